@@ -1,0 +1,33 @@
+// Text: UTF-8, widths for tables, plain parsing of numbers.
+#ifndef TH_CORE_TEXT_H
+#define TH_CORE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/attributes.h"
+
+bool th_text_is_utf8(const char *text, size_t size);
+
+// Cells a terminal needs: wide East Asian characters count 2, combining marks 0.
+size_t th_text_width(const char *utf8);
+
+// Copies at most size-1 bytes, cut at a character, always closed by NUL.
+void th_text_copy(char *target, size_t size, const char *source);
+
+// NULL when out of memory or text is NULL.
+char *th_text_duplicate(const char *text);
+
+// Whole text is a decimal integer in range. false otherwise, *ret_value untouched.
+bool th_text_parse_int(const char *text, int64_t minimum, int64_t maximum, int64_t *ret_value);
+// Whole text is a finite decimal number ('.' whatever the locale).
+bool th_text_parse_double(const char *text, double *ret_value);
+
+// Removes ASCII white space and U+3000 at both ends, in place.
+void th_text_trim(char *text);
+
+bool th_text_starts_with(const char *text, const char *prefix);
+bool th_text_equals(const char *a, const char *b); // NULL equals NULL only
+
+#endif

@@ -1,0 +1,27 @@
+// Geodesic area and perimeter by PROJ's geod_polygonarea (C. F. F. Karney, "Algorithms for
+// geodesics", J. Geodesy 87 (2013) 43–55, doi 10.1007/s00190-012-0578-z). |shell| − Σ|holes|, summed
+// over parts; the shape must be valid, since crossing loops would be summed algebraically.
+#ifndef TH_GIS_AREA_H
+#define TH_GIS_AREA_H
+
+#include "gis/geometry.h"
+
+struct th_ellipsoid {
+    double semi_major_m;
+    double flattening;
+};
+
+// CGCS2000 (GB 22021-2008): a = 6,378,137 m, f = 1/298.257222101.
+extern const struct th_ellipsoid th_ellipsoid_cgcs2000;
+// WGS 84: a = 6,378,137 m, f = 1/298.257223563.
+extern const struct th_ellipsoid th_ellipsoid_wgs84;
+
+// Area in m² (≥ 0) and perimeter of all rings in m; longitude, latitude in degrees.
+void th_area_geodesic(const struct th_ellipsoid *ellipsoid, const struct th_geometry *geometry,
+                      double *ret_area_m2, double *ret_perimeter_m);
+
+// Signed area of one ring, counter-clockwise positive, and its perimeter; n points, closed or not.
+void th_area_geodesic_ring(const struct th_ellipsoid *ellipsoid, const struct th_xy *points, size_t n,
+                           double *ret_area_m2, double *ret_perimeter_m);
+
+#endif

@@ -1,0 +1,48 @@
+// From kilograms to units: cumulative floor over the years of a package, the rest carried, the
+// buffer as the last serials, and the line of kilograms on which every serial has its parcels.
+#ifndef TH_METHODOLOGY_ISSUANCE_H
+#define TH_METHODOLOGY_ISSUANCE_H
+
+#include "core/quantity.h"
+#include "core/ratio.h"
+
+struct th_issuance_entry { // net of one parcel in one year, before the carry
+    int64_t parcel_id;
+    int year;
+    struct th_carbon net;
+};
+
+// A stretch of an issuance's line: kilograms [first, first + mass) belong to the parcel's year.
+struct th_issuance_segment {
+    int64_t parcel_id;
+    int year;               // the year in which the kilograms were estimated
+    struct th_carbon first; // offset on the line of the vintage
+    struct th_carbon mass;  // > 0
+};
+
+struct th_issuance_vintage {
+    int year;
+    struct th_carbon net;        // of the year, all parcels
+    struct th_carbon carried_in;
+    struct th_carbon carried_out;// rest after this year; of the last year it is never issued
+    struct th_units issued;      // floor((carried_in + net) / 1000), ≥ 0
+    struct th_units buffer;      // ceil(ratio × issued), the last serials
+    struct th_issuance_segment *segments; // by offset; they cover [0, carried_in + net) without gap
+    size_t n_segments;
+};
+
+struct th_issuance_plan {
+    struct th_issuance_vintage *vintages; // by year
+    size_t n_vintages;
+};
+
+// `entries` sorted by year, then parcel id. A vintage's line is the carried kilograms (with the
+// parcels and years they came from), then the year's parcels by id. Where parcels of a year are
+// negative, the positive ones bear it by largest remainder. A negative year issues nothing and is
+// carried as a debt into the next.
+enum th_status th_issuance_plan(const struct th_issuance_entry *entries, size_t n_entries,
+                                struct th_ratio buffer_ratio, struct th_issuance_plan *ret_plan,
+                                struct th_error *err) TH_MUST_CHECK;
+void th_issuance_plan_clear(struct th_issuance_plan *plan);
+
+#endif

@@ -1,0 +1,70 @@
+// The frame of every use case that changes something: permission, transaction, idempotency, journal.
+//
+//   struct th_work *work = NULL;
+//   status = th_work_begin(registry, request, TH_MAY_ISSUE, "package.issue", input, &work, ret_reply, err);
+//   if (status != TH_OK || work == NULL) return status;   // NULL: the stored reply was given again
+//   … read and write through the stores; refer to th_work_seq(work) as the journal entry …
+//   done:
+//   return th_work_end(work, status, subject, body, reply, ret_reply, err);
+#ifndef TH_REGISTRY_WORK_H
+#define TH_REGISTRY_WORK_H
+
+#include "registry/registry.h"
+
+// What a login may do; the table of roles stands in work.c.
+enum th_permission {
+    TH_MAY_SET_UP,     // villages, parties: admin, officer, clerk, bank
+    TH_MAY_USERS,      // admin
+    TH_MAY_REGISTER,   // parcels, packages: clerk of the village, officer, admin
+    TH_MAY_ESTIMATE,   // anyone
+    TH_MAY_VERIFY,     // verifier
+    TH_MAY_ISSUE,      // officer
+    TH_MAY_WAIVE,      // officer
+    TH_MAY_TERMS,      // officer
+    TH_MAY_PROPOSE,    // bank
+    TH_MAY_APPROVE,    // bank, officer; never the proposer
+    TH_MAY_RECEIPT,    // bank
+    TH_MAY_DISTRIBUTE  // bank
+};
+
+struct th_work; // one change in progress
+
+struct th_actor { // the user behind the request; borrowed from the work
+    const char *login;
+    const char *role;
+    const char *village; // NULL: not bound to one
+    int64_t party_id;    // 0: none
+};
+
+// Checks the login and its role, begins the transaction and looks the idempotency key up. `kind`
+// names the journal entry; `input` (borrowed, may be NULL) is everything the caller asked for, hashed to
+// tell a repeated request from another one under the same key.
+// On TH_OK either *ret_work is set, or it stays NULL and *ret_reply is the reply stored earlier.
+// TH_NOT_PERMITTED ("login_missing", "login_unknown", "role_not_allowed"), TH_CONFLICT
+// ("idempotency_other_input"), TH_BUSY.
+enum th_status th_work_begin(struct th_registry *registry, const struct th_request *request,
+                             enum th_permission permission, const char *kind,
+                             const struct th_json *input, struct th_work **ret_work,
+                             struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+
+struct th_store *th_work_store(struct th_work *work);
+const struct th_actor *th_work_actor(const struct th_work *work);
+int64_t th_work_seq(const struct th_work *work); // the journal entry this change will be
+bool th_work_dry_run(const struct th_work *work);
+
+// TH_NOT_PERMITTED ("village_not_yours") when the actor is a clerk of another village.
+enum th_status th_work_check_village(const struct th_work *work, const char *village_code,
+                                     struct th_error *err) TH_MUST_CHECK;
+// TH_NOT_PERMITTED ("second_person") when the actor is `login`.
+enum th_status th_work_check_other(const struct th_work *work, const char *login,
+                                   struct th_error *err) TH_MUST_CHECK;
+
+// Ends the work and frees it. With status TH_OK: appends the journal entry (subject "package:3", body),
+// stores the reply under the idempotency key, commits (or rolls back in a dry run, adding
+// "dry_run": true to the reply) and hands the reply over. Otherwise rolls back. Takes `body` and
+// `reply` in any case. Returns the status given, or that of the commit.
+enum th_status th_work_end(struct th_work *work, enum th_status status, const char *subject,
+                           struct th_json *body, struct th_json *reply, struct th_json **ret_reply,
+                           struct th_error *err) TH_MUST_CHECK;
+
+#endif

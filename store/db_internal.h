@@ -1,0 +1,75 @@
+// SQLite in a few verbs, for *_store.c files only. Statements are prepared once per store and found
+// again by the address of their SQL literal, so each SQL text is a `static const char[]`. Binding
+// errors stick to the statement and show at the next step.
+//
+//   static const char SQL_FIND[] = "SELECT name FROM village WHERE code = ?1";
+//   struct th_stmt *q = th_db_query(store, SQL_FIND);
+//   th_bind_text(q, 1, code);
+//   bool row = false;
+//   status = th_stmt_step(q, &row, err);
+//   if (status == TH_OK && row) … th_column_text(q, 0) …
+//   th_stmt_done(q);               // always, before the function returns
+#ifndef TH_STORE_DB_INTERNAL_H
+#define TH_STORE_DB_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/attributes.h"
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/quantity.h"
+#include "store/store.h"
+
+struct th_stmt;
+
+// NULL when the statement could not be prepared; every call below takes NULL and the next step fails.
+struct th_stmt *th_db_query(struct th_store *store, const char *sql);
+void th_stmt_done(struct th_stmt *stmt); // resets and drops the bindings; accepts NULL
+
+// Parameters count from 1.
+void th_bind_int(struct th_stmt *stmt, int index, int64_t value);
+void th_bind_real(struct th_stmt *stmt, int index, double value);
+void th_bind_text(struct th_stmt *stmt, int index, const char *text); // NULL binds NULL; copied
+void th_bind_blob(struct th_stmt *stmt, int index, const void *data, size_t size); // copied
+void th_bind_hash(struct th_stmt *stmt, int index, const struct th_hash *hash);
+void th_bind_null(struct th_stmt *stmt, int index);
+void th_bind_id(struct th_stmt *stmt, int index, int64_t id); // 0 binds NULL
+void th_bind_area(struct th_stmt *stmt, int index, struct th_area area);
+void th_bind_carbon(struct th_stmt *stmt, int index, struct th_carbon carbon);
+void th_bind_units(struct th_stmt *stmt, int index, struct th_units units);
+void th_bind_money(struct th_stmt *stmt, int index, struct th_money money);
+
+// *ret_row tells whether a row stands ready. Errors: TH_BUSY, TH_CONFLICT ("store_constraint" with
+// "detail"), TH_CORRUPT, TH_IO ("store_failed" with "detail").
+enum th_status th_stmt_step(struct th_stmt *stmt, bool *ret_row, struct th_error *err) TH_MUST_CHECK;
+// For a statement that returns no rows: step, then done.
+enum th_status th_stmt_run(struct th_stmt *stmt, struct th_error *err) TH_MUST_CHECK;
+// For an INSERT into a table with an integer key: run, and the new key.
+enum th_status th_stmt_insert(struct th_stmt *stmt, int64_t *ret_id,
+                              struct th_error *err) TH_MUST_CHECK;
+// For a query of one integer: step, read column 0, done. `fallback` when there is no row or NULL.
+enum th_status th_stmt_int(struct th_stmt *stmt, int64_t fallback, int64_t *ret_value,
+                           struct th_error *err) TH_MUST_CHECK;
+
+// Columns count from 0; text and blobs are borrowed until the next step.
+int64_t th_column_int(struct th_stmt *stmt, int index);
+double th_column_real(struct th_stmt *stmt, int index);
+const char *th_column_text(struct th_stmt *stmt, int index); // NULL for NULL
+const void *th_column_blob(struct th_stmt *stmt, int index, size_t *ret_size);
+bool th_column_is_null(struct th_stmt *stmt, int index);
+void th_column_hash(struct th_stmt *stmt, int index, struct th_hash *ret_hash); // zeroes if not 32 bytes
+struct th_area th_column_area(struct th_stmt *stmt, int index);
+struct th_carbon th_column_carbon(struct th_stmt *stmt, int index);
+struct th_units th_column_units(struct th_stmt *stmt, int index);
+struct th_money th_column_money(struct th_stmt *stmt, int index);
+void th_column_copy(struct th_stmt *stmt, int index, char *target, size_t size); // "" for NULL
+
+int64_t th_db_changes(struct th_store *store); // rows of the last statement
+
+// Marks that feed the checks at commit.
+void th_db_note_journal(struct th_store *store);            // the journal grew
+bool th_db_journal_noted(const struct th_store *store);
+
+#endif

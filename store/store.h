@@ -1,0 +1,60 @@
+// The registry file: opening, transactions, backup. One open store is used by one thread.
+//
+// A change happens between th_store_begin and th_store_commit, and a commit is refused unless the
+// journal grew (store/journal_store.h) and the books balance (store/ledger_store.h): neither can be
+// switched off.
+#ifndef TH_STORE_STORE_H
+#define TH_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/attributes.h"
+#include "core/error.h"
+#include "core/progress.h"
+
+struct th_store; // opaque
+
+enum th_store_mode { TH_STORE_READ, TH_STORE_WRITE };
+
+struct th_store_options {
+    const char *program;   // "tanhui 0.1.0", kept in the upgrade log
+    int64_t now_utc;       // for the upgrade log
+    int busy_timeout_ms;   // 0: 30,000
+};
+
+// Creates an empty registry file of the newest layout. TH_CONFLICT ("registry_exists") when the path
+// exists, TH_IO ("registry_create") otherwise; nothing stays behind on failure.
+enum th_status th_store_create(const char *path, const struct th_store_options *options,
+                               struct th_store **ret_store, struct th_error *err) TH_MUST_CHECK;
+
+// Opens an existing file; an older layout is upgraded in write mode and refused in read mode
+// ("registry_old"). TH_NOT_FOUND ("registry_not_found"), TH_UNREADABLE ("registry_not_ours"),
+// TH_TOO_NEW ("registry_too_new": file version, own version), TH_CORRUPT ("registry_corrupt").
+enum th_status th_store_open(const char *path, enum th_store_mode mode,
+                             const struct th_store_options *options, struct th_store **ret_store,
+                             struct th_error *err) TH_MUST_CHECK;
+void th_store_close(struct th_store *store); // an open transaction is rolled back
+
+int th_store_schema_version(const struct th_store *store);
+const char *th_store_path(const struct th_store *store); // borrowed
+
+// Begins to write (BEGIN IMMEDIATE). TH_BUSY ("registry_busy") when another program keeps writing
+// for longer than the busy timeout.
+enum th_status th_store_begin(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
+// Ends the transaction; on any failure everything since begin is rolled back.
+// TH_INVARIANT ("commit_without_journal", "conservation_broken", "money_unbalanced", "foreign_key").
+enum th_status th_store_commit(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
+void th_store_rollback(struct th_store *store); // no effect outside a transaction
+
+// A read transaction: several queries see one state.
+enum th_status th_store_begin_read(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
+void th_store_end_read(struct th_store *store);
+
+// Copies the file while others go on working; `target` must not exist. TH_CONFLICT ("file_exists"),
+// TH_IO ("backup_failed"), TH_INTERRUPTED.
+enum th_status th_store_backup(struct th_store *store, const char *target,
+                               const struct th_progress *progress,
+                               struct th_error *err) TH_MUST_CHECK;
+
+#endif

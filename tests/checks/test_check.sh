@@ -1,0 +1,209 @@
+#!/bin/sh
+# Proves that a check fails where it must: each case plants one violation into a small tree that the
+# check accepts, and wants the check to refuse it and to name the file.
+# usage: test_check.sh CHECK
+set -u
+check=${1:?usage: test_check.sh CHECK}
+script=$(CDPATH='' cd -- "$(dirname -- "$0")/../../tools" && pwd)/check_$check.sh
+folder=$(mktemp -d) || exit 2
+trap 'rm -rf "$folder"' EXIT
+failed=0
+n=0
+
+# A tree that every check accepts.
+plant_clean() {
+    rm -rf "$folder/tree"
+    mkdir -p "$folder/tree"
+    cd "$folder/tree" || exit 2
+    mkdir -p core store gis net papers methodology registry trading cli data/messages/zh \
+        data/messages/en docs
+    cp "$(dirname -- "$script")/../.clang-format" .
+    cat >core/quantity.h <<'END'
+#ifndef TH_CORE_QUANTITY_H
+#define TH_CORE_QUANTITY_H
+
+#include <stdint.h>
+
+struct th_kg {
+    int64_t raw_kg;
+};
+
+#endif
+END
+    cat >core/quantity.c <<'END'
+#include "core/quantity.h"
+
+int64_t th_kg_value(struct th_kg kg);
+
+int64_t th_kg_value(struct th_kg kg)
+{
+    return kg.raw_kg;
+}
+END
+    cat >store/parcel_store.c <<'END'
+#include <sqlite3.h>
+
+#include "core/quantity.h"
+
+static const char sql[] = "SELECT 1";
+
+static int f(void)
+{
+    // A comment may say sprintf(x) and kg.raw_kg, and a text too: "gets(x)".
+    return th_error_set(err, TH_NOT_FOUND, "parcel_missing", "parcel", "gets(x)", NULL);
+}
+END
+    printf '{\n    "error.parcel_missing": "没有地块 {parcel}"\n}\n' >data/messages/zh/a.json
+    printf '{\n    "error.parcel_missing": "there is no parcel {parcel}"\n}\n' \
+        >data/messages/en/a.json
+    printf '# Title\n\n## Some part\n\nSee [it](docs/b.md#the-end) and [part](#some-part).\n' \
+        >README.md
+    printf '# The end\n\n[back](../README.md)\n' >docs/b.md
+}
+
+# accepts LABEL: the tree passes.
+accepts() {
+    n=$((n + 1))
+    if ! "$script" "$folder/tree" >"$folder/out" 2>&1; then
+        echo "FAIL $check: $1: refused"
+        sed 's/^/    /' "$folder/out"
+        failed=1
+    fi
+}
+
+# refuses LABEL PATTERN: the tree fails, and the output matches.
+refuses() {
+    n=$((n + 1))
+    if "$script" "$folder/tree" >"$folder/out" 2>&1; then
+        echo "FAIL $check: $1: accepted"
+        failed=1
+    elif ! grep -Eq -- "$2" "$folder/out"; then
+        echo "FAIL $check: $1: the finding does not match $2"
+        sed 's/^/    /' "$folder/out"
+        failed=1
+    fi
+    plant_clean
+}
+
+plant_clean
+accepts 'clean tree'
+rm -rf "$folder/tree" && mkdir "$folder/tree" && cd "$folder/tree" || exit 2
+refuses 'nothing to look at' 'no file was looked at|no catalogue'
+
+case $check in
+layers)
+    echo '#include "registry/parcel.h"' >core/a.c
+    refuses 'core includes registry' '^core/a\.c:1: .*upward'
+    echo '#include "gis/area.h"' >methodology/a.h
+    refuses 'a module includes its neighbour' '^methodology/a\.h:1: .*sideways'
+    echo '#include "cli/table.h"' >trading/a.c
+    refuses 'trading includes cli' '^trading/a\.c:1: '
+    echo '#include "quantity.h"' >core/a.c
+    refuses 'an include without its folder' 'not a path from the root'
+    echo '#include "store/db_internal.h"' >registry/a.c
+    refuses 'a private header of another module' 'private to store'
+    echo '#include <gdal.h>' >registry/a.c
+    refuses 'GDAL outside gis' '^registry/a\.c:1: <gdal\.h>'
+    echo '#include <geodesic.h>' >gis/area.h
+    refuses 'PROJ in a public header' '^gis/area\.h:1: '
+    echo '#include <sqlite3.h>' >trading/a.c
+    refuses 'SQLite outside store' '^trading/a\.c:1: '
+    echo '#include <curl/curl.h>' >cli/a.c
+    refuses 'curl outside net' '^cli/a\.c:1: '
+    echo '#include <pango/pangocairo.h>' >cli/a.c
+    refuses 'pango outside papers' '^cli/a\.c:1: '
+    echo '#include <jansson.h>' >core/csv.c
+    refuses 'jansson outside core/json.c' '^core/csv\.c:1: '
+    echo '#include <sodium.h>' >registry/a.c
+    refuses 'sodium outside core/hash.c' '^registry/a\.c:1: '
+    echo '#include <openssl/ssl.h>' >net/a.c
+    refuses 'a library without a module' 'does not know'
+    echo 'static const char s[] = "DELETE FROM parcel";' >registry/a.c
+    refuses 'SQL outside the store' '^registry/a\.c:1: SQL'
+    echo 'static const char s[] = "SELECT id";' >store/clock.c
+    refuses 'SQL in a store file that is no store' '^store/clock\.c:1: SQL'
+    echo '// "SELECT id" is what the store says' >registry/a.c
+    accepts 'SQL in a comment'
+    ;;
+banned)
+    for call in 'sprintf(a, b)' 'vsprintf(a, b, c)' 'strcpy(a, b)' 'strncpy(a, b, 3)' 'strcat(a, b)' \
+        'strtok(a, b)' 'atoi(a)' 'atol(a)' 'atof(a)' 'gets(a)' 'scanf(a)' 'sscanf(a, b)' \
+        'fscanf(a, b)' 'system(a)' 'popen(a, b)' 'setlocale(a, b)' 'localtime (a)'; do
+        printf 'int f(void)\n{\n    return 1 + %s;\n}\n' "$call" >cli/a.c
+        refuses "$call" '^cli/a\.c:3:'
+    done
+    mkdir tests
+    echo 'int x = system(a);' >tests/a.c
+    echo 'int x = snprintf(a) + th_system(a) + fgets(a);' >core/a.c
+    echo 'char *x = setlocale(a, b);' >cli/main.c
+    accepts 'what is allowed'
+    ;;
+quantities)
+    echo 'int x = kg.raw_kg;' >registry/a.c
+    refuses 'a member read elsewhere' '^registry/a\.c:1:'
+    echo 'int x = p->total . raw_fen;' >core/quantity.h
+    refuses 'a member read in the header' '^core/quantity\.h:1:'
+    echo 'int x = p->raw_t;' >trading/a.c
+    refuses 'a member read through a pointer' '^trading/a\.c:1:'
+    ;;
+headers)
+    printf 'size_t f(void);\n' >core/a.h
+    refuses 'a header that forgets an include' '^core/a\.h does not compile alone'
+    printf 'int f();\n' >core/a.h
+    refuses 'a header with a loose prototype' '^core/a\.h does not compile alone'
+    ;;
+format)
+    printf 'int  f( void ) ;\n' >core/a.c
+    refuses 'an unformatted file' '^core/a\.c: '
+    ;;
+sizes)
+    awk 'BEGIN { for (i = 0; i < 800; i++) print "int x" i ";" }' >core/a.c
+    refuses 'a file of 800 lines' '^core/a\.c: 800 lines'
+    awk 'BEGIN { for (i = 0; i < 799; i++) print "int x" i ";" }' >core/a.c
+    accepts 'a file of 799 lines'
+    awk 'BEGIN { print "static int f(void)\n{"; for (i = 0; i < 68; i++) print "    g(\"}\");"; print "}" }' \
+        >core/a.c
+    refuses 'a function of 70 lines' '^core/a\.c:2: f has 70 lines'
+    awk 'BEGIN { print "int f(int a,\n      int b) {"; for (i = 0; i < 68; i++) print "    if (a) { g(); }"; print "}" }' \
+        >core/a.c
+    refuses 'a function whose brace stands behind its head' '^core/a\.c:2: .* has 70 lines'
+    awk 'BEGIN { print "static int f(void)\n{"; for (i = 0; i < 67; i++) print "    g();"; print "}";
+        print "static const int t[] = {"; for (i = 0; i < 90; i++) print "    1,"; print "};" }' >core/a.c
+    accepts 'a function of 69 lines and a long table'
+    ;;
+messages)
+    echo 'int x = th_error_set(err, TH_IO, "disk_full", NULL);' >registry/a.c
+    refuses 'a key without text' '^registry/a\.c:1: key error\.disk_full'
+    printf 'int x = th_error_set(err, f(a, b),\n    c ? "parcel_missing" : "other", NULL);\n' >registry/a.c
+    refuses 'the second key of a choice, on the next line' '^registry/a\.c:1: key error\.other'
+    printf '{\n    "error.parcel_missing": "没有地块 {parcel}",\n    "x.y": "只有中文"\n}\n' \
+        >data/messages/zh/a.json
+    refuses 'a key without English' 'x\.y has no English'
+    printf '{\n    "error.parcel_missing": "no parcel {id}"\n}\n' >data/messages/en/a.json
+    refuses 'other placeholders' 'other placeholders'
+    printf '{\n    "error.parcel_missing": "again {parcel}"\n}\n' >data/messages/en/b.json
+    refuses 'a key that stands twice' 'stands twice'
+    printf '{ "a": { "b": "c" } }\n' >data/messages/en/b.json
+    refuses 'nested fragments' 'not one'
+    printf '{\n    "error.parcel_missing": ""\n}\n' >data/messages/zh/a.json
+    refuses 'an empty text' 'has no text'
+    echo 'int x = th_messages_text(m, lang, "map.title");' >papers/a.c
+    refuses 'a title without text' 'key map\.title'
+    echo 'bool x = th_progress_report(p, "reading", 1, 2);' >gis/a.c
+    refuses 'a stage without text' 'key progress\.reading'
+    ;;
+docs)
+    echo '[x](docs/none.md)' >>README.md
+    refuses 'a link to no file' '^README\.md:[0-9]+: docs/none\.md'
+    echo '[x](README.md#nowhere)' >>README.md
+    refuses 'a link to no heading' 'names a heading'
+    printf '```\n[x](none.md)\n```\n`[x](none.md)` [x](https://example.org/none.md)\n' >>README.md
+    accepts 'code and the web are left alone'
+    ;;
+*)
+    echo "there are no cases for $check" >&2
+    exit 2
+    ;;
+esac
+echo "check_$check: $n case(s), $([ $failed -eq 0 ] && echo ok || echo FAILED)"
+exit $failed

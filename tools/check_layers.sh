@@ -1,0 +1,86 @@
+#!/bin/sh
+# An include may only point downward, third-party headers stay in their module, and SQL text stays
+# in the store. The table of who may include what is the one in ARCHITECTURE.md.
+. "$(dirname -- "$0")/lib.sh"
+
+list_product '*.c' '*.h' >"$scratch/files"
+n=$(wc -l <"$scratch/files")
+: >"$scratch/found"
+if [ "$n" -gt 0 ]; then
+    tr '\n' '\0' <"$scratch/files" | xargs -0 awk -v strings=1 -f "$tools/strip_c.awk" \
+        >"$scratch/code"
+    awk -v folders="$product_folders" '
+    function folder_of(path) { return index(path, "/") ? substr(path, 1, index(path, "/") - 1) : "" }
+    # Is `path` one that may name this library?
+    function in_c_or_internal(path, folder) {
+        return path ~ ("^" folder "/.*(\\.c|_internal\\.h)$")
+    }
+    function report(text) { print where ": " text }
+    function check_own(target,    own, other) {
+        own = folder_of(path)
+        other = folder_of(target)
+        if (!(other in rank)) {
+            report("include \"" target "\" is not a path from the root into a folder of the product")
+        } else if (own != other && rank[other] >= rank[own]) {
+            report("include \"" target "\" points upward or sideways: " own " stands beside or below " other)
+        } else if (own != other && target ~ /_internal\.h$/) {
+            report("include \"" target "\" is private to " other)
+        }
+    }
+    function check_library(name) {
+        if (name ~ standard)
+            return
+        if (name ~ /^(gdal|ogr|cpl_)/ || name ~ /^proj/ || name ~ /^(geodesic|geos_c)\.h$/) {
+            if (!in_c_or_internal(path, "gis"))
+                report("<" name "> belongs to gis/*.c and gis/*_internal.h")
+        } else if (name ~ /^(sqlite3|spatialite)/) {
+            if (!in_c_or_internal(path, "store"))
+                report("<" name "> belongs to store/*.c and store/*_internal.h")
+        } else if (name ~ /^curl\//) {
+            if (!in_c_or_internal(path, "net"))
+                report("<" name "> belongs to net/*.c")
+        } else if (name ~ /^(cairo|pango|fontconfig|glib|qrencode|xlsxwriter|zip)/) {
+            if (!in_c_or_internal(path, "papers"))
+                report("<" name "> belongs to papers/*.c")
+        } else if (name == "jansson.h") {
+            if (path != "core/json.c")
+                report("<" name "> belongs to core/json.c")
+        } else if (name == "sodium.h") {
+            if (path != "core/hash.c" && path != "core/random.c")
+                report("<" name "> belongs to core/hash.c")
+        } else {
+            report("<" name "> is a library that this check does not know: give it a module")
+        }
+    }
+    BEGIN {
+        split(folders, list, " ")
+        rank["core"] = 0
+        rank["store"] = rank["gis"] = rank["net"] = rank["papers"] = rank["methodology"] = 1
+        rank["registry"] = 2; rank["trading"] = 3; rank["cli"] = rank["server"] = 4
+        standard = "^(assert|complex|ctype|dirent|dlfcn|errno|fcntl|fenv|float|grp|inttypes|langinfo" \
+            "|limits|locale|math|netdb|poll|pthread|pwd|setjmp|signal|stdalign|stdarg|stdatomic|stdbool" \
+            "|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|termios|threads|time|unistd|wchar" \
+            "|wctype|arpa/inet|netinet/in|sys/[a-z]+)\\.h$"
+        verbs = "(SELECT|INSERT (OR [A-Z]+ )?INTO|UPDATE [a-z_]+ SET|DELETE FROM|PRAGMA [a-z_]+" \
+            "|CREATE (TEMP )?(TABLE|INDEX|UNIQUE|TRIGGER|VIEW|VIRTUAL)|ALTER TABLE|DROP TABLE" \
+            "|BEGIN IMMEDIATE|SAVEPOINT [a-z_]+)"
+    }
+    {
+        path = substr($0, 1, index($0, ":") - 1)
+        rest = substr($0, length(path) + 2)
+        line = substr(rest, 1, index(rest, ":") - 1)
+        text = substr(rest, length(line) + 2)
+        where = path ":" line
+        if (text ~ /^[ \t]*#[ \t]*include[ \t]*"/) {
+            split(text, part, "\"")
+            check_own(part[2])
+        } else if (text ~ /^[ \t]*#[ \t]*include[ \t]*</) {
+            sub(/^[^<]*</, "", text)
+            sub(/>.*$/, "", text)
+            check_library(text)
+        } else if (text ~ ("\"[^\"]*" verbs) && path !~ /^store\/([a-z0-9_]*_store|db[a-z0-9_]*|migrat[a-z0-9_]*)\.c$/) {
+            report("SQL belongs to store/*_store.c, store/db*.c and the migrations")
+        }
+    }' "$scratch/code" >"$scratch/found"
+fi
+finish check_layers "$scratch/found" "$n"

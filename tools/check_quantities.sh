@@ -1,0 +1,15 @@
+#!/bin/sh
+# Kilograms, tonnes, fen and areas are one-member structs; only core/quantity.c looks inside, so
+# that no sum of them can forget its overflow check or mix its units.
+. "$(dirname -- "$0")/lib.sh"
+
+list_files '*.c' '*.h' >"$scratch/files"
+n=$(wc -l <"$scratch/files")
+: >"$scratch/found"
+if [ "$n" -gt 0 ]; then
+    tr '\n' '\0' <"$scratch/files" | xargs -0 awk -v strings=0 -f "$tools/strip_c.awk" |
+        grep -E '(\.|->)[[:space:]]*raw_[a-z0-9_]+' |
+        grep -v '^core/quantity\.c:' |
+        sed 's/$/   <- use the functions of core\/quantity.h/' >"$scratch/found"
+fi
+finish check_quantities "$scratch/found" "$n"

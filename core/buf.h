@@ -15,6 +15,7 @@ struct th_buf {
     size_t capacity; // bytes allocated
     size_t limit;    // never grows beyond
     bool failed;     // out of memory, or over the limit
+    bool no_memory;  // it was memory
 };
 
 void th_buf_init(struct th_buf *buf, size_t limit);

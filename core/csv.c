@@ -1,0 +1,42 @@
+#include "core/csv.h"
+
+#include <string.h>
+
+#include "core/text.h"
+
+void th_csv_begin(struct th_buf *out, bool byte_order_mark)
+{
+    if (byte_order_mark)
+        th_buf_append_str(out, "\xef\xbb\xbf");
+}
+
+static bool is_formula(const char *text)
+{
+    double number = 0.0;
+    if (*text == '\0' || strchr("=+-@\t\r", *text) == NULL)
+        return false;
+    return !th_text_parse_double(text, &number);
+}
+
+void th_csv_cell(struct th_buf *out, const char *text, bool last)
+{
+    if (text == NULL)
+        text = "";
+    bool formula = is_formula(text);
+    bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+    if (quoted)
+        th_buf_append_char(out, '"');
+    if (formula)
+        th_buf_append_char(out, '\'');
+    if (quoted) {
+        for (const char *c = text; *c != '\0'; c++) {
+            if (*c == '"')
+                th_buf_append_char(out, '"');
+            th_buf_append_char(out, *c);
+        }
+        th_buf_append_char(out, '"');
+    } else {
+        th_buf_append_str(out, text);
+    }
+    th_buf_append_str(out, last ? "\r\n" : ",");
+}

@@ -1,0 +1,220 @@
+#include "core/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/buf.h"
+#include "core/file_internal.h"
+#include "core/hash.h"
+
+enum { TEMPORARY_TRIES = 8, READ_SIZE = 65536 };
+
+// Reasons that a clerk can do something about have words of their own.
+static const char *known_reason(int code)
+{
+    switch (code) {
+    case EACCES:
+    case EPERM:
+        return "@io_reason.denied";
+    case ENOSPC:
+    case EDQUOT:
+        return "@io_reason.full";
+    case EROFS:
+        return "@io_reason.read_only";
+    case EISDIR:
+        return "@io_reason.folder";
+    case ENOENT:
+    case ENOTDIR:
+        return "@io_reason.no_folder";
+    default:
+        return NULL;
+    }
+}
+
+static enum th_status io_error(struct th_error *err, const char *path, int code)
+{
+    char text[128] = "";
+    const char *reason = known_reason(code);
+    if (reason == NULL) {
+        if (strerror_r(code, text, sizeof text) != 0)
+            snprintf(text, sizeof text, "errno %d", code);
+        reason = text;
+    }
+    return th_error_set(err, TH_IO, "file_io", "path", path, "reason", reason, NULL);
+}
+
+enum th_status th_file_error(struct th_error *err, const char *path, int code)
+{
+    if (code == ENOENT || code == ENOTDIR)
+        return th_error_set(err, TH_NOT_FOUND, "file_not_found", "path", path, NULL);
+    return io_error(err, path, code);
+}
+
+static enum th_status read_all(FILE *file, const char *path, struct th_buf *content,
+                               struct th_error *err)
+{
+    char chunk[READ_SIZE];
+    size_t n = 0;
+    while ((n = fread(chunk, 1, sizeof chunk, file)) > 0) {
+        th_buf_append(content, chunk, n);
+        if (content->failed)
+            break;
+    }
+    if (ferror(file))
+        return th_file_error(err, path, errno);
+    if (content->failed && !content->no_memory) {
+        th_error_set(err, TH_LIMIT, "file_too_large", "path", path, NULL);
+        th_error_add_int(err, "limit", (long long)content->limit);
+        return TH_LIMIT;
+    }
+    return th_buf_check(content, err);
+}
+
+enum th_status th_file_read(const char *path, size_t limit, char **ret_data, size_t *ret_size,
+                            struct th_error *err)
+{
+    struct th_buf content;
+    th_buf_init(&content, limit);
+    FILE *file = fopen(path, "rbe");
+    if (file == NULL)
+        return th_file_error(err, path, errno);
+    enum th_status status = read_all(file, path, &content, err);
+    if (status == TH_OK) {
+        size_t size = content.size;
+        char *data = th_buf_take(&content);
+        if (data == NULL) {
+            status = th_error_no_memory(err);
+        } else {
+            *ret_data = data;
+            *ret_size = size;
+        }
+    }
+    th_buf_clear(&content);
+    fclose(file);
+    return status;
+}
+
+// 0 or an errno.
+static int write_all(int fd, const void *data, size_t size)
+{
+    const char *at = data;
+    while (size > 0) {
+        ssize_t n = write(fd, at, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return errno;
+        at += n;
+        size -= (size_t)n;
+    }
+    return 0;
+}
+
+// A pipe, a terminal or another thing that has no content to keep whole.
+static int write_straight(const char *path, const void *data, size_t size)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    int code = write_all(fd, data, size);
+    if (close(fd) != 0 && code == 0)
+        code = errno;
+    return code;
+}
+
+// Creates `<path>.<16 hex digits>.tmp`; its name goes to *ret_name (free()).
+static int open_temporary(const char *path, char **ret_name, int *ret_fd)
+{
+    size_t size = strlen(path) + 32;
+    char *name = malloc(size);
+    if (name == NULL)
+        return ENOMEM;
+    int code = EEXIST;
+    for (int i = 0; i < TEMPORARY_TRIES && code == EEXIST; i++) {
+        uint64_t random = 0;
+        th_random_bytes(&random, sizeof random);
+        snprintf(name, size, "%s.%016llx.tmp", path, (unsigned long long)random);
+        int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0) {
+            *ret_name = name;
+            *ret_fd = fd;
+            return 0;
+        }
+        code = errno;
+    }
+    free(name);
+    return code;
+}
+
+// So that the new name survives a loss of power. A folder that cannot be synced is no failure:
+// the file is whole either way.
+static void sync_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+    int fd = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        (void)fsync(fd);
+        close(fd);
+    }
+    free(folder);
+}
+
+static int write_beside(const char *path, const void *data, size_t size)
+{
+    char *name = NULL;
+    int fd = -1;
+    int code = open_temporary(path, &name, &fd);
+    if (code != 0)
+        return code;
+    code = write_all(fd, data, size);
+    if (code == 0 && fsync(fd) != 0)
+        code = errno;
+    if (close(fd) != 0 && code == 0)
+        code = errno;
+    if (code == 0 && rename(name, path) != 0)
+        code = errno;
+    if (code == 0)
+        sync_folder(path);
+    else
+        unlink(name);
+    free(name);
+    return code;
+}
+
+enum th_status th_file_write(const char *path, const void *data, size_t size, struct th_error *err)
+{
+    struct stat info;
+    bool exists = stat(path, &info) == 0;
+    int code = 0;
+    if (exists && S_ISDIR(info.st_mode)) {
+        code = EISDIR;
+    } else if (exists && !S_ISREG(info.st_mode)) {
+        code = write_straight(path, data, size);
+    } else {
+        // A link stays a link: the file it leads to is replaced.
+        char *target = exists ? realpath(path, NULL) : NULL;
+        code = write_beside(target != NULL ? target : path, data, size);
+        free(target);
+    }
+    if (code == ENOMEM)
+        return th_error_no_memory(err);
+    return code == 0 ? TH_OK : io_error(err, path, code);
+}
+
+bool th_file_exists(const char *path)
+{
+    struct stat info;
+    return path != NULL && stat(path, &info) == 0;
+}
+
+const char *th_file_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}

@@ -1,0 +1,11 @@
+// How core/ speaks of a file that could not be used.
+#ifndef TH_CORE_FILE_INTERNAL_H
+#define TH_CORE_FILE_INTERNAL_H
+
+#include "core/error.h"
+
+// TH_NOT_FOUND ("file_not_found") when `code` (an errno) says that there is no such file, else
+// TH_IO ("file_io": path, reason).
+enum th_status th_file_error(struct th_error *err, const char *path, int code);
+
+#endif

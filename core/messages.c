@@ -1,0 +1,169 @@
+#include "core/messages.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/messages_internal.h"
+#include "core/text.h"
+
+enum { N_LANGS = 2 };
+
+struct th_messages {
+    struct th_json *catalogues[N_LANGS];
+};
+
+// Made by th_embed from data/messages/.
+extern const struct th_embedded_file th_embed_messages[];
+extern const size_t th_embed_messages_count;
+
+static enum th_status broken(struct th_error *err, const char *file, const char *detail)
+{
+    return th_error_set(err, TH_INTERNAL, "messages_broken", "file", file, "detail", detail, NULL);
+}
+
+// Adds the messages of one file; a key that another file of the language has is refused.
+static enum th_status add_file(struct th_json *catalogue, const struct th_embedded_file *file,
+                               struct th_error *err)
+{
+    struct th_json *content = NULL;
+    struct th_error problem;
+    enum th_status status = th_json_parse((const char *)file->data, file->size, &content, &problem);
+    if (status == TH_NO_MEMORY)
+        return th_error_no_memory(err);
+    if (status != TH_OK) {
+        char detail[64];
+        snprintf(detail, sizeof detail, "%s:%s", th_error_arg_get(&problem, "line"),
+                 th_error_arg_get(&problem, "column"));
+        return broken(err, file->name, detail);
+    }
+    if (th_json_type(content) != TH_JSON_OBJECT)
+        status = broken(err, file->name, "{}");
+    for (void *it = th_json_iter(content); it != NULL && status == TH_OK;
+         it = th_json_iter_next(content, it)) {
+        const char *key = th_json_iter_key(it);
+        const struct th_json *text = th_json_iter_value(it);
+        if (th_json_type(text) != TH_JSON_STRING || th_json_get(catalogue, key) != NULL)
+            status = broken(err, file->name, key);
+        else
+            th_json_set_text(catalogue, key, th_json_text(text));
+    }
+    th_json_free(content);
+    return status;
+}
+
+enum th_status th_messages_from(const struct th_embedded_file *files, size_t n,
+                                struct th_messages **ret_messages, struct th_error *err)
+{
+    static const char *const folders[N_LANGS] = {[TH_LANG_ZH] = "zh/", [TH_LANG_EN] = "en/"};
+    enum th_status status = TH_OK;
+    struct th_messages *messages = calloc(1, sizeof *messages);
+    if (messages == NULL)
+        return th_error_no_memory(err);
+    for (int lang = 0; lang < N_LANGS; lang++) {
+        struct th_json *catalogue = th_json_object();
+        messages->catalogues[lang] = catalogue;
+        for (size_t i = 0; i < n; i++) {
+            if (!th_text_starts_with(files[i].name, folders[lang]))
+                continue;
+            if ((status = add_file(catalogue, &files[i], err)) != TH_OK)
+                goto fail;
+        }
+        if ((status = th_json_check(catalogue, err)) != TH_OK)
+            goto fail;
+    }
+    *ret_messages = messages;
+    return TH_OK;
+fail:
+    th_messages_free(messages);
+    return status;
+}
+
+enum th_status th_messages_new(struct th_messages **ret_messages, struct th_error *err)
+{
+    return th_messages_from(th_embed_messages, th_embed_messages_count, ret_messages, err);
+}
+
+void th_messages_free(struct th_messages *messages)
+{
+    if (messages == NULL)
+        return;
+    for (int lang = 0; lang < N_LANGS; lang++)
+        th_json_free(messages->catalogues[lang]);
+    free(messages);
+}
+
+const struct th_json *th_messages_catalogue(const struct th_messages *messages, enum th_lang lang)
+{
+    return messages->catalogues[lang];
+}
+
+const char *th_messages_find(const struct th_messages *messages, enum th_lang lang, const char *key)
+{
+    return th_json_get_text(messages->catalogues[lang], key, NULL);
+}
+
+const char *th_messages_text(const struct th_messages *messages, enum th_lang lang, const char *key)
+{
+    const char *text = th_messages_find(messages, lang, key);
+    return text != NULL ? text : key;
+}
+
+static const struct th_error_arg *find_arg(const struct th_error_arg *args, int n_args,
+                                           const char *name, size_t length)
+{
+    for (int i = 0; i < n_args; i++) {
+        if (strlen(args[i].name) == length && memcmp(args[i].name, name, length) == 0)
+            return &args[i];
+    }
+    return NULL;
+}
+
+static void append_value(const struct th_messages *messages, enum th_lang lang, const char *value,
+                         struct th_buf *out)
+{
+    const char *text = value[0] == '@' ? th_messages_find(messages, lang, value + 1) : NULL;
+    th_buf_append_str(out, text != NULL ? text : value);
+}
+
+void th_messages_format(const struct th_messages *messages, enum th_lang lang, const char *key,
+                        const struct th_error_arg *args, int n_args, struct th_buf *out)
+{
+    const char *text = th_messages_text(messages, lang, key);
+    for (;;) {
+        const char *open = strchr(text, '{');
+        const char *close = open != NULL ? strchr(open, '}') : NULL;
+        if (close == NULL)
+            break;
+        const struct th_error_arg *arg =
+            find_arg(args, n_args, open + 1, (size_t)(close - open) - 1);
+        if (arg == NULL) { // stays as it stands; the next brace may open another name
+            th_buf_append(out, text, (size_t)(open - text) + 1);
+            text = open + 1;
+            continue;
+        }
+        th_buf_append(out, text, (size_t)(open - text));
+        append_value(messages, lang, arg->value, out);
+        text = close + 1;
+    }
+    th_buf_append_str(out, text);
+}
+
+void th_messages_error(const struct th_messages *messages, enum th_lang lang,
+                       const struct th_error *error, struct th_buf *out)
+{
+    char key[TH_ERROR_KEY_SIZE + 8];
+    snprintf(key, sizeof key, "error.%s", error->key);
+    th_messages_format(messages, lang, key, error->args, error->n_args, out);
+}
+
+bool th_messages_hint(const struct th_messages *messages, enum th_lang lang,
+                      const struct th_error *error, struct th_buf *out)
+{
+    char key[TH_ERROR_KEY_SIZE + 8];
+    snprintf(key, sizeof key, "hint.%s", error->key);
+    if (th_messages_find(messages, lang, key) == NULL)
+        return false;
+    th_messages_format(messages, lang, key, error->args, error->n_args, out);
+    return true;
+}

@@ -1,0 +1,138 @@
+// Parcels and their versions in the file. Geometry comes and goes as WKB: little-endian ISO
+// MultiPolygon in EPSG:4490, longitude first; the file keeps it as a SpatiaLite BLOB.
+//
+// Digest of a version (row_hash, BLAKE2b-256) over these fields in this order: "tanhui-parcel-1" ·
+// parcel_id · village · number · source_key · version · kind · land_scheme · land_class ·
+// declared_m2_300 · measured_m2_300 · sliver_m2_300 · perimeter_m · attributes · import_id ·
+// source_row · feature · geometry_hash. Each field is one tag and its bytes: 'N' for NULL; 'I' and
+// 8 bytes big-endian, two's complement; 'R' and the 8 bytes of an IEEE 754 double, big-endian; 'T',
+// the length as 8 bytes big-endian and the bytes; 'H' and 32 bytes. geometry_hash is BLAKE2b-256 of
+// the WKB, so the digest covers the ground as well.
+#ifndef TH_STORE_PARCEL_STORE_H
+#define TH_STORE_PARCEL_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/attributes.h"
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/quantity.h"
+#include "store/party_store.h"
+#include "store/store.h"
+
+enum {
+    TH_PARCEL_NUMBER_SIZE = 64,
+    TH_PARCEL_KEY_SIZE = 320,
+    TH_PARCEL_KIND_SIZE = 16,
+    TH_PARCEL_SCHEME_SIZE = 32,
+    TH_PARCEL_CLASS_SIZE = 16,
+    TH_PARCEL_ATTRIBUTES_MAX = 64 * 1024 // bytes of JSON
+};
+
+// One version of one parcel, with the identity of the parcel beside it.
+struct th_parcel_record {
+    int64_t parcel_id;
+    int64_t version;                         // 1, 2, 3 …
+    char state[16];                          // of the parcel: "registered" or "retired"
+    char kind[TH_PARCEL_KIND_SIZE];          // bamboo, orchard, tea, forest, wetland
+    char village[TH_CODE_SIZE];              // code
+    char village_name[TH_NAME_SIZE];         // read only: ignored when storing
+    char number[TH_PARCEL_NUMBER_SIZE];      // "" without
+    char source_key[TH_PARCEL_KEY_SIZE];     // "sha256:layer:row" of the first version
+    char land_scheme[TH_PARCEL_SCHEME_SIZE]; // "GB/T 21010-2017", "" without
+    char land_class[TH_PARCEL_CLASS_SIZE];   // "0302", "" without
+    bool has_declared;
+    struct th_area declared; // as written in the source; only when has_declared
+    struct th_area measured; // geodesic, CGCS2000
+    struct th_area sliver;   // counted to a neighbour, to be taken off before crediting
+    double perimeter_m;
+    int64_t import_id;
+    int64_t source_row; // 1, 2, 3 … in the source
+    int64_t feature;    // the source's own feature id
+    struct th_hash geometry_hash;
+    struct th_hash row_hash; // computed when storing
+};
+
+// Which versions to visit; a zeroed filter means all parcels, each in the version in force.
+struct th_parcel_filter {
+    const char *village; // code, NULL: any
+    const char *kind;    // NULL: any
+    const char *state;   // "registered" or "retired", NULL: any
+    int64_t package_id;  // > 0: parcels of this package, in the versions it was made of
+    int64_t parcel_id;   // > 0: this parcel alone
+};
+
+// One parcel in a version; version 0 means the one in force. TH_NOT_FOUND ("parcel_not_found").
+enum th_status th_parcel_load(struct th_store *store, int64_t parcel_id, int64_t version,
+                              struct th_parcel_record *ret_record,
+                              struct th_error *err) TH_MUST_CHECK;
+// Its attributes, a canonical JSON object owned by the caller (free()). Errors as above.
+enum th_status th_parcel_attributes_load(struct th_store *store, int64_t parcel_id, int64_t version,
+                                         char **ret_attributes, struct th_error *err) TH_MUST_CHECK;
+// Its ground; *ret_wkb is the caller's (free()). TH_CORRUPT ("parcel_geometry") as well.
+enum th_status th_parcel_geometry_load(struct th_store *store, int64_t parcel_id, int64_t version,
+                                       unsigned char **ret_wkb, size_t *ret_size,
+                                       struct th_error *err) TH_MUST_CHECK;
+
+// Visits in order of parcel_id. The visitor gets borrowed values (`attributes` is a canonical JSON
+// object), returns false to stop, and must not call the same function again.
+enum th_status th_parcel_each(struct th_store *store, const struct th_parcel_filter *filter,
+                              bool (*visit)(void *context, const struct th_parcel_record *record,
+                                            const char *attributes),
+                              void *context, struct th_error *err) TH_MUST_CHECK;
+// The same with the ground of each parcel.
+enum th_status
+th_parcel_geometry_each(struct th_store *store, const struct th_parcel_filter *filter,
+                        bool (*visit)(void *context, const struct th_parcel_record *record,
+                                      const char *attributes, const void *wkb, size_t wkb_size),
+                        void *context, struct th_error *err) TH_MUST_CHECK;
+// Every version of one parcel, oldest first.
+enum th_status th_parcel_version_each(struct th_store *store, int64_t parcel_id,
+                                      bool (*visit)(void *context,
+                                                    const struct th_parcel_record *record,
+                                                    const char *attributes),
+                                      void *context, struct th_error *err) TH_MUST_CHECK;
+
+// Parcels (retired ones too) whose version in force has a box that meets this one, by the R*Tree,
+// in order of parcel_id; degrees.
+enum th_status th_parcel_box_each(struct th_store *store, double west_deg, double south_deg,
+                                  double east_deg, double north_deg,
+                                  bool (*visit)(void *context,
+                                                const struct th_parcel_record *record,
+                                                const void *wkb, size_t wkb_size),
+                                  void *context, struct th_error *err) TH_MUST_CHECK;
+
+// The parcel that bears `number` in `village`, or without a number (NULL or "") the one that came
+// from `source_key`. *ret_found tells whether there is one; *ret_content is th_parcel_content_hash
+// of the version in force.
+enum th_status th_parcel_find(struct th_store *store, const char *village, const char *number,
+                              const char *source_key, bool *ret_found,
+                              struct th_parcel_record *ret_record, struct th_hash *ret_content,
+                              struct th_error *err) TH_MUST_CHECK;
+
+// Digest of what a source row says beside the ground: kind, land class, declared area, attributes.
+struct th_hash th_parcel_content_hash(const struct th_parcel_record *record,
+                                      const char *attributes);
+// The digest described at the top of this file.
+struct th_hash th_parcel_row_hash(const struct th_parcel_record *record, const char *attributes);
+
+// A package in a later state than draft or returned that holds the parcel; 0: none.
+enum th_status th_parcel_packaged(struct th_store *store, int64_t parcel_id,
+                                  int64_t *ret_package_id, struct th_error *err) TH_MUST_CHECK;
+
+// Highest parcel_id and highest version ever stored, 0 in an empty registry: whoever staged work
+// outside a transaction learns by them whether others stored parcels meanwhile.
+enum th_status th_parcel_heads(struct th_store *store, int64_t *ret_parcel_id,
+                               int64_t *ret_version_id, struct th_error *err) TH_MUST_CHECK;
+
+// Stores a new parcel (version 1) or the next version of an existing one, which then is in force.
+// `record` gives all but row_hash; geometry_hash must be that of `wkb`. `seq` is the journal entry.
+// TH_CONFLICT ("store_constraint"), TH_INVALID ("wkb_unfit").
+enum th_status th_parcel_insert(struct th_store *store, const struct th_parcel_record *record,
+                                const char *attributes, const void *wkb, size_t wkb_size,
+                                int64_t seq, struct th_hash *ret_row_hash,
+                                struct th_error *err) TH_MUST_CHECK;
+
+#endif

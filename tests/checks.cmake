@@ -1,0 +1,23 @@
+# Rules of the code base, run as tests (label "check"), and for each rule a test that it bites.
+foreach(check layers banned quantities headers format sizes messages docs)
+    add_test(NAME check_${check} COMMAND ${PROJECT_SOURCE_DIR}/tools/check_${check}.sh)
+    add_test(NAME check_${check}_bites
+        COMMAND ${CMAKE_CURRENT_LIST_DIR}/checks/test_check.sh ${check})
+    set_tests_properties(check_${check} check_${check}_bites PROPERTIES
+        LABELS check TIMEOUT 300 ENVIRONMENT "CC=${CMAKE_C_COMPILER}")
+endforeach()
+
+# The examples of the documents, run with the built program.
+add_test(NAME check_examples COMMAND ${PROJECT_SOURCE_DIR}/tools/check_examples.sh
+    ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tanhui>)
+set_tests_properties(check_examples PROPERTIES LABELS check TIMEOUT 300)
+
+# The Debian package is made, unpacked and run.
+add_test(NAME package COMMAND ${CMAKE_CURRENT_LIST_DIR}/checks/test_package.sh
+    ${PROJECT_BINARY_DIR} ${CMAKE_CPACK_COMMAND})
+set_tests_properties(package PROPERTIES LABELS check TIMEOUT 600 RUN_SERIAL ON)
+
+# The sample data in data/sample is what its generator draws.
+add_test(NAME sample_regenerates COMMAND ${CMAKE_CURRENT_LIST_DIR}/checks/test_sample.sh
+    $<TARGET_FILE:tanhui_sample_generator> ${PROJECT_SOURCE_DIR})
+set_tests_properties(sample_regenerates PROPERTIES LABELS integration TIMEOUT 120)

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Installs what building, testing and running need on Debian 12, by apt and from nowhere else. Does
+# nothing, and asks for no rights, when everything is there already.
+set -eu
+
+packages='
+    gcc libc6-dev cmake ninja-build pkg-config
+    libsodium-dev libjansson-dev libsqlite3-dev libspatialite-dev libgdal-dev libproj-dev libgeos-dev
+    libcurl4-openssl-dev libpango1.0-dev libcairo2-dev libcmocka-dev
+    fonts-noto-cjk gdal-bin sqlite3 zip unzip jq poppler-utils
+    clang-format clang-tidy valgrind file dpkg-dev'
+
+missing=
+for package in $packages; do
+    state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+    if [ "$state" != installed ]; then
+        missing="$missing $package"
+    fi
+done
+if [ -z "$missing" ]; then
+    echo "软件包齐全 · all packages are installed"
+    exit 0
+fi
+
+echo "安装软件包 · installing packages:$missing"
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+        echo "需要 root 权限或 sudo · root or sudo is needed to install packages" >&2
+        exit 1
+    fi
+    as_root=sudo
+fi
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q
+# shellcheck disable=SC2086 # a list of words
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing

@@ -1,0 +1,108 @@
+#include "store/import_store.h"
+
+#include "store/db_internal.h"
+
+enum th_status th_import_insert(struct th_store *store, const struct th_import_record *record,
+                                const char *limits, int64_t *ret_import_id, struct th_error *err)
+{
+    static const char SQL_INSERT[] =
+        "INSERT INTO import (source, sha256, layer, driver, encoding, crs_code, crs_name, "
+        "operation,"
+        " limits, n_read, n_accepted, n_rejected, n_unchanged, seq)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+    struct th_stmt *q = th_db_query(store, SQL_INSERT);
+    th_bind_text(q, 1, record->source);
+    th_bind_hash(q, 2, &record->sha256);
+    th_bind_text(q, 3, record->layer);
+    th_bind_text(q, 4, record->driver);
+    th_bind_text(q, 5, record->encoding);
+    th_bind_text(q, 6, record->crs_code);
+    th_bind_text(q, 7, record->crs_name);
+    th_bind_text(q, 8, record->operation);
+    th_bind_text(q, 9, limits);
+    th_bind_int(q, 10, record->n_read);
+    th_bind_int(q, 11, record->n_accepted);
+    th_bind_int(q, 12, record->n_rejected);
+    th_bind_int(q, 13, record->n_unchanged);
+    th_bind_int(q, 14, record->seq);
+    return th_stmt_insert(q, ret_import_id, err);
+}
+
+enum th_status th_import_problem_insert(struct th_store *store, int64_t import_id, int64_t ordinal,
+                                        const struct th_import_problem *problem,
+                                        struct th_error *err)
+{
+    static const char SQL_INSERT_PROBLEM[] =
+        "INSERT INTO import_problem (import_id, ordinal, source_row, feature, code, severity,"
+        " arguments) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    struct th_stmt *q = th_db_query(store, SQL_INSERT_PROBLEM);
+    th_bind_int(q, 1, import_id);
+    th_bind_int(q, 2, ordinal);
+    th_bind_int(q, 3, problem->source_row);
+    th_bind_int(q, 4, problem->feature);
+    th_bind_text(q, 5, problem->code);
+    th_bind_text(q, 6, problem->severity);
+    th_bind_text(q, 7, problem->arguments);
+    return th_stmt_run(q, err);
+}
+
+enum th_status th_import_load(struct th_store *store, int64_t import_id,
+                              struct th_import_record *ret_record, struct th_error *err)
+{
+    static const char SQL_LOAD_IMPORT[] =
+        "SELECT import_id, source, sha256, layer, driver, encoding, crs_code, crs_name, operation,"
+        " n_read, n_accepted, n_rejected, n_unchanged, seq FROM import WHERE import_id = ?1";
+    struct th_stmt *q = th_db_query(store, SQL_LOAD_IMPORT);
+    th_bind_int(q, 1, import_id);
+    bool row = false;
+    enum th_status status = th_stmt_step(q, &row, err);
+    if (status == TH_OK && !row) {
+        status = th_error_set(err, TH_NOT_FOUND, "import_not_found", NULL);
+        th_error_add_int(err, "import", import_id);
+    }
+    if (status == TH_OK) {
+        struct th_import_record *record = ret_record;
+        *record = (struct th_import_record){.import_id = th_column_int(q, 0)};
+        th_column_copy(q, 1, record->source, sizeof record->source);
+        th_column_hash(q, 2, &record->sha256);
+        th_column_copy(q, 3, record->layer, sizeof record->layer);
+        th_column_copy(q, 4, record->driver, sizeof record->driver);
+        th_column_copy(q, 5, record->encoding, sizeof record->encoding);
+        th_column_copy(q, 6, record->crs_code, sizeof record->crs_code);
+        th_column_copy(q, 7, record->crs_name, sizeof record->crs_name);
+        th_column_copy(q, 8, record->operation, sizeof record->operation);
+        record->n_read = th_column_int(q, 9);
+        record->n_accepted = th_column_int(q, 10);
+        record->n_rejected = th_column_int(q, 11);
+        record->n_unchanged = th_column_int(q, 12);
+        record->seq = th_column_int(q, 13);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_registry_frame_load(struct th_store *store, struct th_registry_frame *ret_frame,
+                                      struct th_error *err)
+{
+    static const char SQL_FRAME[] =
+        "SELECT registry_id, name, admin_code, crs, west_deg, south_deg,"
+        " east_deg, north_deg FROM registry WHERE id = 1";
+    struct th_stmt *q = th_db_query(store, SQL_FRAME);
+    bool row = false;
+    enum th_status status = th_stmt_step(q, &row, err);
+    if (status == TH_OK && !row)
+        status = th_error_set(err, TH_CORRUPT, "registry_row", NULL);
+    if (status == TH_OK) {
+        struct th_registry_frame *frame = ret_frame;
+        th_column_copy(q, 0, frame->registry_id, sizeof frame->registry_id);
+        th_column_copy(q, 1, frame->name, sizeof frame->name);
+        th_column_copy(q, 2, frame->admin_code, sizeof frame->admin_code);
+        th_column_copy(q, 3, frame->crs, sizeof frame->crs);
+        frame->west_deg = th_column_real(q, 4);
+        frame->south_deg = th_column_real(q, 5);
+        frame->east_deg = th_column_real(q, 6);
+        frame->north_deg = th_column_real(q, 7);
+    }
+    th_stmt_done(q);
+    return status;
+}

@@ -1,0 +1,44 @@
+#include "store/land_class_store.h"
+
+#include "store/db_internal.h"
+
+enum th_status th_land_class_put(struct th_store *store, const struct th_land_class *land_class,
+                                 struct th_error *err)
+{
+    static const char SQL_PUT[] =
+        "INSERT INTO land_class (scheme, code, name_zh, name_en, kinds)"
+        " VALUES (?1, ?2, ?3, ?4, ?5)"
+        " ON CONFLICT (scheme, code) DO UPDATE SET name_zh = excluded.name_zh,"
+        " name_en = excluded.name_en, kinds = excluded.kinds";
+    struct th_stmt *q = th_db_query(store, SQL_PUT);
+    th_bind_text(q, 1, land_class->scheme);
+    th_bind_text(q, 2, land_class->code);
+    th_bind_text(q, 3, land_class->name_zh);
+    th_bind_text(q, 4, land_class->name_en);
+    th_bind_text(q, 5, land_class->kinds);
+    return th_stmt_run(q, err);
+}
+
+enum th_status th_land_class_each(struct th_store *store,
+                                  bool (*visit)(void *context,
+                                                const struct th_land_class *land_class),
+                                  void *context, struct th_error *err)
+{
+    static const char SQL_CLASSES[] =
+        "SELECT scheme, code, name_zh, name_en, kinds FROM land_class ORDER BY scheme, code";
+    struct th_stmt *q = th_db_query(store, SQL_CLASSES);
+    bool row = false;
+    enum th_status status = TH_OK;
+    while ((status = th_stmt_step(q, &row, err)) == TH_OK && row) {
+        struct th_land_class land_class = {0};
+        th_column_copy(q, 0, land_class.scheme, sizeof land_class.scheme);
+        th_column_copy(q, 1, land_class.code, sizeof land_class.code);
+        th_column_copy(q, 2, land_class.name_zh, sizeof land_class.name_zh);
+        th_column_copy(q, 3, land_class.name_en, sizeof land_class.name_en);
+        th_column_copy(q, 4, land_class.kinds, sizeof land_class.kinds);
+        if (!visit(context, &land_class))
+            break;
+    }
+    th_stmt_done(q);
+    return status;
+}

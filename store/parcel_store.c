@@ -1,0 +1,474 @@
+#include "store/parcel_store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/db_internal.h"
+#include "store/spatial_blob.h"
+
+// Columns in the order that read_record expects.
+#define RECORD_COLUMNS                                                                             \
+    "p.parcel_id, v.version, p.state, v.kind, p.village, g.name, p.number, p.source_key, "         \
+    "v.land_scheme, v.land_class, v.declared_m2_300, v.measured_m2_300, v.sliver_m2_300, "         \
+    "v.perimeter_m, v.import_id, v.source_row, v.feature, v.geometry_hash, v.row_hash, "           \
+    "v.attributes"
+enum { COLUMN_ATTRIBUTES = 19, COLUMN_GEOMETRY = 20 };
+
+#define FROM_IN_FORCE                                                                              \
+    " FROM parcel p"                                                                               \
+    " JOIN parcel_version v ON v.parcel_id = p.parcel_id AND v.version = p.version"                \
+    " JOIN village g ON g.code = p.village"                                                        \
+    " WHERE p.parcel_id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR p.village = ?3)"                      \
+    " AND (?4 IS NULL OR v.kind = ?4) AND (?5 IS NULL OR p.state = ?5)"                            \
+    " ORDER BY p.parcel_id"
+#define FROM_PACKAGE                                                                               \
+    " FROM package_parcel k"                                                                       \
+    " JOIN parcel p ON p.parcel_id = k.parcel_id"                                                  \
+    " JOIN parcel_version v ON v.parcel_id = k.parcel_id AND v.version = k.version"                \
+    " JOIN village g ON g.code = p.village"                                                        \
+    " WHERE k.package_id = ?6 AND k.parcel_id BETWEEN ?1 AND ?2"                                   \
+    " AND (?3 IS NULL OR p.village = ?3)"                                                          \
+    " AND (?4 IS NULL OR v.kind = ?4) AND (?5 IS NULL OR p.state = ?5)"                            \
+    " ORDER BY k.parcel_id"
+
+static const char SQL_EACH[] = "SELECT " RECORD_COLUMNS FROM_IN_FORCE;
+static const char SQL_EACH_PACKAGE[] = "SELECT " RECORD_COLUMNS FROM_PACKAGE;
+static const char SQL_GEOMETRY_EACH[] = "SELECT " RECORD_COLUMNS ", v.geom" FROM_IN_FORCE;
+static const char SQL_GEOMETRY_EACH_PACKAGE[] = "SELECT " RECORD_COLUMNS ", v.geom" FROM_PACKAGE;
+
+static const char SQL_VERSIONS[] =
+    "SELECT " RECORD_COLUMNS " FROM parcel p"
+    " JOIN parcel_version v ON v.parcel_id = p.parcel_id"
+    " JOIN village g ON g.code = p.village WHERE p.parcel_id = ?1 ORDER BY v.version";
+
+static const char SQL_LOAD[] = "SELECT " RECORD_COLUMNS ", v.geom FROM parcel p"
+                               " JOIN parcel_version v ON v.parcel_id = p.parcel_id"
+                               " AND v.version = CASE WHEN ?2 = 0 THEN p.version ELSE ?2 END"
+                               " JOIN village g ON g.code = p.village WHERE p.parcel_id = ?1";
+
+// CROSS JOIN keeps the R*Tree outermost.
+static const char SQL_BOX[] =
+    "SELECT " RECORD_COLUMNS ", v.geom FROM idx_parcel_version_geom i"
+    " CROSS JOIN parcel_version v ON v.version_id = i.pkid"
+    " CROSS JOIN parcel p ON p.parcel_id = v.parcel_id AND p.version = v.version"
+    " CROSS JOIN village g ON g.code = p.village"
+    " WHERE i.xmax >= ?1 AND i.ymax >= ?2 AND i.xmin <= ?3 AND i.ymin <= ?4";
+
+static const char SQL_FIND_NUMBER[] =
+    "SELECT " RECORD_COLUMNS " FROM parcel p"
+    " JOIN parcel_version v ON v.parcel_id = p.parcel_id AND v.version = p.version"
+    " JOIN village g ON g.code = p.village WHERE p.village = ?1 AND p.number = ?2";
+static const char SQL_FIND_SOURCE[] =
+    "SELECT " RECORD_COLUMNS " FROM parcel p"
+    " JOIN parcel_version v ON v.parcel_id = p.parcel_id AND v.version = p.version"
+    " JOIN village g ON g.code = p.village"
+    " WHERE p.village = ?1 AND p.source_key = ?2 AND p.number IS NULL";
+
+static void read_record(struct th_stmt *q, struct th_parcel_record *record)
+{
+    *record = (struct th_parcel_record){0};
+    record->parcel_id = th_column_int(q, 0);
+    record->version = th_column_int(q, 1);
+    th_column_copy(q, 2, record->state, sizeof record->state);
+    th_column_copy(q, 3, record->kind, sizeof record->kind);
+    th_column_copy(q, 4, record->village, sizeof record->village);
+    th_column_copy(q, 5, record->village_name, sizeof record->village_name);
+    th_column_copy(q, 6, record->number, sizeof record->number);
+    th_column_copy(q, 7, record->source_key, sizeof record->source_key);
+    th_column_copy(q, 8, record->land_scheme, sizeof record->land_scheme);
+    th_column_copy(q, 9, record->land_class, sizeof record->land_class);
+    record->has_declared = !th_column_is_null(q, 10);
+    record->declared = th_column_area(q, 10);
+    record->measured = th_column_area(q, 11);
+    record->sliver = th_column_area(q, 12);
+    record->perimeter_m = th_column_real(q, 13);
+    record->import_id = th_column_int(q, 14);
+    record->source_row = th_column_int(q, 15);
+    record->feature = th_column_int(q, 16);
+    th_column_hash(q, 17, &record->geometry_hash);
+    th_column_hash(q, 18, &record->row_hash);
+}
+
+static const char *text_or_null(const char *text)
+{
+    return text == NULL || text[0] == '\0' ? NULL : text;
+}
+
+static enum th_status load(struct th_store *store, int64_t parcel_id, int64_t version,
+                           struct th_parcel_record *ret_record, char **ret_attributes,
+                           unsigned char **ret_wkb, size_t *ret_size, struct th_error *err)
+{
+    struct th_stmt *q = th_db_query(store, SQL_LOAD);
+    th_bind_int(q, 1, parcel_id);
+    th_bind_int(q, 2, version);
+    bool row = false;
+    enum th_status status = th_stmt_step(q, &row, err);
+    if (status == TH_OK && !row) {
+        status = th_error_set(err, TH_NOT_FOUND, "parcel_not_found", NULL);
+        th_error_add_int(err, "parcel", parcel_id);
+    }
+    if (status == TH_OK && ret_record != NULL)
+        read_record(q, ret_record);
+    if (status == TH_OK && ret_attributes != NULL) {
+        const char *text = th_column_text(q, COLUMN_ATTRIBUTES);
+        size_t size = text == NULL ? 0 : strlen(text);
+        char *copy = malloc(size + 1);
+        if (copy == NULL) {
+            status = th_error_no_memory(err);
+        } else {
+            memcpy(copy, text == NULL ? "" : text, size + 1);
+            *ret_attributes = copy;
+        }
+    }
+    if (status == TH_OK && ret_wkb != NULL) {
+        size_t size = 0;
+        const void *blob = th_column_blob(q, COLUMN_GEOMETRY, &size);
+        status = th_spatial_blob_to_wkb(blob, size, ret_wkb, ret_size, err);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_parcel_load(struct th_store *store, int64_t parcel_id, int64_t version,
+                              struct th_parcel_record *ret_record, struct th_error *err)
+{
+    return load(store, parcel_id, version, ret_record, NULL, NULL, NULL, err);
+}
+
+enum th_status th_parcel_attributes_load(struct th_store *store, int64_t parcel_id, int64_t version,
+                                         char **ret_attributes, struct th_error *err)
+{
+    return load(store, parcel_id, version, NULL, ret_attributes, NULL, NULL, err);
+}
+
+enum th_status th_parcel_geometry_load(struct th_store *store, int64_t parcel_id, int64_t version,
+                                       unsigned char **ret_wkb, size_t *ret_size,
+                                       struct th_error *err)
+{
+    return load(store, parcel_id, version, NULL, NULL, ret_wkb, ret_size, err);
+}
+
+static void bind_filter(struct th_stmt *q, const struct th_parcel_filter *filter)
+{
+    bool one = filter->parcel_id > 0;
+    th_bind_int(q, 1, one ? filter->parcel_id : 0);
+    th_bind_int(q, 2, one ? filter->parcel_id : INT64_MAX);
+    th_bind_text(q, 3, filter->village);
+    th_bind_text(q, 4, filter->kind);
+    th_bind_text(q, 5, filter->state);
+    if (filter->package_id > 0)
+        th_bind_int(q, 6, filter->package_id);
+}
+
+enum th_status th_parcel_each(struct th_store *store, const struct th_parcel_filter *filter,
+                              bool (*visit)(void *context, const struct th_parcel_record *record,
+                                            const char *attributes),
+                              void *context, struct th_error *err)
+{
+    struct th_stmt *q = th_db_query(store, filter->package_id > 0 ? SQL_EACH_PACKAGE : SQL_EACH);
+    bind_filter(q, filter);
+    bool row = false;
+    enum th_status status = TH_OK;
+    while ((status = th_stmt_step(q, &row, err)) == TH_OK && row) {
+        struct th_parcel_record record;
+        read_record(q, &record);
+        if (!visit(context, &record, th_column_text(q, COLUMN_ATTRIBUTES)))
+            break;
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status
+th_parcel_geometry_each(struct th_store *store, const struct th_parcel_filter *filter,
+                        bool (*visit)(void *context, const struct th_parcel_record *record,
+                                      const char *attributes, const void *wkb, size_t wkb_size),
+                        void *context, struct th_error *err)
+{
+    struct th_stmt *q =
+        th_db_query(store, filter->package_id > 0 ? SQL_GEOMETRY_EACH_PACKAGE : SQL_GEOMETRY_EACH);
+    bind_filter(q, filter);
+    bool row = false;
+    bool more = true;
+    enum th_status status = TH_OK;
+    while (more && (status = th_stmt_step(q, &row, err)) == TH_OK && row) {
+        struct th_parcel_record record;
+        read_record(q, &record);
+        size_t blob_size = 0;
+        const void *blob = th_column_blob(q, COLUMN_GEOMETRY, &blob_size);
+        unsigned char *wkb = NULL;
+        size_t wkb_size = 0;
+        status = th_spatial_blob_to_wkb(blob, blob_size, &wkb, &wkb_size, err);
+        if (status != TH_OK)
+            break;
+        more = visit(context, &record, th_column_text(q, COLUMN_ATTRIBUTES), wkb, wkb_size);
+        free(wkb);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_parcel_version_each(struct th_store *store, int64_t parcel_id,
+                                      bool (*visit)(void *context,
+                                                    const struct th_parcel_record *record,
+                                                    const char *attributes),
+                                      void *context, struct th_error *err)
+{
+    struct th_stmt *q = th_db_query(store, SQL_VERSIONS);
+    th_bind_int(q, 1, parcel_id);
+    bool row = false;
+    enum th_status status = TH_OK;
+    while ((status = th_stmt_step(q, &row, err)) == TH_OK && row) {
+        struct th_parcel_record record;
+        read_record(q, &record);
+        if (!visit(context, &record, th_column_text(q, COLUMN_ATTRIBUTES)))
+            break;
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_parcel_box_each(struct th_store *store, double west_deg, double south_deg,
+                                  double east_deg, double north_deg,
+                                  bool (*visit)(void *context,
+                                                const struct th_parcel_record *record,
+                                                const void *wkb, size_t wkb_size),
+                                  void *context, struct th_error *err)
+{
+    struct th_stmt *q = th_db_query(store, SQL_BOX);
+    th_bind_real(q, 1, west_deg);
+    th_bind_real(q, 2, south_deg);
+    th_bind_real(q, 3, east_deg);
+    th_bind_real(q, 4, north_deg);
+    bool row = false;
+    bool more = true;
+    enum th_status status = TH_OK;
+    while (more && (status = th_stmt_step(q, &row, err)) == TH_OK && row) {
+        struct th_parcel_record record;
+        read_record(q, &record);
+        size_t blob_size = 0;
+        const void *blob = th_column_blob(q, COLUMN_GEOMETRY, &blob_size);
+        unsigned char *wkb = NULL;
+        size_t wkb_size = 0;
+        status = th_spatial_blob_to_wkb(blob, blob_size, &wkb, &wkb_size, err);
+        if (status != TH_OK)
+            break;
+        more = visit(context, &record, wkb, wkb_size);
+        free(wkb);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_parcel_find(struct th_store *store, const char *village, const char *number,
+                              const char *source_key, bool *ret_found,
+                              struct th_parcel_record *ret_record, struct th_hash *ret_content,
+                              struct th_error *err)
+{
+    bool by_number = text_or_null(number) != NULL;
+    struct th_stmt *q = th_db_query(store, by_number ? SQL_FIND_NUMBER : SQL_FIND_SOURCE);
+    th_bind_text(q, 1, village);
+    th_bind_text(q, 2, by_number ? number : source_key);
+    bool row = false;
+    enum th_status status = th_stmt_step(q, &row, err);
+    if (status == TH_OK) {
+        *ret_found = row;
+        if (row) {
+            read_record(q, ret_record);
+            *ret_content = th_parcel_content_hash(ret_record, th_column_text(q, COLUMN_ATTRIBUTES));
+        }
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+static void put_u64(unsigned char out[8], uint64_t value)
+{
+    for (int i = 0; i < 8; i++)
+        out[i] = (unsigned char)(value >> (56 - 8 * i) & 0xFF);
+}
+
+static void hash_null(struct th_hasher *hasher)
+{
+    th_hasher_update(hasher, "N", 1);
+}
+
+static void hash_int(struct th_hasher *hasher, int64_t value)
+{
+    unsigned char bytes[9] = {'I'};
+    put_u64(bytes + 1, (uint64_t)value);
+    th_hasher_update(hasher, bytes, sizeof bytes);
+}
+
+static void hash_real(struct th_hasher *hasher, double value)
+{
+    uint64_t bits = 0;
+    memcpy(&bits, &value, sizeof bits);
+    unsigned char bytes[9] = {'R'};
+    put_u64(bytes + 1, bits);
+    th_hasher_update(hasher, bytes, sizeof bytes);
+}
+
+static void hash_text(struct th_hasher *hasher, const char *text)
+{
+    if (text_or_null(text) == NULL) {
+        hash_null(hasher);
+        return;
+    }
+    size_t size = strlen(text);
+    unsigned char head[9] = {'T'};
+    put_u64(head + 1, (uint64_t)size);
+    th_hasher_update(hasher, head, sizeof head);
+    th_hasher_update(hasher, text, size);
+}
+
+static void hash_content(struct th_hasher *hasher, const struct th_parcel_record *record)
+{
+    hash_text(hasher, record->kind);
+    hash_text(hasher, record->land_scheme);
+    hash_text(hasher, record->land_class);
+    if (record->has_declared)
+        hash_int(hasher, th_area_m2_300(record->declared));
+    else
+        hash_null(hasher);
+}
+
+struct th_hash th_parcel_content_hash(const struct th_parcel_record *record, const char *attributes)
+{
+    struct th_hasher *hasher = th_hasher_new(TH_HASH_BLAKE2B);
+    if (hasher == NULL)
+        return (struct th_hash){{0}};
+    hash_content(hasher, record);
+    hash_text(hasher, attributes);
+    struct th_hash hash = th_hasher_final(hasher);
+    th_hasher_free(hasher);
+    return hash;
+}
+
+struct th_hash th_parcel_row_hash(const struct th_parcel_record *record, const char *attributes)
+{
+    struct th_hasher *hasher = th_hasher_new(TH_HASH_BLAKE2B);
+    if (hasher == NULL)
+        return (struct th_hash){{0}};
+    hash_text(hasher, "tanhui-parcel-1");
+    hash_int(hasher, record->parcel_id);
+    hash_text(hasher, record->village);
+    hash_text(hasher, record->number);
+    hash_text(hasher, record->source_key);
+    hash_int(hasher, record->version);
+    hash_content(hasher, record);
+    hash_int(hasher, th_area_m2_300(record->measured));
+    hash_int(hasher, th_area_m2_300(record->sliver));
+    hash_real(hasher, record->perimeter_m);
+    hash_text(hasher, attributes);
+    hash_int(hasher, record->import_id);
+    hash_int(hasher, record->source_row);
+    hash_int(hasher, record->feature);
+    th_hasher_update(hasher, "H", 1);
+    th_hasher_update(hasher, record->geometry_hash.bytes, TH_HASH_SIZE);
+    struct th_hash hash = th_hasher_final(hasher);
+    th_hasher_free(hasher);
+    return hash;
+}
+
+enum th_status th_parcel_packaged(struct th_store *store, int64_t parcel_id,
+                                  int64_t *ret_package_id, struct th_error *err)
+{
+    static const char SQL_PACKAGED[] =
+        "SELECT min(k.package_id) FROM package_parcel k"
+        " JOIN package g ON g.package_id = k.package_id"
+        " WHERE k.parcel_id = ?1 AND g.state NOT IN ('draft', 'returned')";
+    struct th_stmt *q = th_db_query(store, SQL_PACKAGED);
+    th_bind_int(q, 1, parcel_id);
+    return th_stmt_int(q, 0, ret_package_id, err);
+}
+
+enum th_status th_parcel_heads(struct th_store *store, int64_t *ret_parcel_id,
+                               int64_t *ret_version_id, struct th_error *err)
+{
+    static const char SQL_LAST_PARCEL[] = "SELECT max(parcel_id) FROM parcel";
+    static const char SQL_LAST_VERSION[] = "SELECT max(version_id) FROM parcel_version";
+    int64_t parcel_id = 0;
+    int64_t version_id = 0;
+    enum th_status status = th_stmt_int(th_db_query(store, SQL_LAST_PARCEL), 0, &parcel_id, err);
+    if (status == TH_OK)
+        status = th_stmt_int(th_db_query(store, SQL_LAST_VERSION), 0, &version_id, err);
+    if (status != TH_OK)
+        return status;
+    *ret_parcel_id = parcel_id;
+    *ret_version_id = version_id;
+    return TH_OK;
+}
+
+static enum th_status store_identity(struct th_store *store, const struct th_parcel_record *record,
+                                     int64_t seq, struct th_error *err)
+{
+    static const char SQL_NEW[] =
+        "INSERT INTO parcel (parcel_id, village, number, source_key, state, version, seq)"
+        " VALUES (?1, ?2, ?3, ?4, 'registered', 1, ?5)";
+    static const char SQL_NEXT[] =
+        "UPDATE parcel SET version = ?2 WHERE parcel_id = ?1 AND version = ?2 - 1";
+    if (record->version == 1) {
+        struct th_stmt *q = th_db_query(store, SQL_NEW);
+        th_bind_int(q, 1, record->parcel_id);
+        th_bind_text(q, 2, record->village);
+        th_bind_text(q, 3, text_or_null(record->number));
+        th_bind_text(q, 4, record->source_key);
+        th_bind_int(q, 5, seq);
+        return th_stmt_run(q, err);
+    }
+    struct th_stmt *q = th_db_query(store, SQL_NEXT);
+    th_bind_int(q, 1, record->parcel_id);
+    th_bind_int(q, 2, record->version);
+    enum th_status status = th_stmt_run(q, err);
+    if (status == TH_OK && th_db_changes(store) != 1) {
+        status = th_error_set(err, TH_CONFLICT, "store_constraint", "detail",
+                              "parcel.version does not follow", NULL);
+    }
+    return status;
+}
+
+enum th_status th_parcel_insert(struct th_store *store, const struct th_parcel_record *record,
+                                const char *attributes, const void *wkb, size_t wkb_size,
+                                int64_t seq, struct th_hash *ret_row_hash, struct th_error *err)
+{
+    static const char SQL_VERSION[] =
+        "INSERT INTO parcel_version (parcel_id, version, kind, land_scheme, land_class,"
+        " declared_m2_300, measured_m2_300, sliver_m2_300, perimeter_m, attributes, import_id,"
+        " source_row, feature, geometry_hash, row_hash, geom)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+    unsigned char *blob = NULL;
+    size_t blob_size = 0;
+    enum th_status status = th_spatial_blob_from_wkb(wkb, wkb_size, &blob, &blob_size, err);
+    if (status == TH_OK)
+        status = store_identity(store, record, seq, err);
+    if (status != TH_OK)
+        goto done;
+    struct th_hash row_hash = th_parcel_row_hash(record, attributes);
+    struct th_stmt *q = th_db_query(store, SQL_VERSION);
+    th_bind_int(q, 1, record->parcel_id);
+    th_bind_int(q, 2, record->version);
+    th_bind_text(q, 3, record->kind);
+    th_bind_text(q, 4, text_or_null(record->land_scheme));
+    th_bind_text(q, 5, text_or_null(record->land_class));
+    if (record->has_declared)
+        th_bind_area(q, 6, record->declared);
+    else
+        th_bind_null(q, 6);
+    th_bind_area(q, 7, record->measured);
+    th_bind_area(q, 8, record->sliver);
+    th_bind_real(q, 9, record->perimeter_m);
+    th_bind_text(q, 10, attributes);
+    th_bind_int(q, 11, record->import_id);
+    th_bind_int(q, 12, record->source_row);
+    th_bind_int(q, 13, record->feature);
+    th_bind_hash(q, 14, &record->geometry_hash);
+    th_bind_hash(q, 15, &row_hash);
+    th_bind_blob(q, 16, blob, blob_size);
+    status = th_stmt_run(q, err);
+    if (status == TH_OK)
+        *ret_row_hash = row_hash;
+done:
+    free(blob);
+    return status;
+}

@@ -1,0 +1,274 @@
+#include "registry/methodology.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/hash.h"
+#include "core/text.h"
+#include "methodology/shipped.h"
+#include "store/methodology_store.h"
+
+static enum th_status load_one(struct th_store *store, const char *text, size_t size, int64_t seq,
+                               struct th_json *list, struct th_error *err)
+{
+    struct th_methodology *methodology = NULL;
+    enum th_status status = th_methodology_parse(text, size, &methodology, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_methodology_row row = {.id = th_methodology_id(methodology),
+                                     .version = th_methodology_version(methodology),
+                                     .sha256 = *th_methodology_sha256(methodology),
+                                     .document = text,
+                                     .seq = seq};
+    bool found = false;
+    struct th_hash there;
+    status = th_methodology_digest(store, row.id, row.version, &found, &there, err);
+    if (status != TH_OK) {
+        goto done;
+    }
+    if (found) {
+        // A version never changes its text: numbers in the books were computed from it.
+        if (memcmp(there.bytes, row.sha256.bytes, sizeof(there.bytes)) != 0) {
+            status = th_error_set(err, TH_CONFLICT, "methodology_changed", "methodology", row.id,
+                                  "version", row.version, NULL);
+        }
+        goto done;
+    }
+    status = th_methodology_insert(store, &row, err);
+    if (status == TH_OK && list) {
+        char hex[TH_HASH_HEX_SIZE];
+        struct th_json *item = th_json_object();
+        th_json_set_text(item, "id", row.id);
+        th_json_set_text(item, "version", row.version);
+        th_json_set_text(item, "sha256", th_hash_hex(&row.sha256, hex));
+        th_json_append(list, item);
+    }
+done:
+    th_methodology_free(methodology);
+    return status;
+}
+
+enum th_status th_methodologies_load(struct th_store *store, int64_t seq, struct th_json *list,
+                                     struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < th_methodology_shipped_count() && status == TH_OK; i++) {
+        size_t size = 0;
+        const char *text = th_methodology_shipped_text(i, &size);
+        status = load_one(store, text, size, seq, list, err);
+    }
+    return status;
+}
+
+enum th_status th_methodology_open(struct th_store *store, const char *reference,
+                                   struct th_methodology **ret_methodology, struct th_error *err)
+{
+    char id[TH_METHODOLOGY_ID_SIZE];
+    const char *at = strchr(reference, '@');
+    size_t size = at ? (size_t)(at - reference) : strlen(reference);
+    if (size == 0 || size >= sizeof(id)) {
+        return th_error_set(err, TH_NOT_FOUND, "methodology_not_found", "methodology", reference,
+                            NULL);
+    }
+    memcpy(id, reference, size);
+    id[size] = '\0';
+    char *text = NULL;
+    enum th_status status = th_methodology_text(store, id, at ? at + 1 : NULL, &text, err);
+    if (status == TH_NOT_FOUND) {
+        // Named as it was typed, version and all.
+        return th_error_set(err, TH_NOT_FOUND, "methodology_not_found", "methodology", reference,
+                            NULL);
+    }
+    if (status == TH_OK) {
+        status = th_methodology_parse(text, strlen(text), ret_methodology, err);
+    }
+    free(text);
+    return status;
+}
+
+static const char *family_name(enum th_methodology_family family)
+{
+    switch (family) {
+    case TH_FAMILY_AREA_FACTOR:
+        return "area-factor";
+    case TH_FAMILY_STATEMENT:
+        return "statement";
+    }
+    return "";
+}
+
+static struct th_json *title_json(const struct th_methodology *methodology)
+{
+    struct th_json *title = th_json_object();
+    th_json_set_text(title, "zh", th_methodology_title(methodology, true));
+    th_json_set_text(title, "en", th_methodology_title(methodology, false));
+    return title;
+}
+
+static void set_head(const struct th_methodology *methodology, struct th_json *object)
+{
+    char hex[TH_HASH_HEX_SIZE];
+    char ratio[TH_RATIO_TEXT_SIZE];
+    th_json_set_text(object, "id", th_methodology_id(methodology));
+    th_json_set_text(object, "version", th_methodology_version(methodology));
+    th_json_set(object, "title", title_json(methodology));
+    th_json_set_text(object, "family", family_name(th_methodology_family(methodology)));
+    th_json_set_bool(object, "monitoring_only", th_methodology_monitoring_only(methodology));
+    th_json_set_bool(object, "statement_based", th_methodology_statement_based(methodology));
+    const struct th_json *applicability =
+        th_json_get(th_methodology_json(methodology), "applicability");
+    th_json_set(object, "kinds", th_json_copy(th_json_get(applicability, "kinds")));
+    th_json_set_text(object, "buffer_ratio",
+                     th_ratio_format(th_methodology_buffer_ratio(methodology), ratio));
+    th_json_set_text(object, "sha256", th_hash_hex(th_methodology_sha256(methodology), hex));
+}
+
+struct list_context {
+    struct th_json *list;
+    enum th_status status;
+    struct th_error *err;
+};
+
+static bool list_one(void *context, const struct th_methodology_row *row)
+{
+    struct list_context *list = context;
+    struct th_methodology *methodology = NULL;
+    list->status =
+        th_methodology_parse(row->document, strlen(row->document), &methodology, list->err);
+    if (list->status != TH_OK) {
+        return false;
+    }
+    struct th_json *item = th_json_object();
+    set_head(methodology, item);
+    th_json_append(list->list, item);
+    th_methodology_free(methodology);
+    return true;
+}
+
+enum th_status th_methodology_list(struct th_registry *registry, struct th_json **ret_reply,
+                                   struct th_error *err)
+{
+    struct list_context context = {.list = th_json_array(), .status = TH_OK, .err = err};
+    enum th_status status =
+        th_methodology_each(th_registry_store(registry), list_one, &context, err);
+    status = status == TH_OK ? context.status : status;
+    struct th_json *reply = th_json_object();
+    th_json_set(reply, "methodologies", context.list);
+    if (status == TH_OK) {
+        status = th_json_check(reply, err);
+    }
+    if (status == TH_OK) {
+        *ret_reply = reply;
+    } else {
+        th_json_free(reply);
+    }
+    return status;
+}
+
+static struct th_json *interval_json(bool has, struct th_ratio low, struct th_ratio high)
+{
+    if (!has) {
+        return th_json_null();
+    }
+    char text[TH_RATIO_TEXT_SIZE];
+    struct th_json *interval = th_json_object();
+    th_json_set_text(interval, "low", th_ratio_format(low, text));
+    th_json_set_text(interval, "high", th_ratio_format(high, text));
+    return interval;
+}
+
+static struct th_json *parameter_json(const struct th_parameter *parameter)
+{
+    char text[TH_RATIO_TEXT_SIZE];
+    struct th_json *object = th_json_object();
+    th_json_set_text(object, "name", parameter->name);
+    struct th_json *title = th_json_object();
+    th_json_set_text(title, "zh", parameter->title_zh);
+    th_json_set_text(title, "en", parameter->title_en);
+    th_json_set(object, "title", title);
+    th_json_set_text(object, "value", th_ratio_format(parameter->value, text));
+    th_json_set_text(object, "unit", parameter->unit);
+    th_json_set(
+        object, "interval",
+        interval_json(parameter->has_interval, parameter->interval_low, parameter->interval_high));
+    th_json_set(object, "range",
+                interval_json(parameter->has_range, parameter->range_low, parameter->range_high));
+    th_json_set_text(object, "source", parameter->source);
+    th_json_set_text(object, "evidence", th_evidence_name(parameter->evidence));
+    th_json_set_bool(object, "can_be_set", parameter->can_be_set);
+    if (parameter->has_reference) {
+        struct th_json *reference = th_json_object();
+        th_json_set_text(reference, "value", th_ratio_format(parameter->reference, text));
+        th_json_set_text(reference, "source", parameter->reference_source);
+        th_json_set_text(reference, "waiver_ratio", th_ratio_format(parameter->waiver_ratio, text));
+        th_json_set(object, "reference", reference);
+    } else {
+        th_json_set(object, "reference", th_json_null());
+    }
+    return object;
+}
+
+// What a user may or must give: values in place of parameters, and the tonnes of a statement.
+static struct th_json *inputs_json(const struct th_methodology *methodology)
+{
+    struct th_json *inputs = th_json_array();
+    for (size_t i = 0; i < th_methodology_n_parameters(methodology); i++) {
+        const struct th_parameter *parameter = th_methodology_parameter(methodology, i);
+        if (!parameter->can_be_set) {
+            continue;
+        }
+        char text[TH_RATIO_TEXT_SIZE];
+        struct th_json *input = th_json_object();
+        th_json_set_text(input, "name", parameter->name);
+        th_json_set_text(input, "unit", parameter->unit);
+        th_json_set_text(input, "value", th_ratio_format(parameter->value, text));
+        th_json_set(
+            input, "range",
+            interval_json(parameter->has_range, parameter->range_low, parameter->range_high));
+        th_json_set_bool(input, "required", false);
+        th_json_append(inputs, input);
+    }
+    if (th_methodology_family(methodology) == TH_FAMILY_STATEMENT) {
+        struct th_json *input = th_json_object();
+        th_json_set_text(input, "name", "tonnes");
+        th_json_set_text(input, "unit", "t CO2e");
+        th_json_set(input, "value", th_json_null());
+        th_json_set(input, "range", th_json_null());
+        th_json_set_bool(input, "required", true);
+        th_json_append(inputs, input);
+    }
+    return inputs;
+}
+
+enum th_status th_methodology_show(struct th_registry *registry, const char *reference,
+                                   struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_methodology *methodology = NULL;
+    enum th_status status =
+        th_methodology_open(th_registry_store(registry), reference, &methodology, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    const struct th_json *document = th_methodology_json(methodology);
+    struct th_json *reply = th_json_object();
+    set_head(methodology, reply);
+    th_json_set(reply, "summary", th_json_copy(th_json_get(document, "summary")));
+    th_json_set(reply, "applicability", th_json_copy(th_json_get(document, "applicability")));
+    th_json_set(reply, "buffer", th_json_copy(th_json_get(document, "buffer")));
+    th_json_set(reply, "inputs", inputs_json(methodology));
+    struct th_json *parameters = th_json_array();
+    for (size_t i = 0; i < th_methodology_n_parameters(methodology); i++) {
+        th_json_append(parameters, parameter_json(th_methodology_parameter(methodology, i)));
+    }
+    th_json_set(reply, "parameters", parameters);
+    status = th_json_check(reply, err);
+    if (status == TH_OK) {
+        *ret_reply = reply;
+    } else {
+        th_json_free(reply);
+    }
+    th_methodology_free(methodology);
+    return status;
+}

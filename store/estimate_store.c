@@ -1,0 +1,162 @@
+#include "store/estimate_store.h"
+
+#include "core/text.h"
+#include "store/db_internal.h"
+
+static const char SQL_RUN_INSERT[] =
+    "INSERT INTO estimate_run (methodology, version, from_year, to_year, scope, inputs, area_rule, "
+    "n_parcels, gross_kg, baseline_kg, project_kg, leakage_kg, deduction_kg, net_kg, halfwidth_kg, "
+    "confidence, sheet_sha256, warnings, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+    "?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+static const char SQL_RUN_LOAD[] =
+    "SELECT run_id, methodology, version, from_year, to_year, scope, inputs, area_rule, n_parcels, "
+    "gross_kg, baseline_kg, project_kg, leakage_kg, deduction_kg, net_kg, halfwidth_kg, "
+    "confidence, sheet_sha256, warnings, seq FROM estimate_run WHERE run_id = ?1";
+static const char SQL_ROW_INSERT[] =
+    "INSERT INTO estimate_line (run_id, parcel_id, year, version, area_m2_300, gross_kg, "
+    "baseline_kg, project_kg, leakage_kg, deduction_kg, net_kg) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+static const char SQL_ROW_EACH[] =
+    "SELECT l.parcel_id, l.year, l.version, l.area_m2_300, l.gross_kg, l.baseline_kg, "
+    "l.project_kg, l.leakage_kg, l.deduction_kg, l.net_kg, v.measured_m2_300 - v.sliver_m2_300, "
+    "v.declared_m2_300, v.geometry_hash, v.row_hash FROM estimate_line l "
+    "JOIN parcel_version v ON v.parcel_id = l.parcel_id AND v.version = l.version "
+    "WHERE l.run_id = ?1 ORDER BY l.parcel_id, l.year";
+
+static void bind_terms(struct th_stmt *q, int index, const struct th_estimate_terms *terms)
+{
+    th_bind_carbon(q, index, terms->gross);
+    th_bind_carbon(q, index + 1, terms->baseline);
+    th_bind_carbon(q, index + 2, terms->project_emissions);
+    th_bind_carbon(q, index + 3, terms->leakage);
+    th_bind_carbon(q, index + 4, terms->deduction);
+    th_bind_carbon(q, index + 5, terms->net);
+}
+
+static struct th_estimate_terms column_terms(struct th_stmt *q, int index)
+{
+    return (struct th_estimate_terms){.gross = th_column_carbon(q, index),
+                                      .baseline = th_column_carbon(q, index + 1),
+                                      .project_emissions = th_column_carbon(q, index + 2),
+                                      .leakage = th_column_carbon(q, index + 3),
+                                      .deduction = th_column_carbon(q, index + 4),
+                                      .net = th_column_carbon(q, index + 5)};
+}
+
+enum th_status th_estimate_run_insert(struct th_store *store,
+                                      const struct th_estimate_run_record *record,
+                                      const char *warnings, int64_t *ret_run_id,
+                                      struct th_error *err)
+{
+    struct th_stmt *q = th_db_query(store, SQL_RUN_INSERT);
+    th_bind_text(q, 1, record->methodology);
+    th_bind_text(q, 2, record->version);
+    th_bind_int(q, 3, record->from_year);
+    th_bind_int(q, 4, record->to_year);
+    th_bind_text(q, 5, record->scope);
+    th_bind_text(q, 6, record->inputs);
+    th_bind_text(q, 7, record->area_rule);
+    th_bind_int(q, 8, record->n_parcels);
+    bind_terms(q, 9, &record->terms);
+    if (record->has_uncertainty) {
+        th_bind_carbon(q, 15, record->halfwidth);
+        th_bind_text(q, 16, record->confidence);
+    } else {
+        th_bind_null(q, 15);
+        th_bind_null(q, 16);
+    }
+    th_bind_hash(q, 17, &record->sheet_sha256);
+    th_bind_text(q, 18, warnings);
+    th_bind_int(q, 19, record->seq);
+    return th_stmt_insert(q, ret_run_id, err);
+}
+
+enum th_status th_estimate_row_insert(struct th_store *store, int64_t run_id,
+                                      const struct th_estimate_row *row, struct th_error *err)
+{
+    struct th_stmt *q = th_db_query(store, SQL_ROW_INSERT);
+    th_bind_int(q, 1, run_id);
+    th_bind_int(q, 2, row->parcel_id);
+    th_bind_int(q, 3, row->year);
+    th_bind_int(q, 4, row->version);
+    th_bind_area(q, 5, row->area_used);
+    bind_terms(q, 6, &row->terms);
+    return th_stmt_run(q, err);
+}
+
+static void read_run(struct th_stmt *q, struct th_estimate_run_record *record)
+{
+    *record = (struct th_estimate_run_record){.run_id = th_column_int(q, 0),
+                                              .from_year = (int)th_column_int(q, 3),
+                                              .to_year = (int)th_column_int(q, 4),
+                                              .n_parcels = th_column_int(q, 8),
+                                              .terms = column_terms(q, 9),
+                                              .has_uncertainty = !th_column_is_null(q, 15),
+                                              .halfwidth = th_column_carbon(q, 15),
+                                              .seq = th_column_int(q, 19)};
+    th_column_copy(q, 1, record->methodology, sizeof(record->methodology));
+    th_column_copy(q, 2, record->version, sizeof(record->version));
+    th_column_copy(q, 5, record->scope, sizeof(record->scope));
+    th_column_copy(q, 6, record->inputs, sizeof(record->inputs));
+    th_column_copy(q, 7, record->area_rule, sizeof(record->area_rule));
+    th_column_copy(q, 16, record->confidence, sizeof(record->confidence));
+    th_column_hash(q, 17, &record->sheet_sha256);
+}
+
+enum th_status th_estimate_run_load(struct th_store *store, int64_t run_id,
+                                    struct th_estimate_run_record *ret_record, char **ret_warnings,
+                                    struct th_error *err)
+{
+    struct th_stmt *q = th_db_query(store, SQL_RUN_LOAD);
+    th_bind_int(q, 1, run_id);
+    bool row = false;
+    enum th_status status = th_stmt_step(q, &row, err);
+    if (status == TH_OK && !row) {
+        status = th_error_set(err, TH_NOT_FOUND, "run_not_found", NULL);
+        th_error_add_int(err, "run", run_id);
+    }
+    if (status == TH_OK && ret_warnings) {
+        char *warnings = th_text_duplicate(th_column_text(q, 18));
+        if (warnings) {
+            *ret_warnings = warnings;
+        } else {
+            status = th_error_no_memory(err);
+        }
+    }
+    if (status == TH_OK) {
+        read_run(q, ret_record);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_estimate_row_each(struct th_store *store, int64_t run_id,
+                                    bool (*visit)(void *context, const struct th_estimate_row *row),
+                                    void *context, struct th_error *err)
+{
+    struct th_stmt *q = th_db_query(store, SQL_ROW_EACH);
+    th_bind_int(q, 1, run_id);
+    enum th_status status = TH_OK;
+    for (;;) {
+        bool found = false;
+        status = th_stmt_step(q, &found, err);
+        if (status != TH_OK || !found) {
+            break;
+        }
+        struct th_estimate_row row = {.parcel_id = th_column_int(q, 0),
+                                      .year = (int)th_column_int(q, 1),
+                                      .version = th_column_int(q, 2),
+                                      .area_used = th_column_area(q, 3),
+                                      .terms = column_terms(q, 4),
+                                      .measured = th_column_area(q, 10),
+                                      .has_contracted = !th_column_is_null(q, 11),
+                                      .contracted = th_column_area(q, 11)};
+        th_column_hash(q, 12, &row.geometry_hash);
+        th_column_hash(q, 13, &row.row_hash);
+        if (!visit(context, &row)) {
+            break;
+        }
+    }
+    th_stmt_done(q);
+    return status;
+}

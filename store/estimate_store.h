@@ -1,0 +1,65 @@
+// Stored estimates: a run, and one line for every parcel and year of it. Insert only.
+#ifndef TH_STORE_ESTIMATE_STORE_H
+#define TH_STORE_ESTIMATE_STORE_H
+
+#include <stdbool.h>
+
+#include "core/hash.h"
+#include "core/quantity.h"
+#include "store/package_store.h"
+
+enum { TH_SCOPE_SIZE = 256, TH_AREA_RULE_SIZE = 32, TH_CONFIDENCE_SIZE = 48 };
+
+struct th_estimate_terms { // kg CO2e; net = gross - the four others
+    struct th_carbon gross, baseline, project_emissions, leakage, deduction, net;
+};
+
+struct th_estimate_run_record {
+    int64_t run_id;
+    char methodology[TH_METHODOLOGY_ID_SIZE];
+    char version[TH_METHODOLOGY_VERSION_SIZE];
+    int from_year, to_year;            // both included
+    char scope[TH_SCOPE_SIZE];         // canonical JSON: {"village":"330523…"}
+    char inputs[TH_INPUTS_SIZE];       // canonical JSON object of texts, "{}" without
+    char area_rule[TH_AREA_RULE_SIZE]; // "area-min-1"
+    int64_t n_parcels;
+    struct th_estimate_terms terms; // sums over the lines
+    bool has_uncertainty;           // false: the sources state no interval
+    struct th_carbon halfwidth;
+    char confidence[TH_CONFIDENCE_SIZE]; // "0.95"
+    struct th_hash sheet_sha256;
+    int64_t seq;
+};
+
+// One parcel and year; from measured on it is what the parcel's version says, read only.
+struct th_estimate_row {
+    int64_t parcel_id;
+    int year;
+    int64_t version; // of the parcel
+    struct th_area area_used;
+    struct th_estimate_terms terms;
+    struct th_area measured; // slivers taken off
+    bool has_contracted;
+    struct th_area contracted;
+    struct th_hash geometry_hash;
+    struct th_hash row_hash;
+};
+
+// record->run_id is ignored; `warnings` is a JSON array.
+enum th_status th_estimate_run_insert(struct th_store *store,
+                                      const struct th_estimate_run_record *record,
+                                      const char *warnings, int64_t *ret_run_id,
+                                      struct th_error *err) TH_MUST_CHECK;
+enum th_status th_estimate_row_insert(struct th_store *store, int64_t run_id,
+                                      const struct th_estimate_row *row,
+                                      struct th_error *err) TH_MUST_CHECK;
+// *ret_warnings (may be NULL) is the caller's (free()). TH_NOT_FOUND ("run_not_found" with "run").
+enum th_status th_estimate_run_load(struct th_store *store, int64_t run_id,
+                                    struct th_estimate_run_record *ret_record, char **ret_warnings,
+                                    struct th_error *err) TH_MUST_CHECK;
+// By parcel, then year; the visitor returns false to stop.
+enum th_status th_estimate_row_each(struct th_store *store, int64_t run_id,
+                                    bool (*visit)(void *context, const struct th_estimate_row *row),
+                                    void *context, struct th_error *err) TH_MUST_CHECK;
+
+#endif

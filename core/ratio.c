@@ -8,7 +8,7 @@
 __extension__ typedef __int128 int128;
 __extension__ typedef unsigned __int128 uint128;
 
-enum { MAX_PLACES = 9 };
+enum { MAX_PLACES = 9, MAX_PLACES_READ = 36 }; // 10^36 < 2^127
 
 static uint64_t magnitude(int64_t value)
 {
@@ -54,22 +54,24 @@ enum th_status th_ratio_make(int64_t numerator, int64_t denominator, struct th_r
     return TH_OK;
 }
 
-// Digits at *text, appended to *value; the number of digits, or -1 when they do not fit.
-static int read_digits(const char **text, int64_t *value)
+// Digits at *text, appended to *value; the number of digits, or -1 when there are too many. Wide,
+// because a value such as 2305843009213693951.75 fits as a fraction only after reduction.
+static int read_digits(const char **text, int128 *value)
 {
+    const int128 ceiling = (int128)1 << 120;
     int n = 0;
     for (; **text >= '0' && **text <= '9'; (*text)++, n++) {
-        if (__builtin_mul_overflow(*value, 10, value) ||
-            __builtin_add_overflow(*value, **text - '0', value))
+        if (*value > ceiling)
             return -1;
+        *value = *value * 10 + (**text - '0');
     }
     return n;
 }
 
 static bool read_ratio(const char *text, struct th_ratio *ret_ratio)
 {
-    int64_t numerator = 0;
-    int64_t denominator = 1;
+    int128 numerator = 0;
+    int128 denominator = 1;
     bool negative = *text == '-';
     if (negative)
         text++;
@@ -78,12 +80,10 @@ static bool read_ratio(const char *text, struct th_ratio *ret_ratio)
     if (*text == '.') {
         text++;
         int places = read_digits(&text, &numerator);
-        if (places <= 0)
+        if (places <= 0 || places > MAX_PLACES_READ)
             return false;
-        for (int i = 0; i < places; i++) {
-            if (__builtin_mul_overflow(denominator, 10, &denominator))
-                return false;
-        }
+        for (int i = 0; i < places; i++)
+            denominator *= 10;
     } else if (*text == '/') {
         text++;
         denominator = 0;

@@ -1,0 +1,186 @@
+#include "core/file.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/support.h"
+
+static int setup(void **state)
+{
+    char *folder = malloc(TH_TEST_PATH_SIZE);
+    if (folder == NULL)
+        return -1;
+    th_test_folder_make(folder);
+    *state = folder;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    th_test_folder_remove(*state);
+    free(*state);
+    return 0;
+}
+
+static int count_entries(const char *folder)
+{
+    int n = 0;
+    DIR *entries = opendir(folder);
+    assert_non_null(entries);
+    while (readdir(entries) != NULL)
+        n++;
+    closedir(entries);
+    return n - 2; // without "." and ".."
+}
+
+static void assert_content(const char *path, const char *want, size_t want_size)
+{
+    struct th_error err;
+    char *data = NULL;
+    size_t size = 0;
+    assert_ok(th_file_read(path, 1 << 20, &data, &size, &err), &err);
+    assert_int_equal(size, want_size);
+    assert_memory_equal(data, want, want_size);
+    assert_int_equal(data[size], 0);
+    free(data);
+}
+
+static void file_write__leaves_the_content_and_nothing_else(void **state)
+{
+    char path[TH_TEST_PATH_SIZE];
+    th_test_path(path, *state, "f");
+    assert_false(th_file_exists(path));
+    assert_ok(th_file_write(path, "a\0b", 3, NULL), NULL);
+    assert_true(th_file_exists(path));
+    assert_content(path, "a\0b", 3);
+    assert_ok(th_file_write(path, "replaced", 8, NULL), NULL);
+    assert_content(path, "replaced", 8);
+    assert_ok(th_file_write(path, NULL, 0, NULL), NULL);
+    assert_content(path, "", 0);
+    assert_int_equal(count_entries(*state), 1);
+}
+
+static void file_write__failure_leaves_the_old_file_and_no_trace(void **state)
+{
+    struct th_error err;
+    char path[TH_TEST_PATH_SIZE];
+    th_test_path(path, *state, "absent/f");
+    assert_status(th_file_write(path, "x", 1, &err), TH_IO, &err);
+    assert_string_equal(err.key, "file_io");
+    assert_string_equal(th_error_arg_get(&err, "path"), path);
+    assert_string_equal(th_error_arg_get(&err, "reason"), "@io_reason.no_folder");
+    assert_status(th_file_write(*state, "x", 1, &err), TH_IO, &err);
+    assert_string_equal(th_error_arg_get(&err, "reason"), "@io_reason.folder");
+    assert_int_equal(count_entries(*state), 0);
+}
+
+static void file_write__link_stays_a_link(void **state)
+{
+    char path[TH_TEST_PATH_SIZE];
+    char link[TH_TEST_PATH_SIZE];
+    th_test_path(path, *state, "f");
+    th_test_path(link, *state, "link");
+    assert_ok(th_file_write(path, "old", 3, NULL), NULL);
+    assert_int_equal(symlink("f", link), 0);
+    assert_ok(th_file_write(link, "new", 3, NULL), NULL);
+    struct stat info;
+    assert_int_equal(lstat(link, &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+    assert_content(path, "new", 3);
+}
+
+static void file_write__a_device_is_written_not_replaced(void **state)
+{
+    (void)state;
+    assert_ok(th_file_write("/dev/null", "x", 1, NULL), NULL);
+    struct stat info;
+    assert_int_equal(stat("/dev/null", &info), 0);
+    assert_true(S_ISCHR(info.st_mode));
+}
+
+static void file_write__full_disk_is_reported(void **state)
+{
+    (void)state;
+    struct th_error err;
+    if (!th_file_exists("/dev/full")) {
+        print_message("no /dev/full here\n");
+        skip();
+    }
+    assert_status(th_file_write("/dev/full", "x", 1, &err), TH_IO, &err);
+    assert_string_equal(th_error_arg_get(&err, "reason"), "@io_reason.full");
+}
+
+static void file_read__limit_itself_fits_and_one_more_does_not(void **state)
+{
+    struct th_error err;
+    char path[TH_TEST_PATH_SIZE];
+    char *data = NULL;
+    size_t size = 99;
+    th_test_path(path, *state, "f");
+    assert_ok(th_file_write(path, "12345", 5, NULL), NULL);
+    assert_status(th_file_read(path, 4, &data, &size, &err), TH_LIMIT, &err);
+    assert_string_equal(err.key, "file_too_large");
+    assert_string_equal(th_error_arg_get(&err, "limit"), "4");
+    assert_null(data);
+    assert_int_equal(size, 99);
+    assert_ok(th_file_read(path, 5, &data, &size, &err), &err);
+    assert_string_equal(data, "12345");
+    free(data);
+}
+
+static void file_read__large_file_comes_whole(void **state)
+{
+    enum { SIZE = 300001 };
+    char path[TH_TEST_PATH_SIZE];
+    th_test_path(path, *state, "f");
+    char *data = malloc(SIZE);
+    assert_non_null(data);
+    for (int i = 0; i < SIZE; i++)
+        data[i] = (char)(i % 251);
+    assert_ok(th_file_write(path, data, SIZE, NULL), NULL);
+    assert_content(path, data, SIZE);
+    free(data);
+}
+
+static void file_read__absent_file_and_folder_are_told_apart(void **state)
+{
+    struct th_error err;
+    char path[TH_TEST_PATH_SIZE];
+    char *data = NULL;
+    size_t size = 0;
+    th_test_path(path, *state, "absent");
+    assert_status(th_file_read(path, 10, &data, &size, &err), TH_NOT_FOUND, &err);
+    assert_string_equal(err.key, "file_not_found");
+    assert_string_equal(th_error_arg_get(&err, "path"), path);
+    assert_status(th_file_read(*state, 10, &data, &size, &err), TH_IO, &err);
+    assert_string_equal(err.key, "file_io");
+}
+
+static void file_base_name__is_what_follows_the_last_slash(void **state)
+{
+    (void)state;
+    assert_string_equal(th_file_base_name("a/b/c.gpkg"), "c.gpkg");
+    assert_string_equal(th_file_base_name("c.gpkg"), "c.gpkg");
+    assert_string_equal(th_file_base_name("/c"), "c");
+    assert_string_equal(th_file_base_name("a/"), "");
+    assert_false(th_file_exists(NULL));
+}
+
+int main(void)
+{
+#define FILE_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        FILE_TEST(file_write__leaves_the_content_and_nothing_else),
+        FILE_TEST(file_write__failure_leaves_the_old_file_and_no_trace),
+        FILE_TEST(file_write__link_stays_a_link),
+        FILE_TEST(file_write__a_device_is_written_not_replaced),
+        FILE_TEST(file_write__full_disk_is_reported),
+        FILE_TEST(file_read__limit_itself_fits_and_one_more_does_not),
+        FILE_TEST(file_read__large_file_comes_whole),
+        FILE_TEST(file_read__absent_file_and_folder_are_told_apart),
+        FILE_TEST(file_base_name__is_what_follows_the_last_slash),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

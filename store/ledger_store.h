@@ -149,10 +149,10 @@ struct th_check_sink {
     void *context;
 };
 
-// Everything again over the whole file, one report per check: "units_partition" (per issuance),
-// "units_balance" (per issuance and owner), "units_conserved", "units_replay" (events replayed give
-// the blocks), "parcel_kg" (the segments of an issuance cover [0, carried_in + net) without a gap),
-// "pool_stock" (pools agree with blocks and trade lines).
+// Everything again over the whole file, one report per check: "units_conserved" (per issuance and
+// owner, as at commit), "units_splits" (children cover their parent), "units_replay" (the events
+// replayed give the blocks), "parcel_kg" (the segments of an issuance cover [0, carried_in + net)
+// without a gap), "pool_stock" (pools agree with blocks and trade lines).
 // Returns an error only when the checks could not be made.
 enum th_status th_ledger_check_all(struct th_store *store, const struct th_check_sink *sink,
                                    struct th_error *err) TH_MUST_CHECK;

@@ -1,0 +1,365 @@
+// The conservation law: what a transaction touched before it commits, and everything on demand.
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/ledger_internal.h"
+
+struct touched { // issuances of the open transaction, each once
+    int64_t *ids;
+    size_t n;
+    size_t capacity;
+};
+
+static void touched_free(void *data)
+{
+    struct touched *touched = data;
+    if (touched == NULL)
+        return;
+    free(touched->ids);
+    free(touched);
+}
+
+enum th_status th_ledger_note(struct th_store *store, int64_t issuance_id, struct th_error *err)
+{
+    void **slot = th_db_slot(store, TH_DB_SLOT_LEDGER, touched_free);
+    if (*slot == NULL)
+        *slot = calloc(1, sizeof(struct touched));
+    struct touched *touched = *slot;
+    if (touched == NULL)
+        return th_error_no_memory(err);
+    // Changes come issuance by issuance, so the newest one is asked first.
+    for (size_t i = touched->n; i > 0; i--) {
+        if (touched->ids[i - 1] == issuance_id)
+            return TH_OK;
+    }
+    if (touched->n == touched->capacity) {
+        size_t capacity = touched->capacity == 0 ? 16 : touched->capacity * 2;
+        int64_t *ids = realloc(touched->ids, capacity * sizeof *ids);
+        if (ids == NULL)
+            return th_error_no_memory(err);
+        touched->ids = ids;
+        touched->capacity = capacity;
+    }
+    touched->ids[touched->n++] = issuance_id;
+    return TH_OK;
+}
+
+// Units by owner and state, found by hashing; n is never more than half of n_slots.
+struct tally_entry {
+    int64_t owner_id; // 0: free
+    enum th_block_state state;
+    int64_t units_t;
+};
+struct tally {
+    struct tally_entry *slots;
+    size_t n_slots;
+    size_t n;
+};
+
+static struct tally_entry *tally_slot(const struct tally *tally, int64_t owner_id,
+                                      enum th_block_state state)
+{
+    size_t mask = tally->n_slots - 1;
+    size_t at = (size_t)((uint64_t)owner_id * 8U + (uint64_t)state) * 0x9e3779b97f4a7c15U;
+    for (at >>= 20;; at++) {
+        struct tally_entry *entry = &tally->slots[at & mask];
+        if (entry->owner_id == 0 || (entry->owner_id == owner_id && entry->state == state))
+            return entry;
+    }
+}
+
+static enum th_status tally_grow(struct tally *tally, struct th_error *err)
+{
+    struct tally bigger = {.n_slots = tally->n_slots == 0 ? 32 : tally->n_slots * 2, .n = tally->n};
+    bigger.slots = calloc(bigger.n_slots, sizeof *bigger.slots);
+    if (bigger.slots == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < tally->n_slots; i++) {
+        const struct tally_entry *entry = &tally->slots[i];
+        if (entry->owner_id != 0)
+            *tally_slot(&bigger, entry->owner_id, entry->state) = *entry;
+    }
+    free(tally->slots);
+    *tally = bigger;
+    return TH_OK;
+}
+
+static enum th_status tally_add(struct tally *tally, const struct th_block *block,
+                                struct th_error *err)
+{
+    if (tally->n * 2 >= tally->n_slots) {
+        enum th_status status = tally_grow(tally, err);
+        if (status != TH_OK)
+            return status;
+    }
+    struct tally_entry *entry = tally_slot(tally, block->owner_id, block->state);
+    if (entry->owner_id == 0) {
+        entry->owner_id = block->owner_id;
+        entry->state = block->state;
+        tally->n++;
+    }
+    entry->units_t += block->last - block->first + 1;
+    return TH_OK;
+}
+
+static enum th_status broken(struct th_error *err, int64_t issuance_id, const char *reason)
+{
+    (void)th_error_set(err, TH_INVARIANT, "conservation_broken", "reason", reason, NULL);
+    th_error_add_int(err, "issuance", issuance_id);
+    return TH_INVARIANT;
+}
+
+// The leaves in order of serials: no gap, no overlap, the last one ends at issued_t.
+static enum th_status walk_leaves(struct th_store *store, int64_t issuance_id, int64_t issued_t,
+                                  struct tally *tally, struct th_error *err)
+{
+    static const char SQL[] = "SELECT " TH_BLOCK_COLUMNS " FROM unit_block b "
+                              "WHERE b.issuance_id = ?1 AND b.state <> 'split' ORDER BY b.first";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, issuance_id);
+    int64_t next = 1;
+    enum th_status status = TH_OK;
+    for (;;) {
+        bool row = false;
+        status = th_stmt_step(q, &row, err);
+        if (status != TH_OK || !row)
+            break;
+        struct th_block block;
+        th_block_read(q, &block);
+        if (block.first != next || block.last < block.first) {
+            status = broken(err, issuance_id, "leaves");
+            break;
+        }
+        next = block.last + 1;
+        status = tally_add(tally, &block, err);
+        if (status != TH_OK)
+            break;
+    }
+    th_stmt_done(q);
+    if (status == TH_OK && next != issued_t + 1)
+        status = broken(err, issuance_id, "leaves");
+    return status;
+}
+
+// The stored balances are the tally, and their sum is what was issued.
+static enum th_status compare_balances(struct th_store *store, int64_t issuance_id,
+                                       int64_t issued_t, struct tally *tally, struct th_error *err)
+{
+    static const char SQL[] = "SELECT owner_id, state, units_t FROM balance WHERE issuance_id = ?1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, issuance_id);
+    size_t n_matched = 0;
+    int64_t total_t = 0;
+    enum th_status status = TH_OK;
+    for (;;) {
+        bool row = false;
+        status = th_stmt_step(q, &row, err);
+        if (status != TH_OK || !row)
+            break;
+        int64_t units_t = th_column_int(q, 2);
+        enum th_block_state state = TH_BLOCK_SPLIT;
+        bool known = th_block_state_parse(th_column_text(q, 1), &state) && state != TH_BLOCK_SPLIT;
+        const struct tally_entry *entry =
+            tally->n_slots == 0 ? NULL : tally_slot(tally, th_column_int(q, 0), state);
+        int64_t counted_t = entry == NULL || entry->owner_id == 0 ? 0 : entry->units_t;
+        if (!known || counted_t != units_t) {
+            status = broken(err, issuance_id, "balance");
+            break;
+        }
+        n_matched += units_t > 0;
+        total_t += units_t; // each is the length of disjoint ranges below issued_t
+    }
+    th_stmt_done(q);
+    if (status == TH_OK && n_matched != tally->n)
+        status = broken(err, issuance_id, "balance");
+    if (status == TH_OK && total_t != issued_t)
+        status = broken(err, issuance_id, "sum");
+    return status;
+}
+
+enum th_status th_ledger_check_issuance(struct th_store *store, int64_t issuance_id,
+                                        struct th_error *err)
+{
+    static const char SQL[] = "SELECT issued_t FROM issuance WHERE issuance_id = ?1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, issuance_id);
+    int64_t issued_t = 0;
+    enum th_status status = th_stmt_int(q, -1, &issued_t, err);
+    if (status == TH_OK && issued_t < 0)
+        return broken(err, issuance_id, "issuance");
+    struct tally tally = {0};
+    if (status == TH_OK)
+        status = walk_leaves(store, issuance_id, issued_t, &tally, err);
+    if (status == TH_OK)
+        status = compare_balances(store, issuance_id, issued_t, &tally, err);
+    free(tally.slots);
+    return status;
+}
+
+enum th_status th_ledger_check_commit(struct th_store *store, struct th_error *err)
+{
+    void **slot = th_db_slot(store, TH_DB_SLOT_LEDGER, touched_free);
+    const struct touched *touched = *slot;
+    enum th_status status = TH_OK;
+    for (size_t i = 0; touched != NULL && i < touched->n && status == TH_OK; i++)
+        status = th_ledger_check_issuance(store, touched->ids[i], err);
+    return status;
+}
+
+// Runs one check over every row of a query of ids; the first problem is reported and ends it.
+static enum th_status check_each(struct th_store *store, const char *sql, const char *name,
+                                 enum th_status (*check)(struct th_store *, int64_t,
+                                                         struct th_error *),
+                                 const struct th_check_sink *sink, struct th_error *err)
+{
+    struct th_stmt *q = th_db_query(store, sql);
+    int64_t n_checked = 0;
+    struct th_error problem;
+    bool found = false;
+    enum th_status status = TH_OK;
+    while (!found) {
+        bool row = false;
+        status = th_stmt_step(q, &row, err);
+        if (status != TH_OK || !row)
+            break;
+        enum th_status verdict = check(store, th_column_int(q, 0), &problem);
+        n_checked++;
+        found = verdict == TH_INVARIANT;
+        if (verdict != TH_OK && !found) {
+            status = verdict;
+            if (err != NULL)
+                *err = problem;
+            break;
+        }
+    }
+    th_stmt_done(q);
+    if (status == TH_OK)
+        sink->report(sink->context, name, n_checked, found ? &problem : NULL);
+    return status;
+}
+
+// What a block must be by its events: the last one that is no split, else its parent's.
+static enum th_status replay_block(struct th_store *store, int64_t block_id, struct th_error *err)
+{
+    static const char SQL[] =
+        "WITH RECURSIVE up (block_id, parent_id, depth) AS ("
+        "SELECT block_id, parent_id, 0 FROM unit_block WHERE block_id = ?1 "
+        "UNION ALL SELECT p.block_id, p.parent_id, depth + 1 FROM up JOIN unit_block p "
+        "ON p.block_id = up.parent_id WHERE NOT EXISTS (SELECT 1 FROM unit_event e "
+        "WHERE e.block_id = up.block_id AND e.event <> 'split')) "
+        "SELECT e.state = b.state AND e.owner_id = b.owner_id AND e.pool_id IS b.pool_id "
+        "AND e.lock_id IS b.lock_id "
+        "FROM up JOIN unit_event e USING (block_id) JOIN unit_block b ON b.block_id = ?1 "
+        "WHERE e.event <> 'split' ORDER BY up.depth, e.event_id DESC LIMIT 1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, block_id);
+    int64_t same = 0;
+    enum th_status status = th_stmt_int(q, 0, &same, err);
+    if (status == TH_OK && same != 1) {
+        status = th_error_set(err, TH_INVARIANT, "replay_broken", NULL);
+        th_error_add_int(err, "block", block_id);
+    }
+    return status;
+}
+
+// A split block ends in exactly one split event and its two children cover its range.
+static enum th_status replay_split(struct th_store *store, int64_t block_id, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT (SELECT count(*) = 1 FROM unit_event e WHERE e.block_id = b.block_id "
+        "AND e.event = 'split') "
+        "AND (SELECT e.event = 'split' FROM unit_event e WHERE e.block_id = b.block_id "
+        "ORDER BY e.event_id DESC LIMIT 1) "
+        "AND (SELECT count(*) = 2 AND min(c.first) = b.first AND max(c.last) = b.last "
+        "AND sum(c.last - c.first + 1) = b.last - b.first + 1 "
+        "FROM unit_block c WHERE c.parent_id = b.block_id AND c.issuance_id = b.issuance_id) "
+        "FROM unit_block b WHERE b.block_id = ?1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, block_id);
+    int64_t good = 0;
+    enum th_status status = th_stmt_int(q, 0, &good, err);
+    if (status == TH_OK && good != 1) {
+        status = th_error_set(err, TH_INVARIANT, "replay_broken", NULL);
+        th_error_add_int(err, "block", block_id);
+    }
+    return status;
+}
+
+// Segments lie end to end from 0 and end at carried_in + net; without any, there is no such line
+// (an issuance whose net is not positive).
+static enum th_status check_segments(struct th_store *store, int64_t issuance_id,
+                                     struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT count(*) = 0 AND max(i.carried_in_kg + i.net_kg, 0) = 0 "
+        "OR count(*) > 0 AND min(s.first_kg) = 0 AND sum(s.ok) = count(*) "
+        "AND max(s.first_kg + s.mass_kg) = i.carried_in_kg + i.net_kg "
+        "FROM issuance i LEFT JOIN (SELECT issuance_id, first_kg, mass_kg, "
+        "coalesce(lag(first_kg + mass_kg) OVER (ORDER BY first_kg), 0) = first_kg AS ok "
+        "FROM issuance_segment WHERE issuance_id = ?1) s ON s.issuance_id = i.issuance_id "
+        "WHERE i.issuance_id = ?1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, issuance_id);
+    int64_t good = 0;
+    enum th_status status = th_stmt_int(q, 0, &good, err);
+    if (status == TH_OK && good != 1) {
+        status = th_error_set(err, TH_INVARIANT, "segments_broken", NULL);
+        th_error_add_int(err, "issuance", issuance_id);
+    }
+    return status;
+}
+
+// A pool's stock by package: bought = sold + used + what its owner still holds in it.
+static enum th_status check_pool(struct th_store *store, int64_t pool_id, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT count(*) FROM pool_share p WHERE p.pool_id = ?1 AND ("
+        "p.bought_t <> coalesce((SELECT l.tonnes FROM trade_line l "
+        "WHERE l.trade_id = p.pool_id AND l.package_id = p.package_id), 0) "
+        "OR p.sold_t <> coalesce((SELECT sum(l.tonnes) FROM trade_line l JOIN trade t USING "
+        "(trade_id)"
+        " WHERE l.pool_id = p.pool_id AND l.package_id = p.package_id AND t.kind = 'resale' "
+        "AND t.state <> 'rejected'), 0) "
+        "OR p.sold_cost_fen <> coalesce((SELECT sum(l.cost_fen) FROM trade_line l "
+        "JOIN trade t USING (trade_id) WHERE l.pool_id = p.pool_id "
+        "AND l.package_id = p.package_id AND t.kind = 'resale' AND t.state <> 'rejected'), 0) "
+        "OR p.used_t <> coalesce((SELECT sum(l.tonnes) FROM trade_line l JOIN trade t USING "
+        "(trade_id)"
+        " WHERE l.pool_id = p.pool_id AND l.package_id = p.package_id AND t.kind = 'retirement' "
+        "AND t.state <> 'rejected'), 0) "
+        "OR p.bought_t - p.sold_t - p.used_t <> coalesce((SELECT sum(b.last - b.first + 1) "
+        "FROM issuance i JOIN unit_block b USING (issuance_id) WHERE i.package_id = p.package_id "
+        "AND b.state = 'held' AND b.owner_id = p.owner_id AND b.pool_id = p.pool_id), 0))";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, pool_id);
+    int64_t n_wrong = 0;
+    enum th_status status = th_stmt_int(q, 0, &n_wrong, err);
+    if (status == TH_OK && n_wrong != 0) {
+        status = th_error_set(err, TH_INVARIANT, "pool_broken", NULL);
+        th_error_add_int(err, "pool", pool_id);
+    }
+    return status;
+}
+
+enum th_status th_ledger_check_all(struct th_store *store, const struct th_check_sink *sink,
+                                   struct th_error *err)
+{
+    static const char SQL_ISSUANCES[] = "SELECT issuance_id FROM issuance ORDER BY issuance_id";
+    "SELECT issuance_id FROM issuance ORDER BY package_id, vintage";
+    static const char SQL_BLOCKS[] = "SELECT block_id FROM unit_block WHERE state <> 'split'";
+    static const char SQL_SPLITS[] = "SELECT block_id FROM unit_block WHERE state = 'split'";
+    static const char SQL_POOLS[] = "SELECT DISTINCT pool_id FROM pool_share ORDER BY pool_id";
+    const struct {
+        const char *sql;
+        const char *name;
+        enum th_status (*check)(struct th_store *, int64_t, struct th_error *);
+    } checks[] = {{SQL_ISSUANCES, "units_conserved", th_ledger_check_issuance},
+                  {SQL_SPLITS, "units_splits", replay_split},
+                  {SQL_BLOCKS, "units_replay", replay_block},
+                  {SQL_ISSUANCES, "parcel_kg", check_segments},
+                  {SQL_POOLS, "pool_stock", check_pool}};
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == TH_OK; i++)
+        status = check_each(store, checks[i].sql, checks[i].name, checks[i].check, sink, err);
+    return status;
+}

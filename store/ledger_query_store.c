@@ -1,0 +1,227 @@
+// Reading the ledger: leaves by owner, trade and serial, totals, and the story of a range.
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/ledger_internal.h"
+
+// Steps through a bound query of blocks and appends every row; done with the statement at the end.
+static enum th_status collect(struct th_stmt *q, struct th_block_list *list, struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    bool row = false;
+    for (;;) {
+        status = th_stmt_step(q, &row, err);
+        if (status != TH_OK || !row)
+            break;
+        struct th_block block;
+        th_block_read(q, &block);
+        status = th_block_list_append(list, &block, err);
+        if (status != TH_OK)
+            break;
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+static enum th_status give_list(enum th_status status, struct th_block_list *list,
+                                struct th_block_list *ret_list)
+{
+    if (status == TH_OK)
+        *ret_list = *list;
+    else
+        th_block_list_clear(list);
+    return status;
+}
+
+static bool fits_pool(const struct th_block *block, int64_t pool_id)
+{
+    return pool_id == 0 || block->pool_id == (pool_id < 0 ? 0 : pool_id);
+}
+
+// Appends held leaves of one issuance until *found_t reaches wanted_t.
+static enum th_status held_of_issuance(struct th_store *store, const struct th_held_filter *filter,
+                                       int64_t issuance_id, int64_t wanted_t, int64_t *found_t,
+                                       struct th_block_list *list, struct th_error *err)
+{
+    static const char SQL[] = "SELECT " TH_BLOCK_COLUMNS " FROM unit_block b "
+                              "WHERE b.owner_id = ?1 AND b.state = 'held' AND b.state <> 'split' "
+                              "AND b.issuance_id = ?2 ORDER BY b.first";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, filter->owner_id);
+    th_bind_int(q, 2, issuance_id);
+    enum th_status status = TH_OK;
+    while (*found_t < wanted_t) {
+        bool row = false;
+        status = th_stmt_step(q, &row, err);
+        if (status != TH_OK || !row)
+            break;
+        struct th_block block;
+        th_block_read(q, &block);
+        if (!fits_pool(&block, filter->pool_id))
+            continue;
+        status = th_block_list_append(list, &block, err);
+        if (status != TH_OK)
+            break;
+        *found_t += block.last - block.first + 1;
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_ledger_held(struct th_store *store, const struct th_held_filter *filter,
+                              struct th_units units, struct th_block_list *ret_blocks,
+                              struct th_units *ret_found, struct th_error *err)
+{
+    static const char SQL_PACKAGE[] =
+        "SELECT issuance_id FROM issuance WHERE package_id = ?2 ORDER BY vintage";
+    static const char SQL_ANY[] =
+        "SELECT b.issuance_id FROM balance b JOIN issuance i USING (issuance_id) "
+        "WHERE b.owner_id = ?1 AND b.state = 'held' AND b.units_t > 0 "
+        "ORDER BY i.vintage, i.package_id";
+    struct th_block_list list = {0};
+    int64_t found_t = 0;
+    int64_t wanted_t = th_units_t(units);
+    struct th_stmt *q = NULL;
+    if (filter->package_id != 0) {
+        q = th_db_query(store, SQL_PACKAGE);
+        th_bind_int(q, 2, filter->package_id);
+    } else {
+        q = th_db_query(store, SQL_ANY);
+        th_bind_int(q, 1, filter->owner_id);
+    }
+    enum th_status status = TH_OK;
+    while (found_t < wanted_t) {
+        bool row = false;
+        status = th_stmt_step(q, &row, err);
+        if (status != TH_OK || !row)
+            break;
+        status =
+            held_of_issuance(store, filter, th_column_int(q, 0), wanted_t, &found_t, &list, err);
+        if (status != TH_OK)
+            break;
+    }
+    th_stmt_done(q);
+    if (status == TH_OK)
+        *ret_found = th_units_from_t(found_t);
+    return give_list(status, &list, ret_blocks);
+}
+
+enum th_status th_ledger_locked(struct th_store *store, int64_t trade_id,
+                                struct th_block_list *ret_blocks, struct th_error *err)
+{
+    static const char SQL[] = "SELECT " TH_BLOCK_COLUMNS " FROM unit_block b "
+                              "WHERE b.lock_id = ?1 ORDER BY b.issuance_id, b.first";
+    struct th_block_list list = {0};
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    return give_list(collect(q, &list, err), &list, ret_blocks);
+}
+
+enum th_status th_ledger_of_trade(struct th_store *store, int64_t trade_id,
+                                  struct th_block_list *ret_blocks, struct th_error *err)
+{
+    static const char SQL[] = "SELECT " TH_BLOCK_COLUMNS " FROM unit_event e "
+                              "JOIN unit_block b USING (block_id) "
+                              "WHERE e.trade_id = ?1 AND e.event = 'lock' "
+                              "ORDER BY b.issuance_id, b.first";
+    struct th_block_list list = {0};
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    return give_list(collect(q, &list, err), &list, ret_blocks);
+}
+
+enum th_status th_ledger_leaves(struct th_store *store, int64_t issuance_id, int64_t first,
+                                int64_t last, struct th_block_list *ret_blocks,
+                                struct th_error *err)
+{
+    // The leaf that contains `first` is the last one that begins at or before it.
+    static const char SQL[] =
+        "SELECT " TH_BLOCK_COLUMNS " FROM unit_block b "
+        "WHERE b.issuance_id = ?1 AND b.state <> 'split' AND b.first <= ?3 "
+        "AND b.first >= coalesce((SELECT max(c.first) FROM unit_block c "
+        "WHERE c.issuance_id = ?1 AND c.state <> 'split' AND c.first <= ?2), 0) "
+        "AND b.last >= ?2 ORDER BY b.first";
+    struct th_block_list list = {0};
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, issuance_id);
+    th_bind_int(q, 2, first);
+    th_bind_int(q, 3, last);
+    return give_list(collect(q, &list, err), &list, ret_blocks);
+}
+
+enum th_status th_ledger_totals(struct th_store *store, int64_t owner_id, int64_t package_id,
+                                struct th_unit_totals *ret_totals, struct th_error *err)
+{
+    static const char SQL_OWNER[] = "SELECT state, sum(units_t) FROM balance "
+                                    "WHERE owner_id = ?1 AND units_t > 0 GROUP BY state";
+    static const char SQL_ALL[] = "SELECT state, sum(units_t) FROM balance GROUP BY state";
+    static const char SQL_PACKAGE[] =
+        "SELECT b.state, sum(b.units_t) FROM issuance i JOIN balance b USING (issuance_id) "
+        "WHERE i.package_id = ?2 AND (?1 IS NULL OR b.owner_id = ?1) GROUP BY b.state";
+    struct th_stmt *q = th_db_query(store, package_id != 0 ? SQL_PACKAGE
+                                           : owner_id != 0 ? SQL_OWNER
+                                                           : SQL_ALL);
+    if (owner_id != 0 || package_id != 0)
+        th_bind_id(q, 1, owner_id);
+    if (package_id != 0)
+        th_bind_int(q, 2, package_id);
+    struct th_unit_totals totals = {0};
+    enum th_status status = TH_OK;
+    for (;;) {
+        bool row = false;
+        status = th_stmt_step(q, &row, err);
+        if (status != TH_OK || !row)
+            break;
+        enum th_block_state state = TH_BLOCK_SPLIT;
+        if (th_block_state_parse(th_column_text(q, 0), &state))
+            totals.by_state[state] = th_column_units(q, 1);
+    }
+    th_stmt_done(q);
+    if (status == TH_OK)
+        *ret_totals = totals;
+    return status;
+}
+
+enum th_status th_ledger_story(struct th_store *store, int64_t issuance_id, int64_t first,
+                               int64_t last,
+                               bool (*visit)(void *context, const struct th_unit_event *event),
+                               void *context, struct th_error *err)
+{
+    static const char SQL[] =
+        "WITH RECURSIVE chain (block_id, parent_id) AS ("
+        "SELECT b.block_id, b.parent_id FROM unit_block b "
+        "WHERE b.issuance_id = ?1 AND b.state <> 'split' AND b.first <= ?3 "
+        "AND b.first >= coalesce((SELECT max(c.first) FROM unit_block c "
+        "WHERE c.issuance_id = ?1 AND c.state <> 'split' AND c.first <= ?2), 0) AND b.last >= ?2 "
+        "UNION SELECT p.block_id, p.parent_id FROM chain JOIN unit_block p "
+        "ON p.block_id = chain.parent_id) "
+        "SELECT e.event_id, e.seq, j.at_utc, b.block_id, b.first, b.last, e.event, e.state, "
+        "e.owner_id, e.trade_id FROM chain JOIN unit_block b USING (block_id) "
+        "JOIN unit_event e USING (block_id) LEFT JOIN journal j ON j.seq = e.seq "
+        "ORDER BY e.event_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, issuance_id);
+    th_bind_int(q, 2, first);
+    th_bind_int(q, 3, last);
+    enum th_status status = TH_OK;
+    for (bool go_on = true; go_on;) {
+        bool row = false;
+        status = th_stmt_step(q, &row, err);
+        if (status != TH_OK || !row)
+            break;
+        struct th_unit_event event = {.event_id = th_column_int(q, 0),
+                                      .seq = th_column_int(q, 1),
+                                      .at_utc = th_column_int(q, 2),
+                                      .block_id = th_column_int(q, 3),
+                                      .issuance_id = issuance_id,
+                                      .first = th_column_int(q, 4),
+                                      .last = th_column_int(q, 5),
+                                      .event = th_column_text(q, 6),
+                                      .state = th_column_text(q, 7),
+                                      .owner_id = th_column_int(q, 8),
+                                      .trade_id = th_column_int(q, 9)};
+        go_on = visit(context, &event);
+    }
+    th_stmt_done(q);
+    return status;
+}

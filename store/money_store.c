@@ -1,0 +1,272 @@
+// Legs and receipts; the balance of every entry.
+#include "store/money_store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/db_internal.h"
+
+struct touched { // journal entries that got legs in the open transaction
+    int64_t *seqs;
+    size_t n;
+    size_t capacity;
+};
+
+static void touched_free(void *data)
+{
+    struct touched *touched = data;
+    if (touched == NULL)
+        return;
+    free(touched->seqs);
+    free(touched);
+}
+
+const char *th_account_name(enum th_account account)
+{
+    return account == TH_ACCOUNT_CASH ? "cash" : "claim";
+}
+
+static enum th_status note(struct th_store *store, int64_t seq, struct th_error *err)
+{
+    void **slot = th_db_slot(store, TH_DB_SLOT_MONEY, touched_free);
+    if (*slot == NULL)
+        *slot = calloc(1, sizeof(struct touched));
+    struct touched *touched = *slot;
+    if (touched == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < touched->n; i++) {
+        if (touched->seqs[i] == seq)
+            return TH_OK;
+    }
+    if (touched->n == touched->capacity) {
+        size_t capacity = touched->capacity == 0 ? 4 : touched->capacity * 2;
+        int64_t *seqs = realloc(touched->seqs, capacity * sizeof *seqs);
+        if (seqs == NULL)
+            return th_error_no_memory(err);
+        touched->seqs = seqs;
+        touched->capacity = capacity;
+    }
+    touched->seqs[touched->n++] = seq;
+    return TH_OK;
+}
+
+enum th_status th_money_leg_insert(struct th_store *store, const struct th_money_leg *leg,
+                                   struct th_error *err)
+{
+    static const char SQL[] = "INSERT INTO money_leg (seq, party_id, account, amount_fen, on_date, "
+                              "trade_id, memo) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    if (th_money_fen(leg->amount) == 0)
+        return TH_OK;
+    enum th_status status = note(store, leg->seq, err);
+    if (status != TH_OK)
+        return status;
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, leg->seq);
+    th_bind_int(q, 2, leg->party_id);
+    th_bind_text(q, 3, th_account_name(leg->account));
+    th_bind_money(q, 4, leg->amount);
+    th_bind_text(q, 5, leg->on_date);
+    th_bind_id(q, 6, leg->trade_id);
+    th_bind_text(q, 7, leg->memo);
+    return th_stmt_run(q, err);
+}
+
+enum th_status th_money_totals(struct th_store *store, int64_t party_id,
+                               struct th_money_totals *ret_totals, struct th_error *err)
+{
+    static const char SQL_PARTY[] =
+        "SELECT coalesce(sum(amount_fen) FILTER (WHERE account = 'claim'), 0), "
+        "coalesce(sum(amount_fen) FILTER (WHERE account = 'cash'), 0) "
+        "FROM money_leg WHERE party_id = ?1";
+    static const char SQL_ALL[] =
+        "SELECT coalesce(sum(amount_fen) FILTER (WHERE account = 'claim'), 0), "
+        "coalesce(sum(amount_fen) FILTER (WHERE account = 'cash'), 0) FROM money_leg";
+    struct th_stmt *q = th_db_query(store, party_id != 0 ? SQL_PARTY : SQL_ALL);
+    if (party_id != 0)
+        th_bind_int(q, 1, party_id);
+    bool row = false;
+    enum th_status status = th_stmt_step(q, &row, err);
+    if (status == TH_OK && row) {
+        ret_totals->claim = th_column_money(q, 0);
+        ret_totals->cash = th_column_money(q, 1);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_money_each(struct th_store *store, int64_t party_id,
+                             bool (*visit)(void *context, const struct th_money_leg *leg),
+                             void *context, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT m.leg_id, m.seq, m.account, m.amount_fen, m.on_date, m.trade_id, m.memo, j.at_utc "
+        "FROM money_leg m LEFT JOIN journal j USING (seq) WHERE m.party_id = ?1 ORDER BY m.leg_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, party_id);
+    enum th_status status = TH_OK;
+    for (bool go_on = true; go_on;) {
+        bool row = false;
+        status = th_stmt_step(q, &row, err);
+        if (status != TH_OK || !row)
+            break;
+        const char *account = th_column_text(q, 2);
+        struct th_money_leg leg = {.leg_id = th_column_int(q, 0),
+                                   .seq = th_column_int(q, 1),
+                                   .party_id = party_id,
+                                   .account = account != NULL && strcmp(account, "cash") == 0
+                                                  ? TH_ACCOUNT_CASH
+                                                  : TH_ACCOUNT_CLAIM,
+                                   .amount = th_column_money(q, 3),
+                                   .on_date = th_column_text(q, 4),
+                                   .trade_id = th_column_int(q, 5),
+                                   .memo = th_column_text(q, 6),
+                                   .at_utc = th_column_int(q, 7)};
+        go_on = visit(context, &leg);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_money_outstanding(struct th_store *store, int64_t trade_id, int64_t party_id,
+                                    struct th_money *ret_outstanding, struct th_error *err)
+{
+    // A distribution bears its sale's number too, but is owed by the seller, not to him.
+    static const char SQL[] =
+        "SELECT sum(amount_fen) FROM money_leg WHERE trade_id = ?1 AND "
+        "party_id = ?2 AND account = 'claim' AND memo <> 'money.distribution'";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    th_bind_int(q, 2, party_id);
+    int64_t fen = 0;
+    enum th_status status = th_stmt_int(q, 0, &fen, err);
+    if (status == TH_OK)
+        *ret_outstanding = th_money_from_fen(fen);
+    return status;
+}
+
+enum th_status th_receipt_insert(struct th_store *store, const struct th_receipt *receipt,
+                                 int64_t *ret_receipt_id, struct th_error *err)
+{
+    static const char SQL[] = "INSERT INTO receipt (trade_id, amount_fen, on_date, login, seq) "
+                              "VALUES (?1, ?2, ?3, ?4, ?5)";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, receipt->trade_id);
+    th_bind_money(q, 2, receipt->amount);
+    th_bind_text(q, 3, receipt->on_date);
+    th_bind_text(q, 4, receipt->login);
+    th_bind_int(q, 5, receipt->seq);
+    return th_stmt_insert(q, ret_receipt_id, err);
+}
+
+enum th_status th_receipt_each(struct th_store *store, int64_t trade_id,
+                               bool (*visit)(void *context, const struct th_receipt *receipt),
+                               void *context, struct th_error *err)
+{
+    static const char SQL[] = "SELECT receipt_id, amount_fen, on_date, login, seq FROM receipt "
+                              "WHERE trade_id = ?1 ORDER BY receipt_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    enum th_status status = TH_OK;
+    for (bool go_on = true; go_on;) {
+        bool row = false;
+        status = th_stmt_step(q, &row, err);
+        if (status != TH_OK || !row)
+            break;
+        struct th_receipt receipt = {.receipt_id = th_column_int(q, 0),
+                                     .trade_id = trade_id,
+                                     .amount = th_column_money(q, 1),
+                                     .on_date = th_column_text(q, 2),
+                                     .login = th_column_text(q, 3),
+                                     .seq = th_column_int(q, 4)};
+        go_on = visit(context, &receipt);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_receipt_total(struct th_store *store, int64_t trade_id, const char *through_on,
+                                struct th_money *ret_total, struct th_error *err)
+{
+    static const char SQL[] = "SELECT sum(amount_fen) FROM receipt "
+                              "WHERE trade_id = ?1 AND (?2 IS NULL OR on_date <= ?2)";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    th_bind_text(q, 2, through_on);
+    int64_t fen = 0;
+    enum th_status status = th_stmt_int(q, 0, &fen, err);
+    if (status == TH_OK)
+        *ret_total = th_money_from_fen(fen);
+    return status;
+}
+
+enum th_status th_money_check_commit(struct th_store *store, struct th_error *err)
+{
+    static const char SQL[] = "SELECT count(*) FROM (SELECT 1 FROM money_leg WHERE seq = ?1 "
+                              "GROUP BY account HAVING sum(amount_fen) <> 0)";
+    void **slot = th_db_slot(store, TH_DB_SLOT_MONEY, touched_free);
+    const struct touched *touched = *slot;
+    enum th_status status = TH_OK;
+    for (size_t i = 0; touched != NULL && i < touched->n && status == TH_OK; i++) {
+        struct th_stmt *q = th_db_query(store, SQL);
+        th_bind_int(q, 1, touched->seqs[i]);
+        int64_t n_wrong = 0;
+        status = th_stmt_int(q, 0, &n_wrong, err);
+        if (status == TH_OK && n_wrong != 0) {
+            status = th_error_set(err, TH_INVARIANT, "money_unbalanced", NULL);
+            th_error_add_int(err, "seq", touched->seqs[i]);
+        }
+    }
+    return status;
+}
+
+// Reports the first row of `sql_wrong` (an id) as the problem `key` with the argument `argument`.
+static enum th_status check(struct th_store *store, const char *name, const char *sql_count,
+                            const char *sql_wrong, const char *key, const char *argument,
+                            const struct th_check_sink *sink, struct th_error *err)
+{
+    int64_t n_checked = 0;
+    int64_t wrong = 0;
+    enum th_status status = th_stmt_int(th_db_query(store, sql_count), 0, &n_checked, err);
+    if (status == TH_OK)
+        status = th_stmt_int(th_db_query(store, sql_wrong), 0, &wrong, err);
+    if (status != TH_OK)
+        return status;
+    struct th_error problem;
+    (void)th_error_set(&problem, TH_INVARIANT, key, NULL);
+    th_error_add_int(&problem, argument, wrong);
+    sink->report(sink->context, name, n_checked, wrong != 0 ? &problem : NULL);
+    return TH_OK;
+}
+
+enum th_status th_money_check_all(struct th_store *store, const struct th_check_sink *sink,
+                                  struct th_error *err)
+{
+    static const char SQL_SEQS[] = "SELECT count(DISTINCT seq) FROM money_leg";
+    static const char SQL_UNBALANCED[] = "SELECT seq FROM money_leg GROUP BY seq, account "
+                                         "HAVING sum(amount_fen) <> 0 ORDER BY seq LIMIT 1";
+    static const char SQL_RECEIPTS[] = "SELECT count(*) FROM receipt";
+    static const char SQL_RECEIPT_WRONG[] =
+        "SELECT t.trade_id FROM trade t WHERE t.trade_id IN (SELECT trade_id FROM receipt) AND ("
+        "t.state <> 'approved' "
+        "OR (SELECT sum(amount_fen) FROM receipt r WHERE r.trade_id = t.trade_id) > t.amount_fen "
+        "OR (SELECT sum(amount_fen) FROM receipt r WHERE r.trade_id = t.trade_id) <> "
+        "coalesce((SELECT sum(amount_fen) FROM money_leg m WHERE m.trade_id = t.trade_id "
+        "AND m.account = 'cash' AND m.amount_fen > 0), 0)) ORDER BY t.trade_id LIMIT 1";
+    static const char SQL_DISTRIBUTIONS[] = "SELECT count(*) FROM distribution_sale";
+    static const char SQL_DISTRIBUTION_WRONG[] =
+        "SELECT s.distribution_id FROM distribution_sale s WHERE "
+        "s.distributed_fen <> coalesce((SELECT sum(p.amount_fen) FROM distribution_payment p "
+        "WHERE p.distribution_id = s.distribution_id AND p.trade_id = s.trade_id), 0) "
+        "OR (SELECT sum(o.receipts_fen) FROM distribution_sale o WHERE o.trade_id = s.trade_id) > "
+        "coalesce((SELECT sum(amount_fen) FROM receipt r WHERE r.trade_id = s.trade_id), 0) "
+        "ORDER BY s.distribution_id LIMIT 1";
+    enum th_status status = check(store, "money_balance", SQL_SEQS, SQL_UNBALANCED,
+                                  "money_unbalanced", "seq", sink, err);
+    if (status == TH_OK)
+        status = check(store, "receipts", SQL_RECEIPTS, SQL_RECEIPT_WRONG, "receipts_broken",
+                       "trade", sink, err);
+    if (status == TH_OK)
+        status = check(store, "distributions", SQL_DISTRIBUTIONS, SQL_DISTRIBUTION_WRONG,
+                       "distribution_broken", "distribution", sink, err);
+    return status;
+}

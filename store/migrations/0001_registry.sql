@@ -326,6 +326,7 @@ CREATE TABLE unit_event (
     trade_id   INTEGER
 ) STRICT;
 CREATE INDEX unit_event_block ON unit_event (block_id, event_id);
+CREATE INDEX unit_event_lock ON unit_event (trade_id) WHERE event = 'lock';
 
 -- Units by issuance, owner and state; derived from unit_block, kept by the same transaction.
 CREATE TABLE balance (
@@ -335,6 +336,7 @@ CREATE TABLE balance (
     units_t     INTEGER NOT NULL CHECK (units_t >= 0),
     PRIMARY KEY (issuance_id, owner_id, state)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX balance_owner ON balance (owner_id, state, issuance_id) WHERE units_t > 0;
 
 -- A deal: proposed by one person, decided by another.
 CREATE TABLE trade (
@@ -362,6 +364,7 @@ CREATE TABLE trade (
     CHECK (decided_by IS NULL OR decided_by <> proposed_by OR state = 'rejected')
 ) STRICT;
 CREATE INDEX trade_state ON trade (state, kind);
+CREATE INDEX trade_buyer ON trade (buyer_id, kind, state);
 
 -- A trade's share by package and pool: who sells, how many tonnes, what they cost and bring.
 CREATE TABLE trade_line (
@@ -372,9 +375,29 @@ CREATE TABLE trade_line (
     seller_id  INTEGER NOT NULL REFERENCES party (party_id),
     tonnes     INTEGER NOT NULL CHECK (tonnes > 0),
     amount_fen INTEGER NOT NULL CHECK (amount_fen >= 0),  -- tax-inclusive share
-    cost_fen   INTEGER NOT NULL CHECK (cost_fen >= 0),    -- resale: purchase cost of these units, net of tax
+    cost_fen   INTEGER NOT NULL CHECK (cost_fen >= 0),    -- what these units cost the buyer of the
+                                                          -- purchase, net of tax
     PRIMARY KEY (trade_id, ordinal)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX trade_line_pool ON trade_line (pool_id, package_id) WHERE pool_id IS NOT NULL;
+
+-- Stock of a pool by package: what was bought, and what left it or is promised to. Derived from the
+-- trade lines, kept by the same transaction.
+CREATE TABLE pool_share (
+    pool_id    INTEGER NOT NULL REFERENCES trade (trade_id), -- the approved purchase
+    package_id INTEGER NOT NULL REFERENCES package (package_id),
+    owner_id   INTEGER NOT NULL REFERENCES party (party_id), -- the bank that bought
+    bought_on  TEXT    NOT NULL,
+    bought_t   INTEGER NOT NULL CHECK (bought_t > 0),        -- contributed to the pool
+    cost_fen   INTEGER NOT NULL CHECK (cost_fen >= 0),       -- of all of them, net of tax
+    sold_t     INTEGER NOT NULL CHECK (sold_t >= 0),         -- by resales, proposed or approved
+    sold_cost_fen INTEGER NOT NULL CHECK (sold_cost_fen >= 0),
+    used_t     INTEGER NOT NULL CHECK (used_t >= 0),         -- retired by the owner, or about to be
+    PRIMARY KEY (pool_id, package_id),
+    CHECK (sold_t + used_t <= bought_t)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pool_share_open ON pool_share (owner_id, bought_on, pool_id, package_id)
+    WHERE sold_t + used_t < bought_t;
 
 -- Money that arrived for a trade.
 CREATE TABLE receipt (
@@ -400,6 +423,7 @@ CREATE TABLE money_leg (
 ) STRICT;
 CREATE INDEX money_leg_party ON money_leg (party_id, leg_id);
 CREATE INDEX money_leg_seq ON money_leg (seq);
+CREATE INDEX money_leg_trade ON money_leg (trade_id, party_id) WHERE trade_id IS NOT NULL;
 
 -- How net revenue is shared, as agreed and dated.
 CREATE TABLE revenue_term (
@@ -452,6 +476,8 @@ CREATE TABLE distribution_sale (
     kept_fen        INTEGER NOT NULL,
     PRIMARY KEY (distribution_id, trade_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX distribution_sale_trade ON distribution_sale (trade_id);
+CREATE INDEX revenue_deduction_trade ON revenue_deduction (trade_id);
 
 CREATE TABLE distribution_payment (
     distribution_id INTEGER NOT NULL REFERENCES distribution (distribution_id),

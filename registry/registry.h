@@ -40,9 +40,9 @@ const struct th_surroundings *th_registry_surroundings(const struct th_registry 
 
 // Who asks for a change, and how. All texts are borrowed for the call.
 struct th_request {
-    const char *login;           // must be a user of the registry
-    const char *idempotency_key; // NULL: none
-    bool dry_run;                // do everything, check everything, then undo it
+    const char *login;                  // must be a user of the registry
+    const char *idempotency_key;        // NULL: none
+    bool dry_run;                       // do everything, check everything, then undo it
     const struct th_progress *progress; // NULL: none
 };
 

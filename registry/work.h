@@ -1,11 +1,11 @@
-// The frame of every use case that changes something: permission, transaction, idempotency, journal.
+// The frame of every use case that changes something: permission, transaction, idempotency,
+// journal.
 //
 //   struct th_work *work = NULL;
-//   status = th_work_begin(registry, request, TH_MAY_ISSUE, "package.issue", input, &work, ret_reply, err);
-//   if (status != TH_OK || work == NULL) return status;   // NULL: the stored reply was given again
-//   … read and write through the stores; refer to th_work_seq(work) as the journal entry …
-//   done:
-//   return th_work_end(work, status, subject, body, reply, ret_reply, err);
+//   status = th_work_begin(registry, request, TH_MAY_ISSUE, "package.issue", input, &work,
+//   ret_reply, err); if (status != TH_OK || work == NULL) return status;   // NULL: the stored
+//   reply was given again … read and write through the stores; refer to th_work_seq(work) as the
+//   journal entry … done: return th_work_end(work, status, subject, body, reply, ret_reply, err);
 #ifndef TH_REGISTRY_WORK_H
 #define TH_REGISTRY_WORK_H
 
@@ -13,18 +13,18 @@
 
 // What a login may do; the table of roles stands in work.c.
 enum th_permission {
-    TH_MAY_SET_UP,     // villages, parties: admin, officer, clerk, bank
-    TH_MAY_USERS,      // admin
-    TH_MAY_REGISTER,   // parcels, packages: clerk of the village, officer, admin
-    TH_MAY_ESTIMATE,   // anyone
-    TH_MAY_VERIFY,     // verifier
-    TH_MAY_ISSUE,      // officer
-    TH_MAY_WAIVE,      // officer
-    TH_MAY_TERMS,      // officer
-    TH_MAY_PROPOSE,    // bank
-    TH_MAY_APPROVE,    // bank, officer; never the proposer
-    TH_MAY_RECEIPT,    // bank
-    TH_MAY_DISTRIBUTE  // bank
+    TH_MAY_SET_UP,    // villages, parties: admin, officer, clerk, bank
+    TH_MAY_USERS,     // admin
+    TH_MAY_REGISTER,  // parcels, packages: clerk of the village, officer, admin
+    TH_MAY_ESTIMATE,  // anyone
+    TH_MAY_VERIFY,    // verifier
+    TH_MAY_ISSUE,     // officer
+    TH_MAY_WAIVE,     // officer
+    TH_MAY_TERMS,     // officer
+    TH_MAY_PROPOSE,   // bank
+    TH_MAY_APPROVE,   // bank, officer; never the proposer
+    TH_MAY_RECEIPT,   // bank
+    TH_MAY_DISTRIBUTE // bank
 };
 
 struct th_work; // one change in progress
@@ -37,10 +37,10 @@ struct th_actor { // the user behind the request; borrowed from the work
 };
 
 // Checks the login and its role, begins the transaction and looks the idempotency key up. `kind`
-// names the journal entry; `input` (borrowed, may be NULL) is everything the caller asked for, hashed to
-// tell a repeated request from another one under the same key.
-// On TH_OK either *ret_work is set, or it stays NULL and *ret_reply is the reply stored earlier.
-// TH_NOT_PERMITTED ("login_missing", "login_unknown", "role_not_allowed"), TH_CONFLICT
+// names the journal entry; `input` (borrowed, may be NULL) is everything the caller asked for,
+// hashed to tell a repeated request from another one under the same key. On TH_OK either *ret_work
+// is set, or it stays NULL and *ret_reply is the reply stored earlier. TH_NOT_PERMITTED
+// ("login_missing", "login_unknown", "role_not_allowed"), TH_CONFLICT
 // ("idempotency_other_input"), TH_BUSY.
 enum th_status th_work_begin(struct th_registry *registry, const struct th_request *request,
                              enum th_permission permission, const char *kind,
@@ -59,8 +59,8 @@ enum th_status th_work_check_village(const struct th_work *work, const char *vil
 enum th_status th_work_check_other(const struct th_work *work, const char *login,
                                    struct th_error *err) TH_MUST_CHECK;
 
-// Ends the work and frees it. With status TH_OK: appends the journal entry (subject "package:3", body),
-// stores the reply under the idempotency key, commits (or rolls back in a dry run, adding
+// Ends the work and frees it. With status TH_OK: appends the journal entry (subject "package:3",
+// body), stores the reply under the idempotency key, commits (or rolls back in a dry run, adding
 // "dry_run": true to the reply) and hands the reply over. Otherwise rolls back. Takes `body` and
 // `reply` in any case. Returns the status given, or that of the commit.
 enum th_status th_work_end(struct th_work *work, enum th_status status, const char *subject,

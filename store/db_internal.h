@@ -24,7 +24,8 @@
 
 struct th_stmt;
 
-// NULL when the statement could not be prepared; every call below takes NULL and the next step fails.
+// NULL when the statement could not be prepared; every call below takes NULL and the next step
+// fails.
 struct th_stmt *th_db_query(struct th_store *store, const char *sql);
 void th_stmt_done(struct th_stmt *stmt); // resets and drops the bindings; accepts NULL
 
@@ -43,7 +44,8 @@ void th_bind_money(struct th_stmt *stmt, int index, struct th_money money);
 
 // *ret_row tells whether a row stands ready. Errors: TH_BUSY, TH_CONFLICT ("store_constraint" with
 // "detail"), TH_CORRUPT, TH_IO ("store_failed" with "detail").
-enum th_status th_stmt_step(struct th_stmt *stmt, bool *ret_row, struct th_error *err) TH_MUST_CHECK;
+enum th_status th_stmt_step(struct th_stmt *stmt, bool *ret_row,
+                            struct th_error *err) TH_MUST_CHECK;
 // For a statement that returns no rows: step, then done.
 enum th_status th_stmt_run(struct th_stmt *stmt, struct th_error *err) TH_MUST_CHECK;
 // For an INSERT into a table with an integer key: run, and the new key.
@@ -59,7 +61,8 @@ double th_column_real(struct th_stmt *stmt, int index);
 const char *th_column_text(struct th_stmt *stmt, int index); // NULL for NULL
 const void *th_column_blob(struct th_stmt *stmt, int index, size_t *ret_size);
 bool th_column_is_null(struct th_stmt *stmt, int index);
-void th_column_hash(struct th_stmt *stmt, int index, struct th_hash *ret_hash); // zeroes if not 32 bytes
+void th_column_hash(struct th_stmt *stmt, int index,
+                    struct th_hash *ret_hash); // zeroes if not 32 bytes
 struct th_area th_column_area(struct th_stmt *stmt, int index);
 struct th_carbon th_column_carbon(struct th_stmt *stmt, int index);
 struct th_units th_column_units(struct th_stmt *stmt, int index);
@@ -68,8 +71,12 @@ void th_column_copy(struct th_stmt *stmt, int index, char *target, size_t size);
 
 int64_t th_db_changes(struct th_store *store); // rows of the last statement
 
-// Marks that feed the checks at commit.
-void th_db_note_journal(struct th_store *store);            // the journal grew
-bool th_db_journal_noted(const struct th_store *store);
+// What a store module remembers about the open transaction; destroyed at its end.
+enum th_db_slot { TH_DB_SLOT_LEDGER, TH_DB_SLOT_MONEY, TH_DB_N_SLOTS };
+void **th_db_slot(struct th_store *store, enum th_db_slot slot, void (*destroy)(void *));
+
+// Tells the commit that the journal grew.
+void th_db_note_journal(struct th_store *store);
+bool th_db_in_transaction(const struct th_store *store);
 
 #endif

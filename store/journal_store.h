@@ -1,8 +1,8 @@
 // The journal: one entry for every change, each carrying the digest of the one before it.
 //
 // Bytes that are hashed (BLAKE2b-256), integers as 8 bytes big-endian, texts as 8-byte length and
-// bytes: "tanhui-journal-1" · prev_hash · seq · at_utc · login · system_user · kind · subject · body.
-// The first entry follows 32 zero bytes.
+// bytes: "tanhui-journal-1" · prev_hash · seq · at_utc · login · system_user · kind · subject ·
+// body. The first entry follows 32 zero bytes.
 #ifndef TH_STORE_JOURNAL_STORE_H
 #define TH_STORE_JOURNAL_STORE_H
 
@@ -46,9 +46,9 @@ enum th_status th_journal_each(struct th_store *store, const char *subject, int6
 struct th_journal_verdict {
     bool ok;
     int64_t n_entries;
-    int64_t broken_seq;    // first entry that does not fit; 0 when ok
-    char reason[32];       // message key: "sequence", "chain", "hash", "body"
-    struct th_hash head;   // of the last entry that fits
+    int64_t broken_seq;  // first entry that does not fit; 0 when ok
+    char reason[32];     // message key: "sequence", "chain", "hash", "body"
+    struct th_hash head; // of the last entry that fits
 };
 
 // Walks the whole chain.

@@ -17,9 +17,9 @@ struct th_party {
     int64_t party_id;
     char kind[16];
     char name[TH_NAME_SIZE];
-    char uscc[TH_USCC_SIZE];      // "" without
-    char village[TH_CODE_SIZE];   // code, "" without
-    char division[TH_CODE_SIZE];  // "" without
+    char uscc[TH_USCC_SIZE];     // "" without
+    char village[TH_CODE_SIZE];  // code, "" without
+    char division[TH_CODE_SIZE]; // "" without
 };
 
 struct th_user {
@@ -29,8 +29,8 @@ struct th_user {
     int64_t party_id;           // 0 without
 };
 
-// `seq` is the journal entry that the row belongs to. TH_CONFLICT ("village_exists", "party_exists",
-// "uscc_exists", "user_exists").
+// `seq` is the journal entry that the row belongs to. TH_CONFLICT ("village_exists",
+// "party_exists", "uscc_exists", "user_exists").
 enum th_status th_village_insert(struct th_store *store, const struct th_village *village,
                                  int64_t seq, struct th_error *err) TH_MUST_CHECK;
 enum th_status th_party_insert(struct th_store *store, const struct th_party *party, int64_t seq,
@@ -61,13 +61,15 @@ enum th_status th_party_each(struct th_store *store,
                              bool (*visit)(void *context, const struct th_party *party),
                              void *context, struct th_error *err) TH_MUST_CHECK;
 enum th_status th_user_each(struct th_store *store,
-                            bool (*visit)(void *context, const struct th_user *user),
-                            void *context, struct th_error *err) TH_MUST_CHECK;
+                            bool (*visit)(void *context, const struct th_user *user), void *context,
+                            struct th_error *err) TH_MUST_CHECK;
 // Parties with exactly this name, USCC, or kind + village / township name.
-enum th_status th_party_find(struct th_store *store, const char *name_or_uscc, struct th_party *ret_parties,
-                             size_t capacity, size_t *ret_n, struct th_error *err) TH_MUST_CHECK;
-// The party of `kind` that stands for a village: kind "village" by village code; "township" by the first 9
-// digits of the code in `division`, else by the township's name. TH_NOT_FOUND ("recipient_missing").
+enum th_status th_party_find(struct th_store *store, const char *name_or_uscc,
+                             struct th_party *ret_parties, size_t capacity, size_t *ret_n,
+                             struct th_error *err) TH_MUST_CHECK;
+// The party of `kind` that stands for a village: kind "village" by village code; "township" by the
+// first 9 digits of the code in `division`, else by the township's name. TH_NOT_FOUND
+// ("recipient_missing").
 enum th_status th_party_of_village(struct th_store *store, const char *kind,
                                    const struct th_village *village, struct th_party *ret_party,
                                    struct th_error *err) TH_MUST_CHECK;

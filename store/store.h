@@ -18,13 +18,13 @@ struct th_store; // opaque
 enum th_store_mode { TH_STORE_READ, TH_STORE_WRITE };
 
 struct th_store_options {
-    const char *program;   // "tanhui 0.1.0", kept in the upgrade log
-    int64_t now_utc;       // for the upgrade log
-    int busy_timeout_ms;   // 0: 30,000
+    const char *program; // "tanhui 0.1.0", kept in the upgrade log
+    int64_t now_utc;     // for the upgrade log
+    int busy_timeout_ms; // 0: 30,000
 };
 
-// Creates an empty registry file of the newest layout. TH_CONFLICT ("registry_exists") when the path
-// exists, TH_IO ("registry_create") otherwise; nothing stays behind on failure.
+// Creates an empty registry file of the newest layout. TH_CONFLICT ("registry_exists") when the
+// path exists, TH_IO ("registry_create") otherwise; nothing stays behind on failure.
 enum th_status th_store_create(const char *path, const struct th_store_options *options,
                                struct th_store **ret_store, struct th_error *err) TH_MUST_CHECK;
 
@@ -43,9 +43,12 @@ const char *th_store_path(const struct th_store *store); // borrowed
 // for longer than the busy timeout.
 enum th_status th_store_begin(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
 // Ends the transaction; on any failure everything since begin is rolled back.
-// TH_INVARIANT ("commit_without_journal", "conservation_broken", "money_unbalanced", "foreign_key").
+// TH_INVARIANT ("commit_without_journal", "conservation_broken", "money_unbalanced",
+// "foreign_key").
 enum th_status th_store_commit(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
 void th_store_rollback(struct th_store *store); // no effect outside a transaction
+// The checks of th_store_commit alone, for a dry run.
+enum th_status th_store_check(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
 
 // A read transaction: several queries see one state.
 enum th_status th_store_begin_read(struct th_store *store, struct th_error *err) TH_MUST_CHECK;

@@ -1,0 +1,27 @@
+// A small CSV file read as a whole: UTF-8 (a byte order mark is skipped), comma, semicolon or tab
+// (whichever the first line has most of), quoted cells, any line end.
+#ifndef TH_CORE_CSV_TABLE_H
+#define TH_CORE_CSV_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/attributes.h"
+#include "core/error.h"
+
+struct th_csv_table; // opaque
+
+// At most 16 MiB. TH_NOT_FOUND ("file_not_found"), TH_LIMIT ("file_too_large"), TH_UNREADABLE
+// ("csv_encoding" when it is not UTF-8, "csv_quote" with "row" for a quote that never closes).
+enum th_status th_csv_table_read(const char *path, struct th_csv_table **ret_table,
+                                 struct th_error *err) TH_MUST_CHECK;
+void th_csv_table_free(struct th_csv_table *table);
+
+size_t th_csv_table_rows(const struct th_csv_table *table); // the heading line is row 0
+// Trimmed text; "" behind the end of a row. Borrowed.
+const char *th_csv_table_cell(const struct th_csv_table *table, size_t row, size_t column);
+// Column whose heading is one of the names, ASCII letters of either case.
+bool th_csv_table_column(const struct th_csv_table *table, const char *const *names, size_t n_names,
+                         size_t *ret_column);
+
+#endif

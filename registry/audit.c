@@ -1,0 +1,204 @@
+// Reading and proving the journal; checks over the whole file; backup.
+#include "registry/audit.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/hash.h"
+#include "store/journal_store.h"
+#include "store/money_store.h"
+#include "store/registry_store.h"
+
+enum { LOG_LIMIT = 1000 };
+
+static bool list_entry(void *context, const struct th_journal_entry *entry)
+{
+    char buf[TH_HASH_HEX_SIZE];
+    struct th_json *body = NULL;
+    struct th_json *object = th_json_object();
+    th_json_set_int(object, "seq", entry->seq);
+    th_json_set_text(object, "at", th_instant_format(entry->at_utc, buf));
+    th_json_set_text(object, "login", entry->login);
+    th_json_set_text(object, "system_user", entry->system_user);
+    th_json_set_text(object, "kind", entry->kind);
+    th_json_set_text(object, "subject", entry->subject);
+    if (th_json_parse(entry->body, strlen(entry->body), &body, NULL) != TH_OK)
+        body = th_json_string(entry->body);
+    th_json_set(object, "body", body);
+    th_json_set_text(object, "prev_hash", th_hash_hex(&entry->prev_hash, buf));
+    th_json_set_text(object, "hash", th_hash_hex(&entry->hash, buf));
+    th_json_append(context, object);
+    return true;
+}
+
+static enum th_status finish(enum th_status status, struct th_json *reply,
+                             struct th_json **ret_reply, struct th_error *err)
+{
+    if (status == TH_OK)
+        status = th_json_check(reply, err);
+    if (status == TH_OK)
+        *ret_reply = reply;
+    else
+        th_json_free(reply);
+    return status;
+}
+
+enum th_status th_audit_log(struct th_registry *registry,
+                            const struct th_audit_log_options *options, struct th_json **ret_reply,
+                            struct th_error *err)
+{
+    struct th_json *entries = th_json_array();
+    struct th_json *reply = th_json_object();
+    enum th_status status = th_journal_each(
+        th_registry_store(registry), options->subject, options->from > 0 ? options->from : 1,
+        options->limit > 0 ? options->limit : LOG_LIMIT, list_entry, entries, err);
+    th_json_set_int(reply, "n_entries", (int64_t)th_json_size(entries));
+    th_json_set(reply, "entries", entries);
+    return finish(status, reply, ret_reply, err);
+}
+
+struct head_search {
+    struct th_hash wanted;
+    bool found;
+};
+
+static bool look_for_head(void *context, const struct th_journal_entry *entry)
+{
+    struct head_search *search = context;
+    search->found = memcmp(&entry->hash, &search->wanted, sizeof search->wanted) == 0;
+    return !search->found;
+}
+
+// A chain that was cut off at its end, or written anew, fits in itself: only a head noted outside
+// the file tells.
+static enum th_status find_head(struct th_store *store, const char *expected_head, bool *ret_found,
+                                struct th_error *err)
+{
+    struct head_search search = {.found = false};
+    enum th_status status = th_hash_parse(expected_head, &search.wanted, err);
+    if (status == TH_OK)
+        status = th_journal_each(store, NULL, 1, INT64_MAX, look_for_head, &search, err);
+    if (status == TH_OK)
+        *ret_found = search.found;
+    return status;
+}
+
+enum th_status th_audit_verify(struct th_registry *registry, const struct th_progress *progress,
+                               const char *expected_head, struct th_json **ret_reply,
+                               struct th_error *err)
+{
+    struct th_store *store = th_registry_store(registry);
+    struct th_journal_verdict verdict = {0};
+    bool head_found = true;
+    char hex[TH_HASH_HEX_SIZE];
+    enum th_status status = th_journal_verify(store, progress, &verdict, err);
+    if (status == TH_OK && expected_head != NULL)
+        status = find_head(store, expected_head, &head_found, err);
+    if (status != TH_OK)
+        return status;
+    struct th_json *reply = th_json_object();
+    th_json_set_bool(reply, "ok", verdict.ok && head_found);
+    th_json_set_int(reply, "n_entries", verdict.n_entries);
+    th_json_set_text(reply, "head", th_hash_hex(&verdict.head, hex));
+    if (!verdict.ok || !head_found) {
+        struct th_json *broken = th_json_object();
+        th_json_set(broken, "seq", verdict.ok ? th_json_null() : th_json_int(verdict.broken_seq));
+        th_json_set_text(broken, "reason", verdict.ok ? "head" : verdict.reason);
+        th_json_set(reply, "broken", broken);
+    }
+    return finish(TH_OK, reply, ret_reply, err);
+}
+
+struct check_list {
+    struct th_json *checks;
+    const struct th_messages *messages;
+    enum th_lang lang;
+    bool ok;
+};
+
+static void add_check(struct check_list *list, const char *name, bool ok, int64_t n,
+                      const char *detail)
+{
+    struct th_json *object = th_json_object();
+    th_json_set_text(object, "name", name);
+    th_json_set_bool(object, "ok", ok);
+    th_json_set_int(object, "n", n);
+    th_json_set_text(object, "detail", detail);
+    th_json_append(list->checks, object);
+    list->ok = list->ok && ok;
+}
+
+static void report_check(void *context, const char *name, int64_t n_checked,
+                         const struct th_error *problem)
+{
+    enum { TEXT_LIMIT = 4096 };
+    struct check_list *list = context;
+    struct th_buf detail;
+    th_buf_init(&detail, TEXT_LIMIT);
+    if (problem != NULL)
+        th_messages_error(list->messages, list->lang, problem, &detail);
+    add_check(list, name, problem == NULL, n_checked, th_buf_text(&detail));
+    th_buf_clear(&detail);
+}
+
+static enum th_status check_journal(struct th_store *store, const struct th_progress *progress,
+                                    struct check_list *list, struct th_error *err)
+{
+    struct th_journal_verdict verdict = {0};
+    struct th_error problem;
+    enum th_status status = th_journal_verify(store, progress, &verdict, err);
+    if (status != TH_OK)
+        return status;
+    if (!verdict.ok) {
+        (void)th_error_set(&problem, TH_INVARIANT, "journal_broken", "reason", verdict.reason,
+                           NULL);
+        th_error_add_int(&problem, "seq", verdict.broken_seq);
+    }
+    report_check(list, "journal", verdict.n_entries, verdict.ok ? NULL : &problem);
+    return TH_OK;
+}
+
+enum th_status th_registry_check(struct th_registry *registry, const struct th_progress *progress,
+                                 const struct th_messages *messages, enum th_lang lang,
+                                 struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_store *store = th_registry_store(registry);
+    struct check_list list = {
+        .checks = th_json_array(), .messages = messages, .lang = lang, .ok = true};
+    struct th_check_sink sink = {.report = report_check, .context = &list};
+    struct th_json *reply = th_json_object();
+    enum th_status status = th_store_begin_read(store, err);
+    if (status == TH_OK)
+        status = check_journal(store, progress, &list, err);
+    if (status == TH_OK)
+        status = th_file_check_all(store, &sink, err);
+    if (status == TH_OK)
+        status = th_ledger_check_all(store, &sink, err);
+    if (status == TH_OK)
+        status = th_money_check_all(store, &sink, err);
+    th_store_end_read(store);
+    th_json_set_bool(reply, "ok", list.ok);
+    th_json_set(reply, "checks", list.checks);
+    return finish(status, reply, ret_reply, err);
+}
+
+enum th_status th_registry_backup(struct th_registry *registry, const char *target,
+                                  const struct th_progress *progress, struct th_json **ret_reply,
+                                  struct th_error *err)
+{
+    struct th_hash sha256;
+    struct stat info = {0};
+    char hex[TH_HASH_HEX_SIZE];
+    enum th_status status = th_store_backup(th_registry_store(registry), target, progress, err);
+    if (status == TH_OK)
+        status = th_hash_file(TH_HASH_SHA256, target, &sha256, err);
+    if (status == TH_OK && stat(target, &info) != 0)
+        status = th_error_set(err, TH_IO, "file_io", "path", target, NULL);
+    if (status != TH_OK)
+        return status;
+    struct th_json *reply = th_json_object();
+    th_json_set_text(reply, "file", target);
+    th_json_set_int(reply, "bytes", (int64_t)info.st_size);
+    th_json_set_text(reply, "sha256", th_hash_hex(&sha256, hex));
+    return finish(TH_OK, reply, ret_reply, err);
+}

@@ -1,0 +1,37 @@
+// What happened, and whether the file still proves it.
+#ifndef TH_REGISTRY_AUDIT_H
+#define TH_REGISTRY_AUDIT_H
+
+#include "core/messages.h"
+#include "registry/registry.h"
+
+struct th_audit_log_options {
+    const char *subject; // "trade:7"; NULL: all
+    int64_t from;        // first sequence number; 0: from the beginning
+    int64_t limit;       // at most so many entries; 0: 1,000
+};
+
+// Reply: entries[{seq, at, login, system_user, kind, subject, body, prev_hash, hash}], n_entries.
+enum th_status th_audit_log(struct th_registry *registry,
+                            const struct th_audit_log_options *options, struct th_json **ret_reply,
+                            struct th_error *err) TH_MUST_CHECK;
+
+// Reply: ok, n_entries, head; when not ok also broken{seq, reason} for the first entry that does
+// not fit. `expected_head` (hex, NULL: none) is a head noted elsewhere: not ok when the chain never
+// had it.
+enum th_status th_audit_verify(struct th_registry *registry, const struct th_progress *progress,
+                               const char *expected_head, struct th_json **ret_reply,
+                               struct th_error *err) TH_MUST_CHECK;
+
+// Everything that must hold over the whole file. Reply: ok, checks[{name, ok, n, detail}]; a failed
+// check's detail is rendered by `messages`.
+enum th_status th_registry_check(struct th_registry *registry, const struct th_progress *progress,
+                                 const struct th_messages *messages, enum th_lang lang,
+                                 struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+
+// Reply: file, bytes, sha256.
+enum th_status th_registry_backup(struct th_registry *registry, const char *target,
+                                  const struct th_progress *progress, struct th_json **ret_reply,
+                                  struct th_error *err) TH_MUST_CHECK;
+
+#endif

@@ -1,0 +1,337 @@
+// Villages, parties and users.
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/codes.h"
+#include "core/csv_table.h"
+#include "core/text.h"
+#include "registry/activation.h"
+#include "registry/reference.h"
+#include "registry/setup.h"
+#include "store/party_store.h"
+
+static struct th_json *village_json(const struct th_village *village)
+{
+    struct th_json *object = th_json_object();
+    th_json_set_text(object, "code", village->code);
+    th_json_set_text(object, "name", village->name);
+    th_json_set_text(object, "township", village->township);
+    return object;
+}
+
+static enum th_status make_village(const char *code, const char *name, const char *township,
+                                   struct th_village *ret_village, struct th_error *err)
+{
+    if (code == NULL || !th_village_code_valid(code))
+        return th_error_set(err, TH_INVALID, "village_code_invalid", "code", code, NULL);
+    if (name == NULL || name[0] == '\0')
+        return th_error_set(err, TH_INVALID, "name_empty", NULL);
+    if (township == NULL || township[0] == '\0')
+        return th_error_set(err, TH_INVALID, "township_empty", "village", name, NULL);
+    memset(ret_village, 0, sizeof *ret_village);
+    th_text_copy(ret_village->code, sizeof ret_village->code, code);
+    th_text_copy(ret_village->name, sizeof ret_village->name, name);
+    th_text_copy(ret_village->township, sizeof ret_village->township, township);
+    return TH_OK;
+}
+
+// Inserts all villages in one work, under one journal entry that lists them.
+static enum th_status add_villages(struct th_registry *registry, const struct th_request *request,
+                                   const char *kind, const struct th_village *villages, size_t n,
+                                   struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_json *list = th_json_array();
+    struct th_work *work = NULL;
+    for (size_t i = 0; i < n; i++)
+        th_json_append(list, village_json(&villages[i]));
+    enum th_status status =
+        th_work_begin(registry, request, TH_MAY_SET_UP, kind, list, &work, ret_reply, err);
+    if (status != TH_OK || work == NULL) {
+        th_json_free(list);
+        return status;
+    }
+    for (size_t i = 0; status == TH_OK && i < n; i++)
+        status = th_village_insert(th_work_store(work), &villages[i], th_work_seq(work), err);
+    struct th_json *body = th_json_object();
+    struct th_json *reply = th_json_object();
+    th_json_set(body, "villages", th_json_copy(list));
+    th_json_set(reply, "villages", list);
+    return th_work_end(work, status, n == 1 ? "village" : "villages", body, reply, ret_reply, err);
+}
+
+enum th_status th_village_add(struct th_registry *registry, const struct th_request *request,
+                              const char *code, const char *name, const char *township,
+                              struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_village village;
+    enum th_status status = make_village(code, name, township, &village, err);
+    return status == TH_OK
+               ? add_villages(registry, request, "village.add", &village, 1, ret_reply, err)
+               : status;
+}
+
+static enum th_status read_village_rows(const struct th_csv_table *table, const size_t columns[3],
+                                        struct th_village *villages, struct th_error *err)
+{
+    for (size_t row = 1; row < th_csv_table_rows(table); row++) {
+        enum th_status status = make_village(
+            th_csv_table_cell(table, row, columns[0]), th_csv_table_cell(table, row, columns[1]),
+            th_csv_table_cell(table, row, columns[2]), &villages[row - 1], err);
+        if (status != TH_OK) {
+            th_error_add_int(err, "row", (long long)row + 1);
+            return status;
+        }
+    }
+    return TH_OK;
+}
+
+enum th_status th_village_import(struct th_registry *registry, const struct th_request *request,
+                                 const char *path, struct th_json **ret_reply, struct th_error *err)
+{
+    static const char *const NAMES[3][3] = {{"code", "代码", "village"},
+                                            {"name", "名称", "village_name"},
+                                            {"township", "乡镇", "xiang"}};
+    struct th_csv_table *table = NULL;
+    struct th_village *villages = NULL;
+    size_t columns[3];
+    enum th_status status = th_csv_table_read(path, &table, err);
+    for (size_t i = 0; status == TH_OK && i < 3; i++)
+        if (!th_csv_table_column(table, NAMES[i], 3, &columns[i]))
+            status = th_error_set(err, TH_INVALID, "csv_columns", "path", path, "columns",
+                                  "code, name, township", NULL);
+    if (status == TH_OK && th_csv_table_rows(table) < 2)
+        status = th_error_set(err, TH_INVALID, "csv_empty", "path", path, NULL);
+    if (status == TH_OK && (villages = calloc(th_csv_table_rows(table), sizeof *villages)) == NULL)
+        status = th_error_no_memory(err);
+    if (status == TH_OK)
+        status = read_village_rows(table, columns, villages, err);
+    if (status == TH_OK)
+        status = add_villages(registry, request, "village.import", villages,
+                              th_csv_table_rows(table) - 1, ret_reply, err);
+    free(villages);
+    th_csv_table_free(table);
+    return status;
+}
+
+static bool list_village(void *context, const struct th_village *village)
+{
+    th_json_append(context, village_json(village));
+    return true;
+}
+
+// Wraps a filled list into {"<key>": […]}.
+static enum th_status finish_list(enum th_status status, const char *key, struct th_json *list,
+                                  struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_json *reply = th_json_object();
+    th_json_set(reply, key, list);
+    if (status == TH_OK)
+        status = th_json_check(reply, err);
+    if (status == TH_OK)
+        *ret_reply = reply;
+    else
+        th_json_free(reply);
+    return status;
+}
+
+enum th_status th_village_list(struct th_registry *registry, struct th_json **ret_reply,
+                               struct th_error *err)
+{
+    struct th_json *list = th_json_array();
+    enum th_status status = th_village_each(th_registry_store(registry), list_village, list, err);
+    return finish_list(status, "villages", list, ret_reply, err);
+}
+
+static void set_text_or_null(struct th_json *object, const char *key, const char *text)
+{
+    th_json_set_text(object, key, text[0] != '\0' ? text : NULL);
+}
+
+static struct th_json *party_json(const struct th_party *party)
+{
+    struct th_json *object = th_json_object();
+    th_json_set_int(object, "party_id", party->party_id);
+    th_json_set_text(object, "kind", party->kind);
+    th_json_set_text(object, "name", party->name);
+    set_text_or_null(object, "uscc", party->uscc);
+    set_text_or_null(object, "village", party->village);
+    set_text_or_null(object, "division", party->division);
+    return object;
+}
+
+static bool kind_known(const char *kind)
+{
+    static const char *const KINDS[] = {"village",   "township", "subdistrict", "cooperative",
+                                        "household", "person",   "bank",        "enterprise",
+                                        "verifier",  "fund",     "insurer",     "government"};
+    for (size_t i = 0; kind != NULL && i < sizeof KINDS / sizeof KINDS[0]; i++)
+        if (strcmp(KINDS[i], kind) == 0)
+            return true;
+    return false;
+}
+
+static enum th_status make_party(struct th_store *store, const struct th_party_add_options *options,
+                                 struct th_party *ret_party, struct th_error *err)
+{
+    memset(ret_party, 0, sizeof *ret_party);
+    if (!kind_known(options->kind))
+        return th_error_set(err, TH_INVALID, "party_kind", "kind", options->kind, NULL);
+    if (options->name == NULL || options->name[0] == '\0')
+        return th_error_set(err, TH_INVALID, "name_empty", NULL);
+    if (options->uscc != NULL && !th_uscc_valid(options->uscc))
+        return th_error_set(err, TH_INVALID, "uscc_invalid", "uscc", options->uscc, NULL);
+    if (options->division != NULL && !th_division_code_valid(options->division, 9))
+        return th_error_set(err, TH_INVALID, "division_invalid", "code", options->division, NULL);
+    th_text_copy(ret_party->kind, sizeof ret_party->kind, options->kind);
+    th_text_copy(ret_party->name, sizeof ret_party->name, options->name);
+    th_text_copy(ret_party->uscc, sizeof ret_party->uscc,
+                 options->uscc != NULL ? options->uscc : "");
+    th_text_copy(ret_party->division, sizeof ret_party->division,
+                 options->division != NULL ? options->division : "");
+    if (options->village == NULL)
+        return TH_OK;
+    struct th_village village;
+    enum th_status status = th_village_find(store, options->village, &village, err);
+    if (status == TH_OK)
+        th_text_copy(ret_party->village, sizeof ret_party->village, village.code);
+    return status;
+}
+
+static void set_option(struct th_json *object, const char *key, const char *text)
+{
+    if (text != NULL)
+        th_json_set_text(object, key, text);
+}
+
+enum th_status th_party_add(struct th_registry *registry, const struct th_request *request,
+                            const struct th_party_add_options *options, struct th_json **ret_reply,
+                            struct th_error *err)
+{
+    struct th_party party;
+    struct th_work *work = NULL;
+    struct th_json *input = th_json_object();
+    set_option(input, "kind", options->kind);
+    set_option(input, "name", options->name);
+    set_option(input, "uscc", options->uscc);
+    set_option(input, "village", options->village);
+    set_option(input, "division", options->division);
+    enum th_status status =
+        th_work_begin(registry, request, TH_MAY_SET_UP, "party.add", input, &work, ret_reply, err);
+    th_json_free(input);
+    if (status != TH_OK || work == NULL)
+        return status;
+    status = make_party(th_work_store(work), options, &party, err);
+    if (status == TH_OK)
+        status =
+            th_party_insert(th_work_store(work), &party, th_work_seq(work), &party.party_id, err);
+    return th_work_end(work, status, "party", party_json(&party), party_json(&party), ret_reply,
+                       err);
+}
+
+static bool list_party(void *context, const struct th_party *party)
+{
+    th_json_append(context, party_json(party));
+    return true;
+}
+
+enum th_status th_party_list(struct th_registry *registry, struct th_json **ret_reply,
+                             struct th_error *err)
+{
+    struct th_json *list = th_json_array();
+    enum th_status status = th_party_each(th_registry_store(registry), list_party, list, err);
+    return finish_list(status, "parties", list, ret_reply, err);
+}
+
+static bool login_valid(const char *login)
+{
+    size_t n = login != NULL ? strlen(login) : 0;
+    if (n < 2 || n >= TH_LOGIN_SIZE)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)login[i];
+        if (c < 0x80 && !isalnum(c) && c != '.' && c != '-' && c != '_' && c != '@')
+            return false;
+    }
+    return true;
+}
+
+static bool role_known(const char *role)
+{
+    static const char *const ROLES[] = {"clerk", "verifier", "officer", "bank", "admin"};
+    for (size_t i = 0; role != NULL && i < sizeof ROLES / sizeof ROLES[0]; i++)
+        if (strcmp(ROLES[i], role) == 0)
+            return true;
+    return false;
+}
+
+static enum th_status make_user(struct th_store *store, const char *login, const char *role,
+                                const char *village, const char *party, struct th_user *ret_user,
+                                struct th_error *err)
+{
+    struct th_village found;
+    struct th_party owner;
+    enum th_status status = TH_OK;
+    memset(ret_user, 0, sizeof *ret_user);
+    if (!login_valid(login))
+        return th_error_set(err, TH_INVALID, "login_invalid", "login", login, NULL);
+    if (!role_known(role))
+        return th_error_set(err, TH_INVALID, "role_invalid", "role", role, NULL);
+    th_text_copy(ret_user->login, sizeof ret_user->login, login);
+    th_text_copy(ret_user->role, sizeof ret_user->role, role);
+    if (village != NULL && (status = th_village_find(store, village, &found, err)) == TH_OK)
+        th_text_copy(ret_user->village, sizeof ret_user->village, found.code);
+    if (status == TH_OK && party != NULL &&
+        (status = th_party_resolve(store, party, &owner, err)) == TH_OK)
+        ret_user->party_id = owner.party_id;
+    return status;
+}
+
+static struct th_json *user_json(const struct th_user *user)
+{
+    struct th_json *object = th_json_object();
+    th_json_set_text(object, "login", user->login);
+    th_json_set_text(object, "role", user->role);
+    set_text_or_null(object, "village", user->village);
+    th_json_set(object, "party_id",
+                user->party_id != 0 ? th_json_int(user->party_id) : th_json_null());
+    return object;
+}
+
+enum th_status th_user_add(struct th_registry *registry, const struct th_request *request,
+                           const char *login, const char *role, const char *village,
+                           const char *party, struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_user user;
+    struct th_hash digest;
+    char code[TH_ACTIVATION_SIZE];
+    char hex[TH_HASH_HEX_SIZE];
+    struct th_work *work = NULL;
+    enum th_status status =
+        th_work_begin(registry, request, TH_MAY_USERS, "user.add", NULL, &work, ret_reply, err);
+    if (status != TH_OK || work == NULL)
+        return status;
+    th_activation_make(th_registry_surroundings(registry), code, &digest);
+    status = make_user(th_work_store(work), login, role, village, party, &user, err);
+    if (status == TH_OK)
+        status = th_user_insert(th_work_store(work), &user, &digest, th_work_seq(work), err);
+    struct th_json *body = user_json(&user);
+    struct th_json *reply = user_json(&user);
+    th_json_set_text(body, "activation_hash", th_hash_hex(&digest, hex));
+    th_json_set_text(reply, "activation_code", code);
+    return th_work_end(work, status, "user", body, reply, ret_reply, err);
+}
+
+static bool list_user(void *context, const struct th_user *user)
+{
+    th_json_append(context, user_json(user));
+    return true;
+}
+
+enum th_status th_user_list(struct th_registry *registry, struct th_json **ret_reply,
+                            struct th_error *err)
+{
+    struct th_json *list = th_json_array();
+    enum th_status status = th_user_each(th_registry_store(registry), list_user, list, err);
+    return finish_list(status, "users", list, ret_reply, err);
+}

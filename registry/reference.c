@@ -1,0 +1,55 @@
+// What people type, made into rows.
+#include "registry/reference.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/file.h"
+#include "core/text.h"
+
+enum th_status th_party_resolve(struct th_store *store, const char *reference,
+                                struct th_party *ret_party, struct th_error *err)
+{
+    enum { MANY = 8 };
+    int64_t id = 0;
+    if (reference == NULL || reference[0] == '\0')
+        return th_error_set(err, TH_USAGE, "party_missing", NULL);
+    if (th_text_parse_int(reference, 1, INT64_MAX, &id) && strlen(reference) < 12)
+        return th_party_load(store, id, ret_party, err);
+    struct th_party found[MANY];
+    size_t n = 0;
+    enum th_status status = th_party_find(store, reference, found, MANY, &n, err);
+    if (status != TH_OK)
+        return status;
+    if (n == 1) {
+        *ret_party = found[0];
+        return TH_OK;
+    }
+    if (n == 0)
+        return th_error_set(err, TH_NOT_FOUND, "party_not_found", "party", reference, NULL);
+    char ids[128] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < n && used < sizeof ids; i++) {
+        int written = snprintf(ids + used, sizeof ids - used, "%s%lld (%s)", i > 0 ? ", " : "",
+                               (long long)found[i].party_id, found[i].kind);
+        used += written > 0 ? (size_t)written : sizeof ids;
+    }
+    return th_error_set(err, TH_CONFLICT, "party_ambiguous", "party", reference, "ids", ids, NULL);
+}
+
+enum th_status th_document_record(struct th_work *work, const char *path, int64_t *ret_document_id,
+                                  struct th_hash *ret_sha256, struct th_error *err)
+{
+    struct stat info;
+    struct th_hash sha256;
+    if (path == NULL || stat(path, &info) != 0 || !S_ISREG(info.st_mode))
+        return th_error_set(err, TH_NOT_FOUND, "file_not_found", "path", path, NULL);
+    enum th_status status = th_hash_file(TH_HASH_SHA256, path, &sha256, err);
+    if (status == TH_OK)
+        status = th_document_insert(th_work_store(work), &sha256, th_file_base_name(path),
+                                    (int64_t)info.st_size, th_work_seq(work), ret_document_id, err);
+    if (status == TH_OK && ret_sha256 != NULL)
+        *ret_sha256 = sha256;
+    return status;
+}

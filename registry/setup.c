@@ -1,0 +1,189 @@
+// Making a registry.
+#include "registry/setup.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/codes.h"
+#include "core/text.h"
+#include "gis/crs.h"
+#include "registry/activation.h"
+#include "registry/land_class.h"
+#include "registry/methodology.h"
+#include "registry/registry_internal.h"
+#include "store/journal_store.h"
+#include "store/party_store.h"
+#include "store/registry_store.h"
+
+static const char ADMIN[] = "admin";
+static const struct th_registry_create_options CHINA = {
+    .west_deg = 70, .south_deg = 15, .east_deg = 140, .north_deg = 56};
+
+static enum th_status check_bounds(const struct th_registry_create_options *options,
+                                   struct th_error *err)
+{
+    bool sound = isfinite(options->west_deg) && isfinite(options->south_deg) &&
+                 isfinite(options->east_deg) && isfinite(options->north_deg) &&
+                 options->west_deg < options->east_deg && options->south_deg < options->north_deg &&
+                 options->west_deg >= -180 && options->east_deg <= 180 &&
+                 options->south_deg >= -90 && options->north_deg <= 90;
+    return sound ? TH_OK : th_error_set(err, TH_INVALID, "bounds_invalid", NULL);
+}
+
+static enum th_status check_options(const struct th_registry_create_options *options,
+                                    struct th_error *err)
+{
+    size_t n_digits = options->admin_code != NULL ? strlen(options->admin_code) : 0;
+    if (options->name == NULL || options->name[0] == '\0')
+        return th_error_set(err, TH_INVALID, "name_empty", NULL);
+    if ((n_digits != 2 && n_digits != 4 && n_digits != 6) ||
+        !th_division_code_valid(options->admin_code, (int)n_digits))
+        return th_error_set(err, TH_INVALID, "admin_code_invalid", "code", options->admin_code,
+                            NULL);
+    if (options->crs != NULL) {
+        struct th_crs_transform *transform = NULL;
+        enum th_status status = th_crs_transform_new_inverse(options->crs, &transform, NULL);
+        th_crs_transform_free(transform);
+        if (status != TH_OK)
+            return th_error_set(err, TH_INVALID, "crs_invalid", "crs", options->crs, NULL);
+    }
+    return options->has_bounds ? check_bounds(options, err) : TH_OK;
+}
+
+static void make_record(const struct th_registry_create_options *options,
+                        const struct th_surroundings *surroundings,
+                        struct th_registry_record *ret_record)
+{
+    const struct th_registry_create_options *bounds = options->has_bounds ? options : &CHINA;
+    unsigned char random[16];
+    memset(ret_record, 0, sizeof *ret_record);
+    surroundings->random(surroundings->context, random, sizeof random);
+    for (size_t i = 0; i < sizeof random; i++)
+        snprintf(ret_record->registry_id + 2 * i, 3, "%02x", random[i]);
+    th_text_copy(ret_record->name, sizeof ret_record->name, options->name);
+    th_text_copy(ret_record->admin_code, sizeof ret_record->admin_code, options->admin_code);
+    th_text_copy(ret_record->crs, sizeof ret_record->crs, options->crs != NULL ? options->crs : "");
+    ret_record->west_deg = bounds->west_deg;
+    ret_record->south_deg = bounds->south_deg;
+    ret_record->east_deg = bounds->east_deg;
+    ret_record->north_deg = bounds->north_deg;
+    ret_record->created_utc = surroundings->now_utc(surroundings->context);
+}
+
+// Journal bodies hold integers and texts only: degrees are written as texts.
+static void set_degrees(struct th_json *object, const char *key, double degrees)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.9g", degrees);
+    th_json_set_text(object, key, text);
+}
+
+static struct th_json *birth_body(const struct th_registry_record *record,
+                                  struct th_json *methodologies,
+                                  const struct th_hash *activation)
+{
+    char hex[TH_HASH_HEX_SIZE];
+    struct th_json *body = th_json_object();
+    th_json_set_text(body, "registry_id", record->registry_id);
+    th_json_set_text(body, "name", record->name);
+    th_json_set_text(body, "admin_code", record->admin_code);
+    th_json_set_text(body, "crs", record->crs);
+    set_degrees(body, "west_deg", record->west_deg);
+    set_degrees(body, "south_deg", record->south_deg);
+    set_degrees(body, "east_deg", record->east_deg);
+    set_degrees(body, "north_deg", record->north_deg);
+    th_json_set(body, "methodologies", methodologies);
+    th_json_set_text(body, "login", ADMIN);
+    th_json_set_text(body, "activation_hash", th_hash_hex(activation, hex));
+    return body;
+}
+
+static enum th_status populate(struct th_store *store, const struct th_registry_record *record,
+                               const struct th_surroundings *surroundings,
+                               const struct th_hash *activation, struct th_error *err)
+{
+    struct th_user admin = {0};
+    struct th_json *methodologies = th_json_array();
+    struct th_json *body = NULL;
+    int64_t seq = 0;
+    th_text_copy(admin.login, sizeof admin.login, ADMIN);
+    th_text_copy(admin.role, sizeof admin.role, "admin");
+    enum th_status status = th_store_begin(store, err);
+    if (status == TH_OK)
+        status = th_journal_next(store, &seq, err);
+    if (status == TH_OK)
+        status = th_registry_record_insert(store, record, err);
+    if (status == TH_OK)
+        status = th_land_classes_load(store, err);
+    if (status == TH_OK)
+        status = th_methodologies_load(store, seq, methodologies, err);
+    if (status == TH_OK)
+        status = th_user_insert(store, &admin, activation, seq, err);
+    body = birth_body(record, methodologies, activation);
+    if (status == TH_OK) {
+        struct th_journal_entry entry = {.at_utc = record->created_utc,
+                                         .login = ADMIN,
+                                         .system_user = surroundings->system_user,
+                                         .kind = "registry.create",
+                                         .subject = "registry:1"};
+        status = th_journal_append(store, &entry, body, &seq, err);
+    }
+    if (status == TH_OK)
+        status = th_store_commit(store, err);
+    else
+        th_store_rollback(store);
+    th_json_free(body);
+    return status;
+}
+
+static void remove_registry(const char *path)
+{
+    static const char *const SUFFIXES[] = {"", "-wal", "-shm"};
+    char name[4096];
+    for (size_t i = 0; i < sizeof SUFFIXES / sizeof SUFFIXES[0]; i++) {
+        int n = snprintf(name, sizeof name, "%s%s", path, SUFFIXES[i]);
+        if (n > 0 && (size_t)n < sizeof name)
+            (void)unlink(name);
+    }
+}
+
+enum th_status th_registry_create(const char *path,
+                                  const struct th_registry_create_options *options,
+                                  const struct th_surroundings *surroundings,
+                                  struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_registry_record record;
+    struct th_hash activation;
+    char code[TH_ACTIVATION_SIZE];
+    struct th_store *store = NULL;
+    enum th_status status = check_options(options, err);
+    if (status != TH_OK)
+        return status;
+    make_record(options, surroundings, &record);
+    th_activation_make(surroundings, code, &activation);
+    struct th_store_options store_options = {.program = surroundings->program,
+                                             .now_utc = record.created_utc};
+    status = th_store_create(path, &store_options, &store, err);
+    if (status != TH_OK)
+        return status;
+    int version = th_store_schema_version(store);
+    status = populate(store, &record, surroundings, &activation, err);
+    th_store_close(store);
+    if (status != TH_OK) {
+        remove_registry(path);
+        return status;
+    }
+    struct th_json *reply = th_json_object();
+    th_json_set_text(reply, "registry_id", record.registry_id);
+    th_json_set_int(reply, "schema_version", version);
+    th_json_set_text(reply, "path", path);
+    th_json_set_text(reply, "name", record.name);
+    th_json_set_text(reply, "admin_code", record.admin_code);
+    th_json_set_text(reply, "login", ADMIN);
+    th_json_set_text(reply, "activation_code", code);
+    *ret_reply = reply;
+    return TH_OK;
+}

@@ -1,0 +1,60 @@
+// A new registry, and the people and places in it.
+#ifndef TH_REGISTRY_SETUP_H
+#define TH_REGISTRY_SETUP_H
+
+#include "registry/registry.h"
+
+struct th_registry_create_options {
+    const char *name;
+    const char *admin_code; // 2, 4 or 6 digits
+    const char *crs;        // "EPSG:4528" for maps; NULL: the zone in which the parcels lie
+    bool has_bounds;        // else all of China: 70, 15, 140, 56
+    double west_deg, south_deg, east_deg, north_deg;
+};
+
+// Creates the file with methodologies, land classes and the login `admin`. Reply: registry_id,
+// schema_version, path, name, admin_code, login, activation_code (shown once, only its digest is
+// kept). TH_INVALID ("name_empty", "admin_code_invalid", "bounds_invalid", "crs_invalid"),
+// TH_CONFLICT
+// ("registry_exists"). Nothing stays behind on failure.
+enum th_status th_registry_create(const char *path,
+                                  const struct th_registry_create_options *options,
+                                  const struct th_surroundings *surroundings,
+                                  struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+
+// Reply: villages[{code, name, township}].
+enum th_status th_village_add(struct th_registry *registry, const struct th_request *request,
+                              const char *code, const char *name, const char *township,
+                              struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+// A CSV (UTF-8) with a heading line naming code, name, township (or 代码, 名称, 乡镇): all rows or
+// none. TH_INVALID ("csv_columns", "csv_row" with "row" and "reason").
+enum th_status th_village_import(struct th_registry *registry, const struct th_request *request,
+                                 const char *path, struct th_json **ret_reply,
+                                 struct th_error *err) TH_MUST_CHECK;
+enum th_status th_village_list(struct th_registry *registry, struct th_json **ret_reply,
+                               struct th_error *err) TH_MUST_CHECK;
+
+struct th_party_add_options {
+    const char *kind;
+    const char *name;
+    const char *uscc;     // NULL: none
+    const char *village;  // code or name; NULL: none
+    const char *division; // 9-digit code of a township or subdistrict; NULL: none
+};
+// Reply: party_id, and the row. TH_INVALID ("party_kind", "uscc_invalid", "uscc_needed",
+// "division_invalid").
+enum th_status th_party_add(struct th_registry *registry, const struct th_request *request,
+                            const struct th_party_add_options *options, struct th_json **ret_reply,
+                            struct th_error *err) TH_MUST_CHECK;
+enum th_status th_party_list(struct th_registry *registry, struct th_json **ret_reply,
+                             struct th_error *err) TH_MUST_CHECK;
+
+// Reply: login, role, activation_code. TH_INVALID ("login_invalid", "role_invalid").
+enum th_status th_user_add(struct th_registry *registry, const struct th_request *request,
+                           const char *login, const char *role, const char *village,
+                           const char *party, struct th_json **ret_reply,
+                           struct th_error *err) TH_MUST_CHECK;
+enum th_status th_user_list(struct th_registry *registry, struct th_json **ret_reply,
+                            struct th_error *err) TH_MUST_CHECK;
+
+#endif

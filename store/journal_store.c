@@ -1,0 +1,215 @@
+// The hash chain of the journal.
+#include "store/journal_store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "store/db_internal.h"
+
+static void hash_int(struct th_hasher *hasher, int64_t value)
+{
+    unsigned char bytes[8];
+    uint64_t bits = (uint64_t)value;
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (unsigned char)(bits >> (56 - 8 * i));
+    th_hasher_update(hasher, bytes, sizeof bytes);
+}
+
+static void hash_text(struct th_hasher *hasher, const char *text)
+{
+    size_t size = strlen(text);
+    hash_int(hasher, (int64_t)size);
+    th_hasher_update(hasher, text, size);
+}
+
+struct th_hash th_journal_hash(const struct th_journal_entry *entry)
+{
+    struct th_hash zero = {{0}};
+    struct th_hasher *hasher = th_hasher_new(TH_HASH_BLAKE2B);
+    if (hasher == NULL)
+        return zero;
+    hash_text(hasher, "tanhui-journal-1");
+    th_hasher_update(hasher, entry->prev_hash.bytes, TH_HASH_SIZE);
+    hash_int(hasher, entry->seq);
+    hash_int(hasher, entry->at_utc);
+    hash_text(hasher, entry->login);
+    hash_text(hasher, entry->system_user);
+    hash_text(hasher, entry->kind);
+    hash_text(hasher, entry->subject);
+    hash_text(hasher, entry->body);
+    struct th_hash hash = th_hasher_final(hasher);
+    th_hasher_free(hasher);
+    return hash;
+}
+
+static enum th_status load_head(struct th_store *store, int64_t *ret_seq, struct th_hash *ret_hash,
+                                struct th_error *err)
+{
+    static const char SQL[] = "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    bool row = false;
+    enum th_status status = th_stmt_step(q, &row, err);
+    if (status == TH_OK) {
+        *ret_seq = 0;
+        memset(ret_hash, 0, sizeof *ret_hash);
+    }
+    if (status == TH_OK && row) {
+        *ret_seq = th_column_int(q, 0);
+        th_column_hash(q, 1, ret_hash);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_journal_next(struct th_store *store, int64_t *ret_seq, struct th_error *err)
+{
+    int64_t head = 0;
+    struct th_hash hash;
+    enum th_status status = load_head(store, &head, &hash, err);
+    if (status == TH_OK)
+        *ret_seq = head + 1;
+    return status;
+}
+
+static enum th_status insert(struct th_store *store, const struct th_journal_entry *entry,
+                             struct th_error *err)
+{
+    static const char SQL[] = "INSERT INTO journal (seq, at_utc, login, system_user, kind, subject,"
+                              " body, prev_hash, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, entry->seq);
+    th_bind_int(q, 2, entry->at_utc);
+    th_bind_text(q, 3, entry->login);
+    th_bind_text(q, 4, entry->system_user);
+    th_bind_text(q, 5, entry->kind);
+    th_bind_text(q, 6, entry->subject);
+    th_bind_text(q, 7, entry->body);
+    th_bind_hash(q, 8, &entry->prev_hash);
+    th_bind_hash(q, 9, &entry->hash);
+    return th_stmt_run(q, err);
+}
+
+enum th_status th_journal_append(struct th_store *store, const struct th_journal_entry *entry,
+                                 const struct th_json *body, int64_t *ret_seq, struct th_error *err)
+{
+    struct th_journal_entry whole = *entry;
+    char *text = NULL;
+    int64_t head = 0;
+    enum th_status status = load_head(store, &head, &whole.prev_hash, err);
+    if (status == TH_OK)
+        status = th_json_dump(body, TH_JSON_CANONICAL, &text, err);
+    if (status == TH_OK) {
+        whole.seq = head + 1;
+        whole.body = text;
+        whole.hash = th_journal_hash(&whole);
+        status = insert(store, &whole, err);
+    }
+    if (status == TH_OK) {
+        th_db_note_journal(store);
+        *ret_seq = whole.seq;
+    }
+    free(text);
+    return status;
+}
+
+// A damaged file may hold NULL where the layout forbids it: read it as text that cannot fit.
+static const char *text_or_empty(struct th_stmt *q, int column)
+{
+    const char *text = th_column_text(q, column);
+    return text != NULL ? text : "";
+}
+
+static void read_entry(struct th_stmt *q, struct th_journal_entry *ret_entry)
+{
+    ret_entry->seq = th_column_int(q, 0);
+    ret_entry->at_utc = th_column_int(q, 1);
+    ret_entry->login = text_or_empty(q, 2);
+    ret_entry->system_user = text_or_empty(q, 3);
+    ret_entry->kind = text_or_empty(q, 4);
+    ret_entry->subject = text_or_empty(q, 5);
+    ret_entry->body = text_or_empty(q, 6);
+    th_column_hash(q, 7, &ret_entry->prev_hash);
+    th_column_hash(q, 8, &ret_entry->hash);
+}
+
+enum th_status th_journal_each(struct th_store *store, const char *subject, int64_t from,
+                               int64_t limit,
+                               bool (*visit)(void *context, const struct th_journal_entry *entry),
+                               void *context, struct th_error *err)
+{
+    static const char SQL[] = "SELECT seq, at_utc, login, system_user, kind, subject, body,"
+                              " prev_hash, hash FROM journal WHERE seq >= ?1"
+                              " AND (?2 IS NULL OR subject = ?2) ORDER BY seq LIMIT ?3";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, from);
+    th_bind_text(q, 2, subject);
+    th_bind_int(q, 3, limit);
+    bool row = false;
+    bool more = true;
+    enum th_status status = TH_OK;
+    while (more && (status = th_stmt_step(q, &row, err)) == TH_OK && row) {
+        struct th_journal_entry entry;
+        read_entry(q, &entry);
+        more = visit(context, &entry);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+struct walk {
+    const struct th_progress *progress;
+    int64_t total;
+    struct th_journal_verdict verdict;
+    bool interrupted;
+};
+
+static bool entry_fits(const struct walk *walk, const struct th_journal_entry *entry,
+                       const char **ret_reason)
+{
+    *ret_reason = "sequence";
+    if (entry->seq != walk->verdict.n_entries + 1)
+        return false;
+    *ret_reason = "chain";
+    if (memcmp(&entry->prev_hash, &walk->verdict.head, sizeof entry->prev_hash) != 0)
+        return false;
+    *ret_reason = "hash";
+    struct th_hash hash = th_journal_hash(entry);
+    return memcmp(&hash, &entry->hash, sizeof hash) == 0;
+}
+
+static bool verify_entry(void *context, const struct th_journal_entry *entry)
+{
+    struct walk *walk = context;
+    const char *reason = NULL;
+    if (!entry_fits(walk, entry, &reason)) {
+        walk->verdict.ok = false;
+        walk->verdict.broken_seq = entry->seq;
+        th_text_copy(walk->verdict.reason, sizeof walk->verdict.reason, reason);
+        return false;
+    }
+    walk->verdict.n_entries++;
+    walk->verdict.head = entry->hash;
+    if (walk->verdict.n_entries % 4096 == 0 &&
+        !th_progress_report(walk->progress, "verify", walk->verdict.n_entries, walk->total)) {
+        walk->interrupted = true;
+        return false;
+    }
+    return true;
+}
+
+enum th_status th_journal_verify(struct th_store *store, const struct th_progress *progress,
+                                 struct th_journal_verdict *ret_verdict, struct th_error *err)
+{
+    static const char SQL[] = "SELECT count(*) FROM journal";
+    struct walk walk = {.progress = progress, .verdict = {.ok = true}};
+    enum th_status status = th_stmt_int(th_db_query(store, SQL), 0, &walk.total, err);
+    if (status == TH_OK)
+        status = th_journal_each(store, NULL, INT64_MIN, INT64_MAX, verify_entry, &walk, err);
+    if (status == TH_OK && walk.interrupted)
+        status = th_error_set(err, TH_INTERRUPTED, "interrupted", NULL);
+    if (status == TH_OK)
+        *ret_verdict = walk.verdict;
+    return status;
+}

@@ -1,0 +1,178 @@
+// The registry's own row, and the health of the file.
+#include "store/registry_store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/db_internal.h"
+#include "store/parcel_store.h"
+
+enum th_status th_registry_record_insert(struct th_store *store,
+                                         const struct th_registry_record *record,
+                                         struct th_error *err)
+{
+    static const char SQL[] =
+        "INSERT INTO registry (id, registry_id, name, admin_code, crs, west_deg, south_deg,"
+        " east_deg, north_deg, created_utc) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_text(q, 1, record->registry_id);
+    th_bind_text(q, 2, record->name);
+    th_bind_text(q, 3, record->admin_code);
+    th_bind_text(q, 4, record->crs[0] != '\0' ? record->crs : NULL);
+    th_bind_real(q, 5, record->west_deg);
+    th_bind_real(q, 6, record->south_deg);
+    th_bind_real(q, 7, record->east_deg);
+    th_bind_real(q, 8, record->north_deg);
+    th_bind_int(q, 9, record->created_utc);
+    return th_stmt_run(q, err);
+}
+
+enum th_status th_registry_record_load(struct th_store *store,
+                                       struct th_registry_record *ret_record, struct th_error *err)
+{
+    static const char SQL[] = "SELECT registry_id, name, admin_code, crs, west_deg, south_deg,"
+                              " east_deg, north_deg, created_utc FROM registry";
+    struct th_stmt *q = th_db_query(store, SQL);
+    bool row = false;
+    enum th_status status = th_stmt_step(q, &row, err);
+    if (status == TH_OK && row) {
+        th_column_copy(q, 0, ret_record->registry_id, sizeof ret_record->registry_id);
+        th_column_copy(q, 1, ret_record->name, sizeof ret_record->name);
+        th_column_copy(q, 2, ret_record->admin_code, sizeof ret_record->admin_code);
+        th_column_copy(q, 3, ret_record->crs, sizeof ret_record->crs);
+        ret_record->west_deg = th_column_real(q, 4);
+        ret_record->south_deg = th_column_real(q, 5);
+        ret_record->east_deg = th_column_real(q, 6);
+        ret_record->north_deg = th_column_real(q, 7);
+        ret_record->created_utc = th_column_int(q, 8);
+    } else if (status == TH_OK) {
+        status =
+            th_error_set(err, TH_CORRUPT, "registry_corrupt", "detail", "no registry row", NULL);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+static void report(const struct th_check_sink *sink, const char *name, int64_t n_checked,
+                   const char *problem_detail)
+{
+    struct th_error problem = {0};
+    if (problem_detail != NULL)
+        (void)th_error_set(&problem, TH_INVARIANT, "check_failed", "check", name, "detail",
+                           problem_detail, NULL);
+    sink->report(sink->context, name, n_checked, problem_detail != NULL ? &problem : NULL);
+}
+
+static enum th_status check_pages(struct th_store *store, const struct th_check_sink *sink,
+                                  struct th_error *err)
+{
+    static const char SQL[] = "PRAGMA integrity_check(1)";
+    struct th_stmt *q = th_db_query(store, SQL);
+    bool row = false;
+    enum th_status status = th_stmt_step(q, &row, err);
+    if (status == TH_CORRUPT) {
+        report(sink, "pages", 1, "the file cannot be read");
+        status = TH_OK;
+    } else if (status == TH_OK) {
+        const char *text = row ? th_column_text(q, 0) : NULL;
+        report(sink, "pages", 1, text != NULL && strcmp(text, "ok") == 0 ? NULL : text);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+static enum th_status check_foreign_keys(struct th_store *store, const struct th_check_sink *sink,
+                                         struct th_error *err)
+{
+    static const char SQL[] = "SELECT \"table\", rowid FROM pragma_foreign_key_check LIMIT 1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    bool row = false;
+    enum th_status status = th_stmt_step(q, &row, err);
+    if (status == TH_OK)
+        report(sink, "foreign_keys", 1, row ? th_column_text(q, 0) : NULL);
+    th_stmt_done(q);
+    return status;
+}
+
+// A check that is one query: column 0 the number of rows looked at, column 1 those that are wrong.
+static enum th_status check_counts(struct th_store *store, const struct th_check_sink *sink,
+                                   const char *name, const char *sql, struct th_error *err)
+{
+    struct th_stmt *q = th_db_query(store, sql);
+    bool row = false;
+    enum th_status status = th_stmt_step(q, &row, err);
+    if (status == TH_OK && row) {
+        int64_t wrong = th_column_int(q, 1);
+        char detail[64];
+        snprintf(detail, sizeof detail, "%lld", (long long)wrong);
+        report(sink, name, th_column_int(q, 0), wrong != 0 ? detail : NULL);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+struct digest_check {
+    int64_t n;
+    int64_t first_wrong; // parcel id, 0: none
+};
+
+static bool digests_agree(const struct th_parcel_record *record, const char *attributes,
+                          const void *wkb, size_t wkb_size)
+{
+    struct th_hash ground = th_hash_bytes(TH_HASH_BLAKE2B, wkb, wkb_size);
+    struct th_hash row = th_parcel_row_hash(record, attributes);
+    return memcmp(&ground, &record->geometry_hash, sizeof ground) == 0 &&
+           memcmp(&row, &record->row_hash, sizeof row) == 0;
+}
+
+static bool visit_digest(void *context, const struct th_parcel_record *record,
+                         const char *attributes, const void *wkb, size_t wkb_size)
+{
+    struct digest_check *check = context;
+    check->n++;
+    if (digests_agree(record, attributes, wkb, wkb_size))
+        return true;
+    check->first_wrong = record->parcel_id;
+    return false;
+}
+
+static enum th_status check_digests(struct th_store *store, const struct th_check_sink *sink,
+                                    struct th_error *err)
+{
+    struct digest_check check = {0};
+    struct th_parcel_filter filter = {0};
+    char detail[64];
+    enum th_status status = th_parcel_geometry_each(store, &filter, visit_digest, &check, err);
+    if (status == TH_CORRUPT) {
+        report(sink, "parcel_digests", check.n, "a parcel's geometry cannot be read");
+        return TH_OK;
+    }
+    snprintf(detail, sizeof detail, "parcel %lld", (long long)check.first_wrong);
+    if (status == TH_OK)
+        report(sink, "parcel_digests", check.n, check.first_wrong != 0 ? detail : NULL);
+    return status;
+}
+
+enum th_status th_file_check_all(struct th_store *store, const struct th_check_sink *sink,
+                                 struct th_error *err)
+{
+    static const char SQL_INDEX[] =
+        "SELECT (SELECT count(*) FROM parcel_version),"
+        " (SELECT count(*) FROM parcel_version WHERE version_id NOT IN"
+        "  (SELECT pkid FROM idx_parcel_version_geom))"
+        " + (SELECT count(*) FROM idx_parcel_version_geom WHERE pkid NOT IN"
+        "  (SELECT version_id FROM parcel_version))";
+    static const char SQL_IMPORTS[] =
+        "SELECT count(*), coalesce(sum(n_accepted <> (SELECT count(*) FROM parcel_version v"
+        " WHERE v.import_id = import.import_id)), 0) FROM import";
+    enum th_status status = check_pages(store, sink, err);
+    if (status == TH_OK)
+        status = check_foreign_keys(store, sink, err);
+    if (status == TH_OK)
+        status = check_counts(store, sink, "spatial_index", SQL_INDEX, err);
+    if (status == TH_OK)
+        status = check_counts(store, sink, "import_counts", SQL_IMPORTS, err);
+    if (status == TH_OK)
+        status = check_digests(store, sink, err);
+    return status;
+}

@@ -1,0 +1,250 @@
+// Opening the registry file, and its transactions.
+#include "store/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// spatialite.h needs SQLite's types before it.
+#include <sqlite3.h>
+
+#include <spatialite.h>
+
+#include "core/file.h"
+#include "core/text.h"
+#include "store/ledger_store.h"
+#include "store/money_store.h"
+#include "store/store_internal.h"
+
+enum { BUSY_TIMEOUT_MS = 30000 };
+
+// DEFENSIVE keeps SQL from writing shadow tables; TRUSTED_SCHEMA must stay on, since the triggers
+// of the R*Tree call SpatiaLite's functions. Nothing can be attached.
+static enum th_status harden(struct th_store *store, const struct th_store_options *options,
+                             struct th_error *err)
+{
+    static const char PRAGMAS[] = "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"
+                                  "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;"
+                                  "PRAGMA cache_size = -65536; PRAGMA synchronous = FULL;";
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1, NULL);
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+    sqlite3_limit(store->db, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_busy_timeout(store->db,
+                         options->busy_timeout_ms > 0 ? options->busy_timeout_ms : BUSY_TIMEOUT_MS);
+    return th_db_exec(store, PRAGMAS, err);
+}
+
+static enum th_status connect(const char *path, int flags, const struct th_store_options *options,
+                              struct th_store **ret_store, struct th_error *err)
+{
+    struct th_store *store = calloc(1, sizeof *store);
+    if (store == NULL)
+        return th_error_no_memory(err);
+    store->path = th_text_duplicate(path);
+    int code = store->path == NULL
+                   ? SQLITE_NOMEM
+                   : sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    enum th_status status = TH_OK;
+    if (code != SQLITE_OK) {
+        status = th_error_set(err, TH_IO, "registry_open", "path", path, "detail",
+                              store->db != NULL ? sqlite3_errmsg(store->db) : sqlite3_errstr(code),
+                              NULL);
+        goto done;
+    }
+    sqlite3_extended_result_codes(store->db, 1);
+    store->spatialite_cache = spatialite_alloc_connection();
+    spatialite_init_ex(store->db, store->spatialite_cache, 0);
+    status = harden(store, options, err);
+done:
+    if (status == TH_OK)
+        *ret_store = store;
+    else
+        th_store_close(store);
+    return status;
+}
+
+static enum th_status pragma_int(struct th_store *store, const char *sql, int *ret_value,
+                                 struct th_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    int code = sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(stmt);
+    if (code == SQLITE_ROW)
+        *ret_value = sqlite3_column_int(stmt, 0);
+    sqlite3_finalize(stmt);
+    return code == SQLITE_ROW ? TH_OK : th_db_error(store, code, err);
+}
+
+// Is this file ours, and of a layout we know?
+static enum th_status identify(struct th_store *store, struct th_error *err)
+{
+    int application = 0;
+    enum th_status status = pragma_int(store, "PRAGMA application_id", &application, err);
+    if (status == TH_CORRUPT || (status == TH_OK && application != TH_APPLICATION_ID))
+        return th_error_set(err, TH_UNREADABLE, "registry_not_ours", "path", store->path, NULL);
+    if (status == TH_OK)
+        status = pragma_int(store, "PRAGMA user_version", &store->schema_version, err);
+    if (status == TH_OK && store->schema_version > th_migrate_newest()) {
+        status = th_error_set(err, TH_TOO_NEW, "registry_too_new", "path", store->path, NULL);
+        th_error_add_int(err, "file_version", store->schema_version);
+        th_error_add_int(err, "own_version", th_migrate_newest());
+    }
+    return status;
+}
+
+// Builds the file under a name of its own, so that a half-made registry is never seen.
+static enum th_status build_new(const char *path, const struct th_store_options *options,
+                                struct th_error *err)
+{
+    struct th_store *store = NULL;
+    char application[64];
+    snprintf(application, sizeof application, "PRAGMA application_id = %d", TH_APPLICATION_ID);
+    enum th_status status =
+        connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options, &store, err);
+    if (status == TH_OK)
+        status = th_db_exec(store, application, err);
+    if (status == TH_OK)
+        status = th_migrate(store, options, err);
+    if (status == TH_OK)
+        status = th_db_exec(store, "PRAGMA journal_mode = WAL", err);
+    th_store_close(store);
+    return status;
+}
+
+enum th_status th_store_create(const char *path, const struct th_store_options *options,
+                               struct th_store **ret_store, struct th_error *err)
+{
+    if (th_file_exists(path))
+        return th_error_set(err, TH_CONFLICT, "registry_exists", "path", path, NULL);
+    size_t size = strlen(path) + 32;
+    char *fresh = malloc(size);
+    if (fresh == NULL)
+        return th_error_no_memory(err);
+    snprintf(fresh, size, "%s.new-%ld", path, (long)getpid());
+    (void)unlink(fresh);
+    enum th_status status = build_new(fresh, options, err);
+    // link() fails where the name has been taken meanwhile; rename() would overwrite it.
+    if (status == TH_OK && link(fresh, path) != 0)
+        status = errno == EEXIST
+                     ? th_error_set(err, TH_CONFLICT, "registry_exists", "path", path, NULL)
+                     : th_error_set(err, TH_IO, "registry_create", "path", path, "detail",
+                                    strerror(errno), NULL);
+    (void)unlink(fresh);
+    free(fresh);
+    return status == TH_OK ? th_store_open(path, TH_STORE_WRITE, options, ret_store, err) : status;
+}
+
+enum th_status th_store_open(const char *path, enum th_store_mode mode,
+                             const struct th_store_options *options, struct th_store **ret_store,
+                             struct th_error *err)
+{
+    if (!th_file_exists(path))
+        return th_error_set(err, TH_NOT_FOUND, "registry_not_found", "path", path, NULL);
+    struct th_store *store = NULL;
+    enum th_status status = connect(path, SQLITE_OPEN_READWRITE, options, &store, err);
+    if (status == TH_CORRUPT)
+        return th_error_set(err, TH_UNREADABLE, "registry_not_ours", "path", path, NULL);
+    if (status == TH_OK)
+        status = identify(store, err);
+    if (status == TH_OK && store->schema_version < th_migrate_newest())
+        status = mode == TH_STORE_WRITE
+                     ? th_migrate(store, options, err)
+                     : th_error_set(err, TH_CONFLICT, "registry_old", "path", path, NULL);
+    if (status == TH_OK && mode == TH_STORE_READ)
+        status = th_db_exec(store, "PRAGMA query_only = ON", err);
+    if (status == TH_OK) {
+        store->mode = mode;
+        *ret_store = store;
+    } else {
+        th_store_close(store);
+    }
+    return status;
+}
+
+void th_store_close(struct th_store *store)
+{
+    if (store == NULL)
+        return;
+    th_store_rollback(store);
+    th_db_cache_clear(store);
+    sqlite3_close(store->db);
+    if (store->spatialite_cache != NULL)
+        spatialite_cleanup_ex(store->spatialite_cache);
+    free(store->path);
+    free(store);
+}
+
+int th_store_schema_version(const struct th_store *store)
+{
+    return store->schema_version;
+}
+
+const char *th_store_path(const struct th_store *store)
+{
+    return store->path;
+}
+
+static void end_transaction(struct th_store *store)
+{
+    store->in_transaction = false;
+    store->journal_grew = false;
+    for (size_t i = 0; i < TH_DB_N_SLOTS; i++) {
+        if (store->slots[i].data != NULL && store->slots[i].destroy != NULL)
+            store->slots[i].destroy(store->slots[i].data);
+        store->slots[i].data = NULL;
+    }
+}
+
+enum th_status th_store_begin(struct th_store *store, struct th_error *err)
+{
+    enum th_status status = th_db_exec(store, "BEGIN IMMEDIATE", err);
+    if (status == TH_OK)
+        store->in_transaction = true;
+    return status;
+}
+
+void th_store_rollback(struct th_store *store)
+{
+    if (!store->in_transaction)
+        return;
+    if (sqlite3_get_autocommit(store->db) == 0)
+        (void)th_db_exec(store, "ROLLBACK", NULL);
+    end_transaction(store);
+}
+
+enum th_status th_store_check(struct th_store *store, struct th_error *err)
+{
+    if (!store->journal_grew)
+        return th_error_set(err, TH_INVARIANT, "commit_without_journal", NULL);
+    enum th_status status = th_ledger_check_commit(store, err);
+    if (status == TH_OK)
+        status = th_money_check_commit(store, err);
+    return status;
+}
+
+enum th_status th_store_commit(struct th_store *store, struct th_error *err)
+{
+    enum th_status status = th_store_check(store, err);
+    if (status == TH_OK)
+        status = th_db_exec(store, "COMMIT", err);
+    if (status == TH_OK)
+        end_transaction(store);
+    else
+        th_store_rollback(store);
+    return status;
+}
+
+enum th_status th_store_begin_read(struct th_store *store, struct th_error *err)
+{
+    return th_db_exec(store, "BEGIN", err);
+}
+
+void th_store_end_read(struct th_store *store)
+{
+    if (sqlite3_get_autocommit(store->db) == 0)
+        (void)th_db_exec(store, "ROLLBACK", NULL);
+}

@@ -1,0 +1,41 @@
+// The open file itself; only store.c, db.c, migrate.c and backup.c look inside.
+#ifndef TH_STORE_STORE_INTERNAL_H
+#define TH_STORE_STORE_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "store/db_internal.h"
+
+enum { TH_DB_CACHE_SIZE = 512 }; // statements; a power of two
+
+struct th_db_slot_entry {
+    void *data;
+    void (*destroy)(void *);
+};
+
+struct th_store {
+    sqlite3 *db;
+    void *spatialite_cache;
+    char *path;
+    int schema_version;
+    enum th_store_mode mode;
+    bool in_transaction;
+    bool journal_grew;
+    struct th_stmt *cache[TH_DB_CACHE_SIZE];
+    struct th_db_slot_entry slots[TH_DB_N_SLOTS];
+};
+
+// Turns an SQLite result code into a status, with SQLite's own words as "detail".
+enum th_status th_db_error(struct th_store *store, int code, struct th_error *err);
+// Runs SQL without parameters that returns nothing of interest.
+enum th_status th_db_exec(struct th_store *store, const char *sql, struct th_error *err);
+void th_db_cache_clear(struct th_store *store);
+
+// Brings an open database from its user_version to the newest layout, each step one transaction.
+enum th_status th_migrate(struct th_store *store, const struct th_store_options *options,
+                          struct th_error *err);
+int th_migrate_newest(void); // the layout that this program writes
+
+enum { TH_APPLICATION_ID = 0x54616e48 }; // "TanH" in the file's header
+
+#endif

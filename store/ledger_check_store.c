@@ -345,7 +345,6 @@ enum th_status th_ledger_check_all(struct th_store *store, const struct th_check
                                    struct th_error *err)
 {
     static const char SQL_ISSUANCES[] = "SELECT issuance_id FROM issuance ORDER BY issuance_id";
-    "SELECT issuance_id FROM issuance ORDER BY package_id, vintage";
     static const char SQL_BLOCKS[] = "SELECT block_id FROM unit_block WHERE state <> 'split'";
     static const char SQL_SPLITS[] = "SELECT block_id FROM unit_block WHERE state = 'split'";
     static const char SQL_POOLS[] = "SELECT DISTINCT pool_id FROM pool_share ORDER BY pool_id";

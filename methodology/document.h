@@ -1,5 +1,5 @@
-// A methodology document: versioned JSON (data/methodologies/<id>/<version>.json), checked when it is
-// loaded. Pure: text in, structure out.
+// A methodology document: versioned JSON (data/methodologies/<id>/<version>.json), checked when it
+// is loaded. Pure: text in, structure out.
 #ifndef TH_METHODOLOGY_DOCUMENT_H
 #define TH_METHODOLOGY_DOCUMENT_H
 
@@ -35,19 +35,20 @@ struct th_parameter {
     const char *name;
     const char *title_zh;
     const char *title_en;
-    const char *unit;            // "t CO2e/mu/yr"
-    struct th_ratio value;       // exact
-    bool has_interval;           // 95 % interval of the source
+    const char *unit;      // "t CO2e/mu/yr"
+    struct th_ratio value; // exact
+    bool has_interval;     // 95 % interval of the source
     struct th_ratio interval_low, interval_high;
-    bool has_range;              // outside it a value is refused
+    bool has_range;                        // outside it a value is refused
     struct th_ratio range_low, range_high; // both ends allowed
-    bool has_reference;          // a measured value to compare with
-    struct th_ratio reference;   // in the same unit
-    struct th_ratio waiver_ratio;// value / reference at or above which an officer's waiver is needed
+    bool has_reference;                    // a measured value to compare with
+    struct th_ratio reference;             // in the same unit
+    struct th_ratio
+        waiver_ratio; // value / reference at or above which an officer's waiver is needed
     const char *reference_source;
-    const char *source;          // document, section, table
+    const char *source; // document, section, table
     enum th_evidence evidence;
-    bool can_be_set;             // an input of the same name may replace the value
+    bool can_be_set; // an input of the same name may replace the value
 };
 
 struct th_methodology; // parsed document, opaque, immutable
@@ -65,7 +66,8 @@ const char *th_methodology_title(const struct th_methodology *methodology, bool 
 enum th_methodology_family th_methodology_family(const struct th_methodology *methodology);
 bool th_methodology_monitoring_only(const struct th_methodology *methodology); // no units
 bool th_methodology_statement_based(const struct th_methodology *methodology); // mark on units
-const struct th_hash *th_methodology_sha256(const struct th_methodology *methodology); // of the text
+const struct th_hash *
+th_methodology_sha256(const struct th_methodology *methodology); // of the text
 struct th_ratio th_methodology_buffer_ratio(const struct th_methodology *methodology);
 size_t th_methodology_n_parameters(const struct th_methodology *methodology);
 const struct th_parameter *th_methodology_parameter(const struct th_methodology *methodology,

@@ -25,7 +25,7 @@ enum { TH_ESTIMATE_WARNINGS_MAX = 8 };
 
 // What people must know about the numbers. `warning` keys: "warning.<key>".
 struct th_estimate_warning {
-    bool needs_waiver; // an officer must accept it before units are issued
+    bool needs_waiver;       // an officer must accept it before units are issued
     struct th_error message; // key and arguments
 };
 size_t th_estimate_warnings(const struct th_estimate_rules *rules,
@@ -33,7 +33,7 @@ size_t th_estimate_warnings(const struct th_estimate_rules *rules,
 
 struct th_estimate_parcel {
     int64_t parcel_id;
-    struct th_area measured;   // geodesic, slivers taken off
+    struct th_area measured; // geodesic, slivers taken off
     bool has_contracted;
     struct th_area contracted; // by declaration or contract
 };
@@ -60,8 +60,8 @@ bool th_estimate_uncertainty(const struct th_estimate_rules *rules, struct th_ca
                              struct th_carbon *ret_halfwidth, struct th_ratio *ret_confidence);
 
 // The arithmetic of one line for a reader with a calculator: array of
-// {term, expression, value, unit, source, evidence}; terms are message keys "term.<x>" texts in `term`,
-// values are texts. *ret_lines is the caller's.
+// {term, expression, value, unit, source, evidence}; terms are message keys "term.<x>" texts in
+// `term`, values are texts. *ret_lines is the caller's.
 enum th_status th_estimate_explain(const struct th_estimate_rules *rules,
                                    const struct th_estimate_parcel *parcel, int year,
                                    struct th_json **ret_lines, struct th_error *err) TH_MUST_CHECK;

@@ -22,11 +22,11 @@ struct th_issuance_segment {
 
 struct th_issuance_vintage {
     int year;
-    struct th_carbon net;        // of the year, all parcels
+    struct th_carbon net; // of the year, all parcels
     struct th_carbon carried_in;
-    struct th_carbon carried_out;// rest after this year; of the last year it is never issued
-    struct th_units issued;      // floor((carried_in + net) / 1000), ≥ 0
-    struct th_units buffer;      // ceil(ratio × issued), the last serials
+    struct th_carbon carried_out; // rest after this year; of the last year it is never issued
+    struct th_units issued;       // floor((carried_in + net) / 1000), ≥ 0
+    struct th_units buffer;       // ceil(ratio × issued), the last serials
     struct th_issuance_segment *segments; // by offset; they cover [0, carried_in + net) without gap
     size_t n_segments;
 };

@@ -1,0 +1,173 @@
+#include "methodology/document.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "methodology/document_internal.h"
+#include "methodology/wide_internal.h"
+
+const char *const th_methodology_factor_name = "factor";
+
+void th_methodology_free(struct th_methodology *methodology)
+{
+    if (!methodology) {
+        return;
+    }
+    th_json_free(methodology->json);
+    free(methodology);
+}
+
+const char *th_methodology_id(const struct th_methodology *methodology)
+{
+    return methodology->id;
+}
+
+const char *th_methodology_version(const struct th_methodology *methodology)
+{
+    return methodology->version;
+}
+
+const char *th_methodology_title(const struct th_methodology *methodology, bool chinese)
+{
+    return chinese ? methodology->title_zh : methodology->title_en;
+}
+
+enum th_methodology_family th_methodology_family(const struct th_methodology *methodology)
+{
+    return methodology->family;
+}
+
+bool th_methodology_monitoring_only(const struct th_methodology *methodology)
+{
+    return methodology->monitoring_only;
+}
+
+bool th_methodology_statement_based(const struct th_methodology *methodology)
+{
+    return methodology->statement_based;
+}
+
+const struct th_hash *th_methodology_sha256(const struct th_methodology *methodology)
+{
+    return &methodology->sha256;
+}
+
+struct th_ratio th_methodology_buffer_ratio(const struct th_methodology *methodology)
+{
+    return methodology->buffer_ratio;
+}
+
+size_t th_methodology_n_parameters(const struct th_methodology *methodology)
+{
+    return methodology->n_parameters;
+}
+
+const struct th_parameter *th_methodology_parameter(const struct th_methodology *methodology,
+                                                    size_t index)
+{
+    assert(index < methodology->n_parameters);
+    return &methodology->parameters[index];
+}
+
+const struct th_parameter *th_methodology_parameter_find(const struct th_methodology *methodology,
+                                                         const char *name)
+{
+    for (size_t i = 0; i < methodology->n_parameters; i++) {
+        if (th_text_equals(methodology->parameters[i].name, name)) {
+            return &methodology->parameters[i];
+        }
+    }
+    return NULL;
+}
+
+const struct th_json *th_methodology_json(const struct th_methodology *methodology)
+{
+    return methodology->json;
+}
+
+const char *th_evidence_name(enum th_evidence evidence)
+{
+    switch (evidence) {
+    case TH_EVIDENCE_VERIFIED:
+        return "verified";
+    case TH_EVIDENCE_TWO_SOURCES:
+        return "two-sources";
+    case TH_EVIDENCE_REPRODUCED:
+        return "reproduced";
+    case TH_EVIDENCE_UNVERIFIED:
+        return "unverified";
+    case TH_EVIDENCE_DERIVED:
+        return "derived";
+    case TH_EVIDENCE_EXPERT_CHOICE:
+        return "expert-choice";
+    case TH_EVIDENCE_REPORTED:
+        return "reported";
+    case TH_EVIDENCE_STATED:
+        return "stated";
+    }
+    return "unverified";
+}
+
+static bool list_has(const struct th_json *list, const char *text)
+{
+    for (size_t i = 0; i < th_json_size(list); i++) {
+        if (th_text_equals(th_json_text(th_json_at(list, i)), text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// "a, b, c", with every word behind `prefix` ("@…" is looked up by the catalogue only when it is
+// the whole value, hence the prefix is given for a list of one only).
+static void list_text(const struct th_json *list, const char *prefix, char *text, size_t size)
+{
+    size_t n = th_json_size(list);
+    text[0] = '\0';
+    size_t used = 0;
+    for (size_t i = 0; i < n && used < size; i++) {
+        int written = snprintf(text + used, size - used, "%s%s%s", i > 0 ? ", " : "",
+                               n == 1 ? prefix : "", th_json_text(th_json_at(list, i)));
+        used += written > 0 ? (size_t)written : 0;
+    }
+}
+
+static enum th_status not_applicable(const struct th_methodology *methodology, const char *reason,
+                                     const char *limit, const char *found, struct th_error *err)
+{
+    return th_error_set(err, TH_DATA_PROBLEM, "not_applicable", "methodology", methodology->id,
+                        "reason", reason, "limit", limit, "found", found, NULL);
+}
+
+enum th_status th_methodology_applies(const struct th_methodology *methodology, const char *kind,
+                                      const char *land_class, struct th_area area,
+                                      struct th_error *err)
+{
+    char limit[TH_ERROR_VALUE_SIZE];
+    char found[TH_ERROR_VALUE_SIZE];
+    if (!list_has(methodology->kinds, kind)) {
+        list_text(methodology->kinds, "@applicability.kind.", limit, sizeof(limit));
+        (void)snprintf(found, sizeof(found), "%s", kind ? kind : "");
+        return not_applicable(methodology, "@applicability.kind", limit, found, err);
+    }
+    if (land_class && th_json_type(methodology->land_classes) == TH_JSON_ARRAY &&
+        !list_has(methodology->land_classes, land_class)) {
+        list_text(methodology->land_classes, "", limit, sizeof(limit));
+        return not_applicable(methodology, "@applicability.land_class", limit, land_class, err);
+    }
+    if (methodology->has_min_area) {
+        struct th_ratio minimum = methodology->min_area_mu;
+        th_wide have = (th_wide)th_area_m2_300(area) * minimum.denominator;
+        if (have < (th_wide)minimum.numerator * TH_WIDE_MU) {
+            char mu[TH_WIDE_TEXT_SIZE];
+            char ratio[TH_RATIO_TEXT_SIZE];
+            // Exact, so that a parcel of 49.999 mu is not told that 50.00 is less than 50.
+            return not_applicable(methodology, "@applicability.min_area_mu",
+                                  th_ratio_format(minimum, ratio), th_wide_mu(area, mu), err);
+        }
+    }
+    return TH_OK;
+}

@@ -1,0 +1,500 @@
+// Area × factor: exact fractions, rounding, ranges, warnings, and the sheet that explains them.
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/messages.h"
+#include "methodology/estimate.h"
+#include "methodology/shipped.h"
+#include "tests/support/support.h"
+
+static struct th_methodology *shipped(const char *name)
+{
+    struct th_error err;
+    struct th_methodology *methodology = NULL;
+    for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
+        if (strcmp(th_methodology_shipped_name(i), name) == 0) {
+            size_t size = 0;
+            const char *text = th_methodology_shipped_text(i, &size);
+            assert_ok(th_methodology_parse(text, size, &methodology, &err), &err);
+        }
+    }
+    assert_non_null(methodology);
+    return methodology;
+}
+
+struct fixture {
+    struct th_methodology *methodology;
+    struct th_estimate_rules *rules;
+};
+
+// `factor` NULL keeps the document's value.
+static struct fixture make(const char *document, const char *factor)
+{
+    struct th_error err;
+    struct fixture fixture = {.methodology = shipped(document)};
+    struct th_estimate_input input = {.name = "factor"};
+    if (factor) {
+        assert_ok(th_ratio_parse(factor, &input.value, &err), &err);
+    }
+    assert_ok(
+        th_estimate_rules_new(fixture.methodology, &input, factor ? 1 : 0, &fixture.rules, &err),
+        &err);
+    return fixture;
+}
+
+static void clear(struct fixture *fixture)
+{
+    th_estimate_rules_free(fixture->rules);
+    th_methodology_free(fixture->methodology);
+}
+
+static struct th_area area_mu(const char *mu)
+{
+    struct th_error err;
+    struct th_area area = {0};
+    assert_ok(th_area_parse_mu(mu, &area, &err), &err);
+    return area;
+}
+
+static int64_t parcel_kg(const struct th_estimate_rules *rules, struct th_area area)
+{
+    struct th_error err;
+    struct th_estimate_line line;
+    struct th_estimate_parcel parcel = {.parcel_id = 7, .measured = area};
+    assert_ok(th_estimate_parcel_year(rules, &parcel, 2021, &line, &err), &err);
+    assert_int_equal(line.parcel_id, 7);
+    assert_int_equal(line.year, 2021);
+    assert_int_equal(th_area_compare(line.area_used, area), 0);
+    assert_int_equal(th_carbon_kg(line.net), th_carbon_kg(line.gross));
+    assert_int_equal(th_carbon_kg(line.baseline), 0);
+    assert_int_equal(th_carbon_kg(line.project_emissions), 0);
+    assert_int_equal(th_carbon_kg(line.leakage), 0);
+    assert_int_equal(th_carbon_kg(line.deduction), 0);
+    return th_carbon_kg(line.gross);
+}
+
+// kg worked out by hand: mu × factor × 1000, cut to whole kilograms.
+static void parcel_year__area_times_factor_is_exact_and_rounds_down(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *document, *factor, *mu;
+        int64_t kg;
+    } cases[] = {
+        {"reported-factor/1.json", NULL, "2145.00", 836550},
+        {"reported-factor/1.json", NULL, "4080.00", 1591200},
+        {"reported-factor/1.json", NULL, "0.01", 3}, // 3.9
+        {"reported-factor/1.json", NULL, "0.00", 0},
+        {"reported-factor/1.json", "70/87", "20", 16091}, // 16,091.954…
+        {"reported-factor/1.json", "70/87", "870000", 700000000},
+        {"reported-factor/1.json", "70/87", "869999.99", 699999991}, // 8.045… less
+        {"reported-factor/1.json", "1/3", "3", 1000},  // a float would give 999.99… or 1000
+        {"orchard-account/1.json", NULL, "50", 25666}, // 25,666.66…
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fixture fixture = make(cases[i].document, cases[i].factor);
+        print_message("%s mu\n", cases[i].mu);
+        assert_int_equal(parcel_kg(fixture.rules, area_mu(cases[i].mu)), cases[i].kg);
+        clear(&fixture);
+    }
+}
+
+static void area_used__is_the_smaller_of_measured_and_contracted(void **state)
+{
+    (void)state;
+    struct th_estimate_parcel parcel = {.measured = area_mu("100"), .contracted = area_mu("50")};
+    assert_int_equal(th_area_mu_cent(th_estimate_area_used(&parcel)), 10000);
+    parcel.has_contracted = true;
+    assert_int_equal(th_area_mu_cent(th_estimate_area_used(&parcel)), 5000);
+    parcel.contracted = area_mu("100.01");
+    assert_int_equal(th_area_mu_cent(th_estimate_area_used(&parcel)), 10000);
+}
+
+static void parcel_year__largest_area_is_exact(void **state)
+{
+    (void)state;
+    struct th_error err = {0};
+    struct fixture fixture = make("reported-factor/1.json", "1.65");
+    struct th_estimate_line line;
+    struct th_carbon gross;
+    struct th_estimate_parcel parcel = {.measured = th_area_from_m2_300(INT64_MAX)};
+    assert_ok(th_estimate_parcel_year(fixture.rules, &parcel, 2021, &line, &err), &err);
+    // 9,223,372,036,854,775,807 × 165 / 20,000 = 76,092,819,304,051,900.4…
+    assert_int_equal(th_carbon_kg(line.gross), INT64_C(76092819304051900));
+    assert_ok(th_estimate_project(fixture.rules, parcel.measured, &gross, &err), &err);
+    assert_int_equal(th_carbon_kg(gross), INT64_C(76092819304051000));
+    clear(&fixture);
+}
+
+// The orchard document with its factor and the end of its interval replaced.
+static struct th_methodology *with_factor(const char *factor, const char *high)
+{
+    struct th_error err;
+    static const char old_factor[] = "\"77/150\"";
+    static const char old_high[] = "\"539/600\"";
+    char text[8192];
+    size_t size = 0;
+    struct th_methodology *methodology = NULL;
+    const char *whole = th_methodology_shipped_text(0, &size);
+    const char *at_factor = strstr(whole, old_factor);
+    assert_non_null(at_factor);
+    const char *at_high = strstr(at_factor, old_high);
+    assert_non_null(at_high);
+    const char *between = at_factor + sizeof(old_factor) - 1;
+    int n =
+        snprintf(text, sizeof(text), "%.*s\"%s\"%.*s\"%s\"%s", (int)(at_factor - whole), whole,
+                 factor, (int)(at_high - between), between, high, at_high + sizeof(old_high) - 1);
+    assert_true(n > 0 && (size_t)n < sizeof(text));
+    assert_ok(th_methodology_parse(text, (size_t)n, &methodology, &err), &err);
+    return methodology;
+}
+
+static void parcel_year__too_large_is_an_overflow_and_writes_nothing(void **state)
+{
+    (void)state;
+    struct th_error err = {0};
+    struct th_estimate_line line = {.parcel_id = -5};
+    struct th_carbon gross = th_carbon_from_kg(-5);
+    struct th_json *lines = NULL;
+    struct th_estimate_parcel parcel = {.measured = th_area_from_m2_300(INT64_MAX)};
+    struct fixture fixture = {.methodology = with_factor("800000000", "900000000")};
+    assert_ok(th_estimate_rules_new(fixture.methodology, NULL, 0, &fixture.rules, &err), &err);
+    assert_int_equal(th_estimate_parcel_year(fixture.rules, &parcel, 2021, &line, &err),
+                     TH_OVERFLOW);
+    assert_string_equal(err.key, "estimate_overflow");
+    assert_int_equal(line.parcel_id, -5);
+    assert_int_equal(th_estimate_project(fixture.rules, parcel.measured, &gross, &err),
+                     TH_OVERFLOW);
+    assert_int_equal(th_carbon_kg(gross), -5);
+    assert_int_equal(th_estimate_explain(fixture.rules, &parcel, 2021, &lines, &err), TH_OVERFLOW);
+    assert_null(lines);
+    clear(&fixture);
+}
+
+static void uncertainty__wider_side_of_a_lopsided_interval_counts(void **state)
+{
+    (void)state;
+    // 0.8 in [77/600, 0.9]: the low side is wider, (480/600 − 77/600) / (480/600) = 403/480.
+    // 77/600 in [77/600, 231/600]: only the high side, twice the value.
+    static const struct {
+        const char *factor, *high;
+        int64_t gross_kg, halfwidth_kg;
+    } cases[] = {
+        {"0.8", "0.9", 480, 403}, {"0.8", "0.9", 481, 404}, {"77/600", "231/600", 500, 1000}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct th_error err;
+        struct th_carbon halfwidth;
+        struct th_ratio confidence;
+        struct fixture fixture = {.methodology = with_factor(cases[i].factor, cases[i].high)};
+        assert_ok(th_estimate_rules_new(fixture.methodology, NULL, 0, &fixture.rules, &err), &err);
+        assert_true(th_estimate_uncertainty(fixture.rules, th_carbon_from_kg(cases[i].gross_kg),
+                                            &halfwidth, &confidence));
+        assert_int_equal(th_carbon_kg(halfwidth), cases[i].halfwidth_kg);
+        clear(&fixture);
+    }
+}
+
+static void rules__factor_outside_its_range_is_refused(void **state)
+{
+    (void)state;
+    // The last three are published claims per mu and year that cannot be true.
+    static const char *const refused[] = {"0", "-0.39", "1.6501", "24.5", "10", "25", "0.0000009"};
+    static const char *const taken[] = {"0.000001", "0.39", "1.65", "70/87"};
+    struct th_methodology *methodology = shipped("reported-factor/1.json");
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        struct th_error err = {0};
+        struct th_estimate_rules *rules = NULL;
+        struct th_estimate_input input = {.name = "factor"};
+        assert_ok(th_ratio_parse(refused[i], &input.value, &err), &err);
+        assert_int_equal(th_estimate_rules_new(methodology, &input, 1, &rules, &err), TH_INVALID);
+        assert_null(rules);
+        assert_string_equal(err.key, "factor_out_of_range");
+        assert_string_equal(th_error_arg_get(&err, "low"), "0.000001");
+        assert_string_equal(th_error_arg_get(&err, "high"), "1.65");
+        assert_string_equal(th_error_arg_get(&err, "unit"), "t CO2e/mu/yr");
+    }
+    for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+        struct fixture fixture = make("reported-factor/1.json", taken[i]);
+        clear(&fixture);
+    }
+    th_methodology_free(methodology);
+}
+
+static void rules__unknown_fixed_and_repeated_inputs_are_refused(void **state)
+{
+    (void)state;
+    struct th_estimate_input inputs[] = {{"factor", {1, 2}}, {"factor", {1, 2}}, {"factr", {1, 2}}};
+    static const struct {
+        const char *document;
+        size_t first, n;
+        const char *key;
+    } cases[] = {{"reported-factor/1.json", 2, 1, "input_unknown"},
+                 {"reported-factor/1.json", 0, 2, "input_repeated"},
+                 {"orchard-account/1.json", 0, 1, "input_fixed"},
+                 {"statement/1.json", 0, 1, "input_unknown"}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct th_error err = {0};
+        struct th_estimate_rules *rules = NULL;
+        struct th_methodology *methodology = shipped(cases[i].document);
+        assert_int_equal(
+            th_estimate_rules_new(methodology, &inputs[cases[i].first], cases[i].n, &rules, &err),
+            TH_INVALID);
+        assert_null(rules);
+        assert_string_equal(err.key, cases[i].key);
+        assert_string_equal(th_error_arg_get(&err, "names"), inputs[cases[i].first].name);
+        th_methodology_free(methodology);
+    }
+    struct th_error err = {0};
+    struct th_estimate_rules *rules = NULL;
+    struct th_estimate_input broken = {.name = "factor", .value = {1, 0}};
+    struct th_methodology *methodology = shipped("reported-factor/1.json");
+    assert_int_equal(th_estimate_rules_new(methodology, &broken, 1, &rules, &err), TH_INVALID);
+    assert_null(rules);
+    th_methodology_free(methodology);
+}
+
+// 0.39 / 0.144 = 2.708…, (70/87) / 0.144 = 5.587…, 0.72 / 0.144 = 5 exactly.
+static void warnings__factor_is_set_beside_the_measured_stock_change(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *document, *factor;
+        size_t n;
+        bool needs_waiver;
+        const char *key, *times;
+    } cases[] = {
+        {"reported-factor/1.json", NULL, 1, false, "factor_above_reference", "2.71"},
+        {"reported-factor/1.json", "70/87", 1, true, "factor_far_above_reference", "5.59"},
+        {"reported-factor/1.json", "0.72", 1, true, "factor_far_above_reference", "5.00"},
+        {"reported-factor/1.json", "0.719", 1, false, "factor_above_reference", "4.99"},
+        {"reported-factor/1.json", "18/125", 0, false, NULL, NULL},
+        {"reported-factor/1.json", "0.1", 0, false, NULL, NULL},
+        {"orchard-account/1.json", NULL, 1, false, "parameter_unverified", NULL},
+        {"statement/1.json", NULL, 0, false, NULL, NULL},
+    };
+    struct th_error err;
+    struct th_messages *messages = NULL;
+    assert_ok(th_messages_new(&messages, &err), &err);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char key[96];
+        struct th_estimate_warning warnings[TH_ESTIMATE_WARNINGS_MAX];
+        struct fixture fixture = make(cases[i].document, cases[i].factor);
+        print_message("%s %s\n", cases[i].document, cases[i].factor ? cases[i].factor : "-");
+        assert_int_equal(th_estimate_warnings(fixture.rules, warnings), cases[i].n);
+        if (cases[i].n > 0) {
+            assert_int_equal(warnings[0].needs_waiver, cases[i].needs_waiver);
+            assert_string_equal(warnings[0].message.key, cases[i].key);
+            (void)snprintf(key, sizeof(key), "warning.%s", cases[i].key);
+            for (int lang = TH_LANG_ZH; lang <= TH_LANG_EN; lang++) {
+                struct th_buf text;
+                th_buf_init(&text, 4096);
+                th_messages_format(messages, (enum th_lang)lang, key, warnings[0].message.args,
+                                   warnings[0].message.n_args, &text);
+                // Every placeholder has its argument, and every argument its words.
+                assert_null(strchr(th_buf_text(&text), '{'));
+                assert_null(strstr(th_buf_text(&text), "term."));
+                assert_string_not_equal(th_buf_text(&text), key);
+                th_buf_clear(&text);
+            }
+        }
+        if (cases[i].times) {
+            assert_string_equal(th_error_arg_get(&warnings[0].message, "times"), cases[i].times);
+            assert_string_equal(th_error_arg_get(&warnings[0].message, "reference"), "0.144");
+        }
+        clear(&fixture);
+    }
+    th_messages_free(messages);
+}
+
+static void project__whole_tonnes_toward_minus_infinity(void **state)
+{
+    (void)state;
+    struct th_error err;
+    struct th_carbon gross;
+    struct fixture fixture = make("reported-factor/1.json", "70/87");
+    assert_ok(th_estimate_project(fixture.rules, area_mu("870000"), &gross, &err), &err);
+    assert_int_equal(th_carbon_kg(gross), 700000000);
+    assert_ok(th_estimate_project(fixture.rules, area_mu("869999.99"), &gross, &err), &err);
+    assert_int_equal(th_carbon_kg(gross), 699999000);
+    clear(&fixture);
+}
+
+static void statement__computes_no_tonnes(void **state)
+{
+    (void)state;
+    struct th_error err = {0};
+    struct th_carbon mass = th_carbon_from_kg(3);
+    struct th_ratio confidence;
+    struct th_json *lines = NULL;
+    struct th_estimate_line line = {.parcel_id = -5};
+    struct th_estimate_parcel parcel = {.measured = area_mu("10")};
+    struct fixture fixture = make("statement/1.json", NULL);
+    assert_int_equal(th_estimate_parcel_year(fixture.rules, &parcel, 2021, &line, &err),
+                     TH_INVALID);
+    assert_string_equal(err.key, "estimate_by_statement");
+    assert_int_equal(line.parcel_id, -5);
+    assert_int_equal(th_estimate_project(fixture.rules, area_mu("10"), &mass, &err), TH_INVALID);
+    assert_int_equal(th_carbon_kg(mass), 3);
+    assert_int_equal(th_estimate_explain(fixture.rules, &parcel, 2021, &lines, &err), TH_INVALID);
+    assert_null(lines);
+    assert_false(
+        th_estimate_uncertainty(fixture.rules, th_carbon_from_kg(1000), &mass, &confidence));
+    clear(&fixture);
+}
+
+static void uncertainty__follows_the_interval_and_rounds_up(void **state)
+{
+    (void)state;
+    static const int64_t gross_kg[] = {1000, 25666, 1, 0, -1001};
+    static const int64_t halfwidth_kg[] = {750, 19250, 1, 0, 751}; // 75 %: 19,249.5; 0.75; 750.75
+    struct fixture fixture = make("orchard-account/1.json", NULL);
+    for (size_t i = 0; i < sizeof(gross_kg) / sizeof(gross_kg[0]); i++) {
+        struct th_carbon halfwidth;
+        struct th_ratio confidence;
+        assert_true(th_estimate_uncertainty(fixture.rules, th_carbon_from_kg(gross_kg[i]),
+                                            &halfwidth, &confidence));
+        assert_int_equal(th_carbon_kg(halfwidth), halfwidth_kg[i]);
+        assert_close(th_ratio_double(confidence), 0.95, 1e-15);
+    }
+    clear(&fixture);
+}
+
+static void uncertainty__is_not_stated_without_an_interval(void **state)
+{
+    (void)state;
+    struct th_carbon halfwidth = th_carbon_from_kg(3);
+    struct th_ratio confidence;
+    struct fixture fixture = make("reported-factor/1.json", NULL);
+    assert_false(
+        th_estimate_uncertainty(fixture.rules, th_carbon_from_kg(1000), &halfwidth, &confidence));
+    assert_int_equal(th_carbon_kg(halfwidth), 3);
+    clear(&fixture);
+}
+
+struct sheet_line {
+    const char *term, *expression, *value, *unit, *evidence;
+};
+
+static void assert_sheet(const struct th_json *lines, const struct sheet_line *want, size_t n)
+{
+    assert_int_equal(th_json_size(lines), n);
+    for (size_t i = 0; i < n; i++) {
+        const struct th_json *line = th_json_at(lines, i);
+        print_message("line %zu\n", i);
+        assert_string_equal(th_json_get_text(line, "term", "-"), want[i].term);
+        assert_string_equal(th_json_get_text(line, "expression", ""),
+                            want[i].expression ? want[i].expression : "");
+        assert_string_equal(th_json_get_text(line, "value", "-"), want[i].value);
+        assert_string_equal(th_json_get_text(line, "unit", "-"), want[i].unit);
+        assert_string_equal(th_json_get_text(line, "evidence", ""),
+                            want[i].evidence ? want[i].evidence : "");
+        assert_non_null(th_json_get_text(line, "source", NULL));
+    }
+}
+
+static void explain__a_calculator_reaches_the_same_kilogram(void **state)
+{
+    (void)state;
+    // 2,145 mu are 1,430,000 m² and 143 ha; measured 2,150.25 mu are 1,433,500 m².
+    static const struct sheet_line want[] = {
+        {"term.area_measured", NULL, "1433500.00", "m2", NULL},
+        {"term.area_measured", "1433500.00 × 3 ÷ 2000", "2150.25", "mu", NULL},
+        {"term.area_measured", "2150.25 ÷ 15", "143.3500", "ha", NULL},
+        {"term.area_contracted", NULL, "2145", "mu", NULL},
+        {"term.area_used", "min(2150.25, 2145)", "2145", "mu", NULL},
+        {"term.factor", NULL, "0.39", "t CO2e/mu/yr", "reported"},
+        {"term.gross", "2145 × 0.39 × 1000", "836550", "kg CO2e", "reported"},
+        {"term.baseline", NULL, "0", "kg CO2e", NULL},
+        {"term.project_emissions", NULL, "0", "kg CO2e", NULL},
+        {"term.leakage", NULL, "0", "kg CO2e", NULL},
+        {"term.deduction", NULL, "0", "kg CO2e", NULL},
+        {"term.net", "836550 - 0 - 0 - 0 - 0", "836550", "kg CO2e", "reported"},
+    };
+    struct th_error err;
+    struct th_json *lines = NULL;
+    struct fixture fixture = make("reported-factor/1.json", NULL);
+    struct th_estimate_parcel parcel = {
+        .measured = area_mu("2150.25"), .has_contracted = true, .contracted = area_mu("2145")};
+    assert_ok(th_estimate_explain(fixture.rules, &parcel, 2021, &lines, &err), &err);
+    assert_sheet(lines, want, sizeof(want) / sizeof(want[0]));
+    th_json_free(lines);
+    clear(&fixture);
+}
+
+static void explain__a_fraction_shows_what_is_cut_off(void **state)
+{
+    (void)state;
+    // 20 mu are 13,333.33… m²; 13,333.34 m² are 20.00001 mu, × 70 / 87 × 1000 = 16,091.9620…
+    static const struct sheet_line want[] = {
+        {"term.area_measured", NULL, "13333.34", "m2", NULL},
+        {"term.area_measured", "13333.34 × 3 ÷ 2000", "20.00001", "mu", NULL},
+        {"term.area_measured", "20.00001 ÷ 15", "1.3333", "ha", NULL},
+        {"term.area_used", "20.00001", "20.00001", "mu", NULL},
+        {"term.factor", NULL, "70/87", "t CO2e/mu/yr", "stated"},
+        {"term.gross", "20.00001 × 70 ÷ 87 × 1000 = 16091.962…", "16091", "kg CO2e", "stated"},
+        {"term.baseline", NULL, "0", "kg CO2e", NULL},
+        {"term.project_emissions", NULL, "0", "kg CO2e", NULL},
+        {"term.leakage", NULL, "0", "kg CO2e", NULL},
+        {"term.deduction", NULL, "0", "kg CO2e", NULL},
+        {"term.net", "16091 - 0 - 0 - 0 - 0", "16091", "kg CO2e", "stated"},
+    };
+    struct th_error err;
+    struct th_json *lines = NULL;
+    struct fixture fixture = make("reported-factor/1.json", "70/87");
+    struct th_estimate_parcel parcel = {0};
+    assert_ok(th_area_from_m2(13333.34, &parcel.measured, &err), &err);
+    assert_ok(th_estimate_explain(fixture.rules, &parcel, 2021, &lines, &err), &err);
+    assert_sheet(lines, want, sizeof(want) / sizeof(want[0]));
+    assert_string_equal(th_json_get_text(th_json_at(lines, 4), "source", ""), "term.source_input");
+    th_json_free(lines);
+    clear(&fixture);
+}
+
+static void explain__every_key_has_its_words(void **state)
+{
+    (void)state;
+    struct th_error err;
+    struct th_json *lines = NULL;
+    struct th_messages *messages = NULL;
+    struct fixture fixture = make("reported-factor/1.json", "0.5");
+    struct th_estimate_parcel parcel = {
+        .measured = area_mu("2"), .has_contracted = true, .contracted = area_mu("1")};
+    assert_ok(th_messages_new(&messages, &err), &err);
+    for (int i = 0; i < 2; i++) {
+        parcel.has_contracted = i == 0;
+        assert_ok(th_estimate_explain(fixture.rules, &parcel, 2021, &lines, &err), &err);
+        for (size_t k = 0; k < th_json_size(lines); k++) {
+            const char *term = th_json_get_text(th_json_at(lines, k), "term", "");
+            const char *source = th_json_get_text(th_json_at(lines, k), "source", "");
+            assert_non_null(th_messages_find(messages, TH_LANG_ZH, term));
+            assert_non_null(th_messages_find(messages, TH_LANG_EN, term));
+            assert_non_null(th_messages_find(messages, TH_LANG_ZH, source));
+            assert_non_null(th_messages_find(messages, TH_LANG_EN, source));
+        }
+        th_json_free(lines);
+    }
+    th_messages_free(messages);
+    clear(&fixture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parcel_year__area_times_factor_is_exact_and_rounds_down),
+        cmocka_unit_test(area_used__is_the_smaller_of_measured_and_contracted),
+        cmocka_unit_test(parcel_year__largest_area_is_exact),
+        cmocka_unit_test(parcel_year__too_large_is_an_overflow_and_writes_nothing),
+        cmocka_unit_test(uncertainty__wider_side_of_a_lopsided_interval_counts),
+        cmocka_unit_test(rules__factor_outside_its_range_is_refused),
+        cmocka_unit_test(rules__unknown_fixed_and_repeated_inputs_are_refused),
+        cmocka_unit_test(warnings__factor_is_set_beside_the_measured_stock_change),
+        cmocka_unit_test(project__whole_tonnes_toward_minus_infinity),
+        cmocka_unit_test(statement__computes_no_tonnes),
+        cmocka_unit_test(uncertainty__follows_the_interval_and_rounds_up),
+        cmocka_unit_test(uncertainty__is_not_stated_without_an_interval),
+        cmocka_unit_test(explain__a_calculator_reaches_the_same_kilogram),
+        cmocka_unit_test(explain__a_fraction_shows_what_is_cut_off),
+        cmocka_unit_test(explain__every_key_has_its_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

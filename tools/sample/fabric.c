@@ -45,18 +45,27 @@ static double random_signed(uint64_t *state)
     return (double)(random_next(state) >> 11) / 4503599627370496.0 - 1.0;
 }
 
+// The points themselves in place; the transformation owns a geometry's block and may replace it.
 static enum th_status transform(struct th_crs_transform *via, struct th_xy *points, size_t n,
                                 struct th_error *err)
 {
     size_t ring_end = n;
     size_t polygon_end = 1;
-    struct th_geometry geometry = {.points = points,
+    struct th_xy *block = malloc(n * sizeof *block);
+    if (block == NULL)
+        return th_error_no_memory(err);
+    memcpy(block, points, n * sizeof *block);
+    struct th_geometry geometry = {.points = block,
                                    .n_points = n,
                                    .ring_ends = &ring_end,
                                    .n_rings = 1,
                                    .polygon_ends = &polygon_end,
                                    .n_polygons = 1};
-    return th_crs_transform_apply(via, &geometry, err);
+    enum th_status status = th_crs_transform_apply(via, &geometry, err);
+    if (status == TH_OK)
+        memcpy(points, geometry.points, n * sizeof *points);
+    free(geometry.points);
+    return status;
 }
 
 static struct sample_point on_grid(struct th_xy degrees)

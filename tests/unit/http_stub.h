@@ -1,0 +1,20 @@
+// A web server of a few answers on 127.0.0.1, so that downloads are tested without a network.
+#ifndef TH_TESTS_HTTP_STUB_H
+#define TH_TESTS_HTTP_STUB_H
+
+#include <stdbool.h>
+
+struct http_stub; // opaque
+
+// Listens on a free port and answers GET, one connection at a time:
+//   /hello       200, "hello\n"            /missing     404
+//   /broken      500                       /big         200, 100,000 bytes without their number
+//   /bigger      200, claims 10^9 bytes    /slow        200, then nothing
+//   /again       302 to itself             /file        302 to file:///etc/hostname
+//   /plain       302 to /hello             /cut         200, fewer bytes than claimed
+struct http_stub *http_stub_new(void);
+void http_stub_free(struct http_stub *stub);
+int http_stub_port(const struct http_stub *stub);
+int http_stub_n_requests(struct http_stub *stub);
+
+#endif

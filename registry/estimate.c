@@ -1,0 +1,403 @@
+#include "registry/estimate.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "registry/estimate_internal.h"
+#include "registry/methodology.h"
+#include "registry/package.h"
+
+// What a request turns into before anything is computed.
+struct plan {
+    int from_year, to_year;
+    bool whole_registry;
+    struct th_parcel_filter filter;
+    struct th_village village;
+    struct th_package_record package; // package_id 0: none
+    char scope[TH_SCOPE_SIZE];
+    struct th_estimate_inputs inputs;
+    struct th_estimate_sources sources;
+    struct th_methodology *methodology;
+    struct th_estimate_rules *rules;
+};
+
+static void plan_clear(struct plan *plan)
+{
+    th_estimate_sources_clear(&plan->sources);
+    th_estimate_rules_free(plan->rules);
+    th_methodology_free(plan->methodology);
+}
+
+static struct th_json *texts_json(const char *const *texts, size_t n)
+{
+    struct th_json *list = th_json_array();
+    for (size_t i = 0; i < n; i++) {
+        th_json_append_text(list, texts[i]);
+    }
+    return list;
+}
+
+static struct th_json *input_json(const struct th_estimate_options *options)
+{
+    struct th_json *input = th_json_object();
+    th_json_set_text(input, "methodology", options->methodology);
+    th_json_set_text(input, "year", options->year);
+    th_json_set_text(input, "from", options->from_year);
+    th_json_set_text(input, "to", options->to_year);
+    th_json_set_text(input, "village", options->village);
+    th_json_set_text(input, "package", options->package);
+    th_json_set_text(input, "parcel", options->parcel);
+    th_json_set(input, "inputs", texts_json(options->inputs, options->n_inputs));
+    return input;
+}
+
+static enum th_status plan_years(const struct th_estimate_options *options, struct plan *plan,
+                                 struct th_error *err)
+{
+    bool one = options->year && !options->from_year && !options->to_year;
+    bool both = !options->year && options->from_year && options->to_year;
+    if (!one && !both &&
+        !(plan->package.package_id != 0 && !options->year && !options->from_year &&
+          !options->to_year)) {
+        return th_error_set(err, TH_USAGE, "period_needed", NULL);
+    }
+    if (!one && !both) { // a package brings its period along
+        plan->from_year = plan->package.from.year;
+        plan->to_year = plan->package.to.year;
+        return TH_OK;
+    }
+    enum th_status status =
+        th_estimate_year_parse(one ? options->year : options->from_year, &plan->from_year, err);
+    if (status == TH_OK) {
+        status =
+            th_estimate_year_parse(one ? options->year : options->to_year, &plan->to_year, err);
+    }
+    if (status == TH_OK &&
+        (plan->to_year < plan->from_year || plan->to_year - plan->from_year >= TH_YEARS_MAX)) {
+        status = th_error_set(err, TH_INVALID, "period_reversed", "from", options->from_year, "to",
+                              options->to_year, NULL);
+    }
+    return status;
+}
+
+static void write_scope(struct plan *plan, const char *key, const char *text, int64_t id)
+{
+    struct th_json *scope = th_json_object();
+    char *dump = NULL;
+    if (text) {
+        th_json_set_text(scope, key, text);
+    } else if (key) {
+        th_json_set_int(scope, key, id);
+    }
+    if (th_json_dump(scope, TH_JSON_CANONICAL, &dump, NULL) == TH_OK) {
+        th_text_copy(plan->scope, sizeof(plan->scope), dump);
+    }
+    free(dump);
+    th_json_free(scope);
+}
+
+static enum th_status plan_scope(struct th_store *store, const struct th_estimate_options *options,
+                                 struct plan *plan, struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    int n_scopes =
+        (options->village != NULL) + (options->package != NULL) + (options->parcel != NULL);
+    if (n_scopes > 1) {
+        return th_error_set(err, TH_USAGE, "scope_twice", NULL);
+    }
+    if (options->village) {
+        status = th_village_find(store, options->village, &plan->village, err);
+        plan->filter =
+            (struct th_parcel_filter){.village = plan->village.code, .state = "registered"};
+        write_scope(plan, "village", plan->village.code, 0);
+    } else if (options->package) {
+        status = th_package_resolve(store, options->package, &plan->package, err);
+        plan->filter = (struct th_parcel_filter){.package_id = plan->package.package_id};
+        write_scope(plan, "package", NULL, plan->package.package_id);
+    } else if (options->parcel) {
+        struct th_parcel_record record;
+        int64_t id = 0;
+        status = th_text_parse_int(options->parcel, 1, INT64_MAX, &id)
+                     ? th_parcel_load(store, id, 0, &record, err)
+                     : th_error_set(err, TH_NOT_FOUND, "parcel_not_found", "parcel",
+                                    options->parcel, NULL);
+        plan->filter = (struct th_parcel_filter){.parcel_id = id};
+        write_scope(plan, "parcel", NULL, id);
+    } else {
+        plan->whole_registry = true;
+        plan->filter = (struct th_parcel_filter){.state = "registered"};
+        write_scope(plan, NULL, NULL, 0);
+    }
+    return status;
+}
+
+// The methodology that the parcels' kind has by itself, where they are all of one kind.
+static enum th_status default_methodology(const struct th_estimate_sources *sources,
+                                          const char **ret_reference, struct th_error *err)
+{
+    static const struct {
+        const char *kind;
+        const char *methodology;
+    } DEFAULTS[] = {
+        {"bamboo", "reported-factor"}, {"orchard", "orchard-account"}, {"wetland", "statement"}};
+    for (size_t i = 1; i < sources->n; i++) {
+        if (strcmp(sources->items[i].kind, sources->items[0].kind) != 0) {
+            return th_error_set(err, TH_INVALID, "methodology_needed", "kind",
+                                sources->items[0].kind, "other", sources->items[i].kind, NULL);
+        }
+    }
+    for (size_t i = 0; i < sizeof(DEFAULTS) / sizeof(DEFAULTS[0]); i++) {
+        if (strcmp(sources->items[0].kind, DEFAULTS[i].kind) == 0) {
+            *ret_reference = DEFAULTS[i].methodology;
+            return TH_OK;
+        }
+    }
+    return th_error_set(err, TH_NOT_FOUND, "no_default_methodology", "kind", sources->items[0].kind,
+                        NULL);
+}
+
+static enum th_status plan_rules(struct th_store *store, const struct th_estimate_options *options,
+                                 struct plan *plan, struct th_error *err)
+{
+    char of_package[TH_METHODOLOGY_ID_SIZE + TH_METHODOLOGY_VERSION_SIZE + 1];
+    const char *reference = options->methodology;
+    bool own_inputs = plan->package.package_id != 0 && options->n_inputs == 0 && !reference;
+    enum th_status status = TH_OK;
+    if (!reference && plan->package.package_id != 0) {
+        (void)snprintf(of_package, sizeof(of_package), "%s@%s", plan->package.methodology,
+                       plan->package.version);
+        reference = of_package;
+    } else if (!reference) {
+        status = default_methodology(&plan->sources, &reference, err);
+    }
+    if (status == TH_OK) {
+        status = th_methodology_open(store, reference, &plan->methodology, err);
+    }
+    if (status == TH_OK && th_methodology_family(plan->methodology) == TH_FAMILY_STATEMENT) {
+        status = th_error_set(err, TH_INVALID, "estimate_by_statement", "methodology",
+                              th_methodology_id(plan->methodology), NULL);
+    }
+    if (status == TH_OK) {
+        status = own_inputs ? th_estimate_inputs_read(plan->package.inputs, &plan->inputs, err)
+                            : th_estimate_inputs_parse(options->inputs, options->n_inputs,
+                                                       &plan->inputs, err);
+    }
+    if (status == TH_OK) {
+        status = th_estimate_rules_new(plan->methodology, plan->inputs.items, plan->inputs.n,
+                                       &plan->rules, err);
+    }
+    return status;
+}
+
+static enum th_status make_plan(struct th_store *store, const struct th_estimate_options *options,
+                                struct plan *plan, struct th_error *err)
+{
+    enum th_status status = plan_scope(store, options, plan, err);
+    if (status == TH_OK) {
+        status = plan_years(options, plan, err);
+    }
+    if (status == TH_OK) {
+        status = th_estimate_sources_load(store, &plan->filter, &plan->sources, err);
+    }
+    if (status == TH_OK && plan->sources.n == 0) {
+        status = th_error_set(err, TH_NOT_FOUND, "no_parcels", NULL);
+    }
+    return status == TH_OK ? plan_rules(store, options, plan, err) : status;
+}
+
+// Keeps the parcels that apply, in their order; the others go to `skipped`. Over the whole registry
+// parcels of other kinds are no news.
+static enum th_status keep_applicable(const struct th_estimate_options *options, struct plan *plan,
+                                      struct th_json *skipped, struct th_error *err)
+{
+    size_t kept = 0;
+    struct th_error first = {.status = TH_OK};
+    for (size_t i = 0; i < plan->sources.n; i++) {
+        struct th_error problem = {.status = TH_OK};
+        const struct th_estimate_source *source = &plan->sources.items[i];
+        enum th_status status = th_estimate_source_applies(plan->methodology, source, &problem);
+        if (status == TH_OK) {
+            plan->sources.items[kept++] = *source;
+            continue;
+        }
+        if (status != TH_INVALID) {
+            if (err) {
+                *err = problem;
+            }
+            return status;
+        }
+        first = first.status == TH_OK ? problem : first;
+        const char *reason = th_error_arg_get(&problem, "reason");
+        if (!plan->whole_registry || !th_text_equals(reason, "@applicability.kind")) {
+            th_json_append(skipped, th_estimate_skipped_json(source->parcel_id, &problem,
+                                                             options->messages, options->lang));
+        }
+    }
+    bool single = plan->sources.n == 1;
+    plan->sources.n = kept;
+    if (kept > 0) {
+        return TH_OK;
+    }
+    if (single && err) { // the one parcel's own reason says more than "none"
+        *err = first;
+        return first.status;
+    }
+    return th_error_set(err, TH_NOT_FOUND, "no_parcels", NULL);
+}
+
+static struct th_json *run_reply(const struct th_estimate_options *options,
+                                 const struct th_estimate_result *result, struct th_json *skipped)
+{
+    const struct th_estimate_run_record *record = &result->record;
+    struct th_json *reply = th_json_object();
+    th_estimate_set_run(reply, record);
+    th_json_set_cent(reply, "area_m2", th_area_m2_cent(result->area));
+    th_json_set_cent(reply, "area_mu", th_area_mu_cent(result->area));
+    th_json_set(reply, "uncertainty", th_estimate_uncertainty_json(record));
+    th_json_set(reply, "years", th_estimate_years_json(result->years, result->n_years));
+    th_json_set(reply, "warnings",
+                th_estimate_warnings_json(result->warnings, result->n_warnings, options->messages,
+                                          options->lang));
+    th_json_set(reply, "skipped", th_json_copy(skipped));
+    return reply;
+}
+
+enum th_status th_estimate_run(struct th_registry *registry, const struct th_request *request,
+                               const struct th_estimate_options *options,
+                               struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_work *work = NULL;
+    struct plan plan = {.from_year = 0};
+    struct th_estimate_result result = {.n_years = 0};
+    struct th_json *body = NULL;
+    struct th_json *reply = NULL;
+    char subject[48] = "";
+    struct th_json *input = input_json(options);
+    enum th_status status = th_work_begin(registry, request, TH_MAY_ESTIMATE, "estimate.run", input,
+                                          &work, ret_reply, err);
+    th_json_free(input);
+    if (status != TH_OK || !work) {
+        return status;
+    }
+    struct th_json *skipped = th_json_array();
+    struct th_store *store = th_work_store(work);
+    status = make_plan(store, options, &plan, err);
+    if (status == TH_OK) {
+        status = keep_applicable(options, &plan, skipped, err);
+    }
+    if (status == TH_OK) {
+        struct th_estimate_job job = {.methodology = plan.methodology,
+                                      .rules = plan.rules,
+                                      .inputs = plan.inputs.json,
+                                      .scope = plan.scope,
+                                      .sources = plan.sources.items,
+                                      .n_sources = plan.sources.n,
+                                      .from_year = plan.from_year,
+                                      .to_year = plan.to_year,
+                                      .seq = th_work_seq(work),
+                                      .progress = request->progress};
+        status = th_estimate_perform(store, &job, &result, err);
+    }
+    if (status == TH_OK) {
+        (void)snprintf(subject, sizeof(subject), "run:%" PRId64, result.record.run_id);
+        body = th_json_object();
+        th_estimate_set_run(body, &result.record);
+        reply = run_reply(options, &result, skipped);
+    }
+    th_json_free(skipped);
+    th_estimate_result_clear(&result);
+    plan_clear(&plan);
+    return th_work_end(work, status, subject, body, reply, ret_reply, err);
+}
+
+// Texts that are keys of the catalogue become its texts.
+static struct th_json *rendered_lines(const struct th_json *lines,
+                                      const struct th_messages *messages, enum th_lang lang)
+{
+    static const char *const MEMBERS[] = {"term", "expression", "value", "unit", "source"};
+    struct th_json *rendered = th_json_array();
+    for (size_t i = 0; i < th_json_size(lines); i++) {
+        struct th_json *line = th_json_copy(th_json_at(lines, i));
+        th_json_set_text(line, "code", th_json_get_text(line, "term", ""));
+        for (size_t m = 0; messages && m < sizeof(MEMBERS) / sizeof(MEMBERS[0]); m++) {
+            const char *key = th_json_get_text(line, MEMBERS[m], NULL);
+            const char *text = key && th_text_starts_with(key, "term.")
+                                   ? th_messages_find(messages, lang, key)
+                                   : NULL;
+            if (text) {
+                th_json_set_text(line, MEMBERS[m], text);
+            }
+        }
+        th_json_append(rendered, line);
+    }
+    return rendered;
+}
+
+static struct th_json *rules_warnings(const struct th_estimate_rules *rules,
+                                      const struct th_messages *messages, enum th_lang lang)
+{
+    struct th_estimate_warning warnings[TH_ESTIMATE_WARNINGS_MAX];
+    size_t n = th_estimate_warnings(rules, warnings);
+    return th_estimate_warnings_json(warnings, n, messages, lang);
+}
+
+static enum th_status explain(struct th_store *store, const struct th_estimate_options *options,
+                              struct plan *plan, struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_json *lines = NULL;
+    enum th_status status = make_plan(store, options, plan, err);
+    if (status == TH_OK) {
+        status = th_estimate_source_applies(plan->methodology, &plan->sources.items[0], err);
+    }
+    if (status != TH_OK) {
+        return status;
+    }
+    const struct th_estimate_source *source = &plan->sources.items[0];
+    struct th_estimate_parcel parcel = th_estimate_source_parcel(source);
+    status = th_estimate_explain(plan->rules, &parcel, plan->from_year, &lines, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *reply = th_json_object();
+    th_json_set_int(reply, "parcel_id", source->parcel_id);
+    th_json_set_int(reply, "version", source->version);
+    th_json_set_int(reply, "year", plan->from_year);
+    th_json_set_text(reply, "methodology", th_methodology_id(plan->methodology));
+    th_json_set_text(reply, "methodology_version", th_methodology_version(plan->methodology));
+    th_json_set(reply, "lines", rendered_lines(lines, options->messages, options->lang));
+    th_json_set(reply, "warnings", rules_warnings(plan->rules, options->messages, options->lang));
+    th_json_free(lines);
+    *ret_reply = reply;
+    return TH_OK;
+}
+
+enum th_status th_estimate_explain_parcel(struct th_registry *registry,
+                                          const struct th_estimate_options *options,
+                                          struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_store *store = th_registry_store(registry);
+    struct plan plan = {.from_year = 0};
+    struct th_json *reply = NULL;
+    if (!options->parcel || !options->year) {
+        return th_error_set(err, TH_USAGE, "explain_needs", NULL);
+    }
+    enum th_status status = th_store_begin_read(store, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    status = explain(store, options, &plan, &reply, err);
+    th_store_end_read(store);
+    plan_clear(&plan);
+    if (status == TH_OK) {
+        status = th_json_check(reply, err);
+    }
+    if (status == TH_OK) {
+        *ret_reply = reply;
+    } else {
+        th_json_free(reply);
+    }
+    return status;
+}

@@ -1,0 +1,69 @@
+// Estimates: stored runs with their sheets, the arithmetic of one parcel and year, projections.
+//
+// Every text of an options struct is what people typed; NULL stands for "not given".
+#ifndef TH_REGISTRY_ESTIMATE_H
+#define TH_REGISTRY_ESTIMATE_H
+
+#include "core/messages.h"
+#include "registry/registry.h"
+
+struct th_estimate_options {
+    const char *methodology; // "id" or "id@version"; NULL: the default of the parcels' kind
+    const char *year;        // one year …
+    const char *from_year;   // … or the first and the last
+    const char *to_year;
+    const char *village;       // code or name; at most one of these three, none: whole registry
+    const char *package;       // id or name; brings its methodology and inputs along
+    const char *parcel;        // id
+    const char *const *inputs; // "factor=70/87"
+    size_t n_inputs;
+    const struct th_messages *messages; // for the texts of warnings and terms; NULL: keys only
+    enum th_lang lang;
+};
+
+// Estimates every parcel that applies in every year and stores run and lines. Reply: run_id,
+// methodology, version, from_year, to_year, inputs, area_rule, n_parcels, area_m2, area_mu,
+// gross_kg, baseline_kg, project_emissions_kg, leakage_kg, uncertainty{halfwidth_kg, confidence,
+// relative} (nulls: not stated by the sources), deduction_kg, net_kg, years[{year, gross_kg,
+// net_kg, whole_t, carried_kg}] (whole tonnes by cumulative floor), sheet_sha256, warnings[{code,
+// message, needs_waiver}], skipped[{parcel_id, reason, message, limit, found}]. TH_USAGE
+// ("period_needed", "scope_twice"), TH_INVALID ("year_invalid", "period_reversed", "input_syntax",
+// "methodology_needed", "estimate_by_statement", and those of methodology/estimate.h), TH_NOT_FOUND
+// ("no_parcels", "no_default_methodology", "parcel_not_found", …).
+enum th_status th_estimate_run(struct th_registry *registry, const struct th_request *request,
+                               const struct th_estimate_options *options,
+                               struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+
+// The arithmetic of options->parcel in options->year, nothing stored. Reply: parcel_id, version,
+// year, methodology, methodology_version, lines[{term, expression, value, unit, source, evidence}],
+// warnings[].
+enum th_status th_estimate_explain_parcel(struct th_registry *registry,
+                                          const struct th_estimate_options *options,
+                                          struct th_json **ret_reply,
+                                          struct th_error *err) TH_MUST_CHECK;
+
+struct th_estimate_project_options {
+    const char *methodology; // NULL: "reported-factor"
+    const char *area_mu;     // "870,000"
+    const char *price;       // CNY per tonne, "70.00"; NULL: none
+    const char *const *inputs;
+    size_t n_inputs;
+    const struct th_messages *messages;
+    enum th_lang lang;
+};
+
+// What an area would bring by a methodology's factor, without parcels; nothing is stored and no
+// units follow. Reply: methodology, version, area_mu, factor, unit, gross_kg, tonnes, price_fen,
+// amount_fen, units_t (0), warnings[], note.
+enum th_status th_estimate_project_area(struct th_registry *registry,
+                                        const struct th_estimate_project_options *options,
+                                        struct th_json **ret_reply,
+                                        struct th_error *err) TH_MUST_CHECK;
+
+// Writes the calculation sheet of a stored run to a file: JSON Lines, the same bytes as when the
+// run was made. Reply: run_id, file, sha256, n_lines. TH_CORRUPT ("sheet_differs") when the stored
+// rows no longer give the digest of the run.
+enum th_status th_estimate_sheet(struct th_registry *registry, const char *run, const char *path,
+                                 struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+
+#endif

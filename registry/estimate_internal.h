@@ -1,0 +1,123 @@
+// Inside registry/ only: what estimates and packages share.
+#ifndef TH_REGISTRY_ESTIMATE_INTERNAL_H
+#define TH_REGISTRY_ESTIMATE_INTERNAL_H
+
+#include "core/messages.h"
+#include "methodology/estimate.h"
+#include "registry/work.h"
+#include "store/estimate_store.h"
+#include "store/parcel_store.h"
+
+enum { TH_ESTIMATE_INPUTS_MAX = 16, TH_YEAR_MIN = 1950, TH_YEAR_MAX = 2199, TH_YEARS_MAX = 100 };
+
+// Inputs in the one form in which they are stored and hashed.
+struct th_estimate_inputs {
+    struct th_estimate_input items[TH_ESTIMATE_INPUTS_MAX]; // names point into `names`
+    char names[TH_ESTIMATE_INPUTS_MAX][64];
+    size_t n;
+    char json[TH_INPUTS_SIZE]; // canonical object of exact texts
+};
+// From "name=value" texts. TH_INVALID ("input_syntax", "inputs_too_many", "input_repeated").
+enum th_status th_estimate_inputs_parse(const char *const *texts, size_t n,
+                                        struct th_estimate_inputs *ret_inputs,
+                                        struct th_error *err) TH_MUST_CHECK;
+// From the stored form.
+enum th_status th_estimate_inputs_read(const char *json, struct th_estimate_inputs *ret_inputs,
+                                       struct th_error *err) TH_MUST_CHECK;
+
+// A parcel as far as an estimate looks at it.
+struct th_estimate_source {
+    int64_t parcel_id;
+    int64_t version;
+    char kind[TH_PARCEL_KIND_SIZE];
+    char land_class[TH_PARCEL_CLASS_SIZE]; // "" without
+    char village[TH_CODE_SIZE];
+    bool retired;
+    struct th_area measured; // slivers taken off
+    bool has_contracted;
+    struct th_area contracted;
+    struct th_hash geometry_hash;
+    struct th_hash row_hash;
+};
+struct th_estimate_sources {
+    struct th_estimate_source *items; // by parcel id
+    size_t n, capacity;
+};
+void th_estimate_sources_clear(struct th_estimate_sources *sources);
+enum th_status th_estimate_sources_load(struct th_store *store,
+                                        const struct th_parcel_filter *filter,
+                                        struct th_estimate_sources *sources,
+                                        struct th_error *err) TH_MUST_CHECK;
+struct th_estimate_parcel th_estimate_source_parcel(const struct th_estimate_source *source);
+// Why this parcel may not use the methodology, as th_methodology_applies does, a retired parcel
+// too; status TH_INVALID.
+enum th_status th_estimate_source_applies(const struct th_methodology *methodology,
+                                          const struct th_estimate_source *source,
+                                          struct th_error *err) TH_MUST_CHECK;
+
+struct th_estimate_year {
+    int year;
+    struct th_carbon gross, net;
+    struct th_units whole;    // by cumulative floor
+    struct th_carbon carried; // rest after this year
+};
+
+// What is estimated. All borrowed.
+struct th_estimate_job {
+    const struct th_methodology *methodology;
+    const struct th_estimate_rules *rules;
+    const char *inputs;
+    const char *scope;
+    const struct th_estimate_source *sources;
+    size_t n_sources;
+    int from_year, to_year;
+    int64_t seq;
+    const struct th_progress *progress; // may be NULL
+};
+
+struct th_estimate_result {
+    struct th_estimate_run_record record;
+    struct th_area area; // used, summed over the parcels
+    struct th_estimate_year *years;
+    size_t n_years;
+    struct th_estimate_warning warnings[TH_ESTIMATE_WARNINGS_MAX];
+    size_t n_warnings;
+};
+void th_estimate_result_clear(struct th_estimate_result *result);
+
+// Computes, hashes the sheet and stores run and lines; inside a write transaction.
+enum th_status th_estimate_perform(struct th_store *store, const struct th_estimate_job *job,
+                                   struct th_estimate_result *ret_result,
+                                   struct th_error *err) TH_MUST_CHECK;
+
+// Whole tonnes by cumulative floor; a debt is carried, never issued.
+enum th_status th_estimate_years_floor(struct th_estimate_year *years, size_t n,
+                                       struct th_error *err) TH_MUST_CHECK;
+
+// Lines of the calculation sheet, canonical JSON each with its line feed. Appended to `out`.
+enum th_status th_estimate_sheet_head(const struct th_estimate_run_record *record,
+                                      const struct th_hash *methodology_sha256, struct th_buf *out,
+                                      struct th_error *err) TH_MUST_CHECK;
+void th_estimate_sheet_row(const struct th_estimate_row *row, struct th_buf *out);
+void th_estimate_sheet_total(const struct th_estimate_run_record *record, struct th_buf *out);
+
+// Values of replies and journal bodies; the objects returned are the caller's.
+void th_estimate_set_terms(struct th_json *object, const struct th_estimate_terms *terms);
+void th_estimate_set_run(struct th_json *body, const struct th_estimate_run_record *record);
+struct th_json *th_estimate_uncertainty_json(const struct th_estimate_run_record *record);
+struct th_json *th_estimate_years_json(const struct th_estimate_year *years, size_t n);
+struct th_json *th_estimate_warnings_json(const struct th_estimate_warning *warnings, size_t n,
+                                          const struct th_messages *messages, enum th_lang lang);
+// The same from the stored form of warnings.
+struct th_json *th_estimate_stored_warnings_json(const struct th_json *stored,
+                                                 const struct th_messages *messages,
+                                                 enum th_lang lang);
+// {parcel_id, reason, message, limit, found} of a refusal of th_estimate_source_applies.
+struct th_json *th_estimate_skipped_json(int64_t parcel_id, const struct th_error *problem,
+                                         const struct th_messages *messages, enum th_lang lang);
+
+// "2021". TH_INVALID ("year_invalid").
+enum th_status th_estimate_year_parse(const char *text, int *ret_year,
+                                      struct th_error *err) TH_MUST_CHECK;
+
+#endif

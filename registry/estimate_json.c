@@ -1,0 +1,157 @@
+// Values of replies and journal bodies about estimates.
+#include <stdio.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "registry/estimate_internal.h"
+
+void th_estimate_set_terms(struct th_json *object, const struct th_estimate_terms *terms)
+{
+    th_json_set_int(object, "gross_kg", th_carbon_kg(terms->gross));
+    th_json_set_int(object, "baseline_kg", th_carbon_kg(terms->baseline));
+    th_json_set_int(object, "project_emissions_kg", th_carbon_kg(terms->project_emissions));
+    th_json_set_int(object, "leakage_kg", th_carbon_kg(terms->leakage));
+    th_json_set_int(object, "deduction_kg", th_carbon_kg(terms->deduction));
+    th_json_set_int(object, "net_kg", th_carbon_kg(terms->net));
+}
+
+static void set_json_text(struct th_json *object, const char *key, const char *text)
+{
+    struct th_json *value = NULL;
+    if (th_json_parse(text, strlen(text), &value, NULL) == TH_OK) {
+        th_json_set(object, key, value);
+    }
+}
+
+void th_estimate_set_run(struct th_json *body, const struct th_estimate_run_record *record)
+{
+    char hex[TH_HASH_HEX_SIZE];
+    th_json_set_int(body, "run_id", record->run_id);
+    th_json_set_text(body, "methodology", record->methodology);
+    th_json_set_text(body, "version", record->version);
+    set_json_text(body, "inputs", record->inputs);
+    set_json_text(body, "scope", record->scope);
+    th_json_set_text(body, "area_rule", record->area_rule);
+    th_json_set_int(body, "from_year", record->from_year);
+    th_json_set_int(body, "to_year", record->to_year);
+    th_json_set_int(body, "n_parcels", record->n_parcels);
+    th_estimate_set_terms(body, &record->terms);
+    if (record->has_uncertainty) {
+        th_json_set_int(body, "halfwidth_kg", th_carbon_kg(record->halfwidth));
+        th_json_set_text(body, "confidence", record->confidence);
+    }
+    th_json_set_text(body, "sheet_sha256", th_hash_hex(&record->sheet_sha256, hex));
+}
+
+struct th_json *th_estimate_uncertainty_json(const struct th_estimate_run_record *record)
+{
+    struct th_json *uncertainty = th_json_object();
+    struct th_ratio confidence;
+    if (!record->has_uncertainty ||
+        th_ratio_parse(record->confidence, &confidence, NULL) != TH_OK) {
+        th_json_set(uncertainty, "halfwidth_kg", th_json_null());
+        th_json_set(uncertainty, "confidence", th_json_null());
+        th_json_set(uncertainty, "relative", th_json_null());
+        return uncertainty;
+    }
+    int64_t gross_kg = th_carbon_kg(record->terms.gross);
+    th_json_set_int(uncertainty, "halfwidth_kg", th_carbon_kg(record->halfwidth));
+    th_json_set_real(uncertainty, "confidence", th_ratio_double(confidence));
+    if (gross_kg == 0) {
+        th_json_set(uncertainty, "relative", th_json_null());
+    } else {
+        // Four decimals are shown; the kilograms beside it are exact.
+        double relative = (double)th_carbon_kg(record->halfwidth) / (double)gross_kg;
+        relative = relative < 0 ? -relative : relative;
+        th_json_set_real(uncertainty, "relative",
+                         (double)(int64_t)(relative * 10000.0 + 0.5) / 10000.0);
+    }
+    return uncertainty;
+}
+
+struct th_json *th_estimate_years_json(const struct th_estimate_year *years, size_t n)
+{
+    struct th_json *list = th_json_array();
+    for (size_t i = 0; i < n; i++) {
+        struct th_json *year = th_json_object();
+        th_json_set_int(year, "year", years[i].year);
+        th_json_set_int(year, "gross_kg", th_carbon_kg(years[i].gross));
+        th_json_set_int(year, "net_kg", th_carbon_kg(years[i].net));
+        th_json_set_int(year, "whole_t", th_units_t(years[i].whole));
+        th_json_set_int(year, "carried_kg", th_carbon_kg(years[i].carried));
+        th_json_append(list, year);
+    }
+    return list;
+}
+
+// Text of "<group>.<key>" with its arguments, or null without a catalogue.
+static struct th_json *message_json(const struct th_messages *messages, enum th_lang lang,
+                                    const char *group, const struct th_error *message)
+{
+    if (!messages) {
+        return th_json_null();
+    }
+    char key[TH_ERROR_KEY_SIZE + 16];
+    struct th_buf text;
+    th_buf_init(&text, 16 * 1024);
+    (void)snprintf(key, sizeof(key), "%s.%s", group, message->key);
+    th_messages_format(messages, lang, key, message->args, message->n_args, &text);
+    struct th_json *value = th_json_string(th_buf_text(&text));
+    th_buf_clear(&text);
+    return value;
+}
+
+static struct th_json *warning_json(const struct th_estimate_warning *warning,
+                                    const struct th_messages *messages, enum th_lang lang)
+{
+    struct th_json *item = th_json_object();
+    th_json_set_text(item, "code", warning->message.key);
+    th_json_set(item, "message", message_json(messages, lang, "warning", &warning->message));
+    th_json_set_bool(item, "needs_waiver", warning->needs_waiver);
+    return item;
+}
+
+struct th_json *th_estimate_warnings_json(const struct th_estimate_warning *warnings, size_t n,
+                                          const struct th_messages *messages, enum th_lang lang)
+{
+    struct th_json *list = th_json_array();
+    for (size_t i = 0; i < n; i++) {
+        th_json_append(list, warning_json(&warnings[i], messages, lang));
+    }
+    return list;
+}
+
+struct th_json *th_estimate_stored_warnings_json(const struct th_json *stored,
+                                                 const struct th_messages *messages,
+                                                 enum th_lang lang)
+{
+    struct th_json *list = th_json_array();
+    for (size_t i = 0; i < th_json_size(stored); i++) {
+        const struct th_json *item = th_json_at(stored, i);
+        const struct th_json *arguments = th_json_get(item, "arguments");
+        struct th_estimate_warning warning = {.needs_waiver =
+                                                  th_json_get_bool(item, "needs_waiver", false)};
+        (void)th_error_set(&warning.message, TH_DATA_PROBLEM, th_json_get_text(item, "code", ""),
+                           NULL);
+        for (void *it = th_json_iter(arguments); it; it = th_json_iter_next(arguments, it)) {
+            th_error_add(&warning.message, th_json_iter_key(it),
+                         th_json_text(th_json_iter_value(it)));
+        }
+        th_json_append(list, warning_json(&warning, messages, lang));
+    }
+    return list;
+}
+
+struct th_json *th_estimate_skipped_json(int64_t parcel_id, const struct th_error *problem,
+                                         const struct th_messages *messages, enum th_lang lang)
+{
+    const char *reason = th_error_arg_get(problem, "reason");
+    const char *dot = reason ? strrchr(reason, '.') : NULL;
+    struct th_json *item = th_json_object();
+    th_json_set_int(item, "parcel_id", parcel_id);
+    th_json_set_text(item, "reason", dot ? dot + 1 : problem->key);
+    th_json_set(item, "message", message_json(messages, lang, "error", problem));
+    th_json_set_text(item, "limit", th_error_arg_get(problem, "limit"));
+    th_json_set_text(item, "found", th_error_arg_get(problem, "found"));
+    return item;
+}

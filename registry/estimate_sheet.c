@@ -1,0 +1,170 @@
+// The calculation sheet: text that depends on the parcels, the methodology and the inputs alone, so
+// that the same estimate has the same digest whenever and wherever it is made.
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/file.h"
+#include "core/text.h"
+#include "registry/estimate.h"
+#include "registry/estimate_internal.h"
+
+enum {
+    SHEET_LIMIT = 2000 * 1000 * 1000 // bytes of a sheet that is written out
+};
+
+enum th_status th_estimate_sheet_head(const struct th_estimate_run_record *record,
+                                      const struct th_hash *methodology_sha256, struct th_buf *out,
+                                      struct th_error *err)
+{
+    char hex[TH_HASH_HEX_SIZE];
+    char *text = NULL;
+    struct th_json *inputs = NULL;
+    enum th_status status = th_json_parse(record->inputs, strlen(record->inputs), &inputs, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *head = th_json_object();
+    th_json_set_text(head, "sheet", "tanhui-sheet-1");
+    th_json_set_text(head, "methodology", record->methodology);
+    th_json_set_text(head, "version", record->version);
+    th_json_set_text(head, "sha256", th_hash_hex(methodology_sha256, hex));
+    th_json_set(head, "inputs", inputs);
+    th_json_set_text(head, "area_rule", record->area_rule);
+    th_json_set_int(head, "from_year", record->from_year);
+    th_json_set_int(head, "to_year", record->to_year);
+    status = th_json_dump(head, TH_JSON_CANONICAL, &text, err);
+    if (status == TH_OK) {
+        th_buf_append_str(out, text);
+        th_buf_append_char(out, '\n');
+    }
+    free(text);
+    th_json_free(head);
+    return status;
+}
+
+// Written by hand, keys in canonical order: a registry has millions of these lines.
+void th_estimate_sheet_row(const struct th_estimate_row *row, struct th_buf *out)
+{
+    char geometry[TH_HASH_HEX_SIZE];
+    char digest[TH_HASH_HEX_SIZE];
+    th_buf_printf(out, "{\"area_used_m2_300\":%" PRId64 ",\"baseline_kg\":%" PRId64,
+                  th_area_m2_300(row->area_used), th_carbon_kg(row->terms.baseline));
+    if (row->has_contracted) {
+        th_buf_printf(out, ",\"contracted_m2_300\":%" PRId64, th_area_m2_300(row->contracted));
+    } else {
+        th_buf_append_str(out, ",\"contracted_m2_300\":null");
+    }
+    th_buf_printf(out,
+                  ",\"deduction_kg\":%" PRId64 ",\"geometry_hash\":\"%s\",\"gross_kg\":%" PRId64
+                  ",\"leakage_kg\":%" PRId64 ",\"measured_m2_300\":%" PRId64 ",\"net_kg\":%" PRId64,
+                  th_carbon_kg(row->terms.deduction), th_hash_hex(&row->geometry_hash, geometry),
+                  th_carbon_kg(row->terms.gross), th_carbon_kg(row->terms.leakage),
+                  th_area_m2_300(row->measured), th_carbon_kg(row->terms.net));
+    th_buf_printf(out,
+                  ",\"parcel_id\":%" PRId64 ",\"project_emissions_kg\":%" PRId64
+                  ",\"row_hash\":\"%s\",\"version\":%" PRId64 ",\"year\":%d}\n",
+                  row->parcel_id, th_carbon_kg(row->terms.project_emissions),
+                  th_hash_hex(&row->row_hash, digest), row->version, row->year);
+}
+
+void th_estimate_sheet_total(const struct th_estimate_run_record *record, struct th_buf *out)
+{
+    th_buf_printf(out, "{\"baseline_kg\":%" PRId64, th_carbon_kg(record->terms.baseline));
+    if (record->has_uncertainty) {
+        th_buf_printf(out, ",\"confidence\":\"%s\"", record->confidence);
+    } else {
+        th_buf_append_str(out, ",\"confidence\":null");
+    }
+    th_buf_printf(out, ",\"deduction_kg\":%" PRId64 ",\"gross_kg\":%" PRId64,
+                  th_carbon_kg(record->terms.deduction), th_carbon_kg(record->terms.gross));
+    if (record->has_uncertainty) {
+        th_buf_printf(out, ",\"halfwidth_kg\":%" PRId64, th_carbon_kg(record->halfwidth));
+    } else {
+        th_buf_append_str(out, ",\"halfwidth_kg\":null");
+    }
+    th_buf_printf(out,
+                  ",\"leakage_kg\":%" PRId64 ",\"n_parcels\":%" PRId64 ",\"net_kg\":%" PRId64
+                  ",\"project_emissions_kg\":%" PRId64 ",\"total\":true}\n",
+                  th_carbon_kg(record->terms.leakage), record->n_parcels,
+                  th_carbon_kg(record->terms.net), th_carbon_kg(record->terms.project_emissions));
+}
+
+struct sheet_writer {
+    struct th_buf *out;
+    int64_t n_lines;
+};
+
+static bool write_row(void *context, const struct th_estimate_row *row)
+{
+    struct sheet_writer *writer = context;
+    th_estimate_sheet_row(row, writer->out);
+    writer->n_lines++;
+    return !writer->out->failed;
+}
+
+static enum th_status sheet_text(struct th_store *store, int64_t run_id,
+                                 struct th_estimate_run_record *ret_record, struct th_buf *out,
+                                 int64_t *ret_n_lines, struct th_error *err)
+{
+    struct sheet_writer writer = {.out = out};
+    bool found = false;
+    struct th_hash methodology = {{0}};
+    enum th_status status = th_estimate_run_load(store, run_id, ret_record, NULL, err);
+    if (status == TH_OK) {
+        status = th_methodology_digest(store, ret_record->methodology, ret_record->version, &found,
+                                       &methodology, err);
+    }
+    if (status == TH_OK) {
+        status = th_estimate_sheet_head(ret_record, &methodology, out, err);
+    }
+    if (status == TH_OK) {
+        status = th_estimate_row_each(store, run_id, write_row, &writer, err);
+    }
+    if (status == TH_OK) {
+        th_estimate_sheet_total(ret_record, out);
+        status = th_buf_check(out, err);
+    }
+    *ret_n_lines = writer.n_lines + 2;
+    return status;
+}
+
+enum th_status th_estimate_sheet(struct th_registry *registry, const char *run, const char *path,
+                                 struct th_json **ret_reply, struct th_error *err)
+{
+    int64_t run_id = 0;
+    if (!run || !th_text_parse_int(run, 1, INT64_MAX, &run_id)) {
+        return th_error_set(err, TH_NOT_FOUND, "run_not_found", "run", run, NULL);
+    }
+    struct th_store *store = th_registry_store(registry);
+    struct th_estimate_run_record record;
+    struct th_buf text;
+    int64_t n_lines = 0;
+    th_buf_init(&text, SHEET_LIMIT);
+    enum th_status status = th_store_begin_read(store, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    status = sheet_text(store, run_id, &record, &text, &n_lines, err);
+    th_store_end_read(store);
+    if (status == TH_OK) {
+        struct th_hash sha256 = th_hash_bytes(TH_HASH_SHA256, text.data, text.size);
+        if (memcmp(sha256.bytes, record.sheet_sha256.bytes, sizeof(sha256.bytes)) != 0) {
+            status = th_error_set(err, TH_CORRUPT, "sheet_differs", "run", run, NULL);
+        }
+    }
+    if (status == TH_OK) {
+        status = th_file_write(path, text.data, text.size, err);
+    }
+    if (status == TH_OK) {
+        char hex[TH_HASH_HEX_SIZE];
+        struct th_json *reply = th_json_object();
+        th_json_set_int(reply, "run_id", run_id);
+        th_json_set_text(reply, "file", path);
+        th_json_set_text(reply, "sha256", th_hash_hex(&record.sheet_sha256, hex));
+        th_json_set_int(reply, "n_lines", n_lines);
+        *ret_reply = reply;
+    }
+    th_buf_clear(&text);
+    return status;
+}

@@ -1,6 +1,6 @@
 // One printed page that shows where parcels lie: title, map, graticule, numbers, legend, scale bar,
-// north arrow, reference system, table of parcels. Chinese and English, drawn by cairo and pango; the
-// same input gives the same bytes.
+// north arrow, reference system, table of parcels. Chinese and English, drawn by cairo and pango;
+// the same input gives the same bytes.
 #ifndef TH_PAPERS_MAP_H
 #define TH_PAPERS_MAP_H
 
@@ -33,22 +33,22 @@ struct th_map_parcel {
 
 struct th_map_sheet {
     const char *title;
-    const char *subtitle;   // county, township, village
-    const char *crs;        // "CGCS2000 / 3° Gauss-Krüger, CM 120°"
-    const char *crs_code;   // "EPSG:4549"
-    const char *date;       // ISO, of the data
-    const char *program;    // "tanhui 0.1.0"
-    const char *registry;   // its name and id
-    const char *data_hash;  // hex, printed small
+    const char *subtitle;        // county, township, village
+    const char *crs;             // "CGCS2000 / 3° Gauss-Krüger, CM 120°"
+    const char *crs_code;        // "EPSG:4549"
+    const char *date;            // ISO, of the data
+    const char *program;         // "tanhui 0.1.0"
+    const char *registry;        // its name and id
+    const char *data_hash;       // hex, printed small
     double central_meridian_deg; // of the projection, for the north arrow's note
     double west_deg, south_deg, east_deg, north_deg; // of the parcels, for the note under the title
-    int64_t scale;          // 1:scale, 0 chooses the largest round scale that fits
+    int64_t scale; // 1:scale, 0 chooses the largest round scale that fits
     const struct th_map_parcel *parcels;
-    size_t n_parcels;       // 1 … 2,000; the table shows as many as fit and says how many it leaves out
+    size_t n_parcels; // 1 … 2,000; the table shows as many as fit and says how many it leaves out
 };
 
-// Draws to `path` by rename, so that the file is whole or absent. TH_IO ("map_failed" with "detail").
-// *ret_scale is the scale used, *ret_sha256 the digest of the file.
+// Draws to `path` by rename, so that the file is whole or absent. TH_IO ("map_failed" with
+// "detail"). *ret_scale is the scale used, *ret_sha256 the digest of the file.
 enum th_status th_map_print(const struct th_map_sheet *sheet, const struct th_messages *messages,
                             enum th_lang lang, enum th_map_format format, const char *path,
                             int64_t *ret_scale, struct th_hash *ret_sha256,

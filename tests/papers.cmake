@@ -1,0 +1,2 @@
+# The scale rules are tested through the module's private header; that one knows no third party.
+th_add_unit_test(test_map DEPENDS tanhui_papers)

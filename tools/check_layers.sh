@@ -58,7 +58,7 @@ if [ "$n" -gt 0 ]; then
         rank["store"] = rank["gis"] = rank["net"] = rank["papers"] = rank["methodology"] = 1
         rank["registry"] = 2; rank["trading"] = 3; rank["cli"] = rank["server"] = 4
         standard = "^(assert|complex|ctype|dirent|dlfcn|errno|fcntl|fenv|float|grp|inttypes|langinfo" \
-            "|limits|locale|math|netdb|poll|pthread|pwd|setjmp|signal|stdalign|stdarg|stdatomic|stdbool" \
+            "|limits|locale|math|netdb|poll|pthread|pwd|iconv|setjmp|signal|stdalign|stdarg|stdatomic|stdbool" \
             "|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|termios|threads|time|unistd|wchar" \
             "|wctype|arpa/inet|netinet/in|sys/[a-z]+)\\.h$"
         verbs = "(SELECT|INSERT (OR [A-Z]+ )?INTO|UPDATE [a-z_]+ SET|DELETE FROM|PRAGMA [a-z_]+" \
@@ -78,8 +78,8 @@ if [ "$n" -gt 0 ]; then
             sub(/^[^<]*</, "", text)
             sub(/>.*$/, "", text)
             check_library(text)
-        } else if (text ~ ("\"[^\"]*" verbs) && path !~ /^store\/([a-z0-9_]*_store|db[a-z0-9_]*|migrat[a-z0-9_]*)\.c$/) {
-            report("SQL belongs to store/*_store.c, store/db*.c and the migrations")
+        } else if (text ~ ("\"[^\"]*" verbs) && path !~ /^store\/(store|[a-z0-9_]*_store|db[a-z0-9_]*|migrat[a-z0-9_]*)\.c$/) {
+            report("SQL belongs to store/store.c, *_store.c, db*.c and the migrations")
         }
     }' "$scratch/code" >"$scratch/found"
 fi

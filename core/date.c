@@ -147,7 +147,7 @@ enum th_status th_instant_parse(const char *text, int64_t *ret_utc, struct th_er
         (second = read_digits(text + 17, 2)) < 0 || text[19] != 'Z' || text[20] != '\0' ||
         hour > 23 || minute > 59 || second > 59)
         return th_error_set(err, TH_INVALID, "instant_invalid", "text", text, NULL);
-    *ret_utc = date_to_days(date) * DAY_S + hour * 3600 + minute * 60 + second;
+    *ret_utc = date_to_days(date) * DAY_S + (int64_t)hour * 3600 + (int64_t)minute * 60 + second;
     return TH_OK;
 }
 

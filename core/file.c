@@ -170,7 +170,7 @@ static int write_beside(const char *path, const void *data, size_t size)
     char *name = NULL;
     int fd = -1;
     int code = open_temporary(path, &name, &fd);
-    if (code != 0)
+    if (name == NULL)
         return code;
     code = write_all(fd, data, size);
     if (code == 0 && fsync(fd) != 0)

@@ -19,19 +19,22 @@ static const int64_t MAX_CENT = 999999999999999;
 static const json_t LOST_MEMORY = {JSON_NULL, SIZE_MAX};
 static const json_t LOST_BUILD = {JSON_NULL, SIZE_MAX};
 
+// The type of an empty object in which the first member was lost with all memory gone.
+static const json_type LOST_OBJECT = (json_type)99;
+
 static json_t *open_value(const struct th_json *value)
 {
-    return (json_t *)(uintptr_t)value;
+    return (json_t *)value;
 }
 
 static struct th_json *close_value(const json_t *value)
 {
-    return (struct th_json *)(uintptr_t)value;
+    return (struct th_json *)value;
 }
 
 static json_t *lost(bool memory)
 {
-    return (json_t *)(uintptr_t)(memory ? &LOST_MEMORY : &LOST_BUILD);
+    return (json_t *)(memory ? &LOST_MEMORY : &LOST_BUILD);
 }
 
 static bool is_utf8(const char *text)
@@ -83,13 +86,27 @@ struct th_json *th_json_copy(const struct th_json *value)
     return close_value(json_deep_copy(open_value(value)));
 }
 
+// jansson frees by type, so objects that lost theirs get it back first.
+static void restore_types(json_t *value)
+{
+    if (value->type == LOST_OBJECT)
+        value->type = JSON_OBJECT;
+    for (size_t i = 0; i < json_array_size(value); i++)
+        restore_types(json_array_get(value, i));
+    for (void *it = json_object_iter(value); it != NULL; it = json_object_iter_next(value, it))
+        restore_types(json_object_iter_value(it));
+}
+
 void th_json_free(struct th_json *value)
 {
+    if (value == NULL)
+        return;
+    restore_types(open_value(value));
     json_decref(open_value(value));
 }
 
 // Leaves a lost value in an object that could not take a member. When there is no memory for that
-// either, a member that is there gives its place.
+// either, a member that is there gives its place; an empty object itself becomes the mark.
 static void object_mark(json_t *object, bool memory)
 {
     if (json_object_set_new_nocheck(object, "lost", lost(memory)) == 0)
@@ -97,14 +114,16 @@ static void object_mark(json_t *object, bool memory)
     void *iter = json_object_iter(object);
     if (iter != NULL)
         (void)json_object_iter_set_new(object, iter, lost(memory));
+    else
+        object->type = LOST_OBJECT;
 }
 
 void th_json_set(struct th_json *object, const char *key, struct th_json *value)
 {
     json_t *target = open_value(object);
     json_t *member = value != NULL ? open_value(value) : lost(true);
-    if (target == NULL) {
-        json_decref(member);
+    if (target == NULL || target->type == LOST_OBJECT) {
+        th_json_free(close_value(member));
         return;
     }
     assert(json_is_object(target));
@@ -151,7 +170,7 @@ void th_json_append(struct th_json *array, struct th_json *value)
     json_t *target = open_value(array);
     json_t *member = value != NULL ? open_value(value) : lost(true);
     if (target == NULL) {
-        json_decref(member);
+        th_json_free(close_value(member));
         return;
     }
     assert(json_is_array(target));
@@ -175,7 +194,7 @@ enum finding { FOUND_NOTHING, FOUND_LOST_MEMORY, FOUND_LOST_BUILD, FOUND_TOO_DEE
 // Looks through a tree; `nesting` counts the containers above and including this value.
 static enum finding inspect(const json_t *value, int nesting)
 {
-    if (value == &LOST_MEMORY)
+    if (value == &LOST_MEMORY || value->type == LOST_OBJECT)
         return FOUND_LOST_MEMORY;
     if (value == &LOST_BUILD)
         return FOUND_LOST_BUILD;
@@ -186,7 +205,7 @@ static enum finding inspect(const json_t *value, int nesting)
     enum finding finding = FOUND_NOTHING;
     for (size_t i = 0; i < json_array_size(value) && finding == FOUND_NOTHING; i++)
         finding = inspect(json_array_get(value, i), nesting + 1);
-    json_t *object = (json_t *)(uintptr_t)value;
+    json_t *object = (json_t *)value;
     for (void *it = json_object_iter(object); it != NULL && finding == FOUND_NOTHING;
          it = json_object_iter_next(object, it))
         finding = inspect(json_object_iter_value(it), nesting + 1);
@@ -349,7 +368,7 @@ enum th_status th_json_parse(const char *text, size_t size, struct th_json **ret
     json_t *value = json_loadb(text != NULL ? text : "", text != NULL ? size : 0,
                                JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &problem);
     if (value == NULL) {
-        if (json_error_code(&problem) == json_error_out_of_memory)
+        if (problem.text[0] == '\0') // it has no words for a lack of memory
             return th_error_no_memory(err);
         return unreadable(err, problem.line, problem.column,
                           parse_reason(json_error_code(&problem)));

@@ -52,8 +52,8 @@ void th_json_append_int(struct th_json *array, int64_t value);
 enum th_status th_json_check(const struct th_json *root, struct th_error *err) TH_MUST_CHECK;
 
 enum th_json_type th_json_type(const struct th_json *value); // NULL reads as TH_JSON_NULL
-size_t th_json_size(const struct th_json *array_or_object);   // 0 for anything else
-const struct th_json *th_json_at(const struct th_json *array, size_t index); // NULL outside
+size_t th_json_size(const struct th_json *array_or_object);  // 0 for anything else
+const struct th_json *th_json_at(const struct th_json *array, size_t index);      // NULL outside
 const struct th_json *th_json_get(const struct th_json *object, const char *key); // NULL if absent
 
 // Lenient getters: the fallback when absent or of another type.
@@ -61,9 +61,9 @@ const char *th_json_get_text(const struct th_json *object, const char *key, cons
 int64_t th_json_get_int(const struct th_json *object, const char *key, int64_t fallback);
 double th_json_get_real(const struct th_json *object, const char *key, double fallback);
 bool th_json_get_bool(const struct th_json *object, const char *key, bool fallback);
-const char *th_json_text(const struct th_json *value); // "" unless a string
-int64_t th_json_int_value(const struct th_json *value);    // 0 unless an integer
-double th_json_real_value(const struct th_json *value);    // also of an integer; 0 otherwise
+const char *th_json_text(const struct th_json *value);  // "" unless a string
+int64_t th_json_int_value(const struct th_json *value); // 0 unless an integer
+double th_json_real_value(const struct th_json *value); // also of an integer; 0 otherwise
 bool th_json_bool_value(const struct th_json *value);
 
 // Walks the members of an object in the order they were added.
@@ -74,7 +74,8 @@ const char *th_json_iter_key(void *iter);
 const struct th_json *th_json_iter_value(void *iter);
 
 // Text ≤ 64 MiB, nesting ≤ 64, duplicate keys refused. TH_UNREADABLE ("json_invalid": line,
-// column, reason). Any JSON value may stand at the top.
+// column, reason), also for some lacks of memory that jansson cannot tell from a bad token;
+// TH_NO_MEMORY for the others. Any JSON value may stand at the top.
 enum th_status th_json_parse(const char *text, size_t size, struct th_json **ret_value,
                              struct th_error *err) TH_MUST_CHECK;
 

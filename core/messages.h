@@ -14,13 +14,16 @@ enum th_lang { TH_LANG_ZH, TH_LANG_EN };
 struct th_messages; // opaque, immutable after loading
 
 // Parses the embedded catalogues. TH_INTERNAL when they are broken.
-enum th_status th_messages_new(struct th_messages **ret_messages, struct th_error *err) TH_MUST_CHECK;
+enum th_status th_messages_new(struct th_messages **ret_messages,
+                               struct th_error *err) TH_MUST_CHECK;
 void th_messages_free(struct th_messages *messages);
 
 // Text of a key as it stands, or NULL. Borrowed from messages.
-const char *th_messages_find(const struct th_messages *messages, enum th_lang lang, const char *key);
+const char *th_messages_find(const struct th_messages *messages, enum th_lang lang,
+                             const char *key);
 // Text of a key, or the key itself. Borrowed from messages or key.
-const char *th_messages_text(const struct th_messages *messages, enum th_lang lang, const char *key);
+const char *th_messages_text(const struct th_messages *messages, enum th_lang lang,
+                             const char *key);
 
 // Appends the text of `key` with its {name}s filled in. An argument value of the form "@key" is
 // itself looked up. Unknown names stay as they stand.

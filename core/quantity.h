@@ -1,6 +1,6 @@
 // Amounts that are counted: carbon, units, money, area. Each is a struct of one integer, so that
-// kilograms never meet fen by accident; the member is touched in core/quantity.c only (a test greps).
-// Sums are checked: a result that does not fit gives TH_OVERFLOW, never a wrapped number.
+// kilograms never meet fen by accident; the member is touched in core/quantity.c only (a test
+// greps). Sums are checked: a result that does not fit gives TH_OVERFLOW, never a wrapped number.
 #ifndef TH_CORE_QUANTITY_H
 #define TH_CORE_QUANTITY_H
 
@@ -39,14 +39,14 @@ int64_t th_area_m2_300(struct th_area area);
 // Measured square metres, rounded half to even to 0.01 m². Range 0 … 1e14 m², else TH_OVERFLOW.
 enum th_status th_area_from_m2(double m2, struct th_area *ret_area,
                                struct th_error *err) TH_MUST_CHECK;
-double th_area_m2(struct th_area area);      // m², for display and JSON
+double th_area_m2(struct th_area area);       // m², for display and JSON
 int64_t th_area_m2_cent(struct th_area area); // 0.01 m², half up
 int64_t th_area_mu_cent(struct th_area area); // 0.01 mu, half up, for display
 
 enum th_status th_carbon_add(struct th_carbon a, struct th_carbon b, struct th_carbon *ret_sum,
                              struct th_error *err) TH_MUST_CHECK;
-enum th_status th_carbon_sub(struct th_carbon a, struct th_carbon b, struct th_carbon *ret_difference,
-                             struct th_error *err) TH_MUST_CHECK;
+enum th_status th_carbon_sub(struct th_carbon a, struct th_carbon b,
+                             struct th_carbon *ret_difference, struct th_error *err) TH_MUST_CHECK;
 enum th_status th_units_add(struct th_units a, struct th_units b, struct th_units *ret_sum,
                             struct th_error *err) TH_MUST_CHECK;
 enum th_status th_units_sub(struct th_units a, struct th_units b, struct th_units *ret_difference,
@@ -74,7 +74,8 @@ enum th_status th_units_carbon(struct th_units units, struct th_carbon *ret_carb
                                struct th_error *err) TH_MUST_CHECK;
 // price per tonne × tonnes.
 enum th_status th_money_times_units(struct th_money price_per_t, struct th_units units,
-                                    struct th_money *ret_amount, struct th_error *err) TH_MUST_CHECK;
+                                    struct th_money *ret_amount,
+                                    struct th_error *err) TH_MUST_CHECK;
 
 // "58.83" or "1,086,000" → fen; "2145.00" mu → area. Only digits, one point, at most two decimals,
 // commas between thousands; negative amounts are refused. TH_INVALID ("amount_invalid").

@@ -1,3 +1,8 @@
 foreach(part status error buf quantity ratio date hash json file text codes csv messages progress)
     th_add_unit_test(test_${part} DEPENDS tanhui_core LIBRARIES m)
 endforeach()
+
+# Failing allocations, one after the other.
+th_add_unit_test(test_memory DEPENDS tanhui_core LIBRARIES PkgConfig::JANSSON)
+target_link_options(test_memory PRIVATE
+    LINKER:--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc)

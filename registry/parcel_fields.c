@@ -1,0 +1,393 @@
+// What the fields of a source mean: number, village, kind, land class, declared area, and the rest.
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "registry/parcel_internal.h"
+
+enum { VALUE_SIZE = 1024, ATTRIBUTE_NAME_MAX = 40 };
+
+// Areas beyond these are slips of the pen: 0.0001 mu and the size of a large province.
+static const double DECLARED_MU_MIN = 0.0001;
+static const double DECLARED_MU_MAX = 1e9;
+static const double M2_300_PER_MU = 200000;
+
+const char *const th_parcel_kinds[] = {"bamboo", "orchard", "tea", "forest", "wetland", NULL};
+
+static const struct {
+    const char *name;
+    int kind; // index into th_parcel_kinds
+} KIND_NAMES[] = {
+    {"竹林", 0}, {"毛竹林", 0}, {"毛竹", 0},   {"竹林地", 0}, {"果园", 1}, {"茶园", 2},
+    {"林地", 3}, {"森林", 3},   {"乔木林", 3}, {"湿地", 4},   {"沼泽", 4},
+};
+
+// Own name first, then the names that forestry and land survey use, best first.
+static const struct {
+    enum th_field_role role;
+    const char *attribute;    // in "attribute=FIELD"; NULL: only known by its names
+    const char *synonyms[10]; // closed by NULL
+} ROLES[] = {
+    {TH_FIELD_NUMBER, "number", {"number", "XIAO_BAN", "小班号", "小班", "图斑号", "TBBH"}},
+    {TH_FIELD_NUMBER_PREFIX, NULL, {"LIN_BAN", "林班号", "林班"}},
+    {TH_FIELD_VILLAGE, "village", {"village", "CUN", "村", "村名", "行政村"}},
+    {TH_FIELD_KIND, "kind", {"kind"}},
+    {TH_FIELD_LAND_CLASS, "land_class", {"land_class", "DLBM", "DI_LEI", "地类"}},
+    {TH_FIELD_DECLARED, "declared_area", {"declared_area", "MIAN_JI", "面积"}},
+};
+
+int th_parcel_kind_find(const char *name)
+{
+    for (int i = 0; th_parcel_kinds[i] != NULL; i++)
+        if (strcmp(th_parcel_kinds[i], name) == 0)
+            return i;
+    for (size_t i = 0; i < sizeof KIND_NAMES / sizeof KIND_NAMES[0]; i++)
+        if (strcmp(KIND_NAMES[i].name, name) == 0)
+            return KIND_NAMES[i].kind;
+    return TH_ROW_NO_INDEX;
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    while (*a != '\0' && tolower((unsigned char)*a) == tolower((unsigned char)*b)) {
+        a++;
+        b++;
+    }
+    return *a == '\0' && *b == '\0';
+}
+
+static bool attribute_name_valid(const char *name, size_t length)
+{
+    if (length == 0 || length > ATTRIBUTE_NAME_MAX)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        char c = name[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'))
+            return false;
+    }
+    return true;
+}
+
+static enum th_status field_missing(const char *field, const struct th_reader *reader,
+                                    struct th_error *err)
+{
+    struct th_buf names;
+    th_buf_init(&names, 64 * 1024);
+    for (size_t i = 0; i < th_reader_info(reader)->n_fields; i++) {
+        if (i > 0)
+            th_buf_append_str(&names, ", ");
+        th_buf_append_str(&names, th_reader_field(reader, i));
+    }
+    enum th_status status = th_error_set(err, TH_INVALID, "map_field_missing", "field", field,
+                                         "fields", th_buf_text(&names), NULL);
+    th_buf_clear(&names);
+    return status;
+}
+
+static enum th_status apply_option(struct th_field_map *map, const char *option,
+                                   const struct th_reader *reader, struct th_error *err)
+{
+    const char *equals = strchr(option, '=');
+    size_t length = equals == NULL ? 0 : (size_t)(equals - option);
+    if (equals == NULL || !attribute_name_valid(option, length) || equals[1] == '\0')
+        return th_error_set(err, TH_INVALID, "map_invalid", "map", option, NULL);
+    size_t index = 0;
+    if (!th_reader_field_find(reader, equals + 1, &index))
+        return field_missing(equals + 1, reader, err);
+    char attribute[ATTRIBUTE_NAME_MAX + 1] = "";
+    memcpy(attribute, option, length);
+
+    struct th_field *field = &map->fields[index];
+    bool repeated = field->mapped;
+    for (size_t i = 0; i < map->n; i++)
+        repeated =
+            repeated || (map->fields[i].mapped && strcmp(map->fields[i].name, attribute) == 0);
+    if (repeated)
+        return th_error_set(err, TH_INVALID, "map_repeated", "map", option, NULL);
+    field->mapped = true;
+    th_text_copy(field->name, sizeof field->name, attribute);
+    for (size_t i = 0; i < sizeof ROLES / sizeof ROLES[0]; i++) {
+        if (ROLES[i].attribute != NULL && strcmp(ROLES[i].attribute, attribute) == 0) {
+            field->role = ROLES[i].role;
+            map->by_role[field->role] = (int)index;
+        }
+    }
+    return TH_OK;
+}
+
+// Fields that nobody mapped are known by their names.
+static void recognise(struct th_field_map *map, const struct th_reader *reader)
+{
+    bool number_mapped = map->by_role[TH_FIELD_NUMBER] != TH_ROW_NO_INDEX;
+    for (size_t i = 0; i < sizeof ROLES / sizeof ROLES[0]; i++) {
+        enum th_field_role role = ROLES[i].role;
+        if (role == TH_FIELD_NUMBER_PREFIX) {
+            // A compartment belongs before a sub-compartment's number, and only there.
+            int number = map->by_role[TH_FIELD_NUMBER];
+            if (number_mapped || number == TH_ROW_NO_INDEX ||
+                same_name(th_reader_field(reader, (size_t)number), "number"))
+                continue;
+        }
+        for (size_t k = 0; map->by_role[role] == TH_ROW_NO_INDEX && ROLES[i].synonyms[k] != NULL;
+             k++) {
+            for (size_t f = 0; f < map->n; f++) {
+                if (!map->fields[f].mapped && map->fields[f].role == TH_FIELD_ATTRIBUTE &&
+                    same_name(th_reader_field(reader, f), ROLES[i].synonyms[k])) {
+                    map->fields[f].role = role;
+                    map->by_role[role] = (int)f;
+                    break;
+                }
+            }
+        }
+    }
+}
+
+enum th_status th_field_map_make(const struct th_parcel_import_options *options,
+                                 const struct th_reader *reader, struct th_field_map *ret_map,
+                                 struct th_error *err)
+{
+    struct th_field_map map = {.n = th_reader_info(reader)->n_fields};
+    map.fields = calloc(map.n + 1, sizeof *map.fields);
+    if (map.fields == NULL)
+        return th_error_no_memory(err);
+    for (int i = 0; i < TH_FIELD_N_ROLES; i++)
+        map.by_role[i] = TH_ROW_NO_INDEX;
+    for (size_t i = 0; i < map.n; i++) {
+        map.fields[i].role = TH_FIELD_ATTRIBUTE;
+        th_text_copy(map.fields[i].name, sizeof map.fields[i].name, th_reader_field(reader, i));
+    }
+    for (size_t i = 0; i < options->n_maps; i++) {
+        enum th_status status = apply_option(&map, options->maps[i], reader, err);
+        if (status != TH_OK) {
+            th_field_map_clear(&map);
+            return status;
+        }
+    }
+    recognise(&map, reader);
+    *ret_map = map;
+    return TH_OK;
+}
+
+void th_field_map_clear(struct th_field_map *map)
+{
+    free(map->fields);
+    *map = (struct th_field_map){0};
+}
+
+// One row while its fields are taken.
+struct taking {
+    struct th_import_run *run;
+    const struct th_field_map *map;
+    const struct th_reader_row *source;
+    struct th_staged_row *row;
+    struct th_json *attributes;
+};
+
+static void problem(struct taking *t, enum th_problem_severity severity, const char *code,
+                    const struct th_error *what)
+{
+    th_problems_add(&t->run->checked, t->row->row, t->row->feature, severity, code, what);
+    if (severity == TH_PROBLEM_ERROR)
+        t->row->fate = TH_ROW_REJECTED;
+}
+
+static const char *field_name(const struct taking *t, enum th_field_role role)
+{
+    int index = t->map->by_role[role];
+    return index == TH_ROW_NO_INDEX ? "" : t->map->fields[index].name;
+}
+
+static bool field_mapped(const struct taking *t, enum th_field_role role)
+{
+    int index = t->map->by_role[role];
+    return index != TH_ROW_NO_INDEX && t->map->fields[index].mapped;
+}
+
+// Trimmed value of a role; false when the source has none.
+static bool value_of(const struct taking *t, enum th_field_role role, char out[VALUE_SIZE])
+{
+    int index = t->map->by_role[role];
+    if (index == TH_ROW_NO_INDEX || t->source->values[index] == NULL)
+        return false;
+    th_text_copy(out, VALUE_SIZE, t->source->values[index]);
+    th_text_trim(out);
+    return out[0] != '\0';
+}
+
+static void out_of_range(struct taking *t, enum th_field_role role, const char *value,
+                         enum th_problem_severity severity)
+{
+    struct th_error what;
+    (void)th_error_set(&what, TH_DATA_PROBLEM, "attribute_range", "field", field_name(t, role),
+                       "value", value, NULL);
+    problem(t, severity, NULL, &what);
+}
+
+static enum th_status take_number(struct taking *t, struct th_error *err)
+{
+    char value[VALUE_SIZE];
+    char prefix[VALUE_SIZE];
+    if (!value_of(t, TH_FIELD_NUMBER, value))
+        return TH_OK;
+    struct th_buf number;
+    th_buf_init(&number, 4 * VALUE_SIZE);
+    if (value_of(t, TH_FIELD_NUMBER_PREFIX, prefix)) {
+        th_buf_append_str(&number, prefix);
+        th_buf_append_char(&number, '-');
+    }
+    th_buf_append_str(&number, value);
+    enum th_status status = th_buf_check(&number, err);
+    if (status == TH_OK && number.size >= TH_PARCEL_NUMBER_SIZE) {
+        out_of_range(t, TH_FIELD_NUMBER, th_buf_text(&number), TH_PROBLEM_ERROR);
+    } else if (status == TH_OK) {
+        t->row->number = th_text_duplicate(th_buf_text(&number));
+        if (t->row->number == NULL)
+            status = th_error_no_memory(err);
+    }
+    th_buf_clear(&number);
+    return status;
+}
+
+// The row's own village; where the row names one that the registry does not know, the village that
+// the caller gave stands only if the field was not mapped by hand, and with a remark.
+static void take_village(struct taking *t)
+{
+    char value[VALUE_SIZE];
+    const struct th_village_list *villages = &t->run->villages;
+    int given = t->run->default_village[0] == '\0'
+                    ? TH_ROW_NO_INDEX
+                    : th_village_list_find(villages, t->run->default_village);
+    struct th_error what;
+    if (!value_of(t, TH_FIELD_VILLAGE, value)) {
+        t->row->village = given;
+        if (given == TH_ROW_NO_INDEX) {
+            (void)th_error_set(&what, TH_DATA_PROBLEM, "village_missing", NULL);
+            problem(t, TH_PROBLEM_ERROR, "village_unknown", &what);
+        }
+        return;
+    }
+    t->row->village = th_village_list_find(villages, value);
+    if (t->row->village != TH_ROW_NO_INDEX)
+        return;
+    if (given != TH_ROW_NO_INDEX && !field_mapped(t, TH_FIELD_VILLAGE)) {
+        t->row->village = given;
+        (void)th_error_set(&what, TH_DATA_PROBLEM, "village_assumed", "value", value, "village",
+                           villages->items[given].name, NULL);
+        problem(t, TH_PROBLEM_WARNING, "village_unknown", &what);
+        return;
+    }
+    (void)th_error_set(&what, TH_DATA_PROBLEM, "village_unknown", "value", value, NULL);
+    problem(t, TH_PROBLEM_ERROR, NULL, &what);
+}
+
+static void take_kind(struct taking *t)
+{
+    char value[VALUE_SIZE];
+    struct th_error what;
+    if (!value_of(t, TH_FIELD_KIND, value)) {
+        t->row->kind = t->run->default_kind;
+        if (t->row->kind == TH_ROW_NO_INDEX) {
+            (void)th_error_set(&what, TH_DATA_PROBLEM, "kind_missing", NULL);
+            problem(t, TH_PROBLEM_ERROR, "kind_unknown", &what);
+        }
+        return;
+    }
+    t->row->kind = th_parcel_kind_find(value);
+    if (t->row->kind == TH_ROW_NO_INDEX) {
+        (void)th_error_set(&what, TH_DATA_PROBLEM, "kind_unknown", "value", value, NULL);
+        problem(t, TH_PROBLEM_ERROR, NULL, &what);
+    }
+}
+
+// Other schemes use the same field names, so that a class which is not known is an error only where
+// the caller mapped the field; otherwise it stays among the attributes with a remark.
+static void take_land_class(struct taking *t)
+{
+    char value[VALUE_SIZE];
+    if (!value_of(t, TH_FIELD_LAND_CLASS, value))
+        return;
+    const struct th_land_class *found = th_land_classes_find(&t->run->classes, value);
+    if (found == NULL) {
+        bool mapped = field_mapped(t, TH_FIELD_LAND_CLASS);
+        struct th_error what;
+        (void)th_error_set(&what, TH_DATA_PROBLEM, "land_class_unknown", "value", value, NULL);
+        problem(t, mapped ? TH_PROBLEM_ERROR : TH_PROBLEM_WARNING, "attribute_range", &what);
+        th_json_set_text(t->attributes, field_name(t, TH_FIELD_LAND_CLASS), value);
+        return;
+    }
+    t->row->land_class = (int)(found - t->run->classes.items);
+    if (t->row->kind != TH_ROW_NO_INDEX &&
+        !th_land_class_agrees(found, th_parcel_kinds[t->row->kind])) {
+        bool zh = t->run->options->lang == TH_LANG_ZH;
+        char kind_key[32] = "@kind.";
+        th_text_copy(kind_key + 6, sizeof kind_key - 6, th_parcel_kinds[t->row->kind]);
+        struct th_error what;
+        (void)th_error_set(&what, TH_DATA_PROBLEM, "land_class_conflict", "code", found->code,
+                           "name", zh ? found->name_zh : found->name_en, "kind", kind_key, NULL);
+        problem(t, TH_PROBLEM_ERROR, NULL, &what);
+    }
+}
+
+static void take_declared(struct taking *t)
+{
+    char value[VALUE_SIZE];
+    double mu = 0;
+    if (!value_of(t, TH_FIELD_DECLARED, value))
+        return;
+    if (!th_text_parse_double(value, &mu) || !(mu >= DECLARED_MU_MIN && mu <= DECLARED_MU_MAX)) {
+        out_of_range(t, TH_FIELD_DECLARED, value, TH_PROBLEM_ERROR);
+        return;
+    }
+    t->row->has_declared = true;
+    t->row->declared = th_area_from_m2_300((int64_t)llround(mu * M2_300_PER_MU));
+}
+
+static enum th_status take_attributes(struct taking *t, struct th_error *err)
+{
+    for (size_t i = 0; i < t->map->n; i++) {
+        const struct th_field *field = &t->map->fields[i];
+        if (field->role == TH_FIELD_ATTRIBUTE && t->source->values[i] != NULL)
+            th_json_set_text(t->attributes, field->name, t->source->values[i]);
+    }
+    char *text = NULL;
+    enum th_status status = th_json_dump(t->attributes, TH_JSON_CANONICAL, &text, err);
+    if (status != TH_OK)
+        return status;
+    if (strlen(text) > TH_PARCEL_ATTRIBUTES_MAX) {
+        struct th_error what;
+        (void)th_error_set(&what, TH_DATA_PROBLEM, "attributes_too_long", NULL);
+        th_error_add_int(&what, "limit", TH_PARCEL_ATTRIBUTES_MAX);
+        problem(t, TH_PROBLEM_ERROR, "attribute_range", &what);
+        free(text);
+        return TH_OK;
+    }
+    t->row->attributes = text;
+    return TH_OK;
+}
+
+enum th_status th_fields_take(struct th_import_run *run, const struct th_field_map *map,
+                              const struct th_reader_row *source, struct th_staged_row *row,
+                              struct th_error *err)
+{
+    struct taking t = {run, map, source, row, th_json_object()};
+    if (t.attributes == NULL)
+        return th_error_no_memory(err);
+    row->village = row->kind = row->land_class = TH_ROW_NO_INDEX;
+    if (source->text_suspect) {
+        struct th_error what;
+        (void)th_error_set(&what, TH_DATA_PROBLEM, "encoding_suspected", NULL);
+        problem(&t, TH_PROBLEM_ERROR, NULL, &what);
+    }
+    enum th_status status = take_number(&t, err);
+    if (status == TH_OK) {
+        take_village(&t);
+        take_kind(&t);
+        take_land_class(&t);
+        take_declared(&t);
+        status = take_attributes(&t, err);
+    }
+    th_json_free(t.attributes);
+    return status;
+}

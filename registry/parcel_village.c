@@ -1,0 +1,102 @@
+// Villages in memory, found by code or by name while many rows are read.
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry/parcel_internal.h"
+
+struct collector {
+    struct th_village_list *list;
+    size_t capacity;
+    bool no_memory;
+};
+
+static bool collect(void *context, const struct th_village *village)
+{
+    struct collector *into = context;
+    if (into->list->n == into->capacity) {
+        size_t capacity = into->capacity == 0 ? 64 : into->capacity * 2;
+        struct th_village *grown = realloc(into->list->items, capacity * sizeof *grown);
+        if (grown == NULL) {
+            into->no_memory = true;
+            return false;
+        }
+        into->list->items = grown;
+        into->capacity = capacity;
+    }
+    into->list->items[into->list->n++] = *village;
+    return true;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct th_village *const *left = a;
+    const struct th_village *const *right = b;
+    return strcmp((*left)->name, (*right)->name);
+}
+
+enum th_status th_village_list_read(struct th_store *store, struct th_village_list *ret_list,
+                                    struct th_error *err)
+{
+    struct th_village_list list = {0};
+    struct collector into = {.list = &list};
+    enum th_status status = th_village_each(store, collect, &into, err);
+    if (status == TH_OK && !into.no_memory && list.n > 0)
+        list.by_name = malloc(list.n * sizeof(*list.by_name));
+    if (status == TH_OK && (into.no_memory || (list.n > 0 && list.by_name == NULL)))
+        status = th_error_no_memory(err);
+    if (status != TH_OK) {
+        th_village_list_clear(&list);
+        return status;
+    }
+    for (size_t i = 0; i < list.n; i++)
+        list.by_name[i] = &list.items[i];
+    if (list.n > 0)
+        qsort(list.by_name, list.n, sizeof(*list.by_name), compare_names);
+    *ret_list = list;
+    return TH_OK;
+}
+
+void th_village_list_clear(struct th_village_list *list)
+{
+    free(list->items);
+    free(list->by_name);
+    *list = (struct th_village_list){0};
+}
+
+static int find_code(const struct th_village_list *list, const char *code)
+{
+    size_t low = 0;
+    size_t high = list->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(list->items[middle].code, code);
+        if (order == 0)
+            return (int)middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return TH_ROW_NO_INDEX;
+}
+
+int th_village_list_find(const struct th_village_list *list, const char *code_or_name)
+{
+    int index = find_code(list, code_or_name);
+    if (index != TH_ROW_NO_INDEX)
+        return index;
+    size_t low = 0; // first name that is not before the one sought
+    size_t high = list->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(list->by_name[middle]->name, code_or_name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == list->n || strcmp(list->by_name[low]->name, code_or_name) != 0)
+        return TH_ROW_NO_INDEX;
+    if (low + 1 < list->n && strcmp(list->by_name[low + 1]->name, code_or_name) == 0)
+        return TH_ROW_NO_INDEX; // two villages of one name: only the code tells them apart
+    return (int)(list->by_name[low] - list->items);
+}

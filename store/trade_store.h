@@ -1,0 +1,131 @@
+// Trades, their lines, and the stock of pools (what was bought under one contract).
+#ifndef TH_STORE_TRADE_STORE_H
+#define TH_STORE_TRADE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/attributes.h"
+#include "core/error.h"
+#include "core/quantity.h"
+#include "store/party_store.h"
+#include "store/store.h"
+
+enum { TH_TRADE_WORD_SIZE = 16, TH_TRADE_NOTE_SIZE = 400, TH_ON_SIZE = 16 };
+
+struct th_trade {
+    int64_t trade_id;
+    char kind[TH_TRADE_WORD_SIZE];  // purchase resale retirement
+    char state[TH_TRADE_WORD_SIZE]; // proposed approved rejected
+    int64_t seller_id;              // 0: several (purchase)
+    int64_t buyer_id;               // 0: none (retirement)
+    struct th_units tonnes;
+    bool has_price; // else a lump sum, or no money at all
+    struct th_money price_per_t;
+    struct th_money amount; // tax-inclusive
+    char tax_rate[48];      // per cent, "6"
+    struct th_money tax;
+    struct th_money net;            // amount - tax
+    char beneficiary[TH_NAME_SIZE]; // "" without, as all texts below
+    char beneficiary_uscc[TH_USCC_SIZE];
+    char purpose[TH_TRADE_WORD_SIZE]; // offset product event donation
+    char note[TH_TRADE_NOTE_SIZE];
+    char on_date[TH_ON_SIZE]; // of the contract
+    char proposed_by[TH_LOGIN_SIZE];
+    char decided_by[TH_LOGIN_SIZE];
+    char decided_on[TH_ON_SIZE];
+    char reason[TH_TRADE_NOTE_SIZE]; // of a rejection
+    int64_t seq;                     // journal entry of the last change
+};
+
+struct th_trade_line {
+    int64_t package_id;
+    int64_t pool_id; // purchase that a resale or retirement draws on; 0: none
+    int64_t seller_id;
+    struct th_units tonnes;
+    struct th_money amount; // tax-inclusive share
+    struct th_money cost;   // purchase: net of tax; resale: what these units cost then
+};
+struct th_trade_line_list {
+    struct th_trade_line *items; // free()
+    size_t n;
+};
+void th_trade_line_list_clear(struct th_trade_line_list *list);
+
+// trade_id, state and decision of *trade are ignored: a new trade is proposed.
+enum th_status th_trade_insert(struct th_store *store, const struct th_trade *trade,
+                               int64_t *ret_trade_id, struct th_error *err) TH_MUST_CHECK;
+// Approves or rejects. TH_CONFLICT ("trade_decided" with "trade", "state") unless it is proposed.
+enum th_status th_trade_decide(struct th_store *store, int64_t trade_id, const char *state,
+                               const char *login, const char *on_date, const char *reason,
+                               int64_t seq, struct th_error *err) TH_MUST_CHECK;
+// TH_NOT_FOUND ("trade_not_found" with "trade").
+enum th_status th_trade_load(struct th_store *store, int64_t trade_id, struct th_trade *ret_trade,
+                             struct th_error *err) TH_MUST_CHECK;
+// In order of id; kind and state NULL: any. The visitor returns false to stop.
+enum th_status th_trade_each(struct th_store *store, const char *kind, const char *state,
+                             bool (*visit)(void *context, const struct th_trade *trade),
+                             void *context, struct th_error *err) TH_MUST_CHECK;
+
+enum th_status th_trade_line_insert(struct th_store *store, int64_t trade_id, int64_t ordinal,
+                                    const struct th_trade_line *line,
+                                    struct th_error *err) TH_MUST_CHECK;
+enum th_status th_trade_lines(struct th_store *store, int64_t trade_id,
+                              struct th_trade_line_list *ret_lines,
+                              struct th_error *err) TH_MUST_CHECK;
+
+// Stock of one package in one pool.
+struct th_pool_share {
+    int64_t pool_id;
+    int64_t package_id;
+    int64_t owner_id;
+    struct th_units bought;
+    struct th_money cost; // of all that was bought, net of tax
+    struct th_units sold; // by resales, proposed ones included
+    struct th_money sold_cost;
+    struct th_units used; // retired by the owner, proposed ones included
+};
+struct th_pool_list {
+    struct th_pool_share *items; // free()
+    size_t n;
+};
+void th_pool_list_clear(struct th_pool_list *list);
+struct th_units th_pool_available(const struct th_pool_share *share); // bought - sold - used
+
+enum th_status th_pool_insert(struct th_store *store, const struct th_pool_share *share,
+                              const char *bought_on, struct th_error *err) TH_MUST_CHECK;
+// Every package of a pool, by package id.
+enum th_status th_pool_shares(struct th_store *store, int64_t pool_id,
+                              struct th_pool_list *ret_shares, struct th_error *err) TH_MUST_CHECK;
+// Shares of the owner that still have stock, oldest contract first, then by pool and package.
+// package_id 0: any. The visitor returns false to stop.
+enum th_status th_pool_open_each(struct th_store *store, int64_t owner_id, int64_t package_id,
+                                 bool (*visit)(void *context, const struct th_pool_share *share),
+                                 void *context, struct th_error *err) TH_MUST_CHECK;
+// Adds to what was sold (with its cost) and used; negative to give back after a rejection.
+// TH_CONFLICT ("pool_changed") when the stock does not cover it.
+enum th_status th_pool_take(struct th_store *store, int64_t pool_id, int64_t package_id,
+                            int64_t sold_t, int64_t sold_cost_fen, int64_t used_t,
+                            struct th_error *err) TH_MUST_CHECK;
+
+// Kilograms of a package's issuances by village of the parcels, by village code. The visitor
+// returns false to stop.
+enum th_status th_package_village_each(struct th_store *store, int64_t package_id,
+                                       bool (*visit)(void *context, const char *village_code,
+                                                     struct th_carbon mass),
+                                       void *context, struct th_error *err) TH_MUST_CHECK;
+// Village and clerk's number of a parcel; "" without number. TH_NOT_FOUND ("parcel_not_found").
+struct th_parcel_place {
+    char village[TH_CODE_SIZE];
+    char village_name[TH_NAME_SIZE];
+    char number[TH_NAME_SIZE];
+};
+enum th_status th_parcel_place(struct th_store *store, int64_t parcel_id,
+                               struct th_parcel_place *ret_place,
+                               struct th_error *err) TH_MUST_CHECK;
+// Digest of the calculation sheet of a run; TH_NOT_FOUND ("run_not_found").
+enum th_status th_run_sheet(struct th_store *store, int64_t run_id, struct th_hash *ret_sha256,
+                            struct th_error *err) TH_MUST_CHECK;
+
+#endif

@@ -1,0 +1,22 @@
+// A GEOS context of one's own and the way of shapes into it. For gis/ alone.
+#ifndef TH_GIS_GEOS_INTERNAL_H
+#define TH_GIS_GEOS_INTERNAL_H
+
+#include <geos_c.h>
+
+#include "gis/geometry.h"
+
+struct th_geos {
+    GEOSContextHandle_t context;
+    char message[256]; // the last error message, "" when there was none
+};
+
+// The struct must stay where it is while the context lives: the message handler writes into it.
+enum th_status th_geos_open(struct th_geos *geos, struct th_error *err) TH_MUST_CHECK;
+void th_geos_close(struct th_geos *geos); // safe on a zeroed struct
+
+// A GEOS multipolygon of a shape whose rings are closed and have four vertices or more; NULL on
+// failure. Destroy with GEOSGeom_destroy_r.
+GEOSGeometry *th_geos_geometry(struct th_geos *geos, const struct th_geometry *geometry);
+
+#endif

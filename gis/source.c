@@ -1,0 +1,418 @@
+// GDAL declares its file facts as stat64.
+#define _LARGEFILE64_SOURCE 1
+
+#include "gis/source_internal.h"
+
+#include <cpl_conv.h>
+#include <cpl_string.h>
+#include <cpl_vsi.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "core/buf.h"
+#include "core/file.h"
+#include "core/text.h"
+#include "gis/capture_internal.h"
+
+enum {
+    ARCHIVE_ENTRIES_MAX = 50,
+    ARCHIVE_RATIO_MAX = 100,
+    FOLDER_ENTRIES_MAX = 10000,
+    LIST_SIZE_MAX = 300, // of names shown in a message
+    PATH_SIZE_MAX = 4096
+};
+
+static const uint64_t file_size_max = (uint64_t)4 << 30;
+static const uint64_t archive_size_max = (uint64_t)512 << 20;
+
+void th_source_clear(struct th_source *source)
+{
+    free(source->path);
+    free(source->base_name);
+    *source = (struct th_source){0};
+}
+
+static bool ends_with(const char *text, const char *suffix)
+{
+    size_t size = strlen(text);
+    size_t suffix_size = strlen(suffix);
+    return size >= suffix_size && strcasecmp(text + size - suffix_size, suffix) == 0;
+}
+
+static enum th_status too_large(const char *path, struct th_error *err)
+{
+    enum th_status status = th_error_set(err, TH_LIMIT, "file_too_large", "path", path, NULL);
+    th_error_add_int(err, "limit", (long long)file_size_max);
+    return status;
+}
+
+static enum th_status format_unknown(const char *path, struct th_error *err)
+{
+    return th_error_set(err, TH_UNREADABLE, "source_format", "file", th_file_base_name(path), NULL);
+}
+
+static int name_compare(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+// One digest over "name<NUL>hash<LF>" of the named files in a folder, which are sorted first.
+static enum th_status files_hash(const char *folder, char **names, size_t n_names,
+                                 struct th_hash *ret_hash, struct th_error *err)
+{
+    uint64_t total = 0;
+    enum th_status status = TH_OK;
+    struct th_hasher *hasher = th_hasher_new(TH_HASH_SHA256);
+    if (hasher == NULL) {
+        return th_error_no_memory(err);
+    }
+    qsort(names, n_names, sizeof *names, name_compare);
+    for (size_t i = 0; i < n_names && status == TH_OK; i++) {
+        char path[PATH_SIZE_MAX];
+        char hex[TH_HASH_HEX_SIZE];
+        struct th_hash hash;
+        struct stat facts;
+        int size = snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        if (size < 0 || (size_t)size >= sizeof path || stat(path, &facts) != 0 ||
+            !S_ISREG(facts.st_mode)) {
+            continue;
+        }
+        total += (uint64_t)facts.st_size;
+        if (total > file_size_max) {
+            status = too_large(folder, err);
+            break;
+        }
+        status = th_hash_file(TH_HASH_SHA256, path, &hash, err);
+        if (status == TH_OK) {
+            th_hasher_update(hasher, names[i], strlen(names[i]) + 1);
+            th_hasher_update(hasher, th_hash_hex(&hash, hex), TH_HASH_HEX_SIZE - 1);
+            th_hasher_update(hasher, "\n", 1);
+        }
+    }
+    if (status == TH_OK) {
+        *ret_hash = th_hasher_final(hasher);
+    }
+    th_hasher_free(hasher);
+    return status;
+}
+
+static enum th_status folder_hash(const char *folder, struct th_hash *ret_hash,
+                                  struct th_error *err)
+{
+    enum th_status status;
+    size_t n = 0;
+    char **names = calloc(FOLDER_ENTRIES_MAX, sizeof *names);
+    DIR *stream = names == NULL ? NULL : opendir(folder);
+    if (stream == NULL) {
+        free(names);
+        return th_error_set(err, TH_UNREADABLE, "source_unreadable", "file",
+                            th_file_base_name(folder), "detail", strerror(errno), NULL);
+    }
+    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream)) {
+        // Locks come and go with the programs that look at the folder.
+        if (entry->d_name[0] == '.' || ends_with(entry->d_name, ".lock")) {
+            continue;
+        }
+        if (n == FOLDER_ENTRIES_MAX) {
+            status = too_large(folder, err);
+            goto done;
+        }
+        names[n] = th_text_duplicate(entry->d_name);
+        if (names[n] == NULL) {
+            status = th_error_no_memory(err);
+            goto done;
+        }
+        n++;
+    }
+    status = files_hash(folder, names, n, ret_hash, err);
+done:
+    closedir(stream);
+    for (size_t i = 0; i < n; i++) {
+        free(names[i]);
+    }
+    free(names);
+    return status;
+}
+
+// A shapefile is several files: the attributes must not change unnoticed either.
+static enum th_status shapefile_hash(const char *path, struct th_hash *ret_hash,
+                                     struct th_error *err)
+{
+    static const char *const extensions[] = {".shp", ".SHP", ".shx", ".SHX", ".dbf",
+                                             ".DBF", ".prj", ".PRJ", ".cpg", ".CPG"};
+    enum { COUNT = sizeof extensions / sizeof extensions[0] };
+    char *names[COUNT];
+    char buffers[COUNT][512];
+    const char *base = th_file_base_name(path);
+    char folder[PATH_SIZE_MAX];
+    size_t stem_size = strlen(base) - strlen(".shp");
+    snprintf(folder, sizeof folder, "%.*s", (int)(base - path), path);
+    for (size_t i = 0; i < COUNT; i++) {
+        snprintf(buffers[i], sizeof buffers[i], "%.*s%s", (int)stem_size, base, extensions[i]);
+        names[i] = buffers[i];
+    }
+    return files_hash(folder, names, COUNT, ret_hash, err);
+}
+
+// Candidates inside an archive.
+struct archive {
+    const char *root; // "/vsizip/{…}"
+    char **entries;
+    char *chosen; // path below the root, owned
+};
+
+static enum th_status archive_limit(const char *path, struct th_error *err)
+{
+    return th_error_set(err, TH_UNREADABLE, "archive_limit", "file", th_file_base_name(path), NULL);
+}
+
+static enum th_status archive_measure(const char *path, const struct archive *archive,
+                                      uint64_t packed_size, struct th_error *err)
+{
+    uint64_t total = 0;
+    int n = CSLCount((CSLConstList)archive->entries);
+    if (n > ARCHIVE_ENTRIES_MAX) {
+        return archive_limit(path, err);
+    }
+    for (int i = 0; i < n; i++) {
+        VSIStatBufL facts;
+        char *inner = CPLStrdup(CPLSPrintf("%s/%s", archive->root, archive->entries[i]));
+        bool known = VSIStatL(inner, &facts) == 0;
+        CPLFree(inner);
+        if (known && !VSI_ISDIR(facts.st_mode)) {
+            total += (uint64_t)facts.st_size;
+        }
+        if (total > archive_size_max || total / ARCHIVE_RATIO_MAX > packed_size) {
+            return archive_limit(path, err);
+        }
+    }
+    return TH_OK;
+}
+
+// Length of the path of a candidate that `entry` is or lies in (a geodatabase is a folder), else 0.
+static size_t candidate_size(const char *entry)
+{
+    static const char *const suffixes[] = {".shp", ".gpkg", ".geojson", ".json", ".kml"};
+    const char *base = strrchr(entry, '/');
+    base = base == NULL ? entry : base + 1;
+    if (th_text_starts_with(entry, "__MACOSX/") || th_text_starts_with(base, "._")) {
+        return 0;
+    }
+    for (const char *slash = strchr(entry, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        size_t size = (size_t)(slash - entry);
+        if (size > 4 && strncasecmp(slash - 4, ".gdb", 4) == 0) {
+            return size;
+        }
+    }
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        if (ends_with(entry, suffixes[i])) {
+            return strlen(entry);
+        }
+    }
+    return ends_with(entry, ".gdb") ? strlen(entry) : 0;
+}
+
+// File name of a candidate without folder and extension.
+static void candidate_stem(const char *entry, size_t size, char *stem, size_t stem_size)
+{
+    size_t start = size;
+    while (start > 0 && entry[start - 1] != '/') {
+        start--;
+    }
+    size_t end = size;
+    while (end > start && entry[end - 1] != '.') {
+        end--;
+    }
+    end = end > start ? end - 1 : size;
+    snprintf(stem, stem_size, "%.*s", (int)(end - start), entry + start);
+}
+
+static enum th_status archive_choose(const char *path, struct archive *archive, const char *layer,
+                                     struct th_error *err)
+{
+    char *list = NULL;
+    size_t n = 0;
+    size_t n_named = 0;
+    const char *named = NULL;
+    size_t named_size = 0;
+    const char *first = NULL;
+    size_t first_size = 0;
+    struct th_buf names;
+    enum th_status status = TH_OK;
+    th_buf_init(&names, 64 * 1024);
+    for (int i = 0; archive->entries != NULL && archive->entries[i] != NULL; i++) {
+        const char *entry = archive->entries[i];
+        size_t size = candidate_size(entry);
+        bool again =
+            size > 0 && first != NULL && size == first_size && strncmp(first, entry, size) == 0;
+        if (size == 0 || again) {
+            continue;
+        }
+        char stem[256];
+        candidate_stem(entry, size, stem, sizeof stem);
+        if (layer != NULL && strcmp(stem, layer) == 0) {
+            named = entry;
+            named_size = size;
+            n_named++;
+        }
+        th_buf_printf(&names, "%s%s", n == 0 ? "" : ", ", stem);
+        first = entry;
+        first_size = size;
+        n++;
+    }
+    if (n_named == 1) {
+        first = named;
+        first_size = named_size;
+    } else if (n == 0) {
+        status = format_unknown(path, err);
+    } else if (n > 1) {
+        char shown[LIST_SIZE_MAX];
+        th_text_copy(shown, sizeof shown, th_buf_text(&names));
+        status =
+            th_error_set(err, TH_UNREADABLE, layer == NULL ? "layer_ambiguous" : "layer_missing",
+                         "layers", shown, "layer", layer, NULL);
+    }
+    if (status == TH_OK) {
+        list = calloc(first_size + 1, 1);
+        if (list == NULL) {
+            status = th_error_no_memory(err);
+        } else {
+            memcpy(list, first, first_size);
+            archive->chosen = list;
+        }
+    }
+    th_buf_clear(&names);
+    return status;
+}
+
+static enum th_status archive_find(const char *path, uint64_t packed_size, const char *layer,
+                                   char **ret_inner, struct th_error *err)
+{
+    struct th_capture capture;
+    struct th_buf root;
+    struct archive archive = {0};
+    enum th_status status;
+    th_buf_init(&root, PATH_SIZE_MAX);
+    // Braces keep GDAL from looking for ".zip" in the names of folders.
+    th_buf_printf(&root, "/vsizip/{%s}", path);
+    status = th_buf_check(&root, err);
+    if (status != TH_OK) {
+        goto done;
+    }
+    archive.root = th_buf_text(&root);
+    th_capture_begin(&capture);
+    archive.entries = VSIReadDirRecursive(archive.root);
+    th_capture_end();
+    if (archive.entries == NULL) {
+        status = format_unknown(path, err);
+        goto done;
+    }
+    th_capture_begin(&capture);
+    status = archive_measure(path, &archive, packed_size, err);
+    th_capture_end();
+    if (status == TH_OK) {
+        status = archive_choose(path, &archive, layer, err);
+    }
+    if (status == TH_OK) {
+        th_buf_printf(&root, "/%s", archive.chosen);
+        status = th_buf_check(&root, err);
+    }
+    if (status == TH_OK) {
+        *ret_inner = th_buf_take(&root);
+        status = *ret_inner == NULL ? th_error_no_memory(err) : TH_OK;
+    }
+done:
+    CSLDestroy(archive.entries);
+    free(archive.chosen);
+    th_buf_clear(&root);
+    return status;
+}
+
+// The first bytes of what will be opened; 0 when it is a folder.
+static size_t head_read(const char *path, unsigned char *head, size_t size)
+{
+    struct th_capture capture;
+    th_capture_begin(&capture);
+    VSILFILE *file = VSIFOpenL(path, "rb");
+    size_t n = file == NULL ? 0 : VSIFReadL(head, 1, size, file);
+    if (file != NULL) {
+        VSIFCloseL(file);
+    }
+    th_capture_end();
+    return n;
+}
+
+// GDAL would only say that it does not know the format.
+static bool is_bare_array(const unsigned char *head, size_t n)
+{
+    size_t i = n >= 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    while (i < n && (head[i] == ' ' || head[i] == '\t' || head[i] == '\r' || head[i] == '\n')) {
+        i++;
+    }
+    return i < n && head[i] == '[';
+}
+
+static enum th_status file_find(const char *path, uint64_t size, const char *layer,
+                                struct th_source *source, struct th_error *err)
+{
+    unsigned char head[256];
+    enum th_status status;
+    if (size > file_size_max) {
+        return too_large(path, err);
+    }
+    size_t n = head_read(path, head, sizeof head);
+    if (n >= 4 && memcmp(head, "PK\x03\x04", 4) == 0) {
+        free(source->path);
+        source->path = NULL;
+        status = archive_find(path, size, layer, &source->path, err);
+        if (status != TH_OK) {
+            return status;
+        }
+        n = head_read(source->path, head, sizeof head);
+    }
+    if (is_bare_array(head, n)) {
+        return th_error_set(err, TH_UNREADABLE, "source_bare_array", "file",
+                            th_file_base_name(path), NULL);
+    }
+    return ends_with(path, ".shp") ? shapefile_hash(path, &source->sha256, err)
+                                   : th_hash_file(TH_HASH_SHA256, path, &source->sha256, err);
+}
+
+enum th_status th_source_find(const char *path, const char *layer, struct th_source *ret_source,
+                              struct th_error *err)
+{
+    struct stat facts;
+    struct th_source source = {0};
+    enum th_status status;
+    // An absolute path of something that exists cannot be one of GDAL's connection strings.
+    char *absolute = path == NULL ? NULL : realpath(path, NULL);
+    if (absolute == NULL || stat(absolute, &facts) != 0 || strlen(absolute) >= PATH_SIZE_MAX) {
+        free(absolute);
+        return th_error_set(err, TH_NOT_FOUND, "file_not_found", "path", path, NULL);
+    }
+    source.path = th_text_duplicate(absolute);
+    source.base_name = th_text_duplicate(th_file_base_name(absolute));
+    if (source.path == NULL || source.base_name == NULL) {
+        status = th_error_no_memory(err);
+    } else if (S_ISREG(facts.st_mode)) {
+        status = file_find(absolute, (uint64_t)facts.st_size, layer, &source, err);
+    } else if (S_ISDIR(facts.st_mode) && ends_with(absolute, ".gdb")) {
+        status = folder_hash(absolute, &source.sha256, err);
+    } else {
+        status = format_unknown(path, err);
+    }
+    free(absolute);
+    if (status != TH_OK) {
+        th_source_clear(&source);
+        return status;
+    }
+    *ret_source = source;
+    return TH_OK;
+}

@@ -1,0 +1,20 @@
+// Finding what GDAL shall open for a path: plain file, folder, or something inside an archive; and
+// the digest by which the source is known later. For gis/ alone.
+#ifndef TH_GIS_SOURCE_INTERNAL_H
+#define TH_GIS_SOURCE_INTERNAL_H
+
+#include "core/error.h"
+#include "core/hash.h"
+
+struct th_source {
+    char *path;      // for GDALOpenEx; absolute, maybe below /vsizip/
+    char *base_name; // of what the user named
+    struct th_hash sha256;
+};
+
+// `layer` (may be NULL) chooses among several files of an archive by their names.
+enum th_status th_source_find(const char *path, const char *layer, struct th_source *ret_source,
+                              struct th_error *err) TH_MUST_CHECK;
+void th_source_clear(struct th_source *source);
+
+#endif

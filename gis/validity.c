@@ -1,0 +1,142 @@
+#include "gis/validity.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gis/geos_internal.h"
+
+struct th_validity {
+    struct th_geos geos;
+};
+
+// GEOS words its reasons in English; these are all that its source holds for polygons.
+static const struct {
+    const char *reason;
+    const char *key;
+} reasons[] = {
+    {"Self-intersection", "@validity.self_intersection"},
+    {"Ring Self-intersection", "@validity.ring_self_intersection"},
+    {"Hole lies outside shell", "@validity.hole_outside_shell"},
+    {"Holes are nested", "@validity.nested_holes"},
+    {"Nested shells", "@validity.nested_shells"},
+    {"Interior is disconnected", "@validity.disconnected_interior"},
+    {"Duplicate Rings", "@validity.duplicate_rings"},
+    {"Too few points in geometry component", "@validity.too_few_points"},
+    {"Invalid Coordinate", "@validity.invalid_coordinate"},
+    {"Ring is not closed", "@validity.ring_not_closed"},
+};
+
+enum th_status th_validity_new(struct th_validity **ret_validity, struct th_error *err)
+{
+    struct th_validity *validity = calloc(1, sizeof *validity);
+    if (validity == NULL) {
+        return th_error_no_memory(err);
+    }
+    enum th_status status = th_geos_open(&validity->geos, err);
+    if (status != TH_OK) {
+        free(validity);
+        return status;
+    }
+    *ret_validity = validity;
+    return TH_OK;
+}
+
+void th_validity_free(struct th_validity *validity)
+{
+    if (validity != NULL) {
+        th_geos_close(&validity->geos);
+        free(validity);
+    }
+}
+
+static enum th_status refuse(const char *reason, double lon, double lat, struct th_error *err)
+{
+    char lon_text[32];
+    char lat_text[32];
+    snprintf(lon_text, sizeof lon_text, "%.7f", lon);
+    snprintf(lat_text, sizeof lat_text, "%.7f", lat);
+    return th_error_set(err, TH_DATA_PROBLEM, "geometry_invalid", "reason", reason, "lon", lon_text,
+                        "lat", lat_text, NULL);
+}
+
+// What GEOS would not even build, or would throw on.
+static enum th_status rings_check(const struct th_geometry *geometry, struct th_error *err)
+{
+    size_t start = 0;
+    for (size_t i = 0; i < geometry->n_points; i++) {
+        struct th_xy point = geometry->points[i];
+        if (!isfinite(point.x) || !isfinite(point.y)) {
+            return refuse("@validity.invalid_coordinate", point.x, point.y, err);
+        }
+    }
+    for (size_t ring = 0; ring < geometry->n_rings; ring++) {
+        size_t n = geometry->ring_ends[ring] - start;
+        const struct th_xy *points = geometry->points + start;
+        start = geometry->ring_ends[ring];
+        if (n > 0 && (points[0].x != points[n - 1].x || points[0].y != points[n - 1].y)) {
+            return refuse("@validity.ring_not_closed", points[0].x, points[0].y, err);
+        }
+        if (n < 4) {
+            double lon = n > 0 ? points[0].x : 0;
+            double lat = n > 0 ? points[0].y : 0;
+            return refuse("@validity.too_few_points", lon, lat, err);
+        }
+    }
+    return TH_OK;
+}
+
+static const char *reason_key(const char *reason)
+{
+    for (size_t i = 0; reason != NULL && i < sizeof reasons / sizeof reasons[0]; i++) {
+        if (strcmp(reasons[i].reason, reason) == 0) {
+            return reasons[i].key;
+        }
+    }
+    return "@validity.other";
+}
+
+enum th_status th_validity_check(struct th_validity *validity, const struct th_geometry *geometry,
+                                 struct th_error *err)
+{
+    GEOSContextHandle_t context = validity->geos.context;
+    char *reason = NULL;
+    GEOSGeometry *place = NULL;
+    GEOSGeometry *shape = NULL;
+    if (geometry->n_polygons == 0) {
+        return th_error_set(err, TH_DATA_PROBLEM, "geometry_empty", NULL);
+    }
+    enum th_status status = rings_check(geometry, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    shape = th_geos_geometry(&validity->geos, geometry);
+    if (shape == NULL) {
+        status = th_error_set(err, TH_INTERNAL, "geometry_engine", "detail", validity->geos.message,
+                              NULL);
+        goto done;
+    }
+    char valid = GEOSisValidDetail_r(context, shape, 0, &reason, &place);
+    if (valid == 1) {
+        goto done;
+    }
+    double lon = geometry->points[0].x;
+    double lat = geometry->points[0].y;
+    if (place != NULL) {
+        GEOSGeomGetX_r(context, place, &lon);
+        GEOSGeomGetY_r(context, place, &lat);
+    }
+    status = refuse(valid == 0 ? reason_key(reason) : "@validity.other", lon, lat, err);
+done:
+    if (reason != NULL) {
+        GEOSFree_r(context, reason);
+    }
+    if (place != NULL) {
+        GEOSGeom_destroy_r(context, place);
+    }
+    if (shape != NULL) {
+        GEOSGeom_destroy_r(context, shape);
+    }
+    return status;
+}

@@ -17,7 +17,7 @@ plant_clean() {
     cd "$folder/tree" || exit 2
     mkdir -p core store gis net papers methodology registry trading cli data/messages/zh \
         data/messages/en docs
-    cp "$(dirname -- "$script")/../.clang-format" .
+    cp "$(dirname -- "$script")/../.clang-format" "$(dirname -- "$script")/../.clang-tidy" .
     cat >core/quantity.h <<'END'
 #ifndef TH_CORE_QUANTITY_H
 #define TH_CORE_QUANTITY_H
@@ -45,12 +45,15 @@ END
 
 #include "core/quantity.h"
 
-static const char sql[] = "SELECT 1";
+enum { TH_NOT_FOUND = 4 };
+int th_error_set(void *err, int status, const char *key, ...);
+int f(sqlite3 *err, const char **ret_sql);
 
-static int f(void)
+int f(sqlite3 *err, const char **ret_sql)
 {
     // A comment may say sprintf(x) and kg.raw_kg, and a text too: "gets(x)".
-    return th_error_set(err, TH_NOT_FOUND, "parcel_missing", "parcel", "gets(x)", NULL);
+    *ret_sql = "SELECT 1";
+    return th_error_set(err, TH_NOT_FOUND, "parcel_missing", "parcel", "gets(x)", (char *)0);
 }
 END
     printf '{\n    "error.parcel_missing": "没有地块 {parcel}"\n}\n' >data/messages/zh/a.json
@@ -155,6 +158,14 @@ headers)
 format)
     printf 'int  f( void ) ;\n' >core/a.c
     refuses 'an unformatted file' '^core/a\.c: '
+    ;;
+tidy)
+    printf 'int f(int a);\nint f(int a)\n{\n    if (a)\n        return 1;\n    else\n        return 1;\n}\n' >core/a.c
+    refuses 'two branches that do the same' '^core/a\.c:[0-9]+:.*bugprone-branch-clone'
+    printf 'int f(void);\nint f(void)\n{\n    int x;\n    return x;\n}\n' >core/a.c
+    refuses 'a value that was never set' '^core/a\.c:[0-9]+:.*clang-analyzer'
+    printf 'int f(void)\n{\n    return y;\n}\n' >core/a.c
+    refuses 'a file that does not parse' '^core/a\.c:[0-9]+:.*error'
     ;;
 sizes)
     awk 'BEGIN { for (i = 0; i < 800; i++) print "int x" i ";" }' >core/a.c

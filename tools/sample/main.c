@@ -121,9 +121,10 @@ static enum th_status draw_place(const struct place *place, const char *folder,
     struct sample_parcel parcels[PARCELS_MAX];
     struct th_buf path;
     struct sample_fabric *fabric = calloc(1, sizeof *fabric);
+    if (fabric == NULL)
+        return th_error_no_memory(err);
     th_buf_init(&path, 4096);
-    enum th_status status =
-        fabric == NULL ? th_error_no_memory(err) : sample_fabric_draw(&place->plan, fabric, err);
+    enum th_status status = sample_fabric_draw(&place->plan, fabric, err);
     if (status != TH_OK)
         goto done;
     double total_m2 = 0.0;

@@ -10,7 +10,7 @@
 #include "core/file.h"
 #include "tools/sample/write.h"
 
-static const size_t file_limit = 16 * 1024 * 1024;
+static const size_t file_limit = (size_t)16 * 1024 * 1024;
 
 enum { SHAPE_POLYGON = 5, SHP_HEADER_SIZE = 100, DBF_FIELDS = 5, ZIP_ENTRIES_MAX = 6 };
 

@@ -5,7 +5,7 @@
 #include "core/file.h"
 #include "tools/sample/write.h"
 
-static const size_t file_limit = 16 * 1024 * 1024;
+static const size_t file_limit = (size_t)16 * 1024 * 1024;
 
 // Sample places lie in the north-eastern quarter of the earth, so there is no sign to care for.
 static void append_e8(struct th_buf *out, int64_t value_e8)

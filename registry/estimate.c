@@ -297,8 +297,7 @@ enum th_status th_estimate_run(struct th_registry *registry, const struct th_req
                                       .n_sources = plan.sources.n,
                                       .from_year = plan.from_year,
                                       .to_year = plan.to_year,
-                                      .seq = th_work_seq(work),
-                                      .progress = request->progress};
+                                      .seq = th_work_seq(work)};
         status = th_estimate_perform(store, &job, &result, err);
     }
     if (status == TH_OK) {

@@ -72,7 +72,6 @@ struct th_estimate_job {
     size_t n_sources;
     int from_year, to_year;
     int64_t seq;
-    const struct th_progress *progress; // may be NULL
 };
 
 struct th_estimate_result {

@@ -1,0 +1,62 @@
+// Inside registry/ only: what the steps of a package share.
+#ifndef TH_REGISTRY_PACKAGE_INTERNAL_H
+#define TH_REGISTRY_PACKAGE_INTERNAL_H
+
+#include "methodology/issuance.h"
+#include "registry/estimate_internal.h"
+#include "registry/package.h"
+
+// A package with what its next step looks at.
+struct th_package_open {
+    struct th_package_record record;
+    struct th_methodology *methodology;
+    struct th_estimate_sources sources; // its parcels in the versions in force, by id
+    size_t n_changed;                   // of these, in another version than the packaged one
+};
+enum th_status th_package_open(struct th_store *store, const char *reference,
+                               struct th_package_open *ret_package,
+                               struct th_error *err) TH_MUST_CHECK;
+void th_package_close(struct th_package_open *package);
+
+// TH_CONFLICT ("package_state") unless the state is one of the two; `other` may be NULL.
+enum th_status th_package_check_state(const struct th_package_record *record, const char *wanted,
+                                      const char *other, struct th_error *err) TH_MUST_CHECK;
+// Every parcel applies, is of one kind and stands in no other package of an overlapping period.
+enum th_status th_package_check_parcels(struct th_store *store,
+                                        const struct th_package_open *package,
+                                        struct th_error *err) TH_MUST_CHECK;
+// TH_CONFLICT ("package_stale") when a parcel changed after it was packaged.
+enum th_status th_package_check_current(const struct th_package_open *package,
+                                        struct th_error *err) TH_MUST_CHECK;
+// TH_CONFLICT ("waiver_needed") when a warning of the package's run wants a waiver that is not
+// there.
+enum th_status th_package_check_waivers(struct th_store *store,
+                                        const struct th_package_record *record,
+                                        struct th_error *err) TH_MUST_CHECK;
+
+// Estimates the package's parcels over its period and notes the run in the record.
+enum th_status th_package_estimate(struct th_store *store, struct th_package_open *package,
+                                   int64_t seq, struct th_estimate_result *ret_result,
+                                   struct th_error *err) TH_MUST_CHECK;
+
+// Net of the whole period as it stands now: by the run, limited or stated by the verifier.
+enum th_status th_package_net(struct th_store *store, const struct th_package_record *record,
+                              struct th_carbon *ret_net, struct th_error *err) TH_MUST_CHECK;
+// The same by year and parcel, in the order that th_issuance_plan wants; the caller frees the list.
+// A limit of the verifier is a deduction, spread over parcels and years by largest remainder; a
+// stated total is spread over the years evenly and over the parcels by measured area.
+enum th_status th_package_entries(struct th_store *store, const struct th_package_open *package,
+                                  struct th_issuance_entry **ret_entries, size_t *ret_n,
+                                  struct th_error *err) TH_MUST_CHECK;
+
+bool th_package_by_statement(const struct th_package_record *record); // no run
+struct th_json *th_package_document_json(struct th_store *store, int64_t document_id,
+                                         enum th_status *status, struct th_error *err);
+struct th_json *th_package_parcels_json(const struct th_package_open *package);
+enum th_status th_package_area(const struct th_package_open *package, struct th_area *ret_area,
+                               struct th_error *err) TH_MUST_CHECK;
+// "package:7"
+enum { TH_SUBJECT_SIZE = 48 };
+const char *th_package_subject(int64_t package_id, char buf[TH_SUBJECT_SIZE]);
+
+#endif

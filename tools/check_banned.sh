@@ -12,7 +12,7 @@ if [ "$n" -gt 0 ]; then
     banned='(v?sprintf|strcpy|strncpy|stpcpy|strcat|strncat|strtok|atoi|atol|atoll|atof|gets|v?f?scanf|v?sscanf|alloca|mktemp|tmpnam|asctime|ctime|gmtime|localtime)'
     # These two are bad only in what people run: a test may start a process, and only the command
     # decides about the locale.
-    grep -nE "(^|[^A-Za-z0-9_.>])$banned[[:space:]]*\(" "$scratch/code" |
+    grep -nE "(^|[^A-Za-z0-9_.>])${banned}[[:space:]]*\(" "$scratch/code" |
         sed -E 's/^[0-9]+://; s/$/   <- banned function/' >>"$scratch/found"
     grep -E "(^|[^A-Za-z0-9_.>])(system|popen)[[:space:]]*\(" "$scratch/code" |
         grep -v '^tests/' | sed 's/$/   <- no shell outside tests/' >>"$scratch/found"

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Shared by the checks: which files they look at, and how they end. Sourced, never run.
 # Every check takes the folder to look at as its first argument (default: this checkout), so that
 # the tests of the checks can show it a planted violation.

@@ -6,13 +6,19 @@ add_custom_command(OUTPUT ${man_page}.gz
     COMMAND gzip -9 -n -f -k ${man_page}
     DEPENDS tanhui ${PROJECT_SOURCE_DIR}/tools/make_man.sh
     COMMENT "Writing the manual page" VERBATIM)
-add_custom_target(tanhui_man ALL DEPENDS ${man_page}.gz)
+set(completion ${PROJECT_BINARY_DIR}/completion/tanhui)
+add_custom_command(OUTPUT ${completion}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/completion
+    COMMAND $<TARGET_FILE:tanhui> completion > ${completion}
+    DEPENDS tanhui COMMENT "Writing the shell completion" VERBATIM)
+add_custom_target(tanhui_man ALL DEPENDS ${man_page}.gz ${completion})
 
 install(TARGETS tanhui RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 # The program carries its documents inside; these copies are for people to read and to try.
 install(DIRECTORY data/methodologies data/codes data/cases data/sample
     DESTINATION ${CMAKE_INSTALL_DATADIR}/tanhui)
 install(FILES ${man_page}.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${completion} DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES README.md README.zh-CN.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 

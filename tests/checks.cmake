@@ -21,3 +21,9 @@ set_tests_properties(package PROPERTIES LABELS check TIMEOUT 600 RUN_SERIAL ON)
 add_test(NAME sample_regenerates COMMAND ${CMAKE_CURRENT_LIST_DIR}/checks/test_sample.sh
     $<TARGET_FILE:tanhui_sample_generator> ${PROJECT_SOURCE_DIR})
 set_tests_properties(sample_regenerates PROPERTIES LABELS integration TIMEOUT 120)
+
+# The demonstration, with the figures that must come out.
+add_test(NAME demo COMMAND ${CMAKE_CURRENT_LIST_DIR}/checks/test_demo.sh $<TARGET_FILE:tanhui>
+    ${PROJECT_SOURCE_DIR})
+set_tests_properties(demo PROPERTIES LABELS integration TIMEOUT 300
+    ENVIRONMENT "${TH_TEST_ENVIRONMENT}")

@@ -235,7 +235,7 @@ static void download__existing_file_survives_a_failure(void **state)
 }
 
 // Runs the openssl program, which every system with root certificates has. Output is dropped.
-static pid_t spawn_openssl(char *const arguments[])
+static pid_t spawn_openssl(const char *const arguments[])
 {
     pid_t child = fork();
     assert_true(child >= 0);
@@ -244,7 +244,7 @@ static pid_t spawn_openssl(char *const arguments[])
         (void)dup2(nothing, 0);
         (void)dup2(nothing, 1);
         (void)dup2(nothing, 2);
-        (void)execvp("openssl", arguments);
+        (void)execvp("openssl", (char *const *)arguments);
         _exit(127);
     }
     return child;
@@ -257,7 +257,7 @@ static void download__certificate_nobody_vouches_for_is_refused(void **state)
     int how = 0;
     (void)th_test_path(key, f->folder, "key.pem");
     (void)th_test_path(certificate, f->folder, "certificate.pem");
-    char *const make[] = {
+    const char *const make[] = {
         "openssl", "req", "-x509", "-newkey",       "rsa:2048", "-nodes",
         "-days",   "2",   "-subj", "/CN=127.0.0.1", "-addext",  "subjectAltName=IP:127.0.0.1",
         "-keyout", key,   "-out",  certificate,     NULL};
@@ -273,8 +273,8 @@ static void download__certificate_nobody_vouches_for_is_refused(void **state)
         (void)snprintf(port, sizeof port, "127.0.0.1:%d",
                        20000 + (http_stub_port(f->stub) + 37 * attempt) % 10000);
         (void)snprintf(url, sizeof url, "https://%s/x", port);
-        char *const serve[] = {"openssl", "s_server", "-accept",   port,   "-key",
-                               key,       "-cert",    certificate, "-www", NULL};
+        const char *const serve[] = {"openssl", "s_server", "-accept",   port,   "-key",
+                                     key,       "-cert",    certificate, "-www", NULL};
         child = spawn_openssl(serve);
         for (int wait = 0; wait < 50; wait++) {
             (void)nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);

@@ -192,7 +192,7 @@ sed 's/^/    /' "$folder/refused"
 }
 
 say "全县推算，不签发单位" "a projection for the county, no units"
-by officer estimate project --area 870000 --input factor=70/87 --price 70.00
+by officer estimate project --area-mu 870000 --input factor=70/87 --price 70.00
 table '"  \(.area_mu | two) mu × \(.factor) = \(.tonnes | grouped) t × \(.price_fen | hundredths) = "
     + "\(.amount_fen | hundredths) CNY; 单位 units: \(.units_t)",
     (.warnings[] | "  ! \(.message)")'

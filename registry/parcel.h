@@ -50,9 +50,9 @@ enum th_status th_parcel_import(struct th_registry *registry, const struct th_re
 
 struct th_parcel_list_options {
     const char *village; // code or name
-    const char *kind;
-    const char *state;  // "registered" or "retired"
-    int64_t package_id; // 0: not restricted to a package
+    const char *kind;    // a kind or its Chinese name
+    const char *state;   // "registered" or "retired"
+    const char *package; // id or name: its parcels, in the versions it was made of
 };
 
 // Reply: n, area_m2, area_mu, parcels[{parcel_id, version, number, kind, village, village_name,

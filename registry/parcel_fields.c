@@ -321,8 +321,9 @@ static void take_land_class(struct taking *t)
     if (t->row->kind != TH_ROW_NO_INDEX &&
         !th_land_class_agrees(found, th_parcel_kinds[t->row->kind])) {
         bool zh = t->run->options->lang == TH_LANG_ZH;
-        char kind_key[32] = "@kind.";
-        th_text_copy(kind_key + 6, sizeof kind_key - 6, th_parcel_kinds[t->row->kind]);
+        char kind_key[48] = "@parcel.kind.";
+        size_t used = strlen(kind_key);
+        th_text_copy(kind_key + used, sizeof kind_key - used, th_parcel_kinds[t->row->kind]);
         struct th_error what;
         (void)th_error_set(&what, TH_DATA_PROBLEM, "land_class_conflict", "code", found->code,
                            "name", zh ? found->name_zh : found->name_en, "kind", kind_key, NULL);

@@ -117,7 +117,7 @@ static enum th_status prepare(struct th_import_run *run, const struct th_reader 
         if (run->default_kind == TH_ROW_NO_INDEX)
             return th_error_set(err, TH_INVALID, "kind_invalid", "kind", options->kind, NULL);
     }
-    enum th_status status = th_registry_frame_load(run->store, &run->frame, err);
+    enum th_status status = th_registry_record_load(run->store, &run->frame, err);
     if (status == TH_OK)
         status = th_land_classes_read(run->store, &run->classes, err);
     if (status == TH_OK)

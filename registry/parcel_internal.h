@@ -14,10 +14,12 @@
 #include "gis/overlap.h"
 #include "gis/reader.h"
 #include "registry/land_class.h"
+#include "registry/package.h"
 #include "registry/parcel.h"
 #include "store/import_store.h"
 #include "store/parcel_store.h"
 #include "store/party_store.h"
+#include "store/registry_store.h"
 
 // A rule with a name and a date, so that a finding can say by which one it was made.
 struct th_share_rule {
@@ -119,7 +121,7 @@ struct th_import_run {
     struct th_store *store;
     const struct th_parcel_import_options *options;
     const struct th_progress *progress;
-    struct th_registry_frame frame;
+    struct th_registry_record frame;
     struct th_land_classes classes;
     struct th_village_list villages;
     struct th_import_record source;     // counts are set when publishing
@@ -186,6 +188,17 @@ enum th_status th_import_problems_each(const struct th_import_run *run,
                                                                const struct th_problem *problem,
                                                                struct th_error *err),
                                        void *context, struct th_error *err) TH_MUST_CHECK;
+
+// What a person typed to choose parcels, made into a filter of the store.
+struct th_parcel_choice {
+    struct th_parcel_filter filter;   // points into this struct
+    struct th_village village;        // code "" when none was chosen
+    struct th_package_record package; // package_id 0 when none was chosen
+};
+// TH_NOT_FOUND ("village_not_found", "package_not_found"), TH_INVALID ("kind_invalid").
+enum th_status th_parcel_choose(struct th_store *store, const char *village, const char *kind,
+                                const char *package, struct th_parcel_choice *ret_choice,
+                                struct th_error *err) TH_MUST_CHECK;
 
 // Tells the progress now and then; TH_INTERRUPTED ("interrupted") when asked to stop.
 enum th_status th_import_report(const struct th_import_run *run, const char *stage, int64_t done,

@@ -80,29 +80,3 @@ enum th_status th_import_load(struct th_store *store, int64_t import_id,
     th_stmt_done(q);
     return status;
 }
-
-enum th_status th_registry_frame_load(struct th_store *store, struct th_registry_frame *ret_frame,
-                                      struct th_error *err)
-{
-    static const char SQL_FRAME[] =
-        "SELECT registry_id, name, admin_code, crs, west_deg, south_deg,"
-        " east_deg, north_deg FROM registry WHERE id = 1";
-    struct th_stmt *q = th_db_query(store, SQL_FRAME);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && !row)
-        status = th_error_set(err, TH_CORRUPT, "registry_row", NULL);
-    if (status == TH_OK) {
-        struct th_registry_frame *frame = ret_frame;
-        th_column_copy(q, 0, frame->registry_id, sizeof frame->registry_id);
-        th_column_copy(q, 1, frame->name, sizeof frame->name);
-        th_column_copy(q, 2, frame->admin_code, sizeof frame->admin_code);
-        th_column_copy(q, 3, frame->crs, sizeof frame->crs);
-        frame->west_deg = th_column_real(q, 4);
-        frame->south_deg = th_column_real(q, 5);
-        frame->east_deg = th_column_real(q, 6);
-        frame->north_deg = th_column_real(q, 7);
-    }
-    th_stmt_done(q);
-    return status;
-}

@@ -1,5 +1,4 @@
-// Imports and their problem lists in the file, and the frame of the registry that rows must fit
-// into.
+// Imports and their problem lists in the file.
 #ifndef TH_STORE_IMPORT_STORE_H
 #define TH_STORE_IMPORT_STORE_H
 
@@ -35,14 +34,6 @@ struct th_import_problem { // texts are borrowed
     const char *arguments; // JSON object
 };
 
-struct th_registry_frame {
-    char registry_id[40];
-    char name[TH_IMPORT_TEXT_SIZE];
-    char admin_code[8];
-    char crs[64]; // of maps, "" without
-    double west_deg, south_deg, east_deg, north_deg;
-};
-
 // `limits` is JSON.
 enum th_status th_import_insert(struct th_store *store, const struct th_import_record *record,
                                 const char *limits, int64_t *ret_import_id,
@@ -55,9 +46,5 @@ enum th_status th_import_problem_insert(struct th_store *store, int64_t import_i
 enum th_status th_import_load(struct th_store *store, int64_t import_id,
                               struct th_import_record *ret_record,
                               struct th_error *err) TH_MUST_CHECK;
-
-// Name, maps' reference system and bounds of the one registry. TH_CORRUPT ("registry_row").
-enum th_status th_registry_frame_load(struct th_store *store, struct th_registry_frame *ret_frame,
-                                      struct th_error *err) TH_MUST_CHECK;
 
 #endif

@@ -145,8 +145,7 @@ static enum th_status default_methodology(const struct th_estimate_sources *sour
         {"bamboo", "reported-factor"}, {"orchard", "orchard-account"}, {"wetland", "statement"}};
     for (size_t i = 1; i < sources->n; i++) {
         if (strcmp(sources->items[i].kind, sources->items[0].kind) != 0) {
-            return th_error_set(err, TH_INVALID, "methodology_needed", "kind",
-                                sources->items[0].kind, "other", sources->items[i].kind, NULL);
+            return th_error_set(err, TH_INVALID, "methodology_needed", NULL);
         }
     }
     for (size_t i = 0; i < sizeof(DEFAULTS) / sizeof(DEFAULTS[0]); i++) {
@@ -155,8 +154,9 @@ static enum th_status default_methodology(const struct th_estimate_sources *sour
             return TH_OK;
         }
     }
-    return th_error_set(err, TH_NOT_FOUND, "no_default_methodology", "kind", sources->items[0].kind,
-                        NULL);
+    char kind[64];
+    (void)snprintf(kind, sizeof(kind), "@applicability.kind.%s", sources->items[0].kind);
+    return th_error_set(err, TH_NOT_FOUND, "no_default_methodology", "kind", kind, NULL);
 }
 
 static enum th_status plan_rules(struct th_store *store, const struct th_estimate_options *options,

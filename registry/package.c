@@ -99,7 +99,7 @@ static enum th_status check_holder(struct th_store *store, const char *reference
         }
     }
     char kind[64];
-    (void)snprintf(kind, sizeof(kind), "@party_kind.%s", holder.kind);
+    (void)snprintf(kind, sizeof(kind), "@package_holder.%s", holder.kind);
     return th_error_set(err, TH_INVALID, "holder_kind", "party", holder.name, "kind", kind, NULL);
 }
 

@@ -215,6 +215,15 @@ static enum th_status check_rivals(struct th_store *store, const struct th_packa
     return status;
 }
 
+static enum th_status kinds_mixed(const char *kind, const char *other, struct th_error *err)
+{
+    char first[64];
+    char second[64];
+    (void)snprintf(first, sizeof(first), "@applicability.kind.%s", kind);
+    (void)snprintf(second, sizeof(second), "@applicability.kind.%s", other);
+    return th_error_set(err, TH_INVALID, "kinds_mixed", "kind", first, "other", second, NULL);
+}
+
 enum th_status th_package_check_parcels(struct th_store *store,
                                         const struct th_package_open *package, struct th_error *err)
 {
@@ -224,8 +233,7 @@ enum th_status th_package_check_parcels(struct th_store *store,
     }
     for (size_t i = 1; i < sources->n; i++) {
         if (strcmp(sources->items[i].kind, sources->items[0].kind) != 0) {
-            return th_error_set(err, TH_INVALID, "kinds_mixed", "kind", sources->items[0].kind,
-                                "other", sources->items[i].kind, NULL);
+            return kinds_mixed(sources->items[0].kind, sources->items[i].kind, err);
         }
     }
     enum th_status status = check_applies(package, err);

@@ -1,0 +1,92 @@
+// account list, statement; revenue term, deduct, distribute, statement.
+#include "cli/cli.h"
+#include "trading/account.h"
+#include "trading/revenue.h"
+
+static enum th_status run_list(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
+{
+    return th_account_list(cli->registry, ret_reply, err);
+}
+
+static enum th_status run_statement(struct th_cli *cli, struct th_json **ret_reply,
+                                    struct th_error *err)
+{
+    return th_account_statement(cli->registry, cli->positionals[0], th_cli_option(cli, "from"),
+                                th_cli_option(cli, "to"), ret_reply, err);
+}
+
+static enum th_status run_term_add(struct th_cli *cli, struct th_json **ret_reply,
+                                   struct th_error *err)
+{
+    struct th_term_input input = {.from = th_cli_option(cli, "from"),
+                                  .to = th_cli_option(cli, "to"),
+                                  .basis = th_cli_option(cli, "basis"),
+                                  .ratio = th_cli_option(cli, "ratio"),
+                                  .document = th_cli_option(cli, "document")};
+    input.splits = th_cli_list(cli, "split", &input.n_splits);
+    return th_term_add(cli->registry, &cli->request, &input, ret_reply, err);
+}
+
+static enum th_status run_term_list(struct th_cli *cli, struct th_json **ret_reply,
+                                    struct th_error *err)
+{
+    return th_term_list(cli->registry, ret_reply, err);
+}
+
+static enum th_status run_deduct(struct th_cli *cli, struct th_json **ret_reply,
+                                 struct th_error *err)
+{
+    int64_t trade_id = 0;
+    enum th_status status = th_cli_id(cli, 0, &trade_id, err);
+    return status == TH_OK
+               ? th_deduction_add(cli->registry, &cli->request, trade_id,
+                                  th_cli_option(cli, "kind"), th_cli_option(cli, "amount"),
+                                  th_cli_option(cli, "document"), ret_reply, err)
+               : status;
+}
+
+static enum th_status run_distribute(struct th_cli *cli, struct th_json **ret_reply,
+                                     struct th_error *err)
+{
+    struct th_distribute_input input = {.through = th_cli_option(cli, "through"),
+                                        .term = th_cli_option(cli, "term"),
+                                        .ratio = th_cli_option(cli, "ratio")};
+    return th_revenue_distribute(cli->registry, &cli->request, &input, ret_reply, err);
+}
+
+static enum th_status run_revenue(struct th_cli *cli, struct th_json **ret_reply,
+                                  struct th_error *err)
+{
+    return th_revenue_statement(cli->registry, th_cli_option(cli, "village"), ret_reply, err);
+}
+
+const struct th_cli_command th_cli_account_commands[] = {
+    {"account", "list", TH_CLI_READ, "", "",
+     "parties: party name kind held_t locked_t buffer_t retired_t cancelled_t claim_fen cash_fen "
+     "money_fen | totals.issued_t totals.held_t totals.locked_t totals.buffer_t totals.retired_t "
+     "totals.cancelled_t totals.money_fen balanced",
+     run_list},
+    {"account", "statement", TH_CLI_READ, "PARTY", "from=D to=D",
+     "party name kind from to opening | entries: on event serial tonnes state account memo "
+     "amount_fen trade_id claim_fen cash_fen held_t | closing",
+     run_statement},
+    {"revenue", "term add", TH_CLI_WRITE, "",
+     "from!=D to=D basis!=gross|net_of_cost|net_of_costs ratio!=PERCENT split*=PARTY_KIND=SHARE "
+     "document!=FILE",
+     "term_id from to basis ratio document_sha256 | splits: party_kind share", run_term_add},
+    {"revenue", "term list", TH_CLI_READ, "", "",
+     "terms: term_id from to basis ratio splits document_sha256", run_term_list},
+    {"revenue", "deduct", TH_CLI_WRITE, "TRADE",
+     "kind!=tax|insurance|verification|fee amount!=A document!=FILE",
+     "deduction_id trade_id kind amount_fen document_sha256", run_deduct},
+    {"revenue", "distribute", TH_CLI_WRITE, "", "through!=D term=ID ratio=PERCENT",
+     "through net_fen distributed_fen kept_fen | sales: trade_id on buyer_name tonnes price_fen "
+     "receipts_fen tax_fen cost_fen deductions_fen net_fen ratio distributed_fen kept_fen "
+     "| payments: party name kind weight_t amount_fen basis",
+     run_distribute},
+    {"revenue", "statement", TH_CLI_READ, "", "village=V",
+     "parties: party name kind village revenue_fen purchase_fen total_fen "
+     "| revenue_fen purchase_fen total_fen",
+     run_revenue},
+    {0},
+};

@@ -1,0 +1,94 @@
+// methodology list, show; estimate run, explain, sheet, project.
+#include "cli/cli.h"
+#include "registry/estimate.h"
+#include "registry/methodology.h"
+
+static enum th_status run_methodology_list(struct th_cli *cli, struct th_json **ret_reply,
+                                           struct th_error *err)
+{
+    return th_methodology_list(cli->registry, ret_reply, err);
+}
+
+static enum th_status run_methodology_show(struct th_cli *cli, struct th_json **ret_reply,
+                                           struct th_error *err)
+{
+    return th_methodology_show(cli->registry, cli->positionals[0], ret_reply, err);
+}
+
+static void read_options(struct th_cli *cli, struct th_estimate_options *ret_options)
+{
+    *ret_options = (struct th_estimate_options){.methodology = th_cli_option(cli, "methodology"),
+                                                .year = th_cli_option(cli, "year"),
+                                                .from_year = th_cli_option(cli, "from"),
+                                                .to_year = th_cli_option(cli, "to"),
+                                                .village = th_cli_option(cli, "village"),
+                                                .package = th_cli_option(cli, "package"),
+                                                .parcel = th_cli_option(cli, "parcel"),
+                                                .messages = cli->messages,
+                                                .lang = cli->lang};
+    ret_options->inputs = th_cli_list(cli, "input", &ret_options->n_inputs);
+}
+
+static enum th_status run_estimate(struct th_cli *cli, struct th_json **ret_reply,
+                                   struct th_error *err)
+{
+    struct th_estimate_options options;
+    read_options(cli, &options);
+    return th_estimate_run(cli->registry, &cli->request, &options, ret_reply, err);
+}
+
+static enum th_status run_explain(struct th_cli *cli, struct th_json **ret_reply,
+                                  struct th_error *err)
+{
+    struct th_estimate_options options;
+    read_options(cli, &options);
+    return th_estimate_explain_parcel(cli->registry, &options, ret_reply, err);
+}
+
+static enum th_status run_sheet(struct th_cli *cli, struct th_json **ret_reply,
+                                struct th_error *err)
+{
+    return th_estimate_sheet(cli->registry, cli->positionals[0], th_cli_option(cli, "out"),
+                             ret_reply, err);
+}
+
+static enum th_status run_project(struct th_cli *cli, struct th_json **ret_reply,
+                                  struct th_error *err)
+{
+    struct th_estimate_project_options options = {.methodology = th_cli_option(cli, "methodology"),
+                                                  .area_mu = th_cli_option(cli, "area-mu"),
+                                                  .price = th_cli_option(cli, "price"),
+                                                  .messages = cli->messages,
+                                                  .lang = cli->lang};
+    options.inputs = th_cli_list(cli, "input", &options.n_inputs);
+    return th_estimate_project_area(cli->registry, &options, ret_reply, err);
+}
+
+const struct th_cli_command th_cli_estimate_commands[] = {
+    {"methodology", "list", TH_CLI_READ, "", "",
+     "methodologies: id version title family monitoring_only statement_based kinds",
+     run_methodology_list},
+    {"methodology", "show", TH_CLI_READ, "ID[@VERSION]", "",
+     "id version title summary family applicability sha256 | inputs: name title unit value range "
+     "| parameters: name value unit interval evidence source",
+     run_methodology_show},
+    {"estimate", "run", TH_CLI_WRITE, "",
+     "year=Y from=Y to=Y methodology=ID[@V] village=V package=P parcel=ID input*=NAME=VALUE",
+     "run_id methodology version n_parcels area_mu gross_kg baseline_kg project_emissions_kg "
+     "leakage_kg uncertainty.halfwidth_kg uncertainty.confidence uncertainty.relative deduction_kg "
+     "net_kg sheet_sha256 | years: year gross_kg net_kg whole_t carried_kg "
+     "| warnings: code message needs_waiver | skipped: parcel_id reason message",
+     run_estimate},
+    {"estimate", "explain", TH_CLI_READ, "",
+     "parcel!=ID year!=Y methodology=ID[@V] input*=NAME=VALUE",
+     "parcel_id version year methodology methodology_version "
+     "| lines: term expression value unit evidence source | warnings: code message needs_waiver",
+     run_explain},
+    {"estimate", "sheet", TH_CLI_READ, "RUN", "out!=FILE", "run_id file n_lines sha256", run_sheet},
+    {"estimate", "project", TH_CLI_READ, "",
+     "area-mu!=A methodology=ID[@V] input*=NAME=VALUE price=P",
+     "methodology version area_mu factor unit gross_kg tonnes price_fen amount_fen units_t note "
+     "| warnings: code message needs_waiver",
+     run_project},
+    {0},
+};

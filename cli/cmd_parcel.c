@@ -1,0 +1,92 @@
+// parcel import, list, show; export; map print.
+#include <string.h>
+
+#include "cli/cli.h"
+#include "registry/export.h"
+#include "registry/map.h"
+#include "registry/parcel.h"
+
+static enum th_status run_import(struct th_cli *cli, struct th_json **ret_reply,
+                                 struct th_error *err)
+{
+    const char *on_problem = th_cli_option(cli, "on-problem");
+    struct th_parcel_import_options options = {.source = cli->positionals[0],
+                                               .layer = th_cli_option(cli, "layer"),
+                                               .crs = th_cli_option(cli, "crs"),
+                                               .encoding = th_cli_option(cli, "encoding"),
+                                               .kind = th_cli_option(cli, "kind"),
+                                               .village = th_cli_option(cli, "village"),
+                                               .update = th_cli_flag(cli, "update"),
+                                               .problems_path = th_cli_option(cli, "problems"),
+                                               .messages = cli->messages,
+                                               .lang = cli->lang};
+    options.maps = th_cli_list(cli, "map", &options.n_maps);
+    if (on_problem != NULL && strcmp(on_problem, "abort") != 0 && strcmp(on_problem, "reject") != 0)
+        return th_error_set(err, TH_USAGE, "usage_value", "option", "on-problem", "value",
+                            on_problem, "allowed", "reject, abort", NULL);
+    options.on_problem_abort = on_problem != NULL && strcmp(on_problem, "abort") == 0;
+    return th_parcel_import(cli->registry, &cli->request, &options, ret_reply, err);
+}
+
+static enum th_status run_list(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_parcel_list_options options = {.village = th_cli_option(cli, "village"),
+                                             .kind = th_cli_option(cli, "kind"),
+                                             .state = th_cli_option(cli, "state")};
+    enum th_status status = th_cli_int(cli, "package", 0, &options.package_id, err);
+    return status == TH_OK ? th_parcel_list(cli->registry, &options, ret_reply, err) : status;
+}
+
+static enum th_status run_show(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
+{
+    int64_t parcel_id = 0;
+    enum th_status status = th_cli_id(cli, 0, &parcel_id, err);
+    return status == TH_OK ? th_parcel_show(cli->registry, parcel_id, ret_reply, err) : status;
+}
+
+static enum th_status run_export(struct th_cli *cli, struct th_json **ret_reply,
+                                 struct th_error *err)
+{
+    struct th_export_options options = {.format = th_cli_option(cli, "format"),
+                                        .village = th_cli_option(cli, "village"),
+                                        .package = th_cli_option(cli, "package"),
+                                        .path = th_cli_option(cli, "out"),
+                                        .messages = cli->messages,
+                                        .lang = cli->lang};
+    return th_export(cli->registry, &options, ret_reply, err);
+}
+
+static enum th_status run_map(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_map_options options = {.village = th_cli_option(cli, "village"),
+                                     .package = th_cli_option(cli, "package"),
+                                     .path = th_cli_option(cli, "out"),
+                                     .crs = th_cli_option(cli, "crs"),
+                                     .messages = cli->messages,
+                                     .lang = cli->lang};
+    enum th_status status = th_cli_int(cli, "scale", 0, &options.scale, err);
+    return status == TH_OK ? th_map_use(cli->registry, &options, ret_reply, err) : status;
+}
+
+const struct th_cli_command th_cli_parcel_commands[] = {
+    {"parcel", "import", TH_CLI_WRITE, "SOURCE",
+     "layer=L crs=EPSG:n encoding=E kind=KIND village=V map*=ATTRIBUTE=FIELD "
+     "on-problem=reject|abort update problems=FILE",
+     "read accepted rejected unchanged area_mu area_m2 source.crs source.operation seconds "
+     "| problems: row feature severity code message hint",
+     run_import},
+    {"parcel", "list", TH_CLI_READ, "", "village=V kind=KIND state=STATE package=ID",
+     "parcels: parcel_id number village_name kind land_class area_mu declared_mu area_m2 state "
+     "| n area_mu area_m2",
+     run_list},
+    {"parcel", "show", TH_CLI_READ, "ID", "",
+     "parcel_id version number kind village village_name land_class area_mu area_m2 declared_mu "
+     "sliver_m2 perimeter_m state centroid box source.file source.sha256 source.layer source.row "
+     "source.crs source.operation | versions: version kind area_mu area_m2",
+     run_show},
+    {"export", "", TH_CLI_READ, "", "format!=gpkg|geojson|csv out!=FILE village=V package=P",
+     "file n sha256", run_export},
+    {"map", "print", TH_CLI_READ, "", "out!=FILE village=V package=P crs=EPSG:n scale=N",
+     "file scale crs n_parcels bounds sha256", run_map},
+    {0},
+};

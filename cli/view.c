@@ -1,0 +1,309 @@
+// A reply drawn for people: fields as "label: value", arrays as tables. How a value is shown
+// follows from the unit that ends its key.
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "core/buf.h"
+#include "core/quantity.h"
+#include "core/text.h"
+
+enum { COLUMNS_MAX = 24, KEY_SIZE = 64, CELL_LIMIT = 4096, LIST_SHOWN = 12, ROWS_SHOWN = 200 };
+
+struct column {
+    char key[KEY_SIZE];
+    size_t width;
+    bool right;
+};
+
+static bool ends_with(const char *text, const char *suffix)
+{
+    size_t n = strlen(text);
+    size_t m = strlen(suffix);
+    return n >= m && strcmp(text + n - m, suffix) == 0;
+}
+
+static const char *last_part(const char *key)
+{
+    const char *dot = strrchr(key, '.');
+    return dot != NULL ? dot + 1 : key;
+}
+
+static const char *label(const struct th_cli *cli, const char *key)
+{
+    char name[KEY_SIZE + 16];
+    snprintf(name, sizeof name, "field.%s", key);
+    const char *text = th_messages_find(cli->messages, cli->lang, name);
+    if (text != NULL)
+        return text;
+    snprintf(name, sizeof name, "field.%s", last_part(key));
+    text = th_messages_find(cli->messages, cli->lang, name);
+    return text != NULL ? text : key;
+}
+
+// "a.b" below an object; NULL when there is no such value.
+static const struct th_json *walk(const struct th_json *value, const char *path)
+{
+    char key[KEY_SIZE];
+    while (value != NULL && *path != '\0') {
+        size_t size = strcspn(path, ".");
+        if (size >= sizeof key)
+            return NULL;
+        memcpy(key, path, size);
+        key[size] = '\0';
+        value = th_json_get(value, key);
+        path += size + (path[size] == '.');
+    }
+    return value;
+}
+
+static void show_string(const struct th_cli *cli, const char *key, const char *text,
+                        struct th_buf *out)
+{
+    char name[160];
+    snprintf(name, sizeof name, "value.%s.%s", last_part(key), text);
+    const char *translated = th_messages_find(cli->messages, cli->lang, name);
+    if (translated == NULL) {
+        snprintf(name, sizeof name, "value.%s", text);
+        translated = th_messages_find(cli->messages, cli->lang, name);
+    }
+    if (translated != NULL) {
+        th_buf_append_str(out, translated);
+        return;
+    }
+    // What came from a file must not steer the terminal: control characters become spaces.
+    for (; *text != '\0'; text++)
+        th_buf_append_char(out, (unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text);
+}
+
+static bool is_area(const char *key)
+{
+    return ends_with(key, "_mu") || ends_with(key, "_m2") || ends_with(key, "_ha");
+}
+
+static void show_int(const char *key, int64_t value, struct th_buf *out)
+{
+    char text[TH_QUANTITY_TEXT_SIZE];
+    if (ends_with(key, "_fen"))
+        th_buf_append_str(out, th_cent_format(value, text));
+    else if (is_area(key) && value > -100000000000000 && value < 100000000000000)
+        th_buf_append_str(out, th_cent_format(value * 100, text));
+    else if (ends_with(key, "_kg") || ends_with(key, "_t") || strcmp(last_part(key), "kg") == 0 ||
+             strcmp(last_part(key), "tonnes") == 0)
+        th_buf_append_str(out, th_int_format(value, text));
+    else
+        th_buf_printf(out, "%lld", (long long)value);
+}
+
+static void show_real(const char *key, double value, struct th_buf *out)
+{
+    char text[TH_QUANTITY_TEXT_SIZE];
+    if (is_area(key) && value > -1e15 && value < 1e15)
+        th_buf_append_str(out,
+                          th_cent_format((int64_t)(value * 100 + (value < 0 ? -0.5 : 0.5)), text));
+    else
+        th_buf_printf(out, "%.10g", value);
+}
+
+static void show(const struct th_cli *cli, const char *key, const struct th_json *value,
+                 struct th_buf *out);
+
+static void show_list(const struct th_cli *cli, const char *key, const struct th_json *value,
+                      struct th_buf *out)
+{
+    size_t n = th_json_size(value);
+    for (size_t i = 0; i < n && i < LIST_SHOWN; i++) {
+        if (i > 0)
+            th_buf_append_str(out, ", ");
+        show(cli, key, th_json_at(value, i), out);
+    }
+    if (n > LIST_SHOWN)
+        th_buf_printf(out, " … (%zu)", n);
+}
+
+static void show_object(const struct th_cli *cli, const struct th_json *value, struct th_buf *out)
+{
+    bool first = true;
+    for (void *it = th_json_iter(value); it != NULL; it = th_json_iter_next(value, it)) {
+        if (!first)
+            th_buf_append_str(out, cli->lang == TH_LANG_ZH ? "；" : "; ");
+        first = false;
+        th_buf_append_str(out, label(cli, th_json_iter_key(it)));
+        th_buf_append_char(out, ' ');
+        show(cli, th_json_iter_key(it), th_json_iter_value(it), out);
+    }
+}
+
+static void show(const struct th_cli *cli, const char *key, const struct th_json *value,
+                 struct th_buf *out)
+{
+    switch (th_json_type(value)) {
+    case TH_JSON_NULL:
+        th_buf_append_str(out, "–");
+        break;
+    case TH_JSON_BOOL:
+        th_buf_append_str(
+            out, th_messages_text(cli->messages, cli->lang,
+                                  th_json_bool_value(value) ? "value.true" : "value.false"));
+        break;
+    case TH_JSON_INT:
+        show_int(key, th_json_int_value(value), out);
+        break;
+    case TH_JSON_REAL:
+        show_real(key, th_json_real_value(value), out);
+        break;
+    case TH_JSON_STRING:
+        show_string(cli, key, th_json_text(value), out);
+        break;
+    case TH_JSON_ARRAY:
+        show_list(cli, key, value, out);
+        break;
+    case TH_JSON_OBJECT:
+        show_object(cli, value, out);
+        break;
+    }
+}
+
+static void pad(struct th_buf *out, size_t n)
+{
+    while (n-- > 0)
+        th_buf_append_char(out, ' ');
+}
+
+// One section without a table: "label: value", labels of one width.
+static void draw_fields(const struct th_cli *cli, const struct th_json *reply,
+                        const struct column *columns, size_t n, struct th_buf *out)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t w = th_text_width(label(cli, columns[i].key));
+        if (w > width && walk(reply, columns[i].key) != NULL)
+            width = w;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct th_json *value = walk(reply, columns[i].key);
+        if (value == NULL)
+            continue;
+        const char *name = label(cli, columns[i].key);
+        th_buf_append_str(out, name);
+        pad(out, width - th_text_width(name) + 2);
+        show(cli, columns[i].key, value, out);
+        th_buf_append_char(out, '\n');
+    }
+}
+
+static void draw_cell(struct th_buf *out, const struct column *column, const char *text, bool last)
+{
+    size_t width = th_text_width(text);
+    size_t space = column->width > width ? column->width - width : 0;
+    if (column->right)
+        pad(out, space);
+    th_buf_append_str(out, text);
+    if (!column->right && !last)
+        pad(out, space);
+    if (!last)
+        th_buf_append_str(out, "  ");
+}
+
+static char *cell_text(const struct th_cli *cli, const struct th_json *row, const char *key)
+{
+    struct th_buf text;
+    th_buf_init(&text, CELL_LIMIT);
+    show(cli, key, walk(row, key), &text);
+    char *taken = th_buf_take(&text);
+    return taken;
+}
+
+static void measure(const struct th_cli *cli, const struct th_json *row, struct column *columns,
+                    size_t n_columns, char **cells)
+{
+    for (size_t c = 0; c < n_columns; c++) {
+        enum th_json_type type = th_json_type(walk(row, columns[c].key));
+        cells[c] = cell_text(cli, row, columns[c].key);
+        size_t width = th_text_width(cells[c] != NULL ? cells[c] : "");
+        if (width > columns[c].width)
+            columns[c].width = width;
+        if (type != TH_JSON_INT && type != TH_JSON_REAL && type != TH_JSON_NULL)
+            columns[c].right = false;
+    }
+}
+
+static void draw_table(const struct th_cli *cli, const struct th_json *rows, struct column *columns,
+                       size_t n_columns, struct th_buf *out)
+{
+    size_t n = th_json_size(rows);
+    size_t n_shown = n > ROWS_SHOWN ? ROWS_SHOWN : n;
+    char **cells = calloc(n_shown * n_columns + 1, sizeof *cells);
+    if (n == 0 || cells == NULL) {
+        free(cells);
+        return;
+    }
+    for (size_t c = 0; c < n_columns; c++) {
+        columns[c].width = th_text_width(label(cli, columns[c].key));
+        columns[c].right = true;
+    }
+    for (size_t r = 0; r < n_shown; r++)
+        measure(cli, th_json_at(rows, r), columns, n_columns, cells + r * n_columns);
+    if (out->size > 0)
+        th_buf_append_char(out, '\n');
+    for (size_t c = 0; c < n_columns; c++)
+        draw_cell(out, &columns[c], label(cli, columns[c].key), c + 1 == n_columns);
+    th_buf_append_char(out, '\n');
+    for (size_t c = 0; c < n_columns; c++) {
+        for (size_t i = 0; i < columns[c].width; i++)
+            th_buf_append_str(out, "─");
+        th_buf_append_str(out, c + 1 == n_columns ? "\n" : "  ");
+    }
+    for (size_t r = 0; r < n_shown; r++) {
+        for (size_t c = 0; c < n_columns; c++) {
+            char *cell = cells[r * n_columns + c];
+            draw_cell(out, &columns[c], cell != NULL ? cell : "", c + 1 == n_columns);
+            free(cell);
+        }
+        th_buf_append_char(out, '\n');
+    }
+    if (n_shown < n)
+        th_buf_printf(out, "… %zu / %zu\n", n_shown, n);
+    free(cells);
+}
+
+// Splits "a b c" into columns; returns how many.
+static size_t split(const char *text, size_t size, struct column *columns)
+{
+    size_t n = 0;
+    size_t i = 0;
+    while (i < size && n < COLUMNS_MAX) {
+        while (i < size && text[i] == ' ')
+            i++;
+        size_t begin = i;
+        while (i < size && text[i] != ' ')
+            i++;
+        if (i > begin && i - begin < KEY_SIZE) {
+            memset(&columns[n], 0, sizeof columns[n]);
+            memcpy(columns[n].key, text + begin, i - begin);
+            n++;
+        }
+    }
+    return n;
+}
+
+void th_cli_view(const struct th_cli *cli, const struct th_json *reply, struct th_buf *out)
+{
+    const char *section = cli->command->view;
+    for (;;) {
+        struct column columns[COLUMNS_MAX];
+        size_t size = strcspn(section, "|");
+        const char *colon = memchr(section, ':', size);
+        if (colon == NULL) {
+            draw_fields(cli, reply, columns, split(section, size, columns), out);
+        } else {
+            struct column array[COLUMNS_MAX];
+            size_t n = split(colon + 1, size - (size_t)(colon + 1 - section), columns);
+            if (split(section, (size_t)(colon - section), array) == 1)
+                draw_table(cli, walk(reply, array[0].key), columns, n, out);
+        }
+        if (section[size] == '\0')
+            return;
+        section += size + 1;
+    }
+}

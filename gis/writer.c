@@ -10,6 +10,7 @@
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 #include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -225,7 +226,11 @@ static void values_set(const struct th_writer *writer, OGRFeatureH feature,
             OGR_F_SetFieldInteger64(feature, (int)i, values[i].integer);
             break;
         case TH_WRITER_REAL:
-            OGR_F_SetFieldDouble(feature, (int)i, values[i].real);
+            if (isnan(values[i].real)) {
+                OGR_F_SetFieldNull(feature, (int)i);
+            } else {
+                OGR_F_SetFieldDouble(feature, (int)i, values[i].real);
+            }
             break;
         case TH_WRITER_TEXT:
             if (values[i].text == NULL) {

@@ -13,7 +13,7 @@ struct th_writer_field {
     enum th_writer_type type;
 };
 
-struct th_writer_value { // by the type of its field; text NULL writes NULL
+struct th_writer_value { // by the type of its field; text NULL and a real NaN write NULL
     const char *text;
     int64_t integer;
     double real;

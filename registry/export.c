@@ -1,10 +1,12 @@
 #include "registry/export.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/csv.h"
 #include "core/file.h"
+#include "core/text.h"
 #include "gis/writer.h"
 #include "registry/parcel_internal.h"
 
@@ -20,7 +22,7 @@ static const struct th_writer_field FIELDS[] = {
     {"source", TH_WRITER_TEXT},     {"source_layer", TH_WRITER_TEXT},
     {"source_row", TH_WRITER_INT},
 };
-enum { N_FIELDS = sizeof FIELDS / sizeof FIELDS[0], FIELD_DECLARED = 9 };
+enum { N_FIELDS = sizeof FIELDS / sizeof FIELDS[0] };
 
 struct exporting {
     struct th_store *store;
@@ -54,7 +56,6 @@ static double cent(int64_t hundredths)
 static enum th_status add_row(struct exporting *e, const struct th_parcel_record *record,
                               const struct th_geometry *geometry)
 {
-    // A real of a missing declared area would read as 0 mu, so that it is left out as text NULL.
     struct th_writer_value values[N_FIELDS] = {
         {.integer = record->parcel_id},
         {.integer = record->version},
@@ -65,7 +66,7 @@ static enum th_status add_row(struct exporting *e, const struct th_parcel_record
         {.text = or_null(record->land_class)},
         {.real = cent(th_area_m2_cent(record->measured))},
         {.real = cent(th_area_mu_cent(record->measured))},
-        {.real = record->has_declared ? cent(th_area_mu_cent(record->declared)) : 0},
+        {.real = record->has_declared ? cent(th_area_mu_cent(record->declared)) : NAN},
         {.real = cent(th_area_m2_cent(record->sliver))},
         {.text = record->state},
         {.text = e->source.source},
@@ -163,18 +164,32 @@ static bool export_one(void *context, const struct th_parcel_record *record, con
     return e->status == TH_OK;
 }
 
+static void heading(struct exporting *e, const char *name, bool last)
+{
+    char key[64] = "parcels.column.";
+    size_t used = strlen(key);
+    th_text_copy(key + used, sizeof key - used, name);
+    const struct th_messages *messages = e->options->messages;
+    const char *text = messages == NULL ? name : th_messages_text(messages, e->options->lang, key);
+    th_csv_cell(&e->csv, text, last);
+}
+
+static void begin_csv(struct exporting *e)
+{
+    th_csv_begin(&e->csv, true);
+    for (size_t i = 0; i < N_FIELDS; i++)
+        heading(e, FIELDS[i].name, i + 1 == N_FIELDS && !e->options->with_wkt);
+    if (e->options->with_wkt)
+        heading(e, "wkt", true);
+}
+
 static enum th_status open_target(struct exporting *e, struct th_error *err)
 {
     const char *format = e->options->format;
     if (th_file_exists(e->options->path))
         return th_error_set(err, TH_CONFLICT, "file_exists", "path", e->options->path, NULL);
     if (strcmp(format, "csv") == 0) {
-        th_csv_begin(&e->csv, true);
-        for (size_t i = 0; i < N_FIELDS; i++) {
-            th_csv_cell(&e->csv, FIELDS[i].name, i + 1 == N_FIELDS && !e->options->with_wkt);
-        }
-        if (e->options->with_wkt)
-            th_csv_cell(&e->csv, "wkt", true);
+        begin_csv(e);
         return TH_OK;
     }
     enum th_writer_format kind = TH_WRITER_GPKG;

@@ -2,6 +2,7 @@
 #ifndef TH_REGISTRY_EXPORT_H
 #define TH_REGISTRY_EXPORT_H
 
+#include "core/messages.h"
 #include "registry/registry.h"
 
 // All texts are borrowed for the call; NULL means not given.
@@ -13,6 +14,8 @@ struct th_export_options {
     const char *path;    // must not exist
     bool with_wkt;       // csv: one more column with the ground as WKT
     const struct th_progress *progress;
+    const struct th_messages *messages; // csv: headings in words; NULL: the names below
+    enum th_lang lang;
 };
 
 // The parcels in force (of a package: in the versions it was made of), in order of parcel_id.

@@ -44,7 +44,7 @@ static void drawing_clear(struct drawing *d)
 static enum th_status grow(struct drawing *d)
 {
     if (d->n == PARCELS_MAX) {
-        enum th_status status = th_error_set(&d->err, TH_LIMIT, "map_too_many", NULL);
+        enum th_status status = th_error_set(&d->err, TH_LIMIT, "map_limit", NULL);
         th_error_add_int(&d->err, "limit", PARCELS_MAX);
         return status;
     }

@@ -19,7 +19,7 @@ struct th_map_options {
 
 // Reply: file, sha256, format, scale, crs, crs_name, n_parcels, area_m2, area_mu,
 // bounds [west, south, east, north] in degrees. TH_INVALID ("map_format", "map_crs"), TH_NOT_FOUND
-// ("map_empty", "village_not_found", "package_not_found"), TH_LIMIT ("map_too_many"),
+// ("map_empty", "village_not_found", "package_not_found"), TH_LIMIT ("map_limit"),
 // TH_DATA_PROBLEM
 // ("crs_unsupported"), TH_IO ("map_failed").
 enum th_status th_map_use(struct th_registry *registry, const struct th_map_options *options,

@@ -7,10 +7,10 @@
 #include <fcntl.h>
 #include <gdal.h>
 #include <limits.h>
+#include <math.h>
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 #include <stdio.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

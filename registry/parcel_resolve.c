@@ -251,7 +251,8 @@ static void describe(const struct th_import_run *run, const struct th_overlap_fi
 {
     char buf[TH_QUANTITY_TEXT_SIZE];
     struct th_area area = th_area_from_m2_300(0);
-    (void)th_area_from_m2(finding->area_m2, &area, NULL);
+    if (th_area_from_m2(finding->area_m2, &area, NULL) != TH_OK)
+        area = th_area_from_m2_300(0); // cannot be: an intersection is smaller than its parcels
     (void)th_error_set(ret_what, TH_DATA_PROBLEM, key, "other_kind",
                        finding->other_id < 0 ? "@other.row" : "@other.parcel", NULL);
     th_error_add_int(ret_what, "other",

@@ -372,21 +372,3 @@ enum th_status th_parcel_place(struct th_store *store, int64_t parcel_id,
     }
     return status;
 }
-
-enum th_status th_run_sheet(struct th_store *store, int64_t run_id, struct th_hash *ret_sha256,
-                            struct th_error *err)
-{
-    static const char SQL[] = "SELECT sheet_sha256 FROM estimate_run WHERE run_id = ?1";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, run_id);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && row)
-        th_column_hash(q, 0, ret_sha256);
-    th_stmt_done(q);
-    if (status == TH_OK && !row) {
-        status = th_error_set(err, TH_NOT_FOUND, "run_not_found", NULL);
-        th_error_add_int(err, "run", run_id);
-    }
-    return status;
-}

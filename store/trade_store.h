@@ -124,8 +124,4 @@ struct th_parcel_place {
 enum th_status th_parcel_place(struct th_store *store, int64_t parcel_id,
                                struct th_parcel_place *ret_place,
                                struct th_error *err) TH_MUST_CHECK;
-// Digest of the calculation sheet of a run; TH_NOT_FOUND ("run_not_found").
-enum th_status th_run_sheet(struct th_store *store, int64_t run_id, struct th_hash *ret_sha256,
-                            struct th_error *err) TH_MUST_CHECK;
-
 #endif

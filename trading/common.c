@@ -1,0 +1,190 @@
+// What the use cases of trading have in common.
+#include <stdio.h>
+#include <string.h>
+
+#include "core/ratio.h"
+#include "core/text.h"
+#include "registry/reference.h"
+#include "trading/trading_internal.h"
+
+struct package_search {
+    const char *name;
+    struct th_package_record found;
+    int n;
+};
+
+static bool match_package(void *context, const struct th_package_record *record)
+{
+    struct package_search *search = context;
+    if (strcmp(record->name, search->name) == 0) {
+        search->found = *record;
+        search->n++;
+    }
+    return search->n < 2;
+}
+
+enum th_status th_package_resolve_trade(struct th_store *store, const char *reference,
+                                        struct th_package_record *ret_package, struct th_error *err)
+{
+    int64_t id = 0;
+    if (reference == NULL || reference[0] == '\0')
+        return th_error_set(err, TH_USAGE, "packages_missing", NULL);
+    if (th_text_parse_int(reference, 1, INT64_MAX, &id))
+        return th_package_load(store, id, ret_package, err);
+    struct package_search search = {.name = reference};
+    enum th_status status = th_package_each(store, match_package, &search, err);
+    if (status != TH_OK)
+        return status;
+    if (search.n > 1)
+        return th_error_set(err, TH_CONFLICT, "package_name_ambiguous", "package", reference, NULL);
+    if (search.n == 0)
+        return th_error_set(err, TH_NOT_FOUND, "package_not_found", "package", reference, NULL);
+    *ret_package = search.found;
+    return TH_OK;
+}
+
+enum th_status th_tonnes_parse(const char *text, struct th_units *ret_tonnes, struct th_error *err)
+{
+    // The grammar of amounts without decimals: digits with commas between thousands.
+    struct th_money hundredths;
+    int64_t value = 0;
+    bool plain = text != NULL && text[0] != '\0' && strchr(text, '.') == NULL;
+    if (plain && th_money_parse(text, &hundredths, NULL) == TH_OK)
+        value = th_money_fen(hundredths) / 100;
+    if (value <= 0)
+        return th_error_set(err, TH_INVALID, "tonnes_invalid", "text", text, NULL);
+    *ret_tonnes = th_units_from_t(value);
+    return TH_OK;
+}
+
+enum th_status th_on_parse(struct th_registry *registry, const char *text, char ret_on[TH_ON_SIZE],
+                           struct th_error *err)
+{
+    struct th_date date = th_registry_today(registry);
+    if (text != NULL) {
+        enum th_status status = th_date_parse(text, &date, err);
+        if (status != TH_OK)
+            return status;
+    }
+    char buf[TH_DATE_TEXT_SIZE];
+    th_text_copy(ret_on, TH_ON_SIZE, th_date_format(date, buf));
+    return TH_OK;
+}
+
+enum th_status th_trade_set_tax(struct th_trade *trade, const char *rate, struct th_error *err)
+{
+    const char *text = rate != NULL ? rate : "0";
+    struct th_ratio percent;
+    struct th_ratio share;
+    const struct th_ratio none = {0, 1};
+    const struct th_ratio all = {100, 1};
+    if (th_ratio_parse(text, &percent, NULL) != TH_OK || th_ratio_compare(percent, none) < 0 ||
+        th_ratio_compare(percent, all) > 0)
+        return th_error_set(err, TH_INVALID, "tax_invalid", "text", text, NULL);
+    // net = amount / (1 + p/100) = amount * 100 d / (100 d + n), where p = n/d.
+    enum th_status status = th_ratio_make(
+        100 * percent.denominator, 100 * percent.denominator + percent.numerator, &share, err);
+    int64_t net_fen = 0;
+    if (status == TH_OK)
+        status = th_ratio_apply_nearest(share, th_money_fen(trade->amount), &net_fen, err);
+    if (status != TH_OK)
+        return status;
+    char buf[TH_RATIO_TEXT_SIZE];
+    th_text_copy(trade->tax_rate, sizeof trade->tax_rate, th_ratio_format(percent, buf));
+    trade->net = th_money_from_fen(net_fen);
+    return th_money_sub(trade->amount, trade->net, &trade->tax, err);
+}
+
+enum th_status th_check_own_bank(const struct th_work *work, const struct th_party *bank,
+                                 struct th_error *err)
+{
+    const struct th_actor *actor = th_work_actor(work);
+    if (actor->party_id == 0 || actor->party_id == bank->party_id ||
+        strcmp(actor->role, "bank") != 0)
+        return TH_OK;
+    return th_error_set(err, TH_NOT_PERMITTED, "bank_not_yours", "login", actor->login, "bank",
+                        bank->name, NULL);
+}
+
+enum th_status th_check_may_hold(const struct th_party *party, struct th_error *err)
+{
+    if (strcmp(party->kind, "verifier") != 0)
+        return TH_OK;
+    return th_error_set(err, TH_NOT_PERMITTED, "verifier_cannot_hold", "party", party->name, NULL);
+}
+
+enum th_status th_not_enough(struct th_error *err, int64_t available_t, int64_t wanted_t)
+{
+    (void)th_error_set(err, TH_CONFLICT, "not_enough_units", NULL);
+    th_error_add_int(err, "available", available_t);
+    th_error_add_int(err, "wanted", wanted_t);
+    return TH_CONFLICT;
+}
+
+const char *th_serial_format(const char *prefix, int64_t first, int64_t last,
+                             char buf[TH_SERIAL_SIZE])
+{
+    if (first == last)
+        snprintf(buf, TH_SERIAL_SIZE, "%s:%lld", prefix, (long long)first);
+    else
+        snprintf(buf, TH_SERIAL_SIZE, "%s:%lld-%lld", prefix, (long long)first, (long long)last);
+    return buf;
+}
+
+const char *th_subject(const char *kind, int64_t id, char buf[TH_SUBJECT_SIZE])
+{
+    snprintf(buf, TH_SUBJECT_SIZE, "%s:%lld", kind, (long long)id);
+    return buf;
+}
+
+void th_json_set_money(struct th_json *object, const char *key, struct th_money money)
+{
+    th_json_set_int(object, key, th_money_fen(money));
+}
+
+void th_json_set_units(struct th_json *object, const char *key, struct th_units units)
+{
+    th_json_set_int(object, key, th_units_t(units));
+}
+
+void th_json_set_word(struct th_json *object, const char *key, const char *text)
+{
+    th_json_set_text(object, key, text[0] != '\0' ? text : NULL);
+}
+
+enum th_status th_json_set_party(struct th_store *store, struct th_json *object, const char *key,
+                                 int64_t party_id, struct th_error *err)
+{
+    char name_key[64];
+    snprintf(name_key, sizeof name_key, "%s_name", key);
+    if (party_id == 0) {
+        th_json_set(object, key, th_json_null());
+        th_json_set(object, name_key, th_json_null());
+        return TH_OK;
+    }
+    struct th_party party;
+    enum th_status status = th_party_load(store, party_id, &party, err);
+    if (status == TH_OK) {
+        th_json_set_int(object, key, party_id);
+        th_json_set_text(object, name_key, party.name);
+    }
+    return status;
+}
+
+enum th_status th_money_move(struct th_work *work, const struct th_transfer *transfer,
+                             struct th_error *err)
+{
+    struct th_money_leg leg = {.seq = th_work_seq(work),
+                               .party_id = transfer->from_id,
+                               .account = transfer->account,
+                               .amount = th_money_negate(transfer->amount),
+                               .on_date = transfer->on_date,
+                               .trade_id = transfer->trade_id,
+                               .memo = transfer->memo};
+    enum th_status status = th_money_leg_insert(th_work_store(work), &leg, err);
+    leg.party_id = transfer->to_id;
+    leg.amount = transfer->amount;
+    if (status == TH_OK)
+        status = th_money_leg_insert(th_work_store(work), &leg, err);
+    return status;
+}

@@ -1,0 +1,199 @@
+// A trade as people and programs see it.
+#include <string.h>
+
+#include "trading/trade.h"
+#include "trading/trading_internal.h"
+
+enum th_status th_trade_head_json(struct th_store *store, const struct th_trade *trade,
+                                  struct th_json **ret_object, struct th_error *err)
+{
+    struct th_json *object = th_json_object();
+    th_json_set_int(object, "trade_id", trade->trade_id);
+    th_json_set_text(object, "kind", trade->kind);
+    th_json_set_text(object, "state", trade->state);
+    enum th_status status = th_json_set_party(store, object, "seller", trade->seller_id, err);
+    if (status == TH_OK)
+        status = th_json_set_party(store, object, "buyer", trade->buyer_id, err);
+    th_json_set_units(object, "tonnes", trade->tonnes);
+    if (trade->has_price)
+        th_json_set_money(object, "price_fen", trade->price_per_t);
+    else
+        th_json_set(object, "price_fen", th_json_null());
+    th_json_set_money(object, "amount_fen", trade->amount);
+    th_json_set_text(object, "tax_rate", trade->tax_rate);
+    th_json_set_money(object, "tax_fen", trade->tax);
+    th_json_set_money(object, "net_fen", trade->net);
+    th_json_set_word(object, "beneficiary", trade->beneficiary);
+    th_json_set_word(object, "beneficiary_uscc", trade->beneficiary_uscc);
+    th_json_set_word(object, "purpose", trade->purpose);
+    th_json_set_word(object, "note", trade->note);
+    th_json_set_text(object, "on", trade->on_date);
+    th_json_set_text(object, "proposed_by", trade->proposed_by);
+    th_json_set_word(object, "decided_by", trade->decided_by);
+    th_json_set_word(object, "decided_on", trade->decided_on);
+    th_json_set_word(object, "reason", trade->reason);
+    struct th_money received = {0};
+    struct th_money outstanding = {0};
+    if (status == TH_OK)
+        status = th_receipt_total(store, trade->trade_id, NULL, &received, err);
+    if (status == TH_OK && strcmp(trade->state, "approved") == 0)
+        status = th_money_sub(trade->amount, received, &outstanding, err);
+    th_json_set_money(object, "received_fen", received);
+    th_json_set_money(object, "outstanding_fen", outstanding);
+    if (status == TH_OK)
+        *ret_object = object;
+    else
+        th_json_free(object);
+    return status;
+}
+
+static enum th_status add_blocks(struct th_store *store, int64_t trade_id, struct th_json *object,
+                                 struct th_error *err)
+{
+    struct th_block_list blocks = {0};
+    struct th_json *array = th_json_array();
+    bool any_statement = false;
+    struct th_issuance_record issuance = {0};
+    enum th_status status = th_ledger_of_trade(store, trade_id, &blocks, err);
+    for (size_t i = 0; i < blocks.n && status == TH_OK; i++) {
+        const struct th_block *block = &blocks.items[i];
+        char serial[TH_SERIAL_SIZE];
+        if (issuance.issuance_id != block->issuance_id)
+            status = th_issuance_load(store, block->issuance_id, &issuance, err);
+        if (status != TH_OK)
+            break;
+        struct th_json *item = th_json_object();
+        th_serial_format(issuance.prefix, block->first, block->last, serial);
+        th_json_set_text(item, "serial", serial);
+        th_json_set_text(item, "prefix", issuance.prefix);
+        th_json_set_int(item, "first", block->first);
+        th_json_set_int(item, "last", block->last);
+        th_json_set_units(item, "tonnes", th_block_units(block));
+        th_json_set_int(item, "vintage", issuance.vintage);
+        th_json_set_bool(item, "statement_based", issuance.statement_based);
+        th_json_append(array, item);
+        any_statement = any_statement || issuance.statement_based;
+    }
+    th_json_set_bool(object, "statement_based", any_statement);
+    th_json_set(object, "blocks", array);
+    th_block_list_clear(&blocks);
+    return status;
+}
+
+static enum th_status add_lines(struct th_store *store, int64_t trade_id, struct th_json *object,
+                                struct th_error *err)
+{
+    struct th_trade_line_list lines = {0};
+    struct th_json *array = th_json_array();
+    enum th_status status = th_trade_lines(store, trade_id, &lines, err);
+    for (size_t i = 0; i < lines.n && status == TH_OK; i++) {
+        const struct th_trade_line *line = &lines.items[i];
+        struct th_package_record package;
+        struct th_json *item = th_json_object();
+        status = th_package_load(store, line->package_id, &package, err);
+        if (status == TH_OK)
+            status = th_json_set_party(store, item, "seller", line->seller_id, err);
+        th_json_set_int(item, "package_id", line->package_id);
+        if (status == TH_OK)
+            th_json_set_text(item, "package", package.name);
+        th_json_set(item, "pool_id",
+                    line->pool_id != 0 ? th_json_int(line->pool_id) : th_json_null());
+        th_json_set_units(item, "tonnes", line->tonnes);
+        th_json_set_money(item, "amount_fen", line->amount);
+        th_json_set_money(item, "cost_fen", line->cost);
+        th_json_append(array, item);
+    }
+    th_json_set(object, "lines", array);
+    th_trade_line_list_clear(&lines);
+    return status;
+}
+
+static bool add_receipt(void *context, const struct th_receipt *receipt)
+{
+    struct th_json *array = context;
+    struct th_json *item = th_json_object();
+    th_json_set_int(item, "receipt_id", receipt->receipt_id);
+    th_json_set_money(item, "amount_fen", receipt->amount);
+    th_json_set_text(item, "on", receipt->on_date);
+    th_json_set_text(item, "login", receipt->login);
+    th_json_append(array, item);
+    return true;
+}
+
+enum th_status th_trade_reply(struct th_store *store, int64_t trade_id, struct th_json **ret_reply,
+                              struct th_error *err)
+{
+    struct th_trade trade;
+    struct th_json *reply = NULL;
+    enum th_status status = th_trade_load(store, trade_id, &trade, err);
+    if (status == TH_OK)
+        status = th_trade_head_json(store, &trade, &reply, err);
+    if (status == TH_OK)
+        status = add_blocks(store, trade_id, reply, err);
+    if (status == TH_OK)
+        status = add_lines(store, trade_id, reply, err);
+    if (status == TH_OK) {
+        struct th_json *receipts = th_json_array();
+        status = th_receipt_each(store, trade_id, add_receipt, receipts, err);
+        th_json_set(reply, "receipts", receipts);
+    }
+    if (status == TH_OK)
+        status = th_json_check(reply, err);
+    if (status == TH_OK)
+        *ret_reply = reply;
+    else
+        th_json_free(reply);
+    return status;
+}
+
+enum th_status th_trade_show(struct th_registry *registry, int64_t trade_id,
+                             struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_store *store = th_registry_store(registry);
+    enum th_status status = th_store_begin_read(store, err);
+    if (status != TH_OK)
+        return status;
+    status = th_trade_reply(store, trade_id, ret_reply, err);
+    th_store_end_read(store);
+    return status;
+}
+
+struct listing {
+    struct th_store *store;
+    struct th_json *trades;
+    enum th_status status;
+    struct th_error *err;
+};
+
+static bool list_trade(void *context, const struct th_trade *trade)
+{
+    struct listing *listing = context;
+    struct th_json *object = NULL;
+    listing->status = th_trade_head_json(listing->store, trade, &object, listing->err);
+    if (listing->status == TH_OK)
+        th_json_append(listing->trades, object);
+    return listing->status == TH_OK;
+}
+
+enum th_status th_trade_list(struct th_registry *registry, const char *kind, const char *state,
+                             struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_store *store = th_registry_store(registry);
+    enum th_status status = th_store_begin_read(store, err);
+    if (status != TH_OK)
+        return status;
+    struct listing listing = {.store = store, .trades = th_json_array(), .err = err};
+    struct th_json *reply = th_json_object();
+    status = th_trade_each(store, kind, state, list_trade, &listing, err);
+    th_store_end_read(store);
+    if (status == TH_OK)
+        status = listing.status;
+    th_json_set(reply, "trades", listing.trades);
+    if (status == TH_OK)
+        status = th_json_check(reply, err);
+    if (status == TH_OK)
+        *ret_reply = reply;
+    else
+        th_json_free(reply);
+    return status;
+}

@@ -1,0 +1,80 @@
+// Shared by the use cases of trading.
+#ifndef TH_TRADING_TRADING_INTERNAL_H
+#define TH_TRADING_TRADING_INTERNAL_H
+
+#include "registry/work.h"
+#include "store/issuance_store.h"
+#include "store/ledger_store.h"
+#include "store/money_store.h"
+#include "store/package_store.h"
+#include "store/trade_store.h"
+
+enum { TH_SERIAL_SIZE = 128, TH_SUBJECT_SIZE = 40 };
+
+// A package by id or exact name. TH_NOT_FOUND ("package_not_found"), TH_CONFLICT
+// ("package_name_ambiguous"), TH_USAGE ("packages_missing").
+enum th_status th_package_resolve_trade(struct th_store *store, const char *reference,
+                                        struct th_package_record *ret_package,
+                                        struct th_error *err) TH_MUST_CHECK;
+// A whole number of tonnes above 0, commas between thousands allowed. TH_INVALID
+// ("tonnes_invalid").
+enum th_status th_tonnes_parse(const char *text, struct th_units *ret_tonnes,
+                               struct th_error *err) TH_MUST_CHECK;
+// Text or today into "2021-12-28". TH_INVALID ("date_invalid").
+enum th_status th_on_parse(struct th_registry *registry, const char *text, char ret_on[TH_ON_SIZE],
+                           struct th_error *err) TH_MUST_CHECK;
+// Splits trade->amount by the rate (NULL: 0) into net, rounded half up to the fen, and tax.
+// TH_INVALID ("tax_invalid") below 0 or above 100 per cent.
+enum th_status th_trade_set_tax(struct th_trade *trade, const char *rate,
+                                struct th_error *err) TH_MUST_CHECK;
+// TH_NOT_PERMITTED ("bank_not_yours") when the actor's login belongs to another party.
+enum th_status th_check_own_bank(const struct th_work *work, const struct th_party *bank,
+                                 struct th_error *err) TH_MUST_CHECK;
+// TH_NOT_PERMITTED ("verifier_cannot_hold").
+enum th_status th_check_may_hold(const struct th_party *party, struct th_error *err) TH_MUST_CHECK;
+enum th_status th_not_enough(struct th_error *err, int64_t available_t, int64_t wanted_t);
+
+// "PREFIX:1-836", or "PREFIX:7" for a single unit.
+const char *th_serial_format(const char *prefix, int64_t first, int64_t last,
+                             char buf[TH_SERIAL_SIZE]);
+const char *th_subject(const char *kind, int64_t id, char buf[TH_SUBJECT_SIZE]); // "trade:7"
+
+void th_json_set_money(struct th_json *object, const char *key, struct th_money money);
+void th_json_set_units(struct th_json *object, const char *key, struct th_units units);
+// null for ""
+void th_json_set_word(struct th_json *object, const char *key, const char *text);
+// `key` = id and `key`_name = name of the party; both null for 0. Failures stay in the object.
+enum th_status th_json_set_party(struct th_store *store, struct th_json *object, const char *key,
+                                 int64_t party_id, struct th_error *err) TH_MUST_CHECK;
+
+// The reply about one trade, see trading/trade.h.
+enum th_status th_trade_reply(struct th_store *store, int64_t trade_id, struct th_json **ret_reply,
+                              struct th_error *err) TH_MUST_CHECK;
+enum th_status th_trade_head_json(struct th_store *store, const struct th_trade *trade,
+                                  struct th_json **ret_object, struct th_error *err) TH_MUST_CHECK;
+
+// A proposal on its way into the books.
+struct th_deal {
+    struct th_trade trade;
+    struct th_trade_line *lines; // owned by who made the deal
+    size_t n_lines;
+};
+// Writes trade and lines, locks the units of each line and takes them from their pools; makes the
+// journal's body and the reply.
+enum th_status th_deal_write(struct th_work *work, struct th_deal *deal, int64_t *ret_trade_id,
+                             struct th_json **ret_body, struct th_json **ret_reply,
+                             struct th_error *err) TH_MUST_CHECK;
+// Inserts a pair of legs: `from` loses, `to` gains.
+struct th_transfer {
+    int64_t from_id;
+    int64_t to_id;
+    enum th_account account;
+    struct th_money amount;
+    const char *on_date;
+    int64_t trade_id;
+    const char *memo;
+};
+enum th_status th_money_move(struct th_work *work, const struct th_transfer *transfer,
+                             struct th_error *err) TH_MUST_CHECK;
+
+#endif

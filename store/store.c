@@ -1,6 +1,7 @@
 // Opening the registry file, and its transactions.
 #include "store/store.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,8 @@ static enum th_status harden(struct th_store *store, const struct th_store_optio
                              struct th_error *err)
 {
     static const char PRAGMAS[] = "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"
+                                  // Else REPLACE would delete rows without asking the triggers.
+                                  "PRAGMA recursive_triggers = ON;"
                                   "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;"
                                   "PRAGMA cache_size = -65536; PRAGMA synchronous = FULL;";
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -66,28 +69,34 @@ done:
     return status;
 }
 
-static enum th_status pragma_int(struct th_store *store, const char *sql, int *ret_value,
-                                 struct th_error *err)
+// Is this file ours? Asked of the bytes before SQLite opens them, so that a damaged registry is
+// told from a file of somebody else. Offsets: https://www.sqlite.org/fileformat2.html, 1.3.
+static enum th_status recognise(const char *path, struct th_error *err)
 {
-    sqlite3_stmt *stmt = NULL;
-    int code = sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_step(stmt);
-    if (code == SQLITE_ROW)
-        *ret_value = sqlite3_column_int(stmt, 0);
-    sqlite3_finalize(stmt);
-    return code == SQLITE_ROW ? TH_OK : th_db_error(store, code, err);
+    static const char MAGIC[16] = "SQLite format 3";
+    enum { APPLICATION_AT = 68, HEADER_SIZE = 100 };
+    unsigned char header[HEADER_SIZE] = {0};
+    if (!th_file_exists(path))
+        return th_error_set(err, TH_NOT_FOUND, "registry_not_found", "path", path, NULL);
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return th_error_set(err, TH_IO, "registry_open", "path", path, "detail", strerror(errno),
+                            NULL);
+    size_t size = fread(header, 1, sizeof header, file);
+    (void)fclose(file);
+    uint32_t application = 0;
+    for (size_t i = 0; i < 4; i++)
+        application = application << 8 | header[APPLICATION_AT + i];
+    return size == sizeof header && memcmp(header, MAGIC, sizeof MAGIC) == 0 &&
+                   application == TH_APPLICATION_ID
+               ? TH_OK
+               : th_error_set(err, TH_UNREADABLE, "registry_not_ours", "path", path, NULL);
 }
 
-// Is this file ours, and of a layout we know?
-static enum th_status identify(struct th_store *store, struct th_error *err)
+// Is it of a layout that we know?
+static enum th_status check_version(struct th_store *store, struct th_error *err)
 {
-    int application = 0;
-    enum th_status status = pragma_int(store, "PRAGMA application_id", &application, err);
-    if (status == TH_CORRUPT || (status == TH_OK && application != TH_APPLICATION_ID))
-        return th_error_set(err, TH_UNREADABLE, "registry_not_ours", "path", store->path, NULL);
-    if (status == TH_OK)
-        status = pragma_int(store, "PRAGMA user_version", &store->schema_version, err);
+    enum th_status status = th_db_pragma(store, "PRAGMA user_version", &store->schema_version, err);
     if (status == TH_OK && store->schema_version > th_migrate_newest()) {
         status = th_error_set(err, TH_TOO_NEW, "registry_too_new", "path", store->path, NULL);
         th_error_add_int(err, "file_version", store->schema_version);
@@ -96,60 +105,89 @@ static enum th_status identify(struct th_store *store, struct th_error *err)
     return status;
 }
 
-// Builds the file under a name of its own, so that a half-made registry is never seen.
-static enum th_status build_new(const char *path, const struct th_store_options *options,
-                                struct th_error *err)
+// Makes the file under a name of its own, so that a half-made registry is never seen.
+static enum th_status build(const char *fresh, const struct th_store_options *options,
+                            enum th_status (*fill)(void *context, struct th_store *store,
+                                                   struct th_error *err),
+                            void *context, struct th_error *err)
 {
     struct th_store *store = NULL;
     char application[64];
     snprintf(application, sizeof application, "PRAGMA application_id = %d", TH_APPLICATION_ID);
     enum th_status status =
-        connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options, &store, err);
+        connect(fresh, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options, &store, err);
     if (status == TH_OK)
         status = th_db_exec(store, application, err);
     if (status == TH_OK)
         status = th_migrate(store, options, err);
     if (status == TH_OK)
         status = th_db_exec(store, "PRAGMA journal_mode = WAL", err);
+    if (status == TH_OK) {
+        store->mode = TH_STORE_WRITE;
+        status = fill != NULL ? fill(context, store, err) : TH_OK;
+    }
     th_store_close(store);
+    return status;
+}
+
+// link() fails where the name has been taken meanwhile; rename() would overwrite it.
+static enum th_status publish(const char *fresh, const char *path, struct th_error *err)
+{
+    if (link(fresh, path) == 0)
+        return TH_OK;
+    if (errno == EEXIST)
+        return th_error_set(err, TH_CONFLICT, "registry_exists", "path", path, NULL);
+    return th_error_set(err, TH_IO, "registry_create", "path", path, "detail", strerror(errno),
+                        NULL);
+}
+
+enum th_status th_store_create_filled(const char *path, const struct th_store_options *options,
+                                      enum th_status (*fill)(void *context, struct th_store *store,
+                                                             struct th_error *err),
+                                      void *context, struct th_error *err)
+{
+    if (th_file_exists(path))
+        return th_error_set(err, TH_CONFLICT, "registry_exists", "path", path, NULL);
+    struct th_error cause = {0};
+    char *fresh = th_db_fresh_name(path);
+    if (fresh == NULL)
+        return th_error_no_memory(err);
+    th_db_remove(fresh);
+    enum th_status status = build(fresh, options, fill, context, &cause);
+    if (status == TH_OK)
+        status = publish(fresh, path, &cause);
+    th_db_remove(fresh);
+    free(fresh);
+    if (status == TH_IO && strcmp(cause.key, "registry_open") == 0)
+        return th_error_set(err, TH_IO, "registry_create", "path", path, "detail",
+                            th_error_arg_get(&cause, "detail"), NULL);
+    if (status != TH_OK && err != NULL)
+        *err = cause;
     return status;
 }
 
 enum th_status th_store_create(const char *path, const struct th_store_options *options,
                                struct th_store **ret_store, struct th_error *err)
 {
-    if (th_file_exists(path))
-        return th_error_set(err, TH_CONFLICT, "registry_exists", "path", path, NULL);
-    size_t size = strlen(path) + 32;
-    char *fresh = malloc(size);
-    if (fresh == NULL)
-        return th_error_no_memory(err);
-    snprintf(fresh, size, "%s.new-%ld", path, (long)getpid());
-    (void)unlink(fresh);
-    enum th_status status = build_new(fresh, options, err);
-    // link() fails where the name has been taken meanwhile; rename() would overwrite it.
-    if (status == TH_OK && link(fresh, path) != 0)
-        status = errno == EEXIST
-                     ? th_error_set(err, TH_CONFLICT, "registry_exists", "path", path, NULL)
-                     : th_error_set(err, TH_IO, "registry_create", "path", path, "detail",
-                                    strerror(errno), NULL);
-    (void)unlink(fresh);
-    free(fresh);
-    return status == TH_OK ? th_store_open(path, TH_STORE_WRITE, options, ret_store, err) : status;
+    enum th_status status = th_store_create_filled(path, options, NULL, NULL, err);
+    if (status != TH_OK)
+        return status;
+    status = th_store_open(path, TH_STORE_WRITE, options, ret_store, err);
+    if (status != TH_OK)
+        th_db_remove(path);
+    return status;
 }
 
 enum th_status th_store_open(const char *path, enum th_store_mode mode,
                              const struct th_store_options *options, struct th_store **ret_store,
                              struct th_error *err)
 {
-    if (!th_file_exists(path))
-        return th_error_set(err, TH_NOT_FOUND, "registry_not_found", "path", path, NULL);
     struct th_store *store = NULL;
-    enum th_status status = connect(path, SQLITE_OPEN_READWRITE, options, &store, err);
-    if (status == TH_CORRUPT)
-        return th_error_set(err, TH_UNREADABLE, "registry_not_ours", "path", path, NULL);
+    enum th_status status = recognise(path, err);
     if (status == TH_OK)
-        status = identify(store, err);
+        status = connect(path, SQLITE_OPEN_READWRITE, options, &store, err);
+    if (status == TH_OK)
+        status = check_version(store, err);
     if (status == TH_OK && store->schema_version < th_migrate_newest())
         status = mode == TH_STORE_WRITE
                      ? th_migrate(store, options, err)
@@ -164,14 +202,15 @@ enum th_status th_store_open(const char *path, enum th_store_mode mode,
     }
     return status;
 }
-
 void th_store_close(struct th_store *store)
 {
     if (store == NULL)
         return;
     th_store_rollback(store);
     th_db_cache_clear(store);
-    sqlite3_close(store->db);
+    int code = sqlite3_close(store->db);
+    assert(code == SQLITE_OK); // else a statement was not done
+    (void)code;
     if (store->spatialite_cache != NULL)
         spatialite_cleanup_ex(store->spatialite_cache);
     free(store->path);
@@ -201,7 +240,10 @@ static void end_transaction(struct th_store *store)
 
 enum th_status th_store_begin(struct th_store *store, struct th_error *err)
 {
-    enum th_status status = th_db_exec(store, "BEGIN IMMEDIATE", err);
+    // Rows refer to the journal entry that is appended last, so that references are looked at when
+    // the transaction ends.
+    enum th_status status =
+        th_db_exec(store, "BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = ON", err);
     if (status == TH_OK)
         store->in_transaction = true;
     return status;
@@ -231,6 +273,9 @@ enum th_status th_store_commit(struct th_store *store, struct th_error *err)
     enum th_status status = th_store_check(store, err);
     if (status == TH_OK)
         status = th_db_exec(store, "COMMIT", err);
+    // Deferred references are looked at by COMMIT.
+    if (status == TH_CONFLICT)
+        status = th_error_set(err, TH_INVARIANT, "foreign_key", NULL);
     if (status == TH_OK)
         end_transaction(store);
     else
@@ -245,6 +290,6 @@ enum th_status th_store_begin_read(struct th_store *store, struct th_error *err)
 
 void th_store_end_read(struct th_store *store)
 {
-    if (sqlite3_get_autocommit(store->db) == 0)
+    if (!store->in_transaction && sqlite3_get_autocommit(store->db) == 0)
         (void)th_db_exec(store, "ROLLBACK", NULL);
 }

@@ -200,11 +200,16 @@ table '"  \(.area_mu | two) mu × \(.factor) = \(.tonnes | grouped) t × \(.pric
 # ---------------------------------------------------------------------------------------------
 say "地图" "the map"
 by admin map print --village 330523990201 --out "$folder/majianong.pdf"
-table '"  \(.file)", "  1:\(.scale | grouped), \(.crs), sha256 \(.sha256)"'
+table '
+    "  \(.file)",
+    "  \(.n_parcels) 块地 parcels, \(.area_mu | two) mu, 1:\(.scale | grouped), \(.crs_name) (\(.crs))",
+    "  \(.bounds[0])–\(.bounds[2])° E, \(.bounds[1])–\(.bounds[3])° N"'
 pdfinfo "$folder/majianong.pdf" | awk -F ': *' '
     $1 == "Pages" { pages = $2 }
     $1 == "Page size" { size = $2 }
-    END { print "  " pages " page, " size }'
+    END { print "  " pages " 页 page, " size }'
+echo "  图上有：地块与编号、图例、比例尺、指北针、坐标格网、坐标系、面积表"
+echo "  on it: parcels with numbers, legend, scale bar, north arrow, graticule, CRS, table of areas"
 
 say "账目是否平" "do the books balance"
 by admin account list

@@ -32,7 +32,7 @@ static enum th_status run_verify(struct th_cli *cli, struct th_json **ret_reply,
 }
 
 const struct th_cli_command th_cli_audit_commands[] = {
-    {"registry", "check", TH_CLI_READ, "", "deep", "ok | checks: name ok n detail", run_check},
+    {"registry", "check", TH_CLI_READ, "", "deep", "ok | checks: title ok n detail", run_check},
     {"registry", "backup", TH_CLI_READ, "FILE", "", "file bytes sha256", run_backup},
     {"audit", "log", TH_CLI_READ, "", "subject=S from=SEQ limit=N",
      "n_entries | entries: seq at login system_user kind subject hash", run_log},

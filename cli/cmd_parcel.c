@@ -32,9 +32,9 @@ static enum th_status run_list(struct th_cli *cli, struct th_json **ret_reply, s
 {
     struct th_parcel_list_options options = {.village = th_cli_option(cli, "village"),
                                              .kind = th_cli_option(cli, "kind"),
-                                             .state = th_cli_option(cli, "state")};
-    enum th_status status = th_cli_int(cli, "package", 0, &options.package_id, err);
-    return status == TH_OK ? th_parcel_list(cli->registry, &options, ret_reply, err) : status;
+                                             .state = th_cli_option(cli, "state"),
+                                             .package = th_cli_option(cli, "package")};
+    return th_parcel_list(cli->registry, &options, ret_reply, err);
 }
 
 static enum th_status run_show(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
@@ -50,9 +50,10 @@ static enum th_status run_export(struct th_cli *cli, struct th_json **ret_reply,
     struct th_export_options options = {.format = th_cli_option(cli, "format"),
                                         .village = th_cli_option(cli, "village"),
                                         .package = th_cli_option(cli, "package"),
+                                        .kind = th_cli_option(cli, "kind"),
                                         .path = th_cli_option(cli, "out"),
-                                        .messages = cli->messages,
-                                        .lang = cli->lang};
+                                        .with_wkt = th_cli_flag(cli, "wkt"),
+                                        .progress = &cli->progress};
     return th_export(cli->registry, &options, ret_reply, err);
 }
 
@@ -73,9 +74,9 @@ const struct th_cli_command th_cli_parcel_commands[] = {
      "layer=L crs=EPSG:n encoding=E kind=KIND village=V map*=ATTRIBUTE=FIELD "
      "on-problem=reject|abort update problems=FILE",
      "read accepted rejected unchanged area_mu area_m2 source.crs source.operation seconds "
-     "| problems: row feature severity code message hint",
+     "| problems: row severity code message hint",
      run_import},
-    {"parcel", "list", TH_CLI_READ, "", "village=V kind=KIND state=STATE package=ID",
+    {"parcel", "list", TH_CLI_READ, "", "village=V kind=KIND state=STATE package=P",
      "parcels: parcel_id number village_name kind land_class area_mu declared_mu area_m2 state "
      "| n area_mu area_m2",
      run_list},
@@ -84,8 +85,9 @@ const struct th_cli_command th_cli_parcel_commands[] = {
      "sliver_m2 perimeter_m state centroid box source.file source.sha256 source.layer source.row "
      "source.crs source.operation | versions: version kind area_mu area_m2",
      run_show},
-    {"export", "", TH_CLI_READ, "", "format!=gpkg|geojson|csv out!=FILE village=V package=P",
-     "file n sha256", run_export},
+    {"export", "", TH_CLI_READ, "",
+     "format!=gpkg|geojson|csv out!=FILE village=V kind=KIND package=P wkt", "file n sha256",
+     run_export},
     {"map", "print", TH_CLI_READ, "", "out!=FILE village=V package=P crs=EPSG:n scale=N",
      "file scale crs n_parcels bounds sha256", run_map},
     {0},

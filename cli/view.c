@@ -4,16 +4,21 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/table.h"
 #include "core/buf.h"
 #include "core/quantity.h"
 #include "core/text.h"
 
-enum { COLUMNS_MAX = 24, KEY_SIZE = 64, CELL_LIMIT = 4096, LIST_SHOWN = 12, ROWS_SHOWN = 200 };
+enum {
+    COLUMNS_MAX = TH_TABLE_COLUMNS_MAX,
+    KEY_SIZE = 64,
+    CELL_LIMIT = 4096,
+    LIST_SHOWN = 12,
+    ROWS_SHOWN = 200
+};
 
 struct column {
     char key[KEY_SIZE];
-    size_t width;
-    bool right;
 };
 
 static bool ends_with(const char *text, const char *suffix)
@@ -64,7 +69,7 @@ static void show_string(const struct th_cli *cli, const char *key, const char *t
     snprintf(name, sizeof name, "value.%s.%s", last_part(key), text);
     const char *translated = th_messages_find(cli->messages, cli->lang, name);
     if (translated == NULL) {
-        snprintf(name, sizeof name, "value.%s", text);
+        snprintf(name, sizeof name, "%s.%s", last_part(key), text);
         translated = th_messages_find(cli->messages, cli->lang, name);
     }
     if (translated != NULL) {
@@ -123,6 +128,12 @@ static void show_list(const struct th_cli *cli, const char *key, const struct th
 
 static void show_object(const struct th_cli *cli, const struct th_json *value, struct th_buf *out)
 {
+    // A text in both languages is shown in one.
+    const struct th_json *own = th_json_get(value, cli->lang == TH_LANG_ZH ? "zh" : "en");
+    if (th_json_size(value) == 2 && th_json_type(own) == TH_JSON_STRING) {
+        th_buf_append_str(out, th_json_text(own));
+        return;
+    }
     bool first = true;
     for (void *it = th_json_iter(value); it != NULL; it = th_json_iter_next(value, it)) {
         if (!first)
@@ -192,19 +203,6 @@ static void draw_fields(const struct th_cli *cli, const struct th_json *reply,
     }
 }
 
-static void draw_cell(struct th_buf *out, const struct column *column, const char *text, bool last)
-{
-    size_t width = th_text_width(text);
-    size_t space = column->width > width ? column->width - width : 0;
-    if (column->right)
-        pad(out, space);
-    th_buf_append_str(out, text);
-    if (!column->right && !last)
-        pad(out, space);
-    if (!last)
-        th_buf_append_str(out, "  ");
-}
-
 static char *cell_text(const struct th_cli *cli, const struct th_json *row, const char *key)
 {
     struct th_buf text;
@@ -214,57 +212,45 @@ static char *cell_text(const struct th_cli *cli, const struct th_json *row, cons
     return taken;
 }
 
-static void measure(const struct th_cli *cli, const struct th_json *row, struct column *columns,
-                    size_t n_columns, char **cells)
+// Texts of one row; cells are the caller's (free()).
+static void fill_row(const struct th_cli *cli, const struct th_json *row,
+                     const struct column *columns, struct th_table *table, size_t index)
 {
-    for (size_t c = 0; c < n_columns; c++) {
+    for (size_t c = 0; c < table->n_columns; c++) {
         enum th_json_type type = th_json_type(walk(row, columns[c].key));
-        cells[c] = cell_text(cli, row, columns[c].key);
-        size_t width = th_text_width(cells[c] != NULL ? cells[c] : "");
-        if (width > columns[c].width)
-            columns[c].width = width;
+        table->cells[index * table->n_columns + c] = cell_text(cli, row, columns[c].key);
         if (type != TH_JSON_INT && type != TH_JSON_REAL && type != TH_JSON_NULL)
-            columns[c].right = false;
+            table->columns[c].right = false;
     }
 }
 
-static void draw_table(const struct th_cli *cli, const struct th_json *rows, struct column *columns,
-                       size_t n_columns, struct th_buf *out)
+static void draw_table(const struct th_cli *cli, const struct th_json *rows,
+                       const struct column *columns, size_t n_columns, struct th_buf *out)
 {
     size_t n = th_json_size(rows);
-    size_t n_shown = n > ROWS_SHOWN ? ROWS_SHOWN : n;
-    char **cells = calloc(n_shown * n_columns + 1, sizeof *cells);
-    if (n == 0 || cells == NULL) {
-        free(cells);
+    struct th_table table = {.n_columns = n_columns, .n_rows = n > ROWS_SHOWN ? ROWS_SHOWN : n};
+    table.cells = calloc(table.n_rows * n_columns + 1, sizeof *table.cells);
+    if (n == 0 || table.cells == NULL) {
+        free(table.cells);
         return;
     }
     for (size_t c = 0; c < n_columns; c++) {
-        columns[c].width = th_text_width(label(cli, columns[c].key));
-        columns[c].right = true;
+        table.columns[c].title = label(cli, columns[c].key);
+        table.columns[c].right = true;
     }
-    for (size_t r = 0; r < n_shown; r++)
-        measure(cli, th_json_at(rows, r), columns, n_columns, cells + r * n_columns);
+    for (size_t r = 0; r < table.n_rows; r++)
+        fill_row(cli, th_json_at(rows, r), columns, &table, r);
+    // Many rows with one problem read as "1–16".
+    if (strcmp(columns[0].key, "row") == 0)
+        th_table_merge(&table);
     if (out->size > 0)
         th_buf_append_char(out, '\n');
-    for (size_t c = 0; c < n_columns; c++)
-        draw_cell(out, &columns[c], label(cli, columns[c].key), c + 1 == n_columns);
-    th_buf_append_char(out, '\n');
-    for (size_t c = 0; c < n_columns; c++) {
-        for (size_t i = 0; i < columns[c].width; i++)
-            th_buf_append_str(out, "─");
-        th_buf_append_str(out, c + 1 == n_columns ? "\n" : "  ");
-    }
-    for (size_t r = 0; r < n_shown; r++) {
-        for (size_t c = 0; c < n_columns; c++) {
-            char *cell = cells[r * n_columns + c];
-            draw_cell(out, &columns[c], cell != NULL ? cell : "", c + 1 == n_columns);
-            free(cell);
-        }
-        th_buf_append_char(out, '\n');
-    }
-    if (n_shown < n)
-        th_buf_printf(out, "… %zu / %zu\n", n_shown, n);
-    free(cells);
+    th_table_draw(&table, th_table_width(), out);
+    if (n > ROWS_SHOWN)
+        th_buf_printf(out, "… %d / %zu\n", ROWS_SHOWN, n);
+    for (size_t i = 0; i < table.n_rows * n_columns; i++)
+        free(table.cells[i]);
+    free(table.cells);
 }
 
 // Splits "a b c" into columns; returns how many.

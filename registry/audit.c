@@ -1,6 +1,7 @@
 // Reading and proving the journal; checks over the whole file; backup.
 #include "registry/audit.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -119,8 +120,11 @@ struct check_list {
 static void add_check(struct check_list *list, const char *name, bool ok, int64_t n,
                       const char *detail)
 {
+    char key[64];
     struct th_json *object = th_json_object();
+    snprintf(key, sizeof key, "check.%s", name);
     th_json_set_text(object, "name", name);
+    th_json_set_text(object, "title", th_messages_text(list->messages, list->lang, key));
     th_json_set_bool(object, "ok", ok);
     th_json_set_int(object, "n", n);
     th_json_set_text(object, "detail", detail);
@@ -145,13 +149,14 @@ static enum th_status check_journal(struct th_store *store, const struct th_prog
                                     struct check_list *list, struct th_error *err)
 {
     struct th_journal_verdict verdict = {0};
-    struct th_error problem;
+    struct th_error problem = {0};
+    char reason[64];
     enum th_status status = th_journal_verify(store, progress, &verdict, err);
     if (status != TH_OK)
         return status;
     if (!verdict.ok) {
-        (void)th_error_set(&problem, TH_INVARIANT, "journal_broken", "reason", verdict.reason,
-                           NULL);
+        snprintf(reason, sizeof reason, "@journal_reason.%s", verdict.reason);
+        (void)th_error_set(&problem, TH_INVARIANT, "journal_broken", "reason", reason, NULL);
         th_error_add_int(&problem, "seq", verdict.broken_seq);
     }
     report_check(list, "journal", verdict.n_entries, verdict.ok ? NULL : &problem);

@@ -23,8 +23,8 @@ enum th_status th_audit_verify(struct th_registry *registry, const struct th_pro
                                const char *expected_head, struct th_json **ret_reply,
                                struct th_error *err) TH_MUST_CHECK;
 
-// Everything that must hold over the whole file. Reply: ok, checks[{name, ok, n, detail}]; a failed
-// check's detail is rendered by `messages`.
+// Everything that must hold over the whole file. Reply: ok, checks[{name, title, ok, n, detail}]; a
+// failed check's detail is rendered by `messages`.
 enum th_status th_registry_check(struct th_registry *registry, const struct th_progress *progress,
                                  const struct th_messages *messages, enum th_lang lang,
                                  struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

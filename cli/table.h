@@ -1,0 +1,35 @@
+// Tables of text for a terminal: columns as wide as they need, long texts wrapped where the whole
+// would not fit.
+#ifndef TH_CLI_TABLE_H
+#define TH_CLI_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/buf.h"
+
+enum { TH_TABLE_COLUMNS_MAX = 24 };
+
+struct th_table_column {
+    const char *title;
+    bool right;   // numbers stand right
+    size_t width; // cells of the terminal, set while drawing
+};
+
+struct th_table {
+    struct th_table_column columns[TH_TABLE_COLUMNS_MAX];
+    size_t n_columns;
+    char **cells; // n_rows × n_columns texts, owned by the caller; NULL reads as ""
+    size_t n_rows;
+};
+
+// Cells that a line may have: the terminal's width, COLUMNS, or 120 where the output is no
+// terminal.
+size_t th_table_width(void);
+
+// Joins neighbouring rows that differ in the first column only, which then shows "first–last".
+void th_table_merge(struct th_table *table);
+
+void th_table_draw(struct th_table *table, size_t line_width, struct th_buf *out);
+
+#endif

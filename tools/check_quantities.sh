@@ -6,9 +6,13 @@
 list_files '*.c' '*.h' >"$scratch/files"
 n=$(wc -l <"$scratch/files")
 : >"$scratch/found"
-if [ "$n" -gt 0 ]; then
+# The members to guard are those that the header declares.
+members=$(grep -oE 'raw_[a-z0-9_]+' core/quantity.h | LC_ALL=C sort -u | tr '\n' '|' | sed 's/|$//')
+if [ -z "$members" ]; then
+    echo "core/quantity.h: no raw_ member was found" >"$scratch/found"
+elif [ "$n" -gt 0 ]; then
     tr '\n' '\0' <"$scratch/files" | xargs -0 awk -v strings=0 -f "$tools/strip_c.awk" |
-        grep -E '(\.|->)[[:space:]]*raw_[a-z0-9_]+' |
+        grep -E "(\\.|->)[[:space:]]*($members)([^a-z0-9_]|\$)" |
         grep -v '^core/quantity\.c:' |
         sed 's/$/   <- use the functions of core\/quantity.h/' >"$scratch/found"
 fi

@@ -28,6 +28,14 @@ struct th_kg {
     int64_t raw_kg;
 };
 
+struct th_money {
+    int64_t raw_fen;
+};
+
+struct th_tonnes {
+    int64_t raw_t;
+};
+
 #endif
 END
     cat >core/quantity.c <<'END'
@@ -125,6 +133,9 @@ layers)
     refuses 'SQL outside the store' '^registry/a\.c:1: SQL'
     echo 'static const char s[] = "SELECT id";' >store/clock.c
     refuses 'SQL in a store file that is no store' '^store/clock\.c:1: SQL'
+    echo '#include "version.h"' >cli/a.c
+    echo '#define VERSION "@VERSION@"' >cli/version.h.in
+    accepts 'a header that the build writes'
     echo '// "SELECT id" is what the store says' >registry/a.c
     accepts 'SQL in a comment'
     ;;
@@ -148,6 +159,8 @@ quantities)
     refuses 'a member read in the header' '^core/quantity\.h:1:'
     echo 'int x = p->raw_t;' >trading/a.c
     refuses 'a member read through a pointer' '^trading/a\.c:1:'
+    echo 'int x = reader->raw_text + p->raw_total;' >trading/a.c
+    accepts 'members of other structs'
     ;;
 headers)
     printf 'size_t f(void);\n' >core/a.h

@@ -69,8 +69,9 @@ const struct th_cli_command th_cli_estimate_commands[] = {
      "methodologies: id version title family monitoring_only statement_based kinds",
      run_methodology_list},
     {"methodology", "show", TH_CLI_READ, "ID[@VERSION]", "",
-     "id version title summary family applicability sha256 | inputs: name title unit value range "
-     "| parameters: name value unit interval evidence source",
+     "id version title summary family applicability sha256 | inputs: name unit value range.low "
+     "range.high "
+     "| parameters: name title value unit interval evidence source",
      run_methodology_show},
     {"estimate", "run", TH_CLI_WRITE, "",
      "year=Y from=Y to=Y methodology=ID[@V] village=V package=P parcel=ID input*=NAME=VALUE",

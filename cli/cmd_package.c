@@ -88,16 +88,18 @@ const struct th_cli_command th_cli_package_commands[] = {
      "| serials: prefix first last vintage issued_t buffer_t carried_kg",
      run_issue},
     {"package", "show", TH_CLI_READ, "PACKAGE", "",
-     "package_id name state holder holder_name methodology version from to n_parcels area_mu "
-     "area_ha net_kg verified_t issued_t buffer_t rest_kg implied_t_per_ha statement_based "
-     "sheet_sha256 created_by submitted_by verified_by issued_by statement.name statement.sha256 "
-     "| years: year gross_kg net_kg whole_t carried_kg "
+     "package_id name state holder.name methodology version from to n_parcels area_mu area_m2 "
+     "net_kg "
+     "issued_t buffer_t rest_kg implied_t_per_ha statement_based run.sheet_sha256 created_by "
+     "submitted_by verification.verified_by verification.verified_t verification.stated_by.name "
+     "verification.document.name verification.document.sha256 issued_by "
+     "| years: year net_kg whole_t carried_kg "
      "| serials: prefix first last vintage issued_t buffer_t carried_kg "
-     "| parcels: parcel_id number village_name area_mu declared_mu net_kg "
+     "| parcels: parcel_id version kind village area_mu area_m2 "
      "| warnings: code message needs_waiver | waivers: rule reason login",
      run_show},
     {"package", "list", TH_CLI_READ, "", "",
-     "packages: package_id name holder methodology from to state n_parcels net_kg issued_t",
+     "packages: package_id name holder.name methodology from to state n_parcels net_kg issued_t",
      run_list},
     {"unit", "trace", TH_CLI_READ, "SERIAL", "",
      "serial tonnes vintage state owner_name statement_based package holder_name methodology "

@@ -379,6 +379,7 @@ CREATE TABLE trade_line (
                                                           -- purchase, net of tax
     PRIMARY KEY (trade_id, ordinal)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX trade_line_seller ON trade_line (seller_id);
 CREATE INDEX trade_line_pool ON trade_line (pool_id, package_id) WHERE pool_id IS NOT NULL;
 
 -- Stock of a pool by package: what was bought, and what left it or is promised to. Derived from the
@@ -429,7 +430,7 @@ CREATE INDEX money_leg_trade ON money_leg (trade_id, party_id) WHERE trade_id IS
 CREATE TABLE revenue_term (
     term_id     INTEGER PRIMARY KEY,
     from_on     TEXT    NOT NULL,
-    to_on       TEXT,                                     -- NULL: until a later term begins
+    to_on       TEXT,                                     -- NULL: open
     basis       TEXT    NOT NULL CHECK (basis IN ('gross', 'net_of_cost', 'net_of_costs')),
     ratio       TEXT    NOT NULL,                         -- per cent, '70'
     document_id INTEGER NOT NULL REFERENCES document (document_id),
@@ -487,6 +488,7 @@ CREATE TABLE distribution_payment (
     amount_fen      INTEGER NOT NULL CHECK (amount_fen >= 0),
     PRIMARY KEY (distribution_id, trade_id, party_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX distribution_payment_party ON distribution_payment (party_id);
 
 -- The chain is continuous, also against whoever writes SQL by hand.
 CREATE TRIGGER journal_chain BEFORE INSERT ON journal

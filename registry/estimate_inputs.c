@@ -175,8 +175,8 @@ enum th_status th_estimate_source_applies(const struct th_methodology *methodolo
                                           struct th_error *err)
 {
     if (source->retired) {
-        return th_error_set(err, TH_INVALID, "estimate_parcel_retired", "reason", "@applicability.retired",
-                            NULL);
+        return th_error_set(err, TH_INVALID, "estimate_parcel_retired", "reason",
+                            "@applicability.retired", NULL);
     }
     const char *land_class = source->land_class[0] != '\0' ? source->land_class : NULL;
     enum th_status status =

@@ -19,6 +19,9 @@ enum {
     ZONE_COUNT = 21
 };
 
+// In units of the source, mostly metres.
+static const double return_tolerance = 1;
+
 struct th_crs_transform {
     PJ_CONTEXT *context;
     PJ *operation;
@@ -414,6 +417,14 @@ static bool point_transform(struct th_crs_transform *transform, struct th_xy *po
     if (!isfinite(result.xy.x) || !isfinite(result.xy.y) ||
         (forward && !is_degrees(result.xy.x, result.xy.y))) {
         return false;
+    }
+    // Numbers far outside a projection come back wrapped into some longitude: they do not return.
+    if (forward && !transform->source_geographic) {
+        PJ_COORD back = proj_trans(transform->operation, PJ_INV, result);
+        if (!(fabs(back.xy.x - point->x) < return_tolerance &&
+              fabs(back.xy.y - point->y) < return_tolerance)) {
+            return false;
+        }
     }
     *point = (struct th_xy){result.xy.x, result.xy.y};
     return true;

@@ -21,7 +21,8 @@ enum th_status th_crs_transform_new(const char *definition, const struct th_box 
                                     struct th_error *err) TH_MUST_CHECK;
 void th_crs_transform_free(struct th_crs_transform *transform);
 
-// In place. TH_DATA_PROBLEM ("out_of_bounds") when a coordinate cannot be transformed.
+// In place. TH_DATA_PROBLEM ("out_of_bounds" with "x" and "y" of the source) when a coordinate cannot
+// be transformed there and back; the shape is unchanged then.
 enum th_status th_crs_transform_apply(struct th_crs_transform *transform,
                                       struct th_geometry *geometry, struct th_error *err) TH_MUST_CHECK;
 

@@ -168,7 +168,9 @@ static enum th_status layer_choose(struct th_reader *reader, const char *wanted,
             reader->layer = layer;
             return TH_OK;
         }
-        if (wanted != NULL || OGR_GT_Flatten(OGR_L_GetGeomType(layer)) == wkbNone) {
+        // The name may also have chosen a file of an archive, whatever its layer is called.
+        if ((wanted != NULL && !reader->source.chosen) ||
+            OGR_GT_Flatten(OGR_L_GetGeomType(layer)) == wkbNone) {
             continue;
         }
         spatial = layer;
@@ -276,6 +278,27 @@ static enum th_status crs_read(struct th_reader *reader, struct th_error *err)
     return TH_OK;
 }
 
+// Rows that reading will deliver. The shapefile driver's own number counts deleted ones too.
+static int64_t rows_count(struct th_reader *reader)
+{
+    if (!reader->raw_text) {
+        return OGR_L_GetFeatureCount(reader->layer, 1);
+    }
+    const char *geometry_only[] = {"OGR_GEOMETRY", NULL};
+    int64_t n = 0;
+    (void)OGR_L_SetIgnoredFields(reader->layer, geometry_only);
+    OGR_L_ResetReading(reader->layer);
+    for (;; n++) {
+        OGRFeatureH feature = OGR_L_GetNextFeature(reader->layer);
+        if (feature == NULL) {
+            break;
+        }
+        OGR_F_Destroy(feature);
+    }
+    (void)OGR_L_SetIgnoredFields(reader->layer, NULL);
+    return n;
+}
+
 static enum th_status info_read(struct th_reader *reader, const char *encoding,
                                 struct th_error *err)
 {
@@ -296,7 +319,7 @@ static enum th_status info_read(struct th_reader *reader, const char *encoding,
     reader->info.layer = reader->layer_name;
     reader->info.crs = reader->crs;
     reader->info.geometry_type = OGRGeometryTypeToName(OGR_L_GetGeomType(reader->layer));
-    reader->info.n_features = OGR_L_GetFeatureCount(reader->layer, 1);
+    reader->info.n_features = rows_count(reader);
     reader->info.sha256 = reader->source.sha256;
     OGR_L_ResetReading(reader->layer);
     return reader->info.n_features < 0 ? unreadable(&reader->source, "", err) : TH_OK;

@@ -24,7 +24,7 @@ struct th_reader_info {
     const char *geometry_type;// "Polygon", "Multi Polygon", "Unknown (any)" …
     int64_t n_features;       // rows that reading will deliver
     size_t n_fields;
-    struct th_hash sha256;    // of the file; of a folder: of its files' names and hashes, sorted
+    struct th_hash sha256; // of the file; of a folder or shapefile: of its files, by name
 };
 
 // One row. Borrowed until the next call.
@@ -43,7 +43,9 @@ struct th_reader; // opaque
 // in a folder of a zip), OpenFileGDB (folder or zip), GeoJSON, KML/LIBKML. Limits: 4 GiB a file, an archive of at
 // most 50 entries, 512 MiB unpacked, ratio 100. A JSON array of features at top level is refused in words.
 // TH_NOT_FOUND ("file_not_found"), TH_UNREADABLE ("source_unreadable" with "detail"; "source_format";
-// "layer_missing" with "layers"; "layer_ambiguous" with "layers"; "source_bare_array"; "archive_limit").
+// "layer_missing" with "layers"; "layer_ambiguous" with "layers"; "source_bare_array"; "archive_limit"),
+// TH_LIMIT ("file_too_large"), TH_USAGE ("encoding_unknown"). When an archive holds several files,
+// `layer` may be the name of one of them without its extension. Nothing is written beside the source.
 enum th_status th_reader_open(const char *path, const struct th_reader_options *options,
                               struct th_reader **ret_reader, struct th_error *err) TH_MUST_CHECK;
 void th_reader_close(struct th_reader *reader);

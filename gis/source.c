@@ -166,6 +166,7 @@ struct archive {
     const char *root; // "/vsizip/{…}"
     char **entries;
     char *chosen; // path below the root, owned
+    bool by_name;
 };
 
 static enum th_status archive_limit(const char *path, struct th_error *err)
@@ -268,6 +269,7 @@ static enum th_status archive_choose(const char *path, struct archive *archive, 
         n++;
     }
     if (n_named == 1) {
+        archive->by_name = true;
         first = named;
         first_size = named_size;
     } else if (n == 0) {
@@ -293,7 +295,7 @@ static enum th_status archive_choose(const char *path, struct archive *archive, 
 }
 
 static enum th_status archive_find(const char *path, uint64_t packed_size, const char *layer,
-                                   char **ret_inner, struct th_error *err)
+                                   struct th_source *source, struct th_error *err)
 {
     struct th_capture capture;
     struct th_buf root;
@@ -325,8 +327,9 @@ static enum th_status archive_find(const char *path, uint64_t packed_size, const
         status = th_buf_check(&root, err);
     }
     if (status == TH_OK) {
-        *ret_inner = th_buf_take(&root);
-        status = *ret_inner == NULL ? th_error_no_memory(err) : TH_OK;
+        source->chosen = archive.by_name;
+        source->path = th_buf_take(&root);
+        status = source->path == NULL ? th_error_no_memory(err) : TH_OK;
     }
 done:
     CSLDestroy(archive.entries);
@@ -371,7 +374,7 @@ static enum th_status file_find(const char *path, uint64_t size, const char *lay
     if (n >= 4 && memcmp(head, "PK\x03\x04", 4) == 0) {
         free(source->path);
         source->path = NULL;
-        status = archive_find(path, size, layer, &source->path, err);
+        status = archive_find(path, size, layer, source, err);
         if (status != TH_OK) {
             return status;
         }

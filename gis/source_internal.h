@@ -3,12 +3,15 @@
 #ifndef TH_GIS_SOURCE_INTERNAL_H
 #define TH_GIS_SOURCE_INTERNAL_H
 
+#include <stdbool.h>
+
 #include "core/error.h"
 #include "core/hash.h"
 
 struct th_source {
     char *path;      // for GDALOpenEx; absolute, maybe below /vsizip/
     char *base_name; // of what the user named
+    bool chosen;     // `layer` named a file of an archive
     struct th_hash sha256;
 };
 

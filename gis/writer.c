@@ -122,7 +122,9 @@ static bool layer_create(struct th_writer *writer, enum th_writer_format format,
         options = CSLSetNameValue(options, "FID", "fid");
     } else {
         options = CSLSetNameValue(options, "RFC7946", "YES");
-        options = CSLSetNameValue(options, "COORDINATE_PRECISION", "8");
+        // Two more than the grid has: at 8 the driver takes 119.60000001 for noise and writes
+        // 119.6.
+        options = CSLSetNameValue(options, "COORDINATE_PRECISION", "10");
     }
     if (done) {
         writer->layer =

@@ -22,7 +22,8 @@ struct th_writer_value { // by the type of its field; text NULL and a real NaN w
 struct th_writer; // opaque
 
 // Creates `path` (which must not exist: TH_CONFLICT "file_exists") with one layer of multipolygons. GPKG in
-// EPSG:4490, GeoJSON in CRS84 with 8 decimals. TH_IO ("export_failed" with "detail").
+// EPSG:4490; GeoJSON by RFC 7946, which turns a multipolygon of one part into a polygon, with the 8
+// decimals of normalised coordinates. TH_IO ("export_failed" with "detail").
 enum th_status th_writer_open(const char *path, enum th_writer_format format, const char *layer,
                               const struct th_writer_field *fields, size_t n_fields,
                               struct th_writer **ret_writer, struct th_error *err) TH_MUST_CHECK;

@@ -129,10 +129,10 @@ struct th_json *th_estimate_stored_warnings_json(const struct th_json *stored,
     for (size_t i = 0; i < th_json_size(stored); i++) {
         const struct th_json *item = th_json_at(stored, i);
         const struct th_json *arguments = th_json_get(item, "arguments");
+        const char *code = th_json_get_text(item, "code", "");
         struct th_estimate_warning warning = {.needs_waiver =
                                                   th_json_get_bool(item, "needs_waiver", false)};
-        (void)th_error_set(&warning.message, TH_DATA_PROBLEM, th_json_get_text(item, "code", ""),
-                           NULL);
+        (void)th_error_set(&warning.message, TH_DATA_PROBLEM, code, NULL);
         for (void *it = th_json_iter(arguments); it; it = th_json_iter_next(arguments, it)) {
             th_error_add(&warning.message, th_json_iter_key(it),
                          th_json_text(th_json_iter_value(it)));

@@ -15,6 +15,7 @@ struct th_csv_table {
     char **cells;
     size_t n_cells;
     size_t *row_ends; // index behind the last cell of row i
+    size_t *lines;    // on which row i begins
     size_t n_rows;
 };
 
@@ -33,6 +34,17 @@ static char guess_separator(const char *text)
         }
     }
     return best;
+}
+
+// The sign that closes a quoted cell; `in` itself when it is not quoted or never closes.
+static const char *quoted_end(const char *in)
+{
+    if (*in != '"')
+        return in;
+    const char *p = in + 1;
+    while (*p != '\0' && (*p != '"' || p[1] == '"'))
+        p += *p == '"' ? 2 : 1;
+    return *p == '"' ? p : in;
 }
 
 // Moves one cell to `out` without its quotes; returns the sign behind it, or NULL when a quote
@@ -72,10 +84,13 @@ static enum th_status make_room(struct th_csv_table *table, char separator, stru
     }
     table->cells = calloc(n_cells, sizeof *table->cells);
     table->row_ends = calloc(n_rows, sizeof *table->row_ends);
-    return table->cells != NULL && table->row_ends != NULL ? TH_OK : th_error_no_memory(err);
+    table->lines = calloc(n_rows, sizeof *table->lines);
+    return table->cells != NULL && table->row_ends != NULL && table->lines != NULL
+               ? TH_OK
+               : th_error_no_memory(err);
 }
 
-static void end_row(struct th_csv_table *table)
+static void end_row(struct th_csv_table *table, size_t line)
 {
     size_t begin = table->n_rows > 0 ? table->row_ends[table->n_rows - 1] : 0;
     bool blank = true;
@@ -85,37 +100,47 @@ static void end_row(struct th_csv_table *table)
     }
     if (blank)
         table->n_cells = begin;
-    else
+    else {
+        table->lines[table->n_rows] = line;
         table->row_ends[table->n_rows++] = table->n_cells;
+    }
+}
+
+static size_t count_line_ends(const char *from, const char *to)
+{
+    size_t n = 0;
+    for (const char *p = from; p < to; p++)
+        n += *p == '\n' || (*p == '\r' && p[1] != '\n');
+    return n;
 }
 
 static enum th_status cut(struct th_csv_table *table, char *text, char separator,
                           struct th_error *err)
 {
+    size_t line = 1;     // of the sign at p
+    size_t row_line = 1; // on which the row began
+    bool behind_separator = false;
     char *p = text;
-    while (*p != '\0') {
+    while (*p != '\0' || behind_separator) {
+        size_t cell_lines = count_line_ends(p, quoted_end(p));
         char *behind = cut_cell(p, separator, &table->cells[table->n_cells]);
         if (behind == NULL) {
             enum th_status status = th_error_set(err, TH_UNREADABLE, "csv_quote", NULL);
-            th_error_add_int(err, "row", (long long)table->n_rows + 1);
+            th_error_add_int(err, "row", (long long)line);
             return status;
         }
         table->n_cells++;
+        line += cell_lines;
         char sign = *behind;
         *behind = '\0';
-        if (sign == '\0') {
-            end_row(table);
-            break;
-        }
-        p = behind + 1;
+        p = sign != '\0' ? behind + 1 : behind;
+        behind_separator = sign == separator;
+        if (behind_separator)
+            continue;
         if (sign == '\r' && *p == '\n')
             p++;
-        if (sign == '\n' || sign == '\r')
-            end_row(table);
-        else if (*p == '\0') {
-            table->cells[table->n_cells++] = p;
-            end_row(table);
-        }
+        end_row(table, row_line);
+        row_line = ++line;
     }
     return TH_OK;
 }
@@ -153,12 +178,18 @@ void th_csv_table_free(struct th_csv_table *table)
     free(table->text);
     free(table->cells);
     free(table->row_ends);
+    free(table->lines);
     free(table);
 }
 
 size_t th_csv_table_rows(const struct th_csv_table *table)
 {
     return table->n_rows;
+}
+
+size_t th_csv_table_line(const struct th_csv_table *table, size_t row)
+{
+    return row < table->n_rows ? table->lines[row] : 0;
 }
 
 const char *th_csv_table_cell(const struct th_csv_table *table, size_t row, size_t column)

@@ -12,12 +12,15 @@
 struct th_csv_table; // opaque
 
 // At most 16 MiB. TH_NOT_FOUND ("file_not_found"), TH_LIMIT ("file_too_large"), TH_UNREADABLE
-// ("csv_encoding" when it is not UTF-8, "csv_quote" with "row" for a quote that never closes).
+// ("csv_encoding" when it is not UTF-8, "csv_quote" with "row", the line of a quote that never
+// closes).
 enum th_status th_csv_table_read(const char *path, struct th_csv_table **ret_table,
                                  struct th_error *err) TH_MUST_CHECK;
 void th_csv_table_free(struct th_csv_table *table);
 
 size_t th_csv_table_rows(const struct th_csv_table *table); // the heading line is row 0
+// The line of the file on which a row begins, from 1: blank lines are no rows.
+size_t th_csv_table_line(const struct th_csv_table *table, size_t row);
 // Trimmed text; "" behind the end of a row. Borrowed.
 const char *th_csv_table_cell(const struct th_csv_table *table, size_t row, size_t column);
 // Column whose heading is one of the names, ASCII letters of either case.

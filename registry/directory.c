@@ -1,5 +1,6 @@
 // Villages, parties and users.
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,10 +26,14 @@ static enum th_status make_village(const char *code, const char *name, const cha
 {
     if (code == NULL || !th_village_code_valid(code))
         return th_error_set(err, TH_INVALID, "village_code_invalid", "code", code, NULL);
-    if (name == NULL || name[0] == '\0')
-        return th_error_set(err, TH_INVALID, "name_empty", NULL);
+    enum th_status status = th_name_check(name, err);
+    if (status != TH_OK)
+        return status;
     if (township == NULL || township[0] == '\0')
         return th_error_set(err, TH_INVALID, "township_empty", "village", name, NULL);
+    status = th_name_check(township, err);
+    if (status != TH_OK)
+        return status;
     memset(ret_village, 0, sizeof *ret_village);
     th_text_copy(ret_village->code, sizeof ret_village->code, code);
     th_text_copy(ret_village->name, sizeof ret_village->name, name);
@@ -53,11 +58,14 @@ static enum th_status add_villages(struct th_registry *registry, const struct th
     }
     for (size_t i = 0; status == TH_OK && i < n; i++)
         status = th_village_insert(th_work_store(work), &villages[i], th_work_seq(work), err);
+    char subject[TH_CODE_SIZE + 16] = "villages";
+    if (n == 1)
+        snprintf(subject, sizeof subject, "village:%s", villages[0].code);
     struct th_json *body = th_json_object();
     struct th_json *reply = th_json_object();
     th_json_set(body, "villages", th_json_copy(list));
     th_json_set(reply, "villages", list);
-    return th_work_end(work, status, n == 1 ? "village" : "villages", body, reply, ret_reply, err);
+    return th_work_end(work, status, subject, body, reply, ret_reply, err);
 }
 
 enum th_status th_village_add(struct th_registry *registry, const struct th_request *request,
@@ -79,7 +87,7 @@ static enum th_status read_village_rows(const struct th_csv_table *table, const 
             th_csv_table_cell(table, row, columns[0]), th_csv_table_cell(table, row, columns[1]),
             th_csv_table_cell(table, row, columns[2]), &villages[row - 1], err);
         if (status != TH_OK) {
-            th_error_add_int(err, "row", (long long)row + 1);
+            th_error_add_int(err, "row", (long long)th_csv_table_line(table, row));
             return status;
         }
     }
@@ -177,8 +185,9 @@ static enum th_status make_party(struct th_store *store, const struct th_party_a
     memset(ret_party, 0, sizeof *ret_party);
     if (!kind_known(options->kind))
         return th_error_set(err, TH_INVALID, "party_kind", "kind", options->kind, NULL);
-    if (options->name == NULL || options->name[0] == '\0')
-        return th_error_set(err, TH_INVALID, "name_empty", NULL);
+    enum th_status status = th_name_check(options->name, err);
+    if (status != TH_OK)
+        return status;
     if (options->uscc != NULL && !th_uscc_valid(options->uscc))
         return th_error_set(err, TH_INVALID, "uscc_invalid", "uscc", options->uscc, NULL);
     if (options->division != NULL && !th_division_code_valid(options->division, 9))
@@ -192,7 +201,7 @@ static enum th_status make_party(struct th_store *store, const struct th_party_a
     if (options->village == NULL)
         return TH_OK;
     struct th_village village;
-    enum th_status status = th_village_find(store, options->village, &village, err);
+    status = th_village_find(store, options->village, &village, err);
     if (status == TH_OK)
         th_text_copy(ret_party->village, sizeof ret_party->village, village.code);
     return status;
@@ -225,7 +234,9 @@ enum th_status th_party_add(struct th_registry *registry, const struct th_reques
     if (status == TH_OK)
         status =
             th_party_insert(th_work_store(work), &party, th_work_seq(work), &party.party_id, err);
-    return th_work_end(work, status, "party", party_json(&party), party_json(&party), ret_reply,
+    char subject[32];
+    snprintf(subject, sizeof subject, "party:%lld", (long long)party.party_id);
+    return th_work_end(work, status, subject, party_json(&party), party_json(&party), ret_reply,
                        err);
 }
 
@@ -246,7 +257,7 @@ enum th_status th_party_list(struct th_registry *registry, struct th_json **ret_
 static bool login_valid(const char *login)
 {
     size_t n = login != NULL ? strlen(login) : 0;
-    if (n < 2 || n >= TH_LOGIN_SIZE)
+    if (n < 2 || n >= TH_LOGIN_SIZE || !th_text_is_utf8(login, n))
         return false;
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)login[i];
@@ -298,6 +309,17 @@ static struct th_json *user_json(const struct th_user *user)
     return object;
 }
 
+static struct th_json *user_input(const char *login, const char *role, const char *village,
+                                  const char *party)
+{
+    struct th_json *input = th_json_object();
+    set_option(input, "login", login);
+    set_option(input, "role", role);
+    set_option(input, "village", village);
+    set_option(input, "party", party);
+    return input;
+}
+
 enum th_status th_user_add(struct th_registry *registry, const struct th_request *request,
                            const char *login, const char *role, const char *village,
                            const char *party, struct th_json **ret_reply, struct th_error *err)
@@ -306,20 +328,33 @@ enum th_status th_user_add(struct th_registry *registry, const struct th_request
     struct th_hash digest;
     char code[TH_ACTIVATION_SIZE];
     char hex[TH_HASH_HEX_SIZE];
+    char subject[TH_LOGIN_SIZE + 8];
     struct th_work *work = NULL;
+    struct th_json *reply = NULL;
+    struct th_json *input = user_input(login, role, village, party);
     enum th_status status =
-        th_work_begin(registry, request, TH_MAY_USERS, "user.add", NULL, &work, ret_reply, err);
-    if (status != TH_OK || work == NULL)
+        th_work_begin(registry, request, TH_MAY_USERS, "user.add", input, &work, &reply, err);
+    th_json_free(input);
+    if (status != TH_OK)
         return status;
-    th_activation_make(th_registry_surroundings(registry), code, &digest);
-    status = make_user(th_work_store(work), login, role, village, party, &user, err);
-    if (status == TH_OK)
-        status = th_user_insert(th_work_store(work), &user, &digest, th_work_seq(work), err);
-    struct th_json *body = user_json(&user);
-    struct th_json *reply = user_json(&user);
-    th_json_set_text(body, "activation_hash", th_hash_hex(&digest, hex));
-    th_json_set_text(reply, "activation_code", code);
-    return th_work_end(work, status, "user", body, reply, ret_reply, err);
+    if (work != NULL) {
+        th_activation_make(th_registry_surroundings(registry), code, &digest);
+        status = make_user(th_work_store(work), login, role, village, party, &user, err);
+        if (status == TH_OK)
+            status = th_user_insert(th_work_store(work), &user, &digest, th_work_seq(work), err);
+        struct th_json *body = user_json(&user);
+        th_json_set_text(body, "activation_hash", th_hash_hex(&digest, hex));
+        snprintf(subject, sizeof subject, "user:%s", user.login);
+        status = th_work_end(work, status, subject, body, user_json(&user), &reply, err);
+        if (status != TH_OK)
+            return status;
+    }
+    // Added behind the end of the work: what is kept under the idempotency key has no code, and
+    // neither has the reply that is given a second time.
+    bool made = work != NULL && !request->dry_run;
+    th_json_set_text(reply, "activation_code", made ? code : NULL);
+    *ret_reply = reply;
+    return TH_OK;
 }
 
 static bool list_user(void *context, const struct th_user *user)

@@ -38,6 +38,21 @@ enum th_status th_party_resolve(struct th_store *store, const char *reference,
     return th_error_set(err, TH_CONFLICT, "party_ambiguous", "party", reference, "ids", ids, NULL);
 }
 
+enum th_status th_name_check(const char *name, struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    size_t size = name != NULL ? strlen(name) : 0;
+    if (size == 0 || strspn(name, " \t\r\n") == size) {
+        status = th_error_set(err, TH_INVALID, "name_empty", NULL);
+    } else if (!th_text_is_utf8(name, size)) {
+        status = th_error_set(err, TH_INVALID, "name_encoding", "name", name, NULL);
+    } else if (size >= TH_NAME_SIZE) {
+        status = th_error_set(err, TH_INVALID, "name_too_long", "name", name, NULL);
+        th_error_add_int(err, "limit", TH_NAME_SIZE - 1);
+    }
+    return status;
+}
+
 enum th_status th_document_record(struct th_work *work, const char *path, int64_t *ret_document_id,
                                   struct th_hash *ret_sha256, struct th_error *err)
 {

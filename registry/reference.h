@@ -5,10 +5,13 @@
 #include "registry/work.h"
 #include "store/party_store.h"
 
-// A party by id, unified social credit code or exact name. TH_NOT_FOUND ("party_not_found"),
-// TH_CONFLICT ("party_ambiguous" with "ids").
+// A party by id, unified social credit code or exact name. TH_USAGE ("party_missing"), TH_NOT_FOUND
+// ("party_not_found"), TH_CONFLICT ("party_ambiguous" with "ids").
 enum th_status th_party_resolve(struct th_store *store, const char *reference,
                                 struct th_party *ret_party, struct th_error *err) TH_MUST_CHECK;
+
+// A name that people read. TH_INVALID ("name_empty", "name_too_long", "name_encoding").
+enum th_status th_name_check(const char *name, struct th_error *err) TH_MUST_CHECK;
 
 // Hashes the file and records its digest, name and size. TH_NOT_FOUND ("file_not_found").
 enum th_status th_document_record(struct th_work *work, const char *path, int64_t *ret_document_id,

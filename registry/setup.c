@@ -3,9 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/codes.h"
 #include "core/text.h"
@@ -13,7 +11,7 @@
 #include "registry/activation.h"
 #include "registry/land_class.h"
 #include "registry/methodology.h"
-#include "registry/registry_internal.h"
+#include "registry/reference.h"
 #include "store/journal_store.h"
 #include "store/party_store.h"
 #include "store/registry_store.h"
@@ -37,17 +35,18 @@ static enum th_status check_options(const struct th_registry_create_options *opt
                                     struct th_error *err)
 {
     size_t n_digits = options->admin_code != NULL ? strlen(options->admin_code) : 0;
-    if (options->name == NULL || options->name[0] == '\0')
-        return th_error_set(err, TH_INVALID, "name_empty", NULL);
+    enum th_status status = th_name_check(options->name, err);
+    if (status != TH_OK)
+        return status;
     if ((n_digits != 2 && n_digits != 4 && n_digits != 6) ||
         !th_division_code_valid(options->admin_code, (int)n_digits))
         return th_error_set(err, TH_INVALID, "admin_code_invalid", "code", options->admin_code,
                             NULL);
     if (options->crs != NULL) {
         struct th_crs_transform *transform = NULL;
-        enum th_status status = th_crs_transform_new_inverse(options->crs, &transform, NULL);
+        status = th_crs_transform_new_inverse(options->crs, &transform, NULL);
         th_crs_transform_free(transform);
-        if (status != TH_OK)
+        if (status != TH_OK || strlen(options->crs) >= sizeof(struct th_registry_record){0}.crs)
             return th_error_set(err, TH_INVALID, "crs_invalid", "crs", options->crs, NULL);
     }
     return options->has_bounds ? check_bounds(options, err) : TH_OK;
@@ -82,8 +81,7 @@ static void set_degrees(struct th_json *object, const char *key, double degrees)
 }
 
 static struct th_json *birth_body(const struct th_registry_record *record,
-                                  struct th_json *methodologies,
-                                  const struct th_hash *activation)
+                                  struct th_json *methodologies, const struct th_hash *activation)
 {
     char hex[TH_HASH_HEX_SIZE];
     struct th_json *body = th_json_object();
@@ -101,32 +99,45 @@ static struct th_json *birth_body(const struct th_registry_record *record,
     return body;
 }
 
-static enum th_status populate(struct th_store *store, const struct th_registry_record *record,
-                               const struct th_surroundings *surroundings,
-                               const struct th_hash *activation, struct th_error *err)
+struct birth {
+    struct th_registry_record record;
+    const struct th_surroundings *surroundings;
+    struct th_hash activation;
+    int schema_version; // of the file made
+};
+
+static enum th_status write_rows(struct th_store *store, const struct birth *birth, int64_t seq,
+                                 struct th_json *methodologies, struct th_error *err)
 {
     struct th_user admin = {0};
-    struct th_json *methodologies = th_json_array();
-    struct th_json *body = NULL;
-    int64_t seq = 0;
     th_text_copy(admin.login, sizeof admin.login, ADMIN);
     th_text_copy(admin.role, sizeof admin.role, "admin");
-    enum th_status status = th_store_begin(store, err);
-    if (status == TH_OK)
-        status = th_journal_next(store, &seq, err);
-    if (status == TH_OK)
-        status = th_registry_record_insert(store, record, err);
+    enum th_status status = th_registry_record_insert(store, &birth->record, err);
     if (status == TH_OK)
         status = th_land_classes_load(store, err);
     if (status == TH_OK)
         status = th_methodologies_load(store, seq, methodologies, err);
     if (status == TH_OK)
-        status = th_user_insert(store, &admin, activation, seq, err);
-    body = birth_body(record, methodologies, activation);
+        status = th_user_insert(store, &admin, &birth->activation, seq, err);
+    return status;
+}
+
+// Fills the new file in one transaction, before it gets its name.
+static enum th_status populate(void *context, struct th_store *store, struct th_error *err)
+{
+    struct birth *birth = context;
+    struct th_json *methodologies = th_json_array();
+    int64_t seq = 0;
+    enum th_status status = th_store_begin(store, err);
+    if (status == TH_OK)
+        status = th_journal_next(store, &seq, err);
+    if (status == TH_OK)
+        status = write_rows(store, birth, seq, methodologies, err);
+    struct th_json *body = birth_body(&birth->record, methodologies, &birth->activation);
     if (status == TH_OK) {
-        struct th_journal_entry entry = {.at_utc = record->created_utc,
+        struct th_journal_entry entry = {.at_utc = birth->record.created_utc,
                                          .login = ADMIN,
-                                         .system_user = surroundings->system_user,
+                                         .system_user = birth->surroundings->system_user,
                                          .kind = "registry.create",
                                          .subject = "registry:1"};
         status = th_journal_append(store, &entry, body, &seq, err);
@@ -135,19 +146,9 @@ static enum th_status populate(struct th_store *store, const struct th_registry_
         status = th_store_commit(store, err);
     else
         th_store_rollback(store);
+    birth->schema_version = th_store_schema_version(store);
     th_json_free(body);
     return status;
-}
-
-static void remove_registry(const char *path)
-{
-    static const char *const SUFFIXES[] = {"", "-wal", "-shm"};
-    char name[4096];
-    for (size_t i = 0; i < sizeof SUFFIXES / sizeof SUFFIXES[0]; i++) {
-        int n = snprintf(name, sizeof name, "%s%s", path, SUFFIXES[i]);
-        if (n > 0 && (size_t)n < sizeof name)
-            (void)unlink(name);
-    }
 }
 
 enum th_status th_registry_create(const char *path,
@@ -155,35 +156,32 @@ enum th_status th_registry_create(const char *path,
                                   const struct th_surroundings *surroundings,
                                   struct th_json **ret_reply, struct th_error *err)
 {
-    struct th_registry_record record;
-    struct th_hash activation;
+    struct birth birth = {.surroundings = surroundings};
     char code[TH_ACTIVATION_SIZE];
-    struct th_store *store = NULL;
     enum th_status status = check_options(options, err);
     if (status != TH_OK)
         return status;
-    make_record(options, surroundings, &record);
-    th_activation_make(surroundings, code, &activation);
+    make_record(options, surroundings, &birth.record);
+    th_activation_make(surroundings, code, &birth.activation);
     struct th_store_options store_options = {.program = surroundings->program,
-                                             .now_utc = record.created_utc};
-    status = th_store_create(path, &store_options, &store, err);
-    if (status != TH_OK)
-        return status;
-    int version = th_store_schema_version(store);
-    status = populate(store, &record, surroundings, &activation, err);
-    th_store_close(store);
-    if (status != TH_OK) {
-        remove_registry(path);
-        return status;
-    }
+                                             .now_utc = birth.record.created_utc};
     struct th_json *reply = th_json_object();
-    th_json_set_text(reply, "registry_id", record.registry_id);
-    th_json_set_int(reply, "schema_version", version);
+    th_json_set_text(reply, "registry_id", birth.record.registry_id);
     th_json_set_text(reply, "path", path);
-    th_json_set_text(reply, "name", record.name);
-    th_json_set_text(reply, "admin_code", record.admin_code);
+    th_json_set_text(reply, "name", birth.record.name);
+    th_json_set_text(reply, "admin_code", birth.record.admin_code);
     th_json_set_text(reply, "login", ADMIN);
     th_json_set_text(reply, "activation_code", code);
-    *ret_reply = reply;
-    return TH_OK;
+    th_json_set_int(reply, "schema_version", 0);
+    // A reply that cannot be made is known before there is a file.
+    status = th_json_check(reply, err);
+    if (status == TH_OK)
+        status = th_store_create_filled(path, &store_options, populate, &birth, err);
+    if (status == TH_OK) {
+        th_json_set_int(reply, "schema_version", birth.schema_version);
+        *ret_reply = reply;
+    } else {
+        th_json_free(reply);
+    }
+    return status;
 }

@@ -14,20 +14,22 @@ struct th_registry_create_options {
 
 // Creates the file with methodologies, land classes and the login `admin`. Reply: registry_id,
 // schema_version, path, name, admin_code, login, activation_code (shown once, only its digest is
-// kept). TH_INVALID ("name_empty", "admin_code_invalid", "bounds_invalid", "crs_invalid"),
-// TH_CONFLICT
-// ("registry_exists"). Nothing stays behind on failure.
+// kept). TH_INVALID ("name_empty", "name_too_long", "name_encoding", "admin_code_invalid",
+// "bounds_invalid", "crs_invalid"), TH_CONFLICT ("registry_exists"), TH_IO ("registry_create").
+// The file appears when it is complete; nothing stays behind on failure.
 enum th_status th_registry_create(const char *path,
                                   const struct th_registry_create_options *options,
                                   const struct th_surroundings *surroundings,
                                   struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 
-// Reply: villages[{code, name, township}].
+// Reply: villages[{code, name, township}]. TH_INVALID ("village_code_invalid", "township_empty" and
+// those of a name), TH_CONFLICT ("village_exists").
 enum th_status th_village_add(struct th_registry *registry, const struct th_request *request,
                               const char *code, const char *name, const char *township,
                               struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 // A CSV (UTF-8) with a heading line naming code, name, township (or 代码, 名称, 乡镇): all rows or
-// none. TH_INVALID ("csv_columns", "csv_row" with "row" and "reason").
+// none. TH_INVALID ("csv_columns", "csv_empty", and the errors of a village with "row", the line of
+// the file).
 enum th_status th_village_import(struct th_registry *registry, const struct th_request *request,
                                  const char *path, struct th_json **ret_reply,
                                  struct th_error *err) TH_MUST_CHECK;
@@ -41,15 +43,17 @@ struct th_party_add_options {
     const char *village;  // code or name; NULL: none
     const char *division; // 9-digit code of a township or subdistrict; NULL: none
 };
-// Reply: party_id, and the row. TH_INVALID ("party_kind", "uscc_invalid", "uscc_needed",
-// "division_invalid").
+// Reply: party_id, and the row. TH_INVALID ("party_kind", "uscc_invalid", "division_invalid" and
+// those of a name), TH_CONFLICT ("party_exists", "uscc_exists").
 enum th_status th_party_add(struct th_registry *registry, const struct th_request *request,
                             const struct th_party_add_options *options, struct th_json **ret_reply,
                             struct th_error *err) TH_MUST_CHECK;
 enum th_status th_party_list(struct th_registry *registry, struct th_json **ret_reply,
                              struct th_error *err) TH_MUST_CHECK;
 
-// Reply: login, role, activation_code. TH_INVALID ("login_invalid", "role_invalid").
+// Reply: login, role, village, party_id, activation_code (shown once: null in a dry run and when a
+// repeated request gets its reply again). TH_INVALID ("login_invalid", "role_invalid"), TH_CONFLICT
+// ("user_exists").
 enum th_status th_user_add(struct th_registry *registry, const struct th_request *request,
                            const char *login, const char *role, const char *village,
                            const char *party, struct th_json **ret_reply,

@@ -1,5 +1,5 @@
 // Online backup, page by page, through SQLite's own mechanism.
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include "core/file.h"
 #include "store/store_internal.h"
 
-enum { PAGES_A_STEP = 1024, WAIT_MS = 20 };
+enum { PAGES_A_STEP = 1024 };
 
 static enum th_status copy_pages(sqlite3 *target, struct th_store *store,
                                  const struct th_progress *progress, struct th_error *err)
@@ -23,13 +23,31 @@ static enum th_status copy_pages(sqlite3 *target, struct th_store *store,
         if (!th_progress_report(progress, "backup", total - sqlite3_backup_remaining(backup),
                                 total))
             status = th_error_set(err, TH_INTERRUPTED, "interrupted", NULL);
-        if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
-            sqlite3_sleep(WAIT_MS);
-    } while (status == TH_OK &&
-             (code == SQLITE_OK || code == SQLITE_BUSY || code == SQLITE_LOCKED));
+    } while (status == TH_OK && code == SQLITE_OK);
     sqlite3_backup_finish(backup);
     if (status == TH_OK && code != SQLITE_DONE)
         status = th_error_set(err, TH_IO, "backup_failed", "detail", sqlite3_errstr(code), NULL);
+    return status;
+}
+
+// Copies one state of the registry: the read transaction holds it while others go on writing, and
+// without it every change by another program would begin the copy anew.
+static enum th_status copy_snapshot(const char *fresh, struct th_store *store,
+                                    const struct th_progress *progress, struct th_error *err)
+{
+    sqlite3 *db = NULL;
+    int version = 0;
+    int code = sqlite3_open_v2(fresh, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    enum th_status status = code == SQLITE_OK ? th_store_begin_read(store, err)
+                                              : th_error_set(err, TH_IO, "backup_failed", "detail",
+                                                             sqlite3_errstr(code), NULL);
+    if (status == TH_OK) {
+        status = th_db_pragma(store, "PRAGMA user_version", &version, err); // now it is held
+        if (status == TH_OK)
+            status = copy_pages(db, store, progress, err);
+        th_store_end_read(store);
+    }
+    sqlite3_close(db);
     return status;
 }
 
@@ -38,22 +56,16 @@ enum th_status th_store_backup(struct th_store *store, const char *target,
 {
     if (th_file_exists(target))
         return th_error_set(err, TH_CONFLICT, "file_exists", "path", target, NULL);
-    size_t size = strlen(target) + 32;
-    char *fresh = malloc(size);
+    char *fresh = th_db_fresh_name(target);
     if (fresh == NULL)
         return th_error_no_memory(err);
-    snprintf(fresh, size, "%s.new-%ld", target, (long)getpid());
-    sqlite3 *db = NULL;
-    enum th_status status = TH_OK;
-    int code = sqlite3_open_v2(fresh, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-    if (code != SQLITE_OK)
-        status = th_error_set(err, TH_IO, "backup_failed", "detail", sqlite3_errstr(code), NULL);
-    if (status == TH_OK)
-        status = copy_pages(db, store, progress, err);
-    sqlite3_close(db);
+    th_db_remove(fresh);
+    enum th_status status = copy_snapshot(fresh, store, progress, err);
     if (status == TH_OK && link(fresh, target) != 0)
-        status = th_error_set(err, TH_CONFLICT, "file_exists", "path", target, NULL);
-    (void)unlink(fresh);
+        status = errno == EEXIST
+                     ? th_error_set(err, TH_CONFLICT, "file_exists", "path", target, NULL)
+                     : th_error_set(err, TH_IO, "backup_failed", "detail", strerror(errno), NULL);
+    th_db_remove(fresh);
     free(fresh);
     return status;
 }

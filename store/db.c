@@ -1,7 +1,9 @@
 // Statements, parameters and columns.
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/text.h"
 #include "store/store_internal.h"
@@ -17,7 +19,9 @@ struct th_stmt {
 
 enum th_status th_db_error(struct th_store *store, int code, struct th_error *err)
 {
-    const char *detail = store != NULL ? sqlite3_errmsg(store->db) : sqlite3_errstr(code);
+    // SQLite keeps the words of its last call only: a code that stuck to a statement is older.
+    bool latest = store != NULL && (sqlite3_extended_errcode(store->db) & 0xff) == (code & 0xff);
+    const char *detail = latest ? sqlite3_errmsg(store->db) : sqlite3_errstr(code);
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -42,6 +46,41 @@ enum th_status th_db_exec(struct th_store *store, const char *sql, struct th_err
 {
     int code = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
     return code == SQLITE_OK ? TH_OK : th_db_error(store, code, err);
+}
+
+enum th_status th_db_pragma(struct th_store *store, const char *sql, int *ret_value,
+                            struct th_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    int code = sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(stmt);
+    if (code == SQLITE_ROW)
+        *ret_value = sqlite3_column_int(stmt, 0);
+    enum th_status status = code == SQLITE_ROW ? TH_OK : th_db_error(store, code, err);
+    sqlite3_finalize(stmt);
+    return status;
+}
+
+char *th_db_fresh_name(const char *path)
+{
+    size_t size = strlen(path) + 32;
+    char *fresh = malloc(size);
+    if (fresh != NULL)
+        snprintf(fresh, size, "%s.new-%ld", path, (long)getpid());
+    return fresh;
+}
+
+void th_db_remove(const char *path)
+{
+    static const char *const SUFFIXES[] = {"", "-journal", "-wal", "-shm"};
+    size_t size = strlen(path) + 16;
+    char *name = malloc(size);
+    for (size_t i = 0; name != NULL && i < sizeof SUFFIXES / sizeof SUFFIXES[0]; i++) {
+        snprintf(name, size, "%s%s", path, SUFFIXES[i]);
+        (void)unlink(name);
+    }
+    free(name);
 }
 
 static void stmt_free(struct th_stmt *stmt)
@@ -258,6 +297,22 @@ const void *th_column_blob(struct th_stmt *stmt, int index, size_t *ret_size)
 bool th_column_is_null(struct th_stmt *stmt, int index)
 {
     return sqlite3_column_type(stmt->handle, index) == SQLITE_NULL;
+}
+
+enum th_db_type th_column_type(struct th_stmt *stmt, int index)
+{
+    switch (sqlite3_column_type(stmt->handle, index)) {
+    case SQLITE_INTEGER:
+        return TH_DB_INT;
+    case SQLITE_FLOAT:
+        return TH_DB_REAL;
+    case SQLITE_TEXT:
+        return TH_DB_TEXT;
+    case SQLITE_BLOB:
+        return TH_DB_BLOB;
+    default:
+        return TH_DB_NULL;
+    }
 }
 
 void th_column_hash(struct th_stmt *stmt, int index, struct th_hash *ret_hash)

@@ -61,6 +61,9 @@ double th_column_real(struct th_stmt *stmt, int index);
 const char *th_column_text(struct th_stmt *stmt, int index); // NULL for NULL
 const void *th_column_blob(struct th_stmt *stmt, int index, size_t *ret_size);
 bool th_column_is_null(struct th_stmt *stmt, int index);
+// As it is stored, whatever the layout promises.
+enum th_db_type { TH_DB_NULL, TH_DB_INT, TH_DB_REAL, TH_DB_TEXT, TH_DB_BLOB };
+enum th_db_type th_column_type(struct th_stmt *stmt, int index);
 void th_column_hash(struct th_stmt *stmt, int index,
                     struct th_hash *ret_hash); // zeroes if not 32 bytes
 struct th_area th_column_area(struct th_stmt *stmt, int index);

@@ -1,7 +1,7 @@
 // The hash chain of the journal.
 #include "store/journal_store.h"
 
-#include <stdio.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,12 +24,12 @@ static void hash_text(struct th_hasher *hasher, const char *text)
     th_hasher_update(hasher, text, size);
 }
 
-struct th_hash th_journal_hash(const struct th_journal_entry *entry)
+enum th_status th_journal_hash(const struct th_journal_entry *entry, struct th_hash *ret_hash,
+                               struct th_error *err)
 {
-    struct th_hash zero = {{0}};
     struct th_hasher *hasher = th_hasher_new(TH_HASH_BLAKE2B);
     if (hasher == NULL)
-        return zero;
+        return th_error_no_memory(err);
     hash_text(hasher, "tanhui-journal-1");
     th_hasher_update(hasher, entry->prev_hash.bytes, TH_HASH_SIZE);
     hash_int(hasher, entry->seq);
@@ -39,9 +39,9 @@ struct th_hash th_journal_hash(const struct th_journal_entry *entry)
     hash_text(hasher, entry->kind);
     hash_text(hasher, entry->subject);
     hash_text(hasher, entry->body);
-    struct th_hash hash = th_hasher_final(hasher);
+    *ret_hash = th_hasher_final(hasher);
     th_hasher_free(hasher);
-    return hash;
+    return TH_OK;
 }
 
 static enum th_status load_head(struct th_store *store, int64_t *ret_seq, struct th_hash *ret_hash,
@@ -97,15 +97,17 @@ enum th_status th_journal_append(struct th_store *store, const struct th_journal
     struct th_journal_entry whole = *entry;
     char *text = NULL;
     int64_t head = 0;
+    assert(th_db_in_transaction(store));
     enum th_status status = load_head(store, &head, &whole.prev_hash, err);
     if (status == TH_OK)
         status = th_json_dump(body, TH_JSON_CANONICAL, &text, err);
     if (status == TH_OK) {
         whole.seq = head + 1;
         whole.body = text;
-        whole.hash = th_journal_hash(&whole);
-        status = insert(store, &whole, err);
+        status = th_journal_hash(&whole, &whole.hash, err);
     }
+    if (status == TH_OK)
+        status = insert(store, &whole, err);
     if (status == TH_OK) {
         th_db_note_journal(store);
         *ret_seq = whole.seq;
@@ -134,81 +136,141 @@ static void read_entry(struct th_stmt *q, struct th_journal_entry *ret_entry)
     th_column_hash(q, 8, &ret_entry->hash);
 }
 
-enum th_status th_journal_each(struct th_store *store, const char *subject, int64_t from,
-                               int64_t limit,
-                               bool (*visit)(void *context, const struct th_journal_entry *entry),
-                               void *context, struct th_error *err)
+// Reading converts: 7.0 reads as 7, and a text ends at its first NUL. What was stored must be of
+// the right type and length as well, or bytes could hide behind what is hashed.
+static bool stored_plainly(struct th_stmt *q)
+{
+    static const enum th_db_type TYPES[] = {TH_DB_INT,  TH_DB_INT,  TH_DB_TEXT,
+                                            TH_DB_TEXT, TH_DB_TEXT, TH_DB_TEXT,
+                                            TH_DB_TEXT, TH_DB_BLOB, TH_DB_BLOB};
+    for (int i = 0; i < (int)(sizeof TYPES / sizeof TYPES[0]); i++) {
+        size_t size = TH_HASH_SIZE;
+        if (th_column_type(q, i) != TYPES[i])
+            return false;
+        if (TYPES[i] == TH_DB_BLOB)
+            (void)th_column_blob(q, i, &size);
+        if (size != TH_HASH_SIZE)
+            return false;
+        if (TYPES[i] == TH_DB_TEXT) {
+            size_t length = strlen(th_column_text(q, i));
+            (void)th_column_blob(q, i, &size);
+            if (size != length)
+                return false;
+        }
+    }
+    return true;
+}
+
+struct query {
+    const char *subject; // NULL: any
+    int64_t from;
+    int64_t limit;
+};
+
+static enum th_status each(struct th_store *store, const struct query *query,
+                           bool (*visit)(void *context, const struct th_journal_entry *entry,
+                                         bool plain),
+                           void *context, struct th_error *err)
 {
     static const char SQL[] = "SELECT seq, at_utc, login, system_user, kind, subject, body,"
                               " prev_hash, hash FROM journal WHERE seq >= ?1"
                               " AND (?2 IS NULL OR subject = ?2) ORDER BY seq LIMIT ?3";
     struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, from);
-    th_bind_text(q, 2, subject);
-    th_bind_int(q, 3, limit);
+    th_bind_int(q, 1, query->from);
+    th_bind_text(q, 2, query->subject);
+    th_bind_int(q, 3, query->limit);
     bool row = false;
     bool more = true;
     enum th_status status = TH_OK;
     while (more && (status = th_stmt_step(q, &row, err)) == TH_OK && row) {
         struct th_journal_entry entry;
+        bool plain = stored_plainly(q);
         read_entry(q, &entry);
-        more = visit(context, &entry);
+        more = visit(context, &entry, plain);
     }
     th_stmt_done(q);
     return status;
+}
+
+struct visitor {
+    bool (*visit)(void *context, const struct th_journal_entry *entry);
+    void *context;
+};
+
+static bool pass_on(void *context, const struct th_journal_entry *entry, bool plain)
+{
+    const struct visitor *visitor = context;
+    (void)plain;
+    return visitor->visit(visitor->context, entry);
+}
+
+enum th_status th_journal_each(struct th_store *store, const char *subject, int64_t from,
+                               int64_t limit,
+                               bool (*visit)(void *context, const struct th_journal_entry *entry),
+                               void *context, struct th_error *err)
+{
+    struct query query = {.subject = subject, .from = from, .limit = limit};
+    struct visitor visitor = {.visit = visit, .context = context};
+    return each(store, &query, pass_on, &visitor, err);
 }
 
 struct walk {
     const struct th_progress *progress;
     int64_t total;
     struct th_journal_verdict verdict;
-    bool interrupted;
+    enum th_status status;
+    struct th_error *err;
 };
 
-static bool entry_fits(const struct walk *walk, const struct th_journal_entry *entry,
-                       const char **ret_reason)
+static void mark_broken(struct walk *walk, int64_t seq, const char *reason)
 {
-    *ret_reason = "sequence";
-    if (entry->seq != walk->verdict.n_entries + 1)
-        return false;
-    *ret_reason = "chain";
-    if (memcmp(&entry->prev_hash, &walk->verdict.head, sizeof entry->prev_hash) != 0)
-        return false;
-    *ret_reason = "hash";
-    struct th_hash hash = th_journal_hash(entry);
-    return memcmp(&hash, &entry->hash, sizeof hash) == 0;
+    walk->verdict.ok = false;
+    walk->verdict.broken_seq = seq;
+    th_text_copy(walk->verdict.reason, sizeof walk->verdict.reason, reason);
 }
 
-static bool verify_entry(void *context, const struct th_journal_entry *entry)
+// Marks the verdict when the entry is not the one that must follow.
+static void fit_entry(struct walk *walk, const struct th_journal_entry *entry, bool plain)
+{
+    int64_t expected = walk->verdict.n_entries + 1;
+    struct th_hash hash = {{0}};
+    walk->status = th_journal_hash(entry, &hash, walk->err);
+    if (walk->status != TH_OK)
+        return;
+    // A gap breaks at the entry that is missing.
+    if (entry->seq != expected)
+        mark_broken(walk, entry->seq < expected ? entry->seq : expected, "sequence");
+    else if (memcmp(&entry->prev_hash, &walk->verdict.head, sizeof entry->prev_hash) != 0)
+        mark_broken(walk, entry->seq, "chain");
+    else if (!plain || memcmp(&hash, &entry->hash, sizeof hash) != 0)
+        mark_broken(walk, entry->seq, "hash");
+}
+
+static bool verify_entry(void *context, const struct th_journal_entry *entry, bool plain)
 {
     struct walk *walk = context;
-    const char *reason = NULL;
-    if (!entry_fits(walk, entry, &reason)) {
-        walk->verdict.ok = false;
-        walk->verdict.broken_seq = entry->seq;
-        th_text_copy(walk->verdict.reason, sizeof walk->verdict.reason, reason);
+    fit_entry(walk, entry, plain);
+    if (walk->status != TH_OK || !walk->verdict.ok)
         return false;
-    }
     walk->verdict.n_entries++;
     walk->verdict.head = entry->hash;
     if (walk->verdict.n_entries % 4096 == 0 &&
-        !th_progress_report(walk->progress, "verify", walk->verdict.n_entries, walk->total)) {
-        walk->interrupted = true;
-        return false;
-    }
-    return true;
+        !th_progress_report(walk->progress, "verify", walk->verdict.n_entries, walk->total))
+        walk->status = th_error_set(walk->err, TH_INTERRUPTED, "interrupted", NULL);
+    return walk->status == TH_OK;
 }
 
 enum th_status th_journal_verify(struct th_store *store, const struct th_progress *progress,
                                  struct th_journal_verdict *ret_verdict, struct th_error *err)
 {
     static const char SQL[] = "SELECT count(*) FROM journal";
-    struct walk walk = {.progress = progress, .verdict = {.ok = true}};
+    struct query query = {.from = INT64_MIN, .limit = INT64_MAX};
+    struct walk walk = {.progress = progress, .verdict = {.ok = true}, .err = err};
     enum th_status status = th_stmt_int(th_db_query(store, SQL), 0, &walk.total, err);
     if (status == TH_OK)
-        status = th_journal_each(store, NULL, INT64_MIN, INT64_MAX, verify_entry, &walk, err);
-    if (status == TH_OK && walk.interrupted)
-        status = th_error_set(err, TH_INTERRUPTED, "interrupted", NULL);
+        status = each(store, &query, verify_entry, &walk, err);
+    if (status == TH_OK)
+        status = walk.status;
     if (status == TH_OK)
         *ret_verdict = walk.verdict;
     return status;

@@ -29,12 +29,14 @@ enum th_status th_journal_next(struct th_store *store, int64_t *ret_seq,
                                struct th_error *err) TH_MUST_CHECK;
 
 // Appends an entry; `body` is written canonically. entry->seq, prev_hash, hash, body are ignored.
+// Inside a write transaction only.
 enum th_status th_journal_append(struct th_store *store, const struct th_journal_entry *entry,
                                  const struct th_json *body, int64_t *ret_seq,
                                  struct th_error *err) TH_MUST_CHECK;
 
 // Digest of an entry over all columns but its own hash.
-struct th_hash th_journal_hash(const struct th_journal_entry *entry);
+enum th_status th_journal_hash(const struct th_journal_entry *entry, struct th_hash *ret_hash,
+                               struct th_error *err) TH_MUST_CHECK;
 
 // Entries seq ≥ `from`, at most `limit`, oldest first; subject NULL or exact. The visitor returns
 // false to stop.
@@ -46,8 +48,8 @@ enum th_status th_journal_each(struct th_store *store, const char *subject, int6
 struct th_journal_verdict {
     bool ok;
     int64_t n_entries;
-    int64_t broken_seq;  // first entry that does not fit; 0 when ok
-    char reason[32];     // message key: "sequence", "chain", "hash", "body"
+    int64_t broken_seq;  // first entry that is missing or does not fit; 0 when ok
+    char reason[32];     // "sequence", "chain", "hash"
     struct th_hash head; // of the last entry that fits
 };
 

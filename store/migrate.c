@@ -74,10 +74,15 @@ static enum th_status apply(struct th_store *store, int version,
     enum th_status status = th_db_exec(store, "BEGIN IMMEDIATE", err);
     if (status != TH_OK)
         return status;
-    status = run_script(store, (const char *)file->data, err);
-    if (status == TH_OK)
+    // Another program may have upgraded the file while this one waited.
+    int present = 0;
+    status = th_db_pragma(store, "PRAGMA user_version", &present, err);
+    bool due = status == TH_OK && present < version;
+    if (due)
+        status = run_script(store, (const char *)file->data, err);
+    if (status == TH_OK && due)
         status = log_upgrade(store, version, file, options, err);
-    if (status == TH_OK)
+    if (status == TH_OK && due)
         status = th_db_exec(store, pragma, err);
     if (status == TH_OK)
         status = th_db_exec(store, "COMMIT", err);

@@ -12,6 +12,10 @@ static enum th_status conflict_as(enum th_status status, const char *key, const 
                                   const char *value, struct th_error *err)
 {
     if (status != TH_CONFLICT)
+        return status; // err is not set then
+    // Any other constraint keeps the words of SQLite.
+    const char *detail = th_error_arg_get(err, "detail");
+    if (detail != NULL && !th_text_starts_with(detail, "UNIQUE"))
         return status;
     return th_error_set(err, TH_CONFLICT, key, name, value, NULL);
 }

@@ -53,14 +53,14 @@ enum th_status th_registry_record_load(struct th_store *store,
     return status;
 }
 
+// `key` names what is wrong, NULL when all is well; `detail` is its argument.
 static void report(const struct th_check_sink *sink, const char *name, int64_t n_checked,
-                   const char *problem_detail)
+                   const char *key, const char *detail)
 {
     struct th_error problem = {0};
-    if (problem_detail != NULL)
-        (void)th_error_set(&problem, TH_INVARIANT, "check_failed", "check", name, "detail",
-                           problem_detail, NULL);
-    sink->report(sink->context, name, n_checked, problem_detail != NULL ? &problem : NULL);
+    if (key != NULL)
+        (void)th_error_set(&problem, TH_INVARIANT, key, "check", name, "detail", detail, NULL);
+    sink->report(sink->context, name, n_checked, key != NULL ? &problem : NULL);
 }
 
 static enum th_status check_pages(struct th_store *store, const struct th_check_sink *sink,
@@ -70,12 +70,11 @@ static enum th_status check_pages(struct th_store *store, const struct th_check_
     struct th_stmt *q = th_db_query(store, SQL);
     bool row = false;
     enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_CORRUPT) {
-        report(sink, "pages", 1, "the file cannot be read");
+    if (status == TH_OK || status == TH_CORRUPT) {
+        const char *text = status == TH_OK && row ? th_column_text(q, 0) : NULL;
+        bool ok = text != NULL && strcmp(text, "ok") == 0;
+        report(sink, "pages", 1, ok ? NULL : "check_pages", text);
         status = TH_OK;
-    } else if (status == TH_OK) {
-        const char *text = row ? th_column_text(q, 0) : NULL;
-        report(sink, "pages", 1, text != NULL && strcmp(text, "ok") == 0 ? NULL : text);
     }
     th_stmt_done(q);
     return status;
@@ -89,7 +88,8 @@ static enum th_status check_foreign_keys(struct th_store *store, const struct th
     bool row = false;
     enum th_status status = th_stmt_step(q, &row, err);
     if (status == TH_OK)
-        report(sink, "foreign_keys", 1, row ? th_column_text(q, 0) : NULL);
+        report(sink, "foreign_keys", 1, row ? "check_foreign_keys" : NULL,
+               row ? th_column_text(q, 0) : NULL);
     th_stmt_done(q);
     return status;
 }
@@ -105,7 +105,7 @@ static enum th_status check_counts(struct th_store *store, const struct th_check
         int64_t wrong = th_column_int(q, 1);
         char detail[64];
         snprintf(detail, sizeof detail, "%lld", (long long)wrong);
-        report(sink, name, th_column_int(q, 0), wrong != 0 ? detail : NULL);
+        report(sink, name, th_column_int(q, 0), wrong != 0 ? "check_count" : NULL, detail);
     }
     th_stmt_done(q);
     return status;
@@ -144,12 +144,13 @@ static enum th_status check_digests(struct th_store *store, const struct th_chec
     char detail[64];
     enum th_status status = th_parcel_geometry_each(store, &filter, visit_digest, &check, err);
     if (status == TH_CORRUPT) {
-        report(sink, "parcel_digests", check.n, "a parcel's geometry cannot be read");
+        report(sink, "parcel_digests", check.n, "check_parcel_geometry", NULL);
         return TH_OK;
     }
-    snprintf(detail, sizeof detail, "parcel %lld", (long long)check.first_wrong);
+    snprintf(detail, sizeof detail, "%lld", (long long)check.first_wrong);
     if (status == TH_OK)
-        report(sink, "parcel_digests", check.n, check.first_wrong != 0 ? detail : NULL);
+        report(sink, "parcel_digests", check.n,
+               check.first_wrong != 0 ? "check_parcel_digest" : NULL, detail);
     return status;
 }
 

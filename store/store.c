@@ -40,6 +40,27 @@ static enum th_status harden(struct th_store *store, const struct th_store_optio
     return th_db_exec(store, PRAGMAS, err);
 }
 
+// Is this file ours? Asked of its first bytes, so that a damaged registry is told from a file of
+// somebody else; and through SQLite's own handle, since closing another one would drop the locks
+// that this process holds on the file. Offsets: https://www.sqlite.org/fileformat2.html, 1.3.
+static enum th_status recognise(struct th_store *store, struct th_error *err)
+{
+    static const char MAGIC[16] = "SQLite format 3";
+    enum { APPLICATION_AT = 68, HEADER_SIZE = 100 };
+    unsigned char header[HEADER_SIZE] = {0};
+    sqlite3_file *file = NULL;
+    int code = sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (code == SQLITE_OK && file != NULL && file->pMethods != NULL)
+        code = file->pMethods->xRead(file, header, HEADER_SIZE, 0);
+    uint32_t application = 0;
+    for (size_t i = 0; i < 4; i++)
+        application = application << 8 | header[APPLICATION_AT + i];
+    return code == SQLITE_OK && memcmp(header, MAGIC, sizeof MAGIC) == 0 &&
+                   application == TH_APPLICATION_ID
+               ? TH_OK
+               : th_error_set(err, TH_UNREADABLE, "registry_not_ours", "path", store->path, NULL);
+}
+
 static enum th_status connect(const char *path, int flags, const struct th_store_options *options,
                               struct th_store **ret_store, struct th_error *err)
 {
@@ -57,6 +78,10 @@ static enum th_status connect(const char *path, int flags, const struct th_store
                               NULL);
         goto done;
     }
+    if ((flags & SQLITE_OPEN_CREATE) == 0)
+        status = recognise(store, err);
+    if (status != TH_OK)
+        goto done;
     sqlite3_extended_result_codes(store->db, 1);
     store->spatialite_cache = spatialite_alloc_connection();
     spatialite_init_ex(store->db, store->spatialite_cache, 0);
@@ -67,30 +92,6 @@ done:
     else
         th_store_close(store);
     return status;
-}
-
-// Is this file ours? Asked of the bytes before SQLite opens them, so that a damaged registry is
-// told from a file of somebody else. Offsets: https://www.sqlite.org/fileformat2.html, 1.3.
-static enum th_status recognise(const char *path, struct th_error *err)
-{
-    static const char MAGIC[16] = "SQLite format 3";
-    enum { APPLICATION_AT = 68, HEADER_SIZE = 100 };
-    unsigned char header[HEADER_SIZE] = {0};
-    if (!th_file_exists(path))
-        return th_error_set(err, TH_NOT_FOUND, "registry_not_found", "path", path, NULL);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return th_error_set(err, TH_IO, "registry_open", "path", path, "detail", strerror(errno),
-                            NULL);
-    size_t size = fread(header, 1, sizeof header, file);
-    (void)fclose(file);
-    uint32_t application = 0;
-    for (size_t i = 0; i < 4; i++)
-        application = application << 8 | header[APPLICATION_AT + i];
-    return size == sizeof header && memcmp(header, MAGIC, sizeof MAGIC) == 0 &&
-                   application == TH_APPLICATION_ID
-               ? TH_OK
-               : th_error_set(err, TH_UNREADABLE, "registry_not_ours", "path", path, NULL);
 }
 
 // Is it of a layout that we know?
@@ -182,10 +183,10 @@ enum th_status th_store_open(const char *path, enum th_store_mode mode,
                              const struct th_store_options *options, struct th_store **ret_store,
                              struct th_error *err)
 {
+    if (!th_file_exists(path))
+        return th_error_set(err, TH_NOT_FOUND, "registry_not_found", "path", path, NULL);
     struct th_store *store = NULL;
-    enum th_status status = recognise(path, err);
-    if (status == TH_OK)
-        status = connect(path, SQLITE_OPEN_READWRITE, options, &store, err);
+    enum th_status status = connect(path, SQLITE_OPEN_READWRITE, options, &store, err);
     if (status == TH_OK)
         status = check_version(store, err);
     if (status == TH_OK && store->schema_version < th_migrate_newest())

@@ -28,9 +28,17 @@ struct th_store_options {
 enum th_status th_store_create(const char *path, const struct th_store_options *options,
                                struct th_store **ret_store, struct th_error *err) TH_MUST_CHECK;
 
+// The same, filled before anyone can see it: `fill` gets the open store of a file that still has
+// another name. A failure of `fill` is returned.
+enum th_status th_store_create_filled(const char *path, const struct th_store_options *options,
+                                      enum th_status (*fill)(void *context, struct th_store *store,
+                                                             struct th_error *err),
+                                      void *context, struct th_error *err) TH_MUST_CHECK;
+
 // Opens an existing file; an older layout is upgraded in write mode and refused in read mode
 // ("registry_old"). TH_NOT_FOUND ("registry_not_found"), TH_UNREADABLE ("registry_not_ours"),
-// TH_TOO_NEW ("registry_too_new": file version, own version), TH_CORRUPT ("registry_corrupt").
+// TH_TOO_NEW ("registry_too_new": file version, own version), TH_CORRUPT ("registry_corrupt": ours
+// but damaged), TH_IO ("registry_open").
 enum th_status th_store_open(const char *path, enum th_store_mode mode,
                              const struct th_store_options *options, struct th_store **ret_store,
                              struct th_error *err) TH_MUST_CHECK;
@@ -50,7 +58,7 @@ void th_store_rollback(struct th_store *store); // no effect outside a transacti
 // The checks of th_store_commit alone, for a dry run.
 enum th_status th_store_check(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
 
-// A read transaction: several queries see one state.
+// A read transaction: several queries see one state. Not inside a write transaction.
 enum th_status th_store_begin_read(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
 void th_store_end_read(struct th_store *store);
 

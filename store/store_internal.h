@@ -29,7 +29,15 @@ struct th_store {
 enum th_status th_db_error(struct th_store *store, int code, struct th_error *err);
 // Runs SQL without parameters that returns nothing of interest.
 enum th_status th_db_exec(struct th_store *store, const char *sql, struct th_error *err);
+// A pragma that answers with one integer.
+enum th_status th_db_pragma(struct th_store *store, const char *sql, int *ret_value,
+                            struct th_error *err);
 void th_db_cache_clear(struct th_store *store);
+
+// The name under which a file is made before it is published as `path`; free().
+char *th_db_fresh_name(const char *path);
+// Removes a database file and what SQLite keeps beside it.
+void th_db_remove(const char *path);
 
 // Brings an open database from its user_version to the newest layout, each step one transaction.
 enum th_status th_migrate(struct th_store *store, const struct th_store_options *options,

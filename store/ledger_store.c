@@ -88,12 +88,14 @@ static enum th_status balance_add(struct th_store *store, const struct th_block 
     return th_stmt_run(q, err);
 }
 
-static enum th_status event_insert(struct th_store *store, const struct th_block *block,
-                                   const char *event, int64_t trade_id, int64_t seq,
-                                   struct th_error *err)
+// What the block was (NULL: it was just issued) and what it is now.
+static enum th_status event_insert(struct th_store *store, const struct th_block *before,
+                                   const struct th_block *block, const char *event,
+                                   int64_t trade_id, int64_t seq, struct th_error *err)
 {
-    static const char SQL[] = "INSERT INTO unit_event (seq, block_id, event, state, owner_id, "
-                              "pool_id, lock_id, trade_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    static const char SQL[] =
+        "INSERT INTO unit_event (seq, block_id, event, state, owner_id, pool_id, lock_id, "
+        "from_state, from_owner_id, trade_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, seq);
     th_bind_int(q, 2, block->block_id);
@@ -102,7 +104,11 @@ static enum th_status event_insert(struct th_store *store, const struct th_block
     th_bind_int(q, 5, block->owner_id);
     th_bind_id(q, 6, block->pool_id);
     th_bind_id(q, 7, block->lock_id);
-    th_bind_id(q, 8, trade_id);
+    if (before != NULL) {
+        th_bind_text(q, 8, th_block_state_name(before->state));
+        th_bind_int(q, 9, before->owner_id);
+    }
+    th_bind_id(q, 10, trade_id);
     return th_stmt_run(q, err);
 }
 
@@ -160,7 +166,7 @@ static enum th_status turn(struct th_store *store, const struct th_block *before
     if (status == TH_OK)
         status = block_update(store, before, after, conflict, err);
     if (status == TH_OK)
-        status = event_insert(store, after, event, trade_id, seq, err);
+        status = event_insert(store, before, after, event, trade_id, seq, err);
     if (status == TH_OK)
         status = balance_add(store, before, -block_t(before), err);
     if (status == TH_OK)
@@ -182,7 +188,7 @@ static enum th_status cut(struct th_store *store, const struct th_block *leaf, i
     parent.lock_id = 0;
     enum th_status status = block_update(store, leaf, &parent, conflict, err);
     if (status == TH_OK)
-        status = event_insert(store, &parent, "split", 0, seq, err);
+        status = event_insert(store, leaf, &parent, "split", 0, seq, err);
     head->first = leaf->first;
     head->last = leaf->first + first_t - 1;
     tail->first = leaf->first + first_t;
@@ -208,7 +214,7 @@ static enum th_status turn_part(struct th_store *store, const struct th_block *l
     if (status == TH_OK)
         status = cut(store, leaf, part_t, after, &rest, conflict, seq, err);
     if (status == TH_OK)
-        status = event_insert(store, after, event, trade_id, seq, err);
+        status = event_insert(store, leaf, after, event, trade_id, seq, err);
     struct th_block part = *after;
     part.state = leaf->state;
     part.owner_id = leaf->owner_id;
@@ -237,7 +243,7 @@ enum th_status th_ledger_issue(struct th_store *store, int64_t issuance_id, int6
                             .owner_id = owner_id};
     status = block_insert(store, &root, 0, err);
     if (status == TH_OK)
-        status = event_insert(store, &root, "issue", 0, seq, err);
+        status = event_insert(store, NULL, &root, "issue", 0, seq, err);
     if (status == TH_OK)
         status = balance_add(store, &root, issued_t, err);
     if (status != TH_OK || buffer_t == 0)
@@ -249,7 +255,7 @@ enum th_status th_ledger_issue(struct th_store *store, int64_t issuance_id, int6
     struct th_block head = root;
     status = cut(store, &root, issued_t - buffer_t, &head, &tail, "block_not_held", seq, err);
     if (status == TH_OK)
-        status = event_insert(store, &tail, "buffer", 0, seq, err);
+        status = event_insert(store, &root, &tail, "buffer", 0, seq, err);
     if (status == TH_OK)
         status = balance_add(store, &root, -buffer_t, err);
     if (status == TH_OK)

@@ -10,11 +10,12 @@
 enum th_status th_account_list(struct th_registry *registry, struct th_json **ret_reply,
                                struct th_error *err) TH_MUST_CHECK;
 
-// Reply: party, name, kind, from, to, opening{held_t, locked_t, buffer_t, retired_t, cancelled_t,
-// claim_fen, cash_fen}, entries[{on, seq, ...}] in order, closing{…}. A unit entry has change
-// "held"/…: event, serial, tonnes, from_state, state, trade_id and the balances after it; a money
-// entry account, amount_fen, memo, trade_id and claim_fen, cash_fen after it. from, to NULL: no
-// limit.
+// In the order of booking; `on`, `from` and `to` are days of booking, `value_on` is the day that a
+// leg bears. Reply: party, name, kind, from, to, opening{held_t, locked_t, buffer_t, retired_t,
+// cancelled_t, money_fen, claim_fen, cash_fen}, entries[{on, seq, type, trade_id, the figures after
+// it, …}], closing{…}. Entries of type "units": event, serial, tonnes, from_state (null: came from
+// another party or was issued), state (null: went to another party); of type "money": account,
+// amount_fen, memo, value_on. from, to NULL: no limit.
 enum th_status th_account_statement(struct th_registry *registry, const char *party,
                                     const char *from, const char *to, struct th_json **ret_reply,
                                     struct th_error *err) TH_MUST_CHECK;

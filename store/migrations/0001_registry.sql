@@ -323,6 +323,8 @@ CREATE TABLE unit_event (
     owner_id   INTEGER NOT NULL REFERENCES party (party_id), -- after the event
     pool_id    INTEGER,                                   -- after the event
     lock_id    INTEGER,                                   -- after the event
+    from_state TEXT,                                      -- before the event; NULL: just issued
+    from_owner_id INTEGER,                                -- before the event
     trade_id   INTEGER
 ) STRICT;
 CREATE INDEX unit_event_block ON unit_event (block_id, event_id);

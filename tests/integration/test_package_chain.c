@@ -1,4 +1,5 @@
 // From parcels to units, as the reported cases have it.
+#include "store/journal_store.h"
 #include "tests/integration/packages_fixture.h"
 
 static const struct th_json *member_at(const struct th_json *reply, const char *list, size_t index)
@@ -207,6 +208,68 @@ static void package_issue__a_vintage_below_a_tonne_has_no_serials(void **state)
     th_json_free(reply);
 }
 
+static bool holds_real(const struct th_json *value)
+{
+    bool found = th_json_type(value) == TH_JSON_REAL;
+    for (size_t i = 0; th_json_type(value) == TH_JSON_ARRAY && i < th_json_size(value); i++) {
+        found = found || holds_real(th_json_at(value, i));
+    }
+    for (void *it = th_json_type(value) == TH_JSON_OBJECT ? th_json_iter(value) : NULL; it;
+         it = th_json_iter_next(value, it)) {
+        found = found || holds_real(th_json_iter_value(it));
+    }
+    return found;
+}
+
+static bool check_entry(void *context, const struct th_journal_entry *entry)
+{
+    static const char *const KINDS[] = {"package.create", "package.submit", "package.verify",
+                                        "package.issue"};
+    size_t *n = context;
+    struct th_json *body = NULL;
+    assert_true(*n < 4);
+    assert_string_equal(entry->kind, KINDS[*n]);
+    assert_int_equal(th_json_parse(entry->body, strlen(entry->body), &body, NULL), TH_OK);
+    assert_int_equal(th_json_get_int(body, "package_id", 0), 1);
+    assert_false(holds_real(body));
+    th_json_free(body);
+    (*n)++;
+    return true;
+}
+
+// Four entries tell the story of a package, in whole numbers and texts, and the chain holds.
+static void journal__every_step_is_on_record(void **state)
+{
+    struct fixture *fixture = *state;
+    struct th_journal_verdict verdict;
+    size_t n = 0;
+    majianong_verified(fixture);
+    th_json_free(fixture_issue(fixture, "officer", "1", TH_OK));
+    struct th_store *store = th_registry_store(fixture->registry);
+    assert_ok(th_journal_each(store, "package:1", 1, 100, check_entry, &n, &fixture->err),
+              &fixture->err);
+    assert_int_equal(n, 4);
+    assert_ok(th_journal_verify(store, NULL, &verdict, &fixture->err), &fixture->err);
+    assert_true(verdict.ok);
+}
+
+// Without years and inputs an estimate of a package takes the package's own.
+static void estimate_run__of_a_package_repeats_its_sheet(void **state)
+{
+    struct fixture *fixture = *state;
+    struct th_json *again = NULL;
+    struct th_json *made = fixture_create(fixture, "clerk_a", "reported-factor", "1", "1 2",
+                                          "2021-01-01", "2023-12-31", "factor=0.5", TH_OK);
+    struct th_estimate_options options = {.package = "1"};
+    struct th_request request = fixture_as("verifier");
+    assert_ok(th_estimate_run(fixture->registry, &request, &options, &again, &fixture->err),
+              &fixture->err);
+    assert_string_equal(th_json_get_text(made, "sheet_sha256", ""),
+                        th_json_get_text(again, "sheet_sha256", "-"));
+    th_json_free(made);
+    th_json_free(again);
+}
+
 static void package_list__tells_state_and_tonnes(void **state)
 {
     struct fixture *fixture = *state;
@@ -238,6 +301,8 @@ int main(void)
         TEST(package_verify__fewer_tonnes_are_a_deduction),
         TEST(package_verify__the_very_floor_takes_nothing_off),
         TEST(package_issue__a_vintage_below_a_tonne_has_no_serials),
+        TEST(journal__every_step_is_on_record),
+        TEST(estimate_run__of_a_package_repeats_its_sheet),
         TEST(package_list__tells_state_and_tonnes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

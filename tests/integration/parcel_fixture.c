@@ -1,0 +1,147 @@
+#include "tests/integration/parcel_fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/file.h"
+#include "core/hash.h"
+#include "registry/setup.h"
+
+static int64_t still_now(void *context)
+{
+    (void)context;
+    return 1750000000; // 2025-06-15
+}
+
+static void counted_bytes(void *context, void *data, size_t size)
+{
+    (void)context;
+    th_random_bytes(data, size);
+}
+
+struct th_surroundings fixture_surroundings(void)
+{
+    return (struct th_surroundings){.now_utc = still_now,
+                                    .random = counted_bytes,
+                                    .system_user = "tester",
+                                    .program = "tanhui test"};
+}
+
+struct th_registry *fixture_registry_open(const char *path)
+{
+    struct th_surroundings surroundings = fixture_surroundings();
+    struct th_registry *registry = NULL;
+    struct th_error err;
+    assert_ok(th_registry_open(path, TH_STORE_WRITE, &surroundings, &registry, &err), &err);
+    return registry;
+}
+
+void fixture_open(struct fixture *fixture)
+{
+    struct th_surroundings surroundings = fixture_surroundings();
+    struct th_registry_create_options options = {.name = "Test registry",
+                                                 .admin_code = "330523",
+                                                 .has_bounds = true,
+                                                 .west_deg = -180,
+                                                 .south_deg = -90,
+                                                 .east_deg = 180,
+                                                 .north_deg = 90};
+    struct th_json *reply = NULL;
+    struct th_error err;
+    *fixture = (struct fixture){.request = {.login = "admin"}};
+    th_test_folder_make(fixture->folder);
+    th_test_path(fixture->path, fixture->folder, "test.tanhui");
+    assert_ok(th_registry_create(fixture->path, &options, &surroundings, &reply, &err), &err);
+    th_json_free(reply);
+    fixture->registry = fixture_registry_open(fixture->path);
+    assert_ok(th_messages_new(&fixture->messages, &err), &err);
+    assert_ok(th_village_add(fixture->registry, &fixture->request, FIXTURE_VILLAGE, "测试一村",
+                             "测试乡", &reply, &err),
+              &err);
+    th_json_free(reply);
+    assert_ok(th_village_add(fixture->registry, &fixture->request, FIXTURE_OTHER_VILLAGE,
+                             "测试二村", "测试乡", &reply, &err),
+              &err);
+    th_json_free(reply);
+}
+
+void fixture_close(struct fixture *fixture)
+{
+    th_registry_close(fixture->registry);
+    th_messages_free(fixture->messages);
+    th_test_folder_remove(fixture->folder);
+}
+
+struct th_parcel_import_options fixture_options(const struct fixture *fixture, const char *source)
+{
+    return (struct th_parcel_import_options){.source = source,
+                                             .kind = "bamboo",
+                                             .village = FIXTURE_VILLAGE,
+                                             .messages = fixture->messages,
+                                             .lang = TH_LANG_EN};
+}
+
+struct th_json *fixture_import(struct fixture *fixture,
+                               const struct th_parcel_import_options *options)
+{
+    struct th_json *reply = NULL;
+    struct th_error err;
+    assert_ok(th_parcel_import(fixture->registry, &fixture->request, options, &reply, &err), &err);
+    fixture_assert_accounted(reply);
+    return reply;
+}
+
+const char *fixture_file(struct fixture *fixture, char path[TH_TEST_PATH_SIZE], const char *name,
+                         const char *text)
+{
+    struct th_error err;
+    th_test_path(path, fixture->folder, name);
+    assert_ok(th_file_write(path, text, strlen(text), &err), &err);
+    return path;
+}
+
+const char *fixture_geojson(struct fixture *fixture, char path[TH_TEST_PATH_SIZE], const char *name,
+                            const char *features)
+{
+    struct th_buf text;
+    th_buf_init(&text, 16 * 1024 * 1024);
+    th_buf_append_str(&text, "{\"type\":\"FeatureCollection\",\"features\":[");
+    th_buf_append_str(&text, features);
+    th_buf_append_str(&text, "]}");
+    fixture_file(fixture, path, name, th_buf_text(&text));
+    th_buf_clear(&text);
+    return path;
+}
+
+int fixture_problems(const struct th_json *reply, int64_t row, const char *code,
+                     const char *severity)
+{
+    const struct th_json *problems = th_json_get(reply, "problems");
+    int n = 0;
+    for (size_t i = 0; i < th_json_size(problems); i++) {
+        const struct th_json *problem = th_json_at(problems, i);
+        if (row != 0 && th_json_get_int(problem, "row", -1) != row)
+            continue;
+        if (code != NULL && strcmp(th_json_get_text(problem, "code", ""), code) != 0)
+            continue;
+        if (severity != NULL && strcmp(th_json_get_text(problem, "severity", ""), severity) != 0)
+            continue;
+        n++;
+    }
+    return n;
+}
+
+void fixture_assert_accounted(const struct th_json *reply)
+{
+    int64_t read = th_json_get_int(reply, "read", -1);
+    int64_t accepted = th_json_get_int(reply, "accepted", -1);
+    int64_t rejected = th_json_get_int(reply, "rejected", -1);
+    int64_t unchanged = th_json_get_int(reply, "unchanged", -1);
+    assert_true(accepted >= 0 && rejected >= 0 && unchanged >= 0);
+    assert_int_equal(read, accepted + rejected + unchanged);
+    int64_t faulty = 0;
+    for (int64_t row = 1; row <= read; row++)
+        faulty += fixture_problems(reply, row, NULL, "error") > 0;
+    assert_int_equal(faulty, rejected);
+    assert_int_equal(th_json_size(th_json_get(reply, "parcel_ids")), accepted);
+}

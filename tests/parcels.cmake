@@ -1,0 +1,12 @@
+# Parcels: store, import, views, exports and maps.
+th_add_unit_test(test_spatial_blob DEPENDS tanhui_store)
+th_add_unit_test(test_land_class DEPENDS tanhui_registry)
+foreach(part store import views)
+    th_add_unit_test(test_parcel_${part} DEPENDS tanhui_registry LABELS integration
+        SOURCES integration/test_parcel_${part}.c integration/parcel_fixture.c)
+endforeach()
+# Real files and killed children say little under valgrind and take long there.
+foreach(part real_files crash)
+    th_add_unit_test(test_parcel_${part} NO_VALGRIND DEPENDS tanhui_registry LABELS integration
+        TIMEOUT 300 SOURCES integration/test_parcel_${part}.c integration/parcel_fixture.c)
+endforeach()

@@ -1,6 +1,6 @@
 // Geodesic area and perimeter by PROJ's geod_polygonarea (C. F. F. Karney, "Algorithms for
-// geodesics", J. Geodesy 87 (2013) 43–55, doi 10.1007/s00190-012-0578-z). |shell| − Σ|holes|, summed
-// over parts; the shape must be valid, since crossing loops would be summed algebraically.
+// geodesics", J. Geodesy 87 (2013) 43–55, doi 10.1007/s00190-012-0578-z). |shell| − Σ|holes|,
+// summed over parts; the shape must be valid, since crossing loops would be summed algebraically.
 #ifndef TH_GIS_AREA_H
 #define TH_GIS_AREA_H
 
@@ -21,7 +21,7 @@ void th_area_geodesic(const struct th_ellipsoid *ellipsoid, const struct th_geom
                       double *ret_area_m2, double *ret_perimeter_m);
 
 // Signed area of one ring, counter-clockwise positive, and its perimeter; n points, closed or not.
-void th_area_geodesic_ring(const struct th_ellipsoid *ellipsoid, const struct th_xy *points, size_t n,
-                           double *ret_area_m2, double *ret_perimeter_m);
+void th_area_geodesic_ring(const struct th_ellipsoid *ellipsoid, const struct th_xy *points,
+                           size_t n, double *ret_area_m2, double *ret_perimeter_m);
 
 #endif

@@ -8,23 +8,24 @@ enum { TH_CRS_NAME_SIZE = 128 };
 
 struct th_crs_transform; // holds a PROJ context; one per thread
 
-// From `definition` ("EPSG:4528", WKT 1 or 2 including ESRI's, or PROJJSON) to EPSG:4490, axis order
-// longitude/easting first on both sides. Systems on CGCS2000 are converted exactly; every other datum
-// needs an operation to EPSG:4326 that is not a ballpark guess, followed by the recorded identity
-// EPSG:4326 = EPSG:4490. `extent` (in source units, may be NULL) chooses the operation whose area of
-// use covers the data.
-// TH_DATA_PROBLEM with key "crs_missing" (definition NULL or empty), "crs_unsupported" with argument
-// "reason" (message key "@crs.<x>": beijing54, xian80 — parameters are not public —, ballpark, unknown,
-// not_horizontal, engineering) and "crs" (its name).
+// From `definition` ("EPSG:4528", WKT 1 or 2 including ESRI's, or PROJJSON) to EPSG:4490, axis
+// order longitude/easting first on both sides. Systems on CGCS2000 are converted exactly; every
+// other datum needs an operation to EPSG:4326 that is not a ballpark guess, followed by the
+// recorded identity EPSG:4326 = EPSG:4490. `extent` (in source units, may be NULL) chooses the
+// operation whose area of use covers the data. TH_DATA_PROBLEM with key "crs_missing" (definition
+// NULL or empty), "crs_unsupported" with argument "reason" (message key "@crs.<x>": beijing54,
+// xian80 — parameters are not public —, ballpark, unknown, not_horizontal, engineering) and "crs"
+// (its name).
 enum th_status th_crs_transform_new(const char *definition, const struct th_box *extent,
                                     struct th_crs_transform **ret_transform,
                                     struct th_error *err) TH_MUST_CHECK;
 void th_crs_transform_free(struct th_crs_transform *transform);
 
-// In place. TH_DATA_PROBLEM ("out_of_bounds" with "x" and "y" of the source) when a coordinate cannot
-// be transformed there and back; the shape is unchanged then.
+// In place. TH_DATA_PROBLEM ("out_of_bounds" with "x" and "y" of the source) when a coordinate
+// cannot be transformed there and back; the shape is unchanged then.
 enum th_status th_crs_transform_apply(struct th_crs_transform *transform,
-                                      struct th_geometry *geometry, struct th_error *err) TH_MUST_CHECK;
+                                      struct th_geometry *geometry,
+                                      struct th_error *err) TH_MUST_CHECK;
 
 // "EPSG:4528" when identified, else "". Borrowed.
 const char *th_crs_transform_code(const struct th_crs_transform *transform);

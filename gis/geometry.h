@@ -42,9 +42,9 @@ enum th_status th_geometry_copy(const struct th_geometry *geometry, struct th_ge
                                 struct th_error *err) TH_MUST_CHECK;
 
 // From WKB (ISO or EWKB, either byte order, Z and M dropped): Polygon, MultiPolygon, or a
-// GeometryCollection of those. Rings that are not closed are closed; consecutive equal vertices stay.
-// TH_DATA_PROBLEM with key "geometry_empty", "geometry_type" (name in argument "type", e.g. a line or a
-// curve), "too_many_vertices"; TH_UNREADABLE ("wkb_invalid") for bytes that are no WKB.
+// GeometryCollection of those. Rings that are not closed are closed; consecutive equal vertices
+// stay. TH_DATA_PROBLEM with key "geometry_empty", "geometry_type" (name in argument "type", e.g. a
+// line or a curve), "too_many_vertices"; TH_UNREADABLE ("wkb_invalid") for bytes that are no WKB.
 enum th_status th_geometry_from_wkb(const void *wkb, size_t size, struct th_geometry *ret_geometry,
                                     struct th_error *err) TH_MUST_CHECK;
 // Little-endian ISO WKB MultiPolygon; *ret_wkb is the caller's (free()).
@@ -58,8 +58,8 @@ bool th_box_contains(struct th_box outer, struct th_box inner);
 // Rounds every coordinate to the grid of 1e-8° (about 1 mm), drops vertices that become equal to
 // their predecessor, turns shells counter-clockwise and holes clockwise, and starts each ring at
 // its smallest vertex; holes and parts are put in the order of their vertices. So the same ground
-// gives the same bytes. Rings that fall below three different vertices are dropped, a shell with its
-// holes. TH_DATA_PROBLEM ("geometry_empty") when nothing is left; the shape is unchanged then.
+// gives the same bytes. Rings that fall below three different vertices are dropped, a shell with
+// its holes. TH_DATA_PROBLEM ("geometry_empty") when nothing is left; the shape is unchanged then.
 enum th_status th_geometry_normalise(struct th_geometry *geometry,
                                      struct th_error *err) TH_MUST_CHECK;
 

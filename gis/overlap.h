@@ -5,29 +5,29 @@
 #include "gis/geometry.h"
 
 enum th_overlap_class {
-    TH_OVERLAP_NONE,      // touching or apart
-    TH_OVERLAP_SLIVER,    // everything smaller than an overlap; its area is taken off
-    TH_OVERLAP_AREA,      // area and mean width over the limits: refused
-    TH_OVERLAP_DUPLICATE  // intersection over union above the limit: the same ground again
+    TH_OVERLAP_NONE,     // touching or apart
+    TH_OVERLAP_SLIVER,   // everything smaller than an overlap; its area is taken off
+    TH_OVERLAP_AREA,     // area and mean width over the limits: refused
+    TH_OVERLAP_DUPLICATE // intersection over union above the limit: the same ground again
 };
 
 // Limits of the classes; the rule that is in force is recorded with the finding.
 struct th_overlap_limits {
-    double duplicate_iou;       // 0.95
-    double overlap_area_m2;     // 10
-    double overlap_share;       // 0.01 of the smaller parcel; the larger of both area limits counts
-    double overlap_width_m;     // 1, mean width 2 A / P of the intersection
-    double sliver_total_share;  // 0.01: slivers over this share of the later parcel are an error
+    double duplicate_iou;      // 0.95
+    double overlap_area_m2;    // 10
+    double overlap_share;      // 0.01 of the smaller parcel; the larger of both area limits counts
+    double overlap_width_m;    // 1, mean width 2 A / P of the intersection
+    double sliver_total_share; // 0.01: slivers over this share of the later parcel are an error
 };
 extern const struct th_overlap_limits th_overlap_limits_default;
 
 struct th_overlap_finding {
-    int64_t other_id;   // id of the parcel met, as given to th_overlap_index_add
+    int64_t other_id; // id of the parcel met, as given to th_overlap_index_add
     enum th_overlap_class kind;
-    double area_m2;     // geodesic area of the intersection
-    double width_m;     // its mean width
-    double share;       // of the smaller of both parcels
-    double iou;         // intersection over union
+    double area_m2; // geodesic area of the intersection
+    double width_m; // its mean width
+    double share;   // of the smaller of both parcels
+    double iou;     // intersection over union
 };
 
 struct th_overlap_index; // parcels to test against; holds a GEOS context; one per thread

@@ -43,9 +43,7 @@ static void name_translate(const char *name, char *translated, size_t size)
         snprintf(translated, size, "ISO-8859-%.8s", folded + 4);
     } else if (th_text_starts_with(folded, "ISO8859")) {
         snprintf(translated, size, "ISO-8859-%.8s", folded + 7);
-    } else if (th_text_starts_with(folded, "ANSI") && *digits != '\0') {
-        snprintf(translated, size, "CP%.8s", digits);
-    } else if (folded[0] != '\0' && digits == folded) {
+    } else if (*digits != '\0' && (digits == folded || th_text_starts_with(folded, "ANSI"))) {
         snprintf(translated, size, "CP%.8s", digits);
     } else {
         th_text_copy(translated, size, folded);
@@ -80,7 +78,8 @@ static bool convert(const char *encoding, const char *value, size_t size, struct
         return false;
     }
     size_t size_before = out->size;
-    char *source = (char *)(uintptr_t)value; // iconv's signature lacks the const
+    char *source;
+    memcpy(&source, &value, sizeof source); // iconv's signature lacks the const
     size_t left = size;
     bool done = true;
     while (left > 0 && done) {
@@ -153,7 +152,11 @@ bool th_recode_append(const struct th_recode *recode, const char *value, size_t 
         return true;
     }
     for (size_t i = 0; i < size; i++) {
-        th_buf_append_char(out, (unsigned char)value[i] < 0x80 ? value[i] : '?');
+        char c = value[i];
+        if ((unsigned char)c >= 0x80) {
+            c = '?';
+        }
+        th_buf_append_char(out, c);
     }
     return false;
 }

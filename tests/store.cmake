@@ -1,9 +1,9 @@
 # Tests that look into a registry share one fixture; it goes past the program's rules, with SQLite.
 add_library(tanhui_registry_world STATIC ${CMAKE_CURRENT_SOURCE_DIR}/unit/registry_world.c)
 target_link_libraries(tanhui_registry_world PUBLIC tanhui_registry tanhui_test_support
-    PkgConfig::SQLITE PRIVATE PkgConfig::CMOCKA)
+    PkgConfig::SQLITE PkgConfig::SPATIALITE PRIVATE PkgConfig::CMOCKA)
 
 th_add_unit_test(test_csv_table DEPENDS tanhui_core)
-foreach(part db)
+foreach(part db store journal)
     th_add_unit_test(test_${part} DEPENDS tanhui_registry_world)
 endforeach()

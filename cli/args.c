@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "core/buf.h"
 #include "core/text.h"
 
 const char th_cli_global_options[] = "registry=FILE as=LOGIN json lang=zh|en quiet "
@@ -157,7 +158,8 @@ static enum th_status take_option(struct th_cli *cli, int argc, char **argv, int
     if (flag && value != NULL)
         return th_error_set(err, TH_USAGE, "usage_no_value", "option", spec.name, NULL);
     if (!flag && value == NULL) {
-        if (*index + 1 >= argc)
+        // What looks like an option is one: a text that begins so is given as --name=--text.
+        if (*index + 1 >= argc || strncmp(argv[*index + 1], "--", 2) == 0)
             return th_error_set(err, TH_USAGE, "usage_missing_value", "option", spec.name, "meta",
                                 spec.meta, NULL);
         value = argv[++*index];
@@ -200,6 +202,8 @@ static size_t leading_words(int argc, char **argv, char **words, size_t capacity
     size_t n = 0;
     for (int i = 1; i < argc && n < capacity; i++) {
         struct th_cli_spec spec;
+        if (strcmp(argv[i], "-h") == 0)
+            continue;
         if (strncmp(argv[i], "--", 2) != 0) {
             words[n++] = argv[i];
             continue;
@@ -224,6 +228,8 @@ static enum th_status walk(struct th_cli *cli, int argc, char **argv, size_t n_n
     for (int i = 1; i < argc; i++) {
         if (!plain && strcmp(argv[i], "--") == 0) {
             plain = true;
+        } else if (!plain && strcmp(argv[i], "-h") == 0) {
+            cli->help = true;
         } else if (!plain && strncmp(argv[i], "--", 2) == 0) {
             enum th_status status =
                 take_option(cli, argc, argv, &i, cli->n_positionals >= n_allowed, err);
@@ -237,31 +243,94 @@ static enum th_status walk(struct th_cli *cli, int argc, char **argv, size_t n_n
             return th_error_set(err, TH_USAGE, "usage_too_many", "argument", argv[i], NULL);
         }
     }
-    return cli->command != NULL && !cli->help ? check_required(cli, n_required, err) : TH_OK;
+    if (cli->command == NULL || cli->help)
+        return TH_OK;
+    if (cli->request.dry_run && cli->command->access != TH_CLI_WRITE)
+        return th_error_set(err, TH_USAGE, "usage_no_dry_run", NULL);
+    return check_required(cli, n_required, err);
+}
+
+// Errors of the parse itself already speak the language and the form that were asked for, wherever
+// the wish stands.
+static void look_ahead(struct th_cli *cli, int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *lang = NULL;
+        if (strncmp(argv[i], "--lang=", 7) == 0)
+            lang = argv[i] + 7;
+        else if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
+            lang = argv[i + 1];
+        if (lang != NULL && strcmp(lang, "zh") == 0)
+            cli->lang = TH_LANG_ZH;
+        if (lang != NULL && strcmp(lang, "en") == 0)
+            cli->lang = TH_LANG_EN;
+        cli->json = cli->json || strcmp(argv[i], "--json") == 0;
+        cli->help = cli->help || strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0;
+    }
+}
+
+// What may follow the noun, "import, list, show"; false when there is no such noun.
+static bool list_verbs(const char *noun, struct th_buf *out)
+{
+    size_t n_groups = 0;
+    const struct th_cli_command *const *groups = th_cli_command_groups(&n_groups);
+    bool known = false;
+    for (size_t g = 0; g < n_groups; g++)
+        for (const struct th_cli_command *c = groups[g]; c->noun != NULL; c++)
+            if (strcmp(c->noun, noun) == 0) {
+                th_buf_printf(out, "%s%s", known ? ", " : "", c->verb);
+                known = true;
+            }
+    return known;
+}
+
+static enum th_status unknown_command(const struct th_cli *cli, char *const *words, size_t n_words,
+                                      struct th_error *err)
+{
+    enum { VERBS_LIMIT = 1024 };
+    struct th_buf verbs;
+    enum th_status status = TH_OK;
+    th_buf_init(&verbs, VERBS_LIMIT);
+    // A noun alone leads to its help when that is asked for; anything else is unknown.
+    if (!list_verbs(words[0], &verbs))
+        status = th_error_set(err, TH_USAGE, "usage_unknown_command", "command", words[0], NULL);
+    else if (n_words == 1 && !cli->help)
+        status = th_error_set(err, TH_USAGE, "usage_verb_missing", "noun", words[0], "verbs",
+                              th_buf_text(&verbs), NULL);
+    else if (!cli->help)
+        status = th_error_set(err, TH_USAGE, "usage_unknown_verb", "noun", words[0], "verb",
+                              words[1], "verbs", th_buf_text(&verbs), NULL);
+    th_buf_clear(&verbs);
+    return status;
 }
 
 enum th_status th_cli_parse(struct th_cli *cli, int argc, char **argv, struct th_error *err)
 {
-    enum { WORDS = 4 };
-    char *words[WORDS];
+    enum { WORDS = 5 };
+    char *all_words[WORDS];
+    char **words = all_words;
     size_t n_used = 0;
     cli->values = calloc((size_t)argc + 1, sizeof *cli->values);
     cli->gathered = calloc((size_t)argc + 1, sizeof *cli->gathered);
     if (cli->values == NULL || cli->gathered == NULL)
         return th_error_no_memory(err);
+    look_ahead(cli, argc, argv);
     size_t n_words = leading_words(argc, argv, words, WORDS);
+    bool help_word = n_words > 0 && strcmp(words[0], "help") == 0;
+    if (help_word) { // "help parcel import" is "parcel import --help"
+        cli->help = true;
+        words++;
+        n_words--;
+    }
+    cli->noun = n_words > 0 ? words[0] : NULL;
     cli->command = find_command(words, n_words, &n_used);
     if (cli->command == NULL && n_words > 0) {
-        // A noun alone (or with --help) leads to its own help; anything else is unknown.
-        bool asks_help = false;
-        for (int i = 1; i < argc; i++)
-            asks_help = asks_help || strcmp(argv[i], "--help") == 0;
-        if (!asks_help)
-            return th_error_set(err, TH_USAGE, "usage_unknown_command", "command", words[0], "verb",
-                                n_words > 1 ? words[1] : "", NULL);
+        enum th_status status = unknown_command(cli, words, n_words, err);
+        if (status != TH_OK)
+            return status;
         n_used = n_words;
     }
-    return walk(cli, argc, argv, n_used, err);
+    return walk(cli, argc, argv, n_used + help_word, err);
 }
 
 void th_cli_clear(struct th_cli *cli)

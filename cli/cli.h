@@ -46,6 +46,7 @@ struct th_cli_value {
 // One call of the program. All texts are borrowed from argv or the environment.
 struct th_cli {
     const struct th_cli_command *command;
+    const char *noun; // first word; NULL: none
     const char *positionals[TH_CLI_POSITIONALS_MAX];
     size_t n_positionals;
     struct th_cli_value *values;
@@ -92,8 +93,12 @@ enum th_status th_cli_date(struct th_cli *cli, const char *name, char ret_text[T
 // Draws the reply for people by the command's view.
 void th_cli_view(const struct th_cli *cli, const struct th_json *reply, struct th_buf *out);
 
+// Appends a text that may come from a file or an argument: what would steer a terminal (control
+// characters, line breaks, marks that turn the direction of writing) becomes a space each.
+void th_cli_put_clean(struct th_buf *out, const char *text);
+
 // Help for everything, for one noun, or for one command, by what was parsed.
-void th_cli_help(const struct th_cli *cli, const char *noun, struct th_buf *out);
+void th_cli_help(const struct th_cli *cli, struct th_buf *out);
 void th_cli_completion(struct th_buf *out); // for bash
 
 // Progress on stderr, and SIGINT as a wish to stop.

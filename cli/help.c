@@ -130,7 +130,7 @@ static void help_list(const struct th_cli *cli, const char *noun, struct th_buf 
                 put_command_line(cli, c, out);
 }
 
-void th_cli_help(const struct th_cli *cli, const char *noun, struct th_buf *out)
+void th_cli_help(const struct th_cli *cli, struct th_buf *out)
 {
     if (cli->command != NULL) {
         help_command(cli, out);
@@ -139,7 +139,7 @@ void th_cli_help(const struct th_cli *cli, const char *noun, struct th_buf *out)
     th_buf_append_str(out, th_messages_text(cli->messages, cli->lang, "help.title"));
     th_buf_append_char(out, '\n');
     put_heading(cli, "help.commands", out);
-    help_list(cli, noun, out);
+    help_list(cli, cli->noun, out);
     put_heading(cli, "help.global_options", out);
     put_options(cli, NULL, th_cli_global_options, out);
     put_heading(cli, "help.exit_status", out);
@@ -147,39 +147,89 @@ void th_cli_help(const struct th_cli *cli, const char *noun, struct th_buf *out)
     th_buf_append_char(out, '\n');
 }
 
-// Words that bash offers: commands by their first two words, options of every command.
+// Appends `word` unless it was the last one: neighbours of the table often share it.
+static void put_word(struct th_buf *out, const char *word, size_t size, const char **last,
+                     size_t *last_size)
+{
+    if (*last != NULL && *last_size == size && strncmp(*last, word, size) == 0)
+        return;
+    th_buf_printf(out, " %.*s", (int)size, word);
+    *last = word;
+    *last_size = size;
+}
+
+// The words that may follow `noun` ("" for the nouns themselves), or its verb's first word.
+static void put_words(struct th_buf *out, const char *noun, const char *first)
+{
+    size_t n_groups = 0;
+    const struct th_cli_command *const *groups = th_cli_command_groups(&n_groups);
+    const char *last = NULL;
+    size_t last_size = 0;
+    for (size_t g = 0; g < n_groups; g++)
+        for (const struct th_cli_command *c = groups[g]; c->noun != NULL; c++) {
+            size_t size = strcspn(c->verb, " ");
+            if (noun == NULL)
+                put_word(out, c->noun, strlen(c->noun), &last, &last_size);
+            else if (strcmp(c->noun, noun) == 0 && first == NULL)
+                put_word(out, c->verb, size, &last, &last_size);
+            else if (strcmp(c->noun, noun) == 0 && strlen(first) == size && c->verb[size] == ' ' &&
+                     strncmp(c->verb, first, size) == 0)
+                put_word(out, c->verb + size + 1, strlen(c->verb + size + 1), &last, &last_size);
+        }
+}
+
+static void put_option_words(struct th_buf *out, const char *options)
+{
+    struct th_cli_spec spec;
+    while (th_cli_spec_next(&options, &spec))
+        th_buf_printf(out, " --%s", spec.name);
+}
+
+// Offers the words of a command's name one after the other, then its options; what is no option is
+// left to bash, which offers files.
 void th_cli_completion(struct th_buf *out)
 {
     size_t n_groups = 0;
     const struct th_cli_command *const *groups = th_cli_command_groups(&n_groups);
-    th_buf_append_str(out, "_tanhui() {\n    local cur=${COMP_WORDS[COMP_CWORD]} words\n"
-                           "    case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n");
+    th_buf_append_str(out, "_tanhui() {\n"
+                           "    local cur=${COMP_WORDS[COMP_CWORD]} words= options=\n"
+                           "    local before=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\"\n"
+                           "    case \"$before\" in\n"
+                           "    '') words='");
+    put_words(out, NULL, NULL);
+    th_buf_append_str(out, "' ;;\n");
+    const char *last_noun = "";
+    char last_first[64] = "";
     for (size_t g = 0; g < n_groups; g++)
         for (const struct th_cli_command *c = groups[g]; c->noun != NULL; c++) {
-            const char *options = c->options;
-            struct th_cli_spec spec;
-            size_t first = strcspn(c->verb, " ");
-            th_buf_printf(out, "    '%s %.*s'*) words=\"$words", c->noun, (int)first, c->verb);
-            while (th_cli_spec_next(&options, &spec))
-                th_buf_printf(out, " --%s", spec.name);
-            th_buf_append_str(out, "\" ;;&\n");
+            char first[64];
+            size_t size = strcspn(c->verb, " ");
+            bool fresh = strcmp(last_noun, c->noun) != 0;
+            if (fresh && c->verb[0] != '\0') {
+                th_buf_printf(out, "    '%s') words='", c->noun);
+                put_words(out, c->noun, NULL);
+                th_buf_append_str(out, "' ;;\n");
+            }
+            snprintf(first, sizeof first, "%.*s", (int)size, c->verb);
+            if (c->verb[size] == ' ' && (fresh || strcmp(first, last_first) != 0)) {
+                th_buf_printf(out, "    '%s %s') words='", c->noun, first);
+                put_words(out, c->noun, first);
+                th_buf_append_str(out, "' ;;\n");
+            }
+            snprintf(last_first, sizeof last_first, "%s", first);
+            last_noun = c->noun;
         }
-    th_buf_append_str(out, "    esac\n    if [ \"$COMP_CWORD\" -eq 1 ]; then words=\"");
-    for (size_t g = 0; g < n_groups; g++) {
-        const char *last = "";
-        for (const struct th_cli_command *c = groups[g]; c->noun != NULL; c++) {
-            if (strcmp(last, c->noun) != 0)
-                th_buf_printf(out, "%s ", c->noun);
-            last = c->noun;
-        }
-    }
-    th_buf_append_str(out, "\"; elif [ \"$COMP_CWORD\" -eq 2 ]; then case ${COMP_WORDS[1]} in\n");
+    th_buf_append_str(out, "    esac\n    case \"$before \" in\n");
     for (size_t g = 0; g < n_groups; g++)
         for (const struct th_cli_command *c = groups[g]; c->noun != NULL; c++) {
-            size_t first = strcspn(c->verb, " ");
-            th_buf_printf(out, "        %s) words=\"$words %.*s\" ;;&\n", c->noun, (int)first,
+            th_buf_printf(out, "    '%s%s%s '*) options='", c->noun, c->verb[0] != '\0' ? " " : "",
                           c->verb);
+            put_option_words(out, c->options);
+            th_buf_append_str(out, "' ;;\n");
         }
-    th_buf_append_str(out, "    esac; fi\n    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-                           "    compopt -o default\n}\ncomplete -F _tanhui tanhui\n");
+    th_buf_append_str(out, "    esac\n    case \"$cur\" in\n    -*) words=\"$options");
+    put_option_words(out, th_cli_global_options);
+    th_buf_append_str(out, "\" ;;\n    esac\n"
+                           "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+                           "}\ncomplete -o default -F _tanhui tanhui\n");
 }

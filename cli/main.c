@@ -73,6 +73,16 @@ static void print_problem_json(const struct th_cli *cli, const struct th_error *
     th_json_free(problem);
 }
 
+// One line whatever stands in the arguments and file names that the message repeats.
+static void print_error_line(const char *prefix, const char *text)
+{
+    struct th_buf line;
+    th_buf_init(&line, MESSAGE_LIMIT);
+    th_cli_put_clean(&line, text);
+    fprintf(stderr, "%s: %s\n", prefix, th_buf_text(&line));
+    th_buf_clear(&line);
+}
+
 static int print_error(const struct th_cli *cli, const struct th_error *error)
 {
     if (cli->messages == NULL) {
@@ -83,10 +93,10 @@ static int print_error(const struct th_cli *cli, const struct th_error *error)
         struct th_buf text;
         th_buf_init(&text, MESSAGE_LIMIT);
         th_messages_error(cli->messages, cli->lang, error, &text);
-        fprintf(stderr, "tanhui: %s\n", th_buf_text(&text));
+        print_error_line("tanhui", th_buf_text(&text));
         th_buf_clear(&text);
         if (th_messages_hint(cli->messages, cli->lang, error, &text))
-            fprintf(stderr, "hint: %s\n", th_buf_text(&text));
+            print_error_line("hint", th_buf_text(&text));
         th_buf_clear(&text);
     }
     return th_status_exit_code(error->status);
@@ -185,16 +195,11 @@ static int run_command(struct th_cli *cli)
     return code;
 }
 
-static int print_help(const struct th_cli *cli, int argc, char **argv)
+static int print_help(const struct th_cli *cli)
 {
     struct th_buf out;
-    const char *noun = NULL;
-    for (int i = 1; i < argc && noun == NULL; i++)
-        if (strncmp(argv[i], "--", 2) != 0 && strcmp(argv[i], "zh") != 0 &&
-            strcmp(argv[i], "en") != 0)
-            noun = argv[i];
     th_buf_init(&out, OUTPUT_LIMIT);
-    th_cli_help(cli, noun, &out);
+    th_cli_help(cli, &out);
     int code = print_text(cli, th_buf_text(&out));
     th_buf_clear(&out);
     return code;
@@ -206,16 +211,12 @@ static int call(struct th_cli *cli, int argc, char **argv)
     enum th_status status = th_messages_new(&cli->messages, &error);
     if (status == TH_OK)
         status = th_cli_parse(cli, argc, argv, &error);
-    if (status != TH_OK) {
-        // Errors of the parse itself already follow the wish for JSON, wherever it stands.
-        for (int i = 1; i < argc; i++)
-            cli->json = cli->json || strcmp(argv[i], "--json") == 0;
+    if (status != TH_OK)
         return print_error(cli, &error);
-    }
     if (cli->version)
         return print_text(cli, "tanhui " TANHUI_VERSION "\n");
     if (cli->help || cli->command == NULL)
-        return print_help(cli, argc, argv);
+        return print_help(cli);
     return run_command(cli);
 }
 

@@ -62,6 +62,30 @@ static const struct th_json *walk(const struct th_json *value, const char *path)
     return value;
 }
 
+// Bytes of the character at `text` when it would steer a terminal, else 0: C0 and DEL; C1; the line
+// and paragraph separators and the marks of direction (U+2028–U+202E, U+2066–U+2069).
+static size_t steering_size(const unsigned char *text)
+{
+    if (text[0] < 0x20 || text[0] == 0x7f)
+        return 1;
+    if (text[0] == 0xc2 && text[1] >= 0x80 && text[1] <= 0x9f)
+        return 2;
+    if (text[0] == 0xe2 && text[1] == 0x80 && text[2] >= 0xa8 && text[2] <= 0xae)
+        return 3;
+    if (text[0] == 0xe2 && text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9)
+        return 3;
+    return 0;
+}
+
+void th_cli_put_clean(struct th_buf *out, const char *text)
+{
+    while (*text != '\0') {
+        size_t size = steering_size((const unsigned char *)text);
+        th_buf_append_char(out, size > 0 ? ' ' : *text);
+        text += size > 0 ? size : 1;
+    }
+}
+
 static void show_string(const struct th_cli *cli, const char *key, const char *text,
                         struct th_buf *out)
 {
@@ -76,14 +100,13 @@ static void show_string(const struct th_cli *cli, const char *key, const char *t
         th_buf_append_str(out, translated);
         return;
     }
-    // What came from a file must not steer the terminal: control characters become spaces.
-    for (; *text != '\0'; text++)
-        th_buf_append_char(out, (unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text);
+    th_cli_put_clean(out, text);
 }
 
-static bool is_area(const char *key)
+static bool is_measure(const char *key)
 {
-    return ends_with(key, "_mu") || ends_with(key, "_m2") || ends_with(key, "_ha");
+    return ends_with(key, "_m") || ends_with(key, "_mu") || ends_with(key, "_m2") ||
+           ends_with(key, "_ha");
 }
 
 static void show_int(const char *key, int64_t value, struct th_buf *out)
@@ -91,7 +114,7 @@ static void show_int(const char *key, int64_t value, struct th_buf *out)
     char text[TH_QUANTITY_TEXT_SIZE];
     if (ends_with(key, "_fen"))
         th_buf_append_str(out, th_cent_format(value, text));
-    else if (is_area(key) && value > -100000000000000 && value < 100000000000000)
+    else if (is_measure(key) && value > -100000000000000 && value < 100000000000000)
         th_buf_append_str(out, th_cent_format(value * 100, text));
     else if (ends_with(key, "_kg") || ends_with(key, "_t") || strcmp(last_part(key), "kg") == 0 ||
              strcmp(last_part(key), "tonnes") == 0)
@@ -103,7 +126,7 @@ static void show_int(const char *key, int64_t value, struct th_buf *out)
 static void show_real(const char *key, double value, struct th_buf *out)
 {
     char text[TH_QUANTITY_TEXT_SIZE];
-    if (is_area(key) && value > -1e15 && value < 1e15)
+    if (is_measure(key) && value > -1e15 && value < 1e15)
         th_buf_append_str(out,
                           th_cent_format((int64_t)(value * 100 + (value < 0 ? -0.5 : 0.5)), text));
     else
@@ -117,6 +140,8 @@ static void show_list(const struct th_cli *cli, const char *key, const struct th
                       struct th_buf *out)
 {
     size_t n = th_json_size(value);
+    if (n == 0)
+        th_buf_append_str(out, "–");
     for (size_t i = 0; i < n && i < LIST_SHOWN; i++) {
         if (i > 0)
             th_buf_append_str(out, ", ");
@@ -131,7 +156,7 @@ static void show_object(const struct th_cli *cli, const struct th_json *value, s
     // A text in both languages is shown in one.
     const struct th_json *own = th_json_get(value, cli->lang == TH_LANG_ZH ? "zh" : "en");
     if (th_json_size(value) == 2 && th_json_type(own) == TH_JSON_STRING) {
-        th_buf_append_str(out, th_json_text(own));
+        th_cli_put_clean(out, th_json_text(own));
         return;
     }
     bool first = true;
@@ -139,7 +164,7 @@ static void show_object(const struct th_cli *cli, const struct th_json *value, s
         if (!first)
             th_buf_append_str(out, cli->lang == TH_LANG_ZH ? "；" : "; ");
         first = false;
-        th_buf_append_str(out, label(cli, th_json_iter_key(it)));
+        th_cli_put_clean(out, label(cli, th_json_iter_key(it)));
         th_buf_append_char(out, ' ');
         show(cli, th_json_iter_key(it), th_json_iter_value(it), out);
     }

@@ -55,7 +55,8 @@ struct th_parcel_list_options {
     const char *package; // id or name: its parcels, in the versions it was made of
 };
 
-// Reply: n, area_m2, area_mu, parcels[{parcel_id, version, number, kind, village, village_name,
+// Reply: n, area_m2, area_mu, area_mu_rows (sum of the rounded rows, which may differ from the
+// rounded sum), parcels[{parcel_id, version, number, kind, village, village_name,
 // land_class, area_m2, area_mu, declared_mu, sliver_m2, state}] in order of parcel_id; number,
 // land_class and declared_mu are null where there is none.
 enum th_status th_parcel_list(struct th_registry *registry,

@@ -59,6 +59,7 @@ static struct th_json *record_json(const struct th_parcel_record *record)
 struct listing {
     struct th_json *parcels;
     int64_t n;
+    int64_t rows_mu_cent; // sum of the rounded rows
     struct th_area total;
     enum th_status status;
     struct th_error err;
@@ -70,6 +71,7 @@ static bool list_one(void *context, const struct th_parcel_record *record, const
     (void)attributes;
     th_json_append(list->parcels, record_json(record));
     list->n++;
+    list->rows_mu_cent += th_area_mu_cent(record->measured);
     list->status = th_area_add(list->total, record->measured, &list->total, &list->err);
     return list->status == TH_OK;
 }
@@ -96,6 +98,7 @@ enum th_status th_parcel_list(struct th_registry *registry,
     th_json_set_int(reply, "n", list.n);
     th_json_set_cent(reply, "area_m2", th_area_m2_cent(list.total));
     th_json_set_cent(reply, "area_mu", th_area_mu_cent(list.total));
+    th_json_set_cent(reply, "area_mu_rows", list.rows_mu_cent);
     th_json_set(reply, "parcels", list.parcels);
     if (status == TH_OK)
         status = th_json_check(reply, err);

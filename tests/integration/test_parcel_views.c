@@ -53,9 +53,13 @@ static void parcel_list__totals_are_the_sums_of_its_rows(void **state)
     assert_ok(th_parcel_list(f->registry, &all, &reply, &err), &err);
     const struct th_json *parcels = th_json_get(reply, "parcels");
     double sum_m2 = 0;
+    double sum_mu = 0;
     assert_int_equal(th_json_size(parcels), 3);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++) {
         sum_m2 += th_json_get_real(th_json_at(parcels, i), "area_m2", 0);
+        sum_mu += th_json_get_real(th_json_at(parcels, i), "area_mu", 0);
+    }
+    assert_close(th_json_get_real(reply, "area_mu_rows", 0), sum_mu, 0.005);
     assert_close(th_json_get_real(reply, "area_m2", 0), sum_m2, 0.005);
     assert_int_equal(th_json_type(th_json_get(th_json_at(parcels, 1), "declared_mu")),
                      TH_JSON_NULL);

@@ -159,6 +159,18 @@ table '
     (.parties[] | (.purchase_fen | hundredths | right(14)) + (.revenue_fen | hundredths | right(14))
      + (.total_fen | hundredths | right(14)) + "  \(.name)")'
 
+say "企业注销 100 吨；一个编号的来历" "100 t retired; where a serial comes from"
+by bank-anji-1 trade propose retirement --holder "$buyer" --tonnes 100 --beneficiary "$buyer" \
+    --purpose offset --note "样例 sample" --on 2022-07-01
+retirement=$(get .trade_id)
+by bank-anji-2 trade approve "$retirement" --on 2022-07-01
+serial=$(get '.blocks[0].serial')
+table '(.blocks[] | "  \(.serial) \(.tonnes) t"), "  受益人 beneficiary: \(.beneficiary) \(.beneficiary_uscc)"'
+by admin unit trace "${serial%%:*}:1"
+table '
+    "  \(.serial): " + ([.events[].kind] | join(" → ")) + " · \(.state), \(.owner_name)",
+    (.parcels[] | "    地块 parcel \(.number), \(.village_name), \(.year): \(.kg) kg")'
+
 # ---------------------------------------------------------------------------------------------
 say "德清湿地：10,000 吨，来自第三方陈述" "Deqing wetland: 10,000 t by a third party's statement"
 by clerk-xiazhuhu package create --name "下渚湖 2021" --holder "$subdistrict" --methodology statement \

@@ -1,9 +1,11 @@
 // One import from source to reply. The long part runs outside the write transaction; publishing
 // makes sure that the registry is still the one that was compared with.
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
+#include "registry/fetch.h"
 #include "registry/parcel_internal.h"
 #include "registry/work.h"
 
@@ -24,21 +26,29 @@ static void run_clear(struct th_import_run *run)
     th_land_classes_clear(&run->classes);
 }
 
+// What goes into the journal is text: a real number has no canonical form.
+static void set_limit(struct th_json *object, const char *key, double value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.9g", value);
+    th_json_set_text(object, key, text);
+}
+
 enum th_status th_import_limits(char **ret_text, struct th_error *err)
 {
     const struct th_overlap_limits *limits = &th_overlap_limits_default;
     struct th_json *json = th_json_object();
     struct th_json *overlap = th_json_object();
-    th_json_set_real(overlap, "duplicate_iou", limits->duplicate_iou);
-    th_json_set_real(overlap, "overlap_area_m2", limits->overlap_area_m2);
-    th_json_set_real(overlap, "overlap_share", limits->overlap_share);
-    th_json_set_real(overlap, "overlap_width_m", limits->overlap_width_m);
-    th_json_set_real(overlap, "sliver_total_share", limits->sliver_total_share);
+    set_limit(overlap, "duplicate_iou", limits->duplicate_iou);
+    set_limit(overlap, "overlap_area_m2", limits->overlap_area_m2);
+    set_limit(overlap, "overlap_share", limits->overlap_share);
+    set_limit(overlap, "overlap_width_m", limits->overlap_width_m);
+    set_limit(overlap, "sliver_total_share", limits->sliver_total_share);
     th_json_set(json, "overlap", overlap);
     struct th_json *mismatch = th_json_object();
     th_json_set_text(mismatch, "id", th_rule_area_mismatch.id);
     th_json_set_text(mismatch, "since", th_rule_area_mismatch.since);
-    th_json_set_real(mismatch, "share", th_rule_area_mismatch.share);
+    set_limit(mismatch, "share", th_rule_area_mismatch.share);
     th_json_set(json, "area_mismatch", mismatch);
     enum th_status status = th_json_dump(json, TH_JSON_CANONICAL, ret_text, err);
     th_json_free(json);
@@ -90,9 +100,7 @@ static enum th_status ask_permission(struct th_registry *registry, const struct 
         th_text_copy(run->default_village, sizeof run->default_village, own);
     if (run->default_village[0] != '\0')
         status = th_work_check_village(work, run->default_village, err);
-    enum th_status undone = th_work_end(work, status == TH_OK ? TH_INTERRUPTED : status, NULL, NULL,
-                                        NULL, &earlier, NULL);
-    (void)undone; // nothing was written, so there is nothing that could fail
+    th_work_cancel(work);
     return status;
 }
 
@@ -136,9 +144,17 @@ static enum th_status stage(struct th_registry *registry, const struct th_reques
                             struct th_error *err)
 {
     struct th_reader *reader = NULL;
+    struct th_fetched *fetched = NULL;
     struct th_reader_options how = {.layer = run->options->layer,
                                     .encoding = run->options->encoding};
-    enum th_status status = th_reader_open(run->options->source, &how, &reader, err);
+    const char *path = run->options->source;
+    enum th_status status = TH_OK;
+    if (th_fetch_is_url(path)) {
+        status = th_fetch(path, run->progress, &fetched, err);
+        path = status == TH_OK ? th_fetched_path(fetched) : path;
+    }
+    if (status == TH_OK)
+        status = th_reader_open(path, &how, &reader, err);
     if (status == TH_OK)
         status = prepare(run, reader, err);
     if (status == TH_OK)
@@ -146,6 +162,7 @@ static enum th_status stage(struct th_registry *registry, const struct th_reques
     if (status == TH_OK && *ret_reply == NULL)
         status = th_import_read(run, reader, err);
     th_reader_close(reader);
+    th_fetched_free(fetched);
     if (status == TH_OK && *ret_reply == NULL)
         status = th_import_check(run, err);
     return status;
@@ -382,7 +399,6 @@ static enum th_status publish(struct th_registry *registry, const struct th_requ
         return status;
     struct th_json *body = NULL;
     struct th_json *reply = NULL;
-    struct th_json *nothing = NULL;
     struct th_buf subject;
     int64_t import_id = 0;
     bool current = false;
@@ -398,9 +414,8 @@ static enum th_status publish(struct th_registry *registry, const struct th_requ
         status = th_work_end(work, TH_OK, th_buf_text(&subject), body, reply, ret_reply, err);
     } else {
         // Nothing to write: the transaction goes, the reply (if there is one) stays.
-        enum th_status undone = th_work_end(work, status == TH_OK ? TH_INTERRUPTED : status, NULL,
-                                            body, NULL, &nothing, NULL);
-        (void)undone;
+        th_work_cancel(work);
+        th_json_free(body);
         if (status == TH_OK)
             *ret_reply = reply;
         else

@@ -209,6 +209,14 @@ enum th_status th_work_check_other(const struct th_work *work, const char *login
     return th_error_set(err, TH_NOT_PERMITTED, "second_person", "login", login, NULL);
 }
 
+void th_work_cancel(struct th_work *work)
+{
+    if (work == NULL)
+        return;
+    th_store_rollback(th_work_store(work));
+    free(work);
+}
+
 static enum th_status write_journal(struct th_work *work, const char *subject,
                                     const struct th_json *body, struct th_error *err)
 {

@@ -59,6 +59,9 @@ enum th_status th_work_check_village(const struct th_work *work, const char *vil
 enum th_status th_work_check_other(const struct th_work *work, const char *login,
                                    struct th_error *err) TH_MUST_CHECK;
 
+// Rolls back and frees the work: nothing happened. Accepts NULL.
+void th_work_cancel(struct th_work *work);
+
 // Ends the work and frees it. With status TH_OK: appends the journal entry (subject "package:3",
 // body), stores the reply under the idempotency key, commits (or rolls back in a dry run, adding
 // "dry_run": true to the reply) and hands the reply over. Otherwise rolls back. Takes `body` and

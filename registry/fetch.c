@@ -1,0 +1,93 @@
+// Sources on the web.
+#include "registry/fetch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/text.h"
+#include "net/download.h"
+
+enum { PATH_SIZE = 512, NAME_SIZE = 128 };
+
+static const struct th_download_limits LIMITS = {.size_max = (int64_t)4 * 1024 * 1024 * 1024,
+                                                 .seconds_max = 3600};
+
+struct th_fetched {
+    char folder[PATH_SIZE];
+    char path[PATH_SIZE + NAME_SIZE + 2];
+};
+
+bool th_fetch_is_url(const char *source)
+{
+    return th_text_starts_with(source, "https://") || th_text_starts_with(source, "http://");
+}
+
+// The last part of the path, without query and fragment; only signs that are safe in a file name.
+static void name_of(const char *url, char name[NAME_SIZE])
+{
+    const char *rest = strstr(url, "://") + 3;
+    size_t whole = strcspn(rest, "?#");
+    const char *begin = rest;
+    size_t used = 0;
+    for (const char *p = rest; p < rest + whole; p++)
+        if (*p == '/')
+            begin = p + 1;
+    for (const char *p = begin; p < rest + whole && used + 1 < NAME_SIZE; p++) {
+        bool safe = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+                    (*p >= '0' && *p <= '9') || *p == '-' || *p == '_' || (*p == '.' && used > 0);
+        if (safe)
+            name[used++] = *p;
+    }
+    name[used] = '\0';
+    if (used == 0)
+        th_text_copy(name, NAME_SIZE, "source");
+}
+
+static enum th_status make_folder(struct th_fetched *fetched, struct th_error *err)
+{
+    const char *parent = getenv("TMPDIR");
+    int n = snprintf(fetched->folder, sizeof fetched->folder, "%s/tanhui-XXXXXX",
+                     parent != NULL && parent[0] == '/' ? parent : "/tmp");
+    if (n < 0 || (size_t)n >= sizeof fetched->folder || mkdtemp(fetched->folder) == NULL)
+        return th_error_set(err, TH_IO, "file_io", "path", fetched->folder, NULL);
+    return TH_OK;
+}
+
+enum th_status th_fetch(const char *url, const struct th_progress *progress,
+                        struct th_fetched **ret_fetched, struct th_error *err)
+{
+    char name[NAME_SIZE];
+    struct th_hash sha256;
+    struct th_fetched *fetched = calloc(1, sizeof *fetched);
+    if (fetched == NULL)
+        return th_error_no_memory(err);
+    enum th_status status = make_folder(fetched, err);
+    if (status != TH_OK) {
+        free(fetched);
+        return status;
+    }
+    name_of(url, name);
+    snprintf(fetched->path, sizeof fetched->path, "%s/%s", fetched->folder, name);
+    status = th_download(url, fetched->path, &LIMITS, progress, &sha256, err);
+    if (status == TH_OK)
+        *ret_fetched = fetched;
+    else
+        th_fetched_free(fetched);
+    return status;
+}
+
+const char *th_fetched_path(const struct th_fetched *fetched)
+{
+    return fetched->path;
+}
+
+void th_fetched_free(struct th_fetched *fetched)
+{
+    if (fetched == NULL)
+        return;
+    (void)unlink(fetched->path);
+    (void)rmdir(fetched->folder);
+    free(fetched);
+}

@@ -1,0 +1,23 @@
+// A source on the web, brought to a file of its own for the time of an import.
+#ifndef TH_REGISTRY_FETCH_H
+#define TH_REGISTRY_FETCH_H
+
+#include <stdbool.h>
+
+#include "core/attributes.h"
+#include "core/error.h"
+#include "core/progress.h"
+
+struct th_fetched; // a temporary folder with one file
+
+bool th_fetch_is_url(const char *source); // begins with "https://" or "http://"
+
+// Downloads at most 4 GiB within an hour (net/download.h). The file keeps the last part of the
+// URL's path as its name, so that the driver and the records see a sensible one. Errors of
+// th_download; TH_IO ("file_io") when no temporary folder can be made.
+enum th_status th_fetch(const char *url, const struct th_progress *progress,
+                        struct th_fetched **ret_fetched, struct th_error *err) TH_MUST_CHECK;
+const char *th_fetched_path(const struct th_fetched *fetched); // borrowed
+void th_fetched_free(struct th_fetched *fetched);              // removes file and folder
+
+#endif

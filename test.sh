@@ -68,13 +68,13 @@ say "准备环境" "setting up"
 ./tools/setup.sh
 
 say "编译（警告即错误）" "building, warnings are errors"
-build dev -DTH_WERROR=ON -DTH_VALGRIND=ON
+build dev -DBUILD_TESTING=ON -DTH_WERROR=ON -DTH_VALGRIND=ON
 say "单元、集成与规则检查" "unit, integration and rule tests"
 run dev --test-dir build/dev -LE valgrind
 
 if [ "$mode" = full ]; then
     say "编译（内存与未定义行为检查）" "building with AddressSanitizer and UBSan"
-    build asan -DTH_WERROR=ON
+    build asan -DBUILD_TESTING=ON -DTH_WERROR=ON
     say "在检查器下重跑" "the suite under the sanitizers"
     run asan --test-dir build/asan -LE check
     say "valgrind 下的单元测试" "unit tests under valgrind"

@@ -168,6 +168,7 @@ static enum th_status corrupt(struct th_error *err)
 // Reads the head and leaves the cursor at the type of the geometry.
 static bool take_head(struct cursor *in, struct th_spatial_box *ret_box)
 {
+    // NOLINTNEXTLINE(misc-redundant-expression): the two calls read two bytes.
     if (take_byte(in) != MARK_START || take_byte(in) != MARK_LITTLE_ENDIAN ||
         take_u32(in) != TH_SPATIAL_SRID)
         return false;

@@ -12,7 +12,7 @@ package=$(find "$folder" -maxdepth 1 -name 'tanhui_*.deb')
 [ -n "$package" ] || { echo "no package was made" >&2; exit 1; }
 
 depends=$(dpkg-deb -f "$package" Depends)
-for name in libgdal32 libproj25 libgeos-c1v5 libspatialite7 libsqlite3-0 libcurl4 libsodium23 \
+for name in libgdal32 libproj25 libgeos-c1v5 libspatialite7 libsqlite3-0 libsodium23 \
     libjansson4 libpangocairo-1.0-0 fonts-noto-cjk; do
     case $depends in
     *"$name"*) ;;

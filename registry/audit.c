@@ -7,6 +7,7 @@
 
 #include "core/hash.h"
 #include "store/journal_store.h"
+#include "store/ledger_store.h"
 #include "store/money_store.h"
 #include "store/registry_store.h"
 

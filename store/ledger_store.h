@@ -17,6 +17,7 @@
 #include "core/attributes.h"
 #include "core/error.h"
 #include "core/quantity.h"
+#include "store/check.h"
 #include "store/store.h"
 
 enum th_block_state {
@@ -158,14 +159,6 @@ enum th_status th_ledger_changes(struct th_store *store, int64_t party_id,
 // issued = held + locked + buffer + retired + cancelled. TH_INVARIANT ("conservation_broken" with
 // "issuance", "reason").
 enum th_status th_ledger_check_commit(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
-
-// One finding of `registry check`: `problem` is NULL when the check passed, else the first thing
-// that was wrong (status TH_INVARIANT, a message key and arguments).
-struct th_check_sink {
-    void (*report)(void *context, const char *name, int64_t n_checked,
-                   const struct th_error *problem);
-    void *context;
-};
 
 // Everything again over the whole file, one report per check: "units_conserved" (per issuance and
 // owner, as at commit), "units_splits" (children cover their parent), "units_replay" (the events

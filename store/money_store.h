@@ -8,7 +8,7 @@
 #include "core/attributes.h"
 #include "core/error.h"
 #include "core/quantity.h"
-#include "store/ledger_store.h"
+#include "store/check.h"
 #include "store/store.h"
 
 enum th_account { TH_ACCOUNT_CLAIM, TH_ACCOUNT_CASH };

@@ -2,7 +2,7 @@
 #ifndef TH_STORE_REGISTRY_STORE_H
 #define TH_STORE_REGISTRY_STORE_H
 
-#include "store/ledger_store.h"
+#include "store/check.h"
 #include "store/store.h"
 
 struct th_registry_record {

@@ -81,7 +81,7 @@ void th_cli_put_clean(struct th_buf *out, const char *text)
 {
     while (*text != '\0') {
         size_t size = steering_size((const unsigned char *)text);
-        th_buf_append_char(out, size > 0 ? (char)' ' : *text);
+        th_buf_append(out, size > 0 ? " " : text, 1);
         text += size > 0 ? size : 1;
     }
 }

@@ -306,6 +306,9 @@ void th_cli_view(const struct th_cli *cli, const struct th_json *reply, struct t
         size_t size = strcspn(section, "|");
         const char *colon = memchr(section, ':', size);
         if (colon == NULL) {
+            // An empty line parts a table from the sums below it.
+            if (out->size > 0)
+                th_buf_append_char(out, '\n');
             draw_fields(cli, reply, columns, split(section, size, columns), out);
         } else {
             struct column array[COLUMNS_MAX];

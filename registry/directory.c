@@ -257,7 +257,7 @@ enum th_status th_party_list(struct th_registry *registry, struct th_json **ret_
 static bool login_valid(const char *login)
 {
     size_t n = login != NULL ? strlen(login) : 0;
-    if (n < 2 || n >= TH_LOGIN_SIZE || !th_text_is_utf8(login, n))
+    if (n < 1 || n >= TH_LOGIN_SIZE || !th_text_is_utf8(login, n))
         return false;
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)login[i];
@@ -284,8 +284,6 @@ static enum th_status make_user(struct th_store *store, const char *login, const
     struct th_party owner;
     enum th_status status = TH_OK;
     memset(ret_user, 0, sizeof *ret_user);
-    if (!login_valid(login))
-        return th_error_set(err, TH_INVALID, "login_invalid", "login", login, NULL);
     if (!role_known(role))
         return th_error_set(err, TH_INVALID, "role_invalid", "role", role, NULL);
     th_text_copy(ret_user->login, sizeof ret_user->login, login);
@@ -331,6 +329,8 @@ enum th_status th_user_add(struct th_registry *registry, const struct th_request
     char subject[TH_LOGIN_SIZE + 8];
     struct th_work *work = NULL;
     struct th_json *reply = NULL;
+    if (!login_valid(login))
+        return th_error_set(err, TH_INVALID, "login_invalid", "login", login, NULL);
     struct th_json *input = user_input(login, role, village, party);
     enum th_status status =
         th_work_begin(registry, request, TH_MAY_USERS, "user.add", input, &work, &reply, err);

@@ -103,6 +103,9 @@ static enum th_status hash_input(struct th_work *work, const struct th_json *inp
     enum th_status status = TH_OK;
     if (input != NULL)
         status = th_json_dump(input, TH_JSON_CANONICAL, &text, err);
+    // What a person typed is not our failure: text in another encoding cannot become JSON.
+    if (status == TH_INTERNAL)
+        status = th_error_set(err, TH_INVALID, "text_encoding", NULL);
     struct th_hasher *hasher = status == TH_OK ? th_hasher_new(TH_HASH_BLAKE2B) : NULL;
     if (status == TH_OK && hasher == NULL)
         status = th_error_no_memory(err);

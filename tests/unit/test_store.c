@@ -580,7 +580,7 @@ static void store_commit__a_reference_to_nothing_is_refused_and_undone(void **st
     th_test_journal_add(store, "test", "first");
     assert_ok(th_store_begin(store, &err), &err);
     append_entry(store);
-    // The legs' journal entry may come later, but it must come.
+    // The journal entry of a row may come later in the transaction, but it must come.
     th_test_sql(store, "INSERT INTO party (kind, name, seq) VALUES ('bank', 'b', 1);"
                        "INSERT INTO money_leg (seq, party_id, account, amount_fen, on_date, memo)"
                        " VALUES (99, 1, 'cash', 5, '2023-01-01', 'x')");

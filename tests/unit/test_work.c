@@ -1,0 +1,307 @@
+// The frame around every change: who may, what is undone, what is remembered.
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/text.h"
+#include "registry/setup.h"
+#include "registry/work.h"
+#include "store/party_store.h"
+#include "tests/unit/registry_world.h"
+
+static int make(void **state)
+{
+    struct th_test_world *world = calloc(1, sizeof *world);
+    assert_non_null(world);
+    th_test_world_make_registry(world);
+    th_test_world_add_users(world);
+    *state = world;
+    return 0;
+}
+
+static int take_away(void **state)
+{
+    th_test_world_remove(*state);
+    free(*state);
+    return 0;
+}
+
+static const char *const LOGINS[] = {"clerk", "verifier", "officer", "bank", "admin"};
+enum { N_ROLES = sizeof LOGINS / sizeof LOGINS[0] };
+
+static void work_begin__each_role_may_what_the_table_says(void **state)
+{
+    static const struct {
+        enum th_permission permission;
+        const char *label;
+        bool may[N_ROLES]; // clerk, verifier, officer, bank, admin
+    } TABLE[] = {
+        {TH_MAY_SET_UP, "set up", {true, false, true, true, true}},
+        {TH_MAY_USERS, "users", {false, false, false, false, true}},
+        {TH_MAY_REGISTER, "register", {true, false, true, false, true}},
+        {TH_MAY_ESTIMATE, "estimate", {true, true, true, true, true}},
+        {TH_MAY_VERIFY, "verify", {false, true, false, false, false}},
+        {TH_MAY_ISSUE, "issue", {false, false, true, false, false}},
+        {TH_MAY_WAIVE, "waive", {false, false, true, false, false}},
+        {TH_MAY_TERMS, "terms", {false, false, true, false, false}},
+        {TH_MAY_PROPOSE, "propose", {false, false, false, true, false}},
+        {TH_MAY_APPROVE, "approve", {false, false, true, true, false}},
+        {TH_MAY_RECEIPT, "receipt", {false, false, false, true, false}},
+        {TH_MAY_DISTRIBUTE, "distribute", {false, false, false, true, false}},
+    };
+    struct th_test_world *world = *state;
+    assert_int_equal(sizeof TABLE / sizeof TABLE[0], TH_MAY_DISTRIBUTE + 1);
+    for (size_t p = 0; p < sizeof TABLE / sizeof TABLE[0]; p++)
+        for (size_t r = 0; r < N_ROLES; r++) {
+            struct th_error err = {0};
+            struct th_work *work = NULL;
+            struct th_json *reply = NULL;
+            struct th_request request = {.login = LOGINS[r]};
+            enum th_status status = th_work_begin(world->registry, &request, TABLE[p].permission,
+                                                  "test", NULL, &work, &reply, &err);
+            if (status != (TABLE[p].may[r] ? TH_OK : TH_NOT_PERMITTED))
+                fail_msg("%s by %s: %s", TABLE[p].label, LOGINS[r], th_status_key(status));
+            if (status == TH_OK) {
+                assert_string_equal(th_work_actor(work)->role, LOGINS[r]);
+                status = th_work_end(work, TH_CONFLICT, "test", NULL, NULL, &reply, &err);
+                assert_int_equal(status, TH_CONFLICT);
+            } else {
+                assert_string_equal(err.key, "role_not_allowed");
+                assert_null(work);
+            }
+        }
+}
+
+static void work_begin__strangers_are_refused(void **state)
+{
+    static const struct {
+        const char *login, *key;
+    } CASES[] = {{NULL, "login_missing"},
+                 {"", "login_missing"},
+                 {"nobody", "login_unknown"},
+                 {"ADMIN", "login_unknown"},
+                 {"admin ", "login_unknown"}};
+    struct th_test_world *world = *state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct th_error err = {0};
+        struct th_work *work = NULL;
+        struct th_json *reply = NULL;
+        struct th_request request = {.login = CASES[i].login};
+        assert_status(th_work_begin(world->registry, &request, TH_MAY_ESTIMATE, "test", NULL, &work,
+                                    &reply, &err),
+                      TH_NOT_PERMITTED, &err);
+        assert_string_equal(err.key, CASES[i].key);
+        assert_null(work);
+        assert_null(reply);
+    }
+    // A refusal leaves no transaction behind.
+    th_test_village_add(world, "admin", "330523205201");
+}
+
+// Adds a party under a key; the reply's party_id, and whether it was given a second time.
+static enum th_status add(struct th_test_world *world, const char *login, const char *key,
+                          const char *name, bool dry_run, int64_t *ret_id, bool *ret_replayed,
+                          struct th_error *err)
+{
+    struct th_json *reply = NULL;
+    struct th_request request = {.login = login, .idempotency_key = key, .dry_run = dry_run};
+    struct th_party_add_options options = {.kind = "household", .name = name};
+    enum th_status status = th_party_add(world->registry, &request, &options, &reply, err);
+    if (status == TH_OK) {
+        *ret_id = th_json_get_int(reply, "party_id", 0);
+        *ret_replayed = th_json_get_bool(reply, "replayed", false);
+        assert_int_equal(th_json_get_bool(reply, "dry_run", false), dry_run);
+    }
+    th_json_free(reply);
+    return status;
+}
+
+static void idempotency__the_same_request_is_done_once(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    int64_t first = 0;
+    int64_t second = 0;
+    bool replayed = true;
+    assert_ok(add(world, "bank", "k1", "甲户", false, &first, &replayed, &err), &err);
+    assert_false(replayed);
+    struct th_hash before = th_test_content(world->store);
+    assert_ok(add(world, "bank", "k1", "甲户", false, &second, &replayed, &err), &err);
+    assert_true(replayed);
+    assert_int_equal(first, second);
+    struct th_hash after = th_test_content(world->store);
+    assert_memory_equal(&before, &after, sizeof before);
+}
+
+static void idempotency__a_key_stands_for_one_request_of_one_login(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    int64_t id = 0;
+    bool replayed = false;
+    assert_ok(add(world, "bank", "k1", "甲户", false, &id, &replayed, &err), &err);
+    struct th_hash before = th_test_content(world->store);
+    assert_status(add(world, "bank", "k1", "乙户", false, &id, &replayed, &err), TH_CONFLICT, &err);
+    assert_string_equal(err.key, "idempotency_other_input");
+    // Another command under the same key is another request, too.
+    struct th_json *reply = NULL;
+    struct th_request request = {.login = "bank", .idempotency_key = "k1"};
+    assert_status(
+        th_village_add(world->registry, &request, "330523205201", "甲户", "山川乡", &reply, &err),
+        TH_CONFLICT, &err);
+    assert_string_equal(err.key, "idempotency_other_input");
+    assert_null(reply);
+    struct th_hash after = th_test_content(world->store);
+    assert_memory_equal(&before, &after, sizeof before);
+    assert_ok(add(world, "officer", "k1", "乙户", false, &id, &replayed, &err), &err);
+    assert_false(replayed);
+}
+
+static void idempotency__a_refused_request_may_be_repeated(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    int64_t id = 0;
+    bool replayed = true;
+    assert_status(add(world, "verifier", "k1", "甲户", false, &id, &replayed, &err),
+                  TH_NOT_PERMITTED, &err);
+    assert_status(add(world, "bank", "k1", "", false, &id, &replayed, &err), TH_INVALID, &err);
+    assert_ok(add(world, "bank", "k1", "甲户", true, &id, &replayed, &err), &err);
+    assert_ok(add(world, "bank", "k1", "甲户", false, &id, &replayed, &err), &err);
+    assert_false(replayed);
+}
+
+static void dry_run__does_everything_and_changes_nothing(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    int64_t dry = 0;
+    int64_t real = 0;
+    bool replayed = false;
+    struct th_hash before = th_test_content(world->store);
+    assert_ok(add(world, "bank", "k1", "甲户", true, &dry, &replayed, &err), &err);
+    struct th_hash after = th_test_content(world->store);
+    assert_memory_equal(&before, &after, sizeof before);
+    assert_ok(add(world, "bank", "k1", "甲户", false, &real, &replayed, &err), &err);
+    assert_int_equal(dry, real);
+    after = th_test_content(world->store);
+    assert_memory_not_equal(&before, &after, sizeof before);
+    // What would be refused is refused in a dry run as well.
+    assert_status(add(world, "bank", NULL, "甲户", true, &dry, &replayed, &err), TH_CONFLICT, &err);
+}
+
+static void work_end__a_failure_undoes_what_was_written(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    struct th_work *work = NULL;
+    struct th_json *reply = NULL;
+    struct th_request request = {.login = "officer"};
+    struct th_village village = {.code = "330523205201", .name = "马家弄村", .township = "山川乡"};
+    struct th_hash before = th_test_content(world->store);
+    assert_ok(
+        th_work_begin(world->registry, &request, TH_MAY_SET_UP, "test", NULL, &work, &reply, &err),
+        &err);
+    assert_ok(th_village_insert(th_work_store(work), &village, th_work_seq(work), &err), &err);
+    assert_int_equal(
+        th_work_end(work, TH_LIMIT, "test", th_json_object(), th_json_object(), &reply, &err),
+        TH_LIMIT);
+    assert_null(reply);
+    // A reply that cannot be made is a failure, too.
+    work = NULL;
+    assert_ok(
+        th_work_begin(world->registry, &request, TH_MAY_SET_UP, "test", NULL, &work, &reply, &err),
+        &err);
+    assert_ok(th_village_insert(th_work_store(work), &village, th_work_seq(work), &err), &err);
+    struct th_json *broken = th_json_object();
+    th_json_set_text(broken, "text", "\xff");
+    assert_status(th_work_end(work, TH_OK, "test", th_json_object(), broken, &reply, &err),
+                  TH_INTERNAL, &err);
+    assert_null(reply);
+    // And a body.
+    work = NULL;
+    assert_ok(
+        th_work_begin(world->registry, &request, TH_MAY_SET_UP, "test", NULL, &work, &reply, &err),
+        &err);
+    broken = th_json_object();
+    th_json_set_text(broken, "text", "\xff");
+    assert_status(th_work_end(work, TH_OK, "test", broken, th_json_object(), &reply, &err),
+                  TH_INTERNAL, &err);
+    struct th_hash after = th_test_content(world->store);
+    assert_memory_equal(&before, &after, sizeof before);
+}
+
+static void work_end__writes_who_did_what_and_when(void **state)
+{
+    struct th_test_world *world = *state;
+    world->now_utc = 1800000000;
+    th_test_village_add(world, "officer", "330523205201");
+    assert_int_equal(
+        th_test_sql_int(world->store,
+                        "SELECT count(*) FROM journal j JOIN village v ON v.seq = j.seq WHERE"
+                        " j.login = 'officer' AND j.system_user = 'tester' AND j.kind ="
+                        " 'village.add' AND j.subject = 'village:330523205201' AND j.at_utc ="
+                        " 1800000000 AND j.body = '{\"villages\":[{\"code\":\"330523205201\","
+                        "\"name\":\"330523205201\",\"township\":\"山川乡\"}]}'"),
+        1);
+}
+
+static void work__clerks_keep_to_their_village_and_nobody_checks_himself(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    struct th_json *reply = NULL;
+    struct th_request admin = {.login = "admin"};
+    th_test_village_add(world, "admin", "330523205201");
+    th_test_village_add(world, "admin", "330523205202");
+    assert_ok(
+        th_user_add(world->registry, &admin, "own", "clerk", "330523205201", NULL, &reply, &err),
+        &err);
+    th_json_free(reply);
+    reply = NULL;
+    assert_ok(
+        th_user_add(world->registry, &admin, "boss", "officer", "330523205201", NULL, &reply, &err),
+        &err);
+    th_json_free(reply);
+    static const struct {
+        const char *login, *village;
+        bool may;
+    } CASES[] = {{"own", "330523205201", true},
+                 {"own", "330523205202", false},
+                 {"clerk", "330523205202", true}, // a clerk of the county
+                 {"boss", "330523205202", true}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct th_work *work = NULL;
+        struct th_request request = {.login = CASES[i].login};
+        reply = NULL;
+        assert_ok(th_work_begin(world->registry, &request, TH_MAY_REGISTER, "test", NULL, &work,
+                                &reply, &err),
+                  &err);
+        assert_status(th_work_check_village(work, CASES[i].village, &err),
+                      CASES[i].may ? TH_OK : TH_NOT_PERMITTED, &err);
+        if (!CASES[i].may)
+            assert_string_equal(err.key, "village_not_yours");
+        assert_status(th_work_check_other(work, CASES[i].login, &err), TH_NOT_PERMITTED, &err);
+        assert_string_equal(err.key, "second_person");
+        assert_ok(th_work_check_other(work, "somebody", &err), &err);
+        assert_ok(th_work_check_other(work, NULL, &err), &err);
+        assert_int_equal(th_work_end(work, TH_LIMIT, "test", NULL, NULL, &reply, &err), TH_LIMIT);
+    }
+}
+
+#define WITH_USERS(test) cmocka_unit_test_setup_teardown(test, make, take_away)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_USERS(work_begin__each_role_may_what_the_table_says),
+        WITH_USERS(work_begin__strangers_are_refused),
+        WITH_USERS(idempotency__the_same_request_is_done_once),
+        WITH_USERS(idempotency__a_key_stands_for_one_request_of_one_login),
+        WITH_USERS(idempotency__a_refused_request_may_be_repeated),
+        WITH_USERS(dry_run__does_everything_and_changes_nothing),
+        WITH_USERS(work_end__a_failure_undoes_what_was_written),
+        WITH_USERS(work_end__writes_who_did_what_and_when),
+        WITH_USERS(work__clerks_keep_to_their_village_and_nobody_checks_himself),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -7,42 +7,6 @@
 #include "registry/reference.h"
 #include "trading/trading_internal.h"
 
-struct package_search {
-    const char *name;
-    struct th_package_record found;
-    int n;
-};
-
-static bool match_package(void *context, const struct th_package_record *record)
-{
-    struct package_search *search = context;
-    if (strcmp(record->name, search->name) == 0) {
-        search->found = *record;
-        search->n++;
-    }
-    return search->n < 2;
-}
-
-enum th_status th_package_resolve_trade(struct th_store *store, const char *reference,
-                                        struct th_package_record *ret_package, struct th_error *err)
-{
-    int64_t id = 0;
-    if (reference == NULL || reference[0] == '\0')
-        return th_error_set(err, TH_USAGE, "packages_missing", NULL);
-    if (th_text_parse_int(reference, 1, INT64_MAX, &id))
-        return th_package_load(store, id, ret_package, err);
-    struct package_search search = {.name = reference};
-    enum th_status status = th_package_each(store, match_package, &search, err);
-    if (status != TH_OK)
-        return status;
-    if (search.n > 1)
-        return th_error_set(err, TH_CONFLICT, "package_name_ambiguous", "package", reference, NULL);
-    if (search.n == 0)
-        return th_error_set(err, TH_NOT_FOUND, "package_not_found", "package", reference, NULL);
-    *ret_package = search.found;
-    return TH_OK;
-}
-
 enum th_status th_tonnes_parse(const char *text, struct th_units *ret_tonnes, struct th_error *err)
 {
     // The grammar of amounts without decimals: digits with commas between thousands.

@@ -382,9 +382,9 @@ enum th_status th_revenue_distribute(struct th_registry *registry, const struct 
     th_json_free(distribution.sales);
     if (status == TH_OK && n == 0) {
         // Nothing was due: the work is ended as one that failed, so that no entry is written.
-        (void)th_work_end(work, TH_NOT_FOUND, "", NULL, NULL, ret_reply, NULL);
+        status = th_work_end(work, TH_NOT_FOUND, "", NULL, NULL, ret_reply, NULL);
         *ret_reply = reply;
-        return TH_OK;
+        return status == TH_NOT_FOUND ? TH_OK : status;
     }
     if (status == TH_OK)
         body = th_json_copy(reply);

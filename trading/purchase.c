@@ -49,7 +49,7 @@ static enum th_status add_package(struct th_work *work, const char *reference,
     struct th_package_record package;
     struct th_unit_totals totals;
     struct th_party holder;
-    enum th_status status = th_package_resolve_trade(store, reference, &package, err);
+    enum th_status status = th_package_resolve(store, reference, &package, err);
     if (status != TH_OK)
         return status;
     if (strcmp(package.state, "issued") != 0)

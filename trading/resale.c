@@ -193,7 +193,7 @@ static enum th_status prepare(struct th_registry *registry, struct th_work *work
     if (status == TH_OK)
         status = check_parties(work, resale, err);
     if (status == TH_OK && input->package != NULL) {
-        status = th_package_resolve_trade(store, input->package, &package, err);
+        status = th_package_resolve(store, input->package, &package, err);
         if (status == TH_OK)
             resale->package_id = package.package_id;
     }

@@ -2,6 +2,7 @@
 #ifndef TH_TRADING_TRADING_INTERNAL_H
 #define TH_TRADING_TRADING_INTERNAL_H
 
+#include "registry/package.h"
 #include "registry/work.h"
 #include "store/issuance_store.h"
 #include "store/ledger_store.h"
@@ -11,11 +12,6 @@
 
 enum { TH_SERIAL_SIZE = 128, TH_SUBJECT_SIZE = 40 };
 
-// A package by id or exact name. TH_NOT_FOUND ("package_not_found"), TH_CONFLICT
-// ("package_name_ambiguous"), TH_USAGE ("packages_missing").
-enum th_status th_package_resolve_trade(struct th_store *store, const char *reference,
-                                        struct th_package_record *ret_package,
-                                        struct th_error *err) TH_MUST_CHECK;
 // A whole number of tonnes above 0, commas between thousands allowed. TH_INVALID
 // ("tonnes_invalid").
 enum th_status th_tonnes_parse(const char *text, struct th_units *ret_tonnes,

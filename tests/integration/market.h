@@ -1,0 +1,79 @@
+// A registry with a bank, villages, buyers and issued packages, for the tests of trading. Packages
+// are put in through the stores, so that these tests stand on the ledger alone.
+#ifndef TH_TESTS_MARKET_H
+#define TH_TESTS_MARKET_H
+
+#include "core/json.h"
+#include "store/ledger_store.h"
+#include "tests/unit/registry_world.h"
+#include "trading/account.h"
+#include "trading/revenue.h"
+#include "trading/trace.h"
+#include "trading/trade.h"
+
+enum {                    // parties by id
+    MARKET_MAJIANONG = 1, // village
+    MARKET_GAOJIATANG,    // village
+    MARKET_TOWNSHIP,
+    MARKET_SUBDISTRICT,
+    MARKET_BANK,
+    MARKET_PHARMA, // enterprises
+    MARKET_PAPER,
+    MARKET_TEXTILE,
+    MARKET_VERIFIER,
+    MARKET_PERSON,
+    MARKET_N_PARTIES = MARKET_PERSON
+};
+#define MARKET_VILLAGE_1 "330523001001"
+#define MARKET_VILLAGE_2 "330523001002"
+#define MARKET_VILLAGE_3 "330521001001"
+
+struct market {
+    struct th_test_world world;
+    char document[TH_TEST_PATH_SIZE];
+    struct th_error err;
+};
+
+void market_make(struct market *market);
+void market_remove(struct market *market);
+
+// A package that is issued: tonnes by vintage from 2021 on, of which `buffer_t` each are buffer,
+// from one parcel of the village, or from one parcel in each of two villages (kg in thirds: 1 and
+// 2).
+int64_t market_package(struct market *market, const char *name, int64_t holder_id,
+                       const char *village, const char *village_2, const int64_t *tonnes_t,
+                       size_t n_years, int64_t buffer_t);
+// The two villages of Anji: 836 + 837 + 836 t and 3 × 1,591 t. Packages 1 and 2.
+void market_anji(struct market *market);
+
+// Calls that must end with `want`; the reply (NULL unless TH_OK) is the caller's.
+struct th_json *market_buy(struct market *market, const char *packages, const char *price,
+                           const char *amount, const char *tax, const char *tonnes,
+                           enum th_status want);
+struct th_json *market_sell(struct market *market, const char *buyer, const char *tonnes,
+                            const char *price, const char *tax, enum th_status want);
+struct th_json *market_retire(struct market *market, const char *holder, const char *tonnes,
+                              const char *beneficiary, enum th_status want);
+struct th_json *market_approve(struct market *market, int64_t trade_id, enum th_status want);
+struct th_json *market_reject(struct market *market, int64_t trade_id, enum th_status want);
+struct th_json *market_receipt(struct market *market, int64_t trade_id, const char *amount,
+                               enum th_status want);
+struct th_json *market_term(struct market *market, const char *basis, const char *ratio,
+                            const char *split, enum th_status want);
+struct th_json *market_distribute(struct market *market, const char *ratio, bool dry_run,
+                                  enum th_status want);
+// The trade id of a reply, which is freed.
+int64_t market_id(struct th_json *reply);
+// Proposed and approved in one go.
+int64_t market_bought(struct market *market, const char *packages, const char *price);
+int64_t market_sold(struct market *market, const char *buyer, const char *tonnes,
+                    const char *price);
+
+void market_refused(const struct market *market, const char *key);
+// Tonnes of one line of a trade's reply by package; 0 when there is none.
+int64_t market_line_t(const struct th_json *reply, int64_t package_id);
+int64_t market_payment_fen(const struct th_json *reply, int64_t party_id);
+// Every named check of ledger and money is fine; the names that were not are printed.
+void market_assert_sound(struct th_store *store);
+
+#endif

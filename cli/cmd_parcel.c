@@ -53,6 +53,8 @@ static enum th_status run_export(struct th_cli *cli, struct th_json **ret_reply,
                                         .kind = th_cli_option(cli, "kind"),
                                         .path = th_cli_option(cli, "out"),
                                         .with_wkt = th_cli_flag(cli, "wkt"),
+                                        .messages = cli->messages,
+                                        .lang = cli->lang,
                                         .progress = &cli->progress};
     return th_export(cli->registry, &options, ret_reply, err);
 }

@@ -65,8 +65,9 @@ struct th_package_verify_options {
     const char *decision;  // "approve" or "return"
     const char *tonnes;    // whole tonnes of the whole period; needed for a statement
     const char *statement; // path of the verifier's document; needed to approve
-    const char *stated_by; // party that states; NULL: that of the verifier's login
-    const char *reason;    // needed to return
+    const char *
+        stated_by; // party that states; NULL: that of the verifier's login, which a statement needs
+    const char *reason; // needed to return
 };
 
 // Reply: package_id, state, net_kg, verified_t, deduction_kg, document{name, sha256}, stated_by.

@@ -151,7 +151,8 @@ static enum th_status find_stating_party(struct th_work *work, const char *refer
     enum th_status status = TH_OK;
     if (!is_empty(reference)) {
         status = th_party_resolve(th_work_store(work), reference, &party, err);
-    } else if (party.party_id == 0) {
+    } else if (party.party_id == 0 && th_package_by_statement(record)) {
+        // Computed tonnes need nobody to state them; stated ones need a name.
         status = th_error_set(err, TH_USAGE, "stated_by_needed", NULL);
     }
     if (status == TH_OK && party.party_id == record->holder_id) {

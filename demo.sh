@@ -22,7 +22,7 @@ say "编译程序（第二次很快）" "building the program (quick the second 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 if ! { cmake --preset release -DBUILD_TESTING=OFF &&
-    cmake --build --preset release --target tanhui -j "$(nproc)"; } >"$log" 2>&1; then
+    cmake --build --preset release -j "$(nproc)"; } >"$log" 2>&1; then
     cat "$log" >&2
     exit 1
 fi

@@ -2,6 +2,10 @@
 --
 -- Units of columns: *_utc seconds since 1970-01-01T00:00:00Z; *_on calendar dates 'YYYY-MM-DD' of
 -- Asia/Shanghai; *_kg kg CO2e; *_t units of one tonne; *_fen CNY fen; *_m2_300 areas in 1/300 m².
+-- seq is the journal entry that wrote a row. Only money legs declare it as a reference: SQLite looks
+-- through every declared child of the journal whenever an entry is appended after its rows, and the
+-- others have no index on it. The journal counts 1, 2, 3 … and keeps every entry, so that a seq up to
+-- its head always names one.
 -- Truth is the journal and the insert-only tables (triggers at the end); unit_block, balance, parcel,
 -- package, trade and issuance progress carry present states that can be rebuilt from them.
 
@@ -47,7 +51,7 @@ CREATE TABLE idempotency (
     key        TEXT    NOT NULL,
     input_hash BLOB    NOT NULL CHECK (length(input_hash) = 32),
     reply      TEXT    NOT NULL,
-    seq        INTEGER NOT NULL REFERENCES journal (seq),
+    seq        INTEGER NOT NULL,
     PRIMARY KEY (login, key)
 ) STRICT, WITHOUT ROWID;
 
@@ -67,7 +71,7 @@ CREATE TABLE methodology (
     version  TEXT    NOT NULL,
     sha256   BLOB    NOT NULL CHECK (length(sha256) = 32),
     document TEXT    NOT NULL,
-    seq      INTEGER NOT NULL REFERENCES journal (seq),
+    seq      INTEGER NOT NULL,
     PRIMARY KEY (id, version)
 ) STRICT, WITHOUT ROWID;
 
@@ -75,7 +79,7 @@ CREATE TABLE village (
     code     TEXT    PRIMARY KEY CHECK (length(code) = 12),
     name     TEXT    NOT NULL,
     township TEXT    NOT NULL,
-    seq      INTEGER NOT NULL REFERENCES journal (seq)
+    seq      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE party (
@@ -87,7 +91,7 @@ CREATE TABLE party (
     uscc     TEXT    UNIQUE CHECK (length(uscc) = 18),
     village  TEXT    REFERENCES village (code),
     division TEXT    CHECK (length(division) IN (2, 4, 6, 9)),
-    seq      INTEGER NOT NULL REFERENCES journal (seq),
+    seq      INTEGER NOT NULL,
     UNIQUE (kind, name, village)
 ) STRICT;
 CREATE INDEX party_name ON party (name);
@@ -99,7 +103,7 @@ CREATE TABLE user_account (
     village         TEXT    REFERENCES village (code),
     party_id        INTEGER REFERENCES party (party_id),
     activation_hash BLOB    NOT NULL CHECK (length(activation_hash) = 32), -- BLAKE2b of the code
-    seq             INTEGER NOT NULL REFERENCES journal (seq)
+    seq             INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Files that a decision rests on; the registry keeps their digest and name.
@@ -108,7 +112,7 @@ CREATE TABLE document (
     sha256      BLOB    NOT NULL CHECK (length(sha256) = 32),
     name        TEXT    NOT NULL,
     size_bytes  INTEGER NOT NULL,
-    seq         INTEGER NOT NULL REFERENCES journal (seq)
+    seq         INTEGER NOT NULL
 ) STRICT;
 
 -- One run of `parcel import`: where the rows came from and how they fared.
@@ -127,7 +131,7 @@ CREATE TABLE import (
     n_accepted INTEGER NOT NULL,
     n_rejected INTEGER NOT NULL,
     n_unchanged INTEGER NOT NULL CHECK (n_read = n_accepted + n_rejected + n_unchanged),
-    seq        INTEGER NOT NULL REFERENCES journal (seq)
+    seq        INTEGER NOT NULL
 ) STRICT;
 
 -- Rows that were kept out or let in with a remark.
@@ -150,7 +154,7 @@ CREATE TABLE parcel (
     source_key TEXT    NOT NULL,                         -- 'sha256:layer:row' of the first version
     state      TEXT    NOT NULL CHECK (state IN ('registered', 'retired')),
     version    INTEGER NOT NULL CHECK (version > 0),     -- the one in force
-    seq        INTEGER NOT NULL REFERENCES journal (seq)
+    seq        INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX parcel_number ON parcel (village, number) WHERE number IS NOT NULL;
 CREATE UNIQUE INDEX parcel_source ON parcel (village, source_key) WHERE number IS NULL;
@@ -201,7 +205,7 @@ CREATE TABLE estimate_run (
     confidence   TEXT,                                    -- '0.95'
     sheet_sha256 BLOB    NOT NULL CHECK (length(sheet_sha256) = 32),
     warnings     TEXT    NOT NULL CHECK (json_valid(warnings)),
-    seq          INTEGER NOT NULL REFERENCES journal (seq),
+    seq          INTEGER NOT NULL,
     FOREIGN KEY (methodology, version) REFERENCES methodology (id, version)
 ) STRICT;
 
@@ -241,7 +245,7 @@ CREATE TABLE package (
     verified_t   INTEGER CHECK (verified_t > 0),          -- stated or limited by the verifier
     statement_id INTEGER REFERENCES document (document_id),
     stated_by    INTEGER REFERENCES party (party_id),     -- who states the tonnes
-    seq          INTEGER NOT NULL REFERENCES journal (seq),
+    seq          INTEGER NOT NULL,
     FOREIGN KEY (methodology, version) REFERENCES methodology (id, version)
 ) STRICT;
 
@@ -262,7 +266,7 @@ CREATE TABLE waiver (
     reason      TEXT    NOT NULL,
     document_id INTEGER NOT NULL REFERENCES document (document_id),
     login       TEXT    NOT NULL REFERENCES user_account (login),
-    seq         INTEGER NOT NULL REFERENCES journal (seq)
+    seq         INTEGER NOT NULL
 ) STRICT;
 
 -- Units of one package and vintage: serials 1 … issued_t behind the prefix.
@@ -277,7 +281,7 @@ CREATE TABLE issuance (
     issued_t       INTEGER NOT NULL CHECK (issued_t >= 0),
     buffer_t       INTEGER NOT NULL CHECK (buffer_t BETWEEN 0 AND issued_t),
     statement_based INTEGER NOT NULL CHECK (statement_based IN (0, 1)),
-    seq            INTEGER NOT NULL REFERENCES journal (seq),
+    seq            INTEGER NOT NULL,
     UNIQUE (package_id, vintage),
     CHECK (carried_in_kg + net_kg = issued_t * 1000 + carried_out_kg)
 ) STRICT;
@@ -315,7 +319,7 @@ CREATE INDEX unit_block_parent ON unit_block (parent_id) WHERE parent_id IS NOT 
 -- Every change of a block, in order: the story that `unit trace` tells.
 CREATE TABLE unit_event (
     event_id   INTEGER PRIMARY KEY,
-    seq        INTEGER NOT NULL REFERENCES journal (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq        INTEGER NOT NULL,
     block_id   INTEGER NOT NULL REFERENCES unit_block (block_id),
     event      TEXT    NOT NULL CHECK (event IN ('issue', 'split', 'lock', 'unlock', 'transfer',
                    'retire', 'cancel', 'buffer')),
@@ -362,7 +366,7 @@ CREATE TABLE trade (
     decided_by   TEXT    REFERENCES user_account (login),
     decided_on   TEXT,
     reason       TEXT,                                    -- of a rejection
-    seq          INTEGER NOT NULL REFERENCES journal (seq),
+    seq          INTEGER NOT NULL,
     CHECK (decided_by IS NULL OR decided_by <> proposed_by OR state = 'rejected')
 ) STRICT;
 CREATE INDEX trade_state ON trade (state, kind);
@@ -409,7 +413,7 @@ CREATE TABLE receipt (
     amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),
     on_date    TEXT    NOT NULL,
     login      TEXT    NOT NULL REFERENCES user_account (login),
-    seq        INTEGER NOT NULL REFERENCES journal (seq)
+    seq        INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX receipt_trade ON receipt (trade_id);
 
@@ -436,7 +440,7 @@ CREATE TABLE revenue_term (
     basis       TEXT    NOT NULL CHECK (basis IN ('gross', 'net_of_cost', 'net_of_costs')),
     ratio       TEXT    NOT NULL,                         -- per cent, '70'
     document_id INTEGER NOT NULL REFERENCES document (document_id),
-    seq         INTEGER NOT NULL REFERENCES journal (seq),
+    seq         INTEGER NOT NULL,
     CHECK (to_on IS NULL OR to_on >= from_on)
 ) STRICT;
 
@@ -454,7 +458,7 @@ CREATE TABLE revenue_deduction (
     kind        TEXT    NOT NULL CHECK (kind IN ('tax', 'insurance', 'verification', 'fee')),
     amount_fen  INTEGER NOT NULL CHECK (amount_fen > 0),
     document_id INTEGER NOT NULL REFERENCES document (document_id),
-    seq         INTEGER NOT NULL REFERENCES journal (seq)
+    seq         INTEGER NOT NULL
 ) STRICT;
 
 -- One posting of revenue back to the villages.
@@ -462,7 +466,7 @@ CREATE TABLE distribution (
     distribution_id INTEGER PRIMARY KEY,
     through_on TEXT    NOT NULL,
     login      TEXT    NOT NULL REFERENCES user_account (login),
-    seq        INTEGER NOT NULL REFERENCES journal (seq)
+    seq        INTEGER NOT NULL
 ) STRICT;
 
 -- What a distribution took from each sale; sums over distributions never exceed the receipts.

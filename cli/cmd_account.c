@@ -67,7 +67,8 @@ const struct th_cli_command th_cli_account_commands[] = {
      "totals.cancelled_t totals.money_fen balanced",
      run_list},
     {"account", "statement", TH_CLI_READ, "PARTY", "from=D to=D",
-     "party name kind from to opening | entries: on event serial tonnes state account memo "
+     "party name kind from to opening | entries: on value_on event serial tonnes state account "
+     "memo "
      "amount_fen trade_id claim_fen cash_fen held_t | closing",
      run_statement},
     {"revenue", "term add", TH_CLI_WRITE, "",
@@ -75,7 +76,7 @@ const struct th_cli_command th_cli_account_commands[] = {
      "document!=FILE",
      "term_id from to basis ratio document_sha256 | splits: party_kind share", run_term_add},
     {"revenue", "term list", TH_CLI_READ, "", "",
-     "terms: term_id from to basis ratio splits document_sha256", run_term_list},
+     "terms: term_id from to basis ratio splits document_id", run_term_list},
     {"revenue", "deduct", TH_CLI_WRITE, "TRADE",
      "kind!=tax|insurance|verification|fee amount!=A document!=FILE",
      "deduction_id trade_id kind amount_fen document_sha256", run_deduct},

@@ -134,6 +134,9 @@ static int print_reply(const struct th_cli *cli, const struct th_json *reply)
     if (th_json_get_bool(reply, "dry_run", false))
         th_buf_printf(&out, "%s\n",
                       th_messages_text(cli->messages, cli->lang, "help.dry_run_note"));
+    if (th_json_get_bool(reply, "replayed", false))
+        th_buf_printf(&out, "%s\n",
+                      th_messages_text(cli->messages, cli->lang, "help.replayed_note"));
     th_cli_view(cli, reply, &out);
     code = print_text(cli, th_buf_text(&out));
     th_buf_clear(&out);

@@ -10,7 +10,7 @@
 
 #include "core/text.h"
 
-enum { GAP = 2, WRAP_MIN = 16, LINE_DEFAULT = 120, LINE_MIN = 60 };
+enum { GAP = 2, WRAP_MIN = 16, RIGID_MAX = 48, LINE_DEFAULT = 120, LINE_MIN = 60 };
 
 size_t th_table_width(void)
 {
@@ -70,14 +70,25 @@ void th_table_merge(struct th_table *table)
     table->n_rows = kept;
 }
 
+static bool is_code(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text <= ' ' || (unsigned char)*text >= 0x7f)
+            return strcmp(text, "–") == 0;
+    return true;
+}
+
 static void set_natural_widths(struct th_table *table)
 {
     for (size_t c = 0; c < table->n_columns; c++) {
         table->columns[c].width = th_text_width(table->columns[c].title);
+        table->columns[c].rigid = true;
         for (size_t r = 0; r < table->n_rows; r++) {
             size_t width = th_text_width(cell(table, r, c));
             if (width > table->columns[c].width)
                 table->columns[c].width = width;
+            if (width > RIGID_MAX || !is_code(cell(table, r, c)))
+                table->columns[c].rigid = false;
         }
     }
 }
@@ -92,7 +103,7 @@ static void shrink(struct th_table *table, size_t line_width)
         struct th_table_column *widest = NULL;
         for (size_t c = 0; c < table->n_columns; c++) {
             struct th_table_column *column = &table->columns[c];
-            if (!column->right && column->width > WRAP_MIN &&
+            if (!column->right && !column->rigid && column->width > WRAP_MIN &&
                 (widest == NULL || column->width > widest->width))
                 widest = column;
         }

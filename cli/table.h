@@ -13,6 +13,7 @@ enum { TH_TABLE_COLUMNS_MAX = 24 };
 struct th_table_column {
     const char *title;
     bool right;   // numbers stand right
+    bool rigid;   // codes and serials stay in one piece, to be copied; set while drawing
     size_t width; // cells of the terminal, set while drawing
 };
 

@@ -96,6 +96,9 @@ static void show_string(const struct th_cli *cli, const char *key, const char *t
         snprintf(name, sizeof name, "%s.%s", last_part(key), text);
         translated = th_messages_find(cli->messages, cli->lang, name);
     }
+    // What a booking was for is kept as the key of its words, "money.receipt".
+    if (translated == NULL && strcmp(last_part(key), "memo") == 0)
+        translated = th_messages_find(cli->messages, cli->lang, text);
     if (translated != NULL) {
         th_buf_append_str(out, translated);
         return;

@@ -2,8 +2,14 @@
 add_library(tanhui_cli_runner STATIC cli/run.c cli/reply.c cli/chain.c)
 target_link_libraries(tanhui_cli_runner PUBLIC tanhui_core tanhui_test_support PkgConfig::CMOCKA
     PRIVATE PkgConfig::SQLITE)
-foreach(part chain)
+foreach(part chain contract output clerk)
     th_add_unit_test(test_cli_${part} SOURCES cli/test_${part}.c NO_VALGRIND
-        DEPENDS tanhui_cli_runner LABELS cli TIMEOUT 300)
+        DEPENDS tanhui_cli_runner LABELS cli TIMEOUT 600)
     add_dependencies(test_cli_${part} tanhui)
 endforeach()
+# This one looks into the table of commands, so it is linked with everything but main.
+file(GLOB cli_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.c)
+list(FILTER cli_sources EXCLUDE REGEX "/main\\.c$")
+th_add_unit_test(test_cli_help SOURCES cli/test_help.c ${cli_sources} NO_VALGRIND
+    DEPENDS tanhui_cli_runner tanhui_trading tanhui_registry tanhui_net LABELS cli TIMEOUT 300)
+add_dependencies(test_cli_help tanhui)

@@ -1,0 +1,211 @@
+// A clerk in a hurry: wrong files, wrong numbers, odd names. Nothing crashes, everything is
+// answered in words, and what is refused leaves no trace.
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/cli/chain.h"
+
+struct slip {
+    const char *line;
+    int code;
+    const char *problem; // NULL: any, as long as it is in words
+};
+
+static void expect_slips(const struct th_cli_world *world, const struct slip *slips, size_t n)
+{
+    char *before = th_cli_dump(world);
+    for (size_t i = 0; i < n; i++)
+        for (int zh = 0; zh < 2; zh++) {
+            struct th_json *problem = th_cli_problem(world, slips[i].code, "--lang %s %s",
+                                                     zh != 0 ? "zh" : "en", slips[i].line);
+            const char *code = th_cli_text_at(problem, "code");
+            if (slips[i].problem != NULL && strcmp(code, slips[i].problem) != 0)
+                fail_msg("%s: code %s, not %s", slips[i].line, code, slips[i].problem);
+            th_json_free(problem);
+        }
+    char *after = th_cli_dump(world);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+}
+
+#define EXPECT_SLIPS(world, slips) expect_slips((world), (slips), sizeof(slips) / sizeof(slips)[0])
+
+static void clerk__wrong_files_are_answered_in_words(void **state)
+{
+    static const struct slip SLIPS[] = {
+        {"parcel import {dir}/nothing.shp", 3, "file_not_found"},
+        {"parcel import {dir}", 6, NULL},
+        {"parcel import {dir}/empty.geojson", 6, NULL},
+        {"parcel import {dir}/report.docx", 6, NULL},
+        {"parcel import {dir}/half.geojson", 6, NULL},
+        {"parcel import ''", 3, NULL},
+        {"village import {dir}/nothing.csv", 3, "file_not_found"},
+        {"village import {dir}/report.docx", 6, NULL},
+        {"village import {dir}/empty.geojson", 2, NULL},
+        {"village import {dir}/gbk.csv", 6, NULL},
+        {"village import {dir}/no-code.csv", 2, NULL},
+        {"--registry {dir}/nothing.tanhui parcel list", 3, NULL},
+        {"--registry {dir}/empty.geojson parcel list", 6, NULL},
+        {"--registry {dir}/report.docx parcel list", 6, NULL},
+        {"--registry {sample}/majianong.geojson parcel list", 6, NULL},
+        {"map print --out {dir}/map.docx", 2, "map_format"},
+        {"export --format shp --out {dir}/e.shp", 2, "export_format"},
+        {"export --format csv --out {dir}/report.docx", 5, "file_exists"},
+        {"registry backup {dir}/r.tanhui", 5, NULL},
+    };
+    // "代码,名称,乡镇" and one row, as Excel saves them on a Chinese Windows.
+    static const char GBK[] = "\xb4\xfa\xc2\xeb,\xc3\xfb\xb3\xc6,\xcf\xe7\xd5\xf2\r\n"
+                              "330523990203,\xd0\xc2\xb4\xe5,\xd0\xc2\xcf\xe7\r\n";
+    static const char DOCX[] = "PK\003\004\024\000\006\000 no archive";
+    static const char HALF[] = "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Fea";
+    struct th_cli_world world;
+    (void)state;
+    th_cli_world_make(&world);
+    th_chain_people(&world);
+    th_cli_write(&world, "empty.geojson", "", 0);
+    th_cli_write(&world, "report.docx", DOCX, sizeof DOCX - 1);
+    th_cli_write(&world, "half.geojson", HALF, sizeof HALF - 1);
+    th_cli_write(&world, "gbk.csv", GBK, sizeof GBK - 1);
+    th_cli_write(&world, "no-code.csv", "village,name,township\n1,2,3\n", 28);
+    EXPECT_SLIPS(&world, SLIPS);
+    // The Excel file is told apart from a broken one, and the way out is named.
+    struct th_json *problem = th_cli_problem(&world, 6, "village import {dir}/gbk.csv");
+    assert_non_null(strstr(th_cli_text_at(problem, "hint"), "UTF-8"));
+    th_json_free(problem);
+    th_cli_world_remove(&world);
+}
+
+static void clerk__wrong_numbers_and_days_are_answered_in_words(void **state)
+{
+    static const struct slip SLIPS[] = {
+        // full-width digits, signs, units, more than fen, too much
+        {"estimate project --area-mu ８７０ --price 70", 2, NULL},
+        {"estimate project --area-mu -5", 2, NULL},
+        {"estimate project --area-mu 5亩", 2, NULL},
+        {"estimate project --area-mu 1e9", 2, NULL},
+        {"estimate project --area-mu 99999999999999999999", 2, NULL},
+        {"estimate project --area-mu 870000 --price -70", 2, NULL},
+        {"estimate project --area-mu 870000 --price 70.001", 2, NULL},
+        {"estimate project --area-mu 870000 --price ７０", 2, NULL},
+        {"estimate project --area-mu 10 --input factor=24.5", 2, NULL}, // 24.5 t a mu: refused
+        {"estimate project --area-mu 10 --input factor=1/0", 2, NULL},
+        {"estimate project --area-mu 10 --input factor", 2, NULL},
+        {"estimate run --year 2021-2-3", 2, NULL},
+        {"estimate run --from 2021 --to 2018", 2, NULL},
+        {"estimate run", 2, NULL},
+        {"--as anji-1 trade propose resale --from " ANJI_BANK
+         " --to 造纸厂 --tonnes ２０ --price 1",
+         2, "tonnes_invalid"},
+        {"--as anji-1 trade propose resale --from " ANJI_BANK " --to 造纸厂 --tonnes -20 --price 1",
+         2, "tonnes_invalid"},
+        {"--as anji-1 trade propose resale --from " ANJI_BANK " --to 造纸厂 --tonnes 0 --price 1",
+         2, "tonnes_invalid"},
+        {"--as anji-1 trade propose resale --from " ANJI_BANK " --to 造纸厂 --tonnes 1.5 --price 1",
+         2, "tonnes_invalid"},
+        {"--as anji-1 trade propose resale --from " ANJI_BANK " --to 造纸厂 --tonnes 1 --price -1",
+         2, NULL},
+        {"--as anji-1 trade propose resale --from " ANJI_BANK
+         " --to 造纸厂 --tonnes 1 --price 1 --on 2021-2-3",
+         2, "date_invalid"},
+        {"--as anji-1 trade propose resale --from " ANJI_BANK
+         " --to 造纸厂 --tonnes 1 --price 1 --on 2021-02-30",
+         2, "date_invalid"},
+        {"--as anji-1 trade propose resale --from " ANJI_BANK
+         " --to 造纸厂 --tonnes 1 --price 1 --tax -6",
+         2, NULL},
+        {"--as anji-1 trade propose resale --from " ANJI_BANK " --to 核证机构 --tonnes 1 --price 1",
+         4, "verifier_cannot_hold"},
+        {"--as anji-1 trade propose purchase --package M --to " ANJI_BANK, 2, "price_or_amount"},
+        {"--as anji-1 receipt confirm 2 --amount -1", 2, NULL},
+        {"--as anji-1 receipt confirm 2 --amount 一百", 2, NULL},
+        {"--as officer revenue term add --from 2030-01-01 --basis net --ratio 70 --split village=1 "
+         "--document {sample}/revenue-term.txt",
+         2, NULL},
+        {"--as officer revenue term add --from 2030-01-01 --basis gross --ratio 170 --split "
+         "village=1 --document {sample}/revenue-term.txt",
+         2, NULL},
+        {"--as officer revenue term add --from 2030-01-01 --basis gross --ratio 70 --split "
+         "village=0.5 --document {sample}/revenue-term.txt",
+         2, NULL},
+        {"--as anji-1 revenue distribute --through 2022-12-31 --ratio 80", 2, "ratio_dry_run"},
+        {"village add --code ３３０５２３９９０２０４ --name 某 --township 某", 2, NULL},
+        {"village add --code 33052399020 --name 某 --township 某", 2, NULL},
+        {"init {dir}/x.tanhui --name 某 --admin-code 33x", 2, NULL},
+        {"init {dir}/x.tanhui --name 某 --admin-code 330523 --bounds 1,2,3", 2, NULL},
+        {"init {dir}/x.tanhui --name 某 --admin-code 330523 --bounds 123,27,118,32", 2, NULL},
+        {"unit trace 7", 3, NULL},
+        {"unit trace CN-330523-BAM-2018-000001:0-5", 2, NULL},
+        {"unit trace CN-330523-BAM-2018-000001:5-2", 2, NULL},
+        {"unit trace CN-330523-BAM-2018-000001:1-999999", 3, NULL},
+    };
+    struct th_cli_world world;
+    (void)state;
+    th_cli_world_make(&world);
+    th_chain_anji(&world);
+    EXPECT_SLIPS(&world, SLIPS);
+    th_cli_world_remove(&world);
+}
+
+static void clerk__odd_names_are_kept_or_refused_whole(void **state)
+{
+    struct th_cli_world world;
+    char name[400];
+    char plain[128];
+    (void)state;
+    th_cli_world_make(&world);
+    th_chain_people(&world);
+    (void)snprintf(plain, sizeof plain, "O\"Neil; DROP TABLE parcel;--, 50%% {name} \\n");
+    struct th_json *reply = th_cli_json(&world, 0, "party add --kind person --name '%s'", plain);
+    assert_string_equal(th_cli_text_at(reply, "name"), plain);
+    th_json_free(reply);
+    // A name with braces is data, not a place to fill in.
+    reply = th_cli_problem(&world, 3,
+                           "package create --name P --holder '某 {name} 某' "
+                           "--methodology reported-factor --from 2021-01-01 "
+                           "--to 2021-12-31 --village 330523990201");
+    assert_non_null(strstr(th_cli_text_at(reply, "detail"), "{name}"));
+    th_json_free(reply);
+    memset(name, 'x', sizeof name);
+    name[199] = '\0';
+    th_cli_do(&world, "party add --kind person --name %s", name);
+    name[199] = 'x';
+    name[201] = '\0';
+    th_json_free(th_cli_problem(&world, 2, "party add --kind person --name %s", name));
+    // 70 characters of 3 bytes each are 210 bytes; the message stays whole UTF-8.
+    name[0] = '\0';
+    for (size_t i = 0; i < 70; i++)
+        memcpy(name + i * 3, "村", 4);
+    th_json_free(
+        th_cli_problem(&world, 2, "village add --code 330523990204 --name %s --township 某", name));
+    th_json_free(th_cli_problem(&world, 2, "party add --kind person --name ''"));
+    th_json_free(th_cli_problem(&world, 2, "party add --kind person --name '   '"));
+    th_json_free(th_cli_problem(&world, 2, "party add --kind person --name '\xff\xfe'"));
+    th_json_free(th_cli_problem(&world, 2, "user add 'a b' --role clerk"));
+    th_cli_world_remove(&world);
+}
+
+static void clerk__a_bom_and_chinese_headings_are_welcome(void **state)
+{
+    static const char CSV[] = "\xef\xbb\xbf代码,名称,乡镇\r\n330523990206,\"新,村\",新乡\r\n";
+    struct th_cli_world world;
+    (void)state;
+    th_cli_world_make(&world);
+    th_cli_do(&world, "init {dir}/r.tanhui --name 安吉 --admin-code 330523");
+    th_cli_write(&world, "bom.csv", CSV, sizeof CSV - 1);
+    struct th_json *reply = th_cli_json(&world, 0, "village import {dir}/bom.csv");
+    assert_string_equal(th_cli_text_at(reply, "villages.0.name"), "新,村");
+    th_json_free(reply);
+    th_cli_world_remove(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(clerk__wrong_files_are_answered_in_words),
+        cmocka_unit_test(clerk__wrong_numbers_and_days_are_answered_in_words),
+        cmocka_unit_test(clerk__odd_names_are_kept_or_refused_whole),
+        cmocka_unit_test(clerk__a_bom_and_chinese_headings_are_welcome),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -297,7 +297,7 @@ static void user_add__unfit_users_are_refused(void **state)
         const char *key;
     } CASES[] = {
         {NULL, "bank", NULL, NULL, TH_INVALID, "login_invalid"},
-        {"a", "bank", NULL, NULL, TH_INVALID, "login_invalid"},
+        {"", "bank", NULL, NULL, TH_INVALID, "login_invalid"},
         {"a b", "bank", NULL, NULL, TH_INVALID, "login_invalid"},
         {"a'b", "bank", NULL, NULL, TH_INVALID, "login_invalid"},
         {"a\nb", "bank", NULL, NULL, TH_INVALID, "login_invalid"},

@@ -329,7 +329,8 @@ static enum th_status check_pool(struct th_store *store, int64_t pool_id, struct
         "AND t.state <> 'rejected'), 0) "
         "OR p.bought_t - p.sold_t - p.used_t <> coalesce((SELECT sum(b.last - b.first + 1) "
         "FROM issuance i JOIN unit_block b USING (issuance_id) WHERE i.package_id = p.package_id "
-        "AND b.state = 'held' AND b.owner_id = p.owner_id AND b.pool_id = p.pool_id), 0))";
+        "AND b.state = 'held' AND b.state <> 'split' AND b.owner_id = p.owner_id AND b.pool_id = "
+        "p.pool_id), 0))";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, pool_id);
     int64_t n_wrong = 0;

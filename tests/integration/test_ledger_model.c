@@ -16,7 +16,7 @@ enum {
     N_YEARS = 3,
     MAX_OPEN = 64,
     MAX_LINES = MAX_PACKAGES,
-    FULL_CHECK_EVERY = 500
+    FULL_CHECK_EVERY = 1000
 };
 
 static const char *const BUYERS[] = {"6", "7", "8", "10"};

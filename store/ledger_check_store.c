@@ -127,7 +127,7 @@ static enum th_status walk_leaves(struct th_store *store, int64_t issuance_id, i
         struct th_block block;
         th_block_read(q, &block);
         if (block.first != next || block.last < block.first) {
-            status = broken(err, issuance_id, "leaves");
+            status = broken(err, issuance_id, "@conservation.leaves");
             break;
         }
         next = block.last + 1;
@@ -137,7 +137,7 @@ static enum th_status walk_leaves(struct th_store *store, int64_t issuance_id, i
     }
     th_stmt_done(q);
     if (status == TH_OK && next != issued_t + 1)
-        status = broken(err, issuance_id, "leaves");
+        status = broken(err, issuance_id, "@conservation.leaves");
     return status;
 }
 
@@ -163,7 +163,7 @@ static enum th_status compare_balances(struct th_store *store, int64_t issuance_
             tally->n_slots == 0 ? NULL : tally_slot(tally, th_column_int(q, 0), state);
         int64_t counted_t = entry == NULL || entry->owner_id == 0 ? 0 : entry->units_t;
         if (!known || counted_t != units_t) {
-            status = broken(err, issuance_id, "balance");
+            status = broken(err, issuance_id, "@conservation.balance");
             break;
         }
         n_matched += units_t > 0;
@@ -171,9 +171,9 @@ static enum th_status compare_balances(struct th_store *store, int64_t issuance_
     }
     th_stmt_done(q);
     if (status == TH_OK && n_matched != tally->n)
-        status = broken(err, issuance_id, "balance");
+        status = broken(err, issuance_id, "@conservation.balance");
     if (status == TH_OK && total_t != issued_t)
-        status = broken(err, issuance_id, "sum");
+        status = broken(err, issuance_id, "@conservation.sum");
     return status;
 }
 
@@ -186,7 +186,7 @@ enum th_status th_ledger_check_issuance(struct th_store *store, int64_t issuance
     int64_t issued_t = 0;
     enum th_status status = th_stmt_int(q, -1, &issued_t, err);
     if (status == TH_OK && issued_t < 0)
-        return broken(err, issuance_id, "issuance");
+        return broken(err, issuance_id, "@conservation.issuance");
     struct tally tally = {0};
     if (status == TH_OK)
         status = walk_leaves(store, issuance_id, issued_t, &tally, err);

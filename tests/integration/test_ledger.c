@@ -181,7 +181,9 @@ static void commit_is_refused(struct market *market, const char *sql, const char
     th_test_sql(store, sql);
     assert_status(commit(market), TH_INVARIANT, &market->err);
     market_refused(market, "conservation_broken");
-    assert_string_equal(th_error_arg_get(&market->err, "reason"), reason);
+    char expected[64];
+    snprintf(expected, sizeof expected, "@conservation.%s", reason);
+    assert_string_equal(th_error_arg_get(&market->err, "reason"), expected);
     th_block_list_clear(&leaves);
     struct th_hash after = th_test_content(store);
     assert_memory_equal(&before, &after, sizeof before);

@@ -16,7 +16,7 @@ enum th_status th_tonnes_parse(const char *text, struct th_units *ret_tonnes, st
     if (plain && th_money_parse(text, &hundredths, NULL) == TH_OK)
         value = th_money_fen(hundredths) / 100;
     if (value <= 0)
-        return th_error_set(err, TH_INVALID, "tonnes_invalid", "text", text, NULL);
+        return th_error_set(err, TH_INVALID, "tonnes_invalid", "tonnes", text, NULL);
     *ret_tonnes = th_units_from_t(value);
     return TH_OK;
 }

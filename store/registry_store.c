@@ -163,12 +163,36 @@ enum th_status th_file_check_all(struct th_store *store, const struct th_check_s
         "  (SELECT pkid FROM idx_parcel_version_geom))"
         " + (SELECT count(*) FROM idx_parcel_version_geom WHERE pkid NOT IN"
         "  (SELECT version_id FROM parcel_version))";
+    // The journal has every number up to its head, so that a row in that range has its entry.
+    static const char SQL_ROWS[] = "SELECT count(*), coalesce(sum(seq NOT BETWEEN 1 AND"
+                                   " (SELECT coalesce(max(seq), 0) FROM journal)), 0) FROM ("
+                                   "SELECT seq FROM idempotency"
+                                   " UNION ALL SELECT seq FROM methodology"
+                                   " UNION ALL SELECT seq FROM village"
+                                   " UNION ALL SELECT seq FROM party"
+                                   " UNION ALL SELECT seq FROM user_account"
+                                   " UNION ALL SELECT seq FROM document"
+                                   " UNION ALL SELECT seq FROM import"
+                                   " UNION ALL SELECT seq FROM parcel"
+                                   " UNION ALL SELECT seq FROM estimate_run"
+                                   " UNION ALL SELECT seq FROM package"
+                                   " UNION ALL SELECT seq FROM waiver"
+                                   " UNION ALL SELECT seq FROM issuance"
+                                   " UNION ALL SELECT seq FROM unit_event"
+                                   " UNION ALL SELECT seq FROM trade"
+                                   " UNION ALL SELECT seq FROM receipt"
+                                   " UNION ALL SELECT seq FROM money_leg"
+                                   " UNION ALL SELECT seq FROM revenue_term"
+                                   " UNION ALL SELECT seq FROM revenue_deduction"
+                                   " UNION ALL SELECT seq FROM distribution)";
     static const char SQL_IMPORTS[] =
         "SELECT count(*), coalesce(sum(n_accepted <> (SELECT count(*) FROM parcel_version v"
         " WHERE v.import_id = import.import_id)), 0) FROM import";
     enum th_status status = check_pages(store, sink, err);
     if (status == TH_OK)
         status = check_foreign_keys(store, sink, err);
+    if (status == TH_OK)
+        status = check_counts(store, sink, "journal_rows", SQL_ROWS, err);
     if (status == TH_OK)
         status = check_counts(store, sink, "spatial_index", SQL_INDEX, err);
     if (status == TH_OK)

@@ -103,6 +103,38 @@ void th_test_sql_refused(struct th_store *store, const char *sql, char words[256
     sqlite3_free(message);
 }
 
+static const char *any_value(const char *name, const char *type)
+{
+    if (strcmp(name, "geom") == 0)
+        return "GeomFromText('MULTIPOLYGON(((119 30, 119.1 30, 119 30.1, 119 30)))', 4490)";
+    return strcmp(type, "INTEGER") == 0 ? "1"
+           : strcmp(type, "REAL") == 0  ? "1.5"
+           : strcmp(type, "BLOB") == 0  ? "zeroblob(32)"
+                                        : "'x'";
+}
+
+void th_test_any_row(struct th_store *store, const char *verb, const char *table, int64_t seq,
+                     char sql[TH_TEST_SQL_SIZE])
+{
+    char query[128];
+    sqlite3_stmt *stmt = NULL;
+    snprintf(query, sizeof query, "SELECT name, type FROM pragma_table_info('%s')", table);
+    assert_int_equal(sqlite3_prepare_v2(store->db, query, -1, &stmt, NULL), SQLITE_OK);
+    snprintf(sql, TH_TEST_SQL_SIZE, "%s INTO \"%s\" VALUES ", verb, table);
+    for (const char *sign = "("; sqlite3_step(stmt) == SQLITE_ROW; sign = ", ") {
+        const char *name = (const char *)sqlite3_column_text(stmt, 0);
+        const char *type = (const char *)sqlite3_column_text(stmt, 1);
+        size_t used = strlen(sql);
+        if (strcmp(name, "seq") == 0)
+            snprintf(sql + used, TH_TEST_SQL_SIZE - used, "%s%lld", sign, (long long)seq);
+        else
+            snprintf(sql + used, TH_TEST_SQL_SIZE - used, "%s%s", sign, any_value(name, type));
+    }
+    sqlite3_finalize(stmt);
+    size_t used = strlen(sql);
+    snprintf(sql + used, TH_TEST_SQL_SIZE - used, ")");
+}
+
 int64_t th_test_sql_int(struct th_store *store, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;

@@ -33,6 +33,11 @@ struct th_store *th_test_store_create(const struct th_test_world *world, const c
 void th_test_sql(struct th_store *store, const char *sql);
 // Runs SQL that must be refused; returns SQLite's words in `words`.
 void th_test_sql_refused(struct th_store *store, const char *sql, char words[256]);
+enum { TH_TEST_SQL_SIZE = 2048 };
+// "<verb> INTO <table> VALUES (…)" with plausible types and a column seq of that value, for a file
+// whose CHECK constraints and references are off.
+void th_test_any_row(struct th_store *store, const char *verb, const char *table, int64_t seq,
+                     char sql[TH_TEST_SQL_SIZE]);
 int64_t th_test_sql_int(struct th_store *store, const char *sql);
 // Digest of every row of every table, in order.
 struct th_hash th_test_content(struct th_store *store);

@@ -5,6 +5,7 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "registry/audit.h"
+#include "store/store_internal.h"
 #include "tests/unit/registry_world.h"
 
 static int make(void **state)
@@ -174,9 +175,9 @@ static const struct th_json *check_named(const struct th_json *reply, const char
 
 static void registry_check__a_sound_file_passes_every_check(void **state)
 {
-    static const char *const NAMES[] = {"journal",         "pages",         "foreign_keys",
-                                        "spatial_index",   "import_counts", "parcel_digests",
-                                        "units_conserved", "money_balance"};
+    static const char *const NAMES[] = {"journal",        "pages",           "journal_rows",
+                                        "foreign_keys",   "spatial_index",   "import_counts",
+                                        "parcel_digests", "units_conserved", "money_balance"};
     struct th_json *reply = check(*state, TH_LANG_EN);
     assert_true(th_json_get_bool(reply, "ok", false));
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
@@ -196,7 +197,8 @@ static void registry_check__damage_is_named_by_its_check(void **state)
         {"DROP TRIGGER journal_no_update; UPDATE journal SET body = '{}' WHERE seq = 3", "journal",
          "日志从第 3 条起对不上（内容与哈希不符）。",
          "The journal does not fit from entry 3 on (the content does not match its hash)."},
-        {"PRAGMA foreign_keys = OFF; INSERT INTO party (kind, name, seq) VALUES ('bank', 'b', 99)",
+        {"PRAGMA foreign_keys = OFF; INSERT INTO party (kind, name, village, seq) VALUES ('bank', "
+         "'b', '999999999999', 2)",
          "foreign_keys", "表 party 里有一行引用了不存在的内容。",
          "A row of the table party refers to something that does not exist."},
         {"PRAGMA foreign_keys = OFF; INSERT INTO import (source, sha256, layer, driver, encoding,"
@@ -216,6 +218,39 @@ static void registry_check__damage_is_named_by_its_check(void **state)
         reply = check(world, TH_LANG_EN);
         assert_string_equal(th_json_get_text(check_named(reply, CASES[i].check), "detail", ""),
                             CASES[i].en);
+        th_json_free(reply);
+    }
+}
+
+static void registry_check__rows_without_a_journal_entry_are_counted(void **state)
+{
+    struct th_test_world *world = *state;
+    char names[40][64];
+    int n = 0;
+    sqlite3_stmt *stmt = NULL;
+    assert_int_equal(
+        sqlite3_prepare_v2(world->store->db,
+                           "SELECT m.name FROM sqlite_schema m,"
+                           " pragma_table_info(m.name) c WHERE m.type = 'table' AND"
+                           " m.name NOT IN ('journal', 'sqlite_sequence') AND c.name = 'seq'",
+                           -1, &stmt, NULL),
+        SQLITE_OK);
+    while (sqlite3_step(stmt) == SQLITE_ROW && n < 40)
+        snprintf(names[n++], sizeof names[0], "%s", (const char *)sqlite3_column_text(stmt, 0));
+    sqlite3_finalize(stmt);
+    assert_in_range(n, 15, 39);
+    th_test_sql(world->store, "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON");
+    for (int i = 0; i < n; i++) {
+        char sql[TH_TEST_SQL_SIZE];
+        char want[64];
+        th_test_any_row(world->store, "INSERT", names[i], i % 2 == 0 ? 5 : 0, sql);
+        th_test_sql(world->store, sql);
+        snprintf(want, sizeof want, "%d rows do not agree.", i + 1);
+        struct th_json *reply = check(world, TH_LANG_EN);
+        const struct th_json *rows = check_named(reply, "journal_rows");
+        assert_false(th_json_get_bool(rows, "ok", true));
+        if (strcmp(th_json_get_text(rows, "detail", ""), want) != 0)
+            fail_msg("table %s is not looked at", names[i]);
         th_json_free(reply);
     }
 }
@@ -260,6 +295,7 @@ int main(void)
         WITH_REGISTRY(audit_verify__names_the_first_entry_that_does_not_fit),
         WITH_REGISTRY(registry_check__a_sound_file_passes_every_check),
         WITH_REGISTRY(registry_check__damage_is_named_by_its_check),
+        WITH_REGISTRY(registry_check__rows_without_a_journal_entry_are_counted),
         WITH_REGISTRY(registry_check__damaged_pages_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

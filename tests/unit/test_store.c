@@ -428,36 +428,18 @@ static void layout__every_table_is_strict_and_classified(void **state)
     th_store_close(store);
 }
 
-// A row of plausible types in any table; CHECK and references are off.
 static void insert_any_row(struct th_store *store, const char *table, const char *verb)
 {
-    char sql[2048];
-    char list[1024] = "";
-    sqlite3_stmt *stmt = NULL;
-    snprintf(sql, sizeof sql, "SELECT type, name FROM pragma_table_info('%s')", table);
-    assert_int_equal(sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL), SQLITE_OK);
-    while (sqlite3_step(stmt) == SQLITE_ROW) {
-        const char *type = (const char *)sqlite3_column_text(stmt, 0);
-        const char *name = (const char *)sqlite3_column_text(stmt, 1);
-        const char *value = strcmp(type, "INTEGER") == 0 ? "1"
-                            : strcmp(type, "REAL") == 0  ? "1.5"
-                            : strcmp(type, "BLOB") == 0  ? "zeroblob(32)"
-                                                         : "'x'";
-        if (strcmp(name, "geom") == 0)
-            value = "GeomFromText('MULTIPOLYGON(((119 30, 119.1 30, 119 30.1, 119 30)))', 4490)";
-        size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s", used > 0 ? ", " : "", value);
-    }
-    sqlite3_finalize(stmt);
-    snprintf(sql, sizeof sql, "%s INTO \"%s\" VALUES (%s)", verb, table, list);
+    char sql[TH_TEST_SQL_SIZE];
+    char words[256];
+    th_test_any_row(store, verb, table, 1, sql);
     if (strcmp(verb, "INSERT") == 0) {
         th_test_sql(store, sql);
-    } else {
-        char words[256];
-        th_test_sql_refused(store, sql, words);
-        if (strstr(words, "insert only") == NULL && strstr(words, "does not continue") == NULL)
-            fail_msg("%s: %s", table, words);
+        return;
     }
+    th_test_sql_refused(store, sql, words);
+    if (strstr(words, "insert only") == NULL && strstr(words, "does not continue") == NULL)
+        fail_msg("%s: %s", table, words);
 }
 
 static void layout__insert_only_tables_refuse_every_change(void **state)

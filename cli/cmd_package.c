@@ -90,8 +90,9 @@ const struct th_cli_command th_cli_package_commands[] = {
     {"package", "show", TH_CLI_READ, "PACKAGE", "",
      "package_id name state holder.name methodology version from to n_parcels area_mu area_m2 "
      "net_kg "
-     "issued_t buffer_t rest_kg implied_t_per_ha statement_based run.sheet_sha256 created_by "
-     "submitted_by verification.verified_by verification.verified_t verification.stated_by.name "
+     "issued_t buffer_t rest_kg statement_based run.sheet_sha256 created_by "
+     "submitted_by verification.verified_by verification.verified_t "
+     "verification.implied_t_per_ha verification.implied_t_per_ha_year verification.stated_by.name "
      "verification.document.name verification.document.sha256 issued_by "
      "| years: year net_kg whole_t carried_kg "
      "| serials: prefix first last vintage issued_t buffer_t carried_kg "

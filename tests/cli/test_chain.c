@@ -201,8 +201,12 @@ static void deqing(const char *language)
     th_json_free(reply);
     // 10,000 t on 593.33 ha; the implied rate stands beside the tonnes.
     reply = th_cli_json(&world, 0, "package show X");
-    assert_close(th_json_real_value(th_cli_at(reply, "implied_t_per_ha")), 10000 / 593.333, 0.01);
+    assert_close(th_json_real_value(th_cli_at(reply, "verification.implied_t_per_ha")),
+                 10000 / 593.333, 0.01);
     th_json_free(reply);
+    char *text = th_cli_out(&world, 0, "package show X");
+    expect_part(text, "16.85");
+    free(text);
     expect_books(&world);
     th_cli_world_remove(&world);
 }

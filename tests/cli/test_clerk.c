@@ -63,6 +63,7 @@ static void clerk__wrong_files_are_answered_in_words(void **state)
     (void)state;
     th_cli_world_make(&world);
     th_chain_people(&world);
+    th_chain_parcels(&world);
     th_cli_write(&world, "empty.geojson", "", 0);
     th_cli_write(&world, "report.docx", DOCX, sizeof DOCX - 1);
     th_cli_write(&world, "half.geojson", HALF, sizeof HALF - 1);

@@ -118,8 +118,12 @@ enum th_status th_term_each(struct th_store *store,
 enum th_status th_term_on(struct th_store *store, const char *on_date, int64_t *ret_n,
                           int64_t *ret_term_id, struct th_error *err)
 {
-    static const char SQL[] = "SELECT count(*), min(term_id) FROM revenue_term "
-                              "WHERE from_on <= ?1 AND (to_on IS NULL OR to_on >= ?1)";
+    // An open term ends where a later one of its basis begins.
+    static const char SQL[] =
+        "SELECT count(*), min(term_id) FROM revenue_term t "
+        "WHERE from_on <= ?1 AND (to_on >= ?1 OR (to_on IS NULL AND NOT EXISTS "
+        "(SELECT 1 FROM revenue_term l WHERE l.basis = t.basis AND l.from_on > t.from_on"
+        " AND l.from_on <= ?1)))";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, on_date);
     bool row = false;
@@ -137,7 +141,8 @@ enum th_status th_term_overlap(struct th_store *store, const struct th_term *ter
 {
     static const char SQL[] =
         "SELECT min(term_id) FROM revenue_term WHERE basis = ?1 "
-        "AND (?3 IS NULL OR from_on <= ?3) AND (to_on IS NULL OR to_on >= ?2)";
+        "AND (?3 IS NULL OR from_on <= ?3) AND (to_on IS NULL OR to_on >= ?2) "
+        "AND NOT (to_on IS NULL AND from_on < ?2) AND NOT (?3 IS NULL AND from_on > ?2)";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, term->basis);
     th_bind_text(q, 2, term->from_on);

@@ -42,10 +42,12 @@ enum th_status th_term_load(struct th_store *store, int64_t term_id, struct th_t
 enum th_status th_term_each(struct th_store *store,
                             bool (*visit)(void *context, const struct th_term *term), void *context,
                             struct th_error *err) TH_MUST_CHECK;
-// Terms in force on a day: their number and the one with the lowest id (0: none).
+// Terms in force on a day: their number and the one with the lowest id (0: none). An open term is
+// in force until a later one of its basis begins.
 enum th_status th_term_on(struct th_store *store, const char *on_date, int64_t *ret_n,
                           int64_t *ret_term_id, struct th_error *err) TH_MUST_CHECK;
-// A term of the same basis that overlaps [from, to] (to "": open): its id, 0 when there is none.
+// A term of the same basis that overlaps [from, to] (to "": open, until a later one begins): its
+// id, 0 when there is none.
 enum th_status th_term_overlap(struct th_store *store, const struct th_term *term,
                                int64_t *ret_term_id, struct th_error *err) TH_MUST_CHECK;
 

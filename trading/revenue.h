@@ -13,7 +13,7 @@
 
 struct th_term_input {
     const char *from;
-    const char *to;            // NULL: open
+    const char *to;            // NULL: until a later term of the same basis begins
     const char *basis;         // gross net_of_cost net_of_costs
     const char *ratio;         // per cent, "70"
     const char *const *splits; // "village=1", "village=70%", "township=3/10"; together exactly 1

@@ -335,6 +335,47 @@ static void distribute__without_a_term_or_with_two_is_refused(void **state)
     th_json_free(reply);
 }
 
+static void add_open_term(struct market *market, const char *from, const char *ratio)
+{
+    const struct th_request request = {.login = "officer"};
+    const char *split = "village=1";
+    const struct th_term_input input = {.from = from,
+                                        .basis = "net_of_cost",
+                                        .ratio = ratio,
+                                        .splits = &split,
+                                        .n_splits = 1,
+                                        .document = market->document};
+    struct th_json *reply = NULL;
+    assert_ok(th_term_add(market->world.registry, &request, &input, &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+}
+
+static void term__an_open_one_lasts_until_a_later_one_begins(void **state)
+{
+    struct market *market = *state;
+    int64_t sale = anji_sale(market); // in 2022
+    th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
+    add_open_term(market, "2023-01-01", "60");
+    add_open_term(market, "2021-01-01", "80");
+    add_open_term(market, "2022-01-01", "70");
+    struct th_json *reply = market_distribute(market, NULL, true, TH_OK);
+    assert_int_equal(get(reply, "distributed_fen"), 4195800);
+    th_json_free(reply);
+    const struct th_request request = {.login = "officer"};
+    const char *split = "village=1";
+    struct th_term_input again = {.from = "2022-01-01",
+                                  .basis = "net_of_cost",
+                                  .ratio = "75",
+                                  .splits = &split,
+                                  .n_splits = 1,
+                                  .document = market->document};
+    reply = NULL;
+    assert_status(th_term_add(market->world.registry, &request, &again, &reply, &market->err),
+                  TH_CONFLICT, &market->err);
+    market_refused(market, "term_overlaps");
+}
+
 static void statement__shows_what_a_village_got(void **state)
 {
     struct market *market = *state;
@@ -383,6 +424,7 @@ int main(void)
         TEST(deduct__only_where_the_basis_lists_costs),
         TEST(term__refusals),
         TEST(distribute__without_a_term_or_with_two_is_refused),
+        TEST(term__an_open_one_lasts_until_a_later_one_begins),
         TEST(statement__shows_what_a_village_got),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

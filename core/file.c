@@ -14,38 +14,29 @@
 
 enum { TEMPORARY_TRIES = 8, READ_SIZE = 65536 };
 
-// Reasons that a clerk can do something about have words of their own.
-static const char *known_reason(int code)
-{
-    switch (code) {
-    case EACCES:
-    case EPERM:
-        return "@io_reason.denied";
-    case ENOSPC:
-    case EDQUOT:
-        return "@io_reason.full";
-    case EROFS:
-        return "@io_reason.read_only";
-    case EISDIR:
-        return "@io_reason.folder";
-    case ENOENT:
-    case ENOTDIR:
-        return "@io_reason.no_folder";
-    default:
-        return NULL;
-    }
-}
-
+// What people can do something about has words and a status of its own; the rest is the machine's.
 static enum th_status io_error(struct th_error *err, const char *path, int code)
 {
+    static const struct {
+        int code;
+        enum th_status status;
+        const char *reason;
+    } KNOWN[] = {{EACCES, TH_NOT_PERMITTED, "@io_reason.denied"},
+                 {EPERM, TH_NOT_PERMITTED, "@io_reason.denied"},
+                 {EROFS, TH_NOT_PERMITTED, "@io_reason.read_only"},
+                 {EISDIR, TH_UNREADABLE, "@io_reason.folder"},
+                 {ENOENT, TH_NOT_FOUND, "@io_reason.no_folder"},
+                 {ENOTDIR, TH_NOT_FOUND, "@io_reason.no_folder"},
+                 {ENOSPC, TH_IO, "@io_reason.full"},
+                 {EDQUOT, TH_IO, "@io_reason.full"}};
     char text[128] = "";
-    const char *reason = known_reason(code);
-    if (reason == NULL) {
-        if (strerror_r(code, text, sizeof text) != 0)
-            snprintf(text, sizeof text, "errno %d", code);
-        reason = text;
-    }
-    return th_error_set(err, TH_IO, "file_io", "path", path, "reason", reason, NULL);
+    for (size_t i = 0; i < sizeof KNOWN / sizeof KNOWN[0]; i++)
+        if (KNOWN[i].code == code)
+            return th_error_set(err, KNOWN[i].status, "file_io", "path", path, "reason",
+                                KNOWN[i].reason, NULL);
+    if (strerror_r(code, text, sizeof text) != 0)
+        snprintf(text, sizeof text, "errno %d", code);
+    return th_error_set(err, TH_IO, "file_io", "path", path, "reason", text, NULL);
 }
 
 enum th_status th_file_error(struct th_error *err, const char *path, int code)
@@ -205,6 +196,44 @@ enum th_status th_file_write(const char *path, const void *data, size_t size, st
     if (code == ENOMEM)
         return th_error_no_memory(err);
     return code == 0 ? TH_OK : io_error(err, path, code);
+}
+
+enum th_status th_file_check_target(const char *path, struct th_error *err)
+{
+    struct stat info;
+    if (stat(path, &info) == 0)
+        return S_ISDIR(info.st_mode) ? io_error(err, path, EISDIR) : TH_OK;
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+    if (folder == NULL)
+        return th_error_no_memory(err);
+    int code = access(folder, W_OK | X_OK) == 0 ? 0 : errno;
+    free(folder);
+    return code == 0 ? TH_OK : io_error(err, path, code);
+}
+
+// Where hard links are unknown (exFAT), an empty file of that name is claimed first and replaced.
+static int publish_by_claim(const char *fresh, const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return errno;
+    close(fd);
+    return rename(fresh, path) == 0 ? 0 : errno;
+}
+
+enum th_status th_file_publish(const char *fresh, const char *path, struct th_error *err)
+{
+    int code = link(fresh, path) == 0 ? 0 : errno;
+    if (code == EPERM || code == EOPNOTSUPP || code == ENOSYS || code == EMLINK)
+        code = publish_by_claim(fresh, path);
+    if (code == EEXIST)
+        return th_error_set(err, TH_CONFLICT, "file_exists", "path", path, NULL);
+    if (code != 0)
+        return io_error(err, path, code);
+    (void)unlink(fresh);
+    sync_folder(path);
+    return TH_OK;
 }
 
 bool th_file_exists(const char *path)

@@ -9,14 +9,26 @@
 #include "core/attributes.h"
 #include "core/error.h"
 
+// Errors of the file system are "file_io" with "path" and "reason" (a message key where people can
+// do something about it): TH_NOT_FOUND when the folder is missing, TH_UNREADABLE when the path is a
+// folder, TH_NOT_PERMITTED when access is denied, TH_IO otherwise.
+
 // Reads at most `limit` bytes into *ret_data (free()), with a NUL behind them that does not count.
-// TH_NOT_FOUND ("file_not_found"), TH_LIMIT ("file_too_large"), TH_IO ("file_io").
+// TH_NOT_FOUND ("file_not_found"), TH_LIMIT ("file_too_large"), "file_io".
 enum th_status th_file_read(const char *path, size_t limit, char **ret_data, size_t *ret_size,
                             struct th_error *err) TH_MUST_CHECK;
 
-// Writes beside the target, then renames: the file is whole or absent. TH_IO ("file_io").
+// Writes beside the target, then renames: the file is whole or absent. "file_io".
 enum th_status th_file_write(const char *path, const void *data, size_t size,
                              struct th_error *err) TH_MUST_CHECK;
+
+// Could a file of that name be made or replaced? Asked before long work. "file_io".
+enum th_status th_file_check_target(const char *path, struct th_error *err) TH_MUST_CHECK;
+
+// Gives the finished file `fresh` its name and takes the old one away, unless `path` exists:
+// TH_CONFLICT ("file_exists"). "file_io".
+enum th_status th_file_publish(const char *fresh, const char *path,
+                               struct th_error *err) TH_MUST_CHECK;
 
 bool th_file_exists(const char *path);
 

@@ -186,6 +186,9 @@ static void begin_csv(struct exporting *e)
 static enum th_status open_target(struct exporting *e, struct th_error *err)
 {
     const char *format = e->options->format;
+    enum th_status status = th_file_check_target(e->options->path, err);
+    if (status != TH_OK)
+        return status;
     if (th_file_exists(e->options->path))
         return th_error_set(err, TH_CONFLICT, "file_exists", "path", e->options->path, NULL);
     if (strcmp(format, "csv") == 0) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/file.h"
 #include "core/text.h"
 #include "papers/map.h"
 #include "registry/parcel_internal.h"
@@ -229,6 +230,8 @@ static enum th_status print(struct th_registry *registry, const struct th_map_op
     enum th_map_format format = TH_MAP_PDF;
     const char *format_name = NULL;
     enum th_status status = choose_format(options->path, &format, &format_name, err);
+    if (status == TH_OK)
+        status = th_file_check_target(options->path, err);
     if (status != TH_OK)
         return status;
     th_buf_init(&texts.title, 1024);

@@ -67,11 +67,11 @@ static void file_write__failure_leaves_the_old_file_and_no_trace(void **state)
     struct th_error err;
     char path[TH_TEST_PATH_SIZE];
     th_test_path(path, *state, "absent/f");
-    assert_status(th_file_write(path, "x", 1, &err), TH_IO, &err);
+    assert_status(th_file_write(path, "x", 1, &err), TH_NOT_FOUND, &err);
     assert_string_equal(err.key, "file_io");
     assert_string_equal(th_error_arg_get(&err, "path"), path);
     assert_string_equal(th_error_arg_get(&err, "reason"), "@io_reason.no_folder");
-    assert_status(th_file_write(*state, "x", 1, &err), TH_IO, &err);
+    assert_status(th_file_write(*state, "x", 1, &err), TH_UNREADABLE, &err);
     assert_string_equal(th_error_arg_get(&err, "reason"), "@io_reason.folder");
     assert_int_equal(count_entries(*state), 0);
 }
@@ -154,7 +154,7 @@ static void file_read__absent_file_and_folder_are_told_apart(void **state)
     assert_status(th_file_read(path, 10, &data, &size, &err), TH_NOT_FOUND, &err);
     assert_string_equal(err.key, "file_not_found");
     assert_string_equal(th_error_arg_get(&err, "path"), path);
-    assert_status(th_file_read(*state, 10, &data, &size, &err), TH_IO, &err);
+    assert_status(th_file_read(*state, 10, &data, &size, &err), TH_UNREADABLE, &err);
     assert_string_equal(err.key, "file_io");
 }
 
@@ -168,12 +168,44 @@ static void file_base_name__is_what_follows_the_last_slash(void **state)
     assert_false(th_file_exists(NULL));
 }
 
+static void file_publish__gives_the_name_once(void **state)
+{
+    struct th_error err;
+    char fresh[TH_TEST_PATH_SIZE];
+    char path[TH_TEST_PATH_SIZE];
+    th_test_path(fresh, *state, "fresh");
+    th_test_path(path, *state, "name");
+    assert_ok(th_file_write(fresh, "one", 3, &err), &err);
+    assert_ok(th_file_publish(fresh, path, &err), &err);
+    assert_content(path, "one", 3);
+    assert_int_equal(count_entries(*state), 1);
+    assert_ok(th_file_write(fresh, "two", 3, &err), &err);
+    assert_status(th_file_publish(fresh, path, &err), TH_CONFLICT, &err);
+    assert_string_equal(err.key, "file_exists");
+    assert_content(path, "one", 3);
+    assert_content(fresh, "two", 3);
+}
+
+static void file_check_target__tells_beforehand_what_would_fail(void **state)
+{
+    struct th_error err;
+    char path[TH_TEST_PATH_SIZE];
+    assert_ok(th_file_check_target(th_test_path(path, *state, "new"), &err), &err);
+    assert_status(th_file_check_target(*state, &err), TH_UNREADABLE, &err);
+    assert_status(th_file_check_target(th_test_path(path, *state, "absent/new"), &err),
+                  TH_NOT_FOUND, &err);
+    assert_string_equal(th_error_arg_get(&err, "reason"), "@io_reason.no_folder");
+    assert_int_equal(count_entries(*state), 0);
+}
+
 int main(void)
 {
 #define FILE_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         FILE_TEST(file_write__leaves_the_content_and_nothing_else),
         FILE_TEST(file_write__failure_leaves_the_old_file_and_no_trace),
+        FILE_TEST(file_publish__gives_the_name_once),
+        FILE_TEST(file_check_target__tells_beforehand_what_would_fail),
         FILE_TEST(file_write__link_stays_a_link),
         FILE_TEST(file_write__a_device_is_written_not_replaced),
         FILE_TEST(file_write__full_disk_is_reported),

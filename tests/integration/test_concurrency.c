@@ -158,11 +158,12 @@ static void write_villages(const char *path, int64_t first)
 }
 
 // A child that imports N_ROWS villages at a time, for ever, and tells of each time by one byte.
-static pid_t start_importer(struct th_test_world *world, int round, int tell)
+static pid_t start_importer(struct th_test_world *world, int round, const int ends[2])
 {
     pid_t child = fork();
     if (child != 0)
         return child;
+    (void)close(ends[0]); // so that it ends with the test, whatever happens
     struct th_registry *registry = NULL;
     struct th_request request = {.login = "officer"};
     char path[TH_TEST_PATH_SIZE];
@@ -176,7 +177,7 @@ static pid_t start_importer(struct th_test_world *world, int round, int tell)
         struct th_json *reply = NULL;
         write_villages(path, round * INT64_C(1000000) + i * N_ROWS);
         if (th_village_import(registry, &request, path, &reply, NULL) != TH_OK ||
-            write(tell, "x", 1) != 1)
+            write(ends[1], "x", 1) != 1)
             _exit(1);
         th_json_free(reply);
     }
@@ -200,7 +201,7 @@ static void killed_writers__leave_all_or_nothing(void **state)
         int ends[2];
         char bytes[4];
         assert_int_equal(pipe(ends), 0);
-        pid_t child = start_importer(world, round, ends[1]);
+        pid_t child = start_importer(world, round, ends);
         assert_true(child > 0);
         // However slow the machine is, some work is done before the end, which then comes anywhere
         // in the next piece of work.

@@ -101,80 +101,81 @@ static void registry_create__a_new_registry_has_what_work_needs(void **state)
     th_test_assert_sound(world->registry);
 }
 
+static char long_name[201]; // filled by the test
+static const struct {
+    const char *label;
+    struct th_registry_create_options options;
+    const char *key;
+} UNFIT[] = {
+    {"no name", {.admin_code = "330523"}, "name_empty"},
+    {"empty name", {.name = "", .admin_code = "330523"}, "name_empty"},
+    {"blank name", {.name = " \t", .admin_code = "330523"}, "name_empty"},
+    {"long name", {.name = long_name, .admin_code = "330523"}, "name_too_long"},
+    {"GBK name", {.name = "\xB0\xB2", .admin_code = "330523"}, "name_encoding"},
+    {"no code", {.name = "a"}, "admin_code_invalid"},
+    {"five digits", {.name = "a", .admin_code = "33052"}, "admin_code_invalid"},
+    {"letters", {.name = "a", .admin_code = "33052a"}, "admin_code_invalid"},
+    {"nine digits", {.name = "a", .admin_code = "330523205"}, "admin_code_invalid"},
+    {"unknown CRS", {.name = "a", .admin_code = "33", .crs = "EPSG:1"}, "crs_invalid"},
+    {"no CRS", {.name = "a", .admin_code = "33", .crs = ""}, "crs_invalid"},
+    {"west = east",
+     {.name = "a",
+      .admin_code = "33",
+      .has_bounds = true,
+      .west_deg = 1,
+      .east_deg = 1,
+      .south_deg = 1,
+      .north_deg = 2},
+     "bounds_invalid"},
+    {"south above north",
+     {.name = "a",
+      .admin_code = "33",
+      .has_bounds = true,
+      .west_deg = 1,
+      .east_deg = 2,
+      .south_deg = 3,
+      .north_deg = 2},
+     "bounds_invalid"},
+    {"beyond the pole",
+     {.name = "a",
+      .admin_code = "33",
+      .has_bounds = true,
+      .west_deg = 1,
+      .east_deg = 2,
+      .south_deg = 3,
+      .north_deg = 90.1},
+     "bounds_invalid"},
+    {"beyond the antimeridian",
+     {.name = "a",
+      .admin_code = "33",
+      .has_bounds = true,
+      .west_deg = 1,
+      .east_deg = 181,
+      .south_deg = 3,
+      .north_deg = 9},
+     "bounds_invalid"},
+    {"not a number",
+     {.name = "a",
+      .admin_code = "33",
+      .has_bounds = true,
+      .west_deg = NAN,
+      .east_deg = 2,
+      .south_deg = 3,
+      .north_deg = 9},
+     "bounds_invalid"},
+};
+
 static void registry_create__unfit_options_are_refused_and_leave_nothing(void **state)
 {
-    static char long_name[201];
     memset(long_name, 'a', 200);
-    const struct {
-        const char *label;
-        struct th_registry_create_options options;
-        const char *key;
-    } CASES[] = {
-        {"no name", {.admin_code = "330523"}, "name_empty"},
-        {"empty name", {.name = "", .admin_code = "330523"}, "name_empty"},
-        {"blank name", {.name = " \t", .admin_code = "330523"}, "name_empty"},
-        {"long name", {.name = long_name, .admin_code = "330523"}, "name_too_long"},
-        {"GBK name", {.name = "\xB0\xB2", .admin_code = "330523"}, "name_encoding"},
-        {"no code", {.name = "a"}, "admin_code_invalid"},
-        {"five digits", {.name = "a", .admin_code = "33052"}, "admin_code_invalid"},
-        {"letters", {.name = "a", .admin_code = "33052a"}, "admin_code_invalid"},
-        {"nine digits", {.name = "a", .admin_code = "330523205"}, "admin_code_invalid"},
-        {"unknown CRS", {.name = "a", .admin_code = "33", .crs = "EPSG:1"}, "crs_invalid"},
-        {"no CRS", {.name = "a", .admin_code = "33", .crs = ""}, "crs_invalid"},
-        {"west = east",
-         {.name = "a",
-          .admin_code = "33",
-          .has_bounds = true,
-          .west_deg = 1,
-          .east_deg = 1,
-          .south_deg = 1,
-          .north_deg = 2},
-         "bounds_invalid"},
-        {"south above north",
-         {.name = "a",
-          .admin_code = "33",
-          .has_bounds = true,
-          .west_deg = 1,
-          .east_deg = 2,
-          .south_deg = 3,
-          .north_deg = 2},
-         "bounds_invalid"},
-        {"beyond the pole",
-         {.name = "a",
-          .admin_code = "33",
-          .has_bounds = true,
-          .west_deg = 1,
-          .east_deg = 2,
-          .south_deg = 3,
-          .north_deg = 90.1},
-         "bounds_invalid"},
-        {"beyond the antimeridian",
-         {.name = "a",
-          .admin_code = "33",
-          .has_bounds = true,
-          .west_deg = 1,
-          .east_deg = 181,
-          .south_deg = 3,
-          .north_deg = 9},
-         "bounds_invalid"},
-        {"not a number",
-         {.name = "a",
-          .admin_code = "33",
-          .has_bounds = true,
-          .west_deg = NAN,
-          .east_deg = 2,
-          .south_deg = 3,
-          .north_deg = 9},
-         "bounds_invalid"},
-    };
     struct th_test_world *world = *state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof UNFIT / sizeof UNFIT[0]; i++) {
         struct th_error err = {0};
         struct th_json *reply = NULL;
         enum th_status status =
-            th_registry_create(world->path, &CASES[i].options, &world->surroundings, &reply, &err);
-        if (status != TH_INVALID || strcmp(err.key, CASES[i].key) != 0 || reply != NULL)
-            fail_msg("%s: %s", CASES[i].label, err.key);
+            th_registry_create(world->path, &UNFIT[i].options, &world->surroundings, &reply, &err);
+        if (status != TH_INVALID || strcmp(err.key, UNFIT[i].key) != 0 || reply != NULL)
+            fail_msg("%s: %s", UNFIT[i].label, err.key);
         assert_int_equal(th_test_count_files(world->folder), 0);
     }
 }

@@ -67,7 +67,7 @@ const struct th_cli_command th_cli_account_commands[] = {
      "totals.cancelled_t totals.money_fen balanced",
      run_list},
     {"account", "statement", TH_CLI_READ, "PARTY", "from=D to=D",
-     "party name kind from to opening | entries: on value_on event serial tonnes state account "
+     "party name kind from to opening | entries: on booked_on event serial tonnes state account "
      "memo "
      "amount_fen trade_id claim_fen cash_fen held_t | closing",
      run_statement},

@@ -121,6 +121,7 @@ enum th_status th_account_list(struct th_registry *registry, struct th_json **re
 // One line of a statement: what it changes, and what is printed of it.
 struct entry {
     int64_t seq;
+    size_t ordinal; // as read, so that sorting is stable
     char on[TH_ON_SIZE];
     struct figures change;
     struct th_json *item;
@@ -133,7 +134,10 @@ struct statement {
     bool no_memory;
 };
 
-static struct entry *new_entry(struct statement *statement, int64_t seq, int64_t at_utc)
+// `on` is the day that counts: money on the day it was agreed or arrived, units on the day the
+// registry booked them, which is when they changed hands.
+static struct entry *new_entry(struct statement *statement, int64_t seq, const char *on,
+                               int64_t at_utc)
 {
     if (statement->n == statement->capacity) {
         size_t capacity = statement->capacity == 0 ? 64 : statement->capacity * 2;
@@ -147,9 +151,11 @@ static struct entry *new_entry(struct statement *statement, int64_t seq, int64_t
     }
     char date[TH_DATE_TEXT_SIZE];
     struct entry *entry = &statement->entries[statement->n++];
-    *entry = (struct entry){.seq = seq, .item = th_json_object()};
-    th_text_copy(entry->on, sizeof entry->on, th_date_format(th_instant_date(at_utc), date));
+    *entry = (struct entry){.seq = seq, .ordinal = statement->n, .item = th_json_object()};
+    th_date_format(th_instant_date(at_utc), date);
+    th_text_copy(entry->on, sizeof entry->on, on != NULL ? on : date);
     th_json_set_text(entry->item, "on", entry->on);
+    th_json_set_text(entry->item, "booked_on", date);
     th_json_set_int(entry->item, "seq", seq);
     return entry;
 }
@@ -164,7 +170,7 @@ static void change_units(struct figures *figures, const char *state, int64_t cha
 
 static bool add_change(void *context, const struct th_unit_change *change)
 {
-    struct entry *entry = new_entry(context, change->seq, change->at_utc);
+    struct entry *entry = new_entry(context, change->seq, NULL, change->at_utc);
     if (entry == NULL)
         return false;
     char serial[TH_SERIAL_SIZE];
@@ -185,7 +191,7 @@ static bool add_change(void *context, const struct th_unit_change *change)
 
 static bool add_leg(void *context, const struct th_money_leg *leg)
 {
-    struct entry *entry = new_entry(context, leg->seq, leg->at_utc);
+    struct entry *entry = new_entry(context, leg->seq, leg->on_date, leg->at_utc);
     if (entry == NULL)
         return false;
     int64_t amount_fen = th_money_fen(leg->amount);
@@ -197,7 +203,6 @@ static bool add_leg(void *context, const struct th_money_leg *leg)
     th_json_set_text(entry->item, "account", th_account_name(leg->account));
     th_json_set_int(entry->item, "amount_fen", amount_fen);
     th_json_set_text(entry->item, "memo", leg->memo);
-    th_json_set_text(entry->item, "value_on", leg->on_date);
     th_json_set(entry->item, "trade_id",
                 leg->trade_id != 0 ? th_json_int(leg->trade_id) : th_json_null());
     return true;
@@ -211,7 +216,30 @@ static void add_up(struct figures *sum, const struct figures *change)
     sum->cash_fen += change->cash_fen;
 }
 
-// Units first, then money, both already in the order of the journal: a stable merge by entry.
+static int compare_entries(const void *a, const void *b)
+{
+    const struct entry *x = a;
+    const struct entry *y = b;
+    int order = strcmp(x->on, y->on);
+    if (order == 0)
+        order = (x->seq > y->seq) - (x->seq < y->seq);
+    return order != 0 ? order : (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+}
+
+// By day, and within a day in the order of the journal.
+static void sort_entries(struct statement *statement)
+{
+    if (statement->n > 1)
+        qsort(statement->entries, statement->n, sizeof *statement->entries, compare_entries);
+}
+
+static bool comes_first(const struct entry *unit, const struct entry *money)
+{
+    int order = strcmp(unit->on, money->on);
+    return order != 0 ? order < 0 : unit->seq <= money->seq;
+}
+
+// Units first, then money, both in order: a stable merge by entry.
 static void merge(const struct statement *units, const struct statement *money, const char *from,
                   const char *to, struct th_json *reply)
 {
@@ -220,7 +248,7 @@ static void merge(const struct statement *units, const struct statement *money, 
     struct th_json *entries = th_json_array();
     for (size_t u = 0, m = 0; u < units->n || m < money->n;) {
         bool take_units =
-            m == money->n || (u < units->n && units->entries[u].seq <= money->entries[m].seq);
+            m == money->n || (u < units->n && comes_first(&units->entries[u], &money->entries[m]));
         struct entry *entry = take_units ? &units->entries[u++] : &money->entries[m++];
         if (to != NULL && strcmp(entry->on, to) > 0)
             continue;
@@ -280,6 +308,8 @@ enum th_status th_account_statement(struct th_registry *registry, const char *pa
         th_json_set_text(reply, "kind", party.kind);
         th_json_set_text(reply, "from", from);
         th_json_set_text(reply, "to", to);
+        sort_entries(&units);
+        sort_entries(&money);
         merge(&units, &money, from, to, reply);
         status = th_json_check(reply, err);
     }

@@ -542,6 +542,31 @@ static void statement__runs_to_the_balance_of_the_account(void **state)
     th_json_free(reply);
 }
 
+// Contracts of one year are often booked in the next: an accountant asks for the year of the money.
+static void statement__finds_money_by_the_day_it_counts(void **state)
+{
+    struct market *market = *state;
+    market_anji(market);
+    int64_t id = market_bought(market, "1 2", "43.44");
+    const struct th_request request = {.login = "bank"};
+    struct th_json *reply = NULL;
+    assert_ok(th_receipt_confirm(market->world.registry, &request, id, "1000.00", "2019-03-05",
+                                 &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+    reply = NULL;
+    assert_ok(th_account_statement(market->world.registry, "两山银行", "2019-03-01", "2019-03-31",
+                                   &reply, &market->err),
+              &market->err);
+    // To each of the two sellers: a claim less owed, and a payment out.
+    const struct th_json *entries = th_json_get(reply, "entries");
+    assert_int_equal(th_json_size(entries), 4);
+    assert_string_equal(th_json_get_text(th_json_at(entries, 0), "on", ""), "2019-03-05");
+    assert_int_equal(get(th_json_get(reply, "opening"), "cash_fen"), 0);
+    assert_int_equal(get(th_json_get(reply, "closing"), "cash_fen"), -100000);
+    th_json_free(reply);
+}
+
 static void list__filters_by_kind_and_state(void **state)
 {
     struct market *market = *state;
@@ -595,6 +620,7 @@ int main(void)
         TEST(propose__with_the_same_key_happens_once),
         TEST(receipt__is_split_over_the_sellers_and_never_too_large),
         TEST(statement__runs_to_the_balance_of_the_account),
+        TEST(statement__finds_money_by_the_day_it_counts),
         TEST(list__filters_by_kind_and_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

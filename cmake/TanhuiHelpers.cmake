@@ -32,7 +32,8 @@ endfunction()
 
 # th_add_unit_test(NAME [SOURCES …] [DEPENDS …] [LIBRARIES …] [LABELS …] [TIMEOUT s])
 # Builds tests/…/NAME.c (or SOURCES) as a cmocka program and registers it; under TH_VALGRIND the
-# same program is registered a second time, run by valgrind.
+# program of a unit test is registered a second time, run by valgrind (the integration tests, which
+# are long, have the sanitizers).
 function(th_add_unit_test name)
     cmake_parse_arguments(ARG "NO_VALGRIND" "TIMEOUT" "SOURCES;DEPENDS;LIBRARIES;LABELS" ${ARGN})
     if(NOT ARG_SOURCES)
@@ -50,7 +51,7 @@ function(th_add_unit_test name)
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
         ENVIRONMENT "${TH_TEST_ENVIRONMENT}")
-    if(TH_VALGRIND AND NOT ARG_NO_VALGRIND)
+    if(TH_VALGRIND AND NOT ARG_NO_VALGRIND AND "unit" IN_LIST ARG_LABELS)
         add_test(NAME ${name}_valgrind
             COMMAND ${TH_VALGRIND_PROGRAM} --quiet --error-exitcode=99 --leak-check=full
                 --errors-for-leak-kinds=definite,indirect

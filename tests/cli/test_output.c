@@ -37,9 +37,12 @@ static size_t paint(const char *line, size_t size, char *cells)
     size_t n = 0;
     for (size_t i = 0; i < size;) {
         size_t bytes = 1;
+        char shown = 'w';
         size_t wide = cells_of((const unsigned char *)line + i, &bytes);
+        if (bytes == 1)
+            shown = line[i];
         for (size_t k = 0; k < wide && n < LINE_CELLS_MAX; k++)
-            cells[n++] = bytes == 1 ? line[i] : 'w';
+            cells[n++] = shown;
         i += bytes;
     }
     return n;

@@ -244,6 +244,14 @@ enum th_status th_stmt_step(struct th_stmt *stmt, bool *ret_row, struct th_error
     return TH_OK;
 }
 
+bool th_stmt_next(struct th_stmt *stmt, enum th_status *status, struct th_error *err)
+{
+    bool row = false;
+    if (*status == TH_OK)
+        *status = th_stmt_step(stmt, &row, err);
+    return row;
+}
+
 enum th_status th_stmt_run(struct th_stmt *stmt, struct th_error *err)
 {
     bool row = false;

@@ -5,9 +5,8 @@
 //   static const char SQL_FIND[] = "SELECT name FROM village WHERE code = ?1";
 //   struct th_stmt *q = th_db_query(store, SQL_FIND);
 //   th_bind_text(q, 1, code);
-//   bool row = false;
-//   status = th_stmt_step(q, &row, err);
-//   if (status == TH_OK && row) … th_column_text(q, 0) …
+//   enum th_status status = TH_OK;
+//   while (th_stmt_next(q, &status, err)) … th_column_text(q, 0) …
 //   th_stmt_done(q);               // always, before the function returns
 #ifndef TH_STORE_DB_INTERNAL_H
 #define TH_STORE_DB_INTERNAL_H
@@ -46,6 +45,10 @@ void th_bind_money(struct th_stmt *stmt, int index, struct th_money money);
 // "detail"), TH_CORRUPT, TH_IO ("store_failed" with "detail").
 enum th_status th_stmt_step(struct th_stmt *stmt, bool *ret_row,
                             struct th_error *err) TH_MUST_CHECK;
+// The same for a loop over rows, or an `if` over one: true when a row stands ready. False after the
+// last row, when the step failed (*status says how), and without a step once *status is an error,
+// so that the body of a loop only sets it. *status begins as TH_OK.
+bool th_stmt_next(struct th_stmt *stmt, enum th_status *status, struct th_error *err) TH_MUST_CHECK;
 // For a statement that returns no rows: step, then done.
 enum th_status th_stmt_run(struct th_stmt *stmt, struct th_error *err) TH_MUST_CHECK;
 // For an INSERT into a table with an integer key: run, and the new key.

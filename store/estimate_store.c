@@ -109,9 +109,8 @@ enum th_status th_estimate_run_load(struct th_store *store, int64_t run_id,
 {
     struct th_stmt *q = th_db_query(store, SQL_RUN_LOAD);
     th_bind_int(q, 1, run_id);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && !row) {
+    enum th_status status = TH_OK;
+    if (!th_stmt_next(q, &status, err) && status == TH_OK) {
         status = th_error_set(err, TH_NOT_FOUND, "run_not_found", NULL);
         th_error_add_int(err, "run", run_id);
     }
@@ -137,12 +136,8 @@ enum th_status th_estimate_row_each(struct th_store *store, int64_t run_id,
     struct th_stmt *q = th_db_query(store, SQL_ROW_EACH);
     th_bind_int(q, 1, run_id);
     enum th_status status = TH_OK;
-    for (;;) {
-        bool found = false;
-        status = th_stmt_step(q, &found, err);
-        if (status != TH_OK || !found) {
-            break;
-        }
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         struct th_estimate_row row = {.parcel_id = th_column_int(q, 0),
                                       .year = (int)th_column_int(q, 1),
                                       .version = th_column_int(q, 2),
@@ -153,9 +148,7 @@ enum th_status th_estimate_row_each(struct th_store *store, int64_t run_id,
                                       .contracted = th_column_area(q, 11)};
         th_column_hash(q, 12, &row.geometry_hash);
         th_column_hash(q, 13, &row.row_hash);
-        if (!visit(context, &row)) {
-            break;
-        }
+        go_on = visit(context, &row);
     }
     th_stmt_done(q);
     return status;

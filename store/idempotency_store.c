@@ -15,10 +15,9 @@ enum th_status th_idempotency_find(struct th_store *store, const char *login, co
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, login);
     th_bind_text(q, 2, key);
-    bool row = false;
     char *reply = NULL;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && row) {
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
         struct th_hash stored;
         th_column_hash(q, 0, &stored);
         if (memcmp(&stored, input_hash, sizeof stored) != 0)

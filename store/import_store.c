@@ -54,9 +54,8 @@ enum th_status th_import_load(struct th_store *store, int64_t import_id,
         " n_read, n_accepted, n_rejected, n_unchanged, seq FROM import WHERE import_id = ?1";
     struct th_stmt *q = th_db_query(store, SQL_LOAD_IMPORT);
     th_bind_int(q, 1, import_id);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && !row) {
+    enum th_status status = TH_OK;
+    if (!th_stmt_next(q, &status, err) && status == TH_OK) {
         status = th_error_set(err, TH_NOT_FOUND, "import_not_found", NULL);
         th_error_add_int(err, "import", import_id);
     }

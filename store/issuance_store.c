@@ -78,9 +78,8 @@ enum th_status th_issuance_load(struct th_store *store, int64_t issuance_id,
 {
     struct th_stmt *q = th_db_query(store, SQL_LOAD);
     th_bind_int(q, 1, issuance_id);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && row) {
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
         read_record(q, ret_record);
     } else if (status == TH_OK) {
         status = th_error_set(err, TH_NOT_FOUND, "issuance_not_found", NULL);
@@ -123,17 +122,11 @@ enum th_status th_issuance_each(struct th_store *store, int64_t package_id,
     struct th_stmt *q = th_db_query(store, SQL_EACH);
     th_bind_id(q, 1, package_id);
     enum th_status status = TH_OK;
-    for (;;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row) {
-            break;
-        }
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         struct th_issuance_record record;
         read_record(q, &record);
-        if (!visit(context, &record)) {
-            break;
-        }
+        go_on = visit(context, &record);
     }
     th_stmt_done(q);
     return status;
@@ -168,20 +161,15 @@ th_issuance_trace(struct th_store *store, int64_t issuance_id, int64_t first, in
     th_bind_int(q, 1, issuance_id);
     th_bind_int(q, 2, from_kg);
     th_bind_int(q, 3, to_kg);
-    for (;;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row) {
-            break;
-        }
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         int64_t begin = th_column_int(q, 2);
         int64_t end = begin + th_column_int(q, 3);
         begin = begin < from_kg ? from_kg : begin;
         end = end > to_kg ? to_kg : end;
-        if (end > begin && !visit(context, th_column_int(q, 0), (int)th_column_int(q, 1),
-                                  th_carbon_from_kg(end - begin))) {
-            break;
-        }
+        if (end > begin)
+            go_on = visit(context, th_column_int(q, 0), (int)th_column_int(q, 1),
+                          th_carbon_from_kg(end - begin));
     }
     th_stmt_done(q);
     return status;

@@ -179,14 +179,13 @@ static enum th_status each(struct th_store *store, const struct query *query,
     th_bind_int(q, 1, query->from);
     th_bind_text(q, 2, query->subject);
     th_bind_int(q, 3, query->limit);
-    bool row = false;
-    bool more = true;
     enum th_status status = TH_OK;
-    while (more && (status = th_stmt_step(q, &row, err)) == TH_OK && row) {
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         struct th_journal_entry entry;
         bool plain = stored_plainly(q);
         read_entry(q, &entry);
-        more = visit(context, &entry, plain);
+        go_on = visit(context, &entry, plain);
     }
     th_stmt_done(q);
     return status;

@@ -27,17 +27,16 @@ enum th_status th_land_class_each(struct th_store *store,
     static const char SQL_CLASSES[] =
         "SELECT scheme, code, name_zh, name_en, kinds FROM land_class ORDER BY scheme, code";
     struct th_stmt *q = th_db_query(store, SQL_CLASSES);
-    bool row = false;
     enum th_status status = TH_OK;
-    while ((status = th_stmt_step(q, &row, err)) == TH_OK && row) {
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         struct th_land_class land_class = {0};
         th_column_copy(q, 0, land_class.scheme, sizeof land_class.scheme);
         th_column_copy(q, 1, land_class.code, sizeof land_class.code);
         th_column_copy(q, 2, land_class.name_zh, sizeof land_class.name_zh);
         th_column_copy(q, 3, land_class.name_en, sizeof land_class.name_en);
         th_column_copy(q, 4, land_class.kinds, sizeof land_class.kinds);
-        if (!visit(context, &land_class))
-            break;
+        go_on = visit(context, &land_class);
     }
     th_stmt_done(q);
     return status;

@@ -8,16 +8,10 @@
 static enum th_status collect(struct th_stmt *q, struct th_block_list *list, struct th_error *err)
 {
     enum th_status status = TH_OK;
-    bool row = false;
-    for (;;) {
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    while (th_stmt_next(q, &status, err)) {
         struct th_block block;
         th_block_read(q, &block);
         status = th_block_list_append(list, &block, err);
-        if (status != TH_OK)
-            break;
     }
     th_stmt_done(q);
     return status;
@@ -50,11 +44,7 @@ static enum th_status held_of_issuance(struct th_store *store, const struct th_h
     th_bind_int(q, 1, filter->owner_id);
     th_bind_int(q, 2, issuance_id);
     enum th_status status = TH_OK;
-    while (*found_t < wanted_t) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    while (*found_t < wanted_t && th_stmt_next(q, &status, err)) {
         struct th_block block;
         th_block_read(q, &block);
         if (!fits_pool(&block, filter->pool_id))
@@ -90,15 +80,9 @@ enum th_status th_ledger_held(struct th_store *store, const struct th_held_filte
         th_bind_int(q, 1, filter->owner_id);
     }
     enum th_status status = TH_OK;
-    while (found_t < wanted_t) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    while (found_t < wanted_t && th_stmt_next(q, &status, err)) {
         status =
             held_of_issuance(store, filter, th_column_int(q, 0), wanted_t, &found_t, &list, err);
-        if (status != TH_OK)
-            break;
     }
     th_stmt_done(q);
     if (status == TH_OK)
@@ -167,11 +151,7 @@ enum th_status th_ledger_totals(struct th_store *store, int64_t owner_id, int64_
         th_bind_int(q, 2, package_id);
     struct th_unit_totals totals = {0};
     enum th_status status = TH_OK;
-    for (;;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    while (th_stmt_next(q, &status, err)) {
         enum th_block_state state = TH_BLOCK_SPLIT;
         if (th_block_state_parse(th_column_text(q, 0), &state))
             totals.by_state[state] = th_column_units(q, 1);
@@ -204,11 +184,8 @@ enum th_status th_ledger_story(struct th_store *store, int64_t issuance_id, int6
     th_bind_int(q, 2, first);
     th_bind_int(q, 3, last);
     enum th_status status = TH_OK;
-    for (bool go_on = true; go_on;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         struct th_unit_event event = {.event_id = th_column_int(q, 0),
                                       .seq = th_column_int(q, 1),
                                       .at_utc = th_column_int(q, 2),
@@ -241,11 +218,8 @@ enum th_status th_ledger_changes(struct th_store *store, int64_t party_id,
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, party_id);
     enum th_status status = TH_OK;
-    for (bool go_on = true; go_on;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         struct th_unit_change change = {.seq = th_column_int(q, 0),
                                         .at_utc = th_column_int(q, 1),
                                         .prefix = th_column_text(q, 2),

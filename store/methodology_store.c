@@ -31,9 +31,8 @@ enum th_status th_methodology_text(struct th_store *store, const char *id, const
     struct th_stmt *q = th_db_query(store, SQL_TEXT);
     th_bind_text(q, 1, id);
     th_bind_text(q, 2, version);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && !row) {
+    enum th_status status = TH_OK;
+    if (!th_stmt_next(q, &status, err) && status == TH_OK) {
         status = th_error_set(err, TH_NOT_FOUND, "methodology_not_found", "methodology", id,
                               "version", version, NULL);
     }
@@ -75,20 +74,14 @@ enum th_status th_methodology_each(struct th_store *store,
 {
     struct th_stmt *q = th_db_query(store, SQL_EACH);
     enum th_status status = TH_OK;
-    for (;;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row) {
-            break;
-        }
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         struct th_methodology_row found = {.id = th_column_text(q, 0),
                                            .version = th_column_text(q, 1),
                                            .document = th_column_text(q, 3),
                                            .seq = th_column_int(q, 4)};
         th_column_hash(q, 2, &found.sha256);
-        if (!visit(context, &found)) {
-            break;
-        }
+        go_on = visit(context, &found);
     }
     th_stmt_done(q);
     return status;

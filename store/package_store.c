@@ -123,11 +123,11 @@ enum th_status th_package_load(struct th_store *store, int64_t package_id,
 {
     struct th_stmt *q = th_db_query(store, SQL_LOAD);
     th_bind_int(q, 1, package_id);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK) {
-        status = row ? read_record(q, ret_record, err) : no_package(package_id, err);
-    }
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err))
+        status = read_record(q, ret_record, err);
+    else if (status == TH_OK)
+        status = no_package(package_id, err);
     th_stmt_done(q);
     return status;
 }
@@ -138,17 +138,11 @@ enum th_status th_package_each(struct th_store *store,
 {
     struct th_stmt *q = th_db_query(store, SQL_EACH);
     enum th_status status = TH_OK;
-    for (;;) {
-        bool row = false;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         struct th_package_record record;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row) {
-            break;
-        }
         status = read_record(q, &record, err);
-        if (status != TH_OK || !visit(context, &record)) {
-            break;
-        }
+        go_on = status == TH_OK && visit(context, &record);
     }
     th_stmt_done(q);
     return status;
@@ -183,13 +177,9 @@ enum th_status th_package_parcel_each(struct th_store *store, int64_t package_id
     struct th_stmt *q = th_db_query(store, SQL_PARCEL_EACH);
     th_bind_int(q, 1, package_id);
     enum th_status status = TH_OK;
-    for (;;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row || !visit(context, th_column_int(q, 0), th_column_int(q, 1))) {
-            break;
-        }
-    }
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err))
+        go_on = visit(context, th_column_int(q, 0), th_column_int(q, 1));
     th_stmt_done(q);
     return status;
 }
@@ -228,12 +218,8 @@ enum th_status th_waiver_each(struct th_store *store, int64_t package_id,
     struct th_stmt *q = th_db_query(store, SQL_WAIVER_EACH);
     th_bind_int(q, 1, package_id);
     enum th_status status = TH_OK;
-    for (;;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row) {
-            break;
-        }
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         struct th_waiver waiver = {.waiver_id = th_column_int(q, 0),
                                    .package_id = th_column_int(q, 1),
                                    .rule = th_column_text(q, 2),
@@ -241,9 +227,7 @@ enum th_status th_waiver_each(struct th_store *store, int64_t package_id,
                                    .document_id = th_column_int(q, 4),
                                    .login = th_column_text(q, 5),
                                    .seq = th_column_int(q, 6)};
-        if (!visit(context, &waiver)) {
-            break;
-        }
+        go_on = visit(context, &waiver);
     }
     th_stmt_done(q);
     return status;
@@ -268,9 +252,8 @@ enum th_status th_document_load(struct th_store *store, int64_t document_id,
 {
     struct th_stmt *q = th_db_query(store, SQL_DOCUMENT);
     th_bind_int(q, 1, document_id);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && row) {
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
         *ret_document = (struct th_document){.document_id = th_column_int(q, 0),
                                              .size_bytes = th_column_int(q, 3)};
         th_column_hash(q, 1, &ret_document->sha256);

@@ -89,6 +89,14 @@ static void read_record(struct th_stmt *q, struct th_parcel_record *record)
     th_column_hash(q, 18, &record->row_hash);
 }
 
+static enum th_status read_geometry(struct th_stmt *q, unsigned char **ret_wkb, size_t *ret_size,
+                                    struct th_error *err)
+{
+    size_t size = 0;
+    const void *blob = th_column_blob(q, COLUMN_GEOMETRY, &size);
+    return th_spatial_blob_to_wkb(blob, size, ret_wkb, ret_size, err);
+}
+
 static const char *text_or_null(const char *text)
 {
     return text == NULL || text[0] == '\0' ? NULL : text;
@@ -101,9 +109,8 @@ static enum th_status load(struct th_store *store, int64_t parcel_id, int64_t ve
     struct th_stmt *q = th_db_query(store, SQL_LOAD);
     th_bind_int(q, 1, parcel_id);
     th_bind_int(q, 2, version);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && !row) {
+    enum th_status status = TH_OK;
+    if (!th_stmt_next(q, &status, err) && status == TH_OK) {
         status = th_error_set(err, TH_NOT_FOUND, "parcel_not_found", NULL);
         th_error_add_int(err, "parcel", parcel_id);
     }
@@ -120,11 +127,8 @@ static enum th_status load(struct th_store *store, int64_t parcel_id, int64_t ve
             *ret_attributes = copy;
         }
     }
-    if (status == TH_OK && ret_wkb != NULL) {
-        size_t size = 0;
-        const void *blob = th_column_blob(q, COLUMN_GEOMETRY, &size);
-        status = th_spatial_blob_to_wkb(blob, size, ret_wkb, ret_size, err);
-    }
+    if (status == TH_OK && ret_wkb != NULL)
+        status = read_geometry(q, ret_wkb, ret_size, err);
     th_stmt_done(q);
     return status;
 }
@@ -160,6 +164,24 @@ static void bind_filter(struct th_stmt *q, const struct th_parcel_filter *filter
         th_bind_int(q, 6, filter->package_id);
 }
 
+// Steps through a bound query of records and is done with it at the end.
+static enum th_status visit_records(struct th_stmt *q,
+                                    bool (*visit)(void *context,
+                                                  const struct th_parcel_record *record,
+                                                  const char *attributes),
+                                    void *context, struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        struct th_parcel_record record;
+        read_record(q, &record);
+        go_on = visit(context, &record, th_column_text(q, COLUMN_ATTRIBUTES));
+    }
+    th_stmt_done(q);
+    return status;
+}
+
 enum th_status th_parcel_each(struct th_store *store, const struct th_parcel_filter *filter,
                               bool (*visit)(void *context, const struct th_parcel_record *record,
                                             const char *attributes),
@@ -167,16 +189,7 @@ enum th_status th_parcel_each(struct th_store *store, const struct th_parcel_fil
 {
     struct th_stmt *q = th_db_query(store, filter->package_id > 0 ? SQL_EACH_PACKAGE : SQL_EACH);
     bind_filter(q, filter);
-    bool row = false;
-    enum th_status status = TH_OK;
-    while ((status = th_stmt_step(q, &row, err)) == TH_OK && row) {
-        struct th_parcel_record record;
-        read_record(q, &record);
-        if (!visit(context, &record, th_column_text(q, COLUMN_ATTRIBUTES)))
-            break;
-    }
-    th_stmt_done(q);
-    return status;
+    return visit_records(q, visit, context, err);
 }
 
 enum th_status
@@ -188,20 +201,16 @@ th_parcel_geometry_each(struct th_store *store, const struct th_parcel_filter *f
     struct th_stmt *q =
         th_db_query(store, filter->package_id > 0 ? SQL_GEOMETRY_EACH_PACKAGE : SQL_GEOMETRY_EACH);
     bind_filter(q, filter);
-    bool row = false;
-    bool more = true;
     enum th_status status = TH_OK;
-    while (more && (status = th_stmt_step(q, &row, err)) == TH_OK && row) {
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         struct th_parcel_record record;
         read_record(q, &record);
-        size_t blob_size = 0;
-        const void *blob = th_column_blob(q, COLUMN_GEOMETRY, &blob_size);
         unsigned char *wkb = NULL;
         size_t wkb_size = 0;
-        status = th_spatial_blob_to_wkb(blob, blob_size, &wkb, &wkb_size, err);
-        if (status != TH_OK)
-            break;
-        more = visit(context, &record, th_column_text(q, COLUMN_ATTRIBUTES), wkb, wkb_size);
+        status = read_geometry(q, &wkb, &wkb_size, err);
+        go_on = status == TH_OK &&
+                visit(context, &record, th_column_text(q, COLUMN_ATTRIBUTES), wkb, wkb_size);
         free(wkb);
     }
     th_stmt_done(q);
@@ -216,16 +225,7 @@ enum th_status th_parcel_version_each(struct th_store *store, int64_t parcel_id,
 {
     struct th_stmt *q = th_db_query(store, SQL_VERSIONS);
     th_bind_int(q, 1, parcel_id);
-    bool row = false;
-    enum th_status status = TH_OK;
-    while ((status = th_stmt_step(q, &row, err)) == TH_OK && row) {
-        struct th_parcel_record record;
-        read_record(q, &record);
-        if (!visit(context, &record, th_column_text(q, COLUMN_ATTRIBUTES)))
-            break;
-    }
-    th_stmt_done(q);
-    return status;
+    return visit_records(q, visit, context, err);
 }
 
 enum th_status th_parcel_box_each(struct th_store *store, double west_deg, double south_deg,
@@ -240,20 +240,15 @@ enum th_status th_parcel_box_each(struct th_store *store, double west_deg, doubl
     th_bind_real(q, 2, south_deg);
     th_bind_real(q, 3, east_deg);
     th_bind_real(q, 4, north_deg);
-    bool row = false;
-    bool more = true;
     enum th_status status = TH_OK;
-    while (more && (status = th_stmt_step(q, &row, err)) == TH_OK && row) {
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         struct th_parcel_record record;
         read_record(q, &record);
-        size_t blob_size = 0;
-        const void *blob = th_column_blob(q, COLUMN_GEOMETRY, &blob_size);
         unsigned char *wkb = NULL;
         size_t wkb_size = 0;
-        status = th_spatial_blob_to_wkb(blob, blob_size, &wkb, &wkb_size, err);
-        if (status != TH_OK)
-            break;
-        more = visit(context, &record, wkb, wkb_size);
+        status = read_geometry(q, &wkb, &wkb_size, err);
+        go_on = status == TH_OK && visit(context, &record, wkb, wkb_size);
         free(wkb);
     }
     th_stmt_done(q);

@@ -125,9 +125,8 @@ enum th_status th_village_load(struct th_store *store, const char *code,
     static const char SQL[] = "SELECT code, name, township FROM village WHERE code = ?1";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, code);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && row)
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err))
         read_village(q, ret_village);
     else if (status == TH_OK)
         status = th_error_set(err, TH_NOT_FOUND, "village_not_found", "village", code, NULL);
@@ -144,9 +143,8 @@ enum th_status th_village_find(struct th_store *store, const char *code_or_name,
     th_bind_text(q, 1, code_or_name);
     struct th_village found = {0};
     int n = 0;
-    bool row = false;
     enum th_status status = TH_OK;
-    while ((status = th_stmt_step(q, &row, err)) == TH_OK && row) {
+    while (th_stmt_next(q, &status, err)) {
         read_village(q, &found);
         n++;
     }
@@ -177,9 +175,8 @@ enum th_status th_party_load(struct th_store *store, int64_t party_id, struct th
         "SELECT party_id, kind, name, uscc, village, division FROM party WHERE party_id = ?1";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, party_id);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && row) {
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
         read_party(q, ret_party);
     } else if (status == TH_OK) {
         status = th_error_set(err, TH_NOT_FOUND, "party_not_found", NULL);
@@ -199,9 +196,8 @@ enum th_status th_party_find(struct th_store *store, const char *name_or_uscc,
     th_bind_text(q, 1, name_or_uscc);
     th_bind_int(q, 2, (int64_t)capacity);
     size_t n = 0;
-    bool row = false;
     enum th_status status = TH_OK;
-    while (n < capacity && (status = th_stmt_step(q, &row, err)) == TH_OK && row)
+    while (n < capacity && th_stmt_next(q, &status, err))
         read_party(q, &ret_parties[n++]);
     th_stmt_done(q);
     if (status == TH_OK)
@@ -222,9 +218,8 @@ enum th_status th_party_of_village(struct th_store *store, const char *kind,
     th_bind_text(q, 1, kind);
     th_bind_text(q, 2, village->code);
     th_bind_text(q, 3, strcmp(kind, "village") == 0 ? village->name : village->township);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && row)
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err))
         read_party(q, ret_party);
     else if (status == TH_OK)
         status = th_error_set(err, TH_NOT_FOUND, "recipient_missing", "kind", kind, "village",
@@ -248,9 +243,8 @@ enum th_status th_user_load(struct th_store *store, const char *login, struct th
         "SELECT login, role, village, party_id FROM user_account WHERE login = ?1";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, login);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && row)
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err))
         read_user(q, ret_user);
     else if (status == TH_OK)
         status = th_error_set(err, TH_NOT_FOUND, "user_not_found", "login", login, NULL);
@@ -265,12 +259,11 @@ enum th_status th_village_each(struct th_store *store,
     static const char SQL[] = "SELECT code, name, township FROM village ORDER BY code";
     struct th_stmt *q = th_db_query(store, SQL);
     struct th_village village;
-    bool row = false;
-    bool more = true;
     enum th_status status = TH_OK;
-    while (more && (status = th_stmt_step(q, &row, err)) == TH_OK && row) {
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         read_village(q, &village);
-        more = visit(context, &village);
+        go_on = visit(context, &village);
     }
     th_stmt_done(q);
     return status;
@@ -284,12 +277,11 @@ enum th_status th_party_each(struct th_store *store,
         "SELECT party_id, kind, name, uscc, village, division FROM party ORDER BY party_id";
     struct th_stmt *q = th_db_query(store, SQL);
     struct th_party party;
-    bool row = false;
-    bool more = true;
     enum th_status status = TH_OK;
-    while (more && (status = th_stmt_step(q, &row, err)) == TH_OK && row) {
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         read_party(q, &party);
-        more = visit(context, &party);
+        go_on = visit(context, &party);
     }
     th_stmt_done(q);
     return status;
@@ -303,12 +295,11 @@ enum th_status th_user_each(struct th_store *store,
         "SELECT login, role, village, party_id FROM user_account ORDER BY login";
     struct th_stmt *q = th_db_query(store, SQL);
     struct th_user user;
-    bool row = false;
-    bool more = true;
     enum th_status status = TH_OK;
-    while (more && (status = th_stmt_step(q, &row, err)) == TH_OK && row) {
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         read_user(q, &user);
-        more = visit(context, &user);
+        go_on = visit(context, &user);
     }
     th_stmt_done(q);
     return status;

@@ -99,9 +99,8 @@ static enum th_status check_counts(struct th_store *store, const struct th_check
                                    const char *name, const char *sql, struct th_error *err)
 {
     struct th_stmt *q = th_db_query(store, sql);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && row) {
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
         int64_t wrong = th_column_int(q, 1);
         char detail[64];
         snprintf(detail, sizeof detail, "%lld", (long long)wrong);

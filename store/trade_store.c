@@ -78,15 +78,14 @@ enum th_status th_trade_load(struct th_store *store, int64_t trade_id, struct th
     static const char SQL[] = "SELECT " TRADE_COLUMNS " FROM trade WHERE trade_id = ?1";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && row)
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
         read_trade(q, ret_trade);
-    th_stmt_done(q);
-    if (status == TH_OK && !row) {
+    } else if (status == TH_OK) {
         status = th_error_set(err, TH_NOT_FOUND, "trade_not_found", NULL);
         th_error_add_int(err, "trade", trade_id);
     }
+    th_stmt_done(q);
     return status;
 }
 
@@ -100,11 +99,8 @@ enum th_status th_trade_each(struct th_store *store, const char *kind, const cha
     th_bind_text(q, 1, kind);
     th_bind_text(q, 2, state);
     enum th_status status = TH_OK;
-    for (bool go_on = true; go_on;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         struct th_trade trade;
         read_trade(q, &trade);
         go_on = visit(context, &trade);
@@ -181,11 +177,7 @@ enum th_status th_trade_lines(struct th_store *store, int64_t trade_id,
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
     enum th_status status = TH_OK;
-    for (;;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    while (th_stmt_next(q, &status, err)) {
         void *items = grown(list.items, list.n, sizeof *list.items);
         if (items == NULL) {
             status = th_error_no_memory(err);
@@ -260,11 +252,7 @@ enum th_status th_pool_shares(struct th_store *store, int64_t pool_id,
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, pool_id);
     enum th_status status = TH_OK;
-    for (;;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    while (th_stmt_next(q, &status, err)) {
         void *items = grown(list.items, list.n, sizeof *list.items);
         if (items == NULL) {
             status = th_error_no_memory(err);
@@ -293,11 +281,8 @@ enum th_status th_pool_open_each(struct th_store *store, int64_t owner_id, int64
     th_bind_int(q, 1, owner_id);
     th_bind_id(q, 2, package_id);
     enum th_status status = TH_OK;
-    for (bool go_on = true; go_on;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         struct th_pool_share share = read_share(q);
         go_on = visit(context, &share);
     }
@@ -340,11 +325,8 @@ enum th_status th_package_village_each(struct th_store *store, int64_t package_i
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, package_id);
     enum th_status status = TH_OK;
-    for (bool go_on = true; go_on;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         go_on = visit(context, th_column_text(q, 0), th_column_carbon(q, 1));
     }
     th_stmt_done(q);
@@ -358,17 +340,15 @@ enum th_status th_parcel_place(struct th_store *store, int64_t parcel_id,
                               "ON v.code = p.village WHERE p.parcel_id = ?1";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, parcel_id);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && row) {
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
         th_column_copy(q, 0, ret_place->village, sizeof ret_place->village);
         th_column_copy(q, 1, ret_place->village_name, sizeof ret_place->village_name);
         th_column_copy(q, 2, ret_place->number, sizeof ret_place->number);
-    }
-    th_stmt_done(q);
-    if (status == TH_OK && !row) {
+    } else if (status == TH_OK) {
         status = th_error_set(err, TH_NOT_FOUND, "parcel_not_found", NULL);
         th_error_add_int(err, "parcel", parcel_id);
     }
+    th_stmt_done(q);
     return status;
 }

@@ -2,46 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/id_list_internal.h"
 #include "store/ledger_internal.h"
-
-struct touched { // issuances of the open transaction, each once
-    int64_t *ids;
-    size_t n;
-    size_t capacity;
-};
-
-static void touched_free(void *data)
-{
-    struct touched *touched = data;
-    if (touched == NULL)
-        return;
-    free(touched->ids);
-    free(touched);
-}
 
 enum th_status th_ledger_note(struct th_store *store, int64_t issuance_id, struct th_error *err)
 {
-    void **slot = th_db_slot(store, TH_DB_SLOT_LEDGER, touched_free);
-    if (*slot == NULL)
-        *slot = calloc(1, sizeof(struct touched));
-    struct touched *touched = *slot;
-    if (touched == NULL)
-        return th_error_no_memory(err);
-    // Changes come issuance by issuance, so the newest one is asked first.
-    for (size_t i = touched->n; i > 0; i--) {
-        if (touched->ids[i - 1] == issuance_id)
-            return TH_OK;
-    }
-    if (touched->n == touched->capacity) {
-        size_t capacity = touched->capacity == 0 ? 16 : touched->capacity * 2;
-        int64_t *ids = realloc(touched->ids, capacity * sizeof *ids);
-        if (ids == NULL)
-            return th_error_no_memory(err);
-        touched->ids = ids;
-        touched->capacity = capacity;
-    }
-    touched->ids[touched->n++] = issuance_id;
-    return TH_OK;
+    return th_id_note(store, TH_DB_SLOT_LEDGER, issuance_id, err);
 }
 
 // Units by owner and state, found by hashing; n is never more than half of n_slots.
@@ -119,11 +85,7 @@ static enum th_status walk_leaves(struct th_store *store, int64_t issuance_id, i
     th_bind_int(q, 1, issuance_id);
     int64_t next = 1;
     enum th_status status = TH_OK;
-    for (;;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    while (th_stmt_next(q, &status, err)) {
         struct th_block block;
         th_block_read(q, &block);
         if (block.first != next || block.last < block.first) {
@@ -132,8 +94,6 @@ static enum th_status walk_leaves(struct th_store *store, int64_t issuance_id, i
         }
         next = block.last + 1;
         status = tally_add(tally, &block, err);
-        if (status != TH_OK)
-            break;
     }
     th_stmt_done(q);
     if (status == TH_OK && next != issued_t + 1)
@@ -151,11 +111,7 @@ static enum th_status compare_balances(struct th_store *store, int64_t issuance_
     size_t n_matched = 0;
     int64_t total_t = 0;
     enum th_status status = TH_OK;
-    for (;;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    while (th_stmt_next(q, &status, err)) {
         int64_t units_t = th_column_int(q, 2);
         enum th_block_state state = TH_BLOCK_SPLIT;
         bool known = th_block_state_parse(th_column_text(q, 1), &state) && state != TH_BLOCK_SPLIT;
@@ -198,11 +154,10 @@ enum th_status th_ledger_check_issuance(struct th_store *store, int64_t issuance
 
 enum th_status th_ledger_check_commit(struct th_store *store, struct th_error *err)
 {
-    void **slot = th_db_slot(store, TH_DB_SLOT_LEDGER, touched_free);
-    const struct touched *touched = *slot;
+    struct th_id_list noted = th_id_noted(store, TH_DB_SLOT_LEDGER);
     enum th_status status = TH_OK;
-    for (size_t i = 0; touched != NULL && i < touched->n && status == TH_OK; i++)
-        status = th_ledger_check_issuance(store, touched->ids[i], err);
+    for (size_t i = 0; i < noted.n && status == TH_OK; i++)
+        status = th_ledger_check_issuance(store, noted.ids[i], err);
     return status;
 }
 
@@ -217,11 +172,7 @@ static enum th_status check_each(struct th_store *store, const char *sql, const 
     struct th_error problem;
     bool found = false;
     enum th_status status = TH_OK;
-    while (!found) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    while (!found && th_stmt_next(q, &status, err)) {
         enum th_status verdict = check(store, th_column_int(q, 0), &problem);
         n_checked++;
         found = verdict == TH_INVARIANT;

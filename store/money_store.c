@@ -1,53 +1,14 @@
 // Legs and receipts; the balance of every entry.
 #include "store/money_store.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "store/db_internal.h"
-
-struct touched { // journal entries that got legs in the open transaction
-    int64_t *seqs;
-    size_t n;
-    size_t capacity;
-};
-
-static void touched_free(void *data)
-{
-    struct touched *touched = data;
-    if (touched == NULL)
-        return;
-    free(touched->seqs);
-    free(touched);
-}
+#include "store/id_list_internal.h"
 
 const char *th_account_name(enum th_account account)
 {
     return account == TH_ACCOUNT_CASH ? "cash" : "claim";
-}
-
-static enum th_status note(struct th_store *store, int64_t seq, struct th_error *err)
-{
-    void **slot = th_db_slot(store, TH_DB_SLOT_MONEY, touched_free);
-    if (*slot == NULL)
-        *slot = calloc(1, sizeof(struct touched));
-    struct touched *touched = *slot;
-    if (touched == NULL)
-        return th_error_no_memory(err);
-    for (size_t i = 0; i < touched->n; i++) {
-        if (touched->seqs[i] == seq)
-            return TH_OK;
-    }
-    if (touched->n == touched->capacity) {
-        size_t capacity = touched->capacity == 0 ? 4 : touched->capacity * 2;
-        int64_t *seqs = realloc(touched->seqs, capacity * sizeof *seqs);
-        if (seqs == NULL)
-            return th_error_no_memory(err);
-        touched->seqs = seqs;
-        touched->capacity = capacity;
-    }
-    touched->seqs[touched->n++] = seq;
-    return TH_OK;
 }
 
 enum th_status th_money_leg_insert(struct th_store *store, const struct th_money_leg *leg,
@@ -57,7 +18,7 @@ enum th_status th_money_leg_insert(struct th_store *store, const struct th_money
                               "trade_id, memo) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     if (th_money_fen(leg->amount) == 0)
         return TH_OK;
-    enum th_status status = note(store, leg->seq, err);
+    enum th_status status = th_id_note(store, TH_DB_SLOT_MONEY, leg->seq, err);
     if (status != TH_OK)
         return status;
     struct th_stmt *q = th_db_query(store, SQL);
@@ -84,9 +45,8 @@ enum th_status th_money_totals(struct th_store *store, int64_t party_id,
     struct th_stmt *q = th_db_query(store, party_id != 0 ? SQL_PARTY : SQL_ALL);
     if (party_id != 0)
         th_bind_int(q, 1, party_id);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && row) {
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
         ret_totals->claim = th_column_money(q, 0);
         ret_totals->cash = th_column_money(q, 1);
     }
@@ -104,11 +64,8 @@ enum th_status th_money_each(struct th_store *store, int64_t party_id,
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, party_id);
     enum th_status status = TH_OK;
-    for (bool go_on = true; go_on;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         const char *account = th_column_text(q, 2);
         struct th_money_leg leg = {.leg_id = th_column_int(q, 0),
                                    .seq = th_column_int(q, 1),
@@ -167,11 +124,8 @@ enum th_status th_receipt_each(struct th_store *store, int64_t trade_id,
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
     enum th_status status = TH_OK;
-    for (bool go_on = true; go_on;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         struct th_receipt receipt = {.receipt_id = th_column_int(q, 0),
                                      .trade_id = trade_id,
                                      .amount = th_column_money(q, 1),
@@ -203,17 +157,16 @@ enum th_status th_money_check_commit(struct th_store *store, struct th_error *er
 {
     static const char SQL[] = "SELECT count(*) FROM (SELECT 1 FROM money_leg WHERE seq = ?1 "
                               "GROUP BY account HAVING sum(amount_fen) <> 0)";
-    void **slot = th_db_slot(store, TH_DB_SLOT_MONEY, touched_free);
-    const struct touched *touched = *slot;
+    struct th_id_list noted = th_id_noted(store, TH_DB_SLOT_MONEY); // entries that got legs
     enum th_status status = TH_OK;
-    for (size_t i = 0; touched != NULL && i < touched->n && status == TH_OK; i++) {
+    for (size_t i = 0; i < noted.n && status == TH_OK; i++) {
         struct th_stmt *q = th_db_query(store, SQL);
-        th_bind_int(q, 1, touched->seqs[i]);
+        th_bind_int(q, 1, noted.ids[i]);
         int64_t n_wrong = 0;
         status = th_stmt_int(q, 0, &n_wrong, err);
         if (status == TH_OK && n_wrong != 0) {
             status = th_error_set(err, TH_INVARIANT, "money_unbalanced", NULL);
-            th_error_add_int(err, "seq", touched->seqs[i]);
+            th_error_add_int(err, "seq", noted.ids[i]);
         }
     }
     return status;

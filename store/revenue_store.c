@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "store/db_internal.h"
+#include "store/id_list_internal.h"
 
 enum th_status th_term_insert(struct th_store *store, const struct th_term *term, int64_t seq,
                               int64_t *ret_term_id, struct th_error *err)
@@ -45,16 +46,10 @@ static enum th_status read_splits(struct th_store *store, struct th_term *term,
     th_bind_int(q, 1, term->term_id);
     enum th_status status = TH_OK;
     term->n_splits = 0;
-    while (term->n_splits < TH_TERM_SPLITS_MAX) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    while (term->n_splits < TH_TERM_SPLITS_MAX && th_stmt_next(q, &status, err)) {
         struct th_term_split *split = &term->splits[term->n_splits++];
         th_column_copy(q, 0, split->party_kind, sizeof split->party_kind);
         status = th_ratio_parse(th_column_text(q, 1), &split->share, err);
-        if (status != TH_OK)
-            break;
     }
     th_stmt_done(q);
     return status;
@@ -81,15 +76,14 @@ enum th_status th_term_load(struct th_store *store, int64_t term_id, struct th_t
     static const char SQL[] = "SELECT " TERM_COLUMNS " FROM revenue_term WHERE term_id = ?1";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, term_id);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && row)
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
         status = read_term(store, q, ret_term, err);
-    th_stmt_done(q);
-    if (status == TH_OK && !row) {
+    } else if (status == TH_OK) {
         status = th_error_set(err, TH_NOT_FOUND, "term_not_found", NULL);
         th_error_add_int(err, "term", term_id);
     }
+    th_stmt_done(q);
     return status;
 }
 
@@ -100,16 +94,11 @@ enum th_status th_term_each(struct th_store *store,
     static const char SQL[] = "SELECT " TERM_COLUMNS " FROM revenue_term ORDER BY from_on, term_id";
     struct th_stmt *q = th_db_query(store, SQL);
     enum th_status status = TH_OK;
-    for (bool go_on = true; go_on;) {
-        bool row = false;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         struct th_term term;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
         status = read_term(store, q, &term, err);
-        if (status != TH_OK)
-            break;
-        go_on = visit(context, &term);
+        go_on = status == TH_OK && visit(context, &term);
     }
     th_stmt_done(q);
     return status;
@@ -126,9 +115,8 @@ enum th_status th_term_on(struct th_store *store, const char *on_date, int64_t *
         " AND l.from_on <= ?1)))";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, on_date);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && row) {
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
         *ret_n = th_column_int(q, 0);
         *ret_term_id = th_column_int(q, 1);
     }
@@ -238,9 +226,8 @@ enum th_status th_distribution_sum(struct th_store *store, int64_t trade_id,
         "FROM distribution_sale WHERE trade_id = ?1";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
-    bool row = false;
-    enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK && row)
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err))
         *ret_sum = (struct th_sale_share){.receipts = th_column_money(q, 0),
                                           .tax = th_column_money(q, 1),
                                           .cost = th_column_money(q, 2),
@@ -260,35 +247,19 @@ enum th_status th_distribution_due(struct th_store *store, const char *through_o
         "(SELECT sum(r.amount_fen) FROM receipt r WHERE r.trade_id = t.trade_id "
         "AND r.on_date <= ?1) > coalesce((SELECT sum(s.receipts_fen) FROM distribution_sale s "
         "WHERE s.trade_id = t.trade_id), 0) ORDER BY t.trade_id";
-    int64_t *ids = NULL;
-    size_t n = 0;
-    size_t capacity = 0;
+    struct th_id_list ids = {0};
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, through_on);
     enum th_status status = TH_OK;
-    for (;;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
-        if (n == capacity) {
-            capacity = capacity == 0 ? 16 : capacity * 2;
-            int64_t *grown = realloc(ids, capacity * sizeof *ids);
-            if (grown == NULL) {
-                status = th_error_no_memory(err);
-                break;
-            }
-            ids = grown;
-        }
-        ids[n++] = th_column_int(q, 0);
-    }
+    while (th_stmt_next(q, &status, err))
+        status = th_id_list_append(&ids, th_column_int(q, 0), err);
     th_stmt_done(q);
     if (status != TH_OK) {
-        free(ids);
+        free(ids.ids);
         return status;
     }
-    *ret_trade_ids = ids;
-    *ret_n = n;
+    *ret_trade_ids = ids.ids;
+    *ret_n = ids.n;
     return TH_OK;
 }
 
@@ -305,11 +276,8 @@ enum th_status th_payment_each(struct th_store *store, int64_t party_id,
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, party_id);
     enum th_status status = TH_OK;
-    for (bool go_on = true; go_on;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         struct th_payment_row payment = {.distribution_id = th_column_int(q, 0),
                                          .trade_id = th_column_int(q, 1),
                                          .term_id = th_column_int(q, 2),
@@ -339,11 +307,8 @@ enum th_status th_purchase_each(struct th_store *store, int64_t party_id,
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, party_id);
     enum th_status status = TH_OK;
-    for (bool go_on = true; go_on;) {
-        bool row = false;
-        status = th_stmt_step(q, &row, err);
-        if (status != TH_OK || !row)
-            break;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
         struct th_purchase_row purchase = {.trade_id = th_column_int(q, 0),
                                            .package_id = th_column_int(q, 1),
                                            .package = th_column_text(q, 2),

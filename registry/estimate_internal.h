@@ -93,9 +93,11 @@ enum th_status th_estimate_perform(struct th_store *store, const struct th_estim
 enum th_status th_estimate_years_floor(struct th_estimate_year *years, size_t n,
                                        struct th_error *err) TH_MUST_CHECK;
 
-// Lines of the calculation sheet, canonical JSON each with its line feed. Appended to `out`.
+// Lines of the calculation sheet, canonical JSON each with its line feed. Appended to `out`. The
+// head gives the formulas and every parameter with its unit, source and evidence, so that the sheet
+// alone is enough to do the arithmetic again.
 enum th_status th_estimate_sheet_head(const struct th_estimate_run_record *record,
-                                      const struct th_hash *methodology_sha256, struct th_buf *out,
+                                      const struct th_methodology *methodology, struct th_buf *out,
                                       struct th_error *err) TH_MUST_CHECK;
 void th_estimate_sheet_row(const struct th_estimate_row *row, struct th_buf *out);
 void th_estimate_sheet_total(const struct th_estimate_run_record *record, struct th_buf *out);

@@ -90,8 +90,7 @@ static enum th_status compute_sums(const struct th_estimate_job *job,
 {
     struct th_buf text;
     th_buf_init(&text, 64 * 1024);
-    enum th_status status = th_estimate_sheet_head(
-        &result->record, th_methodology_sha256(job->methodology), &text, err);
+    enum th_status status = th_estimate_sheet_head(&result->record, job->methodology, &text, err);
     for (size_t i = 0; i < job->n_sources && status == TH_OK; i++) {
         for (int year = job->from_year; year <= job->to_year && status == TH_OK; year++) {
             struct th_estimate_row row;

@@ -1,6 +1,7 @@
 // The calculation sheet: text that depends on the parcels, the methodology and the inputs alone, so
 // that the same estimate has the same digest whenever and wherever it is made.
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,28 +9,72 @@
 #include "core/text.h"
 #include "registry/estimate.h"
 #include "registry/estimate_internal.h"
+#include "registry/methodology.h"
 
 enum {
     SHEET_LIMIT = 2000 * 1000 * 1000 // bytes of a sheet that is written out
 };
 
+static void set_ratio(struct th_json *object, const char *key, struct th_ratio ratio)
+{
+    char text[TH_RATIO_TEXT_SIZE];
+    th_json_set_text(object, key, th_ratio_format(ratio, text));
+}
+
+// A parameter as it entered the arithmetic: its own value, or the one that was put in its place.
+static struct th_json *parameter_json(const struct th_parameter *parameter,
+                                      const struct th_json *inputs)
+{
+    const char *input = th_json_get_text(inputs, parameter->name, NULL);
+    struct th_json *json = th_json_object();
+    th_json_set_text(json, "name", parameter->name);
+    th_json_set_text(json, "unit", parameter->unit);
+    set_ratio(json, "value", parameter->value);
+    if (input != NULL)
+        th_json_set_text(json, "value", input);
+    th_json_set_text(json, "source", input != NULL ? "input" : parameter->source);
+    th_json_set_text(json, "evidence",
+                     input != NULL ? "stated" : th_evidence_name(parameter->evidence));
+    if (input == NULL && parameter->has_interval) {
+        set_ratio(json, "interval_low", parameter->interval_low);
+        set_ratio(json, "interval_high", parameter->interval_high);
+    }
+    return json;
+}
+
+static void set_formulas(struct th_json *head)
+{
+    struct th_json *formulas = th_json_array();
+    th_json_append_text(formulas, "mu = m2_300 / 200000; m2 = m2_300 / 300; ha = mu / 15");
+    th_json_append_text(formulas, "area_used = min(measured, contracted)");
+    th_json_append_text(formulas, "gross_kg = floor(area_used in mu * factor * 1000)");
+    th_json_append_text(formulas, "net_kg = gross_kg - baseline_kg - project_emissions_kg"
+                                  " - leakage_kg - deduction_kg");
+    th_json_set(head, "formulas", formulas);
+}
+
 enum th_status th_estimate_sheet_head(const struct th_estimate_run_record *record,
-                                      const struct th_hash *methodology_sha256, struct th_buf *out,
+                                      const struct th_methodology *methodology, struct th_buf *out,
                                       struct th_error *err)
 {
     char hex[TH_HASH_HEX_SIZE];
     char *text = NULL;
     struct th_json *inputs = NULL;
     enum th_status status = th_json_parse(record->inputs, strlen(record->inputs), &inputs, err);
-    if (status != TH_OK) {
+    if (status != TH_OK)
         return status;
-    }
     struct th_json *head = th_json_object();
+    struct th_json *parameters = th_json_array();
+    for (size_t i = 0; i < th_methodology_n_parameters(methodology); i++)
+        th_json_append(parameters,
+                       parameter_json(th_methodology_parameter(methodology, i), inputs));
     th_json_set_text(head, "sheet", "tanhui-sheet-1");
     th_json_set_text(head, "methodology", record->methodology);
     th_json_set_text(head, "version", record->version);
-    th_json_set_text(head, "sha256", th_hash_hex(methodology_sha256, hex));
+    th_json_set_text(head, "sha256", th_hash_hex(th_methodology_sha256(methodology), hex));
     th_json_set(head, "inputs", inputs);
+    th_json_set(head, "parameters", parameters);
+    set_formulas(head);
     th_json_set_text(head, "area_rule", record->area_rule);
     th_json_set_int(head, "from_year", record->from_year);
     th_json_set_int(head, "to_year", record->to_year);
@@ -108,16 +153,18 @@ static enum th_status sheet_text(struct th_store *store, int64_t run_id,
                                  int64_t *ret_n_lines, struct th_error *err)
 {
     struct sheet_writer writer = {.out = out};
-    bool found = false;
-    struct th_hash methodology = {{0}};
+    char reference[TH_METHODOLOGY_ID_SIZE + TH_METHODOLOGY_VERSION_SIZE + 2];
+    struct th_methodology *methodology = NULL;
     enum th_status status = th_estimate_run_load(store, run_id, ret_record, NULL, err);
     if (status == TH_OK) {
-        status = th_methodology_digest(store, ret_record->methodology, ret_record->version, &found,
-                                       &methodology, err);
+        snprintf(reference, sizeof(reference), "%s@%s", ret_record->methodology,
+                 ret_record->version);
+        status = th_methodology_open(store, reference, &methodology, err);
     }
     if (status == TH_OK) {
-        status = th_estimate_sheet_head(ret_record, &methodology, out, err);
+        status = th_estimate_sheet_head(ret_record, methodology, out, err);
     }
+    th_methodology_free(methodology);
     if (status == TH_OK) {
         status = th_estimate_row_each(store, run_id, write_row, &writer, err);
     }

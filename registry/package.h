@@ -73,7 +73,8 @@ struct th_package_verify_options {
 // Reply: package_id, state, net_kg, verified_t, deduction_kg, document{name, sha256}, stated_by.
 // TH_USAGE ("decision_unknown", "statement_needed", "tonnes_needed", "reason_needed",
 // "stated_by_needed"), TH_INVALID ("tonnes_invalid", "tonnes_above_estimate"), TH_NOT_PERMITTED
-// ("second_person", "verifier_is_holder"), TH_CONFLICT ("package_state", "package_stale").
+// ("second_person", "verifier_is_holder"), TH_CONFLICT ("package_state", "package_stale",
+// "period_not_ended").
 enum th_status th_package_verify(struct th_registry *registry, const struct th_request *request,
                                  const struct th_package_verify_options *options,
                                  struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

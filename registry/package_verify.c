@@ -196,12 +196,26 @@ static enum th_status read_tonnes(struct th_store *store,
     return status;
 }
 
+// What has not grown yet cannot be verified: units are issued for years that are over.
+static enum th_status check_ended(const struct th_work *work,
+                                  const struct th_package_record *record, struct th_error *err)
+{
+    char to[TH_DATE_TEXT_SIZE];
+    if (th_date_compare(record->to, th_work_today(work)) < 0)
+        return TH_OK;
+    (void)th_error_set(err, TH_CONFLICT, "period_not_ended", "to", th_date_format(record->to, to),
+                       NULL);
+    th_error_add_int(err, "package", record->package_id);
+    return TH_CONFLICT;
+}
+
 static enum th_status approve(struct th_work *work, const struct th_package_verify_options *options,
                               struct th_package_open *package, struct th_error *err)
 {
     struct th_store *store = th_work_store(work);
     struct th_package_record *record = &package->record;
-    enum th_status status = th_package_check_current(package, err);
+    enum th_status status = check_ended(work, record, err);
+    status = status == TH_OK ? th_package_check_current(package, err) : status;
     status = status == TH_OK ? th_package_check_parcels(store, package, err) : status;
     status = status == TH_OK ? th_package_check_waivers(store, record, err) : status;
     status = status == TH_OK ? find_stating_party(work, options->stated_by, record, err) : status;

@@ -189,6 +189,11 @@ int64_t th_work_seq(const struct th_work *work)
     return work->seq;
 }
 
+struct th_date th_work_today(const struct th_work *work)
+{
+    return th_registry_today(work->registry);
+}
+
 bool th_work_dry_run(const struct th_work *work)
 {
     return work->dry_run;

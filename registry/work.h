@@ -51,6 +51,7 @@ struct th_store *th_work_store(struct th_work *work);
 const struct th_actor *th_work_actor(const struct th_work *work);
 int64_t th_work_seq(const struct th_work *work); // the journal entry this change will be
 bool th_work_dry_run(const struct th_work *work);
+struct th_date th_work_today(const struct th_work *work); // in Asia/Shanghai
 
 // TH_NOT_PERMITTED ("village_not_yours") when the actor is a clerk of another village.
 enum th_status th_work_check_village(const struct th_work *work, const char *village_code,

@@ -1,5 +1,4 @@
 // Online backup, page by page, through SQLite's own mechanism.
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -61,10 +60,8 @@ enum th_status th_store_backup(struct th_store *store, const char *target,
         return th_error_no_memory(err);
     th_db_remove(fresh);
     enum th_status status = copy_snapshot(fresh, store, progress, err);
-    if (status == TH_OK && link(fresh, target) != 0)
-        status = errno == EEXIST
-                     ? th_error_set(err, TH_CONFLICT, "file_exists", "path", target, NULL)
-                     : th_error_set(err, TH_IO, "backup_failed", "detail", strerror(errno), NULL);
+    if (status == TH_OK)
+        status = th_file_publish(fresh, target, err);
     th_db_remove(fresh);
     free(fresh);
     return status;

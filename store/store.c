@@ -2,7 +2,6 @@
 #include "store/store.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,17 +130,6 @@ static enum th_status build(const char *fresh, const struct th_store_options *op
     return status;
 }
 
-// link() fails where the name has been taken meanwhile; rename() would overwrite it.
-static enum th_status publish(const char *fresh, const char *path, struct th_error *err)
-{
-    if (link(fresh, path) == 0)
-        return TH_OK;
-    if (errno == EEXIST)
-        return th_error_set(err, TH_CONFLICT, "registry_exists", "path", path, NULL);
-    return th_error_set(err, TH_IO, "registry_create", "path", path, "detail", strerror(errno),
-                        NULL);
-}
-
 enum th_status th_store_create_filled(const char *path, const struct th_store_options *options,
                                       enum th_status (*fill)(void *context, struct th_store *store,
                                                              struct th_error *err),
@@ -150,15 +138,20 @@ enum th_status th_store_create_filled(const char *path, const struct th_store_op
     if (th_file_exists(path))
         return th_error_set(err, TH_CONFLICT, "registry_exists", "path", path, NULL);
     struct th_error cause = {0};
+    enum th_status status = th_file_check_target(path, err);
+    if (status != TH_OK)
+        return status;
     char *fresh = th_db_fresh_name(path);
     if (fresh == NULL)
         return th_error_no_memory(err);
     th_db_remove(fresh);
-    enum th_status status = build(fresh, options, fill, context, &cause);
+    status = build(fresh, options, fill, context, &cause);
     if (status == TH_OK)
-        status = publish(fresh, path, &cause);
+        status = th_file_publish(fresh, path, &cause);
     th_db_remove(fresh);
     free(fresh);
+    if (status == TH_CONFLICT && strcmp(cause.key, "file_exists") == 0)
+        return th_error_set(err, TH_CONFLICT, "registry_exists", "path", path, NULL);
     if (status == TH_IO && strcmp(cause.key, "registry_open") == 0)
         return th_error_set(err, TH_IO, "registry_create", "path", path, "detail",
                             th_error_arg_get(&cause, "detail"), NULL);
@@ -186,7 +179,9 @@ enum th_status th_store_open(const char *path, enum th_store_mode mode,
     if (!th_file_exists(path))
         return th_error_set(err, TH_NOT_FOUND, "registry_not_found", "path", path, NULL);
     struct th_store *store = NULL;
-    enum th_status status = connect(path, SQLITE_OPEN_READWRITE, options, &store, err);
+    enum th_status status = th_file_check_target(path, err); // a folder
+    if (status == TH_OK)
+        status = connect(path, SQLITE_OPEN_READWRITE, options, &store, err);
     if (status == TH_OK)
         status = check_version(store, err);
     if (status == TH_OK && store->schema_version < th_migrate_newest())

@@ -6,7 +6,7 @@
 #include "registry/registry.h"
 #include "tests/support/support.h"
 
-enum { TH_WORLD_NOW_UTC = 1700000000 }; // 2023-11-14T22:13:20Z
+enum { TH_WORLD_NOW_UTC = 1710000000 }; // 2024-03-09T16:00:00Z
 
 struct th_test_world {
     char folder[TH_TEST_PATH_SIZE];

@@ -218,9 +218,9 @@ static void registry_create__no_folder_is_reported(void **state)
     char path[TH_TEST_PATH_SIZE];
     struct th_registry_create_options options = {.name = "b", .admin_code = "33"};
     th_test_path(path, world->folder, "none/r.tanhui");
-    assert_status(th_registry_create(path, &options, &world->surroundings, &reply, &err), TH_IO,
-                  &err);
-    assert_string_equal(err.key, "registry_create");
+    assert_status(th_registry_create(path, &options, &world->surroundings, &reply, &err),
+                  TH_NOT_FOUND, &err);
+    assert_string_equal(err.key, "file_io");
     assert_null(reply);
 }
 

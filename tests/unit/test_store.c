@@ -117,8 +117,8 @@ static void store_create__no_folder_is_reported_and_leaves_nothing(void **state)
     struct th_store *store = NULL;
     char path[TH_TEST_PATH_SIZE];
     th_test_path(path, world->folder, "none/r.tanhui");
-    assert_status(th_store_create(path, &OPTIONS, &store, &err), TH_IO, &err);
-    assert_string_equal(err.key, "registry_create");
+    assert_status(th_store_create(path, &OPTIONS, &store, &err), TH_NOT_FOUND, &err);
+    assert_string_equal(err.key, "file_io");
     assert_string_equal(th_error_arg_get(&err, "path"), path);
     assert_int_equal(th_test_count_files(world->folder), 0);
 }
@@ -190,7 +190,7 @@ static void store_open__files_that_are_no_registry_are_refused(void **state)
 
     assert_int_equal(unlink(world->path), 0);
     assert_int_equal(mkdir(world->path, 0700), 0);
-    refused(world, TH_STORE_WRITE, TH_IO, "registry_open");
+    refused(world, TH_STORE_WRITE, TH_UNREADABLE, "file_io");
 }
 
 static void store_open__a_file_cut_short_is_corrupt(void **state)

@@ -76,7 +76,7 @@ const struct th_cli_command th_cli_parcel_commands[] = {
      "layer=L crs=EPSG:n encoding=E kind=KIND village=V map*=ATTRIBUTE=FIELD "
      "on-problem=reject|abort update problems=FILE",
      "read accepted rejected unchanged area_mu area_m2 source.crs source.operation seconds "
-     "| problems: row severity code message hint",
+     "| problems: row number severity code message hint",
      run_import},
     {"parcel", "list", TH_CLI_READ, "", "village=V kind=KIND state=STATE package=P",
      "parcels: parcel_id number village_name kind land_class area_mu declared_mu area_m2 state "

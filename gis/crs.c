@@ -13,6 +13,7 @@ enum {
     IDENTIFY_CONFIDENCE_MIN = 90, // per cent; PROJ's guesses for local systems are 25 to 70
     DEFINITION_SIZE_MAX = 64 * 1024,
     OPERATION_SIZE = 512,
+    CODE_DIGITS_MAX = 6,
     EDGE_POINTS = 21, // per side of a box that is transformed
     ZONE_CODE_FIRST = 4534,
     ZONE_MERIDIAN_FIRST_DEG = 75,
@@ -203,16 +204,32 @@ static const char *datum_refusal(PJ_CONTEXT *context, struct system *system)
     return NULL;
 }
 
+static PJ *definition_read(PJ_CONTEXT *context, const char *definition)
+{
+    char code[32];
+    size_t size = strlen(definition);
+    if (size > 0 && size <= CODE_DIGITS_MAX && strspn(definition, "0123456789") == size) {
+        snprintf(code, sizeof code, "EPSG:%s", definition);
+        definition = code;
+    }
+    // PROJ would also search its names for any other word, and guess.
+    bool is_definition =
+        size <= DEFINITION_SIZE_MAX && (definition[0] == '+' || strpbrk(definition, "[{:") != NULL);
+    PJ *crs = is_definition ? proj_create(context, definition) : NULL;
+    if (crs != NULL && !proj_is_crs(crs)) {
+        proj_destroy(crs);
+        crs = NULL;
+    }
+    return crs;
+}
+
 // Reads `definition` into *system and names it in *transform.
 static enum th_status system_read(struct th_crs_transform *transform, const char *definition,
                                   struct system *system, struct th_error *err)
 {
     PJ_CONTEXT *context = transform->context;
-    // PROJ would also search its names for any other word, and guess.
-    bool is_definition = strlen(definition) <= DEFINITION_SIZE_MAX &&
-                         (definition[0] == '+' || strpbrk(definition, "[{:") != NULL);
-    system->horizontal = is_definition ? proj_create(context, definition) : NULL;
-    if (system->horizontal == NULL || !proj_is_crs(system->horizontal)) {
+    system->horizontal = definition_read(context, definition);
+    if (system->horizontal == NULL) {
         return unsupported("@crs.unknown", definition, err);
     }
     th_text_copy(transform->name, sizeof transform->name, proj_get_name(system->horizontal));
@@ -466,6 +483,47 @@ const char *th_crs_transform_name(const struct th_crs_transform *transform)
 const char *th_crs_transform_operation(const struct th_crs_transform *transform)
 {
     return transform->description;
+}
+
+bool th_crs_is_known(const char *definition)
+{
+    PJ_CONTEXT *context = proj_context_create();
+    if (context == NULL || definition == NULL) {
+        proj_context_destroy(context);
+        return definition != NULL; // whoever uses it next will say that there is no memory
+    }
+    proj_log_func(context, NULL, message_drop);
+    proj_context_set_enable_network(context, 0);
+    PJ *crs = definition_read(context, definition);
+    bool known = crs != NULL;
+    proj_destroy(crs);
+    proj_context_destroy(context);
+    return known;
+}
+
+int th_crs_zone_proposal(const struct th_box *extent, int *ret_zone, int *ret_width_deg)
+{
+    static const struct {
+        int first, last;
+        int code_first; // EPSG: CGCS2000 / (3-degree) Gauss-Kruger zone n
+        int width_deg;
+    } SERIES[] = {{25, 45, 4513, 3}, {13, 23, 4491, 6}};
+    static const double ZONE_M = 1e6;
+    static const double NORTH_MAX_M = 1e7; // from the equator to the pole
+    double zone = floor(extent->west / ZONE_M);
+    if (!(zone >= 13 && zone <= 45 && floor(extent->east / ZONE_M) <= zone) ||
+        !(extent->south >= 0 && extent->north <= NORTH_MAX_M)) {
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof SERIES / sizeof SERIES[0]; i++) {
+        int number = (int)zone;
+        if (number >= SERIES[i].first && number <= SERIES[i].last) {
+            *ret_zone = number;
+            *ret_width_deg = SERIES[i].width_deg;
+            return SERIES[i].code_first + number - SERIES[i].first;
+        }
+    }
+    return 0;
 }
 
 int th_crs_gauss_kruger_code(double lon_deg)

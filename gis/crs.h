@@ -8,14 +8,14 @@ enum { TH_CRS_NAME_SIZE = 128 };
 
 struct th_crs_transform; // holds a PROJ context; one per thread
 
-// From `definition` ("EPSG:4528", WKT 1 or 2 including ESRI's, or PROJJSON) to EPSG:4490, axis
-// order longitude/easting first on both sides. Systems on CGCS2000 are converted exactly; every
-// other datum needs an operation to EPSG:4326 that is not a ballpark guess, followed by the
-// recorded identity EPSG:4326 = EPSG:4490. `extent` (in source units, may be NULL) chooses the
-// operation whose area of use covers the data. TH_DATA_PROBLEM with key "crs_missing" (definition
-// NULL or empty), "crs_unsupported" with argument "reason" (message key "@crs.<x>": beijing54,
-// xian80 — parameters are not public —, ballpark, unknown, not_horizontal, engineering) and "crs"
-// (its name).
+// From `definition` ("EPSG:4528" or its digits alone, WKT 1 or 2 including ESRI's, or PROJJSON) to
+// EPSG:4490, axis order longitude/easting first on both sides. Systems on CGCS2000 are converted
+// exactly; every other datum needs an operation to EPSG:4326 that is not a ballpark guess, followed
+// by the recorded identity EPSG:4326 = EPSG:4490. `extent` (in source units, may be NULL) chooses
+// the operation whose area of use covers the data. TH_DATA_PROBLEM with key "crs_missing"
+// (definition NULL or empty), "crs_unsupported" with argument "reason" (message key "@crs.<x>":
+// beijing54, xian80 — parameters are not public —, ballpark, unknown, not_horizontal, engineering)
+// and "crs" (its name).
 enum th_status th_crs_transform_new(const char *definition, const struct th_box *extent,
                                     struct th_crs_transform **ret_transform,
                                     struct th_error *err) TH_MUST_CHECK;
@@ -38,6 +38,15 @@ const char *th_crs_transform_operation(const struct th_crs_transform *transform)
 enum th_status th_crs_transform_new_inverse(const char *definition,
                                             struct th_crs_transform **ret_transform,
                                             struct th_error *err) TH_MUST_CHECK;
+
+// false where th_crs_transform_new would not even find a system in `definition`, whatever its
+// datum.
+bool th_crs_is_known(const char *definition);
+
+// Coordinates whose eastings bear a zone number before them: EPSG code of that zone on CGCS2000
+// with its number and width (3 or 6 degrees), or 0. A guess to be shown, never one to be used:
+// other Chinese datums have the same zones.
+int th_crs_zone_proposal(const struct th_box *extent, int *ret_zone, int *ret_width_deg);
 
 // EPSG code of the 3-degree CGCS2000 zone without prefix for a longitude: 4534 (75°) … 4554 (135°).
 int th_crs_gauss_kruger_code(double lon_deg);

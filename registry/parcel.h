@@ -35,15 +35,17 @@ struct th_parcel_import_options {
 // "import_aborted").
 //
 // Reply: read = accepted + rejected + unchanged; repaired (0); area_m2, area_mu of the accepted
-// rows; problems[{row, feature, code, severity, message, hint}] in order of rows; parcel_ids[];
-// import_id when something was stored; source{name, sha256, layer, driver, crs, crs_name,
-// operation, encoding}; aborted; seconds (0: the caller's clock knows).
+// rows; problems[{row, number, feature, code, severity, message, hint, lon, lat}] in order of rows
+// (number null without; lon, lat the middle of the shape in degrees, null where it is not known);
+// parcel_ids[]; import_id when something was stored; source{name, sha256, layer, driver, crs,
+// crs_name, operation, encoding}; aborted; seconds (0: the caller's clock knows).
 //
 // TH_NOT_FOUND ("file_not_found", "village_not_found"), TH_UNREADABLE (of th_reader_open),
 // TH_INVALID
 // ("map_invalid", "map_field_missing", "map_repeated", "kind_invalid"), TH_LIMIT
 // ("import_too_many"), TH_NOT_PERMITTED ("village_not_yours" and those of th_work_begin),
-// TH_INTERRUPTED.
+// TH_INTERRUPTED, TH_USAGE ("map_attribute" for an attribute that --map does not know, "crs_option"
+// for a system that nobody knows).
 enum th_status th_parcel_import(struct th_registry *registry, const struct th_request *request,
                                 const struct th_parcel_import_options *options,
                                 struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

@@ -203,6 +203,18 @@ static enum th_status check_bounds(const struct th_import_run *run, struct th_bo
     return status;
 }
 
+// The unit that a number of mu was probably written in, by how far it is off; NULL: no idea.
+static const char *unit_suspected(double ratio)
+{
+    static const double M2_PER_MU = 2000.0 / 3;
+    static const double MU_PER_HA = 15;
+    if (fabs(ratio / M2_PER_MU - 1) <= th_rule_area_mismatch.share)
+        return "@parcels.unit.m2";
+    if (fabs(ratio * MU_PER_HA - 1) <= th_rule_area_mismatch.share)
+        return "@parcels.unit.ha";
+    return NULL;
+}
+
 static void compare_declared(struct th_import_run *run, const struct th_staged_row *row)
 {
     if (!row->has_declared)
@@ -214,13 +226,18 @@ static void compare_declared(struct th_import_run *run, const struct th_staged_r
         return;
     char buf[TH_QUANTITY_TEXT_SIZE];
     struct th_error what;
-    (void)th_error_set(&what, TH_DATA_PROBLEM, "area_mismatch", "declared_mu",
+    const char *unit = unit_suspected(declared / measured);
+    (void)th_error_set(&what, TH_DATA_PROBLEM,
+                       unit == NULL ? "area_mismatch" : "area_mismatch_unit", "declared_mu",
                        th_cent_format(th_area_mu_cent(row->declared), buf), NULL);
     th_error_add(&what, "measured_mu", th_cent_format(th_area_mu_cent(row->measured), buf));
     th_error_add_int(&what, "percent",
                      difference > 1e6 ? 100000000 : (long long)llround(difference * 100));
     th_error_add_int(&what, "limit_percent", llround(th_rule_area_mismatch.share * 100));
-    th_problems_add(&run->checked, row->row, row->feature, TH_PROBLEM_WARNING, NULL, &what);
+    if (unit != NULL)
+        th_error_add(&what, "unit", unit);
+    th_problems_add(&run->checked, row->row, row->feature, TH_PROBLEM_WARNING, "area_mismatch",
+                    &what);
 }
 
 static enum th_status measure(struct th_staged_row *row, const struct th_geometry *geometry,
@@ -258,6 +275,7 @@ static enum th_status check_row(struct th_import_run *run, struct th_crs_transfo
         status = th_geometry_normalise(&geometry, &problem);
     if (status == TH_OK) {
         row->box = th_geometry_box(&geometry);
+        row->placed = true;
         status = check_bounds(run, row->box, &problem);
         if (status == TH_DATA_PROBLEM) {
             reject(run, row, "out_of_bounds", &problem);
@@ -276,11 +294,30 @@ static enum th_status check_row(struct th_import_run *run, struct th_crs_transfo
 }
 
 // Rows that could be read but stand in a reference system that cannot be used.
-static void reject_all(struct th_import_run *run, const struct th_error *problem)
+static void reject_all(struct th_import_run *run, const char *code, const struct th_error *problem)
 {
     for (size_t i = 0; i < run->n_rows; i++)
         if (run->rows[i].wkb != NULL)
-            reject(run, &run->rows[i], NULL, problem);
+            reject(run, &run->rows[i], code, problem);
+}
+
+// Where nothing is declared, eastings with the number of a zone before them say which system to ask
+// about. It is named only: the same numbers stand in Beijing 1954 and Xian 1980 too.
+static void propose_crs(struct th_error *problem, const struct th_box *extent)
+{
+    int zone = 0;
+    int width_deg = 0;
+    int code = th_crs_zone_proposal(extent, &zone, &width_deg);
+    if (code == 0)
+        return;
+    struct th_buf text;
+    th_buf_init(&text, 64);
+    th_buf_printf(&text, "EPSG:%d", code);
+    (void)th_error_set(problem, TH_DATA_PROBLEM, "crs_missing_zone", "proposal", th_buf_text(&text),
+                       NULL);
+    th_buf_clear(&text);
+    th_error_add_int(problem, "zone", zone);
+    th_error_add_int(problem, "width", width_deg);
 }
 
 static int compare_problems(const void *a, const void *b)
@@ -306,7 +343,11 @@ enum th_status th_import_check(struct th_import_run *run, struct th_error *err)
     enum th_status status =
         th_crs_transform_new(definition, any ? &extent : NULL, &transform, &problem);
     if (status == TH_DATA_PROBLEM) {
-        reject_all(run, &problem);
+        char code[TH_ERROR_KEY_SIZE];
+        th_text_copy(code, sizeof code, problem.key);
+        if (any && strcmp(code, "crs_missing") == 0)
+            propose_crs(&problem, &extent);
+        reject_all(run, code, &problem);
         status = TH_OK;
     } else if (status != TH_OK && err != NULL) {
         *err = problem;

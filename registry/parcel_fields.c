@@ -38,6 +38,15 @@ static const struct {
     {TH_FIELD_DECLARED, "declared_area", {"declared_area", "MIAN_JI", "面积"}},
 };
 
+// What --map may name. Those without a role are kept in the attributes under these names.
+static const char ATTRIBUTES[] =
+    "number village kind land_class declared_area household contract planted";
+
+// Fields that GDAL makes up for every placemark: how it is drawn, and when it was shown.
+static const char *const KML_FIELDS[] = {"timestamp",  "begin",   "end",        "altitudeMode",
+                                         "tessellate", "extrude", "visibility", "drawOrder",
+                                         "icon",       NULL};
+
 int th_parcel_kind_find(const char *name)
 {
     for (int i = 0; th_parcel_kinds[i] != NULL; i++)
@@ -58,16 +67,16 @@ static bool same_name(const char *a, const char *b)
     return *a == '\0' && *b == '\0';
 }
 
-static bool attribute_name_valid(const char *name, size_t length)
+static bool attribute_known(const char *name)
 {
-    if (length == 0 || length > ATTRIBUTE_NAME_MAX)
-        return false;
-    for (size_t i = 0; i < length; i++) {
-        char c = name[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'))
-            return false;
+    size_t length = strlen(name);
+    for (const char *at = ATTRIBUTES; *at != '\0';) {
+        size_t size = strcspn(at, " ");
+        if (size == length && memcmp(at, name, size) == 0)
+            return true;
+        at += size + (at[size] == ' ');
     }
-    return true;
+    return false;
 }
 
 static enum th_status field_missing(const char *field, const struct th_reader *reader,
@@ -91,13 +100,21 @@ static enum th_status apply_option(struct th_field_map *map, const char *option,
 {
     const char *equals = strchr(option, '=');
     size_t length = equals == NULL ? 0 : (size_t)(equals - option);
-    if (equals == NULL || !attribute_name_valid(option, length) || equals[1] == '\0')
-        return th_error_set(err, TH_INVALID, "map_invalid", "map", option, NULL);
+    if (length == 0 || equals[1] == '\0')
+        return th_error_set(err, TH_INVALID, "map_invalid", "map", option, "attributes", ATTRIBUTES,
+                            NULL);
+    char attribute[ATTRIBUTE_NAME_MAX + 1] = "";
+    if (length <= ATTRIBUTE_NAME_MAX)
+        memcpy(attribute, option, length);
+    if (!attribute_known(attribute)) {
+        char given[VALUE_SIZE] = "";
+        memcpy(given, option, length < VALUE_SIZE ? length : VALUE_SIZE - 1);
+        return th_error_set(err, TH_USAGE, "map_attribute", "attribute", given, "attributes",
+                            ATTRIBUTES, NULL);
+    }
     size_t index = 0;
     if (!th_reader_field_find(reader, equals + 1, &index))
         return field_missing(equals + 1, reader, err);
-    char attribute[ATTRIBUTE_NAME_MAX + 1] = "";
-    memcpy(attribute, option, length);
 
     struct th_field *field = &map->fields[index];
     bool repeated = field->mapped;
@@ -144,6 +161,19 @@ static void recognise(struct th_field_map *map, const struct th_reader *reader)
     }
 }
 
+// They would make parcels look changed when only their drawing did.
+static void drop_drawing(struct th_field_map *map, const struct th_reader *reader)
+{
+    const char *driver = th_reader_info(reader)->driver;
+    if (strcmp(driver, "LIBKML") != 0 && strcmp(driver, "KML") != 0)
+        return;
+    for (size_t i = 0; i < map->n; i++)
+        for (size_t k = 0; KML_FIELDS[k] != NULL; k++)
+            if (map->fields[i].role == TH_FIELD_ATTRIBUTE && !map->fields[i].mapped &&
+                strcmp(map->fields[i].column, KML_FIELDS[k]) == 0)
+                map->fields[i].role = TH_FIELD_DROPPED;
+}
+
 enum th_status th_field_map_make(const struct th_parcel_import_options *options,
                                  const struct th_reader *reader, struct th_field_map *ret_map,
                                  struct th_error *err)
@@ -157,6 +187,7 @@ enum th_status th_field_map_make(const struct th_parcel_import_options *options,
     for (size_t i = 0; i < map.n; i++) {
         map.fields[i].role = TH_FIELD_ATTRIBUTE;
         th_text_copy(map.fields[i].name, sizeof map.fields[i].name, th_reader_field(reader, i));
+        th_text_copy(map.fields[i].column, sizeof map.fields[i].column, th_reader_field(reader, i));
     }
     for (size_t i = 0; i < options->n_maps; i++) {
         enum th_status status = apply_option(&map, options->maps[i], reader, err);
@@ -166,6 +197,7 @@ enum th_status th_field_map_make(const struct th_parcel_import_options *options,
         }
     }
     recognise(&map, reader);
+    drop_drawing(&map, reader);
     *ret_map = map;
     return TH_OK;
 }
@@ -216,13 +248,16 @@ static bool value_of(const struct taking *t, enum th_field_role role, char out[V
     return out[0] != '\0';
 }
 
+// `key` is the message; the clerk looks for the column under the name it has in the file.
 static void out_of_range(struct taking *t, enum th_field_role role, const char *value,
-                         enum th_problem_severity severity)
+                         const char *key)
 {
     struct th_error what;
-    (void)th_error_set(&what, TH_DATA_PROBLEM, "attribute_range", "field", field_name(t, role),
-                       "value", value, NULL);
-    problem(t, severity, NULL, &what);
+    const struct th_field *field = &t->map->fields[t->map->by_role[role]];
+    (void)th_error_set(&what, TH_DATA_PROBLEM, key, "field", field->column, "value", value, NULL);
+    if (role == TH_FIELD_NUMBER)
+        th_error_add_int(&what, "limit", TH_PARCEL_NUMBER_SIZE - 1);
+    problem(t, TH_PROBLEM_ERROR, "attribute_range", &what);
 }
 
 static enum th_status take_number(struct taking *t, struct th_error *err)
@@ -240,7 +275,7 @@ static enum th_status take_number(struct taking *t, struct th_error *err)
     th_buf_append_str(&number, value);
     enum th_status status = th_buf_check(&number, err);
     if (status == TH_OK && number.size >= TH_PARCEL_NUMBER_SIZE) {
-        out_of_range(t, TH_FIELD_NUMBER, th_buf_text(&number), TH_PROBLEM_ERROR);
+        out_of_range(t, TH_FIELD_NUMBER, th_buf_text(&number), "number_too_long");
     } else if (status == TH_OK) {
         t->row->number = th_text_duplicate(th_buf_text(&number));
         if (t->row->number == NULL)
@@ -278,8 +313,18 @@ static void take_village(struct taking *t)
         problem(t, TH_PROBLEM_WARNING, "village_unknown", &what);
         return;
     }
-    (void)th_error_set(&what, TH_DATA_PROBLEM, "village_unknown", "value", value, NULL);
-    problem(t, TH_PROBLEM_ERROR, NULL, &what);
+    char similar[TH_ERROR_VALUE_SIZE] = "";
+    const char *key = "village_unknown";
+    if (th_village_list_ambiguous(villages, value)) {
+        key = "village_several";
+    } else {
+        th_village_list_similar(villages, value, similar, sizeof similar);
+        key = similar[0] != '\0' ? "village_similar" : key;
+    }
+    (void)th_error_set(&what, TH_DATA_PROBLEM, key, "value", value, NULL);
+    if (similar[0] != '\0')
+        th_error_add(&what, "similar", similar);
+    problem(t, TH_PROBLEM_ERROR, "village_unknown", &what);
 }
 
 static void take_kind(struct taking *t)
@@ -338,7 +383,7 @@ static void take_declared(struct taking *t)
     if (!value_of(t, TH_FIELD_DECLARED, value))
         return;
     if (!th_text_parse_double(value, &mu) || !(mu >= DECLARED_MU_MIN && mu <= DECLARED_MU_MAX)) {
-        out_of_range(t, TH_FIELD_DECLARED, value, TH_PROBLEM_ERROR);
+        out_of_range(t, TH_FIELD_DECLARED, value, "declared_area_range");
         return;
     }
     t->row->has_declared = true;

@@ -119,6 +119,8 @@ static enum th_status prepare(struct th_import_run *run, const struct th_reader 
     run->source_crs = th_text_duplicate(info->crs);
     if (info->crs != NULL && run->source_crs == NULL)
         return th_error_no_memory(err);
+    if (options->crs != NULL && !th_crs_is_known(options->crs))
+        return th_error_set(err, TH_USAGE, "crs_option", "crs", options->crs, NULL);
     run->default_kind = TH_ROW_NO_INDEX;
     if (options->kind != NULL) {
         run->default_kind = th_parcel_kind_find(options->kind);

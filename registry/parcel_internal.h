@@ -80,7 +80,8 @@ struct th_staged_row {
     struct th_area declared;
     struct th_area measured;
     double perimeter_m;
-    struct th_box box; // once checked
+    struct th_box box; // in units of the source until placed
+    bool placed;       // box is longitude and latitude on EPSG:4490
     struct th_hash geometry_hash;
     // Found by resolving.
     int64_t parcel_id; // 0: new
@@ -96,13 +97,15 @@ enum th_field_role {
     TH_FIELD_LAND_CLASS,
     TH_FIELD_DECLARED,
     TH_FIELD_N_ROLES,
-    TH_FIELD_ATTRIBUTE = TH_FIELD_N_ROLES // kept in the attributes
+    TH_FIELD_ATTRIBUTE = TH_FIELD_N_ROLES, // kept in the attributes
+    TH_FIELD_DROPPED                       // says how the source is drawn, not what it is
 };
 
 struct th_field {
     enum th_field_role role;
-    bool mapped;    // the caller said so; otherwise known by its name
-    char name[128]; // key in the attributes
+    bool mapped;      // the caller said so; otherwise known by its name
+    char name[128];   // key in the attributes
+    char column[128]; // as the source calls it
 };
 
 struct th_field_map { // zero before use
@@ -159,6 +162,12 @@ enum th_status th_village_list_read(struct th_store *store, struct th_village_li
 void th_village_list_clear(struct th_village_list *list);
 // By code, or by a name that one village alone bears; TH_ROW_NO_INDEX otherwise.
 int th_village_list_find(const struct th_village_list *list, const char *code_or_name);
+// Several villages bear exactly this name.
+bool th_village_list_ambiguous(const struct th_village_list *list, const char *name);
+// Names that contain `name` or are contained in it, at most three, joined for reading; "" when none
+// does.
+void th_village_list_similar(const struct th_village_list *list, const char *name, char *text,
+                             size_t size);
 
 // Opens the source, reads all rows; fills source, source_crs, rows.
 enum th_status th_import_read(struct th_import_run *run, struct th_reader *reader,

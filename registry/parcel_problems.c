@@ -1,4 +1,6 @@
 // The problem list of an import: kept small in memory, put into words for people at the end.
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,6 +108,33 @@ static const char *severity_name(enum th_problem_severity severity)
     return severity == TH_PROBLEM_ERROR ? "error" : "warning";
 }
 
+// The row that a problem speaks of; rows stand in the order of their numbers.
+static const struct th_staged_row *row_of(const struct th_import_run *run,
+                                          const struct th_problem *problem)
+{
+    size_t low = 0;
+    size_t high = run->n_rows;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (run->rows[middle].row < problem->row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < run->n_rows && run->rows[low].row == problem->row ? &run->rows[low] : NULL;
+}
+
+// Middle of a row's box in degrees, to six decimals (a tenth of a metre); false while nobody knows
+// where the row lies.
+static bool middle_of(const struct th_staged_row *row, double *ret_lon, double *ret_lat)
+{
+    if (row == NULL || !row->placed)
+        return false;
+    *ret_lon = round((row->box.west + row->box.east) / 2 * 1e6) / 1e6;
+    *ret_lat = round((row->box.south + row->box.north) / 2 * 1e6) / 1e6;
+    return true;
+}
+
 struct writing {
     const struct th_import_run *run;
     struct th_json *array;
@@ -123,11 +152,18 @@ static enum th_status append_json(void *context, const struct th_problem *proble
         return status;
     struct th_json *item = th_json_object();
     th_json_set_int(item, "row", problem->row);
+    const struct th_staged_row *row = row_of(w->run, problem);
+    th_json_set_text(item, "number", row == NULL ? NULL : row->number);
     th_json_set_int(item, "feature", problem->feature);
     th_json_set_text(item, "code", problem->code);
     th_json_set_text(item, "severity", severity_name(problem->severity));
     th_json_set_text(item, "message", th_buf_text(&w->message));
     th_json_set_text(item, "hint", w->hint.size == 0 ? NULL : th_buf_text(&w->hint));
+    double lon = 0;
+    double lat = 0;
+    bool placed = middle_of(row, &lon, &lat);
+    th_json_set(item, "lon", placed ? th_json_real(lon) : th_json_null());
+    th_json_set(item, "lat", placed ? th_json_real(lat) : th_json_null());
     th_json_append(w->array, item);
     return TH_OK;
 }
@@ -148,6 +184,17 @@ enum th_status th_import_problems_reply(const struct th_import_run *run, struct 
     return status;
 }
 
+// "parcels.<group>.<name>" in the language of the caller; the name itself without a catalogue.
+static const char *own_word(const struct th_import_run *run, const char *group, const char *name)
+{
+    char key[TH_ERROR_KEY_SIZE];
+    snprintf(key, sizeof key, "parcels.%s.%s", group, name);
+    const char *text = run->options->messages == NULL
+                           ? NULL
+                           : th_messages_find(run->options->messages, run->options->lang, key);
+    return text == NULL ? name : text;
+}
+
 static enum th_status append_csv(void *context, const struct th_problem *problem,
                                  struct th_error *err)
 {
@@ -155,30 +202,37 @@ static enum th_status append_csv(void *context, const struct th_problem *problem
     enum th_status status = in_words(w->run, problem, &w->message, &w->hint, err);
     if (status != TH_OK)
         return status;
-    struct th_buf number;
-    th_buf_init(&number, 64);
-    th_buf_printf(&number, "%lld", (long long)problem->row);
-    th_csv_cell(w->csv, th_buf_text(&number), false);
-    th_buf_clear(&number);
-    th_buf_printf(&number, "%lld", (long long)problem->feature);
-    th_csv_cell(w->csv, th_buf_text(&number), false);
-    th_buf_clear(&number);
+    const struct th_staged_row *row = row_of(w->run, problem);
+    double lon = 0;
+    double lat = 0;
+    bool placed = middle_of(row, &lon, &lat);
+    char text[32];
+    snprintf(text, sizeof text, "%lld", (long long)problem->row);
+    th_csv_cell(w->csv, text, false);
+    th_csv_cell(w->csv, row == NULL ? "" : row->number, false);
+    snprintf(text, sizeof text, "%lld", (long long)problem->feature);
+    th_csv_cell(w->csv, text, false);
     th_csv_cell(w->csv, problem->code, false);
-    th_csv_cell(w->csv, severity_name(problem->severity), false);
+    th_csv_cell(w->csv, own_word(w->run, "severity", severity_name(problem->severity)), false);
     th_csv_cell(w->csv, th_buf_text(&w->message), false);
-    th_csv_cell(w->csv, th_buf_text(&w->hint), true);
+    th_csv_cell(w->csv, th_buf_text(&w->hint), false);
+    snprintf(text, sizeof text, "%.6f", lon);
+    th_csv_cell(w->csv, placed ? text : "", false);
+    snprintf(text, sizeof text, "%.6f", lat);
+    th_csv_cell(w->csv, placed ? text : "", true);
     return th_buf_check(w->csv, err);
 }
 
 enum th_status th_import_problems_csv(const struct th_import_run *run, const char *path,
                                       struct th_error *err)
 {
-    static const char *const HEAD[] = {"row", "feature", "code", "severity", "message", "hint"};
+    static const char *const HEAD[] = {"row",     "number", "feature", "code", "severity",
+                                       "message", "hint",   "lon",     "lat"};
     struct th_buf csv;
     th_buf_init(&csv, CSV_LIMIT);
     th_csv_begin(&csv, true);
     for (size_t i = 0; i < sizeof HEAD / sizeof HEAD[0]; i++)
-        th_csv_cell(&csv, HEAD[i], i + 1 == sizeof HEAD / sizeof HEAD[0]);
+        th_csv_cell(&csv, own_word(run, "problem", HEAD[i]), i + 1 == sizeof HEAD / sizeof HEAD[0]);
     struct writing w = {.run = run, .csv = &csv};
     th_buf_init(&w.message, MESSAGE_LIMIT);
     th_buf_init(&w.hint, MESSAGE_LIMIT);

@@ -1,4 +1,5 @@
 // Decides rows against the registry: known already, changed, new; and whose ground it is.
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,11 +126,98 @@ static bool same_hash(const struct th_hash *a, const struct th_hash *b)
     return memcmp(a->bytes, b->bytes, TH_HASH_SIZE) == 0;
 }
 
+// Names one particular with its old and new value; "" stands for none.
+static void say_change(struct th_error *what, const char *attribute, const char *old,
+                       const char *new)
+{
+    th_error_add(what, "attribute", attribute);
+    th_error_add(what, "old", old == NULL || old[0] == '\0' ? "@parcels.none" : old);
+    th_error_add(what, "new", new == NULL || new[0] == '\0' ? "@parcels.none" : new);
+}
+
+static void say_kind_change(struct th_error *what, const char *old, const char *new)
+{
+    char keys[2][64];
+    snprintf(keys[0], sizeof keys[0], "@parcel.kind.%s", old);
+    snprintf(keys[1], sizeof keys[1], "@parcel.kind.%s", new);
+    say_change(what, "@parcels.column.kind", keys[0], keys[1]);
+}
+
+static void say_declared_change(struct th_error *what, const struct th_parcel_record *old,
+                                const struct th_parcel_record *new)
+{
+    char buf[2][TH_QUANTITY_TEXT_SIZE];
+    say_change(what, "@parcels.column.declared_mu",
+               old->has_declared ? th_cent_format(th_area_mu_cent(old->declared), buf[0]) : "",
+               new->has_declared ? th_cent_format(th_area_mu_cent(new->declared), buf[1]) : "");
+}
+
+// The first attribute, in order of names, whose value is not the same in both; false when all are.
+static bool say_attribute_change(struct th_error *what, const struct th_json *old,
+                                 const struct th_json *new)
+{
+    const char *first = NULL;
+    const struct th_json *const both[] = {old, new};
+    for (size_t side = 0; side < 2; side++) {
+        for (void *it = th_json_iter(both[side]); it != NULL;
+             it = th_json_iter_next(both[side], it)) {
+            const char *key = th_json_iter_key(it);
+            if (!th_text_equals(th_json_get_text(old, key, NULL),
+                                th_json_get_text(new, key, NULL)) &&
+                (first == NULL || strcmp(key, first) < 0))
+                first = key;
+        }
+    }
+    if (first == NULL)
+        return false;
+    say_change(what, first, th_json_get_text(old, first, NULL), th_json_get_text(new, first, NULL));
+    return true;
+}
+
+// Adds to `what` the first of the particulars that differ, in the order of the content hash.
+static enum th_status say_first_change(const struct th_import_run *run,
+                                       const struct th_staged_row *row,
+                                       const struct th_parcel_record *known, struct th_error *what,
+                                       struct th_error *err)
+{
+    struct th_parcel_record own;
+    char *stored = NULL;
+    struct th_json *old = NULL;
+    struct th_json *new = NULL;
+    th_import_row_record(run, row, &own);
+    if (strcmp(known->kind, own.kind) != 0) {
+        say_kind_change(what, known->kind, own.kind);
+        return TH_OK;
+    }
+    if (strcmp(known->land_class, own.land_class) != 0) {
+        say_change(what, "@parcels.column.land_class", known->land_class, own.land_class);
+        return TH_OK;
+    }
+    if (known->has_declared != own.has_declared ||
+        (own.has_declared && th_area_m2_300(known->declared) != th_area_m2_300(own.declared))) {
+        say_declared_change(what, known, &own);
+        return TH_OK;
+    }
+    enum th_status status =
+        th_parcel_attributes_load(run->store, known->parcel_id, known->version, &stored, err);
+    if (status == TH_OK)
+        status = th_json_parse(stored, strlen(stored), &old, err);
+    if (status == TH_OK)
+        status = th_json_parse(row->attributes, strlen(row->attributes), &new, err);
+    if (status == TH_OK && !say_attribute_change(what, old, new))
+        say_change(what, "@parcels.column.land_class", known->land_scheme, own.land_scheme);
+    free(stored);
+    th_json_free(old);
+    th_json_free(new);
+    return status;
+}
+
 static enum th_status compare_known(struct th_import_run *run, struct th_staged_row *row,
                                     const struct th_parcel_record *known, bool same_content,
                                     struct th_error *err)
 {
     struct th_error what;
+    enum th_status status = TH_OK;
     int64_t package_id = 0;
     bool same_ground = same_hash(&known->geometry_hash, &row->geometry_hash);
     if (strcmp(known->state, "registered") != 0) {
@@ -146,10 +234,12 @@ static enum th_status compare_known(struct th_import_run *run, struct th_staged_
         (void)th_error_set(&what, TH_DATA_PROBLEM,
                            same_ground ? "attributes_changed" : "geometry_changed", NULL);
         th_error_add_int(&what, "parcel", known->parcel_id);
-        refuse(run, row, NULL, &what);
-        return TH_OK;
+        status = same_ground ? say_first_change(run, row, known, &what, err) : TH_OK;
+        if (status == TH_OK)
+            refuse(run, row, NULL, &what);
+        return status;
     }
-    enum th_status status = th_parcel_packaged(run->store, known->parcel_id, &package_id, err);
+    status = th_parcel_packaged(run->store, known->parcel_id, &package_id, err);
     if (status != TH_OK)
         return status;
     if (package_id != 0) {

@@ -2,7 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "registry/parcel_internal.h"
+
+// One Chinese character ("村") is in every name.
+enum { SIMILAR_MAX = 3, SIMILAR_SIZE_MIN = 4 };
 
 struct collector {
     struct th_village_list *list;
@@ -80,23 +84,60 @@ static int find_code(const struct th_village_list *list, const char *code)
     return TH_ROW_NO_INDEX;
 }
 
+// The first name that is not before the one sought; n behind the last.
+static size_t first_name(const struct th_village_list *list, const char *name)
+{
+    size_t low = 0;
+    size_t high = list->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(list->by_name[middle]->name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool bears_name(const struct th_village_list *list, size_t position, const char *name)
+{
+    return position < list->n && strcmp(list->by_name[position]->name, name) == 0;
+}
+
 int th_village_list_find(const struct th_village_list *list, const char *code_or_name)
 {
     int index = find_code(list, code_or_name);
     if (index != TH_ROW_NO_INDEX)
         return index;
-    size_t low = 0; // first name that is not before the one sought
-    size_t high = list->n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcmp(list->by_name[middle]->name, code_or_name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == list->n || strcmp(list->by_name[low]->name, code_or_name) != 0)
+    size_t position = first_name(list, code_or_name);
+    // Two villages of one name: only the code tells them apart.
+    if (!bears_name(list, position, code_or_name) || bears_name(list, position + 1, code_or_name))
         return TH_ROW_NO_INDEX;
-    if (low + 1 < list->n && strcmp(list->by_name[low + 1]->name, code_or_name) == 0)
-        return TH_ROW_NO_INDEX; // two villages of one name: only the code tells them apart
-    return (int)(list->by_name[low] - list->items);
+    return (int)(list->by_name[position] - list->items);
+}
+
+bool th_village_list_ambiguous(const struct th_village_list *list, const char *name)
+{
+    size_t position = first_name(list, name);
+    return bears_name(list, position, name) && bears_name(list, position + 1, name);
+}
+
+void th_village_list_similar(const struct th_village_list *list, const char *name, char *text,
+                             size_t size)
+{
+    text[0] = '\0';
+    if (strlen(name) < SIMILAR_SIZE_MIN)
+        return;
+    struct th_buf names;
+    th_buf_init(&names, 4096);
+    int n = 0;
+    for (size_t i = 0; i < list->n && n < SIMILAR_MAX; i++) {
+        const char *own = list->items[i].name;
+        if (strstr(own, name) == NULL &&
+            (strlen(own) < SIMILAR_SIZE_MIN || strstr(name, own) == NULL))
+            continue;
+        th_buf_printf(&names, "%s%s (%s)", n++ == 0 ? "" : ", ", own, list->items[i].code);
+    }
+    th_text_copy(text, size, th_buf_text(&names));
+    th_buf_clear(&names);
 }

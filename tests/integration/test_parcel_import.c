@@ -435,6 +435,8 @@ static void import__wrong_requests_are_refused_with_their_reason(void **state)
     } cases[] = {
         {"number", NULL, NULL, TH_INVALID, "map_invalid"},
         {"number=NOPE", NULL, NULL, TH_INVALID, "map_field_missing"},
+        {"nubmer=a", NULL, NULL, TH_USAGE, "map_attribute"},
+        {"=a", NULL, NULL, TH_INVALID, "map_invalid"},
         {NULL, "stone", NULL, TH_INVALID, "kind_invalid"},
         {NULL, NULL, "330523999999", TH_NOT_FOUND, "village_not_found"},
     };
@@ -501,7 +503,8 @@ static void import__the_problem_list_is_written_for_spreadsheets(void **state)
     options.problems_path = problems;
     th_json_free(fixture_import(f, &options));
     assert_ok(th_file_read(problems, 100000, &data, &size, &err), &err);
-    static const char HEAD[] = "\xEF\xBB\xBFrow,feature,code,severity,message,hint\r\n1,";
+    static const char HEAD[] =
+        "\xEF\xBB\xBFrow,number,feature,code,severity,message,hint,lon,lat\r\n1,";
     assert_memory_equal(data, HEAD, sizeof HEAD - 1);
     assert_non_null(strstr(data, ",geometry_empty,error,"));
     free(data);
@@ -522,9 +525,231 @@ static void import__the_books_stay_in_order(void **state)
 
 #define IMPORT_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void import__an_unknown_map_attribute_is_named_beside_the_known_ones(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const UNKNOWN[] = {"nubmer=小班号"};
+    static const char *const KNOWN[] = {"number=小班号", "household=户主"};
+    char text[TEXT_SIZE];
+    char path[TH_TEST_PATH_SIZE];
+    fixture_geojson(f, path, "m.geojson",
+                    cell(text, 119.6, 30.5, 0.001, 0.001, "\"小班号\":\"12\",\"户主\":\"x\""));
+    struct th_parcel_import_options options = fixture_options(f, path);
+    struct th_json *reply = NULL;
+    struct th_error err = {0};
+    options.maps = UNKNOWN;
+    options.n_maps = 1;
+    assert_status(th_parcel_import(f->registry, &f->request, &options, &reply, &err), TH_USAGE,
+                  &err);
+    assert_string_equal(th_error_arg_get(&err, "attribute"), "nubmer");
+    assert_string_equal(th_error_arg_get(&err, "attributes"),
+                        "number village kind land_class declared_area household contract planted");
+    options.maps = KNOWN;
+    options.n_maps = 2;
+    reply = fixture_import(f, &options);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    th_json_free(reply);
+}
+
+// The message of the problem at `index` has `part` in it.
+static void assert_says(const struct th_json *reply, size_t index, const char *member,
+                        const char *part)
+{
+    const struct th_json *problem = th_json_at(th_json_get(reply, "problems"), index);
+    const char *text = th_json_get_text(problem, member, "");
+    if (strstr(text, part) == NULL)
+        fail_msg("\"%s\" does not say \"%s\"", text, part);
+}
+
+static void import__drawing_fields_of_kml_are_no_attributes(void **state)
+{
+    static const char *const STYLE[] = {"", "<extrude>1</extrude><tessellate>1</tessellate>"};
+    struct fixture *f = *state;
+    char text[TEXT_SIZE];
+    char path[TH_TEST_PATH_SIZE];
+    struct th_error err;
+    int64_t id = 0;
+    for (size_t i = 0; i < 2; i++) {
+        // The same places; only how they are drawn changes.
+        int n = snprintf(text, sizeof text,
+                         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+                         "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document><Folder>"
+                         "<name>f</name><Placemark><name>东山</name><visibility>%zu</visibility>"
+                         "<ExtendedData><Data name=\"number\"><value>7</value></Data>"
+                         "</ExtendedData><Polygon>%s<outerBoundaryIs><LinearRing><coordinates>"
+                         "119.6,30.5 119.601,30.5 119.601,30.501 119.6,30.501 119.6,30.5"
+                         "</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>"
+                         "</Folder></Document></kml>",
+                         i, STYLE[i]);
+        assert_true(n > 0 && n < (int)sizeof text);
+        fixture_file(f, path, i == 0 ? "a.kml" : "b.kml", text);
+        struct th_parcel_import_options options = fixture_options(f, path);
+        struct th_json *reply = fixture_import(f, &options);
+        assert_int_equal(th_json_get_int(reply, i == 0 ? "accepted" : "unchanged", -1), 1);
+        if (i == 0)
+            id = th_json_int_value(th_json_at(th_json_get(reply, "parcel_ids"), 0));
+        th_json_free(reply);
+    }
+    struct th_json *shown = NULL;
+    assert_ok(th_parcel_show(f->registry, id, &shown, &err), &err);
+    const struct th_json *attributes = th_json_get(shown, "attributes");
+    assert_string_equal(th_json_get_text(attributes, "Name", ""), "东山");
+    assert_null(th_json_get(attributes, "tessellate"));
+    assert_int_equal(th_json_size(attributes), 1);
+    th_json_free(shown);
+}
+
+static void import__a_changed_particular_is_named_with_both_values(void **state)
+{
+    static const struct {
+        const char *properties;
+        const char *says;
+    } CHANGES[] = {
+        {"\"number\":\"1\",\"owner\":\"new\",\"declared_area\":15.9",
+         "another owner: “old” in the registry, “new” in the file"},
+        {"\"number\":\"1\",\"declared_area\":15.9",
+         "another owner: “old” in the registry, “none” in the file"},
+        {"\"number\":\"1\",\"owner\":\"old\",\"declared_area\":16",
+         "another declared area (mu): “15.90” in the registry, “16.00” in the file"},
+        {"\"number\":\"1\",\"owner\":\"old\",\"declared_area\":15.9,\"kind\":\"tea\"",
+         "another kind: “bamboo” in the registry, “tea garden” in the file"},
+    };
+    struct fixture *f = *state;
+    char text[TEXT_SIZE];
+    cell(text, 119.6, 30.5, 0.001, 0.001,
+         "\"number\":\"1\",\"owner\":\"old\",\"declared_area\":15.9");
+    struct th_json *reply = import_features(f, "first.geojson", text, NULL);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    th_json_free(reply);
+    for (size_t i = 0; i < sizeof CHANGES / sizeof CHANGES[0]; i++) {
+        cell(text, 119.6, 30.5, 0.001, 0.001, CHANGES[i].properties);
+        reply = import_features(f, "next.geojson", text, NULL);
+        assert_int_equal(fixture_problems(reply, 1, "attributes_changed", "error"), 1);
+        assert_says(reply, 0, "message", CHANGES[i].says);
+        th_json_free(reply);
+    }
+}
+
+static void import__a_crs_that_nobody_knows_is_a_wrong_request(void **state)
+{
+    static const char *const WRONG[] = {"EPSG:99999", "99999", "CGCS2000", "", "EPSG:"};
+    struct fixture *f = *state;
+    char text[TEXT_SIZE];
+    char path[TH_TEST_PATH_SIZE];
+    fixture_geojson(f, path, "gk.geojson", cell(text, 40469321, 3389997, 100, 100, ""));
+    struct th_parcel_import_options options = fixture_options(f, path);
+    struct th_json *reply = NULL;
+    for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++) {
+        struct th_error err = {0};
+        options.crs = WRONG[i];
+        assert_status(th_parcel_import(f->registry, &f->request, &options, &reply, &err), TH_USAGE,
+                      &err);
+        assert_string_equal(err.key, "crs_option");
+    }
+    options.crs = "4528";
+    reply = fixture_import(f, &options);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    assert_string_equal(th_json_get_text(th_json_get(reply, "source"), "crs", ""), "EPSG:4528");
+    th_json_free(reply);
+}
+
+static void import__problems_carry_number_and_place_in_reply_and_csv(void **state)
+{
+    struct fixture *f = *state;
+    char a[TEXT_SIZE];
+    char b[TEXT_SIZE];
+    char all[2 * TEXT_SIZE];
+    char path[TH_TEST_PATH_SIZE];
+    char csv_path[TH_TEST_PATH_SIZE];
+    cell(a, 119.6, 30.5, 0.001, 0.001, "\"number\":\"A-1\",\"declared_area\":1.064");
+    shape(b, "null", "");
+    assert_true(snprintf(all, sizeof all, "%s,%s", a, b) < (int)sizeof all);
+    fixture_geojson(f, path, "p.geojson", all);
+    struct th_parcel_import_options options = fixture_options(f, path);
+    options.lang = TH_LANG_ZH;
+    options.problems_path = th_test_path(csv_path, f->folder, "p.csv");
+    struct th_json *reply = fixture_import(f, &options);
+    const struct th_json *placed = th_json_at(th_json_get(reply, "problems"), 0);
+    assert_string_equal(th_json_get_text(placed, "number", ""), "A-1");
+    assert_close(th_json_get_real(placed, "lon", 0), 119.6005, 1e-9);
+    assert_close(th_json_get_real(placed, "lat", 0), 30.5005, 1e-9);
+    const struct th_json *nowhere = th_json_at(th_json_get(reply, "problems"), 1);
+    static const char *const MEMBERS[] = {"number", "lon", "lat"};
+    for (size_t i = 0; i < 3; i++) {
+        assert_non_null(th_json_get(nowhere, MEMBERS[i]));
+        assert_int_equal(th_json_type(th_json_get(nowhere, MEMBERS[i])), TH_JSON_NULL);
+    }
+    th_json_free(reply);
+    struct th_error err;
+    char *written = NULL;
+    size_t size = 0;
+    assert_ok(th_file_read(csv_path, TEXT_SIZE, &written, &size, &err), &err);
+    assert_non_null(strstr(written, "行,地块号,要素号,代码,程度,问题,怎么办,东经,北纬\r\n"));
+    assert_non_null(strstr(written, "\r\n1,A-1,"));
+    assert_non_null(strstr(written, ",area_mismatch,提醒,"));
+    assert_non_null(strstr(written, ",119.600500,30.500500\r\n"));
+    assert_non_null(strstr(written, ",geometry_empty,错误,"));
+    free(written);
+}
+
+static void import__messages_say_which_rule_was_broken(void **state)
+{
+    static const struct {
+        const char *properties;
+        const char *member;
+        const char *says;
+    } CASES[] = {
+        {"\"面积\":\"十亩\"", "message", "“十亩” in column “面积”"},
+        {"\"面积\":\"十亩\"", "hint", "mu above 0"},
+        {"\"小班号\":\"1234567890123456789012345678901234567890123456789012345678901234\"",
+         "message", "in column “小班号” is too long"},
+        {"\"小班号\":\"1234567890123456789012345678901234567890123456789012345678901234\"", "hint",
+         "at most 63"},
+        // 10,642.475 m² are 15.96 mu.
+        {"\"面积\":10642.5", "message", "square metres"},
+        {"\"面积\":1.064", "message", "hectares"},
+        {"\"面积\":12", "hint", "Check the unit"},
+        {"\"dorf\":\"测试一\"", "message", "Did you mean: 测试一村 (330523001201)?"},
+        {"\"dorf\":\"测试乡测试二村\"", "message", "Did you mean: 测试二村 (330523001202)?"},
+        {"\"dorf\":\"村\"", "message", "knows no village “村”."},
+        {"\"dorf\":\"同名村\"", "message", "several villages named “同名村”"},
+    };
+    static const char *const MAPS[] = {"village=dorf"};
+    struct fixture *f = *state;
+    struct th_json *added = NULL;
+    struct th_error err;
+    assert_ok(
+        th_village_add(f->registry, &f->request, "330523001203", "同名村", "测试乡", &added, &err),
+        &err);
+    th_json_free(added);
+    assert_ok(
+        th_village_add(f->registry, &f->request, "330523002203", "同名村", "另一乡", &added, &err),
+        &err);
+    th_json_free(added);
+    f->request.dry_run = true;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        char text[TEXT_SIZE];
+        char path[TH_TEST_PATH_SIZE];
+        fixture_geojson(f, path, "says.geojson",
+                        cell(text, 119.6, 30.5, 0.001, 0.001, CASES[i].properties));
+        struct th_parcel_import_options options = fixture_options(f, path);
+        options.maps = MAPS;
+        options.n_maps = strstr(CASES[i].properties, "dorf") != NULL ? 1 : 0;
+        struct th_json *reply = fixture_import(f, &options);
+        assert_says(reply, 0, CASES[i].member, CASES[i].says);
+        th_json_free(reply);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        IMPORT_TEST(import__an_unknown_map_attribute_is_named_beside_the_known_ones),
+        IMPORT_TEST(import__drawing_fields_of_kml_are_no_attributes),
+        IMPORT_TEST(import__a_changed_particular_is_named_with_both_values),
+        IMPORT_TEST(import__a_crs_that_nobody_knows_is_a_wrong_request),
+        IMPORT_TEST(import__problems_carry_number_and_place_in_reply_and_csv),
+        IMPORT_TEST(import__messages_say_which_rule_was_broken),
         IMPORT_TEST(import__a_known_cell_has_its_known_area_and_keeps_its_source),
         cmocka_unit_test(import__each_fault_has_its_code_and_severity),
         IMPORT_TEST(import__without_village_or_kind_no_row_enters),

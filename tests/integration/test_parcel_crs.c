@@ -1,0 +1,69 @@
+// Sources that do not declare their system: shapefiles without .prj, as clerks receive them.
+#include <gdal.h>
+#include <ogr_api.h>
+#include <stdio.h>
+
+#include "tests/integration/parcel_fixture.h"
+
+// One square of 100 m with the number "1" and no reference system.
+static void shapefile_write(const char *path, double easting, double northing)
+{
+    GDALAllRegister();
+    GDALDatasetH dataset =
+        GDALCreate(GDALGetDriverByName("ESRI Shapefile"), path, 0, 0, 0, GDT_Unknown, NULL);
+    assert_non_null(dataset);
+    OGRLayerH layer = GDALDatasetCreateLayer(dataset, "x", NULL, wkbPolygon, NULL);
+    OGRFieldDefnH field = OGR_Fld_Create("number", OFTString);
+    assert_int_equal(OGR_L_CreateField(layer, field, 0), OGRERR_NONE);
+    OGR_Fld_Destroy(field);
+    OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(layer));
+    OGRGeometryH ring = OGR_G_CreateGeometry(wkbLinearRing);
+    static const double CORNERS[][2] = {{0, 0}, {0, 100}, {100, 100}, {100, 0}, {0, 0}};
+    for (size_t i = 0; i < 5; i++)
+        OGR_G_AddPoint_2D(ring, easting + CORNERS[i][0], northing + CORNERS[i][1]);
+    OGRGeometryH shape = OGR_G_CreateGeometry(wkbPolygon);
+    OGR_G_AddGeometryDirectly(shape, ring);
+    OGR_F_SetGeometryDirectly(feature, shape);
+    OGR_F_SetFieldString(feature, 0, "1");
+    assert_int_equal(OGR_L_CreateFeature(layer, feature), OGRERR_NONE);
+    OGR_F_Destroy(feature);
+    GDALClose(dataset);
+}
+
+static void import__eastings_with_a_zone_number_lead_to_a_proposal_only(void **state)
+{
+    (void)state;
+    static const struct {
+        double easting;
+        const char *says;
+    } CASES[] = {{40469321, "--crs EPSG:4528"}, {20500000, "--crs EPSG:4498"}, {500000, "--crs"}};
+    struct fixture f;
+    fixture_open(&f);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        char name[32];
+        char path[TH_TEST_PATH_SIZE];
+        snprintf(name, sizeof name, "%zu.shp", i);
+        shapefile_write(th_test_path(path, f.folder, name), CASES[i].easting, 3389997);
+        struct th_parcel_import_options options = fixture_options(&f, path);
+        struct th_json *reply = fixture_import(&f, &options);
+        assert_int_equal(fixture_problems(reply, 1, "crs_missing", "error"), 1);
+        assert_int_equal(th_json_get_int(reply, "accepted", -1), 0);
+        const struct th_json *problem = th_json_at(th_json_get(reply, "problems"), 0);
+        const char *hint = th_json_get_text(problem, "hint", "");
+        if (strstr(hint, CASES[i].says) == NULL)
+            fail_msg("%s", hint);
+        assert_string_equal(th_json_get_text(problem, "number", ""), "1");
+        // Nobody knows where it lies.
+        assert_int_equal(th_json_type(th_json_get(problem, "lon")), TH_JSON_NULL);
+        th_json_free(reply);
+    }
+    fixture_close(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(import__eastings_with_a_zone_number_lead_to_a_proposal_only),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

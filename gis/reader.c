@@ -1,13 +1,18 @@
+// GDAL declares its file facts as stat64.
+#define _LARGEFILE64_SOURCE 1
+
 #include "gis/reader.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
+#include <cpl_vsi.h>
 #include <gdal.h>
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "core/buf.h"
@@ -62,6 +67,45 @@ static bool has_wal(const char *path)
     return size > 0 && (size_t)size < sizeof wal && stat(wal, &facts) == 0 && facts.st_size > 0;
 }
 
+// A file of the same name with another extension, in small or capital letters.
+static bool has_sibling(const char *path, const char *small, const char *capital)
+{
+    const char *const extensions[] = {small, capital};
+    size_t stem_size = strlen(path) - strlen(".shp");
+    for (size_t i = 0; i < 2; i++) {
+        VSIStatBufL facts;
+        char *sibling = CPLStrdup(CPLSPrintf("%.*s%s", (int)stem_size, path, extensions[i]));
+        bool there = VSIStatL(sibling, &facts) == 0;
+        CPLFree(sibling);
+        if (there) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// GDAL would do without the attributes in silence, and ask for an option of its own without the
+// index.
+static enum th_status shapefile_complete(const struct th_source *source, struct th_error *err)
+{
+    const char *path = source->path;
+    size_t size = strlen(path);
+    const char *missing = NULL;
+    if (size < 4 || strcasecmp(path + size - 4, ".shp") != 0) {
+        return TH_OK;
+    }
+    if (!has_sibling(path, ".shx", ".SHX")) {
+        missing = ".shx";
+    } else if (!has_sibling(path, ".dbf", ".DBF")) {
+        missing = ".dbf";
+    }
+    if (missing == NULL) {
+        return TH_OK;
+    }
+    return th_error_set(err, TH_UNREADABLE, "source_incomplete", "file", source->base_name,
+                        "missing", missing, NULL);
+}
+
 static enum th_status dataset_open(struct th_reader *reader, struct th_error *err)
 {
     struct th_capture capture;
@@ -72,7 +116,9 @@ static enum th_status dataset_open(struct th_reader *reader, struct th_error *er
     th_capture_begin(&capture);
     GDALDriverH driver = GDALIdentifyDriverEx(path, flags, drivers_allowed, NULL);
     const char *name = driver == NULL ? NULL : GDALGetDriverShortName(driver);
+    enum th_status status = TH_OK;
     if (name != NULL && strcmp(name, "ESRI Shapefile") == 0) {
+        status = shapefile_complete(&reader->source, err);
         // GDAL believes any declaration, also a wrong one, without a word; the bytes are judged
         // here.
         options = CSLSetNameValue(options, "ENCODING", "");
@@ -81,12 +127,15 @@ static enum th_status dataset_open(struct th_reader *reader, struct th_error *er
         // Else SQLite would leave files beside the source, or fail in a folder that is read-only.
         options = CSLSetNameValue(options, "IMMUTABLE", "YES");
     }
-    if (name != NULL) {
+    if (name != NULL && status == TH_OK) {
         reader->dataset =
             GDALOpenEx(path, flags, drivers_allowed, (const char *const *)options, NULL);
     }
     CSLDestroy(options);
     th_capture_end();
+    if (status != TH_OK) {
+        return status;
+    }
     if (name == NULL) {
         return th_error_set(err, TH_UNREADABLE, "source_format", "file", reader->source.base_name,
                             NULL);
@@ -134,6 +183,14 @@ static bool layer_has_polygons(OGRLayerH layer)
     return found;
 }
 
+// A layer that bears the name of its file in an archive is called as people know the file.
+static const char *layer_display(const struct th_reader *reader, OGRLayerH layer)
+{
+    const char *name = OGR_L_GetName(layer);
+    const char *gdal_stem = reader->source.gdal_stem;
+    return gdal_stem != NULL && strcmp(name, gdal_stem) == 0 ? reader->source.stem : name;
+}
+
 static enum th_status layer_error(const struct th_reader *reader, const char *key,
                                   const char *wanted, struct th_error *err)
 {
@@ -144,7 +201,7 @@ static enum th_status layer_error(const struct th_reader *reader, const char *ke
     for (int i = 0, n_shown = 0; i < n; i++) {
         OGRLayerH layer = GDALDatasetGetLayer(reader->dataset, i);
         if (OGR_GT_Flatten(OGR_L_GetGeomType(layer)) != wkbNone) {
-            th_buf_printf(&names, "%s%s", n_shown++ == 0 ? "" : ", ", OGR_L_GetName(layer));
+            th_buf_printf(&names, "%s%s", n_shown++ == 0 ? "" : ", ", layer_display(reader, layer));
         }
     }
     th_text_copy(shown, sizeof shown, th_buf_text(&names));
@@ -164,7 +221,7 @@ static enum th_status layer_choose(struct th_reader *reader, const char *wanted,
     OGRLayerH polygons = NULL;
     for (int i = 0; i < n; i++) {
         OGRLayerH layer = GDALDatasetGetLayer(reader->dataset, i);
-        if (wanted != NULL && strcmp(OGR_L_GetName(layer), wanted) == 0) {
+        if (wanted != NULL && strcmp(layer_display(reader, layer), wanted) == 0) {
             reader->layer = layer;
             return TH_OK;
         }
@@ -218,12 +275,12 @@ static enum th_status encoding_decide(struct th_reader *reader, const char *want
     return TH_OK;
 }
 
-static enum th_status name_decode(const struct th_reader *reader, const char *name, size_t width,
+static enum th_status name_decode(const struct th_recode *recode, const char *name, size_t width,
                                   char **ret_name, struct th_error *err)
 {
     struct th_buf text;
     th_buf_init(&text, NAMES_SIZE_MAX);
-    (void)th_recode_append(&reader->recode, name, width, &text);
+    (void)th_recode_append(recode, name, width, &text);
     th_buf_append(&text, "", 0);
     enum th_status status = th_buf_check(&text, err);
     char *taken = status == TH_OK ? th_buf_take(&text) : NULL;
@@ -251,8 +308,8 @@ static enum th_status fields_read(struct th_reader *reader, struct th_error *err
     for (size_t i = 0; i < n; i++) {
         OGRFieldDefnH field = OGR_FD_GetFieldDefn(definition, (int)i);
         enum th_status status =
-            name_decode(reader, OGR_Fld_GetNameRef(field), reader->raw_text ? DBF_NAME_SIZE : 0,
-                        &reader->field_names[i], err);
+            name_decode(&reader->recode, OGR_Fld_GetNameRef(field),
+                        reader->raw_text ? DBF_NAME_SIZE : 0, &reader->field_names[i], err);
         if (status != TH_OK) {
             return status;
         }
@@ -302,9 +359,11 @@ static int64_t rows_count(struct th_reader *reader)
 static enum th_status info_read(struct th_reader *reader, const char *encoding,
                                 struct th_error *err)
 {
+    const struct th_recode file_name = {0}; // has nothing to do with the attributes' encoding
     enum th_status status = encoding_decide(reader, encoding, err);
     if (status == TH_OK) {
-        status = name_decode(reader, OGR_L_GetName(reader->layer), 0, &reader->layer_name, err);
+        status = name_decode(&file_name, layer_display(reader, reader->layer), 0,
+                             &reader->layer_name, err);
     }
     if (status == TH_OK) {
         status = fields_read(reader, err);

@@ -18,6 +18,7 @@
 #include "core/buf.h"
 #include "core/file.h"
 #include "core/text.h"
+#include "gis/archive_name_internal.h"
 #include "gis/capture_internal.h"
 
 enum {
@@ -25,6 +26,7 @@ enum {
     ARCHIVE_RATIO_MAX = 100,
     FOLDER_ENTRIES_MAX = 10000,
     LIST_SIZE_MAX = 300, // of names shown in a message
+    STEM_SIZE = 512,
     PATH_SIZE_MAX = 4096
 };
 
@@ -35,6 +37,8 @@ void th_source_clear(struct th_source *source)
 {
     free(source->path);
     free(source->base_name);
+    free(source->gdal_stem);
+    free(source->stem);
     *source = (struct th_source){0};
 }
 
@@ -164,6 +168,7 @@ static enum th_status shapefile_hash(const char *path, struct th_hash *ret_hash,
 struct archive {
     const char *root; // "/vsizip/{…}"
     char **entries;
+    bool names_declared;
     char *chosen; // path below the root, owned
     bool by_name;
 };
@@ -171,6 +176,12 @@ struct archive {
 static enum th_status archive_limit(const char *path, struct th_error *err)
 {
     return th_error_set(err, TH_UNREADABLE, "archive_limit", "file", th_file_base_name(path), NULL);
+}
+
+static enum th_status archive_broken(const char *path, struct th_error *err)
+{
+    return th_error_set(err, TH_UNREADABLE, "archive_broken", "file", th_file_base_name(path),
+                        NULL);
 }
 
 static enum th_status archive_measure(const char *path, const struct archive *archive,
@@ -234,6 +245,23 @@ static void candidate_stem(const char *entry, size_t size, char *stem, size_t st
     snprintf(stem, stem_size, "%.*s", (int)(end - start), entry + start);
 }
 
+// The same as people know it.
+static void candidate_name(const struct archive *archive, const char *entry, size_t size,
+                           char *name, size_t name_size)
+{
+    char stem[STEM_SIZE];
+    candidate_stem(entry, size, stem, sizeof stem);
+    if (archive->names_declared) {
+        th_text_copy(name, name_size, stem);
+        return;
+    }
+    struct th_buf decoded;
+    th_buf_init(&decoded, PATH_SIZE_MAX);
+    th_archive_name_decode(stem, &decoded);
+    th_text_copy(name, name_size, th_buf_text(&decoded));
+    th_buf_clear(&decoded);
+}
+
 static enum th_status archive_choose(const char *path, struct archive *archive, const char *layer,
                                      struct th_error *err)
 {
@@ -255,8 +283,8 @@ static enum th_status archive_choose(const char *path, struct archive *archive, 
         if (size == 0 || again) {
             continue;
         }
-        char stem[256];
-        candidate_stem(entry, size, stem, sizeof stem);
+        char stem[STEM_SIZE];
+        candidate_name(archive, entry, size, stem, sizeof stem);
         if (layer != NULL && strcmp(stem, layer) == 0) {
             named = entry;
             named_size = size;
@@ -308,11 +336,12 @@ static enum th_status archive_find(const char *path, uint64_t packed_size, const
         goto done;
     }
     archive.root = th_buf_text(&root);
+    archive.names_declared = th_archive_names_declared(path);
     th_capture_begin(&capture);
     archive.entries = VSIReadDirRecursive(archive.root);
     th_capture_end();
     if (archive.entries == NULL) {
-        status = format_unknown(path, err);
+        status = archive_broken(path, err);
         goto done;
     }
     th_capture_begin(&capture);
@@ -326,9 +355,16 @@ static enum th_status archive_find(const char *path, uint64_t packed_size, const
         status = th_buf_check(&root, err);
     }
     if (status == TH_OK) {
+        char name[STEM_SIZE];
         source->chosen = archive.by_name;
+        candidate_stem(archive.chosen, strlen(archive.chosen), name, sizeof name);
+        source->gdal_stem = th_text_duplicate(name);
+        candidate_name(&archive, archive.chosen, strlen(archive.chosen), name, sizeof name);
+        source->stem = th_text_duplicate(name);
         source->path = th_buf_take(&root);
-        status = source->path == NULL ? th_error_no_memory(err) : TH_OK;
+        status = source->path == NULL || source->stem == NULL || source->gdal_stem == NULL
+                     ? th_error_no_memory(err)
+                     : TH_OK;
     }
 done:
     CSLDestroy(archive.entries);
@@ -378,6 +414,8 @@ static enum th_status file_find(const char *path, uint64_t size, const char *lay
             return status;
         }
         n = head_read(source->path, head, sizeof head);
+    } else if (ends_with(path, ".zip") || ends_with(path, ".kmz")) {
+        return archive_broken(path, err);
     }
     if (is_bare_array(head, n)) {
         return th_error_set(err, TH_UNREADABLE, "source_bare_array", "file",

@@ -12,6 +12,8 @@ struct th_source {
     char *path;      // for GDALOpenEx; absolute, maybe below /vsizip/
     char *base_name; // of what the user named
     bool chosen;     // `layer` named a file of an archive
+    char *gdal_stem; // name of the file in an archive, without extension, as GDAL has it; or NULL
+    char *stem;      // the same as people know it
     struct th_hash sha256;
 };
 

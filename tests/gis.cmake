@@ -1,4 +1,4 @@
-foreach(part geometry validity area crs)
+foreach(part geometry validity area crs archive_name)
     th_add_unit_test(test_${part} SOURCES unit/test_${part}.c unit/shapes.c
         DEPENDS tanhui_gis LIBRARIES m)
 endforeach()

@@ -166,7 +166,9 @@ static void open__what_is_no_source_is_refused_in_words(void **state)
     open_refused(path, NULL, TH_UNREADABLE, "source_unreadable", &err);
     assert_true(strlen(th_error_arg_get(&err, "detail")) > 0);
     text_write(path, folder, "broken.zip", "PK\x03\x04 and then nothing that is an archive");
-    open_refused(path, NULL, TH_UNREADABLE, "source_format", &err);
+    open_refused(path, NULL, TH_UNREADABLE, "archive_broken", &err);
+    text_write(path, folder, "empty.zip", "");
+    open_refused(path, NULL, TH_UNREADABLE, "archive_broken", &err);
 }
 
 #define PLACE(name, shape) "<Placemark><name>" name "</name>" shape "</Placemark>"
@@ -644,6 +646,25 @@ static void open__archives_are_searched_and_limited(void **state)
     open_refused(path, NULL, TH_UNREADABLE, "archive_limit", &err);
 }
 
+static void open__a_shapefile_without_its_companions_names_the_missing_one(void **state)
+{
+    static const char *const VALUES[] = {"a"};
+    static const char *const MISSING[] = {".shx", ".dbf"};
+    for (size_t i = 0; i < 2; i++) {
+        struct th_error err = {0};
+        char name[32];
+        char path[TH_TEST_PATH_SIZE];
+        char companion[TH_TEST_PATH_SIZE];
+        snprintf(name, sizeof name, "%zu.shp", i);
+        shapefile_write(th_test_path(path, *state, name), "f", VALUES, 1, 8);
+        th_reader_close(open_ok(path, NULL, NULL));
+        snprintf(name, sizeof name, "%zu%s", i, MISSING[i]);
+        assert_int_equal(remove(th_test_path(companion, *state, name)), 0);
+        open_refused(path, NULL, TH_UNREADABLE, "source_incomplete", &err);
+        assert_string_equal(th_error_arg_get(&err, "missing"), MISSING[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -669,6 +690,9 @@ int main(void)
         cmocka_unit_test(next__real_files_are_read_whole),
         cmocka_unit_test(area__of_the_dutch_file_agrees_with_an_equal_area_map),
         cmocka_unit_test_setup_teardown(open__a_source_is_left_as_it_was, folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(
+            open__a_shapefile_without_its_companions_names_the_missing_one, folder_make,
+            folder_drop),
         cmocka_unit_test_setup_teardown(open__archives_are_searched_and_limited, folder_make,
                                         folder_drop),
     };

@@ -25,6 +25,13 @@ static enum th_status run_submit(struct th_cli *cli, struct th_json **ret_reply,
     return th_package_submit(cli->registry, &cli->request, cli->positionals[0], ret_reply, err);
 }
 
+static enum th_status run_withdraw(struct th_cli *cli, struct th_json **ret_reply,
+                                   struct th_error *err)
+{
+    return th_package_withdraw(cli->registry, &cli->request, cli->positionals[0],
+                               th_cli_option(cli, "reason"), ret_reply, err);
+}
+
 static enum th_status run_waive(struct th_cli *cli, struct th_json **ret_reply,
                                 struct th_error *err)
 {
@@ -77,6 +84,8 @@ const struct th_cli_command th_cli_package_commands[] = {
      run_create},
     {"package", "submit", TH_CLI_WRITE, "PACKAGE", "",
      "package_id state net_kg run_id re_estimated", run_submit},
+    {"package", "withdraw", TH_CLI_WRITE, "PACKAGE", "reason!=TEXT", "package_id state reason",
+     run_withdraw},
     {"package", "waive", TH_CLI_WRITE, "PACKAGE", "rule!=CODE reason!=TEXT document!=FILE",
      "package_id waiver_id rule document.name document.sha256", run_waive},
     {"package", "verify", TH_CLI_WRITE, "PACKAGE",

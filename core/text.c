@@ -256,3 +256,22 @@ bool th_text_equals(const char *a, const char *b)
         return a == b;
     return strcmp(a, b) == 0;
 }
+
+bool th_text_has_hidden(const char *utf8)
+{
+    for (const unsigned char *p = (const unsigned char *)utf8; *p != '\0'; p++) {
+        if (*p < 0x20 || *p == 0x7f)
+            return true;
+        // U+0080–9F, U+200B–200F, U+2028–202E, U+2060–206F, U+FEFF
+        if (p[0] == 0xc2 && p[1] < 0xa0)
+            return true;
+        if (p[0] == 0xe2 && p[1] == 0x80 &&
+            ((p[2] >= 0x8b && p[2] <= 0x8f) || (p[2] >= 0xa8 && p[2] <= 0xae)))
+            return true;
+        if (p[0] == 0xe2 && p[1] == 0x81 && p[2] >= 0xa0 && p[2] <= 0xaf)
+            return true;
+        if (p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf)
+            return true;
+    }
+    return false;
+}

@@ -24,6 +24,10 @@ bool th_text_parse_int(const char *text, int64_t minimum, int64_t maximum, int64
 // Whole text is a finite decimal number ('.' whatever the locale).
 bool th_text_parse_double(const char *text, double *ret_value);
 
+// Has the text signs that nobody sees: control characters, zero-width and direction marks, a byte
+// order mark? Two names that look the same must be the same.
+bool th_text_has_hidden(const char *utf8);
+
 // Removes ASCII white space and U+3000 at both ends, in place.
 void th_text_trim(char *text);
 

@@ -12,8 +12,8 @@
 #include "core/error.h"
 
 enum {
-    TH_GEOMETRY_VERTICES_MAX = 1000000, // of one parcel
-    TH_GEOMETRY_RINGS_MAX = 100000,     // of one parcel
+    TH_GEOMETRY_VERTICES_MAX = 100000, // of one parcel
+    TH_GEOMETRY_RINGS_MAX = 100000,    // of one parcel
     TH_GEOMETRY_WKB_MAX = 64 * 1024 * 1024
 };
 

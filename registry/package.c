@@ -82,25 +82,24 @@ static enum th_status check_period(const struct th_package_create_options *optio
 }
 
 // Ground is held by those who live on it or own it; whoever buys, checks or insures may not.
-static enum th_status check_holder(struct th_store *store, const char *reference,
-                                   struct th_package_record *record, struct th_error *err)
+static enum th_status find_holder(struct th_store *store, const char *reference,
+                                  struct th_party *ret_holder, struct th_error *err)
 {
     static const char *const KINDS[] = {"village",   "township", "subdistrict", "cooperative",
                                         "household", "person",   "government"};
-    struct th_party holder;
-    enum th_status status = th_party_resolve(store, reference, &holder, err);
+    enum th_status status = th_party_resolve(store, reference, ret_holder, err);
     if (status != TH_OK) {
         return status;
     }
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
-        if (strcmp(holder.kind, KINDS[i]) == 0) {
-            record->holder_id = holder.party_id;
+        if (strcmp(ret_holder->kind, KINDS[i]) == 0) {
             return TH_OK;
         }
     }
     char kind[64];
-    (void)snprintf(kind, sizeof(kind), "@package_holder.%s", holder.kind);
-    return th_error_set(err, TH_INVALID, "holder_kind", "party", holder.name, "kind", kind, NULL);
+    (void)snprintf(kind, sizeof(kind), "@package_holder.%s", ret_holder->kind);
+    return th_error_set(err, TH_INVALID, "holder_kind", "party", ret_holder->name, "kind", kind,
+                        NULL);
 }
 
 static int compare_sources(const void *a, const void *b)
@@ -180,14 +179,24 @@ static enum th_status choose_parcels(struct th_store *store,
     return status;
 }
 
-static enum th_status check_villages(const struct th_work *work,
-                                     const struct th_package_open *package, struct th_error *err)
+// A holder that belongs to a place holds ground of that place.
+static enum th_status check_holder_place(const struct th_party *holder,
+                                         const struct th_package_open *package,
+                                         struct th_error *err)
 {
-    enum th_status status = TH_OK;
-    for (size_t i = 0; i < package->sources.n && status == TH_OK; i++) {
-        status = th_work_check_village(work, package->sources.items[i].village, err);
+    size_t n_division = strlen(holder->division);
+    for (size_t i = 0; i < package->sources.n; i++) {
+        const char *village = package->sources.items[i].village;
+        bool same = (holder->village[0] == '\0' || strcmp(holder->village, village) == 0) &&
+                    strncmp(holder->division, village, n_division) == 0;
+        if (!same) {
+            (void)th_error_set(err, TH_INVALID, "holder_elsewhere", "party", holder->name,
+                               "village", village, NULL);
+            th_error_add_int(err, "parcel", package->sources.items[i].parcel_id);
+            return TH_INVALID;
+        }
     }
-    return status;
+    return TH_OK;
 }
 
 static enum th_status gather(struct th_work *work, const struct th_package_create_options *options,
@@ -196,9 +205,10 @@ static enum th_status gather(struct th_work *work, const struct th_package_creat
     struct th_store *store = th_work_store(work);
     struct th_package_record *record = &package->record;
     struct th_estimate_inputs inputs;
+    struct th_party holder;
     enum th_status status = check_given(options, err);
     status = status == TH_OK ? check_period(options, record, err) : status;
-    status = status == TH_OK ? check_holder(store, options->holder, record, err) : status;
+    status = status == TH_OK ? find_holder(store, options->holder, &holder, err) : status;
     status = status == TH_OK
                  ? th_methodology_open(store, options->methodology, &package->methodology, err)
                  : status;
@@ -210,10 +220,12 @@ static enum th_status gather(struct th_work *work, const struct th_package_creat
                  ? th_estimate_inputs_parse(options->inputs, options->n_inputs, &inputs, err)
                  : status;
     status = status == TH_OK ? choose_parcels(store, options, package, err) : status;
-    status = status == TH_OK ? check_villages(work, package, err) : status;
+    status = status == TH_OK ? th_package_check_villages(work, package, err) : status;
+    status = status == TH_OK ? check_holder_place(&holder, package, err) : status;
     if (status != TH_OK) {
         return status;
     }
+    record->holder_id = holder.party_id;
     th_text_copy(record->name, sizeof(record->name), options->name);
     th_text_copy(record->methodology, sizeof(record->methodology),
                  th_methodology_id(package->methodology));
@@ -382,7 +394,7 @@ static enum th_status submit(struct th_work *work, struct th_package_open *packa
     struct th_store *store = th_work_store(work);
     struct th_package_record *record = &package->record;
     enum th_status status = th_package_check_state(record, "draft", "returned", err);
-    status = status == TH_OK ? check_villages(work, package, err) : status;
+    status = status == TH_OK ? th_package_check_villages(work, package, err) : status;
     status = status == TH_OK ? th_package_check_parcels(store, package, err) : status;
     if (status == TH_OK && package->n_changed > 0) {
         status = refresh(store, package, th_work_seq(work), result, err);

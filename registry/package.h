@@ -3,7 +3,7 @@
 //   draft -> submitted -> verified -> issued
 //              |  ^
 //              v  |
-//            returned
+//            returned          draft, submitted, returned -> withdrawn
 //
 // Every text of an options struct is what people typed; NULL stands for "not given". A package is
 // named by its id or by its name, where one package alone bears it.
@@ -51,6 +51,12 @@ enum th_status th_package_create(struct th_registry *registry, const struct th_r
 enum th_status th_package_submit(struct th_registry *registry, const struct th_request *request,
                                  const char *package, struct th_json **ret_reply,
                                  struct th_error *err) TH_MUST_CHECK;
+
+// Gives up a package that is not verified yet; its ground is free again. Reply: package_id, state,
+// reason. TH_USAGE ("reason_needed"), TH_CONFLICT ("package_state").
+enum th_status th_package_withdraw(struct th_registry *registry, const struct th_request *request,
+                                   const char *package, const char *reason,
+                                   struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 
 // An officer accepts a warning of a draft or returned package. Reply: package_id, waiver_id, rule,
 // document{name, sha256}. TH_USAGE ("reason_needed", "document_needed"), TH_NOT_FOUND

@@ -138,6 +138,17 @@ const char *th_package_subject(int64_t package_id, char buf[TH_SUBJECT_SIZE])
     return buf;
 }
 
+enum th_status th_package_check_villages(const struct th_work *work,
+                                         const struct th_package_open *package,
+                                         struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < package->sources.n && status == TH_OK; i++) {
+        status = th_work_check_village(work, package->sources.items[i].village, err);
+    }
+    return status;
+}
+
 enum th_status th_package_check_state(const struct th_package_record *record, const char *wanted,
                                       const char *other, struct th_error *err)
 {

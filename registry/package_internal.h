@@ -18,6 +18,11 @@ enum th_status th_package_open(struct th_store *store, const char *reference,
                                struct th_error *err) TH_MUST_CHECK;
 void th_package_close(struct th_package_open *package);
 
+// Every parcel lies in a village that the actor may act for. TH_NOT_PERMITTED
+// ("village_not_yours").
+enum th_status th_package_check_villages(const struct th_work *work,
+                                         const struct th_package_open *package,
+                                         struct th_error *err) TH_MUST_CHECK;
 // TH_CONFLICT ("package_state") unless the state is one of the two; `other` may be NULL.
 enum th_status th_package_check_state(const struct th_package_record *record, const char *wanted,
                                       const char *other, struct th_error *err) TH_MUST_CHECK;

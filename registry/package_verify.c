@@ -165,10 +165,35 @@ static enum th_status find_stating_party(struct th_work *work, const char *refer
     return status;
 }
 
+// No land stores 100 t CO2e a hectare and year; the largest claim that is known for a wetland of
+// the region is about 29. Rule "statement-ceiling-1", an expert's choice.
+static enum th_status check_plausible(const struct th_package_open *package, int64_t tonnes,
+                                      struct th_error *err)
+{
+    const int64_t ceiling_t_ha_year = 100;
+    const int64_t m2_300_ha = 3000000;
+    struct th_area area;
+    const struct th_package_record *record = &package->record;
+    int64_t n_years = record->to.year - record->from.year + 1;
+    enum th_status status = th_package_area(package, &area, err);
+    if (status != TH_OK)
+        return status;
+    int64_t hectares = th_area_m2_300(area) / m2_300_ha;
+    if (tonnes / ceiling_t_ha_year / n_years <= hectares)
+        return TH_OK;
+    (void)th_error_set(err, TH_INVALID, "statement_implausible", NULL);
+    th_error_add_int(err, "tonnes", tonnes);
+    th_error_add_int(err, "hectares", hectares);
+    th_error_add_int(err, "years", n_years);
+    th_error_add_int(err, "ceiling", ceiling_t_ha_year);
+    return TH_INVALID;
+}
+
 static enum th_status read_tonnes(struct th_store *store,
                                   const struct th_package_verify_options *options,
-                                  struct th_package_record *record, struct th_error *err)
+                                  struct th_package_open *package, struct th_error *err)
 {
+    struct th_package_record *record = &package->record;
     // A billion tonnes is more than the country absorbs in a year.
     const int64_t limit_t = 1000 * 1000 * 1000;
     int64_t tonnes = 0;
@@ -180,7 +205,7 @@ static enum th_status read_tonnes(struct th_store *store,
     if (!th_text_parse_int(options->tonnes, 1, limit_t, &tonnes)) {
         return th_error_set(err, TH_INVALID, "tonnes_invalid", "tonnes", options->tonnes, NULL);
     }
-    enum th_status status = TH_OK;
+    enum th_status status = by_statement ? check_plausible(package, tonnes, err) : TH_OK;
     if (!by_statement) {
         status = th_package_net(store, record, &net, err);
         int64_t most_t = status == TH_OK ? th_units_t(th_carbon_whole_t(net)) : 0;
@@ -219,7 +244,7 @@ static enum th_status approve(struct th_work *work, const struct th_package_veri
     status = status == TH_OK ? th_package_check_parcels(store, package, err) : status;
     status = status == TH_OK ? th_package_check_waivers(store, record, err) : status;
     status = status == TH_OK ? find_stating_party(work, options->stated_by, record, err) : status;
-    status = status == TH_OK ? read_tonnes(store, options, record, err) : status;
+    status = status == TH_OK ? read_tonnes(store, options, package, err) : status;
     th_text_copy(record->state, sizeof(record->state), "verified");
     return status;
 }

@@ -145,6 +145,10 @@ enum th_status th_work_begin(struct th_registry *registry, const struct th_reque
 {
     struct th_store *store = th_registry_store(registry);
     struct th_json *earlier = NULL;
+    enum { KEY_MAX = 200 };
+    const char *key = request->idempotency_key;
+    if (key != NULL && (key[0] == '\0' || strlen(key) > KEY_MAX))
+        return th_error_set(err, TH_USAGE, "idempotency_key_invalid", NULL);
     struct th_work *work = calloc(1, sizeof *work);
     if (work == NULL)
         return th_error_no_memory(err);

@@ -44,20 +44,24 @@ enum th_status th_journal_hash(const struct th_journal_entry *entry, struct th_h
     return TH_OK;
 }
 
-static enum th_status load_head(struct th_store *store, int64_t *ret_seq, struct th_hash *ret_hash,
-                                struct th_error *err)
+struct head { // of the last entry; zero in an empty journal
+    int64_t seq;
+    int64_t at_utc;
+    struct th_hash hash;
+};
+
+static enum th_status load_head(struct th_store *store, struct head *ret_head, struct th_error *err)
 {
-    static const char SQL[] = "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1";
+    static const char SQL[] = "SELECT seq, at_utc, hash FROM journal ORDER BY seq DESC LIMIT 1";
     struct th_stmt *q = th_db_query(store, SQL);
     bool row = false;
     enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK) {
-        *ret_seq = 0;
-        memset(ret_hash, 0, sizeof *ret_hash);
-    }
+    if (status == TH_OK)
+        *ret_head = (struct head){.at_utc = INT64_MIN};
     if (status == TH_OK && row) {
-        *ret_seq = th_column_int(q, 0);
-        th_column_hash(q, 1, ret_hash);
+        ret_head->seq = th_column_int(q, 0);
+        ret_head->at_utc = th_column_int(q, 1);
+        th_column_hash(q, 2, &ret_head->hash);
     }
     th_stmt_done(q);
     return status;
@@ -65,11 +69,10 @@ static enum th_status load_head(struct th_store *store, int64_t *ret_seq, struct
 
 enum th_status th_journal_next(struct th_store *store, int64_t *ret_seq, struct th_error *err)
 {
-    int64_t head = 0;
-    struct th_hash hash;
-    enum th_status status = load_head(store, &head, &hash, err);
+    struct head head;
+    enum th_status status = load_head(store, &head, err);
     if (status == TH_OK)
-        *ret_seq = head + 1;
+        *ret_seq = head.seq + 1;
     return status;
 }
 
@@ -96,13 +99,17 @@ enum th_status th_journal_append(struct th_store *store, const struct th_journal
 {
     struct th_journal_entry whole = *entry;
     char *text = NULL;
-    int64_t head = 0;
+    struct head head;
     assert(th_db_in_transaction(store));
-    enum th_status status = load_head(store, &head, &whole.prev_hash, err);
+    enum th_status status = load_head(store, &head, err);
     if (status == TH_OK)
         status = th_json_dump(body, TH_JSON_CANONICAL, &text, err);
     if (status == TH_OK) {
-        whole.seq = head + 1;
+        whole.seq = head.seq + 1;
+        whole.prev_hash = head.hash;
+        // A clock that was set back does not write history before what is written.
+        if (whole.at_utc < head.at_utc)
+            whole.at_utc = head.at_utc;
         whole.body = text;
         status = th_journal_hash(&whole, &whole.hash, err);
     }
@@ -217,6 +224,7 @@ struct walk {
     const struct th_progress *progress;
     int64_t total;
     struct th_journal_verdict verdict;
+    int64_t last_utc; // of the last entry that fits
     enum th_status status;
     struct th_error *err;
 };
@@ -243,6 +251,8 @@ static void fit_entry(struct walk *walk, const struct th_journal_entry *entry, b
         mark_broken(walk, entry->seq, "chain");
     else if (!plain || memcmp(&hash, &entry->hash, sizeof hash) != 0)
         mark_broken(walk, entry->seq, "hash");
+    else if (walk->verdict.n_entries > 0 && entry->at_utc < walk->last_utc)
+        mark_broken(walk, entry->seq, "time");
 }
 
 static bool verify_entry(void *context, const struct th_journal_entry *entry, bool plain)
@@ -253,6 +263,7 @@ static bool verify_entry(void *context, const struct th_journal_entry *entry, bo
         return false;
     walk->verdict.n_entries++;
     walk->verdict.head = entry->hash;
+    walk->last_utc = entry->at_utc;
     if (walk->verdict.n_entries % 4096 == 0 &&
         !th_progress_report(walk->progress, "verify", walk->verdict.n_entries, walk->total))
         walk->status = th_error_set(walk->err, TH_INTERRUPTED, "interrupted", NULL);

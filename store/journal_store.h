@@ -49,7 +49,7 @@ struct th_journal_verdict {
     bool ok;
     int64_t n_entries;
     int64_t broken_seq;  // first entry that is missing or does not fit; 0 when ok
-    char reason[32];     // "sequence", "chain", "hash"
+    char reason[32];     // "sequence", "chain", "hash", "time"
     struct th_hash head; // of the last entry that fits
 };
 

@@ -28,7 +28,7 @@ static const char SQL_PARCEL_EACH[] =
 static const char SQL_RIVAL[] =
     "SELECT min(p.package_id) FROM package_parcel pp JOIN package p ON p.package_id = "
     "pp.package_id "
-    "WHERE pp.parcel_id = ?2 AND p.package_id <> ?1 AND p.state <> 'returned' "
+    "WHERE pp.parcel_id = ?2 AND p.package_id <> ?1 AND p.state NOT IN ('returned', 'withdrawn') "
     "AND p.from_on <= ?4 AND p.to_on >= ?3";
 static const char SQL_WAIVER_INSERT[] =
     "INSERT INTO waiver (package_id, rule, reason, document_id, login, seq) "

@@ -372,7 +372,7 @@ enum th_status th_parcel_packaged(struct th_store *store, int64_t parcel_id,
     static const char SQL_PACKAGED[] =
         "SELECT min(k.package_id) FROM package_parcel k"
         " JOIN package g ON g.package_id = k.package_id"
-        " WHERE k.parcel_id = ?1 AND g.state NOT IN ('draft', 'returned')";
+        " WHERE k.parcel_id = ?1 AND g.state NOT IN ('draft', 'returned', 'withdrawn')";
     struct th_stmt *q = th_db_query(store, SQL_PACKAGED);
     th_bind_int(q, 1, parcel_id);
     return th_stmt_int(q, 0, ret_package_id, err);

@@ -236,7 +236,8 @@ CREATE TABLE package (
     inputs       TEXT    NOT NULL CHECK (json_valid(inputs)),
     from_on      TEXT    NOT NULL,
     to_on        TEXT    NOT NULL CHECK (to_on > from_on),
-    state        TEXT    NOT NULL CHECK (state IN ('draft', 'submitted', 'verified', 'returned', 'issued')),
+    state        TEXT    NOT NULL CHECK (state IN ('draft', 'submitted', 'verified', 'returned', 'issued',
+                     'withdrawn')),
     run_id       INTEGER REFERENCES estimate_run (run_id), -- NULL: tonnes come by statement
     created_by   TEXT    NOT NULL REFERENCES user_account (login),
     submitted_by TEXT    REFERENCES user_account (login),

@@ -307,6 +307,70 @@ static void package_resolve__a_name_must_be_the_only_one(void **state)
                   &fixture->err);
 }
 
+static void package_withdraw__gives_the_ground_free(void **state)
+{
+    struct fixture *fixture = *state;
+    struct th_json *reply = NULL;
+    struct th_request clerk = fixture_as("clerk_a");
+    struct th_request other = fixture_as("clerk_b");
+    draft(fixture);
+    (void)fixture_create(fixture, "clerk_a", "reported-factor", "1", "1", FROM, TO, NULL,
+                         TH_CONFLICT);
+    fixture_refused(fixture, "parcel_already_packaged");
+    assert_status(
+        th_package_withdraw(fixture->registry, &other, "1", "typed twice", &reply, &fixture->err),
+        TH_NOT_PERMITTED, &fixture->err);
+    assert_status(th_package_withdraw(fixture->registry, &clerk, "1", "", &reply, &fixture->err),
+                  TH_USAGE, &fixture->err);
+    assert_ok(
+        th_package_withdraw(fixture->registry, &clerk, "1", "typed twice", &reply, &fixture->err),
+        &fixture->err);
+    assert_string_equal(th_json_get_text(reply, "state", ""), "withdrawn");
+    th_json_free(reply);
+    reply = NULL;
+    th_json_free(
+        fixture_create(fixture, "clerk_a", "reported-factor", "1", "1", FROM, TO, NULL, TH_OK));
+    (void)fixture_submit(fixture, "clerk_a", "1", TH_CONFLICT);
+    fixture_refused(fixture, "package_state");
+    assert_status(
+        th_package_withdraw(fixture->registry, &clerk, "1", "again", &reply, &fixture->err),
+        TH_CONFLICT, &fixture->err);
+}
+
+static void package_create__a_holder_of_another_village_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    (void)fixture_create(fixture, "officer", "reported-factor", "2", "1", FROM, TO, NULL,
+                         TH_INVALID);
+    fixture_refused(fixture, "holder_elsewhere");
+}
+
+// A year is over when its last day is over in Asia/Shanghai.
+static void package_verify__a_year_that_is_not_over_waits(void **state)
+{
+    struct fixture *fixture = *state;
+    th_json_free(fixture_create(fixture, "clerk_a", "reported-factor", "1", "1", "2020-01-01",
+                                "2020-12-31", NULL, TH_OK));
+    th_json_free(fixture_submit(fixture, "clerk_a", "1", TH_OK));
+    fixture->now_utc = 1609430399; // 2020-12-31T15:59:59Z, one second before midnight in Shanghai
+    (void)fixture_approve(fixture, "verifier", "1", NULL, TH_CONFLICT);
+    fixture_refused(fixture, "period_not_ended");
+    fixture->now_utc = 1609430400;
+    th_json_free(fixture_approve(fixture, "verifier", "1", NULL, TH_OK));
+}
+
+// 8,900 mu are 593.33 ha; the ceiling is 100 t a hectare and year.
+static void package_verify__a_statement_has_a_ceiling(void **state)
+{
+    struct fixture *fixture = *state;
+    th_json_free(
+        fixture_create(fixture, "officer", "statement", "3", "6 7", FROM, TO, NULL, TH_OK));
+    th_json_free(fixture_submit(fixture, "officer", "1", TH_OK));
+    (void)fixture_approve(fixture, "verifier", "1", "1000000000", TH_INVALID);
+    fixture_refused(fixture, "statement_implausible");
+    th_json_free(fixture_approve(fixture, "verifier", "1", "10000", TH_OK));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -322,6 +386,10 @@ int main(void)
         TEST(package_submit__changed_parcels_are_estimated_anew),
         TEST(package_verify__parcels_that_changed_since_go_back),
         TEST(package_resolve__a_name_must_be_the_only_one),
+        TEST(package_withdraw__gives_the_ground_free),
+        TEST(package_create__a_holder_of_another_village_is_refused),
+        TEST(package_verify__a_year_that_is_not_over_waits),
+        TEST(package_verify__a_statement_has_a_ceiling),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -369,7 +369,7 @@ static void migrations__released_files_have_not_changed(void **state)
         n++;
         snprintf(sql, sizeof sql,
                  "SELECT count(*) FROM upgrade_log WHERE version = %d AND lower(hex(sha256)) ="
-                 " '%s' AND program = 'tanhui test' AND applied_utc = 1700000000",
+                 " '%s' AND program = 'tanhui test' AND applied_utc = 1710000000",
                  n, hex);
         assert_int_equal(th_test_sql_int(store, sql), 1);
     }

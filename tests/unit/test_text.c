@@ -178,9 +178,30 @@ static void text_compare__starts_with_and_equals(void **state)
     assert_true(th_text_equals(NULL, NULL));
 }
 
+static void text_has_hidden__signs_that_nobody_sees(void **state)
+{
+    (void)state;
+    static const char *const HIDDEN[] = {"a\tb",
+                                         "a\x1b[0m",
+                                         "\xef\xbb\xbf"
+                                         "B1",
+                                         "a\xe2\x80\x8b",
+                                         "\xe2\x80\xae"
+                                         "b",
+                                         "\xe2\x81\xa0",
+                                         "\xc2\x85",
+                                         "\x7f"};
+    static const char *const PLAIN[] = {"", "B1", "马家弄村（样例）", "a–b", "…", "é", "\xc2\xa0"};
+    for (size_t i = 0; i < sizeof HIDDEN / sizeof HIDDEN[0]; i++)
+        assert_true(th_text_has_hidden(HIDDEN[i]));
+    for (size_t i = 0; i < sizeof PLAIN / sizeof PLAIN[0]; i++)
+        assert_false(th_text_has_hidden(PLAIN[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_has_hidden__signs_that_nobody_sees),
         cmocka_unit_test(text_is_utf8__accepts_unicode_and_refuses_the_known_traps),
         cmocka_unit_test(text_width__counts_terminal_cells),
         cmocka_unit_test(text_copy__cuts_at_a_character),

@@ -1,4 +1,5 @@
 // A proposal into the books: rows, locks, pools, journal body.
+#include <stdlib.h>
 #include <string.h>
 
 #include "trading/trading_internal.h"
@@ -91,9 +92,9 @@ static enum th_status write_line(struct th_work *work, const struct th_trade *tr
     return th_pool_take(store, line->pool_id, line->package_id, 0, 0, tonnes_t, err);
 }
 
-enum th_status th_deal_write(struct th_work *work, struct th_deal *deal, int64_t *ret_trade_id,
-                             struct th_json **ret_body, struct th_json **ret_reply,
-                             struct th_error *err)
+static enum th_status write_deal(struct th_work *work, struct th_deal *deal,
+                                 struct th_json **ret_body, struct th_json **ret_reply,
+                                 struct th_error *err)
 {
     struct th_trade *trade = &deal->trade;
     trade->seq = th_work_seq(work);
@@ -119,8 +120,31 @@ enum th_status th_deal_write(struct th_work *work, struct th_deal *deal, int64_t
         th_json_free(body);
         return status;
     }
-    *ret_trade_id = trade->trade_id;
     *ret_body = body;
     *ret_reply = reply;
     return TH_OK;
+}
+
+enum th_status th_deal_propose(
+    struct th_registry *registry, const struct th_request *request, struct th_json *given,
+    enum th_status (*prepare)(void *context, struct th_registry *registry, struct th_work *work,
+                              struct th_deal *deal, struct th_error *err),
+    void *context, struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_work *work = NULL;
+    enum th_status status = th_work_begin(registry, request, TH_MAY_PROPOSE, "trade.propose", given,
+                                          &work, ret_reply, err);
+    th_json_free(given);
+    if (status != TH_OK || work == NULL)
+        return status;
+    struct th_deal deal = {0};
+    struct th_json *body = NULL;
+    struct th_json *reply = NULL;
+    char subject[TH_SUBJECT_SIZE];
+    status = prepare(context, registry, work, &deal, err);
+    if (status == TH_OK)
+        status = write_deal(work, &deal, &body, &reply, err);
+    free(deal.lines);
+    return th_work_end(work, status, th_subject("trade", deal.trade.trade_id, subject), body, reply,
+                       ret_reply, err);
 }

@@ -6,6 +6,9 @@
 #include "trading/trading_internal.h"
 
 struct decision {
+    const char *state;  // "approved" or "rejected"
+    const char *reason; // NULL: none
+    char on_date[TH_ON_SIZE];
     struct th_trade trade;
     struct th_trade_line_list lines;
     struct th_block_list blocks; // locked for the trade
@@ -89,8 +92,7 @@ static enum th_status book_lines(struct th_work *work, const struct decision *de
     return status;
 }
 
-static struct th_json *body_json(const struct decision *decision, const char *state,
-                                 const char *login, const char *on_date, const char *reason)
+static struct th_json *body_json(const struct decision *decision, const char *login)
 {
     struct th_json *body = th_json_object();
     struct th_json *blocks = th_json_array();
@@ -103,10 +105,10 @@ static struct th_json *body_json(const struct decision *decision, const char *st
         th_json_append(blocks, item);
     }
     th_json_set_int(body, "trade_id", decision->trade.trade_id);
-    th_json_set_text(body, "state", state);
+    th_json_set_text(body, "state", decision->state);
     th_json_set_text(body, "decided_by", login);
-    th_json_set_text(body, "decided_on", on_date);
-    th_json_set_text(body, "reason", reason);
+    th_json_set_text(body, "decided_on", decision->on_date);
+    th_json_set_text(body, "reason", decision->reason);
     th_json_set_int(body, "buyer", decision->trade.buyer_id);
     th_json_set_units(body, "tonnes", decision->trade.tonnes);
     th_json_set_money(body, "amount_fen", decision->trade.amount);
@@ -114,51 +116,25 @@ static struct th_json *body_json(const struct decision *decision, const char *st
     return body;
 }
 
-static enum th_status approve(struct th_work *work, const struct decision *decision,
-                              const char *on_date, struct th_error *err)
+static enum th_status write_decision(struct th_work *work, const struct decision *decision,
+                                     struct th_error *err)
 {
-    const char *login = th_work_actor(work)->login;
+    return th_trade_decide(th_work_store(work), decision->trade.trade_id, decision->state,
+                           th_work_actor(work)->login, decision->on_date, decision->reason,
+                           th_work_seq(work), err);
+}
+
+static enum th_status approve(struct th_work *work, const struct decision *decision,
+                              struct th_error *err)
+{
     enum th_status status = th_work_check_other(work, decision->trade.proposed_by, err);
     if (status == TH_OK)
-        status = th_trade_decide(th_work_store(work), decision->trade.trade_id, "approved", login,
-                                 on_date, NULL, th_work_seq(work), err);
+        status = write_decision(work, decision, err);
     if (status == TH_OK)
         status = move_units(work, decision, err);
     if (status == TH_OK && strcmp(decision->trade.kind, "retirement") != 0)
         status = book_lines(work, decision, err);
     return status;
-}
-
-enum th_status th_trade_approve(struct th_registry *registry, const struct th_request *request,
-                                int64_t trade_id, const char *on, struct th_json **ret_reply,
-                                struct th_error *err)
-{
-    struct th_json *given = th_json_object();
-    th_json_set_int(given, "trade", trade_id);
-    th_json_set_text(given, "on", on);
-    struct th_work *work = NULL;
-    enum th_status status = th_work_begin(registry, request, TH_MAY_APPROVE, "trade.approve", given,
-                                          &work, ret_reply, err);
-    th_json_free(given);
-    if (status != TH_OK || work == NULL)
-        return status;
-    struct decision decision = {0};
-    struct th_json *body = NULL;
-    struct th_json *reply = NULL;
-    char on_date[TH_ON_SIZE] = "";
-    char subject[TH_SUBJECT_SIZE];
-    status = th_on_parse(registry, on, on_date, err);
-    if (status == TH_OK)
-        status = load(th_work_store(work), trade_id, &decision, err);
-    if (status == TH_OK)
-        status = approve(work, &decision, on_date, err);
-    if (status == TH_OK) {
-        body = body_json(&decision, "approved", th_work_actor(work)->login, on_date, NULL);
-        status = th_trade_reply(th_work_store(work), trade_id, &reply, err);
-    }
-    decision_clear(&decision);
-    return th_work_end(work, status, th_subject("trade", trade_id, subject), body, reply, ret_reply,
-                       err);
 }
 
 // Units go back to their holder, and into their pool.
@@ -181,6 +157,55 @@ static enum th_status give_back(struct th_work *work, const struct decision *dec
     return status;
 }
 
+static enum th_status reject(struct th_work *work, const struct decision *decision,
+                             struct th_error *err)
+{
+    enum th_status status = write_decision(work, decision, err);
+    return status == TH_OK ? give_back(work, decision, err) : status;
+}
+
+// The frame of both: takes `given`; `on` is NULL for today.
+static enum th_status decide(struct th_registry *registry, const struct th_request *request,
+                             int64_t trade_id, const char *on, struct th_json *given,
+                             struct decision *decision, struct th_json **ret_reply,
+                             struct th_error *err)
+{
+    bool approval = strcmp(decision->state, "approved") == 0;
+    struct th_work *work = NULL;
+    enum th_status status =
+        th_work_begin(registry, request, TH_MAY_APPROVE,
+                      approval ? "trade.approve" : "trade.reject", given, &work, ret_reply, err);
+    th_json_free(given);
+    if (status != TH_OK || work == NULL)
+        return status;
+    struct th_json *body = NULL;
+    struct th_json *reply = NULL;
+    char subject[TH_SUBJECT_SIZE];
+    status = th_on_parse(registry, on, decision->on_date, err);
+    if (status == TH_OK)
+        status = load(th_work_store(work), trade_id, decision, err);
+    if (status == TH_OK)
+        status = approval ? approve(work, decision, err) : reject(work, decision, err);
+    if (status == TH_OK) {
+        body = body_json(decision, th_work_actor(work)->login);
+        status = th_trade_reply(th_work_store(work), trade_id, &reply, err);
+    }
+    decision_clear(decision);
+    return th_work_end(work, status, th_subject("trade", trade_id, subject), body, reply, ret_reply,
+                       err);
+}
+
+enum th_status th_trade_approve(struct th_registry *registry, const struct th_request *request,
+                                int64_t trade_id, const char *on, struct th_json **ret_reply,
+                                struct th_error *err)
+{
+    struct decision decision = {.state = "approved"};
+    struct th_json *given = th_json_object();
+    th_json_set_int(given, "trade", trade_id);
+    th_json_set_text(given, "on", on);
+    return decide(registry, request, trade_id, on, given, &decision, ret_reply, err);
+}
+
 enum th_status th_trade_reject(struct th_registry *registry, const struct th_request *request,
                                int64_t trade_id, const char *reason, struct th_json **ret_reply,
                                struct th_error *err)
@@ -189,34 +214,9 @@ enum th_status th_trade_reject(struct th_registry *registry, const struct th_req
         return th_error_set(err, TH_USAGE, "reason_missing", NULL);
     if (strlen(reason) >= TH_TRADE_NOTE_SIZE)
         return th_error_set(err, TH_INVALID, "text_too_long", "field", "reason", NULL);
+    struct decision decision = {.state = "rejected", .reason = reason};
     struct th_json *given = th_json_object();
     th_json_set_int(given, "trade", trade_id);
     th_json_set_text(given, "reason", reason);
-    struct th_work *work = NULL;
-    enum th_status status = th_work_begin(registry, request, TH_MAY_APPROVE, "trade.reject", given,
-                                          &work, ret_reply, err);
-    th_json_free(given);
-    if (status != TH_OK || work == NULL)
-        return status;
-    struct decision decision = {0};
-    struct th_json *body = NULL;
-    struct th_json *reply = NULL;
-    char on_date[TH_ON_SIZE] = "";
-    char subject[TH_SUBJECT_SIZE];
-    const char *login = th_work_actor(work)->login;
-    status = th_on_parse(registry, NULL, on_date, err);
-    if (status == TH_OK)
-        status = load(th_work_store(work), trade_id, &decision, err);
-    if (status == TH_OK)
-        status = th_trade_decide(th_work_store(work), trade_id, "rejected", login, on_date, reason,
-                                 th_work_seq(work), err);
-    if (status == TH_OK)
-        status = give_back(work, &decision, err);
-    if (status == TH_OK) {
-        body = body_json(&decision, "rejected", login, on_date, reason);
-        status = th_trade_reply(th_work_store(work), trade_id, &reply, err);
-    }
-    decision_clear(&decision);
-    return th_work_end(work, status, th_subject("trade", trade_id, subject), body, reply, ret_reply,
-                       err);
+    return decide(registry, request, trade_id, NULL, given, &decision, ret_reply, err);
 }

@@ -12,19 +12,12 @@
 enum { PACKAGES_MAX = 10000 };
 
 struct purchase {
-    struct th_deal deal;
+    const struct th_purchase_input *input;
+    struct th_deal *deal;
     struct th_party bank;
     int64_t *held_t; // by line
     int64_t *share;  // scratch, by line
-    size_t n_packages;
 };
-
-static void purchase_clear(struct purchase *purchase)
-{
-    free(purchase->deal.lines);
-    free(purchase->held_t);
-    free(purchase->share);
-}
 
 static struct th_json *input_json(const struct th_purchase_input *input)
 {
@@ -64,7 +57,7 @@ static enum th_status add_package(struct th_work *work, const char *reference,
         status = th_ledger_totals(store, package.holder_id, package.package_id, &totals, err);
     if (status != TH_OK)
         return status;
-    purchase->deal.lines[purchase->deal.n_lines++] =
+    purchase->deal->lines[purchase->deal->n_lines++] =
         (struct th_trade_line){.package_id = package.package_id,
                                .seller_id = package.holder_id,
                                .tonnes = totals.by_state[TH_BLOCK_HELD]};
@@ -96,7 +89,7 @@ static enum th_status sort_lines(struct th_deal *deal, struct th_error *err)
 static enum th_status share_tonnes(struct purchase *purchase, const char *tonnes_text,
                                    struct th_error *err)
 {
-    struct th_deal *deal = &purchase->deal;
+    struct th_deal *deal = purchase->deal;
     struct th_units wanted;
     int64_t available_t = 0;
     for (size_t i = 0; i < deal->n_lines; i++) {
@@ -132,7 +125,7 @@ static enum th_status share_tonnes(struct purchase *purchase, const char *tonnes
 static enum th_status share_money(struct purchase *purchase, struct th_money total, bool cost,
                                   struct th_error *err)
 {
-    struct th_deal *deal = &purchase->deal;
+    struct th_deal *deal = purchase->deal;
     for (size_t i = 0; i < deal->n_lines; i++)
         purchase->held_t[i] = th_units_t(deal->lines[i].tonnes);
     enum th_status status =
@@ -150,7 +143,7 @@ static enum th_status share_money(struct purchase *purchase, struct th_money tot
 static enum th_status set_money(struct purchase *purchase, const struct th_purchase_input *input,
                                 struct th_error *err)
 {
-    struct th_trade *trade = &purchase->deal.trade;
+    struct th_trade *trade = &purchase->deal->trade;
     enum th_status status = TH_OK;
     if (input->price != NULL) {
         trade->has_price = true;
@@ -170,16 +163,18 @@ static enum th_status set_money(struct purchase *purchase, const struct th_purch
     return status;
 }
 
-static enum th_status prepare(struct th_registry *registry, struct th_work *work,
-                              const struct th_purchase_input *input, struct purchase *purchase,
-                              struct th_error *err)
+static enum th_status prepare(void *context, struct th_registry *registry, struct th_work *work,
+                              struct th_deal *deal, struct th_error *err)
 {
-    struct th_trade *trade = &purchase->deal.trade;
+    struct purchase *purchase = context;
+    const struct th_purchase_input *input = purchase->input;
+    struct th_trade *trade = &deal->trade;
+    purchase->deal = deal;
     th_text_copy(trade->kind, sizeof trade->kind, "purchase");
-    purchase->deal.lines = calloc(input->n_packages, sizeof *purchase->deal.lines);
+    deal->lines = calloc(input->n_packages, sizeof *deal->lines);
     purchase->held_t = calloc(input->n_packages, sizeof *purchase->held_t);
     purchase->share = calloc(input->n_packages, sizeof *purchase->share);
-    if (purchase->deal.lines == NULL || purchase->held_t == NULL || purchase->share == NULL)
+    if (deal->lines == NULL || purchase->held_t == NULL || purchase->share == NULL)
         return th_error_no_memory(err);
     enum th_status status = th_on_parse(registry, input->on, trade->on_date, err);
     if (status == TH_OK)
@@ -195,13 +190,13 @@ static enum th_status prepare(struct th_registry *registry, struct th_work *work
     for (size_t i = 0; i < input->n_packages && status == TH_OK; i++)
         status = add_package(work, input->packages[i], purchase, err);
     if (status == TH_OK)
-        status = sort_lines(&purchase->deal, err);
+        status = sort_lines(deal, err);
     if (status == TH_OK)
         status = share_tonnes(purchase, input->tonnes, err);
     if (status != TH_OK)
         return status;
-    if (purchase->deal.n_lines == 1)
-        trade->seller_id = purchase->deal.lines[0].seller_id;
+    if (deal->n_lines == 1)
+        trade->seller_id = deal->lines[0].seller_id;
     return set_money(purchase, input, err);
 }
 
@@ -216,22 +211,10 @@ enum th_status th_trade_propose_purchase(struct th_registry *registry,
         return th_error_set(err, TH_LIMIT, "pool_too_large", NULL);
     if ((input->price == NULL) == (input->amount == NULL))
         return th_error_set(err, TH_USAGE, "price_or_amount", NULL);
-    struct th_json *given = input_json(input);
-    struct th_work *work = NULL;
-    enum th_status status = th_work_begin(registry, request, TH_MAY_PROPOSE, "trade.propose", given,
-                                          &work, ret_reply, err);
-    th_json_free(given);
-    if (status != TH_OK || work == NULL)
-        return status;
-    struct purchase purchase = {0};
-    struct th_json *body = NULL;
-    struct th_json *reply = NULL;
-    int64_t trade_id = 0;
-    char subject[TH_SUBJECT_SIZE];
-    status = prepare(registry, work, input, &purchase, err);
-    if (status == TH_OK)
-        status = th_deal_write(work, &purchase.deal, &trade_id, &body, &reply, err);
-    purchase_clear(&purchase);
-    return th_work_end(work, status, th_subject("trade", trade_id, subject), body, reply, ret_reply,
-                       err);
+    struct purchase purchase = {.input = input};
+    enum th_status status =
+        th_deal_propose(registry, request, input_json(input), prepare, &purchase, ret_reply, err);
+    free(purchase.held_t);
+    free(purchase.share);
+    return status;
 }

@@ -12,7 +12,8 @@
 #include "trading/trading_internal.h"
 
 struct resale {
-    struct th_deal deal;
+    const struct th_resale_input *input;
+    struct th_deal *deal;
     size_t capacity; // lines
     struct th_party seller;
     struct th_party buyer;
@@ -74,7 +75,7 @@ static enum th_status next_cost(const struct th_pool_share *share, int64_t tonne
 static enum th_status add_line(struct resale *resale, const struct th_pool_share *share,
                                int64_t tonnes_t, struct th_error *err)
 {
-    struct th_deal *deal = &resale->deal;
+    struct th_deal *deal = resale->deal;
     if (deal->n_lines == resale->capacity) {
         size_t capacity = resale->capacity == 0 ? 16 : resale->capacity * 2;
         struct th_trade_line *lines = realloc(deal->lines, capacity * sizeof *lines);
@@ -128,7 +129,7 @@ done:
 
 static enum th_status draw_all(struct th_store *store, struct resale *resale, struct th_error *err)
 {
-    int64_t wanted_t = th_units_t(resale->deal.trade.tonnes);
+    int64_t wanted_t = th_units_t(resale->deal->trade.tonnes);
     struct offer offer = {.wanted_t = wanted_t};
     enum th_status status = th_pool_open_each(store, resale->seller.party_id, resale->package_id,
                                               collect_offer, &offer, err);
@@ -149,7 +150,7 @@ static enum th_status draw_all(struct th_store *store, struct resale *resale, st
 static enum th_status set_money(struct resale *resale, const struct th_resale_input *input,
                                 struct th_error *err)
 {
-    struct th_deal *deal = &resale->deal;
+    struct th_deal *deal = resale->deal;
     enum th_status status = th_money_parse(input->price, &deal->trade.price_per_t, err);
     deal->trade.has_price = true;
     if (status == TH_OK)
@@ -175,12 +176,14 @@ static enum th_status check_parties(struct th_work *work, const struct resale *r
     return status == TH_OK ? th_check_own_bank(work, &resale->seller, err) : status;
 }
 
-static enum th_status prepare(struct th_registry *registry, struct th_work *work,
-                              const struct th_resale_input *input, struct resale *resale,
-                              struct th_error *err)
+static enum th_status prepare(void *context, struct th_registry *registry, struct th_work *work,
+                              struct th_deal *deal, struct th_error *err)
 {
+    struct resale *resale = context;
+    const struct th_resale_input *input = resale->input;
     struct th_store *store = th_work_store(work);
-    struct th_trade *trade = &resale->deal.trade;
+    struct th_trade *trade = &deal->trade;
+    resale->deal = deal;
     struct th_package_record package;
     th_text_copy(trade->kind, sizeof trade->kind, "resale");
     enum th_status status = th_on_parse(registry, input->on, trade->on_date, err);
@@ -225,22 +228,6 @@ enum th_status th_trade_propose_resale(struct th_registry *registry,
 {
     if (input->price == NULL)
         return th_error_set(err, TH_USAGE, "price_missing", NULL);
-    struct th_json *given = input_json(input);
-    struct th_work *work = NULL;
-    enum th_status status = th_work_begin(registry, request, TH_MAY_PROPOSE, "trade.propose", given,
-                                          &work, ret_reply, err);
-    th_json_free(given);
-    if (status != TH_OK || work == NULL)
-        return status;
-    struct resale resale = {0};
-    struct th_json *body = NULL;
-    struct th_json *reply = NULL;
-    int64_t trade_id = 0;
-    char subject[TH_SUBJECT_SIZE];
-    status = prepare(registry, work, input, &resale, err);
-    if (status == TH_OK)
-        status = th_deal_write(work, &resale.deal, &trade_id, &body, &reply, err);
-    free(resale.deal.lines);
-    return th_work_end(work, status, th_subject("trade", trade_id, subject), body, reply, ret_reply,
-                       err);
+    struct resale resale = {.input = input};
+    return th_deal_propose(registry, request, input_json(input), prepare, &resale, ret_reply, err);
 }

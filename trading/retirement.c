@@ -91,10 +91,11 @@ static enum th_status make_lines(struct th_store *store, struct th_deal *deal,
     return status;
 }
 
-static enum th_status prepare(struct th_registry *registry, struct th_work *work,
-                              const struct th_retirement_input *input, struct th_deal *deal,
-                              struct th_error *err)
+static enum th_status prepare(void *context, struct th_registry *registry, struct th_work *work,
+                              struct th_deal *deal, struct th_error *err)
 {
+    const struct th_retirement_input *const *given = context;
+    const struct th_retirement_input *input = *given;
     struct th_store *store = th_work_store(work);
     struct th_trade *trade = &deal->trade;
     struct th_party holder = {0};
@@ -144,22 +145,5 @@ enum th_status th_trade_propose_retirement(struct th_registry *registry,
                                            const struct th_retirement_input *input,
                                            struct th_json **ret_reply, struct th_error *err)
 {
-    struct th_json *given = input_json(input);
-    struct th_work *work = NULL;
-    enum th_status status = th_work_begin(registry, request, TH_MAY_PROPOSE, "trade.propose", given,
-                                          &work, ret_reply, err);
-    th_json_free(given);
-    if (status != TH_OK || work == NULL)
-        return status;
-    struct th_deal deal = {0};
-    struct th_json *body = NULL;
-    struct th_json *reply = NULL;
-    int64_t trade_id = 0;
-    char subject[TH_SUBJECT_SIZE];
-    status = prepare(registry, work, input, &deal, err);
-    if (status == TH_OK)
-        status = th_deal_write(work, &deal, &trade_id, &body, &reply, err);
-    free(deal.lines);
-    return th_work_end(work, status, th_subject("trade", trade_id, subject), body, reply, ret_reply,
-                       err);
+    return th_deal_propose(registry, request, input_json(input), prepare, &input, ret_reply, err);
 }

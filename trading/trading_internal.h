@@ -52,14 +52,17 @@ enum th_status th_trade_head_json(struct th_store *store, const struct th_trade 
 // A proposal on its way into the books.
 struct th_deal {
     struct th_trade trade;
-    struct th_trade_line *lines; // owned by who made the deal
+    struct th_trade_line *lines; // from malloc, freed with the deal
     size_t n_lines;
 };
-// Writes trade and lines, locks the units of each line and takes them from their pools; makes the
-// journal's body and the reply.
-enum th_status th_deal_write(struct th_work *work, struct th_deal *deal, int64_t *ret_trade_id,
-                             struct th_json **ret_body, struct th_json **ret_reply,
-                             struct th_error *err) TH_MUST_CHECK;
+// The frame of every proposal. `prepare` fills a deal that begins empty by the rules of its kind;
+// then trade and lines are written, and the units of each line are locked and taken from their
+// pools. Takes `given`, what the caller asked for. The reply is that of th_trade_reply.
+enum th_status th_deal_propose(
+    struct th_registry *registry, const struct th_request *request, struct th_json *given,
+    enum th_status (*prepare)(void *context, struct th_registry *registry, struct th_work *work,
+                              struct th_deal *deal, struct th_error *err),
+    void *context, struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 // Inserts a pair of legs: `from` loses, `to` gains.
 struct th_transfer {
     int64_t from_id;

@@ -7,6 +7,7 @@
 
 #include "core/file.h"
 #include "core/hash.h"
+#include "registry/reply.h"
 #include "store/journal_store.h"
 #include "store/ledger_store.h"
 #include "store/money_store.h"
@@ -34,18 +35,6 @@ static bool list_entry(void *context, const struct th_journal_entry *entry)
     return true;
 }
 
-static enum th_status finish(enum th_status status, struct th_json *reply,
-                             struct th_json **ret_reply, struct th_error *err)
-{
-    if (status == TH_OK)
-        status = th_json_check(reply, err);
-    if (status == TH_OK)
-        *ret_reply = reply;
-    else
-        th_json_free(reply);
-    return status;
-}
-
 enum th_status th_audit_log(struct th_registry *registry,
                             const struct th_audit_log_options *options, struct th_json **ret_reply,
                             struct th_error *err)
@@ -57,7 +46,7 @@ enum th_status th_audit_log(struct th_registry *registry,
         options->limit > 0 ? options->limit : LOG_LIMIT, list_entry, entries, err);
     th_json_set_int(reply, "n_entries", (int64_t)th_json_size(entries));
     th_json_set(reply, "entries", entries);
-    return finish(status, reply, ret_reply, err);
+    return th_reply_finish(status, reply, ret_reply, err);
 }
 
 struct head_search {
@@ -109,7 +98,7 @@ enum th_status th_audit_verify(struct th_registry *registry, const struct th_pro
         th_json_set_text(broken, "reason", verdict.ok ? "head" : verdict.reason);
         th_json_set(reply, "broken", broken);
     }
-    return finish(TH_OK, reply, ret_reply, err);
+    return th_reply_finish(TH_OK, reply, ret_reply, err);
 }
 
 struct check_list {
@@ -186,7 +175,7 @@ enum th_status th_registry_check(struct th_registry *registry, const struct th_p
     th_store_end_read(store);
     th_json_set_bool(reply, "ok", list.ok);
     th_json_set(reply, "checks", list.checks);
-    return finish(status, reply, ret_reply, err);
+    return th_reply_finish(status, reply, ret_reply, err);
 }
 
 enum th_status th_registry_backup(struct th_registry *registry, const char *target,
@@ -209,5 +198,5 @@ enum th_status th_registry_backup(struct th_registry *registry, const char *targ
     th_json_set_text(reply, "file", target);
     th_json_set_int(reply, "bytes", (int64_t)info.st_size);
     th_json_set_text(reply, "sha256", th_hash_hex(&sha256, hex));
-    return finish(TH_OK, reply, ret_reply, err);
+    return th_reply_finish(TH_OK, reply, ret_reply, err);
 }

@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "registry/activation.h"
 #include "registry/reference.h"
+#include "registry/reply.h"
 #include "registry/setup.h"
 #include "store/party_store.h"
 
@@ -128,27 +129,12 @@ static bool list_village(void *context, const struct th_village *village)
     return true;
 }
 
-// Wraps a filled list into {"<key>": […]}.
-static enum th_status finish_list(enum th_status status, const char *key, struct th_json *list,
-                                  struct th_json **ret_reply, struct th_error *err)
-{
-    struct th_json *reply = th_json_object();
-    th_json_set(reply, key, list);
-    if (status == TH_OK)
-        status = th_json_check(reply, err);
-    if (status == TH_OK)
-        *ret_reply = reply;
-    else
-        th_json_free(reply);
-    return status;
-}
-
 enum th_status th_village_list(struct th_registry *registry, struct th_json **ret_reply,
                                struct th_error *err)
 {
     struct th_json *list = th_json_array();
     enum th_status status = th_village_each(th_registry_store(registry), list_village, list, err);
-    return finish_list(status, "villages", list, ret_reply, err);
+    return th_reply_finish_list(status, "villages", list, ret_reply, err);
 }
 
 static void set_text_or_null(struct th_json *object, const char *key, const char *text)
@@ -251,7 +237,7 @@ enum th_status th_party_list(struct th_registry *registry, struct th_json **ret_
 {
     struct th_json *list = th_json_array();
     enum th_status status = th_party_each(th_registry_store(registry), list_party, list, err);
-    return finish_list(status, "parties", list, ret_reply, err);
+    return th_reply_finish_list(status, "parties", list, ret_reply, err);
 }
 
 static bool login_valid(const char *login)
@@ -368,5 +354,5 @@ enum th_status th_user_list(struct th_registry *registry, struct th_json **ret_r
 {
     struct th_json *list = th_json_array();
     enum th_status status = th_user_each(th_registry_store(registry), list_user, list, err);
-    return finish_list(status, "users", list, ret_reply, err);
+    return th_reply_finish_list(status, "users", list, ret_reply, err);
 }

@@ -9,6 +9,7 @@
 #include "registry/estimate_internal.h"
 #include "registry/methodology.h"
 #include "registry/package.h"
+#include "registry/reply.h"
 
 // What a request turns into before anything is computed.
 struct plan {
@@ -390,13 +391,5 @@ enum th_status th_estimate_explain_parcel(struct th_registry *registry,
     status = explain(store, options, &plan, &reply, err);
     th_store_end_read(store);
     plan_clear(&plan);
-    if (status == TH_OK) {
-        status = th_json_check(reply, err);
-    }
-    if (status == TH_OK) {
-        *ret_reply = reply;
-    } else {
-        th_json_free(reply);
-    }
-    return status;
+    return th_reply_finish(status, reply, ret_reply, err);
 }

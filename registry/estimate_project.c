@@ -5,6 +5,7 @@
 #include "registry/estimate.h"
 #include "registry/estimate_internal.h"
 #include "registry/methodology.h"
+#include "registry/reply.h"
 
 static struct th_ratio effective_factor(const struct th_parameter *parameter,
                                         const struct th_estimate_inputs *inputs)
@@ -95,14 +96,7 @@ enum th_status th_estimate_project_area(struct th_registry *registry,
         set_projection(reply, methodology, rules, &inputs, options);
         status = set_money(reply, options->price, tonnes, err);
     }
-    if (status == TH_OK) {
-        status = th_json_check(reply, err);
-    }
-    if (status == TH_OK) {
-        *ret_reply = reply;
-    } else {
-        th_json_free(reply);
-    }
+    status = th_reply_finish(status, reply, ret_reply, err);
     th_estimate_rules_free(rules);
     th_methodology_free(methodology);
     return status;

@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "gis/writer.h"
 #include "registry/parcel_internal.h"
+#include "registry/reply.h"
 
 enum { CSV_LIMIT = 1024 * 1024 * 1024, CELL_LIMIT = 128 * 1024 * 1024 };
 
@@ -247,11 +248,7 @@ enum th_status th_export(struct th_registry *registry, const struct th_export_op
         th_json_set_int(reply, "n", e.n);
         th_json_set_text(reply, "sha256", th_hash_hex(&sha256, hex));
         th_json_set_text(reply, "format", options->format);
-        status = th_json_check(reply, err);
-        if (status == TH_OK)
-            *ret_reply = reply;
-        else
-            th_json_free(reply);
+        status = th_reply_finish(TH_OK, reply, ret_reply, err);
     }
     th_writer_abort(e.writer);
     th_buf_clear(&e.csv);

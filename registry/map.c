@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "papers/map.h"
 #include "registry/parcel_internal.h"
+#include "registry/reply.h"
 
 enum { PARCELS_MAX = 2000 };
 
@@ -275,11 +276,7 @@ static enum th_status print(struct th_registry *registry, const struct th_map_op
         th_json_set_cent(reply, "area_m2", th_area_m2_cent(d->total));
         th_json_set_cent(reply, "area_mu", th_area_mu_cent(d->total));
         th_json_set(reply, "bounds", bounds_json(d->box));
-        status = th_json_check(reply, err);
-        if (status == TH_OK)
-            *ret_reply = reply;
-        else
-            th_json_free(reply);
+        status = th_reply_finish(TH_OK, reply, ret_reply, err);
     }
     th_buf_clear(&texts.title);
     th_buf_clear(&texts.subtitle);

@@ -7,6 +7,7 @@
 #include "core/hash.h"
 #include "core/text.h"
 #include "methodology/shipped.h"
+#include "registry/reply.h"
 #include "store/methodology_store.h"
 
 static enum th_status load_one(struct th_store *store, const char *text, size_t size, int64_t seq,
@@ -154,17 +155,7 @@ enum th_status th_methodology_list(struct th_registry *registry, struct th_json 
     enum th_status status =
         th_methodology_each(th_registry_store(registry), list_one, &context, err);
     status = status == TH_OK ? context.status : status;
-    struct th_json *reply = th_json_object();
-    th_json_set(reply, "methodologies", context.list);
-    if (status == TH_OK) {
-        status = th_json_check(reply, err);
-    }
-    if (status == TH_OK) {
-        *ret_reply = reply;
-    } else {
-        th_json_free(reply);
-    }
-    return status;
+    return th_reply_finish_list(status, "methodologies", context.list, ret_reply, err);
 }
 
 static struct th_json *interval_json(bool has, struct th_ratio low, struct th_ratio high)
@@ -263,12 +254,7 @@ enum th_status th_methodology_show(struct th_registry *registry, const char *ref
         th_json_append(parameters, parameter_json(th_methodology_parameter(methodology, i)));
     }
     th_json_set(reply, "parameters", parameters);
-    status = th_json_check(reply, err);
-    if (status == TH_OK) {
-        *ret_reply = reply;
-    } else {
-        th_json_free(reply);
-    }
+    status = th_reply_finish(TH_OK, reply, ret_reply, err);
     th_methodology_free(methodology);
     return status;
 }

@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 #include "registry/package_internal.h"
+#include "registry/reply.h"
 #include "store/issuance_store.h"
 
 static struct th_json *text_or_null(const char *text)
@@ -305,13 +306,7 @@ enum th_status th_package_show(struct th_registry *registry, const char *package
     struct th_json *reply = th_json_object();
     status = show(store, package, messages, lang, reply, err);
     th_store_end_read(store);
-    status = status == TH_OK ? th_json_check(reply, err) : status;
-    if (status == TH_OK) {
-        *ret_reply = reply;
-    } else {
-        th_json_free(reply);
-    }
-    return status;
+    return th_reply_finish(status, reply, ret_reply, err);
 }
 
 struct list {
@@ -363,19 +358,11 @@ enum th_status th_package_list(struct th_registry *registry, struct th_json **re
 {
     struct th_store *store = th_registry_store(registry);
     struct list list = {.store = store, .packages = th_json_array(), .status = TH_OK, .err = err};
-    struct th_json *reply = th_json_object();
-    th_json_set(reply, "packages", list.packages);
     enum th_status status = th_store_begin_read(store, err);
     if (status == TH_OK) {
         status = th_package_each(store, list_package, &list, err);
         th_store_end_read(store);
     }
     status = status == TH_OK ? list.status : status;
-    status = status == TH_OK ? th_json_check(reply, err) : status;
-    if (status == TH_OK) {
-        *ret_reply = reply;
-    } else {
-        th_json_free(reply);
-    }
-    return status;
+    return th_reply_finish_list(status, "packages", list.packages, ret_reply, err);
 }

@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 #include "registry/parcel_internal.h"
+#include "registry/reply.h"
 
 enum th_status th_parcel_choose(struct th_store *store, const char *village, const char *kind,
                                 const char *package, struct th_parcel_choice *ret_choice,
@@ -100,14 +101,7 @@ enum th_status th_parcel_list(struct th_registry *registry,
     th_json_set_cent(reply, "area_mu", th_area_mu_cent(list.total));
     th_json_set_cent(reply, "area_mu_rows", list.rows_mu_cent);
     th_json_set(reply, "parcels", list.parcels);
-    if (status == TH_OK)
-        status = th_json_check(reply, err);
-    if (status != TH_OK) {
-        th_json_free(reply);
-        return status;
-    }
-    *ret_reply = reply;
-    return TH_OK;
+    return th_reply_finish(status, reply, ret_reply, err);
 }
 
 static struct th_json *pair(double x, double y)

@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "registry/reference.h"
+#include "registry/reply.h"
 #include "trading/trading_internal.h"
 
 enum { N_UNIT_STATES = 5 }; // held locked buffer retired cancelled
@@ -109,13 +110,7 @@ enum th_status th_account_list(struct th_registry *registry, struct th_json **re
     th_json_set_bool(reply, "balanced",
                      sum_t == issued_t && listing.sums.claim_fen == 0 &&
                          listing.sums.cash_fen == 0);
-    if (status == TH_OK)
-        status = th_json_check(reply, err);
-    if (status == TH_OK)
-        *ret_reply = reply;
-    else
-        th_json_free(reply);
-    return status;
+    return th_reply_finish(status, reply, ret_reply, err);
 }
 
 // One line of a statement: what it changes, and what is printed of it.
@@ -311,13 +306,8 @@ enum th_status th_account_statement(struct th_registry *registry, const char *pa
         sort_entries(&units);
         sort_entries(&money);
         merge(&units, &money, from, to, reply);
-        status = th_json_check(reply, err);
     }
     statement_clear(&units);
     statement_clear(&money);
-    if (status == TH_OK)
-        *ret_reply = reply;
-    else
-        th_json_free(reply);
-    return status;
+    return th_reply_finish(status, reply, ret_reply, err);
 }

@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 #include "registry/reference.h"
+#include "registry/reply.h"
 #include "trading/revenue.h"
 #include "trading/revenue_internal.h"
 
@@ -151,11 +152,6 @@ enum th_status th_revenue_statement(struct th_registry *registry, const char *vi
         th_json_set_money(reply, "revenue_fen", statement.revenue);
         th_json_set_money(reply, "purchase_fen", statement.purchase);
         th_json_set_money(reply, "total_fen", total);
-        status = th_json_check(reply, err);
     }
-    if (status == TH_OK)
-        *ret_reply = reply;
-    else
-        th_json_free(reply);
-    return status;
+    return th_reply_finish(status, reply, ret_reply, err);
 }

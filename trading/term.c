@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 #include "registry/reference.h"
+#include "registry/reply.h"
 #include "trading/revenue.h"
 #include "trading/revenue_internal.h"
 
@@ -222,17 +223,9 @@ static bool list_term(void *context, const struct th_term *term)
 enum th_status th_term_list(struct th_registry *registry, struct th_json **ret_reply,
                             struct th_error *err)
 {
-    struct th_json *reply = th_json_object();
     struct th_json *terms = th_json_array();
     enum th_status status = th_term_each(th_registry_store(registry), list_term, terms, err);
-    th_json_set(reply, "terms", terms);
-    if (status == TH_OK)
-        status = th_json_check(reply, err);
-    if (status == TH_OK)
-        *ret_reply = reply;
-    else
-        th_json_free(reply);
-    return status;
+    return th_reply_finish_list(status, "terms", terms, ret_reply, err);
 }
 
 // A sale that may still take a deduction.

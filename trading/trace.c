@@ -5,6 +5,7 @@
 
 #include "core/hash.h"
 #include "core/text.h"
+#include "registry/reply.h"
 #include "store/estimate_store.h"
 #include "trading/trading_internal.h"
 
@@ -197,11 +198,5 @@ enum th_status th_unit_trace(struct th_registry *registry, const char *serial,
     if (status == TH_OK)
         status = add_story(&trace, err);
     th_store_end_read(trace.store);
-    if (status == TH_OK)
-        status = th_json_check(trace.reply, err);
-    if (status == TH_OK)
-        *ret_reply = trace.reply;
-    else
-        th_json_free(trace.reply);
-    return status;
+    return th_reply_finish(status, trace.reply, ret_reply, err);
 }

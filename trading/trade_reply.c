@@ -1,6 +1,7 @@
 // A trade as people and programs see it.
 #include <string.h>
 
+#include "registry/reply.h"
 #include "trading/trade.h"
 #include "trading/trading_internal.h"
 
@@ -137,13 +138,7 @@ enum th_status th_trade_reply(struct th_store *store, int64_t trade_id, struct t
         status = th_receipt_each(store, trade_id, add_receipt, receipts, err);
         th_json_set(reply, "receipts", receipts);
     }
-    if (status == TH_OK)
-        status = th_json_check(reply, err);
-    if (status == TH_OK)
-        *ret_reply = reply;
-    else
-        th_json_free(reply);
-    return status;
+    return th_reply_finish(status, reply, ret_reply, err);
 }
 
 enum th_status th_trade_show(struct th_registry *registry, int64_t trade_id,
@@ -183,17 +178,9 @@ enum th_status th_trade_list(struct th_registry *registry, const char *kind, con
     if (status != TH_OK)
         return status;
     struct listing listing = {.store = store, .trades = th_json_array(), .err = err};
-    struct th_json *reply = th_json_object();
     status = th_trade_each(store, kind, state, list_trade, &listing, err);
     th_store_end_read(store);
     if (status == TH_OK)
         status = listing.status;
-    th_json_set(reply, "trades", listing.trades);
-    if (status == TH_OK)
-        status = th_json_check(reply, err);
-    if (status == TH_OK)
-        *ret_reply = reply;
-    else
-        th_json_free(reply);
-    return status;
+    return th_reply_finish_list(status, "trades", listing.trades, ret_reply, err);
 }

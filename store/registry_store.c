@@ -6,6 +6,7 @@
 
 #include "store/db_internal.h"
 #include "store/parcel_store.h"
+#include "store/schema_internal.h"
 
 enum th_status th_registry_record_insert(struct th_store *store,
                                          const struct th_registry_record *record,
@@ -92,6 +93,19 @@ static enum th_status check_foreign_keys(struct th_store *store, const struct th
                row ? th_column_text(q, 0) : NULL);
     th_stmt_done(q);
     return status;
+}
+
+static enum th_status check_schema(struct th_store *store, const struct th_check_sink *sink,
+                                   struct th_error *err)
+{
+    struct th_schema_difference difference;
+    char detail[160];
+    enum th_status status = th_schema_compare(store, &difference, err);
+    if (status != TH_OK)
+        return status;
+    snprintf(detail, sizeof detail, "%s %s", difference.type, difference.name);
+    report(sink, "schema", difference.n, difference.differs ? "check_schema" : NULL, detail);
+    return TH_OK;
 }
 
 // A check that is one query: column 0 the number of rows looked at, column 1 those that are wrong.
@@ -188,6 +202,8 @@ enum th_status th_file_check_all(struct th_store *store, const struct th_check_s
         "SELECT count(*), coalesce(sum(n_accepted <> (SELECT count(*) FROM parcel_version v"
         " WHERE v.import_id = import.import_id)), 0) FROM import";
     enum th_status status = check_pages(store, sink, err);
+    if (status == TH_OK)
+        status = check_schema(store, sink, err);
     if (status == TH_OK)
         status = check_foreign_keys(store, sink, err);
     if (status == TH_OK)

@@ -23,11 +23,11 @@ enum th_status th_registry_record_load(struct th_store *store,
                                        struct th_registry_record *ret_record,
                                        struct th_error *err) TH_MUST_CHECK;
 
-// The file as such, one report per check: "pages" (SQLite's integrity check), "foreign_keys",
-// "journal_rows" (every row names a journal entry that exists), "spatial_index" (an R*Tree entry
-// for every parcel version), "import_counts" (as many versions as each import counted),
-// "parcel_digests" (every version against its digests). Returns an error only when the checks could
-// not be made.
+// The file as such, one report per check: "pages" (SQLite's integrity check), "schema" (the layout
+// is the one the migrations make), "foreign_keys", "journal_rows" (every row names a journal entry
+// that exists), "spatial_index" (an R*Tree entry for every parcel version), "import_counts" (as
+// many versions as each import counted), "parcel_digests" (every version against its digests).
+// Returns an error only when the checks could not be made.
 enum th_status th_file_check_all(struct th_store *store, const struct th_check_sink *sink,
                                  struct th_error *err) TH_MUST_CHECK;
 

@@ -198,6 +198,21 @@ enum th_status th_store_open(const char *path, enum th_store_mode mode,
     }
     return status;
 }
+enum th_status th_db_open_reference(struct th_store **ret_store, struct th_error *err)
+{
+    const struct th_store_options options = {.program = "reference"};
+    struct th_store *store = NULL;
+    enum th_status status =
+        connect(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &options, &store, err);
+    if (status == TH_OK)
+        status = th_migrate(store, &options, err);
+    if (status == TH_OK)
+        *ret_store = store;
+    else
+        th_store_close(store);
+    return status;
+}
+
 void th_store_close(struct th_store *store)
 {
     if (store == NULL)

@@ -44,6 +44,10 @@ enum th_status th_migrate(struct th_store *store, const struct th_store_options 
                           struct th_error *err);
 int th_migrate_newest(void); // the layout that this program writes
 
+// An empty registry in memory with the newest layout, to compare with.
+enum th_status th_db_open_reference(struct th_store **ret_store,
+                                    struct th_error *err) TH_MUST_CHECK;
+
 enum { TH_APPLICATION_ID = 0x54616e48 }; // "TanH" in the file's header
 
 #endif

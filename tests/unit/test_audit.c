@@ -285,6 +285,37 @@ static void registry_check__damaged_pages_are_found(void **state)
 
 #define WITH_REGISTRY(test) cmocka_unit_test_setup_teardown(test, make, take_away)
 
+// A guard that was taken away, put back in other words, or joined by a helper of the thief.
+static void registry_check__a_changed_layout_is_named(void **state)
+{
+    struct th_test_world *world = *state;
+    static const struct {
+        const char *sql;
+        const char *undo;
+        const char *detail;
+    } CASES[] = {
+        {"CREATE TRIGGER evil AFTER INSERT ON journal BEGIN UPDATE user_account SET role = "
+         "'officer';"
+         " END",
+         "DROP TRIGGER evil", "The layout of the file was changed: trigger evil."},
+        {"DROP INDEX unit_block_leaf", "",
+         "The layout of the file was changed: index unit_block_leaf."},
+    };
+    th_test_sql(world->store, "CREATE TABLE layer_styles (id INTEGER)"); // as QGIS does
+    struct th_json *reply = check(world, TH_LANG_EN);
+    assert_true(th_json_get_bool(reply, "ok", false));
+    th_json_free(reply);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        th_test_sql(world->store, CASES[i].sql);
+        reply = check(world, TH_LANG_EN);
+        const struct th_json *schema = check_named(reply, "schema");
+        assert_false(th_json_get_bool(schema, "ok", true));
+        assert_string_equal(th_json_get_text(schema, "detail", ""), CASES[i].detail);
+        th_json_free(reply);
+        th_test_sql(world->store, CASES[i].undo);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +328,7 @@ int main(void)
         WITH_REGISTRY(registry_check__damage_is_named_by_its_check),
         WITH_REGISTRY(registry_check__rows_without_a_journal_entry_are_counted),
         WITH_REGISTRY(registry_check__damaged_pages_are_found),
+        WITH_REGISTRY(registry_check__a_changed_layout_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "registry/fetch.h"
 #include "registry/parcel_internal.h"
+#include "registry/reply.h"
 #include "registry/work.h"
 
 enum { ATTEMPTS_OUTSIDE = 3 }; // after that the comparison is repeated inside the transaction
@@ -222,14 +223,7 @@ static enum th_status make_reply(const struct th_import_run *run, int64_t import
     if (import_id != 0)
         th_json_set_int(reply, "import_id", import_id);
     th_json_set_int(reply, "seconds", 0);
-    if (status == TH_OK)
-        status = th_json_check(reply, err);
-    if (status != TH_OK) {
-        th_json_free(reply);
-        return status;
-    }
-    *ret_reply = reply;
-    return TH_OK;
+    return th_reply_finish(status, reply, ret_reply, err);
 }
 
 struct problem_writing {

@@ -37,6 +37,13 @@ static void put(unsigned char *out, size_t *at, uint32_t value, size_t n)
     }
 }
 
+static void put_text(unsigned char *out, size_t *at, const char *text)
+{
+    while (*text != '\0') {
+        out[(*at)++] = (unsigned char)*text++;
+    }
+}
+
 static uint32_t crc32_of(const char *data, size_t size)
 {
     uint32_t crc = 0xffffffffu;
@@ -82,12 +89,9 @@ static void zip_write(const char *path, const char *const *names, size_t n, uint
         put(directory, &end, 0, 2);
         put(directory, &end, 0, 4);
         put(directory, &end, offset, 4);
-        memcpy(zip + at, names[i], name_size);
-        at += name_size;
-        memcpy(zip + at, data, size);
-        at += size;
-        memcpy(directory + end, names[i], name_size);
-        end += name_size;
+        put_text(zip, &at, names[i]);
+        put_text(zip, &at, data);
+        put_text(directory, &end, names[i]);
     }
     uint32_t start = (uint32_t)at;
     memcpy(zip + at, directory, end);

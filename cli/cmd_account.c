@@ -81,7 +81,8 @@ const struct th_cli_command th_cli_account_commands[] = {
      "kind!=tax|insurance|verification|fee amount!=A document!=FILE",
      "deduction_id trade_id kind amount_fen document_sha256", run_deduct},
     {"revenue", "distribute", TH_CLI_WRITE, "", "through!=D term=ID ratio=PERCENT",
-     "through net_fen distributed_fen kept_fen | sales: trade_id on buyer_name tonnes price_fen "
+     "through net_fen distributed_fen kept_fen | unassigned: trade_id on | sales: trade_id on "
+     "buyer_name tonnes price_fen "
      "receipts_fen tax_fen cost_fen deductions_fen net_fen ratio distributed_fen kept_fen "
      "| payments: party name kind weight_t amount_fen basis",
      run_distribute},

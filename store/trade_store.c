@@ -89,6 +89,21 @@ enum th_status th_trade_load(struct th_store *store, int64_t trade_id, struct th
     return status;
 }
 
+enum th_status th_trade_served(struct th_store *store, int64_t seller_id, int64_t buyer_id,
+                               bool *ret_served, struct th_error *err)
+{
+    static const char SQL[] = "SELECT EXISTS (SELECT 1 FROM trade WHERE buyer_id = ?2"
+                              " AND seller_id = ?1 AND state = 'approved')";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, seller_id);
+    th_bind_int(q, 2, buyer_id);
+    int64_t served = 0;
+    enum th_status status = th_stmt_int(q, 0, &served, err);
+    if (status == TH_OK)
+        *ret_served = served != 0;
+    return status;
+}
+
 enum th_status th_trade_each(struct th_store *store, const char *kind, const char *state,
                              bool (*visit)(void *context, const struct th_trade *trade),
                              void *context, struct th_error *err)

@@ -35,13 +35,32 @@ enum th_status th_on_parse(struct th_registry *registry, const char *text, char 
     return TH_OK;
 }
 
+enum th_status th_deal_day_parse(struct th_registry *registry, const char *text,
+                                 char ret_on[TH_ON_SIZE], struct th_error *err)
+{
+    char on[TH_ON_SIZE];
+    char today[TH_ON_SIZE];
+    enum th_status status = th_on_parse(registry, text, on, err);
+    if (status == TH_OK)
+        status = th_on_parse(registry, NULL, today, err);
+    if (status != TH_OK)
+        return status;
+    if (strcmp(on, today) > 0)
+        return th_error_set(err, TH_INVALID, "date_in_future", "on", on, "today", today, NULL);
+    th_text_copy(ret_on, TH_ON_SIZE, on);
+    return TH_OK;
+}
+
 enum th_status th_trade_set_tax(struct th_trade *trade, const char *rate, struct th_error *err)
 {
+    const int64_t ceiling_fen = 10000000000000; // a hundred thousand million CNY
     const char *text = rate != NULL ? rate : "0";
     struct th_ratio percent;
     struct th_ratio share;
     const struct th_ratio none = {0, 1};
     const struct th_ratio all = {100, 1};
+    if (th_money_fen(trade->amount) > ceiling_fen)
+        return th_error_set(err, TH_INVALID, "amount_too_large", NULL);
     if (th_ratio_parse(text, &percent, NULL) != TH_OK || th_ratio_compare(percent, none) < 0 ||
         th_ratio_compare(percent, all) > 0)
         return th_error_set(err, TH_INVALID, "tax_invalid", "text", text, NULL);
@@ -68,6 +87,25 @@ enum th_status th_check_own_bank(const struct th_work *work, const struct th_par
         return TH_OK;
     return th_error_set(err, TH_NOT_PERMITTED, "bank_not_yours", "login", actor->login, "bank",
                         bank->name, NULL);
+}
+
+enum th_status th_check_own_trade(struct th_work *work, const struct th_trade *trade,
+                                  struct th_error *err)
+{
+    const struct th_actor *actor = th_work_actor(work);
+    struct th_party bank;
+    bool own = actor->party_id == 0 || strcmp(actor->role, "bank") != 0 ||
+               actor->party_id == trade->seller_id || actor->party_id == trade->buyer_id;
+    enum th_status status = TH_OK;
+    if (!own && strcmp(trade->kind, "retirement") == 0)
+        status = th_trade_served(th_work_store(work), actor->party_id, trade->seller_id, &own, err);
+    if (status != TH_OK || own)
+        return status;
+    status = th_party_load(th_work_store(work), actor->party_id, &bank, err);
+    if (status == TH_OK)
+        status = th_error_set(err, TH_NOT_PERMITTED, "trade_not_yours", "login", actor->login,
+                              "bank", bank.name, NULL);
+    return status;
 }
 
 enum th_status th_check_may_hold(const struct th_party *party, struct th_error *err)

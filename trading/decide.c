@@ -127,7 +127,13 @@ static enum th_status write_decision(struct th_work *work, const struct decision
 static enum th_status approve(struct th_work *work, const struct decision *decision,
                               struct th_error *err)
 {
-    enum th_status status = th_work_check_other(work, decision->trade.proposed_by, err);
+    const struct th_trade *trade = &decision->trade;
+    enum th_status status = th_work_check_other(work, trade->proposed_by, err);
+    if (status == TH_OK)
+        status = th_check_own_trade(work, trade, err);
+    if (status == TH_OK && strcmp(decision->on_date, trade->on_date) < 0)
+        status = th_error_set(err, TH_INVALID, "decided_before", "on", decision->on_date,
+                              "proposed", trade->on_date, NULL);
     if (status == TH_OK)
         status = write_decision(work, decision, err);
     if (status == TH_OK)
@@ -160,7 +166,9 @@ static enum th_status give_back(struct th_work *work, const struct decision *dec
 static enum th_status reject(struct th_work *work, const struct decision *decision,
                              struct th_error *err)
 {
-    enum th_status status = write_decision(work, decision, err);
+    enum th_status status = th_check_own_trade(work, &decision->trade, err);
+    if (status == TH_OK)
+        status = write_decision(work, decision, err);
     return status == TH_OK ? give_back(work, decision, err) : status;
 }
 
@@ -181,7 +189,7 @@ static enum th_status decide(struct th_registry *registry, const struct th_reque
     struct th_json *body = NULL;
     struct th_json *reply = NULL;
     char subject[TH_SUBJECT_SIZE];
-    status = th_on_parse(registry, on, decision->on_date, err);
+    status = th_deal_day_parse(registry, on, decision->on_date, err);
     if (status == TH_OK)
         status = load(th_work_store(work), trade_id, decision, err);
     if (status == TH_OK)

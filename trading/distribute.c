@@ -24,7 +24,9 @@ struct distribution {
     struct payment_row *rows;
     size_t n_rows;
     size_t capacity;
-    struct th_json *sales; // of the reply
+    struct th_json *sales;            // of the reply
+    struct th_json *unassigned;       // sales on whose day no term was in force: they wait
+    struct th_error unassigned_error; // of the first of them
 };
 
 struct sale {
@@ -230,15 +232,34 @@ static enum th_status sale_json(struct th_store *store, const struct sale *sale,
     return status;
 }
 
+// One sale without a term must not keep the money of all others back: it is listed and waits.
+static enum th_status put_aside(struct distribution *distribution, const struct sale *sale,
+                                const struct th_error *why)
+{
+    struct th_json *item = th_json_object();
+    if (th_json_size(distribution->unassigned) == 0)
+        distribution->unassigned_error = *why;
+    th_json_set_int(item, "trade_id", sale->trade.trade_id);
+    th_json_set_text(item, "on", sale->trade.on_date);
+    th_json_append(distribution->unassigned, item);
+    return TH_OK;
+}
+
 static enum th_status distribute_sale(struct th_work *work, struct distribution *distribution,
                                       int64_t trade_id, struct th_error *err)
 {
     struct th_store *store = th_work_store(work);
     struct sale sale = {0};
     struct th_json *object = NULL;
+    struct th_error why = {0};
     enum th_status status = th_trade_load(store, trade_id, &sale.trade, err);
-    if (status == TH_OK)
-        status = choose_term(store, distribution, &sale, err);
+    if (status != TH_OK)
+        return status;
+    status = choose_term(store, distribution, &sale, &why);
+    if (status == TH_CONFLICT && strcmp(why.key, "term_missing") == 0)
+        return put_aside(distribution, &sale, &why);
+    if (status != TH_OK && err != NULL)
+        *err = why;
     if (status == TH_OK)
         status = reckon(store, distribution, &sale, err);
     if (status == TH_OK && th_money_fen(sale.now.distributed) > 0)
@@ -301,7 +322,9 @@ static enum th_status reply_json(struct th_store *store, struct distribution *di
     th_json_set_int(reply, "kept_fen", distribution->kept_fen);
     th_json_set(reply, "payments", payments);
     th_json_set(reply, "sales", distribution->sales);
+    th_json_set(reply, "unassigned", distribution->unassigned);
     distribution->sales = NULL;
+    distribution->unassigned = NULL;
     if (status == TH_OK)
         *ret_reply = reply;
     else
@@ -339,6 +362,30 @@ static enum th_status distribute(struct th_work *work, struct distribution *dist
                                                    &distribution->distribution_id, err);
     for (size_t i = 0; i < n && status == TH_OK; i++)
         status = distribute_sale(work, distribution, trade_ids[i], err);
+    if (status == TH_OK && th_json_size(distribution->sales) == 0) {
+        if (err != NULL)
+            *err = distribution->unassigned_error;
+        status = distribution->unassigned_error.status;
+    }
+    return status;
+}
+
+// A bank's login distributes what its own bank sold.
+static enum th_status keep_own(struct th_work *work, int64_t *trade_ids, size_t *n,
+                               struct th_error *err)
+{
+    const struct th_actor *actor = th_work_actor(work);
+    enum th_status status = TH_OK;
+    size_t kept = 0;
+    if (actor->party_id == 0)
+        return TH_OK;
+    for (size_t i = 0; i < *n && status == TH_OK; i++) {
+        struct th_trade trade;
+        status = th_trade_load(th_work_store(work), trade_ids[i], &trade, err);
+        if (status == TH_OK && trade.seller_id == actor->party_id)
+            trade_ids[kept++] = trade_ids[i];
+    }
+    *n = kept;
     return status;
 }
 
@@ -372,7 +419,10 @@ enum th_status th_revenue_distribute(struct th_registry *registry, const struct 
     size_t n = 0;
     char subject[TH_SUBJECT_SIZE];
     distribution.sales = th_json_array();
+    distribution.unassigned = th_json_array();
     status = th_distribution_due(th_work_store(work), distribution.through_on, &trade_ids, &n, err);
+    if (status == TH_OK)
+        status = keep_own(work, trade_ids, &n, err);
     if (status == TH_OK && n > 0)
         status = distribute(work, &distribution, trade_ids, n, err);
     if (status == TH_OK)
@@ -380,11 +430,11 @@ enum th_status th_revenue_distribute(struct th_registry *registry, const struct 
     free(trade_ids);
     free(distribution.rows);
     th_json_free(distribution.sales);
+    th_json_free(distribution.unassigned);
     if (status == TH_OK && n == 0) {
-        // Nothing was due: the work is ended as one that failed, so that no entry is written.
-        status = th_work_end(work, TH_NOT_FOUND, "", NULL, NULL, ret_reply, NULL);
+        th_work_cancel(work); // nothing was due, so no entry is written
         *ret_reply = reply;
-        return status == TH_NOT_FOUND ? TH_OK : status;
+        return TH_OK;
     }
     if (status == TH_OK)
         body = th_json_copy(reply);

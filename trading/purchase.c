@@ -104,8 +104,10 @@ static enum th_status share_tonnes(struct purchase *purchase, const char *tonnes
     if (status != TH_OK)
         return status;
     int64_t wanted_t = th_units_t(wanted);
-    if (wanted_t > available_t || wanted_t == 0)
-        return th_not_enough(err, available_t, wanted_t > 0 ? wanted_t : 1);
+    if (available_t == 0)
+        return th_error_set(err, TH_CONFLICT, "packages_sold_out", NULL);
+    if (wanted_t > available_t)
+        return th_not_enough(err, available_t, wanted_t);
     status = th_allocate(wanted_t, purchase->held_t, deal->n_lines, purchase->share, err);
     if (status != TH_OK)
         return status;
@@ -176,7 +178,7 @@ static enum th_status prepare(void *context, struct th_registry *registry, struc
     purchase->share = calloc(input->n_packages, sizeof *purchase->share);
     if (deal->lines == NULL || purchase->held_t == NULL || purchase->share == NULL)
         return th_error_no_memory(err);
-    enum th_status status = th_on_parse(registry, input->on, trade->on_date, err);
+    enum th_status status = th_deal_day_parse(registry, input->on, trade->on_date, err);
     if (status == TH_OK)
         status = th_party_resolve(th_work_store(work), input->to, &purchase->bank, err);
     if (status == TH_OK)

@@ -126,17 +126,13 @@ static enum th_status confirm(struct th_registry *registry, struct th_work *work
     struct th_trade trade;
     struct th_money amount;
     char on_date[TH_ON_SIZE];
-    char today[TH_ON_SIZE];
-    enum th_status status = th_on_parse(registry, on, on_date, err);
-    if (status == TH_OK)
-        status = th_on_parse(registry, NULL, today, err);
-    if (status == TH_OK && strcmp(on_date, today) > 0)
-        status =
-            th_error_set(err, TH_INVALID, "receipt_in_future", "on", on_date, "today", today, NULL);
+    enum th_status status = th_deal_day_parse(registry, on, on_date, err);
     if (status == TH_OK)
         status = th_money_parse(amount_text, &amount, err);
     if (status == TH_OK)
         status = th_trade_load(store, trade_id, &trade, err);
+    if (status == TH_OK)
+        status = th_check_own_trade(work, &trade, err);
     if (status == TH_OK)
         status = check_receipt(store, &trade, amount, err);
     if (status != TH_OK)

@@ -186,7 +186,7 @@ static enum th_status prepare(void *context, struct th_registry *registry, struc
     resale->deal = deal;
     struct th_package_record package;
     th_text_copy(trade->kind, sizeof trade->kind, "resale");
-    enum th_status status = th_on_parse(registry, input->on, trade->on_date, err);
+    enum th_status status = th_deal_day_parse(registry, input->on, trade->on_date, err);
     if (status == TH_OK)
         status = th_tonnes_parse(input->tonnes, &trade->tonnes, err);
     if (status == TH_OK)

@@ -103,7 +103,7 @@ static enum th_status prepare(void *context, struct th_registry *registry, struc
     struct th_units found = {0};
     th_text_copy(trade->kind, sizeof trade->kind, "retirement");
     th_text_copy(trade->tax_rate, sizeof trade->tax_rate, "0");
-    enum th_status status = th_on_parse(registry, input->on, trade->on_date, err);
+    enum th_status status = th_deal_day_parse(registry, input->on, trade->on_date, err);
     if (status == TH_OK)
         status = th_tonnes_parse(input->tonnes, &trade->tonnes, err);
     if (status == TH_OK)
@@ -117,6 +117,9 @@ static enum th_status prepare(void *context, struct th_registry *registry, struc
     if (status != TH_OK)
         return status;
     trade->seller_id = holder.party_id;
+    status = th_check_own_trade(work, trade, err);
+    if (status != TH_OK)
+        return status;
     const struct th_held_filter filter = {.owner_id = holder.party_id};
     status = th_ledger_held(store, &filter, trade->tonnes, &blocks, &found, err);
     if (status == TH_OK && th_units_compare(found, trade->tonnes) < 0)

@@ -249,6 +249,24 @@ static enum th_status check_sale(struct th_store *store, int64_t trade_id, struc
     return status;
 }
 
+// A sale cannot cost more than it brings without its tax.
+static enum th_status check_room(struct th_store *store, const struct th_deduction *deduction,
+                                 struct th_error *err)
+{
+    struct th_trade trade;
+    struct th_money total;
+    char buf[TH_QUANTITY_TEXT_SIZE];
+    enum th_status status = th_trade_load(store, deduction->trade_id, &trade, err);
+    if (status == TH_OK)
+        status = th_deduction_total(store, deduction->trade_id, &total, err);
+    if (status == TH_OK)
+        status = th_money_add(total, deduction->amount, &total, err);
+    if (status == TH_OK && th_money_compare(total, trade.net) > 0)
+        status = th_error_set(err, TH_CONFLICT, "deduction_too_large", "net",
+                              th_money_format(trade.net, buf), NULL);
+    return status;
+}
+
 static enum th_status record_deduction(struct th_work *work, struct th_deduction *deduction,
                                        const char *amount, const char *document,
                                        struct th_json *body, struct th_error *err)
@@ -267,6 +285,8 @@ static enum th_status record_deduction(struct th_work *work, struct th_deduction
         status = th_error_set(err, TH_INVALID, "amount_zero", NULL);
     if (status == TH_OK)
         status = check_sale(th_work_store(work), deduction->trade_id, err);
+    if (status == TH_OK)
+        status = check_room(th_work_store(work), deduction, err);
     if (status == TH_OK)
         status = th_document_record(work, document, &deduction->document_id, &sha256, err);
     if (status == TH_OK)

@@ -94,7 +94,7 @@ enum th_status th_trade_show(struct th_registry *registry, int64_t trade_id,
 // Money that arrived for an approved purchase or resale; split over several sellers by what each is
 // still owed. Reply: as above, with receipt_id. TH_CONFLICT ("receipt_too_large" with
 // "outstanding"),
-// ("trade_not_approved"), TH_INVALID ("receipt_in_future", "amount_zero").
+// ("trade_not_approved"), TH_INVALID ("date_in_future", "amount_zero").
 enum th_status th_receipt_confirm(struct th_registry *registry, const struct th_request *request,
                                   int64_t trade_id, const char *amount, const char *on,
                                   struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

@@ -170,11 +170,31 @@ static bool list_trade(void *context, const struct th_trade *trade)
     return listing->status == TH_OK;
 }
 
+// A filter that knows the word; an empty list would look like an answer.
+static enum th_status check_filter(const char *name, const char *value, const char *allowed,
+                                   struct th_error *err)
+{
+    size_t n = value != NULL ? strlen(value) : 0;
+    for (const char *p = allowed; value != NULL && *p != '\0';) {
+        size_t size = strcspn(p, ",");
+        if (size == n && strncmp(p, value, n) == 0)
+            return TH_OK;
+        p += size + strspn(p + size, ", ");
+    }
+    return value == NULL ? TH_OK
+                         : th_error_set(err, TH_USAGE, "usage_value", "option", name, "value",
+                                        value, "allowed", allowed, NULL);
+}
+
 enum th_status th_trade_list(struct th_registry *registry, const char *kind, const char *state,
                              struct th_json **ret_reply, struct th_error *err)
 {
     struct th_store *store = th_registry_store(registry);
-    enum th_status status = th_store_begin_read(store, err);
+    enum th_status status = check_filter("kind", kind, "purchase, resale, retirement", err);
+    if (status == TH_OK)
+        status = check_filter("state", state, "proposed, approved, rejected", err);
+    if (status == TH_OK)
+        status = th_store_begin_read(store, err);
     if (status != TH_OK)
         return status;
     struct listing listing = {.store = store, .trades = th_json_array(), .err = err};

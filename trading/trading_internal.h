@@ -19,13 +19,22 @@ enum th_status th_tonnes_parse(const char *text, struct th_units *ret_tonnes,
 // Text or today into "2021-12-28". TH_INVALID ("date_invalid").
 enum th_status th_on_parse(struct th_registry *registry, const char *text, char ret_on[TH_ON_SIZE],
                            struct th_error *err) TH_MUST_CHECK;
+// The same for the day of a deal. TH_INVALID ("date_in_future") as well: what has not happened is
+// not booked.
+enum th_status th_deal_day_parse(struct th_registry *registry, const char *text,
+                                 char ret_on[TH_ON_SIZE], struct th_error *err) TH_MUST_CHECK;
 // Splits trade->amount by the rate (NULL: 0) into net, rounded half up to the fen, and tax.
-// TH_INVALID ("tax_invalid") below 0 or above 100 per cent.
+// TH_INVALID ("tax_invalid") below 0 or above 100 per cent, ("amount_too_large") above 10^13 fen,
+// so that sums over all trades fit by far.
 enum th_status th_trade_set_tax(struct th_trade *trade, const char *rate,
                                 struct th_error *err) TH_MUST_CHECK;
 // TH_NOT_PERMITTED ("bank_not_yours") when the actor's login belongs to another party.
 enum th_status th_check_own_bank(const struct th_work *work, const struct th_party *bank,
                                  struct th_error *err) TH_MUST_CHECK;
+// A bank's login acts in its own bank's trades: as buyer or seller, and in the retirement of what
+// its customers bought. TH_NOT_PERMITTED ("bank_not_yours").
+enum th_status th_check_own_trade(struct th_work *work, const struct th_trade *trade,
+                                  struct th_error *err) TH_MUST_CHECK;
 // TH_NOT_PERMITTED ("verifier_cannot_hold").
 enum th_status th_check_may_hold(const struct th_party *party, struct th_error *err) TH_MUST_CHECK;
 enum th_status th_not_enough(struct th_error *err, int64_t available_t, int64_t wanted_t);

@@ -510,7 +510,7 @@ static void receipt__is_split_over_the_sellers_and_never_too_large(void **state)
     assert_status(th_receipt_confirm(market->world.registry, &request, id, "1", "2099-01-01",
                                      &reply, &market->err),
                   TH_INVALID, &market->err);
-    market_refused(market, "receipt_in_future");
+    market_refused(market, "date_in_future");
     market_assert_sound(market->world.store);
 }
 

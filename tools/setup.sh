@@ -22,11 +22,16 @@ if [ -z "$missing" ]; then
     exit 0
 fi
 
+if ! command -v apt-get >/dev/null; then
+    echo "这里没有 apt；请自行安装： · there is no apt here; please install yourself:$missing" >&2
+    exit 1
+fi
 echo "安装软件包 · installing packages:$missing"
 as_root=
 if [ "$(id -u)" -ne 0 ]; then
     if ! command -v sudo >/dev/null; then
-        echo "需要 root 权限或 sudo · root or sudo is needed to install packages" >&2
+        echo "需要 root 权限或 sudo；请管理员先运行： · root or sudo is needed; ask an administrator to run:" >&2
+        echo "    $(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/setup.sh" >&2
         exit 1
     fi
     as_root=sudo

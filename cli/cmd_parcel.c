@@ -75,7 +75,7 @@ const struct th_cli_command th_cli_parcel_commands[] = {
     {"parcel", "import", TH_CLI_WRITE, "SOURCE",
      "layer=L crs=EPSG:n encoding=E kind=KIND village=V map*=ATTRIBUTE=FIELD "
      "on-problem=reject|abort update problems=FILE",
-     "read accepted rejected unchanged area_mu area_m2 source.crs source.operation seconds "
+     "read accepted rejected unchanged area_mu area_m2 source.crs seconds "
      "| problems: row number severity code message hint",
      run_import},
     {"parcel", "list", TH_CLI_READ, "", "village=V kind=KIND state=STATE package=P",
@@ -85,7 +85,7 @@ const struct th_cli_command th_cli_parcel_commands[] = {
     {"parcel", "show", TH_CLI_READ, "ID", "",
      "parcel_id version number kind village village_name land_class area_mu area_m2 declared_mu "
      "sliver_m2 perimeter_m state centroid box source.file source.sha256 source.layer source.row "
-     "source.crs source.operation | versions: version kind area_mu area_m2",
+     "source.crs | versions: version kind area_mu area_m2",
      run_show},
     {"export", "", TH_CLI_READ, "",
      "format!=gpkg|geojson|csv out!=FILE village=V kind=KIND package=P wkt", "file n sha256",

@@ -30,9 +30,9 @@ static const char *cell(const struct th_table *table, size_t row, size_t column)
     return text != NULL ? text : "";
 }
 
-static bool same_but_first(const struct th_table *table, size_t a, size_t b)
+static bool same_behind(const struct th_table *table, size_t n_ignored, size_t a, size_t b)
 {
-    for (size_t c = 1; c < table->n_columns; c++)
+    for (size_t c = n_ignored; c < table->n_columns; c++)
         if (strcmp(cell(table, a, c), cell(table, b, c)) != 0)
             return false;
     return true;
@@ -47,23 +47,30 @@ static char *range_text(const char *first, const char *last)
     return text;
 }
 
-void th_table_merge(struct th_table *table)
+// Frees the rows behind the first of a group; its ignored cells become ranges.
+static void join(struct th_table *table, size_t n_ignored, size_t first, size_t end)
+{
+    for (size_t c = 0; c < n_ignored && end > first + 1; c++) {
+        char *range = range_text(cell(table, first, c), cell(table, end - 1, c));
+        if (range == NULL)
+            continue;
+        free(table->cells[first * table->n_columns + c]);
+        table->cells[first * table->n_columns + c] = range;
+    }
+    for (size_t i = (first + 1) * table->n_columns; i < end * table->n_columns; i++)
+        free(table->cells[i]);
+}
+
+void th_table_merge(struct th_table *table, size_t n_ignored)
 {
     size_t kept = 0;
     for (size_t r = 0; r < table->n_rows;) {
         size_t end = r + 1;
-        while (end < table->n_rows && same_but_first(table, r, end))
+        while (end < table->n_rows && same_behind(table, n_ignored, r, end))
             end++;
-        char *range = end > r + 1 ? range_text(cell(table, r, 0), cell(table, end - 1, 0)) : NULL;
-        char **target = table->cells + kept * table->n_columns;
-        char **source = table->cells + r * table->n_columns;
-        for (size_t i = table->n_columns; i < (end - r) * table->n_columns; i++)
-            free(source[i]);
-        if (range != NULL) {
-            free(source[0]);
-            source[0] = range;
-        }
-        memmove(target, source, table->n_columns * sizeof *target);
+        join(table, n_ignored, r, end);
+        memmove(table->cells + kept * table->n_columns, table->cells + r * table->n_columns,
+                table->n_columns * sizeof *table->cells);
         kept++;
         r = end;
     }

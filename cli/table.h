@@ -28,8 +28,8 @@ struct th_table {
 // terminal.
 size_t th_table_width(void);
 
-// Joins neighbouring rows that differ in the first column only, which then shows "first–last".
-void th_table_merge(struct th_table *table);
+// Joins neighbouring rows that differ in the first n columns only, which then show "first–last".
+void th_table_merge(struct th_table *table, size_t n_ignored);
 
 void th_table_draw(struct th_table *table, size_t line_width, struct th_buf *out);
 

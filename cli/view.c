@@ -270,7 +270,7 @@ static void draw_table(const struct th_cli *cli, const struct th_json *rows,
         fill_row(cli, th_json_at(rows, r), columns, &table, r);
     // Many rows with one problem read as "1–16".
     if (strcmp(columns[0].key, "row") == 0)
-        th_table_merge(&table);
+        th_table_merge(&table, strcmp(columns[1].key, "number") == 0 ? 2 : 1);
     if (out->size > 0)
         th_buf_append_char(out, '\n');
     th_table_draw(&table, th_table_width(), out);

@@ -71,8 +71,8 @@ const struct th_cli_command th_cli_estimate_commands[] = {
     {"methodology", "show", TH_CLI_READ, "ID[@VERSION]", "",
      "id version title summary family applicability sha256 | inputs: name unit value range.low "
      "range.high "
-     "| parameters: name title value unit interval evidence source "
-     "| parameters: name reference.value reference.waiver_ratio reference.source",
+     "| parameters: name title value unit interval reference.value "
+     "reference.waiver_ratio evidence source",
      run_methodology_show},
     {"estimate", "run", TH_CLI_WRITE, "",
      "year=Y from=Y to=Y methodology=ID[@V] village=V package=P parcel=ID input*=NAME=VALUE",

@@ -181,6 +181,7 @@ static void text_compare__starts_with_and_equals(void **state)
 static void text_has_hidden__signs_that_nobody_sees(void **state)
 {
     (void)state;
+    // NOLINTBEGIN(misc-misleading-bidirectional): what is looked for
     static const char *const HIDDEN[] = {"a\tb",
                                          "a\x1b[0m",
                                          "\xef\xbb\xbf"
@@ -191,6 +192,7 @@ static void text_has_hidden__signs_that_nobody_sees(void **state)
                                          "\xe2\x81\xa0",
                                          "\xc2\x85",
                                          "\x7f"};
+    // NOLINTEND(misc-misleading-bidirectional)
     static const char *const PLAIN[] = {"", "B1", "马家弄村（样例）", "a–b", "…", "é", "\xc2\xa0"};
     for (size_t i = 0; i < sizeof HIDDEN / sizeof HIDDEN[0]; i++)
         assert_true(th_text_has_hidden(HIDDEN[i]));

@@ -24,6 +24,13 @@ enum th_cli_progress { TH_CLI_AUTO, TH_CLI_BAR, TH_CLI_PLAIN, TH_CLI_JSON_LINES,
 
 struct th_cli;
 
+struct th_cli_bar { // where the progress display stands
+    enum th_cli_progress mode;
+    int64_t last_ms;
+    char stage[32];
+    bool drawn;
+};
+
 struct th_cli_command {
     const char *noun;
     const char *verb; // "" for a noun alone; may be two words, "propose purchase"
@@ -64,6 +71,7 @@ struct th_cli {
     struct th_surroundings surroundings;
     struct th_request request;
     struct th_progress progress;
+    struct th_cli_bar bar;
     struct th_registry *registry; // open when the command asks for one
 };
 

@@ -17,14 +17,6 @@ static void on_interrupt(int signal_number)
     interrupted = 1;
 }
 
-struct bar {
-    struct th_cli *cli;
-    enum th_cli_progress mode;
-    int64_t last_ms;
-    char stage[32];
-    bool drawn;
-};
-
 static int64_t monotonic_ms(void)
 {
     struct timespec now;
@@ -32,7 +24,7 @@ static int64_t monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void draw_bar(const struct bar *bar, const char *name, int64_t done, int64_t total)
+static void draw_bar(const char *name, int64_t done, int64_t total)
 {
     int filled = total > 0 ? (int)(done * BAR_CELLS / total) : 0;
     fprintf(stderr, "\r\033[K%s [", name);
@@ -42,12 +34,12 @@ static void draw_bar(const struct bar *bar, const char *name, int64_t done, int6
         fprintf(stderr, "] %lld / %lld", (long long)done, (long long)total);
     else
         fprintf(stderr, "] %lld", (long long)done);
-    (void)bar;
 }
 
 static bool report(void *context, const char *stage, int64_t done, int64_t total)
 {
-    struct bar *bar = context;
+    struct th_cli *cli = context;
+    struct th_cli_bar *bar = &cli->bar;
     int64_t now = monotonic_ms();
     bool fresh = strcmp(bar->stage, stage) != 0;
     if (!fresh && now - bar->last_ms < REPORT_MS && done != total)
@@ -56,9 +48,9 @@ static bool report(void *context, const char *stage, int64_t done, int64_t total
     snprintf(bar->stage, sizeof bar->stage, "%s", stage);
     char key[64];
     snprintf(key, sizeof key, "progress.%s", stage);
-    const char *name = th_messages_text(bar->cli->messages, bar->cli->lang, key);
+    const char *name = th_messages_text(cli->messages, cli->lang, key);
     if (bar->mode == TH_CLI_BAR)
-        draw_bar(bar, name, done, total);
+        draw_bar(name, done, total);
     else if (bar->mode == TH_CLI_PLAIN)
         fprintf(stderr, "%s %lld / %lld\n", name, (long long)done, (long long)total);
     else
@@ -77,15 +69,14 @@ static bool watch_only(void *context, const char *stage, int64_t done, int64_t t
 
 void th_cli_progress_start(struct th_cli *cli)
 {
-    static struct bar bar;
     struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
     enum th_cli_progress mode = cli->progress_mode;
     if (mode == TH_CLI_AUTO)
         mode = isatty(STDERR_FILENO) && getenv("NO_COLOR") == NULL && !cli->quiet && !cli->json
                    ? TH_CLI_BAR
                    : TH_CLI_NONE;
-    bar = (struct bar){.cli = cli, .mode = mode};
-    cli->progress.context = &bar;
+    cli->bar = (struct th_cli_bar){.mode = mode};
+    cli->progress.context = cli;
     cli->progress.report = mode == TH_CLI_NONE ? watch_only : report;
     cli->request.progress = &cli->progress;
     sigemptyset(&action.sa_mask);
@@ -94,7 +85,6 @@ void th_cli_progress_start(struct th_cli *cli)
 
 void th_cli_progress_end(struct th_cli *cli)
 {
-    const struct bar *bar = cli->progress.context;
-    if (bar != NULL && bar->drawn)
+    if (cli->bar.drawn)
         fputs("\r\033[K", stderr);
 }

@@ -275,3 +275,15 @@ bool th_text_has_hidden(const char *utf8)
     }
     return false;
 }
+
+void th_text_mend(char *text)
+{
+    uint32_t code_point = 0;
+    size_t size = strlen(text);
+    for (size_t i = 0; i < size;) {
+        size_t n = th_text_decode(text + i, size - i, &code_point);
+        if (n == 0)
+            text[i] = '?';
+        i += n > 0 ? n : 1;
+    }
+}

@@ -24,6 +24,9 @@ bool th_text_parse_int(const char *text, int64_t minimum, int64_t maximum, int64
 // Whole text is a finite decimal number ('.' whatever the locale).
 bool th_text_parse_double(const char *text, double *ret_value);
 
+// Replaces bytes that are no UTF-8 by '?', in place: names from files whose encoding lies.
+void th_text_mend(char *text);
+
 // Has the text signs that nobody sees: control characters, zero-width and direction marks, a byte
 // order mark? Two names that look the same must be the same.
 bool th_text_has_hidden(const char *utf8);

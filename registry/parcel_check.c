@@ -359,6 +359,8 @@ enum th_status th_import_check(struct th_import_run *run, struct th_error *err)
                      th_crs_transform_name(transform));
         th_text_copy(run->source.operation, sizeof run->source.operation,
                      th_crs_transform_operation(transform));
+        th_text_mend(run->source.crs_name);
+        th_text_mend(run->source.operation);
         status = th_validity_new(&validity, err);
     }
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {

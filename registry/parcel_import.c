@@ -116,6 +116,9 @@ static enum th_status prepare(struct th_import_run *run, const struct th_reader 
     th_text_copy(source->driver, sizeof source->driver, info->driver);
     th_text_copy(source->encoding, sizeof source->encoding,
                  options->encoding != NULL ? options->encoding : "declared");
+    th_text_mend(source->source);
+    th_text_mend(source->layer);
+    th_text_mend(source->encoding);
     source->sha256 = info->sha256;
     run->source_crs = th_text_duplicate(info->crs);
     if (info->crs != NULL && run->source_crs == NULL)

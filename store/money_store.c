@@ -191,6 +191,37 @@ static enum th_status check(struct th_store *store, const char *name, const char
     return TH_OK;
 }
 
+// Every leg has its source and every source its legs: contracts, receipts and distributions on one
+// side, claims and cash by memo on the other, per trade and per party paid.
+static enum th_status check_sources(struct th_store *store, const struct th_check_sink *sink,
+                                    struct th_error *err)
+{
+    static const char SQL_TRADES[] = "SELECT count(*) FROM trade";
+    static const char SQL_WRONG[] =
+        "WITH leg AS (SELECT trade_id, party_id, account, memo, amount_fen FROM money_leg"
+        " WHERE amount_fen > 0) "
+        "SELECT trade_id FROM ("
+        // What was agreed, and what arrived.
+        "SELECT t.trade_id FROM trade t WHERE "
+        "(CASE WHEN t.state = 'approved' AND t.kind <> 'retirement' THEN t.amount_fen ELSE 0 END)"
+        " <> (SELECT coalesce(sum(amount_fen), 0) FROM leg WHERE leg.trade_id = t.trade_id"
+        " AND account = 'claim' AND memo IN ('money.purchase', 'money.resale'))"
+        " OR (SELECT coalesce(sum(amount_fen), 0) FROM receipt r WHERE r.trade_id = t.trade_id)"
+        " <> (SELECT coalesce(sum(amount_fen), 0) FROM leg WHERE leg.trade_id = t.trade_id"
+        " AND account = 'cash' AND memo = 'money.receipt')"
+        // What each party was given back.
+        " UNION ALL SELECT trade_id FROM (SELECT trade_id, party_id, amount_fen"
+        " FROM distribution_payment UNION ALL SELECT trade_id, party_id, -amount_fen FROM leg"
+        " WHERE memo = 'money.distribution') GROUP BY trade_id, party_id"
+        " HAVING sum(amount_fen) <> 0"
+        // Legs of nothing that is known.
+        " UNION ALL SELECT coalesce(trade_id, 0) FROM leg WHERE trade_id IS NULL OR memo NOT IN"
+        " ('money.purchase', 'money.resale', 'money.receipt', 'money.distribution'))"
+        " ORDER BY trade_id LIMIT 1";
+    return check(store, "money_sources", SQL_TRADES, SQL_WRONG, "money_sources_broken", "trade",
+                 sink, err);
+}
+
 enum th_status th_money_check_all(struct th_store *store, const struct th_check_sink *sink,
                                   struct th_error *err)
 {
@@ -221,5 +252,7 @@ enum th_status th_money_check_all(struct th_store *store, const struct th_check_
     if (status == TH_OK)
         status = check(store, "distributions", SQL_DISTRIBUTIONS, SQL_DISTRIBUTION_WRONG,
                        "distribution_broken", "distribution", sink, err);
+    if (status == TH_OK)
+        status = check_sources(store, sink, err);
     return status;
 }

@@ -72,7 +72,9 @@ enum th_status th_receipt_total(struct th_store *store, int64_t trade_id, const 
 enum th_status th_money_check_commit(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
 
 // "money_balance" (every entry sums to zero), "receipts" (no trade got more than its amount and the
-// receipts equal the cash legs), "distributions" (never more than the receipts; payments sum up).
+// receipts equal the cash legs), "distributions" (never more than the receipts; payments sum up),
+// "money_sources" (every leg has its contract, receipt or distribution, and each of those its
+// legs).
 enum th_status th_money_check_all(struct th_store *store, const struct th_check_sink *sink,
                                   struct th_error *err) TH_MUST_CHECK;
 

@@ -4,13 +4,13 @@ foreach(check layers banned quantities headers format sizes messages docs tidy)
     add_test(NAME check_${check}_bites
         COMMAND ${CMAKE_CURRENT_LIST_DIR}/checks/test_check.sh ${check})
     set_tests_properties(check_${check} check_${check}_bites PROPERTIES
-        LABELS check TIMEOUT 300 ENVIRONMENT "CC=${CMAKE_C_COMPILER}")
+        LABELS check TIMEOUT 900 ENVIRONMENT "CC=${CMAKE_C_COMPILER}")
 endforeach()
 
 # The examples of the documents, run with the built program.
 add_test(NAME check_examples COMMAND ${PROJECT_SOURCE_DIR}/tools/check_examples.sh
     ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tanhui>)
-set_tests_properties(check_examples PROPERTIES LABELS check TIMEOUT 300)
+set_tests_properties(check_examples PROPERTIES LABELS check TIMEOUT 900)
 
 # The Debian package is made, unpacked and run.
 add_test(NAME package COMMAND ${CMAKE_CURRENT_LIST_DIR}/checks/test_package.sh
@@ -25,5 +25,5 @@ set_tests_properties(sample_regenerates PROPERTIES LABELS integration TIMEOUT 12
 # The demonstration, with the figures that must come out.
 add_test(NAME demo COMMAND ${CMAKE_CURRENT_LIST_DIR}/checks/test_demo.sh $<TARGET_FILE:tanhui>
     ${PROJECT_SOURCE_DIR})
-set_tests_properties(demo PROPERTIES LABELS integration TIMEOUT 300
+set_tests_properties(demo PROPERTIES LABELS integration TIMEOUT 900
     ENVIRONMENT "${TH_TEST_ENVIRONMENT}")

@@ -289,7 +289,20 @@ static void check_all__names_what_is_wrong(void **state)
     assert_wrong(market, "DELETE FROM issuance_segment WHERE issuance_id = 1", "parcel_kg ");
     assert_wrong(market, "UPDATE money_leg SET amount_fen = amount_fen + 1 WHERE leg_id = 1",
                  "money_balance ");
-    assert_wrong(market, "UPDATE receipt SET amount_fen = amount_fen + 1", "receipts ");
+    assert_wrong(market, "UPDATE receipt SET amount_fen = amount_fen + 1",
+                 "receipts money_sources ");
+    // Balanced in itself, but nobody agreed to it.
+    assert_wrong(
+        market,
+        "INSERT INTO money_leg (seq, party_id, account, amount_fen, on_date, trade_id, memo)"
+        " SELECT seq, party_id, account, sign * 999, on_date, trade_id, memo FROM money_leg,"
+        " (SELECT 1 AS sign UNION ALL SELECT -1) WHERE leg_id = 1",
+        "money_sources ");
+    assert_wrong(market,
+                 "UPDATE trade SET amount_fen = 1, net_fen = 1, tax_fen = 0, price_fen = 0"
+                 " WHERE kind = 'resale' AND trade_id NOT IN (SELECT trade_id FROM receipt)"
+                 " OR kind = 'purchase'",
+                 "money_sources ");
     assert_wrong(market, "UPDATE unit_block SET parent_id = NULL WHERE parent_id IS NOT NULL",
                  "units_splits units_replay ");
 }

@@ -200,10 +200,22 @@ static void text_has_hidden__signs_that_nobody_sees(void **state)
         assert_false(th_text_has_hidden(PLAIN[i]));
 }
 
+static void text_mend__bytes_that_are_no_utf8_become_question_marks(void **state)
+{
+    (void)state;
+    char broken[] = "Geodet\xff\xfe_\xe7\xab\xb9\xe7\xab";
+    th_text_mend(broken);
+    assert_string_equal(broken, "Geodet??_竹??");
+    char plain[] = "竹林 1";
+    th_text_mend(plain);
+    assert_string_equal(plain, "竹林 1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_has_hidden__signs_that_nobody_sees),
+        cmocka_unit_test(text_mend__bytes_that_are_no_utf8_become_question_marks),
         cmocka_unit_test(text_is_utf8__accepts_unicode_and_refuses_the_known_traps),
         cmocka_unit_test(text_width__counts_terminal_cells),
         cmocka_unit_test(text_copy__cuts_at_a_character),

@@ -104,7 +104,7 @@ const struct th_cli_command th_cli_trade_commands[] = {
      "purpose!=offset|product|event|donation note=T on=DATE",
      TRADE_VIEW, run_retirement},
     {"trade", "approve", TH_CLI_WRITE, "TRADE", "on=DATE", TRADE_VIEW, run_approve},
-    {"trade", "reject", TH_CLI_WRITE, "TRADE", "reason!=TEXT", TRADE_VIEW, run_reject},
+    {"trade", "reject", TH_CLI_WRITE, "TRADE", "reason=TEXT", TRADE_VIEW, run_reject},
     {"trade", "list", TH_CLI_READ, "", "kind=KIND state=STATE",
      "trades: trade_id kind state on seller_name buyer_name tonnes price_fen amount_fen "
      "outstanding_fen",

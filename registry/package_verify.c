@@ -120,8 +120,10 @@ static enum th_status check_decision(const struct th_package_verify_options *opt
                                      struct th_error *err)
 {
     if (th_text_equals(options->decision, "return")) {
-        return is_empty(options->reason) ? th_error_set(err, TH_USAGE, "reason_needed", NULL)
-                                         : TH_OK;
+        // Why a package goes back stands in words, in a document, or in both.
+        return is_empty(options->reason) && is_empty(options->statement)
+                   ? th_error_set(err, TH_USAGE, "reason_needed", NULL)
+                   : TH_OK;
     }
     if (!th_text_equals(options->decision, "approve")) {
         return th_error_set(err, TH_USAGE, "decision_unknown", "decision", options->decision, NULL);

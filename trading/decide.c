@@ -218,9 +218,7 @@ enum th_status th_trade_reject(struct th_registry *registry, const struct th_req
                                int64_t trade_id, const char *reason, struct th_json **ret_reply,
                                struct th_error *err)
 {
-    if (reason == NULL || reason[0] == '\0')
-        return th_error_set(err, TH_USAGE, "reason_missing", NULL);
-    if (strlen(reason) >= TH_TRADE_NOTE_SIZE)
+    if (reason != NULL && strlen(reason) >= TH_TRADE_NOTE_SIZE)
         return th_error_set(err, TH_INVALID, "text_too_long", "field", "reason", NULL);
     struct decision decision = {.state = "rejected", .reason = reason};
     struct th_json *given = th_json_object();

@@ -80,7 +80,7 @@ enum th_status th_trade_propose_retirement(struct th_registry *registry,
 enum th_status th_trade_approve(struct th_registry *registry, const struct th_request *request,
                                 int64_t trade_id, const char *on, struct th_json **ret_reply,
                                 struct th_error *err) TH_MUST_CHECK;
-// Returns the units; by the proposer too, who then withdraws. TH_USAGE ("reason_missing").
+// Returns the units; by the proposer too, who then withdraws. reason NULL: none given.
 enum th_status th_trade_reject(struct th_registry *registry, const struct th_request *request,
                                int64_t trade_id, const char *reason, struct th_json **ret_reply,
                                struct th_error *err) TH_MUST_CHECK;

@@ -307,6 +307,21 @@ static void package_resolve__a_name_must_be_the_only_one(void **state)
                   &fixture->err);
 }
 
+static void package_verify__a_document_alone_can_send_back(void **state)
+{
+    struct fixture *fixture = *state;
+    struct th_package_record record;
+    const struct th_package_verify_options options = {
+        .package = "1", .decision = "return", .statement = fixture->document};
+    draft(fixture);
+    th_json_free(fixture_submit(fixture, "clerk_a", "1", TH_OK));
+    assert_ok(decide(fixture, "verifier", &options), &fixture->err);
+    assert_ok(th_package_load(th_registry_store(fixture->registry), 1, &record, &fixture->err),
+              &fixture->err);
+    assert_string_equal(record.state, "returned");
+    assert_int_not_equal(record.statement_id, 0);
+}
+
 static void package_withdraw__gives_the_ground_free(void **state)
 {
     struct fixture *fixture = *state;
@@ -386,6 +401,7 @@ int main(void)
         TEST(package_submit__changed_parcels_are_estimated_anew),
         TEST(package_verify__parcels_that_changed_since_go_back),
         TEST(package_resolve__a_name_must_be_the_only_one),
+        TEST(package_verify__a_document_alone_can_send_back),
         TEST(package_withdraw__gives_the_ground_free),
         TEST(package_create__a_holder_of_another_village_is_refused),
         TEST(package_verify__a_year_that_is_not_over_waits),

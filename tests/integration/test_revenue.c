@@ -240,6 +240,11 @@ static void deduct__only_where_the_basis_lists_costs(void **state)
                                market->document, &reply, &market->err),
               &market->err);
     th_json_free(reply);
+    reply = NULL;
+    assert_status(th_deduction_add(market->world.registry, &request, sale, "insurance",
+                                   "144,880.01", market->document, &reply, &market->err),
+                  TH_CONFLICT, &market->err); // 146,820.00 less 1,940.00 is what is left
+    market_refused(market, "deduction_too_large");
     th_json_free(market_term(market, "net_of_costs", "100", "village=1", TH_OK));
     th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
     reply = market_distribute(market, NULL, false, TH_OK);
@@ -376,6 +381,36 @@ static void term__an_open_one_lasts_until_a_later_one_begins(void **state)
     market_refused(market, "term_overlaps");
 }
 
+// A term that begins after one of two sales: that sale waits, the other one is paid.
+static void distribute__a_sale_without_a_term_keeps_nobody_waiting(void **state)
+{
+    struct market *market = *state;
+    const struct th_request bank = {.login = "bank"};
+    struct th_json *reply = NULL;
+    int64_t sale = anji_sale(market); // in May 2022
+    const struct th_resale_input late = {
+        .from = "两山银行", .to = "造纸厂", .tonnes = "10", .price = "80", .on = "2023-02-01"};
+    assert_ok(th_trade_propose_resale(market->world.registry, &bank, &late, &reply, &market->err),
+              &market->err);
+    int64_t waiting = market_id(reply);
+    reply = NULL;
+    const struct th_request officer = {.login = "officer"};
+    assert_ok(
+        th_trade_approve(market->world.registry, &officer, waiting, NULL, &reply, &market->err),
+        &market->err);
+    th_json_free(reply);
+    reply = NULL;
+    th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK)); // of 2022 only
+    th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
+    th_json_free(market_receipt(market, waiting, "800.00", TH_OK));
+    reply = market_distribute(market, NULL, false, TH_OK);
+    assert_int_equal(get(reply, "distributed_fen"), 4195800);
+    const struct th_json *unassigned = th_json_get(reply, "unassigned");
+    assert_int_equal(th_json_size(unassigned), 1);
+    assert_int_equal(get(th_json_at(unassigned, 0), "trade_id"), waiting);
+    th_json_free(reply);
+}
+
 static void statement__shows_what_a_village_got(void **state)
 {
     struct market *market = *state;
@@ -425,6 +460,7 @@ int main(void)
         TEST(term__refusals),
         TEST(distribute__without_a_term_or_with_two_is_refused),
         TEST(term__an_open_one_lasts_until_a_later_one_begins),
+        TEST(distribute__a_sale_without_a_term_keeps_nobody_waiting),
         TEST(statement__shows_what_a_village_got),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "registry/setup.h"
 #include "store/db_internal.h"
 #include "tests/integration/market.h"
 
@@ -514,6 +515,107 @@ static void receipt__is_split_over_the_sellers_and_never_too_large(void **state)
     market_assert_sound(market->world.store);
 }
 
+static void reject__needs_no_reason(void **state)
+{
+    struct market *market = *state;
+    const struct th_request second = {.login = "officer"};
+    struct th_json *reply = NULL;
+    market_anji(market);
+    int64_t id = market_id(market_buy(market, "1", "43.44", NULL, NULL, NULL, TH_OK));
+    assert_ok(th_trade_reject(market->world.registry, &second, id, NULL, &reply, &market->err),
+              &market->err);
+    assert_string_equal(th_json_get_text(reply, "state", ""), "rejected");
+    assert_int_equal(th_json_type(th_json_get(reply, "reason")), TH_JSON_NULL);
+    th_json_free(reply);
+    market_assert_sound(market->world.store);
+}
+
+static void deal__another_bank_keeps_out(void **state)
+{
+    struct market *market = *state;
+    struct th_registry *registry = market->world.registry;
+    const struct th_request officer = {.login = "officer"};
+    const struct th_request admin = {.login = "admin"};
+    const struct th_request other = {.login = "other"};
+    struct th_json *reply = NULL;
+    market_anji(market);
+    market_bought(market, "1 2", "43.44");
+    int64_t sale = market_sold(market, "制药厂", "2000", "73.41");
+    int64_t pending = market_id(market_sell(market, "造纸厂", "10", "80", NULL, TH_OK));
+    const struct th_party_add_options bank = {.kind = "bank", .name = "另一家银行"};
+    assert_ok(th_party_add(registry, &officer, &bank, &reply, &market->err), &market->err);
+    th_json_free(reply);
+    reply = NULL;
+    assert_ok(
+        th_user_add(registry, &admin, "other", "bank", NULL, "另一家银行", &reply, &market->err),
+        &market->err);
+    th_json_free(reply);
+    reply = NULL;
+    assert_status(th_receipt_confirm(registry, &other, sale, "1.00", NULL, &reply, &market->err),
+                  TH_NOT_PERMITTED, &market->err);
+    market_refused(market, "trade_not_yours");
+    assert_status(th_trade_approve(registry, &other, pending, NULL, &reply, &market->err),
+                  TH_NOT_PERMITTED, &market->err);
+    assert_status(th_trade_reject(registry, &other, pending, "no", &reply, &market->err),
+                  TH_NOT_PERMITTED, &market->err);
+    const struct th_retirement_input retirement = {
+        .holder = "制药厂", .tonnes = "5", .beneficiary = "制药厂", .purpose = "offset"};
+    assert_status(th_trade_propose_retirement(registry, &other, &retirement, &reply, &market->err),
+                  TH_NOT_PERMITTED, &market->err);
+    market_refused(market, "trade_not_yours");
+    th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
+    th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));
+    const struct th_distribute_input all = {.through = "2022-12-31"};
+    assert_ok(th_revenue_distribute(registry, &other, &all, &reply, &market->err), &market->err);
+    assert_int_equal(get(reply, "distributed_fen"), 0);
+    assert_int_equal(th_json_type(th_json_get(reply, "distribution_id")), TH_JSON_NULL);
+    th_json_free(reply);
+}
+
+// Who may not see the future may not date it either.
+static void deal__days_that_have_not_come_are_refused(void **state)
+{
+    struct market *market = *state;
+    const struct th_request first = {.login = "bank"};
+    const struct th_request second = {.login = "officer"};
+    const char *package = "1";
+    struct th_purchase_input input = {.packages = &package,
+                                      .n_packages = 1,
+                                      .to = "两山银行",
+                                      .price = "43.44",
+                                      .on = "2099-01-01"};
+    struct th_json *reply = NULL;
+    market_anji(market);
+    assert_status(
+        th_trade_propose_purchase(market->world.registry, &first, &input, &reply, &market->err),
+        TH_INVALID, &market->err);
+    market_refused(market, "date_in_future");
+    input.on = "2022-06-01";
+    assert_ok(
+        th_trade_propose_purchase(market->world.registry, &first, &input, &reply, &market->err),
+        &market->err);
+    int64_t id = market_id(reply);
+    reply = NULL;
+    assert_status(
+        th_trade_approve(market->world.registry, &second, id, "2022-05-31", &reply, &market->err),
+        TH_INVALID, &market->err);
+    market_refused(market, "decided_before");
+    assert_ok(
+        th_trade_approve(market->world.registry, &second, id, "2022-06-01", &reply, &market->err),
+        &market->err);
+    th_json_free(reply);
+}
+
+static void deal__more_than_all_money_is_refused(void **state)
+{
+    struct market *market = *state;
+    market_anji(market);
+    market_bought(market, "1 2", "43.44");
+    market_sell(market, "制药厂", "1", "100000000000.01", NULL, TH_INVALID);
+    market_refused(market, "amount_too_large");
+    th_json_free(market_sell(market, "制药厂", "1", "100000000000.00", NULL, TH_OK));
+}
+
 static void statement__runs_to_the_balance_of_the_account(void **state)
 {
     struct market *market = *state;
@@ -619,6 +721,10 @@ int main(void)
         TEST(approve__in_a_dry_run_changes_nothing),
         TEST(propose__with_the_same_key_happens_once),
         TEST(receipt__is_split_over_the_sellers_and_never_too_large),
+        TEST(reject__needs_no_reason),
+        TEST(deal__another_bank_keeps_out),
+        TEST(deal__days_that_have_not_come_are_refused),
+        TEST(deal__more_than_all_money_is_refused),
         TEST(statement__runs_to_the_balance_of_the_account),
         TEST(statement__finds_money_by_the_day_it_counts),
         TEST(list__filters_by_kind_and_state),

@@ -5,8 +5,8 @@
 static enum th_status run_check(struct th_cli *cli, struct th_json **ret_reply,
                                 struct th_error *err)
 {
-    return th_registry_check(cli->registry, &cli->progress, cli->messages, cli->lang, ret_reply,
-                             err);
+    return th_registry_check(cli->registry, &cli->progress, th_cli_flag(cli, "deep"), cli->messages,
+                             cli->lang, ret_reply, err);
 }
 
 static enum th_status run_backup(struct th_cli *cli, struct th_json **ret_reply,

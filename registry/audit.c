@@ -7,6 +7,7 @@
 
 #include "core/file.h"
 #include "core/hash.h"
+#include "registry/estimate.h"
 #include "registry/reply.h"
 #include "store/journal_store.h"
 #include "store/ledger_store.h"
@@ -155,7 +156,7 @@ static enum th_status check_journal(struct th_store *store, const struct th_prog
 }
 
 enum th_status th_registry_check(struct th_registry *registry, const struct th_progress *progress,
-                                 const struct th_messages *messages, enum th_lang lang,
+                                 bool deep, const struct th_messages *messages, enum th_lang lang,
                                  struct th_json **ret_reply, struct th_error *err)
 {
     struct th_store *store = th_registry_store(registry);
@@ -172,6 +173,8 @@ enum th_status th_registry_check(struct th_registry *registry, const struct th_p
         status = th_ledger_check_all(store, &sink, err);
     if (status == TH_OK)
         status = th_money_check_all(store, &sink, err);
+    if (status == TH_OK && deep)
+        status = th_estimate_check_all(store, &sink, err);
     th_store_end_read(store);
     th_json_set_bool(reply, "ok", list.ok);
     th_json_set(reply, "checks", list.checks);

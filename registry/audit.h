@@ -25,8 +25,9 @@ enum th_status th_audit_verify(struct th_registry *registry, const struct th_pro
 
 // Everything that must hold over the whole file. Reply: ok, checks[{name, title, ok, n, detail}]; a
 // failed check's detail is rendered by `messages`.
+// `deep` also makes every calculation sheet again and compares its digest.
 enum th_status th_registry_check(struct th_registry *registry, const struct th_progress *progress,
-                                 const struct th_messages *messages, enum th_lang lang,
+                                 bool deep, const struct th_messages *messages, enum th_lang lang,
                                  struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 
 // Reply: file, bytes, sha256.

@@ -6,6 +6,7 @@
 
 #include "core/messages.h"
 #include "registry/registry.h"
+#include "store/check.h"
 
 struct th_estimate_options {
     const char *methodology; // "id" or "id@version"; NULL: the default of the parcels' kind
@@ -59,6 +60,11 @@ enum th_status th_estimate_project_area(struct th_registry *registry,
                                         const struct th_estimate_project_options *options,
                                         struct th_json **ret_reply,
                                         struct th_error *err) TH_MUST_CHECK;
+
+// Every stored run's sheet is made again and compared with its digest: check "sheets", for
+// `registry check --deep`. Returns an error only when the check could not be made.
+enum th_status th_estimate_check_all(struct th_store *store, const struct th_check_sink *sink,
+                                     struct th_error *err) TH_MUST_CHECK;
 
 // Writes the calculation sheet of a stored run to a file: JSON Lines, the same bytes as when the
 // run was made. Reply: run_id, file, sha256, n_lines. TH_CORRUPT ("sheet_differs") when the stored

@@ -176,6 +176,44 @@ static enum th_status sheet_text(struct th_store *store, int64_t run_id,
     return status;
 }
 
+// Does a stored run still give the digest that it had? TH_NOT_FOUND when there is no such run.
+static enum th_status check_run(struct th_store *store, int64_t run_id, struct th_error *err)
+{
+    struct th_estimate_run_record record;
+    struct th_buf text;
+    int64_t n_lines = 0;
+    th_buf_init(&text, SHEET_LIMIT);
+    enum th_status status = sheet_text(store, run_id, &record, &text, &n_lines, err);
+    if (status == TH_OK) {
+        struct th_hash sha256 = th_hash_bytes(TH_HASH_SHA256, text.data, text.size);
+        if (memcmp(sha256.bytes, record.sheet_sha256.bytes, sizeof(sha256.bytes)) != 0) {
+            status = th_error_set(err, TH_CORRUPT, "sheet_differs", NULL);
+            th_error_add_int(err, "run", run_id);
+        }
+    }
+    th_buf_clear(&text);
+    return status;
+}
+
+enum th_status th_estimate_check_all(struct th_store *store, const struct th_check_sink *sink,
+                                     struct th_error *err)
+{
+    struct th_error problem = {0};
+    int64_t n_runs = 0;
+    enum th_status status = TH_OK;
+    while ((status = check_run(store, n_runs + 1, &problem)) == TH_OK) {
+        n_runs++;
+    }
+    bool wrong = status == TH_CORRUPT || status == TH_INVALID;
+    if (!wrong && status != TH_NOT_FOUND) {
+        if (err != NULL)
+            *err = problem;
+        return status;
+    }
+    sink->report(sink->context, "sheets", n_runs, wrong ? &problem : NULL);
+    return TH_OK;
+}
+
 enum th_status th_estimate_sheet(struct th_registry *registry, const char *run, const char *path,
                                  struct th_json **ret_reply, struct th_error *err)
 {

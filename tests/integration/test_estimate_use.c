@@ -6,6 +6,7 @@
 #include "registry/methodology.h"
 #include "store/estimate_store.h"
 #include "tests/integration/packages_fixture.h"
+#include "tests/unit/registry_world.h"
 
 static struct th_json *run(struct fixture *fixture, const struct th_estimate_options *options,
                            enum th_status want)
@@ -135,6 +136,32 @@ static void estimate_sheet__is_written_again_byte_for_byte(void **state)
     assert_status(th_estimate_sheet(fixture->registry, "99", path, &written, &fixture->err),
                   TH_NOT_FOUND, &fixture->err);
     fixture_refused(fixture, "run_not_found");
+}
+
+static void note_sheets(void *context, const char *name, int64_t n_checked,
+                        const struct th_error *problem)
+{
+    char *verdict = context;
+    (void)snprintf(verdict, 160, "%s %lld %s", name, (long long)n_checked,
+                   problem != NULL ? problem->key : "ok");
+}
+
+static void estimate_check__an_altered_kilogram_shows(void **state)
+{
+    struct fixture *fixture = *state;
+    struct th_store *store = th_registry_store(fixture->registry);
+    char verdict[160] = "";
+    const struct th_check_sink sink = {.report = note_sheets, .context = verdict};
+    struct th_estimate_options options = {.village = VILLAGE_B, .year = "2021"};
+    th_json_free(run(fixture, &options, TH_OK));
+    th_json_free(run(fixture, &options, TH_OK));
+    assert_ok(th_estimate_check_all(store, &sink, &fixture->err), &fixture->err);
+    assert_string_equal(verdict, "sheets 2 ok");
+    th_test_sql(store, "DROP TRIGGER estimate_line_no_update;"
+                       "UPDATE estimate_line SET gross_kg = gross_kg + 1, net_kg = net_kg + 1"
+                       " WHERE run_id = 2 AND parcel_id = 3");
+    assert_ok(th_estimate_check_all(store, &sink, &fixture->err), &fixture->err);
+    assert_string_equal(verdict, "sheets 1 sheet_differs");
 }
 
 static void estimate_run__refusals_name_their_reason(void **state)
@@ -307,6 +334,7 @@ int main(void)
         TEST(estimate_run__a_village_sums_to_the_floor_of_the_whole),
         TEST(estimate_run__the_same_request_gives_the_same_sheet),
         TEST(estimate_sheet__is_written_again_byte_for_byte),
+        TEST(estimate_check__an_altered_kilogram_shows),
         TEST(estimate_run__refusals_name_their_reason),
         TEST(estimate_run__an_orchard_of_fifty_mu_has_an_interval_and_a_warning),
         TEST(estimate_run__a_dry_run_leaves_nothing),

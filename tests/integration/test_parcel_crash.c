@@ -69,7 +69,8 @@ static void assert_books(struct fixture *f)
 {
     struct th_json *reply = NULL;
     struct th_error err;
-    assert_ok(th_registry_check(f->registry, NULL, f->messages, TH_LANG_EN, &reply, &err), &err);
+    assert_ok(th_registry_check(f->registry, NULL, true, f->messages, TH_LANG_EN, &reply, &err),
+              &err);
     if (!th_json_get_bool(reply, "ok", false)) {
         char *text = NULL;
         if (th_json_dump(reply, TH_JSON_PRETTY, &text, NULL) == TH_OK)

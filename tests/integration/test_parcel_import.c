@@ -518,7 +518,8 @@ static void import__the_books_stay_in_order(void **state)
     th_json_free(import_features(f, "b.geojson",
                                  cell(text, 119.6, 30.5, 0.001, 0.001, "\"number\":\"1\""), NULL));
     struct th_json *reply = NULL;
-    assert_ok(th_registry_check(f->registry, NULL, f->messages, TH_LANG_EN, &reply, &err), &err);
+    assert_ok(th_registry_check(f->registry, NULL, true, f->messages, TH_LANG_EN, &reply, &err),
+              &err);
     assert_true(th_json_get_bool(reply, "ok", false));
     th_json_free(reply);
 }

@@ -235,7 +235,7 @@ void th_test_assert_sound(struct th_registry *registry)
     struct th_json *reply = NULL;
     char *text = NULL;
     assert_ok(th_messages_new(&messages, &err), &err);
-    assert_ok(th_registry_check(registry, NULL, messages, TH_LANG_EN, &reply, &err), &err);
+    assert_ok(th_registry_check(registry, NULL, true, messages, TH_LANG_EN, &reply, &err), &err);
     bool ok = th_json_get_bool(reply, "ok", false);
     if (!ok && th_json_dump(reply, TH_JSON_PRETTY, &text, NULL) == TH_OK)
         print_error("%s\n", text);

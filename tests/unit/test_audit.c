@@ -158,7 +158,7 @@ static struct th_json *check(struct th_test_world *world, enum th_lang lang)
     struct th_messages *messages = NULL;
     struct th_json *reply = NULL;
     assert_ok(th_messages_new(&messages, &err), &err);
-    assert_ok(th_registry_check(world->registry, NULL, messages, lang, &reply, &err), &err);
+    assert_ok(th_registry_check(world->registry, NULL, true, messages, lang, &reply, &err), &err);
     th_messages_free(messages);
     return reply;
 }

@@ -384,19 +384,3 @@ enum th_status th_cli_id(const struct th_cli *cli, size_t index, int64_t *ret_id
         return th_error_set(err, TH_USAGE, "usage_id", "value", text, NULL);
     return TH_OK;
 }
-
-enum th_status th_cli_date(struct th_cli *cli, const char *name, char ret_text[TH_DATE_TEXT_SIZE],
-                           struct th_error *err)
-{
-    const char *text = th_cli_option(cli, name);
-    struct th_date date;
-    if (text != NULL) {
-        enum th_status status = th_date_parse(text, &date, err);
-        if (status != TH_OK)
-            return status;
-    } else {
-        date = th_registry_today(cli->registry);
-    }
-    th_date_format(date, ret_text);
-    return TH_OK;
-}

@@ -16,7 +16,7 @@
 #include "core/progress.h"
 #include "registry/registry.h"
 
-enum { TH_CLI_POSITIONALS_MAX = 4, TH_CLI_VALUES_MAX = 4096 };
+enum { TH_CLI_POSITIONALS_MAX = 4 };
 
 enum th_cli_access { TH_CLI_NO_FILE, TH_CLI_READ, TH_CLI_WRITE };
 
@@ -94,9 +94,6 @@ enum th_status th_cli_int(const struct th_cli *cli, const char *name, int64_t fa
 // A positional argument that is an id. TH_USAGE ("usage_id").
 enum th_status th_cli_id(const struct th_cli *cli, size_t index, int64_t *ret_id,
                          struct th_error *err) TH_MUST_CHECK;
-// The option's date or today's in Asia/Shanghai. TH_INVALID ("date_invalid").
-enum th_status th_cli_date(struct th_cli *cli, const char *name, char ret_text[TH_DATE_TEXT_SIZE],
-                           struct th_error *err) TH_MUST_CHECK;
 
 // Draws the reply for people by the command's view.
 void th_cli_view(const struct th_cli *cli, const struct th_json *reply, struct th_buf *out);

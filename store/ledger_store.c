@@ -321,13 +321,6 @@ enum th_status th_ledger_retire(struct th_store *store, const struct th_block *l
                       seq, err);
 }
 
-enum th_status th_ledger_cancel(struct th_store *store, const struct th_block *locked, int64_t seq,
-                                struct th_error *err)
-{
-    return leave_lock(store, locked, TH_BLOCK_CANCELLED, locked->owner_id, locked->pool_id,
-                      "cancel", seq, err);
-}
-
 enum th_status th_ledger_cancel_buffer(struct th_store *store, const struct th_block *buffer,
                                        struct th_units units, int64_t seq, struct th_error *err)
 {

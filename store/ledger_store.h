@@ -75,8 +75,6 @@ enum th_status th_ledger_transfer(struct th_store *store, const struct th_block 
                                   struct th_error *err) TH_MUST_CHECK;
 enum th_status th_ledger_retire(struct th_store *store, const struct th_block *locked, int64_t seq,
                                 struct th_error *err) TH_MUST_CHECK;
-enum th_status th_ledger_cancel(struct th_store *store, const struct th_block *locked, int64_t seq,
-                                struct th_error *err) TH_MUST_CHECK;
 // Cancels the first `units` of a buffer leaf (a reversal). TH_CONFLICT ("block_not_buffer").
 enum th_status th_ledger_cancel_buffer(struct th_store *store, const struct th_block *buffer,
                                        struct th_units units, int64_t seq,

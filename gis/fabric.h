@@ -1,0 +1,59 @@
+// Many parcels beside each other: which of them share ground, exactly, on all cores. Neighbours
+// that only touch are the common case and are dismissed without building an intersection.
+#ifndef TH_GIS_FABRIC_H
+#define TH_GIS_FABRIC_H
+
+#include "core/progress.h"
+#include "gis/ground.h"
+#include "gis/overlap.h"
+
+struct th_fabric_parcel { // all borrowed; must outlive the fabric
+    const struct th_ground *ground; // NULL: takes no part
+    double area_m2;
+    int64_t id; // the caller's, for findings
+};
+
+struct th_fabric_pair {
+    uint32_t a, b; // positions in the fabric, a < b
+    struct th_overlap_finding finding; // other_id is that of a
+};
+
+struct th_fabric; // immutable once built; may be asked by several threads at once
+
+enum th_status th_fabric_new(const struct th_fabric_parcel *parcels, size_t n,
+                             const struct th_overlap_limits *limits, struct th_fabric **ret_fabric,
+                             struct th_error *err) TH_MUST_CHECK;
+void th_fabric_free(struct th_fabric *fabric);
+
+// All pairs of the fabric whose interiors meet with at least TH_OVERLAP_NOISE_M2, ordered by b, then
+// worst class first, then a; the same whatever n_threads (≥ 1). *ret_pairs is the caller's (free()).
+// TH_INTERRUPTED when the progress (stage "compare", called from the calling thread) asks to stop.
+enum th_status th_fabric_join(const struct th_fabric *fabric, unsigned n_threads,
+                              const struct th_progress *progress, struct th_fabric_pair **ret_pairs,
+                              size_t *ret_n, struct th_error *err) TH_MUST_CHECK;
+
+struct th_fabric_probe; // room and GEOS context of one thread that asks
+enum th_status th_fabric_probe_new(struct th_fabric_probe **ret_probe,
+                                   struct th_error *err) TH_MUST_CHECK;
+void th_fabric_probe_free(struct th_fabric_probe *probe);
+
+// Parcels of the fabric whose interior meets that of `ground`, worst class first, then by id.
+// *ret_findings is the caller's (free()), NULL when there are none.
+enum th_status th_fabric_test(const struct th_fabric *fabric, struct th_fabric_probe *probe,
+                              const struct th_ground *ground, double area_m2,
+                              struct th_overlap_finding **ret_findings, size_t *ret_n,
+                              struct th_error *err) TH_MUST_CHECK;
+
+// The common ground of two parcels as a normalised multipolygon (empty when they only touch); for
+// showing where an overlap lies. *ret_common is overwritten, the caller's.
+enum th_status th_fabric_common(struct th_fabric_probe *probe, const struct th_ground *a,
+                                const struct th_ground *b, struct th_geometry *ret_common,
+                                struct th_error *err) TH_MUST_CHECK;
+
+// Area in m² of `ground` covered by the given parcels together, and the same as a share: boundaries,
+// land under other schemes.
+enum th_status th_fabric_covered(const struct th_fabric *fabric, struct th_fabric_probe *probe,
+                                 const struct th_ground *ground, double *ret_area_m2,
+                                 struct th_error *err) TH_MUST_CHECK;
+
+#endif

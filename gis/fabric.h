@@ -7,14 +7,14 @@
 #include "gis/ground.h"
 #include "gis/overlap.h"
 
-struct th_fabric_parcel { // all borrowed; must outlive the fabric
+struct th_fabric_parcel {           // all borrowed; must outlive the fabric
     const struct th_ground *ground; // NULL: takes no part
     double area_m2;
     int64_t id; // the caller's, for findings
 };
 
 struct th_fabric_pair {
-    uint32_t a, b; // positions in the fabric, a < b
+    uint32_t a, b;                     // positions in the fabric, a < b
     struct th_overlap_finding finding; // other_id is that of a
 };
 
@@ -25,9 +25,10 @@ enum th_status th_fabric_new(const struct th_fabric_parcel *parcels, size_t n,
                              struct th_error *err) TH_MUST_CHECK;
 void th_fabric_free(struct th_fabric *fabric);
 
-// All pairs of the fabric whose interiors meet with at least TH_OVERLAP_NOISE_M2, ordered by b, then
-// worst class first, then a; the same whatever n_threads (≥ 1). *ret_pairs is the caller's (free()).
-// TH_INTERRUPTED when the progress (stage "compare", called from the calling thread) asks to stop.
+// All pairs of the fabric whose interiors meet with at least TH_OVERLAP_NOISE_M2, ordered by b,
+// then worst class first, then a; the same whatever n_threads (≥ 1). *ret_pairs is the caller's
+// (free()). TH_INTERRUPTED when the progress (stage "compare", called from the calling thread) asks
+// to stop.
 enum th_status th_fabric_join(const struct th_fabric *fabric, unsigned n_threads,
                               const struct th_progress *progress, struct th_fabric_pair **ret_pairs,
                               size_t *ret_n, struct th_error *err) TH_MUST_CHECK;
@@ -50,8 +51,8 @@ enum th_status th_fabric_common(struct th_fabric_probe *probe, const struct th_g
                                 const struct th_ground *b, struct th_geometry *ret_common,
                                 struct th_error *err) TH_MUST_CHECK;
 
-// Area in m² of `ground` covered by the given parcels together, and the same as a share: boundaries,
-// land under other schemes.
+// Area in m² of `ground` covered by the given parcels together, and the same as a share:
+// boundaries, land under other schemes.
 enum th_status th_fabric_covered(const struct th_fabric *fabric, struct th_fabric_probe *probe,
                                  const struct th_ground *ground, double *ret_area_m2,
                                  struct th_error *err) TH_MUST_CHECK;

@@ -18,8 +18,8 @@ void th_fingerprint_make(const struct th_ground *ground, double area_m2, double 
 
 struct th_fingerprint_match {
     int64_t id;
-    double east_m, north_m;  // from the indexed parcel to the one asked about
-    double residual_m;       // largest distance of a vertex after the shift is taken off
+    double east_m, north_m; // from the indexed parcel to the one asked about
+    double residual_m;      // largest distance of a vertex after the shift is taken off
 };
 
 struct th_fingerprint_index; // opaque

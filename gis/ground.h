@@ -32,7 +32,8 @@ enum th_status th_ground_new(const struct th_geometry *geometry, struct th_groun
 void th_ground_free(struct th_ground *ground);
 size_t th_ground_size(const struct th_ground *ground); // bytes that it occupies
 
-// Back to degrees: bit for bit the shape that th_ground_new was given. *ret_geometry is overwritten.
+// Back to degrees: bit for bit the shape that th_ground_new was given. *ret_geometry is
+// overwritten.
 enum th_status th_ground_geometry(const struct th_ground *ground, struct th_geometry *ret_geometry,
                                   struct th_error *err) TH_MUST_CHECK;
 // Little-endian ISO WKB MultiPolygon in degrees; exactly th_ground_wkb_size bytes.

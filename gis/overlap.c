@@ -15,8 +15,6 @@ enum {
     EDGE_PIECES_MAX = 64
 };
 
-static const double noise_m2 = 0.01;
-
 const struct th_overlap_limits th_overlap_limits_default = {
     .duplicate_iou = 0.95,
     .overlap_area_m2 = 10,
@@ -442,7 +440,7 @@ static enum th_status item_test(struct search *search, const struct item *item)
     double perimeter_m = 0;
     status = intersection_measure(&index->geos, search->geos_shape, &item->shape, &area_m2,
                                   &perimeter_m, search->err);
-    if (status != TH_OK || area_m2 < noise_m2) {
+    if (status != TH_OK || area_m2 < TH_OVERLAP_NOISE_M2) {
         return status;
     }
     return finding_push(search, classify(&index->limits, item->id, area_m2, perimeter_m,

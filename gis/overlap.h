@@ -4,6 +4,9 @@
 
 #include "gis/geometry.h"
 
+// An intersection of less is the noise of coordinates and counts as none.
+#define TH_OVERLAP_NOISE_M2 0.01
+
 enum th_overlap_class {
     TH_OVERLAP_NONE,     // touching or apart
     TH_OVERLAP_SLIVER,   // everything smaller than an overlap; its area is taken off

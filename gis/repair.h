@@ -25,7 +25,8 @@ struct th_repair {
 const char *th_repair_method_name(enum th_repair_method method); // "linework", "structure"
 
 struct th_repairer; // holds a GEOS context; one per thread
-enum th_status th_repairer_new(struct th_repairer **ret_repairer, struct th_error *err) TH_MUST_CHECK;
+enum th_status th_repairer_new(struct th_repairer **ret_repairer,
+                               struct th_error *err) TH_MUST_CHECK;
 void th_repairer_free(struct th_repairer *repairer);
 
 // For a shape in degrees; *ret_repair is overwritten, cleared with th_repair_clear.

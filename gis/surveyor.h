@@ -12,13 +12,13 @@
 enum th_offset { TH_OFFSET_NONE, TH_OFFSET_GCJ02, TH_OFFSET_BD09 };
 
 struct th_surveyor_options {
-    const char *crs;              // of th_crs_transform_new; not NULL
-    const struct th_box *extent;  // of th_crs_transform_new, may be NULL
+    const char *crs;                  // of th_crs_transform_new; not NULL
+    const struct th_box *extent;      // of th_crs_transform_new, may be NULL
     const struct th_crs_datum *datum; // parameters that the user gave, may be NULL (gis/crs.h)
-    bool swap_axes;               // the source writes northing (latitude) first
-    enum th_offset offset;        // taken off after the transformation
-    struct th_box bounds;         // degrees; a shape that leaves it is refused
-    bool repair;                  // an invalid shape gets repair proposals (slower)
+    bool swap_axes;                   // the source writes northing (latitude) first
+    enum th_offset offset;            // taken off after the transformation
+    struct th_box bounds;             // degrees; a shape that leaves it is refused
+    bool repair;                      // an invalid shape gets repair proposals (slower)
 };
 
 struct th_survey {
@@ -41,9 +41,9 @@ const struct th_crs_transform *th_surveyor_transform(const struct th_surveyor *s
 
 // TH_OK: the ground is valid and measured. TH_DATA_PROBLEM: the row is refused, with the keys of
 // th_geometry_from_wkb, th_crs_transform_apply ("out_of_bounds"), "outside_bounds" (arguments box,
-// bounds), th_validity_check ("geometry_invalid") and th_ground_new; *ret_survey then tells `placed`
-// and `box` as far as they are known, and ground is NULL. TH_UNREADABLE ("wkb_invalid"). wkb NULL is
-// "geometry_empty".
+// bounds), th_validity_check ("geometry_invalid") and th_ground_new; *ret_survey then tells
+// `placed` and `box` as far as they are known, and ground is NULL. TH_UNREADABLE ("wkb_invalid").
+// wkb NULL is "geometry_empty".
 enum th_status th_survey(struct th_surveyor *surveyor, const void *wkb, size_t wkb_size,
                          struct th_survey *ret_survey, struct th_error *err) TH_MUST_CHECK;
 // The same for a shape already in EPSG:4490, e.g. an accepted repair.

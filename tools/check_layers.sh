@@ -63,7 +63,7 @@ if [ "$n" -gt 0 ]; then
         rank["store"] = rank["gis"] = rank["net"] = rank["papers"] = rank["methodology"] = 1
         rank["registry"] = 2; rank["trading"] = 3; rank["cli"] = rank["server"] = 4
         standard = "^(assert|complex|ctype|dirent|dlfcn|errno|fcntl|fenv|float|grp|inttypes|langinfo" \
-            "|limits|locale|math|netdb|poll|pthread|pwd|iconv|setjmp|signal|stdalign|stdarg|stdatomic|stdbool" \
+            "|limits|locale|math|netdb|poll|pthread|pwd|sched|iconv|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool" \
             "|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|termios|threads|time|unistd|wchar" \
             "|wctype|arpa/inet|netinet/in|sys/[a-z]+)\\.h$"
         verbs = "(SELECT|INSERT (OR [A-Z]+ )?INTO|UPDATE [a-z_]+ SET|DELETE FROM|PRAGMA [a-z_]+" \

@@ -6,9 +6,11 @@
 #include "gis/geometry.h"
 
 bool th_offset_applies(struct th_xy point); // inside the box where the maps shift at all
+// Points outside that box stay as they are, also in the other direction.
 struct th_xy th_offset_to_gcj02(struct th_xy wgs84);
 struct th_xy th_offset_to_bd09(struct th_xy gcj02);
-// Inverses by iteration: back and forth returns within 1e-9°.
+// Inverses by iteration: there and back returns within 1e-9° (0.1 mm). On the rim of the box, where
+// a shifted point may come to lie outside it, the point that lies inside is taken.
 struct th_xy th_offset_from_gcj02(struct th_xy gcj02);
 struct th_xy th_offset_from_bd09(struct th_xy bd09); // to GCJ-02
 

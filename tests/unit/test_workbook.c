@@ -1,0 +1,284 @@
+#include "papers/workbook.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/file.h"
+#include "core/hash.h"
+#include "tests/support/support.h"
+
+static int folder_make(void **state)
+{
+    char *folder = malloc(TH_TEST_PATH_SIZE);
+    assert_non_null(folder);
+    th_test_folder_make(folder);
+    *state = folder;
+    return 0;
+}
+
+static int folder_drop(void **state)
+{
+    th_test_folder_remove(*state);
+    free(*state);
+    return 0;
+}
+
+static size_t entries_count(const char *folder)
+{
+    size_t n = 0;
+    DIR *stream = opendir(folder);
+    assert_non_null(stream);
+    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream))
+        n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    closedir(stream);
+    return n;
+}
+
+static size_t descriptors_count(void)
+{
+    return entries_count("/proc/self/fd");
+}
+
+static const struct th_workbook_column COLUMNS[] = {
+    {"地块号", 0, false}, {"面积（亩）", 12, false}, {"块数", 0, false},
+    {"日期", 12, false},  {"说明", 30, true},
+};
+enum { N_COLUMNS = sizeof COLUMNS / sizeof COLUMNS[0] };
+
+static struct th_workbook *open_ok(const char *path, bool replace)
+{
+    struct th_error err = {0};
+    struct th_workbook *workbook = NULL;
+    const struct th_workbook_options options = {
+        .title = "地块", .program = "tanhui 0.1.0", .replace = replace};
+    assert_ok(th_workbook_open(path, &options, &workbook, &err), &err);
+    return workbook;
+}
+
+static void write_small(struct th_workbook *workbook)
+{
+    th_workbook_sheet(workbook, "地块", COLUMNS, N_COLUMNS);
+    th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+    th_workbook_text(workbook, "003");
+    th_workbook_cent(workbook, 123450);
+    th_workbook_int(workbook, 7);
+    th_workbook_date(workbook, (struct th_date){2021, 6, 30});
+    th_workbook_text(workbook, "=1+1 & <x>");
+    th_workbook_row(workbook, TH_WORKBOOK_ERROR);
+    th_workbook_text(workbook, "004");
+    th_workbook_empty(workbook);
+    th_workbook_int(workbook, INT64_C(1234567890123456789));
+    th_workbook_real(workbook, 0.125);
+    th_workbook_real(workbook, NAN);
+}
+
+// What `unzip -p` gives of one member; the caller's.
+static char *member_read(const char *path, const char *member)
+{
+    char command[2 * TH_TEST_PATH_SIZE];
+    size_t capacity = 1 << 20;
+    char *text = calloc(1, capacity);
+    assert_non_null(text);
+    snprintf(command, sizeof command, "unzip -p '%s' '%s'", path, member);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    size_t size = fread(text, 1, capacity - 1, pipe);
+    assert_int_equal(pclose(pipe), 0);
+    assert_true(size > 0);
+    return text;
+}
+
+#define assert_contains(text, part)                                                                \
+    do {                                                                                           \
+        if (strstr((text), (part)) == NULL)                                                        \
+            fail_msg("%s is not in %s", (part), (text));                                           \
+    } while (0)
+
+static void close__cells_have_the_types_they_were_given(void **state)
+{
+    struct th_error err = {0};
+    char path[TH_TEST_PATH_SIZE];
+    struct th_workbook *workbook = open_ok(th_test_path(path, *state, "a.xlsx"), false);
+    write_small(workbook);
+    assert_false(th_file_exists(path));
+    assert_ok(th_workbook_close(workbook, &err), &err);
+    assert_int_equal(entries_count(*state), 1);
+    char *sheet = member_read(path, "xl/worksheets/sheet1.xml");
+    assert_contains(sheet, "<t>地块号</t>");
+    assert_contains(sheet, "<t>003</t>"); // a text: its zeros stay
+    assert_contains(sheet, "<v>1234.5</v>");
+    assert_contains(sheet, "<v>7</v>");
+    // Day 44377 of a spreadsheet's count, which takes 1900-01-01 for 1: 2021-06-30.
+    assert_contains(sheet, "<v>44377</v>");
+    assert_contains(sheet, "<t>=1+1 &amp; &lt;x&gt;</t>");
+    assert_null(strstr(sheet, "<f>"));
+    assert_contains(sheet, "<t>1234567890123456789</t>");
+    assert_contains(sheet, "<v>0.125</v>");
+    assert_null(strstr(sheet, "NaN"));
+    assert_null(strstr(sheet, "nan"));
+    assert_contains(sheet, "<autoFilter ref=\"A1:E3\"/>");
+    assert_contains(sheet, "state=\"frozen\"");
+    free(sheet);
+    char *core = member_read(path, "docProps/core.xml");
+    assert_contains(core, "1980-01-01T00:00:00Z");
+    assert_contains(core, "<dc:title>地块</dc:title>");
+    assert_contains(core, "<dc:creator>tanhui 0.1.0</dc:creator>");
+    free(core);
+}
+
+static void close__the_same_calls_give_the_same_bytes(void **state)
+{
+    struct th_error err = {0};
+    char path[TH_TEST_PATH_SIZE];
+    struct th_hash digests[2];
+    for (int i = 0; i < 2; i++) {
+        struct th_workbook *workbook =
+            open_ok(th_test_path(path, *state, i == 0 ? "a.xlsx" : "b.xlsx"), false);
+        write_small(workbook);
+        assert_ok(th_workbook_close(workbook, &err), &err);
+        assert_ok(th_hash_file(TH_HASH_SHA256, path, &digests[i], &err), &err);
+    }
+    assert_memory_equal(&digests[0], &digests[1], sizeof digests[0]);
+}
+
+static void sheet__names_are_made_fit_and_different(void **state)
+{
+    size_t n_open = descriptors_count();
+    struct th_error err = {0};
+    char path[TH_TEST_PATH_SIZE];
+    struct th_workbook *workbook = open_ok(th_test_path(path, *state, "a.xlsx"), false);
+    th_workbook_sheet(workbook, "a/b[1]", NULL, 0);
+    th_workbook_sheet(workbook, "a_b_1_", NULL, 0);
+    th_workbook_sheet(
+        workbook, "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十甲乙丙", NULL, 0);
+    th_workbook_row(workbook, TH_WORKBOOK_TOTAL);
+    th_workbook_text(workbook, "合计");
+    assert_ok(th_workbook_close(workbook, &err), &err);
+    assert_int_equal(descriptors_count(), n_open);
+    char *book = member_read(path, "xl/workbook.xml");
+    assert_contains(book, "name=\"a_b_1_\"");
+    assert_contains(book, "name=\"a_b_1__2\"");
+    assert_contains(book,
+                    "name=\"一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十甲\"");
+    free(book);
+    char *sheet = member_read(path, "xl/worksheets/sheet3.xml");
+    assert_contains(sheet, "<t>合计</t>");
+    assert_null(strstr(sheet, "autoFilter"));
+    free(sheet);
+}
+
+static void open__an_existing_file_is_kept_unless_replaced(void **state)
+{
+    struct th_error err = {0};
+    char path[TH_TEST_PATH_SIZE];
+    struct th_workbook *workbook = NULL;
+    const struct th_workbook_options options = {0};
+    assert_ok(th_file_write(th_test_path(path, *state, "a.xlsx"), "mine", 4, &err), &err);
+    assert_status(th_workbook_open(path, &options, &workbook, &err), TH_CONFLICT, &err);
+    assert_string_equal(err.key, "file_exists");
+    assert_null(workbook);
+
+    size_t n_open = descriptors_count();
+    workbook = open_ok(path, true);
+    th_workbook_sheet(workbook, "a", COLUMNS, N_COLUMNS);
+    th_workbook_abort(workbook);
+    assert_int_equal(descriptors_count(), n_open);
+    char *data = NULL;
+    size_t size = 0;
+    assert_ok(th_file_read(path, 1000, &data, &size, &err), &err);
+    assert_string_equal(data, "mine");
+    free(data);
+    assert_int_equal(entries_count(*state), 1);
+
+    workbook = open_ok(path, true);
+    write_small(workbook);
+    assert_ok(th_workbook_close(workbook, &err), &err);
+    assert_int_equal(entries_count(*state), 1);
+    char *sheet = member_read(path, "xl/worksheets/sheet1.xml");
+    assert_contains(sheet, "<t>003</t>");
+    free(sheet);
+}
+
+static void close__a_name_taken_meanwhile_is_not_overwritten(void **state)
+{
+    struct th_error err = {0};
+    char path[TH_TEST_PATH_SIZE];
+    struct th_workbook *workbook = open_ok(th_test_path(path, *state, "a.xlsx"), false);
+    write_small(workbook);
+    assert_ok(th_file_write(path, "mine", 4, &err), &err);
+    assert_status(th_workbook_close(workbook, &err), TH_CONFLICT, &err);
+    assert_string_equal(err.key, "file_exists");
+    assert_int_equal(entries_count(*state), 1);
+}
+
+static void open__a_missing_folder_is_told(void **state)
+{
+    struct th_error err = {0};
+    char path[TH_TEST_PATH_SIZE];
+    struct th_workbook *workbook = NULL;
+    const struct th_workbook_options options = {0};
+    (void)th_test_path(path, *state, "none/a.xlsx");
+    assert_status(th_workbook_open(path, &options, &workbook, &err), TH_NOT_FOUND, &err);
+    assert_string_equal(err.key, "file_io");
+    assert_null(workbook);
+}
+
+static void close__what_does_not_fit_is_told_with_its_place(void **state)
+{
+    struct th_error err = {0};
+    char path[TH_TEST_PATH_SIZE];
+    char *text = malloc(TH_WORKBOOK_TEXT_MAX + 2);
+    assert_non_null(text);
+    memset(text, 'x', TH_WORKBOOK_TEXT_MAX + 1);
+    for (int extra = 0; extra < 2; extra++) {
+        text[TH_WORKBOOK_TEXT_MAX + extra] = '\0';
+        struct th_workbook *workbook = open_ok(th_test_path(path, *state, "a.xlsx"), true);
+        th_workbook_sheet(workbook, "表", COLUMNS, N_COLUMNS);
+        th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+        th_workbook_text(workbook, text);
+        assert_status(th_workbook_check(workbook, &err), extra == 0 ? TH_OK : TH_LIMIT, &err);
+        assert_status(th_workbook_close(workbook, &err), extra == 0 ? TH_OK : TH_LIMIT, &err);
+        text[TH_WORKBOOK_TEXT_MAX + extra] = 'x';
+    }
+    free(text);
+    assert_string_equal(err.key, "workbook_text");
+    assert_string_equal(th_error_arg_get(&err, "sheet"), "表");
+    assert_string_equal(th_error_arg_get(&err, "row"), "2");
+
+    struct th_workbook *workbook = open_ok(path, true);
+    th_workbook_sheet(workbook, "表", COLUMNS, N_COLUMNS);
+    th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+    th_workbook_text(workbook, "\xc4\xe3"); // GBK
+    assert_status(th_workbook_close(workbook, &err), TH_INVALID, &err);
+    assert_string_equal(err.key, "text_encoding");
+
+    workbook = open_ok(path, true);
+    th_workbook_sheet(workbook, "表", COLUMNS, 1);
+    for (int i = 1; i <= TH_WORKBOOK_ROWS_MAX; i++)
+        th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+    assert_status(th_workbook_close(workbook, &err), TH_LIMIT, &err);
+    assert_string_equal(err.key, "workbook_rows");
+    assert_int_equal(entries_count(*state), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(close__cells_have_the_types_they_were_given, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(close__the_same_calls_give_the_same_bytes, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(sheet__names_are_made_fit_and_different, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(open__an_existing_file_is_kept_unless_replaced, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(close__a_name_taken_meanwhile_is_not_overwritten,
+                                        folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(open__a_missing_folder_is_told, folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(close__what_does_not_fit_is_told_with_its_place,
+                                        folder_make, folder_drop),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -18,8 +18,8 @@
 #include "core/buf.h"
 #include "core/text.h"
 #include "gis/capture_internal.h"
-#include "gis/recode_internal.h"
-#include "gis/source_internal.h"
+#include "gis/reader/recode_internal.h"
+#include "gis/reader/source_internal.h"
 
 enum {
     ROW_TEXT_MAX = 64 * 1024 * 1024,

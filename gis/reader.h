@@ -37,6 +37,15 @@ struct th_reader_row {
     bool text_suspect; // a value was not UTF-8 as declared; it is given with '?' for the bad bytes
 };
 
+// What had to be done to a shape to make it polygons.
+enum {
+    TH_SHAPE_LINEARISED = 1,    // curves became chords
+    TH_SHAPE_CLOSED_LINES = 2,  // closed lines became polygons
+    TH_SHAPE_FROM_POINTS = 4,   // corner points in rows of a table
+    TH_SHAPE_PARTS_DROPPED = 8, // lines or points beside the polygons of a collection
+    TH_SHAPE_FLATTENED = 16     // had Z or M
+};
+
 struct th_reader; // opaque
 
 // Opens a file or folder read-only, by an allow-list of drivers: GPKG, ESRI Shapefile (plain,

@@ -1,4 +1,4 @@
-#include "gis/recode_internal.h"
+#include "gis/reader/recode_internal.h"
 
 #include <ctype.h>
 #include <errno.h>

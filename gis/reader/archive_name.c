@@ -1,4 +1,4 @@
-#include "gis/archive_name_internal.h"
+#include "gis/reader/archive_name_internal.h"
 
 #include <errno.h>
 #include <iconv.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "gis/recode_internal.h"
+#include "gis/reader/recode_internal.h"
 
 enum {
     END_SIZE = 22,                // end of central directory, without its comment

@@ -1,7 +1,7 @@
 // GDAL declares its file facts as stat64.
 #define _LARGEFILE64_SOURCE 1
 
-#include "gis/source_internal.h"
+#include "gis/reader/source_internal.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
@@ -18,8 +18,8 @@
 #include "core/buf.h"
 #include "core/file.h"
 #include "core/text.h"
-#include "gis/archive_name_internal.h"
 #include "gis/capture_internal.h"
+#include "gis/reader/archive_name_internal.h"
 
 enum {
     ARCHIVE_ENTRIES_MAX = 50,

@@ -9,3 +9,5 @@ foreach(part reader writer)
     th_add_unit_test(test_${part} SOURCES unit/test_${part}.c unit/shapes.c
         DEPENDS tanhui_gis LIBRARIES PkgConfig::GDAL m)
 endforeach()
+th_add_unit_test(test_ground SOURCES unit/test_ground.c unit/shapes.c DEPENDS tanhui_gis)
+target_link_options(test_ground PRIVATE LINKER:--wrap=malloc)

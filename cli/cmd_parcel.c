@@ -1,4 +1,4 @@
-// parcel import, list, show; export; map print.
+// parcel import, list, show, export; export; map print.
 #include <string.h>
 
 #include "cli/cli.h"
@@ -51,6 +51,7 @@ static enum th_status run_export(struct th_cli *cli, struct th_json **ret_reply,
                                         .village = th_cli_option(cli, "village"),
                                         .package = th_cli_option(cli, "package"),
                                         .kind = th_cli_option(cli, "kind"),
+                                        .crs = th_cli_option(cli, "crs"),
                                         .path = th_cli_option(cli, "out"),
                                         .with_wkt = th_cli_flag(cli, "wkt"),
                                         .messages = cli->messages,
@@ -71,6 +72,10 @@ static enum th_status run_map(struct th_cli *cli, struct th_json **ret_reply, st
     return status == TH_OK ? th_map_use(cli->registry, &options, ret_reply, err) : status;
 }
 
+#define EXPORT_OPTIONS                                                                             \
+    "format!=gpkg|geojson|shp|kml|csv|xlsx|fgb|gml|fiboa out!=FILE village=V kind=KIND package=P " \
+    "crs=EPSG:n wkt"
+
 const struct th_cli_command th_cli_parcel_commands[] = {
     {"parcel", "import", TH_CLI_WRITE, "SOURCE",
      "layer=L crs=EPSG:n encoding=E kind=KIND village=V map*=ATTRIBUTE=FIELD "
@@ -87,9 +92,8 @@ const struct th_cli_command th_cli_parcel_commands[] = {
      "sliver_m2 perimeter_m state centroid box source.file source.sha256 source.layer source.row "
      "source.crs | versions: version kind area_mu area_m2",
      run_show},
-    {"export", "", TH_CLI_READ, "",
-     "format!=gpkg|geojson|csv out!=FILE village=V kind=KIND package=P wkt", "file n sha256",
-     run_export},
+    {"parcel", "export", TH_CLI_READ, "", EXPORT_OPTIONS, "file n sha256", run_export},
+    {"export", "", TH_CLI_READ, "", EXPORT_OPTIONS, "file n sha256", run_export},
     {"map", "print", TH_CLI_READ, "", "out!=FILE village=V package=P crs=EPSG:n scale=N",
      "file scale crs n_parcels bounds sha256", run_map},
     {0},

@@ -2,9 +2,6 @@
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <gdal.h>
 #include <limits.h>
 #include <math.h>
@@ -13,23 +10,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/file.h"
+#include "core/json.h"
 #include "core/text.h"
 #include "gis/capture_internal.h"
+#include "gis/crs.h"
+#include "gis/writer_internal.h"
 
-enum { PATH_SIZE_MAX = 4096 };
+enum { TEXT_CUT_SIZE = 256 };
 
-// The file grows in a folder of its own beside the target, together with whatever SQLite puts
-// beside it, and moves to its name when it is whole.
+static const struct {
+    const char *name;
+    const char *driver;
+    const char *extension;
+    int epsg; // RFC 7946 and KML know WGS 84 alone; EPSG:4326 = EPSG:4490 is the identity the
+              // registry works with
+    bool several;
+    bool any_crs;
+    bool keeps_id;
+} FORMATS[TH_WRITER_FORMATS] = {
+    [TH_WRITER_GPKG] = {"gpkg", "GPKG", "gpkg", 4490, false, true, true},
+    [TH_WRITER_SHP] = {"shp", "ESRI Shapefile", "shp", 4490, true, true, false},
+    [TH_WRITER_FGB] = {"fgb", "FlatGeobuf", "fgb", 4490, false, false, false},
+    [TH_WRITER_GML] = {"gml", "GML", "gml", 4490, true, false, false},
+    [TH_WRITER_KML] = {"kml", "LIBKML", "kml", 4326, false, false, false},
+    [TH_WRITER_GEOJSON] = {"geojson", "GeoJSON", "geojson", 4326, false, false, true},
+    [TH_WRITER_FIBOA] = {"fiboa", "GeoJSON", "geojson", 4326, false, false, true},
+};
+
 struct th_writer {
-    char *path;      // target
-    char *folder;    // temporary
-    char *temporary; // file in it
+    struct th_writer_folder folder;
+    enum th_writer_format format;
     GDALDatasetH dataset;
-    OGRLayerH layer;                // borrowed from the dataset
-    struct th_writer_field *fields; // names are not kept
+    OGRLayerH layer;                    // borrowed from the dataset
+    struct th_crs_transform *transform; // to the caller's system, NULL without
+    struct th_writer_field *fields;     // names are not kept
     size_t n_fields;
 };
 
@@ -38,20 +54,15 @@ static enum th_status failed(const char *detail, struct th_error *err)
     return th_error_set(err, TH_IO, "export_failed", "detail", detail, NULL);
 }
 
-static void folder_remove(const char *folder)
+bool th_writer_format_find(const char *name, enum th_writer_format *ret_format)
 {
-    DIR *stream = opendir(folder);
-    if (stream != NULL) {
-        for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream)) {
-            char path[PATH_SIZE_MAX];
-            int size = snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-            if (entry->d_name[0] != '.' && size > 0 && (size_t)size < sizeof path) {
-                (void)unlink(path);
-            }
+    for (int i = 0; i < TH_WRITER_FORMATS; i++) {
+        if (strcmp(FORMATS[i].name, name) == 0) {
+            *ret_format = (enum th_writer_format)i;
+            return true;
         }
-        closedir(stream);
     }
-    (void)rmdir(folder);
+    return false;
 }
 
 static void dataset_close(struct th_writer *writer, struct th_capture *capture)
@@ -71,64 +82,84 @@ void th_writer_abort(struct th_writer *writer)
         return;
     }
     dataset_close(writer, &capture);
-    if (writer->folder != NULL) {
-        folder_remove(writer->folder);
-    }
-    free(writer->path);
-    free(writer->folder);
-    free(writer->temporary);
+    th_writer_folder_remove(&writer->folder);
+    th_crs_transform_free(writer->transform);
     free(writer->fields);
     free(writer);
 }
 
-static enum th_status paths_make(struct th_writer *writer, const char *path,
-                                 enum th_writer_format format, struct th_error *err)
+// Members of the collection that GDAL does not write by itself: it takes them from what it believes
+// to be the document that the rows came from.
+static char **native_add(char **options, const struct th_writer_options *from)
 {
-    char text[PATH_SIZE_MAX];
-    const char *base = th_file_base_name(path);
-    int size = snprintf(text, sizeof text, "%.*s.tanhui-XXXXXX", (int)(base - path), path);
-    if (size < 0 || (size_t)size >= sizeof text - 32) {
-        return failed(strerror(ENAMETOOLONG), err);
+    static const char *const SCHEMAS[] = {"https://vecorel.org/specification/v0.1.0/schema.yaml",
+                                          "https://fiboa.org/specification/v0.3.0/schema.yaml"};
+    char *text = NULL;
+    struct th_json *root = th_json_object();
+    th_json_set_text(root, "type", "FeatureCollection");
+    if (from->note != NULL) {
+        th_json_set_text(root, "description", from->note);
     }
-    writer->path = th_text_duplicate(path);
-    if (writer->path == NULL) {
-        return th_error_no_memory(err);
+    if (from->format == TH_WRITER_FIBOA) {
+        struct th_json *list = th_json_array();
+        struct th_json *schemas = th_json_object();
+        for (size_t i = 0; i < sizeof SCHEMAS / sizeof SCHEMAS[0]; i++) {
+            th_json_append_text(list, SCHEMAS[i]);
+        }
+        th_json_set(schemas, from->collection, list);
+        th_json_set(root, "schemas", schemas);
     }
-    if (mkdtemp(text) == NULL) {
-        return failed(strerror(errno), err);
+    if (th_json_dump(root, TH_JSON_COMPACT, &text, NULL) == TH_OK) {
+        options = CSLSetNameValue(options, "NATIVE_DATA", text);
+        options = CSLSetNameValue(options, "NATIVE_MEDIA_TYPE", "application/vnd.geo+json");
+        free(text);
     }
-    writer->folder = th_text_duplicate(text);
-    if (writer->folder == NULL) {
-        (void)rmdir(text);
-        return th_error_no_memory(err);
-    }
-    // The driver wants its own extension, whatever the target is called.
-    th_text_copy(text + size, sizeof text - (size_t)size,
-                 format == TH_WRITER_GPKG ? "/export.gpkg" : "/export.geojson");
-    writer->temporary = th_text_duplicate(text);
-    return writer->temporary == NULL ? th_error_no_memory(err) : TH_OK;
+    th_json_free(root);
+    return options;
 }
 
-static bool layer_create(struct th_writer *writer, enum th_writer_format format, const char *layer)
+static char **layer_options(const struct th_writer_options *from)
 {
     char **options = NULL;
-    OGRSpatialReferenceH reference = OSRNewSpatialReference(NULL);
-    // RFC 7946 knows WGS 84 alone; EPSG:4326 = EPSG:4490 is the identity the registry works with.
-    int code = format == TH_WRITER_GPKG ? 4490 : 4326;
-    bool done = OSRImportFromEPSG(reference, code) == OGRERR_NONE;
-    OSRSetAxisMappingStrategy(reference, OAMS_TRADITIONAL_GIS_ORDER);
-    if (format == TH_WRITER_GPKG) {
+    switch (from->format) {
+    case TH_WRITER_GPKG:
         options = CSLSetNameValue(options, "GEOMETRY_NAME", "geom");
         options = CSLSetNameValue(options, "FID", "fid");
-    } else {
+        break;
+    case TH_WRITER_SHP:
+        options = CSLSetNameValue(options, "ENCODING", "UTF-8");
+        break;
+    case TH_WRITER_FIBOA:
+        options = CSLSetNameValue(options, "ID_TYPE", "String");
+        options = CSLSetNameValue(options, "WRITE_BBOX", "YES");
+        // fall through
+    case TH_WRITER_GEOJSON:
         options = CSLSetNameValue(options, "RFC7946", "YES");
         // Two more than the grid has: at 8 the driver takes 119.60000001 for noise and writes
         // 119.6.
         options = CSLSetNameValue(options, "COORDINATE_PRECISION", "10");
+        options = native_add(options, from);
+        break;
+    case TH_WRITER_FGB:
+    case TH_WRITER_GML:
+    case TH_WRITER_KML:
+    case TH_WRITER_FORMATS:
+        break;
     }
+    return options;
+}
+
+static bool layer_create(struct th_writer *writer, const struct th_writer_options *from)
+{
+    char **options = layer_options(from);
+    OGRSpatialReferenceH reference = OSRNewSpatialReference(NULL);
+    bool done = from->crs != NULL
+                    ? OSRSetFromUserInput(reference, from->crs) == OGRERR_NONE
+                    : OSRImportFromEPSG(reference, FORMATS[from->format].epsg) == OGRERR_NONE;
+    OSRSetAxisMappingStrategy(reference, OAMS_TRADITIONAL_GIS_ORDER);
     if (done) {
-        writer->layer =
-            GDALDatasetCreateLayer(writer->dataset, layer, reference, wkbMultiPolygon, options);
+        writer->layer = GDALDatasetCreateLayer(writer->dataset, from->layer, reference,
+                                               wkbMultiPolygon, options);
     }
     CSLDestroy(options);
     OSRRelease(reference);
@@ -151,8 +182,12 @@ static OGRFieldType field_type(enum th_writer_type type)
 static bool fields_create(struct th_writer *writer)
 {
     for (size_t i = 0; i < writer->n_fields; i++) {
-        OGRFieldDefnH field =
-            OGR_Fld_Create(writer->fields[i].name, field_type(writer->fields[i].type));
+        const struct th_writer_field *from = &writer->fields[i];
+        OGRFieldDefnH field = OGR_Fld_Create(from->name, field_type(from->type));
+        if (writer->format == TH_WRITER_SHP) {
+            OGR_Fld_SetWidth(field, from->width);
+            OGR_Fld_SetPrecision(field, from->precision);
+        }
         bool done = OGR_L_CreateField(writer->layer, field, 0) == OGRERR_NONE;
         OGR_Fld_Destroy(field);
         if (!done) {
@@ -162,17 +197,21 @@ static bool fields_create(struct th_writer *writer)
     return true;
 }
 
-static bool dataset_create(struct th_writer *writer, enum th_writer_format format,
-                           const char *layer, struct th_capture *capture)
+static bool dataset_create(struct th_writer *writer, const struct th_writer_options *options,
+                           struct th_capture *capture)
 {
+    char **creation = NULL;
     th_capture_drivers();
     th_capture_begin(capture);
-    GDALDriverH driver = GDALGetDriverByName(format == TH_WRITER_GPKG ? "GPKG" : "GeoJSON");
-    if (driver != NULL) {
-        writer->dataset = GDALCreate(driver, writer->temporary, 0, 0, 0, GDT_Unknown, NULL);
+    if (options->format == TH_WRITER_GML) {
+        creation = CSLSetNameValue(creation, "FORMAT", "GML3.2");
     }
-    bool done =
-        writer->dataset != NULL && layer_create(writer, format, layer) && fields_create(writer);
+    GDALDriverH driver = GDALGetDriverByName(FORMATS[options->format].driver);
+    if (driver != NULL) {
+        writer->dataset = GDALCreate(driver, writer->folder.main, 0, 0, 0, GDT_Unknown, creation);
+    }
+    CSLDestroy(creation);
+    bool done = writer->dataset != NULL && layer_create(writer, options) && fields_create(writer);
     // One transaction: else every row would wait for the disk.
     if (done && GDALDatasetTestCapability(writer->dataset, ODsCTransactions)) {
         done = GDALDatasetStartTransaction(writer->dataset, 0) == OGRERR_NONE;
@@ -181,8 +220,23 @@ static bool dataset_create(struct th_writer *writer, enum th_writer_format forma
     return done && !capture->failed;
 }
 
-enum th_status th_writer_open(const char *path, enum th_writer_format format, const char *layer,
-                              const struct th_writer_field *fields, size_t n_fields,
+static enum th_status transform_make(struct th_writer *writer,
+                                     const struct th_writer_options *options, struct th_error *err)
+{
+    if (options->crs == NULL) {
+        return TH_OK;
+    }
+    enum th_status status = TH_DATA_PROBLEM;
+    if (FORMATS[options->format].any_crs) {
+        status = th_crs_transform_new_inverse(options->crs, &writer->transform, err);
+    }
+    if (status == TH_DATA_PROBLEM) {
+        status = th_error_set(err, TH_INVALID, "export_crs", "crs", options->crs, NULL);
+    }
+    return status;
+}
+
+enum th_status th_writer_open(const char *path, const struct th_writer_options *options,
                               struct th_writer **ret_writer, struct th_error *err)
 {
     struct th_capture capture = {0};
@@ -194,17 +248,22 @@ enum th_status th_writer_open(const char *path, enum th_writer_format format, co
         return th_error_no_memory(err);
     }
     enum th_status status;
-    writer->fields = malloc((n_fields + 1) * sizeof *writer->fields);
+    writer->format = options->format;
+    writer->fields = malloc((options->n_fields + 1) * sizeof *writer->fields);
     if (writer->fields == NULL) {
         status = th_error_no_memory(err);
         goto done;
     }
-    if (n_fields > 0) {
-        memcpy(writer->fields, fields, n_fields * sizeof *fields);
+    if (options->n_fields > 0) {
+        memcpy(writer->fields, options->fields, options->n_fields * sizeof *options->fields);
     }
-    writer->n_fields = n_fields;
-    status = paths_make(writer, path, format, err);
-    if (status == TH_OK && !dataset_create(writer, format, layer, &capture)) {
+    writer->n_fields = options->n_fields;
+    status = transform_make(writer, options, err);
+    if (status == TH_OK) {
+        status = th_writer_folder_make(&writer->folder, path, FORMATS[options->format].extension,
+                                       FORMATS[options->format].several, err);
+    }
+    if (status == TH_OK && !dataset_create(writer, options, &capture)) {
         status = failed(capture.message, err);
     }
 done:
@@ -212,11 +271,36 @@ done:
         th_writer_abort(writer);
         return status;
     }
-    for (size_t i = 0; i < n_fields; i++) {
+    for (size_t i = 0; i < writer->n_fields; i++) {
         writer->fields[i].name = NULL; // was borrowed for this call
     }
     *ret_writer = writer;
     return TH_OK;
+}
+
+enum th_status th_writer_attach(struct th_writer *writer, const char *suffix, const void *data,
+                                size_t size, struct th_error *err)
+{
+    char *path = th_writer_folder_name(&writer->folder, suffix);
+    if (path == NULL) {
+        return th_error_no_memory(err);
+    }
+    enum th_status status = th_file_write(path, data, size, err);
+    free(path);
+    return status;
+}
+
+// A Shapefile cuts texts at its fields' width, in the middle of a character if need be.
+static void text_set(const struct th_writer *writer, OGRFeatureH feature, size_t index,
+                     const char *text)
+{
+    char cut[TEXT_CUT_SIZE];
+    size_t width = (size_t)writer->fields[index].width;
+    if (writer->format == TH_WRITER_SHP && width > 0 && width < sizeof cut) {
+        th_text_copy(cut, width + 1, text);
+        text = cut;
+    }
+    OGR_F_SetFieldString(feature, (int)index, text);
 }
 
 static void values_set(const struct th_writer *writer, OGRFeatureH feature,
@@ -238,11 +322,30 @@ static void values_set(const struct th_writer *writer, OGRFeatureH feature,
             if (values[i].text == NULL) {
                 OGR_F_SetFieldNull(feature, (int)i);
             } else {
-                OGR_F_SetFieldString(feature, (int)i, values[i].text);
+                text_set(writer, feature, i, values[i].text);
             }
             break;
         }
     }
+}
+
+// WKB in the system that the file has.
+static enum th_status wkb_make(const struct th_writer *writer, const struct th_geometry *geometry,
+                               unsigned char **ret_wkb, size_t *ret_size, struct th_error *err)
+{
+    if (writer->transform == NULL) {
+        return th_geometry_to_wkb(geometry, ret_wkb, ret_size, err);
+    }
+    struct th_geometry moved = {0};
+    enum th_status status = th_geometry_copy(geometry, &moved, err);
+    if (status == TH_OK) {
+        status = th_crs_transform_apply(writer->transform, &moved, err);
+    }
+    if (status == TH_OK) {
+        status = th_geometry_to_wkb(&moved, ret_wkb, ret_size, err);
+    }
+    th_geometry_clear(&moved);
+    return status;
 }
 
 enum th_status th_writer_add(struct th_writer *writer, int64_t id,
@@ -254,7 +357,7 @@ enum th_status th_writer_add(struct th_writer *writer, int64_t id,
     size_t size = 0;
     OGRGeometryH shape = NULL;
     OGRFeatureH feature = NULL;
-    enum th_status status = th_geometry_to_wkb(geometry, &wkb, &size, err);
+    enum th_status status = wkb_make(writer, geometry, &wkb, &size, err);
     if (status != TH_OK) {
         return status;
     }
@@ -263,7 +366,7 @@ enum th_status th_writer_add(struct th_writer *writer, int64_t id,
     if (done) {
         feature = OGR_F_Create(OGR_L_GetLayerDefn(writer->layer));
         values_set(writer, feature, values);
-        done = OGR_F_SetFID(feature, id) == OGRERR_NONE &&
+        done = (!FORMATS[writer->format].keeps_id || OGR_F_SetFID(feature, id) == OGRERR_NONE) &&
                OGR_F_SetGeometryDirectly(feature, shape) == OGRERR_NONE &&
                OGR_L_CreateFeature(writer->layer, feature) == OGRERR_NONE;
         OGR_F_Destroy(feature);
@@ -273,34 +376,9 @@ enum th_status th_writer_add(struct th_writer *writer, int64_t id,
     return done && !capture.failed ? TH_OK : failed(capture.message, err);
 }
 
-// The data must be on the disk before the name appears.
-static bool file_sync(const char *path)
-{
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) {
-        return false;
-    }
-    bool done = fsync(descriptor) == 0;
-    return close(descriptor) == 0 && done;
-}
-
-// Gives the file its name unless somebody took it meanwhile.
-static enum th_status publish(const struct th_writer *writer, struct th_error *err)
-{
-    if (!file_sync(writer->temporary)) {
-        return failed(strerror(errno), err);
-    }
-    if (link(writer->temporary, writer->path) == 0) {
-        return TH_OK;
-    }
-    if (errno == EEXIST || th_file_exists(writer->path)) {
-        return th_error_set(err, TH_CONFLICT, "file_exists", "path", writer->path, NULL);
-    }
-    // Some file systems know no hard links.
-    return rename(writer->temporary, writer->path) == 0 ? TH_OK : failed(strerror(errno), err);
-}
-
-enum th_status th_writer_close(struct th_writer *writer, struct th_error *err)
+enum th_status th_writer_close(struct th_writer *writer,
+                               void (*published)(void *context, const char *path), void *context,
+                               struct th_error *err)
 {
     struct th_capture capture;
     bool done = true;
@@ -315,7 +393,9 @@ enum th_status th_writer_close(struct th_writer *writer, struct th_error *err)
     }
     if (status == TH_OK) {
         dataset_close(writer, &capture);
-        status = capture.failed ? failed(capture.message, err) : publish(writer, err);
+        status = capture.failed
+                     ? failed(capture.message, err)
+                     : th_writer_folder_publish(&writer->folder, published, context, err);
     }
     th_writer_abort(writer);
     return status;

@@ -7,24 +7,32 @@
 
 // All texts are borrowed for the call; NULL means not given.
 struct th_export_options {
-    const char *format;  // "gpkg", "geojson" or "csv"
+    const char *format;  // one of the formats below
     const char *village; // code or name
     const char *kind;
     const char *package; // id or name
     const char *path;    // must not exist
-    bool with_wkt;       // csv: one more column with the ground as WKT
+    const char *crs;     // gpkg and shp: "EPSG:4528" in place of EPSG:4490
+    bool with_wkt;       // csv, xlsx: one more column with the ground as WKT
     const struct th_progress *progress;
-    const struct th_messages *messages; // csv: headings in words; NULL: the names below
+    const struct th_messages *messages; // headings and notes in words; NULL: names alone
     enum th_lang lang;
 };
 
 // The parcels in force (of a package: in the versions it was made of), in order of parcel_id.
-// Columns: parcel_id, version, number, kind, village, village_name, land_class, area_m2, area_mu,
-// declared_mu, sliver_m2, state, source, source_layer, source_row. GeoPackage in EPSG:4490, GeoJSON
-// in longitude and latitude, CSV in UTF-8 with a byte order mark for spreadsheets.
 //
-// Reply: file, n, sha256, format. TH_INVALID ("export_format"), TH_CONFLICT ("file_exists"), TH_IO,
-// TH_NOT_FOUND ("village_not_found", "package_not_found"), TH_INTERRUPTED.
+// gpkg, fgb, gml, geojson, csv: parcel_id, version, number, kind, village, village_name, township,
+// land_class, area_m2, area_mu, declared_mu, sliver_m2, perimeter_m, state, source, source_layer,
+// source_row, attributes (JSON). shp: the names of the forest inventory in pinyin, UTF-8 with .cpg,
+// and <stem>_字段说明.csv with what they mean. kml: placemarks named by the parcel's number. xlsx:
+// titles in words, areas in mu first, a second sheet that explains the columns. fiboa: GeoJSON by
+// that specification. CSV is UTF-8 with a byte order mark for spreadsheets. Coordinates are
+// EPSG:4490, in kml, geojson and fiboa taken for WGS 84 as the registry does.
+//
+// Reply: file, n, sha256 (of the file), format, files[] (a Shapefile and GML have several).
+// TH_INVALID ("export_format", "export_crs", "export_extension"), TH_CONFLICT ("file_exists"),
+// TH_IO, TH_LIMIT ("workbook_rows", "workbook_text"), TH_NOT_FOUND ("village_not_found",
+// "package_not_found"), TH_INTERRUPTED.
 enum th_status th_export(struct th_registry *registry, const struct th_export_options *options,
                          struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 

@@ -228,7 +228,7 @@ static void completion__is_a_script_that_bash_understands(void **state)
     (void)snprintf(command, sizeof command, "bash -n '%s/completion'", world.folder);
     assert_int_equal(system(command), 0);
     ask_bash(&world, "tanhui par", "party parcel");
-    ask_bash(&world, "tanhui parcel \"\"", "import list show");
+    ask_bash(&world, "tanhui party \"\"", "add list");
     ask_bash(&world, "tanhui trade propose re", "resale retirement");
     ask_bash(&world, "tanhui parcel import --on", "--on-problem");
     ask_bash(&world, "tanhui trade propose resale --to", "--to --tonnes");

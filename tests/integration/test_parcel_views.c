@@ -7,6 +7,7 @@
 #include "gis/reader.h"
 #include "registry/export.h"
 #include "registry/map.h"
+#include "store/parcel_store.h"
 #include "tests/integration/parcel_fixture.h"
 
 // Two villages, three parcels, one with a hole; the numbers are text that Excel would run.
@@ -135,6 +136,115 @@ static void export__geographic_files_read_back_with_the_same_rows(void **state)
         // What exists is not overwritten.
         assert_status(th_export(f->registry, &options, &reply, &err), TH_CONFLICT, &err);
     }
+}
+
+// In a registry of its own, so that every parcel is new there; its hashes of the ground are the
+// same because every format keeps all digits.
+static void export__every_format_brings_the_same_ground_into_another_registry(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *format;
+        const char *name;
+        const char *number; // field
+    } FORMATS[] = {{"gpkg", "a.gpkg", "number"},
+                   {"geojson", "a.geojson", "number"},
+                   {"shp", "a.shp", "XIAO_BAN"},
+                   {"kml", "a.kml", "number"},
+                   {"fiboa", "b.geojson", "number"}};
+    for (size_t i = 0; i < sizeof FORMATS / sizeof FORMATS[0]; i++) {
+        struct fixture other;
+        char path[TH_TEST_PATH_SIZE];
+        struct th_json *reply = NULL;
+        struct th_error err;
+        print_message("  %s\n", FORMATS[i].format);
+        th_test_path(path, f->folder, FORMATS[i].name);
+        struct th_export_options options = {
+            .format = FORMATS[i].format, .path = path, .messages = f->messages, .lang = TH_LANG_ZH};
+        assert_ok(th_export(f->registry, &options, &reply, &err), &err);
+        assert_true(th_json_size(th_json_get(reply, "files")) >= 1);
+        th_json_free(reply);
+        fixture_open(&other);
+        struct th_parcel_import_options import = fixture_options(&other, path);
+        reply = fixture_import(&other, &import);
+        assert_int_equal(th_json_get_int(reply, "accepted", -1), 3);
+        th_json_free(reply);
+        for (int64_t parcel = 1; parcel <= 3; parcel++) {
+            struct th_parcel_record here;
+            struct th_parcel_record there;
+            assert_ok(th_parcel_load(th_registry_store(f->registry), parcel, 0, &here, &err), &err);
+            assert_ok(th_parcel_load(th_registry_store(other.registry), parcel, 0, &there, &err),
+                      &err);
+            assert_memory_equal(&here.geometry_hash, &there.geometry_hash,
+                                sizeof here.geometry_hash);
+            assert_string_equal(here.number, there.number);
+        }
+        fixture_close(&other);
+    }
+}
+
+static void export__a_shapefile_has_names_that_survive_and_says_what_they_mean(void **state)
+{
+    struct fixture *f = *state;
+    char path[TH_TEST_PATH_SIZE];
+    char *text = NULL;
+    size_t size = 0;
+    struct th_json *reply = NULL;
+    struct th_reader *reader = NULL;
+    struct th_error err;
+    th_test_path(path, f->folder, "地块.shp");
+    struct th_export_options options = {
+        .format = "shp", .path = path, .messages = f->messages, .lang = TH_LANG_ZH};
+    assert_ok(th_export(f->registry, &options, &reply, &err), &err);
+    // .shp .shx .dbf .prj .cpg and the dictionary
+    assert_int_equal(th_json_size(th_json_get(reply, "files")), 6);
+    th_json_free(reply);
+    assert_ok(th_reader_open(path, NULL, &reader, &err), &err);
+    static const char *const NAMES[] = {"XIAN",     "XIANG",  "CUN",     "LIN_BAN",
+                                        "XIAO_BAN", "DI_LEI", "MIAN_JI", "HT_MIAN_JI"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        size_t field = 0;
+        assert_true(th_reader_field_find(reader, NAMES[i], &field));
+    }
+    for (size_t i = 0; i < th_reader_info(reader)->n_fields; i++)
+        assert_true(strlen(th_reader_field(reader, i)) <= 10);
+    th_reader_close(reader);
+    th_test_path(path, f->folder, "地块_字段说明.csv");
+    assert_ok(th_file_read(path, 1 << 20, &text, &size, &err), &err);
+    assert_non_null(strstr(text, "字段名,中文名,含义,单位\r\n"));
+    assert_non_null(strstr(text, "\r\nMIAN_JI,量得面积（亩）,"));
+    assert_non_null(strstr(text, ",亩\r\n"));
+    free(text);
+}
+
+static void export__a_spreadsheet_speaks_chinese_and_counts_in_mu(void **state)
+{
+    struct fixture *f = *state;
+    char path[TH_TEST_PATH_SIZE];
+    char command[2 * TH_TEST_PATH_SIZE];
+    char text[32768] = "";
+    struct th_json *reply = NULL;
+    struct th_error err;
+    th_test_path(path, f->folder, "out.xlsx");
+    struct th_export_options options = {.format = "xlsx",
+                                        .path = path,
+                                        .with_wkt = true,
+                                        .messages = f->messages,
+                                        .lang = TH_LANG_ZH};
+    assert_ok(th_export(f->registry, &options, &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "n", -1), 3);
+    th_json_free(reply);
+    (void)snprintf(command, sizeof command, "ogr2ogr -f CSV /vsistdout/ '%s' 地块", path);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    size_t size = fread(text, 1, sizeof text - 1, pipe);
+    assert_int_equal(pclose(pipe), 0);
+    assert_true(size > 0);
+    assert_non_null(strstr(text, "量得面积（亩）"));
+    assert_non_null(strstr(text, "竹林"));
+    assert_non_null(strstr(text, "=1+1"));   // a text, not a sum
+    assert_non_null(strstr(text, ",15.96")); // 0.001° by 0.001°: 10,642.475 m² = 15.96 mu
+    assert_non_null(strstr(text, "MULTIPOLYGON (((119.6"));
 }
 
 static void export__a_declared_area_that_is_missing_stays_empty(void **state)
@@ -267,6 +377,9 @@ int main(void)
         VIEW_TEST(parcel_list__is_narrowed_by_village_and_kind),
         VIEW_TEST(parcel_show__hole_and_centre_are_those_of_the_source),
         VIEW_TEST(export__geographic_files_read_back_with_the_same_rows),
+        VIEW_TEST(export__every_format_brings_the_same_ground_into_another_registry),
+        VIEW_TEST(export__a_shapefile_has_names_that_survive_and_says_what_they_mean),
+        VIEW_TEST(export__a_spreadsheet_speaks_chinese_and_counts_in_mu),
         VIEW_TEST(export__a_declared_area_that_is_missing_stays_empty),
         VIEW_TEST(export__csv_opens_in_a_spreadsheet_without_running_anything),
         VIEW_TEST(export__unknown_formats_are_refused),

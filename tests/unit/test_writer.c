@@ -1,6 +1,8 @@
 #include "gis/writer.h"
 
 #include <dirent.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/file.h"
@@ -38,19 +40,30 @@ static size_t entries_count(const char *folder)
     return n;
 }
 
-static const struct th_writer_field fields[] = {{"name", TH_WRITER_TEXT},
-                                                {"note", TH_WRITER_TEXT},
-                                                {"n", TH_WRITER_INT},
-                                                {"mu", TH_WRITER_REAL}};
+static const struct th_writer_field fields[] = {{"title", TH_WRITER_TEXT, 40, 0},
+                                                {"note", TH_WRITER_TEXT, 10, 0},
+                                                {"n", TH_WRITER_INT, 18, 0},
+                                                {"mu", TH_WRITER_REAL, 18, 2}};
 enum { N_FIELDS = sizeof fields / sizeof fields[0] };
 static const struct th_writer_value values[] = {
     {.text = "马家弄 <1>"}, {.text = NULL}, {.integer = INT64_C(123456789012345)}, {.real = 31.07}};
+
+static struct th_writer_options options_of(enum th_writer_format format)
+{
+    return (struct th_writer_options){.format = format,
+                                      .layer = "parcels",
+                                      .note = "经纬度",
+                                      .collection = "anji",
+                                      .fields = fields,
+                                      .n_fields = N_FIELDS};
+}
 
 static struct th_writer *open_ok(const char *path, enum th_writer_format format)
 {
     struct th_error err = {0};
     struct th_writer *writer = NULL;
-    assert_ok(th_writer_open(path, format, "parcels", fields, N_FIELDS, &writer, &err), &err);
+    struct th_writer_options options = options_of(format);
+    assert_ok(th_writer_open(path, &options, &writer, &err), &err);
     return writer;
 }
 
@@ -69,9 +82,14 @@ static void close__what_was_written_is_read_again(void **state)
         const char *driver;
         const char *layer;
         const char *crs;
-    } formats[] = {{TH_WRITER_GPKG, "out.gpkg", "GPKG", "parcels", "EPSG:4490"},
-                   {TH_WRITER_GEOJSON, "out.geojson", "GeoJSON", "parcels", "EPSG:4326"}};
-    for (size_t i = 0; i < 2; i++) {
+        bool keeps_id;
+        size_t n_files;
+    } formats[] = {{TH_WRITER_GPKG, "out.gpkg", "GPKG", "parcels", "EPSG:4490", true, 1},
+                   {TH_WRITER_GEOJSON, "out.geojson", "GeoJSON", "parcels", "EPSG:4326", true, 1},
+                   {TH_WRITER_SHP, "out.shp", "ESRI Shapefile", "out", "EPSG:4490", false, 5},
+                   {TH_WRITER_KML, "out.kml", "LIBKML", "parcels", "EPSG:4326", false, 1}};
+    size_t n_files = 0;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
         struct th_error err = {0};
         char path[TH_TEST_PATH_SIZE];
         struct th_geometry shape = ground();
@@ -85,8 +103,9 @@ static void close__what_was_written_is_read_again(void **state)
         assert_false(th_file_exists(path));
         assert_ok(th_writer_add(writer, 77, &shape, values, &err), &err);
         assert_ok(th_writer_add(writer, 78, &shape, values, &err), &err);
-        assert_ok(th_writer_close(writer, &err), &err);
-        assert_int_equal(entries_count(*state), i + 1);
+        assert_ok(th_writer_close(writer, NULL, NULL, &err), &err);
+        n_files += formats[i].n_files;
+        assert_int_equal(entries_count(*state), n_files);
 
         assert_ok(th_reader_open(path, NULL, &reader, &err), &err);
         const struct th_reader_info *info = th_reader_info(reader);
@@ -97,9 +116,10 @@ static void close__what_was_written_is_read_again(void **state)
         assert_string_equal(th_crs_transform_code(transform), formats[i].crs);
         th_crs_transform_free(transform);
         assert_ok(th_reader_next(reader, &row, &err), &err);
-        assert_int_equal(row->feature, 77);
+        if (formats[i].keeps_id)
+            assert_int_equal(row->feature, 77);
         size_t field;
-        assert_true(th_reader_field_find(reader, "name", &field));
+        assert_true(th_reader_field_find(reader, "title", &field));
         assert_string_equal(row->values[field], "马家弄 <1>");
         assert_true(th_reader_field_find(reader, "note", &field));
         assert_null(row->values[field]);
@@ -129,7 +149,7 @@ static void close__geojson_follows_rfc_7946(void **state)
     struct th_geometry shape = ground();
     struct th_writer *writer = open_ok(th_test_path(path, *state, "a.geojson"), TH_WRITER_GEOJSON);
     assert_ok(th_writer_add(writer, 5, &shape, values, &err), &err);
-    assert_ok(th_writer_close(writer, &err), &err);
+    assert_ok(th_writer_close(writer, NULL, NULL, &err), &err);
     th_geometry_clear(&shape);
     assert_ok(th_file_read(path, 1 << 20, &text, &size, &err), &err);
     assert_ok(th_json_parse(text, size, &json, &err), &err);
@@ -154,12 +174,12 @@ static void open__an_existing_file_is_never_replaced(void **state)
     th_test_path(path, *state, "a.gpkg");
     struct th_writer *early = open_ok(path, TH_WRITER_GPKG);
     assert_ok(th_file_write(path, "mine", 4, &err), &err);
-    assert_status(th_writer_open(path, TH_WRITER_GPKG, "parcels", fields, N_FIELDS, &writer, &err),
-                  TH_CONFLICT, &err);
+    struct th_writer_options options = options_of(TH_WRITER_GPKG);
+    assert_status(th_writer_open(path, &options, &writer, &err), TH_CONFLICT, &err);
     assert_string_equal(err.key, "file_exists");
     assert_null(writer);
     // Also when it came while the export was running.
-    assert_status(th_writer_close(early, &err), TH_CONFLICT, &err);
+    assert_status(th_writer_close(early, NULL, NULL, &err), TH_CONFLICT, &err);
     assert_ok(th_file_read(path, 100, &text, &size, &err), &err);
     assert_string_equal(text, "mine");
     assert_int_equal(entries_count(*state), 1);
@@ -170,10 +190,14 @@ static void abort__leaves_nothing(void **state)
 {
     struct th_error err = {0};
     char path[TH_TEST_PATH_SIZE];
-    const enum th_writer_format formats[] = {TH_WRITER_GPKG, TH_WRITER_GEOJSON};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const NAMES[] = {"gpkg", "shp", "fgb", "gml", "kml", "geojson", "fiboa"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        char name[32];
+        enum th_writer_format format;
         struct th_geometry shape = ground();
-        struct th_writer *writer = open_ok(th_test_path(path, *state, "x"), formats[i]);
+        assert_true(th_writer_format_find(NAMES[i], &format));
+        (void)snprintf(name, sizeof name, "x.%s", NAMES[i]);
+        struct th_writer *writer = open_ok(th_test_path(path, *state, name), format);
         assert_ok(th_writer_add(writer, 1, &shape, values, &err), &err);
         th_writer_abort(writer);
         assert_int_equal(entries_count(*state), 0);
@@ -182,14 +206,200 @@ static void abort__leaves_nothing(void **state)
     th_writer_abort(NULL);
 }
 
+// What ogr2ogr makes of a file, in GeoJSON and degrees; the caller's.
+static struct th_json *second_opinion(const char *path, bool projected)
+{
+    char command[2 * TH_TEST_PATH_SIZE];
+    size_t capacity = 1 << 20;
+    struct th_json *json = NULL;
+    struct th_error err;
+    char *text = calloc(1, capacity);
+    assert_non_null(text);
+    (void)snprintf(command, sizeof command,
+                   "ogr2ogr -f GeoJSON %s -lco COORDINATE_PRECISION=12 /vsistdout/ '%s'",
+                   projected ? "-t_srs EPSG:4490" : "", path);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    size_t size = fread(text, 1, capacity - 1, pipe);
+    assert_int_equal(pclose(pipe), 0);
+    assert_ok(th_json_parse(text, size, &json, &err), &err);
+    free(text);
+    return json;
+}
+
+// Does the feature have the vertices of `shape` (one polygon), in any order and from any start?
+static void assert_vertices(const struct th_json *feature, const struct th_geometry *shape,
+                            double tolerance)
+{
+    const struct th_json *geometry = th_json_get(feature, "geometry");
+    const struct th_json *rings = th_json_get(geometry, "coordinates");
+    if (strcmp(th_json_get_text(geometry, "type", ""), "MultiPolygon") == 0)
+        rings = th_json_at(rings, 0);
+    assert_int_equal(th_json_size(rings), shape->n_rings);
+    for (size_t r = 0, start = 0; r < shape->n_rings; start = shape->ring_ends[r++]) {
+        const struct th_json *ring = th_json_at(rings, r);
+        assert_int_equal(th_json_size(ring), shape->ring_ends[r] - start);
+        for (size_t i = start; i < shape->ring_ends[r]; i++) {
+            bool found = false;
+            for (size_t k = 0; k < th_json_size(ring); k++) {
+                const struct th_json *at = th_json_at(ring, k);
+                found =
+                    found ||
+                    (fabs(th_json_real_value(th_json_at(at, 0)) - shape->points[i].x) <=
+                         tolerance &&
+                     fabs(th_json_real_value(th_json_at(at, 1)) - shape->points[i].y) <= tolerance);
+            }
+            assert_true(found);
+        }
+    }
+}
+
+static void close__ogr2ogr_reads_every_format_with_the_same_vertices(void **state)
+{
+    static const struct {
+        const char *format;
+        const char *name;
+        const char *crs;
+        double tolerance;
+    } cases[] = {{"gpkg", "a.gpkg", NULL, 0},        {"shp", "b.shp", NULL, 0},
+                 {"fgb", "c.fgb", NULL, 0},          {"gml", "d.gml", NULL, 0},
+                 {"kml", "e.kml", NULL, 0},          {"geojson", "f.geojson", NULL, 0},
+                 {"fiboa", "g.geojson", NULL, 0},    {"gpkg", "h.gpkg", "EPSG:4528", 1e-8},
+                 {"shp", "i.shp", "EPSG:4549", 1e-8}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct th_error err = {0};
+        char path[TH_TEST_PATH_SIZE];
+        enum th_writer_format format;
+        struct th_writer *writer = NULL;
+        struct th_geometry shape = ground();
+        print_message("  %s %s\n", cases[i].format, cases[i].crs == NULL ? "" : cases[i].crs);
+        assert_true(th_writer_format_find(cases[i].format, &format));
+        struct th_writer_options options = options_of(format);
+        options.crs = cases[i].crs;
+        th_test_path(path, *state, cases[i].name);
+        assert_ok(th_writer_open(path, &options, &writer, &err), &err);
+        assert_ok(th_writer_add(writer, 77, &shape, values, &err), &err);
+        assert_ok(th_writer_close(writer, NULL, NULL, &err), &err);
+        struct th_json *json = second_opinion(path, cases[i].crs != NULL);
+        const struct th_json *feature = th_json_at(th_json_get(json, "features"), 0);
+        assert_int_equal(th_json_size(th_json_get(json, "features")), 1);
+        const struct th_json *properties = th_json_get(feature, "properties");
+        assert_string_equal(th_json_get_text(properties, "title", ""), "马家弄 <1>");
+        // KML has no whole numbers of 64 bits: there it is a text.
+        if (format == TH_WRITER_KML)
+            assert_string_equal(th_json_get_text(properties, "n", ""), "123456789012345");
+        else
+            assert_close(th_json_get_real(properties, "n", 0), 123456789012345.0, 0);
+        assert_close(th_json_get_real(properties, "mu", 0), 31.07, 1e-12);
+        assert_int_equal(th_json_type(th_json_get(properties, "note")), TH_JSON_NULL);
+        assert_vertices(feature, &shape, cases[i].tolerance);
+        th_json_free(json);
+        th_geometry_clear(&shape);
+    }
+}
+
+static void close__fiboa_says_what_it_follows(void **state)
+{
+    struct th_error err = {0};
+    char path[TH_TEST_PATH_SIZE];
+    char *text = NULL;
+    size_t size = 0;
+    struct th_json *json = NULL;
+    struct th_geometry shape = ground();
+    struct th_writer *writer = open_ok(th_test_path(path, *state, "a.json"), TH_WRITER_FIBOA);
+    assert_ok(th_writer_add(writer, 5, &shape, values, &err), &err);
+    assert_ok(th_writer_close(writer, NULL, NULL, &err), &err);
+    th_geometry_clear(&shape);
+    assert_ok(th_file_read(path, 1 << 20, &text, &size, &err), &err);
+    assert_ok(th_json_parse(text, size, &json, &err), &err);
+    free(text);
+    const struct th_json *schemas = th_json_get(th_json_get(json, "schemas"), "anji");
+    assert_string_equal(th_json_text(th_json_at(schemas, 1)),
+                        "https://fiboa.org/specification/v0.3.0/schema.yaml");
+    assert_string_equal(th_json_get_text(json, "description", ""), "经纬度");
+    const struct th_json *feature = th_json_at(th_json_get(json, "features"), 0);
+    assert_string_equal(th_json_get_text(feature, "id", ""), "5"); // a text by the specification
+    const struct th_json *box = th_json_get(feature, "bbox");
+    assert_int_equal(th_json_size(box), 4);
+    assert_close(th_json_real_value(th_json_at(box, 3)), 30.501, 1e-12);
+    th_json_free(json);
+}
+
+static void close__a_shapefile_cuts_texts_at_a_character(void **state)
+{
+    struct th_error err = {0};
+    char path[TH_TEST_PATH_SIZE];
+    struct th_geometry shape = ground();
+    struct th_writer_value row[N_FIELDS];
+    struct th_writer *writer = open_ok(th_test_path(path, *state, "a.shp"), TH_WRITER_SHP);
+    memcpy(row, values, sizeof row);
+    row[1].text = "一二三四"; // 12 bytes into a field of 10
+    assert_ok(th_writer_add(writer, 5, &shape, row, &err), &err);
+    assert_ok(th_writer_attach(writer, "_note.txt", "x", 1, &err), &err);
+    assert_ok(th_writer_close(writer, NULL, NULL, &err), &err);
+    th_geometry_clear(&shape);
+    assert_int_equal(entries_count(*state), 6);
+    struct th_json *json = second_opinion(path, false);
+    const struct th_json *feature = th_json_at(th_json_get(json, "features"), 0);
+    assert_string_equal(th_json_get_text(th_json_get(feature, "properties"), "note", ""), "一二三");
+    th_json_free(json);
+    char *text = NULL;
+    size_t size = 0;
+    assert_ok(th_file_read(th_test_path(path, *state, "a.cpg"), 100, &text, &size, &err), &err);
+    assert_string_equal(text, "UTF-8");
+    free(text);
+}
+
+static void close__all_files_of_a_format_or_none(void **state)
+{
+    struct th_error err = {0};
+    char path[TH_TEST_PATH_SIZE];
+    char other[TH_TEST_PATH_SIZE];
+    struct th_geometry shape = ground();
+    struct th_writer *writer = open_ok(th_test_path(path, *state, "a.shp"), TH_WRITER_SHP);
+    assert_ok(th_writer_add(writer, 5, &shape, values, &err), &err);
+    assert_ok(th_file_write(th_test_path(other, *state, "a.prj"), "mine", 4, &err), &err);
+    assert_status(th_writer_close(writer, NULL, NULL, &err), TH_CONFLICT, &err);
+    assert_string_equal(th_error_arg_get(&err, "path"), other);
+    assert_int_equal(entries_count(*state), 1);
+    th_geometry_clear(&shape);
+}
+
+static void open__what_a_format_cannot_have_is_refused(void **state)
+{
+    static const struct {
+        enum th_writer_format format;
+        const char *name;
+        const char *crs;
+        const char *key;
+    } cases[] = {{TH_WRITER_SHP, "a.zip", NULL, "export_extension"},
+                 {TH_WRITER_GML, "a", NULL, "export_extension"},
+                 {TH_WRITER_GEOJSON, "a.geojson", "EPSG:4528", "export_crs"},
+                 {TH_WRITER_GPKG, "a.gpkg", "EPSG:2401", "export_crs"}, // Beijing 1954
+                 {TH_WRITER_GPKG, "a.gpkg", "nonsense", "export_crs"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct th_error err = {0};
+        char path[TH_TEST_PATH_SIZE];
+        struct th_writer *writer = NULL;
+        struct th_writer_options options = options_of(cases[i].format);
+        options.crs = cases[i].crs;
+        assert_status(
+            th_writer_open(th_test_path(path, *state, cases[i].name), &options, &writer, &err),
+            TH_INVALID, &err);
+        assert_string_equal(err.key, cases[i].key);
+        assert_null(writer);
+        assert_int_equal(entries_count(*state), 0);
+    }
+}
+
 static void open__no_folder_is_a_failed_export(void **state)
 {
     struct th_error err = {0};
     struct th_writer *writer = NULL;
     char path[TH_TEST_PATH_SIZE];
     th_test_path(path, *state, "none/x.gpkg");
-    assert_status(th_writer_open(path, TH_WRITER_GPKG, "parcels", fields, N_FIELDS, &writer, &err),
-                  TH_IO, &err);
+    struct th_writer_options options = options_of(TH_WRITER_GPKG);
+    assert_status(th_writer_open(path, &options, &writer, &err), TH_IO, &err);
     assert_string_equal(err.key, "export_failed");
     assert_true(strlen(th_error_arg_get(&err, "detail")) > 0);
 }
@@ -217,6 +427,16 @@ int main(void)
         cmocka_unit_test_setup_teardown(open__an_existing_file_is_never_replaced, folder_make,
                                         folder_drop),
         cmocka_unit_test_setup_teardown(abort__leaves_nothing, folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(close__ogr2ogr_reads_every_format_with_the_same_vertices,
+                                        folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(close__fiboa_says_what_it_follows, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(close__a_shapefile_cuts_texts_at_a_character, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(close__all_files_of_a_format_or_none, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(open__what_a_format_cannot_have_is_refused, folder_make,
+                                        folder_drop),
         cmocka_unit_test_setup_teardown(open__no_folder_is_a_failed_export, folder_make,
                                         folder_drop),
         cmocka_unit_test_setup_teardown(add__the_same_id_twice_is_a_failed_export, folder_make,

@@ -1,0 +1,173 @@
+// Rows without a drawing, for spreadsheets: CSV and XLSX.
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/csv.h"
+#include "registry/export_internal.h"
+
+enum { CELL_LIMIT = 128 * 1024 * 1024 };
+
+static void wkt(const struct th_geometry *geometry, struct th_buf *out)
+{
+    size_t ring = 0;
+    size_t point = 0;
+    th_buf_append_str(out, "MULTIPOLYGON (");
+    for (size_t p = 0; p < geometry->n_polygons; p++) {
+        th_buf_append_str(out, p == 0 ? "(" : ", (");
+        for (size_t first = ring; ring < geometry->polygon_ends[p]; ring++) {
+            th_buf_append_str(out, ring == first ? "(" : ", (");
+            for (size_t start = point; point < geometry->ring_ends[ring]; point++) {
+                th_buf_printf(out, "%s%.8f %.8f", point == start ? "" : ", ",
+                              geometry->points[point].x, geometry->points[point].y);
+            }
+            th_buf_append_char(out, ')');
+        }
+        th_buf_append_char(out, ')');
+    }
+    th_buf_append_char(out, ')');
+}
+
+void th_export_csv_begin(const struct th_export_options *options,
+                         const enum th_export_column *columns, size_t n, struct th_buf *out)
+{
+    th_csv_begin(out, true);
+    for (size_t i = 0; i < n; i++)
+        th_csv_cell(out, th_export_title(options, th_export_columns[columns[i]].name),
+                    i + 1 == n && !options->with_wkt);
+    if (options->with_wkt)
+        th_csv_cell(out, th_export_title(options, "wkt"), true);
+}
+
+static void csv_cell(const struct th_export_value *value, enum th_export_type type, bool last,
+                     struct th_buf *cell, struct th_buf *out)
+{
+    th_buf_clear(cell);
+    switch (type) {
+    case TH_EXPORT_INT:
+        th_buf_printf(cell, "%" PRId64, value->number);
+        break;
+    case TH_EXPORT_CENT:
+        th_buf_printf(cell, "%" PRId64 ".%02" PRId64, value->number / 100, value->number % 100);
+        break;
+    case TH_EXPORT_TEXT:
+        th_buf_append_str(cell, value->text == NULL ? "" : value->text);
+        break;
+    }
+    th_csv_cell(out, value->none ? "" : th_buf_text(cell), last);
+}
+
+void th_export_csv_row(const struct th_export_options *options, const struct th_export_row *row,
+                       const struct th_geometry *geometry, const enum th_export_column *columns,
+                       size_t n, struct th_buf *out)
+{
+    struct th_buf cell;
+    th_buf_init(&cell, CELL_LIMIT);
+    for (size_t i = 0; i < n; i++)
+        csv_cell(&row->values[columns[i]], th_export_columns[columns[i]].type,
+                 i + 1 == n && !options->with_wkt, &cell, out);
+    if (options->with_wkt) {
+        th_buf_clear(&cell);
+        wkt(geometry, &cell);
+        th_csv_cell(out, th_buf_text(&cell), true);
+    }
+    // What the cell lost, the file has lost.
+    if (cell.failed) {
+        out->failed = true;
+        out->no_memory = out->no_memory || cell.no_memory;
+    }
+    th_buf_clear(&cell);
+}
+
+static const char *phrase(const struct th_export_options *options, const char *key,
+                          const char *fallback)
+{
+    const char *text =
+        options->messages == NULL ? NULL : th_messages_find(options->messages, options->lang, key);
+    return text == NULL ? fallback : text;
+}
+
+void th_export_sheet_begin(const struct th_export_options *options,
+                           const enum th_export_column *columns, size_t n,
+                           struct th_workbook *workbook)
+{
+    struct th_workbook_column titles[TH_EXPORT_COLUMNS + 1] = {0};
+    for (size_t i = 0; i < n; i++)
+        titles[i].title = th_export_title(options, th_export_columns[columns[i]].name);
+    if (options->with_wkt)
+        titles[n].title = th_export_title(options, "wkt");
+    th_workbook_sheet(workbook, phrase(options, "export.sheet.parcels", "parcels"), titles,
+                      options->with_wkt ? n + 1 : n);
+}
+
+static void sheet_cell(const struct th_export_options *options, const struct th_export_row *row,
+                       enum th_export_column column, struct th_workbook *workbook)
+{
+    const struct th_export_value *value = &row->values[column];
+    char key[64] = "";
+    if (value->none) {
+        th_workbook_empty(workbook);
+        return;
+    }
+    switch (th_export_columns[column].type) {
+    case TH_EXPORT_INT:
+        th_workbook_int(workbook, value->number);
+        break;
+    case TH_EXPORT_CENT:
+        th_workbook_cent(workbook, value->number);
+        break;
+    case TH_EXPORT_TEXT:
+        if (column == TH_EXPORT_KIND)
+            (void)snprintf(key, sizeof key, "parcel.kind.%s", value->text);
+        else if (column == TH_EXPORT_STATE)
+            (void)snprintf(key, sizeof key, "value.state.%s", value->text);
+        th_workbook_text(workbook,
+                         key[0] == '\0' ? value->text : phrase(options, key, value->text));
+        break;
+    }
+}
+
+enum th_status th_export_sheet_row(const struct th_export_options *options,
+                                   const struct th_export_row *row,
+                                   const struct th_geometry *geometry,
+                                   const enum th_export_column *columns, size_t n,
+                                   struct th_workbook *workbook, struct th_error *err)
+{
+    th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+    for (size_t i = 0; i < n; i++)
+        sheet_cell(options, row, columns[i], workbook);
+    enum th_status status = TH_OK;
+    if (options->with_wkt) {
+        struct th_buf cell;
+        th_buf_init(&cell, CELL_LIMIT);
+        wkt(geometry, &cell);
+        status = th_buf_check(&cell, err);
+        th_workbook_text(workbook, th_buf_text(&cell));
+        th_buf_clear(&cell);
+    }
+    return status == TH_OK ? th_workbook_check(workbook, err) : status;
+}
+
+void th_export_sheet_end(const struct th_export_options *options,
+                         const enum th_export_column *columns, size_t n,
+                         struct th_workbook *workbook)
+{
+    const struct th_workbook_column titles[] = {
+        {phrase(options, "export.dictionary.name", "name"), 24, false},
+        {phrase(options, "export.dictionary.meaning", "meaning"), 60, true},
+        {phrase(options, "export.dictionary.unit", "unit"), 12, false}};
+    th_workbook_sheet(workbook, phrase(options, "export.sheet.notes", "notes"), titles,
+                      sizeof titles / sizeof titles[0]);
+    for (size_t i = 0; i < n; i++) {
+        const struct th_export_column_spec *spec = &th_export_columns[columns[i]];
+        char meaning[64];
+        char unit[64];
+        (void)snprintf(meaning, sizeof meaning, "export.meaning.%s", spec->name);
+        (void)snprintf(unit, sizeof unit, "export.unit.%s", spec->unit == NULL ? "" : spec->unit);
+        th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+        th_workbook_text(workbook, th_export_title(options, spec->name));
+        th_workbook_text(workbook, phrase(options, meaning, ""));
+        th_workbook_text(workbook, spec->unit == NULL ? NULL : phrase(options, unit, spec->unit));
+    }
+}

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "gis/crs_internal.h"
 
 enum {
     IDENTIFY_CONFIDENCE_MIN = 90, // per cent; PROJ's guesses for local systems are 25 to 70
@@ -22,12 +23,15 @@ enum {
 
 // In units of the source, mostly metres.
 static const double return_tolerance = 1;
+static const double return_tolerance_deg = 1e-7;
 
 struct th_crs_transform {
     PJ_CONTEXT *context;
     PJ *operation;
+    PJ *shift; // after it, from the old datum to CGCS2000; NULL where there is none to take off
     PJ_DIRECTION direction;
     bool source_geographic;
+    bool identity;
     char code[32];
     char name[TH_CRS_NAME_SIZE];
     char description[OPERATION_SIZE];
@@ -39,6 +43,8 @@ struct system {
     PJ *geodetic;   // its base
     PJ *datum;
     bool cgcs2000;
+    const char *closed; // message key: its parameters are not public; else NULL
+    double semi_major_m, inverse_flattening;
 };
 
 static void message_drop(void *user_data, int level, const char *message)
@@ -61,6 +67,7 @@ void th_crs_transform_free(struct th_crs_transform *transform)
     if (transform == NULL) {
         return;
     }
+    proj_destroy(transform->shift);
     proj_destroy(transform->operation);
     proj_context_destroy(transform->context);
     free(transform);
@@ -167,31 +174,46 @@ static const char *type_refusal(const PJ *crs)
     return "@crs.unknown";
 }
 
-// NULL when the datum is one that operations may be looked up for.
-static const char *datum_refusal(PJ_CONTEXT *context, struct system *system)
+static void ellipsoid_read(PJ_CONTEXT *context, struct system *system)
+{
+    PJ *ellipsoid = proj_get_ellipsoid(context, system->geodetic);
+    if (ellipsoid != NULL) {
+        proj_ellipsoid_get_parameters(context, ellipsoid, &system->semi_major_m, NULL, NULL,
+                                      &system->inverse_flattening);
+        proj_destroy(ellipsoid);
+    }
+}
+
+// Does the system stand on the ellipsoid that belongs to its datum?
+static bool stands_on(const struct system *system, double semi_major_m, double inverse_flattening,
+                      double tolerance)
+{
+    return fabs(system->semi_major_m - semi_major_m) < 0.01 &&
+           fabs(system->inverse_flattening - inverse_flattening) < tolerance;
+}
+
+// NULL when the datum is one that operations may be looked up for, or that the user's parameters
+// are meant for (system->closed).
+static const char *datum_refusal(PJ_CONTEXT *context, struct system *system, bool parameters)
 {
     static const char *const beijing[] = {"beijing1954", "beijing54", "bj54", NULL};
     static const char *const xian[] = {"xian1980", "xian80", NULL};
     static const char *const cgcs2000[] = {"china2000", "cgcs2000", "coordinatesystem2000", NULL};
-    if (datum_is(system, "6214", beijing)) {
-        return "@crs.beijing54";
-    }
-    if (datum_is(system, "6610", xian)) {
-        return "@crs.xian80";
-    }
-    double semi_major_m = 0;
-    double inverse_flattening = 0;
-    PJ *ellipsoid = proj_get_ellipsoid(context, system->geodetic);
-    if (ellipsoid != NULL) {
-        proj_ellipsoid_get_parameters(context, ellipsoid, &semi_major_m, NULL, NULL,
-                                      &inverse_flattening);
-        proj_destroy(ellipsoid);
+    ellipsoid_read(context, system);
+    bool is_beijing = datum_is(system, "6214", beijing);
+    if (is_beijing || datum_is(system, "6610", xian)) {
+        system->closed = is_beijing ? "@crs.beijing54" : "@crs.xian80";
+        if (!parameters) {
+            return system->closed;
+        }
+        // IAG 1975 is written with 298.257 and with more digits; 1e-4 is 0.1 mm on the ground.
+        bool as_named = is_beijing ? stands_on(system, 6378245, 298.3, 1e-4)
+                                   : stands_on(system, 6378140, 298.257, 3e-4);
+        return as_named ? NULL : "@crs.unknown";
     }
     if (datum_is(system, "1043", cgcs2000)) {
-        bool as_named = fabs(semi_major_m - 6378137.0) < 0.01 &&
-                        fabs(inverse_flattening - 298.257222101) < 1e-6;
-        system->cgcs2000 = as_named;
-        return as_named ? NULL : "@crs.unknown";
+        system->cgcs2000 = stands_on(system, TH_CGCS2000_A_M, TH_CGCS2000_RF, 1e-6);
+        return system->cgcs2000 ? NULL : "@crs.unknown";
     }
     if (system->datum != NULL && proj_get_id_code(system->datum, 0) != NULL) {
         return NULL;
@@ -225,7 +247,7 @@ static PJ *definition_read(PJ_CONTEXT *context, const char *definition)
 
 // Reads `definition` into *system and names it in *transform.
 static enum th_status system_read(struct th_crs_transform *transform, const char *definition,
-                                  struct system *system, struct th_error *err)
+                                  bool parameters, struct system *system, struct th_error *err)
 {
     PJ_CONTEXT *context = transform->context;
     system->horizontal = definition_read(context, definition);
@@ -253,7 +275,7 @@ static enum th_status system_read(struct th_crs_transform *transform, const char
         return unsupported("@crs.unknown", transform->name, err);
     }
     system->datum = proj_crs_get_datum_forced(context, system->geodetic);
-    refusal = datum_refusal(context, system);
+    refusal = datum_refusal(context, system, parameters);
     return refusal == NULL ? TH_OK : unsupported(refusal, transform->name, err);
 }
 
@@ -366,8 +388,75 @@ static enum th_status operation_choose(struct th_crs_transform *transform,
     return TH_OK;
 }
 
+// By the parameters that the user gave: to degrees on the old datum, and on from there.
+static enum th_status operation_by_parameters(struct th_crs_transform *transform,
+                                              const struct system *system,
+                                              const struct th_crs_datum *datum,
+                                              struct th_error *err)
+{
+    PJ_CONTEXT *context = transform->context;
+    struct th_buf text;
+    if (system->closed == NULL) {
+        return th_error_set(err, TH_INVALID, "datum_needless", "crs", transform->name, NULL);
+    }
+    // Within one datum there is nothing to guess: what PROJ calls ballpark is exact then.
+    transform->operation =
+        operation_find(context, system->horizontal, system->geodetic, true, NULL);
+    th_buf_init(&text, 4 * OPERATION_SIZE);
+    th_buf_printf(&text,
+                  "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad "
+                  "+step +proj=cart +a=%.17g +rf=%.17g +step +proj=helmert +x=%.17g +y=%.17g "
+                  "+z=%.17g ",
+                  system->semi_major_m, system->inverse_flattening, datum->shift_m[0],
+                  datum->shift_m[1], datum->shift_m[2]);
+    if (datum->kind != TH_CRS_DATUM_SHIFT) {
+        const char *convention =
+            datum->kind == TH_CRS_DATUM_POSITION_VECTOR ? "position_vector" : "coordinate_frame";
+        th_buf_printf(&text, "+rx=%.17g +ry=%.17g +rz=%.17g +s=%.17g +convention=%s ",
+                      datum->rotation_arcsec[0], datum->rotation_arcsec[1],
+                      datum->rotation_arcsec[2], datum->scale_ppm, convention);
+    }
+    th_buf_printf(&text,
+                  "+step +inv +proj=cart +a=%.17g +rf=%.17g +step +proj=unitconvert +xy_in=rad "
+                  "+xy_out=deg",
+                  TH_CGCS2000_A_M, TH_CGCS2000_RF);
+    enum th_status status = th_buf_check(&text, err);
+    if (status == TH_OK) {
+        transform->shift = proj_create(context, th_buf_text(&text));
+        if (transform->operation == NULL || transform->shift == NULL) {
+            status = unsupported("@crs.unknown", transform->name, err);
+        }
+    }
+    th_buf_clear(&text);
+    th_buf_init(&text, OPERATION_SIZE);
+    th_crs_datum_text(datum, NULL, &text);
+    snprintf(transform->description, sizeof transform->description, "%.120s → CGCS2000: %.360s",
+             transform->name, th_buf_text(&text));
+    th_buf_clear(&text);
+    return status;
+}
+
+// Are the source's numbers already the result, bit for bit?
+static bool numbers_stay(struct th_crs_transform *transform)
+{
+    if (!transform->source_geographic || transform->shift != NULL) {
+        return false;
+    }
+    for (int lon = -179; lon < 180; lon += 7) {
+        for (int lat = -89; lat < 90; lat += 7) {
+            double x = lon + 1 / 3.0;
+            double y = lat + 1 / 7.0;
+            PJ_COORD out = proj_trans(transform->operation, PJ_FWD, proj_coord(x, y, 0, 0));
+            if (!(out.xy.x == x && out.xy.y == y)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static enum th_status transform_make(const char *definition, const struct th_box *extent,
-                                     PJ_DIRECTION direction,
+                                     const struct th_crs_datum *datum, PJ_DIRECTION direction,
                                      struct th_crs_transform **ret_transform, struct th_error *err)
 {
     enum th_status status;
@@ -388,14 +477,16 @@ static enum th_status transform_make(const char *definition, const struct th_box
     }
     proj_log_func(transform->context, NULL, message_drop);
     proj_context_set_enable_network(transform->context, 0);
-    status = system_read(transform, definition, &system, err);
+    status = system_read(transform, definition, datum != NULL, &system, err);
     if (status != TH_OK) {
         goto done;
     }
-    status = operation_choose(transform, &system, extent, err);
+    status = datum != NULL ? operation_by_parameters(transform, &system, datum, err)
+                           : operation_choose(transform, &system, extent, err);
     if (status != TH_OK) {
         goto done;
     }
+    transform->identity = numbers_stay(transform);
     *ret_transform = transform;
     transform = NULL;
 done:
@@ -407,14 +498,22 @@ done:
 enum th_status th_crs_transform_new(const char *definition, const struct th_box *extent,
                                     struct th_crs_transform **ret_transform, struct th_error *err)
 {
-    return transform_make(definition, extent, PJ_FWD, ret_transform, err);
+    return transform_make(definition, extent, NULL, PJ_FWD, ret_transform, err);
+}
+
+enum th_status th_crs_transform_new_by_datum(const char *definition, const struct th_box *extent,
+                                             const struct th_crs_datum *datum,
+                                             struct th_crs_transform **ret_transform,
+                                             struct th_error *err)
+{
+    return transform_make(definition, extent, datum, PJ_FWD, ret_transform, err);
 }
 
 enum th_status th_crs_transform_new_inverse(const char *definition,
                                             struct th_crs_transform **ret_transform,
                                             struct th_error *err)
 {
-    return transform_make(definition, NULL, PJ_INV, ret_transform, err);
+    return transform_make(definition, NULL, NULL, PJ_INV, ret_transform, err);
 }
 
 static bool is_degrees(double x, double y)
@@ -422,28 +521,45 @@ static bool is_degrees(double x, double y)
     return fabs(x) <= 180 && fabs(y) <= 90; // false for NaN and infinity
 }
 
-static bool point_transform(struct th_crs_transform *transform, struct th_xy *point)
+// Numbers far outside a projection come back wrapped into some longitude: they do not return.
+static bool returns(struct th_crs_transform *transform, PJ_COORD result, struct th_xy from)
+{
+    double tolerance = transform->source_geographic ? return_tolerance_deg : return_tolerance;
+    if (transform->shift != NULL) {
+        result = proj_trans(transform->shift, PJ_INV, result);
+    }
+    PJ_COORD back = proj_trans(transform->operation, PJ_INV, result);
+    return fabs(back.xy.x - from.x) < tolerance && fabs(back.xy.y - from.y) < tolerance;
+}
+
+bool th_crs_transform_point(struct th_crs_transform *transform, struct th_xy *point,
+                            double *ret_height_m)
 {
     bool forward = transform->direction == PJ_FWD;
     // PROJ would wrap metres that a file passes off as degrees into some longitude.
     if ((!forward || transform->source_geographic) && !is_degrees(point->x, point->y)) {
         return false;
     }
+    if (transform->identity) {
+        *ret_height_m = 0;
+        return true;
+    }
     PJ_COORD result = proj_trans(transform->operation, transform->direction,
                                  proj_coord(point->x, point->y, 0, 0));
+    if (transform->shift != NULL && is_degrees(result.xy.x, result.xy.y)) {
+        result.xyzt.z = 0;
+        result = proj_trans(transform->shift, PJ_FWD, result);
+    }
     if (!isfinite(result.xy.x) || !isfinite(result.xy.y) ||
         (forward && !is_degrees(result.xy.x, result.xy.y))) {
         return false;
     }
-    // Numbers far outside a projection come back wrapped into some longitude: they do not return.
-    if (forward && !transform->source_geographic) {
-        PJ_COORD back = proj_trans(transform->operation, PJ_INV, result);
-        if (!(fabs(back.xy.x - point->x) < return_tolerance &&
-              fabs(back.xy.y - point->y) < return_tolerance)) {
-            return false;
-        }
+    bool checked = forward && (!transform->source_geographic || transform->shift != NULL);
+    if (checked && !returns(transform, result, *point)) {
+        return false;
     }
     *point = (struct th_xy){result.xy.x, result.xy.y};
+    *ret_height_m = result.xyz.z;
     return true;
 }
 
@@ -455,8 +571,9 @@ enum th_status th_crs_transform_apply(struct th_crs_transform *transform,
         return th_error_no_memory(err);
     }
     for (size_t i = 0; i < geometry->n_points; i++) {
+        double height_m = 0;
         points[i] = geometry->points[i];
-        if (!point_transform(transform, &points[i])) {
+        if (!th_crs_transform_point(transform, &points[i], &height_m)) {
             char x[32];
             char y[32];
             snprintf(x, sizeof x, "%.8g", geometry->points[i].x);
@@ -483,6 +600,11 @@ const char *th_crs_transform_name(const struct th_crs_transform *transform)
 const char *th_crs_transform_operation(const struct th_crs_transform *transform)
 {
     return transform->description;
+}
+
+bool th_crs_transform_is_identity(const struct th_crs_transform *transform)
+{
+    return transform->identity;
 }
 
 bool th_crs_is_known(const char *definition)

@@ -2,6 +2,7 @@
 #ifndef TH_GIS_CRS_H
 #define TH_GIS_CRS_H
 
+#include "gis/datum.h"
 #include "gis/geometry.h"
 
 enum { TH_CRS_NAME_SIZE = 128 };
@@ -19,6 +20,13 @@ struct th_crs_transform; // holds a PROJ context; one per thread
 enum th_status th_crs_transform_new(const char *definition, const struct th_box *extent,
                                     struct th_crs_transform **ret_transform,
                                     struct th_error *err) TH_MUST_CHECK;
+// For systems on Beijing 1954 and Xian 1980 by the parameters that the user gave; `datum` NULL is
+// th_crs_transform_new. On any other datum there is nothing to give: TH_INVALID ("datum_needless"
+// with "crs").
+enum th_status th_crs_transform_new_by_datum(const char *definition, const struct th_box *extent,
+                                             const struct th_crs_datum *datum,
+                                             struct th_crs_transform **ret_transform,
+                                             struct th_error *err) TH_MUST_CHECK;
 void th_crs_transform_free(struct th_crs_transform *transform);
 
 // In place. TH_DATA_PROBLEM ("out_of_bounds" with "x" and "y" of the source) when a coordinate
@@ -33,6 +41,10 @@ const char *th_crs_transform_code(const struct th_crs_transform *transform);
 const char *th_crs_transform_name(const struct th_crs_transform *transform);
 // What PROJ does, with accuracy in metres when known: kept with the import. Borrowed.
 const char *th_crs_transform_operation(const struct th_crs_transform *transform);
+
+// The numbers of the source stay as they are, as degrees of CGCS2000 and WGS 84 do: applying it
+// only looks whether they are degrees.
+bool th_crs_transform_is_identity(const struct th_crs_transform *transform);
 
 // The inverse way, for maps and exports: from EPSG:4490 to `definition`, in place.
 enum th_status th_crs_transform_new_inverse(const char *definition,

@@ -1,2 +1,6 @@
 # What a file does not say, and what is found out about it.
-th_add_unit_test(test_offset SOURCES unit/test_offset.c DEPENDS tanhui_gis LIBRARIES m)
+foreach(part offset datum guess guess_offset)
+    th_add_unit_test(test_${part} SOURCES unit/test_${part}.c DEPENDS tanhui_gis LIBRARIES m)
+endforeach()
+# Asks PROJ's database what its codes are.
+th_add_unit_test(test_zone SOURCES unit/test_zone.c DEPENDS tanhui_gis LIBRARIES PkgConfig::PROJ m)

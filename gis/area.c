@@ -1,7 +1,10 @@
 #include "gis/area.h"
 
+#include <assert.h>
 #include <geodesic.h>
 #include <math.h>
+
+#include "gis/ground_internal.h"
 
 const struct th_ellipsoid th_ellipsoid_cgcs2000 = {6378137.0, 1.0 / 298.257222101};
 const struct th_ellipsoid th_ellipsoid_wgs84 = {6378137.0, 1.0 / 298.257223563};
@@ -51,4 +54,36 @@ void th_area_geodesic(const struct th_ellipsoid *ellipsoid, const struct th_geom
     }
     *ret_area_m2 = fmax(area_m2, 0);
     *ret_perimeter_m = perimeter_m;
+}
+
+void th_area_measure(const struct th_ground *ground, struct th_area *ret_area,
+                     int64_t *ret_perimeter_mm)
+{
+    struct geod_geodesic geodesic;
+    geod_init(&geodesic, th_ellipsoid_cgcs2000.semi_major_m, th_ellipsoid_cgcs2000.flattening);
+    double area_m2 = 0;
+    double perimeter_m = 0;
+    uint32_t ring = 0;
+    uint32_t start = 0;
+    for (uint32_t p = 0; p < ground->n_polygons; p++) {
+        for (uint32_t first = ring; ring < ground->polygon_ends[p]; ring++) {
+            double ring_m2;
+            double ring_m;
+            struct geod_polygon polygon;
+            geod_polygon_init(&polygon, 0);
+            for (uint32_t i = start; i + 1 < ground->ring_ends[ring]; i++) {
+                geod_polygon_addpoint(&geodesic, &polygon,
+                                      th_ground_degrees(ground->origin_y + ground->points[i].y),
+                                      th_ground_degrees(ground->origin_x + ground->points[i].x));
+            }
+            geod_polygon_compute(&geodesic, &polygon, 0, 1, &ring_m2, &ring_m);
+            area_m2 += ring == first ? fabs(ring_m2) : -fabs(ring_m2);
+            perimeter_m += ring_m;
+            start = ground->ring_ends[ring];
+        }
+    }
+    enum th_status status = th_area_from_m2(fmax(area_m2, 0), ret_area, NULL);
+    assert(status == TH_OK); // a ground spans 21.5 degrees at most
+    (void)status;
+    *ret_perimeter_mm = (int64_t)floor(perimeter_m * 1000 + 0.5);
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gis/geometry_internal.h"
+
 enum {
     COLLECTION_DEPTH_MAX = 16,
     WKB_POLYGON = 3,
@@ -40,10 +42,7 @@ static const char *const type_names[] = {"Geometry",
 struct parser {
     const unsigned char *at;
     size_t left;
-    struct th_geometry geometry;
-    size_t points_capacity;
-    size_t rings_capacity;
-    size_t polygons_capacity;
+    struct th_geometry_room *room;
     struct th_error *err;
 };
 
@@ -133,6 +132,24 @@ static bool reserve(void **block, size_t *capacity, size_t used, size_t more, si
     return true;
 }
 
+// Room for so many more of each.
+static bool room_reserve(struct th_geometry_room *room, size_t points, size_t rings,
+                         size_t polygons)
+{
+    struct th_geometry *geometry = &room->geometry;
+    void *blocks[] = {geometry->points, geometry->ring_ends, geometry->polygon_ends};
+    bool have_room = reserve(&blocks[0], &room->points_capacity, geometry->n_points, points,
+                             sizeof *geometry->points) &&
+                     reserve(&blocks[1], &room->rings_capacity, geometry->n_rings, rings,
+                             sizeof *geometry->ring_ends) &&
+                     reserve(&blocks[2], &room->polygons_capacity, geometry->n_polygons, polygons,
+                             sizeof *geometry->polygon_ends);
+    geometry->points = blocks[0];
+    geometry->ring_ends = blocks[1];
+    geometry->polygon_ends = blocks[2];
+    return have_room;
+}
+
 static uint32_t u32_read(const unsigned char *bytes, bool little_endian)
 {
     uint32_t value = 0;
@@ -146,13 +163,26 @@ static uint32_t u32_read(const unsigned char *bytes, bool little_endian)
 static double double_read(const unsigned char *bytes, bool little_endian)
 {
     uint64_t bits = 0;
-    for (unsigned i = 0; i < 8; i++) {
-        unsigned index = little_endian ? 7 - i : i;
-        bits = (bits << 8) | bytes[index];
-    }
     double value;
+    if (little_endian) { // as the machine has it
+        memcpy(&value, bytes, sizeof value);
+        return value;
+    }
+    for (unsigned i = 0; i < 8; i++) {
+        bits = (bits << 8) | bytes[i];
+    }
     memcpy(&value, &bits, sizeof value);
     return value;
+}
+
+static void points_read(const unsigned char *at, const struct wkb_header *header,
+                        struct th_xy *points, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        points[i].x = double_read(at, header->little_endian);
+        points[i].y = double_read(at + sizeof(double), header->little_endian);
+        at += header->point_size;
+    }
 }
 
 static bool count_take(struct parser *parser, bool little_endian, uint32_t *ret_count)
@@ -200,7 +230,8 @@ static enum th_status ring_take(struct parser *parser, const struct wkb_header *
     if (!count_take(parser, header->little_endian, &n) || n > parser->left / header->point_size) {
         return invalid(parser);
     }
-    struct th_geometry *geometry = &parser->geometry;
+    struct th_geometry_room *room = parser->room;
+    struct th_geometry *geometry = &room->geometry;
     if (n == 0) {
         return TH_OK;
     }
@@ -208,24 +239,13 @@ static enum th_status ring_take(struct parser *parser, const struct wkb_header *
         geometry->n_rings >= TH_GEOMETRY_RINGS_MAX) {
         return too_many(parser);
     }
-    void *points = geometry->points;
-    void *rings = geometry->ring_ends;
-    bool have_room = reserve(&points, &parser->points_capacity, geometry->n_points, (size_t)n + 1,
-                             sizeof *geometry->points);
-    geometry->points = points;
-    have_room = have_room && reserve(&rings, &parser->rings_capacity, geometry->n_rings, 1,
-                                     sizeof *geometry->ring_ends);
-    geometry->ring_ends = rings;
-    if (!have_room) {
+    if (!room_reserve(room, (size_t)n + 1, 1, 0)) {
         return th_error_no_memory(parser->err);
     }
     struct th_xy *ring = geometry->points + geometry->n_points;
-    for (uint32_t i = 0; i < n; i++) {
-        ring[i].x = double_read(parser->at, header->little_endian);
-        ring[i].y = double_read(parser->at + sizeof(double), header->little_endian);
-        parser->at += header->point_size;
-        parser->left -= header->point_size;
-    }
+    points_read(parser->at, header, ring, n);
+    parser->at += n * header->point_size;
+    parser->left -= n * header->point_size;
     size_t closed = n;
     if (ring[0].x != ring[n - 1].x || ring[0].y != ring[n - 1].y) {
         ring[closed++] = ring[0];
@@ -241,7 +261,7 @@ static enum th_status polygon_take(struct parser *parser, const struct wkb_heade
     if (!count_take(parser, header->little_endian, &n) || n > parser->left / 4) {
         return invalid(parser);
     }
-    struct th_geometry *geometry = &parser->geometry;
+    struct th_geometry *geometry = &parser->room->geometry;
     size_t rings_before = geometry->n_rings;
     for (uint32_t i = 0; i < n; i++) {
         size_t rings = geometry->n_rings;
@@ -257,11 +277,7 @@ static enum th_status polygon_take(struct parser *parser, const struct wkb_heade
     if (geometry->n_rings == rings_before) {
         return TH_OK;
     }
-    void *polygons = geometry->polygon_ends;
-    bool have_room = reserve(&polygons, &parser->polygons_capacity, geometry->n_polygons, 1,
-                             sizeof *geometry->polygon_ends);
-    geometry->polygon_ends = polygons;
-    if (!have_room) {
+    if (!room_reserve(parser->room, 0, 0, 1)) {
         return th_error_no_memory(parser->err);
     }
     geometry->polygon_ends[geometry->n_polygons++] = geometry->n_rings;
@@ -294,29 +310,70 @@ static enum th_status shape_take(struct parser *parser, int depth, bool polygons
     return status;
 }
 
-enum th_status th_geometry_from_wkb(const void *wkb, size_t size, struct th_geometry *ret_geometry,
-                                    struct th_error *err)
+void th_geometry_room_clear(struct th_geometry_room *room)
 {
-    struct parser parser = {.at = wkb, .left = size, .err = err};
-    enum th_status status;
+    th_geometry_clear(&room->geometry);
+    *room = (struct th_geometry_room){0};
+}
+
+static void room_empty(struct th_geometry_room *room)
+{
+    room->geometry.n_points = 0;
+    room->geometry.n_rings = 0;
+    room->geometry.n_polygons = 0;
+}
+
+enum th_status th_geometry_room_read(struct th_geometry_room *room, const void *wkb, size_t size,
+                                     struct th_error *err)
+{
+    struct parser parser = {.at = wkb, .left = size, .room = room, .err = err};
+    room_empty(room);
     if (wkb == NULL || size == 0) {
         return th_error_set(err, TH_DATA_PROBLEM, "geometry_empty", NULL);
     }
     if (size > TH_GEOMETRY_WKB_MAX) {
         return too_many(&parser);
     }
-    status = shape_take(&parser, 0, false);
+    enum th_status status = shape_take(&parser, 0, false);
     if (status == TH_OK && parser.left != 0) {
         status = invalid(&parser);
     }
-    if (status == TH_OK && parser.geometry.n_polygons == 0) {
+    if (status == TH_OK && room->geometry.n_polygons == 0) {
         status = th_error_set(err, TH_DATA_PROBLEM, "geometry_empty", NULL);
     }
+    return status;
+}
+
+enum th_status th_geometry_room_copy(struct th_geometry_room *room,
+                                     const struct th_geometry *geometry, struct th_error *err)
+{
+    room_empty(room);
+    if (!room_reserve(room, geometry->n_points, geometry->n_rings, geometry->n_polygons)) {
+        return th_error_no_memory(err);
+    }
+    struct th_geometry *copy = &room->geometry;
+    if (geometry->n_polygons > 0) {
+        memcpy(copy->points, geometry->points, geometry->n_points * sizeof *copy->points);
+        memcpy(copy->ring_ends, geometry->ring_ends, geometry->n_rings * sizeof *copy->ring_ends);
+        memcpy(copy->polygon_ends, geometry->polygon_ends,
+               geometry->n_polygons * sizeof *copy->polygon_ends);
+    }
+    copy->n_points = geometry->n_points;
+    copy->n_rings = geometry->n_rings;
+    copy->n_polygons = geometry->n_polygons;
+    return TH_OK;
+}
+
+enum th_status th_geometry_from_wkb(const void *wkb, size_t size, struct th_geometry *ret_geometry,
+                                    struct th_error *err)
+{
+    struct th_geometry_room room = {0};
+    enum th_status status = th_geometry_room_read(&room, wkb, size, err);
     if (status != TH_OK) {
-        th_geometry_clear(&parser.geometry);
+        th_geometry_room_clear(&room);
         return status;
     }
-    *ret_geometry = parser.geometry;
+    *ret_geometry = room.geometry;
     return TH_OK;
 }
 

@@ -58,8 +58,10 @@ bool th_box_contains(struct th_box outer, struct th_box inner);
 // Rounds every coordinate to the grid of 1e-8° (about 1 mm), drops vertices that become equal to
 // their predecessor, turns shells counter-clockwise and holes clockwise, and starts each ring at
 // its smallest vertex; holes and parts are put in the order of their vertices. So the same ground
-// gives the same bytes. Rings that fall below three different vertices are dropped, a shell with
-// its holes. TH_DATA_PROBLEM ("geometry_empty") when nothing is left; the shape is unchanged then.
+// gives the same bytes; each coordinate is then (double)k / 1e8 with a whole k. Rings that fall
+// below three different vertices are dropped, a shell with its holes. TH_DATA_PROBLEM
+// ("geometry_empty") when nothing is left, or ("out_of_bounds" with "x" and "y") for a coordinate
+// beyond 1e8 either way or not a number; the shape is unchanged then.
 enum th_status th_geometry_normalise(struct th_geometry *geometry,
                                      struct th_error *err) TH_MUST_CHECK;
 

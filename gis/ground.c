@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gis/ground_internal.h"
+#include "gis/lattice_internal.h"
 
 enum {
     WKB_POLYGON = 3,
@@ -49,7 +50,7 @@ static size_t block_size(size_t n_points, size_t n_rings, size_t n_polygons)
 struct th_ground *th_ground_alloc(size_t n_points, size_t n_rings, size_t n_polygons,
                                   struct th_ground_parts *ret_parts)
 {
-    assert(n_points <= TH_GEOMETRY_VERTICES_MAX && n_rings <= n_points && n_polygons <= n_rings);
+    assert(n_points <= UINT32_MAX && n_rings <= n_points && n_polygons <= n_rings);
     struct th_ground *ground = malloc(block_size(n_points, n_rings, n_polygons));
     if (ground == NULL) {
         return NULL;
@@ -90,6 +91,13 @@ static enum th_status too_wide(struct th_error *err)
     return th_error_set(err, TH_DATA_PROBLEM, "parcel_too_wide", NULL);
 }
 
+static enum th_status too_many(struct th_error *err)
+{
+    enum th_status status = th_error_set(err, TH_DATA_PROBLEM, "too_many_vertices", NULL);
+    th_error_add_int(err, "limit", TH_GEOMETRY_VERTICES_MAX);
+    return status;
+}
+
 static bool is_place(double lon, double lat)
 {
     return lon >= -180 && lon <= 180 && lat >= -90 && lat <= 90; // false for NaN
@@ -101,6 +109,9 @@ enum th_status th_ground_new(const struct th_geometry *geometry, struct th_groun
     struct extent extent = extent_none;
     struct th_ground_parts parts;
     assert(geometry->n_points > 0);
+    if (geometry->n_points > TH_GEOMETRY_VERTICES_MAX) {
+        return too_many(err);
+    }
     for (size_t i = 0; i < geometry->n_points; i++) {
         struct th_xy point = geometry->points[i];
         assert(is_place(point.x, point.y));
@@ -125,6 +136,42 @@ enum th_status th_ground_new(const struct th_geometry *geometry, struct th_groun
     }
     for (size_t i = 0; i < geometry->n_polygons; i++) {
         parts.polygon_ends[i] = (uint32_t)geometry->polygon_ends[i];
+    }
+    *ret_ground = ground;
+    return TH_OK;
+}
+
+enum th_status th_lattice_ground(const struct th_lattice *lattice, struct th_ground **ret_ground,
+                                 struct th_error *err)
+{
+    struct extent extent = {lattice->west, lattice->south, lattice->east, lattice->north};
+    struct th_ground_parts parts;
+    if (lattice->n_points > TH_GEOMETRY_VERTICES_MAX) {
+        return too_many(err);
+    }
+    if (!extent_fits(&extent)) {
+        return too_wide(err);
+    }
+    struct th_ground *ground =
+        th_ground_alloc(lattice->n_points, lattice->n_rings, lattice->n_polygons, &parts);
+    if (ground == NULL) {
+        return th_error_no_memory(err);
+    }
+    box_set(ground, &extent);
+    struct th_ground_xy *point = parts.points;
+    uint32_t *ring_end = parts.ring_ends;
+    for (size_t p = 0; p < lattice->n_polygons; p++) {
+        for (size_t r = 0; r < lattice->polygons[p].n; r++) {
+            const struct th_lattice_ring *ring = &lattice->polygons[p].rings[r];
+            struct th_ground_xy *first = point;
+            for (size_t i = 0; i < ring->n; i++, point++) {
+                point->x = (int32_t)(ring->points[i].x - extent.west);
+                point->y = (int32_t)(ring->points[i].y - extent.south);
+            }
+            *point++ = *first;
+            *ring_end++ = (uint32_t)(point - parts.points);
+        }
+        parts.polygon_ends[p] = (uint32_t)(ring_end - parts.ring_ends);
     }
     *ret_ground = ground;
     return TH_OK;

@@ -26,7 +26,8 @@ struct th_ground {
 };
 
 // From a shape in degrees that th_geometry_normalise has brought to the grid. *ret_ground is the
-// caller's (th_ground_free). TH_DATA_PROBLEM ("parcel_too_wide") beyond TH_GROUND_SPAN_MAX.
+// caller's (th_ground_free). TH_DATA_PROBLEM ("parcel_too_wide") beyond TH_GROUND_SPAN_MAX,
+// ("too_many_vertices") beyond TH_GEOMETRY_VERTICES_MAX.
 enum th_status th_ground_new(const struct th_geometry *geometry, struct th_ground **ret_ground,
                              struct th_error *err) TH_MUST_CHECK;
 void th_ground_free(struct th_ground *ground);

@@ -6,9 +6,14 @@
 #include <string.h>
 
 #include "gis/geos_internal.h"
+#include "gis/simple_internal.h"
+
+// From this size on a defect that was seen is named without asking GEOS, which may take minutes.
+enum { LARGE_POINTS = 5000 };
 
 struct th_validity {
     struct th_geos geos;
+    struct th_simple_room *room;
 };
 
 // GEOS words its reasons in English; these are all that its source holds for polygons.
@@ -35,8 +40,12 @@ enum th_status th_validity_new(struct th_validity **ret_validity, struct th_erro
         return th_error_no_memory(err);
     }
     enum th_status status = th_geos_open(&validity->geos, err);
+    if (status == TH_OK) {
+        validity->room = th_simple_room_new();
+        status = validity->room == NULL ? th_error_no_memory(err) : TH_OK;
+    }
     if (status != TH_OK) {
-        free(validity);
+        th_validity_free(validity);
         return status;
     }
     *ret_validity = validity;
@@ -47,6 +56,7 @@ void th_validity_free(struct th_validity *validity)
 {
     if (validity != NULL) {
         th_geos_close(&validity->geos);
+        th_simple_room_free(validity->room);
         free(validity);
     }
 }
@@ -138,5 +148,46 @@ done:
     if (shape != NULL) {
         GEOSGeom_destroy_r(context, shape);
     }
+    return status;
+}
+
+// What was seen in a large shape, in the words for it; NULL: GEOS must say.
+static const char *finding_key(const struct th_simple_finding *finding)
+{
+    switch (finding->verdict) {
+    case TH_SIMPLE_CROSSING:
+        return "@validity.self_intersection";
+    case TH_SIMPLE_CONTACT:
+        return finding->one_ring ? "@validity.ring_self_intersection" : NULL;
+    case TH_SIMPLE_HOLE_OUTSIDE:
+        return "@validity.hole_outside_shell";
+    case TH_SIMPLE_HOLE_NESTED:
+        return "@validity.nested_holes";
+    case TH_SIMPLE_SHELL_NESTED:
+        return "@validity.nested_shells";
+    case TH_SIMPLE_VALID:
+        break;
+    }
+    return NULL;
+}
+
+enum th_status th_validity_check_ground(struct th_validity *validity,
+                                        const struct th_ground *ground, struct th_error *err)
+{
+    struct th_simple_finding finding;
+    struct th_geometry geometry = {0};
+    enum th_status status = th_simple_test(validity->room, ground, &finding, err);
+    if (status != TH_OK || finding.verdict == TH_SIMPLE_VALID) {
+        return status;
+    }
+    const char *key = ground->n_points < LARGE_POINTS ? NULL : finding_key(&finding);
+    if (key != NULL) {
+        return refuse(key, finding.place.x, finding.place.y, err);
+    }
+    status = th_ground_geometry(ground, &geometry, err);
+    if (status == TH_OK) {
+        status = th_validity_check(validity, &geometry, err);
+    }
+    th_geometry_clear(&geometry);
     return status;
 }

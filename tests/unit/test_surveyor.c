@@ -1,0 +1,257 @@
+#include "gis/surveyor.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "gis/area.h"
+#include "gis/offset.h"
+#include "gis/validity.h"
+#include "tests/support/support.h"
+#include "tests/unit/shapes.h"
+
+static const struct th_box china = {70, 10, 140, 60};
+
+static struct th_surveyor *surveyor_of(struct th_surveyor_options options)
+{
+    struct th_error err = {0};
+    struct th_surveyor *surveyor = NULL;
+    options.bounds = china;
+    assert_ok(th_surveyor_new(&options, &surveyor, &err), &err);
+    return surveyor;
+}
+
+static enum th_status survey(struct th_surveyor *surveyor, const struct th_geometry *shape,
+                             struct th_survey *ret_survey, struct th_error *err)
+{
+    unsigned char *wkb = NULL;
+    size_t size = 0;
+    assert_ok(th_geometry_to_wkb(shape, &wkb, &size, err), err);
+    enum th_status status = th_survey(surveyor, wkb, size, ret_survey, err);
+    free(wkb);
+    return status;
+}
+
+// The same by the single steps, each of which has its own tests.
+static void assert_survey(const struct th_survey *found, struct th_geometry *degrees)
+{
+    struct th_error err = {0};
+    struct th_area want;
+    unsigned char *wkb = NULL;
+    size_t size = 0;
+    double area_m2;
+    double perimeter_m;
+    assert_ok(th_geometry_normalise(degrees, &err), &err);
+    assert_ok(th_geometry_to_wkb(degrees, &wkb, &size, &err), &err);
+    unsigned char *bytes = malloc(th_ground_wkb_size(found->ground));
+    assert_non_null(bytes);
+    th_ground_wkb(found->ground, bytes);
+    assert_int_equal(th_ground_wkb_size(found->ground), size);
+    assert_memory_equal(bytes, wkb, size);
+    struct th_hash hash = th_hash_bytes(TH_HASH_BLAKE2B, wkb, size);
+    assert_memory_equal(hash.bytes, found->hash.bytes, TH_HASH_SIZE);
+    th_area_geodesic(&th_ellipsoid_cgcs2000, degrees, &area_m2, &perimeter_m);
+    assert_ok(th_area_from_m2(area_m2, &want, &err), &err);
+    assert_int_equal(th_area_m2_300(found->measured), th_area_m2_300(want));
+    assert_int_equal(found->perimeter_mm, llround(perimeter_m * 1000));
+    struct th_box box = th_geometry_box(degrees);
+    assert_true(found->placed);
+    assert_memory_equal(&box, &found->box, sizeof box);
+    free(bytes);
+    free(wkb);
+}
+
+static const char ring_of_two[] = "POLYGON ((119.6 30.5,119.603 30.5001,119.6031 30.502,119.6 "
+                                  "30.5021,119.6 30.5),(119.601 30.501,119.6015 30.5015,119.601 "
+                                  "30.5015,119.601 30.501))";
+
+static void survey__degrees_are_taken_as_they_are(void **state)
+{
+    (void)state;
+    static const char *const systems[] = {"EPSG:4490", "EPSG:4326"};
+    for (size_t i = 0; i < 2; i++) {
+        struct th_error err = {0};
+        struct th_survey found;
+        struct th_surveyor *surveyor = surveyor_of((struct th_surveyor_options){.crs = systems[i]});
+        for (int again = 0; again < 2; again++) { // the room of the first row serves the second
+            struct th_geometry shape = th_test_shape(ring_of_two);
+            assert_ok(survey(surveyor, &shape, &found, &err), &err);
+            assert_survey(&found, &shape);
+            assert_null(th_surveyor_shape(surveyor));
+            th_ground_free(found.ground);
+            th_geometry_clear(&shape);
+        }
+        th_surveyor_free(surveyor);
+    }
+}
+
+static void survey__swapped_axes_are_swapped_back(void **state)
+{
+    (void)state;
+    struct th_error err = {0};
+    struct th_survey found;
+    struct th_surveyor *surveyor =
+        surveyor_of((struct th_surveyor_options){.crs = "EPSG:4490", .swap_axes = true});
+    struct th_geometry shape = th_test_shape(ring_of_two);
+    struct th_geometry swapped = th_test_shape(ring_of_two);
+    for (size_t i = 0; i < shape.n_points; i++) {
+        swapped.points[i] = (struct th_xy){shape.points[i].y, shape.points[i].x};
+    }
+    assert_ok(survey(surveyor, &swapped, &found, &err), &err);
+    assert_survey(&found, &shape);
+    th_ground_free(found.ground);
+    th_geometry_clear(&shape);
+    th_geometry_clear(&swapped);
+    th_surveyor_free(surveyor);
+}
+
+static void survey__projected_coordinates_come_to_degrees(void **state)
+{
+    (void)state;
+    struct th_error err = {0};
+    struct th_survey found;
+    struct th_crs_transform *transform = NULL;
+    struct th_surveyor *surveyor = surveyor_of((struct th_surveyor_options){.crs = "EPSG:4528"});
+    struct th_geometry shape =
+        th_test_box(40480000.25, 3380000.5, 40480100.125, 3380080.75); // zone 40
+    struct th_geometry degrees;
+    assert_ok(th_geometry_copy(&shape, &degrees, &err), &err);
+    assert_ok(th_crs_transform_new("EPSG:4528", NULL, &transform, &err), &err);
+    assert_ok(th_crs_transform_apply(transform, &degrees, &err), &err);
+    assert_ok(survey(surveyor, &shape, &found, &err), &err);
+    assert_survey(&found, &degrees);
+    assert_string_equal(th_crs_transform_code(th_surveyor_transform(surveyor)), "EPSG:4528");
+    th_ground_free(found.ground);
+    th_crs_transform_free(transform);
+    th_geometry_clear(&degrees);
+    th_geometry_clear(&shape);
+    th_surveyor_free(surveyor);
+}
+
+static void survey__offsets_of_web_maps_are_taken_off(void **state)
+{
+    (void)state;
+    static const enum th_offset offsets[] = {TH_OFFSET_GCJ02, TH_OFFSET_BD09};
+    for (size_t i = 0; i < 2; i++) {
+        struct th_error err = {0};
+        struct th_survey found;
+        struct th_surveyor *surveyor =
+            surveyor_of((struct th_surveyor_options){.crs = "EPSG:4326", .offset = offsets[i]});
+        struct th_geometry shape = th_test_shape(ring_of_two);
+        struct th_geometry shifted = th_test_shape(ring_of_two);
+        for (size_t j = 0; j < shape.n_points; j++) {
+            shifted.points[j] = th_offset_to_gcj02(shape.points[j]);
+            if (offsets[i] == TH_OFFSET_BD09) {
+                shifted.points[j] = th_offset_to_bd09(shifted.points[j]);
+            }
+        }
+        assert_ok(survey(surveyor, &shifted, &found, &err), &err);
+        assert_survey(&found, &shape);
+        th_ground_free(found.ground);
+        th_geometry_clear(&shape);
+        th_geometry_clear(&shifted);
+        th_surveyor_free(surveyor);
+    }
+}
+
+// What is refused, how far it came.
+static const struct {
+    const char *crs;
+    const char *wkt;
+    const char *key;
+    bool placed, judged;
+} refused[] = {
+    {"EPSG:4490", "POLYGON ((119 30,119.1 30.1,119.1 30,119 30.1,119 30))", "geometry_invalid",
+     true, true},
+    {"EPSG:4490", "POLYGON ((40480000 3380000,40480100 3380000,40480100 3380100,40480000 3380000))",
+     "out_of_bounds", false, false},
+    {"EPSG:4490", "POLYGON ((119 30,nan 30.1,119.1 30,119 30))", "out_of_bounds", false, false},
+    {"EPSG:4528", "POLYGON ((119 30,119.1 30.1,119.1 30,119 30))", "out_of_bounds", false, false},
+    {"EPSG:4490", "POLYGON ((30 119,30.1 119,30 119.1,30 119))", "out_of_bounds", false, false},
+    {"EPSG:4490", "POLYGON ((11 45,12 45,12 46,11 45))", "outside_bounds", true, false},
+    {"EPSG:4490", "POLYGON ((80 30,110 30,110 40,80 30))", "parcel_too_wide", true, true},
+    {"EPSG:4490", "POLYGON ((119 30,119.000000001 30,119 30.000000001,119 30))", "geometry_empty",
+     false, false},
+    // A triangle of 0.5 mm² is no ground.
+    {"EPSG:4490", "POLYGON ((119 30,119.00000001 30,119 30.00000001,119 30))", "geometry_empty",
+     true, true},
+};
+
+static void survey__tells_why_not_and_how_far_it_came(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        struct th_error err = {0};
+        struct th_survey found;
+        struct th_surveyor *surveyor =
+            surveyor_of((struct th_surveyor_options){.crs = refused[i].crs});
+        struct th_geometry shape = th_test_shape(refused[i].wkt);
+        print_message("  %s\n", refused[i].wkt);
+        assert_status(survey(surveyor, &shape, &found, &err), TH_DATA_PROBLEM, &err);
+        assert_string_equal(err.key, refused[i].key);
+        assert_null(found.ground);
+        assert_int_equal(found.placed, refused[i].placed);
+        assert_int_equal(th_surveyor_shape(surveyor) != NULL, refused[i].judged);
+        th_geometry_clear(&shape);
+        th_surveyor_free(surveyor);
+    }
+}
+
+static void survey__bytes_that_are_no_shape_are_refused(void **state)
+{
+    (void)state;
+    struct th_error err = {0};
+    struct th_survey found;
+    struct th_surveyor *surveyor = surveyor_of((struct th_surveyor_options){.crs = "EPSG:4490"});
+    assert_status(th_survey(surveyor, NULL, 0, &found, &err), TH_DATA_PROBLEM, &err);
+    assert_string_equal(err.key, "geometry_empty");
+    assert_status(th_survey(surveyor, "abc", 3, &found, &err), TH_UNREADABLE, &err);
+    assert_string_equal(err.key, "wkb_invalid");
+    assert_true(found.ground == NULL && !found.placed);
+    th_surveyor_free(surveyor);
+}
+
+static void survey_geometry__shape_in_degrees_needs_no_source(void **state)
+{
+    (void)state;
+    struct th_error err = {0};
+    struct th_survey found;
+    // The system of the source does not matter here.
+    struct th_surveyor *surveyor = surveyor_of((struct th_surveyor_options){.crs = "EPSG:4528"});
+    struct th_geometry shape = th_test_shape(ring_of_two);
+    assert_ok(th_survey_geometry(surveyor, &shape, &found, &err), &err);
+    assert_survey(&found, &shape);
+    th_ground_free(found.ground);
+    shape.points[1].x = INFINITY;
+    assert_status(th_survey_geometry(surveyor, &shape, &found, &err), TH_DATA_PROBLEM, &err);
+    assert_string_equal(err.key, "out_of_bounds");
+    assert_null(found.ground);
+    th_geometry_clear(&shape);
+    th_surveyor_free(surveyor);
+}
+
+static void surveyor__needs_a_system_that_is_known(void **state)
+{
+    (void)state;
+    struct th_error err = {0};
+    struct th_surveyor *surveyor = NULL;
+    assert_status(th_surveyor_new(&(struct th_surveyor_options){.crs = ""}, &surveyor, &err),
+                  TH_DATA_PROBLEM, &err);
+    assert_string_equal(err.key, "crs_missing");
+    assert_null(surveyor);
+    th_surveyor_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(survey__degrees_are_taken_as_they_are),
+        cmocka_unit_test(survey__swapped_axes_are_swapped_back),
+        cmocka_unit_test(survey__projected_coordinates_come_to_degrees),
+        cmocka_unit_test(survey__offsets_of_web_maps_are_taken_off),
+        cmocka_unit_test(survey__tells_why_not_and_how_far_it_came),
+        cmocka_unit_test(survey__bytes_that_are_no_shape_are_refused),
+        cmocka_unit_test(survey_geometry__shape_in_degrees_needs_no_source),
+        cmocka_unit_test(surveyor__needs_a_system_that_is_known),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,310 @@
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "gis/simple_internal.h"
+#include "gis/validity.h"
+#include "tests/support/support.h"
+#include "tests/unit/shapes.h"
+
+enum { POINTS_MAX = 100000, RINGS_MAX = 4000 };
+
+// A shape that grows, in whole cells from an origin.
+struct drawing {
+    struct th_geometry shape;
+    double west, south;
+};
+
+static void drawing_make(struct drawing *drawing, double west, double south)
+{
+    struct th_geometry *shape = &drawing->shape;
+    drawing->west = west;
+    drawing->south = south;
+    *shape = (struct th_geometry){0};
+    shape->points = calloc(POINTS_MAX + 1, sizeof *shape->points);
+    shape->ring_ends = calloc(RINGS_MAX, sizeof *shape->ring_ends);
+    shape->polygon_ends = calloc(RINGS_MAX, sizeof *shape->polygon_ends);
+    assert_true(shape->points != NULL && shape->ring_ends != NULL && shape->polygon_ends != NULL);
+}
+
+static void point(struct drawing *drawing, double x, double y)
+{
+    struct th_geometry *shape = &drawing->shape;
+    assert_true(shape->n_points < POINTS_MAX);
+    shape->points[shape->n_points].x = drawing->west + floor(x) / 1e8;
+    shape->points[shape->n_points++].y = drawing->south + floor(y) / 1e8;
+}
+
+static void ring_close(struct drawing *drawing)
+{
+    struct th_geometry *shape = &drawing->shape;
+    size_t start = shape->n_rings == 0 ? 0 : shape->ring_ends[shape->n_rings - 1];
+    shape->points[shape->n_points++] = shape->points[start];
+    shape->ring_ends[shape->n_rings++] = shape->n_points;
+}
+
+static void polygon_close(struct drawing *drawing)
+{
+    drawing->shape.polygon_ends[drawing->shape.n_polygons++] = drawing->shape.n_rings;
+}
+
+static uint64_t random_state = 1;
+
+static uint64_t random_bits(void) // SplitMix64
+{
+    uint64_t bits = random_state += UINT64_C(0x9e3779b97f4a7c15);
+    bits = (bits ^ (bits >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    bits = (bits ^ (bits >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return bits ^ (bits >> 31);
+}
+
+static double random_between(double low, double high)
+{
+    return low + (high - low) * ((double)(random_bits() >> 11) * 0x1p-53);
+}
+
+static size_t random_below(size_t n)
+{
+    return (size_t)(random_bits() % n);
+}
+
+// A parcel as people draw them: around a middle, the boundary in steps that wobble.
+static void blob(struct drawing *drawing, double x, double y, double radius, size_t n,
+                 double wobble)
+{
+    double phase = random_between(0, 6);
+    for (size_t i = 0; i < n; i++) {
+        double angle = 2 * 3.14159265358979 * (double)i / (double)n;
+        double r = radius * (1 + 0.3 * sin(2 * angle + phase) + 0.15 * sin(5 * angle) +
+                             wobble * random_between(-1, 1));
+        point(drawing, x + r * cos(angle), y + r * sin(angle));
+    }
+    ring_close(drawing);
+}
+
+static void draw_parcel(struct drawing *drawing)
+{
+    blob(drawing, 5e5, 5e5, 2e5, 20 + random_below(180), 0.01);
+    polygon_close(drawing);
+}
+
+static void draw_star(struct drawing *drawing)
+{
+    blob(drawing, 5e5, 5e5, 2e5, 3 + random_below(60), random_between(0, 1.2));
+    polygon_close(drawing);
+}
+
+// Vertices on few places: touching vertices, overlapping and collinear edges, spikes.
+static void draw_coarse(struct drawing *drawing)
+{
+    size_t n = 3 + random_below(8);
+    double side = (double)(2 + random_below(5));
+    for (size_t i = 0; i < n; i++) {
+        point(drawing, floor(random_between(0, side)), floor(random_between(0, side)));
+    }
+    ring_close(drawing);
+    polygon_close(drawing);
+}
+
+static void draw_comb(struct drawing *drawing)
+{
+    size_t n = 2 + random_below(40);
+    double slip = random_below(3) == 0 ? random_between(0, 10) : 0;
+    point(drawing, 0, 0);
+    point(drawing, 10 * (double)n, 0);
+    for (size_t i = n; i > 0; i--) {
+        double x = 10 * (double)i;
+        point(drawing, x - 2, 5);
+        point(drawing, x - 5 - random_between(0, slip), 1000 + random_between(0, 100));
+        point(drawing, x - 8, 5);
+    }
+    ring_close(drawing);
+    polygon_close(drawing);
+}
+
+static void draw_bow_tie(struct drawing *drawing)
+{
+    size_t n = 20 + random_below(100);
+    blob(drawing, 5e5, 5e5, 2e5, n, 0.005);
+    size_t i = random_below(n - 5) + 1;
+    struct th_xy *points = drawing->shape.points;
+    struct th_xy swap = points[i];
+    points[i] = points[i + 1];
+    points[i + 1] = swap;
+    polygon_close(drawing);
+}
+
+static void draw_spike(struct drawing *drawing)
+{
+    size_t n = 20 + random_below(100);
+    blob(drawing, 5e5, 5e5, 2e5, n, 0.005);
+    struct th_xy *points = drawing->shape.points;
+    size_t i = 1 + random_below(n - 3);
+    if (random_below(2) == 0) {
+        points[i + 1] = points[i - 1]; // there and back
+    } else {
+        points[i].x = (points[i - 1].x + points[i + 1].x) / 2; // straight on, or nearly so
+        points[i].y = (points[i - 1].y + points[i + 1].y) / 2;
+    }
+    polygon_close(drawing);
+}
+
+// Holes that lie inside, touch or leave the shell, or meet each other.
+static void draw_holes(struct drawing *drawing)
+{
+    size_t n = 1 + random_below(5);
+    double spread = random_between(0, 2.6e5);
+    blob(drawing, 5e5, 5e5, 3e5, 20 + random_below(60), 0.01);
+    for (size_t i = 0; i < n; i++) {
+        blob(drawing, 5e5 + random_between(-spread, spread), 5e5 + random_between(-spread, spread),
+             random_between(1e3, 6e4), 3 + random_below(20), 0.01);
+    }
+    if (random_below(4) == 0) { // a vertex of a hole on one of the shell
+        size_t last = drawing->shape.n_points - 2;
+        drawing->shape.points[last] = drawing->shape.points[random_below(20)];
+    }
+    polygon_close(drawing);
+}
+
+static void draw_parts(struct drawing *drawing)
+{
+    size_t n = 2 + random_below(5);
+    for (size_t i = 0; i < n; i++) {
+        double x = random_between(3e5, 3e6);
+        double y = random_between(3e5, 3e6);
+        double radius = random_between(1e4, 3e5);
+        blob(drawing, x, y, radius, 4 + random_below(30), 0.01);
+        if (random_below(2) == 0) {
+            blob(drawing, x, y, radius * random_between(0.2, 0.7), 4 + random_below(10), 0.01);
+        }
+        polygon_close(drawing);
+    }
+}
+
+// Boxes on a small board: shared corners and edges, holes equal to parts inside them.
+static void draw_boxes(struct drawing *drawing)
+{
+    size_t n = 1 + random_below(4);
+    for (size_t p = 0; p < n; p++) {
+        size_t n_rings = 1 + random_below(3);
+        for (size_t r = 0; r < n_rings; r++) {
+            double x = floor(random_between(0, 6));
+            double y = floor(random_between(0, 6));
+            double w = 1 + floor(random_between(0, r == 0 ? 8 : 3));
+            double h = 1 + floor(random_between(0, r == 0 ? 8 : 3));
+            point(drawing, x, y);
+            point(drawing, x + w, y);
+            point(drawing, x + w, y + h);
+            point(drawing, x, y + h);
+            ring_close(drawing);
+        }
+        polygon_close(drawing);
+    }
+}
+
+// Very long edges with vertices next to them: where doubles and whole numbers could part.
+static void draw_needle(struct drawing *drawing)
+{
+    double length = random_between(1e8, 2e9);
+    double height = random_between(1, 1e6);
+    double part = random_between(0.01, 0.99);
+    point(drawing, 0, 0);
+    point(drawing, length, height);
+    point(drawing, length * part, height * part + random_between(-2, 4));
+    point(drawing, 0, 1000);
+    ring_close(drawing);
+    polygon_close(drawing);
+}
+
+static const struct {
+    const char *name;
+    void (*draw)(struct drawing *drawing);
+    int n;
+    double proven_min; // share of the valid ones
+} kinds[] = {
+    {"parcel", draw_parcel, 10000, 1},   {"star", draw_star, 20000, 0.999},
+    {"coarse", draw_coarse, 30000, 0},   {"comb", draw_comb, 10000, 0.99},
+    {"bow-tie", draw_bow_tie, 10000, 0}, {"spike", draw_spike, 10000, 0.5},
+    {"holes", draw_holes, 10000, 0.85},  {"parts", draw_parts, 10000, 0.99},
+    {"boxes", draw_boxes, 20000, 0},     {"needle", draw_needle, 10000, 0.5},
+};
+
+struct tally {
+    int n_tested, n_valid, n_proven, n_refuted;
+};
+
+// GEOS's word against both ways of ours.
+static void compare(struct th_validity *validity, struct th_simple_room *room,
+                    struct th_geometry *shape, struct tally *tally)
+{
+    struct th_error err = {0};
+    struct th_ground *ground = NULL;
+    struct th_simple_finding finding[2];
+    bool done = false;
+    if (th_geometry_normalise(shape, &err) != TH_OK) {
+        return; // all on one line of the grid
+    }
+    assert_ok(th_ground_new(shape, &ground, &err), &err);
+    bool valid = th_validity_check(validity, shape, &err) == TH_OK;
+    bool same = (th_validity_check_ground(validity, ground, &err) == TH_OK) == valid;
+    assert_ok(th_simple_by_chains(room, ground, &finding[0], &done, &err), &err);
+    assert_ok(th_simple_by_sweep(room, ground, &finding[1], &err), &err);
+    if (!done) {
+        finding[0] = finding[1];
+    }
+    tally->n_tested++;
+    tally->n_valid += valid;
+    tally->n_proven += valid && finding[0].verdict == TH_SIMPLE_VALID;
+    for (int way = 0; way < 2; way++) {
+        enum th_simple_verdict verdict = finding[way].verdict;
+        // Only a contact leaves the answer open.
+        same = same && (verdict == TH_SIMPLE_CONTACT || (verdict == TH_SIMPLE_VALID) == valid);
+    }
+    tally->n_refuted += !valid && finding[0].verdict != TH_SIMPLE_CONTACT;
+    same =
+        same && (finding[0].verdict == TH_SIMPLE_VALID) == (finding[1].verdict == TH_SIMPLE_VALID);
+    if (!same) {
+        for (size_t i = 0; i < shape->n_points; i++) {
+            print_message("%.8f %.8f\n", shape->points[i].x, shape->points[i].y);
+        }
+        fail_msg("GEOS %d, chains %d, sweep %d", valid, finding[0].verdict, finding[1].verdict);
+    }
+    th_ground_free(ground);
+}
+
+static void simple__agrees_with_geos_on_random_shapes(void **state)
+{
+    (void)state;
+    struct th_error err = {0};
+    struct th_validity *validity = NULL;
+    struct th_simple_room *room = th_simple_room_new();
+    assert_non_null(room);
+    assert_ok(th_validity_new(&validity, &err), &err);
+    random_state = 20240607;
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        struct tally tally = {0};
+        struct drawing drawing;
+        drawing_make(&drawing, 119.5, 30.5);
+        for (int i = 0; i < kinds[k].n; i++) {
+            drawing.shape.n_points = 0;
+            drawing.shape.n_rings = 0;
+            drawing.shape.n_polygons = 0;
+            kinds[k].draw(&drawing);
+            compare(validity, room, &drawing.shape, &tally);
+        }
+        th_geometry_clear(&drawing.shape);
+        print_message("  %-8s %5d tested, %5d valid, %5d proven, %5d refuted\n", kinds[k].name,
+                      tally.n_tested, tally.n_valid, tally.n_proven, tally.n_refuted);
+        assert_true(tally.n_proven >= kinds[k].proven_min * tally.n_valid);
+    }
+    th_validity_free(validity);
+    th_simple_room_free(room);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(simple__agrees_with_geos_on_random_shapes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

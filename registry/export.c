@@ -35,7 +35,9 @@ struct exporting {
 static enum th_status load_source(struct exporting *e, const struct th_parcel_record *record)
 {
     enum th_status status = TH_OK;
-    if (e->source.import_id != record->import_id)
+    if (record->import_id == 0) // drawn by a command
+        e->source = (struct th_import_record){0};
+    else if (e->source.import_id != record->import_id)
         status = th_import_load(e->store, record->import_id, &e->source, &e->err);
     if (status == TH_OK && strcmp(e->village.code, record->village) != 0)
         status = th_village_load(e->store, record->village, &e->village, &e->err);

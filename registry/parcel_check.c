@@ -244,7 +244,9 @@ static enum th_status measure(struct th_staged_row *row, const struct th_geometr
                               struct th_error *problem)
 {
     double area_m2 = 0;
-    th_area_geodesic(&th_ellipsoid_cgcs2000, geometry, &area_m2, &row->perimeter_m);
+    double perimeter_m = 0;
+    th_area_geodesic(&th_ellipsoid_cgcs2000, geometry, &area_m2, &perimeter_m);
+    row->perimeter_mm = llround(perimeter_m * 1000);
     enum th_status status = th_area_from_m2(area_m2, &row->measured, problem);
     if (status == TH_OK && th_area_m2_300(row->measured) <= 0)
         status = th_error_set(problem, TH_DATA_PROBLEM, "geometry_empty", NULL);

@@ -264,12 +264,15 @@ static enum th_status check_villages(const struct th_import_run *run, struct th_
     return status;
 }
 
-static enum th_status write_rows(struct th_import_run *run, int64_t import_id, int64_t seq,
-                                 struct th_hasher *rows_hash, struct th_error *err)
+static enum th_status write_rows(struct th_import_run *run, int64_t import_id,
+                                 const struct th_work *work, struct th_hasher *rows_hash,
+                                 struct th_error *err)
 {
     int64_t last_parcel = 0;
     int64_t last_version = 0;
     int64_t done = 0;
+    int64_t seq = th_work_seq(work);
+    struct th_date today = th_work_today(work);
     enum th_status status = th_parcel_heads(run->store, &last_parcel, &last_version, err);
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
         struct th_staged_row *row = &run->rows[i];
@@ -281,6 +284,7 @@ static enum th_status write_rows(struct th_import_run *run, int64_t import_id, i
             row->parcel_id = ++last_parcel;
         th_import_row_record(run, row, &record);
         record.import_id = import_id;
+        record.from = today;
         status = th_parcel_insert(run->store, &record, row->attributes, row->wkb, row->wkb_size,
                                   seq, &row_hash, err);
         if (status == TH_OK) {
@@ -309,6 +313,22 @@ static struct th_json *journal_body(const struct th_import_run *run, const char 
 }
 
 // Writes everything inside the transaction of `work`.
+static enum th_status insert_import(struct th_import_run *run, const char *limits,
+                                    int64_t *ret_import_id, struct th_error *err)
+{
+    struct th_json *input = input_json(run);
+    char *options = NULL;
+    enum th_status status = th_json_dump(input, TH_JSON_CANONICAL, &options, err);
+    if (status == TH_OK) {
+        const struct th_import_evidence evidence = {
+            .limits = limits, .detections = "{}", .options = options};
+        status = th_import_insert(run->store, &run->source, &evidence, ret_import_id, err);
+    }
+    free(options);
+    th_json_free(input);
+    return status;
+}
+
 static enum th_status write_all(struct th_import_run *run, struct th_work *work,
                                 int64_t *ret_import_id, struct th_json **ret_body,
                                 struct th_error *err)
@@ -328,13 +348,13 @@ static enum th_status write_all(struct th_import_run *run, struct th_work *work,
     if (status == TH_OK)
         status = th_import_limits(&limits, err);
     if (status == TH_OK)
-        status = th_import_insert(run->store, &run->source, limits, &import_id, err);
+        status = insert_import(run, limits, &import_id, err);
     if (status == TH_OK) {
         struct problem_writing w = {run, import_id, 0};
         status = th_import_problems_each(run, write_problem, &w, err);
     }
     if (status == TH_OK)
-        status = write_rows(run, import_id, seq, hasher, err);
+        status = write_rows(run, import_id, work, hasher, err);
     if (status == TH_OK) {
         struct th_hash rows_hash = th_hasher_final(hasher);
         *ret_body = journal_body(run, limits, &rows_hash);

@@ -17,6 +17,7 @@
 #include "registry/package.h"
 #include "registry/parcel.h"
 #include "store/import_store.h"
+#include "store/parcel_row.h"
 #include "store/parcel_store.h"
 #include "store/party_store.h"
 #include "store/registry_store.h"
@@ -79,7 +80,7 @@ struct th_staged_row {
     bool has_declared;
     struct th_area declared;
     struct th_area measured;
-    double perimeter_m;
+    int64_t perimeter_mm;
     struct th_box box; // in units of the source until placed
     bool placed;       // box is longitude and latitude on EPSG:4490
     struct th_hash geometry_hash;

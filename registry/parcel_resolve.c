@@ -90,10 +90,11 @@ void th_import_row_record(const struct th_import_run *run, const struct th_stage
                                             .declared = row->declared,
                                             .measured = row->measured,
                                             .sliver = row->sliver,
-                                            .perimeter_m = row->perimeter_m,
+                                            .perimeter_mm = row->perimeter_mm,
                                             .source_row = row->row,
                                             .feature = row->feature,
                                             .geometry_hash = row->geometry_hash};
+    th_text_copy(ret_record->origin, sizeof ret_record->origin, "import");
     th_text_copy(ret_record->kind, sizeof ret_record->kind, th_parcel_kinds[row->kind]);
     th_text_copy(ret_record->village, sizeof ret_record->village,
                  run->villages.items[row->village].code);

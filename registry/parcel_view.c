@@ -193,6 +193,8 @@ static enum th_status add_source(struct th_store *store, const struct th_parcel_
 {
     struct th_import_record source;
     char hex[TH_HASH_HEX_SIZE];
+    if (record->import_id == 0)
+        return TH_OK; // drawn by a command
     enum th_status status = th_import_load(store, record->import_id, &source, err);
     if (status != TH_OK)
         return status;
@@ -237,7 +239,7 @@ static enum th_status show_parts(struct th_store *store, const struct th_parcel_
     if (status == TH_OK)
         status = th_json_parse(attributes, strlen(attributes), &parsed, err);
     free(attributes);
-    th_json_set_real(reply, "perimeter_m", record->perimeter_m);
+    th_json_set_real(reply, "perimeter_m", (double)record->perimeter_mm / 1000);
     if (status == TH_OK)
         th_json_set(reply, "attributes", parsed);
     if (status == TH_OK)

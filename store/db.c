@@ -211,6 +211,12 @@ void th_bind_id(struct th_stmt *stmt, int index, int64_t id)
         th_bind_int(stmt, index, id);
 }
 
+void th_bind_date(struct th_stmt *stmt, int index, struct th_date date)
+{
+    char text[TH_DATE_TEXT_SIZE];
+    th_bind_text(stmt, index, date.year == 0 ? NULL : th_date_format(date, text));
+}
+
 void th_bind_area(struct th_stmt *stmt, int index, struct th_area area)
 {
     th_bind_int(stmt, index, th_area_m2_300(area));
@@ -330,6 +336,15 @@ void th_column_hash(struct th_stmt *stmt, int index, struct th_hash *ret_hash)
     memset(ret_hash, 0, sizeof *ret_hash);
     if (size == TH_HASH_SIZE)
         memcpy(ret_hash->bytes, data, TH_HASH_SIZE);
+}
+
+struct th_date th_column_date(struct th_stmt *stmt, int index)
+{
+    struct th_date date = {0};
+    const char *text = th_column_text(stmt, index);
+    if (text == NULL || th_date_parse(text, &date, NULL) != TH_OK)
+        return (struct th_date){0};
+    return date;
 }
 
 struct th_area th_column_area(struct th_stmt *stmt, int index)

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "core/attributes.h"
+#include "core/date.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/quantity.h"
@@ -35,7 +36,8 @@ void th_bind_text(struct th_stmt *stmt, int index, const char *text); // NULL bi
 void th_bind_blob(struct th_stmt *stmt, int index, const void *data, size_t size); // copied
 void th_bind_hash(struct th_stmt *stmt, int index, const struct th_hash *hash);
 void th_bind_null(struct th_stmt *stmt, int index);
-void th_bind_id(struct th_stmt *stmt, int index, int64_t id); // 0 binds NULL
+void th_bind_id(struct th_stmt *stmt, int index, int64_t id);            // 0 binds NULL
+void th_bind_date(struct th_stmt *stmt, int index, struct th_date date); // year 0 binds NULL
 void th_bind_area(struct th_stmt *stmt, int index, struct th_area area);
 void th_bind_carbon(struct th_stmt *stmt, int index, struct th_carbon carbon);
 void th_bind_units(struct th_stmt *stmt, int index, struct th_units units);
@@ -68,7 +70,8 @@ bool th_column_is_null(struct th_stmt *stmt, int index);
 enum th_db_type { TH_DB_NULL, TH_DB_INT, TH_DB_REAL, TH_DB_TEXT, TH_DB_BLOB };
 enum th_db_type th_column_type(struct th_stmt *stmt, int index);
 void th_column_hash(struct th_stmt *stmt, int index,
-                    struct th_hash *ret_hash); // zeroes if not 32 bytes
+                    struct th_hash *ret_hash);                  // zeroes if not 32 bytes
+struct th_date th_column_date(struct th_stmt *stmt, int index); // zeroes if it is no date
 struct th_area th_column_area(struct th_stmt *stmt, int index);
 struct th_carbon th_column_carbon(struct th_stmt *stmt, int index);
 struct th_units th_column_units(struct th_stmt *stmt, int index);

@@ -3,13 +3,15 @@
 #include "store/db_internal.h"
 
 enum th_status th_import_insert(struct th_store *store, const struct th_import_record *record,
-                                const char *limits, int64_t *ret_import_id, struct th_error *err)
+                                const struct th_import_evidence *evidence, int64_t *ret_import_id,
+                                struct th_error *err)
 {
     static const char SQL_INSERT[] =
         "INSERT INTO import (source, sha256, layer, driver, encoding, crs_code, crs_name, "
         "operation,"
-        " limits, n_read, n_accepted, n_rejected, n_unchanged, seq)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+        " limits, detections, options, n_read, n_accepted, n_rejected, n_unchanged, seq)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+        " ?15, ?16)";
     struct th_stmt *q = th_db_query(store, SQL_INSERT);
     th_bind_text(q, 1, record->source);
     th_bind_hash(q, 2, &record->sha256);
@@ -19,13 +21,43 @@ enum th_status th_import_insert(struct th_store *store, const struct th_import_r
     th_bind_text(q, 6, record->crs_code);
     th_bind_text(q, 7, record->crs_name);
     th_bind_text(q, 8, record->operation);
-    th_bind_text(q, 9, limits);
-    th_bind_int(q, 10, record->n_read);
-    th_bind_int(q, 11, record->n_accepted);
-    th_bind_int(q, 12, record->n_rejected);
-    th_bind_int(q, 13, record->n_unchanged);
-    th_bind_int(q, 14, record->seq);
+    th_bind_text(q, 9, evidence->limits);
+    th_bind_text(q, 10, evidence->detections);
+    th_bind_text(q, 11, evidence->options);
+    th_bind_int(q, 12, record->n_read);
+    th_bind_int(q, 13, record->n_accepted);
+    th_bind_int(q, 14, record->n_rejected);
+    th_bind_int(q, 15, record->n_unchanged);
+    th_bind_int(q, 16, record->seq);
     return th_stmt_insert(q, ret_import_id, err);
+}
+
+static enum th_status import_missing(int64_t import_id, struct th_error *err)
+{
+    enum th_status status = th_error_set(err, TH_NOT_FOUND, "import_not_found", NULL);
+    th_error_add_int(err, "import", import_id);
+    return status;
+}
+
+enum th_status th_import_evidence_load(struct th_store *store, int64_t import_id,
+                                       void (*take)(void *context,
+                                                    const struct th_import_evidence *evidence),
+                                       void *context, struct th_error *err)
+{
+    static const char SQL_EVIDENCE[] =
+        "SELECT limits, detections, options FROM import WHERE import_id = ?1";
+    struct th_stmt *q = th_db_query(store, SQL_EVIDENCE);
+    th_bind_int(q, 1, import_id);
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
+        struct th_import_evidence evidence = {th_column_text(q, 0), th_column_text(q, 1),
+                                              th_column_text(q, 2)};
+        take(context, &evidence);
+    } else if (status == TH_OK) {
+        status = import_missing(import_id, err);
+    }
+    th_stmt_done(q);
+    return status;
 }
 
 enum th_status th_import_problem_insert(struct th_store *store, int64_t import_id, int64_t ordinal,
@@ -46,6 +78,30 @@ enum th_status th_import_problem_insert(struct th_store *store, int64_t import_i
     return th_stmt_run(q, err);
 }
 
+enum th_status th_import_problem_each(struct th_store *store, int64_t import_id,
+                                      bool (*visit)(void *context,
+                                                    const struct th_import_problem *problem),
+                                      void *context, struct th_error *err)
+{
+    static const char SQL_PROBLEMS[] =
+        "SELECT source_row, feature, code, severity, arguments FROM import_problem"
+        " WHERE import_id = ?1 ORDER BY ordinal";
+    struct th_stmt *q = th_db_query(store, SQL_PROBLEMS);
+    th_bind_int(q, 1, import_id);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        struct th_import_problem problem = {.source_row = th_column_int(q, 0),
+                                            .feature = th_column_int(q, 1),
+                                            .code = th_column_text(q, 2),
+                                            .severity = th_column_text(q, 3),
+                                            .arguments = th_column_text(q, 4)};
+        go_on = visit(context, &problem);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
 enum th_status th_import_load(struct th_store *store, int64_t import_id,
                               struct th_import_record *ret_record, struct th_error *err)
 {
@@ -55,10 +111,8 @@ enum th_status th_import_load(struct th_store *store, int64_t import_id,
     struct th_stmt *q = th_db_query(store, SQL_LOAD_IMPORT);
     th_bind_int(q, 1, import_id);
     enum th_status status = TH_OK;
-    if (!th_stmt_next(q, &status, err) && status == TH_OK) {
-        status = th_error_set(err, TH_NOT_FOUND, "import_not_found", NULL);
-        th_error_add_int(err, "import", import_id);
-    }
+    if (!th_stmt_next(q, &status, err) && status == TH_OK)
+        status = import_missing(import_id, err);
     if (status == TH_OK) {
         struct th_import_record *record = ret_record;
         *record = (struct th_import_record){.import_id = th_column_int(q, 0)};

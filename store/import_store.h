@@ -2,6 +2,7 @@
 #ifndef TH_STORE_IMPORT_STORE_H
 #define TH_STORE_IMPORT_STORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/attributes.h"
@@ -26,6 +27,14 @@ struct th_import_record {
     int64_t seq; // journal entry
 };
 
+// What belongs to an import as JSON texts, borrowed; none is NULL.
+struct th_import_evidence {
+    const char *limits; // rules and limits in force
+    const char
+        *detections;     // what was found out about the source, by which evidence, what was chosen
+    const char *options; // what the clerk asked for, canonical
+};
+
 struct th_import_problem { // texts are borrowed
     int64_t source_row;
     int64_t feature;
@@ -34,14 +43,24 @@ struct th_import_problem { // texts are borrowed
     const char *arguments; // JSON object
 };
 
-// `limits` is JSON.
+// TH_CONFLICT ("store_constraint") when a text is no JSON or the counts do not add up.
 enum th_status th_import_insert(struct th_store *store, const struct th_import_record *record,
-                                const char *limits, int64_t *ret_import_id,
+                                const struct th_import_evidence *evidence, int64_t *ret_import_id,
                                 struct th_error *err) TH_MUST_CHECK;
+// The visitor gets the texts while they are borrowed. TH_NOT_FOUND ("import_not_found").
+enum th_status th_import_evidence_load(struct th_store *store, int64_t import_id,
+                                       void (*take)(void *context,
+                                                    const struct th_import_evidence *evidence),
+                                       void *context, struct th_error *err) TH_MUST_CHECK;
 // `ordinal` counts 1, 2, 3 … within the import.
 enum th_status th_import_problem_insert(struct th_store *store, int64_t import_id, int64_t ordinal,
                                         const struct th_import_problem *problem,
                                         struct th_error *err) TH_MUST_CHECK;
+// In order of their ordinals; the visitor returns false to stop.
+enum th_status th_import_problem_each(struct th_store *store, int64_t import_id,
+                                      bool (*visit)(void *context,
+                                                    const struct th_import_problem *problem),
+                                      void *context, struct th_error *err) TH_MUST_CHECK;
 // TH_NOT_FOUND ("import_not_found").
 enum th_status th_import_load(struct th_store *store, int64_t import_id,
                               struct th_import_record *ret_record,

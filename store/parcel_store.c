@@ -4,15 +4,15 @@
 #include <string.h>
 
 #include "store/db_internal.h"
-#include "store/spatial_blob.h"
+#include "store/parcel_row_internal.h"
 
 // Columns in the order that read_record expects.
 #define RECORD_COLUMNS                                                                             \
     "p.parcel_id, v.version, p.state, v.kind, p.village, g.name, p.number, p.source_key, "         \
     "v.land_scheme, v.land_class, v.declared_m2_300, v.measured_m2_300, v.sliver_m2_300, "         \
-    "v.perimeter_m, v.import_id, v.source_row, v.feature, v.geometry_hash, v.row_hash, "           \
-    "v.attributes"
-enum { COLUMN_ATTRIBUTES = 19, COLUMN_GEOMETRY = 20 };
+    "v.perimeter_mm, v.import_id, v.source_row, v.feature, v.geometry_hash, v.row_hash, "          \
+    "p.retired_on, v.from_on, v.origin, v.attributes"
+enum { COLUMN_ATTRIBUTES = 22, COLUMN_GEOMETRY = 23 };
 
 #define FROM_IN_FORCE                                                                              \
     " FROM parcel p"                                                                               \
@@ -81,12 +81,15 @@ static void read_record(struct th_stmt *q, struct th_parcel_record *record)
     record->declared = th_column_area(q, 10);
     record->measured = th_column_area(q, 11);
     record->sliver = th_column_area(q, 12);
-    record->perimeter_m = th_column_real(q, 13);
+    record->perimeter_mm = th_column_int(q, 13);
     record->import_id = th_column_int(q, 14);
     record->source_row = th_column_int(q, 15);
     record->feature = th_column_int(q, 16);
     th_column_hash(q, 17, &record->geometry_hash);
     th_column_hash(q, 18, &record->row_hash);
+    record->retired_on = th_column_date(q, 19);
+    record->from = th_column_date(q, 20);
+    th_column_copy(q, 21, record->origin, sizeof record->origin);
 }
 
 static enum th_status read_geometry(struct th_stmt *q, unsigned char **ret_wkb, size_t *ret_size,
@@ -277,95 +280,6 @@ enum th_status th_parcel_find(struct th_store *store, const char *village, const
     return status;
 }
 
-static void put_u64(unsigned char out[8], uint64_t value)
-{
-    for (int i = 0; i < 8; i++)
-        out[i] = (unsigned char)(value >> (56 - 8 * i) & 0xFF);
-}
-
-static void hash_null(struct th_hasher *hasher)
-{
-    th_hasher_update(hasher, "N", 1);
-}
-
-static void hash_int(struct th_hasher *hasher, int64_t value)
-{
-    unsigned char bytes[9] = {'I'};
-    put_u64(bytes + 1, (uint64_t)value);
-    th_hasher_update(hasher, bytes, sizeof bytes);
-}
-
-static void hash_real(struct th_hasher *hasher, double value)
-{
-    uint64_t bits = 0;
-    memcpy(&bits, &value, sizeof bits);
-    unsigned char bytes[9] = {'R'};
-    put_u64(bytes + 1, bits);
-    th_hasher_update(hasher, bytes, sizeof bytes);
-}
-
-static void hash_text(struct th_hasher *hasher, const char *text)
-{
-    if (text_or_null(text) == NULL) {
-        hash_null(hasher);
-        return;
-    }
-    size_t size = strlen(text);
-    unsigned char head[9] = {'T'};
-    put_u64(head + 1, (uint64_t)size);
-    th_hasher_update(hasher, head, sizeof head);
-    th_hasher_update(hasher, text, size);
-}
-
-static void hash_content(struct th_hasher *hasher, const struct th_parcel_record *record)
-{
-    hash_text(hasher, record->kind);
-    hash_text(hasher, record->land_scheme);
-    hash_text(hasher, record->land_class);
-    if (record->has_declared)
-        hash_int(hasher, th_area_m2_300(record->declared));
-    else
-        hash_null(hasher);
-}
-
-struct th_hash th_parcel_content_hash(const struct th_parcel_record *record, const char *attributes)
-{
-    struct th_hasher *hasher = th_hasher_new(TH_HASH_BLAKE2B);
-    if (hasher == NULL)
-        return (struct th_hash){{0}};
-    hash_content(hasher, record);
-    hash_text(hasher, attributes);
-    struct th_hash hash = th_hasher_final(hasher);
-    th_hasher_free(hasher);
-    return hash;
-}
-
-struct th_hash th_parcel_row_hash(const struct th_parcel_record *record, const char *attributes)
-{
-    struct th_hasher *hasher = th_hasher_new(TH_HASH_BLAKE2B);
-    if (hasher == NULL)
-        return (struct th_hash){{0}};
-    hash_text(hasher, "tanhui-parcel-1");
-    hash_int(hasher, record->parcel_id);
-    hash_text(hasher, record->village);
-    hash_text(hasher, record->number);
-    hash_text(hasher, record->source_key);
-    hash_int(hasher, record->version);
-    hash_content(hasher, record);
-    hash_int(hasher, th_area_m2_300(record->measured));
-    hash_int(hasher, th_area_m2_300(record->sliver));
-    hash_real(hasher, record->perimeter_m);
-    hash_text(hasher, attributes);
-    hash_int(hasher, record->import_id);
-    hash_int(hasher, record->source_row);
-    hash_int(hasher, record->feature);
-    th_hasher_update(hasher, "H", 1);
-    th_hasher_update(hasher, record->geometry_hash.bytes, TH_HASH_SIZE);
-    struct th_hash hash = th_hasher_final(hasher);
-    th_hasher_free(hasher);
-    return hash;
-}
-
 enum th_status th_parcel_packaged(struct th_store *store, int64_t parcel_id,
                                   int64_t *ret_package_id, struct th_error *err)
 {
@@ -401,69 +315,110 @@ static enum th_status store_identity(struct th_store *store, const struct th_par
     static const char SQL_NEW[] =
         "INSERT INTO parcel (parcel_id, village, number, source_key, state, version, seq)"
         " VALUES (?1, ?2, ?3, ?4, 'registered', 1, ?5)";
-    static const char SQL_NEXT[] =
-        "UPDATE parcel SET version = ?2 WHERE parcel_id = ?1 AND version = ?2 - 1";
-    if (record->version == 1) {
-        struct th_stmt *q = th_db_query(store, SQL_NEW);
-        th_bind_int(q, 1, record->parcel_id);
-        th_bind_text(q, 2, record->village);
-        th_bind_text(q, 3, text_or_null(record->number));
-        th_bind_text(q, 4, record->source_key);
-        th_bind_int(q, 5, seq);
-        return th_stmt_run(q, err);
+    struct th_stmt *q = th_db_query(store, SQL_NEW);
+    th_bind_int(q, 1, record->parcel_id);
+    th_bind_text(q, 2, record->village);
+    th_bind_text(q, 3, text_or_null(record->number));
+    th_bind_text(q, 4, record->source_key);
+    th_bind_int(q, 5, seq);
+    return th_stmt_run(q, err);
+}
+
+// Does this version follow the one in force?
+static enum th_status check_next(struct th_store *store, const struct th_parcel_record *record,
+                                 struct th_error *err)
+{
+    static const char SQL_BEFORE[] =
+        "SELECT p.version, p.state, v.from_on FROM parcel p JOIN parcel_version v"
+        " ON v.parcel_id = p.parcel_id AND v.version = p.version WHERE p.parcel_id = ?1";
+    struct th_stmt *q = th_db_query(store, SQL_BEFORE);
+    th_bind_int(q, 1, record->parcel_id);
+    enum th_status status = TH_OK;
+    bool row = th_stmt_next(q, &status, err);
+    if (status != TH_OK) {
+        th_stmt_done(q);
+        return status;
     }
+    if (!row || th_column_int(q, 0) != record->version - 1) {
+        status = th_error_set(err, TH_CONFLICT, "store_constraint", "detail",
+                              "parcel.version does not follow", NULL);
+    } else if (strcmp(th_column_text(q, 1), "retired") == 0) {
+        status = th_error_set(err, TH_CONFLICT, "parcel_is_retired", NULL);
+        th_error_add_int(err, "parcel", record->parcel_id);
+    } else if (th_date_compare(record->from, th_column_date(q, 2)) < 0) {
+        char from[TH_DATE_TEXT_SIZE];
+        status =
+            th_error_set(err, TH_CONFLICT, "parcel_version_date", "date",
+                         th_date_format(record->from, from), "since", th_column_text(q, 2), NULL);
+        th_error_add_int(err, "parcel", record->parcel_id);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+static enum th_status store_next(struct th_store *store, const struct th_parcel_record *record,
+                                 struct th_error *err)
+{
+    static const char SQL_NEXT[] = "UPDATE parcel SET version = ?2 WHERE parcel_id = ?1";
+    enum th_status status = check_next(store, record, err);
+    if (status != TH_OK)
+        return status;
     struct th_stmt *q = th_db_query(store, SQL_NEXT);
     th_bind_int(q, 1, record->parcel_id);
     th_bind_int(q, 2, record->version);
-    enum th_status status = th_stmt_run(q, err);
-    if (status == TH_OK && th_db_changes(store) != 1) {
-        status = th_error_set(err, TH_CONFLICT, "store_constraint", "detail",
-                              "parcel.version does not follow", NULL);
-    }
-    return status;
+    return th_stmt_run(q, err);
+}
+
+enum th_status th_parcel_row_write(struct th_store *store, const struct th_parcel_record *record,
+                                   const char *attributes, const struct th_parcel_row *row,
+                                   int64_t seq, struct th_error *err)
+{
+    static const char SQL_VERSION[] =
+        "INSERT INTO parcel_version (parcel_id, version, from_on, origin, kind, land_scheme,"
+        " land_class, declared_m2_300, measured_m2_300, sliver_m2_300, perimeter_mm, attributes,"
+        " import_id, source_row, feature, geometry_hash, row_hash, seq, geom)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
+        " ?18, ?19)";
+    enum th_status status = record->version == 1 ? store_identity(store, record, seq, err)
+                                                 : store_next(store, record, err);
+    if (status != TH_OK)
+        return status;
+    struct th_stmt *q = th_db_query(store, SQL_VERSION);
+    th_bind_int(q, 1, record->parcel_id);
+    th_bind_int(q, 2, record->version);
+    th_bind_date(q, 3, record->from);
+    th_bind_text(q, 4, record->origin);
+    th_bind_text(q, 5, record->kind);
+    th_bind_text(q, 6, text_or_null(record->land_scheme));
+    th_bind_text(q, 7, text_or_null(record->land_class));
+    if (record->has_declared)
+        th_bind_area(q, 8, record->declared);
+    else
+        th_bind_null(q, 8);
+    th_bind_area(q, 9, record->measured);
+    th_bind_area(q, 10, record->sliver);
+    th_bind_int(q, 11, record->perimeter_mm);
+    th_bind_text(q, 12, attributes);
+    th_bind_id(q, 13, record->import_id);
+    th_bind_int(q, 14, record->source_row);
+    th_bind_int(q, 15, record->feature);
+    th_bind_hash(q, 16, &record->geometry_hash);
+    th_bind_hash(q, 17, &row->row_hash);
+    th_bind_int(q, 18, seq);
+    th_bind_blob(q, 19, row->blob, row->blob_size);
+    return th_stmt_run(q, err);
 }
 
 enum th_status th_parcel_insert(struct th_store *store, const struct th_parcel_record *record,
                                 const char *attributes, const void *wkb, size_t wkb_size,
                                 int64_t seq, struct th_hash *ret_row_hash, struct th_error *err)
 {
-    static const char SQL_VERSION[] =
-        "INSERT INTO parcel_version (parcel_id, version, kind, land_scheme, land_class,"
-        " declared_m2_300, measured_m2_300, sliver_m2_300, perimeter_m, attributes, import_id,"
-        " source_row, feature, geometry_hash, row_hash, geom)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
-    unsigned char *blob = NULL;
-    size_t blob_size = 0;
-    enum th_status status = th_spatial_blob_from_wkb(wkb, wkb_size, &blob, &blob_size, err);
+    struct th_parcel_row row = {0};
+    enum th_status status = th_parcel_row_prepare(record, attributes, wkb, wkb_size, &row, err);
     if (status == TH_OK)
-        status = store_identity(store, record, seq, err);
-    if (status != TH_OK)
-        goto done;
-    struct th_hash row_hash = th_parcel_row_hash(record, attributes);
-    struct th_stmt *q = th_db_query(store, SQL_VERSION);
-    th_bind_int(q, 1, record->parcel_id);
-    th_bind_int(q, 2, record->version);
-    th_bind_text(q, 3, record->kind);
-    th_bind_text(q, 4, text_or_null(record->land_scheme));
-    th_bind_text(q, 5, text_or_null(record->land_class));
-    if (record->has_declared)
-        th_bind_area(q, 6, record->declared);
-    else
-        th_bind_null(q, 6);
-    th_bind_area(q, 7, record->measured);
-    th_bind_area(q, 8, record->sliver);
-    th_bind_real(q, 9, record->perimeter_m);
-    th_bind_text(q, 10, attributes);
-    th_bind_int(q, 11, record->import_id);
-    th_bind_int(q, 12, record->source_row);
-    th_bind_int(q, 13, record->feature);
-    th_bind_hash(q, 14, &record->geometry_hash);
-    th_bind_hash(q, 15, &row_hash);
-    th_bind_blob(q, 16, blob, blob_size);
-    status = th_stmt_run(q, err);
+        status = th_parcel_row_write(store, record, attributes, &row, seq, err);
     if (status == TH_OK)
-        *ret_row_hash = row_hash;
-done:
-    free(blob);
+        *ret_row_hash = row.row_hash;
+    th_parcel_row_clear(&row);
     return status;
 }

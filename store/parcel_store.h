@@ -1,13 +1,5 @@
 // Parcels and their versions in the file. Geometry comes and goes as WKB: little-endian ISO
 // MultiPolygon in EPSG:4490, longitude first; the file keeps it as a SpatiaLite BLOB.
-//
-// Digest of a version (row_hash, BLAKE2b-256) over these fields in this order: "tanhui-parcel-1" ·
-// parcel_id · village · number · source_key · version · kind · land_scheme · land_class ·
-// declared_m2_300 · measured_m2_300 · sliver_m2_300 · perimeter_m · attributes · import_id ·
-// source_row · feature · geometry_hash. Each field is one tag and its bytes: 'N' for NULL; 'I' and
-// 8 bytes big-endian, two's complement; 'R' and the 8 bytes of an IEEE 754 double, big-endian; 'T',
-// the length as 8 bytes big-endian and the bytes; 'H' and 32 bytes. geometry_hash is BLAKE2b-256 of
-// the WKB, so the digest covers the ground as well.
 #ifndef TH_STORE_PARCEL_STORE_H
 #define TH_STORE_PARCEL_STORE_H
 
@@ -16,6 +8,7 @@
 #include <stdint.h>
 
 #include "core/attributes.h"
+#include "core/date.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/quantity.h"
@@ -26,6 +19,7 @@ enum {
     TH_PARCEL_NUMBER_SIZE = 64,
     TH_PARCEL_KEY_SIZE = 320,
     TH_PARCEL_KIND_SIZE = 16,
+    TH_PARCEL_ORIGIN_SIZE = 16,
     TH_PARCEL_SCHEME_SIZE = 32,
     TH_PARCEL_CLASS_SIZE = 16,
     TH_PARCEL_ATTRIBUTES_MAX = 64 * 1024 // bytes of JSON
@@ -34,22 +28,25 @@ enum {
 // One version of one parcel, with the identity of the parcel beside it.
 struct th_parcel_record {
     int64_t parcel_id;
-    int64_t version;                         // 1, 2, 3 …
-    char state[16];                          // of the parcel: "registered" or "retired"
-    char kind[TH_PARCEL_KIND_SIZE];          // bamboo, orchard, tea, forest, wetland
-    char village[TH_CODE_SIZE];              // code
-    char village_name[TH_NAME_SIZE];         // read only: ignored when storing
-    char number[TH_PARCEL_NUMBER_SIZE];      // "" without
-    char source_key[TH_PARCEL_KEY_SIZE];     // "sha256:layer:row" of the first version
+    int64_t version;                     // 1, 2, 3 …
+    char state[16];                      // of the parcel: "registered" or "retired"
+    struct th_date retired_on;           // of the parcel; year 0: registered. Ignored when storing
+    struct th_date from;                 // first day of this version
+    char origin[TH_PARCEL_ORIGIN_SIZE];  // import, split, merge, boundary, repair
+    char kind[TH_PARCEL_KIND_SIZE];      // bamboo, orchard, tea, forest, wetland
+    char village[TH_CODE_SIZE];          // code
+    char village_name[TH_NAME_SIZE];     // read only: ignored when storing
+    char number[TH_PARCEL_NUMBER_SIZE];  // "" without
+    char source_key[TH_PARCEL_KEY_SIZE]; // "sha256:layer:row" of the first version
     char land_scheme[TH_PARCEL_SCHEME_SIZE]; // "GB/T 21010-2017", "" without
     char land_class[TH_PARCEL_CLASS_SIZE];   // "0302", "" without
     bool has_declared;
     struct th_area declared; // as written in the source; only when has_declared
     struct th_area measured; // geodesic, CGCS2000
     struct th_area sliver;   // counted to a neighbour, to be taken off before crediting
-    double perimeter_m;
-    int64_t import_id;
-    int64_t source_row; // 1, 2, 3 … in the source
+    int64_t perimeter_mm;
+    int64_t import_id;  // 0: drawn by a command, not read from a source
+    int64_t source_row; // 1, 2, 3 … in the source; 0 without
     int64_t feature;    // the source's own feature id
     struct th_hash geometry_hash;
     struct th_hash row_hash; // computed when storing
@@ -106,17 +103,11 @@ enum th_status th_parcel_box_each(struct th_store *store, double west_deg, doubl
 
 // The parcel that bears `number` in `village`, or without a number (NULL or "") the one that came
 // from `source_key`. *ret_found tells whether there is one; *ret_content is th_parcel_content_hash
-// of the version in force.
+// (store/parcel_row.h) of the version in force.
 enum th_status th_parcel_find(struct th_store *store, const char *village, const char *number,
                               const char *source_key, bool *ret_found,
                               struct th_parcel_record *ret_record, struct th_hash *ret_content,
                               struct th_error *err) TH_MUST_CHECK;
-
-// Digest of what a source row says beside the ground: kind, land class, declared area, attributes.
-struct th_hash th_parcel_content_hash(const struct th_parcel_record *record,
-                                      const char *attributes);
-// The digest described at the top of this file.
-struct th_hash th_parcel_row_hash(const struct th_parcel_record *record, const char *attributes);
 
 // A package in a later state than draft or returned that holds the parcel; 0: none.
 enum th_status th_parcel_packaged(struct th_store *store, int64_t parcel_id,
@@ -129,7 +120,8 @@ enum th_status th_parcel_heads(struct th_store *store, int64_t *ret_parcel_id,
 
 // Stores a new parcel (version 1) or the next version of an existing one, which then is in force.
 // `record` gives all but row_hash; geometry_hash must be that of `wkb`. `seq` is the journal entry.
-// TH_CONFLICT ("store_constraint"), TH_INVALID ("wkb_unfit").
+// TH_CONFLICT ("store_constraint"; "parcel_is_retired"; "parcel_version_date": it would begin
+// before the version that it follows), TH_INVALID ("wkb_unfit").
 enum th_status th_parcel_insert(struct th_store *store, const struct th_parcel_record *record,
                                 const char *attributes, const void *wkb, size_t wkb_size,
                                 int64_t seq, struct th_hash *ret_row_hash,

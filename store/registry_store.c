@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "store/db_internal.h"
-#include "store/parcel_store.h"
+#include "store/parcel_row.h"
 #include "store/schema_internal.h"
 
 enum th_status th_registry_record_insert(struct th_store *store,
@@ -186,7 +186,16 @@ enum th_status th_file_check_all(struct th_store *store, const struct th_check_s
                                    " UNION ALL SELECT seq FROM user_account"
                                    " UNION ALL SELECT seq FROM document"
                                    " UNION ALL SELECT seq FROM import"
+                                   " UNION ALL SELECT seq FROM import_profile"
                                    " UNION ALL SELECT seq FROM parcel"
+                                   " UNION ALL SELECT seq FROM parcel_version"
+                                   " UNION ALL SELECT seq FROM parcel_lineage"
+                                   " UNION ALL SELECT seq FROM layer"
+                                   " UNION ALL SELECT withdrawn_seq FROM layer"
+                                   " WHERE withdrawn_seq IS NOT NULL"
+                                   " UNION ALL SELECT seq FROM overlap_waiver"
+                                   " UNION ALL SELECT seq FROM tenure"
+                                   " UNION ALL SELECT seq FROM tenure_end"
                                    " UNION ALL SELECT seq FROM estimate_run"
                                    " UNION ALL SELECT seq FROM package"
                                    " UNION ALL SELECT seq FROM waiver"

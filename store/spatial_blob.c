@@ -114,15 +114,29 @@ static unsigned char *copy_rings(struct cursor *in, unsigned char *out, struct t
     return out;
 }
 
-enum th_status th_spatial_blob_from_wkb(const void *wkb, size_t wkb_size, unsigned char **ret_blob,
-                                        size_t *ret_size, struct th_error *err)
+size_t th_spatial_blob_size(size_t wkb_size)
+{
+    // Both formats spend five bytes before the rings of a polygon.
+    return wkb_size + BLOB_HEAD_SIZE + 16;
+}
+
+static void put_head(unsigned char *head, const struct th_spatial_box *box)
+{
+    *head++ = MARK_START;
+    *head++ = MARK_LITTLE_ENDIAN;
+    head = put_u32(head, TH_SPATIAL_SRID);
+    head = put_double(head, box->west);
+    head = put_double(head, box->south);
+    head = put_double(head, box->east);
+    head = put_double(head, box->north);
+    *head = MARK_BOX_END;
+}
+
+enum th_status th_spatial_blob_write(const void *wkb, size_t wkb_size, unsigned char *blob,
+                                     size_t *ret_size, struct th_spatial_box *ret_box,
+                                     struct th_error *err)
 {
     struct cursor in = {wkb, wkb_size, wkb != NULL};
-    // Both formats spend five bytes before the rings of a polygon.
-    size_t capacity = wkb_size + BLOB_HEAD_SIZE + 16;
-    unsigned char *blob = malloc(capacity);
-    if (blob == NULL)
-        return th_error_no_memory(err);
     unsigned char *out = blob + BLOB_HEAD_SIZE;
     struct th_spatial_box box = {0};
     bool any = false;
@@ -141,23 +155,28 @@ enum th_status th_spatial_blob_from_wkb(const void *wkb, size_t wkb_size, unsign
         out = put_u32(out, TYPE_POLYGON);
         out = copy_rings(&in, out, &box, &any);
     }
-    if (!in.ok || in.left != 0 || !any) {
-        free(blob);
+    if (!in.ok || in.left != 0 || !any)
         return th_error_set(err, TH_INVALID, "wkb_unfit", NULL);
-    }
     *out++ = MARK_END;
-    unsigned char *head = blob;
-    *head++ = MARK_START;
-    *head++ = MARK_LITTLE_ENDIAN;
-    head = put_u32(head, TH_SPATIAL_SRID);
-    head = put_double(head, box.west);
-    head = put_double(head, box.south);
-    head = put_double(head, box.east);
-    head = put_double(head, box.north);
-    *head = MARK_BOX_END;
-    *ret_blob = blob;
+    put_head(blob, &box);
     *ret_size = (size_t)(out - blob);
+    *ret_box = box;
     return TH_OK;
+}
+
+enum th_status th_spatial_blob_from_wkb(const void *wkb, size_t wkb_size, unsigned char **ret_blob,
+                                        size_t *ret_size, struct th_error *err)
+{
+    struct th_spatial_box box;
+    unsigned char *blob = malloc(th_spatial_blob_size(wkb_size));
+    if (blob == NULL)
+        return th_error_no_memory(err);
+    enum th_status status = th_spatial_blob_write(wkb, wkb_size, blob, ret_size, &box, err);
+    if (status == TH_OK)
+        *ret_blob = blob;
+    else
+        free(blob);
+    return status;
 }
 
 static enum th_status corrupt(struct th_error *err)

@@ -14,8 +14,14 @@ struct th_spatial_box { // degrees
 
 enum { TH_SPATIAL_SRID = 4490 };
 
-// *ret_blob is the caller's (free()). TH_INVALID ("wkb_unfit") unless the bytes are exactly one
-// little-endian 2-D MultiPolygon with at least one vertex.
+// Room that the BLOB of so many bytes of WKB takes at most.
+size_t th_spatial_blob_size(size_t wkb_size);
+// Writes into `blob`, which has that room. TH_INVALID ("wkb_unfit") unless the bytes are exactly
+// one little-endian 2-D MultiPolygon with at least one vertex; `blob` may then hold anything.
+enum th_status th_spatial_blob_write(const void *wkb, size_t wkb_size, unsigned char *blob,
+                                     size_t *ret_size, struct th_spatial_box *ret_box,
+                                     struct th_error *err) TH_MUST_CHECK;
+// The same into a new block, which is the caller's (free()).
 enum th_status th_spatial_blob_from_wkb(const void *wkb, size_t wkb_size, unsigned char **ret_blob,
                                         size_t *ret_size, struct th_error *err) TH_MUST_CHECK;
 // *ret_wkb is the caller's (free()). TH_CORRUPT ("parcel_geometry") unless the bytes are exactly

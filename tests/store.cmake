@@ -12,3 +12,8 @@ foreach(part concurrency qgis)
     th_add_unit_test(test_${part} NO_VALGRIND DEPENDS tanhui_registry_world LABELS integration
         SOURCES integration/test_${part}.c TIMEOUT 300)
 endforeach()
+# Stores around the parcels.
+foreach(part parcel_life layer tenure profile overlap)
+    th_add_unit_test(test_${part}_store DEPENDS tanhui_registry_world
+        SOURCES unit/test_${part}_store.c unit/parcel_rows.c)
+endforeach()

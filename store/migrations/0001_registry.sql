@@ -126,7 +126,10 @@ CREATE TABLE import (
     crs_code   TEXT    NOT NULL,                         -- 'EPSG:4528' or ''
     crs_name   TEXT    NOT NULL,
     operation  TEXT    NOT NULL,                         -- the transformation that was used
-    limits     TEXT    NOT NULL,                         -- JSON: overlap limits in force
+    limits     TEXT    NOT NULL CHECK (json_valid(limits)), -- rules and limits in force
+    detections TEXT    NOT NULL CHECK (json_valid(detections)), -- what was found out about the
+                                                         -- source, by which evidence, what was chosen
+    options    TEXT    NOT NULL CHECK (json_valid(options)), -- what the clerk asked for, canonical
     n_read     INTEGER NOT NULL,
     n_accepted INTEGER NOT NULL,
     n_rejected INTEGER NOT NULL,
@@ -146,6 +149,13 @@ CREATE TABLE import_problem (
     PRIMARY KEY (import_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
+-- What a clerk once told about files of one kind, to be used again under a name.
+CREATE TABLE import_profile (
+    name    TEXT    PRIMARY KEY CHECK (name <> ''),
+    options TEXT    NOT NULL CHECK (json_valid(options)),  -- canonical JSON object
+    seq     INTEGER NOT NULL                              -- of the last change
+) STRICT, WITHOUT ROWID;
+
 -- Identity and present state of a parcel.
 CREATE TABLE parcel (
     parcel_id  INTEGER PRIMARY KEY,
@@ -153,35 +163,182 @@ CREATE TABLE parcel (
     number     TEXT,                                     -- the clerk's own number
     source_key TEXT    NOT NULL,                         -- 'sha256:layer:row' of the first version
     state      TEXT    NOT NULL CHECK (state IN ('registered', 'retired')),
+    retired_on TEXT    CHECK (retired_on LIKE '____-__-__'), -- first day on which it is no parcel
+    retired_reason TEXT CHECK (retired_reason <> ''),
     version    INTEGER NOT NULL CHECK (version > 0),     -- the one in force
-    seq        INTEGER NOT NULL
+    seq        INTEGER NOT NULL,
+    CHECK ((state = 'retired') = (retired_on IS NOT NULL)),
+    CHECK ((state = 'retired') = (retired_reason IS NOT NULL))
 ) STRICT;
 CREATE UNIQUE INDEX parcel_number ON parcel (village, number) WHERE number IS NOT NULL;
 CREATE UNIQUE INDEX parcel_source ON parcel (village, source_key) WHERE number IS NULL;
 
--- Every version of every parcel; ground is geometry in EPSG:4490 (SpatiaLite MULTIPOLYGON).
+-- Every version of every parcel; ground is geometry in EPSG:4490 (SpatiaLite MULTIPOLYGON). A
+-- version holds from its day to the day before the next version's, or before the parcel's retirement.
 CREATE TABLE parcel_version (
     version_id       INTEGER PRIMARY KEY,
     parcel_id        INTEGER NOT NULL REFERENCES parcel (parcel_id) DEFERRABLE INITIALLY DEFERRED,
     version          INTEGER NOT NULL,
+    from_on          TEXT    NOT NULL CHECK (from_on LIKE '____-__-__'),
+    origin           TEXT    NOT NULL CHECK (origin IN ('import', 'split', 'merge', 'boundary',
+                         'repair')),
     kind             TEXT    NOT NULL CHECK (kind IN ('bamboo', 'orchard', 'tea', 'forest', 'wetland')),
     land_scheme      TEXT,
     land_class       TEXT,
     declared_m2_300  INTEGER CHECK (declared_m2_300 > 0),
     measured_m2_300  INTEGER NOT NULL CHECK (measured_m2_300 > 0),
     sliver_m2_300    INTEGER NOT NULL CHECK (sliver_m2_300 >= 0), -- taken off before crediting
-    perimeter_m      REAL    NOT NULL,
+    perimeter_mm     INTEGER NOT NULL CHECK (perimeter_mm >= 0), -- of all rings, geodesic
     attributes       TEXT    NOT NULL CHECK (json_valid(attributes)),
-    import_id        INTEGER NOT NULL REFERENCES import (import_id),
-    source_row       INTEGER NOT NULL,
+    import_id        INTEGER REFERENCES import (import_id), -- NULL: drawn, not read from a source
+    source_row       INTEGER NOT NULL,                    -- 0 without an import
     feature          INTEGER NOT NULL,
     geometry_hash    BLOB    NOT NULL CHECK (length(geometry_hash) = 32), -- BLAKE2b of the WKB
     row_hash         BLOB    NOT NULL CHECK (length(row_hash) = 32), -- BLAKE2b of all of the above
-    geom             BLOB    NOT NULL,
-    UNIQUE (parcel_id, version)
+    seq              INTEGER NOT NULL,
+    geom             BLOB    NOT NULL,                    -- last: what is before it is read alone
+    UNIQUE (parcel_id, version),
+    CHECK (import_id IS NOT NULL OR origin IN ('split', 'merge', 'boundary'))
 ) STRICT;
-CREATE INDEX parcel_version_geometry ON parcel_version (geometry_hash);
 CREATE INDEX parcel_version_import ON parcel_version (import_id);
+
+-- Which versions a split or merge made out of which; a parent that is used up is retired besides.
+CREATE TABLE parcel_lineage (
+    child_id       INTEGER NOT NULL,
+    child_version  INTEGER NOT NULL,
+    parent_id      INTEGER NOT NULL,
+    parent_version INTEGER NOT NULL,
+    seq            INTEGER NOT NULL,
+    PRIMARY KEY (child_id, child_version, parent_id),
+    FOREIGN KEY (child_id, child_version) REFERENCES parcel_version (parcel_id, version),
+    FOREIGN KEY (parent_id, parent_version) REFERENCES parcel_version (parcel_id, version)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX parcel_lineage_parent ON parcel_lineage (parent_id);
+
+-- What the source drew where a version's ground was repaired. Areas of EPSG:4490 on the ellipsoid;
+-- NULL: that method found no ground.
+CREATE TABLE parcel_original (
+    parcel_id        INTEGER NOT NULL,
+    version          INTEGER NOT NULL,
+    method           TEXT    NOT NULL CHECK (method IN ('linework', 'structure')), -- accepted
+    reason           TEXT    NOT NULL,                    -- why the source's shape is not valid
+    source_m2_300    INTEGER NOT NULL CHECK (source_m2_300 >= 0), -- its rings added up by sign
+    linework_m2_300  INTEGER CHECK (linework_m2_300 >= 0),
+    structure_m2_300 INTEGER CHECK (structure_m2_300 >= 0),
+    engine           TEXT    NOT NULL,                    -- 'GEOS 3.11.1'
+    source_crs       TEXT    NOT NULL,                    -- that the bytes are in
+    wkb              BLOB    NOT NULL,                    -- as the source had it
+    PRIMARY KEY (parcel_id, version),
+    FOREIGN KEY (parcel_id, version) REFERENCES parcel_version (parcel_id, version),
+    CHECK (CASE method WHEN 'linework' THEN linework_m2_300 ELSE structure_m2_300 END IS NOT NULL)
+) STRICT;
+
+-- Boundaries and land under other schemes, as they were loaded; a layer ends, and is never erased.
+CREATE TABLE layer (
+    layer_id    INTEGER PRIMARY KEY,
+    role        TEXT    NOT NULL CHECK (role IN ('county', 'township', 'village', 'other_scheme')),
+    name        TEXT    NOT NULL CHECK (name <> ''),
+    scheme      TEXT,                                     -- 'CCER'
+    source      TEXT    NOT NULL,                         -- file name
+    sha256      BLOB    NOT NULL CHECK (length(sha256) = 32),
+    from_on     TEXT    NOT NULL CHECK (from_on LIKE '____-__-__'),
+    to_on       TEXT    CHECK (to_on LIKE '____-__-__'),  -- last day in force, NULL: open
+    document_id INTEGER REFERENCES document (document_id),
+    seq         INTEGER NOT NULL,
+    withdrawn_seq INTEGER,                                -- journal entry that set to_on
+    CHECK ((role = 'other_scheme') = (scheme IS NOT NULL))
+) STRICT;
+
+-- The shapes of a layer (SpatiaLite MULTIPOLYGON, EPSG:4490).
+CREATE TABLE layer_shape (
+    shape_id INTEGER PRIMARY KEY,
+    layer_id INTEGER NOT NULL REFERENCES layer (layer_id),
+    ordinal  INTEGER NOT NULL,
+    code     TEXT    NOT NULL,                            -- division code or '', a project's number
+    name     TEXT    NOT NULL,
+    geom     BLOB    NOT NULL,
+    UNIQUE (layer_id, ordinal)
+) STRICT;
+
+-- Ground that an import met twice, and what came of it; geom is the common ground, NULL where it was
+-- not drawn.
+CREATE TABLE import_finding (
+    finding_id INTEGER PRIMARY KEY,
+    import_id  INTEGER NOT NULL REFERENCES import (import_id),
+    ordinal    INTEGER NOT NULL,
+    source_row INTEGER NOT NULL,
+    other_kind TEXT    NOT NULL CHECK (other_kind IN ('row', 'parcel', 'retired', 'layer')),
+    other_id   INTEGER NOT NULL,                          -- source row, parcel_id or shape_id
+    class      TEXT    NOT NULL CHECK (class IN ('duplicate', 'overlap', 'sliver')),
+    area_m2_300 INTEGER NOT NULL CHECK (area_m2_300 >= 0),
+    width_mm   INTEGER NOT NULL CHECK (width_mm >= 0),    -- mean width of the common ground
+    fate       TEXT    NOT NULL CHECK (fate IN ('refused', 'taken_off', 'waived')),
+    geom       BLOB,
+    UNIQUE (import_id, ordinal)
+) STRICT;
+
+-- An officer accepts that a version shares ground with another parcel or a layer's shape.
+CREATE TABLE overlap_waiver (
+    waiver_id   INTEGER PRIMARY KEY,
+    parcel_id   INTEGER NOT NULL,
+    version     INTEGER NOT NULL,
+    other_parcel_id INTEGER REFERENCES parcel (parcel_id),
+    other_shape_id  INTEGER REFERENCES layer_shape (shape_id),
+    reason      TEXT    NOT NULL CHECK (reason <> ''),
+    document_id INTEGER NOT NULL REFERENCES document (document_id),
+    login       TEXT    NOT NULL REFERENCES user_account (login),
+    seq         INTEGER NOT NULL,
+    FOREIGN KEY (parcel_id, version) REFERENCES parcel_version (parcel_id, version),
+    CHECK ((other_parcel_id IS NULL) <> (other_shape_id IS NULL)),
+    CHECK (other_parcel_id IS NULL OR other_parcel_id <> parcel_id)
+) STRICT;
+CREATE INDEX overlap_waiver_parcel ON overlap_waiver (parcel_id);
+CREATE INDEX overlap_waiver_other ON overlap_waiver (other_parcel_id)
+    WHERE other_parcel_id IS NOT NULL;
+
+-- Contracts by which households give land to a cooperative or another holder.
+CREATE TABLE tenure (
+    tenure_id      INTEGER PRIMARY KEY,
+    number         TEXT    NOT NULL CHECK (number <> ''), -- of the contract
+    household      TEXT    NOT NULL CHECK (household <> ''), -- name in the contract
+    household_id   INTEGER REFERENCES party (party_id),   -- when it is a party
+    holder_id      INTEGER NOT NULL REFERENCES party (party_id),
+    certificate    TEXT    CHECK (certificate <> ''),     -- number of the right certificate
+    certificate_expires_on TEXT CHECK (certificate_expires_on LIKE '____-__-__'),
+    declared_m2_300 INTEGER CHECK (declared_m2_300 > 0),
+    from_on        TEXT    NOT NULL CHECK (from_on LIKE '____-__-__'),
+    to_on          TEXT    NOT NULL CHECK (to_on LIKE '____-__-__'), -- last day
+    rent_fen       INTEGER CHECK (rent_fen >= 0),         -- per mu and year
+    guarantee_fen  INTEGER CHECK (guarantee_fen >= 0),    -- per mu and year, before the dividend
+    dividend_share TEXT    CHECK (dividend_share GLOB '[0-9]*/[1-9]*'), -- exact fraction
+    carbon_right   INTEGER NOT NULL CHECK (carbon_right IN (0, 1)), -- the carbon income goes along
+    document_id    INTEGER REFERENCES document (document_id),
+    seq            INTEGER NOT NULL,
+    CHECK (to_on >= from_on),
+    CHECK (certificate IS NOT NULL OR certificate_expires_on IS NULL),
+    CHECK (rent_fen IS NULL OR guarantee_fen IS NULL),
+    CHECK ((guarantee_fen IS NULL) = (dividend_share IS NULL))
+) STRICT;
+CREATE INDEX tenure_number ON tenure (holder_id, number);
+
+-- The part of a parcel that a contract gives. For a parcel and any day, the shares of the contracts
+-- in force sum to 1 at most.
+CREATE TABLE tenure_parcel (
+    tenure_id INTEGER NOT NULL REFERENCES tenure (tenure_id),
+    parcel_id INTEGER NOT NULL REFERENCES parcel (parcel_id),
+    share     TEXT    NOT NULL CHECK (share GLOB '[1-9]*/[1-9]*'), -- exact fraction
+    PRIMARY KEY (tenure_id, parcel_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenure_parcel_parcel ON tenure_parcel (parcel_id);
+
+-- A contract that ended before its term.
+CREATE TABLE tenure_end (
+    tenure_id   INTEGER PRIMARY KEY REFERENCES tenure (tenure_id),
+    to_on       TEXT    NOT NULL CHECK (to_on LIKE '____-__-__'), -- last day; before from_on: never
+    reason      TEXT    NOT NULL CHECK (reason <> ''),
+    document_id INTEGER REFERENCES document (document_id),
+    seq         INTEGER NOT NULL
+) STRICT;
 
 -- One stored estimate; its sheet can be written again byte for byte from its lines.
 CREATE TABLE estimate_run (
@@ -518,6 +675,33 @@ BEGIN
     SELECT raise(ABORT, 'unit_block: blocks are never deleted');
 END;
 
+-- A parcel keeps its identity, is never deleted, and never comes back once it is retired.
+CREATE TRIGGER parcel_keep BEFORE UPDATE ON parcel
+WHEN NEW.parcel_id <> OLD.parcel_id OR NEW.village <> OLD.village OR NEW.number IS NOT OLD.number
+  OR NEW.source_key <> OLD.source_key OR NEW.seq <> OLD.seq OR NEW.version < OLD.version
+  OR OLD.state = 'retired'
+BEGIN
+    SELECT raise(ABORT, 'parcel: identity stays and retirement is final');
+END;
+CREATE TRIGGER parcel_no_delete BEFORE DELETE ON parcel
+BEGIN
+    SELECT raise(ABORT, 'parcel: parcels are never deleted');
+END;
+
+-- A layer stays as it was loaded; its last day is set once.
+CREATE TRIGGER layer_keep BEFORE UPDATE ON layer
+WHEN NEW.layer_id <> OLD.layer_id OR NEW.role <> OLD.role OR NEW.name <> OLD.name
+  OR NEW.scheme IS NOT OLD.scheme OR NEW.source <> OLD.source OR NEW.sha256 <> OLD.sha256
+  OR NEW.from_on <> OLD.from_on OR NEW.document_id IS NOT OLD.document_id OR NEW.seq <> OLD.seq
+  OR OLD.withdrawn_seq IS NOT NULL
+BEGIN
+    SELECT raise(ABORT, 'layer: stays as it was loaded');
+END;
+CREATE TRIGGER layer_no_delete BEFORE DELETE ON layer
+BEGIN
+    SELECT raise(ABORT, 'layer: layers are never deleted');
+END;
+
 -- Insert-only tables: what was written stays as it was.
 CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal
 BEGIN
@@ -582,6 +766,70 @@ END;
 CREATE TRIGGER parcel_version_no_delete BEFORE DELETE ON parcel_version
 BEGIN
     SELECT raise(ABORT, 'parcel_version: insert only');
+END;
+CREATE TRIGGER parcel_lineage_no_update BEFORE UPDATE ON parcel_lineage
+BEGIN
+    SELECT raise(ABORT, 'parcel_lineage: insert only');
+END;
+CREATE TRIGGER parcel_lineage_no_delete BEFORE DELETE ON parcel_lineage
+BEGIN
+    SELECT raise(ABORT, 'parcel_lineage: insert only');
+END;
+CREATE TRIGGER parcel_original_no_update BEFORE UPDATE ON parcel_original
+BEGIN
+    SELECT raise(ABORT, 'parcel_original: insert only');
+END;
+CREATE TRIGGER parcel_original_no_delete BEFORE DELETE ON parcel_original
+BEGIN
+    SELECT raise(ABORT, 'parcel_original: insert only');
+END;
+CREATE TRIGGER import_finding_no_update BEFORE UPDATE ON import_finding
+BEGIN
+    SELECT raise(ABORT, 'import_finding: insert only');
+END;
+CREATE TRIGGER import_finding_no_delete BEFORE DELETE ON import_finding
+BEGIN
+    SELECT raise(ABORT, 'import_finding: insert only');
+END;
+CREATE TRIGGER overlap_waiver_no_update BEFORE UPDATE ON overlap_waiver
+BEGIN
+    SELECT raise(ABORT, 'overlap_waiver: insert only');
+END;
+CREATE TRIGGER overlap_waiver_no_delete BEFORE DELETE ON overlap_waiver
+BEGIN
+    SELECT raise(ABORT, 'overlap_waiver: insert only');
+END;
+CREATE TRIGGER layer_shape_no_update BEFORE UPDATE ON layer_shape
+BEGIN
+    SELECT raise(ABORT, 'layer_shape: insert only');
+END;
+CREATE TRIGGER layer_shape_no_delete BEFORE DELETE ON layer_shape
+BEGIN
+    SELECT raise(ABORT, 'layer_shape: insert only');
+END;
+CREATE TRIGGER tenure_no_update BEFORE UPDATE ON tenure
+BEGIN
+    SELECT raise(ABORT, 'tenure: insert only');
+END;
+CREATE TRIGGER tenure_no_delete BEFORE DELETE ON tenure
+BEGIN
+    SELECT raise(ABORT, 'tenure: insert only');
+END;
+CREATE TRIGGER tenure_parcel_no_update BEFORE UPDATE ON tenure_parcel
+BEGIN
+    SELECT raise(ABORT, 'tenure_parcel: insert only');
+END;
+CREATE TRIGGER tenure_parcel_no_delete BEFORE DELETE ON tenure_parcel
+BEGIN
+    SELECT raise(ABORT, 'tenure_parcel: insert only');
+END;
+CREATE TRIGGER tenure_end_no_update BEFORE UPDATE ON tenure_end
+BEGIN
+    SELECT raise(ABORT, 'tenure_end: insert only');
+END;
+CREATE TRIGGER tenure_end_no_delete BEFORE DELETE ON tenure_end
+BEGIN
+    SELECT raise(ABORT, 'tenure_end: insert only');
 END;
 CREATE TRIGGER estimate_run_no_update BEFORE UPDATE ON estimate_run
 BEGIN
@@ -704,16 +952,20 @@ BEGIN
     SELECT raise(ABORT, 'distribution_payment: insert only');
 END;
 
--- Geometry: metadata, the registered column with its R*Tree, and a view of the parcels in force that
--- QGIS lists beside the table. The runner checks every column named must_be_1.
+-- Geometry: metadata, the registered columns with their R*Trees, and a view of the parcels in force
+-- that QGIS lists beside the tables. The runner checks every column named must_be_1.
 SELECT InitSpatialMetaDataFull(0, 'NONE') AS must_be_1;
 SELECT InsertEpsgSrid(4490) AS must_be_1;
 SELECT InsertEpsgSrid(4326) AS must_be_1;
 SELECT RecoverGeometryColumn('parcel_version', 'geom', 4490, 'MULTIPOLYGON', 'XY') AS must_be_1;
 SELECT CreateSpatialIndex('parcel_version', 'geom') AS must_be_1;
+SELECT RecoverGeometryColumn('layer_shape', 'geom', 4490, 'MULTIPOLYGON', 'XY') AS must_be_1;
+SELECT CreateSpatialIndex('layer_shape', 'geom') AS must_be_1;
+SELECT RecoverGeometryColumn('import_finding', 'geom', 4490, 'MULTIPOLYGON', 'XY') AS must_be_1;
+SELECT CreateSpatialIndex('import_finding', 'geom') AS must_be_1;
 CREATE VIEW parcels AS
 SELECT v.version_id AS ROWID, p.parcel_id, p.number, p.village, g.name AS village_name, g.township,
-       v.kind, v.land_class, p.state, v.version,
+       v.kind, v.land_class, p.state, p.retired_on, v.version, v.from_on,
        v.measured_m2_300 / 300.0 AS area_m2, v.measured_m2_300 / 200000.0 AS area_mu,
        v.declared_m2_300 / 200000.0 AS declared_mu, v.geom
 FROM parcel p

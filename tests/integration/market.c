@@ -79,7 +79,7 @@ static int64_t add_parcel(struct market *market, const char *village)
     int64_t parcel_id =
         th_test_sql_int(market->world.store, "SELECT coalesce(max(parcel_id), 0) + 1 FROM parcel");
     snprintf(sql, sizeof sql,
-             "INSERT INTO parcel VALUES (%lld, '%s', 'N%lld', 'k', 'registered', 1, 1)",
+             "INSERT INTO parcel VALUES (%lld, '%s', 'N%lld', 'k', 'registered', NULL, NULL, 1, 1)",
              (long long)parcel_id, village, (long long)parcel_id);
     th_test_sql(market->world.store, sql);
     return parcel_id;

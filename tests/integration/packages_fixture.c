@@ -82,11 +82,13 @@ static void insert_version(struct fixture *fixture, int64_t parcel_id, int64_t v
     size_t size = square_wkb(119.6 + 0.002 * (double)parcel_id, 30.4 + 0.01 * (double)version, wkb);
     struct th_parcel_record record = {.parcel_id = parcel_id,
                                       .version = version,
+                                      .from = {2020, 1, 1},
+                                      .origin = "import",
                                       .has_declared = PARCELS[i].declared_cent_mu > 0,
                                       .declared = area_of(PARCELS[i].declared_cent_mu),
                                       .measured = area_of(cent_mu),
                                       .sliver = area_of(PARCELS[i].sliver_cent_mu),
-                                      .perimeter_m = 400.0,
+                                      .perimeter_mm = 400000,
                                       .import_id = import_id,
                                       .source_row = parcel_id,
                                       .feature = parcel_id,
@@ -107,6 +109,8 @@ static void insert_version(struct fixture *fixture, int64_t parcel_id, int64_t v
 static int64_t begin_import(struct fixture *fixture, int64_t n, int64_t *ret_seq)
 {
     struct th_store *store = th_registry_store(fixture->registry);
+    const struct th_import_evidence evidence = {
+        .limits = "{}", .detections = "{}", .options = "{}"};
     struct th_import_record import = {.n_read = n, .n_accepted = n};
     int64_t import_id = 0;
     assert_ok(th_store_begin(store, &fixture->err), &fixture->err);
@@ -116,7 +120,8 @@ static int64_t begin_import(struct fixture *fixture, int64_t n, int64_t *ret_seq
     th_text_copy(import.layer, sizeof(import.layer), "parcels");
     th_text_copy(import.driver, sizeof(import.driver), "GPKG");
     th_text_copy(import.encoding, sizeof(import.encoding), "declared");
-    assert_ok(th_import_insert(store, &import, "{}", &import_id, &fixture->err), &fixture->err);
+    assert_ok(th_import_insert(store, &import, &evidence, &import_id, &fixture->err),
+              &fixture->err);
     return import_id;
 }
 

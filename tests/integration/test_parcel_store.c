@@ -1,5 +1,5 @@
 // Parcels in the file, without the import around them.
-#include "store/parcel_store.h"
+#include "store/parcel_row.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +44,8 @@ static struct th_parcel_record sample(int64_t parcel_id, const char *number)
 {
     struct th_parcel_record record = {.parcel_id = parcel_id,
                                       .version = 1,
+                                      .from = {2024, 3, 9},
+                                      .origin = "import",
                                       .kind = "bamboo",
                                       .village = FIXTURE_VILLAGE,
                                       .land_scheme = "GB/T 21010-2017",
@@ -52,7 +54,7 @@ static struct th_parcel_record sample(int64_t parcel_id, const char *number)
                                       .declared = th_area_from_m2_300(3000000),
                                       .measured = th_area_from_m2_300(3000300),
                                       .sliver = th_area_from_m2_300(30),
-                                      .perimeter_m = 400.25,
+                                      .perimeter_mm = 400250,
                                       .import_id = 1,
                                       .source_row = parcel_id,
                                       .feature = parcel_id - 1};
@@ -72,11 +74,13 @@ static void store_parcels(struct fixture *f, int n)
                             &reply, &err),
               &err);
     struct th_store *store = th_work_store(work);
+    const struct th_import_evidence evidence = {
+        .limits = "{}", .detections = "{}", .options = "{}"};
     struct th_import_record import = {
         .source = "by hand", .layer = "layer", .driver = "none", .encoding = "declared"};
     import.n_read = import.n_accepted = n;
     import.seq = th_work_seq(work);
-    assert_ok(th_import_insert(store, &import, "{}", &import_id, &err), &err);
+    assert_ok(th_import_insert(store, &import, &evidence, &import_id, &err), &err);
     for (int i = 1; i <= n; i++) {
         unsigned char wkb[WKB_SIZE];
         char number[16];
@@ -137,7 +141,7 @@ static void parcel_load__what_was_stored_comes_back(void **state)
     assert_int_equal(th_area_m2_300(record.declared), 3000000);
     assert_int_equal(th_area_m2_300(record.measured), 3000300);
     assert_int_equal(th_area_m2_300(record.sliver), 30);
-    assert_close(record.perimeter_m, 400.25, 0);
+    assert_int_equal(record.perimeter_mm, 400250);
     assert_int_equal(record.source_row, 3);
     assert_int_equal(record.feature, 2);
     rectangle(want, 119.03, 30, 119.031, 30.001);
@@ -243,9 +247,9 @@ static void parcel_row_hash__covers_every_field(void **state)
 {
     (void)state;
     const struct th_parcel_record base = sample(1, "1");
-    struct th_parcel_record changed[16];
+    struct th_parcel_record changed[18];
     size_t n = 0;
-    for (size_t i = 0; i < 16; i++)
+    for (size_t i = 0; i < 18; i++)
         changed[i] = base;
     changed[n++].parcel_id = 2;
     changed[n++].version = 2;
@@ -259,11 +263,14 @@ static void parcel_row_hash__covers_every_field(void **state)
     changed[n++].declared = th_area_from_m2_300(3000001);
     changed[n++].measured = th_area_from_m2_300(3000301);
     changed[n++].sliver = th_area_from_m2_300(31);
-    changed[n++].perimeter_m = 400.5;
+    changed[n++].perimeter_mm = 400251;
+    changed[n++].from.day = 10;
+    changed[n++].origin[0] = 'x';
     changed[n++].import_id = 2;
     changed[n++].source_row = 9;
     changed[n++].feature = 9;
     struct th_hash want = th_parcel_row_hash(&base, "{}");
+    assert_int_equal(n, 18);
     for (size_t i = 0; i < n; i++) {
         struct th_hash hash = th_parcel_row_hash(&changed[i], "{}");
         assert_memory_not_equal(hash.bytes, want.bytes, TH_HASH_SIZE);

@@ -46,6 +46,8 @@ static void square(struct th_buf *out, double lon_deg, double lat_deg, double si
 static int64_t insert_import(struct th_store *store, int64_t n, int64_t seq)
 {
     struct th_error err = {0};
+    const struct th_import_evidence evidence = {
+        .limits = "{}", .detections = "{}", .options = "{}"};
     struct th_import_record import = {.source = "a.geojson",
                                       .layer = "a",
                                       .driver = "GeoJSON",
@@ -57,7 +59,7 @@ static int64_t insert_import(struct th_store *store, int64_t n, int64_t seq)
                                       .n_accepted = n,
                                       .seq = seq};
     int64_t id = 0;
-    assert_ok(th_import_insert(store, &import, "{}", &id, &err), &err);
+    assert_ok(th_import_insert(store, &import, &evidence, &id, &err), &err);
     return id;
 }
 
@@ -69,12 +71,14 @@ static void insert_parcel(struct th_store *store, int64_t id, int64_t version, d
     struct th_buf wkb;
     struct th_parcel_record record = {.parcel_id = id,
                                       .version = version,
+                                      .from = {2020, 1, 1},
+                                      .origin = "import",
                                       .state = "registered",
                                       .kind = "bamboo",
                                       .declared = th_area_from_m2_300(200000),
                                       .has_declared = true,
                                       .measured = th_area_from_m2_300(300 * 1000),
-                                      .perimeter_m = 400,
+                                      .perimeter_mm = 400000,
                                       .import_id = import_id,
                                       .source_row = id,
                                       .feature = id};
@@ -269,7 +273,7 @@ static void file__geometry_column_view_and_index_are_registered(void **state)
                                " = 6 AND coord_dimension = 2 AND srid = 4490 AND"
                                " spatial_index_enabled = 1"),
         1);
-    assert_int_equal(th_test_sql_int(store, "SELECT count(*) FROM geometry_columns"), 1);
+    assert_int_equal(th_test_sql_int(store, "SELECT count(*) FROM geometry_columns"), 3);
     assert_int_equal(th_test_sql_int(store,
                                      "SELECT count(*) FROM views_geometry_columns WHERE view_name ="
                                      " 'parcels' AND view_geometry = 'geom' AND read_only = 1"),
@@ -282,21 +286,23 @@ static void file__geometry_column_view_and_index_are_registered(void **state)
                      1);
     // Another kind of geometry, or another reference system, does not get in.
     char words[256];
-    th_test_sql_refused(store,
-                        "PRAGMA foreign_keys = OFF; INSERT INTO parcel_version SELECT 99, 1, 99,"
-                        " kind, land_scheme, land_class, declared_m2_300, measured_m2_300,"
-                        " sliver_m2_300, perimeter_m, attributes, import_id, source_row, feature,"
-                        " geometry_hash, row_hash, GeomFromText('POINT(119 30)', 4490) FROM"
-                        " parcel_version WHERE version_id = 1",
-                        words);
+    th_test_sql_refused(
+        store,
+        "PRAGMA foreign_keys = OFF; INSERT INTO parcel_version SELECT 99, 1, 99,"
+        " from_on, origin, kind, land_scheme, land_class, declared_m2_300, measured_m2_300,"
+        " sliver_m2_300, perimeter_mm, attributes, import_id, source_row, feature,"
+        " geometry_hash, row_hash, seq, GeomFromText('POINT(119 30)', 4490) FROM"
+        " parcel_version WHERE version_id = 1",
+        words);
     assert_non_null(strstr(words, "Geometry constraint"));
-    th_test_sql_refused(store,
-                        "INSERT INTO parcel_version SELECT 99, 1, 99,"
-                        " kind, land_scheme, land_class, declared_m2_300, measured_m2_300,"
-                        " sliver_m2_300, perimeter_m, attributes, import_id, source_row, feature,"
-                        " geometry_hash, row_hash, SetSRID(geom, 4326) FROM parcel_version WHERE"
-                        " version_id = 1",
-                        words);
+    th_test_sql_refused(
+        store,
+        "INSERT INTO parcel_version SELECT 99, 1, 99,"
+        " from_on, origin, kind, land_scheme, land_class, declared_m2_300, measured_m2_300,"
+        " sliver_m2_300, perimeter_mm, attributes, import_id, source_row, feature,"
+        " geometry_hash, row_hash, seq, SetSRID(geom, 4326) FROM parcel_version WHERE"
+        " version_id = 1",
+        words);
     assert_non_null(strstr(words, "Geometry constraint"));
 }
 

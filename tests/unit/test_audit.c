@@ -202,8 +202,10 @@ static void registry_check__damage_is_named_by_its_check(void **state)
          "foreign_keys", "表 party 里有一行引用了不存在的内容。",
          "A row of the table party refers to something that does not exist."},
         {"PRAGMA foreign_keys = OFF; INSERT INTO import (source, sha256, layer, driver, encoding,"
-         " crs_code, crs_name, operation, limits, n_read, n_accepted, n_rejected, n_unchanged, seq)"
-         " VALUES ('a', zeroblob(32), 'b', 'c', 'd', 'e', 'f', 'g', '{}', 2, 2, 0, 0, 2)",
+         " crs_code, crs_name, operation, limits, detections, options, n_read, n_accepted, "
+         "n_rejected, n_unchanged, seq)"
+         " VALUES ('a', zeroblob(32), 'b', 'c', 'd', 'e', 'f', 'g', '{}', '{}', '{}', 2, 2, 0, 0, "
+         "2)",
          "import_counts", "有 1 行对不上。", "1 rows do not agree."},
     };
     struct th_test_world *world = *state;

@@ -28,7 +28,15 @@ static const char *const INSERT_ONLY[] = {"upgrade_log",
                                           "document",
                                           "import",
                                           "import_problem",
+                                          "import_finding",
                                           "parcel_version",
+                                          "parcel_lineage",
+                                          "parcel_original",
+                                          "layer_shape",
+                                          "overlap_waiver",
+                                          "tenure",
+                                          "tenure_parcel",
+                                          "tenure_end",
                                           "estimate_run",
                                           "estimate_line",
                                           "waiver",
@@ -45,8 +53,8 @@ static const char *const INSERT_ONLY[] = {"upgrade_log",
                                           "distribution_sale",
                                           "distribution_payment"};
 static const char *const STATE_TABLES[] = {
-    "registry", "land_class",     "village",    "party",   "user_account", "parcel",
-    "package",  "package_parcel", "unit_block", "balance", "trade",        "pool_share"};
+    "registry",       "land_class", "village", "party", "user_account", "parcel",         "package",
+    "package_parcel", "unit_block", "balance", "trade", "pool_share",   "import_profile", "layer"};
 enum {
     N_INSERT_ONLY = sizeof INSERT_ONLY / sizeof INSERT_ONLY[0],
     N_STATE = sizeof STATE_TABLES / sizeof STATE_TABLES[0]
@@ -398,7 +406,9 @@ static bool made_by_spatialite(sqlite3 *plain, const char *name)
     sqlite3_bind_text(stmt, 1, name, -1, SQLITE_TRANSIENT);
     bool found = sqlite3_step(stmt) == SQLITE_ROW;
     sqlite3_finalize(stmt);
-    return found || strncmp(name, "idx_parcel_version_geom", 23) == 0;
+    return found || strncmp(name, "idx_parcel_version_geom", 23) == 0 ||
+           strncmp(name, "idx_layer_shape_geom", 20) == 0 ||
+           strncmp(name, "idx_import_finding_geom", 23) == 0;
 }
 
 static void layout__every_table_is_strict_and_classified(void **state)

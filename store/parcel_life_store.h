@@ -1,0 +1,61 @@
+// The life of a parcel: which version holds on a day, where versions come from, how a parcel ends.
+#ifndef TH_STORE_PARCEL_LIFE_STORE_H
+#define TH_STORE_PARCEL_LIFE_STORE_H
+
+#include "store/parcel_store.h"
+
+enum { TH_PARCEL_REASON_SIZE = 512 };
+
+// The version that holds on this day; *ret_version is 0 before the first one and from the day of
+// retirement on. TH_NOT_FOUND ("parcel_not_found").
+enum th_status th_parcel_version_on(struct th_store *store, int64_t parcel_id, struct th_date on,
+                                    int64_t *ret_version, struct th_error *err) TH_MUST_CHECK;
+
+// Ends a parcel; `on` is the first day on which it is none. TH_NOT_FOUND ("parcel_not_found"),
+// TH_CONFLICT ("parcel_is_retired"; "parcel_version_date": before its version in force).
+enum th_status th_parcel_retire(struct th_store *store, int64_t parcel_id, struct th_date on,
+                                const char *reason, struct th_error *err) TH_MUST_CHECK;
+// Why a parcel was retired; "" for one that is not. TH_NOT_FOUND ("parcel_not_found").
+enum th_status th_parcel_retired_reason(struct th_store *store, int64_t parcel_id,
+                                        char ret_reason[TH_PARCEL_REASON_SIZE],
+                                        struct th_error *err) TH_MUST_CHECK;
+
+// A version that a split or merge made out of another.
+struct th_parcel_lineage {
+    int64_t child_id, child_version;
+    int64_t parent_id, parent_version;
+};
+// TH_CONFLICT ("store_constraint").
+enum th_status th_parcel_lineage_insert(struct th_store *store,
+                                        const struct th_parcel_lineage *lineage, int64_t seq,
+                                        struct th_error *err) TH_MUST_CHECK;
+// Everything that the parcel came from or went into, in order of child, version and parent.
+enum th_status th_parcel_lineage_each(struct th_store *store, int64_t parcel_id,
+                                      bool (*visit)(void *context,
+                                                    const struct th_parcel_lineage *lineage),
+                                      void *context, struct th_error *err) TH_MUST_CHECK;
+
+// What the source drew where the ground of a version was repaired; texts and bytes are borrowed.
+struct th_parcel_original {
+    int64_t parcel_id, version;
+    const char *method; // "linework" or "structure": the one that was accepted
+    const char *reason; // why the source's shape is not valid
+    struct th_area source;
+    bool has_linework, has_structure; // the method found ground, of this area:
+    struct th_area linework, structure;
+    const char *engine;     // "GEOS 3.11.1"
+    const char *source_crs; // that the bytes are in
+    const void *wkb;        // as the source had it
+    size_t wkb_size;
+};
+// TH_CONFLICT ("store_constraint").
+enum th_status th_parcel_original_insert(struct th_store *store,
+                                         const struct th_parcel_original *original,
+                                         struct th_error *err) TH_MUST_CHECK;
+// Calls `take` unless the version was not repaired; *ret_found tells.
+enum th_status
+th_parcel_original_load(struct th_store *store, int64_t parcel_id, int64_t version,
+                        void (*take)(void *context, const struct th_parcel_original *original),
+                        void *context, bool *ret_found, struct th_error *err) TH_MUST_CHECK;
+
+#endif

@@ -1,0 +1,13 @@
+// The one way in which a version reaches its tables.
+#ifndef TH_STORE_PARCEL_ROW_INTERNAL_H
+#define TH_STORE_PARCEL_ROW_INTERNAL_H
+
+#include "store/parcel_row.h"
+
+// Stores a prepared version: a new parcel (version 1), or the next version of an existing one,
+// which then is in force. Errors of th_parcel_insert.
+enum th_status th_parcel_row_write(struct th_store *store, const struct th_parcel_record *record,
+                                   const char *attributes, const struct th_parcel_row *row,
+                                   int64_t seq, struct th_error *err) TH_MUST_CHECK;
+
+#endif

@@ -152,8 +152,7 @@ static void parcel__neither_identity_nor_retirement_can_be_edited(void **state)
         "UPDATE parcel SET parcel_id = 9 WHERE parcel_id = 1",
         "UPDATE parcel SET seq = 2 WHERE parcel_id = 1",
         "UPDATE parcel SET version = 1 WHERE parcel_id = 1",
-        "UPDATE parcel SET state = 'registered', retired_on = NULL, retired_reason = NULL"
-        " WHERE parcel_id = 2",
+        "UPDATE parcel SET state = 'registered' WHERE parcel_id = 2",
         "UPDATE parcel SET retired_reason = 'x' WHERE parcel_id = 2",
         "DELETE FROM parcel WHERE parcel_id = 1"};
     struct th_test_world *world = *state;

@@ -1,7 +1,6 @@
 // What an export tells of a parcel, and under which names: English ones where names may be long,
 // the pinyin of the forest inventory where they must be short.
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -199,7 +198,7 @@ enum th_status th_export_row_fill(struct th_export_row *row,
     values[TH_EXPORT_DECLARED_MU].none = !record->has_declared;
     values[TH_EXPORT_DECLARED_MU].number = th_area_mu_cent(record->declared);
     values[TH_EXPORT_SLIVER_M2].number = th_area_m2_cent(record->sliver);
-    values[TH_EXPORT_PERIMETER_M].number = llround(record->perimeter_m * 100);
+    values[TH_EXPORT_PERIMETER_M].number = (record->perimeter_mm + 5) / 10;
     values[TH_EXPORT_STATE].text = record->state;
     values[TH_EXPORT_SOURCE].text = place->source->source;
     values[TH_EXPORT_SOURCE_LAYER].text = place->source->layer;

@@ -7,8 +7,15 @@
 #include "gis/ground.h"
 #include "gis/overlap.h"
 
+enum {
+    // Duplicates and overlaps that are listed of one parcel; slivers are always listed.
+    TH_FABRIC_OVERLAPS_MAX = 64,
+    // Pairs that a join lists.
+    TH_FABRIC_PAIRS_MAX = 4000000
+};
+
 struct th_fabric_parcel {           // all borrowed; must outlive the fabric
-    const struct th_ground *ground; // NULL: takes no part
+    const struct th_ground *ground; // valid; NULL: takes no part
     double area_m2;
     int64_t id; // the caller's, for findings
 };
@@ -16,22 +23,35 @@ struct th_fabric_parcel {           // all borrowed; must outlive the fabric
 struct th_fabric_pair {
     uint32_t a, b;                     // positions in the fabric, a < b
     struct th_overlap_finding finding; // other_id is that of a
+    // b has TH_FABRIC_OVERLAPS_MAX overlaps with earlier parcels and was not compared further: b
+    // must not be taken for free ground, even if all parcels a of its pairs fall away.
+    bool more;
 };
 
 struct th_fabric; // immutable once built; may be asked by several threads at once
 
+// At most UINT32_MAX - 1 parcels. limits NULL: th_overlap_limits_default.
 enum th_status th_fabric_new(const struct th_fabric_parcel *parcels, size_t n,
                              const struct th_overlap_limits *limits, struct th_fabric **ret_fabric,
                              struct th_error *err) TH_MUST_CHECK;
 void th_fabric_free(struct th_fabric *fabric);
 
+struct th_fabric_pairs {
+    struct th_fabric_pair *items; // free()
+    size_t n;
+    // There are more than TH_FABRIC_PAIRS_MAX: the rest of the fabric was not compared. What is
+    // listed holds, what is not listed means nothing.
+    bool cut;
+};
+
 // All pairs of the fabric whose interiors meet with at least TH_OVERLAP_NOISE_M2, ordered by b,
-// then worst class first, then a; the same whatever n_threads (≥ 1). *ret_pairs is the caller's
-// (free()). TH_INTERRUPTED when the progress (stage "compare", called from the calling thread) asks
-// to stop.
+// then worst class first, then a; the same whatever n_threads (≥ 1). TH_INTERRUPTED when the
+// progress (stage "compare", called from the calling thread) asks to stop; TH_LIMIT
+// ("fabric_too_dense") when the boxes of the parcels lie over each other so often that comparing
+// them would take hours.
 enum th_status th_fabric_join(const struct th_fabric *fabric, unsigned n_threads,
-                              const struct th_progress *progress, struct th_fabric_pair **ret_pairs,
-                              size_t *ret_n, struct th_error *err) TH_MUST_CHECK;
+                              const struct th_progress *progress, struct th_fabric_pairs *ret_pairs,
+                              struct th_error *err) TH_MUST_CHECK;
 
 struct th_fabric_probe; // room and GEOS context of one thread that asks
 enum th_status th_fabric_probe_new(struct th_fabric_probe **ret_probe,
@@ -39,11 +59,12 @@ enum th_status th_fabric_probe_new(struct th_fabric_probe **ret_probe,
 void th_fabric_probe_free(struct th_fabric_probe *probe);
 
 // Parcels of the fabric whose interior meets that of `ground`, worst class first, then by id.
-// *ret_findings is the caller's (free()), NULL when there are none.
+// *ret_findings is the caller's (free()), NULL when there are none. *ret_more: stopped at
+// TH_FABRIC_OVERLAPS_MAX.
 enum th_status th_fabric_test(const struct th_fabric *fabric, struct th_fabric_probe *probe,
                               const struct th_ground *ground, double area_m2,
                               struct th_overlap_finding **ret_findings, size_t *ret_n,
-                              struct th_error *err) TH_MUST_CHECK;
+                              bool *ret_more, struct th_error *err) TH_MUST_CHECK;
 
 // The common ground of two parcels as a normalised multipolygon (empty when they only touch); for
 // showing where an overlap lies. *ret_common is overwritten, the caller's.
@@ -51,10 +72,10 @@ enum th_status th_fabric_common(struct th_fabric_probe *probe, const struct th_g
                                 const struct th_ground *b, struct th_geometry *ret_common,
                                 struct th_error *err) TH_MUST_CHECK;
 
-// Area in m² of `ground` covered by the given parcels together, and the same as a share:
-// boundaries, land under other schemes.
+// Area in m² of `ground` (itself of `area_m2`) covered by the parcels of the fabric together, 0 to
+// area_m2, what several of them cover counted once: boundaries, land under other schemes.
 enum th_status th_fabric_covered(const struct th_fabric *fabric, struct th_fabric_probe *probe,
-                                 const struct th_ground *ground, double *ret_area_m2,
-                                 struct th_error *err) TH_MUST_CHECK;
+                                 const struct th_ground *ground, double area_m2,
+                                 double *ret_covered_m2, struct th_error *err) TH_MUST_CHECK;
 
 #endif

@@ -4,23 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gis/area.h"
 #include "gis/geos_internal.h"
+#include "gis/overlap_measure_internal.h"
 #include "gis/touch_internal.h"
 
 enum {
     LEVELS = 25, // cells from 360° down to 360° / 2^24, about 2 m
-    TABLE_SIZE_MIN = 1024,
-    NESTING_MAX = 8,
-    EDGE_PIECES_MAX = 64
-};
-
-const struct th_overlap_limits th_overlap_limits_default = {
-    .duplicate_iou = 0.95,
-    .overlap_area_m2 = 10,
-    .overlap_share = 0.01,
-    .overlap_width_m = 1,
-    .sliver_total_share = 0.01,
+    TABLE_SIZE_MIN = 1024
 };
 
 // Links are indices of items + 1; 0 ends a list.
@@ -211,118 +201,6 @@ enum th_status th_overlap_index_add(struct th_overlap_index *index, int64_t id,
     return TH_OK;
 }
 
-// Area and perimeter of the polygons in `shape`; lines and points of an intersection are no ground.
-static bool polygons_measure(struct th_geos *geos, const GEOSGeometry *shape, int depth,
-                             double *area_m2, double *perimeter_m);
-
-// Pieces into which an edge is cut before it is measured. The overlay takes edges as straight lines
-// in degrees, the measure as geodesics; over 300 m both are a millimetre apart, which along a thin
-// intersection is more ground than there is. Short pieces run alike.
-static size_t edge_pieces(struct th_xy a, struct th_xy b)
-{
-    const double piece_deg = 2e-4;
-    double length_deg = fmax(fabs(b.x - a.x), fabs(b.y - a.y));
-    return (size_t)fmax(1, fmin(ceil(length_deg / piece_deg), EDGE_PIECES_MAX));
-}
-
-// The ring with its edges cut; *ret_n points, NULL when out of memory.
-static struct th_xy *ring_cut(const struct th_xy *points, size_t n, size_t *ret_n)
-{
-    size_t n_cut = 0;
-    for (size_t i = 0; i + 1 < n; i++) {
-        n_cut += edge_pieces(points[i], points[i + 1]);
-    }
-    struct th_xy *cut = malloc((n_cut + 1) * sizeof *cut);
-    if (cut == NULL) {
-        return NULL;
-    }
-    size_t used = 0;
-    for (size_t i = 0; i + 1 < n; i++) {
-        size_t pieces = edge_pieces(points[i], points[i + 1]);
-        for (size_t k = 0; k < pieces; k++) {
-            double share = (double)k / (double)pieces;
-            cut[used].x = points[i].x + share * (points[i + 1].x - points[i].x);
-            cut[used].y = points[i].y + share * (points[i + 1].y - points[i].y);
-            used++;
-        }
-    }
-    *ret_n = used;
-    return cut;
-}
-
-static bool ring_measure(struct th_geos *geos, const GEOSGeometry *ring, double sign,
-                         double *area_m2, double *perimeter_m)
-{
-    bool measured = false;
-    struct th_xy *points = NULL;
-    struct th_xy *cut = NULL;
-    const GEOSCoordSequence *sequence = GEOSGeom_getCoordSeq_r(geos->context, ring);
-    unsigned n = 0;
-    if (sequence == NULL || !GEOSCoordSeq_getSize_r(geos->context, sequence, &n)) {
-        return false;
-    }
-    if (n == 0) {
-        return true;
-    }
-    points = malloc(n * sizeof *points);
-    if (points == NULL || !GEOSCoordSeq_copyToBuffer_r(geos->context, sequence, &points->x, 0, 0)) {
-        goto done;
-    }
-    size_t n_cut = 0;
-    cut = ring_cut(points, n, &n_cut);
-    if (cut == NULL) {
-        goto done;
-    }
-    double ring_m2;
-    double ring_m;
-    th_area_geodesic_ring(&th_ellipsoid_cgcs2000, cut, n_cut, &ring_m2, &ring_m);
-    *area_m2 += sign * fabs(ring_m2);
-    *perimeter_m += ring_m;
-    measured = true;
-done:
-    free(points);
-    free(cut);
-    return measured;
-}
-
-static bool polygon_measure(struct th_geos *geos, const GEOSGeometry *polygon, double *area_m2,
-                            double *perimeter_m)
-{
-    const GEOSGeometry *shell = GEOSGetExteriorRing_r(geos->context, polygon);
-    int n_holes = GEOSGetNumInteriorRings_r(geos->context, polygon);
-    if (shell == NULL || n_holes < 0 || !ring_measure(geos, shell, 1, area_m2, perimeter_m)) {
-        return false;
-    }
-    for (int i = 0; i < n_holes; i++) {
-        const GEOSGeometry *hole = GEOSGetInteriorRingN_r(geos->context, polygon, i);
-        if (hole == NULL || !ring_measure(geos, hole, -1, area_m2, perimeter_m)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool polygons_measure(struct th_geos *geos, const GEOSGeometry *shape, int depth,
-                             double *area_m2, double *perimeter_m)
-{
-    int type = GEOSGeomTypeId_r(geos->context, shape);
-    if (type == GEOS_POLYGON) {
-        return polygon_measure(geos, shape, area_m2, perimeter_m);
-    }
-    if (type != GEOS_MULTIPOLYGON && type != GEOS_GEOMETRYCOLLECTION) {
-        return type >= 0;
-    }
-    int n = GEOSGetNumGeometries_r(geos->context, shape);
-    for (int i = 0; i < n; i++) {
-        const GEOSGeometry *part = GEOSGetGeometryN_r(geos->context, shape, i);
-        if (part == NULL || depth >= NESTING_MAX ||
-            !polygons_measure(geos, part, depth + 1, area_m2, perimeter_m)) {
-            return false;
-        }
-    }
-    return n >= 0;
-}
-
 static enum th_status shape_to_geos(struct th_geos *geos, const struct th_grid_shape *shape,
                                     GEOSGeometry **ret_geometry, struct th_error *err)
 {
@@ -341,25 +219,21 @@ static enum th_status shape_to_geos(struct th_geos *geos, const struct th_grid_s
 }
 
 static enum th_status intersection_measure(struct th_geos *geos, const GEOSGeometry *a,
-                                           const struct th_grid_shape *shape_b, double *ret_area_m2,
-                                           double *ret_perimeter_m, struct th_error *err)
+                                           const struct th_grid_shape *shape_b,
+                                           struct th_overlap_size *ret_size, struct th_error *err)
 {
     GEOSGeometry *b = NULL;
     enum th_status status = shape_to_geos(geos, shape_b, &b, err);
     if (status != TH_OK) {
         return status;
     }
-    double area_m2 = 0;
-    double perimeter_m = 0;
+    const struct th_overlap_frame degrees = {.per_degree = 1};
     GEOSGeometry *common = GEOSIntersection_r(geos->context, a, b);
     if (common == NULL) {
         // Overlay on the grid itself never meets a numerical dead end.
         common = GEOSIntersectionPrec_r(geos->context, a, b, 2 / TH_GRID_PER_DEGREE);
     }
-    if (common != NULL && polygons_measure(geos, common, 0, &area_m2, &perimeter_m)) {
-        *ret_area_m2 = area_m2;
-        *ret_perimeter_m = perimeter_m;
-    } else {
+    if (common == NULL || !th_overlap_polygons_measure(geos, common, &degrees, ret_size)) {
         status = th_error_set(err, TH_INTERNAL, "geometry_engine", "detail", geos->message, NULL);
     }
     if (common != NULL) {
@@ -367,29 +241,6 @@ static enum th_status intersection_measure(struct th_geos *geos, const GEOSGeome
     }
     GEOSGeom_destroy_r(geos->context, b);
     return status;
-}
-
-static struct th_overlap_finding classify(const struct th_overlap_limits *limits, int64_t id,
-                                          double area_m2, double perimeter_m, double a_m2,
-                                          double b_m2)
-{
-    double smaller_m2 = fmin(a_m2, b_m2);
-    double union_m2 = a_m2 + b_m2 - area_m2;
-    struct th_overlap_finding finding = {
-        .other_id = id,
-        .kind = TH_OVERLAP_SLIVER,
-        .area_m2 = area_m2,
-        .width_m = perimeter_m > 0 ? 2 * area_m2 / perimeter_m : 0,
-        .share = smaller_m2 > 0 ? area_m2 / smaller_m2 : 1,
-        .iou = union_m2 > 0 ? area_m2 / union_m2 : 1,
-    };
-    if (finding.iou > limits->duplicate_iou) {
-        finding.kind = TH_OVERLAP_DUPLICATE;
-    } else if (area_m2 > fmax(limits->overlap_area_m2, limits->overlap_share * smaller_m2) &&
-               finding.width_m > limits->overlap_width_m) {
-        finding.kind = TH_OVERLAP_AREA;
-    }
-    return finding;
 }
 
 // One question while it is answered.
@@ -436,15 +287,14 @@ static enum th_status item_test(struct search *search, const struct item *item)
             return status;
         }
     }
-    double area_m2 = 0;
-    double perimeter_m = 0;
-    status = intersection_measure(&index->geos, search->geos_shape, &item->shape, &area_m2,
-                                  &perimeter_m, search->err);
-    if (status != TH_OK || area_m2 < TH_OVERLAP_NOISE_M2) {
+    struct th_overlap_size common;
+    status =
+        intersection_measure(&index->geos, search->geos_shape, &item->shape, &common, search->err);
+    if (status != TH_OK || common.area_m2 < TH_OVERLAP_NOISE_M2) {
         return status;
     }
-    return finding_push(search, classify(&index->limits, item->id, area_m2, perimeter_m,
-                                         search->area_m2, item->area_m2));
+    return finding_push(search, th_overlap_classify(&index->limits, item->id, common,
+                                                    search->area_m2, item->area_m2));
 }
 
 static enum th_status level_search(struct search *search, int level)
@@ -479,16 +329,6 @@ static enum th_status level_search(struct search *search, int level)
     return TH_OK;
 }
 
-static int finding_compare(const void *left, const void *right)
-{
-    const struct th_overlap_finding *a = left;
-    const struct th_overlap_finding *b = right;
-    if (a->kind != b->kind) {
-        return a->kind > b->kind ? -1 : 1;
-    }
-    return (a->other_id > b->other_id) - (a->other_id < b->other_id);
-}
-
 enum th_status th_overlap_index_test(struct th_overlap_index *index,
                                      const struct th_geometry *geometry, double area_m2,
                                      struct th_overlap_finding **ret_findings, size_t *ret_n,
@@ -507,7 +347,7 @@ enum th_status th_overlap_index_test(struct th_overlap_index *index,
     if (status == TH_OK) {
         if (search.findings.n > 1) {
             qsort(search.findings.items, search.findings.n, sizeof *search.findings.items,
-                  finding_compare);
+                  th_overlap_finding_compare);
         }
         *ret_findings = search.findings.items;
         *ret_n = search.findings.n;

@@ -1,0 +1,259 @@
+#include "gis/meet_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/support/support.h"
+#include "tests/unit/fabric_world.h"
+#include "tests/unit/shapes.h"
+
+// The definition, taken literally, in whole numbers and without any haste: a second opinion where
+// GEOS, which rounds intersections to doubles, says something else.
+__extension__ typedef __int128 wide;
+
+struct spot {
+    int64_t x, y; // twice 1e-8°, so that middles are whole
+};
+
+static struct spot spot_of(const struct th_ground *ground, uint32_t i)
+{
+    return (struct spot){2 * (ground->origin_x - world_origin_x + ground->points[i].x),
+                         2 * (ground->origin_y - world_origin_y + ground->points[i].y)};
+}
+
+static int turn(struct spot a, struct spot b, struct spot c)
+{
+    wide sum = (wide)(b.x - a.x) * (c.y - a.y) - (wide)(b.y - a.y) * (c.x - a.x);
+    return (sum > 0) - (sum < 0);
+}
+
+static bool on_edge(struct spot p, struct spot q, struct spot s)
+{
+    wide ahead = (wide)(s.x - p.x) * (q.x - p.x) + (wide)(s.y - p.y) * (q.y - p.y);
+    wide back = (wide)(s.x - q.x) * (p.x - q.x) + (wide)(s.y - q.y) * (p.y - q.y);
+    return turn(p, q, s) == 0 && ahead >= 0 && back >= 0;
+}
+
+// Calls visit for every edge of a ground until it says true.
+struct edge_visit {
+    bool (*visit)(struct spot p, struct spot q, void *context);
+    void *context;
+};
+
+static bool edges_any(const struct th_ground *ground, struct edge_visit visit)
+{
+    uint32_t i = 0;
+    for (uint32_t ring = 0; ring < ground->n_rings; ring++) {
+        for (; i + 1 < ground->ring_ends[ring]; i++) {
+            if (visit.visit(spot_of(ground, i), spot_of(ground, i + 1), visit.context)) {
+                return true;
+            }
+        }
+        i = ground->ring_ends[ring];
+    }
+    return false;
+}
+
+struct piece {
+    struct spot p, q, middle;
+    bool odd;       // the middle's ray has crossed so many edges
+    bool same, met; // an edge runs along the piece, in the same direction
+};
+
+static bool piece_against(struct spot r, struct spot s, void *context)
+{
+    struct piece *piece = context;
+    struct spot m = piece->middle;
+    if (on_edge(r, s, m)) {
+        wide along = (wide)(s.x - r.x) * (piece->q.x - piece->p.x) +
+                     (wide)(s.y - r.y) * (piece->q.y - piece->p.y);
+        piece->met = true;
+        piece->same = along > 0;
+        return true;
+    }
+    if ((r.y > m.y) != (s.y > m.y) && (s.y > r.y ? turn(r, s, m) > 0 : turn(r, s, m) < 0)) {
+        piece->odd = !piece->odd;
+    }
+    return false;
+}
+
+// An edge of one shape against another shape.
+struct edge_test {
+    const struct th_ground *other;
+    struct spot p, q;
+    struct spot cuts[4000];
+    size_t n;
+    bool meets;
+};
+
+static bool edge_cut(struct spot r, struct spot s, void *context)
+{
+    struct edge_test *test = context;
+    if (turn(test->p, test->q, r) * turn(test->p, test->q, s) < 0 &&
+        turn(r, s, test->p) * turn(r, s, test->q) < 0) {
+        test->meets = true;
+        return true;
+    }
+    if (on_edge(test->p, test->q, r)) {
+        assert_true(test->n + 1 < sizeof test->cuts / sizeof test->cuts[0]);
+        test->cuts[test->n++] = r;
+    }
+    return false;
+}
+
+static int spot_compare(const void *left, const void *right)
+{
+    const struct spot *a = left;
+    const struct spot *b = right;
+    int by_x = (a->x > b->x) - (a->x < b->x);
+    return by_x != 0 ? by_x : (a->y > b->y) - (a->y < b->y);
+}
+
+static bool edge_meets(struct spot p, struct spot q, void *context)
+{
+    struct edge_test test = {.other = context, .p = p, .q = q, .cuts = {p, q}, .n = 2};
+    if (edges_any(test.other, (struct edge_visit){edge_cut, &test})) {
+        return true;
+    }
+    qsort(test.cuts, test.n, sizeof test.cuts[0], spot_compare);
+    for (size_t c = 0; c + 1 < test.n; c++) {
+        struct spot u = test.cuts[c];
+        struct spot v = test.cuts[c + 1];
+        struct piece piece = {.p = p, .q = q, .middle = {(u.x + v.x) / 2, (u.y + v.y) / 2}};
+        if (u.x == v.x && u.y == v.y) {
+            continue;
+        }
+        edges_any(test.other, (struct edge_visit){piece_against, &piece});
+        if (piece.met ? piece.same : piece.odd) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool meet_by_definition(const struct th_ground *a, const struct th_ground *b)
+{
+    union { // drops const for the context only
+        const struct th_ground *from;
+        void *to;
+    } to_b = {b}, to_a = {a};
+    return edges_any(a, (struct edge_visit){edge_meets, to_b.to}) ||
+           edges_any(b, (struct edge_visit){edge_meets, to_a.to});
+}
+
+struct tally {
+    size_t n, apart, partly, within, equal, geos_differs;
+};
+
+static void pair_check(const struct world *world, size_t p, size_t q, struct th_meet_room *room,
+                       uint64_t seed, struct tally *tally)
+{
+    struct th_error err = {0};
+    struct th_meet_side a = {.ground = world->grounds[p]};
+    struct th_meet_side b = {.ground = world->grounds[q]};
+    enum th_meet meet = TH_MEET_UNKNOWN;
+    assert_ok(th_meet_test(&a, &b, room, &meet, &err), &err);
+    char *matrix = GEOSRelate_r(world->geos, world->shapes[p], world->shapes[q]);
+    bool meets = matrix[0] == '2';
+    bool within = meets && matrix[2] == 'F' && matrix[5] == 'F';
+    bool around = meets && matrix[6] == 'F' && matrix[7] == 'F';
+    enum th_meet want = !meets             ? TH_MEET_APART
+                        : within && around ? TH_MEET_EQUAL
+                        : within           ? TH_MEET_WITHIN
+                        : around           ? TH_MEET_AROUND
+                                           : TH_MEET_PARTLY;
+    if (meet != want) {
+        tally->geos_differs++;
+        bool truth = meet_by_definition(a.ground, b.ground);
+        if (truth != (meet != TH_MEET_APART) || truth == meets) {
+            char *wkt_a = GEOSGeomToWKT_r(world->geos, world->shapes[p]);
+            char *wkt_b = GEOSGeomToWKT_r(world->geos, world->shapes[q]);
+            fail_msg(
+                "seed %llu, parcels %zu and %zu: %d, GEOS says %d (%s), by definition %d\n%s\n%s",
+                (unsigned long long)seed, p, q, meet, want, matrix, truth, wkt_a, wkt_b);
+        }
+    }
+    GEOSFree_r(world->geos, matrix);
+    tally->n++;
+    tally->apart += meet == TH_MEET_APART;
+    tally->partly += meet == TH_MEET_PARTLY;
+    tally->within += meet == TH_MEET_WITHIN || meet == TH_MEET_AROUND;
+    tally->equal += meet == TH_MEET_EQUAL;
+}
+
+static void world_check(const struct world *world, struct th_meet_room *room, uint64_t seed,
+                        struct tally *tally)
+{
+    for (size_t p = 0; p < world->n; p++) {
+        for (size_t q = p + 1; q < world->n; q++) {
+            if (th_ground_boxes_overlap(world->grounds[p], world->grounds[q])) {
+                pair_check(world, (p + q) % 2 == 0 ? p : q, (p + q) % 2 == 0 ? q : p, room, seed,
+                           tally);
+            }
+        }
+    }
+}
+
+static size_t n_fabrics(size_t quick)
+{
+    const char *wanted = getenv("TH_FABRICS");
+    return wanted == NULL ? quick : (size_t)strtoul(wanted, NULL, 10);
+}
+
+static void silent(const char *message, void *data)
+{
+    (void)message;
+    (void)data;
+}
+
+static void worlds_check(bool lattice, size_t quick)
+{
+    struct th_error err = {0};
+    struct tally tally = {0};
+    struct th_meet_room *room = NULL;
+    static struct world world;
+    size_t n = n_fabrics(quick);
+    size_t n_parcels = 0;
+    GEOSContextHandle_t geos = GEOS_init_r();
+    GEOSContext_setNoticeMessageHandler_r(geos, silent, NULL);
+    assert_ok(th_meet_room_new(&room, &err), &err);
+    for (uint64_t seed = 1; seed <= n; seed++) {
+        if (lattice) {
+            world_draw_lattice(seed, 30, geos, &world);
+        } else {
+            world_draw(seed, geos, &world);
+        }
+        world_check(&world, room, seed, &tally);
+        n_parcels += world.n;
+        world_clear(&world);
+    }
+    print_message("  %zu fabrics, %zu parcels, %zu pairs: %zu apart, %zu partly, %zu within, %zu "
+                  "equal; %zu where GEOS rounds\n",
+                  n, n_parcels, tally.n, tally.apart, tally.partly, tally.within, tally.equal,
+                  tally.geos_differs);
+    assert_true(tally.apart > tally.n / 20 && tally.partly > tally.n / 100 && tally.within > 0 &&
+                tally.equal > 0);
+    th_meet_room_free(room);
+    GEOS_finish_r(geos);
+}
+
+static void test__random_fabrics_agree_with_geos(void **state)
+{
+    (void)state;
+    worlds_check(false, 20);
+}
+
+static void test__polygons_on_a_lattice_agree_with_geos(void **state)
+{
+    (void)state;
+    worlds_check(true, 60);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test__random_fabrics_agree_with_geos),
+        cmocka_unit_test(test__polygons_on_a_lattice_agree_with_geos),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

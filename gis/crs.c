@@ -24,6 +24,9 @@ enum {
 // In units of the source, mostly metres.
 static const double return_tolerance = 1;
 static const double return_tolerance_deg = 1e-7;
+// A shape of up to this size is near all of its outermost points.
+static const double near_span_m = 1e5;
+static const double near_span_deg = 1;
 
 struct th_crs_transform {
     PJ_CONTEXT *context;
@@ -532,55 +535,113 @@ static bool returns(struct th_crs_transform *transform, PJ_COORD result, struct 
     return fabs(back.xy.x - from.x) < tolerance && fabs(back.xy.y - from.y) < tolerance;
 }
 
-bool th_crs_transform_point(struct th_crs_transform *transform, struct th_xy *point,
-                            double *ret_height_m)
+static bool point_go(struct th_crs_transform *transform, struct th_xy point, PJ_COORD *ret_result)
 {
     bool forward = transform->direction == PJ_FWD;
     // PROJ would wrap metres that a file passes off as degrees into some longitude.
-    if ((!forward || transform->source_geographic) && !is_degrees(point->x, point->y)) {
+    if ((!forward || transform->source_geographic) && !is_degrees(point.x, point.y)) {
         return false;
     }
-    if (transform->identity) {
-        *ret_height_m = 0;
-        return true;
+    PJ_COORD result = proj_coord(point.x, point.y, 0, 0);
+    if (!transform->identity) {
+        result = proj_trans(transform->operation, transform->direction, result);
     }
-    PJ_COORD result = proj_trans(transform->operation, transform->direction,
-                                 proj_coord(point->x, point->y, 0, 0));
     if (transform->shift != NULL && is_degrees(result.xy.x, result.xy.y)) {
         result.xyzt.z = 0;
         result = proj_trans(transform->shift, PJ_FWD, result);
     }
-    if (!isfinite(result.xy.x) || !isfinite(result.xy.y) ||
-        (forward && !is_degrees(result.xy.x, result.xy.y))) {
-        return false;
-    }
-    bool checked = forward && (!transform->source_geographic || transform->shift != NULL);
-    if (checked && !returns(transform, result, *point)) {
+    *ret_result = result;
+    return isfinite(result.xy.x) && isfinite(result.xy.y) &&
+           (!forward || is_degrees(result.xy.x, result.xy.y));
+}
+
+static bool must_return(const struct th_crs_transform *transform)
+{
+    return transform->direction == PJ_FWD &&
+           (!transform->source_geographic || transform->shift != NULL);
+}
+
+bool th_crs_transform_point(struct th_crs_transform *transform, struct th_xy *point,
+                            double *ret_height_m)
+{
+    PJ_COORD result;
+    if (!point_go(transform, *point, &result) ||
+        (must_return(transform) && !returns(transform, result, *point))) {
         return false;
     }
     *point = (struct th_xy){result.xy.x, result.xy.y};
-    *ret_height_m = result.xyz.z;
+    *ret_height_m = transform->identity ? 0 : result.xyz.z;
+    return true;
+}
+
+enum { OUTERMOST = 4 }; // west, south, east, north
+
+static void outermost_find(const struct th_xy *points, size_t n, size_t at[OUTERMOST])
+{
+    for (size_t side = 0; side < OUTERMOST; side++) {
+        at[side] = 0;
+    }
+    for (size_t i = 1; i < n; i++) {
+        at[0] = points[i].x < points[at[0]].x ? i : at[0];
+        at[1] = points[i].y < points[at[1]].y ? i : at[1];
+        at[2] = points[i].x > points[at[2]].x ? i : at[2];
+        at[3] = points[i].y > points[at[3]].y ? i : at[3];
+    }
+}
+
+bool th_crs_transform_points(struct th_crs_transform *transform, struct th_xy *points, size_t n,
+                             struct th_xy *ret_bad)
+{
+    size_t at[OUTERMOST] = {0};
+    struct th_xy source[OUTERMOST];
+    bool some = n > 0 && must_return(transform);
+    if (some) {
+        outermost_find(points, n, at);
+        double span_max = transform->source_geographic ? near_span_deg : near_span_m;
+        some = points[at[2]].x - points[at[0]].x <= span_max &&
+               points[at[3]].y - points[at[1]].y <= span_max;
+        for (size_t side = 0; side < OUTERMOST; side++) {
+            source[side] = points[at[side]];
+        }
+    }
+    bool each = !some && must_return(transform);
+    for (size_t i = 0; i < n; i++) {
+        PJ_COORD result;
+        if (!point_go(transform, points[i], &result) ||
+            (each && !returns(transform, result, points[i]))) {
+            *ret_bad = points[i];
+            return false;
+        }
+        points[i] = (struct th_xy){result.xy.x, result.xy.y};
+    }
+    for (size_t side = 0; some && side < OUTERMOST; side++) {
+        struct th_xy point = points[at[side]];
+        if (!returns(transform, proj_coord(point.x, point.y, 0, 0), source[side])) {
+            *ret_bad = source[side];
+            return false;
+        }
+    }
     return true;
 }
 
 enum th_status th_crs_transform_apply(struct th_crs_transform *transform,
                                       struct th_geometry *geometry, struct th_error *err)
 {
+    struct th_xy bad;
     struct th_xy *points = malloc((geometry->n_points + 1) * sizeof *points);
     if (points == NULL) {
         return th_error_no_memory(err);
     }
-    for (size_t i = 0; i < geometry->n_points; i++) {
-        double height_m = 0;
-        points[i] = geometry->points[i];
-        if (!th_crs_transform_point(transform, &points[i], &height_m)) {
-            char x[32];
-            char y[32];
-            snprintf(x, sizeof x, "%.8g", geometry->points[i].x);
-            snprintf(y, sizeof y, "%.8g", geometry->points[i].y);
-            free(points);
-            return th_error_set(err, TH_DATA_PROBLEM, "out_of_bounds", "x", x, "y", y, NULL);
-        }
+    if (geometry->n_points > 0) {
+        memcpy(points, geometry->points, geometry->n_points * sizeof *points);
+    }
+    if (!th_crs_transform_points(transform, points, geometry->n_points, &bad)) {
+        char x[32];
+        char y[32];
+        snprintf(x, sizeof x, "%.8g", bad.x);
+        snprintf(y, sizeof y, "%.8g", bad.y);
+        free(points);
+        return th_error_set(err, TH_DATA_PROBLEM, "out_of_bounds", "x", x, "y", y, NULL);
     }
     free(geometry->points);
     geometry->points = points;

@@ -1,4 +1,4 @@
-// What gis/datum.c needs of a transformation.
+// What gis/datum.c and gis/surveyor.c need of a transformation.
 #ifndef TH_GIS_CRS_INTERNAL_H
 #define TH_GIS_CRS_INTERNAL_H
 
@@ -10,5 +10,11 @@
 // One point to longitude, latitude and height above CGCS2000; false as th_crs_transform_apply.
 bool th_crs_transform_point(struct th_crs_transform *transform, struct th_xy *point,
                             double *ret_height_m);
+
+// Points of one shape, in place. false, with the point of the source that cannot be transformed
+// there and back, when there is one; the points are then lost. In a shape of up to 100 km only the
+// outermost points are sent back: what lies between them is no farther off than they are.
+bool th_crs_transform_points(struct th_crs_transform *transform, struct th_xy *points, size_t n,
+                             struct th_xy *ret_bad);
 
 #endif

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/text.h"
 #include "gis/area.h"
+#include "gis/crs_internal.h"
 #include "gis/geometry_internal.h"
 #include "gis/lattice_internal.h"
 #include "gis/offset.h"
@@ -35,8 +35,8 @@ enum th_status th_surveyor_new(const struct th_surveyor_options *options,
     surveyor->swap_axes = options->swap_axes;
     surveyor->offset = options->offset;
     surveyor->bounds = options->bounds;
-    enum th_status status =
-        th_crs_transform_new(options->crs, options->extent, &surveyor->transform, err);
+    enum th_status status = th_crs_transform_new_by_datum(
+        options->crs, options->extent, options->datum, &surveyor->transform, err);
     if (status == TH_OK) {
         status = th_validity_new(&surveyor->validity, err);
     }
@@ -90,22 +90,36 @@ static void offset_take_off(struct th_geometry *shape, enum th_offset offset)
     }
 }
 
-static enum th_status degrees_check(const struct th_geometry *shape, struct th_error *err)
+static enum th_status out_of_bounds(struct th_xy point, struct th_error *err)
 {
-    bool all = true;
-    size_t i = 0;
-    for (; all && i < shape->n_points; i++) {
-        // false for NaN too
-        all = fabs(shape->points[i].x) <= 180 && fabs(shape->points[i].y) <= 90;
-    }
-    if (all) {
-        return TH_OK;
-    }
     char x[32];
     char y[32];
-    snprintf(x, sizeof x, "%.8g", shape->points[i - 1].x);
-    snprintf(y, sizeof y, "%.8g", shape->points[i - 1].y);
+    snprintf(x, sizeof x, "%.8g", point.x);
+    snprintf(y, sizeof y, "%.8g", point.y);
     return th_error_set(err, TH_DATA_PROBLEM, "out_of_bounds", "x", x, "y", y, NULL);
+}
+
+static enum th_status degrees_check(const struct th_geometry *shape, struct th_error *err)
+{
+    for (size_t i = 0; i < shape->n_points; i++) {
+        struct th_xy point = shape->points[i];
+        if (!(fabs(point.x) <= 180 && fabs(point.y) <= 90)) { // so is NaN
+            return out_of_bounds(point, err);
+        }
+    }
+    return TH_OK;
+}
+
+static enum th_status shape_transform(struct th_surveyor *surveyor, struct th_error *err)
+{
+    struct th_geometry *shape = &surveyor->shape.geometry;
+    struct th_xy bad;
+    if (th_crs_transform_is_identity(surveyor->transform)) {
+        return degrees_check(shape, err);
+    }
+    return th_crs_transform_points(surveyor->transform, shape->points, shape->n_points, &bad)
+               ? TH_OK
+               : out_of_bounds(bad, err);
 }
 
 static enum th_status bounds_check(const struct th_surveyor *surveyor, struct th_box box,
@@ -218,8 +232,7 @@ enum th_status th_survey(struct th_surveyor *surveyor, const void *wkb, size_t w
     if (surveyor->swap_axes) {
         axes_swap(shape);
     }
-    status = th_crs_transform_apply(surveyor->transform, shape, err);
-    surveyor->shape.points_capacity = shape->n_points; // it may have a new block
+    status = shape_transform(surveyor, err);
     if (status != TH_OK) {
         return status;
     }

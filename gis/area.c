@@ -4,6 +4,7 @@
 #include <geodesic.h>
 #include <math.h>
 
+#include "gis/area_internal.h"
 #include "gis/ground_internal.h"
 
 const struct th_ellipsoid th_ellipsoid_cgcs2000 = {6378137.0, 1.0 / 298.257222101};
@@ -56,8 +57,8 @@ void th_area_geodesic(const struct th_ellipsoid *ellipsoid, const struct th_geom
     *ret_perimeter_m = perimeter_m;
 }
 
-void th_area_measure(const struct th_ground *ground, struct th_area *ret_area,
-                     int64_t *ret_perimeter_mm)
+void th_area_by_geodesics(const struct th_ground *ground, double *ret_area_m2,
+                          double *ret_perimeter_m)
 {
     struct geod_geodesic geodesic;
     geod_init(&geodesic, th_ellipsoid_cgcs2000.semi_major_m, th_ellipsoid_cgcs2000.flattening);
@@ -82,8 +83,21 @@ void th_area_measure(const struct th_ground *ground, struct th_area *ret_area,
             start = ground->ring_ends[ring];
         }
     }
-    enum th_status status = th_area_from_m2(fmax(area_m2, 0), ret_area, NULL);
+    *ret_area_m2 = fmax(area_m2, 0);
+    *ret_perimeter_m = perimeter_m;
+}
+
+void th_area_measure(const struct th_ground *ground, struct th_area *ret_area,
+                     int64_t *ret_perimeter_mm)
+{
+    struct th_area_estimate estimate;
+    if (!th_area_series(ground, &estimate) ||
+        estimate.area_error_m2 > TH_AREA_SERIES_ERROR_MAX_M2 ||
+        estimate.perimeter_error_m > TH_AREA_SERIES_ERROR_MAX_M) {
+        th_area_by_geodesics(ground, &estimate.area_m2, &estimate.perimeter_m);
+    }
+    enum th_status status = th_area_from_m2(estimate.area_m2, ret_area, NULL);
     assert(status == TH_OK); // a ground spans 21.5 degrees at most
     (void)status;
-    *ret_perimeter_mm = (int64_t)floor(perimeter_m * 1000 + 0.5);
+    *ret_perimeter_mm = (int64_t)floor(estimate.perimeter_m * 1000 + 0.5);
 }

@@ -26,9 +26,10 @@ void th_area_geodesic_ring(const struct th_ellipsoid *ellipsoid, const struct th
                            size_t n, double *ret_area_m2, double *ret_perimeter_m);
 
 // What is stored of a parcel on CGCS2000: the geodesic area rounded as th_area_from_m2 does, and
-// the perimeter of all rings in whole millimetres, half up. The numbers are those of the two
-// functions above, but mostly come from a series with a proven bound of its error (docs/adr/0012),
-// a fiftieth of the work.
+// the perimeter of all rings in whole millimetres, half up. Parcels as they are take a series whose
+// error is bounded by 1e-4 m² (mostly 1e-7) and 1e-5 m and which gives the same bytes on any
+// machine (docs/adr/0012); other ground takes the functions above, whose sums of doubles err by up
+// to 0.0003 m² on a parcel of a hundred vertices.
 void th_area_measure(const struct th_ground *ground, struct th_area *ret_area,
                      int64_t *ret_perimeter_mm);
 

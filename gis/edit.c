@@ -9,7 +9,7 @@
 #include "gis/area.h"
 #include "gis/edit_internal.h"
 
-enum { END_CELLS = 10, SEARCH_CELLS = 500 };
+enum { END_CELLS = 10, SEARCH_CELLS = 2000, SEARCH_SHARE = 200 };
 
 static const double RADIANS = 3.14159265358979323846 / 180;
 
@@ -87,10 +87,10 @@ static bool collect(struct th_edit *edit, const GEOSGeometry *from, struct th_ge
 }
 
 // 'L' lines, 'P' polygons, 'X' something else or a mixture, 0 nothing; adds up vertices and lines.
-static char look(struct th_edit *edit, const GEOSGeometry *from, size_t *n_points, size_t *n_lines)
+static int look(struct th_edit *edit, const GEOSGeometry *from, size_t *n_points, size_t *n_lines)
 {
     GEOSContextHandle_t context = edit->geos.context;
-    char kind = 0;
+    int kind = 0;
     switch (GEOSGeomTypeId_r(context, from)) {
     case GEOS_POLYGON:
         *n_lines += 1 + (size_t)GEOSGetNumInteriorRings_r(context, from);
@@ -105,7 +105,7 @@ static char look(struct th_edit *edit, const GEOSGeometry *from, size_t *n_point
     case GEOS_MULTIPOLYGON:
     case GEOS_GEOMETRYCOLLECTION:
         for (int i = 0; i < GEOSGetNumGeometries_r(context, from); i++) {
-            char part = look(edit, GEOSGetGeometryN_r(context, from, i), n_points, n_lines);
+            int part = look(edit, GEOSGetGeometryN_r(context, from, i), n_points, n_lines);
             if (part != 0 && kind != 0 && part != kind)
                 return 'X';
             kind = part != 0 ? part : kind;
@@ -136,7 +136,7 @@ static enum th_status drawing_make(struct th_edit *edit, const GEOSGeometry *fro
     size_t n_points = 0;
     size_t n_lines = 0;
     struct th_geometry lines;
-    char kind = look(edit, from, &n_points, &n_lines);
+    int kind = look(edit, from, &n_points, &n_lines);
     if (kind == 'X') {
         char *type = GEOSGeomType_r(edit->geos.context, from);
         enum th_status status =
@@ -251,7 +251,8 @@ struct th_xy th_edit_on_edge(struct th_xy a, struct th_xy b, struct th_xy at)
     double best_u = 0;
     double best_v = 0;
     double best = INFINITY;
-    for (int k = 0; k <= 2 * SEARCH_CELLS && best * cell_m2 / 2 > TH_EDIT_TOUCH_M2; k++) {
+    double search = fmin(SEARCH_CELLS, fabs(du) / SEARCH_SHARE + END_CELLS);
+    for (int k = 0; k <= 2 * search && best * cell_m2 / 2 > TH_EDIT_TOUCH_M2; k++) {
         // 0, 1, -1, 2, -2 …
         double u = start + (k % 2 == 1 ? (k + 1) / 2 : -(k / 2));
         if (fabs(u) < 1 || fabs(u) > fabs(du) - 1 || (u > 0) != (du > 0))

@@ -63,7 +63,7 @@ static double flat_area_of(const struct th_geometry *shape, struct th_xy origin)
 static bool has_vertex(const struct th_geometry *shape, struct th_xy at)
 {
     for (size_t i = 0; i < shape->n_points; i++)
-        if (memcmp(&shape->points[i], &at, sizeof at) == 0)
+        if (shape->points[i].x == at.x && shape->points[i].y == at.y)
             return true;
     return false;
 }

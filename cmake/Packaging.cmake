@@ -14,6 +14,7 @@ add_custom_command(OUTPUT ${completion}
 add_custom_target(tanhui_man ALL DEPENDS ${man_page}.gz ${completion})
 
 install(TARGETS tanhui RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS tanhui_reader_program RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/tanhui)
 # The program carries its documents inside; these copies are for people to read and to try.
 install(DIRECTORY data/methodologies data/codes data/cases data/sample
     DESTINATION ${CMAKE_INSTALL_DATADIR}/tanhui)

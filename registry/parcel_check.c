@@ -109,52 +109,51 @@ static enum th_status take_shape(struct th_import_run *run, const struct th_read
     return judge(run, row, status, &problem, err);
 }
 
-static enum th_status unreadable_row(struct th_import_run *run, const struct th_error *problem,
-                                     struct th_error *err)
+static void unreadable_row(struct th_import_run *run, const struct th_reader_row *source,
+                           struct th_staged_row *row)
 {
-    int64_t number = run->n_rows == 0 ? 1 : run->rows[run->n_rows - 1].row + 1;
+    struct th_error problem = {0};
+    (void)th_error_set(&problem, TH_UNREADABLE, "row_unreadable", "detail", source->detail, NULL);
+    th_error_add_int(&problem, "row", source->row);
+    reject(run, row, "row_unreadable", &problem);
+}
+
+static enum th_status read_row(struct th_import_run *run, const struct th_field_map *map,
+                               const struct th_reader_row *source, int64_t total,
+                               struct th_error *err)
+{
     struct th_staged_row *row = NULL;
     enum th_status status = new_row(run, &row, err);
     if (status != TH_OK)
         return status;
-    row->row = number;
-    row->feature = -1;
-    reject(run, row, "row_unreadable", problem);
-    return TH_OK;
+    row->row = source->row;
+    row->feature = source->feature;
+    if (source->lost) {
+        unreadable_row(run, source, row);
+        return TH_OK;
+    }
+    status = th_fields_take(run, map, source, row, err);
+    if (status == TH_OK)
+        status = take_shape(run, source, row, err);
+    if (status == TH_OK)
+        status = th_import_report(run, "read", (int64_t)run->n_rows, total, err);
+    return status;
 }
 
 enum th_status th_import_read(struct th_import_run *run, struct th_reader *reader,
                               struct th_error *err)
 {
     struct th_field_map map = {0};
+    struct th_reader_batch *batch = NULL;
     enum th_status status = th_field_map_make(run->options, reader, &map, err);
     int64_t total = th_reader_info(reader)->n_features;
     while (status == TH_OK) {
-        const struct th_reader_row *source = NULL;
-        struct th_error problem = {0};
-        status = th_reader_next(reader, &source, &problem);
-        if (status == TH_UNREADABLE) {
-            status = unreadable_row(run, &problem, err);
-            continue;
-        }
-        if (status != TH_OK) {
-            if (err != NULL)
-                *err = problem;
+        status = th_reader_next(reader, &batch, err);
+        if (status != TH_OK || batch == NULL)
             break;
-        }
-        if (source == NULL)
-            break;
-        struct th_staged_row *row = NULL;
-        status = new_row(run, &row, err);
-        if (status != TH_OK)
-            break;
-        row->row = source->row;
-        row->feature = source->feature;
-        status = th_fields_take(run, &map, source, row, err);
-        if (status == TH_OK)
-            status = take_shape(run, source, row, err);
-        if (status == TH_OK)
-            status = th_import_report(run, "read", (int64_t)run->n_rows, total, err);
+        for (size_t i = 0; status == TH_OK && i < batch->n_rows; i++)
+            status = read_row(run, &map, &batch->rows[i], total, err);
+        th_reader_batch_free(batch);
     }
     th_field_map_clear(&map);
     if (status == TH_OK && run->checked.no_memory)

@@ -105,7 +105,7 @@ static enum th_status ask_permission(struct th_registry *registry, const struct 
     return status;
 }
 
-static enum th_status prepare(struct th_import_run *run, const struct th_reader *reader,
+static enum th_status prepare(struct th_import_run *run, struct th_reader *reader,
                               struct th_error *err)
 {
     const struct th_parcel_import_options *options = run->options;
@@ -119,7 +119,6 @@ static enum th_status prepare(struct th_import_run *run, const struct th_reader 
     th_text_mend(source->source);
     th_text_mend(source->layer);
     th_text_mend(source->encoding);
-    source->sha256 = info->sha256;
     run->source_crs = th_text_duplicate(info->crs);
     if (info->crs != NULL && run->source_crs == NULL)
         return th_error_no_memory(err);
@@ -131,7 +130,9 @@ static enum th_status prepare(struct th_import_run *run, const struct th_reader 
         if (run->default_kind == TH_ROW_NO_INDEX)
             return th_error_set(err, TH_INVALID, "kind_invalid", "kind", options->kind, NULL);
     }
-    enum th_status status = th_registry_record_load(run->store, &run->frame, err);
+    enum th_status status = th_reader_digest(reader, &source->sha256, err);
+    if (status == TH_OK)
+        status = th_registry_record_load(run->store, &run->frame, err);
     if (status == TH_OK)
         status = th_land_classes_read(run->store, &run->classes, err);
     if (status == TH_OK)

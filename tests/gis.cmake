@@ -1,4 +1,4 @@
-foreach(part geometry validity area crs archive_name)
+foreach(part geometry validity area crs)
     th_add_unit_test(test_${part} SOURCES unit/test_${part}.c unit/shapes.c
         DEPENDS tanhui_gis LIBRARIES m)
 endforeach()
@@ -6,7 +6,7 @@ endforeach()
 th_add_unit_test(test_overlap SOURCES unit/test_overlap.c unit/shapes.c
     DEPENDS tanhui_gis LIBRARIES PkgConfig::GEOS m)
 foreach(part reader writer)
-    th_add_unit_test(test_${part} SOURCES unit/test_${part}.c unit/shapes.c
+    th_add_unit_test(test_${part} SOURCES unit/test_${part}.c unit/shapes.c unit/source_rows.c
         DEPENDS tanhui_gis LIBRARIES PkgConfig::GDAL m)
 endforeach()
 th_add_unit_test(test_ground SOURCES unit/test_ground.c unit/shapes.c DEPENDS tanhui_gis)

@@ -3,7 +3,7 @@ th_add_unit_test(test_spatial_blob DEPENDS tanhui_store)
 th_add_unit_test(test_land_class DEPENDS tanhui_registry)
 foreach(part store import views)
     th_add_unit_test(test_parcel_${part} DEPENDS tanhui_registry LABELS integration
-        SOURCES integration/test_parcel_${part}.c integration/parcel_fixture.c)
+        SOURCES integration/test_parcel_${part}.c integration/parcel_fixture.c unit/source_rows.c)
 endforeach()
 th_add_unit_test(test_parcel_crs DEPENDS tanhui_registry LABELS integration
     LIBRARIES PkgConfig::GDAL

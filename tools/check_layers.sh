@@ -33,7 +33,16 @@ if [ "$n" -gt 0 ]; then
     function check_library(name) {
         if (name ~ standard)
             return
-        if (name ~ /^(gdal|ogr|cpl_)/ || name ~ /^proj/ || name ~ /^(geodesic|geos_c)\.h$/) {
+        if (name ~ /^(gdal|ogr|cpl_)/) {
+            if (path !~ /^gis\/(reader\/.*|writer[a-z_]*|capture[a-z_]*)(\.c|_internal\.h)$/)
+                report("<" name "> belongs to gis/reader/, gis/writer.c and gis/capture.c")
+        } else if (name == "seccomp.h") {
+            if (path != "gis/reader/sandbox.c")
+                report("<" name "> belongs to gis/reader/sandbox.c")
+        } else if (name == "openssl/evp.h") {
+            if (path != "core/hash.c")
+                report("<" name "> belongs to core/hash.c")
+        } else if (name ~ /^proj/ || name ~ /^(geodesic|geos_c)\.h$/) {
             if (!in_c_or_internal(path, "gis"))
                 report("<" name "> belongs to gis/*.c and gis/*_internal.h")
         } else if (name ~ /^(sqlite3|spatialite)/) {
@@ -65,7 +74,7 @@ if [ "$n" -gt 0 ]; then
         standard = "^(assert|complex|ctype|dirent|dlfcn|errno|fcntl|fenv|float|grp|inttypes|langinfo" \
             "|limits|locale|math|netdb|poll|pthread|pwd|sched|iconv|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool" \
             "|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|termios|threads|time|unistd|wchar" \
-            "|wctype|arpa/inet|netinet/in|sys/[a-z]+)\\.h$"
+            "|wctype|arpa/inet|netinet/in|sys/[a-z]+|linux/[a-z]+)\\.h$"
         verbs = "(SELECT|INSERT (OR [A-Z]+ )?INTO|UPDATE [a-z_]+ SET|DELETE FROM|PRAGMA [a-z_]+" \
             "|CREATE (TEMP )?(TABLE|INDEX|UNIQUE|TRIGGER|VIEW|VIRTUAL)|ALTER TABLE|DROP TABLE" \
             "|BEGIN IMMEDIATE|SAVEPOINT [a-z_]+)"

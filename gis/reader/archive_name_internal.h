@@ -1,17 +1,11 @@
 // Names in archives as people see them. A zip says by a flag when its names are UTF-8; without it
 // they are CP437 by the standard and GBK in practice, where Chinese Windows packed them (some
 // packers write UTF-8 and forget the flag). GDAL 3.6 reads them as CP437, and finds entries under
-// those names only. For gis/ alone.
+// those names only. For gis/reader/ alone.
 #ifndef TH_GIS_ARCHIVE_NAME_INTERNAL_H
 #define TH_GIS_ARCHIVE_NAME_INTERNAL_H
 
-#include <stdbool.h>
-
 #include "core/buf.h"
-
-// An entry of the zip at `path` declares its name as UTF-8: GDAL's names are right then. false also
-// for what is no zip.
-bool th_archive_names_declared(const char *path);
 
 // Appends what GDAL's name (UTF-8) of an undeclared entry really is: its bytes as UTF-8 or strict
 // GB18030, else the name as it stands.

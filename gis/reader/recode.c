@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <iconv.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,16 +9,6 @@
 #include "core/text.h"
 
 enum { CHUNK_SIZE = 512, CHARACTER_SIZE_MAX = 4 };
-
-static bool is_ascii(const char *value, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        if ((unsigned char)value[i] >= 0x80) {
-            return false;
-        }
-    }
-    return true;
-}
 
 // "ANSI 936", "GBK", "936" and "CP936" are one thing; GB18030 contains them all.
 static void name_translate(const char *name, char *translated, size_t size)
@@ -50,10 +39,10 @@ static void name_translate(const char *name, char *translated, size_t size)
     }
 }
 
-bool th_recode_declare(struct th_recode *recode, const char *name)
+bool th_recode_open(struct th_recode *recode, const char *name)
 {
     char translated[TH_RECODE_NAME_SIZE] = "";
-    recode->encoding[0] = '\0';
+    *recode = (struct th_recode){0};
     if (name == NULL || strlen(name) >= TH_RECODE_NAME_SIZE) {
         return false;
     }
@@ -61,102 +50,115 @@ bool th_recode_declare(struct th_recode *recode, const char *name)
     if (translated[0] == '\0' || strcmp(translated, "OEM") == 0) {
         return false;
     }
+    th_text_copy(recode->name, sizeof recode->name, translated);
+    if (strcmp(translated, "UTF-8") == 0) {
+        recode->open = true;
+        return true;
+    }
     iconv_t converter = iconv_open("UTF-8", translated);
     if ((intptr_t)converter == -1) {
+        recode->name[0] = '\0';
         return false;
     }
-    iconv_close(converter);
-    th_text_copy(recode->encoding, sizeof recode->encoding, translated);
+    recode->converter = converter;
+    recode->open = true;
     return true;
 }
 
-// Strict: false, and nothing appended, when any byte does not fit.
-static bool convert(const char *encoding, const char *value, size_t size, struct th_buf *out)
+void th_recode_close(struct th_recode *recode)
 {
-    iconv_t converter = iconv_open("UTF-8", encoding);
-    if ((intptr_t)converter == -1) {
-        return false;
+    if (recode->open && strcmp(recode->name, "UTF-8") != 0) {
+        iconv_close(recode->converter);
     }
-    size_t size_before = out->size;
+    *recode = (struct th_recode){0};
+}
+
+static void take_back(struct th_buf *out, size_t size)
+{
+    if (out != NULL && !out->failed && out->data != NULL) {
+        out->size = size;
+        out->data[size] = '\0';
+    }
+}
+
+// Strict: false, and nothing appended, when any byte does not fit.
+static bool convert(struct th_recode *recode, const char *value, size_t size, struct th_buf *out)
+{
+    if (strcmp(recode->name, "UTF-8") == 0) {
+        bool fits = th_text_is_utf8(value, size);
+        if (fits && out != NULL) {
+            th_buf_append(out, value, size);
+        }
+        return fits;
+    }
+    size_t size_before = out == NULL ? 0 : out->size;
     char *source;
     memcpy(&source, &value, sizeof source); // iconv's signature lacks the const
     size_t left = size;
     bool done = true;
+    (void)iconv(recode->converter, NULL, NULL, NULL, NULL);
     while (left > 0 && done) {
         char chunk[CHUNK_SIZE];
         char *target = chunk;
         size_t room = sizeof chunk;
-        size_t result = iconv(converter, &source, &left, &target, &room);
+        size_t result = iconv(recode->converter, &source, &left, &target, &room);
         done = result != (size_t)-1 || errno == E2BIG;
-        th_buf_append(out, chunk, sizeof chunk - room);
+        if (out != NULL) {
+            th_buf_append(out, chunk, sizeof chunk - room);
+        }
     }
-    iconv_close(converter);
-    if (!done && !out->failed && out->data != NULL) {
-        out->size = size_before;
-        out->data[size_before] = '\0';
+    if (!done) {
+        take_back(out, size_before);
     }
     return done;
 }
 
-static bool try_encoding(const char *encoding, const char *value, size_t size, struct th_buf *out)
+enum th_recode_fit th_recode_append(struct th_recode *recode, const char *value, size_t width,
+                                    struct th_buf *out)
 {
-    if (strcmp(encoding, "UTF-8") == 0) {
-        if (!th_text_is_utf8(value, size)) {
-            return false;
-        }
-        th_buf_append(out, value, size);
-        return true;
-    }
-    return convert(encoding, value, size, out);
-}
-
-// As above; a character that the end of the field cut off is dropped.
-static bool try_cut(const char *encoding, const char *value, size_t size, size_t width,
-                    struct th_buf *out)
-{
-    if (try_encoding(encoding, value, size, out)) {
-        return true;
+    size_t size = strlen(value);
+    if (convert(recode, value, size, out)) {
+        return TH_RECODE_WHOLE;
     }
     // Trailing spaces are trimmed before, so a full field may look shorter, but not by a cut
     // character.
     if (width == 0 || size < width) {
-        return false;
+        return TH_RECODE_NO;
     }
     for (size_t cut = 1; cut < CHARACTER_SIZE_MAX && cut < size; cut++) {
-        if ((unsigned char)value[size - cut] >= 0x80 &&
-            try_encoding(encoding, value, size - cut, out)) {
-            return true;
+        if ((unsigned char)value[size - cut] >= 0x80 && convert(recode, value, size - cut, out)) {
+            return TH_RECODE_CUT;
         }
     }
-    return false;
+    return TH_RECODE_NO;
 }
 
-bool th_recode_append(const struct th_recode *recode, const char *value, size_t width,
-                      struct th_buf *out)
+void th_recode_append_mended(const char *value, struct th_buf *out)
 {
+    for (; *value != '\0'; value++) {
+        th_buf_append_char(out, (unsigned char)*value >= 0x80 ? '?' : *value);
+    }
+}
+
+bool th_recode_guess(const char *value, struct th_buf *out)
+{
+    struct th_recode guess = {0};
     size_t size = strlen(value);
-    if (is_ascii(value, size)) {
+    if (th_text_is_utf8(value, size)) {
         th_buf_append(out, value, size);
         return true;
     }
-    bool declared = recode->encoding[0] != '\0';
-    bool guess = !declared || strcmp(recode->encoding, "UTF-8") == 0;
-    if (declared && try_cut(recode->encoding, value, size, width, out)) {
-        return true;
-    }
-    // Both guesses on the whole value go before either guess on a cut one.
-    if (guess &&
-        (try_encoding("UTF-8", value, size, out) || try_encoding("GB18030", value, size, out) ||
-         try_cut("UTF-8", value, size, width, out) ||
-         try_cut("GB18030", value, size, width, out))) {
-        return true;
-    }
-    for (size_t i = 0; i < size; i++) {
-        char c = value[i];
-        if ((unsigned char)c >= 0x80) {
-            c = '?';
+    bool fits = th_recode_open(&guess, "GB18030") && convert(&guess, value, size, out);
+    th_recode_close(&guess);
+    return fits;
+}
+
+bool th_recode_is_ascii(const char *value)
+{
+    for (; *value != '\0'; value++) {
+        if ((unsigned char)*value >= 0x80) {
+            return false;
         }
-        th_buf_append_char(out, c);
     }
-    return false;
+    return true;
 }

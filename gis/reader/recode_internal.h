@@ -1,7 +1,8 @@
-// Attribute text of sources that do not say reliably how it is encoded. For gis/ alone.
-#ifndef TH_GIS_RECODE_INTERNAL_H
-#define TH_GIS_RECODE_INTERNAL_H
+// Text in other encodings than UTF-8, strictly. For gis/reader/ alone.
+#ifndef TH_GIS_READER_RECODE_INTERNAL_H
+#define TH_GIS_READER_RECODE_INTERNAL_H
 
+#include <iconv.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -9,20 +10,36 @@
 
 enum { TH_RECODE_NAME_SIZE = 32 };
 
-// How the texts of one source are read.
+// One encoding, ready for many texts. {0} is closed.
 struct th_recode {
-    char encoding[TH_RECODE_NAME_SIZE]; // iconv's name, "" when not declared
+    char name[TH_RECODE_NAME_SIZE]; // iconv's, "UTF-8" for texts that are only checked
+    bool open;
+    iconv_t converter; // not with UTF-8
 };
 
-// Takes over a declared encoding in GDAL's or a .cpg file's spelling ("CP936", "ANSI 936",
-// "UTF-8"); false when it is not one that this system knows: then it counts as not declared.
-bool th_recode_declare(struct th_recode *recode, const char *name);
+enum th_recode_fit {
+    TH_RECODE_NO,
+    TH_RECODE_WHOLE,
+    TH_RECODE_CUT // the width of the field cut its last character in the middle
+};
 
-// Appends the value in UTF-8. The declared encoding is tried first, strictly; without one, or where
-// UTF-8 is declared wrongly, valid UTF-8 and then strict GB18030. `width` is the width of the field
-// in bytes, 0 when unlimited: a character that the end of the field cuts is dropped. false when
-// nothing fits: then every byte outside ASCII is given as '?'.
-bool th_recode_append(const struct th_recode *recode, const char *value, size_t width,
-                      struct th_buf *out);
+// Takes GDAL's or a .cpg file's spelling ("CP936", "ANSI 936", "UTF-8"); false when it is not one
+// that this system knows.
+bool th_recode_open(struct th_recode *recode, const char *name);
+void th_recode_close(struct th_recode *recode);
+
+// Appends the value in UTF-8, without the cut character. `width` is the width of the field in
+// bytes, 0 when unlimited. Nothing is appended when the value does not fit. `out` may be NULL.
+enum th_recode_fit th_recode_append(struct th_recode *recode, const char *value, size_t width,
+                                    struct th_buf *out);
+
+// Every byte outside ASCII as '?'.
+void th_recode_append_mended(const char *value, struct th_buf *out);
+
+// A lone text of which nothing is known: UTF-8, or else strict GB18030. false when it is neither,
+// and nothing is appended.
+bool th_recode_guess(const char *value, struct th_buf *out);
+
+bool th_recode_is_ascii(const char *value);
 
 #endif

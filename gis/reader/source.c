@@ -20,18 +20,15 @@
 #include "core/text.h"
 #include "gis/capture_internal.h"
 #include "gis/reader/archive_name_internal.h"
+#include "gis/reader/zip_internal.h"
 
 enum {
-    ARCHIVE_ENTRIES_MAX = 50,
-    ARCHIVE_RATIO_MAX = 100,
-    FOLDER_ENTRIES_MAX = 10000,
     LIST_SIZE_MAX = 300, // of names shown in a message
     STEM_SIZE = 512,
     PATH_SIZE_MAX = 4096
 };
 
 static const uint64_t file_size_max = (uint64_t)4 << 30;
-static const uint64_t archive_size_max = (uint64_t)512 << 20;
 
 void th_source_clear(struct th_source *source)
 {
@@ -39,6 +36,7 @@ void th_source_clear(struct th_source *source)
     free(source->base_name);
     free(source->gdal_stem);
     free(source->stem);
+    free(source->member);
     *source = (struct th_source){0};
 }
 
@@ -61,109 +59,6 @@ static enum th_status format_unknown(const char *path, struct th_error *err)
     return th_error_set(err, TH_UNREADABLE, "source_format", "file", th_file_base_name(path), NULL);
 }
 
-static int name_compare(const void *left, const void *right)
-{
-    return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
-// One digest over "name<NUL>hash<LF>" of the named files in a folder, which are sorted first.
-static enum th_status files_hash(const char *folder, char **names, size_t n_names,
-                                 struct th_hash *ret_hash, struct th_error *err)
-{
-    uint64_t total = 0;
-    enum th_status status = TH_OK;
-    struct th_hasher *hasher = th_hasher_new(TH_HASH_SHA256);
-    if (hasher == NULL) {
-        return th_error_no_memory(err);
-    }
-    qsort(names, n_names, sizeof *names, name_compare);
-    for (size_t i = 0; i < n_names && status == TH_OK; i++) {
-        char path[PATH_SIZE_MAX];
-        char hex[TH_HASH_HEX_SIZE];
-        struct th_hash hash;
-        struct stat facts;
-        int size = snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        if (size < 0 || (size_t)size >= sizeof path || stat(path, &facts) != 0 ||
-            !S_ISREG(facts.st_mode)) {
-            continue;
-        }
-        total += (uint64_t)facts.st_size;
-        if (total > file_size_max) {
-            status = too_large(folder, err);
-            break;
-        }
-        status = th_hash_file(TH_HASH_SHA256, path, &hash, err);
-        if (status == TH_OK) {
-            th_hasher_update(hasher, names[i], strlen(names[i]) + 1);
-            th_hasher_update(hasher, th_hash_hex(&hash, hex), TH_HASH_HEX_SIZE - 1);
-            th_hasher_update(hasher, "\n", 1);
-        }
-    }
-    if (status == TH_OK) {
-        *ret_hash = th_hasher_final(hasher);
-    }
-    th_hasher_free(hasher);
-    return status;
-}
-
-static enum th_status folder_hash(const char *folder, struct th_hash *ret_hash,
-                                  struct th_error *err)
-{
-    enum th_status status;
-    size_t n = 0;
-    char **names = calloc(FOLDER_ENTRIES_MAX, sizeof *names);
-    DIR *stream = names == NULL ? NULL : opendir(folder);
-    if (stream == NULL) {
-        free(names);
-        return th_error_set(err, TH_UNREADABLE, "source_unreadable", "file",
-                            th_file_base_name(folder), "detail", strerror(errno), NULL);
-    }
-    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream)) {
-        // Locks come and go with the programs that look at the folder.
-        if (entry->d_name[0] == '.' || ends_with(entry->d_name, ".lock")) {
-            continue;
-        }
-        if (n == FOLDER_ENTRIES_MAX) {
-            status = too_large(folder, err);
-            goto done;
-        }
-        names[n] = th_text_duplicate(entry->d_name);
-        if (names[n] == NULL) {
-            status = th_error_no_memory(err);
-            goto done;
-        }
-        n++;
-    }
-    status = files_hash(folder, names, n, ret_hash, err);
-done:
-    closedir(stream);
-    for (size_t i = 0; i < n; i++) {
-        free(names[i]);
-    }
-    free(names);
-    return status;
-}
-
-// A shapefile is several files: the attributes must not change unnoticed either.
-static enum th_status shapefile_hash(const char *path, struct th_hash *ret_hash,
-                                     struct th_error *err)
-{
-    static const char *const extensions[] = {".shp", ".SHP", ".shx", ".SHX", ".dbf",
-                                             ".DBF", ".prj", ".PRJ", ".cpg", ".CPG"};
-    enum { COUNT = sizeof extensions / sizeof extensions[0] };
-    char *names[COUNT];
-    char buffers[COUNT][512];
-    const char *base = th_file_base_name(path);
-    char folder[PATH_SIZE_MAX];
-    size_t stem_size = strlen(base) - strlen(".shp");
-    snprintf(folder, sizeof folder, "%.*s", (int)(base - path), path);
-    for (size_t i = 0; i < COUNT; i++) {
-        snprintf(buffers[i], sizeof buffers[i], "%.*s%s", (int)stem_size, base, extensions[i]);
-        names[i] = buffers[i];
-    }
-    return files_hash(folder, names, COUNT, ret_hash, err);
-}
-
 // Candidates inside an archive.
 struct archive {
     const char *root; // "/vsizip/{…}"
@@ -173,38 +68,10 @@ struct archive {
     bool by_name;
 };
 
-static enum th_status archive_limit(const char *path, struct th_error *err)
-{
-    return th_error_set(err, TH_UNREADABLE, "archive_limit", "file", th_file_base_name(path), NULL);
-}
-
 static enum th_status archive_broken(const char *path, struct th_error *err)
 {
     return th_error_set(err, TH_UNREADABLE, "archive_broken", "file", th_file_base_name(path),
                         NULL);
-}
-
-static enum th_status archive_measure(const char *path, const struct archive *archive,
-                                      uint64_t packed_size, struct th_error *err)
-{
-    uint64_t total = 0;
-    int n = CSLCount((CSLConstList)archive->entries);
-    if (n > ARCHIVE_ENTRIES_MAX) {
-        return archive_limit(path, err);
-    }
-    for (int i = 0; i < n; i++) {
-        VSIStatBufL facts;
-        char *inner = CPLStrdup(CPLSPrintf("%s/%s", archive->root, archive->entries[i]));
-        bool known = VSIStatL(inner, &facts) == 0;
-        CPLFree(inner);
-        if (known && !VSI_ISDIR(facts.st_mode)) {
-            total += (uint64_t)facts.st_size;
-        }
-        if (total > archive_size_max || total / ARCHIVE_RATIO_MAX > packed_size) {
-            return archive_limit(path, err);
-        }
-    }
-    return TH_OK;
 }
 
 // Length of the path of a candidate that `entry` is or lies in (a geodatabase is a folder), else 0.
@@ -245,21 +112,26 @@ static void candidate_stem(const char *entry, size_t size, char *stem, size_t st
     snprintf(stem, stem_size, "%.*s", (int)(end - start), entry + start);
 }
 
-// The same as people know it.
+// A name of the archive as people know it.
+static void name_read(const struct archive *archive, const char *raw, char *name, size_t name_size)
+{
+    if (archive->names_declared) {
+        th_text_copy(name, name_size, raw);
+        return;
+    }
+    struct th_buf decoded;
+    th_buf_init(&decoded, 2 * PATH_SIZE_MAX);
+    th_archive_name_decode(raw, &decoded);
+    th_text_copy(name, name_size, th_buf_text(&decoded));
+    th_buf_clear(&decoded);
+}
+
 static void candidate_name(const struct archive *archive, const char *entry, size_t size,
                            char *name, size_t name_size)
 {
     char stem[STEM_SIZE];
     candidate_stem(entry, size, stem, sizeof stem);
-    if (archive->names_declared) {
-        th_text_copy(name, name_size, stem);
-        return;
-    }
-    struct th_buf decoded;
-    th_buf_init(&decoded, PATH_SIZE_MAX);
-    th_archive_name_decode(stem, &decoded);
-    th_text_copy(name, name_size, th_buf_text(&decoded));
-    th_buf_clear(&decoded);
+    name_read(archive, stem, name, name_size);
 }
 
 static enum th_status archive_choose(const char *path, struct archive *archive, const char *layer,
@@ -321,11 +193,12 @@ static enum th_status archive_choose(const char *path, struct archive *archive, 
     return status;
 }
 
-static enum th_status archive_find(const char *path, uint64_t packed_size, const char *layer,
-                                   struct th_source *source, struct th_error *err)
+static enum th_status archive_find(const char *path, const char *layer, struct th_source *source,
+                                   struct th_error *err)
 {
     struct th_capture capture;
     struct th_buf root;
+    struct th_zip zip;
     struct archive archive = {0};
     enum th_status status;
     th_buf_init(&root, PATH_SIZE_MAX);
@@ -336,7 +209,12 @@ static enum th_status archive_find(const char *path, uint64_t packed_size, const
         goto done;
     }
     archive.root = th_buf_text(&root);
-    archive.names_declared = th_archive_names_declared(path);
+    // Measured before GDAL makes its own list, which takes long when there is much.
+    status = th_zip_measure(path, &zip, err);
+    if (status != TH_OK) {
+        goto done;
+    }
+    archive.names_declared = zip.names_declared;
     th_capture_begin(&capture);
     archive.entries = VSIReadDirRecursive(archive.root);
     th_capture_end();
@@ -344,12 +222,7 @@ static enum th_status archive_find(const char *path, uint64_t packed_size, const
         status = archive_broken(path, err);
         goto done;
     }
-    th_capture_begin(&capture);
-    status = archive_measure(path, &archive, packed_size, err);
-    th_capture_end();
-    if (status == TH_OK) {
-        status = archive_choose(path, &archive, layer, err);
-    }
+    status = archive_choose(path, &archive, layer, err);
     if (status == TH_OK) {
         th_buf_printf(&root, "/%s", archive.chosen);
         status = th_buf_check(&root, err);
@@ -361,8 +234,12 @@ static enum th_status archive_find(const char *path, uint64_t packed_size, const
         source->gdal_stem = th_text_duplicate(name);
         candidate_name(&archive, archive.chosen, strlen(archive.chosen), name, sizeof name);
         source->stem = th_text_duplicate(name);
+        char member[PATH_SIZE_MAX];
+        name_read(&archive, archive.chosen, member, sizeof member);
+        source->member = th_text_duplicate(member);
         source->path = th_buf_take(&root);
-        status = source->path == NULL || source->stem == NULL || source->gdal_stem == NULL
+        status = source->path == NULL || source->stem == NULL || source->gdal_stem == NULL ||
+                         source->member == NULL
                      ? th_error_no_memory(err)
                      : TH_OK;
     }
@@ -409,7 +286,7 @@ static enum th_status file_find(const char *path, uint64_t size, const char *lay
     if (n >= 4 && memcmp(head, "PK\x03\x04", 4) == 0) {
         free(source->path);
         source->path = NULL;
-        status = archive_find(path, size, layer, source, err);
+        status = archive_find(path, layer, source, err);
         if (status != TH_OK) {
             return status;
         }
@@ -421,8 +298,7 @@ static enum th_status file_find(const char *path, uint64_t size, const char *lay
         return th_error_set(err, TH_UNREADABLE, "source_bare_array", "file",
                             th_file_base_name(path), NULL);
     }
-    return ends_with(path, ".shp") ? shapefile_hash(path, &source->sha256, err)
-                                   : th_hash_file(TH_HASH_SHA256, path, &source->sha256, err);
+    return TH_OK;
 }
 
 enum th_status th_source_find(const char *path, const char *layer, struct th_source *ret_source,
@@ -444,7 +320,7 @@ enum th_status th_source_find(const char *path, const char *layer, struct th_sou
     } else if (S_ISREG(facts.st_mode)) {
         status = file_find(absolute, (uint64_t)facts.st_size, layer, &source, err);
     } else if (S_ISDIR(facts.st_mode) && ends_with(absolute, ".gdb")) {
-        status = folder_hash(absolute, &source.sha256, err);
+        status = TH_OK;
     } else {
         status = format_unknown(path, err);
     }

@@ -1,12 +1,11 @@
-// Finding what GDAL shall open for a path: plain file, folder, or something inside an archive; and
-// the digest by which the source is known later. For gis/ alone.
-#ifndef TH_GIS_SOURCE_INTERNAL_H
-#define TH_GIS_SOURCE_INTERNAL_H
+// Finding what GDAL shall open for a path: plain file, folder, or something inside an archive. For
+// gis/reader/ alone.
+#ifndef TH_GIS_READER_SOURCE_INTERNAL_H
+#define TH_GIS_READER_SOURCE_INTERNAL_H
 
 #include <stdbool.h>
 
 #include "core/error.h"
-#include "core/hash.h"
 
 struct th_source {
     char *path;      // for GDALOpenEx; absolute, maybe below /vsizip/
@@ -14,7 +13,7 @@ struct th_source {
     bool chosen;     // `layer` named a file of an archive
     char *gdal_stem; // name of the file in an archive, without extension, as GDAL has it; or NULL
     char *stem;      // the same as people know it
-    struct th_hash sha256;
+    char *member;    // path inside the archive as people know it, or NULL
 };
 
 // `layer` (may be NULL) chooses among several files of an archive by their names.

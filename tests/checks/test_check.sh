@@ -115,6 +115,12 @@ layers)
     refuses 'a private header of another module' 'private to store'
     echo '#include <gdal.h>' >registry/a.c
     refuses 'GDAL outside gis' '^registry/a\.c:1: <gdal\.h>'
+    echo '#include <gdal.h>' >gis/crs.c
+    refuses 'GDAL outside the reader process' '^gis/crs\.c:1: <gdal\.h>'
+    echo '#include <seccomp.h>' >gis/crs.c
+    refuses 'seccomp outside the sandbox' '^gis/crs\.c:1: '
+    echo '#include <openssl/evp.h>' >net/a.c
+    refuses 'OpenSSL outside core/hash.c' '^net/a\.c:1: '
     echo '#include <geodesic.h>' >gis/area.h
     refuses 'PROJ in a public header' '^gis/area\.h:1: '
     echo '#include <sqlite3.h>' >trading/a.c

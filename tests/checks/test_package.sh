@@ -12,7 +12,7 @@ package=$(find "$folder" -maxdepth 1 -name 'tanhui_*.deb')
 [ -n "$package" ] || { echo "no package was made" >&2; exit 1; }
 
 depends=$(dpkg-deb -f "$package" Depends)
-for name in libgdal32 libproj25 libgeos-c1v5 libspatialite7 libsqlite3-0 libsodium23 \
+for name in libgdal32 libseccomp2 libproj25 libgeos-c1v5 libspatialite7 libsqlite3-0 libsodium23 \
     libjansson4 libpangocairo-1.0-0 fonts-noto-cjk; do
     case $depends in
     *"$name"*) ;;
@@ -22,7 +22,7 @@ done
 
 dpkg-deb -x "$package" "$folder/root"
 cd "$folder/root"
-for path in usr/bin/tanhui usr/share/man/man1/tanhui.1.gz usr/share/doc/tanhui/copyright \
+for path in usr/bin/tanhui usr/libexec/tanhui/tanhui-reader usr/share/man/man1/tanhui.1.gz usr/share/doc/tanhui/copyright \
     usr/share/doc/tanhui/README.md usr/share/tanhui/sample/majianong.geojson \
     usr/share/tanhui/methodologies; do
     [ -e "$path" ] || { echo "the package lacks $path" >&2; exit 1; }

@@ -9,6 +9,7 @@
 #include "registry/map.h"
 #include "store/parcel_store.h"
 #include "tests/integration/parcel_fixture.h"
+#include "tests/unit/source_rows.h"
 
 // Two villages, three parcels, one with a hole; the numbers are text that Excel would run.
 static const char FEATURES[] =
@@ -252,8 +253,7 @@ static void export__a_declared_area_that_is_missing_stays_empty(void **state)
     struct fixture *f = *state;
     char path[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
-    struct th_reader *reader = NULL;
-    const struct th_reader_row *row = NULL;
+    struct th_test_rows rows;
     struct th_error err;
     size_t field = 0;
     th_test_path(path, f->folder, "declared.gpkg");
@@ -261,14 +261,14 @@ static void export__a_declared_area_that_is_missing_stays_empty(void **state)
     assert_ok(th_export(f->registry, &options, &reply, &err), &err);
     th_json_free(reply);
     struct th_reader_options how = {0};
-    assert_ok(th_reader_open(path, &how, &reader, &err), &err);
-    assert_true(th_reader_field_find(reader, "declared_mu", &field));
-    assert_ok(th_reader_next(reader, &row, &err), &err);
+    th_test_rows_open(&rows, path, &how);
+    assert_true(th_reader_field_find(rows.reader, "declared_mu", &field));
+    const struct th_reader_row *row = th_test_rows_next(&rows);
     assert_non_null(row->values[field]);
     assert_close(strtod(row->values[field], NULL), 15.96, 1e-9);
-    assert_ok(th_reader_next(reader, &row, &err), &err);
+    row = th_test_rows_next(&rows);
     assert_null(row->values[field]);
-    th_reader_close(reader);
+    th_test_rows_close(&rows);
 }
 
 static void export__csv_opens_in_a_spreadsheet_without_running_anything(void **state)

@@ -140,9 +140,10 @@ static void open__names_in_archives_are_read_whatever_they_were_written_in(void 
         options.layer = CASES[i].wanted;
         assert_ok(th_reader_open(path, &options, &reader, &err), &err);
         assert_string_equal(th_reader_info(reader)->layer, CASES[i].wanted);
-        const struct th_reader_row *row = NULL;
-        assert_ok(th_reader_next(reader, &row, &err), &err);
-        assert_non_null(row);
+        struct th_reader_batch *batch = NULL;
+        assert_ok(th_reader_next(reader, &batch, &err), &err);
+        assert_non_null(batch);
+        th_reader_batch_free(batch);
         th_reader_close(reader);
     }
 }

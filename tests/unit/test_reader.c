@@ -16,6 +16,7 @@
 #include "gis/crs.h"
 #include "gis/geometry.h"
 #include "tests/support/support.h"
+#include "tests/unit/source_rows.h"
 
 // Every test works in a folder of its own.
 static int folder_make(void **state)
@@ -43,21 +44,18 @@ static const char *text_write(char path[TH_TEST_PATH_SIZE], const char *folder, 
     return path;
 }
 
-static struct th_reader *open_ok(const char *path, const char *layer, const char *encoding)
+// Rows of a source with the reader that gives them.
+static struct th_test_rows open_ok(const char *path, const char *layer, const char *encoding)
 {
-    struct th_error err = {0};
-    struct th_reader *reader = NULL;
+    struct th_test_rows rows;
     const struct th_reader_options options = {.layer = layer, .encoding = encoding};
-    assert_ok(th_reader_open(path, &options, &reader, &err), &err);
-    return reader;
+    th_test_rows_open(&rows, path, &options);
+    return rows;
 }
 
-static const struct th_reader_row *next_ok(struct th_reader *reader)
+static const struct th_reader_row *next_ok(struct th_test_rows *rows)
 {
-    struct th_error err = {0};
-    const struct th_reader_row *row = NULL;
-    assert_ok(th_reader_next(reader, &row, &err), &err);
-    return row;
+    return th_test_rows_next(rows);
 }
 
 static void open_refused(const char *path, const char *layer, enum th_status status,
@@ -84,26 +82,28 @@ static void next__gives_values_as_text_and_shapes_as_wkb(void **state)
                    "Polygon", RING) ",{\"type\":\"Feature\",\"properties\":{\"name\":null,\"n\":7},"
                                     "\"geometry\":null}]}");
     struct th_error err = {0};
-    struct th_reader *reader = open_ok(path, NULL, NULL);
-    const struct th_reader_info *info = th_reader_info(reader);
+    struct th_test_rows reader = open_ok(path, NULL, NULL);
+    const struct th_reader_info *info = th_reader_info(reader.reader);
     assert_string_equal(info->driver, "GeoJSON");
     assert_string_equal(info->source_name, "two.geojson");
     assert_string_equal(info->layer, "two");
     assert_int_equal(info->n_features, 2);
     assert_int_equal(info->n_fields, 4);
     struct th_hash hash;
+    struct th_hash digest;
     assert_ok(th_hash_file(TH_HASH_SHA256, path, &hash, &err), &err);
-    assert_memory_equal(&hash, &info->sha256, sizeof hash);
+    assert_ok(th_reader_digest(reader.reader, &digest, &err), &err);
+    assert_memory_equal(&hash, &digest, sizeof hash);
     size_t name;
     size_t x;
     size_t y;
-    assert_true(th_reader_field_find(reader, "name", &name));
-    assert_true(th_reader_field_find(reader, "x", &x));
-    assert_true(th_reader_field_find(reader, "y", &y));
-    assert_false(th_reader_field_find(reader, "NAME", &name));
-    assert_string_equal(th_reader_field(reader, 1), "n");
+    assert_true(th_reader_field_find(reader.reader, "name", &name));
+    assert_true(th_reader_field_find(reader.reader, "x", &x));
+    assert_true(th_reader_field_find(reader.reader, "y", &y));
+    assert_false(th_reader_field_find(reader.reader, "NAME", &name));
+    assert_string_equal(th_reader_field(reader.reader, 1), "n");
 
-    const struct th_reader_row *row = next_ok(reader);
+    const struct th_reader_row *row = next_ok(&reader);
     assert_int_equal(row->row, 1);
     assert_string_equal(row->values[name], "马家弄");
     assert_string_equal(row->values[1], "12345678901234");
@@ -116,15 +116,15 @@ static void next__gives_values_as_text_and_shapes_as_wkb(void **state)
     assert_close(shape.points[1].x, 119.001, 0);
     th_geometry_clear(&shape);
 
-    row = next_ok(reader);
+    row = next_ok(&reader);
     assert_int_equal(row->row, 2);
     assert_null(row->wkb);
     assert_null(row->values[name]);
     assert_null(row->values[x]);
     assert_string_equal(row->values[1], "7");
-    assert_null(next_ok(reader));
-    assert_null(next_ok(reader));
-    th_reader_close(reader);
+    assert_null(next_ok(&reader));
+    assert_null(next_ok(&reader));
+    th_test_rows_close(&reader);
     th_reader_close(NULL);
 }
 
@@ -133,12 +133,13 @@ static void open__geojson_is_on_wgs84(void **state)
     struct th_error err = {0};
     char path[TH_TEST_PATH_SIZE];
     text_write(path, *state, "a.geojson", FEATURE("{}", "Polygon", RING));
-    struct th_reader *reader = open_ok(path, NULL, NULL);
+    struct th_test_rows reader = open_ok(path, NULL, NULL);
     struct th_crs_transform *transform = NULL;
-    assert_ok(th_crs_transform_new(th_reader_info(reader)->crs, NULL, &transform, &err), &err);
+    assert_ok(th_crs_transform_new(th_reader_info(reader.reader)->crs, NULL, &transform, &err),
+              &err);
     assert_string_equal(th_crs_transform_code(transform), "EPSG:4326");
     th_crs_transform_free(transform);
-    th_reader_close(reader);
+    th_test_rows_close(&reader);
 }
 
 static void open__what_is_no_source_is_refused_in_words(void **state)
@@ -188,13 +189,13 @@ static void open__the_only_layer_with_polygons_is_taken(void **state)
                    "p", KML_POINT) "</Folder><Folder><name>竹林"
                                    "</name>" PLACE("东山", KML_POLYGON)
                                        PLACE("西山", KML_POLYGON) "</Folder>"));
-    struct th_reader *reader = open_ok(path, NULL, NULL);
-    assert_string_equal(th_reader_info(reader)->layer, "竹林");
-    assert_int_equal(th_reader_info(reader)->n_features, 2);
+    struct th_test_rows reader = open_ok(path, NULL, NULL);
+    assert_string_equal(th_reader_info(reader.reader)->layer, "竹林");
+    assert_int_equal(th_reader_info(reader.reader)->n_features, 2);
     size_t name;
-    assert_true(th_reader_field_find(reader, "Name", &name));
-    assert_string_equal(next_ok(reader)->values[name], "东山");
-    th_reader_close(reader);
+    assert_true(th_reader_field_find(reader.reader, "Name", &name));
+    assert_string_equal(next_ok(&reader)->values[name], "东山");
+    th_test_rows_close(&reader);
 }
 
 static void open__several_layers_with_polygons_must_be_told_apart(void **state)
@@ -209,9 +210,9 @@ static void open__several_layers_with_polygons_must_be_told_apart(void **state)
     assert_string_equal(th_error_arg_get(&err, "layers"), "one, two");
     open_refused(path, "three", TH_UNREADABLE, "layer_missing", &err);
     assert_string_equal(th_error_arg_get(&err, "layers"), "one, two");
-    struct th_reader *reader = open_ok(path, "two", NULL);
-    assert_string_equal(th_reader_info(reader)->layer, "two");
-    th_reader_close(reader);
+    struct th_test_rows reader = open_ok(path, "two", NULL);
+    assert_string_equal(th_reader_info(reader.reader)->layer, "two");
+    th_test_rows_close(&reader);
 }
 
 // A shapefile with one field, one row per value (bytes as given), written raw.
@@ -303,11 +304,11 @@ static void next__shapefile_text_is_decoded_as_it_really_is(void **state)
             text_write(side, folder, "x.cpg", encodings[i].cpg);
         }
         byte_set(th_test_path(side, folder, "x.dbf"), 29, (unsigned char)encodings[i].ldid);
-        struct th_reader *reader = open_ok(path, NULL, encodings[i].option);
-        const struct th_reader_row *row = next_ok(reader);
+        struct th_test_rows reader = open_ok(path, NULL, encodings[i].option);
+        const struct th_reader_row *row = next_ok(&reader);
         assert_string_equal(row->values[0], encodings[i].want);
         assert_int_equal(row->text_suspect, encodings[i].suspect);
-        th_reader_close(reader);
+        th_test_rows_close(&reader);
     }
 }
 
@@ -318,11 +319,11 @@ static void next__a_character_cut_at_the_width_of_the_field_is_dropped(void **st
     const char *const values[] = {UTF8_BAMBOO "\xe7\xab"};
     shapefile_write(th_test_path(path, *state, "x.shp"), "name", values, 1, 8);
     text_write(side, *state, "x.cpg", "UTF-8");
-    struct th_reader *reader = open_ok(path, NULL, NULL);
-    const struct th_reader_row *row = next_ok(reader);
+    struct th_test_rows reader = open_ok(path, NULL, NULL);
+    const struct th_reader_row *row = next_ok(&reader);
     assert_string_equal(row->values[0], UTF8_BAMBOO);
     assert_false(row->text_suspect);
-    th_reader_close(reader);
+    th_test_rows_close(&reader);
 }
 
 static void open__field_names_are_decoded_too(void **state)
@@ -332,13 +333,15 @@ static void open__field_names_are_decoded_too(void **state)
     const char *const values[] = {"x"};
     shapefile_write(th_test_path(path, *state, "x.shp"), GBK_BAMBOO, values, 1, 8);
     (void)unlink(th_test_path(side, *state, "x.cpg"));
-    struct th_reader *reader = open_ok(path, NULL, NULL);
-    assert_string_equal(th_reader_field(reader, 0), UTF8_BAMBOO);
-    assert_null(th_reader_info(reader)->crs);
-    th_reader_close(reader);
+    struct th_test_rows reader = open_ok(path, NULL, NULL);
+    assert_string_equal(th_reader_field(reader.reader, 0), UTF8_BAMBOO);
+    assert_null(th_reader_info(reader.reader)->crs);
+    th_test_rows_close(&reader);
     struct th_error err = {0};
     const struct th_reader_options options = {.encoding = "no such encoding"};
-    assert_status(th_reader_open(path, &options, &reader, &err), TH_USAGE, &err);
+    struct th_reader *none = NULL;
+    assert_status(th_reader_open(path, &options, &none, &err), TH_USAGE, &err);
+    assert_null(none);
     assert_string_equal(err.key, "encoding_unknown");
 }
 
@@ -350,14 +353,14 @@ static void open__deleted_rows_of_a_shapefile_are_not_counted(void **state)
     shapefile_write(th_test_path(path, *state, "x.shp"), "name", values, 3, 8);
     // One field: a header of 32 + 32 + 1 bytes, rows of 1 + 8; '*' marks the second as deleted.
     byte_set(th_test_path(side, *state, "x.dbf"), 65 + 9, '*');
-    struct th_reader *reader = open_ok(path, NULL, NULL);
+    struct th_test_rows reader = open_ok(path, NULL, NULL);
     int64_t n = 0;
-    while (next_ok(reader) != NULL) {
+    while (next_ok(&reader) != NULL) {
         n++;
     }
     assert_int_equal(n, 2);
-    assert_int_equal(th_reader_info(reader)->n_features, 2);
-    th_reader_close(reader);
+    assert_int_equal(th_reader_info(reader.reader)->n_features, 2);
+    th_test_rows_close(&reader);
 }
 
 static void open__hash_of_a_shapefile_covers_its_attributes(void **state)
@@ -371,9 +374,10 @@ static void open__hash_of_a_shapefile_covers_its_attributes(void **state)
         if (i == 2) {
             byte_set(th_test_path(side, *state, "x.dbf"), 65 + 1, 'b');
         }
-        struct th_reader *reader = open_ok(path, NULL, NULL);
-        hashes[i] = th_reader_info(reader)->sha256;
-        th_reader_close(reader);
+        struct th_error err = {0};
+        struct th_test_rows reader = open_ok(path, NULL, NULL);
+        assert_ok(th_reader_digest(reader.reader, &hashes[i], &err), &err);
+        th_test_rows_close(&reader);
     }
     assert_memory_equal(&hashes[0], &hashes[1], sizeof hashes[0]);
     assert_memory_not_equal(&hashes[0], &hashes[2], sizeof hashes[0]);
@@ -408,14 +412,15 @@ static void next__real_files_are_read_whole(void **state)
             skip();
         }
         print_message("  %s\n", real_files[i].name);
-        struct th_reader *reader = open_ok(path, NULL, NULL);
-        assert_string_equal(th_reader_info(reader)->driver, real_files[i].driver);
-        assert_int_equal(th_reader_info(reader)->n_features, real_files[i].n);
-        assert_ok(th_crs_transform_new(th_reader_info(reader)->crs, NULL, &transform, &err), &err);
+        struct th_test_rows reader = open_ok(path, NULL, NULL);
+        assert_string_equal(th_reader_info(reader.reader)->driver, real_files[i].driver);
+        assert_int_equal(th_reader_info(reader.reader)->n_features, real_files[i].n);
+        assert_ok(th_crs_transform_new(th_reader_info(reader.reader)->crs, NULL, &transform, &err),
+                  &err);
         assert_string_equal(th_crs_transform_code(transform), real_files[i].crs_code);
         int64_t n = 0;
-        for (const struct th_reader_row *row = next_ok(reader); row != NULL;
-             row = next_ok(reader)) {
+        for (const struct th_reader_row *row = next_ok(&reader); row != NULL;
+             row = next_ok(&reader)) {
             struct th_geometry shape;
             n++;
             assert_int_equal(row->row, n);
@@ -427,7 +432,7 @@ static void next__real_files_are_read_whole(void **state)
         }
         assert_int_equal(n, real_files[i].n);
         th_crs_transform_free(transform);
-        th_reader_close(reader);
+        th_test_rows_close(&reader);
     }
 }
 
@@ -516,11 +521,12 @@ static void area__of_the_dutch_file_agrees_with_an_equal_area_map(void **state)
         skip();
     }
     struct th_crs_transform *transform = NULL;
-    struct th_reader *reader = open_ok(path, NULL, NULL);
-    assert_ok(th_crs_transform_new(th_reader_info(reader)->crs, NULL, &transform, &err), &err);
+    struct th_test_rows reader = open_ok(path, NULL, NULL);
+    assert_ok(th_crs_transform_new(th_reader_info(reader.reader)->crs, NULL, &transform, &err),
+              &err);
     double geodesic_m2 = 0;
     double authalic_m2 = 0;
-    for (const struct th_reader_row *row = next_ok(reader); row != NULL; row = next_ok(reader)) {
+    for (const struct th_reader_row *row = next_ok(&reader); row != NULL; row = next_ok(&reader)) {
         struct th_geometry shape;
         double area_m2;
         double perimeter_m;
@@ -535,7 +541,7 @@ static void area__of_the_dutch_file_agrees_with_an_equal_area_map(void **state)
     assert_true(geodesic_m2 > 1e5);
     assert_close(geodesic_m2, authalic_m2, 1e-6 * authalic_m2);
     th_crs_transform_free(transform);
-    th_reader_close(reader);
+    th_test_rows_close(&reader);
 }
 
 static size_t entries_count(const char *folder)
@@ -580,11 +586,11 @@ static void open__a_source_is_left_as_it_was(void **state)
         size_t n_entries = entries_count(*state);
         assert_ok(th_hash_file(TH_HASH_SHA256, path, &before, &err), &err);
         assert_int_equal(chmod(*state, 0500), 0);
-        struct th_reader *reader = open_ok(path, NULL, NULL);
-        assert_int_equal(th_reader_info(reader)->n_features, 0);
-        assert_null(next_ok(reader));
+        struct th_test_rows reader = open_ok(path, NULL, NULL);
+        assert_int_equal(th_reader_info(reader.reader)->n_features, 0);
+        assert_null(next_ok(&reader));
         assert_int_equal(entries_count(*state), n_entries);
-        th_reader_close(reader);
+        th_test_rows_close(&reader);
         assert_int_equal(chmod(*state, 0700), 0);
         assert_int_equal(entries_count(*state), n_entries);
         assert_ok(th_hash_file(TH_HASH_SHA256, path, &after, &err), &err);
@@ -610,11 +616,11 @@ static void open__archives_are_searched_and_limited(void **state)
         "{\"type\":\"FeatureCollection\",\"features\":[" FEATURE("{}", "Polygon", RING) "]}";
     zip_add(th_test_path(path, *state, "one.zip"), "deep/er/a.geojson", feature, strlen(feature));
     zip_add(path, "__MACOSX/deep/er/._a.geojson", "x", 1);
-    struct th_reader *reader = open_ok(path, NULL, NULL);
-    assert_string_equal(th_reader_info(reader)->source_name, "one.zip");
-    assert_string_equal(th_reader_info(reader)->layer, "a");
-    assert_non_null(next_ok(reader));
-    th_reader_close(reader);
+    struct th_test_rows reader = open_ok(path, NULL, NULL);
+    assert_string_equal(th_reader_info(reader.reader)->source_name, "one.zip");
+    assert_string_equal(th_reader_info(reader.reader)->layer, "a");
+    assert_non_null(next_ok(&reader));
+    th_test_rows_close(&reader);
 
     zip_add(th_test_path(path, *state, "two.zip"), "a.geojson", feature, strlen(feature));
     zip_add(path, "b.geojson", feature, strlen(feature));
@@ -622,14 +628,14 @@ static void open__archives_are_searched_and_limited(void **state)
     assert_string_equal(th_error_arg_get(&err, "layers"), "a, b");
     open_refused(path, "c", TH_UNREADABLE, "layer_missing", &err);
     reader = open_ok(path, "b", NULL);
-    assert_string_equal(th_reader_info(reader)->layer, "b");
-    th_reader_close(reader);
+    assert_string_equal(th_reader_info(reader.reader)->layer, "b");
+    th_test_rows_close(&reader);
 
     zip_add(th_test_path(path, *state, "none.zip"), "readme.txt", "x", 1);
     open_refused(path, NULL, TH_UNREADABLE, "source_format", &err);
 
     th_test_path(path, *state, "many.zip");
-    for (int i = 0; i < 51; i++) {
+    for (int i = 0; i < 201; i++) {
         char name[32];
         snprintf(name, sizeof name, "%d.txt", i);
         zip_add(path, name, "x", 1);
@@ -657,7 +663,8 @@ static void open__a_shapefile_without_its_companions_names_the_missing_one(void 
         char companion[TH_TEST_PATH_SIZE];
         snprintf(name, sizeof name, "%zu.shp", i);
         shapefile_write(th_test_path(path, *state, name), "f", VALUES, 1, 8);
-        th_reader_close(open_ok(path, NULL, NULL));
+        struct th_test_rows whole = open_ok(path, NULL, NULL);
+        th_test_rows_close(&whole);
         snprintf(name, sizeof name, "%zu%s", i, MISSING[i]);
         assert_int_equal(remove(th_test_path(companion, *state, name)), 0);
         open_refused(path, NULL, TH_UNREADABLE, "source_incomplete", &err);

@@ -11,6 +11,7 @@
 #include "gis/reader.h"
 #include "tests/support/support.h"
 #include "tests/unit/shapes.h"
+#include "tests/unit/source_rows.h"
 
 static int folder_make(void **state)
 {
@@ -94,8 +95,7 @@ static void close__what_was_written_is_read_again(void **state)
         char path[TH_TEST_PATH_SIZE];
         struct th_geometry shape = ground();
         struct th_geometry back;
-        struct th_reader *reader = NULL;
-        const struct th_reader_row *row = NULL;
+        struct th_test_rows rows;
         struct th_crs_transform *transform = NULL;
         print_message("  %s\n", formats[i].name);
         struct th_writer *writer =
@@ -107,7 +107,8 @@ static void close__what_was_written_is_read_again(void **state)
         n_files += formats[i].n_files;
         assert_int_equal(entries_count(*state), n_files);
 
-        assert_ok(th_reader_open(path, NULL, &reader, &err), &err);
+        th_test_rows_open(&rows, path, NULL);
+        struct th_reader *reader = rows.reader;
         const struct th_reader_info *info = th_reader_info(reader);
         assert_string_equal(info->driver, formats[i].driver);
         assert_string_equal(info->layer, formats[i].layer);
@@ -115,7 +116,7 @@ static void close__what_was_written_is_read_again(void **state)
         assert_ok(th_crs_transform_new(info->crs, NULL, &transform, &err), &err);
         assert_string_equal(th_crs_transform_code(transform), formats[i].crs);
         th_crs_transform_free(transform);
-        assert_ok(th_reader_next(reader, &row, &err), &err);
+        const struct th_reader_row *row = th_test_rows_next(&rows);
         if (formats[i].keeps_id)
             assert_int_equal(row->feature, 77);
         size_t field;
@@ -135,7 +136,7 @@ static void close__what_was_written_is_read_again(void **state)
         assert_memory_equal(back.points, shape.points, shape.n_points * sizeof *shape.points);
         th_geometry_clear(&back);
         th_geometry_clear(&shape);
-        th_reader_close(reader);
+        th_test_rows_close(&rows);
     }
 }
 

@@ -21,6 +21,12 @@ if(TH_SANITIZE)
         -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(tanhui_flags INTERFACE -fsanitize=address,undefined)
 endif()
+if(TH_FUZZ)
+    target_compile_options(tanhui_flags INTERFACE
+        -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+        -fno-omit-frame-pointer)
+    target_link_options(tanhui_flags INTERFACE -fsanitize=address,undefined)
+endif()
 
 # th_add_library(NAME SOURCES a.c … [DEPENDS targets…] [LIBRARIES third-party targets…])
 # DEPENDS are modules below this one; LIBRARIES stay private, so that their headers do too.

@@ -13,6 +13,15 @@ void th_csv_begin(struct th_buf *out, bool byte_order_mark)
 static bool is_formula(const char *text)
 {
     double number = 0.0;
+    // Spreadsheets look behind blanks, the Chinese one (U+3000) among them.
+    for (;;) {
+        size_t blanks = strspn(text, " \n\v\f");
+        if (th_text_starts_with(text + blanks, "\xe3\x80\x80"))
+            blanks += 3;
+        if (blanks == 0)
+            break;
+        text += blanks;
+    }
     if (*text == '\0' || strchr("=+-@\t\r", *text) == NULL)
         return false;
     return !th_text_parse_double(text, &number);
@@ -23,7 +32,8 @@ void th_csv_cell(struct th_buf *out, const char *text, bool last)
     if (text == NULL)
         text = "";
     bool formula = is_formula(text);
-    bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+    // Semicolons and tabs part cells where a spreadsheet is set so.
+    bool quoted = strpbrk(text, ",;\t\"\r\n") != NULL;
     if (quoted)
         th_buf_append_char(out, '"');
     if (formula)

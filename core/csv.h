@@ -1,6 +1,6 @@
 // CSV for people (byte order mark, so that Excel reads UTF-8) and for machines (RFC 4180, CRLF).
-// Cells that a spreadsheet would run as a formula (= + - @, tab, CR first) are defused with a
-// leading apostrophe unless they are plain numbers.
+// Cells that a spreadsheet would run as a formula (= + - @, tab, CR first or behind blanks) are
+// defused with a leading apostrophe unless they are plain numbers.
 #ifndef TH_CORE_CSV_H
 #define TH_CORE_CSV_H
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what building, testing and running need on Debian 12, by apt and from nowhere else. Does
 # nothing, and asks for no rights, when everything is there already.
+#   tools/setup.sh [fuzz]    fuzz: also what tests/fuzz/run.sh needs
 set -eu
 
 packages='
@@ -9,6 +10,10 @@ packages='
     libcurl4-openssl-dev libpango1.0-dev libcairo2-dev libxlsxwriter-dev libcmocka-dev
     ca-certificates openssl fonts-noto-cjk gdal-bin sqlite3 zip unzip jq poppler-utils
     clang-format clang-tidy valgrind file dpkg-dev'
+
+if [ "${1:-}" = fuzz ]; then
+    packages="$packages clang libclang-rt-14-dev"
+fi
 
 missing=
 for package in $packages; do

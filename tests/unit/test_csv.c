@@ -21,7 +21,11 @@ static void csv_cell__quotes_and_defuses(void **state)
                  {"-1.50", "-1.50"},
                  {"-7", "-7"},
                  {"@x", "'@x"},
-                 {"\tx", "'\tx"},
+                 {"\tx", "\"'\tx\""},
+                 {" =1+1", "' =1+1"},
+                 {"\xe3\x80\x80@x", "'\xe3\x80\x80@x"},
+                 {" -7", " -7"},
+                 {"a;=1+1", "\"a;=1+1\""},
                  {"\rx", "\"'\rx\""},
                  {"a=b", "a=b"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -1,0 +1,38 @@
+# Fuzz targets. In the preset `fuzz` they are libFuzzer programs (tests/fuzz/run.sh); everywhere
+# else each of them replays its corpus, which is a test.
+set(fuzz_support_sources fuzz/fuzz.c)
+if(NOT TH_FUZZ)
+    list(APPEND fuzz_support_sources fuzz/replay.c)
+endif()
+add_library(tanhui_fuzz_support OBJECT ${fuzz_support_sources})
+target_link_libraries(tanhui_fuzz_support PUBLIC tanhui_core)
+add_custom_target(fuzz_targets)
+
+# th_add_fuzz_target(NAME [SOURCES more.c …] DEPENDS modules…): fuzz/fuzz_NAME.c, corpus/NAME/
+function(th_add_fuzz_target name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+    add_executable(fuzz_${name} fuzz/fuzz_${name}.c ${ARG_SOURCES})
+    target_link_libraries(fuzz_${name} PRIVATE tanhui_fuzz_support ${ARG_DEPENDS} m)
+    add_dependencies(fuzz_targets fuzz_${name})
+    if(TH_FUZZ)
+        target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    else()
+        add_test(NAME fuzz_${name}_replay
+            COMMAND fuzz_${name} ${CMAKE_CURRENT_LIST_DIR}/fuzz/corpus/${name})
+        set_tests_properties(fuzz_${name}_replay PROPERTIES LABELS fuzz TIMEOUT 120
+            ENVIRONMENT "${TH_TEST_ENVIRONMENT}")
+    endif()
+endfunction()
+
+foreach(name json csv csv_table quantity text messages)
+    th_add_fuzz_target(${name} DEPENDS tanhui_core)
+endforeach()
+foreach(name wkb archive_name recode crs)
+    th_add_fuzz_target(${name} DEPENDS tanhui_gis)
+endforeach()
+th_add_fuzz_target(spatial_blob DEPENDS tanhui_store)
+th_add_fuzz_target(document DEPENDS tanhui_methodology)
+file(GLOB fuzz_cli_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.c)
+list(FILTER fuzz_cli_sources EXCLUDE REGEX "/main\\.c$")
+th_add_fuzz_target(arguments SOURCES ${fuzz_cli_sources}
+    DEPENDS tanhui_trading tanhui_registry tanhui_net)

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "core/text.h"
-#include "gis/archive_name_internal.h"
+#include "gis/reader/archive_name_internal.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { LIMIT = 1024 * 1024 };

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "gis/recode_internal.h"
+#include "gis/reader/recode_internal.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { LIMIT = 1024 * 1024 };

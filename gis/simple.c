@@ -9,9 +9,9 @@
 
 enum {
     CHAIN_EDGES = 8,
-    RINGS_MAX = 16,           // more are the sweep's
-    CHAINS_MAX = 2048,        // their pairs are looked at one by one
-    EDGE_PAIRS_PER_EDGE = 300 // that are tested before the sweep is the better way
+    RINGS_MAX = 16,          // more are the sweep's
+    CHAINS_MAX = 2048,       // their pairs are looked at one by one
+    EDGE_PAIRS_PER_EDGE = 64 // that are tested before the sweep is the better way
 };
 
 struct chain {
@@ -82,6 +82,25 @@ bool th_simple_is_spike(struct th_ground_xy a, struct th_ground_xy b, struct th_
     int64_t forward =
         ((int64_t)b.x - a.x) * ((int64_t)c.x - b.x) + ((int64_t)b.y - a.y) * ((int64_t)c.y - b.y);
     return forward <= 0;
+}
+
+static bool touches(struct th_ground_xy point, struct th_ground_xy a, struct th_ground_xy b)
+{
+    return th_simple_side(a, b, point) == 0 && (point.x >= a.x || point.x >= b.x) &&
+           (point.x <= a.x || point.x <= b.x) && (point.y >= a.y || point.y >= b.y) &&
+           (point.y <= a.y || point.y <= b.y);
+}
+
+struct th_ground_xy th_simple_touch_place(struct th_ground_xy a, struct th_ground_xy b,
+                                          struct th_ground_xy c, struct th_ground_xy d)
+{
+    if (touches(a, c, d)) {
+        return a;
+    }
+    if (touches(b, c, d)) {
+        return b;
+    }
+    return touches(d, a, b) ? d : c;
 }
 
 static struct th_xy place_of(const struct th_ground *ground, double x, double y)
@@ -166,7 +185,8 @@ static bool edges_test(struct search *search, uint32_t i, uint32_t j, bool same_
     if (meeting == TH_SIMPLE_CROSS) {
         th_simple_found_crossing(ground, a, b, c, d, search->finding);
     } else {
-        th_simple_found(ground, TH_SIMPLE_CONTACT, c, search->finding);
+        th_simple_found(ground, TH_SIMPLE_CONTACT, th_simple_touch_place(a, b, c, d),
+                        search->finding);
     }
     search->finding->one_ring = same_ring;
     return false;

@@ -39,7 +39,11 @@ enum th_status th_simple_by_sweep(struct th_simple_room *room, const struct th_g
                                   struct th_simple_finding *ret_finding,
                                   struct th_error *err) TH_MUST_CHECK;
 
-// Shared by both.
+// Would GEOS take seconds or more to look at it?
+enum th_status th_simple_is_tangled(struct th_simple_room *room, const struct th_ground *ground,
+                                    bool *ret_tangled, struct th_error *err) TH_MUST_CHECK;
+
+// Shared by both ways.
 enum th_simple_meeting { TH_SIMPLE_APART, TH_SIMPLE_TOUCH, TH_SIMPLE_CROSS };
 
 struct th_simple_room {
@@ -83,6 +87,9 @@ static inline int th_simple_side(struct th_ground_xy a, struct th_ground_xy b,
 // Edges a→b and c→d without a common vertex.
 enum th_simple_meeting th_simple_meet(struct th_ground_xy a, struct th_ground_xy b,
                                       struct th_ground_xy c, struct th_ground_xy d);
+// Where such edges touch.
+struct th_ground_xy th_simple_touch_place(struct th_ground_xy a, struct th_ground_xy b,
+                                          struct th_ground_xy c, struct th_ground_xy d);
 // Does the way a→b→c turn back on itself?
 bool th_simple_is_spike(struct th_ground_xy a, struct th_ground_xy b, struct th_ground_xy c);
 

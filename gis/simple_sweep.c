@@ -179,10 +179,14 @@ static bool pair_test(struct sweep *sweep, uint32_t a_seat, uint32_t b_seat)
         return true;
     }
     if (meeting == TH_SIMPLE_TOUCH) {
-        return contact_at(sweep, a, sweep->vertices[b].ring);
+        th_simple_found(
+            sweep->ground, TH_SIMPLE_CONTACT,
+            th_simple_touch_place(from(sweep, a), to(sweep, a), from(sweep, b), to(sweep, b)),
+            sweep->finding);
+    } else {
+        th_simple_found_crossing(sweep->ground, from(sweep, a), to(sweep, a), from(sweep, b),
+                                 to(sweep, b), sweep->finding);
     }
-    th_simple_found_crossing(sweep->ground, from(sweep, a), to(sweep, a), from(sweep, b),
-                             to(sweep, b), sweep->finding);
     sweep->finding->one_ring = sweep->vertices[a].ring == sweep->vertices[b].ring;
     return false;
 }

@@ -184,7 +184,16 @@ enum th_status th_validity_check_ground(struct th_validity *validity,
     if (key != NULL) {
         return refuse(key, finding.place.x, finding.place.y, err);
     }
-    status = th_ground_geometry(ground, &geometry, err);
+    if (ground->n_points >= LARGE_POINTS) {
+        bool tangled = false;
+        status = th_simple_is_tangled(validity->room, ground, &tangled, err);
+        if (status == TH_OK && tangled) {
+            status = refuse("@validity.tangled", finding.place.x, finding.place.y, err);
+        }
+    }
+    if (status == TH_OK) {
+        status = th_ground_geometry(ground, &geometry, err);
+    }
     if (status == TH_OK) {
         status = th_validity_check(validity, &geometry, err);
     }

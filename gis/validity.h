@@ -19,7 +19,8 @@ enum th_status th_validity_check(struct th_validity *validity, const struct th_g
                                  struct th_error *err) TH_MUST_CHECK;
 // The same answer for a ground, much sooner: most are proven valid without GEOS. In shapes of 5,000
 // vertices or more a defect is named as it was seen first, which need not be the one that GEOS
-// would name.
+// would name; and where rings touch each other in a shape whose edges lie so close together that
+// GEOS would look at them for seconds, it is refused ("tangled").
 enum th_status th_validity_check_ground(struct th_validity *validity,
                                         const struct th_ground *ground,
                                         struct th_error *err) TH_MUST_CHECK;

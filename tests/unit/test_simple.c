@@ -7,7 +7,7 @@
 #include "tests/support/support.h"
 #include "tests/unit/shapes.h"
 
-enum { POINTS_MAX = 100000, RINGS_MAX = 4000 };
+enum { POINTS_MAX = 100000, RINGS_MAX = 30000, HOSTILE_POINTS = 90000 };
 
 // A shape that grows, in whole cells from an origin.
 struct drawing {
@@ -109,7 +109,7 @@ static void draw_coarse(struct drawing *drawing)
 static void draw_comb(struct drawing *drawing)
 {
     size_t n = 2 + random_below(40);
-    double slip = random_below(3) == 0 ? random_between(0, 10) : 0;
+    double slip = random_below(3) == 0 ? random_between(0, 60) : 0;
     point(drawing, 0, 0);
     point(drawing, 10 * (double)n, 0);
     for (size_t i = n; i > 0; i--) {
@@ -301,10 +301,203 @@ static void simple__agrees_with_geos_on_random_shapes(void **state)
     th_simple_room_free(room);
 }
 
+// By drawing; places in degrees.
+static const struct {
+    const char *wkt;
+    enum th_simple_verdict verdict;
+    bool one_ring;
+    double lon, lat;
+} findings[] = {
+    {"POLYGON ((0 0,4 0,4 4,0 4,0 0))", TH_SIMPLE_VALID, false, 0, 0},
+    {"POLYGON ((0 0,4 4,4 0,0 4,0 0))", TH_SIMPLE_CROSSING, true, 2, 2},
+    {"POLYGON ((0 0,3 1,3 0,0 4,0 0))", TH_SIMPLE_CROSSING, true, 2.4, 0.8},
+    {"POLYGON ((0 0,4 0,2 2,4 4,0 4,2 2,0 0))", TH_SIMPLE_CONTACT, true, 2, 2},
+    {"POLYGON ((0 0,4 0,4 4,2 0,0 4,0 0))", TH_SIMPLE_CONTACT, true, 0, 0},
+    {"POLYGON ((0 0,4 0,4 4,0 4,0 0),(0 0,1 2,2 2,0 0))", TH_SIMPLE_CONTACT, false, 0, 0},
+    {"POLYGON ((0 0,4 0,4 4,0 4,0 0),(3 1,3 2,5 2,3 1))", TH_SIMPLE_CROSSING, false, 4, 0},
+    {"POLYGON ((0 0,4 0,4 4,0 4,0 0),(6 6,6 7,7 7,6 6))", TH_SIMPLE_HOLE_OUTSIDE, false, 6, 6},
+    {"POLYGON ((0 0,9 0,9 9,0 9,0 0),(1 1,1 8,8 8,8 1,1 1),(2 2,2 3,3 3,2 2))",
+     TH_SIMPLE_HOLE_NESTED, false, 2, 2},
+    {"MULTIPOLYGON (((0 0,9 0,9 9,0 9,0 0)),((1 1,2 1,2 2,1 1)))", TH_SIMPLE_SHELL_NESTED, false, 1,
+     1},
+    // An island in a hole, and a part beside it.
+    {"MULTIPOLYGON (((0 0,9 0,9 9,0 9,0 0),(1 1,1 8,8 8,8 1,1 1)),((2 2,3 2,3 3,2 2)))",
+     TH_SIMPLE_VALID, false, 0, 0},
+};
+
+static void simple__finds_what_was_drawn(void **state)
+{
+    (void)state;
+    struct th_simple_room *room = th_simple_room_new();
+    assert_non_null(room);
+    for (size_t i = 0; i < sizeof findings / sizeof findings[0]; i++) {
+        struct th_error err = {0};
+        struct th_ground *ground = NULL;
+        struct th_geometry shape = th_test_shape(findings[i].wkt);
+        print_message("  %s\n", findings[i].wkt);
+        assert_ok(th_geometry_normalise(&shape, &err), &err);
+        assert_ok(th_ground_new(&shape, &ground, &err), &err);
+        for (int way = 0; way < 2; way++) {
+            struct th_simple_finding found;
+            bool done = true;
+            assert_ok(way == 0 ? th_simple_by_chains(room, ground, &found, &done, &err)
+                               : th_simple_by_sweep(room, ground, &found, &err),
+                      &err);
+            assert_true(done);
+            assert_int_equal(found.verdict, findings[i].verdict);
+            if (found.verdict == TH_SIMPLE_CROSSING || found.verdict == TH_SIMPLE_CONTACT) {
+                assert_int_equal(found.one_ring, findings[i].one_ring);
+            }
+            // Of two crossings, and at a contact, which place is named is not settled.
+            if (findings[i].lat > 0) {
+                assert_close(found.place.x, findings[i].lon, 1e-8);
+                assert_close(found.place.y, findings[i].lat, 1e-8);
+            }
+        }
+        th_ground_free(ground);
+        th_geometry_clear(&shape);
+    }
+    th_simple_room_free(room);
+}
+
+// Shapes made to be slow. Radii in cells; 2^31 cells are the widest ground.
+static void hostile_star(struct drawing *drawing, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double angle = 2 * 3.14159265358979 * (double)i / (double)n;
+        double r = i % 2 == 0 ? 1e9 : 1e8;
+        point(drawing, 1e9 + r * cos(angle), 1e9 + r * sin(angle));
+    }
+    ring_close(drawing);
+}
+
+static void hostile_comb(struct drawing *drawing, size_t n)
+{
+    for (size_t i = 0; i < n; i++) { // slanting teeth, whose boxes all overlap
+        double x = 1000 * (double)i;
+        point(drawing, i % 2 == 0 ? x : x + 1e9, i % 2 == 0 ? 0 : 1e9 + (double)(i % 7));
+    }
+    point(drawing, 1000 * (double)n + 1e9, -1000);
+    point(drawing, 0, -1000);
+    ring_close(drawing);
+}
+
+static void hostile_spiral(struct drawing *drawing, size_t n)
+{
+    for (size_t side = 0; side < 2; side++) {
+        for (size_t i = 0; i < n / 2; i++) {
+            double part = (double)(side == 0 ? i : n / 2 - 1 - i);
+            double r = 1e6 + 4e4 * part / 4 + (side == 0 ? 0 : 2e4);
+            double turn = 3.14159265358979 / 2 * part;
+            point(drawing, 1e9 + r * cos(turn), 1e9 + r * sin(turn));
+        }
+    }
+    ring_close(drawing);
+}
+
+static void hostile_noise(struct drawing *drawing, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        point(drawing, random_between(0, 2e9), random_between(0, 2e9));
+    }
+    ring_close(drawing);
+}
+
+static void hostile_star_crossed(struct drawing *drawing, size_t n)
+{
+    hostile_star(drawing, n);
+    struct th_xy *points = drawing->shape.points;
+    struct th_xy swap = points[n - 3];
+    points[n - 3] = points[n - 5];
+    points[n - 5] = swap;
+}
+
+static void hostile_star_pinched(struct drawing *drawing, size_t n)
+{
+    hostile_star(drawing, n);
+    drawing->shape.points[n / 2 + 1] = drawing->shape.points[1];
+}
+
+// A hole that touches the star at one of its inner corners.
+static void hostile_star_touched(struct drawing *drawing, size_t n)
+{
+    hostile_star(drawing, n);
+    struct th_xy corner = drawing->shape.points[1];
+    point(drawing, 1e9, 1e9 - 1e6);
+    point(drawing, 1e9, 1e9 + 1e6);
+    drawing->shape.points[drawing->shape.n_points++] = corner;
+    ring_close(drawing);
+}
+
+static void hostile_holes(struct drawing *drawing, size_t n)
+{
+    point(drawing, 0, 0);
+    point(drawing, 2e9, 0);
+    point(drawing, 2e9, 2e9);
+    point(drawing, 0, 2e9);
+    ring_close(drawing);
+    for (size_t i = 0; i < n / 4 && i + 2 < RINGS_MAX; i++) {
+        double x = 1e5 + 4e5 * (double)(i % 4000);
+        double y = 1e5 + 4e5 * (double)(i / 4000);
+        point(drawing, x, y);
+        point(drawing, x + 3e5, y);
+        point(drawing, x, y + 3e5);
+        ring_close(drawing);
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*draw)(struct drawing *drawing, size_t n);
+    const char *reason; // NULL: valid
+} hostiles[] = {
+    {"star", hostile_star, NULL},
+    {"comb", hostile_comb, NULL},
+    {"spiral", hostile_spiral, NULL},
+    {"holes", hostile_holes, NULL},
+    {"noise", hostile_noise, "@validity.self_intersection"},
+    {"star, crossed", hostile_star_crossed, "@validity.self_intersection"},
+    {"star, pinched", hostile_star_pinched, "@validity.ring_self_intersection"},
+    {"star, touched", hostile_star_touched, "@validity.tangled"},
+};
+
+static void check_ground__shapes_made_to_be_slow_are_not(void **state)
+{
+    (void)state;
+    struct th_error err = {0};
+    struct th_validity *validity = NULL;
+    assert_ok(th_validity_new(&validity, &err), &err);
+    for (size_t k = 0; k < sizeof hostiles / sizeof hostiles[0]; k++) {
+        struct th_ground *ground = NULL;
+        struct drawing drawing;
+        drawing_make(&drawing, 100, 20);
+        hostiles[k].draw(&drawing, HOSTILE_POINTS);
+        polygon_close(&drawing);
+        assert_ok(th_geometry_normalise(&drawing.shape, &err), &err);
+        assert_ok(th_ground_new(&drawing.shape, &ground, &err), &err);
+        clock_t start = clock();
+        enum th_status status = th_validity_check_ground(validity, ground, &err);
+        double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+        print_message("  %-16s %u points: %.3f s\n", hostiles[k].name, ground->n_points, seconds);
+        assert_true(seconds < 1);
+        if (hostiles[k].reason == NULL) {
+            assert_ok(status, &err);
+        } else {
+            assert_status(status, TH_DATA_PROBLEM, &err);
+            assert_string_equal(th_error_arg_get(&err, "reason"), hostiles[k].reason);
+        }
+        th_ground_free(ground);
+        th_geometry_clear(&drawing.shape);
+    }
+    th_validity_free(validity);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(simple__agrees_with_geos_on_random_shapes),
+        cmocka_unit_test(simple__finds_what_was_drawn),
+        cmocka_unit_test(check_ground__shapes_made_to_be_slow_are_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -392,5 +392,5 @@ done:
 void th_guess_option(const struct th_guess_candidate *candidate, char text[TH_GUESS_OPTION_SIZE])
 {
     (void)snprintf(text, TH_GUESS_OPTION_SIZE, "--crs EPSG:%d%s", candidate->epsg,
-                   candidate->swap_axes ? " --swap-axes" : "");
+                   candidate->swap_axes ? " --axes yx" : "");
 }

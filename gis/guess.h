@@ -59,7 +59,7 @@ struct th_guess {
 // TH_INTERNAL and TH_NO_MEMORY only: no input is an error.
 enum th_status th_guess_crs(const struct th_guess_input *input, struct th_guess *ret_guess,
                             struct th_error *err) TH_MUST_CHECK;
-// "--crs EPSG:4528" or "--crs EPSG:4528 --swap-axes".
+// "--crs EPSG:4528" or "--crs EPSG:4528 --axes yx".
 void th_guess_option(const struct th_guess_candidate *candidate, char text[TH_GUESS_OPTION_SIZE]);
 
 // Are the coordinates those of a phone map? Compared as they are and with either shift taken off:

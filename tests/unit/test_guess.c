@@ -98,12 +98,12 @@ static void undeclared__numbers_and_county_give_the_option_to_type(void **state)
         const char *evidence;
     } CASES[] = {
         {NULL, false, TH_GUESS_DEGREES, "--crs EPSG:4490", "detect.degrees"},
-        {NULL, true, TH_GUESS_DEGREES, "--crs EPSG:4490 --swap-axes", "detect.degrees_swapped"},
+        {NULL, true, TH_GUESS_DEGREES, "--crs EPSG:4490 --axes yx", "detect.degrees_swapped"},
         {"EPSG:4528", false, TH_GUESS_ZONE, "--crs EPSG:4528", "detect.zone_prefix"},
-        {"EPSG:4528", true, TH_GUESS_ZONE, "--crs EPSG:4528 --swap-axes", "detect.northing_first"},
+        {"EPSG:4528", true, TH_GUESS_ZONE, "--crs EPSG:4528 --axes yx", "detect.northing_first"},
         {"EPSG:4498", false, TH_GUESS_ZONE, "--crs EPSG:4498", "detect.zone_prefix"},
         {"EPSG:4549", false, TH_GUESS_STRIPPED, "--crs EPSG:4549", "detect.zone_stripped"},
-        {"EPSG:4549", true, TH_GUESS_STRIPPED, "--crs EPSG:4549 --swap-axes",
+        {"EPSG:4549", true, TH_GUESS_STRIPPED, "--crs EPSG:4549 --axes yx",
          "detect.northing_first"},
         // A zone of 6 degrees and one of 3 on the same meridian give the same numbers.
         {"EPSG:4509", false, TH_GUESS_STRIPPED, "--crs EPSG:4548", "detect.zone_stripped"},
@@ -233,8 +233,8 @@ static void declared__is_believed_only_where_the_parcels_are(void **state)
         {"EPSG:4490", NULL, false, TH_GUESS_AGREES, NULL},
         {"EPSG:4528", "EPSG:4528", false, TH_GUESS_AGREES, NULL},
         {"EPSG:2364", "EPSG:4528", false, TH_GUESS_AGREES, NULL}, // a closed datum, right zone
-        {"EPSG:4326", NULL, true, TH_GUESS_ASK, "--crs EPSG:4326 --swap-axes"},
-        {"EPSG:4528", "EPSG:4528", true, TH_GUESS_ASK, "--crs EPSG:4528 --swap-axes"},
+        {"EPSG:4326", NULL, true, TH_GUESS_ASK, "--crs EPSG:4326 --axes yx"},
+        {"EPSG:4528", "EPSG:4528", true, TH_GUESS_ASK, "--crs EPSG:4528 --axes yx"},
         // GeoJSON means degrees, whatever stands in it.
         {"EPSG:4326", "EPSG:4528", false, TH_GUESS_ASK, "--crs EPSG:4528"},
         {"EPSG:4326", "EPSG:4549", false, TH_GUESS_ASK, "--crs EPSG:4549"},

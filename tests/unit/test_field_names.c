@@ -1,0 +1,198 @@
+#include "registry/field_names.h"
+
+#include <stdio.h>
+
+#include "tests/support/support.h"
+
+enum { COLUMNS_MAX = 8 };
+
+static struct th_field_names *names;
+
+static int set_up(void **state)
+{
+    (void)state;
+    struct th_error err = {0};
+    return th_field_names_new(&names, &err) == TH_OK ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    th_field_names_free(names);
+    return 0;
+}
+
+static void assign(const char *const *columns, size_t n, struct th_field_meaning *meanings)
+{
+    static const bool none[COLUMNS_MAX] = {false};
+    struct th_error err = {0};
+    assert_ok(th_field_names_assign(names, columns, none, n, NULL, NULL, meanings, &err), &err);
+}
+
+// What forestry stations and land surveys write, and what it means.
+static void names__of_the_field_are_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *column, *key, *scheme;
+    } CASES[] = {
+        {"XIAO_BAN", "number", "forestry"},
+        {"xiao_ban", "number", "forestry"},
+        {"小班号", "number", "forestry"},
+        {"图斑号", "number", ""},
+        {"TBBH", "number", "land_survey"},
+        {"BSM", "number", "land_survey"},
+        {"宗地号", "number", ""},
+        {"地块号", "number", ""},
+        {"LIN_BAN", "compartment", "forestry"},
+        {"林班", "compartment", "forestry"},
+        {"细班", "fine_compartment", "forestry"},
+        {"CUN", "village", "forestry"},
+        {"行政村", "village", ""},
+        {"QSDWDM", "village", "land_survey"},
+        {"ZLDWDM", "village", "land_survey"},
+        {"DLBM", "land_class", "land_survey"},
+        {"DLMC", "land_class_name", "land_survey"},
+        {"DI_LEI", "land_class", "forestry"},
+        {"MIAN_JI", "declared_area", "forestry"},
+        {"TBMJ", "declared_area", "land_survey"},
+        {"面积", "declared_area", ""},
+        {"合同面积", "declared_area", ""},
+        {"树种", "species", ""},
+        {"YOU_SHI_SZ", "species", "forestry"},
+        {"权属", "land_right", ""},
+        {"LD_QS", "land_right", "forestry"},
+        {"QI_YUAN", "origin", "forestry"},
+        {"PINGJUN_NL", "mean_age", "forestry"},
+        {"YU_BI_DU", "canopy", "forestry"},
+        {"XIAN", "county", "forestry"},
+        {"XIANG", "township", "forestry"},
+        {"乡镇", "township", ""},
+        {"县（市、区）", "county", ""},
+        {"县(市、区)", "county", ""},
+        {" 小 班 号 ", "number", "forestry"},
+        {"备注", "", ""},
+        {"", "", ""},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct th_field_meaning meaning;
+        print_message("  %s\n", CASES[i].column);
+        assign(&CASES[i].column, 1, &meaning);
+        assert_string_equal(meaning.key, CASES[i].key);
+        assert_string_equal(meaning.scheme, CASES[i].scheme);
+        assert_false(meaning.cut);
+    }
+}
+
+static void units__come_from_heading_or_standard(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *column;
+        bool has_unit, in_heading;
+        enum th_area_unit unit;
+    } CASES[] = {
+        {"面积(公顷)", true, true, TH_AREA_UNIT_HA},  {"面积（亩）", true, true, TH_AREA_UNIT_MU},
+        {"图斑面积_m2", true, true, TH_AREA_UNIT_M2}, {"TBMJ", true, false, TH_AREA_UNIT_M2},
+        {"TBMJ(亩)", true, true, TH_AREA_UNIT_MU},    {"MIAN_JI", false, false, TH_AREA_UNIT_MU},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct th_field_meaning meaning;
+        assign(&CASES[i].column, 1, &meaning);
+        assert_string_equal(meaning.key, "declared_area");
+        assert_int_equal(meaning.has_unit, CASES[i].has_unit);
+        assert_int_equal(meaning.unit_in_heading, CASES[i].in_heading);
+        if (meaning.has_unit)
+            assert_int_equal(meaning.unit, CASES[i].unit);
+    }
+    // A unit behind anything else is not one.
+    const char *other = "小班号_亩";
+    struct th_field_meaning meaning;
+    assign(&other, 1, &meaning);
+    assert_string_equal(meaning.key, "");
+}
+
+// Ten bytes: "declared_area" in ASCII, three hanzi and a broken one in UTF-8, five in GBK.
+static void cut_names__stand_for_the_only_thing_they_can_mean(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *column, *key;
+    } CASES[] = {
+        {"declared_a", "declared_area"},
+        {"compartmen", "compartment"},
+        {"权属单", ""}, // code or name, of owner: two things
+        {"权属单?", ""},
+        {"坐落单?", ""},
+        {"林权证?", "certificate"}, // 林权证号 is 12 bytes
+        {"林权证\xEF\xBF\xBD", "certificate"},
+        {"优势树", "species"},
+        {"优势树??", "species"},
+        {"流转合同编", "contract"}, // five hanzi, ten bytes of GBK
+        {"合同", ""},               // too short to have been cut
+        {"承包方", "household"},    // stands as it is
+        {"land_clas", ""},          // class or its name
+        {"行政村名称", "village"},
+        {"行政村", "village"},
+        {"flatland00", ""},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct th_field_meaning meaning;
+        print_message("  %s\n", CASES[i].column);
+        assign(&CASES[i].column, 1, &meaning);
+        assert_string_equal(meaning.key, CASES[i].key);
+    }
+    const char *whole[] = {"优势树", "优势树种"};
+    struct th_field_meaning meanings[2];
+    assign(whole, 2, meanings);
+    assert_string_equal(meanings[0].key, "");
+    assert_string_equal(meanings[1].key, "species");
+}
+
+static void best_name__takes_the_key(void **state)
+{
+    (void)state;
+    static const char *const columns[] = {"BSM",    "TBBH", "MIAN_JI", "合同面积",
+                                          "QSDWDM", "CUN",  "小班",    "DLBM"};
+    static const char *const want[] = {"survey_id",  "survey_number", "",       "declared_area",
+                                       "owner_code", "village",       "number", "land_class"};
+    struct th_field_meaning meanings[COLUMNS_MAX];
+    assign(columns, COLUMNS_MAX, meanings);
+    for (size_t i = 0; i < COLUMNS_MAX; i++)
+        assert_string_equal(meanings[i].key, want[i]);
+}
+
+static bool village_taken(void *context, const char *key)
+{
+    ++*(int *)context;
+    return strcmp(key, "village") == 0;
+}
+
+static void taken__columns_and_keys_are_left_alone(void **state)
+{
+    (void)state;
+    static const char *const columns[] = {"小班号", "TBBH", "CUN"};
+    static const bool taken[] = {true, false, false};
+    struct th_error err = {0};
+    struct th_field_meaning meanings[3];
+    int n_asked = 0;
+    assert_ok(
+        th_field_names_assign(names, columns, taken, 3, village_taken, &n_asked, meanings, &err),
+        &err);
+    assert_string_equal(meanings[0].key, "");
+    assert_string_equal(meanings[1].key, "number");
+    assert_string_equal(meanings[2].key, "");
+    assert_true(n_asked > 10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names__of_the_field_are_known),
+        cmocka_unit_test(units__come_from_heading_or_standard),
+        cmocka_unit_test(cut_names__stand_for_the_only_thing_they_can_mean),
+        cmocka_unit_test(best_name__takes_the_key),
+        cmocka_unit_test(taken__columns_and_keys_are_left_alone),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

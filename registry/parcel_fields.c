@@ -1,5 +1,4 @@
 // What the fields of a source mean: number, village, kind, land class, declared area, and the rest.
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +6,7 @@
 #include "core/text.h"
 #include "registry/parcel_internal.h"
 
-enum { VALUE_SIZE = 1024, ATTRIBUTE_NAME_MAX = 40 };
+enum { VALUE_SIZE = 1024, ATTRIBUTE_NAME_MAX = 40, VILLAGE_DIGITS = 12 };
 
 // Areas beyond these are slips of the pen: 0.0001 mu and the size of a large province.
 static const double DECLARED_MU_MIN = 0.0001;
@@ -24,19 +23,22 @@ static const struct {
     {"林地", 3}, {"森林", 3},   {"乔木林", 3}, {"湿地", 4},   {"沼泽", 4},
 };
 
-// Own name first, then the names that forestry and land survey use, best first.
+// Keys of data/fields/synonyms.json that are more than an attribute. What has no attribute cannot
+// be mapped by hand.
 static const struct {
     enum th_field_role role;
-    const char *attribute;    // in "attribute=FIELD"; NULL: only known by its names
-    const char *synonyms[10]; // closed by NULL
+    const char *key;
+    bool mappable; // in "key=FIELD"
 } ROLES[] = {
-    {TH_FIELD_NUMBER, "number", {"number", "XIAO_BAN", "小班号", "小班", "图斑号", "TBBH"}},
-    {TH_FIELD_NUMBER_PREFIX, NULL, {"LIN_BAN", "林班号", "林班"}},
-    {TH_FIELD_VILLAGE, "village", {"village", "CUN", "村", "村名", "行政村"}},
-    {TH_FIELD_KIND, "kind", {"kind"}},
-    {TH_FIELD_LAND_CLASS, "land_class", {"land_class", "DLBM", "DI_LEI", "地类"}},
-    {TH_FIELD_DECLARED, "declared_area", {"declared_area", "MIAN_JI", "面积"}},
+    {TH_FIELD_NUMBER, "number", true},
+    {TH_FIELD_NUMBER_PREFIX, "compartment", false},
+    {TH_FIELD_NUMBER_SUFFIX, "fine_compartment", false},
+    {TH_FIELD_VILLAGE, "village", true},
+    {TH_FIELD_KIND, "kind", true},
+    {TH_FIELD_LAND_CLASS, "land_class", true},
+    {TH_FIELD_DECLARED, "declared_area", true},
 };
+enum { N_ROLES = sizeof ROLES / sizeof ROLES[0] };
 
 // What --map may name. Those without a role are kept in the attributes under these names.
 static const char ATTRIBUTES[] =
@@ -56,15 +58,6 @@ int th_parcel_kind_find(const char *name)
         if (strcmp(KIND_NAMES[i].name, name) == 0)
             return KIND_NAMES[i].kind;
     return TH_ROW_NO_INDEX;
-}
-
-static bool same_name(const char *a, const char *b)
-{
-    while (*a != '\0' && tolower((unsigned char)*a) == tolower((unsigned char)*b)) {
-        a++;
-        b++;
-    }
-    return *a == '\0' && *b == '\0';
 }
 
 static bool attribute_known(const char *name)
@@ -125,8 +118,8 @@ static enum th_status apply_option(struct th_field_map *map, const char *option,
         return th_error_set(err, TH_INVALID, "map_repeated", "map", option, NULL);
     field->mapped = true;
     th_text_copy(field->name, sizeof field->name, attribute);
-    for (size_t i = 0; i < sizeof ROLES / sizeof ROLES[0]; i++) {
-        if (ROLES[i].attribute != NULL && strcmp(ROLES[i].attribute, attribute) == 0) {
+    for (size_t i = 0; i < N_ROLES; i++) {
+        if (ROLES[i].mappable && strcmp(ROLES[i].key, attribute) == 0) {
             field->role = ROLES[i].role;
             map->by_role[field->role] = (int)index;
         }
@@ -134,31 +127,88 @@ static enum th_status apply_option(struct th_field_map *map, const char *option,
     return TH_OK;
 }
 
-// Fields that nobody mapped are known by their names.
-static void recognise(struct th_field_map *map, const struct th_reader *reader)
+static bool key_mapped(void *context, const char *key)
 {
-    bool number_mapped = map->by_role[TH_FIELD_NUMBER] != TH_ROW_NO_INDEX;
-    for (size_t i = 0; i < sizeof ROLES / sizeof ROLES[0]; i++) {
+    const struct th_field_map *map = context;
+    for (size_t i = 0; i < map->n; i++)
+        if (map->fields[i].mapped && strcmp(map->fields[i].name, key) == 0)
+            return true;
+    return false;
+}
+
+// A compartment belongs before a sub-compartment's number, and only there: not before a number that
+// the caller chose, nor before one that the source simply calls so.
+static bool numbers_in_parts(const struct th_field_map *map)
+{
+    int number = map->by_role[TH_FIELD_NUMBER];
+    return number != TH_ROW_NO_INDEX && !map->fields[number].mapped &&
+           strcmp(map->fields[number].meaning.scheme, "forestry") == 0;
+}
+
+static void meaning_take(struct th_field_map *map, size_t index)
+{
+    struct th_field *field = &map->fields[index];
+    const char *key = field->meaning.key;
+    for (size_t i = 0; i < N_ROLES; i++) {
         enum th_field_role role = ROLES[i].role;
-        if (role == TH_FIELD_NUMBER_PREFIX) {
-            // A compartment belongs before a sub-compartment's number, and only there.
-            int number = map->by_role[TH_FIELD_NUMBER];
-            if (number_mapped || number == TH_ROW_NO_INDEX ||
-                same_name(th_reader_field(reader, (size_t)number), "number"))
-                continue;
+        bool part = role == TH_FIELD_NUMBER_PREFIX || role == TH_FIELD_NUMBER_SUFFIX;
+        if (strcmp(ROLES[i].key, key) == 0 && (!part || numbers_in_parts(map))) {
+            field->role = role;
+            map->by_role[role] = (int)index;
+            return;
         }
-        for (size_t k = 0; map->by_role[role] == TH_ROW_NO_INDEX && ROLES[i].synonyms[k] != NULL;
-             k++) {
-            for (size_t f = 0; f < map->n; f++) {
-                if (!map->fields[f].mapped && map->fields[f].role == TH_FIELD_ATTRIBUTE &&
-                    same_name(th_reader_field(reader, f), ROLES[i].synonyms[k])) {
-                    map->fields[f].role = role;
-                    map->by_role[role] = (int)f;
-                    break;
-                }
+    }
+    th_text_copy(field->name, sizeof field->name, key);
+    if (strcmp(key, "county") == 0)
+        map->county = (int)index;
+    if (strcmp(key, "township") == 0)
+        map->township = (int)index;
+    if (strcmp(key, "land_class_name") == 0)
+        map->land_class_name = (int)index;
+}
+
+// Fields that nobody mapped are known by their names.
+static enum th_status recognise(struct th_field_map *map, const struct th_reader *reader,
+                                struct th_error *err)
+{
+    struct th_field_names *names = NULL;
+    struct th_field_meaning *meanings = calloc(map->n + 1, sizeof *meanings);
+    const char **columns = calloc(map->n + 1, sizeof *columns);
+    bool *taken = calloc(map->n + 1, sizeof *taken);
+    enum th_status status = TH_OK;
+    if (meanings == NULL || columns == NULL || taken == NULL)
+        status = th_error_no_memory(err);
+    if (status == TH_OK)
+        status = th_field_names_new(&names, err);
+    for (size_t i = 0; status == TH_OK && i < map->n; i++) {
+        columns[i] = th_reader_field(reader, i);
+        taken[i] = map->fields[i].mapped || map->fields[i].role == TH_FIELD_DROPPED;
+    }
+    if (status == TH_OK)
+        status =
+            th_field_names_assign(names, columns, taken, map->n, key_mapped, map, meanings, err);
+    // The number first, since its parts depend on it.
+    for (int parts = 0; status == TH_OK && parts < 2; parts++) {
+        for (size_t i = 0; i < map->n; i++) {
+            bool number = strcmp(meanings[i].key, "number") == 0;
+            if (meanings[i].key[0] != '\0' && number == (parts == 0)) {
+                map->fields[i].meaning = meanings[i];
+                meaning_take(map, i);
             }
         }
     }
+    // Where the class has no code, its name is the class.
+    if (status == TH_OK && map->by_role[TH_FIELD_LAND_CLASS] == TH_ROW_NO_INDEX &&
+        map->land_class_name != TH_ROW_NO_INDEX) {
+        map->by_role[TH_FIELD_LAND_CLASS] = map->land_class_name;
+        map->fields[map->land_class_name].role = TH_FIELD_LAND_CLASS;
+        map->land_class_name = TH_ROW_NO_INDEX;
+    }
+    th_field_names_free(names);
+    free(taken);
+    free(columns);
+    free(meanings);
+    return status;
 }
 
 // They would make parcels look changed when only their drawing did.
@@ -178,7 +228,10 @@ enum th_status th_field_map_make(const struct th_parcel_import_options *options,
                                  const struct th_reader *reader, struct th_field_map *ret_map,
                                  struct th_error *err)
 {
-    struct th_field_map map = {.n = th_reader_info(reader)->n_fields};
+    struct th_field_map map = {.n = th_reader_info(reader)->n_fields,
+                               .county = TH_ROW_NO_INDEX,
+                               .township = TH_ROW_NO_INDEX,
+                               .land_class_name = TH_ROW_NO_INDEX};
     map.fields = calloc(map.n + 1, sizeof *map.fields);
     if (map.fields == NULL)
         return th_error_no_memory(err);
@@ -189,21 +242,24 @@ enum th_status th_field_map_make(const struct th_parcel_import_options *options,
         th_text_copy(map.fields[i].name, sizeof map.fields[i].name, th_reader_field(reader, i));
         th_text_copy(map.fields[i].column, sizeof map.fields[i].column, th_reader_field(reader, i));
     }
-    for (size_t i = 0; i < options->n_maps; i++) {
-        enum th_status status = apply_option(&map, options->maps[i], reader, err);
-        if (status != TH_OK) {
-            th_field_map_clear(&map);
-            return status;
-        }
+    enum th_status status = th_land_codes_new(&map.land_codes, err);
+    for (size_t i = 0; status == TH_OK && i < options->n_maps; i++)
+        status = apply_option(&map, options->maps[i], reader, err);
+    if (status == TH_OK) {
+        drop_drawing(&map, reader);
+        status = recognise(&map, reader, err);
     }
-    recognise(&map, reader);
-    drop_drawing(&map, reader);
+    if (status != TH_OK) {
+        th_field_map_clear(&map);
+        return status;
+    }
     *ret_map = map;
     return TH_OK;
 }
 
 void th_field_map_clear(struct th_field_map *map)
 {
+    th_land_codes_free(map->land_codes);
     free(map->fields);
     *map = (struct th_field_map){0};
 }
@@ -225,27 +281,25 @@ static void problem(struct taking *t, enum th_problem_severity severity, const c
         t->row->fate = TH_ROW_REJECTED;
 }
 
-static const char *field_name(const struct taking *t, enum th_field_role role)
-{
-    int index = t->map->by_role[role];
-    return index == TH_ROW_NO_INDEX ? "" : t->map->fields[index].name;
-}
-
 static bool field_mapped(const struct taking *t, enum th_field_role role)
 {
     int index = t->map->by_role[role];
     return index != TH_ROW_NO_INDEX && t->map->fields[index].mapped;
 }
 
-// Trimmed value of a role; false when the source has none.
-static bool value_of(const struct taking *t, enum th_field_role role, char out[VALUE_SIZE])
+// Trimmed value of a field; false when the source has none.
+static bool value_at(const struct taking *t, int index, char out[VALUE_SIZE])
 {
-    int index = t->map->by_role[role];
     if (index == TH_ROW_NO_INDEX || t->source->values[index] == NULL)
         return false;
     th_text_copy(out, VALUE_SIZE, t->source->values[index]);
     th_text_trim(out);
     return out[0] != '\0';
+}
+
+static bool value_of(const struct taking *t, enum th_field_role role, char out[VALUE_SIZE])
+{
+    return value_at(t, t->map->by_role[role], out);
 }
 
 // `key` is the message; the clerk looks for the column under the name it has in the file.
@@ -263,16 +317,16 @@ static void out_of_range(struct taking *t, enum th_field_role role, const char *
 static enum th_status take_number(struct taking *t, struct th_error *err)
 {
     char value[VALUE_SIZE];
-    char prefix[VALUE_SIZE];
+    char part[VALUE_SIZE];
     if (!value_of(t, TH_FIELD_NUMBER, value))
         return TH_OK;
     struct th_buf number;
     th_buf_init(&number, 4 * VALUE_SIZE);
-    if (value_of(t, TH_FIELD_NUMBER_PREFIX, prefix)) {
-        th_buf_append_str(&number, prefix);
-        th_buf_append_char(&number, '-');
-    }
+    if (value_of(t, TH_FIELD_NUMBER_PREFIX, part))
+        th_buf_printf(&number, "%s-", part);
     th_buf_append_str(&number, value);
+    if (value_of(t, TH_FIELD_NUMBER_SUFFIX, part))
+        th_buf_printf(&number, "-%s", part);
     enum th_status status = th_buf_check(&number, err);
     if (status == TH_OK && number.size >= TH_PARCEL_NUMBER_SIZE) {
         out_of_range(t, TH_FIELD_NUMBER, th_buf_text(&number), "number_too_long");
@@ -283,6 +337,38 @@ static enum th_status take_number(struct taking *t, struct th_error *err)
     }
     th_buf_clear(&number);
     return status;
+}
+
+static bool is_digits(const char *text, size_t least, size_t most)
+{
+    size_t size = strspn(text, "0123456789");
+    return text[size] == '\0' && size >= least && size <= most;
+}
+
+// Codes of the land survey have 19 digits and begin with the village's 12. The forest inventory
+// counts villages within the township and townships within the county, and spreadsheets take the
+// noughts before these numbers away.
+static void village_complete(const struct taking *t, char value[VALUE_SIZE])
+{
+    char county[VALUE_SIZE];
+    char township[VALUE_SIZE];
+    struct th_buf code;
+    if (is_digits(value, VILLAGE_DIGITS + 1, 19)) {
+        value[VILLAGE_DIGITS] = '\0';
+        return;
+    }
+    if (!is_digits(value, 1, 3) || !value_at(t, t->map->township, township))
+        return;
+    th_buf_init(&code, VALUE_SIZE);
+    if (is_digits(township, 9, 9))
+        th_buf_printf(&code, "%s%03ld", township, strtol(value, NULL, 10));
+    else if (is_digits(township, 1, 3) && value_at(t, t->map->county, county) &&
+             is_digits(county, 6, 6))
+        th_buf_printf(&code, "%s%03ld%03ld", county, strtol(township, NULL, 10),
+                      strtol(value, NULL, 10));
+    if (code.size == VILLAGE_DIGITS)
+        th_text_copy(value, VALUE_SIZE, th_buf_text(&code));
+    th_buf_clear(&code);
 }
 
 // The row's own village; where the row names one that the registry does not know, the village that
@@ -303,6 +389,7 @@ static void take_village(struct taking *t)
         }
         return;
     }
+    village_complete(t, value);
     t->row->village = th_village_list_find(villages, value);
     if (t->row->village != TH_ROW_NO_INDEX)
         return;
@@ -346,48 +433,83 @@ static void take_kind(struct taking *t)
     }
 }
 
+static void land_class_judge(struct taking *t, const struct th_land_code_finding *finding)
+{
+    const struct th_land_class *found = finding->found;
+    t->row->land_class = (int)(found - t->run->classes.items);
+    if (t->row->kind == TH_ROW_NO_INDEX ||
+        th_land_class_agrees(found, th_parcel_kinds[t->row->kind]))
+        return;
+    bool zh = t->run->options->lang == TH_LANG_ZH;
+    char kind_key[48] = "@parcel.kind.";
+    size_t used = strlen(kind_key);
+    th_text_copy(kind_key + used, sizeof kind_key - used, th_parcel_kinds[t->row->kind]);
+    struct th_error what;
+    (void)th_error_set(&what, TH_DATA_PROBLEM, "land_class_conflict", "code", found->code, "name",
+                       zh ? found->name_zh : found->name_en, "kind", kind_key, NULL);
+    problem(t, TH_PROBLEM_ERROR, NULL, &what);
+}
+
 // Other schemes use the same field names, so that a class which is not known is an error only where
 // the caller mapped the field; otherwise it stays among the attributes with a remark.
 static void take_land_class(struct taking *t)
 {
     char value[VALUE_SIZE];
+    char name[VALUE_SIZE];
+    struct th_land_code_finding finding;
+    struct th_error what;
     if (!value_of(t, TH_FIELD_LAND_CLASS, value))
         return;
-    const struct th_land_class *found = th_land_classes_find(&t->run->classes, value);
-    if (found == NULL) {
-        bool mapped = field_mapped(t, TH_FIELD_LAND_CLASS);
-        struct th_error what;
-        (void)th_error_set(&what, TH_DATA_PROBLEM, "land_class_unknown", "value", value, NULL);
+    if (!value_at(t, t->map->land_class_name, name))
+        name[0] = '\0';
+    th_land_code_find(t->map->land_codes, &t->run->classes, value, name, &finding);
+    bool zh = t->run->options->lang == TH_LANG_ZH;
+    bool mapped = field_mapped(t, TH_FIELD_LAND_CLASS);
+    if (finding.found == NULL) {
+        const struct th_land_class *first = th_land_classes_find(&t->run->classes, value);
+        if (finding.other != NULL && first != NULL)
+            (void)th_error_set(&what, TH_DATA_PROBLEM, "land_class_ambiguous", "value", value,
+                               "first", zh ? first->name_zh : first->name_en, "second",
+                               zh ? finding.other->name_zh : finding.other->name_en, NULL);
+        else
+            (void)th_error_set(&what, TH_DATA_PROBLEM, "land_class_unknown", "value", value, NULL);
         problem(t, mapped ? TH_PROBLEM_ERROR : TH_PROBLEM_WARNING, "attribute_range", &what);
-        th_json_set_text(t->attributes, field_name(t, TH_FIELD_LAND_CLASS), value);
+        th_json_set_text(t->attributes, "land_class_source", value);
         return;
     }
-    t->row->land_class = (int)(found - t->run->classes.items);
-    if (t->row->kind != TH_ROW_NO_INDEX &&
-        !th_land_class_agrees(found, th_parcel_kinds[t->row->kind])) {
-        bool zh = t->run->options->lang == TH_LANG_ZH;
-        char kind_key[48] = "@parcel.kind.";
-        size_t used = strlen(kind_key);
-        th_text_copy(kind_key + used, sizeof kind_key - used, th_parcel_kinds[t->row->kind]);
-        struct th_error what;
-        (void)th_error_set(&what, TH_DATA_PROBLEM, "land_class_conflict", "code", found->code,
-                           "name", zh ? found->name_zh : found->name_en, "kind", kind_key, NULL);
-        problem(t, TH_PROBLEM_ERROR, NULL, &what);
+    if (finding.verdict == TH_LAND_CODE_NAME_DIFFERS) {
+        (void)th_error_set(&what, TH_DATA_PROBLEM, "land_class_name_differs", "value", value,
+                           "written", name, "name",
+                           zh ? finding.found->name_zh : finding.found->name_en, NULL);
+        problem(t, TH_PROBLEM_WARNING, "land_class_conflict", &what);
     }
+    // What the source itself says, where that is another number.
+    if (finding.scheme[0] != '\0' && strcmp(finding.scheme, finding.found->scheme) != 0) {
+        th_json_set_text(t->attributes, "land_class_source", value);
+        th_json_set_text(t->attributes, "land_class_scheme", finding.scheme);
+    }
+    land_class_judge(t, &finding);
+}
+
+bool th_field_declare(struct th_staged_row *row, enum th_area_unit unit)
+{
+    double mu = row->declared_written * th_area_unit_m2(unit) / th_area_unit_m2(TH_AREA_UNIT_MU);
+    if (!(mu >= DECLARED_MU_MIN && mu <= DECLARED_MU_MAX))
+        return false;
+    row->has_declared = true;
+    row->declared = th_area_from_m2_300((int64_t)llround(mu * M2_300_PER_MU));
+    return true;
 }
 
 static void take_declared(struct taking *t)
 {
     char value[VALUE_SIZE];
-    double mu = 0;
     if (!value_of(t, TH_FIELD_DECLARED, value))
         return;
-    if (!th_text_parse_double(value, &mu) || !(mu >= DECLARED_MU_MIN && mu <= DECLARED_MU_MAX)) {
+    const struct th_field *field = &t->map->fields[t->map->by_role[TH_FIELD_DECLARED]];
+    enum th_area_unit unit = field->meaning.has_unit ? field->meaning.unit : TH_AREA_UNIT_MU;
+    if (!th_text_parse_double(value, &t->row->declared_written) || !th_field_declare(t->row, unit))
         out_of_range(t, TH_FIELD_DECLARED, value, "declared_area_range");
-        return;
-    }
-    t->row->has_declared = true;
-    t->row->declared = th_area_from_m2_300((int64_t)llround(mu * M2_300_PER_MU));
 }
 
 static enum th_status take_attributes(struct taking *t, struct th_error *err)

@@ -13,7 +13,10 @@
 #include "gis/geometry.h"
 #include "gis/overlap.h"
 #include "gis/reader.h"
+#include "registry/area_unit.h"
+#include "registry/field_names.h"
 #include "registry/land_class.h"
+#include "registry/land_code.h"
 #include "registry/package.h"
 #include "registry/parcel.h"
 #include "store/import_store.h"
@@ -78,6 +81,7 @@ struct th_staged_row {
     int land_class;   // index into land classes, or TH_ROW_NO_INDEX
     enum th_row_fate fate;
     bool has_declared;
+    double declared_written; // the number in the source, whatever its unit
     struct th_area declared;
     struct th_area measured;
     int64_t perimeter_mm;
@@ -93,6 +97,7 @@ struct th_staged_row {
 enum th_field_role {
     TH_FIELD_NUMBER,
     TH_FIELD_NUMBER_PREFIX, // compartment: sub-compartment numbers are unique within it only
+    TH_FIELD_NUMBER_SUFFIX, // fine compartment within the sub-compartment
     TH_FIELD_VILLAGE,
     TH_FIELD_KIND,
     TH_FIELD_LAND_CLASS,
@@ -107,12 +112,18 @@ struct th_field {
     bool mapped;      // the caller said so; otherwise known by its name
     char name[128];   // key in the attributes
     char column[128]; // as the source calls it
+    // What is known of the name (registry/field_names.h); key "" when it says nothing, or when the
+    // caller mapped it.
+    struct th_field_meaning meaning;
 };
 
 struct th_field_map { // zero before use
     struct th_field *fields;
     size_t n;
     int by_role[TH_FIELD_N_ROLES]; // index of the field, or TH_ROW_NO_INDEX
+    // Attributes that help to understand others; index or TH_ROW_NO_INDEX.
+    int county, township, land_class_name;
+    struct th_land_codes *land_codes; // owned
 };
 
 struct th_village_list { // in order of code
@@ -153,6 +164,8 @@ enum th_status th_field_map_make(const struct th_parcel_import_options *options,
                                  const struct th_reader *reader, struct th_field_map *ret_map,
                                  struct th_error *err) TH_MUST_CHECK;
 void th_field_map_clear(struct th_field_map *map);
+// Sets the declared area from the number that was written. false when it is out of any range.
+bool th_field_declare(struct th_staged_row *row, enum th_area_unit unit);
 // Takes number, village, kind, land class, declared area and the other attributes from one row.
 enum th_status th_fields_take(struct th_import_run *run, const struct th_field_map *map,
                               const struct th_reader_row *source, struct th_staged_row *row,

@@ -7,3 +7,5 @@ th_add_unit_test(test_zone SOURCES unit/test_zone.c DEPENDS tanhui_gis LIBRARIES
 foreach(part area_unit field_names land_code)
     th_add_unit_test(test_${part} SOURCES unit/test_${part}.c DEPENDS tanhui_registry LIBRARIES m)
 endforeach()
+th_add_unit_test(test_parcel_fields DEPENDS tanhui_registry LABELS integration
+    SOURCES integration/test_parcel_fields.c integration/parcel_fixture.c)

@@ -1,0 +1,166 @@
+// What columns are taken for when nobody maps them.
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/json.h"
+#include "tests/integration/parcel_fixture.h"
+
+enum { TEXT_SIZE = 8192 };
+
+static int set_up(void **state)
+{
+    struct fixture *f = malloc(sizeof *f);
+    assert_non_null(f);
+    fixture_open(f);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+// One parcel of 10,642.4750 m² with these properties; the reply of its import.
+static struct th_json *import(struct fixture *f, const char *properties, const char *village,
+                              const char *kind)
+{
+    char text[TEXT_SIZE];
+    char path[TH_TEST_PATH_SIZE];
+    int n = snprintf(text, sizeof text,
+                     "{\"type\":\"Feature\",\"properties\":{%s},\"geometry\":{\"type\":\"Polygon\","
+                     "\"coordinates\":[[[119.6,30.5],[119.601,30.5],[119.601,30.501],"
+                     "[119.6,30.501],[119.6,30.5]]]}}",
+                     properties);
+    assert_true(n > 0 && n < TEXT_SIZE);
+    struct th_parcel_import_options options =
+        fixture_options(f, fixture_geojson(f, path, "fields.geojson", text));
+    options.village = village;
+    options.kind = kind;
+    return fixture_import(f, &options);
+}
+
+static struct th_json *show(struct fixture *f, const struct th_json *reply)
+{
+    struct th_error err = {0};
+    struct th_json *shown = NULL;
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    int64_t id = th_json_int_value(th_json_at(th_json_get(reply, "parcel_ids"), 0));
+    assert_ok(th_parcel_show(f->registry, id, &shown, &err), &err);
+    return shown;
+}
+
+static void inventory__columns_are_known_and_kept_under_standard_names(void **state)
+{
+    struct fixture *f = *state;
+    struct th_json *reply = import(f,
+                                   "\"XIAN\":\"330523\",\"XIANG\":\"1\",\"CUN\":\"201\","
+                                   "\"LIN_BAN\":\"12\",\"XIAO_BAN\":\"7\",\"细班\":\"3\","
+                                   "\"YOU_SHI_SZ\":\"毛竹\",\"QI_YUAN\":\"人工\",\"备注\":\"无\"",
+                                   NULL, "bamboo");
+    struct th_json *shown = show(f, reply);
+    const struct th_json *attributes = th_json_get(shown, "attributes");
+    assert_string_equal(th_json_get_text(shown, "village", ""), FIXTURE_VILLAGE);
+    assert_string_equal(th_json_get_text(shown, "number", ""), "12-7-3");
+    assert_string_equal(th_json_get_text(attributes, "species", ""), "毛竹");
+    assert_string_equal(th_json_get_text(attributes, "origin", ""), "人工");
+    assert_string_equal(th_json_get_text(attributes, "township", ""), "1");
+    assert_string_equal(th_json_get_text(attributes, "备注", ""), "无");
+    th_json_free(shown);
+    th_json_free(reply);
+}
+
+// The village's code within the township, the township's code in full; and the survey's 19 digits.
+static void village__is_found_by_the_codes_that_surveys_write(void **state)
+{
+    (void)state;
+    static const char *const PROPERTIES[] = {
+        "\"乡镇代码\":\"330523001\",\"CUN\":\"202\"",
+        "\"QSDWDM\":\"3305230012020000000\"",
+        "\"ZLDWDM\":\"330523001202\"",
+        "\"村代码\":\"330523001202\"",
+        "\"行政村\":\"测试二村\"",
+    };
+    for (size_t i = 0; i < sizeof PROPERTIES / sizeof PROPERTIES[0]; i++) {
+        struct fixture f;
+        fixture_open(&f);
+        struct th_json *reply = import(&f, PROPERTIES[i], NULL, "bamboo");
+        struct th_json *shown = show(&f, reply);
+        assert_string_equal(th_json_get_text(shown, "village", ""), FIXTURE_OTHER_VILLAGE);
+        th_json_free(shown);
+        th_json_free(reply);
+        fixture_close(&f);
+    }
+}
+
+// 1.0642 ha are 15.963 mu; the standard says that TBMJ is in square metres.
+static void declared_area__unit_comes_from_heading_or_standard(void **state)
+{
+    (void)state;
+    static const char *const PROPERTIES[] = {"\"面积(公顷)\":1.0642", "\"TBMJ\":10642.5",
+                                             "\"合同面积（亩）\":15.963",
+                                             "\"declared_area\":15.963"};
+    for (size_t i = 0; i < sizeof PROPERTIES / sizeof PROPERTIES[0]; i++) {
+        struct fixture f;
+        fixture_open(&f);
+        struct th_json *reply = import(&f, PROPERTIES[i], FIXTURE_VILLAGE, "bamboo");
+        assert_int_equal(fixture_problems(reply, 0, NULL, NULL), 0);
+        struct th_json *shown = show(&f, reply);
+        assert_close(th_json_get_real(shown, "declared_mu", 0), 15.96, 0.011);
+        th_json_free(shown);
+        th_json_free(reply);
+        fixture_close(&f);
+    }
+}
+
+static void land_class__number_is_told_apart_by_the_name_beside_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *properties, *kind;
+        const char *land_class; // NULL without
+        const char *code, *severity;
+        const char *source; // attribute, NULL without
+    } CASES[] = {
+        {"\"DLBM\":\"0303\",\"DLMC\":\"灌木林地\"", "forest", "0305", NULL, NULL, "0303"},
+        {"\"DLBM\":\"0303\",\"DLMC\":\"红树林地\"", "forest", "0303", NULL, NULL, NULL},
+        {"\"DLBM\":\"0303\"", "forest", NULL, "attribute_range", "warning", "0303"},
+        {"\"DLBM\":\"0302\"", "bamboo", "0302", NULL, NULL, NULL},
+        {"\"DLMC\":\"竹林地\"", "bamboo", "0302", NULL, NULL, NULL},
+        {"\"DLBM\":\"0302\",\"DLMC\":\"果园\"", "bamboo", "0302", "land_class_conflict", "warning",
+         NULL},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct fixture f;
+        print_message("  %s\n", CASES[i].properties);
+        fixture_open(&f);
+        struct th_json *reply = import(&f, CASES[i].properties, FIXTURE_VILLAGE, CASES[i].kind);
+        if (CASES[i].code == NULL)
+            assert_int_equal(fixture_problems(reply, 0, NULL, NULL), 0);
+        else
+            assert_int_equal(fixture_problems(reply, 1, CASES[i].code, CASES[i].severity), 1);
+        struct th_json *shown = show(&f, reply);
+        const struct th_json *attributes = th_json_get(shown, "attributes");
+        assert_string_equal(th_json_get_text(shown, "land_class", ""),
+                            CASES[i].land_class == NULL ? "" : CASES[i].land_class);
+        assert_string_equal(th_json_get_text(attributes, "land_class_source", ""),
+                            CASES[i].source == NULL ? "" : CASES[i].source);
+        th_json_free(shown);
+        th_json_free(reply);
+        fixture_close(&f);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(inventory__columns_are_known_and_kept_under_standard_names,
+                                        set_up, tear_down),
+        cmocka_unit_test(village__is_found_by_the_codes_that_surveys_write),
+        cmocka_unit_test(declared_area__unit_comes_from_heading_or_standard),
+        cmocka_unit_test(land_class__number_is_told_apart_by_the_name_beside_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -19,4 +19,11 @@ void th_geos_close(struct th_geos *geos); // safe on a zeroed struct
 // failure. Destroy with GEOSGeom_destroy_r.
 GEOSGeometry *th_geos_geometry(struct th_geos *geos, const struct th_geometry *geometry);
 
+// The polygons in what GEOS built, also in collections of collections: numbers in 1e-8° from (x,
+// y), rounded to whole ones; rings as they come, not normalised. *ret_lossy when lines or points
+// stood beside them. Without polygons *ret_geometry is empty. TH_INTERNAL ("geometry_engine").
+enum th_status th_geos_polygons(struct th_geos *geos, const GEOSGeometry *shape, int64_t x,
+                                int64_t y, struct th_geometry *ret_geometry, bool *ret_lossy,
+                                struct th_error *err) TH_MUST_CHECK;
+
 #endif

@@ -39,9 +39,15 @@ enum th_status th_simple_by_sweep(struct th_simple_room *room, const struct th_g
                                   struct th_simple_finding *ret_finding,
                                   struct th_error *err) TH_MUST_CHECK;
 
-// Would GEOS take seconds or more to look at it?
+// What an overlay or a test by GEOS has to look at.
+struct th_simple_limits {
+    size_t pairs;    // of edges whose boxes meet
+    size_t meetings; // of edges that cross or touch; 0: not counted
+};
+// Is there more than that, or would the search for it itself take long?
 enum th_status th_simple_is_tangled(struct th_simple_room *room, const struct th_ground *ground,
-                                    bool *ret_tangled, struct th_error *err) TH_MUST_CHECK;
+                                    const struct th_simple_limits *limits, bool *ret_tangled,
+                                    struct th_error *err) TH_MUST_CHECK;
 
 // Shared by both ways.
 enum th_simple_meeting { TH_SIMPLE_APART, TH_SIMPLE_TOUCH, TH_SIMPLE_CROSS };

@@ -3,13 +3,11 @@
 
 #include <stdlib.h>
 
-enum {
-    PAIRS_MAX = 20 * 1000 * 1000, // about a second of GEOS
-    STEPS_MAX = 100 * 1000 * 1000 // of the search for them, a tenth of a second
-};
+enum { STEPS_MAX = 100 * 1000 * 1000 }; // of the search for them, a tenth of a second
 
 struct piece { // box of an edge
     int32_t west, east, south, north;
+    uint32_t edge; // leads from that point to the next
 };
 
 static int piece_compare(const void *left, const void *right)
@@ -30,18 +28,36 @@ static size_t pieces_make(const struct th_ground *ground, struct piece *pieces)
             pieces[n++] = (struct piece){.west = a.x < b.x ? a.x : b.x,
                                          .east = a.x < b.x ? b.x : a.x,
                                          .south = a.y < b.y ? a.y : b.y,
-                                         .north = a.y < b.y ? b.y : a.y};
+                                         .north = a.y < b.y ? b.y : a.y,
+                                         .edge = i};
         }
         start = ground->ring_ends[ring];
     }
     return n;
 }
 
+static bool equal(struct th_ground_xy a, struct th_ground_xy b)
+{
+    return a.x == b.x && a.y == b.y;
+}
+
+// Ends that are in one place are no meeting: neighbours along a ring have one.
+static bool edges_meet(const struct th_ground *ground, uint32_t i, uint32_t j)
+{
+    const struct th_ground_xy *a = ground->points + i;
+    const struct th_ground_xy *b = ground->points + j;
+    return !equal(a[0], b[0]) && !equal(a[0], b[1]) && !equal(a[1], b[0]) && !equal(a[1], b[1]) &&
+           th_simple_meet(a[0], a[1], b[0], b[1]) != TH_SIMPLE_APART;
+}
+
 enum th_status th_simple_is_tangled(struct th_simple_room *room, const struct th_ground *ground,
-                                    bool *ret_tangled, struct th_error *err)
+                                    const struct th_simple_limits *limits, bool *ret_tangled,
+                                    struct th_error *err)
 {
     size_t n_pairs = 0;
+    size_t n_meetings = 0;
     size_t n_steps = 0;
+    bool tangled = false;
     if (!th_simple_room_make(&room->chains, &room->chains_size,
                              ground->n_points * sizeof(struct piece))) {
         return th_error_no_memory(err);
@@ -49,13 +65,21 @@ enum th_status th_simple_is_tangled(struct th_simple_room *room, const struct th
     struct piece *pieces = room->chains;
     size_t n = pieces_make(ground, pieces);
     qsort(pieces, n, sizeof *pieces, piece_compare);
-    for (size_t i = 0; i < n && n_pairs <= PAIRS_MAX && n_steps <= STEPS_MAX; i++) {
+    for (size_t i = 0; i < n && !tangled; i++) {
         size_t j = i + 1;
-        for (; j < n && pieces[j].west <= pieces[i].east; j++) {
-            n_pairs += (pieces[j].south <= pieces[i].north) & (pieces[i].south <= pieces[j].north);
+        for (; j < n && pieces[j].west <= pieces[i].east && !tangled; j++) {
+            if (pieces[j].south > pieces[i].north || pieces[i].south > pieces[j].north) {
+                continue;
+            }
+            n_pairs++;
+            if (limits->meetings > 0) {
+                n_meetings += edges_meet(ground, pieces[i].edge, pieces[j].edge);
+                tangled = n_meetings > limits->meetings;
+            }
         }
         n_steps += j - i;
+        tangled = tangled || n_pairs > limits->pairs || n_steps > STEPS_MAX;
     }
-    *ret_tangled = n_pairs > PAIRS_MAX || n_steps > STEPS_MAX;
+    *ret_tangled = tangled;
     return TH_OK;
 }

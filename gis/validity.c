@@ -11,6 +11,9 @@
 // From this size on a defect that was seen is named without asking GEOS, which may take minutes.
 enum { LARGE_POINTS = 5000 };
 
+// About a second of GEOS.
+static const struct th_simple_limits limits = {.pairs = 20 * 1000 * 1000};
+
 struct th_validity {
     struct th_geos geos;
     struct th_simple_room *room;
@@ -186,7 +189,7 @@ enum th_status th_validity_check_ground(struct th_validity *validity,
     }
     if (ground->n_points >= LARGE_POINTS) {
         bool tangled = false;
-        status = th_simple_is_tangled(validity->room, ground, &tangled, err);
+        status = th_simple_is_tangled(validity->room, ground, &limits, &tangled, err);
         if (status == TH_OK && tangled) {
             status = refuse("@validity.tangled", finding.place.x, finding.place.y, err);
         }

@@ -6,8 +6,8 @@
 // none exactly on it. So the vertex is taken from the grid's points near the crossing, the nearest
 // one that stands so close beside the edge that the triangle between both is TH_EDIT_TOUCH_M2 at
 // most: within millimetres for edges of 10 m, centimetres for 100 m, and at the utmost a
-// two-hundredth of the edge or 2 m, where the best one is taken. A neighbour that keeps its straight edge then still only touches: the
-// triangle is below TH_OVERLAP_NOISE_M2.
+// two-hundredth of the edge or 2 m, where the best one is taken. A neighbour that keeps its
+// straight edge then still only touches: the triangle is below TH_OVERLAP_NOISE_M2.
 #ifndef TH_GIS_EDIT_H
 #define TH_GIS_EDIT_H
 

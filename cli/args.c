@@ -77,6 +77,9 @@ static const struct th_cli_command *find_command(char *const *words, size_t n_wo
     return best;
 }
 
+static const char MORE[] = "…]";
+enum { MORE_SIZE = sizeof MORE - 1 };
+
 static size_t count_arguments(const char *arguments, size_t *ret_required)
 {
     size_t n = 0;
@@ -87,7 +90,11 @@ static size_t count_arguments(const char *arguments, size_t *ret_required)
             break;
         n++;
         *ret_required += *p != '[';
-        p += strcspn(p, " ");
+        size_t size = strcspn(p, " ");
+        p += size;
+        // "[ID…]": as many more as there is room for.
+        if (size >= MORE_SIZE && memcmp(p - MORE_SIZE, MORE, MORE_SIZE) == 0)
+            n = TH_CLI_POSITIONALS_MAX;
     }
     return n;
 }

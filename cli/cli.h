@@ -16,7 +16,7 @@
 #include "core/progress.h"
 #include "registry/registry.h"
 
-enum { TH_CLI_POSITIONALS_MAX = 4 };
+enum { TH_CLI_POSITIONALS_MAX = 100 };
 
 enum th_cli_access { TH_CLI_NO_FILE, TH_CLI_READ, TH_CLI_WRITE };
 
@@ -35,7 +35,8 @@ struct th_cli_command {
     const char *noun;
     const char *verb; // "" for a noun alone; may be two words, "propose purchase"
     enum th_cli_access access;
-    const char *arguments; // positional arguments by name, "FILE" or "PARTY [FILE]"; "" for none
+    const char *arguments; // positional arguments by name, "FILE" or "PARTY [FILE]"; "" for none;
+                           // "ID ID [ID…]" for two or more
     // Options, separated by spaces: "name" a flag, "name=META" a value, "name!=META" a value that
     // must be given, "name*=META" a value that may be given several times.
     const char *options;
@@ -122,6 +123,8 @@ extern const char th_cli_global_options[];
 
 extern const struct th_cli_command th_cli_setup_commands[];
 extern const struct th_cli_command th_cli_parcel_commands[];
+extern const struct th_cli_command th_cli_life_commands[];
+extern const struct th_cli_command th_cli_export_commands[];
 extern const struct th_cli_command th_cli_estimate_commands[];
 extern const struct th_cli_command th_cli_package_commands[];
 extern const struct th_cli_command th_cli_trade_commands[];

@@ -130,6 +130,25 @@ static enum th_status room_make(size_t n_points, size_t n_lines, struct th_geome
     return TH_OK;
 }
 
+// As GEOS has them: neither normalised nor checked.
+static enum th_status polygons_read(struct th_edit *edit, const GEOSGeometry *from,
+                                    struct th_geometry *ret_polygons, struct th_error *err)
+{
+    GEOSContextHandle_t context = edit->geos.context;
+    size_t size = 0;
+    unsigned char *wkb = NULL;
+    GEOSWKBWriter *writer = GEOSWKBWriter_create_r(context);
+    if (writer != NULL) {
+        wkb = GEOSWKBWriter_write_r(context, writer, from, &size);
+        GEOSWKBWriter_destroy_r(context, writer);
+    }
+    if (wkb == NULL)
+        return th_edit_failed(edit, err);
+    enum th_status status = th_geometry_from_wkb(wkb, size, ret_polygons, err);
+    GEOSFree_r(context, wkb);
+    return status;
+}
+
 static enum th_status drawing_make(struct th_edit *edit, const GEOSGeometry *from,
                                    struct th_edit_drawing *ret_drawing, struct th_error *err)
 {
@@ -167,8 +186,14 @@ static enum th_status drawing_make(struct th_edit *edit, const GEOSGeometry *fro
     }
     lines.polygon_ends[0] = lines.n_rings;
     lines.n_polygons = 1;
-    *ret_drawing = (struct th_edit_drawing){.lines = lines, .polygonal = kind == 'P'};
-    return TH_OK;
+    struct th_edit_drawing drawing = {.lines = lines, .polygonal = kind == 'P'};
+    if (drawing.polygonal)
+        status = polygons_read(edit, from, &drawing.polygons, err);
+    if (status != TH_OK)
+        th_edit_drawing_clear(&drawing);
+    else
+        *ret_drawing = drawing;
+    return status;
 }
 
 enum th_status th_edit_read(struct th_edit *edit, const char *text, size_t size,
@@ -212,8 +237,12 @@ enum th_status th_edit_drawing_of(const struct th_geometry *polygons,
 {
     struct th_edit_drawing drawing = {.polygonal = true};
     enum th_status status = th_geometry_copy(polygons, &drawing.lines, err);
-    if (status != TH_OK)
+    if (status == TH_OK)
+        status = th_geometry_copy(polygons, &drawing.polygons, err);
+    if (status != TH_OK) {
+        th_edit_drawing_clear(&drawing);
         return status;
+    }
     drawing.lines.n_polygons = 1;
     drawing.lines.polygon_ends[0] = drawing.lines.n_rings;
     *ret_drawing = drawing;
@@ -223,6 +252,7 @@ enum th_status th_edit_drawing_of(const struct th_geometry *polygons,
 void th_edit_drawing_clear(struct th_edit_drawing *drawing)
 {
     th_geometry_clear(&drawing->lines);
+    th_geometry_clear(&drawing->polygons);
     drawing->polygonal = false;
 }
 
@@ -296,18 +326,8 @@ enum th_status th_edit_check(struct th_edit *edit, struct th_geometry *geometry,
 enum th_status th_edit_take(struct th_edit *edit, const GEOSGeometry *made,
                             struct th_geometry *ret_geometry, struct th_error *err)
 {
-    GEOSContextHandle_t context = edit->geos.context;
-    size_t size = 0;
     struct th_geometry geometry = {0};
-    GEOSWKBWriter *writer = GEOSWKBWriter_create_r(context);
-    if (writer == NULL)
-        return th_edit_failed(edit, err);
-    unsigned char *wkb = GEOSWKBWriter_write_r(context, writer, made, &size);
-    GEOSWKBWriter_destroy_r(context, writer);
-    if (wkb == NULL)
-        return th_edit_failed(edit, err);
-    enum th_status status = th_geometry_from_wkb(wkb, size, &geometry, err);
-    GEOSFree_r(context, wkb);
+    enum th_status status = polygons_read(edit, made, &geometry, err);
     if (status == TH_OK)
         status = th_edit_check(edit, &geometry, err);
     if (status != TH_OK) {

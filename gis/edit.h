@@ -33,6 +33,7 @@ enum {
 struct th_edit_drawing {
     struct th_geometry lines; // each "ring" is one line; closed when polygonal
     bool polygonal;
+    struct th_geometry polygons; // the same as polygons with holes; empty unless polygonal
 };
 
 struct th_edit; // holds a GEOS context; one per thread

@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "registry/methodology.h"
 #include "registry/package_internal.h"
+#include "registry/parcel_lineage.h"
 
 struct resolve {
     const char *name;
@@ -198,29 +199,57 @@ static enum th_status check_applies(const struct th_package_open *package, struc
     return status;
 }
 
+static enum th_status check_rival(struct th_store *store, const struct th_package_record *record,
+                                  int64_t parcel_id, struct th_error *err)
+{
+    int64_t rival_id = 0;
+    struct th_package_record rival;
+    enum th_status status = th_package_rival(store, record->package_id, parcel_id, record->from,
+                                             record->to, &rival_id, err);
+    if (status != TH_OK || rival_id == 0) {
+        return status;
+    }
+    status = th_package_load(store, rival_id, &rival, err);
+    if (status == TH_OK) {
+        char from[TH_DATE_TEXT_SIZE];
+        char to[TH_DATE_TEXT_SIZE];
+        status = th_error_set(err, TH_CONFLICT, "parcel_already_packaged", "name", rival.name,
+                              "from", th_date_format(rival.from, from), "to",
+                              th_date_format(rival.to, to), NULL);
+        th_error_add_int(err, "parcel", parcel_id);
+        th_error_add_int(err, "package", rival_id);
+    }
+    return status;
+}
+
+// A parcel that was split or merged stands on the ground of those it came from, and those that came
+// of it stand on its own: none of them may be counted for the same time.
+static enum th_status check_relatives(struct th_store *store,
+                                      const struct th_package_record *record, int64_t parcel_id,
+                                      bool ancestors, struct th_error *err)
+{
+    struct th_relatives relatives = {.n = 0};
+    enum th_status status = th_relatives_load(store, parcel_id, ancestors, &relatives, err);
+    for (size_t i = 0; i < relatives.n && status == TH_OK; i++) {
+        status = check_rival(store, record, relatives.items[i].parcel_id, err);
+    }
+    th_relatives_clear(&relatives);
+    return status;
+}
+
 static enum th_status check_rivals(struct th_store *store, const struct th_package_open *package,
                                    struct th_error *err)
 {
     const struct th_package_record *record = &package->record;
     enum th_status status = TH_OK;
     for (size_t i = 0; i < package->sources.n && status == TH_OK; i++) {
-        int64_t rival_id = 0;
-        struct th_package_record rival;
         int64_t parcel_id = package->sources.items[i].parcel_id;
-        status = th_package_rival(store, record->package_id, parcel_id, record->from, record->to,
-                                  &rival_id, err);
-        if (status != TH_OK || rival_id == 0) {
-            continue;
-        }
-        status = th_package_load(store, rival_id, &rival, err);
+        status = check_rival(store, record, parcel_id, err);
         if (status == TH_OK) {
-            char from[TH_DATE_TEXT_SIZE];
-            char to[TH_DATE_TEXT_SIZE];
-            status = th_error_set(err, TH_CONFLICT, "parcel_already_packaged", "name", rival.name,
-                                  "from", th_date_format(rival.from, from), "to",
-                                  th_date_format(rival.to, to), NULL);
-            th_error_add_int(err, "parcel", parcel_id);
-            th_error_add_int(err, "package", rival_id);
+            status = check_relatives(store, record, parcel_id, true, err);
+        }
+        if (status == TH_OK) {
+            status = check_relatives(store, record, parcel_id, false, err);
         }
     }
     return status;

@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 #include "registry/parcel_internal.h"
+#include "registry/parcel_life_internal.h"
 #include "registry/reply.h"
 
 enum th_status th_parcel_choose(struct th_store *store, const char *village, const char *kind,
@@ -36,8 +37,9 @@ static const char *or_null(const char *text)
 }
 
 // The keys that the list and the single parcel have in common.
-static struct th_json *record_json(const struct th_parcel_record *record)
+struct th_json *th_parcel_record_json(const struct th_parcel_record *record)
 {
+    char date[TH_DATE_TEXT_SIZE];
     struct th_json *json = th_json_object();
     th_json_set_int(json, "parcel_id", record->parcel_id);
     th_json_set_int(json, "version", record->version);
@@ -54,6 +56,11 @@ static struct th_json *record_json(const struct th_parcel_record *record)
         th_json_set(json, "declared_mu", th_json_null());
     th_json_set_cent(json, "sliver_m2", th_area_m2_cent(record->sliver));
     th_json_set_text(json, "state", record->state);
+    th_json_set_text(json, "from", th_date_format(record->from, date));
+    th_json_set_text(json, "origin", record->origin);
+    th_json_set_text(json, "retired_on",
+                     record->retired_on.year == 0 ? NULL
+                                                  : th_date_format(record->retired_on, date));
     return json;
 }
 
@@ -70,7 +77,7 @@ static bool list_one(void *context, const struct th_parcel_record *record, const
 {
     struct listing *list = context;
     (void)attributes;
-    th_json_append(list->parcels, record_json(record));
+    th_json_append(list->parcels, th_parcel_record_json(record));
     list->n++;
     list->rows_mu_cent += th_area_mu_cent(record->measured);
     list->status = th_area_add(list->total, record->measured, &list->total, &list->err);
@@ -219,7 +226,7 @@ static bool version_one(void *context, const struct th_parcel_record *record,
     struct th_json *versions = context;
     char hex[TH_HASH_HEX_SIZE];
     (void)attributes;
-    struct th_json *json = record_json(record);
+    struct th_json *json = th_parcel_record_json(record);
     th_json_set_int(json, "import_id", record->import_id);
     th_json_set_int(json, "row", record->source_row);
     th_json_set_text(json, "geometry_hash", th_hash_hex(&record->geometry_hash, hex));
@@ -263,7 +270,7 @@ enum th_status th_parcel_show(struct th_registry *registry, int64_t parcel_id,
     struct th_json *reply = NULL;
     status = th_parcel_load(store, parcel_id, 0, &record, err);
     if (status == TH_OK) {
-        reply = record_json(&record);
+        reply = th_parcel_record_json(&record);
         status = show_parts(store, &record, reply, err);
     }
     th_store_end_read(store);

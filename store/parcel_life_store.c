@@ -71,6 +71,23 @@ enum th_status th_parcel_retired_reason(struct th_store *store, int64_t parcel_i
     return status;
 }
 
+enum th_status th_parcel_version_seq(struct th_store *store, int64_t parcel_id, int64_t version,
+                                     int64_t *ret_seq, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT seq FROM parcel_version WHERE parcel_id = ?1 AND version = ?2";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, parcel_id);
+    th_bind_int(q, 2, version);
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err))
+        *ret_seq = th_column_int(q, 0);
+    else if (status == TH_OK)
+        status = parcel_error(TH_NOT_FOUND, "parcel_not_found", parcel_id, err);
+    th_stmt_done(q);
+    return status;
+}
+
 enum th_status th_parcel_lineage_insert(struct th_store *store,
                                         const struct th_parcel_lineage *lineage, int64_t seq,
                                         struct th_error *err)

@@ -20,6 +20,10 @@ enum th_status th_parcel_retired_reason(struct th_store *store, int64_t parcel_i
                                         char ret_reason[TH_PARCEL_REASON_SIZE],
                                         struct th_error *err) TH_MUST_CHECK;
 
+// The journal entry by which a version came. TH_NOT_FOUND ("parcel_not_found").
+enum th_status th_parcel_version_seq(struct th_store *store, int64_t parcel_id, int64_t version,
+                                     int64_t *ret_seq, struct th_error *err) TH_MUST_CHECK;
+
 // A version that a split or merge made out of another.
 struct th_parcel_lineage {
     int64_t child_id, child_version;

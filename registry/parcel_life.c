@@ -1,0 +1,430 @@
+// What the changes of parcels have in common.
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/file.h"
+#include "core/text.h"
+#include "gis/area.h"
+#include "gis/crs.h"
+#include "registry/parcel_life_internal.h"
+#include "store/tenure_store.h"
+
+void th_life_parcel_clear(struct th_life_parcel *parcel)
+{
+    free(parcel->attributes);
+    free(parcel->wkb);
+    th_geometry_clear(&parcel->geometry);
+    *parcel = (struct th_life_parcel){0};
+}
+
+void th_life_parcels_free(struct th_life_parcel *parcels, size_t n)
+{
+    for (size_t i = 0; parcels != NULL && i < n; i++)
+        th_life_parcel_clear(&parcels[i]);
+    free(parcels);
+}
+
+static enum th_status check_packaged(struct th_store *store, int64_t parcel_id,
+                                     struct th_error *err)
+{
+    int64_t package_id = 0;
+    enum th_status status = th_parcel_packaged(store, parcel_id, &package_id, err);
+    if (status != TH_OK || package_id == 0)
+        return status;
+    (void)th_error_set(err, TH_CONFLICT, "parcel_packaged", NULL);
+    th_error_add_int(err, "parcel", parcel_id);
+    th_error_add_int(err, "package", package_id);
+    return TH_CONFLICT;
+}
+
+enum th_status th_life_load(struct th_work *work, int64_t parcel_id,
+                            struct th_life_parcel *ret_parcel, struct th_error *err)
+{
+    struct th_store *store = th_work_store(work);
+    struct th_life_parcel parcel = {0};
+    enum th_status status = th_parcel_load(store, parcel_id, 0, &parcel.record, err);
+    if (status == TH_OK)
+        status = th_work_check_village(work, parcel.record.village, err);
+    if (status == TH_OK && parcel.record.retired_on.year != 0) {
+        status = th_error_set(err, TH_CONFLICT, "parcel_is_retired", NULL);
+        th_error_add_int(err, "parcel", parcel_id);
+    }
+    if (status == TH_OK)
+        status = check_packaged(store, parcel_id, err);
+    if (status == TH_OK)
+        status = th_parcel_attributes_load(store, parcel_id, 0, &parcel.attributes, err);
+    if (status == TH_OK)
+        status = th_parcel_geometry_load(store, parcel_id, 0, &parcel.wkb, &parcel.wkb_size, err);
+    if (status == TH_OK)
+        status = th_geometry_from_wkb(parcel.wkb, parcel.wkb_size, &parcel.geometry, err);
+    if (status != TH_OK) {
+        th_life_parcel_clear(&parcel);
+        return status;
+    }
+    *ret_parcel = parcel;
+    return TH_OK;
+}
+
+enum th_status th_life_day(const struct th_work *work, const char *on, struct th_date *ret_day,
+                           struct th_error *err)
+{
+    struct th_date today = th_work_today(work);
+    struct th_date day = today;
+    enum th_status status = on == NULL ? TH_OK : th_date_parse(on, &day, err);
+    if (status == TH_OK && th_date_compare(day, today) > 0) {
+        char text[TH_DATE_TEXT_SIZE];
+        status = th_error_set(err, TH_INVALID, "date_in_future", "on", on, "today",
+                              th_date_format(today, text), NULL);
+    }
+    if (status == TH_OK)
+        *ret_day = day;
+    return status;
+}
+
+enum th_status th_life_tolerance(const char *text, double *ret_tolerance_m, struct th_error *err)
+{
+    double value = TH_EDIT_TOLERANCE_M;
+    if (text != NULL &&
+        (!th_text_parse_double(text, &value) || value < 0 || value > TH_EDIT_TOLERANCE_MAX_M))
+        return th_error_set(err, TH_INVALID, "tolerance_invalid", "value", text, NULL);
+    *ret_tolerance_m = value;
+    return TH_OK;
+}
+
+enum th_status th_life_check_reason(const char *reason, struct th_error *err)
+{
+    enum { REASON_MAX = 500 };
+    if (reason == NULL || strspn(reason, " \t\r\n") == strlen(reason))
+        return th_error_set(err, TH_USAGE, "reason_needed", NULL);
+    if (strlen(reason) > REASON_MAX) {
+        (void)th_error_set(err, TH_INVALID, "reason_too_long", NULL);
+        th_error_add_int(err, "limit", REASON_MAX);
+        return TH_INVALID;
+    }
+    return TH_OK;
+}
+
+enum th_status th_life_check_number(struct th_store *store, const char *village, const char *number,
+                                    struct th_error *err)
+{
+    struct th_parcel_record record;
+    struct th_hash content;
+    bool found = false;
+    size_t size = strlen(number);
+    if (size == 0 || size >= TH_PARCEL_NUMBER_SIZE || !th_text_is_utf8(number, size) ||
+        th_text_has_hidden(number))
+        return th_error_set(err, TH_INVALID, "number_invalid", "number", number, NULL);
+    enum th_status status =
+        th_parcel_find(store, village, number, NULL, &found, &record, &content, err);
+    if (status == TH_OK && found) {
+        status = th_error_set(err, TH_CONFLICT, "number_taken", "number", number, NULL);
+        th_error_add_int(err, "parcel", record.parcel_id);
+    }
+    return status;
+}
+
+static enum th_status to_degrees(struct th_edit_drawing *drawing, const char *crs,
+                                 struct th_error *err)
+{
+    struct th_crs_transform *transform = NULL;
+    if (crs == NULL)
+        return TH_OK;
+    struct th_box box = th_geometry_box(&drawing->lines);
+    enum th_status status = th_crs_transform_new(crs, &box, &transform, err);
+    if (status == TH_OK)
+        status = th_crs_transform_apply(transform, &drawing->lines, err);
+    if (status == TH_OK && drawing->polygonal)
+        status = th_crs_transform_apply(transform, &drawing->polygons, err);
+    th_crs_transform_free(transform);
+    return status;
+}
+
+enum th_status th_life_drawing_read(struct th_edit *edit, const char *path, const char *crs,
+                                    struct th_edit_drawing *ret_drawing, struct th_hash *ret_sha256,
+                                    struct th_error *err)
+{
+    char *text = NULL;
+    size_t size = 0;
+    struct th_edit_drawing drawing = {0};
+    enum th_status status = th_file_read(path, TH_EDIT_TEXT_MAX, &text, &size, err);
+    if (status != TH_OK)
+        return status;
+    status = th_edit_read(edit, text, size, &drawing, err);
+    if (status == TH_OK)
+        status = to_degrees(&drawing, crs, err);
+    if (status == TH_OK) {
+        *ret_sha256 = th_hash_bytes(TH_HASH_SHA256, text, size);
+        *ret_drawing = drawing;
+    } else {
+        th_edit_drawing_clear(&drawing);
+    }
+    free(text);
+    return status;
+}
+
+static enum th_status measure(struct th_life_parcel *parcel, struct th_error *err)
+{
+    double area_m2 = 0;
+    double perimeter_m = 0;
+    th_area_geodesic(&th_ellipsoid_cgcs2000, &parcel->geometry, &area_m2, &perimeter_m);
+    parcel->record.perimeter_mm = llround(perimeter_m * 1000);
+    enum th_status status = th_area_from_m2(area_m2, &parcel->record.measured, err);
+    if (status == TH_OK)
+        status = th_geometry_to_wkb(&parcel->geometry, &parcel->wkb, &parcel->wkb_size, err);
+    if (status == TH_OK)
+        parcel->record.geometry_hash =
+            th_hash_bytes(TH_HASH_BLAKE2B, parcel->wkb, parcel->wkb_size);
+    return status;
+}
+
+enum th_status th_life_derive(const struct th_life_parcel *from, struct th_geometry *geometry,
+                              const char *origin, struct th_date on,
+                              struct th_life_parcel *ret_parcel, struct th_error *err)
+{
+    struct th_life_parcel parcel = {.record = from->record, .geometry = *geometry};
+    *geometry = (struct th_geometry){0};
+    parcel.record.parcel_id = 0;
+    parcel.record.version = 1;
+    parcel.record.from = on;
+    parcel.record.import_id = 0;
+    parcel.record.source_row = 0;
+    parcel.record.feature = 0;
+    th_text_copy(parcel.record.origin, sizeof parcel.record.origin, origin);
+    parcel.attributes = th_text_duplicate(from->attributes);
+    enum th_status status =
+        parcel.attributes == NULL ? th_error_no_memory(err) : measure(&parcel, err);
+    if (status != TH_OK) {
+        th_life_parcel_clear(&parcel);
+        return status;
+    }
+    *ret_parcel = parcel;
+    return TH_OK;
+}
+
+enum th_status th_life_store(struct th_work *work, struct th_life_parcel *parcel,
+                             struct th_error *err)
+{
+    struct th_parcel_record *record = &parcel->record;
+    struct th_store *store = th_work_store(work);
+    enum th_status status = TH_OK;
+    if (record->parcel_id == 0) {
+        int64_t last_parcel = 0;
+        int64_t last_version = 0;
+        status = th_parcel_heads(store, &last_parcel, &last_version, err);
+        record->parcel_id = last_parcel + 1;
+        // Not out of a source: the entry that made it takes the source's place.
+        (void)snprintf(record->source_key, sizeof record->source_key, "%s:%" PRId64 ":%" PRId64,
+                       record->origin, th_work_seq(work), record->parcel_id);
+    }
+    if (status != TH_OK)
+        return status;
+    return th_parcel_insert(store, record, parcel->attributes, parcel->wkb, parcel->wkb_size,
+                            th_work_seq(work), &record->row_hash, err);
+}
+
+// --- Neighbours ---------------------------------------------------------------------------------
+
+struct gathering {
+    struct th_life_around around;
+    const int64_t *without;
+    size_t n_without;
+    enum th_status status;
+    struct th_error err;
+};
+
+static bool around_grow(struct th_life_around *around)
+{
+    if (around->n < around->capacity)
+        return true;
+    size_t capacity = around->capacity == 0 ? 32 : 2 * around->capacity;
+    struct th_edit_neighbour *neighbours =
+        realloc(around->neighbours, capacity * sizeof *neighbours);
+    around->neighbours = neighbours == NULL ? around->neighbours : neighbours;
+    struct th_geometry *geometries = realloc(around->geometries, capacity * sizeof *geometries);
+    around->geometries = geometries == NULL ? around->geometries : geometries;
+    double *areas_m2 = realloc(around->areas_m2, capacity * sizeof *areas_m2);
+    around->areas_m2 = areas_m2 == NULL ? around->areas_m2 : areas_m2;
+    if (neighbours == NULL || geometries == NULL || areas_m2 == NULL)
+        return false;
+    around->capacity = capacity;
+    return true;
+}
+
+static bool gather_one(void *context, const struct th_parcel_record *record, const void *wkb,
+                       size_t wkb_size)
+{
+    struct gathering *g = context;
+    bool left_out = record->retired_on.year != 0;
+    for (size_t i = 0; i < g->n_without; i++)
+        left_out = left_out || g->without[i] == record->parcel_id;
+    if (left_out)
+        return true;
+    if (!around_grow(&g->around)) {
+        g->status = th_error_no_memory(&g->err);
+        return false;
+    }
+    size_t n = g->around.n;
+    g->status = th_geometry_from_wkb(wkb, wkb_size, &g->around.geometries[n], &g->err);
+    if (g->status != TH_OK)
+        return false;
+    g->around.neighbours[n].id = record->parcel_id;
+    g->around.areas_m2[n] = th_area_m2(record->measured);
+    g->around.n++;
+    return true;
+}
+
+enum th_status th_life_around_load(struct th_store *store, struct th_box box,
+                                   const int64_t *without, size_t n_without,
+                                   struct th_life_around *ret_around, struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    struct gathering g = {.without = without, .n_without = n_without, .status = TH_OK};
+    const double margin_deg = 1e-4; // more than any tolerance
+    status = th_parcel_box_each(store, box.west - margin_deg, box.south - margin_deg,
+                                box.east + margin_deg, box.north + margin_deg, gather_one, &g, err);
+    if (status == TH_OK && g.status != TH_OK) {
+        status = g.status;
+        if (err != NULL)
+            *err = g.err;
+    }
+    if (status != TH_OK) {
+        th_life_around_clear(&g.around);
+        return status;
+    }
+    // The array of geometries is where it will stay.
+    for (size_t i = 0; i < g.around.n; i++)
+        g.around.neighbours[i].geometry = &g.around.geometries[i];
+    *ret_around = g.around;
+    return TH_OK;
+}
+
+void th_life_around_clear(struct th_life_around *around)
+{
+    for (size_t i = 0; i < around->n; i++)
+        th_geometry_clear(&around->geometries[i]);
+    free(around->neighbours);
+    free(around->geometries);
+    free(around->areas_m2);
+    *around = (struct th_life_around){0};
+}
+
+enum th_status th_life_shared(const struct th_life_around *around,
+                              const struct th_geometry *geometry, double area_m2, int64_t before_id,
+                              struct th_overlap_finding **ret_findings, size_t *ret_n,
+                              struct th_error *err)
+{
+    struct th_overlap_index *index = NULL;
+    enum th_status status = th_overlap_index_new(&th_overlap_limits_default, &index, err);
+    for (size_t i = 0; status == TH_OK && i < around->n; i++)
+        if (before_id == 0 || around->neighbours[i].id < before_id)
+            status = th_overlap_index_add(index, around->neighbours[i].id, &around->geometries[i],
+                                          around->areas_m2[i], err);
+    if (status == TH_OK)
+        status = th_overlap_index_test(index, geometry, area_m2, ret_findings, ret_n, err);
+    th_overlap_index_free(index);
+    return status;
+}
+
+// --- Tenure -------------------------------------------------------------------------------------
+
+enum { CONTRACTS_MAX = 256 };
+
+struct shares {
+    int64_t tenure_ids[CONTRACTS_MAX];
+    struct th_ratio shares[CONTRACTS_MAX];
+    size_t n;
+    int64_t part; // measured area of the parent whose contracts are visited …
+    int64_t sum;  // … and of all of them
+    enum th_status status;
+    struct th_error err;
+};
+
+// a/b + c/d
+static enum th_status ratio_add(struct th_ratio a, struct th_ratio b, struct th_ratio *ret_sum,
+                                struct th_error *err)
+{
+    int64_t left = 0;
+    int64_t right = 0;
+    int64_t numerator = 0;
+    int64_t denominator = 0;
+    if (__builtin_mul_overflow(a.numerator, b.denominator, &left) ||
+        __builtin_mul_overflow(b.numerator, a.denominator, &right) ||
+        __builtin_add_overflow(left, right, &numerator) ||
+        __builtin_mul_overflow(a.denominator, b.denominator, &denominator))
+        return th_error_set(err, TH_OVERFLOW, "ratio_overflow", NULL);
+    return th_ratio_make(numerator, denominator, ret_sum, err);
+}
+
+static bool take_share(void *context, const struct th_tenure_share *share)
+{
+    struct shares *s = context;
+    struct th_ratio part;
+    struct th_ratio weighted;
+    size_t i = 0;
+    while (i < s->n && s->tenure_ids[i] != share->tenure_id)
+        i++;
+    if (i == CONTRACTS_MAX) {
+        s->status = th_error_set(&s->err, TH_LIMIT, "tenure_too_many", NULL);
+        return false;
+    }
+    s->status = th_ratio_make(s->part, s->sum, &part, &s->err);
+    if (s->status == TH_OK)
+        s->status = th_ratio_mul(share->share, part, &weighted, &s->err);
+    if (s->status == TH_OK && i < s->n)
+        s->status = ratio_add(s->shares[i], weighted, &weighted, &s->err);
+    if (s->status != TH_OK)
+        return false;
+    s->tenure_ids[i] = share->tenure_id;
+    s->shares[i] = weighted;
+    s->n = i == s->n ? i + 1 : s->n;
+    return true;
+}
+
+enum th_status th_life_tenure_hand_on(struct th_work *work, const struct th_life_parcel *parents,
+                                      size_t n_parents, struct th_date on, int64_t child_id,
+                                      struct th_error *err)
+{
+    struct shares *s = calloc(1, sizeof *s);
+    enum th_status status = s == NULL ? th_error_no_memory(err) : TH_OK;
+    for (size_t i = 0; status == TH_OK && i < n_parents; i++)
+        s->sum += th_area_m2_300(parents[i].record.measured);
+    for (size_t i = 0; status == TH_OK && i < n_parents; i++) {
+        s->part = n_parents == 1 ? s->sum : th_area_m2_300(parents[i].record.measured);
+        status = th_tenure_share_each(th_work_store(work), parents[i].record.parcel_id, 0, on,
+                                      (struct th_date){0}, take_share, s, err);
+        if (status == TH_OK && s->status != TH_OK) {
+            status = s->status;
+            if (err != NULL)
+                *err = s->err;
+        }
+    }
+    for (size_t i = 0; status == TH_OK && i < s->n; i++)
+        status = th_tenure_parcel_insert(th_work_store(work), s->tenure_ids[i], child_id,
+                                         s->shares[i], err);
+    free(s);
+    return status;
+}
+
+// --- Reply and journal --------------------------------------------------------------------------
+
+void th_life_reply_begin(struct th_json *reply, struct th_date on, const char *reason)
+{
+    char text[TH_DATE_TEXT_SIZE];
+    th_json_set_text(reply, "on", th_date_format(on, text));
+    th_json_set_text(reply, "reason", reason);
+}
+
+struct th_json *th_life_facts(const struct th_life_parcel *parcel)
+{
+    char hex[TH_HASH_HEX_SIZE];
+    struct th_json *json = th_json_object();
+    th_json_set_int(json, "parcel_id", parcel->record.parcel_id);
+    th_json_set_int(json, "version", parcel->record.version);
+    th_json_set_text(json, "number",
+                     parcel->record.number[0] == '\0' ? NULL : parcel->record.number);
+    th_json_set_text(json, "row_hash", th_hash_hex(&parcel->record.row_hash, hex));
+    return json;
+}

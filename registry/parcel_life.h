@@ -1,0 +1,97 @@
+// What happens to a parcel after it is registered: split, merged, given another boundary, retired;
+// and its history.
+//
+// Nothing is erased. A change begins on a day (`on`, today when NULL, never in the future) and
+// makes new versions or new parcels; what was before stays as it was. Parcels of a package that is
+// submitted, verified or issued do not change (TH_CONFLICT "parcel_packaged"), nor do retired ones
+// ("parcel_is_retired"). A clerk changes parcels of the own village alone.
+//
+// What is handed on: kind, land class and attributes as they are (merged: those that all have in
+// common); the declared area of a split parcel in proportion to the measured areas, by largest
+// remainder, so that the sum is exact, of merged parcels the sum where all have one, of a moved
+// boundary unchanged, since the contract is; shares of tenure contracts from that day on as they
+// are (merged: averaged by measured area, exactly).
+//
+// Replies of all but history: on, reason, parcels[] (as in parcel list, in the state after it),
+// retired[] (the parcels that ended).
+#ifndef TH_REGISTRY_PARCEL_LIFE_H
+#define TH_REGISTRY_PARCEL_LIFE_H
+
+#include "core/messages.h"
+#include "registry/registry.h"
+
+enum { TH_PARCEL_MERGE_MAX = 100 };
+
+struct th_parcel_split_options { // texts are borrowed; NULL: not given
+    int64_t parcel_id;
+    const char *drawing;     // file: WKT or GeoJSON with lines or polygons
+    const char *crs;         // of its coordinates; NULL: longitude, latitude
+    const char *numbers;     // "A,B": one for each part, in their order; NULL: "<number>-1", …
+    const char *tolerance_m; // "0.5": how near to the boundary a drawing counts as on it
+    const char *reason;
+    const char *on;
+};
+// The parcel ends, its parts are new parcels. Order of the parts: th_edit_split. Reply also:
+// area_difference_m2, the sum of the parts less the whole. TH_USAGE ("reason_needed",
+// "split_numbers" with "n", "given"), TH_INVALID ("date_in_future", "tolerance_invalid"),
+// TH_CONFLICT ("number_taken" with "number"), TH_DATA_PROBLEM of th_edit_split, TH_UNREADABLE and
+// TH_DATA_PROBLEM of th_edit_read.
+enum th_status th_parcel_split(struct th_registry *registry, const struct th_request *request,
+                               const struct th_parcel_split_options *options,
+                               struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+
+struct th_parcel_merge_options {
+    const int64_t *parcel_ids;
+    size_t n_parcels; // 2 … TH_PARCEL_MERGE_MAX
+    const char *number;
+    const char *reason;
+    const char *on;
+};
+// The parcels end, the whole is a new one. They must be of one village, kind and land class
+// (TH_INVALID "merge_mixed" with "what"). Reply also: attributes_dropped[] (names),
+// area_difference_m2. TH_USAGE ("merge_count", "number_needed"), TH_DATA_PROBLEM of th_edit_merge.
+enum th_status th_parcel_merge(struct th_registry *registry, const struct th_request *request,
+                               const struct th_parcel_merge_options *options,
+                               struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+
+struct th_parcel_adjust_options {
+    int64_t parcel_id;
+    int64_t with_id;     // the neighbour that gives or takes the ground; 0: none
+    const char *drawing; // file with the new shape of parcel_id: a polygon
+    const char *crs;
+    const char *tolerance_m; // "0.5"
+    const char *reason;
+    const char *on;
+};
+// A new version with another boundary. Its boundary is laid on those of its neighbours within the
+// tolerance. With `with_id` both together keep exactly the ground they had, and the drawing says
+// how it is divided. Reply also: moved[{from, to, distance_m, neighbour_id, inserted}],
+// area_before_m2, area_after_m2. TH_CONFLICT ("adjust_overlap" with "other", "area_m2",
+// "adjust_slivers"), TH_DATA_PROBLEM ("edit_type", "adjust_outside" with "area_m2", "adjust_same";
+// those of th_edit_split and th_edit_merge), TH_INVALID ("adjust_bounds").
+enum th_status th_parcel_adjust(struct th_registry *registry, const struct th_request *request,
+                                const struct th_parcel_adjust_options *options,
+                                struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+
+struct th_parcel_retire_options {
+    int64_t parcel_id;
+    const char *reason;
+    const char *on;
+    const char *document; // file; NULL: none
+};
+// The parcel ends; `on` is the first day on which it is none. Reply also: document_id.
+enum th_status th_parcel_retire_use(struct th_registry *registry, const struct th_request *request,
+                                    const struct th_parcel_retire_options *options,
+                                    struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+
+// Reply: parcel_id, number, village, village_name, state, retired_on, retired_reason;
+// versions[{version, from, to (last day, null: open), origin, kind, area_m2, area_mu, declared_mu,
+// import_id, source, row, parents[{parcel_id, version}], seq, at, login, geometry_hash}] oldest
+// first; ancestors[] and descendants[] [{parcel_id, number, state, child_of or parent_of}]: all
+// that it came from and that came of it, nearest first; events[{seq, at, login, kind}].
+// TH_NOT_FOUND
+// ("parcel_not_found").
+enum th_status th_parcel_history(struct th_registry *registry, int64_t parcel_id,
+                                 struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+
+#endif

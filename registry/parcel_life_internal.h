@@ -1,0 +1,85 @@
+// What the changes of parcels have in common.
+#ifndef TH_REGISTRY_PARCEL_LIFE_INTERNAL_H
+#define TH_REGISTRY_PARCEL_LIFE_INTERNAL_H
+
+#include "core/hash.h"
+#include "gis/edit.h"
+#include "gis/overlap.h"
+#include "registry/parcel_life.h"
+#include "registry/work.h"
+#include "store/parcel_store.h"
+
+// A parcel that is taken apart, put together or stored. Zero before use.
+struct th_life_parcel {
+    struct th_parcel_record record;
+    char *attributes;
+    struct th_geometry geometry;
+    unsigned char *wkb;
+    size_t wkb_size;
+};
+void th_life_parcel_clear(struct th_life_parcel *parcel);
+void th_life_parcels_free(struct th_life_parcel *parcels, size_t n);
+
+// The keys that the list and the single parcel have in common (parcel_view.c).
+struct th_json *th_parcel_record_json(const struct th_parcel_record *record);
+
+// Loads the version in force and refuses what may not change.
+enum th_status th_life_load(struct th_work *work, int64_t parcel_id,
+                            struct th_life_parcel *ret_parcel, struct th_error *err) TH_MUST_CHECK;
+// `on` or today; TH_INVALID ("date_in_future").
+enum th_status th_life_day(const struct th_work *work, const char *on, struct th_date *ret_day,
+                           struct th_error *err) TH_MUST_CHECK;
+enum th_status th_life_tolerance(const char *text, double *ret_tolerance_m,
+                                 struct th_error *err) TH_MUST_CHECK;
+// TH_USAGE ("reason_needed"), TH_INVALID ("reason_too_long").
+enum th_status th_life_check_reason(const char *reason, struct th_error *err) TH_MUST_CHECK;
+// TH_CONFLICT ("number_taken"), TH_INVALID ("number_invalid").
+enum th_status th_life_check_number(struct th_store *store, const char *village, const char *number,
+                                    struct th_error *err) TH_MUST_CHECK;
+
+// A drawing in longitude, latitude, and the digest of its file.
+enum th_status th_life_drawing_read(struct th_edit *edit, const char *path, const char *crs,
+                                    struct th_edit_drawing *ret_drawing, struct th_hash *ret_sha256,
+                                    struct th_error *err) TH_MUST_CHECK;
+
+// A new parcel made of another: identity, day and origin set, ground taken over (`geometry` is then
+// empty) and measured; declared area and sliver are the caller's to set.
+enum th_status th_life_derive(const struct th_life_parcel *from, struct th_geometry *geometry,
+                              const char *origin, struct th_date on,
+                              struct th_life_parcel *ret_parcel,
+                              struct th_error *err) TH_MUST_CHECK;
+
+enum th_status th_life_store(struct th_work *work, struct th_life_parcel *parcel,
+                             struct th_error *err) TH_MUST_CHECK;
+
+// Registered parcels around a box, without those given.
+struct th_life_around { // zero before use
+    struct th_edit_neighbour *neighbours;
+    struct th_geometry *geometries; // what they point to
+    double *areas_m2;
+    size_t n;
+    size_t capacity;
+};
+enum th_status th_life_around_load(struct th_store *store, struct th_box box,
+                                   const int64_t *without, size_t n_without,
+                                   struct th_life_around *ret_around,
+                                   struct th_error *err) TH_MUST_CHECK;
+void th_life_around_clear(struct th_life_around *around);
+// Ground that `geometry` shares with neighbours below `before_id` (0: with any), worst first;
+// free() the findings.
+enum th_status th_life_shared(const struct th_life_around *around,
+                              const struct th_geometry *geometry, double area_m2, int64_t before_id,
+                              struct th_overlap_finding **ret_findings, size_t *ret_n,
+                              struct th_error *err) TH_MUST_CHECK;
+
+// Contracts of the parents that hold on or after the day also give the child: with the same share,
+// of several parents averaged by their measured areas.
+enum th_status th_life_tenure_hand_on(struct th_work *work, const struct th_life_parcel *parents,
+                                      size_t n_parents, struct th_date on, int64_t child_id,
+                                      struct th_error *err) TH_MUST_CHECK;
+
+// Reply and journal.
+void th_life_reply_begin(struct th_json *reply, struct th_date on, const char *reason);
+struct th_json *th_life_facts(const struct th_life_parcel *parcel); // for the journal
+
+#endif

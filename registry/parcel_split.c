@@ -1,0 +1,254 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/ratio.h"
+#include "core/text.h"
+#include "registry/parcel_life_internal.h"
+#include "store/parcel_life_store.h"
+
+struct splitting {
+    struct th_work *work;
+    const struct th_parcel_split_options *options;
+    struct th_life_parcel whole;
+    struct th_life_parcel *parts;
+    size_t n;
+    struct th_date on;
+    struct th_hash drawing_sha256;
+};
+
+// The names given, one for each part; '、' and ',' stand between them.
+static enum th_status take_numbers(struct splitting *s, struct th_error *err)
+{
+    size_t n_given = 0;
+    const char *at = s->options->numbers;
+    while (at != NULL && *at != '\0') {
+        char number[TH_PARCEL_NUMBER_SIZE] = "";
+        size_t size = strcspn(at, ",");
+        const char *other = strstr(at, "、");
+        size_t skip = 1;
+        if (other != NULL && (size_t)(other - at) < size) {
+            size = (size_t)(other - at);
+            skip = strlen("、");
+        }
+        if (size >= sizeof number)
+            return th_error_set(err, TH_INVALID, "number_invalid", "number", at, NULL);
+        memcpy(number, at, size);
+        th_text_trim(number);
+        if (n_given < s->n)
+            th_text_copy(s->parts[n_given].record.number, TH_PARCEL_NUMBER_SIZE, number);
+        n_given++;
+        at += size + (at[size] == '\0' ? 0 : skip);
+    }
+    if (s->options->numbers != NULL && n_given != s->n) {
+        (void)th_error_set(err, TH_USAGE, "split_numbers", NULL);
+        th_error_add_int(err, "n", (long long)s->n);
+        th_error_add_int(err, "given", (long long)n_given);
+        return TH_USAGE;
+    }
+    return TH_OK;
+}
+
+// "12" becomes "12-1", "12-2"; a parcel without a number has parts without.
+static enum th_status name_parts(struct splitting *s, struct th_error *err)
+{
+    enum th_status status = take_numbers(s, err);
+    const char *number = s->whole.record.number;
+    for (size_t i = 0; status == TH_OK && i < s->n; i++) {
+        struct th_parcel_record *part = &s->parts[i].record;
+        if (s->options->numbers == NULL && number[0] != '\0') {
+            int size = snprintf(part->number, sizeof part->number, "%s-%zu", number, i + 1);
+            if (size < 0 || (size_t)size >= sizeof part->number)
+                return th_error_set(err, TH_INVALID, "number_invalid", "number", number, NULL);
+        }
+        if (part->number[0] != '\0')
+            status = th_life_check_number(th_work_store(s->work), part->village, part->number, err);
+        for (size_t k = 0; status == TH_OK && k < i && part->number[0] != '\0'; k++)
+            if (strcmp(s->parts[k].record.number, part->number) == 0)
+                status =
+                    th_error_set(err, TH_CONFLICT, "number_taken", "number", part->number, NULL);
+    }
+    return status;
+}
+
+// Weights of the parts for what the whole had taken off: the ground they share with parcels that
+// were registered before it, else their areas.
+static enum th_status sliver_weights(struct splitting *s, int64_t *weights, struct th_error *err)
+{
+    struct th_life_around around = {0};
+    int64_t id = s->whole.record.parcel_id;
+    int64_t sum = 0;
+    enum th_status status = th_life_around_load(
+        th_work_store(s->work), th_geometry_box(&s->whole.geometry), &id, 1, &around, err);
+    for (size_t i = 0; status == TH_OK && i < s->n; i++) {
+        struct th_overlap_finding *findings = NULL;
+        size_t n = 0;
+        status = th_life_shared(&around, &s->parts[i].geometry,
+                                th_area_m2(s->parts[i].record.measured), id, &findings, &n, err);
+        weights[i] = 0;
+        for (size_t k = 0; status == TH_OK && k < n; k++)
+            weights[i] += (int64_t)(findings[k].area_m2 * 1000);
+        sum += weights[i];
+        free(findings);
+    }
+    th_life_around_clear(&around);
+    for (size_t i = 0; status == TH_OK && sum == 0 && i < s->n; i++)
+        weights[i] = th_area_m2_300(s->parts[i].record.measured);
+    return status;
+}
+
+static enum th_status share_areas(struct splitting *s, struct th_error *err)
+{
+    const struct th_parcel_record *whole = &s->whole.record;
+    int64_t *weights = calloc(2 * s->n, sizeof *weights);
+    int64_t *shares = weights + s->n;
+    if (weights == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < s->n; i++)
+        weights[i] = th_area_m2_300(s->parts[i].record.measured);
+    enum th_status status = TH_OK;
+    if (whole->has_declared)
+        status = th_allocate(th_area_m2_300(whole->declared), weights, s->n, shares, err);
+    for (size_t i = 0; status == TH_OK && whole->has_declared && i < s->n; i++) {
+        s->parts[i].record.declared = th_area_from_m2_300(shares[i]);
+        s->parts[i].record.has_declared = shares[i] > 0;
+    }
+    if (status == TH_OK && th_area_m2_300(whole->sliver) > 0) {
+        status = sliver_weights(s, weights, err);
+        if (status == TH_OK)
+            status = th_allocate(th_area_m2_300(whole->sliver), weights, s->n, shares, err);
+        for (size_t i = 0; status == TH_OK && i < s->n; i++)
+            s->parts[i].record.sliver = th_area_from_m2_300(shares[i]);
+    }
+    free(weights);
+    return status;
+}
+
+static enum th_status divide(struct splitting *s, struct th_error *err)
+{
+    struct th_edit *edit = NULL;
+    struct th_edit_drawing drawing = {0};
+    struct th_geometry *shapes = NULL;
+    size_t n_shapes = 0;
+    double tolerance_m = 0;
+    enum th_status status = th_edit_new(&edit, err);
+    if (status == TH_OK)
+        status = th_life_tolerance(s->options->tolerance_m, &tolerance_m, err);
+    if (status == TH_OK)
+        status = th_life_drawing_read(edit, s->options->drawing, s->options->crs, &drawing,
+                                      &s->drawing_sha256, err);
+    if (status == TH_OK)
+        status =
+            th_edit_split(edit, &s->whole.geometry, &drawing, tolerance_m, &shapes, &n_shapes, err);
+    if (status == TH_OK) {
+        s->parts = calloc(n_shapes, sizeof *s->parts);
+        s->n = s->parts == NULL ? 0 : n_shapes;
+        status = s->parts == NULL ? th_error_no_memory(err) : TH_OK;
+    }
+    for (size_t i = 0; status == TH_OK && i < s->n; i++) {
+        status = th_life_derive(&s->whole, &shapes[i], "split", s->on, &s->parts[i], err);
+        if (status == TH_OK)
+            s->parts[i].record.number[0] = '\0';
+    }
+    th_edit_parts_free(shapes, n_shapes);
+    th_edit_drawing_clear(&drawing);
+    th_edit_free(edit);
+    return status;
+}
+
+static enum th_status store_all(struct splitting *s, struct th_error *err)
+{
+    struct th_store *store = th_work_store(s->work);
+    enum th_status status =
+        th_parcel_retire(store, s->whole.record.parcel_id, s->on, s->options->reason, err);
+    for (size_t i = 0; status == TH_OK && i < s->n; i++) {
+        status = th_life_store(s->work, &s->parts[i], err);
+        if (status != TH_OK)
+            break;
+        const struct th_parcel_lineage lineage = {.child_id = s->parts[i].record.parcel_id,
+                                                  .child_version = 1,
+                                                  .parent_id = s->whole.record.parcel_id,
+                                                  .parent_version = s->whole.record.version};
+        status = th_parcel_lineage_insert(store, &lineage, th_work_seq(s->work), err);
+        if (status == TH_OK)
+            status = th_life_tenure_hand_on(s->work, &s->whole, 1, s->on,
+                                            s->parts[i].record.parcel_id, err);
+    }
+    // As it is now, for the reply.
+    return status == TH_OK
+               ? th_parcel_load(store, s->whole.record.parcel_id, 0, &s->whole.record, err)
+               : status;
+}
+
+static void tell(const struct splitting *s, struct th_json *reply, struct th_json *body)
+{
+    struct th_json *parcels = th_json_array();
+    struct th_json *retired = th_json_array();
+    struct th_json *children = th_json_array();
+    int64_t sum = 0;
+    char hex[TH_HASH_HEX_SIZE];
+    for (size_t i = 0; i < s->n; i++) {
+        th_json_append(parcels, th_parcel_record_json(&s->parts[i].record));
+        th_json_append(children, th_life_facts(&s->parts[i]));
+        sum += th_area_m2_cent(s->parts[i].record.measured);
+    }
+    th_json_append(retired, th_parcel_record_json(&s->whole.record));
+    th_life_reply_begin(reply, s->on, s->options->reason);
+    th_json_set(reply, "parcels", parcels);
+    th_json_set(reply, "retired", retired);
+    th_json_set_cent(reply, "area_difference_m2", sum - th_area_m2_cent(s->whole.record.measured));
+    th_life_reply_begin(body, s->on, s->options->reason);
+    th_json_set(body, "parent", th_life_facts(&s->whole));
+    th_json_set(body, "children", children);
+    th_json_set_text(body, "drawing_sha256", th_hash_hex(&s->drawing_sha256, hex));
+}
+
+static struct th_json *input_json(const struct th_parcel_split_options *options)
+{
+    struct th_json *input = th_json_object();
+    th_json_set_int(input, "parcel", options->parcel_id);
+    th_json_set_text(input, "drawing", options->drawing);
+    th_json_set_text(input, "crs", options->crs);
+    th_json_set_text(input, "numbers", options->numbers);
+    th_json_set_text(input, "tolerance", options->tolerance_m);
+    th_json_set_text(input, "reason", options->reason);
+    th_json_set_text(input, "on", options->on);
+    return input;
+}
+
+enum th_status th_parcel_split(struct th_registry *registry, const struct th_request *request,
+                               const struct th_parcel_split_options *options,
+                               struct th_json **ret_reply, struct th_error *err)
+{
+    struct splitting s = {.options = options};
+    char subject[64];
+    enum th_status status = th_life_check_reason(options->reason, err);
+    if (status != TH_OK)
+        return status;
+    struct th_json *input = input_json(options);
+    status = th_work_begin(registry, request, TH_MAY_REGISTER, "parcel.split", input, &s.work,
+                           ret_reply, err);
+    th_json_free(input);
+    if (status != TH_OK || s.work == NULL)
+        return status;
+    status = th_life_load(s.work, options->parcel_id, &s.whole, err);
+    if (status == TH_OK)
+        status = th_life_day(s.work, options->on, &s.on, err);
+    if (status == TH_OK)
+        status = divide(&s, err);
+    if (status == TH_OK)
+        status = name_parts(&s, err);
+    if (status == TH_OK)
+        status = share_areas(&s, err);
+    if (status == TH_OK)
+        status = store_all(&s, err);
+    struct th_json *reply = th_json_object();
+    struct th_json *body = th_json_object();
+    if (status == TH_OK)
+        tell(&s, reply, body);
+    (void)snprintf(subject, sizeof subject, "parcel:%" PRId64, options->parcel_id);
+    th_life_parcel_clear(&s.whole);
+    th_life_parcels_free(s.parts, s.n);
+    return th_work_end(s.work, status, subject, body, reply, ret_reply, err);
+}

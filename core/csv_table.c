@@ -26,8 +26,11 @@ static char guess_separator(const char *text)
     size_t most = 0;
     for (const char *c = CANDIDATES; *c != '\0'; c++) {
         size_t n = 0;
-        for (const char *p = text; *p != '\0' && *p != '\n' && *p != '\r'; p++)
-            n += *p == *c;
+        bool quoted = false;
+        for (const char *p = text; *p != '\0' && (quoted || (*p != '\n' && *p != '\r')); p++) {
+            quoted = quoted != (*p == '"');
+            n += !quoted && *p == *c;
+        }
         if (n > most) {
             most = n;
             best = *c;
@@ -145,29 +148,42 @@ static enum th_status cut(struct th_csv_table *table, char *text, char separator
     return TH_OK;
 }
 
-enum th_status th_csv_table_read(const char *path, struct th_csv_table **ret_table,
-                                 struct th_error *err)
+enum th_status th_csv_table_parse(char *text, size_t size, struct th_csv_table **ret_table,
+                                  struct th_error *err)
 {
-    size_t size = 0;
     struct th_csv_table *table = calloc(1, sizeof *table);
     if (table == NULL)
         return th_error_no_memory(err);
-    enum th_status status = th_file_read(path, SIZE_MAX_BYTES, &table->text, &size, err);
-    if (status == TH_OK && (!th_text_is_utf8(table->text, size) || strlen(table->text) != size))
-        status = th_error_set(err, TH_UNREADABLE, "csv_encoding", "path", path, NULL);
-    if (status == TH_OK) {
-        char *text = table->text;
-        if (th_text_starts_with(text, "\xEF\xBB\xBF"))
-            text += 3;
-        char separator = guess_separator(text);
-        status = make_room(table, separator, err);
-        if (status == TH_OK)
-            status = cut(table, text, separator, err);
-    }
+    enum th_status status =
+        strlen(text) == size ? TH_OK : th_error_set(err, TH_UNREADABLE, "csv_encoding", NULL);
+    char *begin = th_text_starts_with(text, "\xEF\xBB\xBF") ? text + 3 : text;
+    char separator = guess_separator(begin);
+    table->text = text;
     if (status == TH_OK)
+        status = make_room(table, separator, err);
+    if (status == TH_OK)
+        status = cut(table, begin, separator, err);
+    if (status == TH_OK) {
         *ret_table = table;
-    else
-        th_csv_table_free(table);
+        return TH_OK;
+    }
+    table->text = NULL; // the caller's
+    th_csv_table_free(table);
+    return status;
+}
+
+enum th_status th_csv_table_read(const char *path, struct th_csv_table **ret_table,
+                                 struct th_error *err)
+{
+    char *text = NULL;
+    size_t size = 0;
+    enum th_status status = th_file_read(path, SIZE_MAX_BYTES, &text, &size, err);
+    if (status == TH_OK && (!th_text_is_utf8(text, size) || strlen(text) != size))
+        status = th_error_set(err, TH_UNREADABLE, "csv_encoding", "path", path, NULL);
+    if (status == TH_OK)
+        status = th_csv_table_parse(text, size, ret_table, err);
+    if (status != TH_OK)
+        free(text);
     return status;
 }
 

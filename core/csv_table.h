@@ -16,6 +16,12 @@ struct th_csv_table; // opaque
 // closes).
 enum th_status th_csv_table_read(const char *path, struct th_csv_table **ret_table,
                                  struct th_error *err) TH_MUST_CHECK;
+// The same of a text that is already there, in whatever encoding lets commas, semicolons, tabs,
+// quotes and line ends stand for themselves (UTF-8, GB18030). Takes `text` (of malloc, with a NUL
+// behind its `size` bytes) on success alone; it is cut up in any case. TH_UNREADABLE ("csv_quote";
+// "csv_encoding" when there is a NUL within).
+enum th_status th_csv_table_parse(char *text, size_t size, struct th_csv_table **ret_table,
+                                  struct th_error *err) TH_MUST_CHECK;
 void th_csv_table_free(struct th_csv_table *table);
 
 size_t th_csv_table_rows(const struct th_csv_table *table); // the heading line is row 0

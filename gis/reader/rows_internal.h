@@ -13,6 +13,7 @@
 
 #include "core/attributes.h"
 #include "core/error.h"
+#include "gis/reader.h"
 
 struct th_rows;
 
@@ -37,6 +38,10 @@ struct th_rows_facts {
                        // unless raw_text
     bool has_extent;
     OGREnvelope extent; // in units of the source
+    char *axis_east;    // tables: what was taken as easting or longitude; NULL: no such choice
+    char *axis_north;
+    enum th_reader_axis_how axis_how;
+    int64_t n_ignored; // objects beside the parcels that are not among the rows
 };
 
 // One row. Everything is borrowed until the next call of the same source.

@@ -42,6 +42,14 @@ enum th_reader_encoding_how {
     TH_ENCODING_UNDECIDED // several fit or none does: see samples
 };
 
+// How it was decided which of two coordinates in a table is the easting.
+enum th_reader_axis_how {
+    TH_AXIS_HEADINGS, // the headings say it, and the numbers do not say otherwise
+    TH_AXIS_NUMBERS,  // the headings leave it open; the ranges of the numbers decide
+    TH_AXIS_AGAINST,  // the headings say one thing, the numbers can only be the other: taken so
+    TH_AXIS_UNDECIDED // neither says it: the first of the two was taken
+};
+
 enum { TH_READER_SAMPLES = 3, TH_READER_SAMPLE_SIZE = 96 };
 
 struct th_reader_encoding {
@@ -74,6 +82,13 @@ struct th_reader_info {
     bool has_extent;
     struct th_box extent; // of all finite coordinates, in units of the source, x
                           // first; a hint
+    // Tables of coordinates: the headings of the columns taken as easting (or longitude) and
+    // northing; "1" and "2" for the first and second number of a pair. NULL: no such choice.
+    const char *axis_east;
+    const char *axis_north;
+    enum th_reader_axis_how axis_how;
+    int64_t n_ignored; // objects beside the parcels that are no rows: points, texts, blocks and
+                       // lines of a drawing, pins of a phone, empty lines of a table
     struct th_reader_encoding encoding;
 };
 
@@ -97,8 +112,8 @@ struct th_reader_row {
     unsigned shape;            // TH_SHAPE_…
     bool text_suspect;         // a value did not decode; it is given with '?' for the bad
                                // bytes
-    bool lost; // the row could not be read: `detail` says why, there is nothing else
-    const char *detail;
+    bool lost;          // the row could not be read: `detail` says why, there is nothing else
+    const char *detail; // GDAL's words, or "@points.…", the key of a message
 };
 
 struct th_reader_batch { // rows in reading order, with all that they point to

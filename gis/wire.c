@@ -238,6 +238,26 @@ static void extent_get(struct cursor *cursor, struct th_reader_info *info)
     }
 }
 
+static void axes_get(struct cursor *cursor, struct th_reader_info *info)
+{
+    if (!bool_get(cursor)) {
+        return;
+    }
+    info->axis_east = text_get(cursor, TH_WIRE_TEXT_MAX);
+    info->axis_north = text_get(cursor, TH_WIRE_TEXT_MAX);
+    uint32_t how = u32_get(cursor);
+    cursor->broken = cursor->broken || how > TH_AXIS_UNDECIDED;
+    info->axis_how = cursor->broken ? TH_AXIS_UNDECIDED : (enum th_reader_axis_how)how;
+}
+
+// A detail is shown as it stands, unless it is the key of one of the messages about tables.
+static bool is_detail(const char *detail)
+{
+    static const char prefix[] = "@points.";
+    return detail != NULL && (detail[0] != '@' || (th_text_starts_with(detail, prefix) &&
+                                                   is_key(detail + sizeof prefix - 1)));
+}
+
 enum th_status th_wire_info_decode(const void *payload, size_t size, struct th_wire_info **ret_info,
                                    struct th_error *err)
 {
@@ -263,6 +283,8 @@ enum th_status th_wire_info_decode(const void *payload, size_t size, struct th_w
     info->engine = text_get(&cursor, TH_WIRE_TEXT_MAX);
     info->n_features = i64_get(&cursor);
     extent_get(&cursor, info);
+    axes_get(&cursor, info);
+    info->n_ignored = count_get(&cursor);
     encoding_get(&cursor, &info->encoding);
     uint32_t n_fields = u32_get(&cursor);
     if (info->n_features < -1 || n_fields > TH_WIRE_FIELDS_MAX) {
@@ -320,7 +342,7 @@ static void row_get(struct cursor *cursor, size_t n_fields, struct th_reader_row
     row->lost = (flags & WIRE_ROW_LOST) != 0;
     if (row->lost) {
         row->detail = text_get(cursor, TH_WIRE_TEXT_MAX);
-        cursor->broken = cursor->broken || wkb_size != 0;
+        cursor->broken = cursor->broken || wkb_size != 0 || !is_detail(row->detail);
         return;
     }
     struct cursor sizes = {bytes_get(cursor, n_fields * 4), n_fields * 4, cursor->broken};

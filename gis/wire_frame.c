@@ -167,6 +167,13 @@ void th_wire_put_info(struct th_wire_frame *frame, const struct th_wire_info *wi
         double_put(frame, info->extent.east);
         double_put(frame, info->extent.north);
     }
+    u32_put(frame, info->axis_east != NULL);
+    if (info->axis_east != NULL) {
+        text_put(frame, info->axis_east, TH_WIRE_TEXT_MAX);
+        text_put(frame, info->axis_north, TH_WIRE_TEXT_MAX);
+        u32_put(frame, (uint32_t)info->axis_how);
+    }
+    i64_put(frame, info->n_ignored);
     encoding_put(frame, &info->encoding);
     u32_put(frame, (uint32_t)info->n_fields);
     for (size_t i = 0; i < info->n_fields; i++) {

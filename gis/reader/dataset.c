@@ -17,6 +17,7 @@
 #include "core/buf.h"
 #include "core/text.h"
 #include "gis/capture_internal.h"
+#include "gis/reader/formats_internal.h"
 #include "gis/reader/recode_internal.h"
 #include "gis/reader/source_internal.h"
 
@@ -26,7 +27,8 @@ enum {
 };
 
 static const char *const drivers_allowed[] = {
-    "GPKG", "ESRI Shapefile", "OpenFileGDB", "GeoJSON", "LIBKML", "KML", NULL};
+    "GPKG", "ESRI Shapefile", "OpenFileGDB",  "GeoJSON", "GeoJSONSeq", "LIBKML",
+    "GML",  "FlatGeobuf",     "MapInfo File", "DXF",     "XLSX",       NULL};
 
 // Set before GDAL looks at anything: no network, no plugins, nothing beside the source, and no
 // trust in what a database says of itself.
@@ -46,6 +48,7 @@ static const char *const settings[][2] = {
 
 struct dataset {
     struct th_source source;
+    char *path; // what GDAL opens; of CPL
     GDALDatasetH dataset;
     OGRLayerH layer; // borrowed from the dataset
     bool raw_text;
@@ -130,7 +133,7 @@ static enum th_status shapefile_complete(const struct th_source *source, struct 
 static enum th_status dataset_open(struct dataset *opened, struct th_error *err)
 {
     struct th_capture capture;
-    const char *path = opened->source.path;
+    const char *path = opened->path;
     char **options = NULL;
     const unsigned flags = GDAL_OF_READONLY | GDAL_OF_VECTOR;
     th_capture_begin(&capture);
@@ -143,9 +146,14 @@ static enum th_status dataset_open(struct dataset *opened, struct th_error *err)
         // here.
         options = CSLSetNameValue(options, "ENCODING", "");
         opened->raw_text = true;
-    } else if (name != NULL && strcmp(name, "GPKG") == 0 && !has_wal(path)) {
-        // Else SQLite would look for files beside the source, and want to write them.
-        options = CSLSetNameValue(options, "IMMUTABLE", "YES");
+    } else if (name != NULL && strcmp(name, "GPKG") == 0) {
+        if (!has_wal(path)) {
+            // Else SQLite would look for files beside the source, and want to write them.
+            options = CSLSetNameValue(options, "IMMUTABLE", "YES");
+        }
+    } else if (name != NULL) {
+        options = th_format_options(name, path);
+        opened->raw_text = strcmp(name, "MapInfo File") == 0;
     }
     if (name != NULL && status == TH_OK) {
         opened->dataset =
@@ -275,36 +283,63 @@ static enum th_status layer_name(const struct dataset *opened, struct th_buf *na
     return th_buf_check(name, err);
 }
 
-enum th_status th_dataset_rows(const char *path, const char *layer, struct th_rows **ret_rows,
-                               struct th_error *err)
+static enum th_status layer_rows(struct dataset *opened, const char *layer,
+                                 struct th_rows **ret_rows, struct th_error *err)
 {
     struct th_capture capture;
     struct th_buf name;
-    struct dataset opened = {0};
     th_buf_init(&name, NAMES_SIZE_MAX);
-    enum th_status status = th_source_find(path, layer, &opened.source, err);
+    enum th_status status =
+        th_format_path(opened->source.path, opened->source.base_name, &opened->path, err);
     if (status == TH_OK) {
-        status = dataset_open(&opened, err);
+        status = dataset_open(opened, err);
     }
     if (status == TH_OK) {
         th_capture_begin(&capture);
-        status = layer_choose(&opened, layer, err);
+        status = layer_choose(opened, layer, err);
         if (status == TH_OK) {
-            status = layer_name(&opened, &name, err);
+            status = layer_name(opened, &name, err);
         }
         th_capture_end();
     }
     if (status == TH_OK) {
-        const struct th_rows_layer source = {.dataset = opened.dataset,
-                                             .layer = opened.layer,
+        const struct th_rows_layer source = {.dataset = opened->dataset,
+                                             .layer = opened->layer,
                                              .layer_name = th_buf_text(&name),
-                                             .member = opened.source.member,
-                                             .raw_text = opened.raw_text};
+                                             .member = opened->source.member,
+                                             .raw_text = opened->raw_text};
         status = th_rows_of_layer(&source, ret_rows, err);
-    } else if (opened.dataset != NULL) {
-        GDALClose(opened.dataset);
+    } else if (opened->dataset != NULL) {
+        GDALClose(opened->dataset);
     }
     th_buf_clear(&name);
+    CPLFree(opened->path);
+    return status;
+}
+
+enum th_status th_dataset_rows(const char *path, const char *layer, double curve_step_deg,
+                               struct th_rows **ret_rows, struct th_error *err)
+{
+    struct dataset opened = {0};
+    struct th_rows *rows = NULL;
+    th_format_configure(curve_step_deg);
+    enum th_status status = th_source_find(path, layer, &opened.source, err);
+    if (status == TH_OK) {
+        const struct th_format_request request = {.path = opened.source.path,
+                                                  .file = opened.source.base_name,
+                                                  .stem = opened.source.stem,
+                                                  .member = opened.source.member,
+                                                  // the name of a file in an archive is used up
+                                                  .layer = opened.source.chosen ? NULL : layer,
+                                                  .curve_step_deg = curve_step_deg};
+        status = th_format_open(&request, &rows, err);
+    }
+    if (status == TH_OK && rows == NULL) {
+        status = layer_rows(&opened, layer, &rows, err);
+    }
     th_source_clear(&opened.source);
+    if (status == TH_OK) {
+        *ret_rows = rows;
+    }
     return status;
 }

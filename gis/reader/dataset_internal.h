@@ -12,7 +12,7 @@ void th_dataset_prepare(void);
 
 // The rows of the layer that `layer` names (NULL: the only one that has polygons). Errors of
 // th_reader_open.
-enum th_status th_dataset_rows(const char *path, const char *layer, struct th_rows **ret_rows,
-                               struct th_error *err) TH_MUST_CHECK;
+enum th_status th_dataset_rows(const char *path, const char *layer, double curve_step_deg,
+                               struct th_rows **ret_rows, struct th_error *err) TH_MUST_CHECK;
 
 #endif

@@ -1,8 +1,8 @@
 // Drawings: closed lines are parcels, texts inside them are their labels.
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
+#include <ctype.h>
 #include <gdal.h>
-#include <math.h>
 #include <ogr_api.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +18,8 @@
 #include "gis/reader/stored_internal.h"
 
 enum { LAYERS_SHOWN_SIZE = 300, TEXT_SIZE_MAX = 1024 * 1024, HEADER_SIZE = 65536 };
+enum { ESCAPE_SIZE = 7 };
+static const char hex_digits[] = "0123456789ABCDEF";
 enum { FIELD_LAYER, FIELD_LABEL, FIELD_HANDLE, N_FIELDS };
 
 struct dxf {
@@ -29,30 +31,79 @@ struct dxf {
     int64_t n_ignored;
 };
 
-// GDAL was told that a byte is a sign (ISO 8859-1). Back to the bytes; a text with other signs was
-// made of "\U+6BDB" and stays.
-static char *bytes_of(struct dxf *dxf, const char *text)
+// "\U+6BDB" is a sign that the code page of the drawing does not have. Its code, 0 when there is
+// none.
+static unsigned escape_read(const char *text)
 {
-    size_t size = strlen(text);
-    char *bytes = malloc(size + 1);
-    size_t n = 0;
-    if (bytes == NULL) {
-        return NULL;
+    unsigned code = 0;
+    if (strncmp(text, "\\U+", 3) != 0) {
+        return 0;
     }
-    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++) {
-        if (*p < 0x80) {
-            bytes[n++] = *p == '\n' || *p == '\r' ? ' ' : (char)*p;
-        } else if (*p == 0xC2 || *p == 0xC3) {
-            bytes[n++] = (char)((*p == 0xC3 ? 0xC0 : 0x80) | (p[1] & 0x3F));
-            p++;
-        } else {
-            dxf->escaped = true;
-            memcpy(bytes, text, size + 1);
-            return bytes;
+    for (int i = 3; i < 7; i++) {
+        const char *digit = text[i] == '\0' ? NULL : strchr(hex_digits, toupper(text[i]));
+        if (digit == NULL) {
+            return 0;
+        }
+        code = code * 16 + (unsigned)(digit - hex_digits);
+    }
+    return code >= 0xD800 && code < 0xE000 ? 0 : code;
+}
+
+static size_t utf8_store(unsigned code, char *out)
+{
+    if (code < 0x80) {
+        out[0] = (char)code;
+        return 1;
+    }
+    if (code < 0x800) {
+        out[0] = (char)(0xC0 | code >> 6);
+        out[1] = (char)(0x80 | (code & 0x3F));
+        return 2;
+    }
+    out[0] = (char)(0xE0 | code >> 12);
+    out[1] = (char)(0x80 | (code >> 6 & 0x3F));
+    out[2] = (char)(0x80 | (code & 0x3F));
+    return 3;
+}
+
+static bool is_escaped(const char *text)
+{
+    for (const char *p = strstr(text, "\\U+"); p != NULL; p = strstr(p + 1, "\\U+")) {
+        if (escape_read(p) != 0) {
+            return true;
         }
     }
-    bytes[n] = '\0';
-    dxf->utf8 = dxf->utf8 && th_text_is_utf8(bytes, n);
+    return false;
+}
+
+// GDAL was told that a byte is a sign (ISO 8859-1): back to the bytes. A text with escapes, or
+// where GDAL has made signs of them, is UTF-8 that was not in the file.
+static char *bytes_of(struct dxf *dxf, const char *text)
+{
+    bool escaped = is_escaped(text);
+    for (const char *p = text; *p != '\0' && !escaped; p++) {
+        escaped = (unsigned char)*p >= 0xC4; // leads a sign above U+00FF
+    }
+    char *bytes = malloc(strlen(text) + 1);
+    size_t n = 0;
+    for (const char *p = text; bytes != NULL && *p != '\0'; p++) {
+        unsigned char c = (unsigned char)*p;
+        unsigned code = escape_read(p);
+        if (code != 0) {
+            n += utf8_store(code, bytes + n);
+            p += ESCAPE_SIZE - 1;
+        } else if (!escaped && (c == 0xC2 || c == 0xC3)) {
+            bytes[n++] = (char)((c == 0xC3 ? 0xC0 : 0x80) | ((unsigned char)p[1] & 0x3F));
+            p++;
+        } else {
+            bytes[n++] = *p == '\n' || *p == '\r' ? ' ' : *p;
+        }
+    }
+    if (bytes != NULL) {
+        bytes[n] = '\0';
+        dxf->escaped = dxf->escaped || escaped;
+        dxf->utf8 = dxf->utf8 && (escaped || th_text_is_utf8(bytes, n));
+    }
     return bytes;
 }
 

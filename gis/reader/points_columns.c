@@ -398,7 +398,7 @@ static enum th_status columns_missing(const struct th_csv_table *table, size_t r
     struct th_buf names;
     struct th_buf name;
     char shown[COLUMNS_SIZE_MAX];
-    const char *missing = "@points.need_all";
+    const char *key = "points_columns";
     th_buf_init(&names, (size_t)1 << 20);
     th_buf_init(&name, (size_t)1 << 20);
     for (size_t i = 0; i < columns->n; i++) {
@@ -408,15 +408,14 @@ static enum th_status columns_missing(const struct th_csv_table *table, size_t r
     bool axes = (has(columns, ROLE_EAST) && has(columns, ROLE_NORTH)) ||
                 (has(columns, ROLE_X) && has(columns, ROLE_Y));
     if (axes) {
-        missing = "@points.need_parcel";
+        key = "points_columns_parcel";
     } else if (has(columns, ROLE_POINT) && has(columns, ROLE_PARCEL)) {
-        missing = "@points.need_axes";
+        key = "points_columns_axes";
     }
     th_text_copy(shown, sizeof shown, th_buf_text(&names));
     th_buf_clear(&names);
     th_buf_clear(&name);
-    return th_error_set(err, TH_UNREADABLE, "points_columns", "file", file, "columns", shown,
-                        "missing", missing, NULL);
+    return th_error_set(err, TH_UNREADABLE, key, "file", file, "columns", shown, NULL);
 }
 
 enum th_status th_points_plan_make(const struct th_csv_table *table, bool utf8, const char *file,

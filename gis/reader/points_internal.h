@@ -41,8 +41,9 @@ struct th_points_plan {
 
 // Finds the heading row among the first TH_POINTS_HEADING_ROWS (titles may stand above it) and what
 // its columns mean. `utf8` says how headings are read: as UTF-8, else as GB18030. TH_UNREADABLE
-// ("points_columns" with "file", "columns" and "missing"); TH_LIMIT ("table_too_long" with
-// "limit").
+// ("points_columns", or what
+// alone is missing: "points_columns_parcel", "points_columns_axes", with "file" and "columns");
+// TH_LIMIT ("table_too_long" with "limit").
 enum th_status th_points_plan_make(const struct th_csv_table *table, bool utf8, const char *file,
                                    struct th_points_plan *ret_plan,
                                    struct th_error *err) TH_MUST_CHECK;

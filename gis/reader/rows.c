@@ -24,6 +24,8 @@ void th_rows_facts_clear(struct th_rows_facts *facts)
     free(facts->layer);
     free(facts->crs);
     free(facts->geometry_type);
+    free(facts->axis_east);
+    free(facts->axis_north);
     *facts = (struct th_rows_facts){0};
 }
 

@@ -136,6 +136,10 @@ static enum th_status info_send(struct sender *sender, struct th_error *err)
                                                           .south = facts->extent.MinY,
                                                           .east = facts->extent.MaxX,
                                                           .north = facts->extent.MaxY},
+                                               .axis_east = facts->axis_east,
+                                               .axis_north = facts->axis_north,
+                                               .axis_how = facts->axis_how,
+                                               .n_ignored = facts->n_ignored,
                                                .encoding = sender->survey.encoding},
                                       .fields = names};
     th_wire_begin(&sender->frame, TH_WIRE_INFO);
@@ -294,7 +298,8 @@ static enum th_status serve(struct sender *sender, struct th_error *err)
     const struct th_survey_pulse pulse = {survey_beat, sender};
     enum th_status status = progress_send(sender, 0, err);
     if (status == TH_OK) {
-        status = th_dataset_rows(sender->serve->path, sender->serve->layer, &sender->rows, err);
+        status = th_dataset_rows(sender->serve->path, sender->serve->layer,
+                                 sender->serve->curve_step_deg, &sender->rows, err);
     }
     if (status == TH_OK) {
         status =

@@ -74,27 +74,40 @@ static enum th_status archive_broken(const char *path, struct th_error *err)
                         NULL);
 }
 
-// Length of the path of a candidate that `entry` is or lies in (a geodatabase is a folder), else 0.
-static size_t candidate_size(const char *entry)
+// What a file in an archive may be: a source of its own, or a table that may as well go with one.
+enum candidate { CANDIDATE_NONE, CANDIDATE_TABLE, CANDIDATE_SOURCE };
+
+// Length of the path of a candidate that `entry` is or lies in (a geodatabase is a folder).
+static enum candidate candidate_find(const char *entry, size_t *ret_size)
 {
-    static const char *const suffixes[] = {".shp", ".gpkg", ".geojson", ".json", ".kml"};
+    static const char *const sources[] = {".shp", ".gpkg",     ".geojson", ".json", ".geojsons",
+                                          ".kml", ".geojsonl", ".kmz",     ".gml",  ".fgb",
+                                          ".tab", ".mif",      ".dxf",     ".gdb"};
+    static const char *const tables[] = {".csv", ".xlsx", ".xlsm"};
     const char *base = strrchr(entry, '/');
     base = base == NULL ? entry : base + 1;
     if (th_text_starts_with(entry, "__MACOSX/") || th_text_starts_with(base, "._")) {
-        return 0;
+        return CANDIDATE_NONE;
     }
+    *ret_size = strlen(entry);
     for (const char *slash = strchr(entry, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         size_t size = (size_t)(slash - entry);
         if (size > 4 && strncasecmp(slash - 4, ".gdb", 4) == 0) {
-            return size;
+            *ret_size = size;
+            return CANDIDATE_SOURCE;
         }
     }
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        if (ends_with(entry, suffixes[i])) {
-            return strlen(entry);
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
+        if (ends_with(entry, sources[i])) {
+            return CANDIDATE_SOURCE;
         }
     }
-    return ends_with(entry, ".gdb") ? strlen(entry) : 0;
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        if (ends_with(entry, tables[i])) {
+            return CANDIDATE_TABLE;
+        }
+    }
+    return CANDIDATE_NONE;
 }
 
 // File name of a candidate without folder and extension.
@@ -134,62 +147,94 @@ static void candidate_name(const struct archive *archive, const char *entry, siz
     name_read(archive, stem, name, name_size);
 }
 
-static enum th_status archive_choose(const char *path, struct archive *archive, const char *layer,
-                                     struct th_error *err)
-{
-    char *list = NULL;
-    size_t n = 0;
-    size_t n_named = 0;
-    const char *named = NULL;
-    size_t named_size = 0;
-    const char *first = NULL;
-    size_t first_size = 0;
+// The candidates of one kind.
+struct choice {
+    const char *entry; // the last one
+    size_t size;
+    size_t n;
+    const char *named; // of the wanted name, and how many have it
+    size_t named_size;
+    size_t n_named;
     struct th_buf names;
-    enum th_status status = TH_OK;
-    th_buf_init(&names, 64 * 1024);
+};
+
+// People call a file by its name with or without its extension.
+static bool is_named(const struct archive *archive, const char *entry, size_t size,
+                     const char *stem, const char *layer)
+{
+    char path[PATH_SIZE_MAX];
+    char name[PATH_SIZE_MAX];
+    if (layer == NULL || strcmp(stem, layer) == 0) {
+        return layer != NULL;
+    }
+    snprintf(path, sizeof path, "%.*s", (int)size, entry);
+    name_read(archive, path, name, sizeof name);
+    return strcmp(th_file_base_name(name), layer) == 0;
+}
+
+static void choice_make(const struct archive *archive, enum candidate kind, const char *layer,
+                        struct choice *choice)
+{
     for (int i = 0; archive->entries != NULL && archive->entries[i] != NULL; i++) {
+        size_t size = 0;
         const char *entry = archive->entries[i];
-        size_t size = candidate_size(entry);
-        bool again =
-            size > 0 && first != NULL && size == first_size && strncmp(first, entry, size) == 0;
-        if (size == 0 || again) {
+        bool wanted = candidate_find(entry, &size) == kind;
+        if (!wanted || (choice->entry != NULL && size == choice->size &&
+                        strncmp(choice->entry, entry, size) == 0)) {
             continue;
         }
         char stem[STEM_SIZE];
         candidate_name(archive, entry, size, stem, sizeof stem);
-        if (layer != NULL && strcmp(stem, layer) == 0) {
-            named = entry;
-            named_size = size;
-            n_named++;
+        if (is_named(archive, entry, size, stem, layer)) {
+            choice->named = entry;
+            choice->named_size = size;
+            choice->n_named++;
         }
-        th_buf_printf(&names, "%s%s", n == 0 ? "" : ", ", stem);
-        first = entry;
-        first_size = size;
-        n++;
+        th_buf_printf(&choice->names, "%s%s", choice->n == 0 ? "" : ", ", stem);
+        choice->entry = entry;
+        choice->size = size;
+        choice->n++;
     }
-    if (n_named == 1) {
+}
+
+static enum th_status archive_choose(const char *path, struct archive *archive, const char *layer,
+                                     struct th_error *err)
+{
+    struct choice choice = {0};
+    enum th_status status = TH_OK;
+    th_buf_init(&choice.names, 64 * 1024);
+    choice_make(archive, CANDIDATE_SOURCE, layer, &choice);
+    if (choice.n == 0 || (layer != NULL && choice.n_named == 0)) {
+        // Tables beside a source are its documents, unless one is asked for.
+        struct choice tables = {0};
+        th_buf_init(&tables.names, 64 * 1024);
+        choice_make(archive, CANDIDATE_TABLE, layer, &tables);
+        bool taken = choice.n == 0 || tables.n_named > 0;
+        th_buf_clear(taken ? &choice.names : &tables.names);
+        choice = taken ? tables : choice;
+    }
+    if (choice.n_named == 1) {
         archive->by_name = true;
-        first = named;
-        first_size = named_size;
-    } else if (n == 0) {
+        choice.entry = choice.named;
+        choice.size = choice.named_size;
+    } else if (choice.n == 0) {
         status = format_unknown(path, err);
-    } else if (n > 1) {
+    } else if (choice.n > 1) {
         char shown[LIST_SIZE_MAX];
-        th_text_copy(shown, sizeof shown, th_buf_text(&names));
+        th_text_copy(shown, sizeof shown, th_buf_text(&choice.names));
         status =
             th_error_set(err, TH_UNREADABLE, layer == NULL ? "layer_ambiguous" : "layer_missing",
                          "layers", shown, "layer", layer, NULL);
     }
     if (status == TH_OK) {
-        list = calloc(first_size + 1, 1);
-        if (list == NULL) {
+        archive->chosen = calloc(choice.size + 1, 1);
+        if (archive->chosen == NULL) {
             status = th_error_no_memory(err);
         } else {
-            memcpy(list, first, first_size);
-            archive->chosen = list;
+            memcpy(archive->chosen, choice.entry, choice.size);
         }
     }
-    th_buf_clear(&names);
+    th_buf_clear(&choice.names);
     return status;
 }
 
@@ -250,6 +295,63 @@ done:
     return status;
 }
 
+// The document of a KMZ: doc.kml, else the only .kml. *path becomes its path.
+static enum th_status kmz_enter(const char *file, char **path, struct th_error *err)
+{
+    struct th_capture capture;
+    struct th_zip zip;
+    struct th_buf root;
+    const char *found = NULL;
+    size_t n = 0;
+    th_buf_init(&root, 2 * PATH_SIZE_MAX);
+    th_buf_printf(&root, "/vsizip/{%s}", *path);
+    enum th_status status = th_zip_measure(*path, &zip, err);
+    th_capture_begin(&capture);
+    char **entries = status == TH_OK ? VSIReadDirRecursive(th_buf_text(&root)) : NULL;
+    th_capture_end();
+    for (int i = 0; entries != NULL && entries[i] != NULL; i++) {
+        if (strcasecmp(entries[i], "doc.kml") == 0) {
+            found = entries[i];
+            n = 1;
+            break;
+        }
+        if (ends_with(entries[i], ".kml")) {
+            found = entries[i];
+            n++;
+        }
+    }
+    if (status == TH_OK && n != 1) {
+        status = format_unknown(file, err);
+    } else if (status == TH_OK) {
+        th_buf_printf(&root, "/%s", found);
+        status = th_buf_check(&root, err);
+    }
+    if (status == TH_OK) {
+        char *inner = th_buf_take(&root);
+        free(*path);
+        *path = inner;
+        status = inner == NULL ? th_error_no_memory(err) : TH_OK;
+    }
+    th_buf_clear(&root);
+    CSLDestroy(entries);
+    return status;
+}
+
+static bool is_workbook(const char *path)
+{
+    return ends_with(path, ".xlsx") || ends_with(path, ".xlsm");
+}
+
+// KMZ and workbooks are archives themselves, and no archives of sources.
+static enum th_status package_enter(const char *file, char **path, struct th_error *err)
+{
+    struct th_zip zip;
+    if (ends_with(*path, ".kmz")) {
+        return kmz_enter(file, path, err);
+    }
+    return is_workbook(*path) ? th_zip_measure(*path, &zip, err) : TH_OK;
+}
+
 // The first bytes of what will be opened; 0 when it is a folder.
 static size_t head_read(const char *path, unsigned char *head, size_t size)
 {
@@ -278,22 +380,27 @@ static enum th_status file_find(const char *path, uint64_t size, const char *lay
                                 struct th_source *source, struct th_error *err)
 {
     unsigned char head[256];
-    enum th_status status;
+    enum th_status status = TH_OK;
     if (size > file_size_max) {
         return too_large(path, err);
     }
     size_t n = head_read(path, head, sizeof head);
-    if (n >= 4 && memcmp(head, "PK\x03\x04", 4) == 0) {
+    bool zipped = n >= 4 && memcmp(head, "PK\x03\x04", 4) == 0;
+    bool package = ends_with(path, ".kmz") || is_workbook(path);
+    if (zipped && !package) {
         free(source->path);
         source->path = NULL;
         status = archive_find(path, layer, source, err);
-        if (status != TH_OK) {
-            return status;
-        }
-        n = head_read(source->path, head, sizeof head);
-    } else if (ends_with(path, ".zip") || ends_with(path, ".kmz")) {
-        return archive_broken(path, err);
+    } else if (!zipped && (ends_with(path, ".zip") || package)) {
+        status = archive_broken(path, err);
     }
+    if (status == TH_OK) {
+        status = package_enter(path, &source->path, err);
+    }
+    if (status != TH_OK) {
+        return status;
+    }
+    n = head_read(source->path, head, sizeof head);
     if (is_bare_array(head, n)) {
         return th_error_set(err, TH_UNREADABLE, "source_bare_array", "file",
                             th_file_base_name(path), NULL);
@@ -323,6 +430,12 @@ enum th_status th_source_find(const char *path, const char *layer, struct th_sou
         status = TH_OK;
     } else {
         status = format_unknown(path, err);
+    }
+    if (status == TH_OK && source.stem == NULL) {
+        char stem[STEM_SIZE];
+        candidate_stem(source.base_name, strlen(source.base_name), stem, sizeof stem);
+        source.stem = th_text_duplicate(stem);
+        status = source.stem == NULL ? th_error_no_memory(err) : TH_OK;
     }
     free(absolute);
     if (status != TH_OK) {

@@ -12,7 +12,7 @@ struct th_source {
     char *base_name; // of what the user named
     bool chosen;     // `layer` named a file of an archive
     char *gdal_stem; // name of the file in an archive, without extension, as GDAL has it; or NULL
-    char *stem;      // the same as people know it
+    char *stem;      // the same as people know it; without an archive, of the file itself
     char *member;    // path inside the archive as people know it, or NULL
 };
 

@@ -1,6 +1,7 @@
 // Tables as files: CSV, and the sheets of a workbook.
 #include <cpl_conv.h>
 #include <cpl_string.h>
+#include <cpl_vsi.h>
 #include <ctype.h>
 #include <gdal.h>
 #include <ogr_api.h>
@@ -278,19 +279,18 @@ static enum th_status workbook_search(struct workbook *book, GDALDatasetH datase
         return TH_UNREADABLE;
     }
     return th_error_set(err, TH_UNREADABLE, "points_columns", "file", book->request->file,
-                        "columns", "", "missing", "@points.need_all", NULL);
+                        "columns", "", NULL);
 }
 
 // GDAL goes on after cells that it cannot take in, and says so aside: then the table is not whole.
-static enum th_status workbook_read(struct workbook *book, struct th_error *err)
+static enum th_status workbook_read(struct workbook *book, const char *path, struct th_error *err)
 {
     static const char *const drivers[] = {"XLSX", NULL};
     struct th_capture capture;
     const char *file = book->request->file;
     enum th_status status = TH_OK;
     th_capture_begin(&capture);
-    GDALDatasetH dataset =
-        GDALOpenEx(book->request->path, GDAL_OF_READONLY | GDAL_OF_VECTOR, drivers, NULL, NULL);
+    GDALDatasetH dataset = GDALOpenEx(path, GDAL_OF_READONLY | GDAL_OF_VECTOR, drivers, NULL, NULL);
     if (dataset == NULL) {
         status = th_format_unreadable(file, capture.message, err);
     } else {
@@ -304,12 +304,38 @@ static enum th_status workbook_read(struct workbook *book, struct th_error *err)
     return status;
 }
 
+// GDAL does not find a workbook's parts when it lies in an archive itself: then it is copied out.
+static enum th_status workbook_open(struct workbook *book, struct th_error *err)
+{
+    static const char copy[] = "/vsimem/workbook.xlsx";
+    const struct th_format_request *request = book->request;
+    char *bytes = NULL;
+    size_t size = 0;
+    if (!th_text_starts_with(request->path, "/vsizip/")) {
+        return workbook_read(book, request->path, err);
+    }
+    enum th_status status = th_format_read(request->path, request->file, &bytes, &size, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    VSILFILE *stream = VSIFileFromMemBuffer(copy, (GByte *)bytes, size, FALSE);
+    if (stream == NULL) {
+        status = th_error_no_memory(err);
+    } else {
+        (void)VSIFCloseL(stream);
+        status = workbook_read(book, copy, err);
+        (void)VSIUnlink(copy);
+    }
+    free(bytes);
+    return status;
+}
+
 enum th_status th_format_xlsx(const struct th_format_request *request, struct th_rows **ret_rows,
                               struct th_error *err)
 {
     struct workbook book = {.request = request};
     th_buf_init(&book.names, (size_t)1 << 20);
-    enum th_status status = workbook_read(&book, err);
+    enum th_status status = workbook_open(&book, err);
     if (status == TH_OK) {
         const struct th_table_source source = {.driver = "XLSX",
                                                .layer = book.sheet,

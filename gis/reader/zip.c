@@ -1,5 +1,6 @@
 #include "gis/reader/zip_internal.h"
 
+#include <cpl_vsi.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,11 +46,11 @@ static enum th_status broken(const char *path, struct th_error *err)
 }
 
 // Reads `size` bytes from `offset`; NULL when they are not there. The caller frees them.
-static unsigned char *part_read(FILE *file, uint64_t offset, size_t size)
+static unsigned char *part_read(VSILFILE *file, uint64_t offset, size_t size)
 {
     unsigned char *bytes = malloc(size + 1);
-    if (bytes != NULL && (offset > INT64_MAX || fseeko(file, (off_t)offset, SEEK_SET) != 0 ||
-                          fread(bytes, 1, size, file) != size)) {
+    if (bytes != NULL && (offset > INT64_MAX || VSIFSeekL(file, offset, SEEK_SET) != 0 ||
+                          VSIFReadL(bytes, 1, size, file) != size)) {
         free(bytes);
         bytes = NULL;
     }
@@ -57,7 +58,7 @@ static unsigned char *part_read(FILE *file, uint64_t offset, size_t size)
 }
 
 // The record of the large kind has the numbers for which the small one has no room.
-static bool large_end_read(FILE *file, uint64_t offset, struct directory *ret_directory)
+static bool large_end_read(VSILFILE *file, uint64_t offset, struct directory *ret_directory)
 {
     unsigned char *end = part_read(file, offset, LARGE_END_SIZE);
     bool found = end != NULL && memcmp(end, "PK\x06\x06", 4) == 0;
@@ -70,17 +71,17 @@ static bool large_end_read(FILE *file, uint64_t offset, struct directory *ret_di
     return found;
 }
 
-static bool directory_find(FILE *file, struct directory *ret_directory)
+static bool directory_find(VSILFILE *file, struct directory *ret_directory)
 {
-    if (fseeko(file, 0, SEEK_END) != 0) {
+    if (VSIFSeekL(file, 0, SEEK_END) != 0) {
         return false;
     }
-    off_t file_size = ftello(file);
+    uint64_t file_size = VSIFTellL(file);
     if (file_size < END_SIZE) {
         return false;
     }
     size_t size = file_size < TAIL_SIZE ? (size_t)file_size : TAIL_SIZE;
-    unsigned char *tail = part_read(file, (uint64_t)file_size - size, size);
+    unsigned char *tail = part_read(file, file_size - size, size);
     bool found = false;
     for (size_t at = size - END_SIZE + 1; tail != NULL && !found && at-- > 0;) {
         const unsigned char *end = tail + at;
@@ -97,8 +98,8 @@ static bool directory_find(FILE *file, struct directory *ret_directory)
         }
     }
     free(tail);
-    return found && ret_directory->offset <= (uint64_t)file_size &&
-           ret_directory->size <= (uint64_t)file_size - ret_directory->offset;
+    return found && ret_directory->offset <= file_size &&
+           ret_directory->size <= file_size - ret_directory->offset;
 }
 
 // The unpacked size of an entry; `extra` has it when it takes more than 32 bits.
@@ -157,7 +158,7 @@ enum th_status th_zip_measure(const char *path, struct th_zip *ret_zip, struct t
     struct th_zip zip = {0};
     unsigned char *bytes = NULL;
     enum th_status status = TH_OK;
-    FILE *file = fopen(path, "rbe");
+    VSILFILE *file = VSIFOpenL(path, "rb");
     if (file == NULL || !directory_find(file, &directory)) {
         status = broken(path, err);
         goto done;
@@ -170,14 +171,14 @@ enum th_status th_zip_measure(const char *path, struct th_zip *ret_zip, struct t
     zip.n_entries = (unsigned)directory.n_entries;
     if (bytes == NULL || !directory_sum(bytes, &directory, &zip)) {
         status = broken(path, err);
-    } else if (fseeko(file, 0, SEEK_END) != 0 || zip.size > TH_ZIP_SIZE_MAX ||
-               zip.size / TH_ZIP_RATIO_MAX > (uint64_t)ftello(file)) {
+    } else if (VSIFSeekL(file, 0, SEEK_END) != 0 || zip.size > TH_ZIP_SIZE_MAX ||
+               zip.size / TH_ZIP_RATIO_MAX > VSIFTellL(file)) {
         status = over_limit(path, err);
     }
 done:
     free(bytes);
     if (file != NULL) {
-        fclose(file);
+        (void)VSIFCloseL(file);
     }
     if (status == TH_OK) {
         *ret_zip = zip;

@@ -37,7 +37,7 @@ static void drop(struct world *world)
     th_csv_table_free(world->table);
 }
 
-static void refuse(const char *text, const char *key, const char *missing)
+static void refuse(const char *text, const char *key, const char *columns)
 {
     struct th_error err = {0};
     struct th_points_plan plan = {.heading = 77};
@@ -47,7 +47,7 @@ static void refuse(const char *text, const char *key, const char *missing)
     assert_ok(th_csv_table_parse(copy, strlen(copy), &table, &err), &err);
     assert_status(th_points_plan_make(table, true, "t.csv", &plan, &err), TH_UNREADABLE, &err);
     assert_string_equal(err.key, key);
-    assert_string_equal(th_error_arg_get(&err, "missing"), missing);
+    assert_string_equal(th_error_arg_get(&err, "columns"), columns);
     assert_int_equal(plan.heading, 77);
     th_csv_table_free(table);
 }
@@ -233,16 +233,17 @@ static void plan__finds_the_headings_below_titles_in_any_spelling(void **state)
 static void plan__the_four_neighbours_are_no_coordinates(void **state)
 {
     (void)state;
-    refuse("地块号,东至,南至,西至,北至\n1,河,路,田,山\n", "points_columns", "@points.need_all");
+    refuse("地块号,东至,南至,西至,北至\n1,河,路,田,山\n", "points_columns",
+           "地块号, 东至, 南至, 西至, 北至");
 }
 
 static void plan__what_is_missing_is_named(void **state)
 {
     (void)state;
-    refuse("点号,x,y\n1,2,3\n", "points_columns", "@points.need_parcel");
-    refuse("地块号,点号,高程\n1,2,3\n", "points_columns", "@points.need_axes");
-    refuse("a,b\n1,2\n", "points_columns", "@points.need_all");
-    refuse("", "points_columns", "@points.need_all");
+    refuse("点号,x,y\n1,2,3\n", "points_columns_parcel", "点号, x, y");
+    refuse("地块号,点号,高程\n1,2,3\n", "points_columns_axes", "地块号, 点号, 高程");
+    refuse("a,b\n1,2\n", "points_columns", "a, b");
+    refuse("", "points_columns", "");
 }
 
 static void assert_ring(const struct world *world, size_t ring, const double *xy, size_t n)

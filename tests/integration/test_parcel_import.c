@@ -595,8 +595,9 @@ static void import__drawing_fields_of_kml_are_no_attributes(void **state)
     assert_ok(th_parcel_show(f->registry, id, &shown, &err), &err);
     const struct th_json *attributes = th_json_get(shown, "attributes");
     assert_string_equal(th_json_get_text(attributes, "Name", ""), "东山");
+    assert_string_equal(th_json_get_text(attributes, "folder", ""), "f");
     assert_null(th_json_get(attributes, "tessellate"));
-    assert_int_equal(th_json_size(attributes), 1);
+    assert_int_equal(th_json_size(attributes), 2);
     th_json_free(shown);
 }
 

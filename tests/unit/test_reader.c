@@ -155,8 +155,8 @@ static void open__what_is_no_source_is_refused_in_words(void **state)
     open_refused("{\"type\":\"Point\",\"coordinates\":[1,2]}", NULL, TH_NOT_FOUND, "file_not_found",
                  &err);
     open_refused(folder, NULL, TH_UNREADABLE, "source_format", &err);
-    text_write(path, folder, "a.csv", "WKT\n\"POLYGON((0 0,1 0,1 1,0 0))\"\n");
-    open_refused(path, NULL, TH_UNREADABLE, "source_format", &err);
+    text_write(path, folder, "a.csv", "name\n竹林\n");
+    open_refused(path, NULL, TH_UNREADABLE, "points_columns", &err);
     text_write(path, folder, "a.vrt", "<OGRVRTDataSource></OGRVRTDataSource>");
     open_refused(path, NULL, TH_UNREADABLE, "source_format", &err);
     text_write(path, folder, "empty.gpkg", "");
@@ -198,14 +198,27 @@ static void open__the_only_layer_with_polygons_is_taken(void **state)
     th_test_rows_close(&reader);
 }
 
+static void layer_add(GDALDatasetH dataset, const char *name)
+{
+    OGRLayerH layer = GDALDatasetCreateLayer(dataset, name, NULL, wkbPolygon, NULL);
+    assert_non_null(layer);
+    OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(layer));
+    assert_int_equal(OGR_L_CreateFeature(layer, feature), OGRERR_NONE);
+    OGR_F_Destroy(feature);
+}
+
 static void open__several_layers_with_polygons_must_be_told_apart(void **state)
 {
     struct th_error err = {0};
     char path[TH_TEST_PATH_SIZE];
-    text_write(path, *state, "a.kml",
-               KML("<Folder><name>one</name>" PLACE(
-                   "a", KML_POLYGON) "</Folder><Folder><name>two"
-                                     "</name>" PLACE("b", KML_POLYGON) "</Folder>"));
+    GDALAllRegister();
+    GDALDatasetH dataset =
+        GDALCreate(GDALGetDriverByName("GPKG"), th_test_path(path, *state, "a.gpkg"), 0, 0, 0,
+                   GDT_Unknown, NULL);
+    assert_non_null(dataset);
+    layer_add(dataset, "one");
+    layer_add(dataset, "two");
+    GDALClose(dataset);
     open_refused(path, NULL, TH_UNREADABLE, "layer_ambiguous", &err);
     assert_string_equal(th_error_arg_get(&err, "layers"), "one, two");
     open_refused(path, "three", TH_UNREADABLE, "layer_missing", &err);

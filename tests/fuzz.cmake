@@ -37,7 +37,10 @@ endforeach()
 set(fuzz_reader ${PROJECT_SOURCE_DIR}/gis/reader)
 th_add_fuzz_target(recode SOURCES ${fuzz_reader}/recode.c DEPENDS tanhui_core)
 th_add_fuzz_target(archive_name SOURCES ${fuzz_reader}/archive_name.c ${fuzz_reader}/recode.c
-        ${fuzz_reader}/zip.c DEPENDS tanhui_core)
+        ${fuzz_reader}/zip.c DEPENDS tanhui_core PkgConfig::GDAL)
+th_add_fuzz_target(points_table SOURCES ${fuzz_reader}/points.c ${fuzz_reader}/points_columns.c
+        ${fuzz_reader}/coordinate.c ${fuzz_reader}/rings.c ${fuzz_reader}/recode.c
+    DEPENDS tanhui_core)
 th_add_fuzz_target(spatial_blob DEPENDS tanhui_store)
 th_add_fuzz_target(document DEPENDS tanhui_methodology)
 file(GLOB fuzz_cli_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.c)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -154,6 +155,41 @@ static enum th_status judge(CURL *curl, CURLcode code, const struct transfer *tr
                         message[0] != '\0' ? message : curl_easy_strerror(code), NULL);
 }
 
+static char *part_of(CURLU *url, CURLUPart part)
+{
+    char *text = NULL;
+    return curl_url_get(url, part, &text, CURLU_DEFAULT_PORT) == CURLUE_OK ? text : NULL;
+}
+
+bool th_download_same_host(const char *url, const char *other)
+{
+    static const CURLUPart parts[] = {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT};
+    CURLU *a = curl_url();
+    CURLU *b = curl_url();
+    bool same = a != NULL && b != NULL && curl_url_set(a, CURLUPART_URL, url, 0) == CURLUE_OK &&
+                curl_url_set(b, CURLUPART_URL, other, 0) == CURLUE_OK;
+    for (size_t i = 0; same && i < sizeof parts / sizeof parts[0]; i++) {
+        char *left = part_of(a, parts[i]);
+        char *right = part_of(b, parts[i]);
+        same = left != NULL && right != NULL && strcasecmp(left, right) == 0;
+        curl_free(left);
+        curl_free(right);
+    }
+    curl_url_cleanup(a);
+    curl_url_cleanup(b);
+    return same;
+}
+
+// The bytes of another host are not taken, even though they came.
+static enum th_status check_host(CURL *curl, const char *url, struct th_error *err)
+{
+    char *effective = NULL;
+    if (curl_easy_getinfo(curl, CURLINFO_EFFECTIVE_URL, &effective) == CURLE_OK &&
+        effective != NULL && th_download_same_host(url, effective))
+        return TH_OK;
+    return th_error_set(err, TH_UNREADABLE, "download_redirect", NULL);
+}
+
 static enum th_status fetch(const struct th_download_rules *rules, const char *url,
                             const char *path, const struct th_download_limits *limits,
                             struct transfer *transfer, struct th_error *err)
@@ -162,10 +198,19 @@ static enum th_status fetch(const struct th_download_rules *rules, const char *u
     CURL *curl = curl_easy_init();
     if (curl == NULL)
         return th_error_no_memory(err);
+    struct curl_slist *headers = NULL;
     CURLcode code = set_up(curl, rules, url, limits, transfer, message);
+    if (code == CURLE_OK && rules->accept != NULL) {
+        headers = curl_slist_append(NULL, rules->accept);
+        code = headers == NULL ? CURLE_OUT_OF_MEMORY
+                               : curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    }
     if (code == CURLE_OK)
         code = curl_easy_perform(curl);
     enum th_status status = judge(curl, code, transfer, limits, path, message, err);
+    if (status == TH_OK && rules->same_host)
+        status = check_host(curl, url, err);
+    curl_slist_free_all(headers);
     curl_easy_cleanup(curl);
     return status;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/text.h"
+#include "net/collection.h"
 #include "net/download.h"
 
 enum { PATH_SIZE = 512, NAME_SIZE = 128 };
@@ -14,9 +15,17 @@ enum { PATH_SIZE = 512, NAME_SIZE = 128 };
 static const struct th_download_limits LIMITS = {.size_max = (int64_t)4 * 1024 * 1024 * 1024,
                                                  .seconds_max = 3600};
 
+// As many as an import takes, in pages that may be as small as ten.
+static const struct th_collection_limits COLLECTION_LIMITS = {.size_max =
+                                                                  (int64_t)4 * 1024 * 1024 * 1024,
+                                                              .seconds_max = 3600,
+                                                              .pages_max = 200000,
+                                                              .features_max = 2000000};
+
 struct th_fetched {
     char folder[PATH_SIZE];
-    char path[PATH_SIZE + NAME_SIZE + 2];
+    char path[PATH_SIZE + NAME_SIZE + 12];
+    struct th_fetched_origin origin;
 };
 
 bool th_fetch_is_url(const char *source)
@@ -55,11 +64,30 @@ static enum th_status make_folder(struct th_fetched *fetched, struct th_error *e
     return TH_OK;
 }
 
+// Pages go into one file, which is named when it is known what they are.
+static enum th_status fetch_collection(const char *url, const struct th_progress *progress,
+                                       struct th_fetched *fetched, struct th_error *err)
+{
+    struct th_collection_info info;
+    char named[sizeof fetched->path];
+    (void)snprintf(fetched->path, sizeof fetched->path, "%s/pages", fetched->folder);
+    enum th_status status =
+        th_collection_fetch(url, fetched->path, &COLLECTION_LIMITS, progress, &info, err);
+    if (status != TH_OK)
+        return status;
+    (void)snprintf(named, sizeof named, "%s/%s.%s", fetched->folder,
+                   info.name[0] != '\0' ? info.name : "collection", info.gml ? "gml" : "geojson");
+    if (rename(fetched->path, named) != 0)
+        return th_error_set(err, TH_IO, "file_io", "path", named, NULL);
+    memcpy(fetched->path, named, sizeof named);
+    fetched->origin = (struct th_fetched_origin){info.protocol, info.n_pages, info.sha256};
+    return TH_OK;
+}
+
 enum th_status th_fetch(const char *url, const struct th_progress *progress,
                         struct th_fetched **ret_fetched, struct th_error *err)
 {
     char name[NAME_SIZE];
-    struct th_hash sha256;
     struct th_fetched *fetched = calloc(1, sizeof *fetched);
     if (fetched == NULL)
         return th_error_no_memory(err);
@@ -68,9 +96,14 @@ enum th_status th_fetch(const char *url, const struct th_progress *progress,
         free(fetched);
         return status;
     }
-    name_of(url, name);
-    snprintf(fetched->path, sizeof fetched->path, "%s/%s", fetched->folder, name);
-    status = th_download(url, fetched->path, &LIMITS, progress, &sha256, err);
+    if (th_collection_is(url)) {
+        status = fetch_collection(url, progress, fetched, err);
+    } else {
+        name_of(url, name);
+        snprintf(fetched->path, sizeof fetched->path, "%s/%s", fetched->folder, name);
+        fetched->origin = (struct th_fetched_origin){.protocol = "https", .n_pages = 1};
+        status = th_download(url, fetched->path, &LIMITS, progress, &fetched->origin.sha256, err);
+    }
     if (status == TH_OK)
         *ret_fetched = fetched;
     else
@@ -81,6 +114,11 @@ enum th_status th_fetch(const char *url, const struct th_progress *progress,
 const char *th_fetched_path(const struct th_fetched *fetched)
 {
     return fetched->path;
+}
+
+struct th_fetched_origin th_fetched_origin(const struct th_fetched *fetched)
+{
+    return fetched->origin;
 }
 
 void th_fetched_free(struct th_fetched *fetched)

@@ -21,6 +21,8 @@ struct http_stub {
     pthread_t thread;
     atomic_bool stop;
     atomic_int n_requests;
+    char *(*answer)(void *context, const char *path);
+    void *context;
 };
 
 static void send_all(int connection, const char *data, size_t size)
@@ -65,6 +67,12 @@ static void answer(struct http_stub *stub, int connection, const char *path)
                    "Connection: close\r\n\r\n"},
         {"/cut", "HTTP/1.1 200 OK\r\nContent-Length: 60\r\nConnection: close\r\n\r\nhello\n"},
     };
+    char *own = stub->answer == NULL ? NULL : stub->answer(stub->context, path);
+    if (own != NULL) {
+        send_text(connection, own);
+        free(own);
+        return;
+    }
     if (strcmp(path, "/big") == 0) {
         send_big(connection);
         return;
@@ -125,8 +133,16 @@ static void *run(void *context)
 
 struct http_stub *http_stub_new(void)
 {
+    return http_stub_new_answering(NULL, NULL);
+}
+
+struct http_stub *http_stub_new_answering(char *(*own)(void *context, const char *path),
+                                          void *context)
+{
     struct http_stub *stub = calloc(1, sizeof *stub);
     assert(stub != NULL);
+    stub->answer = own;
+    stub->context = context;
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
     stub->listener = socket(AF_INET, SOCK_STREAM, 0);

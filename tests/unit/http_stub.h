@@ -13,6 +13,10 @@ struct http_stub; // opaque
 //   /again       302 to itself             /file        302 to file:///etc/hostname
 //   /plain       302 to /hello             /cut         200, fewer bytes than claimed
 struct http_stub *http_stub_new(void);
+// What `answer` returns (malloc'ed, a whole reply with its head) comes before these; NULL leaves it
+// to them. `path` is as requested, with its query. Called from the stub's thread.
+struct http_stub *http_stub_new_answering(char *(*answer)(void *context, const char *path),
+                                          void *context);
 void http_stub_free(struct http_stub *stub);
 int http_stub_port(const struct http_stub *stub);
 int http_stub_n_requests(struct http_stub *stub);

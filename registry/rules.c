@@ -1,0 +1,56 @@
+#include "registry/rules.h"
+
+#include <string.h>
+
+#include "gis/reader.h"
+#include "registry/area_unit.h"
+
+// In order of days. New limits are a new line: what was judged by old ones must stay explainable.
+static const struct th_rules RULES[] = {
+    {.id = "intake-1",
+     .since = {2026, 1, 1},
+     .area_mismatch_share = 0.20,
+     .area_unit_share = TH_AREA_UNIT_TOLERANCE,
+     .curve_step_deg = TH_READER_CURVE_STEP_DEG,
+     .overlap = {.duplicate_iou = 0.95,
+                 .overlap_area_m2 = 10,
+                 .overlap_share = 0.01,
+                 .overlap_width_m = 1,
+                 .sliver_total_share = 0.01}},
+};
+enum { N_RULES = sizeof RULES / sizeof RULES[0] };
+
+const struct th_rules *th_rules_on(struct th_date day)
+{
+    size_t found = 0;
+    for (size_t i = 1; i < N_RULES; i++)
+        found = th_date_compare(RULES[i].since, day) <= 0 ? i : found;
+    return &RULES[found];
+}
+
+const struct th_rules *th_rules_find(const char *id)
+{
+    for (size_t i = 0; i < N_RULES; i++)
+        if (strcmp(RULES[i].id, id) == 0)
+            return &RULES[i];
+    return NULL;
+}
+
+struct th_json *th_rules_json(const struct th_rules *rules)
+{
+    char since[TH_DATE_TEXT_SIZE];
+    struct th_json *json = th_json_object();
+    struct th_json *overlap = th_json_object();
+    th_json_set_text(json, "id", rules->id);
+    th_json_set_text(json, "since", th_date_format(rules->since, since));
+    th_json_set_real(json, "area_mismatch_share", rules->area_mismatch_share);
+    th_json_set_real(json, "area_unit_share", rules->area_unit_share);
+    th_json_set_real(json, "curve_step_deg", rules->curve_step_deg);
+    th_json_set_real(overlap, "duplicate_iou", rules->overlap.duplicate_iou);
+    th_json_set_real(overlap, "overlap_area_m2", rules->overlap.overlap_area_m2);
+    th_json_set_real(overlap, "overlap_share", rules->overlap.overlap_share);
+    th_json_set_real(overlap, "overlap_width_m", rules->overlap.overlap_width_m);
+    th_json_set_real(overlap, "sliver_total_share", rules->overlap.sliver_total_share);
+    th_json_set(json, "overlap", overlap);
+    return json;
+}

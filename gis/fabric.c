@@ -44,7 +44,7 @@ enum th_status th_fabric_new(const struct th_fabric_parcel *parcels, size_t n,
     fabric->parcels = parcels;
     fabric->n = n;
     fabric->limits = limits == NULL ? th_overlap_limits_default : *limits;
-    enum th_status status = th_tree_make(parcels, n, &fabric->tree, err);
+    enum th_status status = th_tree_fill(&fabric->tree, parcels, n, err);
     if (status == TH_OK) {
         status = large_index(fabric, err);
     }
@@ -117,27 +117,32 @@ struct th_meet_side th_fabric_side(const struct th_fabric *fabric, uint32_t posi
 
 enum th_status th_fabric_measure(struct th_fabric_probe *probe, const struct th_meet_side *a,
                                  double a_m2, const struct th_meet_side *b, double b_m2,
-                                 struct th_overlap_size *ret_size, struct th_error *err)
+                                 struct th_ruler_size *ret_size, struct th_error *err)
 {
-    enum th_meet meet = TH_MEET_APART;
-    enum th_status status = th_meet_test(a, b, probe->room, &meet, err);
+    struct th_meet_result result;
+    enum th_status status = th_meet_test(a, b, probe->room, &result, err);
     if (status != TH_OK) {
         return status;
     }
-    switch (meet) {
+    switch (result.meet) {
     case TH_MEET_APART:
-        *ret_size = (struct th_overlap_size){0, 0};
+        *ret_size = (struct th_ruler_size){0, 0};
         return TH_OK;
     case TH_MEET_WITHIN:
     case TH_MEET_EQUAL:
-        *ret_size = th_overlap_ground_size(a->ground);
+        *ret_size = th_ruler_ground(a->ground);
         ret_size->area_m2 = a_m2;
         return TH_OK;
     case TH_MEET_AROUND:
-        *ret_size = th_overlap_ground_size(b->ground);
+        *ret_size = th_ruler_ground(b->ground);
         ret_size->area_m2 = b_m2;
         return TH_OK;
     case TH_MEET_PARTLY:
+        if (result.measured) {
+            *ret_size = result.size;
+            return TH_OK;
+        }
+        break;
     case TH_MEET_UNKNOWN:
         break;
     }
@@ -212,7 +217,7 @@ enum th_status th_fabric_search(const struct th_fabric_search *search,
         }
         const struct th_fabric_parcel *other = &fabric->parcels[position];
         struct th_meet_side other_side = th_fabric_side(fabric, position);
-        struct th_overlap_size common;
+        struct th_ruler_size common;
         enum th_status status = th_fabric_measure(search->probe, &other_side, other->area_m2,
                                                   &search->side, search->area_m2, &common, err);
         if (status != TH_OK) {

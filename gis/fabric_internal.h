@@ -32,7 +32,7 @@ struct th_meet_side th_fabric_side(const struct th_fabric *fabric, uint32_t posi
 // Area and perimeter of the common ground of two parcels that may meet; no area when they do not.
 enum th_status th_fabric_measure(struct th_fabric_probe *probe, const struct th_meet_side *a,
                                  double a_m2, const struct th_meet_side *b, double b_m2,
-                                 struct th_overlap_size *ret_size,
+                                 struct th_ruler_size *ret_size,
                                  struct th_error *err) TH_MUST_CHECK;
 
 // Findings about one parcel while they are gathered.

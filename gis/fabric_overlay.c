@@ -200,11 +200,12 @@ static enum th_status cover_add(struct th_fabric_probe *probe, const struct th_m
                                 struct cover *cover, bool *ret_whole, struct th_error *err)
 {
     struct th_geos *geos = &probe->geos;
-    enum th_meet meet = TH_MEET_APART;
-    enum th_status status = th_meet_test(ground, other, probe->room, &meet, err);
-    if (status != TH_OK || meet == TH_MEET_APART) {
+    struct th_meet_result result;
+    enum th_status status = th_meet_test(ground, other, probe->room, &result, err);
+    if (status != TH_OK || result.meet == TH_MEET_APART) {
         return status;
     }
+    enum th_meet meet = result.meet;
     if (meet == TH_MEET_WITHIN || meet == TH_MEET_EQUAL) {
         *ret_whole = true;
         return TH_OK;
@@ -235,7 +236,7 @@ static enum th_status cover_measure(struct th_geos *geos, struct cover *cover,
 {
     const struct th_overlap_frame frame = {(double)ground->origin_x, (double)ground->origin_y,
                                            TH_GROUND_PER_DEGREE};
-    struct th_overlap_size size = {0, 0};
+    struct th_ruler_size size = {0, 0};
     enum th_status status = TH_OK;
     GEOSGeometry *together = GEOSGeom_createCollection_r(geos->context, GEOS_GEOMETRYCOLLECTION,
                                                          cover->pieces, cover->n);

@@ -145,45 +145,40 @@ static void levels_fill(struct th_tree *tree)
     }
 }
 
-enum th_status th_tree_make(const struct th_fabric_parcel *parcels, size_t n,
-                            struct th_tree *ret_tree, struct th_error *err)
+enum th_status th_tree_fill(struct th_tree *tree, const struct th_fabric_parcel *parcels, size_t n,
+                            struct th_error *err)
 {
-    struct th_tree tree = {0};
     enum th_status status = TH_OK;
-    assert(n < UINT32_MAX);
-    frame_set(&tree, parcels, n);
-    if (tree.n == 0) {
-        *ret_tree = tree;
+    assert(n < UINT32_MAX && tree->n == 0);
+    frame_set(tree, parcels, n);
+    if (tree->n == 0) {
         return TH_OK;
     }
     size_t n_boxes = 0;
-    for (size_t width = tree.n; width > 0;
-         width = width == 1 ? 0 : (width + FAN_OUT - 1) / FAN_OUT) {
-        tree.level_start[tree.n_levels++] = (uint32_t)n_boxes;
+    size_t width = tree->n;
+    for (bool last = false; !last; width = (width + FAN_OUT - 1) / FAN_OUT) {
+        tree->level_start[tree->n_levels++] = (uint32_t)n_boxes;
         n_boxes += width;
+        last = width == 1;
     }
-    struct leaf *leaves = malloc(tree.n * sizeof *leaves);
-    struct leaf *room = malloc(tree.n * sizeof *room);
-    tree.order = malloc(tree.n * sizeof *tree.order);
-    tree.boxes = malloc(n_boxes * sizeof *tree.boxes);
-    if (leaves == NULL || room == NULL || tree.order == NULL || tree.boxes == NULL) {
+    struct leaf *leaves = malloc(tree->n * sizeof *leaves);
+    struct leaf *room = malloc(tree->n * sizeof *room);
+    tree->order = malloc(tree->n * sizeof *tree->order);
+    tree->boxes = malloc(n_boxes * sizeof *tree->boxes);
+    if (leaves == NULL || room == NULL || tree->order == NULL || tree->boxes == NULL) {
         status = th_error_no_memory(err);
         goto done;
     }
-    leaves_list(&tree, parcels, n, leaves);
-    leaves_sort(leaves, room, tree.n);
-    for (uint32_t i = 0; i < tree.n; i++) {
-        tree.order[i] = leaves[i].position;
-        tree.boxes[i] = th_tree_box_of(&tree, parcels[leaves[i].position].ground);
+    leaves_list(tree, parcels, n, leaves);
+    leaves_sort(leaves, room, tree->n);
+    for (uint32_t i = 0; i < tree->n; i++) {
+        tree->order[i] = leaves[i].position;
+        tree->boxes[i] = th_tree_box_of(tree, parcels[leaves[i].position].ground);
     }
-    levels_fill(&tree);
-    *ret_tree = tree;
+    levels_fill(tree);
 done:
     free(leaves);
     free(room);
-    if (status != TH_OK) {
-        th_tree_clear(&tree);
-    }
     return status;
 }
 

@@ -20,8 +20,9 @@ struct th_tree {
     int shift;              // a unit is 2^shift · 1e-8°
 };
 
-enum th_status th_tree_make(const struct th_fabric_parcel *parcels, size_t n,
-                            struct th_tree *ret_tree, struct th_error *err) TH_MUST_CHECK;
+// Fills a zeroed tree; to be cleared also when that fails.
+enum th_status th_tree_fill(struct th_tree *tree, const struct th_fabric_parcel *parcels, size_t n,
+                            struct th_error *err) TH_MUST_CHECK;
 void th_tree_clear(struct th_tree *tree); // safe on a zeroed struct
 
 // The box of a ground in units of the tree, clipped to what the tree can hold.

@@ -5,18 +5,21 @@
 //
 //   1. Edges that both shapes have, in opposite directions, cancel: for neighbours most of them.
 //   2. The rest of one side is compared with the rest of the other. A proper crossing proves common
-//      ground. Where a vertex of one lies on an edge of the other, the edge is cut; where edges run
-//      along each other, that piece is shared.
+//      ground. Where edges cross, and where a vertex of one lies on an edge of the other, the edge
+//      is cut; where edges run along each other, that piece is shared.
 //   3. Between cuts and shared pieces the boundary of one shape runs wholly inside or wholly
-//      outside the other. A run that leaves the common box is outside; of any other run one point
-//      is tried.
+//      outside the other. Next to a crossing its direction tells which; a run that leaves the
+//      common box is outside; of any other run one point is tried.
+//
+// The boundary of the common ground is then known too: the runs of either shape inside the other,
+// and what both share in the same direction. Its area and length are sums along it.
 //
 // A cancelled edge may end on an edge of the rest, where a shape touches itself in a point; that
 // edge is not cut there. The answer is right all the same: common ground whose every piece of
 // boundary were overlooked for this reason would be bounded by one of the shapes alone, turning at
 // points where that shape touches itself, and would be cut off from the rest of a valid polygon.
 //
-// All decisions are made in whole numbers.
+// All decisions are made in whole numbers; only where edges cross is a matter of doubles.
 #include "gis/meet_internal.h"
 
 #include <stdlib.h>
@@ -33,6 +36,9 @@ enum {
     WORK_MAX = 400000000      // comparisons of boxes; beyond, overlay is the better tool
 };
 
+// Crossings this close to a cut, in shares of the edge, may be out of order.
+static const double doubtful_share = 1e-11;
+
 struct spot { // offset from the origin of a
     int64_t x, y;
 };
@@ -43,12 +49,20 @@ struct rest {
     struct th_meet_box box;
 };
 
-// Where the other shape touches edge k: in a point (from equals to) or along a piece.
+enum contact_kind {
+    CONTACT_POINT, // a vertex of either shape
+    CONTACT_PIECE, // edges run along each other
+    CONTACT_ENTER, // a crossing: behind it the edge is inside the other shape
+    CONTACT_LEAVE
+};
+
+// Where the other shape meets edge k; positions are shares of the edge, 0 to 1.
 struct contact {
     uint32_t k;
-    bool same; // both interiors lie on the same side
-    int64_t order;
-    struct spot from, to; // in the direction of the edge
+    enum contact_kind kind;
+    bool same; // of a piece: both interiors lie on the same side
+    double from, to;
+    struct spot spot_from, spot_to; // not of crossings
 };
 
 struct room_side {
@@ -85,10 +99,14 @@ struct test {
     struct th_meet_box common; // from the origin of a
     struct th_meet_room *room;
     uint64_t work;
+    bool crosses;
+    bool doubtful;                // crossings too close to be put in order
+    const struct th_ruler *ruler; // NULL: nothing is measured
+    struct th_ruler_size size;
 };
 
 // What comparing edges found.
-enum outcome { GOES_ON, CROSSES, TOO_MUCH, NO_MEMORY };
+enum outcome { GOES_ON, TOO_MUCH, NO_MEMORY };
 
 enum th_status th_meet_room_new(struct th_meet_room **ret_room, struct th_error *err)
 {
@@ -285,8 +303,7 @@ static void rest_narrow(struct side *side, const struct th_meet_box *box)
     side->n_rest = n;
 }
 
-static enum outcome contact_add(struct side *side, uint32_t k, struct spot from, struct spot to,
-                                bool same)
+static enum outcome contact_add(struct side *side, struct contact contact)
 {
     struct room_side *room = side->room;
     if (side->n_contacts == room->contacts_capacity) {
@@ -298,23 +315,35 @@ static enum outcome contact_add(struct side *side, uint32_t k, struct spot from,
         room->contacts = grown;
         room->contacts_capacity = capacity;
     }
-    room->contacts[side->n_contacts++] =
-        (struct contact){.k = k, .same = same, .from = from, .to = to};
+    room->contacts[side->n_contacts++] = contact;
     return GOES_ON;
+}
+
+// Share of the way from p to q at which `spot`, a point of that edge, lies. Different points have
+// different shares, and both ends exactly 0 and 1.
+static double share_of(struct spot p, struct spot q, struct spot spot)
+{
+    int64_t dx = q.x - p.x;
+    int64_t dy = q.y - p.y;
+    return llabs(dx) > llabs(dy) ? (double)(spot.x - p.x) / (double)dx
+                                 : (double)(spot.y - p.y) / (double)dy;
 }
 
 static enum outcome touch_add(struct side *side, uint32_t k, struct spot spot)
 {
     uint32_t i = side->room->starts[k];
-    if (equal(spot, point_at(side, i))) {
+    struct spot p = point_at(side, i);
+    struct spot q = point_at(side, i + 1);
+    if (equal(spot, p)) {
         side->room->flags[k] |= FLAG_TOUCH_START;
         return GOES_ON;
     }
-    if (equal(spot, point_at(side, i + 1))) {
+    if (equal(spot, q)) {
         side->room->flags[k] |= FLAG_TOUCH_END;
         return GOES_ON;
     }
-    return contact_add(side, k, spot, spot, false);
+    double share = share_of(p, q, spot);
+    return contact_add(side, (struct contact){k, CONTACT_POINT, false, share, share, spot, spot});
 }
 
 static enum outcome touch_both(struct test *test, uint32_t ka, uint32_t kb, struct spot spot)
@@ -323,15 +352,16 @@ static enum outcome touch_both(struct test *test, uint32_t ka, uint32_t kb, stru
     return outcome == GOES_ON ? touch_add(&test->sides[1], kb, spot) : outcome;
 }
 
-// Position along a line in the direction from p to q; differs for different points on it.
-static int64_t along(struct spot p, struct spot q, struct spot spot)
+static enum outcome piece_add(struct side *side, uint32_t k, struct spot from, struct spot to,
+                              bool same)
 {
-    int64_t dx = q.x - p.x;
-    int64_t dy = q.y - p.y;
-    if (dx != 0) {
-        return dx > 0 ? spot.x : -spot.x;
-    }
-    return dy > 0 ? spot.y : -spot.y;
+    uint32_t i = side->room->starts[k];
+    struct spot p = point_at(side, i);
+    struct spot q = point_at(side, i + 1);
+    side->shared_same |= same;
+    side->shared_opposite |= !same;
+    return contact_add(side, (struct contact){k, CONTACT_PIECE, same, share_of(p, q, from),
+                                              share_of(p, q, to), from, to});
 }
 
 // Two edges on one line.
@@ -343,29 +373,39 @@ static enum outcome edges_collinear(struct test *test, uint32_t ka, uint32_t kb)
     struct spot q = point_at(a, a->room->starts[ka] + 1);
     struct spot r = point_at(b, b->room->starts[kb]);
     struct spot s = point_at(b, b->room->starts[kb] + 1);
-    bool same = along(p, q, s) > along(p, q, r);
+    bool same = share_of(p, q, s) > share_of(p, q, r);
     if (!same) {
         struct spot swap = r;
         r = s;
         s = swap;
     }
-    struct spot from = along(p, q, p) >= along(p, q, r) ? p : r;
-    struct spot to = along(p, q, q) <= along(p, q, s) ? q : s;
-    if (along(p, q, from) > along(p, q, to)) {
-        return GOES_ON;
-    }
+    struct spot from = share_of(p, q, r) > 0 ? r : p;
+    struct spot to = share_of(p, q, s) < 1 ? s : q;
     if (equal(from, to)) {
         return touch_both(test, ka, kb, from);
     }
-    a->shared_same |= same;
-    b->shared_same |= same;
-    a->shared_opposite |= !same;
-    b->shared_opposite |= !same;
-    enum outcome outcome = contact_add(a, ka, from, to, same);
+    if (share_of(p, q, from) > share_of(p, q, to)) {
+        return GOES_ON;
+    }
+    enum outcome outcome = piece_add(a, ka, from, to, same);
     if (outcome == GOES_ON) {
-        outcome = same ? contact_add(b, kb, from, to, true) : contact_add(b, kb, to, from, false);
+        outcome = same ? piece_add(b, kb, from, to, true) : piece_add(b, kb, to, from, false);
     }
     return outcome;
+}
+
+// A proper crossing of the edge from p to q with that from r to s.
+static enum outcome crossing_add(struct side *side, uint32_t k, struct spot p, struct spot q,
+                                 struct spot r, struct spot s)
+{
+    // How far p and q lie from the other line, exact until they become doubles.
+    th_wide at_p = (th_wide)(s.x - r.x) * (p.y - r.y) - (th_wide)(s.y - r.y) * (p.x - r.x);
+    th_wide at_q = (th_wide)(s.x - r.x) * (q.y - r.y) - (th_wide)(s.y - r.y) * (q.x - r.x);
+    double share = (double)at_p / (double)(at_p - at_q);
+    return contact_add(side, (struct contact){.k = k,
+                                              .kind = at_q > 0 ? CONTACT_ENTER : CONTACT_LEAVE,
+                                              .from = share,
+                                              .to = share});
 }
 
 static enum outcome edges_compare(struct test *test, uint32_t ka, uint32_t kb)
@@ -399,7 +439,12 @@ static enum outcome edges_compare(struct test *test, uint32_t ka, uint32_t kb)
     if (turn_p == 0) {
         return touch_both(test, ka, kb, p);
     }
-    return turn_q == 0 ? touch_both(test, ka, kb, q) : CROSSES;
+    if (turn_q == 0) {
+        return touch_both(test, ka, kb, q);
+    }
+    test->crosses = true;
+    enum outcome outcome = crossing_add(a, ka, p, q, r, s);
+    return outcome == GOES_ON ? crossing_add(b, kb, r, s, p, q) : outcome;
 }
 
 static enum outcome rest_compare_plain(struct test *test)
@@ -487,28 +532,57 @@ static enum outcome rest_compare(struct test *test)
     return GOES_ON;
 }
 
+enum where { SOMEWHERE, INSIDE, OUTSIDE };
+
 // A stretch of boundary without cut or shared piece, while it is followed.
 struct run {
-    bool open, outside;
-    struct spot sample2; // twice a point of it
+    bool open;
+    enum where where;    // as far as is known
+    struct spot sample2; // twice a point of it, unless it starts at a crossing
+    struct th_ruler_size size;
 };
+
+// A place on an edge, seen from the corner of the common box.
+struct place {
+    double x, y;
+};
+
+static struct place place_at(const struct test *test, struct spot p, struct spot q, double share)
+{
+    double x = (double)(p.x - test->common.west);
+    double y = (double)(p.y - test->common.south);
+    return share == 1
+               ? (struct place){(double)(q.x - test->common.west),
+                                (double)(q.y - test->common.south)}
+               : (struct place){x + share * (double)(q.x - p.x), y + share * (double)(q.y - p.y)};
+}
 
 static void run_end(struct test *test, struct side *side, struct run *run)
 {
     if (!run->open) {
         return;
     }
-    if (run->outside) {
-        side->outside = true;
-    } else {
+    if (run->where == SOMEWHERE) {
         const struct side *other = side == &test->sides[0] ? &test->sides[1] : &test->sides[0];
         bool inside = th_meet_holds(other->shape, run->sample2.x - 2 * other->dx,
                                     run->sample2.y - 2 * other->dy);
-        test->work += other->shape->index == NULL ? other->shape->ground->n_points : 1;
-        side->inside |= inside;
-        side->outside |= !inside;
+        run->where = inside ? INSIDE : OUTSIDE;
+    }
+    if (run->where == INSIDE) {
+        side->inside = true;
+        test->size.area_m2 += run->size.area_m2;
+        test->size.perimeter_m += run->size.perimeter_m;
+    } else {
+        side->outside = true;
     }
     run->open = false;
+}
+
+// What a crossing, or leaving the common box, says about a run.
+static void run_place(struct test *test, struct run *run, enum where where)
+{
+    test->doubtful |= run->where != SOMEWHERE && run->where != where;
+    run->where = where;
 }
 
 static bool out_of_box(const struct th_meet_box *box, struct spot spot)
@@ -516,12 +590,39 @@ static bool out_of_box(const struct th_meet_box *box, struct spot spot)
     return spot.x < box->west || spot.x > box->east || spot.y < box->south || spot.y > box->north;
 }
 
-static void run_add(const struct test *test, struct run *run, struct spot from, struct spot to)
+// An edge while it is followed.
+struct edge {
+    struct spot p, q;
+    double at;         // share that is behind
+    double crossed_at; // share of the last crossing
+    struct spot spot;  // there, unless that is a crossing
+};
+
+static void run_begin(struct run *run, enum where where)
+{
+    *run = (struct run){.open = true, .where = where};
+}
+
+// Goes on along the edge to a share that is either a vertex of one of the shapes (`spot`) or a
+// crossing (NULL).
+static void run_add(struct test *test, struct run *run, struct edge *edge, double share,
+                    const struct spot *spot)
 {
     if (!run->open) {
-        *run = (struct run){.open = true, .sample2 = {from.x + to.x, from.y + to.y}};
+        run_begin(run, SOMEWHERE);
+        if (spot != NULL) {
+            run->sample2 = (struct spot){edge->spot.x + spot->x, edge->spot.y + spot->y};
+        }
     }
-    run->outside |= out_of_box(&test->common, from) || out_of_box(&test->common, to);
+    if ((edge->at == 0 && out_of_box(&test->common, edge->p)) ||
+        (share == 1 && out_of_box(&test->common, edge->q))) {
+        run_place(test, run, OUTSIDE);
+    }
+    if (test->ruler != NULL) {
+        struct place from = place_at(test, edge->p, edge->q, edge->at);
+        struct place to = place_at(test, edge->p, edge->q, share);
+        th_ruler_add(test->ruler, from.x, from.y, to.x, to.y, &run->size);
+    }
 }
 
 static int contact_compare(const void *left, const void *right)
@@ -531,20 +632,22 @@ static int contact_compare(const void *left, const void *right)
     if (a->k != b->k) {
         return a->k < b->k ? -1 : 1;
     }
-    return (a->order > b->order) - (a->order < b->order);
+    return (a->from > b->from) - (a->from < b->from);
 }
 
-static void contacts_sort(struct side *side)
+// A crossing on edge `edge` at contact->from.
+static void crossing_pass(struct test *test, struct side *side, struct run *run, struct edge *edge,
+                          const struct contact *contact)
 {
-    for (uint32_t c = 0; c < side->n_contacts; c++) {
-        struct contact *contact = &side->room->contacts[c];
-        uint32_t i = side->room->starts[contact->k];
-        contact->order = along(point_at(side, i), point_at(side, i + 1), contact->from);
-    }
-    if (side->n_contacts > 1) {
-        qsort(side->room->contacts, side->n_contacts, sizeof *side->room->contacts,
-              contact_compare);
-    }
+    bool enters = contact->kind == CONTACT_ENTER;
+    test->doubtful |=
+        contact->from - edge->at < doubtful_share || contact->from > 1 - doubtful_share;
+    edge->crossed_at = contact->from;
+    run_add(test, run, edge, contact->from, NULL);
+    run_place(test, run, enters ? OUTSIDE : INSIDE);
+    run_end(test, side, run);
+    run_begin(run, enters ? INSIDE : OUTSIDE);
+    edge->at = contact->from;
 }
 
 // Follows edge k, from contact *at on; *at moves behind the contacts of this edge.
@@ -552,25 +655,30 @@ static void edge_follow(struct test *test, struct side *side, uint32_t k, struct
                         uint32_t *at)
 {
     uint32_t i = side->room->starts[k];
-    struct spot from = point_at(side, i);
-    struct spot end = point_at(side, i + 1);
+    struct edge edge = {.p = point_at(side, i), .q = point_at(side, i + 1), .crossed_at = -1};
+    edge.spot = edge.p;
     for (; *at < side->n_contacts && side->room->contacts[*at].k == k; (*at)++) {
         const struct contact *contact = &side->room->contacts[*at];
-        if (along(from, end, contact->from) > along(from, end, from)) {
-            run_add(test, run, from, contact->from);
+        if (contact->kind == CONTACT_ENTER || contact->kind == CONTACT_LEAVE) {
+            crossing_pass(test, side, run, &edge, contact);
+            continue;
+        }
+        test->doubtful |= contact->from - edge.crossed_at < doubtful_share;
+        if (contact->from > edge.at) {
+            run_add(test, run, &edge, contact->from, &contact->spot_from);
         }
         run_end(test, side, run);
-        if (along(from, end, contact->to) > along(from, end, from)) {
-            from = contact->to;
-        }
-        if (equal(from, end)) {
-            // Contacts that follow are points in which the last piece ends.
-            for (; *at < side->n_contacts && side->room->contacts[*at].k == k; (*at)++) {
-            }
-            return;
+        edge.at = contact->to > edge.at ? contact->to : edge.at;
+        edge.spot = contact->spot_to;
+        if (contact->same && test->ruler != NULL && side == &test->sides[0]) {
+            struct place from = place_at(test, edge.p, edge.q, contact->from);
+            struct place to = place_at(test, edge.p, edge.q, contact->to);
+            th_ruler_add(test->ruler, from.x, from.y, to.x, to.y, &test->size);
         }
     }
-    run_add(test, run, from, end);
+    if (edge.at < 1) {
+        run_add(test, run, &edge, 1, &edge.q);
+    }
 }
 
 // Finds out where the runs of one side lie.
@@ -581,7 +689,9 @@ static void runs_follow(struct test *test, struct side *side)
     struct run run = {0};
     uint32_t contact = 0;
     side->outside |= side->n_edges < ground->n_points - ground->n_rings;
-    contacts_sort(side);
+    if (side->n_contacts > 1) {
+        qsort(room->contacts, side->n_contacts, sizeof *room->contacts, contact_compare);
+    }
     for (uint32_t k = 0; k < side->n_edges; k++) {
         if (k > 0 && room->starts[k] != room->starts[k - 1] + 1) {
             run_end(test, side, &run);
@@ -640,33 +750,59 @@ static bool common_box(const struct th_ground *a, const struct th_ground *b,
     return true;
 }
 
-enum th_status th_meet_test(const struct th_meet_side *a, const struct th_meet_side *b,
-                            struct th_meet_room *room, enum th_meet *ret_meet, struct th_error *err)
+static enum th_status sides_make(struct test *test, const struct th_meet_side *a,
+                                 const struct th_meet_side *b, struct th_error *err)
 {
-    struct test test = {.room = room};
-    if (!common_box(a->ground, b->ground, &test.common)) {
-        *ret_meet = TH_MEET_APART;
-        return TH_OK;
-    }
-    if (same_bytes(a->ground, b->ground)) {
-        *ret_meet = TH_MEET_EQUAL;
-        return TH_OK;
-    }
     for (int s = 0; s < 2; s++) {
         const struct th_meet_side *shape = s == 0 ? a : b;
-        struct side *side = &test.sides[s];
+        struct side *side = &test->sides[s];
         side->shape = shape;
         side->points = shape->ground->points;
-        side->room = &room->sides[s];
+        side->room = &test->room->sides[s];
         side->dx = shape->ground->origin_x - a->ground->origin_x;
         side->dy = shape->ground->origin_y - a->ground->origin_y;
         struct th_meet_box box = {
-            (int32_t)(test.common.west - side->dx), (int32_t)(test.common.south - side->dy),
-            (int32_t)(test.common.east - side->dx), (int32_t)(test.common.north - side->dy)};
+            (int32_t)(test->common.west - side->dx), (int32_t)(test->common.south - side->dy),
+            (int32_t)(test->common.east - side->dx), (int32_t)(test->common.north - side->dy)};
         if (!room_reserve(side->room, shape->ground->n_points)) {
             return th_error_no_memory(err);
         }
         side->n_edges = th_meet_edges_select(shape, &box, side->room->codes, side->room->starts);
+    }
+    return TH_OK;
+}
+
+// Goes along what is known to have crossings once more and adds up what lies inside.
+static void measure(struct test *test)
+{
+    struct th_ruler ruler;
+    int64_t origin_y = test->sides[0].shape->ground->origin_y + test->common.south;
+    th_ruler_make(origin_y, 0, (double)test->common.north - test->common.south, &ruler);
+    test->ruler = &ruler;
+    test->size = (struct th_ruler_size){0, 0};
+    runs_follow(test, &test->sides[0]);
+    runs_follow(test, &test->sides[1]);
+    test->ruler = NULL;
+}
+
+enum th_status th_meet_test(const struct th_meet_side *a, const struct th_meet_side *b,
+                            struct th_meet_room *room, struct th_meet_result *ret_result,
+                            struct th_error *err)
+{
+    struct test test = {.room = room};
+    struct th_meet_result result = {.meet = TH_MEET_APART};
+    if (!common_box(a->ground, b->ground, &test.common)) {
+        *ret_result = result;
+        return TH_OK;
+    }
+    if (same_bytes(a->ground, b->ground)) {
+        result.meet = TH_MEET_EQUAL;
+        *ret_result = result;
+        return TH_OK;
+    }
+    enum th_status status = sides_make(&test, a, b, err);
+    if (status != TH_OK) {
+        return status;
     }
     if (!edges_cancel(&test)) {
         return th_error_no_memory(err);
@@ -682,12 +818,19 @@ enum th_status th_meet_test(const struct th_meet_side *a, const struct th_meet_s
     if (outcome == NO_MEMORY) {
         return th_error_no_memory(err);
     }
+    result.meet = TH_MEET_UNKNOWN;
     if (outcome == GOES_ON) {
-        runs_follow(&test, &test.sides[0]);
-        runs_follow(&test, &test.sides[1]);
+        if (!test.crosses) {
+            runs_follow(&test, &test.sides[0]);
+            runs_follow(&test, &test.sides[1]);
+        }
+        result.meet = test.crosses ? TH_MEET_PARTLY : conclude(&test.sides[0], &test.sides[1]);
     }
-    *ret_meet = outcome == CROSSES    ? TH_MEET_PARTLY
-                : outcome == TOO_MUCH ? TH_MEET_UNKNOWN
-                                      : conclude(&test.sides[0], &test.sides[1]);
+    if (result.meet == TH_MEET_PARTLY) {
+        measure(&test);
+        result.size = test.size;
+        result.measured = !test.doubtful;
+    }
+    *ret_result = result;
     return TH_OK;
 }

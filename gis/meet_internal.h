@@ -3,7 +3,7 @@
 #ifndef TH_GIS_MEET_INTERNAL_H
 #define TH_GIS_MEET_INTERNAL_H
 
-#include "gis/ground.h"
+#include "gis/ruler_internal.h"
 
 // A ground with more points than this is worth an index of its edges when it meets many others.
 enum { TH_MEET_LARGE = 1024 };
@@ -33,8 +33,16 @@ struct th_meet_room; // memory that calls share; one per thread
 enum th_status th_meet_room_new(struct th_meet_room **ret_room, struct th_error *err) TH_MUST_CHECK;
 void th_meet_room_free(struct th_meet_room *room);
 
+struct th_meet_result {
+    enum th_meet meet;
+    // Of the common ground, for TH_MEET_PARTLY and when `measured`. Where crossings lie so close to
+    // each other that doubles do not tell their order, it is not measured.
+    struct th_ruler_size size;
+    bool measured;
+};
+
 enum th_status th_meet_test(const struct th_meet_side *a, const struct th_meet_side *b,
-                            struct th_meet_room *room, enum th_meet *ret_meet,
+                            struct th_meet_room *room, struct th_meet_result *ret_result,
                             struct th_error *err) TH_MUST_CHECK;
 
 #endif

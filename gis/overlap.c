@@ -220,7 +220,7 @@ static enum th_status shape_to_geos(struct th_geos *geos, const struct th_grid_s
 
 static enum th_status intersection_measure(struct th_geos *geos, const GEOSGeometry *a,
                                            const struct th_grid_shape *shape_b,
-                                           struct th_overlap_size *ret_size, struct th_error *err)
+                                           struct th_ruler_size *ret_size, struct th_error *err)
 {
     GEOSGeometry *b = NULL;
     enum th_status status = shape_to_geos(geos, shape_b, &b, err);
@@ -287,7 +287,7 @@ static enum th_status item_test(struct search *search, const struct item *item)
             return status;
         }
     }
-    struct th_overlap_size common;
+    struct th_ruler_size common;
     status =
         intersection_measure(&index->geos, search->geos_shape, &item->shape, &common, search->err);
     if (status != TH_OK || common.area_m2 < TH_OVERLAP_NOISE_M2) {

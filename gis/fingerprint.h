@@ -1,11 +1,24 @@
 // Recognising a parcel that was brought in once more with all its coordinates shifted, as a phone's
-// map does it (GCJ-02, BD-09: 450 to 1,200 m): its twin does not overlap it.
+// map does it (GCJ-02, BD-09: 450 to 1,200 m): its twin does not overlap it. A shift alone proves
+// nothing, since fields of one make lie beside each other everywhere; so the twin must lie where
+// one of the two maps would show it.
 #ifndef TH_GIS_FINGERPRINT_H
 #define TH_GIS_FINGERPRINT_H
 
 #include "gis/ground.h"
+#include "gis/surveyor.h"
 
-// What a shift leaves alone, coarse enough for the bends of GCJ-02 (±0.3 % of an area).
+// The twin's middle may lie so far from where the map shows it: programs round and approximate.
+#define TH_FINGERPRINT_MISS_M 15.0
+// When others of the same shape lie about, only one so near is meant. Of fields of 600 m² that are
+// all alike one in some thousands still has another where a map would show it: a single match with
+// n_alike > 0 is a hint, many of one file are a proof.
+#define TH_FINGERPRINT_MISS_ALIKE_M 0.15
+// Largest distance of a vertex from its twin once the shift is taken off.
+#define TH_FINGERPRINT_RESIDUAL_M 2.0
+
+// What a shift leaves alone. The maps bend areas by up to 0.3 % and programs write six decimals, so
+// 0.5 % and a decimetre at every vertex count as equal.
 struct th_fingerprint {
     uint32_t n_points;
     double area_m2;
@@ -18,8 +31,12 @@ void th_fingerprint_make(const struct th_ground *ground, double area_m2, double 
 
 struct th_fingerprint_match {
     int64_t id;
+    enum th_offset offset;  // the map that explains the shift: GCJ-02 or BD-09
+    bool indexed_shifted;   // the indexed parcel is the shifted one, not the one asked about
     double east_m, north_m; // from the indexed parcel to the one asked about
-    double residual_m;      // largest distance of a vertex after the shift is taken off
+    double miss_m;          // between where the map would show the twin and where it lies
+    double residual_m;      // largest distance of a vertex after offset and miss are taken off
+    uint32_t n_alike;       // other parcels of this shape within 100 m of the place
 };
 
 struct th_fingerprint_index; // opaque
@@ -31,8 +48,7 @@ enum th_status th_fingerprint_index_add(struct th_fingerprint_index *index, int6
                                         const struct th_ground *ground,
                                         const struct th_fingerprint *fingerprint,
                                         struct th_error *err) TH_MUST_CHECK;
-// The best match shifted by 20 m to 1,500 m whose vertices then fall on each other within 2 m (or
-// 0.5 % of the perimeter's quarter, the larger), or *ret_found false.
+// The best match, or *ret_found false (*ret_match is then untouched).
 enum th_status th_fingerprint_index_find(const struct th_fingerprint_index *index,
                                          const struct th_ground *ground,
                                          const struct th_fingerprint *fingerprint, bool *ret_found,

@@ -20,3 +20,5 @@ th_add_unit_test(test_fabric SOURCES unit/test_fabric.c unit/fabric_world.c unit
 th_add_unit_test(test_repair NO_VALGRIND SOURCES unit/test_repair.c unit/shapes.c DEPENDS tanhui_gis LIBRARIES m)
 # Extended precision is what valgrind does not have.
 th_add_unit_test(test_area_series NO_VALGRIND TIMEOUT 300 DEPENDS tanhui_gis LIBRARIES m)
+th_add_unit_test(test_fingerprint SOURCES unit/test_fingerprint.c unit/shapes.c
+    DEPENDS tanhui_gis LIBRARIES m)

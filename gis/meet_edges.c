@@ -16,19 +16,6 @@ struct th_meet_index {
     uint32_t n_chains, n_groups;
 };
 
-static void box_add(struct th_meet_box *box, const struct th_meet_box *other)
-{
-    box->west = other->west < box->west ? other->west : box->west;
-    box->south = other->south < box->south ? other->south : box->south;
-    box->east = other->east > box->east ? other->east : box->east;
-    box->north = other->north > box->north ? other->north : box->north;
-}
-
-static bool boxes_meet(const struct th_meet_box *a, const struct th_meet_box *b)
-{
-    return a->west <= b->east && b->west <= a->east && a->south <= b->north && b->south <= a->north;
-}
-
 static struct chain chain_make(const struct th_ground *ground, uint32_t first, uint32_t last)
 {
     struct th_ground_xy start = ground->points[first];
@@ -36,7 +23,7 @@ static struct chain chain_make(const struct th_ground *ground, uint32_t first, u
     for (uint32_t i = first + 1; i <= last; i++) {
         struct th_ground_xy point = ground->points[i];
         struct th_meet_box box = {point.x, point.y, point.x, point.y};
-        box_add(&chain.box, &box);
+        th_meet_box_add(&chain.box, &box);
     }
     return chain;
 }
@@ -65,7 +52,7 @@ enum th_status th_meet_index_new(const struct th_ground *ground, struct th_meet_
             if (group == index->n_groups) {
                 index->groups[index->n_groups++] = chain.box;
             }
-            box_add(&index->groups[group], &chain.box);
+            th_meet_box_add(&index->groups[group], &chain.box);
             index->chains[index->n_chains++] = chain;
         }
         point = end;
@@ -124,14 +111,14 @@ uint32_t th_meet_edges_select(const struct th_meet_side *side, const struct th_m
         return n;
     }
     for (uint32_t group = 0; group < index->n_groups; group++) {
-        if (!boxes_meet(&index->groups[group], box)) {
+        if (!th_meet_boxes_meet(&index->groups[group], box)) {
             continue;
         }
         uint32_t end = (group + 1) * GROUP_CHAINS;
         end = end < index->n_chains ? end : index->n_chains;
         for (uint32_t i = group * GROUP_CHAINS; i < end; i++) {
             const struct chain *chain = &index->chains[i];
-            if (boxes_meet(&chain->box, box)) {
+            if (th_meet_boxes_meet(&chain->box, box)) {
                 codes_fill(ground->points + chain->first, chain->last - chain->first + 1, box,
                            codes + chain->first);
                 n = starts_collect(codes, chain->first, chain->last, starts, n);

@@ -10,6 +10,19 @@ struct th_meet_box {
     int32_t west, south, east, north;
 };
 
+static inline bool th_meet_boxes_meet(const struct th_meet_box *a, const struct th_meet_box *b)
+{
+    return a->west <= b->east && b->west <= a->east && a->south <= b->north && b->south <= a->north;
+}
+
+static inline void th_meet_box_add(struct th_meet_box *box, const struct th_meet_box *other)
+{
+    box->west = other->west < box->west ? other->west : box->west;
+    box->south = other->south < box->south ? other->south : box->south;
+    box->east = other->east > box->east ? other->east : box->east;
+    box->north = other->north > box->north ? other->north : box->north;
+}
+
 // Writes the index of the first point of every edge whose box meets `box`, in rising order;
 // `starts` and `codes` (scratch) have room for n_points + 1 items. Returns their number.
 uint32_t th_meet_edges_select(const struct th_meet_side *side, const struct th_meet_box *box,

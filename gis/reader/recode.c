@@ -136,7 +136,11 @@ enum th_recode_fit th_recode_append(struct th_recode *recode, const char *value,
 void th_recode_append_mended(const char *value, struct th_buf *out)
 {
     for (; *value != '\0'; value++) {
-        th_buf_append_char(out, (unsigned char)*value >= 0x80 ? '?' : *value);
+        char c = *value;
+        if ((unsigned char)c >= 0x80) {
+            c = '?';
+        }
+        th_buf_append_char(out, c);
     }
 }
 

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "core/file.h"
+#include "core/text.h"
 
 enum { FILES_MAX = 64, COMPANIONS_MAX = 64, PATH_SIZE = 4096 };
 
@@ -106,10 +107,12 @@ static void companions_allow(int ruleset, const char *path)
     char companion[PATH_SIZE];
     const char *base = th_file_base_name(path);
     const char *dot = strrchr(base, '.');
-    size_t stem_size = dot == NULL || dot == base ? strlen(base) : (size_t)(dot - base) + 1;
+    char stem[PATH_SIZE];
+    int stem_size = dot == NULL || dot == base ? (int)strlen(base) : (int)(dot - base) + 1;
     int n = 0;
     path_allow(ruleset, path);
     snprintf(folder, sizeof folder, "%.*s", (int)(base - path), path);
+    snprintf(stem, sizeof stem, "%.*s", stem_size, base);
     DIR *stream = opendir(folder);
     if (stream == NULL) {
         return;
@@ -117,7 +120,7 @@ static void companions_allow(int ruleset, const char *path)
     for (struct dirent *entry = readdir(stream); entry != NULL && n < COMPANIONS_MAX;
          entry = readdir(stream)) {
         int size = snprintf(companion, sizeof companion, "%s%s", folder, entry->d_name);
-        if (strncmp(entry->d_name, base, stem_size) == 0 && size > 0 &&
+        if (th_text_starts_with(entry->d_name, stem) && size > 0 &&
             (size_t)size < sizeof companion) {
             path_allow(ruleset, companion);
             n++;

@@ -8,7 +8,7 @@
 static void CPL_STDCALL message_keep(CPLErr kind, CPLErrorNum number, const char *message)
 {
     struct th_capture *capture = CPLGetErrorHandlerUserData();
-    (void)number;
+    capture->no_memory = capture->no_memory || number == CPLE_OutOfMemory;
     if (capture->failed) {
         return;
     }
@@ -23,6 +23,7 @@ static void CPL_STDCALL message_keep(CPLErr kind, CPLErrorNum number, const char
 void th_capture_begin(struct th_capture *capture)
 {
     capture->failed = false;
+    capture->no_memory = false;
     capture->message[0] = '\0';
     CPLPushErrorHandlerEx(message_keep, capture);
     CPLErrorReset();

@@ -6,6 +6,7 @@
 
 struct th_capture {
     bool failed;       // an error was reported, not just a warning
+    bool no_memory;    // one of the errors was that memory is short
     char message[256]; // the first error, else the last warning, else ""
 };
 

@@ -41,7 +41,7 @@ static const char *const settings[][2] = {
     {"GML_DOWNLOAD_SCHEMA", "NO"},
     {"OGR_SQLITE_LOAD_EXTENSIONS", "NO"},
     {"OGR_SQLITE_ALLOW_EXTERNAL_ACCESS", "NO"},
-    {"OGR_SQLITE_PRAGMA", "trusted_schema=0"},
+    {"OGR_SQLITE_PRAGMA", "trusted_schema=0,temp_store=2"}, // no temporary files
     {"LIBKML_EXTERNAL_STYLE", "NO"},
     {"VSI_CACHE", "NO"},
 };
@@ -168,7 +168,11 @@ static enum th_status dataset_open(struct dataset *opened, struct th_error *err)
         return th_error_set(err, TH_UNREADABLE, "source_format", "file", opened->source.base_name,
                             NULL);
     }
-    return opened->dataset == NULL ? unreadable(&opened->source, capture.message, err) : TH_OK;
+    if (opened->dataset == NULL) {
+        return capture.no_memory ? th_error_no_memory(err)
+                                 : unreadable(&opened->source, capture.message, err);
+    }
+    return TH_OK;
 }
 
 static bool is_areal(OGRwkbGeometryType type)

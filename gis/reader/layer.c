@@ -23,7 +23,7 @@ struct layer {
     size_t *offsets;    // of texts that were made here, SIZE_MAX for others
     struct th_buf made; // these texts, each closed by NUL
     struct th_capture capture;
-    bool failed_before; // the last call had no feature
+    char broken[256]; // the message of the last call, when it had no feature; else ""
 };
 
 static void layer_free(struct th_rows *rows)
@@ -56,7 +56,7 @@ static enum th_status layer_begin(struct th_rows *rows, enum th_rows_want want,
     (void)OGR_L_SetIgnoredFields(layer->layer, want == TH_ROWS_TEXTS ? geometry_only : NULL);
     OGR_L_ResetReading(layer->layer);
     th_capture_end();
-    layer->failed_before = false;
+    layer->broken[0] = '\0';
     return TH_OK;
 }
 
@@ -113,6 +113,13 @@ static enum th_status values_take(struct layer *layer, struct th_rows_row *row,
     return TH_OK;
 }
 
+// The source gave an error and no row, and then no row again: it broke off, and what would have
+// come is unknown. An end like any other would be a loss that nobody sees.
+static enum th_status broke_off(const struct layer *layer, struct th_error *err)
+{
+    return th_error_set(err, TH_UNREADABLE, "source_unreadable", "detail", layer->broken, NULL);
+}
+
 static enum th_status layer_next(struct th_rows *rows, struct th_rows_row *ret_row, bool *ret_more,
                                  struct th_error *err)
 {
@@ -131,19 +138,24 @@ static enum th_status layer_next(struct th_rows *rows, struct th_rows_row *ret_r
         status = values_take(layer, &row, err);
     }
     th_capture_end();
-    // A source that fails without a row twice running will not come to an end by itself.
-    bool ended = layer->feature == NULL && (!lost || layer->failed_before);
-    layer->failed_before = layer->feature == NULL;
+    // The second is what SQLite says when its own allocations fail.
+    if (layer->capture.no_memory ||
+        (lost && strstr(layer->capture.message, "out of memory") != NULL)) {
+        return th_error_no_memory(err);
+    }
+    if (layer->feature == NULL && layer->broken[0] != '\0') {
+        return broke_off(layer, err);
+    }
+    layer->broken[0] = '\0';
     if (lost) {
         row.lost = layer->capture.message;
         row.feature = layer->feature == NULL ? -1 : OGR_F_GetFID(layer->feature);
     }
-    // What SQLite says when its own allocations fail: the rest of the rows would be missing.
-    if (lost && layer->feature == NULL && strstr(layer->capture.message, "out of memory") != NULL) {
-        status = th_error_no_memory(err);
+    if (lost && layer->feature == NULL) {
+        th_text_copy(layer->broken, sizeof layer->broken, layer->capture.message);
     }
     if (status == TH_OK) {
-        *ret_more = !ended;
+        *ret_more = layer->feature != NULL || lost;
         *ret_row = row;
     }
     return status;

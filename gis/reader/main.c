@@ -73,9 +73,9 @@ static void memory_ended(void)
 // abort() after a failed allocation of GDAL's is no crash.
 static void aborted(int number)
 {
+    void *probe = MAP_FAILED;
     // NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c): a bare system call on Linux.
-    void *probe =
-        mmap(NULL, PROBE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    probe = mmap(NULL, PROBE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (probe == MAP_FAILED) {
         _exit(TH_WIRE_EXIT_MEMORY);
     }

@@ -1,0 +1,441 @@
+// The reader process when things go wrong: it hangs, dies, lies, eats memory, or loses its parent.
+#define _GNU_SOURCE 1
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gdal.h>
+#include <ogr_api.h>
+#include <ogr_srs_api.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/file.h"
+#include "core/text.h"
+#include "gis/digest_internal.h"
+#include "gis/reader.h"
+#include "tests/support/support.h"
+
+static int folder_make(void **state)
+{
+    char *folder = malloc(TH_TEST_PATH_SIZE);
+    assert_non_null(folder);
+    th_test_folder_make(folder);
+    *state = folder;
+    return 0;
+}
+
+static int folder_drop(void **state)
+{
+    th_test_folder_remove(*state);
+    free(*state);
+    return 0;
+}
+
+static double now_s(void)
+{
+    struct timespec now;
+    assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &now), 0);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void pause_ms(long ms)
+{
+    struct timespec moment = {ms / 1000, ms % 1000 * 1000000};
+    (void)nanosleep(&moment, NULL);
+}
+
+// A GeoPackage of `n` squares; with `sql`, that is run on it at the end.
+static void gpkg_write(const char *path, int n, const char *const *sql)
+{
+    GDALAllRegister();
+    char *options[] = {(char[]){"SPATIAL_INDEX=NO"}, NULL};
+    GDALDatasetH dataset =
+        GDALCreate(GDALGetDriverByName("GPKG"), path, 0, 0, 0, GDT_Unknown, NULL);
+    assert_non_null(dataset);
+    OGRSpatialReferenceH reference = OSRNewSpatialReference(NULL);
+    assert_int_equal(OSRImportFromEPSG(reference, 4490), OGRERR_NONE);
+    OGRLayerH layer = GDALDatasetCreateLayer(dataset, "x", reference, wkbPolygon, options);
+    OSRRelease(reference);
+    assert_non_null(layer);
+    OGRFieldDefnH definition = OGR_Fld_Create("name", OFTString);
+    assert_int_equal(OGR_L_CreateField(layer, definition, 0), OGRERR_NONE);
+    OGR_Fld_Destroy(definition);
+    assert_int_equal(GDALDatasetStartTransaction(dataset, 0), OGRERR_NONE);
+    for (int i = 0; i < n; i++) {
+        char wkt[200];
+        double x = 119 + i * 1e-4;
+        snprintf(wkt, sizeof wkt, "POLYGON ((%.6f 30,%.6f 30,%.6f 30.0001,%.6f 30))", x, x + 1e-4,
+                 x, x);
+        char *at = wkt;
+        OGRGeometryH shape = NULL;
+        OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(layer));
+        assert_int_equal(OGR_G_CreateFromWkt(&at, NULL, &shape), OGRERR_NONE);
+        OGR_F_SetGeometryDirectly(feature, shape);
+        OGR_F_SetFieldString(feature, 0, "一块地的名称，长一点");
+        assert_int_equal(OGR_L_CreateFeature(layer, feature), OGRERR_NONE);
+        OGR_F_Destroy(feature);
+    }
+    assert_int_equal(GDALDatasetCommitTransaction(dataset), OGRERR_NONE);
+    for (; sql != NULL && *sql != NULL; sql++) {
+        CPLErrorReset();
+        OGRLayerH answer = GDALDatasetExecuteSQL(dataset, *sql, NULL, NULL);
+        GDALDatasetReleaseResultSet(dataset, answer);
+        assert_int_equal(CPLGetLastErrorType(), CE_None);
+    }
+    GDALClose(dataset);
+}
+
+// A view without an end, registered as a layer of polygons.
+static void endless_write(const char *path)
+{
+    static const char *const SQL[] = {
+        "CREATE VIEW v AS WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) "
+        "SELECT c.n AS fid, x.geom AS geom FROM c, x WHERE c.n < 0",
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) "
+        "VALUES ('v', 'features', 'v', 4490)",
+        "INSERT INTO gpkg_geometry_columns (table_name, column_name, geometry_type_name, srs_id, "
+        "z, m) VALUES ('v', 'geom', 'POLYGON', 4490, 0, 0)",
+        NULL};
+    gpkg_write(path, 1, SQL);
+}
+
+static const char *script_write(char path[TH_TEST_PATH_SIZE], const char *folder, const char *body)
+{
+    struct th_error err = {0};
+    char text[1024];
+    int size = snprintf(text, sizeof text, "#!/bin/sh\n%s\n", body);
+    assert_in_range(size, 1, sizeof text - 1);
+    th_test_path(path, folder, "script");
+    assert_ok(th_file_write(path, text, (size_t)size, &err), &err);
+    assert_int_equal(chmod(path, 0700), 0);
+    return path;
+}
+
+// Opens and reads to the end; what went wrong on the way is the answer.
+static enum th_status read_through(const char *path, const struct th_reader_options *options,
+                                   struct th_error *err)
+{
+    struct th_reader *reader = NULL;
+    struct th_reader_batch *batch = NULL;
+    enum th_status status = th_reader_open(path, options, &reader, err);
+    while (status == TH_OK) {
+        status = th_reader_next(reader, &batch, err);
+        if (status != TH_OK || batch == NULL) {
+            break;
+        }
+        th_reader_batch_free(batch);
+    }
+    th_reader_close(reader);
+    return status;
+}
+
+static void open__a_view_without_end_is_an_answer_within_the_limit(void **state)
+{
+    char path[TH_TEST_PATH_SIZE];
+    struct th_error err = {0};
+    endless_write(th_test_path(path, *state, "endless.gpkg"));
+    struct th_reader_options options = {.layer = "v", .limits = {.silence_s = 1}};
+    double start_s = now_s();
+    assert_status(read_through(path, &options, &err), TH_UNREADABLE, &err);
+    assert_string_equal(err.key, "reader_silent");
+    assert_string_equal(th_error_arg_get(&err, "seconds"), "1");
+    assert_string_equal(th_error_arg_get(&err, "file"), "endless.gpkg");
+    assert_in_range((uintmax_t)((now_s() - start_s) * 1000), 900, 10000);
+    options.limits = (struct th_reader_limits){.silence_s = 30, .cpu_s = 1};
+    start_s = now_s();
+    assert_status(read_through(path, &options, &err), TH_UNREADABLE, &err);
+    assert_string_equal(err.key, "reader_limit");
+    assert_in_range((uintmax_t)((now_s() - start_s) * 1000), 0, 20000);
+    options = (struct th_reader_options){.layer = "x"};
+    assert_ok(read_through(path, &options, &err), &err); // the layer beside it is fine
+}
+
+// What programs in the reader's place do, and what the clerk is told.
+static void open__a_reader_that_dies_or_lies_is_an_answer(void **state)
+{
+    static const struct {
+        const char *body;
+        const char *key;
+        const char *signal;
+    } CASES[] = {{"kill -KILL $$", "reader_crashed", "KILL"},
+                 {"kill -SEGV $$", "reader_crashed", "SEGV"},
+                 {"kill -SYS $$", "reader_crashed", "SYS"},
+                 {"kill -XCPU $$", "reader_limit", NULL},
+                 {"exit 75", "reader_limit", NULL},
+                 {"exit 0", "reader_crashed", "exit 0"},
+                 {"exit 3", "reader_crashed", "exit 3"},
+                 {"exec 1>&-; sleep 100", "reader_crashed", "KILL"},
+                 {"echo 'a line as a program says it'", "reader_protocol", NULL},
+                 {"printf 'THRD\\001\\000\\005\\000\\010\\000\\000\\000\\000\\000\\000\\000"
+                  "\\000\\000\\000\\000\\000\\000\\000\\000'",
+                  "reader_protocol", NULL}, // an end before the beginning
+                 {"printf 'THRD\\001\\000\\001\\000'; sleep 100", "reader_silent", NULL},
+                 {"while :; do printf T; sleep 0.1; done", "reader_protocol", NULL},
+                 {"sleep 100", "reader_silent", NULL}};
+    char path[TH_TEST_PATH_SIZE];
+    char program[TH_TEST_PATH_SIZE];
+    gpkg_write(th_test_path(path, *state, "x.gpkg"), 1, NULL);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct th_error err = {0};
+        struct th_reader *reader = NULL;
+        print_message("  %s\n", CASES[i].body);
+        const struct th_reader_options options = {
+            .program = script_write(program, *state, CASES[i].body), .limits = {.silence_s = 2}};
+        assert_status(th_reader_open(path, &options, &reader, &err), TH_UNREADABLE, &err);
+        assert_null(reader);
+        assert_string_equal(err.key, CASES[i].key);
+        if (CASES[i].signal != NULL) {
+            assert_string_equal(th_error_arg_get(&err, "signal"), CASES[i].signal);
+        }
+    }
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); // nobody is left behind
+    assert_int_equal(errno, ECHILD);
+}
+
+static void open__without_an_executable_says_so(void **state)
+{
+    char path[TH_TEST_PATH_SIZE];
+    struct th_error err = {0};
+    struct th_reader *reader = NULL;
+    const struct th_reader_options options = {.program = "/nonexistent/tanhui-reader"};
+    gpkg_write(th_test_path(path, *state, "x.gpkg"), 1, NULL);
+    assert_status(th_reader_open(path, &options, &reader, &err), TH_INTERNAL, &err);
+    assert_string_equal(err.key, "reader_missing");
+    assert_null(reader);
+}
+
+static void open__the_child_gets_neither_descriptors_nor_settings_of_its_parent(void **state)
+{
+    enum { OURS = 57 };
+    char path[TH_TEST_PATH_SIZE];
+    char program[TH_TEST_PATH_SIZE];
+    char body[TH_TEST_PATH_SIZE * 2];
+    struct th_error err = {0};
+    const char *folder = *state;
+    char *text = NULL;
+    size_t size = 0;
+    gpkg_write(th_test_path(path, folder, "x.gpkg"), 1, NULL);
+    assert_int_equal(dup2(STDERR_FILENO, OURS), OURS);
+    assert_int_equal(setenv("OGR_SQLITE_LOAD_EXTENSIONS", "evil.so", 1), 0);
+    assert_int_equal(setenv("GDAL_DATA", "/usr/share/gdal", 1), 0);
+    snprintf(body, sizeof body,
+             "cd %s; /usr/bin/env >env; ls /proc/$$/fd >fds; readlink /proc/$$/fd/0 >in", folder);
+    const struct th_reader_options options = {.program = script_write(program, folder, body)};
+    assert_status(read_through(path, &options, &err), TH_UNREADABLE, &err);
+    assert_int_equal(unsetenv("OGR_SQLITE_LOAD_EXTENSIONS"), 0);
+    assert_int_equal(unsetenv("GDAL_DATA"), 0);
+    assert_int_equal(close(OURS), 0);
+    assert_ok(th_file_read(th_test_path(path, folder, "env"), 65536, &text, &size, &err), &err);
+    assert_non_null(strstr(text, "LANG=C.UTF-8\n"));
+    assert_non_null(strstr(text, "TZ=UTC\n"));
+    assert_non_null(strstr(text, "GDAL_DATA=/usr/share/gdal\n"));
+    assert_null(strstr(text, "OGR_SQLITE"));
+    assert_null(strstr(text, "HOME="));
+    free(text);
+    assert_ok(th_file_read(th_test_path(path, folder, "fds"), 65536, &text, &size, &err), &err);
+    assert_null(strstr(text, "57"));
+    free(text);
+    assert_ok(th_file_read(th_test_path(path, folder, "in"), 65536, &text, &size, &err), &err);
+    assert_string_equal(text, "/dev/null\n");
+    free(text);
+}
+
+// The reader that `parent` has started, or 0.
+static pid_t reader_of(pid_t parent)
+{
+    pid_t found = 0;
+    DIR *stream = opendir("/proc");
+    assert_non_null(stream);
+    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream)) {
+        char path[300];
+        char line[512] = "";
+        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
+        FILE *file = isdigit((unsigned char)entry->d_name[0]) ? fopen(path, "re") : NULL;
+        if (file == NULL) {
+            continue;
+        }
+        const char *name = fgets(line, sizeof line, file) == NULL ? NULL : strchr(line, '(');
+        const char *rest = strrchr(line, ')');
+        fclose(file);
+        if (name != NULL && rest != NULL && th_text_starts_with(name, "(tanhui-reader)") &&
+            rest[2] != 'Z' && strtol(rest + 3, NULL, 10) == parent) {
+            found = (pid_t)strtol(line, NULL, 10);
+        }
+    }
+    closedir(stream);
+    return found;
+}
+
+static void next__a_reader_killed_on_the_way_is_told_and_told_again(void **state)
+{
+    enum { N_ROWS = 60000 }; // much more than a pipe holds
+    char path[TH_TEST_PATH_SIZE];
+    struct th_error err = {0};
+    struct th_reader *reader = NULL;
+    struct th_reader_batch *first = NULL;
+    gpkg_write(th_test_path(path, *state, "x.gpkg"), N_ROWS, NULL);
+    assert_ok(th_reader_open(path, NULL, &reader, &err), &err);
+    assert_ok(th_reader_next(reader, &first, &err), &err);
+    pid_t pid = reader_of(getpid());
+    assert_int_not_equal(pid, 0);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    int64_t n_rows = (int64_t)first->n_rows;
+    enum th_status status = TH_OK;
+    while (status == TH_OK) {
+        struct th_reader_batch *batch = NULL;
+        status = th_reader_next(reader, &batch, &err);
+        if (status == TH_OK) {
+            assert_non_null(batch); // never an end that is none
+            n_rows += (int64_t)batch->n_rows;
+            th_reader_batch_free(batch);
+        }
+    }
+    assert_status(status, TH_UNREADABLE, &err);
+    assert_string_equal(err.key, "reader_crashed");
+    assert_string_equal(th_error_arg_get(&err, "signal"), "KILL");
+    assert_true(n_rows < N_ROWS);
+    struct th_reader_batch *untouched = first;
+    err = (struct th_error){0};
+    assert_status(th_reader_next(reader, &untouched, &err), TH_UNREADABLE, &err);
+    assert_string_equal(err.key, "reader_crashed");
+    assert_ptr_equal(untouched, first);
+    th_reader_close(reader);
+    assert_int_equal(first->rows[0].row, 1); // what was delivered stays
+    assert_string_equal(first->rows[0].values[0], "一块地的名称，长一点");
+    th_reader_batch_free(first);
+}
+
+static void close__ends_a_reader_that_is_not_done(void **state)
+{
+    char path[TH_TEST_PATH_SIZE];
+    struct th_error err = {0};
+    struct th_reader *reader = NULL;
+    gpkg_write(th_test_path(path, *state, "x.gpkg"), 60000, NULL);
+    assert_ok(th_reader_open(path, NULL, &reader, &err), &err);
+    assert_int_not_equal(reader_of(getpid()), 0);
+    th_reader_close(reader);
+    assert_int_equal(reader_of(getpid()), 0);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static void open__the_reader_dies_with_its_parent(void **state)
+{
+    char path[TH_TEST_PATH_SIZE];
+    endless_write(th_test_path(path, *state, "endless.gpkg"));
+    pid_t parent = fork();
+    assert_true(parent >= 0);
+    if (parent == 0) {
+        struct th_reader *reader = NULL;
+        const struct th_reader_options options = {.layer = "v"};
+        enum th_status status = th_reader_open(path, &options, &reader, NULL);
+        _exit(status == TH_OK ? 0 : 1);
+    }
+    pid_t reader = 0;
+    for (int i = 0; i < 500 && reader == 0; i++) {
+        pause_ms(10);
+        reader = reader_of(parent);
+    }
+    assert_int_not_equal(reader, 0);
+    pause_ms(300); // it has armed itself by then
+    assert_int_equal(kill(parent, SIGKILL), 0);
+    assert_int_equal(waitpid(parent, NULL, 0), parent);
+    bool gone = false;
+    for (int i = 0; i < 500 && !gone; i++) {
+        char proc[64];
+        char line[256] = "";
+        snprintf(proc, sizeof proc, "/proc/%ld/stat", (long)reader);
+        FILE *file = fopen(proc, "re");
+        gone =
+            file == NULL || fgets(line, sizeof line, file) == NULL || strstr(line, ") Z ") != NULL;
+        if (file != NULL) {
+            fclose(file);
+        }
+        pause_ms(10);
+    }
+    assert_true(gone);
+}
+
+static void open__a_reader_that_eats_memory_is_stopped(void **state)
+{
+    enum { N_FEATURES = 40, TEXT_SIZE = 1 << 20 };
+    char path[TH_TEST_PATH_SIZE];
+    struct th_error err = {0};
+    FILE *file = fopen(th_test_path(path, *state, "large.geojson"), "w");
+    char *text = malloc(TEXT_SIZE);
+    assert_non_null(file);
+    assert_non_null(text);
+    memset(text, 'x', TEXT_SIZE);
+    (void)fputs("{\"type\":\"FeatureCollection\",\"features\":[", file);
+    for (int i = 0; i < N_FEATURES; i++) {
+        (void)fprintf(file,
+                      "%s{\"type\":\"Feature\",\"properties\":{\"n\":\"%.*s\"},\"geometry\":{"
+                      "\"type\":\"Polygon\",\"coordinates\":[[[119,30],[119.001,30],[119,30.001],"
+                      "[119,30]]]}}",
+                      i == 0 ? "" : ",", TEXT_SIZE, text);
+    }
+    (void)fputs("]}", file);
+    free(text);
+    assert_int_equal(fclose(file), 0);
+    struct th_reader_options options = {.limits = {.memory_size = (uint64_t)4 << 20}};
+    assert_status(read_through(path, &options, &err), TH_UNREADABLE, &err);
+    assert_string_equal(err.key, "reader_limit");
+    options.limits.memory_size = 0;
+    assert_ok(read_through(path, &options, &err), &err);
+}
+
+static void digest__a_source_that_changes_meanwhile_is_told(void **state)
+{
+    enum { SIZE = 512 << 20 };
+    char path[TH_TEST_PATH_SIZE];
+    struct th_error err = {0};
+    struct th_digest *digest = NULL;
+    struct th_hash hash = {{7}};
+    int file = open(th_test_path(path, *state, "sparse"), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    assert_true(file >= 0);
+    assert_int_equal(ftruncate(file, SIZE), 0);
+    assert_ok(th_digest_start(path, &digest, &err), &err);
+    assert_int_equal(ftruncate(file, SIZE + 1), 0);
+    assert_status(th_digest_wait(digest, NULL, &hash, &err), TH_CONFLICT, &err);
+    assert_string_equal(err.key, "source_changed");
+    assert_int_equal(hash.bytes[0], 7);
+    th_digest_free(digest);
+    // Stopping does not wait for the rest of the file.
+    double start_s = now_s();
+    assert_ok(th_digest_start(path, &digest, &err), &err);
+    th_digest_free(digest);
+    assert_true(now_s() - start_s < 0.1);
+    assert_int_equal(close(file), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(open__a_view_without_end_is_an_answer_within_the_limit,
+                                        folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(open__a_reader_that_dies_or_lies_is_an_answer, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(open__without_an_executable_says_so, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(
+            open__the_child_gets_neither_descriptors_nor_settings_of_its_parent, folder_make,
+            folder_drop),
+        cmocka_unit_test_setup_teardown(next__a_reader_killed_on_the_way_is_told_and_told_again,
+                                        folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(close__ends_a_reader_that_is_not_done, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(open__the_reader_dies_with_its_parent, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(open__a_reader_that_eats_memory_is_stopped, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(digest__a_source_that_changes_meanwhile_is_told,
+                                        folder_make, folder_drop),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

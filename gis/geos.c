@@ -36,6 +36,14 @@ void th_geos_close(struct th_geos *geos)
     }
 }
 
+enum th_status th_geos_error(const struct th_geos *geos, struct th_error *err)
+{
+    if (geos->message[0] == '\0') {
+        return th_error_no_memory(err);
+    }
+    return th_error_set(err, TH_INTERNAL, "geometry_engine", "detail", geos->message, NULL);
+}
+
 static GEOSGeometry *ring_make(struct th_geos *geos, const struct th_xy *points, size_t n)
 {
     _Static_assert(sizeof(struct th_xy) == 2 * sizeof(double), "points are pairs of doubles");
@@ -76,6 +84,7 @@ GEOSGeometry *th_geos_geometry(struct th_geos *geos, const struct th_geometry *g
 {
     GEOSGeometry *result = NULL;
     size_t n_made = 0;
+    geos->message[0] = '\0';
     GEOSGeometry **polygons = malloc((geometry->n_polygons + 1) * sizeof(GEOSGeometry *));
     GEOSGeometry **rings = malloc((geometry->n_rings + 1) * sizeof(GEOSGeometry *));
     if (polygons == NULL || rings == NULL) {

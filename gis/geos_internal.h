@@ -15,6 +15,10 @@ struct th_geos {
 enum th_status th_geos_open(struct th_geos *geos, struct th_error *err) TH_MUST_CHECK;
 void th_geos_close(struct th_geos *geos); // safe on a zeroed struct
 
+// The last failure: TH_INTERNAL ("geometry_engine" with its message in "detail"), or TH_NO_MEMORY
+// where GEOS itself had nothing to say.
+enum th_status th_geos_error(const struct th_geos *geos, struct th_error *err);
+
 // A GEOS multipolygon of a shape whose rings are closed and have four vertices or more; NULL on
 // failure. Destroy with GEOSGeom_destroy_r.
 GEOSGeometry *th_geos_geometry(struct th_geos *geos, const struct th_geometry *geometry);

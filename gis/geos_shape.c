@@ -83,7 +83,7 @@ enum th_status th_geos_polygons(struct th_geos *geos, const GEOSGeometry *shape,
     struct gathering count = {.geos = geos};
     gather(&count, shape, 0);
     if (count.failed) {
-        return th_error_set(err, TH_INTERNAL, "geometry_engine", "detail", geos->message, NULL);
+        return th_geos_error(geos, err);
     }
     if (count.n_polygons > 0) {
         geometry.points = malloc(count.n_points * sizeof *geometry.points);
@@ -98,7 +98,7 @@ enum th_status th_geos_polygons(struct th_geos *geos, const GEOSGeometry *shape,
         gather(&fill, shape, 0);
         if (fill.failed) {
             th_geometry_clear(&geometry);
-            return th_error_set(err, TH_INTERNAL, "geometry_engine", "detail", geos->message, NULL);
+            return th_geos_error(geos, err);
         }
         geometry.n_points = count.n_points;
         geometry.n_rings = count.n_rings;

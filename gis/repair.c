@@ -200,8 +200,7 @@ static enum th_status ground_propose(struct th_repairer *repairer, const struct 
     }
     GEOSGeometry *shape = cells_geometry(&repairer->geos, ground);
     if (shape == NULL) {
-        return th_error_set(err, TH_INTERNAL, "geometry_engine", "detail", repairer->geos.message,
-                            NULL);
+        return th_geos_error(&repairer->geos, err);
     }
     for (int i = 0; i < TH_REPAIR_METHODS && status == TH_OK; i++) {
         status = propose(repairer, shape, ground, (enum th_repair_method)i, &repair->by_method[i],

@@ -126,8 +126,7 @@ enum th_status th_validity_check(struct th_validity *validity, const struct th_g
     }
     shape = th_geos_geometry(&validity->geos, geometry);
     if (shape == NULL) {
-        status = th_error_set(err, TH_INTERNAL, "geometry_engine", "detail", validity->geos.message,
-                              NULL);
+        status = th_geos_error(&validity->geos, err);
         goto done;
     }
     char valid = GEOSisValidDetail_r(context, shape, 0, &reason, &place);

@@ -12,6 +12,7 @@ endforeach()
 th_add_unit_test(test_ground SOURCES unit/test_ground.c unit/shapes.c DEPENDS tanhui_gis)
 target_link_options(test_ground PRIVATE LINKER:--wrap=malloc)
 th_add_unit_test(test_surveyor SOURCES unit/test_surveyor.c unit/shapes.c DEPENDS tanhui_gis LIBRARIES m)
+target_link_options(test_surveyor PRIVATE LINKER:--wrap=malloc,--wrap=calloc,--wrap=realloc)
 th_add_unit_test(test_simple NO_VALGRIND SOURCES unit/test_simple.c unit/shapes.c DEPENDS tanhui_gis LIBRARIES m)
 th_add_unit_test(test_meet SOURCES unit/test_meet.c unit/fabric_world.c
     DEPENDS tanhui_gis LIBRARIES PkgConfig::GEOS m)

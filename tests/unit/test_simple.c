@@ -479,7 +479,7 @@ static void check_ground__shapes_made_to_be_slow_are_not(void **state)
         enum th_status status = th_validity_check_ground(validity, ground, &err);
         double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
         print_message("  %-16s %u points: %.3f s\n", hostiles[k].name, ground->n_points, seconds);
-        assert_true(seconds < 1);
+        assert_true(seconds < 5); // below 0.1 s but for sanitizers
         if (hostiles[k].reason == NULL) {
             assert_ok(status, &err);
         } else {

@@ -9,6 +9,37 @@
 #include "tests/support/support.h"
 #include "tests/unit/shapes.h"
 
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+static int countdown = -1;   // allocations before the one that fails; below zero: none fails
+static size_t n_allocations; // of the module's own
+
+static bool fails_now(void)
+{
+    n_allocations++;
+    return countdown >= 0 && countdown-- == 0;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails_now() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return fails_now() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+    return fails_now() ? NULL : __real_realloc(old, size);
+}
+
 static const struct th_box china = {70, 10, 140, 60};
 
 static struct th_surveyor *surveyor_of(struct th_surveyor_options options)
@@ -82,6 +113,84 @@ static void survey__degrees_are_taken_as_they_are(void **state)
         }
         th_surveyor_free(surveyor);
     }
+}
+
+static void survey__allocates_the_ground_alone(void **state)
+{
+    (void)state;
+    struct th_error err = {0};
+    struct th_survey found;
+    unsigned char *wkb = NULL;
+    size_t size = 0;
+    struct th_surveyor *surveyor = surveyor_of((struct th_surveyor_options){.crs = "EPSG:4490"});
+    struct th_geometry shape = th_test_shape(ring_of_two);
+    assert_ok(th_geometry_to_wkb(&shape, &wkb, &size, &err), &err);
+    for (size_t row = 0; row < 3; row++) {
+        size_t before = n_allocations;
+        assert_ok(th_survey(surveyor, wkb, size, &found, &err), &err);
+        assert_true(row == 0 || n_allocations == before + 1);
+        th_ground_free(found.ground);
+    }
+    free(wkb);
+    th_geometry_clear(&shape);
+    th_surveyor_free(surveyor);
+}
+
+static void survey__each_failed_allocation_is_reported(void **state)
+{
+    (void)state;
+    enum { MANY = 100 };
+    struct th_error err = {0};
+    unsigned char *wkb[2] = {NULL};
+    size_t size[2];
+    struct th_geometry valid = th_test_shape(ring_of_two);
+    struct th_geometry invalid = th_test_shape("POLYGON ((119 30,120 31,120 30,119 31,119 30))");
+    assert_ok(th_geometry_to_wkb(&valid, &wkb[0], &size[0], &err), &err);
+    assert_ok(th_geometry_to_wkb(&invalid, &wkb[1], &size[1], &err), &err);
+    for (int kind = 0; kind < 2; kind++) {
+        enum th_status status = TH_NO_MEMORY;
+        int n = 0;
+        for (; status == TH_NO_MEMORY; n++) {
+            struct th_survey found;
+            struct th_surveyor *surveyor =
+                surveyor_of((struct th_surveyor_options){.crs = "EPSG:4490"});
+            countdown = n;
+            status = th_survey(surveyor, wkb[kind], size[kind], &found, &err);
+            countdown = -1;
+            assert_true(status == TH_OK || found.ground == NULL);
+            th_ground_free(found.ground);
+            th_surveyor_free(surveyor);
+            assert_true(n < MANY);
+        }
+        assert_true(n > 5);
+        assert_status(status, kind == 0 ? TH_OK : TH_DATA_PROBLEM, &err);
+        free(wkb[kind]);
+    }
+    th_geometry_clear(&valid);
+    th_geometry_clear(&invalid);
+}
+
+static void survey__parameters_of_the_user_are_applied(void **state)
+{
+    (void)state;
+    struct th_error err = {0};
+    struct th_survey found;
+    struct th_crs_transform *transform = NULL;
+    const struct th_crs_datum datum = {.kind = TH_CRS_DATUM_SHIFT, .shift_m = {10, -20, 30}};
+    struct th_surveyor *surveyor =
+        surveyor_of((struct th_surveyor_options){.crs = "EPSG:4610", .datum = &datum});
+    struct th_geometry shape = th_test_shape(ring_of_two);
+    struct th_geometry degrees = th_test_shape(ring_of_two);
+    assert_ok(th_crs_transform_new_by_datum("EPSG:4610", NULL, &datum, &transform, &err), &err);
+    assert_ok(th_crs_transform_apply(transform, &degrees, &err), &err);
+    assert_true(degrees.points[0].x != shape.points[0].x);
+    assert_ok(survey(surveyor, &shape, &found, &err), &err);
+    assert_survey(&found, &degrees);
+    th_ground_free(found.ground);
+    th_crs_transform_free(transform);
+    th_geometry_clear(&shape);
+    th_geometry_clear(&degrees);
+    th_surveyor_free(surveyor);
 }
 
 static void survey__swapped_axes_are_swapped_back(void **state)
@@ -245,6 +354,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(survey__degrees_are_taken_as_they_are),
+        cmocka_unit_test(survey__allocates_the_ground_alone),
+        cmocka_unit_test(survey__each_failed_allocation_is_reported),
+        cmocka_unit_test(survey__parameters_of_the_user_are_applied),
         cmocka_unit_test(survey__swapped_axes_are_swapped_back),
         cmocka_unit_test(survey__projected_coordinates_come_to_degrees),
         cmocka_unit_test(survey__offsets_of_web_maps_are_taken_off),

@@ -157,3 +157,18 @@ struct th_date th_instant_date(int64_t utc)
     int64_t days = split_instant(utc, &second);
     return days_to_date(second + SHANGHAI_OFFSET_S >= DAY_S ? days + 1 : days);
 }
+
+struct th_date th_date_before(struct th_date date)
+{
+    static const int LENGTHS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    struct th_date day = date;
+    if (day.day > 1) {
+        day.day--;
+        return day;
+    }
+    day.month = date.month > 1 ? date.month - 1 : 12;
+    day.year = date.month > 1 ? date.year : date.year - 1;
+    bool leap = (day.year % 4 == 0 && day.year % 100 != 0) || day.year % 400 == 0;
+    day.day = LENGTHS[day.month - 1] + (day.month == 2 && leap ? 1 : 0);
+    return day;
+}

@@ -21,22 +21,6 @@ struct telling {
     struct th_error err;
 };
 
-// Day before: the last one of a version that another follows on `next`.
-static struct th_date day_before(struct th_date next)
-{
-    static const int LENGTHS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    struct th_date day = next;
-    if (day.day > 1) {
-        day.day--;
-        return day;
-    }
-    day.month = next.month > 1 ? next.month - 1 : 12;
-    day.year = next.month > 1 ? next.year : next.year - 1;
-    bool leap = (day.year % 4 == 0 && day.year % 100 != 0) || day.year % 400 == 0;
-    day.day = LENGTHS[day.month - 1] + (day.month == 2 && leap ? 1 : 0);
-    return day;
-}
-
 static void set_date(struct th_json *json, const char *key, struct th_date date)
 {
     char text[TH_DATE_TEXT_SIZE];
@@ -131,7 +115,7 @@ static struct th_json *close_versions(const struct telling *t)
         if (from != NULL && th_date_parse(from, &next, NULL) != TH_OK)
             next = t->retired_on;
         if (next.year != 0)
-            set_date(json, "to", day_before(next));
+            set_date(json, "to", th_date_before(next));
         th_json_append(closed, json);
     }
     return closed;

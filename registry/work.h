@@ -19,6 +19,7 @@ enum th_permission {
     TH_MAY_ESTIMATE,  // anyone
     TH_MAY_VERIFY,    // verifier
     TH_MAY_ISSUE,     // officer
+    TH_MAY_LAYERS,    // boundaries, land under other schemes: officer, admin
     TH_MAY_WAIVE,     // officer
     TH_MAY_TERMS,     // officer
     TH_MAY_PROPOSE,   // bank

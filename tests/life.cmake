@@ -2,3 +2,5 @@
 th_add_unit_test(test_edit SOURCES unit/test_edit.c unit/shapes.c DEPENDS tanhui_gis LIBRARIES m)
 th_add_unit_test(test_parcel_life DEPENDS tanhui_registry LABELS integration
     SOURCES integration/test_parcel_life.c integration/parcel_fixture.c)
+th_add_unit_test(test_layer DEPENDS tanhui_registry LABELS integration
+    SOURCES integration/test_layer.c integration/parcel_fixture.c)

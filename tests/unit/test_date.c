@@ -139,9 +139,23 @@ static void instant__beyond_four_digits_stops_at_the_ends(void **state)
     assert_int_equal(th_instant_date(INT64_MIN).year, 1);
 }
 
+static void before__months_and_leap_years_are_known(void **state)
+{
+    static const struct {
+        struct th_date day, before;
+    } cases[] = {{{2024, 3, 1}, {2024, 2, 29}},   {{2023, 3, 1}, {2023, 2, 28}},
+                 {{2000, 3, 1}, {2000, 2, 29}},   {{2100, 3, 1}, {2100, 2, 28}},
+                 {{2024, 1, 1}, {2023, 12, 31}},  {{2024, 5, 1}, {2024, 4, 30}},
+                 {{2024, 12, 1}, {2024, 11, 30}}, {{2024, 6, 15}, {2024, 6, 14}}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(th_date_compare(th_date_before(cases[i].day), cases[i].before), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(before__months_and_leap_years_are_known),
         cmocka_unit_test(date_parse__only_real_days_in_the_one_form),
         cmocka_unit_test(date_compare__orders_by_year_month_day),
         cmocka_unit_test(date__agrees_with_a_walk_over_two_centuries),

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/text.h"
 #include "registry/parcel_internal.h"
@@ -142,7 +143,7 @@ static bool numbers_in_parts(const struct th_field_map *map)
 {
     int number = map->by_role[TH_FIELD_NUMBER];
     return number != TH_ROW_NO_INDEX && !map->fields[number].mapped &&
-           strcmp(map->fields[number].meaning.scheme, "forestry") == 0;
+           strcasecmp(map->fields[number].column, "number") != 0;
 }
 
 static void meaning_take(struct th_field_map *map, size_t index)

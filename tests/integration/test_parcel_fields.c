@@ -72,6 +72,30 @@ static void inventory__columns_are_known_and_kept_under_standard_names(void **st
     th_json_free(reply);
 }
 
+// Not before a number that is called just that.
+static void compartment__stands_before_numbers_that_need_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *properties, *number, *compartment;
+    } CASES[] = {
+        {"\"林班\":\"3\",\"图斑号\":\"5\"", "3-5", ""},
+        {"\"林班\":\"3\",\"number\":\"5\"", "5", "3"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct fixture f;
+        fixture_open(&f);
+        struct th_json *reply = import(&f, CASES[i].properties, FIXTURE_VILLAGE, "bamboo");
+        struct th_json *shown = show(&f, reply);
+        assert_string_equal(th_json_get_text(shown, "number", ""), CASES[i].number);
+        assert_string_equal(th_json_get_text(th_json_get(shown, "attributes"), "compartment", ""),
+                            CASES[i].compartment);
+        th_json_free(shown);
+        th_json_free(reply);
+        fixture_close(&f);
+    }
+}
+
 // The village's code within the township, the township's code in full; and the survey's 19 digits.
 static void village__is_found_by_the_codes_that_surveys_write(void **state)
 {
@@ -158,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(inventory__columns_are_known_and_kept_under_standard_names,
                                         set_up, tear_down),
+        cmocka_unit_test(compartment__stands_before_numbers_that_need_it),
         cmocka_unit_test(village__is_found_by_the_codes_that_surveys_write),
         cmocka_unit_test(declared_area__unit_comes_from_heading_or_standard),
         cmocka_unit_test(land_class__number_is_told_apart_by_the_name_beside_it),

@@ -160,6 +160,16 @@ static void wide_bounds__propose_but_prove_nothing(void **state)
     assert_int_equal(guess->candidates[0].epsg, 4528);
     assert_false(guess->proved);
     free(guess);
+    // The province alone leaves two zones of 3 degrees to ask about, the right one among them.
+    const struct th_box zhejiang = {118, 27, 123.5, 31.5};
+    project("EPSG:4549", boxes, false);
+    guess = guess_new(boxes, N_BOXES, NULL, zhejiang, false);
+    assert_int_equal(guess->verdict, TH_GUESS_ASK);
+    assert_int_equal(guess->n_candidates, 2);
+    assert_int_equal(guess->candidates[0].epsg, 4549);
+    assert_int_equal(guess->candidates[1].epsg, 4550);
+    assert_false(guess->proved);
+    free(guess);
     // Without the zone and without a county every zone of China would do.
     project("EPSG:4549", boxes, false);
     guess = guess_new(boxes, N_BOXES, NULL, CHINA, false);

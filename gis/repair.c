@@ -130,7 +130,7 @@ static enum th_status propose(struct th_repairer *repairer, const GEOSGeometry *
     if (mended == NULL) {
         goto done;
     }
-    // Lines and points that fall off the grid's polygons would be lost here unseen.
+    // What stands beside the polygons is seen here; the grid below may swallow it.
     status = th_geos_polygons(&repairer->geos, mended, ground->origin_x, ground->origin_y,
                               &geometry, ret_lossy, err);
     if (status != TH_OK || geometry.n_polygons == 0) {

@@ -63,6 +63,25 @@ static void ring__agrees_with_geographiclib(void **state)
     th_json_free(table);
 }
 
+// What would be stored of the shape, on the grid: corners move by up to half a cell, 0.6 mm.
+static void assert_measured(struct th_geometry *shape, double want_m2, double tolerance_m2)
+{
+    struct th_error err = {0};
+    struct th_ground *ground = NULL;
+    struct th_area area;
+    int64_t perimeter_mm;
+    double area_m2;
+    double perimeter_m;
+    assert_ok(th_geometry_normalise(shape, &err), &err);
+    assert_ok(th_ground_new(shape, &ground, &err), &err);
+    th_area_measure(ground, &area, &perimeter_mm);
+    th_area_geodesic(&th_ellipsoid_cgcs2000, shape, &area_m2, &perimeter_m);
+    assert_close(th_area_m2(area), want_m2, tolerance_m2 + perimeter_m * 6e-4 + 0.005);
+    assert_close(th_area_m2(area), area_m2, 0.006);
+    assert_close((double)perimeter_mm / 1000, perimeter_m, 0.00051);
+    th_ground_free(ground);
+}
+
 // Corners of a square in a projected system around a place, brought back to degrees.
 static struct th_geometry projected_square(const char *crs, double lon, double lat, double side_m)
 {
@@ -111,6 +130,8 @@ static void geodesic__known_areas_on_cgcs2000(void **state)
         th_area_geodesic(&th_ellipsoid_cgcs2000, &shape, &area_m2, &perimeter_m);
         assert_close(area_m2, th_json_get_real(one, "area_m2", 0),
                      th_json_get_real(one, "tolerance_m2", 0));
+        assert_measured(&shape, th_json_get_real(one, "area_m2", 0),
+                        th_json_get_real(one, "tolerance_m2", 0));
         th_geometry_clear(&shape);
     }
     th_json_free(table);
@@ -153,6 +174,25 @@ static void geodesic__holes_are_taken_off_and_parts_are_summed(void **state)
     assert_true(area_of("POLYGON ((119 30,119 30.1,119.1 30.1,119.1 30,119 30))", NULL) > 0);
 }
 
+static void measure__holes_are_taken_off_and_parts_are_summed(void **state)
+{
+    (void)state;
+    static const char *const shapes[] = {
+        "POLYGON ((119 30,119 30.01,119.01 30.01,119.01 30,119 30),"
+        "(119.002 30.002,119.004 30.002,119.004 30.004,119.002 30.002))",
+        "MULTIPOLYGON (((119 30,119.005 30,119.005 30.01,119 30.01,119 30)),"
+        "((119.006 30,119.01 30,119.01 30.01,119.006 30.01,119.006 30)))",
+    };
+    for (size_t i = 0; i < 2; i++) {
+        double area_m2;
+        double perimeter_m;
+        struct th_geometry shape = th_test_shape(shapes[i]);
+        th_area_geodesic(&th_ellipsoid_cgcs2000, &shape, &area_m2, &perimeter_m);
+        assert_measured(&shape, area_m2, 0);
+        th_geometry_clear(&shape);
+    }
+}
+
 static void ring__sign_follows_the_direction(void **state)
 {
     (void)state;
@@ -173,6 +213,7 @@ int main(void)
         cmocka_unit_test(ring__agrees_with_geographiclib),
         cmocka_unit_test(geodesic__known_areas_on_cgcs2000),
         cmocka_unit_test(geodesic__holes_are_taken_off_and_parts_are_summed),
+        cmocka_unit_test(measure__holes_are_taken_off_and_parts_are_summed),
         cmocka_unit_test(ring__sign_follows_the_direction),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,8 @@ struct frame {
 struct sums {
     double area_m2; // signed
     double perimeter_m;
-    double longest_m2; // square of the longest edge
+    double longest_m2;   // square of the longest edge
+    double third, fifth; // powers of the edges' lengths in m
 };
 
 // Taylor's series of sine and cosine; own ones, since those of the system differ between machines.
@@ -161,7 +162,10 @@ static void ring_sum(const struct frame *frame, const struct th_ground_xy *point
         double length_m2 =
             ga + hb + frame->q1 * aa * aa + frame->q2 * aa * bb + frame->q3 * bb * bb;
         sums->area_m2 -= b * ((area + next_area) / 2 + bend);
-        sums->perimeter_m += sqrt(length_m2);
+        double length_m = sqrt(length_m2);
+        sums->perimeter_m += length_m;
+        sums->third += length_m * length_m2;
+        sums->fifth += length_m * length_m2 * length_m2;
         sums->longest_m2 = length_m2 > sums->longest_m2 ? length_m2 : sums->longest_m2;
         u = next_u;
         area = next_area;
@@ -176,20 +180,22 @@ static bool errors_bound(const struct th_ground *ground, const struct frame *fra
     double u = frame->middle * rad_per_cell;                      // farthest from the middle
     double t = (fabs(frame->sine[0]) + u) / (frame->sine[1] - u); // above the tangent anywhere
     double t2 = 1 + t * t;
-    double edge = sqrt(sums->longest_m2) / (radius_m * 0.99); // rad, and longer than it is
-    double edge2 = edge * edge;
-    double around = sums->perimeter_m / (radius_m * 0.99);
+    double inverse = 1 / (radius_m * 0.99); // per m in rad, and more than that
+    double edge = sqrt(sums->longest_m2) * inverse;
+    double around = sums->perimeter_m * inverse;
+    double third = sums->third * inverse * inverse * inverse;
+    double fifth = sums->fifth * inverse * inverse * inverse * inverse * inverse;
     double u5 = u * u * u * u * u;
     double roundings = (ground->n_points + 32.0) * DBL_EPSILON;
     if (edge * (1 + t) > edge_max_rad) {
         return false;
     }
-    estimate->area_error_m2 = radius_m * radius_m * around *
-                              ((t + 0.05) * t2 * edge2 * edge2 / 48 + edge2 * t2 * u5 +
-                               u5 * u * u * u + roundings * (u + edge));
+    estimate->area_error_m2 = radius_m * radius_m *
+                              ((t + 0.05) * t2 * fifth / 48 + third * t2 * u5 +
+                               around * (u5 * u * u * u + roundings * (u + edge)));
     estimate->perimeter_error_m =
-        radius_m * around *
-        (t2 * t2 * edge2 * edge2 / 48 + (t + 0.05) * t2 * edge2 * u / 2 + t2 * u5 + roundings);
+        radius_m *
+        (t2 * t2 * fifth / 48 + (t + 0.05) * t2 * third * u / 2 + around * (t2 * u5 + roundings));
     return true;
 }
 

@@ -7,3 +7,4 @@ th_add_unit_test(test_reader_sandbox NO_VALGRIND LABELS integration DEPENDS tanh
     SOURCES integration/test_reader_sandbox.c)
 th_add_unit_test(test_encoding SOURCES unit/test_encoding.c unit/source_rows.c DEPENDS tanhui_gis
     LIBRARIES PkgConfig::GDAL)
+th_add_unit_test(test_zip DEPENDS tanhui_reader)

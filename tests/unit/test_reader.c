@@ -685,6 +685,80 @@ static void open__a_shapefile_without_its_companions_names_the_missing_one(void 
     }
 }
 
+// One feature with so many properties.
+static void many_fields_write(const char *path, int n)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    (void)fputs("{\"type\":\"Feature\",\"properties\":{", file);
+    for (int i = 0; i < n; i++) {
+        (void)fprintf(file, "%s\"f%d\":1", i == 0 ? "" : ",", i);
+    }
+    (void)fputs("},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":" RING "}}", file);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void open__too_many_fields_are_refused_at_once(void **state)
+{
+    struct th_error err = {0};
+    char path[TH_TEST_PATH_SIZE];
+    many_fields_write(th_test_path(path, *state, "many.geojson"), 1001);
+    open_refused(path, NULL, TH_UNREADABLE, "too_many_fields", &err);
+    assert_string_equal(th_error_arg_get(&err, "n"), "1001");
+    assert_string_equal(th_error_arg_get(&err, "file"), "many.geojson");
+    many_fields_write(path, 1000);
+    struct th_test_rows reader = open_ok(path, NULL, NULL);
+    assert_int_equal(th_reader_info(reader.reader)->n_fields, 1000);
+    assert_string_equal(next_ok(&reader)->values[999], "1");
+    th_test_rows_close(&reader);
+}
+
+// A half circle over the line from 0 to 2, and a square with heights.
+static void next__curves_and_heights_are_flattened_and_flagged(void **state)
+{
+    static const char *const SHAPES[] = {
+        "CURVEPOLYGON (COMPOUNDCURVE (CIRCULARSTRING (0 0,1 1,2 0),(2 0,0 0)))",
+        "POLYGON Z ((0 0 5,1 0 5,1 1 5,0 0 5))", "POLYGON ((0 0,1 0,1 1,0 0))"};
+    static const unsigned FLAGS[] = {TH_SHAPE_LINEARISED, TH_SHAPE_FLATTENED, 0};
+    char path[TH_TEST_PATH_SIZE];
+    th_test_path(path, *state, "curves.gpkg");
+    GDALAllRegister();
+    GDALDatasetH dataset =
+        GDALCreate(GDALGetDriverByName("GPKG"), path, 0, 0, 0, GDT_Unknown, NULL);
+    assert_non_null(dataset);
+    OGRLayerH layer = GDALDatasetCreateLayer(dataset, "x", NULL, wkbUnknown, NULL);
+    for (size_t i = 0; i < 3; i++) {
+        char wkt[128];
+        char *at = wkt;
+        OGRGeometryH shape = NULL;
+        OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(layer));
+        snprintf(wkt, sizeof wkt, "%s", SHAPES[i]);
+        assert_int_equal(OGR_G_CreateFromWkt(&at, NULL, &shape), OGRERR_NONE);
+        OGR_F_SetGeometryDirectly(feature, shape);
+        assert_int_equal(OGR_L_CreateFeature(layer, feature), OGRERR_NONE);
+        OGR_F_Destroy(feature);
+    }
+    GDALClose(dataset);
+    const struct th_reader_options options = {.curve_step_deg = 10};
+    struct th_test_rows rows;
+    th_test_rows_open(&rows, path, &options);
+    for (size_t i = 0; i < 3; i++) {
+        struct th_error err = {0};
+        struct th_geometry shape;
+        const struct th_reader_row *row = th_test_rows_next(&rows);
+        assert_int_equal(row->shape, FLAGS[i]);
+        assert_ok(th_geometry_from_wkb(row->wkb, row->wkb_size, &shape, &err), &err);
+        if (i == 0) {
+            // 180 degrees in steps of at most 10 are 18 chords or little more; the start comes
+            // again.
+            assert_in_range(shape.n_points, 20, 22);
+        }
+        th_geometry_clear(&shape);
+    }
+    assert_null(th_test_rows_next(&rows));
+    th_test_rows_close(&rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -713,6 +787,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             open__a_shapefile_without_its_companions_names_the_missing_one, folder_make,
             folder_drop),
+        cmocka_unit_test_setup_teardown(open__too_many_fields_are_refused_at_once, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(next__curves_and_heights_are_flattened_and_flagged,
+                                        folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(open__archives_are_searched_and_limited, folder_make,
                                         folder_drop),
     };

@@ -12,9 +12,9 @@
 enum th_offset { TH_OFFSET_NONE, TH_OFFSET_GCJ02, TH_OFFSET_BD09 };
 
 struct th_surveyor_options {
-    const char *crs;                  // of th_crs_transform_new; not NULL
-    const struct th_box *extent;      // of th_crs_transform_new, may be NULL
-    const struct th_crs_datum *datum; // parameters that the user gave, may be NULL (gis/crs.h)
+    const char *crs;                  // of th_crs_transform_new_by_datum
+    const struct th_box *extent;      // likewise, may be NULL; easting first
+    const struct th_crs_datum *datum; // parameters that the user gave, may be NULL
     bool swap_axes;                   // the source writes northing (latitude) first
     enum th_offset offset;            // taken off after the transformation
     struct th_box bounds;             // degrees; a shape that leaves it is refused
@@ -31,7 +31,7 @@ struct th_survey {
 
 struct th_surveyor; // transformation, GEOS context and room for work; one per thread
 
-// Errors of th_crs_transform_new.
+// Errors of th_crs_transform_new_by_datum.
 enum th_status th_surveyor_new(const struct th_surveyor_options *options,
                                struct th_surveyor **ret_surveyor,
                                struct th_error *err) TH_MUST_CHECK;

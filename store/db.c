@@ -192,6 +192,19 @@ void th_bind_blob(struct th_stmt *stmt, int index, const void *data, size_t size
             sqlite3_bind_blob64(stmt->handle, index, data, (sqlite3_uint64)size, SQLITE_TRANSIENT);
 }
 
+void th_bind_text_borrowed(struct th_stmt *stmt, int index, const char *text)
+{
+    if (bindable(stmt))
+        stmt->error = sqlite3_bind_text(stmt->handle, index, text, -1, SQLITE_STATIC);
+}
+
+void th_bind_blob_borrowed(struct th_stmt *stmt, int index, const void *data, size_t size)
+{
+    if (bindable(stmt))
+        stmt->error =
+            sqlite3_bind_blob64(stmt->handle, index, data, (sqlite3_uint64)size, SQLITE_STATIC);
+}
+
 void th_bind_hash(struct th_stmt *stmt, int index, const struct th_hash *hash)
 {
     th_bind_blob(stmt, index, hash->bytes, TH_HASH_SIZE);
@@ -383,6 +396,11 @@ void **th_db_slot(struct th_store *store, enum th_db_slot slot, void (*destroy)(
     assert(slot < TH_DB_N_SLOTS);
     store->slots[slot].destroy = destroy;
     return &store->slots[slot].data;
+}
+
+void th_db_let_shadow_tables(struct th_store *store, bool writable)
+{
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, writable ? 0 : 1, NULL);
 }
 
 void th_db_note_journal(struct th_store *store)

@@ -34,6 +34,9 @@ void th_bind_int(struct th_stmt *stmt, int index, int64_t value);
 void th_bind_real(struct th_stmt *stmt, int index, double value);
 void th_bind_text(struct th_stmt *stmt, int index, const char *text); // NULL binds NULL; copied
 void th_bind_blob(struct th_stmt *stmt, int index, const void *data, size_t size); // copied
+// Not copied: the data must stay until the statement is done.
+void th_bind_text_borrowed(struct th_stmt *stmt, int index, const char *text);
+void th_bind_blob_borrowed(struct th_stmt *stmt, int index, const void *data, size_t size);
 void th_bind_hash(struct th_stmt *stmt, int index, const struct th_hash *hash);
 void th_bind_null(struct th_stmt *stmt, int index);
 void th_bind_id(struct th_stmt *stmt, int index, int64_t id);            // 0 binds NULL
@@ -81,8 +84,11 @@ void th_column_copy(struct th_stmt *stmt, int index, char *target, size_t size);
 int64_t th_db_changes(struct th_store *store); // rows of the last statement
 
 // What a store module remembers about the open transaction; destroyed at its end.
-enum th_db_slot { TH_DB_SLOT_LEDGER, TH_DB_SLOT_MONEY, TH_DB_N_SLOTS };
+enum th_db_slot { TH_DB_SLOT_LEDGER, TH_DB_SLOT_MONEY, TH_DB_SLOT_BULK, TH_DB_N_SLOTS };
 void **th_db_slot(struct th_store *store, enum th_db_slot slot, void (*destroy)(void *));
+
+// Lets SQL write the tables behind a virtual table, or forbids it again.
+void th_db_let_shadow_tables(struct th_store *store, bool writable);
 
 // Tells the commit that the journal grew.
 void th_db_note_journal(struct th_store *store);

@@ -8,6 +8,7 @@
 // which then is in force. Errors of th_parcel_insert.
 enum th_status th_parcel_row_write(struct th_store *store, const struct th_parcel_record *record,
                                    const char *attributes, const struct th_parcel_row *row,
-                                   int64_t seq, struct th_error *err) TH_MUST_CHECK;
+                                   int64_t seq, int64_t *ret_version_id,
+                                   struct th_error *err) TH_MUST_CHECK;
 
 #endif

@@ -280,6 +280,51 @@ enum th_status th_parcel_find(struct th_store *store, const char *village, const
     return status;
 }
 
+static struct th_parcel_known read_known(struct th_stmt *q)
+{
+    struct th_parcel_record record = {.has_declared = !th_column_is_null(q, 7),
+                                      .declared = th_column_area(q, 7)};
+    struct th_parcel_known known = {.parcel_id = th_column_int(q, 0),
+                                    .version = th_column_int(q, 1),
+                                    .retired = !th_column_is_null(q, 2),
+                                    .number = th_column_text(q, 3),
+                                    .source_key = th_column_text(q, 9)};
+    th_column_copy(q, 4, record.kind, sizeof record.kind);
+    th_column_copy(q, 5, record.land_scheme, sizeof record.land_scheme);
+    th_column_copy(q, 6, record.land_class, sizeof record.land_class);
+    th_column_hash(q, 8, &known.geometry_hash);
+    known.content = th_parcel_content_hash(&record, th_column_text(q, 10));
+    return known;
+}
+
+enum th_status th_parcel_known_each(struct th_store *store, const char *village,
+                                    bool (*visit)(void *context,
+                                                  const struct th_parcel_known *known),
+                                    void *context, struct th_error *err)
+{
+    // Each half is in the order of its index.
+#define KNOWN_COLUMNS                                                                              \
+    "SELECT p.parcel_id, p.version, p.retired_on, p.number, v.kind, v.land_scheme, v.land_class,"  \
+    " v.declared_m2_300, v.geometry_hash, p.source_key, v.attributes FROM parcel p"                \
+    " CROSS JOIN parcel_version v ON v.parcel_id = p.parcel_id AND v.version = p.version"
+    static const char SQL_NUMBERED[] =
+        KNOWN_COLUMNS " WHERE p.village = ?1 AND p.number IS NOT NULL ORDER BY p.number";
+    static const char SQL_OTHERS[] =
+        KNOWN_COLUMNS " WHERE p.village = ?1 AND p.number IS NULL ORDER BY p.source_key";
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    for (int half = 0; half < 2 && go_on && status == TH_OK; half++) {
+        struct th_stmt *q = th_db_query(store, half == 0 ? SQL_NUMBERED : SQL_OTHERS);
+        th_bind_text(q, 1, village);
+        while (go_on && th_stmt_next(q, &status, err)) {
+            struct th_parcel_known known = read_known(q);
+            go_on = visit(context, &known);
+        }
+        th_stmt_done(q);
+    }
+    return status;
+}
+
 enum th_status th_parcel_packaged(struct th_store *store, int64_t parcel_id,
                                   int64_t *ret_package_id, struct th_error *err)
 {
@@ -317,9 +362,9 @@ static enum th_status store_identity(struct th_store *store, const struct th_par
         " VALUES (?1, ?2, ?3, ?4, 'registered', 1, ?5)";
     struct th_stmt *q = th_db_query(store, SQL_NEW);
     th_bind_int(q, 1, record->parcel_id);
-    th_bind_text(q, 2, record->village);
-    th_bind_text(q, 3, text_or_null(record->number));
-    th_bind_text(q, 4, record->source_key);
+    th_bind_text_borrowed(q, 2, record->village);
+    th_bind_text_borrowed(q, 3, text_or_null(record->number));
+    th_bind_text_borrowed(q, 4, record->source_key);
     th_bind_int(q, 5, seq);
     return th_stmt_run(q, err);
 }
@@ -371,7 +416,7 @@ static enum th_status store_next(struct th_store *store, const struct th_parcel_
 
 enum th_status th_parcel_row_write(struct th_store *store, const struct th_parcel_record *record,
                                    const char *attributes, const struct th_parcel_row *row,
-                                   int64_t seq, struct th_error *err)
+                                   int64_t seq, int64_t *ret_version_id, struct th_error *err)
 {
     static const char SQL_VERSION[] =
         "INSERT INTO parcel_version (parcel_id, version, from_on, origin, kind, land_scheme,"
@@ -387,10 +432,10 @@ enum th_status th_parcel_row_write(struct th_store *store, const struct th_parce
     th_bind_int(q, 1, record->parcel_id);
     th_bind_int(q, 2, record->version);
     th_bind_date(q, 3, record->from);
-    th_bind_text(q, 4, record->origin);
-    th_bind_text(q, 5, record->kind);
-    th_bind_text(q, 6, text_or_null(record->land_scheme));
-    th_bind_text(q, 7, text_or_null(record->land_class));
+    th_bind_text_borrowed(q, 4, record->origin);
+    th_bind_text_borrowed(q, 5, record->kind);
+    th_bind_text_borrowed(q, 6, text_or_null(record->land_scheme));
+    th_bind_text_borrowed(q, 7, text_or_null(record->land_class));
     if (record->has_declared)
         th_bind_area(q, 8, record->declared);
     else
@@ -398,15 +443,15 @@ enum th_status th_parcel_row_write(struct th_store *store, const struct th_parce
     th_bind_area(q, 9, record->measured);
     th_bind_area(q, 10, record->sliver);
     th_bind_int(q, 11, record->perimeter_mm);
-    th_bind_text(q, 12, attributes);
+    th_bind_text_borrowed(q, 12, attributes);
     th_bind_id(q, 13, record->import_id);
     th_bind_int(q, 14, record->source_row);
     th_bind_int(q, 15, record->feature);
-    th_bind_hash(q, 16, &record->geometry_hash);
-    th_bind_hash(q, 17, &row->row_hash);
+    th_bind_blob_borrowed(q, 16, record->geometry_hash.bytes, TH_HASH_SIZE);
+    th_bind_blob_borrowed(q, 17, row->row_hash.bytes, TH_HASH_SIZE);
     th_bind_int(q, 18, seq);
-    th_bind_blob(q, 19, row->blob, row->blob_size);
-    return th_stmt_run(q, err);
+    th_bind_blob_borrowed(q, 19, row->blob, row->blob_size);
+    return th_stmt_insert(q, ret_version_id, err);
 }
 
 enum th_status th_parcel_insert(struct th_store *store, const struct th_parcel_record *record,
@@ -414,9 +459,10 @@ enum th_status th_parcel_insert(struct th_store *store, const struct th_parcel_r
                                 int64_t seq, struct th_hash *ret_row_hash, struct th_error *err)
 {
     struct th_parcel_row row = {0};
+    int64_t version_id = 0;
     enum th_status status = th_parcel_row_prepare(record, attributes, wkb, wkb_size, &row, err);
     if (status == TH_OK)
-        status = th_parcel_row_write(store, record, attributes, &row, seq, err);
+        status = th_parcel_row_write(store, record, attributes, &row, seq, &version_id, err);
     if (status == TH_OK)
         *ret_row_hash = row.row_hash;
     th_parcel_row_clear(&row);

@@ -109,6 +109,22 @@ enum th_status th_parcel_find(struct th_store *store, const char *village, const
                               struct th_parcel_record *ret_record, struct th_hash *ret_content,
                               struct th_error *err) TH_MUST_CHECK;
 
+// What an import must know of a parcel that is registered; texts are borrowed.
+struct th_parcel_known {
+    int64_t parcel_id, version; // in force
+    bool retired;
+    const char *number;     // NULL without
+    const char *source_key; // counts only without a number
+    struct th_hash geometry_hash;
+    struct th_hash content; // th_parcel_content_hash of the version in force
+};
+// The same as th_parcel_find for all parcels of a village at once: in order of number, then those
+// without a number in order of source_key (both as bytes). The visitor returns false to stop.
+enum th_status th_parcel_known_each(struct th_store *store, const char *village,
+                                    bool (*visit)(void *context,
+                                                  const struct th_parcel_known *known),
+                                    void *context, struct th_error *err) TH_MUST_CHECK;
+
 // A package in a later state than draft or returned that holds the parcel; 0: none.
 enum th_status th_parcel_packaged(struct th_store *store, int64_t parcel_id,
                                   int64_t *ret_package_id, struct th_error *err) TH_MUST_CHECK;

@@ -52,9 +52,10 @@ static uint32_t take_u32(struct cursor *in)
 
 static double read_double(const unsigned char *b)
 {
-    uint64_t bits = 0;
-    for (int i = 7; i >= 0; i--)
-        bits = bits << 8 | b[i];
+    // Written out, the compiler sees one load.
+    uint64_t bits = (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 |
+                    (uint64_t)b[3] << 24 | (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 |
+                    (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
     double value = 0;
     memcpy(&value, &bits, sizeof value);
     return value;

@@ -20,6 +20,8 @@
 
 enum { BUSY_TIMEOUT_MS = 30000 };
 
+static const char WAL[] = "PRAGMA journal_mode = WAL";
+
 // DEFENSIVE keeps SQL from writing shadow tables; TRUSTED_SCHEMA must stay on, since the triggers
 // of the R*Tree call SpatiaLite's functions. Nothing can be attached.
 static enum th_status harden(struct th_store *store, const struct th_store_options *options,
@@ -29,13 +31,16 @@ static enum th_status harden(struct th_store *store, const struct th_store_optio
                                   // Else REPLACE would delete rows without asking the triggers.
                                   "PRAGMA recursive_triggers = ON;"
                                   "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;"
+                                  // A log that grew with one large import shrinks again.
+                                  "PRAGMA journal_size_limit = 67108864;"
                                   "PRAGMA cache_size = -65536; PRAGMA synchronous = FULL;";
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1, NULL);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
     sqlite3_limit(store->db, SQLITE_LIMIT_ATTACHED, 0);
-    sqlite3_busy_timeout(store->db,
-                         options->busy_timeout_ms > 0 ? options->busy_timeout_ms : BUSY_TIMEOUT_MS);
+    store->busy_timeout_ms =
+        options->busy_timeout_ms > 0 ? options->busy_timeout_ms : BUSY_TIMEOUT_MS;
+    sqlite3_busy_timeout(store->db, store->busy_timeout_ms);
     return th_db_exec(store, PRAGMAS, err);
 }
 
@@ -116,12 +121,16 @@ static enum th_status build(const char *fresh, const struct th_store_options *op
     snprintf(application, sizeof application, "PRAGMA application_id = %d", TH_APPLICATION_ID);
     enum th_status status =
         connect(fresh, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options, &store, err);
+    // A parcel of a hundred points fills more than half of SQLite's usual page of 4,096 bytes, so
+    // that each would have one to itself; pages of twice that size take three.
+    if (status == TH_OK)
+        status = th_db_exec(store, "PRAGMA page_size = 8192", err);
     if (status == TH_OK)
         status = th_db_exec(store, application, err);
     if (status == TH_OK)
         status = th_migrate(store, options, err);
     if (status == TH_OK)
-        status = th_db_exec(store, "PRAGMA journal_mode = WAL", err);
+        status = th_db_exec(store, WAL, err);
     if (status == TH_OK) {
         store->mode = TH_STORE_WRITE;
         status = fill != NULL ? fill(context, store, err) : TH_OK;
@@ -188,6 +197,9 @@ enum th_status th_store_open(const char *path, enum th_store_mode mode,
         status = mode == TH_STORE_WRITE
                      ? th_migrate(store, options, err)
                      : th_error_set(err, TH_CONFLICT, "registry_old", "path", path, NULL);
+    // A program that was killed while it wrote alone left the file without its log.
+    if (status == TH_OK && mode == TH_STORE_WRITE)
+        status = th_db_exec(store, WAL, err);
     if (status == TH_OK && mode == TH_STORE_READ)
         status = th_db_exec(store, "PRAGMA query_only = ON", err);
     if (status == TH_OK) {
@@ -281,6 +293,7 @@ enum th_status th_store_check(struct th_store *store, struct th_error *err)
 
 enum th_status th_store_commit(struct th_store *store, struct th_error *err)
 {
+    assert(store->slots[TH_DB_SLOT_BULK].data == NULL); // th_parcel_bulk_end was not called
     enum th_status status = th_store_check(store, err);
     if (status == TH_OK)
         status = th_db_exec(store, "COMMIT", err);
@@ -292,6 +305,25 @@ enum th_status th_store_commit(struct th_store *store, struct th_error *err)
     else
         th_store_rollback(store);
     return status;
+}
+
+bool th_store_alone_begin(struct th_store *store)
+{
+    assert(!store->in_transaction);
+    // Refused at once, and without effect, while another connection has the file open.
+    sqlite3_busy_timeout(store->db, 0);
+    store->alone = th_db_exec(store, "PRAGMA journal_mode = TRUNCATE", NULL) == TH_OK;
+    sqlite3_busy_timeout(store->db, store->busy_timeout_ms);
+    return store->alone;
+}
+
+enum th_status th_store_alone_end(struct th_store *store, struct th_error *err)
+{
+    assert(!store->in_transaction);
+    if (!store->alone)
+        return TH_OK;
+    store->alone = false;
+    return th_db_exec(store, WAL, err);
 }
 
 enum th_status th_store_begin_read(struct th_store *store, struct th_error *err)

@@ -58,6 +58,15 @@ void th_store_rollback(struct th_store *store); // no effect outside a transacti
 // The checks of th_store_commit alone, for a dry run.
 enum th_status th_store_check(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
 
+// For one transaction that writes gigabytes: usually everything is written twice, to the log and
+// then to the file, so that others can read meanwhile. Where nobody else has the file open this
+// makes the next transactions write straight to the file; others then wait for their end. Returns
+// whether it is so; if not, all is as ever. Outside of a transaction.
+bool th_store_alone_begin(struct th_store *store);
+// Back to the usual way; no effect when it is the usual one. Opening for writing mends it as well.
+// TH_BUSY, TH_IO: others have it open by now; the next one to open the file mends it.
+enum th_status th_store_alone_end(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
+
 // A read transaction: several queries see one state. Not inside a write transaction.
 enum th_status th_store_begin_read(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
 void th_store_end_read(struct th_store *store);

@@ -1,4 +1,4 @@
-// The open file itself; only store.c, db.c, migrate.c and backup.c look inside.
+// The open file itself; store.c, db.c, migrate.c and backup.c look inside.
 #ifndef TH_STORE_STORE_INTERNAL_H
 #define TH_STORE_STORE_INTERNAL_H
 
@@ -21,6 +21,8 @@ struct th_store {
     enum th_store_mode mode;
     bool in_transaction;
     bool journal_grew;
+    bool alone; // between th_store_alone_begin and _end
+    int busy_timeout_ms;
     struct th_stmt *cache[TH_DB_CACHE_SIZE];
     struct th_db_slot_entry slots[TH_DB_N_SLOTS];
 };

@@ -13,7 +13,9 @@ foreach(part concurrency qgis)
         SOURCES integration/test_${part}.c TIMEOUT 300)
 endforeach()
 # Stores around the parcels.
-foreach(part parcel_life layer tenure profile overlap)
+foreach(part parcel_life parcel_bulk layer tenure profile overlap)
     th_add_unit_test(test_${part}_store DEPENDS tanhui_registry_world
         SOURCES unit/test_${part}_store.c unit/parcel_rows.c)
 endforeach()
+th_add_unit_test(test_parcel_bulk_crash NO_VALGRIND DEPENDS tanhui_registry_world
+    LABELS integration SOURCES integration/test_parcel_bulk_crash.c unit/parcel_rows.c TIMEOUT 300)

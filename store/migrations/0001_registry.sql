@@ -175,14 +175,17 @@ CREATE UNIQUE INDEX parcel_source ON parcel (village, source_key) WHERE number I
 
 -- Every version of every parcel; ground is geometry in EPSG:4490 (SpatiaLite MULTIPOLYGON). A
 -- version holds from its day to the day before the next version's, or before the parcel's retirement.
+-- A million of them come at once: words are compared one by one, since SQLite builds a table for
+-- every row out of a list of more than two.
 CREATE TABLE parcel_version (
     version_id       INTEGER PRIMARY KEY,
     parcel_id        INTEGER NOT NULL REFERENCES parcel (parcel_id) DEFERRABLE INITIALLY DEFERRED,
     version          INTEGER NOT NULL,
     from_on          TEXT    NOT NULL CHECK (from_on LIKE '____-__-__'),
-    origin           TEXT    NOT NULL CHECK (origin IN ('import', 'split', 'merge', 'boundary',
-                         'repair')),
-    kind             TEXT    NOT NULL CHECK (kind IN ('bamboo', 'orchard', 'tea', 'forest', 'wetland')),
+    origin           TEXT    NOT NULL CHECK (origin = 'import' OR origin = 'split' OR origin = 'merge'
+                         OR origin = 'boundary' OR origin = 'repair'),
+    kind             TEXT    NOT NULL CHECK (kind = 'bamboo' OR kind = 'orchard' OR kind = 'tea'
+                         OR kind = 'forest' OR kind = 'wetland'),
     land_scheme      TEXT,
     land_class       TEXT,
     declared_m2_300  INTEGER CHECK (declared_m2_300 > 0),
@@ -198,7 +201,7 @@ CREATE TABLE parcel_version (
     seq              INTEGER NOT NULL,
     geom             BLOB    NOT NULL,                    -- last: what is before it is read alone
     UNIQUE (parcel_id, version),
-    CHECK (import_id IS NOT NULL OR origin IN ('split', 'merge', 'boundary'))
+    CHECK (import_id IS NOT NULL OR (origin <> 'import' AND origin <> 'repair'))
 ) STRICT;
 CREATE INDEX parcel_version_import ON parcel_version (import_id);
 

@@ -23,7 +23,7 @@ enum {
 
 // In units of the source, mostly metres.
 static const double return_tolerance = 1;
-static const double return_tolerance_deg = 1e-7;
+static const double return_tolerance_deg = 1e-5; // about a metre, as heights are left out
 // A shape of up to this size is near all of its outermost points.
 static const double near_span_m = 1e5;
 static const double near_span_deg = 1;

@@ -128,14 +128,14 @@ struct th_reader; // opaque
 // zipped in any folder depth. Limits: 4 GiB a file; an archive of at most 200 entries, 2 GiB
 // unpacked, ratio 200, all measured in its directory before anything is unpacked; 1,000 fields.
 // TH_NOT_FOUND ("file_not_found"), TH_UNREADABLE ("source_unreadable" with "detail";
-// "source_format"; "source_incomplete"; "layer_missing", "layer_ambiguous" with "layers";
-// "source_bare_array"; "too_many_fields"; "archive_limit"; "archive_broken"; "points_columns" for
-// tables without a shape; "reader_crashed" with "signal"; "reader_silent" with "seconds";
-// "reader_limit"; "reader_protocol"), TH_LIMIT ("file_too_large"), TH_USAGE ("encoding_unknown"),
-// TH_INTERRUPTED, TH_INTERNAL ("reader_missing" when there is no executable, "reader_sandbox" when
-// the system does not let it give up its rights). When an archive holds several files, `layer` may
-// be the name of one of them without its extension. Nothing is written beside the source. The
-// process dies with the thread that opened it.
+// "source_format"; "source_incomplete"; "source_unfinished"; "layer_missing", "layer_ambiguous"
+// with "layers"; "source_bare_array"; "too_many_fields"; "archive_limit"; "archive_broken";
+// "points_columns" for tables without a shape; "reader_crashed" with "signal"; "reader_silent" with
+// "seconds"; "reader_limit"; "reader_protocol"), TH_LIMIT ("file_too_large"), TH_USAGE
+// ("encoding_unknown"), TH_INTERRUPTED, TH_INTERNAL ("reader_missing" when there is no executable,
+// "reader_sandbox" when the system does not let it give up its rights). When an archive holds
+// several files, `layer` may be the name of one of them without its extension. Nothing is written
+// beside the source. The process dies with the thread that opened it.
 enum th_status th_reader_open(const char *path, const struct th_reader_options *options,
                               struct th_reader **ret_reader, struct th_error *err) TH_MUST_CHECK;
 void th_reader_close(struct th_reader *reader); // ends the process

@@ -82,13 +82,31 @@ static enum th_status unreadable(const struct th_source *source, const char *det
                         "detail", detail, NULL);
 }
 
-// A write-ahead log beside a GeoPackage holds rows that reading the file alone would miss.
-static bool has_wal(const char *path)
+// Size of a file beside the source; 0 when there is none.
+static int64_t beside_size(const char *path, const char *suffix)
 {
     struct stat facts;
-    char wal[4096 + 8];
-    int size = snprintf(wal, sizeof wal, "%s-wal", path);
-    return size > 0 && (size_t)size < sizeof wal && stat(wal, &facts) == 0 && facts.st_size > 0;
+    char beside[4096 + 8];
+    int size = snprintf(beside, sizeof beside, "%s%s", path, suffix);
+    bool there = size > 0 && (size_t)size < sizeof beside && stat(beside, &facts) == 0;
+    return there ? (int64_t)facts.st_size : 0;
+}
+
+// A write-ahead log beside a GeoPackage holds rows that reading the file alone would miss. SQLite
+// can read it only where its index lies beside too, since none can be written here; GDAL would then
+// do without the log in silence.
+static enum th_status gpkg_prepare(const struct th_source *source, char ***options,
+                                   struct th_error *err)
+{
+    if (beside_size(source->path, "-wal") == 0) {
+        // Else SQLite would look for files beside the source, and want to write them.
+        *options = CSLSetNameValue(*options, "IMMUTABLE", "YES");
+        return TH_OK;
+    }
+    if (beside_size(source->path, "-shm") > 0) {
+        return TH_OK;
+    }
+    return th_error_set(err, TH_UNREADABLE, "source_unfinished", "file", source->base_name, NULL);
 }
 
 // A file of the same name with another extension, in small or capital letters.
@@ -147,13 +165,7 @@ static enum th_status dataset_open(struct dataset *opened, struct th_error *err)
         options = CSLSetNameValue(options, "ENCODING", "");
         opened->raw_text = true;
     } else if (name != NULL && strcmp(name, "GPKG") == 0) {
-        if (!has_wal(path)) {
-            // Else SQLite would look for files beside the source, and want to write them.
-            options = CSLSetNameValue(options, "IMMUTABLE", "YES");
-        }
-    } else if (name != NULL) {
-        options = th_format_options(name, path);
-        opened->raw_text = strcmp(name, "MapInfo File") == 0;
+        status = gpkg_prepare(&opened->source, &options, err);
     }
     if (name != NULL && status == TH_OK) {
         opened->dataset =

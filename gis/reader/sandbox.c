@@ -203,6 +203,12 @@ static int calls_filter(scmp_filter_ctx filter)
         result = seccomp_rule_add(filter, read_only, SCMP_SYS(openat), 1,
                                   SCMP_A2(SCMP_CMP_MASKED_EQ, WRITING[i], WRITING[i]));
     }
+    // SQLite tidies up what it opens, and does not mind when it may not.
+    static const int TIDYING[] = {SCMP_SYS(fchown), SCMP_SYS(fchmod), SCMP_SYS(ftruncate),
+                                  SCMP_SYS(fsync), SCMP_SYS(fdatasync)};
+    for (size_t i = 0; result == 0 && i < sizeof TIDYING / sizeof TIDYING[0]; i++) {
+        result = seccomp_rule_add(filter, read_only, TIDYING[i], 0);
+    }
     // Locks and descriptor flags; not the owner of signals.
     static const int FCNTL[] = {F_GETFD, F_SETFD, F_GETFL, F_GETLK, F_SETLK, F_DUPFD_CLOEXEC};
     for (size_t i = 0; result == 0 && i < sizeof FCNTL / sizeof FCNTL[0]; i++) {

@@ -247,6 +247,56 @@ static void open__the_child_gets_neither_descriptors_nor_settings_of_its_parent(
     free(text);
 }
 
+static void file_copy(const char *from, const char *to)
+{
+    struct th_error err = {0};
+    char *data = NULL;
+    size_t size = 0;
+    assert_ok(th_file_read(from, 1 << 24, &data, &size, &err), &err);
+    assert_ok(th_file_write(to, data, size, &err), &err);
+    free(data);
+}
+
+// Copied as it stands while another program has it open: what that wrote last lies in the log only.
+static void open__rows_in_a_write_ahead_log_are_never_missed(void **state)
+{
+    static const char *const SUFFIXES[] = {"", "-wal", "-shm"};
+    static const char *const SQL[] = {"PRAGMA journal_mode=WAL", "DELETE FROM x WHERE fid > 3",
+                                      NULL};
+    char path[TH_TEST_PATH_SIZE];
+    char copy[TH_TEST_PATH_SIZE];
+    char from[TH_TEST_PATH_SIZE + 8];
+    char to[TH_TEST_PATH_SIZE + 8];
+    struct th_error err = {0};
+    struct th_reader *reader = NULL;
+    struct th_reader_batch *batch = NULL;
+    gpkg_write(th_test_path(path, *state, "x.gpkg"), 10, NULL);
+    th_test_path(copy, *state, "copy.gpkg");
+    GDALDatasetH dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_UPDATE, NULL, NULL, NULL);
+    assert_non_null(dataset);
+    for (size_t i = 0; SQL[i] != NULL; i++) {
+        OGRLayerH answer = GDALDatasetExecuteSQL(dataset, SQL[i], NULL, NULL);
+        GDALDatasetReleaseResultSet(dataset, answer);
+    }
+    for (size_t i = 0; i < sizeof SUFFIXES / sizeof SUFFIXES[0]; i++) {
+        snprintf(from, sizeof from, "%s%s", path, SUFFIXES[i]);
+        snprintf(to, sizeof to, "%s%s", copy, SUFFIXES[i]);
+        file_copy(from, to);
+    }
+    GDALClose(dataset);
+    assert_ok(th_reader_open(copy, NULL, &reader, &err), &err);
+    assert_ok(th_reader_next(reader, &batch, &err), &err);
+    assert_int_equal(batch->n_rows, 3);
+    th_reader_batch_free(batch);
+    th_reader_close(reader);
+    snprintf(to, sizeof to, "%s-shm", copy);
+    assert_int_equal(unlink(to), 0);
+    reader = NULL;
+    assert_status(th_reader_open(copy, NULL, &reader, &err), TH_UNREADABLE, &err);
+    assert_string_equal(err.key, "source_unfinished");
+    assert_null(reader);
+}
+
 // The reader that `parent` has started, or 0.
 static pid_t reader_of(pid_t parent)
 {
@@ -426,6 +476,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             open__the_child_gets_neither_descriptors_nor_settings_of_its_parent, folder_make,
             folder_drop),
+        cmocka_unit_test_setup_teardown(open__rows_in_a_write_ahead_log_are_never_missed,
+                                        folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(next__a_reader_killed_on_the_way_is_told_and_told_again,
                                         folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(close__ends_a_reader_that_is_not_done, folder_make,

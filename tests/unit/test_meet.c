@@ -167,12 +167,13 @@ static void size_check(const struct world *world, size_t p, size_t q,
     }
 }
 
-static void pair_check(const struct world *world, size_t p, size_t q, struct th_meet_room *room,
+static void pair_check(const struct world *world, size_t p, size_t q,
+                       struct th_meet_index *const *indices, struct th_meet_room *room,
                        uint64_t seed, struct tally *tally)
 {
     struct th_error err = {0};
-    struct th_meet_side a = {.ground = world->grounds[p]};
-    struct th_meet_side b = {.ground = world->grounds[q]};
+    struct th_meet_side a = {.ground = world->grounds[p], .index = indices[p]};
+    struct th_meet_side b = {.ground = world->grounds[q], .index = indices[q]};
     struct th_meet_result result = {.meet = TH_MEET_UNKNOWN};
     assert_ok(th_meet_test(&a, &b, room, &result, &err), &err);
     enum th_meet meet = result.meet;
@@ -211,13 +212,21 @@ static void pair_check(const struct world *world, size_t p, size_t q, struct th_
 static void world_check(const struct world *world, struct th_meet_room *room, uint64_t seed,
                         struct tally *tally)
 {
+    struct th_meet_index *indices[WORLD_PARCELS_MAX] = {NULL};
+    struct th_error err = {0};
+    for (size_t p = 0; p < world->n; p += 2) { // with and without must be the same
+        assert_ok(th_meet_index_new(world->grounds[p], &indices[p], &err), &err);
+    }
     for (size_t p = 0; p < world->n; p++) {
         for (size_t q = p + 1; q < world->n; q++) {
             if (th_ground_boxes_overlap(world->grounds[p], world->grounds[q])) {
-                pair_check(world, (p + q) % 2 == 0 ? p : q, (p + q) % 2 == 0 ? q : p, room, seed,
-                           tally);
+                bool turned = (p + q) % 3 == 0;
+                pair_check(world, turned ? q : p, turned ? p : q, indices, room, seed, tally);
             }
         }
+    }
+    for (size_t p = 0; p < world->n; p++) {
+        th_meet_index_free(indices[p]);
     }
 }
 
@@ -276,11 +285,93 @@ static void test__polygons_on_a_lattice_agree_with_geos(void **state)
     worlds_check(true, 60);
 }
 
+enum { COAST = 20000 };
+
+// Land south of a crooked coast of 20,000 vertices from west to east, or north of it (seen from the
+// north the coast may have further vertices, or lie some units further south).
+static struct th_ground *coast_land(bool north, int64_t extra, int64_t over)
+{
+    struct th_error err = {0};
+    struct th_geometry shape = {0};
+    struct th_ground *ground = NULL;
+    uint64_t seed = 5;
+    size_t n = 0;
+    size_t ring_end;
+    size_t polygon_end = 1;
+    struct th_xy *points = malloc((2 * COAST + 3) * sizeof *points);
+    assert_non_null(points);
+    for (int64_t i = 0; i < COAST; i++) {
+        int64_t x = world_origin_x + 120 * i;
+        int64_t y = world_origin_y + 2 * (int64_t)world_below(&seed, 40000) - over;
+        if (i > 0 && extra != 0 && i % extra == 0) {
+            points[n] = points[n - 1]; // the middle of the edge
+            points[n].x += 60 / TH_GROUND_PER_DEGREE;
+            points[n].y = (points[n].y + (double)y / TH_GROUND_PER_DEGREE) / 2;
+            n++;
+        }
+        points[n++] =
+            (struct th_xy){(double)x / TH_GROUND_PER_DEGREE, (double)y / TH_GROUND_PER_DEGREE};
+    }
+    double far = (double)(world_origin_y + (north ? 3000000 : -3000000)) / TH_GROUND_PER_DEGREE;
+    points[n++] = (struct th_xy){points[COAST - 1].x, far};
+    points[n - 1].x = (double)(world_origin_x + 120 * (COAST - 1)) / TH_GROUND_PER_DEGREE;
+    points[n++] = (struct th_xy){points[0].x, far};
+    points[n++] = points[0];
+    ring_end = n;
+    struct th_geometry borrowed = {points, n, &ring_end, 1, &polygon_end, 1};
+    assert_ok(th_geometry_copy(&borrowed, &shape, &err), &err);
+    assert_ok(th_geometry_normalise(&shape, &err), &err);
+    assert_ok(th_ground_new(&shape, &ground, &err), &err);
+    th_geometry_clear(&shape);
+    free(points);
+    return ground;
+}
+
+static const struct {
+    int64_t extra, over;
+    enum th_meet meet;
+} coasts[] = {
+    {0, 0, TH_MEET_APART},  {1, 0, TH_MEET_APART},  {7, 0, TH_MEET_APART},
+    {7, -2, TH_MEET_APART}, {0, 2, TH_MEET_PARTLY}, {7, 100, TH_MEET_PARTLY},
+};
+
+static void test__two_shapes_of_20000_vertices_along_one_coast(void **state)
+{
+    struct th_error err = {0};
+    struct th_meet_room *room = NULL;
+    struct th_ground *south = coast_land(false, 0, 0);
+    (void)state;
+    assert_ok(th_meet_room_new(&room, &err), &err);
+    for (size_t c = 0; c < sizeof coasts / sizeof coasts[0]; c++) {
+        struct th_ground *north = coast_land(true, coasts[c].extra, coasts[c].over);
+        struct th_meet_index *index = NULL;
+        assert_ok(th_meet_index_new(north, &index, &err), &err);
+        for (int indexed = 0; indexed < 2; indexed++) {
+            struct th_meet_side a = {.ground = south};
+            struct th_meet_side b = {.ground = north, .index = indexed ? index : NULL};
+            struct th_meet_result result = {.meet = TH_MEET_UNKNOWN};
+            assert_ok(th_meet_test(&a, &b, room, &result, &err), &err);
+            assert_int_equal(result.meet, coasts[c].meet);
+            if (result.meet == TH_MEET_PARTLY) {
+                // A strip as long as the coast, `over` wide, of squares of 1e-8°.
+                double want_m2 = (double)coasts[c].over * 120 * (COAST - 1) * 10642.4750 / 1e10;
+                assert_true(result.measured);
+                assert_close(result.size.area_m2, want_m2, 1e-3 * want_m2);
+            }
+        }
+        th_meet_index_free(index);
+        th_ground_free(north);
+    }
+    th_meet_room_free(room);
+    th_ground_free(south);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test__random_fabrics_agree_with_geos),
         cmocka_unit_test(test__polygons_on_a_lattice_agree_with_geos),
+        cmocka_unit_test(test__two_shapes_of_20000_vertices_along_one_coast),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,9 @@
 // How fast parcels are compared, beside GEOS on the same pairs in the same run:
-//   bench_fabric [parcels [threads [pairs for GEOS]]]
+//   bench_fabric [parcels [threads [parcels for GEOS [kind]]]]
 // An edge-matched fabric of 20 to 200 vertices a parcel is drawn in memory; one parcel in a hundred
-// is shifted by a twentieth of its size, so that it lies over its neighbours.
+// is shifted by a twentieth of its size, so that it lies over its neighbours. Kinds that are hard
+// on an index: `giant` lays one parcel of 80,000 vertices around all others, `copies` repeats one
+// parcel, `strips` draws slanted strips whose boxes all lie over each other.
 #include <geos_c.h>
 #include <math.h>
 #include <stdarg.h>
@@ -61,13 +63,27 @@ static size_t line_append(struct th_xy *points, uint64_t column, uint64_t row, b
     return n + 1;
 }
 
-static struct th_fabric_parcel parcel_draw(uint64_t column, uint64_t row, int64_t id)
+static struct th_fabric_parcel parcel_of(struct th_xy *points, size_t n, int64_t id)
 {
-    struct th_xy points[PARCEL_POINTS_MAX];
     struct th_error err = {0};
     struct th_ground *ground = NULL;
     struct th_area area;
     int64_t perimeter_mm;
+    size_t ring_end = n;
+    size_t polygon_end = 1;
+    struct th_geometry geometry = {points, n, &ring_end, 1, &polygon_end, 1};
+    if (th_geometry_normalise(&geometry, &err) != TH_OK ||
+        th_ground_new(&geometry, &ground, &err) != TH_OK) {
+        fprintf(stderr, "%s\n", err.key);
+        exit(1);
+    }
+    th_area_measure(ground, &area, &perimeter_mm);
+    return (struct th_fabric_parcel){ground, th_area_m2(area), id};
+}
+
+static struct th_fabric_parcel parcel_draw(uint64_t column, uint64_t row, int64_t id)
+{
+    struct th_xy points[PARCEL_POINTS_MAX];
     size_t n = line_append(points, column, row, false, false);
     n += line_append(points + n, column + 1, row, true, false);
     n += line_append(points + n, column, row + 1, false, true);
@@ -79,16 +95,40 @@ static struct th_fabric_parcel parcel_draw(uint64_t column, uint64_t row, int64_
             points[i].x += cell_deg / 20;
         }
     }
-    size_t ring_end = n;
-    size_t polygon_end = 1;
-    struct th_geometry geometry = {points, n, &ring_end, 1, &polygon_end, 1};
-    if (th_geometry_normalise(&geometry, &err) != TH_OK ||
-        th_ground_new(&geometry, &ground, &err) != TH_OK) {
-        fprintf(stderr, "%s\n", err.key);
-        exit(1);
+    return parcel_of(points, n, id);
+}
+
+static struct th_fabric_parcel strip_draw(size_t i, int64_t id)
+{
+    double x = south_west[0] + 2e-6 * (double)i;
+    struct th_xy points[] = {{x, south_west[1]},
+                             {x + 2e-6, south_west[1]},
+                             {x + 1 + 2e-6, south_west[1] + 1},
+                             {x + 1, south_west[1] + 1},
+                             {x, south_west[1]}};
+    return parcel_of(points, 5, id);
+}
+
+// Around `side` by `side` cells, with a wavy outline of 80,000 vertices.
+static struct th_fabric_parcel giant_draw(size_t side)
+{
+    enum { EDGE = 20000 };
+    struct th_xy *points = malloc((4 * EDGE + 1) * sizeof *points);
+    double size = cell_deg * ((double)side + 1);
+    for (size_t i = 0; i < EDGE && points != NULL; i++) {
+        double t = (double)i / EDGE * size;
+        double wave = cell_deg / 3 * sin((double)i / 10);
+        double x = south_west[0] - cell_deg / 2;
+        double y = south_west[1] - cell_deg / 2;
+        points[i] = (struct th_xy){x + t, y + wave};
+        points[EDGE + i] = (struct th_xy){x + size + wave, y + t};
+        points[2 * EDGE + i] = (struct th_xy){x + size - t, y + size + wave};
+        points[3 * EDGE + i] = (struct th_xy){x + wave, y + size - t};
     }
-    th_area_measure(ground, &area, &perimeter_mm);
-    return (struct th_fabric_parcel){ground, th_area_m2(area), id};
+    points[4 * EDGE] = points[0];
+    struct th_fabric_parcel parcel = parcel_of(points, 4 * EDGE + 1, 0);
+    free(points);
+    return parcel;
 }
 
 struct moment {
@@ -139,21 +179,21 @@ static void silent(const char *message, void *data)
     (void)data;
 }
 
-// Neighbouring columns and rows of the first parcels: prepared intersects, then the exact relate.
-// Returns seconds of CPU a pair and the number of pairs that share ground.
+// The first n parcels with their neighbours before them: prepared intersects, then the exact
+// relate. Returns seconds of CPU a pair and the number of pairs that share ground.
 static double geos_pairs(const struct th_fabric_parcel *parcels, size_t n, size_t side,
-                         size_t n_pairs, size_t *ret_n_tested, size_t *ret_n_meet)
+                         size_t *ret_n_tested, size_t *ret_n_meet)
 {
     GEOSContextHandle_t geos = GEOS_init_r();
     GEOSContext_setNoticeMessageHandler_r(geos, silent, NULL);
     GEOSGeometry **shapes = calloc(n, sizeof(GEOSGeometry *));
-    for (size_t i = 0; i < n && i < n_pairs; i++) {
+    for (size_t i = 0; i < n; i++) {
         shapes[i] = geos_of(geos, parcels[i].ground);
     }
     size_t tested = 0;
     size_t meet = 0;
     struct moment start = now();
-    for (size_t b = 0; b < n && b < n_pairs && tested < n_pairs; b++) {
+    for (size_t b = 0; b < n; b++) {
         const GEOSPreparedGeometry *prepared = GEOSPrepare_r(geos, shapes[b]);
         const size_t before[] = {1, side - 1, side, side + 1};
         for (size_t k = 0; k < 4; k++) {
@@ -198,6 +238,7 @@ int main(int argc, char **argv)
     size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 100000;
     unsigned n_threads = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 2;
     size_t n_geos = argc > 3 ? strtoul(argv[3], NULL, 10) : 20000;
+    const char *kind = argc > 4 ? argv[4] : "neighbours";
     struct th_error err = {0};
     struct th_fabric *fabric = NULL;
     struct th_fabric_pairs pairs;
@@ -205,7 +246,11 @@ int main(int argc, char **argv)
     size_t n_points = 0;
     struct th_fabric_parcel *parcels = calloc(n, sizeof *parcels);
     for (size_t i = 0; i < n; i++) {
-        parcels[i] = parcel_draw(i % side, i / side, (int64_t)i);
+        parcels[i] = strcmp(kind, "copies") == 0   ? parcel_draw(0, 0, 1)
+                     : strcmp(kind, "strips") == 0 ? strip_draw(i, 1)
+                     : strcmp(kind, "giant") == 0 && i == 0
+                         ? giant_draw(side)
+                         : parcel_draw(i % side, i / side, (int64_t)i);
         n_points += parcels[i].ground->n_points;
     }
     double before_mb = resident_mb("VmRSS:");
@@ -220,18 +265,17 @@ int main(int argc, char **argv)
     }
     struct moment end = now();
     printf("%zu parcels of %.1f points, %u threads: built in %.3f s, joined in %.3f s wall, %.3f s "
-           "CPU; %zu pairs; %.0f MB of grounds, %.0f MB more at the peak\n",
+           "CPU; %zu pairs%s; %.0f MB of grounds, %.0f MB more at the peak\n",
            n, (double)n_points / (double)n, n_threads, built.wall - start.wall,
-           end.wall - built.wall, end.cpu - built.cpu, pairs.n, before_mb,
-           resident_mb("VmHWM:") - before_mb);
+           end.wall - built.wall, end.cpu - built.cpu, pairs.n, pairs.cut ? " (cut)" : "",
+           before_mb, resident_mb("VmHWM:") - before_mb);
     if (n_geos > 0) {
         size_t n_tested;
         size_t n_meet;
         n_geos = n_geos < n ? n_geos : n;
-        double geos_s = geos_pairs(parcels, n, side, n_geos * 8, &n_tested, &n_meet);
-        // The same number of candidates a parcel everywhere.
-        double ours_s = (end.cpu - built.cpu) /
-                        ((double)n_tested / (double)(n_geos < n ? n_geos : n) * (double)n);
+        double geos_s = geos_pairs(parcels, n_geos, side, &n_tested, &n_meet);
+        // A parcel has as many candidates everywhere, but for the rims.
+        double ours_s = (end.cpu - built.cpu) / (double)n * (double)n_geos / (double)n_tested;
         printf("GEOS prepared intersects and relate: %.2f us a pair (%zu pairs, %zu with common "
                "ground, here %zu); here, with search and measure: %.2f us; ratio %.1f\n",
                1e6 * geos_s, n_tested, n_meet, pairs_among(&pairs, n_geos), 1e6 * ours_s,

@@ -115,9 +115,10 @@ struct th_meet_side th_fabric_side(const struct th_fabric *fabric, uint32_t posi
     return side;
 }
 
-enum th_status th_fabric_measure(struct th_fabric_probe *probe, const struct th_meet_side *a,
-                                 double a_m2, const struct th_meet_side *b, double b_m2,
-                                 struct th_ruler_size *ret_size, struct th_error *err)
+// Area and perimeter of the common ground of two parcels that may meet; no area when they do not.
+static enum th_status pair_measure(struct th_fabric_probe *probe, const struct th_meet_side *a,
+                                   double a_m2, const struct th_meet_side *b, double b_m2,
+                                   struct th_ruler_size *ret_size, struct th_error *err)
 {
     struct th_meet_result result;
     enum th_status status = th_meet_test(a, b, probe->room, &result, err);
@@ -129,13 +130,16 @@ enum th_status th_fabric_measure(struct th_fabric_probe *probe, const struct th_
         *ret_size = (struct th_ruler_size){0, 0};
         return TH_OK;
     case TH_MEET_WITHIN:
-    case TH_MEET_EQUAL:
         *ret_size = th_ruler_ground(a->ground);
         ret_size->area_m2 = a_m2;
         return TH_OK;
+    case TH_MEET_EQUAL: // the first of many copies has been measured already
     case TH_MEET_AROUND:
-        *ret_size = th_ruler_ground(b->ground);
-        ret_size->area_m2 = b_m2;
+        if (probe->measured != b->ground) {
+            probe->measured = b->ground;
+            probe->size = th_ruler_ground(b->ground);
+        }
+        *ret_size = (struct th_ruler_size){b_m2, probe->size.perimeter_m};
         return TH_OK;
     case TH_MEET_PARTLY:
         if (result.measured) {
@@ -198,6 +202,7 @@ enum th_status th_fabric_search(const struct th_fabric_search *search,
     struct th_tree_search places;
     uint32_t leaf;
     uint64_t n_tests = 0;
+    search->probe->measured = NULL;
     findings->n = 0;
     findings->n_overlaps = 0;
     findings->more = false;
@@ -218,8 +223,8 @@ enum th_status th_fabric_search(const struct th_fabric_search *search,
         const struct th_fabric_parcel *other = &fabric->parcels[position];
         struct th_meet_side other_side = th_fabric_side(fabric, position);
         struct th_ruler_size common;
-        enum th_status status = th_fabric_measure(search->probe, &other_side, other->area_m2,
-                                                  &search->side, search->area_m2, &common, err);
+        enum th_status status = pair_measure(search->probe, &other_side, other->area_m2,
+                                             &search->side, search->area_m2, &common, err);
         if (status != TH_OK) {
             return status;
         }

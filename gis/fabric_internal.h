@@ -25,15 +25,12 @@ struct th_fabric {
 struct th_fabric_probe {
     struct th_geos geos;
     struct th_meet_room *room;
+    // Of the parcel that a search asks about, once it was needed; NULL: not yet.
+    const struct th_ground *measured;
+    struct th_ruler_size size;
 };
 
 struct th_meet_side th_fabric_side(const struct th_fabric *fabric, uint32_t position);
-
-// Area and perimeter of the common ground of two parcels that may meet; no area when they do not.
-enum th_status th_fabric_measure(struct th_fabric_probe *probe, const struct th_meet_side *a,
-                                 double a_m2, const struct th_meet_side *b, double b_m2,
-                                 struct th_ruler_size *ret_size,
-                                 struct th_error *err) TH_MUST_CHECK;
 
 // Findings about one parcel while they are gathered.
 struct th_fabric_findings {

@@ -23,3 +23,4 @@ th_add_unit_test(test_repair NO_VALGRIND SOURCES unit/test_repair.c unit/shapes.
 th_add_unit_test(test_area_series NO_VALGRIND TIMEOUT 300 DEPENDS tanhui_gis LIBRARIES m)
 th_add_unit_test(test_fingerprint SOURCES unit/test_fingerprint.c unit/shapes.c
     DEPENDS tanhui_gis LIBRARIES m)
+th_add_unit_test(test_ruler SOURCES unit/test_ruler.c unit/shapes.c DEPENDS tanhui_gis LIBRARIES m)

@@ -275,12 +275,13 @@ int main(int argc, char **argv)
     double before_mb = resident_mb("VmRSS:");
     struct moment start = now();
     if (th_fabric_new(parcels, n, NULL, &fabric, &err) != TH_OK) {
-        return 1;
+        fprintf(stderr, "%s\n", err.key);
+        exit(1);
     }
     struct moment built = now();
     if (th_fabric_join(fabric, n_threads, NULL, &pairs, &err) != TH_OK) {
         fprintf(stderr, "%s\n", err.key);
-        return 1;
+        exit(1);
     }
     struct moment end = now();
     printf("%zu parcels of %.1f points, %u threads: built in %.3f s CPU, joined in %.3f s wall, "
@@ -301,5 +302,6 @@ int main(int argc, char **argv)
     }
     free(pairs.items);
     th_fabric_free(fabric);
+    free(parcels); // the grounds end with the program
     return 0;
 }

@@ -172,75 +172,114 @@ done:
     return status;
 }
 
-// What covers a ground while it is gathered: pieces in 1e-8° from the ground's origin.
+// What covers a ground while it is gathered.
 struct cover {
-    GEOSGeometry **pieces;
+    uint32_t *positions; // of parcels that cover some of it
     unsigned n, capacity;
+    struct th_meet_result last; // of the last of them
+    bool whole;                 // one covers all of it
 };
 
-static bool cover_push(struct cover *cover, GEOSGeometry *piece)
+static bool cover_push(struct cover *cover, uint32_t position)
 {
     if (cover->n == cover->capacity) {
         unsigned capacity = cover->capacity == 0 ? 8 : 2 * cover->capacity;
-        GEOSGeometry **grown = realloc(cover->pieces, capacity * sizeof(GEOSGeometry *));
+        uint32_t *grown = realloc(cover->positions, capacity * sizeof *grown);
         if (grown == NULL) {
             return false;
         }
-        cover->pieces = grown;
+        cover->positions = grown;
         cover->capacity = capacity;
     }
-    cover->pieces[cover->n++] = piece;
+    cover->positions[cover->n++] = position;
     return true;
 }
 
-// Adds the common ground of `ground` (as `geos_ground`) and one parcel; *ret_whole when the parcel
-// covers all of it.
-static enum th_status cover_add(struct th_fabric_probe *probe, const struct th_meet_side *ground,
-                                const GEOSGeometry *geos_ground, const struct th_meet_side *other,
-                                struct cover *cover, bool *ret_whole, struct th_error *err)
+static enum th_status cover_gather(const struct th_fabric *fabric, struct th_fabric_probe *probe,
+                                   const struct th_ground *ground, struct cover *cover,
+                                   struct th_error *err)
 {
-    struct th_geos *geos = &probe->geos;
-    struct th_meet_result result;
-    enum th_status status = th_meet_test(ground, other, probe->room, &result, err);
-    if (status != TH_OK || result.meet == TH_MEET_APART) {
-        return status;
-    }
-    enum th_meet meet = result.meet;
-    if (meet == TH_MEET_WITHIN || meet == TH_MEET_EQUAL) {
-        *ret_whole = true;
-        return TH_OK;
-    }
-    GEOSGeometry *piece =
-        th_fabric_geos(geos, other->ground, ground->ground->origin_x, ground->ground->origin_y);
-    if (piece != NULL && meet != TH_MEET_AROUND) {
-        GEOSGeometry *whole = piece;
-        piece = GEOSIntersection_r(geos->context, geos_ground, whole);
-        if (piece == NULL) {
-            piece = GEOSIntersectionPrec_r(geos->context, geos_ground, whole, 1);
+    struct th_meet_side side = {.ground = ground};
+    struct th_tree_box box = th_tree_box_of(&fabric->tree, ground);
+    struct th_tree_search search;
+    uint32_t leaf;
+    th_tree_search_begin(&fabric->tree, &box, &search);
+    while (!cover->whole && th_tree_search_next(&search, &leaf)) {
+        uint32_t position = fabric->tree.order[leaf];
+        struct th_meet_side other = th_fabric_side(fabric, position);
+        struct th_meet_result result;
+        enum th_status status = th_meet_test(&side, &other, probe->room, &result, err);
+        if (status != TH_OK) {
+            return status;
         }
-        GEOSGeom_destroy_r(geos->context, whole);
-    }
-    if (piece == NULL) {
-        return engine_error(geos, err);
-    }
-    if (!cover_push(cover, piece)) {
-        GEOSGeom_destroy_r(geos->context, piece);
-        return th_error_no_memory(err);
+        if (result.meet == TH_MEET_APART) {
+            continue;
+        }
+        cover->whole = result.meet == TH_MEET_WITHIN || result.meet == TH_MEET_EQUAL;
+        cover->last = result;
+        if (!cover_push(cover, position)) {
+            return th_error_no_memory(err);
+        }
     }
     return TH_OK;
 }
 
-static enum th_status cover_measure(struct th_geos *geos, struct cover *cover,
-                                    const struct th_ground *ground, double *ret_area_m2,
-                                    struct th_error *err)
+// The common ground of `geos_ground` and a parcel; NULL on failure.
+static GEOSGeometry *cover_piece(struct th_geos *geos, const struct th_ground *ground,
+                                 const GEOSGeometry *geos_ground, const struct th_ground *other)
+{
+    GEOSGeometry *whole = th_fabric_geos(geos, other, ground->origin_x, ground->origin_y);
+    if (whole == NULL) {
+        return NULL;
+    }
+    GEOSGeometry *piece = GEOSIntersection_r(geos->context, geos_ground, whole);
+    if (piece == NULL) {
+        piece = GEOSIntersectionPrec_r(geos->context, geos_ground, whole, 1);
+    }
+    GEOSGeom_destroy_r(geos->context, whole);
+    return piece;
+}
+
+// All pieces in one collection; NULL on failure.
+static GEOSGeometry *cover_pieces(const struct th_fabric *fabric, struct th_geos *geos,
+                                  const struct th_ground *ground, const struct cover *cover)
+{
+    GEOSGeometry *together = NULL;
+    unsigned n = 0;
+    GEOSGeometry **pieces = malloc(cover->n * sizeof(GEOSGeometry *));
+    GEOSGeometry *geos_ground = th_fabric_geos(geos, ground, ground->origin_x, ground->origin_y);
+    if (pieces == NULL || geos_ground == NULL) {
+        goto done;
+    }
+    for (; n < cover->n; n++) {
+        pieces[n] =
+            cover_piece(geos, ground, geos_ground, fabric->parcels[cover->positions[n]].ground);
+        if (pieces[n] == NULL) {
+            goto done;
+        }
+    }
+    together = GEOSGeom_createCollection_r(geos->context, GEOS_GEOMETRYCOLLECTION, pieces, n);
+    n = 0; // they went over in any case
+done:
+    for (unsigned i = 0; i < n; i++) {
+        GEOSGeom_destroy_r(geos->context, pieces[i]);
+    }
+    free(pieces);
+    if (geos_ground != NULL) {
+        GEOSGeom_destroy_r(geos->context, geos_ground);
+    }
+    return together;
+}
+
+static enum th_status cover_measure(const struct th_fabric *fabric, struct th_geos *geos,
+                                    const struct th_ground *ground, const struct cover *cover,
+                                    double *ret_area_m2, struct th_error *err)
 {
     const struct th_overlap_frame frame = {(double)ground->origin_x, (double)ground->origin_y,
                                            TH_GROUND_PER_DEGREE};
     struct th_ruler_size size = {0, 0};
     enum th_status status = TH_OK;
-    GEOSGeometry *together = GEOSGeom_createCollection_r(geos->context, GEOS_GEOMETRYCOLLECTION,
-                                                         cover->pieces, cover->n);
-    cover->n = 0; // they went over in any case
+    GEOSGeometry *together = cover_pieces(fabric, geos, ground, cover);
     GEOSGeometry *joined = together == NULL ? NULL : GEOSUnaryUnion_r(geos->context, together);
     if (joined == NULL && together != NULL) {
         joined = GEOSUnaryUnionPrec_r(geos->context, together, 1);
@@ -263,34 +302,23 @@ enum th_status th_fabric_covered(const struct th_fabric *fabric, struct th_fabri
                                  const struct th_ground *ground, double area_m2,
                                  double *ret_covered_m2, struct th_error *err)
 {
-    struct th_geos *geos = &probe->geos;
-    struct th_meet_side side = {.ground = ground};
     struct cover cover = {0};
-    bool whole = false;
     double covered_m2 = 0;
-    struct th_tree_search search;
-    struct th_tree_box box = th_tree_box_of(&fabric->tree, ground);
-    uint32_t leaf;
-    enum th_status status = TH_OK;
-    GEOSGeometry *geos_ground = th_fabric_geos(geos, ground, ground->origin_x, ground->origin_y);
-    if (geos_ground == NULL) {
-        return engine_error(geos, err);
-    }
-    th_tree_search_begin(&fabric->tree, &box, &search);
-    while (status == TH_OK && !whole && th_tree_search_next(&search, &leaf)) {
-        struct th_meet_side other = th_fabric_side(fabric, fabric->tree.order[leaf]);
-        status = cover_add(probe, &side, geos_ground, &other, &cover, &whole, err);
-    }
-    if (status == TH_OK && !whole && cover.n > 0) {
-        status = cover_measure(geos, &cover, ground, &covered_m2, err);
+    enum th_status status = cover_gather(fabric, probe, ground, &cover, err);
+    if (status != TH_OK || cover.n == 0) {
+        // Nothing covers it.
+    } else if (cover.whole) {
+        covered_m2 = area_m2;
+    } else if (cover.n == 1 && cover.last.meet == TH_MEET_AROUND) {
+        covered_m2 = fabric->parcels[cover.positions[0]].area_m2;
+    } else if (cover.n == 1 && cover.last.measured) {
+        covered_m2 = cover.last.size.area_m2;
+    } else {
+        status = cover_measure(fabric, &probe->geos, ground, &cover, &covered_m2, err);
     }
     if (status == TH_OK) {
-        *ret_covered_m2 = whole ? area_m2 : fmin(covered_m2, area_m2);
+        *ret_covered_m2 = fmin(covered_m2, area_m2);
     }
-    for (unsigned i = 0; i < cover.n; i++) {
-        GEOSGeom_destroy_r(geos->context, cover.pieces[i]);
-    }
-    free(cover.pieces);
-    GEOSGeom_destroy_r(geos->context, geos_ground);
+    free(cover.positions);
     return status;
 }

@@ -268,7 +268,7 @@ static void worlds_check(bool lattice, size_t quick)
                   n, n_parcels, tally.n, tally.apart, tally.partly, tally.within, tally.equal,
                   tally.geos_differs, tally.unmeasured);
     assert_true(tally.apart > tally.n / 20 && tally.partly > tally.n / 100 && tally.within > 0 &&
-                tally.equal > 0);
+                (tally.equal > 0 || n < 20));
     th_meet_room_free(room);
     GEOS_finish_r(geos);
 }

@@ -58,7 +58,9 @@ static bool plain_spell(const char *text, char plain[NUMBER_SIZE])
             to = single;
         } else if (size == 0) {
             size = 1;
-            single[0] = *text == ' ' || *text == '\t' ? '\0' : *text;
+            if (*text != ' ' && *text != '\t') {
+                single[0] = *text;
+            }
             to = single;
         }
         for (; *to != '\0'; to++) {
@@ -111,10 +113,7 @@ static bool compass_take(char *text, bool *ret_negative)
     if (size > 1 && strchr("NESWnesw", text[0]) != NULL) {
         letter = text[0];
         memmove(text, text + 1, size);
-    } else if (size > 1 && strchr("NEWnew", text[size - 1]) != NULL) {
-        letter = text[size - 1];
-        text[size - 1] = '\0';
-    } else if (size > 1 && text[size - 1] == 'S') { // a small s closes the seconds
+    } else if (size > 1 && strchr("NEWnewS", text[size - 1]) != NULL) { // s closes the seconds
         letter = text[size - 1];
         text[size - 1] = '\0';
     }
@@ -199,7 +198,10 @@ static size_t separator_size(const char *text, char *ret_plain)
             return strlen(wide[i].from);
         }
     }
-    *ret_plain = *text == '\t' || *text == '\r' || *text == '\n' ? ' ' : *text;
+    *ret_plain = *text;
+    if (*text == '\t' || *text == '\r' || *text == '\n') {
+        *ret_plain = ' ';
+    }
     return 1;
 }
 
@@ -231,7 +233,9 @@ static struct list_style style_find(const char *text)
         }
         blank_seen = blank_seen || (plain == ' ' && is_bare_blank(text, before));
         n_commas += plain == ',' && !blank_seen;
-        before = plain == ' ' ? before : plain;
+        if (plain != ' ') {
+            before = plain;
+        }
         text += size;
     }
     return n_commas > 0 && blank_seen ? by_blank : by_comma;
@@ -297,7 +301,9 @@ bool th_coordinate_pairs(const char *text, bool (*pair)(double x, double y, void
         if (plain == '\0') {
             return true;
         }
-        before = plain == ' ' ? before : plain;
+        if (plain != ' ') {
+            before = plain;
+        }
         text += size;
     }
 }

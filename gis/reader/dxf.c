@@ -96,7 +96,11 @@ static char *bytes_of(struct dxf *dxf, const char *text)
             bytes[n++] = (char)((c == 0xC3 ? 0xC0 : 0x80) | ((unsigned char)p[1] & 0x3F));
             p++;
         } else {
-            bytes[n++] = *p == '\n' || *p == '\r' ? ' ' : *p;
+            bytes[n] = *p;
+            if (*p == '\n' || *p == '\r') {
+                bytes[n] = ' ';
+            }
+            n++;
         }
     }
     if (bytes != NULL) {

@@ -64,7 +64,7 @@ static size_t head_read(const char *path, char head[HEAD_SIZE + 1])
 // bytes, and names that are not ASCII come spoilt. The heading of the file decides for all of it.
 static char **mapinfo_options(const char *path)
 {
-    char head[HEAD_SIZE + 1];
+    char head[HEAD_SIZE + 1] = "";
     size_t n = head_read(path, head);
     if (n == 0 || strstr(head, "Windows") != NULL || CPLIsUTF8(head, -1)) {
         return NULL;
@@ -95,14 +95,12 @@ enum th_status th_format_read(const char *path, const char *file, char **ret_tex
     th_capture_begin(&capture);
     VSILFILE *stream = VSIStatL(path, &facts) == 0 ? VSIFOpenL(path, "rb") : NULL;
     size_t size = stream == NULL ? 0 : (size_t)facts.st_size;
-    if (stream == NULL) {
-        status = th_format_unreadable(file, capture.message, err);
-    } else if (size > TH_FORMAT_TEXT_MAX) {
+    if (size > TH_FORMAT_TEXT_MAX) {
         status = th_error_set(err, TH_LIMIT, "file_too_large", "path", file, NULL);
         th_error_add_int(err, "limit", TH_FORMAT_TEXT_MAX);
     } else if ((text = malloc(size + 1)) == NULL) {
         status = th_error_no_memory(err);
-    } else if (VSIFReadL(text, 1, size, stream) != size) {
+    } else if (stream == NULL || VSIFReadL(text, 1, size, stream) != size) {
         status = th_format_unreadable(file, capture.message, err);
     }
     if (stream != NULL) {
@@ -183,7 +181,7 @@ static enum th_status refuse_known(const char *file, const char *head, size_t n,
 enum th_status th_format_open(const struct th_format_request *request, struct th_rows **ret_rows,
                               struct th_error *err)
 {
-    char head[HEAD_SIZE + 1];
+    char head[HEAD_SIZE + 1] = "";
     const char *path = request->path;
     size_t n = head_read(path, head);
     enum th_status status = refuse_known(request->file, head, n, err);
@@ -294,7 +292,7 @@ enum th_status th_format_path(const char *path, const char *file, char **ret_pat
                               struct th_error *err)
 {
     static const char *const known[] = {"", "UTF-8", "UTF8", "UTF-16", "US-ASCII", "ISO-8859-1"};
-    char head[HEAD_SIZE + 1];
+    char head[HEAD_SIZE + 1] = "";
     char encoding[ENCODING_SIZE];
     size_t n = head_read(path, head);
     const char *first = first_sign(head);

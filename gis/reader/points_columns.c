@@ -1,4 +1,5 @@
 // What the columns of a table mean, by their headings and by the numbers below them.
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,7 +200,7 @@ static void heading_fold(const char *heading, char *folded)
         }
         char c = *heading++;
         if (strchr(dropped, c) == NULL) {
-            folded[n++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+            folded[n++] = (char)tolower((unsigned char)c);
         }
     }
     folded[n] = '\0';

@@ -19,7 +19,8 @@ struct table_rows {
     struct th_points points; // of TH_POINTS_CORNERS
     size_t *columns;         // of the fields
     const char **texts;
-    size_t next; // parcel, or row of the table
+    size_t next;    // parcel, or row of the table
+    bool no_memory; // the row could not be made
     OGRGeometryH geometry;
 };
 
@@ -123,23 +124,32 @@ static bool pair_add(double x, double y, void *context)
     return true;
 }
 
+// The first corner once more at the end.
+static bool is_closed(struct th_ring_points ring)
+{
+    const double *first = ring.xy;
+    const double *last = ring.xy + 2 * (ring.n - 1);
+    return !(first[0] < last[0]) && !(first[0] > last[0]) && !(first[1] < last[1]) &&
+           !(first[1] > last[1]);
+}
+
 static const char *pairs_shape(struct table_rows *table, const char *cell)
 {
     struct pairs pairs = {.turned = table->plan.north_first};
     const char *lost = NULL;
     if (!th_coordinate_pairs(cell, pair_add, &pairs)) {
-        lost = pairs.no_memory ? "@status.no_memory" : "@points.pairs";
+        table->no_memory = pairs.no_memory;
+        lost = "@points.pairs";
     } else {
         struct th_ring_points ring = {pairs.xy, pairs.n};
-        const double *last = pairs.n == 0 ? NULL : pairs.xy + 2 * (pairs.n - 1);
-        if (pairs.n > 1 && memcmp(pairs.xy, last, 2 * sizeof *last) == 0) {
+        if (pairs.n > 1 && is_closed(ring)) {
             ring.n--;
         }
         if (ring.n < 3) {
             lost = "@points.too_few";
         } else {
             table->geometry = th_shape_of_rings(&ring, 1);
-            lost = table->geometry == NULL ? "@status.no_memory" : NULL;
+            table->no_memory = table->geometry == NULL;
         }
     }
     free(pairs.xy);
@@ -151,7 +161,8 @@ static const char *wkt_shape(struct table_rows *table, const char *cell)
     char *copy = th_text_duplicate(cell);
     char *rest = copy;
     if (copy == NULL) {
-        return "@status.no_memory";
+        table->no_memory = true;
+        return NULL;
     }
     bool read = OGR_G_CreateFromWkt(&rest, NULL, &table->geometry) == OGRERR_NONE &&
                 strspn(rest, " \t\r\n;") == strlen(rest);
@@ -175,8 +186,7 @@ static void texts_take(struct table_rows *table, size_t row, struct th_rows_row 
     ret_row->texts = table->texts;
 }
 
-static enum th_status next_parcel(struct table_rows *table, enum th_status no_memory,
-                                  struct th_rows_row *ret_row)
+static void next_parcel(struct table_rows *table, struct th_rows_row *ret_row)
 {
     const struct th_points_parcel *parcel = &table->points.parcels[table->next++];
     texts_take(table, parcel->row, ret_row);
@@ -184,12 +194,8 @@ static enum th_status next_parcel(struct table_rows *table, enum th_status no_me
     if (parcel->lost == NULL) {
         ret_row->shape = TH_SHAPE_FROM_POINTS;
         table->geometry = corners_shape(table, parcel);
-        if (table->geometry == NULL) {
-            return no_memory;
-        }
+        table->no_memory = table->geometry == NULL;
     }
-    ret_row->geometry = table->geometry;
-    return TH_OK;
 }
 
 static void next_row(struct table_rows *table, struct th_rows_row *ret_row)
@@ -206,7 +212,6 @@ static void next_row(struct table_rows *table, struct th_rows_row *ret_row)
         ret_row->lost = pairs_shape(table, cell);
         ret_row->shape = TH_SHAPE_FROM_POINTS;
     }
-    ret_row->geometry = table->geometry;
 }
 
 static enum th_status next(struct th_rows *rows, struct th_rows_row *ret_row, bool *ret_more,
@@ -222,11 +227,15 @@ static enum th_status next(struct th_rows *rows, struct th_rows_row *ret_row, bo
         *ret_more = false;
         return TH_OK;
     }
-    if (!corners) {
+    if (corners) {
+        next_parcel(table, &row);
+    } else {
         next_row(table, &row);
-    } else if (next_parcel(table, TH_NO_MEMORY, &row) != TH_OK) {
+    }
+    if (table->no_memory) {
         return th_error_no_memory(err);
     }
+    row.geometry = table->geometry;
     *ret_row = row;
     *ret_more = true;
     return TH_OK;

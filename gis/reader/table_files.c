@@ -131,7 +131,7 @@ static void cell_append(const char *value, struct th_buf *out)
         if (*value == '"') {
             th_buf_append_char(out, '"');
         }
-        th_buf_append_char(out, *value == '\n' || *value == '\r' ? ' ' : *value);
+        th_buf_append(out, *value == '\n' || *value == '\r' ? " " : value, 1);
     }
     th_buf_append_char(out, '"');
 }

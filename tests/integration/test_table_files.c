@@ -235,6 +235,35 @@ static void xlsx__a_bomb_is_measured_before_it_is_unpacked(void **state)
     formats_refused(path, NULL, "archive_limit", &err);
 }
 
+static void examples__of_the_manual_are_read_as_it_says(void **state)
+{
+    char path[TH_TEST_PATH_SIZE];
+    (void)state;
+    th_test_source_path(path, "docs/examples/corner-points.csv");
+    struct th_test_rows rows = formats_open_ok(path, NULL);
+    assert_string_equal(th_reader_info(rows.reader)->axis_east, "Y坐标(m)");
+    const struct th_reader_row *row = th_test_rows_next(&rows);
+    assert_non_null(row);
+    assert_string_equal(formats_value(&rows, row, "树种"), "毛竹");
+    // A hectare with a hole of 20 m by 20 m.
+    formats_assert_shape(row, 40461600, 3376000, 40461700, 3376100, 10000 - 400);
+    row = th_test_rows_next(&rows);
+    assert_non_null(row);
+    formats_assert_shape(row, 40461700, 3376000, 40461800, 3376100, 5000);
+    formats_assert_end(&rows);
+    rows = formats_open_ok(th_test_source_path(path, "docs/examples/wkt.csv"), NULL);
+    row = th_test_rows_next(&rows);
+    assert_non_null(row);
+    assert_string_equal(formats_value(&rows, row, "小班号"), "001");
+    formats_assert_shape(row, 119.6, 30.5, 119.601, 30.501, 1e-6);
+    formats_assert_end(&rows);
+    rows = formats_open_ok(th_test_source_path(path, "docs/examples/coordinate-list.csv"), NULL);
+    row = th_test_rows_next(&rows);
+    assert_non_null(row);
+    formats_assert_shape(row, 119.6, 30.5, 119.61, 30.51, 0.5e-4);
+    formats_assert_end(&rows);
+}
+
 static void open__truncated_tables_are_answered(void **state)
 {
     static const char *const names[] = {"界址点"};
@@ -256,6 +285,7 @@ int main(void)
         FOLDER_TEST(xlsx__the_sheet_with_parcels_is_found),
         FOLDER_TEST(xlsx__cells_beyond_what_can_be_read_are_an_answer),
         FOLDER_TEST(xlsx__a_bomb_is_measured_before_it_is_unpacked),
+        cmocka_unit_test(examples__of_the_manual_are_read_as_it_says),
         FOLDER_TEST(open__truncated_tables_are_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,7 +160,6 @@ struct th_date th_instant_date(int64_t utc)
 
 struct th_date th_date_before(struct th_date date)
 {
-    static const int LENGTHS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     struct th_date day = date;
     if (day.day > 1) {
         day.day--;
@@ -168,7 +167,19 @@ struct th_date th_date_before(struct th_date date)
     }
     day.month = date.month > 1 ? date.month - 1 : 12;
     day.year = date.month > 1 ? date.year : date.year - 1;
-    bool leap = (day.year % 4 == 0 && day.year % 100 != 0) || day.year % 400 == 0;
-    day.day = LENGTHS[day.month - 1] + (day.month == 2 && leap ? 1 : 0);
+    day.day = days_in_month(day.year, day.month);
+    return day;
+}
+
+struct th_date th_date_after(struct th_date date)
+{
+    struct th_date day = date;
+    if (day.day < days_in_month(date.year, date.month)) {
+        day.day++;
+        return day;
+    }
+    day.day = 1;
+    day.month = date.month < 12 ? date.month + 1 : 1;
+    day.year = date.month < 12 ? date.year : date.year + 1;
     return day;
 }

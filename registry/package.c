@@ -363,9 +363,13 @@ enum th_status th_package_create(struct th_registry *registry, const struct th_r
         th_json_set_text(reply, "state", package.record.state);
         th_json_set_text(reply, "name", package.record.name);
         status = set_amounts(reply, &package, &result, err);
-        th_json_set(reply, "warnings",
-                    th_estimate_warnings_json(result.warnings, result.n_warnings, options->messages,
-                                              options->lang));
+        struct th_json *warnings = th_estimate_warnings_json(result.warnings, result.n_warnings,
+                                                             options->messages, options->lang);
+        if (status == TH_OK) {
+            status = th_package_tenure_warn(th_work_store(work), &package, options->messages,
+                                            options->lang, warnings, err);
+        }
+        th_json_set(reply, "warnings", warnings);
     }
     th_estimate_result_clear(&result);
     th_package_close(&package);

@@ -277,7 +277,10 @@ enum th_status th_package_check_parcels(struct th_store *store,
         }
     }
     enum th_status status = check_applies(package, err);
-    return status == TH_OK ? check_rivals(store, package, err) : status;
+    if (status == TH_OK) {
+        status = check_rivals(store, package, err);
+    }
+    return status == TH_OK ? th_package_check_tenure(store, package, err) : status;
 }
 
 enum th_status th_package_check_current(const struct th_package_open *package, struct th_error *err)

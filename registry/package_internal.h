@@ -64,4 +64,15 @@ enum th_status th_package_area(const struct th_package_open *package, struct th_
 enum { TH_SUBJECT_SIZE = 48 };
 const char *th_package_subject(int64_t package_id, char buf[TH_SUBJECT_SIZE]);
 
+// package_tenure.c: a parcel with contracts on record must be given whole, with the carbon right,
+// on every day of the period. TH_CONFLICT ("tenure_not_covering", "carbon_right_missing" with
+// "parcel", "on", "share"). Parcels without any contract are let in with the warning
+// "tenure_missing", which th_package_tenure_warn appends to a reply's warnings.
+enum th_status th_package_check_tenure(struct th_store *store,
+                                       const struct th_package_open *package,
+                                       struct th_error *err) TH_MUST_CHECK;
+enum th_status th_package_tenure_warn(struct th_store *store, const struct th_package_open *package,
+                                      const struct th_messages *messages, enum th_lang lang,
+                                      struct th_json *warnings, struct th_error *err) TH_MUST_CHECK;
+
 #endif

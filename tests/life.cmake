@@ -4,3 +4,5 @@ th_add_unit_test(test_parcel_life DEPENDS tanhui_registry LABELS integration
     SOURCES integration/test_parcel_life.c integration/parcel_fixture.c)
 th_add_unit_test(test_layer DEPENDS tanhui_registry LABELS integration
     SOURCES integration/test_layer.c integration/parcel_fixture.c)
+th_add_unit_test(test_tenure DEPENDS tanhui_registry LABELS integration
+    SOURCES integration/test_tenure.c integration/parcel_fixture.c)

@@ -148,8 +148,10 @@ static void before__months_and_leap_years_are_known(void **state)
                  {{2024, 1, 1}, {2023, 12, 31}},  {{2024, 5, 1}, {2024, 4, 30}},
                  {{2024, 12, 1}, {2024, 11, 30}}, {{2024, 6, 15}, {2024, 6, 14}}};
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(th_date_compare(th_date_before(cases[i].day), cases[i].before), 0);
+        assert_int_equal(th_date_compare(th_date_after(cases[i].before), cases[i].day), 0);
+    }
 }
 
 int main(void)

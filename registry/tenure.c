@@ -1,0 +1,210 @@
+// Contracts listed and shown, and the table in which they are brought in.
+#include "registry/tenure.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/csv.h"
+#include "core/file.h"
+#include "papers/workbook.h"
+#include "registry/reference.h"
+#include "registry/reply.h"
+#include "registry/tenure_internal.h"
+#include "store/parcel_store.h"
+
+static void set_date(struct th_json *json, const char *key, struct th_date date)
+{
+    char text[TH_DATE_TEXT_SIZE];
+    th_json_set_text(json, key, date.year == 0 ? NULL : th_date_format(date, text));
+}
+
+static void set_or_null(struct th_json *json, const char *key, bool has, int64_t value)
+{
+    th_json_set(json, key, has ? th_json_int(value) : th_json_null());
+}
+
+static struct th_json *tenure_json(struct th_store *store, const struct th_tenure *tenure,
+                                   enum th_status *status, struct th_error *err)
+{
+    struct th_party holder;
+    char ratio[TH_RATIO_TEXT_SIZE];
+    struct th_json *json = th_json_object();
+    if (*status == TH_OK)
+        *status = th_party_load(store, tenure->holder_id, &holder, err);
+    th_json_set_int(json, "tenure_id", tenure->tenure_id);
+    th_json_set_text(json, "number", tenure->number);
+    th_json_set_text(json, "household", tenure->household);
+    th_json_set_text(json, "holder", *status == TH_OK ? holder.name : NULL);
+    th_json_set_int(json, "holder_id", tenure->holder_id);
+    th_json_set_text(json, "certificate",
+                     tenure->certificate[0] == '\0' ? NULL : tenure->certificate);
+    set_date(json, "certificate_expires", tenure->certificate_expires);
+    if (tenure->has_declared)
+        th_json_set_cent(json, "declared_mu", th_area_mu_cent(tenure->declared));
+    else
+        th_json_set(json, "declared_mu", th_json_null());
+    set_date(json, "from", tenure->from);
+    set_date(json, "to", tenure->to);
+    set_or_null(json, "rent_fen", tenure->has_rent, th_money_fen(tenure->rent));
+    set_or_null(json, "guarantee_fen", tenure->has_guarantee, th_money_fen(tenure->guarantee));
+    th_json_set_text(json, "dividend",
+                     tenure->has_guarantee ? th_ratio_format(tenure->dividend, ratio) : NULL);
+    th_json_set_bool(json, "carbon_right", tenure->carbon_right);
+    th_json_set_bool(json, "ended", tenure->ended);
+    return json;
+}
+
+struct listing {
+    struct th_store *store;
+    struct th_json *contracts;
+    enum th_status status;
+    struct th_error err;
+};
+
+static bool list_one(void *context, const struct th_tenure *tenure)
+{
+    struct listing *l = context;
+    th_json_append(l->contracts, tenure_json(l->store, tenure, &l->status, &l->err));
+    return l->status == TH_OK;
+}
+
+enum th_status th_tenure_list(struct th_registry *registry, const char *holder, const char *on,
+                              struct th_json **ret_reply, struct th_error *err)
+{
+    struct listing l = {
+        .store = th_registry_store(registry), .contracts = th_json_array(), .status = TH_OK};
+    struct th_tenure_question question = {0};
+    struct th_party party;
+    enum th_status status = TH_OK;
+    if (holder != NULL) {
+        status = th_party_resolve(l.store, holder, &party, err);
+        question.holder_id = party.party_id;
+    }
+    if (status == TH_OK && on != NULL) {
+        status = th_date_parse(on, &question.from, err);
+        question.to = question.from;
+    }
+    if (status == TH_OK)
+        status = th_tenure_each(l.store, &question, list_one, &l, err);
+    if (status == TH_OK && l.status != TH_OK) {
+        status = l.status;
+        if (err != NULL)
+            *err = l.err;
+    }
+    struct th_json *reply = th_json_object();
+    th_json_set_int(reply, "n", (int64_t)th_json_size(l.contracts));
+    th_json_set(reply, "contracts", l.contracts);
+    return th_reply_finish(status, reply, ret_reply, err);
+}
+
+static bool show_share(void *context, const struct th_tenure_share *share)
+{
+    struct listing *l = context;
+    struct th_parcel_record record;
+    char ratio[TH_RATIO_TEXT_SIZE];
+    l->status = th_parcel_load(l->store, share->parcel_id, 0, &record, &l->err);
+    if (l->status != TH_OK)
+        return false;
+    struct th_json *json = th_json_object();
+    th_json_set_int(json, "parcel_id", share->parcel_id);
+    th_json_set_text(json, "number", record.number[0] == '\0' ? NULL : record.number);
+    th_json_set_text(json, "village_name", record.village_name);
+    th_json_set_text(json, "state", record.state);
+    th_json_set_text(json, "share", th_ratio_format(share->share, ratio));
+    th_json_append(l->contracts, json);
+    return true;
+}
+
+enum th_status th_tenure_show(struct th_registry *registry, int64_t tenure_id,
+                              struct th_json **ret_reply, struct th_error *err)
+{
+    struct listing l = {
+        .store = th_registry_store(registry), .contracts = th_json_array(), .status = TH_OK};
+    struct th_tenure tenure;
+    struct th_json *reply = NULL;
+    enum th_status status = th_tenure_load(l.store, tenure_id, &tenure, err);
+    if (status == TH_OK)
+        reply = tenure_json(l.store, &tenure, &status, err);
+    if (status == TH_OK)
+        status = th_tenure_share_each(l.store, 0, tenure_id, (struct th_date){0},
+                                      (struct th_date){0}, show_share, &l, err);
+    if (status == TH_OK && l.status != TH_OK) {
+        status = l.status;
+        if (err != NULL)
+            *err = l.err;
+    }
+    th_json_set(reply, "parcels", l.contracts);
+    if (status == TH_OK)
+        set_or_null(reply, "document_id", tenure.document_id != 0, tenure.document_id);
+    return th_reply_finish(status, reply, ret_reply, err);
+}
+
+// --- The example --------------------------------------------------------------------------------
+
+static const char *heading(enum th_lang lang, int column)
+{
+    return lang == TH_LANG_ZH ? th_tenure_columns[column].title : th_tenure_columns[column].name;
+}
+
+static enum th_status template_csv(const char *path, enum th_lang lang, struct th_error *err)
+{
+    struct th_buf text;
+    th_buf_init(&text, 64 * 1024);
+    th_csv_begin(&text, true);
+    for (int i = 0; i < TH_TENURE_COLUMNS; i++)
+        th_csv_cell(&text, heading(lang, i), i + 1 == TH_TENURE_COLUMNS);
+    for (int i = 0; i < TH_TENURE_COLUMNS; i++)
+        th_csv_cell(&text, th_tenure_columns[i].example, i + 1 == TH_TENURE_COLUMNS);
+    enum th_status status = th_buf_check(&text, err);
+    if (status == TH_OK)
+        status = th_file_write(path, text.data, text.size, err);
+    th_buf_clear(&text);
+    return status;
+}
+
+static enum th_status template_workbook(const char *path, const struct th_messages *messages,
+                                        enum th_lang lang, struct th_error *err)
+{
+    struct th_workbook *workbook = NULL;
+    struct th_workbook_column columns[TH_TENURE_COLUMNS] = {0};
+    const struct th_workbook_column notes[] = {{heading(lang, 0), 24, false}, {"", 70, true}};
+    const struct th_workbook_options how = {.title = "tenure"};
+    enum th_status status = th_workbook_open(path, &how, &workbook, err);
+    if (status != TH_OK)
+        return status;
+    for (int i = 0; i < TH_TENURE_COLUMNS; i++)
+        columns[i].title = heading(lang, i);
+    th_workbook_sheet(workbook, lang == TH_LANG_ZH ? "合同" : "contracts", columns,
+                      TH_TENURE_COLUMNS);
+    th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+    for (int i = 0; i < TH_TENURE_COLUMNS; i++)
+        th_workbook_text(workbook, th_tenure_columns[i].example);
+    th_workbook_sheet(workbook, lang == TH_LANG_ZH ? "说明" : "notes", notes, 2);
+    for (int i = 0; messages != NULL && i < TH_TENURE_COLUMNS; i++) {
+        char key[96];
+        (void)snprintf(key, sizeof key, "tenure.meaning.%s", th_tenure_columns[i].name);
+        th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+        th_workbook_text(workbook, heading(lang, i));
+        th_workbook_text(workbook, th_messages_text(messages, lang, key));
+    }
+    return th_workbook_close(workbook, err);
+}
+
+enum th_status th_tenure_template(const char *path, const struct th_messages *messages,
+                                  enum th_lang lang, struct th_json **ret_reply,
+                                  struct th_error *err)
+{
+    size_t size = strlen(path);
+    bool workbook = size > 5 && strcmp(path + size - 5, ".xlsx") == 0;
+    if (th_file_exists(path))
+        return th_error_set(err, TH_CONFLICT, "file_exists", "path", path, NULL);
+    enum th_status status =
+        workbook ? template_workbook(path, messages, lang, err) : template_csv(path, lang, err);
+    struct th_json *columns = th_json_array();
+    for (int i = 0; i < TH_TENURE_COLUMNS; i++)
+        th_json_append_text(columns, heading(lang, i));
+    struct th_json *reply = th_json_object();
+    th_json_set_text(reply, "file", path);
+    th_json_set(reply, "columns", columns);
+    return th_reply_finish(status, reply, ret_reply, err);
+}

@@ -1,0 +1,221 @@
+// The table of contracts as people write it.
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/csv_table.h"
+#include "core/text.h"
+#include "gis/reader.h"
+#include "registry/tenure_internal.h"
+
+const struct th_tenure_column_spec th_tenure_columns[TH_TENURE_COLUMNS] = {
+    [TH_TENURE_NUMBER] =
+        {"contract", "合同编号", {"合同号", "contract_number"}, true, "AJ-2021-001"},
+    [TH_TENURE_HOUSEHOLD] = {"household", "农户", {"权利人", "户主", "right_holder"}, true, "张三"},
+    [TH_TENURE_HOLDER] =
+        {"holder", "合作社", {"受让方", "经营主体", "cooperative"}, false, "马家弄竹林合作社"},
+    [TH_TENURE_VILLAGE] = {"village", "村", {"村名", "行政村"}, false, "马家弄村"},
+    [TH_TENURE_PARCEL] = {"parcel", "地块号", {"地块", "小班号", "parcel_number"}, true, "12-3"},
+    [TH_TENURE_CERTIFICATE] = {"certificate",
+                               "证书号",
+                               {"林权证号", "不动产权证号"},
+                               false,
+                               "浙(2019)安吉县不动产权第0001号"},
+    [TH_TENURE_EXPIRES] = {"certificate_expires", "证书到期", {"证书到期日"}, false, "2049-12-31"},
+    [TH_TENURE_AREA] = {"area_mu", "面积(亩)", {"面积（亩）", "面积", "合同面积"}, false, "15.96"},
+    [TH_TENURE_FROM] = {"from", "起始", {"起始日期", "开始"}, true, "2021-01-01"},
+    [TH_TENURE_TO] = {"to", "终止", {"终止日期", "结束"}, true, "2040-12-31"},
+    [TH_TENURE_RENT] = {"rent_cny_mu_year",
+                        "租金(元/亩·年)",
+                        {"租金（元/亩·年）", "租金(元/亩)", "租金", "rent"},
+                        false,
+                        ""},
+    [TH_TENURE_GUARANTEE] = {"guarantee_cny_mu_year",
+                             "保底",
+                             {"保底(元/亩·年)", "保底（元/亩·年）", "guarantee"},
+                             false,
+                             "150.00"},
+    [TH_TENURE_DIVIDEND] = {"dividend", "分红比例", {"分红"}, false, "60%"},
+    [TH_TENURE_CARBON] = {"carbon_right", "碳汇收益权", {"碳汇权"}, true, "是"},
+    [TH_TENURE_SHARE] = {"share", "份额", {"占比"}, false, "1"},
+    [TH_TENURE_DOCUMENT] = {"document", "文件", {"合同文件"}, false, ""},
+};
+
+static bool is_heading(enum th_tenure_column column, const char *heading)
+{
+    const struct th_tenure_column_spec *spec = &th_tenure_columns[column];
+    char text[128];
+    th_text_copy(text, sizeof text, heading);
+    th_text_trim(text);
+    bool same = strcmp(text, spec->name) == 0 || strcmp(text, spec->title) == 0;
+    for (size_t i = 0; !same && i < sizeof spec->others / sizeof spec->others[0]; i++)
+        same = spec->others[i] != NULL && strcmp(text, spec->others[i]) == 0;
+    return same;
+}
+
+// Positions of the columns in the source; TH_INVALID when one that is needed is missing.
+static enum th_status find_columns(const char *(*heading)(const void *source, size_t index),
+                                   const void *source, size_t n,
+                                   size_t positions[TH_TENURE_COLUMNS], struct th_error *err)
+{
+    struct th_buf missing;
+    th_buf_init(&missing, 4096);
+    for (int c = 0; c < TH_TENURE_COLUMNS; c++) {
+        positions[c] = SIZE_MAX;
+        for (size_t i = 0; positions[c] == SIZE_MAX && i < n; i++)
+            if (is_heading((enum th_tenure_column)c, heading(source, i)))
+                positions[c] = i;
+        if (positions[c] == SIZE_MAX && th_tenure_columns[c].needed)
+            th_buf_printf(&missing, "%s%s", missing.size > 0 ? "、" : "",
+                          th_tenure_columns[c].title);
+    }
+    enum th_status status = TH_OK;
+    if (missing.size > 0)
+        status =
+            th_error_set(err, TH_INVALID, "tenure_columns", "missing", th_buf_text(&missing), NULL);
+    th_buf_clear(&missing);
+    return status;
+}
+
+static enum th_status room_make(struct th_tenure_table *table, size_t n, struct th_error *err)
+{
+    if (n > TH_TENURE_ROWS_MAX) {
+        (void)th_error_set(err, TH_LIMIT, "tenure_too_many_rows", NULL);
+        th_error_add_int(err, "limit", TH_TENURE_ROWS_MAX);
+        return TH_LIMIT;
+    }
+    char **cells = realloc(table->cells, (n + 1) * TH_TENURE_COLUMNS * sizeof *cells);
+    table->cells = cells == NULL ? table->cells : cells;
+    int64_t *lines = realloc(table->lines, (n + 1) * sizeof *lines);
+    table->lines = lines == NULL ? table->lines : lines;
+    return cells == NULL || lines == NULL ? th_error_no_memory(err) : TH_OK;
+}
+
+static enum th_status row_add(struct th_tenure_table *table, int64_t line,
+                              const char *const texts[TH_TENURE_COLUMNS], struct th_error *err)
+{
+    bool any = false;
+    for (int c = 0; c < TH_TENURE_COLUMNS; c++)
+        any = any || (texts[c] != NULL && texts[c][0] != '\0');
+    if (!any)
+        return TH_OK; // a blank line
+    char **row = &table->cells[table->n * TH_TENURE_COLUMNS];
+    table->lines[table->n++] = line;
+    bool done = true;
+    for (int c = 0; c < TH_TENURE_COLUMNS; c++) {
+        row[c] = texts[c] == NULL ? NULL : th_text_duplicate(texts[c]);
+        done = done && (texts[c] == NULL || row[c] != NULL);
+        if (row[c] != NULL)
+            th_text_trim(row[c]);
+    }
+    return done ? TH_OK : th_error_no_memory(err);
+}
+
+static const char *csv_heading(const void *source, size_t index)
+{
+    return th_csv_table_cell(source, 0, index);
+}
+
+static enum th_status read_csv(const char *path, struct th_tenure_table *table,
+                               struct th_error *err)
+{
+    enum { COLUMNS_LOOKED_AT = 256 };
+    struct th_csv_table *csv = NULL;
+    size_t positions[TH_TENURE_COLUMNS];
+    enum th_status status = th_csv_table_read(path, &csv, err);
+    if (status != TH_OK)
+        return status;
+    size_t n = th_csv_table_rows(csv);
+    status = n == 0 ? th_error_set(err, TH_INVALID, "tenure_columns", "missing",
+                                   th_tenure_columns[0].title, NULL)
+                    : find_columns(csv_heading, csv, COLUMNS_LOOKED_AT, positions, err);
+    if (status == TH_OK)
+        status = room_make(table, n, err);
+    for (size_t i = 1; status == TH_OK && i < n; i++) {
+        const char *texts[TH_TENURE_COLUMNS];
+        for (int c = 0; c < TH_TENURE_COLUMNS; c++)
+            texts[c] = positions[c] == SIZE_MAX ? NULL : th_csv_table_cell(csv, i, positions[c]);
+        status = row_add(table, (int64_t)th_csv_table_line(csv, i), texts, err);
+    }
+    th_csv_table_free(csv);
+    return status;
+}
+
+static const char *reader_heading(const void *source, size_t index)
+{
+    return th_reader_field(source, index);
+}
+
+static enum th_status read_rows(struct th_reader *reader, struct th_tenure_table *table,
+                                struct th_error *err)
+{
+    struct th_reader_batch *batch = NULL;
+    size_t positions[TH_TENURE_COLUMNS];
+    enum th_status status =
+        find_columns(reader_heading, reader, th_reader_info(reader)->n_fields, positions, err);
+    while (status == TH_OK) {
+        status = th_reader_next(reader, &batch, err);
+        if (status != TH_OK || batch == NULL)
+            break;
+        status = room_make(table, table->n + batch->n_rows, err);
+        for (size_t i = 0; status == TH_OK && i < batch->n_rows; i++) {
+            const struct th_reader_row *row = &batch->rows[i];
+            const char *texts[TH_TENURE_COLUMNS] = {0};
+            for (int c = 0; !row->lost && c < TH_TENURE_COLUMNS; c++)
+                texts[c] = positions[c] == SIZE_MAX ? NULL : row->values[positions[c]];
+            status = row_add(table, row->row, texts, err);
+        }
+        th_reader_batch_free(batch);
+    }
+    return status;
+}
+
+static enum th_status read_workbook(const char *path, struct th_tenure_table *table,
+                                    struct th_error *err)
+{
+    struct th_reader *reader = NULL;
+    const struct th_reader_options how = {0};
+    enum th_status status = th_reader_open(path, &how, &reader, err);
+    if (status != TH_OK)
+        return status;
+    status = read_rows(reader, table, err);
+    th_reader_close(reader);
+    return status;
+}
+
+static bool ends_with(const char *text, const char *ending)
+{
+    size_t size = strlen(text);
+    size_t tail = strlen(ending);
+    return size >= tail && strcmp(text + size - tail, ending) == 0;
+}
+
+enum th_status th_tenure_table_read(const char *path, struct th_tenure_table *ret_table,
+                                    struct th_error *err)
+{
+    struct th_tenure_table table = {0};
+    enum th_status status = ends_with(path, ".xlsx") || ends_with(path, ".XLSX")
+                                ? read_workbook(path, &table, err)
+                                : read_csv(path, &table, err);
+    if (status != TH_OK) {
+        th_tenure_table_clear(&table);
+        return status;
+    }
+    *ret_table = table;
+    return TH_OK;
+}
+
+void th_tenure_table_clear(struct th_tenure_table *table)
+{
+    for (size_t i = 0; i < table->n * TH_TENURE_COLUMNS; i++)
+        free(table->cells[i]);
+    free(table->cells);
+    free(table->lines);
+    *table = (struct th_tenure_table){0};
+}
+
+const char *th_tenure_cell(const struct th_tenure_table *table, size_t row,
+                           enum th_tenure_column column)
+{
+    const char *text = table->cells[row * TH_TENURE_COLUMNS + (size_t)column];
+    return text == NULL ? "" : text;
+}

@@ -1,0 +1,288 @@
+// Contracts from a table, and what a package asks of them.
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/file.h"
+#include "registry/audit.h"
+#include "registry/package.h"
+#include "registry/parcel_life.h"
+#include "registry/setup.h"
+#include "registry/tenure.h"
+#include "tests/integration/parcel_fixture.h"
+
+static const char FEATURES[] =
+    "{\"type\":\"Feature\",\"properties\":{\"number\":\"1\"},"
+    "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[119.6,30.5],[119.601,30.5],"
+    "[119.601,30.501],[119.6,30.501],[119.6,30.5]]]}},"
+    "{\"type\":\"Feature\",\"properties\":{\"number\":\"2\"},"
+    "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[119.601,30.5],[119.602,30.5],"
+    "[119.602,30.501],[119.601,30.501],[119.601,30.5]]]}}";
+
+#define HEAD                                                                                                                       \
+    "合同编号,农户,合作社,村,地块号,证书号,证书到期,面积（亩）,起始,终止,租金,保底,分红比例," \
+    "碳汇收益权,份额\n"
+
+static int set_up(void **state)
+{
+    struct fixture *f = malloc(sizeof *f);
+    char path[TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    struct th_error err;
+    struct th_party_add_options party = {.kind = "cooperative", .name = "测试合作社"};
+    assert_non_null(f);
+    fixture_open(f);
+    fixture_geojson(f, path, "two.geojson", FEATURES);
+    struct th_parcel_import_options options = fixture_options(f, path);
+    reply = fixture_import(f, &options);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
+    th_json_free(reply);
+    assert_ok(th_party_add(f->registry, &f->request, &party, &reply, &err), &err);
+    th_json_free(reply);
+    assert_ok(th_user_add(f->registry, &f->request, "clerk_2", "clerk", FIXTURE_OTHER_VILLAGE, NULL,
+                          &reply, &err),
+              &err);
+    th_json_free(reply);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+static struct th_json *import(struct fixture *f, const char *rows, const char *login,
+                              enum th_status want)
+{
+    char path[TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    struct th_error err;
+    struct th_request request = {.login = login};
+    fixture_file(f, path, "contracts.csv", rows);
+    struct th_tenure_import_options options = {
+        .source = path, .messages = f->messages, .lang = TH_LANG_ZH};
+    assert_status(th_tenure_import(f->registry, &request, &options, &reply, &err), want, &err);
+    return reply;
+}
+
+static const char HALVES[] = HEAD
+    "A-1,张三,测试合作社,测试一村,1,证1,2049-12-31,8.00,2021-01-01,2040/12/31,,150,60%,是,1/2\n"
+    "A-1,张三,测试合作社,测试一村,2,证1,2049-12-31,8.00,2021-01-01,2040/12/31,,150,60%,是,1\n"
+    "A-2,李四,测试合作社,测试一村,1,,,7.96,2021年1月1日,2030-12-31,120.50,,,是,50%\n";
+
+static void import__shares_are_exact_and_a_second_run_adds_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err;
+    struct th_json *reply = import(f, HALVES, "admin", TH_OK);
+    assert_int_equal(th_json_get_int(reply, "read", -1), 3);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 3);
+    assert_int_equal(th_json_size(th_json_get(reply, "tenure_ids")), 2);
+    // After the second contract ends, half of parcel 1 is nobody's.
+    const struct th_json *incomplete = th_json_get(reply, "incomplete");
+    assert_int_equal(th_json_size(incomplete), 1);
+    assert_int_equal(th_json_get_int(th_json_at(incomplete, 0), "parcel_id", 0), 1);
+    assert_string_equal(th_json_get_text(th_json_at(incomplete, 0), "on", ""), "2031-01-01");
+    assert_string_equal(th_json_get_text(th_json_at(incomplete, 0), "share", ""), "0.5");
+    assert_int_equal(fixture_problems(reply, 0, "tenure_incomplete", "warning"), 1);
+    th_json_free(reply);
+    reply = import(f, HALVES, "admin", TH_OK);
+    assert_int_equal(th_json_get_int(reply, "unchanged", -1), 3);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 0);
+    th_json_free(reply);
+    assert_ok(th_tenure_show(f->registry, 1, &reply, &err), &err);
+    assert_string_equal(th_json_get_text(reply, "number", ""), "A-1");
+    assert_string_equal(th_json_get_text(reply, "dividend", ""), "0.6");
+    assert_int_equal(th_json_get_int(reply, "guarantee_fen", 0), 15000);
+    assert_string_equal(th_json_get_text(reply, "to", ""), "2040-12-31");
+    assert_true(th_json_get_bool(reply, "carbon_right", false));
+    assert_int_equal(th_json_size(th_json_get(reply, "parcels")), 2);
+    th_json_free(reply);
+    assert_ok(th_tenure_list(f->registry, "测试合作社", "2035-01-01", &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "n", -1), 1);
+    th_json_free(reply);
+    assert_status(th_tenure_show(f->registry, 9, &reply, &err), TH_NOT_FOUND, &err);
+    assert_ok(th_registry_check(f->registry, NULL, true, f->messages, TH_LANG_EN, &reply, &err),
+              &err);
+    assert_true(th_json_get_bool(reply, "ok", false));
+    th_json_free(reply);
+}
+
+static void import__thirds_sum_to_one_and_more_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct th_json *reply =
+        import(f,
+               HEAD "B-1,甲,测试合作社,测试一村,1,,,,2021-01-01,2030-12-31,,,,是,1/3\n"
+                    "B-2,乙,测试合作社,测试一村,1,,,,2021-01-01,2030-12-31,,,,是,1/3\n"
+                    "B-3,丙,测试合作社,测试一村,1,,,,2021-01-01,2030-12-31,,,,是,1/3\n"
+                    "B-4,丁,测试合作社,测试一村,1,,,,2030-12-31,2031-12-31,,,,是,1/1000000\n",
+               "admin", TH_OK);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 3);
+    assert_int_equal(th_json_get_int(reply, "rejected", -1), 1);
+    assert_int_equal(fixture_problems(reply, 5, "tenure_share_over", "error"), 1);
+    assert_int_equal(th_json_size(th_json_get(reply, "incomplete")), 0);
+    th_json_free(reply);
+}
+
+static void import__bad_rows_keep_their_contract_out(void **state)
+{
+    struct fixture *f = *state;
+    struct th_json *reply =
+        import(f,
+               HEAD "C-1,甲,测试合作社,测试一村,1,,,,2021-01-01,2030-12-31,,,,是,1\n"
+                    "C-1,甲,测试合作社,测试一村,9,,,,2021-01-01,2030-12-31,,,,是,1\n"
+                    "C-2,乙,没有的社,测试一村,2,,,,2021-01-01,2030-12-31,,,,是,1\n"
+                    "C-3,丙,测试合作社,测试一村,2,,,,2021-02-30,2030-12-31,,,,是,1\n"
+                    "C-4,丁,测试合作社,测试一村,2,,,,2021-01-01,2030-12-31,100,50,,是,1\n"
+                    "C-5,戊,测试合作社,测试一村,2,,,,2021-01-01,2030-12-31,,,,也许,1\n"
+                    "C-6,己,测试合作社,测试一村,2,,,,2021-01-01,2030-12-31,,,,是,3/2\n"
+                    "C-7,庚,测试合作社,测试一村,2,,,,2031-01-01,2030-12-31,,,,是,1\n",
+               "admin", TH_OK);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 0);
+    assert_int_equal(th_json_get_int(reply, "rejected", -1), 8);
+    assert_int_equal(fixture_problems(reply, 2, "tenure_contract_refused", "error"), 1);
+    assert_int_equal(fixture_problems(reply, 3, "tenure_parcel", "error"), 1);
+    assert_int_equal(fixture_problems(reply, 4, "party_not_found", "error"), 1);
+    for (int64_t row = 5; row <= 9; row++)
+        assert_int_equal(
+            fixture_problems(reply, row, row == 6 ? "tenure_payment" : "tenure_value", "error"), 1);
+    th_json_free(reply);
+    assert_null(import(f, HALVES, "clerk_2", TH_NOT_PERMITTED));
+    assert_null(import(f, "农户,地块号\n张三,1\n", "admin", TH_INVALID));
+}
+
+static void import__a_registered_contract_does_not_change(void **state)
+{
+    struct fixture *f = *state;
+    th_json_free(import(f, HALVES, "admin", TH_OK));
+    struct th_json *reply = import(
+        f, HEAD "A-2,李四,测试合作社,测试一村,1,,,7.96,2021-01-01,2031-12-31,120.50,,,是,50%\n",
+        "admin", TH_OK);
+    assert_int_equal(th_json_get_int(reply, "rejected", -1), 1);
+    assert_int_equal(fixture_problems(reply, 2, "tenure_changed", "error"), 1);
+    th_json_free(reply);
+}
+
+static struct th_json *package(struct fixture *f, const char *name, const char *parcel,
+                               const char *from, const char *to, enum th_status want,
+                               const char *key)
+{
+    struct th_json *reply = NULL;
+    struct th_error err;
+    struct th_package_create_options options = {.name = name,
+                                                .holder = "测试合作社",
+                                                .methodology = "reported-factor",
+                                                .from = from,
+                                                .to = to,
+                                                .parcels = &parcel,
+                                                .n_parcels = 1,
+                                                .messages = f->messages};
+    assert_status(th_package_create(f->registry, &f->request, &options, &reply, &err), want, &err);
+    if (key != NULL)
+        assert_string_equal(err.key, key);
+    return reply;
+}
+
+static bool warned(const struct th_json *reply, const char *code)
+{
+    const struct th_json *warnings = th_json_get(reply, "warnings");
+    for (size_t i = 0; i < th_json_size(warnings); i++)
+        if (strcmp(th_json_get_text(th_json_at(warnings, i), "code", ""), code) == 0)
+            return true;
+    return false;
+}
+
+static void package__tenure_and_carbon_right_cover_the_period(void **state)
+{
+    struct fixture *f = *state;
+    struct th_json *reply = package(f, "none", "2", "2021-01-01", "2023-12-31", TH_OK, NULL);
+    assert_true(warned(reply, "tenure_missing"));
+    th_json_free(reply);
+    th_json_free(import(f,
+                        HEAD "A-1,张三,测试合作社,测试一村,1,,,,2021-01-01,2022-12-31,,,,是,1/2\n"
+                             "A-2,李四,测试合作社,测试一村,1,,,,2021-01-01,2040-12-31,,,,是,1/2\n"
+                             "A-3,张三,测试合作社,测试一村,1,,,,2023-01-01,2040-12-31,,,,否,1/2\n",
+                        "admin", TH_OK));
+    assert_null(
+        package(f, "early", "1", "2020-01-01", "2021-12-31", TH_CONFLICT, "tenure_not_covering"));
+    assert_null(
+        package(f, "late", "1", "2021-01-01", "2023-12-31", TH_CONFLICT, "carbon_right_missing"));
+    reply = package(f, "right", "1", "2021-01-01", "2022-12-31", TH_OK, NULL);
+    assert_false(warned(reply, "tenure_missing"));
+    th_json_free(reply);
+}
+
+static void split_and_merge__contracts_follow_the_ground(void **state)
+{
+    struct fixture *f = *state;
+    char path[TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    struct th_error err;
+    th_json_free(import(f, HALVES, "admin", TH_OK));
+    fixture_file(f, path, "cut.wkt", "LINESTRING (119.6005 30.4, 119.6005 30.6)");
+    struct th_parcel_split_options split = {.parcel_id = 1, .drawing = path, .reason = "r"};
+    assert_ok(th_parcel_split(f->registry, &f->request, &split, &reply, &err), &err);
+    th_json_free(reply); // parts 3 and 4 with a half of each
+    int64_t ids[2] = {4, 2};
+    struct th_parcel_merge_options merge = {
+        .parcel_ids = ids, .n_parcels = 2, .number = "x", .reason = "r"};
+    assert_ok(th_parcel_merge(f->registry, &f->request, &merge, &reply, &err), &err);
+    th_json_free(reply);
+    assert_ok(th_tenure_show(f->registry, 1, &reply, &err), &err);
+    // parcel 1 (1/2), 2 (1), its parts (1/2) and the merged one: (1/2·1 + 1·2)/3 = 5/6, as
+    // exactly as the areas say.
+    const struct th_json *parcels = th_json_get(reply, "parcels");
+    assert_int_equal(th_json_size(parcels), 5);
+    assert_string_equal(th_json_get_text(th_json_at(parcels, 3), "share", ""), "0.5");
+    double numerator = 0;
+    double denominator = 1;
+    assert_int_equal(sscanf(th_json_get_text(th_json_at(parcels, 4), "share", ""), "%lf/%lf",
+                            &numerator, &denominator),
+                     2);
+    assert_close(numerator / denominator, 5.0 / 6, 1e-6);
+    th_json_free(reply);
+}
+
+static void template__can_be_read_again(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const NAMES[] = {"a.csv", "a.xlsx"};
+    for (size_t i = 0; i < 2; i++) {
+        char path[TH_TEST_PATH_SIZE];
+        struct th_json *reply = NULL;
+        struct th_error err;
+        th_test_path(path, f->folder, NAMES[i]);
+        assert_ok(th_tenure_template(path, f->messages, TH_LANG_ZH, &reply, &err), &err);
+        assert_int_equal(th_json_size(th_json_get(reply, "columns")), 16);
+        th_json_free(reply);
+        assert_true(th_file_exists(path));
+        assert_status(th_tenure_template(path, f->messages, TH_LANG_ZH, &reply, &err), TH_CONFLICT,
+                      &err);
+        if (i > 0)
+            continue;
+        struct th_tenure_import_options options = {.source = path, .messages = f->messages};
+        assert_ok(th_tenure_import(f->registry, &f->request, &options, &reply, &err), &err);
+        assert_int_equal(th_json_get_int(reply, "read", -1), 1);
+        assert_int_equal(fixture_problems(reply, 2, "party_not_found", "error"), 1);
+        th_json_free(reply);
+    }
+}
+
+#define TENURE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TENURE_TEST(import__shares_are_exact_and_a_second_run_adds_nothing),
+        TENURE_TEST(import__thirds_sum_to_one_and_more_is_refused),
+        TENURE_TEST(import__bad_rows_keep_their_contract_out),
+        TENURE_TEST(import__a_registered_contract_does_not_change),
+        TENURE_TEST(package__tenure_and_carbon_right_cover_the_period),
+        TENURE_TEST(split_and_merge__contracts_follow_the_ground),
+        TENURE_TEST(template__can_be_read_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -84,26 +84,50 @@ static void bad_value(struct importing *m, size_t row, enum th_tenure_column col
     problem(m, row, "error", &what);
 }
 
+static bool digits_take(const char **at, int n_max, int *ret_value)
+{
+    int value = 0;
+    int n = 0;
+    for (; n < n_max && **at >= '0' && **at <= '9'; n++)
+        value = 10 * value + (*(*at)++ - '0');
+    *ret_value = value;
+    return n > 0;
+}
+
+static bool text_take(const char **at, const char *text)
+{
+    if (!th_text_starts_with(*at, text))
+        return false;
+    *at += strlen(text);
+    return true;
+}
+
 // "2021-6-1", "2021/06/01", "2021.6.1" and "2021年6月1日" are days as well.
+static bool date_read(const char *text, struct th_date *ret_date)
+{
+    static const char *const MARKS[][3] = {
+        {"-", "-", ""}, {"/", "/", ""}, {".", ".", ""}, {"年", "月", "日"}};
+    for (size_t i = 0; i < sizeof MARKS / sizeof MARKS[0]; i++) {
+        struct th_date date = {0};
+        const char *at = text;
+        if (digits_take(&at, 4, &date.year) && text_take(&at, MARKS[i][0]) &&
+            digits_take(&at, 2, &date.month) && text_take(&at, MARKS[i][1]) &&
+            digits_take(&at, 2, &date.day) && text_take(&at, MARKS[i][2]) && *at == '\0' &&
+            th_date_valid(date)) {
+            *ret_date = date;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool take_date(struct importing *m, size_t row, enum th_tenure_column column,
                       struct th_date *ret_date)
 {
-    int year = 0;
-    int month = 0;
-    int day = 0;
-    int used = 0;
-    char plain[32];
-    struct th_error ignored;
     const char *text = th_tenure_cell(&m->table, row, column);
     if (text[0] == '\0' && !th_tenure_columns[column].needed)
         return true;
-    bool read = (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) == 3 ||
-                 sscanf(text, "%4d/%2d/%2d%n", &year, &month, &day, &used) == 3 ||
-                 sscanf(text, "%4d.%2d.%2d%n", &year, &month, &day, &used) == 3 ||
-                 sscanf(text, "%4d年%2d月%2d日%n", &year, &month, &day, &used) == 3) &&
-                used > 0 && text[used] == '\0';
-    (void)snprintf(plain, sizeof plain, "%04d-%02d-%02d", year, month, day);
-    if (read && th_date_parse(plain, ret_date, &ignored) == TH_OK)
+    if (date_read(text, ret_date))
         return true;
     bad_value(m, row, column);
     return false;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/file.h"
+#include "core/ratio.h"
 #include "registry/audit.h"
 #include "registry/package.h"
 #include "registry/parcel_life.h"
@@ -237,12 +238,10 @@ static void split_and_merge__contracts_follow_the_ground(void **state)
     const struct th_json *parcels = th_json_get(reply, "parcels");
     assert_int_equal(th_json_size(parcels), 5);
     assert_string_equal(th_json_get_text(th_json_at(parcels, 3), "share", ""), "0.5");
-    double numerator = 0;
-    double denominator = 1;
-    assert_int_equal(sscanf(th_json_get_text(th_json_at(parcels, 4), "share", ""), "%lf/%lf",
-                            &numerator, &denominator),
-                     2);
-    assert_close(numerator / denominator, 5.0 / 6, 1e-6);
+    struct th_ratio share;
+    assert_ok(th_ratio_parse(th_json_get_text(th_json_at(parcels, 4), "share", ""), &share, &err),
+              &err);
+    assert_close(th_ratio_double(share), 5.0 / 6, 1e-6);
     th_json_free(reply);
 }
 

@@ -52,6 +52,7 @@ static enum th_status run_export(struct th_cli *cli, struct th_json **ret_reply,
                                         .package = th_cli_option(cli, "package"),
                                         .kind = th_cli_option(cli, "kind"),
                                         .crs = th_cli_option(cli, "crs"),
+                                        .on = th_cli_option(cli, "on"),
                                         .path = th_cli_option(cli, "out"),
                                         .with_wkt = th_cli_flag(cli, "wkt"),
                                         .messages = cli->messages,
@@ -74,7 +75,7 @@ static enum th_status run_map(struct th_cli *cli, struct th_json **ret_reply, st
 
 #define EXPORT_OPTIONS                                                                             \
     "format!=gpkg|geojson|shp|kml|csv|xlsx|fgb|gml|fiboa out!=FILE village=V kind=KIND package=P " \
-    "crs=EPSG:n wkt"
+    "on=DATE crs=EPSG:n wkt"
 
 const struct th_cli_command th_cli_parcel_commands[] = {
     {"parcel", "import", TH_CLI_WRITE, "SOURCE",

@@ -215,6 +215,10 @@ static enum th_status export_rows(struct exporting *e, struct th_error *err)
         return status;
     status =
         th_parcel_choose(e->store, options->village, options->kind, options->package, &choice, err);
+    if (status == TH_OK && options->on != NULL && options->package != NULL)
+        status = th_error_set(err, TH_USAGE, "export_on_package", NULL);
+    if (status == TH_OK && options->on != NULL)
+        status = th_date_parse(options->on, &choice.filter.on, err);
     if (status == TH_OK)
         status = th_registry_record_load(e->store, &frame, err);
     if (status == TH_OK) {

@@ -34,6 +34,16 @@ enum { COLUMN_ATTRIBUTES = 22, COLUMN_GEOMETRY = 23 };
 static const char SQL_EACH[] = "SELECT " RECORD_COLUMNS FROM_IN_FORCE;
 static const char SQL_EACH_PACKAGE[] = "SELECT " RECORD_COLUMNS FROM_PACKAGE;
 static const char SQL_GEOMETRY_EACH[] = "SELECT " RECORD_COLUMNS ", v.geom" FROM_IN_FORCE;
+// Of versions that begin on one day the last one holds.
+static const char SQL_GEOMETRY_EACH_ON[] =
+    "SELECT " RECORD_COLUMNS ", v.geom FROM parcel p"
+    " JOIN parcel_version v ON v.parcel_id = p.parcel_id AND v.version ="
+    " (SELECT max(o.version) FROM parcel_version o"
+    " WHERE o.parcel_id = p.parcel_id AND o.from_on <= ?6)"
+    " JOIN village g ON g.code = p.village"
+    " WHERE p.parcel_id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR p.village = ?3)"
+    " AND (?4 IS NULL OR v.kind = ?4) AND (?5 IS NULL OR p.state = ?5)"
+    " AND (p.retired_on IS NULL OR p.retired_on > ?6) ORDER BY p.parcel_id";
 static const char SQL_GEOMETRY_EACH_PACKAGE[] = "SELECT " RECORD_COLUMNS ", v.geom" FROM_PACKAGE;
 
 static const char SQL_VERSIONS[] =
@@ -201,9 +211,12 @@ th_parcel_geometry_each(struct th_store *store, const struct th_parcel_filter *f
                                       const char *attributes, const void *wkb, size_t wkb_size),
                         void *context, struct th_error *err)
 {
+    const char *sql = filter->on.year != 0 ? SQL_GEOMETRY_EACH_ON : SQL_GEOMETRY_EACH;
     struct th_stmt *q =
-        th_db_query(store, filter->package_id > 0 ? SQL_GEOMETRY_EACH_PACKAGE : SQL_GEOMETRY_EACH);
+        th_db_query(store, filter->package_id > 0 ? SQL_GEOMETRY_EACH_PACKAGE : sql);
     bind_filter(q, filter);
+    if (filter->package_id <= 0 && filter->on.year != 0)
+        th_bind_date(q, 6, filter->on);
     enum th_status status = TH_OK;
     bool go_on = true;
     while (go_on && th_stmt_next(q, &status, err)) {

@@ -59,6 +59,8 @@ struct th_parcel_filter {
     const char *state;   // "registered" or "retired", NULL: any
     int64_t package_id;  // > 0: parcels of this package, in the versions it was made of
     int64_t parcel_id;   // > 0: this parcel alone
+    struct th_date on; // th_parcel_geometry_each without a package: the versions that hold on this
+                       // day, none before the first and from retirement on; year 0: in force
 };
 
 // One parcel in a version; version 0 means the one in force. TH_NOT_FOUND ("parcel_not_found").

@@ -5,6 +5,7 @@
 #include "core/file.h"
 #include "gis/overlap.h"
 #include "registry/audit.h"
+#include "registry/export.h"
 #include "registry/package.h"
 #include "registry/parcel_life.h"
 #include "registry/setup.h"
@@ -473,6 +474,29 @@ static void history__leads_back_and_forward_over_every_change(void **state)
     assert_sound(f);
 }
 
+static int64_t exported_on(struct fixture *f, const char *name, const char *on)
+{
+    char path[TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    struct th_error err;
+    th_test_path(path, f->folder, name);
+    struct th_export_options options = {.format = "csv", .path = path, .on = on};
+    assert_ok(th_export(f->registry, &options, &reply, &err), &err);
+    int64_t n = th_json_get_int(reply, "n", -1);
+    th_json_free(reply);
+    return n;
+}
+
+static void export__a_day_has_the_parcels_that_held_on_it(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err;
+    th_json_free(split(f, "admin", 1, NORTH_SOUTH, NULL, TH_OK, &err)); // 1 -> 5, 6
+    assert_int_equal(exported_on(f, "a.csv", "2025-06-14"), 0);         // nothing was registered
+    assert_int_equal(exported_on(f, "b.csv", "2025-06-15"), 5);         // 2, 3, 4, 5, 6
+    assert_int_equal(exported_on(f, "c.csv", NULL), 6); // with the retired one, as such
+}
+
 static struct th_json *package(struct fixture *f, const char *name, const char *parcel,
                                enum th_status want, struct th_error *err)
 {
@@ -533,6 +557,7 @@ int main(void)
         LIFE_TEST(adjust__two_neighbours_keep_their_ground_together),
         LIFE_TEST(retire__a_parcel_ends_with_its_reason_and_document),
         LIFE_TEST(history__leads_back_and_forward_over_every_change),
+        LIFE_TEST(export__a_day_has_the_parcels_that_held_on_it),
         LIFE_TEST(package__ground_is_not_counted_again_under_another_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -162,7 +162,14 @@ bool th_coordinate_parse(const char *text, double *ret_value)
     char plain[NUMBER_SIZE];
     bool negative = false;
     double value = 0.0;
-    if (text == NULL || !plain_spell(text, plain)) {
+    if (text == NULL) {
+        return false;
+    }
+    // Most coordinates of a long table are plain.
+    if (text[strspn(text, "+-.0123456789")] == '\0') {
+        return th_text_parse_double(text, ret_value);
+    }
+    if (!plain_spell(text, plain)) {
         return false;
     }
     bool compass = compass_take(plain, &negative);

@@ -60,27 +60,13 @@ static size_t head_read(const char *path, char head[HEAD_SIZE + 1])
     return n;
 }
 
-// Names of fields and values of a MapInfo file that names no character set ("Neutral") come as
-// bytes, and names that are not ASCII come spoilt. The heading of the file decides for all of it.
-static char **mapinfo_options(const char *path)
-{
-    char head[HEAD_SIZE + 1] = "";
-    size_t n = head_read(path, head);
-    if (n == 0 || strstr(head, "Windows") != NULL || CPLIsUTF8(head, -1)) {
-        return NULL;
-    }
-    return CSLSetNameValue(NULL, "ENCODING", "CP936");
-}
-
-char **th_format_options(const char *driver, const char *path)
+char **th_format_options(const char *driver)
 {
     char **options = NULL;
     if (strcmp(driver, "GML") == 0) {
         options = CSLSetNameValue(options, "WRITE_GFS", "NO");
         options = CSLSetNameValue(options, "DOWNLOAD_SCHEMA", "NO");
         options = CSLSetNameValue(options, "EXPOSE_GML_ID", "NO");
-    } else if (strcmp(driver, "MapInfo File") == 0) {
-        options = mapinfo_options(path);
     }
     return options;
 }

@@ -40,8 +40,8 @@ enum th_status th_format_open(const struct th_format_request *request, struct th
 enum th_status th_format_path(const char *path, const char *file, char **ret_path,
                               struct th_error *err) TH_MUST_CHECK;
 
-// Open options for a driver and a file, NULL for none; CSLDestroy() them.
-char **th_format_options(const char *driver, const char *path);
+// Open options for a driver, NULL for none; CSLDestroy() them.
+char **th_format_options(const char *driver);
 
 // --- between the files that implement this
 

@@ -11,6 +11,7 @@
 #include "gis/reader/recode_internal.h"
 
 enum { HEADING_SIZE = 64, COLUMNS_SIZE_MAX = 300, COLUMNS_MAX = 1000, VOTES_PERCENT = 90 };
+enum { VOTERS_MAX = 100000 }; // rows that are looked at
 
 enum role {
     ROLE_NONE,
@@ -358,6 +359,7 @@ static void votes_count(const struct th_csv_table *table, const struct th_points
                         struct votes *votes)
 {
     size_t n = th_csv_table_rows(table);
+    n = n > VOTERS_MAX ? VOTERS_MAX : n;
     for (size_t row = plan->heading + 1; row < n; row++) {
         double first;
         double second;

@@ -7,6 +7,7 @@
 #include <gdal.h>
 #include <gdal_utils.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/file.h"
 
@@ -153,6 +154,25 @@ static void open__a_bom_before_a_sequence_loses_no_feature(void **state)
     rows = formats_open_ok(path, NULL);
     assert_string_equal(th_reader_info(rows.reader)->driver, "GeoJSONSeq");
     assert_two_parcels(&rows, "树种");
+}
+
+// Without a character set GDAL hands values out as bytes; Chinese names of fields it spoils.
+static void mapinfo__bytes_without_a_character_set_are_decided_on(void **state)
+{
+    char path[TH_TEST_PATH_SIZE];
+    char *data = NULL;
+    size_t size = 0;
+    struct th_error err = {0};
+    convert(path, *state, "a.mif", "-f \"MapInfo File\" -lco ENCODING=CP936");
+    assert_ok(th_file_read(path, (size_t)1 << 20, &data, &size, &err), &err);
+    char *charset = strstr(data, "\"WindowsSimpChinese\"");
+    assert_non_null(charset);
+    memcpy(charset, "\"Neutral\"           ", strlen("\"WindowsSimpChinese\""));
+    formats_bytes_write(path, *state, "a.mif", data, size);
+    free(data);
+    struct th_test_rows rows = formats_open_ok(path, NULL);
+    assert_string_equal(th_reader_info(rows.reader)->encoding.name, "GB18030");
+    assert_two_parcels(&rows, "SHUZHONG");
 }
 
 static void open__a_bare_array_is_refused_in_words(void **state)
@@ -491,6 +511,7 @@ int main(void)
         cmocka_unit_test(open__takes_what_gdal_writes_in_each_format),
         cmocka_unit_test(open__finds_each_format_in_a_zip_with_names_in_gbk),
         FOLDER_TEST(open__a_bom_before_a_sequence_loses_no_feature),
+        FOLDER_TEST(mapinfo__bytes_without_a_character_set_are_decided_on),
         FOLDER_TEST(open__a_bare_array_is_refused_in_words),
         FOLDER_TEST(kml__folders_are_one_table_without_the_drawings_own_fields),
         FOLDER_TEST(kml__own_fields_with_a_value_stay),

@@ -166,6 +166,10 @@ static enum th_status dataset_open(struct dataset *opened, struct th_error *err)
         opened->raw_text = true;
     } else if (name != NULL && strcmp(name, "GPKG") == 0) {
         status = gpkg_prepare(&opened->source, &options, err);
+    } else if (name != NULL) {
+        options = th_format_options(name);
+        // A MapInfo file without a character set gives bytes; of the others GDAL makes UTF-8.
+        opened->raw_text = strcmp(name, "MapInfo File") == 0;
     }
     if (name != NULL && status == TH_OK) {
         opened->dataset =

@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "gis/area.h"
 #include "gis/crs.h"
+#include "gis/reader.h"
 #include "registry/parcel_life_internal.h"
 #include "store/tenure_store.h"
 
@@ -142,27 +143,98 @@ static enum th_status to_degrees(struct th_edit_drawing *drawing, const char *cr
     return status;
 }
 
+// WKT and GeoJSON are read here, since lines come in them too; any other file by the reader's
+// process.
+static bool is_text(const char *path)
+{
+    static const char *const ENDINGS[] = {".wkt", ".txt", ".geojson", ".json"};
+    size_t size = strlen(path);
+    for (size_t i = 0; i < sizeof ENDINGS / sizeof ENDINGS[0]; i++) {
+        size_t tail = strlen(ENDINGS[i]);
+        if (size > tail && strcmp(path + size - tail, ENDINGS[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum th_status text_read(struct th_edit *edit, const char *path,
+                                struct th_edit_drawing *ret_drawing, struct th_hash *ret_sha256,
+                                struct th_error *err)
+{
+    char *text = NULL;
+    size_t size = 0;
+    enum th_status status = th_file_read(path, TH_EDIT_TEXT_MAX, &text, &size, err);
+    if (status != TH_OK)
+        return status;
+    status = th_edit_read(edit, text, size, ret_drawing, err);
+    if (status == TH_OK)
+        *ret_sha256 = th_hash_bytes(TH_HASH_SHA256, text, size);
+    free(text);
+    return status;
+}
+
+// The polygon of the first row, and the source's own reference system (free()).
+static enum th_status first_row(struct th_reader *reader, struct th_edit_drawing *ret_drawing,
+                                char **ret_crs, struct th_error *err)
+{
+    struct th_reader_batch *batch = NULL;
+    struct th_geometry shape = {0};
+    enum th_status status = th_reader_next(reader, &batch, err);
+    if (status != TH_OK)
+        return status;
+    if (batch == NULL || batch->n_rows == 0 || batch->rows[0].wkb == NULL)
+        status = th_error_set(err, TH_DATA_PROBLEM, "edit_empty", NULL);
+    if (status == TH_OK)
+        status = th_geometry_from_wkb(batch->rows[0].wkb, batch->rows[0].wkb_size, &shape, err);
+    if (status == TH_OK)
+        status = th_edit_drawing_of(&shape, ret_drawing, err);
+    if (status == TH_OK)
+        *ret_crs = th_text_duplicate(th_reader_info(reader)->crs);
+    th_geometry_clear(&shape);
+    th_reader_batch_free(batch);
+    return status;
+}
+
+static enum th_status source_read(const char *path, struct th_edit_drawing *ret_drawing,
+                                  char **ret_crs, struct th_hash *ret_sha256, struct th_error *err)
+{
+    struct th_reader *reader = NULL;
+    const struct th_reader_options how = {0};
+    enum th_status status = th_reader_open(path, &how, &reader, err);
+    if (status != TH_OK)
+        return status;
+    status = first_row(reader, ret_drawing, ret_crs, err);
+    if (status == TH_OK)
+        status = th_reader_digest(reader, ret_sha256, err);
+    th_reader_close(reader);
+    return status;
+}
+
 enum th_status th_life_drawing_read(struct th_edit *edit, const char *path, const char *crs,
                                     struct th_edit_drawing *ret_drawing, struct th_hash *ret_sha256,
                                     struct th_error *err)
 {
-    char *text = NULL;
-    size_t size = 0;
     struct th_edit_drawing drawing = {0};
-    enum th_status status = th_file_read(path, TH_EDIT_TEXT_MAX, &text, &size, err);
-    if (status != TH_OK)
-        return status;
-    status = th_edit_read(edit, text, size, &drawing, err);
-    if (status == TH_OK)
-        status = to_degrees(&drawing, crs, err);
-    if (status == TH_OK) {
-        *ret_sha256 = th_hash_bytes(TH_HASH_SHA256, text, size);
-        *ret_drawing = drawing;
+    struct th_hash sha256;
+    char *own_crs = NULL;
+    enum th_status status;
+    if (is_text(path)) {
+        status = text_read(edit, path, &drawing, &sha256, err);
     } else {
-        th_edit_drawing_clear(&drawing);
+        status = source_read(path, &drawing, &own_crs, &sha256, err);
+        if (status == TH_OK && crs == NULL && own_crs == NULL)
+            status = th_error_set(err, TH_DATA_PROBLEM, "crs_missing", NULL);
     }
-    free(text);
-    return status;
+    if (status == TH_OK)
+        status = to_degrees(&drawing, crs != NULL ? crs : own_crs, err);
+    free(own_crs);
+    if (status != TH_OK) {
+        th_edit_drawing_clear(&drawing);
+        return status;
+    }
+    *ret_sha256 = sha256;
+    *ret_drawing = drawing;
+    return TH_OK;
 }
 
 static enum th_status measure(struct th_life_parcel *parcel, struct th_error *err)

@@ -24,9 +24,11 @@ enum { TH_PARCEL_MERGE_MAX = 100 };
 
 struct th_parcel_split_options { // texts are borrowed; NULL: not given
     int64_t parcel_id;
-    const char *drawing;     // file: WKT or GeoJSON with lines or polygons
-    const char *crs;         // of its coordinates; NULL: longitude, latitude
-    const char *numbers;     // "A,B": one for each part, in their order; NULL: "<number>-1", …
+    const char *drawing; // file: WKT or GeoJSON with lines or polygons; of any other format that
+                         // an import reads, the polygon of its first row
+    const char *crs;     // of its coordinates; NULL: longitude, latitude in WKT and GeoJSON, else
+                         // what the file declares
+    const char *numbers; // "A,B": one for each part, in their order; NULL: "<number>-1", …
     const char *tolerance_m; // "0.5": how near to the boundary a drawing counts as on it
     const char *reason;
     const char *on;

@@ -249,6 +249,28 @@ static void split__projected_drawings_are_taken_with_their_system(void **state)
     assert_close(th_area_m2(record_of(f, 5).measured), 0.3 * 10642.4750, 30);
 }
 
+static void split__a_file_of_another_format_brings_its_polygon_and_system(void **state)
+{
+    struct fixture *f = *state;
+    char shape[TH_TEST_PATH_SIZE];
+    char path[TH_TEST_PATH_SIZE];
+    char command[4 * TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    struct th_error err;
+    fixture_geojson(f, shape, "corner.geojson",
+                    "{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"Polygon\","
+                    "\"coordinates\":[[[119.6,30.5],[119.6004,30.5],[119.6004,30.5004],"
+                    "[119.6,30.5004],[119.6,30.5]]]}}");
+    th_test_path(path, f->folder, "corner.gpkg");
+    (void)snprintf(command, sizeof command,
+                   "ogr2ogr -f GPKG -s_srs EPSG:4490 -t_srs EPSG:4549 '%s' '%s'", path, shape);
+    assert_int_equal(system(command), 0);
+    struct th_parcel_split_options options = {.parcel_id = 1, .drawing = path, .reason = "r"};
+    assert_ok(th_parcel_split(f->registry, &f->request, &options, &reply, &err), &err);
+    th_json_free(reply);
+    assert_close(th_area_m2(record_of(f, 5).measured), 0.16 * 10642.4750, 0.1);
+}
+
 static void merge__the_whole_has_what_all_have(void **state)
 {
     struct fixture *f = *state;
@@ -550,6 +572,7 @@ int main(void)
         LIFE_TEST(split__what_may_not_be_leaves_everything_as_it_was),
         LIFE_TEST(split__a_dry_run_tells_and_stores_nothing),
         LIFE_TEST(split__projected_drawings_are_taken_with_their_system),
+        LIFE_TEST(split__a_file_of_another_format_brings_its_polygon_and_system),
         LIFE_TEST(merge__the_whole_has_what_all_have),
         LIFE_TEST(merge__parcels_that_do_not_belong_together_are_refused),
         LIFE_TEST(adjust__a_boundary_drawn_beside_a_neighbour_is_laid_on_it),

@@ -41,6 +41,7 @@ static void work_begin__each_role_may_what_the_table_says(void **state)
         {TH_MAY_ESTIMATE, "estimate", {true, true, true, true, true}},
         {TH_MAY_VERIFY, "verify", {false, true, false, false, false}},
         {TH_MAY_ISSUE, "issue", {false, false, true, false, false}},
+        {TH_MAY_LAYERS, "layers", {false, false, true, false, true}},
         {TH_MAY_WAIVE, "waive", {false, false, true, false, false}},
         {TH_MAY_TERMS, "terms", {false, false, true, false, false}},
         {TH_MAY_PROPOSE, "propose", {false, false, false, true, false}},

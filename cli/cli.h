@@ -122,6 +122,7 @@ bool th_cli_spec_next(const char **cursor, struct th_cli_spec *ret_spec);
 extern const char th_cli_global_options[];
 
 extern const struct th_cli_command th_cli_setup_commands[];
+extern const struct th_cli_command th_cli_import_commands[];
 extern const struct th_cli_command th_cli_parcel_commands[];
 extern const struct th_cli_command th_cli_life_commands[];
 extern const struct th_cli_command th_cli_export_commands[];

@@ -1,32 +1,8 @@
-// parcel import, list, show, export; export; map print.
-#include <string.h>
-
+// parcel list, show, export; export; map print.
 #include "cli/cli.h"
 #include "registry/export.h"
 #include "registry/map.h"
 #include "registry/parcel.h"
-
-static enum th_status run_import(struct th_cli *cli, struct th_json **ret_reply,
-                                 struct th_error *err)
-{
-    const char *on_problem = th_cli_option(cli, "on-problem");
-    struct th_parcel_import_options options = {.source = cli->positionals[0],
-                                               .layer = th_cli_option(cli, "layer"),
-                                               .crs = th_cli_option(cli, "crs"),
-                                               .encoding = th_cli_option(cli, "encoding"),
-                                               .kind = th_cli_option(cli, "kind"),
-                                               .village = th_cli_option(cli, "village"),
-                                               .update = th_cli_flag(cli, "update"),
-                                               .problems_path = th_cli_option(cli, "problems"),
-                                               .messages = cli->messages,
-                                               .lang = cli->lang};
-    options.maps = th_cli_list(cli, "map", &options.n_maps);
-    if (on_problem != NULL && strcmp(on_problem, "abort") != 0 && strcmp(on_problem, "reject") != 0)
-        return th_error_set(err, TH_USAGE, "usage_value", "option", "on-problem", "value",
-                            on_problem, "allowed", "reject, abort", NULL);
-    options.on_problem_abort = on_problem != NULL && strcmp(on_problem, "abort") == 0;
-    return th_parcel_import(cli->registry, &cli->request, &options, ret_reply, err);
-}
 
 static enum th_status run_list(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
 {
@@ -78,12 +54,6 @@ static enum th_status run_map(struct th_cli *cli, struct th_json **ret_reply, st
     "on=DATE crs=EPSG:n wkt"
 
 const struct th_cli_command th_cli_parcel_commands[] = {
-    {"parcel", "import", TH_CLI_WRITE, "SOURCE",
-     "layer=L crs=EPSG:n encoding=E kind=KIND village=V map*=ATTRIBUTE=FIELD "
-     "on-problem=reject|abort update problems=FILE",
-     "read accepted rejected unchanged area_mu area_m2 source.crs seconds "
-     "| problems: row number severity code message hint",
-     run_import},
     {"parcel", "list", TH_CLI_READ, "", "village=V kind=KIND state=STATE package=P",
      "parcels: parcel_id number village_name kind land_class area_mu declared_mu area_m2 state "
      "| n area_mu area_m2",

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/text_internal.h"
 
@@ -248,6 +249,13 @@ void th_text_trim(char *text)
 bool th_text_starts_with(const char *text, const char *prefix)
 {
     return text != NULL && prefix != NULL && strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool th_text_ends_with(const char *text, const char *suffix)
+{
+    size_t size = strlen(text);
+    size_t suffix_size = strlen(suffix);
+    return size >= suffix_size && strcasecmp(text + size - suffix_size, suffix) == 0;
 }
 
 bool th_text_equals(const char *a, const char *b)

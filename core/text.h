@@ -35,6 +35,7 @@ bool th_text_has_hidden(const char *utf8);
 void th_text_trim(char *text);
 
 bool th_text_starts_with(const char *text, const char *prefix);
-bool th_text_equals(const char *a, const char *b); // NULL equals NULL only
+bool th_text_ends_with(const char *text, const char *suffix); // ASCII letters of either case
+bool th_text_equals(const char *a, const char *b);            // NULL equals NULL only
 
 #endif

@@ -280,6 +280,9 @@ enum th_status th_package_check_parcels(struct th_store *store,
     if (status == TH_OK) {
         status = check_rivals(store, package, err);
     }
+    if (status == TH_OK) {
+        status = th_package_check_ground(store, package, err);
+    }
     return status == TH_OK ? th_package_check_tenure(store, package, err) : status;
 }
 

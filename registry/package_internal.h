@@ -30,6 +30,12 @@ enum th_status th_package_check_state(const struct th_package_record *record, co
 enum th_status th_package_check_parcels(struct th_store *store,
                                         const struct th_package_open *package,
                                         struct th_error *err) TH_MUST_CHECK;
+// None of its ground counts in another package of an overlapping period, whatever parcel or version
+// it belonged to then, nor under another scheme; narrow strips are off the area already, and what
+// an officer waived too. TH_CONFLICT ("ground_already_packaged", "ground_other_scheme").
+enum th_status th_package_check_ground(struct th_store *store,
+                                       const struct th_package_open *package,
+                                       struct th_error *err) TH_MUST_CHECK;
 // TH_CONFLICT ("package_stale") when a parcel changed after it was packaged.
 enum th_status th_package_check_current(const struct th_package_open *package,
                                         struct th_error *err) TH_MUST_CHECK;

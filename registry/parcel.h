@@ -6,23 +6,46 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/hash.h"
 #include "core/messages.h"
 #include "registry/registry.h"
 
 enum { TH_PARCEL_IMPORT_ROWS_MAX = 2000000 };
 
-// All texts are borrowed for the call; NULL means not given.
+// All texts are borrowed for the call; NULL means not given. What a file leaves open can be said by
+// the caller; what was found out and chosen is in the reply's `detections`.
 struct th_parcel_import_options {
-    const char *source; // file or folder
+    const char *source;  // file or folder, or an https address
+    const char *profile; // name of kept settings; what is given here goes before them
     const char *layer;
-    const char *crs;      // in place of what the source declares
-    const char *encoding; // of the attributes
-    const char *kind;     // of rows that do not say; a kind or its Chinese name
-    const char *village;  // of rows that do not say; code or name; a clerk's own village without it
+    const char *crs;       // in place of what the source declares
+    const char *datum;     // parameters of Beijing 1954 or Xian 1980, of th_crs_datum_parse
+    const char *axes;      // "xy" easting (longitude) first, "yx" northing first
+    const char *offset;    // "gcj02", "bd09": the shift of phone maps is taken off; "none"
+    const char *encoding;  // of the attributes
+    const char *area_unit; // of the declared area: "mu", "ha", "m2", "are"
+    const char *kind;      // of rows that do not say; a kind or its Chinese name
+    const char *village; // of rows that do not say; code or name; a clerk's own village without it
+    const char *on;      // day from which the parcels hold; today without it
     const char *const *maps; // "attribute=FIELD"
     size_t n_maps;
+    // What to do with shapes that are not valid: NULL or "propose" keeps them out and shows both
+    // repairs, "agree" accepts a repair where both methods agree.
+    const char *repair;
+    const char *const *repair_rows; // "ROW=linework|structure": accepted by a person
+    size_t n_repair_rows;
+    const char *const *drop_rows; // numbers of rows that are left out
+    size_t n_drop_rows;
+    const char *const *waive_rows; // rows whose overlaps an officer lets in; their common ground is
+    size_t n_waive_rows;           // taken off them
+    const char *waive_reason;      // both are needed with waive_rows
+    const char *waive_document;
+    const char *const *mends; // files with mended rows, matched by number (parcel_mend.c)
+    size_t n_mends;
     bool on_problem_abort;              // one error keeps every row out
     bool update;                        // known parcels that changed get a new version
+    int64_t draft_id;                   // > 0: this draft is closed with the import …
+    const struct th_hash *draft_sha256; // … which is refused when the source is another one
     const char *problems_path;          // CSV for people; written also when nothing is stored
     const struct th_messages *messages; // NULL: problems carry their code as message
     enum th_lang lang;
@@ -49,6 +72,27 @@ struct th_parcel_import_options {
 enum th_status th_parcel_import(struct th_registry *registry, const struct th_request *request,
                                 const struct th_parcel_import_options *options,
                                 struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+
+// One parcel drawn by hand: on a map, or typed from a field book. All texts are borrowed; NULL
+// means not given.
+struct th_parcel_add_options {
+    const char *shape;   // WKT or GeoJSON polygon, longitude first, EPSG:4490
+    const char *number;  // must be given
+    const char *village; // code or name; a clerk's own village without it
+    const char *kind;    // must be given
+    const char *land_class;
+    const char *declared_mu;
+    const char *household;
+    const char *on; // day from which it holds; today without it
+    const struct th_messages *messages;
+    enum th_lang lang;
+};
+// Checks and stores it exactly as th_parcel_import does a row of a file; the reply is the same,
+// with read 1. TH_UNREADABLE ("edit_unreadable"), TH_DATA_PROBLEM of th_edit_read, TH_INVALID
+// ("number_missing") and errors of th_parcel_import.
+enum th_status th_parcel_add(struct th_registry *registry, const struct th_request *request,
+                             const struct th_parcel_add_options *options,
+                             struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 
 struct th_parcel_list_options {
     const char *village; // code or name

@@ -315,23 +315,43 @@ static void out_of_range(struct taking *t, enum th_field_role role, const char *
     problem(t, TH_PROBLEM_ERROR, "attribute_range", &what);
 }
 
-static enum th_status take_number(struct taking *t, struct th_error *err)
+// The number with what stands before and behind it; empty when the row has none.
+static void number_join(const struct taking *t, struct th_buf *number)
 {
     char value[VALUE_SIZE];
     char part[VALUE_SIZE];
     if (!value_of(t, TH_FIELD_NUMBER, value))
-        return TH_OK;
+        return;
+    if (value_of(t, TH_FIELD_NUMBER_PREFIX, part))
+        th_buf_printf(number, "%s-", part);
+    th_buf_append_str(number, value);
+    if (value_of(t, TH_FIELD_NUMBER_SUFFIX, part))
+        th_buf_printf(number, "-%s", part);
+}
+
+bool th_field_number(const struct th_field_map *map, const struct th_reader_row *source,
+                     char number[TH_PARCEL_NUMBER_SIZE])
+{
+    const struct taking t = {.map = map, .source = source};
+    struct th_buf joined;
+    th_buf_init(&joined, 4 * VALUE_SIZE);
+    number_join(&t, &joined);
+    bool fits = joined.size > 0 && !joined.failed && joined.size < TH_PARCEL_NUMBER_SIZE;
+    if (fits)
+        th_text_copy(number, TH_PARCEL_NUMBER_SIZE, th_buf_text(&joined));
+    th_buf_clear(&joined);
+    return fits;
+}
+
+static enum th_status take_number(struct taking *t, struct th_error *err)
+{
     struct th_buf number;
     th_buf_init(&number, 4 * VALUE_SIZE);
-    if (value_of(t, TH_FIELD_NUMBER_PREFIX, part))
-        th_buf_printf(&number, "%s-", part);
-    th_buf_append_str(&number, value);
-    if (value_of(t, TH_FIELD_NUMBER_SUFFIX, part))
-        th_buf_printf(&number, "-%s", part);
+    number_join(t, &number);
     enum th_status status = th_buf_check(&number, err);
     if (status == TH_OK && number.size >= TH_PARCEL_NUMBER_SIZE) {
         out_of_range(t, TH_FIELD_NUMBER, th_buf_text(&number), "number_too_long");
-    } else if (status == TH_OK) {
+    } else if (status == TH_OK && number.size > 0) {
         t->row->number = th_text_duplicate(th_buf_text(&number));
         if (t->row->number == NULL)
             status = th_error_no_memory(err);

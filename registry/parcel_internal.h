@@ -1,24 +1,27 @@
 // One import in progress, shared by the parcel_*.c files of registry/.
 //
-// A row goes through three stages: reading (attributes, shape as in the source), checking (shape in
-// EPSG:4490, valid, measured) and resolving (identity and overlap against the registry). The first
-// two do not depend on parcels that are registered; resolving is repeated when others stored
-// meanwhile.
+// A row goes through two stages: reading (attributes taken, shape brought to EPSG:4490, valid and
+// measured: parcel_survey.c) and resolving (identity: parcel_resolve.c; whose ground it is:
+// parcel_compare.c, parcel_decide.c). The first does not depend on parcels that are registered;
+// resolving is repeated when others stored meanwhile.
 #ifndef TH_REGISTRY_PARCEL_INTERNAL_H
 #define TH_REGISTRY_PARCEL_INTERNAL_H
 
 #include "core/hash.h"
 #include "core/quantity.h"
-#include "gis/crs.h"
-#include "gis/geometry.h"
-#include "gis/overlap.h"
+#include "gis/fabric.h"
+#include "gis/ground.h"
+#include "gis/guess.h"
 #include "gis/reader.h"
+#include "gis/repair.h"
+#include "gis/surveyor.h"
 #include "registry/area_unit.h"
 #include "registry/field_names.h"
 #include "registry/land_class.h"
 #include "registry/land_code.h"
 #include "registry/package.h"
 #include "registry/parcel.h"
+#include "registry/work.h"
 #include "store/import_store.h"
 #include "store/parcel_row.h"
 #include "store/parcel_store.h"
@@ -44,6 +47,8 @@ struct th_problem {
     char code[32];
     char key[TH_ERROR_KEY_SIZE]; // of the message
     char *arguments;             // JSON object; owned
+    bool has_place;              // else the middle of the row's shape is the place
+    struct th_xy place;          // degrees
 };
 
 struct th_problems { // zero before use
@@ -58,6 +63,14 @@ void th_problems_clear(struct th_problems *problems);
 void th_problems_add(struct th_problems *problems, int64_t row, int64_t feature,
                      enum th_problem_severity severity, const char *code,
                      const struct th_error *problem);
+// The same with the place where to look.
+void th_problems_add_at(struct th_problems *problems, int64_t row, int64_t feature,
+                        enum th_problem_severity severity, const char *code,
+                        const struct th_error *problem, struct th_xy place);
+// By row, errors before warnings, then by code.
+void th_problems_sort(struct th_problems *problems);
+// Drops all but the first `n`.
+void th_problems_truncate(struct th_problems *problems, size_t n);
 
 enum th_row_fate {
     TH_ROW_PENDING,  // nothing against it so far
@@ -72,26 +85,76 @@ enum { TH_ROW_NO_INDEX = -1 };
 struct th_staged_row {
     int64_t row;
     int64_t feature;
-    unsigned char *wkb; // owned; as in the source until checked
-    size_t wkb_size;
-    char *attributes; // owned, canonical JSON object
-    char *number;     // owned, NULL without
-    int village;      // index into villages
-    int kind;         // index into th_parcel_kinds
-    int land_class;   // index into land classes, or TH_ROW_NO_INDEX
+    struct th_ground *ground; // owned; NULL when the row has none that could be stored
+    char *attributes;         // owned, canonical JSON object
+    char *number;             // owned, NULL without
+    int village;              // index into villages
+    int kind;                 // index into th_parcel_kinds
+    int land_class;           // index into land classes, or TH_ROW_NO_INDEX
     enum th_row_fate fate;
     bool has_declared;
+    bool placed;             // `middle` is known
+    bool repaired;           // see th_import_repair_find
+    bool compared;           // decided by th_import_decide
     double declared_written; // the number in the source, whatever its unit
     struct th_area declared;
     struct th_area measured;
     int64_t perimeter_mm;
-    struct th_box box; // in units of the source until placed
-    bool placed;       // box is longitude and latitude on EPSG:4490
+    struct th_xy middle; // of the shape's box, degrees
     struct th_hash geometry_hash;
     // Found by resolving.
     int64_t parcel_id; // 0: new
     int64_t version;   // that it will have
     struct th_area sliver;
+};
+
+// What the caller accepted of repairs before anything was read.
+struct th_repair_choice {
+    int64_t row;
+    enum th_repair_method method;
+};
+struct th_repair_rule {
+    bool accept_agreeing;             // where both methods agree
+    struct th_repair_choice *choices; // in order of rows; owned
+    size_t n_choices;
+};
+
+// A shape that was repaired, and what it was before.
+struct th_staged_repair {
+    int64_t row;
+    enum th_repair_method method;
+    unsigned char *wkb; // as in the source; owned
+    size_t wkb_size;
+    double source_area_m2, linework_area_m2, structure_area_m2;
+    char reason[64]; // message key
+    char engine[32];
+};
+
+enum th_finding_fate { TH_FINDING_REFUSED, TH_FINDING_TAKEN_OFF, TH_FINDING_WAIVED };
+
+// Ground that a row shares with another row or a registered parcel.
+struct th_staged_finding {
+    int64_t row;
+    bool other_is_row;
+    int64_t other; // row number or parcel_id
+    struct th_overlap_finding finding;
+    enum th_finding_fate fate;
+    unsigned char *wkb; // the common ground; owned, NULL where there is nothing to show
+    size_t wkb_size;
+};
+
+struct th_row_numbers { // in order
+    int64_t *items;
+    size_t n;
+};
+bool th_row_numbers_have(const struct th_row_numbers *numbers, int64_t row);
+
+// What was found out about a source, what was chosen, and how to choose otherwise.
+struct th_detection {
+    char what[16];                     // "crs", "encoding", "area_unit", "offset"
+    char choice[96];                   // "" when nothing could be chosen
+    char option[TH_GUESS_OPTION_SIZE]; // of the command line
+    struct th_evidence evidence;
 };
 
 enum th_field_role {
@@ -139,15 +202,32 @@ struct th_import_run {
     struct th_registry_record frame;
     struct th_land_classes classes;
     struct th_village_list villages;
-    struct th_import_record source;     // counts are set when publishing
-    char *source_crs;                   // declared by the source; owned, NULL without
+    const char *path;               // where the source lies; borrowed
+    struct th_field_map map;        // what its fields mean
+    struct th_import_record source; // counts are set when publishing
+    char *source_crs;               // declared by the source; owned, NULL without
+    struct th_box extent;           // of the source, in its own units
+    struct th_surveyor_options how; // its shapes are surveyed
+    struct th_crs_datum datum;      // given by the caller
+    struct th_detection *detections;
+    size_t n_detections;
+    struct th_error unplaced; // why they cannot be; key "" when they can
+    char unplaced_code[TH_ERROR_KEY_SIZE];
+    struct th_repair_rule repair_rule;
+    struct th_staged_repair *repairs; // in order of rows
+    size_t n_repairs;
+    size_t repairs_capacity;
+    struct th_staged_finding *findings; // in order of rows
+    size_t n_findings;
+    size_t findings_capacity;
+    struct th_row_numbers dropped;      // rows that the caller leaves out
+    struct th_row_numbers waived;       // rows whose overlaps an officer lets in
     char default_village[TH_CODE_SIZE]; // "" without
     int default_kind;                   // TH_ROW_NO_INDEX without
     struct th_staged_row *rows;
     size_t n_rows;
     size_t rows_capacity;
-    int64_t n_expected;
-    struct th_problems checked;  // of reading and checking
+    struct th_problems checked;  // of reading
     struct th_problems resolved; // of resolving
     int64_t seen_version_id;     // newest version when resolving
     int64_t n_accepted, n_rejected, n_unchanged;
@@ -166,6 +246,9 @@ enum th_status th_field_map_make(const struct th_parcel_import_options *options,
 void th_field_map_clear(struct th_field_map *map);
 // Sets the declared area from the number that was written. false when it is out of any range.
 bool th_field_declare(struct th_staged_row *row, enum th_area_unit unit);
+// The number that a row's fields give, with its prefix; false when they give none that fits.
+bool th_field_number(const struct th_field_map *map, const struct th_reader_row *source,
+                     char number[TH_PARCEL_NUMBER_SIZE]);
 // Takes number, village, kind, land class, declared area and the other attributes from one row.
 enum th_status th_fields_take(struct th_import_run *run, const struct th_field_map *map,
                               const struct th_reader_row *source, struct th_staged_row *row,
@@ -183,13 +266,88 @@ bool th_village_list_ambiguous(const struct th_village_list *list, const char *n
 void th_village_list_similar(const struct th_village_list *list, const char *name, char *text,
                              size_t size);
 
-// Opens the source, reads all rows; fills source, source_crs, rows.
-enum th_status th_import_read(struct th_import_run *run, struct th_reader *reader,
+// What the registry knows beforehand: its bounds, villages, land classes, and what the options name
+// of them.
+enum th_status th_import_frame_load(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
+// May this login register parcels, and for which village? Asked before the long work, in a short
+// transaction that writes nothing.
+enum th_status th_import_ask_permission(struct th_registry *registry,
+                                        const struct th_request *request, struct th_import_run *run,
+                                        struct th_error *err) TH_MUST_CHECK;
+void th_import_run_clear(struct th_import_run *run); // frees what it holds
+
+// Decides how the shapes of a source are to be read: reference system, axes, what its attributes
+// are encoded in; fills how, unplaced, source.
+enum th_status th_import_plan(struct th_import_run *run, const struct th_reader_info *info,
+                              const struct th_reader_batch *first,
                               struct th_error *err) TH_MUST_CHECK;
-// Transforms, normalises, tests and measures every row that was read.
-enum th_status th_import_check(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
+// One more finding; NULL when out of memory, which the run remembers.
+struct th_detection *th_import_detect(struct th_import_run *run, const char *what);
+// In the caller's words, or as keys with arguments for the record.
+struct th_json *th_import_detections_json(const struct th_import_run *run, bool in_words);
+// Compares declared with measured areas.
+enum th_status th_import_declared(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
+
+// Reads all rows, takes their attributes and surveys their shapes as `how` says; fills rows.
+// `first` are the rows that were read before; taken over.
+enum th_status th_import_read(struct th_import_run *run, struct th_reader *reader,
+                              struct th_reader_batch *first, struct th_error *err) TH_MUST_CHECK;
+// Surveys one row whose attributes were taken, in the calling thread.
+enum th_status th_import_survey_row(struct th_import_run *run, struct th_surveyor *surveyor,
+                                    const struct th_reader_row *source, struct th_staged_row *row,
+                                    struct th_error *err) TH_MUST_CHECK;
+// Puts the row out with a problem of reading. `code` NULL takes the problem's key.
+void th_import_reject(struct th_import_run *run, struct th_staged_row *row, const char *code,
+                      const struct th_error *problem);
+
+// Rows that were mended in files of their own, to be laid over those of the source. TH_INVALID
+// ("mend_key", "mend_crs"), TH_LIMIT ("mend_too_many") and errors of th_reader_open.
+struct th_mends;
+enum th_status th_mends_open(struct th_import_run *run, const struct th_reader *source,
+                             struct th_mends **ret_mends, struct th_error *err) TH_MUST_CHECK;
+void th_mends_free(struct th_mends *mends);
+// The row as it stands mended, borrowed until the next call except for its shape, which lives as
+// long as `mends`; `source` itself when nobody mended it. `number` is the parcel's, NULL without.
+const struct th_reader_row *th_mends_lay(struct th_mends *mends, const struct th_reader_row *source,
+                                         const char *number, size_t n_fields);
+
+// What the options say about single rows. TH_USAGE ("repair_option", "row_option",
+// "waive_incomplete").
+enum th_status th_import_choices(const struct th_parcel_import_options *options,
+                                 struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
+void th_import_choices_clear(struct th_import_run *run);
+// From the options; free choices. TH_USAGE ("repair_option").
+enum th_status th_import_repair_rule(const struct th_parcel_import_options *options,
+                                     struct th_repair_rule *ret_rule,
+                                     struct th_error *err) TH_MUST_CHECK;
+// Did the caller accept a repair of this row, and by which method? Pure; any thread.
+bool th_import_repair_accepted(const struct th_repair_rule *rule, int64_t row,
+                               const struct th_repair *repair, enum th_repair_method *ret_method);
+// Adds the proposals to a "geometry_invalid" problem.
+void th_import_repair_describe(const struct th_repair *repair, struct th_error *problem);
+// Keeps the original of a row that was repaired and says so.
+enum th_status th_import_repair_keep(struct th_import_run *run, struct th_staged_row *row,
+                                     const struct th_reader_row *source,
+                                     const struct th_error *problem, const struct th_repair *repair,
+                                     enum th_repair_method method,
+                                     struct th_error *err) TH_MUST_CHECK;
+const struct th_staged_repair *th_import_repair_find(const struct th_import_run *run,
+                                                     const struct th_staged_row *row);
+
 // Decides every row that passed against the registry as it is now; may be repeated.
 enum th_status th_import_resolve(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
+// Whose ground the pending rows are: accepts or refuses each.
+enum th_status th_import_compare(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
+// One row against what was found, worst first; other_id is a parcel's or -(position of a row + 1).
+enum th_status th_import_decide(struct th_import_run *run, struct th_staged_row *row,
+                                struct th_fabric_probe *probe,
+                                const struct th_overlap_finding *findings, size_t n,
+                                struct th_error *err) TH_MUST_CHECK;
+// Remarks on ground that a retired parcel held while it was in a package.
+enum th_status th_import_decide_retired(struct th_import_run *run, const struct th_staged_row *row,
+                                        const struct th_overlap_finding *finding,
+                                        struct th_error *err) TH_MUST_CHECK;
+void th_import_findings_clear(struct th_import_run *run);
 
 // What a row says, in the shape of a stored version (without import_id).
 void th_import_row_record(const struct th_import_run *run, const struct th_staged_row *row,
@@ -198,12 +356,42 @@ void th_import_row_record(const struct th_import_run *run, const struct th_stage
 void th_import_source_key(const struct th_import_run *run, const struct th_staged_row *row,
                           char key[TH_PARCEL_KEY_SIZE]);
 
+// Stores the import itself, its problems and findings, before the parcels; and after them what
+// refers to them: originals of repaired shapes, waivers.
+enum th_status th_import_record_begin(struct th_import_run *run, const char *limits,
+                                      int64_t *ret_import_id, struct th_error *err) TH_MUST_CHECK;
+enum th_status th_import_record_end(struct th_import_run *run, struct th_work *work,
+                                    struct th_error *err) TH_MUST_CHECK;
+
 // Limits and rules in force, canonical JSON (free()).
 enum th_status th_import_limits(char **ret_text, struct th_error *err) TH_MUST_CHECK;
+// Everything the caller asked for: what a repeated request is recognised by.
+struct th_json *th_import_input_json(const struct th_import_run *run);
+struct th_json *th_import_source_json(const struct th_import_run *run);
+// The answer; import_id 0 when nothing was stored.
+enum th_status th_import_reply(const struct th_import_run *run, int64_t import_id,
+                               struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+// Resolves the rows and stores those that are accepted, or nothing; *ret_reply is the answer.
+enum th_status th_import_settle(struct th_registry *registry, const struct th_request *request,
+                                struct th_import_run *run, struct th_json **ret_reply,
+                                struct th_error *err) TH_MUST_CHECK;
 // Writes "problems" into the reply, in order of rows.
 enum th_status th_import_problems_reply(const struct th_import_run *run, struct th_json *reply,
                                         struct th_error *err) TH_MUST_CHECK;
-enum th_status th_import_problems_csv(const struct th_import_run *run, const char *path,
+// A problem in the words of the caller's language. The buffers are the caller's, cleared first.
+enum th_status th_import_problem_words(const struct th_import_run *run,
+                                       const struct th_problem *problem, struct th_buf *message,
+                                       struct th_buf *hint, struct th_error *err) TH_MUST_CHECK;
+const char *th_problem_severity_name(enum th_problem_severity severity); // "error", "warning"
+// The row that a problem speaks of; NULL when it is none of the source's.
+const struct th_staged_row *th_import_problem_row(const struct th_import_run *run,
+                                                  const struct th_problem *problem);
+// Where to look for it, in degrees to six decimals; false while nobody knows where the row lies.
+bool th_import_problem_place(const struct th_problem *problem, const struct th_staged_row *row,
+                             struct th_xy *ret_place);
+// The list for people, CSV or XLSX by the name of the file: one line a row that has a problem, with
+// the row as it stands in the source, which is read once more for that.
+enum th_status th_import_problem_list(const struct th_import_run *run, const char *path,
                                       struct th_error *err) TH_MUST_CHECK;
 // Visits the problems of both lists in order of rows.
 enum th_status th_import_problems_each(const struct th_import_run *run,

@@ -1,15 +1,12 @@
 // The problem list of an import: kept small in memory, put into words for people at the end.
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/csv.h"
-#include "core/file.h"
 #include "core/text.h"
 #include "registry/parcel_internal.h"
 
-enum { CSV_LIMIT = 512 * 1024 * 1024, MESSAGE_LIMIT = 64 * 1024 };
+enum { MESSAGE_LIMIT = 64 * 1024 };
 
 void th_problems_clear(struct th_problems *problems)
 {
@@ -49,6 +46,42 @@ void th_problems_add(struct th_problems *problems, int64_t row, int64_t feature,
     th_text_copy(item->key, sizeof item->key, problem->key);
 }
 
+void th_problems_add_at(struct th_problems *problems, int64_t row, int64_t feature,
+                        enum th_problem_severity severity, const char *code,
+                        const struct th_error *problem, struct th_xy place)
+{
+    size_t before = problems->n;
+    th_problems_add(problems, row, feature, severity, code, problem);
+    if (problems->n == before)
+        return;
+    problems->items[before].has_place = true;
+    problems->items[before].place = place;
+}
+
+static int compare_problems(const void *a, const void *b)
+{
+    const struct th_problem *left = a;
+    const struct th_problem *right = b;
+    if (left->row != right->row)
+        return left->row < right->row ? -1 : 1;
+    if (left->severity != right->severity)
+        return left->severity == TH_PROBLEM_ERROR ? -1 : 1;
+    int order = strcmp(left->code, right->code);
+    return order != 0 ? order : strcmp(left->arguments, right->arguments);
+}
+
+void th_problems_sort(struct th_problems *problems)
+{
+    if (problems->n > 1)
+        qsort(problems->items, problems->n, sizeof problems->items[0], compare_problems);
+}
+
+void th_problems_truncate(struct th_problems *problems, size_t n)
+{
+    while (problems->n > n)
+        free(problems->items[--problems->n].arguments);
+}
+
 // Both lists are in order of rows; of one row, what checking found comes first.
 enum th_status th_import_problems_each(const struct th_import_run *run,
                                        enum th_status (*visit)(void *context,
@@ -83,8 +116,9 @@ static enum th_status to_error(const struct th_problem *problem, struct th_error
 }
 
 // A problem in words. The buffers belong to the caller and are cleared first.
-static enum th_status in_words(const struct th_import_run *run, const struct th_problem *problem,
-                               struct th_buf *message, struct th_buf *hint, struct th_error *err)
+enum th_status th_import_problem_words(const struct th_import_run *run,
+                                       const struct th_problem *problem, struct th_buf *message,
+                                       struct th_buf *hint, struct th_error *err)
 {
     th_buf_clear(message);
     th_buf_clear(hint);
@@ -103,14 +137,14 @@ static enum th_status in_words(const struct th_import_run *run, const struct th_
     return status == TH_OK ? th_buf_check(hint, err) : status;
 }
 
-static const char *severity_name(enum th_problem_severity severity)
+const char *th_problem_severity_name(enum th_problem_severity severity)
 {
     return severity == TH_PROBLEM_ERROR ? "error" : "warning";
 }
 
 // The row that a problem speaks of; rows stand in the order of their numbers.
-static const struct th_staged_row *row_of(const struct th_import_run *run,
-                                          const struct th_problem *problem)
+const struct th_staged_row *th_import_problem_row(const struct th_import_run *run,
+                                                  const struct th_problem *problem)
 {
     size_t low = 0;
     size_t high = run->n_rows;
@@ -124,21 +158,21 @@ static const struct th_staged_row *row_of(const struct th_import_run *run,
     return low < run->n_rows && run->rows[low].row == problem->row ? &run->rows[low] : NULL;
 }
 
-// Middle of a row's box in degrees, to six decimals (a tenth of a metre); false while nobody knows
-// where the row lies.
-static bool middle_of(const struct th_staged_row *row, double *ret_lon, double *ret_lat)
+// Where to look for a problem, in degrees to six decimals (a tenth of a metre); false while nobody
+// knows where the row lies.
+bool th_import_problem_place(const struct th_problem *problem, const struct th_staged_row *row,
+                             struct th_xy *ret_place)
 {
-    if (row == NULL || !row->placed)
+    if (!problem->has_place && (row == NULL || !row->placed))
         return false;
-    *ret_lon = round((row->box.west + row->box.east) / 2 * 1e6) / 1e6;
-    *ret_lat = round((row->box.south + row->box.north) / 2 * 1e6) / 1e6;
+    struct th_xy place = problem->has_place ? problem->place : row->middle;
+    *ret_place = (struct th_xy){round(place.x * 1e6) / 1e6, round(place.y * 1e6) / 1e6};
     return true;
 }
 
 struct writing {
     const struct th_import_run *run;
     struct th_json *array;
-    struct th_buf *csv;
     struct th_buf message;
     struct th_buf hint;
 };
@@ -147,23 +181,22 @@ static enum th_status append_json(void *context, const struct th_problem *proble
                                   struct th_error *err)
 {
     struct writing *w = context;
-    enum th_status status = in_words(w->run, problem, &w->message, &w->hint, err);
+    enum th_status status = th_import_problem_words(w->run, problem, &w->message, &w->hint, err);
     if (status != TH_OK)
         return status;
     struct th_json *item = th_json_object();
     th_json_set_int(item, "row", problem->row);
-    const struct th_staged_row *row = row_of(w->run, problem);
+    const struct th_staged_row *row = th_import_problem_row(w->run, problem);
     th_json_set_text(item, "number", row == NULL ? NULL : row->number);
     th_json_set_int(item, "feature", problem->feature);
     th_json_set_text(item, "code", problem->code);
-    th_json_set_text(item, "severity", severity_name(problem->severity));
+    th_json_set_text(item, "severity", th_problem_severity_name(problem->severity));
     th_json_set_text(item, "message", th_buf_text(&w->message));
     th_json_set_text(item, "hint", w->hint.size == 0 ? NULL : th_buf_text(&w->hint));
-    double lon = 0;
-    double lat = 0;
-    bool placed = middle_of(row, &lon, &lat);
-    th_json_set(item, "lon", placed ? th_json_real(lon) : th_json_null());
-    th_json_set(item, "lat", placed ? th_json_real(lat) : th_json_null());
+    struct th_xy place = {0};
+    bool placed = th_import_problem_place(problem, row, &place);
+    th_json_set(item, "lon", placed ? th_json_real(place.x) : th_json_null());
+    th_json_set(item, "lat", placed ? th_json_real(place.y) : th_json_null());
     th_json_append(w->array, item);
     return TH_OK;
 }
@@ -181,68 +214,5 @@ enum th_status th_import_problems_reply(const struct th_import_run *run, struct 
         th_json_set(reply, "problems", w.array);
     else
         th_json_free(w.array);
-    return status;
-}
-
-// "parcels.<group>.<name>" in the language of the caller; the name itself without a catalogue.
-static const char *own_word(const struct th_import_run *run, const char *group, const char *name)
-{
-    char key[TH_ERROR_KEY_SIZE];
-    snprintf(key, sizeof key, "parcels.%s.%s", group, name);
-    const char *text = run->options->messages == NULL
-                           ? NULL
-                           : th_messages_find(run->options->messages, run->options->lang, key);
-    return text == NULL ? name : text;
-}
-
-static enum th_status append_csv(void *context, const struct th_problem *problem,
-                                 struct th_error *err)
-{
-    struct writing *w = context;
-    enum th_status status = in_words(w->run, problem, &w->message, &w->hint, err);
-    if (status != TH_OK)
-        return status;
-    const struct th_staged_row *row = row_of(w->run, problem);
-    double lon = 0;
-    double lat = 0;
-    bool placed = middle_of(row, &lon, &lat);
-    char text[32];
-    snprintf(text, sizeof text, "%lld", (long long)problem->row);
-    th_csv_cell(w->csv, text, false);
-    th_csv_cell(w->csv, row == NULL ? "" : row->number, false);
-    snprintf(text, sizeof text, "%lld", (long long)problem->feature);
-    th_csv_cell(w->csv, text, false);
-    th_csv_cell(w->csv, problem->code, false);
-    th_csv_cell(w->csv, own_word(w->run, "severity", severity_name(problem->severity)), false);
-    th_csv_cell(w->csv, th_buf_text(&w->message), false);
-    th_csv_cell(w->csv, th_buf_text(&w->hint), false);
-    snprintf(text, sizeof text, "%.6f", lon);
-    th_csv_cell(w->csv, placed ? text : "", false);
-    snprintf(text, sizeof text, "%.6f", lat);
-    th_csv_cell(w->csv, placed ? text : "", true);
-    return th_buf_check(w->csv, err);
-}
-
-enum th_status th_import_problems_csv(const struct th_import_run *run, const char *path,
-                                      struct th_error *err)
-{
-    static const char *const HEAD[] = {"row",     "number", "feature", "code", "severity",
-                                       "message", "hint",   "lon",     "lat"};
-    struct th_buf csv;
-    th_buf_init(&csv, CSV_LIMIT);
-    th_csv_begin(&csv, true);
-    for (size_t i = 0; i < sizeof HEAD / sizeof HEAD[0]; i++)
-        th_csv_cell(&csv, own_word(run, "problem", HEAD[i]), i + 1 == sizeof HEAD / sizeof HEAD[0]);
-    struct writing w = {.run = run, .csv = &csv};
-    th_buf_init(&w.message, MESSAGE_LIMIT);
-    th_buf_init(&w.hint, MESSAGE_LIMIT);
-    enum th_status status = th_import_problems_each(run, append_csv, &w, err);
-    th_buf_clear(&w.message);
-    th_buf_clear(&w.hint);
-    if (status == TH_OK)
-        status = th_buf_check(&csv, err);
-    if (status == TH_OK)
-        status = th_file_write(path, csv.data, csv.size, err);
-    th_buf_clear(&csv);
     return status;
 }

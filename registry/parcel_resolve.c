@@ -6,19 +6,6 @@
 #include "core/text.h"
 #include "registry/parcel_internal.h"
 
-enum { FINDINGS_SHOWN = 5 };
-
-// Resolving in progress.
-struct resolving {
-    struct th_import_run *run;
-    struct th_overlap_index *index;
-    int64_t *replaced; // parcels whose new version was accepted earlier in this source
-    size_t n_replaced;
-    size_t replaced_capacity;
-    enum th_status status; // of a visit
-    struct th_error err;
-};
-
 static void refuse(struct th_import_run *run, struct th_staged_row *row, const char *code,
                    const struct th_error *problem)
 {
@@ -29,10 +16,12 @@ static void refuse(struct th_import_run *run, struct th_staged_row *row, const c
 static void restart(struct th_import_run *run)
 {
     th_problems_clear(&run->resolved);
+    th_import_findings_clear(run);
     for (size_t i = 0; i < run->n_rows; i++) {
         struct th_staged_row *row = &run->rows[i];
         if (row->fate != TH_ROW_REJECTED)
             row->fate = TH_ROW_PENDING;
+        row->compared = false;
         row->parcel_id = 0;
         row->version = 0;
         row->sliver = th_area_from_m2_300(0);
@@ -101,6 +90,8 @@ void th_import_row_record(const struct th_import_run *run, const struct th_stage
     th_text_copy(ret_record->number, sizeof ret_record->number,
                  row->number == NULL ? "" : row->number);
     th_import_source_key(run, row, ret_record->source_key);
+    th_text_copy(ret_record->origin, sizeof ret_record->origin,
+                 row->repaired ? "repair" : "import");
     if (row->land_class != TH_ROW_NO_INDEX) {
         const struct th_land_class *land = &run->classes.items[row->land_class];
         th_text_copy(ret_record->land_scheme, sizeof ret_record->land_scheme, land->scheme);
@@ -275,202 +266,6 @@ static enum th_status identify(struct th_import_run *run, struct th_staged_row *
     return compare_known(run, row, &known, same_hash(&content, &own_content), err);
 }
 
-static bool index_registered(void *context, const struct th_parcel_record *record, const void *wkb,
-                             size_t wkb_size)
-{
-    struct resolving *r = context;
-    struct th_geometry geometry = {0};
-    r->status = th_geometry_from_wkb(wkb, wkb_size, &geometry, &r->err);
-    if (r->status == TH_OK) {
-        r->status = th_overlap_index_add(r->index, record->parcel_id, &geometry,
-                                         th_area_m2(record->measured), &r->err);
-    }
-    th_geometry_clear(&geometry);
-    return r->status == TH_OK;
-}
-
-// Loads what is registered around the rows that may be stored.
-static enum th_status load_neighbours(struct resolving *r, bool *ret_any, struct th_error *err)
-{
-    struct th_box box = {0};
-    bool any = false;
-    for (size_t i = 0; i < r->run->n_rows; i++) {
-        const struct th_staged_row *row = &r->run->rows[i];
-        if (row->fate != TH_ROW_PENDING)
-            continue;
-        if (!any) {
-            box = row->box;
-            any = true;
-        }
-        box.west = row->box.west < box.west ? row->box.west : box.west;
-        box.south = row->box.south < box.south ? row->box.south : box.south;
-        box.east = row->box.east > box.east ? row->box.east : box.east;
-        box.north = row->box.north > box.north ? row->box.north : box.north;
-    }
-    *ret_any = any;
-    if (!any)
-        return TH_OK;
-    enum th_status status = th_overlap_index_new(&th_overlap_limits_default, &r->index, err);
-    if (status != TH_OK)
-        return status;
-    status = th_parcel_box_each(r->run->store, box.west, box.south, box.east, box.north,
-                                index_registered, r, err);
-    if (status == TH_OK && r->status != TH_OK) {
-        if (err != NULL)
-            *err = r->err;
-        status = r->status;
-    }
-    return status;
-}
-
-static bool is_replaced(const struct resolving *r, int64_t parcel_id)
-{
-    for (size_t i = 0; i < r->n_replaced; i++)
-        if (r->replaced[i] == parcel_id)
-            return true;
-    return false;
-}
-
-// Rows of this source stand in the index under -(position + 1).
-static int64_t row_id(const struct th_import_run *run, const struct th_staged_row *row)
-{
-    return -(int64_t)(row - run->rows) - 1;
-}
-
-static void describe(const struct th_import_run *run, const struct th_overlap_finding *finding,
-                     double total_share, const char *key, struct th_error *ret_what)
-{
-    char buf[TH_QUANTITY_TEXT_SIZE];
-    struct th_area area = th_area_from_m2_300(0);
-    if (th_area_from_m2(finding->area_m2, &area, NULL) != TH_OK)
-        area = th_area_from_m2_300(0); // cannot be: an intersection is smaller than its parcels
-    (void)th_error_set(ret_what, TH_DATA_PROBLEM, key, "other_kind",
-                       finding->other_id < 0 ? "@other.row" : "@other.parcel", NULL);
-    th_error_add_int(ret_what, "other",
-                     finding->other_id < 0 ? run->rows[-finding->other_id - 1].row
-                                           : finding->other_id);
-    th_error_add(ret_what, "area_m2", th_cent_format(th_area_m2_cent(area), buf));
-    th_error_add(ret_what, "area_mu", th_cent_format(th_area_mu_cent(area), buf));
-    th_error_add(ret_what, "percent", th_cent_format((int64_t)(finding->share * 10000 + 0.5), buf));
-    if (total_share >= 0)
-        th_error_add(ret_what, "total_percent",
-                     th_cent_format((int64_t)(total_share * 10000 + 0.5), buf));
-}
-
-// The same ground twice, or too much of it: refuses the row and says with whom.
-static void refuse_overlaps(struct th_import_run *run, struct th_staged_row *row,
-                            const struct th_overlap_finding *findings, size_t n)
-{
-    for (size_t i = 0, shown = 0; i < n && shown < FINDINGS_SHOWN; i++) {
-        const char *key = NULL;
-        if (findings[i].kind == TH_OVERLAP_DUPLICATE)
-            key = "duplicate";
-        else if (findings[i].kind == TH_OVERLAP_AREA)
-            key = findings[i].other_id < 0 ? "overlap_in_source" : "overlap_registered";
-        if (key == NULL)
-            continue;
-        struct th_error what;
-        describe(run, &findings[i], -1, key, &what);
-        refuse(run, row, NULL, &what);
-        shown++;
-    }
-}
-
-// Narrow strips are taken off the later parcel, unless they are too much in total.
-static enum th_status take_slivers(struct th_import_run *run, struct th_staged_row *row,
-                                   const struct th_overlap_finding *findings, size_t n,
-                                   struct th_error *err)
-{
-    double total_m2 = 0;
-    for (size_t i = 0; i < n; i++)
-        total_m2 += findings[i].kind == TH_OVERLAP_SLIVER ? findings[i].area_m2 : 0;
-    if (total_m2 <= 0)
-        return TH_OK;
-    double share = total_m2 / th_area_m2(row->measured);
-    bool too_much = share > th_overlap_limits_default.sliver_total_share;
-    for (size_t i = 0, shown = 0; i < n && shown < FINDINGS_SHOWN; i++) {
-        if (findings[i].kind != TH_OVERLAP_SLIVER)
-            continue;
-        struct th_error what;
-        describe(run, &findings[i], share, too_much ? "sliver_total" : "sliver", &what);
-        if (too_much)
-            refuse(run, row, "sliver", &what);
-        else
-            th_problems_add(&run->resolved, row->row, row->feature, TH_PROBLEM_WARNING, NULL,
-                            &what);
-        shown++;
-    }
-    return too_much ? TH_OK : th_area_from_m2(total_m2, &row->sliver, err);
-}
-
-// Drops what the row does not collide with: its own earlier version, and versions that a row before
-// it replaced. Returns how many findings are left.
-static size_t keep_relevant(const struct resolving *r, const struct th_staged_row *row,
-                            struct th_overlap_finding *findings, size_t n)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        int64_t other = findings[i].other_id;
-        bool own = row->parcel_id != 0 && other == row->parcel_id;
-        if (!own && !(other > 0 && is_replaced(r, other)))
-            findings[kept++] = findings[i];
-    }
-    return kept;
-}
-
-static enum th_status remember_replaced(struct resolving *r, int64_t parcel_id,
-                                        struct th_error *err)
-{
-    if (r->n_replaced == r->replaced_capacity) {
-        size_t capacity = r->replaced_capacity == 0 ? 64 : r->replaced_capacity * 2;
-        int64_t *grown = realloc(r->replaced, capacity * sizeof *grown);
-        if (grown == NULL)
-            return th_error_no_memory(err);
-        r->replaced = grown;
-        r->replaced_capacity = capacity;
-    }
-    r->replaced[r->n_replaced++] = parcel_id;
-    return TH_OK;
-}
-
-static enum th_status test_ground(struct resolving *r, struct th_staged_row *row,
-                                  struct th_error *err)
-{
-    struct th_geometry geometry = {0};
-    struct th_overlap_finding *findings = NULL;
-    size_t n = 0;
-    double area_m2 = th_area_m2(row->measured);
-    enum th_status status = th_geometry_from_wkb(row->wkb, row->wkb_size, &geometry, err);
-    if (status == TH_OK)
-        status = th_overlap_index_test(r->index, &geometry, area_m2, &findings, &n, err);
-    if (status != TH_OK)
-        goto done;
-    n = keep_relevant(r, row, findings, n);
-    refuse_overlaps(r->run, row, findings, n);
-    if (row->fate == TH_ROW_PENDING)
-        status = take_slivers(r->run, row, findings, n, err);
-    if (status != TH_OK || row->fate != TH_ROW_PENDING)
-        goto done;
-    row->fate = TH_ROW_ACCEPTED;
-    status = th_overlap_index_add(r->index, row_id(r->run, row), &geometry, area_m2, err);
-    if (status == TH_OK && row->parcel_id != 0)
-        status = remember_replaced(r, row->parcel_id, err);
-done:
-    free(findings);
-    th_geometry_clear(&geometry);
-    return status;
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-    const struct th_problem *left = a;
-    const struct th_problem *right = b;
-    if (left->row != right->row)
-        return left->row < right->row ? -1 : 1;
-    int order = strcmp(left->code, right->code);
-    return order != 0 ? order : strcmp(left->arguments, right->arguments);
-}
-
 static void count(struct th_import_run *run)
 {
     for (size_t i = 0; i < run->n_rows; i++) {
@@ -509,31 +304,26 @@ static void abort_if_asked(struct th_import_run *run)
 
 enum th_status th_import_resolve(struct th_import_run *run, struct th_error *err)
 {
-    struct resolving r = {.run = run, .status = TH_OK};
     int64_t last_parcel = 0;
-    bool any = false;
     restart(run);
     enum th_status status = th_parcel_heads(run->store, &last_parcel, &run->seen_version_id, err);
     if (status == TH_OK)
         status = refuse_repeated(run, err);
-    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++)
-        if (run->rows[i].fate == TH_ROW_PENDING)
-            status = identify(run, &run->rows[i], err);
-    if (status == TH_OK)
-        status = load_neighbours(&r, &any, err);
-    for (size_t i = 0; status == TH_OK && any && i < run->n_rows; i++) {
-        if (run->rows[i].fate == TH_ROW_PENDING)
-            status = test_ground(&r, &run->rows[i], err);
-        if (status == TH_OK)
-            status = th_import_report(run, "compare", (int64_t)i + 1, (int64_t)run->n_rows, err);
+    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
+        struct th_staged_row *row = &run->rows[i];
+        if (row->fate != TH_ROW_PENDING)
+            continue;
+        // In an empty registry nothing is known already.
+        row->version = 1;
+        if (last_parcel > 0)
+            status = identify(run, row, err);
     }
-    th_overlap_index_free(r.index);
-    free(r.replaced);
+    if (status == TH_OK)
+        status = th_import_compare(run, err);
     if (status != TH_OK)
         return status;
     count(run);
     abort_if_asked(run);
-    if (run->resolved.n > 1)
-        qsort(run->resolved.items, run->resolved.n, sizeof run->resolved.items[0], compare_rows);
+    th_problems_sort(&run->resolved);
     return run->resolved.no_memory ? th_error_no_memory(err) : TH_OK;
 }

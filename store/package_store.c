@@ -1,9 +1,11 @@
 #include "store/package_store.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/text.h"
 #include "store/db_internal.h"
+#include "store/spatial_blob.h"
 
 #define PACKAGE_COLUMNS                                                                            \
     "package_id, name, holder_id, methodology, version, inputs, from_on, to_on, state, run_id, "   \
@@ -30,6 +32,15 @@ static const char SQL_RIVAL[] =
     "pp.package_id "
     "WHERE pp.parcel_id = ?2 AND p.package_id <> ?1 AND p.state NOT IN ('returned', 'withdrawn') "
     "AND p.from_on <= ?4 AND p.to_on >= ?3";
+// CROSS JOIN keeps the R*Tree outermost; it holds every version of every parcel.
+static const char SQL_GROUND[] =
+    "SELECT k.package_id, k.parcel_id, v.measured_m2_300, v.geom FROM idx_parcel_version_geom i "
+    "CROSS JOIN parcel_version v ON v.version_id = i.pkid "
+    "CROSS JOIN package_parcel k ON k.parcel_id = v.parcel_id AND k.version = v.version "
+    "CROSS JOIN package g ON g.package_id = k.package_id "
+    "WHERE i.xmax >= ?1 AND i.ymax >= ?2 AND i.xmin <= ?3 AND i.ymin <= ?4 "
+    "AND k.package_id <> ?5 AND g.state NOT IN ('returned', 'withdrawn') "
+    "AND g.from_on <= ?7 AND g.to_on >= ?6 ORDER BY k.package_id, k.parcel_id";
 static const char SQL_WAIVER_INSERT[] =
     "INSERT INTO waiver (package_id, rule, reason, document_id, login, seq) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -261,6 +272,38 @@ enum th_status th_document_load(struct th_store *store, int64_t document_id,
     } else if (status == TH_OK) {
         status = th_error_set(err, TH_NOT_FOUND, "document_not_found", NULL);
         th_error_add_int(err, "document", document_id);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status
+th_package_ground_each(struct th_store *store, const struct th_package_ground *question,
+                       bool (*visit)(void *context, int64_t package_id, int64_t parcel_id,
+                                     struct th_area measured, const void *wkb, size_t wkb_size),
+                       void *context, struct th_error *err)
+{
+    char from[TH_DATE_TEXT_SIZE];
+    char to[TH_DATE_TEXT_SIZE];
+    struct th_stmt *q = th_db_query(store, SQL_GROUND);
+    th_bind_real(q, 1, question->west_deg);
+    th_bind_real(q, 2, question->south_deg);
+    th_bind_real(q, 3, question->east_deg);
+    th_bind_real(q, 4, question->north_deg);
+    th_bind_int(q, 5, question->package_id);
+    th_bind_text(q, 6, th_date_format(question->from, from));
+    th_bind_text(q, 7, th_date_format(question->to, to));
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        unsigned char *wkb = NULL;
+        size_t wkb_size = 0;
+        size_t blob_size = 0;
+        const void *blob = th_column_blob(q, 3, &blob_size);
+        status = th_spatial_blob_to_wkb(blob, blob_size, &wkb, &wkb_size, err);
+        go_on = status == TH_OK && visit(context, th_column_int(q, 0), th_column_int(q, 1),
+                                         th_column_area(q, 2), wkb, wkb_size);
+        free(wkb);
     }
     th_stmt_done(q);
     return status;

@@ -64,6 +64,20 @@ enum th_status th_package_rival(struct th_store *store, int64_t package_id, int6
                                 struct th_date from, struct th_date to, int64_t *ret_rival_id,
                                 struct th_error *err) TH_MUST_CHECK;
 
+// Ground that counts in another package, not returned, of an overlapping period: each of its
+// parcels, in the version it was packaged with, whose box meets this one (degrees); in order of
+// package and parcel. The visitor returns false to stop. TH_CORRUPT ("parcel_geometry").
+struct th_package_ground {
+    int64_t package_id; // the one that asks
+    struct th_date from, to;
+    double west_deg, south_deg, east_deg, north_deg;
+};
+enum th_status
+th_package_ground_each(struct th_store *store, const struct th_package_ground *question,
+                       bool (*visit)(void *context, int64_t package_id, int64_t parcel_id,
+                                     struct th_area measured, const void *wkb, size_t wkb_size),
+                       void *context, struct th_error *err) TH_MUST_CHECK;
+
 struct th_waiver { // texts are borrowed
     int64_t waiver_id;
     int64_t package_id;

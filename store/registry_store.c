@@ -187,6 +187,7 @@ enum th_status th_file_check_all(struct th_store *store, const struct th_check_s
                                    " UNION ALL SELECT seq FROM document"
                                    " UNION ALL SELECT seq FROM import"
                                    " UNION ALL SELECT seq FROM import_profile"
+                                   " UNION ALL SELECT seq FROM import_draft"
                                    " UNION ALL SELECT seq FROM parcel"
                                    " UNION ALL SELECT seq FROM parcel_version"
                                    " UNION ALL SELECT seq FROM parcel_lineage"

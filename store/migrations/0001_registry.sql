@@ -156,6 +156,19 @@ CREATE TABLE import_profile (
     seq     INTEGER NOT NULL                              -- of the last change
 ) STRICT, WITHOUT ROWID;
 
+-- An import in progress: where the source lies and what was decided about it so far.
+CREATE TABLE import_draft (
+    draft_id  INTEGER PRIMARY KEY,
+    source    TEXT    NOT NULL,                           -- path or address
+    sha256    BLOB    NOT NULL CHECK (length(sha256) = 32), -- when it was last looked at
+    settings  TEXT    NOT NULL CHECK (json_valid(settings)),
+    state     TEXT    NOT NULL CHECK (state IN ('open', 'confirmed', 'discarded')),
+    login     TEXT    NOT NULL REFERENCES user_account (login), -- who opened it
+    import_id INTEGER REFERENCES import (import_id),      -- NULL unless confirmed
+    seq       INTEGER NOT NULL,                           -- of the last change
+    CHECK ((state = 'confirmed') = (import_id IS NOT NULL))
+) STRICT;
+
 -- Identity and present state of a parcel.
 CREATE TABLE parcel (
     parcel_id  INTEGER PRIMARY KEY,

@@ -50,7 +50,7 @@ static void clerk__wrong_files_are_answered_in_words(void **state)
         {"--registry {dir}/report.docx parcel list", 6, NULL},
         {"--registry {sample}/majianong.geojson parcel list", 6, NULL},
         {"map print --out {dir}/map.docx", 2, "map_format"},
-        {"export --format shp --out {dir}/e.shp", 2, "export_format"},
+        {"export --format tiff --out {dir}/e.tiff", 2, "export_format"},
         {"export --format csv --out {dir}/report.docx", 5, "file_exists"},
         {"registry backup {dir}/r.tanhui", 5, NULL},
     };

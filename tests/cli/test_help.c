@@ -230,7 +230,7 @@ static void completion__is_a_script_that_bash_understands(void **state)
     ask_bash(&world, "tanhui par", "party parcel");
     ask_bash(&world, "tanhui party \"\"", "add list");
     ask_bash(&world, "tanhui trade propose re", "resale retirement");
-    ask_bash(&world, "tanhui parcel import --on", "--on-problem");
+    ask_bash(&world, "tanhui parcel import --on", "--on-problem --on");
     ask_bash(&world, "tanhui trade propose resale --to", "--to --tonnes");
     ask_bash(&world, "tanhui --la", "--lang");
     ask_bash(&world, "tanhui parcel import bam", ""); // bash offers files

@@ -1,5 +1,6 @@
 #include "tests/integration/packages_fixture.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -54,6 +55,12 @@ static void put_double(unsigned char **out, double value)
     *out += sizeof(value);
 }
 
+// The nearest place on the grid of 1e-8 degrees.
+static double on_grid(double degrees)
+{
+    return round(degrees * 1e8) / 1e8;
+}
+
 // A square of 0.001 degrees as a MultiPolygon, little-endian.
 static size_t square_wkb(double west_deg, double south_deg, unsigned char *wkb)
 {
@@ -67,8 +74,8 @@ static size_t square_wkb(double west_deg, double south_deg, unsigned char *wkb)
     put_u32(&out, 1);
     put_u32(&out, 5);
     for (int i = 0; i < 5; i++) {
-        put_double(&out, west_deg + 0.001 * CORNERS[i][0]);
-        put_double(&out, south_deg + 0.001 * CORNERS[i][1]);
+        put_double(&out, on_grid(west_deg + 0.001 * CORNERS[i][0]));
+        put_double(&out, on_grid(south_deg + 0.001 * CORNERS[i][1]));
     }
     return (size_t)(out - wkb);
 }

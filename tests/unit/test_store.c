@@ -53,8 +53,9 @@ static const char *const INSERT_ONLY[] = {"upgrade_log",
                                           "distribution_sale",
                                           "distribution_payment"};
 static const char *const STATE_TABLES[] = {
-    "registry",       "land_class", "village", "party", "user_account", "parcel",         "package",
-    "package_parcel", "unit_block", "balance", "trade", "pool_share",   "import_profile", "layer"};
+    "registry", "land_class", "village",        "party",        "user_account",
+    "parcel",   "package",    "package_parcel", "unit_block",   "balance",
+    "trade",    "pool_share", "import_profile", "import_draft", "layer"};
 enum {
     N_INSERT_ONLY = sizeof INSERT_ONLY / sizeof INSERT_ONLY[0],
     N_STATE = sizeof STATE_TABLES / sizeof STATE_TABLES[0]

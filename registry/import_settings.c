@@ -1,0 +1,159 @@
+#include "registry/import_settings.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define OPTION(name) offsetof(struct th_parcel_import_options, name)
+
+static const struct {
+    const char *key;
+    size_t offset;
+} TEXTS[] = {
+    {"layer", OPTION(layer)},
+    {"crs", OPTION(crs)},
+    {"datum", OPTION(datum)},
+    {"axes", OPTION(axes)},
+    {"offset", OPTION(offset)},
+    {"encoding", OPTION(encoding)},
+    {"area_unit", OPTION(area_unit)},
+    {"kind", OPTION(kind)},
+    {"village", OPTION(village)},
+    {"on", OPTION(on)},
+    {"repair", OPTION(repair)},
+    {"waive_reason", OPTION(waive_reason)},
+    {"waive_document", OPTION(waive_document)},
+};
+
+static const struct {
+    const char *key;
+    size_t items_offset, count_offset;
+} LISTS[] = {
+    {"maps", OPTION(maps), OPTION(n_maps)},
+    {"repair_rows", OPTION(repair_rows), OPTION(n_repair_rows)},
+    {"drop_rows", OPTION(drop_rows), OPTION(n_drop_rows)},
+    {"waive_rows", OPTION(waive_rows), OPTION(n_waive_rows)},
+    {"mends", OPTION(mends), OPTION(n_mends)},
+};
+
+static const struct {
+    const char *key;
+    size_t offset;
+} FLAGS[] = {
+    {"abort", OPTION(on_problem_abort)},
+    {"update", OPTION(update)},
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static const void *member(const struct th_parcel_import_options *options, size_t offset)
+{
+    return (const char *)options + offset;
+}
+
+static void *member_to_set(struct th_parcel_import_options *options, size_t offset)
+{
+    return (char *)options + offset;
+}
+
+struct th_json *th_import_settings_json(const struct th_parcel_import_options *options)
+{
+    struct th_json *settings = th_json_object();
+    for (size_t i = 0; i < COUNT(TEXTS); i++) {
+        const char *const *text = member(options, TEXTS[i].offset);
+        if (*text != NULL)
+            th_json_set_text(settings, TEXTS[i].key, *text);
+    }
+    for (size_t i = 0; i < COUNT(LISTS); i++) {
+        const char *const *const *items = member(options, LISTS[i].items_offset);
+        const size_t *count = member(options, LISTS[i].count_offset);
+        if (*count == 0)
+            continue;
+        struct th_json *list = th_json_array();
+        for (size_t k = 0; k < *count; k++)
+            th_json_append_text(list, (*items)[k]);
+        th_json_set(settings, LISTS[i].key, list);
+    }
+    for (size_t i = 0; i < COUNT(FLAGS); i++) {
+        const bool *flag = member(options, FLAGS[i].offset);
+        if (*flag)
+            th_json_set_bool(settings, FLAGS[i].key, true);
+    }
+    return settings;
+}
+
+static enum th_status broken(const char *key, struct th_error *err)
+{
+    return th_error_set(err, TH_INVALID, "settings_broken", "key", key, NULL);
+}
+
+static enum th_status list_fill(const struct th_json *list, const char *key, bool join,
+                                struct th_arena *arena, const char *const **items, size_t *count,
+                                struct th_error *err)
+{
+    size_t n = th_json_size(list);
+    if (n == 0 || (*count > 0 && !join))
+        return TH_OK;
+    const char **joined = th_arena_take(arena, (n + *count) * sizeof *joined);
+    if (joined == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < n; i++) {
+        if (th_json_type(th_json_at(list, i)) != TH_JSON_STRING)
+            return broken(key, err);
+        joined[i] = th_json_text(th_json_at(list, i));
+    }
+    for (size_t i = 0; i < *count; i++)
+        joined[n + i] = (*items)[i];
+    *items = joined;
+    *count += n;
+    return TH_OK;
+}
+
+static enum th_status key_fill(const char *key, const struct th_json *value, bool join,
+                               struct th_arena *arena, struct th_parcel_import_options *options,
+                               struct th_error *err)
+{
+    for (size_t i = 0; i < COUNT(TEXTS); i++) {
+        if (strcmp(key, TEXTS[i].key) != 0)
+            continue;
+        const char **text = member_to_set(options, TEXTS[i].offset);
+        if (th_json_type(value) != TH_JSON_STRING)
+            return broken(key, err);
+        *text = *text == NULL ? th_json_text(value) : *text;
+        return TH_OK;
+    }
+    for (size_t i = 0; i < COUNT(LISTS); i++) {
+        if (strcmp(key, LISTS[i].key) != 0)
+            continue;
+        if (th_json_type(value) != TH_JSON_ARRAY)
+            return broken(key, err);
+        return list_fill(value, key, join, arena, member_to_set(options, LISTS[i].items_offset),
+                         member_to_set(options, LISTS[i].count_offset), err);
+    }
+    for (size_t i = 0; i < COUNT(FLAGS); i++) {
+        if (strcmp(key, FLAGS[i].key) != 0)
+            continue;
+        bool *flag = member_to_set(options, FLAGS[i].offset);
+        if (th_json_type(value) != TH_JSON_BOOL)
+            return broken(key, err);
+        *flag = *flag || th_json_bool_value(value);
+        return TH_OK;
+    }
+    return broken(key, err);
+}
+
+enum th_status th_import_settings_fill(const struct th_json *settings, bool join,
+                                       struct th_arena *arena,
+                                       struct th_parcel_import_options *options,
+                                       struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    struct th_parcel_import_options filled = *options;
+    if (th_json_type(settings) != TH_JSON_OBJECT)
+        return broken("", err);
+    for (void *it = th_json_iter(settings); status == TH_OK && it != NULL;
+         it = th_json_iter_next(settings, it))
+        status = key_fill(th_json_iter_key(it), th_json_iter_value(it), join, arena, &filled, err);
+    if (status == TH_OK)
+        *options = filled;
+    return status;
+}

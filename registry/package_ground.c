@@ -1,0 +1,175 @@
+// No ground is counted twice in one period. Parcels come and go, are split, merged and drawn anew,
+// so that it is the ground itself that is compared, as it was when it was packaged.
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/text.h"
+#include "gis/fabric.h"
+#include "registry/package_internal.h"
+#include "store/overlap_store.h"
+#include "store/package_store.h"
+#include "store/parcel_store.h"
+
+struct checking {
+    struct th_store *store;
+    const struct th_package_open *package;
+    struct th_fabric_parcel *parcels; // its own
+    struct th_ground **grounds;
+    struct th_fabric *fabric;
+    struct th_fabric_probe *probe;
+    struct th_box box;
+    enum th_status status; // of a visit
+    struct th_error err;
+};
+
+static enum th_status grounds_load(struct checking *c, struct th_error *err)
+{
+    const struct th_estimate_sources *sources = &c->package->sources;
+    enum th_status status = TH_OK;
+    c->box = (struct th_box){INFINITY, INFINITY, -INFINITY, -INFINITY};
+    c->parcels = calloc(sources->n + 1, sizeof(*c->parcels));
+    c->grounds = calloc(sources->n + 1, sizeof(struct th_ground *));
+    if (c->parcels == NULL || c->grounds == NULL) {
+        return th_error_no_memory(err);
+    }
+    for (size_t i = 0; i < sources->n && status == TH_OK; i++) {
+        const struct th_estimate_source *source = &sources->items[i];
+        unsigned char *wkb = NULL;
+        size_t size = 0;
+        status =
+            th_parcel_geometry_load(c->store, source->parcel_id, source->version, &wkb, &size, err);
+        if (status == TH_OK) {
+            status = th_ground_from_wkb(wkb, size, &c->grounds[i], err);
+        }
+        free(wkb);
+        if (status == TH_OK) {
+            struct th_box box = th_ground_box(c->grounds[i]);
+            c->parcels[i] = (struct th_fabric_parcel){.ground = c->grounds[i],
+                                                      .area_m2 = th_area_m2(source->measured),
+                                                      .id = source->parcel_id};
+            c->box = (struct th_box){fmin(c->box.west, box.west), fmin(c->box.south, box.south),
+                                     fmax(c->box.east, box.east), fmax(c->box.north, box.north)};
+        }
+    }
+    return status;
+}
+
+struct waived {
+    int64_t other_id;
+    bool found;
+};
+
+static bool waiver_visit(void *context, const struct th_overlap_waiver *waiver)
+{
+    struct waived *w = context;
+    w->found = waiver->parcel_id == w->other_id || waiver->other_parcel_id == w->other_id;
+    return !w->found;
+}
+
+static enum th_status conflict(struct checking *c, int64_t package_id, int64_t other_id,
+                               const struct th_overlap_finding *finding, struct th_error *err)
+{
+    struct th_package_record rival;
+    char from[TH_DATE_TEXT_SIZE];
+    char to[TH_DATE_TEXT_SIZE];
+    char mu[TH_QUANTITY_TEXT_SIZE];
+    struct th_area area = th_area_from_m2_300(0);
+    enum th_status status = th_package_load(c->store, package_id, &rival, err);
+    if (status == TH_OK) {
+        status = th_area_from_m2(finding->area_m2, &area, err);
+    }
+    if (status != TH_OK) {
+        return status;
+    }
+    status = th_error_set(err, TH_CONFLICT, "ground_already_packaged", "name", rival.name, "from",
+                          th_date_format(rival.from, from), "to", th_date_format(rival.to, to),
+                          "area_mu", th_cent_format(th_area_mu_cent(area), mu), NULL);
+    th_error_add_int(err, "parcel", finding->other_id);
+    th_error_add_int(err, "other", other_id);
+    th_error_add_int(err, "package", package_id);
+    return status;
+}
+
+static enum th_status findings_judge(struct checking *c, int64_t package_id, int64_t parcel_id,
+                                     const struct th_overlap_finding *findings, size_t n,
+                                     struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < n && status == TH_OK; i++) {
+        struct waived w = {.other_id = parcel_id};
+        if (findings[i].kind < TH_OVERLAP_AREA || findings[i].other_id == parcel_id) {
+            continue; // a parcel that is itself packaged there is named by the rivals' check
+        }
+        status = th_overlap_waiver_each(c->store, findings[i].other_id, waiver_visit, &w, err);
+        if (status == TH_OK && !w.found) {
+            status = conflict(c, package_id, parcel_id, &findings[i], err);
+        }
+    }
+    return status;
+}
+
+static bool ground_visit(void *context, int64_t package_id, int64_t parcel_id,
+                         struct th_area measured, const void *wkb, size_t wkb_size)
+{
+    struct checking *c = context;
+    struct th_ground *ground = NULL;
+    struct th_overlap_finding *findings = NULL;
+    size_t n = 0;
+    bool more = false; // one overlap is enough
+    c->status = th_ground_from_wkb(wkb, wkb_size, &ground, &c->err);
+    if (c->status == TH_OK) {
+        c->status = th_fabric_test(c->fabric, c->probe, ground, th_area_m2(measured), &findings, &n,
+                                   &more, &c->err);
+    }
+    if (c->status == TH_OK) {
+        c->status = findings_judge(c, package_id, parcel_id, findings, n, &c->err);
+    }
+    free(findings);
+    th_ground_free(ground);
+    return c->status == TH_OK;
+}
+
+static enum th_status packages_check(struct checking *c, struct th_error *err)
+{
+    const struct th_package_record *record = &c->package->record;
+    const struct th_package_ground question = {.package_id = record->package_id,
+                                               .from = record->from,
+                                               .to = record->to,
+                                               .west_deg = c->box.west,
+                                               .south_deg = c->box.south,
+                                               .east_deg = c->box.east,
+                                               .north_deg = c->box.north};
+    enum th_status status = th_package_ground_each(c->store, &question, ground_visit, c, err);
+    if (status == TH_OK && c->status != TH_OK) {
+        if (err != NULL) {
+            *err = c->err;
+        }
+        status = c->status;
+    }
+    return status;
+}
+
+enum th_status th_package_check_ground(struct th_store *store,
+                                       const struct th_package_open *package, struct th_error *err)
+{
+    struct checking c = {.store = store, .package = package, .status = TH_OK};
+    enum th_status status = grounds_load(&c, err);
+    if (status == TH_OK) {
+        status = th_fabric_new(c.parcels, package->sources.n, &th_overlap_limits_default, &c.fabric,
+                               err);
+    }
+    if (status == TH_OK) {
+        status = th_fabric_probe_new(&c.probe, err);
+    }
+    if (status == TH_OK) {
+        status = packages_check(&c, err);
+    }
+    th_fabric_free(c.fabric);
+    th_fabric_probe_free(c.probe);
+    for (size_t i = 0; c.grounds != NULL && i < package->sources.n; i++) {
+        th_ground_free(c.grounds[i]);
+    }
+    free(c.grounds);
+    free(c.parcels);
+    return status;
+}

@@ -1,0 +1,57 @@
+// Rows that the caller singles out: left out, or let in by an officer in spite of an overlap.
+#include <stdlib.h>
+
+#include "core/text.h"
+#include "registry/parcel_internal.h"
+
+static int compare_numbers(const void *a, const void *b)
+{
+    const int64_t *left = a;
+    const int64_t *right = b;
+    return (*left > *right) - (*left < *right);
+}
+
+static enum th_status numbers_read(const char *const *texts, size_t n, const char *option,
+                                   struct th_row_numbers *ret_numbers, struct th_error *err)
+{
+    struct th_row_numbers numbers = {.items = calloc(n + 1, sizeof *numbers.items), .n = n};
+    if (numbers.items == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < n; i++) {
+        if (th_text_parse_int(texts[i], 1, INT64_MAX, &numbers.items[i]))
+            continue;
+        free(numbers.items);
+        return th_error_set(err, TH_USAGE, "row_option", "option", option, "value", texts[i], NULL);
+    }
+    qsort(numbers.items, n, sizeof *numbers.items, compare_numbers);
+    *ret_numbers = numbers;
+    return TH_OK;
+}
+
+bool th_row_numbers_have(const struct th_row_numbers *numbers, int64_t row)
+{
+    return numbers->n > 0 &&
+           bsearch(&row, numbers->items, numbers->n, sizeof row, compare_numbers) != NULL;
+}
+
+enum th_status th_import_choices(const struct th_parcel_import_options *options,
+                                 struct th_import_run *run, struct th_error *err)
+{
+    if (options->n_waive_rows > 0 &&
+        (options->waive_reason == NULL || options->waive_document == NULL))
+        return th_error_set(err, TH_USAGE, "waive_incomplete", NULL);
+    enum th_status status = th_import_repair_rule(options, &run->repair_rule, err);
+    if (status == TH_OK)
+        status = numbers_read(options->drop_rows, options->n_drop_rows, "drop", &run->dropped, err);
+    if (status == TH_OK)
+        status =
+            numbers_read(options->waive_rows, options->n_waive_rows, "waive", &run->waived, err);
+    return status;
+}
+
+void th_import_choices_clear(struct th_import_run *run)
+{
+    free(run->repair_rule.choices);
+    free(run->dropped.items);
+    free(run->waived.items);
+}

@@ -1,0 +1,386 @@
+// Whose ground is it already? The rows of a source against each other, against what is registered
+// and against layers of land that counts elsewhere. All meetings are found first, on all cores;
+// then the rows are decided one after the other in the order of the file, so that the answer does
+// not depend on how the meetings were found. Of two rows the later one gives way.
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/crew.h"
+#include "core/id_set.h"
+#include "gis/fabric.h"
+#include "registry/parcel_internal.h"
+
+enum {
+    FINDINGS_SHOWN = 5, // of one row and one kind
+    ASK_EACH_MAX = 5000 // rows up to which the registry is asked about each, beyond about their box
+};
+
+// A registered parcel that shares ground with a row.
+struct meeting {
+    size_t row; // position
+    bool retired;
+    struct th_overlap_finding finding;
+};
+
+struct comparing {
+    struct th_import_run *run;
+    struct th_fabric_parcel *parcels; // the rows
+    struct th_fabric *fabric;
+    struct th_fabric_probe *probe;
+    struct th_fabric_pairs pairs; // of rows, in order of the later one
+    struct meeting *meetings;     // in order of rows
+    size_t n_meetings;
+    size_t meetings_capacity;
+    struct th_id_set asked;              // registered parcels that were compared
+    struct th_id_set replaced;           // registered parcels that get a new version by this source
+    struct th_overlap_finding *findings; // of the row in question; room
+    size_t findings_capacity;
+    enum th_status status; // of a visit
+    struct th_error err;
+};
+
+// Rows stand in the fabric under -(position + 1), registered parcels under their own number.
+static int64_t row_id(size_t position)
+{
+    return -(int64_t)position - 1;
+}
+
+static bool takes_part(const struct th_staged_row *row)
+{
+    return row->fate == TH_ROW_PENDING && row->ground != NULL;
+}
+
+static enum th_status fabric_weave(struct comparing *c, struct th_error *err)
+{
+    const struct th_import_run *run = c->run;
+    struct th_fabric_parcel *parcels = calloc(run->n_rows + 1, sizeof *parcels);
+    if (parcels == NULL)
+        return th_error_no_memory(err);
+    c->parcels = parcels;
+    for (size_t i = 0; i < run->n_rows; i++) {
+        const struct th_staged_row *row = &run->rows[i];
+        parcels[i] = (struct th_fabric_parcel){.ground = takes_part(row) ? row->ground : NULL,
+                                               .area_m2 = th_area_m2(row->measured),
+                                               .id = row_id(i)};
+    }
+    enum th_status status =
+        th_fabric_new(parcels, run->n_rows, &th_overlap_limits_default, &c->fabric, err);
+    if (status == TH_OK)
+        status = th_fabric_probe_new(&c->probe, err);
+    if (status == TH_OK)
+        status = th_fabric_join(c->fabric, th_crew_cores(), run->progress, &c->pairs, err);
+    if (status == TH_OK && c->pairs.cut)
+        status = th_error_set(err, TH_LIMIT, "fabric_too_dense", NULL);
+    return status;
+}
+
+static enum th_status meeting_push(struct comparing *c, struct meeting meeting,
+                                   struct th_error *err)
+{
+    if (c->n_meetings == c->meetings_capacity) {
+        size_t capacity = c->meetings_capacity == 0 ? 64 : 2 * c->meetings_capacity;
+        struct meeting *grown = realloc(c->meetings, capacity * sizeof *grown);
+        if (grown == NULL)
+            return th_error_no_memory(err);
+        c->meetings = grown;
+        c->meetings_capacity = capacity;
+    }
+    c->meetings[c->n_meetings++] = meeting;
+    return TH_OK;
+}
+
+static enum th_status findings_push(struct comparing *c, const struct th_parcel_record *record,
+                                    const struct th_overlap_finding *findings, size_t n, size_t row,
+                                    struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    for (size_t i = 0; status == TH_OK && i < n; i++) {
+        bool by_row = findings[i].other_id < 0;
+        struct meeting meeting = {.row = by_row ? (size_t)(-findings[i].other_id - 1) : row,
+                                  .retired = strcmp(record->state, "retired") == 0,
+                                  .finding = findings[i]};
+        meeting.finding.other_id = record->parcel_id;
+        status = meeting_push(c, meeting, err);
+    }
+    return status;
+}
+
+// A registered parcel under very many rows: each of them is asked about it.
+static enum th_status rows_compare(struct comparing *c, const struct th_parcel_record *record,
+                                   const struct th_ground *ground, struct th_error *err)
+{
+    const struct th_fabric_parcel parcel = {
+        .ground = ground, .area_m2 = th_area_m2(record->measured), .id = record->parcel_id};
+    struct th_fabric *fabric = NULL;
+    enum th_status status = th_fabric_new(&parcel, 1, &th_overlap_limits_default, &fabric, err);
+    for (size_t i = 0; status == TH_OK && i < c->run->n_rows; i++) {
+        const struct th_staged_row *row = &c->run->rows[i];
+        struct th_overlap_finding *findings = NULL;
+        size_t n = 0;
+        bool more = false;
+        if (!takes_part(row) || !th_ground_boxes_overlap(row->ground, ground))
+            continue;
+        status = th_fabric_test(fabric, c->probe, row->ground, th_area_m2(row->measured), &findings,
+                                &n, &more, err);
+        if (status == TH_OK)
+            status = findings_push(c, record, findings, n, i, err);
+        free(findings);
+    }
+    th_fabric_free(fabric);
+    return status;
+}
+
+static enum th_status registered_compare(struct comparing *c, const struct th_parcel_record *record,
+                                         const void *wkb, size_t wkb_size, struct th_error *err)
+{
+    struct th_ground *ground = NULL;
+    struct th_overlap_finding *findings = NULL;
+    size_t n = 0;
+    bool more = false;
+    enum th_status status = th_ground_from_wkb(wkb, wkb_size, &ground, err);
+    if (status == TH_OK)
+        status = th_fabric_test(c->fabric, c->probe, ground, th_area_m2(record->measured),
+                                &findings, &n, &more, err);
+    if (status == TH_OK)
+        status = more ? rows_compare(c, record, ground, err)
+                      : findings_push(c, record, findings, n, 0, err);
+    free(findings);
+    th_ground_free(ground);
+    return status;
+}
+
+static bool registered_visit(void *context, const struct th_parcel_record *record, const void *wkb,
+                             size_t wkb_size)
+{
+    struct comparing *c = context;
+    bool is_new = false;
+    c->status = th_id_set_add(&c->asked, record->parcel_id, &is_new, &c->err);
+    if (c->status == TH_OK && is_new)
+        c->status = registered_compare(c, record, wkb, wkb_size, &c->err);
+    return c->status == TH_OK;
+}
+
+static enum th_status ask_box(struct comparing *c, struct th_box box, struct th_error *err)
+{
+    enum th_status status = th_parcel_box_each(c->run->store, box.west, box.south, box.east,
+                                               box.north, registered_visit, c, err);
+    if (status == TH_OK && c->status != TH_OK) {
+        if (err != NULL)
+            *err = c->err;
+        status = c->status;
+    }
+    return status;
+}
+
+static int compare_meetings(const void *a, const void *b)
+{
+    const struct meeting *left = a;
+    const struct meeting *right = b;
+    return (left->row > right->row) - (left->row < right->row);
+}
+
+// A few rows are asked about one by one, so that a registry of a million parcels answers at once;
+// for many it is cheaper to look at everything in their common box.
+static enum th_status registered_meet(struct comparing *c, struct th_error *err)
+{
+    const struct th_import_run *run = c->run;
+    struct th_box all = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+    size_t n = 0;
+    for (size_t i = 0; i < run->n_rows; i++)
+        n += takes_part(&run->rows[i]) ? 1 : 0;
+    enum th_status status = TH_OK;
+    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
+        if (!takes_part(&run->rows[i]))
+            continue;
+        struct th_box box = th_ground_box(run->rows[i].ground);
+        if (n <= ASK_EACH_MAX)
+            status = ask_box(c, box, err);
+        all = (struct th_box){fmin(all.west, box.west), fmin(all.south, box.south),
+                              fmax(all.east, box.east), fmax(all.north, box.north)};
+    }
+    if (status == TH_OK && n > ASK_EACH_MAX)
+        status = ask_box(c, all, err);
+    if (status == TH_OK && c->n_meetings > 1)
+        qsort(c->meetings, c->n_meetings, sizeof *c->meetings, compare_meetings);
+    return status;
+}
+
+static bool findings_reserve(struct comparing *c, size_t n)
+{
+    if (n <= c->findings_capacity)
+        return true;
+    struct th_overlap_finding *grown = realloc(c->findings, 2 * n * sizeof *grown);
+    if (grown == NULL)
+        return false;
+    c->findings = grown;
+    c->findings_capacity = 2 * n;
+    return true;
+}
+
+static int compare_findings(const void *a, const void *b)
+{
+    const struct th_overlap_finding *left = a;
+    const struct th_overlap_finding *right = b;
+    if (left->kind != right->kind)
+        return left->kind > right->kind ? -1 : 1;
+    // What is registered comes before other rows, both in ascending order.
+    bool left_row = left->other_id < 0;
+    bool right_row = right->other_id < 0;
+    if (left_row != right_row)
+        return left_row ? 1 : -1;
+    int64_t left_id = left_row ? -left->other_id : left->other_id;
+    int64_t right_id = right_row ? -right->other_id : right->other_id;
+    return (left_id > right_id) - (left_id < right_id);
+}
+
+// Where the lists of the row in question begin; rows are asked in order.
+struct cursor {
+    size_t meeting;
+    size_t pair;
+};
+
+// Collects what stands against row `position` into c->findings: registered parcels other than its
+// own earlier version and those that get a new version themselves, and accepted rows before it.
+static enum th_status findings_collect(struct comparing *c, size_t position, struct cursor *at,
+                                       size_t *ret_n, struct th_error *err)
+{
+    size_t n = 0;
+    while (at->meeting < c->n_meetings && c->meetings[at->meeting].row < position)
+        at->meeting++;
+    while (at->pair < c->pairs.n && c->pairs.items[at->pair].b < position)
+        at->pair++;
+    for (; at->meeting < c->n_meetings && c->meetings[at->meeting].row == position; at->meeting++) {
+        const struct meeting *meeting = &c->meetings[at->meeting];
+        if (meeting->retired || th_id_set_has(&c->replaced, meeting->finding.other_id))
+            continue;
+        if (!findings_reserve(c, n + 1))
+            return th_error_no_memory(err);
+        c->findings[n++] = meeting->finding;
+    }
+    for (; at->pair < c->pairs.n && c->pairs.items[at->pair].b == position; at->pair++) {
+        const struct th_fabric_pair *pair = &c->pairs.items[at->pair];
+        // A row with too many overlaps to list was not compared with all: each listed one counts.
+        if (c->run->rows[pair->a].fate != TH_ROW_ACCEPTED && !pair->more)
+            continue;
+        if (!findings_reserve(c, n + 1))
+            return th_error_no_memory(err);
+        c->findings[n++] = pair->finding;
+    }
+    if (n > 1)
+        qsort(c->findings, n, sizeof *c->findings, compare_findings);
+    *ret_n = n;
+    return TH_OK;
+}
+
+// Parcels that a row of this source replaces: their old ground stands in nobody's way.
+static enum th_status replaced_collect(struct comparing *c, struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    for (size_t i = 0; status == TH_OK && i < c->run->n_rows; i++) {
+        const struct th_staged_row *row = &c->run->rows[i];
+        bool is_new = false;
+        if (takes_part(row) && row->parcel_id != 0)
+            status = th_id_set_add(&c->replaced, row->parcel_id, &is_new, err);
+    }
+    return status;
+}
+
+static enum th_status retired_remark(struct comparing *c, struct th_staged_row *row,
+                                     size_t first_meeting, struct th_error *err)
+{
+    size_t position = (size_t)(row - c->run->rows);
+    enum th_status status = TH_OK;
+    for (size_t i = first_meeting; status == TH_OK && i < c->n_meetings; i++) {
+        const struct meeting *meeting = &c->meetings[i];
+        if (meeting->row > position)
+            break;
+        if (meeting->row == position && meeting->retired &&
+            meeting->finding.kind >= TH_OVERLAP_AREA)
+            status = th_import_decide_retired(c->run, row, &meeting->finding, err);
+    }
+    return status;
+}
+
+// One pass over the rows under the assumption that every row in `replaced` is accepted;
+// *ret_refused tells whether one of them was not.
+static enum th_status decide_all(struct comparing *c, bool *ret_refused, struct th_error *err)
+{
+    struct th_import_run *run = c->run;
+    struct cursor at = {0};
+    struct th_id_set kept = {0};
+    size_t n_replacing = 0;
+    enum th_status status = TH_OK;
+    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
+        struct th_staged_row *row = &run->rows[i];
+        size_t n = 0;
+        bool is_new = false;
+        if (!takes_part(row))
+            continue;
+        status = findings_collect(c, i, &at, &n, err);
+        size_t first_meeting = at.meeting;
+        while (first_meeting > 0 && c->meetings[first_meeting - 1].row == i)
+            first_meeting--;
+        if (status == TH_OK)
+            status = th_import_decide(run, row, c->probe, c->findings, n, err);
+        if (status == TH_OK && row->fate == TH_ROW_ACCEPTED)
+            status = retired_remark(c, row, first_meeting, err);
+        n_replacing += row->parcel_id != 0 ? 1 : 0;
+        if (status == TH_OK && row->parcel_id != 0 && row->fate == TH_ROW_ACCEPTED)
+            status = th_id_set_add(&kept, row->parcel_id, &is_new, err);
+    }
+    *ret_refused = kept.n < c->replaced.n && n_replacing > 0;
+    th_id_set_clear(&c->replaced);
+    c->replaced = kept;
+    return status;
+}
+
+// Undoes what a pass decided.
+static void take_back(struct th_import_run *run, size_t n_problems)
+{
+    th_problems_truncate(&run->resolved, n_problems);
+    th_import_findings_clear(run);
+    for (size_t i = 0; i < run->n_rows; i++) {
+        struct th_staged_row *row = &run->rows[i];
+        if (row->ground == NULL || !row->compared)
+            continue;
+        row->fate = TH_ROW_PENDING;
+        row->compared = false;
+        row->sliver = th_area_from_m2_300(0);
+    }
+}
+
+// A row that gives up its old ground makes room for its neighbours; when it is refused after all,
+// the room is gone, so the rows are decided again without it. Each pass loses at least one.
+static enum th_status decide(struct comparing *c, struct th_error *err)
+{
+    size_t n_problems = c->run->resolved.n;
+    bool refused = false;
+    enum th_status status = decide_all(c, &refused, err);
+    while (status == TH_OK && refused) {
+        take_back(c->run, n_problems);
+        status = decide_all(c, &refused, err);
+    }
+    return status;
+}
+
+enum th_status th_import_compare(struct th_import_run *run, struct th_error *err)
+{
+    struct comparing c = {.run = run, .status = TH_OK};
+    enum th_status status = fabric_weave(&c, err);
+    if (status == TH_OK)
+        status = registered_meet(&c, err);
+    if (status == TH_OK)
+        status = replaced_collect(&c, err);
+    if (status == TH_OK)
+        status = decide(&c, err);
+    th_fabric_free(c.fabric);
+    th_fabric_probe_free(c.probe);
+    th_id_set_clear(&c.asked);
+    th_id_set_clear(&c.replaced);
+    free(c.parcels);
+    free(c.pairs.items);
+    free(c.meetings);
+    free(c.findings);
+    return status;
+}

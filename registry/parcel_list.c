@@ -1,0 +1,243 @@
+// The problem list that a clerk works through in a spreadsheet: what is wrong with each row, what
+// to do, and then the row itself, so that the mended list can be given back (parcel_mend.c).
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/csv.h"
+#include "core/file.h"
+#include "core/text.h"
+#include "papers/workbook.h"
+#include "registry/parcel_internal.h"
+
+enum {
+    CSV_LIMIT = 1024 * 1024 * 1024,
+    MESSAGE_LIMIT = 64 * 1024,
+    CELL_LIMIT = 16 * 1024,
+    N_OWN = 8 // columns before those of the source
+};
+
+static const char *const OWN_COLUMNS[N_OWN] = {"row",     "number", "code", "severity",
+                                               "message", "hint",   "lon",  "lat"};
+
+// Where the list goes: exactly one of both.
+struct sink {
+    struct th_buf *csv;
+    struct th_workbook *book;
+};
+
+struct listing {
+    const struct th_import_run *run;
+    struct sink sink;
+    struct th_reader *reader;
+    const struct th_problem **problems; // of all rows, in order
+    size_t n_problems;
+    size_t next; // first that is not listed yet
+    struct th_buf message, hint, messages, hints, codes;
+};
+
+// "parcels.<group>.<name>" in the language of the caller; the name itself without a catalogue.
+static const char *own_word(const struct th_import_run *run, const char *group, const char *name)
+{
+    char key[TH_ERROR_KEY_SIZE];
+    snprintf(key, sizeof key, "parcels.%s.%s", group, name);
+    const char *text = run->options->messages == NULL
+                           ? NULL
+                           : th_messages_find(run->options->messages, run->options->lang, key);
+    return text == NULL ? name : text;
+}
+
+static void cell(struct sink *sink, const char *text, bool last)
+{
+    if (sink->book != NULL)
+        th_workbook_text(sink->book, text);
+    else
+        th_csv_cell(sink->csv, text == NULL ? "" : text, last);
+}
+
+static void cell_place(struct sink *sink, bool placed, double degrees)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.6f", degrees);
+    if (!placed)
+        cell(sink, "", false);
+    else if (sink->book != NULL)
+        th_workbook_real(sink->book, degrees);
+    else
+        cell(sink, text, false);
+}
+
+static enum th_status begin(struct listing *l, struct th_error *err)
+{
+    size_t n_fields = th_reader_info(l->reader)->n_fields;
+    size_t n = N_OWN + n_fields;
+    struct th_workbook_column *columns = calloc(n, sizeof *columns);
+    if (columns == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < N_OWN; i++)
+        columns[i].title = own_word(l->run, "problem", OWN_COLUMNS[i]);
+    columns[4] = (struct th_workbook_column){columns[4].title, 60, true};
+    columns[5] = (struct th_workbook_column){columns[5].title, 60, true};
+    for (size_t i = 0; i < n_fields; i++)
+        columns[N_OWN + i].title = th_reader_field(l->reader, i);
+    if (l->sink.book != NULL) {
+        th_workbook_sheet(l->sink.book, own_word(l->run, "problem", "sheet"), columns, n);
+    } else {
+        th_csv_begin(l->sink.csv, true);
+        for (size_t i = 0; i < n; i++)
+            th_csv_cell(l->sink.csv, columns[i].title, i + 1 == n);
+    }
+    free(columns);
+    return TH_OK;
+}
+
+static void code_join(struct listing *l, const char *code)
+{
+    if (l->codes.size > 0 && strstr(l->codes.data, code) != NULL)
+        return;
+    th_buf_printf(&l->codes, "%s%s", l->codes.size > 0 ? " " : "", code);
+}
+
+// All problems of one row in one cell, one below the other.
+static enum th_status words_join(struct listing *l, size_t end, struct th_error *err)
+{
+    th_buf_clear(&l->messages);
+    th_buf_clear(&l->hints);
+    th_buf_clear(&l->codes);
+    enum th_status status = TH_OK;
+    for (size_t i = l->next; status == TH_OK && i < end; i++) {
+        code_join(l, l->problems[i]->code);
+        status = th_import_problem_words(l->run, l->problems[i], &l->message, &l->hint, err);
+        if (status != TH_OK || l->messages.size + l->message.size > CELL_LIMIT)
+            break;
+        bool told = l->hint.size == 0 || strstr(th_buf_text(&l->hints), l->hint.data) != NULL;
+        if (i > l->next)
+            th_buf_append_char(&l->messages, '\n');
+        if (!told && l->hints.size > 0)
+            th_buf_append_char(&l->hints, '\n');
+        th_buf_append(&l->messages, th_buf_text(&l->message), l->message.size);
+        if (!told)
+            th_buf_append(&l->hints, l->hint.data, l->hint.size);
+    }
+    if (status == TH_OK)
+        status = th_buf_check(&l->messages, err);
+    return status == TH_OK ? th_buf_check(&l->hints, err) : status;
+}
+
+static enum th_status line_write(struct listing *l, const struct th_reader_row *source,
+                                 struct th_error *err)
+{
+    size_t end = l->next;
+    bool any_error = false;
+    for (; end < l->n_problems && l->problems[end]->row == source->row; end++)
+        any_error = any_error || l->problems[end]->severity == TH_PROBLEM_ERROR;
+    enum th_status status = words_join(l, end, err);
+    if (status != TH_OK)
+        return status;
+    const struct th_problem *first = l->problems[l->next];
+    const struct th_staged_row *row = th_import_problem_row(l->run, first);
+    struct th_xy place = {0};
+    bool placed = th_import_problem_place(first, row, &place);
+    size_t n_fields = th_reader_info(l->reader)->n_fields;
+    char text[32];
+    snprintf(text, sizeof text, "%lld", (long long)source->row);
+    if (l->sink.book != NULL)
+        th_workbook_row(l->sink.book, any_error ? TH_WORKBOOK_ERROR : TH_WORKBOOK_WARNING);
+    cell(&l->sink, text, false);
+    cell(&l->sink, row == NULL ? NULL : row->number, false);
+    cell(&l->sink, th_buf_text(&l->codes), false);
+    cell(&l->sink, own_word(l->run, "severity", any_error ? "error" : "warning"), false);
+    cell(&l->sink, th_buf_text(&l->messages), false);
+    cell(&l->sink, th_buf_text(&l->hints), false);
+    cell_place(&l->sink, placed, place.x);
+    cell_place(&l->sink, placed, place.y);
+    for (size_t i = 0; i < n_fields; i++)
+        cell(&l->sink, source->lost ? NULL : source->values[i], i + 1 == n_fields);
+    if (n_fields == 0 && l->sink.csv != NULL)
+        th_csv_cell(l->sink.csv, "", true);
+    l->next = end;
+    return l->sink.book != NULL ? th_workbook_check(l->sink.book, err)
+                                : th_buf_check(l->sink.csv, err);
+}
+
+static enum th_status lines_write(struct listing *l, struct th_error *err)
+{
+    enum th_status status = begin(l, err);
+    while (status == TH_OK && l->next < l->n_problems) {
+        struct th_reader_batch *batch = NULL;
+        status = th_reader_next(l->reader, &batch, err);
+        if (status != TH_OK || batch == NULL)
+            break;
+        for (size_t i = 0; status == TH_OK && i < batch->n_rows; i++)
+            if (l->next < l->n_problems && l->problems[l->next]->row == batch->rows[i].row)
+                status = line_write(l, &batch->rows[i], err);
+        th_reader_batch_free(batch);
+    }
+    return status;
+}
+
+static enum th_status collect(void *context, const struct th_problem *problem, struct th_error *err)
+{
+    struct listing *l = context;
+    (void)err;
+    l->problems[l->n_problems++] = problem;
+    return TH_OK;
+}
+
+static enum th_status write_csv(struct listing *l, const char *path, struct th_error *err)
+{
+    struct th_buf csv;
+    th_buf_init(&csv, CSV_LIMIT);
+    l->sink = (struct sink){.csv = &csv};
+    enum th_status status = lines_write(l, err);
+    if (status == TH_OK)
+        status = th_buf_check(&csv, err);
+    if (status == TH_OK)
+        status = th_file_write(path, csv.data, csv.size, err);
+    th_buf_clear(&csv);
+    return status;
+}
+
+static enum th_status write_xlsx(struct listing *l, const char *path, struct th_error *err)
+{
+    const struct th_workbook_options options = {.title = own_word(l->run, "problem", "sheet"),
+                                                .replace = true};
+    enum th_status status = th_workbook_open(path, &options, &l->sink.book, err);
+    if (status != TH_OK)
+        return status;
+    status = lines_write(l, err);
+    if (status == TH_OK)
+        return th_workbook_close(l->sink.book, err);
+    th_workbook_abort(l->sink.book);
+    return status;
+}
+
+enum th_status th_import_problem_list(const struct th_import_run *run, const char *path,
+                                      struct th_error *err)
+{
+    struct listing l = {.run = run};
+    const struct th_reader_options how = {.layer = run->options->layer,
+                                          .encoding = run->options->encoding};
+    th_buf_init(&l.message, MESSAGE_LIMIT);
+    th_buf_init(&l.hint, MESSAGE_LIMIT);
+    th_buf_init(&l.messages, MESSAGE_LIMIT);
+    th_buf_init(&l.hints, MESSAGE_LIMIT);
+    th_buf_init(&l.codes, MESSAGE_LIMIT);
+    l.problems = calloc(run->checked.n + run->resolved.n + 1, sizeof *l.problems);
+    enum th_status status = l.problems == NULL ? th_error_no_memory(err) : TH_OK;
+    if (status == TH_OK)
+        status = th_import_problems_each(run, collect, &l, err);
+    if (status == TH_OK)
+        status = th_reader_open(run->path, &how, &l.reader, err);
+    if (status == TH_OK)
+        status =
+            th_text_ends_with(path, ".xlsx") ? write_xlsx(&l, path, err) : write_csv(&l, path, err);
+    th_reader_close(l.reader);
+    th_buf_clear(&l.message);
+    th_buf_clear(&l.hint);
+    th_buf_clear(&l.messages);
+    th_buf_clear(&l.hints);
+    th_buf_clear(&l.codes);
+    free(l.problems);
+    return status;
+}

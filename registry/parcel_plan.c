@@ -1,0 +1,233 @@
+// How a source is to be read: what it declares, what the clerk said instead, and what its numbers
+// and letters tell where both are silent. What was concluded, and why, is kept with the import.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "gis/guess.h"
+#include "registry/parcel_internal.h"
+
+enum { SAMPLE_MAX = 2000 }; // shapes of the first batch that are looked at
+
+static enum th_status unknown(const char *option, const char *value, const char *allowed,
+                              struct th_error *err)
+{
+    return th_error_set(err, TH_USAGE, "usage_value", "option", option, "value", value, "allowed",
+                        allowed, NULL);
+}
+
+static enum th_status options_take(struct th_import_run *run, struct th_error *err)
+{
+    const struct th_parcel_import_options *options = run->options;
+    const char *axes = options->axes;
+    const char *offset = options->offset;
+    if (axes != NULL && strcmp(axes, "xy") != 0 && strcmp(axes, "yx") != 0)
+        return unknown("axes", axes, "xy, yx", err);
+    run->how.swap_axes = axes != NULL && strcmp(axes, "yx") == 0;
+    if (offset != NULL && strcmp(offset, "gcj02") == 0)
+        run->how.offset = TH_OFFSET_GCJ02;
+    else if (offset != NULL && strcmp(offset, "bd09") == 0)
+        run->how.offset = TH_OFFSET_BD09;
+    else if (offset != NULL && strcmp(offset, "none") != 0)
+        return unknown("offset", offset, "gcj02, bd09, none", err);
+    if (options->crs != NULL && !th_crs_is_known(options->crs))
+        return th_error_set(err, TH_USAGE, "crs_option", "crs", options->crs, NULL);
+    if (options->datum == NULL)
+        return TH_OK;
+    enum th_status status = th_crs_datum_parse(options->datum, &run->datum, err);
+    run->how.datum = &run->datum;
+    return status;
+}
+
+struct th_detection *th_import_detect(struct th_import_run *run, const char *what)
+{
+    struct th_detection *grown =
+        realloc(run->detections, (run->n_detections + 1) * sizeof *run->detections);
+    if (grown == NULL) {
+        run->checked.no_memory = true;
+        return NULL;
+    }
+    run->detections = grown;
+    struct th_detection *detection = &run->detections[run->n_detections++];
+    *detection = (struct th_detection){0};
+    th_text_copy(detection->what, sizeof detection->what, what);
+    return detection;
+}
+
+// The boxes of the first shapes, in numbers of the source; the caller frees them.
+static size_t boxes_sample(const struct th_reader_batch *batch, struct th_box **ret_boxes)
+{
+    size_t n = 0;
+    size_t wanted = batch == NULL ? 0 : batch->n_rows < SAMPLE_MAX ? batch->n_rows : SAMPLE_MAX;
+    struct th_box *boxes = calloc(wanted + 1, sizeof *boxes);
+    for (size_t i = 0; boxes != NULL && i < wanted; i++) {
+        const struct th_reader_row *row = &batch->rows[i];
+        struct th_geometry shape = {0};
+        if (row->wkb == NULL ||
+            th_geometry_from_wkb(row->wkb, row->wkb_size, &shape, NULL) != TH_OK)
+            continue;
+        boxes[n++] = th_geometry_box(&shape);
+        th_geometry_clear(&shape);
+    }
+    *ret_boxes = boxes;
+    return n;
+}
+
+static enum th_status guess(struct th_import_run *run, const struct th_reader_batch *first,
+                            struct th_guess *ret_guess, struct th_error *err)
+{
+    const struct th_registry_record *frame = &run->frame;
+    struct th_box *boxes = NULL;
+    size_t n = boxes_sample(first, &boxes);
+    if (boxes == NULL)
+        return th_error_no_memory(err);
+    const struct th_guess_input input = {
+        .boxes = boxes,
+        .n_boxes = n,
+        .declared = run->how.crs,
+        .place = {frame->west_deg, frame->south_deg, frame->east_deg, frame->north_deg},
+        .place_is_county = frame->east_deg - frame->west_deg < 5};
+    enum th_status status = th_guess_crs(&input, ret_guess, err);
+    free(boxes);
+    return status;
+}
+
+// What the numbers say about the reference system; used as a proposal only.
+static enum th_status system_judge(struct th_import_run *run, const struct th_reader_batch *first,
+                                   struct th_error *err)
+{
+    struct th_guess *found = calloc(1, sizeof *found);
+    if (found == NULL)
+        return th_error_no_memory(err);
+    enum th_status status = guess(run, first, found, err);
+    bool speaks = status == TH_OK && found->verdict != TH_GUESS_AGREES;
+    struct th_detection *detection = speaks ? th_import_detect(run, "crs") : NULL;
+    if (detection != NULL) {
+        detection->evidence = found->evidence;
+        if (found->n_candidates > 0)
+            th_guess_option(&found->candidates[0], detection->option);
+        if (run->how.crs != NULL)
+            th_text_copy(detection->choice, sizeof detection->choice, run->source.crs_code);
+    }
+    free(found);
+    return status;
+}
+
+static void describe_transform(struct th_import_run *run, const struct th_crs_transform *transform)
+{
+    struct th_import_record *source = &run->source;
+    th_text_copy(source->crs_code, sizeof source->crs_code, th_crs_transform_code(transform));
+    th_text_copy(source->crs_name, sizeof source->crs_name, th_crs_transform_name(transform));
+    th_text_copy(source->operation, sizeof source->operation,
+                 th_crs_transform_operation(transform));
+    th_text_mend(source->crs_name);
+    th_text_mend(source->operation);
+}
+
+// Every row of a source without a usable system is refused with the first reason and the option
+// that would help.
+static void describe_unplaced(struct th_import_run *run, const struct th_error *problem)
+{
+    run->unplaced = *problem;
+    th_text_copy(run->unplaced_code, sizeof run->unplaced_code, problem->key);
+    const struct th_detection *detection =
+        run->n_detections == 0 ? NULL : &run->detections[run->n_detections - 1];
+    if (strcmp(problem->key, "crs_missing") != 0 || detection == NULL ||
+        detection->option[0] == '\0')
+        return;
+    th_text_copy(run->unplaced.key, sizeof run->unplaced.key, "crs_missing_guess");
+    th_error_add(&run->unplaced, "option", detection->option);
+}
+
+static void encoding_judge(struct th_import_run *run, const struct th_reader_encoding *encoding)
+{
+    th_text_copy(run->source.encoding, sizeof run->source.encoding, encoding->name);
+    th_text_mend(run->source.encoding);
+    if (encoding->how == TH_ENCODING_ASCII || encoding->how == TH_ENCODING_FORMAT)
+        return;
+    struct th_detection *detection = th_import_detect(run, "encoding");
+    if (detection == NULL)
+        return;
+    th_text_copy(detection->choice, sizeof detection->choice, encoding->name);
+    th_text_copy(detection->option, sizeof detection->option, "--encoding GBK|UTF-8");
+    struct th_error *counts = th_evidence_add(&detection->evidence, "detect.encoding_fit");
+    th_error_add_int(counts, "part", encoding->n_fit);
+    th_error_add_int(counts, "whole", encoding->n_values);
+    th_error_add(counts, "encoding", encoding->name);
+    if (encoding->declared[0] != '\0')
+        th_error_add(th_evidence_add(&detection->evidence, "detect.encoding_declared"), "declared",
+                     encoding->declared);
+    if (encoding->n_cut > 0)
+        th_error_add_int(th_evidence_add(&detection->evidence, "detect.encoding_cut"), "n",
+                         encoding->n_cut);
+    for (size_t i = 0; i < encoding->n_samples; i++) {
+        struct th_error *sample = th_evidence_add(&detection->evidence, "detect.encoding_sample");
+        th_error_add(sample, "utf8", encoding->samples[i].utf8);
+        th_error_add(sample, "gb18030", encoding->samples[i].gb18030);
+    }
+}
+
+enum th_status th_import_plan(struct th_import_run *run, const struct th_reader_info *info,
+                              const struct th_reader_batch *first, struct th_error *err)
+{
+    struct th_surveyor *surveyor = NULL;
+    struct th_error problem = {0};
+    run->extent = info->extent;
+    run->how = (struct th_surveyor_options){.crs = run->options->crs != NULL ? run->options->crs
+                                                                             : run->source_crs,
+                                            .extent = info->has_extent ? &run->extent : NULL,
+                                            .bounds = {run->frame.west_deg, run->frame.south_deg,
+                                                       run->frame.east_deg, run->frame.north_deg}};
+    encoding_judge(run, &info->encoding);
+    enum th_status status = options_take(run, err);
+    if (status != TH_OK)
+        return status;
+    status = th_surveyor_new(&run->how, &surveyor, &problem);
+    if (status == TH_OK)
+        describe_transform(run, th_surveyor_transform(surveyor));
+    th_surveyor_free(surveyor);
+    if (status != TH_OK && status != TH_DATA_PROBLEM) {
+        if (err != NULL)
+            *err = problem;
+        return status;
+    }
+    enum th_status judged = system_judge(run, first, err);
+    if (status == TH_DATA_PROBLEM)
+        describe_unplaced(run, &problem);
+    return judged;
+}
+
+struct th_json *th_import_detections_json(const struct th_import_run *run, bool in_words)
+{
+    struct th_json *list = th_json_array();
+    struct th_buf text;
+    th_buf_init(&text, 64 * 1024);
+    for (size_t i = 0; i < run->n_detections; i++) {
+        const struct th_detection *detection = &run->detections[i];
+        struct th_json *item = th_json_object();
+        struct th_json *evidence = th_json_array();
+        for (int k = 0; k < detection->evidence.n; k++) {
+            const struct th_error *sentence = &detection->evidence.items[k];
+            if (in_words && run->options->messages != NULL) {
+                th_buf_clear(&text);
+                th_messages_format(run->options->messages, run->options->lang, sentence->key,
+                                   sentence->args, sentence->n_args, &text);
+                th_json_append_text(evidence, th_buf_text(&text));
+                continue;
+            }
+            struct th_json *kept = th_json_object();
+            th_json_set_text(kept, "key", sentence->key);
+            for (int a = 0; a < sentence->n_args; a++)
+                th_json_set_text(kept, sentence->args[a].name, sentence->args[a].value);
+            th_json_append(evidence, kept);
+        }
+        th_json_set_text(item, "what", detection->what);
+        th_json_set_text(item, "choice", detection->choice[0] == '\0' ? NULL : detection->choice);
+        th_json_set(item, "evidence", evidence);
+        th_json_set_text(item, "option", detection->option[0] == '\0' ? NULL : detection->option);
+        th_json_append(list, item);
+    }
+    th_buf_clear(&text);
+    return list;
+}

@@ -1,0 +1,290 @@
+// From compared rows to stored parcels: one transaction, which first makes sure that the registry
+// is still the one that the rows were compared with.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry/parcel_internal.h"
+#include "registry/work.h"
+#include "store/draft_store.h"
+
+enum { ATTEMPTS_OUTSIDE = 3 }; // after that the comparison is repeated inside the transaction
+
+// What goes into the journal is text: a real number has no canonical form.
+static void set_limit(struct th_json *object, const char *key, double value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.9g", value);
+    th_json_set_text(object, key, text);
+}
+
+enum th_status th_import_limits(char **ret_text, struct th_error *err)
+{
+    const struct th_overlap_limits *limits = &th_overlap_limits_default;
+    struct th_json *json = th_json_object();
+    struct th_json *overlap = th_json_object();
+    set_limit(overlap, "duplicate_iou", limits->duplicate_iou);
+    set_limit(overlap, "overlap_area_m2", limits->overlap_area_m2);
+    set_limit(overlap, "overlap_share", limits->overlap_share);
+    set_limit(overlap, "overlap_width_m", limits->overlap_width_m);
+    set_limit(overlap, "sliver_total_share", limits->sliver_total_share);
+    th_json_set(json, "overlap", overlap);
+    struct th_json *mismatch = th_json_object();
+    th_json_set_text(mismatch, "id", th_rule_area_mismatch.id);
+    th_json_set_text(mismatch, "since", th_rule_area_mismatch.since);
+    set_limit(mismatch, "share", th_rule_area_mismatch.share);
+    th_json_set(json, "area_mismatch", mismatch);
+    enum th_status status = th_json_dump(json, TH_JSON_CANONICAL, ret_text, err);
+    th_json_free(json);
+    return status;
+}
+
+// A clerk of one village stores nothing in another.
+static enum th_status check_villages(const struct th_import_run *run, struct th_work *work,
+                                     struct th_error *err)
+{
+    int last = TH_ROW_NO_INDEX;
+    enum th_status status = TH_OK;
+    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
+        const struct th_staged_row *row = &run->rows[i];
+        if (row->fate != TH_ROW_ACCEPTED || row->village == last)
+            continue;
+        last = row->village;
+        status = th_work_check_village(work, run->villages.items[last].code, err);
+    }
+    return status;
+}
+
+// The day from which the parcels hold: as the caller said, not in the future, else today.
+static enum th_status first_day(const struct th_import_run *run, const struct th_work *work,
+                                struct th_date *ret_day, struct th_error *err)
+{
+    struct th_date today = th_work_today(work);
+    struct th_date day = today;
+    enum th_status status = TH_OK;
+    if (run->options->on != NULL)
+        status = th_date_parse(run->options->on, &day, err);
+    if (status == TH_OK && th_date_compare(day, today) > 0) {
+        char on[TH_DATE_TEXT_SIZE];
+        char now[TH_DATE_TEXT_SIZE];
+        status = th_error_set(err, TH_INVALID, "date_in_future", "on", th_date_format(day, on),
+                              "today", th_date_format(today, now), NULL);
+    }
+    if (status == TH_OK)
+        *ret_day = day;
+    return status;
+}
+
+static enum th_status write_rows(struct th_import_run *run, int64_t import_id,
+                                 const struct th_work *work, struct th_hasher *rows_hash,
+                                 struct th_error *err)
+{
+    struct th_date day = {0};
+    int64_t last_parcel = 0;
+    int64_t last_version = 0;
+    int64_t done = 0;
+    unsigned char *wkb = NULL;
+    size_t wkb_capacity = 0;
+    enum th_status status = first_day(run, work, &day, err);
+    if (status == TH_OK)
+        status = th_parcel_heads(run->store, &last_parcel, &last_version, err);
+    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
+        struct th_staged_row *row = &run->rows[i];
+        struct th_parcel_record record;
+        struct th_hash row_hash;
+        if (row->fate != TH_ROW_ACCEPTED)
+            continue;
+        if (row->parcel_id == 0)
+            row->parcel_id = ++last_parcel;
+        th_import_row_record(run, row, &record);
+        record.import_id = import_id;
+        record.from = day;
+        size_t wkb_size = th_ground_wkb_size(row->ground);
+        if (wkb_size > wkb_capacity) {
+            unsigned char *grown = realloc(wkb, 2 * wkb_size);
+            if (grown == NULL) {
+                status = th_error_no_memory(err);
+                break;
+            }
+            wkb = grown;
+            wkb_capacity = 2 * wkb_size;
+        }
+        th_ground_wkb(row->ground, wkb);
+        status = th_parcel_insert(run->store, &record, row->attributes, wkb, wkb_size,
+                                  th_work_seq(work), &row_hash, err);
+        if (status == TH_OK) {
+            th_hasher_update(rows_hash, row_hash.bytes, TH_HASH_SIZE);
+            status = th_import_report(run, "store", ++done, run->n_accepted, err);
+        }
+    }
+    free(wkb);
+    return status;
+}
+
+static struct th_json *journal_body(const struct th_import_run *run, const char *limits,
+                                    const struct th_hash *rows_hash)
+{
+    char hex[TH_HASH_HEX_SIZE];
+    struct th_json *body = th_json_object();
+    struct th_json *rules = NULL;
+    th_json_set(body, "source", th_import_source_json(run));
+    if (th_json_parse(limits, strlen(limits), &rules, NULL) == TH_OK)
+        th_json_set(body, "limits", rules);
+    th_json_set_int(body, "read", (int64_t)run->n_rows);
+    th_json_set_int(body, "accepted", run->n_accepted);
+    th_json_set_int(body, "rejected", run->n_rejected);
+    th_json_set_int(body, "unchanged", run->n_unchanged);
+    th_json_set_text(body, "rows_hash", th_hash_hex(rows_hash, hex));
+    return body;
+}
+
+// Writes everything inside the transaction of `work`.
+static enum th_status write_all(struct th_import_run *run, struct th_work *work,
+                                int64_t *ret_import_id, struct th_json **ret_body,
+                                struct th_error *err)
+{
+    char *limits = NULL;
+    int64_t import_id = 0;
+    struct th_hasher *hasher = th_hasher_new(TH_HASH_BLAKE2B);
+    if (hasher == NULL)
+        return th_error_no_memory(err);
+    run->source.n_read = (int64_t)run->n_rows;
+    run->source.n_accepted = run->n_accepted;
+    run->source.n_rejected = run->n_rejected;
+    run->source.n_unchanged = run->n_unchanged;
+    run->source.seq = th_work_seq(work);
+    enum th_status status = check_villages(run, work, err);
+    if (status == TH_OK)
+        status = th_import_limits(&limits, err);
+    if (status == TH_OK)
+        status = th_import_record_begin(run, limits, &import_id, err);
+    if (status == TH_OK)
+        status = write_rows(run, import_id, work, hasher, err);
+    if (status == TH_OK)
+        status = th_import_record_end(run, work, err);
+    if (status == TH_OK && run->options->draft_id > 0)
+        status = th_draft_close(run->store, run->options->draft_id, "confirmed", import_id,
+                                th_work_seq(work), err);
+    if (status == TH_OK) {
+        struct th_hash rows_hash = th_hasher_final(hasher);
+        *ret_body = journal_body(run, limits, &rows_hash);
+        *ret_import_id = import_id;
+    }
+    th_hasher_free(hasher);
+    free(limits);
+    return status;
+}
+
+// Parcels may have entered a package since they were compared; the highest version does not show
+// that.
+static enum th_status still_free(struct th_import_run *run, bool *ret_free, struct th_error *err)
+{
+    *ret_free = true;
+    enum th_status status = TH_OK;
+    for (size_t i = 0; status == TH_OK && *ret_free && i < run->n_rows; i++) {
+        int64_t package_id = 0;
+        if (run->rows[i].fate != TH_ROW_ACCEPTED || run->rows[i].version < 2)
+            continue;
+        status = th_parcel_packaged(run->store, run->rows[i].parcel_id, &package_id, err);
+        *ret_free = package_id == 0;
+    }
+    return status;
+}
+
+// Inside the transaction: is the registry the one that the rows were compared with? If not, they
+// are compared again here when `insist` is set.
+static enum th_status confirm(struct th_import_run *run, bool insist, bool *ret_current,
+                              struct th_error *err)
+{
+    int64_t last_parcel = 0;
+    int64_t last_version = 0;
+    bool still = true;
+    enum th_status status = th_parcel_heads(run->store, &last_parcel, &last_version, err);
+    if (status == TH_OK)
+        status = still_free(run, &still, err);
+    if (status != TH_OK)
+        return status;
+    *ret_current = still && last_version == run->seen_version_id;
+    if (*ret_current || !insist)
+        return TH_OK;
+    *ret_current = true;
+    status = th_import_resolve(run, err);
+    if (status == TH_OK && run->options->problems_path != NULL)
+        status = th_import_problem_list(run, run->options->problems_path, err);
+    return status;
+}
+
+// *ret_reply stays NULL when the rows must be compared again before another attempt.
+static enum th_status publish(struct th_registry *registry, const struct th_request *request,
+                              struct th_import_run *run, bool insist, struct th_json **ret_reply,
+                              struct th_error *err)
+{
+    struct th_work *work = NULL;
+    struct th_json *input = th_import_input_json(run);
+    enum th_status status = th_work_begin(registry, request, TH_MAY_REGISTER, "parcel.import",
+                                          input, &work, ret_reply, err);
+    th_json_free(input);
+    if (status != TH_OK || work == NULL)
+        return status;
+    struct th_json *body = NULL;
+    struct th_json *reply = NULL;
+    struct th_buf subject;
+    int64_t import_id = 0;
+    bool current = false;
+    th_buf_init(&subject, 64);
+    status = confirm(run, insist, &current, err);
+    bool write = status == TH_OK && current && run->n_accepted > 0;
+    if (write)
+        status = write_all(run, work, &import_id, &body, err);
+    if (status == TH_OK && current)
+        status = th_import_reply(run, th_work_dry_run(work) ? 0 : import_id, &reply, err);
+    if (status == TH_OK && write) {
+        th_buf_printf(&subject, "import:%lld", (long long)import_id);
+        status = th_work_end(work, TH_OK, th_buf_text(&subject), body, reply, ret_reply, err);
+    } else {
+        // Nothing to write: the transaction goes, the reply (if there is one) stays.
+        th_work_cancel(work);
+        th_json_free(body);
+        if (status == TH_OK)
+            *ret_reply = reply;
+        else
+            th_json_free(reply);
+    }
+    th_buf_clear(&subject);
+    return status;
+}
+
+// Compares outside the write transaction, in one reading of the registry.
+static enum th_status resolve_outside(struct th_import_run *run, struct th_error *err)
+{
+    enum th_status status = th_store_begin_read(run->store, err);
+    if (status != TH_OK)
+        return status;
+    status = th_import_resolve(run, err);
+    th_store_end_read(run->store);
+    if (status == TH_OK && run->options->problems_path != NULL)
+        status = th_import_problem_list(run, run->options->problems_path, err);
+    return status;
+}
+
+enum th_status th_import_settle(struct th_registry *registry, const struct th_request *request,
+                                struct th_import_run *run, struct th_json **ret_reply,
+                                struct th_error *err)
+{
+    struct th_json *reply = NULL;
+    enum th_status status = TH_OK;
+    for (int attempt = 0; status == TH_OK && reply == NULL; attempt++) {
+        status = resolve_outside(run, err);
+        if (status == TH_OK && run->n_accepted == 0) {
+            status = th_import_reply(run, 0, &reply, err);
+            if (status == TH_OK && request->dry_run)
+                th_json_set_bool(reply, "dry_run", true);
+            break;
+        }
+        if (status == TH_OK)
+            status = publish(registry, request, run, attempt >= ATTEMPTS_OUTSIDE, &reply, err);
+    }
+    if (status == TH_OK)
+        *ret_reply = reply;
+    return status;
+}

@@ -1,0 +1,81 @@
+// What an import answers: totals, problems, where the rows came from.
+#include <stdio.h>
+#include <string.h>
+
+#include "registry/import_settings.h"
+#include "registry/parcel_internal.h"
+#include "registry/reply.h"
+
+struct th_json *th_import_input_json(const struct th_import_run *run)
+{
+    char hex[TH_HASH_HEX_SIZE];
+    struct th_json *input = th_import_settings_json(run->options);
+    th_json_set_text(input, "source", run->source.source);
+    th_json_set_text(input, "sha256", th_hash_hex(&run->source.sha256, hex));
+    th_json_set_text(input, "layer", run->source.layer);
+    return input;
+}
+
+// Totals of the accepted rows, and their list.
+static enum th_status accepted_json(const struct th_import_run *run, struct th_json *reply,
+                                    struct th_error *err)
+{
+    struct th_json *ids = th_json_array();
+    struct th_area total = th_area_from_m2_300(0);
+    enum th_status status = TH_OK;
+    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
+        if (run->rows[i].fate != TH_ROW_ACCEPTED)
+            continue;
+        status = th_area_add(total, run->rows[i].measured, &total, err);
+        th_json_append_int(ids, run->rows[i].parcel_id);
+    }
+    th_json_set_cent(reply, "area_m2", th_area_m2_cent(total));
+    th_json_set_cent(reply, "area_mu", th_area_mu_cent(total));
+    th_json_set(reply, "parcel_ids", ids);
+    return status;
+}
+
+static int64_t n_repaired(const struct th_import_run *run)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < run->n_rows; i++)
+        n += run->rows[i].fate == TH_ROW_ACCEPTED && run->rows[i].repaired ? 1 : 0;
+    return n;
+}
+
+struct th_json *th_import_source_json(const struct th_import_run *run)
+{
+    char hex[TH_HASH_HEX_SIZE];
+    const struct th_import_record *source = &run->source;
+    struct th_json *json = th_json_object();
+    th_json_set_text(json, "name", source->source);
+    th_json_set_text(json, "sha256", th_hash_hex(&source->sha256, hex));
+    th_json_set_text(json, "layer", source->layer);
+    th_json_set_text(json, "driver", source->driver);
+    th_json_set_text(json, "crs", source->crs_code);
+    th_json_set_text(json, "crs_name", source->crs_name);
+    th_json_set_text(json, "operation", source->operation);
+    th_json_set_text(json, "encoding", source->encoding);
+    return json;
+}
+
+enum th_status th_import_reply(const struct th_import_run *run, int64_t import_id,
+                               struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_json *reply = th_json_object();
+    th_json_set_int(reply, "read", (int64_t)run->n_rows);
+    th_json_set_int(reply, "accepted", run->n_accepted);
+    th_json_set_int(reply, "rejected", run->n_rejected);
+    th_json_set_int(reply, "unchanged", run->n_unchanged);
+    th_json_set_int(reply, "repaired", n_repaired(run));
+    th_json_set_bool(reply, "aborted", run->aborted);
+    enum th_status status = accepted_json(run, reply, err);
+    if (status == TH_OK)
+        status = th_import_problems_reply(run, reply, err);
+    th_json_set(reply, "detections", th_import_detections_json(run, true));
+    th_json_set(reply, "source", th_import_source_json(run));
+    if (import_id != 0)
+        th_json_set_int(reply, "import_id", import_id);
+    th_json_set_int(reply, "seconds", 0);
+    return th_reply_finish(status, reply, ret_reply, err);
+}

@@ -17,7 +17,7 @@ enum { SHAPE_SIZE_MAX = 16 * 1024 * 1024 };
 // What is decided about single rows of one source.
 #define DECISIONS                                                                                  \
     " on=DATE accept-repair*=ROW=METHOD drop*=ROW waive*=ROW reason=R document=FILE mend*=FILE "   \
-    "problems=FILE"
+    "problems=FILE overlaps=FILE"
 
 #define IMPORT_VIEW                                                                                \
     "read accepted rejected unchanged repaired area_mu area_m2 source.crs seconds "                \
@@ -49,6 +49,7 @@ static enum th_status take_options(struct th_cli *cli, struct th_parcel_import_o
                                                .update = th_cli_flag(cli, "update"),
                                                .profile = th_cli_option(cli, "profile"),
                                                .problems_path = th_cli_option(cli, "problems"),
+                                               .overlaps_path = th_cli_option(cli, "overlaps"),
                                                .messages = cli->messages,
                                                .lang = cli->lang};
     options.maps = th_cli_list(cli, "map", &options.n_maps);
@@ -184,7 +185,7 @@ const struct th_cli_command th_cli_import_commands[] = {
      "draft_id state | " IMPORT_VIEW, run_open},
     {"draft", "set", TH_CLI_WRITE, "ID", SETTINGS DECISIONS, "draft_id state | " IMPORT_VIEW,
      run_set},
-    {"draft", "show", TH_CLI_WRITE, "ID", "problems=FILE",
+    {"draft", "show", TH_CLI_WRITE, "ID", "problems=FILE overlaps=FILE",
      "draft_id state source_changed | " IMPORT_VIEW, run_show},
     {"draft", "confirm", TH_CLI_WRITE, "ID", "problems=FILE", "draft_id state | " IMPORT_VIEW,
      run_confirm},

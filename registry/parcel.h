@@ -47,6 +47,7 @@ struct th_parcel_import_options {
     int64_t draft_id;                   // > 0: this draft is closed with the import …
     const struct th_hash *draft_sha256; // … which is refused when the source is another one
     const char *problems_path;          // CSV for people; written also when nothing is stored
+    const char *overlaps_path;          // .gpkg or .geojson: ground that is claimed twice
     const struct th_messages *messages; // NULL: problems carry their code as message
     enum th_lang lang;
 };

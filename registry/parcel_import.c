@@ -200,6 +200,8 @@ enum th_status th_parcel_import(struct th_registry *registry, const struct th_re
     enum th_status status = profile_apply(run.store, &profile, &filled, err);
     if (status == TH_OK)
         status = th_import_choices(&filled, &run, err);
+    if (status == TH_OK && filled.overlaps_path != NULL)
+        status = th_import_overlaps_check(filled.overlaps_path, err);
     if (status == TH_OK && th_fetch_is_url(options->source)) {
         status = th_fetch(options->source, run.progress, &fetched, err);
         run.path = status == TH_OK ? th_fetched_path(fetched) : NULL;

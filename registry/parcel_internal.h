@@ -348,6 +348,16 @@ enum th_status th_import_decide_retired(struct th_import_run *run, const struct 
                                         const struct th_overlap_finding *finding,
                                         struct th_error *err) TH_MUST_CHECK;
 void th_import_findings_clear(struct th_import_run *run);
+// Words of the record: "duplicate", "overlap", "sliver"; "refused", "taken_off", "waived"; "row",
+// "parcel".
+const char *th_import_finding_class(const struct th_staged_finding *finding);
+const char *th_import_finding_fate(const struct th_staged_finding *finding);
+const char *th_import_finding_other(const struct th_staged_finding *finding);
+// Writes the common ground of all findings as a layer of its own. The check is made before the
+// work: TH_USAGE ("overlaps_format"), TH_CONFLICT ("file_exists") and "file_io".
+enum th_status th_import_overlaps_check(const char *path, struct th_error *err) TH_MUST_CHECK;
+enum th_status th_import_overlaps_write(const struct th_import_run *run, const char *path,
+                                        struct th_error *err) TH_MUST_CHECK;
 
 // What a row says, in the shape of a stored version (without import_id).
 void th_import_row_record(const struct th_import_run *run, const struct th_staged_row *row,

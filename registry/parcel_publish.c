@@ -214,6 +214,17 @@ static enum th_status confirm(struct th_import_run *run, bool insist, bool *ret_
     return status;
 }
 
+// The reply, and before it the layer of overlaps, so that nothing is stored when it cannot be
+// written.
+static enum th_status answer(const struct th_import_run *run, int64_t import_id,
+                             struct th_json **ret_reply, struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    if (run->options->overlaps_path != NULL)
+        status = th_import_overlaps_write(run, run->options->overlaps_path, err);
+    return status == TH_OK ? th_import_reply(run, import_id, ret_reply, err) : status;
+}
+
 // *ret_reply stays NULL when the rows must be compared again before another attempt.
 static enum th_status publish(struct th_registry *registry, const struct th_request *request,
                               struct th_import_run *run, bool insist, struct th_json **ret_reply,
@@ -237,7 +248,7 @@ static enum th_status publish(struct th_registry *registry, const struct th_requ
     if (write)
         status = write_all(run, work, &import_id, &body, err);
     if (status == TH_OK && current)
-        status = th_import_reply(run, th_work_dry_run(work) ? 0 : import_id, &reply, err);
+        status = answer(run, th_work_dry_run(work) ? 0 : import_id, &reply, err);
     if (status == TH_OK && write) {
         th_buf_printf(&subject, "import:%lld", (long long)import_id);
         status = th_work_end(work, TH_OK, th_buf_text(&subject), body, reply, ret_reply, err);
@@ -276,7 +287,7 @@ enum th_status th_import_settle(struct th_registry *registry, const struct th_re
     for (int attempt = 0; status == TH_OK && reply == NULL; attempt++) {
         status = resolve_outside(run, err);
         if (status == TH_OK && run->n_accepted == 0) {
-            status = th_import_reply(run, 0, &reply, err);
+            status = answer(run, 0, &reply, err);
             if (status == TH_OK && request->dry_run)
                 th_json_set_bool(reply, "dry_run", true);
             break;

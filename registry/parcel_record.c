@@ -49,9 +49,9 @@ static enum th_status write_problem(void *context, const struct th_problem *prob
     return th_import_problem_insert(w->run->store, w->import_id, ++w->ordinal, &row, err);
 }
 
-static const char *class_name(enum th_overlap_class kind)
+const char *th_import_finding_class(const struct th_staged_finding *finding)
 {
-    switch (kind) {
+    switch (finding->finding.kind) {
     case TH_OVERLAP_DUPLICATE:
         return "duplicate";
     case TH_OVERLAP_AREA:
@@ -63,9 +63,9 @@ static const char *class_name(enum th_overlap_class kind)
     return "sliver";
 }
 
-static const char *fate_name(enum th_finding_fate fate)
+const char *th_import_finding_fate(const struct th_staged_finding *finding)
 {
-    switch (fate) {
+    switch (finding->fate) {
     case TH_FINDING_REFUSED:
         return "refused";
     case TH_FINDING_WAIVED:
@@ -76,6 +76,11 @@ static const char *fate_name(enum th_finding_fate fate)
     return "taken_off";
 }
 
+const char *th_import_finding_other(const struct th_staged_finding *finding)
+{
+    return finding->other_is_row ? "row" : "parcel";
+}
+
 static enum th_status write_findings(struct th_import_run *run, int64_t import_id,
                                      struct th_error *err)
 {
@@ -83,11 +88,11 @@ static enum th_status write_findings(struct th_import_run *run, int64_t import_i
     for (size_t i = 0; status == TH_OK && i < run->n_findings; i++) {
         const struct th_staged_finding *staged = &run->findings[i];
         struct th_import_finding finding = {.source_row = staged->row,
-                                            .other_kind = staged->other_is_row ? "row" : "parcel",
+                                            .other_kind = th_import_finding_other(staged),
                                             .other_id = staged->other,
-                                            .kind = class_name(staged->finding.kind),
+                                            .kind = th_import_finding_class(staged),
                                             .width_mm = llround(staged->finding.width_m * 1000),
-                                            .fate = fate_name(staged->fate),
+                                            .fate = th_import_finding_fate(staged),
                                             .wkb = staged->wkb,
                                             .wkb_size = staged->wkb_size};
         status = th_area_from_m2(staged->finding.area_m2, &finding.area, err);

@@ -60,7 +60,8 @@ static enum th_status file_hash(struct th_digest *digest, const char *path,
     enum th_status status = TH_OK;
     struct th_hasher *hasher = th_hasher_new(TH_HASH_SHA256);
     unsigned char *chunk = malloc(CHUNK_SIZE);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    // What would wait for a writer (a pipe that took the file's place, a log of the kernel) fails.
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (hasher == NULL || chunk == NULL) {
         status = th_error_no_memory(err);
     } else if (file < 0) {

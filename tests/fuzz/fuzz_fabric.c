@@ -25,13 +25,16 @@ static void draw(struct fuzz_bytes *bytes, struct world *world)
         struct th_ground *ground = NULL;
         if (!fuzz_lattice_shape(bytes, 3, STEP_E8, &shape))
             continue;
-        if (th_validity_check(validity, &shape, NULL) == TH_OK &&
+        double area_m2 = 0;
+        double perimeter_m = 0;
+        th_area_geodesic(&th_ellipsoid_cgcs2000, &shape, &area_m2, &perimeter_m);
+        // Ground of less than the noise does not even meet itself; no survey lets it through.
+        if (area_m2 > 2 * TH_OVERLAP_NOISE_M2 &&
+            th_validity_check(validity, &shape, NULL) == TH_OK &&
             th_ground_new(&shape, &ground, NULL) == TH_OK) {
-            struct th_fabric_parcel *parcel = &world->parcels[world->n];
-            double perimeter_m = 0;
-            parcel->ground = ground;
-            parcel->id = (int64_t)world->n + 1;
-            th_area_geodesic(&th_ellipsoid_cgcs2000, &shape, &parcel->area_m2, &perimeter_m);
+            world->parcels[world->n].ground = ground;
+            world->parcels[world->n].area_m2 = area_m2;
+            world->parcels[world->n].id = (int64_t)world->n + 1;
             world->n++;
         }
         th_geometry_clear(&shape);

@@ -19,11 +19,11 @@ static void copy_good(const struct battery *b, const char *good, char path[TH_TE
     free(data);
 }
 
-#define VRT_AS_NAME                                                                                \
-    "<OGRVRTDataSource><OGRVRTLayer name=\"passwd\"><SrcDataSource>CSV:/etc/passwd"                \
-    "</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+static const char VRT_AS_NAME[] =
+    "<OGRVRTDataSource><OGRVRTLayer name=\"passwd\"><SrcDataSource>CSV:/etc/passwd"
+    "</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>";
 
-static const char *const NAMES[] = {
+static const char *const TYPED[] = {
     "",
     " ",
     ".",
@@ -93,15 +93,15 @@ static const char *const NAMES[] = {
 void battery_names(void **state)
 {
     struct battery *b = *state;
-    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+    for (size_t i = 0; i < sizeof TYPED / sizeof TYPED[0]; i++) {
         char name[TH_TEST_PATH_SIZE];
-        const char *gap = strstr(NAMES[i], "{port}");
+        const char *gap = strstr(TYPED[i], "{port}");
         if (gap != NULL)
-            (void)snprintf(name, sizeof name, "%.*s%s%s", (int)(gap - NAMES[i]), NAMES[i], b->port,
+            (void)snprintf(name, sizeof name, "%.*s%s%s", (int)(gap - TYPED[i]), TYPED[i], b->port,
                            gap + 6);
         else
-            (void)snprintf(name, sizeof name, "%s", NAMES[i]);
-        battery_try(b, name, "the name %s", NAMES[i]);
+            (void)snprintf(name, sizeof name, "%s", TYPED[i]);
+        battery_try(b, name, "the name %s", TYPED[i]);
     }
     static char long_name[100000];
     memset(long_name, 'a', sizeof long_name - 1);

@@ -56,7 +56,7 @@ int battery_tear_down(void **state);
 void battery_try(struct battery *b, const char *source, const char *label, ...) TH_PRINTF(3, 4);
 // The same for several sources at once that all last until the reader's own limit.
 void battery_try_slow(struct battery *b, const char *const *sources, size_t n);
-// As battery_try, and at least one row must be accepted or known already.
+// As battery_try, and the rows must be accepted, or known from the same file in another format.
 void battery_good(struct battery *b, const char *source, const char *label);
 // Ends a test: fails when a case of it failed or the registry is no longer sound.
 void battery_end(struct battery *b);

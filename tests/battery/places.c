@@ -77,8 +77,7 @@ static const char *const TYPED[] = {
     "/proc/self/mem",
     "/proc/self/fd/0",
     "/dev/fd/0",
-    "{\"type\":\"Polygon\",\"coordinates\":[[[119.6,30.5],[119.7,30.5],[119.7,30.6],[119.6,30."
-    "5]]]}",
+    "{\"type\":\"Point\",\"coordinates\":[119.6,30.5]}",
     VRT_AS_NAME,
     "<kml/>",
     "a\nb.geojson",

@@ -29,13 +29,16 @@ static void draw(struct fuzz_bytes *bytes, struct world *world)
         double perimeter_m = 0;
         th_area_geodesic(&th_ellipsoid_cgcs2000, &shape, &area_m2, &perimeter_m);
         // Ground of less than the noise does not even meet itself; no survey lets it through.
-        if (area_m2 > 2 * TH_OVERLAP_NOISE_M2 &&
-            th_validity_check(validity, &shape, NULL) == TH_OK &&
-            th_ground_new(&shape, &ground, NULL) == TH_OK) {
+        bool kept = area_m2 > 2 * TH_OVERLAP_NOISE_M2 &&
+                    th_ground_new(&shape, &ground, NULL) == TH_OK &&
+                    th_validity_check_ground(validity, ground, NULL) == TH_OK;
+        if (kept) {
             world->parcels[world->n].ground = ground;
             world->parcels[world->n].area_m2 = area_m2;
             world->parcels[world->n].id = (int64_t)world->n + 1;
             world->n++;
+        } else {
+            th_ground_free(ground);
         }
         th_geometry_clear(&shape);
     }

@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "core/file.h"
+#include "registry/datum_fit.h"
 #include "registry/draft.h"
 #include "registry/profile.h"
 
@@ -177,7 +178,18 @@ static enum th_status run_profiles(struct th_cli *cli, struct th_json **ret_repl
     return th_profile_list(cli->registry, ret_reply, err);
 }
 
+static enum th_status run_fit(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_datum_fit_options options = {.path = cli->positionals[0],
+                                           .from = th_cli_option(cli, "from"),
+                                           .to = th_cli_option(cli, "to")};
+    enum th_status status = th_cli_int(cli, "parameters", 3, &options.n_parameters, err);
+    return status == TH_OK ? th_datum_fit_use(&options, ret_reply, err) : status;
+}
+
 const struct th_cli_command th_cli_import_commands[] = {
+    {"datum", "fit", TH_CLI_NO_FILE, "POINTS", "from!=EPSG:n to!=EPSG:n parameters=3|7",
+     "datum n rms_m worst_m | points: point east_m north_m", run_fit},
     {"profile", "save", TH_CLI_WRITE, "NAME", SETTINGS, "name", run_keep},
     {"profile", "remove", TH_CLI_WRITE, "NAME", "", "name", run_drop},
     {"profile", "list", TH_CLI_READ, "", "", "profiles: name settings", run_profiles},

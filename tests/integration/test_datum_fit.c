@@ -83,13 +83,16 @@ static void datum_fit__points_with_a_known_shift_place_others(void **state)
     struct th_xy ring[4] = {{119.65, 30.6}, {119.66, 30.6}, {119.66, 30.61}, {119.65, 30.6}};
     size_t end = 4;
     size_t rings = 1;
-    struct th_geometry shape = {ring, 4, &end, 1, &rings, 1};
+    const struct th_geometry drawn = {ring, 4, &end, 1, &rings, 1};
+    struct th_geometry shape = {0};
+    assert_int_equal(th_geometry_copy(&drawn, &shape, &err), TH_OK);
     assert_int_equal(th_crs_transform_apply(transform, &shape, &err), TH_OK);
     double lon = 0;
     double lat = 0;
     shifted(119.65, 30.6, &lon, &lat);
-    assert_close(ring[0].x, lon, 1e-7); // a centimetre
-    assert_close(ring[0].y, lat, 1e-7);
+    assert_close(shape.points[0].x, lon, 1e-7); // a centimetre
+    assert_close(shape.points[0].y, lat, 1e-7);
+    th_geometry_clear(&shape);
     th_crs_transform_free(transform);
     th_json_free(reply);
     th_test_folder_remove(folder);

@@ -684,31 +684,6 @@ bool th_crs_is_known(const char *definition)
     return known;
 }
 
-int th_crs_zone_proposal(const struct th_box *extent, int *ret_zone, int *ret_width_deg)
-{
-    static const struct {
-        int first, last;
-        int code_first; // EPSG: CGCS2000 / (3-degree) Gauss-Kruger zone n
-        int width_deg;
-    } SERIES[] = {{25, 45, 4513, 3}, {13, 23, 4491, 6}};
-    static const double ZONE_M = 1e6;
-    static const double NORTH_MAX_M = 1e7; // from the equator to the pole
-    double zone = floor(extent->west / ZONE_M);
-    if (!(zone >= 13 && zone <= 45 && floor(extent->east / ZONE_M) <= zone) ||
-        !(extent->south >= 0 && extent->north <= NORTH_MAX_M)) {
-        return 0;
-    }
-    for (size_t i = 0; i < sizeof SERIES / sizeof SERIES[0]; i++) {
-        int number = (int)zone;
-        if (number >= SERIES[i].first && number <= SERIES[i].last) {
-            *ret_zone = number;
-            *ret_width_deg = SERIES[i].width_deg;
-            return SERIES[i].code_first + number - SERIES[i].first;
-        }
-    }
-    return 0;
-}
-
 int th_crs_gauss_kruger_code(double lon_deg)
 {
     double zone = round((lon_deg - ZONE_MERIDIAN_FIRST_DEG) / 3);

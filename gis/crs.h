@@ -55,11 +55,6 @@ enum th_status th_crs_transform_new_inverse(const char *definition,
 // datum.
 bool th_crs_is_known(const char *definition);
 
-// Coordinates whose eastings bear a zone number before them: EPSG code of that zone on CGCS2000
-// with its number and width (3 or 6 degrees), or 0. A guess to be shown, never one to be used:
-// other Chinese datums have the same zones.
-int th_crs_zone_proposal(const struct th_box *extent, int *ret_zone, int *ret_width_deg);
-
 // EPSG code of the 3-degree CGCS2000 zone without prefix for a longitude: 4534 (75°) … 4554 (135°).
 int th_crs_gauss_kruger_code(double lon_deg);
 

@@ -60,98 +60,24 @@ GEOSGeometry *th_fabric_overlay(struct th_geos *geos, const struct th_ground *a,
     return common;
 }
 
-static enum th_status engine_error(const struct th_geos *geos, struct th_error *err)
-{
-    return th_error_set(err, TH_INTERNAL, "geometry_engine", "detail", geos->message, NULL);
-}
-
-// Appends the ring as degrees; there is room.
-static bool ring_append(struct th_geos *geos, const GEOSGeometry *ring, int64_t x, int64_t y,
-                        struct th_geometry *geometry)
-{
-    const GEOSCoordSequence *sequence = GEOSGeom_getCoordSeq_r(geos->context, ring);
-    unsigned n = 0;
-    struct th_xy *points = geometry->points + geometry->n_points;
-    if (sequence == NULL || !GEOSCoordSeq_getSize_r(geos->context, sequence, &n) ||
-        !GEOSCoordSeq_copyToBuffer_r(geos->context, sequence, &points->x, 0, 0)) {
-        return false;
-    }
-    for (unsigned i = 0; i < n; i++) {
-        points[i].x = th_ground_degrees(x + llround(points[i].x));
-        points[i].y = th_ground_degrees(y + llround(points[i].y));
-    }
-    geometry->n_points += n;
-    geometry->ring_ends[geometry->n_rings++] = geometry->n_points;
-    return true;
-}
-
-// Appends the polygons in `shape`, or only counts (*n_points, *n_rings) when geometry is NULL.
-static bool polygons_append(struct th_geos *geos, const GEOSGeometry *shape, int64_t x, int64_t y,
-                            struct th_geometry *geometry, size_t *n_points, size_t *n_rings)
-{
-    int n = GEOSGetNumGeometries_r(geos->context, shape);
-    for (int i = 0; i < n; i++) {
-        const GEOSGeometry *part = GEOSGetGeometryN_r(geos->context, shape, i);
-        if (part == NULL) {
-            return false;
-        }
-        if (GEOSGeomTypeId_r(geos->context, part) != GEOS_POLYGON ||
-            GEOSisEmpty_r(geos->context, part) == 1) {
-            continue;
-        }
-        int n_holes = GEOSGetNumInteriorRings_r(geos->context, part);
-        if (geometry == NULL) {
-            int count = GEOSGetNumCoordinates_r(geos->context, part);
-            if (n_holes < 0 || count < 0) {
-                return false;
-            }
-            *n_points += (size_t)count;
-            *n_rings += 1 + (size_t)n_holes;
-            continue;
-        }
-        if (!ring_append(geos, GEOSGetExteriorRing_r(geos->context, part), x, y, geometry)) {
-            return false;
-        }
-        for (int hole = 0; hole < n_holes; hole++) {
-            const GEOSGeometry *ring = GEOSGetInteriorRingN_r(geos->context, part, hole);
-            if (ring == NULL || !ring_append(geos, ring, x, y, geometry)) {
-                return false;
-            }
-        }
-        geometry->polygon_ends[geometry->n_polygons++] = geometry->n_rings;
-    }
-    return n >= 0;
-}
-
 enum th_status th_fabric_common(struct th_fabric_probe *probe, const struct th_ground *a,
                                 const struct th_ground *b, struct th_geometry *ret_common,
                                 struct th_error *err)
 {
     struct th_geos *geos = &probe->geos;
     struct th_geometry geometry = geometry_none;
-    enum th_status status = TH_OK;
-    size_t n_points = 0;
-    size_t n_rings = 0;
+    bool lossy = false; // lines and points of the intersection are no ground
     int64_t x;
     int64_t y;
     GEOSGeometry *common = th_fabric_overlay(geos, a, b, &x, &y);
-    if (common == NULL || !polygons_append(geos, common, x, y, NULL, &n_points, &n_rings)) {
-        status = engine_error(geos, err);
+    enum th_status status = common == NULL
+                                ? th_geos_error(geos, err)
+                                : th_geos_polygons(geos, common, x, y, &geometry, &lossy, err);
+    if (status != TH_OK) {
         goto done;
     }
-    if (n_points == 0) {
+    if (geometry.n_points == 0) {
         *ret_common = geometry;
-        goto done;
-    }
-    geometry.points = malloc(n_points * sizeof *geometry.points);
-    geometry.ring_ends = malloc(n_rings * sizeof *geometry.ring_ends);
-    geometry.polygon_ends = malloc(n_rings * sizeof *geometry.polygon_ends);
-    if (geometry.points == NULL || geometry.ring_ends == NULL || geometry.polygon_ends == NULL) {
-        status = th_error_no_memory(err);
-        goto done;
-    }
-    if (!polygons_append(geos, common, x, y, &geometry, &n_points, &n_rings)) {
-        status = engine_error(geos, err);
         goto done;
     }
     status = th_geometry_normalise(&geometry, err);
@@ -285,7 +211,7 @@ static enum th_status cover_measure(const struct th_fabric *fabric, struct th_ge
         joined = GEOSUnaryUnionPrec_r(geos->context, together, 1);
     }
     if (joined == NULL || !th_overlap_polygons_measure(geos, joined, &frame, &size)) {
-        status = engine_error(geos, err);
+        status = th_geos_error(geos, err);
     } else {
         *ret_area_m2 = size.area_m2;
     }

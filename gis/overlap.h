@@ -1,8 +1,9 @@
-// Ground that is counted twice: pairs of parcels whose interiors meet, measured on the ellipsoid.
+// Ground that is counted twice: what pairs of parcels whose interiors meet are called, measured on
+// the ellipsoid (gis/fabric.h finds them).
 #ifndef TH_GIS_OVERLAP_H
 #define TH_GIS_OVERLAP_H
 
-#include "gis/geometry.h"
+#include <stdint.h>
 
 // An intersection of less is the noise of coordinates and counts as none.
 #define TH_OVERLAP_NOISE_M2 0.01
@@ -25,31 +26,12 @@ struct th_overlap_limits {
 extern const struct th_overlap_limits th_overlap_limits_default;
 
 struct th_overlap_finding {
-    int64_t other_id; // id of the parcel met, as given to th_overlap_index_add
+    int64_t other_id; // the parcel met, by the id that the caller gave it
     enum th_overlap_class kind;
     double area_m2; // geodesic area of the intersection
     double width_m; // its mean width
     double share;   // of the smaller of both parcels
     double iou;     // intersection over union
 };
-
-struct th_overlap_index; // parcels to test against; holds a GEOS context; one per thread
-
-enum th_status th_overlap_index_new(const struct th_overlap_limits *limits,
-                                    struct th_overlap_index **ret_index,
-                                    struct th_error *err) TH_MUST_CHECK;
-void th_overlap_index_free(struct th_overlap_index *index);
-
-// Adds a valid parcel (copied) of known geodesic area in m². Ids are the caller's, any order.
-enum th_status th_overlap_index_add(struct th_overlap_index *index, int64_t id,
-                                    const struct th_geometry *geometry, double area_m2,
-                                    struct th_error *err) TH_MUST_CHECK;
-
-// All parcels in the index whose interior meets that of `geometry`, worst class first, then by id.
-// *ret_findings is the caller's (free()), NULL when there are none.
-enum th_status th_overlap_index_test(struct th_overlap_index *index,
-                                     const struct th_geometry *geometry, double area_m2,
-                                     struct th_overlap_finding **ret_findings, size_t *ret_n,
-                                     struct th_error *err) TH_MUST_CHECK;
 
 #endif

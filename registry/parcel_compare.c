@@ -65,7 +65,7 @@ static enum th_status fabric_weave(struct comparing *c, struct th_error *err)
                                                .id = row_id(i)};
     }
     enum th_status status =
-        th_fabric_new(parcels, run->n_rows, &th_overlap_limits_default, &c->fabric, err);
+        th_fabric_new(parcels, run->n_rows, &run->rules->overlap, &c->fabric, err);
     if (status == TH_OK)
         status = th_fabric_probe_new(&c->probe, err);
     if (status == TH_OK)
@@ -113,7 +113,7 @@ static enum th_status rows_compare(struct comparing *c, const struct th_parcel_r
     const struct th_fabric_parcel parcel = {
         .ground = ground, .area_m2 = th_area_m2(record->measured), .id = record->parcel_id};
     struct th_fabric *fabric = NULL;
-    enum th_status status = th_fabric_new(&parcel, 1, &th_overlap_limits_default, &fabric, err);
+    enum th_status status = th_fabric_new(&parcel, 1, &c->run->rules->overlap, &fabric, err);
     for (size_t i = 0; status == TH_OK && i < c->run->n_rows; i++) {
         const struct th_staged_row *row = &c->run->rows[i];
         struct th_overlap_finding *findings = NULL;

@@ -147,7 +147,7 @@ static enum th_status take_slivers(struct th_import_run *run, struct th_staged_r
     for (size_t i = 0; i < n; i++)
         total_m2 += findings[i].kind == TH_OVERLAP_SLIVER ? findings[i].area_m2 : 0;
     double share = total_m2 / th_area_m2(row->measured);
-    bool too_much = share > th_overlap_limits_default.sliver_total_share;
+    bool too_much = share > run->rules->overlap.sliver_total_share;
     enum th_status status = TH_OK;
     for (size_t i = 0, shown = 0; status == TH_OK && i < n && shown < FINDINGS_SHOWN; i++) {
         if (findings[i].kind != TH_OVERLAP_SLIVER)

@@ -8,8 +8,6 @@
 #include "core/text.h"
 #include "registry/parcel_internal.h"
 
-const struct th_share_rule th_rule_area_mismatch = {"area-mismatch", "2026-01-01", 0.20};
-
 // `likely` is the unit that the rows speak for where nobody said one.
 static void compare_declared(struct th_import_run *run, const struct th_staged_row *row,
                              enum th_area_unit likely)
@@ -17,19 +15,19 @@ static void compare_declared(struct th_import_run *run, const struct th_staged_r
     double declared = th_area_m2(row->declared);
     double measured = th_area_m2(row->measured);
     double difference = fabs(declared - measured) / measured;
-    if (difference <= th_rule_area_mismatch.share)
+    double share = run->rules->area_mismatch_share;
+    if (difference <= share)
         return;
     char buf[TH_QUANTITY_TEXT_SIZE];
     struct th_error what;
     double in_likely = row->declared_written * th_area_unit_m2(likely);
-    bool unit_off = likely != TH_AREA_UNIT_MU &&
-                    fabs(in_likely - measured) <= th_rule_area_mismatch.share * measured;
+    bool unit_off = likely != TH_AREA_UNIT_MU && fabs(in_likely - measured) <= share * measured;
     (void)th_error_set(&what, TH_DATA_PROBLEM, unit_off ? "area_mismatch_unit" : "area_mismatch",
                        "declared_mu", th_cent_format(th_area_mu_cent(row->declared), buf), NULL);
     th_error_add(&what, "measured_mu", th_cent_format(th_area_mu_cent(row->measured), buf));
     th_error_add_int(&what, "percent",
                      difference > 1e6 ? 100000000 : (long long)llround(difference * 100));
-    th_error_add_int(&what, "limit_percent", llround(th_rule_area_mismatch.share * 100));
+    th_error_add_int(&what, "limit_percent", llround(share * 100));
     if (unit_off) {
         th_error_add(&what, "unit", th_area_unit_message(likely));
         th_error_add(&what, "option", th_area_unit_name(likely));

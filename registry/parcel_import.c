@@ -45,6 +45,7 @@ enum th_status th_import_ask_permission(struct th_registry *registry,
         th_work_begin(registry, &keyless, permission, "parcel.import", NULL, &work, &earlier, err);
     if (status != TH_OK)
         return status;
+    run->rules = th_rules_on(th_work_today(work));
     const char *own = th_work_actor(work)->village;
     if (run->default_village[0] == '\0' && own != NULL)
         th_text_copy(run->default_village, sizeof run->default_village, own);
@@ -136,14 +137,16 @@ static enum th_status stage(struct th_registry *registry, const struct th_reques
                             struct th_error *err)
 {
     struct th_reader *reader = NULL;
-    const struct th_reader_options how = {.layer = run->options->layer,
-                                          .encoding = run->options->encoding,
-                                          .progress = run->progress};
+    struct th_reader_options how = {.layer = run->options->layer,
+                                    .encoding = run->options->encoding,
+                                    .progress = run->progress};
     enum th_status status = th_import_frame_load(run, err);
     if (status == TH_OK)
         status = th_import_ask_permission(registry, request, run, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
+        how.curve_step_deg = run->rules->curve_step_deg;
         status = th_reader_open(run->path, &how, &reader, err);
+    }
     if (status == TH_OK)
         status = source_describe(run, reader, err);
     if (status == TH_OK)

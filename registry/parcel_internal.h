@@ -21,22 +21,13 @@
 #include "registry/land_code.h"
 #include "registry/package.h"
 #include "registry/parcel.h"
+#include "registry/rules.h"
 #include "registry/work.h"
 #include "store/import_store.h"
 #include "store/parcel_row.h"
 #include "store/parcel_store.h"
 #include "store/party_store.h"
 #include "store/registry_store.h"
-
-// A rule with a name and a date, so that a finding can say by which one it was made.
-struct th_share_rule {
-    const char *id;
-    const char *since; // ISO date
-    double share;
-};
-// Declared and measured area that differ by more than this share of the measured one are remarked
-// on.
-extern const struct th_share_rule th_rule_area_mismatch;
 
 enum th_problem_severity { TH_PROBLEM_WARNING, TH_PROBLEM_ERROR };
 
@@ -199,6 +190,7 @@ struct th_import_run {
     struct th_store *store;
     const struct th_parcel_import_options *options;
     const struct th_progress *progress;
+    const struct th_rules *rules; // by which it judges
     struct th_registry_record frame;
     struct th_land_classes classes;
     struct th_village_list villages;
@@ -270,7 +262,7 @@ void th_village_list_similar(const struct th_village_list *list, const char *nam
 // of them.
 enum th_status th_import_frame_load(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
 // May this login register parcels, and for which village? Asked before the long work, in a short
-// transaction that writes nothing.
+// transaction that writes nothing. Settles by which rules the import judges: those of today.
 enum th_status th_import_ask_permission(struct th_registry *registry,
                                         const struct th_request *request, struct th_import_run *run,
                                         struct th_error *err) TH_MUST_CHECK;
@@ -368,13 +360,11 @@ void th_import_source_key(const struct th_import_run *run, const struct th_stage
 
 // Stores the import itself, its problems and findings, before the parcels; and after them what
 // refers to them: originals of repaired shapes, waivers.
-enum th_status th_import_record_begin(struct th_import_run *run, const char *limits,
-                                      int64_t *ret_import_id, struct th_error *err) TH_MUST_CHECK;
+enum th_status th_import_record_begin(struct th_import_run *run, int64_t *ret_import_id,
+                                      struct th_error *err) TH_MUST_CHECK;
 enum th_status th_import_record_end(struct th_import_run *run, struct th_work *work,
                                     struct th_error *err) TH_MUST_CHECK;
 
-// Limits and rules in force, canonical JSON (free()).
-enum th_status th_import_limits(char **ret_text, struct th_error *err) TH_MUST_CHECK;
 // Everything the caller asked for: what a repeated request is recognised by.
 struct th_json *th_import_input_json(const struct th_import_run *run);
 struct th_json *th_import_source_json(const struct th_import_run *run);

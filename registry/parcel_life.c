@@ -18,6 +18,7 @@ void th_life_parcel_clear(struct th_life_parcel *parcel)
     free(parcel->attributes);
     free(parcel->wkb);
     th_geometry_clear(&parcel->geometry);
+    th_ground_free(parcel->ground);
     *parcel = (struct th_life_parcel){0};
 }
 
@@ -60,7 +61,9 @@ enum th_status th_life_load(struct th_work *work, int64_t parcel_id,
     if (status == TH_OK)
         status = th_parcel_geometry_load(store, parcel_id, 0, &parcel.wkb, &parcel.wkb_size, err);
     if (status == TH_OK)
-        status = th_geometry_from_wkb(parcel.wkb, parcel.wkb_size, &parcel.geometry, err);
+        status = th_ground_from_wkb(parcel.wkb, parcel.wkb_size, &parcel.ground, err);
+    if (status == TH_OK)
+        status = th_ground_geometry(parcel.ground, &parcel.geometry, err);
     if (status != TH_OK) {
         th_life_parcel_clear(&parcel);
         return status;
@@ -237,19 +240,20 @@ enum th_status th_life_drawing_read(struct th_edit *edit, const char *path, cons
     return TH_OK;
 }
 
+// As an import does.
 static enum th_status measure(struct th_life_parcel *parcel, struct th_error *err)
 {
-    double area_m2 = 0;
-    double perimeter_m = 0;
-    th_area_geodesic(&th_ellipsoid_cgcs2000, &parcel->geometry, &area_m2, &perimeter_m);
-    parcel->record.perimeter_mm = llround(perimeter_m * 1000);
-    enum th_status status = th_area_from_m2(area_m2, &parcel->record.measured, err);
-    if (status == TH_OK)
-        status = th_geometry_to_wkb(&parcel->geometry, &parcel->wkb, &parcel->wkb_size, err);
-    if (status == TH_OK)
-        parcel->record.geometry_hash =
-            th_hash_bytes(TH_HASH_BLAKE2B, parcel->wkb, parcel->wkb_size);
-    return status;
+    enum th_status status = th_ground_new(&parcel->geometry, &parcel->ground, err);
+    if (status != TH_OK)
+        return status;
+    th_area_measure(parcel->ground, &parcel->record.measured, &parcel->record.perimeter_mm);
+    parcel->wkb_size = th_ground_wkb_size(parcel->ground);
+    parcel->wkb = malloc(parcel->wkb_size);
+    if (parcel->wkb == NULL)
+        return th_error_no_memory(err);
+    th_ground_wkb(parcel->ground, parcel->wkb);
+    parcel->record.geometry_hash = th_hash_bytes(TH_HASH_BLAKE2B, parcel->wkb, parcel->wkb_size);
+    return TH_OK;
 }
 
 enum th_status th_life_derive(const struct th_life_parcel *from, struct th_geometry *geometry,
@@ -317,9 +321,11 @@ static bool around_grow(struct th_life_around *around)
     around->neighbours = neighbours == NULL ? around->neighbours : neighbours;
     struct th_geometry *geometries = realloc(around->geometries, capacity * sizeof *geometries);
     around->geometries = geometries == NULL ? around->geometries : geometries;
-    double *areas_m2 = realloc(around->areas_m2, capacity * sizeof *areas_m2);
-    around->areas_m2 = areas_m2 == NULL ? around->areas_m2 : areas_m2;
-    if (neighbours == NULL || geometries == NULL || areas_m2 == NULL)
+    struct th_fabric_parcel *parcels = realloc(around->parcels, capacity * sizeof *parcels);
+    around->parcels = parcels == NULL ? around->parcels : parcels;
+    struct th_ground **grounds = realloc(around->grounds, capacity * sizeof(struct th_ground *));
+    around->grounds = grounds == NULL ? around->grounds : grounds;
+    if (neighbours == NULL || geometries == NULL || parcels == NULL || grounds == NULL)
         return false;
     around->capacity = capacity;
     return true;
@@ -339,11 +345,18 @@ static bool gather_one(void *context, const struct th_parcel_record *record, con
         return false;
     }
     size_t n = g->around.n;
-    g->status = th_geometry_from_wkb(wkb, wkb_size, &g->around.geometries[n], &g->err);
-    if (g->status != TH_OK)
+    struct th_ground *ground = NULL;
+    g->status = th_ground_from_wkb(wkb, wkb_size, &ground, &g->err);
+    if (g->status == TH_OK)
+        g->status = th_ground_geometry(ground, &g->around.geometries[n], &g->err);
+    if (g->status != TH_OK) {
+        th_ground_free(ground);
         return false;
+    }
     g->around.neighbours[n].id = record->parcel_id;
-    g->around.areas_m2[n] = th_area_m2(record->measured);
+    g->around.grounds[n] = ground;
+    g->around.parcels[n] = (struct th_fabric_parcel){
+        .ground = ground, .area_m2 = th_area_m2(record->measured), .id = record->parcel_id};
     g->around.n++;
     return true;
 }
@@ -375,28 +388,44 @@ enum th_status th_life_around_load(struct th_store *store, struct th_box box,
 
 void th_life_around_clear(struct th_life_around *around)
 {
-    for (size_t i = 0; i < around->n; i++)
+    for (size_t i = 0; i < around->n; i++) {
         th_geometry_clear(&around->geometries[i]);
+        th_ground_free(around->grounds[i]);
+    }
     free(around->neighbours);
     free(around->geometries);
-    free(around->areas_m2);
+    free(around->parcels);
+    free(around->grounds);
     *around = (struct th_life_around){0};
 }
 
 enum th_status th_life_shared(const struct th_life_around *around,
-                              const struct th_geometry *geometry, double area_m2, int64_t before_id,
+                              const struct th_life_question *question,
                               struct th_overlap_finding **ret_findings, size_t *ret_n,
                               struct th_error *err)
 {
-    struct th_overlap_index *index = NULL;
-    enum th_status status = th_overlap_index_new(&th_overlap_limits_default, &index, err);
-    for (size_t i = 0; status == TH_OK && i < around->n; i++)
-        if (before_id == 0 || around->neighbours[i].id < before_id)
-            status = th_overlap_index_add(index, around->neighbours[i].id, &around->geometries[i],
-                                          around->areas_m2[i], err);
+    const struct th_life_parcel *parcel = question->parcel;
+    struct th_fabric_parcel *parcels = calloc(around->n + 1, sizeof *parcels);
+    struct th_fabric *fabric = NULL;
+    struct th_fabric_probe *probe = NULL;
+    bool more = false; // the worst are listed, and all slivers
+    if (parcels == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < around->n; i++) {
+        parcels[i] = around->parcels[i];
+        if (question->before_id != 0 && parcels[i].id >= question->before_id)
+            parcels[i].ground = NULL; // takes no part
+    }
+    enum th_status status =
+        th_fabric_new(parcels, around->n, &question->rules->overlap, &fabric, err);
     if (status == TH_OK)
-        status = th_overlap_index_test(index, geometry, area_m2, ret_findings, ret_n, err);
-    th_overlap_index_free(index);
+        status = th_fabric_probe_new(&probe, err);
+    if (status == TH_OK)
+        status = th_fabric_test(fabric, probe, parcel->ground, th_area_m2(parcel->record.measured),
+                                ret_findings, ret_n, &more, err);
+    th_fabric_probe_free(probe);
+    th_fabric_free(fabric);
+    free(parcels);
     return status;
 }
 

@@ -4,8 +4,9 @@
 
 #include "core/hash.h"
 #include "gis/edit.h"
-#include "gis/overlap.h"
+#include "gis/fabric.h"
 #include "registry/parcel_life.h"
+#include "registry/rules.h"
 #include "registry/work.h"
 #include "store/parcel_store.h"
 
@@ -14,7 +15,8 @@ struct th_life_parcel {
     struct th_parcel_record record;
     char *attributes;
     struct th_geometry geometry;
-    unsigned char *wkb;
+    struct th_ground *ground; // the same
+    unsigned char *wkb;       // the same
     size_t wkb_size;
 };
 void th_life_parcel_clear(struct th_life_parcel *parcel);
@@ -55,8 +57,9 @@ enum th_status th_life_store(struct th_work *work, struct th_life_parcel *parcel
 // Registered parcels around a box, without those given.
 struct th_life_around { // zero before use
     struct th_edit_neighbour *neighbours;
-    struct th_geometry *geometries; // what they point to
-    double *areas_m2;
+    struct th_geometry *geometries;   // what they point to
+    struct th_fabric_parcel *parcels; // the same, with areas
+    struct th_ground **grounds;       // what these point to
     size_t n;
     size_t capacity;
 };
@@ -65,10 +68,15 @@ enum th_status th_life_around_load(struct th_store *store, struct th_box box,
                                    struct th_life_around *ret_around,
                                    struct th_error *err) TH_MUST_CHECK;
 void th_life_around_clear(struct th_life_around *around);
-// Ground that `geometry` shares with neighbours below `before_id` (0: with any), worst first;
-// free() the findings.
+// Ground that a parcel shares with neighbours below `before_id` (0: with any), by the limits of
+// `rules`, worst first; free() the findings.
+struct th_life_question {
+    const struct th_life_parcel *parcel;
+    int64_t before_id;
+    const struct th_rules *rules;
+};
 enum th_status th_life_shared(const struct th_life_around *around,
-                              const struct th_geometry *geometry, double area_m2, int64_t before_id,
+                              const struct th_life_question *question,
                               struct th_overlap_finding **ret_findings, size_t *ret_n,
                               struct th_error *err) TH_MUST_CHECK;
 

@@ -76,21 +76,24 @@ static enum th_status join(struct merging *m, struct th_error *err)
 static enum th_status common_ground(const struct merging *m, struct th_area *ret_area,
                                     struct th_error *err)
 {
-    struct th_overlap_index *index = NULL;
+    struct th_fabric *fabric = NULL;
+    struct th_fabric_pairs pairs = {0};
     double sum_m2 = 0;
-    enum th_status status = th_overlap_index_new(&th_overlap_limits_default, &index, err);
-    for (size_t i = 0; status == TH_OK && i < m->n; i++) {
-        struct th_overlap_finding *findings = NULL;
-        size_t n = 0;
-        double area_m2 = th_area_m2(m->parcels[i].record.measured);
-        status = th_overlap_index_test(index, &m->parcels[i].geometry, area_m2, &findings, &n, err);
-        for (size_t k = 0; status == TH_OK && k < n; k++)
-            sum_m2 += findings[k].area_m2;
-        free(findings);
-        if (status == TH_OK)
-            status = th_overlap_index_add(index, (int64_t)i, &m->parcels[i].geometry, area_m2, err);
-    }
-    th_overlap_index_free(index);
+    struct th_fabric_parcel *parcels = calloc(m->n, sizeof *parcels);
+    if (parcels == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < m->n; i++)
+        parcels[i] = (struct th_fabric_parcel){.ground = m->parcels[i].ground,
+                                               .area_m2 = th_area_m2(m->parcels[i].record.measured),
+                                               .id = m->parcels[i].record.parcel_id};
+    enum th_status status = th_fabric_new(parcels, m->n, NULL, &fabric, err);
+    if (status == TH_OK)
+        status = th_fabric_join(fabric, 1, NULL, &pairs, err);
+    for (size_t i = 0; i < pairs.n; i++)
+        sum_m2 += pairs.items[i].finding.area_m2;
+    free(pairs.items);
+    th_fabric_free(fabric);
+    free(parcels);
     return status == TH_OK ? th_area_from_m2(sum_m2, ret_area, err) : status;
 }
 

@@ -1,6 +1,5 @@
 // From compared rows to stored parcels: one transaction, which first makes sure that the registry
 // is still the one that the rows were compared with.
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,35 +8,6 @@
 #include "store/draft_store.h"
 
 enum { ATTEMPTS_OUTSIDE = 3 }; // after that the comparison is repeated inside the transaction
-
-// What goes into the journal is text: a real number has no canonical form.
-static void set_limit(struct th_json *object, const char *key, double value)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%.9g", value);
-    th_json_set_text(object, key, text);
-}
-
-enum th_status th_import_limits(char **ret_text, struct th_error *err)
-{
-    const struct th_overlap_limits *limits = &th_overlap_limits_default;
-    struct th_json *json = th_json_object();
-    struct th_json *overlap = th_json_object();
-    set_limit(overlap, "duplicate_iou", limits->duplicate_iou);
-    set_limit(overlap, "overlap_area_m2", limits->overlap_area_m2);
-    set_limit(overlap, "overlap_share", limits->overlap_share);
-    set_limit(overlap, "overlap_width_m", limits->overlap_width_m);
-    set_limit(overlap, "sliver_total_share", limits->sliver_total_share);
-    th_json_set(json, "overlap", overlap);
-    struct th_json *mismatch = th_json_object();
-    th_json_set_text(mismatch, "id", th_rule_area_mismatch.id);
-    th_json_set_text(mismatch, "since", th_rule_area_mismatch.since);
-    set_limit(mismatch, "share", th_rule_area_mismatch.share);
-    th_json_set(json, "area_mismatch", mismatch);
-    enum th_status status = th_json_dump(json, TH_JSON_CANONICAL, ret_text, err);
-    th_json_free(json);
-    return status;
-}
 
 // A clerk of one village stores nothing in another.
 static enum th_status check_villages(const struct th_import_run *run, struct th_work *work,
@@ -121,15 +91,13 @@ static enum th_status write_rows(struct th_import_run *run, int64_t import_id,
     return status;
 }
 
-static struct th_json *journal_body(const struct th_import_run *run, const char *limits,
+static struct th_json *journal_body(const struct th_import_run *run,
                                     const struct th_hash *rows_hash)
 {
     char hex[TH_HASH_HEX_SIZE];
     struct th_json *body = th_json_object();
-    struct th_json *rules = NULL;
     th_json_set(body, "source", th_import_source_json(run));
-    if (th_json_parse(limits, strlen(limits), &rules, NULL) == TH_OK)
-        th_json_set(body, "limits", rules);
+    th_json_set(body, "rules", th_rules_json(run->rules));
     th_json_set_int(body, "read", (int64_t)run->n_rows);
     th_json_set_int(body, "accepted", run->n_accepted);
     th_json_set_int(body, "rejected", run->n_rejected);
@@ -143,7 +111,6 @@ static enum th_status write_all(struct th_import_run *run, struct th_work *work,
                                 int64_t *ret_import_id, struct th_json **ret_body,
                                 struct th_error *err)
 {
-    char *limits = NULL;
     int64_t import_id = 0;
     struct th_hasher *hasher = th_hasher_new(TH_HASH_BLAKE2B);
     if (hasher == NULL)
@@ -155,9 +122,7 @@ static enum th_status write_all(struct th_import_run *run, struct th_work *work,
     run->source.seq = th_work_seq(work);
     enum th_status status = check_villages(run, work, err);
     if (status == TH_OK)
-        status = th_import_limits(&limits, err);
-    if (status == TH_OK)
-        status = th_import_record_begin(run, limits, &import_id, err);
+        status = th_import_record_begin(run, &import_id, err);
     if (status == TH_OK)
         status = write_rows(run, import_id, work, hasher, err);
     if (status == TH_OK)
@@ -167,11 +132,10 @@ static enum th_status write_all(struct th_import_run *run, struct th_work *work,
                                 th_work_seq(work), err);
     if (status == TH_OK) {
         struct th_hash rows_hash = th_hasher_final(hasher);
-        *ret_body = journal_body(run, limits, &rows_hash);
+        *ret_body = journal_body(run, &rows_hash);
         *ret_import_id = import_id;
     }
     th_hasher_free(hasher);
-    free(limits);
     return status;
 }
 

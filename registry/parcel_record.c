@@ -9,16 +9,20 @@
 #include "store/overlap_store.h"
 #include "store/parcel_life_store.h"
 
-static enum th_status insert_import(struct th_import_run *run, const char *limits,
-                                    int64_t *ret_import_id, struct th_error *err)
+static enum th_status insert_import(struct th_import_run *run, int64_t *ret_import_id,
+                                    struct th_error *err)
 {
+    struct th_json *rules = th_rules_json(run->rules);
     struct th_json *input = th_import_input_json(run);
     struct th_json *found = th_import_detections_json(run, false);
+    char *limits = NULL;
     char *options = NULL;
     char *detections = NULL;
     enum th_status status = th_json_dump(input, TH_JSON_CANONICAL, &options, err);
     if (status == TH_OK)
         status = th_json_dump(found, TH_JSON_CANONICAL, &detections, err);
+    if (status == TH_OK)
+        status = th_json_dump(rules, TH_JSON_CANONICAL, &limits, err);
     if (status == TH_OK) {
         const struct th_import_evidence evidence = {
             .limits = limits, .detections = detections, .options = options};
@@ -26,6 +30,8 @@ static enum th_status insert_import(struct th_import_run *run, const char *limit
     }
     th_json_free(input);
     th_json_free(found);
+    th_json_free(rules);
+    free(limits);
     free(options);
     free(detections);
     return status;
@@ -102,11 +108,11 @@ static enum th_status write_findings(struct th_import_run *run, int64_t import_i
     return status;
 }
 
-enum th_status th_import_record_begin(struct th_import_run *run, const char *limits,
-                                      int64_t *ret_import_id, struct th_error *err)
+enum th_status th_import_record_begin(struct th_import_run *run, int64_t *ret_import_id,
+                                      struct th_error *err)
 {
     int64_t import_id = 0;
-    enum th_status status = insert_import(run, limits, &import_id, err);
+    enum th_status status = insert_import(run, &import_id, err);
     if (status == TH_OK) {
         struct problem_writing w = {run, import_id, 0};
         status = th_import_problems_each(run, write_problem, &w, err);

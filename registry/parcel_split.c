@@ -84,8 +84,9 @@ static enum th_status sliver_weights(struct splitting *s, int64_t *weights, stru
     for (size_t i = 0; status == TH_OK && i < s->n; i++) {
         struct th_overlap_finding *findings = NULL;
         size_t n = 0;
-        status = th_life_shared(&around, &s->parts[i].geometry,
-                                th_area_m2(s->parts[i].record.measured), id, &findings, &n, err);
+        const struct th_life_question question = {&s->parts[i], id,
+                                                  th_rules_on(th_work_today(s->work))};
+        status = th_life_shared(&around, &question, &findings, &n, err);
         weights[i] = 0;
         for (size_t k = 0; status == TH_OK && k < n; k++)
             weights[i] += (int64_t)(findings[k].area_m2 * 1000);

@@ -1,5 +1,6 @@
 #include "registry/rules.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "gis/reader.h"
@@ -36,6 +37,14 @@ const struct th_rules *th_rules_find(const char *id)
     return NULL;
 }
 
+// A real number has no canonical form; what goes into the journal is text.
+static void set_number(struct th_json *object, const char *key, double value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.9g", value);
+    th_json_set_text(object, key, text);
+}
+
 struct th_json *th_rules_json(const struct th_rules *rules)
 {
     char since[TH_DATE_TEXT_SIZE];
@@ -43,14 +52,14 @@ struct th_json *th_rules_json(const struct th_rules *rules)
     struct th_json *overlap = th_json_object();
     th_json_set_text(json, "id", rules->id);
     th_json_set_text(json, "since", th_date_format(rules->since, since));
-    th_json_set_real(json, "area_mismatch_share", rules->area_mismatch_share);
-    th_json_set_real(json, "area_unit_share", rules->area_unit_share);
-    th_json_set_real(json, "curve_step_deg", rules->curve_step_deg);
-    th_json_set_real(overlap, "duplicate_iou", rules->overlap.duplicate_iou);
-    th_json_set_real(overlap, "overlap_area_m2", rules->overlap.overlap_area_m2);
-    th_json_set_real(overlap, "overlap_share", rules->overlap.overlap_share);
-    th_json_set_real(overlap, "overlap_width_m", rules->overlap.overlap_width_m);
-    th_json_set_real(overlap, "sliver_total_share", rules->overlap.sliver_total_share);
+    set_number(json, "area_mismatch_share", rules->area_mismatch_share);
+    set_number(json, "area_unit_share", rules->area_unit_share);
+    set_number(json, "curve_step_deg", rules->curve_step_deg);
+    set_number(overlap, "duplicate_iou", rules->overlap.duplicate_iou);
+    set_number(overlap, "overlap_area_m2", rules->overlap.overlap_area_m2);
+    set_number(overlap, "overlap_share", rules->overlap.overlap_share);
+    set_number(overlap, "overlap_width_m", rules->overlap.overlap_width_m);
+    set_number(overlap, "sliver_total_share", rules->overlap.sliver_total_share);
     th_json_set(json, "overlap", overlap);
     return json;
 }

@@ -19,7 +19,7 @@ struct th_rules {
 const struct th_rules *th_rules_on(struct th_date day);
 // NULL when there never were any of that name.
 const struct th_rules *th_rules_find(const char *id);
-// All numbers by their names. NULL when out of memory.
+// All numbers by their names, as texts. NULL when out of memory.
 struct th_json *th_rules_json(const struct th_rules *rules);
 
 #endif

@@ -3,8 +3,6 @@ foreach(part geometry validity area crs)
         DEPENDS tanhui_gis LIBRARIES m)
 endforeach()
 # These ask the libraries themselves for inputs and for second opinions.
-th_add_unit_test(test_overlap SOURCES unit/test_overlap.c unit/shapes.c
-    DEPENDS tanhui_gis LIBRARIES PkgConfig::GEOS m)
 foreach(part reader writer)
     th_add_unit_test(test_${part} SOURCES unit/test_${part}.c unit/shapes.c unit/source_rows.c
         DEPENDS tanhui_gis LIBRARIES PkgConfig::GDAL m)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "core/file.h"
-#include "gis/overlap.h"
+#include "gis/fabric.h"
 #include "registry/audit.h"
 #include "registry/export.h"
 #include "registry/package.h"
@@ -411,16 +411,20 @@ static void adjust__two_neighbours_keep_their_ground_together(void **state)
     // Both have the ends of the new edge, bit for bit.
     assert_true(has_place(&first, 119.6012, 30.5) && has_place(&second, 119.6012, 30.5));
     assert_true(has_place(&first, 119.6009, 30.501) && has_place(&second, 119.6009, 30.501));
-    struct th_overlap_index *index = NULL;
-    struct th_overlap_finding *findings = NULL;
-    size_t n = 77;
-    assert_ok(th_overlap_index_new(&th_overlap_limits_default, &index, &err), &err);
-    assert_ok(th_overlap_index_add(index, 1, &first, th_area_m2(a.measured), &err), &err);
-    assert_ok(th_overlap_index_test(index, &second, th_area_m2(b.measured), &findings, &n, &err),
-              &err);
-    assert_int_equal(n, 0);
-    free(findings);
-    th_overlap_index_free(index);
+    struct th_ground *grounds[2] = {NULL, NULL};
+    assert_ok(th_ground_new(&first, &grounds[0], &err), &err);
+    assert_ok(th_ground_new(&second, &grounds[1], &err), &err);
+    const struct th_fabric_parcel parcels[2] = {{grounds[0], th_area_m2(a.measured), 1},
+                                                {grounds[1], th_area_m2(b.measured), 2}};
+    struct th_fabric *fabric = NULL;
+    struct th_fabric_pairs pairs = {0};
+    assert_ok(th_fabric_new(parcels, 2, NULL, &fabric, &err), &err);
+    assert_ok(th_fabric_join(fabric, 1, NULL, &pairs, &err), &err);
+    assert_int_equal(pairs.n, 0);
+    free(pairs.items);
+    th_fabric_free(fabric);
+    th_ground_free(grounds[0]);
+    th_ground_free(grounds[1]);
     th_geometry_clear(&first);
     th_geometry_clear(&second);
     // Beyond both there is nothing to give.

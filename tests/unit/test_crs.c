@@ -214,59 +214,9 @@ static void gauss_kruger_code__by_longitude(void **state)
     assert_int_equal(th_crs_gauss_kruger_code(179), 4554);
 }
 
-static void proposal__zone_numbers_before_eastings_name_a_system(void **state)
-{
-    (void)state;
-    // Codes by the EPSG register: 4513 is "CGCS2000 / 3-degree Gauss-Kruger zone 25" … 4533 zone
-    // 45; 4491 "CGCS2000 / Gauss-Kruger zone 13" … 4501 zone 23.
-    static const struct {
-        struct th_box box; // west, south, east, north
-        int code, zone, width_deg;
-    } cases[] = {
-        {{40468000, 3390000, 40469000, 3391000}, 4528, 40, 3},
-        {{25500000, 3390000, 25500100, 3390100}, 4513, 25, 3},
-        {{45500000, 3390000, 45500100, 3390100}, 4533, 45, 3},
-        {{13500000, 3390000, 13500100, 3390100}, 4491, 13, 6},
-        {{20700000, 3390000, 20700100, 3390100}, 4498, 20, 6},
-        {{23500000, 3390000, 23500100, 3390100}, 4501, 23, 6},
-        {{24500000, 3390000, 24500100, 3390100}, 0, 0, 0}, // zone 24 is neither
-        {{500000, 3390000, 500100, 3390100}, 0, 0, 0},     // no zone number
-        {{119, 30, 120, 31}, 0, 0, 0},
-        {{40468000, 3390000, 41468000, 3391000}, 0, 0, 0}, // two zones
-        {{3390000, 40468000, 3391000, 40469000}, 0, 0, 0}, // northing first
-        {{46500000, 3390000, 46500100, 3390100}, 0, 0, 0},
-        {{NAN, NAN, NAN, NAN}, 0, 0, 0},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        int zone = 0;
-        int width_deg = 0;
-        print_message("  west %.0f\n", cases[i].box.west);
-        assert_int_equal(th_crs_zone_proposal(&cases[i].box, &zone, &width_deg), cases[i].code);
-        assert_int_equal(zone, cases[i].zone);
-        assert_int_equal(width_deg, cases[i].width_deg);
-        if (cases[i].code != 0) {
-            // The system that is proposed is the one of that zone.
-            struct th_error err = {0};
-            struct th_crs_transform *transform = NULL;
-            char definition[16];
-            char ending[16];
-            snprintf(definition, sizeof definition, "%d", cases[i].code); // digits alone will do
-            assert_true(th_crs_is_known(definition));
-            assert_ok(th_crs_transform_new(definition, NULL, &transform, &err), &err);
-            const char *name = th_crs_transform_name(transform);
-            snprintf(ending, sizeof ending, " zone %d", cases[i].zone);
-            assert_string_equal(name + strlen(name) - strlen(ending), ending);
-            assert_int_equal(strstr(name, "3-degree") != NULL, cases[i].width_deg == 3);
-            assert_non_null(strstr(name, "CGCS2000"));
-            th_crs_transform_free(transform);
-        }
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(proposal__zone_numbers_before_eastings_name_a_system),
         cmocka_unit_test(transform__known_places),
         cmocka_unit_test(transform__shifts_nobody_knows_are_refused),
         cmocka_unit_test(transform__nothing_declared_is_told),

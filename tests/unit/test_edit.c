@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "gis/area.h"
-#include "gis/overlap.h"
+#include "gis/fabric.h"
 #include "tests/support/support.h"
 #include "tests/unit/shapes.h"
 
@@ -77,22 +77,26 @@ static bool has_place(const struct th_geometry *shape, double x, double y)
 static void assert_only_touch(const struct th_geometry *shapes, size_t n)
 {
     struct th_error err;
-    struct th_overlap_index *index = NULL;
-    assert_ok(th_overlap_index_new(&th_overlap_limits_default, &index, &err), &err);
+    struct th_fabric *fabric = NULL;
+    struct th_fabric_pairs pairs = {0};
+    struct th_ground **grounds = calloc(n, sizeof(struct th_ground *));
+    struct th_fabric_parcel *parcels = calloc(n, sizeof *parcels);
+    assert_true(grounds != NULL && parcels != NULL);
     for (size_t i = 0; i < n; i++) {
-        struct th_overlap_finding *findings = NULL;
-        size_t n_findings = 0;
-        assert_ok(th_overlap_index_test(index, &shapes[i], area_of(&shapes[i]), &findings,
-                                        &n_findings, &err),
-                  &err);
-        if (n_findings > 0)
-            fail_msg("shapes %zu and %lld share %g m2", i, (long long)findings[0].other_id,
-                     findings[0].area_m2);
-        free(findings);
-        assert_ok(th_overlap_index_add(index, (int64_t)i, &shapes[i], area_of(&shapes[i]), &err),
-                  &err);
+        assert_ok(th_ground_new(&shapes[i], &grounds[i], &err), &err);
+        parcels[i] = (struct th_fabric_parcel){grounds[i], area_of(&shapes[i]), (int64_t)i};
     }
-    th_overlap_index_free(index);
+    assert_ok(th_fabric_new(parcels, n, NULL, &fabric, &err), &err);
+    assert_ok(th_fabric_join(fabric, 1, NULL, &pairs, &err), &err);
+    if (pairs.n > 0)
+        fail_msg("shapes %u and %u share %g m2", pairs.items[0].a, pairs.items[0].b,
+                 pairs.items[0].finding.area_m2);
+    free(pairs.items);
+    th_fabric_free(fabric);
+    for (size_t i = 0; i < n; i++)
+        th_ground_free(grounds[i]);
+    free(parcels);
+    free(grounds);
 }
 
 static size_t split_ok(struct th_edit *edit, const struct th_geometry *whole, const char *text,

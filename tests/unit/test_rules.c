@@ -30,10 +30,11 @@ static void rules__are_kept_with_every_number(void **state)
     struct th_json *json = th_rules_json(th_rules_find("intake-1"));
     assert_ok(th_json_dump(json, TH_JSON_CANONICAL, &text, &err), &err);
     assert_string_equal(
-        text, "{\"area_mismatch_share\":0.2,\"area_unit_share\":0.2,\"curve_step_deg\":1.0,"
-              "\"id\":\"intake-1\",\"overlap\":{\"duplicate_iou\":0.95,\"overlap_area_m2\":10.0,"
-              "\"overlap_share\":0.01,\"overlap_width_m\":1.0,\"sliver_total_share\":0.01},"
-              "\"since\":\"2026-01-01\"}");
+        text,
+        "{\"area_mismatch_share\":\"0.2\",\"area_unit_share\":\"0.2\",\"curve_step_deg\":\"1\","
+        "\"id\":\"intake-1\",\"overlap\":{\"duplicate_iou\":\"0.95\",\"overlap_area_m2\":\"10\","
+        "\"overlap_share\":\"0.01\",\"overlap_width_m\":\"1\",\"sliver_total_share\":\"0.01\"},"
+        "\"since\":\"2026-01-01\"}");
     free(text);
     th_json_free(json);
 }

@@ -238,6 +238,7 @@ static enum th_status take_row(struct intake *in, struct th_reader_row *source,
         return take_fields(in, source, row, err);
     (void)th_error_set(&problem, TH_UNREADABLE, "row_unreadable", "detail",
                        source->detail == NULL ? "" : source->detail, NULL);
+    th_error_add_int(&problem, "row", source->row);
     th_import_reject(in->run, row, "row_unreadable", &problem);
     return TH_OK;
 }

@@ -365,6 +365,14 @@ enum th_status th_import_record_begin(struct th_import_run *run, int64_t *ret_im
 enum th_status th_import_record_end(struct th_import_run *run, struct th_work *work,
                                     struct th_error *err) TH_MUST_CHECK;
 
+// Stores the accepted rows inside the transaction of `work`, in their order, and adds the digest of
+// each to `rows_hash`; new parcels get their numbers. From TH_IMPORT_BULK_MIN rows on in bulk,
+// which costs some milliseconds once. TH_INVALID ("date_in_future").
+enum { TH_IMPORT_BULK_MIN = 300 };
+enum th_status th_import_write_rows(struct th_import_run *run, int64_t import_id,
+                                    const struct th_work *work, struct th_hasher *rows_hash,
+                                    struct th_error *err) TH_MUST_CHECK;
+
 // Everything the caller asked for: what a repeated request is recognised by.
 struct th_json *th_import_input_json(const struct th_import_run *run);
 struct th_json *th_import_source_json(const struct th_import_run *run);

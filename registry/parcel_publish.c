@@ -7,7 +7,10 @@
 #include "registry/work.h"
 #include "store/draft_store.h"
 
-enum { ATTEMPTS_OUTSIDE = 3 }; // after that the comparison is repeated inside the transaction
+enum {
+    ATTEMPTS_OUTSIDE = 3, // after that the comparison is repeated inside the transaction
+    ALONE_MIN = 20000     // rows from which on they are written once instead of twice
+};
 
 // A clerk of one village stores nothing in another.
 static enum th_status check_villages(const struct th_import_run *run, struct th_work *work,
@@ -22,72 +25,6 @@ static enum th_status check_villages(const struct th_import_run *run, struct th_
         last = row->village;
         status = th_work_check_village(work, run->villages.items[last].code, err);
     }
-    return status;
-}
-
-// The day from which the parcels hold: as the caller said, not in the future, else today.
-static enum th_status first_day(const struct th_import_run *run, const struct th_work *work,
-                                struct th_date *ret_day, struct th_error *err)
-{
-    struct th_date today = th_work_today(work);
-    struct th_date day = today;
-    enum th_status status = TH_OK;
-    if (run->options->on != NULL)
-        status = th_date_parse(run->options->on, &day, err);
-    if (status == TH_OK && th_date_compare(day, today) > 0) {
-        char on[TH_DATE_TEXT_SIZE];
-        char now[TH_DATE_TEXT_SIZE];
-        status = th_error_set(err, TH_INVALID, "date_in_future", "on", th_date_format(day, on),
-                              "today", th_date_format(today, now), NULL);
-    }
-    if (status == TH_OK)
-        *ret_day = day;
-    return status;
-}
-
-static enum th_status write_rows(struct th_import_run *run, int64_t import_id,
-                                 const struct th_work *work, struct th_hasher *rows_hash,
-                                 struct th_error *err)
-{
-    struct th_date day = {0};
-    int64_t last_parcel = 0;
-    int64_t last_version = 0;
-    int64_t done = 0;
-    unsigned char *wkb = NULL;
-    size_t wkb_capacity = 0;
-    enum th_status status = first_day(run, work, &day, err);
-    if (status == TH_OK)
-        status = th_parcel_heads(run->store, &last_parcel, &last_version, err);
-    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
-        struct th_staged_row *row = &run->rows[i];
-        struct th_parcel_record record;
-        struct th_hash row_hash;
-        if (row->fate != TH_ROW_ACCEPTED)
-            continue;
-        if (row->parcel_id == 0)
-            row->parcel_id = ++last_parcel;
-        th_import_row_record(run, row, &record);
-        record.import_id = import_id;
-        record.from = day;
-        size_t wkb_size = th_ground_wkb_size(row->ground);
-        if (wkb_size > wkb_capacity) {
-            unsigned char *grown = realloc(wkb, 2 * wkb_size);
-            if (grown == NULL) {
-                status = th_error_no_memory(err);
-                break;
-            }
-            wkb = grown;
-            wkb_capacity = 2 * wkb_size;
-        }
-        th_ground_wkb(row->ground, wkb);
-        status = th_parcel_insert(run->store, &record, row->attributes, wkb, wkb_size,
-                                  th_work_seq(work), &row_hash, err);
-        if (status == TH_OK) {
-            th_hasher_update(rows_hash, row_hash.bytes, TH_HASH_SIZE);
-            status = th_import_report(run, "store", ++done, run->n_accepted, err);
-        }
-    }
-    free(wkb);
     return status;
 }
 
@@ -124,7 +61,7 @@ static enum th_status write_all(struct th_import_run *run, struct th_work *work,
     if (status == TH_OK)
         status = th_import_record_begin(run, &import_id, err);
     if (status == TH_OK)
-        status = write_rows(run, import_id, work, hasher, err);
+        status = th_import_write_rows(run, import_id, work, hasher, err);
     if (status == TH_OK)
         status = th_import_record_end(run, work, err);
     if (status == TH_OK && run->options->draft_id > 0)
@@ -229,6 +166,19 @@ static enum th_status publish(struct th_registry *registry, const struct th_requ
     return status;
 }
 
+// A large import has the file for itself meanwhile, where nobody else has it open. That it cannot
+// be given back at once does not touch what was stored: whoever opens it next puts that right.
+static enum th_status publish_alone(struct th_registry *registry, const struct th_request *request,
+                                    struct th_import_run *run, bool insist,
+                                    struct th_json **ret_reply, struct th_error *err)
+{
+    bool alone = run->n_accepted >= ALONE_MIN && th_store_alone_begin(run->store);
+    enum th_status status = publish(registry, request, run, insist, ret_reply, err);
+    enum th_status given_back = alone ? th_store_alone_end(run->store, NULL) : TH_OK;
+    (void)given_back;
+    return status;
+}
+
 // Compares outside the write transaction, in one reading of the registry.
 static enum th_status resolve_outside(struct th_import_run *run, struct th_error *err)
 {
@@ -257,7 +207,8 @@ enum th_status th_import_settle(struct th_registry *registry, const struct th_re
             break;
         }
         if (status == TH_OK)
-            status = publish(registry, request, run, attempt >= ATTEMPTS_OUTSIDE, &reply, err);
+            status =
+                publish_alone(registry, request, run, attempt >= ATTEMPTS_OUTSIDE, &reply, err);
     }
     if (status == TH_OK)
         *ret_reply = reply;

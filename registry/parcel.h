@@ -62,7 +62,9 @@ struct th_parcel_import_options {
 // rows; problems[{row, number, feature, code, severity, message, hint, lon, lat}] in order of rows
 // (number null without; lon, lat the middle of the shape in degrees, null where it is not known);
 // parcel_ids[]; import_id when something was stored; source{name, sha256, layer, driver, crs,
-// crs_name, operation, encoding}; aborted; seconds (0: the caller's clock knows).
+// crs_name, operation, encoding, engine; member in an archive; protocol, pages, received_sha256
+// when it came over the net}; aborted; detections[{what, choice, evidence[], option}]; seconds (0:
+// the caller's clock knows).
 //
 // TH_NOT_FOUND ("file_not_found", "village_not_found"), TH_UNREADABLE (of th_reader_open),
 // TH_INVALID

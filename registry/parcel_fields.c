@@ -61,7 +61,7 @@ int th_parcel_kind_find(const char *name)
     return TH_ROW_NO_INDEX;
 }
 
-static bool attribute_known(const char *name)
+bool th_field_key_mappable(const char *name)
 {
     size_t length = strlen(name);
     for (const char *at = ATTRIBUTES; *at != '\0';) {
@@ -100,7 +100,7 @@ static enum th_status apply_option(struct th_field_map *map, const char *option,
     char attribute[ATTRIBUTE_NAME_MAX + 1] = "";
     if (length <= ATTRIBUTE_NAME_MAX)
         memcpy(attribute, option, length);
-    if (!attribute_known(attribute)) {
+    if (!th_field_key_mappable(attribute)) {
         char given[VALUE_SIZE] = "";
         memcpy(given, option, length < VALUE_SIZE ? length : VALUE_SIZE - 1);
         return th_error_set(err, TH_USAGE, "map_attribute", "attribute", given, "attributes",

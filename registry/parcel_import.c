@@ -102,8 +102,11 @@ static enum th_status source_describe(struct th_import_run *run, const struct th
     th_text_copy(source->source, sizeof source->source, info->source_name);
     th_text_copy(source->layer, sizeof source->layer, info->layer);
     th_text_copy(source->driver, sizeof source->driver, info->driver);
+    th_text_copy(run->member, sizeof run->member, info->member);
+    th_text_copy(run->engine, sizeof run->engine, info->engine);
     th_text_mend(source->source);
     th_text_mend(source->layer);
+    th_text_mend(run->member);
     run->source_crs = th_text_duplicate(info->crs);
     return info->crs != NULL && run->source_crs == NULL ? th_error_no_memory(err) : TH_OK;
 }
@@ -120,7 +123,10 @@ static enum th_status read_rows(struct th_import_run *run, struct th_reader *rea
         return status;
     }
     status = th_import_read(run, reader, first, err);
-    return status == TH_OK ? th_import_declared(run, err) : status;
+    if (status != TH_OK)
+        return status;
+    th_import_detect_rows(run, th_reader_info(reader));
+    return th_import_declared(run, err);
 }
 
 // What was looked at is what is confirmed.
@@ -208,6 +214,8 @@ enum th_status th_parcel_import(struct th_registry *registry, const struct th_re
     if (status == TH_OK && th_fetch_is_url(options->source)) {
         status = th_fetch(options->source, run.progress, &fetched, err);
         run.path = status == TH_OK ? th_fetched_path(fetched) : NULL;
+        if (status == TH_OK)
+            run.origin = th_fetched_origin(fetched);
     }
     if (status == TH_OK)
         status = stage(registry, request, &run, &reply, err);

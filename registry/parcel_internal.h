@@ -16,6 +16,7 @@
 #include "gis/repair.h"
 #include "gis/surveyor.h"
 #include "registry/area_unit.h"
+#include "registry/fetch.h"
 #include "registry/field_names.h"
 #include "registry/land_class.h"
 #include "registry/land_code.h"
@@ -71,7 +72,7 @@ enum th_row_fate {
     TH_ROW_ACCEPTED
 };
 
-enum { TH_ROW_NO_INDEX = -1 };
+enum { TH_ROW_NO_INDEX = -1, TH_IMPORT_CONVERSIONS = 5 };
 
 struct th_staged_row {
     int64_t row;
@@ -142,7 +143,8 @@ bool th_row_numbers_have(const struct th_row_numbers *numbers, int64_t row);
 
 // What was found out about a source, what was chosen, and how to choose otherwise.
 struct th_detection {
-    char what[16];                     // "crs", "encoding", "area_unit", "offset"
+    // "source", "encoding", "crs", "offset", "axes", "ignored", "geometry", "fields", "area_unit"
+    char what[16];
     char choice[96];                   // "" when nothing could be chosen
     char option[TH_GUESS_OPTION_SIZE]; // of the command line
     struct th_evidence evidence;
@@ -194,13 +196,17 @@ struct th_import_run {
     struct th_registry_record frame;
     struct th_land_classes classes;
     struct th_village_list villages;
-    const char *path;               // where the source lies; borrowed
-    struct th_field_map map;        // what its fields mean
-    struct th_import_record source; // counts are set when publishing
-    char *source_crs;               // declared by the source; owned, NULL without
-    struct th_box extent;           // of the source, in its own units
-    struct th_surveyor_options how; // its shapes are surveyed
-    struct th_crs_datum datum;      // given by the caller
+    const char *path;                 // where the source lies; borrowed
+    struct th_field_map map;          // what its fields mean
+    struct th_import_record source;   // counts are set when publishing
+    char *source_crs;                 // declared by the source; owned, NULL without
+    char member[TH_IMPORT_TEXT_SIZE]; // path of the source inside an archive; "" otherwise
+    char engine[64];                  // that read it; "" when nothing was read
+    struct th_fetched_origin origin;  // n_pages 0 when it did not come over the net
+    int64_t n_converted[TH_IMPORT_CONVERSIONS]; // rows by what was done to their shapes
+    struct th_box extent;                       // of the source, in its own units
+    struct th_surveyor_options how;             // its shapes are surveyed
+    struct th_crs_datum datum;                  // given by the caller
     struct th_detection *detections;
     size_t n_detections;
     struct th_error unplaced; // why they cannot be; key "" when they can
@@ -236,6 +242,7 @@ enum th_status th_field_map_make(const struct th_parcel_import_options *options,
                                  const struct th_reader *reader, struct th_field_map *ret_map,
                                  struct th_error *err) TH_MUST_CHECK;
 void th_field_map_clear(struct th_field_map *map);
+bool th_field_key_mappable(const char *key); // may stand in "key=FIELD"
 // Sets the declared area from the number that was written. false when it is out of any range.
 bool th_field_declare(struct th_staged_row *row, enum th_area_unit unit);
 // The number that a row's fields give, with its prefix; false when they give none that fits.
@@ -275,6 +282,14 @@ enum th_status th_import_plan(struct th_import_run *run, const struct th_reader_
                               struct th_error *err) TH_MUST_CHECK;
 // One more finding; NULL when out of memory, which the run remembers.
 struct th_detection *th_import_detect(struct th_import_run *run, const char *what);
+// Archive and net; which column is which axis; objects that are no rows.
+void th_import_detect_origin(struct th_import_run *run);
+void th_import_detect_axes(struct th_import_run *run, const struct th_reader_info *info);
+void th_import_detect_ignored(struct th_import_run *run, const struct th_reader_info *info);
+// After the rows were read: what became of their shapes, and what their columns were taken as.
+void th_import_detect_rows(struct th_import_run *run, const struct th_reader_info *info);
+// Counts what was done to make polygons of a row's shape, and warns of what may have changed it.
+void th_import_note_shape(struct th_import_run *run, const struct th_reader_row *source);
 // In the caller's words, or as keys with arguments for the record.
 struct th_json *th_import_detections_json(const struct th_import_run *run, bool in_words);
 // Compares declared with measured areas.

@@ -40,21 +40,6 @@ static enum th_status options_take(struct th_import_run *run, struct th_error *e
     return status;
 }
 
-struct th_detection *th_import_detect(struct th_import_run *run, const char *what)
-{
-    struct th_detection *grown =
-        realloc(run->detections, (run->n_detections + 1) * sizeof *run->detections);
-    if (grown == NULL) {
-        run->checked.no_memory = true;
-        return NULL;
-    }
-    run->detections = grown;
-    struct th_detection *detection = &run->detections[run->n_detections++];
-    *detection = (struct th_detection){0};
-    th_text_copy(detection->what, sizeof detection->what, what);
-    return detection;
-}
-
 // The boxes of the first shapes, in numbers of the source; the caller frees them.
 static size_t boxes_sample(const struct th_reader_batch *batch, struct th_box **ret_boxes)
 {
@@ -134,7 +119,7 @@ static void describe_unplaced(struct th_import_run *run, const struct th_error *
     const struct th_detection *detection =
         run->n_detections == 0 ? NULL : &run->detections[run->n_detections - 1];
     if (strcmp(problem->key, "crs_missing") != 0 || detection == NULL ||
-        detection->option[0] == '\0')
+        strcmp(detection->what, "crs") != 0 || detection->option[0] == '\0')
         return;
     th_text_copy(run->unplaced.key, sizeof run->unplaced.key, "crs_missing_guess");
     th_error_add(&run->unplaced, "option", detection->option);
@@ -179,6 +164,7 @@ enum th_status th_import_plan(struct th_import_run *run, const struct th_reader_
                                             .extent = info->has_extent ? &run->extent : NULL,
                                             .bounds = {run->frame.west_deg, run->frame.south_deg,
                                                        run->frame.east_deg, run->frame.north_deg}};
+    th_import_detect_origin(run);
     encoding_judge(run, &info->encoding);
     enum th_status status = options_take(run, err);
     if (status != TH_OK)
@@ -187,6 +173,8 @@ enum th_status th_import_plan(struct th_import_run *run, const struct th_reader_
     if (status == TH_OK)
         describe_transform(run, th_surveyor_transform(surveyor));
     th_surveyor_free(surveyor);
+    th_import_detect_axes(run, info);
+    th_import_detect_ignored(run, info);
     if (status != TH_OK && status != TH_DATA_PROBLEM) {
         if (err != NULL)
             *err = problem;
@@ -196,38 +184,4 @@ enum th_status th_import_plan(struct th_import_run *run, const struct th_reader_
     if (status == TH_DATA_PROBLEM)
         describe_unplaced(run, &problem);
     return judged;
-}
-
-struct th_json *th_import_detections_json(const struct th_import_run *run, bool in_words)
-{
-    struct th_json *list = th_json_array();
-    struct th_buf text;
-    th_buf_init(&text, 64 * 1024);
-    for (size_t i = 0; i < run->n_detections; i++) {
-        const struct th_detection *detection = &run->detections[i];
-        struct th_json *item = th_json_object();
-        struct th_json *evidence = th_json_array();
-        for (int k = 0; k < detection->evidence.n; k++) {
-            const struct th_error *sentence = &detection->evidence.items[k];
-            if (in_words && run->options->messages != NULL) {
-                th_buf_clear(&text);
-                th_messages_format(run->options->messages, run->options->lang, sentence->key,
-                                   sentence->args, sentence->n_args, &text);
-                th_json_append_text(evidence, th_buf_text(&text));
-                continue;
-            }
-            struct th_json *kept = th_json_object();
-            th_json_set_text(kept, "key", sentence->key);
-            for (int a = 0; a < sentence->n_args; a++)
-                th_json_set_text(kept, sentence->args[a].name, sentence->args[a].value);
-            th_json_append(evidence, kept);
-        }
-        th_json_set_text(item, "what", detection->what);
-        th_json_set_text(item, "choice", detection->choice[0] == '\0' ? NULL : detection->choice);
-        th_json_set(item, "evidence", evidence);
-        th_json_set_text(item, "option", detection->option[0] == '\0' ? NULL : detection->option);
-        th_json_append(list, item);
-    }
-    th_buf_clear(&text);
-    return list;
 }

@@ -56,6 +56,15 @@ struct th_json *th_import_source_json(const struct th_import_run *run)
     th_json_set_text(json, "crs_name", source->crs_name);
     th_json_set_text(json, "operation", source->operation);
     th_json_set_text(json, "encoding", source->encoding);
+    if (run->member[0] != '\0')
+        th_json_set_text(json, "member", run->member);
+    if (run->engine[0] != '\0')
+        th_json_set_text(json, "engine", run->engine);
+    if (run->origin.n_pages > 0) {
+        th_json_set_text(json, "protocol", run->origin.protocol);
+        th_json_set_int(json, "pages", run->origin.n_pages);
+        th_json_set_text(json, "received_sha256", th_hash_hex(&run->origin.sha256, hex));
+    }
     return json;
 }
 

@@ -234,6 +234,7 @@ static enum th_status take_row(struct intake *in, struct th_reader_row *source,
         th_import_reject(in->run, row, NULL, &problem);
         return TH_OK;
     }
+    th_import_note_shape(in->run, source);
     if (!source->lost)
         return take_fields(in, source, row, err);
     (void)th_error_set(&problem, TH_UNREADABLE, "row_unreadable", "detail",

@@ -1,10 +1,12 @@
-// No ground is counted twice in one period. Parcels come and go, are split, merged and drawn anew,
-// so that it is the ground itself that is compared, as it was when it was packaged.
+// No ground is counted twice in one period, here or under another scheme. Parcels come and go, are
+// split, merged and drawn anew, so that it is the ground itself that is compared, as it was when it
+// was packaged.
 #include <math.h>
 #include <stdlib.h>
 
 #include "core/text.h"
 #include "gis/fabric.h"
+#include "registry/layers.h"
 #include "registry/package_internal.h"
 #include "store/overlap_store.h"
 #include "store/package_store.h"
@@ -55,14 +57,19 @@ static enum th_status grounds_load(struct checking *c, struct th_error *err)
 }
 
 struct waived {
-    int64_t other_id;
+    int64_t other_id; // a parcel; 0: none
+    int64_t shape_id; // of a layer; 0: none
     bool found;
 };
 
 static bool waiver_visit(void *context, const struct th_overlap_waiver *waiver)
 {
     struct waived *w = context;
-    w->found = waiver->parcel_id == w->other_id || waiver->other_parcel_id == w->other_id;
+    if (w->shape_id > 0) {
+        w->found = waiver->other_shape_id == w->shape_id;
+    } else {
+        w->found = waiver->parcel_id == w->other_id || waiver->other_parcel_id == w->other_id;
+    }
     return !w->found;
 }
 
@@ -108,6 +115,44 @@ static enum th_status findings_judge(struct checking *c, int64_t package_id, int
     return status;
 }
 
+// One of the package's parcels alone, where there were more overlaps than are listed.
+static enum th_status parcel_test(struct checking *c, size_t position,
+                                  const struct th_ground *ground, double area_m2,
+                                  struct th_overlap_finding **ret_findings, size_t *ret_n,
+                                  struct th_error *err)
+{
+    struct th_fabric *fabric = NULL;
+    bool more = false;
+    *ret_n = 0;
+    if (!th_ground_boxes_overlap(c->grounds[position], ground)) {
+        return TH_OK;
+    }
+    enum th_status status =
+        th_fabric_new(&c->parcels[position], 1, &th_overlap_limits_default, &fabric, err);
+    if (status == TH_OK) {
+        status = th_fabric_test(fabric, c->probe, ground, area_m2, ret_findings, ret_n, &more, err);
+    }
+    th_fabric_free(fabric);
+    return status;
+}
+
+static enum th_status parcels_judge(struct checking *c, int64_t package_id, int64_t parcel_id,
+                                    const struct th_ground *ground, double area_m2,
+                                    struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < c->package->sources.n && status == TH_OK; i++) {
+        struct th_overlap_finding *findings = NULL;
+        size_t n = 0;
+        status = parcel_test(c, i, ground, area_m2, &findings, &n, err);
+        if (status == TH_OK) {
+            status = findings_judge(c, package_id, parcel_id, findings, n, err);
+        }
+        free(findings);
+    }
+    return status;
+}
+
 static bool ground_visit(void *context, int64_t package_id, int64_t parcel_id,
                          struct th_area measured, const void *wkb, size_t wkb_size)
 {
@@ -115,7 +160,7 @@ static bool ground_visit(void *context, int64_t package_id, int64_t parcel_id,
     struct th_ground *ground = NULL;
     struct th_overlap_finding *findings = NULL;
     size_t n = 0;
-    bool more = false; // one overlap is enough
+    bool more = false;
     c->status = th_ground_from_wkb(wkb, wkb_size, &ground, &c->err);
     if (c->status == TH_OK) {
         c->status = th_fabric_test(c->fabric, c->probe, ground, th_area_m2(measured), &findings, &n,
@@ -123,6 +168,9 @@ static bool ground_visit(void *context, int64_t package_id, int64_t parcel_id,
     }
     if (c->status == TH_OK) {
         c->status = findings_judge(c, package_id, parcel_id, findings, n, &c->err);
+    }
+    if (c->status == TH_OK && more) {
+        c->status = parcels_judge(c, package_id, parcel_id, ground, th_area_m2(measured), &c->err);
     }
     free(findings);
     th_ground_free(ground);
@@ -149,6 +197,95 @@ static enum th_status packages_check(struct checking *c, struct th_error *err)
     return status;
 }
 
+static enum th_status scheme_conflict(const struct th_layers_shape *shape,
+                                      const struct th_layer *layer,
+                                      const struct th_overlap_finding *finding,
+                                      struct th_error *err)
+{
+    char from[TH_DATE_TEXT_SIZE];
+    char to[TH_DATE_TEXT_SIZE] = "@ground.open";
+    char mu[TH_QUANTITY_TEXT_SIZE];
+    struct th_area area = th_area_from_m2_300(0);
+    enum th_status status = th_area_from_m2(finding->area_m2, &area, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    if (layer->to.year != 0) {
+        (void)th_date_format(layer->to, to);
+    }
+    status = th_error_set(err, TH_CONFLICT, "ground_other_scheme", "scheme", shape->scheme, "layer",
+                          shape->layer_name, "from", th_date_format(layer->from, from), "to", to,
+                          "area_mu", th_cent_format(th_area_mu_cent(area), mu), NULL);
+    th_error_add_int(err, "parcel", finding->other_id);
+    return status;
+}
+
+// One shape of another scheme against the package's parcels.
+static enum th_status scheme_judge(struct checking *c, const struct th_layers_shape *shape,
+                                   const struct th_layer *layer,
+                                   const struct th_overlap_finding *findings, size_t n,
+                                   struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < n && status == TH_OK; i++) {
+        struct waived w = {.shape_id = shape->shape_id};
+        if (findings[i].kind < TH_OVERLAP_AREA) {
+            continue;
+        }
+        status = th_overlap_waiver_each(c->store, findings[i].other_id, waiver_visit, &w, err);
+        if (status == TH_OK && !w.found) {
+            status = scheme_conflict(shape, layer, &findings[i], err);
+        }
+    }
+    return status;
+}
+
+static enum th_status scheme_check(struct checking *c, const struct th_layers_shape *shape,
+                                   const struct th_layer *layer, struct th_error *err)
+{
+    struct th_overlap_finding *findings = NULL;
+    size_t n = 0;
+    bool more = false;
+    enum th_status status = th_fabric_test(c->fabric, c->probe, shape->ground, shape->area_m2,
+                                           &findings, &n, &more, err);
+    if (status == TH_OK) {
+        status = scheme_judge(c, shape, layer, findings, n, err);
+    }
+    free(findings);
+    for (size_t i = 0; i < c->package->sources.n && more && status == TH_OK; i++) {
+        findings = NULL;
+        status = parcel_test(c, i, shape->ground, shape->area_m2, &findings, &n, err);
+        if (status == TH_OK) {
+            status = scheme_judge(c, shape, layer, findings, n, err);
+        }
+        free(findings);
+    }
+    return status;
+}
+
+// Land under other schemes at some time of the package's period.
+static enum th_status schemes_check(struct checking *c, struct th_error *err)
+{
+    const struct th_package_record *record = &c->package->record;
+    const struct th_date ever = {0};
+    struct th_layers_list schemes = {0};
+    struct th_layer layer = {0};
+    enum th_status status = th_layers_load(c->store, "other_scheme", &c->box, ever, &schemes, err);
+    for (size_t i = 0; i < schemes.n && status == TH_OK; i++) {
+        const struct th_layers_shape *shape = &schemes.items[i];
+        if (layer.layer_id != shape->layer_id) {
+            status = th_layer_load(c->store, shape->layer_id, &layer, err);
+        }
+        if (status != TH_OK || th_date_compare(layer.from, record->to) > 0 ||
+            (layer.to.year != 0 && th_date_compare(layer.to, record->from) < 0)) {
+            continue;
+        }
+        status = scheme_check(c, shape, &layer, err);
+    }
+    th_layers_clear(&schemes);
+    return status;
+}
+
 enum th_status th_package_check_ground(struct th_store *store,
                                        const struct th_package_open *package, struct th_error *err)
 {
@@ -163,6 +300,9 @@ enum th_status th_package_check_ground(struct th_store *store,
     }
     if (status == TH_OK) {
         status = packages_check(&c, err);
+    }
+    if (status == TH_OK) {
+        status = schemes_check(&c, err);
     }
     th_fabric_free(c.fabric);
     th_fabric_probe_free(c.probe);

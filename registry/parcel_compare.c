@@ -1,5 +1,5 @@
 // Whose ground is it already? The rows of a source against each other, against what is registered
-// and against layers of land that counts elsewhere. All meetings are found first, on all cores;
+// and against land under other schemes. All meetings are found first, on all cores;
 // then the rows are decided one after the other in the order of the file, so that the answer does
 // not depend on how the meetings were found. Of two rows the later one gives way.
 #include <math.h>
@@ -12,15 +12,15 @@
 #include "registry/parcel_internal.h"
 
 enum {
-    FINDINGS_SHOWN = 5, // of one row and one kind
+    RETIRED_SHOWN = 5,  // of one row
     ASK_EACH_MAX = 5000 // rows up to which the registry is asked about each, beyond about their box
 };
 
-// A registered parcel that shares ground with a row.
+// A registered parcel, or land under another scheme, that shares ground with a row.
 struct meeting {
     size_t row; // position
     bool retired;
-    struct th_overlap_finding finding;
+    struct th_claim claim;
 };
 
 struct comparing {
@@ -32,11 +32,13 @@ struct comparing {
     struct meeting *meetings;     // in order of rows
     size_t n_meetings;
     size_t meetings_capacity;
-    struct th_id_set asked;              // registered parcels that were compared
-    struct th_id_set replaced;           // registered parcels that get a new version by this source
-    struct th_overlap_finding *findings; // of the row in question; room
-    size_t findings_capacity;
-    enum th_status status; // of a visit
+    struct th_id_set asked;    // registered parcels that were compared
+    struct th_id_set replaced; // registered parcels that get a new version by this source
+    struct th_layers_list schemes;
+    size_t n_schemes;         // of these, that count
+    struct th_id_set crowded; // positions + 1 of rows on more such land than was listed
+    struct th_claims claims;  // of the row in question
+    enum th_status status;    // of a visit
     struct th_error err;
 };
 
@@ -97,10 +99,11 @@ static enum th_status findings_push(struct comparing *c, const struct th_parcel_
     enum th_status status = TH_OK;
     for (size_t i = 0; status == TH_OK && i < n; i++) {
         bool by_row = findings[i].other_id < 0;
-        struct meeting meeting = {.row = by_row ? (size_t)(-findings[i].other_id - 1) : row,
-                                  .retired = strcmp(record->state, "retired") == 0,
-                                  .finding = findings[i]};
-        meeting.finding.other_id = record->parcel_id;
+        struct meeting meeting = {
+            .row = by_row ? (size_t)(-findings[i].other_id - 1) : row,
+            .retired = strcmp(record->state, "retired") == 0,
+            .claim = {.claimant = TH_CLAIMANT_PARCEL, .finding = findings[i]}};
+        meeting.claim.finding.other_id = record->parcel_id;
         status = meeting_push(c, meeting, err);
     }
     return status;
@@ -177,7 +180,13 @@ static int compare_meetings(const void *a, const void *b)
 {
     const struct meeting *left = a;
     const struct meeting *right = b;
-    return (left->row > right->row) - (left->row < right->row);
+    int64_t left_id = left->claim.finding.other_id;
+    int64_t right_id = right->claim.finding.other_id;
+    if (left->row != right->row)
+        return left->row < right->row ? -1 : 1;
+    if (left->claim.claimant != right->claim.claimant)
+        return left->claim.claimant < right->claim.claimant ? -1 : 1;
+    return (left_id > right_id) - (left_id < right_id);
 }
 
 // A few rows are asked about one by one, so that a registry of a million parcels answers at once;
@@ -185,52 +194,122 @@ static int compare_meetings(const void *a, const void *b)
 static enum th_status registered_meet(struct comparing *c, struct th_error *err)
 {
     const struct th_import_run *run = c->run;
-    struct th_box all = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+    struct th_box all;
     size_t n = 0;
+    if (!th_import_box(run, takes_part, &all))
+        return TH_OK;
     for (size_t i = 0; i < run->n_rows; i++)
         n += takes_part(&run->rows[i]) ? 1 : 0;
+    if (n > ASK_EACH_MAX)
+        return ask_box(c, all, err);
     enum th_status status = TH_OK;
-    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
-        if (!takes_part(&run->rows[i]))
-            continue;
-        struct th_box box = th_ground_box(run->rows[i].ground);
-        if (n <= ASK_EACH_MAX)
-            status = ask_box(c, box, err);
-        all = (struct th_box){fmin(all.west, box.west), fmin(all.south, box.south),
-                              fmax(all.east, box.east), fmax(all.north, box.north)};
-    }
-    if (status == TH_OK && n > ASK_EACH_MAX)
-        status = ask_box(c, all, err);
-    if (status == TH_OK && c->n_meetings > 1)
-        qsort(c->meetings, c->n_meetings, sizeof *c->meetings, compare_meetings);
+    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++)
+        if (takes_part(&run->rows[i]))
+            status = ask_box(c, th_ground_box(run->rows[i].ground), err);
     return status;
 }
 
-static bool findings_reserve(struct comparing *c, size_t n)
+// Layers of other schemes count unless they ended before the day from which the rows hold.
+static enum th_status schemes_load(struct comparing *c, struct th_error *err)
 {
-    if (n <= c->findings_capacity)
-        return true;
-    struct th_overlap_finding *grown = realloc(c->findings, 2 * n * sizeof *grown);
-    if (grown == NULL)
-        return false;
-    c->findings = grown;
-    c->findings_capacity = 2 * n;
-    return true;
+    struct th_box box;
+    struct th_date day = th_import_day(c->run);
+    const struct th_date ever = {0};
+    if (!th_import_box(c->run, takes_part, &box))
+        return TH_OK;
+    enum th_status status =
+        th_layers_load(c->run->store, "other_scheme", &box, ever, &c->schemes, err);
+    size_t n = 0;
+    for (size_t i = 0; status == TH_OK && i < c->schemes.n; i++) {
+        struct th_layers_shape *shape = &c->schemes.items[i];
+        struct th_layer layer;
+        status = th_layer_load(c->run->store, shape->layer_id, &layer, err);
+        if (status != TH_OK)
+            break;
+        if (layer.to.year == 0 || th_date_compare(layer.to, day) >= 0) {
+            struct th_layers_shape kept = c->schemes.items[n];
+            c->schemes.items[n++] = *shape;
+            *shape = kept; // so that every ground is freed once
+        }
+    }
+    c->n_schemes = n;
+    return status;
 }
 
-static int compare_findings(const void *a, const void *b)
+static enum th_status scheme_meet(struct comparing *c, const struct th_fabric *schemes, size_t row,
+                                  struct th_error *err)
 {
-    const struct th_overlap_finding *left = a;
-    const struct th_overlap_finding *right = b;
-    if (left->kind != right->kind)
-        return left->kind > right->kind ? -1 : 1;
-    // What is registered comes before other rows, both in ascending order.
-    bool left_row = left->other_id < 0;
-    bool right_row = right->other_id < 0;
-    if (left_row != right_row)
-        return left_row ? 1 : -1;
-    int64_t left_id = left_row ? -left->other_id : left->other_id;
-    int64_t right_id = right_row ? -right->other_id : right->other_id;
+    const struct th_staged_row *staged = &c->run->rows[row];
+    struct th_overlap_finding *findings = NULL;
+    size_t n = 0;
+    bool more = false;
+    bool is_new = false;
+    double area_m2 = th_area_m2(staged->measured);
+    enum th_status status =
+        th_fabric_test(schemes, c->probe, staged->ground, area_m2, &findings, &n, &more, err);
+    if (status == TH_OK && more)
+        status = th_id_set_add(&c->crowded, (int64_t)row + 1, &is_new, err);
+    for (size_t i = 0; status == TH_OK && i < n; i++) {
+        const struct th_layers_shape *shape = &c->schemes.items[findings[i].other_id];
+        struct meeting meeting = {
+            .row = row,
+            .claim = {.claimant = TH_CLAIMANT_LAYER, .shape = shape, .finding = findings[i]}};
+        meeting.claim.finding.other_id = shape->shape_id;
+        meeting.claim.finding.share = findings[i].area_m2 / area_m2;
+        status = meeting_push(c, meeting, err);
+    }
+    free(findings);
+    return status;
+}
+
+static enum th_status schemes_meet(struct comparing *c, struct th_error *err)
+{
+    struct th_fabric *fabric = NULL;
+    enum th_status status = schemes_load(c, err);
+    if (status != TH_OK || c->n_schemes == 0)
+        return status;
+    struct th_fabric_parcel *parcels = calloc(c->n_schemes, sizeof *parcels);
+    if (parcels == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < c->n_schemes; i++)
+        parcels[i] = (struct th_fabric_parcel){.ground = c->schemes.items[i].ground,
+                                               .area_m2 = c->schemes.items[i].area_m2,
+                                               .id = (int64_t)i};
+    status = th_fabric_new(parcels, c->n_schemes, &c->run->rules->overlap, &fabric, err);
+    for (size_t i = 0; status == TH_OK && i < c->run->n_rows; i++)
+        if (takes_part(&c->run->rows[i]))
+            status = scheme_meet(c, fabric, i, err);
+    th_fabric_free(fabric);
+    free(parcels);
+    return status;
+}
+
+static enum th_status claim_push(struct th_claims *claims, struct th_claim claim,
+                                 struct th_error *err)
+{
+    if (claims->n == claims->capacity) {
+        size_t capacity = claims->capacity == 0 ? 64 : 2 * claims->capacity;
+        struct th_claim *grown = realloc(claims->items, capacity * sizeof *grown);
+        if (grown == NULL)
+            return th_error_no_memory(err);
+        claims->items = grown;
+        claims->capacity = capacity;
+    }
+    claims->items[claims->n++] = claim;
+    return TH_OK;
+}
+
+// Worst first; what is registered before layers before other rows, each in ascending order.
+static int compare_claims(const void *a, const void *b)
+{
+    const struct th_claim *left = a;
+    const struct th_claim *right = b;
+    int64_t left_id = left->finding.other_id;
+    int64_t right_id = right->finding.other_id;
+    if (left->finding.kind != right->finding.kind)
+        return left->finding.kind > right->finding.kind ? -1 : 1;
+    if (left->claimant != right->claimant)
+        return left->claimant < right->claimant ? -1 : 1;
     return (left_id > right_id) - (left_id < right_id);
 }
 
@@ -240,37 +319,42 @@ struct cursor {
     size_t pair;
 };
 
-// Collects what stands against row `position` into c->findings: registered parcels other than its
-// own earlier version and those that get a new version themselves, and accepted rows before it.
-static enum th_status findings_collect(struct comparing *c, size_t position, struct cursor *at,
-                                       size_t *ret_n, struct th_error *err)
+// Collects what stands against row `position`: registered parcels other than its own earlier
+// version and those that get a new version themselves, land under other schemes, and accepted rows
+// before it.
+static enum th_status claims_collect(struct comparing *c, size_t position, struct cursor *at,
+                                     struct th_error *err)
 {
-    size_t n = 0;
+    struct th_claims *claims = &c->claims;
+    enum th_status status = TH_OK;
+    claims->n = 0;
+    claims->more = th_id_set_has(&c->crowded, (int64_t)position + 1);
     while (at->meeting < c->n_meetings && c->meetings[at->meeting].row < position)
         at->meeting++;
     while (at->pair < c->pairs.n && c->pairs.items[at->pair].b < position)
         at->pair++;
-    for (; at->meeting < c->n_meetings && c->meetings[at->meeting].row == position; at->meeting++) {
+    for (;
+         status == TH_OK && at->meeting < c->n_meetings && c->meetings[at->meeting].row == position;
+         at->meeting++) {
         const struct meeting *meeting = &c->meetings[at->meeting];
-        if (meeting->retired || th_id_set_has(&c->replaced, meeting->finding.other_id))
-            continue;
-        if (!findings_reserve(c, n + 1))
-            return th_error_no_memory(err);
-        c->findings[n++] = meeting->finding;
+        bool given_up = meeting->claim.claimant == TH_CLAIMANT_PARCEL &&
+                        th_id_set_has(&c->replaced, meeting->claim.finding.other_id);
+        if (!meeting->retired && !given_up)
+            status = claim_push(claims, meeting->claim, err);
     }
-    for (; at->pair < c->pairs.n && c->pairs.items[at->pair].b == position; at->pair++) {
+    for (; status == TH_OK && at->pair < c->pairs.n && c->pairs.items[at->pair].b == position;
+         at->pair++) {
         const struct th_fabric_pair *pair = &c->pairs.items[at->pair];
+        struct th_claim claim = {.claimant = TH_CLAIMANT_ROW, .finding = pair->finding};
+        claim.finding.other_id = pair->a;
+        claims->more = claims->more || pair->more;
         // A row with too many overlaps to list was not compared with all: each listed one counts.
-        if (c->run->rows[pair->a].fate != TH_ROW_ACCEPTED && !pair->more)
-            continue;
-        if (!findings_reserve(c, n + 1))
-            return th_error_no_memory(err);
-        c->findings[n++] = pair->finding;
+        if (c->run->rows[pair->a].fate == TH_ROW_ACCEPTED || pair->more)
+            status = claim_push(claims, claim, err);
     }
-    if (n > 1)
-        qsort(c->findings, n, sizeof *c->findings, compare_findings);
-    *ret_n = n;
-    return TH_OK;
+    if (status == TH_OK && claims->n > 1)
+        qsort(claims->items, claims->n, sizeof *claims->items, compare_claims);
+    return status;
 }
 
 // Parcels that a row of this source replaces: their old ground stands in nobody's way.
@@ -290,14 +374,15 @@ static enum th_status retired_remark(struct comparing *c, struct th_staged_row *
                                      size_t first_meeting, struct th_error *err)
 {
     size_t position = (size_t)(row - c->run->rows);
+    size_t n_before = c->run->resolved.n;
     enum th_status status = TH_OK;
     for (size_t i = first_meeting; status == TH_OK && i < c->n_meetings; i++) {
         const struct meeting *meeting = &c->meetings[i];
-        if (meeting->row > position)
+        if (meeting->row > position || c->run->resolved.n - n_before >= RETIRED_SHOWN)
             break;
         if (meeting->row == position && meeting->retired &&
-            meeting->finding.kind >= TH_OVERLAP_AREA)
-            status = th_import_decide_retired(c->run, row, &meeting->finding, err);
+            meeting->claim.finding.kind >= TH_OVERLAP_AREA)
+            status = th_import_decide_retired(c->run, row, &meeting->claim.finding, err);
     }
     return status;
 }
@@ -313,16 +398,15 @@ static enum th_status decide_all(struct comparing *c, bool *ret_refused, struct 
     enum th_status status = TH_OK;
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
         struct th_staged_row *row = &run->rows[i];
-        size_t n = 0;
         bool is_new = false;
         if (!takes_part(row))
             continue;
-        status = findings_collect(c, i, &at, &n, err);
+        status = claims_collect(c, i, &at, err);
         size_t first_meeting = at.meeting;
         while (first_meeting > 0 && c->meetings[first_meeting - 1].row == i)
             first_meeting--;
         if (status == TH_OK)
-            status = th_import_decide(run, row, c->probe, c->findings, n, err);
+            status = th_import_decide(run, row, c->probe, &c->claims, err);
         if (status == TH_OK && row->fate == TH_ROW_ACCEPTED)
             status = retired_remark(c, row, first_meeting, err);
         n_replacing += row->parcel_id != 0 ? 1 : 0;
@@ -367,9 +451,17 @@ static enum th_status decide(struct comparing *c, struct th_error *err)
 enum th_status th_import_compare(struct th_import_run *run, struct th_error *err)
 {
     struct comparing c = {.run = run, .status = TH_OK};
-    enum th_status status = fabric_weave(&c, err);
+    enum th_status status = th_import_shift_check(run, err);
+    if (status == TH_OK)
+        status = th_import_bounds_check(run, err);
+    if (status == TH_OK)
+        status = fabric_weave(&c, err);
     if (status == TH_OK)
         status = registered_meet(&c, err);
+    if (status == TH_OK)
+        status = schemes_meet(&c, err);
+    if (status == TH_OK && c.n_meetings > 1)
+        qsort(c.meetings, c.n_meetings, sizeof *c.meetings, compare_meetings);
     if (status == TH_OK)
         status = replaced_collect(&c, err);
     if (status == TH_OK)
@@ -381,6 +473,8 @@ enum th_status th_import_compare(struct th_import_run *run, struct th_error *err
     free(c.parcels);
     free(c.pairs.items);
     free(c.meetings);
-    free(c.findings);
+    free(c.claims.items);
+    th_id_set_clear(&c.crowded);
+    th_layers_clear(&c.schemes);
     return status;
 }

@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "registry/parcel_internal.h"
+#include "store/package_store.h"
 
 enum { FINDINGS_SHOWN = 5 }; // of one row and one kind
 
@@ -36,16 +37,19 @@ static enum th_status finding_push(struct th_import_run *run, struct th_staged_f
 
 // The ground that both sides claim; empty where the overlay leaves nothing to show.
 static enum th_status common_ground(struct th_import_run *run, const struct th_staged_row *row,
-                                    struct th_fabric_probe *probe, int64_t other_id,
+                                    struct th_fabric_probe *probe, const struct th_claim *claim,
                                     struct th_geometry *ret_common, struct th_error *err)
 {
-    if (other_id < 0)
-        return th_fabric_common(probe, row->ground, run->rows[-other_id - 1].ground, ret_common,
-                                err);
+    if (claim->claimant == TH_CLAIMANT_ROW)
+        return th_fabric_common(probe, row->ground, run->rows[claim->finding.other_id].ground,
+                                ret_common, err);
+    if (claim->claimant == TH_CLAIMANT_LAYER)
+        return th_fabric_common(probe, row->ground, claim->shape->ground, ret_common, err);
     unsigned char *wkb = NULL;
     size_t size = 0;
     struct th_ground *ground = NULL;
-    enum th_status status = th_parcel_geometry_load(run->store, other_id, 0, &wkb, &size, err);
+    enum th_status status =
+        th_parcel_geometry_load(run->store, claim->finding.other_id, 0, &wkb, &size, err);
     if (status == TH_OK)
         status = th_ground_from_wkb(wkb, size, &ground, err);
     if (status == TH_OK)
@@ -57,18 +61,19 @@ static enum th_status common_ground(struct th_import_run *run, const struct th_s
 
 // Keeps the finding with its polygon; *ret_middle is where to look for it.
 static enum th_status keep(struct th_import_run *run, const struct th_staged_row *row,
-                           struct th_fabric_probe *probe, const struct th_overlap_finding *finding,
+                           struct th_fabric_probe *probe, const struct th_claim *claim,
                            enum th_finding_fate fate, struct th_xy *ret_middle,
                            struct th_error *err)
 {
     struct th_geometry common = {0};
+    int64_t other = claim->finding.other_id;
     struct th_staged_finding kept = {
         .row = row->row,
-        .other_is_row = finding->other_id < 0,
-        .other = finding->other_id < 0 ? run->rows[-finding->other_id - 1].row : finding->other_id,
-        .finding = *finding,
+        .claimant = claim->claimant,
+        .other = claim->claimant == TH_CLAIMANT_ROW ? run->rows[other].row : other,
+        .finding = claim->finding,
         .fate = fate};
-    enum th_status status = common_ground(run, row, probe, finding->other_id, &common, err);
+    enum th_status status = common_ground(run, row, probe, claim, &common, err);
     if (status == TH_OK && common.n_points > 0) {
         struct th_box box = th_geometry_box(&common);
         *ret_middle = (struct th_xy){(box.west + box.east) / 2, (box.south + box.north) / 2};
@@ -78,85 +83,141 @@ static enum th_status keep(struct th_import_run *run, const struct th_staged_row
     return status == TH_OK ? finding_push(run, kept, err) : status;
 }
 
-static void describe(const struct th_import_run *run, const struct th_overlap_finding *finding,
-                     double total_share, const char *key, struct th_error *ret_what)
+static void describe_size(const struct th_overlap_finding *finding, struct th_error *what)
 {
     char buf[TH_QUANTITY_TEXT_SIZE];
     struct th_area area = th_area_from_m2_300(0);
     if (th_area_from_m2(finding->area_m2, &area, NULL) != TH_OK)
         area = th_area_from_m2_300(0); // cannot be: an intersection is smaller than its parcels
-    (void)th_error_set(ret_what, TH_DATA_PROBLEM, key, "other_kind",
-                       finding->other_id < 0 ? "@other.row" : "@other.parcel", NULL);
-    th_error_add_int(ret_what, "other",
-                     finding->other_id < 0 ? run->rows[-finding->other_id - 1].row
-                                           : finding->other_id);
-    th_error_add(ret_what, "area_m2", th_cent_format(th_area_m2_cent(area), buf));
-    th_error_add(ret_what, "area_mu", th_cent_format(th_area_mu_cent(area), buf));
-    th_error_add(ret_what, "percent", th_cent_format((int64_t)(finding->share * 10000 + 0.5), buf));
+    th_error_add(what, "area_m2", th_cent_format(th_area_m2_cent(area), buf));
+    th_error_add(what, "area_mu", th_cent_format(th_area_mu_cent(area), buf));
+    th_error_add(what, "percent", th_cent_format((int64_t)(finding->share * 10000 + 0.5), buf));
+}
+
+// Land under another scheme has no number that a clerk would know.
+static void describe_claimant(const struct th_import_run *run, const struct th_claim *claim,
+                              bool whole, struct th_error *what)
+{
+    static const char *const KINDS[] = {[TH_CLAIMANT_PARCEL] = "@other.parcel",
+                                        [TH_CLAIMANT_LAYER] = "@other.layer",
+                                        [TH_CLAIMANT_ROW] = "@other.row"};
+    const struct th_layers_shape *shape = claim->shape;
+    int64_t other = claim->finding.other_id;
+    if (claim->claimant == TH_CLAIMANT_LAYER && whole) {
+        th_error_add(what, "scheme", shape->scheme);
+        th_error_add(what, "layer", shape->layer_name);
+        th_error_add(what, "name", shape->name[0] != '\0' ? shape->name : shape->code);
+        return;
+    }
+    th_error_add(what, "other_kind", KINDS[claim->claimant]);
+    if (claim->claimant == TH_CLAIMANT_LAYER)
+        th_error_add(what, "other", shape->layer_name);
+    else
+        th_error_add_int(what, "other",
+                         claim->claimant == TH_CLAIMANT_ROW ? run->rows[other].row : other);
+}
+
+static void describe(const struct th_import_run *run, const struct th_claim *claim,
+                     double total_share, const char *key, struct th_error *ret_what)
+{
+    char buf[TH_QUANTITY_TEXT_SIZE];
+    (void)th_error_set(ret_what, TH_DATA_PROBLEM, key, NULL);
+    describe_claimant(run, claim, total_share < 0, ret_what);
+    describe_size(&claim->finding, ret_what);
     if (total_share >= 0)
         th_error_add(ret_what, "total_percent",
                      th_cent_format((int64_t)(total_share * 10000 + 0.5), buf));
 }
 
-static const char *overlap_key(const struct th_overlap_finding *finding)
+static const char *overlap_key(const struct th_claim *claim)
 {
-    if (finding->kind == TH_OVERLAP_DUPLICATE)
+    if (claim->finding.kind < TH_OVERLAP_AREA)
+        return NULL;
+    if (claim->claimant == TH_CLAIMANT_LAYER)
+        return "overlap_other_scheme";
+    if (claim->finding.kind == TH_OVERLAP_DUPLICATE)
         return "duplicate";
-    if (finding->kind == TH_OVERLAP_AREA)
-        return finding->other_id < 0 ? "overlap_in_source" : "overlap_registered";
-    return NULL;
+    return claim->claimant == TH_CLAIMANT_ROW ? "overlap_in_source" : "overlap_registered";
+}
+
+// May an officer let the row in? Not where it is the ground of another parcel once more, nor while
+// nobody knows all that claims it.
+static bool may_be_waived(const struct th_import_run *run, const struct th_staged_row *row,
+                          const struct th_claims *claims)
+{
+    if (claims->more || !th_row_numbers_have(&run->waived, row->row))
+        return false;
+    for (size_t i = 0; i < claims->n; i++)
+        if (claims->items[i].finding.kind == TH_OVERLAP_DUPLICATE &&
+            claims->items[i].claimant != TH_CLAIMANT_LAYER)
+            return false;
+    return true;
 }
 
 // The same ground twice, or too much of it: refuses the row and says with whom, unless an officer
-// waived the overlap; a whole duplicate cannot be waived. *waived_m2 grows by what is taken off.
+// waived it. What was waived is on record to the last piece; of a refused row a few are enough.
 static enum th_status settle_overlaps(struct th_import_run *run, struct th_staged_row *row,
-                                      struct th_fabric_probe *probe,
-                                      const struct th_overlap_finding *findings, size_t n,
+                                      struct th_fabric_probe *probe, const struct th_claims *claims,
                                       double *waived_m2, struct th_error *err)
 {
-    bool let_in = th_row_numbers_have(&run->waived, row->row);
+    bool waived = may_be_waived(run, row, claims);
     enum th_status status = TH_OK;
-    for (size_t i = 0, shown = 0; status == TH_OK && i < n && shown < FINDINGS_SHOWN; i++) {
-        const char *key = overlap_key(&findings[i]);
-        if (key == NULL)
+    for (size_t i = 0, shown = 0; status == TH_OK && i < claims->n; i++) {
+        const struct th_claim *claim = &claims->items[i];
+        const char *key = overlap_key(claim);
+        if (key == NULL || (!waived && shown == FINDINGS_SHOWN))
             continue;
-        bool waived = let_in && findings[i].kind == TH_OVERLAP_AREA;
         struct th_error what;
         struct th_xy middle = row->middle;
-        describe(run, &findings[i], -1, key, &what);
-        status = keep(run, row, probe, &findings[i],
-                      waived ? TH_FINDING_WAIVED : TH_FINDING_REFUSED, &middle, err);
+        describe(run, claim, -1, key, &what);
+        status = keep(run, row, probe, claim, waived ? TH_FINDING_WAIVED : TH_FINDING_REFUSED,
+                      &middle, err);
         if (waived)
-            *waived_m2 += findings[i].area_m2;
-        th_problems_add_at(&run->resolved, row->row, row->feature,
-                           waived ? TH_PROBLEM_WARNING : TH_PROBLEM_ERROR, NULL, &what, middle);
-        if (!waived)
+            *waived_m2 += claim->finding.area_m2;
+        else
             row->fate = TH_ROW_REFUSED;
-        shown++;
+        if (shown++ < FINDINGS_SHOWN)
+            th_problems_add_at(&run->resolved, row->row, row->feature,
+                               waived ? TH_PROBLEM_WARNING : TH_PROBLEM_ERROR, NULL, &what, middle);
     }
     return status;
 }
 
+// What others hold of the row is taken off it; nothing may be left of it.
+static enum th_status take_off(struct th_import_run *run, struct th_staged_row *row, double held_m2,
+                               struct th_error *err)
+{
+    if (held_m2 < th_area_m2(row->measured))
+        return th_area_from_m2(held_m2, &row->sliver, err);
+    struct th_error what;
+    (void)th_error_set(&what, TH_DATA_PROBLEM, "overlap_everything", NULL);
+    th_problems_add(&run->resolved, row->row, row->feature, TH_PROBLEM_ERROR, "overlap_registered",
+                    &what);
+    row->fate = TH_ROW_REFUSED;
+    return TH_OK;
+}
+
 // Narrow strips are taken off the later parcel, unless they are too much in total.
 static enum th_status take_slivers(struct th_import_run *run, struct th_staged_row *row,
-                                   struct th_fabric_probe *probe,
-                                   const struct th_overlap_finding *findings, size_t n,
+                                   struct th_fabric_probe *probe, const struct th_claims *claims,
                                    double waived_m2, struct th_error *err)
 {
     double total_m2 = 0;
-    for (size_t i = 0; i < n; i++)
-        total_m2 += findings[i].kind == TH_OVERLAP_SLIVER ? findings[i].area_m2 : 0;
+    for (size_t i = 0; i < claims->n; i++)
+        if (claims->items[i].finding.kind == TH_OVERLAP_SLIVER)
+            total_m2 += claims->items[i].finding.area_m2;
     double share = total_m2 / th_area_m2(row->measured);
     bool too_much = share > run->rules->overlap.sliver_total_share;
     enum th_status status = TH_OK;
-    for (size_t i = 0, shown = 0; status == TH_OK && i < n && shown < FINDINGS_SHOWN; i++) {
-        if (findings[i].kind != TH_OVERLAP_SLIVER)
+    for (size_t i = 0, shown = 0; status == TH_OK && i < claims->n && shown < FINDINGS_SHOWN; i++) {
+        const struct th_claim *claim = &claims->items[i];
+        if (claim->finding.kind != TH_OVERLAP_SLIVER)
             continue;
         struct th_error what;
         struct th_xy middle = row->middle;
-        describe(run, &findings[i], share, too_much ? "sliver_total" : "sliver", &what);
-        status = keep(run, row, probe, &findings[i],
-                      too_much ? TH_FINDING_REFUSED : TH_FINDING_TAKEN_OFF, &middle, err);
+        describe(run, claim, share, too_much ? "sliver_total" : "sliver", &what);
+        status = keep(run, row, probe, claim, too_much ? TH_FINDING_REFUSED : TH_FINDING_TAKEN_OFF,
+                      &middle, err);
         th_problems_add_at(&run->resolved, row->row, row->feature,
                            too_much ? TH_PROBLEM_ERROR : TH_PROBLEM_WARNING, "sliver", &what,
                            middle);
@@ -166,42 +227,45 @@ static enum th_status take_slivers(struct th_import_run *run, struct th_staged_r
         row->fate = TH_ROW_REFUSED;
     if (status != TH_OK || too_much || total_m2 + waived_m2 <= 0)
         return status;
-    if (total_m2 + waived_m2 >= th_area_m2(row->measured)) {
-        struct th_error what;
-        (void)th_error_set(&what, TH_DATA_PROBLEM, "overlap_everything", NULL);
-        th_problems_add(&run->resolved, row->row, row->feature, TH_PROBLEM_ERROR,
-                        "overlap_registered", &what);
-        row->fate = TH_ROW_REFUSED;
-        return TH_OK;
-    }
-    return th_area_from_m2(total_m2 + waived_m2, &row->sliver, err);
+    return take_off(run, row, total_m2 + waived_m2, err);
 }
 
 enum th_status th_import_decide(struct th_import_run *run, struct th_staged_row *row,
-                                struct th_fabric_probe *probe,
-                                const struct th_overlap_finding *findings, size_t n,
+                                struct th_fabric_probe *probe, const struct th_claims *claims,
                                 struct th_error *err)
 {
     double waived_m2 = 0;
     row->compared = true;
-    enum th_status status = settle_overlaps(run, row, probe, findings, n, &waived_m2, err);
+    enum th_status status = settle_overlaps(run, row, probe, claims, &waived_m2, err);
+    if (status == TH_OK && claims->more && th_row_numbers_have(&run->waived, row->row)) {
+        struct th_error what;
+        (void)th_error_set(&what, TH_DATA_PROBLEM, "overlap_too_many", NULL);
+        th_error_add_int(&what, "limit", TH_FABRIC_OVERLAPS_MAX);
+        th_problems_add(&run->resolved, row->row, row->feature, TH_PROBLEM_ERROR, NULL, &what);
+    }
     if (status == TH_OK && row->fate == TH_ROW_PENDING)
-        status = take_slivers(run, row, probe, findings, n, waived_m2, err);
+        status = take_slivers(run, row, probe, claims, waived_m2, err);
     if (status == TH_OK && row->fate == TH_ROW_PENDING)
         row->fate = TH_ROW_ACCEPTED;
     return status;
 }
 
+// A package counts from its draft on; a parcel that was split or merged while it stood in one keeps
+// its ground there, and nobody else may count it for that time.
 enum th_status th_import_decide_retired(struct th_import_run *run, const struct th_staged_row *row,
                                         const struct th_overlap_finding *finding,
                                         struct th_error *err)
 {
+    const struct th_date first = {1900, 1, 1};
+    const struct th_date last = {9999, 12, 31};
     int64_t package_id = 0;
-    enum th_status status = th_parcel_packaged(run->store, finding->other_id, &package_id, err);
+    enum th_status status =
+        th_package_rival(run->store, 0, finding->other_id, first, last, &package_id, err);
     if (status != TH_OK || package_id == 0)
         return status;
+    const struct th_claim claim = {.claimant = TH_CLAIMANT_PARCEL, .finding = *finding};
     struct th_error what;
-    describe(run, finding, -1, "overlap_retired", &what);
+    describe(run, &claim, -1, "overlap_retired", &what);
     th_error_add_int(&what, "package", package_id);
     th_problems_add(&run->resolved, row->row, row->feature, TH_PROBLEM_WARNING, NULL, &what);
     return TH_OK;

@@ -23,6 +23,15 @@ struct th_detection *th_import_detect(struct th_import_run *run, const char *wha
     return detection;
 }
 
+void th_import_undetect(struct th_import_run *run, const char *what)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->n_detections; i++)
+        if (strcmp(run->detections[i].what, what) != 0)
+            run->detections[n++] = run->detections[i];
+    run->n_detections = n;
+}
+
 void th_import_detect_origin(struct th_import_run *run)
 {
     const struct th_fetched_origin *origin = &run->origin;

@@ -392,8 +392,9 @@ static void village_complete(const struct taking *t, char value[VALUE_SIZE])
     th_buf_clear(&code);
 }
 
-// The row's own village; where the row names one that the registry does not know, the village that
-// the caller gave stands only if the field was not mapped by hand, and with a remark.
+// The row's own village; where it names none the caller's, and without that a boundary may tell
+// later (th_import_villages_settle). Where the row names one that the registry does not know, the
+// village that the caller gave stands only if the field was not mapped by hand, and with a remark.
 static void take_village(struct taking *t)
 {
     char value[VALUE_SIZE];
@@ -404,10 +405,7 @@ static void take_village(struct taking *t)
     struct th_error what;
     if (!value_of(t, TH_FIELD_VILLAGE, value)) {
         t->row->village = given;
-        if (given == TH_ROW_NO_INDEX) {
-            (void)th_error_set(&what, TH_DATA_PROBLEM, "village_missing", NULL);
-            problem(t, TH_PROBLEM_ERROR, "village_unknown", &what);
-        }
+        t->row->village_open = given == TH_ROW_NO_INDEX;
         return;
     }
     village_complete(t, value);

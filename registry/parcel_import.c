@@ -16,6 +16,7 @@ void th_import_run_clear(struct th_import_run *run)
         th_ground_free(run->rows[i].ground);
         free(run->rows[i].attributes);
         free(run->rows[i].number);
+        free(run->rows[i].first_key);
     }
     free(run->rows);
     for (size_t i = 0; i < run->n_repairs; i++)
@@ -45,7 +46,8 @@ enum th_status th_import_ask_permission(struct th_registry *registry,
         th_work_begin(registry, &keyless, permission, "parcel.import", NULL, &work, &earlier, err);
     if (status != TH_OK)
         return status;
-    run->rules = th_rules_on(th_work_today(work));
+    run->today = th_work_today(work);
+    run->rules = th_rules_on(run->today);
     const char *own = th_work_actor(work)->village;
     if (run->default_village[0] == '\0' && own != NULL)
         th_text_copy(run->default_village, sizeof run->default_village, own);

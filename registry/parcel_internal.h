@@ -20,6 +20,7 @@
 #include "registry/field_names.h"
 #include "registry/land_class.h"
 #include "registry/land_code.h"
+#include "registry/layers.h"
 #include "registry/package.h"
 #include "registry/parcel.h"
 #include "registry/rules.h"
@@ -88,6 +89,7 @@ struct th_staged_row {
     bool placed;             // `middle` is known
     bool repaired;           // see th_import_repair_find
     bool compared;           // decided by th_import_decide
+    bool village_open;       // nobody named it: its boundary may (th_import_villages_settle)
     double declared_written; // the number in the source, whatever its unit
     struct th_area declared;
     struct th_area measured;
@@ -98,6 +100,7 @@ struct th_staged_row {
     int64_t parcel_id; // 0: new
     int64_t version;   // that it will have
     struct th_area sliver;
+    char *first_key; // of a parcel that gets another version: its source key; owned
 };
 
 // What the caller accepted of repairs before anything was read.
@@ -124,11 +127,29 @@ struct th_staged_repair {
 
 enum th_finding_fate { TH_FINDING_REFUSED, TH_FINDING_TAKEN_OFF, TH_FINDING_WAIVED };
 
-// Ground that a row shares with another row or a registered parcel.
+enum th_claimant { TH_CLAIMANT_PARCEL, TH_CLAIMANT_LAYER, TH_CLAIMANT_ROW };
+
+// Whose the ground of a row is as well.
+struct th_claim {
+    enum th_claimant claimant;
+    const struct th_layers_shape *shape; // of a layer; borrowed
+    // other_id is the parcel, the shape or the position of the row. `share` is that of the smaller
+    // side, of a layer's that of the row.
+    struct th_overlap_finding finding;
+};
+
+struct th_claims {
+    struct th_claim *items; // worst class first
+    size_t n;
+    size_t capacity;
+    bool more; // the row was not compared with all: it must not be let in
+};
+
+// Ground that a row shares with another row, a registered parcel or a layer.
 struct th_staged_finding {
     int64_t row;
-    bool other_is_row;
-    int64_t other; // row number or parcel_id
+    enum th_claimant claimant;
+    int64_t other; // row number, parcel_id or shape_id
     struct th_overlap_finding finding;
     enum th_finding_fate fate;
     unsigned char *wkb; // the common ground; owned, NULL where there is nothing to show
@@ -196,7 +217,8 @@ struct th_import_run {
     struct th_registry_record frame;
     struct th_land_classes classes;
     struct th_village_list villages;
-    const char *path;                 // where the source lies; borrowed
+    const char *path;                 // where the source lies; borrowed, NULL for a drawing
+    struct th_date today;             // in Asia/Shanghai
     struct th_field_map map;          // what its fields mean
     struct th_import_record source;   // counts are set when publishing
     char *source_crs;                 // declared by the source; owned, NULL without
@@ -282,6 +304,8 @@ enum th_status th_import_plan(struct th_import_run *run, const struct th_reader_
                               struct th_error *err) TH_MUST_CHECK;
 // One more finding; NULL when out of memory, which the run remembers.
 struct th_detection *th_import_detect(struct th_import_run *run, const char *what);
+// Forgets what was found of this, so that it may be looked at again.
+void th_import_undetect(struct th_import_run *run, const char *what);
 // Archive and net; which column is which axis; objects that are no rows.
 void th_import_detect_origin(struct th_import_run *run);
 void th_import_detect_axes(struct th_import_run *run, const struct th_reader_info *info);
@@ -345,18 +369,17 @@ const struct th_staged_repair *th_import_repair_find(const struct th_import_run 
 enum th_status th_import_resolve(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
 // Whose ground the pending rows are: accepts or refuses each.
 enum th_status th_import_compare(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
-// One row against what was found, worst first; other_id is a parcel's or -(position of a row + 1).
+// One row against all that claims its ground.
 enum th_status th_import_decide(struct th_import_run *run, struct th_staged_row *row,
-                                struct th_fabric_probe *probe,
-                                const struct th_overlap_finding *findings, size_t n,
+                                struct th_fabric_probe *probe, const struct th_claims *claims,
                                 struct th_error *err) TH_MUST_CHECK;
-// Remarks on ground that a retired parcel held while it was in a package.
+// Remarks on ground that a retired parcel held, where a package still counts it.
 enum th_status th_import_decide_retired(struct th_import_run *run, const struct th_staged_row *row,
                                         const struct th_overlap_finding *finding,
                                         struct th_error *err) TH_MUST_CHECK;
 void th_import_findings_clear(struct th_import_run *run);
 // Words of the record: "duplicate", "overlap", "sliver"; "refused", "taken_off", "waived"; "row",
-// "parcel".
+// "parcel", "layer".
 const char *th_import_finding_class(const struct th_staged_finding *finding);
 const char *th_import_finding_fate(const struct th_staged_finding *finding);
 const char *th_import_finding_other(const struct th_staged_finding *finding);
@@ -365,6 +388,22 @@ const char *th_import_finding_other(const struct th_staged_finding *finding);
 enum th_status th_import_overlaps_check(const char *path, struct th_error *err) TH_MUST_CHECK;
 enum th_status th_import_overlaps_write(const struct th_import_run *run, const char *path,
                                         struct th_error *err) TH_MUST_CHECK;
+// The day from which the rows hold.
+struct th_date th_import_day(const struct th_import_run *run);
+// Smallest box around the ground of the rows that `takes` chooses; false when there is none.
+bool th_import_box(const struct th_import_run *run, bool (*takes)(const struct th_staged_row *row),
+                   struct th_box *ret_box);
+// Rows whose village nobody named take the one whose boundary holds more than half of them; the
+// others are refused.
+enum th_status th_import_villages_settle(struct th_import_run *run,
+                                         struct th_error *err) TH_MUST_CHECK;
+// Does each pending row lie in its township, or else in its county? Refuses those that mostly do
+// not.
+enum th_status th_import_bounds_check(struct th_import_run *run,
+                                      struct th_error *err) TH_MUST_CHECK;
+// Are the rows where a phone's map would show them? Compares with boundaries, neighbours and
+// parcels of the same shape, unless the caller said what they are.
+enum th_status th_import_shift_check(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
 
 // What a row says, in the shape of a stored version (without import_id).
 void th_import_row_record(const struct th_import_run *run, const struct th_staged_row *row,

@@ -84,7 +84,15 @@ const char *th_import_finding_fate(const struct th_staged_finding *finding)
 
 const char *th_import_finding_other(const struct th_staged_finding *finding)
 {
-    return finding->other_is_row ? "row" : "parcel";
+    switch (finding->claimant) {
+    case TH_CLAIMANT_ROW:
+        return "row";
+    case TH_CLAIMANT_LAYER:
+        return "layer";
+    case TH_CLAIMANT_PARCEL:
+        break;
+    }
+    return "parcel";
 }
 
 static enum th_status write_findings(struct th_import_run *run, int64_t import_id,
@@ -163,15 +171,18 @@ static enum th_status write_waiver(struct th_import_run *run, struct th_work *wo
     const struct th_staged_row *row =
         bsearch(&finding->row, run->rows, run->n_rows, sizeof *run->rows, compare_row);
     const struct th_staged_row *other =
-        finding->other_is_row
+        finding->claimant == TH_CLAIMANT_ROW
             ? bsearch(&finding->other, run->rows, run->n_rows, sizeof *run->rows, compare_row)
             : NULL;
+    bool by_layer = finding->claimant == TH_CLAIMANT_LAYER;
     if (row == NULL || row->fate != TH_ROW_ACCEPTED)
         return TH_OK;
     struct th_overlap_waiver waiver = {.parcel_id = row->parcel_id,
                                        .version = row->version,
-                                       .other_parcel_id =
-                                           other == NULL ? finding->other : other->parcel_id,
+                                       .other_parcel_id = other != NULL ? other->parcel_id
+                                                          : by_layer    ? 0
+                                                                        : finding->other,
+                                       .other_shape_id = by_layer ? finding->other : 0,
                                        .reason = run->options->waive_reason,
                                        .document_id = document_id,
                                        .login = th_work_actor(work)->login,

@@ -24,6 +24,10 @@ static void restart(struct th_import_run *run)
         row->compared = false;
         row->parcel_id = 0;
         row->version = 0;
+        free(row->first_key);
+        row->first_key = NULL;
+        if (row->village_open)
+            row->village = TH_ROW_NO_INDEX;
         row->sliver = th_area_from_m2_300(0);
     }
     run->n_accepted = run->n_rejected = run->n_unchanged = 0;
@@ -89,7 +93,10 @@ void th_import_row_record(const struct th_import_run *run, const struct th_stage
                  run->villages.items[row->village].code);
     th_text_copy(ret_record->number, sizeof ret_record->number,
                  row->number == NULL ? "" : row->number);
-    th_import_source_key(run, row, ret_record->source_key);
+    if (row->first_key != NULL)
+        th_text_copy(ret_record->source_key, sizeof ret_record->source_key, row->first_key);
+    else
+        th_import_source_key(run, row, ret_record->source_key);
     th_text_copy(ret_record->origin, sizeof ret_record->origin,
                  row->repaired ? "repair" : "import");
     if (row->land_class != TH_ROW_NO_INDEX) {
@@ -243,7 +250,8 @@ static enum th_status compare_known(struct th_import_run *run, struct th_staged_
     }
     row->parcel_id = known->parcel_id;
     row->version = known->version + 1;
-    return TH_OK;
+    row->first_key = th_text_duplicate(known->source_key);
+    return row->first_key == NULL ? th_error_no_memory(err) : TH_OK;
 }
 
 static enum th_status identify(struct th_import_run *run, struct th_staged_row *row,
@@ -307,6 +315,8 @@ enum th_status th_import_resolve(struct th_import_run *run, struct th_error *err
     int64_t last_parcel = 0;
     restart(run);
     enum th_status status = th_parcel_heads(run->store, &last_parcel, &run->seen_version_id, err);
+    if (status == TH_OK)
+        status = th_import_villages_settle(run, err);
     if (status == TH_OK)
         status = refuse_repeated(run, err);
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {

@@ -12,6 +12,8 @@ static const struct th_rules RULES[] = {
      .since = {2026, 1, 1},
      .area_mismatch_share = 0.20,
      .area_unit_share = TH_AREA_UNIT_TOLERANCE,
+     .outside_remarked_share = 0.01,
+     .outside_refused_share = 0.5,
      .curve_step_deg = TH_READER_CURVE_STEP_DEG,
      .overlap = {.duplicate_iou = 0.95,
                  .overlap_area_m2 = 10,
@@ -54,6 +56,8 @@ struct th_json *th_rules_json(const struct th_rules *rules)
     th_json_set_text(json, "since", th_date_format(rules->since, since));
     set_number(json, "area_mismatch_share", rules->area_mismatch_share);
     set_number(json, "area_unit_share", rules->area_unit_share);
+    set_number(json, "outside_remarked_share", rules->outside_remarked_share);
+    set_number(json, "outside_refused_share", rules->outside_refused_share);
     set_number(json, "curve_step_deg", rules->curve_step_deg);
     set_number(overlap, "duplicate_iou", rules->overlap.duplicate_iou);
     set_number(overlap, "overlap_area_m2", rules->overlap.overlap_area_m2);

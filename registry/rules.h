@@ -11,6 +11,8 @@ struct th_rules {
     struct th_date since;             // first day on which they hold
     double area_mismatch_share;       // declared against measured area: more is remarked on
     double area_unit_share;           // the same, for the question which unit is meant
+    double outside_remarked_share;    // of a parcel, outside its township or county
+    double outside_refused_share;     // of a parcel, likewise: more keeps it out
     double curve_step_deg;            // curved edges become chords of this angle
     struct th_overlap_limits overlap; // classes of common ground
 };

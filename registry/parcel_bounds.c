@@ -1,0 +1,378 @@
+// Boundaries: does a row lie where its village is, and which village is it, when nobody says?
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "registry/parcel_internal.h"
+
+enum { VILLAGE_DIGITS = 12, TOWNSHIP_DIGITS = 9, COUNTY_DIGITS = 6 };
+
+struct th_date th_import_day(const struct th_import_run *run)
+{
+    struct th_date day = run->today;
+    // A day that cannot be read is told when the rows are stored.
+    if (run->options->on != NULL && th_date_parse(run->options->on, &day, NULL) != TH_OK)
+        day = run->today;
+    return day;
+}
+
+bool th_import_box(const struct th_import_run *run, bool (*takes)(const struct th_staged_row *row),
+                   struct th_box *ret_box)
+{
+    struct th_box all = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+    for (size_t i = 0; i < run->n_rows; i++) {
+        if (!takes(&run->rows[i]))
+            continue;
+        struct th_box box = th_ground_box(run->rows[i].ground);
+        all = (struct th_box){fmin(all.west, box.west), fmin(all.south, box.south),
+                              fmax(all.east, box.east), fmax(all.north, box.north)};
+    }
+    if (all.west > all.east)
+        return false;
+    *ret_box = all;
+    return true;
+}
+
+static enum th_status shapes_weave(const struct th_import_run *run,
+                                   const struct th_layers_shape *const *shapes, size_t n,
+                                   struct th_fabric_parcel **ret_parcels,
+                                   struct th_fabric **ret_fabric, struct th_error *err)
+{
+    struct th_fabric_parcel *parcels = calloc(n + 1, sizeof *parcels);
+    if (parcels == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < n; i++)
+        parcels[i] = (struct th_fabric_parcel){
+            .ground = shapes[i]->ground, .area_m2 = shapes[i]->area_m2, .id = (int64_t)i};
+    enum th_status status = th_fabric_new(parcels, n, &run->rules->overlap, ret_fabric, err);
+    if (status != TH_OK) {
+        free(parcels);
+        return status;
+    }
+    *ret_parcels = parcels;
+    return TH_OK;
+}
+
+struct settling {
+    struct th_import_run *run;
+    struct th_layers_list layer;
+    const struct th_layers_shape **shapes;
+    int *villages; // of the shapes; TH_ROW_NO_INDEX where the registry does not know it
+    struct th_fabric_parcel *parcels;
+    struct th_fabric *fabric;
+    struct th_fabric_probe *probe;
+};
+
+static bool is_open(const struct th_staged_row *row)
+{
+    return row->village_open && row->ground != NULL;
+}
+
+// Codes of the land survey go on behind the village's twelve digits.
+static int village_of(const struct th_village_list *villages, const struct th_layers_shape *shape)
+{
+    char code[VILLAGE_DIGITS + 1];
+    th_text_copy(code, sizeof code, shape->code);
+    int found = code[0] == '\0' ? TH_ROW_NO_INDEX : th_village_list_find(villages, code);
+    if (found == TH_ROW_NO_INDEX && shape->name[0] != '\0')
+        found = th_village_list_find(villages, shape->name);
+    return found;
+}
+
+static enum th_status settling_begin(struct settling *s, struct th_error *err)
+{
+    struct th_import_run *run = s->run;
+    struct th_box box;
+    if (!th_import_box(run, is_open, &box))
+        return TH_OK;
+    enum th_status status =
+        th_layers_load(run->store, "village", &box, th_import_day(run), &s->layer, err);
+    if (status != TH_OK || s->layer.n == 0)
+        return status;
+    s->shapes = calloc(s->layer.n, sizeof *s->shapes);
+    s->villages = calloc(s->layer.n, sizeof *s->villages);
+    if (s->shapes == NULL || s->villages == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < s->layer.n; i++) {
+        s->shapes[i] = &s->layer.items[i];
+        s->villages[i] = village_of(&run->villages, &s->layer.items[i]);
+    }
+    status = shapes_weave(run, s->shapes, s->layer.n, &s->parcels, &s->fabric, err);
+    return status == TH_OK ? th_fabric_probe_new(&s->probe, err) : status;
+}
+
+// The village that holds over half of the row in one layer; of several layers the one that was
+// loaded last decides.
+static int holder_of(struct settling *s, const struct th_staged_row *row,
+                     const struct th_overlap_finding *findings, size_t n)
+{
+    double half_m2 = th_area_m2(row->measured) / 2;
+    int64_t decided_by = 0;
+    int holder = TH_ROW_NO_INDEX;
+    for (size_t i = 0; i < n; i++) {
+        int64_t layer_id = s->shapes[findings[i].other_id]->layer_id;
+        int village = s->villages[findings[i].other_id];
+        double held_m2 = 0;
+        if (layer_id <= decided_by || village == TH_ROW_NO_INDEX)
+            continue;
+        for (size_t k = 0; k < n; k++)
+            if (s->shapes[findings[k].other_id]->layer_id == layer_id &&
+                s->villages[findings[k].other_id] == village)
+                held_m2 += findings[k].area_m2;
+        if (held_m2 <= half_m2)
+            continue;
+        holder = village;
+        decided_by = layer_id;
+    }
+    return holder;
+}
+
+static enum th_status settle_row(struct settling *s, struct th_staged_row *row,
+                                 struct th_error *err)
+{
+    struct th_overlap_finding *findings = NULL;
+    size_t n = 0;
+    bool more = false; // with so many villages none holds a half that is not listed
+    if (s->fabric == NULL || row->ground == NULL)
+        return TH_OK;
+    enum th_status status = th_fabric_test(s->fabric, s->probe, row->ground,
+                                           th_area_m2(row->measured), &findings, &n, &more, err);
+    if (status == TH_OK)
+        row->village = holder_of(s, row, findings, n);
+    free(findings);
+    return status;
+}
+
+static void settled_tell(struct th_import_run *run, size_t n_settled, size_t n_open)
+{
+    struct th_detection *detection = th_import_detect(run, "village");
+    if (detection == NULL)
+        return;
+    th_text_copy(detection->option, sizeof detection->option, "--village");
+    struct th_error *item = th_evidence_add(&detection->evidence, "detect.village_boundary");
+    th_error_add_int(item, "part", (long long)n_settled);
+    th_error_add_int(item, "whole", (long long)n_open);
+}
+
+enum th_status th_import_villages_settle(struct th_import_run *run, struct th_error *err)
+{
+    struct settling s = {.run = run};
+    size_t n_open = 0;
+    size_t n_settled = 0;
+    th_import_undetect(run, "village");
+    enum th_status status = settling_begin(&s, err);
+    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
+        struct th_staged_row *row = &run->rows[i];
+        if (!row->village_open)
+            continue;
+        n_open++;
+        status = settle_row(&s, row, err);
+        if (status == TH_OK && row->village != TH_ROW_NO_INDEX) {
+            n_settled++;
+        } else if (status == TH_OK) {
+            struct th_error what;
+            (void)th_error_set(&what, TH_DATA_PROBLEM, "village_missing", NULL);
+            th_problems_add(&run->resolved, row->row, row->feature, TH_PROBLEM_ERROR,
+                            "village_unknown", &what);
+            row->fate = row->fate == TH_ROW_PENDING ? TH_ROW_REFUSED : row->fate;
+        }
+    }
+    if (status == TH_OK && n_settled > 0)
+        settled_tell(run, n_settled, n_open);
+    th_fabric_free(s.fabric);
+    th_fabric_probe_free(s.probe);
+    free(s.parcels);
+    free(s.villages);
+    free(s.shapes);
+    th_layers_clear(&s.layer);
+    return status;
+}
+
+// One township or county as ground; with several layers the one that was loaded last.
+struct zone {
+    char code[TOWNSHIP_DIGITS + 1]; // "": all counties together
+    const struct th_layers_shape **shapes;
+    size_t n;
+    struct th_fabric_parcel *parcels;
+    struct th_fabric *fabric;
+};
+
+struct bounding {
+    struct th_import_run *run;
+    struct th_layers_list townships, counties;
+    struct zone *zones;
+    size_t n_zones;
+    const struct zone **by_village; // NULL: none
+    struct th_fabric_probe *probe;
+};
+
+static bool is_pending(const struct th_staged_row *row)
+{
+    return row->fate == TH_ROW_PENDING && row->ground != NULL;
+}
+
+static bool same_code(const struct th_layers_shape *shape, const char *village, size_t digits)
+{
+    return strlen(shape->code) >= digits && strncmp(shape->code, village, digits) == 0;
+}
+
+static bool list_has(const struct th_layers_list *list, const char *village, size_t digits)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (same_code(&list->items[i], village, digits))
+            return true;
+    return false;
+}
+
+// Is there a pending row whose village's boundary is not in the list?
+static bool lacks_some(const struct bounding *b, const struct th_layers_list *list, size_t digits)
+{
+    const struct th_import_run *run = b->run;
+    int last = TH_ROW_NO_INDEX;
+    for (size_t i = 0; i < run->n_rows; i++) {
+        const struct th_staged_row *row = &run->rows[i];
+        if (!is_pending(row) || row->village == last)
+            continue;
+        last = row->village;
+        const char *village = run->villages.items[last].code;
+        if (!list_has(list, village, digits) &&
+            !(list == &b->counties && list_has(&b->townships, village, TOWNSHIP_DIGITS)))
+            return true;
+    }
+    return false;
+}
+
+// What lies about the rows is mostly all that is needed; where a row's own boundary is not among
+// it, the row may lie far from it, and all are loaded.
+static enum th_status bounds_load(struct bounding *b, const char *role, size_t digits,
+                                  const struct th_box *box, struct th_layers_list *list,
+                                  struct th_error *err)
+{
+    struct th_date day = th_import_day(b->run);
+    enum th_status status = th_layers_load(b->run->store, role, box, day, list, err);
+    if (status != TH_OK || !lacks_some(b, list, digits))
+        return status;
+    th_layers_clear(list);
+    return th_layers_load(b->run->store, role, NULL, day, list, err);
+}
+
+// Those of `list` that bear the code ("": all), of the newest layer.
+static enum th_status zone_make(const struct th_import_run *run, struct zone *zone,
+                                const struct th_layers_list *list, const char *code,
+                                struct th_error *err)
+{
+    size_t digits = strlen(code);
+    int64_t newest = 0;
+    th_text_copy(zone->code, sizeof zone->code, code);
+    zone->shapes = calloc(list->n + 1, sizeof *zone->shapes);
+    if (zone->shapes == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < list->n; i++)
+        if (same_code(&list->items[i], code, digits) && list->items[i].layer_id > newest)
+            newest = list->items[i].layer_id;
+    for (size_t i = 0; i < list->n; i++)
+        if (same_code(&list->items[i], code, digits) &&
+            (digits == 0 || list->items[i].layer_id == newest))
+            zone->shapes[zone->n++] = &list->items[i];
+    return shapes_weave(run, zone->shapes, zone->n, &zone->parcels, &zone->fabric, err);
+}
+
+// The boundary in which parcels of this village must lie; *ret_zone NULL when nobody loaded one.
+static enum th_status zone_find(struct bounding *b, int village, const struct zone **ret_zone,
+                                struct th_error *err)
+{
+    const char *of = b->run->villages.items[village].code;
+    char code[TOWNSHIP_DIGITS + 1] = "";
+    const struct th_layers_list *list = &b->counties;
+    if (list_has(&b->townships, of, TOWNSHIP_DIGITS)) {
+        list = &b->townships;
+        th_text_copy(code, sizeof code, of);
+    } else if (list_has(&b->counties, of, COUNTY_DIGITS)) {
+        th_text_copy(code, COUNTY_DIGITS + 1, of);
+    }
+    *ret_zone = NULL;
+    if (list->n == 0)
+        return TH_OK;
+    for (size_t i = 0; i < b->n_zones && *ret_zone == NULL; i++)
+        if (strcmp(b->zones[i].code, code) == 0)
+            *ret_zone = &b->zones[i];
+    if (*ret_zone != NULL)
+        return TH_OK;
+    struct zone *zone = &b->zones[b->n_zones++];
+    *ret_zone = zone;
+    return zone_make(b->run, zone, list, code, err);
+}
+
+static enum th_status row_bound(struct bounding *b, struct th_staged_row *row,
+                                const struct zone *zone, struct th_error *err)
+{
+    double area_m2 = th_area_m2(row->measured);
+    double covered_m2 = 0;
+    char buf[TH_QUANTITY_TEXT_SIZE];
+    struct th_error what;
+    enum th_status status =
+        th_fabric_covered(zone->fabric, b->probe, row->ground, area_m2, &covered_m2, err);
+    double outside = 1 - covered_m2 / area_m2;
+    if (status != TH_OK || outside <= b->run->rules->outside_remarked_share)
+        return status;
+    bool refused = outside > b->run->rules->outside_refused_share;
+    const struct th_layers_shape *first = zone->shapes[0];
+    (void)th_error_set(&what, TH_DATA_PROBLEM, "outside_county", "percent",
+                       th_cent_format((int64_t)(outside * 10000 + 0.5), buf), "layer",
+                       zone->n == 1 && first->name[0] != '\0' ? first->name : first->layer_name,
+                       NULL);
+    th_problems_add(&b->run->resolved, row->row, row->feature,
+                    refused ? TH_PROBLEM_ERROR : TH_PROBLEM_WARNING, NULL, &what);
+    if (refused)
+        row->fate = TH_ROW_REFUSED;
+    return TH_OK;
+}
+
+static enum th_status rows_bound(struct bounding *b, struct th_error *err)
+{
+    struct th_import_run *run = b->run;
+    enum th_status status = th_fabric_probe_new(&b->probe, err);
+    bool *known = calloc(run->villages.n + 1, sizeof *known);
+    b->by_village = calloc(run->villages.n + 1, sizeof *b->by_village);
+    b->zones = calloc(run->villages.n + 1, sizeof *b->zones);
+    if (status == TH_OK && (known == NULL || b->by_village == NULL || b->zones == NULL))
+        status = th_error_no_memory(err);
+    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
+        struct th_staged_row *row = &run->rows[i];
+        if (!is_pending(row))
+            continue;
+        if (!known[row->village]) {
+            known[row->village] = true;
+            status = zone_find(b, row->village, &b->by_village[row->village], err);
+        }
+        if (status == TH_OK && b->by_village[row->village] != NULL)
+            status = row_bound(b, row, b->by_village[row->village], err);
+    }
+    free(known);
+    return status;
+}
+
+enum th_status th_import_bounds_check(struct th_import_run *run, struct th_error *err)
+{
+    struct bounding b = {.run = run};
+    struct th_box box;
+    if (!th_import_box(run, is_pending, &box))
+        return TH_OK;
+    enum th_status status = bounds_load(&b, "township", TOWNSHIP_DIGITS, &box, &b.townships, err);
+    if (status == TH_OK)
+        status = bounds_load(&b, "county", COUNTY_DIGITS, &box, &b.counties, err);
+    if (status == TH_OK && b.townships.n + b.counties.n > 0)
+        status = rows_bound(&b, err);
+    for (size_t i = 0; i < b.n_zones; i++) {
+        th_fabric_free(b.zones[i].fabric);
+        free(b.zones[i].parcels);
+        free(b.zones[i].shapes);
+    }
+    free(b.zones);
+    free(b.by_village);
+    th_fabric_probe_free(b.probe);
+    th_layers_clear(&b.townships);
+    th_layers_clear(&b.counties);
+    return status;
+}

@@ -6,3 +6,5 @@ th_add_unit_test(test_layer DEPENDS tanhui_registry LABELS integration
     SOURCES integration/test_layer.c integration/parcel_fixture.c)
 th_add_unit_test(test_tenure DEPENDS tanhui_registry LABELS integration
     SOURCES integration/test_tenure.c integration/parcel_fixture.c)
+th_add_unit_test(test_parcel_ground DEPENDS tanhui_registry LABELS integration LIBRARIES m
+    SOURCES integration/test_parcel_ground.c integration/parcel_fixture.c)

@@ -308,9 +308,15 @@ static bool extent_locate(PJ_CONTEXT *context, const struct system *system,
     return located;
 }
 
+// Where an operation must be of use.
+struct reach {
+    const struct th_box *area; // degrees; NULL: anywhere
+    bool partly;               // in some of it, else in all of it
+};
+
 // The best operation between two systems, axes in the order of maps; NULL when there is none.
 static PJ *operation_find(PJ_CONTEXT *context, const PJ *source, const PJ *target,
-                          bool allow_ballpark, const struct th_box *area)
+                          bool allow_ballpark, struct reach reach)
 {
     PJ *result = NULL;
     PJ_OBJ_LIST *list = NULL;
@@ -325,11 +331,12 @@ static PJ *operation_find(PJ_CONTEXT *context, const PJ *source, const PJ *targe
         context, factory, PROJ_GRID_AVAILABILITY_DISCARD_OPERATION_IF_MISSING_GRID);
     proj_operation_factory_context_set_spatial_criterion(
         context, factory,
-        area != NULL ? PROJ_SPATIAL_CRITERION_STRICT_CONTAINMENT
-                     : PROJ_SPATIAL_CRITERION_PARTIAL_INTERSECTION);
-    if (area != NULL) {
-        proj_operation_factory_context_set_area_of_interest(context, factory, area->west,
-                                                            area->south, area->east, area->north);
+        reach.area != NULL && !reach.partly ? PROJ_SPATIAL_CRITERION_STRICT_CONTAINMENT
+                                            : PROJ_SPATIAL_CRITERION_PARTIAL_INTERSECTION);
+    if (reach.area != NULL) {
+        proj_operation_factory_context_set_area_of_interest(context, factory, reach.area->west,
+                                                            reach.area->south, reach.area->east,
+                                                            reach.area->north);
     }
     list = proj_create_operations(context, source, target, factory);
     for (int i = 0; list != NULL && result == NULL && i < proj_list_get_count(list); i++) {
@@ -375,13 +382,14 @@ static enum th_status operation_choose(struct th_crs_transform *transform,
     }
     // On CGCS2000 there is no change of datum to guess: what PROJ calls ballpark is exact then.
     if (located) {
-        transform->operation =
-            operation_find(context, system->horizontal, target, system->cgcs2000, &area);
+        transform->operation = operation_find(context, system->horizontal, target, system->cgcs2000,
+                                              (struct reach){.area = &area});
     }
-    // One row far off must not cost the whole file: the system's own area of use then decides.
+    // One row far off must not cost the whole file; but where none of it lies no operation is good.
     if (transform->operation == NULL) {
         transform->operation =
-            operation_find(context, system->horizontal, target, system->cgcs2000, NULL);
+            operation_find(context, system->horizontal, target, system->cgcs2000,
+                           (struct reach){.area = located ? &area : NULL, .partly = true});
     }
     proj_destroy(target);
     if (transform->operation == NULL) {
@@ -404,7 +412,7 @@ static enum th_status operation_by_parameters(struct th_crs_transform *transform
     }
     // Within one datum there is nothing to guess: what PROJ calls ballpark is exact then.
     transform->operation =
-        operation_find(context, system->horizontal, system->geodetic, true, NULL);
+        operation_find(context, system->horizontal, system->geodetic, true, (struct reach){0});
     th_buf_init(&text, 4 * OPERATION_SIZE);
     th_buf_printf(&text,
                   "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad "

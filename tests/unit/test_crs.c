@@ -186,6 +186,23 @@ static void transform__extent_chooses_the_operation(void **state)
     th_crs_transform_free(NULL);
 }
 
+// NAD27 is of use in America only: PROJ would take Canadian parameters for data in China.
+static void transform__where_no_operation_is_of_use_it_is_refused(void **state)
+{
+    (void)state;
+    struct th_error err = {0};
+    struct th_crs_transform *transform = NULL;
+    const struct th_box in_china = {119, 30, 120, 31};
+    const struct th_box one_row_far_off = {-150, 30, 120, 65};
+    assert_status(th_crs_transform_new("EPSG:4267", &in_china, &transform, &err), TH_DATA_PROBLEM,
+                  &err);
+    assert_string_equal(err.key, "crs_unsupported");
+    assert_string_equal(th_error_arg_get(&err, "reason"), "@crs.ballpark");
+    assert_null(transform);
+    assert_ok(th_crs_transform_new("EPSG:4267", &one_row_far_off, &transform, &err), &err);
+    th_crs_transform_free(transform);
+}
+
 static void inverse__returns_to_the_source(void **state)
 {
     (void)state;
@@ -222,6 +239,7 @@ int main(void)
         cmocka_unit_test(transform__nothing_declared_is_told),
         cmocka_unit_test(apply__numbers_outside_the_system_are_refused_and_nothing_changes),
         cmocka_unit_test(transform__extent_chooses_the_operation),
+        cmocka_unit_test(transform__where_no_operation_is_of_use_it_is_refused),
         cmocka_unit_test(inverse__returns_to_the_source),
         cmocka_unit_test(gauss_kruger_code__by_longitude),
     };

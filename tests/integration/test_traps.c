@@ -710,7 +710,7 @@ static void datum__parameters_of_the_user_lead_to_the_place(void **state)
 }
 
 // The second shape is the first as GCJ-02 shows it, by the published formulas.
-static void gcj02__taken_off_a_copy_is_the_same_ground(void **state)
+static void gcj02__a_copy_off_a_phone_map_is_named_with_the_option(void **state)
 {
     struct fixture *f = &((struct world *)*state)->places[EARTH];
     static const char TRUE_SHAPE[] =
@@ -727,6 +727,13 @@ static void gcj02__taken_off_a_copy_is_the_same_ground(void **state)
     assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
     th_json_free(reply);
     fixture_geojson(f, path, "phone.geojson", PHONE_SHAPE);
+    options.lang = TH_LANG_ZH;
+    reply = fixture_import(f, &options);
+    const struct trap trap = {
+        .label = "phone", .code = "gcj02_suspected", .severity = "error", .says = "--offset gcj02"};
+    if (th_json_get_int(reply, "accepted", -1) != 0 || !problem_told(reply, &trap))
+        fail_with(&trap, trap.code, reply);
+    th_json_free(reply);
     options.offset = "gcj02";
     reply = fixture_import(f, &options);
     assert_int_equal(fixture_problems(reply, 1, "duplicate", "error"), 1);
@@ -740,7 +747,7 @@ int main(void)
         cmocka_unit_test(encoding__is_found_whatever_stands_beside_the_table),
         cmocka_unit_test(crs__each_series_of_zones_is_known_by_its_prj),
         cmocka_unit_test(datum__parameters_of_the_user_lead_to_the_place),
-        cmocka_unit_test(gcj02__taken_off_a_copy_is_the_same_ground),
+        cmocka_unit_test(gcj02__a_copy_off_a_phone_map_is_named_with_the_option),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

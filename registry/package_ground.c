@@ -290,11 +290,13 @@ enum th_status th_package_check_ground(struct th_store *store,
                                        const struct th_package_open *package, struct th_error *err)
 {
     struct checking c = {.store = store, .package = package, .status = TH_OK};
+    struct th_fabric *fabric = NULL;
     enum th_status status = grounds_load(&c, err);
     if (status == TH_OK) {
-        status = th_fabric_new(c.parcels, package->sources.n, &th_overlap_limits_default, &c.fabric,
-                               err);
+        status =
+            th_fabric_new(c.parcels, package->sources.n, &th_overlap_limits_default, &fabric, err);
     }
+    c.fabric = fabric;
     if (status == TH_OK) {
         status = th_fabric_probe_new(&c.probe, err);
     }

@@ -66,8 +66,9 @@ static enum th_status fabric_weave(struct comparing *c, struct th_error *err)
                                                .area_m2 = th_area_m2(row->measured),
                                                .id = row_id(i)};
     }
-    enum th_status status =
-        th_fabric_new(parcels, run->n_rows, &run->rules->overlap, &c->fabric, err);
+    struct th_fabric *fabric = NULL;
+    enum th_status status = th_fabric_new(parcels, run->n_rows, &run->rules->overlap, &fabric, err);
+    c->fabric = fabric;
     if (status == TH_OK)
         status = th_fabric_probe_new(&c->probe, err);
     if (status == TH_OK)

@@ -308,11 +308,14 @@ enum th_status th_edit_check(struct th_edit *edit, struct th_geometry *geometry,
                              struct th_error *err)
 {
     struct th_error what;
+    struct th_ground *ground = NULL;
     enum th_status status = th_geometry_normalise(geometry, err);
     if (status == TH_OK)
-        status = th_validity_check(edit->validity, geometry, &what);
-    else
+        status = th_ground_new(geometry, &ground, err);
+    if (status != TH_OK)
         return status;
+    status = th_validity_check_ground(edit->validity, ground, &what);
+    th_ground_free(ground);
     if (status != TH_DATA_PROBLEM) {
         if (status != TH_OK && err != NULL)
             *err = what;

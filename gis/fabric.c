@@ -1,5 +1,7 @@
 #include "gis/fabric.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "gis/fabric_internal.h"
@@ -164,6 +166,34 @@ static enum th_status pair_measure(struct th_fabric_probe *probe, const struct t
     return status;
 }
 
+// With room for the rounding of the measures, far more than they need.
+static bool fits(double common_m2, double parcel_m2)
+{
+    return common_m2 <= parcel_m2 * (1 + 1e-3) + TH_OVERLAP_NOISE_M2;
+}
+
+// Common ground is no larger than either parcel; if it comes out larger, one of them is not valid
+// and nothing that was found about them holds. Areas that the caller measured along geodesics may
+// be smaller than those along straight edges, by which overlaps are measured.
+static enum th_status common_check(const struct th_fabric_parcel *other,
+                                   const struct th_ground *ground, double area_m2,
+                                   struct th_ruler_size *common, struct th_error *err)
+{
+    double smaller_m2 = area_m2 < other->area_m2 ? area_m2 : other->area_m2;
+    if (common->area_m2 <= smaller_m2) {
+        return TH_OK;
+    }
+    if (!fits(common->area_m2, smaller_m2) &&
+        !(fits(common->area_m2, th_ruler_ground(ground).area_m2) &&
+          fits(common->area_m2, th_ruler_ground(other->ground).area_m2))) {
+        char id[24];
+        snprintf(id, sizeof id, "%" PRId64, other->id);
+        return th_error_set(err, TH_INTERNAL, "fabric_unsound", "id", id, NULL);
+    }
+    common->area_m2 = smaller_m2;
+    return TH_OK;
+}
+
 void th_fabric_findings_clear(struct th_fabric_findings *findings)
 {
     free(findings->items);
@@ -225,6 +255,9 @@ enum th_status th_fabric_search(const struct th_fabric_search *search,
         struct th_ruler_size common;
         enum th_status status = pair_measure(search->probe, &other_side, other->area_m2,
                                              &search->side, search->area_m2, &common, err);
+        if (status == TH_OK) {
+            status = common_check(other, search->side.ground, search->area_m2, &common, err);
+        }
         if (status != TH_OK) {
             return status;
         }

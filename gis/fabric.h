@@ -48,7 +48,8 @@ struct th_fabric_pairs {
 // then worst class first, then a; the same whatever n_threads (≥ 1). TH_INTERRUPTED when the
 // progress (stage "compare", called from the calling thread) asks to stop; TH_LIMIT
 // ("fabric_too_dense") when the boxes of the parcels lie over each other so often that comparing
-// them would take hours.
+// them would take hours. TH_INTERNAL ("fabric_unsound", "id" of a parcel) when common ground comes
+// out larger than its parcels: one of them was not valid.
 enum th_status th_fabric_join(const struct th_fabric *fabric, unsigned n_threads,
                               const struct th_progress *progress, struct th_fabric_pairs *ret_pairs,
                               struct th_error *err) TH_MUST_CHECK;
@@ -60,7 +61,7 @@ void th_fabric_probe_free(struct th_fabric_probe *probe);
 
 // Parcels of the fabric whose interior meets that of `ground`, worst class first, then by id.
 // *ret_findings is the caller's (free()), NULL when there are none. *ret_more: stopped at
-// TH_FABRIC_OVERLAPS_MAX.
+// TH_FABRIC_OVERLAPS_MAX. TH_INTERNAL ("fabric_unsound") like a join.
 enum th_status th_fabric_test(const struct th_fabric *fabric, struct th_fabric_probe *probe,
                               const struct th_ground *ground, double area_m2,
                               struct th_overlap_finding **ret_findings, size_t *ret_n,

@@ -153,7 +153,7 @@ static bool boxes_apart(const struct chain *a, const struct chain *b)
            (b->north < a->south);
 }
 
-static bool edges_adjacent(const struct th_ground *ground, uint32_t ring, uint32_t i, uint32_t j)
+bool th_simple_adjacent(const struct th_ground *ground, uint32_t ring, uint32_t i, uint32_t j)
 {
     uint32_t first = ring == 0 ? 0 : ground->ring_ends[ring - 1];
     uint32_t last = ground->ring_ends[ring] - 2;
@@ -169,7 +169,7 @@ static bool edges_test(struct search *search, uint32_t i, uint32_t j, bool same_
     struct th_ground_xy b = points[i + 1];
     struct th_ground_xy c = points[j];
     struct th_ground_xy d = points[j + 1];
-    if (same_ring && edges_adjacent(ground, ring, i, j)) {
+    if (same_ring && th_simple_adjacent(ground, ring, i, j)) {
         bool spike = j == i + 1 ? th_simple_is_spike(a, b, d) : th_simple_is_spike(c, d, b);
         // Two edges of a triangle are neighbours on one side only.
         if (spike) {
@@ -252,13 +252,11 @@ static bool chain_test(struct search *search, const struct chain *chain)
 static bool goes_forward(const struct th_ground_xy *points, const struct chain *chain, int64_t x,
                          int64_t y)
 {
-    int64_t length = th_simple_abs(x) + th_simple_abs(y);
     bool forward = true;
     for (uint32_t i = chain->first; i < chain->end; i++) {
         int64_t dx = (int64_t)points[i + 1].x - points[i].x;
         int64_t dy = (int64_t)points[i + 1].y - points[i].y;
-        int64_t margin = th_simple_margin(length + th_simple_abs(dx) + th_simple_abs(dy));
-        forward &= dx * x + dy * y > margin;
+        forward &= dx * x + dy * y > 0;
     }
     return forward;
 }
@@ -352,8 +350,7 @@ static bool contacts_test(struct search *search)
     return far_test(search);
 }
 
-// Is the point inside the ring? It does not lie on it.
-static bool ring_holds(const struct th_ground *ground, uint32_t ring, struct th_ground_xy point)
+bool th_simple_ring_holds(const struct th_ground *ground, uint32_t ring, struct th_ground_xy point)
 {
     bool inside = false;
     for (uint32_t i = ring == 0 ? 0 : ground->ring_ends[ring - 1]; i + 1 < ground->ring_ends[ring];
@@ -378,9 +375,9 @@ static struct th_ground_xy ring_start(const struct th_ground *ground, uint32_t r
 static bool polygon_holds(const struct th_ground *ground, uint32_t p, struct th_ground_xy point)
 {
     uint32_t ring = p == 0 ? 0 : ground->polygon_ends[p - 1];
-    bool inside = ring_holds(ground, ring, point);
+    bool inside = th_simple_ring_holds(ground, ring, point);
     for (ring++; inside && ring < ground->polygon_ends[p]; ring++) {
-        inside = !ring_holds(ground, ring, point);
+        inside = !th_simple_ring_holds(ground, ring, point);
     }
     return inside;
 }
@@ -392,12 +389,12 @@ static void nesting_test(const struct th_ground *ground, struct th_simple_findin
         uint32_t shell = p == 0 ? 0 : ground->polygon_ends[p - 1];
         for (uint32_t hole = shell + 1; hole < ground->polygon_ends[p]; hole++) {
             struct th_ground_xy place = ring_start(ground, hole);
-            if (!ring_holds(ground, shell, place)) {
+            if (!th_simple_ring_holds(ground, shell, place)) {
                 th_simple_found(ground, TH_SIMPLE_HOLE_OUTSIDE, place, finding);
                 return;
             }
             for (uint32_t other = shell + 1; other < ground->polygon_ends[p]; other++) {
-                if (other != hole && ring_holds(ground, other, place)) {
+                if (other != hole && th_simple_ring_holds(ground, other, place)) {
                     th_simple_found(ground, TH_SIMPLE_HOLE_NESTED, place, finding);
                     return;
                 }
@@ -443,9 +440,27 @@ enum th_status th_simple_by_chains(struct th_simple_room *room, const struct th_
 }
 
 enum th_status th_simple_test(struct th_simple_room *room, const struct th_ground *ground,
-                              struct th_simple_finding *ret_finding, struct th_error *err)
+                              const struct th_simple_limits *limits,
+                              struct th_simple_finding *ret_finding, bool *ret_tangled,
+                              struct th_error *err)
 {
+    struct th_simple_finding finding;
     bool done = false;
-    enum th_status status = th_simple_by_chains(room, ground, ret_finding, &done, err);
-    return status != TH_OK || done ? status : th_simple_by_sweep(room, ground, ret_finding, err);
+    bool tangled = false;
+    enum th_status status = th_simple_by_chains(room, ground, &finding, &done, err);
+    if (status == TH_OK && !done) {
+        status = th_simple_by_sweep(room, ground, &finding, err);
+    }
+    if (status == TH_OK && finding.verdict == TH_SIMPLE_CONTACT && !finding.one_ring) {
+        struct th_simple_finding all;
+        status = th_simple_by_touches(room, ground, limits, &all, &tangled, err);
+        if (status == TH_OK && !tangled) {
+            finding = all;
+        }
+    }
+    if (status == TH_OK) {
+        *ret_finding = finding;
+        *ret_tangled = tangled;
+    }
+    return status;
 }

@@ -252,7 +252,7 @@ static bool vertex_closes(struct sweep *sweep, uint32_t vertex)
     uint32_t lower = sweep->seats[a].above == b ? a : b;
     uint32_t upper = lower == a ? b : a;
     if (sweep->seats[lower].above != upper) {
-        return contact_at(sweep, vertex, sweep->vertices[vertex].ring);
+        return contact_at(sweep, vertex, NONE); // of whatever passes between them
     }
     uint32_t below = sweep->seats[lower].below;
     uint32_t above = sweep->seats[upper].above;

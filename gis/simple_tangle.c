@@ -5,19 +5,14 @@
 
 enum { STEPS_MAX = 100 * 1000 * 1000 }; // of the search for them, a tenth of a second
 
-struct piece { // box of an edge
-    int32_t west, east, south, north;
-    uint32_t edge; // leads from that point to the next
-};
-
 static int piece_compare(const void *left, const void *right)
 {
-    const struct piece *a = left;
-    const struct piece *b = right;
+    const struct th_simple_piece *a = left;
+    const struct th_simple_piece *b = right;
     return (a->west > b->west) - (a->west < b->west);
 }
 
-static size_t pieces_make(const struct th_ground *ground, struct piece *pieces)
+size_t th_simple_pieces(const struct th_ground *ground, struct th_simple_piece *pieces)
 {
     size_t n = 0;
     uint32_t start = 0;
@@ -25,14 +20,16 @@ static size_t pieces_make(const struct th_ground *ground, struct piece *pieces)
         for (uint32_t i = start; i + 1 < ground->ring_ends[ring]; i++) {
             struct th_ground_xy a = ground->points[i];
             struct th_ground_xy b = ground->points[i + 1];
-            pieces[n++] = (struct piece){.west = a.x < b.x ? a.x : b.x,
-                                         .east = a.x < b.x ? b.x : a.x,
-                                         .south = a.y < b.y ? a.y : b.y,
-                                         .north = a.y < b.y ? b.y : a.y,
-                                         .edge = i};
+            pieces[n++] = (struct th_simple_piece){.west = a.x < b.x ? a.x : b.x,
+                                                   .east = a.x < b.x ? b.x : a.x,
+                                                   .south = a.y < b.y ? a.y : b.y,
+                                                   .north = a.y < b.y ? b.y : a.y,
+                                                   .edge = i,
+                                                   .ring = ring};
         }
         start = ground->ring_ends[ring];
     }
+    qsort(pieces, n, sizeof *pieces, piece_compare);
     return n;
 }
 
@@ -59,12 +56,11 @@ enum th_status th_simple_is_tangled(struct th_simple_room *room, const struct th
     size_t n_steps = 0;
     bool tangled = false;
     if (!th_simple_room_make(&room->chains, &room->chains_size,
-                             ground->n_points * sizeof(struct piece))) {
+                             ground->n_points * sizeof(struct th_simple_piece))) {
         return th_error_no_memory(err);
     }
-    struct piece *pieces = room->chains;
-    size_t n = pieces_make(ground, pieces);
-    qsort(pieces, n, sizeof *pieces, piece_compare);
+    struct th_simple_piece *pieces = room->chains;
+    size_t n = th_simple_pieces(ground, pieces);
     for (size_t i = 0; i < n && !tangled; i++) {
         size_t j = i + 1;
         for (; j < n && pieces[j].west <= pieces[i].east && !tangled; j++) {

@@ -8,10 +8,10 @@
 #include "gis/geos_internal.h"
 #include "gis/simple_internal.h"
 
-// From this size on a defect that was seen is named without asking GEOS, which may take minutes.
+// From this size on a defect is named without asking GEOS, which may take minutes.
 enum { LARGE_POINTS = 5000 };
 
-// About a second of GEOS.
+// A fifth of a second.
 static const struct th_simple_limits limits = {.pairs = 20 * 1000 * 1000};
 
 struct th_validity {
@@ -110,95 +110,110 @@ static const char *reason_key(const char *reason)
     return "@validity.other";
 }
 
-enum th_status th_validity_check(struct th_validity *validity, const struct th_geometry *geometry,
-                                 struct th_error *err)
+// What GEOS says of a shape in whatever coordinates: NULL in *ret_key when it is valid.
+static enum th_status geos_ask(struct th_validity *validity, const struct th_geometry *geometry,
+                               const char **ret_key, struct th_xy *ret_place, struct th_error *err)
 {
     GEOSContextHandle_t context = validity->geos.context;
     char *reason = NULL;
     GEOSGeometry *place = NULL;
-    GEOSGeometry *shape = NULL;
+    GEOSGeometry *shape = th_geos_geometry(&validity->geos, geometry);
+    if (shape == NULL) {
+        return th_geos_error(&validity->geos, err);
+    }
+    char valid = GEOSisValidDetail_r(context, shape, 0, &reason, &place);
+    *ret_key = NULL;
+    *ret_place = geometry->points[0];
+    if (valid != 1) {
+        *ret_key = valid == 0 ? reason_key(reason) : "@validity.other";
+    }
+    if (place != NULL) {
+        GEOSGeomGetX_r(context, place, &ret_place->x);
+        GEOSGeomGetY_r(context, place, &ret_place->y);
+        GEOSGeom_destroy_r(context, place);
+    }
+    if (reason != NULL) {
+        GEOSFree_r(context, reason);
+    }
+    GEOSGeom_destroy_r(context, shape);
+    return TH_OK;
+}
+
+enum th_status th_validity_check(struct th_validity *validity, const struct th_geometry *geometry,
+                                 struct th_error *err)
+{
+    const char *key = NULL;
+    struct th_xy place;
     if (geometry->n_polygons == 0) {
         return th_error_set(err, TH_DATA_PROBLEM, "geometry_empty", NULL);
     }
     enum th_status status = rings_check(geometry, err);
-    if (status != TH_OK) {
-        return status;
+    if (status == TH_OK) {
+        status = geos_ask(validity, geometry, &key, &place, err);
     }
-    shape = th_geos_geometry(&validity->geos, geometry);
-    if (shape == NULL) {
-        status = th_geos_error(&validity->geos, err);
-        goto done;
-    }
-    char valid = GEOSisValidDetail_r(context, shape, 0, &reason, &place);
-    if (valid == 1) {
-        goto done;
-    }
-    double lon = geometry->points[0].x;
-    double lat = geometry->points[0].y;
-    if (place != NULL) {
-        GEOSGeomGetX_r(context, place, &lon);
-        GEOSGeomGetY_r(context, place, &lat);
-    }
-    status = refuse(valid == 0 ? reason_key(reason) : "@validity.other", lon, lat, err);
-done:
-    if (reason != NULL) {
-        GEOSFree_r(context, reason);
-    }
-    if (place != NULL) {
-        GEOSGeom_destroy_r(context, place);
-    }
-    if (shape != NULL) {
-        GEOSGeom_destroy_r(context, shape);
-    }
-    return status;
+    return status == TH_OK && key != NULL ? refuse(key, place.x, place.y, err) : status;
 }
 
-// What was seen in a large shape, in the words for it; NULL: GEOS must say.
+// What was found, in the words for it.
 static const char *finding_key(const struct th_simple_finding *finding)
 {
     switch (finding->verdict) {
     case TH_SIMPLE_CROSSING:
         return "@validity.self_intersection";
     case TH_SIMPLE_CONTACT:
-        return finding->one_ring ? "@validity.ring_self_intersection" : NULL;
+        return "@validity.ring_self_intersection";
     case TH_SIMPLE_HOLE_OUTSIDE:
         return "@validity.hole_outside_shell";
     case TH_SIMPLE_HOLE_NESTED:
         return "@validity.nested_holes";
     case TH_SIMPLE_SHELL_NESTED:
         return "@validity.nested_shells";
+    case TH_SIMPLE_DISCONNECTED:
+        return "@validity.disconnected_interior";
     case TH_SIMPLE_VALID:
         break;
     }
-    return NULL;
+    return "@validity.other";
+}
+
+// GEOS's words for the same, so that a small shape gets the ones that people find elsewhere. It is
+// asked in whole cells, which doubles hold exactly; in degrees a touch may round away.
+static enum th_status geos_words(struct th_validity *validity, const struct th_ground *ground,
+                                 const char **key, struct th_xy *place, struct th_error *err)
+{
+    struct th_geometry cells = {0};
+    const char *geos_key = NULL;
+    struct th_xy geos_place = {0, 0};
+    enum th_status status = th_ground_geometry(ground, &cells, err);
+    for (size_t i = 0; status == TH_OK && i < cells.n_points; i++) {
+        cells.points[i] = (struct th_xy){ground->points[i].x, ground->points[i].y};
+    }
+    if (status == TH_OK) {
+        status = geos_ask(validity, &cells, &geos_key, &geos_place, err);
+    }
+    if (status == TH_OK && geos_key != NULL) {
+        *key = geos_key;
+        place->x = ((double)ground->origin_x + geos_place.x) / TH_GROUND_PER_DEGREE;
+        place->y = ((double)ground->origin_y + geos_place.y) / TH_GROUND_PER_DEGREE;
+    }
+    th_geometry_clear(&cells);
+    return status;
 }
 
 enum th_status th_validity_check_ground(struct th_validity *validity,
                                         const struct th_ground *ground, struct th_error *err)
 {
     struct th_simple_finding finding;
-    struct th_geometry geometry = {0};
-    enum th_status status = th_simple_test(validity->room, ground, &finding, err);
+    bool tangled = false;
+    enum th_status status =
+        th_simple_test(validity->room, ground, &limits, &finding, &tangled, err);
     if (status != TH_OK || finding.verdict == TH_SIMPLE_VALID) {
         return status;
     }
-    const char *key = ground->n_points < LARGE_POINTS ? NULL : finding_key(&finding);
-    if (key != NULL) {
-        return refuse(key, finding.place.x, finding.place.y, err);
+    const char *key = tangled ? "@validity.tangled" : finding_key(&finding);
+    struct th_xy place = finding.place;
+    if (ground->n_points < LARGE_POINTS && !tangled) {
+        status = geos_words(validity, ground, &key, &place, err);
     }
-    if (ground->n_points >= LARGE_POINTS) {
-        bool tangled = false;
-        status = th_simple_is_tangled(validity->room, ground, &limits, &tangled, err);
-        if (status == TH_OK && tangled) {
-            status = refuse("@validity.tangled", finding.place.x, finding.place.y, err);
-        }
-    }
-    if (status == TH_OK) {
-        status = th_ground_geometry(ground, &geometry, err);
-    }
-    if (status == TH_OK) {
-        status = th_validity_check(validity, &geometry, err);
-    }
-    th_geometry_clear(&geometry);
-    return status;
+    return status == TH_OK ? refuse(key, place.x, place.y, err) : status;
 }

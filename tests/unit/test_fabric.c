@@ -540,6 +540,29 @@ static void join__progress_is_told_and_may_stop_it(void **state)
     }
 }
 
+// The second boundary touches itself on its diagonal, which no survey lets through.
+static void join__ground_that_is_not_valid_is_told_and_no_overlap(void **state)
+{
+    (void)state;
+    struct th_geometry shapes[] = {
+        th_test_shape("POLYGON ((119.6 30.5,119.60012 30.50004,119.60012 30.50012,119.6 30.5))"),
+        th_test_shape("POLYGON ((119.6 30.5,119.60012 30.50004,119.60004 30.50004,"
+                      "119.60012 30.50012,119.6 30.5))")};
+    struct th_fabric_parcel parcels[] = {parcel_of(&shapes[0], 71), parcel_of(&shapes[1], 72)};
+    struct th_error err = {0};
+    struct th_fabric *fabric = fabric_of(parcels, 2);
+    struct th_fabric_pairs pairs = {.n = 77};
+    assert_status(th_fabric_join(fabric, 1, NULL, &pairs, &err), TH_INTERNAL, &err);
+    assert_string_equal(err.key, "fabric_unsound");
+    assert_string_equal(th_error_arg_get(&err, "id"), "71");
+    assert_int_equal(pairs.n, 77);
+    th_fabric_free(fabric);
+    for (size_t i = 0; i < 2; i++) {
+        parcel_free(&parcels[i]);
+        th_geometry_clear(&shapes[i]);
+    }
+}
+
 static void common__is_the_shape_of_the_overlap(void **state)
 {
     struct th_error err = {0};
@@ -615,6 +638,7 @@ int main(void)
         cmocka_unit_test(join__parcels_far_apart_and_of_every_size),
         cmocka_unit_test(join__long_thin_neighbours_only_touch),
         cmocka_unit_test(join__progress_is_told_and_may_stop_it),
+        cmocka_unit_test(join__ground_that_is_not_valid_is_told_and_no_overlap),
         cmocka_unit_test_setup_teardown(common__is_the_shape_of_the_overlap, probe_make,
                                         probe_drop),
         cmocka_unit_test_setup_teardown(covered__counts_ground_once, probe_make, probe_drop),

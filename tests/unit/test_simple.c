@@ -202,6 +202,33 @@ static void draw_boxes(struct drawing *drawing)
     }
 }
 
+// Triangles in a square, and beside it, with corners on few places: rings that touch in points, and
+// sometimes cut the interior into pieces.
+static void draw_touching(struct drawing *drawing)
+{
+    size_t n = 1 + random_below(5);
+    double angles = floor(random_between(0, 3));
+    point(drawing, 0, 0);
+    point(drawing, 6, 0);
+    point(drawing, 6, 6);
+    point(drawing, 0, 6);
+    ring_close(drawing);
+    for (size_t i = 0; i < n; i++) {
+        double x = floor(random_between(0, 7 - angles));
+        double y = floor(random_between(0, 7 - angles));
+        for (int k = 0; k < 3; k++) {
+            point(drawing, x + floor(random_between(0, 2 + angles)),
+                  y + floor(random_between(0, 2 + angles)));
+        }
+        ring_close(drawing);
+        if (random_below(4) == 0) {
+            polygon_close(drawing);
+            blob(drawing, x + 2, y + 2, 2, 4, 0);
+        }
+    }
+    polygon_close(drawing);
+}
+
 // Very long edges with vertices next to them: where doubles and whole numbers could part.
 static void draw_needle(struct drawing *drawing)
 {
@@ -222,43 +249,65 @@ static const struct {
     int n;
     double proven_min; // share of the valid ones
 } kinds[] = {
-    {"parcel", draw_parcel, 10000, 1},   {"star", draw_star, 20000, 0.999},
-    {"coarse", draw_coarse, 30000, 0},   {"comb", draw_comb, 10000, 0.99},
-    {"bow-tie", draw_bow_tie, 10000, 0}, {"spike", draw_spike, 10000, 0.5},
-    {"holes", draw_holes, 10000, 0.85},  {"parts", draw_parts, 10000, 0.99},
-    {"boxes", draw_boxes, 20000, 0},     {"needle", draw_needle, 10000, 0.5},
+    {"parcel", draw_parcel, 10000, 1},   {"star", draw_star, 20000, 1},
+    {"coarse", draw_coarse, 30000, 1},   {"comb", draw_comb, 10000, 1},
+    {"bow-tie", draw_bow_tie, 10000, 1}, {"spike", draw_spike, 10000, 1},
+    {"holes", draw_holes, 10000, 0.85},  {"parts", draw_parts, 10000, 1},
+    {"boxes", draw_boxes, 20000, 0},     {"touching", draw_touching, 60000, 0},
+    {"needle", draw_needle, 10000, 1},
 };
 
 struct tally {
     int n_tested, n_valid, n_proven, n_refuted;
+    int n_by_verdict[TH_SIMPLE_DISCONNECTED + 1]; // when every contact is looked at
 };
 
-// GEOS's word against both ways of ours.
+// GEOS's word on the shape in whole cells, which doubles hold exactly: its signs are then right.
+static bool geos_says_valid(struct th_validity *validity, const struct th_ground *ground)
+{
+    struct th_error err = {0};
+    struct th_geometry cells = {0};
+    assert_ok(th_ground_geometry(ground, &cells, &err), &err);
+    for (size_t i = 0; i < cells.n_points; i++) {
+        cells.points[i] = (struct th_xy){ground->points[i].x, ground->points[i].y};
+    }
+    bool valid = th_validity_check(validity, &cells, &err) == TH_OK;
+    th_geometry_clear(&cells);
+    return valid;
+}
+
+// GEOS's word against all ways of ours.
 static void compare(struct th_validity *validity, struct th_simple_room *room,
                     struct th_geometry *shape, struct tally *tally)
 {
     struct th_error err = {0};
     struct th_ground *ground = NULL;
-    struct th_simple_finding finding[2];
+    static const struct th_simple_limits limits = {.pairs = 1000 * 1000};
+    struct th_simple_finding finding[3];
     bool done = false;
+    bool tangled = false;
     if (th_geometry_normalise(shape, &err) != TH_OK) {
         return; // all on one line of the grid
     }
     assert_ok(th_ground_new(shape, &ground, &err), &err);
-    bool valid = th_validity_check(validity, shape, &err) == TH_OK;
+    bool valid = geos_says_valid(validity, ground);
     bool same = (th_validity_check_ground(validity, ground, &err) == TH_OK) == valid;
     assert_ok(th_simple_by_chains(room, ground, &finding[0], &done, &err), &err);
     assert_ok(th_simple_by_sweep(room, ground, &finding[1], &err), &err);
+    assert_ok(th_simple_by_touches(room, ground, &limits, &finding[2], &tangled, &err), &err);
+    assert_false(tangled);
     if (!done) {
         finding[0] = finding[1];
     }
     tally->n_tested++;
+    tally->n_by_verdict[finding[2].verdict]++;
     tally->n_valid += valid;
     tally->n_proven += valid && finding[0].verdict == TH_SIMPLE_VALID;
-    for (int way = 0; way < 2; way++) {
+    for (int way = 0; way < 3; way++) {
         enum th_simple_verdict verdict = finding[way].verdict;
-        // Only a contact leaves the answer open.
-        same = same && (verdict == TH_SIMPLE_CONTACT || (verdict == TH_SIMPLE_VALID) == valid);
+        // Only a contact of two rings leaves the answer open, and only where not all are looked at.
+        bool open = verdict == TH_SIMPLE_CONTACT && !finding[way].one_ring && way < 2;
+        same = same && (open || (verdict == TH_SIMPLE_VALID) == valid);
     }
     tally->n_refuted += !valid && finding[0].verdict != TH_SIMPLE_CONTACT;
     same =
@@ -267,7 +316,8 @@ static void compare(struct th_validity *validity, struct th_simple_room *room,
         for (size_t i = 0; i < shape->n_points; i++) {
             print_message("%.8f %.8f\n", shape->points[i].x, shape->points[i].y);
         }
-        fail_msg("GEOS %d, chains %d, sweep %d", valid, finding[0].verdict, finding[1].verdict);
+        fail_msg("GEOS %d, chains %d, sweep %d, touches %d", valid, finding[0].verdict,
+                 finding[1].verdict, finding[2].verdict);
     }
     th_ground_free(ground);
 }
@@ -296,9 +346,54 @@ static void simple__agrees_with_geos_on_random_shapes(void **state)
         print_message("  %-8s %5d tested, %5d valid, %5d proven, %5d refuted\n", kinds[k].name,
                       tally.n_tested, tally.n_valid, tally.n_proven, tally.n_refuted);
         assert_true(tally.n_proven >= kinds[k].proven_min * tally.n_valid);
+        for (size_t i = 0; kinds[k].draw == draw_touching && i <= TH_SIMPLE_DISCONNECTED; i++) {
+            print_message("    verdict %zu: %d\n", i, tally.n_by_verdict[i]);
+            assert_true(tally.n_by_verdict[i] > 0);
+        }
     }
     th_validity_free(validity);
     th_simple_room_free(room);
+}
+
+// Rings that touch themselves along a diagonal, each vertex on the grid: in degrees the vertex lies
+// a rounding beside the edge, on either side. In steps; x and y of each vertex, `n` of them.
+static const struct {
+    int n;
+    int xy[12];
+} diagonals[] = {
+    {4, {12, 4, 4, 4, 12, 12, 0, 0}},            // a vertex on the longest edge
+    {5, {0, 0, 9, 3, 9, 9, 3, 1, 0, 9}},         // on one that climbs by thirds
+    {6, {0, 0, 14, 7, 14, 9, 4, 2, 2, 9, 0, 9}}, // halves, from above
+};
+
+static void check_ground__a_touch_on_the_grid_is_seen_at_every_place(void **state)
+{
+    (void)state;
+    static const double origins[][2] = {{119.6, 30.5}, {103.12345678, 23.87654321}, {-71.3, 4.7}};
+    static const double steps[] = {1, 7, 1000, 99991, 1e8};
+    struct th_validity *validity = NULL;
+    struct th_error err = {0};
+    assert_ok(th_validity_new(&validity, &err), &err);
+    for (size_t k = 0; k < sizeof diagonals / sizeof diagonals[0] * 3 * 5; k++) {
+        size_t d = k / 15;
+        double step = steps[k % 5];
+        struct th_ground *ground = NULL;
+        struct drawing drawing;
+        drawing_make(&drawing, origins[k / 5 % 3][0], origins[k / 5 % 3][1]);
+        for (int i = 0; i < diagonals[d].n; i++) {
+            point(&drawing, diagonals[d].xy[2 * i] * step, diagonals[d].xy[2 * i + 1] * step);
+        }
+        ring_close(&drawing);
+        polygon_close(&drawing);
+        assert_ok(th_geometry_normalise(&drawing.shape, &err), &err);
+        assert_ok(th_ground_new(&drawing.shape, &ground, &err), &err);
+        print_message("  %zu, steps of %.0f\n", d, step);
+        assert_status(th_validity_check_ground(validity, ground, &err), TH_DATA_PROBLEM, &err);
+        assert_string_equal(th_error_arg_get(&err, "reason"), "@validity.ring_self_intersection");
+        th_ground_free(ground);
+        th_geometry_clear(&drawing.shape);
+    }
+    th_validity_free(validity);
 }
 
 // By drawing; places in degrees.
@@ -496,6 +591,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(simple__agrees_with_geos_on_random_shapes),
+        cmocka_unit_test(check_ground__a_touch_on_the_grid_is_seen_at_every_place),
         cmocka_unit_test(simple__finds_what_was_drawn),
         cmocka_unit_test(check_ground__shapes_made_to_be_slow_are_not),
     };

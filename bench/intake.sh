@@ -113,9 +113,8 @@ take "tanhui parcel import" fresh_registry \
     "$program" --json --lang en --progress none parcel import "$source"
 "$tools/check_truth" "$folder/truth-$n.jsonl" "$work/out" >"$folder/truth-$n.txt" ||
     echo "the import did not find what was sown, see $folder/truth-$n.txt" >&2
-mkdir -p "$work/single"
-TANHUI_READER=$root/build/$preset/cli/tanhui-reader \
-    "$tools/one_parcel" "$TANHUI_REGISTRY" "$n" "$seed" 200 "$work/single" >"$work/single.json"
+
+"$tools/one_parcel" "$TANHUI_REGISTRY" "$n" "$seed" 200 >"$work/single.json"
 remove_copies
 
 if [ -n "$with_spatialite" ]; then

@@ -1,5 +1,5 @@
 // What it costs to register one parcel more:
-//   one_parcel REGISTRY FABRIC_N SEED COUNT FOLDER
+//   one_parcel REGISTRY FABRIC_N SEED COUNT
 // The registry holds the fabric of FABRIC_N parcels (make_fabric with SEED). COUNT parcels of their
 // own ground are registered one by one, every second in the free ground of a row that came without
 // geometry, the others inside of a parcel, which must be measured and refused. Prints one JSON
@@ -12,12 +12,10 @@
 #include <time.h>
 
 #include "bench/fabric.h"
-#include "core/buf.h"
-#include "core/file.h"
 #include "core/hash.h"
 #include "registry/parcel.h"
 
-enum { PATH_SIZE = 1024, TEXT_LIMIT = 64 * 1024 };
+enum { SHAPE_SIZE = 512 };
 
 static int64_t now_utc(void *context)
 {
@@ -73,35 +71,27 @@ static void lot_of(const struct bench_parcel *parcel, size_t place, struct bench
     lot[3] = (struct bench_point){x, y + h};
 }
 
-static void write_source(const char *path, const struct bench_point lot[5], size_t round)
+static void write_shape(const struct bench_point lot[5], char text[SHAPE_SIZE])
 {
-    struct th_buf text;
-    struct th_error err;
-    th_buf_init(&text, TEXT_LIMIT);
-    th_buf_printf(&text,
-                  "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\","
-                  "\"properties\":{\"number\":\"single-%zu\",\"village\":\"330523001201\","
-                  "\"kind\":\"bamboo\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[",
-                  round);
+    size_t used = (size_t)snprintf(text, SHAPE_SIZE, "POLYGON((");
     for (size_t i = 0; i < 5; i++)
-        th_buf_printf(&text, "%s[%.8f,%.8f]", i > 0 ? "," : "", (double)lot[i].lon_e8 / 1e8,
-                      (double)lot[i].lat_e8 / 1e8);
-    th_buf_append_str(&text, "]]}}]}");
-    if (th_buf_check(&text, &err) != TH_OK ||
-        th_file_write(path, text.data, text.size, &err) != TH_OK)
-        fail(path, &err);
-    th_buf_clear(&text);
+        used += (size_t)snprintf(text + used, SHAPE_SIZE - used, "%s%.8f %.8f", i > 0 ? "," : "",
+                                 (double)lot[i].lon_e8 / 1e8, (double)lot[i].lat_e8 / 1e8);
+    (void)snprintf(text + used, SHAPE_SIZE - used, "))");
 }
 
 // The one place that knows how a single parcel is registered. Returns how many were accepted.
-static int64_t register_one(struct th_registry *registry, const char *source)
+static int64_t register_one(struct th_registry *registry, const char *shape, size_t round)
 {
+    char number[32];
+    (void)snprintf(number, sizeof number, "single-%zu", round);
     const struct th_request request = {.login = "admin"};
-    const struct th_parcel_import_options options = {.source = source};
+    const struct th_parcel_add_options options = {
+        .shape = shape, .number = number, .village = "330523001201", .kind = "bamboo"};
     struct th_json *reply = NULL;
     struct th_error err;
-    if (th_parcel_import(registry, &request, &options, &reply, &err) != TH_OK)
-        fail(source, &err);
+    if (th_parcel_add(registry, &request, &options, &reply, &err) != TH_OK)
+        fail(number, &err);
     int64_t accepted = th_json_get_int(reply, "accepted", 0);
     th_json_free(reply);
     return accepted;
@@ -124,9 +114,9 @@ int main(int argc, char **argv)
     struct bench_fabric fabric;
     struct th_registry *registry = NULL;
     struct th_error err;
-    char path[PATH_SIZE];
-    if (argc != 6) {
-        (void)fprintf(stderr, "usage: one_parcel REGISTRY FABRIC_N SEED COUNT FOLDER\n");
+    char shape[SHAPE_SIZE];
+    if (argc != 5) {
+        (void)fprintf(stderr, "usage: one_parcel REGISTRY FABRIC_N SEED COUNT\n");
         return 2;
     }
     size_t n = strtoul(argv[2], NULL, 10);
@@ -151,12 +141,10 @@ int main(int argc, char **argv)
         } while ((i % 2 == 0) != (parcel.defect == BENCH_EMPTY));
         parcel.n_rings = 1; // the ring of an empty row is drawn all the same
         lot_of(&parcel, i % 2 == 0 ? (empty_row - 1) / n : i, lot);
-        (void)snprintf(path, sizeof path, "%s/single-%zu.geojson", argv[5], i);
-        write_source(path, lot, i);
+        write_shape(lot, shape);
         double began_ms = cpu_ms();
-        accepted += register_one(registry, path);
+        accepted += register_one(registry, shape, i);
         costs[i] = cpu_ms() - began_ms;
-        (void)remove(path);
     }
     qsort(costs, count, sizeof *costs, by_size);
     printf("{\"registered\":%zu,\"count\":%zu,\"accepted\":%lld,\"cpu_ms_p50\":%.3f,"

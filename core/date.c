@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { DAY_S = 86400, SHANGHAI_OFFSET_S = 8 * 3600 };
 
@@ -58,9 +59,23 @@ enum th_status th_date_parse(const char *text, struct th_date *ret_date, struct 
     return TH_OK;
 }
 
+static void put_digits(char *out, int value, int n)
+{
+    for (int i = n - 1; i >= 0; i--, value /= 10)
+        out[i] = (char)('0' + value % 10);
+}
+
+// By hand, since every version of every parcel that is stored or hashed says its day.
 const char *th_date_format(struct th_date date, char buf[TH_DATE_TEXT_SIZE])
 {
-    snprintf(buf, TH_DATE_TEXT_SIZE, "%04d-%02d-%02d", date.year, date.month, date.day);
+    if (!th_date_valid(date)) {
+        snprintf(buf, TH_DATE_TEXT_SIZE, "%04d-%02d-%02d", date.year, date.month, date.day);
+        return buf;
+    }
+    memcpy(buf, "0000-00-00", sizeof "0000-00-00");
+    put_digits(buf, date.year, 4);
+    put_digits(buf + 5, date.month, 2);
+    put_digits(buf + 8, date.day, 2);
     return buf;
 }
 

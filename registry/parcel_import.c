@@ -24,6 +24,7 @@ void th_import_run_clear(struct th_import_run *run)
     free(run->repairs);
     th_import_choices_clear(run);
     th_import_findings_clear(run);
+    th_proposals_free(run->proposals);
     free(run->source_crs);
     th_field_map_clear(&run->map);
     free(run->detections);

@@ -125,6 +125,8 @@ struct th_staged_repair {
     char engine[32];
 };
 
+struct th_proposals; // parcel_propose.c
+
 enum th_finding_fate { TH_FINDING_REFUSED, TH_FINDING_TAKEN_OFF, TH_FINDING_WAIVED };
 
 enum th_claimant { TH_CLAIMANT_PARCEL, TH_CLAIMANT_LAYER, TH_CLAIMANT_ROW };
@@ -237,6 +239,7 @@ struct th_import_run {
     struct th_staged_repair *repairs; // in order of rows
     size_t n_repairs;
     size_t repairs_capacity;
+    struct th_proposals *proposals;     // repairs of rejected rows; owned, NULL without
     struct th_staged_finding *findings; // in order of rows
     size_t n_findings;
     size_t findings_capacity;
@@ -356,6 +359,11 @@ bool th_import_repair_accepted(const struct th_repair_rule *rule, int64_t row,
                                const struct th_repair *repair, enum th_repair_method *ret_method);
 // Adds the proposals to a "geometry_invalid" problem.
 void th_import_repair_describe(const struct th_repair *repair, struct th_error *problem);
+// The same for a problem that stands already.
+enum th_status th_import_repair_reword(struct th_problem *problem, const struct th_repair *repair,
+                                       struct th_error *err) TH_MUST_CHECK;
+// The caller said beforehand what to do if this row is not valid.
+bool th_import_repair_asked(const struct th_repair_rule *rule, int64_t row);
 // Keeps the original of a row that was repaired and says so.
 enum th_status th_import_repair_keep(struct th_import_run *run, struct th_staged_row *row,
                                      const struct th_reader_row *source,
@@ -412,12 +420,24 @@ void th_import_row_record(const struct th_import_run *run, const struct th_stage
 void th_import_source_key(const struct th_import_run *run, const struct th_staged_row *row,
                           char key[TH_PARCEL_KEY_SIZE]);
 
-// Stores the import itself, its problems and findings, before the parcels; and after them what
-// refers to them: originals of repaired shapes, waivers.
+// Stores the import itself before the parcels; and after them its problems and findings, and what
+// refers to parcels: originals of repaired shapes, waivers.
 enum th_status th_import_record_begin(struct th_import_run *run, int64_t *ret_import_id,
                                       struct th_error *err) TH_MUST_CHECK;
-enum th_status th_import_record_end(struct th_import_run *run, struct th_work *work,
-                                    struct th_error *err) TH_MUST_CHECK;
+enum th_status th_import_record_end(struct th_import_run *run, int64_t import_id,
+                                    struct th_work *work, struct th_error *err) TH_MUST_CHECK;
+
+// Later proposals of repairs for rows that th_import_reject put out with "geometry_invalid", in
+// order of rows. `shape` in degrees is taken over and zeroed.
+enum th_status th_proposals_add(struct th_import_run *run, int64_t row, struct th_geometry *shape,
+                                struct th_error *err) TH_MUST_CHECK;
+// Has other threads make them meanwhile; no effect when they are at it.
+enum th_status th_proposals_begin(const struct th_import_run *run, unsigned n_hands,
+                                  struct th_error *err) TH_MUST_CHECK;
+// Waits for them and puts them into the problems; th_import_problems_each sees to it.
+enum th_status th_proposals_await(const struct th_import_run *run,
+                                  struct th_error *err) TH_MUST_CHECK;
+void th_proposals_free(struct th_proposals *proposals);
 
 // Stores the accepted rows inside the transaction of `work`, in their order, and adds the digest of
 // each to `rows_hash`; new parcels get their numbers. From TH_IMPORT_BULK_MIN rows on in bulk,

@@ -16,6 +16,17 @@ void th_problems_clear(struct th_problems *problems)
     *problems = (struct th_problems){0};
 }
 
+static enum th_status arguments_write(const struct th_error *problem, char **ret_text,
+                                      struct th_error *err)
+{
+    struct th_json *arguments = th_json_object();
+    for (int i = 0; i < problem->n_args; i++)
+        th_json_set_text(arguments, problem->args[i].name, problem->args[i].value);
+    enum th_status status = th_json_dump(arguments, TH_JSON_CANONICAL, ret_text, err);
+    th_json_free(arguments);
+    return status;
+}
+
 void th_problems_add(struct th_problems *problems, int64_t row, int64_t feature,
                      enum th_problem_severity severity, const char *code,
                      const struct th_error *problem)
@@ -30,15 +41,11 @@ void th_problems_add(struct th_problems *problems, int64_t row, int64_t feature,
         problems->items = grown;
         problems->capacity = capacity;
     }
-    struct th_json *arguments = th_json_object();
-    for (int i = 0; i < problem->n_args; i++)
-        th_json_set_text(arguments, problem->args[i].name, problem->args[i].value);
     char *text = NULL;
-    if (th_json_dump(arguments, TH_JSON_CANONICAL, &text, NULL) != TH_OK)
+    if (arguments_write(problem, &text, NULL) != TH_OK) {
         problems->no_memory = true;
-    th_json_free(arguments);
-    if (text == NULL)
         return;
+    }
     struct th_problem *item = &problems->items[problems->n++];
     *item = (struct th_problem){
         .row = row, .feature = feature, .severity = severity, .arguments = text};
@@ -91,7 +98,7 @@ enum th_status th_import_problems_each(const struct th_import_run *run,
 {
     size_t a = 0;
     size_t b = 0;
-    enum th_status status = TH_OK;
+    enum th_status status = th_proposals_await(run, err);
     while (status == TH_OK && (a < run->checked.n || b < run->resolved.n)) {
         bool first = b == run->resolved.n || (a < run->checked.n && run->checked.items[a].row <=
                                                                         run->resolved.items[b].row);
@@ -112,6 +119,24 @@ static enum th_status to_error(const struct th_problem *problem, struct th_error
     for (void *it = th_json_iter(arguments); it != NULL; it = th_json_iter_next(arguments, it))
         th_error_add(ret_error, th_json_iter_key(it), th_json_text(th_json_iter_value(it)));
     th_json_free(arguments);
+    return TH_OK;
+}
+
+enum th_status th_import_repair_reword(struct th_problem *problem, const struct th_repair *repair,
+                                       struct th_error *err)
+{
+    struct th_error words;
+    char *arguments = NULL;
+    enum th_status status = to_error(problem, &words, err);
+    if (status != TH_OK)
+        return status;
+    th_import_repair_describe(repair, &words);
+    status = arguments_write(&words, &arguments, err);
+    if (status != TH_OK)
+        return status;
+    free(problem->arguments);
+    problem->arguments = arguments;
+    th_text_copy(problem->key, sizeof problem->key, words.key);
     return TH_OK;
 }
 

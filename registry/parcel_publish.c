@@ -63,7 +63,7 @@ static enum th_status write_all(struct th_import_run *run, struct th_work *work,
     if (status == TH_OK)
         status = th_import_write_rows(run, import_id, work, hasher, err);
     if (status == TH_OK)
-        status = th_import_record_end(run, work, err);
+        status = th_import_record_end(run, import_id, work, err);
     if (status == TH_OK && run->options->draft_id > 0)
         status = th_draft_close(run->store, run->options->draft_id, "confirmed", import_id,
                                 th_work_seq(work), err);

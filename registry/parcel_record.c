@@ -121,12 +121,6 @@ enum th_status th_import_record_begin(struct th_import_run *run, int64_t *ret_im
 {
     int64_t import_id = 0;
     enum th_status status = insert_import(run, &import_id, err);
-    if (status == TH_OK) {
-        struct problem_writing w = {run, import_id, 0};
-        status = th_import_problems_each(run, write_problem, &w, err);
-    }
-    if (status == TH_OK)
-        status = write_findings(run, import_id, err);
     if (status == TH_OK)
         *ret_import_id = import_id;
     return status;
@@ -191,11 +185,14 @@ static enum th_status write_waiver(struct th_import_run *run, struct th_work *wo
     return th_overlap_waiver_insert(run->store, &waiver, &waiver_id, err);
 }
 
-enum th_status th_import_record_end(struct th_import_run *run, struct th_work *work,
-                                    struct th_error *err)
+enum th_status th_import_record_end(struct th_import_run *run, int64_t import_id,
+                                    struct th_work *work, struct th_error *err)
 {
     int64_t document_id = 0;
-    enum th_status status = TH_OK;
+    struct problem_writing w = {run, import_id, 0};
+    enum th_status status = th_import_problems_each(run, write_problem, &w, err);
+    if (status == TH_OK)
+        status = write_findings(run, import_id, err);
     for (size_t i = 0; status == TH_OK && run->n_repairs > 0 && i < run->n_rows; i++)
         if (run->rows[i].fate == TH_ROW_ACCEPTED && run->rows[i].repaired)
             status = write_original(run, &run->rows[i], err);

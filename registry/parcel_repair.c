@@ -71,12 +71,21 @@ enum th_status th_import_repair_rule(const struct th_parcel_import_options *opti
     return TH_OK;
 }
 
+static const struct th_repair_choice *choice_find(const struct th_repair_rule *rule, int64_t row)
+{
+    const struct th_repair_choice key = {.row = row};
+    return bsearch(&key, rule->choices, rule->n_choices, sizeof key, compare_choices);
+}
+
+bool th_import_repair_asked(const struct th_repair_rule *rule, int64_t row)
+{
+    return rule->accept_agreeing || choice_find(rule, row) != NULL;
+}
+
 bool th_import_repair_accepted(const struct th_repair_rule *rule, int64_t row,
                                const struct th_repair *repair, enum th_repair_method *ret_method)
 {
-    const struct th_repair_choice key = {.row = row};
-    const struct th_repair_choice *choice =
-        bsearch(&key, rule->choices, rule->n_choices, sizeof key, compare_choices);
+    const struct th_repair_choice *choice = choice_find(rule, row);
     if (choice != NULL) {
         *ret_method = choice->method;
         return repair->by_method[choice->method].possible;

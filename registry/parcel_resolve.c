@@ -6,6 +6,13 @@
 #include "core/text.h"
 #include "registry/parcel_internal.h"
 
+enum {
+    // Rows from which on all parcels of their villages are looked at instead of one for each row,
+    // where the registry has not many times as many.
+    TOGETHER_MIN = 1000,
+    TOGETHER_SHARE = 8
+};
+
 static void refuse(struct th_import_run *run, struct th_staged_row *row, const char *code,
                    const struct th_error *problem)
 {
@@ -46,17 +53,8 @@ static int compare_identity(const void *a, const void *b)
 }
 
 // Of several rows with one number in one village the first stays.
-static enum th_status refuse_repeated(struct th_import_run *run, struct th_error *err)
+static void refuse_repeated(struct th_import_run *run, struct th_staged_row **numbered, size_t n)
 {
-    struct th_staged_row **numbered = malloc((run->n_rows + 1) * sizeof(*numbered));
-    if (numbered == NULL)
-        return th_error_no_memory(err);
-    size_t n = 0;
-    for (size_t i = 0; i < run->n_rows; i++)
-        if (run->rows[i].fate == TH_ROW_PENDING && run->rows[i].number != NULL)
-            numbered[n++] = &run->rows[i];
-    if (n > 1)
-        qsort(numbered, n, sizeof(*numbered), compare_identity);
     for (size_t first = 0, i = 1; i < n; i++) {
         if (numbered[i]->village != numbered[first]->village ||
             strcmp(numbered[i]->number, numbered[first]->number) != 0) {
@@ -69,8 +67,25 @@ static enum th_status refuse_repeated(struct th_import_run *run, struct th_error
         th_error_add_int(&what, "other", numbered[first]->row);
         refuse(run, numbered[i], NULL, &what);
     }
-    free(numbered);
-    return TH_OK;
+}
+
+// The pending rows that have a number, in order of village, number and row; free(). They often
+// stand in this order already.
+static struct th_staged_row **numbered_rows(const struct th_import_run *run, size_t *ret_n)
+{
+    struct th_staged_row **numbered = malloc((run->n_rows + 1) * sizeof(*numbered));
+    size_t n = 0;
+    bool ordered = true;
+    for (size_t i = 0; numbered != NULL && i < run->n_rows; i++) {
+        if (run->rows[i].fate != TH_ROW_PENDING || run->rows[i].number == NULL)
+            continue;
+        numbered[n++] = &run->rows[i];
+        ordered = ordered && (n < 2 || compare_identity(&numbered[n - 2], &numbered[n - 1]) < 0);
+    }
+    if (!ordered)
+        qsort(numbered, n, sizeof(*numbered), compare_identity);
+    *ret_n = n;
+    return numbered;
 }
 
 void th_import_row_record(const struct th_import_run *run, const struct th_staged_row *row,
@@ -87,7 +102,6 @@ void th_import_row_record(const struct th_import_run *run, const struct th_stage
                                             .source_row = row->row,
                                             .feature = row->feature,
                                             .geometry_hash = row->geometry_hash};
-    th_text_copy(ret_record->origin, sizeof ret_record->origin, "import");
     th_text_copy(ret_record->kind, sizeof ret_record->kind, th_parcel_kinds[row->kind]);
     th_text_copy(ret_record->village, sizeof ret_record->village,
                  run->villages.items[row->village].code);
@@ -109,15 +123,13 @@ void th_import_row_record(const struct th_import_run *run, const struct th_stage
 void th_import_source_key(const struct th_import_run *run, const struct th_staged_row *row,
                           char key[TH_PARCEL_KEY_SIZE])
 {
-    char hex[TH_HASH_HEX_SIZE];
-    char layer[192];
-    th_text_copy(layer, sizeof layer, run->source.layer);
-    struct th_buf text;
-    th_buf_init(&text, TH_PARCEL_KEY_SIZE);
-    th_buf_printf(&text, "%s:%s:%lld", th_hash_hex(&run->source.sha256, hex), layer,
-                  (long long)row->row);
-    th_text_copy(key, TH_PARCEL_KEY_SIZE, th_buf_text(&text));
-    th_buf_clear(&text);
+    enum { LAYER_SIZE = 192 };
+    th_hash_hex(&run->source.sha256, key);
+    size_t used = TH_HASH_HEX_SIZE - 1;
+    key[used++] = ':';
+    th_text_copy(key + used, LAYER_SIZE, run->source.layer);
+    used += strlen(key + used);
+    snprintf(key + used, TH_PARCEL_KEY_SIZE - used, ":%lld", (long long)row->row);
 }
 
 static bool same_hash(const struct th_hash *a, const struct th_hash *b)
@@ -175,36 +187,38 @@ static bool say_attribute_change(struct th_error *what, const struct th_json *ol
 
 // Adds to `what` the first of the particulars that differ, in the order of the content hash.
 static enum th_status say_first_change(const struct th_import_run *run,
-                                       const struct th_staged_row *row,
-                                       const struct th_parcel_record *known, struct th_error *what,
-                                       struct th_error *err)
+                                       const struct th_staged_row *row, int64_t parcel_id,
+                                       struct th_error *what, struct th_error *err)
 {
+    struct th_parcel_record known;
     struct th_parcel_record own;
     char *stored = NULL;
     struct th_json *old = NULL;
     struct th_json *new = NULL;
+    enum th_status status = th_parcel_load(run->store, parcel_id, 0, &known, err);
+    if (status != TH_OK)
+        return status;
     th_import_row_record(run, row, &own);
-    if (strcmp(known->kind, own.kind) != 0) {
-        say_kind_change(what, known->kind, own.kind);
+    if (strcmp(known.kind, own.kind) != 0) {
+        say_kind_change(what, known.kind, own.kind);
         return TH_OK;
     }
-    if (strcmp(known->land_class, own.land_class) != 0) {
-        say_change(what, "@parcels.column.land_class", known->land_class, own.land_class);
+    if (strcmp(known.land_class, own.land_class) != 0) {
+        say_change(what, "@parcels.column.land_class", known.land_class, own.land_class);
         return TH_OK;
     }
-    if (known->has_declared != own.has_declared ||
-        (own.has_declared && th_area_m2_300(known->declared) != th_area_m2_300(own.declared))) {
-        say_declared_change(what, known, &own);
+    if (known.has_declared != own.has_declared ||
+        (own.has_declared && th_area_m2_300(known.declared) != th_area_m2_300(own.declared))) {
+        say_declared_change(what, &known, &own);
         return TH_OK;
     }
-    enum th_status status =
-        th_parcel_attributes_load(run->store, known->parcel_id, known->version, &stored, err);
+    status = th_parcel_attributes_load(run->store, parcel_id, known.version, &stored, err);
     if (status == TH_OK)
         status = th_json_parse(stored, strlen(stored), &old, err);
     if (status == TH_OK)
         status = th_json_parse(row->attributes, strlen(row->attributes), &new, err);
     if (status == TH_OK && !say_attribute_change(what, old, new))
-        say_change(what, "@parcels.column.land_class", known->land_scheme, own.land_scheme);
+        say_change(what, "@parcels.column.land_class", known.land_scheme, own.land_scheme);
     free(stored);
     th_json_free(old);
     th_json_free(new);
@@ -212,14 +226,17 @@ static enum th_status say_first_change(const struct th_import_run *run,
 }
 
 static enum th_status compare_known(struct th_import_run *run, struct th_staged_row *row,
-                                    const struct th_parcel_record *known, bool same_content,
-                                    struct th_error *err)
+                                    const struct th_parcel_known *known, struct th_error *err)
 {
     struct th_error what;
+    struct th_parcel_record own;
     enum th_status status = TH_OK;
     int64_t package_id = 0;
+    th_import_row_record(run, row, &own);
+    struct th_hash content = th_parcel_content_hash(&own, row->attributes);
+    bool same_content = same_hash(&known->content, &content);
     bool same_ground = same_hash(&known->geometry_hash, &row->geometry_hash);
-    if (strcmp(known->state, "registered") != 0) {
+    if (known->retired) {
         (void)th_error_set(&what, TH_DATA_PROBLEM, "parcel_retired", NULL);
         th_error_add_int(&what, "parcel", known->parcel_id);
         refuse(run, row, NULL, &what);
@@ -233,7 +250,7 @@ static enum th_status compare_known(struct th_import_run *run, struct th_staged_
         (void)th_error_set(&what, TH_DATA_PROBLEM,
                            same_ground ? "attributes_changed" : "geometry_changed", NULL);
         th_error_add_int(&what, "parcel", known->parcel_id);
-        status = same_ground ? say_first_change(run, row, known, &what, err) : TH_OK;
+        status = same_ground ? say_first_change(run, row, known->parcel_id, &what, err) : TH_OK;
         if (status == TH_OK)
             refuse(run, row, NULL, &what);
         return status;
@@ -258,20 +275,134 @@ static enum th_status identify(struct th_import_run *run, struct th_staged_row *
                                struct th_error *err)
 {
     struct th_parcel_record own;
-    struct th_parcel_record known;
+    struct th_parcel_record record;
     struct th_hash content;
     bool found = false;
     th_import_row_record(run, row, &own);
     enum th_status status = th_parcel_find(run->store, own.village, own.number, own.source_key,
-                                           &found, &known, &content, err);
-    if (status != TH_OK)
+                                           &found, &record, &content, err);
+    if (status != TH_OK || !found)
         return status;
-    if (!found) {
-        row->version = 1;
-        return TH_OK;
+    const struct th_parcel_known known = {.parcel_id = record.parcel_id,
+                                          .version = record.version,
+                                          .source_key = record.source_key,
+                                          .retired = strcmp(record.state, "registered") != 0,
+                                          .geometry_hash = record.geometry_hash,
+                                          .content = content};
+    return compare_known(run, row, &known, err);
+}
+
+// The rows of one village beside the parcels that are registered there, both in order of number.
+struct beside {
+    struct th_import_run *run;
+    struct th_staged_row **numbered; // of all villages, in order of village and number
+    size_t n;
+    size_t at;                     // first row of the village that is not behind the parcels yet
+    int village;                   // the one that is visited
+    char stem[TH_PARCEL_KEY_SIZE]; // of the keys of this source
+    enum th_status status;
+    struct th_error err;
+};
+
+// The row that a parcel without a number came from, if it came from this source.
+static struct th_staged_row *row_of_key(const struct beside *b, const char *key)
+{
+    size_t size = strlen(b->stem);
+    int64_t number = 0;
+    if (key == NULL || strncmp(key, b->stem, size) != 0 ||
+        !th_text_parse_int(key + size, 1, INT64_MAX, &number))
+        return NULL;
+    size_t low = 0;
+    size_t high = b->run->n_rows;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (b->run->rows[middle].row < number)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    struct th_hash own_content = th_parcel_content_hash(&own, row->attributes);
-    return compare_known(run, row, &known, same_hash(&content, &own_content), err);
+    struct th_staged_row *row = low < b->run->n_rows ? &b->run->rows[low] : NULL;
+    bool same =
+        row != NULL && row->row == number && row->number == NULL && row->village == b->village;
+    return same ? row : NULL;
+}
+
+static struct th_staged_row *row_of_number(struct beside *b, const char *number)
+{
+    for (; b->at < b->n && b->numbered[b->at]->village == b->village; b->at++) {
+        int order = strcmp(b->numbered[b->at]->number, number);
+        if (order == 0)
+            return b->numbered[b->at++];
+        if (order > 0)
+            break;
+    }
+    return NULL;
+}
+
+static bool known_visit(void *context, const struct th_parcel_known *known)
+{
+    struct beside *b = context;
+    struct th_staged_row *row =
+        known->number != NULL ? row_of_number(b, known->number) : row_of_key(b, known->source_key);
+    if (row != NULL && row->fate == TH_ROW_PENDING)
+        b->status = compare_known(b->run, row, known, &b->err);
+    return b->status == TH_OK;
+}
+
+// Of all rows at once; `numbered` are the pending ones with a number, in order.
+static enum th_status identify_all(struct th_import_run *run, struct th_staged_row **numbered,
+                                   size_t n, struct th_error *err)
+{
+    struct beside b = {.run = run, .numbered = numbered, .n = n, .status = TH_OK};
+    const struct th_staged_row first = {.row = 1};
+    bool *present = calloc(run->villages.n + 1, sizeof *present);
+    if (present == NULL)
+        return th_error_no_memory(err);
+    th_import_source_key(run, &first, b.stem);
+    b.stem[strlen(b.stem) - 1] = '\0';
+    for (size_t i = 0; i < run->n_rows; i++)
+        if (run->rows[i].fate == TH_ROW_PENDING)
+            present[run->rows[i].village] = true;
+    enum th_status status = TH_OK;
+    for (size_t i = 0; status == TH_OK && i < run->villages.n; i++) {
+        if (!present[i])
+            continue;
+        b.village = (int)i;
+        while (b.at < b.n && b.numbered[b.at]->village < b.village)
+            b.at++;
+        status =
+            th_parcel_known_each(run->store, run->villages.items[i].code, known_visit, &b, err);
+        if (status == TH_OK && b.status != TH_OK) {
+            status = b.status;
+            if (err != NULL)
+                *err = b.err;
+        }
+    }
+    free(present);
+    return status;
+}
+
+// In an empty registry nothing is known already. A few rows are asked about one by one, many
+// beside everything that their villages have.
+static enum th_status identify_rows(struct th_import_run *run, struct th_staged_row **numbered,
+                                    size_t n, int64_t last_parcel, struct th_error *err)
+{
+    size_t n_pending = 0;
+    for (size_t i = 0; i < run->n_rows; i++) {
+        if (run->rows[i].fate != TH_ROW_PENDING)
+            continue;
+        run->rows[i].version = 1;
+        n_pending++;
+    }
+    if (last_parcel == 0)
+        return TH_OK;
+    if (n_pending >= TOGETHER_MIN && (int64_t)n_pending >= last_parcel / TOGETHER_SHARE)
+        return identify_all(run, numbered, n, err);
+    enum th_status status = TH_OK;
+    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++)
+        if (run->rows[i].fate == TH_ROW_PENDING)
+            status = identify(run, &run->rows[i], err);
+    return status;
 }
 
 static void count(struct th_import_run *run)
@@ -313,21 +444,19 @@ static void abort_if_asked(struct th_import_run *run)
 enum th_status th_import_resolve(struct th_import_run *run, struct th_error *err)
 {
     int64_t last_parcel = 0;
+    size_t n_numbered = 0;
     restart(run);
     enum th_status status = th_parcel_heads(run->store, &last_parcel, &run->seen_version_id, err);
     if (status == TH_OK)
         status = th_import_villages_settle(run, err);
-    if (status == TH_OK)
-        status = refuse_repeated(run, err);
-    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
-        struct th_staged_row *row = &run->rows[i];
-        if (row->fate != TH_ROW_PENDING)
-            continue;
-        // In an empty registry nothing is known already.
-        row->version = 1;
-        if (last_parcel > 0)
-            status = identify(run, row, err);
-    }
+    if (status != TH_OK)
+        return status;
+    struct th_staged_row **numbered = numbered_rows(run, &n_numbered);
+    if (numbered == NULL)
+        return th_error_no_memory(err);
+    refuse_repeated(run, numbered, n_numbered);
+    status = identify_rows(run, numbered, n_numbered, last_parcel, err);
+    free(numbered);
     if (status == TH_OK)
         status = th_import_compare(run, err);
     if (status != TH_OK)

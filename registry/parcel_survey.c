@@ -9,7 +9,10 @@
 #include "gis/surveyor.h"
 #include "registry/parcel_internal.h"
 
-enum { OPEN_JOBS_PER_HAND = 3 };
+enum {
+    OPEN_JOBS_PER_HAND = 3,
+    LATER_POINTS_MAX = 500000 // of shapes that are kept until repairs are proposed
+};
 
 // A row that is not ground, and what might be made of it.
 struct failure {
@@ -18,7 +21,8 @@ struct failure {
     struct th_error problem;
     struct th_repair repair; // zero unless the shape is not valid
     enum th_repair_method method;
-    bool mended; // by this method, which the caller had accepted
+    bool mended;              // by this method, which the caller had accepted
+    struct th_geometry later; // the shape, where repairs are proposed after the reading
 };
 
 // A batch on its way through the crew.
@@ -39,6 +43,7 @@ struct job {
 struct hand {
     struct th_surveyor *surveyor;
     struct th_repairer *repairer;
+    size_t n_later; // points that it may yet keep
 };
 
 struct intake {
@@ -94,6 +99,12 @@ static enum th_status judge(struct th_import_run *run, struct th_staged_row *row
     return status;
 }
 
+static void failure_clear(struct failure *failure)
+{
+    th_repair_clear(&failure->repair);
+    th_geometry_clear(&failure->later);
+}
+
 static void job_free(struct job *job)
 {
     if (job == NULL)
@@ -101,7 +112,7 @@ static void job_free(struct job *job)
     for (size_t i = 0; job->surveys != NULL && i < job->batch->n_rows; i++)
         th_ground_free(job->surveys[i].ground);
     for (size_t i = 0; i < job->n_failures; i++)
-        th_repair_clear(&job->failures[i].repair);
+        failure_clear(&job->failures[i]);
     th_reader_batch_free(job->batch);
     free(job->rows);
     free(job->surveys);
@@ -137,6 +148,11 @@ static void mend(struct hand *hand, struct job *job, struct failure *failure,
                  const struct th_geometry *shape)
 {
     int64_t row = job->rows[failure->index].row;
+    if (!th_import_repair_asked(job->rule, row) && shape->n_points <= hand->n_later) {
+        hand->n_later -= shape->n_points;
+        job->status = th_geometry_copy(shape, &failure->later, &job->err);
+        return;
+    }
     job->status = th_repair_propose(hand->repairer, shape, &failure->repair, &job->err);
     if (job->status != TH_OK ||
         !th_import_repair_accepted(job->rule, row, &failure->repair, &failure->method))
@@ -286,7 +302,7 @@ static void take_survey(struct th_staged_row *row, struct th_survey *survey)
 }
 
 static enum th_status failure_merge(struct th_import_run *run, const struct job *job,
-                                    const struct failure *failure, struct th_error *err)
+                                    struct failure *failure, struct th_error *err)
 {
     struct th_staged_row *row = &run->rows[job->first_row + failure->index];
     const struct th_reader_row *source = &job->rows[failure->index];
@@ -300,6 +316,8 @@ static enum th_status failure_merge(struct th_import_run *run, const struct job 
     struct th_error problem = failure->problem;
     th_import_repair_describe(&failure->repair, &problem);
     th_import_reject(run, row, "geometry_invalid", &problem);
+    if (failure->later.n_points > 0)
+        return th_proposals_add(run, row->row, &failure->later, err);
     return TH_OK;
 }
 
@@ -373,6 +391,7 @@ static enum th_status hands_hire(struct intake *in, struct th_error *err)
         struct hand *hand = &in->hands[i];
         contexts[i] = hand;
         in->n_hands = i + 1;
+        hand->n_later = LATER_POINTS_MAX / wanted;
         status = th_surveyor_new(&in->run->how, &hand->surveyor, err);
         if (status == TH_OK)
             status = th_repairer_new(&hand->repairer, err);

@@ -8,8 +8,8 @@ endforeach()
 th_add_unit_test(test_parcel_crs DEPENDS tanhui_registry LABELS integration
     LIBRARIES PkgConfig::GDAL
     SOURCES integration/test_parcel_crs.c integration/parcel_fixture.c)
-# Real files and killed children say little under valgrind and take long there.
-foreach(part real_files crash)
+# Real files, killed children and many rows say little under valgrind and take long there.
+foreach(part real_files crash large)
     th_add_unit_test(test_parcel_${part} NO_VALGRIND DEPENDS tanhui_registry LABELS integration
         TIMEOUT 300 SOURCES integration/test_parcel_${part}.c integration/parcel_fixture.c)
 endforeach()

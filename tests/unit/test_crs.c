@@ -203,6 +203,22 @@ static void transform__where_no_operation_is_of_use_it_is_refused(void **state)
     th_crs_transform_free(transform);
 }
 
+static void transform__own_system_is_what_proj_finds(void **state)
+{
+    (void)state;
+    struct th_error err = {0};
+    struct th_crs_transform *own = NULL;   // without PROJ
+    struct th_crs_transform *found = NULL; // digits alone are looked up by PROJ
+    assert_ok(th_crs_transform_new("EPSG:4490", NULL, &own, &err), &err);
+    assert_ok(th_crs_transform_new("4490", NULL, &found, &err), &err);
+    assert_string_equal(th_crs_transform_code(own), th_crs_transform_code(found));
+    assert_string_equal(th_crs_transform_name(own), th_crs_transform_name(found));
+    assert_true(th_crs_transform_is_identity(own));
+    assert_true(th_crs_transform_is_identity(found));
+    th_crs_transform_free(own);
+    th_crs_transform_free(found);
+}
+
 static void inverse__returns_to_the_source(void **state)
 {
     (void)state;
@@ -240,6 +256,7 @@ int main(void)
         cmocka_unit_test(apply__numbers_outside_the_system_are_refused_and_nothing_changes),
         cmocka_unit_test(transform__extent_chooses_the_operation),
         cmocka_unit_test(transform__where_no_operation_is_of_use_it_is_refused),
+        cmocka_unit_test(transform__own_system_is_what_proj_finds),
         cmocka_unit_test(inverse__returns_to_the_source),
         cmocka_unit_test(gauss_kruger_code__by_longitude),
     };

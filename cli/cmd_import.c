@@ -48,6 +48,7 @@ static enum th_status take_options(struct th_cli *cli, struct th_parcel_import_o
                                                .on_problem_abort = on_problem != NULL &&
                                                                    strcmp(on_problem, "abort") == 0,
                                                .update = th_cli_flag(cli, "update"),
+                                               .source = th_cli_option(cli, "source"),
                                                .profile = th_cli_option(cli, "profile"),
                                                .problems_path = th_cli_option(cli, "problems"),
                                                .overlaps_path = th_cli_option(cli, "overlaps"),
@@ -195,8 +196,8 @@ const struct th_cli_command th_cli_import_commands[] = {
     {"profile", "list", TH_CLI_READ, "", "", "profiles: name settings", run_profiles},
     {"draft", "open", TH_CLI_WRITE, "SOURCE", "profile=NAME " SETTINGS DECISIONS,
      "draft_id state | " IMPORT_VIEW, run_open},
-    {"draft", "set", TH_CLI_WRITE, "ID", SETTINGS DECISIONS, "draft_id state | " IMPORT_VIEW,
-     run_set},
+    {"draft", "set", TH_CLI_WRITE, "ID", "source=SOURCE " SETTINGS DECISIONS,
+     "draft_id state | " IMPORT_VIEW, run_set},
     {"draft", "show", TH_CLI_WRITE, "ID", "problems=FILE overlaps=FILE",
      "draft_id state source_changed | " IMPORT_VIEW, run_show},
     {"draft", "confirm", TH_CLI_WRITE, "ID", "problems=FILE", "draft_id state | " IMPORT_VIEW,

@@ -81,6 +81,11 @@ struct th_json *th_json_null(void)
     return close_value(json_null());
 }
 
+void th_json_remove(struct th_json *object, const char *key)
+{
+    (void)json_object_del(open_value(object), key);
+}
+
 struct th_json *th_json_copy(const struct th_json *value)
 {
     return close_value(json_deep_copy(open_value(value)));

@@ -32,7 +32,8 @@ struct th_json *th_json_int(int64_t value);
 struct th_json *th_json_real(double value); // finite
 struct th_json *th_json_bool(bool value);
 struct th_json *th_json_null(void);
-struct th_json *th_json_copy(const struct th_json *value); // deep
+void th_json_remove(struct th_json *object, const char *key); // no effect when it is not there
+struct th_json *th_json_copy(const struct th_json *value);    // deep
 void th_json_free(struct th_json *value);
 
 // Into an object; an existing key is replaced. `text` NULL writes null.

@@ -27,6 +27,10 @@ struct th_reader_options {
     const char *encoding;  // NULL: decided on the whole table; an encoding name otherwise
     const char *program;   // the reader's executable; NULL: th_reader_program
     double curve_step_deg; // curved edges become chords of this angle; 0: the default below
+    // Tables (CSV, XLSX) need no shape: a line is a row, with a shape only where one cell holds all
+    // of it; corner points are not put together, and of several sheets the first that has anything
+    // is read.
+    bool shapeless;
     struct th_reader_limits limits;
     const struct th_progress *progress; // stage "open" until the source is open; may be NULL
 };

@@ -99,6 +99,7 @@ static void arguments_make(const char *path, const struct th_reader_options *opt
     list_add(list, "path=", path);
     list_add(list, "layer=", options->layer);
     list_add(list, "encoding=", options->encoding);
+    list_add(list, "shapeless=", options->shapeless ? "1" : NULL);
     double step = options->curve_step_deg > 0 ? options->curve_step_deg : TH_READER_CURVE_STEP_DEG;
     snprintf(number, sizeof number, "%.17g", step);
     list_add(list, "curve_step_deg=", number);

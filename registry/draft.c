@@ -10,51 +10,61 @@
 #include "registry/reply.h"
 #include "registry/work.h"
 #include "store/draft_store.h"
+#include "store/party_store.h"
 
 // A draft as it is taken up again. The options point into it.
 struct taken_up {
     struct th_draft draft;
-    struct th_json *settings; // kept ones
-    struct th_arena arena;
+    struct th_kept_settings kept, profile;
     struct th_parcel_import_options options;
 };
 
 static void put_down(struct taken_up *t)
 {
-    th_json_free(t->settings);
-    th_arena_clear(&t->arena);
+    th_kept_settings_clear(&t->kept);
+    th_kept_settings_clear(&t->profile);
+}
+
+static enum th_status closed(int64_t draft_id, struct th_error *err)
+{
+    (void)th_error_set(err, TH_CONFLICT, "draft_closed", NULL);
+    th_error_add_int(err, "draft", draft_id);
+    return TH_CONFLICT;
+}
+
+static bool is_open(const struct th_draft *draft)
+{
+    return strcmp(draft->state, "open") == 0;
 }
 
 // Loads the draft and joins what was decided with what `given` says.
 static enum th_status take_up(struct th_registry *registry, int64_t draft_id,
-                              const struct th_parcel_import_options *given,
+                              const struct th_parcel_import_options *given, bool even_closed,
                               struct taken_up *ret_taken, struct th_error *err)
 {
     char *text = NULL;
     enum th_status status =
         th_draft_load(th_registry_store(registry), draft_id, &ret_taken->draft, &text, err);
-    if (status == TH_OK && strcmp(ret_taken->draft.state, "open") != 0) {
-        status = th_error_set(err, TH_CONFLICT, "draft_closed", NULL);
-        th_error_add_int(err, "draft", draft_id);
-    }
-    if (status == TH_OK)
-        status = th_json_parse(text, strlen(text), &ret_taken->settings, err);
-    free(text);
+    if (status == TH_OK && !even_closed && !is_open(&ret_taken->draft))
+        status = closed(draft_id, err);
     ret_taken->options = *given;
     if (status == TH_OK)
-        status = th_import_settings_fill(ret_taken->settings, true, &ret_taken->arena,
-                                         &ret_taken->options, err);
+        status = th_import_settings_fill(text, true, &ret_taken->kept, &ret_taken->options, err);
+    free(text);
     if (ret_taken->options.source == NULL)
         ret_taken->options.source = ret_taken->draft.source;
     return status;
 }
 
-static const char *absolute(struct th_arena *arena, const char *path)
+// The path as it is found from any folder; what does not exist stays as it was typed. TH_NO_MEMORY.
+static enum th_status path_fix(const char **path, struct th_arena *arena, struct th_error *err)
 {
-    char *real = path == NULL || th_fetch_is_url(path) ? NULL : realpath(path, NULL);
-    const char *kept = real == NULL ? path : th_arena_text(arena, real);
+    char *real = *path == NULL || th_fetch_is_url(*path) ? NULL : realpath(*path, NULL);
+    const char *kept = real == NULL ? *path : th_arena_text(arena, real);
+    bool lost = real != NULL && kept == NULL;
     free(real);
-    return kept;
+    *path = kept;
+    return lost ? th_error_no_memory(err) : TH_OK;
 }
 
 // A draft is gone on with from any folder.
@@ -64,12 +74,20 @@ static enum th_status paths_fix(struct th_parcel_import_options *options, struct
     const char **mends = th_arena_take(arena, (options->n_mends + 1) * sizeof *mends);
     if (mends == NULL)
         return th_error_no_memory(err);
-    for (size_t i = 0; i < options->n_mends; i++)
-        mends[i] = absolute(arena, options->mends[i]);
+    enum th_status status = path_fix(&options->source, arena, err);
+    if (status == TH_OK && strlen(options->source) >= TH_DRAFT_SOURCE_SIZE) {
+        (void)th_error_set(err, TH_LIMIT, "draft_source_long", NULL);
+        th_error_add_int(err, "limit", TH_DRAFT_SOURCE_SIZE - 1);
+        return TH_LIMIT;
+    }
+    if (status == TH_OK)
+        status = path_fix(&options->waive_document, arena, err);
+    for (size_t i = 0; status == TH_OK && i < options->n_mends; i++) {
+        mends[i] = options->mends[i];
+        status = path_fix(&mends[i], arena, err);
+    }
     options->mends = mends;
-    options->source = absolute(arena, options->source);
-    options->waive_document = absolute(arena, options->waive_document);
-    return TH_OK;
+    return status;
 }
 
 // Reads the source and stores nothing.
@@ -80,7 +98,11 @@ static enum th_status look(struct th_registry *registry, const struct th_request
     struct th_request dry = *request;
     dry.dry_run = true;
     dry.idempotency_key = NULL;
-    return th_parcel_import(registry, &dry, options, ret_reply, err);
+    enum th_status status = th_parcel_import(registry, &dry, options, ret_reply, err);
+    // That no parcel was written is what a draft is; the draft itself may well be.
+    if (status == TH_OK && !request->dry_run)
+        th_json_remove(*ret_reply, "dry_run");
+    return status;
 }
 
 static enum th_status source_digest(const struct th_json *reply, struct th_hash *ret_sha256,
@@ -99,67 +121,103 @@ static void describe(struct th_json *reply, int64_t draft_id, const char *state,
 }
 
 // What the journal keeps of a draft: its path is the clerk's own affair, its digest is not.
-static struct th_json *body_of(int64_t draft_id, const struct th_hash *sha256,
-                               const struct th_parcel_import_options *options)
+static struct th_json *body_of(const struct th_draft *draft, struct th_json *settings)
 {
     char hex[TH_HASH_HEX_SIZE];
     struct th_json *body = th_json_object();
-    th_json_set_int(body, "draft", draft_id);
-    th_json_set_text(body, "sha256", th_hash_hex(sha256, hex));
-    th_json_set(body, "settings", th_import_settings_json(options));
+    th_json_set_int(body, "draft", draft->draft_id);
+    th_json_set_text(body, "sha256", th_hash_hex(&draft->sha256, hex));
+    th_json_set(body, "settings", settings);
     return body;
 }
 
-// Opens (draft_id 0) or changes a draft, and answers with what was seen.
+// What was asked for, whatever was decided before: a request that is repeated asks for the same.
+static struct th_json *asked(int64_t draft_id, const struct th_parcel_import_options *given)
+{
+    struct th_json *input = th_import_settings_json(given);
+    th_json_set_int(input, "draft", draft_id);
+    th_json_set_text(input, "source", given->source == NULL ? "" : given->source);
+    th_json_set_text(input, "profile", given->profile == NULL ? "" : given->profile);
+    return input;
+}
+
+static enum th_status write_draft(struct th_work *work, struct th_draft *draft,
+                                  const struct th_parcel_import_options *options,
+                                  struct th_error *err)
+{
+    struct th_json *settings = th_import_settings_json(options);
+    char *text = NULL;
+    enum th_status status = th_json_dump(settings, TH_JSON_CANONICAL, &text, err);
+    th_json_free(settings);
+    th_text_copy(draft->source, sizeof draft->source, options->source);
+    th_text_copy(draft->login, sizeof draft->login, th_work_actor(work)->login);
+    draft->seq = th_work_seq(work);
+    if (status == TH_OK && draft->draft_id == 0)
+        status = th_draft_insert(th_work_store(work), draft, text, &draft->draft_id, err);
+    else if (status == TH_OK)
+        status = th_draft_update(th_work_store(work), draft, text, err);
+    free(text);
+    return status;
+}
+
+// Opens (draft_id 0) or changes a draft, and answers with what was seen, which it takes.
 static enum th_status keep(struct th_registry *registry, const struct th_request *request,
-                           int64_t draft_id, const struct th_parcel_import_options *options,
-                           struct th_json *seen, struct th_json **ret_reply, struct th_error *err)
+                           int64_t draft_id, const struct th_parcel_import_options *given,
+                           struct th_parcel_import_options *options, struct th_json *seen,
+                           struct th_json **ret_reply, struct th_error *err)
 {
     struct th_work *work = NULL;
     struct th_draft draft = {.draft_id = draft_id};
-    struct th_json *settings = th_import_settings_json(options);
+    struct th_json *input = asked(draft_id, given);
+    char village[TH_CODE_SIZE];
     char subject[48];
-    char *text = NULL;
     enum th_status status = source_digest(seen, &draft.sha256, err);
     if (status == TH_OK)
-        status = th_json_dump(settings, TH_JSON_CANONICAL, &text, err);
-    th_json_free(settings);
-    if (status == TH_OK)
-        status = th_work_begin(registry, request, TH_MAY_REGISTER, "draft.save", NULL, &work,
+        status = th_work_begin(registry, request, TH_MAY_REGISTER, "draft.save", input, &work,
                                ret_reply, err);
+    th_json_free(input);
     if (status != TH_OK || work == NULL) {
-        free(text);
         th_json_free(seen);
         return status;
     }
-    struct th_store *store = th_work_store(work);
-    th_text_copy(draft.source, sizeof draft.source, options->source);
-    th_text_copy(draft.login, sizeof draft.login, th_work_actor(work)->login);
-    draft.seq = th_work_seq(work);
-    if (draft_id == 0)
-        status = th_draft_insert(store, &draft, text, &draft.draft_id, err);
-    else
-        status = th_draft_update(store, draft_id, &draft.sha256, text, draft.seq, err);
-    free(text);
+    // A clerk's own village is said by nobody, but it must hold for whoever confirms.
+    const char *own = th_work_actor(work)->village;
+    if (draft_id == 0 && options->village == NULL && own != NULL) {
+        th_text_copy(village, sizeof village, own);
+        options->village = village;
+    }
+    status = write_draft(work, &draft, options, err);
     snprintf(subject, sizeof subject, "draft:%lld", (long long)draft.draft_id);
     describe(seen, draft.draft_id, "open", options);
-    return th_work_end(work, status, subject, body_of(draft.draft_id, &draft.sha256, options), seen,
-                       ret_reply, err);
+    return th_work_end(work, status, subject, body_of(&draft, th_import_settings_json(options)),
+                       seen, ret_reply, err);
+}
+
+// Looks at what the options say by now, and keeps it.
+static enum th_status look_and_keep(struct th_registry *registry, const struct th_request *request,
+                                    int64_t draft_id, const struct th_parcel_import_options *given,
+                                    struct taken_up *t, struct th_json **ret_reply,
+                                    struct th_error *err)
+{
+    struct th_json *seen = NULL;
+    enum th_status status =
+        th_import_settings_of_profile(th_registry_store(registry), &t->profile, &t->options, err);
+    if (status == TH_OK)
+        status = paths_fix(&t->options, &t->kept.arena, err);
+    if (status == TH_OK)
+        status = look(registry, request, &t->options, &seen, err);
+    if (status == TH_OK)
+        status = keep(registry, request, draft_id, given, &t->options, seen, ret_reply, err);
+    return status;
 }
 
 enum th_status th_draft_open(struct th_registry *registry, const struct th_request *request,
                              const struct th_parcel_import_options *options,
                              struct th_json **ret_reply, struct th_error *err)
 {
-    struct th_parcel_import_options fixed = *options;
-    struct th_arena arena = {0};
-    struct th_json *seen = NULL;
-    enum th_status status = paths_fix(&fixed, &arena, err);
-    if (status == TH_OK)
-        status = look(registry, request, &fixed, &seen, err);
-    if (status == TH_OK)
-        status = keep(registry, request, 0, &fixed, seen, ret_reply, err);
-    th_arena_clear(&arena);
+    struct taken_up t = {.options = *options};
+    enum th_status status = look_and_keep(registry, request, 0, options, &t, ret_reply, err);
+    put_down(&t);
     return status;
 }
 
@@ -168,14 +226,9 @@ enum th_status th_draft_set(struct th_registry *registry, const struct th_reques
                             struct th_json **ret_reply, struct th_error *err)
 {
     struct taken_up t = {0};
-    struct th_json *seen = NULL;
-    enum th_status status = take_up(registry, draft_id, options, &t, err);
+    enum th_status status = take_up(registry, draft_id, options, false, &t, err);
     if (status == TH_OK)
-        status = paths_fix(&t.options, &t.arena, err);
-    if (status == TH_OK)
-        status = look(registry, request, &t.options, &seen, err);
-    if (status == TH_OK)
-        status = keep(registry, request, draft_id, &t.options, seen, ret_reply, err);
+        status = look_and_keep(registry, request, draft_id, options, &t, ret_reply, err);
     put_down(&t);
     return status;
 }
@@ -193,7 +246,7 @@ enum th_status th_draft_show(struct th_registry *registry, const struct th_reque
 {
     struct taken_up t = {0};
     struct th_json *seen = NULL;
-    enum th_status status = take_up(registry, draft_id, options, &t, err);
+    enum th_status status = take_up(registry, draft_id, options, false, &t, err);
     if (status == TH_OK)
         status = look(registry, request, &t.options, &seen, err);
     if (status == TH_OK) {
@@ -210,11 +263,18 @@ enum th_status th_draft_confirm(struct th_registry *registry, const struct th_re
 {
     struct taken_up t = {0};
     struct th_json *reply = NULL;
-    enum th_status status = take_up(registry, draft_id, options, &t, err);
+    // A repeated request finds the draft that it closed itself, and its reply.
+    bool repeated = request->idempotency_key != NULL;
+    enum th_status status = take_up(registry, draft_id, options, repeated, &t, err);
     if (status == TH_OK) {
         t.options.draft_id = draft_id;
         t.options.draft_sha256 = &t.draft.sha256;
         status = th_parcel_import(registry, request, &t.options, &reply, err);
+    }
+    if (status == TH_OK && !is_open(&t.draft) && !th_json_get_bool(reply, "replayed", false)) {
+        th_json_free(reply);
+        reply = NULL;
+        status = closed(draft_id, err);
     }
     if (status == TH_OK) {
         bool stored = th_json_get(reply, "import_id") != NULL;

@@ -8,22 +8,26 @@
 #include "registry/parcel.h"
 
 // Reads the source as th_parcel_import would, stores nothing of it, and opens a draft. Reply: that
-// of th_parcel_import with draft_id, state and settings. Errors of th_parcel_import.
+// of th_parcel_import with draft_id, state and settings, those of options->profile among them and
+// the village of a clerk who has one. Errors of th_parcel_import; TH_LIMIT ("draft_source_long").
 enum th_status th_draft_open(struct th_registry *registry, const struct th_request *request,
                              const struct th_parcel_import_options *options,
                              struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 // Adds what `options` says to what was decided before (lists grow, texts replace) and looks at the
-// source again. options->source NULL keeps it. Reply as above. TH_NOT_FOUND ("draft_not_found"),
-// TH_CONFLICT ("draft_closed").
+// source again, at another path when options->source is not NULL. Reply and errors as above, and
+// TH_NOT_FOUND ("draft_not_found"), TH_CONFLICT ("draft_closed"), as of all that follow.
 enum th_status th_draft_set(struct th_registry *registry, const struct th_request *request,
                             int64_t draft_id, const struct th_parcel_import_options *options,
                             struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
-// Looks at the source as things stand: the same reply, and source_changed.
+// Looks at the source as things stand, with `options` for this time: the same reply, and
+// source_changed.
 enum th_status th_draft_show(struct th_registry *registry, const struct th_request *request,
                              int64_t draft_id, const struct th_parcel_import_options *options,
                              struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 // Imports it; the draft is closed in the same transaction as the parcels are stored. Rows that are
 // still wrong stay out, as with th_parcel_import; when none is accepted the draft stays open.
+// TH_CONFLICT ("draft_source_changed") when the source is not what was last looked at by
+// th_draft_open or th_draft_set.
 enum th_status th_draft_confirm(struct th_registry *registry, const struct th_request *request,
                                 int64_t draft_id, const struct th_parcel_import_options *options,
                                 struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

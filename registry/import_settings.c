@@ -1,7 +1,10 @@
 #include "registry/import_settings.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "store/profile_store.h"
 
 #define OPTION(name) offsetof(struct th_parcel_import_options, name)
 
@@ -86,6 +89,14 @@ static enum th_status broken(const char *key, struct th_error *err)
     return th_error_set(err, TH_INVALID, "settings_broken", "key", key, NULL);
 }
 
+static bool have(const char *const *items, size_t n, const char *item)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(items[i], item) == 0)
+            return true;
+    return false;
+}
+
 static enum th_status list_fill(const struct th_json *list, const char *key, bool join,
                                 struct th_arena *arena, const char *const **items, size_t *count,
                                 struct th_error *err)
@@ -101,10 +112,12 @@ static enum th_status list_fill(const struct th_json *list, const char *key, boo
             return broken(key, err);
         joined[i] = th_json_text(th_json_at(list, i));
     }
+    size_t n_kept = n;
     for (size_t i = 0; i < *count; i++)
-        joined[n + i] = (*items)[i];
+        if (!have(joined, n_kept, (*items)[i]))
+            joined[n++] = (*items)[i];
     *items = joined;
-    *count += n;
+    *count = n;
     return TH_OK;
 }
 
@@ -141,10 +154,8 @@ static enum th_status key_fill(const char *key, const struct th_json *value, boo
     return broken(key, err);
 }
 
-enum th_status th_import_settings_fill(const struct th_json *settings, bool join,
-                                       struct th_arena *arena,
-                                       struct th_parcel_import_options *options,
-                                       struct th_error *err)
+static enum th_status fill(const struct th_json *settings, bool join, struct th_arena *arena,
+                           struct th_parcel_import_options *options, struct th_error *err)
 {
     enum th_status status = TH_OK;
     struct th_parcel_import_options filled = *options;
@@ -156,4 +167,36 @@ enum th_status th_import_settings_fill(const struct th_json *settings, bool join
     if (status == TH_OK)
         *options = filled;
     return status;
+}
+
+enum th_status th_import_settings_fill(const char *text, bool join, struct th_kept_settings *kept,
+                                       struct th_parcel_import_options *options,
+                                       struct th_error *err)
+{
+    if (th_json_parse(text, strlen(text), &kept->json, NULL) != TH_OK)
+        return broken("", err);
+    return fill(kept->json, join, &kept->arena, options, err);
+}
+
+enum th_status th_import_settings_of_profile(struct th_store *store, struct th_kept_settings *kept,
+                                             struct th_parcel_import_options *options,
+                                             struct th_error *err)
+{
+    char *text = NULL;
+    if (options->profile == NULL)
+        return TH_OK;
+    enum th_status status = th_profile_load(store, options->profile, &text, err);
+    if (status == TH_OK)
+        status = th_import_settings_fill(text, false, kept, options, err);
+    free(text);
+    if (status == TH_OK)
+        options->profile = NULL;
+    return status;
+}
+
+void th_kept_settings_clear(struct th_kept_settings *kept)
+{
+    th_json_free(kept->json);
+    th_arena_clear(&kept->arena);
+    kept->json = NULL;
 }

@@ -34,11 +34,16 @@ bool th_row_numbers_have(const struct th_row_numbers *numbers, int64_t row)
            bsearch(&row, numbers->items, numbers->n, sizeof row, compare_numbers) != NULL;
 }
 
+static bool is_missing(const char *text)
+{
+    return text == NULL || text[0] == '\0';
+}
+
 enum th_status th_import_choices(const struct th_parcel_import_options *options,
                                  struct th_import_run *run, struct th_error *err)
 {
     if (options->n_waive_rows > 0 &&
-        (options->waive_reason == NULL || options->waive_document == NULL))
+        (is_missing(options->waive_reason) || is_missing(options->waive_document)))
         return th_error_set(err, TH_USAGE, "waive_incomplete", NULL);
     enum th_status status = th_import_repair_rule(options, &run->repair_rule, err);
     if (status == TH_OK)

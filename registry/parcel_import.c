@@ -8,7 +8,6 @@
 #include "registry/import_settings.h"
 #include "registry/parcel_internal.h"
 #include "registry/work.h"
-#include "store/profile_store.h"
 
 void th_import_run_clear(struct th_import_run *run)
 {
@@ -170,33 +169,6 @@ static enum th_status stage(struct th_registry *registry, const struct th_reques
     return status;
 }
 
-// Kept settings that the options point into.
-struct kept_profile {
-    struct th_json *settings;
-    struct th_arena arena;
-};
-
-static void profile_clear(struct kept_profile *profile)
-{
-    th_json_free(profile->settings);
-    th_arena_clear(&profile->arena);
-}
-
-static enum th_status profile_apply(struct th_store *store, struct kept_profile *profile,
-                                    struct th_parcel_import_options *options, struct th_error *err)
-{
-    char *text = NULL;
-    if (options->profile == NULL)
-        return TH_OK;
-    enum th_status status = th_profile_load(store, options->profile, &text, err);
-    if (status == TH_OK)
-        status = th_json_parse(text, strlen(text), &profile->settings, err);
-    free(text);
-    if (status == TH_OK)
-        status = th_import_settings_fill(profile->settings, false, &profile->arena, options, err);
-    return status;
-}
-
 enum th_status th_parcel_import(struct th_registry *registry, const struct th_request *request,
                                 const struct th_parcel_import_options *options,
                                 struct th_json **ret_reply, struct th_error *err)
@@ -206,10 +178,10 @@ enum th_status th_parcel_import(struct th_registry *registry, const struct th_re
                                 .options = &filled,
                                 .progress = request->progress,
                                 .path = options->source};
-    struct kept_profile profile = {0};
+    struct th_kept_settings profile = {0};
     struct th_fetched *fetched = NULL;
     struct th_json *reply = NULL;
-    enum th_status status = profile_apply(run.store, &profile, &filled, err);
+    enum th_status status = th_import_settings_of_profile(run.store, &profile, &filled, err);
     if (status == TH_OK)
         status = th_import_choices(&filled, &run, err);
     if (status == TH_OK && filled.overlaps_path != NULL)
@@ -226,7 +198,7 @@ enum th_status th_parcel_import(struct th_registry *registry, const struct th_re
         status = th_import_settle(registry, request, &run, &reply, err);
     th_import_run_clear(&run);
     th_fetched_free(fetched);
-    profile_clear(&profile);
+    th_kept_settings_clear(&profile);
     if (status == TH_OK)
         *ret_reply = reply;
     return status;

@@ -335,15 +335,20 @@ void th_import_reject(struct th_import_run *run, struct th_staged_row *row, cons
                       const struct th_error *problem);
 
 // Rows that were mended in files of their own, to be laid over those of the source. TH_INVALID
-// ("mend_key", "mend_crs"), TH_LIMIT ("mend_too_many") and errors of th_reader_open.
+// ("mend_key", "mend_crs", "mend_unreadable", "mend_unknown" for what is no row number), TH_LIMIT
+// ("mend_too_many") and errors of th_reader_open.
 struct th_mends;
-enum th_status th_mends_open(struct th_import_run *run, const struct th_reader *source,
+enum th_status th_mends_open(const struct th_import_run *run, const struct th_reader *source,
                              struct th_mends **ret_mends, struct th_error *err) TH_MUST_CHECK;
 void th_mends_free(struct th_mends *mends);
 // The row as it stands mended, borrowed until the next call except for its shape, which lives as
 // long as `mends`; `source` itself when nobody mended it. `number` is the parcel's, NULL without.
+// A lost row is found again when a shape is given for it.
 const struct th_reader_row *th_mends_lay(struct th_mends *mends, const struct th_reader_row *source,
-                                         const char *number, size_t n_fields);
+                                         const char *number);
+// After the last row: was every mended row laid over exactly one? TH_INVALID ("mend_unknown",
+// "mend_ambiguous", with "path" and "key").
+enum th_status th_mends_check(const struct th_mends *mends, struct th_error *err) TH_MUST_CHECK;
 
 // What the options say about single rows. TH_USAGE ("repair_option", "row_option",
 // "waive_incomplete").

@@ -30,6 +30,7 @@ struct listing {
     const struct th_import_run *run;
     struct sink sink;
     struct th_reader *reader;
+    struct th_mends *mends;             // NULL without
     const struct th_problem **problems; // of all rows, in order
     size_t n_problems;
     size_t next; // first that is not listed yet
@@ -55,16 +56,16 @@ static void cell(struct sink *sink, const char *text, bool last)
         th_csv_cell(sink->csv, text == NULL ? "" : text, last);
 }
 
-static void cell_place(struct sink *sink, bool placed, double degrees)
+static void cell_place(struct sink *sink, bool placed, double degrees, bool last)
 {
     char text[32];
     snprintf(text, sizeof text, "%.6f", degrees);
     if (!placed)
-        cell(sink, "", false);
+        cell(sink, "", last);
     else if (sink->book != NULL)
         th_workbook_real(sink->book, degrees);
     else
-        cell(sink, text, false);
+        cell(sink, text, last);
 }
 
 static enum th_status begin(struct listing *l, struct th_error *err)
@@ -91,11 +92,28 @@ static enum th_status begin(struct listing *l, struct th_error *err)
     return TH_OK;
 }
 
-static void code_join(struct listing *l, const char *code)
+// Is `item` one of the parts of `joined`?
+static bool is_joined(const struct th_buf *joined, char separator, const char *item)
 {
-    if (l->codes.size > 0 && strstr(l->codes.data, code) != NULL)
+    size_t size = strlen(item);
+    const char *at = th_buf_text(joined);
+    while (*at != '\0') {
+        const char *end = strchr(at, separator);
+        size_t part = end == NULL ? strlen(at) : (size_t)(end - at);
+        if (part == size && memcmp(at, item, size) == 0)
+            return true;
+        at += end == NULL ? part : part + 1;
+    }
+    return false;
+}
+
+static void join(struct th_buf *joined, char separator, const char *item)
+{
+    if (item[0] == '\0' || is_joined(joined, separator, item))
         return;
-    th_buf_printf(&l->codes, "%s%s", l->codes.size > 0 ? " " : "", code);
+    if (joined->size > 0)
+        th_buf_append_char(joined, separator);
+    th_buf_append_str(joined, item);
 }
 
 // All problems of one row in one cell, one below the other.
@@ -106,30 +124,32 @@ static enum th_status words_join(struct listing *l, size_t end, struct th_error 
     th_buf_clear(&l->codes);
     enum th_status status = TH_OK;
     for (size_t i = l->next; status == TH_OK && i < end; i++) {
-        code_join(l, l->problems[i]->code);
+        join(&l->codes, ' ', l->problems[i]->code);
         status = th_import_problem_words(l->run, l->problems[i], &l->message, &l->hint, err);
-        if (status != TH_OK || l->messages.size + l->message.size > CELL_LIMIT)
+        if (status != TH_OK)
             break;
-        bool told = l->hint.size == 0 || strstr(th_buf_text(&l->hints), l->hint.data) != NULL;
-        if (i > l->next)
-            th_buf_append_char(&l->messages, '\n');
-        if (!told && l->hints.size > 0)
-            th_buf_append_char(&l->hints, '\n');
-        th_buf_append(&l->messages, th_buf_text(&l->message), l->message.size);
-        if (!told)
-            th_buf_append(&l->hints, l->hint.data, l->hint.size);
+        if (l->messages.size + l->message.size > CELL_LIMIT) {
+            th_buf_append_str(&l->messages, "\n…");
+            break;
+        }
+        join(&l->messages, '\n', th_buf_text(&l->message));
+        join(&l->hints, '\n', th_buf_text(&l->hint));
     }
     if (status == TH_OK)
         status = th_buf_check(&l->messages, err);
+    if (status == TH_OK)
+        status = th_buf_check(&l->codes, err);
     return status == TH_OK ? th_buf_check(&l->hints, err) : status;
 }
 
+// `source` NULL: the row is not in the source any more.
 static enum th_status line_write(struct listing *l, const struct th_reader_row *source,
                                  struct th_error *err)
 {
     size_t end = l->next;
     bool any_error = false;
-    for (; end < l->n_problems && l->problems[end]->row == source->row; end++)
+    int64_t number = l->problems[l->next]->row;
+    for (; end < l->n_problems && l->problems[end]->row == number; end++)
         any_error = any_error || l->problems[end]->severity == TH_PROBLEM_ERROR;
     enum th_status status = words_join(l, end, err);
     if (status != TH_OK)
@@ -140,7 +160,7 @@ static enum th_status line_write(struct listing *l, const struct th_reader_row *
     bool placed = th_import_problem_place(first, row, &place);
     size_t n_fields = th_reader_info(l->reader)->n_fields;
     char text[32];
-    snprintf(text, sizeof text, "%lld", (long long)source->row);
+    snprintf(text, sizeof text, "%lld", (long long)number);
     if (l->sink.book != NULL)
         th_workbook_row(l->sink.book, any_error ? TH_WORKBOOK_ERROR : TH_WORKBOOK_WARNING);
     cell(&l->sink, text, false);
@@ -149,15 +169,24 @@ static enum th_status line_write(struct listing *l, const struct th_reader_row *
     cell(&l->sink, own_word(l->run, "severity", any_error ? "error" : "warning"), false);
     cell(&l->sink, th_buf_text(&l->messages), false);
     cell(&l->sink, th_buf_text(&l->hints), false);
-    cell_place(&l->sink, placed, place.x);
-    cell_place(&l->sink, placed, place.y);
+    cell_place(&l->sink, placed, place.x, false);
+    cell_place(&l->sink, placed, place.y, n_fields == 0);
     for (size_t i = 0; i < n_fields; i++)
-        cell(&l->sink, source->lost ? NULL : source->values[i], i + 1 == n_fields);
-    if (n_fields == 0 && l->sink.csv != NULL)
-        th_csv_cell(l->sink.csv, "", true);
+        cell(&l->sink, source == NULL || source->lost ? NULL : source->values[i],
+             i + 1 == n_fields);
     l->next = end;
     return l->sink.book != NULL ? th_workbook_check(l->sink.book, err)
                                 : th_buf_check(l->sink.csv, err);
+}
+
+// The row as it stands by now: mended rows as they were mended.
+static const struct th_reader_row *row_now(struct listing *l, const struct th_reader_row *source)
+{
+    char number[TH_PARCEL_NUMBER_SIZE];
+    if (l->mends == NULL)
+        return source;
+    bool numbered = !source->lost && th_field_number(&l->run->map, source, number);
+    return th_mends_lay(l->mends, source, numbered ? number : NULL);
 }
 
 static enum th_status lines_write(struct listing *l, struct th_error *err)
@@ -170,9 +199,11 @@ static enum th_status lines_write(struct listing *l, struct th_error *err)
             break;
         for (size_t i = 0; status == TH_OK && i < batch->n_rows; i++)
             if (l->next < l->n_problems && l->problems[l->next]->row == batch->rows[i].row)
-                status = line_write(l, &batch->rows[i], err);
+                status = line_write(l, row_now(l, &batch->rows[i]), err);
         th_reader_batch_free(batch);
     }
+    while (status == TH_OK && l->next < l->n_problems)
+        status = line_write(l, NULL, err);
     return status;
 }
 
@@ -217,7 +248,8 @@ enum th_status th_import_problem_list(const struct th_import_run *run, const cha
 {
     struct listing l = {.run = run};
     const struct th_reader_options how = {.layer = run->options->layer,
-                                          .encoding = run->options->encoding};
+                                          .encoding = run->options->encoding,
+                                          .progress = run->progress};
     th_buf_init(&l.message, MESSAGE_LIMIT);
     th_buf_init(&l.hint, MESSAGE_LIMIT);
     th_buf_init(&l.messages, MESSAGE_LIMIT);
@@ -229,9 +261,12 @@ enum th_status th_import_problem_list(const struct th_import_run *run, const cha
         status = th_import_problems_each(run, collect, &l, err);
     if (status == TH_OK)
         status = th_reader_open(run->path, &how, &l.reader, err);
+    if (status == TH_OK && run->options->n_mends > 0)
+        status = th_mends_open(run, l.reader, &l.mends, err);
     if (status == TH_OK)
         status =
             th_text_ends_with(path, ".xlsx") ? write_xlsx(&l, path, err) : write_csv(&l, path, err);
+    th_mends_free(l.mends);
     th_reader_close(l.reader);
     th_buf_clear(&l.message);
     th_buf_clear(&l.hint);

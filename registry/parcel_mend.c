@@ -1,7 +1,7 @@
 // Rows that a clerk mended, laid over those of the source: the problem list that was worked through
 // in a spreadsheet, or shapes that were drawn again. A mended row is recognised by the row number
 // of the problem list, else by the parcel's number; columns of the same name take its values, and
-// where it has a shape, that too.
+// where it has a shape, that too. Files are laid in the order in which they were given.
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,55 +11,65 @@
 
 enum { MENDS_MAX = 100000 };
 
+// One file of mended rows.
+struct mend_file {
+    const char *path;
+    struct th_reader *reader; // while it is read
+    struct th_reader_batch **batches;
+    size_t n_batches;
+    size_t row_column; // index + 1; 0 when it has none
+    size_t *columns;   // by field of the source: index in this file + 1, 0 when it has none
+    bool complete;     // it has every field of the source
+    bool has_shapes;
+};
+
 struct th_mended {
     int64_t row;                        // of the source; 0: by number
     const char *number;                 // "" when the row number is known
-    const struct th_reader_row *source; // of a batch below
-    const size_t *columns;
-};
-
-// One file of mended rows.
-struct mend_file {
-    struct th_reader *reader;
-    struct th_reader_batch **batches;
-    size_t n_batches;
-    size_t *columns; // by field of the source: index in this file + 1, 0 when it has none
+    size_t order;                       // in which it was given
+    const struct th_reader_row *source; // of a batch
+    const struct mend_file *file;
+    int n_laid; // rows of the source that it was laid over
 };
 
 struct th_mends {
     struct mend_file *files;
     size_t n_files;
-    struct th_mended *rows; // by row, then by number
+    struct th_mended *rows; // by row, then by number, then as given
     size_t n_rows;
     const char **values; // room for one row of the source
+    size_t n_fields;     // of the source
     struct th_reader_row laid;
     struct th_arena texts;
 };
 
-static int compare_mended(const void *a, const void *b)
+static int compare_keys(const struct th_mended *left, const struct th_mended *right)
 {
-    const struct th_mended *left = a;
-    const struct th_mended *right = b;
     if (left->row != right->row)
         return left->row < right->row ? -1 : 1;
     return strcmp(left->number, right->number);
 }
 
-static void file_close(struct mend_file *file)
+static int compare_mended(const void *a, const void *b)
 {
-    for (size_t i = 0; i < file->n_batches; i++)
-        th_reader_batch_free(file->batches[i]);
-    free(file->batches);
-    free(file->columns);
-    th_reader_close(file->reader);
+    const struct th_mended *left = a;
+    const struct th_mended *right = b;
+    int by_key = compare_keys(left, right);
+    return by_key != 0 ? by_key : (left->order > right->order) - (left->order < right->order);
 }
 
 void th_mends_free(struct th_mends *mends)
 {
     if (mends == NULL)
         return;
-    for (size_t i = 0; i < mends->n_files; i++)
-        file_close(&mends->files[i]);
+    for (size_t i = 0; i < mends->n_files; i++) {
+        struct mend_file *file = &mends->files[i];
+        for (size_t k = 0; k < file->n_batches; k++)
+            th_reader_batch_free(file->batches[k]);
+        free(file->batches);
+        free(file->columns);
+        th_reader_close(file->reader);
+    }
     free(mends->files);
     free(mends->rows);
     free(mends->values);
@@ -67,9 +77,9 @@ void th_mends_free(struct th_mends *mends)
     free(mends);
 }
 
-static enum th_status unfit(const char *path, const char *key, struct th_error *err)
+static enum th_status unfit(const struct mend_file *file, const char *key, struct th_error *err)
 {
-    return th_error_set(err, TH_INVALID, key, "path", path, NULL);
+    return th_error_set(err, TH_INVALID, key, "path", file->path, NULL);
 }
 
 static enum th_status batch_keep(struct mend_file *file, struct th_reader_batch *batch,
@@ -85,34 +95,80 @@ static enum th_status batch_keep(struct mend_file *file, struct th_reader_batch 
     return TH_OK;
 }
 
-// Columns of the source that the mended file has as well.
+// Index + 1 of the last field of this name: in a problem list the columns of the source stand
+// behind those of the list, which may be called the same. 0 when there is none.
+static size_t field_last(const struct th_reader *reader, const char *name, size_t *ret_n)
+{
+    size_t last = 0;
+    *ret_n = 0;
+    for (size_t i = 0; i < th_reader_info(reader)->n_fields; i++) {
+        if (strcmp(th_reader_field(reader, i), name) != 0)
+            continue;
+        last = i + 1;
+        ++*ret_n;
+    }
+    return last;
+}
+
 static enum th_status columns_match(struct mend_file *file, const struct th_reader *source,
                                     struct th_error *err)
 {
     size_t n = th_reader_info(source)->n_fields;
+    size_t n_same = 0;
     file->columns = calloc(n + 1, sizeof *file->columns);
     if (file->columns == NULL)
         return th_error_no_memory(err);
+    file->complete = true;
     for (size_t i = 0; i < n; i++) {
-        size_t index = 0;
-        if (th_reader_field_find(file->reader, th_reader_field(source, i), &index))
-            file->columns[i] = index + 1;
+        file->columns[i] = field_last(file->reader, th_reader_field(source, i), &n_same);
+        file->complete = file->complete && file->columns[i] > 0;
     }
     return TH_OK;
 }
 
-// The column of the problem list that names the row of the source, in either language.
-static size_t row_column(const struct th_import_run *run, const struct th_reader *reader)
+// The column of the problem list that names the row of the source, in either language. Where the
+// source has a column of that name itself, it must be there twice.
+static size_t row_column(const struct th_import_run *run, const struct th_reader *reader,
+                         const struct th_reader *source)
 {
-    size_t index = 0;
-    const enum th_lang langs[] = {TH_LANG_ZH, TH_LANG_EN};
-    for (size_t i = 0; i < 2 && run->options->messages != NULL; i++) {
-        const char *name =
-            th_messages_find(run->options->messages, langs[i], "parcels.problem.row");
-        if (name != NULL && th_reader_field_find(reader, name, &index))
+    const char *names[] = {"row", NULL, NULL};
+    if (run->options->messages != NULL) {
+        names[1] = th_messages_find(run->options->messages, TH_LANG_ZH, "parcels.problem.row");
+        names[2] = th_messages_find(run->options->messages, TH_LANG_EN, "parcels.problem.row");
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t index = 0;
+        size_t n_here = 0;
+        size_t n_there = 0;
+        if (names[i] == NULL || !th_reader_field_find(reader, names[i], &index))
+            continue;
+        (void)field_last(reader, names[i], &n_here);
+        (void)field_last(source, names[i], &n_there);
+        if (n_here > n_there)
             return index + 1;
     }
-    return th_reader_field_find(reader, "row", &index) ? index + 1 : 0;
+    return 0;
+}
+
+// As a list of rows first; a table of corner points that is no problem list is read as shapes.
+static enum th_status file_open(const struct th_import_run *run, struct mend_file *file,
+                                const struct th_reader *source, struct th_error *err)
+{
+    const struct th_reader_options as_rows = {.shapeless = true, .progress = run->progress};
+    const struct th_reader_options as_shapes = {.progress = run->progress};
+    enum th_status status = th_reader_open(file->path, &as_rows, &file->reader, err);
+    if (status != TH_OK)
+        return status;
+    file->row_column = row_column(run, file->reader, source);
+    const char *driver = th_reader_info(file->reader)->driver;
+    bool table = strcmp(driver, "CSV") == 0 || strcmp(driver, "XLSX") == 0;
+    struct th_reader *shapes = NULL;
+    if (file->row_column == 0 && table &&
+        th_reader_open(file->path, &as_shapes, &shapes, NULL) == TH_OK) {
+        th_reader_close(file->reader);
+        file->reader = shapes;
+    }
+    return TH_OK;
 }
 
 static enum th_status row_keep(struct th_mends *mends, struct th_mended row, struct th_error *err)
@@ -128,59 +184,111 @@ static enum th_status row_keep(struct th_mends *mends, struct th_mended row, str
             return th_error_no_memory(err);
         mends->rows = grown;
     }
+    row.order = mends->n_rows;
     mends->rows[mends->n_rows++] = row;
     return TH_OK;
 }
 
-static enum th_status rows_take(struct th_import_run *run, struct th_mends *mends,
-                                struct mend_file *file, const char *path, struct th_error *err)
+// The number of a mended row: by the columns that give it in the source, else by the names that
+// such columns usually have.
+static bool number_of(const struct th_import_run *run, struct th_mends *mends,
+                      const struct mend_file *file, const struct th_field_map *usual,
+                      const struct th_reader_row *row, char number[TH_PARCEL_NUMBER_SIZE])
 {
-    struct th_field_map map = {0};
-    size_t by_row = row_column(run, file->reader);
-    struct th_parcel_import_options plain = {.maps = NULL};
-    enum th_status status = th_field_map_make(&plain, file->reader, &map, err);
-    if (status != TH_OK)
+    int in_source = run->map.by_role[TH_FIELD_NUMBER];
+    if (in_source == TH_ROW_NO_INDEX || file->columns[in_source] == 0)
+        return th_field_number(usual, row, number);
+    struct th_reader_row as_source = *row;
+    for (size_t i = 0; i < mends->n_fields; i++)
+        mends->values[i] = file->columns[i] == 0 ? NULL : row->values[file->columns[i] - 1];
+    as_source.values = mends->values;
+    return th_field_number(&run->map, &as_source, number);
+}
+
+static enum th_status row_take(const struct th_import_run *run, struct th_mends *mends,
+                               struct mend_file *file, const struct th_field_map *usual,
+                               const struct th_reader_row *source, struct th_error *err)
+{
+    struct th_mended row = {.number = "", .source = source, .file = file};
+    char number[TH_PARCEL_NUMBER_SIZE];
+    if (source->lost) {
+        enum th_status status = unfit(file, "mend_unreadable", err);
+        th_error_add_int(err, "row", source->row);
+        th_error_add(err, "detail", source->detail == NULL ? "" : source->detail);
         return status;
-    if (by_row == 0 && map.by_role[TH_FIELD_NUMBER] == TH_ROW_NO_INDEX)
-        status = unfit(path, "mend_key", err);
+    }
+    const char *key = file->row_column == 0 ? NULL : source->values[file->row_column - 1];
+    if (key != NULL && !th_text_parse_int(key, 1, INT64_MAX, &row.row)) {
+        enum th_status status = unfit(file, "mend_unknown", err);
+        th_error_add(err, "key", key);
+        return status;
+    }
+    if (row.row == 0 && number_of(run, mends, file, usual, source, number)) {
+        row.number = th_arena_text(&mends->texts, number);
+        if (row.number == NULL)
+            return th_error_no_memory(err);
+    }
+    if (row.row == 0 && row.number[0] == '\0')
+        return TH_OK; // a line that says of no row what it is to be
+    file->has_shapes = file->has_shapes || source->wkb != NULL;
+    return row_keep(mends, row, err);
+}
+
+static enum th_status rows_take(const struct th_import_run *run, struct th_mends *mends,
+                                struct mend_file *file, struct th_error *err)
+{
+    struct th_field_map usual = {0};
+    const struct th_parcel_import_options plain = {.maps = NULL};
+    int in_source = run->map.by_role[TH_FIELD_NUMBER];
+    bool numbered = in_source != TH_ROW_NO_INDEX && file->columns[in_source] > 0;
+    enum th_status status = th_field_map_make(&plain, file->reader, &usual, err);
+    if (status == TH_OK && file->row_column == 0 && !numbered &&
+        usual.by_role[TH_FIELD_NUMBER] == TH_ROW_NO_INDEX)
+        status = unfit(file, "mend_key", err);
     while (status == TH_OK) {
         struct th_reader_batch *batch = NULL;
         status = th_reader_next(file->reader, &batch, err);
         if (status != TH_OK || batch == NULL)
             break;
         status = batch_keep(file, batch, err);
-        for (size_t i = 0; status == TH_OK && i < batch->n_rows; i++) {
-            const struct th_reader_row *source = &batch->rows[i];
-            struct th_mended row = {.number = "", .source = source, .columns = file->columns};
-            char number[TH_PARCEL_NUMBER_SIZE];
-            if (source->lost)
-                continue;
-            if (by_row > 0 && source->values[by_row - 1] != NULL)
-                (void)th_text_parse_int(source->values[by_row - 1], 1, INT64_MAX, &row.row);
-            if (row.row == 0 && th_field_number(&map, source, number))
-                row.number = th_arena_text(&mends->texts, number);
-            if (row.number == NULL)
-                status = th_error_no_memory(err);
-            else if (row.row > 0 || row.number[0] != '\0')
-                status = row_keep(mends, row, err);
-        }
+        for (size_t i = 0; status == TH_OK && i < batch->n_rows; i++)
+            status = row_take(run, mends, file, &usual, &batch->rows[i], err);
     }
-    th_field_map_clear(&map);
+    th_field_map_clear(&usual);
     return status;
+}
+
+static bool same_system(const struct th_crs_transform *a, const struct th_crs_transform *b)
+{
+    if (th_crs_transform_is_identity(a) && th_crs_transform_is_identity(b))
+        return true;
+    const char *code = th_crs_transform_code(a);
+    if (code[0] != '\0' || th_crs_transform_code(b)[0] != '\0')
+        return strcmp(code, th_crs_transform_code(b)) == 0;
+    return strcmp(th_crs_transform_name(a), th_crs_transform_name(b)) == 0;
 }
 
 // Shapes of a mended file are taken as coordinates of the source; another declared system would
 // put them elsewhere without a word.
-static enum th_status crs_agree(const struct th_import_run *run, const struct th_reader *reader,
-                                const char *path, struct th_error *err)
+static enum th_status crs_agree(const struct th_import_run *run, const struct mend_file *file,
+                                struct th_error *err)
 {
-    const char *declared = th_reader_info(reader)->crs;
-    if (declared == NULL || run->source_crs == NULL || strcmp(declared, run->source_crs) == 0)
+    const char *declared = th_reader_info(file->reader)->crs;
+    struct th_crs_transform *ours = NULL;
+    struct th_crs_transform *theirs = NULL;
+    if (!file->has_shapes || declared == NULL)
         return TH_OK;
-    return unfit(path, "mend_crs", err);
+    bool same = th_crs_transform_new_by_datum(run->how.crs, &run->extent, run->how.datum, &ours,
+                                              NULL) == TH_OK &&
+                th_crs_transform_new_by_datum(declared, &run->extent, run->how.datum, &theirs,
+                                              NULL) == TH_OK &&
+                same_system(ours, theirs);
+    th_crs_transform_free(ours);
+    th_crs_transform_free(theirs);
+    return same ? TH_OK : unfit(file, "mend_crs", err);
 }
 
-enum th_status th_mends_open(struct th_import_run *run, const struct th_reader *source,
+enum th_status th_mends_open(const struct th_import_run *run, const struct th_reader *source,
                              struct th_mends **ret_mends, struct th_error *err)
 {
     const struct th_parcel_import_options *options = run->options;
@@ -188,20 +296,23 @@ enum th_status th_mends_open(struct th_import_run *run, const struct th_reader *
     if (mends == NULL)
         return th_error_no_memory(err);
     enum th_status status = TH_OK;
+    mends->n_fields = th_reader_info(source)->n_fields;
     mends->files = calloc(options->n_mends + 1, sizeof *mends->files);
-    mends->values = calloc(th_reader_info(source)->n_fields + 1, sizeof *mends->values);
+    mends->values = calloc(mends->n_fields + 1, sizeof *mends->values);
     if (mends->files == NULL || mends->values == NULL)
         status = th_error_no_memory(err);
     for (size_t i = 0; status == TH_OK && i < options->n_mends; i++) {
         struct mend_file *file = &mends->files[mends->n_files++];
-        const struct th_reader_options how = {0};
-        status = th_reader_open(options->mends[i], &how, &file->reader, err);
-        if (status == TH_OK)
-            status = crs_agree(run, file->reader, options->mends[i], err);
+        file->path = options->mends[i];
+        status = file_open(run, file, source, err);
         if (status == TH_OK)
             status = columns_match(file, source, err);
         if (status == TH_OK)
-            status = rows_take(run, mends, file, options->mends[i], err);
+            status = rows_take(run, mends, file, err);
+        if (status == TH_OK)
+            status = crs_agree(run, file, err);
+        th_reader_close(file->reader);
+        file->reader = NULL;
     }
     if (status != TH_OK) {
         th_mends_free(mends);
@@ -213,26 +324,95 @@ enum th_status th_mends_open(struct th_import_run *run, const struct th_reader *
     return TH_OK;
 }
 
+// Position of the first mended row with this key, or of the one that would follow it.
+static size_t key_find(const struct th_mends *mends, const struct th_mended *key)
+{
+    size_t low = 0;
+    size_t high = mends->n_rows;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare_keys(&mends->rows[middle], key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+// The mended row at this position, when it has this key.
+static struct th_mended *key_at(const struct th_mends *mends, const struct th_mended *key,
+                                size_t at)
+{
+    bool found = at < mends->n_rows && compare_keys(&mends->rows[at], key) == 0;
+    return found ? &mends->rows[at] : NULL;
+}
+
+// The problem list defuses what a spreadsheet would run as a formula by an apostrophe before it:
+// that is no change.
+static const char *value_laid(const char *before, const char *mended)
+{
+    bool defused =
+        before != NULL && mended != NULL && mended[0] == '\'' && strcmp(mended + 1, before) == 0;
+    return defused ? before : mended;
+}
+
+static void lay_one(struct th_mends *mends, struct th_mended *mended)
+{
+    const struct mend_file *file = mended->file;
+    struct th_reader_row *laid = &mends->laid;
+    for (size_t i = 0; i < mends->n_fields; i++)
+        if (file->columns[i] > 0)
+            mends->values[i] =
+                value_laid(mends->values[i], mended->source->values[file->columns[i] - 1]);
+    laid->text_suspect = (laid->text_suspect && !file->complete) || mended->source->text_suspect;
+    if (mended->source->wkb != NULL) {
+        laid->wkb = mended->source->wkb;
+        laid->wkb_size = mended->source->wkb_size;
+        laid->lost = false;
+    }
+    mended->n_laid++;
+}
+
 const struct th_reader_row *th_mends_lay(struct th_mends *mends, const struct th_reader_row *source,
-                                         const char *number, size_t n_fields)
+                                         const char *number)
 {
     const struct th_mended by_row = {.row = source->row, .number = ""};
     const struct th_mended by_number = {.number = number == NULL ? "" : number};
-    const struct th_mended *found =
-        bsearch(&by_row, mends->rows, mends->n_rows, sizeof by_row, compare_mended);
-    if (found == NULL && by_number.number[0] != '\0')
-        found = bsearch(&by_number, mends->rows, mends->n_rows, sizeof by_row, compare_mended);
-    if (found == NULL)
+    size_t at_row = key_find(mends, &by_row);
+    size_t at_number = key_find(mends, &by_number);
+    struct th_mended *row = key_at(mends, &by_row, at_row);
+    struct th_mended *numbered = number == NULL ? NULL : key_at(mends, &by_number, at_number);
+    if (row == NULL && numbered == NULL)
         return source;
-    for (size_t i = 0; i < n_fields; i++)
-        mends->values[i] = found->columns[i] == 0 ? source->values[i]
-                                                  : found->source->values[found->columns[i] - 1];
+    for (size_t i = 0; i < mends->n_fields; i++)
+        mends->values[i] = source->lost ? NULL : source->values[i];
     mends->laid = *source;
     mends->laid.values = mends->values;
-    mends->laid.text_suspect = false;
-    if (found->source->wkb != NULL) {
-        mends->laid.wkb = found->source->wkb;
-        mends->laid.wkb_size = found->source->wkb_size;
+    while (row != NULL || numbered != NULL) {
+        if (numbered == NULL || (row != NULL && row->order < numbered->order)) {
+            lay_one(mends, row);
+            row = key_at(mends, &by_row, ++at_row);
+        } else {
+            lay_one(mends, numbered);
+            numbered = key_at(mends, &by_number, ++at_number);
+        }
     }
     return &mends->laid;
+}
+
+enum th_status th_mends_check(const struct th_mends *mends, struct th_error *err)
+{
+    for (size_t i = 0; i < mends->n_rows; i++) {
+        const struct th_mended *row = &mends->rows[i];
+        if (row->n_laid == 1)
+            continue;
+        enum th_status status =
+            unfit(row->file, row->n_laid == 0 ? "mend_unknown" : "mend_ambiguous", err);
+        if (row->row > 0)
+            th_error_add_int(err, "key", row->row);
+        else
+            th_error_add(err, "key", row->number);
+        return status;
+    }
+    return TH_OK;
 }

@@ -48,6 +48,18 @@ static enum th_status choice_read(const char *text, struct th_repair_choice *ret
     return TH_OK;
 }
 
+// What is said later of a row goes before what was said earlier.
+static void choice_add(struct th_repair_rule *rule, struct th_repair_choice choice)
+{
+    for (size_t i = 0; i < rule->n_choices; i++) {
+        if (rule->choices[i].row == choice.row) {
+            rule->choices[i] = choice;
+            return;
+        }
+    }
+    rule->choices[rule->n_choices++] = choice;
+}
+
 enum th_status th_import_repair_rule(const struct th_parcel_import_options *options,
                                      struct th_repair_rule *ret_rule, struct th_error *err)
 {
@@ -60,8 +72,12 @@ enum th_status th_import_repair_rule(const struct th_parcel_import_options *opti
     if (rule.choices == NULL)
         return th_error_no_memory(err);
     enum th_status status = TH_OK;
-    for (size_t i = 0; status == TH_OK && i < options->n_repair_rows; i++)
-        status = choice_read(options->repair_rows[i], &rule.choices[rule.n_choices++], err);
+    for (size_t i = 0; status == TH_OK && i < options->n_repair_rows; i++) {
+        struct th_repair_choice choice = {0};
+        status = choice_read(options->repair_rows[i], &choice, err);
+        if (status == TH_OK)
+            choice_add(&rule, choice);
+    }
     if (status != TH_OK) {
         free(rule.choices);
         return status;

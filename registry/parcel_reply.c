@@ -13,6 +13,8 @@ struct th_json *th_import_input_json(const struct th_import_run *run)
     th_json_set_text(input, "source", run->source.source);
     th_json_set_text(input, "sha256", th_hash_hex(&run->source.sha256, hex));
     th_json_set_text(input, "layer", run->source.layer);
+    if (run->options->draft_id > 0)
+        th_json_set_int(input, "draft", run->options->draft_id);
     return input;
 }
 

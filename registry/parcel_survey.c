@@ -225,34 +225,33 @@ static enum th_status rows_append(struct th_import_run *run, const struct th_rea
     return TH_OK;
 }
 
-// Takes the fields of a row; where it was mended, those of the mended row, whose shape then stands
-// in *source.
-static enum th_status take_fields(struct intake *in, struct th_reader_row *source,
-                                  struct th_staged_row *row, struct th_error *err)
+// The row as it was mended; its shape then stands in *source.
+static const struct th_reader_row *lay(struct intake *in, struct th_reader_row *source)
 {
     char number[TH_PARCEL_NUMBER_SIZE];
     if (in->mends == NULL)
-        return th_fields_take(in->run, &in->run->map, source, row, err);
-    bool numbered = th_field_number(&in->run->map, source, number);
-    const struct th_reader_row *laid = th_mends_lay(in->mends, source, numbered ? number : NULL,
-                                                    th_reader_info(in->reader)->n_fields);
+        return source;
+    bool numbered = !source->lost && th_field_number(&in->run->map, source, number);
+    const struct th_reader_row *laid = th_mends_lay(in->mends, source, numbered ? number : NULL);
     source->wkb = laid->wkb;
     source->wkb_size = laid->wkb_size;
-    return th_fields_take(in->run, &in->run->map, laid, row, err);
+    source->lost = laid->lost;
+    return laid;
 }
 
 static enum th_status take_row(struct intake *in, struct th_reader_row *source,
                                struct th_staged_row *row, struct th_error *err)
 {
     struct th_error problem;
+    const struct th_reader_row *laid = lay(in, source);
     if (th_row_numbers_have(&in->run->dropped, source->row)) {
         (void)th_error_set(&problem, TH_DATA_PROBLEM, "row_dropped", NULL);
         th_import_reject(in->run, row, NULL, &problem);
         return TH_OK;
     }
-    th_import_note_shape(in->run, source);
-    if (!source->lost)
-        return take_fields(in, source, row, err);
+    th_import_note_shape(in->run, laid);
+    if (!laid->lost)
+        return th_fields_take(in->run, &in->run->map, laid, row, err);
     (void)th_error_set(&problem, TH_UNREADABLE, "row_unreadable", "detail",
                        source->detail == NULL ? "" : source->detail, NULL);
     th_error_add_int(&problem, "row", source->row);
@@ -458,6 +457,8 @@ enum th_status th_import_read(struct th_import_run *run, struct th_reader *reade
         status = read_all(in, first, err);
     else
         th_reader_batch_free(first);
+    if (status == TH_OK && in->mends != NULL)
+        status = th_mends_check(in->mends, err);
     hands_free(in);
     th_mends_free(in->mends);
     free(in);

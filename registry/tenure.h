@@ -13,7 +13,7 @@
 enum { TH_TENURE_ROWS_MAX = 200000 };
 
 struct th_tenure_import_options {       // texts are borrowed; NULL: not given
-    const char *source;                 // CSV (UTF-8) or XLSX
+    const char *source;                 // CSV in any encoding, or XLSX
     const char *holder;                 // of rows that do not say
     const char *village;                // of rows that do not say
     const struct th_messages *messages; // NULL: problems carry their key as message
@@ -22,7 +22,7 @@ struct th_tenure_import_options {       // texts are borrowed; NULL: not given
 // Reply: read = accepted + rejected + unchanged (rows), problems[{row, number, code, severity,
 // message, hint}], tenure_ids[], incomplete[{parcel_id, number, on, share}]. A contract with a bad
 // row is refused with all its rows. TH_INVALID ("tenure_columns" with "missing"), TH_LIMIT
-// ("tenure_too_many_rows"), errors of th_csv_table_read or th_reader_open, TH_NOT_PERMITTED.
+// ("tenure_too_many_rows"), errors of th_reader_open, TH_NOT_PERMITTED.
 enum th_status th_tenure_import(struct th_registry *registry, const struct th_request *request,
                                 const struct th_tenure_import_options *options,
                                 struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

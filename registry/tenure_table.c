@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/csv_table.h"
 #include "core/text.h"
 #include "gis/reader.h"
 #include "registry/tenure_internal.h"
@@ -53,16 +52,16 @@ static bool is_heading(enum th_tenure_column column, const char *heading)
 }
 
 // Positions of the columns in the source; TH_INVALID when one that is needed is missing.
-static enum th_status find_columns(const char *(*heading)(const void *source, size_t index),
-                                   const void *source, size_t n,
+static enum th_status find_columns(const struct th_reader *reader,
                                    size_t positions[TH_TENURE_COLUMNS], struct th_error *err)
 {
+    size_t n = th_reader_info(reader)->n_fields;
     struct th_buf missing;
     th_buf_init(&missing, 4096);
     for (int c = 0; c < TH_TENURE_COLUMNS; c++) {
         positions[c] = SIZE_MAX;
         for (size_t i = 0; positions[c] == SIZE_MAX && i < n; i++)
-            if (is_heading((enum th_tenure_column)c, heading(source, i)))
+            if (is_heading((enum th_tenure_column)c, th_reader_field(reader, i)))
                 positions[c] = i;
         if (positions[c] == SIZE_MAX && th_tenure_columns[c].needed)
             th_buf_printf(&missing, "%s%s", missing.size > 0 ? "、" : "",
@@ -110,48 +109,12 @@ static enum th_status row_add(struct th_tenure_table *table, int64_t line,
     return done ? TH_OK : th_error_no_memory(err);
 }
 
-static const char *csv_heading(const void *source, size_t index)
-{
-    return th_csv_table_cell(source, 0, index);
-}
-
-static enum th_status read_csv(const char *path, struct th_tenure_table *table,
-                               struct th_error *err)
-{
-    enum { COLUMNS_LOOKED_AT = 256 };
-    struct th_csv_table *csv = NULL;
-    size_t positions[TH_TENURE_COLUMNS];
-    enum th_status status = th_csv_table_read(path, &csv, err);
-    if (status != TH_OK)
-        return status;
-    size_t n = th_csv_table_rows(csv);
-    status = n == 0 ? th_error_set(err, TH_INVALID, "tenure_columns", "missing",
-                                   th_tenure_columns[0].title, NULL)
-                    : find_columns(csv_heading, csv, COLUMNS_LOOKED_AT, positions, err);
-    if (status == TH_OK)
-        status = room_make(table, n, err);
-    for (size_t i = 1; status == TH_OK && i < n; i++) {
-        const char *texts[TH_TENURE_COLUMNS];
-        for (int c = 0; c < TH_TENURE_COLUMNS; c++)
-            texts[c] = positions[c] == SIZE_MAX ? NULL : th_csv_table_cell(csv, i, positions[c]);
-        status = row_add(table, (int64_t)th_csv_table_line(csv, i), texts, err);
-    }
-    th_csv_table_free(csv);
-    return status;
-}
-
-static const char *reader_heading(const void *source, size_t index)
-{
-    return th_reader_field(source, index);
-}
-
 static enum th_status read_rows(struct th_reader *reader, struct th_tenure_table *table,
                                 struct th_error *err)
 {
     struct th_reader_batch *batch = NULL;
     size_t positions[TH_TENURE_COLUMNS];
-    enum th_status status =
-        find_columns(reader_heading, reader, th_reader_info(reader)->n_fields, positions, err);
+    enum th_status status = find_columns(reader, positions, err);
     while (status == TH_OK) {
         status = th_reader_next(reader, &batch, err);
         if (status != TH_OK || batch == NULL)
@@ -169,33 +132,16 @@ static enum th_status read_rows(struct th_reader *reader, struct th_tenure_table
     return status;
 }
 
-static enum th_status read_workbook(const char *path, struct th_tenure_table *table,
-                                    struct th_error *err)
-{
-    struct th_reader *reader = NULL;
-    const struct th_reader_options how = {0};
-    enum th_status status = th_reader_open(path, &how, &reader, err);
-    if (status != TH_OK)
-        return status;
-    status = read_rows(reader, table, err);
-    th_reader_close(reader);
-    return status;
-}
-
-static bool ends_with(const char *text, const char *ending)
-{
-    size_t size = strlen(text);
-    size_t tail = strlen(ending);
-    return size >= tail && strcmp(text + size - tail, ending) == 0;
-}
-
 enum th_status th_tenure_table_read(const char *path, struct th_tenure_table *ret_table,
                                     struct th_error *err)
 {
     struct th_tenure_table table = {0};
-    enum th_status status = ends_with(path, ".xlsx") || ends_with(path, ".XLSX")
-                                ? read_workbook(path, &table, err)
-                                : read_csv(path, &table, err);
+    struct th_reader *reader = NULL;
+    const struct th_reader_options how = {.shapeless = true};
+    enum th_status status = th_reader_open(path, &how, &reader, err);
+    if (status == TH_OK)
+        status = read_rows(reader, &table, err);
+    th_reader_close(reader);
     if (status != TH_OK) {
         th_tenure_table_clear(&table);
         return status;

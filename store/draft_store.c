@@ -9,8 +9,9 @@ enum { COLUMN_SETTINGS = 7 };
 static const char SQL_INSERT[] =
     "INSERT INTO import_draft (source, sha256, settings, state, login, seq)"
     " VALUES (?1, ?2, ?3, 'open', ?4, ?5)";
-static const char SQL_UPDATE[] = "UPDATE import_draft SET sha256 = ?2, settings = ?3, seq = ?4"
-                                 " WHERE draft_id = ?1 AND state = 'open'";
+static const char SQL_UPDATE[] =
+    "UPDATE import_draft SET sha256 = ?2, settings = ?3, seq = ?4, source = ?5"
+    " WHERE draft_id = ?1 AND state = 'open'";
 static const char SQL_CLOSE[] = "UPDATE import_draft SET state = ?2, import_id = ?3, seq = ?4"
                                 " WHERE draft_id = ?1 AND state = 'open'";
 static const char SQL_LOAD[] = "SELECT " DRAFT_COLUMNS " FROM import_draft WHERE draft_id = ?1";
@@ -50,16 +51,16 @@ static enum th_status changed_one(struct th_store *store, enum th_status status,
     return status;
 }
 
-enum th_status th_draft_update(struct th_store *store, int64_t draft_id,
-                               const struct th_hash *sha256, const char *settings, int64_t seq,
-                               struct th_error *err)
+enum th_status th_draft_update(struct th_store *store, const struct th_draft *draft,
+                               const char *settings, struct th_error *err)
 {
     struct th_stmt *q = th_db_query(store, SQL_UPDATE);
-    th_bind_int(q, 1, draft_id);
-    th_bind_hash(q, 2, sha256);
+    th_bind_int(q, 1, draft->draft_id);
+    th_bind_hash(q, 2, &draft->sha256);
     th_bind_text(q, 3, settings);
-    th_bind_int(q, 4, seq);
-    return changed_one(store, th_stmt_run(q, err), draft_id, err);
+    th_bind_int(q, 4, draft->seq);
+    th_bind_text(q, 5, draft->source);
+    return changed_one(store, th_stmt_run(q, err), draft->draft_id, err);
 }
 
 enum th_status th_draft_close(struct th_store *store, int64_t draft_id, const char *state,

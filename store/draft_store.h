@@ -26,10 +26,10 @@ struct th_draft {
 enum th_status th_draft_insert(struct th_store *store, const struct th_draft *draft,
                                const char *settings, int64_t *ret_draft_id,
                                struct th_error *err) TH_MUST_CHECK;
-// Replaces digest and settings of an open draft. TH_CONFLICT ("draft_closed").
-enum th_status th_draft_update(struct th_store *store, int64_t draft_id,
-                               const struct th_hash *sha256, const char *settings, int64_t seq,
-                               struct th_error *err) TH_MUST_CHECK;
+// Replaces source, digest, seq and settings of the open draft draft->draft_id. TH_CONFLICT
+// ("draft_closed").
+enum th_status th_draft_update(struct th_store *store, const struct th_draft *draft,
+                               const char *settings, struct th_error *err) TH_MUST_CHECK;
 // Ends an open draft; import_id 0 unless it is confirmed. TH_CONFLICT ("draft_closed").
 enum th_status th_draft_close(struct th_store *store, int64_t draft_id, const char *state,
                               int64_t import_id, int64_t seq, struct th_error *err) TH_MUST_CHECK;

@@ -337,22 +337,24 @@ static enum th_status layer_rows(struct dataset *opened, const char *layer,
     return status;
 }
 
-enum th_status th_dataset_rows(const char *path, const char *layer, double curve_step_deg,
-                               struct th_rows **ret_rows, struct th_error *err)
+enum th_status th_dataset_rows(const struct th_dataset_request *request, struct th_rows **ret_rows,
+                               struct th_error *err)
 {
     struct dataset opened = {0};
     struct th_rows *rows = NULL;
-    th_format_configure(curve_step_deg);
-    enum th_status status = th_source_find(path, layer, &opened.source, err);
+    const char *layer = request->layer;
+    th_format_configure(request->curve_step_deg);
+    enum th_status status = th_source_find(request->path, layer, &opened.source, err);
     if (status == TH_OK) {
-        const struct th_format_request request = {.path = opened.source.path,
-                                                  .file = opened.source.base_name,
-                                                  .stem = opened.source.stem,
-                                                  .member = opened.source.member,
-                                                  // the name of a file in an archive is used up
-                                                  .layer = opened.source.chosen ? NULL : layer,
-                                                  .curve_step_deg = curve_step_deg};
-        status = th_format_open(&request, &rows, err);
+        const struct th_format_request format = {.path = opened.source.path,
+                                                 .file = opened.source.base_name,
+                                                 .stem = opened.source.stem,
+                                                 .member = opened.source.member,
+                                                 // the name of a file in an archive is used up
+                                                 .layer = opened.source.chosen ? NULL : layer,
+                                                 .curve_step_deg = request->curve_step_deg,
+                                                 .shapeless = request->shapeless};
+        status = th_format_open(&format, &rows, err);
     }
     if (status == TH_OK && rows == NULL) {
         status = layer_rows(&opened, layer, &rows, err);

@@ -10,9 +10,14 @@
 // a process, before its rights are given up.
 void th_dataset_prepare(void);
 
-// The rows of the layer that `layer` names (NULL: the only one that has polygons). Errors of
-// th_reader_open.
-enum th_status th_dataset_rows(const char *path, const char *layer, double curve_step_deg,
-                               struct th_rows **ret_rows, struct th_error *err) TH_MUST_CHECK;
+struct th_dataset_request {
+    const char *path;
+    const char *layer; // NULL: the only one that has polygons
+    double curve_step_deg;
+    bool shapeless; // tables need no shape
+};
+// The rows of one layer. Errors of th_reader_open.
+enum th_status th_dataset_rows(const struct th_dataset_request *request, struct th_rows **ret_rows,
+                               struct th_error *err) TH_MUST_CHECK;
 
 #endif

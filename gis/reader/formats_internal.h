@@ -22,6 +22,7 @@ struct th_format_request {
     const char *member; // path in an archive, or NULL
     const char *layer;  // wanted; NULL: whatever has parcels
     double curve_step_deg;
+    bool shapeless; // tables need no shape
 };
 
 // GDAL's options that hold for the whole process: attributes stay texts, names stay as they are,

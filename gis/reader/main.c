@@ -47,6 +47,8 @@ static bool argument_take(struct arguments *arguments, const char *argument)
         arguments->serve.layer = value;
     } else if (th_text_starts_with(argument, "encoding=")) {
         arguments->serve.encoding = value;
+    } else if (strcmp(argument, "shapeless=1") == 0) {
+        arguments->serve.shapeless = true;
     } else if (th_text_starts_with(argument, "curve_step_deg=")) {
         return th_text_parse_double(value, &arguments->serve.curve_step_deg);
     } else if (th_text_starts_with(argument, "memory_size=")) {

@@ -421,18 +421,34 @@ static enum th_status columns_missing(const struct th_csv_table *table, size_t r
     return th_error_set(err, TH_UNREADABLE, key, "file", file, "columns", shown, NULL);
 }
 
+static enum th_status length_check(const struct th_csv_table *table, const char *file,
+                                   struct th_error *err)
+{
+    if (th_csv_table_rows(table) <= TH_POINTS_ROWS_MAX + (size_t)TH_POINTS_HEADING_ROWS) {
+        return TH_OK;
+    }
+    enum th_status status = th_error_set(err, TH_LIMIT, "table_too_long", "file", file, NULL);
+    th_error_add_int(err, "limit", TH_POINTS_ROWS_MAX);
+    return status;
+}
+
+static size_t heading_rows(const struct th_csv_table *table)
+{
+    size_t n = th_csv_table_rows(table);
+    return n < TH_POINTS_HEADING_ROWS ? n : TH_POINTS_HEADING_ROWS;
+}
+
 enum th_status th_points_plan_make(const struct th_csv_table *table, bool utf8, const char *file,
                                    struct th_points_plan *ret_plan, struct th_error *err)
 {
-    size_t n = th_csv_table_rows(table);
+    size_t n = heading_rows(table);
     struct columns best = columns_find(table, 0, utf8);
     size_t best_row = 0;
-    if (n > TH_POINTS_ROWS_MAX + (size_t)TH_POINTS_HEADING_ROWS) {
-        enum th_status status = th_error_set(err, TH_LIMIT, "table_too_long", "file", file, NULL);
-        th_error_add_int(err, "limit", TH_POINTS_ROWS_MAX);
+    enum th_status status = length_check(table, file, err);
+    if (status != TH_OK) {
         return status;
     }
-    for (size_t row = 0; row < n && row < TH_POINTS_HEADING_ROWS; row++) {
+    for (size_t row = 0; row < n; row++) {
         struct th_points_plan plan;
         struct columns columns = columns_find(table, row, utf8);
         if (plan_fill(&columns, &plan)) {
@@ -449,4 +465,52 @@ enum th_status th_points_plan_make(const struct th_csv_table *table, bool utf8, 
         }
     }
     return columns_missing(table, best_row, utf8, &best, file, err);
+}
+
+static size_t cells_filled(const struct th_csv_table *table, size_t row)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < COLUMNS_MAX; i++) {
+        n += th_csv_table_cell(table, row, i)[0] != '\0';
+    }
+    return n;
+}
+
+// A title above the headings fills a cell or two; headings fill about as many as the rows below.
+static size_t heading_find(const struct th_csv_table *table)
+{
+    size_t n = heading_rows(table);
+    size_t most = 0;
+    for (size_t row = 0; row < n; row++) {
+        size_t filled = cells_filled(table, row);
+        most = filled > most ? filled : most;
+    }
+    for (size_t row = 0; row < n; row++) {
+        if (2 * cells_filled(table, row) > most) {
+            return row;
+        }
+    }
+    return 0;
+}
+
+enum th_status th_points_plan_lines(const struct th_csv_table *table, bool utf8, const char *file,
+                                    struct th_points_plan *ret_plan, struct th_error *err)
+{
+    size_t heading = heading_find(table);
+    struct columns columns = columns_find(table, heading, utf8);
+    struct th_points_plan plan = {0};
+    enum th_status status = length_check(table, file, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    columns.of[ROLE_PARCEL] = TH_POINTS_NONE;
+    if (!plan_fill(&columns, &plan)) {
+        plan.kind = TH_POINTS_NOTHING;
+    }
+    plan.heading = heading;
+    if (plan.kind == TH_POINTS_PAIRS) {
+        axes_decide(table, &plan);
+    }
+    *ret_plan = plan;
+    return TH_OK;
 }

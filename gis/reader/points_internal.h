@@ -15,6 +15,7 @@ enum th_points_kind {
     TH_POINTS_WKT,     // a row a parcel, the shape in one cell of WKT
     TH_POINTS_PAIRS,   // a row a parcel, its corners in one cell
     TH_POINTS_CORNERS, // a row a corner
+    TH_POINTS_NOTHING  // a row is a row; there is no shape
 };
 
 // How it was decided which number is the easting.
@@ -47,6 +48,12 @@ struct th_points_plan {
 enum th_status th_points_plan_make(const struct th_csv_table *table, bool utf8, const char *file,
                                    struct th_points_plan *ret_plan,
                                    struct th_error *err) TH_MUST_CHECK;
+
+// The same for tables that need no shape: corners are not put together, and where no cell holds a
+// whole shape either, the plan is TH_POINTS_NOTHING. TH_LIMIT ("table_too_long" with "limit").
+enum th_status th_points_plan_lines(const struct th_csv_table *table, bool utf8, const char *file,
+                                    struct th_points_plan *ret_plan,
+                                    struct th_error *err) TH_MUST_CHECK;
 
 struct th_points_ring {
     size_t first, n; // corners in `xy`, not closed

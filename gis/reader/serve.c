@@ -298,8 +298,11 @@ static enum th_status serve(struct sender *sender, struct th_error *err)
     const struct th_survey_pulse pulse = {survey_beat, sender};
     enum th_status status = progress_send(sender, 0, err);
     if (status == TH_OK) {
-        status = th_dataset_rows(sender->serve->path, sender->serve->layer,
-                                 sender->serve->curve_step_deg, &sender->rows, err);
+        const struct th_dataset_request request = {.path = sender->serve->path,
+                                                   .layer = sender->serve->layer,
+                                                   .curve_step_deg = sender->serve->curve_step_deg,
+                                                   .shapeless = sender->serve->shapeless};
+        status = th_dataset_rows(&request, &sender->rows, err);
     }
     if (status == TH_OK) {
         status =

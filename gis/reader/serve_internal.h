@@ -2,6 +2,8 @@
 #ifndef TH_GIS_READER_SERVE_INTERNAL_H
 #define TH_GIS_READER_SERVE_INTERNAL_H
 
+#include <stdbool.h>
+
 #include "core/attributes.h"
 #include "core/error.h"
 
@@ -10,7 +12,8 @@ struct th_serve {
     const char *layer;    // NULL: the only one with polygons
     const char *encoding; // NULL: decided on the whole table
     double curve_step_deg;
-    int out; // the pipe
+    bool shapeless; // tables need no shape
+    int out;        // the pipe
 };
 
 // Everything from opening to the last frame. What goes wrong is the last frame then, and TH_OK as

@@ -201,8 +201,11 @@ static void next_parcel(struct table_rows *table, struct th_rows_row *ret_row)
 static void next_row(struct table_rows *table, struct th_rows_row *ret_row)
 {
     size_t row = table->next++;
-    const char *cell = th_csv_table_cell(table->table, row, (size_t)table->plan.shape);
     texts_take(table, row, ret_row);
+    if (table->plan.kind == TH_POINTS_NOTHING) {
+        return;
+    }
+    const char *cell = th_csv_table_cell(table->table, row, (size_t)table->plan.shape);
     if (*cell == '\0') {
         return;
     }
@@ -267,7 +270,7 @@ static char *heading_text(const struct table_rows *table, int column, bool utf8)
 static bool axes_tell(struct table_rows *table, bool utf8)
 {
     struct th_rows_facts *facts = &table->rows.facts;
-    if (table->plan.kind == TH_POINTS_WKT) {
+    if (table->plan.kind == TH_POINTS_WKT || table->plan.kind == TH_POINTS_NOTHING) {
         return true;
     }
     if (table->plan.kind == TH_POINTS_PAIRS) {
@@ -281,14 +284,21 @@ static bool axes_tell(struct table_rows *table, bool utf8)
     return facts->axis_east != NULL && facts->axis_north != NULL;
 }
 
+static const char *geometry_type(enum th_points_kind kind)
+{
+    if (kind == TH_POINTS_NOTHING) {
+        return "None";
+    }
+    return kind == TH_POINTS_WKT ? "Unknown (any)" : "Polygon";
+}
+
 static bool facts_make(struct table_rows *table, const struct th_table_source *source)
 {
     struct th_rows_facts *facts = &table->rows.facts;
     bool corners = table->plan.kind == TH_POINTS_CORNERS;
     facts->driver = th_text_duplicate(source->driver);
     facts->layer = th_text_duplicate(source->layer);
-    facts->geometry_type =
-        th_text_duplicate(table->plan.kind == TH_POINTS_WKT ? "Unknown (any)" : "Polygon");
+    facts->geometry_type = th_text_duplicate(geometry_type(table->plan.kind));
     facts->member = th_text_duplicate(source->member);
     facts->raw_text = source->raw_text;
     th_text_copy(facts->declared, sizeof facts->declared, source->declared);

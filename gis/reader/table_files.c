@@ -36,6 +36,14 @@ static enum th_status utf16_undo(const char *file, char **text, size_t *size, st
     return TH_OK;
 }
 
+static enum th_status plan_make(const struct th_format_request *request,
+                                const struct th_csv_table *table, bool utf8,
+                                struct th_points_plan *ret_plan, struct th_error *err)
+{
+    return request->shapeless ? th_points_plan_lines(table, utf8, request->file, ret_plan, err)
+                              : th_points_plan_make(table, utf8, request->file, ret_plan, err);
+}
+
 enum th_status th_format_csv(const struct th_format_request *request, struct th_rows **ret_rows,
                              struct th_error *err)
 {
@@ -64,7 +72,7 @@ enum th_status th_format_csv(const struct th_format_request *request, struct th_
         free(text);
         return status;
     }
-    status = th_points_plan_make(table, source.utf8, request->file, &plan, err);
+    status = plan_make(request, table, source.utf8, &plan, err);
     if (status == TH_OK) {
         status = th_table_rows(&source, &plan, table, ret_rows, err);
     }
@@ -205,9 +213,8 @@ static enum th_status sheet_try(struct workbook *book, OGRLayerH sheet, struct t
     if (status != TH_OK) {
         return status;
     }
-    status = th_csv_table_rows(table) == 0
-                 ? TH_UNREADABLE
-                 : th_points_plan_make(table, true, book->request->file, &plan, &reason);
+    status = th_csv_table_rows(table) == 0 ? TH_UNREADABLE
+                                           : plan_make(book->request, table, true, &plan, &reason);
     if (status == TH_UNREADABLE) {
         if (th_csv_table_rows(table) > 0 && !book->has_reason) {
             book->first_reason = reason;
@@ -257,6 +264,9 @@ static enum th_status workbook_search(struct workbook *book, GDALDatasetH datase
     bool named = false;
     enum th_status status = TH_OK;
     for (int i = 0; i < n && i < TH_FORMAT_LAYERS_MAX && status == TH_OK; i++) {
+        if (book->request->shapeless && book->n_found > 0) {
+            break;
+        }
         OGRLayerH sheet = GDALDatasetGetLayer(dataset, i);
         if (wanted == NULL || strcmp(OGR_L_GetName(sheet), wanted) == 0) {
             named = true;

@@ -368,6 +368,7 @@ static void lay_one(struct th_mends *mends, struct th_mended *mended)
     if (mended->source->wkb != NULL) {
         laid->wkb = mended->source->wkb;
         laid->wkb_size = mended->source->wkb_size;
+        laid->shape = mended->source->shape;
         laid->lost = false;
     }
     mended->n_laid++;

@@ -176,6 +176,70 @@ static void assert_workbook(struct th_test_rows *rows)
     formats_assert_end(rows);
 }
 
+// As a problem list or a table of contracts is read: no shape is wanted, none is missed.
+static struct th_test_rows open_shapeless(const char *path)
+{
+    const struct th_reader_options how = {.shapeless = true};
+    struct th_test_rows rows = {0};
+    struct th_error err;
+    assert_ok(th_reader_open(path, &how, &rows.reader, &err), &err);
+    return rows;
+}
+
+static void shapeless__a_table_is_its_rows(void **state)
+{
+    char path[TH_TEST_PATH_SIZE];
+    // A title above the headings, GBK, and what would be corner points.
+    char *gbk =
+        CPLRecode("问题清单,,,\n行,地块号,经度,纬度\n3,A-1,119.5,30.5\n9,A-2,,\n", "UTF-8", "GBK");
+    formats_text_write(path, *state, "list.csv", gbk);
+    CPLFree(gbk);
+    struct th_test_rows rows = open_shapeless(path);
+    assert_int_equal(th_reader_info(rows.reader)->n_fields, 4);
+    assert_int_equal(th_reader_info(rows.reader)->n_features, 2);
+    assert_string_equal(th_reader_field(rows.reader, 1), "地块号");
+    assert_string_equal(th_reader_info(rows.reader)->geometry_type, "None");
+    assert_null(th_reader_info(rows.reader)->axis_east);
+    const struct th_reader_row *row = th_test_rows_next(&rows);
+    assert_non_null(row);
+    assert_int_equal(row->row, 3);
+    assert_null(row->wkb);
+    assert_false(row->lost);
+    assert_string_equal(row->values[0], "3");
+    assert_string_equal(row->values[2], "119.5");
+    row = th_test_rows_next(&rows);
+    assert_non_null(row);
+    assert_null(row->values[3]);
+    formats_assert_end(&rows);
+    // One cell that holds a whole shape still gives it.
+    formats_text_write(path, *state, "wkt.csv",
+                       "行;图形\r\n2;POLYGON ((119 30,119.5 30,119.5 30.5,119 30))\r\n3;\r\n");
+    rows = open_shapeless(path);
+    row = th_test_rows_next(&rows);
+    assert_non_null(row);
+    formats_assert_shape(row, 119, 30, 119.5, 30.5, 0.125);
+    row = th_test_rows_next(&rows);
+    assert_non_null(row);
+    assert_null(row->wkb);
+    formats_assert_end(&rows);
+}
+
+static void shapeless__the_first_sheet_that_has_anything_is_read(void **state)
+{
+    char path[TH_TEST_PATH_SIZE];
+    static const char *const names[] = {"空", "说明", "界址点"};
+    static const char *const rows_of[] = {"", sheet_notes, sheet_points};
+    formats_workbook_write(th_test_path(path, *state, "a.xlsx"), names, rows_of, 3);
+    struct th_test_rows rows = open_shapeless(path);
+    assert_string_equal(th_reader_info(rows.reader)->driver, "XLSX");
+    assert_string_equal(th_reader_field(rows.reader, 0), "说明");
+    const struct th_reader_row *row = th_test_rows_next(&rows);
+    assert_non_null(row);
+    assert_int_equal(row->row, 2);
+    assert_string_equal(row->values[0], "无");
+    formats_assert_end(&rows);
+}
+
 static void xlsx__the_sheet_with_parcels_is_found(void **state)
 {
     struct th_error err = {0};
@@ -282,6 +346,8 @@ int main(void)
         FOLDER_TEST(csv__in_a_zip_stands_behind_a_source_unless_it_is_named),
         FOLDER_TEST(csv__wkt_and_lists_of_pairs_are_shapes),
         FOLDER_TEST(csv__a_table_without_shapes_names_its_headings),
+        FOLDER_TEST(shapeless__a_table_is_its_rows),
+        FOLDER_TEST(shapeless__the_first_sheet_that_has_anything_is_read),
         FOLDER_TEST(xlsx__the_sheet_with_parcels_is_found),
         FOLDER_TEST(xlsx__cells_beyond_what_can_be_read_are_an_answer),
         FOLDER_TEST(xlsx__a_bomb_is_measured_before_it_is_unpacked),

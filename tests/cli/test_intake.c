@@ -1,0 +1,155 @@
+// Looking before registering, as it is typed: drafts, profiles, repairs, drawn parcels, and what is
+// said to options that say nothing.
+#include <stdlib.h>
+
+#include "tests/cli/run.h"
+
+#define VILLAGE "330523001201"
+
+static const char TABLE[] =
+    "地块号,权利人,WKT\n"
+    "A-1,张三,\"POLYGON((119.6 30.5,119.601 30.5,119.601 30.501,119.6 30.501,119.6 30.5))\"\n"
+    "A-2,李四,\"POLYGON((119.61 30.5,119.611 30.501,119.611 30.5,119.61 30.501,119.61 30.5))\"\n";
+
+static void begin(struct th_cli_world *world)
+{
+    th_cli_world_make(world);
+    th_cli_do(world, "init {dir}/r.tanhui --name 测试 --admin-code 330523");
+    th_cli_do(world, "village add --code " VILLAGE " --name 测试村 --township 测试乡");
+    th_cli_write(world, "t.csv", TABLE, sizeof TABLE - 1);
+}
+
+static void draft__is_opened_mended_and_confirmed(void **state)
+{
+    struct th_cli_world world;
+    (void)state;
+    begin(&world);
+    char *text = th_cli_out(&world, 1,
+                            "--lang zh draft open {dir}/t.csv --crs 4490 --kind bamboo "
+                            "--village " VILLAGE " --problems {dir}/p.csv");
+    assert_null(strstr(text, "什么都没有写入")); // the draft was
+    assert_non_null(strstr(text, "--repair agree"));
+    free(text);
+    text = th_cli_read(&world, "p.csv");
+    assert_non_null(strstr(text, "A-2,李四"));
+    free(text);
+    struct th_json *reply = th_cli_json(&world, 0, "draft list");
+    th_cli_shape(reply, "drafts[].draft_id:i drafts[].source:s drafts[].state:s drafts[].login:s "
+                        "drafts[].import_id:i? drafts[].settings:o");
+    th_json_free(reply);
+    reply = th_cli_json(&world, 0, "draft set 1 --accept-repair 3=structure");
+    assert_int_equal(th_cli_int_at(reply, "repaired"), 1);
+    th_json_free(reply);
+    reply = th_cli_json(&world, 0, "draft show 1");
+    assert_false(th_json_get_bool(reply, "source_changed", true));
+    th_json_free(reply);
+    reply = th_cli_json(&world, 0, "draft confirm 1");
+    assert_int_equal(th_cli_int_at(reply, "accepted"), 2);
+    assert_string_equal(th_cli_text_at(reply, "state"), "confirmed");
+    th_json_free(reply);
+    th_json_free(th_cli_problem(&world, 5, "draft confirm 1"));
+    th_json_free(th_cli_problem(&world, 5, "draft discard 1"));
+    th_json_free(th_cli_problem(&world, 3, "draft show 7"));
+    th_json_free(th_cli_problem(&world, 2, "draft show seven"));
+    th_cli_world_remove(&world);
+}
+
+static void profile__spares_the_options(void **state)
+{
+    struct th_cli_world world;
+    (void)state;
+    begin(&world);
+    th_cli_do(&world,
+              "profile save 林业站 --crs 4490 --kind bamboo --village " VILLAGE " --repair agree");
+    struct th_json *reply = th_cli_json(&world, 0, "profile list");
+    th_cli_shape(reply, "profiles[].name:s profiles[].settings:o");
+    assert_string_equal(th_cli_text_at(reply, "profiles.0.settings.repair"), "agree");
+    th_json_free(reply);
+    reply = th_cli_json(&world, 0, "parcel import {dir}/t.csv --profile 林业站 --kind tea");
+    assert_int_equal(th_cli_int_at(reply, "accepted"), 2);
+    th_json_free(reply);
+    reply = th_cli_json(&world, 0, "parcel show 1");
+    assert_string_equal(th_cli_text_at(reply, "kind"), "tea");
+    th_json_free(reply);
+    th_cli_do(&world, "profile remove 林业站");
+    th_json_free(th_cli_problem(&world, 3, "profile remove 林业站"));
+    th_json_free(th_cli_problem(&world, 3, "parcel import {dir}/t.csv --profile 林业站"));
+    th_cli_world_remove(&world);
+}
+
+static void parcel_add__takes_a_shape_or_a_file(void **state)
+{
+    static const char SHAPE[] = "\xEF\xBB\xBFPOLYGON((119.601 30.5,119.602 30.5,119.602 30.501,"
+                                "119.601 30.501,119.601 30.5))\r\n";
+    struct th_cli_world world;
+    (void)state;
+    begin(&world);
+    struct th_json *reply = th_cli_json(
+        &world, 0,
+        "parcel add --number H-1 --kind bamboo --village " VILLAGE
+        " --shape 'POLYGON((119.6 30.5,119.601 30.5,119.601 30.501,119.6 30.501,119.6 30.5))'");
+    assert_int_equal(th_cli_int_at(reply, "accepted"), 1);
+    th_json_free(reply);
+    th_cli_write(&world, "s.wkt", SHAPE, sizeof SHAPE - 1); // as Notepad saves it
+    reply = th_cli_json(&world, 0,
+                        "parcel add --number H-2 --kind 竹林 --village 测试村 --land-class 0302 "
+                        "--declared-mu 15.96 --household 张三 --shape @{dir}/s.wkt");
+    assert_int_equal(th_cli_int_at(reply, "accepted"), 1);
+    th_json_free(reply);
+    reply = th_cli_json(
+        &world, 1, "parcel add --number H-3 --kind 竹林 --village 测试村 --shape @{dir}/s.wkt");
+    assert_string_equal(th_cli_text_at(reply, "problems.0.code"), "duplicate");
+    th_json_free(reply);
+    th_json_free(
+        th_cli_problem(&world, 3, "parcel add --number H-4 --kind tea --shape @{dir}/nothing.wkt"));
+    th_json_free(th_cli_problem(&world, 2, "parcel add --number H-4 --kind tea"));
+    th_cli_world_remove(&world);
+}
+
+static void options__that_say_nothing_are_answered_in_words(void **state)
+{
+    static const struct {
+        const char *option, *code;
+    } CASES[] = {
+        {"--axes zz", "usage_value"},           {"--offset wgs", "usage_value"},
+        {"--area-unit acre", "usage_value"},    {"--datum shift:1,2", NULL},
+        {"--crs 99999", "crs_option"},          {"--repair always", "repair_option"},
+        {"--accept-repair 2", "repair_option"}, {"--drop two", "row_option"},
+        {"--waive 2", "waive_incomplete"},      {"--on 2023-07-01", "date_in_future"},
+        {"--on 2023-02-30", "date_invalid"},    {"--map what", NULL},
+        {"--on-problem maybe", "usage_value"},
+    };
+    struct th_cli_world world;
+    (void)state;
+    begin(&world);
+    char *before = th_cli_dump(&world);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        static const char *const COMMANDS[] = {"parcel import", "draft open"};
+        for (size_t k = 0; k < 2; k++) {
+            bool crs = strncmp(CASES[i].option, "--crs", 5) == 0;
+            struct th_json *problem = th_cli_problem(
+                &world, 2, "--lang zh %s {dir}/t.csv --kind bamboo --village " VILLAGE " %s %s",
+                COMMANDS[k], crs ? "" : "--crs 4490", CASES[i].option);
+            const char *code = th_cli_text_at(problem, "code");
+            if (CASES[i].code != NULL && strcmp(code, CASES[i].code) != 0)
+                fail_msg("%s %s: %s", COMMANDS[k], CASES[i].option, code);
+            th_json_free(problem);
+        }
+    }
+    char *after = th_cli_dump(&world);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+    th_cli_world_remove(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(draft__is_opened_mended_and_confirmed),
+        cmocka_unit_test(profile__spares_the_options),
+        cmocka_unit_test(parcel_add__takes_a_shape_or_a_file),
+        cmocka_unit_test(options__that_say_nothing_are_answered_in_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -31,7 +31,6 @@ void *th_arena_take(struct th_arena *arena, size_t size)
     }
     void *taken = (unsigned char *)block->data + block->used;
     block->used += rounded;
-    arena->size += rounded;
     return taken;
 }
 

@@ -10,7 +10,6 @@ struct th_arena_block;
 
 struct th_arena { // zero before use
     struct th_arena_block *blocks;
-    size_t size; // bytes handed out
 };
 
 // Room for `size` bytes, aligned for any type; NULL when out of memory. Lives until

@@ -189,8 +189,9 @@ static enum th_status keep(struct th_registry *registry, const struct th_request
     status = write_draft(work, &draft, options, err);
     snprintf(subject, sizeof subject, "draft:%lld", (long long)draft.draft_id);
     describe(seen, draft.draft_id, "open", options);
-    return th_work_end(work, status, subject, body_of(&draft, th_import_settings_json(options)),
-                       seen, ret_reply, err);
+    struct th_json *settings = th_import_settings_json(options);
+    options->village = options->village == village ? NULL : options->village;
+    return th_work_end(work, status, subject, body_of(&draft, settings), seen, ret_reply, err);
 }
 
 // Looks at what the options say by now, and keeps it.

@@ -226,6 +226,7 @@ static enum th_status write_csv(struct listing *l, const char *path, struct th_e
     if (status == TH_OK)
         status = th_file_write(path, csv.data, csv.size, err);
     th_buf_clear(&csv);
+    l->sink.csv = NULL;
     return status;
 }
 

@@ -167,7 +167,9 @@ static void mapinfo__bytes_without_a_character_set_are_decided_on(void **state)
     assert_ok(th_file_read(path, (size_t)1 << 20, &data, &size, &err), &err);
     char *charset = strstr(data, "\"WindowsSimpChinese\"");
     assert_non_null(charset);
-    memcpy(charset, "\"Neutral\"           ", strlen("\"WindowsSimpChinese\""));
+    static const char NEUTRAL[] = "\"Neutral\"           ";
+    for (size_t i = 0; i + 1 < sizeof NEUTRAL; i++)
+        charset[i] = NEUTRAL[i];
     formats_bytes_write(path, *state, "a.mif", data, size);
     free(data);
     struct th_test_rows rows = formats_open_ok(path, NULL);

@@ -590,7 +590,7 @@ static void encoding__is_found_whatever_stands_beside_the_table(void **state)
         char *field = CPLRecode("行政村", "UTF-8", "GBK");
         char *village = CPLRecode("测试二村", "UTF-8", "GBK");
         print_message("  %s\n", SIDES[i].label);
-        memcpy(name, field, strlen(field));
+        assert_true(snprintf(name, sizeof name, "%s", field) < (int)sizeof name);
         traps_shapefile(th_test_path(path, f->folder, "e.shp"), crs,
                         "POLYGON ((119.6 30.5,119.601 30.5,119.601 30.501,119.6 30.5))", village);
         byte_set(th_test_path(side, f->folder, "e.dbf"), 32, name, sizeof name);

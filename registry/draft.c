@@ -17,6 +17,7 @@ struct taken_up {
     struct th_draft draft;
     struct th_kept_settings kept, profile;
     struct th_parcel_import_options options;
+    char village[TH_CODE_SIZE]; // of the clerk who opened it
 };
 
 static void put_down(struct taken_up *t)
@@ -163,13 +164,12 @@ static enum th_status write_draft(struct th_work *work, struct th_draft *draft,
 // Opens (draft_id 0) or changes a draft, and answers with what was seen, which it takes.
 static enum th_status keep(struct th_registry *registry, const struct th_request *request,
                            int64_t draft_id, const struct th_parcel_import_options *given,
-                           struct th_parcel_import_options *options, struct th_json *seen,
-                           struct th_json **ret_reply, struct th_error *err)
+                           struct taken_up *t, struct th_json *seen, struct th_json **ret_reply,
+                           struct th_error *err)
 {
     struct th_work *work = NULL;
     struct th_draft draft = {.draft_id = draft_id};
     struct th_json *input = asked(draft_id, given);
-    char village[TH_CODE_SIZE];
     char subject[48];
     enum th_status status = source_digest(seen, &draft.sha256, err);
     if (status == TH_OK)
@@ -182,15 +182,14 @@ static enum th_status keep(struct th_registry *registry, const struct th_request
     }
     // A clerk's own village is said by nobody, but it must hold for whoever confirms.
     const char *own = th_work_actor(work)->village;
-    if (draft_id == 0 && options->village == NULL && own != NULL) {
-        th_text_copy(village, sizeof village, own);
-        options->village = village;
+    if (draft_id == 0 && t->options.village == NULL && own != NULL) {
+        th_text_copy(t->village, sizeof t->village, own);
+        t->options.village = t->village;
     }
-    status = write_draft(work, &draft, options, err);
+    status = write_draft(work, &draft, &t->options, err);
     snprintf(subject, sizeof subject, "draft:%lld", (long long)draft.draft_id);
-    describe(seen, draft.draft_id, "open", options);
-    struct th_json *settings = th_import_settings_json(options);
-    options->village = options->village == village ? NULL : options->village;
+    describe(seen, draft.draft_id, "open", &t->options);
+    struct th_json *settings = th_import_settings_json(&t->options);
     return th_work_end(work, status, subject, body_of(&draft, settings), seen, ret_reply, err);
 }
 
@@ -208,7 +207,7 @@ static enum th_status look_and_keep(struct th_registry *registry, const struct t
     if (status == TH_OK)
         status = look(registry, request, &t->options, &seen, err);
     if (status == TH_OK)
-        status = keep(registry, request, draft_id, given, &t->options, seen, ret_reply, err);
+        status = keep(registry, request, draft_id, given, t, seen, ret_reply, err);
     return status;
 }
 

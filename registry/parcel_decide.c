@@ -197,7 +197,8 @@ static enum th_status take_off(struct th_import_run *run, struct th_staged_row *
     return TH_OK;
 }
 
-// Narrow strips are taken off the later parcel, unless they are too much in total.
+// Narrow strips are taken off the later parcel, unless they are too much in total. All that is
+// taken off is on record; the clerk reads of a few.
 static enum th_status take_slivers(struct th_import_run *run, struct th_staged_row *row,
                                    struct th_fabric_probe *probe, const struct th_claims *claims,
                                    double waived_m2, struct th_error *err)
@@ -209,19 +210,19 @@ static enum th_status take_slivers(struct th_import_run *run, struct th_staged_r
     double share = total_m2 / th_area_m2(row->measured);
     bool too_much = share > run->rules->overlap.sliver_total_share;
     enum th_status status = TH_OK;
-    for (size_t i = 0, shown = 0; status == TH_OK && i < claims->n && shown < FINDINGS_SHOWN; i++) {
+    for (size_t i = 0, shown = 0; status == TH_OK && i < claims->n; i++) {
         const struct th_claim *claim = &claims->items[i];
-        if (claim->finding.kind != TH_OVERLAP_SLIVER)
+        if (claim->finding.kind != TH_OVERLAP_SLIVER || (too_much && shown == FINDINGS_SHOWN))
             continue;
         struct th_error what;
         struct th_xy middle = row->middle;
         describe(run, claim, share, too_much ? "sliver_total" : "sliver", &what);
         status = keep(run, row, probe, claim, too_much ? TH_FINDING_REFUSED : TH_FINDING_TAKEN_OFF,
                       &middle, err);
-        th_problems_add_at(&run->resolved, row->row, row->feature,
-                           too_much ? TH_PROBLEM_ERROR : TH_PROBLEM_WARNING, "sliver", &what,
-                           middle);
-        shown++;
+        if (shown++ < FINDINGS_SHOWN)
+            th_problems_add_at(&run->resolved, row->row, row->feature,
+                               too_much ? TH_PROBLEM_ERROR : TH_PROBLEM_WARNING, "sliver", &what,
+                               middle);
     }
     if (too_much)
         row->fate = TH_ROW_REFUSED;

@@ -252,7 +252,7 @@ struct th_import_run {
     size_t rows_capacity;
     struct th_problems checked;  // of reading
     struct th_problems resolved; // of resolving
-    int64_t seen_version_id;     // newest version when resolving
+    int64_t seen_seq;            // newest journal entry when resolving
     int64_t n_accepted, n_rejected, n_unchanged;
     bool aborted;
 };

@@ -6,6 +6,7 @@
 #include "registry/parcel_internal.h"
 #include "registry/work.h"
 #include "store/draft_store.h"
+#include "store/journal_store.h"
 
 enum {
     ATTEMPTS_OUTSIDE = 3, // after that the comparison is repeated inside the transaction
@@ -76,39 +77,22 @@ static enum th_status write_all(struct th_import_run *run, struct th_work *work,
     return status;
 }
 
-// Parcels may have entered a package since they were compared; the highest version does not show
-// that.
-static enum th_status still_free(struct th_import_run *run, bool *ret_free, struct th_error *err)
-{
-    *ret_free = true;
-    enum th_status status = TH_OK;
-    for (size_t i = 0; status == TH_OK && *ret_free && i < run->n_rows; i++) {
-        int64_t package_id = 0;
-        if (run->rows[i].fate != TH_ROW_ACCEPTED || run->rows[i].version < 2)
-            continue;
-        status = th_parcel_packaged(run->store, run->rows[i].parcel_id, &package_id, err);
-        *ret_free = package_id == 0;
-    }
-    return status;
-}
-
-// Inside the transaction: is the registry the one that the rows were compared with? If not, they
-// are compared again here when `insist` is set.
+// Inside the transaction: is the registry the one that the rows were compared with? Parcels may
+// have been stored, retired or divided meanwhile, layers added, packages made. Then the rows are
+// compared again here when `insist` is set.
 static enum th_status confirm(struct th_import_run *run, bool insist, bool *ret_current,
                               struct th_error *err)
 {
-    int64_t last_parcel = 0;
-    int64_t last_version = 0;
-    bool still = true;
-    enum th_status status = th_parcel_heads(run->store, &last_parcel, &last_version, err);
-    if (status == TH_OK)
-        status = still_free(run, &still, err);
+    static const char *const NOUNS[] = {"parcel", "layer", "package"};
+    bool touched = false;
+    enum th_status status = TH_OK;
+    for (size_t i = 0; status == TH_OK && !touched && i < sizeof NOUNS / sizeof NOUNS[0]; i++)
+        status = th_journal_touched(run->store, run->seen_seq, NOUNS[i], &touched, err);
     if (status != TH_OK)
         return status;
-    *ret_current = still && last_version == run->seen_version_id;
-    if (*ret_current || !insist)
+    *ret_current = !touched || insist;
+    if (!touched || !insist)
         return TH_OK;
-    *ret_current = true;
     status = th_import_resolve(run, err);
     if (status == TH_OK && run->options->problems_path != NULL)
         status = th_import_problem_list(run, run->options->problems_path, err);

@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "registry/parcel_internal.h"
+#include "store/journal_store.h"
 
 enum {
     // Rows from which on all parcels of their villages are looked at instead of one for each row,
@@ -444,9 +445,12 @@ static void abort_if_asked(struct th_import_run *run)
 enum th_status th_import_resolve(struct th_import_run *run, struct th_error *err)
 {
     int64_t last_parcel = 0;
+    int64_t last_version = 0;
     size_t n_numbered = 0;
     restart(run);
-    enum th_status status = th_parcel_heads(run->store, &last_parcel, &run->seen_version_id, err);
+    enum th_status status = th_journal_head(run->store, &run->seen_seq, err);
+    if (status == TH_OK)
+        status = th_parcel_heads(run->store, &last_parcel, &last_version, err);
     if (status == TH_OK)
         status = th_import_villages_settle(run, err);
     if (status != TH_OK)

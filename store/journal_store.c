@@ -285,3 +285,27 @@ enum th_status th_journal_verify(struct th_store *store, const struct th_progres
         *ret_verdict = walk.verdict;
     return status;
 }
+
+enum th_status th_journal_head(struct th_store *store, int64_t *ret_seq, struct th_error *err)
+{
+    struct head head;
+    enum th_status status = load_head(store, &head, err);
+    if (status == TH_OK)
+        *ret_seq = head.seq;
+    return status;
+}
+
+enum th_status th_journal_touched(struct th_store *store, int64_t seq, const char *noun,
+                                  bool *ret_touched, struct th_error *err)
+{
+    static const char SQL_TOUCHED[] = "SELECT EXISTS (SELECT 1 FROM journal WHERE seq > ?1"
+                                      " AND substr(kind, 1, length(?2) + 1) = ?2 || '.')";
+    int64_t touched = 0;
+    struct th_stmt *q = th_db_query(store, SQL_TOUCHED);
+    th_bind_int(q, 1, seq);
+    th_bind_text(q, 2, noun);
+    enum th_status status = th_stmt_int(q, 0, &touched, err);
+    if (status == TH_OK)
+        *ret_touched = touched != 0;
+    return status;
+}

@@ -45,6 +45,14 @@ enum th_status th_journal_each(struct th_store *store, const char *subject, int6
                                bool (*visit)(void *context, const struct th_journal_entry *entry),
                                void *context, struct th_error *err) TH_MUST_CHECK;
 
+// Newest entry; 0 in an empty journal.
+enum th_status th_journal_head(struct th_store *store, int64_t *ret_seq,
+                               struct th_error *err) TH_MUST_CHECK;
+// Has anything about this noun ("parcel": kinds "parcel.import", "parcel.split" …) been entered
+// after `seq`? Whoever worked outside a transaction learns by it whether others changed it since.
+enum th_status th_journal_touched(struct th_store *store, int64_t seq, const char *noun,
+                                  bool *ret_touched, struct th_error *err) TH_MUST_CHECK;
+
 struct th_journal_verdict {
     bool ok;
     int64_t n_entries;

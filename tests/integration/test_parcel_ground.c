@@ -308,6 +308,44 @@ static struct th_json *import_waiving(struct fixture *f, const struct features *
     return reply;
 }
 
+// Somebody else, with the file open beside the import.
+struct meanwhile {
+    struct fixture *other;
+    bool done;
+};
+
+static bool scheme_meanwhile(void *context, const char *stage, int64_t n_done, int64_t total)
+{
+    struct meanwhile *m = context;
+    (void)n_done;
+    (void)total;
+    if (strcmp(stage, "compare") == 0 && !m->done) {
+        m->done = true;
+        scheme_add(m->other, 119.61, "2020-01-01", NULL);
+    }
+    return true;
+}
+
+static void schemes__land_that_is_added_while_rows_are_compared_is_not_missed(void **state)
+{
+    struct fixture *f = *state;
+    struct fixture other = *f;
+    struct features file = {.size = 0};
+    other.registry = fixture_registry_open(f->path);
+    struct meanwhile m = {.other = &other};
+    const struct th_progress progress = {scheme_meanwhile, &m};
+    add_row(&file, 1, 119.61, 30.5, 0.001);
+    add_row(&file, 2, 119.62, 30.5, 0.001);
+    f->request.progress = &progress;
+    struct th_json *reply = import(f, &file);
+    f->request.progress = NULL;
+    assert_true(m.done);
+    assert_int_equal(fixture_problems(reply, 1, "overlap_other_scheme", "error"), 1);
+    assert_int_equal(accepted(reply), 1);
+    th_json_free(reply);
+    th_registry_close(other.registry);
+}
+
 static void schemes__land_that_counts_elsewhere_is_refused_and_strips_are_taken_off(void **state)
 {
     struct fixture *f = *state;
@@ -684,6 +722,7 @@ int main(void)
         GROUND_TEST(bounds__the_township_of_the_village_goes_before_the_county),
         GROUND_TEST(villages__a_boundary_tells_where_nobody_does),
         GROUND_TEST(schemes__land_that_counts_elsewhere_is_refused_and_strips_are_taken_off),
+        GROUND_TEST(schemes__land_that_is_added_while_rows_are_compared_is_not_missed),
         GROUND_TEST(schemes__an_officers_waiver_takes_the_ground_off_and_is_on_record),
         GROUND_TEST(package__land_under_another_scheme_in_its_period_is_refused_unless_waived),
         GROUND_TEST(retired__a_split_parent_is_remarked_on_and_counts_while_a_package_holds_it),

@@ -6,5 +6,8 @@ th_add_unit_test(test_layer DEPENDS tanhui_registry LABELS integration
     SOURCES integration/test_layer.c integration/parcel_fixture.c)
 th_add_unit_test(test_tenure DEPENDS tanhui_registry LABELS integration
     SOURCES integration/test_tenure.c integration/parcel_fixture.c)
-th_add_unit_test(test_parcel_ground DEPENDS tanhui_registry LABELS integration LIBRARIES m
-    SOURCES integration/test_parcel_ground.c integration/parcel_fixture.c)
+foreach(part ground shift)
+    th_add_unit_test(test_parcel_${part} DEPENDS tanhui_registry LABELS integration LIBRARIES m
+        SOURCES integration/test_parcel_${part}.c integration/drawn_fixture.c
+            integration/parcel_fixture.c)
+endforeach()

@@ -4,37 +4,24 @@
 #include <stdlib.h>
 
 #include "gis/area.h"
+#include "tests/support/map_shift.h"
 #include "tests/support/support.h"
 #include "tests/unit/shapes.h"
 
 static const double pi = 3.14159265358979323846;
 
-// The public formulas of both maps, written down once more.
 static struct th_xy map_gcj02(struct th_xy p)
 {
-    const double a = 6378245.0;
-    const double e2 = 0.00669342162296594323;
-    double x = p.x - 105;
-    double y = p.y - 35;
-    double both = (20 * sin(6 * x * pi) + 20 * sin(2 * x * pi)) * 2 / 3;
-    double lat = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * sqrt(fabs(x)) + both +
-                 (20 * sin(y * pi) + 40 * sin(y / 3 * pi)) * 2 / 3 +
-                 (160 * sin(y / 12 * pi) + 320 * sin(y * pi / 30)) * 2 / 3;
-    double lon = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * sqrt(fabs(x)) + both +
-                 (20 * sin(x * pi) + 40 * sin(x / 3 * pi)) * 2 / 3 +
-                 (150 * sin(x / 12 * pi) + 300 * sin(x / 30 * pi)) * 2 / 3;
-    double sine = sin(p.y / 180 * pi);
-    double w2 = 1 - e2 * sine * sine;
-    return (struct th_xy){p.x + lon * 180 / (a / sqrt(w2) * cos(p.y / 180 * pi) * pi),
-                          p.y + lat * 180 / (a * (1 - e2) / (w2 * sqrt(w2)) * pi)};
+    struct th_test_place shown =
+        th_test_gcj02((struct th_test_place){(long double)p.x, (long double)p.y});
+    return (struct th_xy){(double)shown.lon, (double)shown.lat};
 }
 
 static struct th_xy map_bd09(struct th_xy p)
 {
-    struct th_xy g = map_gcj02(p);
-    double z = sqrt(g.x * g.x + g.y * g.y) + 0.00002 * sin(g.y * pi * 3000 / 180);
-    double theta = atan2(g.y, g.x) + 0.000003 * cos(g.x * pi * 3000 / 180);
-    return (struct th_xy){z * cos(theta) + 0.0065, z * sin(theta) + 0.006};
+    struct th_test_place shown =
+        th_test_bd09(th_test_gcj02((struct th_test_place){(long double)p.x, (long double)p.y}));
+    return (struct th_xy){(double)shown.lon, (double)shown.lat};
 }
 
 static struct th_xy map_none(struct th_xy p)

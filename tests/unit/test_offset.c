@@ -2,51 +2,10 @@
 
 #include <math.h>
 
+#include "tests/support/map_shift.h"
 #include "tests/support/support.h"
 
 enum { ROUND_TRIPS = 1000000, COMPARED = 20000 };
-
-// The same mapping written a second time, in 80-bit numbers and from the table of its terms.
-struct term {
-    long double amplitude, frequency; // amplitude · sin(frequency · π · v) · 2/3
-};
-
-static long double waves(const struct term *terms, size_t n, long double v)
-{
-    long double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += terms[i].amplitude * sinl(terms[i].frequency * acosl(-1.0L) * v);
-    return sum * 2 / 3;
-}
-
-static void gcj02_long(long double lon, long double lat, long double *ret_lon, long double *ret_lat)
-{
-    static const struct term both[] = {{20, 6}, {20, 2}};
-    static const struct term east[] = {{20, 1}, {40, 1 / 3.0L}, {150, 1 / 12.0L}, {300, 1 / 30.0L}};
-    static const struct term north[] = {
-        {20, 1}, {40, 1 / 3.0L}, {160, 1 / 12.0L}, {320, 1 / 30.0L}};
-    const long double e2 = 0.00669342162296594323L;
-    const long double degree = acosl(-1.0L) / 180;
-    long double x = lon - 105;
-    long double y = lat - 35;
-    long double dx = 300 + x + 2 * y + x * (x + y) / 10 + sqrtl(fabsl(x)) / 10;
-    long double dy = -100 + 2 * x + 3 * y + y * y / 5 + x * y / 10 + sqrtl(fabsl(x)) / 5;
-    dx += waves(both, 2, x) + waves(east, 4, x);
-    dy += waves(both, 2, x) + waves(north, 4, y);
-    long double n = 6378245.0L / sqrtl(1 - e2 * powl(sinl(lat * degree), 2));
-    long double m = 6378245.0L * (1 - e2) / powl(1 - e2 * powl(sinl(lat * degree), 2), 1.5L);
-    *ret_lon = lon + dx / (n * cosl(lat * degree) * degree);
-    *ret_lat = lat + dy / (m * degree);
-}
-
-static void bd09_long(long double lon, long double lat, long double *ret_lon, long double *ret_lat)
-{
-    const long double k = acosl(-1.0L) * 3000 / 180;
-    long double z = hypotl(lon, lat) + 0.00002L * sinl(lat * k);
-    long double theta = atanl(lat / lon) + 0.000003L * cosl(lon * k);
-    *ret_lon = z * cosl(theta) + 0.0065L;
-    *ret_lat = z * sinl(theta) + 0.006L;
-}
 
 static double random_between(uint64_t *state, double low, double high)
 {
@@ -101,16 +60,15 @@ static void both__agree_with_the_same_formulas_in_long_double(void **state)
     uint64_t seed = 20240601;
     for (int i = 0; i < COMPARED; i++) {
         struct th_xy at = random_in_china(&seed);
-        long double lon = 0;
-        long double lat = 0;
-        gcj02_long((long double)at.x, (long double)at.y, &lon, &lat);
+        const struct th_test_place place = {(long double)at.x, (long double)at.y};
+        struct th_test_place want = th_test_gcj02(place);
         struct th_xy gcj02 = th_offset_to_gcj02(at);
-        assert_close(gcj02.x, (double)lon, 1e-12);
-        assert_close(gcj02.y, (double)lat, 1e-12);
-        bd09_long((long double)at.x, (long double)at.y, &lon, &lat);
+        assert_close(gcj02.x, (double)want.lon, 1e-12);
+        assert_close(gcj02.y, (double)want.lat, 1e-12);
+        want = th_test_bd09(place);
         struct th_xy bd09 = th_offset_to_bd09(at);
-        assert_close(bd09.x, (double)lon, 1e-12);
-        assert_close(bd09.y, (double)lat, 1e-12);
+        assert_close(bd09.x, (double)want.lon, 1e-12);
+        assert_close(bd09.y, (double)want.lat, 1e-12);
     }
 }
 

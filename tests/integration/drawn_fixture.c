@@ -1,0 +1,149 @@
+#include "tests/integration/drawn_fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "registry/audit.h"
+#include "registry/parcel_life.h"
+#include "registry/setup.h"
+
+int drawn_set_up(void **state)
+{
+    struct fixture *f = malloc(sizeof *f);
+    struct th_json *reply = NULL;
+    struct th_error err;
+    const struct th_party_add_options party = {.kind = "cooperative", .name = "测试合作社"};
+    assert_non_null(f);
+    fixture_open(f);
+    assert_ok(th_party_add(f->registry, &f->request, &party, &reply, &err), &err);
+    th_json_free(reply);
+    assert_ok(th_user_add(f->registry, &f->request, "officer", "officer", NULL, NULL, &reply, &err),
+              &err);
+    th_json_free(reply);
+    *state = f;
+    return 0;
+}
+
+int drawn_tear_down(void **state)
+{
+    struct fixture *f = *state;
+    struct th_json *reply = NULL;
+    struct th_error err;
+    assert_ok(th_registry_check(f->registry, NULL, true, f->messages, TH_LANG_EN, &reply, &err),
+              &err);
+    assert_true(th_json_get_bool(reply, "ok", false));
+    th_json_free(reply);
+    fixture_close(f);
+    free(f);
+    return 0;
+}
+
+void drawn_ring(struct drawn *file, const struct th_xy *points, size_t n, const char *properties)
+{
+    int used = snprintf(file->text + file->size, sizeof file->text - file->size,
+                        "%s{\"type\":\"Feature\",\"properties\":{%s},\"geometry\":{\"type\":"
+                        "\"Polygon\",\"coordinates\":[[",
+                        file->size > 0 ? "," : "", properties);
+    assert_true(used > 0 && file->size + (size_t)used < sizeof file->text);
+    file->size += (size_t)used;
+    for (size_t i = 0; i <= n; i++) {
+        used = snprintf(file->text + file->size, sizeof file->text - file->size, "%s[%.12f,%.12f]",
+                        i > 0 ? "," : "", points[i % n].x, points[i % n].y);
+        assert_true(used > 0 && file->size + (size_t)used < sizeof file->text);
+        file->size += (size_t)used;
+    }
+    used = snprintf(file->text + file->size, sizeof file->text - file->size, "]]}}");
+    assert_true(used > 0 && file->size + (size_t)used < sizeof file->text);
+    file->size += (size_t)used;
+}
+
+void drawn_box(struct drawn *file, double west, double south, double width, double height,
+               const char *properties)
+{
+    const struct th_xy ring[] = {{west, south},
+                                 {west + width, south},
+                                 {west + width, south + height},
+                                 {west, south + height}};
+    drawn_ring(file, ring, 4, properties);
+}
+
+void drawn_row(struct drawn *file, int number, double west, double south, double width)
+{
+    char properties[64];
+    (void)snprintf(properties, sizeof properties, "\"number\":\"%d\"", number);
+    drawn_box(file, west, south, width, 0.001, properties);
+}
+
+struct th_json *drawn_import_with(struct fixture *f, const struct drawn *file,
+                                  struct th_parcel_import_options options)
+{
+    static int n = 0;
+    char name[32];
+    char path[TH_TEST_PATH_SIZE];
+    (void)snprintf(name, sizeof name, "rows%d.geojson", ++n);
+    fixture_geojson(f, path, name, file->text);
+    options.source = path;
+    return fixture_import(f, &options);
+}
+
+struct th_json *drawn_import(struct fixture *f, const struct drawn *file)
+{
+    return drawn_import_with(f, file, fixture_options(f, NULL));
+}
+
+int64_t drawn_accepted(const struct th_json *reply)
+{
+    return th_json_get_int(reply, "accepted", -1);
+}
+
+int64_t drawn_parcel(const struct th_json *reply, size_t index)
+{
+    return th_json_int_value(th_json_at(th_json_get(reply, "parcel_ids"), index));
+}
+
+const char *drawn_message(const struct th_json *reply, int64_t row, const char *code)
+{
+    const struct th_json *problems = th_json_get(reply, "problems");
+    for (size_t i = 0; i < th_json_size(problems); i++) {
+        const struct th_json *problem = th_json_at(problems, i);
+        if (th_json_get_int(problem, "row", -1) == row &&
+            strcmp(th_json_get_text(problem, "code", ""), code) == 0)
+            return th_json_get_text(problem, "message", "");
+    }
+    fail_msg("row %d has no problem %s", (int)row, code);
+    return "";
+}
+
+void drawn_layer_add(struct fixture *f, const struct drawn *file,
+                     struct th_layer_add_options options)
+{
+    static int n = 0;
+    char name[32];
+    char path[TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    struct th_error err;
+    (void)snprintf(name, sizeof name, "layer%d.geojson", ++n);
+    fixture_geojson(f, path, name, file->text);
+    options.source = path;
+    assert_ok(th_layer_add(f->registry, &f->request, &options, &reply, &err), &err);
+    assert_true(drawn_accepted(reply) > 0);
+    th_json_free(reply);
+}
+
+const struct th_json *drawn_detection(const struct th_json *reply, const char *what)
+{
+    const struct th_json *list = th_json_get(reply, "detections");
+    for (size_t i = 0; i < th_json_size(list); i++)
+        if (strcmp(th_json_get_text(th_json_at(list, i), "what", ""), what) == 0)
+            return th_json_at(list, i);
+    return NULL;
+}
+
+void drawn_retire(struct fixture *f, int64_t parcel_id)
+{
+    const struct th_parcel_retire_options options = {.parcel_id = parcel_id, .reason = "征收"};
+    struct th_json *reply = NULL;
+    struct th_error err;
+    assert_ok(th_parcel_retire_use(f->registry, &f->request, &options, &reply, &err), &err);
+    th_json_free(reply);
+}

@@ -68,10 +68,11 @@ struct th_parcel_import_options {
 //
 // TH_NOT_FOUND ("file_not_found", "village_not_found"), TH_UNREADABLE (of th_reader_open),
 // TH_INVALID
-// ("map_invalid", "map_field_missing", "map_repeated", "kind_invalid"), TH_LIMIT
-// ("import_too_many"), TH_NOT_PERMITTED ("village_not_yours" and those of th_work_begin),
-// TH_INTERRUPTED, TH_USAGE ("map_attribute" for an attribute that --map does not know, "crs_option"
-// for a system that nobody knows).
+// ("map_invalid", "map_field_missing", "map_repeated", "kind_invalid"; "date_in_future" and those
+// of th_date_parse for `on`, whatever the rows are like), TH_LIMIT ("import_too_many"),
+// TH_NOT_PERMITTED ("village_not_yours" and those of th_work_begin), TH_INTERRUPTED, TH_USAGE
+// ("map_attribute" for an attribute that --map does not know, "crs_option" for a system that nobody
+// knows).
 enum th_status th_parcel_import(struct th_registry *registry, const struct th_request *request,
                                 const struct th_parcel_import_options *options,
                                 struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

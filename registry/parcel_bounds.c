@@ -8,15 +8,6 @@
 
 enum { VILLAGE_DIGITS = 12, TOWNSHIP_DIGITS = 9, COUNTY_DIGITS = 6 };
 
-struct th_date th_import_day(const struct th_import_run *run)
-{
-    struct th_date day = run->today;
-    // A day that cannot be read is told when the rows are stored.
-    if (run->options->on != NULL && th_date_parse(run->options->on, &day, NULL) != TH_OK)
-        day = run->today;
-    return day;
-}
-
 bool th_import_box(const struct th_import_run *run, bool (*takes)(const struct th_staged_row *row),
                    struct th_box *ret_box)
 {
@@ -86,8 +77,7 @@ static enum th_status settling_begin(struct settling *s, struct th_error *err)
     struct th_box box;
     if (!th_import_box(run, is_open, &box))
         return TH_OK;
-    enum th_status status =
-        th_layers_load(run->store, "village", &box, th_import_day(run), &s->layer, err);
+    enum th_status status = th_layers_load(run->store, "village", &box, run->day, &s->layer, err);
     if (status != TH_OK || s->layer.n == 0)
         return status;
     s->shapes = calloc(s->layer.n, sizeof *s->shapes);
@@ -249,7 +239,7 @@ static enum th_status bounds_load(struct bounding *b, const char *role, size_t d
                                   const struct th_box *box, struct th_layers_list *list,
                                   struct th_error *err)
 {
-    struct th_date day = th_import_day(b->run);
+    struct th_date day = b->run->day;
     enum th_status status = th_layers_load(b->run->store, role, box, day, list, err);
     if (status != TH_OK || !lacks_some(b, list, digits))
         return status;

@@ -214,7 +214,7 @@ static enum th_status registered_meet(struct comparing *c, struct th_error *err)
 static enum th_status schemes_load(struct comparing *c, struct th_error *err)
 {
     struct th_box box;
-    struct th_date day = th_import_day(c->run);
+    struct th_date day = c->run->day;
     const struct th_date ever = {0};
     if (!th_import_box(c->run, takes_part, &box))
         return TH_OK;

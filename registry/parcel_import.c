@@ -7,6 +7,7 @@
 #include "registry/fetch.h"
 #include "registry/import_settings.h"
 #include "registry/parcel_internal.h"
+#include "registry/parcel_life_internal.h"
 #include "registry/work.h"
 
 void th_import_run_clear(struct th_import_run *run)
@@ -53,6 +54,9 @@ enum th_status th_import_ask_permission(struct th_registry *registry,
         th_text_copy(run->default_village, sizeof run->default_village, own);
     if (run->default_village[0] != '\0')
         status = th_work_check_village(work, run->default_village, err);
+    // Told at once and in any case, not only when something can be stored.
+    if (status == TH_OK)
+        status = th_life_day(work, run->options->on, &run->day, err);
     th_work_cancel(work);
     return status;
 }

@@ -221,6 +221,7 @@ struct th_import_run {
     struct th_village_list villages;
     const char *path;                 // where the source lies; borrowed, NULL for a drawing
     struct th_date today;             // in Asia/Shanghai
+    struct th_date day;               // from which the rows hold: as the caller said, else today
     struct th_field_map map;          // what its fields mean
     struct th_import_record source;   // counts are set when publishing
     char *source_crs;                 // declared by the source; owned, NULL without
@@ -294,7 +295,8 @@ void th_village_list_similar(const struct th_village_list *list, const char *nam
 // of them.
 enum th_status th_import_frame_load(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
 // May this login register parcels, and for which village? Asked before the long work, in a short
-// transaction that writes nothing. Settles by which rules the import judges: those of today.
+// transaction that writes nothing. Settles by which rules the import judges, those of today, and
+// from which day the rows hold. Errors of th_work_begin and th_life_day.
 enum th_status th_import_ask_permission(struct th_registry *registry,
                                         const struct th_request *request, struct th_import_run *run,
                                         struct th_error *err) TH_MUST_CHECK;
@@ -401,8 +403,6 @@ const char *th_import_finding_other(const struct th_staged_finding *finding);
 enum th_status th_import_overlaps_check(const char *path, struct th_error *err) TH_MUST_CHECK;
 enum th_status th_import_overlaps_write(const struct th_import_run *run, const char *path,
                                         struct th_error *err) TH_MUST_CHECK;
-// The day from which the rows hold.
-struct th_date th_import_day(const struct th_import_run *run);
 // Smallest box around the ground of the rows that `takes` chooses; false when there is none.
 bool th_import_box(const struct th_import_run *run, bool (*takes)(const struct th_staged_row *row),
                    struct th_box *ret_box);

@@ -5,6 +5,7 @@
 
 #include "core/crew.h"
 #include "registry/parcel_internal.h"
+#include "registry/parcel_life_internal.h"
 #include "store/parcel_bulk_store.h"
 
 enum { ROWS_A_JOB = 256, OPEN_JOBS_PER_HAND = 3 };
@@ -36,26 +37,6 @@ struct writing {
     int64_t last_parcel; // highest number given
     int64_t done;
 };
-
-// The day from which the parcels hold: as the caller said, not in the future, else today.
-static enum th_status first_day(const struct th_import_run *run, const struct th_work *work,
-                                struct th_date *ret_day, struct th_error *err)
-{
-    struct th_date today = th_work_today(work);
-    struct th_date day = today;
-    enum th_status status = TH_OK;
-    if (run->options->on != NULL)
-        status = th_date_parse(run->options->on, &day, err);
-    if (status == TH_OK && th_date_compare(day, today) > 0) {
-        char on[TH_DATE_TEXT_SIZE];
-        char now[TH_DATE_TEXT_SIZE];
-        status = th_error_set(err, TH_INVALID, "date_in_future", "on", th_date_format(day, on),
-                              "today", th_date_format(today, now), NULL);
-    }
-    if (status == TH_OK)
-        *ret_day = day;
-    return status;
-}
 
 static enum th_status ground_write(struct hand *hand, const struct th_ground *ground,
                                    size_t *ret_size, struct th_error *err)
@@ -231,7 +212,7 @@ enum th_status th_import_write_rows(struct th_import_run *run, int64_t import_id
 {
     int64_t last_version = 0;
     struct writing w = {.run = run, .work = work, .rows_hash = rows_hash, .import_id = import_id};
-    enum th_status status = first_day(run, work, &w.day, err);
+    enum th_status status = th_life_day(work, run->options->on, &w.day, err);
     if (status == TH_OK)
         status = th_parcel_heads(run->store, &w.last_parcel, &last_version, err);
     if (status != TH_OK)

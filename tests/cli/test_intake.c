@@ -143,6 +143,49 @@ static void options__that_say_nothing_are_answered_in_words(void **state)
     th_cli_world_remove(&world);
 }
 
+// Tomorrow is refused where there is nothing to date as well: no row of the table has a system, the
+// drawing is no area.
+static void on__a_day_that_has_not_come_is_refused_by_every_command_that_dates(void **state)
+{
+    static const char *const LINES[] = {
+        "parcel import {dir}/t.csv --kind bamboo --village " VILLAGE,
+        "--dry-run parcel import {dir}/t.csv --kind bamboo --village " VILLAGE,
+        "draft open {dir}/t.csv --kind bamboo --village " VILLAGE,
+        "parcel add --number B-1 --kind bamboo --village " VILLAGE " --shape 'POLYGON((119.6 "
+        "30.5,119.601 30.501,119.601 30.5,119.6 30.501,119.6 30.5))'",
+        "parcel split 1 --by {dir}/cut.wkt --reason 分户",
+        "parcel merge 1 2 --number M-1 --reason 合并",
+        "parcel adjust 1 --with 2 --by {dir}/cut.wkt --reason 换地",
+        "parcel retire 1 --reason 征收",
+        "layer withdraw 1 --reason 重画",
+    };
+    static const char TWO[] =
+        "地块号,WKT\n"
+        "1,\"POLYGON((119.6 30.5,119.601 30.5,119.601 30.501,119.6 30.501,119.6 30.5))\"\n"
+        "2,\"POLYGON((119.601 30.5,119.602 30.5,119.602 30.501,119.601 30.501,119.601 30.5))\"\n";
+    static const char CUT[] = "LINESTRING(119.6005 30.4,119.6005 30.6)";
+    struct th_cli_world world;
+    (void)state;
+    begin(&world);
+    th_cli_write(&world, "two.csv", TWO, sizeof TWO - 1);
+    th_cli_write(&world, "cut.wkt", CUT, sizeof CUT - 1);
+    th_cli_do(&world, "parcel import {dir}/two.csv --crs 4490 --kind bamboo --village " VILLAGE);
+    th_cli_do(&world, "layer add {dir}/two.csv --crs 4490 --role other_scheme --name 一期 "
+                      "--scheme CCER");
+    char *before = th_cli_dump(&world);
+    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
+        print_message("  %s\n", LINES[i]);
+        struct th_json *problem = th_cli_problem(&world, 2, "%s --on 2023-07-01", LINES[i]);
+        assert_string_equal(th_cli_text_at(problem, "code"), "date_in_future");
+        th_json_free(problem);
+    }
+    char *after = th_cli_dump(&world);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+    th_cli_world_remove(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +193,7 @@ int main(void)
         cmocka_unit_test(profile__spares_the_options),
         cmocka_unit_test(parcel_add__takes_a_shape_or_a_file),
         cmocka_unit_test(options__that_say_nothing_are_answered_in_words),
+        cmocka_unit_test(on__a_day_that_has_not_come_is_refused_by_every_command_that_dates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

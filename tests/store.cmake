@@ -13,7 +13,7 @@ foreach(part concurrency qgis)
         SOURCES integration/test_${part}.c TIMEOUT 300)
 endforeach()
 # Stores around the parcels.
-foreach(part parcel_life parcel_bulk layer tenure profile overlap)
+foreach(part parcel_life parcel_bulk layer tenure profile draft overlap)
     th_add_unit_test(test_${part}_store DEPENDS tanhui_registry_world
         SOURCES unit/test_${part}_store.c unit/parcel_rows.c)
 endforeach()

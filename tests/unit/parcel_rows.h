@@ -21,5 +21,7 @@ struct th_parcel_record rows_record(int64_t parcel_id, int64_t version, double w
 void rows_insert(struct th_store *store, int64_t parcel_id, int64_t version, double west);
 // Commits the open transaction with a journal entry.
 void rows_commit(struct th_store *store);
+// What the commit says; the entry itself must be taken.
+enum th_status rows_commit_try(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
 
 #endif

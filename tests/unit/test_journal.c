@@ -397,6 +397,72 @@ static bool stop(void *context, const char *stage, int64_t done, int64_t total)
     return false;
 }
 
+static void journal_head__is_the_number_of_the_last_entry(void **state)
+{
+    struct chain *chain = *state;
+    char path[TH_TEST_PATH_SIZE];
+    struct th_error err = {0};
+    int64_t seq = -1;
+    assert_ok(th_journal_head(chain->store, &seq, &err), &err);
+    assert_int_equal(seq, N_ENTRIES);
+    // What is rolled back was never entered.
+    assert_ok(th_store_begin(chain->store, &err), &err);
+    const struct th_journal_entry entry = {
+        .login = "admin", .system_user = "tester", .kind = "parcel.import", .subject = "import:1"};
+    struct th_json *body = th_json_object();
+    assert_ok(th_journal_append(chain->store, &entry, body, &seq, &err), &err);
+    th_json_free(body);
+    assert_ok(th_journal_head(chain->store, &seq, &err), &err);
+    assert_int_equal(seq, N_ENTRIES + 1);
+    th_store_rollback(chain->store);
+    assert_ok(th_journal_head(chain->store, &seq, &err), &err);
+    assert_int_equal(seq, N_ENTRIES);
+    struct th_store *empty = th_test_store_create(
+        &chain->world, th_test_path(path, chain->world.folder, "empty.tanhui"));
+    seq = -1;
+    assert_ok(th_journal_head(empty, &seq, &err), &err);
+    assert_int_equal(seq, 0);
+    th_store_close(empty);
+}
+
+// Entries 1 … 6 are test.odd and test.even in turn; then come two of other nouns, one of which
+// begins like another, and one whose kind has no verb.
+static void journal_touched__knows_what_came_after_by_the_whole_noun(void **state)
+{
+    struct chain *chain = *state;
+    static const struct {
+        int64_t seq;
+        const char *noun;
+        bool touched;
+    } CASES[] = {
+        {0, "test", true},
+        {N_ENTRIES - 1, "test", true},
+        {N_ENTRIES, "test", false}, // after, not at
+        {N_ENTRIES + 100, "test", false},
+        {0, "parcel", true},
+        {N_ENTRIES, "parcel", true},
+        {N_ENTRIES + 1, "parcel", false}, // "parcels.x" is another noun
+        {N_ENTRIES, "parcels", true},
+        {0, "parc", false},
+        {0, "layer", false}, // a kind without a verb is about nothing
+        {0, "PARCEL", false},
+        {0, "parcel.split", false},
+        {0, "%", false},
+        {0, "", false},
+    };
+    th_test_journal_add(chain->store, "parcel.split", "1");
+    th_test_journal_add(chain->store, "parcels.x", "2");
+    th_test_journal_add(chain->store, "layer", "3");
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct th_error err = {0};
+        bool touched = !CASES[i].touched;
+        print_message("  %s after %d\n", CASES[i].noun, (int)CASES[i].seq);
+        assert_ok(th_journal_touched(chain->store, CASES[i].seq, CASES[i].noun, &touched, &err),
+                  &err);
+        assert_int_equal(touched, CASES[i].touched);
+    }
+}
+
 static void journal_verify__can_be_interrupted(void **state)
 {
     enum { MANY = 4100 };
@@ -436,6 +502,8 @@ int main(void)
         UNGUARDED(journal_verify__only_an_outside_head_shows_a_cut_off_end),
         WITH_CHAIN(journal__sql_by_hand_cannot_leave_the_chain),
         WITH_CHAIN(journal_next__is_the_number_of_the_entry_that_follows),
+        WITH_CHAIN(journal_head__is_the_number_of_the_last_entry),
+        WITH_CHAIN(journal_touched__knows_what_came_after_by_the_whole_noun),
         WITH_CHAIN(journal_verify__can_be_interrupted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -235,7 +235,7 @@ static enum th_status gather(struct th_work *work, const struct th_package_creat
     th_text_copy(record->state, sizeof(record->state), "draft");
     th_text_copy(record->created_by, sizeof(record->created_by), th_work_actor(work)->login);
     record->seq = th_work_seq(work);
-    return th_package_check_parcels(store, package, err);
+    return th_package_check_parcels(work, package, err);
 }
 
 // Inputs of a methodology that computes nothing are refused like any other unknown input.
@@ -399,7 +399,7 @@ static enum th_status submit(struct th_work *work, struct th_package_open *packa
     struct th_package_record *record = &package->record;
     enum th_status status = th_package_check_state(record, "draft", "returned", err);
     status = status == TH_OK ? th_package_check_villages(work, package, err) : status;
-    status = status == TH_OK ? th_package_check_parcels(store, package, err) : status;
+    status = status == TH_OK ? th_package_check_parcels(work, package, err) : status;
     if (status == TH_OK && package->n_changed > 0) {
         status = refresh(store, package, th_work_seq(work), result, err);
     }

@@ -264,10 +264,12 @@ static enum th_status kinds_mixed(const char *kind, const char *other, struct th
     return th_error_set(err, TH_INVALID, "kinds_mixed", "kind", first, "other", second, NULL);
 }
 
-enum th_status th_package_check_parcels(struct th_store *store,
-                                        const struct th_package_open *package, struct th_error *err)
+enum th_status th_package_check_parcels(struct th_work *work, const struct th_package_open *package,
+                                        struct th_error *err)
 {
+    struct th_store *store = th_work_store(work);
     const struct th_estimate_sources *sources = &package->sources;
+    struct th_rules rules;
     if (sources->n == 0) {
         return th_error_set(err, TH_NOT_FOUND, "no_parcels", NULL);
     }
@@ -281,9 +283,12 @@ enum th_status th_package_check_parcels(struct th_store *store,
         status = check_rivals(store, package, err);
     }
     if (status == TH_OK) {
-        status = th_package_check_ground(store, package, err);
+        status = th_rules_load(store, th_work_today(work), &rules, err);
     }
-    return status == TH_OK ? th_package_check_tenure(store, package, err) : status;
+    if (status == TH_OK) {
+        status = th_package_check_ground(store, package, &rules, err);
+    }
+    return status == TH_OK ? th_package_check_tenure(store, package, &rules, err) : status;
 }
 
 enum th_status th_package_check_current(const struct th_package_open *package, struct th_error *err)

@@ -15,6 +15,7 @@
 struct checking {
     struct th_store *store;
     const struct th_package_open *package;
+    const struct th_rules *rules;
     struct th_fabric_parcel *parcels; // its own
     struct th_ground **grounds;
     struct th_fabric *fabric;
@@ -128,7 +129,7 @@ static enum th_status parcel_test(struct checking *c, size_t position,
         return TH_OK;
     }
     enum th_status status =
-        th_fabric_new(&c->parcels[position], 1, &th_overlap_limits_default, &fabric, err);
+        th_fabric_new(&c->parcels[position], 1, &c->rules->overlap, &fabric, err);
     if (status == TH_OK) {
         status = th_fabric_test(fabric, c->probe, ground, area_m2, ret_findings, ret_n, &more, err);
     }
@@ -287,14 +288,14 @@ static enum th_status schemes_check(struct checking *c, struct th_error *err)
 }
 
 enum th_status th_package_check_ground(struct th_store *store,
-                                       const struct th_package_open *package, struct th_error *err)
+                                       const struct th_package_open *package,
+                                       const struct th_rules *rules, struct th_error *err)
 {
-    struct checking c = {.store = store, .package = package, .status = TH_OK};
+    struct checking c = {.store = store, .package = package, .rules = rules, .status = TH_OK};
     struct th_fabric *fabric = NULL;
     enum th_status status = grounds_load(&c, err);
     if (status == TH_OK) {
-        status =
-            th_fabric_new(c.parcels, package->sources.n, &th_overlap_limits_default, &fabric, err);
+        status = th_fabric_new(c.parcels, package->sources.n, &rules->overlap, &fabric, err);
     }
     c.fabric = fabric;
     if (status == TH_OK) {

@@ -5,6 +5,7 @@
 #include "methodology/issuance.h"
 #include "registry/estimate_internal.h"
 #include "registry/package.h"
+#include "registry/rules.h"
 
 // A package with what its next step looks at.
 struct th_package_open {
@@ -26,15 +27,17 @@ enum th_status th_package_check_villages(const struct th_work *work,
 // TH_CONFLICT ("package_state") unless the state is one of the two; `other` may be NULL.
 enum th_status th_package_check_state(const struct th_package_record *record, const char *wanted,
                                       const char *other, struct th_error *err) TH_MUST_CHECK;
-// Every parcel applies, is of one kind and stands in no other package of an overlapping period.
-enum th_status th_package_check_parcels(struct th_store *store,
-                                        const struct th_package_open *package,
+// Every parcel applies, is of one kind and stands in no other package of an overlapping period; its
+// ground and its contracts are as the rules of this day want them, whatever held on the day of an
+// earlier step.
+enum th_status th_package_check_parcels(struct th_work *work, const struct th_package_open *package,
                                         struct th_error *err) TH_MUST_CHECK;
 // None of its ground counts in another package of an overlapping period, whatever parcel or version
 // it belonged to then, nor under another scheme; narrow strips are off the area already, and what
 // an officer waived too. TH_CONFLICT ("ground_already_packaged", "ground_other_scheme").
 enum th_status th_package_check_ground(struct th_store *store,
                                        const struct th_package_open *package,
+                                       const struct th_rules *rules,
                                        struct th_error *err) TH_MUST_CHECK;
 // TH_CONFLICT ("package_stale") when a parcel changed after it was packaged.
 enum th_status th_package_check_current(const struct th_package_open *package,
@@ -72,11 +75,15 @@ const char *th_package_subject(int64_t package_id, char buf[TH_SUBJECT_SIZE]);
 
 // package_tenure.c: a parcel with contracts on record must be given whole, with the carbon right,
 // on every day of the period. TH_CONFLICT ("tenure_not_covering", "carbon_right_missing" with
-// "parcel", "on", "share"). Parcels without any contract are let in with the warning
-// "tenure_missing", which th_package_tenure_warn appends to a reply's warnings.
+// "parcel", "on", "share"). Parcels without any contract are refused where the rules require the
+// carbon right ("tenure_required" with "parcels", "n", "since"), else let in.
 enum th_status th_package_check_tenure(struct th_store *store,
                                        const struct th_package_open *package,
+                                       const struct th_rules *rules,
                                        struct th_error *err) TH_MUST_CHECK;
+// Appends to a reply's warnings, by what is on record now: "tenure_missing" (parcels without any
+// contract), "tenure_expires" (with a contract that ends within the period), "certificate_expires"
+// (whose certificate does), with "parcels" ("12 (2022-05-31), …"), "n" and "first".
 enum th_status th_package_tenure_warn(struct th_store *store, const struct th_package_open *package,
                                       const struct th_messages *messages, enum th_lang lang,
                                       struct th_json *warnings, struct th_error *err) TH_MUST_CHECK;

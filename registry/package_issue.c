@@ -175,7 +175,7 @@ static enum th_status check_issue(struct th_work *work, const struct th_package_
                               record->methodology, NULL);
     }
     status = status == TH_OK ? th_package_check_current(package, err) : status;
-    status = status == TH_OK ? th_package_check_parcels(store, package, err) : status;
+    status = status == TH_OK ? th_package_check_parcels(work, package, err) : status;
     return status == TH_OK ? th_package_check_waivers(store, record, err) : status;
 }
 

@@ -153,14 +153,17 @@ static bool add_waiver(void *context, const struct th_waiver *waiver)
     return waivers->status == TH_OK;
 }
 
-static enum th_status set_run(struct th_store *store, const struct th_package_record *record,
+static enum th_status set_run(struct th_store *store, const struct th_package_open *package,
                               const struct th_messages *messages, enum th_lang lang,
                               struct th_json *reply, struct th_error *err)
 {
+    const struct th_package_record *record = &package->record;
     if (th_package_by_statement(record)) {
+        struct th_json *tenure = th_json_array();
         th_json_set(reply, "run", th_json_null());
-        th_json_set(reply, "warnings", th_json_array());
-        return TH_OK;
+        enum th_status status = th_package_tenure_warn(store, package, messages, lang, tenure, err);
+        th_json_set(reply, "warnings", tenure);
+        return status;
     }
     struct th_estimate_run_record run;
     struct th_json *warnings = NULL;
@@ -172,7 +175,9 @@ static enum th_status set_run(struct th_store *store, const struct th_package_re
         th_estimate_set_run(object, &run);
         th_json_set(object, "uncertainty", th_estimate_uncertainty_json(&run));
         th_json_set(reply, "run", object);
-        th_json_set(reply, "warnings", th_estimate_stored_warnings_json(warnings, messages, lang));
+        struct th_json *told = th_estimate_stored_warnings_json(warnings, messages, lang);
+        status = th_package_tenure_warn(store, package, messages, lang, told, err);
+        th_json_set(reply, "warnings", told);
     }
     th_json_free(warnings);
     free(text);
@@ -286,7 +291,7 @@ static enum th_status show(struct th_store *store, const char *reference,
         th_json_set_text(reply, "created_by", record->created_by);
         th_json_set(reply, "submitted_by", text_or_null(record->submitted_by));
         th_json_set(reply, "issued_by", text_or_null(record->issued_by));
-        status = set_run(store, record, messages, lang, reply, err);
+        status = set_run(store, &package, messages, lang, reply, err);
     }
     status = status == TH_OK ? set_verification(store, &package, area, reply, err) : status;
     status = status == TH_OK ? set_lists(store, record, reply, err) : status;

@@ -131,12 +131,15 @@ static enum th_status check_ground(struct adjusting *a, size_t i, struct th_erro
     size_t n = 0;
     double sum_m2 = 0;
     struct th_life_parcel *parcel = &a->after[i];
-    const struct th_rules *rules = th_rules_on(th_work_today(a->work));
-    const struct th_life_question question = {parcel, 0, rules};
+    struct th_rules rules;
+    const struct th_life_question question = {parcel, 0, &rules};
     double area_m2 = th_area_m2(parcel->record.measured);
     const int64_t without[2] = {a->before[0].record.parcel_id, a->before[1].record.parcel_id};
-    enum th_status status = th_life_around_load(
-        th_work_store(a->work), th_geometry_box(&parcel->geometry), without, a->n, &around, err);
+    enum th_status status =
+        th_rules_load(th_work_store(a->work), th_work_today(a->work), &rules, err);
+    if (status == TH_OK)
+        status = th_life_around_load(th_work_store(a->work), th_geometry_box(&parcel->geometry),
+                                     without, a->n, &around, err);
     if (status == TH_OK)
         status = th_life_shared(&around, &question, &findings, &n, err);
     for (size_t k = 0; status == TH_OK && k < n; k++) {
@@ -144,7 +147,7 @@ static enum th_status check_ground(struct adjusting *a, size_t i, struct th_erro
         if (findings[k].kind != TH_OVERLAP_SLIVER)
             status = refuse("adjust_overlap", &findings[k], findings[k].area_m2, err);
     }
-    if (status == TH_OK && sum_m2 > rules->overlap.sliver_total_share * area_m2)
+    if (status == TH_OK && sum_m2 > rules.overlap.sliver_total_share * area_m2)
         status = refuse("adjust_slivers", &findings[0], sum_m2, err);
     if (status == TH_OK)
         status = th_area_from_m2(sum_m2, &parcel->record.sliver, err);

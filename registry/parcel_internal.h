@@ -215,7 +215,8 @@ struct th_import_run {
     struct th_store *store;
     const struct th_parcel_import_options *options;
     const struct th_progress *progress;
-    const struct th_rules *rules; // by which it judges
+    const struct th_rules *rules; // by which it judges: its own `limits`
+    struct th_rules limits;
     struct th_registry_record frame;
     struct th_land_classes classes;
     struct th_village_list villages;

@@ -78,6 +78,7 @@ static enum th_status common_ground(const struct merging *m, struct th_area *ret
 {
     struct th_fabric *fabric = NULL;
     struct th_fabric_pairs pairs = {0};
+    struct th_rules rules;
     double sum_m2 = 0;
     struct th_fabric_parcel *parcels = calloc(m->n, sizeof *parcels);
     if (parcels == NULL)
@@ -86,7 +87,10 @@ static enum th_status common_ground(const struct merging *m, struct th_area *ret
         parcels[i] = (struct th_fabric_parcel){.ground = m->parcels[i].ground,
                                                .area_m2 = th_area_m2(m->parcels[i].record.measured),
                                                .id = m->parcels[i].record.parcel_id};
-    enum th_status status = th_fabric_new(parcels, m->n, NULL, &fabric, err);
+    enum th_status status =
+        th_rules_load(th_work_store(m->work), th_work_today(m->work), &rules, err);
+    if (status == TH_OK)
+        status = th_fabric_new(parcels, m->n, &rules.overlap, &fabric, err);
     if (status == TH_OK)
         status = th_fabric_join(fabric, 1, NULL, &pairs, err);
     for (size_t i = 0; i < pairs.n; i++)

@@ -77,15 +77,18 @@ static enum th_status name_parts(struct splitting *s, struct th_error *err)
 static enum th_status sliver_weights(struct splitting *s, int64_t *weights, struct th_error *err)
 {
     struct th_life_around around = {0};
+    struct th_rules rules;
     int64_t id = s->whole.record.parcel_id;
     int64_t sum = 0;
-    enum th_status status = th_life_around_load(
-        th_work_store(s->work), th_geometry_box(&s->whole.geometry), &id, 1, &around, err);
+    enum th_status status =
+        th_rules_load(th_work_store(s->work), th_work_today(s->work), &rules, err);
+    if (status == TH_OK)
+        status = th_life_around_load(th_work_store(s->work), th_geometry_box(&s->whole.geometry),
+                                     &id, 1, &around, err);
     for (size_t i = 0; status == TH_OK && i < s->n; i++) {
         struct th_overlap_finding *findings = NULL;
         size_t n = 0;
-        const struct th_life_question question = {&s->parts[i], id,
-                                                  th_rules_on(th_work_today(s->work))};
+        const struct th_life_question question = {&s->parts[i], id, &rules};
         status = th_life_shared(&around, &question, &findings, &n, err);
         weights[i] = 0;
         for (size_t k = 0; status == TH_OK && k < n; k++)

@@ -1,10 +1,13 @@
 #include "registry/rules.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "gis/reader.h"
 #include "registry/area_unit.h"
+#include "store/rule_store.h"
 
 // In order of days. New limits are a new line: what was judged by old ones must stay explainable.
 static const struct th_rules RULES[] = {
@@ -39,6 +42,159 @@ const struct th_rules *th_rules_find(const char *id)
     return NULL;
 }
 
+static const char CARBON_RIGHT[] = "carbon_right";
+
+// Ranges within which a limit still means what its name says. The unit of declared areas and the
+// step of curves are no county's to decide.
+const struct th_rule_spec th_rule_specs[] = {
+    {"area_mismatch_share", 0, 1, NULL},    {"outside_remarked_share", 0, 1, NULL},
+    {"outside_refused_share", 0, 1, NULL},  {"duplicate_iou", 0.5, 1, NULL},
+    {"overlap_area_m2", 0, 10000, NULL},    {"overlap_share", 0, 0.5, NULL},
+    {"overlap_width_m", 0, 100, NULL},      {"sliver_total_share", 0, 0.5, NULL},
+    {CARBON_RIGHT, 0, 0, "remark required"}};
+const size_t th_rule_specs_count = sizeof th_rule_specs / sizeof th_rule_specs[0];
+
+static const struct th_rule_spec *spec_find(const char *name)
+{
+    for (size_t i = 0; i < th_rule_specs_count; i++)
+        if (strcmp(th_rule_specs[i].name, name) == 0)
+            return &th_rule_specs[i];
+    return NULL;
+}
+
+// NULL for a rule that is no number.
+static double *number_of(struct th_rules *rules, const char *name)
+{
+    const struct {
+        const char *name;
+        double *number;
+    } numbers[] = {{"area_mismatch_share", &rules->area_mismatch_share},
+                   {"outside_remarked_share", &rules->outside_remarked_share},
+                   {"outside_refused_share", &rules->outside_refused_share},
+                   {"duplicate_iou", &rules->overlap.duplicate_iou},
+                   {"overlap_area_m2", &rules->overlap.overlap_area_m2},
+                   {"overlap_share", &rules->overlap.overlap_share},
+                   {"overlap_width_m", &rules->overlap.overlap_width_m},
+                   {"sliver_total_share", &rules->overlap.sliver_total_share}};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        if (strcmp(numbers[i].name, name) == 0)
+            return numbers[i].number;
+    return NULL;
+}
+
+bool th_rules_value(const struct th_rules *rules, const char *name, char value[TH_RULE_VALUE_SIZE])
+{
+    struct th_rules copy = *rules;
+    const double *number = number_of(&copy, name);
+    if (number != NULL)
+        snprintf(value, TH_RULE_VALUE_SIZE, "%.9g", *number);
+    else if (strcmp(name, CARBON_RIGHT) == 0)
+        th_text_copy(value, TH_RULE_VALUE_SIZE,
+                     rules->carbon_right_required ? "required" : "remark");
+    else
+        return false;
+    return true;
+}
+
+static bool is_word_of(const char *words, const char *text)
+{
+    size_t length = strlen(text);
+    for (const char *at = words; length > 0 && *at != '\0';) {
+        size_t word = strcspn(at, " ");
+        if (word == length && memcmp(at, text, length) == 0)
+            return true;
+        at += word;
+        at += strspn(at, " ");
+    }
+    return false;
+}
+
+static enum th_status unknown(const char *name, struct th_error *err)
+{
+    char names[TH_ERROR_VALUE_SIZE] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < th_rule_specs_count; i++) {
+        int n = snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "",
+                         th_rule_specs[i].name);
+        if (n < 0 || (size_t)n >= sizeof names - used)
+            break;
+        used += (size_t)n;
+    }
+    return th_error_set(err, TH_INVALID, "rule_unknown", "name", name, "names", names, NULL);
+}
+
+enum th_status th_rule_value_check(const char *name, const char *text,
+                                   char ret_value[TH_RULE_VALUE_SIZE], struct th_error *err)
+{
+    const struct th_rule_spec *spec = spec_find(name);
+    double number = 0;
+    char range[64];
+    if (spec == NULL)
+        return unknown(name, err);
+    if (spec->words != NULL) {
+        if (!is_word_of(spec->words, text))
+            return th_error_set(err, TH_INVALID, "rule_value", "name", name, "value", text, "range",
+                                spec->words, NULL);
+        th_text_copy(ret_value, TH_RULE_VALUE_SIZE, text);
+        return TH_OK;
+    }
+    if (!th_text_parse_double(text, &number) || !(number >= spec->low && number <= spec->high)) {
+        snprintf(range, sizeof range, "%.9g – %.9g", spec->low, spec->high);
+        return th_error_set(err, TH_INVALID, "rule_value", "name", name, "value", text, "range",
+                            range, NULL);
+    }
+    snprintf(ret_value, TH_RULE_VALUE_SIZE, "%.9g", number);
+    return TH_OK;
+}
+
+struct loading {
+    struct th_rules rules;
+    enum th_status status;
+    struct th_error err;
+};
+
+static bool load_one(void *context, const struct th_county_rule *rule)
+{
+    struct loading *l = context;
+    char value[TH_RULE_VALUE_SIZE];
+    double *number = number_of(&l->rules, rule->name);
+    if (th_rule_value_check(rule->name, rule->value, value, NULL) != TH_OK) {
+        l->status = th_error_set(&l->err, TH_CORRUPT, "rule_unreadable", "name", rule->name,
+                                 "value", rule->value, NULL);
+        return false;
+    }
+    if (number == NULL) {
+        bool required = strcmp(value, "required") == 0;
+        if (required && !l->rules.carbon_right_required)
+            l->rules.carbon_right_since = rule->since;
+        l->rules.carbon_right_required = required;
+    } else {
+        (void)th_text_parse_double(value, number);
+    }
+    if (rule->rule_id > l->rules.county_rule_id)
+        l->rules.county_rule_id = rule->rule_id;
+    return true;
+}
+
+enum th_status th_rules_load(struct th_store *store, struct th_date day, struct th_rules *ret_rules,
+                             struct th_error *err)
+{
+    struct loading l = {.rules = *th_rules_on(day), .status = TH_OK};
+    enum th_status status = th_county_rule_each(store, day, load_one, &l, err);
+    if (status == TH_OK && l.status != TH_OK) {
+        if (err != NULL)
+            *err = l.err;
+        status = l.status;
+    }
+    if (status != TH_OK)
+        return status;
+    // What is refused is not merely remarked on, in whatever order both were decided.
+    l.rules.outside_remarked_share =
+        fmin(l.rules.outside_remarked_share, l.rules.outside_refused_share);
+    *ret_rules = l.rules;
+    return TH_OK;
+}
+
 // A real number has no canonical form; what goes into the journal is text.
 static void set_number(struct th_json *object, const char *key, double value)
 {
@@ -65,5 +221,7 @@ struct th_json *th_rules_json(const struct th_rules *rules)
     set_number(overlap, "overlap_width_m", rules->overlap.overlap_width_m);
     set_number(overlap, "sliver_total_share", rules->overlap.sliver_total_share);
     th_json_set(json, "overlap", overlap);
+    if (rules->county_rule_id > 0)
+        th_json_set_int(json, "county_rule", rules->county_rule_id);
     return json;
 }

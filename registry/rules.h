@@ -1,10 +1,13 @@
-// By which limits an import judges: dated, named, and kept with every import and finding.
+// By which limits parcels and packages are judged: dated, named, and kept with every import and
+// finding. The program has a list of its own; a county may decide otherwise from a day on
+// (registry/rule.h). What is asked today is judged by what holds today.
 #ifndef TH_REGISTRY_RULES_H
 #define TH_REGISTRY_RULES_H
 
 #include "core/date.h"
 #include "core/json.h"
 #include "gis/overlap.h"
+#include "store/store.h"
 
 struct th_rules {
     const char *id;                   // "intake-1"; never used again for other numbers
@@ -15,12 +18,37 @@ struct th_rules {
     double outside_refused_share;     // of a parcel, likewise: more keeps it out
     double curve_step_deg;            // curved edges become chords of this angle
     struct th_overlap_limits overlap; // classes of common ground
+    bool carbon_right_required;       // of every parcel in a package, by contract; else remarked on
+    struct th_date carbon_right_since; // when it is required: since when
+    int64_t county_rule_id;            // newest decision of the county among these; 0: none
 };
 
-// Those that hold on a day; before the first of them, the first. Never NULL.
+// A value that a county may decide.
+enum { TH_RULE_NAME_SIZE = 32, TH_RULE_VALUE_SIZE = 32 };
+struct th_rule_spec {
+    const char *name;  // "overlap_width_m"
+    double low, high;  // range of a number …
+    const char *words; // … or NULL and the words that may be given, "remark required"
+};
+extern const struct th_rule_spec th_rule_specs[];
+extern const size_t th_rule_specs_count;
+
+// Those of the program that hold on a day; before the first of them, the first. Never NULL.
 const struct th_rules *th_rules_on(struct th_date day);
 // NULL when there never were any of that name.
 const struct th_rules *th_rules_find(const char *id);
+// The same with what the county decided until that day in their place. TH_CORRUPT
+// ("rule_unreadable") for a decision that the program does not understand.
+enum th_status th_rules_load(struct th_store *store, struct th_date day, struct th_rules *ret_rules,
+                             struct th_error *err) TH_MUST_CHECK;
+// One value as text; false for a name that is none.
+bool th_rules_value(const struct th_rules *rules, const char *name, char value[TH_RULE_VALUE_SIZE]);
+// Is this a value of that rule? Then *ret_value is how it is kept ("0.50" becomes "0.5").
+// TH_INVALID
+// ("rule_unknown" with "names", "rule_value").
+enum th_status th_rule_value_check(const char *name, const char *text,
+                                   char ret_value[TH_RULE_VALUE_SIZE],
+                                   struct th_error *err) TH_MUST_CHECK;
 // All numbers by their names, as texts. NULL when out of memory.
 struct th_json *th_rules_json(const struct th_rules *rules);
 

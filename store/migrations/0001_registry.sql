@@ -249,6 +249,19 @@ CREATE TABLE parcel_original (
     CHECK (CASE method WHEN 'linework' THEN linework_m2_300 ELSE structure_m2_300 END IS NOT NULL)
 ) STRICT;
 
+-- What the county decided in place of the program's own limits and duties, each from a day on; of one
+-- name the latest day counts, of one day the latest line.
+CREATE TABLE county_rule (
+    rule_id     INTEGER PRIMARY KEY,
+    name        TEXT    NOT NULL CHECK (name <> ''),      -- 'overlap_width_m'
+    value       TEXT    NOT NULL CHECK (value <> ''),     -- '1.5', or a word
+    since       TEXT    NOT NULL CHECK (since LIKE '____-__-__'),
+    reason      TEXT    NOT NULL CHECK (reason <> ''),
+    document_id INTEGER REFERENCES document (document_id),
+    login       TEXT    NOT NULL REFERENCES user_account (login),
+    seq         INTEGER NOT NULL
+) STRICT;
+
 -- Boundaries and land under other schemes, as they were loaded; a layer ends, and is never erased.
 CREATE TABLE layer (
     layer_id    INTEGER PRIMARY KEY,
@@ -814,6 +827,14 @@ END;
 CREATE TRIGGER overlap_waiver_no_delete BEFORE DELETE ON overlap_waiver
 BEGIN
     SELECT raise(ABORT, 'overlap_waiver: insert only');
+END;
+CREATE TRIGGER county_rule_no_update BEFORE UPDATE ON county_rule
+BEGIN
+    SELECT raise(ABORT, 'county_rule: insert only');
+END;
+CREATE TRIGGER county_rule_no_delete BEFORE DELETE ON county_rule
+BEGIN
+    SELECT raise(ABORT, 'county_rule: insert only');
 END;
 CREATE TRIGGER layer_shape_no_update BEFORE UPDATE ON layer_shape
 BEGIN

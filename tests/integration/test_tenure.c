@@ -7,6 +7,7 @@
 #include "registry/audit.h"
 #include "registry/package.h"
 #include "registry/parcel_life.h"
+#include "registry/rule.h"
 #include "registry/setup.h"
 #include "registry/tenure.h"
 #include "tests/integration/parcel_fixture.h"
@@ -41,6 +42,9 @@ static int set_up(void **state)
     th_json_free(reply);
     assert_ok(th_user_add(f->registry, &f->request, "clerk_2", "clerk", FIXTURE_OTHER_VILLAGE, NULL,
                           &reply, &err),
+              &err);
+    th_json_free(reply);
+    assert_ok(th_user_add(f->registry, &f->request, "officer", "officer", NULL, NULL, &reply, &err),
               &err);
     th_json_free(reply);
     *state = f;
@@ -187,13 +191,27 @@ static struct th_json *package(struct fixture *f, const char *name, const char *
     return reply;
 }
 
-static bool warned(const struct th_json *reply, const char *code)
+// The message of the warning, NULL without.
+static const char *told(const struct th_json *reply, const char *code)
 {
     const struct th_json *warnings = th_json_get(reply, "warnings");
     for (size_t i = 0; i < th_json_size(warnings); i++)
         if (strcmp(th_json_get_text(th_json_at(warnings, i), "code", ""), code) == 0)
-            return true;
-    return false;
+            return th_json_get_text(th_json_at(warnings, i), "message", "");
+    return NULL;
+}
+
+static bool warned(const struct th_json *reply, const char *code)
+{
+    return told(reply, code) != NULL;
+}
+
+static struct th_json *show(struct fixture *f, const char *name)
+{
+    struct th_json *reply = NULL;
+    struct th_error err;
+    assert_ok(th_package_show(f->registry, name, f->messages, TH_LANG_EN, &reply, &err), &err);
+    return reply;
 }
 
 static void package__tenure_and_carbon_right_cover_the_period(void **state)
@@ -213,7 +231,87 @@ static void package__tenure_and_carbon_right_cover_the_period(void **state)
         package(f, "late", "1", "2021-01-01", "2023-12-31", TH_CONFLICT, "carbon_right_missing"));
     reply = package(f, "right", "1", "2021-01-01", "2022-12-31", TH_OK, NULL);
     assert_false(warned(reply, "tenure_missing"));
+    assert_false(warned(reply, "tenure_expires")); // A-1 ends with the period
     th_json_free(reply);
+}
+
+static void package__show_tells_again_what_contracts_lack(void **state)
+{
+    struct fixture *f = *state;
+    th_json_free(package(f, "none", "2", "2021-01-01", "2023-12-31", TH_OK, NULL));
+    struct th_json *reply = show(f, "none");
+    assert_true(warned(reply, "tenure_missing"));
+    assert_string_equal(told(reply, "tenure_missing"),
+                        "1 parcels have no tenure contract on record: 2");
+    th_json_free(reply);
+    th_json_free(import(f, HEAD "A-1,张三,测试合作社,测试一村,2,,,,2021-01-01,2040-12-31,,,,是,1\n",
+                        "admin", TH_OK));
+    reply = show(f, "none");
+    assert_false(warned(reply, "tenure_missing"));
+    th_json_free(reply);
+}
+
+static void package__contracts_and_certificates_that_end_in_the_period_are_told(void **state)
+{
+    struct fixture *f = *state;
+    th_json_free(import(f,
+                        HEAD "A-1,张三,测试合作社,测试一村,1,,,,2021-01-01,2022-12-31,,,,是,1\n"
+                             "A-2,张三,测试合作社,测试一村,1,,,,2023-01-01,2040-12-31,,,,是,1\n"
+                             "B-1,李四,测试合作社,测试一村,2,证2,2022-05-31,,2021-01-01,2040-12-31"
+                             ",,,,是,1\n",
+                        "admin", TH_OK));
+    struct th_json *reply = package(f, "one", "1", "2021-01-01", "2023-12-31", TH_OK, NULL);
+    assert_true(warned(reply, "tenure_expires"));
+    assert_false(warned(reply, "certificate_expires"));
+    th_json_free(reply);
+    reply = show(f, "one");
+    assert_string_equal(told(reply, "tenure_expires"),
+                        "1 contracts end within the package's period, the first on 2022-12-31: "
+                        "1 (2022-12-31)");
+    th_json_free(reply);
+    th_json_free(package(f, "two", "2", "2021-01-01", "2023-12-31", TH_OK, NULL));
+    reply = show(f, "two");
+    assert_false(warned(reply, "tenure_expires"));
+    assert_string_equal(told(reply, "certificate_expires"),
+                        "1 right certificates expire before the package's period and their "
+                        "contract end, the first on 2022-05-31: 2 (2022-05-31)");
+    th_json_free(reply);
+}
+
+static void rule(struct fixture *f, const char *value, const char *since)
+{
+    const struct th_request officer = {.login = "officer"};
+    const struct th_rule_set_options options = {
+        .name = "carbon_right", .value = value, .since = since, .reason = "r"};
+    struct th_json *reply = NULL;
+    struct th_error err;
+    assert_ok(th_rule_set(f->registry, &officer, &options, &reply, &err), &err);
+    th_json_free(reply);
+}
+
+static void package__a_county_may_require_contracts_for_every_parcel(void **state)
+{
+    struct fixture *f = *state;
+    struct th_json *reply = NULL;
+    struct th_error err;
+    rule(f, "required", "2025-06-16"); // not before tomorrow
+    th_json_free(package(f, "free", "2", "2021-01-01", "2021-12-31", TH_OK, NULL));
+    rule(f, "required", NULL);
+    assert_null(
+        package(f, "bound", "2", "2022-01-01", "2022-12-31", TH_CONFLICT, "tenure_required"));
+    assert_status(th_package_submit(f->registry, &f->request, "free", &reply, &err), TH_CONFLICT,
+                  &err);
+    assert_string_equal(err.key, "tenure_required");
+    assert_string_equal(th_error_arg_get(&err, "parcels"), "2");
+    assert_string_equal(th_error_arg_get(&err, "since"), "2025-06-15");
+    th_json_free(import(f, HEAD "A-1,张三,测试合作社,测试一村,2,,,,2021-01-01,2040-12-31,,,,是,1\n",
+                        "admin", TH_OK));
+    assert_ok(th_package_submit(f->registry, &f->request, "free", &reply, &err), &err);
+    th_json_free(reply);
+    assert_null(
+        package(f, "first", "1", "2022-01-01", "2022-12-31", TH_CONFLICT, "tenure_required"));
+    rule(f, "remark", NULL);
+    th_json_free(package(f, "first", "1", "2022-01-01", "2022-12-31", TH_OK, NULL));
 }
 
 static void split_and_merge__contracts_follow_the_ground(void **state)
@@ -305,6 +403,9 @@ int main(void)
         TENURE_TEST(import__bad_rows_keep_their_contract_out),
         TENURE_TEST(import__a_registered_contract_does_not_change),
         TENURE_TEST(package__tenure_and_carbon_right_cover_the_period),
+        TENURE_TEST(package__show_tells_again_what_contracts_lack),
+        TENURE_TEST(package__contracts_and_certificates_that_end_in_the_period_are_told),
+        TENURE_TEST(package__a_county_may_require_contracts_for_every_parcel),
         TENURE_TEST(split_and_merge__contracts_follow_the_ground),
         TENURE_TEST(template__can_be_read_again),
         TENURE_TEST(import__a_table_in_gbk_says_the_same),

@@ -13,9 +13,10 @@ enum { TABLE_SIZE_MIN = 1024 };
 
 static const double cell_deg = 5e-4;     // about 50 m
 static const double alike_reach_m = 100; // regular fields within so much make a match doubtful
-static const double tolerance = 0.005;   // of area and perimeter
-static const double rounding_m = 0.1;    // by which maps with six decimals move a vertex
-static const double degree_m = 111195;   // of latitude, on the sphere; 0.5 % is near enough here
+static const double area_tolerance = 0.016;
+static const double length_tolerance = 0.025;
+static const double rounding_m = 0.1;  // by which maps with six decimals move a vertex
+static const double degree_m = 111195; // of latitude, on the sphere; 0.5 % is near enough here
 static const double pi = 3.14159265358979323846;
 
 struct entry {
@@ -143,7 +144,7 @@ static struct th_xy way_m(struct th_xy a, struct th_xy b)
     return (struct th_xy){(b.x - a.x) * degree_m * cos(a.y * pi / 180), (b.y - a.y) * degree_m};
 }
 
-static bool alike(double a, double b, double rounding)
+static bool alike(double a, double b, double tolerance, double rounding)
 {
     return fabs(a - b) <= tolerance * fmax(a, b) + rounding;
 }
@@ -151,8 +152,8 @@ static bool alike(double a, double b, double rounding)
 static bool prints_alike(const struct th_fingerprint *a, const struct th_fingerprint *b)
 {
     return a->n_points == b->n_points &&
-           alike(a->area_m2, b->area_m2, rounding_m * a->perimeter_m) &&
-           alike(a->perimeter_m, b->perimeter_m, rounding_m * a->n_points);
+           alike(a->area_m2, b->area_m2, area_tolerance, rounding_m * a->perimeter_m) &&
+           alike(a->perimeter_m, b->perimeter_m, length_tolerance, rounding_m * a->n_points);
 }
 
 static struct th_xy point_of(const struct th_ground *ground, uint32_t i)

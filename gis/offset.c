@@ -20,6 +20,9 @@ static const struct th_box SHIFTED = {72.004, 0.8293, 137.8347, 55.8271};
 static const double RIM_DEG = 0.05;
 // Far below the promise and above the rounding of 140°, 2.8e-14.
 static const double SETTLED_DEG = 1e-13;
+// By which a point on the very edge of the box may come back beside it: at 105°, where sqrt|x| is
+// steepest, rounding grows to some 1e-12.
+static const double EDGE_DEG = 1e-10;
 
 static bool inside(struct th_xy point, double rim_deg)
 {
@@ -85,7 +88,10 @@ static struct th_xy unshift(struct th_xy (*by)(struct th_xy at), struct th_xy po
         if (settled)
             break;
     }
-    return th_offset_applies(guess) ? guess : point;
+    if (!inside(guess, EDGE_DEG))
+        return point;
+    return (struct th_xy){fmin(fmax(guess.x, SHIFTED.west), SHIFTED.east),
+                          fmin(fmax(guess.y, SHIFTED.south), SHIFTED.north)};
 }
 
 struct th_xy th_offset_to_gcj02(struct th_xy wgs84)

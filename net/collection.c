@@ -256,23 +256,25 @@ static enum th_status layer_find(const char *xml, char **ret_one, struct th_erro
     struct th_buf names;
     char *one = NULL;
     size_t n = 0;
+    // The last '<' before, and the first name behind; neither is looked for twice, since an answer
+    // of a million times the same word would take for ever.
+    const char *open = xml;
+    const char *looked = xml;
+    const char *next = strstr(xml, "Name>");
     th_buf_init(&names, 1024);
-    for (const char *at = strstr(xml, "FeatureType"); at != NULL;
-         at = strstr(at + 1, "FeatureType")) {
-        const char *open = at;
-        while (open > xml && *open != '<')
-            open--;
+    for (const char *at = strstr(xml, "FeatureType");
+         at != NULL && next != NULL && n < LAYERS_SHOWN; at = strstr(at + 1, "FeatureType")) {
+        for (; looked < at; looked++)
+            open = *looked == '<' ? looked : open;
+        next = next < at ? strstr(at, "Name>") : next;
         bool element = strchr("> \t\r\n", at[strlen("FeatureType")]) != NULL && open[1] != '/';
-        const char *name = element ? strstr(at, "Name>") : NULL;
-        if (name == NULL)
+        if (!element || next == NULL)
             continue;
-        name += strlen("Name>");
+        const char *name = next + strlen("Name>");
         size_t size = strcspn(name, "<");
-        if (n++ < LAYERS_SHOWN) {
-            th_buf_append_str(&names, n > 1 ? ", " : "");
-            th_buf_append(&names, name, size);
-        }
-        if (n == 1) {
+        th_buf_append_str(&names, n > 0 ? ", " : "");
+        th_buf_append(&names, name, size);
+        if (n++ == 0) {
             struct th_buf copy;
             th_buf_init(&copy, URL_LIMIT);
             th_buf_append(&copy, name, size);

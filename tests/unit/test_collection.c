@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 #include "core/file.h"
 #include "core/json.h"
@@ -88,8 +90,24 @@ static char *wfs(const char *path)
     return page(start, last, more);
 }
 
+// A list of layers in which every word is the beginning of one and nothing is ever its name.
+static char *babble(void)
+{
+    enum { WORDS = 70000 };
+    static const char word[] = "FeatureType ";
+    char *body = malloc(WORDS * (sizeof word - 1) + 1);
+    assert_non_null(body);
+    for (size_t i = 0; i < WORDS; i++)
+        memcpy(body + i * (sizeof word - 1), word, sizeof word);
+    char *text = reply(body);
+    free(body);
+    return text;
+}
+
 static char *wfs_special(const char *path)
 {
+    if (strstr(path, "/babble") != NULL)
+        return babble();
     if (strstr(path, "request=GetCapabilities") != NULL)
         return reply(strstr(path, "/one") != NULL
                          ? "<WFS><FeatureTypeList><FeatureType xmlns:a=\"b\"><Name>a:woods</Name>"
@@ -284,6 +302,18 @@ static void wfs__only_layer_is_found_and_several_are_asked_about(void **state)
     assert_string_equal(th_error_arg_get(&err, "layers"), "a:one, a:two");
 }
 
+// 840 KB of it; looking back from every word to the beginning takes a minute of CPU.
+static void wfs__endless_list_of_layers_is_read_once(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err = {0};
+    struct th_collection_info info;
+    clock_t began = clock();
+    assert_status(fetch(f, "babble?service=WFS", &info, &err), TH_UNREADABLE, &err);
+    assert_string_equal(err.key, "collection_layers");
+    assert_true(clock() - began < 3 * CLOCKS_PER_SEC);
+}
+
 static void wfs__gml_is_taken_when_it_is_whole(void **state)
 {
     struct fixture *f = *state;
@@ -441,6 +471,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(wfs__pages_are_counted_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wfs__only_layer_is_found_and_several_are_asked_about,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(wfs__endless_list_of_layers_is_read_once, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(wfs__gml_is_taken_when_it_is_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failures__leave_nothing_and_say_why, set_up, tear_down),
         cmocka_unit_test_setup_teardown(limits__end_it, set_up, tear_down),

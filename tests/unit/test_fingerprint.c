@@ -179,6 +179,46 @@ static void find__twins_of_either_map_are_found_and_named(void **state)
     }
 }
 
+// Strips of 2 km by 60 m in any direction, all over the country: the waves of BD-09, 13 km long,
+// stretch some of them by 2 %, and bend the areas of blocks by 1 %.
+static void find__long_strips_and_large_blocks_are_found(void **state)
+{
+    static const double widths_deg[] = {6e-4, 2e-2};
+    (void)state;
+    uint64_t seed = 23;
+    for (int i = 0; i < 2000; i++) {
+        struct th_error err = {0};
+        struct th_fingerprint_index *index = NULL;
+        struct th_fingerprint_match match;
+        double x = 98 + 24 * random_unit(&seed);
+        double y = 22 + 20 * random_unit(&seed);
+        double angle = 2 * pi * random_unit(&seed);
+        double wide = widths_deg[i % 2];
+        struct th_xy along = {0.02 * cos(angle), 0.02 * sin(angle)};
+        struct th_xy across = {-wide * sin(angle), wide * cos(angle)};
+        struct th_xy points[5] = {{x, y},
+                                  {x + along.x, y + along.y},
+                                  {x + along.x + across.x, y + along.y + across.y},
+                                  {x + across.x, y + across.y},
+                                  {x, y}};
+        size_t ring_end = 5;
+        size_t polygon_end = 1;
+        struct th_geometry strip = {points, 5, &ring_end, 1, &polygon_end, 1};
+        struct th_xy (*shown)(struct th_xy) = i % 4 < 2 ? map_bd09 : map_gcj02;
+        struct print plain = print_of(&strip, map_none, 8, 0, 0);
+        struct print shifted = print_of(&strip, shown, 8, 0, 0);
+        assert_ok(th_fingerprint_index_new(&index, &err), &err);
+        assert_ok(th_fingerprint_index_add(index, 5, plain.ground, &plain.fingerprint, &err), &err);
+        if (!find(index, &shifted, &match)) {
+            fail_msg("number %d, at %.4f %.4f", i, x, y);
+        }
+        assert_int_equal(match.offset, i % 4 < 2 ? TH_OFFSET_BD09 : TH_OFFSET_GCJ02);
+        th_fingerprint_index_free(index);
+        th_ground_free(plain.ground);
+        th_ground_free(shifted.ground);
+    }
+}
+
 // Moved from where the map shows it, by so much.
 static const struct {
     struct th_xy (*shown)(struct th_xy);
@@ -321,6 +361,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(find__twins_of_either_map_are_found_and_named),
+        cmocka_unit_test(find__long_strips_and_large_blocks_are_found),
         cmocka_unit_test(find__only_where_a_map_would_show_it),
         cmocka_unit_test(find__another_shape_there_is_no_twin),
         cmocka_unit_test(find__nothing_outside_china_and_in_an_empty_index),

@@ -142,6 +142,22 @@ static void rim__inside_points_return(void **state)
     }
 }
 
+// There the way back may end a last digit outside the box, where nothing would be taken off.
+static void rim__points_on_the_very_edge_return(void **state)
+{
+    (void)state;
+    static const double LONS[] = {72.004, 105, 119.68, 137.8347};
+    static const double LATS[] = {0.8293, 30.63, 35, 55.8271};
+    for (size_t i = 0; i < 4; i++) {
+        for (size_t k = 0; k < 4; k++) {
+            struct th_xy at = {LONS[i], LATS[k]};
+            assert_true(th_offset_applies(at));
+            assert_true(apart(th_offset_from_gcj02(th_offset_to_gcj02(at)), at) <= 1e-9);
+            assert_true(apart(th_offset_from_bd09(th_offset_to_bd09(at)), at) <= 1e-9);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +168,7 @@ int main(void)
         cmocka_unit_test(inverse__also_settles_on_the_meridian_of_105_degrees),
         cmocka_unit_test(outside__nothing_is_shifted),
         cmocka_unit_test(rim__inside_points_return),
+        cmocka_unit_test(rim__points_on_the_very_edge_return),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

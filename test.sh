@@ -1,16 +1,18 @@
 #!/bin/sh
 # Builds and tests everything.
-#   ./test.sh         warnings as errors, all tests, the same under AddressSanitizer and
-#                     UndefinedBehaviorSanitizer, and the unit tests under valgrind
+#   ./test.sh         warnings as errors, all tests, and the same under AddressSanitizer and
+#                     UndefinedBehaviorSanitizer
 #   ./test.sh quick   warnings as errors and all tests, once
+#   ./test.sh long    what takes long, and nothing else: clang-tidy over every file, the unit tests
+#                     under valgrind, the whole battery of malformed inputs
 set -eu
 cd -- "$(dirname -- "$0")"
 
 mode=${1:-full}
 case $mode in
-full | quick) ;;
+full | quick | long) ;;
 *)
-    echo "usage: ./test.sh [quick]" >&2
+    echo "usage: ./test.sh [quick|long]" >&2
     exit 2
     ;;
 esac
@@ -69,16 +71,26 @@ say "准备环境" "setting up"
 
 say "编译（警告即错误）" "building, warnings are errors"
 build dev -DBUILD_TESTING=ON -DTH_WERROR=ON -DTH_VALGRIND=ON
-say "单元、集成与规则检查" "unit, integration and rule tests"
-run dev --test-dir build/dev -LE valgrind
+
+if [ "$mode" = long ]; then
+    say "clang-tidy 静态检查" "clang-tidy over every file"
+    run tidy --test-dir build/dev -L long
+    say "畸形输入全集" "the whole battery of malformed inputs"
+    TH_BATTERY=all
+    export TH_BATTERY
+    run battery --test-dir build/dev -R '^test_battery$'
+    say "valgrind 下的单元测试" "unit tests under valgrind"
+    run valgrind --test-dir build/dev -L valgrind
+else
+    say "单元、集成与规则检查" "unit, integration and rule tests"
+    run dev --test-dir build/dev -LE 'valgrind|long'
+fi
 
 if [ "$mode" = full ]; then
     say "编译（内存与未定义行为检查）" "building with AddressSanitizer and UBSan"
     build asan -DBUILD_TESTING=ON -DTH_WERROR=ON
     say "在检查器下重跑" "the suite under the sanitizers"
     run asan --test-dir build/asan -LE check
-    say "valgrind 下的单元测试" "unit tests under valgrind"
-    run valgrind --test-dir build/dev -L valgrind
 fi
 
 say "结果" "result"

@@ -67,7 +67,7 @@ function(th_add_unit_test name)
                 --suppressions=${PROJECT_SOURCE_DIR}/tests/valgrind.supp $<TARGET_FILE:${name}>)
         math(EXPR slow "${ARG_TIMEOUT} * 20")
         set_tests_properties(${name}_valgrind PROPERTIES TIMEOUT ${slow} LABELS "valgrind"
-            ENVIRONMENT "${TH_TEST_ENVIRONMENT}")
+            ENVIRONMENT "${TH_TEST_ENVIRONMENT};TANHUI_TEST_ROUNDS=20")
     endif()
 endfunction()
 

@@ -6,6 +6,8 @@ foreach(check layers banned quantities headers format sizes messages docs tidy)
     set_tests_properties(check_${check} check_${check}_bites PROPERTIES
         LABELS check TIMEOUT 900 ENVIRONMENT "CC=${CMAKE_C_COMPILER}")
 endforeach()
+# clang-tidy reads every file as a compiler does, with all checks: minutes, on every core.
+set_tests_properties(check_tidy PROPERTIES LABELS "check;long" RUN_SERIAL ON TIMEOUT 1800)
 
 # The examples of the documents, run with the built program.
 add_test(NAME check_examples COMMAND ${PROJECT_SOURCE_DIR}/tools/check_examples.sh

@@ -82,3 +82,12 @@ const char *th_test_shared_path(char path[TH_TEST_PATH_SIZE], const char *name)
     th_test_path(path, shared, name);
     return access(path, R_OK) == 0 ? path : NULL;
 }
+
+size_t th_test_rounds(size_t usual)
+{
+    const char *per_cent = getenv("TANHUI_TEST_ROUNDS");
+    if (per_cent == NULL || *per_cent == '\0')
+        return usual;
+    size_t rounds = usual * (size_t)strtoul(per_cent, NULL, 10) / 100;
+    return rounds > 0 ? rounds : 1;
+}

@@ -38,4 +38,8 @@ const char *th_test_source_path(char path[TH_TEST_PATH_SIZE], const char *name);
 // environment TANHUI_SHARED_DATA, else <source>/../shared/data.
 const char *th_test_shared_path(char path[TH_TEST_PATH_SIZE], const char *name);
 
+// How many rounds a random test makes: `usual`, or that many per cent of it as TANHUI_TEST_ROUNDS
+// says; at least one. The sanitizers and valgrind, which are slow, make a fifth; campaigns more.
+size_t th_test_rounds(size_t usual);
+
 #endif

@@ -198,14 +198,15 @@ static void series__error_stays_within_its_bound(void **state)
     (void)state;
     double area_share = 0;
     double perimeter_share = 0;
-    int n_tested = 0;
+    size_t n_tested = 0;
+    const size_t n_rounds = th_test_rounds(10000);
     random_state = 4;
-    for (int i = 0; i < 10000; i++) {
+    for (size_t i = 0; i < n_rounds; i++) {
         struct th_area_estimate estimate;
         long double area_m2;
         long double perimeter_m;
         struct th_ground *ground = ring_at(random_between(70, 140), random_between(-74.5, 74.5),
-                                           random_size(1, 30000), 3 + (size_t)i % 4, 0.1);
+                                           random_size(1, 30000), 3 + i % 4, 0.1);
         if (ground != NULL && th_area_series(ground, &estimate)) {
             integrate(ground, &area_m2, &perimeter_m);
             // A latitude of extended precision is known to 4e-13 m.
@@ -219,9 +220,9 @@ static void series__error_stays_within_its_bound(void **state)
         }
         th_ground_free(ground);
     }
-    print_message("  %d rings; largest share of the bound: area %.3f, perimeter %.3f\n", n_tested,
+    print_message("  %zu rings; largest share of the bound: area %.3f, perimeter %.3f\n", n_tested,
                   area_share, perimeter_share);
-    assert_true(n_tested > 9000);
+    assert_true(n_tested > n_rounds * 9 / 10);
     assert_true(area_share <= 1 && perimeter_share <= 1);
 }
 
@@ -238,8 +239,9 @@ static void measure__is_the_rounded_integral(void **state)
     (void)state;
     int n_ties = 0;
     int n_proj_differs = 0;
+    const size_t n_rounds = th_test_rounds(20000);
     random_state = 5;
-    for (int i = 0; i < 20000; i++) {
+    for (size_t i = 0; i < n_rounds; i++) {
         long double area_m2;
         long double perimeter_m;
         double proj_m2;
@@ -247,7 +249,7 @@ static void measure__is_the_rounded_integral(void **state)
         struct th_area area;
         int64_t perimeter_mm;
         struct th_ground *ground = ring_at(random_between(70, 140), random_between(15, 56),
-                                           random_size(3, 2000), 3 + (size_t)i % 20, 0.7);
+                                           random_size(3, 2000), 3 + i % 20, 0.7);
         integrate(ground, &area_m2, &perimeter_m);
         th_area_measure(ground, &area, &perimeter_mm);
         th_area_by_geodesics(ground, &proj_m2, &proj_m);
@@ -270,13 +272,13 @@ static void measure__is_the_rounded_integral(void **state)
 static void measure__agrees_with_proj(void **state)
 {
     (void)state;
-    enum { PARCELS = 200000 };
+    const size_t n_rounds = th_test_rounds(200000);
     static const double noise_m2 = 6e-4;
     static const double noise_m = 1e-6;
-    int n_series = 0;
-    int n_differ = 0;
+    size_t n_series = 0;
+    size_t n_differ = 0;
     random_state = 6;
-    for (int i = 0; i < PARCELS; i++) {
+    for (size_t i = 0; i < n_rounds; i++) {
         struct th_area_estimate estimate;
         double proj_m2;
         double proj_m;
@@ -284,7 +286,7 @@ static void measure__agrees_with_proj(void **state)
         int64_t perimeter_mm;
         struct th_ground *ground =
             ring_at(random_between(-120, 120), random_between(-85, 85), random_size(0.1, 100000),
-                    3 + (size_t)i % 15, random_between(0.2, 1));
+                    3 + i % 15, random_between(0.2, 1));
         if (ground == NULL) {
             continue;
         }
@@ -308,9 +310,9 @@ static void measure__agrees_with_proj(void **state)
         }
         th_ground_free(ground);
     }
-    print_message("  %d of %d by the series, %d areas to the other side of a tie\n", n_series,
-                  PARCELS, n_differ);
-    assert_true(n_series > PARCELS / 2 && n_differ < PARCELS / 50);
+    print_message("  %zu of %zu by the series, %zu areas to the other side of a tie\n", n_series,
+                  n_rounds, n_differ);
+    assert_true(n_series > n_rounds / 2 && n_differ < n_rounds / 50);
 }
 
 static void series__does_not_reach_everywhere(void **state)

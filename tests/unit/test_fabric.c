@@ -271,7 +271,7 @@ static void new__no_parcels_and_no_ground_are_a_fabric(void **state)
 static size_t n_fabrics(size_t quick)
 {
     const char *wanted = getenv("TH_FABRICS");
-    return wanted == NULL ? quick : (size_t)strtoul(wanted, NULL, 10);
+    return wanted == NULL ? th_test_rounds(quick) : (size_t)strtoul(wanted, NULL, 10);
 }
 
 static void silent(const char *message, void *data)

@@ -233,7 +233,7 @@ static void world_check(const struct world *world, struct th_meet_room *room, ui
 static size_t n_fabrics(size_t quick)
 {
     const char *wanted = getenv("TH_FABRICS");
-    return wanted == NULL ? quick : (size_t)strtoul(wanted, NULL, 10);
+    return wanted == NULL ? th_test_rounds(quick) : (size_t)strtoul(wanted, NULL, 10);
 }
 
 static void silent(const char *message, void *data)

@@ -57,8 +57,9 @@ static void bd09__published_example(void **state)
 static void both__agree_with_the_same_formulas_in_long_double(void **state)
 {
     (void)state;
+    const size_t n_rounds = th_test_rounds(COMPARED);
     uint64_t seed = 20240601;
-    for (int i = 0; i < COMPARED; i++) {
+    for (size_t i = 0; i < n_rounds; i++) {
         struct th_xy at = random_in_china(&seed);
         const struct th_test_place place = {(long double)at.x, (long double)at.y};
         struct th_test_place want = th_test_gcj02(place);
@@ -82,7 +83,8 @@ static void inverses__return_within_a_billionth_of_a_degree(void **state)
     (void)state;
     uint64_t seed = 88172645463325252;
     double worst[4] = {0};
-    for (int i = 0; i < ROUND_TRIPS; i++) {
+    const size_t n_rounds = th_test_rounds(ROUND_TRIPS);
+    for (size_t i = 0; i < n_rounds; i++) {
         struct th_xy at = random_in_china(&seed);
         struct th_xy gcj02 = th_offset_to_gcj02(at);
         struct th_xy bd09 = th_offset_to_bd09(gcj02);
@@ -93,7 +95,7 @@ static void inverses__return_within_a_billionth_of_a_degree(void **state)
         worst[3] = fmax(worst[3], apart(th_offset_to_bd09(th_offset_from_bd09(at)), at));
     }
     for (int i = 0; i < 4; i++) {
-        print_message("  worst of %d: %.3g degrees\n", ROUND_TRIPS, worst[i]);
+        print_message("  worst of %zu: %.3g degrees\n", n_rounds, worst[i]);
         assert_true(worst[i] <= 1e-9);
     }
 }

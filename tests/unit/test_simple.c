@@ -246,7 +246,7 @@ static void draw_needle(struct drawing *drawing)
 static const struct {
     const char *name;
     void (*draw)(struct drawing *drawing);
-    int n;
+    size_t n;
     double proven_min; // share of the valid ones
 } kinds[] = {
     {"parcel", draw_parcel, 10000, 1},   {"star", draw_star, 20000, 1},
@@ -335,7 +335,10 @@ static void simple__agrees_with_geos_on_random_shapes(void **state)
         struct tally tally = {0};
         struct drawing drawing;
         drawing_make(&drawing, 119.5, 30.5);
-        for (int i = 0; i < kinds[k].n; i++) {
+        // Every verdict must come up among those that touch, and one is rare.
+        const bool whole = kinds[k].draw == draw_touching;
+        const size_t n_rounds = whole ? kinds[k].n : th_test_rounds(kinds[k].n);
+        for (size_t i = 0; i < n_rounds; i++) {
             drawing.shape.n_points = 0;
             drawing.shape.n_rings = 0;
             drawing.shape.n_polygons = 0;
@@ -346,7 +349,7 @@ static void simple__agrees_with_geos_on_random_shapes(void **state)
         print_message("  %-8s %5d tested, %5d valid, %5d proven, %5d refuted\n", kinds[k].name,
                       tally.n_tested, tally.n_valid, tally.n_proven, tally.n_refuted);
         assert_true(tally.n_proven >= kinds[k].proven_min * tally.n_valid);
-        for (size_t i = 0; kinds[k].draw == draw_touching && i <= TH_SIMPLE_DISCONNECTED; i++) {
+        for (size_t i = 0; whole && i <= TH_SIMPLE_DISCONNECTED; i++) {
             print_message("    verdict %zu: %d\n", i, tally.n_by_verdict[i]);
             assert_true(tally.n_by_verdict[i] > 0);
         }

@@ -10,7 +10,9 @@ static enum th_status run_split(struct th_cli *cli, struct th_json **ret_reply,
                                               .numbers = th_cli_option(cli, "numbers"),
                                               .tolerance_m = th_cli_option(cli, "tolerance"),
                                               .reason = th_cli_option(cli, "reason"),
-                                              .on = th_cli_option(cli, "on")};
+                                              .on = th_cli_option(cli, "on"),
+                                              .messages = cli->messages,
+                                              .lang = cli->lang};
     enum th_status status = th_cli_id(cli, 0, &options.parcel_id, err);
     return status == TH_OK ? th_parcel_split(cli->registry, &cli->request, &options, ret_reply, err)
                            : status;
@@ -24,7 +26,9 @@ static enum th_status run_merge(struct th_cli *cli, struct th_json **ret_reply,
                                               .n_parcels = cli->n_positionals,
                                               .number = th_cli_option(cli, "number"),
                                               .reason = th_cli_option(cli, "reason"),
-                                              .on = th_cli_option(cli, "on")};
+                                              .on = th_cli_option(cli, "on"),
+                                              .messages = cli->messages,
+                                              .lang = cli->lang};
     for (size_t i = 0; i < cli->n_positionals; i++) {
         enum th_status status = th_cli_id(cli, i, &ids[i], err);
         if (status != TH_OK)
@@ -40,7 +44,11 @@ static enum th_status run_adjust(struct th_cli *cli, struct th_json **ret_reply,
                                                .crs = th_cli_option(cli, "crs"),
                                                .tolerance_m = th_cli_option(cli, "tolerance"),
                                                .reason = th_cli_option(cli, "reason"),
-                                               .on = th_cli_option(cli, "on")};
+                                               .on = th_cli_option(cli, "on"),
+                                               .waive = th_cli_flag(cli, "waive"),
+                                               .document = th_cli_option(cli, "document"),
+                                               .messages = cli->messages,
+                                               .lang = cli->lang};
     enum th_status status = th_cli_id(cli, 0, &options.parcel_id, err);
     if (status == TH_OK)
         status = th_cli_int(cli, "with", 0, &options.with_id, err);
@@ -71,17 +79,18 @@ static enum th_status run_history(struct th_cli *cli, struct th_json **ret_reply
 
 #define CHANGED "| parcels: parcel_id number version kind village_name area_mu declared_mu area_m2 "
 #define ENDED "| retired: parcel_id number version area_mu retired_on"
+#define REMARKS " | problems: row number severity message hint"
 
 const struct th_cli_command th_cli_life_commands[] = {
     {"parcel", "split", TH_CLI_WRITE, "ID",
      "by!=DRAWING numbers=A,B reason!=TEXT on=DATE tolerance=M crs=EPSG:n",
-     "on reason area_difference_m2 " CHANGED ENDED, run_split},
+     "on reason area_difference_m2 " CHANGED ENDED REMARKS, run_split},
     {"parcel", "merge", TH_CLI_WRITE, "ID ID [ID…]", "number!=N reason!=TEXT on=DATE",
-     "on reason area_difference_m2 attributes_dropped " CHANGED ENDED, run_merge},
+     "on reason area_difference_m2 attributes_dropped " CHANGED ENDED REMARKS, run_merge},
     {"parcel", "adjust", TH_CLI_WRITE, "ID",
-     "by!=DRAWING with=ID tolerance=M reason!=TEXT on=DATE crs=EPSG:n",
+     "by!=DRAWING with=ID tolerance=M reason!=TEXT on=DATE crs=EPSG:n waive document=FILE",
      "on reason area_before_m2 area_after_m2 " CHANGED
-     "| moved: neighbour_id distance_m inserted from to",
+     "| moved: neighbour_id distance_m inserted from to" REMARKS,
      run_adjust},
     {"parcel", "retire", TH_CLI_WRITE, "ID", "reason!=TEXT on=DATE document=FILE",
      "on reason document_id " ENDED, run_retire},

@@ -22,6 +22,7 @@ struct adjusting {
     struct th_edit_moves moves;
     double tolerance_m;
     struct th_date on;
+    struct th_life_asked *asked; // whose ground the new shapes are
 };
 
 static enum th_status take_shape(struct adjusting *a, size_t i, struct th_geometry *shape,
@@ -113,49 +114,6 @@ static enum th_status adjust_both(struct adjusting *a, struct th_error *err)
     return status;
 }
 
-static enum th_status refuse(const char *key, const struct th_overlap_finding *finding,
-                             double area_m2, struct th_error *err)
-{
-    char text[TH_QUANTITY_TEXT_SIZE];
-    (void)th_error_set(err, TH_CONFLICT, key, "area_m2",
-                       th_cent_format((int64_t)(area_m2 * 100), text), NULL);
-    th_error_add_int(err, "other", finding->other_id);
-    return TH_CONFLICT;
-}
-
-// No ground of others; narrow strips are taken off, since this boundary is the later one.
-static enum th_status check_ground(struct adjusting *a, size_t i, struct th_error *err)
-{
-    struct th_life_around around = {0};
-    struct th_overlap_finding *findings = NULL;
-    size_t n = 0;
-    double sum_m2 = 0;
-    struct th_life_parcel *parcel = &a->after[i];
-    struct th_rules rules;
-    const struct th_life_question question = {parcel, 0, &rules};
-    double area_m2 = th_area_m2(parcel->record.measured);
-    const int64_t without[2] = {a->before[0].record.parcel_id, a->before[1].record.parcel_id};
-    enum th_status status =
-        th_rules_load(th_work_store(a->work), th_work_today(a->work), &rules, err);
-    if (status == TH_OK)
-        status = th_life_around_load(th_work_store(a->work), th_geometry_box(&parcel->geometry),
-                                     without, a->n, &around, err);
-    if (status == TH_OK)
-        status = th_life_shared(&around, &question, &findings, &n, err);
-    for (size_t k = 0; status == TH_OK && k < n; k++) {
-        sum_m2 += findings[k].area_m2;
-        if (findings[k].kind != TH_OVERLAP_SLIVER)
-            status = refuse("adjust_overlap", &findings[k], findings[k].area_m2, err);
-    }
-    if (status == TH_OK && sum_m2 > rules.overlap.sliver_total_share * area_m2)
-        status = refuse("adjust_slivers", &findings[0], sum_m2, err);
-    if (status == TH_OK)
-        status = th_area_from_m2(sum_m2, &parcel->record.sliver, err);
-    free(findings);
-    th_life_around_clear(&around);
-    return status;
-}
-
 static bool unchanged(const struct adjusting *a)
 {
     for (size_t i = 0; i < a->n; i++)
@@ -189,8 +147,14 @@ static enum th_status adjust(struct adjusting *a, struct th_error *err)
         status = a->n == 2 ? adjust_both(a, err) : adjust_one(a, err);
     if (status == TH_OK && unchanged(a))
         status = th_error_set(err, TH_DATA_PROBLEM, "adjust_same", NULL);
-    for (size_t i = 0; status == TH_OK && i < a->n; i++)
-        status = check_ground(a, i, err);
+    const struct th_life_ask ask = {.on = options->on,
+                                    .waive = options->waive,
+                                    .reason = options->reason,
+                                    .document = options->document,
+                                    .messages = options->messages,
+                                    .lang = options->lang};
+    if (status == TH_OK)
+        status = th_life_judge(a->work, &ask, a->after, a->n, &a->asked, err);
     for (size_t i = 0; status == TH_OK && i < a->n; i++)
         status = th_life_store(a->work, &a->after[i], err);
     return status;
@@ -254,6 +218,10 @@ static struct th_json *input_json(const struct th_parcel_adjust_options *options
     th_json_set_text(input, "tolerance", options->tolerance_m);
     th_json_set_text(input, "reason", options->reason);
     th_json_set_text(input, "on", options->on);
+    if (options->waive) {
+        th_json_set_bool(input, "waive", true);
+        th_json_set_text(input, "document", options->document);
+    }
     return input;
 }
 
@@ -264,11 +232,13 @@ enum th_status th_parcel_adjust(struct th_registry *registry, const struct th_re
     struct adjusting a = {.options = options};
     char subject[64];
     enum th_status status = th_life_check_reason(options->reason, err);
+    if (status == TH_OK && options->waive != (options->document != NULL))
+        status = th_error_set(err, TH_USAGE, "waive_incomplete", NULL);
     if (status != TH_OK)
         return status;
     struct th_json *input = input_json(options);
-    status = th_work_begin(registry, request, TH_MAY_REGISTER, "parcel.adjust", input, &a.work,
-                           ret_reply, err);
+    status = th_work_begin(registry, request, options->waive ? TH_MAY_WAIVE : TH_MAY_REGISTER,
+                           "parcel.adjust", input, &a.work, ret_reply, err);
     th_json_free(input);
     if (status != TH_OK || a.work == NULL)
         return status;
@@ -276,7 +246,12 @@ enum th_status th_parcel_adjust(struct th_registry *registry, const struct th_re
     struct th_json *reply = th_json_object();
     struct th_json *body = th_json_object();
     if (status == TH_OK)
+        status = th_life_asked_record(a.asked, a.work, body, err);
+    if (status == TH_OK)
+        status = th_life_asked_tell(a.asked, reply, err);
+    if (status == TH_OK)
         tell(&a, reply, body);
+    th_life_asked_free(a.asked);
     (void)snprintf(subject, sizeof subject, "parcel:%" PRId64, options->parcel_id);
     for (size_t i = 0; i < 2; i++) {
         th_life_parcel_clear(&a.before[i]);

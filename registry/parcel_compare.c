@@ -338,8 +338,10 @@ static enum th_status claims_collect(struct comparing *c, size_t position, struc
          status == TH_OK && at->meeting < c->n_meetings && c->meetings[at->meeting].row == position;
          at->meeting++) {
         const struct meeting *meeting = &c->meetings[at->meeting];
-        bool given_up = meeting->claim.claimant == TH_CLAIMANT_PARCEL &&
-                        th_id_set_has(&c->replaced, meeting->claim.finding.other_id);
+        int64_t other = meeting->claim.finding.other_id;
+        bool given_up =
+            meeting->claim.claimant == TH_CLAIMANT_PARCEL &&
+            (other == c->run->rows[position].parcel_id || th_id_set_has(&c->replaced, other));
         if (!meeting->retired && !given_up)
             status = claim_push(claims, meeting->claim, err);
     }

@@ -13,7 +13,8 @@
 // are (merged: averaged by measured area, exactly).
 //
 // Replies of all but history: on, reason, parcels[] (as in parcel list, in the state after it),
-// retired[] (the parcels that ended).
+// retired[] (the parcels that ended); of split, merge and adjust also problems[], as an import
+// tells them of the same ground, with `row` counting parcels[] from 1.
 #ifndef TH_REGISTRY_PARCEL_LIFE_H
 #define TH_REGISTRY_PARCEL_LIFE_H
 
@@ -32,12 +33,16 @@ struct th_parcel_split_options { // texts are borrowed; NULL: not given
     const char *tolerance_m; // "0.5": how near to the boundary a drawing counts as on it
     const char *reason;
     const char *on;
+    const struct th_messages *messages; // NULL: problems carry their code as message
+    enum th_lang lang;
 };
-// The parcel ends, its parts are new parcels. Order of the parts: th_edit_split. Reply also:
-// area_difference_m2, the sum of the parts less the whole. TH_USAGE ("reason_needed",
-// "split_numbers" with "n", "given"), TH_INVALID ("date_in_future", "tolerance_invalid"),
-// TH_CONFLICT ("number_taken" with "number"), TH_DATA_PROBLEM of th_edit_split, TH_UNREADABLE and
-// TH_DATA_PROBLEM of th_edit_read.
+// The parcel ends, its parts are new parcels. Nothing of the ground is new: what of it lies under
+// another scheme or outside by now is told, and refused by a package only, so that a parcel can be
+// divided where the other scheme begins. A part keeps the waivers of the parcel. Order of the
+// parts: th_edit_split. Reply also: area_difference_m2, the sum of the parts less the whole.
+// TH_USAGE ("reason_needed", "split_numbers" with "n", "given"), TH_INVALID ("date_in_future",
+// "tolerance_invalid"), TH_CONFLICT ("number_taken" with "number"), TH_DATA_PROBLEM of
+// th_edit_split, TH_UNREADABLE and TH_DATA_PROBLEM of th_edit_read.
 enum th_status th_parcel_split(struct th_registry *registry, const struct th_request *request,
                                const struct th_parcel_split_options *options,
                                struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
@@ -48,8 +53,11 @@ struct th_parcel_merge_options {
     const char *number;
     const char *reason;
     const char *on;
+    const struct th_messages *messages; // NULL: problems carry their code as message
+    enum th_lang lang;
 };
-// The parcels end, the whole is a new one. They must be of one village, kind and land class
+// The parcels end, the whole is a new one; it keeps their waivers, and what is to be told is told
+// as of a split. They must be of one village, kind and land class
 // (TH_INVALID "merge_mixed" with "what"). Reply also: attributes_dropped[] (names),
 // area_difference_m2. TH_USAGE ("merge_count", "number_needed"), TH_DATA_PROBLEM of th_edit_merge.
 enum th_status th_parcel_merge(struct th_registry *registry, const struct th_request *request,
@@ -64,13 +72,19 @@ struct th_parcel_adjust_options {
     const char *tolerance_m; // "0.5"
     const char *reason;
     const char *on;
+    bool waive;                         // an officer lets in what the parcel shares with others …
+    const char *document;               // … by this file, with the reason; NULL: none
+    const struct th_messages *messages; // NULL: problems carry their code as message
+    enum th_lang lang;
 };
 // A new version with another boundary. Its boundary is laid on those of its neighbours within the
 // tolerance. With `with_id` both together keep exactly the ground they had, and the drawing says
-// how it is divided. Reply also: moved[{from, to, distance_m, neighbour_id, inserted}],
-// area_before_m2, area_after_m2. TH_CONFLICT ("adjust_overlap" with "other", "area_m2",
-// "adjust_slivers"), TH_DATA_PROBLEM ("edit_type", "adjust_outside" with "area_m2", "adjust_same";
-// those of th_edit_split and th_edit_merge), TH_INVALID ("adjust_bounds").
+// how it is divided. The new ground is judged as an import with `update` judges it. Reply also:
+// moved[{from, to, distance_m, neighbour_id, inserted}], area_before_m2, area_after_m2. TH_CONFLICT
+// ("adjust_overlap" with "other", "area_m2"; "sliver_total", "overlap_other_scheme",
+// "outside_county" and whatever else keeps a row out of an import), TH_DATA_PROBLEM ("edit_type",
+// "adjust_outside" with "area_m2", "adjust_same"; those of th_edit_split and th_edit_merge),
+// TH_INVALID ("adjust_bounds"), TH_USAGE ("waive_incomplete").
 enum th_status th_parcel_adjust(struct th_registry *registry, const struct th_request *request,
                                 const struct th_parcel_adjust_options *options,
                                 struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

@@ -8,6 +8,7 @@
 #include "registry/parcel_life.h"
 #include "registry/rules.h"
 #include "registry/work.h"
+#include "store/overlap_store.h"
 #include "store/parcel_store.h"
 
 // A parcel that is taken apart, put together or stored. Zero before use.
@@ -84,6 +85,59 @@ enum th_status th_life_shared(const struct th_life_around *around,
 // of several parents averaged by their measured areas.
 enum th_status th_life_tenure_hand_on(struct th_work *work, const struct th_life_parcel *parents,
                                       size_t n_parents, struct th_date on, int64_t child_id,
+                                      struct th_error *err) TH_MUST_CHECK;
+
+// What an import of the same ground would say: does it lie where its village is, is it anybody
+// else's, is it under another scheme (parcel_life_ground.c)?
+struct th_life_asked; // what was found, and what an officer waived
+struct th_life_ask {  // texts are borrowed
+    const char *on;
+    bool waive; // an officer accepts what is shared, with both of these
+    const char *reason;
+    const char *document;
+    const struct th_messages *messages;
+    enum th_lang lang;
+};
+// Parcels with new ground, judged as rows of an import that updates them; what they share with
+// others becomes their `sliver`. The parcels stay where they are until th_life_asked_free, which
+// accepts NULL. TH_CONFLICT with the first problem of an import ("outside_county",
+// "overlap_other_scheme", "sliver_total" …; "adjust_overlap" for a registered parcel), TH_USAGE
+// ("waive_incomplete").
+enum th_status th_life_judge(struct th_work *work, const struct th_life_ask *ask,
+                             struct th_life_parcel *parcels, size_t n,
+                             struct th_life_asked **ret_asked, struct th_error *err) TH_MUST_CHECK;
+// Parcels on ground that was registered before: nothing is refused, since nothing is new, but it is
+// told what lies under another scheme or outside by now.
+enum th_status th_life_remark(struct th_work *work, const struct th_life_ask *ask,
+                              struct th_life_parcel *parcels, size_t n,
+                              struct th_life_asked **ret_asked, struct th_error *err) TH_MUST_CHECK;
+// After the parcels were stored: what was waived, also into the journal's body.
+enum th_status th_life_asked_record(const struct th_life_asked *asked, struct th_work *work,
+                                    struct th_json *body, struct th_error *err) TH_MUST_CHECK;
+// "problems" of the reply, as an import tells them; rows count the parcels from 1.
+enum th_status th_life_asked_tell(const struct th_life_asked *asked, struct th_json *reply,
+                                  struct th_error *err) TH_MUST_CHECK;
+void th_life_asked_free(struct th_life_asked *asked);
+
+// Ground that an officer let the parents keep in spite of others (parcel_life_waivers.c).
+struct th_life_waived {              // zero before use
+    struct th_overlap_waiver *items; // `parcel_id` 0; texts are owned
+    struct th_fabric_parcel *others; // ground of the other side
+    struct th_ground **grounds;      // the same; owned
+    size_t n;
+    size_t capacity;
+};
+enum th_status th_life_waived_load(struct th_store *store, const struct th_life_parcel *parents,
+                                   size_t n_parents, struct th_life_waived *ret_waived,
+                                   struct th_error *err) TH_MUST_CHECK;
+void th_life_waived_clear(struct th_life_waived *waived);
+// Area of the parcel that an officer waived for land under other schemes.
+enum th_status th_life_waived_schemes(const struct th_life_waived *waived,
+                                      const struct th_life_parcel *parcel, double *ret_area_m2,
+                                      struct th_error *err) TH_MUST_CHECK;
+// The stored child keeps the waivers of its parents where it shares ground with the other side.
+enum th_status th_life_waived_hand_on(const struct th_life_waived *waived, struct th_work *work,
+                                      const struct th_life_parcel *child,
                                       struct th_error *err) TH_MUST_CHECK;
 
 // Reply and journal.

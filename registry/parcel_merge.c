@@ -15,6 +15,8 @@ struct merging {
     struct th_life_parcel whole;
     struct th_json *dropped; // names of attributes
     struct th_date on;
+    struct th_life_waived waived;
+    struct th_life_asked *asked;
 };
 
 static enum th_status mixed(const struct merging *m, size_t i, const char *what,
@@ -210,6 +212,8 @@ static enum th_status store_all(struct merging *m, struct th_error *err)
     if (status == TH_OK)
         status = th_life_tenure_hand_on(m->work, m->parcels, m->n, m->on, m->whole.record.parcel_id,
                                         err);
+    if (status == TH_OK)
+        status = th_life_waived_hand_on(&m->waived, m->work, &m->whole, err);
     for (size_t i = 0; status == TH_OK && i < m->n; i++)
         status =
             th_parcel_load(store, m->parcels[i].record.parcel_id, 0, &m->parcels[i].record, err);
@@ -254,6 +258,8 @@ static struct th_json *input_json(const struct th_parcel_merge_options *options)
 
 static enum th_status merge(struct merging *m, struct th_error *err)
 {
+    const struct th_life_ask ask = {
+        .on = m->options->on, .messages = m->options->messages, .lang = m->options->lang};
     enum th_status status = load_all(m, err);
     if (status == TH_OK)
         status = th_life_day(m->work, m->options->on, &m->on, err);
@@ -268,6 +274,10 @@ static enum th_status merge(struct merging *m, struct th_error *err)
         status = sum_areas(m, err);
     if (status == TH_OK)
         status = join_attributes(m, err);
+    if (status == TH_OK)
+        status = th_life_waived_load(th_work_store(m->work), m->parcels, m->n, &m->waived, err);
+    if (status == TH_OK)
+        status = th_life_remark(m->work, &ask, &m->whole, 1, &m->asked, err);
     return status == TH_OK ? store_all(m, err) : status;
 }
 
@@ -295,7 +305,11 @@ enum th_status th_parcel_merge(struct th_registry *registry, const struct th_req
     struct th_json *reply = th_json_object();
     struct th_json *body = th_json_object();
     if (status == TH_OK)
+        status = th_life_asked_tell(m.asked, reply, err);
+    if (status == TH_OK)
         tell(&m, reply, body);
+    th_life_asked_free(m.asked);
+    th_life_waived_clear(&m.waived);
     (void)snprintf(subject, sizeof subject, "parcel:%" PRId64, m.whole.record.parcel_id);
     th_life_parcel_clear(&m.whole);
     th_life_parcels_free(m.parcels, m.n);

@@ -15,6 +15,8 @@ struct splitting {
     struct th_life_parcel *parts;
     size_t n;
     struct th_date on;
+    struct th_life_waived waived;
+    struct th_life_asked *asked;
     struct th_hash drawing_sha256;
 };
 
@@ -73,7 +75,7 @@ static enum th_status name_parts(struct splitting *s, struct th_error *err)
 }
 
 // Weights of the parts for what the whole had taken off: the ground they share with parcels that
-// were registered before it, else their areas.
+// were registered before it and, where an officer let it in, with other schemes; else their areas.
 static enum th_status sliver_weights(struct splitting *s, int64_t *weights, struct th_error *err)
 {
     struct th_life_around around = {0};
@@ -90,7 +92,10 @@ static enum th_status sliver_weights(struct splitting *s, int64_t *weights, stru
         size_t n = 0;
         const struct th_life_question question = {&s->parts[i], id, &rules};
         status = th_life_shared(&around, &question, &findings, &n, err);
-        weights[i] = 0;
+        double scheme_m2 = 0;
+        if (status == TH_OK)
+            status = th_life_waived_schemes(&s->waived, &s->parts[i], &scheme_m2, err);
+        weights[i] = (int64_t)(scheme_m2 * 1000);
         for (size_t k = 0; status == TH_OK && k < n; k++)
             weights[i] += (int64_t)(findings[k].area_m2 * 1000);
         sum += weights[i];
@@ -178,6 +183,8 @@ static enum th_status store_all(struct splitting *s, struct th_error *err)
         if (status == TH_OK)
             status = th_life_tenure_hand_on(s->work, &s->whole, 1, s->on,
                                             s->parts[i].record.parcel_id, err);
+        if (status == TH_OK)
+            status = th_life_waived_hand_on(&s->waived, s->work, &s->parts[i], err);
     }
     // As it is now, for the reply.
     return status == TH_OK
@@ -221,6 +228,26 @@ static struct th_json *input_json(const struct th_parcel_split_options *options)
     return input;
 }
 
+static enum th_status split(struct splitting *s, struct th_error *err)
+{
+    const struct th_life_ask ask = {
+        .on = s->options->on, .messages = s->options->messages, .lang = s->options->lang};
+    enum th_status status = th_life_load(s->work, s->options->parcel_id, &s->whole, err);
+    if (status == TH_OK)
+        status = th_life_day(s->work, s->options->on, &s->on, err);
+    if (status == TH_OK)
+        status = divide(s, err);
+    if (status == TH_OK)
+        status = name_parts(s, err);
+    if (status == TH_OK)
+        status = th_life_waived_load(th_work_store(s->work), &s->whole, 1, &s->waived, err);
+    if (status == TH_OK)
+        status = share_areas(s, err);
+    if (status == TH_OK)
+        status = th_life_remark(s->work, &ask, s->parts, s->n, &s->asked, err);
+    return status == TH_OK ? store_all(s, err) : status;
+}
+
 enum th_status th_parcel_split(struct th_registry *registry, const struct th_request *request,
                                const struct th_parcel_split_options *options,
                                struct th_json **ret_reply, struct th_error *err)
@@ -236,21 +263,15 @@ enum th_status th_parcel_split(struct th_registry *registry, const struct th_req
     th_json_free(input);
     if (status != TH_OK || s.work == NULL)
         return status;
-    status = th_life_load(s.work, options->parcel_id, &s.whole, err);
-    if (status == TH_OK)
-        status = th_life_day(s.work, options->on, &s.on, err);
-    if (status == TH_OK)
-        status = divide(&s, err);
-    if (status == TH_OK)
-        status = name_parts(&s, err);
-    if (status == TH_OK)
-        status = share_areas(&s, err);
-    if (status == TH_OK)
-        status = store_all(&s, err);
+    status = split(&s, err);
     struct th_json *reply = th_json_object();
     struct th_json *body = th_json_object();
     if (status == TH_OK)
+        status = th_life_asked_tell(s.asked, reply, err);
+    if (status == TH_OK)
         tell(&s, reply, body);
+    th_life_asked_free(s.asked);
+    th_life_waived_clear(&s.waived);
     (void)snprintf(subject, sizeof subject, "parcel:%" PRId64, options->parcel_id);
     th_life_parcel_clear(&s.whole);
     th_life_parcels_free(s.parts, s.n);

@@ -158,7 +158,7 @@ static void adjust__takes_off_what_the_county_calls_a_strip(void **state)
     rule(f, "overlap_width_m", "3");
     assert_status(th_parcel_adjust(f->registry, &f->request, &adjust, &reply, &err), TH_CONFLICT,
                   &err);
-    assert_string_equal(err.key, "adjust_slivers");
+    assert_string_equal(err.key, "sliver_total");
     rule(f, "sliver_total_share", "0.05");
     assert_ok(th_parcel_adjust(f->registry, &f->request, &adjust, &reply, &err), &err);
     const struct th_json *after = th_json_at(th_json_get(reply, "parcels"), 0);

@@ -409,7 +409,7 @@ static enum th_status decide_all(struct comparing *c, bool *ret_refused, struct 
         while (first_meeting > 0 && c->meetings[first_meeting - 1].row == i)
             first_meeting--;
         if (status == TH_OK)
-            status = th_import_decide(run, row, c->probe, &c->claims, err);
+            status = th_import_decide(run, row, &c->claims, err);
         if (status == TH_OK && row->fate == TH_ROW_ACCEPTED)
             status = retired_remark(c, row, first_meeting, err);
         n_replacing += row->parcel_id != 0 ? 1 : 0;
@@ -469,6 +469,8 @@ enum th_status th_import_compare(struct th_import_run *run, struct th_error *err
         status = replaced_collect(&c, err);
     if (status == TH_OK)
         status = decide(&c, err);
+    if (status == TH_OK)
+        status = th_import_findings_draw(run, err);
     th_fabric_free(c.fabric);
     th_fabric_probe_free(c.probe);
     th_id_set_clear(&c.asked);

@@ -35,52 +35,26 @@ static enum th_status finding_push(struct th_import_run *run, struct th_staged_f
     return TH_OK;
 }
 
-// The ground that both sides claim; empty where the overlay leaves nothing to show.
-static enum th_status common_ground(struct th_import_run *run, const struct th_staged_row *row,
-                                    struct th_fabric_probe *probe, const struct th_claim *claim,
-                                    struct th_geometry *ret_common, struct th_error *err)
-{
-    if (claim->claimant == TH_CLAIMANT_ROW)
-        return th_fabric_common(probe, row->ground, run->rows[claim->finding.other_id].ground,
-                                ret_common, err);
-    if (claim->claimant == TH_CLAIMANT_LAYER)
-        return th_fabric_common(probe, row->ground, claim->shape->ground, ret_common, err);
-    unsigned char *wkb = NULL;
-    size_t size = 0;
-    struct th_ground *ground = NULL;
-    enum th_status status =
-        th_parcel_geometry_load(run->store, claim->finding.other_id, 0, &wkb, &size, err);
-    if (status == TH_OK)
-        status = th_ground_from_wkb(wkb, size, &ground, err);
-    if (status == TH_OK)
-        status = th_fabric_common(probe, row->ground, ground, ret_common, err);
-    th_ground_free(ground);
-    free(wkb);
-    return status;
-}
-
-// Keeps the finding with its polygon; *ret_middle is where to look for it.
+// Keeps the finding; its polygon is drawn when all rows are decided. `problem` is what tells the
+// clerk of it, TH_ROW_NO_PROBLEM without.
 static enum th_status keep(struct th_import_run *run, const struct th_staged_row *row,
-                           struct th_fabric_probe *probe, const struct th_claim *claim,
-                           enum th_finding_fate fate, struct th_xy *ret_middle,
+                           const struct th_claim *claim, enum th_finding_fate fate, size_t problem,
                            struct th_error *err)
 {
-    struct th_geometry common = {0};
-    int64_t other = claim->finding.other_id;
-    struct th_staged_finding kept = {
-        .row = row->row,
-        .claimant = claim->claimant,
-        .other = claim->claimant == TH_CLAIMANT_ROW ? run->rows[other].row : other,
-        .finding = claim->finding,
-        .fate = fate};
-    enum th_status status = common_ground(run, row, probe, claim, &common, err);
-    if (status == TH_OK && common.n_points > 0) {
-        struct th_box box = th_geometry_box(&common);
-        *ret_middle = (struct th_xy){(box.west + box.east) / 2, (box.south + box.north) / 2};
-        status = th_geometry_to_wkb(&common, &kept.wkb, &kept.wkb_size, err);
+    struct th_staged_finding kept = {.row = row->row,
+                                     .claimant = claim->claimant,
+                                     .other = claim->finding.other_id,
+                                     .finding = claim->finding,
+                                     .fate = fate,
+                                     .problem = problem,
+                                     .ground = row->ground};
+    if (claim->claimant == TH_CLAIMANT_ROW) {
+        kept.other_ground = run->rows[claim->finding.other_id].ground;
+        kept.other = run->rows[claim->finding.other_id].row;
+    } else if (claim->claimant == TH_CLAIMANT_LAYER) {
+        kept.other_ground = claim->shape->ground;
     }
-    th_geometry_clear(&common);
-    return status == TH_OK ? finding_push(run, kept, err) : status;
+    return finding_push(run, kept, err);
 }
 
 static void describe_size(const struct th_overlap_finding *finding, struct th_error *what)
@@ -157,8 +131,8 @@ static bool may_be_waived(const struct th_import_run *run, const struct th_stage
 // The same ground twice, or too much of it: refuses the row and says with whom, unless an officer
 // waived it. What was waived is on record to the last piece; of a refused row a few are enough.
 static enum th_status settle_overlaps(struct th_import_run *run, struct th_staged_row *row,
-                                      struct th_fabric_probe *probe, const struct th_claims *claims,
-                                      double *waived_m2, struct th_error *err)
+                                      const struct th_claims *claims, double *waived_m2,
+                                      struct th_error *err)
 {
     bool waived = may_be_waived(run, row, claims);
     enum th_status status = TH_OK;
@@ -167,18 +141,20 @@ static enum th_status settle_overlaps(struct th_import_run *run, struct th_stage
         const char *key = overlap_key(claim);
         if (key == NULL || (!waived && shown == FINDINGS_SHOWN))
             continue;
-        struct th_error what;
-        struct th_xy middle = row->middle;
-        describe(run, claim, -1, key, &what);
-        status = keep(run, row, probe, claim, waived ? TH_FINDING_WAIVED : TH_FINDING_REFUSED,
-                      &middle, err);
+        size_t problem = TH_ROW_NO_PROBLEM;
+        if (shown++ < FINDINGS_SHOWN) {
+            struct th_error what;
+            describe(run, claim, -1, key, &what);
+            problem = run->resolved.n;
+            th_problems_add(&run->resolved, row->row, row->feature,
+                            waived ? TH_PROBLEM_WARNING : TH_PROBLEM_ERROR, NULL, &what);
+        }
+        status =
+            keep(run, row, claim, waived ? TH_FINDING_WAIVED : TH_FINDING_REFUSED, problem, err);
         if (waived)
             *waived_m2 += claim->finding.area_m2;
         else
             row->fate = TH_ROW_REFUSED;
-        if (shown++ < FINDINGS_SHOWN)
-            th_problems_add_at(&run->resolved, row->row, row->feature,
-                               waived ? TH_PROBLEM_WARNING : TH_PROBLEM_ERROR, NULL, &what, middle);
     }
     return status;
 }
@@ -200,8 +176,8 @@ static enum th_status take_off(struct th_import_run *run, struct th_staged_row *
 // Narrow strips are taken off the later parcel, unless they are too much in total. All that is
 // taken off is on record; the clerk reads of a few.
 static enum th_status take_slivers(struct th_import_run *run, struct th_staged_row *row,
-                                   struct th_fabric_probe *probe, const struct th_claims *claims,
-                                   double waived_m2, struct th_error *err)
+                                   const struct th_claims *claims, double waived_m2,
+                                   struct th_error *err)
 {
     double total_m2 = 0;
     for (size_t i = 0; i < claims->n; i++)
@@ -214,15 +190,16 @@ static enum th_status take_slivers(struct th_import_run *run, struct th_staged_r
         const struct th_claim *claim = &claims->items[i];
         if (claim->finding.kind != TH_OVERLAP_SLIVER || (too_much && shown == FINDINGS_SHOWN))
             continue;
-        struct th_error what;
-        struct th_xy middle = row->middle;
-        describe(run, claim, share, too_much ? "sliver_total" : "sliver", &what);
-        status = keep(run, row, probe, claim, too_much ? TH_FINDING_REFUSED : TH_FINDING_TAKEN_OFF,
-                      &middle, err);
-        if (shown++ < FINDINGS_SHOWN)
-            th_problems_add_at(&run->resolved, row->row, row->feature,
-                               too_much ? TH_PROBLEM_ERROR : TH_PROBLEM_WARNING, "sliver", &what,
-                               middle);
+        size_t problem = TH_ROW_NO_PROBLEM;
+        if (shown++ < FINDINGS_SHOWN) {
+            struct th_error what;
+            describe(run, claim, share, too_much ? "sliver_total" : "sliver", &what);
+            problem = run->resolved.n;
+            th_problems_add(&run->resolved, row->row, row->feature,
+                            too_much ? TH_PROBLEM_ERROR : TH_PROBLEM_WARNING, "sliver", &what);
+        }
+        status = keep(run, row, claim, too_much ? TH_FINDING_REFUSED : TH_FINDING_TAKEN_OFF,
+                      problem, err);
     }
     if (too_much)
         row->fate = TH_ROW_REFUSED;
@@ -232,12 +209,11 @@ static enum th_status take_slivers(struct th_import_run *run, struct th_staged_r
 }
 
 enum th_status th_import_decide(struct th_import_run *run, struct th_staged_row *row,
-                                struct th_fabric_probe *probe, const struct th_claims *claims,
-                                struct th_error *err)
+                                const struct th_claims *claims, struct th_error *err)
 {
     double waived_m2 = 0;
     row->compared = true;
-    enum th_status status = settle_overlaps(run, row, probe, claims, &waived_m2, err);
+    enum th_status status = settle_overlaps(run, row, claims, &waived_m2, err);
     if (status == TH_OK && claims->more && th_row_numbers_have(&run->waived, row->row)) {
         struct th_error what;
         (void)th_error_set(&what, TH_DATA_PROBLEM, "overlap_too_many", NULL);
@@ -245,7 +221,7 @@ enum th_status th_import_decide(struct th_import_run *run, struct th_staged_row 
         th_problems_add(&run->resolved, row->row, row->feature, TH_PROBLEM_ERROR, NULL, &what);
     }
     if (status == TH_OK && row->fate == TH_ROW_PENDING)
-        status = take_slivers(run, row, probe, claims, waived_m2, err);
+        status = take_slivers(run, row, claims, waived_m2, err);
     if (status == TH_OK && row->fate == TH_ROW_PENDING)
         row->fate = TH_ROW_ACCEPTED;
     return status;

@@ -56,10 +56,8 @@ void th_problems_clear(struct th_problems *problems);
 void th_problems_add(struct th_problems *problems, int64_t row, int64_t feature,
                      enum th_problem_severity severity, const char *code,
                      const struct th_error *problem);
-// The same with the place where to look.
-void th_problems_add_at(struct th_problems *problems, int64_t row, int64_t feature,
-                        enum th_problem_severity severity, const char *code,
-                        const struct th_error *problem, struct th_xy place);
+// Says of a problem, by its position, where to look; nothing for one that found no memory.
+void th_problems_place(struct th_problems *problems, size_t position, struct th_xy place);
 // By row, errors before warnings, then by code.
 void th_problems_sort(struct th_problems *problems);
 // Drops all but the first `n`.
@@ -127,6 +125,8 @@ struct th_staged_repair {
 
 struct th_proposals; // parcel_propose.c
 
+#define TH_ROW_NO_PROBLEM SIZE_MAX
+
 enum th_finding_fate { TH_FINDING_REFUSED, TH_FINDING_TAKEN_OFF, TH_FINDING_WAIVED };
 
 enum th_claimant { TH_CLAIMANT_PARCEL, TH_CLAIMANT_LAYER, TH_CLAIMANT_ROW };
@@ -154,6 +154,9 @@ struct th_staged_finding {
     int64_t other; // row number, parcel_id or shape_id
     struct th_overlap_finding finding;
     enum th_finding_fate fate;
+    size_t problem; // position of what tells of it, or TH_ROW_NO_PROBLEM
+    // Borrowed until it is drawn: of the row, and of the other side unless that is a parcel.
+    const struct th_ground *ground, *other_ground;
     unsigned char *wkb; // the common ground; owned, NULL where there is nothing to show
     size_t wkb_size;
 };
@@ -387,13 +390,16 @@ enum th_status th_import_resolve(struct th_import_run *run, struct th_error *err
 enum th_status th_import_compare(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
 // One row against all that claims its ground.
 enum th_status th_import_decide(struct th_import_run *run, struct th_staged_row *row,
-                                struct th_fabric_probe *probe, const struct th_claims *claims,
-                                struct th_error *err) TH_MUST_CHECK;
+                                const struct th_claims *claims, struct th_error *err) TH_MUST_CHECK;
 // Remarks on ground that a retired parcel held, where a package still counts it.
 enum th_status th_import_decide_retired(struct th_import_run *run, const struct th_staged_row *row,
                                         const struct th_overlap_finding *finding,
                                         struct th_error *err) TH_MUST_CHECK;
 void th_import_findings_clear(struct th_import_run *run);
+// Gives every finding its polygon, and its problem the place. All rows are decided, and what
+// claims their ground is still there.
+enum th_status th_import_findings_draw(struct th_import_run *run,
+                                       struct th_error *err) TH_MUST_CHECK;
 // Words of the record: "duplicate", "overlap", "sliver"; "refused", "taken_off", "waived"; "row",
 // "parcel", "layer".
 const char *th_import_finding_class(const struct th_staged_finding *finding);

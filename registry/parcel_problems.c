@@ -53,16 +53,12 @@ void th_problems_add(struct th_problems *problems, int64_t row, int64_t feature,
     th_text_copy(item->key, sizeof item->key, problem->key);
 }
 
-void th_problems_add_at(struct th_problems *problems, int64_t row, int64_t feature,
-                        enum th_problem_severity severity, const char *code,
-                        const struct th_error *problem, struct th_xy place)
+void th_problems_place(struct th_problems *problems, size_t position, struct th_xy place)
 {
-    size_t before = problems->n;
-    th_problems_add(problems, row, feature, severity, code, problem);
-    if (problems->n == before)
+    if (position >= problems->n)
         return;
-    problems->items[before].has_place = true;
-    problems->items[before].place = place;
+    problems->items[position].has_place = true;
+    problems->items[position].place = place;
 }
 
 static int compare_problems(const void *a, const void *b)

@@ -49,6 +49,10 @@ endforeach()
 # The pages come from the input instead of the net.
 th_add_fuzz_target(collection DEPENDS tanhui_net)
 target_link_options(fuzz_collection PRIVATE LINKER:--wrap=th_download_by_rules)
+# So do the rows, instead of the reader process.
+th_add_fuzz_target(mends DEPENDS tanhui_registry)
+target_link_options(fuzz_mends PRIVATE LINKER:--wrap=th_reader_process_start
+    LINKER:--wrap=th_reader_process_listen LINKER:--wrap=th_reader_process_end)
 file(GLOB fuzz_cli_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.c)
 list(FILTER fuzz_cli_sources EXCLUDE REGEX "/main\\.c$")
 th_add_fuzz_target(arguments SOURCES ${fuzz_cli_sources}

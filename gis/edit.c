@@ -9,7 +9,7 @@
 #include "gis/area.h"
 #include "gis/edit_internal.h"
 
-enum { END_CELLS = 10, SEARCH_CELLS = 2000, SEARCH_SHARE = 200 };
+enum { END_CELLS = 10, SEARCH_CELLS = 2000, SEARCH_SHARE = 200, LEVELS_MAX = 64 };
 
 static const double RADIANS = 3.14159265358979323846 / 180;
 
@@ -196,6 +196,25 @@ static enum th_status drawing_make(struct th_edit *edit, const GEOSGeometry *fro
     return status;
 }
 
+// GEOS calls itself for every level, and a drawing has a few. Only JSON has quotes.
+static bool is_too_deep(const char *text)
+{
+    int depth = 0;
+    bool json = text[0] == '{';
+    bool quoted = false;
+    for (; *text != '\0' && depth <= LEVELS_MAX; text++) {
+        if (quoted && *text == '\\' && text[1] != '\0')
+            text++;
+        else if (json && *text == '"')
+            quoted = !quoted;
+        else if (!quoted && strchr("([{", *text) != NULL)
+            depth++;
+        else if (!quoted && strchr(")]}", *text) != NULL)
+            depth--;
+    }
+    return depth > LEVELS_MAX;
+}
+
 enum th_status th_edit_read(struct th_edit *edit, const char *text, size_t size,
                             struct th_edit_drawing *ret_drawing, struct th_error *err)
 {
@@ -212,6 +231,10 @@ enum th_status th_edit_read(struct th_edit *edit, const char *text, size_t size,
     char *start = th_text_starts_with(copy, BYTE_ORDER_MARK) ? copy + 3 : copy;
     start += strspn(start, " \t\r\n");
     edit->geos.message[0] = '\0';
+    if (is_too_deep(start)) {
+        free(copy);
+        return th_error_set(err, TH_UNREADABLE, "edit_unreadable", "detail", "((((…", NULL);
+    }
     if (start[0] == '{') {
         GEOSGeoJSONReader *reader = GEOSGeoJSONReader_create_r(context);
         if (reader != NULL)

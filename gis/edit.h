@@ -43,8 +43,8 @@ void th_edit_free(struct th_edit *edit);
 
 // From WKT or GeoJSON (a geometry, a feature, or a collection): lines or polygons, not both;
 // coordinates as they stand. *ret_drawing is overwritten; th_edit_drawing_clear. TH_UNREADABLE
-// ("edit_unreadable" with "detail"), TH_DATA_PROBLEM ("edit_type" with "type", "edit_empty",
-// "too_many_vertices").
+// ("edit_unreadable" with "detail"; also when brackets are nested more than 64 deep),
+// TH_DATA_PROBLEM ("edit_type" with "type", "edit_empty", "too_many_vertices").
 enum th_status th_edit_read(struct th_edit *edit, const char *text, size_t size,
                             struct th_edit_drawing *ret_drawing,
                             struct th_error *err) TH_MUST_CHECK;

@@ -30,7 +30,7 @@ endforeach()
 foreach(name wkb wire crs datum offset)
     th_add_fuzz_target(${name} DEPENDS tanhui_gis)
 endforeach()
-foreach(name ground fabric surveyor repair fingerprint)
+foreach(name ground fabric surveyor repair fingerprint edit)
     th_add_fuzz_target(${name} SOURCES fuzz/lattice.c DEPENDS tanhui_gis)
 endforeach()
 # Parts of the reader process, compiled in as they stand.

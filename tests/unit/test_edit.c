@@ -544,6 +544,28 @@ static void read__what_is_no_drawing_is_told(void **state)
     }
 }
 
+// GEOS would call itself until the stack ends, and the program with it.
+static void read__bottomless_nesting_is_told(void **state)
+{
+    static const char *const levels[] = {"GEOMETRYCOLLECTION(",
+                                         "{\"type\":\"GeometryCollection\",\"geometries\":["};
+    enum { DEPTH = 200000 };
+    for (size_t i = 0; i < 2; i++) {
+        struct th_error err;
+        struct th_edit_drawing drawing = {.polygonal = true};
+        size_t size = strlen(levels[i]);
+        char *text = malloc(DEPTH * size);
+        assert_non_null(text);
+        for (size_t k = 0; k < DEPTH; k++)
+            memcpy(text + k * size, levels[i], size);
+        assert_status(th_edit_read(*state, text, DEPTH * size, &drawing, &err), TH_UNREADABLE,
+                      &err);
+        assert_string_equal(err.key, "edit_unreadable");
+        assert_true(drawing.polygonal);
+        free(text);
+    }
+}
+
 static void read__lines_and_polygons_of_both_notations(void **state)
 {
     static const struct {
@@ -557,6 +579,11 @@ static void read__lines_and_polygons_of_both_notations(void **state)
         {"POLYGON ((0 0,9 0,9 9,0 0),(1 1,2 1,2 2,1 1))", true, 2, 8},
         {"{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{},"
          "\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[1,2],[3,4]]}}]}",
+         false, 1, 2},
+        {"{\"type\":\"Feature\",\"properties\":{\"name\":\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"[["
+         "[[[[[[[[[[["
+         "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"},"
+         "\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[1,2],[3,4]]}}",
          false, 1, 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -589,6 +616,7 @@ int main(void)
         EDIT_TEST(snap__a_boundary_drawn_beside_becomes_the_neighbours_own),
         EDIT_TEST(snap__what_is_farther_than_the_tolerance_stays),
         EDIT_TEST(read__what_is_no_drawing_is_told),
+        EDIT_TEST(read__bottomless_nesting_is_told),
         EDIT_TEST(read__lines_and_polygons_of_both_notations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,8 +25,11 @@ struct fetching {
     FILE *file;
     struct th_hasher *hasher;
     time_t began;
-    int64_t size; // of the pages so far
+    int64_t size;    // of the pages so far
+    int64_t n_asked; // requests, also for what is no page of features
     int64_t n_pages, n_features;
+    int64_t *page_ends; // features up to the end of each page
+    size_t pages_capacity;
     int64_t total; // that the service tells; -1: it does not
     char *crs;     // JSON of the pages' "crs"; NULL before the first page, "" without
     uint64_t *ids; // digests of the features' ids
@@ -54,7 +57,7 @@ static enum th_status page_read(struct fetching *f, const char *url, char **ret_
         .size_max = left < TH_COLLECTION_PAGE_MAX ? left : TH_COLLECTION_PAGE_MAX,
         .seconds_max = left_s};
     enum th_status status;
-    if (f->n_pages >= f->limits->pages_max) {
+    if (f->n_asked >= f->limits->pages_max) {
         status = th_error_set(err, TH_LIMIT, "collection_pages", NULL);
         th_error_add_int(err, "limit", f->limits->pages_max);
         return status;
@@ -76,15 +79,30 @@ static enum th_status page_read(struct fetching *f, const char *url, char **ret_
         return status;
     th_hasher_update(f->hasher, *ret_text, *ret_size);
     f->size += (int64_t)*ret_size;
-    f->n_pages++;
+    f->n_asked++;
     return TH_OK;
 }
 
 static enum th_status bad_page(const struct fetching *f, struct th_error *err)
 {
     enum th_status status = th_error_set(err, TH_UNREADABLE, "collection_page", NULL);
-    th_error_add_int(err, "page", f->n_pages);
+    th_error_add_int(err, "page", f->n_pages + 1);
     return status;
+}
+
+// A page is whole; so many features came up to its end.
+static enum th_status page_end(struct fetching *f, int64_t n_features, struct th_error *err)
+{
+    if ((size_t)f->n_pages == f->pages_capacity) {
+        size_t capacity = f->pages_capacity == 0 ? 16 : 2 * f->pages_capacity;
+        int64_t *grown = realloc(f->page_ends, capacity * sizeof *grown);
+        if (grown == NULL)
+            return th_error_no_memory(err);
+        f->page_ends = grown;
+        f->pages_capacity = capacity;
+    }
+    f->page_ends[f->n_pages++] = n_features;
+    return TH_OK;
 }
 
 static enum th_status disk_failed(const struct fetching *f, struct th_error *err)
@@ -180,6 +198,8 @@ static enum th_status page_write(struct fetching *f, const struct th_json *page,
         status = feature_write(f, th_json_at(features, i), err);
     if (status == TH_OK && !th_progress_report(f->progress, "collection", f->n_features, f->total))
         status = th_error_set(err, TH_INTERRUPTED, "download_interrupted", NULL);
+    if (status == TH_OK)
+        status = page_end(f, f->n_features, err);
     if (status == TH_OK)
         *ret_n = th_json_size(features);
     return status;
@@ -357,6 +377,8 @@ static enum th_status fetch_gml(struct fetching *f, const char *layer, struct th
     }
     if (status == TH_OK && fwrite(text, 1, size, f->file) != size)
         status = disk_failed(f, err);
+    if (status == TH_OK)
+        status = page_end(f, INT64_MAX, err);
     free(text);
     th_buf_clear(&url);
     return status;
@@ -463,6 +485,12 @@ static enum th_status close_files(struct fetching *f, const char *path, enum th_
     return status;
 }
 
+void th_collection_info_clear(struct th_collection_info *info)
+{
+    free(info->page_ends);
+    info->page_ends = NULL;
+}
+
 enum th_status th_collection_fetch_by_rules(const struct th_download_rules *rules, const char *url,
                                             const char *path,
                                             const struct th_collection_limits *limits,
@@ -489,12 +517,15 @@ enum th_status th_collection_fetch_by_rules(const struct th_download_rules *rule
     if (status == TH_OK) {
         th_collection_name_of(url, info.name);
         info.n_pages = f.n_pages;
+        info.page_ends = f.page_ends;
         info.n_features = info.gml ? -1 : f.n_features;
         info.sha256 = th_hasher_final(f.hasher);
     }
     status = close_files(&f, path, status, err);
     if (status == TH_OK)
         *ret_info = info;
+    else
+        free(f.page_ends);
     return status;
 }
 

@@ -19,10 +19,13 @@ struct th_collection_info {
     const char *protocol;               // "OGC API – Features" or "WFS 2.0"
     char name[TH_COLLECTION_NAME_SIZE]; // of the collection; only signs that are safe in file names
     bool gml;                           // the file is GML, not GeoJSON
-    int64_t n_pages;
-    int64_t n_features;    // -1 for GML, whose features are not counted here
+    int64_t n_pages;                    // with features
+    int64_t *page_ends;    // features up to the end of each page; GML: INT64_MAX, as not counted
+    int64_t n_features;    // -1 for GML
     struct th_hash sha256; // of the bytes of all pages as they came, in order
 };
+
+void th_collection_info_clear(struct th_collection_info *info); // frees; safe on a zeroed struct
 
 // Is this the address of a collection? …/collections/X, …/collections/X/items, or a WFS (a query
 // with service=WFS).
@@ -37,7 +40,8 @@ bool th_collection_is(const char *url);
 // "collection_incomplete" (with "got", "total"), "collection_repeats" (with "feature": a feature
 // came twice, the collection changed meanwhile or the links run in circles), "collection_crs"
 // (pages of different reference systems), "collection_layers" (a WFS with several; with "layers");
-// TH_LIMIT "collection_pages" (with "limit"), "collection_features" (with "limit").
+// TH_LIMIT "collection_pages" (with "limit"), "collection_features" (with "limit"). *ret_info is
+// the caller's (th_collection_info_clear).
 enum th_status th_collection_fetch(const char *url, const char *path,
                                    const struct th_collection_limits *limits,
                                    const struct th_progress *progress,

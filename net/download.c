@@ -96,6 +96,11 @@ static CURLcode set_up(CURL *curl, const struct th_download_rules *rules, const 
         code = curl_easy_setopt(curl, numbers[i].option, numbers[i].value);
     for (size_t i = 0; code == CURLE_OK && i < sizeof texts / sizeof texts[0]; i++)
         code = curl_easy_setopt(curl, texts[i].option, texts[i].value);
+    // As curl itself and everything that is built on OpenSSL has it, for networks that vouch for
+    // their own sites.
+    const char *roots = getenv("SSL_CERT_FILE");
+    if (code == CURLE_OK && roots != NULL && roots[0] != '\0')
+        code = curl_easy_setopt(curl, CURLOPT_CAINFO, roots);
     if (code == CURLE_OK)
         code = curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)limits->size_max);
     if (code == CURLE_OK)

@@ -26,6 +26,7 @@ struct th_fetched {
     char folder[PATH_SIZE];
     char path[PATH_SIZE + NAME_SIZE + 12];
     struct th_fetched_origin origin;
+    struct th_collection_info pages; // of a collection
 };
 
 bool th_fetch_is_url(const char *source)
@@ -68,19 +69,23 @@ static enum th_status make_folder(struct th_fetched *fetched, struct th_error *e
 static enum th_status fetch_collection(const char *url, const struct th_progress *progress,
                                        struct th_fetched *fetched, struct th_error *err)
 {
-    struct th_collection_info info;
+    struct th_collection_info *info = &fetched->pages;
     char named[sizeof fetched->path];
     (void)snprintf(fetched->path, sizeof fetched->path, "%s/pages", fetched->folder);
     enum th_status status =
-        th_collection_fetch(url, fetched->path, &COLLECTION_LIMITS, progress, &info, err);
+        th_collection_fetch(url, fetched->path, &COLLECTION_LIMITS, progress, info, err);
     if (status != TH_OK)
         return status;
     (void)snprintf(named, sizeof named, "%s/%s.%s", fetched->folder,
-                   info.name[0] != '\0' ? info.name : "collection", info.gml ? "gml" : "geojson");
+                   info->name[0] != '\0' ? info->name : "collection",
+                   info->gml ? "gml" : "geojson");
     if (rename(fetched->path, named) != 0)
         return th_error_set(err, TH_IO, "file_io", "path", named, NULL);
     memcpy(fetched->path, named, sizeof named);
-    fetched->origin = (struct th_fetched_origin){info.protocol, info.n_pages, info.sha256};
+    fetched->origin = (struct th_fetched_origin){.protocol = info->protocol,
+                                                 .n_pages = info->n_pages,
+                                                 .sha256 = info->sha256,
+                                                 .page_ends = info->page_ends};
     return TH_OK;
 }
 
@@ -121,11 +126,27 @@ struct th_fetched_origin th_fetched_origin(const struct th_fetched *fetched)
     return fetched->origin;
 }
 
+int64_t th_fetched_page(const struct th_fetched_origin *origin, int64_t row)
+{
+    int64_t low = 0;
+    int64_t high = origin->page_ends == NULL || row < 1 ? 0 : origin->n_pages;
+    int64_t n = high;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (origin->page_ends[middle] < row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < n ? low + 1 : 0;
+}
+
 void th_fetched_free(struct th_fetched *fetched)
 {
     if (fetched == NULL)
         return;
     (void)unlink(fetched->path);
     (void)rmdir(fetched->folder);
+    th_collection_info_clear(&fetched->pages);
     free(fetched);
 }

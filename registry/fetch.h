@@ -15,10 +15,14 @@ bool th_fetch_is_url(const char *source); // begins with "https://" or "http://"
 
 // What came over the net: kept with the import, since the file itself is put together here.
 struct th_fetched_origin {
-    const char *protocol;  // "https", "OGC API – Features", "WFS 2.0"
-    int64_t n_pages;       // 1 for a file
-    struct th_hash sha256; // of all bytes that came, in order
+    const char *protocol;     // "https", "OGC API – Features", "WFS 2.0"
+    int64_t n_pages;          // 1 for a file
+    struct th_hash sha256;    // of all bytes that came, in order
+    const int64_t *page_ends; // of a collection: rows up to the end of each page; borrowed from the
+                              // th_fetched; NULL for a file
 };
+// The page, counted from 1, that brought a row, counted from 1; 0 when it came in no page.
+int64_t th_fetched_page(const struct th_fetched_origin *origin, int64_t row);
 
 // An address of a collection (net/collection.h) is read page by page into one GeoJSON or GML file
 // of that name; any other is a file. Downloads at most 4 GiB within an hour (net/download.h). The

@@ -59,8 +59,9 @@ struct th_parcel_import_options {
 // "import_aborted").
 //
 // Reply: read = accepted + rejected + unchanged; repaired (0); area_m2, area_mu of the accepted
-// rows; problems[{row, number, feature, code, severity, message, hint, lon, lat}] in order of rows
-// (number null without; lon, lat the middle of the shape in degrees, null where it is not known);
+// rows; problems[{row, number, feature, code, severity, message, hint, lon, lat, page}] in order of
+// rows (number null without; lon, lat the middle of the shape in degrees, null where it is not
+// known; page the one that brought it, where the source came page by page, else null);
 // parcel_ids[]; import_id when something was stored; source{name, sha256, layer, driver, crs,
 // crs_name, operation, encoding, engine; member in an archive; protocol, pages, received_sha256
 // when it came over the net}; aborted; detections[{what, choice, evidence[], option}]; seconds (0:

@@ -14,11 +14,12 @@ enum {
     CSV_LIMIT = 1024 * 1024 * 1024,
     MESSAGE_LIMIT = 64 * 1024,
     CELL_LIMIT = 16 * 1024,
-    N_OWN = 8 // columns before those of the source
+    N_OWN = 8,  // columns before those of the source
+    N_PAGED = 2 // more of them, when it came page by page
 };
 
-static const char *const OWN_COLUMNS[N_OWN] = {"row",     "number", "code", "severity",
-                                               "message", "hint",   "lon",  "lat"};
+static const char *const OWN_COLUMNS[N_OWN + N_PAGED] = {
+    "row", "number", "code", "severity", "message", "hint", "lon", "lat", "page", "feature"};
 
 // Where the list goes: exactly one of both.
 struct sink {
@@ -68,19 +69,25 @@ static void cell_place(struct sink *sink, bool placed, double degrees, bool last
         cell(sink, text, last);
 }
 
+static bool is_paged(const struct listing *l)
+{
+    return l->run->origin.page_ends != NULL;
+}
+
 static enum th_status begin(struct listing *l, struct th_error *err)
 {
     size_t n_fields = th_reader_info(l->reader)->n_fields;
-    size_t n = N_OWN + n_fields;
+    size_t n_own = is_paged(l) ? N_OWN + N_PAGED : N_OWN;
+    size_t n = n_own + n_fields;
     struct th_workbook_column *columns = calloc(n, sizeof *columns);
     if (columns == NULL)
         return th_error_no_memory(err);
-    for (size_t i = 0; i < N_OWN; i++)
+    for (size_t i = 0; i < n_own; i++)
         columns[i].title = own_word(l->run, "problem", OWN_COLUMNS[i]);
     columns[4] = (struct th_workbook_column){columns[4].title, 60, true};
     columns[5] = (struct th_workbook_column){columns[5].title, 60, true};
     for (size_t i = 0; i < n_fields; i++)
-        columns[N_OWN + i].title = th_reader_field(l->reader, i);
+        columns[n_own + i].title = th_reader_field(l->reader, i);
     if (l->sink.book != NULL) {
         th_workbook_sheet(l->sink.book, own_word(l->run, "problem", "sheet"), columns, n);
     } else {
@@ -142,6 +149,18 @@ static enum th_status words_join(struct listing *l, size_t end, struct th_error 
     return status == TH_OK ? th_buf_check(&l->hints, err) : status;
 }
 
+// Where on the web the row came from: the page, and the number of the feature by its service.
+static void cells_page(struct listing *l, const struct th_problem *problem, bool last)
+{
+    char text[32] = "";
+    int64_t page = th_fetched_page(&l->run->origin, problem->row);
+    if (page > 0)
+        snprintf(text, sizeof text, "%lld", (long long)page);
+    cell(&l->sink, text, false);
+    snprintf(text, sizeof text, "%lld", (long long)problem->feature);
+    cell(&l->sink, text, last);
+}
+
 // `source` NULL: the row is not in the source any more.
 static enum th_status line_write(struct listing *l, const struct th_reader_row *source,
                                  struct th_error *err)
@@ -170,7 +189,9 @@ static enum th_status line_write(struct listing *l, const struct th_reader_row *
     cell(&l->sink, th_buf_text(&l->messages), false);
     cell(&l->sink, th_buf_text(&l->hints), false);
     cell_place(&l->sink, placed, place.x, false);
-    cell_place(&l->sink, placed, place.y, n_fields == 0);
+    cell_place(&l->sink, placed, place.y, n_fields == 0 && !is_paged(l));
+    if (is_paged(l))
+        cells_page(l, first, n_fields == 0);
     for (size_t i = 0; i < n_fields; i++)
         cell(&l->sink, source == NULL || source->lost ? NULL : source->values[i],
              i + 1 == n_fields);

@@ -218,6 +218,8 @@ static enum th_status append_json(void *context, const struct th_problem *proble
     bool placed = th_import_problem_place(problem, row, &place);
     th_json_set(item, "lon", placed ? th_json_real(place.x) : th_json_null());
     th_json_set(item, "lat", placed ? th_json_real(place.y) : th_json_null());
+    int64_t page = th_fetched_page(&w->run->origin, problem->row);
+    th_json_set(item, "page", page > 0 ? th_json_int(page) : th_json_null());
     th_json_append(w->array, item);
     return TH_OK;
 }

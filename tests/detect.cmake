@@ -9,7 +9,5 @@ foreach(part area_unit field_names land_code province rules)
 endforeach()
 th_add_unit_test(test_parcel_fields DEPENDS tanhui_registry LABELS integration
     SOURCES integration/test_parcel_fields.c integration/parcel_fixture.c)
-th_add_unit_test(test_collection SOURCES unit/test_collection.c unit/http_stub.c DEPENDS tanhui_net
-    LIBRARIES Threads::Threads)
 th_add_unit_test(test_datum_fit DEPENDS tanhui_registry LIBRARIES m LABELS integration
     SOURCES integration/test_datum_fit.c)

@@ -109,6 +109,15 @@ static void check_file(const char *path, const struct th_collection_info *info)
     free(text);
 }
 
+// Pages follow each other, and the last ends where the features do.
+static void check_pages(const struct th_collection_info *info)
+{
+    assert(info->n_pages >= 1);
+    for (int64_t i = 1; i < info->n_pages; i++)
+        assert(info->page_ends[i] >= info->page_ends[i - 1]);
+    assert(info->page_ends[info->n_pages - 1] == (info->gml ? INT64_MAX : info->n_features));
+}
+
 static void check_fetch(const char *url)
 {
     static const struct th_download_rules rules = {
@@ -131,10 +140,12 @@ static void check_fetch(const char *url)
     assert(!exists(path, ".page") && !exists(path, ".pages"));
     assert(service.size <= SIZE_MAX_BYTES);
     if (status == TH_OK) {
-        assert(info.n_pages == (int64_t)service.n_asked && info.n_features <= FEATURES_MAX);
+        assert(info.n_pages <= (int64_t)service.n_asked && info.n_features <= FEATURES_MAX);
+        check_pages(&info);
         assert(memcmp(&info.sha256, &hash, sizeof hash) == 0);
         check_file(path, &info);
         assert(unlink(path) == 0);
+        th_collection_info_clear(&info);
     } else {
         assert(err.status == status && err.key[0] != '\0');
     }

@@ -9,7 +9,7 @@
 #include "core/json.h"
 #include "net/collection.h"
 #include "net/collection_internal.h"
-#include "tests/unit/http_stub.h"
+#include "tests/support/http_stub.h"
 
 enum { BODY_SIZE = 16 * 1024, FEATURES = 25, PAGE = 10 };
 
@@ -19,23 +19,14 @@ static const struct th_download_rules plain = {
     .schemes = "http,https", .redirect_schemes = "http,https", .same_host = true};
 
 struct fixture {
-    struct http_stub *stub;
-    char folder[TH_TEST_PATH_SIZE];
-    char path[TH_TEST_PATH_SIZE];
-    char url[TH_TEST_PATH_SIZE];
+    struct http_place place;
     char seen[BODY_SIZE]; // requests, one a line
+    struct th_collection_info info;
 };
 
 static char *reply(const char *body)
 {
-    size_t size = strlen(body) + 200;
-    char *text = malloc(size);
-    assert_non_null(text);
-    (void)snprintf(text, size,
-                   "HTTP/1.1 200 OK\r\nContent-Type: application/geo+json\r\n"
-                   "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
-                   strlen(body), body);
-    return text;
+    return http_stub_reply("application/geo+json", body);
 }
 
 static long number_in(const char *path, const char *name, long fallback)
@@ -166,9 +157,8 @@ static int set_up(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
-    f->stub = http_stub_new_answering(answer, f);
-    th_test_folder_make(f->folder);
-    (void)th_test_path(f->path, f->folder, "got.geojson");
+    f->place.stub = http_stub_new_answering(answer, f);
+    http_place_make(&f->place, "got.geojson");
     *state = f;
     return 0;
 }
@@ -176,23 +166,32 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
-    http_stub_free(f->stub);
-    th_test_folder_remove(f->folder);
+    http_place_remove(&f->place);
+    th_collection_info_clear(&f->info);
     free(f);
     return 0;
 }
 
-static const char *url_of(struct fixture *f, const char *name)
+// What is known of it afterwards stands in f->info.
+static enum th_status fetch_within(struct fixture *f, const char *name,
+                                   const struct th_collection_limits *within,
+                                   const struct th_progress *progress, struct th_error *err)
 {
-    (void)snprintf(f->url, sizeof f->url, "http://127.0.0.1:%d/%s", http_stub_port(f->stub), name);
-    return f->url;
+    th_collection_info_clear(&f->info);
+    return th_collection_fetch_by_rules(&plain, http_place_url(&f->place, name), f->place.path,
+                                        within, progress, &f->info, err);
 }
 
-static enum th_status fetch(struct fixture *f, const char *name,
-                            struct th_collection_info *ret_info, struct th_error *err)
+static enum th_status fetch(struct fixture *f, const char *name, struct th_error *err)
 {
-    return th_collection_fetch_by_rules(&plain, url_of(f, name), f->path, &limits, NULL, ret_info,
-                                        err);
+    return fetch_within(f, name, &limits, NULL, err);
+}
+
+static void assert_page_ends(const struct fixture *f, const int64_t *want, int64_t n)
+{
+    assert_int_equal(f->info.n_pages, n);
+    for (int64_t i = 0; i < n; i++)
+        assert_int_equal(f->info.page_ends[i], want[i]);
 }
 
 // The numbers 0 … n-1 stand in the file, in order, each once.
@@ -202,7 +201,7 @@ static struct th_json *assert_whole(const struct fixture *f, size_t n)
     struct th_json *json = NULL;
     char *text = NULL;
     size_t size = 0;
-    assert_ok(th_file_read(f->path, BODY_SIZE * 4, &text, &size, &err), &err);
+    assert_ok(th_file_read(f->place.path, BODY_SIZE * 4, &text, &size, &err), &err);
     assert_ok(th_json_parse(text, size, &json, &err), &err);
     free(text);
     const struct th_json *features = th_json_get(json, "features");
@@ -219,7 +218,7 @@ static void assert_nothing_left(const struct fixture *f)
     static const char *const names[] = {"got.geojson", "got.geojson.page", "got.geojson.pages",
                                         "got.geojson.page.part"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        assert_false(th_file_exists(th_test_path(path, f->folder, names[i])));
+        assert_false(th_file_exists(th_test_path(path, f->place.folder, names[i])));
 }
 
 static void ogc_api__pages_are_followed_to_the_last(void **state)
@@ -230,13 +229,12 @@ static void ogc_api__pages_are_followed_to_the_last(void **state)
                                             "api/collections/woods/items?bbox=119,30,120,31"};
     for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
         struct th_error err = {0};
-        struct th_collection_info info;
         f->seen[0] = '\0';
-        assert_ok(fetch(f, addresses[i], &info, &err), &err);
-        assert_int_equal(info.n_pages, 3);
-        assert_int_equal(info.n_features, FEATURES);
-        assert_string_equal(info.name, "woods");
-        assert_false(info.gml);
+        assert_ok(fetch(f, addresses[i], &err), &err);
+        assert_page_ends(f, (const int64_t[]){10, 20, 25}, 3);
+        assert_int_equal(f->info.n_features, FEATURES);
+        assert_string_equal(f->info.name, "woods");
+        assert_false(f->info.gml);
         th_json_free(assert_whole(f, FEATURES));
         assert_non_null(strstr(f->seen, "/api/collections/woods/items?"));
         assert_non_null(strstr(f->seen, "limit=1000\n"));
@@ -250,10 +248,9 @@ static void ogc_api__digest_is_of_the_bytes_that_came(void **state)
 {
     struct fixture *f = *state;
     struct th_error err = {0};
-    struct th_collection_info info;
     struct th_hasher *hasher = th_hasher_new(TH_HASH_SHA256);
     char hex[2][TH_HASH_HEX_SIZE];
-    assert_ok(fetch(f, "api/collections/woods", &info, &err), &err);
+    assert_ok(fetch(f, "api/collections/woods", &err), &err);
     for (int offset = 0; offset < FEATURES; offset += PAGE) {
         char path[100];
         (void)snprintf(path, sizeof path, "/api/collections/woods/items?offset=%d", offset);
@@ -264,21 +261,20 @@ static void ogc_api__digest_is_of_the_bytes_that_came(void **state)
     }
     struct th_hash want = th_hasher_final(hasher);
     th_hasher_free(hasher);
-    assert_string_equal(th_hash_hex(&info.sha256, hex[0]), th_hash_hex(&want, hex[1]));
+    assert_string_equal(th_hash_hex(&f->info.sha256, hex[0]), th_hash_hex(&want, hex[1]));
 }
 
 static void wfs__pages_are_counted_on(void **state)
 {
     struct fixture *f = *state;
     struct th_error err = {0};
-    struct th_collection_info info;
-    assert_ok(fetch(f, "geo?service=WFS&version=1.0.0&typeName=a:woods&maxFeatures=3&x=%E6%9D%91",
-                    &info, &err),
-              &err);
-    assert_string_equal(info.protocol, "WFS 2.0");
-    assert_string_equal(info.name, "woods");
-    assert_int_equal(info.n_pages, 4);
-    assert_int_equal(info.n_features, FEATURES);
+    assert_ok(
+        fetch(f, "geo?service=WFS&version=1.0.0&typeName=a:woods&maxFeatures=3&x=%E6%9D%91", &err),
+        &err);
+    assert_string_equal(f->info.protocol, "WFS 2.0");
+    assert_string_equal(f->info.name, "woods");
+    assert_page_ends(f, (const int64_t[]){7, 14, 21, 25}, 4);
+    assert_int_equal(f->info.n_features, FEATURES);
     struct th_json *json = assert_whole(f, FEATURES);
     assert_string_equal(
         th_json_get_text(th_json_get(th_json_get(json, "crs"), "properties"), "name", ""),
@@ -293,11 +289,12 @@ static void wfs__only_layer_is_found_and_several_are_asked_about(void **state)
 {
     struct fixture *f = *state;
     struct th_error err = {0};
-    struct th_collection_info info;
-    assert_ok(fetch(f, "one?service=WFS&request=GetCapabilities", &info, &err), &err);
-    assert_int_equal(info.n_features, FEATURES);
+    assert_ok(fetch(f, "one?service=WFS&request=GetCapabilities", &err), &err);
+    assert_int_equal(f->info.n_features, FEATURES);
+    // The list of layers was asked for first, but is no page of them.
+    assert_page_ends(f, (const int64_t[]){7, 14, 21, 25}, 4);
     assert_non_null(strstr(f->seen, "typeNames=a%3Awoods"));
-    assert_status(fetch(f, "two?service=WFS", &info, &err), TH_UNREADABLE, &err);
+    assert_status(fetch(f, "two?service=WFS", &err), TH_UNREADABLE, &err);
     assert_string_equal(err.key, "collection_layers");
     assert_string_equal(th_error_arg_get(&err, "layers"), "a:one, a:two");
 }
@@ -307,9 +304,8 @@ static void wfs__endless_list_of_layers_is_read_once(void **state)
 {
     struct fixture *f = *state;
     struct th_error err = {0};
-    struct th_collection_info info;
     clock_t began = clock();
-    assert_status(fetch(f, "babble?service=WFS", &info, &err), TH_UNREADABLE, &err);
+    assert_status(fetch(f, "babble?service=WFS", &err), TH_UNREADABLE, &err);
     assert_string_equal(err.key, "collection_layers");
     assert_true(clock() - began < 3 * CLOCKS_PER_SEC);
 }
@@ -318,13 +314,13 @@ static void wfs__gml_is_taken_when_it_is_whole(void **state)
 {
     struct fixture *f = *state;
     struct th_error err = {0};
-    struct th_collection_info info;
     char *text = NULL;
     size_t size = 0;
-    assert_ok(fetch(f, "gml?service=WFS&typeNames=a:woods", &info, &err), &err);
-    assert_true(info.gml);
-    assert_int_equal(info.n_features, -1);
-    assert_ok(th_file_read(f->path, BODY_SIZE, &text, &size, &err), &err);
+    assert_ok(fetch(f, "gml?service=WFS&typeNames=a:woods", &err), &err);
+    assert_true(f->info.gml);
+    assert_int_equal(f->info.n_features, -1);
+    assert_page_ends(f, (const int64_t[]){INT64_MAX}, 1);
+    assert_ok(th_file_read(f->place.path, BODY_SIZE, &text, &size, &err), &err);
     assert_string_equal(text, "<wfs:FeatureCollection numberMatched=\"3\" numberReturned=\"3\"/>");
     free(text);
 }
@@ -352,11 +348,11 @@ static void failures__leave_nothing_and_say_why(void **state)
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct th_error err = {0};
-        struct th_collection_info info = {.n_pages = 77};
+        f->info.n_pages = 77;
         print_message("  %s\n", CASES[i].address);
-        assert_status(fetch(f, CASES[i].address, &info, &err), CASES[i].status, &err);
+        assert_status(fetch(f, CASES[i].address, &err), CASES[i].status, &err);
         assert_string_equal(err.key, CASES[i].key);
-        assert_int_equal(info.n_pages, 77);
+        assert_int_equal(f->info.n_pages, 77);
         assert_nothing_left(f);
     }
 }
@@ -374,10 +370,8 @@ static void limits__end_it(void **state)
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct th_error err = {0};
-        struct th_collection_info info;
-        assert_status(th_collection_fetch_by_rules(&plain, url_of(f, "collections/woods"), f->path,
-                                                   &CASES[i].limits, NULL, &info, &err),
-                      TH_LIMIT, &err);
+        assert_status(fetch_within(f, "collections/woods", &CASES[i].limits, NULL, &err), TH_LIMIT,
+                      &err);
         assert_string_equal(err.key, CASES[i].key);
         assert_nothing_left(f);
     }
@@ -387,9 +381,8 @@ static void empty__is_a_collection_too(void **state)
 {
     struct fixture *f = *state;
     struct th_error err = {0};
-    struct th_collection_info info;
-    assert_ok(fetch(f, "collections/empty", &info, &err), &err);
-    assert_int_equal(info.n_features, 0);
+    assert_ok(fetch(f, "collections/empty", &err), &err);
+    assert_int_equal(f->info.n_features, 0);
     th_json_free(assert_whole(f, 0));
 }
 
@@ -407,10 +400,8 @@ static void progress__can_stop_it(void **state)
     int n_calls = 0;
     struct th_progress progress = {stop_at_ten, &n_calls};
     struct th_error err = {0};
-    struct th_collection_info info;
-    assert_status(th_collection_fetch_by_rules(&plain, url_of(f, "collections/woods"), f->path,
-                                               &limits, &progress, &info, &err),
-                  TH_INTERRUPTED, &err);
+    assert_status(fetch_within(f, "collections/woods", &limits, &progress, &err), TH_INTERRUPTED,
+                  &err);
     assert_true(n_calls > 0);
     assert_nothing_left(f);
 }
@@ -419,12 +410,11 @@ static void plain_http__is_refused_outside_tests(void **state)
 {
     struct fixture *f = *state;
     struct th_error err = {0};
-    struct th_collection_info info;
-    assert_status(
-        th_collection_fetch(url_of(f, "collections/woods"), f->path, &limits, NULL, &info, &err),
-        TH_INVALID, &err);
+    assert_status(th_collection_fetch(http_place_url(&f->place, "collections/woods"), f->place.path,
+                                      &limits, NULL, &f->info, &err),
+                  TH_INVALID, &err);
     assert_string_equal(err.key, "url_scheme");
-    assert_int_equal(http_stub_n_requests(f->stub), 0);
+    assert_int_equal(http_stub_n_requests(f->place.stub), 0);
     assert_nothing_left(f);
 }
 
@@ -481,6 +471,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(plain_http__is_refused_outside_tests, set_up, tear_down),
         cmocka_unit_test(addresses__are_told_apart),
     };
-    (void)setenv("no_proxy", "*", 1);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

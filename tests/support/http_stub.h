@@ -2,7 +2,7 @@
 #ifndef TH_TESTS_HTTP_STUB_H
 #define TH_TESTS_HTTP_STUB_H
 
-#include <stdbool.h>
+#include "tests/support/support.h"
 
 struct http_stub; // opaque
 
@@ -17,8 +17,27 @@ struct http_stub *http_stub_new(void);
 // to them. `path` is as requested, with its query. Called from the stub's thread.
 struct http_stub *http_stub_new_answering(char *(*answer)(void *context, const char *path),
                                           void *context);
+// The same over TLS, with a certificate for 127.0.0.1 that nobody knows but who reads the PEM file
+// that is written here.
+struct http_stub *http_stub_new_secure(char *(*answer)(void *context, const char *path),
+                                       void *context, const char *certificate_path);
 void http_stub_free(struct http_stub *stub);
 int http_stub_port(const struct http_stub *stub);
 int http_stub_n_requests(struct http_stub *stub);
+// 200 with this body; for `answer`.
+char *http_stub_reply(const char *type, const char *body);
+
+// A stub and a folder for what is fetched from it.
+struct http_place {
+    struct http_stub *stub; // set by the caller, freed with the place
+    char folder[TH_TEST_PATH_SIZE];
+    char path[TH_TEST_PATH_SIZE]; // where the fetched file goes
+    char url[TH_TEST_PATH_SIZE];
+};
+
+void http_place_make(struct http_place *place, const char *name); // of the file
+void http_place_remove(struct http_place *place);
+// "https://127.0.0.1:4711/name", or http; valid until the next call.
+const char *http_place_url(struct http_place *place, const char *name);
 
 #endif

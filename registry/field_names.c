@@ -266,6 +266,21 @@ static void key_assign(const struct th_field_names *names, const struct key *key
     }
 }
 
+// The key that a column without a meaning would have had alone.
+static void alike_note(const struct th_field_names *names, const struct column *column,
+                       const struct th_field_meaning *meanings, size_t n,
+                       struct th_field_meaning *meaning)
+{
+    const struct key *alike = key_of_cut(names, column);
+    for (size_t k = 0; k < names->n_keys && alike == NULL; k++)
+        for (size_t i = 0; i < names->keys[k].n_names && alike == NULL; i++)
+            if (is_name(&names->keys[k], &names->keys[k].names[i], column))
+                alike = &names->keys[k];
+    for (size_t c = 0; c < n && alike != NULL; c++)
+        if (strcmp(meanings[c].key, alike->key) == 0)
+            memcpy(meaning->passed_over, alike->key, sizeof meaning->passed_over);
+}
+
 enum th_status th_field_names_assign(const struct th_field_names *names, const char *const *columns,
                                      const bool *taken, size_t n,
                                      bool (*key_taken)(void *context, const char *key),
@@ -282,6 +297,32 @@ enum th_status th_field_names_assign(const struct th_field_names *names, const c
     for (size_t k = 0; k < names->n_keys; k++)
         if (key_taken == NULL || !key_taken(context, names->keys[k].key))
             key_assign(names, &names->keys[k], read, taken, n, ret_meanings);
+    for (size_t c = 0; c < n; c++)
+        if (!taken[c] && ret_meanings[c].key[0] == '\0')
+            alike_note(names, &read[c], ret_meanings, n, &ret_meanings[c]);
     free(read);
     return TH_OK;
+}
+
+bool th_field_names_unit(const struct th_field_names *names, const char *column, const char *key,
+                         enum th_area_unit *ret_unit)
+{
+    struct column read;
+    column_read(column, &read);
+    for (size_t k = 0; k < names->n_keys; k++) {
+        const struct key *known = &names->keys[k];
+        if (strcmp(known->key, key) != 0 || !takes_unit(known))
+            continue;
+        if (read.has_unit) {
+            *ret_unit = read.unit;
+            return true;
+        }
+        for (size_t i = 0; i < known->n_names; i++) {
+            if (!known->names[i].has_unit || !is_name(known, &known->names[i], &read))
+                continue;
+            *ret_unit = known->names[i].unit;
+            return true;
+        }
+    }
+    return false;
 }

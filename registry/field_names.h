@@ -27,6 +27,8 @@ struct th_field_meaning {
     bool has_unit;                     // its numbers are in `unit` by heading or by standard
     bool unit_in_heading;
     enum th_area_unit unit;
+    // Where the name means a key that another column bears by a better name: that key.
+    char passed_over[TH_FIELD_KEY_SIZE];
 };
 
 // Gives each of `n` columns at most one meaning and each key at most one column, best names first;
@@ -42,5 +44,10 @@ enum th_status th_field_names_assign(const struct th_field_names *names, const c
                                      bool (*key_taken)(void *context, const char *key),
                                      void *context, struct th_field_meaning *ret_meanings,
                                      struct th_error *err) TH_MUST_CHECK;
+
+// The unit of a column that somebody mapped to `key` by hand: its heading or the standard that
+// defines its name says so all the same. false: nobody does.
+bool th_field_names_unit(const struct th_field_names *names, const char *column, const char *key,
+                         enum th_area_unit *ret_unit);
 
 #endif

@@ -198,13 +198,44 @@ static void field_sentences(struct th_detection *detection, const struct th_fiel
                      th_area_unit_message(meaning->unit));
 }
 
+// Another column whose name means the same and is not taken; NULL behind the last. The clerk may
+// have meant that one.
+static const struct th_field *field_alike(const struct th_import_run *run,
+                                          const struct th_field *field, size_t *at)
+{
+    while (*at < run->map.n) {
+        const struct th_field *other = &run->map.fields[(*at)++];
+        if (!field->mapped && other->meaning.passed_over[0] != '\0' &&
+            strcmp(other->meaning.passed_over, field->meaning.key) == 0)
+            return other;
+    }
+    return NULL;
+}
+
+static void alike_sentences(const struct th_import_run *run, struct th_evidence *evidence,
+                            const struct th_field *field)
+{
+    size_t at = 0;
+    for (const struct th_field *other = field_alike(run, field, &at); other != NULL;
+         other = field_alike(run, field, &at)) {
+        const char *key = field->meaning.key;
+        struct th_error *said =
+            th_evidence_add(evidence, th_field_key_mappable(key) ? "detect.field_alike"
+                                                                 : "detect.field_alike_kept");
+        th_error_add(said, "column", other->column);
+        th_error_add(said, "key", key);
+    }
+}
+
 // Columns that carry what the registry judges by: one finding each. A column that bears the very
-// name of the key is none.
+// name of the key is none, unless another means the same.
 static void detect_roles(struct th_import_run *run)
 {
     for (size_t i = 0; i < run->map.n; i++) {
         const struct th_field *field = &run->map.fields[i];
-        bool same = !field->mapped && strcasecmp(field->column, field_key(field)) == 0;
+        size_t at = 0;
+        bool same = !field->mapped && strcasecmp(field->column, field_key(field)) == 0 &&
+                    field_alike(run, field, &at) == NULL;
         if (field->role >= TH_FIELD_N_ROLES || same)
             continue;
         struct th_detection *detection = th_import_detect(run, "fields");
@@ -215,6 +246,7 @@ static void detect_roles(struct th_import_run *run)
             (void)snprintf(detection->option, sizeof detection->option, "--map %.40s=…",
                            field_key(field));
         field_sentences(detection, field);
+        alike_sentences(run, &detection->evidence, field);
     }
 }
 

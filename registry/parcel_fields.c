@@ -188,14 +188,19 @@ static enum th_status recognise(struct th_field_map *map, const struct th_reader
     if (status == TH_OK)
         status =
             th_field_names_assign(names, columns, taken, map->n, key_mapped, map, meanings, err);
+    for (size_t i = 0; status == TH_OK && i < map->n; i++)
+        if (map->fields[i].mapped)
+            map->fields[i].meaning.has_unit = th_field_names_unit(
+                names, columns[i], map->fields[i].name, &map->fields[i].meaning.unit);
     // The number first, since its parts depend on it.
     for (int parts = 0; status == TH_OK && parts < 2; parts++) {
         for (size_t i = 0; i < map->n; i++) {
             bool number = strcmp(meanings[i].key, "number") == 0;
-            if (meanings[i].key[0] != '\0' && number == (parts == 0)) {
-                map->fields[i].meaning = meanings[i];
+            if (number != (parts == 0) || taken[i])
+                continue;
+            map->fields[i].meaning = meanings[i];
+            if (meanings[i].key[0] != '\0')
                 meaning_take(map, i);
-            }
         }
     }
     // Where the class has no code, its name is the class.

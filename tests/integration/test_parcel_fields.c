@@ -23,9 +23,9 @@ static int tear_down(void **state)
     return 0;
 }
 
-// One parcel of 10,642.4750 m² with these properties; the reply of its import.
-static struct th_json *import(struct fixture *f, const char *properties, const char *village,
-                              const char *kind)
+// One parcel of 10,642.4750 m² with these properties; the reply of its import. `map` may be NULL.
+static struct th_json *import_mapped(struct fixture *f, const char *properties, const char *village,
+                                     const char *kind, const char *map)
 {
     char text[TEXT_SIZE];
     char path[TH_TEST_PATH_SIZE];
@@ -39,7 +39,16 @@ static struct th_json *import(struct fixture *f, const char *properties, const c
         fixture_options(f, fixture_geojson(f, path, "fields.geojson", text));
     options.village = village;
     options.kind = kind;
+    options.maps = &map;
+    options.n_maps = map == NULL ? 0 : 1;
+    options.lang = TH_LANG_ZH;
     return fixture_import(f, &options);
+}
+
+static struct th_json *import(struct fixture *f, const char *properties, const char *village,
+                              const char *kind)
+{
+    return import_mapped(f, properties, village, kind, NULL);
 }
 
 static struct th_json *show(struct fixture *f, const struct th_json *reply)
@@ -139,6 +148,64 @@ static void declared_area__unit_comes_from_heading_or_standard(void **state)
     }
 }
 
+// Is this sentence among the evidence of the finding about this key?
+static bool told(const struct th_json *reply, const char *key, const char *sentence)
+{
+    const struct th_json *detections = th_json_get(reply, "detections");
+    for (size_t i = 0; i < th_json_size(detections); i++) {
+        const struct th_json *found = th_json_at(detections, i);
+        const struct th_json *evidence = th_json_get(found, "evidence");
+        if (strcmp(th_json_get_text(found, "what", ""), "fields") != 0 ||
+            strcmp(th_json_get_text(found, "choice", ""), key) != 0)
+            continue;
+        for (size_t k = 0; k < th_json_size(evidence); k++)
+            if (strcmp(th_json_text(th_json_at(evidence, k)), sentence) == 0)
+                return true;
+    }
+    return false;
+}
+
+// Two columns that mean the same and say different things: the parcel has 15.96 mu, the other
+// column twice as much. The clerk is told which was taken and how to take the other.
+static void alike__fields_are_named_and_the_clerk_decides(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *properties;
+        const char *map; // NULL: none
+        const char *key, *sentence;
+        double declared_mu;
+        const char *number, *attribute, *kept; // what stays under its own name
+    } CASES[] = {
+        {"\"面积\":31.927,\"TBMJ\":10642.5", NULL, "declared_area",
+         "“TBMJ”列的列名意思相同，没有取用；要取用它，请写 --map declared_area=TBMJ。", 31.93, "",
+         "TBMJ", "10642.5"},
+        {"\"面积\":31.927,\"TBMJ\":10642.5", "declared_area=TBMJ", "declared_area",
+         "按要求取用“TBMJ”列。", 15.96, "", "面积", "31.927"},
+        {"\"图斑号\":\"5\",\"number\":\"A-1\",\"declared_area\":15.963", NULL, "number",
+         "“图斑号”列的列名意思相同，没有取用；要取用它，请写 --map number=图斑号。", 15.96, "A-1",
+         "图斑号", "5"},
+        {"\"图斑号\":\"5\",\"number\":\"A-1\",\"declared_area\":15.963", "number=图斑号", "number",
+         "按要求取用“图斑号”列。", 15.96, "5", "number", "A-1"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct fixture f;
+        fixture_open(&f);
+        print_message("  %s\n", CASES[i].sentence);
+        struct th_json *reply =
+            import_mapped(&f, CASES[i].properties, FIXTURE_VILLAGE, "bamboo", CASES[i].map);
+        assert_true(told(reply, CASES[i].key, CASES[i].sentence));
+        struct th_json *shown = show(&f, reply);
+        const struct th_json *attributes = th_json_get(shown, "attributes");
+        assert_close(th_json_get_real(shown, "declared_mu", 0), CASES[i].declared_mu, 0.006);
+        assert_string_equal(th_json_get_text(shown, "number", ""), CASES[i].number);
+        assert_string_equal(th_json_get_text(attributes, CASES[i].attribute, ""), CASES[i].kept);
+        th_json_free(shown);
+        th_json_free(reply);
+        fixture_close(&f);
+    }
+}
+
 static void land_class__number_is_told_apart_by_the_name_beside_it(void **state)
 {
     (void)state;
@@ -185,6 +252,7 @@ int main(void)
         cmocka_unit_test(compartment__stands_before_numbers_that_need_it),
         cmocka_unit_test(village__is_found_by_the_codes_that_surveys_write),
         cmocka_unit_test(declared_area__unit_comes_from_heading_or_standard),
+        cmocka_unit_test(alike__fields_are_named_and_the_clerk_decides),
         cmocka_unit_test(land_class__number_is_told_apart_by_the_name_beside_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,6 +112,34 @@ static void units__come_from_heading_or_standard(void **state)
     assert_string_equal(meaning.key, "");
 }
 
+// Mapping by hand says what a column is, not in what unit it is written.
+static void units__are_known_of_a_column_that_was_mapped_by_hand(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *column, *key;
+        bool known;
+        enum th_area_unit unit;
+    } CASES[] = {
+        {"TBMJ", "declared_area", true, TH_AREA_UNIT_M2},
+        {"tbmj", "declared_area", true, TH_AREA_UNIT_M2},
+        {"HT_MIAN_JI", "declared_area", true, TH_AREA_UNIT_MU},
+        {"随便(公顷)", "declared_area", true, TH_AREA_UNIT_HA},
+        {"TBMJ(亩)", "declared_area", true, TH_AREA_UNIT_MU},
+        {"MIAN_JI", "declared_area", false, TH_AREA_UNIT_ARE},
+        {"随便", "declared_area", false, TH_AREA_UNIT_ARE},
+        {"小班_亩", "number", false, TH_AREA_UNIT_ARE},
+        {"TBMJ", "no_such_key", false, TH_AREA_UNIT_ARE},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        enum th_area_unit unit = TH_AREA_UNIT_ARE;
+        print_message("  %s\n", CASES[i].column);
+        assert_int_equal(th_field_names_unit(names, CASES[i].column, CASES[i].key, &unit),
+                         CASES[i].known);
+        assert_int_equal(unit, CASES[i].unit);
+    }
+}
+
 // Ten bytes: "declared_area" in ASCII, three hanzi and a broken one in UTF-8, five in GBK.
 static void cut_names__stand_for_the_only_thing_they_can_mean(void **state)
 {
@@ -162,6 +190,35 @@ static void best_name__takes_the_key(void **state)
         assert_string_equal(meanings[i].key, want[i]);
 }
 
+// A second column of the same meaning stays without one, and says what it was passed over for; not
+// where it means something else besides, nor where nobody bears the key.
+static void alike__columns_say_what_they_were_passed_over_for(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *columns[3];
+        const char *keys[3], *passed_over[3];
+    } CASES[] = {
+        {{"TBMJ", "面积", "备注"}, {"", "declared_area", ""}, {"declared_area", "", ""}},
+        {{"面积(公顷)", "面积（亩）", "MIAN_JI"},
+         {"declared_area", "", ""},
+         {"", "declared_area", "declared_area"}},
+        {{"树种", "优势树种", "优势树"}, {"", "species", ""}, {"species", "", "species"}},
+        {{"小班号", "BSM", "TBBH"}, {"number", "survey_id", "survey_number"}, {"", "", ""}},
+        {{"小班号", "图斑号", "number"}, {"", "", "number"}, {"number", "number", ""}},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct th_field_meaning meanings[3];
+        print_message("  %s %s %s\n", CASES[i].columns[0], CASES[i].columns[1],
+                      CASES[i].columns[2]);
+        assign(CASES[i].columns, 3, meanings);
+        for (size_t c = 0; c < 3; c++) {
+            assert_string_equal(meanings[c].key, CASES[i].keys[c]);
+            assert_string_equal(meanings[c].passed_over, CASES[i].passed_over[c]);
+        }
+    }
+}
+
 static bool village_taken(void *context, const char *key)
 {
     ++*(int *)context;
@@ -182,6 +239,8 @@ static void taken__columns_and_keys_are_left_alone(void **state)
     assert_string_equal(meanings[0].key, "");
     assert_string_equal(meanings[1].key, "number");
     assert_string_equal(meanings[2].key, "");
+    assert_string_equal(meanings[0].passed_over, ""); // taken, so nobody passed it over
+    assert_string_equal(meanings[2].passed_over, "");
     assert_true(n_asked > 10);
 }
 
@@ -190,8 +249,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names__of_the_field_are_known),
         cmocka_unit_test(units__come_from_heading_or_standard),
+        cmocka_unit_test(units__are_known_of_a_column_that_was_mapped_by_hand),
         cmocka_unit_test(cut_names__stand_for_the_only_thing_they_can_mean),
         cmocka_unit_test(best_name__takes_the_key),
+        cmocka_unit_test(alike__columns_say_what_they_were_passed_over_for),
         cmocka_unit_test(taken__columns_and_keys_are_left_alone),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -18,7 +18,7 @@
 #include "gis/reader/serve_internal.h"
 #include "gis/wire_internal.h"
 
-enum { USAGE = 64, PROBE_SIZE = 64 * 1024 * 1024 };
+enum { USAGE = 64, PROBE_SIZE = 64 * 1024 * 1024, CRASH_STACK_SIZE = 64 * 1024 };
 
 struct arguments {
     struct th_serve serve;
@@ -72,16 +72,31 @@ static void memory_ended(void)
     _exit(TH_WIRE_EXIT_MEMORY);
 }
 
-// abort() after a failed allocation of GDAL's is no crash.
-static void aborted(int number)
+// A process that dies with no room left has died of that, whatever it was doing: abort() after a
+// failed allocation, a null pointer that nobody looked at, a stack that could not grow.
+static void crashed(int number)
 {
-    void *probe = MAP_FAILED;
     // NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c): a bare system call on Linux.
-    probe = mmap(NULL, PROBE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *probe =
+        mmap(NULL, PROBE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (probe == MAP_FAILED) {
         _exit(TH_WIRE_EXIT_MEMORY);
     }
     (void)signal(number, SIG_DFL);
+    (void)raise(number); // comes once this has returned
+}
+
+static void crashes_watch(void)
+{
+    static const int SIGNALS[] = {SIGABRT, SIGSEGV, SIGBUS};
+    static unsigned char stack[CRASH_STACK_SIZE]; // the other one may be what is full
+    const stack_t place = {.ss_sp = stack, .ss_size = sizeof stack};
+    struct sigaction action = {.sa_handler = crashed, .sa_flags = SA_ONSTACK};
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaltstack(&place, NULL);
+    for (size_t i = 0; i < sizeof SIGNALS / sizeof SIGNALS[0]; i++) {
+        (void)sigaction(SIGNALS[i], &action, NULL);
+    }
 }
 
 // C++ code asks here before it throws; the name is std::set_new_handler of the Itanium ABI.
@@ -93,7 +108,7 @@ static void memory_watch(void)
     if (set_new_handler != NULL) {
         (void)set_new_handler(memory_ended);
     }
-    (void)signal(SIGABRT, aborted);
+    crashes_watch();
 }
 
 int main(int argc, char **argv)

@@ -323,19 +323,18 @@ static pid_t reader_of(pid_t parent)
     return found;
 }
 
-static void next__a_reader_killed_on_the_way_is_told_and_told_again(void **state)
+enum { N_ROWS = 60000 }; // much more than a pipe holds
+
+static void assert_told_how_it_ended(const char *path, int number, const char *name)
 {
-    enum { N_ROWS = 60000 }; // much more than a pipe holds
-    char path[TH_TEST_PATH_SIZE];
     struct th_error err = {0};
     struct th_reader *reader = NULL;
     struct th_reader_batch *first = NULL;
-    gpkg_write(th_test_path(path, *state, "x.gpkg"), N_ROWS, NULL);
     assert_ok(th_reader_open(path, NULL, &reader, &err), &err);
     assert_ok(th_reader_next(reader, &first, &err), &err);
     pid_t pid = reader_of(getpid());
     assert_int_not_equal(pid, 0);
-    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(kill(pid, number), 0);
     int64_t n_rows = (int64_t)first->n_rows;
     enum th_status status = TH_OK;
     while (status == TH_OK) {
@@ -349,7 +348,7 @@ static void next__a_reader_killed_on_the_way_is_told_and_told_again(void **state
     }
     assert_status(status, TH_UNREADABLE, &err);
     assert_string_equal(err.key, "reader_crashed");
-    assert_string_equal(th_error_arg_get(&err, "signal"), "KILL");
+    assert_string_equal(th_error_arg_get(&err, "signal"), name);
     assert_true(n_rows < N_ROWS);
     struct th_reader_batch *untouched = first;
     err = (struct th_error){0};
@@ -362,12 +361,22 @@ static void next__a_reader_killed_on_the_way_is_told_and_told_again(void **state
     th_reader_batch_free(first);
 }
 
+static void next__a_reader_killed_on_the_way_is_told_and_told_again(void **state)
+{
+    char path[TH_TEST_PATH_SIZE];
+    gpkg_write(th_test_path(path, *state, "x.gpkg"), N_ROWS, NULL);
+    assert_told_how_it_ended(path, SIGKILL, "KILL");
+    // It looks whether it died of memory, of which there was enough.
+    assert_told_how_it_ended(path, SIGSEGV, "SEGV");
+    assert_told_how_it_ended(path, SIGABRT, "ABRT");
+}
+
 static void close__ends_a_reader_that_is_not_done(void **state)
 {
     char path[TH_TEST_PATH_SIZE];
     struct th_error err = {0};
     struct th_reader *reader = NULL;
-    gpkg_write(th_test_path(path, *state, "x.gpkg"), 60000, NULL);
+    gpkg_write(th_test_path(path, *state, "x.gpkg"), N_ROWS, NULL);
     assert_ok(th_reader_open(path, NULL, &reader, &err), &err);
     assert_int_not_equal(reader_of(getpid()), 0);
     th_reader_close(reader);
@@ -435,7 +444,13 @@ static void open__a_reader_that_eats_memory_is_stopped(void **state)
     assert_int_equal(fclose(file), 0);
     struct th_reader_options options = {.limits = {.memory_size = (uint64_t)4 << 20}};
     assert_status(read_through(path, &options, &err), TH_UNREADABLE, &err);
+#ifdef __SANITIZE_ADDRESS__
+    // The sanitizer's allocator asks nobody before it reports that it got no memory; the report
+    // needs memory itself, and a call for which the sandbox ends the process.
+    assert_true(strcmp(err.key, "reader_limit") == 0 || strcmp(err.key, "reader_crashed") == 0);
+#else
     assert_string_equal(err.key, "reader_limit");
+#endif
     options.limits.memory_size = 0;
     assert_ok(read_through(path, &options, &err), &err);
 }

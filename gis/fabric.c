@@ -71,6 +71,11 @@ void th_fabric_free(struct th_fabric *fabric)
     free(fabric);
 }
 
+void th_fabric_keep_unsound(struct th_fabric *fabric)
+{
+    fabric->keeps_unsound = true;
+}
+
 enum th_status th_fabric_probe_new(struct th_fabric_probe **ret_probe, struct th_error *err)
 {
     struct th_fabric_probe *probe = calloc(1, sizeof *probe);
@@ -224,6 +229,38 @@ static bool findings_push(struct th_fabric_findings *findings, uint32_t position
     return true;
 }
 
+// What the parcel at `position` has in common with that of the search.
+static enum th_status pair_compare(const struct th_fabric_search *search, uint32_t position,
+                                   struct th_overlap_finding *ret_finding, struct th_error *err)
+{
+    const struct th_fabric *fabric = search->fabric;
+    const struct th_fabric_parcel *other = &fabric->parcels[position];
+    struct th_meet_side other_side = th_fabric_side(fabric, position);
+    struct th_ruler_size common;
+    struct th_error problem;
+    enum th_status status = pair_measure(search->probe, &other_side, other->area_m2, &search->side,
+                                         search->area_m2, &common, &problem);
+    if (status == TH_OK) {
+        status = common_check(other, search->side.ground, search->area_m2, &common, &problem);
+    }
+    *ret_finding = (struct th_overlap_finding){.other_id = other->id, .kind = TH_OVERLAP_NONE};
+    if (status == TH_INTERNAL && fabric->keeps_unsound) {
+        ret_finding->kind = TH_OVERLAP_UNSOUND;
+        return TH_OK;
+    }
+    if (status != TH_OK) {
+        if (err != NULL) {
+            *err = problem;
+        }
+        return status;
+    }
+    if (common.area_m2 >= TH_OVERLAP_NOISE_M2) {
+        *ret_finding = th_overlap_classify(&fabric->limits, other->id, common, search->area_m2,
+                                           other->area_m2);
+    }
+    return TH_OK;
+}
+
 enum th_status th_fabric_search(const struct th_fabric_search *search,
                                 struct th_fabric_findings *findings, struct th_error *err)
 {
@@ -250,23 +287,12 @@ enum th_status th_fabric_search(const struct th_fabric_search *search,
         if (n_tests % 1024 == 0 && search->go_on != NULL && !search->go_on(search->context, 1024)) {
             return th_error_set(err, TH_INTERRUPTED, "interrupted", NULL);
         }
-        const struct th_fabric_parcel *other = &fabric->parcels[position];
-        struct th_meet_side other_side = th_fabric_side(fabric, position);
-        struct th_ruler_size common;
-        enum th_status status = pair_measure(search->probe, &other_side, other->area_m2,
-                                             &search->side, search->area_m2, &common, err);
-        if (status == TH_OK) {
-            status = common_check(other, search->side.ground, search->area_m2, &common, err);
-        }
+        struct th_overlap_finding finding;
+        enum th_status status = pair_compare(search, position, &finding, err);
         if (status != TH_OK) {
             return status;
         }
-        if (common.area_m2 < TH_OVERLAP_NOISE_M2) {
-            continue;
-        }
-        struct th_overlap_finding finding = th_overlap_classify(&fabric->limits, other->id, common,
-                                                                search->area_m2, other->area_m2);
-        if (!findings_push(findings, position, &finding)) {
+        if (finding.kind != TH_OVERLAP_NONE && !findings_push(findings, position, &finding)) {
             return th_error_no_memory(err);
         }
     }

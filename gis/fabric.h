@@ -35,6 +35,9 @@ enum th_status th_fabric_new(const struct th_fabric_parcel *parcels, size_t n,
                              const struct th_overlap_limits *limits, struct th_fabric **ret_fabric,
                              struct th_error *err) TH_MUST_CHECK;
 void th_fabric_free(struct th_fabric *fabric);
+// From now on two parcels that cannot be compared, since one of them is not valid, are a finding of
+// the class TH_OVERLAP_UNSOUND, and everything else goes on. Before the fabric is asked.
+void th_fabric_keep_unsound(struct th_fabric *fabric);
 
 struct th_fabric_pairs {
     struct th_fabric_pair *items; // free()

@@ -17,6 +17,7 @@ struct th_fabric {
     const struct th_fabric_parcel *parcels;
     size_t n;
     struct th_overlap_limits limits;
+    bool keeps_unsound;
     struct th_tree tree;
     struct th_fabric_large *large; // by position
     size_t n_large;

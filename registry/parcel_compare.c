@@ -9,6 +9,7 @@
 #include "core/crew.h"
 #include "core/id_set.h"
 #include "gis/fabric.h"
+#include "gis/validity.h"
 #include "registry/parcel_internal.h"
 
 enum {
@@ -35,10 +36,13 @@ struct comparing {
     struct th_id_set asked;    // registered parcels that were compared
     struct th_id_set replaced; // registered parcels that get a new version by this source
     struct th_layers_list schemes;
-    size_t n_schemes;         // of these, that count
-    struct th_id_set crowded; // positions + 1 of rows on more such land than was listed
-    struct th_claims claims;  // of the row in question
-    enum th_status status;    // of a visit
+    size_t n_schemes;             // of these, that count
+    struct th_id_set crowded;     // positions + 1 of rows on more such land than was listed
+    struct th_validity *validity; // of what is registered
+    struct th_claims claims;      // of the row in question
+    struct th_claim unsound;      // what the row in question cannot be compared with
+    bool is_unsound;
+    enum th_status status; // of a visit
     struct th_error err;
 };
 
@@ -70,7 +74,11 @@ static enum th_status fabric_weave(struct comparing *c, struct th_error *err)
     enum th_status status = th_fabric_new(parcels, run->n_rows, &run->rules->overlap, &fabric, err);
     c->fabric = fabric;
     if (status == TH_OK)
+        th_fabric_keep_unsound(fabric);
+    if (status == TH_OK)
         status = th_fabric_probe_new(&c->probe, err);
+    if (status == TH_OK)
+        status = th_validity_new(&c->validity, err);
     if (status == TH_OK)
         status = th_fabric_join(c->fabric, th_crew_cores(), run->progress, &c->pairs, err);
     if (status == TH_OK && c->pairs.cut)
@@ -135,14 +143,74 @@ static enum th_status rows_compare(struct comparing *c, const struct th_parcel_r
     return status;
 }
 
+// Where a stored shape lies that is not as ground is stored; everywhere when it is no shape at all.
+static enum th_status shape_box(const void *wkb, size_t wkb_size, struct th_box *ret_box,
+                                struct th_error *err)
+{
+    struct th_geometry geometry = {0};
+    *ret_box = (struct th_box){-180, -90, 180, 90};
+    enum th_status status = th_geometry_from_wkb(wkb, wkb_size, &geometry, err);
+    if (status == TH_OK && geometry.n_points > 0)
+        *ret_box = th_geometry_box(&geometry);
+    th_geometry_clear(&geometry);
+    return status == TH_NO_MEMORY ? status : TH_OK;
+}
+
+// No overlap with a registered parcel whose boundary is not valid can be believed, nor that there
+// is none. So the rows about it are kept out until it is mended, and the others go on.
+static enum th_status unsound_meet(struct comparing *c, const struct th_parcel_record *record,
+                                   const struct th_box *box, struct th_error *err)
+{
+    const struct th_overlap_finding unsound = {.kind = TH_OVERLAP_UNSOUND};
+    enum th_status status = TH_OK;
+    for (size_t i = 0; status == TH_OK && i < c->run->n_rows; i++) {
+        if (!takes_part(&c->run->rows[i]))
+            continue;
+        struct th_box row = th_ground_box(c->run->rows[i].ground);
+        if (row.west < box->east && box->west < row.east && row.south < box->north &&
+            box->south < row.north)
+            status = findings_push(c, record, &unsound, 1, i, err);
+    }
+    return status;
+}
+
+// Reads stored ground. *ret_sound is false, and *ret_box where it is, when it is none.
+static enum th_status registered_read(struct comparing *c, const void *wkb, size_t wkb_size,
+                                      struct th_ground **ret_ground, struct th_box *ret_box,
+                                      bool *ret_sound, struct th_error *err)
+{
+    struct th_ground *ground = NULL;
+    enum th_status status = th_ground_from_wkb(wkb, wkb_size, &ground, err);
+    *ret_sound = status == TH_OK;
+    if (status == TH_UNREADABLE || status == TH_DATA_PROBLEM)
+        return shape_box(wkb, wkb_size, ret_box, err);
+    if (status == TH_OK)
+        status = th_validity_check_ground(c->validity, ground, err);
+    if (status == TH_DATA_PROBLEM) {
+        *ret_sound = false;
+        *ret_box = th_ground_box(ground);
+        status = TH_OK;
+    }
+    if (status != TH_OK || !*ret_sound) {
+        th_ground_free(ground);
+        return status;
+    }
+    *ret_ground = ground;
+    return TH_OK;
+}
+
 static enum th_status registered_compare(struct comparing *c, const struct th_parcel_record *record,
                                          const void *wkb, size_t wkb_size, struct th_error *err)
 {
     struct th_ground *ground = NULL;
     struct th_overlap_finding *findings = NULL;
+    struct th_box box;
     size_t n = 0;
+    bool sound = false;
     bool more = false;
-    enum th_status status = th_ground_from_wkb(wkb, wkb_size, &ground, err);
+    enum th_status status = registered_read(c, wkb, wkb_size, &ground, &box, &sound, err);
+    if (status == TH_OK && !sound)
+        return unsound_meet(c, record, &box, err);
     if (status == TH_OK)
         status = th_fabric_test(c->fabric, c->probe, ground, th_area_m2(record->measured),
                                 &findings, &n, &more, err);
@@ -277,6 +345,8 @@ static enum th_status schemes_meet(struct comparing *c, struct th_error *err)
                                                .area_m2 = c->schemes.items[i].area_m2,
                                                .id = (int64_t)i};
     status = th_fabric_new(parcels, c->n_schemes, &c->run->rules->overlap, &fabric, err);
+    if (status == TH_OK)
+        th_fabric_keep_unsound(fabric);
     for (size_t i = 0; status == TH_OK && i < c->run->n_rows; i++)
         if (takes_part(&c->run->rows[i]))
             status = scheme_meet(c, fabric, i, err);
@@ -314,6 +384,16 @@ static int compare_claims(const void *a, const void *b)
     return (left_id > right_id) - (left_id < right_id);
 }
 
+static enum th_status claim_take(struct comparing *c, struct th_claim claim, struct th_error *err)
+{
+    if (claim.finding.kind != TH_OVERLAP_UNSOUND)
+        return claim_push(&c->claims, claim, err);
+    if (!c->is_unsound)
+        c->unsound = claim;
+    c->is_unsound = true;
+    return TH_OK;
+}
+
 // Where the lists of the row in question begin; rows are asked in order.
 struct cursor {
     size_t meeting;
@@ -330,6 +410,7 @@ static enum th_status claims_collect(struct comparing *c, size_t position, struc
     enum th_status status = TH_OK;
     claims->n = 0;
     claims->more = th_id_set_has(&c->crowded, (int64_t)position + 1);
+    c->is_unsound = false;
     while (at->meeting < c->n_meetings && c->meetings[at->meeting].row < position)
         at->meeting++;
     while (at->pair < c->pairs.n && c->pairs.items[at->pair].b < position)
@@ -343,7 +424,7 @@ static enum th_status claims_collect(struct comparing *c, size_t position, struc
             meeting->claim.claimant == TH_CLAIMANT_PARCEL &&
             (other == c->run->rows[position].parcel_id || th_id_set_has(&c->replaced, other));
         if (!meeting->retired && !given_up)
-            status = claim_push(claims, meeting->claim, err);
+            status = claim_take(c, meeting->claim, err);
     }
     for (; status == TH_OK && at->pair < c->pairs.n && c->pairs.items[at->pair].b == position;
          at->pair++) {
@@ -353,7 +434,7 @@ static enum th_status claims_collect(struct comparing *c, size_t position, struc
         claims->more = claims->more || pair->more;
         // A row with too many overlaps to list was not compared with all: each listed one counts.
         if (c->run->rows[pair->a].fate == TH_ROW_ACCEPTED || pair->more)
-            status = claim_push(claims, claim, err);
+            status = claim_take(c, claim, err);
     }
     if (status == TH_OK && claims->n > 1)
         qsort(claims->items, claims->n, sizeof *claims->items, compare_claims);
@@ -373,6 +454,27 @@ static enum th_status replaced_collect(struct comparing *c, struct th_error *err
     return status;
 }
 
+// Keeps a row out that could not be compared, and says what has to be mended first.
+static void unsound_refuse(struct comparing *c, struct th_staged_row *row)
+{
+    static const char *const KEYS[] = {[TH_CLAIMANT_PARCEL] = "unsound_registered",
+                                       [TH_CLAIMANT_LAYER] = "unsound_layer",
+                                       [TH_CLAIMANT_ROW] = "unsound_row"};
+    const struct th_claim *claim = &c->unsound;
+    int64_t other = claim->finding.other_id;
+    struct th_error what;
+    (void)th_error_set(&what, TH_DATA_PROBLEM, KEYS[claim->claimant], NULL);
+    if (claim->claimant == TH_CLAIMANT_LAYER)
+        th_error_add(&what, "other", claim->shape->layer_name);
+    else
+        th_error_add_int(&what, "other",
+                         claim->claimant == TH_CLAIMANT_ROW ? c->run->rows[other].row : other);
+    th_problems_add_at(&c->run->resolved, row->row, row->feature, TH_PROBLEM_ERROR, NULL, &what,
+                       row->middle);
+    row->compared = true;
+    row->fate = TH_ROW_REFUSED;
+}
+
 static enum th_status retired_remark(struct comparing *c, struct th_staged_row *row,
                                      size_t first_meeting, struct th_error *err)
 {
@@ -384,7 +486,8 @@ static enum th_status retired_remark(struct comparing *c, struct th_staged_row *
         if (meeting->row > position || c->run->resolved.n - n_before >= RETIRED_SHOWN)
             break;
         if (meeting->row == position && meeting->retired &&
-            meeting->claim.finding.kind >= TH_OVERLAP_AREA)
+            meeting->claim.finding.kind >= TH_OVERLAP_AREA &&
+            meeting->claim.finding.kind != TH_OVERLAP_UNSOUND)
             status = th_import_decide_retired(c->run, row, &meeting->claim.finding, err);
     }
     return status;
@@ -408,7 +511,9 @@ static enum th_status decide_all(struct comparing *c, bool *ret_refused, struct 
         size_t first_meeting = at.meeting;
         while (first_meeting > 0 && c->meetings[first_meeting - 1].row == i)
             first_meeting--;
-        if (status == TH_OK)
+        if (status == TH_OK && c->is_unsound)
+            unsound_refuse(c, row);
+        else if (status == TH_OK)
             status = th_import_decide(run, row, &c->claims, err);
         if (status == TH_OK && row->fate == TH_ROW_ACCEPTED)
             status = retired_remark(c, row, first_meeting, err);
@@ -473,6 +578,7 @@ enum th_status th_import_compare(struct th_import_run *run, struct th_error *err
         status = th_import_findings_draw(run, err);
     th_fabric_free(c.fabric);
     th_fabric_probe_free(c.probe);
+    th_validity_free(c.validity);
     th_id_set_clear(&c.asked);
     th_id_set_clear(&c.replaced);
     free(c.parcels);

@@ -64,6 +64,7 @@ const char *th_import_finding_class(const struct th_staged_finding *finding)
         return "overlap";
     case TH_OVERLAP_SLIVER:
     case TH_OVERLAP_NONE:
+    case TH_OVERLAP_UNSOUND: // refused before there is anything to keep
         break;
     }
     return "sliver";

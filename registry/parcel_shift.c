@@ -99,6 +99,8 @@ static enum th_status neighbour_push(struct shifting *s, const struct th_parcel_
     struct neighbour *neighbour = &s->neighbours[s->n_neighbours];
     *neighbour = (struct neighbour){.parcel_id = record->parcel_id};
     enum th_status status = th_ground_from_wkb(wkb, wkb_size, &neighbour->ground, err);
+    if (status == TH_UNREADABLE || status == TH_DATA_PROBLEM)
+        return TH_OK; // the comparison names it to the rows beside it
     if (status != TH_OK)
         return status;
     th_fingerprint_make(neighbour->ground, th_area_m2(record->measured),

@@ -152,7 +152,7 @@ static void open__a_view_without_end_is_an_answer_within_the_limit(void **state)
     start_s = now_s();
     assert_status(read_through(path, &options, &err), TH_UNREADABLE, &err);
     assert_string_equal(err.key, "reader_limit");
-    assert_in_range((uintmax_t)((now_s() - start_s) * 1000), 0, 20000);
+    assert_in_range((uintmax_t)((now_s() - start_s) * 1000), 0, 60000); // shared cores
     options = (struct th_reader_options){.layer = "x"};
     assert_ok(read_through(path, &options, &err), &err); // the layer beside it is fine
 }
@@ -177,7 +177,7 @@ static void open__a_reader_that_dies_or_lies_is_an_answer(void **state)
                   "\\000\\000\\000\\000\\000\\000\\000\\000'",
                   "reader_protocol", NULL}, // an end before the beginning
                  {"printf 'THRD\\001\\000\\001\\000'; sleep 100", "reader_silent", NULL},
-                 {"while :; do printf T; sleep 0.1; done", "reader_protocol", NULL},
+                 {"while :; do printf T; sleep 0.02; done", "reader_protocol", NULL},
                  {"sleep 100", "reader_silent", NULL}};
     char path[TH_TEST_PATH_SIZE];
     char program[TH_TEST_PATH_SIZE];

@@ -556,6 +556,13 @@ static void join__ground_that_is_not_valid_is_told_and_no_overlap(void **state)
     assert_string_equal(err.key, "fabric_unsound");
     assert_string_equal(th_error_arg_get(&err, "id"), "71");
     assert_int_equal(pairs.n, 77);
+    // Kept, it is one finding among others.
+    th_fabric_keep_unsound(fabric);
+    assert_ok(th_fabric_join(fabric, 1, NULL, &pairs, &err), &err);
+    assert_int_equal(pairs.n, 1);
+    assert_int_equal(pairs.items[0].finding.kind, TH_OVERLAP_UNSOUND);
+    assert_int_equal(pairs.items[0].finding.other_id, 71);
+    free(pairs.items);
     th_fabric_free(fabric);
     for (size_t i = 0; i < 2; i++) {
         parcel_free(&parcels[i]);

@@ -462,6 +462,7 @@ static void unsound_refuse(struct comparing *c, struct th_staged_row *row)
                                        [TH_CLAIMANT_ROW] = "unsound_row"};
     const struct th_claim *claim = &c->unsound;
     int64_t other = claim->finding.other_id;
+    size_t position = c->run->resolved.n;
     struct th_error what;
     (void)th_error_set(&what, TH_DATA_PROBLEM, KEYS[claim->claimant], NULL);
     if (claim->claimant == TH_CLAIMANT_LAYER)
@@ -469,8 +470,8 @@ static void unsound_refuse(struct comparing *c, struct th_staged_row *row)
     else
         th_error_add_int(&what, "other",
                          claim->claimant == TH_CLAIMANT_ROW ? c->run->rows[other].row : other);
-    th_problems_add_at(&c->run->resolved, row->row, row->feature, TH_PROBLEM_ERROR, NULL, &what,
-                       row->middle);
+    th_problems_add(&c->run->resolved, row->row, row->feature, TH_PROBLEM_ERROR, NULL, &what);
+    th_problems_place(&c->run->resolved, position, row->middle);
     row->compared = true;
     row->fate = TH_ROW_REFUSED;
 }

@@ -13,8 +13,10 @@ extern const size_t th_embed_codes_count;
 enum { CODE_SIZE = 16, CODE_DIGITS = 4 };
 
 struct code {
-    char code[CODE_SIZE], same_as[CODE_SIZE];
-    char name[64];
+    char code[CODE_SIZE];
+    char same_as[CODE_SIZE]; // "": no class of the registry
+    char name[TH_LAND_NAME_SIZE];
+    char name_en[TH_LAND_NAME_SIZE]; // only without same_as
 };
 
 struct th_land_codes {
@@ -45,7 +47,9 @@ static enum th_status document_read(const struct th_json *document, struct th_la
         th_text_copy(code->code, sizeof code->code, th_json_get_text(item, "code", ""));
         th_text_copy(code->same_as, sizeof code->same_as, th_json_get_text(item, "same_as", ""));
         th_text_copy(code->name, sizeof code->name, th_json_get_text(item, "name_zh", ""));
-        if (code->code[0] == '\0' || code->same_as[0] == '\0' || code->name[0] == '\0')
+        th_text_copy(code->name_en, sizeof code->name_en, th_json_get_text(item, "name_en", ""));
+        if (code->code[0] == '\0' || code->name[0] == '\0' ||
+            (code->same_as[0] == '\0') == (code->name_en[0] == '\0'))
             return broken(err);
     }
     return TH_OK;
@@ -145,11 +149,16 @@ void th_land_code_find(const struct th_land_codes *codes, const struct th_land_c
             finding_set(&finding, TH_LAND_CODE_FOUND, named, "");
     } else if (older != NULL && name[0] != '\0' && names_agree(name, older->name_zh)) {
         finding_set(&finding, TH_LAND_CODE_FOUND, older, older->scheme);
-    } else if (newer != NULL && name[0] != '\0' && names_agree(name, newer_code->name)) {
-        finding_set(&finding, TH_LAND_CODE_FOUND, newer, codes->scheme);
-    } else if (older != NULL && newer != NULL && older != newer) {
+    } else if (newer_code != NULL && name[0] != '\0' && names_agree(name, newer_code->name)) {
+        if (newer != NULL)
+            finding_set(&finding, TH_LAND_CODE_FOUND, newer, codes->scheme);
+    } else if (older != NULL && newer_code != NULL && older != newer) {
         finding_set(&finding, TH_LAND_CODE_AMBIGUOUS, NULL, "");
-        finding.other = newer;
+        finding.first = older;
+        th_text_copy(finding.other_zh, sizeof finding.other_zh,
+                     newer != NULL ? newer->name_zh : newer_code->name);
+        th_text_copy(finding.other_en, sizeof finding.other_en,
+                     newer != NULL ? newer->name_en : newer_code->name_en);
     } else {
         finding_set(&finding, name[0] == '\0' ? TH_LAND_CODE_FOUND : TH_LAND_CODE_NAME_DIFFERS,
                     older != NULL ? older : newer, older != NULL ? older->scheme : codes->scheme);

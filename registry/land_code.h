@@ -16,6 +16,8 @@ enum th_status th_land_codes_new(struct th_land_codes **ret_codes,
                                  struct th_error *err) TH_MUST_CHECK;
 void th_land_codes_free(struct th_land_codes *codes);
 
+enum { TH_LAND_NAME_SIZE = 64 };
+
 enum th_land_code_verdict {
     TH_LAND_CODE_FOUND,
     TH_LAND_CODE_NAME_DIFFERS, // found by the code; the name beside it says something else
@@ -26,8 +28,10 @@ enum th_land_code_verdict {
 struct th_land_code_finding {
     enum th_land_code_verdict verdict;
     const struct th_land_class *found; // borrowed from `classes`; NULL unless found
-    const struct th_land_class *other; // the second meaning of an ambiguous code, else NULL
-    char scheme[TH_LAND_SCHEME_SIZE];  // that the source's code is of; "" when it gave a name
+    // The two meanings of an ambiguous code; the second need not be a class of the registry.
+    const struct th_land_class *first; // borrowed from `classes`; NULL unless ambiguous
+    char other_zh[TH_LAND_NAME_SIZE], other_en[TH_LAND_NAME_SIZE];
+    char scheme[TH_LAND_SCHEME_SIZE]; // that the source's code is of; "" when it gave a name
 };
 
 // `text` is the code or a name; `name` what stands beside it ("" without): it decides between the

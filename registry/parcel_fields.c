@@ -490,11 +490,10 @@ static void take_land_class(struct taking *t)
     bool zh = t->run->options->lang == TH_LANG_ZH;
     bool mapped = field_mapped(t, TH_FIELD_LAND_CLASS);
     if (finding.found == NULL) {
-        const struct th_land_class *first = th_land_classes_find(&t->run->classes, value);
-        if (finding.other != NULL && first != NULL)
+        if (finding.verdict == TH_LAND_CODE_AMBIGUOUS)
             (void)th_error_set(&what, TH_DATA_PROBLEM, "land_class_ambiguous", "value", value,
-                               "first", zh ? first->name_zh : first->name_en, "second",
-                               zh ? finding.other->name_zh : finding.other->name_en, NULL);
+                               "first", zh ? finding.first->name_zh : finding.first->name_en,
+                               "second", zh ? finding.other_zh : finding.other_en, NULL);
         else
             (void)th_error_set(&what, TH_DATA_PROBLEM, "land_class_unknown", "value", value, NULL);
         problem(t, mapped ? TH_PROBLEM_ERROR : TH_PROBLEM_WARNING, "attribute_range", &what);

@@ -1,7 +1,10 @@
 #include "registry/field_names.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "core/file.h"
+#include "core/json.h"
 #include "tests/support/support.h"
 
 enum { COLUMNS_MAX = 8 };
@@ -84,6 +87,40 @@ static void names__of_the_field_are_known(void **state)
     }
 }
 
+static void names__of_other_databases_are_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *column, *key, *scheme;
+    } CASES[] = {
+        // Exports of this program.
+        {"LEI_XING", "kind", ""},
+        {"CUN_DM", "village", ""},
+        {"HT_MIAN_JI", "declared_area", ""},
+        // Public-welfare forest, change surveys, forest assets, contracted land, real estate.
+        {"LQ_QLR", "household", "forestry"},
+        {"LMQS", "forest_right", "forestry"},
+        {"LMSYQ", "forest_right", "forestry"},
+        {"LM_S_YOU_Q", "forest_right", "forestry"},
+        {"LD_S_YOU_Q", "land_right", "forestry"},
+        {"PJ_NL", "mean_age", "forestry"},
+        {"XBMJ", "declared_area", "forestry"},
+        {"GTDCDLBM", "land_class", "land_survey"},
+        {"CBFMC", "household", ""},
+        {"CBHTBM", "contract", ""},
+        {"BDCQZH", "certificate", ""},
+        {"优势树种（组）", "species", ""},
+        {"小班编号", "number", "forestry"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct th_field_meaning meaning;
+        print_message("  %s\n", CASES[i].column);
+        assign(&CASES[i].column, 1, &meaning);
+        assert_string_equal(meaning.key, CASES[i].key);
+        assert_string_equal(meaning.scheme, CASES[i].scheme);
+    }
+}
+
 static void units__come_from_heading_or_standard(void **state)
 {
     (void)state;
@@ -95,6 +132,8 @@ static void units__come_from_heading_or_standard(void **state)
         {"面积(公顷)", true, true, TH_AREA_UNIT_HA},  {"面积（亩）", true, true, TH_AREA_UNIT_MU},
         {"图斑面积_m2", true, true, TH_AREA_UNIT_M2}, {"TBMJ", true, false, TH_AREA_UNIT_M2},
         {"TBMJ(亩)", true, true, TH_AREA_UNIT_MU},    {"MIAN_JI", false, false, TH_AREA_UNIT_MU},
+        {"HT_MIAN_JI", true, false, TH_AREA_UNIT_MU}, {"XBMJ", false, false, TH_AREA_UNIT_MU},
+        {"HTMJ", true, false, TH_AREA_UNIT_M2},       {"SCMJM", true, false, TH_AREA_UNIT_MU},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct th_field_meaning meaning;
@@ -219,6 +258,61 @@ static void alike__columns_say_what_they_were_passed_over_for(void **state)
     }
 }
 
+static bool is_code(const char *name)
+{
+    for (const char *at = name; *at != '\0'; at++)
+        if ((unsigned char)*at >= 0x80)
+            return false;
+    return true;
+}
+
+static const struct th_json *source_find(const struct th_json *sources, const char *id)
+{
+    for (size_t i = 0; i < th_json_size(sources); i++)
+        if (strcmp(th_json_get_text(th_json_at(sources, i), "id", ""), id) == 0)
+            return th_json_at(sources, i);
+    return NULL;
+}
+
+// Whoever reads the list can tell what was looked up and what was not.
+static void names__say_where_they_come_from(void **state)
+{
+    (void)state;
+    char path[TH_TEST_PATH_SIZE];
+    char *text = NULL;
+    size_t size = 0;
+    struct th_json *document = NULL;
+    struct th_error err = {0};
+    assert_ok(th_file_read(th_test_source_path(path, "data/fields/synonyms.json"), 1 << 20, &text,
+                           &size, &err),
+              &err);
+    assert_ok(th_json_parse(text, size, &document, &err), &err);
+    const struct th_json *sources = th_json_get(document, "sources");
+    const struct th_json *fields = th_json_get(document, "fields");
+    size_t n_codes = 0;
+    for (size_t i = 0; i < th_json_size(fields); i++) {
+        const struct th_json *key_names = th_json_get(th_json_at(fields, i), "names");
+        const char *key = th_json_get_text(th_json_at(fields, i), "key", "");
+        for (size_t k = 0; k < th_json_size(key_names); k++) {
+            const struct th_json *item = th_json_at(key_names, k);
+            const char *name = th_json_get_text(item, "name", th_json_text(item));
+            if (!is_code(name) || strcmp(name, key) == 0)
+                continue;
+            n_codes++;
+            if (source_find(sources, th_json_get_text(item, "from", "")) == NULL)
+                fail_msg("%s does not say where it comes from", name);
+        }
+    }
+    assert_true(n_codes > 50);
+    for (size_t i = 0; i < th_json_size(sources); i++) {
+        assert_int_equal(th_json_type(th_json_get(th_json_at(sources, i), "confirmed")),
+                         TH_JSON_BOOL);
+        assert_true(th_json_get_text(th_json_at(sources, i), "what", "")[0] != '\0');
+    }
+    th_json_free(document);
+    free(text);
+}
+
 static bool village_taken(void *context, const char *key)
 {
     ++*(int *)context;
@@ -248,11 +342,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names__of_the_field_are_known),
+        cmocka_unit_test(names__of_other_databases_are_known),
         cmocka_unit_test(units__come_from_heading_or_standard),
         cmocka_unit_test(units__are_known_of_a_column_that_was_mapped_by_hand),
         cmocka_unit_test(cut_names__stand_for_the_only_thing_they_can_mean),
         cmocka_unit_test(best_name__takes_the_key),
         cmocka_unit_test(alike__columns_say_what_they_were_passed_over_for),
+        cmocka_unit_test(names__say_where_they_come_from),
         cmocka_unit_test(taken__columns_and_keys_are_left_alone),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -7,6 +7,7 @@ static struct th_land_class items[] = {
     {"GB/T 21010-2017", "0301", "乔木林地", "arbor forest", "forest"},
     {"GB/T 21010-2017", "0302", "竹林地", "bamboo forest", "bamboo"},
     {"GB/T 21010-2017", "0303", "红树林地", "mangrove", "forest wetland"},
+    {"GB/T 21010-2017", "0304", "森林沼泽", "forest swamp", "forest wetland"},
     {"GB/T 21010-2017", "0305", "灌木林地", "shrub land", "forest"},
     {"GB/T 21010-2017", "1108", "沼泽地", "marsh", "wetland"},
 };
@@ -29,6 +30,11 @@ static void code__means_what_its_classification_says(void **state)
         {"0303", "红树林地", TH_LAND_CODE_FOUND, "0303", "GB/T 21010-2017"},
         {"0303", "灌木林地", TH_LAND_CODE_FOUND, "0305", "YDYH-2023"},
         {"0303", "旱地", TH_LAND_CODE_AMBIGUOUS, "", ""},
+        // The other meaning carries no sink.
+        {"0304", "", TH_LAND_CODE_AMBIGUOUS, "", ""},
+        {"0304", "森林沼泽", TH_LAND_CODE_FOUND, "0304", "GB/T 21010-2017"},
+        {"0304", "其他林地", TH_LAND_CODE_UNKNOWN, "", ""},
+        {"0402", "人工牧草地", TH_LAND_CODE_UNKNOWN, "", ""},
         // Only one of them has it.
         {"0305", "", TH_LAND_CODE_FOUND, "0305", "GB/T 21010-2017"},
         {"0507", "", TH_LAND_CODE_FOUND, "0303", "YDYH-2023"},
@@ -51,8 +57,12 @@ static void code__means_what_its_classification_says(void **state)
         assert_int_equal(finding.verdict, CASES[i].verdict);
         assert_string_equal(finding.found == NULL ? "" : finding.found->code, CASES[i].code);
         assert_string_equal(finding.scheme, CASES[i].scheme);
-        if (finding.verdict == TH_LAND_CODE_AMBIGUOUS)
-            assert_string_equal(finding.other->code, "0305");
+        if (finding.verdict != TH_LAND_CODE_AMBIGUOUS)
+            continue;
+        assert_string_equal(finding.first->code, CASES[i].text);
+        bool shrub = strcmp(CASES[i].text, "0303") == 0;
+        assert_string_equal(finding.other_zh, shrub ? "灌木林地" : "其他林地");
+        assert_string_equal(finding.other_en, shrub ? "shrub land" : "other forest land");
     }
     th_land_codes_free(codes);
 }

@@ -2,7 +2,8 @@
 // source first, then one or two mended files; lines and commas make rows and cells, the first line
 // names the columns, an empty cell is none, and a cell of a column "geom" draws a square. What the
 // reader process would say of them goes through the real decoders. Where mended rows are told by
-// the number of the row, the outcome is worked out once more, row by row.
+// the number of the row, the outcome is worked out once more, row by row; then the fields of each
+// row are taken.
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/json.h"
 #include "core/text.h"
 #include "gis/reader_process_internal.h"
 #include "registry/parcel_internal.h"
@@ -268,8 +270,37 @@ static void check_told(size_t n_files, enum th_status status)
     assert((status == TH_OK) == all);
 }
 
-static void rows_lay(const struct th_import_run *run, struct th_reader *source,
-                     struct th_mends *mends, size_t n_files)
+// What a row of the registry is made of, taken from the texts of the row as it stands mended.
+static void check_fields(struct th_import_run *run, const struct th_reader_row *row)
+{
+    struct th_staged_row staged = {.row = row->row, .feature = row->feature};
+    struct th_json *attributes = NULL;
+    int number = run->map.by_role[TH_FIELD_DECLARED];
+    if (row->lost)
+        return;
+    enum th_status status = th_fields_take(run, &run->map, row, &staged, NULL);
+    assert(status == TH_OK && !run->checked.no_memory);
+    assert(staged.village >= TH_ROW_NO_INDEX && staged.village < (int)run->villages.n);
+    assert(staged.land_class >= TH_ROW_NO_INDEX && staged.land_class < (int)run->classes.n);
+    assert(staged.number == NULL ||
+           (staged.number[0] != '\0' && strlen(staged.number) < TH_PARCEL_NUMBER_SIZE));
+    if (staged.has_declared)
+        assert(number != TH_ROW_NO_INDEX && staged.declared_written > 0 &&
+               th_area_m2_300(staged.declared) > 0);
+    // A row without a good village and kind stays out, and is told.
+    if (staged.kind == TH_ROW_NO_INDEX || staged.attributes == NULL)
+        assert(staged.fate == TH_ROW_REJECTED && run->checked.n > 0);
+    if (staged.attributes != NULL) {
+        status = th_json_parse(staged.attributes, strlen(staged.attributes), &attributes, NULL);
+        assert(status == TH_OK && th_json_type(attributes) == TH_JSON_OBJECT);
+    }
+    th_json_free(attributes);
+    free(staged.attributes);
+    free(staged.number);
+}
+
+static void rows_lay(struct th_import_run *run, struct th_reader *source, struct th_mends *mends,
+                     size_t n_files)
 {
     struct th_reader_batch *batch = NULL;
     struct th_error err = {0};
@@ -280,12 +311,27 @@ static void rows_lay(const struct th_import_run *run, struct th_reader *source,
         char number[TH_PARCEL_NUMBER_SIZE];
         const struct th_reader_row *row = &batch->rows[i];
         bool numbered = !row->lost && th_field_number(&run->map, row, number);
-        check_row(i + 1, n_files, th_mends_lay(mends, row, numbered ? number : NULL));
+        const struct th_reader_row *laid = th_mends_lay(mends, row, numbered ? number : NULL);
+        check_row(i + 1, n_files, laid);
+        check_fields(run, laid);
     }
     status = th_mends_check(mends, &err);
     assert(status == TH_OK || (status == TH_INVALID && err.key[0] != '\0'));
     check_told(n_files, status);
     th_reader_batch_free(batch);
+}
+
+// Two villages of one name beside another one, and a land class; in order of code and of name.
+static void registry_know(struct th_import_run *run)
+{
+    static struct th_village villages[] = {{.code = "330523001001", .name = "马家弄村"},
+                                           {.code = "330523001002", .name = "双一村"},
+                                           {.code = "330523002001", .name = "双一村"}};
+    static const struct th_village *by_name[] = {&villages[1], &villages[2], &villages[0]};
+    static struct th_land_class classes[] = {
+        {.code = "0301", .name_zh = "乔木林地", .name_en = "Arbor forest land"}};
+    run->villages = (struct th_village_list){villages, 3, by_name};
+    run->classes = (struct th_land_classes){classes, 1};
 }
 
 static void check(size_t n_files)
@@ -297,7 +343,8 @@ static void check(size_t n_files)
     struct th_reader *source = NULL;
     struct th_mends *mends = NULL;
     struct th_error err = {0};
-    run = (struct th_import_run){.options = &options};
+    run = (struct th_import_run){.options = &options, .default_kind = TH_ROW_NO_INDEX};
+    registry_know(&run);
     enum th_status status = th_reader_open(paths[0], NULL, &source, NULL);
     assert(status == TH_OK);
     status = th_field_map_make(&options, source, &run.map, NULL);
@@ -309,6 +356,7 @@ static void check(size_t n_files)
             assert(mends == NULL && err.status == status && err.key[0] != '\0');
         th_field_map_clear(&run.map);
     }
+    th_problems_clear(&run.checked);
     th_mends_free(mends);
     th_reader_close(source);
 }

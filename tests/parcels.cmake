@@ -14,8 +14,10 @@ foreach(part real_files crash large)
         TIMEOUT 300 SOURCES integration/test_parcel_${part}.c integration/parcel_fixture.c)
 endforeach()
 # What goes wrong silently elsewhere, and what the clerk is told.
-th_add_unit_test(test_traps NO_VALGRIND DEPENDS tanhui_registry LABELS integration
-    LIBRARIES PkgConfig::GDAL
-    SOURCES integration/test_traps.c integration/traps_files.c integration/parcel_fixture.c integration/formats_fixture.c
-        unit/source_rows.c)
-add_dependencies(test_traps tanhui_reader_program)
+foreach(test traps traps_letters)
+    th_add_unit_test(test_${test} NO_VALGRIND DEPENDS tanhui_registry LABELS integration
+        LIBRARIES PkgConfig::GDAL
+        SOURCES integration/test_${test}.c integration/traps_files.c integration/intake_fixture.c
+            integration/parcel_fixture.c integration/formats_fixture.c unit/source_rows.c)
+    add_dependencies(test_${test} tanhui_reader_program)
+endforeach()

@@ -38,7 +38,7 @@ static void sample_read(struct th_recode *recode, const char *value, size_t widt
     struct th_buf text;
     th_buf_init(&text, SAMPLE_TEXT_MAX);
     if (th_recode_append(recode, value, width, &text) == TH_RECODE_NO) {
-        th_recode_append_mended(value, &text);
+        th_recode_append_readable(recode, value, &text);
     }
     th_text_copy(target, TH_READER_SAMPLE_SIZE, th_buf_text(&text));
     th_buf_clear(&text);

@@ -133,6 +133,23 @@ enum th_recode_fit th_recode_append(struct th_recode *recode, const char *value,
     return TH_RECODE_NO;
 }
 
+void th_recode_append_readable(struct th_recode *recode, const char *value, struct th_buf *out)
+{
+    size_t left = strlen(value);
+    while (left > 0) {
+        size_t size = 1;
+        while (size <= CHARACTER_SIZE_MAX && size <= left && !convert(recode, value, size, out)) {
+            size++;
+        }
+        if (size > CHARACTER_SIZE_MAX || size > left) {
+            th_buf_append_char(out, '?');
+            size = 1;
+        }
+        value += size;
+        left -= size;
+    }
+}
+
 void th_recode_append_mended(const char *value, struct th_buf *out)
 {
     for (; *value != '\0'; value++) {

@@ -33,6 +33,9 @@ void th_recode_close(struct th_recode *recode);
 enum th_recode_fit th_recode_append(struct th_recode *recode, const char *value, size_t width,
                                     struct th_buf *out);
 
+// For a person to look at: the characters that can be read, every other byte as '?'.
+void th_recode_append_readable(struct th_recode *recode, const char *value, struct th_buf *out);
+
 // Every byte outside ASCII as '?'.
 void th_recode_append_mended(const char *value, struct th_buf *out);
 

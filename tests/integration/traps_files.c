@@ -117,6 +117,47 @@ void traps_northing_first(const char *path, const char *folder)
     metres(path, 40461600, 3375670, true);
 }
 
+void traps_mercator(const char *path, const char *folder)
+{
+    (void)folder;
+    metres(path, 13313811.098875517 - 50, 3567983.4559358195 - 50, false);
+}
+
+// A square of 100 m in this system.
+static void metres_of(const char *path, int epsg, double x, double y)
+{
+    char wkt[256];
+    OGRSpatialReferenceH crs = traps_system(epsg);
+    traps_shapefile(path, crs, traps_square(wkt, x, y, false), "1");
+    OSRDestroySpatialReference(crs);
+}
+
+void traps_dutch(const char *path, const char *folder)
+{
+    (void)folder;
+    metres_of(path, 28992, 155000, 463000);
+}
+
+static void degrees_of(const char *path, int epsg)
+{
+    OGRSpatialReferenceH crs = traps_system(epsg);
+    traps_shapefile(path, crs, "POLYGON ((119.6 30.5,119.601 30.5,119.601 30.501,119.6 30.5))",
+                    "1");
+    OSRDestroySpatialReference(crs);
+}
+
+void traps_beijing54_degrees(const char *path, const char *folder)
+{
+    (void)folder;
+    degrees_of(path, 4214);
+}
+
+void traps_xian80_degrees(const char *path, const char *folder)
+{
+    (void)folder;
+    degrees_of(path, 4610);
+}
+
 void traps_multi(const char *path, const char *folder)
 {
     OGRSpatialReferenceH crs = traps_system(4490);
@@ -140,11 +181,8 @@ void traps_local(const char *path, const char *folder)
 
 void traps_ballpark(const char *path, const char *folder)
 {
-    OGRSpatialReferenceH crs = traps_system(4267); // NAD27: nothing leads from it in China
     (void)folder;
-    traps_shapefile(path, crs, "POLYGON ((119.6 30.5,119.601 30.5,119.601 30.501,119.6 30.5))",
-                    "1");
-    OSRDestroySpatialReference(crs);
+    degrees_of(path, 4267); // NAD27: nothing leads from it in China
 }
 
 void traps_beijing54(const char *path, const char *folder)
@@ -161,11 +199,8 @@ void traps_beijing54(const char *path, const char *folder)
 
 void traps_xian80(const char *path, const char *folder)
 {
-    char wkt[256];
-    OGRSpatialReferenceH crs = traps_system(2364);
     (void)folder;
-    traps_shapefile(path, crs, traps_square(wkt, 40461600, 3375670, false), "1");
-    OSRDestroySpatialReference(crs);
+    metres_of(path, 2364, 40461600, 3375670);
 }
 
 static void gpkg_of(const char *path, OGRwkbGeometryType type, const char *wkt)

@@ -23,11 +23,15 @@ void traps_zone_3(const char *path, const char *folder);
 void traps_zone_6(const char *path, const char *folder);
 void traps_stripped(const char *path, const char *folder);
 void traps_northing_first(const char *path, const char *folder);
+void traps_mercator(const char *path, const char *folder); // 119.6 E 30.5 N, no .prj
+void traps_dutch(const char *path, const char *folder);
 void traps_multi(const char *path, const char *folder);
 void traps_local(const char *path, const char *folder);
 void traps_ballpark(const char *path, const char *folder);
 void traps_beijing54(const char *path, const char *folder);
 void traps_xian80(const char *path, const char *folder);
+void traps_beijing54_degrees(const char *path, const char *folder);
+void traps_xian80_degrees(const char *path, const char *folder);
 void traps_unknown_type(const char *path, const char *folder);
 void traps_curve(const char *path, const char *folder);
 void traps_cut_name(const char *path, const char *folder);

@@ -1,41 +1,30 @@
 #include "tests/integration/drawn_fixture.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "registry/audit.h"
 #include "registry/parcel_life.h"
 #include "registry/setup.h"
 
 int drawn_set_up(void **state)
 {
-    struct fixture *f = malloc(sizeof *f);
+    struct fixture *f = NULL;
     struct th_json *reply = NULL;
     struct th_error err;
     const struct th_party_add_options party = {.kind = "cooperative", .name = "测试合作社"};
-    assert_non_null(f);
-    fixture_open(f);
+    (void)fixture_set_up(state);
+    f = *state;
     assert_ok(th_party_add(f->registry, &f->request, &party, &reply, &err), &err);
     th_json_free(reply);
     assert_ok(th_user_add(f->registry, &f->request, "officer", "officer", NULL, NULL, &reply, &err),
               &err);
     th_json_free(reply);
-    *state = f;
     return 0;
 }
 
 int drawn_tear_down(void **state)
 {
-    struct fixture *f = *state;
-    struct th_json *reply = NULL;
-    struct th_error err;
-    assert_ok(th_registry_check(f->registry, NULL, true, f->messages, TH_LANG_EN, &reply, &err),
-              &err);
-    assert_true(th_json_get_bool(reply, "ok", false));
-    th_json_free(reply);
-    fixture_close(f);
-    free(f);
-    return 0;
+    fixture_assert_books(*state);
+    return fixture_tear_down(state);
 }
 
 void drawn_ring(struct drawn *file, const struct th_xy *points, size_t n, const char *properties)

@@ -1,26 +1,8 @@
 #include "tests/integration/intake_fixture.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "registry/audit.h"
 #include "registry/setup.h"
-
-int intake_set_up(void **state)
-{
-    struct fixture *f = malloc(sizeof *f);
-    assert_non_null(f);
-    fixture_open(f);
-    *state = f;
-    return 0;
-}
-
-int intake_tear_down(void **state)
-{
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
 
 struct th_parcel_import_options intake_options(const struct fixture *f, const char *source)
 {
@@ -110,14 +92,4 @@ struct th_json *intake_parcel(struct fixture *f, const char *number)
     if (shown == NULL)
         fail_msg("no parcel %s", number);
     return shown;
-}
-
-void intake_assert_books(struct fixture *f)
-{
-    struct th_json *reply = NULL;
-    struct th_error err;
-    assert_ok(th_registry_check(f->registry, NULL, true, f->messages, TH_LANG_EN, &reply, &err),
-              &err);
-    assert_true(th_json_get_bool(reply, "ok", false));
-    th_json_free(reply);
 }

@@ -27,10 +27,6 @@
     "(119.600625 30.50025,119.601375 30.50025,119.601375 30.50075,119.600625 30.50075,"            \
     "119.600625 30.50025))"
 
-// cmocka's set-up and tear-down around a fixture.
-int intake_set_up(void **state);
-int intake_tear_down(void **state);
-
 // Options for a table in EPSG:4490, in Chinese, with village and kind.
 struct th_parcel_import_options intake_options(const struct fixture *f, const char *source);
 // Imports a table of these rows, "number,owner,WKT" each, under the headings 地块号,权利人,WKT; the
@@ -46,6 +42,5 @@ const char *intake_problem(const struct th_json *reply, int64_t row, const char 
                            const char *key);
 // The parcel of this number, as th_parcel_show gives it; fails unless it is there.
 struct th_json *intake_parcel(struct fixture *f, const char *number);
-void intake_assert_books(struct fixture *f);
 
 #endif

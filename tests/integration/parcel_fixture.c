@@ -5,6 +5,7 @@
 
 #include "core/file.h"
 #include "core/hash.h"
+#include "registry/audit.h"
 #include "registry/setup.h"
 
 static int64_t still_now(void *context)
@@ -70,6 +71,40 @@ void fixture_close(struct fixture *fixture)
     th_registry_close(fixture->registry);
     th_messages_free(fixture->messages);
     th_test_folder_remove(fixture->folder);
+}
+
+int fixture_set_up(void **state)
+{
+    struct fixture *fixture = malloc(sizeof *fixture);
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    *state = fixture;
+    return 0;
+}
+
+int fixture_tear_down(void **state)
+{
+    fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+void fixture_assert_books(struct fixture *fixture)
+{
+    struct th_json *reply = NULL;
+    struct th_error err;
+    assert_ok(th_registry_check(fixture->registry, NULL, true, fixture->messages, TH_LANG_EN,
+                                &reply, &err),
+              &err);
+    if (!th_json_get_bool(reply, "ok", false)) {
+        const struct th_json *checks = th_json_get(reply, "checks");
+        for (size_t i = 0; i < th_json_size(checks); i++)
+            if (!th_json_get_bool(th_json_at(checks, i), "ok", false))
+                print_message("  %s: %s\n", th_json_get_text(th_json_at(checks, i), "name", ""),
+                              th_json_get_text(th_json_at(checks, i), "detail", ""));
+        fail_msg("the registry is not in order");
+    }
+    th_json_free(reply);
 }
 
 struct th_parcel_import_options fixture_options(const struct fixture *fixture, const char *source)

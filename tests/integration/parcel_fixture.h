@@ -25,6 +25,11 @@ void fixture_open(struct fixture *fixture);
 // Without the messages; what a child process opens for itself.
 struct th_registry *fixture_registry_open(const char *path);
 void fixture_close(struct fixture *fixture);
+// cmocka's set-up and tear-down around one.
+int fixture_set_up(void **state);
+int fixture_tear_down(void **state);
+// The check of the whole registry, rows included, finds nothing.
+void fixture_assert_books(struct fixture *fixture);
 
 // Options with the village and kind "bamboo" set.
 struct th_parcel_import_options fixture_options(const struct fixture *fixture, const char *source);

@@ -107,7 +107,7 @@ static void draft__shows_everything_and_stores_nothing(void **state)
     assert_int_equal(th_json_type(th_json_get(draft, "import_id")), TH_JSON_NULL);
     assert_string_equal(th_json_get_text(th_json_get(draft, "settings"), "crs", ""), "EPSG:4490");
     th_json_free(reply);
-    intake_assert_books(f);
+    fixture_assert_books(f);
 }
 
 static void draft__is_mended_step_by_step_and_confirmed(void **state)
@@ -161,7 +161,7 @@ static void draft__is_mended_step_by_step_and_confirmed(void **state)
     refused(f, SHOW, draft_id, TH_CONFLICT, "draft_closed");
     refused(f, SET, draft_id, TH_CONFLICT, "draft_closed");
     refused(f, CONFIRM, draft_id, TH_CONFLICT, "draft_closed");
-    intake_assert_books(f);
+    fixture_assert_books(f);
 }
 
 static void draft__of_a_source_that_changed_is_looked_at_before_it_is_confirmed(void **state)
@@ -447,7 +447,7 @@ static void draft__outlives_the_program_and_is_taken_up_from_elsewhere(void **st
     reply = step(f, SHOW, draft_id, NULL);
     assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
     th_json_free(reply);
-    intake_assert_books(f);
+    fixture_assert_books(f);
 }
 
 enum { ROUNDS = 16 };
@@ -482,10 +482,10 @@ static void draft__a_killed_confirmation_leaves_both_or_neither(void **state)
     print_message("killed in %d of %d rounds, %lld confirmed\n", n_killed, ROUNDS,
                   (long long)stored);
     assert_true(n_killed > 0);
-    intake_assert_books(f);
+    fixture_assert_books(f);
 }
 
-#define DRAFT_TEST(name) cmocka_unit_test_setup_teardown(name, intake_set_up, intake_tear_down)
+#define DRAFT_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
 {

@@ -50,7 +50,7 @@ static void add__wkt_and_geojson_become_parcels(void **state)
     assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
     th_json_free(reply);
     assert_int_equal(intake_parcels(f), 2);
-    intake_assert_books(f);
+    fixture_assert_books(f);
 }
 
 static void add__again_changes_nothing_and_other_ground_over_it_is_refused(void **state)
@@ -177,7 +177,7 @@ static void add__a_clerk_adds_in_the_own_village_alone(void **state)
     th_json_free(parcel);
 }
 
-#define ADD_TEST(name) cmocka_unit_test_setup_teardown(name, intake_set_up, intake_tear_down)
+#define ADD_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
 {

@@ -1,27 +1,10 @@
 // What columns are taken for when nobody maps them.
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "core/json.h"
 #include "tests/integration/parcel_fixture.h"
 
 enum { TEXT_SIZE = 8192 };
-
-static int set_up(void **state)
-{
-    struct fixture *f = malloc(sizeof *f);
-    assert_non_null(f);
-    fixture_open(f);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
 
 // One parcel of 10,642.4750 m² with these properties; the reply of its import. `map` may be NULL.
 static struct th_json *import_mapped(struct fixture *f, const char *properties, const char *village,
@@ -248,7 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(inventory__columns_are_known_and_kept_under_standard_names,
-                                        set_up, tear_down),
+                                        fixture_set_up, fixture_tear_down),
         cmocka_unit_test(compartment__stands_before_numbers_that_need_it),
         cmocka_unit_test(village__is_found_by_the_codes_that_surveys_write),
         cmocka_unit_test(declared_area__unit_comes_from_heading_or_standard),

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "core/buf.h"
-#include "registry/audit.h"
 #include "tests/integration/parcel_fixture.h"
 
 enum { MANY = 1200, ALONE = 20100, CELLS_A_ROW = 200 };
@@ -39,38 +38,32 @@ static const char *sheet_write(struct fixture *f, char path[TH_TEST_PATH_SIZE], 
     return path;
 }
 
-static struct th_json *import(struct fixture *f, const char *source, bool update)
+// Imports; so many rows must be accepted, rejected and unchanged.
+struct counts {
+    int accepted, rejected, unchanged;
+};
+
+static struct th_json *import(struct fixture *f, const char *source, bool update,
+                              struct counts counts)
 {
     struct th_parcel_import_options options = fixture_options(f, source);
     options.kind = NULL;
     options.update = update;
     options.messages = f->messages;
-    return fixture_import(f, &options);
+    struct th_json *reply = fixture_import(f, &options);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), counts.accepted);
+    assert_int_equal(th_json_get_int(reply, "rejected", -1), counts.rejected);
+    assert_int_equal(th_json_get_int(reply, "unchanged", -1), counts.unchanged);
+    return reply;
 }
 
-static void assert_counts(const struct th_json *reply, int accepted, int rejected, int unchanged)
+// All rows of a first source come in, and of the same again none.
+static void assert_known_again(struct fixture *f, bool numbered)
 {
-    assert_int_equal(th_json_get_int(reply, "accepted", -1), accepted);
-    assert_int_equal(th_json_get_int(reply, "rejected", -1), rejected);
-    assert_int_equal(th_json_get_int(reply, "unchanged", -1), unchanged);
-    fixture_assert_accounted(reply);
-}
-
-static void assert_books(struct fixture *f)
-{
-    struct th_json *reply = NULL;
-    struct th_error err;
-    assert_ok(th_registry_check(f->registry, NULL, true, f->messages, TH_LANG_EN, &reply, &err),
-              &err);
-    if (!th_json_get_bool(reply, "ok", false)) {
-        const struct th_json *checks = th_json_get(reply, "checks");
-        for (size_t i = 0; i < th_json_size(checks); i++)
-            if (!th_json_get_bool(th_json_at(checks, i), "ok", false))
-                print_message("  %s: %s\n", th_json_get_text(th_json_at(checks, i), "name", ""),
-                              th_json_get_text(th_json_at(checks, i), "detail", ""));
-        fail_msg("the registry is not in order");
-    }
-    th_json_free(reply);
+    char path[TH_TEST_PATH_SIZE];
+    sheet_write(f, path, "first.geojson", (struct sheet){MANY, "bamboo", numbered, -1});
+    th_json_free(import(f, path, false, (struct counts){MANY, 0, 0}));
+    th_json_free(import(f, path, false, (struct counts){0, 0, MANY}));
 }
 
 static void many__are_known_again_by_number(void **state)
@@ -79,20 +72,13 @@ static void many__are_known_again_by_number(void **state)
     struct fixture f;
     char path[TH_TEST_PATH_SIZE];
     fixture_open(&f);
-    sheet_write(&f, path, "first.geojson", (struct sheet){MANY, "bamboo", true, -1});
-    struct th_json *reply = import(&f, path, false);
-    assert_counts(reply, MANY, 0, 0);
-    th_json_free(reply);
-    reply = import(&f, path, false);
-    assert_counts(reply, 0, 0, MANY);
-    th_json_free(reply);
+    assert_known_again(&f, true);
     // Another file with the same numbers says something else of them.
     sheet_write(&f, path, "other.geojson", (struct sheet){MANY, "tea", true, -1});
-    reply = import(&f, path, false);
-    assert_counts(reply, 0, MANY, 0);
+    struct th_json *reply = import(&f, path, false, (struct counts){0, MANY, 0});
     assert_int_equal(fixture_problems(reply, 0, "attributes_changed", "error"), MANY);
     th_json_free(reply);
-    assert_books(&f);
+    fixture_assert_books(&f);
     fixture_close(&f);
 }
 
@@ -100,15 +86,8 @@ static void many__are_known_again_by_their_row(void **state)
 {
     (void)state;
     struct fixture f;
-    char path[TH_TEST_PATH_SIZE];
     fixture_open(&f);
-    sheet_write(&f, path, "first.geojson", (struct sheet){MANY, "bamboo", false, -1});
-    struct th_json *reply = import(&f, path, false);
-    assert_counts(reply, MANY, 0, 0);
-    th_json_free(reply);
-    reply = import(&f, path, false);
-    assert_counts(reply, 0, 0, MANY);
-    th_json_free(reply);
+    assert_known_again(&f, false);
     fixture_close(&f);
 }
 
@@ -121,18 +100,12 @@ static void versions__follow_whatever_their_number(void **state)
         char path[TH_TEST_PATH_SIZE];
         fixture_open(&f);
         sheet_write(&f, path, "first.geojson", (struct sheet){n, "bamboo", true, -1});
-        struct th_json *reply = import(&f, path, false);
-        assert_counts(reply, n, 0, 0);
-        th_json_free(reply);
+        th_json_free(import(&f, path, false, (struct counts){n, 0, 0}));
         sheet_write(&f, path, "second.geojson", (struct sheet){n, "tea", true, -1});
-        reply = import(&f, path, true);
-        assert_counts(reply, n, 0, 0);
-        th_json_free(reply);
+        th_json_free(import(&f, path, true, (struct counts){n, 0, 0}));
         // What was stored is what is compared with now.
-        reply = import(&f, path, false);
-        assert_counts(reply, 0, 0, n);
-        th_json_free(reply);
-        assert_books(&f);
+        th_json_free(import(&f, path, false, (struct counts){0, 0, n}));
+        fixture_assert_books(&f);
         fixture_close(&f);
     }
 }
@@ -153,11 +126,9 @@ static void many__have_repairs_proposed_as_few_have(void **state)
     char path[TH_TEST_PATH_SIZE];
     fixture_open(&f);
     sheet_write(&f, path, "few.geojson", (struct sheet){1, "bamboo", true, 0});
-    struct th_json *few = import(&f, path, false);
-    assert_counts(few, 0, 1, 0);
+    struct th_json *few = import(&f, path, false, (struct counts){0, 1, 0});
     sheet_write(&f, path, "many.geojson", (struct sheet){MANY, "bamboo", true, 0});
-    struct th_json *many = import(&f, path, false);
-    assert_counts(many, MANY - 1, 1, 0);
+    struct th_json *many = import(&f, path, false, (struct counts){MANY - 1, 1, 0});
     const char *message = message_of(many, "geometry_invalid");
     assert_non_null(message);
     // Two triangles of a quarter of the cell each: 0.001° by 0.001° at 30° are 96.486 m by
@@ -179,9 +150,8 @@ static void very_many__are_stored_with_and_without_company(void **state)
         fixture_open(&f);
         struct th_registry *other = company ? fixture_registry_open(f.path) : NULL;
         sheet_write(&f, path, "all.geojson", (struct sheet){ALONE, "bamboo", false, -1});
-        struct th_json *reply = import(&f, path, false);
-        assert_counts(reply, ALONE, 0, 0);
-        th_json_free(reply);
+        th_json_free(import(&f, path, false, (struct counts){ALONE, 0, 0}));
+        struct th_json *reply = NULL;
         if (other == NULL)
             other = fixture_registry_open(f.path); // the file is everybody's again
         struct th_parcel_list_options list = {0};
@@ -190,7 +160,7 @@ static void very_many__are_stored_with_and_without_company(void **state)
         assert_int_equal(th_json_get_int(reply, "n", -1), ALONE);
         th_json_free(reply);
         th_registry_close(other);
-        assert_books(&f);
+        fixture_assert_books(&f);
         fixture_close(&f);
     }
 }

@@ -141,7 +141,7 @@ static void mend__by_the_list_takes_attributes_and_drops_what_is_dropped(void **
     assert_string_equal(th_json_get_text(th_json_get(parcel, "attributes"), "household", ""),
                         "=1+1");
     th_json_free(parcel);
-    intake_assert_books(f);
+    fixture_assert_books(f);
 }
 
 // A list as a spreadsheet saves it: columns that nobody needs are gone, others stand elsewhere.
@@ -326,7 +326,7 @@ static void mend__a_number_that_two_rows_bear_is_no_key(void **state)
     assert_null(import(f, &options, TH_INVALID, "mend_ambiguous"));
 }
 
-#define MEND_TEST(name) cmocka_unit_test_setup_teardown(name, intake_set_up, intake_tear_down)
+#define MEND_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
 {

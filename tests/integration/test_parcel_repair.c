@@ -99,7 +99,7 @@ static void repair__by_rule_where_both_methods_agree_keeps_the_original(void **s
     assert_memory_equal(original.wkb, want, sizeof want);
     assert_close(original.linework_m2, INTAKE_CELL_M2 / 2, 0.05);
     assert_close(original.structure_m2, INTAKE_CELL_M2 / 2, 0.05);
-    intake_assert_books(f);
+    fixture_assert_books(f);
     // The same row again is the same parcel.
     reply = import(f, BOW_TIE_ROW, "admin", &options);
     assert_int_equal(th_json_get_int(reply, "unchanged", -1), 1);
@@ -219,7 +219,7 @@ static void waiver__lets_an_overlap_in_and_counts_the_common_ground_once(void **
         th_overlap_waiver_each(th_registry_store(f->registry), parcel_id, waiver_note, &n, &err),
         &err);
     assert_int_equal(n, 1);
-    intake_assert_books(f);
+    fixture_assert_books(f);
 }
 
 static void waiver__wants_an_officer_a_reason_and_a_document(void **state)
@@ -278,7 +278,7 @@ static void waiver__of_the_same_parcel_twice_there_is_none(void **state)
     th_json_free(reply);
 }
 
-#define REPAIR_TEST(name) cmocka_unit_test_setup_teardown(name, intake_set_up, intake_tear_down)
+#define REPAIR_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
 {

@@ -161,7 +161,7 @@ static void encoding__that_none_fits_is_shown_both_ways(void **state)
     th_json_free(reply);
 }
 
-#define LETTERS_TEST(name) cmocka_unit_test_setup_teardown(name, intake_set_up, intake_tear_down)
+#define LETTERS_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
 {

@@ -144,10 +144,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             import__a_stored_boundary_that_crosses_itself_is_named_to_the_rows_about_it,
-            intake_set_up, intake_tear_down),
+            fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(
-            import__a_stored_boundary_off_the_grid_is_named_to_the_rows_about_it, intake_set_up,
-            intake_tear_down),
+            import__a_stored_boundary_off_the_grid_is_named_to_the_rows_about_it, fixture_set_up,
+            fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

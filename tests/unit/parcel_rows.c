@@ -1,6 +1,7 @@
 #include "tests/unit/parcel_rows.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/json.h"
 #include "store/import_store.h"
@@ -63,6 +64,25 @@ void rows_world_make(struct th_test_world *world, int64_t n_versions)
     assert_ok(th_import_insert(world->store, &import, &evidence, &id, &err), &err);
     assert_int_equal(id, 1);
     rows_commit(world->store);
+}
+
+struct th_test_world *rows_world_begin(int64_t n_versions)
+{
+    struct th_test_world *world = calloc(1, sizeof *world);
+    struct th_error err = {0};
+    assert_non_null(world);
+    rows_world_make(world, n_versions);
+    assert_ok(th_store_begin(world->store, &err), &err);
+    return world;
+}
+
+int rows_take_away(void **state)
+{
+    struct th_test_world *world = *state;
+    th_store_rollback(world->store);
+    th_test_world_remove(world);
+    free(world);
+    return 0;
 }
 
 struct th_parcel_record rows_record(int64_t parcel_id, int64_t version, double west,

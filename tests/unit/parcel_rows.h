@@ -14,6 +14,10 @@ void rows_rectangle(unsigned char wkb[ROWS_WKB_SIZE], double west, double south,
                     double north);
 // A world whose registry has the village, document 1 and import 1 (of so many versions).
 void rows_world_make(struct th_test_world *world, int64_t n_versions);
+// The same in memory of its own, with a transaction begun; and cmocka's tear-down, which rolls
+// back.
+struct th_test_world *rows_world_begin(int64_t n_versions);
+int rows_take_away(void **state);
 // A bamboo parcel of the village, numbered like its id, from 2024-03-09 on; 0.001° wide.
 struct th_parcel_record rows_record(int64_t parcel_id, int64_t version, double west,
                                     unsigned char wkb[ROWS_WKB_SIZE]);

@@ -1,7 +1,6 @@
 #include "store/layer_store.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "tests/unit/parcel_rows.h"
 
@@ -38,11 +37,7 @@ static int64_t insert_shape(struct th_store *store, int64_t layer_id, int64_t or
 // (119.0) from 2022 on; layer 3: CCER with shape 4 (119.5) from 2024 on.
 static int make(void **state)
 {
-    struct th_test_world *world = calloc(1, sizeof *world);
-    struct th_error err = {0};
-    assert_non_null(world);
-    rows_world_make(world, 0);
-    assert_ok(th_store_begin(world->store, &err), &err);
+    struct th_test_world *world = rows_world_begin(0);
     assert_int_equal(insert_layer(world->store, "township", "", (struct th_date){2020, 1, 1}), 1);
     assert_int_equal(
         insert_layer(world->store, "other_scheme", "CCER", (struct th_date){2022, 1, 1}), 2);
@@ -53,15 +48,6 @@ static int make(void **state)
     assert_int_equal(insert_shape(world->store, 2, 1, 119.0), 3);
     assert_int_equal(insert_shape(world->store, 3, 1, 119.5), 4);
     *state = world;
-    return 0;
-}
-
-static int take_away(void **state)
-{
-    struct th_test_world *world = *state;
-    th_store_rollback(world->store);
-    th_test_world_remove(world);
-    free(world);
     return 0;
 }
 
@@ -229,7 +215,7 @@ static void layer_withdraw__happens_once_and_nothing_is_erased(void **state)
     }
 }
 
-#define LAYER_TEST(name) cmocka_unit_test_setup_teardown(name, make, take_away)
+#define LAYER_TEST(name) cmocka_unit_test_setup_teardown(name, make, rows_take_away)
 
 int main(void)
 {

@@ -1,29 +1,14 @@
 #include "store/overlap_store.h"
 
-#include <stdlib.h>
-
 #include "store/layer_store.h"
 #include "tests/unit/parcel_rows.h"
 
 static int make(void **state)
 {
-    struct th_test_world *world = calloc(1, sizeof *world);
-    struct th_error err = {0};
-    assert_non_null(world);
-    rows_world_make(world, 2);
-    assert_ok(th_store_begin(world->store, &err), &err);
+    struct th_test_world *world = rows_world_begin(2);
     rows_insert(world->store, 1, 1, 119);
     rows_insert(world->store, 2, 1, 119.1);
     *state = world;
-    return 0;
-}
-
-static int take_away(void **state)
-{
-    struct th_test_world *world = *state;
-    th_store_rollback(world->store);
-    th_test_world_remove(world);
-    free(world);
     return 0;
 }
 
@@ -167,7 +152,7 @@ static void overlap_waiver__is_found_from_either_side(void **state)
     rows_commit(world->store);
 }
 
-#define OVERLAP_TEST(name) cmocka_unit_test_setup_teardown(name, make, take_away)
+#define OVERLAP_TEST(name) cmocka_unit_test_setup_teardown(name, make, rows_take_away)
 
 int main(void)
 {

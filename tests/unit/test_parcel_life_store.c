@@ -2,20 +2,16 @@
 #include "store/parcel_life_store.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "tests/unit/parcel_rows.h"
 
 // Parcel 1 has versions from 2024-03-09, 2025-01-01 and again 2025-01-01; parcel 2 one.
 static int make(void **state)
 {
-    struct th_test_world *world = calloc(1, sizeof *world);
+    struct th_test_world *world = rows_world_begin(4);
     unsigned char wkb[ROWS_WKB_SIZE];
     struct th_hash row_hash;
     struct th_error err = {0};
-    assert_non_null(world);
-    rows_world_make(world, 4);
-    assert_ok(th_store_begin(world->store, &err), &err);
     rows_insert(world->store, 1, 1, 119);
     rows_insert(world->store, 2, 1, 119.1);
     for (int version = 2; version <= 3; version++) {
@@ -26,15 +22,6 @@ static int make(void **state)
             &err);
     }
     *state = world;
-    return 0;
-}
-
-static int take_away(void **state)
-{
-    struct th_test_world *world = *state;
-    th_store_rollback(world->store);
-    th_test_world_remove(world);
-    free(world);
     return 0;
 }
 
@@ -246,7 +233,7 @@ static void parcel_original__keeps_the_bytes_of_the_source(void **state)
     rows_commit(world->store);
 }
 
-#define LIFE_TEST(name) cmocka_unit_test_setup_teardown(name, make, take_away)
+#define LIFE_TEST(name) cmocka_unit_test_setup_teardown(name, make, rows_take_away)
 
 int main(void)
 {

@@ -6,21 +6,7 @@
 
 static int make(void **state)
 {
-    struct th_test_world *world = calloc(1, sizeof *world);
-    struct th_error err = {0};
-    assert_non_null(world);
-    rows_world_make(world, 0);
-    assert_ok(th_store_begin(world->store, &err), &err);
-    *state = world;
-    return 0;
-}
-
-static int take_away(void **state)
-{
-    struct th_test_world *world = *state;
-    th_store_rollback(world->store);
-    th_test_world_remove(world);
-    free(world);
+    *state = rows_world_begin(0);
     return 0;
 }
 
@@ -79,7 +65,7 @@ static void profile_each__goes_by_name_until_stopped(void **state)
     assert_string_equal(names, "ac");
 }
 
-#define PROFILE_TEST(name) cmocka_unit_test_setup_teardown(name, make, take_away)
+#define PROFILE_TEST(name) cmocka_unit_test_setup_teardown(name, make, rows_take_away)
 
 int main(void)
 {

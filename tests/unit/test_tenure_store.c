@@ -1,7 +1,6 @@
 #include "store/tenure_store.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "tests/unit/parcel_rows.h"
 
@@ -39,11 +38,7 @@ static void give(struct th_store *store, int64_t tenure_id, int64_t parcel_id, i
 // rest of it and all of parcel 2; contract 3 (2025-2040) 4/429 of parcel 1.
 static int make(void **state)
 {
-    struct th_test_world *world = calloc(1, sizeof *world);
-    struct th_error err = {0};
-    assert_non_null(world);
-    rows_world_make(world, 2);
-    assert_ok(th_store_begin(world->store, &err), &err);
+    struct th_test_world *world = rows_world_begin(2);
     th_test_sql(world->store, "INSERT INTO party (kind, name, village, seq) VALUES"
                               " ('cooperative', '合作社', '" ROWS_VILLAGE "', 1)");
     assert_int_equal(th_test_sql_int(world->store, "SELECT max(party_id) FROM party"), 1);
@@ -63,15 +58,6 @@ static int make(void **state)
     give(world->store, 2, 2, 1, 1);
     give(world->store, 3, 1, 4, 429);
     *state = world;
-    return 0;
-}
-
-static int take_away(void **state)
-{
-    struct th_test_world *world = *state;
-    th_store_rollback(world->store);
-    th_test_world_remove(world);
-    free(world);
     return 0;
 }
 
@@ -258,7 +244,7 @@ static void tenure_end__shortens_or_undoes_a_contract_once(void **state)
     rows_commit(world->store);
 }
 
-#define TENURE_TEST(name) cmocka_unit_test_setup_teardown(name, make, take_away)
+#define TENURE_TEST(name) cmocka_unit_test_setup_teardown(name, make, rows_take_away)
 
 int main(void)
 {

@@ -139,6 +139,15 @@ static void show_real(const char *key, double value, struct th_buf *out)
 static void show(const struct th_cli *cli, const char *key, const struct th_json *value,
                  struct th_buf *out);
 
+// Whole sentences need no comma between them.
+static const char *separator_after(const struct th_buf *shown)
+{
+    const char *text = th_buf_text(shown);
+    if (ends_with(text, "。"))
+        return "";
+    return ends_with(text, ".") ? " " : ", ";
+}
+
 static void show_list(const struct th_cli *cli, const char *key, const struct th_json *value,
                       struct th_buf *out)
 {
@@ -147,7 +156,7 @@ static void show_list(const struct th_cli *cli, const char *key, const struct th
         th_buf_append_str(out, "–");
     for (size_t i = 0; i < n && i < LIST_SHOWN; i++) {
         if (i > 0)
-            th_buf_append_str(out, ", ");
+            th_buf_append_str(out, separator_after(out));
         show(cli, key, th_json_at(value, i), out);
     }
     if (n > LIST_SHOWN)

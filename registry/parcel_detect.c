@@ -150,8 +150,9 @@ void th_import_note_shape(struct th_import_run *run, const struct th_reader_row 
 
 static void detect_shapes(struct th_import_run *run, const struct th_reader_info *info)
 {
-    bool usual = info->geometry_type[0] == '\0' || strcmp(info->geometry_type, "Polygon") == 0 ||
-                 strcmp(info->geometry_type, "Multi Polygon") == 0;
+    const char *type = info->geometry_type;
+    bool usual = type[0] == '\0' || strcmp(type, "Unknown (any)") == 0 ||
+                 strcmp(type, "Polygon") == 0 || strcmp(type, "Multi Polygon") == 0;
     bool plain = usual;
     for (size_t i = 0; i < N_CONVERSIONS; i++)
         plain = plain && run->n_converted[i] == 0;
@@ -160,8 +161,7 @@ static void detect_shapes(struct th_import_run *run, const struct th_reader_info
         return;
     th_text_copy(detection->choice, sizeof detection->choice, "MultiPolygon");
     if (!usual)
-        th_error_add(th_evidence_add(&detection->evidence, "detect.shape_type"), "type",
-                     info->geometry_type);
+        th_error_add(th_evidence_add(&detection->evidence, "detect.shape_type"), "type", type);
     for (size_t i = 0; i < N_CONVERSIONS; i++) {
         if (run->n_converted[i] == 0)
             continue;

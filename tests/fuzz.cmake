@@ -36,6 +36,8 @@ endforeach()
 # Parts of the reader process, compiled in as they stand.
 set(fuzz_reader ${PROJECT_SOURCE_DIR}/gis/reader)
 th_add_fuzz_target(recode SOURCES ${fuzz_reader}/recode.c DEPENDS tanhui_core)
+th_add_fuzz_target(encoding SOURCES ${fuzz_reader}/encoding.c ${fuzz_reader}/recode.c
+    DEPENDS tanhui_core PkgConfig::GDAL)
 th_add_fuzz_target(archive_name SOURCES ${fuzz_reader}/archive_name.c ${fuzz_reader}/recode.c
         ${fuzz_reader}/zip.c DEPENDS tanhui_core PkgConfig::GDAL)
 th_add_fuzz_target(points_table SOURCES ${fuzz_reader}/points.c ${fuzz_reader}/points_columns.c

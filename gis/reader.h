@@ -93,6 +93,8 @@ struct th_reader_info {
     enum th_reader_axis_how axis_how;
     int64_t n_ignored; // objects beside the parcels that are no rows: points, texts, blocks and
                        // lines of a drawing, pins of a phone, empty lines of a table
+    int64_t n_empty;   // layers or sheets beside the one that was read that have no rows, but for
+                       // which there would be several to choose from
     struct th_reader_encoding encoding;
 };
 

@@ -293,6 +293,7 @@ enum th_status th_wire_info_decode(const void *payload, size_t size, struct th_w
     for (uint32_t i = 0; !cursor.broken && i < n_fields; i++) {
         names[i] = text_get(&cursor, TH_WIRE_TEXT_MAX);
     }
+    info->n_empty = count_get(&cursor);
     enum th_status status = ended(&cursor, err);
     if (status != TH_OK) {
         free(decoded);

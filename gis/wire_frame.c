@@ -179,6 +179,7 @@ void th_wire_put_info(struct th_wire_frame *frame, const struct th_wire_info *wi
     for (size_t i = 0; i < info->n_fields; i++) {
         text_put(frame, wire->fields[i], TH_WIRE_TEXT_MAX);
     }
+    i64_put(frame, info->n_empty);
 }
 
 static void row_head_put(struct th_wire_frame *frame, const struct th_reader_row *row,

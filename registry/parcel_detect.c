@@ -101,6 +101,13 @@ void th_import_detect_axes(struct th_import_run *run, const struct th_reader_inf
 
 void th_import_detect_ignored(struct th_import_run *run, const struct th_reader_info *info)
 {
+    struct th_detection *layer = info->n_empty > 0 ? th_import_detect(run, "layer") : NULL;
+    if (layer != NULL) {
+        th_text_copy(layer->choice, sizeof layer->choice, info->layer);
+        th_text_copy(layer->option, sizeof layer->option, "--layer …");
+        th_error_add_int(th_evidence_add(&layer->evidence, "detect.layer_rows"), "n",
+                         info->n_empty);
+    }
     struct th_detection *detection = info->n_ignored > 0 ? th_import_detect(run, "ignored") : NULL;
     if (detection == NULL)
         return;

@@ -1,5 +1,5 @@
-# Malformed and hostile sources through the whole program. Spawns it 650 times, and waits 30 s
-# for sources that are silent: it runs by itself.
+# Malformed and hostile sources through the whole program: a slice of them, or with TH_BATTERY=all
+# in the environment all 650, with 30 s of waiting for sources that are silent.
 # Under the sanitizers it takes too long for every run: by hand, with -DTH_BATTERY=ON.
 option(TH_BATTERY "Try the battery of malformed inputs under the sanitizers too" OFF)
 if(NOT TH_SANITIZE OR TH_BATTERY)

@@ -51,6 +51,7 @@ struct dataset {
     char *path; // what GDAL opens; of CPL
     GDALDatasetH dataset;
     OGRLayerH layer; // borrowed from the dataset
+    int64_t n_empty; // layers of polygons beside it that have no rows
     bool raw_text;
 };
 
@@ -253,6 +254,38 @@ static enum th_status layer_error(const struct dataset *opened, const char *key,
     return th_error_set(err, TH_UNREADABLE, key, "layers", shown, "layer", wanted, NULL);
 }
 
+// What gives an error instead of a row may well have rows.
+static bool layer_has_rows(OGRLayerH layer)
+{
+    CPLErrorReset();
+    OGR_L_ResetReading(layer);
+    OGRFeatureH feature = OGR_L_GetNextFeature(layer);
+    bool found = feature != NULL || CPLGetLastErrorType() >= CE_Failure;
+    OGR_F_Destroy(feature);
+    OGR_L_ResetReading(layer);
+    return found;
+}
+
+// Of several layers of polygons, the only one that has rows, or NULL.
+static OGRLayerH layer_with_rows(struct dataset *opened)
+{
+    OGRLayerH only = NULL;
+    int n_with = 0;
+    int n_without = 0;
+    for (int i = 0; i < GDALDatasetGetLayerCount(opened->dataset) && n_with < 2; i++) {
+        OGRLayerH layer = GDALDatasetGetLayer(opened->dataset, i);
+        if (OGR_GT_Flatten(OGR_L_GetGeomType(layer)) == wkbNone || !layer_has_polygons(layer)) {
+            continue;
+        }
+        bool has_rows = layer_has_rows(layer);
+        only = has_rows ? layer : only;
+        n_with += has_rows;
+        n_without += !has_rows;
+    }
+    opened->n_empty = n_with == 1 ? n_without : 0;
+    return n_with == 1 ? only : NULL;
+}
+
 // The only layer with polygons; a lone layer of another kind is taken too, so that each of its rows
 // is refused with its reason.
 static enum th_status layer_choose(struct dataset *opened, const char *wanted, struct th_error *err)
@@ -279,6 +312,12 @@ static enum th_status layer_choose(struct dataset *opened, const char *wanted, s
             polygons = layer;
             n_polygons++;
         }
+    }
+    if (n_polygons > 1) {
+        opened->layer = layer_with_rows(opened);
+    }
+    if (opened->layer != NULL) {
+        return TH_OK;
     }
     if (n_polygons == 1) {
         opened->layer = polygons;
@@ -327,7 +366,8 @@ static enum th_status layer_rows(struct dataset *opened, const char *layer,
                                              .layer = opened->layer,
                                              .layer_name = th_buf_text(&name),
                                              .member = opened->source.member,
-                                             .raw_text = opened->raw_text};
+                                             .raw_text = opened->raw_text,
+                                             .n_empty = opened->n_empty};
         status = th_rows_of_layer(&source, ret_rows, err);
     } else if (opened->dataset != NULL) {
         GDALClose(opened->dataset);
@@ -350,6 +390,7 @@ enum th_status th_dataset_rows(const struct th_dataset_request *request, struct 
                                                  .file = opened.source.base_name,
                                                  .stem = opened.source.stem,
                                                  .member = opened.source.member,
+                                                 .documents = opened.source.documents,
                                                  // the name of a file in an archive is used up
                                                  .layer = opened.source.chosen ? NULL : layer,
                                                  .curve_step_deg = request->curve_step_deg,

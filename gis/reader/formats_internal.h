@@ -20,6 +20,7 @@ struct th_format_request {
     const char *file;   // as messages name it
     const char *stem;   // file name without extension, as people know it
     const char *member; // path in an archive, or NULL
+    char **documents;   // of a KMZ: its other documents, as GDAL opens them; NULL: none
     const char *layer;  // wanted; NULL: whatever has parcels
     double curve_step_deg;
     bool shapeless; // tables need no shape

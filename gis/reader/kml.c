@@ -41,7 +41,12 @@ static const struct own_field own_fields[] = {
 
 struct kml {
     const struct th_format_request *request;
-    GDALDatasetH dataset;
+    struct document {
+        GDALDatasetH dataset;
+        char *path; // of CPL
+    } * documents;
+    int n_documents;
+    OGRLayerH *layers; // of all documents; borrowed
     struct th_stored *stored;
     bool *taken; // per layer
     bool has_areas;
@@ -136,8 +141,7 @@ static enum th_status layers_error(const struct kml *kml, struct th_error *err)
     char shown[LAYERS_SHOWN_SIZE];
     th_buf_init(&names, (size_t)1 << 20);
     for (int i = 0; i < kml->n_layers; i++) {
-        th_buf_printf(&names, "%s%s", i == 0 ? "" : ", ",
-                      OGR_L_GetName(GDALDatasetGetLayer(kml->dataset, i)));
+        th_buf_printf(&names, "%s%s", i == 0 ? "" : ", ", OGR_L_GetName(kml->layers[i]));
     }
     th_text_copy(shown, sizeof shown, th_buf_text(&names));
     th_buf_clear(&names);
@@ -154,7 +158,7 @@ static enum th_status layers_choose(struct kml *kml, struct th_error *err)
     for (int i = 0; i < kml->n_layers && status == TH_OK; i++) {
         bool areas = false;
         int64_t n_rows = 0;
-        OGRLayerH layer = GDALDatasetGetLayer(kml->dataset, i);
+        OGRLayerH layer = kml->layers[i];
         if (wanted != NULL && strcmp(OGR_L_GetName(layer), wanted) != 0) {
             continue;
         }
@@ -251,7 +255,7 @@ static enum th_status facts_make(struct kml *kml, struct th_error *err)
     int n_taken = 0;
     for (int i = 0; i < kml->n_layers; i++) {
         if (kml->taken[i]) {
-            only = OGR_L_GetName(GDALDatasetGetLayer(kml->dataset, i));
+            only = OGR_L_GetName(kml->layers[i]);
             n_taken++;
         }
     }
@@ -259,7 +263,7 @@ static enum th_status facts_make(struct kml *kml, struct th_error *err)
     facts->member = th_text_duplicate(request->member);
     facts->layer = th_text_duplicate(n_taken == 1 ? only : request->stem);
     facts->geometry_type = th_text_duplicate("Unknown (any)");
-    facts->crs = crs_text(GDALDatasetGetLayer(kml->dataset, 0));
+    facts->crs = crs_text(kml->layers[0]);
     if (facts->driver == NULL || facts->layer == NULL || facts->geometry_type == NULL ||
         facts->crs == NULL || (request->member != NULL && facts->member == NULL) ||
         !th_format_field_add(facts, folder_field, sizeof folder_field - 1)) {
@@ -269,12 +273,79 @@ static enum th_status facts_make(struct kml *kml, struct th_error *err)
     return kml->texts == NULL ? th_error_no_memory(err) : TH_OK;
 }
 
-static enum th_status kml_read(struct kml *kml, struct th_error *err)
+// Opens a document and adds its layers.
+static enum th_status document_open(struct kml *kml, const char *path, struct th_error *err)
 {
-    kml->n_layers = GDALDatasetGetLayerCount(kml->dataset);
-    if (kml->n_layers > TH_FORMAT_LAYERS_MAX) {
+    static const char *const drivers[] = {"LIBKML", NULL};
+    struct th_capture capture;
+    struct document *document = &kml->documents[kml->n_documents];
+    enum th_status status = th_format_path(path, kml->request->file, &document->path, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    kml->n_documents++;
+    th_capture_begin(&capture);
+    document->dataset =
+        GDALOpenEx(document->path, GDAL_OF_READONLY | GDAL_OF_VECTOR, drivers, NULL, NULL);
+    th_capture_end();
+    if (document->dataset == NULL) {
+        return th_format_unreadable(kml->request->file, capture.message, err);
+    }
+    int n = GDALDatasetGetLayerCount(document->dataset);
+    if (n > TH_FORMAT_LAYERS_MAX - kml->n_layers) {
         return th_format_unreadable(kml->request->file, "> 2000 folders", err);
     }
+    for (int i = 0; i < n; i++) {
+        kml->layers[kml->n_layers++] = GDALDatasetGetLayer(document->dataset, i);
+    }
+    return TH_OK;
+}
+
+static bool has_rows(const struct kml *kml)
+{
+    bool found = false;
+    for (int i = 0; i < kml->n_layers && !found; i++) {
+        found = OGR_L_GetFeatureCount(kml->layers[i], 1) > 0;
+    }
+    return found;
+}
+
+// The document, and where it has no row of its own (it links to others of its archive) those.
+static enum th_status documents_open(struct kml *kml, struct th_error *err)
+{
+    char **others = kml->request->documents;
+    kml->documents = calloc((size_t)CSLCount((CSLConstList)others) + 1, sizeof *kml->documents);
+    kml->layers = calloc(TH_FORMAT_LAYERS_MAX + 1, sizeof *kml->layers);
+    if (kml->documents == NULL || kml->layers == NULL) {
+        return th_error_no_memory(err);
+    }
+    enum th_status status = document_open(kml, kml->request->path, err);
+    if (others == NULL || status != TH_OK || has_rows(kml)) {
+        return status;
+    }
+    for (int i = 0; others[i] != NULL && status == TH_OK; i++) {
+        status = document_open(kml, others[i], err);
+    }
+    return status;
+}
+
+static void documents_close(struct kml *kml)
+{
+    for (int i = 0; i < kml->n_documents; i++) {
+        if (kml->documents[i].dataset != NULL) {
+            GDALClose(kml->documents[i].dataset);
+        }
+        if (th_text_starts_with(kml->documents[i].path, "/vsimem/")) {
+            (void)VSIUnlink(kml->documents[i].path);
+        }
+        CPLFree(kml->documents[i].path);
+    }
+    free(kml->documents);
+    free(kml->layers);
+}
+
+static enum th_status kml_read(struct kml *kml, struct th_error *err)
+{
     kml->taken = calloc((size_t)kml->n_layers + 1, sizeof *kml->taken);
     kml->stored = th_stored_new();
     if (kml->taken == NULL || kml->stored == NULL) {
@@ -286,7 +357,7 @@ static enum th_status kml_read(struct kml *kml, struct th_error *err)
     }
     for (int i = 0; i < kml->n_layers && status == TH_OK; i++) {
         if (kml->taken[i]) {
-            status = layer_take(kml, GDALDatasetGetLayer(kml->dataset, i), err);
+            status = layer_take(kml, kml->layers[i], err);
         }
     }
     if (status == TH_OK) {
@@ -299,27 +370,15 @@ static enum th_status kml_read(struct kml *kml, struct th_error *err)
 enum th_status th_format_kml(const struct th_format_request *request, struct th_rows **ret_rows,
                              struct th_error *err)
 {
-    static const char *const drivers[] = {"LIBKML", NULL};
     struct th_capture capture;
     struct kml kml = {.request = request};
-    char *path = NULL;
-    enum th_status status = th_format_path(request->path, request->file, &path, err);
-    if (status != TH_OK) {
-        return status;
-    }
+    enum th_status status = documents_open(&kml, err);
     th_capture_begin(&capture);
-    kml.dataset = GDALOpenEx(path, GDAL_OF_READONLY | GDAL_OF_VECTOR, drivers, NULL, NULL);
-    if (kml.dataset == NULL) {
-        status = th_format_unreadable(request->file, capture.message, err);
-    } else {
+    if (status == TH_OK) {
         status = kml_read(&kml, err);
-        GDALClose(kml.dataset);
     }
-    if (th_text_starts_with(path, "/vsimem/")) {
-        (void)VSIUnlink(path);
-    }
+    documents_close(&kml);
     th_capture_end();
-    CPLFree(path);
     free(kml.taken);
     free(kml.texts);
     if (status == TH_OK) {

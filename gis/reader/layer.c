@@ -255,6 +255,7 @@ static enum th_status facts_read(struct layer *layer, const struct th_rows_layer
     struct th_rows_facts *facts = &layer->rows.facts;
     GDALDriverH driver = GDALGetDatasetDriver(source->dataset);
     facts->raw_text = source->raw_text;
+    facts->n_empty = source->n_empty;
     facts->driver = th_text_duplicate(GDALGetDriverShortName(driver));
     facts->layer = th_text_duplicate(source->layer_name);
     facts->member = th_text_duplicate(source->member);

@@ -42,6 +42,7 @@ struct th_rows_facts {
     char *axis_north;
     enum th_reader_axis_how axis_how;
     int64_t n_ignored; // objects beside the parcels that are not among the rows
+    int64_t n_empty;   // layers without rows that were passed over
 };
 
 // One row. Everything is borrowed until the next call of the same source.
@@ -89,6 +90,7 @@ struct th_rows_layer {
     const char *layer_name;
     const char *member;
     bool raw_text; // texts are bytes as they stand in the file
+    int64_t n_empty;
 };
 enum th_status th_rows_of_layer(const struct th_rows_layer *source, struct th_rows **ret_rows,
                                 struct th_error *err) TH_MUST_CHECK;

@@ -140,6 +140,7 @@ static enum th_status info_send(struct sender *sender, struct th_error *err)
                                                .axis_north = facts->axis_north,
                                                .axis_how = facts->axis_how,
                                                .n_ignored = facts->n_ignored,
+                                               .n_empty = facts->n_empty,
                                                .encoding = sender->survey.encoding},
                                       .fields = names};
     th_wire_begin(&sender->frame, TH_WIRE_INFO);

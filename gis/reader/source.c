@@ -37,6 +37,7 @@ void th_source_clear(struct th_source *source)
     free(source->gdal_stem);
     free(source->stem);
     free(source->member);
+    CSLDestroy(source->documents);
     *source = (struct th_source){0};
 }
 
@@ -295,13 +296,16 @@ done:
     return status;
 }
 
-// The document of a KMZ: doc.kml, else the only .kml. *path becomes its path.
-static enum th_status kmz_enter(const char *file, char **path, struct th_error *err)
+// The document of a KMZ: doc.kml, else the only .kml. *path becomes its path. Beside a doc.kml the
+// others are kept, since it may do no more than link to them.
+static enum th_status kmz_enter(const char *file, char **path, char ***ret_documents,
+                                struct th_error *err)
 {
     struct th_capture capture;
     struct th_zip zip;
     struct th_buf root;
     const char *found = NULL;
+    bool is_doc = false;
     size_t n = 0;
     th_buf_init(&root, 2 * PATH_SIZE_MAX);
     th_buf_printf(&root, "/vsizip/{%s}", *path);
@@ -310,14 +314,20 @@ static enum th_status kmz_enter(const char *file, char **path, struct th_error *
     char **entries = status == TH_OK ? VSIReadDirRecursive(th_buf_text(&root)) : NULL;
     th_capture_end();
     for (int i = 0; entries != NULL && entries[i] != NULL; i++) {
-        if (strcasecmp(entries[i], "doc.kml") == 0) {
-            found = entries[i];
-            n = 1;
-            break;
+        if (!ends_with(entries[i], ".kml")) {
+            continue;
         }
-        if (ends_with(entries[i], ".kml")) {
+        if (!is_doc) {
             found = entries[i];
-            n++;
+            is_doc = strcasecmp(found, "doc.kml") == 0;
+        }
+        n++;
+    }
+    n = is_doc ? 1 : n;
+    for (int i = 0; is_doc && entries[i] != NULL; i++) {
+        if (ends_with(entries[i], ".kml") && entries[i] != found) {
+            *ret_documents =
+                CSLAddString(*ret_documents, CPLSPrintf("%s/%s", th_buf_text(&root), entries[i]));
         }
     }
     if (status == TH_OK && n != 1) {
@@ -343,13 +353,14 @@ static bool is_workbook(const char *path)
 }
 
 // KMZ and workbooks are archives themselves, and no archives of sources.
-static enum th_status package_enter(const char *file, char **path, struct th_error *err)
+static enum th_status package_enter(const char *file, struct th_source *source,
+                                    struct th_error *err)
 {
     struct th_zip zip;
-    if (ends_with(*path, ".kmz")) {
-        return kmz_enter(file, path, err);
+    if (ends_with(source->path, ".kmz")) {
+        return kmz_enter(file, &source->path, &source->documents, err);
     }
-    return is_workbook(*path) ? th_zip_measure(*path, &zip, err) : TH_OK;
+    return is_workbook(source->path) ? th_zip_measure(source->path, &zip, err) : TH_OK;
 }
 
 // The first bytes of what will be opened; 0 when it is a folder.
@@ -395,7 +406,7 @@ static enum th_status file_find(const char *path, uint64_t size, const char *lay
         status = archive_broken(path, err);
     }
     if (status == TH_OK) {
-        status = package_enter(path, &source->path, err);
+        status = package_enter(path, source, err);
     }
     if (status != TH_OK) {
         return status;

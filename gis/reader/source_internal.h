@@ -8,12 +8,13 @@
 #include "core/error.h"
 
 struct th_source {
-    char *path;      // for GDALOpenEx; absolute, maybe below /vsizip/
-    char *base_name; // of what the user named
-    bool chosen;     // `layer` named a file of an archive
-    char *gdal_stem; // name of the file in an archive, without extension, as GDAL has it; or NULL
-    char *stem;      // the same as people know it; without an archive, of the file itself
-    char *member;    // path inside the archive as people know it, or NULL
+    char *path;       // for GDALOpenEx; absolute, maybe below /vsizip/
+    char *base_name;  // of what the user named
+    bool chosen;      // `layer` named a file of an archive
+    char *gdal_stem;  // name of the file in an archive, without extension, as GDAL has it; or NULL
+    char *stem;       // the same as people know it; without an archive, of the file itself
+    char *member;     // path inside the archive as people know it, or NULL
+    char **documents; // other KML documents of a KMZ, as GDAL opens them; of CPL; NULL: none
 };
 
 // `layer` (may be NULL) chooses among several files of an archive by their names.

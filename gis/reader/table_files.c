@@ -202,7 +202,29 @@ struct workbook {
     struct th_buf names; // of the sheets with parcels, or of all when one is missing
     struct th_error first_reason;
     bool has_reason;
+    bool is_empty; // the one found has headings and no row
+    int64_t n_empty;
 };
+
+// A sheet that has headings alone gives way to one with rows; true when the new one is such.
+static bool sheet_gives_way(struct workbook *book, bool is_empty)
+{
+    bool may = book->request->layer == NULL && book->n_found > 0;
+    if (may && is_empty) {
+        book->n_empty++;
+        return true;
+    }
+    if (may && book->is_empty) {
+        th_csv_table_free(book->table);
+        free(book->sheet);
+        book->table = NULL;
+        book->sheet = NULL;
+        th_buf_clear(&book->names);
+        book->n_found = 0;
+        book->n_empty++;
+    }
+    return false;
+}
 
 static enum th_status sheet_try(struct workbook *book, OGRLayerH sheet, struct th_error *err)
 {
@@ -223,7 +245,13 @@ static enum th_status sheet_try(struct workbook *book, OGRLayerH sheet, struct t
         th_csv_table_free(table);
         return TH_OK;
     }
+    bool is_empty = status == TH_OK && th_csv_table_rows(table) <= plan.heading + 1;
+    if (status == TH_OK && sheet_gives_way(book, is_empty)) {
+        th_csv_table_free(table);
+        return TH_OK;
+    }
     if (status == TH_OK && book->n_found == 0) {
+        book->is_empty = is_empty;
         book->table = table;
         book->plan = plan;
         book->sheet = th_text_duplicate(OGR_L_GetName(sheet));
@@ -355,7 +383,9 @@ enum th_status th_format_xlsx(const struct th_format_request *request, struct th
                                                .declared = ""};
         status = th_table_rows(&source, &book.plan, book.table, ret_rows, err);
     }
-    if (status != TH_OK) {
+    if (status == TH_OK) {
+        (*ret_rows)->facts.n_empty = book.is_empty ? 0 : book.n_empty;
+    } else {
         th_csv_table_free(book.table);
     }
     free(book.sheet);

@@ -230,7 +230,7 @@ void battery_archives(void **state)
                         .name = "deep/er/a.geojson", .data = good, .size = size, .deflate = true});
     size_t zip_size = 0;
     unsigned char *data = battery_zip_take(&zip, &zip_size);
-    battery_good(b, battery_write(b, path, "good.zip", data, zip_size), "a good archive");
+    battery_good(b, battery_write(b, path, "good.zip", data, zip_size), "a good archive", 0);
     free(data);
     try_entries(b, good, size);
     try_bombs(b);

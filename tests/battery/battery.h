@@ -40,6 +40,10 @@ struct battery {
     int listener;
     const char *crs;  // for the next cases; NULL: as declared
     const char *lang; // "en", "zh"
+    bool may_accept;  // rows of the next cases may come in: what is left of them is sound
+    bool all;         // every case is tried; else the first of each kind and every 8th of all
+    bool is_new_kind; // the next case is the first of its kind
+    size_t n_offered;
     size_t n_cases, n_failed;
     size_t n_exits[8]; // how often each exit 0 … 6 was the answer; 7: any other
     double slowest_s;
@@ -52,12 +56,14 @@ int battery_set_up(void **state);
 int battery_tear_down(void **state);
 
 // Imports `source` (a path or whatever a person may type), judges the answer, and empties the
-// folder of the case. A failure is printed and counted; battery_end makes the test fail.
+// folder of the case. A failure is printed and counted; battery_end makes the test fail. No row may
+// be accepted unless b->may_accept.
 void battery_try(struct battery *b, const char *source, const char *label, ...) TH_PRINTF(3, 4);
 // The same for several sources at once that all last until the reader's own limit.
 void battery_try_slow(struct battery *b, const char *const *sources, size_t n);
-// As battery_try, and the rows must be accepted, or known from the same file in another format.
-void battery_good(struct battery *b, const char *source, const char *label);
+// As battery_try, always, and `n_rows` rows must be accepted; 0: one at least, or known from the
+// same file in another format.
+void battery_good(struct battery *b, const char *source, const char *label, int64_t n_rows);
 // Ends a test: fails when a case of it failed or the registry is no longer sound.
 void battery_end(struct battery *b);
 void battery_fail(struct battery *b, const char *label, const char *what, const char *detail);

@@ -177,6 +177,47 @@ static void mapinfo__bytes_without_a_character_set_are_decided_on(void **state)
     assert_two_parcels(&rows, "SHUZHONG");
 }
 
+static void layer_with_row_add(GDALDatasetH dataset, const char *name)
+{
+    OGRLayerH layer = GDALDatasetCreateLayer(dataset, name, NULL, wkbPolygon, NULL);
+    assert_non_null(layer);
+    OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(layer));
+    assert_int_equal(OGR_L_CreateFeature(layer, feature), OGRERR_NONE);
+    OGR_F_Destroy(feature);
+}
+
+// A layer that another program made and never filled is nothing to choose from.
+static void open__layers_without_rows_are_passed_over_and_counted(void **state)
+{
+    struct th_error err = {0};
+    char path[TH_TEST_PATH_SIZE];
+    GDALAllRegister();
+    GDALDatasetH dataset =
+        GDALCreate(GDALGetDriverByName("GPKG"), th_test_path(path, *state, "a.gpkg"), 0, 0, 0,
+                   GDT_Unknown, NULL);
+    assert_non_null(dataset);
+    assert_non_null(GDALDatasetCreateLayer(dataset, "before", NULL, wkbPolygon, NULL));
+    layer_with_row_add(dataset, "one");
+    assert_non_null(GDALDatasetCreateLayer(dataset, "behind", NULL, wkbPolygon, NULL));
+    GDALClose(dataset);
+    struct th_test_rows reader = formats_open_ok(path, NULL);
+    assert_string_equal(th_reader_info(reader.reader)->layer, "one");
+    assert_int_equal(th_reader_info(reader.reader)->n_empty, 2);
+    th_test_rows_close(&reader);
+    // An empty one that is asked for is taken.
+    reader = formats_open_ok(path, "before");
+    assert_string_equal(th_reader_info(reader.reader)->layer, "before");
+    assert_int_equal(th_reader_info(reader.reader)->n_empty, 0);
+    formats_assert_end(&reader);
+    // Without rows in any, nobody knows which is meant.
+    dataset = GDALCreate(GDALGetDriverByName("GPKG"), th_test_path(path, *state, "b.gpkg"), 0, 0, 0,
+                         GDT_Unknown, NULL);
+    assert_non_null(GDALDatasetCreateLayer(dataset, "one", NULL, wkbPolygon, NULL));
+    assert_non_null(GDALDatasetCreateLayer(dataset, "two", NULL, wkbPolygon, NULL));
+    GDALClose(dataset);
+    formats_refused(path, NULL, "layer_ambiguous", &err);
+}
+
 static void open__a_bare_array_is_refused_in_words(void **state)
 {
     struct th_error err = {0};
@@ -253,6 +294,33 @@ static void kml__folders_are_one_table_without_the_drawings_own_fields(void **st
     th_test_rows_close(&rows);
     formats_refused(path, "二组", "layer_missing", &err);
     assert_non_null(strstr(th_error_arg_get(&err, "layers"), "一组北"));
+}
+
+// As GDAL packs a map of two layers: doc.kml does nothing but link to a document for each.
+static void kmz__documents_that_the_first_one_links_to_are_read(void **state)
+{
+    static const char doc[] = KML_HEAD
+        "<Document><NetworkLink><Link><href>layers/a.kml</href></Link></NetworkLink>"
+        "<NetworkLink><Link><href>layers/b.kml</href></Link></NetworkLink></Document></kml>";
+    static const char empty[] = KML_HEAD "<Document><name>空</name></Document></kml>";
+    char path[TH_TEST_PATH_SIZE];
+    th_test_path(path, *state, "外业.kmz");
+    formats_zip_add(path, "doc.kml", doc, strlen(doc));
+    formats_zip_add(path, "layers/a.kml", phone_kml, strlen(phone_kml));
+    formats_zip_add(path, "layers/b.kml", empty, strlen(empty));
+    struct th_test_rows rows = formats_open_ok(path, NULL);
+    assert_int_equal(th_reader_info(rows.reader)->n_features, 3);
+    assert_phone(&rows);
+    rows = formats_open_ok(path, "一组");
+    assert_int_equal(th_reader_info(rows.reader)->n_features, 1);
+    th_test_rows_close(&rows);
+    // What has rows of its own is the whole map: other documents are its parts, or something else.
+    th_test_path(path, *state, "b.kmz");
+    formats_zip_add(path, "doc.kml", phone_kml, strlen(phone_kml));
+    formats_zip_add(path, "files/a.kml", phone_kml, strlen(phone_kml));
+    rows = formats_open_ok(path, NULL);
+    assert_int_equal(th_reader_info(rows.reader)->n_features, 3);
+    assert_phone(&rows);
 }
 
 static void kml__own_fields_with_a_value_stay(void **state)
@@ -515,8 +583,10 @@ int main(void)
         FOLDER_TEST(open__a_bom_before_a_sequence_loses_no_feature),
         FOLDER_TEST(mapinfo__bytes_without_a_character_set_are_decided_on),
         FOLDER_TEST(open__a_bare_array_is_refused_in_words),
+        FOLDER_TEST(open__layers_without_rows_are_passed_over_and_counted),
         FOLDER_TEST(kml__folders_are_one_table_without_the_drawings_own_fields),
         FOLDER_TEST(kml__own_fields_with_a_value_stay),
+        FOLDER_TEST(kmz__documents_that_the_first_one_links_to_are_read),
         FOLDER_TEST(kml__is_read_in_gbk_and_as_kmz_and_as_kmz_in_a_zip),
         FOLDER_TEST(gml__texts_stay_texts_and_the_schema_is_guessed_here),
         FOLDER_TEST(dxf__closed_lines_are_parcels_with_the_texts_inside),

@@ -265,6 +265,25 @@ static void xlsx__the_sheet_with_parcels_is_found(void **state)
     assert_workbook(&rows);
 }
 
+static void xlsx__a_sheet_of_headings_alone_is_passed_over_wherever_it_stands(void **state)
+{
+    char path[TH_TEST_PATH_SIZE];
+    static const char *const names[] = {"模板", "界址点"};
+    static const char *const behind[] = {"界址点", "模板"};
+    static const char headings[] =
+        ROW("1", S("A1", "地块号") S("B1", "点号") S("C1", "经度") S("D1", "纬度"));
+    const char *const first[] = {headings, sheet_points};
+    const char *const last[] = {sheet_points, headings};
+    formats_workbook_write(th_test_path(path, *state, "a.xlsx"), names, first, 2);
+    struct th_test_rows rows = formats_open_ok(path, NULL);
+    assert_int_equal(th_reader_info(rows.reader)->n_empty, 1);
+    assert_workbook(&rows);
+    formats_workbook_write(th_test_path(path, *state, "b.xlsx"), behind, last, 2);
+    rows = formats_open_ok(path, NULL);
+    assert_int_equal(th_reader_info(rows.reader)->n_empty, 1);
+    assert_workbook(&rows);
+}
+
 // GDAL leaves such cells out and goes on; a table with gaps is no table.
 static void xlsx__cells_beyond_what_can_be_read_are_an_answer(void **state)
 {
@@ -349,6 +368,7 @@ int main(void)
         FOLDER_TEST(shapeless__a_table_is_its_rows),
         FOLDER_TEST(shapeless__the_first_sheet_that_has_anything_is_read),
         FOLDER_TEST(xlsx__the_sheet_with_parcels_is_found),
+        FOLDER_TEST(xlsx__a_sheet_of_headings_alone_is_passed_over_wherever_it_stands),
         FOLDER_TEST(xlsx__cells_beyond_what_can_be_read_are_an_answer),
         FOLDER_TEST(xlsx__a_bomb_is_measured_before_it_is_unpacked),
         cmocka_unit_test(examples__of_the_manual_are_read_as_it_says),

@@ -21,6 +21,7 @@ static struct th_wire_info info_of(void)
                                          .geometry_type = "Polygon",
                                          .engine = "GDAL 3.6.2",
                                          .n_features = 7,
+                                         .n_empty = 3,
                                          .n_fields = 2,
                                          .has_extent = true,
                                          .extent = {119, 30, 120, 31},
@@ -99,6 +100,7 @@ static void info__comes_back_as_it_was_sent(void **state)
     assert_string_equal(back->info.geometry_type, sent.info.geometry_type);
     assert_string_equal(back->info.engine, sent.info.engine);
     assert_int_equal(back->info.n_features, 7);
+    assert_int_equal(back->info.n_empty, 3);
     assert_int_equal(back->info.n_fields, 2);
     assert_string_equal(back->fields[0], "小班");
     assert_string_equal(back->fields[1], "n");

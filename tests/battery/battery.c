@@ -492,7 +492,7 @@ int battery_tear_down(void **state)
     bool clean = !contains((const char *)file, size, BATTERY_SECRET) &&
                  !contains((const char *)file, size, "root:x:0:0");
     free(file);
-    const size_t n_least = b->all ? 600 : 80;
+    const size_t n_least = b->all ? 600 : 60;
     print_message("%zu cases%s; exits:", b->n_cases, b->all ? "" : ", TH_BATTERY=all for all");
     for (size_t i = 0; i < 8; i++)
         print_message(" %zu×%s%zu", b->n_exits[i], i == 7 ? "≥" : "", i);

@@ -93,6 +93,7 @@ static void try_table(struct battery *b, const char *label, size_t n_fields)
 void battery_shapefiles(void **state)
 {
     struct battery *b = *state;
+    b->may_accept = true; // what a lie or a patch does not touch may be sound
     static const char *const MEMBERS[] = {"good.shp", "good.shx", "good.dbf", "good.prj"};
     char folder[TH_TEST_PATH_SIZE];
     char path[TH_TEST_PATH_SIZE];
@@ -252,6 +253,7 @@ static void try_collections(struct battery *b, size_t depth)
 void battery_databases(void **state)
 {
     struct battery *b = *state;
+    b->may_accept = true; // what a lie or a patch does not touch may be sound
     char path[TH_TEST_PATH_SIZE];
     for (size_t i = 0; i < sizeof PACKAGES / sizeof PACKAGES[0]; i++) {
         copy_package(b, path, "x.gpkg");

@@ -210,6 +210,6 @@ const struct th_cli_command th_cli_import_commands[] = {
     {"parcel", "add", TH_CLI_WRITE, "",
      "number!=N kind!=KIND shape!=SHAPE village=V land-class=CODE declared-mu=AREA household=H "
      "on=DATE",
-     IMPORT_VIEW, run_add},
+     "parcel_ids " IMPORT_VIEW, run_add},
     {0},
 };

@@ -158,8 +158,9 @@ void th_import_note_shape(struct th_import_run *run, const struct th_reader_row 
 static void detect_shapes(struct th_import_run *run, const struct th_reader_info *info)
 {
     const char *type = info->geometry_type;
-    bool usual = type[0] == '\0' || strcmp(type, "Unknown (any)") == 0 ||
-                 strcmp(type, "Polygon") == 0 || strcmp(type, "Multi Polygon") == 0;
+    bool unknown = strcmp(type, "Unknown (any)") == 0;
+    bool usual =
+        type[0] == '\0' || strcmp(type, "Polygon") == 0 || strcmp(type, "Multi Polygon") == 0;
     bool plain = usual;
     for (size_t i = 0; i < N_CONVERSIONS; i++)
         plain = plain && run->n_converted[i] == 0;
@@ -167,7 +168,9 @@ static void detect_shapes(struct th_import_run *run, const struct th_reader_info
     if (detection == NULL)
         return;
     th_text_copy(detection->choice, sizeof detection->choice, "MultiPolygon");
-    if (!usual)
+    if (unknown)
+        (void)th_evidence_add(&detection->evidence, "detect.shape_unknown");
+    else if (!usual)
         th_error_add(th_evidence_add(&detection->evidence, "detect.shape_type"), "type", type);
     for (size_t i = 0; i < N_CONVERSIONS; i++) {
         if (run->n_converted[i] == 0)
@@ -294,10 +297,36 @@ static void detect_attributes(struct th_import_run *run)
         th_error_add(sentence, "list", list);
 }
 
+// Parcels without a number are hard to find again, and mended rows are matched by it.
+static void detect_number_missing(struct th_import_run *run)
+{
+    enum { SHOWN = 6 };
+    if (run->map.by_role[TH_FIELD_NUMBER] != TH_ROW_NO_INDEX)
+        return;
+    struct th_detection *detection = th_import_detect(run, "fields");
+    if (detection == NULL)
+        return;
+    struct th_buf list;
+    size_t n = 0;
+    th_buf_init(&list, TH_ERROR_VALUE_SIZE);
+    for (size_t i = 0; i < run->map.n && n < SHOWN; i++)
+        if (run->map.fields[i].role == TH_FIELD_ATTRIBUTE)
+            th_buf_printf(&list, "%s%s", n++ == 0 ? "" : ", ", run->map.fields[i].column);
+    if (n > 0) {
+        th_error_add(th_evidence_add(&detection->evidence, "detect.no_number"), "list",
+                     th_buf_text(&list));
+        th_text_copy(detection->option, sizeof detection->option, "--map number=…");
+    } else {
+        (void)th_evidence_add(&detection->evidence, "detect.no_number_column");
+    }
+    th_buf_clear(&list);
+}
+
 void th_import_detect_rows(struct th_import_run *run, const struct th_reader_info *info)
 {
     detect_shapes(run, info);
     detect_roles(run);
+    detect_number_missing(run);
     detect_attributes(run);
 }
 

@@ -347,13 +347,22 @@ static struct th_mended *key_at(const struct th_mends *mends, const struct th_me
     return found ? &mends->rows[at] : NULL;
 }
 
-// The problem list defuses what a spreadsheet would run as a formula by an apostrophe before it:
-// that is no change.
+// "003" that a spreadsheet made a number of.
+static bool lost_zeros(const char *before, const char *mended)
+{
+    size_t n_zeros = strspn(before, "0");
+    return n_zeros > 0 && mended[0] != '\0' && mended[strspn(mended, "0123456789")] == '\0' &&
+           strcmp(before + n_zeros, mended) == 0;
+}
+
+// What a spreadsheet or the problem list itself did to a value is no change: the apostrophe that
+// defuses what would be run as a formula, zeros in front of a number that are gone.
 static const char *value_laid(const char *before, const char *mended)
 {
-    bool defused =
-        before != NULL && mended != NULL && mended[0] == '\'' && strcmp(mended + 1, before) == 0;
-    return defused ? before : mended;
+    if (before == NULL || mended == NULL)
+        return mended;
+    bool defused = mended[0] == '\'' && strcmp(mended + 1, before) == 0;
+    return defused || lost_zeros(before, mended) ? before : mended;
 }
 
 static void lay_one(struct th_mends *mends, struct th_mended *mended)

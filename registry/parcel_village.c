@@ -5,8 +5,8 @@
 #include "core/text.h"
 #include "registry/parcel_internal.h"
 
-// One Chinese character ("村") is in every name.
-enum { SIMILAR_MAX = 3, SIMILAR_SIZE_MIN = 4 };
+// One Chinese character ("村") is in every name; of two, one may not be mistaken.
+enum { SIMILAR_MAX = 3, SIMILAR_SIZE_MIN = 4, SLIP_SIZE_MIN = 9 };
 
 struct collector {
     struct th_village_list *list;
@@ -122,6 +122,43 @@ bool th_village_list_ambiguous(const struct th_village_list *list, const char *n
     return bears_name(list, position, name) && bears_name(list, position + 1, name);
 }
 
+// Where the next character of `utf8` begins.
+static const char *behind(const char *utf8)
+{
+    utf8++;
+    while (((unsigned char)*utf8 & 0xC0) == 0x80)
+        utf8++;
+    return utf8;
+}
+
+// Are the names the same but for one character that was mistaken, left out or put in?
+static bool one_slip(const char *a, const char *b)
+{
+    const char *left = a;
+    const char *right = b;
+    while (*left != '\0' && *left == *right) {
+        left++;
+        right++;
+    }
+    while (left > a && ((unsigned char)*left & 0xC0) == 0x80) { // back to where they begin
+        left--;
+        right--;
+    }
+    if (*left == '\0' && *right == '\0')
+        return true;
+    const char *left_rest = *left == '\0' ? left : behind(left);
+    const char *right_rest = *right == '\0' ? right : behind(right);
+    return strcmp(left_rest, right_rest) == 0 || strcmp(left, right_rest) == 0 ||
+           strcmp(left_rest, right) == 0;
+}
+
+static bool is_similar(const char *own, const char *name)
+{
+    bool within =
+        strstr(own, name) != NULL || (strlen(own) >= SIMILAR_SIZE_MIN && strstr(name, own) != NULL);
+    return within || (strlen(name) >= SLIP_SIZE_MIN && one_slip(own, name));
+}
+
 void th_village_list_similar(const struct th_village_list *list, const char *name, char *text,
                              size_t size)
 {
@@ -133,8 +170,7 @@ void th_village_list_similar(const struct th_village_list *list, const char *nam
     int n = 0;
     for (size_t i = 0; i < list->n && n < SIMILAR_MAX; i++) {
         const char *own = list->items[i].name;
-        if (strstr(own, name) == NULL &&
-            (strlen(own) < SIMILAR_SIZE_MIN || strstr(name, own) == NULL))
+        if (!is_similar(own, name))
             continue;
         th_buf_printf(&names, "%s%s (%s)", n++ == 0 ? "" : ", ", own, list->items[i].code);
     }

@@ -189,6 +189,38 @@ static void alike__fields_are_named_and_the_clerk_decides(void **state)
     }
 }
 
+static void number__that_no_column_has_is_told_with_those_that_could(void **state)
+{
+    struct fixture *f = *state;
+    struct th_json *reply = import(f, "\"Name\":\"茶1\",\"备注\":\"坡上\"", FIXTURE_VILLAGE, "tea");
+    assert_true(told(reply, "", "没有一列像是地块号，登记后地块号空着。列有：Name, 备注。"));
+    th_json_free(reply);
+}
+
+static void village__with_one_character_wrong_is_asked_about(void **state)
+{
+    // A character mistaken, left out, put in; two wrong are another village.
+    static const struct {
+        const char *value, *key;
+    } CASES[] = {{"测式一村", "village_similar"},
+                 {"试一村", "village_similar"},
+                 {"测试一一村", "village_similar"},
+                 {"测试一存", "village_similar"},
+                 {"高家塘村", "village_unknown"}};
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        char properties[128];
+        snprintf(properties, sizeof properties, "\"村\":\"%s\"", CASES[i].value);
+        struct th_json *reply = import(f, properties, NULL, "tea");
+        const struct th_json *problem = th_json_at(th_json_get(reply, "problems"), 0);
+        print_message("  %s\n", th_json_get_text(problem, "message", ""));
+        assert_int_equal(fixture_problems(reply, 1, "village_unknown", "error"), 1);
+        bool asked = strstr(th_json_get_text(problem, "message", ""), "是不是：测试一村") != NULL;
+        assert_int_equal(asked, strcmp(CASES[i].key, "village_similar") == 0);
+        th_json_free(reply);
+    }
+}
+
 static void land_class__number_is_told_apart_by_the_name_beside_it(void **state)
 {
     (void)state;
@@ -236,6 +268,10 @@ int main(void)
         cmocka_unit_test(village__is_found_by_the_codes_that_surveys_write),
         cmocka_unit_test(declared_area__unit_comes_from_heading_or_standard),
         cmocka_unit_test(alike__fields_are_named_and_the_clerk_decides),
+        cmocka_unit_test_setup_teardown(number__that_no_column_has_is_told_with_those_that_could,
+                                        fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(village__with_one_character_wrong_is_asked_about,
+                                        fixture_set_up, fixture_tear_down),
         cmocka_unit_test(land_class__number_is_told_apart_by_the_name_beside_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,6 +144,28 @@ static void mend__by_the_list_takes_attributes_and_drops_what_is_dropped(void **
     fixture_assert_books(f);
 }
 
+// A spreadsheet takes 003 for a number and saves 3; the parcel keeps its own.
+static void mend__zeros_that_a_spreadsheet_dropped_are_no_change(void **state)
+{
+    struct fixture *f = *state;
+    char source[TH_TEST_PATH_SIZE];
+    char list[TH_TEST_PATH_SIZE];
+    fixture_file(f, source, "zeros.csv",
+                 "地块号,权利人,类型,WKT\n003,0050,石头,\"" INTAKE_CELL_0 "\"\n");
+    fixture_file(f, list, "改.csv", "行,地块号,权利人,类型\n2,3,70,茶园\n");
+    struct th_parcel_import_options options = intake_options(f, source);
+    const char *mends[] = {list};
+    map_kind(&options);
+    options.mends = mends;
+    options.n_mends = 1;
+    struct th_json *reply = import(f, &options, TH_OK, NULL);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    th_json_free(reply);
+    struct th_json *parcel = intake_parcel(f, "003");
+    assert_string_equal(th_json_get_text(th_json_get(parcel, "attributes"), "household", ""), "70");
+    th_json_free(parcel);
+}
+
 // A list as a spreadsheet saves it: columns that nobody needs are gone, others stand elsewhere.
 static void mend__a_workbook_with_few_columns_is_enough(void **state)
 {
@@ -334,6 +356,7 @@ int main(void)
         MEND_TEST(list__has_one_line_a_row_with_the_row_itself),
         MEND_TEST(list__as_a_workbook_says_the_same),
         MEND_TEST(mend__by_the_list_takes_attributes_and_drops_what_is_dropped),
+        MEND_TEST(mend__zeros_that_a_spreadsheet_dropped_are_no_change),
         MEND_TEST(mend__a_workbook_with_few_columns_is_enough),
         MEND_TEST(mend__by_number_takes_attributes_and_shapes_in_the_order_given),
         MEND_TEST(mend__corner_points_replace_a_shape),

@@ -118,18 +118,25 @@ static int write_straight(const char *path, const void *data, size_t size)
     return code;
 }
 
-// Creates `<path>.<16 hex digits>.tmp`; its name goes to *ret_name (free()).
-static int open_temporary(const char *path, char **ret_name, int *ret_fd)
+char *th_file_fresh_name(const char *path)
 {
     size_t size = strlen(path) + 32;
     char *name = malloc(size);
-    if (name == NULL)
-        return ENOMEM;
+    uint64_t random = 0;
+    th_random_bytes(&random, sizeof random);
+    if (name != NULL)
+        snprintf(name, size, "%s.%016llx.tmp", path, (unsigned long long)random);
+    return name;
+}
+
+// Creates a file with a name of th_file_fresh_name, which goes to *ret_name (free()).
+static int open_temporary(const char *path, char **ret_name, int *ret_fd)
+{
     int code = EEXIST;
     for (int i = 0; i < TEMPORARY_TRIES && code == EEXIST; i++) {
-        uint64_t random = 0;
-        th_random_bytes(&random, sizeof random);
-        snprintf(name, size, "%s.%016llx.tmp", path, (unsigned long long)random);
+        char *name = th_file_fresh_name(path);
+        if (name == NULL)
+            return ENOMEM;
         int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (fd >= 0) {
             *ret_name = name;
@@ -137,8 +144,8 @@ static int open_temporary(const char *path, char **ret_name, int *ret_fd)
             return 0;
         }
         code = errno;
+        free(name);
     }
-    free(name);
     return code;
 }
 
@@ -156,7 +163,8 @@ static void sync_folder(const char *path)
     free(folder);
 }
 
-static int write_beside(const char *path, const void *data, size_t size)
+// The whole content under another name beside the target, which goes to *ret_name (free()).
+static int write_fresh(const char *path, const void *data, size_t size, char **ret_name)
 {
     char *name = NULL;
     int fd = -1;
@@ -168,7 +176,22 @@ static int write_beside(const char *path, const void *data, size_t size)
         code = errno;
     if (close(fd) != 0 && code == 0)
         code = errno;
-    if (code == 0 && rename(name, path) != 0)
+    if (code == 0) {
+        *ret_name = name;
+        return 0;
+    }
+    unlink(name);
+    free(name);
+    return code;
+}
+
+static int write_beside(const char *path, const void *data, size_t size)
+{
+    char *name = NULL;
+    int code = write_fresh(path, data, size, &name);
+    if (name == NULL)
+        return code;
+    if (rename(name, path) != 0)
         code = errno;
     if (code == 0)
         sync_folder(path);
@@ -212,6 +235,45 @@ enum th_status th_file_check_target(const char *path, struct th_error *err)
     return code == 0 ? TH_OK : io_error(err, path, code);
 }
 
+// The first of "name-2.csv", "name-3.csv" … that nothing has; *ret_name is the caller's (free()).
+// Without such a one, or without memory, it stays NULL.
+static void find_free_name(const char *path, char **ret_name)
+{
+    enum { LAST = 999 };
+    const char *base = th_file_base_name(path);
+    const char *dot = strrchr(base, '.');
+    size_t stem = dot == NULL || dot == base ? strlen(path) : (size_t)(dot - path);
+    size_t size = strlen(path) + 8;
+    char *name = malloc(size);
+    struct stat info;
+    for (int i = 2; name != NULL && i <= LAST; i++) {
+        snprintf(name, size, "%.*s-%d%s", (int)stem, path, i, path + stem);
+        if (lstat(name, &info) != 0 && errno == ENOENT) {
+            *ret_name = name;
+            return;
+        }
+    }
+    free(name);
+}
+
+static enum th_status refuse_existing(const char *path, struct th_error *err)
+{
+    char *name = NULL;
+    find_free_name(path, &name);
+    enum th_status status = th_error_set(err, TH_CONFLICT, "file_exists", "path", path, "free",
+                                         name == NULL ? "" : name, NULL);
+    free(name);
+    return status;
+}
+
+enum th_status th_file_check_new(const char *path, struct th_error *err)
+{
+    struct stat info;
+    enum th_status status = th_file_check_target(path, err);
+    // A link that leads nowhere has the name as well.
+    return status == TH_OK && lstat(path, &info) == 0 ? refuse_existing(path, err) : status;
+}
+
 // Where hard links are unknown (exFAT), an empty file of that name is claimed first and replaced.
 static int publish_by_claim(const char *fresh, const char *path)
 {
@@ -219,7 +281,11 @@ static int publish_by_claim(const char *fresh, const char *path)
     if (fd < 0)
         return errno;
     close(fd);
-    return rename(fresh, path) == 0 ? 0 : errno;
+    if (rename(fresh, path) == 0)
+        return 0;
+    int code = errno;
+    (void)unlink(path);
+    return code;
 }
 
 enum th_status th_file_publish(const char *fresh, const char *path, struct th_error *err)
@@ -228,12 +294,31 @@ enum th_status th_file_publish(const char *fresh, const char *path, struct th_er
     if (code == EPERM || code == EOPNOTSUPP || code == ENOSYS || code == EMLINK)
         code = publish_by_claim(fresh, path);
     if (code == EEXIST)
-        return th_error_set(err, TH_CONFLICT, "file_exists", "path", path, NULL);
+        return refuse_existing(path, err);
     if (code != 0)
         return io_error(err, path, code);
     (void)unlink(fresh);
     sync_folder(path);
     return TH_OK;
+}
+
+enum th_status th_file_write_new(const char *path, const void *data, size_t size,
+                                 struct th_error *err)
+{
+    char *fresh = NULL;
+    enum th_status status = th_file_check_new(path, err);
+    if (status != TH_OK)
+        return status;
+    int code = write_fresh(path, data, size, &fresh);
+    if (code == ENOMEM)
+        return th_error_no_memory(err);
+    if (code != 0)
+        return io_error(err, path, code);
+    status = th_file_publish(fresh, path, err);
+    if (status != TH_OK)
+        (void)unlink(fresh);
+    free(fresh);
+    return status;
 }
 
 bool th_file_exists(const char *path)

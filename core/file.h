@@ -18,17 +18,30 @@
 enum th_status th_file_read(const char *path, size_t limit, char **ret_data, size_t *ret_size,
                             struct th_error *err) TH_MUST_CHECK;
 
-// Writes beside the target, then renames: the file is whole or absent. "file_io".
+// What people name as an output is never overwritten. TH_CONFLICT ("file_exists" with "path" and
+// "free", a name like it that nothing has) when there is anything of that name; "file_io" when it
+// could not be made. Asked before long work.
+enum th_status th_file_check_new(const char *path, struct th_error *err) TH_MUST_CHECK;
+
+// Writes beside the target, which gets its name when it is whole, unless that exists by then.
+// Errors of th_file_check_new.
+enum th_status th_file_write_new(const char *path, const void *data, size_t size,
+                                 struct th_error *err) TH_MUST_CHECK;
+
+// The same for the program's own files: what has the name is replaced. "file_io".
 enum th_status th_file_write(const char *path, const void *data, size_t size,
                              struct th_error *err) TH_MUST_CHECK;
 
 // Could a file of that name be made or replaced? Asked before long work. "file_io".
 enum th_status th_file_check_target(const char *path, struct th_error *err) TH_MUST_CHECK;
 
-// Gives the finished file `fresh` its name and takes the old one away, unless `path` exists:
-// TH_CONFLICT ("file_exists"). "file_io".
+// Gives the finished file `fresh` its name and takes the old one away. Errors of
+// th_file_check_new.
 enum th_status th_file_publish(const char *fresh, const char *path,
                                struct th_error *err) TH_MUST_CHECK;
+
+// "<path>.<16 hex digits>.tmp", for what is not whole yet; free(). NULL without memory.
+char *th_file_fresh_name(const char *path);
 
 bool th_file_exists(const char *path);
 

@@ -240,14 +240,14 @@ enum th_status th_writer_open(const char *path, const struct th_writer_options *
                               struct th_writer **ret_writer, struct th_error *err)
 {
     struct th_capture capture = {0};
-    if (th_file_exists(path)) {
-        return th_error_set(err, TH_CONFLICT, "file_exists", "path", path, NULL);
+    enum th_status status = th_file_check_new(path, err);
+    if (status != TH_OK) {
+        return status;
     }
     struct th_writer *writer = calloc(1, sizeof *writer);
     if (writer == NULL) {
         return th_error_no_memory(err);
     }
-    enum th_status status;
     writer->format = options->format;
     writer->fields = malloc((options->n_fields + 1) * sizeof *writer->fields);
     if (writer->fields == NULL) {

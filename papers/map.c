@@ -219,7 +219,13 @@ enum th_status th_map_print(const struct th_map_sheet *sheet, const struct th_me
         status = render(&draw, format, &out, err);
     if (status != TH_OK)
         goto done;
-    if (th_file_write(path, out.data, out.size, &write_error) != TH_OK) {
+    status = th_file_write_new(path, out.data, out.size, &write_error);
+    if (status == TH_CONFLICT) {
+        if (err != NULL)
+            *err = write_error;
+        goto done;
+    }
+    if (status != TH_OK) {
         const char *detail = th_error_arg_get(&write_error, "detail");
         status = failed(detail == NULL ? path : detail, err);
         goto done;

@@ -47,8 +47,9 @@ struct th_map_sheet {
     size_t n_parcels; // 1 … 2,000; the table shows as many as fit and says how many it leaves out
 };
 
-// Draws to `path` by rename, so that the file is whole or absent. TH_IO ("map_failed" with
-// "detail"). *ret_scale is the scale used, *ret_sha256 the digest of the file.
+// Draws to `path`, which gets its name when it is whole and unless it exists: TH_CONFLICT
+// ("file_exists"). TH_IO ("map_failed" with "detail"). *ret_scale is the scale used, *ret_sha256
+// the digest of the file.
 enum th_status th_map_print(const struct th_map_sheet *sheet, const struct th_messages *messages,
                             enum th_lang lang, enum th_map_format format, const char *path,
                             int64_t *ret_scale, struct th_hash *ret_sha256,

@@ -36,8 +36,7 @@ enum {
 
 struct th_workbook {
     char *path;
-    char *temporary; // beside the target
-    bool replace;
+    char *temporary;      // beside the target, so that publishing is a change of name
     lxw_workbook *book;   // NULL once closed
     lxw_worksheet *sheet; // the one being written
     lxw_format *formats[TH_WORKBOOK_ROW_KINDS][VALUES];
@@ -132,18 +131,6 @@ static bool formats_make(struct th_workbook *workbook)
     return true;
 }
 
-// The file grows beside its target, so that publishing is a change of name.
-static char *temporary_name(const char *path)
-{
-    size_t size = strlen(path) + 32;
-    char *name = malloc(size);
-    uint64_t random = 0;
-    th_random_bytes(&random, sizeof random);
-    if (name != NULL)
-        snprintf(name, size, "%s.%016llx.tmp", path, (unsigned long long)random);
-    return name;
-}
-
 static enum th_status book_make(struct th_workbook *workbook,
                                 const struct th_workbook_options *options, struct th_error *err)
 {
@@ -167,18 +154,15 @@ static enum th_status book_make(struct th_workbook *workbook,
 enum th_status th_workbook_open(const char *path, const struct th_workbook_options *options,
                                 struct th_workbook **ret_workbook, struct th_error *err)
 {
-    enum th_status status = th_file_check_target(path, err);
+    enum th_status status = th_file_check_new(path, err);
     if (status != TH_OK)
         return status;
-    if (!options->replace && th_file_exists(path))
-        return th_error_set(err, TH_CONFLICT, "file_exists", "path", path, NULL);
     struct th_workbook *workbook = calloc(1, sizeof *workbook);
     if (workbook == NULL)
         return th_error_no_memory(err);
-    workbook->replace = options->replace;
     workbook->row = -1;
     workbook->path = th_text_duplicate(path);
-    workbook->temporary = temporary_name(path);
+    workbook->temporary = th_file_fresh_name(path);
     if (workbook->path == NULL || workbook->temporary == NULL)
         status = th_error_no_memory(err);
     else
@@ -435,11 +419,7 @@ static enum th_status publish(const struct th_workbook *workbook, struct th_erro
 {
     if (!file_sync(workbook->temporary))
         return failed(err, strerror(errno));
-    if (!workbook->replace)
-        return th_file_publish(workbook->temporary, workbook->path, err);
-    if (rename(workbook->temporary, workbook->path) != 0)
-        return failed(err, strerror(errno));
-    return TH_OK;
+    return th_file_publish(workbook->temporary, workbook->path, err);
 }
 
 enum th_status th_workbook_close(struct th_workbook *workbook, struct th_error *err)

@@ -46,14 +46,12 @@ struct th_workbook_options {
     const char *title;   // of the document; may be NULL
     const char *program; // "tanhui 0.1.0"; may be NULL
     int64_t made_utc;    // the document's own date; 0: none worth telling (1980-01-01)
-    bool replace;        // an existing file is replaced when the workbook is whole
 };
 
 struct th_workbook; // opaque
 
 // Begins a workbook that gets its name when it is closed: the file is whole or absent. Errors of
-// th_file_check_target; TH_CONFLICT ("file_exists") unless `replace`; TH_IO ("workbook_failed"
-// with "detail").
+// th_file_check_new; TH_IO ("workbook_failed" with "detail").
 enum th_status th_workbook_open(const char *path, const struct th_workbook_options *options,
                                 struct th_workbook **ret_workbook,
                                 struct th_error *err) TH_MUST_CHECK;

@@ -188,9 +188,7 @@ enum th_status th_registry_backup(struct th_registry *registry, const char *targ
     struct th_hash sha256;
     struct stat info = {0};
     char hex[TH_HASH_HEX_SIZE];
-    enum th_status status = th_file_check_target(target, err);
-    if (status == TH_OK)
-        status = th_store_backup(th_registry_store(registry), target, progress, err);
+    enum th_status status = th_store_backup(th_registry_store(registry), target, progress, err);
     if (status == TH_OK)
         status = th_hash_file(TH_HASH_SHA256, target, &sha256, err);
     if (status == TH_OK && stat(target, &info) != 0)

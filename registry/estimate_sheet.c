@@ -226,7 +226,10 @@ enum th_status th_estimate_sheet(struct th_registry *registry, const char *run, 
     struct th_buf text;
     int64_t n_lines = 0;
     th_buf_init(&text, SHEET_LIMIT);
-    enum th_status status = th_store_begin_read(store, err);
+    enum th_status status = th_file_check_new(path, err);
+    if (status == TH_OK) {
+        status = th_store_begin_read(store, err);
+    }
     if (status != TH_OK) {
         return status;
     }
@@ -239,7 +242,7 @@ enum th_status th_estimate_sheet(struct th_registry *registry, const char *run, 
         }
     }
     if (status == TH_OK) {
-        status = th_file_write(path, text.data, text.size, err);
+        status = th_file_write_new(path, text.data, text.size, err);
     }
     if (status == TH_OK) {
         char hex[TH_HASH_HEX_SIZE];

@@ -160,11 +160,9 @@ static enum th_status open_target(struct exporting *e, struct th_error *err)
     const char *format = e->options->format;
     enum th_writer_format kind;
     bool table = strcmp(format, "csv") == 0 || strcmp(format, "xlsx") == 0;
-    enum th_status status = th_file_check_target(e->options->path, err);
+    enum th_status status = th_file_check_new(e->options->path, err);
     if (status != TH_OK)
         return status;
-    if (th_file_exists(e->options->path))
-        return th_error_set(err, TH_CONFLICT, "file_exists", "path", e->options->path, NULL);
     e->columns = th_export_columns_of(format, &e->n_columns);
     if (table && e->options->crs != NULL)
         return th_error_set(err, TH_INVALID, "export_crs", "crs", e->options->crs, NULL);
@@ -198,7 +196,7 @@ static enum th_status close_target(struct exporting *e, struct th_error *err)
         th_export_sheet_end(e->options, e->columns, e->n_columns, workbook);
         status = th_workbook_close(workbook, err);
     } else {
-        status = th_file_write(e->options->path, e->csv.data, e->csv.size, err);
+        status = th_file_write_new(e->options->path, e->csv.data, e->csv.size, err);
     }
     heard_of(e, e->options->path);
     return status;

@@ -231,8 +231,6 @@ static enum th_status print(struct th_registry *registry, const struct th_map_op
     enum th_map_format format = TH_MAP_PDF;
     const char *format_name = NULL;
     enum th_status status = choose_format(options->path, &format, &format_name, err);
-    if (status == TH_OK)
-        status = th_file_check_target(options->path, err);
     if (status != TH_OK)
         return status;
     th_buf_init(&texts.title, 1024);
@@ -319,6 +317,8 @@ enum th_status th_map_use(struct th_registry *registry, const struct th_map_opti
     struct th_registry_record frame;
     char zone[32];
     enum th_status status = d.hasher == NULL ? th_error_no_memory(err) : TH_OK;
+    if (status == TH_OK)
+        status = th_file_check_new(options->path, err);
     if (status == TH_OK)
         status = gather(th_registry_store(registry), options, &choice, &frame, &d, err);
     if (status == TH_OK) {

@@ -67,6 +67,7 @@ struct th_parcel_import_options {
 // when it came over the net}; aborted; detections[{what, choice, evidence[], option}]; seconds (0:
 // the caller's clock knows).
 //
+// TH_CONFLICT ("file_exists" for problems_path and overlaps_path, which are never overwritten),
 // TH_NOT_FOUND ("file_not_found", "village_not_found"), TH_UNREADABLE (of th_reader_open),
 // TH_INVALID
 // ("map_invalid", "map_field_missing", "map_repeated", "kind_invalid"; "date_in_future" and those

@@ -23,6 +23,7 @@ void th_import_run_clear(struct th_import_run *run)
         free(run->repairs[i].wkb);
     free(run->repairs);
     th_import_choices_clear(run);
+    th_import_list_clear(run);
     th_import_findings_clear(run);
     th_proposals_free(run->proposals);
     free(run->source_crs);
@@ -189,6 +190,8 @@ enum th_status th_parcel_import(struct th_registry *registry, const struct th_re
     enum th_status status = th_import_settings_of_profile(run.store, &profile, &filled, err);
     if (status == TH_OK)
         status = th_import_choices(&filled, &run, err);
+    if (status == TH_OK)
+        status = th_import_list_check(&filled, err);
     if (status == TH_OK && filled.overlaps_path != NULL)
         status = th_import_overlaps_check(filled.overlaps_path, err);
     if (status == TH_OK && th_fetch_is_url(options->source)) {

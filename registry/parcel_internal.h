@@ -260,6 +260,7 @@ struct th_import_run {
     int64_t seen_seq;            // newest journal entry when resolving
     int64_t n_accepted, n_rejected, n_unchanged;
     bool aborted;
+    char *listed; // the problem list, which has no name yet; owned, NULL without
 };
 
 extern const char *const th_parcel_kinds[]; // closed by NULL
@@ -406,7 +407,7 @@ const char *th_import_finding_class(const struct th_staged_finding *finding);
 const char *th_import_finding_fate(const struct th_staged_finding *finding);
 const char *th_import_finding_other(const struct th_staged_finding *finding);
 // Writes the common ground of all findings as a layer of its own. The check is made before the
-// work: TH_USAGE ("overlaps_format"), TH_CONFLICT ("file_exists") and "file_io".
+// work: TH_USAGE ("overlaps_format") and errors of th_file_check_new.
 enum th_status th_import_overlaps_check(const char *path, struct th_error *err) TH_MUST_CHECK;
 enum th_status th_import_overlaps_write(const struct th_import_run *run, const char *path,
                                         struct th_error *err) TH_MUST_CHECK;
@@ -484,9 +485,15 @@ const struct th_staged_row *th_import_problem_row(const struct th_import_run *ru
 bool th_import_problem_place(const struct th_problem *problem, const struct th_staged_row *row,
                              struct th_xy *ret_place);
 // The list for people, CSV or XLSX by the name of the file: one line a row that has a problem, with
-// the row as it stands in the source, which is read once more for that.
-enum th_status th_import_problem_list(const struct th_import_run *run, const char *path,
+// the row as it stands in the source, which is read once more for that. Written, if it is asked
+// for, whenever rows were compared, and given its name when the import is decided.
+enum th_status th_import_list_write(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
+enum th_status th_import_list_publish(struct th_import_run *run,
                                       struct th_error *err) TH_MUST_CHECK;
+void th_import_list_clear(struct th_import_run *run);
+// Asked before the work: TH_USAGE ("outputs_same") and errors of th_file_check_new.
+enum th_status th_import_list_check(const struct th_parcel_import_options *options,
+                                    struct th_error *err) TH_MUST_CHECK;
 // Visits the problems of both lists in order of rows.
 enum th_status th_import_problems_each(const struct th_import_run *run,
                                        enum th_status (*visit)(void *context,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/csv.h"
 #include "core/file.h"
@@ -245,7 +246,7 @@ static enum th_status write_csv(struct listing *l, const char *path, struct th_e
     if (status == TH_OK)
         status = th_buf_check(&csv, err);
     if (status == TH_OK)
-        status = th_file_write(path, csv.data, csv.size, err);
+        status = th_file_write_new(path, csv.data, csv.size, err);
     th_buf_clear(&csv);
     l->sink.csv = NULL;
     return status;
@@ -253,8 +254,7 @@ static enum th_status write_csv(struct listing *l, const char *path, struct th_e
 
 static enum th_status write_xlsx(struct listing *l, const char *path, struct th_error *err)
 {
-    const struct th_workbook_options options = {.title = own_word(l->run, "problem", "sheet"),
-                                                .replace = true};
+    const struct th_workbook_options options = {.title = own_word(l->run, "problem", "sheet")};
     enum th_status status = th_workbook_open(path, &options, &l->sink.book, err);
     if (status != TH_OK)
         return status;
@@ -265,8 +265,8 @@ static enum th_status write_xlsx(struct listing *l, const char *path, struct th_
     return status;
 }
 
-enum th_status th_import_problem_list(const struct th_import_run *run, const char *path,
-                                      struct th_error *err)
+// Under the name that it has until the import is decided.
+static enum th_status list_write(const struct th_import_run *run, struct th_error *err)
 {
     struct listing l = {.run = run};
     const struct th_reader_options how = {.layer = run->options->layer,
@@ -285,9 +285,9 @@ enum th_status th_import_problem_list(const struct th_import_run *run, const cha
         status = th_reader_open(run->path, &how, &l.reader, err);
     if (status == TH_OK && run->options->n_mends > 0)
         status = th_mends_open(run, l.reader, &l.mends, err);
+    bool xlsx = th_text_ends_with(run->options->problems_path, ".xlsx");
     if (status == TH_OK)
-        status =
-            th_text_ends_with(path, ".xlsx") ? write_xlsx(&l, path, err) : write_csv(&l, path, err);
+        status = xlsx ? write_xlsx(&l, run->listed, err) : write_csv(&l, run->listed, err);
     th_mends_free(l.mends);
     th_reader_close(l.reader);
     th_buf_clear(&l.message);
@@ -297,4 +297,41 @@ enum th_status th_import_problem_list(const struct th_import_run *run, const cha
     th_buf_clear(&l.codes);
     free(l.problems);
     return status;
+}
+
+enum th_status th_import_list_check(const struct th_parcel_import_options *options,
+                                    struct th_error *err)
+{
+    const char *path = options->problems_path;
+    if (path == NULL)
+        return TH_OK;
+    if (options->overlaps_path != NULL && strcmp(path, options->overlaps_path) == 0)
+        return th_error_set(err, TH_USAGE, "outputs_same", "path", path, NULL);
+    return th_file_check_new(path, err);
+}
+
+enum th_status th_import_list_write(struct th_import_run *run, struct th_error *err)
+{
+    if (run->options->problems_path == NULL)
+        return TH_OK;
+    if (run->listed == NULL)
+        run->listed = th_file_fresh_name(run->options->problems_path);
+    else
+        (void)unlink(run->listed); // rows were compared again
+    return run->listed == NULL ? th_error_no_memory(err) : list_write(run, err);
+}
+
+enum th_status th_import_list_publish(struct th_import_run *run, struct th_error *err)
+{
+    if (run->listed == NULL)
+        return TH_OK;
+    return th_file_publish(run->listed, run->options->problems_path, err);
+}
+
+void th_import_list_clear(struct th_import_run *run)
+{
+    if (run->listed != NULL)
+        (void)unlink(run->listed); // gone already where it was published
+    free(run->listed);
+    run->listed = NULL;
 }

@@ -36,9 +36,7 @@ enum th_status th_import_overlaps_check(const char *path, struct th_error *err)
 {
     if (!th_text_ends_with(path, ".gpkg") && !th_text_ends_with(path, ".geojson"))
         return th_error_set(err, TH_USAGE, "overlaps_format", "path", path, NULL);
-    if (th_file_exists(path))
-        return th_error_set(err, TH_CONFLICT, "file_exists", "path", path, NULL);
-    return th_file_check_target(path, err);
+    return th_file_check_new(path, err);
 }
 
 static const struct th_staged_row *row_of(const struct th_import_run *run, int64_t row)

@@ -94,19 +94,21 @@ static enum th_status confirm(struct th_import_run *run, bool insist, bool *ret_
     if (!touched || !insist)
         return TH_OK;
     status = th_import_resolve(run, err);
-    if (status == TH_OK && run->options->problems_path != NULL)
-        status = th_import_problem_list(run, run->options->problems_path, err);
+    if (status == TH_OK)
+        status = th_import_list_write(run, err);
     return status;
 }
 
-// The reply, and before it the layer of overlaps, so that nothing is stored when it cannot be
-// written.
-static enum th_status answer(const struct th_import_run *run, int64_t import_id,
+// The reply, and before it the files that were asked for, so that nothing is stored when they
+// cannot be written.
+static enum th_status answer(struct th_import_run *run, int64_t import_id,
                              struct th_json **ret_reply, struct th_error *err)
 {
     enum th_status status = TH_OK;
     if (run->options->overlaps_path != NULL)
         status = th_import_overlaps_write(run, run->options->overlaps_path, err);
+    if (status == TH_OK)
+        status = th_import_list_publish(run, err);
     return status == TH_OK ? th_import_reply(run, import_id, ret_reply, err) : status;
 }
 
@@ -171,8 +173,8 @@ static enum th_status resolve_outside(struct th_import_run *run, struct th_error
         return status;
     status = th_import_resolve(run, err);
     th_store_end_read(run->store);
-    if (status == TH_OK && run->options->problems_path != NULL)
-        status = th_import_problem_list(run, run->options->problems_path, err);
+    if (status == TH_OK)
+        status = th_import_list_write(run, err);
     return status;
 }
 

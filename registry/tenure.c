@@ -157,7 +157,7 @@ static enum th_status template_csv(const char *path, enum th_lang lang, struct t
         th_csv_cell(&text, th_tenure_columns[i].example, i + 1 == TH_TENURE_COLUMNS);
     enum th_status status = th_buf_check(&text, err);
     if (status == TH_OK)
-        status = th_file_write(path, text.data, text.size, err);
+        status = th_file_write_new(path, text.data, text.size, err);
     th_buf_clear(&text);
     return status;
 }
@@ -196,8 +196,6 @@ enum th_status th_tenure_template(const char *path, const struct th_messages *me
 {
     size_t size = strlen(path);
     bool workbook = size > 5 && strcmp(path + size - 5, ".xlsx") == 0;
-    if (th_file_exists(path))
-        return th_error_set(err, TH_CONFLICT, "file_exists", "path", path, NULL);
     enum th_status status =
         workbook ? template_workbook(path, messages, lang, err) : template_csv(path, lang, err);
     struct th_json *columns = th_json_array();

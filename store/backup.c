@@ -53,13 +53,14 @@ static enum th_status copy_snapshot(const char *fresh, struct th_store *store,
 enum th_status th_store_backup(struct th_store *store, const char *target,
                                const struct th_progress *progress, struct th_error *err)
 {
-    if (th_file_exists(target))
-        return th_error_set(err, TH_CONFLICT, "file_exists", "path", target, NULL);
+    enum th_status status = th_file_check_new(target, err);
+    if (status != TH_OK)
+        return status;
     char *fresh = th_db_fresh_name(target);
     if (fresh == NULL)
         return th_error_no_memory(err);
     th_db_remove(fresh);
-    enum th_status status = copy_snapshot(fresh, store, progress, err);
+    status = copy_snapshot(fresh, store, progress, err);
     if (status == TH_OK)
         status = th_file_publish(fresh, target, err);
     th_db_remove(fresh);

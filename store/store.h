@@ -71,8 +71,8 @@ enum th_status th_store_alone_end(struct th_store *store, struct th_error *err) 
 enum th_status th_store_begin_read(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
 void th_store_end_read(struct th_store *store);
 
-// Copies the file while others go on working; `target` must not exist. TH_CONFLICT ("file_exists"),
-// TH_IO ("backup_failed"), TH_INTERRUPTED.
+// Copies the file while others go on working; `target` must not exist: errors of
+// th_file_check_new. TH_IO ("backup_failed"), TH_INTERRUPTED.
 enum th_status th_store_backup(struct th_store *store, const char *target,
                                const struct th_progress *progress,
                                struct th_error *err) TH_MUST_CHECK;

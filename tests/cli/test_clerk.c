@@ -200,11 +200,92 @@ static void clerk__a_bom_and_chinese_headings_are_welcome(void **state)
     th_cli_world_remove(&world);
 }
 
+// Puts the ending in place of every '*'.
+static void with_ending(const char *pattern, const char *ending, char *line, size_t size)
+{
+    size_t used = 0;
+    for (; *pattern != '\0'; pattern++) {
+        size_t n = *pattern == '*' ? strlen(ending) : 1;
+        assert_true(used + n < size);
+        memcpy(line + used, *pattern == '*' ? ending : pattern, n);
+        used += n;
+    }
+    line[used] = '\0';
+}
+
+static void clerk__no_output_overwrites_a_file(void **state)
+{
+    static const char *const LINES[] = {
+        "--as clerk-m parcel import {sample}/majianong.geojson --problems {dir}/mine.*",
+        "--as clerk-m parcel import {sample}/majianong.geojson --problems {dir}/mine.* --dry-run",
+        "--as clerk-m parcel import {dir}/mine.geojson --problems {dir}/mine.geojson --dry-run",
+        "--as clerk-m parcel import {sample}/majianong.geojson --overlaps {dir}/mine.gpkg",
+        "--as clerk-m draft open {sample}/majianong.geojson --problems {dir}/mine.*",
+        "--as clerk-m draft open {sample}/majianong.geojson --overlaps {dir}/mine.geojson",
+        "--as clerk-m draft set 1 --problems {dir}/mine.*",
+        "--as clerk-m draft show 1 --problems {dir}/mine.*",
+        "--as clerk-m draft show 1 --overlaps {dir}/mine.gpkg",
+        "--as clerk-m draft confirm 1 --problems {dir}/mine.*",
+        "--as clerk-m tenure import {dir}/mine.* --template",
+        "export --format * --out {dir}/mine.*",
+        "parcel export --format gpkg --out {dir}/mine.gpkg",
+        "map print --out {dir}/mine.pdf",
+        "map print --out {dir}/mine.svg",
+        "estimate sheet 1 --out {dir}/mine.*",
+        "registry backup {dir}/mine.*",
+        "registry backup {dir}/r.tanhui",
+    };
+    static const char *const ENDINGS[] = {"csv", "xlsx", "geojson", "gpkg", "pdf", "svg"};
+    struct th_cli_world world;
+    char name[32];
+    (void)state;
+    th_cli_world_make(&world);
+    th_chain_people(&world);
+    th_chain_parcels(&world);
+    th_cli_do(&world, "--as clerk-m draft open {sample}/majianong.geojson");
+    for (size_t i = 0; i < sizeof ENDINGS / sizeof ENDINGS[0]; i++) {
+        snprintf(name, sizeof name, "mine.%s", ENDINGS[i]);
+        th_cli_write(&world, name, "mended for days", 15);
+    }
+    char *before = th_cli_dump(&world);
+    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++)
+        for (size_t k = 0; k < (strchr(LINES[i], '*') != NULL ? 2 : 1); k++) {
+            char line[256];
+            with_ending(LINES[i], ENDINGS[k], line, sizeof line);
+            struct th_json *problem = th_cli_problem(&world, 5, "%s", line);
+            print_message("%s\n", line);
+            assert_string_equal(th_cli_text_at(problem, "code"), "file_exists");
+            assert_non_null(strstr(th_cli_text_at(problem, "hint"), "-2."));
+            th_json_free(problem);
+        }
+    for (size_t i = 0; i < sizeof ENDINGS / sizeof ENDINGS[0]; i++) {
+        snprintf(name, sizeof name, "mine.%s", ENDINGS[i]);
+        char *kept = th_cli_read(&world, name);
+        assert_string_equal(kept, "mended for days");
+        free(kept);
+    }
+    char *after = th_cli_dump(&world);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+    struct th_json *problem =
+        th_cli_problem(&world, 2,
+                       "--as clerk-m parcel import {sample}/majianong.geojson --dry-run "
+                       "--problems {dir}/o.gpkg --overlaps {dir}/o.gpkg");
+    assert_string_equal(th_cli_text_at(problem, "code"), "outputs_same");
+    th_json_free(problem);
+    // The name that the hint gives can be used.
+    th_cli_do(&world, "--as clerk-m draft show 1 --problems {dir}/mine-2.csv");
+    free(th_cli_read(&world, "mine-2.csv"));
+    th_cli_world_remove(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clerk__wrong_files_are_answered_in_words),
         cmocka_unit_test(clerk__wrong_numbers_and_days_are_answered_in_words),
+        cmocka_unit_test(clerk__no_output_overwrites_a_file),
         cmocka_unit_test(clerk__odd_names_are_kept_or_refused_whole),
         cmocka_unit_test(clerk__a_bom_and_chinese_headings_are_welcome),
     };

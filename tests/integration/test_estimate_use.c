@@ -133,6 +133,7 @@ static void estimate_sheet__is_written_again_byte_for_byte(void **state)
     free(text);
     th_json_free(written);
     th_json_free(made);
+    (void)th_test_path(path, fixture->folder, "none.jsonl");
     assert_status(th_estimate_sheet(fixture->registry, "99", path, &written, &fixture->err),
                   TH_NOT_FOUND, &fixture->err);
     fixture_refused(fixture, "run_not_found");

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core/file.h"
 #include "gis/reader.h"
@@ -334,6 +335,9 @@ static void map__every_format_is_written_twice_with_the_same_bytes(void **state)
         assert_true(size > 1000);
         assert_memory_equal(data, formats[i].magic, strlen(formats[i].magic));
         free(data);
+        assert_status(th_map_use(f->registry, &options, &reply, &err), TH_CONFLICT, &err);
+        assert_string_equal(err.key, "file_exists");
+        assert_int_equal(unlink(path), 0);
         assert_ok(th_map_use(f->registry, &options, &reply, &err), &err);
         assert_string_equal(th_json_get_text(reply, "sha256", ""), first);
         th_json_free(reply);

@@ -95,8 +95,8 @@ static void backup__never_overwrites(void **state)
     assert_string_equal(text, "mine");
     free(text);
     th_test_path(path, world->folder, "none/copy.tanhui");
-    assert_status(th_store_backup(world->store, path, NULL, &err), TH_IO, &err);
-    assert_string_equal(err.key, "backup_failed");
+    assert_status(th_store_backup(world->store, path, NULL, &err), TH_NOT_FOUND, &err);
+    assert_string_equal(err.key, "file_io");
 }
 
 static bool stop(void *context, const char *stage, int64_t done, int64_t total)

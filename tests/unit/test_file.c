@@ -198,6 +198,63 @@ static void file_check_target__tells_beforehand_what_would_fail(void **state)
     assert_int_equal(count_entries(*state), 0);
 }
 
+static void file_check_new__names_what_is_free(void **state)
+{
+    static const struct {
+        const char *taken, *also_taken, *free;
+    } cases[] = {
+        {"list.xlsx", "", "list-2.xlsx"},
+        {"清单.2024.csv", "清单.2024-2.csv", "清单.2024-3.csv"},
+        {"list", "", "list-2"},
+        {".hidden", "", ".hidden-2"},
+    };
+    struct th_error err;
+    char path[TH_TEST_PATH_SIZE];
+    char other[TH_TEST_PATH_SIZE];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        th_test_path(path, *state, cases[i].taken);
+        assert_ok(th_file_check_new(path, &err), &err);
+        assert_ok(th_file_write(path, "mine", 4, &err), &err);
+        if (cases[i].also_taken[0] != '\0')
+            assert_ok(th_file_write(th_test_path(other, *state, cases[i].also_taken), "x", 1, &err),
+                      &err);
+        assert_status(th_file_check_new(path, &err), TH_CONFLICT, &err);
+        assert_string_equal(err.key, "file_exists");
+        assert_string_equal(th_error_arg_get(&err, "path"), path);
+        assert_string_equal(th_error_arg_get(&err, "free"),
+                            th_test_path(other, *state, cases[i].free));
+    }
+    // Where the folder's own name has a dot, the file's has none.
+    assert_int_equal(mkdir(th_test_path(path, *state, "a.b"), 0755), 0);
+    assert_ok(th_file_write(th_test_path(path, *state, "a.b/list"), "x", 1, &err), &err);
+    assert_status(th_file_check_new(path, &err), TH_CONFLICT, &err);
+    assert_string_equal(th_error_arg_get(&err, "free"), th_test_path(other, *state, "a.b/list-2"));
+}
+
+static void file_write_new__never_replaces_anything(void **state)
+{
+    struct th_error err;
+    char path[TH_TEST_PATH_SIZE];
+    char link[TH_TEST_PATH_SIZE];
+    struct stat info;
+    assert_ok(th_file_write_new(th_test_path(path, *state, "f"), "mine", 4, &err), &err);
+    assert_status(th_file_write_new(path, "yours", 5, &err), TH_CONFLICT, &err);
+    assert_content(path, "mine", 4);
+    // A link is a file of that name, wherever it leads.
+    assert_int_equal(symlink("f", th_test_path(link, *state, "link")), 0);
+    assert_status(th_file_write_new(link, "yours", 5, &err), TH_CONFLICT, &err);
+    assert_content(path, "mine", 4);
+    assert_int_equal(symlink("nowhere", th_test_path(link, *state, "lost")), 0);
+    assert_status(th_file_write_new(link, "yours", 5, &err), TH_CONFLICT, &err);
+    assert_int_equal(lstat(link, &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+    assert_status(th_file_write_new("/dev/null", "x", 1, &err), TH_CONFLICT, &err);
+    assert_status(th_file_write_new(*state, "x", 1, &err), TH_UNREADABLE, &err);
+    assert_status(th_file_write_new(th_test_path(path, *state, "absent/f"), "x", 1, &err),
+                  TH_NOT_FOUND, &err);
+    assert_int_equal(count_entries(*state), 3);
+}
+
 int main(void)
 {
 #define FILE_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -206,6 +263,8 @@ int main(void)
         FILE_TEST(file_write__failure_leaves_the_old_file_and_no_trace),
         FILE_TEST(file_publish__gives_the_name_once),
         FILE_TEST(file_check_target__tells_beforehand_what_would_fail),
+        FILE_TEST(file_check_new__names_what_is_free),
+        FILE_TEST(file_write_new__never_replaces_anything),
         FILE_TEST(file_write__link_stays_a_link),
         FILE_TEST(file_write__a_device_is_written_not_replaced),
         FILE_TEST(file_write__full_disk_is_reported),

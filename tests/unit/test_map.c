@@ -355,12 +355,14 @@ static void print__same_sheet_gives_same_bytes(void **state)
     for (size_t f = 0; f < 3; f++) {
         struct th_hash first;
         struct th_hash second;
-        print(fixture, TH_LANG_ZH, formats[f], "a", NULL, &first);
-        print(fixture, TH_LANG_ZH, formats[f], "b", NULL, &second);
+        static const char *const names[][3] = {
+            {"a.pdf", "b.pdf", "c.pdf"}, {"a.svg", "b.svg", "c.svg"}, {"a.png", "b.png", "c.png"}};
+        print(fixture, TH_LANG_ZH, formats[f], names[f][0], NULL, &first);
+        print(fixture, TH_LANG_ZH, formats[f], names[f][1], NULL, &second);
         size_t size_a = 0;
         size_t size_b = 0;
-        char *a = contents(fixture, "a", &size_a);
-        char *b = contents(fixture, "b", &size_b);
+        char *a = contents(fixture, names[f][0], &size_a);
+        char *b = contents(fixture, names[f][1], &size_b);
         assert_int_equal(size_a, size_b);
         assert_memory_equal(a, b, size_a);
         assert_memory_equal(a, heads[f], strlen(heads[f]));
@@ -368,7 +370,7 @@ static void print__same_sheet_gives_same_bytes(void **state)
         free(a);
         free(b);
         fixture->sheet.title = "另一张图";
-        print(fixture, TH_LANG_ZH, formats[f], "b", NULL, &second);
+        print(fixture, TH_LANG_ZH, formats[f], names[f][2], NULL, &second);
         assert_memory_not_equal(first.bytes, second.bytes, TH_HASH_SIZE);
         fixture->sheet.title = "碳汇林地块分布图";
     }
@@ -443,6 +445,23 @@ static void print__folder_that_is_missing_is_an_io_error(void **state)
     assert_non_null(th_error_arg_get(&err, "detail"));
 }
 
+static void print__an_existing_file_is_not_overwritten(void **state)
+{
+    struct fixture *fixture = *state;
+    char path[TH_TEST_PATH_SIZE];
+    size_t size = 0;
+    struct th_error err;
+    th_test_path(path, fixture->folder, "a.pdf");
+    assert_ok(th_file_write(path, "mine", 4, &err), &err);
+    assert_status(th_map_print(&fixture->sheet, fixture->messages, TH_LANG_ZH, TH_MAP_PDF, path,
+                               NULL, NULL, &err),
+                  TH_CONFLICT, &err);
+    assert_string_equal(err.key, "file_exists");
+    char *kept = contents(fixture, "a.pdf", &size);
+    assert_string_equal(kept, "mine");
+    free(kept);
+}
+
 static void print__every_error_has_its_words_in_both_languages(void **state)
 {
     struct fixture *fixture = *state;
@@ -504,6 +523,7 @@ int main(void)
         TEST(print__same_sheet_gives_same_bytes),
         TEST(print__what_cannot_be_drawn_is_refused_and_leaves_no_file),
         TEST(print__folder_that_is_missing_is_an_io_error),
+        TEST(print__an_existing_file_is_not_overwritten),
         TEST(print__every_error_has_its_words_in_both_languages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -393,16 +393,16 @@ static void open__what_a_format_cannot_have_is_refused(void **state)
     }
 }
 
-static void open__no_folder_is_a_failed_export(void **state)
+static void open__a_missing_folder_is_named(void **state)
 {
     struct th_error err = {0};
     struct th_writer *writer = NULL;
     char path[TH_TEST_PATH_SIZE];
     th_test_path(path, *state, "none/x.gpkg");
     struct th_writer_options options = options_of(TH_WRITER_GPKG);
-    assert_status(th_writer_open(path, &options, &writer, &err), TH_IO, &err);
-    assert_string_equal(err.key, "export_failed");
-    assert_true(strlen(th_error_arg_get(&err, "detail")) > 0);
+    assert_status(th_writer_open(path, &options, &writer, &err), TH_NOT_FOUND, &err);
+    assert_string_equal(err.key, "file_io");
+    assert_string_equal(th_error_arg_get(&err, "reason"), "@io_reason.no_folder");
 }
 
 static void add__the_same_id_twice_is_a_failed_export(void **state)
@@ -438,8 +438,7 @@ int main(void)
                                         folder_drop),
         cmocka_unit_test_setup_teardown(open__what_a_format_cannot_have_is_refused, folder_make,
                                         folder_drop),
-        cmocka_unit_test_setup_teardown(open__no_folder_is_a_failed_export, folder_make,
-                                        folder_drop),
+        cmocka_unit_test_setup_teardown(open__a_missing_folder_is_named, folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(add__the_same_id_twice_is_a_failed_export, folder_make,
                                         folder_drop),
     };

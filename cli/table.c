@@ -11,6 +11,7 @@
 #include "core/text.h"
 
 enum { GAP = 2, WRAP_MIN = 16, RIGID_MAX = 48, LINE_DEFAULT = 120, LINE_MIN = 60 };
+enum { ROWS_TEXT_LIMIT = 1024, ROWS_PARTS_MAX = 6 };
 
 size_t th_table_width(void)
 {
@@ -38,24 +39,73 @@ static bool same_behind(const struct th_table *table, size_t n_ignored, size_t a
     return true;
 }
 
-static char *range_text(const char *first, const char *last)
+// Is `next` the whole number after `text`, or the same once more?
+static bool follows(const char *text, const char *next)
 {
-    enum { SIZE = 64 };
-    char *text = malloc(SIZE);
-    if (text != NULL)
-        snprintf(text, SIZE, "%.24s–%.24s", first, last);
-    return text;
+    int64_t a = 0;
+    int64_t b = 0;
+    return strcmp(text, next) == 0 || (th_text_parse_int(text, 0, INT64_MAX - 1, &a) &&
+                                       th_text_parse_int(next, 0, INT64_MAX, &b) && b == a + 1);
 }
 
-// Frees the rows behind the first of a group; its ignored cells become ranges.
+static bool is_nothing(const char *text)
+{
+    return text[0] == '\0' || strcmp(text, "–") == 0;
+}
+
+// The row numbers of a group, runs as ranges: "1、3–5、9". Past the room of a cell it is cut:
+// "1、3、5 … 99".
+static char *rows_text(const struct th_table *table, size_t first, size_t end)
+{
+    struct th_buf text;
+    th_buf_init(&text, ROWS_TEXT_LIMIT);
+    size_t n_parts = 0;
+    for (size_t r = first; r < end;) {
+        size_t last = r;
+        while (last + 1 < end && follows(cell(table, last, 0), cell(table, last + 1, 0)))
+            last++;
+        bool alone = strcmp(cell(table, r, 0), cell(table, last, 0)) == 0;
+        bool cut = n_parts + 1 >= ROWS_PARTS_MAX && last + 1 < end;
+        if (cut)
+            last = end - 1;
+        if (n_parts > 0)
+            th_buf_append_str(&text, cut ? " … " : table->separator);
+        if (!alone && !cut)
+            th_buf_printf(&text, "%.24s–", cell(table, r, 0));
+        th_buf_printf(&text, "%.24s", cell(table, last, 0));
+        n_parts++;
+        r = last + 1;
+    }
+    return th_buf_take(&text);
+}
+
+// "first–last" of the names of a group: one name where all have it, nothing told where the first or
+// the last has none. NULL: the first one's stays as it is.
+static char *names_text(const struct th_table *table, size_t column, size_t first, size_t end)
+{
+    const char *from = cell(table, first, column);
+    const char *to = cell(table, end - 1, column);
+    if (strcmp(from, to) == 0)
+        return NULL;
+    bool both = !is_nothing(from) && !is_nothing(to);
+    struct th_buf text;
+    th_buf_init(&text, ROWS_TEXT_LIMIT);
+    if (both)
+        th_buf_printf(&text, "%.24s–%.24s", from, to);
+    else
+        th_buf_append_str(&text, "–");
+    return th_buf_take(&text);
+}
+
+// Frees the rows behind the first of a group, which then stands for all of them.
 static void join(struct th_table *table, size_t n_ignored, size_t first, size_t end)
 {
     for (size_t c = 0; c < n_ignored && end > first + 1; c++) {
-        char *range = range_text(cell(table, first, c), cell(table, end - 1, c));
-        if (range == NULL)
+        char *all = c == 0 ? rows_text(table, first, end) : names_text(table, c, first, end);
+        if (all == NULL)
             continue;
         free(table->cells[first * table->n_columns + c]);
-        table->cells[first * table->n_columns + c] = range;
+        table->cells[first * table->n_columns + c] = all;
     }
     for (size_t i = (first + 1) * table->n_columns; i < end * table->n_columns; i++)
         free(table->cells[i]);

@@ -22,13 +22,16 @@ struct th_table {
     size_t n_columns;
     char **cells; // n_rows × n_columns texts, owned by the caller; NULL reads as ""
     size_t n_rows;
+    const char *separator; // between row numbers that do not follow each other: "、" or ", "
 };
 
 // Cells that a line may have: the terminal's width, COLUMNS, or 120 where the output is no
 // terminal.
 size_t th_table_width(void);
 
-// Joins neighbouring rows that differ in the first n columns only, which then show "first–last".
+// Joins neighbouring rows that differ in the first n columns only. The first column, a number, then
+// shows which rows they were, and only runs without a gap as a range: "1、3–5"; the others show
+// "first–last", or nothing where one of both has none.
 void th_table_merge(struct th_table *table, size_t n_ignored);
 
 void th_table_draw(struct th_table *table, size_t line_width, struct th_buf *out);

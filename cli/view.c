@@ -265,7 +265,9 @@ static void draw_table(const struct th_cli *cli, const struct th_json *rows,
                        const struct column *columns, size_t n_columns, struct th_buf *out)
 {
     size_t n = th_json_size(rows);
-    struct th_table table = {.n_columns = n_columns, .n_rows = n > ROWS_SHOWN ? ROWS_SHOWN : n};
+    struct th_table table = {.n_columns = n_columns,
+                             .n_rows = n > ROWS_SHOWN ? ROWS_SHOWN : n,
+                             .separator = cli->lang == TH_LANG_ZH ? "、" : ", "};
     table.cells = calloc(table.n_rows * n_columns + 1, sizeof *table.cells);
     if (n == 0 || table.cells == NULL) {
         free(table.cells);
@@ -277,7 +279,7 @@ static void draw_table(const struct th_cli *cli, const struct th_json *rows,
     }
     for (size_t r = 0; r < table.n_rows; r++)
         fill_row(cli, th_json_at(rows, r), columns, &table, r);
-    // Many rows with one problem read as "1–16".
+    // Many rows with one problem read as "1–16", or "1、3、5".
     if (strcmp(columns[0].key, "row") == 0)
         th_table_merge(&table, strcmp(columns[1].key, "number") == 0 ? 2 : 1);
     if (out->size > 0)

@@ -13,3 +13,5 @@ list(FILTER cli_sources EXCLUDE REGEX "/main\\.c$")
 th_add_unit_test(test_cli_help SOURCES cli/test_help.c ${cli_sources} NO_VALGRIND
     DEPENDS tanhui_cli_runner tanhui_trading tanhui_registry tanhui_net LABELS cli TIMEOUT 300)
 add_dependencies(test_cli_help tanhui)
+th_add_unit_test(test_cli_table SOURCES cli/test_table.c ${PROJECT_SOURCE_DIR}/cli/table.c
+    DEPENDS tanhui_core LABELS cli)

@@ -28,6 +28,7 @@ static enum th_status run_export(struct th_cli *cli, struct th_json **ret_reply,
                                         .package = th_cli_option(cli, "package"),
                                         .kind = th_cli_option(cli, "kind"),
                                         .crs = th_cli_option(cli, "crs"),
+                                        .state = th_cli_option(cli, "state"),
                                         .on = th_cli_option(cli, "on"),
                                         .path = th_cli_option(cli, "out"),
                                         .with_wkt = th_cli_flag(cli, "wkt"),
@@ -51,16 +52,17 @@ static enum th_status run_map(struct th_cli *cli, struct th_json **ret_reply, st
 
 #define EXPORT_OPTIONS                                                                             \
     "format!=gpkg|geojson|shp|kml|csv|xlsx|fgb|gml|fiboa out!=FILE village=V kind=KIND package=P " \
-    "on=DATE crs=EPSG:n wkt"
+    "state=STATE on=DATE crs=EPSG:n wkt"
 
 const struct th_cli_command th_cli_parcel_commands[] = {
     {"parcel", "list", TH_CLI_READ, "", "village=V kind=KIND state=STATE package=P",
-     "parcels: parcel_id number village_name kind land_class area_mu declared_mu area_m2 state "
-     "| n area_mu area_m2",
+     "parcels: parcel_id number village_name kind land_class area_mu counted_mu declared_mu "
+     "area_m2 state | n n_retired area_mu counted_mu area_m2 counted_m2",
      run_list},
     {"parcel", "show", TH_CLI_READ, "ID", "",
      "parcel_id version number kind village village_name land_class area_mu area_m2 declared_mu "
-     "sliver_m2 perimeter_m state centroid box source.file source.sha256 source.layer source.row "
+     "sliver_m2 counted_mu counted_m2 perimeter_m state centroid box source.file source.sha256 "
+     "source.layer source.row "
      "source.crs | versions: version kind area_mu area_m2",
      run_show},
     {"parcel", "export", TH_CLI_READ, "", EXPORT_OPTIONS, "file n sha256", run_export},

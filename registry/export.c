@@ -213,6 +213,9 @@ static enum th_status export_rows(struct exporting *e, struct th_error *err)
         return status;
     status =
         th_parcel_choose(e->store, options->village, options->kind, options->package, &choice, err);
+    if (status == TH_OK)
+        status = th_parcel_choose_state(
+            options->state, options->package == NULL && options->on == NULL, &choice, err);
     if (status == TH_OK && options->on != NULL && options->package != NULL)
         status = th_error_set(err, TH_USAGE, "export_on_package", NULL);
     if (status == TH_OK && options->on != NULL)

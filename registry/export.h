@@ -13,6 +13,7 @@ struct th_export_options {
     const char *package; // id or name
     const char *path;    // must not exist
     const char *crs;     // gpkg and shp: "EPSG:4528" in place of EPSG:4490
+    const char *state;   // as in the list; NULL: those in force, of a day those that held on it
     const char *on;      // the versions that hold on this day; NULL: those in force
     bool with_wkt;       // csv, xlsx: one more column with the ground as WKT
     const struct th_progress *progress;
@@ -31,9 +32,10 @@ struct th_export_options {
 // EPSG:4490, in kml, geojson and fiboa taken for WGS 84 as the registry does.
 //
 // Reply: file, n, sha256 (of the file), format, files[] (a Shapefile and GML have several).
-// TH_USAGE ("export_on_package": a package has versions of its own), TH_INVALID ("export_format",
-// "export_crs", "export_extension"), TH_CONFLICT ("file_exists"), TH_IO, TH_LIMIT ("workbook_rows",
-// "workbook_text"), TH_NOT_FOUND ("village_not_found", "package_not_found"), TH_INTERRUPTED.
+// TH_USAGE ("parcel_state"; "export_on_package": a package has versions of its own), TH_INVALID
+// ("export_format", "export_crs", "export_extension"), TH_CONFLICT ("file_exists"), TH_IO, TH_LIMIT
+// ("workbook_rows", "workbook_text"), TH_NOT_FOUND ("village_not_found", "package_not_found"),
+// TH_INTERRUPTED.
 enum th_status th_export(struct th_registry *registry, const struct th_export_options *options,
                          struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 

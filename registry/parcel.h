@@ -103,14 +103,16 @@ enum th_status th_parcel_add(struct th_registry *registry, const struct th_reque
 struct th_parcel_list_options {
     const char *village; // code or name
     const char *kind;    // a kind or its Chinese name
-    const char *state;   // "registered" or "retired"
+    const char *state;   // "registered" (as without it, but for a package), "retired", "all"
     const char *package; // id or name: its parcels, in the versions it was made of
 };
 
-// Reply: n, area_m2, area_mu, area_mu_rows (sum of the rounded rows, which may differ from the
-// rounded sum), parcels[{parcel_id, version, number, kind, village, village_name,
-// land_class, area_m2, area_mu, declared_mu, sliver_m2, state}] in order of parcel_id; number,
-// land_class and declared_mu are null where there is none.
+// Reply: n, n_retired, area_m2, area_mu, area_mu_rows (sum of the rounded rows, which may differ
+// from the rounded sum), counted_m2, counted_mu (without what others claim), parcels[{parcel_id,
+// version, number, kind, village, village_name, land_class, area_m2, area_mu, counted_m2,
+// counted_mu, declared_mu, sliver_m2, state}] in order of parcel_id; number, land_class and
+// declared_mu are null where there is none. Retired parcels are in no sum, but for those of a
+// package, whose ground counts as it did when it was made. TH_USAGE ("parcel_state").
 enum th_status th_parcel_list(struct th_registry *registry,
                               const struct th_parcel_list_options *options,
                               struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

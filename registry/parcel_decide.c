@@ -114,6 +114,12 @@ static const char *overlap_key(const struct th_claim *claim)
     return claim->claimant == TH_CLAIMANT_ROW ? "overlap_in_source" : "overlap_registered";
 }
 
+// What is told of ground that an officer let in, in place of how to put it right.
+static const char *waived_key(const struct th_claim *claim)
+{
+    return claim->claimant == TH_CLAIMANT_LAYER ? "overlap_waived_scheme" : "overlap_waived";
+}
+
 // May an officer let the row in? Not where it is the ground of another parcel once more, nor while
 // nobody knows all that claims it.
 static bool may_be_waived(const struct th_import_run *run, const struct th_staged_row *row,
@@ -144,10 +150,10 @@ static enum th_status settle_overlaps(struct th_import_run *run, struct th_stage
         size_t problem = TH_ROW_NO_PROBLEM;
         if (shown++ < FINDINGS_SHOWN) {
             struct th_error what;
-            describe(run, claim, -1, key, &what);
+            describe(run, claim, -1, waived ? waived_key(claim) : key, &what);
             problem = run->resolved.n;
             th_problems_add(&run->resolved, row->row, row->feature,
-                            waived ? TH_PROBLEM_WARNING : TH_PROBLEM_ERROR, NULL, &what);
+                            waived ? TH_PROBLEM_WARNING : TH_PROBLEM_ERROR, key, &what);
         }
         status =
             keep(run, row, claim, waived ? TH_FINDING_WAIVED : TH_FINDING_REFUSED, problem, err);

@@ -512,6 +512,14 @@ enum th_status th_parcel_choose(struct th_store *store, const char *village, con
                                 const char *package, struct th_parcel_choice *ret_choice,
                                 struct th_error *err) TH_MUST_CHECK;
 
+// Which of them by state, as a person writes it: registered, retired, all, in Chinese as well.
+// NULL: those in force alone when `in_force` is set, else any. TH_USAGE ("parcel_state").
+enum th_status th_parcel_choose_state(const char *word, bool in_force,
+                                      struct th_parcel_choice *choice,
+                                      struct th_error *err) TH_MUST_CHECK;
+// The measured area without what others claim: slivers and what an officer waived.
+struct th_area th_parcel_counted(const struct th_parcel_record *record);
+
 // Tells the progress now and then; TH_INTERRUPTED ("interrupted") when asked to stop.
 enum th_status th_import_report(const struct th_import_run *run, const char *stage, int64_t done,
                                 int64_t total, struct th_error *err) TH_MUST_CHECK;

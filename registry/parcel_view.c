@@ -31,6 +31,38 @@ enum th_status th_parcel_choose(struct th_store *store, const char *village, con
     return status;
 }
 
+enum th_status th_parcel_choose_state(const char *word, bool in_force,
+                                      struct th_parcel_choice *choice, struct th_error *err)
+{
+    static const struct {
+        const char *word, *state;
+    } WORDS[] = {{"registered", "registered"},
+                 {"已登记", "registered"},
+                 {"retired", "retired"},
+                 {"已注销", "retired"},
+                 {"all", NULL},
+                 {"全部", NULL}};
+    if (word == NULL) {
+        choice->filter.state = in_force ? "registered" : NULL;
+        return TH_OK;
+    }
+    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
+        if (strcmp(WORDS[i].word, word) == 0) {
+            choice->filter.state = WORDS[i].state;
+            return TH_OK;
+        }
+    return th_error_set(err, TH_USAGE, "parcel_state", "state", word, NULL);
+}
+
+struct th_area th_parcel_counted(const struct th_parcel_record *record)
+{
+    struct th_area counted = th_area_from_m2_300(0);
+    // What is not counted was taken off the parcel itself.
+    if (th_area_sub(record->measured, record->sliver, &counted, NULL) != TH_OK)
+        return th_area_from_m2_300(0);
+    return counted;
+}
+
 static const char *or_null(const char *text)
 {
     return text[0] == '\0' ? NULL : text;
@@ -55,6 +87,8 @@ struct th_json *th_parcel_record_json(const struct th_parcel_record *record)
     else
         th_json_set(json, "declared_mu", th_json_null());
     th_json_set_cent(json, "sliver_m2", th_area_m2_cent(record->sliver));
+    th_json_set_cent(json, "counted_m2", th_area_m2_cent(th_parcel_counted(record)));
+    th_json_set_cent(json, "counted_mu", th_area_mu_cent(th_parcel_counted(record)));
     th_json_set_text(json, "state", record->state);
     th_json_set_text(json, "from", th_date_format(record->from, date));
     th_json_set_text(json, "origin", record->origin);
@@ -67,8 +101,10 @@ struct th_json *th_parcel_record_json(const struct th_parcel_record *record)
 struct listing {
     struct th_json *parcels;
     int64_t n;
+    int64_t n_retired;
     int64_t rows_mu_cent; // sum of the rounded rows
-    struct th_area total;
+    bool all_count;       // a package's ground counts whatever became of it since
+    struct th_area total, counted;
     enum th_status status;
     struct th_error err;
 };
@@ -79,8 +115,16 @@ static bool list_one(void *context, const struct th_parcel_record *record, const
     (void)attributes;
     th_json_append(list->parcels, th_parcel_record_json(record));
     list->n++;
+    // The ground of a retired parcel is nobody's, or counts under another number.
+    bool retired = strcmp(record->state, "retired") == 0;
+    list->n_retired += retired ? 1 : 0;
+    if (retired && !list->all_count)
+        return true;
     list->rows_mu_cent += th_area_mu_cent(record->measured);
     list->status = th_area_add(list->total, record->measured, &list->total, &list->err);
+    if (list->status == TH_OK)
+        list->status =
+            th_area_add(list->counted, th_parcel_counted(record), &list->counted, &list->err);
     return list->status == TH_OK;
 }
 
@@ -89,15 +133,18 @@ enum th_status th_parcel_list(struct th_registry *registry,
                               struct th_json **ret_reply, struct th_error *err)
 {
     struct th_store *store = th_registry_store(registry);
-    struct listing list = {.parcels = th_json_array(), .total = th_area_from_m2_300(0)};
+    struct listing list = {.parcels = th_json_array(),
+                           .all_count = options->package != NULL,
+                           .total = th_area_from_m2_300(0),
+                           .counted = th_area_from_m2_300(0)};
     struct th_parcel_choice choice;
     struct th_json *reply = th_json_object();
     enum th_status status =
         th_parcel_choose(store, options->village, options->kind, options->package, &choice, err);
-    if (status == TH_OK) {
-        choice.filter.state = options->state;
+    if (status == TH_OK)
+        status = th_parcel_choose_state(options->state, options->package == NULL, &choice, err);
+    if (status == TH_OK)
         status = th_parcel_each(store, &choice.filter, list_one, &list, err);
-    }
     if (status == TH_OK && list.status != TH_OK) {
         status = list.status;
         if (err != NULL)
@@ -107,6 +154,9 @@ enum th_status th_parcel_list(struct th_registry *registry,
     th_json_set_cent(reply, "area_m2", th_area_m2_cent(list.total));
     th_json_set_cent(reply, "area_mu", th_area_mu_cent(list.total));
     th_json_set_cent(reply, "area_mu_rows", list.rows_mu_cent);
+    th_json_set_cent(reply, "counted_m2", th_area_m2_cent(list.counted));
+    th_json_set_cent(reply, "counted_mu", th_area_mu_cent(list.counted));
+    th_json_set_int(reply, "n_retired", list.n_retired);
     th_json_set(reply, "parcels", list.parcels);
     return th_reply_finish(status, reply, ret_reply, err);
 }

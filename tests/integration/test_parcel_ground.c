@@ -252,11 +252,25 @@ static void schemes__an_officers_waiver_takes_the_ground_off_and_is_on_record(vo
     struct th_json *reply = import_waiving(f, &rows, "1");
     assert_int_equal(drawn_accepted(reply), 1);
     assert_int_equal(fixture_problems(reply, 1, "overlap_other_scheme", "warning"), 1);
+    // It is told what is not counted, not how to put it right.
+    const struct th_json *told = th_json_at(th_json_get(reply, "problems"), 0);
+    assert_non_null(strstr(th_json_get_text(told, "message", ""), "9.58"));
+    assert_null(strstr(th_json_get_text(told, "hint", ""), "--waive"));
     int64_t parcel_id = drawn_parcel(reply, 0);
     int64_t import_id = th_json_get_int(reply, "import_id", 0);
     th_json_free(reply);
     assert_ok(th_parcel_load(th_registry_store(f->registry), parcel_id, 0, &record, &err), &err);
     assert_close(th_area_m2(record.sliver), 0.6 * 10642.475, 0.02);
+    // The list has both areas, and the sums of both.
+    const struct th_parcel_list_options all = {.state = NULL};
+    reply = NULL;
+    assert_ok(th_parcel_list(f->registry, &all, &reply, &err), &err);
+    const struct th_json *listed = th_json_at(th_json_get(reply, "parcels"), 0);
+    assert_close(th_json_get_real(listed, "area_m2", 0), 10642.475, 0.02);
+    assert_close(th_json_get_real(listed, "counted_m2", 0), 0.4 * 10642.475, 0.03);
+    assert_close(th_json_get_real(reply, "counted_m2", 0), 0.4 * 10642.475, 0.03);
+    assert_close(th_json_get_real(reply, "area_m2", 0), 10642.475, 0.02);
+    th_json_free(reply);
     struct noted noted = waivers(f);
     assert_int_equal(noted.n, 1);
     assert_int_equal(noted.parcel_id, parcel_id);

@@ -500,13 +500,13 @@ static void history__leads_back_and_forward_over_every_change(void **state)
     assert_sound(f);
 }
 
-static int64_t exported_on(struct fixture *f, const char *name, const char *on)
+static int64_t exported(struct fixture *f, const char *name, const char *on, const char *state)
 {
     char path[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
     struct th_error err;
     th_test_path(path, f->folder, name);
-    struct th_export_options options = {.format = "csv", .path = path, .on = on};
+    struct th_export_options options = {.format = "csv", .path = path, .on = on, .state = state};
     assert_ok(th_export(f->registry, &options, &reply, &err), &err);
     int64_t n = th_json_get_int(reply, "n", -1);
     th_json_free(reply);
@@ -518,9 +518,43 @@ static void export__a_day_has_the_parcels_that_held_on_it(void **state)
     struct fixture *f = *state;
     struct th_error err;
     th_json_free(split(f, "admin", 1, NORTH_SOUTH, NULL, TH_OK, &err)); // 1 -> 5, 6
-    assert_int_equal(exported_on(f, "a.csv", "2025-06-14"), 0);         // nothing was registered
-    assert_int_equal(exported_on(f, "b.csv", "2025-06-15"), 5);         // 2, 3, 4, 5, 6
-    assert_int_equal(exported_on(f, "c.csv", NULL), 6); // with the retired one, as such
+    assert_int_equal(exported(f, "a.csv", "2025-06-14", NULL), 0);      // nothing was registered
+    assert_int_equal(exported(f, "b.csv", "2025-06-15", NULL), 5);      // 2, 3, 4, 5, 6
+    assert_int_equal(exported(f, "c.csv", NULL, NULL), 5);
+    assert_int_equal(exported(f, "d.csv", NULL, "all"), 6);
+    assert_int_equal(exported(f, "e.csv", NULL, "已注销"), 1);
+}
+
+static void list__retired_ground_is_asked_for_and_in_no_sum(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err;
+    struct th_json *reply = NULL;
+    static const struct {
+        const char *state;
+        int n, n_retired;
+    } CASES[] = {{NULL, 5, 0},     {"registered", 5, 0}, {"已登记", 5, 0}, {"retired", 1, 1},
+                 {"已注销", 1, 1}, {"all", 6, 1},        {"全部", 6, 1}};
+    const struct th_parcel_list_options before = {.state = NULL};
+    assert_ok(th_parcel_list(f->registry, &before, &reply, &err), &err);
+    double ground_m2 = th_json_get_real(reply, "area_m2", 0);
+    th_json_free(reply);
+    th_json_free(split(f, "admin", 1, NORTH_SOUTH, NULL, TH_OK, &err)); // 1 -> 5, 6
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        const struct th_parcel_list_options options = {.state = CASES[i].state};
+        assert_ok(th_parcel_list(f->registry, &options, &reply, &err), &err);
+        assert_int_equal(th_json_get_int(reply, "n", 0), CASES[i].n);
+        assert_int_equal(th_json_get_int(reply, "n_retired", -1), CASES[i].n_retired);
+        // A split leaves as much ground as there was.
+        assert_close(th_json_get_real(reply, "area_m2", -1),
+                     CASES[i].n == CASES[i].n_retired ? 0 : ground_m2, 0.02);
+        th_json_free(reply);
+    }
+    const struct th_parcel_list_options wrong = {.state = "xyz"};
+    reply = NULL;
+    assert_status(th_parcel_list(f->registry, &wrong, &reply, &err), TH_USAGE, &err);
+    assert_string_equal(err.key, "parcel_state");
+    assert_null(reply);
 }
 
 static struct th_json *package(struct fixture *f, const char *name, const char *parcel,
@@ -584,6 +618,7 @@ int main(void)
         LIFE_TEST(adjust__two_neighbours_keep_their_ground_together),
         LIFE_TEST(retire__a_parcel_ends_with_its_reason_and_document),
         LIFE_TEST(history__leads_back_and_forward_over_every_change),
+        LIFE_TEST(list__retired_ground_is_asked_for_and_in_no_sum),
         LIFE_TEST(export__a_day_has_the_parcels_that_held_on_it),
         LIFE_TEST(package__ground_is_not_counted_again_under_another_number),
     };

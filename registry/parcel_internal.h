@@ -385,6 +385,12 @@ enum th_status th_import_repair_keep(struct th_import_run *run, struct th_staged
 const struct th_staged_repair *th_import_repair_find(const struct th_import_run *run,
                                                      const struct th_staged_row *row);
 
+// Gives a row whose parcel is registered what the parcel has and the source has no column for:
+// attributes and the declared area.
+enum th_status th_import_keep(const struct th_import_run *run, struct th_staged_row *row,
+                              const struct th_parcel_known *known,
+                              struct th_error *err) TH_MUST_CHECK;
+
 // Decides every row that passed against the registry as it is now; may be repeated.
 enum th_status th_import_resolve(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
 // Whose ground the pending rows are: accepts or refuses each.

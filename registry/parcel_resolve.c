@@ -237,6 +237,14 @@ static enum th_status compare_known(struct th_import_run *run, struct th_staged_
     struct th_hash content = th_parcel_content_hash(&own, row->attributes);
     bool same_content = same_hash(&known->content, &content);
     bool same_ground = same_hash(&known->geometry_hash, &row->geometry_hash);
+    if (!same_content && !known->retired) {
+        status = th_import_keep(run, row, known, err);
+        if (status != TH_OK)
+            return status;
+        th_import_row_record(run, row, &own);
+        content = th_parcel_content_hash(&own, row->attributes);
+        same_content = same_hash(&known->content, &content);
+    }
     if (known->retired) {
         (void)th_error_set(&what, TH_DATA_PROBLEM, "parcel_retired", NULL);
         th_error_add_int(&what, "parcel", known->parcel_id);

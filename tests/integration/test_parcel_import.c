@@ -586,7 +586,7 @@ static void import__a_changed_particular_is_named_with_both_values(void **state)
     } CHANGES[] = {
         {"\"number\":\"1\",\"owner\":\"new\",\"declared_area\":15.9",
          "another owner: “old” in the registry, “new” in the file"},
-        {"\"number\":\"1\",\"declared_area\":15.9",
+        {"\"number\":\"1\",\"owner\":null,\"declared_area\":15.9",
          "another owner: “old” in the registry, “none” in the file"},
         {"\"number\":\"1\",\"owner\":\"old\",\"declared_area\":16",
          "another declared area (mu): “15.90” in the registry, “16.00” in the file"},
@@ -607,6 +607,36 @@ static void import__a_changed_particular_is_named_with_both_values(void **state)
         assert_says(reply, 0, "message", CHANGES[i].says);
         th_json_free(reply);
     }
+}
+
+static void update__leaves_alone_what_the_file_has_no_column_for(void **state)
+{
+    struct fixture *f = *state;
+    char text[TEXT_SIZE];
+    struct th_error err = {0};
+    struct th_json *shown = NULL;
+    cell(text, 119.6, 30.5, 0.001, 0.001,
+         "\"number\":\"1\",\"owner\":\"old\",\"tree\":\"pine\",\"declared_area\":15.9");
+    struct th_json *reply = import_features(f, "first.geojson", text, NULL);
+    int64_t id = th_json_int_value(th_json_at(th_json_get(reply, "parcel_ids"), 0));
+    th_json_free(reply);
+    // A new boundary alone, and a column that is there and empty.
+    cell(text, 119.6001, 30.5, 0.001, 0.001, "\"number\":\"1\",\"tree\":null");
+    reply = import_features(f, "next.geojson", text, with_update);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    th_json_free(reply);
+    assert_ok(th_parcel_show(f->registry, id, &shown, &err), &err);
+    const struct th_json *attributes = th_json_get(shown, "attributes");
+    assert_int_equal(th_json_get_int(shown, "version", -1), 2);
+    assert_string_equal(th_json_get_text(attributes, "owner", ""), "old");
+    assert_null(th_json_get(attributes, "tree"));
+    assert_close(th_json_get_real(shown, "declared_mu", 0), 15.9, 1e-9);
+    th_json_free(shown);
+    // The boundary once more: nothing is new.
+    cell(text, 119.6001, 30.5, 0.001, 0.001, "\"number\":\"1\"");
+    reply = import_features(f, "again.geojson", text, NULL);
+    assert_int_equal(th_json_get_int(reply, "unchanged", -1), 1);
+    th_json_free(reply);
 }
 
 static void import__a_crs_that_nobody_knows_is_a_wrong_request(void **state)
@@ -727,6 +757,7 @@ int main(void)
         IMPORT_TEST(import__an_unknown_map_attribute_is_named_beside_the_known_ones),
         IMPORT_TEST(import__drawing_fields_of_kml_are_no_attributes),
         IMPORT_TEST(import__a_changed_particular_is_named_with_both_values),
+        IMPORT_TEST(update__leaves_alone_what_the_file_has_no_column_for),
         IMPORT_TEST(import__a_crs_that_nobody_knows_is_a_wrong_request),
         IMPORT_TEST(import__problems_carry_number_and_place_in_reply_and_csv),
         IMPORT_TEST(import__messages_say_which_rule_was_broken),

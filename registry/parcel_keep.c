@@ -1,0 +1,75 @@
+// What a source has no column for stays as the registry has it: a file with boundaries and numbers
+// alone takes no farmer's name away. A column that is there and empty does.
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry/parcel_internal.h"
+
+static bool has_column(const struct th_import_run *run, const char *attribute)
+{
+    for (size_t i = 0; i < run->map.n; i++)
+        if (strcmp(run->map.fields[i].name, attribute) == 0)
+            return true;
+    return false;
+}
+
+// Adds to `own` what `stored` knows and the source has no column for; false when there is nothing.
+static bool fill(const struct th_import_run *run, const struct th_json *stored, struct th_json *own)
+{
+    bool any = false;
+    for (void *it = th_json_iter(stored); it != NULL; it = th_json_iter_next(stored, it)) {
+        const char *key = th_json_iter_key(it);
+        if (th_json_get(own, key) != NULL || has_column(run, key))
+            continue;
+        th_json_set(own, key, th_json_copy(th_json_iter_value(it)));
+        any = true;
+    }
+    return any;
+}
+
+static enum th_status keep_attributes(const struct th_import_run *run, struct th_staged_row *row,
+                                      const struct th_parcel_known *known, struct th_error *err)
+{
+    char *text = NULL;
+    struct th_json *stored = NULL;
+    struct th_json *own = NULL;
+    enum th_status status =
+        th_parcel_attributes_load(run->store, known->parcel_id, known->version, &text, err);
+    if (status == TH_OK)
+        status = th_json_parse(text, strlen(text), &stored, err);
+    if (status == TH_OK)
+        status = th_json_parse(row->attributes, strlen(row->attributes), &own, err);
+    free(text);
+    text = NULL;
+    if (status == TH_OK && fill(run, stored, own))
+        status = th_json_dump(own, TH_JSON_CANONICAL, &text, err);
+    if (status == TH_OK && text != NULL) {
+        free(row->attributes);
+        row->attributes = text;
+    }
+    th_json_free(stored);
+    th_json_free(own);
+    return status;
+}
+
+static enum th_status keep_declared(const struct th_import_run *run, struct th_staged_row *row,
+                                    const struct th_parcel_known *known, struct th_error *err)
+{
+    if (run->map.by_role[TH_FIELD_DECLARED] != TH_ROW_NO_INDEX)
+        return TH_OK;
+    struct th_parcel_record record;
+    enum th_status status =
+        th_parcel_load(run->store, known->parcel_id, known->version, &record, err);
+    if (status == TH_OK) {
+        row->has_declared = record.has_declared;
+        row->declared = record.declared;
+    }
+    return status;
+}
+
+enum th_status th_import_keep(const struct th_import_run *run, struct th_staged_row *row,
+                              const struct th_parcel_known *known, struct th_error *err)
+{
+    enum th_status status = keep_attributes(run, row, known, err);
+    return status == TH_OK ? keep_declared(run, row, known, err) : status;
+}

@@ -61,7 +61,8 @@ const struct th_cli_command th_cli_parcel_commands[] = {
      run_list},
     {"parcel", "show", TH_CLI_READ, "ID", "",
      "parcel_id version number kind village village_name land_class area_mu area_m2 declared_mu "
-     "sliver_m2 counted_mu counted_m2 perimeter_m state centroid box source.file source.sha256 "
+     "sliver_m2 counted_mu counted_m2 perimeter_m state attributes centroid box source.file "
+     "source.sha256 "
      "source.layer source.row "
      "source.crs | versions: version kind area_mu area_m2",
      run_show},

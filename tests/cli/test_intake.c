@@ -77,6 +77,24 @@ static void profile__spares_the_options(void **state)
     th_cli_world_remove(&world);
 }
 
+static void parcel_show__tells_what_was_kept_of_the_source(void **state)
+{
+    static const char SOURCE[] =
+        "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{"
+        "\"地块号\":\"B-1\",\"承包人\":\"张三\",\"备注\":\"有水源\"},\"geometry\":{\"type\":"
+        "\"Polygon\",\"coordinates\":[[[119.65,30.5],[119.651,30.5],[119.651,30.501],"
+        "[119.65,30.501],[119.65,30.5]]]}}]}";
+    struct th_cli_world world;
+    (void)state;
+    begin(&world);
+    th_cli_write(&world, "kept.geojson", SOURCE, sizeof SOURCE - 1);
+    th_cli_do(&world, "parcel import {dir}/kept.geojson --kind bamboo --village " VILLAGE);
+    char *shown = th_cli_out(&world, 0, "--lang zh parcel show 1");
+    assert_non_null(strstr(shown, "农户 张三；备注 有水源"));
+    free(shown);
+    th_cli_world_remove(&world);
+}
+
 static void parcel_add__takes_a_shape_or_a_file(void **state)
 {
     static const char SHAPE[] = "\xEF\xBB\xBFPOLYGON((119.601 30.5,119.602 30.5,119.602 30.501,"
@@ -191,6 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(draft__is_opened_mended_and_confirmed),
         cmocka_unit_test(profile__spares_the_options),
+        cmocka_unit_test(parcel_show__tells_what_was_kept_of_the_source),
         cmocka_unit_test(parcel_add__takes_a_shape_or_a_file),
         cmocka_unit_test(options__that_say_nothing_are_answered_in_words),
         cmocka_unit_test(on__a_day_that_has_not_come_is_refused_by_every_command_that_dates),

@@ -86,6 +86,10 @@ enum th_status th_fabric_probe_new(struct th_fabric_probe **ret_probe, struct th
     if (status == TH_OK) {
         status = th_meet_room_new(&probe->room, err);
     }
+    if (status == TH_OK) {
+        probe->simple = th_simple_room_new();
+        status = probe->simple == NULL ? th_error_no_memory(err) : TH_OK;
+    }
     if (status != TH_OK) {
         th_fabric_probe_free(probe);
         return status;
@@ -99,6 +103,7 @@ void th_fabric_probe_free(struct th_fabric_probe *probe)
     if (probe != NULL) {
         th_geos_close(&probe->geos);
         th_meet_room_free(probe->room);
+        th_simple_room_free(probe->simple);
         free(probe);
     }
 }
@@ -156,6 +161,10 @@ static enum th_status pair_measure(struct th_fabric_probe *probe, const struct t
         break;
     case TH_MEET_UNKNOWN:
         break;
+    }
+    status = th_fabric_overlay_allow(probe, &result, a->ground, b->ground, err);
+    if (status != TH_OK) {
+        return status;
     }
     int64_t x;
     int64_t y;
@@ -244,7 +253,7 @@ static enum th_status pair_compare(const struct th_fabric_search *search, uint32
         status = common_check(other, search->side.ground, search->area_m2, &common, &problem);
     }
     *ret_finding = (struct th_overlap_finding){.other_id = other->id, .kind = TH_OVERLAP_NONE};
-    if (status == TH_INTERNAL && fabric->keeps_unsound) {
+    if ((status == TH_INTERNAL || status == TH_LIMIT) && fabric->keeps_unsound) {
         ret_finding->kind = TH_OVERLAP_UNSOUND;
         return TH_OK;
     }

@@ -11,7 +11,11 @@ enum {
     // Duplicates and overlaps that are listed of one parcel; slivers are always listed.
     TH_FABRIC_OVERLAPS_MAX = 64,
     // Pairs that a join lists.
-    TH_FABRIC_PAIRS_MAX = 4000000
+    TH_FABRIC_PAIRS_MAX = 4000000,
+    // Crossings of two boundaries up to which GEOS is asked for their common ground: its time grows
+    // with their square (measured: 20,000 take 0.7 s and 40 MB, 90,000 take 5 s and 130 MB). Areas
+    // are measured without it, up to a million of crossings.
+    TH_FABRIC_CROSSINGS_MAX = 20000
 };
 
 struct th_fabric_parcel {           // all borrowed; must outlive the fabric
@@ -35,8 +39,9 @@ enum th_status th_fabric_new(const struct th_fabric_parcel *parcels, size_t n,
                              const struct th_overlap_limits *limits, struct th_fabric **ret_fabric,
                              struct th_error *err) TH_MUST_CHECK;
 void th_fabric_free(struct th_fabric *fabric);
-// From now on two parcels that cannot be compared, since one of them is not valid, are a finding of
-// the class TH_OVERLAP_UNSOUND, and everything else goes on. Before the fabric is asked.
+// From now on two parcels that cannot be compared, since one of them is not valid or since they are
+// too tangled, are a finding of the class TH_OVERLAP_UNSOUND, and everything else goes on. Before
+// the fabric is asked.
 void th_fabric_keep_unsound(struct th_fabric *fabric);
 
 struct th_fabric_pairs {
@@ -52,7 +57,8 @@ struct th_fabric_pairs {
 // progress (stage "compare", called from the calling thread) asks to stop; TH_LIMIT
 // ("fabric_too_dense") when the boxes of the parcels lie over each other so often that comparing
 // them would take hours. TH_INTERNAL ("fabric_unsound", "id" of a parcel) when common ground comes
-// out larger than its parcels: one of them was not valid.
+// out larger than its parcels: one of them was not valid; TH_LIMIT ("fabric_tangled") when two
+// boundaries meet in more places than any two parcels do.
 enum th_status th_fabric_join(const struct th_fabric *fabric, unsigned n_threads,
                               const struct th_progress *progress, struct th_fabric_pairs *ret_pairs,
                               struct th_error *err) TH_MUST_CHECK;
@@ -64,20 +70,23 @@ void th_fabric_probe_free(struct th_fabric_probe *probe);
 
 // Parcels of the fabric whose interior meets that of `ground`, worst class first, then by id.
 // *ret_findings is the caller's (free()), NULL when there are none. *ret_more: stopped at
-// TH_FABRIC_OVERLAPS_MAX. TH_INTERNAL ("fabric_unsound") like a join.
+// TH_FABRIC_OVERLAPS_MAX. TH_INTERNAL ("fabric_unsound") and TH_LIMIT
+// ("fabric_tangled") like a join.
 enum th_status th_fabric_test(const struct th_fabric *fabric, struct th_fabric_probe *probe,
                               const struct th_ground *ground, double area_m2,
                               struct th_overlap_finding **ret_findings, size_t *ret_n,
                               bool *ret_more, struct th_error *err) TH_MUST_CHECK;
 
 // The common ground of two parcels as a normalised multipolygon (empty when they only touch); for
-// showing where an overlap lies. *ret_common is overwritten, the caller's.
+// showing where an overlap lies. *ret_common is overwritten, the caller's. TH_LIMIT
+// ("fabric_tangled") beyond TH_FABRIC_CROSSINGS_MAX crossings, or about as much work.
 enum th_status th_fabric_common(struct th_fabric_probe *probe, const struct th_ground *a,
                                 const struct th_ground *b, struct th_geometry *ret_common,
                                 struct th_error *err) TH_MUST_CHECK;
 
 // Area in m² of `ground` (itself of `area_m2`) covered by the parcels of the fabric together, 0 to
-// area_m2, what several of them cover counted once: boundaries, land under other schemes.
+// area_m2, what several of them cover counted once: boundaries, land under other schemes. TH_LIMIT
+// ("fabric_tangled").
 enum th_status th_fabric_covered(const struct th_fabric *fabric, struct th_fabric_probe *probe,
                                  const struct th_ground *ground, double area_m2,
                                  double *ret_covered_m2, struct th_error *err) TH_MUST_CHECK;

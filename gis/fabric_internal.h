@@ -6,6 +6,7 @@
 #include "gis/fabric_tree_internal.h"
 #include "gis/meet_internal.h"
 #include "gis/overlap_measure_internal.h"
+#include "gis/simple_internal.h"
 
 // The index of a parcel with very many edges.
 struct th_fabric_large {
@@ -26,6 +27,7 @@ struct th_fabric {
 struct th_fabric_probe {
     struct th_geos geos;
     struct th_meet_room *room;
+    struct th_simple_room *simple;
     // Of the parcel that a search asks about, once it was needed; NULL: not yet.
     const struct th_ground *measured;
     struct th_ruler_size size;
@@ -59,6 +61,12 @@ enum th_status th_fabric_search(const struct th_fabric_search *search,
                                 struct th_fabric_findings *findings,
                                 struct th_error *err) TH_MUST_CHECK;
 
+// Whether GEOS may be given two grounds of which the exact test found `result`: TH_LIMIT
+// ("fabric_tangled") when it might take minutes, since nothing can stop it then. `b` may be NULL.
+enum th_status th_fabric_overlay_allow(struct th_fabric_probe *probe,
+                                       const struct th_meet_result *result,
+                                       const struct th_ground *a, const struct th_ground *b,
+                                       struct th_error *err) TH_MUST_CHECK;
 // The common ground by GEOS, in 1e-8° from (*ret_x, *ret_y). NULL on failure.
 GEOSGeometry *th_fabric_overlay(struct th_geos *geos, const struct th_ground *a,
                                 const struct th_ground *b, int64_t *ret_x, int64_t *ret_y);

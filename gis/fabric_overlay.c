@@ -60,9 +60,41 @@ GEOSGeometry *th_fabric_overlay(struct th_geos *geos, const struct th_ground *a,
     return common;
 }
 
-enum th_status th_fabric_common(struct th_fabric_probe *probe, const struct th_ground *a,
-                                const struct th_ground *b, struct th_geometry *ret_common,
-                                struct th_error *err)
+// GEOS compares all pairs of edges whose boxes meet, those of one shape among them: a valid shape
+// of many long, slanting edges is work without a single crossing.
+enum th_status th_fabric_overlay_allow(struct th_fabric_probe *probe,
+                                       const struct th_meet_result *result,
+                                       const struct th_ground *a, const struct th_ground *b,
+                                       struct th_error *err)
+{
+    enum { EDGE_PAIRS_MAX = 10 * 1000 * 1000, SMALL_POINTS = 4096 };
+    const struct th_simple_limits limits = {.pairs = EDGE_PAIRS_MAX};
+    bool tangled = result->meet == TH_MEET_UNKNOWN ||
+                   result->n_crossings > TH_FABRIC_CROSSINGS_MAX ||
+                   result->n_pairs > EDGE_PAIRS_MAX;
+    for (int i = 0; i < 2 && !tangled; i++) {
+        const struct th_ground *ground = i == 0 ? a : b;
+        if (ground != NULL && ground->n_points > SMALL_POINTS) {
+            enum th_status status =
+                th_simple_is_tangled(probe->simple, ground, &limits, &tangled, err);
+            if (status != TH_OK) {
+                return status;
+            }
+        }
+    }
+    if (tangled) {
+        enum th_status status = th_error_set(err, TH_LIMIT, "fabric_tangled", NULL);
+        th_error_add_int(err, "limit", TH_FABRIC_CROSSINGS_MAX);
+        return status;
+    }
+    return TH_OK;
+}
+
+// The common ground of two that meet partly, in normal form; empty where it is narrower than the
+// grid.
+static enum th_status common_partly(struct th_fabric_probe *probe, const struct th_ground *a,
+                                    const struct th_ground *b, struct th_geometry *ret_common,
+                                    struct th_error *err)
 {
     struct th_geos *geos = &probe->geos;
     struct th_geometry geometry = geometry_none;
@@ -98,11 +130,39 @@ done:
     return status;
 }
 
+enum th_status th_fabric_common(struct th_fabric_probe *probe, const struct th_ground *a,
+                                const struct th_ground *b, struct th_geometry *ret_common,
+                                struct th_error *err)
+{
+    struct th_meet_side sides[2] = {{.ground = a}, {.ground = b}};
+    struct th_meet_result result;
+    enum th_status status = th_meet_test(&sides[0], &sides[1], probe->room, &result, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    switch (result.meet) {
+    case TH_MEET_APART:
+        *ret_common = geometry_none;
+        return TH_OK;
+    case TH_MEET_WITHIN:
+    case TH_MEET_EQUAL:
+        return th_ground_geometry(a, ret_common, err);
+    case TH_MEET_AROUND:
+        return th_ground_geometry(b, ret_common, err);
+    case TH_MEET_PARTLY:
+    case TH_MEET_UNKNOWN:
+        break;
+    }
+    status = th_fabric_overlay_allow(probe, &result, a, b, err);
+    return status == TH_OK ? common_partly(probe, a, b, ret_common, err) : status;
+}
+
 // What covers a ground while it is gathered.
 struct cover {
     uint32_t *positions; // of parcels that cover some of it
     unsigned n, capacity;
     struct th_meet_result last; // of the last of them
+    struct th_meet_result work; // with all of them together: what GEOS would have to go through
     bool whole;                 // one covers all of it
 };
 
@@ -143,6 +203,11 @@ static enum th_status cover_gather(const struct th_fabric *fabric, struct th_fab
         }
         cover->whole = result.meet == TH_MEET_WITHIN || result.meet == TH_MEET_EQUAL;
         cover->last = result;
+        cover->work.n_crossings += result.n_crossings;
+        cover->work.n_pairs += result.n_pairs;
+        if (result.meet == TH_MEET_UNKNOWN) {
+            cover->work.meet = TH_MEET_UNKNOWN;
+        }
         if (!cover_push(cover, position)) {
             return th_error_no_memory(err);
         }
@@ -240,7 +305,10 @@ enum th_status th_fabric_covered(const struct th_fabric *fabric, struct th_fabri
     } else if (cover.n == 1 && cover.last.measured) {
         covered_m2 = cover.last.size.area_m2;
     } else {
-        status = cover_measure(fabric, &probe->geos, ground, &cover, &covered_m2, err);
+        status = th_fabric_overlay_allow(probe, &cover.work, ground, NULL, err);
+        if (status == TH_OK) {
+            status = cover_measure(fabric, &probe->geos, ground, &cover, &covered_m2, err);
+        }
     }
     if (status == TH_OK) {
         *ret_covered_m2 = fmin(covered_m2, area_m2);

@@ -270,6 +270,19 @@ static void th_work_measure(struct th_work *work)
     work->ruler = NULL;
 }
 
+// A thread compares many pairs after one that met in very many places.
+static void contacts_give_back(struct th_meet_room *room)
+{
+    enum { KEPT_MAX = 65536 };
+    for (int s = 0; s < 2; s++) {
+        if (room->sides[s].contacts_capacity > KEPT_MAX) {
+            free(room->sides[s].contacts);
+            room->sides[s].contacts = NULL;
+            room->sides[s].contacts_capacity = 0;
+        }
+    }
+}
+
 enum th_status th_meet_test(const struct th_meet_side *a, const struct th_meet_side *b,
                             struct th_meet_room *room, struct th_meet_result *ret_result,
                             struct th_error *err)
@@ -316,6 +329,9 @@ enum th_status th_meet_test(const struct th_meet_side *a, const struct th_meet_s
         result.size = work.size;
         result.measured = !work.doubtful;
     }
+    result.n_crossings = work.n_crossings;
+    result.n_pairs = work.n_pairs;
+    contacts_give_back(room);
     *ret_result = result;
     return TH_OK;
 }

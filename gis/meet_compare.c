@@ -5,7 +5,8 @@
 
 enum {
     PLAIN_PRODUCT_MAX = 4096, // pairs of edges that are compared without blocks
-    WORK_MAX = 400000000      // comparisons of boxes; beyond, overlay is the better tool
+    WORK_MAX = 400000000,     // comparisons of boxes: seconds
+    CONTACTS_MAX = 1100000    // on either side, 64 bytes each
 };
 
 static inline int turn(struct th_spot a, struct th_spot b, struct th_spot c)
@@ -16,6 +17,9 @@ static inline int turn(struct th_spot a, struct th_spot b, struct th_spot c)
 static enum th_work_outcome contact_add(struct th_work_side *side, struct th_work_contact contact)
 {
     struct th_work_room *room = side->room;
+    if (side->n_contacts == CONTACTS_MAX) {
+        return TH_WORK_TOO_MUCH;
+    }
     if (side->n_contacts == room->contacts_capacity) {
         size_t capacity = room->contacts_capacity == 0 ? 64 : 2 * room->contacts_capacity;
         struct th_work_contact *grown = realloc(room->contacts, capacity * sizeof *grown);
@@ -130,6 +134,7 @@ static enum th_work_outcome edges_compare(struct th_work *work, uint32_t ka, uin
     struct th_spot q = th_work_point(a, a->room->starts[ka] + 1);
     struct th_spot r = th_work_point(b, b->room->starts[kb]);
     struct th_spot s = th_work_point(b, b->room->starts[kb] + 1);
+    work->n_pairs++;
     int turn_r = turn(p, q, r);
     int turn_s = turn(p, q, s);
     if (turn_r * turn_s > 0) {
@@ -157,6 +162,7 @@ static enum th_work_outcome edges_compare(struct th_work *work, uint32_t ka, uin
         return touch_both(work, ka, kb, q);
     }
     work->crosses = true;
+    work->n_crossings++;
     enum th_work_outcome outcome = crossing_add(a, ka, p, q, r, s);
     return outcome == TH_WORK_GOES_ON ? crossing_add(b, kb, r, s, p, q) : outcome;
 }

@@ -26,7 +26,7 @@ enum th_meet {
     TH_MEET_WITHIN, // proved: a lies in b, and is the common ground
     TH_MEET_AROUND, // proved: b lies in a, and is the common ground
     TH_MEET_EQUAL,  // proved: both are the same ground
-    TH_MEET_UNKNOWN // more work than it is worth
+    TH_MEET_UNKNOWN // more work than any two parcels are worth
 };
 
 struct th_meet_room; // memory that calls share; one per thread
@@ -39,6 +39,9 @@ struct th_meet_result {
     // each other that doubles do not tell their order, it is not measured.
     struct th_ruler_size size;
     bool measured;
+    // Of edges: pairs that cross, and pairs whose boxes meet; what an overlay would have to go
+    // through. Too small for TH_MEET_UNKNOWN.
+    uint64_t n_crossings, n_pairs;
 };
 
 enum th_status th_meet_test(const struct th_meet_side *a, const struct th_meet_side *b,

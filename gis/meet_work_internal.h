@@ -71,7 +71,8 @@ struct th_work {
     struct th_work_side sides[2];
     struct th_meet_box common; // from the origin of a
     struct th_meet_room *room;
-    uint64_t n_compared; // boxes
+    uint64_t n_compared;           // boxes
+    uint64_t n_pairs, n_crossings; // of edges: boxes meet, edges cross
     bool crosses;
     bool doubtful;                // crossings too close to be put in order
     const struct th_ruler *ruler; // NULL: nothing is measured

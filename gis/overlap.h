@@ -13,8 +13,9 @@ enum th_overlap_class {
     TH_OVERLAP_SLIVER,    // everything smaller than an overlap; its area is taken off
     TH_OVERLAP_AREA,      // area and mean width over the limits: refused
     TH_OVERLAP_DUPLICATE, // intersection over union above the limit: the same ground again
-    TH_OVERLAP_UNSOUND // no answer: one of the two is not valid. Nothing was measured; only where
-                       // such findings are kept (th_fabric_keep_unsound)
+    TH_OVERLAP_UNSOUND    // no answer: one of the two is not valid, or they
+                          // are too tangled. Nothing was measured; only where
+                          // such findings are kept (th_fabric_keep_unsound)
 };
 
 // Limits of the classes; the rule that is in force is recorded with the finding.

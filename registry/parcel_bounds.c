@@ -302,8 +302,15 @@ static enum th_status row_bound(struct bounding *b, struct th_staged_row *row,
     char buf[TH_QUANTITY_TEXT_SIZE];
     struct th_error what;
     enum th_status status =
-        th_fabric_covered(zone->fabric, b->probe, row->ground, area_m2, &covered_m2, err);
+        th_fabric_covered(zone->fabric, b->probe, row->ground, area_m2, &covered_m2, &what);
     double outside = 1 - covered_m2 / area_m2;
+    if (status == TH_LIMIT) { // too tangled to be measured
+        th_problems_add(&b->run->resolved, row->row, row->feature, TH_PROBLEM_ERROR, NULL, &what);
+        row->fate = TH_ROW_REFUSED;
+        return TH_OK;
+    }
+    if (status != TH_OK && err != NULL)
+        *err = what;
     if (status != TH_OK || outside <= b->run->rules->outside_remarked_share)
         return status;
     bool refused = outside > b->run->rules->outside_refused_share;

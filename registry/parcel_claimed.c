@@ -1,12 +1,14 @@
 // Ground that two claim, as polygons: for the record, for the layer of overlaps, and to tell the
 // clerk where to look. Drawn when all rows are decided, on all cores, since an overlay costs as
 // much as comparing a hundred neighbours.
+#include <math.h>
 #include <stdlib.h>
 
 #include "core/crew.h"
 #include "registry/parcel_internal.h"
 
-enum { FINDINGS_A_JOB = 32, OPEN_JOBS_PER_HAND = 3 };
+// A job is what the user waits for who wants to stop: a drawing takes up to a second.
+enum { FINDINGS_A_JOB = 8, OPEN_JOBS_PER_HAND = 3 };
 
 // Some findings on their way through the crew. Used again and again.
 struct job {
@@ -26,12 +28,27 @@ struct drawing {
     struct th_fabric_probe *hands[TH_CREW_HANDS_MAX];
 };
 
+// Of the box that both have in common.
+static struct th_xy boxes_middle(const struct th_ground *ground, const struct th_ground *other)
+{
+    struct th_box a = th_ground_box(ground);
+    struct th_box b = th_ground_box(other);
+    return (struct th_xy){(fmax(a.west, b.west) + fmin(a.east, b.east)) / 2,
+                          (fmax(a.south, b.south) + fmin(a.north, b.north)) / 2};
+}
+
 static enum th_status draw_one(struct th_fabric_probe *probe, struct th_staged_finding *finding,
                                const struct th_ground *other, struct th_xy *ret_middle,
                                struct th_error *err)
 {
     struct th_geometry common = {0};
-    enum th_status status = th_fabric_common(probe, finding->ground, other, &common, err);
+    struct th_error problem;
+    *ret_middle = boxes_middle(finding->ground, other);
+    enum th_status status = th_fabric_common(probe, finding->ground, other, &common, &problem);
+    if (status == TH_LIMIT)
+        return TH_OK; // measured, and its place is told; the polygon would take minutes
+    if (status != TH_OK && err != NULL)
+        *err = problem;
     if (status == TH_OK && common.n_points > 0) {
         struct th_box box = th_geometry_box(&common);
         *ret_middle = (struct th_xy){(box.west + box.east) / 2, (box.south + box.north) / 2};
@@ -96,7 +113,7 @@ static enum th_status job_take(struct drawing *d, struct job *job, struct th_err
         *err = job->err;
     for (size_t i = 0; status == TH_OK && i < job->n; i++) {
         struct th_staged_finding *finding = &job->findings[i];
-        if (finding->wkb != NULL && finding->problem != TH_ROW_NO_PROBLEM)
+        if (finding->problem != TH_ROW_NO_PROBLEM)
             th_problems_place(&d->run->resolved, finding->problem, job->middles[i]);
         finding->ground = finding->other_ground = NULL;
     }

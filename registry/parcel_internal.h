@@ -157,7 +157,7 @@ struct th_staged_finding {
     size_t problem; // position of what tells of it, or TH_ROW_NO_PROBLEM
     // Borrowed until it is drawn: of the row, and of the other side unless that is a parcel.
     const struct th_ground *ground, *other_ground;
-    unsigned char *wkb; // the common ground; owned, NULL where there is nothing to show
+    unsigned char *wkb; // the common ground; owned, NULL where nothing was drawn
     size_t wkb_size;
 };
 

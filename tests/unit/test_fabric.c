@@ -594,6 +594,117 @@ static void common__is_the_shape_of_the_overlap(void **state)
     parcel_free(&beside);
 }
 
+// A comb of n teeth, 4 cells wide and 4 apart, 8n long: two of them, one turned over, cross 4n²
+// times and have n² squares of 16 cells in common.
+static struct th_fabric_parcel parcel_comb(int n, bool turned, int64_t id)
+{
+    size_t n_points = 4 * (size_t)n + 5;
+    struct th_xy *points = calloc(n_points, sizeof *points);
+    size_t ring_end = n_points;
+    size_t polygon_end = 1;
+    struct th_geometry comb = {points, n_points, &ring_end, 1, &polygon_end, 1};
+    size_t at = 0;
+    points[at++] = (struct th_xy){0, -20};
+    points[at++] = (struct th_xy){8 * n, -20};
+    points[at++] = (struct th_xy){8 * n, -10};
+    for (int i = n - 1; i >= 0; i--) {
+        points[at++] = (struct th_xy){8 * i + 5, -10};
+        points[at++] = (struct th_xy){8 * i + 5, 8 * n};
+        points[at++] = (struct th_xy){8 * i + 1, 8 * n};
+        points[at++] = (struct th_xy){8 * i + 1, -10};
+    }
+    points[at++] = (struct th_xy){0, -10};
+    points[at++] = points[0];
+    assert_int_equal(at, n_points);
+    for (size_t i = 0; i < n_points; i++) {
+        struct th_xy p = points[i];
+        points[i] = (struct th_xy){119.65 + (turned ? p.y : p.x) * 1e-8,
+                                   30.41 + (turned ? p.x : p.y) * 1e-8};
+    }
+    struct th_fabric_parcel parcel = parcel_of(&comb, id);
+    free(points);
+    return parcel;
+}
+
+static void common__of_combs_is_measured_and_not_drawn(void **state)
+{
+    enum { TEETH = 75 }; // 22,500 crossings
+    struct th_error err = {0};
+    struct th_geometry common;
+    struct th_fabric_parcel combs[2] = {parcel_comb(TEETH, false, 1), parcel_comb(TEETH, true, 2)};
+    struct th_fabric *fabric = fabric_of(combs, 1);
+    struct th_overlap_finding *findings;
+    assert_int_equal(ask(fabric, *state, &combs[1], &findings), 1);
+    struct th_geometry cells = th_test_box(119.65, 30.41, 119.65001, 30.41001);
+    assert_close(findings[0].area_m2, area_of(&cells) * 16 * TEETH * TEETH / (1000.0 * 1000), 1e-4);
+    assert_status(th_fabric_common(*state, combs[0].ground, combs[1].ground, &common, &err),
+                  TH_LIMIT, &err);
+    assert_string_equal(err.key, "fabric_tangled");
+    th_geometry_clear(&cells);
+    free(findings);
+    th_fabric_free(fabric);
+    parcel_free(&combs[0]);
+    parcel_free(&combs[1]);
+}
+
+static void test__what_meets_in_too_many_places_is_refused_in_words(void **state)
+{
+    enum { TEETH = 550 }; // 1,210,000 crossings
+    struct th_error err = {0};
+    struct th_fabric_parcel combs[2] = {parcel_comb(TEETH, false, 71), parcel_comb(TEETH, true, 2)};
+    struct th_fabric *fabric = fabric_of(combs, 1);
+    struct th_overlap_finding *findings = NULL;
+    size_t n = 99;
+    bool more = false;
+    double covered_m2 = -1;
+    assert_status(th_fabric_test(fabric, *state, combs[1].ground, combs[1].area_m2, &findings, &n,
+                                 &more, &err),
+                  TH_LIMIT, &err);
+    assert_string_equal(err.key, "fabric_tangled");
+    assert_null(findings);
+    assert_int_equal(n, 99);
+    assert_status(
+        th_fabric_covered(fabric, *state, combs[1].ground, combs[1].area_m2, &covered_m2, &err),
+        TH_LIMIT, &err);
+    assert_true(covered_m2 == -1);
+    th_fabric_keep_unsound(fabric);
+    assert_int_equal(ask(fabric, *state, &combs[1], &findings), 1);
+    assert_int_equal(findings[0].kind, TH_OVERLAP_UNSOUND);
+    assert_int_equal(findings[0].other_id, 71);
+    free(findings);
+    th_fabric_free(fabric);
+    parcel_free(&combs[0]);
+    parcel_free(&combs[1]);
+}
+
+// A valid shape may hold GEOS up by itself: of long slanting teeth every two have boxes that meet.
+static void common__of_slanting_teeth_is_not_drawn(void **state)
+{
+    enum { TEETH = 6000, LENGTH = 1000000 };
+    struct th_error err = {0};
+    struct th_geometry common;
+    size_t ring_end = 0;
+    size_t polygon_end = 1;
+    struct th_xy *points = calloc(2 * TEETH + 3, sizeof *points);
+    for (int i = 0; i < TEETH; i++) {
+        points[ring_end++] = (struct th_xy){119.65 + 8e-8 * i, 30.41};
+        points[ring_end++] =
+            (struct th_xy){119.65 + 8e-8 * i + LENGTH * 1e-8, 30.41 + LENGTH * 1e-8};
+    }
+    points[ring_end++] = (struct th_xy){119.65 + 8e-8 * TEETH, 30.41};
+    points[ring_end++] = (struct th_xy){119.65, 30.40};
+    points[ring_end++] = points[0];
+    struct th_geometry shape = {points, ring_end, &ring_end, 1, &polygon_end, 1};
+    struct th_fabric_parcel rake = parcel_of(&shape, 1);
+    struct th_fabric_parcel cell = parcel_box(119.64, 30.405, 119.6501, 30.4101, 2);
+    assert_status(th_fabric_common(*state, rake.ground, cell.ground, &common, &err), TH_LIMIT,
+                  &err);
+    assert_string_equal(err.key, "fabric_tangled");
+    free(points);
+    parcel_free(&rake);
+    parcel_free(&cell);
+}
+
 static void covered__counts_ground_once(void **state)
 {
     struct th_error err = {0};
@@ -647,6 +758,12 @@ int main(void)
         cmocka_unit_test(join__progress_is_told_and_may_stop_it),
         cmocka_unit_test(join__ground_that_is_not_valid_is_told_and_no_overlap),
         cmocka_unit_test_setup_teardown(common__is_the_shape_of_the_overlap, probe_make,
+                                        probe_drop),
+        cmocka_unit_test_setup_teardown(common__of_combs_is_measured_and_not_drawn, probe_make,
+                                        probe_drop),
+        cmocka_unit_test_setup_teardown(test__what_meets_in_too_many_places_is_refused_in_words,
+                                        probe_make, probe_drop),
+        cmocka_unit_test_setup_teardown(common__of_slanting_teeth_is_not_drawn, probe_make,
                                         probe_drop),
         cmocka_unit_test_setup_teardown(covered__counts_ground_once, probe_make, probe_drop),
     };

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "core/text.h"
+#include "registry/own_columns.h"
 #include "registry/parcel_internal.h"
 
 enum { VALUE_SIZE = 1024, ATTRIBUTE_NAME_MAX = 40, VILLAGE_DIGITS = 12 };
@@ -168,9 +169,34 @@ static void meaning_take(struct th_field_map *map, size_t index)
         map->land_class_name = (int)index;
 }
 
+// An export of this program that comes back: what the registry keeps itself is dropped, and the
+// titles of its tables stand for the names of open formats.
+static enum th_status take_own(struct th_field_map *map, const char **columns,
+                               const struct th_messages *messages, struct th_error *err)
+{
+    const char **names = calloc(map->n + 1, sizeof *names);
+    if (names == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < map->n; i++) {
+        struct th_field *field = &map->fields[i];
+        names[i] = columns[i];
+        enum th_own_column own = th_own_column(columns, map->n, i, messages, &names[i]);
+        if (field->mapped)
+            continue;
+        if (own == TH_OWN_REPEATED)
+            field->role = TH_FIELD_DROPPED;
+        if (own == TH_OWN_ATTRIBUTES)
+            field->role = TH_FIELD_BUNDLE;
+    }
+    memcpy(columns, names, map->n * sizeof *columns);
+    free(names);
+    return TH_OK;
+}
+
 // Fields that nobody mapped are known by their names.
-static enum th_status recognise(struct th_field_map *map, const struct th_reader *reader,
-                                struct th_error *err)
+static enum th_status recognise(struct th_field_map *map,
+                                const struct th_parcel_import_options *options,
+                                const struct th_reader *reader, struct th_error *err)
 {
     struct th_field_names *names = NULL;
     struct th_field_meaning *meanings = calloc(map->n + 1, sizeof *meanings);
@@ -181,10 +207,12 @@ static enum th_status recognise(struct th_field_map *map, const struct th_reader
         status = th_error_no_memory(err);
     if (status == TH_OK)
         status = th_field_names_new(&names, err);
-    for (size_t i = 0; status == TH_OK && i < map->n; i++) {
+    for (size_t i = 0; status == TH_OK && i < map->n; i++)
         columns[i] = th_reader_field(reader, i);
-        taken[i] = map->fields[i].mapped || map->fields[i].role == TH_FIELD_DROPPED;
-    }
+    if (status == TH_OK)
+        status = take_own(map, columns, options->messages, err);
+    for (size_t i = 0; status == TH_OK && i < map->n; i++)
+        taken[i] = map->fields[i].mapped || map->fields[i].role != TH_FIELD_ATTRIBUTE;
     if (status == TH_OK)
         status =
             th_field_names_assign(names, columns, taken, map->n, key_mapped, map, meanings, err);
@@ -253,7 +281,7 @@ enum th_status th_field_map_make(const struct th_parcel_import_options *options,
         status = apply_option(&map, options->maps[i], reader, err);
     if (status == TH_OK) {
         drop_drawing(&map, reader);
-        status = recognise(&map, reader, err);
+        status = recognise(&map, options, reader, err);
     }
     if (status != TH_OK) {
         th_field_map_clear(&map);
@@ -535,8 +563,24 @@ static void take_declared(struct taking *t)
         out_of_range(t, TH_FIELD_DECLARED, value, "declared_area_range");
 }
 
+// What an export bundled stands beside the columns; what is no JSON object is kept as it is.
+static void unbundle(struct taking *t, const struct th_field *field, const char *value)
+{
+    struct th_json *bundle = NULL;
+    if (th_json_parse(value, strlen(value), &bundle, NULL) != TH_OK ||
+        th_json_type(bundle) != TH_JSON_OBJECT)
+        th_json_set_text(t->attributes, field->name, value);
+    else
+        for (void *it = th_json_iter(bundle); it != NULL; it = th_json_iter_next(bundle, it))
+            th_json_set(t->attributes, th_json_iter_key(it), th_json_copy(th_json_iter_value(it)));
+    th_json_free(bundle);
+}
+
 static enum th_status take_attributes(struct taking *t, struct th_error *err)
 {
+    for (size_t i = 0; i < t->map->n; i++)
+        if (t->map->fields[i].role == TH_FIELD_BUNDLE && t->source->values[i] != NULL)
+            unbundle(t, &t->map->fields[i], t->source->values[i]);
     for (size_t i = 0; i < t->map->n; i++) {
         const struct th_field *field = &t->map->fields[i];
         if (field->role == TH_FIELD_ATTRIBUTE && t->source->values[i] != NULL)

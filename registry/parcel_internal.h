@@ -186,7 +186,8 @@ enum th_field_role {
     TH_FIELD_DECLARED,
     TH_FIELD_N_ROLES,
     TH_FIELD_ATTRIBUTE = TH_FIELD_N_ROLES, // kept in the attributes
-    TH_FIELD_DROPPED                       // says how the source is drawn, not what it is
+    TH_FIELD_DROPPED, // says how the source is drawn, or what the registry keeps itself
+    TH_FIELD_BUNDLE   // an export's other attributes, as a JSON object
 };
 
 struct th_field {

@@ -8,7 +8,8 @@
 static bool has_column(const struct th_import_run *run, const char *attribute)
 {
     for (size_t i = 0; i < run->map.n; i++)
-        if (strcmp(run->map.fields[i].name, attribute) == 0)
+        if (run->map.fields[i].role == TH_FIELD_ATTRIBUTE &&
+            strcmp(run->map.fields[i].name, attribute) == 0)
             return true;
     return false;
 }

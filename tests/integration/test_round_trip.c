@@ -1,0 +1,117 @@
+// What an export tells comes back: into the same registry nothing is new, into an empty one
+// everything is there.
+#include <stdio.h>
+
+#include "registry/export.h"
+#include "tests/integration/intake_fixture.h"
+
+static const struct {
+    const char *format, *file;
+    bool wkt;        // a table: its boundaries are a column, and it says no reference system
+    bool numbers;    // comes back with numbers
+    bool attributes; // comes back with what else was kept
+} FORMATS[] = {
+    {"gpkg", "out.gpkg", .attributes = true},
+    {"geojson", "out.geojson", .attributes = true},
+    {"fgb", "out.fgb", .attributes = true},
+    {"gml", "out.gml", .attributes = true},
+    {.format = "shp", .file = "out.shp"},
+    {.format = "kml", .file = "out.kml"},
+    {"csv", "out.csv", .wkt = true, .attributes = true},
+    {"xlsx", "out.xlsx", .wkt = true},
+    {.format = "fiboa", .file = "fiboa.geojson"},
+};
+
+static const char SOURCE[] = "地块号,农户,合同面积,树种,WKT\n"
+                             "12-7,张三,15.9,毛竹,\"" INTAKE_CELL_0 "\"\n"
+                             "8,李四,,,\"" INTAKE_CELL_1 "\"\n";
+
+static void fill(struct fixture *f)
+{
+    char path[TH_TEST_PATH_SIZE];
+    fixture_file(f, path, "source.csv", SOURCE);
+    struct th_parcel_import_options options = intake_options(f, path);
+    struct th_json *reply = fixture_import(f, &options);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
+    th_json_free(reply);
+}
+
+static void export_to(struct fixture *f, size_t format, char path[TH_TEST_PATH_SIZE])
+{
+    struct th_error err = {0};
+    struct th_json *reply = NULL;
+    th_test_path(path, f->folder, FORMATS[format].file);
+    const struct th_export_options options = {.format = FORMATS[format].format,
+                                              .path = path,
+                                              .with_wkt = FORMATS[format].wkt,
+                                              .messages = f->messages,
+                                              .lang = TH_LANG_ZH};
+    assert_ok(th_export(f->registry, &options, &reply, &err), &err);
+    th_json_free(reply);
+}
+
+static struct th_json *import_back(struct fixture *f, size_t format, const char *path)
+{
+    const struct th_parcel_import_options options = {
+        .source = path,
+        .crs = FORMATS[format].wkt ? "EPSG:4490" : NULL,
+        .village = FORMATS[format].file[0] == 'f' ? FIXTURE_VILLAGE : NULL,
+        .messages = f->messages,
+        .lang = TH_LANG_ZH};
+    return fixture_import(f, &options);
+}
+
+static void export__into_the_same_registry_is_nothing_new(void **state)
+{
+    struct fixture *f = *state;
+    fill(f);
+    for (size_t i = 0; i < sizeof FORMATS / sizeof FORMATS[0]; i++) {
+        char path[TH_TEST_PATH_SIZE];
+        print_message("  %s\n", FORMATS[i].format);
+        export_to(f, i, path);
+        struct th_json *reply = import_back(f, i, path);
+        assert_int_equal(th_json_get_int(reply, "unchanged", -1), 2);
+        assert_int_equal(th_json_get_int(reply, "read", -1), 2);
+        th_json_free(reply);
+    }
+}
+
+static void export__into_an_empty_registry_is_all_there(void **state)
+{
+    struct fixture *f = *state;
+    fill(f);
+    for (size_t i = 0; i < sizeof FORMATS / sizeof FORMATS[0]; i++) {
+        char path[TH_TEST_PATH_SIZE];
+        struct fixture fresh;
+        print_message("  %s\n", FORMATS[i].format);
+        export_to(f, i, path);
+        fixture_open(&fresh);
+        struct th_json *reply = import_back(&fresh, i, path);
+        assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
+        assert_close(th_json_get_real(reply, "area_m2", 0), 2 * INTAKE_CELL_M2, 0.011);
+        th_json_free(reply);
+        struct th_json *parcel = intake_parcel(&fresh, "12-7");
+        const struct th_json *attributes = th_json_get(parcel, "attributes");
+        assert_string_equal(th_json_get_text(parcel, "kind", ""), "bamboo");
+        assert_string_equal(th_json_get_text(parcel, "village", ""), FIXTURE_VILLAGE);
+        if (FORMATS[i].attributes) {
+            assert_close(th_json_get_real(parcel, "declared_mu", 0), 15.9, 1e-9);
+            assert_string_equal(th_json_get_text(attributes, "household", ""), "张三");
+            assert_string_equal(th_json_get_text(attributes, "species", ""), "毛竹");
+            assert_int_equal(th_json_size(attributes), 2);
+        }
+        th_json_free(parcel);
+        fixture_close(&fresh);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(export__into_the_same_registry_is_nothing_new,
+                                        fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(export__into_an_empty_registry_is_all_there, fixture_set_up,
+                                        fixture_tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,6 +1,7 @@
 // One call of the program: parse, open, run, print.
 #include <locale.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -225,6 +226,8 @@ static int call(struct th_cli *cli, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    // A file that may not grow any more is told by what writes it, instead of ending the program.
+    (void)signal(SIGXFSZ, SIG_IGN);
     // Only the reading of bytes as text follows the locale; numbers keep their point.
     (void)setlocale(LC_CTYPE, "");
     struct th_cli cli = {.registry_path = getenv("TANHUI_REGISTRY"),

@@ -22,6 +22,12 @@ static bool is_formula(const char *text)
             break;
         text += blanks;
     }
+    // The wide forms of the keyboards of China start formulas too.
+    static const char *const WIDE[] = {"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
+                                       "\xef\xbc\xa0"};
+    for (size_t i = 0; i < sizeof WIDE / sizeof WIDE[0]; i++)
+        if (th_text_starts_with(text, WIDE[i]))
+            return true;
     if (*text == '\0' || strchr("=+-@\t\r", *text) == NULL)
         return false;
     return !th_text_parse_double(text, &number);

@@ -27,6 +27,7 @@ static enum th_status io_error(struct th_error *err, const char *path, int code)
                  {EISDIR, TH_UNREADABLE, "@io_reason.folder"},
                  {ENOENT, TH_NOT_FOUND, "@io_reason.no_folder"},
                  {ENOTDIR, TH_NOT_FOUND, "@io_reason.no_folder"},
+                 {EFBIG, TH_IO, "@io_reason.size_limit"},
                  {ENOSPC, TH_IO, "@io_reason.full"},
                  {EDQUOT, TH_IO, "@io_reason.full"}};
     char text[128] = "";
@@ -44,6 +45,30 @@ enum th_status th_file_error(struct th_error *err, const char *path, int code)
     if (code == ENOENT || code == ENOTDIR)
         return th_error_set(err, TH_NOT_FOUND, "file_not_found", "path", path, NULL);
     return io_error(err, path, code);
+}
+
+enum th_status th_file_open(const char *path, FILE **ret_file, struct th_error *err)
+{
+    // Opening a pipe would wait for somebody who writes into it, reading a device might never end.
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat info;
+    if (fd < 0 && errno != ENXIO)
+        return th_file_error(err, path, errno);
+    if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
+        FILE *file = fdopen(fd, "rb");
+        if (file != NULL) {
+            *ret_file = file;
+            return TH_OK;
+        }
+        close(fd);
+        return th_error_no_memory(err);
+    }
+    bool folder = fd >= 0 && S_ISDIR(info.st_mode);
+    if (fd >= 0)
+        close(fd);
+    return folder ? io_error(err, path, EISDIR)
+                  : th_error_set(err, TH_UNREADABLE, "file_io", "path", path, "reason",
+                                 "@io_reason.no_file", NULL);
 }
 
 static enum th_status read_all(FILE *file, const char *path, struct th_buf *content,
@@ -71,10 +96,11 @@ enum th_status th_file_read(const char *path, size_t limit, char **ret_data, siz
 {
     struct th_buf content;
     th_buf_init(&content, limit);
-    FILE *file = fopen(path, "rbe");
-    if (file == NULL)
-        return th_file_error(err, path, errno);
-    enum th_status status = read_all(file, path, &content, err);
+    FILE *file = NULL;
+    enum th_status status = th_file_open(path, &file, err);
+    if (status != TH_OK)
+        return status;
+    status = read_all(file, path, &content, err);
     if (status == TH_OK) {
         size_t size = content.size;
         char *data = th_buf_take(&content);

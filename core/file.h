@@ -11,7 +11,8 @@
 
 // Errors of the file system are "file_io" with "path" and "reason" (a message key where people can
 // do something about it): TH_NOT_FOUND when the folder is missing, TH_UNREADABLE when the path is a
-// folder, TH_NOT_PERMITTED when access is denied, TH_IO otherwise.
+// folder or, for reading, a pipe or a device, TH_NOT_PERMITTED when access is denied, TH_IO
+// otherwise.
 
 // Reads at most `limit` bytes into *ret_data (free()), with a NUL behind them that does not count.
 // TH_NOT_FOUND ("file_not_found"), TH_LIMIT ("file_too_large"), "file_io".

@@ -111,9 +111,10 @@ struct th_hash th_hash_bytes(enum th_hash_kind kind, const void *data, size_t si
 enum th_status th_hash_file(enum th_hash_kind kind, const char *path, struct th_hash *ret_hash,
                             struct th_error *err)
 {
-    FILE *file = fopen(path, "rbe");
-    if (file == NULL)
-        return th_file_error(err, path, errno);
+    FILE *file = NULL;
+    enum th_status status = th_file_open(path, &file, err);
+    if (status != TH_OK)
+        return status;
     struct th_hasher *hasher = th_hasher_new(kind);
     if (hasher == NULL) {
         fclose(file);
@@ -123,7 +124,7 @@ enum th_status th_hash_file(enum th_hash_kind kind, const char *path, struct th_
     size_t n = 0;
     while ((n = fread(chunk, 1, sizeof chunk, file)) > 0)
         th_hasher_update(hasher, chunk, n);
-    enum th_status status = ferror(file) ? th_file_error(err, path, errno) : TH_OK;
+    status = ferror(file) ? th_file_error(err, path, errno) : TH_OK;
     fclose(file);
     if (status == TH_OK)
         *ret_hash = th_hasher_final(hasher);

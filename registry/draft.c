@@ -26,18 +26,6 @@ static void put_down(struct taken_up *t)
     th_kept_settings_clear(&t->profile);
 }
 
-static enum th_status closed(int64_t draft_id, struct th_error *err)
-{
-    (void)th_error_set(err, TH_CONFLICT, "draft_closed", NULL);
-    th_error_add_int(err, "draft", draft_id);
-    return TH_CONFLICT;
-}
-
-static bool is_open(const struct th_draft *draft)
-{
-    return strcmp(draft->state, "open") == 0;
-}
-
 // Loads the draft and joins what was decided with what `given` says.
 static enum th_status take_up(struct th_registry *registry, int64_t draft_id,
                               const struct th_parcel_import_options *given, bool even_closed,
@@ -46,8 +34,8 @@ static enum th_status take_up(struct th_registry *registry, int64_t draft_id,
     char *text = NULL;
     enum th_status status =
         th_draft_load(th_registry_store(registry), draft_id, &ret_taken->draft, &text, err);
-    if (status == TH_OK && !even_closed && !is_open(&ret_taken->draft))
-        status = closed(draft_id, err);
+    if (status == TH_OK && !even_closed)
+        status = th_draft_check(th_registry_store(registry), draft_id, ret_taken->draft.seq, err);
     ret_taken->options = *given;
     if (status == TH_OK)
         status = th_import_settings_fill(text, true, &ret_taken->kept, &ret_taken->options, err);
@@ -142,7 +130,7 @@ static struct th_json *asked(int64_t draft_id, const struct th_parcel_import_opt
     return input;
 }
 
-static enum th_status write_draft(struct th_work *work, struct th_draft *draft,
+static enum th_status write_draft(struct th_work *work, struct th_draft *draft, int64_t seen_seq,
                                   const struct th_parcel_import_options *options,
                                   struct th_error *err)
 {
@@ -156,7 +144,7 @@ static enum th_status write_draft(struct th_work *work, struct th_draft *draft,
     if (status == TH_OK && draft->draft_id == 0)
         status = th_draft_insert(th_work_store(work), draft, text, &draft->draft_id, err);
     else if (status == TH_OK)
-        status = th_draft_update(th_work_store(work), draft, text, err);
+        status = th_draft_update(th_work_store(work), draft, seen_seq, text, err);
     free(text);
     return status;
 }
@@ -186,7 +174,7 @@ static enum th_status keep(struct th_registry *registry, const struct th_request
         th_text_copy(t->village, sizeof t->village, own);
         t->options.village = t->village;
     }
-    status = write_draft(work, &draft, &t->options, err);
+    status = write_draft(work, &draft, t->draft.seq, &t->options, err);
     snprintf(subject, sizeof subject, "draft:%lld", (long long)draft.draft_id);
     describe(seen, draft.draft_id, "open", &t->options);
     struct th_json *settings = th_import_settings_json(&t->options);
@@ -268,42 +256,60 @@ enum th_status th_draft_confirm(struct th_registry *registry, const struct th_re
     enum th_status status = take_up(registry, draft_id, options, repeated, &t, err);
     if (status == TH_OK) {
         t.options.draft_id = draft_id;
+        t.options.draft_seq = t.draft.seq;
         t.options.draft_sha256 = &t.draft.sha256;
         status = th_parcel_import(registry, request, &t.options, &reply, err);
     }
-    if (status == TH_OK && !is_open(&t.draft) && !th_json_get_bool(reply, "replayed", false)) {
-        th_json_free(reply);
-        reply = NULL;
-        status = closed(draft_id, err);
-    }
+    bool stored = status == TH_OK && th_json_get(reply, "import_id") != NULL;
+    // Without a row to store nothing was written that would have met somebody else's decision.
+    if (status == TH_OK && !th_json_get_bool(reply, "replayed", false) && !stored)
+        status = th_draft_check(th_registry_store(registry), draft_id, t.draft.seq, err);
     if (status == TH_OK) {
-        bool stored = th_json_get(reply, "import_id") != NULL;
         describe(reply, draft_id, stored ? "confirmed" : "open", &t.options);
     }
     put_down(&t);
     return th_reply_finish(status, reply, ret_reply, err);
 }
 
+// As the one who would decide about it may: the clerk of its village, and an officer where an
+// officer let rows in.
+static enum th_status check_village(struct th_work *work, const char *reference,
+                                    struct th_error *err)
+{
+    struct th_village village;
+    if (reference == NULL)
+        return TH_OK;
+    enum th_status status = th_village_find(th_work_store(work), reference, &village, err);
+    return status == TH_OK ? th_work_check_village(work, village.code, err) : status;
+}
+
 enum th_status th_draft_discard(struct th_registry *registry, const struct th_request *request,
                                 int64_t draft_id, struct th_json **ret_reply, struct th_error *err)
 {
+    const struct th_parcel_import_options nothing = {.source = NULL};
     struct th_work *work = NULL;
-    struct th_json *input = th_json_object();
+    struct taken_up t = {0};
+    struct th_json *input = NULL;
     char subject[48];
-    th_json_set_int(input, "draft", draft_id);
-    enum th_status status = th_work_begin(registry, request, TH_MAY_REGISTER, "draft.discard",
-                                          input, &work, ret_reply, err);
+    // A repeated request finds the draft that it closed itself, and its reply.
+    enum th_status status = take_up(registry, draft_id, &nothing, true, &t, err);
+    if (status == TH_OK) {
+        input = th_json_object();
+        th_json_set_int(input, "draft", draft_id);
+        status = th_work_begin(registry, request,
+                               t.options.n_waive_rows > 0 ? TH_MAY_WAIVE : TH_MAY_REGISTER,
+                               "draft.discard", input, &work, ret_reply, err);
+    }
     if (status != TH_OK || work == NULL) {
         th_json_free(input);
+        put_down(&t);
         return status;
     }
-    struct th_draft draft;
-    char *settings = NULL;
-    status = th_draft_load(th_work_store(work), draft_id, &draft, &settings, err);
-    free(settings);
+    status = check_village(work, t.options.village, err);
     if (status == TH_OK)
-        status =
-            th_draft_close(th_work_store(work), draft_id, "discarded", 0, th_work_seq(work), err);
+        status = th_draft_close(th_work_store(work), draft_id, t.draft.seq, "discarded", 0,
+                                th_work_seq(work), err);
+    put_down(&t);
     struct th_json *reply = th_json_object();
     th_json_set_int(reply, "draft_id", draft_id);
     th_json_set_text(reply, "state", "discarded");

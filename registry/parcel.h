@@ -45,6 +45,7 @@ struct th_parcel_import_options {
     bool on_problem_abort;              // one error keeps every row out
     bool update;                        // known parcels that changed get a new version
     int64_t draft_id;                   // > 0: this draft is closed with the import …
+    int64_t draft_seq;                  // … unless somebody changed it since this entry …
     const struct th_hash *draft_sha256; // … which is refused when the source is another one
     const char *problems_path;          // CSV for people; written also when nothing is stored
     const char *overlaps_path;          // .gpkg or .geojson: ground that is claimed twice

@@ -123,6 +123,19 @@ static bool unchanged(const struct adjusting *a)
     return true;
 }
 
+// Before the transaction: how long a file takes to read is not for others to wait.
+static enum th_status prepare(struct adjusting *a, struct th_error *err)
+{
+    const struct th_parcel_adjust_options *options = a->options;
+    enum th_status status = th_life_tolerance(options->tolerance_m, &a->tolerance_m, err);
+    if (status == TH_OK)
+        status = th_edit_new(&a->edit, err);
+    if (status == TH_OK)
+        status = th_life_drawing_read(a->edit, options->drawing, options->crs, &a->drawing,
+                                      &a->drawing_sha256, err);
+    return status;
+}
+
 static enum th_status adjust(struct adjusting *a, struct th_error *err)
 {
     const struct th_parcel_adjust_options *options = a->options;
@@ -134,13 +147,6 @@ static enum th_status adjust(struct adjusting *a, struct th_error *err)
         status = th_life_load(a->work, options->with_id, &a->before[1], err);
     if (status == TH_OK)
         status = th_life_day(a->work, options->on, &a->on, err);
-    if (status == TH_OK)
-        status = th_life_tolerance(options->tolerance_m, &a->tolerance_m, err);
-    if (status == TH_OK)
-        status = th_edit_new(&a->edit, err);
-    if (status == TH_OK)
-        status = th_life_drawing_read(a->edit, options->drawing, options->crs, &a->drawing,
-                                      &a->drawing_sha256, err);
     if (status == TH_OK && !a->drawing.polygonal)
         status = th_error_set(err, TH_DATA_PROBLEM, "edit_type", "type", "LineString", NULL);
     if (status == TH_OK)
@@ -225,6 +231,12 @@ static struct th_json *input_json(const struct th_parcel_adjust_options *options
     return input;
 }
 
+static void drawing_free(struct adjusting *a)
+{
+    th_edit_drawing_clear(&a->drawing);
+    th_edit_free(a->edit);
+}
+
 enum th_status th_parcel_adjust(struct th_registry *registry, const struct th_request *request,
                                 const struct th_parcel_adjust_options *options,
                                 struct th_json **ret_reply, struct th_error *err)
@@ -236,12 +248,20 @@ enum th_status th_parcel_adjust(struct th_registry *registry, const struct th_re
         status = th_error_set(err, TH_USAGE, "waive_incomplete", NULL);
     if (status != TH_OK)
         return status;
-    struct th_json *input = input_json(options);
-    status = th_work_begin(registry, request, options->waive ? TH_MAY_WAIVE : TH_MAY_REGISTER,
-                           "parcel.adjust", input, &a.work, ret_reply, err);
-    th_json_free(input);
-    if (status != TH_OK || a.work == NULL)
+    const struct th_life_act act = {options->waive ? TH_MAY_WAIVE : TH_MAY_REGISTER,
+                                    "parcel.adjust", input_json(options)};
+    bool answered = false;
+    status = th_life_ask_first(registry, request, &act, ret_reply, &answered, err);
+    if (status == TH_OK && !answered)
+        status = prepare(&a, err);
+    if (status == TH_OK && !answered)
+        status = th_work_begin(registry, request, act.permission, act.kind, act.input, &a.work,
+                               ret_reply, err);
+    th_json_free(act.input);
+    if (status != TH_OK || a.work == NULL) {
+        drawing_free(&a);
         return status;
+    }
     status = adjust(&a, err);
     struct th_json *reply = th_json_object();
     struct th_json *body = th_json_object();
@@ -258,7 +278,6 @@ enum th_status th_parcel_adjust(struct th_registry *registry, const struct th_re
         th_life_parcel_clear(&a.after[i]);
     }
     th_edit_moves_clear(&a.moves);
-    th_edit_drawing_clear(&a.drawing);
-    th_edit_free(a.edit);
+    drawing_free(&a);
     return th_work_end(a.work, status, subject, body, reply, ret_reply, err);
 }

@@ -213,6 +213,19 @@ static enum th_status source_read(const char *path, struct th_edit_drawing *ret_
     return status;
 }
 
+enum th_status th_life_ask_first(struct th_registry *registry, const struct th_request *request,
+                                 const struct th_life_act *act, struct th_json **ret_reply,
+                                 bool *ret_answered, struct th_error *err)
+{
+    struct th_work *work = NULL;
+    enum th_status status = th_work_begin(registry, request, act->permission, act->kind, act->input,
+                                          &work, ret_reply, err);
+    if (status == TH_OK)
+        *ret_answered = work == NULL;
+    th_work_cancel(work);
+    return status;
+}
+
 enum th_status th_life_drawing_read(struct th_edit *edit, const char *path, const char *crs,
                                     struct th_edit_drawing *ret_drawing, struct th_hash *ret_sha256,
                                     struct th_error *err)

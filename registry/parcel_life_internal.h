@@ -41,6 +41,17 @@ enum th_status th_life_check_number(struct th_store *store, const char *village,
                                     struct th_error *err) TH_MUST_CHECK;
 
 // A drawing in longitude, latitude, and the digest of its file.
+struct th_life_act {
+    enum th_permission permission;
+    const char *kind;
+    struct th_json *input; // everything that the caller asked for
+};
+// Before files are read for an act: may the caller, and was it done already under the same key? In
+// a transaction of its own that changes nothing. *ret_reply is written when *ret_answered is true.
+// As th_work_begin.
+enum th_status th_life_ask_first(struct th_registry *registry, const struct th_request *request,
+                                 const struct th_life_act *act, struct th_json **ret_reply,
+                                 bool *ret_answered, struct th_error *err) TH_MUST_CHECK;
 enum th_status th_life_drawing_read(struct th_edit *edit, const char *path, const char *crs,
                                     struct th_edit_drawing *ret_drawing, struct th_hash *ret_sha256,
                                     struct th_error *err) TH_MUST_CHECK;

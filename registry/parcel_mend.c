@@ -40,6 +40,8 @@ struct th_mends {
     const char **values; // room for one row of the source
     size_t n_fields;     // of the source
     struct th_reader_row laid;
+    const struct th_mended *twice; // laid over a row over which its file laid another before
+    int64_t twice_row;
     struct th_arena texts;
 };
 
@@ -398,20 +400,31 @@ const struct th_reader_row *th_mends_lay(struct th_mends *mends, const struct th
         mends->values[i] = source->lost ? NULL : source->values[i];
     mends->laid = *source;
     mends->laid.values = mends->values;
+    const struct mend_file *before = NULL;
     while (row != NULL || numbered != NULL) {
-        if (numbered == NULL || (row != NULL && row->order < numbered->order)) {
-            lay_one(mends, row);
-            row = key_at(mends, &by_row, ++at_row);
-        } else {
-            lay_one(mends, numbered);
-            numbered = key_at(mends, &by_number, ++at_number);
+        struct th_mended *next =
+            numbered == NULL || (row != NULL && row->order < numbered->order) ? row : numbered;
+        if (next->file == before && mends->twice == NULL) {
+            mends->twice = next;
+            mends->twice_row = source->row;
         }
+        before = next->file;
+        lay_one(mends, next);
+        if (next == row)
+            row = key_at(mends, &by_row, ++at_row);
+        else
+            numbered = key_at(mends, &by_number, ++at_number);
     }
     return &mends->laid;
 }
 
 enum th_status th_mends_check(const struct th_mends *mends, struct th_error *err)
 {
+    if (mends->twice != NULL) {
+        enum th_status status = unfit(mends->twice->file, "mend_twice", err);
+        th_error_add_int(err, "row", mends->twice_row);
+        return status;
+    }
     for (size_t i = 0; i < mends->n_rows; i++) {
         const struct th_mended *row = &mends->rows[i];
         if (row->n_laid == 1)

@@ -66,8 +66,8 @@ static enum th_status write_all(struct th_import_run *run, struct th_work *work,
     if (status == TH_OK)
         status = th_import_record_end(run, import_id, work, err);
     if (status == TH_OK && run->options->draft_id > 0)
-        status = th_draft_close(run->store, run->options->draft_id, "confirmed", import_id,
-                                th_work_seq(work), err);
+        status = th_draft_close(run->store, run->options->draft_id, run->options->draft_seq,
+                                "confirmed", import_id, th_work_seq(work), err);
     if (status == TH_OK) {
         struct th_hash rows_hash = th_hasher_final(hasher);
         *ret_body = journal_body(run, &rows_hash);

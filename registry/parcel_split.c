@@ -17,7 +17,10 @@ struct splitting {
     struct th_date on;
     struct th_life_waived waived;
     struct th_life_asked *asked;
+    struct th_edit *edit;
+    struct th_edit_drawing drawing;
     struct th_hash drawing_sha256;
+    double tolerance_m;
 };
 
 // The names given, one for each part; '、' and ',' stand between them.
@@ -134,22 +137,23 @@ static enum th_status share_areas(struct splitting *s, struct th_error *err)
     return status;
 }
 
+// Before the transaction: how long a file takes to read is not for others to wait.
+static enum th_status prepare(struct splitting *s, struct th_error *err)
+{
+    enum th_status status = th_edit_new(&s->edit, err);
+    if (status == TH_OK)
+        status = th_life_tolerance(s->options->tolerance_m, &s->tolerance_m, err);
+    return status == TH_OK ? th_life_drawing_read(s->edit, s->options->drawing, s->options->crs,
+                                                  &s->drawing, &s->drawing_sha256, err)
+                           : status;
+}
+
 static enum th_status divide(struct splitting *s, struct th_error *err)
 {
-    struct th_edit *edit = NULL;
-    struct th_edit_drawing drawing = {0};
     struct th_geometry *shapes = NULL;
     size_t n_shapes = 0;
-    double tolerance_m = 0;
-    enum th_status status = th_edit_new(&edit, err);
-    if (status == TH_OK)
-        status = th_life_tolerance(s->options->tolerance_m, &tolerance_m, err);
-    if (status == TH_OK)
-        status = th_life_drawing_read(edit, s->options->drawing, s->options->crs, &drawing,
-                                      &s->drawing_sha256, err);
-    if (status == TH_OK)
-        status =
-            th_edit_split(edit, &s->whole.geometry, &drawing, tolerance_m, &shapes, &n_shapes, err);
+    enum th_status status = th_edit_split(s->edit, &s->whole.geometry, &s->drawing, s->tolerance_m,
+                                          &shapes, &n_shapes, err);
     if (status == TH_OK) {
         s->parts = calloc(n_shapes, sizeof *s->parts);
         s->n = s->parts == NULL ? 0 : n_shapes;
@@ -161,8 +165,6 @@ static enum th_status divide(struct splitting *s, struct th_error *err)
             s->parts[i].record.number[0] = '\0';
     }
     th_edit_parts_free(shapes, n_shapes);
-    th_edit_drawing_clear(&drawing);
-    th_edit_free(edit);
     return status;
 }
 
@@ -248,6 +250,12 @@ static enum th_status split(struct splitting *s, struct th_error *err)
     return status == TH_OK ? store_all(s, err) : status;
 }
 
+static void drawing_free(struct splitting *s)
+{
+    th_edit_drawing_clear(&s->drawing);
+    th_edit_free(s->edit);
+}
+
 enum th_status th_parcel_split(struct th_registry *registry, const struct th_request *request,
                                const struct th_parcel_split_options *options,
                                struct th_json **ret_reply, struct th_error *err)
@@ -257,13 +265,21 @@ enum th_status th_parcel_split(struct th_registry *registry, const struct th_req
     enum th_status status = th_life_check_reason(options->reason, err);
     if (status != TH_OK)
         return status;
-    struct th_json *input = input_json(options);
-    status = th_work_begin(registry, request, TH_MAY_REGISTER, "parcel.split", input, &s.work,
-                           ret_reply, err);
-    th_json_free(input);
-    if (status != TH_OK || s.work == NULL)
+    const struct th_life_act act = {TH_MAY_REGISTER, "parcel.split", input_json(options)};
+    bool answered = false;
+    status = th_life_ask_first(registry, request, &act, ret_reply, &answered, err);
+    if (status == TH_OK && !answered)
+        status = prepare(&s, err);
+    if (status == TH_OK && !answered)
+        status = th_work_begin(registry, request, act.permission, act.kind, act.input, &s.work,
+                               ret_reply, err);
+    th_json_free(act.input);
+    if (status != TH_OK || s.work == NULL) {
+        drawing_free(&s);
         return status;
+    }
     status = split(&s, err);
+    drawing_free(&s);
     struct th_json *reply = th_json_object();
     struct th_json *body = th_json_object();
     if (status == TH_OK)

@@ -1,5 +1,6 @@
 // Statements, parameters and columns.
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,9 @@ enum th_status th_db_error(struct th_store *store, int code, struct th_error *er
     case SQLITE_READONLY:
         return th_error_set(err, TH_IO, "registry_readonly", "detail", detail, NULL);
     default:
+        if (store != NULL && sqlite3_system_errno(store->db) == EFBIG)
+            return th_error_set(err, TH_IO, "file_io", "path", store->path, "reason",
+                                "@io_reason.size_limit", NULL);
         return th_error_set(err, TH_IO, "store_failed", "detail", detail, NULL);
     }
 }

@@ -1,5 +1,9 @@
 #include "store/draft_store.h"
 
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/text.h"
 #include "store/db_internal.h"
 
@@ -11,9 +15,9 @@ static const char SQL_INSERT[] =
     " VALUES (?1, ?2, ?3, 'open', ?4, ?5)";
 static const char SQL_UPDATE[] =
     "UPDATE import_draft SET sha256 = ?2, settings = ?3, seq = ?4, source = ?5"
-    " WHERE draft_id = ?1 AND state = 'open'";
+    " WHERE draft_id = ?1 AND state = 'open' AND seq = ?6";
 static const char SQL_CLOSE[] = "UPDATE import_draft SET state = ?2, import_id = ?3, seq = ?4"
-                                " WHERE draft_id = ?1 AND state = 'open'";
+                                " WHERE draft_id = ?1 AND state = 'open' AND seq = ?5";
 static const char SQL_LOAD[] = "SELECT " DRAFT_COLUMNS " FROM import_draft WHERE draft_id = ?1";
 static const char SQL_EACH[] = "SELECT " DRAFT_COLUMNS " FROM import_draft ORDER BY draft_id DESC";
 
@@ -41,18 +45,40 @@ enum th_status th_draft_insert(struct th_store *store, const struct th_draft *dr
     return th_stmt_insert(q, ret_draft_id, err);
 }
 
-static enum th_status changed_one(struct th_store *store, enum th_status status, int64_t draft_id,
-                                  struct th_error *err)
+enum th_status th_draft_check(struct th_store *store, int64_t draft_id, int64_t seen_seq,
+                              struct th_error *err)
 {
-    if (status != TH_OK || th_db_changes(store) == 1)
+    struct th_draft now;
+    char *settings = NULL;
+    enum th_status status = th_draft_load(store, draft_id, &now, &settings, err);
+    free(settings);
+    if (status != TH_OK)
         return status;
-    status = th_error_set(err, TH_CONFLICT, "draft_closed", NULL);
+    bool open = strcmp(now.state, "open") == 0;
+    if (open && now.seq == seen_seq)
+        return TH_OK;
+    bool confirmed = strcmp(now.state, "confirmed") == 0;
+    if (open)
+        status = th_error_set(err, TH_CONFLICT, "draft_moved", NULL);
+    else
+        status =
+            th_error_set(err, TH_CONFLICT, confirmed ? "draft_confirmed" : "draft_closed", NULL);
     th_error_add_int(err, "draft", draft_id);
     return status;
 }
 
+static enum th_status changed_one(struct th_store *store, enum th_status status, int64_t draft_id,
+                                  int64_t seen_seq, struct th_error *err)
+{
+    if (status != TH_OK || th_db_changes(store) == 1)
+        return status;
+    status = th_draft_check(store, draft_id, seen_seq, err);
+    assert(status != TH_OK); // what is as it was seen would have been changed
+    return status;
+}
+
 enum th_status th_draft_update(struct th_store *store, const struct th_draft *draft,
-                               const char *settings, struct th_error *err)
+                               int64_t seen_seq, const char *settings, struct th_error *err)
 {
     struct th_stmt *q = th_db_query(store, SQL_UPDATE);
     th_bind_int(q, 1, draft->draft_id);
@@ -60,11 +86,13 @@ enum th_status th_draft_update(struct th_store *store, const struct th_draft *dr
     th_bind_text(q, 3, settings);
     th_bind_int(q, 4, draft->seq);
     th_bind_text(q, 5, draft->source);
-    return changed_one(store, th_stmt_run(q, err), draft->draft_id, err);
+    th_bind_int(q, 6, seen_seq);
+    return changed_one(store, th_stmt_run(q, err), draft->draft_id, seen_seq, err);
 }
 
-enum th_status th_draft_close(struct th_store *store, int64_t draft_id, const char *state,
-                              int64_t import_id, int64_t seq, struct th_error *err)
+enum th_status th_draft_close(struct th_store *store, int64_t draft_id, int64_t seen_seq,
+                              const char *state, int64_t import_id, int64_t seq,
+                              struct th_error *err)
 {
     struct th_stmt *q = th_db_query(store, SQL_CLOSE);
     th_bind_int(q, 1, draft_id);
@@ -74,7 +102,8 @@ enum th_status th_draft_close(struct th_store *store, int64_t draft_id, const ch
     else
         th_bind_int(q, 3, import_id);
     th_bind_int(q, 4, seq);
-    return changed_one(store, th_stmt_run(q, err), draft_id, err);
+    th_bind_int(q, 5, seen_seq);
+    return changed_one(store, th_stmt_run(q, err), draft_id, seen_seq, err);
 }
 
 enum th_status th_draft_load(struct th_store *store, int64_t draft_id, struct th_draft *ret_draft,

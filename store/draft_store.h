@@ -26,13 +26,19 @@ struct th_draft {
 enum th_status th_draft_insert(struct th_store *store, const struct th_draft *draft,
                                const char *settings, int64_t *ret_draft_id,
                                struct th_error *err) TH_MUST_CHECK;
-// Replaces source, digest, seq and settings of the open draft draft->draft_id. TH_CONFLICT
-// ("draft_closed").
+// Is the draft open, and as it was when `seen_seq` was its seq? TH_CONFLICT ("draft_moved" when
+// somebody changed it since, "draft_confirmed", "draft_closed"), TH_NOT_FOUND ("draft_not_found").
+enum th_status th_draft_check(struct th_store *store, int64_t draft_id, int64_t seen_seq,
+                              struct th_error *err) TH_MUST_CHECK;
+// Replaces source, digest, seq and settings of the draft draft->draft_id, unless th_draft_check
+// refuses.
 enum th_status th_draft_update(struct th_store *store, const struct th_draft *draft,
-                               const char *settings, struct th_error *err) TH_MUST_CHECK;
-// Ends an open draft; import_id 0 unless it is confirmed. TH_CONFLICT ("draft_closed").
-enum th_status th_draft_close(struct th_store *store, int64_t draft_id, const char *state,
-                              int64_t import_id, int64_t seq, struct th_error *err) TH_MUST_CHECK;
+                               int64_t seen_seq, const char *settings,
+                               struct th_error *err) TH_MUST_CHECK;
+// Ends an open draft, unless th_draft_check refuses; import_id 0 unless it is confirmed.
+enum th_status th_draft_close(struct th_store *store, int64_t draft_id, int64_t seen_seq,
+                              const char *state, int64_t import_id, int64_t seq,
+                              struct th_error *err) TH_MUST_CHECK;
 // *ret_settings is the caller's (free()). TH_NOT_FOUND ("draft_not_found").
 enum th_status th_draft_load(struct th_store *store, int64_t draft_id, struct th_draft *ret_draft,
                              char **ret_settings, struct th_error *err) TH_MUST_CHECK;

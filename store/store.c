@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 // spatialite.h needs SQLite's types before it.
@@ -181,6 +182,16 @@ enum th_status th_store_create(const char *path, const struct th_store_options *
     return status;
 }
 
+// SQLite finds the log of changes by the name of the file. Two who write under two names of one
+// file would each have a log of their own, and each overwrite what the other wrote.
+static enum th_status check_one_name(const char *path, struct th_error *err)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && info.st_nlink > 1
+               ? th_error_set(err, TH_CONFLICT, "registry_linked", "path", path, NULL)
+               : TH_OK;
+}
+
 enum th_status th_store_open(const char *path, enum th_store_mode mode,
                              const struct th_store_options *options, struct th_store **ret_store,
                              struct th_error *err)
@@ -189,6 +200,8 @@ enum th_status th_store_open(const char *path, enum th_store_mode mode,
         return th_error_set(err, TH_NOT_FOUND, "registry_not_found", "path", path, NULL);
     struct th_store *store = NULL;
     enum th_status status = th_file_check_target(path, err); // a folder
+    if (status == TH_OK && mode == TH_STORE_WRITE)
+        status = check_one_name(path, err);
     if (status == TH_OK)
         status = connect(path, SQLITE_OPEN_READWRITE, options, &store, err);
     if (status == TH_OK)

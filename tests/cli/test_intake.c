@@ -1,6 +1,8 @@
 // Looking before registering, as it is typed: drafts, profiles, repairs, drawn parcels, and what is
 // said to options that say nothing.
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "tests/cli/run.h"
 
@@ -204,6 +206,62 @@ static void on__a_day_that_has_not_come_is_refused_by_every_command_that_dates(v
     th_cli_world_remove(&world);
 }
 
+static const char ONE[] =
+    "地块号,权利人,WKT\n"
+    "A-1,张三,\"POLYGON((119.6 30.5,119.601 30.5,119.601 30.501,119.6 30.501,119.6 30.5))\"\n";
+
+// A second is enough for the answer, although nobody writes into the pipe; meanwhile the registry
+// is anybody's.
+static void files__that_are_pipes_or_devices_are_refused_in_words(void **state)
+{
+    static const char *const LINES[] = {
+        "parcel add --number Q --kind bamboo --village " VILLAGE " --shape @{dir}/pipe",
+        "parcel add --number Q --kind bamboo --village " VILLAGE " --shape @/dev/zero",
+        "parcel split 1 --by {dir}/pipe --reason 分家",
+        "parcel split 1 --by /dev/zero --reason 分家",
+        "parcel adjust 1 --by {dir}/pipe --reason 复测",
+        "village import {dir}/pipe",
+        "village import /dev/urandom"};
+    struct th_cli_world world;
+    char pipe[TH_TEST_PATH_SIZE];
+    (void)state;
+    begin(&world);
+    assert_int_equal(mkfifo(th_test_path(pipe, world.folder, "pipe"), 0600), 0);
+    th_cli_write(&world, "one.csv", ONE, sizeof ONE - 1);
+    th_cli_do(&world, "parcel import {dir}/one.csv --crs 4490 --kind bamboo --village " VILLAGE);
+    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
+        print_message("  %s\n", LINES[i]);
+        struct th_json *problem = th_cli_problem(&world, 6, "--lang zh %s", LINES[i]);
+        const char *detail = th_cli_text_at(problem, "detail");
+        assert_true(strstr(detail, "管道") != NULL || strstr(detail, "pipe") != NULL ||
+                    strstr(detail, "zero") != NULL || strstr(detail, "urandom") != NULL);
+        th_json_free(problem);
+    }
+    th_cli_world_remove(&world);
+}
+
+static void write__beyond_the_size_that_a_file_may_have_fails_in_words(void **state)
+{
+    struct th_cli_world world;
+    struct rlimit before;
+    (void)state;
+    begin(&world);
+    char *dump = th_cli_dump(&world);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const struct rlimit small = {4096, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    struct th_json *problem = th_cli_problem(
+        &world, 70, "parcel import {dir}/t.csv --crs 4490 --kind bamboo --village " VILLAGE);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_non_null(strstr(th_cli_text_at(problem, "detail"), "ulimit -f"));
+    th_json_free(problem);
+    char *after = th_cli_dump(&world);
+    assert_string_equal(dump, after);
+    free(dump);
+    free(after);
+    th_cli_world_remove(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +270,8 @@ int main(void)
         cmocka_unit_test(parcel_show__tells_what_was_kept_of_the_source),
         cmocka_unit_test(parcel_add__takes_a_shape_or_a_file),
         cmocka_unit_test(options__that_say_nothing_are_answered_in_words),
+        cmocka_unit_test(files__that_are_pipes_or_devices_are_refused_in_words),
+        cmocka_unit_test(write__beyond_the_size_that_a_file_may_have_fails_in_words),
         cmocka_unit_test(on__a_day_that_has_not_come_is_refused_by_every_command_that_dates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,8 @@ static void check_cell(const char *written)
     double number = 0;
     if (*written != '\0' && strchr("=+-@", *written) != NULL)
         assert(th_text_parse_double(written, &number));
+    assert(!th_text_starts_with(written, "＝") && !th_text_starts_with(written, "＋") &&
+           !th_text_starts_with(written, "－") && !th_text_starts_with(written, "＠"));
 }
 
 static size_t count(const char *text, size_t size, char sign)

@@ -254,7 +254,8 @@ static void check_row(size_t r, size_t n_files, const struct th_reader_row *laid
         assert(th_text_equals(laid->values[c], values[c]));
 }
 
-// Mended rows that name a row which is not there are told, and nothing else is.
+// Mended rows that name a row which is not there, or the row of another in the same file, are told,
+// and nothing else is.
 static void check_told(size_t n_files, enum th_status status)
 {
     bool all = true;
@@ -265,6 +266,8 @@ static void check_told(size_t n_files, enum th_status status)
         for (size_t m = 1; m <= tables[f].n_rows; m++) {
             int64_t row = key_of(&tables[f], m, key);
             all = all && row >= 2 && row <= (int64_t)tables[0].n_rows + 1;
+            for (size_t k = 1; k < m; k++)
+                all = all && key_of(&tables[f], k, key) != row;
         }
     }
     assert((status == TH_OK) == all);

@@ -158,9 +158,9 @@ static void draft__is_mended_step_by_step_and_confirmed(void **state)
     assert_string_equal(th_json_get_text(draft, "state", ""), "confirmed");
     assert_int_equal(th_json_get_int(draft, "import_id", 0), import_id);
     th_json_free(reply);
-    refused(f, SHOW, draft_id, TH_CONFLICT, "draft_closed");
-    refused(f, SET, draft_id, TH_CONFLICT, "draft_closed");
-    refused(f, CONFIRM, draft_id, TH_CONFLICT, "draft_closed");
+    refused(f, SHOW, draft_id, TH_CONFLICT, "draft_confirmed");
+    refused(f, SET, draft_id, TH_CONFLICT, "draft_confirmed");
+    refused(f, CONFIRM, draft_id, TH_CONFLICT, "draft_confirmed");
     fixture_assert_books(f);
 }
 
@@ -275,7 +275,7 @@ static void draft__a_repeated_request_gets_its_reply_again(void **state)
     assert_string_equal(th_json_get_text(reply, "state", ""), "confirmed");
     th_json_free(reply);
     f->request.idempotency_key = "another";
-    refused(f, CONFIRM, draft_id, TH_CONFLICT, "draft_closed");
+    refused(f, CONFIRM, draft_id, TH_CONFLICT, "draft_confirmed");
     assert_int_equal(intake_parcels(f), 2);
 }
 
@@ -303,11 +303,134 @@ static void draft__keeps_the_village_of_the_clerk_who_opened_it(void **state)
     f->request.login = "clerk_2";
     refused(f, CONFIRM, draft_id, TH_NOT_PERMITTED, "village_not_yours");
     refused(f, SHOW, draft_id, TH_NOT_PERMITTED, "village_not_yours");
+    refused(f, SET, draft_id, TH_NOT_PERMITTED, "village_not_yours");
+    assert_status(th_draft_discard(f->registry, &f->request, draft_id, &reply, &err),
+                  TH_NOT_PERMITTED, &err);
+    assert_string_equal(err.key, "village_not_yours");
     f->request.login = "officer";
     th_json_free(step(f, CONFIRM, draft_id, NULL));
     struct th_json *parcel = intake_parcel(f, "A-1");
     assert_string_equal(th_json_get_text(parcel, "village", ""), FIXTURE_VILLAGE);
     th_json_free(parcel);
+}
+
+// Rows that an officer let in are not a clerk's to take away again.
+static void draft__with_what_an_officer_let_in_is_not_discarded_by_a_clerk(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const WAIVED = "4";
+    char path[TH_TEST_PATH_SIZE];
+    char document[TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    struct th_error err;
+    int64_t draft_id = open_table(f, path, ROWS);
+    intake_user_add(f, "clerk_1", "clerk", FIXTURE_VILLAGE);
+    intake_user_add(f, "officer", "officer", NULL);
+    struct th_parcel_import_options options = given(f);
+    options.waive_rows = &WAIVED;
+    options.n_waive_rows = 1;
+    options.waive_reason = "套种";
+    options.waive_document = fixture_file(f, document, "letter.txt", "letter");
+    f->request.login = "officer";
+    th_json_free(step(f, SET, draft_id, &options));
+    f->request.login = "clerk_1";
+    assert_status(th_draft_discard(f->registry, &f->request, draft_id, &reply, &err),
+                  TH_NOT_PERMITTED, &err);
+    assert_null(reply);
+    f->request.login = "officer";
+    assert_ok(th_draft_discard(f->registry, &f->request, draft_id, &reply, &err), &err);
+    th_json_free(reply);
+}
+
+// Somebody else, at another desk, who takes a step while the source is being read here.
+struct colleague {
+    const struct fixture *f;
+    struct step step;
+    struct th_parcel_import_options options;
+    int64_t draft_id;
+    int n_calls;
+};
+
+static bool step_of_colleague(void *context, const char *stage, int64_t done, int64_t total)
+{
+    struct colleague *c = context;
+    struct th_json *reply = NULL;
+    struct th_error err;
+    (void)stage;
+    (void)done;
+    (void)total;
+    if (c->n_calls++ > 0)
+        return true;
+    struct th_registry *registry = fixture_registry_open(c->f->path);
+    struct th_request request = c->f->request;
+    request.progress = NULL;
+    assert_ok(c->step.take(registry, &request, c->draft_id, &c->options, &reply, &err), &err);
+    th_json_free(reply);
+    th_registry_close(registry);
+    return true;
+}
+
+static const char TWO_ROWS[] = "A-1,张三,\"" INTAKE_CELL_0 "\"\nA-2,李四,\"" INTAKE_CELL_1 "\"\n";
+
+// `mine` is taken while the colleague takes `theirs`; what became of mine goes to `err`.
+static enum th_status at_once(struct fixture *f, struct step mine, const char *my_drop,
+                              struct step theirs, const char *their_drop, struct th_error *err)
+{
+    char path[TH_TEST_PATH_SIZE];
+    struct colleague other = {.f = f, .step = theirs, .options = given(f)};
+    const struct th_progress progress = {step_of_colleague, &other};
+    struct th_parcel_import_options options = given(f);
+    struct th_json *reply = NULL;
+    other.draft_id = open_table(f, path, TWO_ROWS);
+    other.options.drop_rows = &their_drop;
+    other.options.n_drop_rows = their_drop != NULL;
+    options.drop_rows = &my_drop;
+    options.n_drop_rows = my_drop != NULL;
+    f->request.progress = &progress;
+    enum th_status status =
+        mine.take(f->registry, &f->request, other.draft_id, &options, &reply, err);
+    f->request.progress = NULL;
+    assert_true(other.n_calls > 0);
+    assert_true(status == TH_OK || reply == NULL);
+    th_json_free(reply);
+    return status;
+}
+
+static const char *dropped(const struct th_json *list)
+{
+    const struct th_json *draft = th_json_at(th_json_get(list, "drafts"), 0);
+    const struct th_json *rows = th_json_get(th_json_get(draft, "settings"), "drop_rows");
+    assert_int_equal(th_json_size(rows), 1);
+    return th_json_text(th_json_at(rows, 0));
+}
+
+static void draft__two_decisions_at_once_are_never_silently_one(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err;
+    assert_status(at_once(f, SET, "2", SET, "3", &err), TH_CONFLICT, &err);
+    assert_string_equal(err.key, "draft_moved");
+    struct th_json *list = drafts(f);
+    assert_string_equal(dropped(list), "3");
+    th_json_free(list);
+    // What somebody dropped meanwhile is not registered.
+    assert_status(at_once(f, CONFIRM, NULL, SET, "3", &err), TH_CONFLICT, &err);
+    assert_string_equal(err.key, "draft_moved");
+    assert_int_equal(intake_parcels(f), 0);
+    // Nor does the second of two who confirm hear that it did.
+    assert_status(at_once(f, CONFIRM, NULL, CONFIRM, NULL, &err), TH_CONFLICT, &err);
+    assert_string_equal(err.key, "draft_confirmed");
+    assert_int_equal(intake_parcels(f), 2);
+    fixture_assert_books(f);
+}
+
+static void draft__set_while_it_is_confirmed_is_told(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err;
+    assert_status(at_once(f, SET, "2", CONFIRM, NULL, &err), TH_CONFLICT, &err);
+    assert_string_equal(err.key, "draft_confirmed");
+    assert_int_equal(intake_parcels(f), 2);
 }
 
 static void profile__is_kept_used_and_removed(void **state)
@@ -498,6 +621,9 @@ int main(void)
         DRAFT_TEST(draft__in_a_dry_run_leaves_no_trace),
         DRAFT_TEST(draft__a_repeated_request_gets_its_reply_again),
         DRAFT_TEST(draft__keeps_the_village_of_the_clerk_who_opened_it),
+        DRAFT_TEST(draft__with_what_an_officer_let_in_is_not_discarded_by_a_clerk),
+        DRAFT_TEST(draft__two_decisions_at_once_are_never_silently_one),
+        DRAFT_TEST(draft__set_while_it_is_confirmed_is_told),
         DRAFT_TEST(profile__is_kept_used_and_removed),
         DRAFT_TEST(draft__outlives_the_program_and_is_taken_up_from_elsewhere),
         DRAFT_TEST(draft__a_killed_confirmation_leaves_both_or_neither),

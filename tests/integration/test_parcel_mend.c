@@ -305,6 +305,9 @@ static void mend__what_cannot_be_matched_is_refused(void **state)
         {"b.csv", "行,类型\n三,茶园\n", "mend_unknown", "key", "三"},
         {"c.csv", "地块号,类型\nA-7,茶园\n", "mend_unknown", "key", "A-7"},
         {"d.csv", "类型\n茶园\n", "mend_key", NULL, NULL},
+        {"g.csv", "行,类型\n3,茶园\n3,毛竹林\n", "mend_twice", "row", "3"},
+        {"h.csv", "地块号,类型\nA-2,茶园\nA-2,茶园\n", "mend_twice", "row", "3"},
+        {"i.csv", "行,地块号,类型\n3,A-2,茶园\n,A-2,毛竹林\n", "mend_twice", "row", "3"},
         {"e.csv", "行,WKT\n3,POLYGON oops\n", "mend_unreadable", "row", "2"},
         {"f.geojson",
          "{\"type\":\"FeatureCollection\"," UTM "\"features\":[{\"type\":\"Feature\","

@@ -85,7 +85,7 @@ static void draft_update__replaces_source_digest_settings_and_entry_but_not_the_
     struct th_draft changed = draft_of("/moved/a.shp", "admin", 9);
     changed.draft_id = id;
     changed.seq = 2;
-    assert_ok(th_draft_update(world->store, &changed, "{\"drop\":[3]}", &err), &err);
+    assert_ok(th_draft_update(world->store, &changed, 1, "{\"drop\":[3]}", &err), &err);
     struct th_draft want = draft_of("/moved/a.shp", "clerk", 9);
     want.draft_id = id;
     want.seq = 2;
@@ -111,25 +111,50 @@ static void draft_close__ends_it_once_and_for_all(void **state)
         want.import_id = CASES[i].import_id;
         want.seq = 2;
         th_text_copy(want.state, sizeof want.state, CASES[i].state);
-        assert_ok(th_draft_close(world->store, want.draft_id, CASES[i].state, CASES[i].import_id, 2,
-                                 &err),
+        assert_ok(th_draft_close(world->store, want.draft_id, 1, CASES[i].state, CASES[i].import_id,
+                                 2, &err),
                   &err);
         assert_draft(world, &want, "{}");
         // Neither changed nor ended again, and it stays as it is.
         struct th_draft changed = draft_of("b.shp", "clerk", 8);
         changed.draft_id = want.draft_id;
-        assert_status(th_draft_update(world->store, &changed, "{\"a\":1}", &err), TH_CONFLICT,
+        assert_status(th_draft_update(world->store, &changed, 2, "{\"a\":1}", &err), TH_CONFLICT,
                       &err);
-        assert_string_equal(err.key, "draft_closed");
+        assert_string_equal(err.key, i == 0 ? "draft_confirmed" : "draft_closed");
         assert_string_equal(th_error_arg_get(&err, "draft"), i == 0 ? "1" : "2");
         err = (struct th_error){0};
-        assert_status(th_draft_close(world->store, want.draft_id, "discarded", 0, 3, &err),
+        assert_status(th_draft_close(world->store, want.draft_id, 2, "discarded", 0, 3, &err),
                       TH_CONFLICT, &err);
-        assert_string_equal(err.key, "draft_closed");
+        assert_string_equal(err.key, i == 0 ? "draft_confirmed" : "draft_closed");
         assert_draft(world, &want, "{}");
     }
     rows_commit(world->store);
     th_test_assert_sound(world->registry);
+}
+
+// Two who look at the same draft: what the second decides was decided about another one.
+static void draft__is_only_changed_by_who_saw_it_as_it_is(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    struct th_draft first = draft_of("a.shp", "clerk", 8);
+    first.draft_id = insert(world, "a.shp", "{}");
+    first.seq = 2;
+    assert_ok(th_draft_check(world->store, first.draft_id, 1, &err), &err);
+    assert_ok(th_draft_update(world->store, &first, 1, "{\"drop\":[1]}", &err), &err);
+    struct th_draft second = first;
+    second.seq = 3;
+    assert_status(th_draft_update(world->store, &second, 1, "{\"drop\":[2]}", &err), TH_CONFLICT,
+                  &err);
+    assert_string_equal(err.key, "draft_moved");
+    assert_string_equal(th_error_arg_get(&err, "draft"), "1");
+    err = (struct th_error){0};
+    assert_status(th_draft_close(world->store, first.draft_id, 1, "confirmed", 1, 3, &err),
+                  TH_CONFLICT, &err);
+    assert_string_equal(err.key, "draft_moved");
+    assert_status(th_draft_check(world->store, first.draft_id, 1, &err), TH_CONFLICT, &err);
+    th_text_copy(first.state, sizeof first.state, "open");
+    assert_draft(world, &first, "{\"drop\":[1]}");
 }
 
 // Confirmed means: by an import.
@@ -145,7 +170,7 @@ static void draft_close__refuses_an_end_that_is_none(void **state)
     th_text_copy(want.state, sizeof want.state, "open");
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct th_error err = {0};
-        assert_status(th_draft_close(world->store, want.draft_id, CASES[i].state,
+        assert_status(th_draft_close(world->store, want.draft_id, 1, CASES[i].state,
                                      CASES[i].import_id, 2, &err),
                       TH_CONFLICT, &err);
         assert_string_equal(err.key, "store_constraint");
@@ -166,9 +191,10 @@ static void draft__that_nobody_opened_is_not_found_and_cannot_be_changed(void **
     assert_null(settings);
     draft = draft_of("a.shp", "clerk", 1);
     draft.draft_id = 8;
-    assert_status(th_draft_update(world->store, &draft, "{}", &err), TH_CONFLICT, &err);
-    assert_status(th_draft_close(world->store, 8, "discarded", 0, 1, &err), TH_CONFLICT, &err);
-    assert_string_equal(err.key, "draft_closed");
+    assert_status(th_draft_update(world->store, &draft, 1, "{}", &err), TH_NOT_FOUND, &err);
+    assert_status(th_draft_close(world->store, 8, 1, "discarded", 0, 1, &err), TH_NOT_FOUND, &err);
+    assert_string_equal(err.key, "draft_not_found");
+    assert_status(th_draft_check(world->store, 8, 1, &err), TH_NOT_FOUND, &err);
 }
 
 // References are looked at when the transaction ends.
@@ -181,7 +207,7 @@ static void draft__of_a_login_or_an_import_that_is_not_there_cannot_be_committed
         int64_t id = 0;
         assert_ok(th_draft_insert(world->store, &draft, "{}", &id, &err), &err);
         if (i == 1)
-            assert_ok(th_draft_close(world->store, id, "confirmed", 99, 1, &err), &err);
+            assert_ok(th_draft_close(world->store, id, 1, "confirmed", 99, 1, &err), &err);
         assert_status(rows_commit_try(world->store, &err), TH_INVARIANT, &err);
         assert_string_equal(err.key, "foreign_key"); // and everything is rolled back
         assert_ok(th_store_begin(world->store, &err), &err);
@@ -214,7 +240,7 @@ static void draft_each__goes_from_the_newest_back_until_stopped(void **state)
     int64_t first = insert(world, "a", "{}");
     (void)insert(world, "b", "{\"x\":1}");
     (void)insert(world, "c", "{}");
-    assert_ok(th_draft_close(world->store, first, "discarded", 0, 1, &err), &err);
+    assert_ok(th_draft_close(world->store, first, 1, "discarded", 0, 1, &err), &err);
     assert_ok(th_draft_each(world->store, note, &all, &err), &err);
     assert_string_equal(all.text, "c:open:{} b:open:{\"x\":1} a:discarded:{} ");
     assert_ok(th_draft_each(world->store, note, &some, &err), &err);
@@ -230,6 +256,7 @@ int main(void)
         DRAFT_TEST(draft_insert__refuses_settings_that_are_no_json),
         DRAFT_TEST(draft_update__replaces_source_digest_settings_and_entry_but_not_the_login),
         DRAFT_TEST(draft_close__ends_it_once_and_for_all),
+        DRAFT_TEST(draft__is_only_changed_by_who_saw_it_as_it_is),
         DRAFT_TEST(draft_close__refuses_an_end_that_is_none),
         DRAFT_TEST(draft__that_nobody_opened_is_not_found_and_cannot_be_changed),
         DRAFT_TEST(draft__of_a_login_or_an_import_that_is_not_there_cannot_be_committed),

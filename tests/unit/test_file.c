@@ -1,6 +1,7 @@
 #include "core/file.h"
 
 #include <dirent.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -158,6 +159,29 @@ static void file_read__absent_file_and_folder_are_told_apart(void **state)
     assert_string_equal(err.key, "file_io");
 }
 
+// Nobody writes into the pipe, and the device never ends: a second is enough for the answer.
+static void file_read__pipes_and_devices_are_refused_at_once(void **state)
+{
+    enum { ALARM_S = 5 };
+    char pipe[TH_TEST_PATH_SIZE];
+    assert_int_equal(mkfifo(th_test_path(pipe, *state, "pipe"), 0600), 0);
+    const char *const paths[] = {pipe, "/dev/zero", "/dev/urandom", "/dev/null"};
+    (void)alarm(ALARM_S);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct th_error err;
+        char *data = NULL;
+        size_t size = 7;
+        assert_status(th_file_read(paths[i], SIZE_MAX / 2, &data, &size, &err), TH_UNREADABLE,
+                      &err);
+        assert_string_equal(err.key, "file_io");
+        assert_string_equal(th_error_arg_get(&err, "path"), paths[i]);
+        assert_string_equal(th_error_arg_get(&err, "reason"), "@io_reason.no_file");
+        assert_null(data);
+        assert_int_equal(size, 7);
+    }
+    (void)alarm(0);
+}
+
 static void file_base_name__is_what_follows_the_last_slash(void **state)
 {
     (void)state;
@@ -271,6 +295,7 @@ int main(void)
         FILE_TEST(file_read__limit_itself_fits_and_one_more_does_not),
         FILE_TEST(file_read__large_file_comes_whole),
         FILE_TEST(file_read__absent_file_and_folder_are_told_apart),
+        FILE_TEST(file_read__pipes_and_devices_are_refused_at_once),
         FILE_TEST(file_base_name__is_what_follows_the_last_slash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,6 +87,8 @@ static void hash_file__is_the_digest_of_its_bytes(void **state)
     assert_string_equal(err.key, "file_not_found");
     assert_status(th_hash_file(TH_HASH_SHA256, folder, &hash, &err), TH_UNREADABLE, &err);
     assert_string_equal(err.key, "file_io");
+    assert_status(th_hash_file(TH_HASH_SHA256, "/dev/zero", &hash, &err), TH_UNREADABLE, &err);
+    assert_string_equal(th_error_arg_get(&err, "reason"), "@io_reason.no_file");
     assert_memory_equal(&hash, &before, sizeof hash);
     th_test_folder_remove(folder);
 }

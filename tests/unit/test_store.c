@@ -203,6 +203,32 @@ static void store_open__files_that_are_no_registry_are_refused(void **state)
     refused(world, TH_STORE_WRITE, TH_UNREADABLE, "file_io");
 }
 
+// Its log of changes is found by name: two names would be two logs for one file.
+static void store_open__a_file_with_two_names_is_not_written(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    struct th_store *store = NULL;
+    char other[TH_TEST_PATH_SIZE];
+    char by_name[TH_TEST_PATH_SIZE];
+    create_closed(world);
+    assert_int_equal(symlink(world->path, th_test_path(by_name, world->folder, "link")), 0);
+    assert_ok(th_store_open(by_name, TH_STORE_WRITE, &OPTIONS, &store, &err), &err);
+    th_store_close(store);
+    store = NULL;
+    assert_int_equal(link(world->path, th_test_path(other, world->folder, "other")), 0);
+    refused(world, TH_STORE_WRITE, TH_CONFLICT, "registry_linked");
+    assert_status(th_store_open(other, TH_STORE_WRITE, &OPTIONS, &store, &err), TH_CONFLICT, &err);
+    assert_string_equal(err.key, "registry_linked");
+    assert_string_equal(th_error_arg_get(&err, "path"), other);
+    assert_null(store);
+    assert_ok(th_store_open(world->path, TH_STORE_READ, &OPTIONS, &store, &err), &err);
+    th_store_close(store);
+    assert_int_equal(unlink(other), 0);
+    assert_ok(th_store_open(world->path, TH_STORE_WRITE, &OPTIONS, &store, &err), &err);
+    th_store_close(store);
+}
+
 static void store_open__a_file_cut_short_is_corrupt(void **state)
 {
     struct th_test_world *world = *state;
@@ -694,6 +720,7 @@ int main(void)
         WITH_FOLDER(store_create__no_folder_is_reported_and_leaves_nothing),
         WITH_FOLDER(store_create__a_file_that_is_not_filled_never_appears),
         WITH_FOLDER(store_open__files_that_are_no_registry_are_refused),
+        WITH_FOLDER(store_open__a_file_with_two_names_is_not_written),
         WITH_FOLDER(store_open__a_file_cut_short_is_corrupt),
         WITH_FOLDER(store_open__a_newer_layout_is_refused_and_left_alone),
         WITH_FOLDER(store_open__an_older_layout_is_upgraded_by_writers_only),

@@ -11,7 +11,7 @@
 enum th_overlap_class {
     TH_OVERLAP_NONE,      // touching or apart
     TH_OVERLAP_SLIVER,    // everything smaller than an overlap; its area is taken off
-    TH_OVERLAP_AREA,      // area and mean width over the limits: refused
+    TH_OVERLAP_AREA,      // area over the limits, and wide or too much of a parcel: refused
     TH_OVERLAP_DUPLICATE, // intersection over union above the limit: the same ground again
     TH_OVERLAP_UNSOUND    // no answer: one of the two is not valid, or they
                           // are too tangled. Nothing was measured; only where
@@ -24,6 +24,7 @@ struct th_overlap_limits {
     double overlap_area_m2;    // 10
     double overlap_share;      // 0.01 of the smaller parcel; the larger of both area limits counts
     double overlap_width_m;    // 1, mean width 2 A / P of the intersection
+    double sliver_share;       // 0.1 of the smaller parcel: more is no sliver, however narrow it is
     double sliver_total_share; // 0.01: slivers over this share of the later parcel are an error
 };
 extern const struct th_overlap_limits th_overlap_limits_default;

@@ -10,6 +10,7 @@ const struct th_overlap_limits th_overlap_limits_default = {
     .overlap_area_m2 = 10,
     .overlap_share = 0.01,
     .overlap_width_m = 1,
+    .sliver_share = 0.1,
     .sliver_total_share = 0.01,
 };
 
@@ -121,7 +122,8 @@ struct th_overlap_finding th_overlap_classify(const struct th_overlap_limits *li
     if (finding.iou > limits->duplicate_iou) {
         finding.kind = TH_OVERLAP_DUPLICATE;
     } else if (common.area_m2 > fmax(limits->overlap_area_m2, limits->overlap_share * smaller_m2) &&
-               finding.width_m > limits->overlap_width_m) {
+               (finding.width_m > limits->overlap_width_m ||
+                common.area_m2 > limits->sliver_share * smaller_m2)) {
         finding.kind = TH_OVERLAP_AREA;
     }
     return finding;

@@ -1,16 +1,18 @@
 // No ground is counted twice in one period, here or under another scheme. Parcels come and go, are
 // split, merged and drawn anew, so that it is the ground itself that is compared, as it was when it
-// was packaged.
+// was packaged. What it shares with others pair by pair as strips, or by a waiver, is weighed
+// together in the end (package_held.h).
 #include <math.h>
 #include <stdlib.h>
 
 #include "core/text.h"
+#include "gis/area.h"
 #include "gis/fabric.h"
 #include "registry/layers.h"
-#include "registry/package_internal.h"
+#include "registry/package_held.h"
 #include "store/overlap_store.h"
 #include "store/package_store.h"
-#include "store/parcel_store.h"
+#include "store/parcel_life_store.h"
 
 struct checking {
     struct th_store *store;
@@ -20,6 +22,7 @@ struct checking {
     struct th_ground **grounds;
     struct th_fabric *fabric;
     struct th_fabric_probe *probe;
+    struct th_held held;
     struct th_box box;
     enum th_status status; // of a visit
     struct th_error err;
@@ -47,9 +50,11 @@ static enum th_status grounds_load(struct checking *c, struct th_error *err)
         free(wkb);
         if (status == TH_OK) {
             struct th_box box = th_ground_box(c->grounds[i]);
-            c->parcels[i] = (struct th_fabric_parcel){.ground = c->grounds[i],
-                                                      .area_m2 = th_area_m2(source->measured),
-                                                      .id = source->parcel_id};
+            struct th_area whole; // the source's area is without what was taken off
+            int64_t perimeter_mm = 0;
+            th_area_measure(c->grounds[i], &whole, &perimeter_mm);
+            c->parcels[i] = (struct th_fabric_parcel){
+                .ground = c->grounds[i], .area_m2 = th_area_m2(whole), .id = (int64_t)i};
             c->box = (struct th_box){fmin(c->box.west, box.west), fmin(c->box.south, box.south),
                                      fmax(c->box.east, box.east), fmax(c->box.north, box.north)};
         }
@@ -74,6 +79,11 @@ static bool waiver_visit(void *context, const struct th_overlap_waiver *waiver)
     return !w->found;
 }
 
+static int64_t parcel_of(const struct checking *c, const struct th_overlap_finding *finding)
+{
+    return c->package->sources.items[finding->other_id].parcel_id;
+}
+
 static enum th_status conflict(struct checking *c, int64_t package_id, int64_t other_id,
                                const struct th_overlap_finding *finding, struct th_error *err)
 {
@@ -92,26 +102,59 @@ static enum th_status conflict(struct checking *c, int64_t package_id, int64_t o
     status = th_error_set(err, TH_CONFLICT, "ground_already_packaged", "name", rival.name, "from",
                           th_date_format(rival.from, from), "to", th_date_format(rival.to, to),
                           "area_mu", th_cent_format(th_area_mu_cent(area), mu), NULL);
-    th_error_add_int(err, "parcel", finding->other_id);
+    th_error_add_int(err, "parcel", parcel_of(c, finding));
     th_error_add_int(err, "other", other_id);
     th_error_add_int(err, "package", package_id);
     return status;
 }
 
-static enum th_status findings_judge(struct checking *c, int64_t package_id, int64_t parcel_id,
+// Was it the other one that took the common ground off its area? It did if it came with this
+// boundary when the package's parcel was there already, or in the same import.
+static enum th_status gave_way(struct checking *c, const struct th_package_stand *stand,
+                               const struct th_overlap_finding *finding, bool *ret_gave_way,
+                               struct th_error *err)
+{
+    int64_t seq = 0;
+    *ret_gave_way = false;
+    if (th_area_m2(stand->sliver) + TH_OVERLAP_NOISE_M2 < finding->area_m2) {
+        return TH_OK;
+    }
+    enum th_status status = th_parcel_version_seq(c->store, parcel_of(c, finding), 1, &seq, err);
+    if (status == TH_OK) {
+        *ret_gave_way = stand->seq >= seq;
+    }
+    return status;
+}
+
+static enum th_status finding_judge(struct checking *c, const struct th_package_stand *stand,
+                                    const struct th_overlap_finding *finding, struct th_error *err)
+{
+    struct waived w = {.other_id = stand->parcel_id};
+    bool gave = false;
+    int64_t parcel_id = parcel_of(c, finding);
+    if (parcel_id == stand->parcel_id) {
+        return TH_OK; // a parcel that is itself packaged there is named by the rivals' check
+    }
+    enum th_status status = th_overlap_waiver_each(c->store, parcel_id, waiver_visit, &w, err);
+    if (status == TH_OK && !w.found && finding->kind >= TH_OVERLAP_AREA) {
+        status = conflict(c, stand->package_id, stand->parcel_id, finding, err);
+    }
+    if (status == TH_OK) {
+        status = gave_way(c, stand, finding, &gave, err);
+    }
+    if (status != TH_OK || gave) {
+        return status;
+    }
+    return th_held_add(&c->held, (size_t)finding->other_id, finding->area_m2, w.found, err);
+}
+
+static enum th_status findings_judge(struct checking *c, const struct th_package_stand *stand,
                                      const struct th_overlap_finding *findings, size_t n,
                                      struct th_error *err)
 {
     enum th_status status = TH_OK;
     for (size_t i = 0; i < n && status == TH_OK; i++) {
-        struct waived w = {.other_id = parcel_id};
-        if (findings[i].kind < TH_OVERLAP_AREA || findings[i].other_id == parcel_id) {
-            continue; // a parcel that is itself packaged there is named by the rivals' check
-        }
-        status = th_overlap_waiver_each(c->store, findings[i].other_id, waiver_visit, &w, err);
-        if (status == TH_OK && !w.found) {
-            status = conflict(c, package_id, parcel_id, &findings[i], err);
-        }
+        status = finding_judge(c, stand, &findings[i], err);
     }
     return status;
 }
@@ -137,44 +180,44 @@ static enum th_status parcel_test(struct checking *c, size_t position,
     return status;
 }
 
-static enum th_status parcels_judge(struct checking *c, int64_t package_id, int64_t parcel_id,
-                                    const struct th_ground *ground, double area_m2,
-                                    struct th_error *err)
+static enum th_status parcels_judge(struct checking *c, const struct th_package_stand *stand,
+                                    const struct th_ground *ground, struct th_error *err)
 {
     enum th_status status = TH_OK;
     for (size_t i = 0; i < c->package->sources.n && status == TH_OK; i++) {
         struct th_overlap_finding *findings = NULL;
         size_t n = 0;
-        status = parcel_test(c, i, ground, area_m2, &findings, &n, err);
+        status = parcel_test(c, i, ground, th_area_m2(stand->measured), &findings, &n, err);
         if (status == TH_OK) {
-            status = findings_judge(c, package_id, parcel_id, findings, n, err);
+            status = findings_judge(c, stand, findings, n, err);
         }
         free(findings);
     }
     return status;
 }
 
-static bool ground_visit(void *context, int64_t package_id, int64_t parcel_id,
-                         struct th_area measured, const void *wkb, size_t wkb_size)
+static bool ground_visit(void *context, const struct th_package_stand *stand)
 {
     struct checking *c = context;
-    struct th_ground *ground = NULL;
+    struct th_held_other other = {.area_m2 = th_area_m2(stand->measured),
+                                  .package_id = stand->package_id};
     struct th_overlap_finding *findings = NULL;
     size_t n = 0;
     bool more = false;
-    c->status = th_ground_from_wkb(wkb, wkb_size, &ground, &c->err);
+    c->status = th_ground_from_wkb(stand->wkb, stand->wkb_size, &other.ground, &c->err);
     if (c->status == TH_OK) {
-        c->status = th_fabric_test(c->fabric, c->probe, ground, th_area_m2(measured), &findings, &n,
+        c->status = th_fabric_test(c->fabric, c->probe, other.ground, other.area_m2, &findings, &n,
                                    &more, &c->err);
     }
     if (c->status == TH_OK) {
-        c->status = findings_judge(c, package_id, parcel_id, findings, n, &c->err);
+        c->status = more ? parcels_judge(c, stand, other.ground, &c->err)
+                         : findings_judge(c, stand, findings, n, &c->err);
     }
-    if (c->status == TH_OK && more) {
-        c->status = parcels_judge(c, package_id, parcel_id, ground, th_area_m2(measured), &c->err);
+    if (c->status == TH_OK) {
+        c->status = th_held_keep(&c->held, &other, &c->err);
     }
     free(findings);
-    th_ground_free(ground);
+    th_ground_free(other.ground);
     return c->status == TH_OK;
 }
 
@@ -198,7 +241,7 @@ static enum th_status packages_check(struct checking *c, struct th_error *err)
     return status;
 }
 
-static enum th_status scheme_conflict(const struct th_layers_shape *shape,
+static enum th_status scheme_conflict(struct checking *c, const struct th_layers_shape *shape,
                                       const struct th_layer *layer,
                                       const struct th_overlap_finding *finding,
                                       struct th_error *err)
@@ -217,7 +260,7 @@ static enum th_status scheme_conflict(const struct th_layers_shape *shape,
     status = th_error_set(err, TH_CONFLICT, "ground_other_scheme", "scheme", shape->scheme, "layer",
                           shape->layer_name, "from", th_date_format(layer->from, from), "to", to,
                           "area_mu", th_cent_format(th_area_mu_cent(area), mu), NULL);
-    th_error_add_int(err, "parcel", finding->other_id);
+    th_error_add_int(err, "parcel", parcel_of(c, finding));
     return status;
 }
 
@@ -230,18 +273,36 @@ static enum th_status scheme_judge(struct checking *c, const struct th_layers_sh
     enum th_status status = TH_OK;
     for (size_t i = 0; i < n && status == TH_OK; i++) {
         struct waived w = {.shape_id = shape->shape_id};
-        if (findings[i].kind < TH_OVERLAP_AREA) {
-            continue;
+        status =
+            th_overlap_waiver_each(c->store, parcel_of(c, &findings[i]), waiver_visit, &w, err);
+        if (status == TH_OK && !w.found && findings[i].kind >= TH_OVERLAP_AREA) {
+            status = scheme_conflict(c, shape, layer, &findings[i], err);
         }
-        status = th_overlap_waiver_each(c->store, findings[i].other_id, waiver_visit, &w, err);
-        if (status == TH_OK && !w.found) {
-            status = scheme_conflict(shape, layer, &findings[i], err);
+        if (status == TH_OK) {
+            status = th_held_add(&c->held, (size_t)findings[i].other_id, findings[i].area_m2,
+                                 w.found, err);
         }
     }
     return status;
 }
 
-static enum th_status scheme_check(struct checking *c, const struct th_layers_shape *shape,
+static enum th_status scheme_parcels(struct checking *c, const struct th_layers_shape *shape,
+                                     const struct th_layer *layer, struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < c->package->sources.n && status == TH_OK; i++) {
+        struct th_overlap_finding *findings = NULL;
+        size_t n = 0;
+        status = parcel_test(c, i, shape->ground, shape->area_m2, &findings, &n, err);
+        if (status == TH_OK) {
+            status = scheme_judge(c, shape, layer, findings, n, err);
+        }
+        free(findings);
+    }
+    return status;
+}
+
+static enum th_status scheme_check(struct checking *c, struct th_layers_shape *shape,
                                    const struct th_layer *layer, struct th_error *err)
 {
     struct th_overlap_finding *findings = NULL;
@@ -250,16 +311,16 @@ static enum th_status scheme_check(struct checking *c, const struct th_layers_sh
     enum th_status status = th_fabric_test(c->fabric, c->probe, shape->ground, shape->area_m2,
                                            &findings, &n, &more, err);
     if (status == TH_OK) {
-        status = scheme_judge(c, shape, layer, findings, n, err);
+        status = more ? scheme_parcels(c, shape, layer, err)
+                      : scheme_judge(c, shape, layer, findings, n, err);
     }
     free(findings);
-    for (size_t i = 0; i < c->package->sources.n && more && status == TH_OK; i++) {
-        findings = NULL;
-        status = parcel_test(c, i, shape->ground, shape->area_m2, &findings, &n, err);
-        if (status == TH_OK) {
-            status = scheme_judge(c, shape, layer, findings, n, err);
-        }
-        free(findings);
+    if (status == TH_OK) {
+        struct th_held_other other = {.ground = shape->ground, .area_m2 = shape->area_m2};
+        th_text_copy(other.scheme, sizeof other.scheme, shape->scheme);
+        th_text_copy(other.layer_name, sizeof other.layer_name, shape->layer_name);
+        status = th_held_keep(&c->held, &other, err);
+        shape->ground = other.ground;
     }
     return status;
 }
@@ -273,7 +334,7 @@ static enum th_status schemes_check(struct checking *c, struct th_error *err)
     struct th_layer layer = {0};
     enum th_status status = th_layers_load(c->store, "other_scheme", &c->box, ever, &schemes, err);
     for (size_t i = 0; i < schemes.n && status == TH_OK; i++) {
-        const struct th_layers_shape *shape = &schemes.items[i];
+        struct th_layers_shape *shape = &schemes.items[i];
         if (layer.layer_id != shape->layer_id) {
             status = th_layer_load(c->store, shape->layer_id, &layer, err);
         }
@@ -307,6 +368,10 @@ enum th_status th_package_check_ground(struct th_store *store,
     if (status == TH_OK) {
         status = schemes_check(&c, err);
     }
+    if (status == TH_OK) {
+        status = th_held_judge(&c.held, store, package, c.grounds, rules, err);
+    }
+    th_held_clear(&c.held);
     th_fabric_free(c.fabric);
     th_fabric_probe_free(c.probe);
     for (size_t i = 0; c.grounds != NULL && i < package->sources.n; i++) {

@@ -17,10 +17,11 @@ enum {
     ASK_EACH_MAX = 5000 // rows up to which the registry is asked about each, beyond about their box
 };
 
-// A registered parcel, or land under another scheme, that shares ground with a row.
+// A registered parcel, or land under another scheme, that shares ground with a row. A parcel that
+// was retired after the day from which the rows hold was there on that day.
 struct meeting {
-    size_t row; // position
-    bool retired;
+    size_t row;   // position
+    bool retired; // by the day from which the rows hold
     struct th_claim claim;
 };
 
@@ -54,7 +55,7 @@ static int64_t row_id(size_t position)
 
 static bool takes_part(const struct th_staged_row *row)
 {
-    return row->fate == TH_ROW_PENDING && row->ground != NULL;
+    return row->fate == TH_ROW_PENDING && row->ground != NULL && !row->ground_kept;
 }
 
 static enum th_status fabric_weave(struct comparing *c, struct th_error *err)
@@ -105,13 +106,15 @@ static enum th_status findings_push(struct comparing *c, const struct th_parcel_
                                     const struct th_overlap_finding *findings, size_t n, size_t row,
                                     struct th_error *err)
 {
+    bool retired = record->retired_on.year != 0;
     enum th_status status = TH_OK;
     for (size_t i = 0; status == TH_OK && i < n; i++) {
         bool by_row = findings[i].other_id < 0;
         struct meeting meeting = {
             .row = by_row ? (size_t)(-findings[i].other_id - 1) : row,
-            .retired = strcmp(record->state, "retired") == 0,
-            .claim = {.claimant = TH_CLAIMANT_PARCEL, .finding = findings[i]}};
+            .retired = retired && th_date_compare(record->retired_on, c->run->day) <= 0,
+            .claim = {
+                .claimant = TH_CLAIMANT_PARCEL, .finding = findings[i], .retired_later = retired}};
         meeting.claim.finding.other_id = record->parcel_id;
         status = meeting_push(c, meeting, err);
     }
@@ -441,6 +444,17 @@ static enum th_status claims_collect(struct comparing *c, size_t position, struc
     return status;
 }
 
+// Ground that stays takes nothing from anybody: what was taken off it, or off its neighbours, when
+// it came is right as it is, and to ask again would take the same strips off both sides.
+static void kept_accept(struct th_import_run *run)
+{
+    for (size_t i = 0; i < run->n_rows; i++) {
+        struct th_staged_row *row = &run->rows[i];
+        if (row->ground_kept && row->fate == TH_ROW_PENDING && row->ground != NULL)
+            row->fate = TH_ROW_ACCEPTED;
+    }
+}
+
 // Parcels that a row of this source replaces: their old ground stands in nobody's way.
 static enum th_status replaced_collect(struct comparing *c, struct th_error *err)
 {
@@ -563,6 +577,8 @@ enum th_status th_import_compare(struct th_import_run *run, struct th_error *err
     enum th_status status = th_import_shift_check(run, err);
     if (status == TH_OK)
         status = th_import_bounds_check(run, err);
+    if (status == TH_OK)
+        kept_accept(run);
     if (status == TH_OK)
         status = fabric_weave(&c, err);
     if (status == TH_OK)

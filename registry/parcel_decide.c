@@ -83,7 +83,8 @@ static void describe_claimant(const struct th_import_run *run, const struct th_c
         th_error_add(what, "name", shape->name[0] != '\0' ? shape->name : shape->code);
         return;
     }
-    th_error_add(what, "other_kind", KINDS[claim->claimant]);
+    th_error_add(what, "other_kind",
+                 claim->retired_later ? "@other.retired" : KINDS[claim->claimant]);
     if (claim->claimant == TH_CLAIMANT_LAYER)
         th_error_add(what, "other", shape->layer_name);
     else

@@ -87,6 +87,7 @@ struct th_staged_row {
     bool placed;             // `middle` is known
     bool repaired;           // see th_import_repair_find
     bool compared;           // decided by th_import_decide
+    bool ground_kept;        // of a known parcel whose ground stays: nobody is asked about it
     bool village_open;       // nobody named it: its boundary may (th_import_villages_settle)
     double declared_written; // the number in the source, whatever its unit
     struct th_area declared;
@@ -138,6 +139,7 @@ struct th_claim {
     // other_id is the parcel, the shape or the position of the row. `share` is that of the smaller
     // side, of a layer's that of the row.
     struct th_overlap_finding finding;
+    bool retired_later; // a parcel that is none any more, but was on the day of the rows
 };
 
 struct th_claims {

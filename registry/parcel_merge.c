@@ -103,11 +103,51 @@ static enum th_status common_ground(const struct merging *m, struct th_area *ret
     return status == TH_OK ? th_area_from_m2(sum_m2, ret_area, err) : status;
 }
 
+// Of what was taken off a parent, the part that an officer waived for land under other schemes.
+static enum th_status waived_of(const struct merging *m, size_t i, int64_t *ret_m2_300,
+                                struct th_error *err)
+{
+    struct th_life_waived own = {0};
+    struct th_area area = th_area_from_m2_300(0);
+    double area_m2 = 0;
+    int64_t sliver = th_area_m2_300(m->parcels[i].record.sliver);
+    enum th_status status =
+        th_life_waived_load(th_work_store(m->work), &m->parcels[i], 1, &own, err);
+    if (status != TH_OK)
+        return status;
+    status = th_life_waived_schemes(&own, &m->parcels[i], &area_m2, err);
+    if (status == TH_OK)
+        status = th_area_from_m2(area_m2, &area, err);
+    th_life_waived_clear(&own);
+    if (status == TH_OK)
+        *ret_m2_300 = th_area_m2_300(area) < sliver ? th_area_m2_300(area) : sliver;
+    return status;
+}
+
+// The whole keeps the waivers of its parents. What lies under another scheme is taken off all of
+// it then, and not only off the parent that the waiver was given for.
+static enum th_status take_off(struct merging *m, int64_t strips_m2_300, struct th_error *err)
+{
+    struct th_area schemes = th_area_from_m2_300(0);
+    double schemes_m2 = 0;
+    enum th_status status = th_life_waived_schemes(&m->waived, &m->whole, &schemes_m2, err);
+    if (status == TH_OK)
+        status = th_area_from_m2(schemes_m2, &schemes, err);
+    if (status == TH_OK)
+        status = th_area_add(th_area_from_m2_300(strips_m2_300 > 0 ? strips_m2_300 : 0), schemes,
+                             &m->whole.record.sliver, err);
+    if (status == TH_OK && th_area_m2_300(m->whole.record.sliver) > 0 &&
+        th_area_m2_300(m->whole.record.sliver) >= th_area_m2_300(m->whole.record.measured))
+        status = th_error_set(err, TH_CONFLICT, "overlap_everything", NULL);
+    return status;
+}
+
 static enum th_status sum_areas(struct merging *m, struct th_error *err)
 {
     struct th_parcel_record *whole = &m->whole.record;
     struct th_area common;
     struct th_area sliver = th_area_from_m2_300(0);
+    int64_t waived = 0;
     whole->declared = th_area_from_m2_300(0);
     whole->has_declared = true;
     enum th_status status = common_ground(m, &common, err);
@@ -118,12 +158,14 @@ static enum th_status sum_areas(struct merging *m, struct th_error *err)
             status = th_area_add(whole->declared, record->declared, &whole->declared, err);
         if (status == TH_OK)
             status = th_area_add(sliver, record->sliver, &sliver, err);
+        int64_t own = 0;
+        if (status == TH_OK)
+            status = waived_of(m, i, &own, err);
+        waived += own;
     }
     if (status != TH_OK)
         return status;
-    int64_t rest = th_area_m2_300(sliver) - th_area_m2_300(common);
-    whole->sliver = th_area_from_m2_300(rest > 0 ? rest : 0);
-    return TH_OK;
+    return take_off(m, th_area_m2_300(sliver) - waived - th_area_m2_300(common), err);
 }
 
 static bool same_value(const struct th_json *a, const struct th_json *b)
@@ -271,11 +313,11 @@ static enum th_status merge(struct merging *m, struct th_error *err)
     if (status == TH_OK)
         th_text_copy(m->whole.record.number, sizeof m->whole.record.number, m->options->number);
     if (status == TH_OK)
+        status = th_life_waived_load(th_work_store(m->work), m->parcels, m->n, &m->waived, err);
+    if (status == TH_OK)
         status = sum_areas(m, err);
     if (status == TH_OK)
         status = join_attributes(m, err);
-    if (status == TH_OK)
-        status = th_life_waived_load(th_work_store(m->work), m->parcels, m->n, &m->waived, err);
     if (status == TH_OK)
         status = th_life_remark(m->work, &ask, &m->whole, 1, &m->asked, err);
     return status == TH_OK ? store_all(m, err) : status;

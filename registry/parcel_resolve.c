@@ -30,6 +30,7 @@ static void restart(struct th_import_run *run)
         if (row->fate != TH_ROW_REJECTED)
             row->fate = TH_ROW_PENDING;
         row->compared = false;
+        row->ground_kept = false;
         row->parcel_id = 0;
         row->version = 0;
         free(row->first_key);
@@ -273,6 +274,14 @@ static enum th_status compare_known(struct th_import_run *run, struct th_staged_
         th_error_add_int(&what, "package", package_id);
         refuse(run, row, NULL, &what);
         return TH_OK;
+    }
+    if (same_ground) {
+        struct th_parcel_record record;
+        status = th_parcel_load(run->store, known->parcel_id, known->version, &record, err);
+        if (status != TH_OK)
+            return status;
+        row->ground_kept = true;
+        row->sliver = record.sliver;
     }
     row->parcel_id = known->parcel_id;
     row->version = known->version + 1;

@@ -22,6 +22,7 @@ static const struct th_rules RULES[] = {
                  .overlap_area_m2 = 10,
                  .overlap_share = 0.01,
                  .overlap_width_m = 1,
+                 .sliver_share = 0.1,
                  .sliver_total_share = 0.01}},
 };
 enum { N_RULES = sizeof RULES / sizeof RULES[0] };
@@ -47,11 +48,11 @@ static const char CARBON_RIGHT[] = "carbon_right";
 // Ranges within which a limit still means what its name says. The unit of declared areas and the
 // step of curves are no county's to decide.
 const struct th_rule_spec th_rule_specs[] = {
-    {"area_mismatch_share", 0, 1, NULL},    {"outside_remarked_share", 0, 1, NULL},
-    {"outside_refused_share", 0, 1, NULL},  {"duplicate_iou", 0.5, 1, NULL},
-    {"overlap_area_m2", 0, 10000, NULL},    {"overlap_share", 0, 0.5, NULL},
-    {"overlap_width_m", 0, 100, NULL},      {"sliver_total_share", 0, 0.5, NULL},
-    {CARBON_RIGHT, 0, 0, "remark required"}};
+    {"area_mismatch_share", 0, 1, NULL},   {"outside_remarked_share", 0, 1, NULL},
+    {"outside_refused_share", 0, 1, NULL}, {"duplicate_iou", 0.5, 1, NULL},
+    {"overlap_area_m2", 0, 10000, NULL},   {"overlap_share", 0, 0.5, NULL},
+    {"overlap_width_m", 0, 100, NULL},     {"sliver_share", 0, 0.5, NULL},
+    {"sliver_total_share", 0, 0.5, NULL},  {CARBON_RIGHT, 0, 0, "remark required"}};
 const size_t th_rule_specs_count = sizeof th_rule_specs / sizeof th_rule_specs[0];
 
 static const struct th_rule_spec *spec_find(const char *name)
@@ -75,6 +76,7 @@ static double *number_of(struct th_rules *rules, const char *name)
                    {"overlap_area_m2", &rules->overlap.overlap_area_m2},
                    {"overlap_share", &rules->overlap.overlap_share},
                    {"overlap_width_m", &rules->overlap.overlap_width_m},
+                   {"sliver_share", &rules->overlap.sliver_share},
                    {"sliver_total_share", &rules->overlap.sliver_total_share}};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         if (strcmp(numbers[i].name, name) == 0)
@@ -219,6 +221,7 @@ struct th_json *th_rules_json(const struct th_rules *rules)
     set_number(overlap, "overlap_area_m2", rules->overlap.overlap_area_m2);
     set_number(overlap, "overlap_share", rules->overlap.overlap_share);
     set_number(overlap, "overlap_width_m", rules->overlap.overlap_width_m);
+    set_number(overlap, "sliver_share", rules->overlap.sliver_share);
     set_number(overlap, "sliver_total_share", rules->overlap.sliver_total_share);
     th_json_set(json, "overlap", overlap);
     if (rules->county_rule_id > 0)

@@ -34,8 +34,8 @@ static const char SQL_RIVAL[] =
     "AND p.from_on <= ?4 AND p.to_on >= ?3";
 // CROSS JOIN keeps the R*Tree outermost; it holds every version of every parcel.
 static const char SQL_GROUND[] =
-    "SELECT k.package_id, k.parcel_id, v.measured_m2_300, v.geom FROM idx_parcel_version_geom i "
-    "CROSS JOIN parcel_version v ON v.version_id = i.pkid "
+    "SELECT k.package_id, k.parcel_id, v.measured_m2_300, v.sliver_m2_300, v.seq, v.geom "
+    "FROM idx_parcel_version_geom i CROSS JOIN parcel_version v ON v.version_id = i.pkid "
     "CROSS JOIN package_parcel k ON k.parcel_id = v.parcel_id AND k.version = v.version "
     "CROSS JOIN package g ON g.package_id = k.package_id "
     "WHERE i.xmax >= ?1 AND i.ymax >= ?2 AND i.xmin <= ?3 AND i.ymin <= ?4 "
@@ -279,8 +279,7 @@ enum th_status th_document_load(struct th_store *store, int64_t document_id,
 
 enum th_status
 th_package_ground_each(struct th_store *store, const struct th_package_ground *question,
-                       bool (*visit)(void *context, int64_t package_id, int64_t parcel_id,
-                                     struct th_area measured, const void *wkb, size_t wkb_size),
+                       bool (*visit)(void *context, const struct th_package_stand *stand),
                        void *context, struct th_error *err)
 {
     char from[TH_DATE_TEXT_SIZE];
@@ -299,10 +298,16 @@ th_package_ground_each(struct th_store *store, const struct th_package_ground *q
         unsigned char *wkb = NULL;
         size_t wkb_size = 0;
         size_t blob_size = 0;
-        const void *blob = th_column_blob(q, 3, &blob_size);
+        const void *blob = th_column_blob(q, 5, &blob_size);
         status = th_spatial_blob_to_wkb(blob, blob_size, &wkb, &wkb_size, err);
-        go_on = status == TH_OK && visit(context, th_column_int(q, 0), th_column_int(q, 1),
-                                         th_column_area(q, 2), wkb, wkb_size);
+        const struct th_package_stand stand = {.package_id = th_column_int(q, 0),
+                                               .parcel_id = th_column_int(q, 1),
+                                               .measured = th_column_area(q, 2),
+                                               .sliver = th_column_area(q, 3),
+                                               .seq = th_column_int(q, 4),
+                                               .wkb = wkb,
+                                               .wkb_size = wkb_size};
+        go_on = status == TH_OK && visit(context, &stand);
         free(wkb);
     }
     th_stmt_done(q);

@@ -72,10 +72,16 @@ struct th_package_ground {
     struct th_date from, to;
     double west_deg, south_deg, east_deg, north_deg;
 };
+struct th_package_stand { // one of them
+    int64_t package_id, parcel_id;
+    struct th_area measured, sliver; // of that version
+    int64_t seq;                     // the journal entry by which it came
+    const void *wkb;                 // borrowed
+    size_t wkb_size;
+};
 enum th_status
 th_package_ground_each(struct th_store *store, const struct th_package_ground *question,
-                       bool (*visit)(void *context, int64_t package_id, int64_t parcel_id,
-                                     struct th_area measured, const void *wkb, size_t wkb_size),
+                       bool (*visit)(void *context, const struct th_package_stand *stand),
                        void *context, struct th_error *err) TH_MUST_CHECK;
 
 struct th_waiver { // texts are borrowed

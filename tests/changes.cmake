@@ -4,6 +4,9 @@ th_add_unit_test(test_rule DEPENDS tanhui_registry LABELS integration LIBRARIES 
 th_add_unit_test(test_life_ground DEPENDS tanhui_registry LABELS integration LIBRARIES m
     SOURCES integration/test_life_ground.c integration/drawn_fixture.c
         integration/parcel_fixture.c)
+th_add_unit_test(test_counted_once DEPENDS tanhui_registry LABELS integration LIBRARIES m
+    SOURCES integration/test_counted_once.c integration/drawn_fixture.c
+        integration/parcel_fixture.c)
 # Killed children say little under valgrind.
 th_add_unit_test(test_life_crash NO_VALGRIND DEPENDS tanhui_registry_world LABELS integration
     TIMEOUT 300 SOURCES integration/test_life_crash.c integration/parcel_fixture.c)

@@ -34,7 +34,8 @@ static void rules__are_kept_with_every_number(void **state)
         "{\"area_mismatch_share\":\"0.2\",\"area_unit_share\":\"0.2\",\"curve_step_deg\":\"1\","
         "\"id\":\"intake-1\",\"outside_refused_share\":\"0.5\",\"outside_remarked_share\":\"0.01\","
         "\"overlap\":{\"duplicate_iou\":\"0.95\",\"overlap_area_m2\":\"10\","
-        "\"overlap_share\":\"0.01\",\"overlap_width_m\":\"1\",\"sliver_total_share\":\"0.01\"},"
+        "\"overlap_share\":\"0.01\",\"overlap_width_m\":\"1\",\"sliver_share\":\"0.1\","
+        "\"sliver_total_share\":\"0.01\"},"
         "\"since\":\"2026-01-01\"}");
     free(text);
     th_json_free(json);

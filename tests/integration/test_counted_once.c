@@ -1,0 +1,355 @@
+// No ground counts twice, in however many strips it is taken, whatever was waived once, and on
+// whatever day it is said to have been registered.
+// A cell of 0.001° at 119.6 E 30.5 N measures 10,642.475 m² along geodesics; 0.00001° of longitude
+// are 0.959 m there, 0.000005° of latitude 0.55 m.
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "registry/package.h"
+#include "registry/parcel_life.h"
+#include "registry/rule.h"
+#include "store/parcel_store.h"
+#include "tests/integration/drawn_fixture.h"
+
+static const double CELL_M2 = 10642.475;
+
+static struct th_parcel_record record_of(struct fixture *f, int64_t parcel_id)
+{
+    struct th_parcel_record record;
+    struct th_error err;
+    assert_ok(th_parcel_load(th_registry_store(f->registry), parcel_id, 0, &record, &err), &err);
+    return record;
+}
+
+// Half of the cell from `west` in strips narrower than a metre, as one polygon.
+static void comb(struct drawn *file, double west, const char *properties)
+{
+    enum { TEETH = 50 };
+    const double tooth = 0.00001;
+    struct th_xy points[4 * TEETH + 2];
+    size_t n = 0;
+    points[n++] = (struct th_xy){west, 30.5};
+    points[n++] = (struct th_xy){west + (2 * TEETH - 1) * tooth, 30.5};
+    for (int i = TEETH - 1; i >= 0; i--) {
+        double left = west + 2 * i * tooth;
+        points[n++] = (struct th_xy){left + tooth, 30.501};
+        points[n++] = (struct th_xy){left, 30.501};
+        points[n++] = (struct th_xy){left, 30.50001};
+        if (i > 0)
+            points[n++] = (struct th_xy){left - tooth, 30.50001};
+    }
+    points[n - 1] = points[0];
+    drawn_ring(file, points, n, properties);
+}
+
+static void scheme(struct fixture *f, const struct drawn *shapes, const char *from, const char *to)
+{
+    drawn_layer_add(
+        f, shapes,
+        (struct th_layer_add_options){
+            .role = "other_scheme", .name = "竹林项目", .scheme = "CCER", .from = from, .to = to});
+}
+
+static void package(struct fixture *f, int64_t parcel_id, int year, enum th_status want,
+                    struct th_error *err)
+{
+    char parcel[24];
+    char name[48];
+    char from[24];
+    char to[24];
+    const char *parcels[] = {parcel};
+    struct th_json *reply = NULL;
+    (void)snprintf(parcel, sizeof parcel, "%lld", (long long)parcel_id);
+    (void)snprintf(name, sizeof name, "%lld in %d", (long long)parcel_id, year);
+    (void)snprintf(from, sizeof from, "%04d-01-01", year);
+    (void)snprintf(to, sizeof to, "%04d-12-31", year);
+    const struct th_package_create_options options = {.name = name,
+                                                      .holder = "测试合作社",
+                                                      .methodology = "reported-factor",
+                                                      .from = from,
+                                                      .to = to,
+                                                      .parcels = parcels,
+                                                      .n_parcels = 1};
+    assert_status(th_package_create(f->registry, &f->request, &options, &reply, err), want, err);
+    th_json_free(reply);
+}
+
+static struct th_json *import_on(struct fixture *f, const struct drawn *rows, const char *on)
+{
+    struct th_parcel_import_options options = fixture_options(f, NULL);
+    options.on = on;
+    return drawn_import_with(f, rows, options);
+}
+
+static struct th_json *import_waiving(struct fixture *f, const struct drawn *rows)
+{
+    static const char *const ROWS[] = {"1"};
+    char document[TH_TEST_PATH_SIZE];
+    struct th_parcel_import_options options = fixture_options(f, NULL);
+    fixture_file(f, document, "decision.txt", "批复");
+    options.waive_rows = ROWS;
+    options.n_waive_rows = 1;
+    options.waive_reason = "项目已终止";
+    options.waive_document = document;
+    f->request.login = "officer";
+    struct th_json *reply = drawn_import_with(f, rows, options);
+    f->request.login = "admin";
+    return reply;
+}
+
+// "5,321.24"
+static double square_metres(const struct th_error *err, const char *argument)
+{
+    char digits[32];
+    size_t n = 0;
+    for (const char *at = th_error_arg_get(err, argument); *at != '\0' && n + 1 < sizeof digits;
+         at++)
+        if (*at != ',')
+            digits[n++] = *at;
+    digits[n] = '\0';
+    return strtod(digits, NULL);
+}
+
+static void rule(struct fixture *f, const char *name, const char *value)
+{
+    const struct th_request request = {.login = "officer"};
+    const struct th_rule_set_options options = {.name = name, .value = value, .reason = "县里定的"};
+    struct th_json *reply = NULL;
+    struct th_error err;
+    assert_ok(th_rule_set(f->registry, &request, &options, &reply, &err), &err);
+    th_json_free(reply);
+}
+
+static void strips__do_not_open_land_of_a_scheme_that_ended(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn land = {.size = 0};
+    struct drawn rows = {.size = 0};
+    struct th_error err;
+    drawn_box(&land, 119.6, 30.5, 0.001, 0.001, "\"name\":\"一期\"");
+    scheme(f, &land, "2017-01-01", "2020-12-31");
+    comb(&rows, 119.6, "\"number\":\"1\"");
+    struct th_json *reply = drawn_import(f, &rows);
+    assert_int_equal(drawn_accepted(reply), 1);
+    package(f, drawn_parcel(reply, 0), 2019, TH_CONFLICT, &err);
+    assert_string_equal(err.key, "ground_other_scheme");
+    package(f, drawn_parcel(reply, 0), 2021, TH_OK, &err);
+    th_json_free(reply);
+}
+
+// The small parcel was there first: of the large one that comes later it is no thousandth.
+static void strips__that_are_half_of_a_small_neighbour_are_no_strips(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    comb(&rows, 119.6, "\"number\":\"1\"");
+    drawn_box(&rows, 119.5, 30.5, 0.2, 0.1, "\"number\":\"2\"");
+    struct th_json *reply = drawn_import(f, &rows);
+    assert_int_equal(drawn_accepted(reply), 1);
+    assert_int_equal(fixture_problems(reply, 2, "overlap_in_source", "error"), 1);
+    th_json_free(reply);
+}
+
+// Each takes half a hundredth of the cell.
+static void beside(struct drawn *shapes, bool west, bool east, bool north)
+{
+    if (west)
+        drawn_box(shapes, 119.599, 30.5, 0.001005, 0.001, "\"number\":\"11\"");
+    if (east)
+        drawn_box(shapes, 119.600995, 30.5, 0.001, 0.001, "\"number\":\"12\"");
+    if (north)
+        drawn_box(shapes, 119.6, 30.500995, 0.001, 0.001, "\"number\":\"13\"");
+}
+
+static void strips__of_other_schemes_are_weighed_together(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn first = {.size = 0};
+    struct drawn others = {.size = 0};
+    struct drawn rows = {.size = 0};
+    struct th_error err;
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    th_json_free(drawn_import(f, &rows));
+    beside(&first, true, false, false);
+    scheme(f, &first, "2021-01-01", NULL);
+    beside(&others, false, true, true);
+    scheme(f, &others, "2023-01-01", NULL);
+    package(f, 1, 2022, TH_OK, &err);
+    package(f, 1, 2023, TH_CONFLICT, &err);
+    assert_string_equal(err.key, "ground_not_taken_off");
+    assert_string_equal(th_error_arg_get(&err, "where"), "CCER 竹林项目");
+    assert_string_equal(th_error_arg_get(&err, "parcel"), "1");
+    assert_string_equal(th_error_arg_get(&err, "taken_m2"), "0.00");
+    // The corners are ground once: 1 − 0.99 × 0.995 of the cell.
+    assert_close(square_metres(&err, "area_m2"), 0.01495 * CELL_M2, 0.05);
+}
+
+static void strips__of_retired_parcels_in_packages_are_weighed_together(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    struct th_error err;
+    beside(&rows, true, false, true); // their own common ground is nothing but a corner
+    th_json_free(drawn_import(f, &rows));
+    rows.size = 0;
+    drawn_box(&rows, 119.600995, 30.5, 0.001, 0.000995, "\"number\":\"12\"");
+    th_json_free(drawn_import(f, &rows));
+    for (int64_t id = 1; id <= 3; id++) {
+        package(f, id, 2022, TH_OK, &err);
+        drawn_retire(f, id);
+    }
+    rows.size = 0;
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    struct th_json *reply = drawn_import(f, &rows);
+    assert_int_equal(drawn_accepted(reply), 1);
+    package(f, drawn_parcel(reply, 0), 2022, TH_CONFLICT, &err);
+    assert_string_equal(err.key, "ground_not_taken_off");
+    package(f, drawn_parcel(reply, 0), 2023, TH_OK, &err);
+    th_json_free(reply);
+}
+
+// Whichever of the two is packaged last: the strip is off the area of one, and that is enough.
+static void strips__that_a_neighbour_gave_up_are_not_asked_for_again(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    struct th_error err;
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    drawn_row(&rows, 2, 119.600995, 30.5, 0.001);
+    th_json_free(drawn_import(f, &rows));
+    assert_close(th_area_m2(record_of(f, 2).sliver), 0.005 * CELL_M2, 0.05);
+    rule(f, "sliver_total_share", "0");
+    package(f, 2, 2022, TH_OK, &err);
+    package(f, 1, 2022, TH_OK, &err);
+    package(f, 1, 2023, TH_OK, &err);
+    package(f, 2, 2023, TH_OK, &err);
+}
+
+static void waiver__opens_no_more_ground_than_was_taken_off(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn land = {.size = 0};
+    struct drawn others = {.size = 0};
+    struct drawn rows = {.size = 0};
+    struct th_error err;
+    drawn_box(&land, 119.6005, 30.5, 0.001, 0.001, "\"name\":\"一期\"");
+    scheme(f, &land, "2021-01-01", NULL);
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    struct th_json *reply = import_waiving(f, &rows);
+    assert_int_equal(drawn_accepted(reply), 1);
+    th_json_free(reply);
+    package(f, 1, 2022, TH_OK, &err);
+    // Nine thousandths each in the west, north and south, half of the latter two on waived ground.
+    drawn_box(&others, 119.599, 30.5, 0.001009, 0.001, "\"name\":\"二期\"");
+    drawn_box(&others, 119.6, 30.500991, 0.001, 0.001, "\"name\":\"二期\"");
+    drawn_box(&others, 119.6, 30.499, 0.001, 0.001009, "\"name\":\"二期\"");
+    scheme(f, &others, "2023-01-01", NULL);
+    package(f, 1, 2023, TH_CONFLICT, &err);
+    assert_string_equal(err.key, "ground_not_taken_off");
+    assert_close(square_metres(&err, "taken_m2"), 0.5 * CELL_M2, 0.05);
+    // All but the western half, less its strips: 1 − (0.5 − 0.009) × (1 − 0.018).
+    assert_close(square_metres(&err, "area_m2"), 0.517838 * CELL_M2, 0.1);
+}
+
+static void merge__takes_what_was_waived_off_the_whole(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn land = {.size = 0};
+    struct drawn rows = {.size = 0};
+    struct th_json *reply = NULL;
+    struct th_error err;
+    const int64_t ids[] = {1, 2};
+    const struct th_parcel_merge_options merge = {
+        .parcel_ids = ids, .n_parcels = 2, .number = "合", .reason = "r", .messages = f->messages};
+    // The first lies under the scheme as a whole, but came before it; of the second, a half.
+    drawn_row(&rows, 1, 119.601, 30.5, 0.001);
+    th_json_free(drawn_import(f, &rows));
+    drawn_box(&land, 119.6005, 30.499, 0.01, 0.003, "\"name\":\"一期\"");
+    scheme(f, &land, "2021-01-01", NULL);
+    rows.size = 0;
+    drawn_row(&rows, 2, 119.6, 30.5, 0.001);
+    th_json_free(import_waiving(f, &rows));
+    package(f, 1, 2022, TH_CONFLICT, &err);
+    assert_string_equal(err.key, "ground_other_scheme");
+    assert_ok(th_parcel_merge(f->registry, &f->request, &merge, &reply, &err), &err);
+    th_json_free(reply);
+    assert_close(th_area_m2(record_of(f, 3).measured), 2 * CELL_M2, 0.05);
+    assert_close(th_area_m2(record_of(f, 3).sliver), 1.5 * CELL_M2, 0.05);
+    package(f, 3, 2022, TH_OK, &err);
+}
+
+static void days__a_parcel_that_was_retired_later_holds_its_ground(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    struct th_json *reply = NULL;
+    struct th_error err;
+    const struct th_parcel_retire_options retire = {
+        .parcel_id = 1, .on = "2020-01-01", .reason = "征收"};
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    th_json_free(import_on(f, &rows, "2010-01-01"));
+    assert_ok(th_parcel_retire_use(f->registry, &f->request, &retire, &reply, &err), &err);
+    th_json_free(reply);
+    rows.size = 0;
+    drawn_row(&rows, 2, 119.6005, 30.5, 0.001);
+    static const char *const BEFORE[] = {"2009-06-01", "2015-01-01", "2019-12-31"};
+    for (size_t i = 0; i < sizeof BEFORE / sizeof BEFORE[0]; i++) {
+        reply = import_on(f, &rows, BEFORE[i]);
+        assert_int_equal(drawn_accepted(reply), 0);
+        assert_non_null(strstr(drawn_message(reply, 1, "overlap_registered"), "later retired"));
+        th_json_free(reply);
+    }
+    reply = import_on(f, &rows, "2020-01-01");
+    assert_int_equal(drawn_accepted(reply), 1);
+    th_json_free(reply);
+}
+
+static void update__of_attributes_alone_takes_nothing_off_again(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    struct drawn land = {.size = 0};
+    struct th_parcel_import_options options = fixture_options(f, NULL);
+    options.update = true;
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    drawn_row(&rows, 2, 119.600995, 30.5, 0.001);
+    th_json_free(drawn_import(f, &rows));
+    beside(&land, true, false, false);
+    scheme(f, &land, "2021-01-01", NULL);
+    rows.size = 0;
+    drawn_box(&rows, 119.6, 30.5, 0.001, 0.001, "\"number\":\"1\",\"小地名\":\"竹坞\"");
+    drawn_box(&rows, 119.600995, 30.5, 0.001, 0.001, "\"number\":\"2\",\"小地名\":\"石坞\"");
+    struct th_json *reply = drawn_import_with(f, &rows, options);
+    assert_int_equal(drawn_accepted(reply), 2);
+    assert_int_equal(fixture_problems(reply, 0, NULL, NULL), 0);
+    th_json_free(reply);
+    assert_int_equal(record_of(f, 1).version, 2);
+    assert_int_equal(th_area_m2_300(record_of(f, 1).sliver), 0);
+    assert_close(th_area_m2(record_of(f, 2).sliver), 0.005 * CELL_M2, 0.05);
+    // Nor does it make room: the ground is still its own for the other rows of the file.
+    rows.size = 0;
+    drawn_row(&rows, 3, 119.6, 30.5, 0.0005);
+    drawn_box(&rows, 119.6, 30.5, 0.001, 0.001, "\"number\":\"1\",\"小地名\":\"石坞\"");
+    reply = drawn_import_with(f, &rows, options);
+    assert_int_equal(fixture_problems(reply, 1, "overlap_registered", "error"), 1);
+    assert_int_equal(drawn_accepted(reply), 1);
+    th_json_free(reply);
+}
+
+#define GROUND_TEST(name) cmocka_unit_test_setup_teardown(name, drawn_set_up, drawn_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        GROUND_TEST(strips__do_not_open_land_of_a_scheme_that_ended),
+        GROUND_TEST(strips__that_are_half_of_a_small_neighbour_are_no_strips),
+        GROUND_TEST(strips__of_other_schemes_are_weighed_together),
+        GROUND_TEST(strips__of_retired_parcels_in_packages_are_weighed_together),
+        GROUND_TEST(strips__that_a_neighbour_gave_up_are_not_asked_for_again),
+        GROUND_TEST(waiver__opens_no_more_ground_than_was_taken_off),
+        GROUND_TEST(merge__takes_what_was_waived_off_the_whole),
+        GROUND_TEST(days__a_parcel_that_was_retired_later_holds_its_ground),
+        GROUND_TEST(update__of_attributes_alone_takes_nothing_off_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "core/file.h"
 #include "core/text.h"
@@ -10,7 +11,14 @@
 #include "gis/reader_process_internal.h"
 #include "gis/wire_internal.h"
 
-enum { SILENCE_S = 30 };
+enum {
+    SILENCE_S = 30,
+    PATIENCE_S = 900,
+    // Signs of life without a row; the reader gives two a second.
+    SIGNS_MAX = 20000
+};
+static const uint64_t shapes_size_max = (uint64_t)4 << 30;
+static const uint64_t texts_size_max = (uint64_t)1 << 30;
 // While it opens, a driver may read the whole file without a sign; no disk is slower than this.
 static const uint64_t open_speed_per_s = (uint64_t)16 << 20;
 
@@ -20,8 +28,13 @@ struct th_reader {
     struct th_digest *digest;
     const struct th_progress *progress;
     unsigned silence_s;
+    unsigned patience_s;
+    int64_t patience_ends_ms; // unless rows come
+    unsigned n_signs;         // since the last rows
+    uint64_t shapes_left, texts_left;
     struct th_wire_info *info;
     int64_t n_rows;
+    int64_t last_row;
     bool ended;
     enum th_status status; // of the reading: an error comes again
     struct th_error problem;
@@ -49,11 +62,32 @@ static enum th_status unexpected(struct th_error *err)
     return th_error_set(err, TH_UNREADABLE, "reader_protocol", NULL);
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void patience_begin(struct th_reader *reader, unsigned more_s)
+{
+    reader->n_signs = 0;
+    reader->patience_ends_ms = now_ms() + ((int64_t)reader->patience_s + more_s) * 1000;
+}
+
 static enum th_status progress_take(struct th_reader *reader, const void *payload, size_t size,
                                     struct th_error *err)
 {
     struct th_wire_progress progress;
     enum th_status status = th_wire_progress_decode(payload, size, &progress, err);
+    if (status == TH_OK && ++reader->n_signs > SIGNS_MAX) {
+        return unexpected(err);
+    }
+    if (status == TH_OK && now_ms() > reader->patience_ends_ms) {
+        (void)th_error_set(err, TH_UNREADABLE, "reader_silent", NULL);
+        th_error_add_int(err, "seconds", reader->patience_s);
+        return TH_UNREADABLE;
+    }
     if (status == TH_OK && reader->info == NULL &&
         !th_progress_report(reader->progress, "open", progress.done, progress.total)) {
         status = th_error_set(err, TH_INTERRUPTED, "interrupted", NULL);
@@ -102,6 +136,7 @@ static enum th_status info_wait(struct th_reader *reader, unsigned silence_s, st
     }
     if (status == TH_OK) {
         reader->info->info.source_name = th_file_base_name(reader->path);
+        patience_begin(reader, 0);
     }
     return status;
 }
@@ -154,6 +189,10 @@ enum th_status th_reader_open(const char *path, const struct th_reader_options *
     }
     reader->path = absolute;
     reader->progress = wanted->progress;
+    reader->patience_s = wanted->limits.patience_s > 0 ? wanted->limits.patience_s : PATIENCE_S;
+    reader->shapes_left =
+        wanted->limits.shapes_size > 0 ? wanted->limits.shapes_size : shapes_size_max;
+    reader->texts_left = wanted->limits.texts_size > 0 ? wanted->limits.texts_size : texts_size_max;
     reader->silence_s = wanted->limits.silence_s > 0 ? wanted->limits.silence_s : SILENCE_S;
     status = th_reader_process_start(absolute, wanted, &reader->process, &problem);
     if (status == TH_OK) {
@@ -161,6 +200,7 @@ enum th_status th_reader_open(const char *path, const struct th_reader_options *
     }
     if (status == TH_OK) {
         unsigned grace_s = (unsigned)(size / open_speed_per_s);
+        patience_begin(reader, grace_s);
         status = info_wait(reader, reader->silence_s + grace_s, &problem);
     }
     if (status != TH_OK) {
@@ -228,10 +268,34 @@ static enum th_status end_take(struct th_reader *reader, const void *payload, si
     return status;
 }
 
+// Rows are numbered upwards, and all of them together fit the memory of whoever keeps them.
+static enum th_status batch_check(struct th_reader *reader, const struct th_reader_batch *batch,
+                                  size_t size, struct th_error *err)
+{
+    uint64_t shapes_size = 0;
+    for (size_t i = 0; i < batch->n_rows; i++) {
+        if (batch->rows[i].row <= reader->last_row) {
+            return unexpected(err);
+        }
+        reader->last_row = batch->rows[i].row;
+        shapes_size += batch->rows[i].wkb_size;
+    }
+    uint64_t texts_size = size - shapes_size;
+    if (shapes_size > reader->shapes_left || texts_size > reader->texts_left) {
+        return th_error_set(err, TH_LIMIT, "source_too_much", NULL);
+    }
+    reader->shapes_left -= shapes_size;
+    reader->texts_left -= texts_size;
+    reader->n_rows += (int64_t)batch->n_rows;
+    patience_begin(reader, 0);
+    return TH_OK;
+}
+
 static enum th_status frame_take(struct th_reader *reader, struct th_reader_batch **ret_batch,
                                  struct th_error *err)
 {
     struct th_wire_header header;
+    struct th_reader_batch *batch = NULL;
     void *payload = NULL;
     enum th_status status =
         th_reader_process_listen(reader->process, reader->silence_s, &header, &payload, err);
@@ -244,12 +308,17 @@ static enum th_status frame_take(struct th_reader *reader, struct th_reader_batc
         break;
     case TH_WIRE_BATCH:
         status = th_wire_batch_decode_take(payload, header.size, reader->info->info.n_fields,
-                                           ret_batch, err);
-        if (status == TH_OK) {
-            reader->n_rows += (int64_t)(*ret_batch)->n_rows;
-            return TH_OK;
+                                           &batch, err);
+        if (status != TH_OK) {
+            break;
         }
-        break;
+        status = batch_check(reader, batch, header.size, err);
+        if (status == TH_OK) {
+            *ret_batch = batch;
+        } else {
+            th_reader_batch_free(batch);
+        }
+        return status;
     case TH_WIRE_ERROR:
         status = error_take(payload, header.size, err);
         break;

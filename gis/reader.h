@@ -15,11 +15,15 @@
 #include "core/progress.h"
 #include "gis/geometry.h"
 
-// How long the reader may be silent, and what it may use. 0 takes the default.
+// How long the reader may be silent, what it may use, and how much it may deliver. 0 takes the
+// default.
 struct th_reader_limits {
     unsigned silence_s;   // 30: nothing arrives for so long; longer for large files while they open
+    unsigned patience_s;  // 900: signs of life arrive for so long and no row
     unsigned cpu_s;       // 600
     uint64_t memory_size; // 2 GiB of address space beyond what the program itself takes
+    uint64_t shapes_size; // 4 GiB: the WKB of all rows together, which the caller may keep
+    uint64_t texts_size;  // 1 GiB: everything else of them
 };
 
 struct th_reader_options {
@@ -154,8 +158,8 @@ const char *th_reader_field(const struct th_reader *reader,
 bool th_reader_field_find(const struct th_reader *reader, const char *name, size_t *ret_index);
 
 // Next rows, or *ret_batch = NULL behind the last. The batch is the caller's (th_reader_batch_free)
-// and outlives the reader. Errors of a process that died or hangs as above, again at every further
-// call; rows delivered before stay good.
+// and outlives the reader. Numbers of rows ascend. Errors of a process that died or hangs as above,
+// and TH_LIMIT ("source_too_much"), again at every further call; rows delivered before stay good.
 enum th_status th_reader_next(struct th_reader *reader, struct th_reader_batch **ret_batch,
                               struct th_error *err) TH_MUST_CHECK;
 void th_reader_batch_free(struct th_reader_batch *batch);

@@ -16,10 +16,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/buf.h"
 #include "core/file.h"
 #include "core/text.h"
 #include "gis/digest_internal.h"
 #include "gis/reader.h"
+#include "gis/wire_internal.h"
 #include "tests/support/support.h"
 
 static int folder_make(void **state)
@@ -164,21 +166,32 @@ static void open__a_reader_that_dies_or_lies_is_an_answer(void **state)
         const char *body;
         const char *key;
         const char *signal;
-    } CASES[] = {{"kill -KILL $$", "reader_crashed", "KILL"},
-                 {"kill -SEGV $$", "reader_crashed", "SEGV"},
-                 {"kill -SYS $$", "reader_crashed", "SYS"},
-                 {"kill -XCPU $$", "reader_limit", NULL},
-                 {"exit 75", "reader_limit", NULL},
-                 {"exit 0", "reader_crashed", "exit 0"},
-                 {"exit 3", "reader_crashed", "exit 3"},
-                 {"exec 1>&-; sleep 100", "reader_crashed", "KILL"},
-                 {"echo 'a line as a program says it'", "reader_protocol", NULL},
-                 {"printf 'THRD\\001\\000\\005\\000\\010\\000\\000\\000\\000\\000\\000\\000"
-                  "\\000\\000\\000\\000\\000\\000\\000\\000'",
-                  "reader_protocol", NULL}, // an end before the beginning
-                 {"printf 'THRD\\001\\000\\001\\000'; sleep 100", "reader_silent", NULL},
-                 {"while :; do printf T; sleep 0.02; done", "reader_protocol", NULL},
-                 {"sleep 100", "reader_silent", NULL}};
+    } CASES[] = {
+        {"kill -KILL $$", "reader_crashed", "KILL"},
+        {"kill -SEGV $$", "reader_crashed", "SEGV"},
+        {"kill -SYS $$", "reader_crashed", "SYS"},
+        {"kill -XCPU $$", "reader_limit", NULL},
+        {"exit 75", "reader_limit", NULL},
+        {"exit 0", "reader_crashed", "exit 0"},
+        {"exit 3", "reader_crashed", "exit 3"},
+        {"exec 1>&-; sleep 100", "reader_crashed", "KILL"},
+        {"echo 'a line as a program says it'", "reader_protocol", NULL},
+        {"printf 'THRD\\001\\000\\005\\000\\010\\000\\000\\000\\000\\000\\000\\000"
+         "\\000\\000\\000\\000\\000\\000\\000\\000'",
+         "reader_protocol", NULL}, // an end before the beginning
+        {"printf 'THRD\\001\\000\\001\\000'; sleep 100", "reader_silent", NULL},
+        {"while :; do printf T; sleep 0.02; done", "reader_protocol", NULL},
+        // Progress once and again: for ever, and faster than anyone works.
+        {"while :; do printf 'THRD\\001\\000\\001\\000\\020\\000\\000\\000\\000\\000\\000\\000"
+         "\\000\\000\\000\\000\\000\\000\\000\\000"
+         "\\000\\000\\000\\000\\000\\000\\000\\000'; sleep 0.2; done",
+         "reader_silent", NULL},
+        {"f='THRD\\001\\000\\001\\000\\020\\000\\000\\000\\000\\000\\000\\000"
+         "\\000\\000\\000\\000\\000\\000\\000\\000"
+         "\\000\\000\\000\\000\\000\\000\\000\\000'; "
+         "while :; do printf \"$f$f$f$f$f$f$f$f$f$f$f$f$f$f$f$f\"; done",
+         "reader_protocol", NULL},
+        {"sleep 100", "reader_silent", NULL}};
     char path[TH_TEST_PATH_SIZE];
     char program[TH_TEST_PATH_SIZE];
     gpkg_write(th_test_path(path, *state, "x.gpkg"), 1, NULL);
@@ -186,8 +199,9 @@ static void open__a_reader_that_dies_or_lies_is_an_answer(void **state)
         struct th_error err = {0};
         struct th_reader *reader = NULL;
         print_message("  %s\n", CASES[i].body);
-        const struct th_reader_options options = {
-            .program = script_write(program, *state, CASES[i].body), .limits = {.silence_s = 2}};
+        const struct th_reader_options options = {.program =
+                                                      script_write(program, *state, CASES[i].body),
+                                                  .limits = {.silence_s = 2, .patience_s = 3}};
         assert_status(th_reader_open(path, &options, &reader, &err), TH_UNREADABLE, &err);
         assert_null(reader);
         assert_string_equal(err.key, CASES[i].key);
@@ -197,6 +211,83 @@ static void open__a_reader_that_dies_or_lies_is_an_answer(void **state)
     }
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); // nobody is left behind
     assert_int_equal(errno, ECHILD);
+}
+
+// A row is 24 bytes and its fields; an info without fields goes before it.
+static void next__rows_that_do_not_ascend_are_no_rows(void **state)
+{
+    static const struct {
+        int64_t rows[3];
+        const char *key;
+    } CASES[] = {{{1, 1, 2}, "reader_protocol"}, {{2, 1, 3}, "reader_protocol"},
+                 {{0, 1, 2}, "reader_protocol"}, {{-1, 1, 2}, "reader_protocol"},
+                 {{1, 2, 2}, "reader_protocol"}, {{INT64_MAX, INT64_MIN, 1}, "reader_protocol"},
+                 {{3, 7, INT64_MAX}, NULL}};
+    char path[TH_TEST_PATH_SIZE];
+    char program[TH_TEST_PATH_SIZE];
+    char frames[TH_TEST_PATH_SIZE];
+    char body[TH_TEST_PATH_SIZE + 8];
+    gpkg_write(th_test_path(path, *state, "x.gpkg"), 1, NULL);
+    th_test_path(frames, *state, "frames");
+    snprintf(body, sizeof body, "cat %s", frames);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct th_error err = {0};
+        struct th_buf said;
+        struct th_wire_frame frame = {0};
+        const struct th_wire_info info = {.info = {.member = "",
+                                                   .driver = "GPKG",
+                                                   .layer = "x",
+                                                   .geometry_type = "Polygon",
+                                                   .engine = "GDAL",
+                                                   .n_features = 3}};
+        th_buf_init(&said, 4096);
+        th_wire_begin(&frame, TH_WIRE_INFO);
+        th_wire_put_info(&frame, &info);
+        assert_ok(th_wire_finish(&frame, &err), &err);
+        th_buf_append(&said, frame.data, frame.size);
+        for (size_t k = 0; k < 3; k++) { // the last one in a batch of its own
+            const struct th_reader_row row = {.row = CASES[i].rows[k]};
+            if (k != 1) {
+                th_wire_begin(&frame, TH_WIRE_BATCH);
+            }
+            (void)th_wire_put_row(&frame, &row, 0);
+            if (k > 0) {
+                assert_ok(th_wire_finish(&frame, &err), &err);
+                th_buf_append(&said, frame.data, frame.size);
+            }
+        }
+        th_wire_begin(&frame, TH_WIRE_END);
+        th_wire_put_end(&frame, 3);
+        assert_ok(th_wire_finish(&frame, &err), &err);
+        th_buf_append(&said, frame.data, frame.size);
+        assert_ok(th_buf_check(&said, &err), &err);
+        assert_ok(th_file_write(frames, said.data, said.size, &err), &err);
+        const struct th_reader_options options = {.program = script_write(program, *state, body)};
+        enum th_status status = read_through(path, &options, &err);
+        assert_int_equal(status, CASES[i].key == NULL ? TH_OK : TH_UNREADABLE);
+        if (CASES[i].key != NULL) {
+            assert_string_equal(err.key, CASES[i].key);
+        }
+        th_wire_clear(&frame);
+        th_buf_clear(&said);
+    }
+}
+
+static void next__more_than_an_import_takes_is_told(void **state)
+{
+    enum { N = 20000 }; // a polygon of four points is 77 bytes
+    char path[TH_TEST_PATH_SIZE];
+    struct th_error err = {0};
+    gpkg_write(th_test_path(path, *state, "many.gpkg"), N, NULL);
+    struct th_reader_options options = {.limits = {.shapes_size = N * 70}};
+    assert_status(read_through(path, &options, &err), TH_LIMIT, &err);
+    assert_string_equal(err.key, "source_too_much");
+    assert_string_equal(th_error_arg_get(&err, "file"), "many.gpkg");
+    options.limits = (struct th_reader_limits){.texts_size = N * 30};
+    assert_status(read_through(path, &options, &err), TH_LIMIT, &err);
+    assert_string_equal(err.key, "source_too_much");
+    options.limits = (struct th_reader_limits){.shapes_size = N * 77, .texts_size = N * 100};
+    assert_ok(read_through(path, &options, &err), &err);
 }
 
 static void open__without_an_executable_says_so(void **state)
@@ -485,6 +576,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(open__a_view_without_end_is_an_answer_within_the_limit,
                                         folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(open__a_reader_that_dies_or_lies_is_an_answer, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(next__rows_that_do_not_ascend_are_no_rows, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(next__more_than_an_import_takes_is_told, folder_make,
                                         folder_drop),
         cmocka_unit_test_setup_teardown(open__without_an_executable_says_so, folder_make,
                                         folder_drop),

@@ -1,6 +1,5 @@
 #include "gis/digest_internal.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -9,18 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/file.h"
 #include "core/text.h"
+#include "gis/source_files_internal.h"
 
-enum { CHUNK_SIZE = 256 * 1024, FOLDER_ENTRIES_MAX = 10000, PATH_SIZE_MAX = 4096, LOOK_MS = 100 };
+enum { CHUNK_SIZE = 256 * 1024, PATH_SIZE_MAX = 4096, LOOK_MS = 100 };
 
 struct th_digest {
     char *path;
-    struct stat facts; // at the start
+    struct th_source_files files; // at the start
+    bool joined;                  // more than the file itself, or a format of several files
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
@@ -94,34 +94,27 @@ static enum th_status file_hash(struct th_digest *digest, const char *path,
     return status;
 }
 
-static int name_compare(const void *left, const void *right)
+// Of a file that stands alone its own digest; else one over "name<NUL>hash<LF>" of all files.
+static enum th_status source_hash(struct th_digest *digest, struct th_hash *ret_hash,
+                                  struct th_error *err)
 {
-    return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
-// One digest over "name<NUL>hash<LF>" of the named files in a folder, which are sorted first.
-static enum th_status files_hash(struct th_digest *digest, const char *folder, char **names,
-                                 size_t n_names, struct th_hash *ret_hash, struct th_error *err)
-{
+    const struct th_source_files *files = &digest->files;
+    if (!digest->joined) {
+        return file_hash(digest, digest->path, ret_hash, err);
+    }
     enum th_status status = TH_OK;
     struct th_hasher *hasher = th_hasher_new(TH_HASH_SHA256);
     if (hasher == NULL) {
         return th_error_no_memory(err);
     }
-    qsort(names, n_names, sizeof *names, name_compare);
-    for (size_t i = 0; i < n_names && status == TH_OK; i++) {
+    for (size_t i = 0; i < files->n && status == TH_OK; i++) {
         char path[PATH_SIZE_MAX];
         char hex[TH_HASH_HEX_SIZE];
         struct th_hash hash;
-        struct stat facts;
-        int size = snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        if (size < 0 || (size_t)size >= sizeof path || stat(path, &facts) != 0 ||
-            !S_ISREG(facts.st_mode)) {
-            continue;
-        }
+        snprintf(path, sizeof path, "%s%s", files->folder, files->items[i].name);
         status = file_hash(digest, path, &hash, err);
         if (status == TH_OK) {
-            th_hasher_update(hasher, names[i], strlen(names[i]) + 1);
+            th_hasher_update(hasher, files->items[i].name, strlen(files->items[i].name) + 1);
             th_hasher_update(hasher, th_hash_hex(&hash, hex), TH_HASH_HEX_SIZE - 1);
             th_hasher_update(hasher, "\n", 1);
         }
@@ -133,84 +126,12 @@ static enum th_status files_hash(struct th_digest *digest, const char *folder, c
     return status;
 }
 
-static enum th_status folder_hash(struct th_digest *digest, struct th_hash *ret_hash,
-                                  struct th_error *err)
-{
-    enum th_status status = TH_OK;
-    const char *folder = digest->path;
-    size_t n = 0;
-    char **names = calloc(FOLDER_ENTRIES_MAX, sizeof *names);
-    DIR *stream = names == NULL ? NULL : opendir(folder);
-    if (stream == NULL) {
-        free(names);
-        return names == NULL ? th_error_no_memory(err) : io_failed(folder, err);
-    }
-    for (struct dirent *entry = readdir(stream); status == TH_OK && entry != NULL;
-         entry = readdir(stream)) {
-        // Locks come and go with the programs that look at the folder.
-        if (entry->d_name[0] == '.' || ends_with(entry->d_name, ".lock")) {
-            continue;
-        }
-        if (n == FOLDER_ENTRIES_MAX) {
-            status = too_large(folder, err);
-            break;
-        }
-        names[n] = th_text_duplicate(entry->d_name);
-        status = names[n] == NULL ? th_error_no_memory(err) : TH_OK;
-        n += names[n] != NULL;
-    }
-    if (status == TH_OK) {
-        status = files_hash(digest, folder, names, n, ret_hash, err);
-    }
-    closedir(stream);
-    for (size_t i = 0; i < n; i++) {
-        free(names[i]);
-    }
-    free(names);
-    return status;
-}
-
-// A shapefile is several files: the attributes must not change unnoticed either.
-static enum th_status shapefile_hash(struct th_digest *digest, struct th_hash *ret_hash,
-                                     struct th_error *err)
-{
-    static const char *const EXTENSIONS[] = {".shp", ".SHP", ".shx", ".SHX", ".dbf",
-                                             ".DBF", ".prj", ".PRJ", ".cpg", ".CPG"};
-    enum { COUNT = sizeof EXTENSIONS / sizeof EXTENSIONS[0] };
-    char *names[COUNT];
-    char buffers[COUNT][512];
-    const char *base = th_file_base_name(digest->path);
-    char folder[PATH_SIZE_MAX];
-    size_t stem_size = strlen(base) - strlen(".shp");
-    snprintf(folder, sizeof folder, "%.*s", (int)(base - digest->path), digest->path);
-    for (size_t i = 0; i < COUNT; i++) {
-        snprintf(buffers[i], sizeof buffers[i], "%.*s%s", (int)stem_size, base, EXTENSIONS[i]);
-        names[i] = buffers[i];
-    }
-    return files_hash(digest, folder, names, COUNT, ret_hash, err);
-}
-
 static void *work(void *context)
 {
     struct th_digest *digest = context;
     struct th_error problem = {0};
     struct th_hash hash;
-    enum th_status status;
-    if (S_ISDIR(digest->facts.st_mode)) {
-        status = folder_hash(digest, &hash, &problem);
-    } else if (ends_with(digest->path, ".shp")) {
-        status = shapefile_hash(digest, &hash, &problem);
-    } else {
-        status = file_hash(digest, digest->path, &hash, &problem);
-    }
-    struct stat facts;
-    if (status == TH_OK &&
-        (stat(digest->path, &facts) != 0 || facts.st_size != digest->facts.st_size ||
-         facts.st_mtim.tv_sec != digest->facts.st_mtim.tv_sec ||
-         facts.st_mtim.tv_nsec != digest->facts.st_mtim.tv_nsec)) {
-        status = th_error_set(&problem, TH_CONFLICT, "source_changed", "file",
-                              th_file_base_name(digest->path), NULL);
-    }
+    enum th_status status = source_hash(digest, &hash, &problem);
     (void)pthread_mutex_lock(&digest->mutex);
     digest->done = true;
     digest->status = status;
@@ -236,10 +157,11 @@ enum th_status th_digest_start(const char *path, struct th_digest **ret_digest,
         free(digest);
         return th_error_no_memory(err);
     }
-    enum th_status status = TH_OK;
-    if (stat(path, &digest->facts) != 0) {
-        status = io_failed(path, err);
-    } else {
+    enum th_status status = th_source_files_list(path, &digest->files, err);
+    if (status == TH_OK) {
+        const struct th_source_files *files = &digest->files;
+        digest->joined = files->n != 1 || ends_with(path, ".shp") ||
+                         strcmp(files->items[0].name, th_file_base_name(path)) != 0;
         (void)pthread_mutex_init(&digest->mutex, NULL);
         (void)pthread_cond_init(&digest->changed, NULL);
         int result = pthread_create(&digest->thread, NULL, work, digest);
@@ -249,6 +171,7 @@ enum th_status th_digest_start(const char *path, struct th_digest **ret_digest,
         }
     }
     if (status != TH_OK) {
+        th_source_files_clear(&digest->files);
         free(digest->path);
         free(digest);
         return status;
@@ -257,11 +180,26 @@ enum th_status th_digest_start(const char *path, struct th_digest **ret_digest,
     return TH_OK;
 }
 
+// Asked when everything was read: the reader may have been slower than the digest.
+static enum th_status check_unchanged(const struct th_digest *digest, struct th_error *err)
+{
+    struct th_source_files now = {0};
+    enum th_status status = th_source_files_list(digest->path, &now, err);
+    bool same = status == TH_OK && th_source_files_same(&digest->files, &now);
+    th_source_files_clear(&now);
+    return same ? TH_OK
+                : th_error_set(err, TH_CONFLICT, "source_changed", "file",
+                               th_file_base_name(digest->path), NULL);
+}
+
 enum th_status th_digest_wait(struct th_digest *digest, const struct th_progress *progress,
                               struct th_hash *ret_hash, struct th_error *err)
 {
     bool wanted = true;
-    int64_t total = S_ISREG(digest->facts.st_mode) ? (int64_t)digest->facts.st_size : -1;
+    int64_t total = 0;
+    for (size_t i = 0; i < digest->files.n; i++) {
+        total += digest->files.items[i].size;
+    }
     (void)pthread_mutex_lock(&digest->mutex);
     while (!digest->done && wanted) {
         struct timespec until;
@@ -281,12 +219,16 @@ enum th_status th_digest_wait(struct th_digest *digest, const struct th_progress
     if (!done) {
         return th_error_set(err, TH_INTERRUPTED, "interrupted", NULL);
     }
-    if (digest->status == TH_OK) {
-        *ret_hash = digest->hash;
+    enum th_status status = digest->status;
+    if (status == TH_OK) {
+        status = check_unchanged(digest, err);
     } else if (err != NULL) {
         *err = digest->problem;
     }
-    return digest->status;
+    if (status == TH_OK) {
+        *ret_hash = digest->hash;
+    }
+    return status;
 }
 
 void th_digest_free(struct th_digest *digest)
@@ -298,6 +240,7 @@ void th_digest_free(struct th_digest *digest)
     (void)pthread_join(digest->thread, NULL);
     (void)pthread_cond_destroy(&digest->changed);
     (void)pthread_mutex_destroy(&digest->mutex);
+    th_source_files_clear(&digest->files);
     free(digest->path);
     free(digest);
 }

@@ -194,9 +194,10 @@ enum th_status th_reader_open(const char *path, const struct th_reader_options *
         wanted->limits.shapes_size > 0 ? wanted->limits.shapes_size : shapes_size_max;
     reader->texts_left = wanted->limits.texts_size > 0 ? wanted->limits.texts_size : texts_size_max;
     reader->silence_s = wanted->limits.silence_s > 0 ? wanted->limits.silence_s : SILENCE_S;
-    status = th_reader_process_start(absolute, wanted, &reader->process, &problem);
+    // First of all, so that no change after the first look at the files goes unnoticed.
+    status = th_digest_start(absolute, &reader->digest, &problem);
     if (status == TH_OK) {
-        status = th_digest_start(absolute, &reader->digest, &problem);
+        status = th_reader_process_start(absolute, wanted, &reader->process, &problem);
     }
     if (status == TH_OK) {
         unsigned grace_s = (unsigned)(size / open_speed_per_s);

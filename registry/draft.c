@@ -94,13 +94,6 @@ static enum th_status look(struct th_registry *registry, const struct th_request
     return status;
 }
 
-static enum th_status source_digest(const struct th_json *reply, struct th_hash *ret_sha256,
-                                    struct th_error *err)
-{
-    const char *hex = th_json_get_text(th_json_get(reply, "source"), "sha256", "");
-    return th_hash_parse(hex, ret_sha256, err);
-}
-
 static void describe(struct th_json *reply, int64_t draft_id, const char *state,
                      const struct th_parcel_import_options *options)
 {
@@ -159,7 +152,7 @@ static enum th_status keep(struct th_registry *registry, const struct th_request
     struct th_draft draft = {.draft_id = draft_id};
     struct th_json *input = asked(draft_id, given);
     char subject[48];
-    enum th_status status = source_digest(seen, &draft.sha256, err);
+    enum th_status status = th_import_seen_digest(th_json_get(seen, "source"), &draft.sha256, err);
     if (status == TH_OK)
         status = th_work_begin(registry, request, TH_MAY_REGISTER, "draft.save", input, &work,
                                ret_reply, err);
@@ -221,13 +214,6 @@ enum th_status th_draft_set(struct th_registry *registry, const struct th_reques
     return status;
 }
 
-static bool same_digest(const struct th_json *reply, const struct th_hash *sha256)
-{
-    char hex[TH_HASH_HEX_SIZE];
-    const char *now = th_json_get_text(th_json_get(reply, "source"), "sha256", "");
-    return strcmp(now, th_hash_hex(sha256, hex)) == 0;
-}
-
 enum th_status th_draft_show(struct th_registry *registry, const struct th_request *request,
                              int64_t draft_id, const struct th_parcel_import_options *options,
                              struct th_json **ret_reply, struct th_error *err)
@@ -237,9 +223,13 @@ enum th_status th_draft_show(struct th_registry *registry, const struct th_reque
     enum th_status status = take_up(registry, draft_id, options, false, &t, err);
     if (status == TH_OK)
         status = look(registry, request, &t.options, &seen, err);
+    struct th_hash now;
+    if (status == TH_OK)
+        status = th_import_seen_digest(th_json_get(seen, "source"), &now, err);
     if (status == TH_OK) {
         describe(seen, draft_id, "open", &t.options);
-        th_json_set_bool(seen, "source_changed", !same_digest(seen, &t.draft.sha256));
+        th_json_set_bool(seen, "source_changed",
+                         memcmp(now.bytes, t.draft.sha256.bytes, TH_HASH_SIZE) != 0);
     }
     put_down(&t);
     return th_reply_finish(status, seen, ret_reply, err);

@@ -200,3 +200,29 @@ void th_kept_settings_clear(struct th_kept_settings *kept)
     th_arena_clear(&kept->arena);
     kept->json = NULL;
 }
+
+enum th_status th_import_seen_digest(const struct th_json *source, struct th_hash *ret_sha256,
+                                     struct th_error *err)
+{
+    const char *own = th_json_get_text(source, "sha256", "");
+    const char *document = th_json_get_text(source, "waive_document_sha256", NULL);
+    const struct th_json *mends = th_json_get(source, "mends_sha256");
+    size_t n = mends == NULL ? 0 : th_json_size(mends);
+    if (n == 0 && document == NULL)
+        return th_hash_parse(own, ret_sha256, err);
+    struct th_hasher *hasher = th_hasher_new(TH_HASH_SHA256);
+    if (hasher == NULL)
+        return th_error_no_memory(err);
+    th_hasher_update(hasher, own, strlen(own) + 1);
+    for (size_t i = 0; i < n; i++) {
+        const char *hex = th_json_text(th_json_at(mends, i));
+        th_hasher_update(hasher, hex, strlen(hex) + 1);
+    }
+    if (document != NULL) {
+        th_hasher_update(hasher, "document", sizeof "document");
+        th_hasher_update(hasher, document, strlen(document));
+    }
+    *ret_sha256 = th_hasher_final(hasher);
+    th_hasher_free(hasher);
+    return TH_OK;
+}

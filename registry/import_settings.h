@@ -34,4 +34,9 @@ enum th_status th_import_settings_of_profile(struct th_store *store, struct th_k
                                              struct th_parcel_import_options *options,
                                              struct th_error *err) TH_MUST_CHECK;
 
+// Digest of everything that an import read, by the `source` of its reply: the source's own where
+// nothing else was given, else one over the digests of all. TH_INVALID ("hash_invalid").
+enum th_status th_import_seen_digest(const struct th_json *source, struct th_hash *ret_sha256,
+                                     struct th_error *err) TH_MUST_CHECK;
+
 #endif

@@ -27,6 +27,7 @@ void th_import_run_clear(struct th_import_run *run)
     th_import_findings_clear(run);
     th_proposals_free(run->proposals);
     free(run->source_crs);
+    free(run->mends_sha256);
     th_field_map_clear(&run->map);
     free(run->detections);
     th_problems_clear(&run->checked);
@@ -141,9 +142,16 @@ static enum th_status read_rows(struct th_import_run *run, struct th_reader *rea
 static enum th_status check_draft(const struct th_import_run *run, struct th_error *err)
 {
     const struct th_hash *seen = run->options->draft_sha256;
-    if (seen == NULL || memcmp(seen->bytes, run->source.sha256.bytes, TH_HASH_SIZE) == 0)
+    struct th_hash now;
+    if (seen == NULL)
         return TH_OK;
-    return th_error_set(err, TH_CONFLICT, "draft_source_changed", "file", run->source.source, NULL);
+    struct th_json *source = th_import_source_json(run);
+    enum th_status status = th_import_seen_digest(source, &now, err);
+    th_json_free(source);
+    if (status == TH_OK && memcmp(seen->bytes, now.bytes, TH_HASH_SIZE) != 0)
+        status = th_error_set(err, TH_CONFLICT, "draft_source_changed", "file", run->source.source,
+                              NULL);
+    return status;
 }
 
 static enum th_status stage(struct th_registry *registry, const struct th_request *request,
@@ -157,6 +165,9 @@ static enum th_status stage(struct th_registry *registry, const struct th_reques
     enum th_status status = th_import_frame_load(run, err);
     if (status == TH_OK)
         status = th_import_ask_permission(registry, request, run, err);
+    if (status == TH_OK && run->options->n_waive_rows > 0)
+        status =
+            th_hash_file(TH_HASH_SHA256, run->options->waive_document, &run->document_sha256, err);
     if (status == TH_OK) {
         how.curve_step_deg = run->rules->curve_step_deg;
         status = th_reader_open(run->path, &how, &reader, err);

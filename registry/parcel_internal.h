@@ -226,12 +226,14 @@ struct th_import_run {
     struct th_registry_record frame;
     struct th_land_classes classes;
     struct th_village_list villages;
-    const char *path;                 // where the source lies; borrowed, NULL for a drawing
-    struct th_date today;             // in Asia/Shanghai
-    struct th_date day;               // from which the rows hold: as the caller said, else today
-    struct th_field_map map;          // what its fields mean
-    struct th_import_record source;   // counts are set when publishing
-    char *source_crs;                 // declared by the source; owned, NULL without
+    const char *path;               // where the source lies; borrowed, NULL for a drawing
+    struct th_date today;           // in Asia/Shanghai
+    struct th_date day;             // from which the rows hold: as the caller said, else today
+    struct th_field_map map;        // what its fields mean
+    struct th_import_record source; // counts are set when publishing
+    struct th_hash *mends_sha256;   // of each file of mended rows; owned, NULL until they are read
+    struct th_hash document_sha256; // that lets overlaps in, when rows are waived
+    char *source_crs;               // declared by the source; owned, NULL without
     char member[TH_IMPORT_TEXT_SIZE]; // path of the source inside an archive; "" otherwise
     char engine[64];                  // that read it; "" when nothing was read
     struct th_fetched_origin origin;  // n_pages 0 when it did not come over the net
@@ -356,8 +358,11 @@ void th_mends_free(struct th_mends *mends);
 // A lost row is found again when a shape is given for it.
 const struct th_reader_row *th_mends_lay(struct th_mends *mends, const struct th_reader_row *source,
                                          const char *number);
+// Digests of the files, in the order in which they were given.
+void th_mends_digests(const struct th_mends *mends, struct th_hash *ret_digests);
 // After the last row: was every mended row laid over exactly one? TH_INVALID ("mend_unknown",
-// "mend_ambiguous", with "path" and "key").
+// "mend_ambiguous", with "path" and "key"; "mend_twice", with "path" and "row", when a file mends a
+// row more than once).
 enum th_status th_mends_check(const struct th_mends *mends, struct th_error *err) TH_MUST_CHECK;
 
 // What the options say about single rows. TH_USAGE ("repair_option", "row_option",

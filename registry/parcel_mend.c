@@ -19,7 +19,8 @@ struct mend_file {
     size_t n_batches;
     size_t row_column; // index + 1; 0 when it has none
     size_t *columns;   // by field of the source: index in this file + 1, 0 when it has none
-    bool complete;     // it has every field of the source
+    struct th_hash sha256;
+    bool complete; // it has every field of the source
     bool has_shapes;
 };
 
@@ -313,6 +314,8 @@ enum th_status th_mends_open(const struct th_import_run *run, const struct th_re
             status = rows_take(run, mends, file, err);
         if (status == TH_OK)
             status = crs_agree(run, file, err);
+        if (status == TH_OK)
+            status = th_reader_digest(file->reader, &file->sha256, err);
         th_reader_close(file->reader);
         file->reader = NULL;
     }
@@ -324,6 +327,12 @@ enum th_status th_mends_open(const struct th_import_run *run, const struct th_re
         qsort(mends->rows, mends->n_rows, sizeof *mends->rows, compare_mended);
     *ret_mends = mends;
     return TH_OK;
+}
+
+void th_mends_digests(const struct th_mends *mends, struct th_hash *ret_digests)
+{
+    for (size_t i = 0; i < mends->n_files; i++)
+        ret_digests[i] = mends->files[i].sha256;
 }
 
 // Position of the first mended row with this key, or of the one that would follow it.

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/file.h"
 #include "registry/parcel_internal.h"
 #include "registry/reference.h"
 #include "store/overlap_store.h"
@@ -159,6 +160,18 @@ static int compare_row(const void *key, const void *item)
     return (*number > row->row) - (*number < row->row);
 }
 
+static enum th_status record_document(const struct th_import_run *run, struct th_work *work,
+                                      int64_t *ret_document_id, struct th_error *err)
+{
+    struct th_hash now;
+    const char *path = run->options->waive_document;
+    enum th_status status = th_document_record(work, path, ret_document_id, &now, err);
+    return status == TH_OK && memcmp(now.bytes, run->document_sha256.bytes, TH_HASH_SIZE) != 0
+               ? th_error_set(err, TH_CONFLICT, "source_changed", "file", th_file_base_name(path),
+                              NULL)
+               : status;
+}
+
 static enum th_status write_waiver(struct th_import_run *run, struct th_work *work,
                                    const struct th_staged_finding *finding, int64_t document_id,
                                    struct th_error *err)
@@ -201,8 +214,7 @@ enum th_status th_import_record_end(struct th_import_run *run, int64_t import_id
         if (run->findings[i].fate != TH_FINDING_WAIVED)
             continue;
         if (document_id == 0)
-            status =
-                th_document_record(work, run->options->waive_document, &document_id, NULL, err);
+            status = record_document(run, work, &document_id, err);
         if (status == TH_OK)
             status = write_waiver(run, work, &run->findings[i], document_id, err);
     }

@@ -6,6 +6,20 @@
 #include "registry/parcel_internal.h"
 #include "registry/reply.h"
 
+// What was read beside the source.
+static void given_set(const struct th_import_run *run, struct th_json *json)
+{
+    char hex[TH_HASH_HEX_SIZE];
+    if (run->mends_sha256 != NULL) {
+        struct th_json *mends = th_json_array();
+        for (size_t i = 0; i < run->options->n_mends; i++)
+            th_json_append_text(mends, th_hash_hex(&run->mends_sha256[i], hex));
+        th_json_set(json, "mends_sha256", mends);
+    }
+    if (run->options->n_waive_rows > 0)
+        th_json_set_text(json, "waive_document_sha256", th_hash_hex(&run->document_sha256, hex));
+}
+
 struct th_json *th_import_input_json(const struct th_import_run *run)
 {
     char hex[TH_HASH_HEX_SIZE];
@@ -13,6 +27,7 @@ struct th_json *th_import_input_json(const struct th_import_run *run)
     th_json_set_text(input, "source", run->source.source);
     th_json_set_text(input, "sha256", th_hash_hex(&run->source.sha256, hex));
     th_json_set_text(input, "layer", run->source.layer);
+    given_set(run, input);
     if (run->options->draft_id > 0)
         th_json_set_int(input, "draft", run->options->draft_id);
     return input;
@@ -67,6 +82,7 @@ struct th_json *th_import_source_json(const struct th_import_run *run)
         th_json_set_int(json, "pages", run->origin.n_pages);
         th_json_set_text(json, "received_sha256", th_hash_hex(&run->origin.sha256, hex));
     }
+    given_set(run, json);
     return json;
 }
 

@@ -438,6 +438,18 @@ static enum th_status read_all(struct intake *in, struct th_reader_batch *first_
     return status;
 }
 
+static enum th_status mends_read(struct intake *in, struct th_error *err)
+{
+    struct th_import_run *run = in->run;
+    run->mends_sha256 = calloc(run->options->n_mends, sizeof *run->mends_sha256);
+    if (run->mends_sha256 == NULL)
+        return th_error_no_memory(err);
+    enum th_status status = th_mends_open(run, in->reader, &in->mends, err);
+    if (status == TH_OK)
+        th_mends_digests(in->mends, run->mends_sha256);
+    return status;
+}
+
 enum th_status th_import_read(struct th_import_run *run, struct th_reader *reader,
                               struct th_reader_batch *first, struct th_error *err)
 {
@@ -450,7 +462,7 @@ enum th_status th_import_read(struct th_import_run *run, struct th_reader *reade
     in->reader = reader;
     enum th_status status = th_field_map_make(run->options, reader, &in->run->map, err);
     if (status == TH_OK && run->options->n_mends > 0)
-        status = th_mends_open(run, reader, &in->mends, err);
+        status = mends_read(in, err);
     if (status == TH_OK && run->unplaced.key[0] == '\0')
         status = hands_hire(in, err);
     if (status == TH_OK)

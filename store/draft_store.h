@@ -15,7 +15,7 @@ enum { TH_DRAFT_STATE_SIZE = 16, TH_DRAFT_SOURCE_SIZE = 4096, TH_DRAFT_LOGIN_SIZ
 struct th_draft {
     int64_t draft_id;                  // ignored when storing
     char source[TH_DRAFT_SOURCE_SIZE]; // path or address
-    struct th_hash sha256;             // of the source when it was last looked at
+    struct th_hash sha256;             // of all that was read when it was last looked at
     char state[TH_DRAFT_STATE_SIZE];   // "open", "confirmed", "discarded"
     char login[TH_DRAFT_LOGIN_SIZE];   // who opened it
     int64_t import_id;                 // 0 unless confirmed

@@ -93,21 +93,23 @@ static int64_t beside_size(const char *path, const char *suffix)
     return there ? (int64_t)facts.st_size : 0;
 }
 
-// A write-ahead log beside a GeoPackage holds rows that reading the file alone would miss. SQLite
-// can read it only where its index lies beside too, since none can be written here; GDAL would then
-// do without the log in silence.
+// What another program has not finished writing lies beside a GeoPackage: rows that reading the
+// file alone would miss, or what it takes to undo half of a change. They could be read with the
+// help of an index that changes with everybody who looks, so that no digest would say what was
+// read.
 static enum th_status gpkg_prepare(const struct th_source *source, char ***options,
                                    struct th_error *err)
 {
-    if (beside_size(source->path, "-wal") == 0) {
-        // Else SQLite would look for files beside the source, and want to write them.
-        *options = CSLSetNameValue(*options, "IMMUTABLE", "YES");
-        return TH_OK;
+    static const char *const LOGS[] = {"-wal", "-journal"};
+    for (size_t i = 0; i < sizeof LOGS / sizeof LOGS[0]; i++) {
+        if (beside_size(source->path, LOGS[i]) > 0) {
+            return th_error_set(err, TH_UNREADABLE, "source_unfinished", "file", source->base_name,
+                                "beside", LOGS[i], NULL);
+        }
     }
-    if (beside_size(source->path, "-shm") > 0) {
-        return TH_OK;
-    }
-    return th_error_set(err, TH_UNREADABLE, "source_unfinished", "file", source->base_name, NULL);
+    // Else SQLite would look for files beside the source, and want to write them.
+    *options = CSLSetNameValue(*options, "IMMUTABLE", "YES");
+    return TH_OK;
 }
 
 // A file of the same name with another extension, in small or capital letters.

@@ -3,7 +3,6 @@
 
 #include "gis/reader/sandbox_internal.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
@@ -18,10 +17,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "core/file.h"
-#include "core/text.h"
+#include "gis/source_files_internal.h"
 
-enum { FILES_MAX = 64, COMPANIONS_MAX = 64, PATH_SIZE = 4096 };
+enum { FILES_MAX = 64, PATH_SIZE = 4096 };
 
 static enum th_status failed(const char *what, int number, struct th_error *err)
 {
@@ -82,7 +80,7 @@ static enum th_status limits_set(const struct th_sandbox *sandbox, struct th_err
 }
 
 // Adds a file or folder to what may be read. What is not there need not be allowed.
-static void path_allow(int ruleset, const char *path)
+static void path_allow(int ruleset, const char *path, uint64_t access)
 {
     struct stat facts;
     int file = open(path, O_PATH | O_CLOEXEC);
@@ -91,42 +89,32 @@ static void path_allow(int ruleset, const char *path)
     }
     if (fstat(file, &facts) == 0) {
         struct landlock_path_beneath_attr rule = {
-            .allowed_access = S_ISDIR(facts.st_mode)
-                                  ? LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR
-                                  : LANDLOCK_ACCESS_FS_READ_FILE,
+            .allowed_access = S_ISDIR(facts.st_mode) ? access : LANDLOCK_ACCESS_FS_READ_FILE,
             .parent_fd = file};
         (void)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
     }
     close(file);
 }
 
-// A file and its companions: the same name up to the last dot.
-static void companions_allow(int ruleset, const char *path)
+// Only what is digested, or else what is confirmed could be something else than what was seen.
+static void source_allow(int ruleset, const char *path)
 {
-    char folder[PATH_SIZE];
-    char companion[PATH_SIZE];
-    const char *base = th_file_base_name(path);
-    const char *dot = strrchr(base, '.');
-    char stem[PATH_SIZE];
-    int stem_size = dot == NULL || dot == base ? (int)strlen(base) : (int)(dot - base) + 1;
-    int n = 0;
-    path_allow(ruleset, path);
-    snprintf(folder, sizeof folder, "%.*s", (int)(base - path), path);
-    snprintf(stem, sizeof stem, "%.*s", stem_size, base);
-    DIR *stream = opendir(folder);
-    if (stream == NULL) {
+    struct stat facts;
+    struct th_source_files files = {0};
+    char file[PATH_SIZE];
+    if (stat(path, &facts) == 0 && S_ISDIR(facts.st_mode)) {
+        path_allow(ruleset, path, LANDLOCK_ACCESS_FS_READ_DIR);
+    }
+    if (th_source_files_list(path, &files, NULL) != TH_OK) {
         return;
     }
-    for (struct dirent *entry = readdir(stream); entry != NULL && n < COMPANIONS_MAX;
-         entry = readdir(stream)) {
-        int size = snprintf(companion, sizeof companion, "%s%s", folder, entry->d_name);
-        if (th_text_starts_with(entry->d_name, stem) && size > 0 &&
-            (size_t)size < sizeof companion) {
-            path_allow(ruleset, companion);
-            n++;
+    for (size_t i = 0; i < files.n; i++) {
+        int size = snprintf(file, sizeof file, "%s%s", files.folder, files.items[i].name);
+        if (size > 0 && (size_t)size < sizeof file) {
+            path_allow(ruleset, file, LANDLOCK_ACCESS_FS_READ_FILE);
         }
     }
-    closedir(stream);
+    th_source_files_clear(&files);
 }
 
 static void files_restrict(const char *source)
@@ -137,7 +125,7 @@ static void files_restrict(const char *source)
         "/usr/share/proj", "/etc/ld.so.cache",    "/dev/null",
         "/dev/urandom",    "/usr/share/zoneinfo", "/etc/localtime"};
     static const char *const VARIABLES[] = {"GDAL_DATA", "PROJ_LIB", "PROJ_DATA"};
-    struct stat facts;
+    const uint64_t reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
     struct landlock_ruleset_attr attributes = {.handled_access_fs =
                                                    LANDLOCK_ACCESS_FS_MAKE_SYM * 2 - 1};
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
@@ -145,19 +133,15 @@ static void files_restrict(const char *source)
         return;
     }
     for (size_t i = 0; i < sizeof SYSTEM / sizeof SYSTEM[0]; i++) {
-        path_allow(ruleset, SYSTEM[i]);
+        path_allow(ruleset, SYSTEM[i], reading);
     }
     for (size_t i = 0; i < sizeof VARIABLES / sizeof VARIABLES[0]; i++) {
         const char *path = getenv(VARIABLES[i]);
         if (path != NULL && path[0] == '/') {
-            path_allow(ruleset, path);
+            path_allow(ruleset, path, reading);
         }
     }
-    if (stat(source, &facts) == 0 && S_ISDIR(facts.st_mode)) {
-        path_allow(ruleset, source);
-    } else {
-        companions_allow(ruleset, source);
-    }
+    source_allow(ruleset, source);
     (void)syscall(SYS_landlock_restrict_self, ruleset, 0);
     close(ruleset);
 }

@@ -18,8 +18,8 @@
 struct th_sandbox {
     uint64_t memory_size; // of address space, beyond what is in use now
     unsigned cpu_s;       // in all
-    const char *source;   // absolute path; a folder with everything in it, or a file with the files
-                          // beside it that bear its name
+    const char *source;   // absolute path; what may be read of it and beside it stands in
+                          // gis/source_files_internal.h
 };
 
 // For the rest of the process's life. TH_INTERNAL ("reader_sandbox" with "detail").

@@ -186,6 +186,54 @@ static void draft__of_a_source_that_changed_is_looked_at_before_it_is_confirmed(
     assert_int_equal(intake_parcels(f), 1);
 }
 
+// A file of mended rows and the document that lets rows in are looked at like the source.
+static void draft__of_given_files_that_changed_is_looked_at_before_it_is_confirmed(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const WAIVED = "3";
+    char path[TH_TEST_PATH_SIZE];
+    char mended[TH_TEST_PATH_SIZE];
+    char document[TH_TEST_PATH_SIZE];
+    char hex[TH_HASH_HEX_SIZE];
+    struct th_hash sha256[2];
+    struct th_error err;
+    int64_t draft_id = open_table(
+        f, path, "A-1,张三,\"" INTAKE_CELL_0 "\"\nA-2,李四,\"" INTAKE_CELL_BETWEEN "\"\n");
+    struct th_parcel_import_options options = given(f);
+    const char *mends[] = {fixture_file(f, mended, "m.csv", "行,权利人\n3,赵六\n")};
+    options.mends = mends;
+    options.n_mends = 1;
+    options.waive_rows = &WAIVED;
+    options.n_waive_rows = 1;
+    options.waive_reason = "套种";
+    options.waive_document = fixture_file(f, document, "letter.txt", "letter");
+    intake_user_add(f, "officer", "officer", NULL);
+    f->request.login = "officer";
+    th_json_free(step(f, SET, draft_id, &options));
+    fixture_file(f, mended, "m.csv", "行,权利人\n3,钱七\n");
+    refused(f, CONFIRM, draft_id, TH_CONFLICT, "draft_source_changed");
+    struct th_json *reply = step(f, SHOW, draft_id, NULL);
+    assert_true(th_json_get_bool(reply, "source_changed", false));
+    th_json_free(reply);
+    fixture_file(f, mended, "m.csv", "行,权利人\n3,赵六\n");
+    fixture_file(f, document, "letter.txt", "forged");
+    refused(f, CONFIRM, draft_id, TH_CONFLICT, "draft_source_changed");
+    assert_int_equal(intake_parcels(f), 0);
+    fixture_file(f, document, "letter.txt", "letter");
+    reply = step(f, CONFIRM, draft_id, NULL);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
+    assert_ok(th_hash_file(TH_HASH_SHA256, mended, &sha256[0], &err), &err);
+    assert_ok(th_hash_file(TH_HASH_SHA256, document, &sha256[1], &err), &err);
+    const struct th_json *source = th_json_get(reply, "source");
+    assert_int_equal(th_json_size(th_json_get(source, "mends_sha256")), 1);
+    assert_string_equal(th_json_text(th_json_at(th_json_get(source, "mends_sha256"), 0)),
+                        th_hash_hex(&sha256[0], hex));
+    assert_string_equal(th_json_get_text(source, "waive_document_sha256", ""),
+                        th_hash_hex(&sha256[1], hex));
+    th_json_free(reply);
+    fixture_assert_books(f);
+}
+
 static void draft__without_a_good_row_stays_open(void **state)
 {
     struct fixture *f = *state;
@@ -616,6 +664,7 @@ int main(void)
         DRAFT_TEST(draft__shows_everything_and_stores_nothing),
         DRAFT_TEST(draft__is_mended_step_by_step_and_confirmed),
         DRAFT_TEST(draft__of_a_source_that_changed_is_looked_at_before_it_is_confirmed),
+        DRAFT_TEST(draft__of_given_files_that_changed_is_looked_at_before_it_is_confirmed),
         DRAFT_TEST(draft__without_a_good_row_stays_open),
         DRAFT_TEST(draft__that_is_discarded_is_gone_and_unknown_ones_are_not_found),
         DRAFT_TEST(draft__in_a_dry_run_leaves_no_trace),

@@ -348,6 +348,19 @@ static void file_copy(const char *from, const char *to)
     free(data);
 }
 
+static int rows_of(const char *path)
+{
+    struct th_error err = {0};
+    struct th_reader *reader = NULL;
+    struct th_reader_batch *batch = NULL;
+    assert_ok(th_reader_open(path, NULL, &reader, &err), &err);
+    assert_ok(th_reader_next(reader, &batch, &err), &err);
+    int n = (int)batch->n_rows;
+    th_reader_batch_free(batch);
+    th_reader_close(reader);
+    return n;
+}
+
 // Copied as it stands while another program has it open: what that wrote last lies in the log only.
 static void open__rows_in_a_write_ahead_log_are_never_missed(void **state)
 {
@@ -360,7 +373,6 @@ static void open__rows_in_a_write_ahead_log_are_never_missed(void **state)
     char to[TH_TEST_PATH_SIZE + 8];
     struct th_error err = {0};
     struct th_reader *reader = NULL;
-    struct th_reader_batch *batch = NULL;
     gpkg_write(th_test_path(path, *state, "x.gpkg"), 10, NULL);
     th_test_path(copy, *state, "copy.gpkg");
     GDALDatasetH dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_UPDATE, NULL, NULL, NULL);
@@ -369,23 +381,33 @@ static void open__rows_in_a_write_ahead_log_are_never_missed(void **state)
         OGRLayerH answer = GDALDatasetExecuteSQL(dataset, SQL[i], NULL, NULL);
         GDALDatasetReleaseResultSet(dataset, answer);
     }
+    // While it is open there, …
+    assert_status(th_reader_open(path, NULL, &reader, &err), TH_UNREADABLE, &err);
+    assert_string_equal(err.key, "source_unfinished");
+    assert_string_equal(th_error_arg_get(&err, "beside"), "-wal");
     for (size_t i = 0; i < sizeof SUFFIXES / sizeof SUFFIXES[0]; i++) {
         snprintf(from, sizeof from, "%s%s", path, SUFFIXES[i]);
         snprintf(to, sizeof to, "%s%s", copy, SUFFIXES[i]);
         file_copy(from, to);
     }
     GDALClose(dataset);
-    assert_ok(th_reader_open(copy, NULL, &reader, &err), &err);
-    assert_ok(th_reader_next(reader, &batch, &err), &err);
-    assert_int_equal(batch->n_rows, 3);
-    th_reader_batch_free(batch);
-    th_reader_close(reader);
+    // … and of a copy, with its index or without.
+    assert_status(th_reader_open(copy, NULL, &reader, &err), TH_UNREADABLE, &err);
+    assert_string_equal(err.key, "source_unfinished");
     snprintf(to, sizeof to, "%s-shm", copy);
     assert_int_equal(unlink(to), 0);
-    reader = NULL;
     assert_status(th_reader_open(copy, NULL, &reader, &err), TH_UNREADABLE, &err);
     assert_string_equal(err.key, "source_unfinished");
     assert_null(reader);
+    // Closed, it is whole; an empty log says nothing.
+    snprintf(to, sizeof to, "%s-wal", path);
+    assert_ok(th_file_write(to, "", 0, &err), &err);
+    assert_int_equal(rows_of(path), 3);
+    snprintf(to, sizeof to, "%s-journal", path);
+    assert_ok(th_file_write(to, "half a change", 13, &err), &err);
+    assert_status(th_reader_open(path, NULL, &reader, &err), TH_UNREADABLE, &err);
+    assert_string_equal(err.key, "source_unfinished");
+    assert_string_equal(th_error_arg_get(&err, "beside"), "-journal");
 }
 
 // The reader that `parent` has started, or 0.
@@ -570,6 +592,118 @@ static void digest__a_source_that_changes_meanwhile_is_told(void **state)
     assert_int_equal(close(file), 0);
 }
 
+static struct th_hash digest_of(const char *path)
+{
+    struct th_error err = {0};
+    struct th_digest *digest = NULL;
+    struct th_hash hash;
+    assert_ok(th_digest_start(path, &digest, &err), &err);
+    assert_ok(th_digest_wait(digest, NULL, &hash, &err), &err);
+    th_digest_free(digest);
+    return hash;
+}
+
+static bool digest_equals(const char *path, struct th_hash before)
+{
+    struct th_hash now = digest_of(path);
+    return memcmp(now.bytes, before.bytes, TH_HASH_SIZE) == 0;
+}
+
+static void put(char path[TH_TEST_PATH_SIZE], const char *folder, const char *name,
+                const char *text)
+{
+    struct th_error err = {0};
+    assert_ok(th_file_write(th_test_path(path, folder, name), text, strlen(text), &err), &err);
+}
+
+// What is looked at is what is confirmed: a source is more than the file that was named.
+static void digest__is_of_every_file_that_the_reader_may_open(void **state)
+{
+    static const struct {
+        const char *source, *companions[5];
+    } CASES[] = {
+        {"a.shp", {"a.shx", "a.dbf", "a.prj", "a.cpg"}},
+        {"B.SHP", {"B.SHX", "B.DBF", "B.PRJ", "B.CPG"}},
+        {"c.tab", {"c.map", "c.dat", "c.id", "c.ind"}},
+        {"d.MIF", {"d.mid"}},
+        {"e.gml", {"e.gfs", "e.xsd"}},
+        {"f.gpkg", {"f.gpkg-wal", "f.gpkg-journal"}},
+    };
+    char path[TH_TEST_PATH_SIZE];
+    char other[TH_TEST_PATH_SIZE];
+    struct th_hash alone;
+    struct th_error err = {0};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        put(path, *state, CASES[i].source, "source");
+        struct th_hash before = digest_of(path);
+        for (size_t k = 0; k < 5 && CASES[i].companions[k] != NULL; k++) {
+            print_message("  %s\n", CASES[i].companions[k]);
+            put(other, *state, CASES[i].companions[k], "one");
+            assert_false(digest_equals(path, before));
+            before = digest_of(path);
+            put(other, *state, CASES[i].companions[k], "two");
+            assert_false(digest_equals(path, before));
+            put(other, *state, CASES[i].companions[k], "one");
+            assert_true(digest_equals(path, before));
+        }
+        // The registry, a list of problems, an index for searching bear the same name.
+        put(other, *state, "a.tanhui", "registry");
+        put(other, *state, "a.qix", "index");
+        put(other, *state, "a.problems.csv", "list");
+        assert_true(digest_equals(path, before));
+    }
+    // A file that stands alone has its own, whatever lies around it.
+    put(path, *state, "a.geojson", "{}");
+    assert_ok(th_hash_file(TH_HASH_SHA256, path, &alone, &err), &err);
+    assert_true(digest_equals(path, alone));
+}
+
+static void digest__of_a_folder_is_of_the_files_in_it(void **state)
+{
+    char folder[TH_TEST_PATH_SIZE];
+    char path[TH_TEST_PATH_SIZE];
+    assert_int_equal(mkdir(th_test_path(folder, *state, "x.gdb"), 0700), 0);
+    put(path, folder, "a00000001.gdbtable", "one");
+    struct th_hash before = digest_of(folder);
+    put(path, folder, "x.gdb.lock", "lock");
+    put(path, folder, ".hidden", "hidden");
+    assert_true(digest_equals(folder, before));
+    put(path, folder, "a00000001.gdbtable", "two");
+    assert_false(digest_equals(folder, before));
+}
+
+// Of the same size, and dated back: the file is another one all the same.
+static void digest__a_file_of_a_source_that_is_put_in_its_place_is_told(void **state)
+{
+    static const char *const SOURCES[] = {"x.tab", "x.gdb"};
+    static const char *const FILES[] = {"x.map", "x.gdb/a00000001.gdbtable"};
+    char path[TH_TEST_PATH_SIZE];
+    char file[TH_TEST_PATH_SIZE];
+    char other[TH_TEST_PATH_SIZE];
+    struct stat facts;
+    assert_int_equal(mkdir(th_test_path(path, *state, "x.gdb"), 0700), 0);
+    put(path, *state, "x.tab", "source");
+    for (size_t i = 0; i < 2; i++) {
+        struct th_error err = {0};
+        struct th_digest *digest = NULL;
+        struct th_hash hash = {{7}};
+        th_test_path(path, *state, SOURCES[i]);
+        put(file, *state, FILES[i], "one");
+        put(other, *state, "other", "two");
+        assert_ok(th_digest_start(path, &digest, &err), &err);
+        assert_ok(th_digest_wait(digest, NULL, &hash, &err), &err);
+        hash = (struct th_hash){{7}};
+        assert_int_equal(stat(file, &facts), 0);
+        const struct timespec times[] = {facts.st_atim, facts.st_mtim};
+        assert_int_equal(utimensat(AT_FDCWD, other, times, 0), 0);
+        assert_int_equal(rename(other, file), 0);
+        assert_status(th_digest_wait(digest, NULL, &hash, &err), TH_CONFLICT, &err);
+        assert_string_equal(err.key, "source_changed");
+        assert_int_equal(hash.bytes[0], 7);
+        th_digest_free(digest);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -587,6 +721,12 @@ int main(void)
             open__the_child_gets_neither_descriptors_nor_settings_of_its_parent, folder_make,
             folder_drop),
         cmocka_unit_test_setup_teardown(open__rows_in_a_write_ahead_log_are_never_missed,
+                                        folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(digest__is_of_every_file_that_the_reader_may_open,
+                                        folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(digest__of_a_folder_is_of_the_files_in_it, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(digest__a_file_of_a_source_that_is_put_in_its_place_is_told,
                                         folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(next__a_reader_killed_on_the_way_is_told_and_told_again,
                                         folder_make, folder_drop),

@@ -23,6 +23,7 @@
 struct place {
     char source[TH_TEST_PATH_SIZE];
     char companion[TH_TEST_PATH_SIZE];
+    char namesake[TH_TEST_PATH_SIZE];
     char other[TH_TEST_PATH_SIZE];
 };
 
@@ -129,6 +130,11 @@ static int try_read_companion(const struct place *place)
     return opened(place->companion, O_RDONLY);
 }
 
+static int try_read_namesake(const struct place *place)
+{
+    return opened(place->namesake, O_RDONLY);
+}
+
 static int try_read_other(const struct place *place)
 {
     return opened(place->other, O_RDONLY);
@@ -220,6 +226,7 @@ static const struct {
     {"memory within the limit", try_little_memory, 0, DONE, false},
     {"reading the source", try_read, 0, DONE, false},
     {"reading its companion", try_read_companion, 0, DONE, false},
+    {"reading what only bears its name", try_read_namesake, 0, REFUSED + 1, true},
     {"reading its neighbour", try_read_other, 0, REFUSED + 1, true},
     {"reading a file of the system", try_read_passwd, 0, REFUSED + 1, true},
 };
@@ -241,7 +248,8 @@ static void enter__what_a_reader_must_not_do_ends_it_or_is_refused(void **state)
     struct place place;
     (void)state;
     th_test_folder_make(folder);
-    file_put(place.source, folder, "source.gpkg");
+    file_put(place.source, folder, "source.shp");
+    file_put(place.namesake, folder, "source.txt");
     file_put(place.companion, folder, "source.prj");
     file_put(place.other, folder, "other.gpkg");
     for (size_t i = 0; i < sizeof PROBES / sizeof PROBES[0]; i++) {

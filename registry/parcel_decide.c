@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "registry/area_unit.h"
 #include "registry/parcel_internal.h"
 #include "store/package_store.h"
 
@@ -215,6 +216,28 @@ static enum th_status take_slivers(struct th_import_run *run, struct th_staged_r
     return take_off(run, row, total_m2 + waived_m2, err);
 }
 
+// A county's parcels are neither a few steps wide nor as large as townships: a coordinate that
+// went astray, or a boundary of something else, is more likely. Only a person knows.
+static void remark_size(struct th_import_run *run, const struct th_staged_row *row)
+{
+    char buf[TH_QUANTITY_TEXT_SIZE];
+    struct th_area limit = th_area_from_m2_300(0);
+    struct th_error what;
+    double mu_m2 = th_area_unit_m2(TH_AREA_UNIT_MU);
+    double area_mu = th_area_m2(row->measured) / mu_m2;
+    bool small = area_mu < run->rules->parcel_smallest_mu;
+    if (!small && area_mu <= run->rules->parcel_largest_mu)
+        return;
+    double limit_mu = small ? run->rules->parcel_smallest_mu : run->rules->parcel_largest_mu;
+    if (th_area_from_m2(limit_mu * mu_m2, &limit, NULL) != TH_OK)
+        return; // cannot be: the range of the rule is narrower
+    (void)th_error_set(&what, TH_DATA_PROBLEM, small ? "parcel_small" : "parcel_large", NULL);
+    th_error_add(&what, "area_mu", th_cent_format(th_area_mu_cent(row->measured), buf));
+    th_error_add(&what, "area_m2", th_cent_format(th_area_m2_cent(row->measured), buf));
+    th_error_add(&what, "limit_mu", th_cent_format(th_area_mu_cent(limit), buf));
+    th_problems_add(&run->resolved, row->row, row->feature, TH_PROBLEM_WARNING, NULL, &what);
+}
+
 enum th_status th_import_decide(struct th_import_run *run, struct th_staged_row *row,
                                 const struct th_claims *claims, struct th_error *err)
 {
@@ -229,8 +252,10 @@ enum th_status th_import_decide(struct th_import_run *run, struct th_staged_row 
     }
     if (status == TH_OK && row->fate == TH_ROW_PENDING)
         status = take_slivers(run, row, claims, waived_m2, err);
-    if (status == TH_OK && row->fate == TH_ROW_PENDING)
+    if (status == TH_OK && row->fate == TH_ROW_PENDING) {
         row->fate = TH_ROW_ACCEPTED;
+        remark_size(run, row);
+    }
     return status;
 }
 

@@ -17,6 +17,8 @@ static const struct th_rules RULES[] = {
      .area_unit_share = TH_AREA_UNIT_TOLERANCE,
      .outside_remarked_share = 0.01,
      .outside_refused_share = 0.5,
+     .parcel_smallest_mu = 0.1,
+     .parcel_largest_mu = 10000,
      .curve_step_deg = TH_READER_CURVE_STEP_DEG,
      .overlap = {.duplicate_iou = 0.95,
                  .overlap_area_m2 = 10,
@@ -52,7 +54,8 @@ const struct th_rule_spec th_rule_specs[] = {
     {"outside_refused_share", 0, 1, NULL}, {"duplicate_iou", 0.5, 1, NULL},
     {"overlap_area_m2", 0, 10000, NULL},   {"overlap_share", 0, 0.5, NULL},
     {"overlap_width_m", 0, 100, NULL},     {"sliver_share", 0, 0.5, NULL},
-    {"sliver_total_share", 0, 0.5, NULL},  {CARBON_RIGHT, 0, 0, "remark required"}};
+    {"sliver_total_share", 0, 0.5, NULL},  {"parcel_smallest_mu", 0, 100, NULL},
+    {"parcel_largest_mu", 1, 1e7, NULL},   {CARBON_RIGHT, 0, 0, "remark required"}};
 const size_t th_rule_specs_count = sizeof th_rule_specs / sizeof th_rule_specs[0];
 
 static const struct th_rule_spec *spec_find(const char *name)
@@ -72,6 +75,8 @@ static double *number_of(struct th_rules *rules, const char *name)
     } numbers[] = {{"area_mismatch_share", &rules->area_mismatch_share},
                    {"outside_remarked_share", &rules->outside_remarked_share},
                    {"outside_refused_share", &rules->outside_refused_share},
+                   {"parcel_smallest_mu", &rules->parcel_smallest_mu},
+                   {"parcel_largest_mu", &rules->parcel_largest_mu},
                    {"duplicate_iou", &rules->overlap.duplicate_iou},
                    {"overlap_area_m2", &rules->overlap.overlap_area_m2},
                    {"overlap_share", &rules->overlap.overlap_share},
@@ -216,6 +221,8 @@ struct th_json *th_rules_json(const struct th_rules *rules)
     set_number(json, "area_unit_share", rules->area_unit_share);
     set_number(json, "outside_remarked_share", rules->outside_remarked_share);
     set_number(json, "outside_refused_share", rules->outside_refused_share);
+    set_number(json, "parcel_smallest_mu", rules->parcel_smallest_mu);
+    set_number(json, "parcel_largest_mu", rules->parcel_largest_mu);
     set_number(json, "curve_step_deg", rules->curve_step_deg);
     set_number(overlap, "duplicate_iou", rules->overlap.duplicate_iou);
     set_number(overlap, "overlap_area_m2", rules->overlap.overlap_area_m2);

@@ -17,6 +17,8 @@ struct th_rules {
     double outside_remarked_share;    // of a parcel, outside its township or county
     double outside_refused_share;     // of a parcel, likewise: more keeps it out
     double curve_step_deg;            // curved edges become chords of this angle
+    double parcel_smallest_mu;        // a parcel of usual size has no less …
+    double parcel_largest_mu;         // … and no more: else it is remarked on
     struct th_overlap_limits overlap; // classes of common ground
     bool carbon_right_required;       // of every parcel in a package, by contract; else remarked on
     struct th_date carbon_right_since; // when it is required: since when

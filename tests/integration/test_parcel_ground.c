@@ -5,6 +5,7 @@
 
 #include "registry/package.h"
 #include "registry/parcel_life.h"
+#include "registry/rule.h"
 #include "registry/setup.h"
 #include "store/overlap_store.h"
 #include "store/parcel_store.h"
@@ -452,6 +453,41 @@ static void waive__every_overlap_is_on_record_and_taken_off(void **state)
     th_json_free(reply);
 }
 
+static void sizes__that_no_parcel_has_are_remarked_on(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    struct th_json *reply = NULL;
+    struct th_error err;
+    const struct th_request officer = {.login = "officer"};
+    const struct th_rule_set_options lower = {
+        .name = "parcel_largest_mu", .value = "15", .reason = "县里定的"};
+    // 0.001° of longitude are 95.9 m, of latitude 110.9 m; a tenth of a mu is 66.67 m².
+    drawn_box(&rows, 119.6, 30.5, 0.00001, 0.00001, "\"number\":\"1\"");  // about 1 m²
+    drawn_box(&rows, 119.61, 30.5, 0.00007, 0.00008, "\"number\":\"2\""); // 0.089 mu
+    drawn_box(&rows, 119.62, 30.5, 0.00008, 0.00008, "\"number\":\"3\""); // 0.102 mu
+    drawn_box(&rows, 119.63, 30.5, 0.025, 0.025, "\"number\":\"4\"");     // 9,975 mu
+    drawn_box(&rows, 119.66, 30.5, 0.026, 0.025, "\"number\":\"5\"");     // 10,374 mu
+    drawn_box(&rows, 120, 30, 1, 1, "\"number\":\"6\"");
+    reply = drawn_import(f, &rows);
+    assert_int_equal(drawn_accepted(reply), 6);
+    for (int64_t row = 1; row <= 6; row++) {
+        assert_int_equal(fixture_problems(reply, row, "parcel_small", "warning"), row <= 2);
+        assert_int_equal(fixture_problems(reply, row, "parcel_large", "warning"), row >= 5);
+    }
+    assert_non_null(strstr(drawn_message(reply, 2, "parcel_small"), "0.10 mu"));
+    assert_non_null(strstr(drawn_message(reply, 5, "parcel_large"), "10,000.00 mu"));
+    th_json_free(reply);
+    // What is usual, a county may know better.
+    assert_ok(th_rule_set(f->registry, &officer, &lower, &reply, &err), &err);
+    th_json_free(reply);
+    rows.size = 0;
+    drawn_row(&rows, 7, 119.5, 30.5, 0.001); // 15.96 mu
+    reply = drawn_import(f, &rows);
+    assert_int_equal(fixture_problems(reply, 1, "parcel_large", "warning"), 1);
+    th_json_free(reply);
+}
+
 #define GROUND_TEST(name) cmocka_unit_test_setup_teardown(name, drawn_set_up, drawn_tear_down)
 
 int main(void)
@@ -468,6 +504,7 @@ int main(void)
         GROUND_TEST(compare__neighbours_change_places_in_one_file_unless_one_of_them_cannot),
         GROUND_TEST(waive__more_overlaps_than_are_listed_are_not_let_in),
         GROUND_TEST(waive__every_overlap_is_on_record_and_taken_off),
+        GROUND_TEST(sizes__that_no_parcel_has_are_remarked_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,6 +36,7 @@ static void rules__are_kept_with_every_number(void **state)
         "\"overlap\":{\"duplicate_iou\":\"0.95\",\"overlap_area_m2\":\"10\","
         "\"overlap_share\":\"0.01\",\"overlap_width_m\":\"1\",\"sliver_share\":\"0.1\","
         "\"sliver_total_share\":\"0.01\"},"
+        "\"parcel_largest_mu\":\"10000\",\"parcel_smallest_mu\":\"0.1\","
         "\"since\":\"2026-01-01\"}");
     free(text);
     th_json_free(json);

@@ -5,15 +5,15 @@
 #include <string.h>
 
 #include "core/codes.h"
-#include "core/csv_table.h"
 #include "core/text.h"
 #include "registry/activation.h"
+#include "registry/directory_internal.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
 #include "registry/setup.h"
 #include "store/party_store.h"
 
-static struct th_json *village_json(const struct th_village *village)
+struct th_json *th_village_json(const struct th_village *village)
 {
     struct th_json *object = th_json_object();
     th_json_set_text(object, "code", village->code);
@@ -22,8 +22,8 @@ static struct th_json *village_json(const struct th_village *village)
     return object;
 }
 
-static enum th_status make_village(const char *code, const char *name, const char *township,
-                                   struct th_village *ret_village, struct th_error *err)
+enum th_status th_village_make(const char *code, const char *name, const char *township,
+                               struct th_village *ret_village, struct th_error *err)
 {
     if (code == NULL || !th_village_code_valid(code))
         return th_error_set(err, TH_INVALID, "village_code_invalid", "code", code, NULL);
@@ -42,26 +42,26 @@ static enum th_status make_village(const char *code, const char *name, const cha
     return TH_OK;
 }
 
-// Inserts all villages in one work, under one journal entry that lists them.
-static enum th_status add_villages(struct th_registry *registry, const struct th_request *request,
-                                   const char *kind, const struct th_village *villages, size_t n,
-                                   struct th_json **ret_reply, struct th_error *err)
+enum th_status th_village_add(struct th_registry *registry, const struct th_request *request,
+                              const char *code, const char *name, const char *township,
+                              struct th_json **ret_reply, struct th_error *err)
 {
-    struct th_json *list = th_json_array();
+    struct th_village village;
     struct th_work *work = NULL;
-    for (size_t i = 0; i < n; i++)
-        th_json_append(list, village_json(&villages[i]));
-    enum th_status status =
-        th_work_begin(registry, request, TH_MAY_SET_UP, kind, list, &work, ret_reply, err);
+    enum th_status status = th_village_make(code, name, township, &village, err);
+    if (status != TH_OK)
+        return status;
+    struct th_json *list = th_json_array();
+    th_json_append(list, th_village_json(&village));
+    status =
+        th_work_begin(registry, request, TH_MAY_SET_UP, "village.add", list, &work, ret_reply, err);
     if (status != TH_OK || work == NULL) {
         th_json_free(list);
         return status;
     }
-    for (size_t i = 0; status == TH_OK && i < n; i++)
-        status = th_village_insert(th_work_store(work), &villages[i], th_work_seq(work), err);
-    char subject[TH_CODE_SIZE + 16] = "villages";
-    if (n == 1)
-        snprintf(subject, sizeof subject, "village:%s", villages[0].code);
+    status = th_village_insert(th_work_store(work), &village, th_work_seq(work), err);
+    char subject[TH_CODE_SIZE + 16];
+    snprintf(subject, sizeof subject, "village:%s", village.code);
     struct th_json *body = th_json_object();
     struct th_json *reply = th_json_object();
     th_json_set(body, "villages", th_json_copy(list));
@@ -69,63 +69,9 @@ static enum th_status add_villages(struct th_registry *registry, const struct th
     return th_work_end(work, status, subject, body, reply, ret_reply, err);
 }
 
-enum th_status th_village_add(struct th_registry *registry, const struct th_request *request,
-                              const char *code, const char *name, const char *township,
-                              struct th_json **ret_reply, struct th_error *err)
-{
-    struct th_village village;
-    enum th_status status = make_village(code, name, township, &village, err);
-    return status == TH_OK
-               ? add_villages(registry, request, "village.add", &village, 1, ret_reply, err)
-               : status;
-}
-
-static enum th_status read_village_rows(const struct th_csv_table *table, const size_t columns[3],
-                                        struct th_village *villages, struct th_error *err)
-{
-    for (size_t row = 1; row < th_csv_table_rows(table); row++) {
-        enum th_status status = make_village(
-            th_csv_table_cell(table, row, columns[0]), th_csv_table_cell(table, row, columns[1]),
-            th_csv_table_cell(table, row, columns[2]), &villages[row - 1], err);
-        if (status != TH_OK) {
-            th_error_add_int(err, "row", (long long)th_csv_table_line(table, row));
-            return status;
-        }
-    }
-    return TH_OK;
-}
-
-enum th_status th_village_import(struct th_registry *registry, const struct th_request *request,
-                                 const char *path, struct th_json **ret_reply, struct th_error *err)
-{
-    static const char *const NAMES[3][3] = {{"code", "代码", "village"},
-                                            {"name", "名称", "village_name"},
-                                            {"township", "乡镇", "xiang"}};
-    struct th_csv_table *table = NULL;
-    struct th_village *villages = NULL;
-    size_t columns[3];
-    enum th_status status = th_csv_table_read(path, &table, err);
-    for (size_t i = 0; status == TH_OK && i < 3; i++)
-        if (!th_csv_table_column(table, NAMES[i], 3, &columns[i]))
-            status = th_error_set(err, TH_INVALID, "csv_columns", "path", path, "columns",
-                                  "code, name, township", NULL);
-    if (status == TH_OK && th_csv_table_rows(table) < 2)
-        status = th_error_set(err, TH_INVALID, "csv_empty", "path", path, NULL);
-    if (status == TH_OK && (villages = calloc(th_csv_table_rows(table), sizeof *villages)) == NULL)
-        status = th_error_no_memory(err);
-    if (status == TH_OK)
-        status = read_village_rows(table, columns, villages, err);
-    if (status == TH_OK)
-        status = add_villages(registry, request, "village.import", villages,
-                              th_csv_table_rows(table) - 1, ret_reply, err);
-    free(villages);
-    th_csv_table_free(table);
-    return status;
-}
-
 static bool list_village(void *context, const struct th_village *village)
 {
-    th_json_append(context, village_json(village));
+    th_json_append(context, th_village_json(village));
     return true;
 }
 

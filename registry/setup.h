@@ -27,9 +27,11 @@ enum th_status th_registry_create(const char *path,
 enum th_status th_village_add(struct th_registry *registry, const struct th_request *request,
                               const char *code, const char *name, const char *township,
                               struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
-// A CSV (UTF-8) with a heading line naming code, name, township (or 代码, 名称, 乡镇): all rows or
-// none. TH_INVALID ("csv_columns", "csv_empty", and the errors of a village with "row", the line of
-// the file).
+// A table (CSV in any encoding, XLSX) with a heading line naming code, name, township (or 村代码,
+// 村名, 乡镇): all rows or none. Rows that are registered just so are left alone. Reply: read,
+// accepted, unchanged, villages[] as added. TH_INVALID ("village_columns", "csv_empty", and the
+// errors of a village with "row", the line of the file), TH_CONFLICT ("village_differs" with
+// "row"), TH_UNREADABLE ("village_encoding", "village_row", and those of a source).
 enum th_status th_village_import(struct th_registry *registry, const struct th_request *request,
                                  const char *path, struct th_json **ret_reply,
                                  struct th_error *err) TH_MUST_CHECK;

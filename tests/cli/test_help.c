@@ -172,7 +172,7 @@ static void usage__errors_are_worded_exactly(void **state)
         {"village list --foo", 2, "", "tanhui: This command has no option --foo.\n" SEE_OPTIONS},
         {"--foo", 2, "", "tanhui: This command has no option --foo.\n" SEE_OPTIONS},
         {"village list extra", 2, "", "tanhui: Not expected here: extra\n"},
-        {"village import", 2, "", "tanhui: CSV is missing.\n" SEE_USE},
+        {"village import", 2, "", "tanhui: FILE is missing.\n" SEE_USE},
         {"village add --code 330523990201 --name 某", 2, "",
          "tanhui: --township T is missing.\n" SEE_OPTIONS},
         {"parcel list --village", 2, "", "tanhui: The option --village needs V.\n"},

@@ -115,6 +115,35 @@ static void village_import__takes_all_rows_under_one_entry(void **state)
                      1);
 }
 
+static void village_import__what_is_registered_just_so_is_unchanged(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    struct th_json *reply = NULL;
+    char path[TH_TEST_PATH_SIZE];
+    assert_ok(
+        th_village_add(world->registry, &ADMIN, "330523205201", "马家弄村", "山川乡", &reply, &err),
+        &err);
+    th_json_free(reply);
+    write_csv(world, path,
+              "村代码,村名,乡镇\n330523205201,马家弄村,山川乡\n330523205202,高家堂村,山川乡\n");
+    assert_ok(th_village_import(world->registry, &ADMIN, path, &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "read", -1), 2);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    assert_int_equal(th_json_get_int(reply, "unchanged", -1), 1);
+    assert_string_equal(th_json_get_text(th_json_at(th_json_get(reply, "villages"), 0), "code", ""),
+                        "330523205202");
+    th_json_free(reply);
+    // Once more changes nothing, not even the journal.
+    struct th_hash before = th_test_content(world->store);
+    assert_ok(th_village_import(world->registry, &ADMIN, path, &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 0);
+    assert_int_equal(th_json_get_int(reply, "unchanged", -1), 2);
+    th_json_free(reply);
+    struct th_hash after = th_test_content(world->store);
+    assert_memory_equal(&before, &after, sizeof before);
+}
+
 static void village_import__one_bad_row_keeps_all_out(void **state)
 {
     static const struct {
@@ -122,17 +151,18 @@ static void village_import__one_bad_row_keeps_all_out(void **state)
         enum th_status status;
         const char *key, *row;
     } CASES[] = {
-        {"code,name\n330523205201,a\n", TH_INVALID, "csv_columns", NULL},
+        {"code,name\n330523205201,a\n", TH_INVALID, "village_columns", NULL},
         {"code,name,township\n", TH_INVALID, "csv_empty", NULL},
-        {"", TH_INVALID, "csv_columns", NULL},
         {"code,name,township\n330523205201,a,b\n\n12,c,d\n", TH_INVALID, "village_code_invalid",
          "4"},
         {"code,name,township\n330523205201,a,b\n330523205202,,d\n", TH_INVALID, "name_empty", "3"},
-        {"code,name,township\n330523205201,a,b\n330523205201,c,d\n", TH_CONFLICT, "village_exists",
-         NULL},
-        {"code,name,township\n330523205201,\"a,b\n", TH_UNREADABLE, "csv_quote", "2"},
+        {"code,name,township\n330523205201,a,b\n330523205201,c,d\n", TH_CONFLICT, "village_differs",
+         "3"},
+        {"code,name,township\n330523205202,a,b\n\n330523205209,九,乡\n", TH_CONFLICT,
+         "village_differs", "4"},
     };
     struct th_test_world *world = *state;
+    th_test_village_add(world, "admin", "330523205209");
     struct th_hash before = th_test_content(world->store);
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         struct th_error err = {0};
@@ -367,6 +397,7 @@ int main(void)
         WITH_REGISTRY(village_add__answers_with_the_village),
         WITH_REGISTRY(village_add__unfit_villages_are_refused),
         WITH_REGISTRY(village_import__takes_all_rows_under_one_entry),
+        WITH_REGISTRY(village_import__what_is_registered_just_so_is_unchanged),
         WITH_REGISTRY(village_import__one_bad_row_keeps_all_out),
         WITH_REGISTRY(party_add__answers_with_the_party),
         WITH_REGISTRY(party_add__unfit_parties_are_refused),

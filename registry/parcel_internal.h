@@ -439,6 +439,9 @@ enum th_status th_import_bounds_check(struct th_import_run *run,
 // Are the rows where a phone's map would show them? Compares with boundaries, neighbours and
 // parcels of the same shape, unless the caller said what they are.
 enum th_status th_import_shift_check(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
+// A shift that was claimed: rows that are registered parcels as they stand in the file are refused.
+enum th_status th_import_shift_claim_check(struct th_import_run *run,
+                                           struct th_error *err) TH_MUST_CHECK;
 
 // What a row says, in the shape of a stored version (without import_id).
 void th_import_row_record(const struct th_import_run *run, const struct th_staged_row *row,

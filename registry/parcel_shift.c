@@ -436,6 +436,8 @@ enum th_status th_import_shift_check(struct th_import_run *run, struct th_error 
 {
     struct shifting s = {.run = run, .status = TH_OK};
     enum th_status status = TH_OK;
+    if (run->path != NULL && run->how.offset != TH_OFFSET_NONE)
+        return th_import_shift_claim_check(run, err);
     if (run->path == NULL || run->options->offset != NULL)
         return TH_OK;
     th_import_undetect(run, "offset");

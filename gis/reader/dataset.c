@@ -4,6 +4,7 @@
 #include "gis/reader/dataset_internal.h"
 
 #include <cpl_conv.h>
+#include <cpl_http.h>
 #include <cpl_string.h>
 #include <cpl_vsi.h>
 #include <gdal.h>
@@ -53,7 +54,27 @@ struct dataset {
     OGRLayerH layer; // borrowed from the dataset
     int64_t n_empty; // layers of polygons beside it that have no rows
     bool raw_text;
+    bool asked_web; // its reference system is behind a link, which nobody follows
 };
+
+// GDAL would follow a link in place of a reference system, and take WGS 84 where that fails.
+static CPLHTTPResult *fetch_refuse(const char *url, CSLConstList options, GDALProgressFunc progress,
+                                   void *progress_data, CPLHTTPFetchWriteFunc write,
+                                   void *write_data, void *user_data)
+{
+    bool *asked_web = user_data;
+    (void)url;
+    (void)options;
+    (void)progress;
+    (void)progress_data;
+    (void)write;
+    (void)write_data;
+    *asked_web = true;
+    CPLHTTPResult *result = CPLCalloc(1, sizeof *result); // with NULL GDAL would ask by itself
+    result->nStatus = 1;
+    result->pszErrBuf = CPLStrdup("no network");
+    return result;
+}
 
 static bool is_allowed(const char *driver)
 {
@@ -175,8 +196,10 @@ static enum th_status dataset_open(struct dataset *opened, struct th_error *err)
         opened->raw_text = strcmp(name, "MapInfo File") == 0;
     }
     if (name != NULL && status == TH_OK) {
+        (void)CPLHTTPPushFetchCallback(fetch_refuse, &opened->asked_web);
         opened->dataset =
             GDALOpenEx(path, flags, drivers_allowed, (const char *const *)options, NULL);
+        (void)CPLHTTPPopFetchCallback();
     }
     CSLDestroy(options);
     th_capture_end();
@@ -369,7 +392,8 @@ static enum th_status layer_rows(struct dataset *opened, const char *layer,
                                              .layer_name = th_buf_text(&name),
                                              .member = opened->source.member,
                                              .raw_text = opened->raw_text,
-                                             .n_empty = opened->n_empty};
+                                             .n_empty = opened->n_empty,
+                                             .crs_unknown = opened->asked_web};
         status = th_rows_of_layer(&source, ret_rows, err);
     } else if (opened->dataset != NULL) {
         GDALClose(opened->dataset);

@@ -266,7 +266,7 @@ static enum th_status facts_read(struct layer *layer, const struct th_rows_layer
         return th_error_no_memory(err);
     }
     enum th_status status = fields_read(layer, err);
-    if (status == TH_OK) {
+    if (status == TH_OK && !source->crs_unknown) {
         status = crs_read(layer, err);
     }
     if (status == TH_OK) {

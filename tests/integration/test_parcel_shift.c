@@ -108,6 +108,34 @@ shift__of_two_rows_the_moved_one_is_blamed_and_of_a_registered_one_the_new_row(v
     th_json_free(reply);
 }
 
+// What has no shift and is said to have one would be registered once more, half a kilometre away.
+static void shift__that_is_claimed_of_registered_ground_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn right = {.size = 0};
+    struct drawn again = {.size = 0};
+    struct th_parcel_import_options options = fixture_options(f, NULL);
+    add_field(&right, false, "\"number\":\"1\"");
+    struct th_json *reply = drawn_import(f, &right);
+    assert_int_equal(drawn_accepted(reply), 1);
+    int64_t parcel = drawn_parcel(reply, 0);
+    th_json_free(reply);
+    add_field(&again, false, "\"number\":\"2\"");
+    for (enum map map = GCJ02; map <= BD09; map++) {
+        options.offset = OPTIONS[map];
+        reply = drawn_import_with(f, &again, options);
+        assert_int_equal(drawn_accepted(reply), 0);
+        assert_int_equal(fixture_problems(reply, 1, "offset_disproved", "error"), 1);
+        assert_non_null(strstr(drawn_message(reply, 1, "offset_disproved"), "parcel 1"));
+        th_json_free(reply);
+    }
+    drawn_retire(f, parcel); // retired ones are nobody's twins
+    reply = drawn_import_with(f, &again, options);
+    assert_int_equal(fixture_problems(reply, 1, "offset_disproved", NULL), 0);
+    assert_int_equal(drawn_accepted(reply), 1);
+    th_json_free(reply);
+}
+
 // The clerk's language, so that the words can be looked at.
 static struct th_parcel_import_options in_chinese(const struct fixture *f)
 {
@@ -353,6 +381,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SHIFT_TEST(shift__a_copy_from_a_phones_map_is_known_by_its_shape),
+        SHIFT_TEST(shift__that_is_claimed_of_registered_ground_is_refused),
         SHIFT_TEST(shift__of_two_rows_the_moved_one_is_blamed_and_of_a_registered_one_the_new_row),
         SHIFT_TEST(gcj02__a_boundary_proves_it_for_many_rows_and_makes_it_likely_for_few),
         SHIFT_TEST(bd09__a_boundary_proves_it_for_many_rows_and_makes_it_likely_for_few),

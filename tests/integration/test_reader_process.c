@@ -273,6 +273,25 @@ static void next__rows_that_do_not_ascend_are_no_rows(void **state)
     }
 }
 
+// GDAL would follow the link, and take WGS 84 when nothing is there.
+static void open__a_reference_system_behind_a_link_is_not_known(void **state)
+{
+    static const char text[] =
+        "{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"link\",\"properties\":{\"href\":"
+        "\"http://127.0.0.1:9/crs\",\"type\":\"ogcwkt\"}},\"features\":[{\"type\":\"Feature\","
+        "\"properties\":{},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":"
+        "[[[119,30],[119.001,30],[119.001,30.001],[119,30]]]}}]}";
+    struct th_error err = {0};
+    struct th_reader *reader = NULL;
+    char path[TH_TEST_PATH_SIZE];
+    th_test_path(path, *state, "link.geojson");
+    assert_ok(th_file_write(path, text, sizeof text - 1, &err), &err);
+    assert_ok(th_reader_open(path, NULL, &reader, &err), &err);
+    assert_null(th_reader_info(reader)->crs);
+    assert_int_equal(th_reader_info(reader)->n_features, 1);
+    th_reader_close(reader);
+}
+
 static void next__more_than_an_import_takes_is_told(void **state)
 {
     enum { N = 20000 }; // a polygon of four points is 77 bytes
@@ -713,6 +732,8 @@ int main(void)
                                         folder_drop),
         cmocka_unit_test_setup_teardown(next__rows_that_do_not_ascend_are_no_rows, folder_make,
                                         folder_drop),
+        cmocka_unit_test_setup_teardown(open__a_reference_system_behind_a_link_is_not_known,
+                                        folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(next__more_than_an_import_takes_is_told, folder_make,
                                         folder_drop),
         cmocka_unit_test_setup_teardown(open__without_an_executable_says_so, folder_make,

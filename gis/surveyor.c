@@ -3,9 +3,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gis/area.h"
 #include "gis/crs_internal.h"
+#include "gis/edit_internal.h"
 #include "gis/geometry_internal.h"
 #include "gis/lattice_internal.h"
 #include "gis/offset.h"
@@ -219,6 +221,36 @@ static enum th_status shape_survey(struct th_surveyor *surveyor, struct th_surve
     return TH_OK;
 }
 
+// A line of a drawing that nobody closed is told apart from other shapes that are no area, with how
+// far its ends lie apart. The line is as the reader gives it: little-endian and flat.
+static enum th_status line_explain(struct th_surveyor *surveyor, const void *wkb, size_t wkb_size,
+                                   struct th_error *err)
+{
+    static const unsigned char LINE[] = {1, 2, 0, 0, 0};
+    enum { HEADER_SIZE = sizeof LINE + sizeof(uint32_t), ENDS = 2 };
+    struct th_xy ends[ENDS];
+    struct th_xy bad;
+    if (wkb == NULL || wkb_size < HEADER_SIZE + ENDS * sizeof *ends ||
+        (wkb_size - HEADER_SIZE) % sizeof *ends != 0 || memcmp(wkb, LINE, sizeof LINE) != 0) {
+        return TH_DATA_PROBLEM;
+    }
+    const unsigned char *bytes = wkb;
+    memcpy(&ends[0], bytes + HEADER_SIZE, sizeof *ends);
+    memcpy(&ends[1], bytes + wkb_size - sizeof *ends, sizeof *ends);
+    for (int i = 0; surveyor->swap_axes && i < ENDS; i++) {
+        ends[i] = (struct th_xy){ends[i].y, ends[i].x};
+    }
+    bool known = th_crs_transform_is_identity(surveyor->transform) ||
+                 th_crs_transform_points(surveyor->transform, ends, ENDS, &bad);
+    double gap_m = known ? th_edit_distance_m(ends[0], ends[1]) : 0;
+    if (!(gap_m > 0) || isinf(gap_m)) {
+        return TH_DATA_PROBLEM;
+    }
+    char text[32];
+    snprintf(text, sizeof text, gap_m < 1 ? "%.3f" : "%.1f", gap_m);
+    return th_error_set(err, TH_DATA_PROBLEM, "line_open", "gap_m", text, NULL);
+}
+
 enum th_status th_survey(struct th_surveyor *surveyor, const void *wkb, size_t wkb_size,
                          struct th_survey *ret_survey, struct th_error *err)
 {
@@ -227,7 +259,7 @@ enum th_status th_survey(struct th_surveyor *surveyor, const void *wkb, size_t w
     surveyor->judged = false;
     enum th_status status = th_geometry_room_read(&surveyor->shape, wkb, wkb_size, err);
     if (status != TH_OK) {
-        return status;
+        return status == TH_DATA_PROBLEM ? line_explain(surveyor, wkb, wkb_size, err) : status;
     }
     if (surveyor->swap_axes) {
         axes_swap(shape);

@@ -319,6 +319,30 @@ static void survey__bytes_that_are_no_shape_are_refused(void **state)
     th_surveyor_free(surveyor);
 }
 
+// The ends lie 0.001° of latitude apart at 30.5° N: 110.86 m on the ellipsoid.
+static void survey__a_line_that_is_open_is_told_with_its_gap(void **state)
+{
+    const double xy[] = {119.6, 30.5, 119.601, 30.5, 119.601, 30.501, 119.6, 30.501};
+    unsigned char wkb[9 + sizeof xy] = {1, 2, 0, 0, 0, 4, 0, 0, 0};
+    struct th_survey found;
+    struct th_error err = {0};
+    struct th_surveyor *surveyor = NULL;
+    const struct th_surveyor_options how = {.crs = "EPSG:4490", .bounds = {118, 27, 123, 32}};
+    (void)state;
+    memcpy(wkb + 9, xy, sizeof xy);
+    assert_ok(th_surveyor_new(&how, &surveyor, &err), &err);
+    assert_status(th_survey(surveyor, wkb, sizeof wkb, &found, &err), TH_DATA_PROBLEM, &err);
+    assert_string_equal(err.key, "line_open");
+    double gap_m = strtod(th_error_arg_get(&err, "gap_m"), NULL);
+    assert_true(gap_m > 110.3 && gap_m < 111.4);
+    assert_null(found.ground);
+    // A line whose last point is its first has too few corners, not a gap.
+    memcpy(wkb + sizeof wkb - 16, xy, 16);
+    assert_status(th_survey(surveyor, wkb, sizeof wkb, &found, &err), TH_DATA_PROBLEM, &err);
+    assert_string_equal(err.key, "geometry_type");
+    th_surveyor_free(surveyor);
+}
+
 static void survey_geometry__shape_in_degrees_needs_no_source(void **state)
 {
     (void)state;
@@ -362,6 +386,7 @@ int main(void)
         cmocka_unit_test(survey__offsets_of_web_maps_are_taken_off),
         cmocka_unit_test(survey__tells_why_not_and_how_far_it_came),
         cmocka_unit_test(survey__bytes_that_are_no_shape_are_refused),
+        cmocka_unit_test(survey__a_line_that_is_open_is_told_with_its_gap),
         cmocka_unit_test(survey_geometry__shape_in_degrees_needs_no_source),
         cmocka_unit_test(surveyor__needs_a_system_that_is_known),
     };

@@ -171,6 +171,8 @@ static void show_object(const struct th_cli *cli, const struct th_json *value, s
         th_cli_put_clean(out, th_json_text(own));
         return;
     }
+    if (th_json_size(value) == 0)
+        th_buf_append_str(out, "–");
     bool first = true;
     for (void *it = th_json_iter(value); it != NULL; it = th_json_iter_next(value, it)) {
         if (!first)

@@ -1,6 +1,7 @@
 // Everything that is known of how a parcel came to be as it is.
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/text.h"
 #include "registry/parcel_life_internal.h"
@@ -103,7 +104,7 @@ static bool tell_version(void *context, const struct th_parcel_record *record,
 }
 
 // A version lasts until the day before the next one, the last until the day before retirement. One
-// that was replaced on its own first day never held: its `to` lies before its `from`.
+// that was replaced on its own first day never held: `lasted` says so, and both days are that day.
 static struct th_json *close_versions(const struct telling *t)
 {
     struct th_json *closed = th_json_array();
@@ -116,6 +117,13 @@ static struct th_json *close_versions(const struct telling *t)
             next = t->retired_on;
         if (next.year != 0)
             set_date(json, "to", th_date_before(next));
+        // Days that run backwards are no answer to people: it began and was replaced on one day.
+        const char *began = th_json_get_text(json, "from", "");
+        const char *to = th_json_get_text(json, "to", NULL);
+        bool same_day = to != NULL && strcmp(to, began) < 0;
+        if (same_day)
+            th_json_set(json, "to", th_json_copy(th_json_get(json, "from")));
+        th_json_set_text(json, "lasted", same_day ? "same_day" : NULL);
         th_json_append(closed, json);
     }
     return closed;

@@ -478,7 +478,8 @@ static void history__leads_back_and_forward_over_every_change(void **state)
     const struct th_json *first = th_json_at(versions, 0);
     assert_string_equal(th_json_get_text(first, "origin", ""), "merge");
     assert_int_equal(th_json_size(th_json_get(first, "parents")), 2);
-    assert_string_equal(th_json_get_text(first, "to", ""), "2025-06-14"); // replaced on its day
+    assert_string_equal(th_json_get_text(first, "to", ""), "2025-06-15");
+    assert_string_equal(th_json_get_text(first, "lasted", ""), "same_day");
     assert_string_equal(th_json_get_text(first, "login", ""), "admin");
     assert_string_equal(th_json_get_text(first, "entry", ""), "parcel.merge");
     assert_string_equal(th_json_get_text(th_json_at(versions, 1), "entry", ""), "parcel.adjust");

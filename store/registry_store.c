@@ -197,6 +197,7 @@ enum th_status th_file_check_all(struct th_store *store, const struct th_check_s
                                    " UNION ALL SELECT seq FROM overlap_waiver"
                                    " UNION ALL SELECT seq FROM tenure"
                                    " UNION ALL SELECT seq FROM tenure_end"
+                                   " UNION ALL SELECT seq FROM county_rule"
                                    " UNION ALL SELECT seq FROM estimate_run"
                                    " UNION ALL SELECT seq FROM package"
                                    " UNION ALL SELECT seq FROM waiver"

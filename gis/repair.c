@@ -114,6 +114,25 @@ static enum th_status judge(struct th_repairer *repairer, struct th_geometry *ge
     return status == TH_DATA_PROBLEM ? TH_OK : status;
 }
 
+// The mended shape on the grid where rounding alone makes it invalid again.
+static enum th_status snap(struct th_repairer *repairer, const GEOSGeometry *mended,
+                           const struct th_ground *ground, struct th_geometry *geometry,
+                           bool *ret_good, struct th_error *err)
+{
+    bool lossy; // was told of the mended shape
+    GEOSGeometry *snapped = GEOSGeom_setPrecision_r(repairer->geos.context, mended, 1, 0);
+    if (snapped == NULL)
+        return TH_OK;
+    th_geometry_clear(geometry);
+    *geometry = (struct th_geometry){0};
+    enum th_status status = th_geos_polygons(&repairer->geos, snapped, ground->origin_x,
+                                             ground->origin_y, geometry, &lossy, err);
+    if (status == TH_OK && geometry->n_polygons > 0)
+        status = judge(repairer, geometry, ret_good, err);
+    GEOSGeom_destroy_r(repairer->geos.context, snapped);
+    return status;
+}
+
 // One method. A shape that GEOS cannot mend, or not to ground, is no failure: there is no proposal.
 static enum th_status propose(struct th_repairer *repairer, const GEOSGeometry *shape,
                               const struct th_ground *ground, enum th_repair_method method,
@@ -125,7 +144,6 @@ static enum th_status propose(struct th_repairer *repairer, const GEOSGeometry *
     struct th_error problem;
     enum th_status status = TH_OK;
     bool good = false;
-    GEOSGeometry *snapped = NULL;
     GEOSGeometry *mended = mend(context, shape, method);
     if (mended == NULL) {
         goto done;
@@ -136,19 +154,12 @@ static enum th_status propose(struct th_repairer *repairer, const GEOSGeometry *
     if (status != TH_OK || geometry.n_polygons == 0) {
         goto done;
     }
-    th_geometry_clear(&geometry);
-    snapped = GEOSGeom_setPrecision_r(context, mended, 1, 0);
-    if (snapped == NULL) {
-        goto done;
+    status = judge(repairer, &geometry, &good, &problem);
+    if (status == TH_OK && !good) {
+        status = snap(repairer, mended, ground, &geometry, &good, &problem);
     }
-    bool lossy_again;
-    status = th_geos_polygons(&repairer->geos, snapped, ground->origin_x, ground->origin_y,
-                              &geometry, &lossy_again, err);
-    if (status == TH_OK && geometry.n_polygons > 0) {
-        status = judge(repairer, &geometry, &good, &problem);
-        if (status != TH_OK && err != NULL) {
-            *err = problem;
-        }
+    if (status != TH_OK && err != NULL) {
+        *err = problem;
     }
 done:
     if (status == TH_OK && good) {
@@ -161,9 +172,6 @@ done:
     th_geometry_clear(&geometry);
     if (mended != NULL) {
         GEOSGeom_destroy_r(context, mended);
-    }
-    if (snapped != NULL) {
-        GEOSGeom_destroy_r(context, snapped);
     }
     return status;
 }

@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "core/hash.h"
 #include "core/text.h"
+#include "store/store.h"
 #include "tanhui_version.h"
 
 enum { OUTPUT_LIMIT = 1024 * 1024 * 1024, MESSAGE_LIMIT = 64 * 1024 };
@@ -228,6 +229,7 @@ int main(int argc, char **argv)
 {
     // A file that may not grow any more is told by what writes it, instead of ending the program.
     (void)signal(SIGXFSZ, SIG_IGN);
+    th_store_prepare_process();
     // Only the reading of bytes as text follows the locale; numbers keep their point.
     (void)setlocale(LC_CTYPE, "");
     struct th_cli cli = {.registry_path = getenv("TANHUI_REGISTRY"),

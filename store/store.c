@@ -238,6 +238,11 @@ enum th_status th_db_open_reference(struct th_store **ret_store, struct th_error
     return status;
 }
 
+void th_store_prepare_process(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); // refused when it is too late: no harm
+}
+
 void th_store_close(struct th_store *store)
 {
     if (store == NULL)

@@ -35,6 +35,10 @@ enum th_status th_store_create_filled(const char *path, const struct th_store_op
                                                              struct th_error *err),
                                       void *context, struct th_error *err) TH_MUST_CHECK;
 
+// Of a program, once, before it does anything else with stores: SQLite keeps no count of its
+// memory, which would cost a lock at each allocation.
+void th_store_prepare_process(void);
+
 // Opens an existing file; an older layout is upgraded in write mode and refused in read mode
 // ("registry_old"). TH_NOT_FOUND ("registry_not_found"), TH_UNREADABLE ("registry_not_ours"),
 // TH_TOO_NEW ("registry_too_new": file version, own version), TH_CORRUPT ("registry_corrupt": ours

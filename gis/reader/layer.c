@@ -60,15 +60,29 @@ static enum th_status layer_begin(struct th_rows *rows, enum th_rows_want want,
     return TH_OK;
 }
 
-// Shortest of two forms that reads back as the same number, with a point whatever the locale.
+// Shortest form that reads back as the same number, with a point whatever the locale.
 static void real_append(struct th_buf *text, double value)
 {
     char digits[64];
-    CPLsnprintf(digits, sizeof digits, "%.15g", value);
-    if (CPLAtof(digits) < value || CPLAtof(digits) > value) {
-        CPLsnprintf(digits, sizeof digits, "%.17g", value);
+    for (int precision = 15; precision <= 17; precision++) {
+        CPLsnprintf(digits, sizeof digits, "%.*g", precision, value);
+        if (!(CPLAtof(digits) < value || CPLAtof(digits) > value))
+            break;
     }
     th_buf_append_str(text, digits);
+}
+
+// Where a column of a GeoJSON file has both, GDAL makes texts of the numbers, with 17 digits: what
+// was 63.9 in the file is 63.899999999999999.
+static bool is_long_number(const struct layer *layer, const char *text)
+{
+    enum { DIGITS_MIN = 16 };
+    char digits[64];
+    if (strncmp(layer->rows.facts.driver, "GeoJSON", 7) != 0 || strlen(text) <= DIGITS_MIN ||
+        strchr(text, '.') == NULL)
+        return false;
+    CPLsnprintf(digits, sizeof digits, "%.17g", CPLAtof(text));
+    return strcmp(digits, text) == 0;
 }
 
 // A text is borrowed from the feature; what GDAL makes up in passing is copied.
@@ -78,17 +92,21 @@ static void value_take(struct layer *layer, size_t index)
     layer->offsets[index] = SIZE_MAX;
     if (!OGR_F_IsFieldSetAndNotNull(layer->feature, field)) {
         layer->texts[index] = NULL;
-    } else if (layer->types[index] == OFTString) {
-        layer->texts[index] = OGR_F_GetFieldAsString(layer->feature, field);
-    } else {
-        layer->offsets[index] = layer->made.size;
-        if (layer->types[index] == OFTReal) {
-            real_append(&layer->made, OGR_F_GetFieldAsDouble(layer->feature, field));
-        } else {
-            th_buf_append_str(&layer->made, OGR_F_GetFieldAsString(layer->feature, field));
-        }
-        th_buf_append(&layer->made, "", 1); // the NUL
+        return;
     }
+    const char *text =
+        layer->types[index] == OFTReal ? "" : OGR_F_GetFieldAsString(layer->feature, field);
+    bool number = layer->types[index] == OFTReal || is_long_number(layer, text);
+    if (layer->types[index] == OFTString && !number) {
+        layer->texts[index] = text;
+        return;
+    }
+    layer->offsets[index] = layer->made.size;
+    if (number)
+        real_append(&layer->made, OGR_F_GetFieldAsDouble(layer->feature, field));
+    else
+        th_buf_append_str(&layer->made, text);
+    th_buf_append(&layer->made, "", 1); // the NUL
 }
 
 static enum th_status values_take(struct layer *layer, struct th_rows_row *row,

@@ -189,6 +189,39 @@ static void alike__fields_are_named_and_the_clerk_decides(void **state)
     }
 }
 
+// A column that holds texts as well is one of texts, and the number is as it was written.
+static void value__a_number_among_texts_keeps_its_digits(void **state)
+{
+    static const char FEATURES[] =
+        "{\"type\":\"Feature\",\"properties\":{\"number\":\"1\",\"备注\":63.9},\"geometry\":{"
+        "\"type\":"
+        "\"Polygon\",\"coordinates\":[[[119.6,30.5],[119.601,30.5],[119.601,30.501],[119.6,30.5]]]}"
+        "},"
+        "{\"type\":\"Feature\",\"properties\":{\"number\":\"2\",\"备注\":\"约十亩\"},\"geometry\":{"
+        "\"type\":\"Polygon\",\"coordinates\":[[[119.7,30.5],[119.701,30.5],[119.701,30.501],"
+        "[119.7,30.5]]]}},"
+        "{\"type\":\"Feature\",\"properties\":{\"number\":\"3\",\"备注\":\"33052300120100000\"},"
+        "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[119.8,30.5],[119.801,30.5],"
+        "[119.801,30.501],[119.8,30.5]]]}}";
+    static const char *const WANT[] = {"63.9", "约十亩", "33052300120100000"};
+    struct fixture *f = *state;
+    struct th_error err = {0};
+    char path[TH_TEST_PATH_SIZE];
+    struct th_parcel_import_options options =
+        fixture_options(f, fixture_geojson(f, path, "mixed.geojson", FEATURES));
+    struct th_json *reply = fixture_import(f, &options);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 3);
+    for (size_t i = 0; i < 3; i++) {
+        struct th_json *shown = NULL;
+        int64_t id = th_json_int_value(th_json_at(th_json_get(reply, "parcel_ids"), i));
+        assert_ok(th_parcel_show(f->registry, id, &shown, &err), &err);
+        assert_string_equal(th_json_get_text(th_json_get(shown, "attributes"), "备注", ""),
+                            WANT[i]);
+        th_json_free(shown);
+    }
+    th_json_free(reply);
+}
+
 static void number__that_no_column_has_is_told_with_those_that_could(void **state)
 {
     struct fixture *f = *state;
@@ -268,6 +301,8 @@ int main(void)
         cmocka_unit_test(village__is_found_by_the_codes_that_surveys_write),
         cmocka_unit_test(declared_area__unit_comes_from_heading_or_standard),
         cmocka_unit_test(alike__fields_are_named_and_the_clerk_decides),
+        cmocka_unit_test_setup_teardown(value__a_number_among_texts_keeps_its_digits,
+                                        fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(number__that_no_column_has_is_told_with_those_that_could,
                                         fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(village__with_one_character_wrong_is_asked_about,

@@ -54,6 +54,36 @@ enum th_status th_import_choices(const struct th_parcel_import_options *options,
     return status;
 }
 
+static int compare_row(const void *key, const void *item)
+{
+    const int64_t *number = key;
+    const struct th_staged_row *row = item;
+    return (*number > row->row) - (*number < row->row);
+}
+
+static enum th_status row_known(const struct th_import_run *run, int64_t number, const char *option,
+                                struct th_error *err)
+{
+    if (run->n_rows > 0 &&
+        bsearch(&number, run->rows, run->n_rows, sizeof *run->rows, compare_row) != NULL)
+        return TH_OK;
+    enum th_status status = th_error_set(err, TH_INVALID, "row_unknown", "option", option, NULL);
+    th_error_add_int(err, "row", number);
+    return status;
+}
+
+enum th_status th_import_choices_check(const struct th_import_run *run, struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    for (size_t i = 0; status == TH_OK && i < run->dropped.n; i++)
+        status = row_known(run, run->dropped.items[i], "--drop", err);
+    for (size_t i = 0; status == TH_OK && i < run->waived.n; i++)
+        status = row_known(run, run->waived.items[i], "--waive", err);
+    for (size_t i = 0; status == TH_OK && i < run->repair_rule.n_choices; i++)
+        status = row_known(run, run->repair_rule.choices[i].row, "--accept-repair", err);
+    return status;
+}
+
 void th_import_choices_clear(struct th_import_run *run)
 {
     free(run->repair_rule.choices);

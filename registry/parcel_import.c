@@ -132,6 +132,8 @@ static enum th_status read_rows(struct th_import_run *run, struct th_reader *rea
         return status;
     }
     status = th_import_read(run, reader, first, err);
+    if (status == TH_OK)
+        status = th_import_choices_check(run, err);
     if (status != TH_OK)
         return status;
     th_import_detect_rows(run, th_reader_info(reader));

@@ -369,6 +369,9 @@ enum th_status th_mends_check(const struct th_mends *mends, struct th_error *err
 // "waive_incomplete").
 enum th_status th_import_choices(const struct th_parcel_import_options *options,
                                  struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
+// Once the rows are read: is each row there that was singled out? TH_INVALID ("row_unknown").
+enum th_status th_import_choices_check(const struct th_import_run *run,
+                                       struct th_error *err) TH_MUST_CHECK;
 void th_import_choices_clear(struct th_import_run *run);
 // From the options; free choices. TH_USAGE ("repair_option").
 enum th_status th_import_repair_rule(const struct th_parcel_import_options *options,

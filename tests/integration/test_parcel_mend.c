@@ -144,6 +144,33 @@ static void mend__by_the_list_takes_attributes_and_drops_what_is_dropped(void **
     fixture_assert_books(f);
 }
 
+static void rows__that_are_not_there_cannot_be_singled_out(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const FIVE = "5";
+    static const char *const REPAIR = "1=structure";
+    char source[TH_TEST_PATH_SIZE];
+    fixture_file(f, source, "source.csv", SOURCE);
+    struct th_parcel_import_options options = intake_options(f, source);
+    map_kind(&options);
+    options.drop_rows = &FIVE;
+    options.n_drop_rows = 1;
+    assert_null(import(f, &options, TH_INVALID, "row_unknown"));
+    options.n_drop_rows = 0;
+    options.repair_rows = &REPAIR;
+    options.n_repair_rows = 1;
+    assert_null(import(f, &options, TH_INVALID, "row_unknown"));
+    options.n_repair_rows = 0;
+    options.waive_rows = &FIVE;
+    options.n_waive_rows = 1;
+    options.waive_reason = "r";
+    options.waive_document = source;
+    intake_user_add(f, "chief", "officer", NULL);
+    f->request.login = "chief";
+    assert_null(import(f, &options, TH_INVALID, "row_unknown"));
+    assert_int_equal(intake_parcels(f), 0);
+}
+
 // A spreadsheet takes 003 for a number and saves 3; the parcel keeps its own.
 static void mend__zeros_that_a_spreadsheet_dropped_are_no_change(void **state)
 {
@@ -359,6 +386,7 @@ int main(void)
         MEND_TEST(list__has_one_line_a_row_with_the_row_itself),
         MEND_TEST(list__as_a_workbook_says_the_same),
         MEND_TEST(mend__by_the_list_takes_attributes_and_drops_what_is_dropped),
+        MEND_TEST(rows__that_are_not_there_cannot_be_singled_out),
         MEND_TEST(mend__zeros_that_a_spreadsheet_dropped_are_no_change),
         MEND_TEST(mend__a_workbook_with_few_columns_is_enough),
         MEND_TEST(mend__by_number_takes_attributes_and_shapes_in_the_order_given),

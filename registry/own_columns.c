@@ -37,38 +37,45 @@ static bool has(const char *const *columns, size_t n, enum th_export_column whic
     return false;
 }
 
-enum th_own_column th_own_column(const char *const *columns, size_t n, size_t position,
-                                 const struct th_messages *messages, const char **ret_name)
+bool th_own_export(const char *const *columns, size_t n, const struct th_messages *messages)
+{
+    return (has(columns, n, TH_EXPORT_PARCEL_ID, messages) &&
+            has(columns, n, TH_EXPORT_VERSION, messages)) ||
+           (has(columns, n, TH_EXPORT_COLLECTION, messages) &&
+            has(columns, n, TH_EXPORT_DETAILS, messages));
+}
+
+static bool is_particular(enum th_export_column which)
 {
     static const enum th_export_column PARTICULARS[] = {
         TH_EXPORT_COMPARTMENT, TH_EXPORT_SUB_COMPARTMENT, TH_EXPORT_NUMBER,     TH_EXPORT_KIND,
         TH_EXPORT_VILLAGE,     TH_EXPORT_LAND_CLASS,      TH_EXPORT_DECLARED_MU};
+    for (size_t i = 0; i < sizeof PARTICULARS / sizeof PARTICULARS[0]; i++)
+        if (PARTICULARS[i] == which)
+            return true;
+    return false;
+}
+
+enum th_own_column th_own_column(const char *column, const struct th_messages *messages,
+                                 const char **ret_name)
+{
     // What a format adds of its own accord: the folder of a KML file, the numbers of fiboa.
     static const char *const ADDED[] = {"folder", "id", "metrics:area", "metrics:perimeter"};
-    bool tables = has(columns, n, TH_EXPORT_PARCEL_ID, messages) &&
-                  has(columns, n, TH_EXPORT_VERSION, messages);
-    bool fiboa = has(columns, n, TH_EXPORT_COLLECTION, messages) &&
-                 has(columns, n, TH_EXPORT_DETAILS, messages);
-    if (!tables && !fiboa)
-        return TH_OWN_NOT;
     for (size_t i = 0; i < sizeof ADDED / sizeof ADDED[0]; i++)
-        if (strcmp(columns[position], ADDED[i]) == 0)
+        if (strcmp(column, ADDED[i]) == 0)
             return TH_OWN_REPEATED;
-    for (int which = 0; which < TH_EXPORT_COLUMNS; which++) {
-        if (!is_named(columns[position], (enum th_export_column)which, messages))
+    for (int i = 0; i < TH_EXPORT_COLUMNS; i++) {
+        enum th_export_column which = (enum th_export_column)i;
+        if (!is_named(column, which, messages))
             continue;
         if (which == TH_EXPORT_ATTRIBUTES)
             return TH_OWN_ATTRIBUTES;
-        for (size_t i = 0; i < sizeof PARTICULARS / sizeof PARTICULARS[0]; i++) {
-            if (PARTICULARS[i] == (enum th_export_column)which) {
-                // The two parts of a number are known by the names of the forest inventory.
-                bool part = which == TH_EXPORT_COMPARTMENT || which == TH_EXPORT_SUB_COMPARTMENT;
-                *ret_name =
-                    part ? th_export_columns[which].short_name : th_export_columns[which].name;
-                return TH_OWN_PARTICULAR;
-            }
-        }
-        return TH_OWN_REPEATED;
+        if (!is_particular(which))
+            return TH_OWN_REPEATED;
+        // The two parts of a number are known by the names of the forest inventory.
+        bool part = which == TH_EXPORT_COMPARTMENT || which == TH_EXPORT_SUB_COMPARTMENT;
+        *ret_name = part ? th_export_columns[which].short_name : th_export_columns[which].name;
+        return TH_OWN_PARTICULAR;
     }
     return TH_OWN_NOT;
 }

@@ -3,6 +3,7 @@
 #ifndef TH_REGISTRY_OWN_COLUMNS_H
 #define TH_REGISTRY_OWN_COLUMNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/messages.h"
@@ -14,11 +15,12 @@ enum th_own_column {
     TH_OWN_ATTRIBUTES  // the other attributes, a JSON object
 };
 
-// Only a source that has the numbers of both parcel and version, or what we tell in a fiboa
-// collection, is an export; of any other every column is TH_OWN_NOT. Names are those of open
-// formats, of Shapefiles, and, with `messages` (NULL: without), the titles of tables in both
-// languages.
-enum th_own_column th_own_column(const char *const *columns, size_t n, size_t position,
-                                 const struct th_messages *messages, const char **ret_name);
+// Does a source with these columns come from an export? It has the numbers of both parcel and
+// version, or what we tell in a fiboa collection. Names are those of open formats, of Shapefiles,
+// and, with `messages` (NULL: without), the titles of tables in both languages.
+bool th_own_export(const char *const *columns, size_t n, const struct th_messages *messages);
+// What a column of an export is.
+enum th_own_column th_own_column(const char *column, const struct th_messages *messages,
+                                 const char **ret_name);
 
 #endif

@@ -54,18 +54,10 @@ enum th_status th_import_choices(const struct th_parcel_import_options *options,
     return status;
 }
 
-static int compare_row(const void *key, const void *item)
-{
-    const int64_t *number = key;
-    const struct th_staged_row *row = item;
-    return (*number > row->row) - (*number < row->row);
-}
-
 static enum th_status row_known(const struct th_import_run *run, int64_t number, const char *option,
                                 struct th_error *err)
 {
-    if (run->n_rows > 0 &&
-        bsearch(&number, run->rows, run->n_rows, sizeof *run->rows, compare_row) != NULL)
+    if (th_import_row(run, number) != NULL)
         return TH_OK;
     enum th_status status = th_error_set(err, TH_INVALID, "row_unknown", "option", option, NULL);
     th_error_add_int(err, "row", number);

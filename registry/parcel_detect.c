@@ -297,6 +297,13 @@ static void detect_attributes(struct th_import_run *run)
         th_error_add(sentence, "list", list);
 }
 
+static void detect_own_export(struct th_import_run *run)
+{
+    struct th_detection *detection = run->map.own_export ? th_import_detect(run, "fields") : NULL;
+    if (detection != NULL)
+        (void)th_evidence_add(&detection->evidence, "detect.own_export");
+}
+
 // Parcels without a number are hard to find again, and mended rows are matched by it.
 static void detect_number_missing(struct th_import_run *run)
 {
@@ -325,6 +332,7 @@ static void detect_number_missing(struct th_import_run *run)
 void th_import_detect_rows(struct th_import_run *run, const struct th_reader_info *info)
 {
     detect_shapes(run, info);
+    detect_own_export(run);
     detect_roles(run);
     detect_number_missing(run);
     detect_attributes(run);

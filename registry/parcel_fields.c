@@ -171,16 +171,13 @@ static void meaning_take(struct th_field_map *map, size_t index)
 
 // An export of this program that comes back: what the registry keeps itself is dropped, and the
 // titles of its tables stand for the names of open formats.
-static enum th_status take_own(struct th_field_map *map, const char **columns,
-                               const struct th_messages *messages, struct th_error *err)
+static void take_own(struct th_field_map *map, const char **columns,
+                     const struct th_messages *messages)
 {
-    const char **names = calloc(map->n + 1, sizeof *names);
-    if (names == NULL)
-        return th_error_no_memory(err);
-    for (size_t i = 0; i < map->n; i++) {
+    map->own_export = th_own_export(columns, map->n, messages);
+    for (size_t i = 0; map->own_export && i < map->n; i++) {
         struct th_field *field = &map->fields[i];
-        names[i] = columns[i];
-        enum th_own_column own = th_own_column(columns, map->n, i, messages, &names[i]);
+        enum th_own_column own = th_own_column(columns[i], messages, &columns[i]);
         if (field->mapped)
             continue;
         if (own == TH_OWN_REPEATED)
@@ -188,9 +185,6 @@ static enum th_status take_own(struct th_field_map *map, const char **columns,
         if (own == TH_OWN_ATTRIBUTES)
             field->role = TH_FIELD_BUNDLE;
     }
-    memcpy(columns, names, map->n * sizeof *columns);
-    free(names);
-    return TH_OK;
 }
 
 // Fields that nobody mapped are known by their names.
@@ -210,7 +204,7 @@ static enum th_status recognise(struct th_field_map *map,
     for (size_t i = 0; status == TH_OK && i < map->n; i++)
         columns[i] = th_reader_field(reader, i);
     if (status == TH_OK)
-        status = take_own(map, columns, options->messages, err);
+        take_own(map, columns, options->messages);
     for (size_t i = 0; status == TH_OK && i < map->n; i++)
         taken[i] = map->fields[i].mapped || map->fields[i].role != TH_FIELD_ATTRIBUTE;
     if (status == TH_OK)

@@ -209,6 +209,7 @@ struct th_field_map { // zero before use
     // Attributes that help to understand others; index or TH_ROW_NO_INDEX.
     int county, township, land_class_name;
     struct th_land_codes *land_codes; // owned
+    bool own_export;                  // the source is an export of this program
 };
 
 struct th_village_list { // in order of code
@@ -369,6 +370,8 @@ enum th_status th_mends_check(const struct th_mends *mends, struct th_error *err
 // "waive_incomplete").
 enum th_status th_import_choices(const struct th_parcel_import_options *options,
                                  struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
+// The row of this number, NULL when there is none; rows stand in the order of their numbers.
+struct th_staged_row *th_import_row(const struct th_import_run *run, int64_t number);
 // Once the rows are read: is each row there that was singled out? TH_INVALID ("row_unknown").
 enum th_status th_import_choices_check(const struct th_import_run *run,
                                        struct th_error *err) TH_MUST_CHECK;
@@ -397,7 +400,7 @@ const struct th_staged_repair *th_import_repair_find(const struct th_import_run 
                                                      const struct th_staged_row *row);
 
 // Gives a row whose parcel is registered what the parcel has and the source has no column for:
-// attributes and the declared area.
+// attributes, declared area and land class.
 enum th_status th_import_keep(const struct th_import_run *run, struct th_staged_row *row,
                               const struct th_parcel_known *known,
                               struct th_error *err) TH_MUST_CHECK;

@@ -53,17 +53,25 @@ static enum th_status keep_attributes(const struct th_import_run *run, struct th
     return status;
 }
 
-static enum th_status keep_declared(const struct th_import_run *run, struct th_staged_row *row,
-                                    const struct th_parcel_known *known, struct th_error *err)
+// Declared area and land class.
+static enum th_status keep_particulars(const struct th_import_run *run, struct th_staged_row *row,
+                                       const struct th_parcel_known *known, struct th_error *err)
 {
-    if (run->map.by_role[TH_FIELD_DECLARED] != TH_ROW_NO_INDEX)
-        return TH_OK;
+    bool declared = run->map.by_role[TH_FIELD_DECLARED] != TH_ROW_NO_INDEX;
+    bool classed = run->map.by_role[TH_FIELD_LAND_CLASS] != TH_ROW_NO_INDEX;
     struct th_parcel_record record;
+    if (declared && classed)
+        return TH_OK;
     enum th_status status =
         th_parcel_load(run->store, known->parcel_id, known->version, &record, err);
-    if (status == TH_OK) {
+    if (status == TH_OK && !declared) {
         row->has_declared = record.has_declared;
         row->declared = record.declared;
+    }
+    if (status == TH_OK && !classed) {
+        const struct th_land_class *land = th_land_classes_find(&run->classes, record.land_class);
+        bool same = land != NULL && strcmp(land->scheme, record.land_scheme) == 0;
+        row->land_class = same ? (int)(land - run->classes.items) : TH_ROW_NO_INDEX;
     }
     return status;
 }
@@ -72,5 +80,5 @@ enum th_status th_import_keep(const struct th_import_run *run, struct th_staged_
                               const struct th_parcel_known *known, struct th_error *err)
 {
     enum th_status status = keep_attributes(run, row, known, err);
-    return status == TH_OK ? keep_declared(run, row, known, err) : status;
+    return status == TH_OK ? keep_particulars(run, row, known, err) : status;
 }

@@ -152,14 +152,6 @@ static enum th_status write_original(struct th_import_run *run, const struct th_
     return status == TH_OK ? th_parcel_original_insert(run->store, &original, err) : status;
 }
 
-// Position of the row with this number; rows stand in the order of their numbers.
-static int compare_row(const void *key, const void *item)
-{
-    const int64_t *number = key;
-    const struct th_staged_row *row = item;
-    return (*number > row->row) - (*number < row->row);
-}
-
 static enum th_status record_document(const struct th_import_run *run, struct th_work *work,
                                       int64_t *ret_document_id, struct th_error *err)
 {
@@ -176,12 +168,9 @@ static enum th_status write_waiver(struct th_import_run *run, struct th_work *wo
                                    const struct th_staged_finding *finding, int64_t document_id,
                                    struct th_error *err)
 {
-    const struct th_staged_row *row =
-        bsearch(&finding->row, run->rows, run->n_rows, sizeof *run->rows, compare_row);
+    const struct th_staged_row *row = th_import_row(run, finding->row);
     const struct th_staged_row *other =
-        finding->claimant == TH_CLAIMANT_ROW
-            ? bsearch(&finding->other, run->rows, run->n_rows, sizeof *run->rows, compare_row)
-            : NULL;
+        finding->claimant == TH_CLAIMANT_ROW ? th_import_row(run, finding->other) : NULL;
     bool by_layer = finding->claimant == TH_CLAIMANT_LAYER;
     if (row == NULL || row->fate != TH_ROW_ACCEPTED)
         return TH_OK;

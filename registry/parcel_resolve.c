@@ -122,6 +122,20 @@ void th_import_row_record(const struct th_import_run *run, const struct th_stage
     }
 }
 
+struct th_staged_row *th_import_row(const struct th_import_run *run, int64_t number)
+{
+    size_t low = 0;
+    size_t high = run->n_rows;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (run->rows[middle].row < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < run->n_rows && run->rows[low].row == number ? &run->rows[low] : NULL;
+}
+
 void th_import_source_key(const struct th_import_run *run, const struct th_staged_row *row,
                           char key[TH_PARCEL_KEY_SIZE])
 {
@@ -330,18 +344,8 @@ static struct th_staged_row *row_of_key(const struct beside *b, const char *key)
     if (key == NULL || strncmp(key, b->stem, size) != 0 ||
         !th_text_parse_int(key + size, 1, INT64_MAX, &number))
         return NULL;
-    size_t low = 0;
-    size_t high = b->run->n_rows;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (b->run->rows[middle].row < number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    struct th_staged_row *row = low < b->run->n_rows ? &b->run->rows[low] : NULL;
-    bool same =
-        row != NULL && row->row == number && row->number == NULL && row->village == b->village;
+    struct th_staged_row *row = th_import_row(b->run, number);
+    bool same = row != NULL && row->number == NULL && row->village == b->village;
     return same ? row : NULL;
 }
 

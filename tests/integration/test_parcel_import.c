@@ -616,7 +616,8 @@ static void update__leaves_alone_what_the_file_has_no_column_for(void **state)
     struct th_error err = {0};
     struct th_json *shown = NULL;
     cell(text, 119.6, 30.5, 0.001, 0.001,
-         "\"number\":\"1\",\"owner\":\"old\",\"tree\":\"pine\",\"declared_area\":15.9");
+         "\"number\":\"1\",\"owner\":\"old\",\"tree\":\"pine\",\"declared_area\":15.9,"
+         "\"land_class\":\"0302\"");
     struct th_json *reply = import_features(f, "first.geojson", text, NULL);
     int64_t id = th_json_int_value(th_json_at(th_json_get(reply, "parcel_ids"), 0));
     th_json_free(reply);
@@ -631,6 +632,7 @@ static void update__leaves_alone_what_the_file_has_no_column_for(void **state)
     assert_string_equal(th_json_get_text(attributes, "owner", ""), "old");
     assert_null(th_json_get(attributes, "tree"));
     assert_close(th_json_get_real(shown, "declared_mu", 0), 15.9, 1e-9);
+    assert_string_equal(th_json_get_text(shown, "land_class", ""), "0302");
     th_json_free(shown);
     // The boundary once more: nothing is new.
     cell(text, 119.6001, 30.5, 0.001, 0.001, "\"number\":\"1\"");

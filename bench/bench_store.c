@@ -264,13 +264,10 @@ static double run_import(struct bench *b, const char *title)
     return sum;
 }
 
-static bool count_one(void *context, const struct th_parcel_record *record, const void *wkb,
-                      size_t wkb_size)
+static bool count_one(void *context, const struct th_parcel_stand *stand)
 {
     int64_t *n = context;
-    (void)record;
-    (void)wkb;
-    (void)wkb_size;
+    (void)stand;
     (*n)++;
     return true;
 }
@@ -296,9 +293,9 @@ static void ask(struct bench *b)
         double point[2];
         memcpy(point, b->wkb + 22, sizeof point);
         double start = wall_s();
-        must(th_parcel_box_each(b->store, point[0] - 0.001, point[1] - 0.0005, point[0],
-                                point[1] + 0.0005, count_one, &n, &err),
-             &err, "box");
+        const struct th_parcel_box box = {
+            point[0] - 0.001, point[1] - 0.0005, point[0], point[1] + 0.0005, {2025, 1, 1}};
+        must(th_parcel_box_each(b->store, &box, count_one, &n, &err), &err, "box");
         double took = wall_s() - start;
         worst_s = took > worst_s ? took : worst_s;
     }

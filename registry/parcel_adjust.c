@@ -57,11 +57,12 @@ static enum th_status adjust_one(struct adjusting *a, struct th_error *err)
 {
     struct th_life_around around = {0};
     struct th_geometry shape = {0};
+    const struct th_date now = {0};
     int64_t id = a->before[0].record.parcel_id;
     enum th_status status = check_bounds(a, &a->drawing.polygons, err);
     if (status == TH_OK)
         status = th_life_around_load(th_work_store(a->work), th_geometry_box(&a->drawing.polygons),
-                                     &id, 1, &around, err);
+                                     now, &id, 1, &around, err);
     if (status == TH_OK)
         status = th_edit_snap(a->edit, &a->drawing.polygons, around.neighbours, around.n,
                               a->tolerance_m, &shape, &a->moves, err);

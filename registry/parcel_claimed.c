@@ -77,12 +77,13 @@ static void job_empty(struct job *job)
     *job = (struct job){0};
 }
 
-static enum th_status parcel_load(struct th_store *store, int64_t parcel_id,
+static enum th_status parcel_load(struct th_store *store, const struct th_staged_finding *finding,
                                   struct th_ground **ret_ground, struct th_error *err)
 {
     unsigned char *wkb = NULL;
     size_t size = 0;
-    enum th_status status = th_parcel_geometry_load(store, parcel_id, 0, &wkb, &size, err);
+    enum th_status status =
+        th_parcel_geometry_load(store, finding->other, finding->version, &wkb, &size, err);
     if (status == TH_OK)
         status = th_ground_from_wkb(wkb, size, ret_ground, err);
     free(wkb);
@@ -100,7 +101,7 @@ static enum th_status job_fill(const struct drawing *d, struct job *job, size_t 
     for (size_t i = 0; status == TH_OK && i < job->n; i++) {
         const struct th_staged_finding *finding = &job->findings[i];
         if (finding->claimant == TH_CLAIMANT_PARCEL)
-            status = parcel_load(run->store, finding->other, &job->loaded[i], err);
+            status = parcel_load(run->store, finding, &job->loaded[i], err);
     }
     return status;
 }

@@ -17,11 +17,12 @@ enum {
     ASK_EACH_MAX = 5000 // rows up to which the registry is asked about each, beyond about their box
 };
 
-// A registered parcel, or land under another scheme, that shares ground with a row. A parcel that
-// was retired after the day from which the rows hold was there on that day.
+// A version of a registered parcel, or land under another scheme, that shares ground with a row.
+// Every version claims its ground for its days: rows hold from one day on, so that whatever ended
+// after that day, by a new boundary or because the parcel was retired, stands against them.
 struct meeting {
-    size_t row;   // position
-    bool retired; // by the day from which the rows hold
+    size_t row; // position
+    bool over;  // before the day from which the rows hold
     struct th_claim claim;
 };
 
@@ -34,7 +35,7 @@ struct comparing {
     struct meeting *meetings;     // in order of rows
     size_t n_meetings;
     size_t meetings_capacity;
-    struct th_id_set asked;    // registered parcels that were compared
+    struct th_id_set asked;    // versions of registered parcels that were compared
     struct th_id_set replaced; // registered parcels that get a new version by this source
     struct th_layers_list schemes;
     size_t n_schemes;             // of these, that count
@@ -102,31 +103,41 @@ static enum th_status meeting_push(struct comparing *c, struct meeting meeting,
     return TH_OK;
 }
 
-static enum th_status findings_push(struct comparing *c, const struct th_parcel_record *record,
+static bool is_over(const struct comparing *c, const struct th_parcel_stand *stand)
+{
+    return stand->until.year != 0 &&
+           (th_date_compare(stand->until, c->run->day) <= 0 ||
+            th_date_compare(stand->until, stand->record.from) <= 0); // it never held
+}
+
+static enum th_status findings_push(struct comparing *c, const struct th_parcel_stand *stand,
                                     const struct th_overlap_finding *findings, size_t n, size_t row,
                                     struct th_error *err)
 {
-    bool retired = record->retired_on.year != 0;
+    bool retired = th_date_compare(stand->until, stand->record.retired_on) == 0;
+    const char *ended = retired ? "@other.retired" : "@other.earlier";
     enum th_status status = TH_OK;
     for (size_t i = 0; status == TH_OK && i < n; i++) {
         bool by_row = findings[i].other_id < 0;
-        struct meeting meeting = {
-            .row = by_row ? (size_t)(-findings[i].other_id - 1) : row,
-            .retired = retired && th_date_compare(record->retired_on, c->run->day) <= 0,
-            .claim = {
-                .claimant = TH_CLAIMANT_PARCEL, .finding = findings[i], .retired_later = retired}};
-        meeting.claim.finding.other_id = record->parcel_id;
+        struct meeting meeting = {.row = by_row ? (size_t)(-findings[i].other_id - 1) : row,
+                                  .over = is_over(c, stand),
+                                  .claim = {.claimant = TH_CLAIMANT_PARCEL,
+                                            .finding = findings[i],
+                                            .version = stand->record.version,
+                                            .ended = stand->until.year == 0 ? NULL : ended}};
+        meeting.claim.finding.other_id = stand->record.parcel_id;
         status = meeting_push(c, meeting, err);
     }
     return status;
 }
 
 // A registered parcel under very many rows: each of them is asked about it.
-static enum th_status rows_compare(struct comparing *c, const struct th_parcel_record *record,
+static enum th_status rows_compare(struct comparing *c, const struct th_parcel_stand *stand,
                                    const struct th_ground *ground, struct th_error *err)
 {
-    const struct th_fabric_parcel parcel = {
-        .ground = ground, .area_m2 = th_area_m2(record->measured), .id = record->parcel_id};
+    const struct th_fabric_parcel parcel = {.ground = ground,
+                                            .area_m2 = th_area_m2(stand->record.measured),
+                                            .id = stand->record.parcel_id};
     struct th_fabric *fabric = NULL;
     enum th_status status = th_fabric_new(&parcel, 1, &c->run->rules->overlap, &fabric, err);
     for (size_t i = 0; status == TH_OK && i < c->run->n_rows; i++) {
@@ -139,7 +150,7 @@ static enum th_status rows_compare(struct comparing *c, const struct th_parcel_r
         status = th_fabric_test(fabric, c->probe, row->ground, th_area_m2(row->measured), &findings,
                                 &n, &more, err);
         if (status == TH_OK)
-            status = findings_push(c, record, findings, n, i, err);
+            status = findings_push(c, stand, findings, n, i, err);
         free(findings);
     }
     th_fabric_free(fabric);
@@ -161,7 +172,7 @@ static enum th_status shape_box(const void *wkb, size_t wkb_size, struct th_box 
 
 // No overlap with a registered parcel whose boundary is not valid can be believed, nor that there
 // is none. So the rows about it are kept out until it is mended, and the others go on.
-static enum th_status unsound_meet(struct comparing *c, const struct th_parcel_record *record,
+static enum th_status unsound_meet(struct comparing *c, const struct th_parcel_stand *stand,
                                    const struct th_box *box, struct th_error *err)
 {
     const struct th_overlap_finding unsound = {.kind = TH_OVERLAP_UNSOUND};
@@ -172,7 +183,7 @@ static enum th_status unsound_meet(struct comparing *c, const struct th_parcel_r
         struct th_box row = th_ground_box(c->run->rows[i].ground);
         if (row.west < box->east && box->west < row.east && row.south < box->north &&
             box->south < row.north)
-            status = findings_push(c, record, &unsound, 1, i, err);
+            status = findings_push(c, stand, &unsound, 1, i, err);
     }
     return status;
 }
@@ -202,8 +213,8 @@ static enum th_status registered_read(struct comparing *c, const void *wkb, size
     return TH_OK;
 }
 
-static enum th_status registered_compare(struct comparing *c, const struct th_parcel_record *record,
-                                         const void *wkb, size_t wkb_size, struct th_error *err)
+static enum th_status registered_compare(struct comparing *c, const struct th_parcel_stand *stand,
+                                         struct th_error *err)
 {
     struct th_ground *ground = NULL;
     struct th_overlap_finding *findings = NULL;
@@ -211,35 +222,35 @@ static enum th_status registered_compare(struct comparing *c, const struct th_pa
     size_t n = 0;
     bool sound = false;
     bool more = false;
-    enum th_status status = registered_read(c, wkb, wkb_size, &ground, &box, &sound, err);
+    enum th_status status =
+        registered_read(c, stand->wkb, stand->wkb_size, &ground, &box, &sound, err);
     if (status == TH_OK && !sound)
-        return unsound_meet(c, record, &box, err);
+        return unsound_meet(c, stand, &box, err);
     if (status == TH_OK)
-        status = th_fabric_test(c->fabric, c->probe, ground, th_area_m2(record->measured),
+        status = th_fabric_test(c->fabric, c->probe, ground, th_area_m2(stand->record.measured),
                                 &findings, &n, &more, err);
     if (status == TH_OK)
-        status = more ? rows_compare(c, record, ground, err)
-                      : findings_push(c, record, findings, n, 0, err);
+        status = more ? rows_compare(c, stand, ground, err)
+                      : findings_push(c, stand, findings, n, 0, err);
     free(findings);
     th_ground_free(ground);
     return status;
 }
 
-static bool registered_visit(void *context, const struct th_parcel_record *record, const void *wkb,
-                             size_t wkb_size)
+static bool registered_visit(void *context, const struct th_parcel_stand *stand)
 {
     struct comparing *c = context;
     bool is_new = false;
-    c->status = th_id_set_add(&c->asked, record->parcel_id, &is_new, &c->err);
+    c->status = th_id_set_add(&c->asked, stand->version_id, &is_new, &c->err);
     if (c->status == TH_OK && is_new)
-        c->status = registered_compare(c, record, wkb, wkb_size, &c->err);
+        c->status = registered_compare(c, stand, &c->err);
     return c->status == TH_OK;
 }
 
 static enum th_status ask_box(struct comparing *c, struct th_box box, struct th_error *err)
 {
-    enum th_status status = th_parcel_box_each(c->run->store, box.west, box.south, box.east,
-                                               box.north, registered_visit, c, err);
+    const struct th_parcel_box there = {box.west, box.south, box.east, box.north, c->run->day};
+    enum th_status status = th_parcel_box_each(c->run->store, &there, registered_visit, c, err);
     if (status == TH_OK && c->status != TH_OK) {
         if (err != NULL)
             *err = c->err;
@@ -258,7 +269,10 @@ static int compare_meetings(const void *a, const void *b)
         return left->row < right->row ? -1 : 1;
     if (left->claim.claimant != right->claim.claimant)
         return left->claim.claimant < right->claim.claimant ? -1 : 1;
-    return (left_id > right_id) - (left_id < right_id);
+    if (left_id != right_id)
+        return left_id < right_id ? -1 : 1;
+    return (left->claim.version < right->claim.version) -
+           (left->claim.version > right->claim.version);
 }
 
 // A few rows are asked about one by one, so that a registry of a million parcels answers at once;
@@ -387,10 +401,28 @@ static int compare_claims(const void *a, const void *b)
     return (left_id > right_id) - (left_id < right_id);
 }
 
+// Versions of one parcel follow each other, so that only one of them holds ground on any day: of
+// claims of one kind the largest counts. Those of a parcel come together.
+static bool claim_join(struct th_claims *claims, const struct th_claim *claim)
+{
+    for (size_t i = claims->n; i > 0; i--) {
+        struct th_claim *taken = &claims->items[i - 1];
+        if (claim->claimant != TH_CLAIMANT_PARCEL || taken->claimant != TH_CLAIMANT_PARCEL ||
+            taken->finding.other_id != claim->finding.other_id)
+            return false;
+        if (taken->finding.kind == claim->finding.kind) {
+            if (taken->finding.area_m2 < claim->finding.area_m2)
+                *taken = *claim;
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum th_status claim_take(struct comparing *c, struct th_claim claim, struct th_error *err)
 {
     if (claim.finding.kind != TH_OVERLAP_UNSOUND)
-        return claim_push(&c->claims, claim, err);
+        return claim_join(&c->claims, &claim) ? TH_OK : claim_push(&c->claims, claim, err);
     if (!c->is_unsound)
         c->unsound = claim;
     c->is_unsound = true;
@@ -426,7 +458,7 @@ static enum th_status claims_collect(struct comparing *c, size_t position, struc
         bool given_up =
             meeting->claim.claimant == TH_CLAIMANT_PARCEL &&
             (other == c->run->rows[position].parcel_id || th_id_set_has(&c->replaced, other));
-        if (!meeting->retired && !given_up)
+        if (!meeting->over && !given_up)
             status = claim_take(c, meeting->claim, err);
     }
     for (; status == TH_OK && at->pair < c->pairs.n && c->pairs.items[at->pair].b == position;
@@ -500,7 +532,7 @@ static enum th_status retired_remark(struct comparing *c, struct th_staged_row *
         const struct meeting *meeting = &c->meetings[i];
         if (meeting->row > position || c->run->resolved.n - n_before >= RETIRED_SHOWN)
             break;
-        if (meeting->row == position && meeting->retired &&
+        if (meeting->row == position && meeting->over &&
             meeting->claim.finding.kind >= TH_OVERLAP_AREA &&
             meeting->claim.finding.kind != TH_OVERLAP_UNSOUND)
             status = th_import_decide_retired(c->run, row, &meeting->claim.finding, err);

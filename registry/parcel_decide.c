@@ -45,6 +45,7 @@ static enum th_status keep(struct th_import_run *run, const struct th_staged_row
     struct th_staged_finding kept = {.row = row->row,
                                      .claimant = claim->claimant,
                                      .other = claim->finding.other_id,
+                                     .version = claim->version,
                                      .finding = claim->finding,
                                      .fate = fate,
                                      .problem = problem,
@@ -84,8 +85,7 @@ static void describe_claimant(const struct th_import_run *run, const struct th_c
         th_error_add(what, "name", shape->name[0] != '\0' ? shape->name : shape->code);
         return;
     }
-    th_error_add(what, "other_kind",
-                 claim->retired_later ? "@other.retired" : KINDS[claim->claimant]);
+    th_error_add(what, "other_kind", claim->ended != NULL ? claim->ended : KINDS[claim->claimant]);
     if (claim->claimant == TH_CLAIMANT_LAYER)
         th_error_add(what, "other", shape->layer_name);
     else

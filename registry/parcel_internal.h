@@ -139,7 +139,8 @@ struct th_claim {
     // other_id is the parcel, the shape or the position of the row. `share` is that of the smaller
     // side, of a layer's that of the row.
     struct th_overlap_finding finding;
-    bool retired_later; // a parcel that is none any more, but was on the day of the rows
+    int64_t version;   // of a parcel
+    const char *ended; // words for a parcel's version that holds no more; NULL: it does
 };
 
 struct th_claims {
@@ -153,7 +154,8 @@ struct th_claims {
 struct th_staged_finding {
     int64_t row;
     enum th_claimant claimant;
-    int64_t other; // row number, parcel_id or shape_id
+    int64_t other;   // row number, parcel_id or shape_id
+    int64_t version; // of a parcel
     struct th_overlap_finding finding;
     enum th_finding_fate fate;
     size_t problem; // position of what tells of it, or TH_ROW_NO_PROBLEM

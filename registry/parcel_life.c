@@ -318,6 +318,7 @@ enum th_status th_life_store(struct th_work *work, struct th_life_parcel *parcel
 
 struct gathering {
     struct th_life_around around;
+    struct th_date since;
     const int64_t *without;
     size_t n_without;
     enum th_status status;
@@ -344,11 +345,12 @@ static bool around_grow(struct th_life_around *around)
     return true;
 }
 
-static bool gather_one(void *context, const struct th_parcel_record *record, const void *wkb,
-                       size_t wkb_size)
+static bool gather_one(void *context, const struct th_parcel_stand *stand)
 {
     struct gathering *g = context;
-    bool left_out = record->retired_on.year != 0;
+    const struct th_parcel_record *record = &stand->record;
+    bool left_out = stand->until.year != 0 &&
+                    (g->since.year == 0 || th_date_compare(stand->until, g->since) <= 0);
     for (size_t i = 0; i < g->n_without; i++)
         left_out = left_out || g->without[i] == record->parcel_id;
     if (left_out)
@@ -359,7 +361,7 @@ static bool gather_one(void *context, const struct th_parcel_record *record, con
     }
     size_t n = g->around.n;
     struct th_ground *ground = NULL;
-    g->status = th_ground_from_wkb(wkb, wkb_size, &ground, &g->err);
+    g->status = th_ground_from_wkb(stand->wkb, stand->wkb_size, &ground, &g->err);
     if (g->status == TH_OK)
         g->status = th_ground_geometry(ground, &g->around.geometries[n], &g->err);
     if (g->status != TH_OK) {
@@ -374,15 +376,17 @@ static bool gather_one(void *context, const struct th_parcel_record *record, con
     return true;
 }
 
-enum th_status th_life_around_load(struct th_store *store, struct th_box box,
+enum th_status th_life_around_load(struct th_store *store, struct th_box box, struct th_date since,
                                    const int64_t *without, size_t n_without,
                                    struct th_life_around *ret_around, struct th_error *err)
 {
     enum th_status status = TH_OK;
-    struct gathering g = {.without = without, .n_without = n_without, .status = TH_OK};
+    struct gathering g = {
+        .since = since, .without = without, .n_without = n_without, .status = TH_OK};
     const double margin_deg = 1e-4; // more than any tolerance
-    status = th_parcel_box_each(store, box.west - margin_deg, box.south - margin_deg,
-                                box.east + margin_deg, box.north + margin_deg, gather_one, &g, err);
+    const struct th_parcel_box there = {box.west - margin_deg, box.south - margin_deg,
+                                        box.east + margin_deg, box.north + margin_deg, since};
+    status = th_parcel_box_each(store, &there, gather_one, &g, err);
     if (status == TH_OK && g.status != TH_OK) {
         status = g.status;
         if (err != NULL)

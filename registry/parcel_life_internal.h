@@ -66,7 +66,8 @@ enum th_status th_life_derive(const struct th_life_parcel *from, struct th_geome
 enum th_status th_life_store(struct th_work *work, struct th_life_parcel *parcel,
                              struct th_error *err) TH_MUST_CHECK;
 
-// Registered parcels around a box, without those given.
+// Registered parcels around a box as they are, or in all versions that held on a day or later,
+// without those given.
 struct th_life_around { // zero before use
     struct th_edit_neighbour *neighbours;
     struct th_geometry *geometries;   // what they point to
@@ -75,7 +76,7 @@ struct th_life_around { // zero before use
     size_t n;
     size_t capacity;
 };
-enum th_status th_life_around_load(struct th_store *store, struct th_box box,
+enum th_status th_life_around_load(struct th_store *store, struct th_box box, struct th_date since,
                                    const int64_t *without, size_t n_without,
                                    struct th_life_around *ret_around,
                                    struct th_error *err) TH_MUST_CHECK;

@@ -109,17 +109,16 @@ static enum th_status neighbour_push(struct shifting *s, const struct th_parcel_
     return TH_OK;
 }
 
-static bool neighbour_visit(void *context, const struct th_parcel_record *record, const void *wkb,
-                            size_t wkb_size)
+static bool neighbour_visit(void *context, const struct th_parcel_stand *stand)
 {
     struct shifting *s = context;
     bool is_new = false;
     s->n_looked++;
-    if (strcmp(record->state, "retired") == 0)
+    if (stand->until.year != 0)
         return s->n_looked < s->look_max;
-    s->status = th_id_set_add(&s->seen, record->parcel_id, &is_new, &s->err);
+    s->status = th_id_set_add(&s->seen, stand->record.parcel_id, &is_new, &s->err);
     if (s->status == TH_OK && is_new)
-        s->status = neighbour_push(s, record, wkb, wkb_size, &s->err);
+        s->status = neighbour_push(s, &stand->record, stand->wkb, stand->wkb_size, &s->err);
     return s->status == TH_OK && s->n_looked < s->look_max;
 }
 
@@ -127,8 +126,8 @@ static enum th_status search(struct shifting *s, struct th_box box, struct th_er
 {
     if (s->n_looked >= s->look_max)
         return TH_OK;
-    enum th_status status = th_parcel_box_each(s->run->store, box.west, box.south, box.east,
-                                               box.north, neighbour_visit, s, err);
+    const struct th_parcel_box there = {box.west, box.south, box.east, box.north, {0}};
+    enum th_status status = th_parcel_box_each(s->run->store, &there, neighbour_visit, s, err);
     if (status == TH_OK && s->status != TH_OK) {
         if (err != NULL)
             *err = s->err;

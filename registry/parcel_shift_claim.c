@@ -105,16 +105,16 @@ static enum th_status is_twin(const struct claiming *c, const struct th_ground *
     return TH_OK;
 }
 
-static bool registered_visit(void *context, const struct th_parcel_record *record, const void *wkb,
-                             size_t wkb_size)
+static bool registered_visit(void *context, const struct th_parcel_stand *stand)
 {
     struct claiming *c = context;
+    const struct th_parcel_record *record = &stand->record;
     struct th_ground *ground = NULL;
     bool twin = false;
     // A row may bring its own parcel home.
-    if (strcmp(record->state, "retired") == 0 || record->parcel_id == c->row->parcel_id)
+    if (stand->until.year != 0 || record->parcel_id == c->row->parcel_id)
         return true;
-    enum th_status status = th_ground_from_wkb(wkb, wkb_size, &ground, &c->err);
+    enum th_status status = th_ground_from_wkb(stand->wkb, stand->wkb_size, &ground, &c->err);
     if (status == TH_UNREADABLE || status == TH_DATA_PROBLEM)
         return true; // the comparison names it to the rows beside it
     if (status == TH_OK)
@@ -148,9 +148,9 @@ enum th_status th_import_shift_claim_check(struct th_import_run *run, struct th_
         c.row = row;
         c.twin = 0;
         status = corners_make(&c, run->how.offset, &box, err);
+        const struct th_parcel_box there = {box.west, box.south, box.east, box.north, {0}};
         if (status == TH_OK)
-            status = th_parcel_box_each(run->store, box.west, box.south, box.east, box.north,
-                                        registered_visit, &c, err);
+            status = th_parcel_box_each(run->store, &there, registered_visit, &c, err);
         if (status == TH_OK && c.status != TH_OK) {
             status = c.status;
             if (err != NULL)

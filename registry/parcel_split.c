@@ -89,7 +89,7 @@ static enum th_status sliver_weights(struct splitting *s, int64_t *weights, stru
         th_rules_load(th_work_store(s->work), th_work_today(s->work), &rules, err);
     if (status == TH_OK)
         status = th_life_around_load(th_work_store(s->work), th_geometry_box(&s->whole.geometry),
-                                     &id, 1, &around, err);
+                                     s->on, &id, 1, &around, err);
     for (size_t i = 0; status == TH_OK && i < s->n; i++) {
         struct th_overlap_finding *findings = NULL;
         size_t n = 0;

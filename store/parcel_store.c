@@ -12,7 +12,7 @@
     "v.land_scheme, v.land_class, v.declared_m2_300, v.measured_m2_300, v.sliver_m2_300, "         \
     "v.perimeter_mm, v.import_id, v.source_row, v.feature, v.geometry_hash, v.row_hash, "          \
     "p.retired_on, v.from_on, v.origin, v.attributes"
-enum { COLUMN_ATTRIBUTES = 22, COLUMN_GEOMETRY = 23 };
+enum { COLUMN_ATTRIBUTES = 22, COLUMN_GEOMETRY = 23, COLUMN_VERSION_ID, COLUMN_UNTIL };
 
 #define FROM_IN_FORCE                                                                              \
     " FROM parcel p"                                                                               \
@@ -56,13 +56,23 @@ static const char SQL_LOAD[] = "SELECT " RECORD_COLUMNS ", v.geom FROM parcel p"
                                " AND v.version = CASE WHEN ?2 = 0 THEN p.version ELSE ?2 END"
                                " JOIN village g ON g.code = p.village WHERE p.parcel_id = ?1";
 
-// CROSS JOIN keeps the R*Tree outermost.
+// CROSS JOIN keeps the R*Tree outermost. Versions begin in their order, so that one ends where the
+// next begins; of those that begin on one day the last one holds.
 static const char SQL_BOX[] =
-    "SELECT " RECORD_COLUMNS ", v.geom FROM idx_parcel_version_geom i"
+    "SELECT " RECORD_COLUMNS ", v.geom, v.version_id,"
+    " CASE WHEN v.version = p.version THEN p.retired_on ELSE"
+    " (SELECT n.from_on FROM parcel_version n"
+    " WHERE n.parcel_id = v.parcel_id AND n.version = v.version + 1) END"
+    " FROM idx_parcel_version_geom i"
     " CROSS JOIN parcel_version v ON v.version_id = i.pkid"
-    " CROSS JOIN parcel p ON p.parcel_id = v.parcel_id AND p.version = v.version"
+    " CROSS JOIN parcel p ON p.parcel_id = v.parcel_id"
     " CROSS JOIN village g ON g.code = p.village"
-    " WHERE i.xmax >= ?1 AND i.ymax >= ?2 AND i.xmin <= ?3 AND i.ymin <= ?4";
+    " WHERE i.xmax >= ?1 AND i.ymax >= ?2 AND i.xmin <= ?3 AND i.ymin <= ?4"
+    " AND (v.version = p.version OR (EXISTS (SELECT 1 FROM parcel_version n"
+    " WHERE n.parcel_id = v.parcel_id AND n.version = v.version + 1"
+    " AND n.from_on > ?5 AND n.from_on > v.from_on)"
+    " AND NOT EXISTS (SELECT 1 FROM parcel_version l WHERE l.parcel_id = v.parcel_id"
+    " AND l.version > v.version AND l.geometry_hash = v.geometry_hash)))";
 
 static const char SQL_FIND_NUMBER[] =
     "SELECT " RECORD_COLUMNS " FROM parcel p"
@@ -244,27 +254,27 @@ enum th_status th_parcel_version_each(struct th_store *store, int64_t parcel_id,
     return visit_records(q, visit, context, err);
 }
 
-enum th_status th_parcel_box_each(struct th_store *store, double west_deg, double south_deg,
-                                  double east_deg, double north_deg,
-                                  bool (*visit)(void *context,
-                                                const struct th_parcel_record *record,
-                                                const void *wkb, size_t wkb_size),
+enum th_status th_parcel_box_each(struct th_store *store, const struct th_parcel_box *box,
+                                  bool (*visit)(void *context, const struct th_parcel_stand *stand),
                                   void *context, struct th_error *err)
 {
     struct th_stmt *q = th_db_query(store, SQL_BOX);
-    th_bind_real(q, 1, west_deg);
-    th_bind_real(q, 2, south_deg);
-    th_bind_real(q, 3, east_deg);
-    th_bind_real(q, 4, north_deg);
+    th_bind_real(q, 1, box->west_deg);
+    th_bind_real(q, 2, box->south_deg);
+    th_bind_real(q, 3, box->east_deg);
+    th_bind_real(q, 4, box->north_deg);
+    th_bind_date(q, 5, box->since);
     enum th_status status = TH_OK;
     bool go_on = true;
     while (go_on && th_stmt_next(q, &status, err)) {
-        struct th_parcel_record record;
-        read_record(q, &record);
+        struct th_parcel_stand stand;
         unsigned char *wkb = NULL;
-        size_t wkb_size = 0;
-        status = read_geometry(q, &wkb, &wkb_size, err);
-        go_on = status == TH_OK && visit(context, &record, wkb, wkb_size);
+        read_record(q, &stand.record);
+        stand.version_id = th_column_int(q, COLUMN_VERSION_ID);
+        stand.until = th_column_date(q, COLUMN_UNTIL);
+        status = read_geometry(q, &wkb, &stand.wkb_size, err);
+        stand.wkb = wkb;
+        go_on = status == TH_OK && visit(context, &stand);
         free(wkb);
     }
     th_stmt_done(q);

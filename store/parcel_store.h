@@ -94,13 +94,25 @@ enum th_status th_parcel_version_each(struct th_store *store, int64_t parcel_id,
                                                     const char *attributes),
                                       void *context, struct th_error *err) TH_MUST_CHECK;
 
-// Parcels (retired ones too) whose version in force has a box that meets this one, by the R*Tree,
-// in order of parcel_id; degrees.
-enum th_status th_parcel_box_each(struct th_store *store, double west_deg, double south_deg,
-                                  double east_deg, double north_deg,
-                                  bool (*visit)(void *context,
-                                                const struct th_parcel_record *record,
-                                                const void *wkb, size_t wkb_size),
+// A version where it stands; borrowed.
+struct th_parcel_stand {
+    struct th_parcel_record record;
+    int64_t version_id;
+    struct th_date until; // first day on which it holds no more: another version does, or the
+                          // parcel is retired; year 0: it holds on
+    const void *wkb;
+    size_t wkb_size;
+};
+
+// Which versions to visit: those in force, of retired parcels too, whose box meets this one.
+struct th_parcel_box {
+    double west_deg, south_deg, east_deg, north_deg;
+    struct th_date since; // and earlier ones that held on this day or later, unless a later version
+                          // has the same ground; year 0: none of them
+};
+// In no order; a parcel may come in several versions. The visitor returns false to stop.
+enum th_status th_parcel_box_each(struct th_store *store, const struct th_parcel_box *box,
+                                  bool (*visit)(void *context, const struct th_parcel_stand *stand),
                                   void *context, struct th_error *err) TH_MUST_CHECK;
 
 // The parcel that bears `number` in `village`, or without a number (NULL or "") the one that came

@@ -304,6 +304,103 @@ static void days__a_parcel_that_was_retired_later_holds_its_ground(void **state)
     th_json_free(reply);
 }
 
+// The cell's height from `west` to `east` for the parcel.
+static void adjust(struct fixture *f, int64_t parcel_id, double west, double east, const char *on,
+                   enum th_status want, struct th_error *err)
+{
+    char drawing[256];
+    char path[TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    (void)snprintf(drawing, sizeof drawing,
+                   "POLYGON ((%.6f 30.5, %.6f 30.5, %.6f 30.501, %.6f 30.501, %.6f 30.5))", west,
+                   east, east, west, west);
+    fixture_file(f, path, "shape.wkt", drawing);
+    const struct th_parcel_adjust_options options = {.parcel_id = parcel_id,
+                                                     .drawing = path,
+                                                     .reason = "复测",
+                                                     .on = on,
+                                                     .messages = f->messages};
+    assert_status(th_parcel_adjust(f->registry, &f->request, &options, &reply, err), want, err);
+    th_json_free(reply);
+}
+
+static void days__ground_that_an_adjustment_gives_up_is_held_until_then(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    struct th_error err;
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    th_json_free(import_on(f, &rows, "2024-01-01"));
+    adjust(f, 1, 119.6, 119.6004, "2025-06-01", TH_OK, &err);
+    rows.size = 0;
+    drawn_row(&rows, 2, 119.6005, 30.5, 0.001);
+    static const char *const BEFORE[] = {"2023-06-01", "2024-06-01", "2025-05-31"};
+    for (size_t i = 0; i < sizeof BEFORE / sizeof BEFORE[0]; i++) {
+        struct th_json *reply = import_on(f, &rows, BEFORE[i]);
+        assert_int_equal(drawn_accepted(reply), 0);
+        const char *message = drawn_message(reply, 1, "overlap_registered");
+        assert_non_null(strstr(message, "the earlier boundary of parcel 1"));
+        assert_non_null(strstr(message, "50.00 %"));
+        // The middle of what was given up, not of what the parcel is now.
+        const struct th_json *problem = th_json_at(th_json_get(reply, "problems"), 0);
+        assert_close(th_json_get_real(problem, "lon", 0), 119.60075, 1e-6);
+        th_json_free(reply);
+    }
+    struct th_json *reply = import_on(f, &rows, "2025-06-01");
+    assert_int_equal(drawn_accepted(reply), 1);
+    assert_int_equal(fixture_problems(reply, 0, NULL, NULL), 0);
+    th_json_free(reply);
+}
+
+static void days__an_adjustment_takes_no_ground_before_it_was_given_up(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    struct th_error err;
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    drawn_row(&rows, 2, 119.601, 30.5, 0.001);
+    th_json_free(import_on(f, &rows, "2024-01-01"));
+    adjust(f, 1, 119.6, 119.6004, "2025-06-01", TH_OK, &err);
+    adjust(f, 2, 119.6006, 119.602, "2025-05-31", TH_CONFLICT, &err);
+    assert_string_equal(err.key, "adjust_overlap");
+    assert_string_equal(th_error_arg_get(&err, "other"), "1");
+    adjust(f, 2, 119.6006, 119.602, "2025-06-01", TH_OK, &err);
+}
+
+static void days__a_version_that_never_held_claims_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    struct th_error err;
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    th_json_free(import_on(f, &rows, "2024-01-01"));
+    adjust(f, 1, 119.6, 119.6004, "2024-01-01", TH_OK, &err); // wrong from the first day
+    rows.size = 0;
+    drawn_row(&rows, 2, 119.6005, 30.5, 0.001);
+    struct th_json *reply = import_on(f, &rows, "2023-06-01");
+    assert_int_equal(drawn_accepted(reply), 1);
+    th_json_free(reply);
+}
+
+// On every day one version of the neighbour holds the strip.
+static void days__a_strip_is_taken_off_once_however_often_the_neighbour_changed(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    struct th_error err;
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    th_json_free(import_on(f, &rows, "2024-01-01"));
+    adjust(f, 1, 119.6, 119.6008, "2024-06-01", TH_OK, &err);
+    adjust(f, 1, 119.6, 119.6006, "2025-06-01", TH_OK, &err);
+    rows.size = 0;
+    drawn_row(&rows, 2, 119.599004, 30.5, 0.001); // four thousandths
+    struct th_json *reply = import_on(f, &rows, "2024-03-01");
+    assert_int_equal(drawn_accepted(reply), 1);
+    assert_int_equal(fixture_problems(reply, 1, NULL, NULL), 1);
+    assert_close(th_area_m2(record_of(f, drawn_parcel(reply, 0)).sliver), 0.004 * CELL_M2, 0.05);
+    th_json_free(reply);
+}
+
 static void update__of_attributes_alone_takes_nothing_off_again(void **state)
 {
     struct fixture *f = *state;
@@ -349,6 +446,10 @@ int main(void)
         GROUND_TEST(waiver__opens_no_more_ground_than_was_taken_off),
         GROUND_TEST(merge__takes_what_was_waived_off_the_whole),
         GROUND_TEST(days__a_parcel_that_was_retired_later_holds_its_ground),
+        GROUND_TEST(days__ground_that_an_adjustment_gives_up_is_held_until_then),
+        GROUND_TEST(days__an_adjustment_takes_no_ground_before_it_was_given_up),
+        GROUND_TEST(days__a_version_that_never_held_claims_nothing),
+        GROUND_TEST(days__a_strip_is_taken_off_once_however_often_the_neighbour_changed),
         GROUND_TEST(update__of_attributes_alone_takes_nothing_off_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -192,13 +192,13 @@ static void parcel_each__goes_in_order_until_told_to_stop(void **state)
     assert_int_equal(ids[0], 0);
 }
 
-static bool count_box(void *context, const struct th_parcel_record *record, const void *wkb,
-                      size_t wkb_size)
+static bool count_box(void *context, const struct th_parcel_stand *stand)
 {
     int *n = context;
-    assert_non_null(wkb);
-    assert_int_equal(wkb_size, WKB_SIZE);
-    assert_true(record->parcel_id == 2 || record->parcel_id == 3);
+    assert_non_null(stand->wkb);
+    assert_int_equal(stand->wkb_size, WKB_SIZE);
+    assert_true(stand->record.parcel_id == 2 || stand->record.parcel_id == 3);
+    assert_int_equal(stand->until.year, 0);
     (*n)++;
     return true;
 }
@@ -208,14 +208,90 @@ static void parcel_box__finds_what_the_box_meets(void **state)
     struct fixture *f = *state;
     struct th_error err;
     int n = 0;
-    assert_ok(th_parcel_box_each(th_registry_store(f->registry), 119.0205, 29, 119.0305, 31,
-                                 count_box, &n, &err),
+    const struct th_parcel_box met = {119.0205, 29, 119.0305, 31, {0}};
+    const struct th_parcel_box beside = {119.0205, 31, 119.0305, 32, {0}};
+    assert_ok(th_parcel_box_each(th_registry_store(f->registry), &met, count_box, &n, &err), &err);
+    assert_int_equal(n, 2);
+    assert_ok(th_parcel_box_each(th_registry_store(f->registry), &beside, count_box, &n, &err),
               &err);
     assert_int_equal(n, 2);
-    assert_ok(th_parcel_box_each(th_registry_store(f->registry), 119.0205, 31, 119.0305, 32,
-                                 count_box, &n, &err),
+}
+
+// The next version of parcel 1, from a day on.
+static void change_first(struct fixture *f, int64_t version, struct th_date from, double north)
+{
+    unsigned char wkb[WKB_SIZE];
+    struct th_work *work = NULL;
+    struct th_json *reply = NULL;
+    struct th_hash row_hash;
+    struct th_error err;
+    struct th_parcel_record record = sample(1, "1");
+    record.version = version;
+    record.from = from;
+    rectangle(wkb, 119 + 0.01, north, 119.001 + 0.01, north + 0.001);
+    record.geometry_hash = th_hash_bytes(TH_HASH_BLAKE2B, wkb, sizeof wkb);
+    assert_ok(th_work_begin(f->registry, &f->request, TH_MAY_REGISTER, "parcel.import", NULL, &work,
+                            &reply, &err),
               &err);
-    assert_int_equal(n, 2);
+    assert_ok(th_parcel_insert(th_work_store(work), &record, "{}", wkb, sizeof wkb,
+                               th_work_seq(work), &row_hash, &err),
+              &err);
+    assert_ok(
+        th_work_end(work, TH_OK, "import:1", th_json_object(), th_json_object(), &reply, &err),
+        &err);
+    th_json_free(reply);
+}
+
+struct versions_met {
+    int64_t ids[8]; // versions of parcel 1
+    int n;
+    struct th_date until[8]; // by version
+};
+
+static bool note_version(void *context, const struct th_parcel_stand *stand)
+{
+    struct versions_met *met = context;
+    if (stand->record.parcel_id == 1) {
+        met->until[stand->record.version] = stand->until;
+        met->ids[met->n++] = stand->record.version;
+    }
+    return met->n < 8;
+}
+
+static void parcel_box__earlier_versions_come_for_the_days_they_held(void **state)
+{
+    struct fixture *f = *state;
+    struct th_store *store = th_registry_store(f->registry);
+    struct th_error err;
+    // Since 9 March 2024 one place, from 1 May another, from 1 June the first once more (corrected
+    // on the day), from 1 July elsewhere.
+    change_first(f, 2, (struct th_date){2024, 5, 1}, 30.001);
+    change_first(f, 3, (struct th_date){2024, 6, 1}, 30.0005);
+    change_first(f, 4, (struct th_date){2024, 6, 1}, 30);
+    change_first(f, 5, (struct th_date){2024, 7, 1}, 30.002);
+    static const struct {
+        struct th_date since;
+        int n; // that are met, of versions 1 to 5
+        bool met[6];
+    } CASES[] = {{{0}, 1, {[5] = true}},
+                 {{2024, 7, 1}, 1, {[5] = true}},
+                 {{2024, 6, 30}, 2, {[4] = true, [5] = true}},
+                 {{2024, 6, 1}, 2, {[4] = true, [5] = true}},
+                 {{2024, 5, 31}, 3, {[2] = true, [4] = true, [5] = true}},
+                 {{2020, 1, 1}, 3, {[2] = true, [4] = true, [5] = true}}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        const struct th_parcel_box box = {119.0105, 30.0001, 119.0106, 30.0025, CASES[i].since};
+        struct versions_met met = {.n = 0};
+        assert_ok(th_parcel_box_each(store, &box, note_version, &met, &err), &err);
+        assert_int_equal(met.n, CASES[i].n);
+        for (int k = 0; k < met.n; k++)
+            assert_true(CASES[i].met[met.ids[k]]);
+        assert_int_equal(met.until[5].year, 0);
+        if (CASES[i].met[4])
+            assert_int_equal(th_date_compare(met.until[4], (struct th_date){2024, 7, 1}), 0);
+        if (CASES[i].met[2])
+            assert_int_equal(th_date_compare(met.until[2], (struct th_date){2024, 6, 1}), 0);
+    }
 }
 
 static void parcel_find__knows_numbers_within_their_village(void **state)
@@ -329,6 +405,7 @@ int main(void)
         STORE_TEST(parcel_load__missing_row_is_not_found_and_leaves_the_output),
         STORE_TEST(parcel_each__goes_in_order_until_told_to_stop),
         STORE_TEST(parcel_box__finds_what_the_box_meets),
+        STORE_TEST(parcel_box__earlier_versions_come_for_the_days_they_held),
         STORE_TEST(parcel_find__knows_numbers_within_their_village),
         cmocka_unit_test(parcel_row_hash__covers_every_field),
         STORE_TEST(parcel_insert__a_number_that_is_taken_is_a_conflict),

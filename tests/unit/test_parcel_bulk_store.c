@@ -163,14 +163,12 @@ struct counting {
     double west, south, east, north;
 };
 
-static bool count_box(void *context, const struct th_parcel_record *record, const void *wkb,
-                      size_t wkb_size)
+static bool count_box(void *context, const struct th_parcel_stand *stand)
 {
     struct counting *counting = context;
-    double west = west_of(record->parcel_id);
-    double south = south_of(record->parcel_id);
-    (void)wkb;
-    assert_int_equal(wkb_size, ROWS_WKB_SIZE);
+    double west = west_of(stand->record.parcel_id);
+    double south = south_of(stand->record.parcel_id);
+    assert_int_equal(stand->wkb_size, ROWS_WKB_SIZE);
     // The boxes of the index are rounded to single precision, outward: 1e-5 degrees here.
     assert_true(west <= counting->east + 1e-5 && west + 0.001 >= counting->west - 1e-5);
     assert_true(south <= counting->north + 1e-5 && south + 0.001 >= counting->south - 1e-5);
@@ -199,9 +197,8 @@ static void parcel_bulk__boxes_find_what_lies_in_them(void **state)
         for (int64_t id = 1; id <= N; id++)
             want += west_of(id) > box.west && west_of(id) < box.east && south_of(id) > box.south &&
                     south_of(id) < box.north;
-        assert_ok(th_parcel_box_each(world.store, box.west, box.south, box.east, box.north,
-                                     count_box, &box, &err),
-                  &err);
+        const struct th_parcel_box there = {box.west, box.south, box.east, box.north, {0}};
+        assert_ok(th_parcel_box_each(world.store, &there, count_box, &box, &err), &err);
         assert_int_equal(box.n, want);
     }
     th_store_rollback(world.store);

@@ -119,34 +119,55 @@ static const struct th_error_arg *find_arg(const struct th_error_arg *args, int 
     return NULL;
 }
 
-static void append_value(const struct th_messages *messages, enum th_lang lang, const char *value,
-                         struct th_buf *out)
+struct wording {
+    const struct th_messages *messages; // NULL: values that are keys stay as they are
+    enum th_lang lang;
+    const struct th_error_arg *args;
+    int n_args;
+};
+
+static void append_text(const struct wording *w, const char *text, struct th_buf *out);
+
+// A value that is a key is a text with the same arguments, whose own values stay as they are.
+static void append_value(const struct wording *w, const char *value, struct th_buf *out)
 {
-    const char *text = value[0] == '@' ? th_messages_find(messages, lang, value + 1) : NULL;
-    th_buf_append_str(out, text != NULL ? text : value);
+    struct wording inner = *w;
+    const char *text = value[0] == '@' && w->messages != NULL
+                           ? th_messages_find(w->messages, w->lang, value + 1)
+                           : NULL;
+    inner.messages = NULL;
+    if (text != NULL)
+        append_text(&inner, text, out);
+    else
+        th_buf_append_str(out, value);
 }
 
-void th_messages_format(const struct th_messages *messages, enum th_lang lang, const char *key,
-                        const struct th_error_arg *args, int n_args, struct th_buf *out)
+static void append_text(const struct wording *w, const char *text, struct th_buf *out)
 {
-    const char *text = th_messages_text(messages, lang, key);
     for (;;) {
         const char *open = strchr(text, '{');
         const char *close = open != NULL ? strchr(open, '}') : NULL;
         if (close == NULL)
             break;
         const struct th_error_arg *arg =
-            find_arg(args, n_args, open + 1, (size_t)(close - open) - 1);
+            find_arg(w->args, w->n_args, open + 1, (size_t)(close - open) - 1);
         if (arg == NULL) { // stays as it stands; the next brace may open another name
             th_buf_append(out, text, (size_t)(open - text) + 1);
             text = open + 1;
             continue;
         }
         th_buf_append(out, text, (size_t)(open - text));
-        append_value(messages, lang, arg->value, out);
+        append_value(w, arg->value, out);
         text = close + 1;
     }
     th_buf_append_str(out, text);
+}
+
+void th_messages_format(const struct th_messages *messages, enum th_lang lang, const char *key,
+                        const struct th_error_arg *args, int n_args, struct th_buf *out)
+{
+    const struct wording w = {messages, lang, args, n_args};
+    append_text(&w, th_messages_text(messages, lang, key), out);
 }
 
 void th_messages_error(const struct th_messages *messages, enum th_lang lang,

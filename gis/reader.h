@@ -118,12 +118,15 @@ struct th_reader_row {
     const void *wkb; // little-endian ISO WKB, 2-D; NULL when the row has no
                      // geometry. Not checked.
     size_t wkb_size;
-    const char *const *values; // n_fields texts in UTF-8, NULL where the source has NULL
+    const char *const *values; // n_fields texts in UTF-8, NULL where the source has NULL. Of a
+                               // lost row NULL altogether where nothing could be read.
     unsigned shape;            // TH_SHAPE_…
     bool text_suspect;         // a value did not decode; it is given with '?' for the bad
                                // bytes
-    bool lost;          // the row could not be read: `detail` says why, there is nothing else
-    const char *detail; // GDAL's words, or "@points.…", the key of a message
+    bool lost;                 // the row could not be read, or its shape: `detail` says why
+    const char *detail;        // GDAL's words, or "@points.…", the key of a message
+    const char *value; // of a lost row with values: the beginning of what stands where it could
+                       // not be read, "" where nothing does
 };
 
 struct th_reader_batch { // rows in reading order, with all that they point to

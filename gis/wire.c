@@ -344,6 +344,12 @@ static void row_get(struct cursor *cursor, size_t n_fields, struct th_reader_row
     if (row->lost) {
         row->detail = text_get(cursor, TH_WIRE_TEXT_MAX);
         cursor->broken = cursor->broken || wkb_size != 0 || !is_detail(row->detail);
+        if ((flags & WIRE_ROW_VALUES) == 0) {
+            return;
+        }
+        row->value = text_get(cursor, TH_WIRE_TEXT_MAX);
+    }
+    if (cursor->broken) {
         return;
     }
     struct cursor sizes = {bytes_get(cursor, n_fields * 4), n_fields * 4, cursor->broken};
@@ -373,7 +379,7 @@ enum th_status th_wire_batch_decode_take(void *payload, size_t size, size_t n_fi
     if (batch == NULL || rows == NULL) {
         goto no_memory;
     }
-    // Lost rows have no values; the rest of a row's bytes bounds their number.
+    // A lost row may have no values; the rest of a row's bytes bounds their number.
     size_t n_values = n_fields == 0 ? 0 : (size_t)n_rows * n_fields;
     if (n_values > 0 && n_values / n_fields != n_rows) {
         goto no_memory;
@@ -389,8 +395,8 @@ enum th_status th_wire_batch_decode_take(void *payload, size_t size, size_t n_fi
         // broke; of this row they are checked here, before a value is put anywhere.
         bool room = used + n_fields <= n_room;
         row_get(&cursor, room ? n_fields : 0, &rows[i], values + used);
-        cursor.broken = cursor.broken || (!room && !rows[i].lost);
-        used += rows[i].lost ? 0 : n_fields;
+        cursor.broken = cursor.broken || (!room && rows[i].values != NULL);
+        used += rows[i].values == NULL ? 0 : n_fields;
     }
     enum th_status status = ended(&cursor, err);
     if (status != TH_OK) {

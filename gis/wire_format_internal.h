@@ -11,7 +11,8 @@
 #define WIRE_ROW_SHAPE 0x1fu
 #define WIRE_ROW_SUSPECT 0x100u
 #define WIRE_ROW_LOST 0x200u
-#define WIRE_ROW_FLAGS (WIRE_ROW_SHAPE | WIRE_ROW_SUSPECT | WIRE_ROW_LOST)
+#define WIRE_ROW_VALUES 0x400u // a lost row that has its values all the same
+#define WIRE_ROW_FLAGS (WIRE_ROW_SHAPE | WIRE_ROW_SUSPECT | WIRE_ROW_LOST | WIRE_ROW_VALUES)
 
 #define WIRE_ROW_SIZE_MIN 24u // number, feature, flags, size of the shape
 

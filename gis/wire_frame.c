@@ -198,12 +198,17 @@ unsigned char *th_wire_put_row(struct th_wire_frame *frame, const struct th_read
                                size_t n_fields)
 {
     uint32_t flags = (row->shape & WIRE_ROW_SHAPE) | (row->text_suspect ? WIRE_ROW_SUSPECT : 0) |
-                     (row->lost ? WIRE_ROW_LOST : 0);
+                     (row->lost ? WIRE_ROW_LOST : 0) |
+                     (row->lost && row->values != NULL ? WIRE_ROW_VALUES : 0);
+    size_t wkb_size = row->lost ? 0 : row->wkb_size;
     frame->n_rows++;
-    row_head_put(frame, row, flags, row->lost ? 0 : row->wkb_size);
+    row_head_put(frame, row, flags, wkb_size);
     if (row->lost) {
         text_put(frame, row->detail, TH_WIRE_TEXT_MAX);
-        return NULL;
+        if (row->values == NULL) {
+            return NULL;
+        }
+        text_put(frame, row->value, TH_WIRE_TEXT_MAX);
     }
     size_t texts_size = 0;
     unsigned char *sizes = room(frame, n_fields * 4);
@@ -213,14 +218,14 @@ unsigned char *th_wire_put_row(struct th_wire_frame *frame, const struct th_read
         texts_size += row->values[i] == NULL ? 0 : size + 1;
     }
     size_t wkb_offset = frame->size;
-    unsigned char *data = room(frame, row->wkb_size + texts_size);
+    unsigned char *data = room(frame, wkb_size + texts_size);
     if (data == NULL) {
         return NULL;
     }
-    if (row->wkb != NULL) {
-        memcpy(data, row->wkb, row->wkb_size);
+    if (row->wkb != NULL && wkb_size > 0) {
+        memcpy(data, row->wkb, wkb_size);
     }
-    unsigned char *at = data + row->wkb_size;
+    unsigned char *at = data + wkb_size;
     for (size_t i = 0; i < n_fields; i++) {
         if (row->values[i] != NULL) {
             size_t size = strlen(row->values[i]) + 1;
@@ -228,7 +233,7 @@ unsigned char *th_wire_put_row(struct th_wire_frame *frame, const struct th_read
             at += size;
         }
     }
-    return row->wkb == NULL && row->wkb_size > 0 ? frame->data + wkb_offset : NULL;
+    return row->wkb == NULL && wkb_size > 0 ? frame->data + wkb_offset : NULL;
 }
 
 enum th_status th_wire_finish(struct th_wire_frame *frame, struct th_error *err)

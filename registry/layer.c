@@ -215,7 +215,8 @@ static enum th_status take_row(struct adding *a, const struct th_reader_row *row
         return TH_LIMIT;
     }
     if (row->lost) {
-        (void)th_error_set(&what, TH_DATA_PROBLEM, "row_unreadable", "detail", row->detail, NULL);
+        (void)th_error_set(&what, TH_DATA_PROBLEM, "row_unreadable", "detail", row->detail, "value",
+                           row->value, NULL);
         th_error_add_int(&what, "row", row->row);
         problem(a, row->row, &what);
         return TH_OK;

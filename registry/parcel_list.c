@@ -194,7 +194,7 @@ static enum th_status line_write(struct listing *l, const struct th_reader_row *
     if (is_paged(l))
         cells_page(l, first, n_fields == 0);
     for (size_t i = 0; i < n_fields; i++)
-        cell(&l->sink, source == NULL || source->lost ? NULL : source->values[i],
+        cell(&l->sink, source == NULL || source->values == NULL ? NULL : source->values[i],
              i + 1 == n_fields);
     l->next = end;
     return l->sink.book != NULL ? th_workbook_check(l->sink.book, err)
@@ -207,7 +207,7 @@ static const struct th_reader_row *row_now(struct listing *l, const struct th_re
     char number[TH_PARCEL_NUMBER_SIZE];
     if (l->mends == NULL)
         return source;
-    bool numbered = !source->lost && th_field_number(&l->run->map, source, number);
+    bool numbered = source->values != NULL && th_field_number(&l->run->map, source, number);
     return th_mends_lay(l->mends, source, numbered ? number : NULL);
 }
 

@@ -217,7 +217,8 @@ static enum th_status row_take(const struct th_import_run *run, struct th_mends 
     if (source->lost) {
         enum th_status status = unfit(file, "mend_unreadable", err);
         th_error_add_int(err, "row", source->row);
-        th_error_add(err, "detail", source->detail == NULL ? "" : source->detail);
+        th_error_add(err, "detail", source->detail);
+        th_error_add(err, "value", source->value);
         return status;
     }
     const char *key = file->row_column == 0 ? NULL : source->values[file->row_column - 1];
@@ -406,7 +407,7 @@ const struct th_reader_row *th_mends_lay(struct th_mends *mends, const struct th
     if (row == NULL && numbered == NULL)
         return source;
     for (size_t i = 0; i < mends->n_fields; i++)
-        mends->values[i] = source->lost ? NULL : source->values[i];
+        mends->values[i] = source->values == NULL ? NULL : source->values[i];
     mends->laid = *source;
     mends->laid.values = mends->values;
     const struct mend_file *before = NULL;

@@ -231,7 +231,7 @@ static const struct th_reader_row *lay(struct intake *in, struct th_reader_row *
     char number[TH_PARCEL_NUMBER_SIZE];
     if (in->mends == NULL)
         return source;
-    bool numbered = !source->lost && th_field_number(&in->run->map, source, number);
+    bool numbered = source->values != NULL && th_field_number(&in->run->map, source, number);
     const struct th_reader_row *laid = th_mends_lay(in->mends, source, numbered ? number : NULL);
     source->wkb = laid->wkb;
     source->wkb_size = laid->wkb_size;
@@ -250,10 +250,13 @@ static enum th_status take_row(struct intake *in, struct th_reader_row *source,
         return TH_OK;
     }
     th_import_note_shape(in->run, laid);
-    if (!laid->lost)
-        return th_fields_take(in->run, &in->run->map, laid, row, err);
-    (void)th_error_set(&problem, TH_UNREADABLE, "row_unreadable", "detail",
-                       source->detail == NULL ? "" : source->detail, NULL);
+    enum th_status status =
+        laid->values == NULL ? TH_OK : th_fields_take(in->run, &in->run->map, laid, row, err);
+    if (status != TH_OK || !laid->lost)
+        return status;
+    (void)th_error_set(&problem, TH_UNREADABLE,
+                       row->number == NULL ? "row_unreadable" : "row_unreadable_parcel", "number",
+                       row->number, "detail", laid->detail, "value", laid->value, NULL);
     th_error_add_int(&problem, "row", source->row);
     th_import_reject(in->run, row, "row_unreadable", &problem);
     return TH_OK;

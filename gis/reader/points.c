@@ -20,6 +20,7 @@ struct corner {
     const char *point; // its number; NULL without such a column
     const char *ring;
     const char *fault; // the row cannot be used, and why
+    const char *value; // what stands there instead; NULL when nothing does
     bool again;        // the same number at the same place as before
 };
 
@@ -81,8 +82,10 @@ static void corner_add(struct build *build, size_t row, const char *x, const cha
                               .point = build->plan->point == TH_POINTS_NONE
                                            ? NULL
                                            : cell(build, row, build->plan->point)};
-    if (!th_coordinate_parse(x, &corner->x) || !th_coordinate_parse(y, &corner->y)) {
-        corner->fault = *x == '\0' || *y == '\0' ? "@points.no_coordinate" : "@points.not_a_number";
+    bool x_fits = th_coordinate_parse(x, &corner->x);
+    if (!x_fits || !th_coordinate_parse(y, &corner->y)) {
+        corner->value = x_fits || *x == '\0' ? y : x;
+        corner->fault = *corner->value == '\0' ? "@points.no_coordinate" : "@points.not_a_number";
     } else if (corner->point != NULL && *corner->point == '\0') {
         corner->fault = "@points.no_number";
     }
@@ -256,7 +259,7 @@ static const char *order_choose(const struct build *build, struct corner *corner
 // One number, one place. The same corner once more, a closing point for instance, is left out.
 // Sorts a copy, so that a long ring costs no more than its sorting.
 static const char *numbers_check(const struct build *build, struct corner *corners, size_t *n,
-                                 size_t *ret_row)
+                                 const struct corner **ret_at)
 {
     struct corner *sorted = build->scratch;
     bool again = false;
@@ -267,7 +270,8 @@ static const char *numbers_check(const struct build *build, struct corner *corne
             continue;
         }
         if (!same_place(&sorted[i - 1], &sorted[i])) {
-            *ret_row = sorted[i].row;
+            sorted[i].value = sorted[i].point;
+            *ret_at = &sorted[i];
             return "@points.repeated";
         }
         struct corner *same = bsearch(&sorted[i], corners, *n, sizeof *corners, corner_by_row);
@@ -287,10 +291,12 @@ static const char *numbers_check(const struct build *build, struct corner *corne
     return NULL;
 }
 
-static const char *ring_add(struct build *build, struct corner *corners, size_t n, size_t *ret_row)
+// Why it is no ring, with the corner that shows it; NULL when it is one.
+static const char *ring_add(struct build *build, struct corner *corners, size_t n,
+                            const struct corner **ret_at)
 {
     const char *lost = NULL;
-    *ret_row = corners[0].row;
+    *ret_at = &corners[0];
     // The first corner once more at the end closes the ring.
     if (n > 1 && same_place(&corners[0], &corners[n - 1])) {
         n--;
@@ -299,7 +305,7 @@ static const char *ring_add(struct build *build, struct corner *corners, size_t 
         return "@points.too_few";
     }
     if (corners[0].point != NULL) {
-        lost = numbers_check(build, corners, &n, ret_row);
+        lost = numbers_check(build, corners, &n, ret_at);
         if (lost == NULL && n < RING_POINTS_MIN) {
             lost = "@points.too_few";
         }
@@ -352,16 +358,23 @@ static size_t ring_size(const struct build *build, const struct corner *corners,
     return size;
 }
 
+static void parcel_lose(struct th_points_parcel *parcel, const char *why, const struct corner *at)
+{
+    parcel->lost = why;
+    parcel->row = at->row;
+    parcel->value = at->value;
+}
+
 static void parcel_build(struct build *build, struct corner *corners, size_t n)
 {
     struct th_points *out = &build->out;
     struct th_points_parcel *parcel = &out->parcels[corners[0].parcel];
     size_t n_corners_before = out->n_corners;
-    *parcel = (struct th_points_parcel){.row = corners[0].row, .first_ring = out->n_rings};
+    *parcel = (struct th_points_parcel){
+        .row = corners[0].row, .first_row = corners[0].row, .first_ring = out->n_rings};
     for (size_t i = 0; i < n; i++) {
         if (corners[i].fault != NULL) {
-            parcel->row = corners[i].row;
-            parcel->lost = corners[i].fault;
+            parcel_lose(parcel, corners[i].fault, &corners[i]);
             return;
         }
     }
@@ -369,14 +382,14 @@ static void parcel_build(struct build *build, struct corner *corners, size_t n)
         qsort(corners, n, sizeof *corners, corner_by_ring);
     }
     for (size_t begin = 0, size = 0; begin < n && parcel->lost == NULL; begin += size) {
-        size_t row_at_fault;
+        const struct corner *at;
         size = ring_size(build, corners + begin, n - begin);
-        parcel->lost = ring_add(build, corners + begin, size, &row_at_fault);
-        if (parcel->lost == NULL && out->n_rings - parcel->first_ring > TH_RINGS_MAX) {
-            parcel->lost = "@points.too_many_rings";
+        const char *lost = ring_add(build, corners + begin, size, &at);
+        if (lost == NULL && out->n_rings - parcel->first_ring > TH_RINGS_MAX) {
+            lost = "@points.too_many_rings";
         }
-        if (parcel->lost != NULL) {
-            parcel->row = row_at_fault;
+        if (lost != NULL) {
+            parcel_lose(parcel, lost, at);
         }
     }
     if (parcel->lost != NULL) {

@@ -60,8 +60,10 @@ struct th_points_ring {
 };
 
 struct th_points_parcel {
-    size_t row;       // of the table: the first corner's; for a lost one the row at fault
-    const char *lost; // why, as the key of a message with "@" before it; NULL: it is good
+    size_t row;        // of the table: the first corner's; for a lost one the row at fault
+    size_t first_row;  // the first corner's: merged cells have everything else there alone
+    const char *lost;  // why, as the key of a message with "@" before it; NULL: it is good
+    const char *value; // of a lost one: the cell at fault, in the bytes of the table, or NULL
     size_t first_ring, n_rings;
 };
 

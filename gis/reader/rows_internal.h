@@ -53,8 +53,10 @@ struct th_rows_row {
     const void *wkb;          // instead of `geometry`, where the source has it ready: little-endian
     size_t wkb_size;          // ISO WKB of a polygon or multipolygon in two dimensions
     unsigned shape;           // TH_SHAPE_… that the source itself had to do
-    const char *const *texts; // n_fields, in the bytes of the source; NULL where there is no value
+    const char *const *texts; // n_fields, in the bytes of the source; NULL where there is no value.
+                              // Of a lost row NULL where nothing can be read.
     const char *lost;         // not NULL: the row could not be read, and why
+    const char *lost_value;   // what stands where it could not, in the bytes of the source, or NULL
 };
 
 // What a pass over the rows is for; a source may leave out what is not wanted.

@@ -194,6 +194,23 @@ static void lose(struct th_reader_row *sent, const char *detail)
     sent->detail = detail;
 }
 
+// The beginning of the cell that could not be read.
+static const char *value_show(struct sender *sender, const char *bytes,
+                              char shown[TH_READER_SAMPLE_SIZE])
+{
+    static const char more[] = "…";
+    sender->text.size = 0;
+    if (bytes != NULL) {
+        (void)text_read(sender, bytes, 0);
+        th_text_copy(shown, TH_READER_SAMPLE_SIZE - sizeof more, th_buf_text(&sender->text));
+        th_text_mend(shown);
+        if (strlen(shown) < sender->text.size) {
+            memcpy(shown + strlen(shown), more, sizeof more);
+        }
+    }
+    return shown;
+}
+
 // Puts the row into the frame with its shape made to polygons.
 static enum th_status row_put(struct sender *sender, const struct th_rows_row *row,
                               struct th_reader_row *sent, struct th_error *err)
@@ -245,9 +262,12 @@ static enum th_status row_send(struct sender *sender, const struct th_rows_row *
     sender->n_rows++;
     struct th_reader_row sent = {.row = row->row > 0 ? row->row : sender->n_rows,
                                  .feature = row->feature};
+    char value[TH_READER_SAMPLE_SIZE] = "";
     if (row->lost != NULL) {
         lose(&sent, row->lost);
-    } else {
+        sent.value = value_show(sender, row->lost_value, value);
+    }
+    if (row->lost == NULL || row->texts != NULL) {
         status = values_read(sender, row, &sent, err);
     }
     // GDAL's words are in whatever encoding the file has.

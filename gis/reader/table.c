@@ -189,8 +189,11 @@ static void texts_take(struct table_rows *table, size_t row, struct th_rows_row 
 static void next_parcel(struct table_rows *table, struct th_rows_row *ret_row)
 {
     const struct th_points_parcel *parcel = &table->points.parcels[table->next++];
-    texts_take(table, parcel->row, ret_row);
+    texts_take(table, parcel->first_row, ret_row);
+    ret_row->row = (int64_t)th_csv_table_line(table->table, parcel->row);
+    ret_row->feature = ret_row->row;
     ret_row->lost = parcel->lost;
+    ret_row->lost_value = parcel->value;
     if (parcel->lost == NULL) {
         ret_row->shape = TH_SHAPE_FROM_POINTS;
         table->geometry = corners_shape(table, parcel);
@@ -215,6 +218,7 @@ static void next_row(struct table_rows *table, struct th_rows_row *ret_row)
         ret_row->lost = pairs_shape(table, cell);
         ret_row->shape = TH_SHAPE_FROM_POINTS;
     }
+    ret_row->lost_value = ret_row->lost == NULL ? NULL : cell;
 }
 
 static enum th_status next(struct th_rows *rows, struct th_rows_row *ret_row, bool *ret_more,

@@ -288,6 +288,49 @@ static void clerk__no_output_overwrites_a_file(void **state)
     th_cli_world_remove(&world);
 }
 
+// Three corners each; what a scanner made of one coordinate keeps its parcel out.
+static const char CORNERS[] = "地块号,点号,X坐标(m),Y坐标(m),面积\n"
+                              "001,J1,3376000,40461600,15\n001,J2,3376000,40461700,\n"
+                              "001,J3,3376100,40461700,\n001,J4,3376100,40461600,\n"
+                              "002,J1,3376200,40461600,7.5\n,J2,3376200,404617oo,\n"
+                              ",J3,3376300,40461700,\n";
+static const char CORNERS_MENDED[] = "地块号,点号,X坐标(m),Y坐标(m)\n002,J1,3376200,40461600\n"
+                                     ",J2,3376200,40461700\n,J3,3376300,40461700\n";
+
+static void village_world(struct th_cli_world *world)
+{
+    th_cli_world_make(world);
+    th_cli_do(world, "init {dir}/r.tanhui --name 安吉 --admin-code 330523");
+    th_cli_do(world, "village add --code 330523990201 --name 马家弄村 --township 山川乡");
+}
+
+static void clerk__a_corner_that_cannot_be_read_is_named_with_its_parcel(void **state)
+{
+    static const char IMPORT[] = "parcel import {dir}/c.csv --crs EPSG:4528 --kind bamboo "
+                                 "--village 330523990201 --dry-run";
+    struct th_cli_world world;
+    (void)state;
+    village_world(&world);
+    th_cli_write(&world, "c.csv", CORNERS, sizeof CORNERS - 1);
+    th_cli_write(&world, "m.csv", CORNERS_MENDED, sizeof CORNERS_MENDED - 1);
+    struct th_json *reply = th_cli_json(&world, 1, "%s --problems {dir}/p.csv", IMPORT);
+    assert_int_equal(th_cli_int_at(reply, "accepted"), 1);
+    assert_int_equal(th_cli_int_at(reply, "problems.0.row"), 7);
+    assert_string_equal(th_cli_text_at(reply, "problems.0.number"), "002");
+    assert_string_equal(th_cli_text_at(reply, "problems.0.code"), "row_unreadable");
+    assert_non_null(strstr(th_cli_text_at(reply, "problems.0.message"), "404617oo"));
+    th_json_free(reply);
+    // The list has the number and the row's own columns, so that it can be mended.
+    char *list = th_cli_read(&world, "p.csv");
+    assert_non_null(strstr(list, "7,002,row_unreadable,"));
+    assert_non_null(strstr(list, ",002,7.5"));
+    free(list);
+    reply = th_cli_json(&world, 0, "%s --mend {dir}/m.csv", IMPORT);
+    assert_int_equal(th_cli_int_at(reply, "accepted"), 2);
+    th_json_free(reply);
+    th_cli_world_remove(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +340,7 @@ int main(void)
         cmocka_unit_test(clerk__odd_names_are_kept_or_refused_whole),
         cmocka_unit_test(clerk__a_list_of_villages_from_excel_is_welcome),
         cmocka_unit_test(clerk__a_bom_and_chinese_headings_are_welcome),
+        cmocka_unit_test(clerk__a_corner_that_cannot_be_read_is_named_with_its_parcel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

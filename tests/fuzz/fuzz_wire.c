@@ -62,11 +62,14 @@ static void check_batch(const uint8_t *data, size_t size, size_t n_fields)
         const unsigned char *wkb = row->wkb;
         for (size_t k = 0; wkb != NULL && k < row->wkb_size; k++)
             sum += wkb[k]; // every byte is there
-        for (size_t f = 0; f < n_fields && !row->lost; f++)
+        for (size_t f = 0; f < n_fields && row->values != NULL; f++)
             if (row->values[f] != NULL)
                 check_text(row->values[f]);
+        assert(row->lost || row->values != NULL);
         if (row->lost)
             check_text(row->detail);
+        if (row->value != NULL)
+            check_text(row->value);
     }
     (void)sum;
     th_reader_batch_free(batch);

@@ -15,7 +15,7 @@ static const char corners[] = "某村界址点成果表,,,,\n"
                               "001,J4,3390100,40468000,\n"
                               "002,J2,3390200,40468100,\n"
                               "002,J3,3390300,40468100,\n"
-                              "003,J1,x,40468000,\n"
+                              "003,J1,x坐标,40468000,\n"
                               "003,J2,3390300,40468100,\n";
 
 static void assert_corners(struct th_test_rows *rows)
@@ -44,6 +44,8 @@ static void assert_corners(struct th_test_rows *rows)
     assert_int_equal(row->row, 10);
     assert_true(row->lost);
     assert_string_equal(row->detail, "@points.not_a_number");
+    assert_string_equal(row->value, "x坐标");
+    assert_string_equal(formats_value(rows, row, "地块号"), "003");
     formats_assert_end(rows);
 }
 
@@ -115,6 +117,8 @@ static void csv__wkt_and_lists_of_pairs_are_shapes(void **state)
     assert_non_null(row);
     assert_int_equal(row->row, 4);
     assert_string_equal(row->detail, "@points.wkt");
+    assert_string_equal(row->value, "oops");
+    assert_string_equal(formats_value(&rows, row, "小班号"), "3");
     formats_assert_end(&rows);
 
     formats_text_write(

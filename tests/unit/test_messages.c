@@ -28,7 +28,7 @@ static int teardown(void **state)
 
 static const struct th_embedded_file small[] = {
     FILE_OF("en/a.json", "{\"greet\":\"Hello {who}, {who}! {unknown} {\",\"word\":\"friend\"}"),
-    FILE_OF("zh/a.json", "{\"greet\":\"{who}你好\"}"),
+    FILE_OF("zh/a.json", "{\"greet\":\"{who}你好\",\"nested\":\"“{other}”那边的{who}\"}"),
     FILE_OF("zh/b.json", "{\"error.bad\":\"不行：{why}\",\"hint.bad\":\"试试{why}\","
                          "\"error.plain\":\"坏了\",\"why.rain\":\"下雨\"}"),
 };
@@ -73,6 +73,14 @@ static void messages_format__fills_names_and_leaves_unknown_ones(void **state)
     assert_format(messages, TH_LANG_ZH, "greet", "安吉", "安吉你好");
     assert_format(messages, TH_LANG_EN, "greet", "@word", "Hello friend, friend! {unknown} {");
     assert_format(messages, TH_LANG_EN, "greet", "@none", "Hello @none, @none! {unknown} {");
+    // A key among the values is filled in too, but what is in it for good is no key any more.
+    struct th_error_arg nested[2] = {{.name = "other", .value = "@word"},
+                                     {.name = "who", .value = "@nested"}};
+    struct th_buf out;
+    th_buf_init(&out, 1000);
+    th_messages_format(messages, TH_LANG_ZH, "greet", nested, 2, &out);
+    assert_string_equal(th_buf_text(&out), "“@word”那边的@nested你好");
+    th_buf_clear(&out);
     // A value is not read as a template again.
     assert_format(messages, TH_LANG_ZH, "greet", "{other}", "{other}你好");
     assert_format(messages, TH_LANG_EN, "no.such.key", "x", "no.such.key");

@@ -353,15 +353,17 @@ static void build__a_parcel_that_cannot_be_is_lost_with_reason_and_line(void **s
         const char *rows;
         const char *reason;
         size_t line;
+        const char *value;
     } cases[] = {
-        {"A,1,0,0\nA,2,10,0\n", "@points.too_few", 2},
-        {"A,1,0,0\nA,2,10,0\nA,1,0,0\n", "@points.too_few", 2},
-        {SQUARE("A") "A,2,5,5\n", "@points.repeated", 6},
-        {"A,1,0,0\nA,2,x,0\nA,3,10,10\n", "@points.not_a_number", 3},
-        {"A,1,0,0\nA,2,10,\nA,3,10,10\n", "@points.no_coordinate", 3},
-        {"A,1,0,0\nA,,10,0\nA,3,10,10\n", "@points.no_number", 3},
-        {",1,0,0\n,2,10,0\n,3,10,10\n", "@points.no_parcel", 2},
-        {"A,1,1e999,0\nA,2,10,0\nA,3,10,10\n", "@points.not_a_number", 2},
+        {"A,1,0,0\nA,2,10,0\n", "@points.too_few", 2, NULL},
+        {"A,1,0,0\nA,2,10,0\nA,1,0,0\n", "@points.too_few", 2, NULL},
+        {SQUARE("A") "A,2,5,5\n", "@points.repeated", 6, "2"},
+        {"A,1,0,0\nA,2,x,0\nA,3,10,10\n", "@points.not_a_number", 3, "x"},
+        {"A,1,0,0\nA,2,10,\nA,3,10,10\n", "@points.no_coordinate", 3, ""},
+        {"A,1,0,0\nA,,10,0\nA,3,10,10\n", "@points.no_number", 3, NULL},
+        {",1,0,0\n,2,10,0\n,3,10,10\n", "@points.no_parcel", 2, NULL},
+        {"A,1,1e999,0\nA,2,10,0\nA,3,10,10\n", "@points.not_a_number", 2, "1e999"},
+        {"A,1,0,0\n,2,10,4O\n,3,10,10\n", "@points.not_a_number", 3, "4O"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -374,6 +376,11 @@ static void build__a_parcel_that_cannot_be_is_lost_with_reason_and_line(void **s
         assert_string_equal(world.points.parcels[0].lost, cases[i].reason);
         assert_int_equal(th_csv_table_line(world.table, world.points.parcels[0].row),
                          cases[i].line);
+        // Merged cells say whose corner it is in the first row alone.
+        assert_int_equal(th_csv_table_line(world.table, world.points.parcels[0].first_row), 2);
+        const char *value = world.points.parcels[0].value;
+        assert_string_equal(value == NULL ? "none" : value,
+                            cases[i].value == NULL ? "none" : cases[i].value);
         // Its neighbour is none the worse.
         assert_null(world.points.parcels[1].lost);
         assert_ring(&world, world.points.parcels[1].first_ring, square, 4);

@@ -61,7 +61,16 @@ static void frame_batch(struct th_wire_frame *frame)
         assert_null(th_wire_put_row(frame, &rows[i], 2));
     }
     const char *const third[] = {NULL, NULL};
-    const struct th_reader_row later = {.row = 4, .wkb_size = 3, .values = third};
+    const char *const kept[] = {"007", NULL};
+    const struct th_reader_row known = {.row = 4,
+                                        .lost = true,
+                                        .detail = "@points.not_a_number",
+                                        .value = "4O",
+                                        .values = kept,
+                                        .wkb = "gone",
+                                        .wkb_size = 4};
+    assert_null(th_wire_put_row(frame, &known, 2));
+    const struct th_reader_row later = {.row = 5, .wkb_size = 3, .values = third};
     unsigned char *place = th_wire_put_row(frame, &later, 2);
     assert_non_null(place);
     place[0] = 'a';
@@ -128,7 +137,7 @@ static void batch__rows_point_into_the_payload(void **state)
     frame_batch(&frame);
     unsigned char *payload = payload_copy(&frame, &size);
     assert_ok(th_wire_batch_decode_take(payload, size, 2, &batch, &err), &err);
-    assert_int_equal(batch->n_rows, 4);
+    assert_int_equal(batch->n_rows, 5);
     const struct th_reader_row *rows = batch->rows;
     assert_int_equal(rows[0].row, 1);
     assert_int_equal(rows[0].feature, -5);
@@ -145,7 +154,13 @@ static void batch__rows_point_into_the_payload(void **state)
     assert_null(rows[2].wkb);
     assert_string_equal(rows[2].values[0], "");
     assert_string_equal(rows[2].values[1], "22");
-    assert_memory_equal(rows[3].wkb, "abc", 3);
+    assert_null(rows[1].values);
+    assert_true(rows[3].lost);
+    assert_null(rows[3].wkb);
+    assert_string_equal(rows[3].value, "4O");
+    assert_string_equal(rows[3].values[0], "007");
+    assert_null(rows[3].values[1]);
+    assert_memory_equal(rows[4].wkb, "abc", 3);
     th_reader_batch_free(batch);
     th_reader_batch_free(NULL);
     th_wire_clear(&frame);

@@ -213,8 +213,9 @@ static const char *value_show(struct sender *sender, const char *bytes,
 
 // Puts the row into the frame with its shape made to polygons.
 static enum th_status row_put(struct sender *sender, const struct th_rows_row *row,
-                              struct th_reader_row *sent, struct th_error *err)
+                              const struct th_reader_row *known, struct th_error *err)
 {
+    struct th_reader_row sent = *known;
     struct th_capture capture;
     struct th_error lost;
     unsigned shape = 0;
@@ -222,30 +223,30 @@ static enum th_status row_put(struct sender *sender, const struct th_rows_row *r
     enum th_status status = TH_OK;
     const size_t n_fields = sender->rows->facts.n_fields;
     th_capture_begin(&capture);
-    sent->wkb = row->wkb;
-    sent->wkb_size = row->wkb_size;
-    if (row->geometry != NULL && !sent->lost) {
+    sent.wkb = row->wkb;
+    sent.wkb_size = row->wkb_size;
+    if (row->geometry != NULL && !sent.lost) {
         if (th_shape_take(row->geometry, sender->serve->curve_step_deg, &out, &shape, &lost) !=
             TH_OK) {
-            lose(sent, capture.message[0] == '\0' ? lost.key : capture.message);
+            lose(&sent, capture.message[0] == '\0' ? lost.key : capture.message);
         } else {
-            sent->wkb_size = OGR_G_WkbSizeEx(out);
+            sent.wkb_size = OGR_G_WkbSizeEx(out);
         }
     }
-    sent->shape = row->shape | shape;
-    if (sent->wkb_size > TH_WIRE_WKB_MAX) {
-        lose(sent, "> 64 MiB");
+    sent.shape = row->shape | shape;
+    if (sent.wkb_size > TH_WIRE_WKB_MAX) {
+        lose(&sent, "> 64 MiB");
     }
     // What would not fit goes into the next frame.
-    if (sender->frame.size + (sent->lost ? 0 : sent->wkb_size) >
+    if (sender->frame.size + (sent.lost ? 0 : sent.wkb_size) >
         (size_t)TH_WIRE_PAYLOAD_MAX - TH_WIRE_TEXTS_MAX - TH_WIRE_FIELDS_MAX * 8) {
         status = frame_send(sender, err);
         th_wire_begin(&sender->frame, TH_WIRE_BATCH);
     }
     if (status == TH_OK) {
-        unsigned char *place = th_wire_put_row(&sender->frame, sent, n_fields);
+        unsigned char *place = th_wire_put_row(&sender->frame, &sent, n_fields);
         if (place != NULL && OGR_G_ExportToIsoWkb(out, wkbNDR, place) != OGRERR_NONE) {
-            memset(place, 0, sent->wkb_size); // no shape at all: refused as such
+            memset(place, 0, sent.wkb_size); // no shape at all: refused as such
         }
     }
     th_capture_end();

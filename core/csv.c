@@ -10,7 +10,7 @@ void th_csv_begin(struct th_buf *out, bool byte_order_mark)
         th_buf_append_str(out, "\xef\xbb\xbf");
 }
 
-static bool is_formula(const char *text)
+bool th_csv_is_formula(const char *text)
 {
     double number = 0.0;
     // Spreadsheets look behind blanks, the Chinese one (U+3000) among them.
@@ -37,7 +37,7 @@ void th_csv_cell(struct th_buf *out, const char *text, bool last)
 {
     if (text == NULL)
         text = "";
-    bool formula = is_formula(text);
+    bool formula = th_csv_is_formula(text);
     // Semicolons and tabs part cells where a spreadsheet is set so.
     bool quoted = strpbrk(text, ",;\t\"\r\n") != NULL;
     if (quoted)

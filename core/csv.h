@@ -8,6 +8,8 @@
 
 #include "core/buf.h"
 
+// Would th_csv_cell put an apostrophe before this text?
+bool th_csv_is_formula(const char *text);
 void th_csv_begin(struct th_buf *out, bool byte_order_mark);
 void th_csv_cell(struct th_buf *out, const char *text, bool last); // NULL reads as empty
 

@@ -17,11 +17,11 @@ struct exporting {
     struct th_registry *registry;
     struct th_store *store;
     const struct th_export_options *options;
-    const enum th_export_column *columns;
-    size_t n_columns;
-    struct th_writer *writer;     // of geographic formats
-    struct th_workbook *workbook; // of XLSX
-    struct th_buf csv;            // otherwise
+    struct th_export_layout layout;
+    struct th_writer_value *values; // of one row of a geographic format; owned
+    struct th_writer *writer;       // of geographic formats
+    struct th_workbook *workbook;   // of XLSX
+    struct th_buf csv;              // otherwise
     struct th_export_row row;
     char collection[64];
     struct th_village village;      // of the last parcel
@@ -47,14 +47,18 @@ static enum th_status load_source(struct exporting *e, const struct th_parcel_re
 static enum th_status add_row(struct exporting *e, const struct th_parcel_record *record,
                               const struct th_geometry *geometry)
 {
-    struct th_writer_value values[TH_EXPORT_COLUMNS] = {0};
-    for (size_t i = 0; i < e->n_columns; i++) {
-        const struct th_export_value *from = &e->row.values[e->columns[i]];
-        values[i].text = from->text;
-        values[i].integer = from->number;
-        values[i].real = from->none ? NAN : (double)from->number / 100;
+    const struct th_export_layout *layout = &e->layout;
+    size_t n = layout->n_columns;
+    for (size_t i = 0; i < n; i++) {
+        const struct th_export_value *from = &e->row.values[layout->columns[i]];
+        e->values[i].text = from->text;
+        e->values[i].integer = from->number;
+        e->values[i].real = from->none ? NAN : (double)from->number / 100;
     }
-    return th_writer_add(e->writer, record->parcel_id, geometry, values, &e->err);
+    for (size_t i = 0; i < layout->n_attributes; i++)
+        if (layout->attributes[i].name != NULL)
+            e->values[n++].text = th_export_attribute_text(&e->row, &layout->attributes[i]);
+    return th_writer_add(e->writer, record->parcel_id, geometry, e->values, &e->err);
 }
 
 static enum th_status write_row(struct exporting *e, const struct th_parcel_record *record,
@@ -63,9 +67,8 @@ static enum th_status write_row(struct exporting *e, const struct th_parcel_reco
     if (e->writer != NULL)
         return add_row(e, record, geometry);
     if (e->workbook != NULL)
-        return th_export_sheet_row(e->options, &e->row, geometry, e->columns, e->n_columns,
-                                   e->workbook, &e->err);
-    th_export_csv_row(e->options, &e->row, geometry, e->columns, e->n_columns, &e->csv);
+        return th_export_sheet_row(e->options, &e->row, geometry, &e->layout, e->workbook, &e->err);
+    th_export_csv_row(e->options, &e->row, geometry, &e->layout, &e->csv);
     return th_buf_check(&e->csv, &e->err);
 }
 
@@ -97,7 +100,7 @@ static enum th_status attach_dictionary(struct exporting *e, struct th_error *er
 {
     struct th_buf text;
     th_buf_init(&text, DICTIONARY_LIMIT);
-    th_export_dictionary(e->options, e->columns, e->n_columns, &text);
+    th_export_dictionary(e->options, &e->layout, &text);
     enum th_status status = th_buf_check(&text, err);
     if (status == TH_OK)
         status = th_writer_attach(e->writer, "_字段说明.csv", text.data, text.size, err);
@@ -117,17 +120,37 @@ static const char *field_name(enum th_writer_format format, enum th_export_colum
     return th_export_columns[column].name;
 }
 
-static enum th_status open_writer(struct exporting *e, enum th_writer_format format,
-                                  struct th_error *err)
+// As many as the layout has columns, less those that the format has no room for.
+static size_t fields_fill(const struct th_export_layout *layout, enum th_writer_format format,
+                          struct th_writer_field *fields)
 {
     static const enum th_writer_type TYPES[] = {[TH_EXPORT_TEXT] = TH_WRITER_TEXT,
                                                 [TH_EXPORT_INT] = TH_WRITER_INT,
                                                 [TH_EXPORT_CENT] = TH_WRITER_REAL};
-    struct th_writer_field fields[TH_EXPORT_COLUMNS] = {0};
-    for (size_t i = 0; i < e->n_columns; i++) {
-        const struct th_export_column_spec *spec = &th_export_columns[e->columns[i]];
-        fields[i] = (struct th_writer_field){field_name(format, e->columns[i]), TYPES[spec->type],
-                                             spec->width, spec->type == TH_EXPORT_CENT ? 2 : 0};
+    size_t n = 0;
+    for (; n < layout->n_columns; n++) {
+        const struct th_export_column_spec *spec = &th_export_columns[layout->columns[n]];
+        fields[n] =
+            (struct th_writer_field){field_name(format, layout->columns[n]), TYPES[spec->type],
+                                     spec->width, spec->type == TH_EXPORT_CENT ? 2 : 0};
+    }
+    for (size_t i = 0; i < layout->n_attributes; i++) {
+        const struct th_export_attribute *from = &layout->attributes[i];
+        if (from->name != NULL)
+            fields[n++] = (struct th_writer_field){from->name, TH_WRITER_TEXT, (int)from->width, 0};
+    }
+    return n;
+}
+
+static enum th_status open_writer(struct exporting *e, enum th_writer_format format,
+                                  struct th_error *err)
+{
+    size_t room = e->layout.n_columns + e->layout.n_attributes + 1;
+    struct th_writer_field *fields = calloc(room, sizeof *fields);
+    e->values = calloc(room, sizeof *e->values);
+    if (fields == NULL || e->values == NULL) {
+        free(fields);
+        return th_error_no_memory(err);
     }
     const struct th_writer_options how = {
         .format = format,
@@ -138,8 +161,9 @@ static enum th_status open_writer(struct exporting *e, enum th_writer_format for
                     : th_messages_text(e->options->messages, e->options->lang, "export.note"),
         .collection = e->collection,
         .fields = fields,
-        .n_fields = e->n_columns};
+        .n_fields = fields_fill(&e->layout, format, fields)};
     enum th_status status = th_writer_open(e->options->path, &how, &e->writer, err);
+    free(fields);
     if (status == TH_OK && format == TH_WRITER_SHP)
         status = attach_dictionary(e, err);
     return status;
@@ -151,30 +175,31 @@ static enum th_status open_workbook(struct exporting *e, struct th_error *err)
     const struct th_workbook_options how = {.title = "parcels", .program = program};
     enum th_status status = th_workbook_open(e->options->path, &how, &e->workbook, err);
     if (status == TH_OK)
-        th_export_sheet_begin(e->options, e->columns, e->n_columns, e->workbook);
+        status = th_export_sheet_begin(e->options, &e->layout, e->workbook, err);
     return status;
 }
 
-static enum th_status open_target(struct exporting *e, struct th_error *err)
+static enum th_status open_target(struct exporting *e, const struct th_parcel_filter *filter,
+                                  struct th_error *err)
 {
     const char *format = e->options->format;
-    enum th_writer_format kind;
-    bool table = strcmp(format, "csv") == 0 || strcmp(format, "xlsx") == 0;
+    enum th_writer_format kind = TH_WRITER_FORMATS;
+    bool csv = strcmp(format, "csv") == 0;
+    bool table = csv || strcmp(format, "xlsx") == 0;
     enum th_status status = th_file_check_new(e->options->path, err);
+    if (status == TH_OK && table && e->options->crs != NULL)
+        status = th_error_set(err, TH_INVALID, "export_crs", "crs", e->options->crs, NULL);
+    if (status == TH_OK && !table && !th_writer_format_find(format, &kind))
+        status = th_error_set(err, TH_INVALID, "export_format", "format", format, NULL);
+    if (status == TH_OK)
+        status = th_export_layout_make(e->store, filter, e->options, &e->layout, err);
     if (status != TH_OK)
         return status;
-    e->columns = th_export_columns_of(format, &e->n_columns);
-    if (table && e->options->crs != NULL)
-        return th_error_set(err, TH_INVALID, "export_crs", "crs", e->options->crs, NULL);
-    if (strcmp(format, "csv") == 0) {
-        th_export_csv_begin(e->options, e->columns, e->n_columns, &e->csv);
+    if (csv) {
+        th_export_csv_begin(e->options, &e->layout, &e->csv);
         return TH_OK;
     }
-    if (table)
-        return open_workbook(e, err);
-    if (!th_writer_format_find(format, &kind))
-        return th_error_set(err, TH_INVALID, "export_format", "format", format, NULL);
-    return open_writer(e, kind, err);
+    return table ? open_workbook(e, err) : open_writer(e, kind, err);
 }
 
 static void heard_of(void *context, const char *path)
@@ -193,7 +218,7 @@ static enum th_status close_target(struct exporting *e, struct th_error *err)
         return th_writer_close(writer, heard_of, e, err);
     enum th_status status;
     if (workbook != NULL) {
-        th_export_sheet_end(e->options, e->columns, e->n_columns, workbook);
+        th_export_sheet_end(e->options, &e->layout, workbook);
         status = th_workbook_close(workbook, err);
     } else {
         status = th_file_write_new(e->options->path, e->csv.data, e->csv.size, err);
@@ -224,7 +249,7 @@ static enum th_status export_rows(struct exporting *e, struct th_error *err)
         status = th_registry_record_load(e->store, &frame, err);
     if (status == TH_OK) {
         (void)snprintf(e->collection, sizeof e->collection, "tanhui-%s", frame.registry_id);
-        status = open_target(e, err);
+        status = open_target(e, &choice.filter, err);
     }
     if (status == TH_OK)
         status = th_parcel_geometry_each(e->store, &choice.filter, export_one, e, err);
@@ -268,6 +293,8 @@ enum th_status th_export(struct th_registry *registry, const struct th_export_op
     th_writer_abort(e.writer);
     th_workbook_abort(e.workbook);
     th_export_row_clear(&e.row);
+    th_export_layout_clear(&e.layout);
+    free(e.values);
     th_buf_clear(&e.csv);
     return status;
 }

@@ -33,7 +33,6 @@ const struct th_export_column_spec th_export_columns[TH_EXPORT_COLUMNS] = {
     [TH_EXPORT_SOURCE] = {"source", TH_EXPORT_TEXT, "LAI_YUAN", 254, NULL},
     [TH_EXPORT_SOURCE_LAYER] = {"source_layer", TH_EXPORT_TEXT, "LY_TU_CENG", 254, NULL},
     [TH_EXPORT_SOURCE_ROW] = {"source_row", TH_EXPORT_INT, "LY_HANG", 12, NULL},
-    [TH_EXPORT_ATTRIBUTES] = {"attributes", TH_EXPORT_TEXT, NULL, 0, NULL},
     [TH_EXPORT_COLLECTION] = {"collection", TH_EXPORT_TEXT, NULL, 0, NULL},
     [TH_EXPORT_METHOD] = {"determination:method", TH_EXPORT_TEXT, NULL, 0, NULL},
     [TH_EXPORT_DETAILS] = {"determination:details", TH_EXPORT_TEXT, NULL, 0, NULL},
@@ -45,9 +44,8 @@ static const enum th_export_column OPEN[] = {
     TH_EXPORT_VILLAGE,     TH_EXPORT_VILLAGE_NAME, TH_EXPORT_TOWNSHIP,    TH_EXPORT_LAND_CLASS,
     TH_EXPORT_AREA_M2,     TH_EXPORT_AREA_MU,      TH_EXPORT_DECLARED_MU, TH_EXPORT_SLIVER_M2,
     TH_EXPORT_PERIMETER_M, TH_EXPORT_STATE,        TH_EXPORT_SOURCE,      TH_EXPORT_SOURCE_LAYER,
-    TH_EXPORT_SOURCE_ROW,  TH_EXPORT_ATTRIBUTES,
+    TH_EXPORT_SOURCE_ROW,
 };
-// Attributes have no room in 254 bytes.
 static const enum th_export_column SHAPEFILE[] = {
     TH_EXPORT_PARCEL_ID,   TH_EXPORT_VERSION,      TH_EXPORT_COUNTY,      TH_EXPORT_TOWNSHIP,
     TH_EXPORT_VILLAGE,     TH_EXPORT_VILLAGE_NAME, TH_EXPORT_COMPARTMENT, TH_EXPORT_SUB_COMPARTMENT,
@@ -124,6 +122,8 @@ void th_export_row_clear(struct th_export_row *row)
 {
     th_buf_clear(&row->description);
     th_buf_clear(&row->details);
+    th_json_free(row->attributes);
+    row->attributes = NULL;
 }
 
 static const char *or_null(const char *text)
@@ -203,25 +203,46 @@ enum th_status th_export_row_fill(struct th_export_row *row,
     values[TH_EXPORT_SOURCE].text = place->source->source;
     values[TH_EXPORT_SOURCE_LAYER].text = place->source->layer;
     values[TH_EXPORT_SOURCE_ROW].number = record->source_row;
-    values[TH_EXPORT_ATTRIBUTES].text = place->attributes;
     values[TH_EXPORT_COLLECTION].text = place->collection;
     // How the boundary was found is not recorded, only what it came from.
     values[TH_EXPORT_METHOD].text = "unknown";
     values[TH_EXPORT_DETAILS].text = th_buf_text(&row->details);
     enum th_status status = th_buf_check(&row->description, err);
-    return status == TH_OK ? th_buf_check(&row->details, err) : status;
+    if (status == TH_OK)
+        status = th_buf_check(&row->details, err);
+    th_json_free(row->attributes);
+    row->attributes = NULL;
+    return status == TH_OK
+               ? th_json_parse(place->attributes, strlen(place->attributes), &row->attributes, err)
+               : status;
+}
+
+static void attributes_explain(const struct th_export_options *options,
+                               const struct th_export_layout *layout, struct th_buf *out)
+{
+    struct th_buf meaning;
+    th_buf_init(&meaning, DESCRIPTION_LIMIT);
+    for (size_t i = 0; i < layout->n_attributes; i++) {
+        const struct th_export_attribute *attribute = &layout->attributes[i];
+        th_export_attribute_meaning(options, attribute, &meaning);
+        th_csv_cell(out, attribute->name, false);
+        th_csv_cell(out, attribute->key, false);
+        th_csv_cell(out, th_buf_text(&meaning), false);
+        th_csv_cell(out, "", true);
+    }
+    th_buf_clear(&meaning);
 }
 
 void th_export_dictionary(const struct th_export_options *options,
-                          const enum th_export_column *columns, size_t n, struct th_buf *out)
+                          const struct th_export_layout *layout, struct th_buf *out)
 {
     static const char *const HEADINGS[] = {"field", "name", "meaning", "unit"};
     th_csv_begin(out, true);
     for (size_t i = 0; i < COUNT(HEADINGS); i++)
         th_csv_cell(out, words(options, "export.dictionary.", HEADINGS[i], HEADINGS[i]),
                     i + 1 == COUNT(HEADINGS));
-    for (size_t i = 0; i < n; i++) {
-        const struct th_export_column_spec *spec = &th_export_columns[columns[i]];
+    for (size_t i = 0; i < layout->n_columns; i++) {
+        const struct th_export_column_spec *spec = &th_export_columns[layout->columns[i]];
         th_csv_cell(out, spec->short_name != NULL ? spec->short_name : spec->name, false);
         th_csv_cell(out, th_export_title(options, spec->name), false);
         th_csv_cell(out, words(options, "export.meaning.", spec->name, spec->name), false);
@@ -229,4 +250,5 @@ void th_export_dictionary(const struct th_export_options *options,
             out, spec->unit == NULL ? "" : words(options, "export.unit.", spec->unit, spec->unit),
             true);
     }
+    attributes_explain(options, layout, out);
 }

@@ -30,12 +30,17 @@ static void wkt(const struct th_geometry *geometry, struct th_buf *out)
 }
 
 void th_export_csv_begin(const struct th_export_options *options,
-                         const enum th_export_column *columns, size_t n, struct th_buf *out)
+                         const struct th_export_layout *layout, struct th_buf *out)
 {
+    size_t n = layout->n_columns + layout->n_attributes;
     th_csv_begin(out, true);
-    for (size_t i = 0; i < n; i++)
-        th_csv_cell(out, th_export_title(options, th_export_columns[columns[i]].name),
-                    i + 1 == n && !options->with_wkt);
+    for (size_t i = 0; i < n; i++) {
+        const char *title =
+            i < layout->n_columns
+                ? th_export_title(options, th_export_columns[layout->columns[i]].name)
+                : layout->attributes[i - layout->n_columns].name;
+        th_csv_cell(out, title, i + 1 == n && !options->with_wkt);
+    }
     if (options->with_wkt)
         th_csv_cell(out, th_export_title(options, "wkt"), true);
 }
@@ -59,14 +64,18 @@ static void csv_cell(const struct th_export_value *value, enum th_export_type ty
 }
 
 void th_export_csv_row(const struct th_export_options *options, const struct th_export_row *row,
-                       const struct th_geometry *geometry, const enum th_export_column *columns,
-                       size_t n, struct th_buf *out)
+                       const struct th_geometry *geometry, const struct th_export_layout *layout,
+                       struct th_buf *out)
 {
     struct th_buf cell;
+    size_t n = layout->n_columns;
     th_buf_init(&cell, CELL_LIMIT);
     for (size_t i = 0; i < n; i++)
-        csv_cell(&row->values[columns[i]], th_export_columns[columns[i]].type,
-                 i + 1 == n && !options->with_wkt, &cell, out);
+        csv_cell(&row->values[layout->columns[i]], th_export_columns[layout->columns[i]].type,
+                 i + 1 == n + layout->n_attributes && !options->with_wkt, &cell, out);
+    for (size_t i = 0; i < layout->n_attributes; i++)
+        th_csv_cell(out, th_export_attribute_text(row, &layout->attributes[i]),
+                    i + 1 == layout->n_attributes && !options->with_wkt);
     if (options->with_wkt) {
         th_buf_clear(&cell);
         wkt(geometry, &cell);
@@ -88,17 +97,24 @@ static const char *phrase(const struct th_export_options *options, const char *k
     return text == NULL ? fallback : text;
 }
 
-void th_export_sheet_begin(const struct th_export_options *options,
-                           const enum th_export_column *columns, size_t n,
-                           struct th_workbook *workbook)
+enum th_status th_export_sheet_begin(const struct th_export_options *options,
+                                     const struct th_export_layout *layout,
+                                     struct th_workbook *workbook, struct th_error *err)
 {
-    struct th_workbook_column titles[TH_EXPORT_COLUMNS + 1] = {0};
-    for (size_t i = 0; i < n; i++)
-        titles[i].title = th_export_title(options, th_export_columns[columns[i]].name);
+    size_t n = layout->n_columns + layout->n_attributes;
+    struct th_workbook_column *titles = calloc(n + 1, sizeof *titles);
+    if (titles == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < layout->n_columns; i++)
+        titles[i].title = th_export_title(options, th_export_columns[layout->columns[i]].name);
+    for (size_t i = layout->n_columns; i < n; i++)
+        titles[i].title = layout->attributes[i - layout->n_columns].name;
     if (options->with_wkt)
         titles[n].title = th_export_title(options, "wkt");
     th_workbook_sheet(workbook, phrase(options, "export.sheet.parcels", "parcels"), titles,
                       options->with_wkt ? n + 1 : n);
+    free(titles);
+    return th_workbook_check(workbook, err);
 }
 
 static void sheet_cell(const struct th_export_options *options, const struct th_export_row *row,
@@ -131,12 +147,14 @@ static void sheet_cell(const struct th_export_options *options, const struct th_
 enum th_status th_export_sheet_row(const struct th_export_options *options,
                                    const struct th_export_row *row,
                                    const struct th_geometry *geometry,
-                                   const enum th_export_column *columns, size_t n,
+                                   const struct th_export_layout *layout,
                                    struct th_workbook *workbook, struct th_error *err)
 {
     th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
-    for (size_t i = 0; i < n; i++)
-        sheet_cell(options, row, columns[i], workbook);
+    for (size_t i = 0; i < layout->n_columns; i++)
+        sheet_cell(options, row, layout->columns[i], workbook);
+    for (size_t i = 0; i < layout->n_attributes; i++)
+        th_workbook_text(workbook, th_export_attribute_text(row, &layout->attributes[i]));
     enum th_status status = TH_OK;
     if (options->with_wkt) {
         struct th_buf cell;
@@ -150,8 +168,7 @@ enum th_status th_export_sheet_row(const struct th_export_options *options,
 }
 
 void th_export_sheet_end(const struct th_export_options *options,
-                         const enum th_export_column *columns, size_t n,
-                         struct th_workbook *workbook)
+                         const struct th_export_layout *layout, struct th_workbook *workbook)
 {
     const struct th_workbook_column titles[] = {
         {phrase(options, "export.dictionary.name", "name"), 24, false},
@@ -159,8 +176,8 @@ void th_export_sheet_end(const struct th_export_options *options,
         {phrase(options, "export.dictionary.unit", "unit"), 12, false}};
     th_workbook_sheet(workbook, phrase(options, "export.sheet.notes", "notes"), titles,
                       sizeof titles / sizeof titles[0]);
-    for (size_t i = 0; i < n; i++) {
-        const struct th_export_column_spec *spec = &th_export_columns[columns[i]];
+    for (size_t i = 0; i < layout->n_columns; i++) {
+        const struct th_export_column_spec *spec = &th_export_columns[layout->columns[i]];
         char meaning[64];
         char unit[64];
         (void)snprintf(meaning, sizeof meaning, "export.meaning.%s", spec->name);
@@ -170,4 +187,13 @@ void th_export_sheet_end(const struct th_export_options *options,
         th_workbook_text(workbook, phrase(options, meaning, ""));
         th_workbook_text(workbook, spec->unit == NULL ? NULL : phrase(options, unit, spec->unit));
     }
+    struct th_buf meaning_of;
+    th_buf_init(&meaning_of, CELL_LIMIT);
+    for (size_t i = 0; i < layout->n_attributes; i++) {
+        th_export_attribute_meaning(options, &layout->attributes[i], &meaning_of);
+        th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+        th_workbook_text(workbook, layout->attributes[i].name);
+        th_workbook_text(workbook, th_buf_text(&meaning_of));
+    }
+    th_buf_clear(&meaning_of);
 }

@@ -302,6 +302,9 @@ static void detect_own_export(struct th_import_run *run)
     struct th_detection *detection = run->map.own_export ? th_import_detect(run, "fields") : NULL;
     if (detection != NULL)
         (void)th_evidence_add(&detection->evidence, "detect.own_export");
+    if (detection != NULL && run->map.n_shortened > 0)
+        th_error_add_int(th_evidence_add(&detection->evidence, "detect.own_shortened"), "n",
+                         run->map.n_shortened);
 }
 
 // Parcels without a number are hard to find again, and mended rows are matched by it.

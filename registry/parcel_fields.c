@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/csv.h"
 #include "core/text.h"
 #include "registry/own_columns.h"
 #include "registry/parcel_internal.h"
@@ -71,6 +72,18 @@ bool th_field_key_mappable(const char *name)
             return true;
         at += size + (at[size] == ' ');
     }
+    return false;
+}
+
+bool th_field_key_used(const char *key)
+{
+    static const char *const HELPING[] = {"county", "township", "land_class_name"};
+    for (size_t i = 0; i < N_ROLES; i++)
+        if (strcmp(ROLES[i].key, key) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof HELPING / sizeof HELPING[0]; i++)
+        if (strcmp(HELPING[i], key) == 0)
+            return true;
     return false;
 }
 
@@ -169,21 +182,40 @@ static void meaning_take(struct th_field_map *map, size_t index)
         map->land_class_name = (int)index;
 }
 
-// An export of this program that comes back: what the registry keeps itself is dropped, and the
-// titles of its tables stand for the names of open formats.
-static void take_own(struct th_field_map *map, const char **columns,
+// An export as CSV keeps spreadsheets from running a text by an apostrophe.
+static const char *unguarded(const char *text)
+{
+    return text[0] == '\'' && th_csv_is_formula(text + 1) ? text + 1 : text;
+}
+
+// An export of this program that comes back: what the registry keeps itself is dropped, the titles
+// of its tables stand for the names of open formats, and attributes go by their keys. `taken` are
+// columns whose meaning is settled.
+static void take_own(struct th_field_map *map, const char **columns, bool *taken, bool csv,
                      const struct th_messages *messages)
 {
     map->own_export = th_own_export(columns, map->n, messages);
-    for (size_t i = 0; map->own_export && i < map->n; i++) {
+    map->own_csv = map->own_export && csv;
+    for (size_t i = 0; i < map->n; i++) {
         struct th_field *field = &map->fields[i];
-        enum th_own_column own = th_own_column(columns[i], messages, &columns[i]);
-        if (field->mapped)
+        char room[TH_OWN_NAME_SIZE];
+        const char *name = NULL;
+        taken[i] = field->mapped || field->role != TH_FIELD_ATTRIBUTE;
+        if (!map->own_export || taken[i])
             continue;
-        if (own == TH_OWN_REPEATED)
+        enum th_own_column own =
+            th_own_column(map->own_csv ? unguarded(columns[i]) : columns[i], messages, room, &name);
+        taken[i] = own != TH_OWN_PARTICULAR && own != TH_OWN_NOT;
+        if (own == TH_OWN_PARTICULAR)
+            columns[i] = name;
+        if (own == TH_OWN_REPEATED || own == TH_OWN_SHORTENED)
             field->role = TH_FIELD_DROPPED;
-        if (own == TH_OWN_ATTRIBUTES)
-            field->role = TH_FIELD_BUNDLE;
+        if (own == TH_OWN_SHORTENED)
+            map->n_shortened++;
+        if (own == TH_OWN_ATTRIBUTE || own == TH_OWN_NOT)
+            th_text_copy(field->name, sizeof field->name, name);
+        if (own == TH_OWN_NOT)
+            columns[i] = field->name;
     }
 }
 
@@ -204,9 +236,8 @@ static enum th_status recognise(struct th_field_map *map,
     for (size_t i = 0; status == TH_OK && i < map->n; i++)
         columns[i] = th_reader_field(reader, i);
     if (status == TH_OK)
-        take_own(map, columns, options->messages);
-    for (size_t i = 0; status == TH_OK && i < map->n; i++)
-        taken[i] = map->fields[i].mapped || map->fields[i].role != TH_FIELD_ATTRIBUTE;
+        take_own(map, columns, taken, strcmp(th_reader_info(reader)->driver, "CSV") == 0,
+                 options->messages);
     if (status == TH_OK)
         status =
             th_field_names_assign(names, columns, taken, map->n, key_mapped, map, meanings, err);
@@ -315,12 +346,21 @@ static bool field_mapped(const struct taking *t, enum th_field_role role)
     return index != TH_ROW_NO_INDEX && t->map->fields[index].mapped;
 }
 
+// NULL without.
+static const char *text_at(const struct th_field_map *map, const struct th_reader_row *source,
+                           size_t index)
+{
+    const char *text = source->values[index];
+    return map->own_csv && text != NULL ? unguarded(text) : text;
+}
+
 // Trimmed value of a field; false when the source has none.
 static bool value_at(const struct taking *t, int index, char out[VALUE_SIZE])
 {
-    if (index == TH_ROW_NO_INDEX || t->source->values[index] == NULL)
+    const char *text = index == TH_ROW_NO_INDEX ? NULL : text_at(t->map, t->source, (size_t)index);
+    if (text == NULL)
         return false;
-    th_text_copy(out, VALUE_SIZE, t->source->values[index]);
+    th_text_copy(out, VALUE_SIZE, text);
     th_text_trim(out);
     return out[0] != '\0';
 }
@@ -557,28 +597,15 @@ static void take_declared(struct taking *t)
         out_of_range(t, TH_FIELD_DECLARED, value, "declared_area_range");
 }
 
-// What an export bundled stands beside the columns; what is no JSON object is kept as it is.
-static void unbundle(struct taking *t, const struct th_field *field, const char *value)
-{
-    struct th_json *bundle = NULL;
-    if (th_json_parse(value, strlen(value), &bundle, NULL) != TH_OK ||
-        th_json_type(bundle) != TH_JSON_OBJECT)
-        th_json_set_text(t->attributes, field->name, value);
-    else
-        for (void *it = th_json_iter(bundle); it != NULL; it = th_json_iter_next(bundle, it))
-            th_json_set(t->attributes, th_json_iter_key(it), th_json_copy(th_json_iter_value(it)));
-    th_json_free(bundle);
-}
-
 static enum th_status take_attributes(struct taking *t, struct th_error *err)
 {
-    for (size_t i = 0; i < t->map->n; i++)
-        if (t->map->fields[i].role == TH_FIELD_BUNDLE && t->source->values[i] != NULL)
-            unbundle(t, &t->map->fields[i], t->source->values[i]);
     for (size_t i = 0; i < t->map->n; i++) {
         const struct th_field *field = &t->map->fields[i];
-        if (field->role == TH_FIELD_ATTRIBUTE && t->source->values[i] != NULL)
-            th_json_set_text(t->attributes, field->name, t->source->values[i]);
+        const char *value = text_at(t->map, t->source, i);
+        // A table has a cell for every parcel and attribute, also where there is nothing to say.
+        if (field->role == TH_FIELD_ATTRIBUTE && value != NULL &&
+            !(t->map->own_export && value[0] == '\0'))
+            th_json_set_text(t->attributes, field->name, value);
     }
     char *text = NULL;
     enum th_status status = th_json_dump(t->attributes, TH_JSON_CANONICAL, &text, err);

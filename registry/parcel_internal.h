@@ -190,8 +190,7 @@ enum th_field_role {
     TH_FIELD_DECLARED,
     TH_FIELD_N_ROLES,
     TH_FIELD_ATTRIBUTE = TH_FIELD_N_ROLES, // kept in the attributes
-    TH_FIELD_DROPPED, // says how the source is drawn, or what the registry keeps itself
-    TH_FIELD_BUNDLE   // an export's other attributes, as a JSON object
+    TH_FIELD_DROPPED // says how the source is drawn, or what the registry keeps itself
 };
 
 struct th_field {
@@ -212,6 +211,8 @@ struct th_field_map { // zero before use
     int county, township, land_class_name;
     struct th_land_codes *land_codes; // owned
     bool own_export;                  // the source is an export of this program
+    bool own_csv;                     // and as CSV
+    int64_t n_shortened;              // its columns whose attribute cannot be told
 };
 
 struct th_village_list { // in order of code
@@ -282,6 +283,7 @@ enum th_status th_field_map_make(const struct th_parcel_import_options *options,
                                  struct th_error *err) TH_MUST_CHECK;
 void th_field_map_clear(struct th_field_map *map);
 bool th_field_key_mappable(const char *key); // may stand in "key=FIELD"
+bool th_field_key_used(const char *key);     // is more than an attribute, or helps to read one
 // Sets the declared area from the number that was written. false when it is out of any range.
 bool th_field_declare(struct th_staged_row *row, enum th_area_unit unit);
 // The number that a row's fields give, with its prefix; false when they give none that fits.

@@ -5,6 +5,8 @@
 
 #include "registry/parcel_internal.h"
 
+static const char BLANKS[] = " \t\r\n";
+
 static bool has_column(const struct th_import_run *run, const char *attribute)
 {
     for (size_t i = 0; i < run->map.n; i++)
@@ -14,13 +16,28 @@ static bool has_column(const struct th_import_run *run, const char *attribute)
     return false;
 }
 
+// The same signs in the same order, whatever blanks stand between and around them.
+static bool is_same_but_blank(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        a += strspn(a, BLANKS);
+        b += strspn(b, BLANKS);
+        if (*a != *b || *a == '\0')
+            return *a == *b;
+    }
+}
+
 // Adds to `own` what `stored` knows and the source has no column for; false when there is nothing.
 static bool fill(const struct th_import_run *run, const struct th_json *stored, struct th_json *own)
 {
     bool any = false;
     for (void *it = th_json_iter(stored); it != NULL; it = th_json_iter_next(stored, it)) {
         const char *key = th_json_iter_key(it);
-        if (th_json_get(own, key) != NULL || has_column(run, key))
+        const char *value = th_json_text(th_json_iter_value(it));
+        bool told = th_json_get(own, key) != NULL || has_column(run, key);
+        // Not every format keeps all blanks and line ends, or an empty text at all.
+        if (told &&
+            !(run->map.own_export && is_same_but_blank(value, th_json_get_text(own, key, ""))))
             continue;
         th_json_set(own, key, th_json_copy(th_json_iter_value(it)));
         any = true;

@@ -1,30 +1,41 @@
 // What an export tells comes back: into the same registry nothing is new, into an empty one
 // everything is there.
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "core/file.h"
 #include "registry/export.h"
 #include "tests/integration/intake_fixture.h"
 
 static const struct {
     const char *format, *file;
-    bool wkt;        // a table: its boundaries are a column, and it says no reference system
-    bool numbers;    // comes back with numbers
-    bool attributes; // comes back with what else was kept
+    bool wkt; // a table: its boundaries are a column, and it says no reference system
+    bool cut; // names of columns have ten bytes
 } FORMATS[] = {
-    {"gpkg", "out.gpkg", .attributes = true},
-    {"geojson", "out.geojson", .attributes = true},
-    {"fgb", "out.fgb", .attributes = true},
-    {"gml", "out.gml", .attributes = true},
-    {.format = "shp", .file = "out.shp"},
-    {.format = "kml", .file = "out.kml"},
-    {"csv", "out.csv", .wkt = true, .attributes = true},
-    {"xlsx", "out.xlsx", .wkt = true},
-    {.format = "fiboa", .file = "fiboa.geojson"},
+    {"gpkg", "out.gpkg", false, false},       {"geojson", "out.geojson", false, false},
+    {"fgb", "out.fgb", false, false},         {"gml", "out.gml", false, false},
+    {"shp", "out.shp", false, .cut = true},   {"kml", "out.kml", false, false},
+    {"csv", "out.csv", .wkt = true, false},   {"xlsx", "out.xlsx", .wkt = true, false},
+    {"fiboa", "fiboa.geojson", false, false},
 };
 
-static const char SOURCE[] = "地块号,农户,合同面积,树种,WKT\n"
-                             "12-7,张三,15.9,毛竹,\"" INTAKE_CELL_0 "\"\n"
-                             "8,李四,,,\"" INTAKE_CELL_1 "\"\n";
+// Attributes under names that the registry's own columns have (state, 状态), that differ by case
+// alone, that an import would take for something else (地类 where there is a code, begin of a KML
+// placemark), that no element of XML can have, and that are too long for a Shapefile.
+static const char SOURCE[] =
+    "地块号,农户,合同面积,树种,DLBM,地类,state,State,状态,begin,1号(备注),抚育措施和时间,=q,WKT\n"
+    "12-7,张三,15.9,毛竹,0302,竹林地,a,b,c,2020,\"两\n行\",劈山,=1+1,\"" INTAKE_CELL_0 "\"\n"
+    "8,李四,,,,,,,,,,,,\"" INTAKE_CELL_1 "\"\n";
+static const struct {
+    const char *key, *value;
+    bool fits; // the name goes into a Shapefile
+} ATTRIBUTES[] = {
+    {"household", "张三", true}, {"species", "毛竹", true}, {"地类", "竹林地", false},
+    {"state", "a", false},       {"State", "b", false},     {"状态", "c", false},
+    {"begin", "2020", false},    {"=q", "=1+1", true},      {"抚育措施和时间", "劈山", false}};
+enum { N_ATTRIBUTES = sizeof ATTRIBUTES / sizeof ATTRIBUTES[0] };
+// Its value has an end of line, of which some formats make a blank.
+static const char BROKEN_KEY[] = "1号(备注)";
 
 static void fill(struct fixture *f)
 {
@@ -48,6 +59,20 @@ static void export_to(struct fixture *f, size_t format, char path[TH_TEST_PATH_S
                                               .lang = TH_LANG_ZH};
     assert_ok(th_export(f->registry, &options, &reply, &err), &err);
     th_json_free(reply);
+}
+
+// The full names of attributes stand in the table beside a Shapefile.
+static void assert_dictionary(const struct fixture *f)
+{
+    char path[TH_TEST_PATH_SIZE];
+    char *text = NULL;
+    size_t size = 0;
+    struct th_error err = {0};
+    th_test_path(path, f->folder, "out_字段说明.csv");
+    assert_ok(th_file_read(path, 1 << 20, &text, &size, &err), &err);
+    assert_non_null(strstr(text, "_抚,抚育措施和时间,来源文件带来的属性“抚育措施和时间”,"));
+    assert_non_null(strstr(text, "\r\nspecies,species,"));
+    free(text);
 }
 
 static struct th_json *import_back(struct fixture *f, size_t format, const char *path)
@@ -99,6 +124,8 @@ static void export__into_an_empty_registry_is_all_there(void **state)
         struct fixture fresh;
         print_message("  %s\n", FORMATS[i].format);
         export_to(f, i, path);
+        if (FORMATS[i].cut)
+            assert_dictionary(f);
         fixture_open(&fresh);
         struct th_json *reply = import_back(&fresh, i, path);
         assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
@@ -108,12 +135,21 @@ static void export__into_an_empty_registry_is_all_there(void **state)
         const struct th_json *attributes = th_json_get(parcel, "attributes");
         assert_string_equal(th_json_get_text(parcel, "kind", ""), "bamboo");
         assert_string_equal(th_json_get_text(parcel, "village", ""), FIXTURE_VILLAGE);
-        if (FORMATS[i].attributes) {
-            assert_close(th_json_get_real(parcel, "declared_mu", 0), 15.9, 1e-9);
-            assert_string_equal(th_json_get_text(attributes, "household", ""), "张三");
-            assert_string_equal(th_json_get_text(attributes, "species", ""), "毛竹");
-            assert_int_equal(th_json_size(attributes), 2);
+        size_t n = FORMATS[i].cut ? 0 : 1;
+        assert_int_equal(th_json_get(attributes, BROKEN_KEY) != NULL, !FORMATS[i].cut);
+        for (size_t k = 0; k < N_ATTRIBUTES; k++) {
+            bool there = ATTRIBUTES[k].fits || !FORMATS[i].cut;
+            n += there ? 1 : 0;
+            assert_string_equal(th_json_get_text(attributes, ATTRIBUTES[k].key, ""),
+                                there ? ATTRIBUTES[k].value : "");
         }
+        assert_int_equal(th_json_size(attributes), n);
+        if (strcmp(FORMATS[i].format, "fiboa") != 0)
+            assert_close(th_json_get_real(parcel, "declared_mu", 0), 15.9, 1e-9);
+        th_json_free(parcel);
+        // Empty cells are no attributes.
+        parcel = intake_parcel(&fresh, "8");
+        assert_int_equal(th_json_size(th_json_get(parcel, "attributes")), 1);
         th_json_free(parcel);
         fixture_close(&fresh);
     }

@@ -59,11 +59,11 @@ static bool load_one(void *context, const struct th_layer_shape *shape, const ch
 }
 
 enum th_status th_layers_load(struct th_store *store, const char *role, const struct th_box *box,
-                              struct th_date on, struct th_layers_list *ret_list,
-                              struct th_error *err)
+                              struct th_date from, struct th_date to,
+                              struct th_layers_list *ret_list, struct th_error *err)
 {
     struct loading l = {.status = TH_OK};
-    struct th_layer_question question = {.role = role, .from = on, .to = on};
+    struct th_layer_question question = {.role = role, .from = from, .to = to};
     if (box != NULL) {
         question.has_box = true;
         question.west_deg = box->west;

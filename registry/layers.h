@@ -21,11 +21,12 @@ struct th_layers_list { // zero before use
     size_t capacity;
 };
 
-// Shapes of the layers of `role` (NULL: any) that hold on the day (year 0: ever), as far as their
-// box meets `box` (NULL: all). *ret_list is overwritten; th_layers_clear.
+// Shapes of the layers of `role` (NULL: any) that hold at some time between the days (year 0 leaves
+// that end open), as far as their box meets `box` (NULL: all). *ret_list is overwritten;
+// th_layers_clear.
 enum th_status th_layers_load(struct th_store *store, const char *role, const struct th_box *box,
-                              struct th_date on, struct th_layers_list *ret_list,
-                              struct th_error *err) TH_MUST_CHECK;
+                              struct th_date from, struct th_date to,
+                              struct th_layers_list *ret_list, struct th_error *err) TH_MUST_CHECK;
 void th_layers_clear(struct th_layers_list *list);
 
 #endif

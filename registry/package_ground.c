@@ -242,23 +242,26 @@ static enum th_status packages_check(struct checking *c, struct th_error *err)
 }
 
 static enum th_status scheme_conflict(struct checking *c, const struct th_layers_shape *shape,
-                                      const struct th_layer *layer,
                                       const struct th_overlap_finding *finding,
                                       struct th_error *err)
 {
     char from[TH_DATE_TEXT_SIZE];
     char to[TH_DATE_TEXT_SIZE] = "@ground.open";
     char mu[TH_QUANTITY_TEXT_SIZE];
+    struct th_layer layer;
     struct th_area area = th_area_from_m2_300(0);
     enum th_status status = th_area_from_m2(finding->area_m2, &area, err);
+    if (status == TH_OK) {
+        status = th_layer_load(c->store, shape->layer_id, &layer, err);
+    }
     if (status != TH_OK) {
         return status;
     }
-    if (layer->to.year != 0) {
-        (void)th_date_format(layer->to, to);
+    if (layer.to.year != 0) {
+        (void)th_date_format(layer.to, to);
     }
     status = th_error_set(err, TH_CONFLICT, "ground_other_scheme", "scheme", shape->scheme, "layer",
-                          shape->layer_name, "from", th_date_format(layer->from, from), "to", to,
+                          shape->layer_name, "from", th_date_format(layer.from, from), "to", to,
                           "area_mu", th_cent_format(th_area_mu_cent(area), mu), NULL);
     th_error_add_int(err, "parcel", parcel_of(c, finding));
     return status;
@@ -266,7 +269,6 @@ static enum th_status scheme_conflict(struct checking *c, const struct th_layers
 
 // One shape of another scheme against the package's parcels.
 static enum th_status scheme_judge(struct checking *c, const struct th_layers_shape *shape,
-                                   const struct th_layer *layer,
                                    const struct th_overlap_finding *findings, size_t n,
                                    struct th_error *err)
 {
@@ -276,7 +278,7 @@ static enum th_status scheme_judge(struct checking *c, const struct th_layers_sh
         status =
             th_overlap_waiver_each(c->store, parcel_of(c, &findings[i]), waiver_visit, &w, err);
         if (status == TH_OK && !w.found && findings[i].kind >= TH_OVERLAP_AREA) {
-            status = scheme_conflict(c, shape, layer, &findings[i], err);
+            status = scheme_conflict(c, shape, &findings[i], err);
         }
         if (status == TH_OK) {
             status = th_held_add(&c->held, (size_t)findings[i].other_id, findings[i].area_m2,
@@ -287,7 +289,7 @@ static enum th_status scheme_judge(struct checking *c, const struct th_layers_sh
 }
 
 static enum th_status scheme_parcels(struct checking *c, const struct th_layers_shape *shape,
-                                     const struct th_layer *layer, struct th_error *err)
+                                     struct th_error *err)
 {
     enum th_status status = TH_OK;
     for (size_t i = 0; i < c->package->sources.n && status == TH_OK; i++) {
@@ -295,7 +297,7 @@ static enum th_status scheme_parcels(struct checking *c, const struct th_layers_
         size_t n = 0;
         status = parcel_test(c, i, shape->ground, shape->area_m2, &findings, &n, err);
         if (status == TH_OK) {
-            status = scheme_judge(c, shape, layer, findings, n, err);
+            status = scheme_judge(c, shape, findings, n, err);
         }
         free(findings);
     }
@@ -303,7 +305,7 @@ static enum th_status scheme_parcels(struct checking *c, const struct th_layers_
 }
 
 static enum th_status scheme_check(struct checking *c, struct th_layers_shape *shape,
-                                   const struct th_layer *layer, struct th_error *err)
+                                   struct th_error *err)
 {
     struct th_overlap_finding *findings = NULL;
     size_t n = 0;
@@ -311,8 +313,7 @@ static enum th_status scheme_check(struct checking *c, struct th_layers_shape *s
     enum th_status status = th_fabric_test(c->fabric, c->probe, shape->ground, shape->area_m2,
                                            &findings, &n, &more, err);
     if (status == TH_OK) {
-        status = more ? scheme_parcels(c, shape, layer, err)
-                      : scheme_judge(c, shape, layer, findings, n, err);
+        status = more ? scheme_parcels(c, shape, err) : scheme_judge(c, shape, findings, n, err);
     }
     free(findings);
     if (status == TH_OK) {
@@ -329,20 +330,11 @@ static enum th_status scheme_check(struct checking *c, struct th_layers_shape *s
 static enum th_status schemes_check(struct checking *c, struct th_error *err)
 {
     const struct th_package_record *record = &c->package->record;
-    const struct th_date ever = {0};
     struct th_layers_list schemes = {0};
-    struct th_layer layer = {0};
-    enum th_status status = th_layers_load(c->store, "other_scheme", &c->box, ever, &schemes, err);
+    enum th_status status =
+        th_layers_load(c->store, "other_scheme", &c->box, record->from, record->to, &schemes, err);
     for (size_t i = 0; i < schemes.n && status == TH_OK; i++) {
-        struct th_layers_shape *shape = &schemes.items[i];
-        if (layer.layer_id != shape->layer_id) {
-            status = th_layer_load(c->store, shape->layer_id, &layer, err);
-        }
-        if (status != TH_OK || th_date_compare(layer.from, record->to) > 0 ||
-            (layer.to.year != 0 && th_date_compare(layer.to, record->from) < 0)) {
-            continue;
-        }
-        status = scheme_check(c, shape, &layer, err);
+        status = scheme_check(c, &schemes.items[i], err);
     }
     th_layers_clear(&schemes);
     return status;

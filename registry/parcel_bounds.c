@@ -77,7 +77,8 @@ static enum th_status settling_begin(struct settling *s, struct th_error *err)
     struct th_box box;
     if (!th_import_box(run, is_open, &box))
         return TH_OK;
-    enum th_status status = th_layers_load(run->store, "village", &box, run->day, &s->layer, err);
+    enum th_status status =
+        th_layers_load(run->store, "village", &box, run->day, run->day, &s->layer, err);
     if (status != TH_OK || s->layer.n == 0)
         return status;
     s->shapes = calloc(s->layer.n, sizeof *s->shapes);
@@ -240,11 +241,11 @@ static enum th_status bounds_load(struct bounding *b, const char *role, size_t d
                                   struct th_error *err)
 {
     struct th_date day = b->run->day;
-    enum th_status status = th_layers_load(b->run->store, role, box, day, list, err);
+    enum th_status status = th_layers_load(b->run->store, role, box, day, day, list, err);
     if (status != TH_OK || !lacks_some(b, list, digits))
         return status;
     th_layers_clear(list);
-    return th_layers_load(b->run->store, role, NULL, day, list, err);
+    return th_layers_load(b->run->store, role, NULL, day, day, list, err);
 }
 
 // Those of `list` that bear the code ("": all), of the newest layer.

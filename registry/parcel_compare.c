@@ -11,6 +11,7 @@
 #include "gis/fabric.h"
 #include "gis/validity.h"
 #include "registry/parcel_internal.h"
+#include "registry/schemes.h"
 
 enum {
     RETIRED_SHOWN = 5,  // of one row
@@ -37,8 +38,7 @@ struct comparing {
     size_t meetings_capacity;
     struct th_id_set asked;    // versions of registered parcels that were compared
     struct th_id_set replaced; // registered parcels that get a new version by this source
-    struct th_layers_list schemes;
-    size_t n_schemes;             // of these, that count
+    struct th_schemes schemes;
     struct th_id_set crowded;     // positions + 1 of rows on more such land than was listed
     struct th_validity *validity; // of what is registered
     struct th_claims claims;      // of the row in question
@@ -295,35 +295,7 @@ static enum th_status registered_meet(struct comparing *c, struct th_error *err)
     return status;
 }
 
-// Layers of other schemes count unless they ended before the day from which the rows hold.
-static enum th_status schemes_load(struct comparing *c, struct th_error *err)
-{
-    struct th_box box;
-    struct th_date day = c->run->day;
-    const struct th_date ever = {0};
-    if (!th_import_box(c->run, takes_part, &box))
-        return TH_OK;
-    enum th_status status =
-        th_layers_load(c->run->store, "other_scheme", &box, ever, &c->schemes, err);
-    size_t n = 0;
-    for (size_t i = 0; status == TH_OK && i < c->schemes.n; i++) {
-        struct th_layers_shape *shape = &c->schemes.items[i];
-        struct th_layer layer;
-        status = th_layer_load(c->run->store, shape->layer_id, &layer, err);
-        if (status != TH_OK)
-            break;
-        if (layer.to.year == 0 || th_date_compare(layer.to, day) >= 0) {
-            struct th_layers_shape kept = c->schemes.items[n];
-            c->schemes.items[n++] = *shape;
-            *shape = kept; // so that every ground is freed once
-        }
-    }
-    c->n_schemes = n;
-    return status;
-}
-
-static enum th_status scheme_meet(struct comparing *c, const struct th_fabric *schemes, size_t row,
-                                  struct th_error *err)
+static enum th_status scheme_meet(struct comparing *c, size_t row, struct th_error *err)
 {
     const struct th_staged_row *staged = &c->run->rows[row];
     struct th_overlap_finding *findings = NULL;
@@ -331,12 +303,12 @@ static enum th_status scheme_meet(struct comparing *c, const struct th_fabric *s
     bool more = false;
     bool is_new = false;
     double area_m2 = th_area_m2(staged->measured);
-    enum th_status status =
-        th_fabric_test(schemes, c->probe, staged->ground, area_m2, &findings, &n, &more, err);
+    enum th_status status = th_fabric_test(c->schemes.fabric, c->probe, staged->ground, area_m2,
+                                           &findings, &n, &more, err);
     if (status == TH_OK && more)
         status = th_id_set_add(&c->crowded, (int64_t)row + 1, &is_new, err);
     for (size_t i = 0; status == TH_OK && i < n; i++) {
-        const struct th_layers_shape *shape = &c->schemes.items[findings[i].other_id];
+        const struct th_layers_shape *shape = &c->schemes.list.items[findings[i].other_id];
         struct meeting meeting = {
             .row = row,
             .claim = {.claimant = TH_CLAIMANT_LAYER, .shape = shape, .finding = findings[i]}};
@@ -348,27 +320,18 @@ static enum th_status scheme_meet(struct comparing *c, const struct th_fabric *s
     return status;
 }
 
+// Layers of other schemes count unless they ended before the day from which the rows hold.
 static enum th_status schemes_meet(struct comparing *c, struct th_error *err)
 {
-    struct th_fabric *fabric = NULL;
-    enum th_status status = schemes_load(c, err);
-    if (status != TH_OK || c->n_schemes == 0)
-        return status;
-    struct th_fabric_parcel *parcels = calloc(c->n_schemes, sizeof *parcels);
-    if (parcels == NULL)
-        return th_error_no_memory(err);
-    for (size_t i = 0; i < c->n_schemes; i++)
-        parcels[i] = (struct th_fabric_parcel){.ground = c->schemes.items[i].ground,
-                                               .area_m2 = c->schemes.items[i].area_m2,
-                                               .id = (int64_t)i};
-    status = th_fabric_new(parcels, c->n_schemes, &c->run->rules->overlap, &fabric, err);
-    if (status == TH_OK)
-        th_fabric_keep_unsound(fabric);
-    for (size_t i = 0; status == TH_OK && i < c->run->n_rows; i++)
-        if (takes_part(&c->run->rows[i]))
-            status = scheme_meet(c, fabric, i, err);
-    th_fabric_free(fabric);
-    free(parcels);
+    const struct th_import_run *run = c->run;
+    struct th_box box;
+    if (!th_import_box(run, takes_part, &box))
+        return TH_OK;
+    enum th_status status =
+        th_schemes_load(run->store, &box, run->day, &run->rules->overlap, &c->schemes, err);
+    for (size_t i = 0; status == TH_OK && c->schemes.fabric != NULL && i < run->n_rows; i++)
+        if (takes_part(&run->rows[i]))
+            status = scheme_meet(c, i, err);
     return status;
 }
 
@@ -635,6 +598,6 @@ enum th_status th_import_compare(struct th_import_run *run, struct th_error *err
     free(c.meetings);
     free(c.claims.items);
     th_id_set_clear(&c.crowded);
-    th_layers_clear(&c.schemes);
+    th_schemes_clear(&c.schemes);
     return status;
 }

@@ -5,6 +5,7 @@
 #include "registry/parcel_internal.h"
 #include "registry/parcel_life_internal.h"
 #include "registry/reference.h"
+#include "registry/schemes.h"
 
 enum { WAIVED_MAX = 2 }; // parcels whose boundary moves at once
 
@@ -150,6 +151,12 @@ static void scheme_tell(struct th_import_run *run, const struct th_staged_row *r
     char buf[TH_QUANTITY_TEXT_SIZE];
     struct th_error what;
     struct th_area area = th_area_from_m2_300(0);
+    if (finding->kind == TH_OVERLAP_UNSOUND) {
+        (void)th_error_set(&what, TH_DATA_PROBLEM, "unsound_layer", "other", shape->layer_name,
+                           NULL);
+        th_problems_add(&run->resolved, row->row, row->feature, TH_PROBLEM_WARNING, NULL, &what);
+        return;
+    }
     if (finding->kind < TH_OVERLAP_AREA || th_area_from_m2(finding->area_m2, &area, NULL) != TH_OK)
         return;
     double share = finding->area_m2 / th_area_m2(row->measured);
@@ -170,47 +177,28 @@ static bool is_any(const struct th_staged_row *row)
 
 static enum th_status schemes_tell(struct th_import_run *run, struct th_error *err)
 {
-    struct th_layers_list schemes = {0};
-    struct th_fabric *fabric = NULL;
+    struct th_schemes schemes = {.fabric = NULL};
     struct th_fabric_probe *probe = NULL;
-    struct th_fabric_parcel *parcels = NULL;
     struct th_box box;
     if (!th_import_box(run, is_any, &box))
         return TH_OK;
-    const struct th_date ever = {0};
-    enum th_status status = th_layers_load(run->store, "other_scheme", &box, ever, &schemes, err);
-    if (status == TH_OK) {
-        parcels = calloc(schemes.n + 1, sizeof *parcels);
-        status = parcels == NULL ? th_error_no_memory(err) : TH_OK;
-    }
-    for (size_t i = 0; status == TH_OK && i < schemes.n; i++) {
-        struct th_layer layer;
-        status = th_layer_load(run->store, schemes.items[i].layer_id, &layer, err);
-        bool ended =
-            status == TH_OK && layer.to.year != 0 && th_date_compare(layer.to, run->day) < 0;
-        parcels[i] = (struct th_fabric_parcel){.ground = ended ? NULL : schemes.items[i].ground,
-                                               .area_m2 = schemes.items[i].area_m2,
-                                               .id = (int64_t)i};
-    }
-    if (status == TH_OK)
-        status = th_fabric_new(parcels, schemes.n, &run->rules->overlap, &fabric, err);
+    enum th_status status =
+        th_schemes_load(run->store, &box, run->day, &run->rules->overlap, &schemes, err);
     if (status == TH_OK)
         status = th_fabric_probe_new(&probe, err);
-    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
+    for (size_t i = 0; status == TH_OK && schemes.fabric != NULL && i < run->n_rows; i++) {
         const struct th_staged_row *row = &run->rows[i];
         struct th_overlap_finding *findings = NULL;
         size_t n = 0;
         bool more = false; // the worst are told
-        status = th_fabric_test(fabric, probe, row->ground, th_area_m2(row->measured), &findings,
-                                &n, &more, err);
+        status = th_fabric_test(schemes.fabric, probe, row->ground, th_area_m2(row->measured),
+                                &findings, &n, &more, err);
         for (size_t k = 0; status == TH_OK && k < n; k++)
-            scheme_tell(run, row, &schemes.items[findings[k].other_id], &findings[k]);
+            scheme_tell(run, row, &schemes.list.items[findings[k].other_id], &findings[k]);
         free(findings);
     }
     th_fabric_probe_free(probe);
-    th_fabric_free(fabric);
-    free(parcels);
-    th_layers_clear(&schemes);
+    th_schemes_clear(&schemes);
     return status;
 }
 

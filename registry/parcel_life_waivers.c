@@ -98,7 +98,7 @@ static enum th_status grounds_load(struct th_store *store, const struct th_life_
         waived->others[i] = (struct th_fabric_parcel){.id = (int64_t)i};
     for (size_t i = 0; status == TH_OK && i < n_parents && waived->n > 0; i++) {
         struct th_box box = th_ground_box(parents[i].ground);
-        status = th_layers_load(store, "other_scheme", &box, ever, &shapes, err);
+        status = th_layers_load(store, "other_scheme", &box, ever, ever, &shapes, err);
         if (status == TH_OK)
             shape_take(waived, &shapes);
         th_layers_clear(&shapes);

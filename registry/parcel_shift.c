@@ -255,7 +255,7 @@ static enum th_status boundary_load(struct shifting *s, struct th_layers_list *l
         return TH_OK;
     box = widen(box, REACH_DEG);
     for (size_t i = 0; status == TH_OK && list->n == 0 && i < sizeof ROLES / sizeof ROLES[0]; i++)
-        status = th_layers_load(s->run->store, ROLES[i], &box, s->run->day, list, err);
+        status = th_layers_load(s->run->store, ROLES[i], &box, s->run->day, s->run->day, list, err);
     return status;
 }
 

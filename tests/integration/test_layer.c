@@ -66,7 +66,8 @@ static void add__shapes_come_with_code_and_name_and_are_found_again(void **state
     th_json_free(reply);
     struct th_store *store = th_registry_store(f->registry);
     const struct th_box east = {119.6015, 30.5001, 119.6016, 30.5002};
-    assert_ok(th_layers_load(store, "village", &east, (struct th_date){2024, 1, 1}, &list, &err),
+    assert_ok(th_layers_load(store, "village", &east, (struct th_date){2024, 1, 1},
+                             (struct th_date){2024, 1, 1}, &list, &err),
               &err);
     assert_int_equal(list.n, 1);
     assert_string_equal(list.items[0].code, "330523001202");
@@ -75,11 +76,15 @@ static void add__shapes_come_with_code_and_name_and_are_found_again(void **state
     assert_close(list.items[0].area_m2, 10642.475, 0.01);
     assert_int_equal(list.items[0].ground->n_points, 5);
     th_layers_clear(&list);
-    assert_ok(th_layers_load(store, NULL, NULL, (struct th_date){0}, &list, &err), &err);
+    assert_ok(
+        th_layers_load(store, NULL, NULL, (struct th_date){0}, (struct th_date){0}, &list, &err),
+        &err);
     assert_int_equal(list.n, 2);
     assert_string_equal(list.items[0].name, "测试一村"); // trimmed
     th_layers_clear(&list);
-    assert_ok(th_layers_load(store, "county", NULL, (struct th_date){0}, &list, &err), &err);
+    assert_ok(th_layers_load(store, "county", NULL, (struct th_date){0}, (struct th_date){0}, &list,
+                             &err),
+              &err);
     assert_int_equal(list.n, 0);
     th_layers_clear(&list);
 }
@@ -190,15 +195,15 @@ static void withdraw__a_layer_holds_until_the_day_before(void **state)
         &err);
     assert_string_equal(th_json_get_text(reply, "to", ""), "2025-05-31");
     th_json_free(reply);
-    assert_ok(
-        th_layers_load(store, "other_scheme", NULL, (struct th_date){2025, 5, 31}, &list, &err),
-        &err);
+    assert_ok(th_layers_load(store, "other_scheme", NULL, (struct th_date){2025, 5, 31},
+                             (struct th_date){2025, 5, 31}, &list, &err),
+              &err);
     assert_int_equal(list.n, 2);
     assert_string_equal(list.items[0].scheme, "CCER");
     th_layers_clear(&list);
-    assert_ok(
-        th_layers_load(store, "other_scheme", NULL, (struct th_date){2025, 6, 1}, &list, &err),
-        &err);
+    assert_ok(th_layers_load(store, "other_scheme", NULL, (struct th_date){2025, 6, 1},
+                             (struct th_date){2025, 6, 1}, &list, &err),
+              &err);
     assert_int_equal(list.n, 0);
     th_layers_clear(&list);
     assert_status(th_layer_withdraw_use(f->registry, &f->request, 1, "again", NULL, &reply, &err),

@@ -355,6 +355,9 @@ enum th_status th_package_check_ground(struct th_store *store,
         status = th_fabric_probe_new(&c.probe, err);
     }
     if (status == TH_OK) {
+        status = th_package_check_within(store, package, fabric, err);
+    }
+    if (status == TH_OK) {
         status = packages_check(&c, err);
     }
     if (status == TH_OK) {

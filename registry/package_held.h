@@ -3,6 +3,7 @@
 #ifndef TH_REGISTRY_PACKAGE_HELD_H
 #define TH_REGISTRY_PACKAGE_HELD_H
 
+#include "gis/fabric.h"
 #include "gis/ground.h"
 #include "registry/package_internal.h"
 #include "store/layer_store.h"
@@ -39,5 +40,13 @@ enum th_status th_held_judge(struct th_held *held, struct th_store *store,
                              struct th_ground *const *grounds, const struct th_rules *rules,
                              struct th_error *err) TH_MUST_CHECK;
 void th_held_clear(struct th_held *held);
+
+// The parcels of a package against each other (package_within.c); they stand in the fabric at their
+// positions. TH_CONFLICT ("ground_twice_in_package"), TH_LIMIT ("fabric_too_dense"), and errors of
+// th_fabric_join.
+enum th_status th_package_check_within(struct th_store *store,
+                                       const struct th_package_open *package,
+                                       const struct th_fabric *fabric,
+                                       struct th_error *err) TH_MUST_CHECK;
 
 #endif

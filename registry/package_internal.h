@@ -32,10 +32,10 @@ enum th_status th_package_check_state(const struct th_package_record *record, co
 // earlier step.
 enum th_status th_package_check_parcels(struct th_work *work, const struct th_package_open *package,
                                         struct th_error *err) TH_MUST_CHECK;
-// None of its ground counts in another package of an overlapping period, whatever parcel or version
-// it belonged to then, nor under another scheme; narrow strips and what an officer waived may, as
-// far as they are off its area. TH_CONFLICT ("ground_already_packaged", "ground_other_scheme",
-// "ground_not_taken_off").
+// None of its ground counts twice in itself, or in another package of an overlapping period,
+// whatever parcel or version it belonged to then, or under another scheme; narrow strips and what
+// an officer waived may, as far as they are off its area. TH_CONFLICT ("ground_twice_in_package",
+// "ground_already_packaged", "ground_other_scheme", "ground_not_taken_off").
 enum th_status th_package_check_ground(struct th_store *store,
                                        const struct th_package_open *package,
                                        const struct th_rules *rules,

@@ -8,6 +8,7 @@
 #include "registry/package.h"
 #include "registry/parcel_life.h"
 #include "registry/rule.h"
+#include "registry/work.h"
 #include "store/parcel_store.h"
 #include "tests/integration/drawn_fixture.h"
 
@@ -50,17 +51,22 @@ static void scheme(struct fixture *f, const struct drawn *shapes, const char *fr
             .role = "other_scheme", .name = "竹林项目", .scheme = "CCER", .from = from, .to = to});
 }
 
-static void package(struct fixture *f, int64_t parcel_id, int year, enum th_status want,
-                    struct th_error *err)
+static void package_of(struct fixture *f, const int64_t *ids, size_t n, int year,
+                       enum th_status want, struct th_error *err)
 {
-    char parcel[24];
+    enum { PARCELS_MAX = 8 };
+    char texts[PARCELS_MAX][24];
     char name[48];
     char from[24];
     char to[24];
-    const char *parcels[] = {parcel};
+    const char *parcels[PARCELS_MAX];
     struct th_json *reply = NULL;
-    (void)snprintf(parcel, sizeof parcel, "%lld", (long long)parcel_id);
-    (void)snprintf(name, sizeof name, "%lld in %d", (long long)parcel_id, year);
+    assert_true(n <= PARCELS_MAX);
+    for (size_t i = 0; i < n; i++) {
+        (void)snprintf(texts[i], sizeof texts[i], "%lld", (long long)ids[i]);
+        parcels[i] = texts[i];
+    }
+    (void)snprintf(name, sizeof name, "%lld in %d", (long long)ids[0], year);
     (void)snprintf(from, sizeof from, "%04d-01-01", year);
     (void)snprintf(to, sizeof to, "%04d-12-31", year);
     const struct th_package_create_options options = {.name = name,
@@ -69,9 +75,15 @@ static void package(struct fixture *f, int64_t parcel_id, int year, enum th_stat
                                                       .from = from,
                                                       .to = to,
                                                       .parcels = parcels,
-                                                      .n_parcels = 1};
+                                                      .n_parcels = n};
     assert_status(th_package_create(f->registry, &f->request, &options, &reply, err), want, err);
     th_json_free(reply);
+}
+
+static void package(struct fixture *f, int64_t parcel_id, int year, enum th_status want,
+                    struct th_error *err)
+{
+    package_of(f, &parcel_id, 1, year, want, err);
 }
 
 static struct th_json *import_on(struct fixture *f, const struct drawn *rows, const char *on)
@@ -433,6 +445,106 @@ static void update__of_attributes_alone_takes_nothing_off_again(void **state)
     th_json_free(reply);
 }
 
+// Another version on the same ground, as another program might write it: nothing is taken off.
+static void take_nothing_off(struct fixture *f, int64_t parcel_id)
+{
+    struct th_store *store = th_registry_store(f->registry);
+    struct th_parcel_record record = record_of(f, parcel_id);
+    struct th_work *work = NULL;
+    struct th_json *reply = NULL;
+    struct th_hash row_hash;
+    struct th_error err;
+    unsigned char *wkb = NULL;
+    size_t size = 0;
+    assert_ok(th_parcel_geometry_load(store, parcel_id, 0, &wkb, &size, &err), &err);
+    record.version++;
+    record.sliver = th_area_from_m2_300(0);
+    (void)snprintf(record.origin, sizeof record.origin, "boundary");
+    record.import_id = record.source_row = record.feature = 0;
+    assert_ok(th_work_begin(f->registry, &f->request, TH_MAY_REGISTER, "parcel.import", NULL, &work,
+                            &reply, &err),
+              &err);
+    assert_ok(th_parcel_insert(store, &record, "{}", wkb, size, th_work_seq(work), &row_hash, &err),
+              &err);
+    assert_ok(
+        th_work_end(work, TH_OK, "import:1", th_json_object(), th_json_object(), &reply, &err),
+        &err);
+    th_json_free(reply);
+    free(wkb);
+}
+
+static void within__teeth_that_were_waived_are_off_the_later_parcel(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    struct th_error err;
+    const int64_t both[] = {1, 2};
+    comb(&rows, 119.6, "\"number\":\"1\"");
+    th_json_free(drawn_import(f, &rows));
+    rows.size = 0;
+    drawn_row(&rows, 2, 119.6, 30.5, 0.001);
+    struct th_json *reply = import_waiving(f, &rows);
+    assert_int_equal(drawn_accepted(reply), 1);
+    th_json_free(reply);
+    package_of(f, both, 2, 2022, TH_OK, &err);
+    take_nothing_off(f, 2);
+    package(f, 2, 2023, TH_OK, &err);
+    package_of(f, both, 2, 2024, TH_CONFLICT, &err);
+    assert_string_equal(err.key, "ground_twice_in_package");
+    assert_string_equal(th_error_arg_get(&err, "parcel"), "2");
+    assert_string_equal(th_error_arg_get(&err, "other"), "1");
+    assert_string_equal(th_error_arg_get(&err, "taken_m2"), "0.00");
+    // Fifty teeth of 0.00001° by 0.00099° on a back of 0.00099° by 0.00001°.
+    assert_close(square_metres(&err, "area_m2"), 0.5049 * CELL_M2, 0.1);
+}
+
+static void within__strips_add_up(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    struct th_error err;
+    const int64_t all[] = {1, 2, 3, 4};
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    beside(&rows, true, true, true);
+    struct th_json *reply = drawn_import(f, &rows);
+    assert_int_equal(drawn_accepted(reply), 4);
+    th_json_free(reply);
+    package_of(f, all, 4, 2022, TH_OK, &err);
+    take_nothing_off(f, 2);
+    package_of(f, all, 4, 2023, TH_CONFLICT, &err);
+    assert_string_equal(err.key, "ground_twice_in_package");
+    // Three strips of half a hundredth, and two corners where the northern one meets the others.
+    assert_close(square_metres(&err, "area_m2"), 0.01505 * CELL_M2, 0.05);
+    assert_close(square_metres(&err, "taken_m2"), 0.01005 * CELL_M2, 0.05);
+    const int64_t without[] = {1, 3, 4};
+    package_of(f, without, 3, 2023, TH_OK, &err);
+}
+
+static void within__what_was_taken_off_goes_with_the_parts(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    char line[TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    struct th_error err;
+    const int64_t west[] = {1, 3};
+    const int64_t east[] = {1, 4};
+    const int64_t all[] = {1, 3, 4};
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    th_json_free(drawn_import(f, &rows));
+    rows.size = 0;
+    drawn_row(&rows, 2, 119.6005, 30.5, 0.001);
+    th_json_free(import_waiving(f, &rows));
+    fixture_file(f, line, "line.wkt", "LINESTRING (119.60103 30.4999, 119.60107 30.5011)");
+    const struct th_parcel_split_options split = {
+        .parcel_id = 2, .drawing = line, .reason = "分户", .messages = f->messages};
+    assert_ok(th_parcel_split(f->registry, &f->request, &split, &reply, &err), &err);
+    th_json_free(reply);
+    package_of(f, west, 2, 2022, TH_OK, &err);
+    package_of(f, east, 2, 2023, TH_OK, &err);
+    package_of(f, all, 3, 2024, TH_OK, &err);
+}
+
 #define GROUND_TEST(name) cmocka_unit_test_setup_teardown(name, drawn_set_up, drawn_tear_down)
 
 int main(void)
@@ -450,6 +562,9 @@ int main(void)
         GROUND_TEST(days__an_adjustment_takes_no_ground_before_it_was_given_up),
         GROUND_TEST(days__a_version_that_never_held_claims_nothing),
         GROUND_TEST(days__a_strip_is_taken_off_once_however_often_the_neighbour_changed),
+        GROUND_TEST(within__teeth_that_were_waived_are_off_the_later_parcel),
+        GROUND_TEST(within__strips_add_up),
+        GROUND_TEST(within__what_was_taken_off_goes_with_the_parts),
         GROUND_TEST(update__of_attributes_alone_takes_nothing_off_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

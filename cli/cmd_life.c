@@ -97,6 +97,7 @@ const struct th_cli_command th_cli_life_commands[] = {
     {"parcel", "history", TH_CLI_READ, "ID", "",
      "parcel_id number village_name state retired_on retired_reason "
      "| versions: version from to lasted origin kind area_mu declared_mu source row seq at login "
+     "| changes: version what name before after "
      "| ancestors: parcel_id number state area_mu parent_of "
      "| descendants: parcel_id number state area_mu child_of "
      "| events: seq at login entry",

@@ -91,6 +91,13 @@ struct th_json *th_json_copy(const struct th_json *value)
     return close_value(json_deep_copy(open_value(value)));
 }
 
+bool th_json_equal(const struct th_json *a, const struct th_json *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    return json_equal(open_value(a), open_value(b)) != 0;
+}
+
 // jansson frees by type, so objects that lost theirs get it back first.
 static void restore_types(json_t *value)
 {

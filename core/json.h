@@ -34,6 +34,7 @@ struct th_json *th_json_bool(bool value);
 struct th_json *th_json_null(void);
 void th_json_remove(struct th_json *object, const char *key); // no effect when it is not there
 struct th_json *th_json_copy(const struct th_json *value);    // deep
+bool th_json_equal(const struct th_json *a, const struct th_json *b); // NULL equals NULL only
 void th_json_free(struct th_json *value);
 
 // Into an object; an existing key is replaced. `text` NULL writes null.

@@ -17,6 +17,9 @@ struct telling {
     struct th_store *store;
     int64_t parcel_id;
     struct th_json *versions;
+    struct th_json *changes; // from each version to the next
+    struct th_parcel_record last;
+    struct th_json *last_attributes; // owned, NULL before the first version
     struct th_date retired_on;
     enum th_status status;
     struct th_error err;
@@ -75,6 +78,80 @@ static enum th_status add_source(struct telling *t, const struct th_parcel_recor
     return TH_OK;
 }
 
+// Takes over `before` and `after`.
+static void tell_change(struct telling *t, int64_t version, const char *what, const char *name,
+                        struct th_json *before, struct th_json *after)
+{
+    struct th_json *json = th_json_object();
+    th_json_set_int(json, "version", version);
+    th_json_set_text(json, "what", what);
+    th_json_set_text(json, "name", name);
+    th_json_set(json, "before", before);
+    th_json_set(json, "after", after);
+    th_json_append(t->changes, json);
+}
+
+// What the registry itself knows of a parcel, under the keys of th_parcel_record_json. The ground
+// that moved is told by its areas also where these are the same.
+static void compare_records(struct telling *t, const struct th_parcel_record *record)
+{
+    static const struct {
+        const char *what, *name;
+    } KEYS[] = {{"particular", "number"},      {"particular", "kind"},
+                {"particular", "village"},     {"particular", "land_class"},
+                {"particular", "declared_mu"}, {"ground", "area_m2"},
+                {"ground", "sliver_m2"}};
+    struct th_json *before = th_parcel_record_json(&t->last);
+    struct th_json *after = th_parcel_record_json(record);
+    bool moved =
+        memcmp(t->last.geometry_hash.bytes, record->geometry_hash.bytes, TH_HASH_SIZE) != 0;
+    for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
+        const struct th_json *old = th_json_get(before, KEYS[i].name);
+        const struct th_json *now = th_json_get(after, KEYS[i].name);
+        if (!th_json_equal(old, now) || (moved && strcmp(KEYS[i].name, "area_m2") == 0))
+            tell_change(t, record->version, KEYS[i].what, KEYS[i].name, th_json_copy(old),
+                        th_json_copy(now));
+    }
+    th_json_free(before);
+    th_json_free(after);
+}
+
+// Attributes of either version, those that are gone behind those that are there.
+static void compare_attributes(struct telling *t, const struct th_parcel_record *record,
+                               const struct th_json *attributes)
+{
+    for (void *it = th_json_iter(attributes); it != NULL; it = th_json_iter_next(attributes, it)) {
+        const char *key = th_json_iter_key(it);
+        const struct th_json *before = th_json_get(t->last_attributes, key);
+        if (!th_json_equal(before, th_json_iter_value(it)))
+            tell_change(t, record->version, "attribute", key,
+                        before == NULL ? th_json_null() : th_json_copy(before),
+                        th_json_copy(th_json_iter_value(it)));
+    }
+    for (void *it = th_json_iter(t->last_attributes); it != NULL;
+         it = th_json_iter_next(t->last_attributes, it))
+        if (th_json_get(attributes, th_json_iter_key(it)) == NULL)
+            tell_change(t, record->version, "attribute", th_json_iter_key(it),
+                        th_json_copy(th_json_iter_value(it)), th_json_null());
+}
+
+static enum th_status tell_changes(struct telling *t, const struct th_parcel_record *record,
+                                   const char *text)
+{
+    struct th_json *attributes = NULL;
+    enum th_status status = th_json_parse(text, strlen(text), &attributes, &t->err);
+    if (status != TH_OK)
+        return status;
+    if (t->last_attributes != NULL) {
+        compare_records(t, record);
+        compare_attributes(t, record, attributes);
+    }
+    th_json_free(t->last_attributes);
+    t->last_attributes = attributes;
+    t->last = *record;
+    return TH_OK;
+}
+
 static bool tell_version(void *context, const struct th_parcel_record *record,
                          const char *attributes)
 {
@@ -83,7 +160,6 @@ static bool tell_version(void *context, const struct th_parcel_record *record,
     struct parents parents = {th_json_array(), record->parcel_id, record->version};
     char hex[TH_HASH_HEX_SIZE];
     int64_t seq = 0;
-    (void)attributes;
     // The day on which it ends is known from the one that follows; see close_versions.
     set_date(json, "from", record->from);
     th_json_set(json, "to", th_json_null());
@@ -97,6 +173,8 @@ static bool tell_version(void *context, const struct th_parcel_record *record,
             th_parcel_version_seq(t->store, record->parcel_id, record->version, &seq, &t->err);
     if (t->status == TH_OK)
         t->status = th_journal_each(t->store, NULL, seq, 1, take_entry, json, &t->err);
+    if (t->status == TH_OK)
+        t->status = tell_changes(t, record, attributes);
     th_json_set(json, "parents", parents.list);
     th_json_append(t->versions, json);
     t->retired_on = record->retired_on;
@@ -164,6 +242,7 @@ static enum th_status tell_all(struct th_store *store, const struct th_parcel_re
     struct telling t = {.store = store,
                         .parcel_id = record->parcel_id,
                         .versions = th_json_array(),
+                        .changes = th_json_array(),
                         .status = TH_OK};
     char reason[TH_PARCEL_REASON_SIZE] = "";
     char subject[64];
@@ -176,6 +255,8 @@ static enum th_status tell_all(struct th_store *store, const struct th_parcel_re
     if (status == TH_OK)
         th_json_set(reply, "versions", close_versions(&t));
     th_json_free(t.versions);
+    th_json_free(t.last_attributes);
+    th_json_set(reply, "changes", t.changes);
     if (status == TH_OK)
         status = th_parcel_retired_reason(store, record->parcel_id, reason, err);
     if (status == TH_OK) {

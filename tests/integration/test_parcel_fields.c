@@ -2,6 +2,8 @@
 #include <stdio.h>
 
 #include "core/json.h"
+#include "core/text.h"
+#include "registry/parcel_life.h"
 #include "tests/integration/parcel_fixture.h"
 
 enum { TEXT_SIZE = 8192 };
@@ -292,6 +294,52 @@ static void land_class__number_is_told_apart_by_the_name_beside_it(void **state)
     }
 }
 
+// What a second file says differently, one line each; what it has no column for stays.
+static void history__names_what_changed_between_versions(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const SECOND = "{\"type\":\"Feature\",\"properties\":{\"number\":\"7\","
+                                      "\"合同面积\":\"15.5\",\"species\":\"雷竹\",\"备注\":\"\","
+                                      "\"新列\":\"x\"},\"geometry\":{\"type\":\"Polygon\","
+                                      "\"coordinates\":[[[119.6,30.5],[119.601,30.5],"
+                                      "[119.601,30.501],[119.6,30.501],[119.6,30.5]]]}}";
+    static const struct {
+        const char *what, *name, *before, *after;
+    } EXPECTED[] = {{"attribute", "species", "毛竹", "雷竹"},
+                    {"attribute", "备注", "无", ""},
+                    {"attribute", "新列", NULL, "x"}};
+    char path[TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    struct th_error err = {0};
+    struct th_json *imported = import(f,
+                                      "\"number\":\"7\",\"合同面积\":\"15.9\",\"species\":\"毛竹\","
+                                      "\"household\":\"张三\",\"备注\":\"无\"",
+                                      FIXTURE_VILLAGE, "bamboo");
+    int64_t id = th_json_int_value(th_json_at(th_json_get(imported, "parcel_ids"), 0));
+    th_json_free(imported);
+    struct th_parcel_import_options options =
+        fixture_options(f, fixture_geojson(f, path, "second.geojson", SECOND));
+    options.update = true;
+    th_json_free(fixture_import(f, &options));
+    assert_ok(th_parcel_history(f->registry, id, &reply, &err), &err);
+    const struct th_json *changes = th_json_get(reply, "changes");
+    assert_int_equal(th_json_size(changes), 4);
+    const struct th_json *declared = th_json_at(changes, 0);
+    assert_string_equal(th_json_get_text(declared, "what", ""), "particular");
+    assert_string_equal(th_json_get_text(declared, "name", ""), "declared_mu");
+    assert_close(th_json_get_real(declared, "before", 0), 15.9, 1e-9);
+    assert_close(th_json_get_real(declared, "after", 0), 15.5, 1e-9);
+    for (size_t i = 0; i < sizeof EXPECTED / sizeof EXPECTED[0]; i++) {
+        const struct th_json *change = th_json_at(changes, i + 1);
+        assert_int_equal(th_json_get_int(change, "version", 0), 2);
+        assert_string_equal(th_json_get_text(change, "what", ""), EXPECTED[i].what);
+        assert_string_equal(th_json_get_text(change, "name", ""), EXPECTED[i].name);
+        assert_true(th_text_equals(th_json_get_text(change, "before", NULL), EXPECTED[i].before));
+        assert_true(th_text_equals(th_json_get_text(change, "after", NULL), EXPECTED[i].after));
+    }
+    th_json_free(reply);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +356,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(village__with_one_character_wrong_is_asked_about,
                                         fixture_set_up, fixture_tear_down),
         cmocka_unit_test(land_class__number_is_told_apart_by_the_name_beside_it),
+        cmocka_unit_test_setup_teardown(history__names_what_changed_between_versions,
+                                        fixture_set_up, fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -484,6 +484,15 @@ static void history__leads_back_and_forward_over_every_change(void **state)
     assert_string_equal(th_json_get_text(first, "entry", ""), "parcel.merge");
     assert_string_equal(th_json_get_text(th_json_at(versions, 1), "entry", ""), "parcel.adjust");
     assert_int_equal(th_json_type(th_json_get(th_json_at(versions, 1), "to")), TH_JSON_NULL);
+    // An adjustment moves the ground and nothing else; before and after are those of the versions.
+    const struct th_json *changes = th_json_get(reply, "changes");
+    assert_int_equal(th_json_size(changes), 1);
+    const struct th_json *ground = th_json_at(changes, 0);
+    assert_string_equal(th_json_get_text(ground, "name", ""), "area_m2");
+    assert_int_equal(th_json_get_int(ground, "version", 0), 2);
+    assert_close(th_json_get_real(ground, "before", 0), th_json_get_real(first, "area_m2", 0), 0);
+    assert_close(th_json_get_real(ground, "after", 0),
+                 th_json_get_real(th_json_at(versions, 1), "area_m2", 0), 0);
     const struct th_json *ancestors = th_json_get(reply, "ancestors");
     assert_int_equal(th_json_size(ancestors), 3);
     assert_int_equal(th_json_get_int(th_json_at(ancestors, 0), "parcel_id", 0), 2);

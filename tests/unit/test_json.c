@@ -321,6 +321,31 @@ static void json_parse__size_ends_the_text(void **state)
     th_json_free(value);
 }
 
+static void json_equal__is_by_value_and_null_equals_null_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        bool equal;
+    } cases[] = {{"{\"a\":1,\"b\":[2]}", "{\"b\":[2],\"a\":1}", true},
+                 {"\"x\"", "\"y\"", false},
+                 {"1", "1.0", false},
+                 {"null", "null", true},
+                 {"null", "\"\"", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct th_json *a = NULL;
+        struct th_json *b = NULL;
+        struct th_error err;
+        assert_ok(th_json_parse(cases[i].a, strlen(cases[i].a), &a, &err), &err);
+        assert_ok(th_json_parse(cases[i].b, strlen(cases[i].b), &b, &err), &err);
+        assert_int_equal(th_json_equal(a, b), cases[i].equal);
+        assert_false(th_json_equal(a, NULL));
+        th_json_free(a);
+        th_json_free(b);
+    }
+    assert_true(th_json_equal(NULL, NULL));
+}
+
 static void json_copy__is_independent(void **state)
 {
     (void)state;
@@ -350,6 +375,7 @@ int main(void)
         cmocka_unit_test(json_parse__any_value_may_stand_at_the_top),
         cmocka_unit_test(json_parse__size_ends_the_text),
         cmocka_unit_test(json_copy__is_independent),
+        cmocka_unit_test(json_equal__is_by_value_and_null_equals_null_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

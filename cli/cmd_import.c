@@ -17,7 +17,7 @@ enum { SHAPE_SIZE_MAX = 16 * 1024 * 1024 };
     "on-problem=reject|abort update"
 // What is decided about single rows of one source.
 #define DECISIONS                                                                                  \
-    " on=DATE accept-repair*=ROW=METHOD drop*=ROW waive*=ROW reason=R document=FILE mend*=FILE "   \
+    " on=DATE accept-repair*=ROW=METHOD drop*=ROWS waive*=ROWS reason=R document=FILE mend*=FILE " \
     "problems=FILE overlaps=FILE"
 
 #define IMPORT_VIEW                                                                                \
@@ -57,6 +57,7 @@ static enum th_status take_options(struct th_cli *cli, struct th_parcel_import_o
     options.maps = th_cli_list(cli, "map", &options.n_maps);
     options.repair_rows = th_cli_list(cli, "accept-repair", &options.n_repair_rows);
     options.drop_rows = th_cli_list(cli, "drop", &options.n_drop_rows);
+    options.keep_rows = th_cli_list(cli, "keep", &options.n_keep_rows);
     options.waive_rows = th_cli_list(cli, "waive", &options.n_waive_rows);
     options.mends = th_cli_list(cli, "mend", &options.n_mends);
     *ret_options = options;
@@ -196,10 +197,11 @@ const struct th_cli_command th_cli_import_commands[] = {
     {"profile", "list", TH_CLI_READ, "", "", "profiles: name settings", run_profiles},
     {"draft", "open", TH_CLI_WRITE, "SOURCE", "profile=NAME " SETTINGS DECISIONS,
      "draft_id state | " IMPORT_VIEW, run_open},
-    {"draft", "set", TH_CLI_WRITE, "ID", "source=SOURCE " SETTINGS DECISIONS,
+    {"draft", "set", TH_CLI_WRITE, "ID", "source=SOURCE " SETTINGS DECISIONS " keep*=ROWS",
      "draft_id state | " IMPORT_VIEW, run_set},
     {"draft", "show", TH_CLI_WRITE, "ID", "problems=FILE overlaps=FILE",
-     "draft_id state source_changed | " IMPORT_VIEW, run_show},
+     "draft_id state source_changed closed_at closed_by import_id source.name | " IMPORT_VIEW,
+     run_show},
     {"draft", "confirm", TH_CLI_WRITE, "ID", "problems=FILE", "draft_id state | " IMPORT_VIEW,
      run_confirm},
     {"draft", "discard", TH_CLI_WRITE, "ID", "", "draft_id state", run_discard},

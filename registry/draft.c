@@ -7,9 +7,12 @@
 #include "core/text.h"
 #include "registry/fetch.h"
 #include "registry/import_settings.h"
+#include "registry/parcel_internal.h"
 #include "registry/reply.h"
 #include "registry/work.h"
 #include "store/draft_store.h"
+#include "store/import_store.h"
+#include "store/journal_store.h"
 #include "store/party_store.h"
 
 // A draft as it is taken up again. The options point into it.
@@ -79,6 +82,54 @@ static enum th_status paths_fix(struct th_parcel_import_options *options, struct
     return status;
 }
 
+static enum th_status rows_without(const struct th_row_numbers *dropped,
+                                   const struct th_row_numbers *kept, struct th_arena *arena,
+                                   struct th_parcel_import_options *options, struct th_error *err)
+{
+    const char **texts = th_arena_take(arena, (dropped->n + 1) * sizeof *texts);
+    size_t n = 0;
+    for (size_t i = 0; i < kept->n; i++)
+        if (!th_row_numbers_have(dropped, kept->items[i])) {
+            enum th_status status = th_error_set(err, TH_INVALID, "row_not_dropped", NULL);
+            th_error_add_int(err, "row", kept->items[i]);
+            return status;
+        }
+    for (size_t i = 0; texts != NULL && i < dropped->n; i++) {
+        char text[24];
+        bool again = i > 0 && dropped->items[i] == dropped->items[i - 1];
+        if (again || th_row_numbers_have(kept, dropped->items[i]))
+            continue;
+        snprintf(text, sizeof text, "%lld", (long long)dropped->items[i]);
+        texts[n] = th_arena_text(arena, text);
+        if (texts[n++] == NULL)
+            texts = NULL;
+    }
+    if (texts == NULL)
+        return th_error_no_memory(err);
+    options->drop_rows = texts;
+    options->n_drop_rows = n;
+    return TH_OK;
+}
+
+// Lists of decisions grow, but for rows that are taken in again.
+static enum th_status rows_keep(struct th_parcel_import_options *options, struct th_arena *arena,
+                                struct th_error *err)
+{
+    struct th_row_numbers dropped = {0};
+    struct th_row_numbers kept = {0};
+    if (options->n_keep_rows == 0)
+        return TH_OK;
+    enum th_status status =
+        th_row_numbers_read(options->drop_rows, options->n_drop_rows, "drop", &dropped, err);
+    if (status == TH_OK)
+        status = th_row_numbers_read(options->keep_rows, options->n_keep_rows, "keep", &kept, err);
+    if (status == TH_OK)
+        status = rows_without(&dropped, &kept, arena, options, err);
+    free(dropped.items);
+    free(kept.items);
+    return status;
+}
+
 // Reads the source and stores nothing.
 static enum th_status look(struct th_registry *registry, const struct th_request *request,
                            const struct th_parcel_import_options *options,
@@ -120,6 +171,10 @@ static struct th_json *asked(int64_t draft_id, const struct th_parcel_import_opt
     th_json_set_int(input, "draft", draft_id);
     th_json_set_text(input, "source", given->source == NULL ? "" : given->source);
     th_json_set_text(input, "profile", given->profile == NULL ? "" : given->profile);
+    struct th_json *kept = th_json_array();
+    for (size_t i = 0; i < given->n_keep_rows; i++)
+        th_json_append_text(kept, given->keep_rows[i]);
+    th_json_set(input, "keep_rows", kept);
     return input;
 }
 
@@ -186,6 +241,8 @@ static enum th_status look_and_keep(struct th_registry *registry, const struct t
     if (status == TH_OK)
         status = paths_fix(&t->options, &t->kept.arena, err);
     if (status == TH_OK)
+        status = rows_keep(&t->options, &t->kept.arena, err);
+    if (status == TH_OK)
         status = look(registry, request, &t->options, &seen, err);
     if (status == TH_OK)
         status = keep(registry, request, draft_id, given, t, seen, ret_reply, err);
@@ -214,13 +271,65 @@ enum th_status th_draft_set(struct th_registry *registry, const struct th_reques
     return status;
 }
 
+// The entry of the journal by which a draft was closed.
+static bool closing_tell(void *context, const struct th_journal_entry *entry)
+{
+    char at[TH_INSTANT_TEXT_SIZE];
+    th_json_set_text(context, "closed_at", th_instant_format(entry->at_utc, at));
+    th_json_set_text(context, "closed_by", entry->login);
+    return false;
+}
+
+static enum th_status import_tell(struct th_store *store, int64_t import_id, struct th_json *reply,
+                                  struct th_error *err)
+{
+    struct th_import_record import;
+    char hex[TH_HASH_HEX_SIZE];
+    enum th_status status = th_import_load(store, import_id, &import, err);
+    if (status != TH_OK)
+        return status;
+    struct th_json *source = th_json_object();
+    th_json_set_text(source, "name", import.source);
+    th_json_set_text(source, "sha256", th_hash_hex(&import.sha256, hex));
+    th_json_set_text(source, "layer", import.layer);
+    th_json_set_text(source, "crs", import.crs_code);
+    th_json_set(reply, "source", source);
+    th_json_set_int(reply, "import_id", import_id);
+    th_json_set_int(reply, "read", import.n_read);
+    th_json_set_int(reply, "accepted", import.n_accepted);
+    th_json_set_int(reply, "rejected", import.n_rejected);
+    th_json_set_int(reply, "unchanged", import.n_unchanged);
+    return TH_OK;
+}
+
+// What became of a draft that is closed; its source is not looked at any more.
+static enum th_status closed_tell(struct th_registry *registry, const struct taken_up *t,
+                                  struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_store *store = th_registry_store(registry);
+    const struct th_draft *draft = &t->draft;
+    if (t->options.problems_path != NULL || t->options.overlaps_path != NULL)
+        return th_draft_check(store, draft->draft_id, draft->seq, err);
+    struct th_json *reply = th_json_object();
+    describe(reply, draft->draft_id, draft->state, &t->options);
+    enum th_status status = th_journal_each(store, NULL, draft->seq, 1, closing_tell, reply, err);
+    if (status == TH_OK && draft->import_id != 0)
+        status = import_tell(store, draft->import_id, reply, err);
+    return th_reply_finish(status, reply, ret_reply, err);
+}
+
 enum th_status th_draft_show(struct th_registry *registry, const struct th_request *request,
                              int64_t draft_id, const struct th_parcel_import_options *options,
                              struct th_json **ret_reply, struct th_error *err)
 {
     struct taken_up t = {0};
     struct th_json *seen = NULL;
-    enum th_status status = take_up(registry, draft_id, options, false, &t, err);
+    enum th_status status = take_up(registry, draft_id, options, true, &t, err);
+    if (status == TH_OK && strcmp(t.draft.state, "open") != 0) {
+        status = closed_tell(registry, &t, ret_reply, err);
+        put_down(&t);
+        return status;
+    }
     if (status == TH_OK)
         status = look(registry, request, &t.options, &seen, err);
     struct th_hash now;

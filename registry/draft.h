@@ -13,14 +13,18 @@
 enum th_status th_draft_open(struct th_registry *registry, const struct th_request *request,
                              const struct th_parcel_import_options *options,
                              struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
-// Adds what `options` says to what was decided before (lists grow, texts replace) and looks at the
+// Adds what `options` says to what was decided before (lists grow, but for dropped rows that are
+// among the keep_rows; texts replace) and looks at the
 // source again, at another path when options->source is not NULL. Reply and errors as above, and
-// TH_NOT_FOUND ("draft_not_found"), TH_CONFLICT ("draft_closed"), as of all that follow.
+// TH_NOT_FOUND ("draft_not_found"), TH_CONFLICT ("draft_closed"), as of all that follow; TH_INVALID
+// ("row_not_dropped" with "row").
 enum th_status th_draft_set(struct th_registry *registry, const struct th_request *request,
                             int64_t draft_id, const struct th_parcel_import_options *options,
                             struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 // Looks at the source as things stand, with `options` for this time: the same reply, and
-// source_changed.
+// source_changed. Of a closed draft the reply is what became of it: draft_id, state, settings,
+// closed_at, closed_by and, when it was confirmed, import_id, read, accepted, rejected, unchanged,
+// source{name, sha256, layer, crs}; lists of it are refused ("draft_closed", "draft_confirmed").
 enum th_status th_draft_show(struct th_registry *registry, const struct th_request *request,
                              int64_t draft_id, const struct th_parcel_import_options *options,
                              struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

@@ -34,9 +34,12 @@ struct th_parcel_import_options {
     const char *repair;
     const char *const *repair_rows; // "ROW=linework|structure": accepted by a person
     size_t n_repair_rows;
-    const char *const *drop_rows; // numbers of rows that are left out
+    const char *const *drop_rows; // rows that are left out: a number, or several as "3,5"
     size_t n_drop_rows;
-    const char *const *waive_rows; // rows whose overlaps an officer lets in; their common ground is
+    const char *const *keep_rows; // of a draft: rows that it had dropped, in again
+    size_t n_keep_rows;
+    const char *const *waive_rows; // rows, written alike, whose overlaps an officer lets in; their
+                                   // common ground is
     size_t n_waive_rows;           // taken off them
     const char *waive_reason;      // both are needed with waive_rows
     const char *waive_document;

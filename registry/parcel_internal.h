@@ -169,6 +169,11 @@ struct th_row_numbers { // in order
     int64_t *items;
     size_t n;
 };
+// From texts such as "3" and "5,7"; the items are the caller's (free()). TH_USAGE ("row_option"
+// with "option" and "value").
+enum th_status th_row_numbers_read(const char *const *texts, size_t n, const char *option,
+                                   struct th_row_numbers *ret_numbers,
+                                   struct th_error *err) TH_MUST_CHECK;
 bool th_row_numbers_have(const struct th_row_numbers *numbers, int64_t row);
 
 // What was found out about a source, what was chosen, and how to choose otherwise.

@@ -50,6 +50,10 @@ static void draft__is_opened_mended_and_confirmed(void **state)
     assert_string_equal(th_cli_text_at(reply, "state"), "confirmed");
     th_json_free(reply);
     th_json_free(th_cli_problem(&world, 5, "draft confirm 1"));
+    text = th_cli_out(&world, 0, "--lang zh draft show 1");
+    assert_non_null(strstr(text, "办结人           admin"));
+    assert_non_null(strstr(text, "来源文件         t.csv"));
+    free(text);
     th_json_free(th_cli_problem(&world, 5, "draft discard 1"));
     th_json_free(th_cli_problem(&world, 3, "draft show 7"));
     th_json_free(th_cli_problem(&world, 2, "draft show seven"));

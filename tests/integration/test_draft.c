@@ -158,9 +158,101 @@ static void draft__is_mended_step_by_step_and_confirmed(void **state)
     assert_string_equal(th_json_get_text(draft, "state", ""), "confirmed");
     assert_int_equal(th_json_get_int(draft, "import_id", 0), import_id);
     th_json_free(reply);
-    refused(f, SHOW, draft_id, TH_CONFLICT, "draft_confirmed");
     refused(f, SET, draft_id, TH_CONFLICT, "draft_confirmed");
     refused(f, CONFIRM, draft_id, TH_CONFLICT, "draft_confirmed");
+    fixture_assert_books(f);
+}
+
+static struct th_json *set_rows(struct fixture *f, int64_t draft_id, const char *drop,
+                                const char *keep)
+{
+    struct th_parcel_import_options options = given(f);
+    options.drop_rows = &drop;
+    options.n_drop_rows = drop == NULL ? 0 : 1;
+    options.keep_rows = &keep;
+    options.n_keep_rows = keep == NULL ? 0 : 1;
+    return step(f, SET, draft_id, &options);
+}
+
+static void draft__takes_dropped_rows_in_again(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const WRONG[] = {"4", "2,x", "2,", "", "3，2，3,4"};
+    char path[TH_TEST_PATH_SIZE];
+    int64_t draft_id = open_table(f, path, ROWS);
+    struct th_json *reply = set_rows(f, draft_id, "3，2,3", NULL);
+    assert_int_equal(fixture_problems(reply, 2, "row_dropped", "error"), 1);
+    assert_int_equal(fixture_problems(reply, 3, "row_dropped", "error"), 1);
+    th_json_free(reply);
+    // A row that was not dropped is a slip of the hand; nothing is changed by it.
+    for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++) {
+        struct th_parcel_import_options options = given(f);
+        struct th_error err;
+        options.keep_rows = &WRONG[i];
+        options.n_keep_rows = 1;
+        reply = NULL;
+        bool number = strspn(WRONG[i], "234,，") == strlen(WRONG[i]) && strchr(WRONG[i], '4');
+        assert_status(th_draft_set(f->registry, &f->request, draft_id, &options, &reply, &err),
+                      number ? TH_INVALID : TH_USAGE, &err);
+        assert_string_equal(err.key, number ? "row_not_dropped" : "row_option");
+        assert_null(reply);
+    }
+    reply = set_rows(f, draft_id, "4", "2");
+    const struct th_json *rows = th_json_get(th_json_get(reply, "settings"), "drop_rows");
+    assert_int_equal(th_json_size(rows), 2);
+    assert_string_equal(th_json_text(th_json_at(rows, 0)), "3");
+    assert_string_equal(th_json_text(th_json_at(rows, 1)), "4");
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    th_json_free(reply);
+    th_json_free(set_rows(f, draft_id, NULL, "3,4"));
+    reply = step(f, CONFIRM, draft_id, NULL);
+    assert_int_equal(fixture_problems(reply, 3, "row_dropped", "error"), 0);
+    assert_int_equal(fixture_problems(reply, 3, "geometry_invalid", "error"), 1);
+    th_json_free(reply);
+    fixture_assert_books(f);
+}
+
+// A draft that is closed tells what became of it, without its file, and stays as it is.
+static void draft__that_is_closed_still_tells_what_became_of_it(void **state)
+{
+    struct fixture *f = *state;
+    char path[TH_TEST_PATH_SIZE];
+    int64_t draft_id = open_table(f, path, ROWS);
+    struct th_json *reply = step(f, CONFIRM, draft_id, NULL);
+    int64_t import_id = th_json_get_int(reply, "import_id", 0);
+    th_json_free(reply);
+    assert_int_equal(unlink(path), 0);
+    reply = step(f, SHOW, draft_id, NULL);
+    assert_string_equal(th_json_get_text(reply, "state", ""), "confirmed");
+    assert_int_equal(th_json_get_int(reply, "import_id", 0), import_id);
+    assert_int_equal(th_json_get_int(reply, "read", -1), 3);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    assert_int_equal(th_json_get_int(reply, "rejected", -1), 2);
+    assert_int_equal(th_json_get_int(reply, "unchanged", -1), 0);
+    assert_string_equal(th_json_get_text(reply, "closed_by", ""), "admin");
+    assert_string_equal(th_json_get_text(reply, "closed_at", ""), "2025-06-15T15:06:40Z");
+    const struct th_json *source = th_json_get(reply, "source");
+    assert_string_equal(th_json_get_text(source, "name", ""), "t.csv");
+    assert_string_equal(th_json_get_text(th_json_get(reply, "settings"), "crs", ""), "EPSG:4490");
+    th_json_free(reply);
+    // The lists of it would need the file.
+    struct th_parcel_import_options options = given(f);
+    struct th_error err;
+    options.problems_path = path;
+    reply = NULL;
+    assert_status(th_draft_show(f->registry, &f->request, draft_id, &options, &reply, &err),
+                  TH_CONFLICT, &err);
+    assert_string_equal(err.key, "draft_confirmed");
+    assert_int_equal(access(path, F_OK), -1);
+
+    draft_id = open_table(f, path, ROWS);
+    assert_ok(th_draft_discard(f->registry, &f->request, draft_id, &reply, &err), &err);
+    th_json_free(reply);
+    reply = step(f, SHOW, draft_id, NULL);
+    assert_string_equal(th_json_get_text(reply, "state", ""), "discarded");
+    assert_string_equal(th_json_get_text(reply, "closed_by", ""), "admin");
+    assert_null(th_json_get(reply, "import_id"));
+    th_json_free(reply);
     fixture_assert_books(f);
 }
 
@@ -663,6 +755,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         DRAFT_TEST(draft__shows_everything_and_stores_nothing),
         DRAFT_TEST(draft__is_mended_step_by_step_and_confirmed),
+        DRAFT_TEST(draft__takes_dropped_rows_in_again),
+        DRAFT_TEST(draft__that_is_closed_still_tells_what_became_of_it),
         DRAFT_TEST(draft__of_a_source_that_changed_is_looked_at_before_it_is_confirmed),
         DRAFT_TEST(draft__of_given_files_that_changed_is_looked_at_before_it_is_confirmed),
         DRAFT_TEST(draft__without_a_good_row_stays_open),

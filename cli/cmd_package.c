@@ -79,7 +79,7 @@ const struct th_cli_command th_cli_package_commands[] = {
     {"package", "create", TH_CLI_WRITE, "",
      "name!=N holder!=P methodology!=ID[@V] from!=D to!=D village*=V parcel*=ID "
      "input*=NAME=VALUE",
-     "package_id name state n_parcels area_mu net_kg run_id sheet_sha256 "
+     "package_id name state n_parcels counted_mu net_kg run_id sheet_sha256 "
      "| years: year gross_kg net_kg whole_t carried_kg | warnings: code message needs_waiver",
      run_create},
     {"package", "submit", TH_CLI_WRITE, "PACKAGE", "",
@@ -97,7 +97,7 @@ const struct th_cli_command th_cli_package_commands[] = {
      "| serials: prefix first last vintage issued_t buffer_t carried_kg",
      run_issue},
     {"package", "show", TH_CLI_READ, "PACKAGE", "",
-     "package_id name state holder.name methodology version from to n_parcels area_mu area_m2 "
+     "package_id name state holder.name methodology version from to n_parcels counted_mu counted_m2 "
      "net_kg "
      "issued_t buffer_t rest_kg statement_based run.sheet_sha256 created_by "
      "submitted_by verification.verified_by verification.verified_t "
@@ -105,7 +105,7 @@ const struct th_cli_command th_cli_package_commands[] = {
      "verification.document.name verification.document.sha256 issued_by "
      "| years: year net_kg whole_t carried_kg "
      "| serials: prefix first last vintage issued_t buffer_t carried_kg "
-     "| parcels: parcel_id version kind village area_mu area_m2 "
+     "| parcels: parcel_id version kind village counted_mu counted_m2 "
      "| warnings: code message needs_waiver | waivers: rule reason login",
      run_show},
     {"package", "list", TH_CLI_READ, "", "",

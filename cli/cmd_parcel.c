@@ -64,7 +64,7 @@ const struct th_cli_command th_cli_parcel_commands[] = {
      "sliver_m2 counted_mu counted_m2 perimeter_m state attributes centroid box source.file "
      "source.sha256 "
      "source.layer source.row "
-     "source.crs | versions: version kind area_mu area_m2",
+     "source.crs | versions: version kind area_mu area_m2 counted_mu counted_m2",
      run_show},
     {"parcel", "export", TH_CLI_READ, "", EXPORT_OPTIONS, "file n sha256", run_export},
     {0},
@@ -73,6 +73,6 @@ const struct th_cli_command th_cli_parcel_commands[] = {
 const struct th_cli_command th_cli_export_commands[] = {
     {"export", "", TH_CLI_READ, "", EXPORT_OPTIONS, "file n sha256", run_export},
     {"map", "print", TH_CLI_READ, "", "out!=FILE village=V package=P crs=EPSG:n scale=N",
-     "file scale crs n_parcels bounds sha256", run_map},
+     "file scale crs n_parcels area_mu counted_mu bounds sha256", run_map},
     {0},
 };

@@ -25,8 +25,10 @@ struct th_map_parcel {
     const char *label;   // number drawn inside the parcel
     const char *kind;    // bamboo, orchard, tea, forest, wetland: decides hatch and colour
     const char *village; // name
-    int64_t mu_cent;     // area in 0.01 mu
-    int64_t m2_cent;     // area in 0.01 m²
+    int64_t mu_cent;     // area that counts, in 0.01 mu
+    int64_t m2_cent;     // the same in 0.01 m²
+    // What the boundary holds, in 0.01 m²; has a column of its own where any parcel's is more.
+    int64_t measured_m2_cent;
     const struct th_map_ring *rings;
     size_t n_rings;
 };

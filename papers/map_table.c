@@ -6,7 +6,7 @@
 #include "core/quantity.h"
 #include "papers/papers_internal.h"
 
-enum { N_COLUMNS = 5, NUMBER_SIZE = 48 };
+enum { N_COLUMNS = 6, N_WORDS = 3, NUMBER_SIZE = 48 };
 
 static const double row_mm = 4.0;
 static const double heading_mm = 5.5;
@@ -16,7 +16,11 @@ static const double cell_air_mm = 1.6;
 static const double block_gap_mm = 4.0;
 
 static const char *const heads[N_COLUMNS] = {"map.table.number", "map.table.village",
-                                             "map.table.kind", "map.table.mu", "map.table.m2"};
+                                             "map.table.kind",   "map.table.mu",
+                                             "map.table.m2",     "map.table.measured_m2"};
+// Of areas, where what counts and what was measured are told apart.
+static const char *const heads_apart[N_COLUMNS] = {
+    [3] = "map.table.counted_mu", [4] = "map.table.counted_m2"};
 
 static void ink(struct th_map_draw *draw, double grey)
 {
@@ -26,6 +30,17 @@ static void ink(struct th_map_draw *draw, double grey)
 static const char *word(const struct th_map_draw *draw, const char *key)
 {
     return th_messages_text(draw->messages, draw->lang, key);
+}
+
+static int n_columns(const struct th_map_draw *draw)
+{
+    return draw->any_taken_off ? N_COLUMNS : N_COLUMNS - 1;
+}
+
+static const char *head(const struct th_map_draw *draw, int column)
+{
+    bool apart = draw->any_taken_off && heads_apart[column] != NULL;
+    return word(draw, apart ? heads_apart[column] : heads[column]);
 }
 
 static void heading_draw(struct th_map_draw *draw, const char *key, double x_mm, double y_mm)
@@ -96,6 +111,8 @@ static double notes_draw(struct th_map_draw *draw, double y_mm)
                      th_map_message(draw, "map.grid", "step",
                                     th_int_format(draw->layout.grid_step_m, number), NULL),
                      y_mm);
+    if (draw->any_taken_off)
+        y_mm = note_draw(draw, th_map_message(draw, "map.taken_off", NULL), y_mm);
     if (draw->n_unlabelled > 0) {
         (void)th_int_format((int64_t)draw->n_unlabelled, number);
         y_mm = note_draw(draw, th_map_message(draw, "map.unlabelled", "count", number, NULL), y_mm);
@@ -150,31 +167,36 @@ static void width_grow(struct th_map_draw *draw, double *width_mm, const char *t
 // Every column gets the room its widest text needs. When that is more than there is, the type
 // becomes smaller, and after that the words, never the numbers, are cut.
 static void columns_set(struct th_map_draw *draw, struct block *block, size_t n_shown,
-                        const char *mu, const char *m2)
+                        const char *const sums[N_COLUMNS])
 {
     const struct th_map_sheet *sheet = draw->sheet;
+    int n = n_columns(draw);
     double widths[N_COLUMNS] = {0};
-    for (int c = 0; c < N_COLUMNS; c++)
-        width_grow(draw, &widths[c], word(draw, heads[c]), true);
-    width_grow(draw, &widths[3], mu, true);
-    width_grow(draw, &widths[4], m2, true);
+    for (int c = 0; c < n; c++) {
+        width_grow(draw, &widths[c], head(draw, c), true);
+        if (sums[c] != NULL)
+            width_grow(draw, &widths[c], sums[c], true);
+    }
     for (size_t p = 0; p < n_shown; p++) {
         width_grow(draw, &widths[0], sheet->parcels[p].label, false);
         width_grow(draw, &widths[1], sheet->parcels[p].village, false);
         width_grow(draw, &widths[2], th_map_kind_name(draw, sheet->parcels[p].kind), false);
     }
     double wanted = 0;
-    for (int c = 0; c < N_COLUMNS; c++)
+    double numbers_mm = 0;
+    for (int c = 0; c < n; c++) {
         wanted += widths[c];
+        numbers_mm += c < N_WORDS ? 0 : widths[c];
+    }
     double factor = fmax(fmin(block->w_mm / wanted, 1.0), least_pt / text_pt);
     block->text_pt = text_pt * factor;
-    double words_mm = factor * (widths[0] + widths[1] + widths[2]);
-    double room_mm = fmax(block->w_mm - factor * (widths[3] + widths[4]), 0);
-    double slack_mm = fmax(room_mm - words_mm, 0) / N_COLUMNS;
+    double words_mm = factor * (wanted - numbers_mm);
+    double room_mm = fmax(block->w_mm - factor * numbers_mm, 0);
+    double slack_mm = fmax(room_mm - words_mm, 0) / n;
     double shrink = fmin(room_mm / words_mm, 1.0);
     double end = 0;
-    for (int c = 0; c < N_COLUMNS; c++) {
-        end += factor * widths[c] * (c < 3 ? shrink : 1.0) + slack_mm;
+    for (int c = 0; c < n; c++) {
+        end += factor * widths[c] * (c < N_WORDS ? shrink : 1.0) + slack_mm;
         block->ends_mm[c] = end;
     }
 }
@@ -183,13 +205,13 @@ static void row_draw(struct th_map_draw *draw, const struct block *block, double
                      const struct row *row)
 {
     double from = 0;
-    for (int c = 0; c < N_COLUMNS; c++) {
+    for (int c = 0; c < n_columns(draw); c++) {
         double to = block->ends_mm[c];
-        bool right = c >= 3;
+        bool right = c >= N_WORDS;
         if (row->cells[c] != NULL) {
             // An empty neighbour lends its room, so that the words of the sums stay whole.
             double room = to - from;
-            for (int next = c + 1; !right && next < 3 && row->cells[next] == NULL; next++)
+            for (int next = c + 1; !right && next < N_WORDS && row->cells[next] == NULL; next++)
                 room = block->ends_mm[next] - from;
             th_map_text_draw(
                 draw, &(struct th_map_text){.text = row->cells[c],
@@ -215,49 +237,70 @@ static void rule(struct th_map_draw *draw, const struct block *block, double y_m
 struct sums {
     int64_t mu_cent;
     int64_t m2_cent;
+    int64_t measured_m2_cent;
 };
+
+static bool add(int64_t *sum, int64_t value)
+{
+    if (value < 0 || *sum > INT64_MAX - value)
+        return false;
+    *sum += value;
+    return true;
+}
 
 static bool sums_add(struct sums *sums, const struct th_map_parcel *parcel)
 {
-    if (parcel->mu_cent < 0 || parcel->m2_cent < 0 || sums->mu_cent > INT64_MAX - parcel->mu_cent ||
-        sums->m2_cent > INT64_MAX - parcel->m2_cent)
-        return false;
-    sums->mu_cent += parcel->mu_cent;
-    sums->m2_cent += parcel->m2_cent;
-    return true;
+    return add(&sums->mu_cent, parcel->mu_cent) && add(&sums->m2_cent, parcel->m2_cent) &&
+           add(&sums->measured_m2_cent, parcel->measured_m2_cent);
+}
+
+// The three areas as they are written.
+struct area_texts {
+    char mu[TH_QUANTITY_TEXT_SIZE];
+    char m2[TH_QUANTITY_TEXT_SIZE];
+    char measured[TH_QUANTITY_TEXT_SIZE];
+};
+
+static void areas_write(struct area_texts *texts, const struct sums *areas,
+                        const char *cells[N_COLUMNS])
+{
+    cells[N_WORDS] = th_cent_format(areas->mu_cent, texts->mu);
+    cells[N_WORDS + 1] = th_cent_format(areas->m2_cent, texts->m2);
+    cells[N_WORDS + 2] = th_cent_format(areas->measured_m2_cent, texts->measured);
 }
 
 static void sums_draw(struct th_map_draw *draw, const struct block *block, double y_mm,
                       const char *key, size_t count, struct sums sums)
 {
     char number[TH_QUANTITY_TEXT_SIZE];
-    char mu[TH_QUANTITY_TEXT_SIZE];
-    char m2[TH_QUANTITY_TEXT_SIZE];
+    struct area_texts texts;
     (void)th_int_format((int64_t)count, number);
     struct th_buf words = th_map_message(draw, key, "count", number, NULL);
-    struct row row = {.cells = {th_buf_text(&words), NULL, NULL, th_cent_format(sums.mu_cent, mu),
-                                th_cent_format(sums.m2_cent, m2)},
-                      .bold = true};
+    struct row row = {.cells = {th_buf_text(&words)}, .bold = true};
+    areas_write(&texts, &sums, row.cells);
     row_draw(draw, block, y_mm, &row);
     th_buf_clear(&words);
 }
 
+// What was measured stands only where it is not what counts.
 static void parcel_draw(struct th_map_draw *draw, const struct block *block, double y_mm,
                         const struct th_map_parcel *parcel)
 {
-    char mu[TH_QUANTITY_TEXT_SIZE];
-    char m2[TH_QUANTITY_TEXT_SIZE];
+    struct area_texts texts;
     struct row row = {
-        .cells = {parcel->label, parcel->village, th_map_kind_name(draw, parcel->kind),
-                  th_cent_format(parcel->mu_cent, mu), th_cent_format(parcel->m2_cent, m2)}};
+        .cells = {parcel->label, parcel->village, th_map_kind_name(draw, parcel->kind)}};
+    areas_write(&texts, &(struct sums){parcel->mu_cent, parcel->m2_cent, parcel->measured_m2_cent},
+                row.cells);
+    if (parcel->measured_m2_cent == parcel->m2_cent)
+        row.cells[N_COLUMNS - 1] = NULL;
     row_draw(draw, block, y_mm, &row);
 }
 
 static void head_draw(struct th_map_draw *draw, const struct block *block)
 {
     struct row row = {.bold = true};
-    for (int c = 0; c < N_COLUMNS; c++)
-        row.cells[c] = word(draw, heads[c]);
+    for (int c = 0; c < n_columns(draw); c++)
+        row.cells[c] = head(draw, c);
     cairo_set_source_rgb(draw->cr, 0.93, 0.93, 0.93);
     cairo_rectangle(draw->cr, block->x_mm, block->y_mm, block->w_mm, row_mm);
     cairo_fill(draw->cr);
@@ -274,8 +317,8 @@ enum th_status th_map_table_draw(struct th_map_draw *draw, struct th_error *err)
     size_t capacity = (size_t)((area->h_mm - heading_mm - row_mm) / row_mm);
     struct th_map_table_plan plan =
         th_map_table_plan(sheet->n_parcels, capacity, draw->layout.table_blocks_max);
-    struct sums total = {0, 0};
-    struct sums rest = {0, 0};
+    struct sums total = {0};
+    struct sums rest = {0};
     for (size_t p = 0; p < sheet->n_parcels; p++) {
         if (!sums_add(&total, &sheet->parcels[p]) ||
             (p >= plan.n_shown && !sums_add(&rest, &sheet->parcels[p])))
@@ -284,10 +327,10 @@ enum th_status th_map_table_draw(struct th_map_draw *draw, struct th_error *err)
     size_t n_rows = plan.n_shown + (plan.n_rest > 0) + 1;
     double blocks = (double)plan.n_blocks;
     struct block block = {.w_mm = (area->w_mm - block_gap_mm * (blocks - 1)) / blocks};
-    char mu[TH_QUANTITY_TEXT_SIZE];
-    char m2[TH_QUANTITY_TEXT_SIZE];
-    columns_set(draw, &block, plan.n_shown, th_cent_format(total.mu_cent, mu),
-                th_cent_format(total.m2_cent, m2));
+    struct area_texts texts;
+    const char *sums[N_COLUMNS] = {NULL};
+    areas_write(&texts, &total, sums);
+    columns_set(draw, &block, plan.n_shown, sums);
     heading_draw(draw, "map.table.title", area->x_mm, area->y_mm + 2);
     for (size_t r = 0; r < n_rows; r++) {
         if (r % plan.per_block == 0) {

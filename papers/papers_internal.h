@@ -28,6 +28,7 @@ struct th_map_draw {
     PangoContext *pango; // of our own font map
     const char *family;  // the Chinese font found
     size_t n_unlabelled; // parcels too small for a number and without room for a leader
+    bool any_taken_off;  // of some parcel less counts than its boundary holds
 };
 
 // A parcel on paper: rings in mm, points nearer than a pen's width dropped.

@@ -7,6 +7,7 @@
 #include "core/csv.h"
 #include "core/text.h"
 #include "registry/export_internal.h"
+#include "registry/parcel_internal.h"
 
 enum { DESCRIPTION_LIMIT = 4096, TITLE_SIZE = 64 };
 
@@ -26,6 +27,8 @@ const struct th_export_column_spec th_export_columns[TH_EXPORT_COLUMNS] = {
     [TH_EXPORT_LAND_CLASS] = {"land_class", TH_EXPORT_TEXT, "DI_LEI", 16, NULL},
     [TH_EXPORT_AREA_MU] = {"area_mu", TH_EXPORT_CENT, "MIAN_JI", 16, "mu"},
     [TH_EXPORT_AREA_M2] = {"area_m2", TH_EXPORT_CENT, "MIAN_JI_M2", 18, "m2"},
+    [TH_EXPORT_COUNTED_MU] = {"counted_mu", TH_EXPORT_CENT, "JI_RU_MJ", 16, "mu"},
+    [TH_EXPORT_COUNTED_M2] = {"counted_m2", TH_EXPORT_CENT, "JI_RU_M2", 18, "m2"},
     [TH_EXPORT_DECLARED_MU] = {"declared_mu", TH_EXPORT_CENT, "HT_MIAN_JI", 16, "mu"},
     [TH_EXPORT_SLIVER_M2] = {"sliver_m2", TH_EXPORT_CENT, "KOU_CHU_M2", 18, "m2"},
     [TH_EXPORT_PERIMETER_M] = {"perimeter_m", TH_EXPORT_CENT, "ZHOU_CHANG", 18, "m"},
@@ -42,35 +45,36 @@ const struct th_export_column_spec th_export_columns[TH_EXPORT_COLUMNS] = {
 static const enum th_export_column OPEN[] = {
     TH_EXPORT_PARCEL_ID,   TH_EXPORT_VERSION,      TH_EXPORT_NUMBER,      TH_EXPORT_KIND,
     TH_EXPORT_VILLAGE,     TH_EXPORT_VILLAGE_NAME, TH_EXPORT_TOWNSHIP,    TH_EXPORT_LAND_CLASS,
-    TH_EXPORT_AREA_M2,     TH_EXPORT_AREA_MU,      TH_EXPORT_DECLARED_MU, TH_EXPORT_SLIVER_M2,
-    TH_EXPORT_PERIMETER_M, TH_EXPORT_STATE,        TH_EXPORT_SOURCE,      TH_EXPORT_SOURCE_LAYER,
-    TH_EXPORT_SOURCE_ROW,
+    TH_EXPORT_AREA_M2,     TH_EXPORT_AREA_MU,      TH_EXPORT_COUNTED_MU,  TH_EXPORT_COUNTED_M2,
+    TH_EXPORT_DECLARED_MU, TH_EXPORT_SLIVER_M2,    TH_EXPORT_PERIMETER_M, TH_EXPORT_STATE,
+    TH_EXPORT_SOURCE,      TH_EXPORT_SOURCE_LAYER, TH_EXPORT_SOURCE_ROW,
 };
 static const enum th_export_column SHAPEFILE[] = {
     TH_EXPORT_PARCEL_ID,   TH_EXPORT_VERSION,      TH_EXPORT_COUNTY,      TH_EXPORT_TOWNSHIP,
     TH_EXPORT_VILLAGE,     TH_EXPORT_VILLAGE_NAME, TH_EXPORT_COMPARTMENT, TH_EXPORT_SUB_COMPARTMENT,
     TH_EXPORT_KIND,        TH_EXPORT_LAND_CLASS,   TH_EXPORT_AREA_MU,     TH_EXPORT_AREA_M2,
-    TH_EXPORT_DECLARED_MU, TH_EXPORT_SLIVER_M2,    TH_EXPORT_PERIMETER_M, TH_EXPORT_STATE,
-    TH_EXPORT_SOURCE,      TH_EXPORT_SOURCE_LAYER, TH_EXPORT_SOURCE_ROW,
+    TH_EXPORT_COUNTED_MU,  TH_EXPORT_COUNTED_M2,   TH_EXPORT_DECLARED_MU, TH_EXPORT_SLIVER_M2,
+    TH_EXPORT_PERIMETER_M, TH_EXPORT_STATE,        TH_EXPORT_SOURCE,      TH_EXPORT_SOURCE_LAYER,
+    TH_EXPORT_SOURCE_ROW,
 };
 static const enum th_export_column KML[] = {
     TH_EXPORT_LABEL,      TH_EXPORT_DESCRIPTION, TH_EXPORT_PARCEL_ID, TH_EXPORT_VERSION,
     TH_EXPORT_NUMBER,     TH_EXPORT_KIND,        TH_EXPORT_VILLAGE,   TH_EXPORT_VILLAGE_NAME,
-    TH_EXPORT_LAND_CLASS, TH_EXPORT_AREA_MU,     TH_EXPORT_AREA_M2,   TH_EXPORT_DECLARED_MU,
-    TH_EXPORT_SLIVER_M2,  TH_EXPORT_STATE,
+    TH_EXPORT_LAND_CLASS, TH_EXPORT_AREA_MU,     TH_EXPORT_AREA_M2,   TH_EXPORT_COUNTED_MU,
+    TH_EXPORT_COUNTED_M2, TH_EXPORT_DECLARED_MU, TH_EXPORT_SLIVER_M2, TH_EXPORT_STATE,
 };
 // Areas in mu first: people read this one.
 static const enum th_export_column SPREADSHEET[] = {
-    TH_EXPORT_PARCEL_ID,    TH_EXPORT_NUMBER,  TH_EXPORT_KIND,       TH_EXPORT_TOWNSHIP,
-    TH_EXPORT_VILLAGE_NAME, TH_EXPORT_VILLAGE, TH_EXPORT_LAND_CLASS, TH_EXPORT_AREA_MU,
-    TH_EXPORT_DECLARED_MU,  TH_EXPORT_AREA_M2, TH_EXPORT_SLIVER_M2,  TH_EXPORT_PERIMETER_M,
-    TH_EXPORT_STATE,        TH_EXPORT_VERSION, TH_EXPORT_SOURCE,     TH_EXPORT_SOURCE_LAYER,
-    TH_EXPORT_SOURCE_ROW,
+    TH_EXPORT_PARCEL_ID,    TH_EXPORT_NUMBER,       TH_EXPORT_KIND,        TH_EXPORT_TOWNSHIP,
+    TH_EXPORT_VILLAGE_NAME, TH_EXPORT_VILLAGE,      TH_EXPORT_LAND_CLASS,  TH_EXPORT_AREA_MU,
+    TH_EXPORT_COUNTED_MU,   TH_EXPORT_COUNTED_M2,   TH_EXPORT_DECLARED_MU, TH_EXPORT_AREA_M2,
+    TH_EXPORT_SLIVER_M2,    TH_EXPORT_PERIMETER_M,  TH_EXPORT_STATE,       TH_EXPORT_VERSION,
+    TH_EXPORT_SOURCE,       TH_EXPORT_SOURCE_LAYER, TH_EXPORT_SOURCE_ROW,
 };
 static const enum th_export_column FIBOA[] = {
-    TH_EXPORT_COLLECTION, TH_EXPORT_AREA_M2, TH_EXPORT_PERIMETER_M,
-    TH_EXPORT_METHOD,     TH_EXPORT_DETAILS, TH_EXPORT_NUMBER,
-    TH_EXPORT_KIND,       TH_EXPORT_VILLAGE, TH_EXPORT_LAND_CLASS,
+    TH_EXPORT_COLLECTION, TH_EXPORT_AREA_M2,    TH_EXPORT_COUNTED_M2, TH_EXPORT_PERIMETER_M,
+    TH_EXPORT_METHOD,     TH_EXPORT_DETAILS,    TH_EXPORT_NUMBER,     TH_EXPORT_KIND,
+    TH_EXPORT_VILLAGE,    TH_EXPORT_LAND_CLASS,
 };
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
@@ -161,11 +165,16 @@ static void describe(struct th_export_row *row, const struct th_export_options *
         return;
     }
     struct th_error args = {0};
+    struct th_area counted = th_parcel_counted(record);
+    bool apart = th_area_m2_cent(record->sliver) != 0;
     (void)th_error_set(&args, TH_OK, "", "village", record->village_name, "kind",
                        words(options, "parcel.kind.", record->kind, record->kind), "mu",
-                       th_cent_format(th_area_mu_cent(record->measured), mu), "m2",
-                       th_cent_format(th_area_m2_cent(record->measured), m2), NULL);
-    th_messages_format(options->messages, options->lang, "export.description", args.args,
+                       th_cent_format(th_area_mu_cent(counted), mu), "m2",
+                       th_cent_format(th_area_m2_cent(counted), m2), NULL);
+    if (apart)
+        th_error_add(&args, "measured_m2", th_cent_format(th_area_m2_cent(record->measured), m2));
+    th_messages_format(options->messages, options->lang,
+                       apart ? "export.description_apart" : "export.description", args.args,
                        args.n_args, &row->description);
 }
 
@@ -195,6 +204,8 @@ enum th_status th_export_row_fill(struct th_export_row *row,
     values[TH_EXPORT_LAND_CLASS].text = or_null(record->land_class);
     values[TH_EXPORT_AREA_MU].number = th_area_mu_cent(record->measured);
     values[TH_EXPORT_AREA_M2].number = th_area_m2_cent(record->measured);
+    values[TH_EXPORT_COUNTED_MU].number = th_area_mu_cent(th_parcel_counted(record));
+    values[TH_EXPORT_COUNTED_M2].number = th_area_m2_cent(th_parcel_counted(record));
     values[TH_EXPORT_DECLARED_MU].none = !record->has_declared;
     values[TH_EXPORT_DECLARED_MU].number = th_area_mu_cent(record->declared);
     values[TH_EXPORT_SLIVER_M2].number = th_area_m2_cent(record->sliver);

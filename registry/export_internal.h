@@ -25,6 +25,8 @@ enum th_export_column {
     TH_EXPORT_LAND_CLASS,
     TH_EXPORT_AREA_MU,
     TH_EXPORT_AREA_M2,
+    TH_EXPORT_COUNTED_MU, // what was taken off is not in it
+    TH_EXPORT_COUNTED_M2,
     TH_EXPORT_DECLARED_MU,
     TH_EXPORT_SLIVER_M2,
     TH_EXPORT_PERIMETER_M,

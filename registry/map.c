@@ -26,7 +26,7 @@ struct drawing {
     struct th_map_parcel *parcels;
     size_t n;
     struct th_box box; // degrees
-    struct th_area total;
+    struct th_area total, counted;
     struct th_hasher *hasher; // over the digests of the rows
     enum th_status status;
     struct th_error err;
@@ -80,9 +80,12 @@ static bool collect(void *context, const struct th_parcel_record *record, const 
         (void)snprintf(item->label, sizeof item->label, "#%lld", (long long)record->parcel_id);
     th_text_copy(item->kind, sizeof item->kind, record->kind);
     th_text_copy(item->village, sizeof item->village, record->village_name);
-    d->parcels[d->n] = (struct th_map_parcel){.parcel_id = record->parcel_id,
-                                              .mu_cent = th_area_mu_cent(record->measured),
-                                              .m2_cent = th_area_m2_cent(record->measured)};
+    struct th_area counted = th_parcel_counted(record);
+    d->parcels[d->n] =
+        (struct th_map_parcel){.parcel_id = record->parcel_id,
+                               .mu_cent = th_area_mu_cent(counted),
+                               .m2_cent = th_area_m2_cent(counted),
+                               .measured_m2_cent = th_area_m2_cent(record->measured)};
     struct th_box box = th_geometry_box(&item->geometry);
     if (d->n == 0)
         d->box = box;
@@ -93,6 +96,8 @@ static bool collect(void *context, const struct th_parcel_record *record, const 
     d->n++;
     th_hasher_update(d->hasher, record->row_hash.bytes, TH_HASH_SIZE);
     d->status = th_area_add(d->total, record->measured, &d->total, &d->err);
+    if (d->status == TH_OK)
+        d->status = th_area_add(d->counted, counted, &d->counted, &d->err);
     return d->status == TH_OK;
 }
 
@@ -273,6 +278,8 @@ static enum th_status print(struct th_registry *registry, const struct th_map_op
         th_json_set_int(reply, "n_parcels", (int64_t)d->n);
         th_json_set_cent(reply, "area_m2", th_area_m2_cent(d->total));
         th_json_set_cent(reply, "area_mu", th_area_mu_cent(d->total));
+        th_json_set_cent(reply, "counted_m2", th_area_m2_cent(d->counted));
+        th_json_set_cent(reply, "counted_mu", th_area_mu_cent(d->counted));
         th_json_set(reply, "bounds", bounds_json(d->box));
         status = th_reply_finish(TH_OK, reply, ret_reply, err);
     }
@@ -311,7 +318,9 @@ static enum th_status gather(struct th_store *store, const struct th_map_options
 enum th_status th_map_use(struct th_registry *registry, const struct th_map_options *options,
                           struct th_json **ret_reply, struct th_error *err)
 {
-    struct drawing d = {.hasher = th_hasher_new(TH_HASH_BLAKE2B), .total = th_area_from_m2_300(0)};
+    struct drawing d = {.hasher = th_hasher_new(TH_HASH_BLAKE2B),
+                        .total = th_area_from_m2_300(0),
+                        .counted = th_area_from_m2_300(0)};
     struct th_crs_transform *transform = NULL;
     struct th_parcel_choice choice = {0};
     struct th_registry_record frame;

@@ -330,6 +330,8 @@ static enum th_status set_amounts(struct th_json *reply, const struct th_package
     th_json_set_int(reply, "n_parcels", (int64_t)package->sources.n);
     th_json_set_cent(reply, "area_m2", th_area_m2_cent(area));
     th_json_set_cent(reply, "area_mu", th_area_mu_cent(area));
+    th_json_set_cent(reply, "counted_m2", th_area_m2_cent(area));
+    th_json_set_cent(reply, "counted_mu", th_area_mu_cent(area));
     th_json_set(reply, "years", th_estimate_years_json(result->years, result->n_years));
     return TH_OK;
 }

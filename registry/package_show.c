@@ -58,6 +58,8 @@ static struct th_json *parcels_json(const struct th_package_open *package)
         th_json_set_text(item, "village", source->village);
         th_json_set_cent(item, "area_m2", th_area_m2_cent(source->measured));
         th_json_set_cent(item, "area_mu", th_area_mu_cent(source->measured));
+        th_json_set_cent(item, "counted_m2", th_area_m2_cent(source->measured));
+        th_json_set_cent(item, "counted_mu", th_area_mu_cent(source->measured));
         th_json_append(list, item);
     }
     return list;
@@ -285,6 +287,8 @@ static enum th_status show(struct th_store *store, const char *reference,
         th_json_set_int(reply, "n_parcels", (int64_t)package.sources.n);
         th_json_set_cent(reply, "area_m2", th_area_m2_cent(area));
         th_json_set_cent(reply, "area_mu", th_area_mu_cent(area));
+        th_json_set_cent(reply, "counted_m2", th_area_m2_cent(area));
+        th_json_set_cent(reply, "counted_mu", th_area_mu_cent(area));
         th_json_set_bool(reply, "stale", package.n_changed > 0);
         th_json_set(reply, "years", years);
         th_json_set(reply, "parcels", parcels_json(&package));

@@ -39,15 +39,23 @@ static enum th_status accepted_json(const struct th_import_run *run, struct th_j
 {
     struct th_json *ids = th_json_array();
     struct th_area total = th_area_from_m2_300(0);
+    struct th_area sliver = th_area_from_m2_300(0);
+    struct th_area counted = total;
     enum th_status status = TH_OK;
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
         if (run->rows[i].fate != TH_ROW_ACCEPTED)
             continue;
         status = th_area_add(total, run->rows[i].measured, &total, err);
+        if (status == TH_OK)
+            status = th_area_add(sliver, run->rows[i].sliver, &sliver, err);
         th_json_append_int(ids, run->rows[i].parcel_id);
     }
+    if (status == TH_OK)
+        status = th_area_sub(total, sliver, &counted, err);
     th_json_set_cent(reply, "area_m2", th_area_m2_cent(total));
     th_json_set_cent(reply, "area_mu", th_area_mu_cent(total));
+    th_json_set_cent(reply, "counted_m2", th_area_m2_cent(counted));
+    th_json_set_cent(reply, "counted_mu", th_area_mu_cent(counted));
     th_json_set(reply, "parcel_ids", ids);
     return status;
 }

@@ -35,6 +35,7 @@ static void square(struct fixture *fixture, size_t p, double x_m, double y_m, do
                                                  .village = "马家弄村",
                                                  .mu_cent = 1234,
                                                  .m2_cent = 822667,
+                                                 .measured_m2_cent = 822667,
                                                  .rings = &fixture->rings[p],
                                                  .n_rings = 1};
     fixture->sheet.n_parcels = p + 1;
@@ -300,6 +301,26 @@ static void print__pdf_holds_its_text(void **state)
     // The legend names the kinds present only.
     assert_null(strstr(text, "湿地"));
     assert_null(strstr(text, "未逐一列出"));
+    // Everything counts, hence no second area.
+    assert_null(strstr(text, "量得"));
+    free(text);
+}
+
+// Of six parcels of 8,226.67 m² one had 8,230.00 m²; what was measured stands beside it and in the
+// sum, 49,363.35 m², and nowhere else.
+static void print__counted_area_is_the_area_and_the_measured_one_beside_it(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->parcels[2].measured_m2_cent = 823000;
+    print(fixture, TH_LANG_ZH, TH_MAP_PDF, "a.pdf", NULL, NULL);
+    char *text = pdf_text(fixture, "a.pdf");
+    size_t size = strlen(text);
+    assert_int_equal(occurrences(text, size, "8,226.67"), 6);
+    assert_int_equal(occurrences(text, size, "8,230.00"), 1);
+    assert_int_equal(occurrences(text, size, "49,360.02"), 1);
+    assert_int_equal(occurrences(text, size, "49,363.35"), 1);
+    assert_int_equal(occurrences(text, size, "计入（亩）"), 1);
+    assert_int_equal(occurrences(text, size, "量得（平方米）"), 1);
     free(text);
 }
 
@@ -518,6 +539,7 @@ int main(void)
         TEST(extent_of__value_that_is_not_finite_is_refused),
         TEST(print__pdf_is_one_page_with_embedded_fonts),
         TEST(print__pdf_holds_its_text),
+        TEST(print__counted_area_is_the_area_and_the_measured_one_beside_it),
         TEST(print__english_sheet_has_english_words),
         TEST(print__table_says_how_many_it_leaves_out),
         TEST(print__same_sheet_gives_same_bytes),

@@ -77,7 +77,9 @@ static enum th_status run_history(struct th_cli *cli, struct th_json **ret_reply
     return status == TH_OK ? th_parcel_history(cli->registry, parcel_id, ret_reply, err) : status;
 }
 
-#define CHANGED "| parcels: parcel_id number version kind village_name area_mu counted_mu declared_mu area_m2 "
+#define CHANGED                                                                                    \
+    "| parcels: parcel_id number version kind village_name area_mu counted_mu declared_mu "        \
+    "area_m2 "
 #define ENDED "| retired: parcel_id number version area_mu retired_on"
 #define REMARKS " | problems: row number severity message hint"
 
@@ -96,7 +98,8 @@ const struct th_cli_command th_cli_life_commands[] = {
      "on reason document_id " ENDED, run_retire},
     {"parcel", "history", TH_CLI_READ, "ID", "",
      "parcel_id number village_name state retired_on retired_reason "
-     "| versions: version from to lasted origin kind area_mu counted_mu declared_mu source row seq at login "
+     "| versions: version from to lasted origin kind area_mu counted_mu declared_mu source row seq "
+     "at login "
      "| changes: version what name before after "
      "| ancestors: parcel_id number state area_mu parent_of "
      "| descendants: parcel_id number state area_mu child_of "

@@ -97,7 +97,8 @@ const struct th_cli_command th_cli_package_commands[] = {
      "| serials: prefix first last vintage issued_t buffer_t carried_kg",
      run_issue},
     {"package", "show", TH_CLI_READ, "PACKAGE", "",
-     "package_id name state holder.name methodology version from to n_parcels counted_mu counted_m2 "
+     "package_id name state holder.name methodology version from to n_parcels counted_mu "
+     "counted_m2 "
      "net_kg "
      "issued_t buffer_t rest_kg statement_based run.sheet_sha256 created_by "
      "submitted_by verification.verified_by verification.verified_t "

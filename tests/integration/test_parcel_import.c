@@ -4,8 +4,6 @@
 #include <stdlib.h>
 
 #include "core/file.h"
-#include "registry/export.h"
-#include "registry/map.h"
 #include "registry/setup.h"
 #include "store/parcel_store.h"
 #include "tests/integration/parcel_fixture.h"
@@ -209,32 +207,6 @@ static void import__of_two_overlapping_rows_the_later_stays_out_and_names_the_ea
     th_json_free(reply);
 }
 
-// The map's sums and an export tell what counts of the two parcels, the second of which lost some.
-static void assert_counted_is_shown(struct fixture *f, double second_m2)
-{
-    char path[TH_TEST_PATH_SIZE];
-    char *text = NULL;
-    size_t size = 0;
-    struct th_json *reply = NULL;
-    struct th_error err = {0};
-    th_test_path(path, f->folder, "strips.svg");
-    const struct th_map_options map = {.path = path, .messages = f->messages};
-    assert_ok(th_map_use(f->registry, &map, &reply, &err), &err);
-    assert_close(th_json_get_real(reply, "area_m2", 0), 21284.95, 0.011);
-    assert_close(th_json_get_real(reply, "counted_m2", 0), 10642.475 + second_m2, 0.03);
-    th_json_free(reply);
-    th_test_path(path, f->folder, "strips.csv");
-    const struct th_export_options options = {.format = "csv", .path = path};
-    assert_ok(th_export(f->registry, &options, &reply, &err), &err);
-    th_json_free(reply);
-    assert_ok(th_file_read(path, 1 << 20, &text, &size, &err), &err);
-    // …,area_m2,area_mu,counted_mu,counted_m2,… of the last line
-    const char *area = strstr(text, ",10642.47,15.96,15.95,");
-    assert_non_null(area);
-    assert_close(strtod(area + strlen(",10642.47,15.96,15.95,"), NULL), second_m2, 0.03);
-    free(text);
-}
-
 static void import__a_narrow_strip_is_taken_off_and_too_much_of_it_refused(void **state)
 {
     struct fixture *f = *state;
@@ -260,7 +232,6 @@ static void import__a_narrow_strip_is_taken_off_and_too_much_of_it_refused(void 
     assert_ok(th_parcel_load(th_registry_store(f->registry), id, 0, &record, &err), &err);
     assert_close(th_area_m2(record.sliver), 10.64, 0.02); // a thousandth of the cell
     assert_close(th_area_m2(record.measured), 10642.4750, 0.0051);
-    assert_counted_is_shown(f, 10642.475 - 10.64);
 }
 
 static void import__a_number_used_twice_in_one_village_is_refused_once(void **state)

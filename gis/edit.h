@@ -60,7 +60,8 @@ void th_edit_drawing_clear(struct th_edit_drawing *drawing); // safe on a zeroed
 // inside, then what is outside; where it runs within the tolerance of the boundary it is laid on
 // it. All parts have the same vertices along the cut. *ret_parts has *ret_n shapes, the caller's
 // (th_edit_parts_free). TH_DATA_PROBLEM ("split_misses", "split_sliver" with "area",
-// "split_too_many", "edit_invalid" when the result is not valid).
+// "split_too_many", "edit_invalid" when the result is not valid), TH_LIMIT ("edit_tangled" when the
+// drawing crosses itself or the boundary in more places than GEOS can be given, "fabric_tangled").
 enum th_status th_edit_split(struct th_edit *edit, const struct th_geometry *whole,
                              const struct th_edit_drawing *drawing, double tolerance_m,
                              struct th_geometry **ret_parts, size_t *ret_n,
@@ -70,7 +71,9 @@ void th_edit_parts_free(struct th_geometry *parts, size_t n);
 // Joins parcels that share edges (10 cm or more with another of them, all hanging together).
 // Differences of a few millimetres between their boundaries are closed. TH_DATA_PROBLEM
 // ("merge_apart" with "index" of one that shares no edge, from 1; "merge_gap" with "area" when a
-// strip between them would become a hole; "edit_invalid").
+// strip between them would become a hole; "edit_invalid"), TH_LIMIT ("fabric_tangled";
+// "merge_large" when neighbours have too many vertices to be laid on each other: for two of them
+// about 30,000 each).
 enum th_status th_edit_merge(struct th_edit *edit, const struct th_geometry *parcels, size_t n,
                              struct th_geometry *ret_whole, struct th_error *err) TH_MUST_CHECK;
 

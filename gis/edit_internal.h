@@ -30,6 +30,30 @@ enum th_status th_edit_check(struct th_edit *edit, struct th_geometry *geometry,
 // What GEOS said, as an error of the program.
 enum th_status th_edit_failed(const struct th_edit *edit, struct th_error *err);
 
+// Successive edges of one line, from point `first` to point `end`, and their box.
+struct th_edit_chain {
+    size_t first, end;
+    struct th_box box;
+};
+struct th_edit_chains {
+    struct th_edit_chain *items; // free()
+    size_t n;
+};
+enum th_status th_edit_chains_make(const struct th_geometry *lines,
+                                   struct th_edit_chains *ret_chains,
+                                   struct th_error *err) TH_MUST_CHECK;
+
+// May GEOS divide the whole, of the chains `boundary`, along the lines? TH_LIMIT ("edit_tangled",
+// "fabric_tangled") when it might take minutes (edit_bounds.c).
+enum th_status th_edit_check_cut(const struct th_geometry *whole,
+                                 const struct th_edit_chains *boundary,
+                                 const struct th_geometry *lines,
+                                 struct th_error *err) TH_MUST_CHECK;
+bool th_edit_boxes_near(struct th_box a, struct th_box b); // might their parcels share an edge?
+// May it join the parcels? TH_LIMIT ("fabric_tangled", "merge_large").
+enum th_status th_edit_check_join(const struct th_geometry *parcels, size_t n,
+                                  struct th_error *err) TH_MUST_CHECK;
+
 // The same moves as th_edit_snap, over rings as they stand (not normalised, not checked); lines
 // need not be closed.
 enum th_status th_edit_lay(const struct th_geometry *lines,

@@ -75,33 +75,37 @@ static enum th_status shared_length(struct merging *m, size_t i, size_t k, doubl
 }
 
 // Walks from the first parcel over shared edges; all must be reached.
-static enum th_status hang_together(struct merging *m, struct th_error *err)
+static enum th_status hang_together(struct merging *m, const struct th_geometry *parcels,
+                                    struct th_error *err)
 {
-    bool *reached = calloc(m->n, sizeof *reached);
+    size_t *reached = malloc(m->n * sizeof *reached); // in this order; then the others
     enum th_status status = reached == NULL ? th_error_no_memory(err) : TH_OK;
-    bool grew = status == TH_OK;
-    if (grew)
-        reached[0] = true;
-    while (grew && status == TH_OK) {
-        grew = false;
-        for (size_t i = 0; i < m->n; i++) {
-            for (size_t k = 0; status == TH_OK && reached[i] && k < m->n; k++) {
-                double length = 0;
-                if (reached[k])
-                    continue;
-                status = lay(m, i, k, err);
-                if (status == TH_OK)
-                    status = shared_length(m, i, k, &length, err);
-                if (status == TH_OK && length >= SHARED_LEAST_DEG)
-                    reached[k] = grew = true;
+    size_t n_reached = 1;
+    for (size_t i = 0; status == TH_OK && i < m->n; i++)
+        reached[i] = i;
+    for (size_t at = 0; status == TH_OK && at < n_reached; at++) {
+        size_t i = reached[at];
+        struct th_box box = th_geometry_box(&parcels[i]);
+        for (size_t other = n_reached; status == TH_OK && other < m->n; other++) {
+            size_t k = reached[other];
+            double length = 0;
+            if (!th_edit_boxes_near(box, th_geometry_box(&parcels[k])))
+                continue;
+            status = lay(m, i, k, err);
+            if (status == TH_OK)
+                status = shared_length(m, i, k, &length, err);
+            if (status == TH_OK && length >= SHARED_LEAST_DEG) {
+                reached[other] = reached[n_reached];
+                reached[n_reached++] = k;
             }
         }
     }
-    for (size_t i = 0; status == TH_OK && i < m->n; i++) {
-        if (!reached[i]) {
-            status = th_error_set(err, TH_DATA_PROBLEM, "merge_apart", NULL);
-            th_error_add_int(err, "index", (long long)i + 1);
-        }
+    size_t apart = m->n;
+    for (size_t i = n_reached; status == TH_OK && i < m->n; i++)
+        apart = reached[i] < apart ? reached[i] : apart;
+    if (apart < m->n) {
+        status = th_error_set(err, TH_DATA_PROBLEM, "merge_apart", NULL);
+        th_error_add_int(err, "index", (long long)apart + 1);
     }
     free(reached);
     return status;
@@ -139,9 +143,11 @@ enum th_status th_edit_merge(struct th_edit *edit, const struct th_geometry *par
     struct merging m = {.edit = edit, .n = n};
     struct th_geometry whole = {0};
     GEOSGeometry *joined = NULL;
-    enum th_status status = shapes_make(&m, parcels, err);
+    enum th_status status = th_edit_check_join(parcels, n, err);
     if (status == TH_OK)
-        status = hang_together(&m, err);
+        status = shapes_make(&m, parcels, err);
+    if (status == TH_OK)
+        status = hang_together(&m, parcels, err);
     if (status == TH_OK) {
         GEOSGeometry *all =
             GEOSGeom_createCollection_r(context, GEOS_GEOMETRYCOLLECTION, m.shapes, (unsigned)n);

@@ -20,6 +20,7 @@ struct laying {
     struct th_box *boxes; // of the neighbours, grown by the tolerance
     size_t n_neighbours;
     double tolerance_m;
+    double wide_deg, high_deg; // more than the tolerance
     struct th_edit_moves moves;
     size_t moves_capacity;
     struct th_xy *points; // what comes out
@@ -62,6 +63,13 @@ static bool box_holds(const struct th_box *box, struct th_xy p)
     return p.x >= box->west && p.x <= box->east && p.y >= box->south && p.y <= box->north;
 }
 
+// Might p lie within the tolerance of the edge? Most do not, and are not worth a distance.
+static bool is_near(const struct laying *l, struct th_xy a, struct th_xy b, struct th_xy p)
+{
+    return p.x >= fmin(a.x, b.x) - l->wide_deg && p.x <= fmax(a.x, b.x) + l->wide_deg &&
+           p.y >= fmin(a.y, b.y) - l->high_deg && p.y <= fmax(a.y, b.y) + l->high_deg;
+}
+
 // Place on the edge that is nearest to p, in a plane where a degree of longitude is as long as the
 // cosine says; *ret_t runs from 0 at a to 1 at b.
 static struct th_xy foot(struct th_xy a, struct th_xy b, struct th_xy p, double *ret_t)
@@ -95,6 +103,8 @@ static bool find_nearest(const struct laying *l, struct th_xy p, struct nearest 
         for (size_t r = 0, start = 0; r < g->n_rings; start = g->ring_ends[r++]) {
             for (size_t k = start; k + 1 < g->ring_ends[r]; k++) {
                 double t = 0;
+                if (!is_near(l, g->points[k], g->points[k + 1], p))
+                    continue;
                 struct th_xy at = foot(g->points[k], g->points[k + 1], p, &t);
                 take_nearer(&vertex, g->points[k], p, l->neighbours[i].id);
                 if (th_edit_distance_m(at, p) <= l->tolerance_m)
@@ -162,6 +172,8 @@ static bool stops_find(const struct laying *l, struct th_xy a, struct th_xy b, s
         for (size_t k = 0; k < g->n_points; k++) {
             double t = 0;
             struct th_xy w = g->points[k];
+            if (!is_near(l, a, b, w))
+                continue;
             struct th_xy at = foot(a, b, w, &t);
             double distance_m = th_edit_distance_m(at, w);
             if (t <= 0 || t >= 1 || distance_m > l->tolerance_m || same(w, a) || same(w, b))
@@ -219,6 +231,8 @@ static bool boxes_make(struct laying *l)
         double wide = margin / fmax(0.01, cos(box.south * RADIANS));
         l->boxes[i] = (struct th_box){box.west - wide, box.south - margin, box.east + wide,
                                       box.north + margin};
+        l->wide_deg = fmax(l->wide_deg, wide);
+        l->high_deg = margin;
     }
     return true;
 }

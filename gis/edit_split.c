@@ -79,10 +79,11 @@ struct splitting {
     struct th_edit *edit;
     const struct th_geometry *whole;
     const struct th_edit_drawing *drawing;
-    struct th_geometry lines; // the drawing on the grid
-    struct nicks cuts;        // of the boundary
-    struct nicks meets;       // of the drawing
-    bool met;                 // the drawing and the boundary have a vertex in common
+    struct th_edit_chains chains; // of the whole
+    struct th_geometry lines;     // the drawing on the grid
+    struct nicks cuts;            // of the boundary
+    struct nicks meets;           // of the drawing
+    bool met;                     // the drawing and the boundary have a vertex in common
 };
 
 // A segment of the drawing and an edge of the boundary.
@@ -149,11 +150,17 @@ static bool boxes_meet(const struct th_xy *one, const struct th_xy *other)
 static bool meet_boundary(struct splitting *s, size_t segment,
                           bool (*meet)(struct splitting *s, size_t segment, size_t edge))
 {
-    const struct th_geometry *g = s->whole;
-    for (size_t r = 0, start = 0; r < g->n_rings; start = g->ring_ends[r++])
-        for (size_t edge = start; edge + 1 < g->ring_ends[r]; edge++)
-            if (boxes_meet(&s->lines.points[segment], &g->points[edge]) && !meet(s, segment, edge))
+    const struct th_xy *drawn = &s->lines.points[segment];
+    for (size_t i = 0; i < s->chains.n; i++) {
+        const struct th_edit_chain *chain = &s->chains.items[i];
+        const struct th_xy corners[2] = {{chain->box.west, chain->box.south},
+                                         {chain->box.east, chain->box.north}};
+        if (!boxes_meet(drawn, corners))
+            continue;
+        for (size_t edge = chain->first; edge < chain->end; edge++)
+            if (boxes_meet(drawn, &s->whole->points[edge]) && !meet(s, segment, edge))
                 return false;
+    }
     return true;
 }
 
@@ -532,6 +539,10 @@ enum th_status th_edit_split(struct th_edit *edit, const struct th_geometry *who
         return th_error_set(err, TH_DATA_PROBLEM, "split_misses", NULL);
     enum th_status status = lines_make(&s, tolerance_m, err);
     if (status == TH_OK)
+        status = th_edit_chains_make(whole, &s.chains, err);
+    if (status == TH_OK)
+        status = th_edit_check_cut(whole, &s.chains, &s.lines, err);
+    if (status == TH_OK)
         status = meet_all(&s, err);
     if (status == TH_OK && !s.met && !drawing->polygonal)
         status = th_error_set(err, TH_DATA_PROBLEM, "split_misses", NULL);
@@ -547,6 +558,7 @@ enum th_status th_edit_split(struct th_edit *edit, const struct th_geometry *who
     if (collection != NULL)
         GEOSGeom_destroy_r(edit->geos.context, collection);
     th_geometry_clear(&s.lines);
+    free(s.chains.items);
     free(s.cuts.items);
     free(s.meets.items);
     return status;

@@ -368,6 +368,130 @@ static void split__random_cuts_leave_neither_gap_nor_overlap(void **state)
     assert_true(n_cut > ROUNDS * 8 / 10);
 }
 
+// A line that goes up and down `n` times in a square of a hundredth of a degree, or to and fro.
+static void zigzag(size_t n, bool upright, struct th_geometry *ret_line)
+{
+    struct th_geometry line = {.n_points = 2 * n, .n_rings = 1};
+    line.points = calloc(2 * n + 1, sizeof *line.points);
+    line.ring_ends = calloc(1, sizeof *line.ring_ends);
+    line.polygon_ends = calloc(1, sizeof *line.polygon_ends);
+    assert_true(line.points != NULL && line.ring_ends != NULL && line.polygon_ends != NULL);
+    for (size_t i = 0; i < 2 * n; i++) {
+        double step = 0.0001 + 0.0098 * (double)(i / 2) / (double)n;
+        double end = (i + 1) / 2 % 2 == 0 ? 0 : 0.01;
+        line.points[i] = upright ? (struct th_xy){119.6 + step, 30.5 + end}
+                                 : (struct th_xy){119.6 + end, 30.5 + step};
+    }
+    line.ring_ends[0] = 2 * n;
+    *ret_line = line;
+}
+
+// A comb whose back is beside that square and whose teeth reach through it.
+static void comb(size_t n_teeth, bool upright, struct th_geometry *ret_comb)
+{
+    struct th_error err;
+    double tooth = 0.01 / (double)n_teeth;
+    struct th_geometry shape = {.n_points = 4 * n_teeth + 3, .n_rings = 1, .n_polygons = 1};
+    shape.points = calloc(shape.n_points, sizeof *shape.points);
+    shape.ring_ends = calloc(1, sizeof *shape.ring_ends);
+    shape.polygon_ends = calloc(1, sizeof *shape.polygon_ends);
+    assert_true(shape.points != NULL && shape.ring_ends != NULL && shape.polygon_ends != NULL);
+    size_t n = 0;
+    for (size_t i = 0; i < n_teeth; i++) {
+        double left = (double)i * tooth;
+        const double corners[4][2] = {
+            {left, 0}, {left, 0.012}, {left + 0.4 * tooth, 0.012}, {left + 0.4 * tooth, 0}};
+        for (size_t k = 0; k < 4; k++)
+            shape.points[n++] = (struct th_xy){corners[k][0], corners[k][1]};
+    }
+    shape.points[n++] = (struct th_xy){0.01, -0.001};
+    shape.points[n++] = (struct th_xy){0, -0.001};
+    shape.points[n++] = shape.points[0];
+    for (size_t i = 0; i < n; i++) {
+        struct th_xy at = shape.points[i];
+        shape.points[i] = upright ? (struct th_xy){119.6 + at.x, 30.499 + at.y}
+                                  : (struct th_xy){119.599 + at.y, 30.5 + at.x};
+    }
+    shape.ring_ends[0] = n;
+    shape.polygon_ends[0] = 1;
+    assert_ok(th_geometry_normalise(&shape, &err), &err);
+    *ret_comb = shape;
+}
+
+static void split__drawings_that_cross_far_too_often_are_refused(void **state)
+{
+    struct th_error err;
+    struct th_edit_drawing drawing = {.polygonal = false};
+    struct th_geometry *parts = NULL;
+    size_t n = 0;
+    struct th_geometry whole = {0};
+    comb(1000, true, &whole);
+    zigzag(1000, false, &drawing.lines); // two million crossings
+    assert_status(th_edit_split(*state, &whole, &drawing, TH_EDIT_TOLERANCE_M, &parts, &n, &err),
+                  TH_LIMIT, &err);
+    assert_string_equal(err.key, "edit_tangled");
+    th_geometry_clear(&whole);
+    // Hatching over a square: it meets the boundary a few hundred times, and itself far more often.
+    struct th_geometry down = {0};
+    zigzag(200, true, &down);
+    th_geometry_clear(&drawing.lines);
+    zigzag(200, false, &drawing.lines);
+    drawing.lines.points = realloc(drawing.lines.points, 800 * sizeof *drawing.lines.points);
+    assert_non_null(drawing.lines.points);
+    memcpy(drawing.lines.points + 400, down.points, 400 * sizeof *down.points);
+    drawing.lines.n_points = drawing.lines.ring_ends[0] = 800;
+    th_geometry_clear(&down);
+    whole = shape_of("POLYGON((119.6005 30.5005,119.6095 30.5005,119.6095 30.5095,"
+                     "119.6005 30.5095,119.6005 30.5005))");
+    assert_status(th_edit_split(*state, &whole, &drawing, TH_EDIT_TOLERANCE_M, &parts, &n, &err),
+                  TH_LIMIT, &err);
+    assert_string_equal(err.key, "edit_tangled");
+    assert_null(parts);
+    th_geometry_clear(&whole);
+    th_geometry_clear(&drawing.lines);
+}
+
+static void merge__combs_that_cross_far_too_often_are_refused(void **state)
+{
+    struct th_error err;
+    struct th_geometry whole = {0};
+    struct th_geometry combs[2] = {{0}, {0}};
+    comb(400, true, &combs[0]);
+    comb(400, false, &combs[1]); // more than half a million crossings
+    assert_status(th_edit_merge(*state, combs, 2, &whole, &err), TH_LIMIT, &err);
+    assert_string_equal(err.key, "fabric_tangled");
+    assert_int_equal(whole.n_points, 0);
+    th_geometry_clear(&combs[0]);
+    th_geometry_clear(&combs[1]);
+}
+
+// Combs back to back: nothing crosses, but every tooth of the one would be laid on the other.
+static void merge__boundaries_of_very_many_vertices_are_refused(void **state)
+{
+    struct th_error err;
+    struct th_geometry whole = {0};
+    struct th_geometry combs[2] = {{0}, {0}};
+    comb(10000, true, &combs[0]);
+    comb(10000, true, &combs[1]);
+    for (size_t i = 0; i < combs[1].n_points; i++)
+        combs[1].points[i].y = 60.996 - combs[1].points[i].y;
+    assert_ok(th_geometry_normalise(&combs[1], &err), &err);
+    assert_status(th_edit_merge(*state, combs, 2, &whole, &err), TH_LIMIT, &err);
+    assert_string_equal(err.key, "merge_large");
+    th_geometry_clear(&combs[0]);
+    th_geometry_clear(&combs[1]);
+    comb(100, true, &combs[0]);
+    comb(100, true, &combs[1]);
+    for (size_t i = 0; i < combs[1].n_points; i++)
+        combs[1].points[i].y = 60.996 - combs[1].points[i].y;
+    assert_ok(th_geometry_normalise(&combs[1], &err), &err);
+    assert_ok(th_edit_merge(*state, combs, 2, &whole, &err), &err);
+    assert_close(area_of(&whole), area_of(&combs[0]) + area_of(&combs[1]), 0.02);
+    th_geometry_clear(&combs[0]);
+    th_geometry_clear(&combs[1]);
+    th_geometry_clear(&whole);
+}
+
 static void merge__what_was_divided_becomes_whole_again(void **state)
 {
     enum { ROUNDS = 200 };
@@ -609,6 +733,9 @@ int main(void)
         EDIT_TEST(split__a_hole_is_cut_through_and_other_parts_stay_with_the_largest),
         EDIT_TEST(split__what_divides_nothing_is_told),
         EDIT_TEST(split__random_cuts_leave_neither_gap_nor_overlap),
+        EDIT_TEST(split__drawings_that_cross_far_too_often_are_refused),
+        EDIT_TEST(merge__combs_that_cross_far_too_often_are_refused),
+        EDIT_TEST(merge__boundaries_of_very_many_vertices_are_refused),
         EDIT_TEST(merge__what_was_divided_becomes_whole_again),
         EDIT_TEST(merge__vertices_of_one_side_alone_leave_no_slit),
         EDIT_TEST(merge__parcels_that_share_no_edge_are_refused),

@@ -40,6 +40,20 @@ static enum th_status options_take(struct th_import_run *run, struct th_error *e
     return status;
 }
 
+// A shift that is taken off on request is a choice like any other: told, kept, and to be undone.
+static void offset_tell(struct th_import_run *run)
+{
+    bool bd09 = run->how.offset == TH_OFFSET_BD09;
+    struct th_detection *detection =
+        run->how.offset == TH_OFFSET_NONE ? NULL : th_import_detect(run, "offset");
+    if (detection == NULL)
+        return;
+    th_text_copy(detection->choice, sizeof detection->choice, bd09 ? "bd09" : "gcj02");
+    th_text_copy(detection->option, sizeof detection->option, "--offset none");
+    th_error_add(th_evidence_add(&detection->evidence, "detect.offset_taken"), "map",
+                 bd09 ? "@offset.bd09" : "@offset.gcj02");
+}
+
 // The boxes of the first shapes, in numbers of the source; the caller frees them.
 static size_t boxes_sample(const struct th_reader_batch *batch, struct th_box **ret_boxes)
 {
@@ -173,6 +187,7 @@ enum th_status th_import_plan(struct th_import_run *run, const struct th_reader_
     if (status == TH_OK)
         describe_transform(run, th_surveyor_transform(surveyor));
     th_surveyor_free(surveyor);
+    offset_tell(run);
     th_import_detect_axes(run, info);
     th_import_detect_ignored(run, info);
     if (status != TH_OK && status != TH_DATA_PROBLEM) {

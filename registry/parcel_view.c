@@ -263,6 +263,7 @@ static enum th_status add_source(struct th_store *store, const struct th_parcel_
     th_json_set_text(json, "crs", source.crs_code);
     th_json_set_text(json, "crs_name", source.crs_name);
     th_json_set_text(json, "operation", source.operation);
+    th_json_set_text(json, "offset", or_null(source.offset));
     th_json_set_int(json, "row", record->source_row);
     th_json_set_int(json, "feature", record->feature);
     th_json_set_int(json, "import_id", record->import_id);

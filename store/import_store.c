@@ -107,7 +107,9 @@ enum th_status th_import_load(struct th_store *store, int64_t import_id,
 {
     static const char SQL_LOAD_IMPORT[] =
         "SELECT import_id, source, sha256, layer, driver, encoding, crs_code, crs_name, operation,"
-        " n_read, n_accepted, n_rejected, n_unchanged, seq FROM import WHERE import_id = ?1";
+        " n_read, n_accepted, n_rejected, n_unchanged, seq,"
+        " CASE WHEN options ->> '$.offset' IN ('gcj02', 'bd09') THEN options ->> '$.offset'"
+        " ELSE '' END FROM import WHERE import_id = ?1";
     struct th_stmt *q = th_db_query(store, SQL_LOAD_IMPORT);
     th_bind_int(q, 1, import_id);
     enum th_status status = TH_OK;
@@ -129,6 +131,7 @@ enum th_status th_import_load(struct th_store *store, int64_t import_id,
         record->n_rejected = th_column_int(q, 11);
         record->n_unchanged = th_column_int(q, 12);
         record->seq = th_column_int(q, 13);
+        th_column_copy(q, 14, record->offset, sizeof record->offset);
     }
     th_stmt_done(q);
     return status;

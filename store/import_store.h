@@ -25,6 +25,8 @@ struct th_import_record {
     char operation[TH_IMPORT_TEXT_SIZE]; // the transformation that was used
     int64_t n_read, n_accepted, n_rejected, n_unchanged;
     int64_t seq; // journal entry
+    // Read only, from the options: "gcj02" or "bd09" when that shift was taken off, else "".
+    char offset[16];
 };
 
 // What belongs to an import as JSON texts, borrowed; none is NULL.

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/file.h"
+#include "core/text.h"
+#include "registry/export.h"
 #include "store/parcel_store.h"
 #include "tests/integration/drawn_fixture.h"
 #include "tests/support/map_shift.h"
@@ -195,6 +198,33 @@ static void column(struct drawn *file, enum map map, int n)
     }
 }
 
+// The parcel says which shift was taken off and by which import, and so does an export of it.
+static void assert_on_record(struct fixture *f, int64_t parcel_id, const char *offset,
+                             int64_t import_id)
+{
+    char path[TH_TEST_PATH_SIZE];
+    char wanted[64];
+    char *text = NULL;
+    size_t size = 0;
+    struct th_json *reply = NULL;
+    struct th_error err = {0};
+    assert_ok(th_parcel_show(f->registry, parcel_id, &reply, &err), &err);
+    const struct th_json *source = th_json_get(reply, "source");
+    assert_true(th_text_equals(th_json_get_text(source, "offset", NULL), offset));
+    assert_int_equal(th_json_get_int(source, "import_id", 0), import_id);
+    th_json_free(reply);
+    th_test_path(path, f->folder, "recorded.csv");
+    const struct th_export_options options = {.format = "csv", .path = path};
+    assert_ok(th_export(f->registry, &options, &reply, &err), &err);
+    th_json_free(reply);
+    assert_ok(th_file_read(path, 1 << 20, &text, &size, &err), &err);
+    assert_non_null(strstr(text, ",source_row,source_import,source_offset"));
+    (void)snprintf(wanted, sizeof wanted, ",%lld,%s\r\n", (long long)import_id,
+                   offset == NULL ? "" : offset);
+    assert_non_null(strstr(text, wanted));
+    free(text);
+}
+
 static void boundary_tells(struct fixture *f, enum map map)
 {
     struct drawn county = {.size = 0};
@@ -221,6 +251,20 @@ static void boundary_tells(struct fixture *f, enum map map)
     options.offset = OPTIONS[map];
     reply = drawn_import_with(f, &rows, options);
     assert_int_equal(drawn_accepted(reply), 6);
+    assert_string_equal(th_json_get_text(drawn_detection(reply, "offset"), "choice", ""),
+                        OPTIONS[map]);
+    assert_on_record(f, drawn_parcel(reply, 0), OPTIONS[map],
+                     th_json_get_int(reply, "import_id", -1));
+    th_json_free(reply);
+}
+
+static void shift__that_nobody_took_off_is_not_told(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn right = {.size = 0};
+    add_field(&right, false, "\"number\":\"1\"");
+    struct th_json *reply = drawn_import(f, &right);
+    assert_on_record(f, drawn_parcel(reply, 0), NULL, th_json_get_int(reply, "import_id", -1));
     th_json_free(reply);
 }
 
@@ -385,6 +429,7 @@ int main(void)
         SHIFT_TEST(shift__of_two_rows_the_moved_one_is_blamed_and_of_a_registered_one_the_new_row),
         SHIFT_TEST(gcj02__a_boundary_proves_it_for_many_rows_and_makes_it_likely_for_few),
         SHIFT_TEST(bd09__a_boundary_proves_it_for_many_rows_and_makes_it_likely_for_few),
+        SHIFT_TEST(shift__that_nobody_took_off_is_not_told),
         SHIFT_TEST(gcj02__neighbours_prove_it_without_a_boundary),
         SHIFT_TEST(bd09__neighbours_prove_it_without_a_boundary),
         SHIFT_TEST(neighbours__that_meet_as_they_are_raise_no_suspicion),

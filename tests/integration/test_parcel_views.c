@@ -249,6 +249,49 @@ static void export__a_spreadsheet_speaks_chinese_and_counts_in_mu(void **state)
     assert_non_null(strstr(text, "MULTIPOLYGON (((119.6"));
 }
 
+static const char STRIPS[] =
+    "{\"type\":\"Feature\",\"properties\":{\"number\":\"1\"},\"geometry\":{\"type\":\"Polygon\","
+    "\"coordinates\":[[[119.6,30.5],[119.601,30.5],[119.601,30.501],[119.6,30.501],"
+    "[119.6,30.5]]]}},"
+    "{\"type\":\"Feature\",\"properties\":{\"number\":\"2\"},\"geometry\":{\"type\":\"Polygon\","
+    "\"coordinates\":[[[119.600999,30.5],[119.601999,30.5],[119.601999,30.501],"
+    "[119.600999,30.501],[119.600999,30.5]]]}}";
+
+// The map's sums and an export tell what counts of the two parcels, the second of which lost some.
+static void counted_area__is_in_maps_and_exports(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct fixture *f = &fixture;
+    const double second_m2 = 10642.475 - 10.64; // less a thousandth of the cell
+    char path[TH_TEST_PATH_SIZE];
+    char *text = NULL;
+    size_t size = 0;
+    struct th_json *reply = NULL;
+    struct th_error err = {0};
+    fixture_open(f);
+    struct th_parcel_import_options import =
+        fixture_options(f, fixture_geojson(f, path, "strips.geojson", STRIPS));
+    th_json_free(fixture_import(f, &import));
+    th_test_path(path, f->folder, "strips.svg");
+    const struct th_map_options map = {.path = path, .messages = f->messages};
+    assert_ok(th_map_use(f->registry, &map, &reply, &err), &err);
+    assert_close(th_json_get_real(reply, "area_m2", 0), 21284.95, 0.011);
+    assert_close(th_json_get_real(reply, "counted_m2", 0), 10642.475 + second_m2, 0.03);
+    th_json_free(reply);
+    th_test_path(path, f->folder, "strips.csv");
+    const struct th_export_options options = {.format = "csv", .path = path};
+    assert_ok(th_export(f->registry, &options, &reply, &err), &err);
+    th_json_free(reply);
+    assert_ok(th_file_read(path, 1 << 20, &text, &size, &err), &err);
+    // …,area_m2,area_mu,counted_mu,counted_m2,… of the last line
+    const char *area = strstr(text, ",10642.47,15.96,15.95,");
+    assert_non_null(area);
+    assert_close(strtod(area + strlen(",10642.47,15.96,15.95,"), NULL), second_m2, 0.03);
+    free(text);
+    fixture_close(f);
+}
+
 static void export__a_declared_area_that_is_missing_stays_empty(void **state)
 {
     struct fixture *f = *state;
@@ -388,6 +431,7 @@ int main(void)
         VIEW_TEST(export__csv_opens_in_a_spreadsheet_without_running_anything),
         VIEW_TEST(export__unknown_formats_are_refused),
         VIEW_TEST(map__every_format_is_written_twice_with_the_same_bytes),
+        cmocka_unit_test(counted_area__is_in_maps_and_exports),
         VIEW_TEST(map__what_cannot_be_drawn_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,10 +45,11 @@ struct th_parcel_import_options {
     const char *waive_document;
     const char *const *mends; // files with mended rows, matched by number (parcel_mend.c)
     size_t n_mends;
-    bool on_problem_abort;              // one error keeps every row out
-    bool update;                        // known parcels that changed get a new version
-    int64_t draft_id;                   // > 0: this draft is closed with the import …
-    int64_t draft_seq;                  // … unless somebody changed it since this entry …
+    bool on_problem_abort; // one error keeps every row out
+    bool update;           // known parcels that changed get a new version; a table (CSV, XLSX) of
+                           // numbers and attributes alone then changes these and no ground
+    int64_t draft_id;      // > 0: this draft is closed with the import …
+    int64_t draft_seq;     // … unless somebody changed it since this entry …
     const struct th_hash *draft_sha256; // … which is refused when the source is another one
     const char *problems_path;          // CSV for people; written also when nothing is stored
     const char *overlaps_path;          // .gpkg or .geojson: ground that is claimed twice
@@ -73,8 +74,8 @@ struct th_parcel_import_options {
 //
 // TH_CONFLICT ("file_exists" for problems_path and overlaps_path, which are never overwritten),
 // TH_NOT_FOUND ("file_not_found", "village_not_found"), TH_UNREADABLE (of th_reader_open),
-// TH_INVALID
-// ("map_invalid", "map_field_missing", "map_repeated", "kind_invalid"; "date_in_future" and those
+// TH_INVALID ("attributes_alone" for a table without shapes when not updating;
+// "map_invalid", "map_field_missing", "map_repeated", "kind_invalid"; "date_in_future" and those
 // of th_date_parse for `on`, whatever the rows are like), TH_LIMIT ("import_too_many"),
 // TH_NOT_PERMITTED ("village_not_yours" and those of th_work_begin), TH_INTERRUPTED, TH_USAGE
 // ("map_attribute" for an attribute that --map does not know, "crs_option" for a system that nobody

@@ -167,6 +167,10 @@ static void detect_shapes(struct th_import_run *run, const struct th_reader_info
     struct th_detection *detection = plain ? NULL : th_import_detect(run, "geometry");
     if (detection == NULL)
         return;
+    if (th_import_is_shapeless(run)) {
+        (void)th_evidence_add(&detection->evidence, "detect.attributes_alone");
+        return;
+    }
     th_text_copy(detection->choice, sizeof detection->choice, "MultiPolygon");
     if (unknown)
         (void)th_evidence_add(&detection->evidence, "detect.shape_unknown");

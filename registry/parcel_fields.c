@@ -506,7 +506,8 @@ static void take_kind(struct taking *t)
     struct th_error what;
     if (!value_of(t, TH_FIELD_KIND, value)) {
         t->row->kind = t->run->default_kind;
-        if (t->row->kind == TH_ROW_NO_INDEX) {
+        t->row->kind_open = t->row->kind == TH_ROW_NO_INDEX && th_import_is_shapeless(t->run);
+        if (t->row->kind == TH_ROW_NO_INDEX && !t->row->kind_open) {
             (void)th_error_set(&what, TH_DATA_PROBLEM, "kind_missing", NULL);
             problem(t, TH_PROBLEM_ERROR, "kind_unknown", &what);
         }

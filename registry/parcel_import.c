@@ -137,7 +137,12 @@ static enum th_status read_rows(struct th_import_run *run, struct th_reader *rea
     if (status != TH_OK)
         return status;
     th_import_detect_rows(run, th_reader_info(reader));
-    return th_import_declared(run, err);
+    status = th_store_begin_read(run->store, err);
+    if (status != TH_OK)
+        return status;
+    status = th_import_shapeless_fill(run, false, err);
+    th_store_end_read(run->store);
+    return status == TH_OK ? th_import_declared(run, err) : status;
 }
 
 // What was looked at is what is confirmed.
@@ -172,7 +177,7 @@ static enum th_status stage(struct th_registry *registry, const struct th_reques
             th_hash_file(TH_HASH_SHA256, run->options->waive_document, &run->document_sha256, err);
     if (status == TH_OK) {
         how.curve_step_deg = run->rules->curve_step_deg;
-        status = th_reader_open(run->path, &how, &reader, err);
+        status = th_import_source_open(run, &how, &reader, err);
     }
     if (status == TH_OK)
         status = source_describe(run, reader, err);

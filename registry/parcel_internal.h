@@ -89,6 +89,7 @@ struct th_staged_row {
     bool compared;           // decided by th_import_decide
     bool ground_kept;        // of a known parcel whose ground stays: nobody is asked about it
     bool village_open;       // nobody named it: its boundary may (th_import_villages_settle)
+    bool kind_open;          // nobody named it: its parcel does (th_import_shapeless_fill)
     double declared_written; // the number in the source, whatever its unit
     struct th_area declared;
     struct th_area measured;
@@ -252,7 +253,8 @@ struct th_import_run {
     struct th_crs_datum datum;                  // given by the caller
     struct th_detection *detections;
     size_t n_detections;
-    struct th_error unplaced; // why they cannot be; key "" when they can
+    struct th_error shapeless; // why the source has no shapes; key "" when it has
+    struct th_error unplaced;  // why they cannot be; key "" when they can
     char unplaced_code[TH_ERROR_KEY_SIZE];
     struct th_repair_rule repair_rule;
     struct th_staged_repair *repairs; // in order of rows
@@ -413,6 +415,21 @@ const struct th_staged_repair *th_import_repair_find(const struct th_import_run 
 enum th_status th_import_keep(const struct th_import_run *run, struct th_staged_row *row,
                               const struct th_parcel_known *known,
                               struct th_error *err) TH_MUST_CHECK;
+
+// Opens the source. A table without shapes is opened as one of attributes alone, which
+// th_import_shapeless_check must agree to. Errors of th_reader_open.
+enum th_status th_import_source_open(struct th_import_run *run, struct th_reader_options *how,
+                                     struct th_reader **ret_reader,
+                                     struct th_error *err) TH_MUST_CHECK;
+bool th_import_is_shapeless(const struct th_import_run *run);
+// Once it is known what the columns mean: TH_UNREADABLE (why there are no shapes) where no column
+// has the number, TH_INVALID ("attributes_alone" with "file") without options->update.
+enum th_status th_import_shapeless_check(const struct th_import_run *run,
+                                         struct th_error *err) TH_MUST_CHECK;
+// Gives the rows of such a table the ground of their parcels as they are registered now, and the
+// kind where they name none. Those that name no parcel are refused when `refusing` is set.
+enum th_status th_import_shapeless_fill(struct th_import_run *run, bool refusing,
+                                        struct th_error *err) TH_MUST_CHECK;
 
 // Decides every row that passed against the registry as it is now; may be repeated.
 enum th_status th_import_resolve(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;

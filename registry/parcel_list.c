@@ -271,6 +271,7 @@ static enum th_status list_write(const struct th_import_run *run, struct th_erro
     struct listing l = {.run = run};
     const struct th_reader_options how = {.layer = run->options->layer,
                                           .encoding = run->options->encoding,
+                                          .shapeless = th_import_is_shapeless(run),
                                           .progress = run->progress};
     th_buf_init(&l.message, MESSAGE_LIMIT);
     th_buf_init(&l.hint, MESSAGE_LIMIT);

@@ -181,7 +181,7 @@ enum th_status th_import_plan(struct th_import_run *run, const struct th_reader_
     th_import_detect_origin(run);
     encoding_judge(run, &info->encoding);
     enum th_status status = options_take(run, err);
-    if (status != TH_OK)
+    if (status != TH_OK || th_import_is_shapeless(run))
         return status;
     status = th_surveyor_new(&run->how, &surveyor, &problem);
     if (status == TH_OK)

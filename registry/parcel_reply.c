@@ -77,7 +77,7 @@ struct th_json *th_import_source_json(const struct th_import_run *run)
     th_json_set_text(json, "sha256", th_hash_hex(&source->sha256, hex));
     th_json_set_text(json, "layer", source->layer);
     th_json_set_text(json, "driver", source->driver);
-    th_json_set_text(json, "crs", source->crs_code);
+    th_json_set_text(json, "crs", th_import_is_shapeless(run) ? NULL : source->crs_code);
     th_json_set_text(json, "crs_name", source->crs_name);
     th_json_set_text(json, "operation", source->operation);
     th_json_set_text(json, "encoding", source->encoding);

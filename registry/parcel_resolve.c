@@ -37,6 +37,8 @@ static void restart(struct th_import_run *run)
         row->first_key = NULL;
         if (row->village_open)
             row->village = TH_ROW_NO_INDEX;
+        if (row->kind_open)
+            row->kind = TH_ROW_NO_INDEX;
         row->sliver = th_area_from_m2_300(0);
     }
     run->n_accepted = run->n_rejected = run->n_unchanged = 0;
@@ -474,6 +476,8 @@ enum th_status th_import_resolve(struct th_import_run *run, struct th_error *err
         status = th_parcel_heads(run->store, &last_parcel, &last_version, err);
     if (status == TH_OK)
         status = th_import_villages_settle(run, err);
+    if (status == TH_OK)
+        status = th_import_shapeless_fill(run, true, err);
     if (status != TH_OK)
         return status;
     struct th_staged_row **numbered = numbered_rows(run, &n_numbered);

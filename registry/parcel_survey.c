@@ -249,6 +249,10 @@ static enum th_status take_row(struct intake *in, struct th_reader_row *source,
         th_import_reject(in->run, row, NULL, &problem);
         return TH_OK;
     }
+    if (th_import_is_shapeless(in->run) && laid->wkb != NULL) {
+        (void)th_error_set(&problem, TH_DATA_PROBLEM, "attributes_alone_shape", NULL);
+        th_import_reject(in->run, row, "geometry_type", &problem);
+    }
     th_import_note_shape(in->run, laid);
     enum th_status status =
         laid->values == NULL ? TH_OK : th_fields_take(in->run, &in->run->map, laid, row, err);
@@ -429,7 +433,7 @@ static enum th_status read_all(struct intake *in, struct th_reader_batch *first_
         else
             th_reader_batch_free(batch);
         batch = NULL;
-        if (status == TH_OK && in->crew == NULL)
+        if (status == TH_OK && run->unplaced.key[0] != '\0')
             reject_unplaced(run, first);
         if (status == TH_OK)
             status = th_import_report(run, "read", (int64_t)run->n_rows, total, err);
@@ -464,9 +468,11 @@ enum th_status th_import_read(struct th_import_run *run, struct th_reader *reade
     in->run = run;
     in->reader = reader;
     enum th_status status = th_field_map_make(run->options, reader, &in->run->map, err);
+    if (status == TH_OK)
+        status = th_import_shapeless_check(run, err);
     if (status == TH_OK && run->options->n_mends > 0)
         status = mends_read(in, err);
-    if (status == TH_OK && run->unplaced.key[0] == '\0')
+    if (status == TH_OK && run->unplaced.key[0] == '\0' && !th_import_is_shapeless(run))
         status = hands_hire(in, err);
     if (status == TH_OK)
         status = read_all(in, first, err);

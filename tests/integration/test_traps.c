@@ -122,8 +122,12 @@ static const struct trap TRAPS[] = {
      .because = "由界址点连成"},
     {.label = "a table without shapes",
      .name = "f.csv",
-     .text = "小班号,树种\n1,毛竹\n",
+     .text = "权利人,树种\n张三,毛竹\n",
      .refused = "points_columns"},
+    {.label = "a table with numbers and without shapes",
+     .name = "f2.csv",
+     .text = "小班号,树种\n1,毛竹\n",
+     .refused = "attributes_alone"},
     // Archives.
     {.label = "zip with names in GBK and folders",
      .name = "a.zip",

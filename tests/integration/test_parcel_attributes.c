@@ -1,0 +1,190 @@
+// Attributes of registered parcels corrected by a table that has no shapes.
+#include <stdio.h>
+
+#include "tests/integration/intake_fixture.h"
+
+static enum th_status correct(struct fixture *f, const char *text, bool update,
+                              struct th_json **ret_reply, struct th_error *err)
+{
+    char path[TH_TEST_PATH_SIZE];
+    struct th_parcel_import_options options =
+        intake_options(f, fixture_file(f, path, "corrections.csv", text));
+    options.crs = NULL;
+    options.kind = NULL;
+    options.update = update;
+    return th_parcel_import(f->registry, &f->request, &options, ret_reply, err);
+}
+
+static struct th_json *corrected(struct fixture *f, const char *text)
+{
+    struct th_json *reply = NULL;
+    struct th_error err;
+    assert_ok(correct(f, text, true, &reply, &err), &err);
+    return reply;
+}
+
+static void refused(struct fixture *f, const char *text, bool update, enum th_status want,
+                    const char *key)
+{
+    struct th_json *reply = NULL;
+    struct th_error err;
+    assert_status(correct(f, text, update, &reply, &err), want, &err);
+    assert_string_equal(err.key, key);
+    assert_null(reply);
+}
+
+// Two parcels of tea, of class 0202, with 15 mu in their contracts.
+static void register_two(struct fixture *f)
+{
+    char path[TH_TEST_PATH_SIZE];
+    char text[1024];
+    snprintf(
+        text, sizeof text,
+        "地块号,权利人,DLBM,合同面积（亩）,WKT\n001,张三,0202,15,\"%s\"\n002,李四,0202,15,\"%s\"\n",
+        INTAKE_CELL_0, INTAKE_CELL_1);
+    struct th_parcel_import_options options =
+        intake_options(f, fixture_file(f, path, "first.csv", text));
+    struct th_json *reply = NULL;
+    struct th_error err;
+    options.kind = "tea";
+    assert_ok(th_parcel_import(f->registry, &f->request, &options, &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
+    th_json_free(reply);
+}
+
+static void update__without_shapes_changes_attributes_and_no_ground(void **state)
+{
+    struct fixture *f = *state;
+    register_two(f);
+    struct th_json *before = intake_parcel(f, "001");
+    struct th_json *reply = corrected(f, "地块号,权利人,备注\n001,张三丰,改名\n002,李四,\n");
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    assert_int_equal(th_json_get_int(reply, "unchanged", -1), 1);
+    th_json_free(reply);
+    struct th_json *after = intake_parcel(f, "001");
+    const struct th_json *attributes = th_json_get(after, "attributes");
+    assert_string_equal(th_json_get_text(attributes, "household", ""), "张三丰");
+    assert_string_equal(th_json_get_text(attributes, "备注", ""), "改名");
+    // What the table has no column for stays: ground, kind, class, area of the contract.
+    static const char *const KEPT[] = {"geometry", "kind",    "land_class", "declared_mu",
+                                       "area_m2",  "area_mu", "parcel_id",  "village"};
+    for (size_t i = 0; i < sizeof KEPT / sizeof KEPT[0]; i++)
+        assert_true(th_json_equal(th_json_get(before, KEPT[i]), th_json_get(after, KEPT[i])));
+    assert_int_equal(th_json_get_int(after, "version", 0), 2);
+    assert_int_equal(th_json_size(th_json_get(after, "versions")), 2);
+    th_json_free(after);
+    th_json_free(before);
+    assert_int_equal(intake_parcels(f), 2);
+    fixture_assert_books(f);
+}
+
+static void update__without_shapes_is_done_once(void **state)
+{
+    struct fixture *f = *state;
+    static const char TEXT[] = "地块号,权利人\n001,张三丰\n002,李四\n";
+    register_two(f);
+    struct th_json *reply = corrected(f, TEXT);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    assert_int_equal(th_json_get_int(reply, "unchanged", -1), 1);
+    th_json_free(reply);
+    reply = corrected(f, TEXT);
+    assert_int_equal(th_json_get_int(reply, "unchanged", -1), 2);
+    th_json_free(reply);
+}
+
+static void update__without_shapes_tells_numbers_that_are_not_registered(void **state)
+{
+    struct fixture *f = *state;
+    register_two(f);
+    struct th_json *reply = corrected(f, "地块号,权利人\n001,张三丰\n1,李四\n,王五\n001,张四丰\n");
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    assert_int_equal(th_json_get_int(reply, "rejected", -1), 3);
+    assert_non_null(strstr(intake_problem(reply, 3, "parcel_unknown", "message"), "地块 1"));
+    assert_non_null(strstr(intake_problem(reply, 3, "parcel_unknown", "hint"), "007"));
+    (void)intake_problem(reply, 4, "parcel_unknown", "message");
+    (void)intake_problem(reply, 5, "number_repeated", "message");
+    th_json_free(reply);
+    struct th_json *parcel = intake_parcel(f, "001");
+    assert_string_equal(th_json_get_text(th_json_get(parcel, "attributes"), "household", ""),
+                        "张三丰");
+    th_json_free(parcel);
+}
+
+static void update__without_shapes_judges_by_the_parcel(void **state)
+{
+    struct fixture *f = *state;
+    register_two(f);
+    // A cell is 15.96 mu: 3 mu are far off. Bamboo ground (0302) under tea is no class of tea.
+    struct th_json *reply = corrected(f, "地块号,合同面积（亩）,DLBM\n001,3,0202\n002,15,0302\n");
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    assert_int_equal(fixture_problems(reply, 2, "area_mismatch", "warning"), 1);
+    assert_int_equal(fixture_problems(reply, 3, "land_class_conflict", "error"), 1);
+    th_json_free(reply);
+    struct th_json *parcel = intake_parcel(f, "001");
+    double declared_mu = th_json_real_value(th_json_get(parcel, "declared_mu"));
+    assert_true(declared_mu > 2.99 && declared_mu < 3.01);
+    th_json_free(parcel);
+}
+
+static void import__of_a_table_without_shapes_says_what_it_could_be(void **state)
+{
+    struct fixture *f = *state;
+    register_two(f);
+    refused(f, "地块号,权利人\n001,张三丰\n", false, TH_INVALID, "attributes_alone");
+    // Without a number nobody knows whose attributes they are.
+    refused(f, "权利人,备注\n张三丰,改名\n", true, TH_UNREADABLE, "points_columns");
+    refused(f, "权利人,备注\n张三丰,改名\n", false, TH_UNREADABLE, "points_columns");
+    struct th_json *parcel = intake_parcel(f, "001");
+    assert_int_equal(th_json_get_int(parcel, "version", 0), 1);
+    th_json_free(parcel);
+}
+
+static void update__without_shapes_has_a_problem_list_that_comes_back_mended(void **state)
+{
+    struct fixture *f = *state;
+    char path[TH_TEST_PATH_SIZE];
+    char list[TH_TEST_PATH_SIZE];
+    char mended[TH_TEST_PATH_SIZE];
+    register_two(f);
+    struct th_parcel_import_options options = intake_options(
+        f, fixture_file(f, path, "c.csv", "地块号,权利人\n001,张三丰\nOO2,李四光\n"));
+    struct th_json *reply = NULL;
+    struct th_error err;
+    th_test_path(list, f->folder, "list.csv");
+    options.kind = NULL;
+    options.update = true;
+    options.problems_path = list;
+    f->request.dry_run = true;
+    assert_ok(th_parcel_import(f->registry, &f->request, &options, &reply, &err), &err);
+    th_json_free(reply);
+    f->request.dry_run = false;
+    const char *mends[] = {fixture_file(f, mended, "m.csv", "行,地块号\n3,002\n")};
+    options.problems_path = NULL;
+    options.mends = mends;
+    options.n_mends = 1;
+    assert_ok(th_parcel_import(f->registry, &f->request, &options, &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
+    th_json_free(reply);
+    // A shape that is given back would be lost without a word.
+    mends[0] = fixture_file(f, mended, "s.csv", "行,WKT\n3,\"" INTAKE_CELL_2 "\"\n");
+    assert_ok(th_parcel_import(f->registry, &f->request, &options, &reply, &err), &err);
+    assert_int_equal(fixture_problems(reply, 3, "geometry_type", "error"), 1);
+    th_json_free(reply);
+    fixture_assert_books(f);
+}
+
+#define ATTRIBUTE_TEST(name)                                                                       \
+    cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ATTRIBUTE_TEST(update__without_shapes_changes_attributes_and_no_ground),
+        ATTRIBUTE_TEST(update__without_shapes_is_done_once),
+        ATTRIBUTE_TEST(update__without_shapes_tells_numbers_that_are_not_registered),
+        ATTRIBUTE_TEST(update__without_shapes_judges_by_the_parcel),
+        ATTRIBUTE_TEST(import__of_a_table_without_shapes_says_what_it_could_be),
+        ATTRIBUTE_TEST(update__without_shapes_has_a_problem_list_that_comes_back_mended),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

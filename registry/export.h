@@ -15,7 +15,7 @@ struct th_export_options {
     const char *crs;     // gpkg and shp: "EPSG:4528" in place of EPSG:4490
     const char *state;   // as in the list; NULL: those in force, of a day those that held on it
     const char *on;      // the versions that hold on this day; NULL: those in force
-    bool with_wkt;       // csv, xlsx: one more column with the ground as WKT
+    bool with_wkt;       // csv, xlsx: two more columns, the ground as WKT and its system
     const struct th_progress *progress;
     const struct th_messages *messages; // headings and notes in words; NULL: names alone
     enum th_lang lang;

@@ -38,6 +38,7 @@ const struct th_export_column_spec th_export_columns[TH_EXPORT_COLUMNS] = {
     [TH_EXPORT_SOURCE_ROW] = {"source_row", TH_EXPORT_INT, "LY_HANG", 12, NULL},
     [TH_EXPORT_SOURCE_IMPORT] = {"source_import", TH_EXPORT_INT, "LY_DAO_RU", 12, NULL},
     [TH_EXPORT_SOURCE_OFFSET] = {"source_offset", TH_EXPORT_TEXT, "PIAN_YI", 8, NULL},
+    [TH_EXPORT_CRS] = {"crs", TH_EXPORT_TEXT, NULL, 0, NULL},
     [TH_EXPORT_COLLECTION] = {"collection", TH_EXPORT_TEXT, NULL, 0, NULL},
     [TH_EXPORT_METHOD] = {"determination:method", TH_EXPORT_TEXT, NULL, 0, NULL},
     [TH_EXPORT_DETAILS] = {"determination:details", TH_EXPORT_TEXT, NULL, 0, NULL},

@@ -36,6 +36,7 @@ enum th_export_column {
     TH_EXPORT_SOURCE_ROW,
     TH_EXPORT_SOURCE_IMPORT,
     TH_EXPORT_SOURCE_OFFSET, // of a phone's map, taken off by that import
+    TH_EXPORT_CRS,           // of the ground written as text: tables say it nowhere else
     TH_EXPORT_COLLECTION,
     TH_EXPORT_METHOD,
     TH_EXPORT_DETAILS,

@@ -9,6 +9,9 @@
 
 enum { CELL_LIMIT = 128 * 1024 * 1024 };
 
+// Of the text of the ground; an import takes the code.
+static const char CRS[] = "EPSG:4490 CGCS2000";
+
 static void wkt(const struct th_geometry *geometry, struct th_buf *out)
 {
     size_t ring = 0;
@@ -41,8 +44,10 @@ void th_export_csv_begin(const struct th_export_options *options,
                 : layout->attributes[i - layout->n_columns].name;
         th_csv_cell(out, title, i + 1 == n && !options->with_wkt);
     }
-    if (options->with_wkt)
+    if (options->with_wkt) {
+        th_csv_cell(out, th_export_title(options, th_export_columns[TH_EXPORT_CRS].name), false);
         th_csv_cell(out, th_export_title(options, "wkt"), true);
+    }
 }
 
 static void csv_cell(const struct th_export_value *value, enum th_export_type type, bool last,
@@ -79,6 +84,7 @@ void th_export_csv_row(const struct th_export_options *options, const struct th_
     if (options->with_wkt) {
         th_buf_clear(&cell);
         wkt(geometry, &cell);
+        th_csv_cell(out, CRS, false);
         th_csv_cell(out, th_buf_text(&cell), true);
     }
     // What the cell lost, the file has lost.
@@ -102,17 +108,18 @@ enum th_status th_export_sheet_begin(const struct th_export_options *options,
                                      struct th_workbook *workbook, struct th_error *err)
 {
     size_t n = layout->n_columns + layout->n_attributes;
-    struct th_workbook_column *titles = calloc(n + 1, sizeof *titles);
+    struct th_workbook_column *titles = calloc(n + 2, sizeof *titles);
     if (titles == NULL)
         return th_error_no_memory(err);
     for (size_t i = 0; i < layout->n_columns; i++)
         titles[i].title = th_export_title(options, th_export_columns[layout->columns[i]].name);
     for (size_t i = layout->n_columns; i < n; i++)
         titles[i].title = layout->attributes[i - layout->n_columns].name;
-    if (options->with_wkt)
-        titles[n].title = th_export_title(options, "wkt");
-    th_workbook_sheet(workbook, phrase(options, "export.sheet.parcels", "parcels"), titles,
-                      options->with_wkt ? n + 1 : n);
+    if (options->with_wkt) {
+        titles[n++].title = th_export_title(options, th_export_columns[TH_EXPORT_CRS].name);
+        titles[n++].title = th_export_title(options, "wkt");
+    }
+    th_workbook_sheet(workbook, phrase(options, "export.sheet.parcels", "parcels"), titles, n);
     free(titles);
     return th_workbook_check(workbook, err);
 }
@@ -161,6 +168,7 @@ enum th_status th_export_sheet_row(const struct th_export_options *options,
         th_buf_init(&cell, CELL_LIMIT);
         wkt(geometry, &cell);
         status = th_buf_check(&cell, err);
+        th_workbook_text(workbook, CRS);
         th_workbook_text(workbook, th_buf_text(&cell));
         th_buf_clear(&cell);
     }

@@ -162,6 +162,18 @@ enum th_own_column th_own_column(const char *column, const struct th_messages *m
     return key != NULL ? TH_OWN_ATTRIBUTE : TH_OWN_NOT;
 }
 
+bool th_own_crs_column(const char *const *columns, size_t n, const struct th_messages *messages,
+                       size_t *ret_index)
+{
+    size_t i = 0;
+    while (i < n && !is_named(columns[i], TH_EXPORT_CRS, messages))
+        i++;
+    if (i == n || !th_own_export(columns, n, messages))
+        return false;
+    *ret_index = i;
+    return true;
+}
+
 bool th_own_reserved(const char *name, const struct th_messages *messages)
 {
     for (int i = 0; i < TH_EXPORT_COLUMNS; i++) {

@@ -28,6 +28,10 @@ bool th_own_export(const char *const *columns, size_t n, const struct th_message
 enum th_own_column th_own_column(const char *column, const struct th_messages *messages,
                                  char room[TH_OWN_NAME_SIZE], const char **ret_name);
 
+// The column of an export in which a table says its reference system; false: none, or no export.
+bool th_own_crs_column(const char *const *columns, size_t n, const struct th_messages *messages,
+                       size_t *ret_index);
+
 // Does an export need this name for itself, in any format and language? Then an attribute must not
 // be called so there. Without regard to case.
 bool th_own_reserved(const char *name, const struct th_messages *messages);

@@ -624,6 +624,21 @@ static enum th_status take_attributes(struct taking *t, struct th_error *err)
     return TH_OK;
 }
 
+// The shapes of one table are read in one reference system.
+static void check_crs(struct taking *t)
+{
+    size_t column = t->run->crs_column;
+    const char *text = column == 0 ? NULL : t->source->values[column - 1];
+    char code[TH_IMPORT_CRS_CODE_SIZE] = "";
+    struct th_error what;
+    if (text == NULL || text[0] == '\0' ||
+        (th_import_crs_code(text, code) && strcmp(code, t->run->source_crs) == 0))
+        return;
+    (void)th_error_set(&what, TH_DATA_PROBLEM, "crs_row_differs", "value", text, "crs",
+                       t->run->source_crs, NULL);
+    problem(t, TH_PROBLEM_ERROR, NULL, &what);
+}
+
 enum th_status th_fields_take(struct th_import_run *run, const struct th_field_map *map,
                               const struct th_reader_row *source, struct th_staged_row *row,
                               struct th_error *err)
@@ -637,6 +652,7 @@ enum th_status th_fields_take(struct th_import_run *run, const struct th_field_m
         (void)th_error_set(&what, TH_DATA_PROBLEM, "encoding_suspected", NULL);
         problem(&t, TH_PROBLEM_ERROR, NULL, &what);
     }
+    check_crs(&t);
     enum th_status status = take_number(&t, err);
     if (status == TH_OK) {
         take_village(&t);

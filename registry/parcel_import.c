@@ -126,6 +126,8 @@ static enum th_status read_rows(struct th_import_run *run, struct th_reader *rea
     struct th_reader_batch *first = NULL;
     enum th_status status = th_reader_next(reader, &first, err);
     if (status == TH_OK)
+        status = th_import_own_crs(run, reader, first, err);
+    if (status == TH_OK)
         status = th_import_plan(run, th_reader_info(reader), first, err);
     if (status != TH_OK) {
         th_reader_batch_free(first);

@@ -71,7 +71,7 @@ enum th_row_fate {
     TH_ROW_ACCEPTED
 };
 
-enum { TH_ROW_NO_INDEX = -1, TH_IMPORT_CONVERSIONS = 5 };
+enum { TH_ROW_NO_INDEX = -1, TH_IMPORT_CONVERSIONS = 5, TH_IMPORT_CRS_CODE_SIZE = 32 };
 
 struct th_staged_row {
     int64_t row;
@@ -244,6 +244,7 @@ struct th_import_run {
     struct th_hash *mends_sha256;   // of each file of mended rows; owned, NULL until they are read
     struct th_hash document_sha256; // that lets overlaps in, when rows are waived
     char *source_crs;               // declared by the source; owned, NULL without
+    size_t crs_column; // 1, 2, 3 … of an own table, which says it row by row; 0 without
     char member[TH_IMPORT_TEXT_SIZE]; // path of the source inside an archive; "" otherwise
     char engine[64];                  // that read it; "" when nothing was read
     struct th_fetched_origin origin;  // n_pages 0 when it did not come over the net
@@ -329,6 +330,12 @@ void th_import_run_clear(struct th_import_run *run); // frees what it holds
 enum th_status th_import_plan(struct th_import_run *run, const struct th_reader_info *info,
                               const struct th_reader_batch *first,
                               struct th_error *err) TH_MUST_CHECK;
+// A table of our own says its reference system in a column; asked where nothing else is said.
+enum th_status th_import_own_crs(struct th_import_run *run, const struct th_reader *reader,
+                                 const struct th_reader_batch *first,
+                                 struct th_error *err) TH_MUST_CHECK;
+// The code that stands before the words in such a column; false when there is none.
+bool th_import_crs_code(const char *text, char code[TH_IMPORT_CRS_CODE_SIZE]);
 // One more finding; NULL when out of memory, which the run remembers.
 struct th_detection *th_import_detect(struct th_import_run *run, const char *what);
 // Forgets what was found of this, so that it may be looked at again.

@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "gis/guess.h"
+#include "registry/own_columns.h"
 #include "registry/parcel_internal.h"
 
 enum { SAMPLE_MAX = 2000 }; // shapes of the first batch that are looked at
@@ -38,6 +39,57 @@ static enum th_status options_take(struct th_import_run *run, struct th_error *e
     enum th_status status = th_crs_datum_parse(options->datum, &run->datum, err);
     run->how.datum = &run->datum;
     return status;
+}
+
+bool th_import_crs_code(const char *text, char code[TH_IMPORT_CRS_CODE_SIZE])
+{
+    size_t size = strcspn(text, " \t(");
+    if (strncmp(text, "EPSG:", 5) != 0 || size >= TH_IMPORT_CRS_CODE_SIZE)
+        return false;
+    memcpy(code, text, size);
+    code[size] = '\0';
+    return true;
+}
+
+static const char *own_crs_text(const struct th_reader_batch *first, size_t column)
+{
+    for (size_t i = 0; first != NULL && i < first->n_rows; i++) {
+        const char *const *values = first->rows[i].values;
+        if (values != NULL && values[column] != NULL && values[column][0] != '\0')
+            return values[column];
+    }
+    return NULL;
+}
+
+enum th_status th_import_own_crs(struct th_import_run *run, const struct th_reader *reader,
+                                 const struct th_reader_batch *first, struct th_error *err)
+{
+    char code[TH_IMPORT_CRS_CODE_SIZE];
+    size_t n = th_reader_info(reader)->n_fields;
+    size_t column = 0;
+    if (run->options->crs != NULL || run->source_crs != NULL)
+        return TH_OK;
+    const char **columns = calloc(n + 1, sizeof *columns);
+    if (columns == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < n; i++)
+        columns[i] = th_reader_field(reader, i);
+    bool own = th_own_crs_column(columns, n, run->options->messages, &column);
+    const char *text = own ? own_crs_text(first, column) : NULL;
+    free(columns);
+    if (text == NULL || !th_import_crs_code(text, code) || !th_crs_is_known(code))
+        return TH_OK;
+    run->source_crs = th_text_duplicate(code);
+    run->crs_column = column + 1;
+    struct th_detection *detection = th_import_detect(run, "crs");
+    if (run->source_crs == NULL || detection == NULL)
+        return th_error_no_memory(err);
+    th_text_copy(detection->choice, sizeof detection->choice, code);
+    th_text_copy(detection->option, sizeof detection->option, "--crs EPSG:…");
+    struct th_error *said = th_evidence_add(&detection->evidence, "detect.crs_own_export");
+    th_error_add(said, "column", th_reader_field(reader, column));
+    th_error_add(said, "text", text);
+    return TH_OK;
 }
 
 // A shift that is taken off on request is a choice like any other: told, kept, and to be undone.

@@ -9,7 +9,7 @@
 
 static const struct {
     const char *format, *file;
-    bool wkt; // a table: its boundaries are a column, and it says no reference system
+    bool wkt; // a table: boundaries and reference system are columns
     bool cut; // names of columns have ten bytes
 } FORMATS[] = {
     {"gpkg", "out.gpkg", false, false},       {"geojson", "out.geojson", false, false},
@@ -75,11 +75,20 @@ static void assert_dictionary(const struct fixture *f)
     free(text);
 }
 
+// The only detection of this; NULL without.
+static const struct th_json *detection_of(const struct th_json *reply, const char *what)
+{
+    const struct th_json *detections = th_json_get(reply, "detections");
+    for (size_t i = 0; i < th_json_size(detections); i++)
+        if (strcmp(th_json_get_text(th_json_at(detections, i), "what", ""), what) == 0)
+            return th_json_at(detections, i);
+    return NULL;
+}
+
 static struct th_json *import_back(struct fixture *f, size_t format, const char *path)
 {
     const struct th_parcel_import_options options = {
         .source = path,
-        .crs = FORMATS[format].wkt ? "EPSG:4490" : NULL,
         .village = FORMATS[format].file[0] == 'f' ? FIXTURE_VILLAGE : NULL,
         .messages = f->messages,
         .lang = TH_LANG_ZH};
@@ -110,6 +119,11 @@ static void export__into_the_same_registry_is_nothing_new(void **state)
         struct th_json *reply = import_back(f, i, path);
         assert_int_equal(th_json_get_int(reply, "unchanged", -1), 2);
         assert_true(told(reply));
+        // Of a table the reference system is told with its evidence.
+        const struct th_json *crs = detection_of(reply, "crs");
+        assert_int_equal(crs != NULL, FORMATS[i].wkt);
+        if (crs != NULL)
+            assert_string_equal(th_json_get_text(crs, "choice", ""), "EPSG:4490");
         assert_int_equal(th_json_get_int(reply, "read", -1), 2);
         th_json_free(reply);
     }
@@ -155,6 +169,41 @@ static void export__into_an_empty_registry_is_all_there(void **state)
     }
 }
 
+// What the clerk says goes before the column, and a row that says otherwise is no row of this
+// table.
+static void table__reference_system_is_the_clerks_and_one_for_all_rows(void **state)
+{
+    struct fixture *f = *state;
+    static const char HEAD[] = "parcel_id,version,number,kind,crs,wkt\n";
+    char path[TH_TEST_PATH_SIZE] = "";
+    char text[1024];
+    struct th_parcel_import_options options = fixture_options(f, path);
+    (void)snprintf(text, sizeof text,
+                   "%s1,1,7,bamboo,EPSG:4490 CGCS2000,\"" INTAKE_CELL_0 "\"\n"
+                   "3,1,9,bamboo,EPSG:4326,\"" INTAKE_CELL_2 "\"\n"
+                   "2,1,8,bamboo,,\"" INTAKE_CELL_1 "\"\n",
+                   HEAD);
+    fixture_file(f, path, "own.csv", text);
+    struct th_json *reply = fixture_import(f, &options);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
+    assert_int_equal(fixture_problems(reply, 3, "crs_row_differs", "error"), 1);
+    th_json_free(reply);
+    options.crs = "EPSG:4326";
+    options.update = true;
+    reply = fixture_import(f, &options);
+    assert_int_equal(fixture_problems(reply, 0, "crs_row_differs", NULL), 0);
+    assert_string_equal(th_json_get_text(th_json_get(reply, "source"), "crs", ""), "EPSG:4326");
+    assert_null(detection_of(reply, "crs"));
+    th_json_free(reply);
+    // Without the number and version of an export the column is the clerk's own and proves nothing.
+    fixture_file(f, path, "other.csv", "number,crs,wkt\n7,EPSG:4490,\"" INTAKE_CELL_0 "\"\n");
+    options.crs = NULL;
+    reply = fixture_import(f, &options);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 0);
+    assert_int_equal(th_json_get_int(reply, "unchanged", -1), 0);
+    th_json_free(reply);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +211,8 @@ int main(void)
                                         fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(export__into_an_empty_registry_is_all_there, fixture_set_up,
                                         fixture_tear_down),
+        cmocka_unit_test_setup_teardown(table__reference_system_is_the_clerks_and_one_for_all_rows,
+                                        fixture_set_up, fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

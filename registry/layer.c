@@ -375,8 +375,9 @@ static enum th_status publish(struct adding *a, const struct th_request *request
     struct finding known = {.layer = &a->layer};
     char subject[64];
     struct th_json *input = input_json(a->options);
-    enum th_status status = th_work_begin(a->registry, request, TH_MAY_LAYERS, "layer.add", input,
-                                          &work, ret_reply, err);
+    const struct th_work_documents documents = {&a->options->document, 1};
+    enum th_status status = th_work_begin_reading(a->registry, request, TH_MAY_LAYERS, "layer.add",
+                                                  input, &documents, &work, ret_reply, err);
     th_json_free(input);
     if (status != TH_OK || work == NULL)
         return status;

@@ -86,8 +86,9 @@ enum th_status th_package_waive(struct th_registry *registry, const struct th_re
     th_json_set_text(input, "rule", rule);
     th_json_set_text(input, "reason", reason);
     th_json_set_text(input, "document", document_path);
-    enum th_status status = th_work_begin(registry, request, TH_MAY_WAIVE, "package.waive", input,
-                                          &work, ret_reply, err);
+    const struct th_work_documents documents = {&document_path, 1};
+    enum th_status status = th_work_begin_reading(registry, request, TH_MAY_WAIVE, "package.waive",
+                                                  input, &documents, &work, ret_reply, err);
     th_json_free(input);
     if (status != TH_OK || !work) {
         return status;
@@ -333,8 +334,9 @@ enum th_status th_package_verify(struct th_registry *registry, const struct th_r
         return status;
     }
     struct th_json *input = verify_input(options);
-    status = th_work_begin(registry, request, TH_MAY_VERIFY, "package.verify", input, &work,
-                           ret_reply, err);
+    const struct th_work_documents documents = {&options->statement, 1};
+    status = th_work_begin_reading(registry, request, TH_MAY_VERIFY, "package.verify", input,
+                                   &documents, &work, ret_reply, err);
     th_json_free(input);
     if (status != TH_OK || !work) {
         return status;

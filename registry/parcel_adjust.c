@@ -251,13 +251,14 @@ enum th_status th_parcel_adjust(struct th_registry *registry, const struct th_re
         return status;
     const struct th_life_act act = {options->waive ? TH_MAY_WAIVE : TH_MAY_REGISTER,
                                     "parcel.adjust", input_json(options)};
+    const struct th_work_documents documents = {&options->document, 1};
     bool answered = false;
     status = th_life_ask_first(registry, request, &act, ret_reply, &answered, err);
     if (status == TH_OK && !answered)
         status = prepare(&a, err);
     if (status == TH_OK && !answered)
-        status = th_work_begin(registry, request, act.permission, act.kind, act.input, &a.work,
-                               ret_reply, err);
+        status = th_work_begin_reading(registry, request, act.permission, act.kind, act.input,
+                                       &documents, &a.work, ret_reply, err);
     th_json_free(act.input);
     if (status != TH_OK || a.work == NULL) {
         drawing_free(&a);

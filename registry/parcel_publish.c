@@ -119,8 +119,10 @@ static enum th_status publish(struct th_registry *registry, const struct th_requ
 {
     struct th_work *work = NULL;
     struct th_json *input = th_import_input_json(run);
-    enum th_status status = th_work_begin(registry, request, TH_MAY_REGISTER, "parcel.import",
-                                          input, &work, ret_reply, err);
+    const struct th_work_documents documents = {&run->options->waive_document, 1};
+    enum th_status status =
+        th_work_begin_reading(registry, request, TH_MAY_REGISTER, "parcel.import", input,
+                              &documents, &work, ret_reply, err);
     th_json_free(input);
     if (status != TH_OK || work == NULL)
         return status;

@@ -57,8 +57,9 @@ enum th_status th_parcel_retire_use(struct th_registry *registry, const struct t
     th_json_set_text(input, "reason", options->reason);
     th_json_set_text(input, "on", options->on);
     th_json_set_text(input, "document", options->document);
-    status = th_work_begin(registry, request, TH_MAY_REGISTER, "parcel.retire", input, &work,
-                           ret_reply, err);
+    const struct th_work_documents documents = {&options->document, 1};
+    status = th_work_begin_reading(registry, request, TH_MAY_REGISTER, "parcel.retire", input,
+                                   &documents, &work, ret_reply, err);
     th_json_free(input);
     if (status != TH_OK || work == NULL)
         return status;

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "core/file.h"
 #include "core/text.h"
@@ -58,14 +57,12 @@ enum th_status th_name_check(const char *name, struct th_error *err)
 enum th_status th_document_record(struct th_work *work, const char *path, int64_t *ret_document_id,
                                   struct th_hash *ret_sha256, struct th_error *err)
 {
-    struct stat info;
     struct th_hash sha256;
-    if (path == NULL || stat(path, &info) != 0 || !S_ISREG(info.st_mode))
-        return th_error_set(err, TH_NOT_FOUND, "file_not_found", "path", path, NULL);
-    enum th_status status = th_hash_file(TH_HASH_SHA256, path, &sha256, err);
+    int64_t size = 0;
+    enum th_status status = th_work_document(work, path, &sha256, &size, err);
     if (status == TH_OK)
-        status = th_document_insert(th_work_store(work), &sha256, th_file_base_name(path),
-                                    (int64_t)info.st_size, th_work_seq(work), ret_document_id, err);
+        status = th_document_insert(th_work_store(work), &sha256, th_file_base_name(path), size,
+                                    th_work_seq(work), ret_document_id, err);
     if (status == TH_OK && ret_sha256 != NULL)
         *ret_sha256 = sha256;
     return status;

@@ -13,7 +13,8 @@ enum th_status th_party_resolve(struct th_store *store, const char *reference,
 // A name that people read. TH_INVALID ("name_empty", "name_too_long", "name_encoding").
 enum th_status th_name_check(const char *name, struct th_error *err) TH_MUST_CHECK;
 
-// Hashes the file and records its digest, name and size. TH_NOT_FOUND ("file_not_found").
+// Records digest, name and size of a document that the work began with (th_work_begin_reading).
+// Errors of th_work_document.
 enum th_status th_document_record(struct th_work *work, const char *path, int64_t *ret_document_id,
                                   struct th_hash *ret_sha256, struct th_error *err) TH_MUST_CHECK;
 

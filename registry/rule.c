@@ -76,8 +76,9 @@ enum th_status th_rule_set(struct th_registry *registry, const struct th_request
     th_json_set_text(input, "since", options->since);
     th_json_set_text(input, "reason", options->reason);
     th_json_set_text(input, "document", options->document);
-    status =
-        th_work_begin(registry, request, TH_MAY_TERMS, "rule.set", input, &work, ret_reply, err);
+    const struct th_work_documents documents = {&options->document, 1};
+    status = th_work_begin_reading(registry, request, TH_MAY_TERMS, "rule.set", input, &documents,
+                                   &work, ret_reply, err);
     th_json_free(input);
     if (status != TH_OK || work == NULL)
         return status;

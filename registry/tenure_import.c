@@ -11,7 +11,7 @@
 #include "registry/work.h"
 #include "store/parcel_store.h"
 
-enum { PROBLEMS_SHOWN = 10000 };
+enum { PROBLEMS_SHOWN = 10000, DOCUMENT_SIZE = 512, PATH_SIZE = 1024 };
 
 enum fate { FATE_PENDING, FATE_BAD, FATE_UNCHANGED, FATE_ACCEPTED };
 
@@ -27,7 +27,7 @@ struct contract {
     size_t first_row;       // names it: number and holder as they are written
     struct th_tenure facts; // of the first row that could be read
     bool has_facts;
-    char document[512];
+    char document[DOCUMENT_SIZE];
 };
 
 struct importing {
@@ -488,6 +488,15 @@ static enum th_status check_share(struct importing *m, size_t row, const struct 
     return status;
 }
 
+// Beside the table, unless the path says otherwise.
+static void document_path(const struct importing *m, const char *document, char path[PATH_SIZE])
+{
+    const char *base = th_file_base_name(m->options->source);
+    (void)snprintf(path, PATH_SIZE, "%.*s%s",
+                   document[0] == '/' ? 0 : (int)(base - m->options->source), m->options->source,
+                   document);
+}
+
 static enum th_status store_contract(struct importing *m, struct contract *contract,
                                      struct span span, struct th_error *err)
 {
@@ -496,12 +505,8 @@ static enum th_status store_contract(struct importing *m, struct contract *contr
     enum th_status status = TH_OK;
     contract->facts.seq = th_work_seq(m->work);
     if (contract->document[0] != '\0') {
-        // Beside the table, unless the path says otherwise.
-        char path[1024];
-        const char *base = th_file_base_name(m->options->source);
-        (void)snprintf(path, sizeof path, "%.*s%s",
-                       contract->document[0] == '/' ? 0 : (int)(base - m->options->source),
-                       m->options->source, contract->document);
+        char path[PATH_SIZE];
+        document_path(m, contract->document, path);
         status = th_document_record(m->work, path, &contract->facts.document_id, &sha256, err);
     }
     if (status == TH_OK)
@@ -654,6 +659,56 @@ static struct th_json *reply_json(struct importing *m)
     return reply;
 }
 
+static void paths_free(char **paths, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(paths[i]);
+    free(paths);
+}
+
+// Names of all documents in the table, one after the other; rows of a contract name the same.
+static enum th_status document_paths(const struct importing *m, char ***ret_paths, size_t *ret_n,
+                                     struct th_error *err)
+{
+    size_t n = 0;
+    char **paths = calloc(m->table.n + 1, sizeof *paths);
+    if (paths == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < m->table.n; i++) {
+        char document[DOCUMENT_SIZE];
+        char path[PATH_SIZE];
+        th_text_copy(document, sizeof document, th_tenure_cell(&m->table, i, TH_TENURE_DOCUMENT));
+        document_path(m, document, path);
+        if (document[0] == '\0' || (n > 0 && strcmp(paths[n - 1], path) == 0))
+            continue;
+        paths[n] = th_text_duplicate(path);
+        if (paths[n] == NULL) {
+            paths_free(paths, n);
+            return th_error_no_memory(err);
+        }
+        n++;
+    }
+    *ret_paths = paths;
+    *ret_n = n;
+    return TH_OK;
+}
+
+static enum th_status begin(struct importing *m, const struct th_request *request,
+                            const struct th_json *input, struct th_json **ret_reply,
+                            struct th_error *err)
+{
+    char **paths = NULL;
+    size_t n = 0;
+    enum th_status status = document_paths(m, &paths, &n, err);
+    if (status != TH_OK)
+        return status;
+    const struct th_work_documents documents = {(const char *const *)paths, n};
+    status = th_work_begin_reading(m->registry, request, TH_MAY_REGISTER, "tenure.import", input,
+                                   &documents, &m->work, ret_reply, err);
+    paths_free(paths, n);
+    return status;
+}
+
 static enum th_status run(struct importing *m, const struct th_request *request,
                           struct th_json **ret_reply, struct th_error *err)
 {
@@ -666,8 +721,7 @@ static enum th_status run(struct importing *m, const struct th_request *request,
     th_json_set_text(input, "sha256", th_hash_hex(&sha256, hex));
     th_json_set_text(input, "holder", m->options->holder);
     th_json_set_text(input, "village", m->options->village);
-    status = th_work_begin(m->registry, request, TH_MAY_REGISTER, "tenure.import", input, &m->work,
-                           ret_reply, err);
+    status = begin(m, request, input, ret_reply, err);
     th_json_free(input);
     if (status != TH_OK || m->work == NULL)
         return status;

@@ -5,12 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "core/file.h"
 #include "core/hash.h"
 #include "core/text.h"
 #include "store/idempotency_store.h"
 #include "store/journal_store.h"
 #include "store/party_store.h"
+
+struct document;
 
 struct th_work {
     struct th_registry *registry;
@@ -21,6 +25,15 @@ struct th_work {
     struct th_hash input_hash;
     int64_t seq;
     bool dry_run;
+    struct document *documents; // in order of path
+    size_t n_documents;
+};
+
+struct document { // as it was when it was hashed
+    char *path;
+    struct stat info;
+    struct th_hash sha256;
+    struct th_error problem; // why it was not; status TH_OK otherwise
 };
 
 enum role { ROLE_CLERK = 1, ROLE_VERIFIER = 2, ROLE_OFFICER = 4, ROLE_BANK = 8, ROLE_ADMIN = 16 };
@@ -179,6 +192,147 @@ enum th_status th_work_begin(struct th_registry *registry, const struct th_reque
     return status;
 }
 
+static void documents_free(struct document *documents, size_t n)
+{
+    for (size_t i = 0; documents != NULL && i < n; i++)
+        free(documents[i].path);
+    free(documents);
+}
+
+static enum th_status document_look(const char *path, struct stat *ret_info, struct th_error *err)
+{
+    return stat(path, ret_info) == 0 && S_ISREG(ret_info->st_mode)
+               ? TH_OK
+               : th_error_set(err, TH_NOT_FOUND, "file_not_found", "path", path, NULL);
+}
+
+static int document_compare(const void *a, const void *b)
+{
+    return strcmp(((const struct document *)a)->path, ((const struct document *)b)->path);
+}
+
+// What cannot be read is a problem of who asks for it, if anybody does.
+static void document_read(struct document *document)
+{
+    document->problem.status = document_look(document->path, &document->info, &document->problem);
+    if (document->problem.status == TH_OK)
+        document->problem.status =
+            th_hash_file(TH_HASH_SHA256, document->path, &document->sha256, &document->problem);
+}
+
+static bool is_named(const char *path)
+{
+    return path != NULL && path[0] != '\0';
+}
+
+static enum th_status documents_read(const struct th_work_documents *names,
+                                     struct document **ret_documents, size_t *ret_n,
+                                     struct th_error *err)
+{
+    size_t n_named = 0;
+    size_t n = 0;
+    struct document *documents = calloc(names->n + 1, sizeof *documents);
+    if (documents == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < names->n; i++) {
+        if (!is_named(names->paths[i]))
+            continue;
+        documents[n_named].path = th_text_duplicate(names->paths[i]);
+        if (documents[n_named].path == NULL) {
+            documents_free(documents, n_named);
+            return th_error_no_memory(err);
+        }
+        n_named++;
+    }
+    qsort(documents, n_named, sizeof *documents, document_compare);
+    for (size_t i = 0; i < n_named; i++) {
+        if (n > 0 && strcmp(documents[n - 1].path, documents[i].path) == 0) {
+            free(documents[i].path);
+            continue;
+        }
+        documents[n] = documents[i];
+        document_read(&documents[n++]);
+    }
+    *ret_documents = documents;
+    *ret_n = n;
+    return TH_OK;
+}
+
+static bool any_named(const struct th_work_documents *names)
+{
+    for (size_t i = 0; i < names->n; i++)
+        if (is_named(names->paths[i]))
+            return true;
+    return false;
+}
+
+enum th_status th_work_begin_reading(struct th_registry *registry, const struct th_request *request,
+                                     enum th_permission permission, const char *kind,
+                                     const struct th_json *input,
+                                     const struct th_work_documents *documents,
+                                     struct th_work **ret_work, struct th_json **ret_reply,
+                                     struct th_error *err)
+{
+    struct th_work *work = NULL;
+    struct document *read = NULL;
+    size_t n = 0;
+    enum th_status status =
+        th_work_begin(registry, request, permission, kind, input, &work, ret_reply, err);
+    if (status == TH_OK && work != NULL && any_named(documents)) {
+        th_work_cancel(work);
+        work = NULL;
+        status = documents_read(documents, &read, &n, err);
+        if (status == TH_OK)
+            status =
+                th_work_begin(registry, request, permission, kind, input, &work, ret_reply, err);
+    }
+    if (status != TH_OK || work == NULL) {
+        documents_free(read, n);
+    } else {
+        work->documents = read;
+        work->n_documents = n;
+    }
+    if (status == TH_OK)
+        *ret_work = work;
+    return status;
+}
+
+enum th_status th_work_document(const struct th_work *work, const char *path,
+                                struct th_hash *ret_sha256, int64_t *ret_size, struct th_error *err)
+{
+    const struct document wanted = {.path = (char *)path};
+    struct stat now;
+    const struct document *found =
+        is_named(path) && work->n_documents > 0
+            ? bsearch(&wanted, work->documents, work->n_documents, sizeof wanted, document_compare)
+            : NULL;
+    if (!is_named(path))
+        return th_error_set(err, TH_NOT_FOUND, "file_not_found", "path", path, NULL);
+    assert(found != NULL);
+    if (found->problem.status != TH_OK) {
+        if (err != NULL)
+            *err = found->problem;
+        return found->problem.status;
+    }
+    enum th_status status = document_look(path, &now, err);
+    if (status != TH_OK)
+        return status;
+    const struct stat *then = &found->info;
+    if (now.st_dev != then->st_dev || now.st_ino != then->st_ino || now.st_size != then->st_size ||
+        now.st_mtim.tv_sec != then->st_mtim.tv_sec || now.st_mtim.tv_nsec != then->st_mtim.tv_nsec)
+        return th_error_set(err, TH_CONFLICT, "source_changed", "file", th_file_base_name(path),
+                            NULL);
+    *ret_sha256 = found->sha256;
+    *ret_size = (int64_t)then->st_size;
+    return TH_OK;
+}
+
+static void work_free(struct th_work *work)
+{
+    documents_free(work->documents, work->n_documents);
+    free(work);
+}
+
 struct th_store *th_work_store(struct th_work *work)
 {
     return th_registry_store(work->registry);
@@ -227,7 +381,7 @@ void th_work_cancel(struct th_work *work)
     if (work == NULL)
         return;
     th_store_rollback(th_work_store(work));
-    free(work);
+    work_free(work);
 }
 
 static enum th_status write_journal(struct th_work *work, const char *subject,
@@ -284,6 +438,6 @@ enum th_status th_work_end(struct th_work *work, enum th_status status, const ch
     else
         th_json_free(reply);
     th_json_free(body);
-    free(work);
+    work_free(work);
     return status;
 }

@@ -9,6 +9,7 @@
 #ifndef TH_REGISTRY_WORK_H
 #define TH_REGISTRY_WORK_H
 
+#include "core/hash.h"
 #include "registry/registry.h"
 
 // What a login may do; the table of roles stands in work.c.
@@ -47,6 +48,25 @@ enum th_status th_work_begin(struct th_registry *registry, const struct th_reque
                              enum th_permission permission, const char *kind,
                              const struct th_json *input, struct th_work **ret_work,
                              struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+
+// Documents that the change will refer to by their digests (th_document_record).
+struct th_work_documents {
+    const char *const *paths; // NULL or "": none in that place
+    size_t n;
+};
+// The same for a change that names documents: they are hashed before the transaction, since nobody
+// should wait for a slow disk, but not before permission and key were looked at.
+enum th_status th_work_begin_reading(struct th_registry *registry, const struct th_request *request,
+                                     enum th_permission permission, const char *kind,
+                                     const struct th_json *input,
+                                     const struct th_work_documents *documents,
+                                     struct th_work **ret_work, struct th_json **ret_reply,
+                                     struct th_error *err) TH_MUST_CHECK;
+// The digest and size of a document that the work began with, if the file is still as it was.
+// TH_NOT_FOUND ("file_not_found"), TH_CONFLICT ("source_changed"), errors of th_hash_file.
+enum th_status th_work_document(const struct th_work *work, const char *path,
+                                struct th_hash *ret_sha256, int64_t *ret_size,
+                                struct th_error *err) TH_MUST_CHECK;
 
 struct th_store *th_work_store(struct th_work *work);
 const struct th_actor *th_work_actor(const struct th_work *work);

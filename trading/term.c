@@ -201,8 +201,9 @@ enum th_status th_term_add(struct th_registry *registry, const struct th_request
         return status;
     struct th_json *given = input_json(input);
     struct th_work *work = NULL;
-    status = th_work_begin(registry, request, TH_MAY_TERMS, "revenue.term", given, &work, ret_reply,
-                           err);
+    const struct th_work_documents documents = {&input->document, 1};
+    status = th_work_begin_reading(registry, request, TH_MAY_TERMS, "revenue.term", given,
+                                   &documents, &work, ret_reply, err);
     th_json_free(given);
     if (status != TH_OK || work == NULL)
         return status;
@@ -314,8 +315,10 @@ enum th_status th_deduction_add(struct th_registry *registry, const struct th_re
     th_json_set_text(given, "amount", amount);
     th_json_set_text(given, "document", document);
     struct th_work *work = NULL;
-    enum th_status status = th_work_begin(registry, request, TH_MAY_DISTRIBUTE, "revenue.deduct",
-                                          given, &work, ret_reply, err);
+    const struct th_work_documents documents = {&document, 1};
+    enum th_status status =
+        th_work_begin_reading(registry, request, TH_MAY_DISTRIBUTE, "revenue.deduct", given,
+                              &documents, &work, ret_reply, err);
     th_json_free(given);
     if (status != TH_OK || work == NULL)
         return status;

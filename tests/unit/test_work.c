@@ -1,8 +1,11 @@
 // The frame around every change: who may, what is undone, what is remembered.
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "core/text.h"
+#include "registry/reference.h"
 #include "registry/setup.h"
 #include "registry/work.h"
 #include "store/party_store.h"
@@ -289,6 +292,83 @@ static void work__clerks_keep_to_their_village_and_nobody_checks_himself(void **
     }
 }
 
+// SHA-256 of "one", by sha256sum.
+static const char ONE_SHA256[] = "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed";
+
+static void document_write(const char *path, const char *text, const struct timespec *changed)
+{
+    const struct timespec times[2] = {*changed, *changed};
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static struct th_work *reading_begin(struct th_test_world *world, const char *login,
+                                     const char *key, const char *const paths[2],
+                                     enum th_status want, struct th_error *err)
+{
+    struct th_work *work = NULL;
+    struct th_json *reply = NULL;
+    const struct th_request request = {.login = login, .idempotency_key = key};
+    const struct th_work_documents documents = {paths, 2};
+    assert_status(th_work_begin_reading(world->registry, &request, TH_MAY_WAIVE, "test", NULL,
+                                        &documents, &work, &reply, err),
+                  want, err);
+    assert_int_equal(want == TH_OK && work == NULL, th_json_get_bool(reply, "replayed", false));
+    th_json_free(reply);
+    return work;
+}
+
+static void work_begin_reading__documents_are_hashed_before_and_only_looked_at_inside(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    struct th_hash sha256;
+    const struct timespec then = {1700000000, 500};
+    const struct timespec later = {1700000000, 600};
+    char path[TH_TEST_PATH_SIZE];
+    char missing[TH_TEST_PATH_SIZE];
+    char hex[TH_HASH_HEX_SIZE];
+    const char *const paths[2] = {path, missing};
+    int64_t id = 0;
+    (void)th_test_path(path, world->folder, "decision.txt");
+    (void)th_test_path(missing, world->folder, "missing.txt");
+    document_write(path, "one", &then);
+    struct th_work *work = reading_begin(world, "officer", NULL, paths, TH_OK, &err);
+    // Were it read again now, the digest would be another one.
+    document_write(path, "two", &then);
+    assert_ok(th_document_record(work, path, &id, &sha256, &err), &err);
+    assert_string_equal(th_hash_hex(&sha256, hex), ONE_SHA256);
+    assert_status(th_document_record(work, missing, &id, &sha256, &err), TH_NOT_FOUND, &err);
+    assert_string_equal(err.key, "file_not_found");
+    assert_string_equal(th_error_arg_get(&err, "path"), missing);
+    assert_status(th_document_record(work, NULL, &id, &sha256, &err), TH_NOT_FOUND, &err);
+    document_write(path, "two", &later);
+    assert_status(th_document_record(work, path, &id, &sha256, &err), TH_CONFLICT, &err);
+    assert_string_equal(err.key, "source_changed");
+    assert_int_equal(remove(path), 0);
+    assert_status(th_document_record(work, path, &id, &sha256, &err), TH_NOT_FOUND, &err);
+    th_work_cancel(work);
+}
+
+static void work_begin_reading__asks_for_permission_and_key_first(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    struct th_json *reply = NULL;
+    const char *const missing[2] = {"/nowhere/decision.txt", ""};
+    assert_null(reading_begin(world, "clerk", NULL, missing, TH_NOT_PERMITTED, &err));
+    assert_string_equal(err.key, "role_not_allowed");
+    struct th_work *work = reading_begin(world, "officer", "key", missing, TH_OK, &err);
+    assert_non_null(work);
+    assert_ok(th_work_end(work, TH_OK, "test", th_json_object(), th_json_object(), &reply, &err),
+              &err);
+    th_json_free(reply);
+    assert_null(reading_begin(world, "officer", "key", missing, TH_OK, &err));
+}
+
 #define WITH_USERS(test) cmocka_unit_test_setup_teardown(test, make, take_away)
 
 int main(void)
@@ -296,6 +376,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_USERS(work_begin__each_role_may_what_the_table_says),
         WITH_USERS(work_begin__strangers_are_refused),
+        WITH_USERS(work_begin_reading__documents_are_hashed_before_and_only_looked_at_inside),
+        WITH_USERS(work_begin_reading__asks_for_permission_and_key_first),
         WITH_USERS(idempotency__the_same_request_is_done_once),
         WITH_USERS(idempotency__a_key_stands_for_one_request_of_one_login),
         WITH_USERS(idempotency__a_refused_request_may_be_repeated),

@@ -137,8 +137,21 @@ static enum th_status prepare(struct adjusting *a, struct th_error *err)
     return status;
 }
 
-static enum th_status adjust(struct adjusting *a, struct th_error *err)
+static void judged_clear(struct adjusting *a)
 {
+    th_life_asked_free(a->asked);
+    a->asked = NULL;
+    for (size_t i = 0; i < 2; i++) {
+        th_life_parcel_clear(&a->before[i]);
+        th_life_parcel_clear(&a->after[i]);
+    }
+    th_edit_moves_clear(&a->moves);
+}
+
+static enum th_status judge(void *context, struct th_error *err)
+{
+    struct adjusting *a = context;
+    judged_clear(a);
     const struct th_parcel_adjust_options *options = a->options;
     enum th_status status = th_life_load(a->work, options->parcel_id, &a->before[0], err);
     a->n = options->with_id != 0 ? 2 : 1;
@@ -162,8 +175,6 @@ static enum th_status adjust(struct adjusting *a, struct th_error *err)
                                     .lang = options->lang};
     if (status == TH_OK)
         status = th_life_judge(a->work, &ask, a->after, a->n, &a->asked, err);
-    for (size_t i = 0; status == TH_OK && i < a->n; i++)
-        status = th_life_store(a->work, &a->after[i], err);
     return status;
 }
 
@@ -257,29 +268,28 @@ enum th_status th_parcel_adjust(struct th_registry *registry, const struct th_re
     if (status == TH_OK && !answered)
         status = prepare(&a, err);
     if (status == TH_OK && !answered)
-        status = th_work_begin_reading(registry, request, act.permission, act.kind, act.input,
+        status = th_work_begin_looking(registry, request, act.permission, act.kind, act.input,
                                        &documents, &a.work, ret_reply, err);
     th_json_free(act.input);
-    if (status != TH_OK || a.work == NULL) {
+    if (status == TH_OK && a.work != NULL)
+        status = th_work_settle(&a.work, judge, &a, ret_reply, err);
+    if (a.work == NULL) {
+        judged_clear(&a);
         drawing_free(&a);
         return status;
     }
-    status = adjust(&a, err);
     struct th_json *reply = th_json_object();
     struct th_json *body = th_json_object();
+    for (size_t i = 0; status == TH_OK && i < a.n; i++)
+        status = th_life_store(a.work, &a.after[i], err);
     if (status == TH_OK)
         status = th_life_asked_record(a.asked, a.work, body, err);
     if (status == TH_OK)
         status = th_life_asked_tell(a.asked, reply, err);
     if (status == TH_OK)
         tell(&a, reply, body);
-    th_life_asked_free(a.asked);
     (void)snprintf(subject, sizeof subject, "parcel:%" PRId64, options->parcel_id);
-    for (size_t i = 0; i < 2; i++) {
-        th_life_parcel_clear(&a.before[i]);
-        th_life_parcel_clear(&a.after[i]);
-    }
-    th_edit_moves_clear(&a.moves);
+    judged_clear(&a);
     drawing_free(&a);
     return th_work_end(a.work, status, subject, body, reply, ret_reply, err);
 }

@@ -298,8 +298,24 @@ static struct th_json *input_json(const struct th_parcel_merge_options *options)
     return input;
 }
 
-static enum th_status merge(struct merging *m, struct th_error *err)
+static void judged_clear(struct merging *m)
 {
+    th_life_asked_free(m->asked);
+    m->asked = NULL;
+    th_life_waived_clear(&m->waived);
+    th_life_parcel_clear(&m->whole);
+    th_life_parcels_free(m->parcels, m->n);
+    m->parcels = NULL;
+    m->n = 0;
+    th_json_free(m->dropped);
+    m->dropped = NULL;
+}
+
+static enum th_status judge(void *context, struct th_error *err)
+{
+    struct merging *m = context;
+    judged_clear(m);
+    m->dropped = th_json_array();
     const struct th_life_ask ask = {
         .on = m->options->on, .messages = m->options->messages, .lang = m->options->lang};
     enum th_status status = load_all(m, err);
@@ -320,7 +336,7 @@ static enum th_status merge(struct merging *m, struct th_error *err)
         status = join_attributes(m, err);
     if (status == TH_OK)
         status = th_life_remark(m->work, &ask, &m->whole, 1, &m->asked, err);
-    return status == TH_OK ? store_all(m, err) : status;
+    return status;
 }
 
 enum th_status th_parcel_merge(struct th_registry *registry, const struct th_request *request,
@@ -336,25 +352,26 @@ enum th_status th_parcel_merge(struct th_registry *registry, const struct th_req
     if (options->number == NULL)
         return th_error_set(err, TH_USAGE, "number_needed", NULL);
     struct th_json *input = input_json(options);
-    status = th_work_begin(registry, request, TH_MAY_REGISTER, "parcel.merge", input, &m.work,
-                           ret_reply, err);
+    const struct th_work_documents none = {.n = 0};
+    status = th_work_begin_looking(registry, request, TH_MAY_REGISTER, "parcel.merge", input, &none,
+                                   &m.work, ret_reply, err);
     th_json_free(input);
-    if (status != TH_OK || m.work == NULL)
+    if (status == TH_OK && m.work != NULL)
+        status = th_work_settle(&m.work, judge, &m, ret_reply, err);
+    if (m.work == NULL) {
+        judged_clear(&m);
         return status;
-    m.dropped = th_json_array();
-    status = merge(&m, err);
+    }
     char subject[64];
     struct th_json *reply = th_json_object();
     struct th_json *body = th_json_object();
     if (status == TH_OK)
+        status = store_all(&m, err);
+    if (status == TH_OK)
         status = th_life_asked_tell(m.asked, reply, err);
     if (status == TH_OK)
         tell(&m, reply, body);
-    th_life_asked_free(m.asked);
-    th_life_waived_clear(&m.waived);
     (void)snprintf(subject, sizeof subject, "parcel:%" PRId64, m.whole.record.parcel_id);
-    th_life_parcel_clear(&m.whole);
-    th_life_parcels_free(m.parcels, m.n);
-    th_json_free(m.dropped);
+    judged_clear(&m);
     return th_work_end(m.work, status, subject, body, reply, ret_reply, err);
 }

@@ -230,8 +230,21 @@ static struct th_json *input_json(const struct th_parcel_split_options *options)
     return input;
 }
 
-static enum th_status split(struct splitting *s, struct th_error *err)
+static void judged_clear(struct splitting *s)
 {
+    th_life_asked_free(s->asked);
+    s->asked = NULL;
+    th_life_waived_clear(&s->waived);
+    th_life_parcel_clear(&s->whole);
+    th_life_parcels_free(s->parts, s->n);
+    s->parts = NULL;
+    s->n = 0;
+}
+
+static enum th_status judge(void *context, struct th_error *err)
+{
+    struct splitting *s = context;
+    judged_clear(s);
     const struct th_life_ask ask = {
         .on = s->options->on, .messages = s->options->messages, .lang = s->options->lang};
     enum th_status status = th_life_load(s->work, s->options->parcel_id, &s->whole, err);
@@ -247,7 +260,7 @@ static enum th_status split(struct splitting *s, struct th_error *err)
         status = share_areas(s, err);
     if (status == TH_OK)
         status = th_life_remark(s->work, &ask, s->parts, s->n, &s->asked, err);
-    return status == TH_OK ? store_all(s, err) : status;
+    return status;
 }
 
 static void drawing_free(struct splitting *s)
@@ -270,26 +283,27 @@ enum th_status th_parcel_split(struct th_registry *registry, const struct th_req
     status = th_life_ask_first(registry, request, &act, ret_reply, &answered, err);
     if (status == TH_OK && !answered)
         status = prepare(&s, err);
+    const struct th_work_documents none = {.n = 0};
     if (status == TH_OK && !answered)
-        status = th_work_begin(registry, request, act.permission, act.kind, act.input, &s.work,
-                               ret_reply, err);
+        status = th_work_begin_looking(registry, request, act.permission, act.kind, act.input,
+                                       &none, &s.work, ret_reply, err);
     th_json_free(act.input);
-    if (status != TH_OK || s.work == NULL) {
-        drawing_free(&s);
+    if (status == TH_OK && s.work != NULL)
+        status = th_work_settle(&s.work, judge, &s, ret_reply, err);
+    drawing_free(&s);
+    if (s.work == NULL) {
+        judged_clear(&s);
         return status;
     }
-    status = split(&s, err);
-    drawing_free(&s);
     struct th_json *reply = th_json_object();
     struct th_json *body = th_json_object();
+    if (status == TH_OK)
+        status = store_all(&s, err);
     if (status == TH_OK)
         status = th_life_asked_tell(s.asked, reply, err);
     if (status == TH_OK)
         tell(&s, reply, body);
-    th_life_asked_free(s.asked);
-    th_life_waived_clear(&s.waived);
     (void)snprintf(subject, sizeof subject, "parcel:%" PRId64, options->parcel_id);
-    th_life_parcel_clear(&s.whole);
-    th_life_parcels_free(s.parts, s.n);
+    judged_clear(&s);
     return th_work_end(s.work, status, subject, body, reply, ret_reply, err);
 }

@@ -18,6 +18,8 @@ struct document;
 
 struct th_work {
     struct th_registry *registry;
+    const char *login; // as it was given
+    enum th_permission permission;
     struct th_user user;
     struct th_actor actor;
     const char *kind;
@@ -25,6 +27,7 @@ struct th_work {
     struct th_hash input_hash;
     int64_t seq;
     bool dry_run;
+    bool looking;               // in a read transaction so far
     struct document *documents; // in order of path
     size_t n_documents;
 };
@@ -87,9 +90,9 @@ static void name_roles(unsigned bits, char *buf, size_t size)
     }
 }
 
-static enum th_status identify(struct th_work *work, struct th_store *store, const char *login,
-                               enum th_permission permission, struct th_error *err)
+static enum th_status identify(struct th_work *work, struct th_store *store, struct th_error *err)
 {
+    const char *login = work->login;
     if (login == NULL || login[0] == '\0')
         return th_error_set(err, TH_NOT_PERMITTED, "login_missing", NULL);
     enum th_status status = th_user_load(store, login, &work->user, err);
@@ -97,9 +100,9 @@ static enum th_status identify(struct th_work *work, struct th_store *store, con
         return th_error_set(err, TH_NOT_PERMITTED, "login_unknown", "login", login, NULL);
     if (status != TH_OK)
         return status;
-    if ((role_bit(work->user.role) & PERMISSIONS[permission]) == 0) {
+    if ((role_bit(work->user.role) & PERMISSIONS[work->permission]) == 0) {
         char allowed[128];
-        name_roles(PERMISSIONS[permission], allowed, sizeof allowed);
+        name_roles(PERMISSIONS[work->permission], allowed, sizeof allowed);
         return th_error_set(err, TH_NOT_PERMITTED, "role_not_allowed", "login", login, "role",
                             work->user.role, "allowed", allowed, NULL);
     }
@@ -152,12 +155,54 @@ static enum th_status replay(struct th_work *work, struct th_store *store,
     return status;
 }
 
-enum th_status th_work_begin(struct th_registry *registry, const struct th_request *request,
-                             enum th_permission permission, const char *kind,
-                             const struct th_json *input, struct th_work **ret_work,
-                             struct th_json **ret_reply, struct th_error *err)
+static void documents_free(struct document *documents, size_t n)
 {
-    struct th_store *store = th_registry_store(registry);
+    for (size_t i = 0; documents != NULL && i < n; i++)
+        free(documents[i].path);
+    free(documents);
+}
+
+static void work_free(struct th_work *work)
+{
+    documents_free(work->documents, work->n_documents);
+    free(work);
+}
+
+static void leave(struct th_work *work)
+{
+    if (work->looking)
+        th_store_end_read(th_work_store(work));
+    else
+        th_store_rollback(th_work_store(work));
+}
+
+// Begins the transaction, and leaves it again when there is an error or an earlier reply.
+static enum th_status enter(struct th_work *work, bool looking, struct th_json **ret_earlier,
+                            struct th_error *err)
+{
+    struct th_store *store = th_work_store(work);
+    struct th_json *earlier = NULL;
+    work->looking = looking;
+    enum th_status status = looking ? th_store_begin_read(store, err) : th_store_begin(store, err);
+    if (status == TH_OK)
+        status = identify(work, store, err);
+    if (status == TH_OK && work->idempotency_key != NULL)
+        status = replay(work, store, &earlier, err);
+    if (status == TH_OK && earlier == NULL)
+        status = th_journal_next(store, &work->seq, err);
+    if (status != TH_OK || earlier != NULL)
+        leave(work);
+    if (status == TH_OK)
+        *ret_earlier = earlier;
+    return status;
+}
+
+static enum th_status work_begin(struct th_registry *registry, const struct th_request *request,
+                                 enum th_permission permission, const char *kind,
+                                 const struct th_json *input, bool looking,
+                                 struct th_work **ret_work, struct th_json **ret_reply,
+                                 struct th_error *err)
+{
     struct th_json *earlier = NULL;
     enum { KEY_MAX = 200 };
     const char *key = request->idempotency_key;
@@ -167,23 +212,18 @@ enum th_status th_work_begin(struct th_registry *registry, const struct th_reque
     if (work == NULL)
         return th_error_no_memory(err);
     work->registry = registry;
+    work->login = request->login;
+    work->permission = permission;
     work->kind = kind;
     work->dry_run = request->dry_run;
     work->idempotency_key = request->idempotency_key;
     enum th_status status = hash_input(work, input, err);
     if (status == TH_OK)
-        status = th_store_begin(store, err);
-    if (status == TH_OK)
-        status = identify(work, store, request->login, permission, err);
-    if (status == TH_OK && work->idempotency_key != NULL)
-        status = replay(work, store, &earlier, err);
-    if (status == TH_OK && earlier == NULL)
-        status = th_journal_next(store, &work->seq, err);
+        status = enter(work, looking, &earlier, err);
     if (status == TH_OK && earlier == NULL) {
         *ret_work = work;
         return TH_OK;
     }
-    th_store_rollback(store);
     free(work);
     if (status == TH_OK) {
         *ret_work = NULL;
@@ -192,11 +232,12 @@ enum th_status th_work_begin(struct th_registry *registry, const struct th_reque
     return status;
 }
 
-static void documents_free(struct document *documents, size_t n)
+enum th_status th_work_begin(struct th_registry *registry, const struct th_request *request,
+                             enum th_permission permission, const char *kind,
+                             const struct th_json *input, struct th_work **ret_work,
+                             struct th_json **ret_reply, struct th_error *err)
 {
-    for (size_t i = 0; documents != NULL && i < n; i++)
-        free(documents[i].path);
-    free(documents);
+    return work_begin(registry, request, permission, kind, input, false, ret_work, ret_reply, err);
 }
 
 static enum th_status document_look(const char *path, struct stat *ret_info, struct th_error *err)
@@ -266,6 +307,38 @@ static bool any_named(const struct th_work_documents *names)
     return false;
 }
 
+// Asks, hashes, and begins.
+static enum th_status begin_reading(struct th_registry *registry, const struct th_request *request,
+                                    enum th_permission permission, const char *kind,
+                                    const struct th_json *input,
+                                    const struct th_work_documents *names, bool looking,
+                                    struct th_work **ret_work, struct th_json **ret_reply,
+                                    struct th_error *err)
+{
+    struct th_work *work = NULL;
+    struct document *documents = NULL;
+    size_t n = 0;
+    enum th_status status =
+        work_begin(registry, request, permission, kind, input, looking, &work, ret_reply, err);
+    if (status == TH_OK && work != NULL && any_named(names)) {
+        th_work_cancel(work);
+        work = NULL;
+        status = documents_read(names, &documents, &n, err);
+        if (status == TH_OK)
+            status = work_begin(registry, request, permission, kind, input, looking, &work,
+                                ret_reply, err);
+    }
+    if (status != TH_OK || work == NULL) {
+        documents_free(documents, n);
+    } else {
+        work->documents = documents;
+        work->n_documents = n;
+    }
+    if (status == TH_OK)
+        *ret_work = work;
+    return status;
+}
+
 enum th_status th_work_begin_reading(struct th_registry *registry, const struct th_request *request,
                                      enum th_permission permission, const char *kind,
                                      const struct th_json *input,
@@ -273,27 +346,60 @@ enum th_status th_work_begin_reading(struct th_registry *registry, const struct 
                                      struct th_work **ret_work, struct th_json **ret_reply,
                                      struct th_error *err)
 {
-    struct th_work *work = NULL;
-    struct document *read = NULL;
-    size_t n = 0;
-    enum th_status status =
-        th_work_begin(registry, request, permission, kind, input, &work, ret_reply, err);
-    if (status == TH_OK && work != NULL && any_named(documents)) {
-        th_work_cancel(work);
-        work = NULL;
-        status = documents_read(documents, &read, &n, err);
+    return begin_reading(registry, request, permission, kind, input, documents, false, ret_work,
+                         ret_reply, err);
+}
+
+enum th_status th_work_begin_looking(struct th_registry *registry, const struct th_request *request,
+                                     enum th_permission permission, const char *kind,
+                                     const struct th_json *input,
+                                     const struct th_work_documents *documents,
+                                     struct th_work **ret_work, struct th_json **ret_reply,
+                                     struct th_error *err)
+{
+    return begin_reading(registry, request, permission, kind, input, documents, true, ret_work,
+                         ret_reply, err);
+}
+
+// From the read transaction to another one, which writes unless `looking`; *ret_same when nothing
+// happened in between. *work becomes NULL with an earlier reply.
+static enum th_status step_on(struct th_work **work, bool looking, bool *ret_same,
+                              struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_work *w = *work;
+    struct th_json *earlier = NULL;
+    int64_t seen = w->seq;
+    leave(w);
+    enum th_status status = enter(w, looking, &earlier, err);
+    if (status != TH_OK)
+        return status;
+    if (earlier != NULL) {
+        *ret_reply = earlier;
+        work_free(w);
+        *work = NULL;
+        return TH_OK;
+    }
+    *ret_same = w->seq == seen;
+    return TH_OK;
+}
+
+enum th_status th_work_settle(struct th_work **work,
+                              enum th_status (*judge)(void *context, struct th_error *err),
+                              void *context, struct th_json **ret_reply, struct th_error *err)
+{
+    enum { ATTEMPTS_OUTSIDE = 3 };
+    bool same = false;
+    enum th_status status = TH_OK;
+    for (int attempt = 0; status == TH_OK && *work != NULL; attempt++) {
+        status = judge(context, err);
         if (status == TH_OK)
-            status =
-                th_work_begin(registry, request, permission, kind, input, &work, ret_reply, err);
+            status = step_on(work, false, &same, ret_reply, err);
+        if (status != TH_OK || *work == NULL || same)
+            return status;
+        if (attempt + 1 == ATTEMPTS_OUTSIDE)
+            return judge(context, err);
+        status = step_on(work, true, &same, ret_reply, err);
     }
-    if (status != TH_OK || work == NULL) {
-        documents_free(read, n);
-    } else {
-        work->documents = read;
-        work->n_documents = n;
-    }
-    if (status == TH_OK)
-        *ret_work = work;
     return status;
 }
 
@@ -325,12 +431,6 @@ enum th_status th_work_document(const struct th_work *work, const char *path,
     *ret_sha256 = found->sha256;
     *ret_size = (int64_t)then->st_size;
     return TH_OK;
-}
-
-static void work_free(struct th_work *work)
-{
-    documents_free(work->documents, work->n_documents);
-    free(work);
 }
 
 struct th_store *th_work_store(struct th_work *work)
@@ -380,7 +480,7 @@ void th_work_cancel(struct th_work *work)
 {
     if (work == NULL)
         return;
-    th_store_rollback(th_work_store(work));
+    leave(work);
     work_free(work);
 }
 
@@ -418,6 +518,7 @@ enum th_status th_work_end(struct th_work *work, enum th_status status, const ch
                            struct th_error *err)
 {
     struct th_store *store = th_work_store(work);
+    assert(status != TH_OK || !work->looking);
     if (status == TH_OK)
         status = th_json_check(reply, err);
     if (status == TH_OK)
@@ -431,7 +532,7 @@ enum th_status th_work_end(struct th_work *work, enum th_status status, const ch
     } else if (status == TH_OK) {
         status = th_store_commit(store, err);
     } else {
-        th_store_rollback(store);
+        leave(work);
     }
     if (status == TH_OK)
         *ret_reply = reply;

@@ -62,6 +62,23 @@ enum th_status th_work_begin_reading(struct th_registry *registry, const struct 
                                      const struct th_work_documents *documents,
                                      struct th_work **ret_work, struct th_json **ret_reply,
                                      struct th_error *err) TH_MUST_CHECK;
+// The same, but only looking at first: for changes whose judgement takes long. Others may write
+// meanwhile; th_work_settle must follow before anything is written.
+enum th_status th_work_begin_looking(struct th_registry *registry, const struct th_request *request,
+                                     enum th_permission permission, const char *kind,
+                                     const struct th_json *input,
+                                     const struct th_work_documents *documents,
+                                     struct th_work **ret_work, struct th_json **ret_reply,
+                                     struct th_error *err) TH_MUST_CHECK;
+// Calls judge, which reads through the work's store, and goes over to writing when nothing was
+// written meanwhile; else has it judged again, at last while nobody else can write. So `judge` may
+// be called several times and forgets what it found before. On TH_OK *work writes, or is NULL and
+// *ret_reply is the reply of the same request by somebody else. Errors of judge and th_work_begin;
+// th_work_end or th_work_cancel follow then as well.
+enum th_status th_work_settle(struct th_work **work,
+                              enum th_status (*judge)(void *context, struct th_error *err),
+                              void *context, struct th_json **ret_reply,
+                              struct th_error *err) TH_MUST_CHECK;
 // The digest and size of a document that the work began with, if the file is still as it was.
 // TH_NOT_FOUND ("file_not_found"), TH_CONFLICT ("source_changed"), errors of th_hash_file.
 enum th_status th_work_document(const struct th_work *work, const char *path,

@@ -369,6 +369,124 @@ static void work_begin_reading__asks_for_permission_and_key_first(void **state)
     assert_null(reading_begin(world, "officer", "key", missing, TH_OK, &err));
 }
 
+// Somebody who writes, through a connection of his own, while another change is being judged.
+struct busybody {
+    struct th_test_world *world;
+    struct th_registry *other;
+    int n_judged;
+    int n_writes; // that he makes at most, one each time
+    const char *key;
+};
+
+static void busybody_make(struct busybody *b, struct th_test_world *world)
+{
+    struct th_error err;
+    *b = (struct busybody){.world = world};
+    assert_ok(th_registry_open(world->path, TH_STORE_WRITE, &world->surroundings, &b->other, &err),
+              &err);
+}
+
+// One change under the key, if there is one.
+static void busybody_write(struct busybody *b)
+{
+    struct th_work *work = NULL;
+    struct th_json *reply = NULL;
+    struct th_error err;
+    const struct th_request request = {.login = "officer", .idempotency_key = b->key};
+    assert_ok(th_work_begin(b->other, &request, TH_MAY_WAIVE, "test", NULL, &work, &reply, &err),
+              &err);
+    struct th_json *answer = th_json_object();
+    th_json_set_text(answer, "by", "the other");
+    assert_ok(th_work_end(work, TH_OK, "test", th_json_object(), answer, &reply, &err), &err);
+    th_json_free(reply);
+}
+
+static enum th_status judge_once(void *context, struct th_error *err)
+{
+    struct busybody *b = context;
+    (void)err;
+    if (b->n_judged++ < b->n_writes)
+        busybody_write(b);
+    return TH_OK;
+}
+
+static void settle__what_others_write_meanwhile_has_it_judged_again(void **state)
+{
+    struct th_test_world *world = *state;
+    struct busybody b;
+    const struct th_request request = {.login = "officer"};
+    const struct th_work_documents none = {.n = 0};
+    busybody_make(&b, world);
+    // The fourth time nobody else can write.
+    static const struct {
+        int n_writes, n_judged;
+    } CASES[] = {{0, 1}, {1, 2}, {2, 3}, {3, 4}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct th_work *work = NULL;
+        struct th_json *reply = NULL;
+        struct th_error err;
+        b.n_judged = 0;
+        b.n_writes = CASES[i].n_writes;
+        assert_ok(th_work_begin_looking(world->registry, &request, TH_MAY_WAIVE, "test", NULL,
+                                        &none, &work, &reply, &err),
+                  &err);
+        assert_ok(th_work_settle(&work, judge_once, &b, &reply, &err), &err);
+        assert_int_equal(b.n_judged, CASES[i].n_judged);
+        assert_non_null(work);
+        assert_ok(
+            th_work_end(work, TH_OK, "test", th_json_object(), th_json_object(), &reply, &err),
+            &err);
+        th_json_free(reply);
+    }
+    th_registry_close(b.other);
+    th_test_assert_sound(world->registry);
+}
+
+static void settle__a_request_that_another_finished_meanwhile_is_not_done_twice(void **state)
+{
+    struct th_test_world *world = *state;
+    struct busybody b;
+    struct th_work *work = NULL;
+    struct th_json *reply = NULL;
+    struct th_error err;
+    const struct th_request request = {.login = "officer", .idempotency_key = "key"};
+    const struct th_work_documents none = {.n = 0};
+    busybody_make(&b, world);
+    b.n_writes = 1;
+    b.key = "key";
+    assert_ok(th_work_begin_looking(world->registry, &request, TH_MAY_WAIVE, "test", NULL, &none,
+                                    &work, &reply, &err),
+              &err);
+    assert_ok(th_work_settle(&work, judge_once, &b, &reply, &err), &err);
+    assert_null(work);
+    assert_string_equal(th_json_get_text(reply, "by", ""), "the other");
+    assert_true(th_json_get_bool(reply, "replayed", false));
+    th_json_free(reply);
+    th_registry_close(b.other);
+}
+
+static enum th_status judge_refuses(void *context, struct th_error *err)
+{
+    (void)context;
+    return th_error_set(err, TH_CONFLICT, "name_empty", NULL);
+}
+
+static void settle__a_refusal_leaves_no_transaction_behind(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_work *work = NULL;
+    struct th_json *reply = NULL;
+    struct th_error err;
+    const struct th_request request = {.login = "officer"};
+    const struct th_work_documents none = {.n = 0};
+    assert_ok(th_work_begin_looking(world->registry, &request, TH_MAY_WAIVE, "test", NULL, &none,
+                                    &work, &reply, &err),
+              &err);
+    assert_status(th_work_settle(&work, judge_refuses, NULL, &reply, &err), TH_CONFLICT, &err);
+    assert_int_equal(th_work_end(work, TH_CONFLICT, "test", NULL, NULL, &reply, &err), TH_CONFLICT);
+    th_test_village_add(world, "admin", "330523205201");
+}
+
 #define WITH_USERS(test) cmocka_unit_test_setup_teardown(test, make, take_away)
 
 int main(void)
@@ -378,6 +496,9 @@ int main(void)
         WITH_USERS(work_begin__strangers_are_refused),
         WITH_USERS(work_begin_reading__documents_are_hashed_before_and_only_looked_at_inside),
         WITH_USERS(work_begin_reading__asks_for_permission_and_key_first),
+        WITH_USERS(settle__what_others_write_meanwhile_has_it_judged_again),
+        WITH_USERS(settle__a_request_that_another_finished_meanwhile_is_not_done_twice),
+        WITH_USERS(settle__a_refusal_leaves_no_transaction_behind),
         WITH_USERS(idempotency__the_same_request_is_done_once),
         WITH_USERS(idempotency__a_key_stands_for_one_request_of_one_login),
         WITH_USERS(idempotency__a_refused_request_may_be_repeated),

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/buf.h"
 #include "core/text.h"
 #include "gis/crs.h"
 
 enum {
     TESTED_MAX = 500, // parcels that are placed for each candidate
-    ONLY_FEW = 3,     // more zones than these are no proposal
     WEB_MERCATOR = 3857
 };
 
@@ -180,6 +180,36 @@ static enum th_status propose_zone(const struct th_guess_input *input, struct th
     return status;
 }
 
+static const char *place_name(const struct th_guess_input *input)
+{
+    if (input->place_name != NULL)
+        return input->place_name;
+    return input->place_is_county ? "@place.county" : "@place.registry";
+}
+
+// "117° EPSG:4548 = EPSG:4509, 120° EPSG:4549": behind the sign of equality the zone of 6 degrees
+// on the same meridian.
+static void meridians_tell(const struct th_guess_input *input, struct th_guess *guess)
+{
+    struct th_buf list;
+    struct th_error *item = th_evidence_add(&guess->evidence, "detect.zone_meridians");
+    th_buf_init(&list, TH_ERROR_VALUE_SIZE);
+    for (int i = 0; i < guess->n_candidates; i++) {
+        struct th_zone zone;
+        if (!th_zone_find(guess->candidates[i].epsg, &zone))
+            continue;
+        int meridian = th_zone_meridian_deg(zone.width_deg, zone.zone);
+        th_buf_printf(&list, "%s%d° EPSG:%d", i == 0 ? "" : ", ", meridian,
+                      guess->candidates[i].epsg);
+        if (zone.width_deg == 3 && (meridian + 3) % 6 == 0)
+            th_buf_printf(&list, " = EPSG:%d",
+                          th_zone_code(TH_ZONE_CGCS2000, 6, (meridian + 3) / 6, false));
+    }
+    th_error_add(item, "place", place_name(input));
+    th_error_add(item, "list", th_buf_text(&list));
+    th_buf_clear(&list);
+}
+
 // The zone was taken off: the place decides. Zones of 6 degrees on a meridian that also has a zone
 // of 3 degrees give the same numbers and need no second look.
 static enum th_status propose_stripped(const struct th_guess_input *input, struct th_guess *guess,
@@ -201,10 +231,13 @@ static enum th_status propose_stripped(const struct th_guess_input *input, struc
                                    swap, true, err);
         }
     }
-    if (status == TH_OK && guess->n_candidates > ONLY_FEW) {
+    // As many as there is room for are all that China has: nobody said where this is.
+    if (status == TH_OK && guess->n_candidates == TH_GUESS_CANDIDATES_MAX) {
         guess->n_candidates = 0;
         (void)th_evidence_add(&guess->evidence, "detect.zone_open");
     }
+    if (status == TH_OK && guess->n_candidates > 1)
+        meridians_tell(input, guess);
     return status;
 }
 
@@ -264,12 +297,14 @@ static enum th_status propose(const struct th_guess_input *input, struct th_gues
     guess->proved = inside && alone && input->place_is_county;
     if (first->swap_axes && guess->shape != TH_GUESS_DEGREES)
         (void)th_evidence_add(&guess->evidence, "detect.northing_first");
-    struct th_error *item =
-        evidence_counted(guess, input->place_is_county ? "detect.place_county" : "detect.place",
-                         first->n_inside, guess->n_tested);
-    char code[24];
-    (void)snprintf(code, sizeof code, "EPSG:%d", first->epsg);
-    th_error_add(item, "crs", code);
+    if (alone) {
+        struct th_error *item =
+            evidence_counted(guess, "detect.place", first->n_inside, guess->n_tested);
+        char code[24];
+        (void)snprintf(code, sizeof code, "EPSG:%d", first->epsg);
+        th_error_add(item, "crs", code);
+        th_error_add(item, "place", place_name(input));
+    }
     if (guess->shape != TH_GUESS_MERCATOR)
         (void)th_evidence_add(&guess->evidence, "detect.datum_open");
     return TH_OK;
@@ -393,4 +428,19 @@ void th_guess_option(const struct th_guess_candidate *candidate, char text[TH_GU
 {
     (void)snprintf(text, TH_GUESS_OPTION_SIZE, "--crs EPSG:%d%s", candidate->epsg,
                    candidate->swap_axes ? " --axes yx" : "");
+}
+
+void th_guess_options(const struct th_guess *guess, char text[TH_GUESS_OPTION_SIZE])
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; i < guess->n_candidates; i++) {
+        if (i > 0 && guess->shape != TH_GUESS_STRIPPED)
+            break;
+        int size = snprintf(text + used, TH_GUESS_OPTION_SIZE - used, "%sEPSG:%d",
+                            i == 0 ? "--crs " : "|", guess->candidates[i].epsg);
+        used += (size_t)size;
+    }
+    if (guess->n_candidates > 0 && guess->candidates[0].swap_axes)
+        (void)snprintf(text + used, TH_GUESS_OPTION_SIZE - used, " --axes yx");
 }

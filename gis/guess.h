@@ -14,7 +14,7 @@
 #include "gis/surveyor.h"
 #include "gis/zone.h"
 
-enum { TH_GUESS_CANDIDATES_MAX = 6, TH_GUESS_OPTION_SIZE = 64 };
+enum { TH_GUESS_CANDIDATES_MAX = 12, TH_GUESS_OPTION_SIZE = 160 };
 
 enum th_guess_shape {
     TH_GUESS_NOTHING,
@@ -39,9 +39,10 @@ struct th_guess_candidate {
 struct th_guess_input {
     const struct th_box *boxes; // of the parcels, in numbers of the source
     size_t n_boxes;
-    const char *declared; // of th_crs_transform_new; NULL or "" without
-    struct th_box place;  // degrees: the county's boundary, or else the registry's bounds
-    bool place_is_county; // a boundary, or bounds that somebody set for this county
+    const char *declared;   // of th_crs_transform_new; NULL or "" without
+    struct th_box place;    // degrees: the county's boundary, or else the registry's bounds
+    bool place_is_county;   // a boundary, or bounds that somebody set for this county
+    const char *place_name; // "@" and the key of its words; NULL: county or registry
 };
 
 struct th_guess {
@@ -59,6 +60,9 @@ struct th_guess {
 // TH_INTERNAL and TH_NO_MEMORY only: no input is an error.
 enum th_status th_guess_crs(const struct th_guess_input *input, struct th_guess *ret_guess,
                             struct th_error *err) TH_MUST_CHECK;
+// What to type for the candidates: of an easting of six digits every meridian that is possible,
+// "--crs EPSG:4548|EPSG:4549"; otherwise the first, as below. "" without candidates.
+void th_guess_options(const struct th_guess *guess, char text[TH_GUESS_OPTION_SIZE]);
 // "--crs EPSG:4528" or "--crs EPSG:4528 --axes yx".
 void th_guess_option(const struct th_guess_candidate *candidate, char text[TH_GUESS_OPTION_SIZE]);
 

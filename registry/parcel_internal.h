@@ -336,6 +336,10 @@ enum th_status th_import_own_crs(struct th_import_run *run, const struct th_read
                                  struct th_error *err) TH_MUST_CHECK;
 // The code that stands before the words in such a column; false when there is none.
 bool th_import_crs_code(const char *text, char code[TH_IMPORT_CRS_CODE_SIZE]);
+// Where a file without a reference system may lie: in the boundaries that are loaded, where parcels
+// are registered, in the province of the division code. Sets the place of `input`, or leaves it.
+enum th_status th_import_place(const struct th_import_run *run, struct th_guess_input *input,
+                               struct th_error *err) TH_MUST_CHECK;
 // One more finding; NULL when out of memory, which the run remembers.
 struct th_detection *th_import_detect(struct th_import_run *run, const char *what);
 // Forgets what was found of this, so that it may be looked at again.

@@ -133,13 +133,17 @@ static enum th_status guess(struct th_import_run *run, const struct th_reader_ba
     size_t n = boxes_sample(first, &boxes);
     if (boxes == NULL)
         return th_error_no_memory(err);
-    const struct th_guess_input input = {
+    struct th_guess_input input = {
         .boxes = boxes,
         .n_boxes = n,
         .declared = run->how.crs,
         .place = {frame->west_deg, frame->south_deg, frame->east_deg, frame->north_deg},
         .place_is_county = frame->east_deg - frame->west_deg < 5};
-    enum th_status status = th_guess_crs(&input, ret_guess, err);
+    // What is declared is judged by the registry's bounds alone; what must be asked, by all that is
+    // known of the place.
+    enum th_status status = run->how.crs == NULL ? th_import_place(run, &input, err) : TH_OK;
+    if (status == TH_OK)
+        status = th_guess_crs(&input, ret_guess, err);
     free(boxes);
     return status;
 }
@@ -156,8 +160,7 @@ static enum th_status system_judge(struct th_import_run *run, const struct th_re
     struct th_detection *detection = speaks ? th_import_detect(run, "crs") : NULL;
     if (detection != NULL) {
         detection->evidence = found->evidence;
-        if (found->n_candidates > 0)
-            th_guess_option(&found->candidates[0], detection->option);
+        th_guess_options(found, detection->option);
         if (run->how.crs != NULL)
             th_text_copy(detection->choice, sizeof detection->choice, run->source.crs_code);
     }

@@ -348,6 +348,29 @@ enum th_status th_parcel_known_each(struct th_store *store, const char *village,
     return status;
 }
 
+enum th_status th_parcel_extent(struct th_store *store, const char *division, double *ret_west_deg,
+                                double *ret_south_deg, double *ret_east_deg, double *ret_north_deg,
+                                bool *ret_any, struct th_error *err)
+{
+    static const char SQL_EXTENT[] =
+        "SELECT count(*), min(i.xmin), min(i.ymin), max(i.xmax), max(i.ymax) FROM parcel p"
+        " JOIN parcel_version v ON v.parcel_id = p.parcel_id AND v.version = p.version"
+        " JOIN idx_parcel_version_geom i ON i.pkid = v.version_id"
+        " WHERE p.state = 'registered' AND substr(p.village, 1, length(?1)) = ?1";
+    struct th_stmt *q = th_db_query(store, SQL_EXTENT);
+    th_bind_text(q, 1, division);
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
+        *ret_any = th_column_int(q, 0) > 0;
+        *ret_west_deg = th_column_real(q, 1);
+        *ret_south_deg = th_column_real(q, 2);
+        *ret_east_deg = th_column_real(q, 3);
+        *ret_north_deg = th_column_real(q, 4);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
 enum th_status th_parcel_packaged(struct th_store *store, int64_t parcel_id,
                                   int64_t *ret_package_id, struct th_error *err)
 {

@@ -139,6 +139,12 @@ enum th_status th_parcel_known_each(struct th_store *store, const char *village,
                                                   const struct th_parcel_known *known),
                                     void *context, struct th_error *err) TH_MUST_CHECK;
 
+// Box around the registered parcels of the villages whose codes begin with `division` ("": all),
+// in degrees, by the R*Tree; *ret_any false without any.
+enum th_status th_parcel_extent(struct th_store *store, const char *division, double *ret_west_deg,
+                                double *ret_south_deg, double *ret_east_deg, double *ret_north_deg,
+                                bool *ret_any, struct th_error *err) TH_MUST_CHECK;
+
 // A package in a later state than draft or returned that holds the parcel; 0: none.
 enum th_status th_parcel_packaged(struct th_store *store, int64_t parcel_id,
                                   int64_t *ret_package_id, struct th_error *err) TH_MUST_CHECK;

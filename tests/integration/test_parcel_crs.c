@@ -60,10 +60,54 @@ static void import__eastings_with_a_zone_number_lead_to_a_proposal_only(void **s
     fixture_close(&f);
 }
 
+// The options that are offered for a square of six-digit eastings, nothing being registered.
+static void assert_offered(struct fixture *f, const char *name, const char *option,
+                           const char *because)
+{
+    char path[TH_TEST_PATH_SIZE];
+    shapefile_write(th_test_path(path, f->folder, name), 500000, 3389997);
+    struct th_parcel_import_options options = fixture_options(f, path);
+    options.lang = TH_LANG_EN;
+    struct th_json *reply = fixture_import(f, &options);
+    const struct th_json *detections = th_json_get(reply, "detections");
+    const struct th_json *crs = NULL;
+    for (size_t i = 0; i < th_json_size(detections); i++)
+        if (strcmp(th_json_get_text(th_json_at(detections, i), "what", ""), "crs") == 0)
+            crs = th_json_at(detections, i);
+    assert_non_null(crs);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 0);
+    assert_int_equal(th_json_type(th_json_get(crs, "choice")), TH_JSON_NULL);
+    assert_string_equal(th_json_get_text(crs, "option", ""), option);
+    bool told = false;
+    for (size_t i = 0; i < th_json_size(th_json_get(crs, "evidence")); i++)
+        told = told ||
+               strstr(th_json_text(th_json_at(th_json_get(crs, "evidence"), i)), because) != NULL;
+    assert_true(told);
+    th_json_free(reply);
+}
+
+// By the code of the villages the province, which has two meridians for such numbers; by registered
+// parcels their neighbourhood, which has one. It stays a question.
+static void import__eastings_without_a_zone_are_asked_about_by_meridian(void **state)
+{
+    struct fixture *f = *state;
+    char path[TH_TEST_PATH_SIZE];
+    assert_offered(f, "a.shp", "--crs EPSG:4549|EPSG:4550", "the province of the division code");
+    shapefile_write(th_test_path(path, f->folder, "known.shp"), 501000, 3389997);
+    struct th_parcel_import_options options = fixture_options(f, path);
+    options.crs = "EPSG:4549";
+    struct th_json *reply = fixture_import(f, &options);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    th_json_free(reply);
+    assert_offered(f, "b.shp", "--crs EPSG:4549", "the neighbourhood of registered parcels");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(import__eastings_with_a_zone_number_lead_to_a_proposal_only),
+        cmocka_unit_test_setup_teardown(import__eastings_without_a_zone_are_asked_about_by_meridian,
+                                        fixture_set_up, fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

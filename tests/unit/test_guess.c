@@ -50,7 +50,7 @@ static struct th_guess *guess_new(const struct th_box *boxes, size_t n, const ch
     struct th_error err = {0};
     struct th_guess *guess = calloc(1, sizeof *guess);
     assert_non_null(guess);
-    struct th_guess_input input = {boxes, n, declared, place, is_county};
+    struct th_guess_input input = {boxes, n, declared, place, is_county, NULL};
     assert_ok(th_guess_crs(&input, guess, &err), &err);
     return guess;
 }
@@ -169,6 +169,16 @@ static void wide_bounds__propose_but_prove_nothing(void **state)
     assert_int_equal(guess->candidates[0].epsg, 4549);
     assert_int_equal(guess->candidates[1].epsg, 4550);
     assert_false(guess->proved);
+    // Both are named, and the zone of 6 degrees that has the meridian of 123°; no sentence prefers
+    // one of them.
+    char option[TH_GUESS_OPTION_SIZE];
+    th_guess_options(guess, option);
+    assert_string_equal(option, "--crs EPSG:4549|EPSG:4550");
+    assert_true(has_evidence(&guess->evidence, "detect.zone_meridians"));
+    assert_false(has_evidence(&guess->evidence, "detect.place"));
+    assert_string_equal(th_error_arg_get(&guess->evidence.items[1], "list"),
+                        "120° EPSG:4549, 123° EPSG:4550 = EPSG:4510");
+    evidence_check(&guess->evidence);
     free(guess);
     // Without the zone and without a county every zone of China would do.
     project("EPSG:4549", boxes, false);

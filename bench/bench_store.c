@@ -212,8 +212,10 @@ static void store_rows(struct bench *b, int64_t import_id, int64_t first_id, str
         }
         double t2 = wall_s();
         if (!b->singly)
-            must(th_parcel_bulk_insert(b->store, &record, ATTRIBUTES, &row, 1, &err), &err,
-                 "bulk insert");
+            must(th_parcel_bulk_insert(b->store,
+                                       &(struct th_parcel_version_row){&record, ATTRIBUTES, &row},
+                                       1, 1, &err),
+                 &err, "bulk insert");
         double t3 = wall_s();
         phases->draw_s += t1 - t0;
         phases->prepare_s += t2 - t1;

@@ -1,6 +1,6 @@
 // A ring of jobs between one giver and several hands. `first` is the oldest job not taken back,
 // `next` the oldest that nobody began, `end` where the next one goes; all three only grow.
-#define _GNU_SOURCE // sched_getaffinity
+#define _GNU_SOURCE // sched_getaffinity, gettid
 #include "core/crew.h"
 
 #include <assert.h>
@@ -8,6 +8,8 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 struct slot {
     void *job;
@@ -113,6 +115,13 @@ void th_crew_free(struct th_crew *crew)
     free(crew->hands);
     free(crew->slots);
     free(crew);
+}
+
+// Linux gives each thread a niceness of its own. Where it is refused the work only competes.
+void th_crew_give_way(void)
+{
+    enum { NICENESS = 10 };
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
 }
 
 // `first` and `end` are written by the giver alone.

@@ -25,6 +25,10 @@ enum th_status th_crew_new(void (*work)(void *hand, void *job), void *const *han
 // caller's.
 void th_crew_free(struct th_crew *crew);
 
+// Of a hand in its work, for what nobody waits for yet: from now on this thread gets a core where
+// others leave it one. Lasts until the crew ends.
+void th_crew_give_way(void);
+
 // true when another job may be given without taking one back first.
 bool th_crew_has_room(const struct th_crew *crew);
 void th_crew_give(struct th_crew *crew, void *job); // asserts th_crew_has_room

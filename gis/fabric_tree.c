@@ -15,7 +15,8 @@ enum {
 // A leaf while leaves are sorted.
 struct leaf {
     uint64_t key;
-    uint32_t position;
+    uint32_t position; // of the parcel
+    uint32_t box;      // of those that were listed
 };
 
 // Distance along the Hilbert curve of 2^CURVE_BITS by 2^CURVE_BITS cells.
@@ -84,6 +85,14 @@ struct th_tree_box th_tree_box_of(const struct th_tree *tree, const struct th_gr
     };
 }
 
+// Grounds lie anywhere in memory: the one that is needed a little later is asked for early.
+static const struct th_ground *ground_at(const struct th_fabric_parcel *parcels, size_t n, size_t i)
+{
+    enum { AHEAD = 16 };
+    __builtin_prefetch(i + AHEAD < n ? parcels[i + AHEAD].ground : NULL);
+    return parcels[i].ground;
+}
+
 static void frame_set(struct th_tree *tree, const struct th_fabric_parcel *parcels, size_t n)
 {
     int64_t west = INT64_MAX;
@@ -91,7 +100,7 @@ static void frame_set(struct th_tree *tree, const struct th_fabric_parcel *parce
     int64_t east = INT64_MIN;
     int64_t north = INT64_MIN;
     for (size_t i = 0; i < n; i++) {
-        const struct th_ground *ground = parcels[i].ground;
+        const struct th_ground *ground = ground_at(parcels, n, i);
         if (ground != NULL) {
             int64_t right = ground->origin_x + ground->width;
             int64_t upper = ground->origin_y + ground->height;
@@ -112,16 +121,20 @@ static void frame_set(struct th_tree *tree, const struct th_fabric_parcel *parce
     }
 }
 
+// Leaves in the order of positions, and their boxes in that order.
 static void leaves_list(const struct th_tree *tree, const struct th_fabric_parcel *parcels,
-                        size_t n, struct leaf *leaves)
+                        size_t n, struct leaf *leaves, struct th_tree_box *boxes)
 {
     size_t n_leaves = 0;
     for (size_t i = 0; i < n; i++) {
-        if (parcels[i].ground != NULL) {
-            struct th_tree_box box = th_tree_box_of(tree, parcels[i].ground);
+        const struct th_ground *ground = ground_at(parcels, n, i);
+        if (ground != NULL) {
+            struct th_tree_box box = th_tree_box_of(tree, ground);
             uint32_t x = (uint32_t)(((int64_t)box.west + box.east) >> (32 - CURVE_BITS));
             uint32_t y = (uint32_t)(((int64_t)box.south + box.north) >> (32 - CURVE_BITS));
-            leaves[n_leaves++] = (struct leaf){curve_key(x, y), (uint32_t)i};
+            boxes[n_leaves] = box;
+            leaves[n_leaves] = (struct leaf){curve_key(x, y), (uint32_t)i, (uint32_t)n_leaves};
+            n_leaves++;
         }
     }
 }
@@ -163,22 +176,25 @@ enum th_status th_tree_fill(struct th_tree *tree, const struct th_fabric_parcel 
     }
     struct leaf *leaves = malloc(tree->n * sizeof *leaves);
     struct leaf *room = malloc(tree->n * sizeof *room);
+    struct th_tree_box *listed = malloc(tree->n * sizeof *listed);
     tree->order = malloc(tree->n * sizeof *tree->order);
     tree->boxes = malloc(n_boxes * sizeof *tree->boxes);
-    if (leaves == NULL || room == NULL || tree->order == NULL || tree->boxes == NULL) {
+    if (leaves == NULL || room == NULL || listed == NULL || tree->order == NULL ||
+        tree->boxes == NULL) {
         status = th_error_no_memory(err);
         goto done;
     }
-    leaves_list(tree, parcels, n, leaves);
+    leaves_list(tree, parcels, n, leaves, listed);
     leaves_sort(leaves, room, tree->n);
     for (uint32_t i = 0; i < tree->n; i++) {
         tree->order[i] = leaves[i].position;
-        tree->boxes[i] = th_tree_box_of(tree, parcels[leaves[i].position].ground);
+        tree->boxes[i] = listed[leaves[i].box];
     }
     levels_fill(tree);
 done:
     free(leaves);
     free(room);
+    free(listed);
     return status;
 }
 

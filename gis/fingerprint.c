@@ -26,7 +26,8 @@ struct entry {
     size_t next; // entry of the same slot, + 1; 0 ends
 };
 
-// Entries hang in slots by the hash of their cell.
+// Entries hang in slots by the hash of their cell and their number of vertices, which a shift
+// leaves alone: most looks into a cell end at an empty slot.
 struct th_fingerprint_index {
     struct entry *entries;
     size_t n, capacity;
@@ -75,17 +76,19 @@ static int64_t cell_of(double degrees)
     return (int64_t)floor(degrees / cell_deg);
 }
 
-static size_t slot_of(const struct th_fingerprint_index *index, int64_t column, int64_t row)
+static size_t slot_of(const struct th_fingerprint_index *index, int64_t column, int64_t row,
+                      uint32_t n_points)
 {
-    uint64_t hash = (uint64_t)column * 0x9e3779b97f4a7c15u ^ (uint64_t)row * 0xc2b2ae3d27d4eb4fu;
+    uint64_t hash = (uint64_t)column * 0x9e3779b97f4a7c15u ^ (uint64_t)row * 0xc2b2ae3d27d4eb4fu ^
+                    (uint64_t)n_points * 0x165667b19e3779f9u;
     return (size_t)(hash ^ hash >> 29) & (index->n_slots - 1);
 }
 
 static void entry_hang(struct th_fingerprint_index *index, size_t i)
 {
     struct entry *entry = &index->entries[i];
-    size_t slot =
-        slot_of(index, cell_of(entry->fingerprint.lon_deg), cell_of(entry->fingerprint.lat_deg));
+    const struct th_fingerprint *print = &entry->fingerprint;
+    size_t slot = slot_of(index, cell_of(print->lon_deg), cell_of(print->lat_deg), print->n_points);
     entry->next = index->slots[slot];
     index->slots[slot] = i + 1;
 }
@@ -298,7 +301,7 @@ static void guess_try(struct question *question, struct guess guess)
     for (int64_t row = cell_of(place.y - reach_lat); row <= cell_of(place.y + reach_lat); row++) {
         for (int64_t column = cell_of(place.x - reach_lon); column <= cell_of(place.x + reach_lon);
              column++) {
-            size_t link = index->slots[slot_of(index, column, row)];
+            size_t link = index->slots[slot_of(index, column, row, ground->n_points)];
             for (; link != 0; link = index->entries[link - 1].next) {
                 const struct entry *entry = &index->entries[link - 1];
                 if (cell_of(entry->fingerprint.lon_deg) != column ||

@@ -80,6 +80,7 @@ static void propose(void *hand, void *work)
 {
     struct th_repairer *repairer = hand;
     struct job *job = work;
+    th_crew_give_way(); // to the rows that are being stored meanwhile
     for (size_t i = 0; i < job->n && job->status == TH_OK; i++) {
         struct shape *shape = &job->shapes[i];
         job->status = th_repair_propose(repairer, &shape->geometry, &shape->repair, &job->err);

@@ -19,6 +19,7 @@ struct job {
     size_t n;
     struct th_parcel_record records[ROWS_A_JOB];
     struct th_parcel_row ready[ROWS_A_JOB];
+    struct th_parcel_version_row versions[ROWS_A_JOB];
     enum th_status status;
     struct th_error err;
 };
@@ -119,6 +120,8 @@ static void prepare(void *context, void *work)
         if (job->status == TH_OK)
             job->status = th_parcel_row_prepare(&job->records[i], row->attributes, hand->wkb,
                                                 wkb_size, &job->ready[i], &job->err);
+        job->versions[i] =
+            (struct th_parcel_version_row){&job->records[i], row->attributes, &job->ready[i]};
     }
 }
 
@@ -127,12 +130,11 @@ static enum th_status insert_job(struct writing *w, const struct job *job, struc
     enum th_status status = job->status;
     if (status != TH_OK && err != NULL)
         *err = job->err;
-    for (size_t i = 0; i < job->n && status == TH_OK; i++) {
-        status = th_parcel_bulk_insert(w->run->store, &job->records[i], job->rows[i]->attributes,
-                                       &job->ready[i], th_work_seq(w->work), err);
-        if (status == TH_OK)
-            status = row_written(w, &job->ready[i].row_hash, err);
-    }
+    if (status == TH_OK)
+        status =
+            th_parcel_bulk_insert(w->run->store, job->versions, job->n, th_work_seq(w->work), err);
+    for (size_t i = 0; i < job->n && status == TH_OK; i++)
+        status = row_written(w, &job->ready[i].row_hash, err);
     return status;
 }
 

@@ -85,19 +85,34 @@ enum th_status th_parcel_bulk_begin(struct th_store *store, struct th_error *err
     return status;
 }
 
-enum th_status th_parcel_bulk_insert(struct th_store *store, const struct th_parcel_record *record,
-                                     const char *attributes, const struct th_parcel_row *row,
+// So many new parcels that they can be stored together?
+static bool go_together(const struct th_parcel_version_row *rows, size_t n)
+{
+    for (size_t i = 0; i < TH_PARCEL_ROWS_AT_ONCE; i++)
+        if (i == n || rows[i].record->version != 1)
+            return false;
+    return true;
+}
+
+enum th_status th_parcel_bulk_insert(struct th_store *store,
+                                     const struct th_parcel_version_row *rows, size_t n,
                                      int64_t seq, struct th_error *err)
 {
     struct bulk *bulk = *bulk_of(store);
     assert(bulk != NULL);
-    int64_t version_id = 0;
-    enum th_status status =
-        th_parcel_row_write(store, record, attributes, row, seq, &version_id, err);
-    if (status != TH_OK)
-        return status;
-    struct th_rtree_entry entry = th_rtree_entry_make(version_id, &row->box);
-    return th_rtree_list_append(&bulk->entries, &entry, err);
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < n && status == TH_OK;) {
+        int64_t last_version = 0;
+        size_t n_together = go_together(rows + i, n - i) ? TH_PARCEL_ROWS_AT_ONCE : 1;
+        status = n_together > 1 ? th_parcel_rows_write(store, rows + i, seq, &last_version, err)
+                                : th_parcel_row_write(store, rows + i, seq, &last_version, err);
+        for (size_t k = 1; k <= n_together && status == TH_OK; k++, i++) {
+            struct th_rtree_entry entry =
+                th_rtree_entry_make(last_version - (int64_t)(n_together - k), &rows[i].row->box);
+            status = th_rtree_list_append(&bulk->entries, &entry, err);
+        }
+    }
+    return status;
 }
 
 enum th_status th_parcel_bulk_end(struct th_store *store, struct th_error *err)

@@ -13,10 +13,10 @@
 
 // Inside a write transaction. TH_CORRUPT ("registry_corrupt") when the layout is not ours.
 enum th_status th_parcel_bulk_begin(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
-// As th_parcel_insert, for a row that was prepared from the same record, attributes and ground.
-// TH_CONFLICT ("store_constraint", "parcel_is_retired", "parcel_version_date").
-enum th_status th_parcel_bulk_insert(struct th_store *store, const struct th_parcel_record *record,
-                                     const char *attributes, const struct th_parcel_row *row,
+// As th_parcel_insert, for prepared rows in their order; after a failure nothing but a rollback
+// helps. TH_CONFLICT ("store_constraint", "parcel_is_retired", "parcel_version_date").
+enum th_status th_parcel_bulk_insert(struct th_store *store,
+                                     const struct th_parcel_version_row *rows, size_t n,
                                      int64_t seq, struct th_error *err) TH_MUST_CHECK;
 // Writes the spatial index and puts its triggers back. Must come before the commit.
 enum th_status th_parcel_bulk_end(struct th_store *store, struct th_error *err) TH_MUST_CHECK;

@@ -29,6 +29,12 @@ enum th_status th_parcel_row_prepare(const struct th_parcel_record *record, cons
                                      struct th_error *err) TH_MUST_CHECK;
 void th_parcel_row_clear(struct th_parcel_row *row);
 
+struct th_parcel_version_row { // a version with all that is stored of it; all borrowed
+    const struct th_parcel_record *record;
+    const char *attributes;
+    const struct th_parcel_row *row; // prepared from the same record, attributes and ground
+};
+
 // Digest of what a source row says beside the ground: kind, land class, declared area, attributes.
 struct th_hash th_parcel_content_hash(const struct th_parcel_record *record,
                                       const char *attributes);

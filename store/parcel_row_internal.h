@@ -6,9 +6,15 @@
 
 // Stores a prepared version: a new parcel (version 1), or the next version of an existing one,
 // which then is in force. Errors of th_parcel_insert.
-enum th_status th_parcel_row_write(struct th_store *store, const struct th_parcel_record *record,
-                                   const char *attributes, const struct th_parcel_row *row,
-                                   int64_t seq, int64_t *ret_version_id,
-                                   struct th_error *err) TH_MUST_CHECK;
+enum th_status th_parcel_row_write(struct th_store *store,
+                                   const struct th_parcel_version_row *version, int64_t seq,
+                                   int64_t *ret_version_id, struct th_error *err) TH_MUST_CHECK;
+// The same for so many new parcels (version 1) together, which is quicker; their versions are
+// numbered one after the other up to the last.
+enum { TH_PARCEL_ROWS_AT_ONCE = 16 };
+enum th_status th_parcel_rows_write(struct th_store *store,
+                                    const struct th_parcel_version_row *versions, int64_t seq,
+                                    int64_t *ret_last_version_id,
+                                    struct th_error *err) TH_MUST_CHECK;
 
 #endif

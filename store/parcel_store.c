@@ -1,5 +1,6 @@
 #include "store/parcel_store.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -400,18 +401,66 @@ enum th_status th_parcel_heads(struct th_store *store, int64_t *ret_parcel_id,
     return TH_OK;
 }
 
+// Rows of one statement: what a statement costs by itself is paid once for so many.
+#define FOUR(tuple) tuple ", " tuple ", " tuple ", " tuple
+#define AT_ONCE(tuple) FOUR(FOUR(tuple))
+static_assert(TH_PARCEL_ROWS_AT_ONCE == 16, "as many as AT_ONCE writes");
+
+#define INTO_PARCEL                                                                                \
+    "INSERT INTO parcel (parcel_id, village, number, source_key, state, version, seq) VALUES "
+#define PARCEL "(?, ?, ?, ?, 'registered', 1, ?)"
+#define INTO_VERSION                                                                               \
+    "INSERT INTO parcel_version (parcel_id, version, from_on, origin, kind, land_scheme,"          \
+    " land_class, declared_m2_300, measured_m2_300, sliver_m2_300, perimeter_mm, attributes,"      \
+    " import_id, source_row, feature, geometry_hash, row_hash, seq, geom) VALUES "
+#define VERSION "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+enum { PARCEL_PARAMETERS = 5, VERSION_PARAMETERS = 19 };
+
+// `at` is the number of parameters before this row's.
+static void bind_identity(struct th_stmt *q, int at, const struct th_parcel_record *record,
+                          int64_t seq)
+{
+    th_bind_int(q, at + 1, record->parcel_id);
+    th_bind_text_borrowed(q, at + 2, record->village);
+    th_bind_text_borrowed(q, at + 3, text_or_null(record->number));
+    th_bind_text_borrowed(q, at + 4, record->source_key);
+    th_bind_int(q, at + 5, seq);
+}
+
+static void bind_version(struct th_stmt *q, int at, const struct th_parcel_version_row *version,
+                         int64_t seq)
+{
+    const struct th_parcel_record *record = version->record;
+    th_bind_int(q, at + 1, record->parcel_id);
+    th_bind_int(q, at + 2, record->version);
+    th_bind_date(q, at + 3, record->from);
+    th_bind_text_borrowed(q, at + 4, record->origin);
+    th_bind_text_borrowed(q, at + 5, record->kind);
+    th_bind_text_borrowed(q, at + 6, text_or_null(record->land_scheme));
+    th_bind_text_borrowed(q, at + 7, text_or_null(record->land_class));
+    if (record->has_declared)
+        th_bind_area(q, at + 8, record->declared);
+    else
+        th_bind_null(q, at + 8);
+    th_bind_area(q, at + 9, record->measured);
+    th_bind_area(q, at + 10, record->sliver);
+    th_bind_int(q, at + 11, record->perimeter_mm);
+    th_bind_text_borrowed(q, at + 12, version->attributes);
+    th_bind_id(q, at + 13, record->import_id);
+    th_bind_int(q, at + 14, record->source_row);
+    th_bind_int(q, at + 15, record->feature);
+    th_bind_blob_borrowed(q, at + 16, record->geometry_hash.bytes, TH_HASH_SIZE);
+    th_bind_blob_borrowed(q, at + 17, version->row->row_hash.bytes, TH_HASH_SIZE);
+    th_bind_int(q, at + 18, seq);
+    th_bind_blob_borrowed(q, at + 19, version->row->blob, version->row->blob_size);
+}
+
 static enum th_status store_identity(struct th_store *store, const struct th_parcel_record *record,
                                      int64_t seq, struct th_error *err)
 {
-    static const char SQL_NEW[] =
-        "INSERT INTO parcel (parcel_id, village, number, source_key, state, version, seq)"
-        " VALUES (?1, ?2, ?3, ?4, 'registered', 1, ?5)";
+    static const char SQL_NEW[] = INTO_PARCEL PARCEL;
     struct th_stmt *q = th_db_query(store, SQL_NEW);
-    th_bind_int(q, 1, record->parcel_id);
-    th_bind_text_borrowed(q, 2, record->village);
-    th_bind_text_borrowed(q, 3, text_or_null(record->number));
-    th_bind_text_borrowed(q, 4, record->source_key);
-    th_bind_int(q, 5, seq);
+    bind_identity(q, 0, record, seq);
     return th_stmt_run(q, err);
 }
 
@@ -460,44 +509,37 @@ static enum th_status store_next(struct th_store *store, const struct th_parcel_
     return th_stmt_run(q, err);
 }
 
-enum th_status th_parcel_row_write(struct th_store *store, const struct th_parcel_record *record,
-                                   const char *attributes, const struct th_parcel_row *row,
-                                   int64_t seq, int64_t *ret_version_id, struct th_error *err)
+enum th_status th_parcel_row_write(struct th_store *store,
+                                   const struct th_parcel_version_row *version, int64_t seq,
+                                   int64_t *ret_version_id, struct th_error *err)
 {
-    static const char SQL_VERSION[] =
-        "INSERT INTO parcel_version (parcel_id, version, from_on, origin, kind, land_scheme,"
-        " land_class, declared_m2_300, measured_m2_300, sliver_m2_300, perimeter_mm, attributes,"
-        " import_id, source_row, feature, geometry_hash, row_hash, seq, geom)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
-        " ?18, ?19)";
+    static const char SQL_VERSION[] = INTO_VERSION VERSION;
+    const struct th_parcel_record *record = version->record;
     enum th_status status = record->version == 1 ? store_identity(store, record, seq, err)
                                                  : store_next(store, record, err);
     if (status != TH_OK)
         return status;
     struct th_stmt *q = th_db_query(store, SQL_VERSION);
-    th_bind_int(q, 1, record->parcel_id);
-    th_bind_int(q, 2, record->version);
-    th_bind_date(q, 3, record->from);
-    th_bind_text_borrowed(q, 4, record->origin);
-    th_bind_text_borrowed(q, 5, record->kind);
-    th_bind_text_borrowed(q, 6, text_or_null(record->land_scheme));
-    th_bind_text_borrowed(q, 7, text_or_null(record->land_class));
-    if (record->has_declared)
-        th_bind_area(q, 8, record->declared);
-    else
-        th_bind_null(q, 8);
-    th_bind_area(q, 9, record->measured);
-    th_bind_area(q, 10, record->sliver);
-    th_bind_int(q, 11, record->perimeter_mm);
-    th_bind_text_borrowed(q, 12, attributes);
-    th_bind_id(q, 13, record->import_id);
-    th_bind_int(q, 14, record->source_row);
-    th_bind_int(q, 15, record->feature);
-    th_bind_blob_borrowed(q, 16, record->geometry_hash.bytes, TH_HASH_SIZE);
-    th_bind_blob_borrowed(q, 17, row->row_hash.bytes, TH_HASH_SIZE);
-    th_bind_int(q, 18, seq);
-    th_bind_blob_borrowed(q, 19, row->blob, row->blob_size);
+    bind_version(q, 0, version, seq);
     return th_stmt_insert(q, ret_version_id, err);
+}
+
+enum th_status th_parcel_rows_write(struct th_store *store,
+                                    const struct th_parcel_version_row *versions, int64_t seq,
+                                    int64_t *ret_last_version_id, struct th_error *err)
+{
+    static const char SQL_NEW_AT_ONCE[] = INTO_PARCEL AT_ONCE(PARCEL);
+    static const char SQL_VERSIONS_AT_ONCE[] = INTO_VERSION AT_ONCE(VERSION);
+    struct th_stmt *q = th_db_query(store, SQL_NEW_AT_ONCE);
+    for (int i = 0; i < TH_PARCEL_ROWS_AT_ONCE; i++)
+        bind_identity(q, i * PARCEL_PARAMETERS, versions[i].record, seq);
+    enum th_status status = th_stmt_run(q, err);
+    if (status != TH_OK)
+        return status;
+    q = th_db_query(store, SQL_VERSIONS_AT_ONCE);
+    for (int i = 0; i < TH_PARCEL_ROWS_AT_ONCE; i++)
+        bind_version(q, i * VERSION_PARAMETERS, &versions[i], seq);
+    return th_stmt_insert(q, ret_last_version_id, err);
 }
 
 enum th_status th_parcel_insert(struct th_store *store, const struct th_parcel_record *record,
@@ -508,7 +550,9 @@ enum th_status th_parcel_insert(struct th_store *store, const struct th_parcel_r
     int64_t version_id = 0;
     enum th_status status = th_parcel_row_prepare(record, attributes, wkb, wkb_size, &row, err);
     if (status == TH_OK)
-        status = th_parcel_row_write(store, record, attributes, &row, seq, &version_id, err);
+        status =
+            th_parcel_row_write(store, &(struct th_parcel_version_row){record, attributes, &row},
+                                seq, &version_id, err);
     if (status == TH_OK)
         *ret_row_hash = row.row_hash;
     th_parcel_row_clear(&row);

@@ -18,23 +18,29 @@
 #include "store/ledger_store.h"
 #include "store/money_store.h"
 #include "store/store_internal.h"
+#include "store/write_behind_internal.h"
 
 enum { BUSY_TIMEOUT_MS = 30000 };
 
 static const char WAL[] = "PRAGMA journal_mode = WAL";
+
+// Kilobytes of pages that are kept in memory. Who writes alone keeps fewer: what waits in memory is
+// written at the end, when nothing else is left to do meanwhile.
+#define CACHE_USUAL "PRAGMA cache_size = -65536;"
+#define CACHE_ALONE "PRAGMA cache_size = -12288;"
 
 // DEFENSIVE keeps SQL from writing shadow tables; TRUSTED_SCHEMA must stay on, since the triggers
 // of the R*Tree call SpatiaLite's functions. Nothing can be attached.
 static enum th_status harden(struct th_store *store, const struct th_store_options *options,
                              struct th_error *err)
 {
-    static const char PRAGMAS[] = "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"
-                                  // Else REPLACE would delete rows without asking the triggers.
-                                  "PRAGMA recursive_triggers = ON;"
-                                  "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;"
-                                  // A log that grew with one large import shrinks again.
-                                  "PRAGMA journal_size_limit = 67108864;"
-                                  "PRAGMA cache_size = -65536; PRAGMA synchronous = FULL;";
+    static const char PRAGMAS[] =
+        "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"
+        // Else REPLACE would delete rows without asking the triggers.
+        "PRAGMA recursive_triggers = ON;"
+        "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;"
+        // A log that grew with one large import shrinks again.
+        "PRAGMA journal_size_limit = 67108864;" CACHE_USUAL "PRAGMA synchronous = FULL;";
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1, NULL);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
@@ -73,9 +79,9 @@ static enum th_status connect(const char *path, int flags, const struct th_store
     if (store == NULL)
         return th_error_no_memory(err);
     store->path = th_text_duplicate(path);
-    int code = store->path == NULL
-                   ? SQLITE_NOMEM
-                   : sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    int code = store->path == NULL ? SQLITE_NOMEM
+                                   : sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX,
+                                                     th_write_behind_vfs());
     enum th_status status = TH_OK;
     if (code != SQLITE_OK) {
         status = th_error_set(err, TH_IO, "registry_open", "path", path, "detail",
@@ -332,6 +338,11 @@ bool th_store_alone_begin(struct th_store *store)
     sqlite3_busy_timeout(store->db, 0);
     store->alone = th_db_exec(store, "PRAGMA journal_mode = TRUNCATE", NULL) == TH_OK;
     sqlite3_busy_timeout(store->db, store->busy_timeout_ms);
+    // Without either, all is only slower.
+    if (store->alone) {
+        (void)th_db_exec(store, CACHE_ALONE, NULL);
+        (void)th_write_behind_begin(store->db);
+    }
     return store->alone;
 }
 
@@ -341,6 +352,8 @@ enum th_status th_store_alone_end(struct th_store *store, struct th_error *err)
     if (!store->alone)
         return TH_OK;
     store->alone = false;
+    th_write_behind_end(store->db);
+    (void)th_db_exec(store, CACHE_USUAL, NULL);
     return th_db_exec(store, WAL, err);
 }
 

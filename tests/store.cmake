@@ -7,6 +7,7 @@ th_add_unit_test(test_csv_table DEPENDS tanhui_core)
 foreach(part db store journal party_store setup work directory audit backup)
     th_add_unit_test(test_${part} DEPENDS tanhui_registry_world)
 endforeach()
+th_add_unit_test(test_write_behind DEPENDS tanhui_registry_world)
 # Killed children and other programs say little under valgrind.
 foreach(part concurrency qgis)
     th_add_unit_test(test_${part} NO_VALGRIND DEPENDS tanhui_registry_world LABELS integration

@@ -52,7 +52,9 @@ static void bulk(struct th_store *store, int64_t first, enum moment moment)
         draw(wkb, id);
         record.geometry_hash = th_hash_bytes(TH_HASH_BLAKE2B, wkb, WKB_SIZE);
         assert_ok(th_parcel_row_prepare(&record, "{}", wkb, WKB_SIZE, &row, &err), &err);
-        assert_ok(th_parcel_bulk_insert(store, &record, "{}", &row, 1, &err), &err);
+        assert_ok(th_parcel_bulk_insert(store, &(struct th_parcel_version_row){&record, "{}", &row},
+                                        1, 1, &err),
+                  &err);
     }
     if (moment == WHILE_INSERTING)
         (void)raise(SIGKILL);

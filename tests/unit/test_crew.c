@@ -1,4 +1,7 @@
+#define _GNU_SOURCE // gettid
 #include <stdatomic.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "core/crew.h"
 #include "tests/support/support.h"
@@ -67,6 +70,34 @@ static void crew__ends_with_jobs_open(void **state)
     assert_true(n_done <= OPEN);
 }
 
+static int niceness(void)
+{
+    return getpriority(PRIO_PROCESS, (id_t)gettid());
+}
+
+static void give_way(void *hand, void *job)
+{
+    int *niceness_then = job;
+    (void)hand;
+    th_crew_give_way();
+    *niceness_then = niceness();
+}
+
+static void crew__a_hand_gives_way_and_the_giver_does_not(void **state)
+{
+    (void)state;
+    void *hands[] = {NULL};
+    int before = niceness();
+    int of_hand = before;
+    struct th_crew *crew = NULL;
+    assert_int_equal(th_crew_new(give_way, hands, 1, 1, &crew, NULL), TH_OK);
+    th_crew_give(crew, &of_hand);
+    assert_ptr_equal(th_crew_take(crew), &of_hand);
+    th_crew_free(crew);
+    assert_int_equal(niceness(), before);
+    assert_true(of_hand > before || before >= 10);
+}
+
 static void crew__knows_at_least_one_core(void **state)
 {
     (void)state;
@@ -78,6 +109,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(crew__jobs_come_back_in_order),
         cmocka_unit_test(crew__ends_with_jobs_open),
+        cmocka_unit_test(crew__a_hand_gives_way_and_the_giver_does_not),
         cmocka_unit_test(crew__knows_at_least_one_core),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,19 +34,29 @@ static struct th_parcel_record record_of(int64_t parcel_id, int64_t version,
     return record;
 }
 
+// In groups of which some rows go into the store together and the rest one by one.
 static void insert_bulk(struct th_store *store, int64_t first, int64_t n, int64_t version)
 {
+    enum { GROUP = 37 };
     struct th_error err = {0};
-    struct th_parcel_row row = {0};
+    static struct th_parcel_record records[GROUP];
+    static struct th_parcel_row rows[GROUP];
+    struct th_parcel_version_row versions[GROUP];
     assert_ok(th_parcel_bulk_begin(store, &err), &err);
-    for (int64_t id = first; id < first + n; id++) {
-        unsigned char wkb[ROWS_WKB_SIZE];
-        struct th_parcel_record record = record_of(id, version, wkb);
-        assert_ok(th_parcel_row_prepare(&record, "{}", wkb, sizeof wkb, &row, &err), &err);
-        assert_ok(th_parcel_bulk_insert(store, &record, "{}", &row, 1, &err), &err);
+    for (int64_t id = first; id < first + n; id += GROUP) {
+        size_t size = first + n - id < GROUP ? (size_t)(first + n - id) : GROUP;
+        for (size_t i = 0; i < size; i++) {
+            unsigned char wkb[ROWS_WKB_SIZE];
+            records[i] = record_of(id + (int64_t)i, version, wkb);
+            versions[i] = (struct th_parcel_version_row){&records[i], "{}", &rows[i]};
+            assert_ok(th_parcel_row_prepare(&records[i], "{}", wkb, sizeof wkb, &rows[i], &err),
+                      &err);
+        }
+        assert_ok(th_parcel_bulk_insert(store, versions, size, 1, &err), &err);
     }
     assert_ok(th_parcel_bulk_end(store, &err), &err);
-    th_parcel_row_clear(&row);
+    for (size_t i = 0; i < GROUP; i++)
+        th_parcel_row_clear(&rows[i]);
 }
 
 static void insert_singly(struct th_store *store, int64_t first, int64_t n, int64_t version)
@@ -227,12 +237,16 @@ static void parcel_bulk__a_refusal_and_a_rollback_leave_nothing(void **state)
             struct th_parcel_record record = record_of(2, 1, wkb);
             snprintf(record.number, sizeof record.number, "1"); // is taken
             assert_ok(th_parcel_row_prepare(&record, "{}", wkb, sizeof wkb, &row, &err), &err);
-            assert_status(th_parcel_bulk_insert(world.store, &record, "{}", &row, 1, &err),
-                          TH_CONFLICT, &err);
+            assert_status(
+                th_parcel_bulk_insert(
+                    world.store, &(struct th_parcel_version_row){&record, "{}", &row}, 1, 1, &err),
+                TH_CONFLICT, &err);
             assert_string_equal(err.key, "store_constraint");
             record = record_of(1, 3, wkb);
-            assert_status(th_parcel_bulk_insert(world.store, &record, "{}", &row, 1, &err),
-                          TH_CONFLICT, &err);
+            assert_status(
+                th_parcel_bulk_insert(
+                    world.store, &(struct th_parcel_version_row){&record, "{}", &row}, 1, 1, &err),
+                TH_CONFLICT, &err);
         }
         th_store_rollback(world.store);
         struct th_hash after = th_test_content(world.store);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/file.h"
+#include "core/id_set.h"
 #include "core/json.h"
 #include "core/text.h"
 #include "net/collection_internal.h"
@@ -32,8 +33,8 @@ struct fetching {
     size_t pages_capacity;
     int64_t total; // that the service tells; -1: it does not
     char *crs;     // JSON of the pages' "crs"; NULL before the first page, "" without
-    uint64_t *ids; // digests of the features' ids
-    size_t n_ids, ids_capacity;
+    // Digests of what came already: addresses of pages, features of a page together, their ids.
+    struct th_id_set urls, pages, ids;
 };
 
 static bool on_page_progress(void *context, const char *stage, int64_t done, int64_t total)
@@ -43,6 +44,21 @@ static bool on_page_progress(void *context, const char *stage, int64_t done, int
     (void)done;
     (void)total;
     return th_progress_report(f->progress, "collection", f->n_features, f->total);
+}
+
+// What comes a second time comes a third time as well: links that run in circles, a service that
+// does not count on. TH_UNREADABLE ("collection_repeats").
+static enum th_status seen_once(struct th_id_set *seen, const void *data, size_t size,
+                                struct th_error *err)
+{
+    struct th_hash hash = th_hash_bytes(TH_HASH_BLAKE2B, data, size);
+    int64_t digest = 0;
+    bool is_new = false;
+    memcpy(&digest, hash.bytes, sizeof digest);
+    enum th_status status =
+        th_id_set_add(seen, (digest & INT64_MAX) == 0 ? 1 : digest & INT64_MAX, &is_new, err);
+    return status == TH_OK && !is_new ? th_error_set(err, TH_UNREADABLE, "collection_repeats", NULL)
+                                      : status;
 }
 
 // One page: downloaded within what is left of the limits, and read.
@@ -72,7 +88,9 @@ static enum th_status page_read(struct fetching *f, const char *url, char **ret_
         th_error_add_int(err, "seconds", f->limits->seconds_max);
         return status;
     }
-    status = th_download_by_rules(f->rules, url, f->page_path, &limits, &progress, &hash, err);
+    status = seen_once(&f->urls, url, strlen(url), err);
+    if (status == TH_OK)
+        status = th_download_by_rules(f->rules, url, f->page_path, &limits, &progress, &hash, err);
     if (status == TH_OK)
         status = th_file_read(f->page_path, TH_COLLECTION_PAGE_MAX, ret_text, ret_size, err);
     if (status != TH_OK)
@@ -141,30 +159,18 @@ static enum th_status id_take(struct fetching *f, const struct th_json *feature,
                               struct th_error *err)
 {
     const struct th_json *id = th_json_get(feature, "id");
-    uint64_t digest = 0;
     char *text = NULL;
     if (id == NULL || th_json_type(id) == TH_JSON_NULL)
         return TH_OK;
     enum th_status status = th_json_dump(id, TH_JSON_CANONICAL, &text, err);
-    if (status != TH_OK)
-        return status;
-    struct th_hash hash = th_hash_bytes(TH_HASH_BLAKE2B, text, strlen(text));
+    if (status == TH_OK)
+        status = seen_once(&f->ids, text, strlen(text), err);
     free(text);
-    memcpy(&digest, hash.bytes, sizeof digest);
-    if (f->n_ids == f->ids_capacity) {
-        size_t capacity = f->ids_capacity == 0 ? 1024 : 2 * f->ids_capacity;
-        uint64_t *grown = realloc(f->ids, capacity * sizeof *grown);
-        if (grown == NULL)
-            return th_error_no_memory(err);
-        f->ids = grown;
-        f->ids_capacity = capacity;
-    }
-    f->ids[f->n_ids++] = digest;
-    return TH_OK;
+    return status;
 }
 
 static enum th_status feature_write(struct fetching *f, const struct th_json *feature,
-                                    struct th_error *err)
+                                    struct th_hasher *page_hasher, struct th_error *err)
 {
     char *text = NULL;
     if (strcmp(th_json_get_text(feature, "type", ""), "Feature") != 0)
@@ -180,6 +186,7 @@ static enum th_status feature_write(struct fetching *f, const struct th_json *fe
     if (status != TH_OK)
         return status;
     bool written = fprintf(f->file, "%s%s", f->n_features > 0 ? ",\n" : "\n", text) > 0;
+    th_hasher_update(page_hasher, text, strlen(text) + 1);
     free(text);
     f->n_features++;
     return written ? TH_OK : disk_failed(f, err);
@@ -193,9 +200,16 @@ static enum th_status page_write(struct fetching *f, const struct th_json *page,
         th_json_type(features) != TH_JSON_ARRAY)
         return bad_page(f, err);
     f->total = th_json_get_int(page, "numberMatched", th_json_get_int(page, "totalFeatures", -1));
+    struct th_hasher *hasher = th_hasher_new(TH_HASH_BLAKE2B);
+    if (hasher == NULL)
+        return th_error_no_memory(err);
     enum th_status status = crs_take(f, page, err);
     for (size_t i = 0; status == TH_OK && i < th_json_size(features); i++)
-        status = feature_write(f, th_json_at(features, i), err);
+        status = feature_write(f, th_json_at(features, i), hasher, err);
+    struct th_hash all = th_hasher_final(hasher);
+    th_hasher_free(hasher);
+    if (status == TH_OK && th_json_size(features) > 0)
+        status = seen_once(&f->pages, all.bytes, sizeof all.bytes, err);
     if (status == TH_OK && !th_progress_report(f->progress, "collection", f->n_features, f->total))
         status = th_error_set(err, TH_INTERRUPTED, "download_interrupted", NULL);
     if (status == TH_OK)
@@ -230,8 +244,6 @@ static enum th_status follow(const struct th_json *page, struct th_buf *url, boo
     if (!th_collection_follow(th_buf_text(url), link, &next) ||
         !th_download_same_host(th_buf_text(url), th_buf_text(&next)))
         status = th_error_set(err, TH_UNREADABLE, "collection_host", "url", link, NULL);
-    else if (strcmp(th_buf_text(&next), th_buf_text(url)) == 0)
-        status = th_error_set(err, TH_UNREADABLE, "collection_repeats", NULL);
     else
         status = th_buf_check(&next, err);
     if (status == TH_OK) {
@@ -422,14 +434,7 @@ static enum th_status fetch_wfs(struct fetching *f, bool *ret_gml, struct th_err
     return status;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-    uint64_t left = *(const uint64_t *)a;
-    uint64_t right = *(const uint64_t *)b;
-    return left < right ? -1 : left > right;
-}
-
-// Is it everything, and everything once?
+// Is it everything?
 static enum th_status check_whole(struct fetching *f, struct th_error *err)
 {
     if (f->total >= 0 && f->total != f->n_features) {
@@ -438,11 +443,6 @@ static enum th_status check_whole(struct fetching *f, struct th_error *err)
         th_error_add_int(err, "total", f->total);
         return status;
     }
-    if (f->n_ids > 1)
-        qsort(f->ids, f->n_ids, sizeof *f->ids, compare_ids);
-    for (size_t i = 1; i < f->n_ids; i++)
-        if (f->ids[i] == f->ids[i - 1])
-            return th_error_set(err, TH_UNREADABLE, "collection_repeats", NULL);
     return fputs("\n]}\n", f->file) < 0 ? disk_failed(f, err) : TH_OK;
 }
 
@@ -481,7 +481,9 @@ static enum th_status close_files(struct fetching *f, const char *path, enum th_
     free(f->page_path);
     free(f->part_path);
     free(f->crs);
-    free(f->ids);
+    th_id_set_clear(&f->urls);
+    th_id_set_clear(&f->pages);
+    th_id_set_clear(&f->ids);
     return status;
 }
 

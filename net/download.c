@@ -16,7 +16,13 @@
 #include "core/text.h"
 #include "net/download_internal.h"
 
-enum { REDIRECTS_MAX = 5, CONNECT_SECONDS_MAX = 20, PATH_LIMIT = 4096 };
+enum {
+    REDIRECTS_MAX = 5,
+    CONNECT_SECONDS_MAX = 20,
+    SLOW_SECONDS_MAX = 60,
+    PATH_LIMIT = 4096,
+    HTTP_OK = 200
+};
 
 // What the callbacks of one transfer share.
 struct transfer {
@@ -67,6 +73,11 @@ static bool scheme_is_allowed(const struct th_download_rules *rules, const char 
     return strcmp(rules->schemes, "https") != 0 && th_text_starts_with(url, "http://127.0.0.1:");
 }
 
+static long slow_seconds(const struct th_download_limits *limits)
+{
+    return limits->slow_seconds_max > 0 ? (long)limits->slow_seconds_max : SLOW_SECONDS_MAX;
+}
+
 static CURLcode set_up(CURL *curl, const struct th_download_rules *rules, const char *url,
                        const struct th_download_limits *limits, struct transfer *transfer,
                        char *message)
@@ -83,6 +94,8 @@ static CURLcode set_up(CURL *curl, const struct th_download_rules *rules, const 
                    {CURLOPT_MAXREDIRS, REDIRECTS_MAX},
                    {CURLOPT_FAILONERROR, 1L},
                    {CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS_MAX},
+                   {CURLOPT_LOW_SPEED_LIMIT, TH_DOWNLOAD_SLOW},
+                   {CURLOPT_LOW_SPEED_TIME, slow_seconds(limits)},
                    {CURLOPT_TIMEOUT, (long)limits->seconds_max}};
     const struct {
         CURLoption option;
@@ -127,6 +140,50 @@ static enum th_status refuse_status(CURL *curl, struct th_error *err)
     return th_error_set(err, TH_UNREADABLE, "download_status", "status", text, NULL);
 }
 
+// Was it told where the file ends? Else anybody on the way who closes the connection has cut it
+// short, and nobody would see it.
+static bool has_end(CURL *curl)
+{
+    struct curl_header *header = NULL;
+    curl_off_t size = -1;
+    long version = 0;
+    (void)curl_easy_getinfo(curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
+    (void)curl_easy_getinfo(curl, CURLINFO_HTTP_VERSION, &version);
+    if (size >= 0 || version >= CURL_HTTP_VERSION_2_0)
+        return true;
+    return curl_easy_header(curl, "Transfer-Encoding", 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
+           strcasecmp(header->value, "chunked") == 0;
+}
+
+// A site that accepts, prepares, sends a part or redirects to nowhere has not sent the file,
+// whatever came as its words.
+static enum th_status check_answer(CURL *curl, struct th_error *err)
+{
+    long http_status = 0;
+    if (curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &http_status) != CURLE_OK ||
+        http_status != HTTP_OK)
+        return refuse_status(curl, err);
+    return has_end(curl) ? TH_OK : th_error_set(err, TH_UNREADABLE, "download_endless", NULL);
+}
+
+// The whole time is up, or nobody answered, or almost nothing came.
+static enum th_status refuse_time(CURL *curl, const struct th_download_limits *limits,
+                                  struct th_error *err)
+{
+    double took_s = 0;
+    double connected_s = 0;
+    (void)curl_easy_getinfo(curl, CURLINFO_TOTAL_TIME, &took_s);
+    (void)curl_easy_getinfo(curl, CURLINFO_CONNECT_TIME, &connected_s);
+    bool whole = took_s >= (double)limits->seconds_max;
+    int64_t seconds = whole              ? limits->seconds_max
+                      : connected_s <= 0 ? CONNECT_SECONDS_MAX
+                                         : slow_seconds(limits);
+    enum th_status status =
+        th_error_set(err, TH_UNREADABLE, whole ? "download_timeout" : "download_stalled", NULL);
+    th_error_add_int(err, "seconds", seconds);
+    return status;
+}
+
 // Turns curl's answer into ours; what the callbacks saw comes first, since curl only knows that one
 // of them gave up.
 static enum th_status judge(CURL *curl, CURLcode code, const struct transfer *transfer,
@@ -139,15 +196,13 @@ static enum th_status judge(CURL *curl, CURLcode code, const struct transfer *tr
     if (transfer->stopped)
         return th_error_set(err, TH_INTERRUPTED, "download_interrupted", NULL);
     if (code == CURLE_OK)
-        return TH_OK;
+        return check_answer(curl, err);
     if (transfer->too_large || code == CURLE_FILESIZE_EXCEEDED) {
         (void)snprintf(number, sizeof number, "%" PRId64, limits->size_max);
         return th_error_set(err, TH_LIMIT, "download_too_large", "limit", number, NULL);
     }
-    if (code == CURLE_OPERATION_TIMEDOUT) {
-        (void)snprintf(number, sizeof number, "%" PRId64, limits->seconds_max);
-        return th_error_set(err, TH_UNREADABLE, "download_timeout", "seconds", number, NULL);
-    }
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        return refuse_time(curl, limits, err);
     if (code == CURLE_OUT_OF_MEMORY)
         return th_error_no_memory(err);
     if (code == CURLE_HTTP_RETURNED_ERROR)

@@ -35,7 +35,8 @@ struct http_stub {
 // Who is being answered.
 struct peer {
     int connection;
-    SSL *tls; // NULL: plain
+    SSL *tls;  // NULL: plain
+    bool torn; // no farewell
 };
 
 static ssize_t receive(const struct peer *peer, char *data, size_t size)
@@ -44,16 +45,23 @@ static ssize_t receive(const struct peer *peer, char *data, size_t size)
                              : recv(peer->connection, data, size, 0);
 }
 
-static void send_all(const struct peer *peer, const char *data, size_t size)
+// false when the other side hung up.
+static bool send_some(const struct peer *peer, const char *data, size_t size)
 {
     while (size > 0) {
         ssize_t n = peer->tls != NULL ? SSL_write(peer->tls, data, (int)size)
                                       : send(peer->connection, data, size, MSG_NOSIGNAL);
         if (n <= 0)
-            return;
+            return false;
         data += n;
         size -= (size_t)n;
     }
+    return true;
+}
+
+static void send_all(const struct peer *peer, const char *data, size_t size)
+{
+    (void)send_some(peer, data, size);
 }
 
 static void send_text(const struct peer *peer, const char *text)
@@ -68,6 +76,30 @@ static void send_big(const struct peer *peer)
     send_text(peer, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
     for (int i = 0; i < 100; i++)
         send_all(peer, block, sizeof block);
+}
+
+// Until the other side has enough.
+static void send_for_ever(struct http_stub *stub, const struct peer *peer, const char *head,
+                          const char *again, long pause_ns)
+{
+    send_text(peer, head);
+    while (!atomic_load(&stub->stop) && send_some(peer, again, strlen(again)))
+        if (pause_ns > 0)
+            (void)nanosleep(&(struct timespec){.tv_nsec = pause_ns}, NULL);
+}
+
+static bool answer_for_ever(struct http_stub *stub, const struct peer *peer, const char *path)
+{
+    static const char HEAD[] = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
+    if (strcmp(path, "/endless") == 0)
+        send_for_ever(stub, peer, HEAD, "0123456789abcdef0123456789abcdef", 0);
+    else if (strcmp(path, "/drip") == 0)
+        send_for_ever(stub, peer, HEAD, "x", 100000000);
+    else if (strcmp(path, "/heads") == 0)
+        send_for_ever(stub, peer, "HTTP/1.1 200 OK\r\n", "X-Again: 0123456789abcdef\r\n", 0);
+    else
+        return false;
+    return true;
 }
 
 static void answer(struct http_stub *stub, const struct peer *peer, const char *path)
@@ -86,6 +118,24 @@ static void answer(struct http_stub *stub, const struct peer *peer, const char *
         {"/plain", "HTTP/1.1 302 Found\r\nLocation: /hello\r\nContent-Length: 0\r\n"
                    "Connection: close\r\n\r\n"},
         {"/cut", "HTTP/1.1 200 OK\r\nContent-Length: 60\r\nConnection: close\r\n\r\nhello\n"},
+        {"/longer", "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\n"
+                    "hello\nand more"},
+        {"/chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+                    "2\r\nhe\r\n4\r\nllo\n\r\n0\r\n\r\n"},
+        {"/less", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+                  "2\r\nhe\r\n"},
+        {"/torn", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello\n"},
+        {"/zipped", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 6\r\n"
+                    "Connection: close\r\n\r\n"
+                    "hello\n"},
+        {"/accepted", "HTTP/1.1 202 Accepted\r\nConnection: close\r\n\r\nhello\n"},
+        {"/part", "HTTP/1.1 206 Partial Content\r\nConnection: close\r\n\r\nhello\n"},
+        {"/empty", "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"},
+        {"/nowhere", "HTTP/1.1 302 Found\r\nConnection: close\r\n\r\nhello\n"},
+        {"/unsafe", "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/hello\r\n"
+                    "Content-Length: 0\r\nConnection: close\r\n\r\n"},
+        {"/ftp", "HTTP/1.1 302 Found\r\nLocation: ftp://127.0.0.1/hello\r\n"
+                 "Content-Length: 0\r\nConnection: close\r\n\r\n"},
     };
     char *own = stub->answer == NULL ? NULL : stub->answer(stub->context, path);
     if (own != NULL) {
@@ -93,6 +143,8 @@ static void answer(struct http_stub *stub, const struct peer *peer, const char *
         free(own);
         return;
     }
+    if (answer_for_ever(stub, peer, path))
+        return;
     if (strcmp(path, "/big") == 0) {
         send_big(peer);
         return;
@@ -112,7 +164,7 @@ static void answer(struct http_stub *stub, const struct peer *peer, const char *
     send_text(peer, "HTTP/1.1 404 Nothing\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
 }
 
-static void serve(struct http_stub *stub, const struct peer *peer)
+static void serve(struct http_stub *stub, struct peer *peer)
 {
     char request[4096];
     size_t size = 0;
@@ -131,6 +183,7 @@ static void serve(struct http_stub *stub, const struct peer *peer)
     char *path = request + 4;
     path[strcspn(path, " \r\n")] = '\0';
     atomic_fetch_add(&stub->n_requests, 1);
+    peer->torn = strcmp(path, "/torn") == 0;
     answer(stub, peer, path);
 }
 
@@ -155,7 +208,7 @@ static void *run(void *context)
         struct peer peer = {.connection = connection};
         if (stub->tls == NULL || greet(stub->tls, &peer))
             serve(stub, &peer);
-        if (peer.tls != NULL)
+        if (peer.tls != NULL && !peer.torn)
             (void)SSL_shutdown(peer.tls);
         SSL_free(peer.tls);
         (void)shutdown(connection, SHUT_WR);

@@ -12,6 +12,12 @@ struct http_stub; // opaque
 //   /bigger      200, claims 10^9 bytes    /slow        200, then nothing
 //   /again       302 to itself             /file        302 to file:///etc/hostname
 //   /plain       302 to /hello             /cut         200, fewer bytes than claimed
+//   /endless     200, without number or end /drip       200, a byte every tenth of a second
+//   /heads       200, heads without end     /torn       200, no number; TLS ends without farewell
+//   /longer      200, more bytes than claimed           /zipped   200, gzip, not asked for
+//   /chunks      200, chunked              /less        200, the last chunk is missing
+//   /accepted    202, /part 206, /empty 204, /nowhere 302 to nowhere, each with "hello\n"
+//   /unsafe      302 to plain http          /ftp        302 to ftp
 struct http_stub *http_stub_new(void);
 // What `answer` returns (malloc'ed, a whole reply with its head) comes before these; NULL leaves it
 // to them. `path` is as requested, with its query. Called from the stub's thread.

@@ -67,6 +67,31 @@ static char *paged(const char *path, const char *collection, const char *more)
     return page(offset, last, link);
 }
 
+// Features with these numbers and without ids.
+static char *page_of(const char *numbers, const char *more)
+{
+    char body[BODY_SIZE];
+    size_t n =
+        (size_t)snprintf(body, sizeof body, "{\"type\":\"FeatureCollection\",\"features\":[");
+    for (const char *at = numbers; *at != '\0'; at++)
+        n += (size_t)snprintf(body + n, sizeof body - n,
+                              *at == ',' ? "%c"
+                                         : "{\"type\":\"Feature\",\"geometry\":null,"
+                                           "\"properties\":{\"n\":%c}}",
+                              *at);
+    (void)snprintf(body + n, sizeof body - n, "]%s}", more);
+    return reply(body);
+}
+
+// The same features again and again, under an address that counts on.
+static char *page_same(const char *path)
+{
+    char link[100];
+    (void)snprintf(link, sizeof link, ",\"links\":[{\"rel\":\"next\",\"href\":\"?p=%ld\"}]",
+                   number_in(path, "p=", 0) + 1);
+    return page_of("1,2,3", link);
+}
+
 // WFS that gives seven at most, whatever is asked for.
 static char *wfs(const char *path)
 {
@@ -112,6 +137,8 @@ static char *wfs_special(const char *path)
                          ? "<wfs:FeatureCollection numberMatched=\"3\" numberReturned=\"3\"/>"
                          : "<wfs:FeatureCollection numberMatched=\"3\" numberReturned=\"2\"/>");
     }
+    if (strstr(path, "typeNames=deaf") != NULL) // it does not hear startIndex
+        return page_of("4,5", "");
     return wfs(path);
 }
 
@@ -131,6 +158,20 @@ static char *answer(void *context, const char *path)
                     strstr(path, "again") != NULL
                         ? ",\"links\":[{\"rel\":\"next\",\"href\":\"?again=2\"}]"
                         : ",\"links\":[{\"rel\":\"next\",\"href\":\"?again=1\"}]");
+    if (strstr(path, "/collections/there_and_back/items") != NULL)
+        return page_of("1,2,3", strstr(path, "p=2") != NULL
+                                    ? ",\"links\":[{\"rel\":\"next\",\"href\":\"?p=1\"}]"
+                                    : ",\"links\":[{\"rel\":\"next\",\"href\":\"?p=2\"}]");
+    if (strstr(path, "/collections/same/items") != NULL)
+        return page_same(path);
+    if (strstr(path, "/collections/local/items") != NULL)
+        return page(0, 3, ",\"links\":[{\"rel\":\"next\",\"href\":\"file:///etc/hostname\"}]");
+    if (strstr(path, "/collections/other/items") != NULL)
+        return page(0, 3, ",\"links\":[{\"rel\":\"next\",\"href\":\"//127.0.0.2/x\"}]");
+    if (strstr(path, "/collections/user/items") != NULL)
+        return page(0, 3,
+                    ",\"links\":[{\"rel\":\"next\",\"href\":"
+                    "\"http://127.0.0.1@127.0.0.2/x\"}]");
     if (strstr(path, "/collections/self/items") != NULL)
         return page(0, 3, ",\"links\":[{\"rel\":\"next\",\"href\":\"items?limit=1000\"}]");
     if (strstr(path, "/collections/away/items") != NULL)
@@ -336,6 +377,12 @@ static void failures__leave_nothing_and_say_why(void **state)
         {"collections/short", TH_UNREADABLE, "collection_incomplete"},
         {"collections/circle", TH_UNREADABLE, "collection_repeats"},
         {"collections/self", TH_UNREADABLE, "collection_repeats"},
+        {"collections/there_and_back", TH_UNREADABLE, "collection_repeats"},
+        {"collections/same", TH_UNREADABLE, "collection_repeats"},
+        {"geo?service=WFS&typeNames=deaf", TH_UNREADABLE, "collection_repeats"},
+        {"collections/local", TH_UNREADABLE, "collection_host"},
+        {"collections/other", TH_UNREADABLE, "collection_host"},
+        {"collections/user", TH_UNREADABLE, "collection_host"},
         {"collections/twice", TH_UNREADABLE, "collection_repeats"},
         {"collections/away", TH_UNREADABLE, "collection_host"},
         {"collections/late", TH_NOT_FOUND, "download_not_found"},

@@ -262,10 +262,72 @@ static void download__certificate_that_the_environment_vouches_for_is_taken(void
     assert_nothing_left(f);
 }
 
+// Over TLS, as real sites do it: whatever a site sends, it is a file or an answer in words.
+static void download__a_hostile_site_is_answered_in_words(void **state)
+{
+    static const struct {
+        const char *name;
+        enum th_status status;
+        const char *key;
+        const char *argument, *value;
+    } CASES[] = {
+        {"hello", TH_OK, NULL, NULL, NULL},
+        {"longer", TH_OK, NULL, NULL, NULL}, // what is claimed, and no more
+        {"chunks", TH_OK, NULL, NULL, NULL},
+        {"zipped", TH_OK, NULL, NULL, NULL}, // not asked for, so not unpacked
+        {"missing", TH_NOT_FOUND, "download_not_found", NULL, NULL},
+        {"broken", TH_UNREADABLE, "download_status", "status", "500"},
+        {"accepted", TH_UNREADABLE, "download_status", "status", "202"},
+        {"part", TH_UNREADABLE, "download_status", "status", "206"},
+        {"empty", TH_UNREADABLE, "download_status", "status", "204"},
+        {"nowhere", TH_UNREADABLE, "download_status", "status", "302"},
+        {"again", TH_UNREADABLE, "download_redirect", NULL, NULL},
+        {"unsafe", TH_UNREADABLE, "download_redirect", NULL, NULL},
+        {"file", TH_UNREADABLE, "download_redirect", NULL, NULL},
+        {"ftp", TH_UNREADABLE, "download_redirect", NULL, NULL},
+        {"cut", TH_UNREADABLE, "download_failed", NULL, NULL},
+        {"less", TH_UNREADABLE, "download_failed", NULL, NULL},
+        {"torn", TH_UNREADABLE, "download_endless", NULL, NULL},
+        {"heads", TH_UNREADABLE, "download_failed", NULL, NULL},
+        {"big", TH_LIMIT, "download_too_large", "limit", "50000"},
+        {"bigger", TH_LIMIT, "download_too_large", "limit", "50000"},
+        {"endless", TH_LIMIT, "download_too_large", "limit", "50000"},
+        {"drip", TH_UNREADABLE, "download_stalled", "seconds", "1"},
+    };
+    static const struct th_download_limits IMPATIENT = {
+        .size_max = 50000, .seconds_max = 10, .slow_seconds_max = 1};
+    struct http_place *f = *state;
+    char certificate[TH_TEST_PATH_SIZE];
+    speak_tls(f, certificate);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct th_error err = {0};
+        struct th_hash hash = {{7}};
+        char hex[TH_HASH_HEX_SIZE];
+        print_message("case %s\n", CASES[i].name);
+        assert_int_equal(setenv("SSL_CERT_FILE", certificate, 1), 0);
+        enum th_status status =
+            th_download(http_place_url(f, CASES[i].name), f->path, &IMPATIENT, NULL, &hash, &err);
+        assert_int_equal(unsetenv("SSL_CERT_FILE"), 0);
+        assert_status(status, CASES[i].status, &err);
+        if (status == TH_OK) {
+            assert_string_equal(th_hash_hex(&hash, hex), hello_sha256);
+            assert_int_equal(unlink(f->path), 0);
+            continue;
+        }
+        assert_string_equal(err.key, CASES[i].key);
+        if (CASES[i].argument != NULL)
+            assert_string_equal(th_error_arg_get(&err, CASES[i].argument), CASES[i].value);
+        assert_int_equal(hash.bytes[0], 7);
+        assert_nothing_left(f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(download__file_and_digest_are_the_bytes_served, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(download__a_hostile_site_is_answered_in_words, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(download__other_schemes_are_refused_before_any_connection,
                                         set_up, tear_down),

@@ -221,34 +221,96 @@ static enum th_status shape_survey(struct th_surveyor *surveyor, struct th_surve
     return TH_OK;
 }
 
-// A line of a drawing that nobody closed is told apart from other shapes that are no area, with how
-// far its ends lie apart. The line is as the reader gives it: little-endian and flat.
-static enum th_status line_explain(struct th_surveyor *surveyor, const void *wkb, size_t wkb_size,
-                                   struct th_error *err)
+enum { LINE_HEADER_SIZE = 9, LINE_ENDS = 2 };
+
+// The ends of the line at `bytes`, as they stand there; returns its length, 0 when no line of two
+// points and more begins there. Lines are as the reader gives them: little-endian and flat.
+static size_t line_ends(const unsigned char *bytes, size_t size, struct th_xy ends[LINE_ENDS])
 {
     static const unsigned char LINE[] = {1, 2, 0, 0, 0};
-    enum { HEADER_SIZE = sizeof LINE + sizeof(uint32_t), ENDS = 2 };
-    struct th_xy ends[ENDS];
-    struct th_xy bad;
-    if (wkb == NULL || wkb_size < HEADER_SIZE + ENDS * sizeof *ends ||
-        (wkb_size - HEADER_SIZE) % sizeof *ends != 0 || memcmp(wkb, LINE, sizeof LINE) != 0) {
-        return TH_DATA_PROBLEM;
+    uint32_t n = 0;
+    if (size < LINE_HEADER_SIZE || memcmp(bytes, LINE, sizeof LINE) != 0) {
+        return 0;
     }
-    const unsigned char *bytes = wkb;
-    memcpy(&ends[0], bytes + HEADER_SIZE, sizeof *ends);
-    memcpy(&ends[1], bytes + wkb_size - sizeof *ends, sizeof *ends);
-    for (int i = 0; surveyor->swap_axes && i < ENDS; i++) {
+    memcpy(&n, bytes + sizeof LINE, sizeof n);
+    if (n < LINE_ENDS || n > (size - LINE_HEADER_SIZE) / sizeof *ends) {
+        return 0;
+    }
+    size_t length = LINE_HEADER_SIZE + n * sizeof *ends;
+    memcpy(&ends[0], bytes + LINE_HEADER_SIZE, sizeof *ends);
+    memcpy(&ends[1], bytes + length - sizeof *ends, sizeof *ends);
+    return length;
+}
+
+// 0 where they meet, or nobody can tell.
+static double gap_between_m(const struct th_surveyor *surveyor, struct th_xy from, struct th_xy to)
+{
+    struct th_xy ends[LINE_ENDS] = {from, to};
+    struct th_xy bad;
+    for (int i = 0; surveyor->swap_axes && i < LINE_ENDS; i++) {
         ends[i] = (struct th_xy){ends[i].y, ends[i].x};
     }
     bool known = th_crs_transform_is_identity(surveyor->transform) ||
-                 th_crs_transform_points(surveyor->transform, ends, ENDS, &bad);
+                 th_crs_transform_points(surveyor->transform, ends, LINE_ENDS, &bad);
     double gap_m = known ? th_edit_distance_m(ends[0], ends[1]) : 0;
-    if (!(gap_m > 0) || isinf(gap_m)) {
+    return gap_m > 0 && !isinf(gap_m) ? gap_m : 0;
+}
+
+// What is known of the lines of a shape.
+struct lines {
+    size_t n, n_open;
+    double widest_m;
+    struct th_xy first, last; // ends of the whole, where each line begins at the end of the last
+    bool chained;
+};
+
+static bool lines_read(const struct th_surveyor *surveyor, const unsigned char *wkb,
+                       size_t wkb_size, struct lines *lines)
+{
+    static const unsigned char LINES[] = {1, 5, 0, 0, 0};
+    struct th_xy ends[LINE_ENDS];
+    bool several =
+        wkb != NULL && wkb_size > LINE_HEADER_SIZE && memcmp(wkb, LINES, sizeof LINES) == 0;
+    size_t at = several ? LINE_HEADER_SIZE : 0;
+    *lines = (struct lines){.chained = true};
+    while (wkb != NULL && at < wkb_size && (several || lines->n == 0)) {
+        size_t length = line_ends(wkb + at, wkb_size - at, ends);
+        if (length == 0) {
+            return false;
+        }
+        bool meets = lines->n == 0 ||
+                     !(fabs(lines->last.x - ends[0].x) > 0 || fabs(lines->last.y - ends[0].y) > 0);
+        double gap_m = gap_between_m(surveyor, ends[0], ends[1]);
+        lines->chained = lines->chained && meets;
+        lines->first = lines->n == 0 ? ends[0] : lines->first;
+        lines->last = ends[1];
+        lines->widest_m = fmax(lines->widest_m, gap_m);
+        lines->n_open += gap_m > 0 ? 1 : 0;
+        lines->n++;
+        at += length;
+    }
+    return lines->n > 0 && at == wkb_size;
+}
+
+// A line of a drawing that nobody closed, whole or in pieces that meet, is told apart from other
+// shapes that are no area, with how far its ends lie apart; of lines that do not meet, the one that
+// is open most.
+static enum th_status line_explain(const struct th_surveyor *surveyor, const void *wkb,
+                                   size_t wkb_size, struct th_error *err)
+{
+    struct lines lines;
+    char text[32];
+    if (!lines_read(surveyor, wkb, wkb_size, &lines) || lines.n_open == 0) {
         return TH_DATA_PROBLEM;
     }
-    char text[32];
+    double whole_m = lines.chained ? gap_between_m(surveyor, lines.first, lines.last) : 0;
+    double gap_m = whole_m > 0 ? whole_m : lines.widest_m;
     snprintf(text, sizeof text, gap_m < 1 ? "%.3f" : "%.1f", gap_m);
-    return th_error_set(err, TH_DATA_PROBLEM, "line_open", "gap_m", text, NULL);
+    (void)th_error_set(err, TH_DATA_PROBLEM, whole_m > 0 ? "line_open" : "lines_open", "gap_m",
+                       text, NULL);
+    th_error_add_int(err, "n", (long long)lines.n);
+    th_error_add_int(err, "n_open", (long long)lines.n_open);
+    return TH_DATA_PROBLEM;
 }
 
 enum th_status th_survey(struct th_surveyor *surveyor, const void *wkb, size_t wkb_size,

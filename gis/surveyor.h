@@ -40,7 +40,8 @@ const struct th_crs_transform *
 th_surveyor_transform(const struct th_surveyor *surveyor); // borrowed
 
 // TH_OK: the ground is valid and measured. TH_DATA_PROBLEM: the row is refused, with the keys of
-// th_geometry_from_wkb, "line_open" (gap_m) for a line whose ends lie apart, th_crs_transform_apply
+// th_geometry_from_wkb, "line_open" (gap_m) for a line whose ends lie apart, "lines_open" (n,
+// n_open, gap_m: the widest) for several, th_crs_transform_apply
 // ("out_of_bounds"), "outside_bounds" (arguments box, bounds), th_validity_check
 // ("geometry_invalid") and th_ground_new; *ret_survey then tells `placed` and `box` as far as they
 // are known, and ground is NULL; so do all other statuses. TH_UNREADABLE ("wkb_invalid"). wkb NULL,

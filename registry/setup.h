@@ -30,8 +30,9 @@ enum th_status th_village_add(struct th_registry *registry, const struct th_requ
 // A table (CSV in any encoding, XLSX) with a heading line naming code, name, township (or 村代码,
 // 村名, 乡镇): all rows or none. Rows that are registered just so are left alone. Reply: read,
 // accepted, unchanged, villages[] as added. TH_INVALID ("village_columns", "csv_empty", and the
-// errors of a village with "row", the line of the file), TH_CONFLICT ("village_differs" with
-// "row"), TH_UNREADABLE ("village_encoding", "village_row", and those of a source).
+// errors of a village with "row", the line of the file), TH_CONFLICT ("village_differs" with "row";
+// where more rows differ "villages_differ" with all of them in "rows" as well), TH_UNREADABLE
+// ("village_encoding", "village_row", and those of a source).
 enum th_status th_village_import(struct th_registry *registry, const struct th_request *request,
                                  const char *path, struct th_json **ret_reply,
                                  struct th_error *err) TH_MUST_CHECK;

@@ -11,7 +11,7 @@
 #include "registry/setup.h"
 #include "registry/work.h"
 
-enum { CODE, NAME, TOWNSHIP, N_COLUMNS, HEADINGS_MAX = 7, ROWS_MAX = 1000000 };
+enum { CODE, NAME, TOWNSHIP, N_COLUMNS, HEADINGS_MAX = 7, ROWS_MAX = 1000000, ROWS_TOLD_MAX = 20 };
 
 static const char *const HEADINGS[N_COLUMNS][HEADINGS_MAX] = {
     [CODE] = {"代码", "村代码", "行政村代码", "村编码", "code", "village_code", "village"},
@@ -131,6 +131,12 @@ static enum th_status table_read(const char *path, struct villages *villages, st
     return status;
 }
 
+static bool is_same(const struct th_village *known, const struct th_village *village)
+{
+    return strcmp(known->name, village->name) == 0 &&
+           strcmp(known->township, village->township) == 0;
+}
+
 // A village that is registered just so is left alone; one that is registered otherwise is for
 // people to decide.
 static enum th_status village_put(struct th_work *work, const struct th_village *village,
@@ -142,8 +148,7 @@ static enum th_status village_put(struct th_work *work, const struct th_village 
     *ret_added = status == TH_NOT_FOUND;
     if (status == TH_NOT_FOUND)
         return th_village_insert(th_work_store(work), village, th_work_seq(work), err);
-    if (status == TH_OK && (strcmp(known.name, village->name) != 0 ||
-                            strcmp(known.township, village->township) != 0)) {
+    if (status == TH_OK && !is_same(&known, village)) {
         status = th_error_set(err, TH_CONFLICT, "village_differs", "code", village->code, "name",
                               village->name, "township", village->township, "known", known.name,
                               "known_township", known.township, NULL);
@@ -153,6 +158,34 @@ static enum th_status village_put(struct th_work *work, const struct th_village 
     if (status != TH_OK && err != NULL)
         *err = what;
     return status;
+}
+
+// The first row that differs is told in full; that there are more, by their lines.
+static void others_tell(struct th_work *work, const struct villages *villages, size_t first,
+                        struct th_error *err)
+{
+    struct th_buf rows;
+    size_t n = 0;
+    if (err == NULL || strcmp(err->key, "village_differs") != 0)
+        return;
+    th_buf_init(&rows, TH_ERROR_VALUE_SIZE);
+    th_buf_printf(&rows, "%lld", (long long)villages->lines[first]);
+    for (size_t i = first + 1; i < villages->n; i++) {
+        struct th_village known;
+        if (th_village_load(th_work_store(work), villages->items[i].code, &known, NULL) != TH_OK ||
+            is_same(&known, &villages->items[i]))
+            continue;
+        n++;
+        if (n < ROWS_TOLD_MAX)
+            th_buf_printf(&rows, ", %lld", (long long)villages->lines[i]);
+        else if (n == ROWS_TOLD_MAX)
+            th_buf_append_str(&rows, " …");
+    }
+    if (n > 0) {
+        th_text_copy(err->key, sizeof err->key, "villages_differ");
+        th_error_add(err, "rows", th_buf_text(&rows));
+    }
+    th_buf_clear(&rows);
 }
 
 static struct th_json *reply_make(const struct th_json *added, size_t n)
@@ -185,6 +218,8 @@ static enum th_status villages_put(struct th_registry *registry, const struct th
         status = village_put(work, &villages->items[i], villages->lines[i], &is_new, err);
         if (status == TH_OK && is_new)
             th_json_append(added, th_village_json(&villages->items[i]));
+        if (status == TH_CONFLICT)
+            others_tell(work, villages, i, err);
     }
     struct th_json *reply = reply_make(added, villages->n);
     if (status == TH_OK && th_json_size(added) == 0) {

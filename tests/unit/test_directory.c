@@ -160,6 +160,8 @@ static void village_import__one_bad_row_keeps_all_out(void **state)
          "3"},
         {"code,name,township\n330523205202,a,b\n\n330523205209,九,乡\n", TH_CONFLICT,
          "village_differs", "4"},
+        {"code,name,township\n330523205209,九,乡\n330523205202,a,b\n\n330523205209,十,乡\n",
+         TH_CONFLICT, "villages_differ", "2"},
     };
     struct th_test_world *world = *state;
     th_test_village_add(world, "admin", "330523205209");
@@ -174,6 +176,8 @@ static void village_import__one_bad_row_keeps_all_out(void **state)
         assert_string_equal(err.key, CASES[i].key);
         if (CASES[i].row != NULL)
             assert_string_equal(th_error_arg_get(&err, "row"), CASES[i].row);
+        if (strcmp(err.key, "villages_differ") == 0)
+            assert_string_equal(th_error_arg_get(&err, "rows"), "2, 5");
         assert_null(reply);
     }
     struct th_hash after = th_test_content(world->store);

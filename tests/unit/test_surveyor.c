@@ -336,6 +336,41 @@ static void survey__a_line_that_is_open_is_told_with_its_gap(void **state)
     double gap_m = strtod(th_error_arg_get(&err, "gap_m"), NULL);
     assert_true(gap_m > 110.3 && gap_m < 111.4);
     assert_null(found.ground);
+    // Of two lines, 0.001° and 0.0005° of latitude open, the wider gap is told; of one in several
+    // the same as of one.
+    unsigned char lines[9 + 2 * sizeof wkb] = {1, 5, 0, 0, 0, 2, 0, 0, 0};
+    const double half = 30.5005;
+    memcpy(lines + 9, wkb, sizeof wkb);
+    memcpy(lines + 9 + sizeof wkb, wkb, sizeof wkb);
+    memcpy(lines + sizeof lines - 8, &half, sizeof half);
+    assert_status(th_survey(surveyor, lines, sizeof lines, &found, &err), TH_DATA_PROBLEM, &err);
+    assert_string_equal(err.key, "lines_open");
+    assert_string_equal(th_error_arg_get(&err, "n"), "2");
+    assert_string_equal(th_error_arg_get(&err, "n_open"), "2");
+    gap_m = strtod(th_error_arg_get(&err, "gap_m"), NULL);
+    assert_true(gap_m > 110.3 && gap_m < 111.4);
+    lines[5] = 1;
+    assert_status(th_survey(surveyor, lines, 9 + sizeof wkb, &found, &err), TH_DATA_PROBLEM, &err);
+    assert_string_equal(err.key, "line_open");
+    // In two pieces that meet it is one line; pieces that meet all around are still two.
+    const double pieces[] = {119.6, 30.5, 119.601, 30.5, 119.601, 30.5, 119.6, 30.501};
+    unsigned char chain[9 + 2 * (9 + 32)] = {1, 5, 0, 0, 0, 2, 0, 0, 0};
+    for (int i = 0; i < 2; i++) {
+        memcpy(chain + 9 + i * 41, (const unsigned char[]){1, 2, 0, 0, 0, 2, 0, 0, 0}, 9);
+        memcpy(chain + 18 + i * 41, pieces + 4 * i, 32);
+    }
+    assert_status(th_survey(surveyor, chain, sizeof chain, &found, &err), TH_DATA_PROBLEM, &err);
+    assert_string_equal(err.key, "line_open");
+    gap_m = strtod(th_error_arg_get(&err, "gap_m"), NULL);
+    assert_true(gap_m > 110.3 && gap_m < 111.4);
+    memcpy(chain + sizeof chain - 16, pieces, 16);
+    assert_status(th_survey(surveyor, chain, sizeof chain, &found, &err), TH_DATA_PROBLEM, &err);
+    assert_string_equal(err.key, "lines_open");
+    // What breaks off is no line to speak of.
+    lines[5] = 2;
+    assert_status(th_survey(surveyor, lines, sizeof lines - 1, &found, &err), TH_DATA_PROBLEM,
+                  &err);
+    assert_string_equal(err.key, "geometry_type");
     // A line whose last point is its first has too few corners, not a gap.
     memcpy(wkb + sizeof wkb - 16, xy, 16);
     assert_status(th_survey(surveyor, wkb, sizeof wkb, &found, &err), TH_DATA_PROBLEM, &err);

@@ -11,7 +11,7 @@
 #include "registry/work.h"
 #include "store/parcel_store.h"
 
-enum { PROBLEMS_SHOWN = 10000, DOCUMENT_SIZE = 512, PATH_SIZE = 1024 };
+enum { PROBLEMS_SHOWN = 10000, PATH_SIZE = 4096 };
 
 enum fate { FATE_PENDING, FATE_BAD, FATE_UNCHANGED, FATE_ACCEPTED };
 
@@ -27,7 +27,7 @@ struct contract {
     size_t first_row;       // names it: number and holder as they are written
     struct th_tenure facts; // of the first row that could be read
     bool has_facts;
-    char document[DOCUMENT_SIZE];
+    const char *document; // file of the first row that names one; NULL without
 };
 
 struct importing {
@@ -331,12 +331,24 @@ static struct contract *contract_of(struct importing *m, size_t row)
     if (m->slots[slot] == 0) {
         struct contract *contract = &m->contracts[m->n_contracts];
         *contract = (struct contract){.first_row = row};
-        th_text_copy(contract->document, sizeof contract->document,
-                     th_tenure_cell(&m->table, row, TH_TENURE_DOCUMENT));
         m->slots[slot] = ++m->n_contracts;
     }
     m->rows[row].contract = (int64_t)m->slots[slot] - 1;
     return &m->contracts[m->slots[slot] - 1];
+}
+
+static void take_document(struct importing *m, size_t row, struct contract *contract)
+{
+    struct th_error what;
+    const char *document = th_tenure_cell(&m->table, row, TH_TENURE_DOCUMENT);
+    if (document[0] == '\0')
+        return;
+    if (contract->document == NULL) {
+        contract->document = document;
+    } else if (strcmp(contract->document, document) != 0) {
+        (void)th_error_set(&what, TH_DATA_PROBLEM, "tenure_rows_differ", NULL);
+        problem(m, row, "error", &what);
+    }
 }
 
 static enum th_status take_row(struct importing *m, size_t row, struct th_error *err)
@@ -347,6 +359,7 @@ static enum th_status take_row(struct importing *m, size_t row, struct th_error 
     m->rows[row].line = m->table.lines[row];
     m->rows[row].share = (struct th_ratio){1, 1};
     struct contract *contract = contract_of(m, row);
+    take_document(m, row, contract);
     bool read = take_facts(m, row, &facts);
     if (read && th_tenure_cell(&m->table, row, TH_TENURE_SHARE)[0] != '\0') {
         read = take_ratio(m, row, TH_TENURE_SHARE, &m->rows[row].share);
@@ -491,10 +504,32 @@ static enum th_status check_share(struct importing *m, size_t row, const struct 
 // Beside the table, unless the path says otherwise.
 static void document_path(const struct importing *m, const char *document, char path[PATH_SIZE])
 {
-    const char *base = th_file_base_name(m->options->source);
-    (void)snprintf(path, PATH_SIZE, "%.*s%s",
-                   document[0] == '/' ? 0 : (int)(base - m->options->source), m->options->source,
-                   document);
+    const char *source = m->options->source;
+    int folder = document[0] == '/' ? 0 : (int)(th_file_base_name(source) - source);
+    (void)snprintf(path, PATH_SIZE, "%.*s%s", folder, source, document);
+}
+
+// Tells of every row of a contract whose file was not there, or could not be read.
+static bool document_missing(struct importing *m, struct span span)
+{
+    bool missing = false;
+    for (size_t i = 0; i < span.n; i++) {
+        char path[PATH_SIZE];
+        struct th_hash sha256;
+        int64_t size = 0;
+        struct th_error what;
+        const char *document = th_tenure_cell(&m->table, span.rows[i], TH_TENURE_DOCUMENT);
+        document_path(m, document, path);
+        enum th_status status =
+            document[0] == '\0' ? TH_OK : th_work_document(m->work, path, &sha256, &size, &what);
+        if (status == TH_OK || status == TH_CONFLICT || status == TH_NO_MEMORY)
+            continue; // what changed meanwhile ends the import where it is recorded
+        (void)th_error_set(&what, TH_DATA_PROBLEM, "tenure_document_missing", "document", document,
+                           "path", path, NULL);
+        problem(m, span.rows[i], "error", &what);
+        missing = true;
+    }
+    return missing;
 }
 
 static enum th_status store_contract(struct importing *m, struct contract *contract,
@@ -504,7 +539,7 @@ static enum th_status store_contract(struct importing *m, struct contract *contr
     struct th_hash sha256;
     enum th_status status = TH_OK;
     contract->facts.seq = th_work_seq(m->work);
-    if (contract->document[0] != '\0') {
+    if (contract->document != NULL) {
         char path[PATH_SIZE];
         document_path(m, contract->document, path);
         status = th_document_record(m->work, path, &contract->facts.document_id, &sha256, err);
@@ -545,6 +580,8 @@ static enum th_status decide(struct importing *m, size_t index, struct span span
         return TH_OK;
     }
     enum th_status status = bad ? TH_OK : check_known(m, index, span, &known, err);
+    if (status == TH_OK && !known)
+        bad = document_missing(m, span) || bad;
     for (size_t i = 0; status == TH_OK && !bad && !known && i < span.n; i++) {
         bool over = false;
         status = check_share(m, span.rows[i], &m->contracts[index].facts, &over, err);
@@ -675,9 +712,8 @@ static enum th_status document_paths(const struct importing *m, char ***ret_path
     if (paths == NULL)
         return th_error_no_memory(err);
     for (size_t i = 0; i < m->table.n; i++) {
-        char document[DOCUMENT_SIZE];
         char path[PATH_SIZE];
-        th_text_copy(document, sizeof document, th_tenure_cell(&m->table, i, TH_TENURE_DOCUMENT));
+        const char *document = th_tenure_cell(&m->table, i, TH_TENURE_DOCUMENT);
         document_path(m, document, path);
         if (document[0] == '\0' || (n > 0 && strcmp(paths[n - 1], path) == 0))
             continue;

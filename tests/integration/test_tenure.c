@@ -77,6 +77,57 @@ static const char HALVES[] = HEAD
     "A-1,张三,测试合作社,测试一村,2,证1,2049-12-31,8.00,2021-01-01,2040/12/31,,150,60%,是,1\n"
     "A-2,李四,测试合作社,测试一村,1,,,7.96,2021年1月1日,2030-12-31,120.50,,,是,50%\n";
 
+static void import__tells_all_files_that_are_missing_at_once(void **state)
+{
+    struct fixture *f = *state;
+    static const char ROWS[] =
+        "合同编号,农户,合作社,村,地块号,起始,终止,碳汇收益权,份额,文件\n"
+        "A-1,张三,测试合作社,测试一村,1,2021-01-01,2040-12-31,是,1/4,a-1.pdf\n"
+        "A-2,李四,测试合作社,测试一村,1,2021-01-01,2040-12-31,是,1/4,.\n"
+        "A-3,王五,测试合作社,测试一村,1,2021-01-01,2040-12-31,是,1/4,there.pdf\n"
+        "A-4,赵六,测试合作社,测试一村,1,2021-01-01,2040-12-31,是,1/4,\n";
+    char path[TH_TEST_PATH_SIZE];
+    struct th_error err;
+    fixture_file(f, path, "there.pdf", "scan");
+    struct th_json *reply = import(f, ROWS, "admin", TH_OK);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
+    assert_int_equal(th_json_get_int(reply, "rejected", -1), 2);
+    assert_int_equal(fixture_problems(reply, 2, "tenure_document_missing", "error"), 1);
+    assert_int_equal(fixture_problems(reply, 3, "tenure_document_missing", "error"), 1);
+    const struct th_json *first = th_json_at(th_json_get(reply, "problems"), 0);
+    assert_string_equal(th_json_get_text(first, "number", ""), "A-1");
+    assert_non_null(strstr(th_json_get_text(first, "message", ""), "/a-1.pdf"));
+    th_json_free(reply);
+    // A folder is no scan; one that is there is kept; a row that names none asks for none.
+    assert_ok(th_tenure_show(f->registry, 1, &reply, &err), &err);
+    assert_string_equal(th_json_get_text(reply, "number", ""), "A-3");
+    assert_true(th_json_get_int(reply, "document_id", 0) > 0);
+    th_json_free(reply);
+    assert_int_equal(remove(path), 0);
+    fixture_file(f, path, "a-1.pdf", "scan");
+    // What is registered does not ask for its scan again.
+    reply = import(f, ROWS, "admin", TH_OK);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    assert_int_equal(th_json_get_int(reply, "unchanged", -1), 2);
+    assert_int_equal(fixture_problems(reply, 3, "tenure_document_missing", "error"), 1);
+    th_json_free(reply);
+    // Of one contract the rows name one file, whichever row does.
+    reply = import(f,
+                   "合同编号,农户,合作社,村,地块号,起始,终止,碳汇收益权,文件\n"
+                   "B-1,张三,测试合作社,测试一村,2,2041-01-01,2042-12-31,是,\n"
+                   "B-1,张三,测试合作社,测试一村,1,2041-01-01,2042-12-31,是,a-1.pdf\n"
+                   "B-2,张三,测试合作社,测试一村,2,2051-01-01,2052-12-31,是,a-1.pdf\n"
+                   "B-2,张三,测试合作社,测试一村,1,2051-01-01,2052-12-31,是,contracts.csv\n",
+                   "admin", TH_OK);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
+    assert_int_equal(fixture_problems(reply, 5, "tenure_rows_differ", "error"), 1);
+    th_json_free(reply);
+    assert_ok(th_tenure_show(f->registry, 4, &reply, &err), &err);
+    assert_string_equal(th_json_get_text(reply, "number", ""), "B-1");
+    assert_true(th_json_get_int(reply, "document_id", 0) > 0);
+    th_json_free(reply);
+}
+
 static void import__shares_are_exact_and_a_second_run_adds_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -399,6 +450,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TENURE_TEST(import__shares_are_exact_and_a_second_run_adds_nothing),
+        TENURE_TEST(import__tells_all_files_that_are_missing_at_once),
         TENURE_TEST(import__thirds_sum_to_one_and_more_is_refused),
         TENURE_TEST(import__bad_rows_keep_their_contract_out),
         TENURE_TEST(import__a_registered_contract_does_not_change),

@@ -142,7 +142,7 @@ struct th_reader; // opaque
 // unpacked, ratio 200, all measured in its directory before anything is unpacked; 1,000 fields.
 // TH_NOT_FOUND ("file_not_found"), TH_UNREADABLE ("source_unreadable" with "detail";
 // "source_format"; "source_incomplete"; "source_unfinished"; "layer_missing", "layer_ambiguous"
-// with "layers"; "source_bare_array"; "source_dwg"; "source_dxf_binary"; "source_xls"; "csv_quote"
+// with "layers"; "source_bare_array"; "source_dwg"; "source_dxf_binary"; "source_xls"; "source_encrypted"; "csv_quote"
 // with "row"; "too_many_fields"; "archive_limit"; "archive_broken"; "points_columns",
 // "points_columns_parcel" and "points_columns_axes" with "columns" for tables without a shape;
 // "reader_crashed" with "signal"; "reader_silent" with "seconds"; "reader_limit";

@@ -336,8 +336,17 @@ static void detect_number_missing(struct th_import_run *run)
     th_buf_clear(&list);
 }
 
+// An export of nothing looks like a success otherwise.
+static void detect_nothing(struct th_import_run *run)
+{
+    struct th_detection *detection = run->n_rows > 0 ? NULL : th_import_detect(run, "source");
+    if (detection != NULL)
+        (void)th_evidence_add(&detection->evidence, "detect.no_rows");
+}
+
 void th_import_detect_rows(struct th_import_run *run, const struct th_reader_info *info)
 {
+    detect_nothing(run);
     detect_shapes(run, info);
     detect_own_export(run);
     detect_roles(run);

@@ -125,6 +125,12 @@ static size_t boxes_sample(const struct th_reader_batch *batch, struct th_box **
     return n;
 }
 
+// A name of a system that is none: then the numbers are asked as if the file said nothing.
+static bool is_name_unknown(const char *crs)
+{
+    return crs != NULL && strchr(crs, '[') == NULL && !th_crs_is_known(crs);
+}
+
 static enum th_status guess(struct th_import_run *run, const struct th_reader_batch *first,
                             struct th_guess *ret_guess, struct th_error *err)
 {
@@ -136,12 +142,12 @@ static enum th_status guess(struct th_import_run *run, const struct th_reader_ba
     struct th_guess_input input = {
         .boxes = boxes,
         .n_boxes = n,
-        .declared = run->how.crs,
+        .declared = is_name_unknown(run->how.crs) ? NULL : run->how.crs,
         .place = {frame->west_deg, frame->south_deg, frame->east_deg, frame->north_deg},
         .place_is_county = frame->east_deg - frame->west_deg < 5};
     // What is declared is judged by the registry's bounds alone; what must be asked, by all that is
     // known of the place.
-    enum th_status status = run->how.crs == NULL ? th_import_place(run, &input, err) : TH_OK;
+    enum th_status status = input.declared == NULL ? th_import_place(run, &input, err) : TH_OK;
     if (status == TH_OK)
         status = th_guess_crs(&input, ret_guess, err);
     free(boxes);
@@ -156,10 +162,15 @@ static enum th_status system_judge(struct th_import_run *run, const struct th_re
     if (found == NULL)
         return th_error_no_memory(err);
     enum th_status status = guess(run, first, found, err);
-    bool speaks = status == TH_OK && found->verdict != TH_GUESS_AGREES;
+    bool unknown = is_name_unknown(run->source_crs);
+    bool speaks = status == TH_OK && (found->verdict != TH_GUESS_AGREES || unknown);
     struct th_detection *detection = speaks ? th_import_detect(run, "crs") : NULL;
     if (detection != NULL) {
-        detection->evidence = found->evidence;
+        if (unknown)
+            th_error_add(th_evidence_add(&detection->evidence, "detect.crs_name_unknown"), "crs",
+                         run->source_crs);
+        for (int i = 0; i < found->evidence.n; i++)
+            *th_evidence_add(&detection->evidence, "") = found->evidence.items[i];
         th_guess_options(found, detection->option);
         if (run->how.crs != NULL)
             th_text_copy(detection->choice, sizeof detection->choice, run->source.crs_code);

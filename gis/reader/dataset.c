@@ -19,6 +19,7 @@
 #include "core/text.h"
 #include "gis/capture_internal.h"
 #include "gis/reader/formats_internal.h"
+#include "gis/reader/geojson_internal.h"
 #include "gis/reader/recode_internal.h"
 #include "gis/reader/source_internal.h"
 
@@ -367,6 +368,16 @@ static enum th_status layer_name(const struct dataset *opened, struct th_buf *na
     return th_buf_check(name, err);
 }
 
+// Does GDAL say WGS 84 of a GeoJSON file? Then it may not have understood what the file says.
+static bool is_geojson_by_default(const struct dataset *opened)
+{
+    const char *driver = GDALGetDriverShortName(GDALGetDatasetDriver(opened->dataset));
+    OGRSpatialReferenceH reference = OGR_L_GetSpatialRef(opened->layer);
+    const char *code = reference == NULL ? NULL : OSRGetAuthorityCode(reference, NULL);
+    return th_text_starts_with(driver, "GeoJSON") && code != NULL && strcmp(code, "4326") == 0 &&
+           !opened->asked_web;
+}
+
 static enum th_status layer_rows(struct dataset *opened, const char *layer,
                                  struct th_rows **ret_rows, struct th_error *err)
 {
@@ -386,6 +397,10 @@ static enum th_status layer_rows(struct dataset *opened, const char *layer,
         }
         th_capture_end();
     }
+    char *crs_name = NULL;
+    if (status == TH_OK && is_geojson_by_default(opened)) {
+        status = th_geojson_crs_unknown(opened->path, &crs_name, err);
+    }
     if (status == TH_OK) {
         const struct th_rows_layer source = {.dataset = opened->dataset,
                                              .layer = opened->layer,
@@ -393,11 +408,13 @@ static enum th_status layer_rows(struct dataset *opened, const char *layer,
                                              .member = opened->source.member,
                                              .raw_text = opened->raw_text,
                                              .n_empty = opened->n_empty,
-                                             .crs_unknown = opened->asked_web};
+                                             .crs_unknown = opened->asked_web,
+                                             .crs_name = crs_name};
         status = th_rows_of_layer(&source, ret_rows, err);
     } else if (opened->dataset != NULL) {
         GDALClose(opened->dataset);
     }
+    free(crs_name);
     th_buf_clear(&name);
     CPLFree(opened->path);
     return status;

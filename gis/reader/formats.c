@@ -17,7 +17,7 @@
 #include "core/text.h"
 #include "gis/capture_internal.h"
 
-enum { HEAD_SIZE = 4096, ENCODING_SIZE = 32 };
+enum { HEAD_SIZE = 4096, ENCODING_SIZE = 32, PIECE_SIZE = 16 * 1024 };
 
 void th_format_configure(double curve_step_deg)
 {
@@ -149,8 +149,35 @@ static bool is_drawing(const char *path, const char *head)
             th_text_starts_with(first_sign(first + 1), "SECTION"));
 }
 
+// A workbook with a password is an older container, in whose directory a stream bears this name.
+static bool is_encrypted(const char *path)
+{
+    static const char name[] = "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e";
+    const size_t size = sizeof name; // with the second byte of the last letter
+    char piece[PIECE_SIZE];
+    struct th_capture capture;
+    bool found = false;
+    th_capture_begin(&capture);
+    VSILFILE *file = VSIFOpenL(path, "rb");
+    size_t n_read = 1;
+    for (size_t kept = 0; file != NULL && !found && n_read > 0;) {
+        n_read = VSIFReadL(piece + kept, 1, sizeof piece - kept, file);
+        size_t n = kept + n_read;
+        for (size_t i = 0; i + size <= n && !found; i++) {
+            found = memcmp(piece + i, name, size) == 0;
+        }
+        kept = n < size ? n : size - 1;
+        memmove(piece, piece + n - kept, kept);
+    }
+    if (file != NULL) {
+        (void)VSIFCloseL(file);
+    }
+    th_capture_end();
+    return found;
+}
+
 // What clerks send by mistake, and what they should do about it.
-static enum th_status refuse_known(const char *file, const char *head, size_t n,
+static enum th_status refuse_known(const char *path, const char *file, const char *head, size_t n,
                                    struct th_error *err)
 {
     const char *key = NULL;
@@ -159,7 +186,7 @@ static enum th_status refuse_known(const char *file, const char *head, size_t n,
     } else if (th_text_starts_with(head, "AutoCAD Binary DXF")) {
         key = "source_dxf_binary";
     } else if (n > 8 && memcmp(head, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8) == 0) {
-        key = "source_xls";
+        key = is_encrypted(path) ? "source_encrypted" : "source_xls";
     }
     return key == NULL ? TH_OK : th_error_set(err, TH_UNREADABLE, key, "file", file, NULL);
 }
@@ -170,7 +197,7 @@ enum th_status th_format_open(const struct th_format_request *request, struct th
     char head[HEAD_SIZE + 1] = "";
     const char *path = request->path;
     size_t n = head_read(path, head);
-    enum th_status status = refuse_known(request->file, head, n, err);
+    enum th_status status = refuse_known(path, request->file, head, n, err);
     if (status != TH_OK) {
         return status;
     }

@@ -284,7 +284,10 @@ static enum th_status facts_read(struct layer *layer, const struct th_rows_layer
         return th_error_no_memory(err);
     }
     enum th_status status = fields_read(layer, err);
-    if (status == TH_OK && !source->crs_unknown) {
+    if (status == TH_OK && source->crs_name != NULL) {
+        facts->crs = th_text_duplicate(source->crs_name);
+        status = facts->crs == NULL ? th_error_no_memory(err) : TH_OK;
+    } else if (status == TH_OK && !source->crs_unknown) {
         status = crs_read(layer, err);
     }
     if (status == TH_OK) {

@@ -93,7 +93,8 @@ struct th_rows_layer {
     const char *member;
     bool raw_text; // texts are bytes as they stand in the file
     int64_t n_empty;
-    bool crs_unknown; // GDAL had no way to learn it, whatever it says
+    bool crs_unknown;     // GDAL had no way to learn it, whatever it says
+    const char *crs_name; // what the source names and GDAL does not know, whatever it says; or NULL
 };
 enum th_status th_rows_of_layer(const struct th_rows_layer *source, struct th_rows **ret_rows,
                                 struct th_error *err) TH_MUST_CHECK;

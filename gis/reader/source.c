@@ -347,22 +347,6 @@ static enum th_status kmz_enter(const char *file, char **path, char ***ret_docum
     return status;
 }
 
-static bool is_workbook(const char *path)
-{
-    return ends_with(path, ".xlsx") || ends_with(path, ".xlsm");
-}
-
-// KMZ and workbooks are archives themselves, and no archives of sources.
-static enum th_status package_enter(const char *file, struct th_source *source,
-                                    struct th_error *err)
-{
-    struct th_zip zip;
-    if (ends_with(source->path, ".kmz")) {
-        return kmz_enter(file, &source->path, &source->documents, err);
-    }
-    return is_workbook(source->path) ? th_zip_measure(source->path, &zip, err) : TH_OK;
-}
-
 // The first bytes of what will be opened; 0 when it is a folder.
 static size_t head_read(const char *path, unsigned char *head, size_t size)
 {
@@ -375,6 +359,27 @@ static size_t head_read(const char *path, unsigned char *head, size_t size)
     }
     th_capture_end();
     return n;
+}
+
+// One with a password is no archive, whatever it is called, and is refused where it is opened.
+static bool is_workbook(const char *path)
+{
+    static const char container[] = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+    unsigned char head[sizeof container - 1];
+    return (ends_with(path, ".xlsx") || ends_with(path, ".xlsm")) &&
+           (head_read(path, head, sizeof head) < sizeof head ||
+            memcmp(head, container, sizeof head) != 0);
+}
+
+// KMZ and workbooks are archives themselves, and no archives of sources.
+static enum th_status package_enter(const char *file, struct th_source *source,
+                                    struct th_error *err)
+{
+    struct th_zip zip;
+    if (ends_with(source->path, ".kmz")) {
+        return kmz_enter(file, &source->path, &source->documents, err);
+    }
+    return is_workbook(source->path) ? th_zip_measure(source->path, &zip, err) : TH_OK;
 }
 
 // GDAL would only say that it does not know the format.

@@ -520,6 +520,28 @@ static void dxf__escaped_signs_and_arcs_are_read(void **state)
     formats_assert_end(&rows);
 }
 
+#define OLE "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
+
+// The directory of a container may stand anywhere, also across the pieces in which it is read.
+static void open__a_workbook_with_a_password_is_known_wherever_its_directory_stands(void **state)
+{
+    static const char name[] = "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e";
+    enum { SIZE = 70000 };
+    char *bytes = malloc(SIZE);
+    assert_non_null(bytes);
+    for (size_t at = 16 * 1024 - 34; at <= 16 * 1024 + 2; at++) {
+        struct th_error err = {0};
+        char path[TH_TEST_PATH_SIZE];
+        memset(bytes, 'E', SIZE);
+        memcpy(bytes, OLE, sizeof OLE - 1);
+        memcpy(bytes + at, name, sizeof name);
+        formats_bytes_write(path, *state, "a.xlsx", bytes, SIZE);
+        formats_refused(path, NULL, "source_encrypted", &err);
+        at += at % 7; // not every place needs a reader of its own
+    }
+    free(bytes);
+}
+
 static void open__formats_of_other_programs_are_refused_with_what_to_do(void **state)
 {
     static const struct {
@@ -531,6 +553,9 @@ static void open__formats_of_other_programs_are_refused_with_what_to_do(void **s
         {"a.dwg", "AC1027\0\0\0\0\0", 11, "source_dwg"},
         {"a.dxf", "AutoCAD Binary DXF\r\n\x1a", 22, "source_dxf_binary"},
         {"a.xls", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1....", 12, "source_xls"},
+        {"secret.xlsx", OLE "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e", 40,
+         "source_encrypted"},
+        {"cut.xlsx", OLE "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0", 38, "source_xls"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct th_error err = {0};
@@ -593,6 +618,7 @@ int main(void)
         FOLDER_TEST(dxf__texts_in_gbk_are_read_with_and_without_their_code_page),
         FOLDER_TEST(dxf__escaped_signs_and_arcs_are_read),
         FOLDER_TEST(open__formats_of_other_programs_are_refused_with_what_to_do),
+        FOLDER_TEST(open__a_workbook_with_a_password_is_known_wherever_its_directory_stands),
         FOLDER_TEST(open__truncated_files_of_each_format_are_answered),
     };
     return cmocka_run_group_tests(tests, drivers_register, NULL);

@@ -142,10 +142,10 @@ struct th_reader; // opaque
 // unpacked, ratio 200, all measured in its directory before anything is unpacked; 1,000 fields.
 // TH_NOT_FOUND ("file_not_found"), TH_UNREADABLE ("source_unreadable" with "detail";
 // "source_format"; "source_incomplete"; "source_unfinished"; "layer_missing", "layer_ambiguous"
-// with "layers"; "source_bare_array"; "source_dwg"; "source_dxf_binary"; "source_xls"; "source_encrypted"; "csv_quote"
-// with "row"; "too_many_fields"; "archive_limit"; "archive_broken"; "points_columns",
-// "points_columns_parcel" and "points_columns_axes" with "columns" for tables without a shape;
-// "reader_crashed" with "signal"; "reader_silent" with "seconds"; "reader_limit";
+// with "layers"; "source_bare_array"; "source_dwg"; "source_dxf_binary"; "source_xls";
+// "source_encrypted"; "csv_quote" with "row"; "too_many_fields"; "archive_limit"; "archive_broken";
+// "points_columns", "points_columns_parcel" and "points_columns_axes" with "columns" for tables
+// without a shape; "reader_crashed" with "signal"; "reader_silent" with "seconds"; "reader_limit";
 // "reader_protocol"), TH_LIMIT ("file_too_large", "table_too_long"), TH_USAGE
 // ("encoding_unknown"), TH_INTERRUPTED, TH_INTERNAL ("reader_missing" when there is no executable,
 // "reader_sandbox" when the system does not let it give up its rights). When an archive holds

@@ -22,7 +22,8 @@ struct th_tenure_import_options {       // texts are borrowed; NULL: not given
 // Reply: read = accepted + rejected + unchanged (rows), problems[{row, number, code, severity,
 // message, hint}], tenure_ids[], incomplete[{parcel_id, number, on, share}]. A contract with a bad
 // row is refused with all its rows; a row that names a file which is not there is one
-// ("tenure_document_missing"), a row that names none is not: no rule asks for scans. TH_INVALID ("tenure_columns" with "missing"), TH_LIMIT
+// ("tenure_document_missing"), a row that names none is not: no rule asks for scans. TH_INVALID
+// ("tenure_columns" with "missing"), TH_LIMIT
 // ("tenure_too_many_rows"), errors of th_reader_open, TH_NOT_PERMITTED.
 enum th_status th_tenure_import(struct th_registry *registry, const struct th_request *request,
                                 const struct th_tenure_import_options *options,

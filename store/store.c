@@ -189,7 +189,8 @@ enum th_status th_store_create(const char *path, const struct th_store_options *
 }
 
 // SQLite finds the log of changes by the name of the file. Two who write under two names of one
-// file would each have a log of their own, and each overwrite what the other wrote.
+// file would each have a log of their own, and each overwrite what the other wrote; who reads under
+// the second name misses what stands in the log of the first, or sees half of it.
 static enum th_status check_one_name(const char *path, struct th_error *err)
 {
     struct stat info;
@@ -206,7 +207,7 @@ enum th_status th_store_open(const char *path, enum th_store_mode mode,
         return th_error_set(err, TH_NOT_FOUND, "registry_not_found", "path", path, NULL);
     struct th_store *store = NULL;
     enum th_status status = th_file_check_target(path, err); // a folder
-    if (status == TH_OK && mode == TH_STORE_WRITE)
+    if (status == TH_OK)
         status = check_one_name(path, err);
     if (status == TH_OK)
         status = connect(path, SQLITE_OPEN_READWRITE, options, &store, err);

@@ -47,6 +47,15 @@ static bool is_companion(const char *base, const char *name)
     return false;
 }
 
+// The table of names beside a Shapefile that this program exported.
+static bool is_names(const char *base, const char *name)
+{
+    static const char SUFFIX[] = "_字段说明.csv";
+    size_t stem = strlen(base) < 4 ? 0 : strlen(base) - 4;
+    return stem > 0 && strcasecmp(base + stem, ".shp") == 0 && strncmp(base, name, stem) == 0 &&
+           strcmp(name + stem, SUFFIX) == 0;
+}
+
 // What SQLite keeps beside a file while somebody writes it; empty it says nothing.
 static bool is_log(const char *base, const char *name)
 {
@@ -128,7 +137,8 @@ static enum th_status folder_read(struct th_source_files *files, const char *bas
         const char *name = entry->d_name;
         bool log = base != NULL && is_log(base, name);
         bool wanted = base == NULL ? !is_passing(name)
-                                   : log || strcmp(base, name) == 0 || is_companion(base, name);
+                                   : log || strcmp(base, name) == 0 || is_companion(base, name) ||
+                                         is_names(base, name);
         if (wanted) {
             status = file_add(files, name, log, err);
         }

@@ -7,6 +7,7 @@
 #include "core/csv.h"
 #include "core/text.h"
 #include "registry/export_internal.h"
+#include "registry/own_columns.h"
 #include "registry/parcel_internal.h"
 
 enum { DESCRIPTION_LIMIT = 4096, TITLE_SIZE = 64 };
@@ -241,22 +242,28 @@ static void attributes_explain(const struct th_export_options *options,
                                const struct th_export_layout *layout, struct th_buf *out)
 {
     struct th_buf meaning;
+    struct th_buf full;
     th_buf_init(&meaning, DESCRIPTION_LIMIT);
+    th_buf_init(&full, DESCRIPTION_LIMIT);
     for (size_t i = 0; i < layout->n_attributes; i++) {
         const struct th_export_attribute *attribute = &layout->attributes[i];
+        bool shortened = attribute->name != NULL && th_own_is_short(attribute->name);
         th_export_attribute_meaning(options, attribute, &meaning);
+        th_own_attribute_name(attribute->key, false, 1, false, &full);
         th_csv_cell(out, attribute->name, false);
         th_csv_cell(out, attribute->key, false);
         th_csv_cell(out, th_buf_text(&meaning), false);
-        th_csv_cell(out, "", true);
+        th_csv_cell(out, "", false);
+        th_csv_cell(out, shortened ? th_buf_text(&full) : "", true);
     }
     th_buf_clear(&meaning);
+    th_buf_clear(&full);
 }
 
 void th_export_dictionary(const struct th_export_options *options,
                           const struct th_export_layout *layout, struct th_buf *out)
 {
-    static const char *const HEADINGS[] = {"field", "name", "meaning", "unit"};
+    static const char *const HEADINGS[] = {"field", "name", "meaning", "unit", "full"};
     th_csv_begin(out, true);
     for (size_t i = 0; i < COUNT(HEADINGS); i++)
         th_csv_cell(out, words(options, "export.dictionary.", HEADINGS[i], HEADINGS[i]),
@@ -268,7 +275,8 @@ void th_export_dictionary(const struct th_export_options *options,
         th_csv_cell(out, words(options, "export.meaning.", spec->name, spec->name), false);
         th_csv_cell(
             out, spec->unit == NULL ? "" : words(options, "export.unit.", spec->unit, spec->unit),
-            true);
+            false);
+        th_csv_cell(out, "", true);
     }
     attributes_explain(options, layout, out);
 }

@@ -124,7 +124,8 @@ void th_export_attribute_meaning(const struct th_export_options *options,
 const char *th_export_attribute_text(const struct th_export_row *row,
                                      const struct th_export_attribute *attribute);
 
-// The dictionary beside a Shapefile: short name, title, meaning, unit.
+// The dictionary beside a Shapefile: short name, title, meaning, unit, and of a shortened name the
+// full one, which the reader gives the field again (gis/reader/names.c).
 void th_export_dictionary(const struct th_export_options *options,
                           const struct th_export_layout *layout, struct th_buf *out);
 

@@ -124,7 +124,7 @@ static const char *unqualified(const char *name)
     return name[0] == '.' && name[1] != '\0' ? name + 1 : NULL;
 }
 
-static bool is_short(const char *name)
+bool th_own_is_short(const char *name)
 {
     size_t digits = th_text_starts_with(name, "SX") ? strspn(name + 2, "0123456789") : 0;
     return digits >= 2 && name[2 + digits] == '_';
@@ -154,7 +154,7 @@ enum th_own_column th_own_column(const char *column, const struct th_messages *m
         *ret_name = part ? th_export_columns[which].short_name : th_export_columns[which].name;
         return TH_OWN_PARTICULAR;
     }
-    if (is_short(column))
+    if (th_own_is_short(column))
         return TH_OWN_SHORTENED;
     const char *key = unqualified(column);
     signs_undo(key != NULL ? key : column, room);
@@ -185,7 +185,7 @@ bool th_own_reserved(const char *name, const struct th_messages *messages)
     }
     return among(name, ADDED, sizeof ADDED / sizeof ADDED[0]) ||
            among(name, TAKEN, sizeof TAKEN / sizeof TAKEN[0]) || is_title(name, "wkt", messages) ||
-           unqualified(name) != NULL || is_short(name);
+           unqualified(name) != NULL || th_own_is_short(name);
 }
 
 // Length of the character at `text`, and whether an element's name may have it, at its beginning

@@ -42,5 +42,6 @@ bool th_own_reserved(const char *name, const struct th_messages *messages);
 void th_own_attribute_name(const char *key, bool plain, unsigned n, bool xml, struct th_buf *out);
 // In a Shapefile, which has ten bytes: "SX07_" and how the key begins.
 void th_own_attribute_short(const char *key, unsigned n, struct th_buf *out);
+bool th_own_is_short(const char *name);
 
 #endif

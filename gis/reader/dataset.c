@@ -20,6 +20,7 @@
 #include "gis/capture_internal.h"
 #include "gis/reader/formats_internal.h"
 #include "gis/reader/geojson_internal.h"
+#include "gis/reader/names_internal.h"
 #include "gis/reader/recode_internal.h"
 #include "gis/reader/source_internal.h"
 
@@ -410,7 +411,16 @@ static enum th_status layer_rows(struct dataset *opened, const char *layer,
                                              .n_empty = opened->n_empty,
                                              .crs_unknown = opened->asked_web,
                                              .crs_name = crs_name};
-        status = th_rows_of_layer(&source, ret_rows, err);
+        struct th_rows *rows = NULL;
+        status = th_rows_of_layer(&source, &rows, err);
+        if (status == TH_OK && opened->raw_text) {
+            status = th_names_beside(opened->source.path, &rows->facts, err);
+        }
+        if (status == TH_OK) {
+            *ret_rows = rows;
+        } else {
+            th_rows_free(rows);
+        }
     } else if (opened->dataset != NULL) {
         GDALClose(opened->dataset);
     }

@@ -2,6 +2,7 @@
 // everything is there.
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core/file.h"
 #include "registry/export.h"
@@ -10,7 +11,7 @@
 static const struct {
     const char *format, *file;
     bool wkt; // a table: boundaries and reference system are columns
-    bool cut; // names of columns have ten bytes
+    bool cut; // names of columns have ten bytes, the full ones stand in a table beside
 } FORMATS[] = {
     {"gpkg", "out.gpkg", false, false},       {"geojson", "out.geojson", false, false},
     {"fgb", "out.fgb", false, false},         {"gml", "out.gml", false, false},
@@ -149,15 +150,11 @@ static void export__into_an_empty_registry_is_all_there(void **state)
         const struct th_json *attributes = th_json_get(parcel, "attributes");
         assert_string_equal(th_json_get_text(parcel, "kind", ""), "bamboo");
         assert_string_equal(th_json_get_text(parcel, "village", ""), FIXTURE_VILLAGE);
-        size_t n = FORMATS[i].cut ? 0 : 1;
-        assert_int_equal(th_json_get(attributes, BROKEN_KEY) != NULL, !FORMATS[i].cut);
-        for (size_t k = 0; k < N_ATTRIBUTES; k++) {
-            bool there = ATTRIBUTES[k].fits || !FORMATS[i].cut;
-            n += there ? 1 : 0;
+        assert_non_null(th_json_get(attributes, BROKEN_KEY));
+        for (size_t k = 0; k < N_ATTRIBUTES; k++)
             assert_string_equal(th_json_get_text(attributes, ATTRIBUTES[k].key, ""),
-                                there ? ATTRIBUTES[k].value : "");
-        }
-        assert_int_equal(th_json_size(attributes), n);
+                                ATTRIBUTES[k].value);
+        assert_int_equal(th_json_size(attributes), N_ATTRIBUTES + 1);
         if (strcmp(FORMATS[i].format, "fiboa") != 0)
             assert_close(th_json_get_real(parcel, "declared_mu", 0), 15.9, 1e-9);
         th_json_free(parcel);
@@ -167,6 +164,39 @@ static void export__into_an_empty_registry_is_all_there(void **state)
         th_json_free(parcel);
         fixture_close(&fresh);
     }
+}
+
+// Without the table of names a column is not taken under a name that is not its own.
+static void shapefile__without_its_names_brings_no_others(void **state)
+{
+    struct fixture *f = *state;
+    char path[TH_TEST_PATH_SIZE];
+    char names[TH_TEST_PATH_SIZE];
+    size_t shp = 0;
+    fill(f);
+    while (!FORMATS[shp].cut)
+        shp++;
+    export_to(f, shp, path);
+    assert_int_equal(unlink(th_test_path(names, f->folder, "out_字段说明.csv")), 0);
+    struct th_json *reply = import_back(f, shp, path);
+    assert_int_equal(th_json_get_int(reply, "unchanged", -1), 2);
+    th_json_free(reply);
+    struct fixture fresh;
+    fixture_open(&fresh);
+    reply = import_back(&fresh, shp, path);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
+    th_json_free(reply);
+    struct th_json *parcel = intake_parcel(&fresh, "12-7");
+    const struct th_json *attributes = th_json_get(parcel, "attributes");
+    size_t n = 0;
+    for (size_t k = 0; k < N_ATTRIBUTES; k++) {
+        assert_string_equal(th_json_get_text(attributes, ATTRIBUTES[k].key, ""),
+                            ATTRIBUTES[k].fits ? ATTRIBUTES[k].value : "");
+        n += ATTRIBUTES[k].fits ? 1 : 0;
+    }
+    assert_int_equal(th_json_size(attributes), n);
+    th_json_free(parcel);
+    fixture_close(&fresh);
 }
 
 // What the clerk says goes before the column, and a row that says otherwise is no row of this
@@ -212,6 +242,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(export__into_an_empty_registry_is_all_there, fixture_set_up,
                                         fixture_tear_down),
         cmocka_unit_test_setup_teardown(table__reference_system_is_the_clerks_and_one_for_all_rows,
+                                        fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(shapefile__without_its_names_brings_no_others,
                                         fixture_set_up, fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,7 +158,26 @@ static void put_word(struct th_buf *out, const char *word, size_t size, const ch
     *last_size = size;
 }
 
-// The words that may follow `noun` ("" for the nouns themselves), or its verb's first word.
+// Is `word` the first of several words of a verb?
+static bool begins_verb(const char *verb, const char *word)
+{
+    size_t size = strlen(word);
+    return strncmp(verb, word, size) == 0 && verb[size] == ' ';
+}
+
+// What of this command's words may come next behind `noun` and `first`, "" where none was given;
+// NULL when it is another one's.
+static const char *word_next(const struct th_cli_command *c, const char *noun, const char *first)
+{
+    if (noun[0] == '\0')
+        return c->noun;
+    if (strcmp(c->noun, noun) != 0)
+        return NULL;
+    if (first[0] == '\0')
+        return c->verb;
+    return begins_verb(c->verb, first) ? c->verb + strlen(first) + 1 : NULL;
+}
+
 static void put_words(struct th_buf *out, const char *noun, const char *first)
 {
     size_t n_groups = 0;
@@ -167,14 +186,10 @@ static void put_words(struct th_buf *out, const char *noun, const char *first)
     size_t last_size = 0;
     for (size_t g = 0; g < n_groups; g++)
         for (const struct th_cli_command *c = groups[g]; c->noun != NULL; c++) {
-            size_t size = strcspn(c->verb, " ");
-            if (noun == NULL)
-                put_word(out, c->noun, strlen(c->noun), &last, &last_size);
-            else if (strcmp(c->noun, noun) == 0 && first == NULL)
-                put_word(out, c->verb, size, &last, &last_size);
-            else if (strcmp(c->noun, noun) == 0 && strlen(first) == size && c->verb[size] == ' ' &&
-                     strncmp(c->verb, first, size) == 0)
-                put_word(out, c->verb + size + 1, strlen(c->verb + size + 1), &last, &last_size);
+            const char *word = word_next(c, noun, first);
+            if (word != NULL)
+                put_word(out, word, word == c->verb ? strcspn(word, " ") : strlen(word), &last,
+                         &last_size);
         }
 }
 
@@ -196,7 +211,7 @@ void th_cli_completion(struct th_buf *out)
                            "    local before=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\"\n"
                            "    case \"$before\" in\n"
                            "    '') words='");
-    put_words(out, NULL, NULL);
+    put_words(out, "", "");
     th_buf_append_str(out, "' ;;\n");
     const char *last_noun = "";
     char last_first[64] = "";
@@ -207,7 +222,7 @@ void th_cli_completion(struct th_buf *out)
             bool fresh = strcmp(last_noun, c->noun) != 0;
             if (fresh && c->verb[0] != '\0') {
                 th_buf_printf(out, "    '%s') words='", c->noun);
-                put_words(out, c->noun, NULL);
+                put_words(out, c->noun, "");
                 th_buf_append_str(out, "' ;;\n");
             }
             snprintf(first, sizeof first, "%.*s", (int)size, c->verb);

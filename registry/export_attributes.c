@@ -138,7 +138,7 @@ static enum th_status names_give(const struct th_export_options *options,
     struct th_buf name;
     unsigned n_short = 0;
     bool shp = strcmp(options->format, "shp") == 0;
-    enum th_status status = th_field_names_new(&names, err);
+    enum th_status status = th_field_names_new(TH_FIELDS_OF_PARCELS, &names, err);
     th_buf_init(&name, NAME_LIMIT);
     for (size_t i = 0; status == TH_OK && i < layout->n_attributes; i++) {
         struct th_export_attribute *attribute = &layout->attributes[i];

@@ -158,8 +158,11 @@ static enum th_status document_read(const struct th_json *document, struct th_fi
     return status;
 }
 
-enum th_status th_field_names_new(struct th_field_names **ret_names, struct th_error *err)
+enum th_status th_field_names_new(enum th_field_table table, struct th_field_names **ret_names,
+                                  struct th_error *err)
 {
+    static const char *const FILES[] = {
+        [TH_FIELDS_OF_PARCELS] = "parcels.json", [TH_FIELDS_OF_VILLAGES] = "villages.json"};
     struct th_json *document = NULL;
     struct th_field_names *names = calloc(1, sizeof *names);
     if (names == NULL)
@@ -167,7 +170,7 @@ enum th_status th_field_names_new(struct th_field_names **ret_names, struct th_e
     enum th_status status = broken(err);
     for (size_t i = 0; i < th_embed_fields_count; i++) {
         const struct th_embedded_file *file = &th_embed_fields[i];
-        if (strcmp(file->name, "synonyms.json") != 0)
+        if (strcmp(file->name, FILES[table]) != 0)
             continue;
         status = th_json_parse((const char *)file->data, file->size, &document, err);
         if (status == TH_OK)

@@ -1,6 +1,6 @@
-// What the names of columns mean (data/fields/synonyms.json, embedded): Chinese headings, the
-// pinyin of the forest inventory, the abbreviations of the land surveys; also where a shapefile has
-// cut them at 10 bytes, and with a unit behind them.
+// What the names of columns mean (data/fields, embedded): Chinese headings, the pinyin of the
+// forest inventory, the abbreviations of the land surveys; also where a shapefile has cut them at
+// 10 bytes, and with a unit behind them.
 #ifndef TH_REGISTRY_FIELD_NAMES_H
 #define TH_REGISTRY_FIELD_NAMES_H
 
@@ -15,8 +15,10 @@ enum { TH_FIELD_KEY_SIZE = 40, TH_FIELD_SCHEME_SIZE = 24 };
 
 struct th_field_names; // opaque, immutable
 
+// The names for one kind of table: data/fields/parcels.json or data/fields/villages.json.
 // TH_INTERNAL ("field_names_broken") when the embedded file is not what it should be.
-enum th_status th_field_names_new(struct th_field_names **ret_names,
+enum th_field_table { TH_FIELDS_OF_PARCELS, TH_FIELDS_OF_VILLAGES };
+enum th_status th_field_names_new(enum th_field_table table, struct th_field_names **ret_names,
                                   struct th_error *err) TH_MUST_CHECK;
 void th_field_names_free(struct th_field_names *names);
 

@@ -26,7 +26,7 @@ static const struct {
     {"林地", 3}, {"森林", 3},   {"乔木林", 3}, {"湿地", 4},   {"沼泽", 4},
 };
 
-// Keys of data/fields/synonyms.json that are more than an attribute. What has no attribute cannot
+// Keys of data/fields/parcels.json that are more than an attribute. What has no attribute cannot
 // be mapped by hand.
 static const struct {
     enum th_field_role role;
@@ -232,7 +232,7 @@ static enum th_status recognise(struct th_field_map *map,
     if (meanings == NULL || columns == NULL || taken == NULL)
         status = th_error_no_memory(err);
     if (status == TH_OK)
-        status = th_field_names_new(&names, err);
+        status = th_field_names_new(TH_FIELDS_OF_PARCELS, &names, err);
     for (size_t i = 0; status == TH_OK && i < map->n; i++)
         columns[i] = th_reader_field(reader, i);
     if (status == TH_OK)

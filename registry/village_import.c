@@ -7,16 +7,17 @@
 #include "core/text.h"
 #include "gis/reader.h"
 #include "registry/directory_internal.h"
+#include "registry/field_names.h"
 #include "registry/reply.h"
 #include "registry/setup.h"
 #include "registry/work.h"
 
-enum { CODE, NAME, TOWNSHIP, N_COLUMNS, HEADINGS_MAX = 7, ROWS_MAX = 1000000, ROWS_TOLD_MAX = 20 };
+enum { CODE, NAME, TOWNSHIP, N_COLUMNS, FIELDS_MAX = 1000, ROWS_MAX = 1000000, ROWS_TOLD_MAX = 20 };
 
-static const char *const HEADINGS[N_COLUMNS][HEADINGS_MAX] = {
-    [CODE] = {"代码", "村代码", "行政村代码", "村编码", "code", "village_code", "village"},
-    [NAME] = {"名称", "村名", "村名称", "行政村", "村", "name", "village_name"},
-    [TOWNSHIP] = {"乡镇", "乡镇名称", "乡镇名", "所属乡镇", "镇", "township", "xiang"}};
+static const char *const KEYS[N_COLUMNS] = {
+    [CODE] = "code", [NAME] = "name", [TOWNSHIP] = "township"};
+static const char *const TOLD[N_COLUMNS] = {
+    [CODE] = "村代码 (code)", [NAME] = "村名 (name)", [TOWNSHIP] = "乡镇 (township)"};
 
 struct villages {
     struct th_village *items;
@@ -24,39 +25,48 @@ struct villages {
     size_t n;
 };
 
-static size_t column_find(const struct th_reader *reader, int column)
-{
-    size_t n = th_reader_info(reader)->n_fields;
-    for (size_t i = 0; i < n; i++) {
-        char heading[128];
-        th_text_copy(heading, sizeof heading, th_reader_field(reader, i));
-        th_text_trim(heading);
-        for (size_t k = 0; k < HEADINGS_MAX; k++)
-            if (strcmp(heading, HEADINGS[column][k]) == 0)
-                return i;
-    }
-    return SIZE_MAX;
-}
-
-static enum th_status columns_find(const struct th_reader *reader, const char *path,
-                                   size_t columns[N_COLUMNS], struct th_error *err)
+static enum th_status columns_missing(const char *path, const size_t columns[N_COLUMNS],
+                                      struct th_error *err)
 {
     struct th_buf missing;
     th_buf_init(&missing, 4096);
-    for (int c = 0; c < N_COLUMNS; c++) {
-        columns[c] = column_find(reader, c);
+    for (int c = 0; c < N_COLUMNS; c++)
         if (columns[c] == SIZE_MAX)
-            th_buf_printf(&missing, "%s%s (%s)", missing.size > 0 ? ", " : "", HEADINGS[c][0],
-                          c == CODE   ? "code"
-                          : c == NAME ? "name"
-                                      : "township");
-    }
-    enum th_status status = TH_OK;
-    if (missing.size > 0)
-        status = th_error_set(err, TH_INVALID, "village_columns", "path", path, "missing",
-                              th_buf_text(&missing), NULL);
+            th_buf_printf(&missing, "%s%s", missing.size > 0 ? ", " : "", TOLD[c]);
+    enum th_status status = missing.size == 0
+                                ? TH_OK
+                                : th_error_set(err, TH_INVALID, "village_columns", "path", path,
+                                               "missing", th_buf_text(&missing), NULL);
     th_buf_clear(&missing);
     return status;
+}
+
+// What a table has beyond the first thousand columns is not looked at.
+static enum th_status columns_find(const struct th_reader *reader, const char *path,
+                                   size_t columns[N_COLUMNS], struct th_error *err)
+{
+    static const bool none[FIELDS_MAX] = {false};
+    const char *headings[FIELDS_MAX];
+    size_t n = th_reader_info(reader)->n_fields;
+    n = n < FIELDS_MAX ? n : FIELDS_MAX;
+    for (size_t i = 0; i < n; i++)
+        headings[i] = th_reader_field(reader, i);
+    for (int c = 0; c < N_COLUMNS; c++)
+        columns[c] = SIZE_MAX;
+    struct th_field_names *names = NULL;
+    struct th_field_meaning *meanings = calloc(n + 1, sizeof *meanings);
+    enum th_status status = meanings == NULL
+                                ? th_error_no_memory(err)
+                                : th_field_names_new(TH_FIELDS_OF_VILLAGES, &names, err);
+    if (status == TH_OK)
+        status = th_field_names_assign(names, headings, none, n, NULL, NULL, meanings, err);
+    for (size_t i = 0; status == TH_OK && i < n; i++)
+        for (int c = 0; c < N_COLUMNS; c++)
+            if (strcmp(meanings[i].key, KEYS[c]) == 0)
+                columns[c] = i;
+    th_field_names_free(names);
+    free(meanings);
+    return status == TH_OK ? columns_missing(path, columns, err) : status;
 }
 
 static enum th_status room_make(struct villages *villages, size_t n_more, struct th_error *err)

@@ -20,7 +20,7 @@ static const struct th_field_names *known(void)
 {
     static struct th_field_names *names;
     if (names == NULL) {
-        enum th_status status = th_field_names_new(&names, NULL);
+        enum th_status status = th_field_names_new(TH_FIELDS_OF_PARCELS, &names, NULL);
         assert(status == TH_OK);
     }
     return names;

@@ -15,7 +15,7 @@ static int set_up(void **state)
 {
     (void)state;
     struct th_error err = {0};
-    return th_field_names_new(&names, &err) == TH_OK ? 0 : -1;
+    return th_field_names_new(TH_FIELDS_OF_PARCELS, &names, &err) == TH_OK ? 0 : -1;
 }
 
 static int tear_down(void **state)
@@ -283,7 +283,7 @@ static void names__say_where_they_come_from(void **state)
     size_t size = 0;
     struct th_json *document = NULL;
     struct th_error err = {0};
-    assert_ok(th_file_read(th_test_source_path(path, "data/fields/synonyms.json"), 1 << 20, &text,
+    assert_ok(th_file_read(th_test_source_path(path, "data/fields/parcels.json"), 1 << 20, &text,
                            &size, &err),
               &err);
     assert_ok(th_json_parse(text, size, &document, &err), &err);

@@ -613,7 +613,7 @@ static void open__a_source_is_left_as_it_was(void **state)
 
 static void zip_add(const char *archive, const char *name, const char *data, size_t size)
 {
-    char inner[TH_TEST_PATH_SIZE];
+    char inner[2 * TH_TEST_PATH_SIZE];
     snprintf(inner, sizeof inner, "/vsizip/%s/%s", archive, name);
     VSILFILE *file = VSIFOpenL(inner, "wb");
     assert_non_null(file);

@@ -3,6 +3,7 @@
 #include <ogr_api.h>
 #include <stdio.h>
 
+#include "registry/layer.h"
 #include "tests/integration/parcel_fixture.h"
 
 // One square of 100 m with the number "1" and no reference system.
@@ -102,12 +103,51 @@ static void import__eastings_without_a_zone_are_asked_about_by_meridian(void **s
     assert_offered(f, "b.shp", "--crs EPSG:4549", "the neighbourhood of registered parcels");
 }
 
+// A boundary of the county goes before both; that of another county says nothing of this one.
+static void import__eastings_without_a_zone_are_compared_with_the_countys_boundary(void **state)
+{
+    struct fixture *f = *state;
+    static const char COUNTY[] =
+        "{\"type\":\"Feature\",\"properties\":{\"code\":\"%s\",\"name\":\"x\"},\"geometry\":{"
+        "\"type\":\"Polygon\",\"coordinates\":[[[%d,30],[%d,30],[%d,31],[%d,31],[%d,30]]]}}";
+    static const struct {
+        const char *code;
+        int west;
+        const char *option, *because;
+    } CASES[] = {
+        {"330881", 118, "--crs EPSG:4549|EPSG:4550", "the province of the division code"},
+        {"330523", 122, "--crs EPSG:4550", "the boundaries that are loaded"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        char text[1024];
+        char name[32];
+        char path[TH_TEST_PATH_SIZE];
+        struct th_json *reply = NULL;
+        struct th_error err = {0};
+        int west = CASES[i].west;
+        (void)snprintf(text, sizeof text, COUNTY, CASES[i].code, west, west + 2, west + 2, west,
+                       west);
+        (void)snprintf(name, sizeof name, "%s.geojson", CASES[i].code);
+        const struct th_layer_add_options layer = {.source = fixture_geojson(f, path, name, text),
+                                                   .role = "county",
+                                                   .name = CASES[i].code,
+                                                   .code_field = "code"};
+        assert_ok(th_layer_add(f->registry, &f->request, &layer, &reply, &err), &err);
+        th_json_free(reply);
+        (void)snprintf(name, sizeof name, "%s.shp", CASES[i].code);
+        assert_offered(f, name, CASES[i].option, CASES[i].because);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(import__eastings_with_a_zone_number_lead_to_a_proposal_only),
         cmocka_unit_test_setup_teardown(import__eastings_without_a_zone_are_asked_about_by_meridian,
                                         fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            import__eastings_without_a_zone_are_compared_with_the_countys_boundary, fixture_set_up,
+            fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "registry/package.h"
 #include "registry/parcel_life.h"
 #include "registry/setup.h"
 
@@ -135,4 +136,64 @@ void drawn_retire(struct fixture *f, int64_t parcel_id)
     struct th_error err;
     assert_ok(th_parcel_retire_use(f->registry, &f->request, &options, &reply, &err), &err);
     th_json_free(reply);
+}
+
+struct th_parcel_record drawn_record(struct fixture *f, int64_t parcel_id)
+{
+    struct th_parcel_record record;
+    struct th_error err;
+    assert_ok(th_parcel_load(th_registry_store(f->registry), parcel_id, 0, &record, &err), &err);
+    return record;
+}
+
+void drawn_scheme(struct fixture *f, const struct drawn *shapes, const char *from, const char *to)
+{
+    drawn_layer_add(
+        f, shapes,
+        (struct th_layer_add_options){
+            .role = "other_scheme", .name = "竹林项目", .scheme = "CCER", .from = from, .to = to});
+}
+
+void drawn_package(struct fixture *f, const int64_t *ids, size_t n, int year, enum th_status want,
+                   struct th_error *err)
+{
+    enum { PARCELS_MAX = 8 };
+    char texts[PARCELS_MAX][24];
+    char name[48];
+    char from[24];
+    char to[24];
+    const char *parcels[PARCELS_MAX];
+    struct th_json *reply = NULL;
+    assert_true(n <= PARCELS_MAX);
+    for (size_t i = 0; i < n; i++) {
+        (void)snprintf(texts[i], sizeof texts[i], "%lld", (long long)ids[i]);
+        parcels[i] = texts[i];
+    }
+    (void)snprintf(name, sizeof name, "%lld in %d", (long long)ids[0], year);
+    (void)snprintf(from, sizeof from, "%04d-01-01", year);
+    (void)snprintf(to, sizeof to, "%04d-12-31", year);
+    const struct th_package_create_options options = {.name = name,
+                                                      .holder = "测试合作社",
+                                                      .methodology = "reported-factor",
+                                                      .from = from,
+                                                      .to = to,
+                                                      .parcels = parcels,
+                                                      .n_parcels = n};
+    assert_status(th_package_create(f->registry, &f->request, &options, &reply, err), want, err);
+    th_json_free(reply);
+}
+
+struct th_json *drawn_import_waiving(struct fixture *f, const struct drawn *rows, const char *row)
+{
+    char document[TH_TEST_PATH_SIZE];
+    struct th_parcel_import_options options = fixture_options(f, NULL);
+    fixture_file(f, document, "decision.txt", "批复");
+    options.waive_rows = &row;
+    options.n_waive_rows = 1;
+    options.waive_reason = "项目已终止";
+    options.waive_document = document;
+    f->request.login = "officer";
+    struct th_json *reply = drawn_import_with(f, rows, options);
+    f->request.login = "admin";
+    return reply;
 }

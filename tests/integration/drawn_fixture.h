@@ -4,6 +4,7 @@
 
 #include "gis/geometry.h"
 #include "registry/layer.h"
+#include "store/parcel_store.h"
 #include "tests/integration/parcel_fixture.h"
 
 enum { DRAWN_SIZE = 256 * 1024 };
@@ -38,5 +39,13 @@ int64_t drawn_parcel(const struct th_json *reply, size_t index); // id
 const char *drawn_message(const struct th_json *reply, int64_t row, const char *code);
 const struct th_json *drawn_detection(const struct th_json *reply, const char *what); // or NULL
 void drawn_retire(struct fixture *f, int64_t parcel_id);
+struct th_parcel_record drawn_record(struct fixture *f, int64_t parcel_id); // in force
+// Land of the scheme CCER, layer 竹林项目.
+void drawn_scheme(struct fixture *f, const struct drawn *shapes, const char *from, const char *to);
+// An officer's import that waives the overlaps of one row.
+struct th_json *drawn_import_waiving(struct fixture *f, const struct drawn *rows, const char *row);
+// A package of at most eight parcels for a year by 测试合作社.
+void drawn_package(struct fixture *f, const int64_t *ids, size_t n, int year, enum th_status want,
+                   struct th_error *err);
 
 #endif

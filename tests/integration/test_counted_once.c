@@ -14,14 +14,6 @@
 
 static const double CELL_M2 = 10642.475;
 
-static struct th_parcel_record record_of(struct fixture *f, int64_t parcel_id)
-{
-    struct th_parcel_record record;
-    struct th_error err;
-    assert_ok(th_parcel_load(th_registry_store(f->registry), parcel_id, 0, &record, &err), &err);
-    return record;
-}
-
 // Half of the cell from `west` in strips narrower than a metre, as one polygon.
 static void comb(struct drawn *file, double west, const char *properties)
 {
@@ -43,47 +35,10 @@ static void comb(struct drawn *file, double west, const char *properties)
     drawn_ring(file, points, n, properties);
 }
 
-static void scheme(struct fixture *f, const struct drawn *shapes, const char *from, const char *to)
-{
-    drawn_layer_add(
-        f, shapes,
-        (struct th_layer_add_options){
-            .role = "other_scheme", .name = "竹林项目", .scheme = "CCER", .from = from, .to = to});
-}
-
-static void package_of(struct fixture *f, const int64_t *ids, size_t n, int year,
-                       enum th_status want, struct th_error *err)
-{
-    enum { PARCELS_MAX = 8 };
-    char texts[PARCELS_MAX][24];
-    char name[48];
-    char from[24];
-    char to[24];
-    const char *parcels[PARCELS_MAX];
-    struct th_json *reply = NULL;
-    assert_true(n <= PARCELS_MAX);
-    for (size_t i = 0; i < n; i++) {
-        (void)snprintf(texts[i], sizeof texts[i], "%lld", (long long)ids[i]);
-        parcels[i] = texts[i];
-    }
-    (void)snprintf(name, sizeof name, "%lld in %d", (long long)ids[0], year);
-    (void)snprintf(from, sizeof from, "%04d-01-01", year);
-    (void)snprintf(to, sizeof to, "%04d-12-31", year);
-    const struct th_package_create_options options = {.name = name,
-                                                      .holder = "测试合作社",
-                                                      .methodology = "reported-factor",
-                                                      .from = from,
-                                                      .to = to,
-                                                      .parcels = parcels,
-                                                      .n_parcels = n};
-    assert_status(th_package_create(f->registry, &f->request, &options, &reply, err), want, err);
-    th_json_free(reply);
-}
-
 static void package(struct fixture *f, int64_t parcel_id, int year, enum th_status want,
                     struct th_error *err)
 {
-    package_of(f, &parcel_id, 1, year, want, err);
+    drawn_package(f, &parcel_id, 1, year, want, err);
 }
 
 static struct th_json *import_on(struct fixture *f, const struct drawn *rows, const char *on)
@@ -91,22 +46,6 @@ static struct th_json *import_on(struct fixture *f, const struct drawn *rows, co
     struct th_parcel_import_options options = fixture_options(f, NULL);
     options.on = on;
     return drawn_import_with(f, rows, options);
-}
-
-static struct th_json *import_waiving(struct fixture *f, const struct drawn *rows)
-{
-    static const char *const ROWS[] = {"1"};
-    char document[TH_TEST_PATH_SIZE];
-    struct th_parcel_import_options options = fixture_options(f, NULL);
-    fixture_file(f, document, "decision.txt", "批复");
-    options.waive_rows = ROWS;
-    options.n_waive_rows = 1;
-    options.waive_reason = "项目已终止";
-    options.waive_document = document;
-    f->request.login = "officer";
-    struct th_json *reply = drawn_import_with(f, rows, options);
-    f->request.login = "admin";
-    return reply;
 }
 
 // "5,321.24"
@@ -139,7 +78,7 @@ static void strips__do_not_open_land_of_a_scheme_that_ended(void **state)
     struct drawn rows = {.size = 0};
     struct th_error err;
     drawn_box(&land, 119.6, 30.5, 0.001, 0.001, "\"name\":\"一期\"");
-    scheme(f, &land, "2017-01-01", "2020-12-31");
+    drawn_scheme(f, &land, "2017-01-01", "2020-12-31");
     comb(&rows, 119.6, "\"number\":\"1\"");
     struct th_json *reply = drawn_import(f, &rows);
     assert_int_equal(drawn_accepted(reply), 1);
@@ -183,9 +122,9 @@ static void strips__of_other_schemes_are_weighed_together(void **state)
     drawn_row(&rows, 1, 119.6, 30.5, 0.001);
     th_json_free(drawn_import(f, &rows));
     beside(&first, true, false, false);
-    scheme(f, &first, "2021-01-01", NULL);
+    drawn_scheme(f, &first, "2021-01-01", NULL);
     beside(&others, false, true, true);
-    scheme(f, &others, "2023-01-01", NULL);
+    drawn_scheme(f, &others, "2023-01-01", NULL);
     package(f, 1, 2022, TH_OK, &err);
     package(f, 1, 2023, TH_CONFLICT, &err);
     assert_string_equal(err.key, "ground_not_taken_off");
@@ -229,7 +168,7 @@ static void strips__that_a_neighbour_gave_up_are_not_asked_for_again(void **stat
     drawn_row(&rows, 1, 119.6, 30.5, 0.001);
     drawn_row(&rows, 2, 119.600995, 30.5, 0.001);
     th_json_free(drawn_import(f, &rows));
-    assert_close(th_area_m2(record_of(f, 2).sliver), 0.005 * CELL_M2, 0.05);
+    assert_close(th_area_m2(drawn_record(f, 2).sliver), 0.005 * CELL_M2, 0.05);
     rule(f, "sliver_total_share", "0");
     package(f, 2, 2022, TH_OK, &err);
     package(f, 1, 2022, TH_OK, &err);
@@ -245,9 +184,9 @@ static void waiver__opens_no_more_ground_than_was_taken_off(void **state)
     struct drawn rows = {.size = 0};
     struct th_error err;
     drawn_box(&land, 119.6005, 30.5, 0.001, 0.001, "\"name\":\"一期\"");
-    scheme(f, &land, "2021-01-01", NULL);
+    drawn_scheme(f, &land, "2021-01-01", NULL);
     drawn_row(&rows, 1, 119.6, 30.5, 0.001);
-    struct th_json *reply = import_waiving(f, &rows);
+    struct th_json *reply = drawn_import_waiving(f, &rows, "1");
     assert_int_equal(drawn_accepted(reply), 1);
     th_json_free(reply);
     package(f, 1, 2022, TH_OK, &err);
@@ -255,7 +194,7 @@ static void waiver__opens_no_more_ground_than_was_taken_off(void **state)
     drawn_box(&others, 119.599, 30.5, 0.001009, 0.001, "\"name\":\"二期\"");
     drawn_box(&others, 119.6, 30.500991, 0.001, 0.001, "\"name\":\"二期\"");
     drawn_box(&others, 119.6, 30.499, 0.001, 0.001009, "\"name\":\"二期\"");
-    scheme(f, &others, "2023-01-01", NULL);
+    drawn_scheme(f, &others, "2023-01-01", NULL);
     package(f, 1, 2023, TH_CONFLICT, &err);
     assert_string_equal(err.key, "ground_not_taken_off");
     assert_close(square_metres(&err, "taken_m2"), 0.5 * CELL_M2, 0.05);
@@ -277,16 +216,16 @@ static void merge__takes_what_was_waived_off_the_whole(void **state)
     drawn_row(&rows, 1, 119.601, 30.5, 0.001);
     th_json_free(drawn_import(f, &rows));
     drawn_box(&land, 119.6005, 30.499, 0.01, 0.003, "\"name\":\"一期\"");
-    scheme(f, &land, "2021-01-01", NULL);
+    drawn_scheme(f, &land, "2021-01-01", NULL);
     rows.size = 0;
     drawn_row(&rows, 2, 119.6, 30.5, 0.001);
-    th_json_free(import_waiving(f, &rows));
+    th_json_free(drawn_import_waiving(f, &rows, "1"));
     package(f, 1, 2022, TH_CONFLICT, &err);
     assert_string_equal(err.key, "ground_other_scheme");
     assert_ok(th_parcel_merge(f->registry, &f->request, &merge, &reply, &err), &err);
     th_json_free(reply);
-    assert_close(th_area_m2(record_of(f, 3).measured), 2 * CELL_M2, 0.05);
-    assert_close(th_area_m2(record_of(f, 3).sliver), 1.5 * CELL_M2, 0.05);
+    assert_close(th_area_m2(drawn_record(f, 3).measured), 2 * CELL_M2, 0.05);
+    assert_close(th_area_m2(drawn_record(f, 3).sliver), 1.5 * CELL_M2, 0.05);
     package(f, 3, 2022, TH_OK, &err);
 }
 
@@ -409,7 +348,7 @@ static void days__a_strip_is_taken_off_once_however_often_the_neighbour_changed(
     struct th_json *reply = import_on(f, &rows, "2024-03-01");
     assert_int_equal(drawn_accepted(reply), 1);
     assert_int_equal(fixture_problems(reply, 1, NULL, NULL), 1);
-    assert_close(th_area_m2(record_of(f, drawn_parcel(reply, 0)).sliver), 0.004 * CELL_M2, 0.05);
+    assert_close(th_area_m2(drawn_record(f, drawn_parcel(reply, 0)).sliver), 0.004 * CELL_M2, 0.05);
     th_json_free(reply);
 }
 
@@ -424,7 +363,7 @@ static void update__of_attributes_alone_takes_nothing_off_again(void **state)
     drawn_row(&rows, 2, 119.600995, 30.5, 0.001);
     th_json_free(drawn_import(f, &rows));
     beside(&land, true, false, false);
-    scheme(f, &land, "2021-01-01", NULL);
+    drawn_scheme(f, &land, "2021-01-01", NULL);
     rows.size = 0;
     drawn_box(&rows, 119.6, 30.5, 0.001, 0.001, "\"number\":\"1\",\"小地名\":\"竹坞\"");
     drawn_box(&rows, 119.600995, 30.5, 0.001, 0.001, "\"number\":\"2\",\"小地名\":\"石坞\"");
@@ -432,9 +371,9 @@ static void update__of_attributes_alone_takes_nothing_off_again(void **state)
     assert_int_equal(drawn_accepted(reply), 2);
     assert_int_equal(fixture_problems(reply, 0, NULL, NULL), 0);
     th_json_free(reply);
-    assert_int_equal(record_of(f, 1).version, 2);
-    assert_int_equal(th_area_m2_300(record_of(f, 1).sliver), 0);
-    assert_close(th_area_m2(record_of(f, 2).sliver), 0.005 * CELL_M2, 0.05);
+    assert_int_equal(drawn_record(f, 1).version, 2);
+    assert_int_equal(th_area_m2_300(drawn_record(f, 1).sliver), 0);
+    assert_close(th_area_m2(drawn_record(f, 2).sliver), 0.005 * CELL_M2, 0.05);
     // Nor does it make room: the ground is still its own for the other rows of the file.
     rows.size = 0;
     drawn_row(&rows, 3, 119.6, 30.5, 0.0005);
@@ -449,7 +388,7 @@ static void update__of_attributes_alone_takes_nothing_off_again(void **state)
 static void take_nothing_off(struct fixture *f, int64_t parcel_id)
 {
     struct th_store *store = th_registry_store(f->registry);
-    struct th_parcel_record record = record_of(f, parcel_id);
+    struct th_parcel_record record = drawn_record(f, parcel_id);
     struct th_work *work = NULL;
     struct th_json *reply = NULL;
     struct th_hash row_hash;
@@ -483,13 +422,13 @@ static void within__teeth_that_were_waived_are_off_the_later_parcel(void **state
     th_json_free(drawn_import(f, &rows));
     rows.size = 0;
     drawn_row(&rows, 2, 119.6, 30.5, 0.001);
-    struct th_json *reply = import_waiving(f, &rows);
+    struct th_json *reply = drawn_import_waiving(f, &rows, "1");
     assert_int_equal(drawn_accepted(reply), 1);
     th_json_free(reply);
-    package_of(f, both, 2, 2022, TH_OK, &err);
+    drawn_package(f, both, 2, 2022, TH_OK, &err);
     take_nothing_off(f, 2);
     package(f, 2, 2023, TH_OK, &err);
-    package_of(f, both, 2, 2024, TH_CONFLICT, &err);
+    drawn_package(f, both, 2, 2024, TH_CONFLICT, &err);
     assert_string_equal(err.key, "ground_twice_in_package");
     assert_string_equal(th_error_arg_get(&err, "parcel"), "2");
     assert_string_equal(th_error_arg_get(&err, "other"), "1");
@@ -509,15 +448,15 @@ static void within__strips_add_up(void **state)
     struct th_json *reply = drawn_import(f, &rows);
     assert_int_equal(drawn_accepted(reply), 4);
     th_json_free(reply);
-    package_of(f, all, 4, 2022, TH_OK, &err);
+    drawn_package(f, all, 4, 2022, TH_OK, &err);
     take_nothing_off(f, 2);
-    package_of(f, all, 4, 2023, TH_CONFLICT, &err);
+    drawn_package(f, all, 4, 2023, TH_CONFLICT, &err);
     assert_string_equal(err.key, "ground_twice_in_package");
     // Three strips of half a hundredth, and two corners where the northern one meets the others.
     assert_close(square_metres(&err, "area_m2"), 0.01505 * CELL_M2, 0.05);
     assert_close(square_metres(&err, "taken_m2"), 0.01005 * CELL_M2, 0.05);
     const int64_t without[] = {1, 3, 4};
-    package_of(f, without, 3, 2023, TH_OK, &err);
+    drawn_package(f, without, 3, 2023, TH_OK, &err);
 }
 
 static void within__what_was_taken_off_goes_with_the_parts(void **state)
@@ -534,15 +473,15 @@ static void within__what_was_taken_off_goes_with_the_parts(void **state)
     th_json_free(drawn_import(f, &rows));
     rows.size = 0;
     drawn_row(&rows, 2, 119.6005, 30.5, 0.001);
-    th_json_free(import_waiving(f, &rows));
+    th_json_free(drawn_import_waiving(f, &rows, "1"));
     fixture_file(f, line, "line.wkt", "LINESTRING (119.60103 30.4999, 119.60107 30.5011)");
     const struct th_parcel_split_options split = {
         .parcel_id = 2, .drawing = line, .reason = "分户", .messages = f->messages};
     assert_ok(th_parcel_split(f->registry, &f->request, &split, &reply, &err), &err);
     th_json_free(reply);
-    package_of(f, west, 2, 2022, TH_OK, &err);
-    package_of(f, east, 2, 2023, TH_OK, &err);
-    package_of(f, all, 3, 2024, TH_OK, &err);
+    drawn_package(f, west, 2, 2022, TH_OK, &err);
+    drawn_package(f, east, 2, 2023, TH_OK, &err);
+    drawn_package(f, all, 3, 2024, TH_OK, &err);
 }
 
 #define GROUND_TEST(name) cmocka_unit_test_setup_teardown(name, drawn_set_up, drawn_tear_down)

@@ -29,10 +29,7 @@ static void scheme(struct fixture *f, double west, double width)
 {
     struct drawn shapes = {.size = 0};
     drawn_box(&shapes, west, 30.499, width, 0.003, "\"name\":\"一期\"");
-    drawn_layer_add(
-        f, &shapes,
-        (struct th_layer_add_options){
-            .role = "other_scheme", .name = "竹林项目", .scheme = "CCER", .name_field = "name"});
+    drawn_scheme(f, &shapes, NULL, NULL);
 }
 
 static struct th_json *adjust(struct fixture *f, const char *login, double west, double east,
@@ -66,14 +63,6 @@ static struct th_json *update(struct fixture *f, double west, double east)
     return drawn_import_with(f, &rows, options);
 }
 
-static struct th_parcel_record record_of(struct fixture *f, int64_t parcel_id)
-{
-    struct th_parcel_record record;
-    struct th_error err;
-    assert_ok(th_parcel_load(th_registry_store(f->registry), parcel_id, 0, &record, &err), &err);
-    return record;
-}
-
 static void adjust__ground_of_another_scheme_is_refused_as_by_an_import(void **state)
 {
     struct fixture *f = *state;
@@ -85,7 +74,7 @@ static void adjust__ground_of_another_scheme_is_refused_as_by_an_import(void **s
     assert_string_equal(th_error_arg_get(&err, "layer"), "竹林项目");
     // A third of the new shape.
     assert_string_equal(th_error_arg_get(&err, "percent"), "33.33");
-    assert_int_equal(record_of(f, 1).version, 1);
+    assert_int_equal(drawn_record(f, 1).version, 1);
     struct th_json *reply = update(f, 119.6, 119.6015);
     assert_int_equal(drawn_accepted(reply), 0);
     assert_int_equal(fixture_problems(reply, 1, "overlap_other_scheme", "error"), 1);
@@ -107,7 +96,7 @@ static void adjust__an_officer_may_waive_another_scheme(void **state)
     struct th_json *reply = adjust(f, "officer", 119.6, 119.6015, document, TH_OK, &err);
     assert_int_equal(fixture_problems(reply, 1, "overlap_other_scheme", "warning"), 1);
     th_json_free(reply);
-    struct th_parcel_record record = record_of(f, 1);
+    struct th_parcel_record record = drawn_record(f, 1);
     assert_int_equal(record.version, 2);
     assert_close(th_area_m2(record.measured), 1.5 * CELL_M2, 0.05);
     assert_close(th_area_m2(record.sliver), 0.5 * CELL_M2, 0.05);
@@ -136,7 +125,7 @@ static void adjust__out_of_the_county_is_refused_as_by_an_import(void **state)
     reply = adjust(f, "admin", 119.6, 119.60125, NULL, TH_OK, &err);
     assert_int_equal(fixture_problems(reply, 1, "outside_county", "warning"), 1);
     th_json_free(reply);
-    assert_int_equal(record_of(f, 1).version, 2);
+    assert_int_equal(drawn_record(f, 1).version, 2);
 }
 
 static void adjust__a_waiver_needs_its_document(void **state)
@@ -238,8 +227,8 @@ static void split_and_merge__keep_what_an_officer_waived(void **state)
     th_json_free(split(f, 1, 119.6005)); // 2 in the west, 3 with all that was waived
     assert_int_equal(count_waiver(f, 2, 1), 0);
     assert_int_equal(count_waiver(f, 3, 1), 1);
-    assert_close(th_area_m2(record_of(f, 2).sliver), 0, 0.01);
-    assert_close(th_area_m2(record_of(f, 3).sliver), 0.5 * CELL_M2, 0.05);
+    assert_close(th_area_m2(drawn_record(f, 2).sliver), 0, 0.01);
+    assert_close(th_area_m2(drawn_record(f, 3).sliver), 0.5 * CELL_M2, 0.05);
     const int64_t ids[2] = {2, 3};
     const struct th_parcel_merge_options merge = {
         .parcel_ids = ids, .n_parcels = 2, .number = "合", .reason = "r"};
@@ -247,7 +236,7 @@ static void split_and_merge__keep_what_an_officer_waived(void **state)
     assert_ok(th_parcel_merge(f->registry, &f->request, &merge, &reply, &err), &err);
     th_json_free(reply);
     assert_int_equal(count_waiver(f, 4, 1), 1);
-    assert_close(th_area_m2(record_of(f, 4).sliver), 0.5 * CELL_M2, 0.05);
+    assert_close(th_area_m2(drawn_record(f, 4).sliver), 0.5 * CELL_M2, 0.05);
     assert_ok(package(f, "4", &err), &err);
 }
 

@@ -116,10 +116,7 @@ static void scheme_add(struct fixture *f, double west, const char *from, const c
 {
     struct drawn land = {.size = 0};
     drawn_box(&land, west, 30.5, 0.001, 0.001, "\"name\":\"一期\"");
-    drawn_layer_add(
-        f, &land,
-        (struct th_layer_add_options){
-            .role = "other_scheme", .name = "竹林项目", .scheme = "CCER", .from = from, .to = to});
+    drawn_scheme(f, &land, from, to);
 }
 
 struct noted {
@@ -154,22 +151,6 @@ static bool note_finding(void *context, const struct th_import_finding *finding)
         noted->other_shape_id = finding->other_id;
     }
     return true;
-}
-
-// An officer's import that waives the overlaps of one row.
-static struct th_json *import_waiving(struct fixture *f, const struct drawn *file, const char *row)
-{
-    char document[TH_TEST_PATH_SIZE];
-    struct th_parcel_import_options options = fixture_options(f, NULL);
-    fixture_file(f, document, "decision.txt", "decided");
-    options.waive_rows = &row;
-    options.n_waive_rows = 1;
-    options.waive_reason = "项目已终止";
-    options.waive_document = document;
-    f->request.login = "officer";
-    struct th_json *reply = drawn_import_with(f, file, options);
-    f->request.login = "admin";
-    return reply;
 }
 
 // Somebody else, with the file open beside the import.
@@ -250,7 +231,7 @@ static void schemes__an_officers_waiver_takes_the_ground_off_and_is_on_record(vo
     struct th_error err;
     scheme_add(f, 119.6, NULL, NULL);
     drawn_row(&rows, 1, 119.6004, 30.5, 0.001);
-    struct th_json *reply = import_waiving(f, &rows, "1");
+    struct th_json *reply = drawn_import_waiving(f, &rows, "1");
     assert_int_equal(drawn_accepted(reply), 1);
     assert_int_equal(fixture_problems(reply, 1, "overlap_other_scheme", "warning"), 1);
     // It is told what is not counted, not how to put it right.
@@ -287,31 +268,15 @@ static void schemes__an_officers_waiver_takes_the_ground_off_and_is_on_record(vo
     rows.size = 0;
     scheme_add(f, 119.7, NULL, NULL);
     drawn_row(&rows, 2, 119.7, 30.5, 0.001);
-    reply = import_waiving(f, &rows, "1");
+    reply = drawn_import_waiving(f, &rows, "1");
     assert_int_equal(drawn_accepted(reply), 0);
     th_json_free(reply);
 }
 
-static void package_make(struct fixture *f, const char *name, int64_t parcel_id, int year,
-                         enum th_status want, struct th_error *err)
+static void package(struct fixture *f, int64_t parcel_id, int year, enum th_status want,
+                    struct th_error *err)
 {
-    char parcel[24];
-    char from[24];
-    char to[24];
-    const char *parcels[] = {parcel};
-    struct th_json *reply = NULL;
-    (void)snprintf(parcel, sizeof parcel, "%lld", (long long)parcel_id);
-    (void)snprintf(from, sizeof from, "%04d-01-01", year);
-    (void)snprintf(to, sizeof to, "%04d-12-31", year);
-    const struct th_package_create_options options = {.name = name,
-                                                      .holder = "测试合作社",
-                                                      .methodology = "reported-factor",
-                                                      .from = from,
-                                                      .to = to,
-                                                      .parcels = parcels,
-                                                      .n_parcels = 1};
-    assert_status(th_package_create(f->registry, &f->request, &options, &reply, err), want, err);
-    th_json_free(reply);
+    drawn_package(f, &parcel_id, 1, year, want, err);
 }
 
 static void package__land_under_another_scheme_in_its_period_is_refused_unless_waived(void **state)
@@ -324,15 +289,15 @@ static void package__land_under_another_scheme_in_its_period_is_refused_unless_w
     int64_t before = drawn_parcel(reply, 0);
     th_json_free(reply);
     scheme_add(f, 119.6, "2022-03-01", NULL); // becomes known later
-    package_make(f, "2022", before, 2022, TH_CONFLICT, &err);
+    package(f, before, 2022, TH_CONFLICT, &err);
     assert_string_equal(err.key, "ground_other_scheme");
     assert_string_equal(th_error_arg_get(&err, "scheme"), "CCER");
     assert_string_equal(th_error_arg_get(&err, "from"), "2022-03-01");
-    package_make(f, "2021", before, 2021, TH_OK, &err);
+    package(f, before, 2021, TH_OK, &err);
     rows.size = 0;
     drawn_row(&rows, 2, 119.6006, 30.5, 0.001);
-    reply = import_waiving(f, &rows, "1");
-    package_make(f, "waived", drawn_parcel(reply, 0), 2022, TH_OK, &err);
+    reply = drawn_import_waiving(f, &rows, "1");
+    package(f, drawn_parcel(reply, 0), 2022, TH_OK, &err);
     th_json_free(reply);
 }
 
@@ -346,7 +311,7 @@ static void retired__a_split_parent_is_remarked_on_and_counts_while_a_package_ho
     drawn_row(&rows, 1, 119.6, 30.5, 0.001);
     drawn_row(&rows, 2, 119.602, 30.5, 0.001);
     th_json_free(drawn_import(f, &rows));
-    package_make(f, "parent", 1, 2022, TH_OK, &err);
+    package(f, 1, 2022, TH_OK, &err);
     fixture_file(f, path, "cut.wkt", "LINESTRING (119.6005 30.4, 119.6005 30.6)");
     const struct th_parcel_split_options options = {
         .parcel_id = 1, .drawing = path, .reason = "分户"};
@@ -365,13 +330,13 @@ static void retired__a_split_parent_is_remarked_on_and_counts_while_a_package_ho
     assert_int_equal(fixture_problems(reply, 2, NULL, NULL), 0);
     int64_t again = drawn_parcel(reply, 0);
     th_json_free(reply);
-    package_make(f, "again", again, 2022, TH_CONFLICT, &err);
+    package(f, again, 2022, TH_CONFLICT, &err);
     assert_string_equal(err.key, "ground_already_packaged");
     assert_string_equal(th_error_arg_get(&err, "other"), "1");
-    package_make(f, "later", again, 2023, TH_OK, &err);
+    package(f, again, 2023, TH_OK, &err);
     assert_ok(th_package_withdraw(f->registry, &f->request, "parent", "重做", &reply, &err), &err);
     th_json_free(reply);
-    package_make(f, "free", again, 2022, TH_OK, &err);
+    package(f, again, 2022, TH_OK, &err);
 }
 
 static void compare__neighbours_change_places_in_one_file_unless_one_of_them_cannot(void **state)
@@ -413,7 +378,7 @@ static void waive__more_overlaps_than_are_listed_are_not_let_in(void **state)
     struct drawn rows = {.size = 0};
     cells(&rows, 70);
     drawn_box(&rows, 119.5995, 30.4995, 0.021, 0.015, "\"number\":\"71\"");
-    struct th_json *reply = import_waiving(f, &rows, "71");
+    struct th_json *reply = drawn_import_waiving(f, &rows, "71");
     assert_int_equal(drawn_accepted(reply), 70);
     assert_int_equal(fixture_problems(reply, 71, "overlap_too_many", "error"), 1);
     assert_true(fixture_problems(reply, 71, "overlap_in_source", "error") > 0);
@@ -443,7 +408,7 @@ static void waive__every_overlap_is_on_record_and_taken_off(void **state)
     reply = drawn_import(f, &rows);
     assert_int_equal(drawn_accepted(reply), 0);
     th_json_free(reply);
-    reply = import_waiving(f, &rows, "1");
+    reply = drawn_import_waiving(f, &rows, "1");
     assert_int_equal(drawn_accepted(reply), 1);
     assert_int_equal(waivers(f).n, 70);
     assert_ok(

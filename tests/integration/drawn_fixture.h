@@ -44,7 +44,7 @@ struct th_parcel_record drawn_record(struct fixture *f, int64_t parcel_id); // i
 void drawn_scheme(struct fixture *f, const struct drawn *shapes, const char *from, const char *to);
 // An officer's import that waives the overlaps of one row.
 struct th_json *drawn_import_waiving(struct fixture *f, const struct drawn *rows, const char *row);
-// A package of at most eight parcels for a year by 测试合作社.
+// A package of at most eight parcels for a year by 测试合作社, named "3 in 2022" after the first.
 void drawn_package(struct fixture *f, const int64_t *ids, size_t n, int year, enum th_status want,
                    struct th_error *err);
 

@@ -334,7 +334,8 @@ static void retired__a_split_parent_is_remarked_on_and_counts_while_a_package_ho
     assert_string_equal(err.key, "ground_already_packaged");
     assert_string_equal(th_error_arg_get(&err, "other"), "1");
     package(f, again, 2023, TH_OK, &err);
-    assert_ok(th_package_withdraw(f->registry, &f->request, "parent", "重做", &reply, &err), &err);
+    assert_ok(th_package_withdraw(f->registry, &f->request, "1 in 2022", "重做", &reply, &err),
+              &err);
     th_json_free(reply);
     package(f, again, 2022, TH_OK, &err);
 }

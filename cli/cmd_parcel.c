@@ -64,7 +64,8 @@ const struct th_cli_command th_cli_parcel_commands[] = {
      "sliver_m2 counted_mu counted_m2 perimeter_m state attributes centroid box source.file "
      "source.sha256 "
      "source.layer source.row "
-     "source.crs source.offset source.import_id | versions: version kind area_mu area_m2 "
+     "source.crs source.offset source.offset_import_id source.import_id | versions: version kind "
+     "area_mu area_m2 "
      "counted_mu counted_m2",
      run_show},
     {"parcel", "export", TH_CLI_READ, "", EXPORT_OPTIONS, "file n sha256", run_export},

@@ -26,6 +26,7 @@ struct exporting {
     char collection[64];
     struct th_village village;      // of the last parcel
     struct th_import_record source; // of the last parcel; parcels of one import come together
+    struct th_import_record ground; // of a parcel that changed since
     int64_t n;
     struct th_json *files;
     enum th_status status;
@@ -39,6 +40,9 @@ static enum th_status load_source(struct exporting *e, const struct th_parcel_re
         e->source = (struct th_import_record){0};
     else if (e->source.import_id != record->import_id)
         status = th_import_load(e->store, record->import_id, &e->source, &e->err);
+    if (status == TH_OK && record->version > 1)
+        status =
+            th_import_of_ground(e->store, record->parcel_id, record->version, &e->ground, &e->err);
     if (status == TH_OK && strcmp(e->village.code, record->village) != 0)
         status = th_village_load(e->store, record->village, &e->village, &e->err);
     return status;
@@ -80,6 +84,8 @@ static bool export_one(void *context, const struct th_parcel_record *record, con
     const struct th_export_place place = {.collection = e->collection,
                                           .township = e->village.township,
                                           .source = &e->source,
+                                          .offset = record->version > 1 ? e->ground.offset
+                                                                        : e->source.offset,
                                           .attributes = attributes};
     e->status = load_source(e, record);
     if (e->status == TH_OK)

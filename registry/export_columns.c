@@ -223,7 +223,7 @@ enum th_status th_export_row_fill(struct th_export_row *row,
     values[TH_EXPORT_SOURCE_LAYER].text = place->source->layer;
     values[TH_EXPORT_SOURCE_ROW].number = record->source_row;
     values[TH_EXPORT_SOURCE_IMPORT].number = record->import_id;
-    values[TH_EXPORT_SOURCE_OFFSET].text = or_null(place->source->offset);
+    values[TH_EXPORT_SOURCE_OFFSET].text = or_null(place->offset);
     values[TH_EXPORT_COLLECTION].text = place->collection;
     // How the boundary was found is not recorded, only what it came from.
     values[TH_EXPORT_METHOD].text = "unknown";

@@ -102,6 +102,7 @@ struct th_export_place { // what is known beside the record
     const char *collection;
     const char *township;
     const struct th_import_record *source;
+    const char *offset; // that was taken off the ground; "" without
     const char *attributes;
 };
 

@@ -249,10 +249,13 @@ static enum th_status add_source(struct th_store *store, const struct th_parcel_
                                  struct th_json *reply, struct th_error *err)
 {
     struct th_import_record source;
+    struct th_import_record ground;
     char hex[TH_HASH_HEX_SIZE];
     if (record->import_id == 0)
         return TH_OK; // drawn by a command
     enum th_status status = th_import_load(store, record->import_id, &source, err);
+    if (status == TH_OK)
+        status = th_import_of_ground(store, record->parcel_id, record->version, &ground, err);
     if (status != TH_OK)
         return status;
     struct th_json *json = th_json_object();
@@ -263,7 +266,11 @@ static enum th_status add_source(struct th_store *store, const struct th_parcel_
     th_json_set_text(json, "crs", source.crs_code);
     th_json_set_text(json, "crs_name", source.crs_name);
     th_json_set_text(json, "operation", source.operation);
-    th_json_set_text(json, "offset", or_null(source.offset));
+    // A later file with attributes alone took nothing off; the one that brought the ground may
+    // have.
+    th_json_set_text(json, "offset", or_null(ground.offset));
+    th_json_set(json, "offset_import_id",
+                ground.offset[0] == '\0' ? th_json_null() : th_json_int(ground.import_id));
     th_json_set_int(json, "row", record->source_row);
     th_json_set_int(json, "feature", record->feature);
     th_json_set_int(json, "import_id", record->import_id);

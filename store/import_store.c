@@ -136,3 +136,26 @@ enum th_status th_import_load(struct th_store *store, int64_t import_id,
     th_stmt_done(q);
     return status;
 }
+
+enum th_status th_import_of_ground(struct th_store *store, int64_t parcel_id, int64_t version,
+                                   struct th_import_record *ret_record, struct th_error *err)
+{
+    // The first of the versions up to this one that all have its ground.
+    static const char SQL_GROUND[] =
+        "SELECT coalesce(v.import_id, 0) FROM parcel_version v WHERE v.parcel_id = ?1"
+        " AND v.version > coalesce((SELECT max(o.version) FROM parcel_version o"
+        " JOIN parcel_version n ON n.parcel_id = ?1 AND n.version = ?2"
+        " WHERE o.parcel_id = ?1 AND o.version < ?2 AND o.geometry_hash <> n.geometry_hash), 0)"
+        " ORDER BY v.version LIMIT 1";
+    struct th_stmt *q = th_db_query(store, SQL_GROUND);
+    th_bind_int(q, 1, parcel_id);
+    th_bind_int(q, 2, version);
+    enum th_status status = TH_OK;
+    int64_t import_id = th_stmt_next(q, &status, err) ? th_column_int(q, 0) : 0;
+    th_stmt_done(q);
+    if (status == TH_OK && import_id != 0)
+        return th_import_load(store, import_id, ret_record, err);
+    if (status == TH_OK)
+        *ret_record = (struct th_import_record){0};
+    return status;
+}

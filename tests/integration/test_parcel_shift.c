@@ -198,9 +198,8 @@ static void column(struct drawn *file, enum map map, int n)
     }
 }
 
-// The parcel says which shift was taken off and by which import, and so does an export of it.
-static void assert_on_record(struct fixture *f, int64_t parcel_id, const char *offset,
-                             int64_t import_id)
+static void assert_exported(struct fixture *f, const char *name, int64_t import_id,
+                            const char *offset)
 {
     char path[TH_TEST_PATH_SIZE];
     char wanted[64];
@@ -208,21 +207,53 @@ static void assert_on_record(struct fixture *f, int64_t parcel_id, const char *o
     size_t size = 0;
     struct th_json *reply = NULL;
     struct th_error err = {0};
-    assert_ok(th_parcel_show(f->registry, parcel_id, &reply, &err), &err);
-    const struct th_json *source = th_json_get(reply, "source");
-    assert_true(th_text_equals(th_json_get_text(source, "offset", NULL), offset));
-    assert_int_equal(th_json_get_int(source, "import_id", 0), import_id);
-    th_json_free(reply);
-    th_test_path(path, f->folder, "recorded.csv");
-    const struct th_export_options options = {.format = "csv", .path = path};
+    const struct th_export_options options = {.format = "csv",
+                                              .path = th_test_path(path, f->folder, name)};
     assert_ok(th_export(f->registry, &options, &reply, &err), &err);
     th_json_free(reply);
     assert_ok(th_file_read(path, 1 << 20, &text, &size, &err), &err);
     assert_non_null(strstr(text, ",source_row,source_import,source_offset"));
-    (void)snprintf(wanted, sizeof wanted, ",%lld,%s\r\n", (long long)import_id,
-                   offset == NULL ? "" : offset);
+    (void)snprintf(wanted, sizeof wanted, ",%lld,%s", (long long)import_id, offset);
     assert_non_null(strstr(text, wanted));
     free(text);
+}
+
+// The parcel says which shift was taken off and by which import, and so does an export of it.
+static void assert_on_record(struct fixture *f, int64_t parcel_id, const char *offset,
+                             int64_t import_id)
+{
+    struct th_json *reply = NULL;
+    struct th_error err = {0};
+    assert_ok(th_parcel_show(f->registry, parcel_id, &reply, &err), &err);
+    const struct th_json *source = th_json_get(reply, "source");
+    assert_true(th_text_equals(th_json_get_text(source, "offset", NULL), offset));
+    assert_int_equal(th_json_get_int(source, "offset_import_id", 0),
+                     offset == NULL ? 0 : import_id);
+    th_json_free(reply);
+    assert_exported(f, "recorded.csv", import_id, offset == NULL ? "\r\n" : offset);
+}
+
+// A later table of attributes brings a version, and no other ground.
+static void assert_outlasts_attributes(struct fixture *f, int64_t parcel_id, const char *offset,
+                                       int64_t import_id)
+{
+    char path[TH_TEST_PATH_SIZE];
+    struct th_error err = {0};
+    struct th_parcel_import_options table = in_chinese(f);
+    table.source = fixture_file(f, path, "owners.csv", "number,household\n1,张三\n");
+    table.update = true;
+    struct th_json *reply = fixture_import(f, &table);
+    int64_t later_id = th_json_get_int(reply, "import_id", -1);
+    assert_int_equal(drawn_accepted(reply), 1);
+    th_json_free(reply);
+    assert_ok(th_parcel_show(f->registry, parcel_id, &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "version", 0), 2);
+    const struct th_json *source = th_json_get(reply, "source");
+    assert_string_equal(th_json_get_text(source, "offset", ""), offset);
+    assert_int_equal(th_json_get_int(source, "offset_import_id", 0), import_id);
+    assert_int_equal(th_json_get_int(source, "import_id", 0), later_id);
+    th_json_free(reply);
+    assert_exported(f, "later.csv", later_id, offset);
 }
 
 static void boundary_tells(struct fixture *f, enum map map)
@@ -255,7 +286,10 @@ static void boundary_tells(struct fixture *f, enum map map)
                         OPTIONS[map]);
     assert_on_record(f, drawn_parcel(reply, 0), OPTIONS[map],
                      th_json_get_int(reply, "import_id", -1));
+    int64_t parcel_id = drawn_parcel(reply, 0);
+    int64_t import_id = th_json_get_int(reply, "import_id", -1);
     th_json_free(reply);
+    assert_outlasts_attributes(f, parcel_id, OPTIONS[map], import_id);
 }
 
 static void shift__that_nobody_took_off_is_not_told(void **state)

@@ -165,7 +165,7 @@ static enum th_status run_keep(struct th_cli *cli, struct th_json **ret_reply, s
     struct th_parcel_import_options options;
     enum th_status status = take_options(cli, &options, err);
     return status == TH_OK ? th_profile_keep(cli->registry, &cli->request, cli->positionals[0],
-                                             &options, ret_reply, err)
+                                             th_cli_flag(cli, "replace"), &options, ret_reply, err)
                            : status;
 }
 
@@ -192,7 +192,7 @@ static enum th_status run_fit(struct th_cli *cli, struct th_json **ret_reply, st
 const struct th_cli_command th_cli_import_commands[] = {
     {"datum", "fit", TH_CLI_NO_FILE, "POINTS", "from!=EPSG:n to!=EPSG:n parameters=3|7",
      "datum n rms_m worst_m | points: point east_m north_m", run_fit},
-    {"profile", "save", TH_CLI_WRITE, "NAME", SETTINGS, "name", run_keep},
+    {"profile", "save", TH_CLI_WRITE, "NAME", SETTINGS " replace", "name", run_keep},
     {"profile", "remove", TH_CLI_WRITE, "NAME", "", "name", run_drop},
     {"profile", "list", TH_CLI_READ, "", "", "profiles: name settings", run_profiles},
     {"draft", "open", TH_CLI_WRITE, "SOURCE", "profile=NAME " SETTINGS DECISIONS,

@@ -42,6 +42,7 @@ const struct th_cli_command th_cli_layer_commands[] = {
      "role!=county|township|village|other_scheme name!=N scheme=S from=DATE to=DATE document=FILE "
      "code-field=FIELD name-field=FIELD layer=L crs=EPSG:n encoding=E",
      "layer_id role name scheme from to read accepted rejected unchanged area_mu area_m2 crs "
+     "| beside: layer_id name from to message "
      "| problems: row severity code message hint",
      run_add},
     {"layer", "list", TH_CLI_READ, "", "role=ROLE",

@@ -36,6 +36,7 @@ struct adding {
     int64_t n_bad;
     struct th_area area;
     struct th_json *problems;
+    struct th_json *beside; // layers of the role that hold on some of its days
     char crs[TH_CRS_NAME_SIZE];
 };
 
@@ -49,6 +50,7 @@ static void adding_clear(struct adding *a)
     free(a->shapes);
     th_surveyor_free(a->surveyor);
     th_json_free(a->problems);
+    th_json_free(a->beside);
 }
 
 static enum th_status check_options(struct adding *a, struct th_error *err)
@@ -288,6 +290,54 @@ static bool same_layer(void *context, const struct th_layer *layer)
     return f->layer_id == 0;
 }
 
+static struct th_json *layer_json(const struct th_layer *layer)
+{
+    char text[TH_DATE_TEXT_SIZE];
+    char hex[TH_HASH_HEX_SIZE];
+    struct th_json *json = th_json_object();
+    th_json_set_int(json, "layer_id", layer->layer_id);
+    th_json_set_text(json, "role", layer->role);
+    th_json_set_text(json, "name", layer->name);
+    th_json_set_text(json, "scheme", layer->scheme[0] == '\0' ? NULL : layer->scheme);
+    th_json_set_text(json, "source", layer->source);
+    th_json_set_text(json, "sha256", th_hash_hex(&layer->sha256, hex));
+    th_json_set_text(json, "from", th_date_format(layer->from, text));
+    th_json_set_text(json, "to", layer->to.year == 0 ? NULL : th_date_format(layer->to, text));
+    return json;
+}
+
+static bool later_of(const struct th_layer *a, const struct th_layer *b, struct th_date *ret_on)
+{
+    *ret_on = th_date_compare(a->from, b->from) > 0 ? a->from : b->from;
+    return (a->to.year == 0 || th_date_compare(*ret_on, a->to) <= 0) &&
+           (b->to.year == 0 || th_date_compare(*ret_on, b->to) <= 0);
+}
+
+// Of several boundaries the one that was loaded last counts (registry/parcel_bounds.c), which
+// nobody would guess. Land under other schemes counts whatever else there is.
+static bool tell_beside(void *context, const struct th_layer *layer)
+{
+    struct adding *a = context;
+    struct th_date on;
+    struct th_error what;
+    struct th_buf words;
+    char text[TH_DATE_TEXT_SIZE];
+    if (strcmp(layer->role, "other_scheme") == 0 || !later_of(&a->layer, layer, &on))
+        return true;
+    struct th_json *json = layer_json(layer);
+    th_json_set_text(json, "on", th_date_format(on, text));
+    (void)th_error_set(&what, TH_OK, "layer.beside", "on", text, NULL);
+    th_error_add_int(&what, "layer", layer->layer_id);
+    th_buf_init(&words, 4096);
+    if (a->options->messages != NULL)
+        th_messages_format(a->options->messages, a->options->lang, what.key, what.args, what.n_args,
+                           &words);
+    th_json_set_text(json, "message", words.size > 0 ? th_buf_text(&words) : what.key);
+    th_json_append(a->beside, json);
+    th_buf_clear(&words);
+    return true;
+}
+
 static enum th_status store_all(struct adding *a, struct th_work *work, struct th_error *err)
 {
     struct th_store *store = th_work_store(work);
@@ -312,22 +362,6 @@ static enum th_status store_all(struct adding *a, struct th_work *work, struct t
     return status;
 }
 
-static struct th_json *layer_json(const struct th_layer *layer)
-{
-    char text[TH_DATE_TEXT_SIZE];
-    char hex[TH_HASH_HEX_SIZE];
-    struct th_json *json = th_json_object();
-    th_json_set_int(json, "layer_id", layer->layer_id);
-    th_json_set_text(json, "role", layer->role);
-    th_json_set_text(json, "name", layer->name);
-    th_json_set_text(json, "scheme", layer->scheme[0] == '\0' ? NULL : layer->scheme);
-    th_json_set_text(json, "source", layer->source);
-    th_json_set_text(json, "sha256", th_hash_hex(&layer->sha256, hex));
-    th_json_set_text(json, "from", th_date_format(layer->from, text));
-    th_json_set_text(json, "to", layer->to.year == 0 ? NULL : th_date_format(layer->to, text));
-    return json;
-}
-
 static struct th_json *reply_json(struct adding *a, bool stored, bool known)
 {
     struct th_json *reply = layer_json(&a->layer);
@@ -341,6 +375,7 @@ static struct th_json *reply_json(struct adding *a, bool stored, bool known)
     th_json_set_cent(reply, "area_m2", th_area_m2_cent(a->area));
     th_json_set_cent(reply, "area_mu", th_area_mu_cent(a->area));
     th_json_set_text(reply, "crs", a->crs);
+    th_json_set(reply, "beside", th_json_copy(a->beside));
     th_json_set(reply, "problems", th_json_copy(a->problems));
     return reply;
 }
@@ -388,6 +423,8 @@ static enum th_status publish(struct adding *a, const struct th_request *request
         return th_reply_finish(TH_OK, reply_json(a, false, a->n_bad == 0), ret_reply, err);
     }
     if (status == TH_OK)
+        status = th_layer_each(th_work_store(work), a->layer.role, tell_beside, a, err);
+    if (status == TH_OK)
         status = store_all(a, work, err);
     (void)snprintf(subject, sizeof subject, "layer:%" PRId64, a->layer.layer_id);
     struct th_json *body = layer_json(&a->layer);
@@ -402,7 +439,8 @@ enum th_status th_layer_add(struct th_registry *registry, const struct th_reques
     struct adding a = {.registry = registry,
                        .options = options,
                        .area = th_area_from_m2_300(0),
-                       .problems = th_json_array()};
+                       .problems = th_json_array(),
+                       .beside = th_json_array()};
     enum th_status status = check_options(&a, err);
     if (status == TH_OK)
         status = read_source(&a, request->progress, err);

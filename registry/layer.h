@@ -26,7 +26,9 @@ struct th_layer_add_options { // texts are borrowed; NULL: not given
 };
 // Reply: layer_id (null when nothing is stored), role, name, read, accepted, rejected, unchanged
 // (all of a source that such a layer was loaded from before), area_m2, area_mu, crs,
-// problems[{row, code, severity, message, hint}]. One problem keeps the whole layer out. TH_USAGE
+// problems[{row, code, severity, message, hint}], beside[{layer_id, role, name, scheme, source,
+// sha256, from, to, on, message}] (boundaries of the same role that hold on some of its days: from
+// `on` this one counts where both have a boundary). One problem keeps the whole layer out. TH_USAGE
 // ("layer_role", "layer_scheme"), TH_INVALID ("layer_field" with "field", "fields"; those of a
 // name; "layer_dates"), TH_DATA_PROBLEM ("crs_missing", "crs_unsupported"), TH_LIMIT
 // ("layer_too_many"), errors of th_reader_open.

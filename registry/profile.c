@@ -12,8 +12,25 @@
 
 enum { SUBJECT_SIZE = 320 };
 
+// What is kept already under this name, unless it is the very same, goes only when that was asked
+// for.
+static enum th_status check_kept(struct th_store *store, const char *name, const char *text,
+                                 bool replace, struct th_error *err)
+{
+    char *kept = NULL;
+    enum th_status status = th_profile_load(store, name, &kept, err);
+    bool same = status == TH_OK && strcmp(kept, text) == 0;
+    free(kept);
+    if (status == TH_NOT_FOUND)
+        return TH_OK;
+    if (status != TH_OK || same || replace)
+        return status;
+    return th_error_set(err, TH_CONFLICT, "profile_exists", "profile", name, NULL);
+}
+
 enum th_status th_profile_keep(struct th_registry *registry, const struct th_request *request,
-                               const char *name, const struct th_parcel_import_options *options,
+                               const char *name, bool replace,
+                               const struct th_parcel_import_options *options,
                                struct th_json **ret_reply, struct th_error *err)
 {
     struct th_work *work = NULL;
@@ -25,6 +42,7 @@ enum th_status th_profile_keep(struct th_registry *registry, const struct th_req
     struct th_json *body = th_json_object();
     th_json_set_text(body, "name", name);
     th_json_set(body, "settings", th_import_settings_json(options));
+    th_json_set_bool(body, "replace", replace);
     status = th_json_dump(th_json_get(body, "settings"), TH_JSON_CANONICAL, &text, err);
     if (status == TH_OK)
         status = th_work_begin(registry, request, TH_MAY_REGISTER, "profile.keep", body, &work,
@@ -34,7 +52,9 @@ enum th_status th_profile_keep(struct th_registry *registry, const struct th_req
         free(text);
         return status;
     }
-    status = th_profile_save(th_work_store(work), name, text, th_work_seq(work), err);
+    status = check_kept(th_work_store(work), name, text, replace, err);
+    if (status == TH_OK)
+        status = th_profile_save(th_work_store(work), name, text, th_work_seq(work), err);
     free(text);
     snprintf(subject, sizeof subject, "profile:%s", name);
     return th_work_end(work, status, subject, body, th_json_copy(body), ret_reply, err);

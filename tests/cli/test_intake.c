@@ -67,8 +67,21 @@ static void profile__spares_the_options(void **state)
     begin(&world);
     th_cli_do(&world,
               "profile save 林业站 --crs 4490 --kind bamboo --village " VILLAGE " --repair agree");
+    // The same once more is no news; something else does not take its place by mistake.
+    th_cli_do(&world,
+              "profile save 林业站 --crs 4490 --kind bamboo --village " VILLAGE " --repair agree");
+    struct th_json *problem = th_cli_problem(&world, 5, "profile save 林业站 --crs 4528");
+    assert_string_equal(th_cli_text_at(problem, "code"), "profile_exists");
+    assert_non_null(strstr(th_cli_text_at(problem, "hint"), "--replace"));
+    th_json_free(problem);
+    th_cli_do(&world, "profile save 另一个 --crs 4528");
+    th_cli_do(&world, "profile save 另一个 --crs 4549 --replace");
     struct th_json *reply = th_cli_json(&world, 0, "profile list");
     th_cli_shape(reply, "profiles[].name:s profiles[].settings:o");
+    assert_string_equal(th_cli_text_at(reply, "profiles.0.settings.crs"), "4549");
+    th_json_free(reply);
+    th_cli_do(&world, "profile remove 另一个");
+    reply = th_cli_json(&world, 0, "profile list");
     assert_string_equal(th_cli_text_at(reply, "profiles.0.settings.repair"), "agree");
     th_json_free(reply);
     reply = th_cli_json(&world, 0, "parcel import {dir}/t.csv --profile 林业站 --kind tea");

@@ -583,16 +583,18 @@ static void profile__is_kept_used_and_removed(void **state)
     struct th_parcel_import_options options = intake_options(f, NULL);
     options.maps = &MAP;
     options.n_maps = 1;
-    assert_ok(th_profile_keep(f->registry, &f->request, "林业站", &options, &reply, &err), &err);
+    assert_ok(th_profile_keep(f->registry, &f->request, "林业站", false, &options, &reply, &err),
+              &err);
     assert_string_equal(th_json_get_text(reply, "name", ""), "林业站");
     th_json_free(reply);
     reply = NULL;
-    options.kind = "tea"; // saved again: replaced
-    assert_ok(th_profile_keep(f->registry, &f->request, "林业站", &options, &reply, &err), &err);
+    options.kind = "tea";
+    assert_ok(th_profile_keep(f->registry, &f->request, "林业站", true, &options, &reply, &err),
+              &err);
     th_json_free(reply);
     reply = NULL;
-    assert_status(th_profile_keep(f->registry, &f->request, "", &options, &reply, &err), TH_INVALID,
-                  &err);
+    assert_status(th_profile_keep(f->registry, &f->request, "", false, &options, &reply, &err),
+                  TH_INVALID, &err);
     assert_ok(th_profile_list(f->registry, &reply, &err), &err);
     assert_int_equal(th_json_size(th_json_get(reply, "profiles")), 1);
     const struct th_json *settings =

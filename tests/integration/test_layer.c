@@ -108,6 +108,51 @@ static void add__a_second_run_adds_nothing(void **state)
     th_json_free(reply);
 }
 
+static void add__tells_of_boundaries_that_hold_at_the_same_time(void **state)
+{
+    struct fixture *f = *state;
+    char path[TH_TEST_PATH_SIZE];
+    fixture_geojson(f, path, "villages.geojson", VILLAGES);
+    struct th_layer_add_options options = {.source = path,
+                                           .role = "village",
+                                           .name = "旧",
+                                           .to = "2025-12-31",
+                                           .messages = f->messages};
+    struct th_json *reply = add(f, &options);
+    assert_int_equal(th_json_size(th_json_get(reply, "beside")), 0);
+    th_json_free(reply);
+    options.name = "新";
+    options.from = "2025-06-01";
+    options.to = NULL;
+    reply = add(f, &options);
+    const struct th_json *beside = th_json_get(reply, "beside");
+    assert_int_equal(th_json_size(beside), 1);
+    assert_int_equal(th_json_get_int(th_json_at(beside, 0), "layer_id", 0), 1);
+    assert_string_equal(th_json_get_text(th_json_at(beside, 0), "on", ""), "2025-06-01");
+    assert_non_null(
+        strstr(th_json_get_text(th_json_at(beside, 0), "message", ""), "layer withdraw 1"));
+    th_json_free(reply);
+    // Neither the one that ended before, nor what has another role, nor land under a scheme.
+    options.name = "以后";
+    options.from = "2026-01-01";
+    reply = add(f, &options);
+    beside = th_json_get(reply, "beside");
+    assert_int_equal(th_json_size(beside), 1);
+    assert_int_equal(th_json_get_int(th_json_at(beside, 0), "layer_id", 0), 2);
+    th_json_free(reply);
+    options.role = "township";
+    reply = add(f, &options);
+    assert_int_equal(th_json_size(th_json_get(reply, "beside")), 0);
+    th_json_free(reply);
+    options.role = "other_scheme";
+    options.scheme = "CCER";
+    th_json_free(add(f, &options));
+    options.name = "再一";
+    reply = add(f, &options);
+    assert_int_equal(th_json_size(th_json_get(reply, "beside")), 0);
+    th_json_free(reply);
+}
+
 static void add__one_bad_shape_keeps_the_layer_out(void **state)
 {
     struct fixture *f = *state;
@@ -224,6 +269,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         LAYER_TEST(add__shapes_come_with_code_and_name_and_are_found_again),
         LAYER_TEST(add__a_second_run_adds_nothing),
+        LAYER_TEST(add__tells_of_boundaries_that_hold_at_the_same_time),
         LAYER_TEST(add__one_bad_shape_keeps_the_layer_out),
         LAYER_TEST(add__what_is_asked_wrongly_is_refused),
         LAYER_TEST(withdraw__a_layer_holds_until_the_day_before),

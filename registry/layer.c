@@ -326,12 +326,11 @@ static bool tell_beside(void *context, const struct th_layer *layer)
         return true;
     struct th_json *json = layer_json(layer);
     th_json_set_text(json, "on", th_date_format(on, text));
-    (void)th_error_set(&what, TH_OK, "layer.beside", "on", text, NULL);
+    (void)th_error_set(&what, TH_OK, "layer_beside", "on", text, NULL);
     th_error_add_int(&what, "layer", layer->layer_id);
     th_buf_init(&words, 4096);
     if (a->options->messages != NULL)
-        th_messages_format(a->options->messages, a->options->lang, what.key, what.args, what.n_args,
-                           &words);
+        th_messages_error(a->options->messages, a->options->lang, &what, &words);
     th_json_set_text(json, "message", words.size > 0 ? th_buf_text(&words) : what.key);
     th_json_append(a->beside, json);
     th_buf_clear(&words);

@@ -8,9 +8,34 @@
 #include "core/text.h"
 #include "registry/parcel_internal.h"
 
-// `likely` is the unit that the rows speak for where nobody said one.
+// What the numbers of declared areas are taken in.
+struct units {
+    enum th_area_unit taken;
+    enum th_area_unit likely; // that the rows speak for where nobody said one
+};
+
+// The other unit in which the row's number comes closest to what was measured; false when none
+// comes close enough.
+static bool unit_of_row(const struct th_staged_row *row, enum th_area_unit taken, double share,
+                        enum th_area_unit *ret_unit)
+{
+    double measured = th_area_m2(row->measured);
+    double least = share * measured;
+    bool found = false;
+    for (int unit = 0; unit < TH_AREA_UNIT_N; unit++) {
+        double written = row->declared_written * th_area_unit_m2((enum th_area_unit)unit);
+        double off = fabs(written - measured);
+        if (unit == (int)taken || off > least)
+            continue;
+        *ret_unit = (enum th_area_unit)unit;
+        least = off;
+        found = true;
+    }
+    return found;
+}
+
 static void compare_declared(struct th_import_run *run, const struct th_staged_row *row,
-                             enum th_area_unit likely)
+                             struct units units)
 {
     double declared = th_area_m2(row->declared);
     double measured = th_area_m2(row->measured);
@@ -20,17 +45,24 @@ static void compare_declared(struct th_import_run *run, const struct th_staged_r
         return;
     char buf[TH_QUANTITY_TEXT_SIZE];
     struct th_error what;
-    double in_likely = row->declared_written * th_area_unit_m2(likely);
-    bool unit_off = likely != TH_AREA_UNIT_MU && fabs(in_likely - measured) <= share * measured;
-    (void)th_error_set(&what, TH_DATA_PROBLEM, unit_off ? "area_mismatch_unit" : "area_mismatch",
-                       "declared_mu", th_cent_format(th_area_mu_cent(row->declared), buf), NULL);
+    enum th_area_unit other = units.taken;
+    bool unit_off = unit_of_row(row, units.taken, share, &other);
+    bool whole = unit_off && other == units.likely; // the others are written like this one
+    const char *key = whole      ? "area_mismatch_unit"
+                      : unit_off ? "area_mismatch_row_unit"
+                                 : "area_mismatch";
+    (void)th_error_set(&what, TH_DATA_PROBLEM, key, "declared_mu",
+                       th_cent_format(th_area_mu_cent(row->declared), buf), NULL);
     th_error_add(&what, "measured_mu", th_cent_format(th_area_mu_cent(row->measured), buf));
     th_error_add_int(&what, "percent",
                      difference > 1e6 ? 100000000 : (long long)llround(difference * 100));
     th_error_add_int(&what, "limit_percent", llround(share * 100));
     if (unit_off) {
-        th_error_add(&what, "unit", th_area_unit_message(likely));
-        th_error_add(&what, "option", th_area_unit_name(likely));
+        char right[32];
+        snprintf(right, sizeof right, "%.6g",
+                 row->declared_written * th_area_unit_m2(other) / th_area_unit_m2(units.taken));
+        th_error_add(&what, "unit", th_area_unit_message(other));
+        th_error_add(&what, whole ? "option" : "right", whole ? th_area_unit_name(other) : right);
     }
     th_problems_add(&run->checked, row->row, row->feature, TH_PROBLEM_WARNING, "area_mismatch",
                     &what);
@@ -59,9 +91,22 @@ static enum th_status find_unit(const struct th_import_run *run,
     return status;
 }
 
-// *ret_unit is what the numbers are taken in; *ret_likely what they look like.
-static enum th_status settle_unit(struct th_import_run *run, enum th_area_unit *ret_unit,
-                                  enum th_area_unit *ret_likely, struct th_error *err)
+// Rows that agree with another unit than the one that is taken: somebody mixed them.
+static void mixed_tell(const struct th_area_unit_finding *found, enum th_area_unit taken,
+                       struct th_detection *detection)
+{
+    for (int unit = 0; unit < TH_AREA_UNIT_N && found->n_agree[taken] > 0; unit++) {
+        if (unit == (int)taken || found->n_agree[unit] == 0)
+            continue;
+        struct th_error *said = th_evidence_add(&detection->evidence, "detect.unit_mixed");
+        th_error_add_int(said, "n", (long long)found->n_agree[unit]);
+        th_error_add(said, "unit", th_area_unit_message((enum th_area_unit)unit));
+        th_error_add_int(said, "whole", (long long)found->n);
+    }
+}
+
+static enum th_status settle_unit(struct th_import_run *run, struct units *ret_units,
+                                  struct th_error *err)
 {
     struct th_area_unit_finding *found = calloc(1, sizeof *found);
     if (found == NULL)
@@ -78,30 +123,35 @@ static enum th_status settle_unit(struct th_import_run *run, enum th_area_unit *
                                                             : "mu");
     }
     // As long as nobody says otherwise, what is not certain is mu, and each row that is off says
-    // so.
-    *ret_likely = found->unit;
-    *ret_unit = found->verdict == TH_AREA_UNIT_DECIDED ? found->unit : TH_AREA_UNIT_MU;
+    // so. Where some rows are mu, the others say it of themselves alone.
+    bool decided = found->verdict == TH_AREA_UNIT_DECIDED;
+    bool mixed = !decided && found->n_agree[TH_AREA_UNIT_MU] > 0;
+    ret_units->taken = decided ? found->unit : TH_AREA_UNIT_MU;
+    ret_units->likely = mixed ? TH_AREA_UNIT_MU : found->unit;
+    if (detection != NULL)
+        mixed_tell(found, ret_units->taken, detection);
     free(found);
     return status;
 }
 
 enum th_status th_import_declared(struct th_import_run *run, struct th_error *err)
 {
-    enum th_area_unit unit = TH_AREA_UNIT_MU;
-    enum th_area_unit likely = TH_AREA_UNIT_MU;
+    struct units units = {TH_AREA_UNIT_MU, TH_AREA_UNIT_MU};
     enum th_status status = TH_OK;
     const char *given = run->options->area_unit;
-    if (given != NULL && !th_area_unit_parse(given, &unit))
+    if (given != NULL && !th_area_unit_parse(given, &units.taken))
         return th_error_set(err, TH_USAGE, "usage_value", "option", "area-unit", "value", given,
                             "allowed", "mu, ha, m2, are", NULL);
     if (given == NULL && run->map.n > 0 && run->map.by_role[TH_FIELD_DECLARED] != TH_ROW_NO_INDEX)
-        status = settle_unit(run, &unit, &likely, err);
+        status = settle_unit(run, &units, err);
+    else
+        units.likely = units.taken;
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
         struct th_staged_row *row = &run->rows[i];
         if (!row->has_declared || row->ground == NULL)
             continue;
-        if (th_field_declare(row, unit)) {
-            compare_declared(run, row, likely);
+        if (th_field_declare(row, units.taken)) {
+            compare_declared(run, row, units);
             continue;
         }
         struct th_error what;

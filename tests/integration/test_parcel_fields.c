@@ -152,6 +152,75 @@ static bool told(const struct th_json *reply, const char *key, const char *sente
 
 // Two columns that mean the same and say different things: the parcel has 15.96 mu, the other
 // column twice as much. The clerk is told which was taken and how to take the other.
+// Cells of 10,642.475 m² (15.96 mu, 1.064 ha) side by side, with these areas declared.
+static struct th_json *import_cells(struct fixture *f, const char *heading, const double *declared,
+                                    int n)
+{
+    char text[TEXT_SIZE];
+    char path[TH_TEST_PATH_SIZE];
+    int used = snprintf(text, sizeof text, "地块号,%s,WKT\n", heading);
+    for (int i = 0; i < n; i++)
+        used +=
+            snprintf(text + used, sizeof text - (size_t)used,
+                     "%d,%g,\"POLYGON((119.6%02d 30.5,119.6%02d 30.5,119.6%02d 30.501,119.6%02d "
+                     "30.501,119.6%02d 30.5))\"\n",
+                     i + 1, declared[i], 2 * i, 2 * i + 1, 2 * i + 1, 2 * i, 2 * i);
+    assert_true(used < TEXT_SIZE);
+    struct th_parcel_import_options options =
+        fixture_options(f, fixture_file(f, path, "cells.csv", text));
+    struct th_request dry = f->request;
+    struct th_json *reply = NULL;
+    struct th_error err;
+    options.crs = "EPSG:4490";
+    options.lang = TH_LANG_ZH;
+    dry.dry_run = true;
+    assert_ok(th_parcel_import(f->registry, &dry, &options, &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), n);
+    return reply;
+}
+
+static void declared_area__in_another_unit_is_told_row_by_row(void **state)
+{
+    static const struct {
+        const char *heading;
+        double declared[6];
+        int64_t rows[3];     // lines that are told; 0: no more
+        const char *says[2]; // of the first
+    } CASES[] = {
+        // Mu, and a forester's hectares in one row.
+        {"面积", {15.9, 16, 15.8, 1.064, 15.7, 15.9}, {5}, {"按公顷算相符", "改写成 15.96"}},
+        // Three of each: none may be told that the whole file is in the other unit.
+        {"面积", {15.9, 16, 15.8, 1.064, 1.06, 1.07}, {5, 6, 7}, {"按公顷算相符", "改写成 15.96"}},
+        // The heading says hectares.
+        {"面积(公顷)", {1.06, 1.06, 1.06, 1.06, 1.06, 15.96}, {7}, {"按亩算相符", "改写成 1.064"}},
+        // A number that fits no unit is just off.
+        {"面积", {15.9, 16, 15.8, 15.7, 15.7, 30}, {7}, {"合同面积 30.00 亩", "边界"}},
+        // All in hectares: the unit is found, and nobody is told anything.
+        {"面积", {1.06, 1.06, 1.06, 1.06, 1.06, 1.06}, {0}, {NULL, NULL}},
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct th_json *reply = import_cells(f, CASES[i].heading, CASES[i].declared, 6);
+        const struct th_json *problems = th_json_get(reply, "problems");
+        size_t n = 0;
+        while (n < 3 && CASES[i].rows[n] != 0)
+            n++;
+        assert_int_equal(th_json_size(problems), n);
+        for (size_t k = 0; k < n; k++) {
+            const struct th_json *problem = th_json_at(problems, k);
+            assert_int_equal(th_json_get_int(problem, "row", 0), CASES[i].rows[k]);
+            assert_string_equal(th_json_get_text(problem, "code", ""), "area_mismatch");
+            assert_null(strstr(th_json_get_text(problem, "hint", ""), "--area-unit"));
+        }
+        if (n > 0) {
+            const struct th_json *first = th_json_at(problems, 0);
+            assert_non_null(strstr(th_json_get_text(first, "message", ""), CASES[i].says[0]));
+            assert_non_null(strstr(th_json_get_text(first, "hint", ""), CASES[i].says[1]));
+        }
+        th_json_free(reply);
+    }
+}
+
 static void alike__fields_are_named_and_the_clerk_decides(void **state)
 {
     (void)state;
@@ -348,6 +417,8 @@ int main(void)
         cmocka_unit_test(compartment__stands_before_numbers_that_need_it),
         cmocka_unit_test(village__is_found_by_the_codes_that_surveys_write),
         cmocka_unit_test(declared_area__unit_comes_from_heading_or_standard),
+        cmocka_unit_test_setup_teardown(declared_area__in_another_unit_is_told_row_by_row,
+                                        fixture_set_up, fixture_tear_down),
         cmocka_unit_test(alike__fields_are_named_and_the_clerk_decides),
         cmocka_unit_test_setup_teardown(value__a_number_among_texts_keeps_its_digits,
                                         fixture_set_up, fixture_tear_down),

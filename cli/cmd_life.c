@@ -100,7 +100,7 @@ const struct th_cli_command th_cli_life_commands[] = {
      "parcel_id number village_name state retired_on retired_reason "
      "| versions: version from to lasted origin kind area_mu counted_mu declared_mu source row seq "
      "at login "
-     "| changes: version what name before after "
+     "| changes: version what field before after "
      "| ancestors: parcel_id number state area_mu parent_of "
      "| descendants: parcel_id number state area_mu child_of "
      "| events: seq at login entry",

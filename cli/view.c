@@ -163,7 +163,19 @@ static void show_list(const struct th_cli *cli, const char *key, const struct th
         th_buf_printf(out, " … (%zu)", n);
 }
 
-static void show_object(const struct th_cli *cli, const struct th_json *value, struct th_buf *out)
+// What is called `key` in an object: attributes of parcels have names of their own.
+static const char *member_label(const struct th_cli *cli, const char *object, const char *key)
+{
+    char name[160];
+    snprintf(name, sizeof name, "value.field.%s", key);
+    const char *own = strcmp(last_part(object), "attributes") == 0
+                          ? th_messages_find(cli->messages, cli->lang, name)
+                          : NULL;
+    return own != NULL ? own : label(cli, key);
+}
+
+static void show_object(const struct th_cli *cli, const char *key, const struct th_json *value,
+                        struct th_buf *out)
 {
     // A text in both languages is shown in one.
     const struct th_json *own = th_json_get(value, cli->lang == TH_LANG_ZH ? "zh" : "en");
@@ -178,7 +190,7 @@ static void show_object(const struct th_cli *cli, const struct th_json *value, s
         if (!first)
             th_buf_append_str(out, cli->lang == TH_LANG_ZH ? "；" : "; ");
         first = false;
-        th_cli_put_clean(out, label(cli, th_json_iter_key(it)));
+        th_cli_put_clean(out, member_label(cli, key, th_json_iter_key(it)));
         th_buf_append_char(out, ' ');
         show(cli, th_json_iter_key(it), th_json_iter_value(it), out);
     }
@@ -209,7 +221,7 @@ static void show(const struct th_cli *cli, const char *key, const struct th_json
         show_list(cli, key, value, out);
         break;
     case TH_JSON_OBJECT:
-        show_object(cli, value, out);
+        show_object(cli, key, value, out);
         break;
     }
 }

@@ -1,5 +1,6 @@
 // The attributes that came with the sources: which there are, and under which names a format can
 // have them.
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -110,6 +111,35 @@ static bool is_taken(const struct th_export_layout *layout, size_t n, const char
     return false;
 }
 
+// What people call an attribute, in tables that are for them; NULL: it has no such name.
+static const char *title_of(const struct th_export_options *options, const char *key)
+{
+    char name[NAME_LIMIT];
+    bool table = strcmp(options->format, "csv") == 0 || strcmp(options->format, "xlsx") == 0;
+    if (options->messages == NULL || !table || strlen(key) + sizeof "value.field." > sizeof name)
+        return NULL;
+    snprintf(name, sizeof name, "value.field.%s", key);
+    return th_messages_find(options->messages, options->lang, name);
+}
+
+// Is it free, and would an import know it?
+static enum th_status title_fits(const struct th_field_names *names,
+                                 const struct th_export_layout *layout, size_t at,
+                                 const char *title, bool *ret_fits, struct th_error *err)
+{
+    struct th_field_meaning meaning;
+    const bool taken = false;
+    bool own = false; // of another attribute
+    enum th_status status =
+        th_field_names_assign(names, &title, &taken, 1, NULL, NULL, &meaning, err);
+    for (size_t i = 0; i < layout->n_attributes; i++)
+        own = own || (i != at && strcasecmp(layout->attributes[i].key, title) == 0);
+    if (status == TH_OK)
+        *ret_fits = !own && !is_taken(layout, at, title) &&
+                    strcmp(meaning.key, layout->attributes[at].key) == 0;
+    return status;
+}
+
 // `n_short` are the shortened names so far.
 static void name_choose(const struct th_export_layout *layout, size_t at, bool reserved,
                         const char *format, unsigned *n_short, struct th_buf *name)
@@ -131,6 +161,30 @@ static void name_choose(const struct th_export_layout *layout, size_t at, bool r
     } while (is_taken(layout, at, th_buf_text(name)));
 }
 
+static enum th_status name_find(const struct th_field_names *names,
+                                const struct th_export_options *options,
+                                const struct th_export_layout *layout, size_t at, unsigned *n_short,
+                                struct th_buf *name, struct th_error *err)
+{
+    const char *key = layout->attributes[at].key;
+    const char *title = title_of(options, key);
+    bool misread = false;
+    bool fits = false;
+    enum th_status status = is_misread(names, key, &misread, err);
+    if (status == TH_OK && !misread && title != NULL && !th_own_reserved(title, options->messages))
+        status = title_fits(names, layout, at, title, &fits, err);
+    if (status != TH_OK)
+        return status;
+    if (fits) {
+        th_buf_clear(name);
+        th_buf_append_str(name, title);
+    } else {
+        name_choose(layout, at, misread || th_own_reserved(key, options->messages), options->format,
+                    n_short, name);
+    }
+    return th_buf_check(name, err);
+}
+
 static enum th_status names_give(const struct th_export_options *options,
                                  struct th_export_layout *layout, struct th_error *err)
 {
@@ -142,16 +196,10 @@ static enum th_status names_give(const struct th_export_options *options,
     th_buf_init(&name, NAME_LIMIT);
     for (size_t i = 0; status == TH_OK && i < layout->n_attributes; i++) {
         struct th_export_attribute *attribute = &layout->attributes[i];
-        bool misread = false;
         // Cut, a text would come back as another one.
         if (shp && attribute->width > SHAPEFILE_TEXT_MAX)
             continue;
-        status = is_misread(names, attribute->key, &misread, err);
-        if (status != TH_OK)
-            break;
-        name_choose(layout, i, misread || th_own_reserved(attribute->key, options->messages),
-                    options->format, &n_short, &name);
-        status = th_buf_check(&name, err);
+        status = name_find(names, options, layout, i, &n_short, &name, err);
         if (status == TH_OK)
             attribute->name = th_text_duplicate(th_buf_text(&name));
         if (status == TH_OK && attribute->name == NULL)

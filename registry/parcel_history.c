@@ -85,7 +85,7 @@ static void tell_change(struct telling *t, int64_t version, const char *what, co
     struct th_json *json = th_json_object();
     th_json_set_int(json, "version", version);
     th_json_set_text(json, "what", what);
-    th_json_set_text(json, "name", name);
+    th_json_set_text(json, "field", name);
     th_json_set(json, "before", before);
     th_json_set(json, "after", after);
     th_json_append(t->changes, json);

@@ -488,7 +488,7 @@ static void history__leads_back_and_forward_over_every_change(void **state)
     const struct th_json *changes = th_json_get(reply, "changes");
     assert_int_equal(th_json_size(changes), 1);
     const struct th_json *ground = th_json_at(changes, 0);
-    assert_string_equal(th_json_get_text(ground, "name", ""), "area_m2");
+    assert_string_equal(th_json_get_text(ground, "field", ""), "area_m2");
     assert_int_equal(th_json_get_int(ground, "version", 0), 2);
     assert_close(th_json_get_real(ground, "before", 0), th_json_get_real(first, "area_m2", 0), 0);
     assert_close(th_json_get_real(ground, "after", 0),

@@ -5,6 +5,7 @@
 
 #include "core/file.h"
 #include "core/json.h"
+#include "core/messages.h"
 #include "tests/support/support.h"
 
 enum { COLUMNS_MAX = 8 };
@@ -313,6 +314,30 @@ static void names__say_where_they_come_from(void **state)
     free(text);
 }
 
+// What exports head the columns of attributes with, an import knows.
+static void names__of_titles_mean_what_they_stand_for(void **state)
+{
+    (void)state;
+    static const char *const KEYS[] = {
+        "compartment", "fine_compartment", "household",    "contract", "planted",    "certificate",
+        "species",     "land_right",       "forest_right", "origin",   "forest_use", "forest_class",
+        "mean_age",    "mean_dbh",         "age_group",    "canopy",   "protection", "landform",
+        "survey_id",   "survey_number",    "owner_code",   "owner",    "seat_code",  "seat"};
+    struct th_messages *messages = NULL;
+    struct th_error err = {0};
+    assert_ok(th_messages_new(&messages, &err), &err);
+    for (size_t i = 0; i < 2 * sizeof KEYS / sizeof KEYS[0]; i++) {
+        char name[64];
+        struct th_field_meaning meaning;
+        snprintf(name, sizeof name, "value.field.%s", KEYS[i / 2]);
+        const char *title = th_messages_find(messages, i % 2 == 0 ? TH_LANG_ZH : TH_LANG_EN, name);
+        assert_non_null(title);
+        assign(&title, 1, &meaning);
+        assert_string_equal(meaning.key, KEYS[i / 2]);
+    }
+    th_messages_free(messages);
+}
+
 static bool village_taken(void *context, const char *key)
 {
     ++*(int *)context;
@@ -349,6 +374,7 @@ int main(void)
         cmocka_unit_test(best_name__takes_the_key),
         cmocka_unit_test(alike__columns_say_what_they_were_passed_over_for),
         cmocka_unit_test(names__say_where_they_come_from),
+        cmocka_unit_test(names__of_titles_mean_what_they_stand_for),
         cmocka_unit_test(taken__columns_and_keys_are_left_alone),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,0 +1,162 @@
+-- One stored estimate; its sheet can be written again byte for byte from its lines.
+CREATE TABLE estimate_run (
+    run_id       INTEGER PRIMARY KEY,
+    methodology  TEXT    NOT NULL,
+    version      TEXT    NOT NULL,
+    from_year    INTEGER NOT NULL,
+    to_year      INTEGER NOT NULL CHECK (to_year >= from_year),
+    scope        TEXT    NOT NULL CHECK (json_valid(scope)),
+    inputs       TEXT    NOT NULL CHECK (json_valid(inputs)),   -- values put in place of parameters
+    area_rule    TEXT    NOT NULL,
+    n_parcels    INTEGER NOT NULL,
+    gross_kg     INTEGER NOT NULL,
+    baseline_kg  INTEGER NOT NULL,
+    project_kg   INTEGER NOT NULL,
+    leakage_kg   INTEGER NOT NULL,
+    deduction_kg INTEGER NOT NULL,
+    net_kg       INTEGER NOT NULL
+        CHECK (net_kg = gross_kg - baseline_kg - project_kg - leakage_kg - deduction_kg),
+    halfwidth_kg INTEGER,                                 -- NULL: the sources state no interval
+    confidence   TEXT,                                    -- '0.95'
+    sheet_sha256 BLOB    NOT NULL CHECK (length(sheet_sha256) = 32),
+    warnings     TEXT    NOT NULL CHECK (json_valid(warnings)),
+    seq          INTEGER NOT NULL,
+    FOREIGN KEY (methodology, version) REFERENCES methodology (id, version)
+) STRICT;
+
+CREATE TABLE estimate_line (
+    run_id       INTEGER NOT NULL REFERENCES estimate_run (run_id),
+    parcel_id    INTEGER NOT NULL,
+    year         INTEGER NOT NULL,
+    version      INTEGER NOT NULL,                        -- of the parcel
+    area_m2_300  INTEGER NOT NULL,                        -- area used
+    gross_kg     INTEGER NOT NULL,
+    baseline_kg  INTEGER NOT NULL,
+    project_kg   INTEGER NOT NULL,
+    leakage_kg   INTEGER NOT NULL,
+    deduction_kg INTEGER NOT NULL,
+    net_kg       INTEGER NOT NULL
+        CHECK (net_kg = gross_kg - baseline_kg - project_kg - leakage_kg - deduction_kg),
+    PRIMARY KEY (run_id, parcel_id, year),
+    FOREIGN KEY (parcel_id, version) REFERENCES parcel_version (parcel_id, version)
+) STRICT, WITHOUT ROWID;
+
+-- Parcels of one holder, one methodology version and one monitoring period on their way to units.
+CREATE TABLE package (
+    package_id   INTEGER PRIMARY KEY,
+    name         TEXT    NOT NULL,
+    holder_id    INTEGER NOT NULL REFERENCES party (party_id),
+    methodology  TEXT    NOT NULL,
+    version      TEXT    NOT NULL,
+    inputs       TEXT    NOT NULL CHECK (json_valid(inputs)),
+    from_on      TEXT    NOT NULL,
+    to_on        TEXT    NOT NULL CHECK (to_on > from_on),
+    state        TEXT    NOT NULL CHECK (state IN ('draft', 'submitted', 'verified', 'returned', 'issued',
+                     'withdrawn')),
+    run_id       INTEGER REFERENCES estimate_run (run_id), -- NULL: tonnes come by statement
+    created_by   TEXT    NOT NULL REFERENCES user_account (login),
+    submitted_by TEXT    REFERENCES user_account (login),
+    verified_by  TEXT    REFERENCES user_account (login),
+    issued_by    TEXT    REFERENCES user_account (login),
+    verified_t   INTEGER CHECK (verified_t > 0),          -- stated or limited by the verifier
+    statement_id INTEGER REFERENCES document (document_id),
+    stated_by    INTEGER REFERENCES party (party_id),     -- who states the tonnes
+    seq          INTEGER NOT NULL,
+    FOREIGN KEY (methodology, version) REFERENCES methodology (id, version)
+) STRICT;
+
+CREATE TABLE package_parcel (
+    package_id INTEGER NOT NULL REFERENCES package (package_id),
+    parcel_id  INTEGER NOT NULL,
+    version    INTEGER NOT NULL,
+    PRIMARY KEY (package_id, parcel_id),
+    FOREIGN KEY (parcel_id, version) REFERENCES parcel_version (parcel_id, version)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX package_parcel_parcel ON package_parcel (parcel_id);
+
+-- An officer accepts a warning, with reason and document.
+CREATE TABLE waiver (
+    waiver_id   INTEGER PRIMARY KEY,
+    package_id  INTEGER NOT NULL REFERENCES package (package_id),
+    rule        TEXT    NOT NULL,
+    reason      TEXT    NOT NULL,
+    document_id INTEGER NOT NULL REFERENCES document (document_id),
+    login       TEXT    NOT NULL REFERENCES user_account (login),
+    seq         INTEGER NOT NULL
+) STRICT;
+
+-- Units of one package and vintage: serials 1 … issued_t behind the prefix.
+CREATE TABLE issuance (
+    issuance_id    INTEGER PRIMARY KEY,
+    package_id     INTEGER NOT NULL REFERENCES package (package_id),
+    vintage        INTEGER NOT NULL,
+    prefix         TEXT    NOT NULL UNIQUE,               -- 'CN-330523-BAM-2021-000007'
+    net_kg         INTEGER NOT NULL,
+    carried_in_kg  INTEGER NOT NULL,
+    carried_out_kg INTEGER NOT NULL,
+    issued_t       INTEGER NOT NULL CHECK (issued_t >= 0),
+    buffer_t       INTEGER NOT NULL CHECK (buffer_t BETWEEN 0 AND issued_t),
+    statement_based INTEGER NOT NULL CHECK (statement_based IN (0, 1)),
+    seq            INTEGER NOT NULL,
+    UNIQUE (package_id, vintage),
+    CHECK (carried_in_kg + net_kg = issued_t * 1000 + carried_out_kg)
+) STRICT;
+
+-- The line of kilograms of an issuance: serial n stands for [(n-1)*1000, n*1000).
+CREATE TABLE issuance_segment (
+    issuance_id INTEGER NOT NULL REFERENCES issuance (issuance_id),
+    first_kg    INTEGER NOT NULL CHECK (first_kg >= 0),
+    mass_kg     INTEGER NOT NULL CHECK (mass_kg > 0),
+    parcel_id   INTEGER NOT NULL REFERENCES parcel (parcel_id),
+    year        INTEGER NOT NULL,                         -- in which the kilograms were estimated
+    PRIMARY KEY (issuance_id, first_kg)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX issuance_segment_parcel ON issuance_segment (parcel_id);
+
+-- Ranges of serials. A split never edits a range: the parent becomes 'split' and has two children.
+CREATE TABLE unit_block (
+    block_id    INTEGER PRIMARY KEY,
+    issuance_id INTEGER NOT NULL REFERENCES issuance (issuance_id),
+    first       INTEGER NOT NULL CHECK (first > 0),
+    last        INTEGER NOT NULL CHECK (last >= first),   -- inclusive
+    parent_id   INTEGER REFERENCES unit_block (block_id),
+    state       TEXT    NOT NULL CHECK (state IN ('held', 'locked', 'buffer', 'retired', 'cancelled',
+                    'split')),
+    owner_id    INTEGER NOT NULL REFERENCES party (party_id),
+    pool_id     INTEGER REFERENCES trade (trade_id) DEFERRABLE INITIALLY DEFERRED, -- bought under
+    lock_id     INTEGER REFERENCES trade (trade_id) DEFERRABLE INITIALLY DEFERRED, -- locked for
+    CHECK ((state = 'locked') = (lock_id IS NOT NULL))
+) STRICT;
+CREATE UNIQUE INDEX unit_block_leaf ON unit_block (issuance_id, first) WHERE state <> 'split';
+CREATE INDEX unit_block_owner ON unit_block (owner_id, state, issuance_id, first) WHERE state <> 'split';
+CREATE INDEX unit_block_lock ON unit_block (lock_id) WHERE lock_id IS NOT NULL;
+CREATE INDEX unit_block_parent ON unit_block (parent_id) WHERE parent_id IS NOT NULL;
+
+-- Every change of a block, in order: the story that `unit trace` tells.
+CREATE TABLE unit_event (
+    event_id   INTEGER PRIMARY KEY,
+    seq        INTEGER NOT NULL,
+    block_id   INTEGER NOT NULL REFERENCES unit_block (block_id),
+    event      TEXT    NOT NULL CHECK (event IN ('issue', 'split', 'lock', 'unlock', 'transfer',
+                   'retire', 'cancel', 'buffer')),
+    state      TEXT    NOT NULL,                          -- after the event
+    owner_id   INTEGER NOT NULL REFERENCES party (party_id), -- after the event
+    pool_id    INTEGER,                                   -- after the event
+    lock_id    INTEGER,                                   -- after the event
+    from_state TEXT,                                      -- before the event; NULL: just issued
+    from_owner_id INTEGER,                                -- before the event
+    trade_id   INTEGER
+) STRICT;
+CREATE INDEX unit_event_block ON unit_event (block_id, event_id);
+CREATE INDEX unit_event_lock ON unit_event (trade_id) WHERE event = 'lock';
+
+-- Units by issuance, owner and state; derived from unit_block, kept by the same transaction.
+CREATE TABLE balance (
+    issuance_id INTEGER NOT NULL REFERENCES issuance (issuance_id),
+    owner_id    INTEGER NOT NULL REFERENCES party (party_id),
+    state       TEXT    NOT NULL,
+    units_t     INTEGER NOT NULL CHECK (units_t >= 0),
+    PRIMARY KEY (issuance_id, owner_id, state)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX balance_owner ON balance (owner_id, state, issuance_id) WHERE units_t > 0;
+

@@ -1,0 +1,152 @@
+-- A deal: proposed by one person, decided by another.
+CREATE TABLE trade (
+    trade_id     INTEGER PRIMARY KEY,
+    kind         TEXT    NOT NULL CHECK (kind IN ('purchase', 'resale', 'retirement')),
+    state        TEXT    NOT NULL CHECK (state IN ('proposed', 'approved', 'rejected')),
+    seller_id    INTEGER REFERENCES party (party_id),     -- NULL: several (purchase of packages)
+    buyer_id     INTEGER REFERENCES party (party_id),     -- NULL: retirement
+    tonnes       INTEGER NOT NULL CHECK (tonnes > 0),
+    price_fen    INTEGER CHECK (price_fen >= 0),          -- per tonne; NULL: lump sum or none
+    amount_fen   INTEGER NOT NULL CHECK (amount_fen >= 0), -- tax-inclusive
+    tax_rate     TEXT    NOT NULL,                        -- per cent, '6'; '0' when there is none
+    tax_fen      INTEGER NOT NULL CHECK (tax_fen >= 0),
+    net_fen      INTEGER NOT NULL CHECK (net_fen + tax_fen = amount_fen),
+    beneficiary      TEXT,
+    beneficiary_uscc TEXT,
+    purpose      TEXT CHECK (purpose IN ('offset', 'product', 'event', 'donation')),
+    note         TEXT,
+    on_date      TEXT    NOT NULL,
+    proposed_by  TEXT    NOT NULL REFERENCES user_account (login),
+    decided_by   TEXT    REFERENCES user_account (login),
+    decided_on   TEXT,
+    reason       TEXT,                                    -- of a rejection
+    seq          INTEGER NOT NULL,
+    CHECK (decided_by IS NULL OR decided_by <> proposed_by OR state = 'rejected')
+) STRICT;
+CREATE INDEX trade_state ON trade (state, kind);
+CREATE INDEX trade_buyer ON trade (buyer_id, kind, state);
+
+-- A trade's share by package and pool: who sells, how many tonnes, what they cost and bring.
+CREATE TABLE trade_line (
+    trade_id   INTEGER NOT NULL REFERENCES trade (trade_id),
+    ordinal    INTEGER NOT NULL,
+    package_id INTEGER NOT NULL REFERENCES package (package_id),
+    pool_id    INTEGER REFERENCES trade (trade_id),       -- resale: the purchase it draws on
+    seller_id  INTEGER NOT NULL REFERENCES party (party_id),
+    tonnes     INTEGER NOT NULL CHECK (tonnes > 0),
+    amount_fen INTEGER NOT NULL CHECK (amount_fen >= 0),  -- tax-inclusive share
+    cost_fen   INTEGER NOT NULL CHECK (cost_fen >= 0),    -- what these units cost the buyer of the
+                                                          -- purchase, net of tax
+    PRIMARY KEY (trade_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX trade_line_seller ON trade_line (seller_id);
+CREATE INDEX trade_line_pool ON trade_line (pool_id, package_id) WHERE pool_id IS NOT NULL;
+
+-- Stock of a pool by package: what was bought, and what left it or is promised to. Derived from the
+-- trade lines, kept by the same transaction.
+CREATE TABLE pool_share (
+    pool_id    INTEGER NOT NULL REFERENCES trade (trade_id), -- the approved purchase
+    package_id INTEGER NOT NULL REFERENCES package (package_id),
+    owner_id   INTEGER NOT NULL REFERENCES party (party_id), -- the bank that bought
+    bought_on  TEXT    NOT NULL,
+    bought_t   INTEGER NOT NULL CHECK (bought_t > 0),        -- contributed to the pool
+    cost_fen   INTEGER NOT NULL CHECK (cost_fen >= 0),       -- of all of them, net of tax
+    sold_t     INTEGER NOT NULL CHECK (sold_t >= 0),         -- by resales, proposed or approved
+    sold_cost_fen INTEGER NOT NULL CHECK (sold_cost_fen >= 0),
+    used_t     INTEGER NOT NULL CHECK (used_t >= 0),         -- retired by the owner, or about to be
+    PRIMARY KEY (pool_id, package_id),
+    CHECK (sold_t + used_t <= bought_t)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pool_share_open ON pool_share (owner_id, bought_on, pool_id, package_id)
+    WHERE sold_t + used_t < bought_t;
+
+-- Money that arrived for a trade.
+CREATE TABLE receipt (
+    receipt_id INTEGER PRIMARY KEY,
+    trade_id   INTEGER NOT NULL REFERENCES trade (trade_id),
+    amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),
+    on_date    TEXT    NOT NULL,
+    login      TEXT    NOT NULL REFERENCES user_account (login),
+    seq        INTEGER NOT NULL
+) STRICT;
+CREATE INDEX receipt_trade ON receipt (trade_id);
+
+-- Double entry in CNY: claims and cash of parties; the legs of one journal entry sum to zero.
+CREATE TABLE money_leg (
+    leg_id     INTEGER PRIMARY KEY,
+    seq        INTEGER NOT NULL REFERENCES journal (seq) DEFERRABLE INITIALLY DEFERRED,
+    party_id   INTEGER NOT NULL REFERENCES party (party_id),
+    account    TEXT    NOT NULL CHECK (account IN ('claim', 'cash')),
+    amount_fen INTEGER NOT NULL CHECK (amount_fen <> 0),  -- positive: the party's favour
+    on_date    TEXT    NOT NULL,
+    trade_id   INTEGER REFERENCES trade (trade_id),
+    memo       TEXT    NOT NULL                           -- message key, 'money.purchase'
+) STRICT;
+CREATE INDEX money_leg_party ON money_leg (party_id, leg_id);
+CREATE INDEX money_leg_seq ON money_leg (seq);
+CREATE INDEX money_leg_trade ON money_leg (trade_id, party_id) WHERE trade_id IS NOT NULL;
+
+-- How net revenue is shared, as agreed and dated.
+CREATE TABLE revenue_term (
+    term_id     INTEGER PRIMARY KEY,
+    from_on     TEXT    NOT NULL,
+    to_on       TEXT,                                     -- NULL: open
+    basis       TEXT    NOT NULL CHECK (basis IN ('gross', 'net_of_cost', 'net_of_costs')),
+    ratio       TEXT    NOT NULL,                         -- per cent, '70'
+    document_id INTEGER NOT NULL REFERENCES document (document_id),
+    seq         INTEGER NOT NULL,
+    CHECK (to_on IS NULL OR to_on >= from_on)
+) STRICT;
+
+CREATE TABLE revenue_term_split (
+    term_id INTEGER NOT NULL REFERENCES revenue_term (term_id),
+    party_kind TEXT NOT NULL,
+    share   TEXT    NOT NULL,                             -- fraction; the shares of a term sum to 1
+    PRIMARY KEY (term_id, party_kind)
+) STRICT, WITHOUT ROWID;
+
+-- Costs that a term of basis net_of_costs takes off a sale.
+CREATE TABLE revenue_deduction (
+    deduction_id INTEGER PRIMARY KEY,
+    trade_id    INTEGER NOT NULL REFERENCES trade (trade_id),
+    kind        TEXT    NOT NULL CHECK (kind IN ('tax', 'insurance', 'verification', 'fee')),
+    amount_fen  INTEGER NOT NULL CHECK (amount_fen > 0),
+    document_id INTEGER NOT NULL REFERENCES document (document_id),
+    seq         INTEGER NOT NULL
+) STRICT;
+
+-- One posting of revenue back to the villages.
+CREATE TABLE distribution (
+    distribution_id INTEGER PRIMARY KEY,
+    through_on TEXT    NOT NULL,
+    login      TEXT    NOT NULL REFERENCES user_account (login),
+    seq        INTEGER NOT NULL
+) STRICT;
+
+-- What a distribution took from each sale; sums over distributions never exceed the receipts.
+CREATE TABLE distribution_sale (
+    distribution_id INTEGER NOT NULL REFERENCES distribution (distribution_id),
+    trade_id        INTEGER NOT NULL REFERENCES trade (trade_id),
+    term_id         INTEGER NOT NULL REFERENCES revenue_term (term_id),
+    receipts_fen    INTEGER NOT NULL,                     -- confirmed now, tax-inclusive
+    tax_fen         INTEGER NOT NULL,
+    cost_fen        INTEGER NOT NULL,
+    deductions_fen  INTEGER NOT NULL,
+    net_fen         INTEGER NOT NULL,                     -- a loss is shown, pays nothing
+    distributed_fen INTEGER NOT NULL CHECK (distributed_fen >= 0),
+    kept_fen        INTEGER NOT NULL,
+    PRIMARY KEY (distribution_id, trade_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX distribution_sale_trade ON distribution_sale (trade_id);
+CREATE INDEX revenue_deduction_trade ON revenue_deduction (trade_id);
+
+CREATE TABLE distribution_payment (
+    distribution_id INTEGER NOT NULL REFERENCES distribution (distribution_id),
+    trade_id        INTEGER NOT NULL REFERENCES trade (trade_id),
+    party_id        INTEGER NOT NULL REFERENCES party (party_id),
+    weight_t        INTEGER NOT NULL,                     -- contributed tonnes of the pool
+    amount_fen      INTEGER NOT NULL CHECK (amount_fen >= 0),
+    PRIMARY KEY (distribution_id, trade_id, party_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX distribution_payment_party ON distribution_payment (party_id);
+

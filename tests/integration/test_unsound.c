@@ -5,6 +5,8 @@
 
 #include <sqlite3.h>
 
+#include "registry/layer.h"
+#include "registry/parcel_life.h"
 #include "tests/integration/intake_fixture.h"
 
 // Of a multipolygon of one ring of five points in a geometry column: behind 60 bytes of head.
@@ -25,9 +27,9 @@ static void sql_run(sqlite3 *db, const char *sql)
 // of a change; those of what is added stay.
 static void triggers_drop(sqlite3 *db)
 {
-    static const char sql[] =
-        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'parcel_version'"
-        " AND (sql LIKE '%BEFORE UPDATE%' OR sql LIKE '%AFTER UPDATE%')";
+    static const char sql[] = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+                              " AND tbl_name IN ('parcel_version', 'layer_shape')"
+                              " AND (sql LIKE '%BEFORE UPDATE%' OR sql LIKE '%AFTER UPDATE%')";
     char names[16][64];
     size_t n = 0;
     sqlite3_stmt *statement = NULL;
@@ -43,16 +45,23 @@ static void triggers_drop(sqlite3 *db)
     }
 }
 
-static void stored_spoil(struct fixture *f, int64_t parcel_id, enum spoil how)
+// Where a shape is kept.
+struct kept {
+    const char *read, *write; // by id
+};
+static const struct kept PARCELS = {"SELECT geom FROM parcel_version WHERE parcel_id = ?1",
+                                    "UPDATE parcel_version SET geom = ?2 WHERE parcel_id = ?1"};
+static const struct kept LAYERS = {"SELECT geom FROM layer_shape WHERE shape_id = ?1",
+                                   "UPDATE layer_shape SET geom = ?2 WHERE shape_id = ?1"};
+
+static void stored_spoil(struct fixture *f, struct kept kept, int64_t id, enum spoil how)
 {
     sqlite3 *db = NULL;
     sqlite3_stmt *statement = NULL;
     unsigned char blob[BLOB_SIZE];
     assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT geom FROM parcel_version WHERE parcel_id = ?1",
-                                        -1, &statement, NULL),
-                     SQLITE_OK);
-    assert_int_equal(sqlite3_bind_int64(statement, 1, parcel_id), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, kept.read, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_bind_int64(statement, 1, id), SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
     assert_int_equal(sqlite3_column_bytes(statement, 0), sizeof blob);
     memcpy(blob, sqlite3_column_blob(statement, 0), sizeof blob);
@@ -68,11 +77,8 @@ static void stored_spoil(struct fixture *f, int64_t parcel_id, enum spoil how)
         corner[0] ^= 1;
     }
     triggers_drop(db);
-    assert_int_equal(sqlite3_prepare_v2(db,
-                                        "UPDATE parcel_version SET geom = ?2 WHERE parcel_id = ?1",
-                                        -1, &statement, NULL),
-                     SQLITE_OK);
-    assert_int_equal(sqlite3_bind_int64(statement, 1, parcel_id), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, kept.write, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_bind_int64(statement, 1, id), SQLITE_OK);
     assert_int_equal(sqlite3_bind_blob(statement, 2, blob, sizeof blob, SQLITE_STATIC), SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
     sqlite3_finalize(statement);
@@ -91,7 +97,7 @@ static void import_names_it(struct fixture *f, enum spoil how)
     char named[64];
     assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
     th_json_free(reply);
-    stored_spoil(f, parcel_id, how);
+    stored_spoil(f, PARCELS, parcel_id, how);
 
     // Line 2 lies across it, line 3 beside it, line 4 elsewhere.
     reply =
@@ -139,6 +145,35 @@ static void import__a_stored_boundary_off_the_grid_is_named_to_the_rows_about_it
     import_names_it(*state, SPOIL_OFF_GRID);
 }
 
+// Nothing is new on divided ground, so that nothing is refused: it is told.
+static void split__beside_a_spoiled_layer_goes_on_and_names_it(void **state)
+{
+    struct fixture *f = *state;
+    char path[TH_TEST_PATH_SIZE];
+    struct th_error err;
+    struct th_json *reply = intake_import(f, "first.csv", "1,甲,\"" INTAKE_CELL_0 "\"\n");
+    int64_t parcel_id = first_parcel(reply);
+    th_json_free(reply);
+    reply = NULL;
+    fixture_geojson(f, path, "land.geojson",
+                    "{\"type\":\"Feature\",\"properties\":{\"name\":\"一期\"},\"geometry\":{"
+                    "\"type\":\"Polygon\",\"coordinates\":[[[119.5995,30.5],[119.6005,30.5],"
+                    "[119.6005,30.501],[119.5995,30.501],[119.5995,30.5]]]}}");
+    const struct th_layer_add_options land = {
+        .source = path, .role = "other_scheme", .name = "竹林项目", .scheme = "CCER"};
+    assert_ok(th_layer_add(f->registry, &f->request, &land, &reply, &err), &err);
+    th_json_free(reply);
+    reply = NULL;
+    stored_spoil(f, LAYERS, 1, SPOIL_BOW_TIE);
+    fixture_file(f, path, "cut.wkt", "LINESTRING (119.6003 30.4, 119.6003 30.6)");
+    const struct th_parcel_split_options split = {
+        .parcel_id = parcel_id, .drawing = path, .reason = "分户", .messages = f->messages};
+    assert_ok(th_parcel_split(f->registry, &f->request, &split, &reply, &err), &err);
+    assert_int_equal(th_json_size(th_json_get(reply, "parcels")), 2);
+    assert_true(fixture_problems(reply, 0, "unsound_layer", "warning") > 0);
+    th_json_free(reply);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +183,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             import__a_stored_boundary_off_the_grid_is_named_to_the_rows_about_it, fixture_set_up,
             fixture_tear_down),
+        cmocka_unit_test_setup_teardown(split__beside_a_spoiled_layer_goes_on_and_names_it,
+                                        fixture_set_up, fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

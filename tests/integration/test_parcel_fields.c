@@ -395,14 +395,14 @@ static void history__names_what_changed_between_versions(void **state)
     assert_int_equal(th_json_size(changes), 4);
     const struct th_json *declared = th_json_at(changes, 0);
     assert_string_equal(th_json_get_text(declared, "what", ""), "particular");
-    assert_string_equal(th_json_get_text(declared, "name", ""), "declared_mu");
+    assert_string_equal(th_json_get_text(declared, "field", ""), "declared_mu");
     assert_close(th_json_get_real(declared, "before", 0), 15.9, 1e-9);
     assert_close(th_json_get_real(declared, "after", 0), 15.5, 1e-9);
     for (size_t i = 0; i < sizeof EXPECTED / sizeof EXPECTED[0]; i++) {
         const struct th_json *change = th_json_at(changes, i + 1);
         assert_int_equal(th_json_get_int(change, "version", 0), 2);
         assert_string_equal(th_json_get_text(change, "what", ""), EXPECTED[i].what);
-        assert_string_equal(th_json_get_text(change, "name", ""), EXPECTED[i].name);
+        assert_string_equal(th_json_get_text(change, "field", ""), EXPECTED[i].name);
         assert_true(th_text_equals(th_json_get_text(change, "before", NULL), EXPECTED[i].before));
         assert_true(th_text_equals(th_json_get_text(change, "after", NULL), EXPECTED[i].after));
     }

@@ -77,7 +77,8 @@ struct th_parcel_import_options {
 // TH_INVALID ("attributes_alone" for a table without shapes when not updating;
 // "map_invalid", "map_field_missing", "map_repeated", "kind_invalid"; "date_in_future" and those
 // of th_date_parse for `on`, whatever the rows are like), TH_LIMIT ("import_too_many"),
-// TH_NOT_PERMITTED ("village_not_yours" and those of th_work_begin), TH_INTERRUPTED, TH_USAGE
+// TH_NOT_PERMITTED ("village_not_yours" when the options name another village than the clerk's; a
+// row that does is refused alone; and those of th_work_begin), TH_INTERRUPTED, TH_USAGE
 // ("map_attribute" for an attribute that --map does not know, "crs_option" for a system that nobody
 // knows).
 enum th_status th_parcel_import(struct th_registry *registry, const struct th_request *request,

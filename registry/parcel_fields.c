@@ -459,9 +459,44 @@ static void village_complete(const struct taking *t, char value[VALUE_SIZE])
     th_buf_clear(&code);
 }
 
-// The row's own village; where it names none the caller's, and without that a boundary may tell
-// later (th_import_villages_settle). Where the row names one that the registry does not know, the
-// village that the caller gave stands only if the field was not mapped by hand, and with a remark.
+static void village_refuse(struct taking *t, const char *value)
+{
+    const struct th_village_list *villages = &t->run->villages;
+    struct th_error what;
+    char similar[TH_ERROR_VALUE_SIZE] = "";
+    const char *key = "village_unknown";
+    if (th_village_list_ambiguous(villages, value)) {
+        key = "village_several";
+    } else {
+        th_village_list_similar(villages, value, similar, sizeof similar);
+        key = similar[0] != '\0' ? "village_similar" : key;
+    }
+    (void)th_error_set(&what, TH_DATA_PROBLEM, key, "value", value, NULL);
+    if (similar[0] != '\0')
+        th_error_add(&what, "similar", similar);
+    problem(t, TH_PROBLEM_ERROR, "village_unknown", &what);
+}
+
+// A clerk of one village registers nothing in another; the other rows of the file may go on. With a
+// drawing there are none, and storing it is refused.
+static void village_check_own(struct taking *t)
+{
+    const struct th_village *village = &t->run->villages.items[t->row->village];
+    struct th_error what;
+    if (t->run->path == NULL || t->run->own_village[0] == '\0' ||
+        strcmp(t->run->own_village, village->code) == 0)
+        return;
+    int own = th_village_list_find(&t->run->villages, t->run->own_village);
+    (void)th_error_set(
+        &what, TH_DATA_PROBLEM, "village_elsewhere", "village", village->name, "own",
+        own == TH_ROW_NO_INDEX ? t->run->own_village : t->run->villages.items[own].name, NULL);
+    problem(t, TH_PROBLEM_ERROR, "village_not_yours", &what);
+}
+
+// The row's own village; where it names none the caller's or the clerk's, and without that a
+// boundary may tell later (th_import_villages_settle). Where the row names one that the registry
+// does not know, the village that the caller named stands only if the field was not mapped by hand,
+// and with a remark; a clerk's own village was not named for it.
 static void take_village(struct taking *t)
 {
     char value[VALUE_SIZE];
@@ -477,27 +512,19 @@ static void take_village(struct taking *t)
     }
     village_complete(t, value);
     t->row->village = th_village_list_find(villages, value);
-    if (t->row->village != TH_ROW_NO_INDEX)
-        return;
-    if (given != TH_ROW_NO_INDEX && !field_mapped(t, TH_FIELD_VILLAGE)) {
-        t->row->village = given;
-        (void)th_error_set(&what, TH_DATA_PROBLEM, "village_assumed", "value", value, "village",
-                           villages->items[given].name, NULL);
-        problem(t, TH_PROBLEM_WARNING, "village_unknown", &what);
+    if (t->row->village != TH_ROW_NO_INDEX) {
+        village_check_own(t);
         return;
     }
-    char similar[TH_ERROR_VALUE_SIZE] = "";
-    const char *key = "village_unknown";
-    if (th_village_list_ambiguous(villages, value)) {
-        key = "village_several";
-    } else {
-        th_village_list_similar(villages, value, similar, sizeof similar);
-        key = similar[0] != '\0' ? "village_similar" : key;
+    if (given == TH_ROW_NO_INDEX || t->run->options->village == NULL ||
+        field_mapped(t, TH_FIELD_VILLAGE)) {
+        village_refuse(t, value);
+        return;
     }
-    (void)th_error_set(&what, TH_DATA_PROBLEM, key, "value", value, NULL);
-    if (similar[0] != '\0')
-        th_error_add(&what, "similar", similar);
-    problem(t, TH_PROBLEM_ERROR, "village_unknown", &what);
+    t->row->village = given;
+    (void)th_error_set(&what, TH_DATA_PROBLEM, "village_assumed", "value", value, "village",
+                       villages->items[given].name, NULL);
+    problem(t, TH_PROBLEM_WARNING, "village_unknown", &what);
 }
 
 static void take_kind(struct taking *t)

@@ -52,9 +52,11 @@ enum th_status th_import_ask_permission(struct th_registry *registry,
     run->today = th_work_today(work);
     status = th_rules_load(th_work_store(work), run->today, &run->limits, err);
     run->rules = &run->limits;
-    const char *own = th_work_actor(work)->village;
-    if (run->default_village[0] == '\0' && own != NULL)
-        th_text_copy(run->default_village, sizeof run->default_village, own);
+    const struct th_actor *actor = th_work_actor(work);
+    if (strcmp(actor->role, "clerk") == 0 && actor->village != NULL)
+        th_text_copy(run->own_village, sizeof run->own_village, actor->village);
+    if (run->default_village[0] == '\0' && actor->village != NULL)
+        th_text_copy(run->default_village, sizeof run->default_village, actor->village);
     if (status == TH_OK && run->default_village[0] != '\0')
         status = th_work_check_village(work, run->default_village, err);
     // Told at once and in any case, not only when something can be stored.

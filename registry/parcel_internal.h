@@ -267,7 +267,8 @@ struct th_import_run {
     size_t findings_capacity;
     struct th_row_numbers dropped;      // rows that the caller leaves out
     struct th_row_numbers waived;       // rows whose overlaps an officer lets in
-    char default_village[TH_CODE_SIZE]; // "" without
+    char default_village[TH_CODE_SIZE]; // of rows that name none; "" without
+    char own_village[TH_CODE_SIZE];     // of the clerk, who registers there alone; "" without
     int default_kind;                   // TH_ROW_NO_INDEX without
     struct th_staged_row *rows;
     size_t n_rows;

@@ -459,18 +459,27 @@ static void import__a_clerk_registers_the_own_village_only(void **state)
               &err);
     th_json_free(reply);
     f->request.login = "clerk1";
-    fixture_geojson(f, path, "own.geojson",
-                    cell(text, 119.6, 30.5, 0.001, 0.001, "\"CUN\":\"测试二村\""));
+    char features[3 * TEXT_SIZE];
+    size_t used = 0;
+    // Another village, one that is not registered, and none at all: the last is the clerk's own.
+    static const char *const ROWS[] = {"\"CUN\":\"测试二村\"", "\"CUN\":\"无此村\"", ""};
+    for (size_t i = 0; i < 3; i++)
+        used += (size_t)snprintf(features + used, sizeof features - used, "%s%s", i > 0 ? "," : "",
+                                 cell(text, 119.6 + 0.01 * (double)i, 30.5, 0.001, 0.001, ROWS[i]));
+    fixture_geojson(f, path, "own.geojson", features);
     struct th_parcel_import_options options = fixture_options(f, path);
     options.village = NULL;
+    reply = fixture_import(f, &options);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    assert_int_equal(fixture_problems(reply, 1, "village_not_yours", "error"), 1);
+    assert_int_equal(fixture_problems(reply, 2, "village_unknown", "error"), 1);
+    assert_int_equal(fixture_problems(reply, 0, NULL, NULL), 2);
+    th_json_free(reply);
+    // Another village for the whole file is a wrong request.
+    options.village = FIXTURE_OTHER_VILLAGE;
     assert_status(th_parcel_import(f->registry, &f->request, &options, &reply, &err),
                   TH_NOT_PERMITTED, &err);
     assert_string_equal(err.key, "village_not_yours");
-    // Without a village anywhere it is the clerk's own.
-    fixture_geojson(f, path, "own2.geojson", cell(text, 119.6, 30.5, 0.001, 0.001, ""));
-    reply = fixture_import(f, &options);
-    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
-    th_json_free(reply);
 }
 
 static void import__the_problem_list_is_written_for_spreadsheets(void **state)

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <math.h>
 
-enum { MU_CENT_M2_300 = 2000, M2_CENT_M2_300 = 3, KG_PER_T = 1000 };
+enum { M2_CENT_M2_300 = 3, KG_PER_T = 1000 };
 
 struct th_carbon th_carbon_from_kg(int64_t kg)
 {
@@ -91,9 +91,9 @@ int64_t th_area_m2_cent(struct th_area area)
 
 int64_t th_area_mu_cent(struct th_area area)
 {
-    int64_t cents = floor_div(area.raw_m2_300, MU_CENT_M2_300);
-    int64_t rest = area.raw_m2_300 - cents * MU_CENT_M2_300;
-    return rest * 2 >= MU_CENT_M2_300 ? cents + 1 : cents;
+    int64_t cents = floor_div(area.raw_m2_300, TH_AREA_M2_300_PER_MU_CENT);
+    int64_t rest = area.raw_m2_300 - cents * TH_AREA_M2_300_PER_MU_CENT;
+    return rest * 2 >= TH_AREA_M2_300_PER_MU_CENT ? cents + 1 : cents;
 }
 
 static int compare(int64_t a, int64_t b)
@@ -235,7 +235,7 @@ enum th_status th_area_parse_mu(const char *text, struct th_area *ret_area, stru
     int64_t mu_cent = 0;
     int64_t m2_300 = 0;
     if (!read_hundredths(text, &mu_cent) ||
-        __builtin_mul_overflow(mu_cent, MU_CENT_M2_300, &m2_300))
+        __builtin_mul_overflow(mu_cent, TH_AREA_M2_300_PER_MU_CENT, &m2_300))
         return th_error_set(err, TH_INVALID, "amount_invalid", "text", text, NULL);
     ret_area->raw_m2_300 = m2_300;
     return TH_OK;

@@ -25,6 +25,7 @@ struct th_money { // CNY fen; sign by context
 struct th_area {
     int64_t raw_m2_300;
 };
+enum { TH_AREA_M2_300_PER_MU_CENT = 2000 }; // of 0.01 mu
 
 // Into and out of plain integers, at the borders (store, JSON, tests).
 struct th_carbon th_carbon_from_kg(int64_t kg);

@@ -70,6 +70,15 @@ static enum th_status keep_attributes(const struct th_import_run *run, struct th
     return status;
 }
 
+// An area in square metres or hectares is seldom whole in hundredths of a mu, in which it is shown
+// and exported: what was written of it so is the area itself.
+static bool is_area_as_shown(const struct th_staged_row *row, const struct th_parcel_record *record)
+{
+    return row->has_declared && record->has_declared &&
+           th_area_m2_300(row->declared) ==
+               th_area_mu_cent(record->declared) * TH_AREA_M2_300_PER_MU_CENT;
+}
+
 // Declared area and land class.
 static enum th_status keep_particulars(const struct th_import_run *run, struct th_staged_row *row,
                                        const struct th_parcel_known *known, struct th_error *err)
@@ -77,11 +86,9 @@ static enum th_status keep_particulars(const struct th_import_run *run, struct t
     bool declared = run->map.by_role[TH_FIELD_DECLARED] != TH_ROW_NO_INDEX;
     bool classed = run->map.by_role[TH_FIELD_LAND_CLASS] != TH_ROW_NO_INDEX;
     struct th_parcel_record record;
-    if (declared && classed)
-        return TH_OK;
     enum th_status status =
         th_parcel_load(run->store, known->parcel_id, known->version, &record, err);
-    if (status == TH_OK && !declared) {
+    if (status == TH_OK && (!declared || is_area_as_shown(row, &record))) {
         row->has_declared = record.has_declared;
         row->declared = record.declared;
     }

@@ -7,8 +7,8 @@
 // ("parcel_is_retired"). A clerk changes parcels of the own village alone.
 //
 // What is handed on: kind, land class and attributes as they are (merged: those that all have in
-// common); the declared area of a split parcel in proportion to the measured areas, by largest
-// remainder, so that the sum is exact, of merged parcels the sum where all have one, of a moved
+// common); the declared area of a split parcel in proportion to the measured areas, in whole
+// hundredths of a mu by largest remainder, so that the sum is exact, of merged parcels the sum where all have one, of a moved
 // boundary unchanged, since the contract is; shares of tenure contracts from that day on as they
 // are (merged: averaged by measured area, exactly).
 //

@@ -110,6 +110,28 @@ static enum th_status sliver_weights(struct splitting *s, int64_t *weights, stru
     return status;
 }
 
+// The parts' declared areas are whole hundredths of a mu, as they are written everywhere; what the
+// parcel's own has beyond them goes to the part with the most, so that nothing is lost.
+static enum th_status share_declared(struct splitting *s, const int64_t *weights, int64_t *shares,
+                                     struct th_error *err)
+{
+    int64_t whole = th_area_m2_300(s->whole.record.declared);
+    int64_t hundredths = whole / TH_AREA_M2_300_PER_MU_CENT;
+    enum th_status status = th_allocate(hundredths, weights, s->n, shares, err);
+    size_t most = 0;
+    for (size_t i = 0; status == TH_OK && i < s->n; i++) {
+        shares[i] *= TH_AREA_M2_300_PER_MU_CENT;
+        most = shares[i] > shares[most] ? i : most;
+    }
+    if (status == TH_OK)
+        shares[most] += whole % TH_AREA_M2_300_PER_MU_CENT;
+    for (size_t i = 0; status == TH_OK && i < s->n; i++) {
+        s->parts[i].record.declared = th_area_from_m2_300(shares[i]);
+        s->parts[i].record.has_declared = shares[i] > 0;
+    }
+    return status;
+}
+
 static enum th_status share_areas(struct splitting *s, struct th_error *err)
 {
     const struct th_parcel_record *whole = &s->whole.record;
@@ -121,11 +143,7 @@ static enum th_status share_areas(struct splitting *s, struct th_error *err)
         weights[i] = th_area_m2_300(s->parts[i].record.measured);
     enum th_status status = TH_OK;
     if (whole->has_declared)
-        status = th_allocate(th_area_m2_300(whole->declared), weights, s->n, shares, err);
-    for (size_t i = 0; status == TH_OK && whole->has_declared && i < s->n; i++) {
-        s->parts[i].record.declared = th_area_from_m2_300(shares[i]);
-        s->parts[i].record.has_declared = shares[i] > 0;
-    }
+        status = share_declared(s, weights, shares, err);
     if (status == TH_OK && th_area_m2_300(whole->sliver) > 0) {
         status = sliver_weights(s, weights, err);
         if (status == TH_OK)

@@ -141,9 +141,9 @@ static void split__parts_carry_on_what_the_parcel_was(void **state)
     assert_string_equal(west.origin, "split");
     assert_string_equal(west.kind, "bamboo");
     assert_int_equal(old.retired_on.year, 2025);
-    // 15.97 mu are 3,194,000 parts of 1/300 m², three tenths of them 958,200.
-    assert_int_equal(th_area_m2_300(west.declared) + th_area_m2_300(east.declared), 3194000);
-    assert_close((double)th_area_m2_300(west.declared), 958200, 30);
+    // Three tenths of 15.97 mu are 4.791; 0.01 mu are 2,000 parts of 1/300 m².
+    assert_int_equal(th_area_m2_300(west.declared), 479 * 2000);
+    assert_int_equal(th_area_m2_300(east.declared), 1118 * 2000);
     assert_close(th_area_m2(west.measured), 0.3 * 10642.4750, 0.02);
     char *attributes = NULL;
     assert_ok(th_parcel_attributes_load(store_of(f), 6, 0, &attributes, &err), &err);

@@ -6,6 +6,7 @@
 
 #include "core/file.h"
 #include "registry/export.h"
+#include "registry/parcel_life.h"
 #include "tests/integration/intake_fixture.h"
 
 static const struct {
@@ -130,6 +131,45 @@ static void export__into_the_same_registry_is_nothing_new(void **state)
     }
 }
 
+// 10,000.01 m² are 15.000015 mu, of which no export can tell all; three parts of the other parcel's
+// 15 mu have 5 mu each, more or less.
+static void export__of_areas_that_were_divided_or_not_in_mu_is_nothing_new(void **state)
+{
+    struct fixture *f = *state;
+    char path[TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    struct th_error err;
+    fixture_file(f, path, "source.csv",
+                 "地块号,合同面积（平方米）,WKT\n1,10000.01,\"" INTAKE_CELL_0
+                 "\"\n2,10000,\"" INTAKE_CELL_1 "\"\n");
+    const struct th_parcel_import_options import = intake_options(f, path);
+    th_json_free(fixture_import(f, &import));
+    fixture_file(f, path, "thirds.wkt",
+                 "MULTILINESTRING ((119.60133 30.499, 119.60133 30.502),"
+                 "(119.60167 30.499, 119.60167 30.502))");
+    const struct th_parcel_split_options split = {
+        .parcel_id = 2, .drawing = path, .reason = "分户"};
+    assert_ok(th_parcel_split(f->registry, &f->request, &split, &reply, &err), &err);
+    th_json_free(reply);
+    for (size_t i = 0; i < sizeof FORMATS / sizeof FORMATS[0]; i++) {
+        if (strcmp(FORMATS[i].format, "gpkg") != 0 && !FORMATS[i].wkt)
+            continue;
+        print_message("  %s\n", FORMATS[i].format);
+        export_to(f, i, path);
+        reply = import_back(f, i, path);
+        assert_int_equal(th_json_get_int(reply, "unchanged", -1), 4);
+        assert_int_equal(th_json_get_int(reply, "rejected", -1), 0);
+        th_json_free(reply);
+    }
+    // An area that is not what the export wrote is another one.
+    fixture_file(f, path, "other.csv",
+                 "地块号,合同面积（平方米）,WKT\n1,10000.04,\"" INTAKE_CELL_0 "\"\n");
+    const struct th_parcel_import_options other = intake_options(f, path);
+    reply = fixture_import(f, &other);
+    assert_int_equal(fixture_problems(reply, 1, "attributes_changed", "error"), 1);
+    th_json_free(reply);
+}
+
 static void export__into_an_empty_registry_is_all_there(void **state)
 {
     struct fixture *f = *state;
@@ -241,6 +281,9 @@ int main(void)
                                         fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(export__into_an_empty_registry_is_all_there, fixture_set_up,
                                         fixture_tear_down),
+        cmocka_unit_test_setup_teardown(
+            export__of_areas_that_were_divided_or_not_in_mu_is_nothing_new, fixture_set_up,
+            fixture_tear_down),
         cmocka_unit_test_setup_teardown(table__reference_system_is_the_clerks_and_one_for_all_rows,
                                         fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(shapefile__without_its_names_brings_no_others,

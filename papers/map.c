@@ -212,7 +212,8 @@ enum th_status th_map_print(const struct th_map_sheet *sheet, const struct th_me
     th_buf_init(&out, file_limit);
     enum th_status status = sheet_check(sheet, err);
     for (size_t p = 0; status == TH_OK && p < sheet->n_parcels; p++)
-        draw.any_taken_off |= sheet->parcels[p].measured_m2_cent != sheet->parcels[p].m2_cent;
+        draw.any_taken_off |=
+            th_area_compare(sheet->parcels[p].measured, sheet->parcels[p].counted) != 0;
     if (status == TH_OK)
         status = layout_make(sheet, &draw.layout, err);
     if (status == TH_OK)

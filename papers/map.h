@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/messages.h"
+#include "core/quantity.h"
 
 enum th_map_format { TH_MAP_PDF, TH_MAP_PNG, TH_MAP_SVG };
 
@@ -25,10 +26,8 @@ struct th_map_parcel {
     const char *label;   // number drawn inside the parcel
     const char *kind;    // bamboo, orchard, tea, forest, wetland: decides hatch and colour
     const char *village; // name
-    int64_t mu_cent;     // area that counts, in 0.01 mu
-    int64_t m2_cent;     // the same in 0.01 m²
-    // What the boundary holds, in 0.01 m²; has a column of its own where any parcel's is more.
-    int64_t measured_m2_cent;
+    struct th_area counted;
+    struct th_area measured; // has a column of its own where any parcel's is not what counts
     const struct th_map_ring *rings;
     size_t n_rings;
 };

@@ -234,24 +234,20 @@ static void rule(struct th_map_draw *draw, const struct block *block, double y_m
     cairo_stroke(draw->cr);
 }
 
+// Of the areas themselves, not of what the rows show of them: the sum is the one that a list tells.
 struct sums {
-    int64_t mu_cent;
-    int64_t m2_cent;
-    int64_t measured_m2_cent;
+    struct th_area counted;
+    struct th_area measured;
 };
 
-static bool add(int64_t *sum, int64_t value)
+static bool add(struct th_area *sum, struct th_area area)
 {
-    if (value < 0 || *sum > INT64_MAX - value)
-        return false;
-    *sum += value;
-    return true;
+    return th_area_m2_300(area) >= 0 && th_area_add(*sum, area, sum, NULL) == TH_OK;
 }
 
 static bool sums_add(struct sums *sums, const struct th_map_parcel *parcel)
 {
-    return add(&sums->mu_cent, parcel->mu_cent) && add(&sums->m2_cent, parcel->m2_cent) &&
-           add(&sums->measured_m2_cent, parcel->measured_m2_cent);
+    return add(&sums->counted, parcel->counted) && add(&sums->measured, parcel->measured);
 }
 
 // The three areas as they are written.
@@ -264,9 +260,9 @@ struct area_texts {
 static void areas_write(struct area_texts *texts, const struct sums *areas,
                         const char *cells[N_COLUMNS])
 {
-    cells[N_WORDS] = th_cent_format(areas->mu_cent, texts->mu);
-    cells[N_WORDS + 1] = th_cent_format(areas->m2_cent, texts->m2);
-    cells[N_WORDS + 2] = th_cent_format(areas->measured_m2_cent, texts->measured);
+    cells[N_WORDS] = th_cent_format(th_area_mu_cent(areas->counted), texts->mu);
+    cells[N_WORDS + 1] = th_cent_format(th_area_m2_cent(areas->counted), texts->m2);
+    cells[N_WORDS + 2] = th_cent_format(th_area_m2_cent(areas->measured), texts->measured);
 }
 
 static void sums_draw(struct th_map_draw *draw, const struct block *block, double y_mm,
@@ -289,9 +285,8 @@ static void parcel_draw(struct th_map_draw *draw, const struct block *block, dou
     struct area_texts texts;
     struct row row = {
         .cells = {parcel->label, parcel->village, th_map_kind_name(draw, parcel->kind)}};
-    areas_write(&texts, &(struct sums){parcel->mu_cent, parcel->m2_cent, parcel->measured_m2_cent},
-                row.cells);
-    if (parcel->measured_m2_cent == parcel->m2_cent)
+    areas_write(&texts, &(struct sums){parcel->counted, parcel->measured}, row.cells);
+    if (th_area_compare(parcel->measured, parcel->counted) == 0)
         row.cells[N_COLUMNS - 1] = NULL;
     row_draw(draw, block, y_mm, &row);
 }

@@ -81,11 +81,8 @@ static bool collect(void *context, const struct th_parcel_record *record, const 
     th_text_copy(item->kind, sizeof item->kind, record->kind);
     th_text_copy(item->village, sizeof item->village, record->village_name);
     struct th_area counted = th_parcel_counted(record);
-    d->parcels[d->n] =
-        (struct th_map_parcel){.parcel_id = record->parcel_id,
-                               .mu_cent = th_area_mu_cent(counted),
-                               .m2_cent = th_area_m2_cent(counted),
-                               .measured_m2_cent = th_area_m2_cent(record->measured)};
+    d->parcels[d->n] = (struct th_map_parcel){
+        .parcel_id = record->parcel_id, .counted = counted, .measured = record->measured};
     struct th_box box = th_geometry_box(&item->geometry);
     if (d->n == 0)
         d->box = box;

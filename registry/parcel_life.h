@@ -8,9 +8,9 @@
 //
 // What is handed on: kind, land class and attributes as they are (merged: those that all have in
 // common); the declared area of a split parcel in proportion to the measured areas, in whole
-// hundredths of a mu by largest remainder, so that the sum is exact, of merged parcels the sum where all have one, of a moved
-// boundary unchanged, since the contract is; shares of tenure contracts from that day on as they
-// are (merged: averaged by measured area, exactly).
+// hundredths of a mu by largest remainder, so that the sum is exact, of merged parcels the sum
+// where all have one, of a moved boundary unchanged, since the contract is; shares of tenure
+// contracts from that day on as they are (merged: averaged by measured area, exactly).
 //
 // Replies of all but history: on, reason, parcels[] (as in parcel list, in the state after it),
 // retired[] (the parcels that ended); of split, merge and adjust also problems[], as an import

@@ -227,6 +227,11 @@ struct th_village_list { // in order of code
     const struct th_village **by_name; // in order of name
 };
 
+// What mended files changed in the source: rows, of which cells, of which shapes.
+struct th_mended_counts {
+    int64_t rows, cells, shapes;
+};
+
 struct th_import_run {
     struct th_store *store;
     const struct th_parcel_import_options *options;
@@ -242,6 +247,7 @@ struct th_import_run {
     struct th_field_map map;        // what its fields mean
     struct th_import_record source; // counts are set when publishing
     struct th_hash *mends_sha256;   // of each file of mended rows; owned, NULL until they are read
+    struct th_mended_counts mended;
     struct th_hash document_sha256; // that lets overlaps in, when rows are waived
     char *source_crs;               // declared by the source; owned, NULL without
     size_t crs_column; // 1, 2, 3 … of an own table, which says it row by row; 0 without
@@ -371,7 +377,8 @@ void th_import_reject(struct th_import_run *run, struct th_staged_row *row, cons
                       const struct th_error *problem);
 
 // Rows that were mended in files of their own, to be laid over those of the source. TH_INVALID
-// ("mend_key", "mend_crs", "mend_unreadable", "mend_unknown" for what is no row number), TH_LIMIT
+// ("mend_key", "mend_crs", "mend_unreadable", "mend_unknown" for what is no row number,
+// "mend_column" with "column" for one that the source does not have, "mend_nothing"), TH_LIMIT
 // ("mend_too_many") and errors of th_reader_open.
 struct th_mends;
 enum th_status th_mends_open(const struct th_import_run *run, const struct th_reader *source,
@@ -383,6 +390,8 @@ void th_mends_free(struct th_mends *mends);
 const struct th_reader_row *th_mends_lay(struct th_mends *mends, const struct th_reader_row *source,
                                          const char *number);
 // Digests of the files, in the order in which they were given.
+// Of all rows laid so far.
+struct th_mended_counts th_mends_count(const struct th_mends *mends);
 void th_mends_digests(const struct th_mends *mends, struct th_hash *ret_digests);
 // After the last row: was every mended row laid over exactly one? TH_INVALID ("mend_unknown",
 // "mend_ambiguous", with "path" and "key"; "mend_twice", with "path" and "row", when a file mends a
@@ -545,6 +554,10 @@ const struct th_staged_row *th_import_problem_row(const struct th_import_run *ru
 // Where to look for it, in degrees to six decimals; false while nobody knows where the row lies.
 bool th_import_problem_place(const struct th_problem *problem, const struct th_staged_row *row,
                              struct th_xy *ret_place);
+// Is this the title of a column of the list, in either language? With `column`, of that one, which
+// may go by its plain name too.
+bool th_import_list_titles(const struct th_messages *messages, const char *column,
+                           const char *title);
 // The list for people, CSV or XLSX by the name of the file: one line a row that has a problem, with
 // the row as it stands in the source, which is read once more for that. Written, if it is asked
 // for, whenever rows were compared, and given its name when the import is decided.

@@ -50,6 +50,25 @@ static const char *own_word(const struct th_import_run *run, const char *group, 
     return text == NULL ? name : text;
 }
 
+bool th_import_list_titles(const struct th_messages *messages, const char *column,
+                           const char *title)
+{
+    for (size_t i = 0; i < N_OWN + N_PAGED; i++) {
+        char key[TH_ERROR_KEY_SIZE];
+        if (column != NULL && strcmp(column, OWN_COLUMNS[i]) != 0)
+            continue;
+        if ((messages == NULL || column != NULL) && strcmp(title, OWN_COLUMNS[i]) == 0)
+            return true;
+        snprintf(key, sizeof key, "parcels.problem.%s", OWN_COLUMNS[i]);
+        for (int lang = TH_LANG_ZH; messages != NULL && lang <= TH_LANG_EN; lang++) {
+            const char *text = th_messages_find(messages, (enum th_lang)lang, key);
+            if (text != NULL && strcmp(text, title) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 static void cell(struct sink *sink, const char *text, bool last)
 {
     if (sink->book != NULL)

@@ -22,6 +22,7 @@ struct mend_file {
     struct th_hash sha256;
     bool complete; // it has every field of the source
     bool has_shapes;
+    bool table; // CSV or XLSX
 };
 
 struct th_mended {
@@ -43,6 +44,7 @@ struct th_mends {
     struct th_reader_row laid;
     const struct th_mended *twice; // laid over a row over which its file laid another before
     int64_t twice_row;
+    struct th_mended_counts counts;
     struct th_arena texts;
 };
 
@@ -134,21 +136,16 @@ static enum th_status columns_match(struct mend_file *file, const struct th_read
 static size_t row_column(const struct th_import_run *run, const struct th_reader *reader,
                          const struct th_reader *source)
 {
-    const char *names[] = {"row", NULL, NULL};
-    if (run->options->messages != NULL) {
-        names[1] = th_messages_find(run->options->messages, TH_LANG_ZH, "parcels.problem.row");
-        names[2] = th_messages_find(run->options->messages, TH_LANG_EN, "parcels.problem.row");
-    }
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        size_t index = 0;
+    for (size_t i = 0; i < th_reader_info(reader)->n_fields; i++) {
+        const char *name = th_reader_field(reader, i);
         size_t n_here = 0;
         size_t n_there = 0;
-        if (names[i] == NULL || !th_reader_field_find(reader, names[i], &index))
+        if (!th_import_list_titles(run->options->messages, "row", name))
             continue;
-        (void)field_last(reader, names[i], &n_here);
-        (void)field_last(source, names[i], &n_there);
+        (void)field_last(reader, name, &n_here);
+        (void)field_last(source, name, &n_there);
         if (n_here > n_there)
-            return index + 1;
+            return i + 1;
     }
     return 0;
 }
@@ -164,9 +161,9 @@ static enum th_status file_open(const struct th_import_run *run, struct mend_fil
         return status;
     file->row_column = row_column(run, file->reader, source);
     const char *driver = th_reader_info(file->reader)->driver;
-    bool table = strcmp(driver, "CSV") == 0 || strcmp(driver, "XLSX") == 0;
     struct th_reader *shapes = NULL;
-    if (file->row_column == 0 && table &&
+    file->table = strcmp(driver, "CSV") == 0 || strcmp(driver, "XLSX") == 0;
+    if (file->row_column == 0 && file->table &&
         th_reader_open(file->path, &as_shapes, &shapes, NULL) == TH_OK) {
         th_reader_close(file->reader);
         file->reader = shapes;
@@ -238,9 +235,47 @@ static enum th_status row_take(const struct th_import_run *run, struct th_mends 
     return row_keep(mends, row, err);
 }
 
-static enum th_status rows_take(const struct th_import_run *run, struct th_mends *mends,
-                                struct mend_file *file, struct th_error *err)
+// Gives the rows from `first` on something in this column? Of the numbers, only where no other
+// column tells what row is meant.
+static bool column_says(const struct th_mends *mends, size_t first, size_t column, bool number)
 {
+    for (size_t i = first; i < mends->n_rows; i++) {
+        const char *value = mends->rows[i].source->values[column];
+        if (value != NULL && value[0] != '\0' && !(number && mends->rows[i].row == 0))
+            return true;
+    }
+    return false;
+}
+
+// What is written in a column that the source does not have would be lost without a word. Drawing
+// programs add columns of their own: beside shapes, only those count that say what a parcel is.
+static enum th_status columns_check(const struct th_import_run *run, const struct th_mends *mends,
+                                    const struct mend_file *file, const struct th_reader *source,
+                                    const struct th_field_map *usual, size_t first,
+                                    struct th_error *err)
+{
+    for (size_t i = 0; i < usual->n; i++) {
+        const char *name = th_reader_field(file->reader, i);
+        enum th_field_role role = usual->fields[i].role;
+        bool number = role == TH_FIELD_NUMBER || role == TH_FIELD_NUMBER_PREFIX ||
+                      role == TH_FIELD_NUMBER_SUFFIX;
+        size_t in_source = 0;
+        if (th_reader_field_find(source, name, &in_source) ||
+            th_import_list_titles(run->options->messages, NULL, name) ||
+            (!file->table && role >= TH_FIELD_N_ROLES) || !column_says(mends, first, i, number))
+            continue;
+        enum th_status status = unfit(file, "mend_column", err);
+        th_error_add(err, "column", name);
+        return status;
+    }
+    return TH_OK;
+}
+
+static enum th_status rows_take(const struct th_import_run *run, struct th_mends *mends,
+                                struct mend_file *file, const struct th_reader *source,
+                                struct th_error *err)
+{
+    size_t first = mends->n_rows;
     struct th_field_map usual = {0};
     const struct th_parcel_import_options plain = {.maps = NULL};
     int in_source = run->map.by_role[TH_FIELD_NUMBER];
@@ -258,6 +293,10 @@ static enum th_status rows_take(const struct th_import_run *run, struct th_mends
         for (size_t i = 0; status == TH_OK && i < batch->n_rows; i++)
             status = row_take(run, mends, file, &usual, &batch->rows[i], err);
     }
+    if (status == TH_OK && mends->n_rows == first)
+        status = unfit(file, "mend_nothing", err);
+    if (status == TH_OK)
+        status = columns_check(run, mends, file, source, &usual, first, err);
     th_field_map_clear(&usual);
     return status;
 }
@@ -312,7 +351,7 @@ enum th_status th_mends_open(const struct th_import_run *run, const struct th_re
         if (status == TH_OK)
             status = columns_match(file, source, err);
         if (status == TH_OK)
-            status = rows_take(run, mends, file, err);
+            status = rows_take(run, mends, file, source, err);
         if (status == TH_OK)
             status = crs_agree(run, file, err);
         if (status == TH_OK)
@@ -395,6 +434,26 @@ static void lay_one(struct th_mends *mends, struct th_mended *mended)
     mended->n_laid++;
 }
 
+static bool same_value(const char *a, const char *b)
+{
+    return strcmp(a == NULL ? "" : a, b == NULL ? "" : b) == 0;
+}
+
+// What has become of a row that was laid over.
+static void count(struct th_mends *mends, const struct th_reader_row *source)
+{
+    const struct th_reader_row *laid = &mends->laid;
+    int64_t n_cells = 0;
+    for (size_t i = 0; i < mends->n_fields; i++)
+        n_cells +=
+            same_value(source->values == NULL ? NULL : source->values[i], laid->values[i]) ? 0 : 1;
+    bool drawn = laid->wkb != NULL && (source->wkb == NULL || source->wkb_size != laid->wkb_size ||
+                                       memcmp(source->wkb, laid->wkb, laid->wkb_size) != 0);
+    mends->counts.rows += n_cells > 0 || drawn ? 1 : 0;
+    mends->counts.cells += n_cells;
+    mends->counts.shapes += drawn ? 1 : 0;
+}
+
 const struct th_reader_row *th_mends_lay(struct th_mends *mends, const struct th_reader_row *source,
                                          const char *number)
 {
@@ -425,7 +484,13 @@ const struct th_reader_row *th_mends_lay(struct th_mends *mends, const struct th
         else
             numbered = key_at(mends, &by_number, ++at_number);
     }
+    count(mends, source);
     return &mends->laid;
+}
+
+struct th_mended_counts th_mends_count(const struct th_mends *mends)
+{
+    return mends->counts;
 }
 
 enum th_status th_mends_check(const struct th_mends *mends, struct th_error *err)

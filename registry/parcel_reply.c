@@ -103,6 +103,13 @@ enum th_status th_import_reply(const struct th_import_run *run, int64_t import_i
     th_json_set_int(reply, "rejected", run->n_rejected);
     th_json_set_int(reply, "unchanged", run->n_unchanged);
     th_json_set_int(reply, "repaired", n_repaired(run));
+    if (run->options->n_mends > 0) {
+        struct th_json *mended = th_json_object();
+        th_json_set_int(mended, "rows", run->mended.rows);
+        th_json_set_int(mended, "cells", run->mended.cells);
+        th_json_set_int(mended, "shapes", run->mended.shapes);
+        th_json_set(reply, "mended", mended);
+    }
     th_json_set_bool(reply, "aborted", run->aborted);
     enum th_status status = accepted_json(run, reply, err);
     if (status == TH_OK)

@@ -478,8 +478,10 @@ enum th_status th_import_read(struct th_import_run *run, struct th_reader *reade
         status = read_all(in, first, err);
     else
         th_reader_batch_free(first);
-    if (status == TH_OK && in->mends != NULL)
+    if (status == TH_OK && in->mends != NULL) {
         status = th_mends_check(in->mends, err);
+        run->mended = th_mends_count(in->mends);
+    }
     hands_free(in);
     th_mends_free(in->mends);
     free(in);

@@ -707,7 +707,7 @@ static void import__problems_carry_number_and_place_in_reply_and_csv(void **stat
     size_t size = 0;
     assert_ok(th_file_read(csv_path, TEXT_SIZE, &written, &size, &err), &err);
     assert_non_null(
-        strstr(written, "行,地块号,代码,程度,问题,怎么办,东经,北纬,number,declared_area\r\n"));
+        strstr(written, "行,原地块号,代码,程度,问题,怎么办,东经,北纬,number,declared_area\r\n"));
     assert_non_null(strstr(written, "\r\n1,A-1,area_mismatch,提醒,"));
     // Behind the place stands the row as the source has it.
     assert_non_null(strstr(written, ",119.600500,30.500500,A-1,1.064\r\n"));

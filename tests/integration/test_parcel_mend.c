@@ -51,8 +51,8 @@ static void list_make(struct fixture *f, char source[TH_TEST_PATH_SIZE],
 static void list__has_one_line_a_row_with_the_row_itself(void **state)
 {
     struct fixture *f = *state;
-    static const char *const HEADINGS[] = {"行",   "地块号", "代码",   "程度",   "问题", "怎么办",
-                                           "东经", "北纬",   "地块号", "权利人", "类型", ""};
+    static const char *const HEADINGS[] = {"行",   "原地块号", "代码",   "程度",   "问题", "怎么办",
+                                           "东经", "北纬",     "地块号", "权利人", "类型", ""};
     char source[TH_TEST_PATH_SIZE];
     char list[TH_TEST_PATH_SIZE];
     struct th_csv_table *table = NULL;
@@ -243,6 +243,11 @@ static void mend__by_number_takes_attributes_and_shapes_in_the_order_given(void 
     options.n_mends = 3;
     struct th_json *reply = import(f, &options, TH_OK, NULL);
     assert_int_equal(th_json_get_int(reply, "accepted", -1), 3);
+    // Kind and household of A-2, of which the household twice; the ground of A-3.
+    const struct th_json *mended = th_json_get(reply, "mended");
+    assert_int_equal(th_json_get_int(mended, "rows", -1), 2);
+    assert_int_equal(th_json_get_int(mended, "cells", -1), 2);
+    assert_int_equal(th_json_get_int(mended, "shapes", -1), 1);
     th_json_free(reply);
     struct th_json *parcel = intake_parcel(f, "A-2");
     assert_string_equal(th_json_get_text(parcel, "kind", ""), "tea");
@@ -335,6 +340,15 @@ static void mend__what_cannot_be_matched_is_refused(void **state)
         {"g.csv", "行,类型\n3,茶园\n3,毛竹林\n", "mend_twice", "row", "3"},
         {"h.csv", "地块号,类型\nA-2,茶园\nA-2,茶园\n", "mend_twice", "row", "3"},
         {"i.csv", "行,地块号,类型\n3,A-2,茶园\n,A-2,毛竹林\n", "mend_twice", "row", "3"},
+        {"j.csv", "行,类别\n3,茶园\n", "mend_column", "column", "类别"},
+        {"k.csv", "行,小班号,类型\n3,A-9,茶园\n", "mend_column", "column", "小班号"},
+        {"l.csv", "行,类型\n,茶园\n", "mend_nothing", NULL, NULL},
+        {"m.csv", "3,茶园\n行,类型\n", "mend_key", NULL, NULL},
+        {"n.geojson",
+         "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\","
+         "\"properties\":{\"地块号\":\"A-1\",\"合同面积\":9},\"geometry\":{\"type\":\"Polygon\","
+         "\"coordinates\":[[[119.6,30.5],[119.601,30.5],[119.6,30.501],[119.6,30.5]]]}}]}",
+         "mend_column", "column", "合同面积"},
         {"e.csv", "行,WKT\n3,POLYGON oops\n", "mend_unreadable", "row", "2"},
         {"f.geojson",
          "{\"type\":\"FeatureCollection\"," UTM "\"features\":[{\"type\":\"Feature\","
@@ -361,6 +375,33 @@ static void mend__what_cannot_be_matched_is_refused(void **state)
         assert_null(reply);
     }
     assert_int_equal(intake_parcels(f), 0);
+}
+
+// What a spreadsheet or a drawing program adds beside what was mended is no mistake of the clerk.
+static void mend__columns_that_say_nothing_of_the_parcel_are_left(void **state)
+{
+    struct fixture *f = *state;
+    char source[TH_TEST_PATH_SIZE];
+    char table[TH_TEST_PATH_SIZE];
+    char drawn[TH_TEST_PATH_SIZE];
+    fixture_file(f, source, "source.csv", SOURCE);
+    fixture_file(f, table, "m.csv", "行,原地块号,问题,怎么办,类型,说明\n3,A-2,…,…,茶园,\n");
+    fixture_geojson(f, drawn, "drawn.geojson",
+                    "{\"type\":\"Feature\",\"properties\":{\"小班号\":\"A-3\",\"Layer\":\"0\"},"
+                    "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[119.602,30.5],"
+                    "[119.603,30.5],[119.603,30.501],[119.602,30.501],[119.602,30.5]]]}}");
+    struct th_parcel_import_options options = intake_options(f, source);
+    const char *mends[] = {table, drawn};
+    map_kind(&options);
+    options.mends = mends;
+    options.n_mends = 2;
+    struct th_json *reply = import(f, &options, TH_OK, NULL);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 3);
+    const struct th_json *mended = th_json_get(reply, "mended");
+    assert_int_equal(th_json_get_int(mended, "rows", -1), 2);
+    assert_int_equal(th_json_get_int(mended, "cells", -1), 1);
+    assert_int_equal(th_json_get_int(mended, "shapes", -1), 1);
+    th_json_free(reply);
 }
 
 static void mend__a_number_that_two_rows_bear_is_no_key(void **state)
@@ -394,6 +435,7 @@ int main(void)
         MEND_TEST(mend__a_lost_row_is_found_again),
         MEND_TEST(list__of_a_mended_source_shows_the_mended_rows),
         MEND_TEST(mend__what_cannot_be_matched_is_refused),
+        MEND_TEST(mend__columns_that_say_nothing_of_the_parcel_are_left),
         MEND_TEST(mend__a_number_that_two_rows_bear_is_no_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,7 +141,8 @@ static bool among(const char *name, const char *const *names, size_t n)
 enum th_own_column th_own_column(const char *column, const struct th_messages *messages,
                                  char room[TH_OWN_NAME_SIZE], const char **ret_name)
 {
-    if (among(column, ADDED, sizeof ADDED / sizeof ADDED[0]))
+    // The ground of a table that has become a layer with shapes of its own.
+    if (among(column, ADDED, sizeof ADDED / sizeof ADDED[0]) || is_title(column, "wkt", messages))
         return TH_OWN_REPEATED;
     for (int i = 0; i < TH_EXPORT_COLUMNS; i++) {
         enum th_export_column which = (enum th_export_column)i;

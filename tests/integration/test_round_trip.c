@@ -11,14 +11,21 @@
 
 static const struct {
     const char *format, *file;
-    bool wkt; // a table: boundaries and reference system are columns
-    bool cut; // names of columns have ten bytes, the full ones stand in a table beside
+    bool wkt;          // a table: boundaries and reference system are columns
+    bool cut;          // names of columns have ten bytes, the full ones stand in a table beside
+    enum th_lang lang; // of the titles of a table
 } FORMATS[] = {
-    {"gpkg", "out.gpkg", false, false},       {"geojson", "out.geojson", false, false},
-    {"fgb", "out.fgb", false, false},         {"gml", "out.gml", false, false},
-    {"shp", "out.shp", false, .cut = true},   {"kml", "out.kml", false, false},
-    {"csv", "out.csv", .wkt = true, false},   {"xlsx", "out.xlsx", .wkt = true, false},
-    {"fiboa", "fiboa.geojson", false, false},
+    {.format = "gpkg", .file = "out.gpkg"},
+    {.format = "geojson", .file = "out.geojson"},
+    {.format = "fgb", .file = "out.fgb"},
+    {.format = "gml", .file = "out.gml"},
+    {.format = "shp", .file = "out.shp", .cut = true},
+    {.format = "kml", .file = "out.kml"},
+    {.format = "csv", .file = "out.csv", .wkt = true},
+    {.format = "xlsx", .file = "out.xlsx", .wkt = true},
+    {.format = "csv", .file = "english.csv", .wkt = true, .lang = TH_LANG_EN},
+    {.format = "xlsx", .file = "english.xlsx", .wkt = true, .lang = TH_LANG_EN},
+    {.format = "fiboa", .file = "fiboa.geojson"},
 };
 
 // Attributes under names that the registry's own columns have (state, 状态), that differ by case
@@ -58,7 +65,7 @@ static void export_to(struct fixture *f, size_t format, char path[TH_TEST_PATH_S
                                               .path = path,
                                               .with_wkt = FORMATS[format].wkt,
                                               .messages = f->messages,
-                                              .lang = TH_LANG_ZH};
+                                              .lang = FORMATS[format].lang};
     assert_ok(th_export(f->registry, &options, &reply, &err), &err);
     th_json_free(reply);
 }
@@ -91,7 +98,7 @@ static struct th_json *import_back(struct fixture *f, size_t format, const char 
 {
     const struct th_parcel_import_options options = {
         .source = path,
-        .village = FORMATS[format].file[0] == 'f' ? FIXTURE_VILLAGE : NULL,
+        .village = strcmp(FORMATS[format].format, "fiboa") == 0 ? FIXTURE_VILLAGE : NULL,
         .messages = f->messages,
         .lang = TH_LANG_ZH};
     return fixture_import(f, &options);
@@ -116,7 +123,7 @@ static void export__into_the_same_registry_is_nothing_new(void **state)
     fill(f);
     for (size_t i = 0; i < sizeof FORMATS / sizeof FORMATS[0]; i++) {
         char path[TH_TEST_PATH_SIZE];
-        print_message("  %s\n", FORMATS[i].format);
+        print_message("  %s\n", FORMATS[i].file);
         export_to(f, i, path);
         struct th_json *reply = import_back(f, i, path);
         assert_int_equal(th_json_get_int(reply, "unchanged", -1), 2);
@@ -177,7 +184,7 @@ static void export__into_an_empty_registry_is_all_there(void **state)
     for (size_t i = 0; i < sizeof FORMATS / sizeof FORMATS[0]; i++) {
         char path[TH_TEST_PATH_SIZE];
         struct fixture fresh;
-        print_message("  %s\n", FORMATS[i].format);
+        print_message("  %s\n", FORMATS[i].file);
         export_to(f, i, path);
         if (FORMATS[i].cut)
             assert_dictionary(f);
@@ -201,6 +208,51 @@ static void export__into_an_empty_registry_is_all_there(void **state)
         // Empty cells are no attributes.
         parcel = intake_parcel(&fresh, "8");
         assert_int_equal(th_json_size(th_json_get(parcel, "attributes")), 1);
+        th_json_free(parcel);
+        fixture_close(&fresh);
+    }
+}
+
+// Puts `to` in the place of each `from`, which is as long, in a text file.
+static void file_correct(const char *path, const char *from, const char *to)
+{
+    char *text = NULL;
+    size_t size = 0;
+    size_t length = strlen(from);
+    struct th_error err = {0};
+    assert_int_equal(strlen(to), length);
+    assert_ok(th_file_read(path, 1 << 20, &text, &size, &err), &err);
+    char *at = strstr(text, from);
+    assert_non_null(at);
+    for (; at != NULL; at = strstr(at, from))
+        memcpy(at, to, length);
+    assert_ok(th_file_write(path, text, size, &err), &err);
+    free(text);
+}
+
+// The northern half of both cells is cut off in the table.
+static void table__corrected_ground_is_taken(void **state)
+{
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof FORMATS / sizeof FORMATS[0]; i++) {
+        char path[TH_TEST_PATH_SIZE];
+        struct fixture fresh;
+        if (strcmp(FORMATS[i].format, "csv") != 0)
+            continue;
+        print_message("  %s\n", FORMATS[i].file);
+        fixture_open(&fresh);
+        fill(&fresh);
+        export_to(&fresh, i, path);
+        file_correct(path, "30.50100000", "30.50050000");
+        struct th_parcel_import_options options = fixture_options(f, path);
+        options.update = true;
+        struct th_json *reply = fixture_import(&fresh, &options);
+        assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
+        assert_close(th_json_get_real(reply, "area_m2", 0), INTAKE_CELL_M2, 0.1);
+        th_json_free(reply);
+        struct th_json *parcel = intake_parcel(&fresh, "12-7");
+        assert_close(th_json_get_real(parcel, "area_m2", 0), INTAKE_CELL_M2 / 2, 0.1);
+        assert_int_equal(th_json_size(th_json_get(parcel, "attributes")), N_ATTRIBUTES + 1);
         th_json_free(parcel);
         fixture_close(&fresh);
     }
@@ -284,6 +336,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             export__of_areas_that_were_divided_or_not_in_mu_is_nothing_new, fixture_set_up,
             fixture_tear_down),
+        cmocka_unit_test_setup_teardown(table__corrected_ground_is_taken, fixture_set_up,
+                                        fixture_tear_down),
         cmocka_unit_test_setup_teardown(table__reference_system_is_the_clerks_and_one_for_all_rows,
                                         fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(shapefile__without_its_names_brings_no_others,

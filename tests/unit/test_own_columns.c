@@ -1,6 +1,9 @@
 #include "registry/own_columns.h"
 
+#include <stdio.h>
+
 #include "core/text.h"
+#include "registry/export_internal.h"
 #include "tests/support/support.h"
 
 static const char *const KEYS[] = {
@@ -77,12 +80,52 @@ static void reserved__are_the_names_of_own_columns_in_any_case(void **state)
         assert_false(th_own_reserved(FREE[i], NULL));
 }
 
+// Else two columns of one table would be the same particular.
+static void title__of_a_column_is_what_its_name_is(void **state)
+{
+    (void)state;
+    struct th_messages *messages = NULL;
+    struct th_error err = {0};
+    assert_ok(th_messages_new(&messages, &err), &err);
+    for (int i = 0; i < 2 * TH_EXPORT_COLUMNS; i++) {
+        const char *name = th_export_columns[i / 2].name;
+        char key[96];
+        char room[2][TH_OWN_NAME_SIZE];
+        const char *known[2] = {"", ""};
+        snprintf(key, sizeof key, "parcels.column.%s", name);
+        const char *title = th_messages_find(messages, i % 2 == 0 ? TH_LANG_ZH : TH_LANG_EN, key);
+        if (title == NULL)
+            continue;
+        assert_int_equal(th_own_column(title, messages, room[0], &known[0]),
+                         th_own_column(name, messages, room[1], &known[1]));
+        assert_string_equal(known[0], known[1]);
+    }
+    th_messages_free(messages);
+}
+
+static void ground__in_text_is_no_attribute(void **state)
+{
+    (void)state;
+    static const char *const TITLES[] = {"图形 WKT", "ground as WKT"};
+    struct th_messages *messages = NULL;
+    struct th_error err = {0};
+    assert_ok(th_messages_new(&messages, &err), &err);
+    for (size_t i = 0; i < 2; i++) {
+        char room[TH_OWN_NAME_SIZE];
+        const char *known = NULL;
+        assert_int_equal(th_own_column(TITLES[i], messages, room, &known), TH_OWN_REPEATED);
+    }
+    th_messages_free(messages);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(name__is_undone_whatever_the_key),
         cmocka_unit_test(name__of_an_element_has_no_sign_that_xml_refuses),
         cmocka_unit_test(short_name__is_known_and_has_ten_bytes),
+        cmocka_unit_test(title__of_a_column_is_what_its_name_is),
+        cmocka_unit_test(ground__in_text_is_no_attribute),
         cmocka_unit_test(reserved__are_the_names_of_own_columns_in_any_case),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -355,9 +355,6 @@ enum th_status th_package_check_ground(struct th_store *store,
         status = th_fabric_probe_new(&c.probe, err);
     }
     if (status == TH_OK) {
-        status = th_package_check_within(store, package, fabric, err);
-    }
-    if (status == TH_OK) {
         status = packages_check(&c, err);
     }
     if (status == TH_OK) {
@@ -365,6 +362,9 @@ enum th_status th_package_check_ground(struct th_store *store,
     }
     if (status == TH_OK) {
         status = th_held_judge(&c.held, store, package, c.grounds, rules, err);
+    }
+    if (status == TH_OK) {
+        status = th_package_check_within(store, package, c.fabric, &c.held, err);
     }
     th_held_clear(&c.held);
     th_fabric_free(c.fabric);

@@ -61,6 +61,7 @@ void th_held_clear(struct th_held *held)
     }
     free(held->others);
     free(held->pieces);
+    free(held->spent_m2);
     *held = (struct th_held){0};
 }
 
@@ -130,7 +131,8 @@ static enum th_status refuse(const struct judging *j, double common_m2, struct t
 
 // What was taken off a parcel without a waiver was strips. With one, no more of it was than strips
 // may be, so that ground which was waived once does not open the parcel to strips elsewhere.
-static enum th_status parcel_judge(const struct judging *j, struct th_error *err)
+static enum th_status parcel_judge(const struct judging *j, double *ret_spent_m2,
+                                   struct th_error *err)
 {
     double allowed_m2 = j->rules->overlap.sliver_total_share * th_area_m2(j->record.measured) +
                         TH_OVERLAP_NOISE_M2 * (double)j->n;
@@ -144,6 +146,7 @@ static enum th_status parcel_judge(const struct judging *j, struct th_error *err
     if (status == TH_OK && common_m2 > taken_m2 + allowed_m2) {
         return refuse(j, common_m2, err);
     }
+    *ret_spent_m2 = fmin(common_m2, taken_m2);
     if (status != TH_OK || n_waived == 0 || n_waived == j->n) {
         return status;
     }
@@ -170,6 +173,10 @@ enum th_status th_held_judge(struct th_held *held, struct th_store *store,
                              struct th_error *err)
 {
     struct judging j = {.held = held, .store = store, .rules = rules};
+    held->spent_m2 = calloc(package->sources.n + 1, sizeof *held->spent_m2);
+    if (held->spent_m2 == NULL) {
+        return th_error_no_memory(err);
+    }
     if (held->n_pieces == 0) {
         return TH_OK;
     }
@@ -186,7 +193,7 @@ enum th_status th_held_judge(struct th_held *held, struct th_store *store,
         j.ground = grounds[position];
         status = th_parcel_load(store, source->parcel_id, source->version, &j.record, err);
         if (status == TH_OK) {
-            status = parcel_judge(&j, err);
+            status = parcel_judge(&j, &held->spent_m2[position], err);
         }
     }
     th_fabric_probe_free(j.probe);

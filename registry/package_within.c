@@ -1,7 +1,9 @@
 // No ground counts twice within one package. Whichever of two parcels came later gave up what they
 // have in common; boundaries change, and parcels are divided and joined, so that nobody can say any
 // more which of them it was. But in a group of parcels that lie over each other all common ground,
-// pair by pair, must be off their areas.
+// pair by pair, must be off their areas: of each no more than it shares with the others of the
+// group, and nothing that was taken off it for others.
+#include <math.h>
 #include <stdlib.h>
 
 #include "core/crew.h"
@@ -16,8 +18,10 @@ struct group { // of parcels by their first one's position
 struct weighing {
     struct th_store *store;
     const struct th_package_open *package;
+    const struct th_held *held;
     uint32_t *first;      // of a parcel's group, or on the way there
     struct group *groups; // by position of their first parcel
+    double *shared_m2;    // of each parcel with the others of its group, pair by pair
 };
 
 static uint32_t first_of(struct weighing *w, uint32_t position)
@@ -47,7 +51,8 @@ static enum th_status taken_add(struct weighing *w, uint32_t position, struct th
     enum th_status status =
         th_parcel_load(w->store, source->parcel_id, source->version, &record, err);
     if (status == TH_OK) {
-        group->taken_m2 += th_area_m2(record.sliver);
+        double free_m2 = fmax(th_area_m2(record.sliver) - w->held->spent_m2[position], 0);
+        group->taken_m2 += fmin(free_m2, w->shared_m2[position]);
     }
     return status;
 }
@@ -92,6 +97,8 @@ static enum th_status weigh(struct weighing *w, const struct th_fabric_pairs *pa
         const struct th_fabric_pair *pair = &pairs->items[i];
         struct group *group = &w->groups[first_of(w, pair->a)];
         group->common_m2 += pair->finding.area_m2;
+        w->shared_m2[pair->a] += pair->finding.area_m2;
+        w->shared_m2[pair->b] += pair->finding.area_m2;
         if (group->n_pairs++ == 0 || pair->finding.area_m2 > group->largest->finding.area_m2) {
             group->largest = pair;
         }
@@ -110,9 +117,10 @@ static enum th_status weigh(struct weighing *w, const struct th_fabric_pairs *pa
 
 enum th_status th_package_check_within(struct th_store *store,
                                        const struct th_package_open *package,
-                                       const struct th_fabric *fabric, struct th_error *err)
+                                       const struct th_fabric *fabric, const struct th_held *held,
+                                       struct th_error *err)
 {
-    struct weighing w = {.store = store, .package = package};
+    struct weighing w = {.store = store, .package = package, .held = held};
     struct th_fabric_pairs pairs = {.n = 0};
     enum th_status status = th_fabric_join(fabric, th_crew_cores(), NULL, &pairs, err);
     bool more = pairs.cut;
@@ -125,9 +133,12 @@ enum th_status th_package_check_within(struct th_store *store,
     if (status == TH_OK && pairs.n > 0) {
         w.first = calloc(package->sources.n, sizeof *w.first);
         w.groups = calloc(package->sources.n, sizeof *w.groups);
-        status =
-            w.first == NULL || w.groups == NULL ? th_error_no_memory(err) : weigh(&w, &pairs, err);
+        w.shared_m2 = calloc(package->sources.n, sizeof *w.shared_m2);
+        status = w.first == NULL || w.groups == NULL || w.shared_m2 == NULL
+                     ? th_error_no_memory(err)
+                     : weigh(&w, &pairs, err);
     }
+    free(w.shared_m2);
     free(w.first);
     free(w.groups);
     free(pairs.items);

@@ -6,6 +6,7 @@
 #include "core/ratio.h"
 #include "core/text.h"
 #include "registry/parcel_life_internal.h"
+#include "store/overlap_store.h"
 #include "store/parcel_life_store.h"
 
 struct splitting {
@@ -77,36 +78,88 @@ static enum th_status name_parts(struct splitting *s, struct th_error *err)
     return status;
 }
 
-// Weights of the parts for what the whole had taken off: the ground they share with parcels that
-// were registered before it and, where an officer let it in, with other schemes; else their areas.
-static enum th_status sliver_weights(struct splitting *s, int64_t *weights, struct th_error *err)
+// Who gave up the ground that the whole shares with another parcel?
+struct giving {
+    int64_t whole_id, other_id;
+    bool whole_gave, other_gave;
+};
+
+static bool waiver_visit(void *context, const struct th_overlap_waiver *waiver)
+{
+    struct giving *giving = context;
+    if (waiver->parcel_id == giving->whole_id && waiver->other_parcel_id == giving->other_id)
+        giving->whole_gave = true;
+    if (waiver->parcel_id == giving->other_id && waiver->other_parcel_id == giving->whole_id)
+        giving->other_gave = true;
+    return !giving->whole_gave;
+}
+
+// Where a waiver tells it, it is known; of strips the later parcel gave up its own.
+static enum th_status whole_gave(struct splitting *s, int64_t other_id, bool *ret_gave,
+                                 struct th_error *err)
+{
+    struct giving giving = {.whole_id = s->whole.record.parcel_id, .other_id = other_id};
+    enum th_status status =
+        th_overlap_waiver_each(th_work_store(s->work), giving.whole_id, waiver_visit, &giving, err);
+    *ret_gave = giving.whole_gave || (!giving.other_gave && other_id < giving.whole_id);
+    return status;
+}
+
+// What a part has to take off: all that it shares with those to whom the whole gave way and, where
+// an officer let it in, with other schemes; no more than its own area.
+static enum th_status part_gives(struct splitting *s, const struct th_life_around *around,
+                                 const struct th_rules *rules, size_t i, struct th_area *ret_area,
+                                 struct th_error *err)
+{
+    const struct th_life_question question = {&s->parts[i], 0, rules};
+    struct th_area measured = s->parts[i].record.measured;
+    struct th_overlap_finding *findings = NULL;
+    size_t n = 0;
+    double sum_m2 = 0;
+    enum th_status status = th_life_waived_schemes(&s->waived, &s->parts[i], &sum_m2, err);
+    if (status == TH_OK)
+        status = th_life_shared(around, &question, &findings, &n, err);
+    for (size_t k = 0; status == TH_OK && k < n; k++) {
+        bool gave = false;
+        status = whole_gave(s, findings[k].other_id, &gave, err);
+        sum_m2 += gave ? findings[k].area_m2 : 0;
+    }
+    free(findings);
+    if (status == TH_OK && sum_m2 < th_area_m2(measured))
+        status = th_area_from_m2(sum_m2, &measured, err);
+    *ret_area = measured;
+    return status;
+}
+
+// Each part takes off what it gives up where it lies; what the whole had taken off beyond that is
+// shared by what is left of them, so that no division makes ground count that did not before.
+static enum th_status share_slivers(struct splitting *s, int64_t *weights, int64_t *shares,
+                                    struct th_error *err)
 {
     struct th_life_around around = {0};
     struct th_rules rules;
     int64_t id = s->whole.record.parcel_id;
-    int64_t sum = 0;
+    int64_t left = th_area_m2_300(s->whole.record.sliver);
     enum th_status status =
         th_rules_load(th_work_store(s->work), th_work_today(s->work), &rules, err);
     if (status == TH_OK)
         status = th_life_around_load(th_work_store(s->work), th_geometry_box(&s->whole.geometry),
                                      s->on, &id, 1, &around, err);
     for (size_t i = 0; status == TH_OK && i < s->n; i++) {
-        struct th_overlap_finding *findings = NULL;
-        size_t n = 0;
-        const struct th_life_question question = {&s->parts[i], id, &rules};
-        status = th_life_shared(&around, &question, &findings, &n, err);
-        double scheme_m2 = 0;
-        if (status == TH_OK)
-            status = th_life_waived_schemes(&s->waived, &s->parts[i], &scheme_m2, err);
-        weights[i] = (int64_t)(scheme_m2 * 1000);
-        for (size_t k = 0; status == TH_OK && k < n; k++)
-            weights[i] += (int64_t)(findings[k].area_m2 * 1000);
-        sum += weights[i];
-        free(findings);
+        struct th_parcel_record *part = &s->parts[i].record;
+        status = part_gives(s, &around, &rules, i, &part->sliver, err);
+        left -= th_area_m2_300(part->sliver);
+        weights[i] = th_area_m2_300(part->measured) - th_area_m2_300(part->sliver);
     }
     th_life_around_clear(&around);
-    for (size_t i = 0; status == TH_OK && sum == 0 && i < s->n; i++)
-        weights[i] = th_area_m2_300(s->parts[i].record.measured);
+    if (status != TH_OK || left <= 0)
+        return status;
+    status = th_allocate(left, weights, s->n, shares, err);
+    for (size_t i = 0; status == TH_OK && i < s->n; i++) {
+        struct th_parcel_record *part = &s->parts[i].record;
+        int64_t more = shares[i] < weights[i] ? shares[i] : weights[i];
+        part->sliver = th_area_from_m2_300(th_area_m2_300(part->sliver) + more);
+    }
     return status;
 }
 
@@ -144,13 +197,8 @@ static enum th_status share_areas(struct splitting *s, struct th_error *err)
     enum th_status status = TH_OK;
     if (whole->has_declared)
         status = share_declared(s, weights, shares, err);
-    if (status == TH_OK && th_area_m2_300(whole->sliver) > 0) {
-        status = sliver_weights(s, weights, err);
-        if (status == TH_OK)
-            status = th_allocate(th_area_m2_300(whole->sliver), weights, s->n, shares, err);
-        for (size_t i = 0; status == TH_OK && i < s->n; i++)
-            s->parts[i].record.sliver = th_area_from_m2_300(shares[i]);
-    }
+    if (status == TH_OK && th_area_m2_300(whole->sliver) > 0)
+        status = share_slivers(s, weights, shares, err);
     free(weights);
     return status;
 }

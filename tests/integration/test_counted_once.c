@@ -255,6 +255,80 @@ static void days__a_parcel_that_was_retired_later_holds_its_ground(void **state)
     th_json_free(reply);
 }
 
+// A row of a box's height (in 0.001°) that an officer lets in.
+static void let_in(struct fixture *f, double west, double south, double width, double height)
+{
+    struct drawn rows = {.size = 0};
+    char number[64];
+    (void)snprintf(number, sizeof number, "\"number\":\"%.4f %.4f %.4f\"", west, south, width);
+    drawn_box(&rows, west, south, width, height, number);
+    struct th_json *reply = drawn_import_waiving(f, &rows, "1");
+    assert_int_equal(drawn_accepted(reply), 1);
+    th_json_free(reply);
+}
+
+static void split_at(struct fixture *f, int64_t parcel_id, double at)
+{
+    char drawing[128];
+    char path[TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    struct th_error err;
+    (void)snprintf(drawing, sizeof drawing, "LINESTRING (%.6f 30.49, %.6f 30.51)", at, at);
+    fixture_file(f, path, "cut.wkt", drawing);
+    const struct th_parcel_split_options options = {
+        .parcel_id = parcel_id, .drawing = path, .reason = "分户", .messages = f->messages};
+    assert_ok(th_parcel_split(f->registry, &f->request, &options, &reply, &err), &err);
+    th_json_free(reply);
+}
+
+// The western part lies under two others, for each of which it was taken off: twice its own area.
+static void split__no_part_takes_off_more_than_it_is(void **state)
+{
+    struct fixture *f = *state;
+    let_in(f, 119.6, 30.5, 0.0004, 0.001);
+    let_in(f, 119.6, 30.5005, 0.0004, 0.0007);
+    let_in(f, 119.6, 30.5006, 0.0012, 0.0004);
+    assert_close(th_area_m2(drawn_record(f, 3).sliver), 0.32 * CELL_M2, 0.1);
+    split_at(f, 3, 119.6004);
+    struct th_parcel_record west = drawn_record(f, 4);
+    struct th_parcel_record east = drawn_record(f, 5);
+    assert_int_equal(th_area_m2_300(west.sliver), th_area_m2_300(west.measured));
+    assert_close(th_area_m2(east.measured), 0.32 * CELL_M2, 0.1);
+    // What the whole had taken off stays off.
+    assert_close(th_area_m2(west.sliver) + th_area_m2(east.sliver), 0.32 * CELL_M2, 0.1);
+}
+
+// The whole gave way in the west, the neighbour in the east.
+static void split__parts_take_off_what_the_whole_gave_up_there(void **state)
+{
+    struct fixture *f = *state;
+    char document[TH_TEST_PATH_SIZE];
+    char drawing[TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    struct th_error err;
+    let_in(f, 119.6, 30.5, 0.0004, 0.001);
+    let_in(f, 119.602, 30.5, 0.001, 0.001);
+    let_in(f, 119.6, 30.5, 0.001, 0.001);
+    fixture_file(f, document, "decision.txt", "批复");
+    fixture_file(f, drawing, "shape.wkt",
+                 "POLYGON ((119.6006 30.5, 119.603 30.5, 119.603 30.501, 119.6006 30.501,"
+                 " 119.6006 30.5))");
+    const struct th_parcel_adjust_options wider = {.parcel_id = 2,
+                                                   .drawing = drawing,
+                                                   .reason = "复测",
+                                                   .waive = true,
+                                                   .document = document,
+                                                   .messages = f->messages};
+    f->request.login = "officer";
+    assert_ok(th_parcel_adjust(f->registry, &f->request, &wider, &reply, &err), &err);
+    f->request.login = "admin";
+    th_json_free(reply);
+    assert_close(th_area_m2(drawn_record(f, 2).sliver), 0.4 * CELL_M2, 0.1);
+    split_at(f, 3, 119.6005);
+    assert_close(th_area_m2(drawn_record(f, 4).sliver), 0.4 * CELL_M2, 0.1);
+    assert_close(th_area_m2(drawn_record(f, 5).sliver), 0, 0.1);
+}
+
 // The cell's height from `west` to `east` for the parcel.
 static void adjust(struct fixture *f, int64_t parcel_id, double west, double east, const char *on,
                    enum th_status want, struct th_error *err)
@@ -484,6 +558,24 @@ static void within__what_was_taken_off_goes_with_the_parts(void **state)
     drawn_package(f, all, 3, 2024, TH_OK, &err);
 }
 
+// What one parcel gave up to somebody outside does not stand for what another one should have.
+static void within__what_was_taken_off_for_others_does_not_count(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err;
+    const int64_t group[] = {1, 2, 4};
+    let_in(f, 119.6, 30.5, 0.001, 0.001);
+    let_in(f, 119.6005, 30.5, 0.001, 0.001);
+    let_in(f, 119.598, 30.5, 0.001, 0.001);
+    let_in(f, 119.5983, 30.5, 0.0018, 0.001); // over the third by 0.7 cells, the first by 0.1
+    drawn_package(f, group, 3, 2022, TH_OK, &err);
+    take_nothing_off(f, 2);
+    drawn_package(f, group, 3, 2023, TH_CONFLICT, &err);
+    assert_string_equal(err.key, "ground_twice_in_package");
+    assert_close(square_metres(&err, "area_m2"), 0.6 * CELL_M2, 0.1);
+    assert_close(square_metres(&err, "taken_m2"), 0.1 * CELL_M2, 0.1);
+}
+
 #define GROUND_TEST(name) cmocka_unit_test_setup_teardown(name, drawn_set_up, drawn_tear_down)
 
 int main(void)
@@ -504,6 +596,9 @@ int main(void)
         GROUND_TEST(within__teeth_that_were_waived_are_off_the_later_parcel),
         GROUND_TEST(within__strips_add_up),
         GROUND_TEST(within__what_was_taken_off_goes_with_the_parts),
+        GROUND_TEST(within__what_was_taken_off_for_others_does_not_count),
+        GROUND_TEST(split__no_part_takes_off_more_than_it_is),
+        GROUND_TEST(split__parts_take_off_what_the_whole_gave_up_there),
         GROUND_TEST(update__of_attributes_alone_takes_nothing_off_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

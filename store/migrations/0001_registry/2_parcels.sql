@@ -86,7 +86,8 @@ CREATE TABLE parcel_version (
     land_class       TEXT,
     declared_m2_300  INTEGER CHECK (declared_m2_300 > 0),
     measured_m2_300  INTEGER NOT NULL CHECK (measured_m2_300 > 0),
-    sliver_m2_300    INTEGER NOT NULL CHECK (sliver_m2_300 >= 0), -- taken off before crediting
+    sliver_m2_300    INTEGER NOT NULL CHECK (sliver_m2_300 >= 0 AND sliver_m2_300 <= measured_m2_300),
+                                                          -- taken off before crediting
     perimeter_mm     INTEGER NOT NULL CHECK (perimeter_mm >= 0), -- of all rings, geodesic
     attributes       TEXT    NOT NULL CHECK (json_valid(attributes)),
     import_id        INTEGER REFERENCES import (import_id), -- NULL: drawn, not read from a source

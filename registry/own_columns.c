@@ -61,6 +61,11 @@ bool th_own_export(const char *const *columns, size_t n, const struct th_message
             has(columns, n, TH_EXPORT_DETAILS, messages));
 }
 
+bool th_own_is_id(const char *column, const struct th_messages *messages)
+{
+    return is_named(column, TH_EXPORT_PARCEL_ID, messages);
+}
+
 static bool is_particular(enum th_export_column which)
 {
     static const enum th_export_column PARTICULARS[] = {

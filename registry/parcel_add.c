@@ -51,7 +51,8 @@ static enum th_status map_make(struct th_field fields[N_FIELDS], struct th_field
                                .n = N_FIELDS,
                                .county = TH_ROW_NO_INDEX,
                                .township = TH_ROW_NO_INDEX,
-                               .land_class_name = TH_ROW_NO_INDEX};
+                               .land_class_name = TH_ROW_NO_INDEX,
+                               .parcel_id = TH_ROW_NO_INDEX};
     for (int i = 0; i < TH_FIELD_N_ROLES; i++)
         map.by_role[i] = TH_ROW_NO_INDEX;
     for (int i = 0; i < N_FIELDS; i++) {

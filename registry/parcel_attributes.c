@@ -1,5 +1,5 @@
-// A table of numbers and attributes alone, in an update: each row takes the ground and the kind of
-// the parcel that it names, and then goes the way of any row whose ground stays as it is.
+// A table of numbers or ids and attributes alone, in an update: each row takes the ground and the
+// kind of the parcel that it names, and then goes the way of any row whose ground stays as it is.
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +32,8 @@ enum th_status th_import_shapeless_check(const struct th_import_run *run, struct
 {
     if (!th_import_is_shapeless(run))
         return TH_OK;
-    if (run->map.by_role[TH_FIELD_NUMBER] == TH_ROW_NO_INDEX) {
+    if (run->map.by_role[TH_FIELD_NUMBER] == TH_ROW_NO_INDEX &&
+        run->map.parcel_id == TH_ROW_NO_INDEX) {
         if (err != NULL)
             *err = run->shapeless;
         return TH_UNREADABLE;
@@ -103,6 +104,47 @@ static enum th_status ground_take(struct th_import_run *run, struct th_staged_ro
     return TH_OK;
 }
 
+static const char *number_or_none(const char *number)
+{
+    return number == NULL || number[0] == '\0' ? "@parcels.none" : number;
+}
+
+// The parcel that bears the row's id, if the row says nothing else of village and number; what it
+// does not say of them it takes over. Otherwise *ret_found is false and `what` tells why.
+static enum th_status find_by_id(struct th_import_run *run, struct th_staged_row *row,
+                                 bool *ret_found, struct th_parcel_record *record,
+                                 struct th_error *what, struct th_error *err)
+{
+    enum th_status status = th_parcel_load(run->store, row->told_id, 0, record, what);
+    if (status == TH_NOT_FOUND)
+        return TH_OK;
+    if (status != TH_OK) {
+        if (err != NULL)
+            *err = *what;
+        return status;
+    }
+    if (row->village_open) {
+        row->village = th_village_list_find(&run->villages, record->village);
+        row->village_open = false;
+    }
+    const struct th_village *village = &run->villages.items[row->village];
+    if (strcmp(village->code, record->village) != 0 ||
+        (row->number != NULL && strcmp(row->number, record->number) != 0)) {
+        (void)th_error_set(what, TH_DATA_PROBLEM, "parcel_id_differs", "known",
+                           number_or_none(record->number), "known_village", record->village_name,
+                           "number", number_or_none(row->number), "village", village->name, NULL);
+        th_error_add_int(what, "parcel", row->told_id);
+        return TH_OK;
+    }
+    if (row->number == NULL && record->number[0] != '\0') {
+        row->number = th_text_duplicate(record->number);
+        if (row->number == NULL)
+            return th_error_no_memory(err);
+    }
+    *ret_found = true;
+    return TH_OK;
+}
+
 enum th_status th_import_shapeless_fill(struct th_import_run *run, bool refusing,
                                         struct th_error *err)
 {
@@ -113,10 +155,14 @@ enum th_status th_import_shapeless_fill(struct th_import_run *run, bool refusing
         struct th_staged_row *row = &run->rows[i];
         struct th_parcel_record record;
         struct th_hash content;
+        struct th_error what = {0};
         bool found = false;
-        if (row->fate != TH_ROW_PENDING || row->village == TH_ROW_NO_INDEX)
+        if (row->fate != TH_ROW_PENDING ||
+            (row->village == TH_ROW_NO_INDEX && (row->told_id == 0 || !row->village_open)))
             continue;
-        if (row->number != NULL)
+        if (row->told_id != 0)
+            status = find_by_id(run, row, &found, &record, &what, err);
+        else if (row->number != NULL)
             status = th_parcel_find(run->store, run->villages.items[row->village].code, row->number,
                                     "", &found, &record, &content, err);
         if (status == TH_OK && found)
@@ -125,6 +171,8 @@ enum th_status th_import_shapeless_fill(struct th_import_run *run, bool refusing
             continue;
         if (found)
             class_judge(run, row, record.kind);
+        else if (row->told_id != 0)
+            refuse(run, row, "parcel_unknown", &what);
         else
             refuse_unknown(run, row);
     }

@@ -155,7 +155,7 @@ enum th_status th_import_villages_settle(struct th_import_run *run, struct th_er
     enum th_status status = settling_begin(&s, err);
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
         struct th_staged_row *row = &run->rows[i];
-        if (!row->village_open)
+        if (!row->village_open || (row->told_id != 0 && th_import_is_shapeless(run)))
             continue;
         n_open++;
         status = settle_row(&s, row, err);

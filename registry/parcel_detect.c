@@ -311,11 +311,30 @@ static void detect_own_export(struct th_import_run *run)
                          run->map.n_shortened);
 }
 
+// A number cannot be given later. A row that tells its parcel's id asks for none, and one that
+// corrects attributes alone is refused elsewhere.
+static void remind_of_numbers(struct th_import_run *run)
+{
+    int index = run->map.by_role[TH_FIELD_NUMBER];
+    struct th_error what;
+    if (index == TH_ROW_NO_INDEX || th_import_is_shapeless(run))
+        return;
+    for (size_t i = 0; i < run->n_rows; i++) {
+        const struct th_staged_row *row = &run->rows[i];
+        if (row->fate != TH_ROW_PENDING || row->number != NULL || row->told_id != 0)
+            continue;
+        (void)th_error_set(&what, TH_DATA_PROBLEM, "number_blank", "field",
+                           run->map.fields[index].column, NULL);
+        th_problems_add(&run->checked, row->row, row->feature, TH_PROBLEM_WARNING, NULL, &what);
+    }
+}
+
 // Parcels without a number are hard to find again, and mended rows are matched by it.
 static void detect_number_missing(struct th_import_run *run)
 {
     enum { SHOWN = 6 };
-    if (run->map.by_role[TH_FIELD_NUMBER] != TH_ROW_NO_INDEX)
+    if (run->map.by_role[TH_FIELD_NUMBER] != TH_ROW_NO_INDEX ||
+        run->map.parcel_id != TH_ROW_NO_INDEX)
         return;
     struct th_detection *detection = th_import_detect(run, "fields");
     if (detection == NULL)
@@ -351,6 +370,7 @@ void th_import_detect_rows(struct th_import_run *run, const struct th_reader_inf
     detect_own_export(run);
     detect_roles(run);
     detect_number_missing(run);
+    remind_of_numbers(run);
     detect_attributes(run);
 }
 

@@ -192,7 +192,7 @@ static const char *unguarded(const char *text)
 // of its tables stand for the names of open formats, and attributes go by their keys. `taken` are
 // columns whose meaning is settled.
 static void take_own(struct th_field_map *map, const char **columns, bool *taken, bool csv,
-                     const struct th_messages *messages)
+                     bool shapeless, const struct th_messages *messages)
 {
     map->own_export = th_own_export(columns, map->n, messages);
     map->own_csv = map->own_export && csv;
@@ -201,6 +201,11 @@ static void take_own(struct th_field_map *map, const char **columns, bool *taken
         char room[TH_OWN_NAME_SIZE];
         const char *name = NULL;
         taken[i] = field->mapped || field->role != TH_FIELD_ATTRIBUTE;
+        if (!taken[i] && (map->own_export || shapeless) && th_own_is_id(columns[i], messages)) {
+            taken[i] = true;
+            map->parcel_id = (int)i;
+            field->role = TH_FIELD_DROPPED;
+        }
         if (!map->own_export || taken[i])
             continue;
         enum th_own_column own =
@@ -222,7 +227,8 @@ static void take_own(struct th_field_map *map, const char **columns, bool *taken
 // Fields that nobody mapped are known by their names.
 static enum th_status recognise(struct th_field_map *map,
                                 const struct th_parcel_import_options *options,
-                                const struct th_reader *reader, struct th_error *err)
+                                const struct th_reader *reader, bool shapeless,
+                                struct th_error *err)
 {
     struct th_field_names *names = NULL;
     struct th_field_meaning *meanings = calloc(map->n + 1, sizeof *meanings);
@@ -236,7 +242,7 @@ static enum th_status recognise(struct th_field_map *map,
     for (size_t i = 0; status == TH_OK && i < map->n; i++)
         columns[i] = th_reader_field(reader, i);
     if (status == TH_OK)
-        take_own(map, columns, taken, strcmp(th_reader_info(reader)->driver, "CSV") == 0,
+        take_own(map, columns, taken, strcmp(th_reader_info(reader)->driver, "CSV") == 0, shapeless,
                  options->messages);
     if (status == TH_OK)
         status =
@@ -284,13 +290,14 @@ static void drop_drawing(struct th_field_map *map, const struct th_reader *reade
 }
 
 enum th_status th_field_map_make(const struct th_parcel_import_options *options,
-                                 const struct th_reader *reader, struct th_field_map *ret_map,
-                                 struct th_error *err)
+                                 const struct th_reader *reader, bool shapeless,
+                                 struct th_field_map *ret_map, struct th_error *err)
 {
     struct th_field_map map = {.n = th_reader_info(reader)->n_fields,
                                .county = TH_ROW_NO_INDEX,
                                .township = TH_ROW_NO_INDEX,
-                               .land_class_name = TH_ROW_NO_INDEX};
+                               .land_class_name = TH_ROW_NO_INDEX,
+                               .parcel_id = TH_ROW_NO_INDEX};
     map.fields = calloc(map.n + 1, sizeof *map.fields);
     if (map.fields == NULL)
         return th_error_no_memory(err);
@@ -306,7 +313,7 @@ enum th_status th_field_map_make(const struct th_parcel_import_options *options,
         status = apply_option(&map, options->maps[i], reader, err);
     if (status == TH_OK) {
         drop_drawing(&map, reader);
-        status = recognise(&map, options, reader, err);
+        status = recognise(&map, options, reader, shapeless, err);
     }
     if (status != TH_OK) {
         th_field_map_clear(&map);
@@ -425,6 +432,18 @@ static enum th_status take_number(struct taking *t, struct th_error *err)
     }
     th_buf_clear(&number);
     return status;
+}
+
+static void take_id(struct taking *t)
+{
+    char value[VALUE_SIZE];
+    struct th_error what;
+    if (!value_at(t, t->map->parcel_id, value) ||
+        th_text_parse_int(value, 1, INT64_MAX, &t->row->told_id))
+        return;
+    (void)th_error_set(&what, TH_DATA_PROBLEM, "parcel_id_invalid", "value", value, "column",
+                       t->map->fields[t->map->parcel_id].column, NULL);
+    problem(t, TH_PROBLEM_ERROR, "attribute_range", &what);
 }
 
 static bool is_digits(const char *text, size_t least, size_t most)
@@ -682,6 +701,7 @@ enum th_status th_fields_take(struct th_import_run *run, const struct th_field_m
     check_crs(&t);
     enum th_status status = take_number(&t, err);
     if (status == TH_OK) {
+        take_id(&t);
         take_village(&t);
         take_kind(&t);
         take_land_class(&t);

@@ -79,6 +79,7 @@ struct th_staged_row {
     struct th_ground *ground; // owned; NULL when the row has none that could be stored
     char *attributes;         // owned, canonical JSON object
     char *number;             // owned, NULL without
+    int64_t told_id;          // of the parcel, as the source says; 0 without
     int village;              // index into villages
     int kind;                 // index into th_parcel_kinds
     int land_class;           // index into land classes, or TH_ROW_NO_INDEX
@@ -215,6 +216,7 @@ struct th_field_map { // zero before use
     int by_role[TH_FIELD_N_ROLES]; // index of the field, or TH_ROW_NO_INDEX
     // Attributes that help to understand others; index or TH_ROW_NO_INDEX.
     int county, township, land_class_name;
+    int parcel_id;                    // the registry's own ids; index or TH_ROW_NO_INDEX
     struct th_land_codes *land_codes; // owned
     bool own_export;                  // the source is an export of this program
     bool own_csv;                     // and as CSV
@@ -292,10 +294,11 @@ extern const char *const th_parcel_kinds[]; // closed by NULL
 // Kind by its name in English or Chinese; TH_ROW_NO_INDEX when unknown.
 int th_parcel_kind_find(const char *name);
 
-// From the options and the names of the fields.
+// From the options and the names of the fields. Ids of parcels are asked for in exports of this
+// program and in tables of attributes alone; elsewhere a column of that name is the source's own.
 enum th_status th_field_map_make(const struct th_parcel_import_options *options,
-                                 const struct th_reader *reader, struct th_field_map *ret_map,
-                                 struct th_error *err) TH_MUST_CHECK;
+                                 const struct th_reader *reader, bool shapeless,
+                                 struct th_field_map *ret_map, struct th_error *err) TH_MUST_CHECK;
 void th_field_map_clear(struct th_field_map *map);
 bool th_field_key_mappable(const char *key); // may stand in "key=FIELD"
 bool th_field_key_used(const char *key);     // is more than an attribute, or helps to read one

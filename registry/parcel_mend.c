@@ -280,7 +280,7 @@ static enum th_status rows_take(const struct th_import_run *run, struct th_mends
     const struct th_parcel_import_options plain = {.maps = NULL};
     int in_source = run->map.by_role[TH_FIELD_NUMBER];
     bool numbered = in_source != TH_ROW_NO_INDEX && file->columns[in_source] > 0;
-    enum th_status status = th_field_map_make(&plain, file->reader, &usual, err);
+    enum th_status status = th_field_map_make(&plain, file->reader, false, &usual, err);
     if (status == TH_OK && file->row_column == 0 && !numbered &&
         usual.by_role[TH_FIELD_NUMBER] == TH_ROW_NO_INDEX)
         status = unfit(file, "mend_key", err);

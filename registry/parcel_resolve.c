@@ -305,15 +305,14 @@ static enum th_status compare_known(struct th_import_run *run, struct th_staged_
     return row->first_key == NULL ? th_error_no_memory(err) : TH_OK;
 }
 
-static enum th_status identify(struct th_import_run *run, struct th_staged_row *row,
-                               struct th_error *err)
+// `own` says by which village and number, or key, it may be known.
+static enum th_status identify_as(struct th_import_run *run, struct th_staged_row *row,
+                                  const struct th_parcel_record *own, struct th_error *err)
 {
-    struct th_parcel_record own;
     struct th_parcel_record record;
     struct th_hash content;
     bool found = false;
-    th_import_row_record(run, row, &own);
-    enum th_status status = th_parcel_find(run->store, own.village, own.number, own.source_key,
+    enum th_status status = th_parcel_find(run->store, own->village, own->number, own->source_key,
                                            &found, &record, &content, err);
     if (status != TH_OK || !found)
         return status;
@@ -324,6 +323,78 @@ static enum th_status identify(struct th_import_run *run, struct th_staged_row *
                                           .geometry_hash = record.geometry_hash,
                                           .content = content};
     return compare_known(run, row, &known, err);
+}
+
+static enum th_status identify(struct th_import_run *run, struct th_staged_row *row,
+                               struct th_error *err)
+{
+    struct th_parcel_record own;
+    th_import_row_record(run, row, &own);
+    return identify_as(run, row, &own, err);
+}
+
+// A row without a number that tells its parcel's id: that parcel, if it has no number either and
+// the same ground in the same village. Ids of another registry say nothing here.
+static enum th_status identify_by_id(struct th_import_run *run, struct th_staged_row *row,
+                                     struct th_error *err)
+{
+    struct th_parcel_record told;
+    struct th_error why;
+    enum th_status status = th_parcel_load(run->store, row->told_id, 0, &told, &why);
+    if (status == TH_NOT_FOUND)
+        return TH_OK;
+    if (status != TH_OK) {
+        if (err != NULL)
+            *err = why;
+        return status;
+    }
+    bool same = told.number[0] == '\0' && same_hash(&told.geometry_hash, &row->geometry_hash) &&
+                strcmp(told.village, run->villages.items[row->village].code) == 0;
+    return same ? identify_as(run, row, &told, err) : TH_OK;
+}
+
+static bool goes_by_id(const struct th_staged_row *row)
+{
+    return row->fate == TH_ROW_PENDING && row->parcel_id == 0 && row->number == NULL &&
+           row->told_id != 0;
+}
+
+static int compare_told(const void *a, const void *b)
+{
+    const struct th_staged_row *const *left = a;
+    const struct th_staged_row *const *right = b;
+    if ((*left)->told_id != (*right)->told_id)
+        return (*left)->told_id < (*right)->told_id ? -1 : 1;
+    return (*left)->row < (*right)->row ? -1 : 1;
+}
+
+// Of several rows with one id the first stays.
+static enum th_status identify_unnumbered(struct th_import_run *run, struct th_error *err)
+{
+    struct th_staged_row **told = malloc((run->n_rows + 1) * sizeof(*told));
+    size_t n = 0;
+    enum th_status status = TH_OK;
+    if (told == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < run->n_rows; i++)
+        if (goes_by_id(&run->rows[i]))
+            told[n++] = &run->rows[i];
+    if (n > 1)
+        qsort(told, n, sizeof(*told), compare_told);
+    for (size_t first = 0, i = 0; status == TH_OK && i < n; i++) {
+        struct th_error what;
+        if (i == 0 || told[i]->told_id != told[first]->told_id) {
+            first = i;
+            status = identify_by_id(run, told[i], err);
+            continue;
+        }
+        (void)th_error_set(&what, TH_DATA_PROBLEM, "parcel_id_repeated", NULL);
+        th_error_add_int(&what, "parcel", told[i]->told_id);
+        th_error_add_int(&what, "other", told[first]->row);
+        refuse(run, told[i], "number_repeated", &what);
+    }
+    free(told);
+    return status;
 }
 
 // The rows of one village beside the parcels that are registered there, both in order of number.
@@ -486,6 +557,8 @@ enum th_status th_import_resolve(struct th_import_run *run, struct th_error *err
     refuse_repeated(run, numbered, n_numbered);
     status = identify_rows(run, numbered, n_numbered, last_parcel, err);
     free(numbered);
+    if (status == TH_OK)
+        status = identify_unnumbered(run, err);
     if (status == TH_OK)
         status = th_import_compare(run, err);
     if (status != TH_OK)

@@ -467,7 +467,8 @@ enum th_status th_import_read(struct th_import_run *run, struct th_reader *reade
     }
     in->run = run;
     in->reader = reader;
-    enum th_status status = th_field_map_make(run->options, reader, &in->run->map, err);
+    enum th_status status =
+        th_field_map_make(run->options, reader, th_import_is_shapeless(run), &in->run->map, err);
     if (status == TH_OK)
         status = th_import_shapeless_check(run, err);
     if (status == TH_OK && run->options->n_mends > 0)

@@ -350,7 +350,7 @@ static void check(size_t n_files)
     registry_know(&run);
     enum th_status status = th_reader_open(paths[0], NULL, &source, NULL);
     assert(status == TH_OK);
-    status = th_field_map_make(&options, source, &run.map, NULL);
+    status = th_field_map_make(&options, source, false, &run.map, NULL);
     if (status == TH_OK) {
         status = th_mends_open(&run, source, &mends, &err);
         if (status == TH_OK)

@@ -173,6 +173,41 @@ static void update__without_shapes_has_a_problem_list_that_comes_back_mended(voi
     fixture_assert_books(f);
 }
 
+static void update__without_shapes_goes_by_the_ids_of_lists(void **state)
+{
+    struct fixture *f = *state;
+    register_two(f);
+    // The village is the parcel's.
+    char path[TH_TEST_PATH_SIZE];
+    struct th_parcel_import_options options =
+        intake_options(f, fixture_file(f, path, "ids.csv", "登记编号,权利人\n2,李四光\n1,张三\n"));
+    options.crs = NULL;
+    options.kind = NULL;
+    options.village = NULL;
+    options.update = true;
+    struct th_json *reply = fixture_import(f, &options);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    assert_int_equal(th_json_get_int(reply, "unchanged", -1), 1);
+    th_json_free(reply);
+    struct th_json *parcel = intake_parcel(f, "002");
+    assert_string_equal(th_json_get_text(th_json_get(parcel, "attributes"), "household", ""),
+                        "李四光");
+    assert_int_equal(th_json_size(th_json_get(parcel, "attributes")), 1);
+    th_json_free(parcel);
+    // 1 is 001, nobody is 9, A is no id; the last two say the same of one parcel.
+    reply = corrected(f, "登记编号,地块号,权利人\n1,002,甲\n9,,乙\nA,001,丙\n1,001,丁\n1,,戊\n");
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    assert_non_null(strstr(intake_problem(reply, 2, "parcel_unknown", "message"), "001"));
+    (void)intake_problem(reply, 3, "parcel_unknown", "message");
+    (void)intake_problem(reply, 4, "attribute_range", "message");
+    (void)intake_problem(reply, 6, "number_repeated", "message");
+    th_json_free(reply);
+    parcel = intake_parcel(f, "001");
+    assert_string_equal(th_json_get_text(th_json_get(parcel, "attributes"), "household", ""), "丁");
+    th_json_free(parcel);
+    fixture_assert_books(f);
+}
+
 #define ATTRIBUTE_TEST(name)                                                                       \
     cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
@@ -182,6 +217,7 @@ int main(void)
         ATTRIBUTE_TEST(update__without_shapes_changes_attributes_and_no_ground),
         ATTRIBUTE_TEST(update__without_shapes_is_done_once),
         ATTRIBUTE_TEST(update__without_shapes_tells_numbers_that_are_not_registered),
+        ATTRIBUTE_TEST(update__without_shapes_goes_by_the_ids_of_lists),
         ATTRIBUTE_TEST(update__without_shapes_judges_by_the_parcel),
         ATTRIBUTE_TEST(import__of_a_table_without_shapes_says_what_it_could_be),
         ATTRIBUTE_TEST(update__without_shapes_has_a_problem_list_that_comes_back_mended),

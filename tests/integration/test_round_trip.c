@@ -177,6 +177,42 @@ static void export__of_areas_that_were_divided_or_not_in_mu_is_nothing_new(void 
     th_json_free(reply);
 }
 
+// What has no number is known by its id, as long as its ground is the same. A fiboa file has none.
+static void export__of_parcels_without_a_number_is_nothing_new(void **state)
+{
+    struct fixture *f = *state;
+    char path[TH_TEST_PATH_SIZE];
+    fixture_file(f, path, "blank.csv",
+                 "地块号,农户,WKT\n,张三,\"" INTAKE_CELL_0 "\"\n8,李四,\"" INTAKE_CELL_1
+                 "\"\n,王五,\"" INTAKE_CELL_2 "\"\n");
+    struct th_parcel_import_options options = intake_options(f, path);
+    struct th_json *reply = fixture_import(f, &options);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 3);
+    assert_int_equal(fixture_problems(reply, 2, "number_blank", "warning"), 1);
+    assert_int_equal(fixture_problems(reply, 0, "number_blank", NULL), 2);
+    th_json_free(reply);
+    for (size_t i = 0; i + 1 < sizeof FORMATS / sizeof FORMATS[0]; i++) {
+        print_message("  %s\n", FORMATS[i].format);
+        export_to(f, i, path);
+        reply = import_back(f, i, path);
+        assert_int_equal(th_json_get_int(reply, "unchanged", -1), 3);
+        assert_int_equal(fixture_problems(reply, 0, NULL, NULL), 0);
+        th_json_free(reply);
+    }
+    // The id of another parcel proves nothing, and of two rows with one id the first stays.
+    fixture_file(f, path, "other.csv",
+                 "parcel_id,version,number,household,WKT\n1,1,,张三,\"" INTAKE_CELL_2
+                 "\"\n3,1,,王五,\"" INTAKE_CELL_2 "\"\n3,1,,赵六,\"" INTAKE_CELL_2 "\"\n");
+    options = intake_options(f, path);
+    options.update = true;
+    struct th_error err;
+    assert_ok(th_parcel_import(f->registry, &f->request, &options, &reply, &err), &err);
+    assert_int_equal(fixture_problems(reply, 2, "duplicate", "error"), 1);
+    assert_int_equal(fixture_problems(reply, 4, "number_repeated", "error"), 1);
+    assert_int_equal(th_json_get_int(reply, "unchanged", -1), 1);
+    th_json_free(reply);
+}
+
 static void export__into_an_empty_registry_is_all_there(void **state)
 {
     struct fixture *f = *state;
@@ -330,6 +366,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(export__into_the_same_registry_is_nothing_new,
+                                        fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(export__of_parcels_without_a_number_is_nothing_new,
                                         fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(export__into_an_empty_registry_is_all_there, fixture_set_up,
                                         fixture_tear_down),

@@ -64,7 +64,8 @@ const struct th_cli_command th_cli_parcel_commands[] = {
      "sliver_m2 counted_mu counted_m2 perimeter_m state attributes centroid box source.file "
      "source.sha256 "
      "source.layer source.row "
-     "source.crs source.offset source.offset_import_id source.import_id | versions: version kind "
+     "source.crs source.offset source.import_id attributes_source.file attributes_source.layer "
+     "attributes_source.row attributes_source.import_id | versions: version kind "
      "area_mu area_m2 "
      "counted_mu counted_m2",
      run_show},

@@ -24,25 +24,38 @@ struct exporting {
     struct th_buf csv;              // otherwise
     struct th_export_row row;
     char collection[64];
-    struct th_village village;      // of the last parcel
-    struct th_import_record source; // of the last parcel; parcels of one import come together
-    struct th_import_record ground; // of a parcel that changed since
+    struct th_village village;          // of the last parcel
+    struct th_import_source ground;     // of the last parcel; parcels of one import come together
+    struct th_import_source attributes; // of the last parcel
     int64_t n;
     struct th_json *files;
     enum th_status status;
     struct th_error err;
 };
 
-static enum th_status load_source(struct exporting *e, const struct th_parcel_record *record)
+// Of a parcel that never changed both are its own import.
+static enum th_status load_sources(struct exporting *e, const struct th_parcel_record *record)
 {
     enum th_status status = TH_OK;
-    if (record->import_id == 0) // drawn by a command
-        e->source = (struct th_import_record){0};
-    else if (e->source.import_id != record->import_id)
-        status = th_import_load(e->store, record->import_id, &e->source, &e->err);
-    if (status == TH_OK && record->version > 1)
+    if (record->version > 1) {
         status =
             th_import_of_ground(e->store, record->parcel_id, record->version, &e->ground, &e->err);
+        return status == TH_OK ? th_import_of_attributes(e->store, record->parcel_id,
+                                                         record->version, &e->attributes, &e->err)
+                               : status;
+    }
+    if (record->import_id == 0) // drawn by a command
+        e->ground.import = (struct th_import_record){0};
+    else if (e->ground.import.import_id != record->import_id)
+        status = th_import_load(e->store, record->import_id, &e->ground.import, &e->err);
+    e->ground.row = record->source_row;
+    e->attributes = e->ground;
+    return status;
+}
+
+static enum th_status load_place(struct exporting *e, const struct th_parcel_record *record)
+{
+    enum th_status status = load_sources(e, record);
     if (status == TH_OK && strcmp(e->village.code, record->village) != 0)
         status = th_village_load(e->store, record->village, &e->village, &e->err);
     return status;
@@ -83,11 +96,10 @@ static bool export_one(void *context, const struct th_parcel_record *record, con
     struct th_geometry geometry = {0};
     const struct th_export_place place = {.collection = e->collection,
                                           .township = e->village.township,
-                                          .source = &e->source,
-                                          .offset = record->version > 1 ? e->ground.offset
-                                                                        : e->source.offset,
+                                          .ground = &e->ground,
+                                          .content = &e->attributes,
                                           .attributes = attributes};
-    e->status = load_source(e, record);
+    e->status = load_place(e, record);
     if (e->status == TH_OK)
         e->status = th_geometry_from_wkb(wkb, wkb_size, &geometry, &e->err);
     if (e->status == TH_OK)

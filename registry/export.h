@@ -26,14 +26,14 @@ struct th_export_options {
 // gpkg, fgb, gml, geojson, csv: parcel_id, version, number, kind, village, village_name, township,
 // land_class, area_m2, area_mu, counted_mu, counted_m2, declared_mu, sliver_m2, perimeter_m, state,
 // source, source_layer, source_row, source_import (its id), source_offset (gcj02, bd09: taken off
-// by that import). shp: the names of the forest inventory in pinyin, UTF-8 with .cpg, and
-// <stem>_字段说明.csv with what they mean. Behind them, in every format, a column for each
-// attribute that came with the sources and that any of the parcels has, in order of their names;
-// see registry/own_columns.h for names that a format cannot have. kml: placemarks named by the
-// parcel's number. xlsx: titles in words, areas in mu first, a second sheet that explains the
-// columns. fiboa: GeoJSON by that specification. CSV is UTF-8 with a byte order mark for
-// spreadsheets. Coordinates are EPSG:4490, in kml, geojson and fiboa taken for WGS 84 as the
-// registry does.
+// by that import) of the ground, attributes_source, attributes_row, attributes_import. shp: the
+// names of the forest inventory in pinyin, UTF-8 with .cpg, and <stem>_字段说明.csv with what they
+// mean. Behind them, in every format, a column for each attribute that came with the sources and
+// that any of the parcels has, in order of their names; see registry/own_columns.h for names that a
+// format cannot have. kml: placemarks named by the parcel's number. xlsx: titles in words, areas in
+// mu first, a second sheet that explains the columns. fiboa: GeoJSON by that specification. CSV is
+// UTF-8 with a byte order mark for spreadsheets. Coordinates are EPSG:4490, in kml, geojson and
+// fiboa taken for WGS 84 as the registry does.
 //
 // Reply: file, n, sha256 (of the file), format, files[] (a Shapefile and GML have several).
 // TH_USAGE ("parcel_state"; "export_on_package": a package has versions of its own), TH_INVALID

@@ -39,6 +39,9 @@ const struct th_export_column_spec th_export_columns[TH_EXPORT_COLUMNS] = {
     [TH_EXPORT_SOURCE_ROW] = {"source_row", TH_EXPORT_INT, "LY_HANG", 12, NULL},
     [TH_EXPORT_SOURCE_IMPORT] = {"source_import", TH_EXPORT_INT, "LY_DAO_RU", 12, NULL},
     [TH_EXPORT_SOURCE_OFFSET] = {"source_offset", TH_EXPORT_TEXT, "PIAN_YI", 8, NULL},
+    [TH_EXPORT_CONTENT_SOURCE] = {"attributes_source", TH_EXPORT_TEXT, "SX_LAI_Y", 254, NULL},
+    [TH_EXPORT_CONTENT_ROW] = {"attributes_row", TH_EXPORT_INT, "SX_HANG", 12, NULL},
+    [TH_EXPORT_CONTENT_IMPORT] = {"attributes_import", TH_EXPORT_INT, "SX_DAO_RU", 12, NULL},
     [TH_EXPORT_CRS] = {"crs", TH_EXPORT_TEXT, NULL, 0, NULL},
     [TH_EXPORT_COLLECTION] = {"collection", TH_EXPORT_TEXT, NULL, 0, NULL},
     [TH_EXPORT_METHOD] = {"determination:method", TH_EXPORT_TEXT, NULL, 0, NULL},
@@ -47,12 +50,14 @@ const struct th_export_column_spec th_export_columns[TH_EXPORT_COLUMNS] = {
 
 // GeoPackage, FlatGeobuf, GML, GeoJSON and CSV.
 static const enum th_export_column OPEN[] = {
-    TH_EXPORT_PARCEL_ID,     TH_EXPORT_VERSION,      TH_EXPORT_NUMBER,      TH_EXPORT_KIND,
-    TH_EXPORT_VILLAGE,       TH_EXPORT_VILLAGE_NAME, TH_EXPORT_TOWNSHIP,    TH_EXPORT_LAND_CLASS,
-    TH_EXPORT_AREA_M2,       TH_EXPORT_AREA_MU,      TH_EXPORT_COUNTED_MU,  TH_EXPORT_COUNTED_M2,
-    TH_EXPORT_DECLARED_MU,   TH_EXPORT_SLIVER_M2,    TH_EXPORT_PERIMETER_M, TH_EXPORT_STATE,
-    TH_EXPORT_SOURCE,        TH_EXPORT_SOURCE_LAYER, TH_EXPORT_SOURCE_ROW,  TH_EXPORT_SOURCE_IMPORT,
-    TH_EXPORT_SOURCE_OFFSET,
+    TH_EXPORT_PARCEL_ID,      TH_EXPORT_VERSION,       TH_EXPORT_NUMBER,
+    TH_EXPORT_KIND,           TH_EXPORT_VILLAGE,       TH_EXPORT_VILLAGE_NAME,
+    TH_EXPORT_TOWNSHIP,       TH_EXPORT_LAND_CLASS,    TH_EXPORT_AREA_M2,
+    TH_EXPORT_AREA_MU,        TH_EXPORT_COUNTED_MU,    TH_EXPORT_COUNTED_M2,
+    TH_EXPORT_DECLARED_MU,    TH_EXPORT_SLIVER_M2,     TH_EXPORT_PERIMETER_M,
+    TH_EXPORT_STATE,          TH_EXPORT_SOURCE,        TH_EXPORT_SOURCE_LAYER,
+    TH_EXPORT_SOURCE_ROW,     TH_EXPORT_SOURCE_IMPORT, TH_EXPORT_SOURCE_OFFSET,
+    TH_EXPORT_CONTENT_SOURCE, TH_EXPORT_CONTENT_ROW,   TH_EXPORT_CONTENT_IMPORT,
 };
 static const enum th_export_column SHAPEFILE[] = {
     TH_EXPORT_PARCEL_ID,     TH_EXPORT_VERSION,         TH_EXPORT_COUNTY,
@@ -62,7 +67,8 @@ static const enum th_export_column SHAPEFILE[] = {
     TH_EXPORT_COUNTED_MU,    TH_EXPORT_COUNTED_M2,      TH_EXPORT_DECLARED_MU,
     TH_EXPORT_SLIVER_M2,     TH_EXPORT_PERIMETER_M,     TH_EXPORT_STATE,
     TH_EXPORT_SOURCE,        TH_EXPORT_SOURCE_LAYER,    TH_EXPORT_SOURCE_ROW,
-    TH_EXPORT_SOURCE_IMPORT, TH_EXPORT_SOURCE_OFFSET,
+    TH_EXPORT_SOURCE_IMPORT, TH_EXPORT_SOURCE_OFFSET,   TH_EXPORT_CONTENT_SOURCE,
+    TH_EXPORT_CONTENT_ROW,   TH_EXPORT_CONTENT_IMPORT,
 };
 static const enum th_export_column KML[] = {
     TH_EXPORT_LABEL,      TH_EXPORT_DESCRIPTION, TH_EXPORT_PARCEL_ID, TH_EXPORT_VERSION,
@@ -72,12 +78,14 @@ static const enum th_export_column KML[] = {
 };
 // Areas in mu first: people read this one.
 static const enum th_export_column SPREADSHEET[] = {
-    TH_EXPORT_PARCEL_ID,     TH_EXPORT_NUMBER,       TH_EXPORT_KIND,        TH_EXPORT_TOWNSHIP,
-    TH_EXPORT_VILLAGE_NAME,  TH_EXPORT_VILLAGE,      TH_EXPORT_LAND_CLASS,  TH_EXPORT_AREA_MU,
-    TH_EXPORT_COUNTED_MU,    TH_EXPORT_COUNTED_M2,   TH_EXPORT_DECLARED_MU, TH_EXPORT_AREA_M2,
-    TH_EXPORT_SLIVER_M2,     TH_EXPORT_PERIMETER_M,  TH_EXPORT_STATE,       TH_EXPORT_VERSION,
-    TH_EXPORT_SOURCE,        TH_EXPORT_SOURCE_LAYER, TH_EXPORT_SOURCE_ROW,  TH_EXPORT_SOURCE_IMPORT,
-    TH_EXPORT_SOURCE_OFFSET,
+    TH_EXPORT_PARCEL_ID,      TH_EXPORT_NUMBER,        TH_EXPORT_KIND,
+    TH_EXPORT_TOWNSHIP,       TH_EXPORT_VILLAGE_NAME,  TH_EXPORT_VILLAGE,
+    TH_EXPORT_LAND_CLASS,     TH_EXPORT_AREA_MU,       TH_EXPORT_COUNTED_MU,
+    TH_EXPORT_COUNTED_M2,     TH_EXPORT_DECLARED_MU,   TH_EXPORT_AREA_M2,
+    TH_EXPORT_SLIVER_M2,      TH_EXPORT_PERIMETER_M,   TH_EXPORT_STATE,
+    TH_EXPORT_VERSION,        TH_EXPORT_SOURCE,        TH_EXPORT_SOURCE_LAYER,
+    TH_EXPORT_SOURCE_ROW,     TH_EXPORT_SOURCE_IMPORT, TH_EXPORT_SOURCE_OFFSET,
+    TH_EXPORT_CONTENT_SOURCE, TH_EXPORT_CONTENT_ROW,   TH_EXPORT_CONTENT_IMPORT,
 };
 static const enum th_export_column FIBOA[] = {
     TH_EXPORT_COLLECTION, TH_EXPORT_AREA_M2,    TH_EXPORT_COUNTED_M2, TH_EXPORT_PERIMETER_M,
@@ -166,8 +174,8 @@ static void describe(struct th_export_row *row, const struct th_export_options *
     char m2[TH_QUANTITY_TEXT_SIZE];
     th_buf_clear(&row->description);
     th_buf_clear(&row->details);
-    th_buf_printf(&row->details, "%s · %s · %" PRId64, place->source->source, place->source->layer,
-                  record->source_row);
+    th_buf_printf(&row->details, "%s · %s · %" PRId64, place->ground->import.source,
+                  place->ground->import.layer, place->ground->row);
     if (options->messages == NULL) {
         th_buf_append_str(&row->description, record->village_name);
         return;
@@ -219,11 +227,14 @@ enum th_status th_export_row_fill(struct th_export_row *row,
     values[TH_EXPORT_SLIVER_M2].number = th_area_m2_cent(record->sliver);
     values[TH_EXPORT_PERIMETER_M].number = (record->perimeter_mm + 5) / 10;
     values[TH_EXPORT_STATE].text = record->state;
-    values[TH_EXPORT_SOURCE].text = place->source->source;
-    values[TH_EXPORT_SOURCE_LAYER].text = place->source->layer;
-    values[TH_EXPORT_SOURCE_ROW].number = record->source_row;
-    values[TH_EXPORT_SOURCE_IMPORT].number = record->import_id;
-    values[TH_EXPORT_SOURCE_OFFSET].text = or_null(place->offset);
+    values[TH_EXPORT_SOURCE].text = place->ground->import.source;
+    values[TH_EXPORT_SOURCE_LAYER].text = place->ground->import.layer;
+    values[TH_EXPORT_SOURCE_ROW].number = place->ground->row;
+    values[TH_EXPORT_SOURCE_IMPORT].number = place->ground->import.import_id;
+    values[TH_EXPORT_SOURCE_OFFSET].text = or_null(place->ground->import.offset);
+    values[TH_EXPORT_CONTENT_SOURCE].text = place->content->import.source;
+    values[TH_EXPORT_CONTENT_ROW].number = place->content->row;
+    values[TH_EXPORT_CONTENT_IMPORT].number = place->content->import.import_id;
     values[TH_EXPORT_COLLECTION].text = place->collection;
     // How the boundary was found is not recorded, only what it came from.
     values[TH_EXPORT_METHOD].text = "unknown";

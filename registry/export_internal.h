@@ -35,8 +35,11 @@ enum th_export_column {
     TH_EXPORT_SOURCE_LAYER,
     TH_EXPORT_SOURCE_ROW,
     TH_EXPORT_SOURCE_IMPORT,
-    TH_EXPORT_SOURCE_OFFSET, // of a phone's map, taken off by that import
-    TH_EXPORT_CRS,           // of the ground written as text: tables say it nowhere else
+    TH_EXPORT_SOURCE_OFFSET,  // of a phone's map, taken off by that import
+    TH_EXPORT_CONTENT_SOURCE, // file of particulars and attributes
+    TH_EXPORT_CONTENT_ROW,
+    TH_EXPORT_CONTENT_IMPORT,
+    TH_EXPORT_CRS, // of the ground written as text: tables say it nowhere else
     TH_EXPORT_COLLECTION,
     TH_EXPORT_METHOD,
     TH_EXPORT_DETAILS,
@@ -101,8 +104,8 @@ struct th_export_row {
 struct th_export_place { // what is known beside the record
     const char *collection;
     const char *township;
-    const struct th_import_record *source;
-    const char *offset; // that was taken off the ground; "" without
+    const struct th_import_source *ground;
+    const struct th_import_source *content; // of particulars and attributes
     const char *attributes;
 };
 

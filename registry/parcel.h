@@ -124,8 +124,10 @@ enum th_status th_parcel_list(struct th_registry *registry,
                               struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 
 // One parcel: the keys of the list and perimeter_m, attributes, source{file, sha256, layer, driver,
-// crs, operation, row, feature, import_id}, box [west, south, east, north], centroid [lon, lat],
-// geometry (GeoJSON MultiPolygon), versions[] oldest first. TH_NOT_FOUND ("parcel_not_found").
+// crs, operation, offset, row, feature, import_id} of its ground and attributes_source{file,
+// sha256, layer, driver, row, feature, import_id}, each only where it was imported, box [west,
+// south, east, north], centroid [lon, lat], geometry (GeoJSON MultiPolygon), versions[] oldest
+// first. TH_NOT_FOUND ("parcel_not_found").
 enum th_status th_parcel_show(struct th_registry *registry, int64_t parcel_id,
                               struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 

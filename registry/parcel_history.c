@@ -91,6 +91,11 @@ static void tell_change(struct telling *t, int64_t version, const char *what, co
     th_json_append(t->changes, json);
 }
 
+static bool moved(const struct telling *t, const struct th_parcel_record *record)
+{
+    return memcmp(t->last.geometry_hash.bytes, record->geometry_hash.bytes, TH_HASH_SIZE) != 0;
+}
+
 // What the registry itself knows of a parcel, under the keys of th_parcel_record_json. The ground
 // that moved is told by its areas also where these are the same.
 static void compare_records(struct telling *t, const struct th_parcel_record *record)
@@ -103,12 +108,10 @@ static void compare_records(struct telling *t, const struct th_parcel_record *re
                 {"ground", "sliver_m2"}};
     struct th_json *before = th_parcel_record_json(&t->last);
     struct th_json *after = th_parcel_record_json(record);
-    bool moved =
-        memcmp(t->last.geometry_hash.bytes, record->geometry_hash.bytes, TH_HASH_SIZE) != 0;
     for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
         const struct th_json *old = th_json_get(before, KEYS[i].name);
         const struct th_json *now = th_json_get(after, KEYS[i].name);
-        if (!th_json_equal(old, now) || (moved && strcmp(KEYS[i].name, "area_m2") == 0))
+        if (!th_json_equal(old, now) || (moved(t, record) && strcmp(KEYS[i].name, "area_m2") == 0))
             tell_change(t, record->version, KEYS[i].what, KEYS[i].name, th_json_copy(old),
                         th_json_copy(now));
     }
@@ -162,6 +165,8 @@ static bool tell_version(void *context, const struct th_parcel_record *record,
     int64_t seq = 0;
     // The day on which it ends is known from the one that follows; see close_versions.
     set_date(json, "from", record->from);
+    if (t->last_attributes != NULL && record->import_id != 0 && !moved(t, record))
+        th_json_set_text(json, "origin", "attributes"); // a file corrected what is known
     th_json_set(json, "to", th_json_null());
     th_json_set_text(json, "geometry_hash", th_hash_hex(&record->geometry_hash, hex));
     t->status = add_source(t, record, json);

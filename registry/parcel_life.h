@@ -101,12 +101,13 @@ enum th_status th_parcel_retire_use(struct th_registry *registry, const struct t
                                     struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 
 // Reply: parcel_id, number, village, village_name, state, retired_on, retired_reason;
-// versions[{version, from, to (last day, null: open), origin, kind, area_m2, area_mu, declared_mu,
-// import_id, source, row, parents[{parcel_id, version}], seq, at, login, geometry_hash}] oldest
-// first; changes[{version, what (particular, ground, attribute), name, before, after}]: what
-// differs from the version before, null where there was or is nothing; ancestors[] and
-// descendants[] [{parcel_id, number, state, child_of or parent_of}]: all that it came from and that
-// came of it, nearest first; events[{seq, at, login, kind}]. TH_NOT_FOUND ("parcel_not_found").
+// versions[{version, from, to (last day, null: open), origin ("attributes" where an import left the
+// ground as it was), kind, area_m2, area_mu, declared_mu, import_id, source, row,
+// parents[{parcel_id, version}], seq, at, login, geometry_hash}] oldest first; changes[{version,
+// what (particular, ground, attribute), name, before, after}]: what differs from the version
+// before, null where there was or is nothing; ancestors[] and descendants[] [{parcel_id, number,
+// state, child_of or parent_of}]: all that it came from and that came of it, nearest first;
+// events[{seq, at, login, kind}]. TH_NOT_FOUND ("parcel_not_found").
 enum th_status th_parcel_history(struct th_registry *registry, int64_t parcel_id,
                                  struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 

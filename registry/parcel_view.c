@@ -245,36 +245,43 @@ static enum th_status add_ground(struct th_store *store, int64_t parcel_id, stru
     return status;
 }
 
-static enum th_status add_source(struct th_store *store, const struct th_parcel_record *record,
-                                 struct th_json *reply, struct th_error *err)
+static struct th_json *source_json(const struct th_import_source *source)
 {
-    struct th_import_record source;
-    struct th_import_record ground;
     char hex[TH_HASH_HEX_SIZE];
-    if (record->import_id == 0)
-        return TH_OK; // drawn by a command
-    enum th_status status = th_import_load(store, record->import_id, &source, err);
+    struct th_json *json = th_json_object();
+    th_json_set_text(json, "file", source->import.source);
+    th_json_set_text(json, "sha256", th_hash_hex(&source->import.sha256, hex));
+    th_json_set_text(json, "layer", source->import.layer);
+    th_json_set_text(json, "driver", source->import.driver);
+    th_json_set_int(json, "row", source->row);
+    th_json_set_int(json, "feature", source->feature);
+    th_json_set_int(json, "import_id", source->import.import_id);
+    return json;
+}
+
+// A later file may correct what is known of a parcel and leave its ground: both sources are told.
+static enum th_status add_sources(struct th_store *store, const struct th_parcel_record *record,
+                                  struct th_json *reply, struct th_error *err)
+{
+    struct th_import_source ground;
+    struct th_import_source attributes;
+    enum th_status status =
+        th_import_of_ground(store, record->parcel_id, record->version, &ground, err);
     if (status == TH_OK)
-        status = th_import_of_ground(store, record->parcel_id, record->version, &ground, err);
+        status =
+            th_import_of_attributes(store, record->parcel_id, record->version, &attributes, err);
     if (status != TH_OK)
         return status;
-    struct th_json *json = th_json_object();
-    th_json_set_text(json, "file", source.source);
-    th_json_set_text(json, "sha256", th_hash_hex(&source.sha256, hex));
-    th_json_set_text(json, "layer", source.layer);
-    th_json_set_text(json, "driver", source.driver);
-    th_json_set_text(json, "crs", source.crs_code);
-    th_json_set_text(json, "crs_name", source.crs_name);
-    th_json_set_text(json, "operation", source.operation);
-    // A later file with attributes alone took nothing off; the one that brought the ground may
-    // have.
-    th_json_set_text(json, "offset", or_null(ground.offset));
-    th_json_set(json, "offset_import_id",
-                ground.offset[0] == '\0' ? th_json_null() : th_json_int(ground.import_id));
-    th_json_set_int(json, "row", record->source_row);
-    th_json_set_int(json, "feature", record->feature);
-    th_json_set_int(json, "import_id", record->import_id);
-    th_json_set(reply, "source", json);
+    if (ground.import.import_id != 0) {
+        struct th_json *json = source_json(&ground);
+        th_json_set_text(json, "crs", ground.import.crs_code);
+        th_json_set_text(json, "crs_name", ground.import.crs_name);
+        th_json_set_text(json, "operation", ground.import.operation);
+        th_json_set_text(json, "offset", or_null(ground.import.offset));
+        th_json_set(reply, "source", json);
+    }
+    if (attributes.import.import_id != 0)
+        th_json_set(reply, "attributes_source", source_json(&attributes));
     return TH_OK;
 }
 
@@ -308,7 +315,7 @@ static enum th_status show_parts(struct th_store *store, const struct th_parcel_
     if (status == TH_OK)
         th_json_set(reply, "attributes", parsed);
     if (status == TH_OK)
-        status = add_source(store, record, reply, err);
+        status = add_sources(store, record, reply, err);
     if (status == TH_OK)
         status = add_ground(store, record->parcel_id, reply, err);
     if (status == TH_OK)

@@ -137,25 +137,48 @@ enum th_status th_import_load(struct th_store *store, int64_t import_id,
     return status;
 }
 
-enum th_status th_import_of_ground(struct th_store *store, int64_t parcel_id, int64_t version,
-                                   struct th_import_record *ret_record, struct th_error *err)
+// The first of the versions up to ?2 that all agree with it; `differ` compares versions o and n.
+#define SQL_FIRST_ALIKE(differ)                                                                    \
+    "SELECT coalesce(v.import_id, 0), v.source_row, v.feature FROM parcel_version v"               \
+    " WHERE v.parcel_id = ?1 AND v.version > coalesce((SELECT max(o.version)"                      \
+    " FROM parcel_version o JOIN parcel_version n ON n.parcel_id = ?1 AND n.version = ?2"          \
+    " WHERE o.parcel_id = ?1 AND o.version < ?2 AND " differ "), 0) ORDER BY v.version LIMIT 1"
+
+static enum th_status source_load(struct th_store *store, const char *sql, int64_t parcel_id,
+                                  int64_t version, struct th_import_source *ret_source,
+                                  struct th_error *err)
 {
-    // The first of the versions up to this one that all have its ground.
-    static const char SQL_GROUND[] =
-        "SELECT coalesce(v.import_id, 0) FROM parcel_version v WHERE v.parcel_id = ?1"
-        " AND v.version > coalesce((SELECT max(o.version) FROM parcel_version o"
-        " JOIN parcel_version n ON n.parcel_id = ?1 AND n.version = ?2"
-        " WHERE o.parcel_id = ?1 AND o.version < ?2 AND o.geometry_hash <> n.geometry_hash), 0)"
-        " ORDER BY v.version LIMIT 1";
-    struct th_stmt *q = th_db_query(store, SQL_GROUND);
+    struct th_import_source source = {0};
+    struct th_stmt *q = th_db_query(store, sql);
     th_bind_int(q, 1, parcel_id);
     th_bind_int(q, 2, version);
     enum th_status status = TH_OK;
-    int64_t import_id = th_stmt_next(q, &status, err) ? th_column_int(q, 0) : 0;
+    int64_t import_id = 0;
+    if (th_stmt_next(q, &status, err)) {
+        import_id = th_column_int(q, 0);
+        source.row = th_column_int(q, 1);
+        source.feature = th_column_int(q, 2);
+    }
     th_stmt_done(q);
     if (status == TH_OK && import_id != 0)
-        return th_import_load(store, import_id, ret_record, err);
+        status = th_import_load(store, import_id, &source.import, err);
     if (status == TH_OK)
-        *ret_record = (struct th_import_record){0};
+        *ret_source = source;
     return status;
+}
+
+enum th_status th_import_of_ground(struct th_store *store, int64_t parcel_id, int64_t version,
+                                   struct th_import_source *ret_source, struct th_error *err)
+{
+    static const char SQL_GROUND[] = SQL_FIRST_ALIKE("o.geometry_hash <> n.geometry_hash");
+    return source_load(store, SQL_GROUND, parcel_id, version, ret_source, err);
+}
+
+enum th_status th_import_of_attributes(struct th_store *store, int64_t parcel_id, int64_t version,
+                                       struct th_import_source *ret_source, struct th_error *err)
+{
+    static const char SQL_ATTRIBUTES[] = SQL_FIRST_ALIKE(
+        "(o.kind <> n.kind OR o.attributes <> n.attributes OR o.land_scheme IS NOT n.land_scheme"
+        " OR o.land_class IS NOT n.land_class OR o.declared_m2_300 IS NOT n.declared_m2_300)");
+    return source_load(store, SQL_ATTRIBUTES, parcel_id, version, ret_source, err);
 }

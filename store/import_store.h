@@ -63,11 +63,19 @@ enum th_status th_import_problem_each(struct th_store *store, int64_t import_id,
                                       bool (*visit)(void *context,
                                                     const struct th_import_problem *problem),
                                       void *context, struct th_error *err) TH_MUST_CHECK;
-// The import that brought the ground which this version has, whatever changed of the parcel since;
-// import_id 0 when it was drawn or divided here. TH_NOT_FOUND as below.
+// Where something of a parcel came from; import.import_id 0: drawn, divided or joined here.
+struct th_import_source {
+    struct th_import_record import;
+    int64_t row, feature; // of its source
+};
+// What brought the ground which this version has, whatever changed of the parcel since; and what
+// brought its particulars and attributes, whatever became of its ground. TH_NOT_FOUND as below.
 enum th_status th_import_of_ground(struct th_store *store, int64_t parcel_id, int64_t version,
-                                   struct th_import_record *ret_record,
+                                   struct th_import_source *ret_source,
                                    struct th_error *err) TH_MUST_CHECK;
+enum th_status th_import_of_attributes(struct th_store *store, int64_t parcel_id, int64_t version,
+                                       struct th_import_source *ret_source,
+                                       struct th_error *err) TH_MUST_CHECK;
 // TH_NOT_FOUND ("import_not_found").
 enum th_status th_import_load(struct th_store *store, int64_t import_id,
                               struct th_import_record *ret_record,

@@ -1,6 +1,10 @@
 // Attributes of registered parcels corrected by a table that has no shapes.
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "core/file.h"
+#include "registry/export.h"
+#include "registry/parcel_life.h"
 #include "tests/integration/intake_fixture.h"
 
 static enum th_status correct(struct fixture *f, const char *text, bool update,
@@ -76,6 +80,59 @@ static void update__without_shapes_changes_attributes_and_no_ground(void **state
     th_json_free(before);
     assert_int_equal(intake_parcels(f), 2);
     fixture_assert_books(f);
+}
+
+static void assert_source(const struct th_json *parcel, const char *which, const char *file,
+                          int64_t row, int64_t import_id)
+{
+    const struct th_json *source = th_json_get(parcel, which);
+    assert_string_equal(th_json_get_text(source, "file", ""), file);
+    assert_int_equal(th_json_get_int(source, "row", 0), row);
+    assert_int_equal(th_json_get_int(source, "import_id", 0), import_id);
+}
+
+// The second row of the table corrects the parcel of the first source's first row.
+static void update__without_shapes_keeps_the_source_of_the_ground(void **state)
+{
+    struct fixture *f = *state;
+    char path[TH_TEST_PATH_SIZE];
+    char *text = NULL;
+    size_t size = 0;
+    struct th_error err;
+    struct th_json *reply = NULL;
+    register_two(f);
+    th_json_free(corrected(f, "地块号,权利人\n002,李四\n001,张三丰\n"));
+    struct th_json *parcel = intake_parcel(f, "001");
+    assert_source(parcel, "source", "first.csv", 2, 1);
+    assert_string_equal(th_json_get_text(th_json_get(parcel, "source"), "crs", ""), "EPSG:4490");
+    assert_source(parcel, "attributes_source", "corrections.csv", 3, 2);
+    th_json_free(parcel);
+    const struct th_export_options options = {.format = "csv",
+                                              .path = th_test_path(path, f->folder, "out.csv")};
+    assert_ok(th_export(f->registry, &options, &reply, &err), &err);
+    th_json_free(reply);
+    assert_ok(th_file_read(path, 1 << 20, &text, &size, &err), &err);
+    assert_non_null(strstr(text, ",source,source_layer,source_row,source_import,source_offset,"
+                                 "attributes_source,attributes_row,attributes_import,"));
+    assert_non_null(strstr(text, ",first.csv,first,2,1,,corrections.csv,3,2,张三丰\r\n"));
+    assert_non_null(strstr(text, ",first.csv,first,3,1,,first.csv,3,1,李四\r\n"));
+    free(text);
+    assert_ok(th_parcel_history(f->registry, 1, &reply, &err), &err);
+    const struct th_json *versions = th_json_get(reply, "versions");
+    assert_string_equal(th_json_get_text(th_json_at(versions, 0), "origin", ""), "import");
+    assert_string_equal(th_json_get_text(th_json_at(versions, 1), "origin", ""), "attributes");
+    th_json_free(reply);
+    // Ground that is drawn here came from no file; what is known of it still did.
+    fixture_file(f, path, "shape.wkt",
+                 "POLYGON((119.6 30.5,119.601 30.5,119.601 30.5009,119.6 30.5009,119.6 30.5))");
+    const struct th_parcel_adjust_options drawn = {
+        .parcel_id = 1, .drawing = path, .reason = "复测"};
+    assert_ok(th_parcel_adjust(f->registry, &f->request, &drawn, &reply, &err), &err);
+    th_json_free(reply);
+    parcel = intake_parcel(f, "001");
+    assert_null(th_json_get(parcel, "source"));
+    assert_source(parcel, "attributes_source", "corrections.csv", 3, 2);
+    th_json_free(parcel);
 }
 
 static void update__without_shapes_is_done_once(void **state)
@@ -215,6 +272,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ATTRIBUTE_TEST(update__without_shapes_changes_attributes_and_no_ground),
+        ATTRIBUTE_TEST(update__without_shapes_keeps_the_source_of_the_ground),
         ATTRIBUTE_TEST(update__without_shapes_is_done_once),
         ATTRIBUTE_TEST(update__without_shapes_tells_numbers_that_are_not_registered),
         ATTRIBUTE_TEST(update__without_shapes_goes_by_the_ids_of_lists),

@@ -212,8 +212,8 @@ static void assert_exported(struct fixture *f, const char *name, int64_t import_
     assert_ok(th_export(f->registry, &options, &reply, &err), &err);
     th_json_free(reply);
     assert_ok(th_file_read(path, 1 << 20, &text, &size, &err), &err);
-    assert_non_null(strstr(text, ",source_row,source_import,source_offset"));
-    (void)snprintf(wanted, sizeof wanted, ",%lld,%s", (long long)import_id, offset);
+    assert_non_null(strstr(text, ",source_row,source_import,source_offset,"));
+    (void)snprintf(wanted, sizeof wanted, ",%lld,%s,", (long long)import_id, offset);
     assert_non_null(strstr(text, wanted));
     free(text);
 }
@@ -227,10 +227,9 @@ static void assert_on_record(struct fixture *f, int64_t parcel_id, const char *o
     assert_ok(th_parcel_show(f->registry, parcel_id, &reply, &err), &err);
     const struct th_json *source = th_json_get(reply, "source");
     assert_true(th_text_equals(th_json_get_text(source, "offset", NULL), offset));
-    assert_int_equal(th_json_get_int(source, "offset_import_id", 0),
-                     offset == NULL ? 0 : import_id);
+    assert_int_equal(th_json_get_int(source, "import_id", 0), import_id);
     th_json_free(reply);
-    assert_exported(f, "recorded.csv", import_id, offset == NULL ? "\r\n" : offset);
+    assert_exported(f, "recorded.csv", import_id, offset == NULL ? "" : offset);
 }
 
 // A later table of attributes brings a version, and no other ground.
@@ -250,10 +249,11 @@ static void assert_outlasts_attributes(struct fixture *f, int64_t parcel_id, con
     assert_int_equal(th_json_get_int(reply, "version", 0), 2);
     const struct th_json *source = th_json_get(reply, "source");
     assert_string_equal(th_json_get_text(source, "offset", ""), offset);
-    assert_int_equal(th_json_get_int(source, "offset_import_id", 0), import_id);
+    assert_int_equal(th_json_get_int(source, "import_id", 0), import_id);
+    source = th_json_get(reply, "attributes_source");
     assert_int_equal(th_json_get_int(source, "import_id", 0), later_id);
     th_json_free(reply);
-    assert_exported(f, "later.csv", later_id, offset);
+    assert_exported(f, "later.csv", import_id, offset);
 }
 
 static void boundary_tells(struct fixture *f, enum map map)

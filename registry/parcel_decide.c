@@ -7,6 +7,7 @@
 #include "registry/area_unit.h"
 #include "registry/parcel_internal.h"
 #include "store/package_store.h"
+#include "store/parcel_life_store.h"
 
 enum { FINDINGS_SHOWN = 5 }; // of one row and one kind
 
@@ -122,18 +123,39 @@ static const char *waived_key(const struct th_claim *claim)
     return claim->claimant == TH_CLAIMANT_LAYER ? "overlap_waived_scheme" : "overlap_waived";
 }
 
-// May an officer let the row in? Not where it is the ground of another parcel once more, nor while
-// nobody knows all that claims it.
-static bool may_be_waived(const struct th_import_run *run, const struct th_staged_row *row,
-                          const struct th_claims *claims)
+// Did the claim's parcel come, or get this ground, after the draft that is confirmed was last
+// looked at? Then nobody can have let the row in over it.
+static enum th_status came_since(const struct th_import_run *run, const struct th_claim *claim,
+                                 bool *ret_since, struct th_error *err)
 {
-    if (claims->more || !th_row_numbers_have(&run->waived, row->row))
-        return false;
-    for (size_t i = 0; i < claims->n; i++)
-        if (claims->items[i].finding.kind == TH_OVERLAP_DUPLICATE &&
-            claims->items[i].claimant != TH_CLAIMANT_LAYER)
-            return false;
-    return true;
+    struct th_parcel_record record;
+    int64_t seq = 0;
+    *ret_since = false;
+    if (run->options->draft_sha256 == NULL || claim->claimant != TH_CLAIMANT_PARCEL)
+        return TH_OK;
+    enum th_status status = th_parcel_load(run->store, claim->finding.other_id, 0, &record, err);
+    if (status == TH_OK)
+        status = th_parcel_version_seq(run->store, record.parcel_id, record.version, &seq, err);
+    *ret_since = seq > run->options->draft_seq;
+    return status;
+}
+
+// May an officer let the row in? Not where it is the ground of another parcel once more, nor while
+// nobody knows all that claims it, nor over what was not there to be looked at.
+static enum th_status may_be_waived(const struct th_import_run *run,
+                                    const struct th_staged_row *row, const struct th_claims *claims,
+                                    bool *ret_may, struct th_error *err)
+{
+    bool may = !claims->more && th_row_numbers_have(&run->waived, row->row);
+    enum th_status status = TH_OK;
+    for (size_t i = 0; status == TH_OK && may && i < claims->n; i++) {
+        bool since = false;
+        status = came_since(run, &claims->items[i], &since, err);
+        may = !since && (claims->items[i].finding.kind != TH_OVERLAP_DUPLICATE ||
+                         claims->items[i].claimant == TH_CLAIMANT_LAYER);
+    }
+    *ret_may = may;
+    return status;
 }
 
 // The same ground twice, or too much of it: refuses the row and says with whom, unless an officer
@@ -142,8 +164,8 @@ static enum th_status settle_overlaps(struct th_import_run *run, struct th_stage
                                       const struct th_claims *claims, double *waived_m2,
                                       struct th_error *err)
 {
-    bool waived = may_be_waived(run, row, claims);
-    enum th_status status = TH_OK;
+    bool waived = false;
+    enum th_status status = may_be_waived(run, row, claims, &waived, err);
     for (size_t i = 0, shown = 0; status == TH_OK && i < claims->n; i++) {
         const struct th_claim *claim = &claims->items[i];
         const char *key = overlap_key(claim);

@@ -326,6 +326,33 @@ static void draft__of_given_files_that_changed_is_looked_at_before_it_is_confirm
     fixture_assert_books(f);
 }
 
+// An officer who let a row in over one parcel said nothing of another that came afterwards.
+static void draft__lets_nothing_in_over_what_came_after_the_last_look(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const WAIVED = "3";
+    char path[TH_TEST_PATH_SIZE];
+    char document[TH_TEST_PATH_SIZE];
+    int64_t draft_id = open_table(
+        f, path, "A-1,张三,\"" INTAKE_CELL_0 "\"\nA-2,李四,\"" INTAKE_CELL_BETWEEN "\"\n");
+    struct th_parcel_import_options options = given(f);
+    options.waive_rows = &WAIVED;
+    options.n_waive_rows = 1;
+    options.waive_reason = "套种";
+    options.waive_document = fixture_file(f, document, "letter.txt", "letter");
+    intake_user_add(f, "officer", "officer", NULL);
+    f->request.login = "officer";
+    struct th_json *reply = step(f, SET, draft_id, &options);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
+    th_json_free(reply);
+    th_json_free(intake_import(f, "later.csv", "B-1,王五,\"" INTAKE_CELL_1 "\"\n"));
+    reply = step(f, CONFIRM, draft_id, NULL);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    assert_int_equal(fixture_problems(reply, 3, "overlap_registered", "error"), 1);
+    th_json_free(reply);
+    fixture_assert_books(f);
+}
+
 static void draft__without_a_good_row_stays_open(void **state)
 {
     struct fixture *f = *state;
@@ -760,6 +787,7 @@ int main(void)
         DRAFT_TEST(draft__takes_dropped_rows_in_again),
         DRAFT_TEST(draft__that_is_closed_still_tells_what_became_of_it),
         DRAFT_TEST(draft__of_a_source_that_changed_is_looked_at_before_it_is_confirmed),
+        DRAFT_TEST(draft__lets_nothing_in_over_what_came_after_the_last_look),
         DRAFT_TEST(draft__of_given_files_that_changed_is_looked_at_before_it_is_confirmed),
         DRAFT_TEST(draft__without_a_good_row_stays_open),
         DRAFT_TEST(draft__that_is_discarded_is_gone_and_unknown_ones_are_not_found),

@@ -289,6 +289,24 @@ static void drop_drawing(struct th_field_map *map, const struct th_reader *reade
                 map->fields[i].role = TH_FIELD_DROPPED;
 }
 
+// Of two columns that are kept under one name only one can hold.
+static enum th_status repeats_find(struct th_field_map *map, struct th_error *err)
+{
+    struct th_json *names = th_json_object();
+    if (names == NULL)
+        return th_error_no_memory(err);
+    for (size_t i = 0; i < map->n; i++) {
+        struct th_field *field = &map->fields[i];
+        if (field->role != TH_FIELD_ATTRIBUTE)
+            continue;
+        field->repeats = th_json_get(names, field->name) != NULL;
+        th_json_set_bool(names, field->name, true);
+    }
+    enum th_status status = th_json_check(names, err);
+    th_json_free(names);
+    return status;
+}
+
 enum th_status th_field_map_make(const struct th_parcel_import_options *options,
                                  const struct th_reader *reader, bool shapeless,
                                  struct th_field_map *ret_map, struct th_error *err)
@@ -315,6 +333,8 @@ enum th_status th_field_map_make(const struct th_parcel_import_options *options,
         drop_drawing(&map, reader);
         status = recognise(&map, options, reader, shapeless, err);
     }
+    if (status == TH_OK)
+        status = repeats_find(&map, err);
     if (status != TH_OK) {
         th_field_map_clear(&map);
         return status;
@@ -644,6 +664,20 @@ static void take_declared(struct taking *t)
         out_of_range(t, TH_FIELD_DECLARED, value, "declared_area_range");
 }
 
+// Columns of one name may say the same, or one of them nothing; what it says goes before.
+static void take_attribute(struct taking *t, const struct th_field *field, const char *value)
+{
+    struct th_error what;
+    const char *other = field->repeats ? th_json_get_text(t->attributes, field->name, "") : "";
+    if (other[0] == '\0') {
+        th_json_set_text(t->attributes, field->name, value);
+    } else if (value[0] != '\0' && strcmp(value, other) != 0) {
+        (void)th_error_set(&what, TH_DATA_PROBLEM, "column_twice", "name", field->name, "first",
+                           other, "second", value, NULL);
+        problem(t, TH_PROBLEM_ERROR, NULL, &what);
+    }
+}
+
 static enum th_status take_attributes(struct taking *t, struct th_error *err)
 {
     for (size_t i = 0; i < t->map->n; i++) {
@@ -652,7 +686,7 @@ static enum th_status take_attributes(struct taking *t, struct th_error *err)
         // A table has a cell for every parcel and attribute, also where there is nothing to say.
         if (field->role == TH_FIELD_ATTRIBUTE && value != NULL &&
             !(t->map->own_export && value[0] == '\0'))
-            th_json_set_text(t->attributes, field->name, value);
+            take_attribute(t, field, value);
     }
     char *text = NULL;
     enum th_status status = th_json_dump(t->attributes, TH_JSON_CANONICAL, &text, err);

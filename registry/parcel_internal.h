@@ -203,6 +203,7 @@ enum th_field_role {
 struct th_field {
     enum th_field_role role;
     bool mapped;      // the caller said so; otherwise known by its name
+    bool repeats;     // an earlier column is kept under the same name
     char name[128];   // key in the attributes
     char column[128]; // as the source calls it
     // What is known of the name (registry/field_names.h); key "" when it says nothing, or when the

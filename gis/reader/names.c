@@ -1,6 +1,7 @@
 // The full names of a Shapefile's fields. Its own header has ten bytes for each; an export of this
 // program puts a table beside it whose first column is the short name and whose fifth, where there
-// is one, the full name.
+// is one, the full name. The table is a file like any other: it gives names to shortened attributes
+// alone, and none but an attribute's.
 
 // GDAL declares its file facts as stat64.
 #define _LARGEFILE64_SOURCE 1
@@ -21,10 +22,25 @@
 
 enum { TABLE_SIZE_MAX = 1024 * 1024, NAME_SIZE_MAX = 1024, FULL = 4 };
 
+// "SX07_…", as registry/own_columns.h shortens.
+static bool is_short(const char *name)
+{
+    size_t digits = th_text_starts_with(name, "SX") ? strspn(name + 2, "0123456789") : 0;
+    return digits >= 2 && name[2 + digits] == '_';
+}
+
+static bool is_full(const char *name)
+{
+    static const char BEGINNING[] = "attributes.";
+    size_t size = strlen(name);
+    return th_text_starts_with(name, BEGINNING) && size > sizeof BEGINNING - 1 &&
+           size < NAME_SIZE_MAX && th_text_is_utf8(name, size);
+}
+
 static enum th_status rename_field(struct th_rows_facts *facts, const char *from, const char *to,
                                    struct th_error *err)
 {
-    if (to[0] == '\0' || strlen(to) >= NAME_SIZE_MAX || !th_text_is_utf8(to, strlen(to)))
+    if (!is_short(from) || !is_full(to))
         return TH_OK;
     for (size_t i = 0; i < facts->n_fields; i++) {
         if (strcmp(facts->fields[i].name, from) != 0)

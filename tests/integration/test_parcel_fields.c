@@ -409,6 +409,41 @@ static void history__names_what_changed_between_versions(void **state)
     th_json_free(reply);
 }
 
+// Whatever the order, a value is kept, or the row says that there are two.
+static void columns__of_one_name_lose_no_value(void **state)
+{
+    struct fixture *f = *state;
+    static const char CELL[] = "\"POLYGON((119.6%d 30.5,119.6%d1 30.5,119.6%d1 30.501,119.6%d "
+                               "30.501,119.6%d 30.5))\"\n";
+    static const char *const VALUES[] = {"甲,乙", "甲,甲", ",甲", "甲,"};
+    char text[TEXT_SIZE] = "地块号,备注,备注,WKT\n";
+    char path[TH_TEST_PATH_SIZE];
+    for (int i = 0; i < 4; i++) {
+        size_t used = strlen(text);
+        used += (size_t)snprintf(text + used, sizeof text - used, "%d,%s,", i, VALUES[i]);
+        snprintf(text + used, sizeof text - used, CELL, i, i, i, i, i);
+    }
+    struct th_parcel_import_options options =
+        fixture_options(f, fixture_file(f, path, "twice.csv", text));
+    struct th_json *reply = NULL;
+    struct th_error err = {0};
+    options.crs = "EPSG:4490";
+    options.lang = TH_LANG_ZH;
+    assert_ok(th_parcel_import(f->registry, &f->request, &options, &reply, &err), &err);
+    assert_int_equal(fixture_problems(reply, 2, "column_twice", "error"), 1);
+    assert_int_equal(th_json_get_int(reply, "rejected", -1), 1);
+    const struct th_json *ids = th_json_get(reply, "parcel_ids");
+    assert_int_equal(th_json_size(ids), 3);
+    for (size_t i = 0; i < 3; i++) {
+        struct th_json *shown = NULL;
+        assert_ok(th_parcel_show(f->registry, th_json_int_value(th_json_at(ids, i)), &shown, &err),
+                  &err);
+        assert_string_equal(th_json_get_text(th_json_get(shown, "attributes"), "备注", ""), "甲");
+        th_json_free(shown);
+    }
+    th_json_free(reply);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -429,6 +464,8 @@ int main(void)
         cmocka_unit_test(land_class__number_is_told_apart_by_the_name_beside_it),
         cmocka_unit_test_setup_teardown(history__names_what_changed_between_versions,
                                         fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(columns__of_one_name_lose_no_value, fixture_set_up,
+                                        fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

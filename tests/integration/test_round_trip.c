@@ -104,14 +104,14 @@ static struct th_json *import_back(struct fixture *f, size_t format, const char 
     return fixture_import(f, &options);
 }
 
-// Is it said that columns of an export were not taken?
-static bool told(const struct th_json *reply)
+// Is this among what is said of the source?
+static bool told(const struct th_json *reply, const char *words)
 {
     const struct th_json *detections = th_json_get(reply, "detections");
     for (size_t i = 0; i < th_json_size(detections); i++) {
         const struct th_json *evidence = th_json_get(th_json_at(detections, i), "evidence");
         for (size_t k = 0; k < th_json_size(evidence); k++)
-            if (strstr(th_json_text(th_json_at(evidence, k)), "本程序导出的文件") != NULL)
+            if (strstr(th_json_text(th_json_at(evidence, k)), words) != NULL)
                 return true;
     }
     return false;
@@ -127,7 +127,7 @@ static void export__into_the_same_registry_is_nothing_new(void **state)
         export_to(f, i, path);
         struct th_json *reply = import_back(f, i, path);
         assert_int_equal(th_json_get_int(reply, "unchanged", -1), 2);
-        assert_true(told(reply));
+        assert_true(told(reply, "本程序导出的文件"));
         // Of a table the reference system is told with its evidence.
         const struct th_json *crs = detection_of(reply, "crs");
         assert_int_equal(crs != NULL, FORMATS[i].wkt);
@@ -249,20 +249,25 @@ static void export__into_an_empty_registry_is_all_there(void **state)
     }
 }
 
-// Puts `to` in the place of each `from`, which is as long, in a text file.
+// Puts `to` in the place of each `from` in a text file.
 static void file_correct(const char *path, const char *from, const char *to)
 {
+    struct th_buf out;
     char *text = NULL;
     size_t size = 0;
-    size_t length = strlen(from);
     struct th_error err = {0};
-    assert_int_equal(strlen(to), length);
     assert_ok(th_file_read(path, 1 << 20, &text, &size, &err), &err);
-    char *at = strstr(text, from);
-    assert_non_null(at);
-    for (; at != NULL; at = strstr(at, from))
-        memcpy(at, to, length);
-    assert_ok(th_file_write(path, text, size, &err), &err);
+    assert_non_null(strstr(text, from));
+    th_buf_init(&out, 1 << 20);
+    const char *rest = text;
+    for (const char *at = strstr(rest, from); at != NULL; at = strstr(rest, from)) {
+        th_buf_append(&out, rest, (size_t)(at - rest));
+        th_buf_append_str(&out, to);
+        rest = at + strlen(from);
+    }
+    th_buf_append_str(&out, rest);
+    assert_ok(th_file_write(path, out.data, out.size, &err), &err);
+    th_buf_clear(&out);
     free(text);
 }
 
@@ -327,6 +332,40 @@ static void shapefile__without_its_names_brings_no_others(void **state)
     fixture_close(&fresh);
 }
 
+// A table of names that gives one column the name of another takes no value away, and one whose
+// names are no attribute's gives none.
+static void shapefile__damaged_names_overwrite_nothing(void **state)
+{
+    static const char *const NAMES[] = {"attributes.species", "attributes.", "kind"};
+    size_t shp = 0;
+    (void)state;
+    while (!FORMATS[shp].cut)
+        shp++;
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        struct fixture f;
+        char path[TH_TEST_PATH_SIZE];
+        char names[TH_TEST_PATH_SIZE];
+        struct th_error err = {0};
+        struct th_json *reply = NULL;
+        print_message("  %s\n", NAMES[i]);
+        fixture_open(&f);
+        fill(&f);
+        export_to(&f, shp, path);
+        file_correct(th_test_path(names, f.folder, "out_字段说明.csv"), "attributes.抚育措施和时间",
+                     NAMES[i]);
+        struct th_parcel_import_options options = fixture_options(&f, path);
+        options.update = true;
+        options.lang = TH_LANG_ZH;
+        assert_ok(th_parcel_import(f.registry, &f.request, &options, &reply, &err), &err);
+        assert_int_equal(fixture_problems(reply, 1, "column_twice", "error"), i == 0);
+        assert_int_equal(th_json_get_int(reply, "unchanged", -1), i == 0 ? 1 : 2);
+        assert_int_equal(th_json_get_int(reply, "accepted", -1), 0);
+        assert_int_equal(told(reply, "里面没有它们的原名"), i != 0);
+        th_json_free(reply);
+        fixture_close(&f);
+    }
+}
+
 // What the clerk says goes before the column, and a row that says otherwise is no row of this
 // table.
 static void table__reference_system_is_the_clerks_and_one_for_all_rows(void **state)
@@ -378,6 +417,8 @@ int main(void)
                                         fixture_tear_down),
         cmocka_unit_test_setup_teardown(table__reference_system_is_the_clerks_and_one_for_all_rows,
                                         fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(shapefile__damaged_names_overwrite_nothing, fixture_set_up,
+                                        fixture_tear_down),
         cmocka_unit_test_setup_teardown(shapefile__without_its_names_brings_no_others,
                                         fixture_set_up, fixture_tear_down),
     };

@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "registry/parcel_internal.h"
+#include "registry/parcel_lineage.h"
 #include "store/journal_store.h"
 
 enum {
@@ -243,6 +244,60 @@ static enum th_status say_first_change(const struct th_import_run *run,
     return status;
 }
 
+// The numbers of the parcels that were made of this one, as far as they fit; "" when none were.
+static enum th_status heirs_join(struct th_store *store, int64_t parcel_id,
+                                 char heirs[TH_ERROR_VALUE_SIZE], struct th_error *err)
+{
+    struct th_relatives relatives = {0};
+    size_t used = 0;
+    heirs[0] = '\0';
+    enum th_status status = th_relatives_load(store, parcel_id, false, &relatives, err);
+    for (size_t i = 0; status == TH_OK && i < relatives.n; i++) {
+        struct th_parcel_record heir;
+        char name[TH_PARCEL_NUMBER_SIZE + 8];
+        if (relatives.items[i].next_id != parcel_id)
+            continue;
+        status = th_parcel_load(store, relatives.items[i].parcel_id, 0, &heir, err);
+        if (status != TH_OK)
+            break;
+        if (heir.number[0] != '\0')
+            (void)snprintf(name, sizeof name, "%s%s", used == 0 ? "" : "、", heir.number);
+        else
+            (void)snprintf(name, sizeof name, "%s#%lld", used == 0 ? "" : "、",
+                           (long long)heir.parcel_id);
+        if (used + strlen(name) + sizeof "、…" > TH_ERROR_VALUE_SIZE) {
+            th_text_copy(heirs + used, TH_ERROR_VALUE_SIZE - used, "、…");
+            break;
+        }
+        th_text_copy(heirs + used, TH_ERROR_VALUE_SIZE - used, name);
+        used += strlen(name);
+    }
+    th_relatives_clear(&relatives);
+    return status;
+}
+
+// A row that is just what was retired, of an export with `--state all` or of a file from before a
+// split, asks for nothing; what became of the parcel is told.
+static enum th_status compare_retired(struct th_import_run *run, struct th_staged_row *row,
+                                      int64_t parcel_id, bool same, struct th_error *err)
+{
+    struct th_error what;
+    char heirs[TH_ERROR_VALUE_SIZE];
+    enum th_status status = heirs_join(run->store, parcel_id, heirs, err);
+    if (status != TH_OK)
+        return status;
+    (void)th_error_set(&what, TH_DATA_PROBLEM, same ? "parcel_retired_same" : "parcel_retired",
+                       "heirs", heirs[0] == '\0' ? "@parcels.none" : heirs, NULL);
+    th_error_add_int(&what, "parcel", parcel_id);
+    if (!same) {
+        refuse(run, row, NULL, &what);
+        return TH_OK;
+    }
+    th_problems_add(&run->resolved, row->row, row->feature, TH_PROBLEM_WARNING, NULL, &what);
+    row->fate = TH_ROW_UNCHANGED;
+    return TH_OK;
+}
+
 static enum th_status compare_known(struct th_import_run *run, struct th_staged_row *row,
                                     const struct th_parcel_known *known, struct th_error *err)
 {
@@ -254,7 +309,7 @@ static enum th_status compare_known(struct th_import_run *run, struct th_staged_
     struct th_hash content = th_parcel_content_hash(&own, row->attributes);
     bool same_content = same_hash(&known->content, &content);
     bool same_ground = same_hash(&known->geometry_hash, &row->geometry_hash);
-    if (!same_content && !known->retired) {
+    if (!same_content) {
         status = th_import_keep(run, row, known, err);
         if (status != TH_OK)
             return status;
@@ -262,12 +317,8 @@ static enum th_status compare_known(struct th_import_run *run, struct th_staged_
         content = th_parcel_content_hash(&own, row->attributes);
         same_content = same_hash(&known->content, &content);
     }
-    if (known->retired) {
-        (void)th_error_set(&what, TH_DATA_PROBLEM, "parcel_retired", NULL);
-        th_error_add_int(&what, "parcel", known->parcel_id);
-        refuse(run, row, NULL, &what);
-        return TH_OK;
-    }
+    if (known->retired)
+        return compare_retired(run, row, known->parcel_id, same_ground && same_content, err);
     if (same_ground && same_content) {
         row->fate = TH_ROW_UNCHANGED;
         return TH_OK;

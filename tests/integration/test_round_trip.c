@@ -144,12 +144,13 @@ static void export__of_areas_that_were_divided_or_not_in_mu_is_nothing_new(void 
 {
     struct fixture *f = *state;
     char path[TH_TEST_PATH_SIZE];
+    char source[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
     struct th_error err;
-    fixture_file(f, path, "source.csv",
+    fixture_file(f, source, "source.csv",
                  "地块号,合同面积（平方米）,WKT\n1,10000.01,\"" INTAKE_CELL_0
                  "\"\n2,10000,\"" INTAKE_CELL_1 "\"\n");
-    const struct th_parcel_import_options import = intake_options(f, path);
+    const struct th_parcel_import_options import = intake_options(f, source);
     th_json_free(fixture_import(f, &import));
     fixture_file(f, path, "thirds.wkt",
                  "MULTILINESTRING ((119.60133 30.499, 119.60133 30.502),"
@@ -168,6 +169,27 @@ static void export__of_areas_that_were_divided_or_not_in_mu_is_nothing_new(void 
         assert_int_equal(th_json_get_int(reply, "rejected", -1), 0);
         th_json_free(reply);
     }
+    // With what is retired, and the file from before the split.
+    const struct th_export_options all = {
+        .format = "gpkg", .path = th_test_path(path, f->folder, "all.gpkg"), .state = "all"};
+    assert_ok(th_export(f->registry, &all, &reply, &err), &err);
+    th_json_free(reply);
+    for (int i = 0; i < 2; i++) {
+        reply = i == 0 ? import_back(f, 0, path) : fixture_import(f, &import);
+        assert_int_equal(th_json_get_int(reply, "unchanged", -1), i == 0 ? 5 : 2);
+        assert_int_equal(th_json_get_int(reply, "rejected", -1), 0);
+        const char *told_of =
+            intake_problem(reply, i == 0 ? 2 : 3, "parcel_retired_same", "message");
+        assert_non_null(strstr(told_of, "2-1、2-2、2-3"));
+        th_json_free(reply);
+    }
+    // Under its number nothing else comes in.
+    fixture_file(f, path, "again.csv",
+                 "地块号,合同面积（平方米）,WKT\n2,10000,\"" INTAKE_CELL_2 "\"\n");
+    const struct th_parcel_import_options again = intake_options(f, path);
+    assert_ok(th_parcel_import(f->registry, &f->request, &again, &reply, &err), &err);
+    assert_non_null(strstr(intake_problem(reply, 2, "parcel_retired", "message"), "2-1、2-2、2-3"));
+    th_json_free(reply);
     // An area that is not what the export wrote is another one.
     fixture_file(f, path, "other.csv",
                  "地块号,合同面积（平方米）,WKT\n1,10000.04,\"" INTAKE_CELL_0 "\"\n");

@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "registry/parcel_internal.h"
+#include "registry/province.h"
 
 enum { VILLAGE_DIGITS = 12, TOWNSHIP_DIGITS = 9, COUNTY_DIGITS = 6 };
 
@@ -71,14 +72,13 @@ static int village_of(const struct th_village_list *villages, const struct th_la
     return found;
 }
 
-static enum th_status settling_begin(struct settling *s, struct th_error *err)
+// Loads the boundaries of villages within `box` (NULL: all).
+static enum th_status settling_begin(struct settling *s, const struct th_box *box,
+                                     struct th_error *err)
 {
     struct th_import_run *run = s->run;
-    struct th_box box;
-    if (!th_import_box(run, is_open, &box))
-        return TH_OK;
     enum th_status status =
-        th_layers_load(run->store, "village", &box, run->day, run->day, &s->layer, err);
+        th_layers_load(run->store, "village", box, run->day, run->day, &s->layer, err);
     if (status != TH_OK || s->layer.n == 0)
         return status;
     s->shapes = calloc(s->layer.n, sizeof *s->shapes);
@@ -91,6 +91,16 @@ static enum th_status settling_begin(struct settling *s, struct th_error *err)
     }
     status = shapes_weave(run, s->shapes, s->layer.n, &s->parcels, &s->fabric, err);
     return status == TH_OK ? th_fabric_probe_new(&s->probe, err) : status;
+}
+
+static void settling_end(struct settling *s)
+{
+    th_fabric_free(s->fabric);
+    th_fabric_probe_free(s->probe);
+    free(s->parcels);
+    free(s->villages);
+    free(s->shapes);
+    th_layers_clear(&s->layer);
 }
 
 // The village that holds over half of the row in one layer; of several layers the one that was
@@ -151,8 +161,11 @@ enum th_status th_import_villages_settle(struct th_import_run *run, struct th_er
     struct settling s = {.run = run};
     size_t n_open = 0;
     size_t n_settled = 0;
+    struct th_box box;
+    enum th_status status = TH_OK;
     th_import_undetect(run, "village");
-    enum th_status status = settling_begin(&s, err);
+    if (th_import_box(run, is_open, &box))
+        status = settling_begin(&s, &box, err);
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
         struct th_staged_row *row = &run->rows[i];
         if (!row->village_open || (row->told_id != 0 && th_import_is_shapeless(run)))
@@ -171,12 +184,7 @@ enum th_status th_import_villages_settle(struct th_import_run *run, struct th_er
     }
     if (status == TH_OK && n_settled > 0)
         settled_tell(run, n_settled, n_open);
-    th_fabric_free(s.fabric);
-    th_fabric_probe_free(s.probe);
-    free(s.parcels);
-    free(s.villages);
-    free(s.shapes);
-    th_layers_clear(&s.layer);
+    settling_end(&s);
     return status;
 }
 
@@ -348,6 +356,134 @@ static enum th_status rows_bound(struct bounding *b, struct th_error *err)
             status = row_bound(b, row, b->by_village[row->village], err);
     }
     free(known);
+    return status;
+}
+
+static bool has_boundary(const struct settling *s, int village)
+{
+    for (size_t i = 0; i < s->layer.n; i++)
+        if (s->villages[i] == village)
+            return true;
+    return false;
+}
+
+// What the boundary of this village holds of a row; of several layers the one that holds most.
+static double held_m2(const struct settling *s, const struct th_overlap_finding *findings, size_t n,
+                      int village)
+{
+    double most = 0;
+    for (size_t i = 0; i < n; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < n; k++)
+            if (s->villages[findings[k].other_id] == village &&
+                s->shapes[findings[k].other_id]->layer_id ==
+                    s->shapes[findings[i].other_id]->layer_id)
+                sum += findings[k].area_m2;
+        most = fmax(most, sum);
+    }
+    return most;
+}
+
+// Says so when the row lies, for more than may lie outside, elsewhere than the village it names. A
+// village's own boundary is often old, hence a reminder.
+static enum th_status row_remind(struct settling *s, const struct th_staged_row *row,
+                                 struct th_error *err)
+{
+    struct th_import_run *run = s->run;
+    const struct th_village *villages = run->villages.items;
+    struct th_overlap_finding *findings = NULL;
+    size_t n = 0;
+    bool more = false;
+    struct th_error what;
+    double area_m2 = th_area_m2(row->measured);
+    enum th_status status =
+        th_fabric_test(s->fabric, s->probe, row->ground, area_m2, &findings, &n, &more, &what);
+    if (status == TH_LIMIT) // too tangled to be measured; the checks that refuse say so
+        return TH_OK;
+    if (status != TH_OK) {
+        if (err != NULL)
+            *err = what;
+        return status;
+    }
+    double outside = 1 - held_m2(s, findings, n, row->village) / area_m2;
+    int other = holder_of(s, row, findings, n);
+    double share = other == TH_ROW_NO_INDEX ? outside : held_m2(s, findings, n, other) / area_m2;
+    free(findings);
+    if (outside <= run->rules->outside_refused_share ||
+        (other == TH_ROW_NO_INDEX && !has_boundary(s, row->village)))
+        return TH_OK;
+    char buf[TH_QUANTITY_TEXT_SIZE];
+    (void)th_error_set(&what, TH_DATA_PROBLEM,
+                       other == TH_ROW_NO_INDEX ? "outside_village" : "inside_other_village",
+                       "percent", th_cent_format((int64_t)(fmin(share, 1) * 10000 + 0.5), buf),
+                       "village", villages[row->village].name, NULL);
+    if (other != TH_ROW_NO_INDEX)
+        th_error_add(&what, "other", villages[other].name);
+    th_problems_add(&run->resolved, row->row, row->feature, TH_PROBLEM_WARNING, "outside_village",
+                    &what);
+    return TH_OK;
+}
+
+// Ground that stays was told of when it came.
+static bool is_new_ground(const struct th_staged_row *row)
+{
+    return is_pending(row) && !row->ground_kept;
+}
+
+// What lies about the rows is mostly all that is needed, as for counties.
+static enum th_status villages_load(struct settling *s, const struct th_box *box,
+                                    struct th_error *err)
+{
+    enum th_status status = settling_begin(s, box, err);
+    int last = TH_ROW_NO_INDEX;
+    bool lacks = false;
+    for (size_t i = 0; status == TH_OK && !lacks && i < s->run->n_rows; i++) {
+        const struct th_staged_row *row = &s->run->rows[i];
+        if (!is_new_ground(row) || row->village == last)
+            continue;
+        last = row->village;
+        lacks = !has_boundary(s, last);
+    }
+    if (status != TH_OK || !lacks)
+        return status;
+    settling_end(s);
+    *s = (struct settling){.run = s->run};
+    return settling_begin(s, NULL, err);
+}
+
+// The box of a province is generous: what lies beside it is elsewhere.
+static void province_remind(struct th_import_run *run)
+{
+    struct th_box province;
+    struct th_error what;
+    if (!th_province_box(run->frame.admin_code, &province))
+        return;
+    for (size_t i = 0; i < run->n_rows; i++) {
+        const struct th_staged_row *row = &run->rows[i];
+        if (!is_new_ground(row))
+            continue;
+        struct th_box box = th_ground_box(row->ground);
+        if (box.west <= province.east && box.east >= province.west && box.south <= province.north &&
+            box.north >= province.south)
+            continue;
+        (void)th_error_set(&what, TH_DATA_PROBLEM, "outside_province", "code",
+                           run->frame.admin_code, NULL);
+        th_problems_add(&run->resolved, row->row, row->feature, TH_PROBLEM_WARNING, NULL, &what);
+    }
+}
+
+enum th_status th_import_places_remind(struct th_import_run *run, struct th_error *err)
+{
+    struct settling s = {.run = run};
+    struct th_box box;
+    if (!th_import_box(run, is_new_ground, &box))
+        return TH_OK;
+    province_remind(run);
+    enum th_status status = villages_load(&s, &box, err);
+    for (size_t i = 0; status == TH_OK && s.fabric != NULL && i < run->n_rows; i++)
+        if (is_new_ground(&run->rows[i]))
+            status = row_remind(&s, &run->rows[i], err);
+    settling_end(&s);
     return status;
 }
 

@@ -573,6 +573,8 @@ enum th_status th_import_compare(struct th_import_run *run, struct th_error *err
     if (status == TH_OK)
         status = th_import_bounds_check(run, err);
     if (status == TH_OK)
+        status = th_import_places_remind(run, err);
+    if (status == TH_OK)
         kept_accept(run);
     if (status == TH_OK)
         status = fabric_weave(&c, err);

@@ -493,6 +493,10 @@ enum th_status th_import_villages_settle(struct th_import_run *run,
 // not.
 enum th_status th_import_bounds_check(struct th_import_run *run,
                                       struct th_error *err) TH_MUST_CHECK;
+// Reminds of pending rows that mostly lie outside the boundary of their own village or inside
+// another's, and of such as lie beside the registry's province.
+enum th_status th_import_places_remind(struct th_import_run *run,
+                                       struct th_error *err) TH_MUST_CHECK;
 // Are the rows where a phone's map would show them? Compares with boundaries, neighbours and
 // parcels of the same shape, unless the caller said what they are.
 enum th_status th_import_shift_check(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;

@@ -94,6 +94,11 @@ static void villages__a_boundary_tells_where_nobody_does(void **state)
                   &err);
         assert_string_equal(record.village, WANTED[i]);
     }
+    // The fourth names one village and lies in another.
+    assert_int_equal(fixture_problems(reply, 4, "outside_village", "warning"), 1);
+    assert_non_null(strstr(drawn_message(reply, 4, "outside_village"), "100.00%"));
+    assert_non_null(strstr(drawn_message(reply, 4, "outside_village"), "测试二村"));
+    assert_int_equal(fixture_problems(reply, 0, "outside_village", NULL), 1);
     const struct th_json *detections = th_json_get(reply, "detections");
     bool told = false;
     for (size_t i = 0; i < th_json_size(detections); i++)
@@ -109,6 +114,37 @@ static void villages__a_boundary_tells_where_nobody_does(void **state)
         th_parcel_load(th_registry_store(f->registry), drawn_parcel(reply, 0), 0, &record, &err),
         &err);
     assert_string_equal(record.village, FIXTURE_VILLAGE);
+    th_json_free(reply);
+}
+
+static void villages__what_lies_outside_its_own_boundary_is_told_of(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn villages = {.size = 0};
+    struct drawn rows = {.size = 0};
+    drawn_box(&villages, 119.6, 30.5, 0.01, 0.01, "\"code\":\"" FIXTURE_VILLAGE "\"");
+    drawn_layer_add(f, &villages, (struct th_layer_add_options){.role = "village", .name = "村界"});
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);      // within
+    drawn_row(&rows, 2, 119.5996, 30.502, 0.001); // four tenths outside
+    drawn_row(&rows, 3, 119.5994, 30.504, 0.001); // six tenths
+    drawn_row(&rows, 4, 121.5, 30.5, 0.001);      // two hundred kilometres away
+    drawn_row(&rows, 5, 116.0, 39.9, 0.001);      // in another province
+    struct th_json *reply = drawn_import(f, &rows);
+    assert_int_equal(drawn_accepted(reply), 5);
+    assert_int_equal(fixture_problems(reply, 1, NULL, NULL), 0);
+    assert_int_equal(fixture_problems(reply, 2, NULL, NULL), 0);
+    assert_non_null(strstr(drawn_message(reply, 3, "outside_village"), "60.00%"));
+    assert_non_null(strstr(drawn_message(reply, 4, "outside_village"), "100.00%"));
+    assert_int_equal(fixture_problems(reply, 4, NULL, NULL), 1);
+    assert_int_equal(fixture_problems(reply, 5, "outside_province", "warning"), 1);
+    th_json_free(reply);
+    // A file that meets no boundary at all, and a village that has none.
+    rows.size = 0;
+    drawn_row(&rows, 9, 121.9, 30.5, 0.001);
+    drawn_box(&rows, 121.95, 30.5, 0.001, 0.001, "\"number\":\"10\",\"CUN\":\"测试二村\"");
+    reply = drawn_import(f, &rows);
+    assert_int_equal(fixture_problems(reply, 1, "outside_village", "warning"), 1);
+    assert_int_equal(fixture_problems(reply, 2, NULL, NULL), 0);
     th_json_free(reply);
 }
 
@@ -462,6 +498,7 @@ int main(void)
         GROUND_TEST(bounds__a_row_lies_in_its_county_or_says_how_much_of_it_does_not),
         GROUND_TEST(bounds__the_township_of_the_village_goes_before_the_county),
         GROUND_TEST(villages__a_boundary_tells_where_nobody_does),
+        GROUND_TEST(villages__what_lies_outside_its_own_boundary_is_told_of),
         GROUND_TEST(schemes__land_that_counts_elsewhere_is_refused_and_strips_are_taken_off),
         GROUND_TEST(schemes__land_that_is_added_while_rows_are_compared_is_not_missed),
         GROUND_TEST(schemes__an_officers_waiver_takes_the_ground_off_and_is_on_record),

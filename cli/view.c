@@ -90,6 +90,10 @@ static void show_string(const struct th_cli *cli, const char *key, const char *t
                         struct th_buf *out)
 {
     char name[160];
+    if (text[0] == '\0') {
+        th_buf_append_str(out, "–");
+        return;
+    }
     snprintf(name, sizeof name, "value.%s.%s", last_part(key), text);
     const char *translated = th_messages_find(cli->messages, cli->lang, name);
     if (translated == NULL) {

@@ -128,10 +128,31 @@ struct wording {
 
 static void append_text(const struct wording *w, const char *text, struct th_buf *out);
 
+static void append_value(const struct wording *w, const char *value, struct th_buf *out);
+
+// The first of several keys that a value lists ("@a, @b"), and behind it the others; false when
+// there is one alone.
+static bool append_listed(const struct wording *w, const char *value, struct th_buf *out)
+{
+    enum { KEY_SIZE = 128 };
+    char first[KEY_SIZE];
+    const char *next = value[0] == '@' ? strstr(value, ", @") : NULL;
+    if (w->messages == NULL || next == NULL || (size_t)(next - value) >= sizeof first)
+        return false;
+    memcpy(first, value, (size_t)(next - value));
+    first[next - value] = '\0';
+    append_value(w, first, out);
+    th_buf_append_str(out, w->lang == TH_LANG_ZH ? "、" : ", ");
+    append_value(w, next + 2, out);
+    return true;
+}
+
 // A value that is a key is a text with the same arguments, whose own values stay as they are.
 static void append_value(const struct wording *w, const char *value, struct th_buf *out)
 {
     struct wording inner = *w;
+    if (append_listed(w, value, out))
+        return;
     const char *text = value[0] == '@' && w->messages != NULL
                            ? th_messages_find(w->messages, w->lang, value + 1)
                            : NULL;

@@ -124,7 +124,7 @@ struct th_reader_row {
     bool text_suspect;         // a value did not decode; it is given with '?' for the bad
                                // bytes
     bool lost;                 // the row could not be read, or its shape: `detail` says why
-    const char *detail;        // GDAL's words, or "@points.…", the key of a message
+    const char *detail;        // GDAL's words, or the key of a message: "@points.…", "@shape.…"
     const char *value; // of a lost row with values: the beginning of what stands where it could
                        // not be read, "" where nothing does
 };

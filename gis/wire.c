@@ -250,12 +250,17 @@ static void axes_get(struct cursor *cursor, struct th_reader_info *info)
     info->axis_how = cursor->broken ? TH_AXIS_UNDECIDED : (enum th_reader_axis_how)how;
 }
 
-// A detail is shown as it stands, unless it is the key of one of the messages about tables.
+// A detail is shown as it stands, unless it is the key of one of the messages about tables and
+// shapes.
 static bool is_detail(const char *detail)
 {
-    static const char prefix[] = "@points.";
-    return detail != NULL && (detail[0] != '@' || (th_text_starts_with(detail, prefix) &&
-                                                   is_key(detail + sizeof prefix - 1)));
+    static const char *const prefixes[] = {"@points.", "@shape."};
+    for (size_t i = 0; detail != NULL && i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        if (th_text_starts_with(detail, prefixes[i])) {
+            return is_key(detail + strlen(prefixes[i]));
+        }
+    }
+    return detail != NULL && detail[0] != '@';
 }
 
 enum th_status th_wire_info_decode(const void *payload, size_t size, struct th_wire_info **ret_info,

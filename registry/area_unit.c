@@ -163,7 +163,8 @@ static void evidence_of_rows(struct th_area_unit_finding *finding)
     char median[32];
     if (finding->n == 0)
         return;
-    (void)snprintf(median, sizeof median, "%.4g", finding->median_m2);
+    (void)snprintf(median, sizeof median, finding->median_m2 < 1000 ? "%.4g" : "%.0f",
+                   finding->median_m2);
     struct th_error *item = th_evidence_add(&finding->evidence, "detect.unit_rows");
     th_error_add(item, "unit", UNITS[likeliest(finding)].message);
     th_error_add_int(item, "part", (long long)finding->n_agree[likeliest(finding)]);

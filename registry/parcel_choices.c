@@ -92,7 +92,18 @@ static enum th_status row_known(const struct th_import_run *run, int64_t number,
     return status;
 }
 
-enum th_status th_import_choices_check(const struct th_import_run *run, struct th_error *err)
+// A repair that was accepted for a row whose shape is sound: the clerk may have meant another row.
+static void repair_needed(struct th_import_run *run, int64_t number)
+{
+    const struct th_staged_row *row = th_import_row(run, number);
+    struct th_error what;
+    if (row->ground == NULL || row->repaired || th_row_numbers_have(&run->dropped, number))
+        return;
+    (void)th_error_set(&what, TH_DATA_PROBLEM, "repair_not_needed", NULL);
+    th_problems_add(&run->checked, row->row, row->feature, TH_PROBLEM_WARNING, NULL, &what);
+}
+
+enum th_status th_import_choices_check(struct th_import_run *run, struct th_error *err)
 {
     enum th_status status = TH_OK;
     for (size_t i = 0; status == TH_OK && i < run->dropped.n; i++)
@@ -101,6 +112,8 @@ enum th_status th_import_choices_check(const struct th_import_run *run, struct t
         status = row_known(run, run->waived.items[i], "--waive", err);
     for (size_t i = 0; status == TH_OK && i < run->repair_rule.n_choices; i++)
         status = row_known(run, run->repair_rule.choices[i].row, "--accept-repair", err);
+    for (size_t i = 0; status == TH_OK && i < run->repair_rule.n_choices; i++)
+        repair_needed(run, run->repair_rule.choices[i].row);
     return status;
 }
 

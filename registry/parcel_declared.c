@@ -134,6 +134,19 @@ static enum th_status settle_unit(struct th_import_run *run, struct units *ret_u
     return status;
 }
 
+// The unit in force is known only when the rows have been read: advice about numbers that are none
+// names it.
+static enum th_status unit_advise(struct th_import_run *run, enum th_area_unit unit,
+                                  struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    for (size_t i = 0; status == TH_OK && i < run->checked.n; i++)
+        if (strcmp(run->checked.items[i].key, "declared_area_range") == 0)
+            status =
+                th_problem_argue(&run->checked.items[i], "unit", th_area_unit_message(unit), err);
+    return status;
+}
+
 enum th_status th_import_declared(struct th_import_run *run, struct th_error *err)
 {
     struct units units = {TH_AREA_UNIT_MU, TH_AREA_UNIT_MU};
@@ -161,6 +174,8 @@ enum th_status th_import_declared(struct th_import_run *run, struct th_error *er
                            "value", written, NULL);
         th_import_reject(run, row, "attribute_range", &what);
     }
+    if (status == TH_OK)
+        status = unit_advise(run, units.taken, err);
     th_problems_sort(&run->checked);
     if (status == TH_OK && run->checked.no_memory)
         status = th_error_no_memory(err);

@@ -192,6 +192,17 @@ static const char *field_key(const struct th_field *field)
     return field->mapped ? field->name : field->meaning.key;
 }
 
+// An attribute as people call it, in the language of the caller; its key without a catalogue.
+static const char *attribute_name(const struct th_import_run *run, const char *key)
+{
+    char name[160];
+    (void)snprintf(name, sizeof name, "value.field.%s", key);
+    const char *text = run->options->messages == NULL
+                           ? NULL
+                           : th_messages_find(run->options->messages, run->options->lang, name);
+    return text == NULL ? key : text;
+}
+
 static void field_sentences(struct th_detection *detection, const struct th_field *field)
 {
     struct th_evidence *evidence = &detection->evidence;
@@ -237,7 +248,7 @@ static void alike_sentences(const struct th_import_run *run, struct th_evidence 
             th_evidence_add(evidence, th_field_key_mappable(key) ? "detect.field_alike"
                                                                  : "detect.field_alike_kept");
         th_error_add(said, "column", other->column);
-        th_error_add(said, "key", key);
+        th_error_add(said, "key", th_field_key_mappable(key) ? key : attribute_name(run, key));
     }
 }
 
@@ -264,8 +275,8 @@ static void detect_roles(struct th_import_run *run)
     }
 }
 
-// The others that are known by their names, as "COLUMN=key" in as many sentences as there is room
-// for; what does not fit is said to be missing.
+// The others that are known by their names, as "COLUMN=attribute" in as many sentences as there is
+// room for; what does not fit is said to be missing.
 static void detect_attributes(struct th_import_run *run)
 {
     enum { ROOM = TH_ERROR_VALUE_SIZE - 1 };
@@ -279,7 +290,10 @@ static void detect_attributes(struct th_import_run *run)
         const char *key = field_key(field);
         if (field->role != TH_FIELD_ATTRIBUTE || key[0] == '\0' || strcmp(key, field->column) == 0)
             continue;
-        int size = snprintf(item, sizeof item, "%s=%s", field->column, key);
+        const char *name = attribute_name(run, key);
+        bool same = strcmp(name, field->column) == 0;
+        int size =
+            snprintf(item, sizeof item, "%s%s%s", field->column, same ? "" : "=", same ? "" : name);
         if (detection == NULL)
             detection = th_import_detect(run, "fields");
         if (detection == NULL || size < 0)

@@ -56,6 +56,9 @@ void th_problems_clear(struct th_problems *problems);
 void th_problems_add(struct th_problems *problems, int64_t row, int64_t feature,
                      enum th_problem_severity severity, const char *code,
                      const struct th_error *problem);
+// One more argument for the words of a problem.
+enum th_status th_problem_argue(struct th_problem *problem, const char *name, const char *value,
+                                struct th_error *err) TH_MUST_CHECK;
 // Says of a problem, by its position, where to look; nothing for one that found no memory.
 void th_problems_place(struct th_problems *problems, size_t position, struct th_xy place);
 // By row, errors before warnings, then by code.
@@ -409,7 +412,7 @@ enum th_status th_import_choices(const struct th_parcel_import_options *options,
 // The row of this number, NULL when there is none; rows stand in the order of their numbers.
 struct th_staged_row *th_import_row(const struct th_import_run *run, int64_t number);
 // Once the rows are read: is each row there that was singled out? TH_INVALID ("row_unknown").
-enum th_status th_import_choices_check(const struct th_import_run *run,
+enum th_status th_import_choices_check(struct th_import_run *run,
                                        struct th_error *err) TH_MUST_CHECK;
 void th_import_choices_clear(struct th_import_run *run);
 // From the options; free choices. TH_USAGE ("repair_option").

@@ -118,22 +118,40 @@ static enum th_status to_error(const struct th_problem *problem, struct th_error
     return TH_OK;
 }
 
-enum th_status th_import_repair_reword(struct th_problem *problem, const struct th_repair *repair,
-                                       struct th_error *err)
+// Gives the problem the words of `words`.
+static enum th_status reword(struct th_problem *problem, const struct th_error *words,
+                             struct th_error *err)
 {
-    struct th_error words;
     char *arguments = NULL;
-    enum th_status status = to_error(problem, &words, err);
-    if (status != TH_OK)
-        return status;
-    th_import_repair_describe(repair, &words);
-    status = arguments_write(&words, &arguments, err);
+    enum th_status status = arguments_write(words, &arguments, err);
     if (status != TH_OK)
         return status;
     free(problem->arguments);
     problem->arguments = arguments;
-    th_text_copy(problem->key, sizeof problem->key, words.key);
+    th_text_copy(problem->key, sizeof problem->key, words->key);
     return TH_OK;
+}
+
+enum th_status th_problem_argue(struct th_problem *problem, const char *name, const char *value,
+                                struct th_error *err)
+{
+    struct th_error words;
+    enum th_status status = to_error(problem, &words, err);
+    if (status != TH_OK)
+        return status;
+    th_error_add(&words, name, value);
+    return reword(problem, &words, err);
+}
+
+enum th_status th_import_repair_reword(struct th_problem *problem, const struct th_repair *repair,
+                                       struct th_error *err)
+{
+    struct th_error words;
+    enum th_status status = to_error(problem, &words, err);
+    if (status != TH_OK)
+        return status;
+    th_import_repair_describe(repair, &words);
+    return reword(problem, &words, err);
 }
 
 // A problem in words. The buffers belong to the caller and are cleared first.

@@ -83,7 +83,8 @@ static void name_roles(unsigned bits, char *buf, size_t size)
     for (size_t i = 0; i < sizeof ROLES / sizeof ROLES[0]; i++) {
         if ((bits & ROLES[i].bit) == 0)
             continue;
-        int n = snprintf(buf + used, size - used, "%s%s", used > 0 ? ", " : "", ROLES[i].name);
+        int n = snprintf(buf + used, size - used, "%s@value.role.%s", used > 0 ? ", " : "",
+                         ROLES[i].name);
         if (n < 0 || (size_t)n >= size - used)
             return;
         used += (size_t)n;
@@ -102,9 +103,11 @@ static enum th_status identify(struct th_work *work, struct th_store *store, str
         return status;
     if ((role_bit(work->user.role) & PERMISSIONS[work->permission]) == 0) {
         char allowed[128];
+        char role[64];
+        snprintf(role, sizeof role, "@value.role.%s", work->user.role);
         name_roles(PERMISSIONS[work->permission], allowed, sizeof allowed);
-        return th_error_set(err, TH_NOT_PERMITTED, "role_not_allowed", "login", login, "role",
-                            work->user.role, "allowed", allowed, NULL);
+        return th_error_set(err, TH_NOT_PERMITTED, "role_not_allowed", "login", login, "role", role,
+                            "allowed", allowed, NULL);
     }
     work->actor.login = work->user.login;
     work->actor.role = work->user.role;

@@ -188,6 +188,12 @@ static enum th_status values_read(struct sender *sender, const struct th_rows_ro
     return status;
 }
 
+// GDAL's words for what a clerk can do something about become our own.
+static const char *own_words(const char *detail)
+{
+    return strstr(detail, "fread()") != NULL ? "@shape.cut" : detail;
+}
+
 static void lose(struct th_reader_row *sent, const char *detail)
 {
     sent->lost = true;
@@ -274,7 +280,7 @@ static enum th_status row_send(struct sender *sender, const struct th_rows_row *
     // GDAL's words are in whatever encoding the file has.
     char detail[256];
     if (status == TH_OK && sent.lost) {
-        th_text_copy(detail, sizeof detail, sent.detail);
+        th_text_copy(detail, sizeof detail, own_words(sent.detail));
         th_text_mend(detail);
         sent.detail = detail;
     }

@@ -440,6 +440,8 @@ enum th_status th_source_find(const char *path, const char *layer, struct th_sou
     source.base_name = th_text_duplicate(th_file_base_name(absolute));
     if (source.path == NULL || source.base_name == NULL) {
         status = th_error_no_memory(err);
+    } else if (S_ISREG(facts.st_mode) && facts.st_size == 0) {
+        status = th_error_set(err, TH_UNREADABLE, "source_empty", "file", source.base_name, NULL);
     } else if (S_ISREG(facts.st_mode)) {
         status = file_find(absolute, (uint64_t)facts.st_size, layer, &source, err);
     } else if (S_ISDIR(facts.st_mode) && ends_with(absolute, ".gdb")) {

@@ -130,6 +130,21 @@ static void repair__of_one_row_is_what_the_clerk_chose(void **state)
     assert_close(original.linework_m2, INTAKE_CELL_M2, 0.1);
 }
 
+// Somebody meant another row: it is told, and the row goes its way.
+static void repair__of_a_sound_row_is_told(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const CHOICE = "2=structure";
+    struct th_parcel_import_options options = intake_options(f, NULL);
+    options.repair_rows = &CHOICE;
+    options.n_repair_rows = 1;
+    struct th_json *reply = import(f, "A-1,张三,\"" INTAKE_CELL_0 "\"\n", "admin", &options);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    assert_int_equal(th_json_get_int(reply, "repaired", -1), 0);
+    assert_int_equal(fixture_problems(reply, 2, "repair_not_needed", "warning"), 1);
+    th_json_free(reply);
+}
+
 static void repair__ground_that_is_taken_stays_taken(void **state)
 {
     struct fixture *f = *state;
@@ -286,6 +301,7 @@ int main(void)
         REPAIR_TEST(repair__is_proposed_with_both_areas),
         REPAIR_TEST(repair__by_rule_where_both_methods_agree_keeps_the_original),
         REPAIR_TEST(repair__of_one_row_is_what_the_clerk_chose),
+        REPAIR_TEST(repair__of_a_sound_row_is_told),
         REPAIR_TEST(repair__ground_that_is_taken_stays_taken),
         REPAIR_TEST(options__that_say_nothing_are_refused),
         REPAIR_TEST(waiver__lets_an_overlap_in_and_counts_the_common_ground_once),

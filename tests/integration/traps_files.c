@@ -6,6 +6,7 @@
 #include <ogr_api.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/file.h"
@@ -84,6 +85,14 @@ void traps_degrees(const char *path, const char *folder)
     (void)folder;
     traps_shapefile(path, NULL, "POLYGON ((119.6 30.5,119.601 30.5,119.601 30.501,119.6 30.5))",
                     "1");
+}
+
+void traps_broken_off(const char *path, const char *folder)
+{
+    struct stat facts;
+    traps_degrees(path, folder);
+    assert_int_equal(stat(path, &facts), 0);
+    assert_int_equal(truncate(path, facts.st_size - 20), 0);
 }
 
 void traps_swapped_degrees(const char *path, const char *folder)

@@ -18,6 +18,8 @@ const char *traps_square(char text[256], double x, double y, bool swapped);
 
 // Each writes the file at `path`, which lies in `folder`.
 void traps_degrees(const char *path, const char *folder);
+// A copy that broke off before the end of its last shape.
+void traps_broken_off(const char *path, const char *folder);
 void traps_swapped_degrees(const char *path, const char *folder);
 void traps_zone_3(const char *path, const char *folder);
 void traps_zone_6(const char *path, const char *folder);

@@ -73,6 +73,10 @@ static void messages_format__fills_names_and_leaves_unknown_ones(void **state)
     assert_format(messages, TH_LANG_ZH, "greet", "安吉", "安吉你好");
     assert_format(messages, TH_LANG_EN, "greet", "@word", "Hello friend, friend! {unknown} {");
     assert_format(messages, TH_LANG_EN, "greet", "@none", "Hello @none, @none! {unknown} {");
+    assert_format(messages, TH_LANG_EN, "greet", "@word, @word",
+                  "Hello friend, friend, friend, friend! {unknown} {");
+    assert_format(messages, TH_LANG_ZH, "greet", "@none, @none", "@none、@none你好");
+    assert_format(messages, TH_LANG_ZH, "greet", "@none, none", "@none, none你好");
     // A key among the values is filled in too, but what is in it for good is no key any more.
     struct th_error_arg nested[2] = {{.name = "other", .value = "@word"},
                                      {.name = "who", .value = "@nested"}};

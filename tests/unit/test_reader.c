@@ -160,7 +160,7 @@ static void open__what_is_no_source_is_refused_in_words(void **state)
     text_write(path, folder, "a.vrt", "<OGRVRTDataSource></OGRVRTDataSource>");
     open_refused(path, NULL, TH_UNREADABLE, "source_format", &err);
     text_write(path, folder, "empty.gpkg", "");
-    open_refused(path, NULL, TH_UNREADABLE, "source_format", &err);
+    open_refused(path, NULL, TH_UNREADABLE, "source_empty", &err);
     text_write(path, folder, "bare.geojson", "\xef\xbb\xbf \n[" FEATURE("{}", "Polygon", RING) "]");
     open_refused(path, NULL, TH_UNREADABLE, "source_bare_array", &err);
     text_write(path, folder, "cut.geojson", "{\"type\":\"FeatureCollection\",\"features\":[{\"ty");
@@ -169,7 +169,7 @@ static void open__what_is_no_source_is_refused_in_words(void **state)
     text_write(path, folder, "broken.zip", "PK\x03\x04 and then nothing that is an archive");
     open_refused(path, NULL, TH_UNREADABLE, "archive_broken", &err);
     text_write(path, folder, "empty.zip", "");
-    open_refused(path, NULL, TH_UNREADABLE, "archive_broken", &err);
+    open_refused(path, NULL, TH_UNREADABLE, "source_empty", &err);
 }
 
 #define PLACE(name, shape) "<Placemark><name>" name "</name>" shape "</Placemark>"

@@ -361,6 +361,7 @@ static void work_begin_reading__asks_for_permission_and_key_first(void **state)
     const char *const missing[2] = {"/nowhere/decision.txt", ""};
     assert_null(reading_begin(world, "clerk", NULL, missing, TH_NOT_PERMITTED, &err));
     assert_string_equal(err.key, "role_not_allowed");
+    assert_string_equal(th_error_arg_get(&err, "role"), "@value.role.clerk");
     struct th_work *work = reading_begin(world, "officer", "key", missing, TH_OK, &err);
     assert_non_null(work);
     assert_ok(th_work_end(work, TH_OK, "test", th_json_object(), th_json_object(), &reply, &err),

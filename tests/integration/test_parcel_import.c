@@ -497,7 +497,7 @@ static void import__the_problem_list_is_written_for_spreadsheets(void **state)
     options.problems_path = problems;
     th_json_free(fixture_import(f, &options));
     assert_ok(th_file_read(problems, 100000, &data, &size, &err), &err);
-    static const char HEAD[] = "\xEF\xBB\xBFrow,number,code,severity,message,hint,lon,lat";
+    static const char HEAD[] = "\xEF\xBB\xBFrow,original number,code,severity,message,hint,lon,lat";
     assert_memory_equal(data, HEAD, sizeof HEAD - 1);
     assert_non_null(strstr(data, "\r\n1,,geometry_empty,error,"));
     free(data);

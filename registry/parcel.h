@@ -73,7 +73,8 @@ struct th_parcel_import_options {
 // option}]; seconds (0: the caller's clock knows).
 //
 // TH_CONFLICT ("file_exists" for problems_path and overlaps_path, which are never overwritten),
-// TH_NOT_FOUND ("file_not_found", "village_not_found"), TH_UNREADABLE (of th_reader_open),
+// TH_NOT_FOUND ("file_not_found", "village_not_found", or "village_similar" for
+// nearly the name of one), TH_UNREADABLE (of th_reader_open),
 // TH_INVALID ("attributes_alone" for a table without shapes when not updating;
 // "map_invalid", "map_field_missing", "map_repeated", "kind_invalid"; "date_in_future" and those
 // of th_date_parse for `on`, whatever the rows are like), TH_LIMIT ("import_too_many"),

@@ -82,6 +82,26 @@ static enum th_status ask_earlier(struct th_registry *registry, const struct th_
     return status;
 }
 
+// The village that the caller names; of a name that is nearly one, which it may be.
+static enum th_status village_choose(struct th_import_run *run, const char *reference,
+                                     struct th_error *err)
+{
+    struct th_village village;
+    struct th_error why;
+    char similar[TH_ERROR_VALUE_SIZE] = "";
+    enum th_status status = th_village_find(run->store, reference, &village, &why);
+    if (status == TH_OK)
+        th_text_copy(run->default_village, sizeof run->default_village, village.code);
+    if (status == TH_NOT_FOUND)
+        th_village_list_similar(&run->villages, reference, similar, sizeof similar);
+    if (similar[0] != '\0')
+        return th_error_set(err, TH_NOT_FOUND, "village_similar", "value", reference, "similar",
+                            similar, NULL);
+    if (status != TH_OK && err != NULL)
+        *err = why;
+    return status;
+}
+
 enum th_status th_import_frame_load(struct th_import_run *run, struct th_error *err)
 {
     const struct th_parcel_import_options *options = run->options;
@@ -96,12 +116,8 @@ enum th_status th_import_frame_load(struct th_import_run *run, struct th_error *
         status = th_land_classes_read(run->store, &run->classes, err);
     if (status == TH_OK)
         status = th_village_list_read(run->store, &run->villages, err);
-    if (status == TH_OK && options->village != NULL) {
-        struct th_village village;
-        status = th_village_find(run->store, options->village, &village, err);
-        if (status == TH_OK)
-            th_text_copy(run->default_village, sizeof run->default_village, village.code);
-    }
+    if (status == TH_OK && options->village != NULL)
+        status = village_choose(run, options->village, err);
     return status;
 }
 

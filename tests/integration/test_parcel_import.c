@@ -424,6 +424,7 @@ static void import__wrong_requests_are_refused_with_their_reason(void **state)
         {"=a", NULL, NULL, TH_INVALID, "map_invalid"},
         {NULL, "stone", NULL, TH_INVALID, "kind_invalid"},
         {NULL, NULL, "330523999999", TH_NOT_FOUND, "village_not_found"},
+        {NULL, NULL, "测试一存", TH_NOT_FOUND, "village_similar"},
     };
     char text[TEXT_SIZE];
     char path[TH_TEST_PATH_SIZE];

@@ -50,11 +50,34 @@ void th_export_csv_begin(const struct th_export_options *options,
     }
 }
 
-static void csv_cell(const struct th_export_value *value, enum th_export_type type, bool last,
-                     struct th_buf *cell, struct th_buf *out)
+static const char *phrase(const struct th_export_options *options, const char *key,
+                          const char *fallback)
 {
+    const char *text =
+        options->messages == NULL ? NULL : th_messages_find(options->messages, options->lang, key);
+    return text == NULL ? fallback : text;
+}
+
+// Kind and state in the reader's words, which an import knows again.
+static const char *text_shown(const struct th_export_options *options, enum th_export_column column,
+                              const char *text)
+{
+    char key[64];
+    if (text == NULL || (column != TH_EXPORT_KIND && column != TH_EXPORT_STATE))
+        return text;
+    (void)snprintf(key, sizeof key, "%s.%s",
+                   column == TH_EXPORT_KIND ? "parcel.kind" : "value.state", text);
+    return phrase(options, key, text);
+}
+
+static void csv_cell(const struct th_export_options *options, const struct th_export_row *row,
+                     enum th_export_column column, bool last, struct th_buf *cell,
+                     struct th_buf *out)
+{
+    const struct th_export_value *value = &row->values[column];
+    const char *text = NULL;
     th_buf_clear(cell);
-    switch (type) {
+    switch (th_export_columns[column].type) {
     case TH_EXPORT_INT:
         th_buf_printf(cell, "%" PRId64, value->number);
         break;
@@ -62,7 +85,8 @@ static void csv_cell(const struct th_export_value *value, enum th_export_type ty
         th_buf_printf(cell, "%" PRId64 ".%02" PRId64, value->number / 100, value->number % 100);
         break;
     case TH_EXPORT_TEXT:
-        th_buf_append_str(cell, value->text == NULL ? "" : value->text);
+        text = text_shown(options, column, value->text);
+        th_buf_append_str(cell, text == NULL ? "" : text);
         break;
     }
     th_csv_cell(out, value->none ? "" : th_buf_text(cell), last);
@@ -76,7 +100,7 @@ void th_export_csv_row(const struct th_export_options *options, const struct th_
     size_t n = layout->n_columns;
     th_buf_init(&cell, CELL_LIMIT);
     for (size_t i = 0; i < n; i++)
-        csv_cell(&row->values[layout->columns[i]], th_export_columns[layout->columns[i]].type,
+        csv_cell(options, row, layout->columns[i],
                  i + 1 == n + layout->n_attributes && !options->with_wkt, &cell, out);
     for (size_t i = 0; i < layout->n_attributes; i++)
         th_csv_cell(out, th_export_attribute_text(row, &layout->attributes[i]),
@@ -93,14 +117,6 @@ void th_export_csv_row(const struct th_export_options *options, const struct th_
         out->no_memory = out->no_memory || cell.no_memory;
     }
     th_buf_clear(&cell);
-}
-
-static const char *phrase(const struct th_export_options *options, const char *key,
-                          const char *fallback)
-{
-    const char *text =
-        options->messages == NULL ? NULL : th_messages_find(options->messages, options->lang, key);
-    return text == NULL ? fallback : text;
 }
 
 enum th_status th_export_sheet_begin(const struct th_export_options *options,
@@ -128,7 +144,6 @@ static void sheet_cell(const struct th_export_options *options, const struct th_
                        enum th_export_column column, struct th_workbook *workbook)
 {
     const struct th_export_value *value = &row->values[column];
-    char key[64] = "";
     if (value->none) {
         th_workbook_empty(workbook);
         return;
@@ -141,12 +156,7 @@ static void sheet_cell(const struct th_export_options *options, const struct th_
         th_workbook_cent(workbook, value->number);
         break;
     case TH_EXPORT_TEXT:
-        if (column == TH_EXPORT_KIND)
-            (void)snprintf(key, sizeof key, "parcel.kind.%s", value->text);
-        else if (column == TH_EXPORT_STATE)
-            (void)snprintf(key, sizeof key, "value.state.%s", value->text);
-        th_workbook_text(workbook,
-                         key[0] == '\0' ? value->text : phrase(options, key, value->text));
+        th_workbook_text(workbook, text_shown(options, column, value->text));
         break;
     }
 }

@@ -335,6 +335,16 @@ static void export__csv_opens_in_a_spreadsheet_without_running_anything(void **s
     assert_non_null(strstr(data, "three.geojson"));
     assert_non_null(strstr(data, "MULTIPOLYGON (((119.6"));
     free(data);
+    // With words it is in the reader's.
+    options.path = th_test_path(path, f->folder, "words.csv");
+    options.messages = f->messages;
+    options.lang = TH_LANG_ZH;
+    assert_ok(th_export(f->registry, &options, &reply, &err), &err);
+    th_json_free(reply);
+    assert_ok(th_file_read(path, 1000000, &data, &size, &err), &err);
+    assert_non_null(strstr(data, "\r\n1,1,'=1+1,竹林,"));
+    assert_non_null(strstr(data, ",已登记,three.geojson,"));
+    free(data);
 }
 
 static void export__unknown_formats_are_refused(void **state)

@@ -53,9 +53,10 @@ static bool is_nothing(const char *text)
     return text[0] == '\0' || strcmp(text, "–") == 0;
 }
 
-// The row numbers of a group, runs as ranges: "1、3–5、9". Past the room of a cell it is cut:
-// "1、3、5 … 99".
-static char *rows_text(const struct th_table *table, size_t first, size_t end)
+// What column `column` says of a group whose first column has row numbers: runs of rows as ranges,
+// "1、3–5、9", and the names of those rows likewise. Past the room of a cell it is cut: "1、3、5 …
+// 99".
+static char *runs_text(const struct th_table *table, size_t column, size_t first, size_t end)
 {
     struct th_buf text;
     th_buf_init(&text, ROWS_TEXT_LIMIT);
@@ -64,44 +65,42 @@ static char *rows_text(const struct th_table *table, size_t first, size_t end)
         size_t last = r;
         while (last + 1 < end && follows(cell(table, last, 0), cell(table, last + 1, 0)))
             last++;
-        bool alone = strcmp(cell(table, r, 0), cell(table, last, 0)) == 0;
+        bool alone = strcmp(cell(table, r, column), cell(table, last, column)) == 0;
         bool cut = n_parts + 1 >= ROWS_PARTS_MAX && last + 1 < end;
         if (cut)
             last = end - 1;
         if (n_parts > 0)
             th_buf_append_str(&text, cut ? " … " : table->separator);
         if (!alone && !cut)
-            th_buf_printf(&text, "%.24s–", cell(table, r, 0));
-        th_buf_printf(&text, "%.24s", cell(table, last, 0));
+            th_buf_printf(&text, "%.24s–", cell(table, r, column));
+        th_buf_printf(&text, "%.24s", cell(table, last, column));
         n_parts++;
         r = last + 1;
     }
     return th_buf_take(&text);
 }
 
-// "first–last" of the names of a group: one name where all have it, nothing told where the first or
-// the last has none. NULL: the first one's stays as it is.
+// The names of a group: one where all rows have it, nothing told where a row has none. NULL: the
+// first one's stays as it is.
 static char *names_text(const struct th_table *table, size_t column, size_t first, size_t end)
 {
-    const char *from = cell(table, first, column);
-    const char *to = cell(table, end - 1, column);
-    if (strcmp(from, to) == 0)
+    bool one = true;
+    bool all = true;
+    for (size_t r = first; r < end; r++) {
+        one = one && strcmp(cell(table, first, column), cell(table, r, column)) == 0;
+        all = all && !is_nothing(cell(table, r, column));
+    }
+    if (one)
         return NULL;
-    bool both = !is_nothing(from) && !is_nothing(to);
-    struct th_buf text;
-    th_buf_init(&text, ROWS_TEXT_LIMIT);
-    if (both)
-        th_buf_printf(&text, "%.24s–%.24s", from, to);
-    else
-        th_buf_append_str(&text, "–");
-    return th_buf_take(&text);
+    return all ? runs_text(table, column, first, end) : th_text_duplicate("–");
 }
 
 // Frees the rows behind the first of a group, which then stands for all of them.
 static void join(struct th_table *table, size_t n_ignored, size_t first, size_t end)
 {
-    for (size_t c = 0; c < n_ignored && end > first + 1; c++) {
-        char *all = c == 0 ? rows_text(table, first, end) : names_text(table, c, first, end);
+    // The row numbers last: the names go by them.
+    for (size_t c = n_ignored; c-- > 0 && end > first + 1;) {
+        char *all = c == 0 ? runs_text(table, 0, first, end) : names_text(table, c, first, end);
         if (all == NULL)
             continue;
         free(table->cells[first * table->n_columns + c]);

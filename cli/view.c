@@ -167,15 +167,19 @@ static void show_list(const struct th_cli *cli, const char *key, const struct th
         th_buf_printf(out, " … (%zu)", n);
 }
 
-// What is called `key` in an object: attributes of parcels have names of their own.
-static const char *member_label(const struct th_cli *cli, const char *object, const char *key)
+// What came with the source goes by its standard name, where it has one, or by its own, which must
+// not read like a particular of the registry.
+static const char *attribute_label(const struct th_cli *cli, const char *key)
 {
+    static const char *const PARTICULARS[] = {"area_m2", "declared_mu", "kind",   "land_class",
+                                              "number",  "sliver_m2",   "village"};
     char name[160];
+    for (size_t i = 0; i < sizeof PARTICULARS / sizeof PARTICULARS[0]; i++)
+        if (strcmp(PARTICULARS[i], key) == 0)
+            return key;
     snprintf(name, sizeof name, "value.field.%s", key);
-    const char *own = strcmp(last_part(object), "attributes") == 0
-                          ? th_messages_find(cli->messages, cli->lang, name)
-                          : NULL;
-    return own != NULL ? own : label(cli, key);
+    const char *text = th_messages_find(cli->messages, cli->lang, name);
+    return text != NULL ? text : key;
 }
 
 static void show_object(const struct th_cli *cli, const char *key, const struct th_json *value,
@@ -183,7 +187,8 @@ static void show_object(const struct th_cli *cli, const char *key, const struct 
 {
     // A text in both languages is shown in one.
     const struct th_json *own = th_json_get(value, cli->lang == TH_LANG_ZH ? "zh" : "en");
-    if (th_json_size(value) == 2 && th_json_type(own) == TH_JSON_STRING) {
+    bool attributes = strcmp(last_part(key), "attributes") == 0;
+    if (!attributes && th_json_size(value) == 2 && th_json_type(own) == TH_JSON_STRING) {
         th_cli_put_clean(out, th_json_text(own));
         return;
     }
@@ -194,9 +199,11 @@ static void show_object(const struct th_cli *cli, const char *key, const struct 
         if (!first)
             th_buf_append_str(out, cli->lang == TH_LANG_ZH ? "；" : "; ");
         first = false;
-        th_cli_put_clean(out, member_label(cli, key, th_json_iter_key(it)));
+        const char *member = th_json_iter_key(it);
+        th_cli_put_clean(out, attributes ? attribute_label(cli, member) : label(cli, member));
         th_buf_append_char(out, ' ');
-        show(cli, th_json_iter_key(it), th_json_iter_value(it), out);
+        // Their texts are nobody's words but the source's.
+        show(cli, attributes ? "" : member, th_json_iter_value(it), out);
     }
 }
 

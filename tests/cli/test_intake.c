@@ -100,7 +100,8 @@ static void parcel_show__tells_what_was_kept_of_the_source(void **state)
 {
     static const char SOURCE[] =
         "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{"
-        "\"地块号\":\"B-1\",\"承包人\":\"张三\",\"备注\":\"有水源\"},\"geometry\":{\"type\":"
+        "\"地块号\":\"B-1\",\"承包人\":\"张三\",\"备注\":\"有水源\","
+        "\"area_m2\":\"5\",\"state\":\"registered\"},\"geometry\":{\"type\":"
         "\"Polygon\",\"coordinates\":[[[119.65,30.5],[119.651,30.5],[119.651,30.501],"
         "[119.65,30.501],[119.65,30.5]]]}}]}";
     struct th_cli_world world;
@@ -109,7 +110,7 @@ static void parcel_show__tells_what_was_kept_of_the_source(void **state)
     th_cli_write(&world, "kept.geojson", SOURCE, sizeof SOURCE - 1);
     th_cli_do(&world, "parcel import {dir}/kept.geojson --kind bamboo --village " VILLAGE);
     char *shown = th_cli_out(&world, 0, "--lang zh parcel show 1");
-    assert_non_null(strstr(shown, "农户 张三；备注 有水源"));
+    assert_non_null(strstr(shown, "area_m2 5；农户 张三；state registered；备注 有水源"));
     free(shown);
     th_cli_world_remove(&world);
 }

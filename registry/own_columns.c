@@ -194,6 +194,12 @@ bool th_own_reserved(const char *name, const struct th_messages *messages)
            unqualified(name) != NULL || th_own_is_short(name);
 }
 
+// Readers of tables take blanks at the ends of a heading away.
+static bool is_blank(unsigned long code)
+{
+    return code == ' ' || code == 0x3000;
+}
+
 // Length of the character at `text`, and whether an element's name may have it, at its beginning
 // too: letters, digits and Chinese characters, which every version of XML allows.
 static size_t character_at(const char *text, bool first, unsigned long *ret_code, bool *ret_legal)
@@ -223,8 +229,9 @@ void th_own_attribute_name(const char *key, bool plain, unsigned n, bool xml, st
         unsigned long code = 0;
         bool legal = true;
         size_t size = character_at(key, out->size == 0, &code, &legal);
+        bool end = out->size == 0 || key[size] == '\0';
         // What looks like such a sign already would be undone; no heading keeps an end of line.
-        if (sign_at(key) != 0 || code < ' ' || (xml && !legal))
+        if (sign_at(key) != 0 || code < ' ' || (xml && !legal) || (end && is_blank(code)))
             th_buf_printf(out, "_x%04lX_", code);
         else
             th_buf_append(out, key, size);

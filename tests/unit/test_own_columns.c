@@ -7,8 +7,9 @@
 #include "tests/support/support.h"
 
 static const char *const KEYS[] = {
-    "备注", "state",      "STATE", "面积(亩)",     "1号",     "=q",      "_x0041_",
-    "a b",  "备注\n换行", "fid",   "attributes.x", "SX01_备", "a-b.c_d", "林种（亚）",
+    "备注",       "state", "STATE",        "面积(亩)", "1号",     "=q",
+    "_x0041_",    "a b",   " a",           "a ",       "　a",     "a　",
+    "备注\n换行", "fid",   "attributes.x", "SX01_备",  "a-b.c_d", "林种（亚）",
 };
 enum { N_KEYS = sizeof KEYS / sizeof KEYS[0] };
 
@@ -45,6 +46,21 @@ static void name__of_an_element_has_no_sign_that_xml_refuses(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         th_own_attribute_name(cases[i][0], true, 0, true, &name);
         assert_string_equal(th_buf_text(&name), cases[i][1]);
+    }
+    th_buf_clear(&name);
+}
+
+// A heading loses blanks at its ends.
+static void name__keeps_the_blanks_at_its_ends(void **state)
+{
+    (void)state;
+    static const char *const CASES[][2] = {
+        {" a", "_x0020_a"}, {"a ", "a_x0020_"}, {"　a", "_x3000_a"}, {"a b", "a b"}, {"a", "a"}};
+    struct th_buf name;
+    th_buf_init(&name, 1024);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        th_own_attribute_name(CASES[i][0], true, 0, false, &name);
+        assert_string_equal(th_buf_text(&name), CASES[i][1]);
     }
     th_buf_clear(&name);
 }
@@ -123,6 +139,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(name__is_undone_whatever_the_key),
         cmocka_unit_test(name__of_an_element_has_no_sign_that_xml_refuses),
+        cmocka_unit_test(name__keeps_the_blanks_at_its_ends),
         cmocka_unit_test(short_name__is_known_and_has_ten_bytes),
         cmocka_unit_test(title__of_a_column_is_what_its_name_is),
         cmocka_unit_test(ground__in_text_is_no_attribute),

@@ -9,6 +9,7 @@
 #include "core/buf.h"
 #include "core/text.h"
 #include "gis/capture_internal.h"
+#include "gis/reader/recode_internal.h"
 #include "gis/reader/rows_internal.h"
 
 enum { ROW_TEXT_MAX = 16 * 1024 * 1024 };
@@ -247,6 +248,14 @@ static void extent_read(struct layer *layer)
     }
 }
 
+// "GB18030", "ANSI 936": anything else in a .cpg file names no encoding and is nobody's business.
+static bool is_charset(const char *text)
+{
+    static const char SIGNS[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_. ";
+    return text[strspn(text, SIGNS)] == '\0' && strlen(text) < TH_RECODE_NAME_SIZE;
+}
+
 // The .cpg file goes before the language driver, which is written out of habit: 0x57 only means
 // "whatever this computer uses".
 static void declared_read(struct layer *layer)
@@ -261,6 +270,9 @@ static void declared_read(struct layer *layer)
         th_text_copy(declared, size, cpg);
         th_text_mend(declared);
         th_text_trim(declared);
+        if (!is_charset(declared)) {
+            declared[0] = '\0';
+        }
     }
     if (declared[0] == '\0' && ldid_encoding != NULL && (ldid == NULL || strcmp(ldid, "87") != 0)) {
         th_text_copy(declared, size, ldid_encoding);

@@ -11,6 +11,7 @@
 #include "core/buf.h"
 #include "core/file_internal.h"
 #include "core/hash.h"
+#include "core/text.h"
 
 enum { TEMPORARY_TRIES = 8, READ_SIZE = 65536 };
 
@@ -292,10 +293,34 @@ static enum th_status refuse_existing(const char *path, struct th_error *err)
     return status;
 }
 
+// SQLite takes a file of such a name for a part of the one beside it.
+static enum th_status refuse_beside_database(const char *path, struct th_error *err)
+{
+    static const char *const SUFFIXES[] = {"-journal", "-wal", "-shm"};
+    enum th_status status = TH_OK;
+    char *base = th_text_duplicate(path);
+    if (base == NULL)
+        return th_error_no_memory(err);
+    size_t size = strlen(base);
+    for (size_t i = 0; status == TH_OK && i < sizeof SUFFIXES / sizeof SUFFIXES[0]; i++) {
+        size_t suffix = strlen(SUFFIXES[i]);
+        if (size <= suffix || strcmp(path + size - suffix, SUFFIXES[i]) != 0)
+            continue;
+        base[size - suffix] = '\0';
+        if (th_file_exists(base))
+            status = th_error_set(err, TH_CONFLICT, "file_beside_database", "path", path, "beside",
+                                  base, NULL);
+    }
+    free(base);
+    return status;
+}
+
 enum th_status th_file_check_new(const char *path, struct th_error *err)
 {
     struct stat info;
     enum th_status status = th_file_check_target(path, err);
+    if (status == TH_OK)
+        status = refuse_beside_database(path, err);
     // A link that leads nowhere has the name as well.
     return status == TH_OK && lstat(path, &info) == 0 ? refuse_existing(path, err) : status;
 }

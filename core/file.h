@@ -20,8 +20,9 @@ enum th_status th_file_read(const char *path, size_t limit, char **ret_data, siz
                             struct th_error *err) TH_MUST_CHECK;
 
 // What people name as an output is never overwritten. TH_CONFLICT ("file_exists" with "path" and
-// "free", a name like it that nothing has) when there is anything of that name; "file_io" when it
-// could not be made. Asked before long work.
+// "free", a name like it that nothing has) when there is anything of that name, or
+// ("file_beside_database" with "path" and "beside") when SQLite would take it for a part of a file
+// that exists; "file_io" when it could not be made. Asked before long work.
 enum th_status th_file_check_new(const char *path, struct th_error *err) TH_MUST_CHECK;
 
 // Writes beside the target, which gets its name when it is whole, unless that exists by then.

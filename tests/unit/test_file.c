@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -255,6 +256,26 @@ static void file_check_new__names_what_is_free(void **state)
     assert_string_equal(th_error_arg_get(&err, "free"), th_test_path(other, *state, "a.b/list-2"));
 }
 
+static void file_check_new__refuses_the_names_beside_a_database(void **state)
+{
+    static const char *const SUFFIXES[] = {"-journal", "-wal", "-shm"};
+    struct th_error err = {0};
+    char base[TH_TEST_PATH_SIZE];
+    char path[TH_TEST_PATH_SIZE + 16];
+    th_test_path(base, *state, "r.tanhui");
+    for (int exists = 0; exists < 2; exists++) {
+        for (size_t i = 0; i < sizeof SUFFIXES / sizeof SUFFIXES[0]; i++) {
+            snprintf(path, sizeof path, "%s%s", base, SUFFIXES[i]);
+            assert_status(th_file_check_new(path, &err), exists ? TH_CONFLICT : TH_OK, &err);
+            if (exists) {
+                assert_string_equal(err.key, "file_beside_database");
+                assert_string_equal(th_error_arg_get(&err, "beside"), base);
+            }
+        }
+        assert_ok(th_file_write(base, "x", 1, &err), &err);
+    }
+}
+
 static void file_write_new__never_replaces_anything(void **state)
 {
     struct th_error err;
@@ -288,6 +309,7 @@ int main(void)
         FILE_TEST(file_publish__gives_the_name_once),
         FILE_TEST(file_check_target__tells_beforehand_what_would_fail),
         FILE_TEST(file_check_new__names_what_is_free),
+        FILE_TEST(file_check_new__refuses_the_names_beside_a_database),
         FILE_TEST(file_write_new__never_replaces_anything),
         FILE_TEST(file_write__link_stays_a_link),
         FILE_TEST(file_write__a_device_is_written_not_replaced),

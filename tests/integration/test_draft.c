@@ -22,6 +22,21 @@ static struct th_parcel_import_options given(const struct fixture *f)
     return (struct th_parcel_import_options){.messages = f->messages, .lang = TH_LANG_ZH};
 }
 
+// By an officer, with a document, for row 3.
+static struct th_parcel_import_options letting_in(struct fixture *f,
+                                                  char document[TH_TEST_PATH_SIZE])
+{
+    static const char *const ROW = "3";
+    struct th_parcel_import_options options = given(f);
+    intake_user_add(f, "officer", "officer", NULL);
+    f->request.login = "officer";
+    options.waive_rows = &ROW;
+    options.n_waive_rows = 1;
+    options.waive_reason = "套种";
+    options.waive_document = fixture_file(f, document, "letter.txt", "letter");
+    return options;
+}
+
 static struct th_json *open_draft(struct fixture *f, const struct th_parcel_import_options *options)
 {
     struct th_json *reply = NULL;
@@ -282,7 +297,6 @@ static void draft__of_a_source_that_changed_is_looked_at_before_it_is_confirmed(
 static void draft__of_given_files_that_changed_is_looked_at_before_it_is_confirmed(void **state)
 {
     struct fixture *f = *state;
-    static const char *const WAIVED = "3";
     char path[TH_TEST_PATH_SIZE];
     char mended[TH_TEST_PATH_SIZE];
     char document[TH_TEST_PATH_SIZE];
@@ -291,16 +305,10 @@ static void draft__of_given_files_that_changed_is_looked_at_before_it_is_confirm
     struct th_error err;
     int64_t draft_id = open_table(
         f, path, "A-1,张三,\"" INTAKE_CELL_0 "\"\nA-2,李四,\"" INTAKE_CELL_BETWEEN "\"\n");
-    struct th_parcel_import_options options = given(f);
+    struct th_parcel_import_options options = letting_in(f, document);
     const char *mends[] = {fixture_file(f, mended, "m.csv", "行,权利人\n3,赵六\n")};
     options.mends = mends;
     options.n_mends = 1;
-    options.waive_rows = &WAIVED;
-    options.n_waive_rows = 1;
-    options.waive_reason = "套种";
-    options.waive_document = fixture_file(f, document, "letter.txt", "letter");
-    intake_user_add(f, "officer", "officer", NULL);
-    f->request.login = "officer";
     th_json_free(step(f, SET, draft_id, &options));
     fixture_file(f, mended, "m.csv", "行,权利人\n3,钱七\n");
     refused(f, CONFIRM, draft_id, TH_CONFLICT, "draft_source_changed");
@@ -330,18 +338,11 @@ static void draft__of_given_files_that_changed_is_looked_at_before_it_is_confirm
 static void draft__lets_nothing_in_over_what_came_after_the_last_look(void **state)
 {
     struct fixture *f = *state;
-    static const char *const WAIVED = "3";
     char path[TH_TEST_PATH_SIZE];
     char document[TH_TEST_PATH_SIZE];
     int64_t draft_id = open_table(
         f, path, "A-1,张三,\"" INTAKE_CELL_0 "\"\nA-2,李四,\"" INTAKE_CELL_BETWEEN "\"\n");
-    struct th_parcel_import_options options = given(f);
-    options.waive_rows = &WAIVED;
-    options.n_waive_rows = 1;
-    options.waive_reason = "套种";
-    options.waive_document = fixture_file(f, document, "letter.txt", "letter");
-    intake_user_add(f, "officer", "officer", NULL);
-    f->request.login = "officer";
+    struct th_parcel_import_options options = letting_in(f, document);
     struct th_json *reply = step(f, SET, draft_id, &options);
     assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
     th_json_free(reply);
@@ -492,13 +493,7 @@ static void draft__with_what_an_officer_let_in_is_not_discarded_by_a_clerk(void 
     struct th_error err;
     int64_t draft_id = open_table(f, path, ROWS);
     intake_user_add(f, "clerk_1", "clerk", FIXTURE_VILLAGE);
-    intake_user_add(f, "officer", "officer", NULL);
-    struct th_parcel_import_options options = given(f);
-    options.waive_rows = &WAIVED;
-    options.n_waive_rows = 1;
-    options.waive_reason = "套种";
-    options.waive_document = fixture_file(f, document, "letter.txt", "letter");
-    f->request.login = "officer";
+    struct th_parcel_import_options options = letting_in(f, document);
     th_json_free(step(f, SET, draft_id, &options));
     f->request.login = "clerk_1";
     assert_status(th_draft_discard(f->registry, &f->request, draft_id, &reply, &err),

@@ -486,7 +486,6 @@ static void draft__keeps_the_village_of_the_clerk_who_opened_it(void **state)
 static void draft__with_what_an_officer_let_in_is_not_discarded_by_a_clerk(void **state)
 {
     struct fixture *f = *state;
-    static const char *const WAIVED = "4";
     char path[TH_TEST_PATH_SIZE];
     char document[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;

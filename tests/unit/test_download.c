@@ -294,19 +294,21 @@ static void download__a_hostile_site_is_answered_in_words(void **state)
         {"endless", TH_LIMIT, "download_too_large", "limit", "50000"},
         {"drip", TH_UNREADABLE, "download_stalled", "seconds", "1"},
     };
-    static const struct th_download_limits IMPATIENT = {
-        .size_max = 50000, .seconds_max = 10, .slow_seconds_max = 1};
     struct http_place *f = *state;
     char certificate[TH_TEST_PATH_SIZE];
     speak_tls(f, certificate);
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        // Who is slow is told by the site alone, not by how slow this machine is.
+        bool drips = strcmp(CASES[i].key == NULL ? "" : CASES[i].key, "download_stalled") == 0;
+        const struct th_download_limits limits = {
+            .size_max = 50000, .seconds_max = drips ? 10 : 60, .slow_seconds_max = drips ? 1 : 30};
         struct th_error err = {0};
         struct th_hash hash = {{7}};
         char hex[TH_HASH_HEX_SIZE];
         print_message("case %s\n", CASES[i].name);
         assert_int_equal(setenv("SSL_CERT_FILE", certificate, 1), 0);
         enum th_status status =
-            th_download(http_place_url(f, CASES[i].name), f->path, &IMPATIENT, NULL, &hash, &err);
+            th_download(http_place_url(f, CASES[i].name), f->path, &limits, NULL, &hash, &err);
         assert_int_equal(unsetenv("SSL_CERT_FILE"), 0);
         assert_status(status, CASES[i].status, &err);
         if (status == TH_OK) {

@@ -300,7 +300,7 @@ static void download__a_hostile_site_is_answered_in_words(void **state)
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         // Who is slow is told by the site alone, not by how slow this machine is.
         bool drips = strcmp(CASES[i].key == NULL ? "" : CASES[i].key, "download_stalled") == 0;
-        const struct th_download_limits limits = {
+        const struct th_download_limits patience = {
             .size_max = 50000, .seconds_max = drips ? 10 : 60, .slow_seconds_max = drips ? 1 : 30};
         struct th_error err = {0};
         struct th_hash hash = {{7}};
@@ -308,7 +308,7 @@ static void download__a_hostile_site_is_answered_in_words(void **state)
         print_message("case %s\n", CASES[i].name);
         assert_int_equal(setenv("SSL_CERT_FILE", certificate, 1), 0);
         enum th_status status =
-            th_download(http_place_url(f, CASES[i].name), f->path, &limits, NULL, &hash, &err);
+            th_download(http_place_url(f, CASES[i].name), f->path, &patience, NULL, &hash, &err);
         assert_int_equal(unsetenv("SSL_CERT_FILE"), 0);
         assert_status(status, CASES[i].status, &err);
         if (status == TH_OK) {

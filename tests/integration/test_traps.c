@@ -15,15 +15,13 @@ struct world {
 };
 
 struct trap {
-    const char *label;
-    const char *name;                                   // of the file
+    const char *label, *name;                           // of the trap, of the file
     const char *text;                                   // its bytes, or
     void (*make)(const char *path, const char *folder); // who writes it
     // What the clerk says.
     const char *crs, *axes, *datum, *encoding, *repair;
     bool no_village;
-    int place;
-    // What the clerk is told; NULL: not looked at.
+    int place;           // What the clerk is told follows; NULL: not looked at.
     const char *refused; // key of the error that ends the import
     int accepted;
     const char *code, *severity; // of row problems
@@ -581,9 +579,9 @@ static bool detection_told(const struct th_json *reply, const struct trap *trap)
     const struct th_json *detections = th_json_get(reply, "detections");
     for (size_t i = 0; i < th_json_size(detections); i++) {
         const struct th_json *found = th_json_at(detections, i);
-        const char *choice = th_json_get_text(found, "choice", "");
         if (strcmp(th_json_get_text(found, "what", ""), trap->what) == 0 &&
-            (trap->choice == NULL || strcmp(choice, trap->choice) == 0) &&
+            (trap->choice == NULL ||
+             strcmp(th_json_get_text(found, "choice", ""), trap->choice) == 0) &&
             evidence_holds(th_json_get(found, "evidence"), trap->because) &&
             holds(th_json_get_text(found, "option", ""), trap->option))
             return true;

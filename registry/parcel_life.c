@@ -417,33 +417,33 @@ void th_life_around_clear(struct th_life_around *around)
 }
 
 enum th_status th_life_shared(const struct th_life_around *around,
-                              const struct th_life_question *question,
+                              const struct th_life_parcel *parcel, const struct th_rules *rules,
                               struct th_overlap_finding **ret_findings, size_t *ret_n,
                               struct th_error *err)
 {
-    const struct th_life_parcel *parcel = question->parcel;
-    struct th_fabric_parcel *parcels = calloc(around->n + 1, sizeof *parcels);
+    struct th_overlap_finding *findings = NULL;
     struct th_fabric *fabric = NULL;
     struct th_fabric_probe *probe = NULL;
-    bool more = false; // the worst are listed, and all slivers
-    if (parcels == NULL)
-        return th_error_no_memory(err);
-    for (size_t i = 0; i < around->n; i++) {
-        parcels[i] = around->parcels[i];
-        if (question->before_id != 0 && parcels[i].id >= question->before_id)
-            parcels[i].ground = NULL; // takes no part
-    }
+    size_t n = 0;
+    bool more = false;
     enum th_status status =
-        th_fabric_new(parcels, around->n, &question->rules->overlap, &fabric, err);
+        th_fabric_new(around->parcels, around->n, &rules->overlap, &fabric, err);
     if (status == TH_OK)
         status = th_fabric_probe_new(&probe, err);
     if (status == TH_OK)
         status = th_fabric_test(fabric, probe, parcel->ground, th_area_m2(parcel->record.measured),
-                                ret_findings, ret_n, &more, err);
+                                &findings, &n, &more, err);
+    if (status == TH_OK && more)
+        status = th_error_set(err, TH_LIMIT, "fabric_too_dense", NULL);
     th_fabric_probe_free(probe);
     th_fabric_free(fabric);
-    free(parcels);
-    return status;
+    if (status != TH_OK) {
+        free(findings);
+        return status;
+    }
+    *ret_findings = findings;
+    *ret_n = n;
+    return TH_OK;
 }
 
 // --- Tenure -------------------------------------------------------------------------------------

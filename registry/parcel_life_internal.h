@@ -81,15 +81,10 @@ enum th_status th_life_around_load(struct th_store *store, struct th_box box, st
                                    struct th_life_around *ret_around,
                                    struct th_error *err) TH_MUST_CHECK;
 void th_life_around_clear(struct th_life_around *around);
-// Ground that a parcel shares with neighbours below `before_id` (0: with any), by the limits of
-// `rules`, worst first; free() the findings.
-struct th_life_question {
-    const struct th_life_parcel *parcel;
-    int64_t before_id;
-    const struct th_rules *rules;
-};
+// Ground that a parcel shares with its neighbours, by the limits of the rules; free(). TH_LIMIT
+// ("fabric_too_dense") when there are more of them than are listed.
 enum th_status th_life_shared(const struct th_life_around *around,
-                              const struct th_life_question *question,
+                              const struct th_life_parcel *parcel, const struct th_rules *rules,
                               struct th_overlap_finding **ret_findings, size_t *ret_n,
                               struct th_error *err) TH_MUST_CHECK;
 

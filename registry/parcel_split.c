@@ -111,14 +111,13 @@ static enum th_status part_gives(struct splitting *s, const struct th_life_aroun
                                  const struct th_rules *rules, size_t i, struct th_area *ret_area,
                                  struct th_error *err)
 {
-    const struct th_life_question question = {&s->parts[i], 0, rules};
     struct th_area measured = s->parts[i].record.measured;
     struct th_overlap_finding *findings = NULL;
     size_t n = 0;
     double sum_m2 = 0;
     enum th_status status = th_life_waived_schemes(&s->waived, &s->parts[i], &sum_m2, err);
     if (status == TH_OK)
-        status = th_life_shared(around, &question, &findings, &n, err);
+        status = th_life_shared(around, &s->parts[i], rules, &findings, &n, err);
     for (size_t k = 0; status == TH_OK && k < n; k++) {
         bool gave = false;
         status = whole_gave(s, findings[k].other_id, &gave, err);

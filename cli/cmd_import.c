@@ -21,7 +21,8 @@ enum { SHAPE_SIZE_MAX = 16 * 1024 * 1024 };
     "problems=FILE overlaps=FILE"
 
 #define IMPORT_VIEW                                                                                \
-    "read mended.rows mended.cells mended.shapes accepted rejected unchanged repaired area_mu "    \
+    "read mended.rows mended.cells mended.shapes accepted rejected dropped unchanged repaired "    \
+    "area_mu "                                                                                     \
     "area_m2 counted_mu source.crs seconds "                                                       \
     "| detections: what choice evidence option "                                                   \
     "| problems: row number severity code message hint"

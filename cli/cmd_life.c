@@ -1,4 +1,4 @@
-// parcel split, merge, adjust, retire, history.
+// parcel split, merge, adjust, renumber, retire, history.
 #include "cli/cli.h"
 #include "registry/parcel_life.h"
 
@@ -69,11 +69,29 @@ static enum th_status run_retire(struct th_cli *cli, struct th_json **ret_reply,
                : status;
 }
 
+static enum th_status run_renumber(struct th_cli *cli, struct th_json **ret_reply,
+                                   struct th_error *err)
+{
+    struct th_parcel_renumber_options options = {.number = th_cli_option(cli, "number"),
+                                                 .reason = th_cli_option(cli, "reason"),
+                                                 .on = th_cli_option(cli, "on")};
+    enum th_status status = th_cli_id(cli, 0, &options.parcel_id, err);
+    return status == TH_OK
+               ? th_parcel_renumber_use(cli->registry, &cli->request, &options, ret_reply, err)
+               : status;
+}
+
 static enum th_status run_history(struct th_cli *cli, struct th_json **ret_reply,
                                   struct th_error *err)
 {
     int64_t parcel_id = 0;
-    enum th_status status = th_cli_id(cli, 0, &parcel_id, err);
+    const char *number = th_cli_option(cli, "number");
+    if (number != NULL && cli->n_positionals > 0)
+        return th_error_set(err, TH_USAGE, "usage_too_many", "argument", cli->positionals[0], NULL);
+    enum th_status status = number == NULL
+                                ? th_cli_id(cli, 0, &parcel_id, err)
+                                : th_parcel_of_number(cli->registry, th_cli_option(cli, "village"),
+                                                      number, &parcel_id, err);
     return status == TH_OK ? th_parcel_history(cli->registry, parcel_id, ret_reply, err) : status;
 }
 
@@ -96,9 +114,12 @@ const struct th_cli_command th_cli_life_commands[] = {
      run_adjust},
     {"parcel", "retire", TH_CLI_WRITE, "ID", "reason!=TEXT on=DATE document=FILE",
      "on reason document_id " ENDED, run_retire},
-    {"parcel", "history", TH_CLI_READ, "ID", "",
+    {"parcel", "renumber", TH_CLI_WRITE, "ID", "number!=N reason!=TEXT on=DATE",
+     "on reason old_number " CHANGED, run_renumber},
+    {"parcel", "history", TH_CLI_READ, "[ID]", "number=N village=V",
      "parcel_id number village_name state retired_on retired_reason "
-     "| versions: version from to lasted origin kind area_mu counted_mu declared_mu source row seq "
+     "| versions: version number from to lasted origin reason kind area_mu counted_mu declared_mu "
+     "source row seq "
      "at login "
      "| changes: version what field before after "
      "| ancestors: parcel_id number state area_mu parent_of "

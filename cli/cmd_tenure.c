@@ -30,17 +30,20 @@ static enum th_status run_show(struct th_cli *cli, struct th_json **ret_reply, s
 
 const struct th_cli_command th_cli_tenure_commands[] = {
     {"tenure", "import", TH_CLI_WRITE, "FILE", "template holder=PARTY village=V",
-     "read accepted rejected unchanged file columns | incomplete: parcel_id on share "
-     "| problems: row number severity code message hint",
+     "read accepted rejected unchanged scans_added file columns | incomplete: parcel_id on share "
+     "| problems: row number=contract_number severity code message hint",
      run_import},
     {"tenure", "list", TH_CLI_READ, "", "holder=PARTY on=DATE",
-     "contracts: tenure_id number household holder declared_mu from to rent_fen guarantee_fen "
+     "contracts: tenure_id number=contract_number household holder declared_mu from to rent_fen "
+     "guarantee_fen "
      "dividend carbon_right ended | n",
      run_list},
     {"tenure", "show", TH_CLI_READ, "ID", "",
-     "tenure_id number household holder certificate certificate_expires declared_mu from to "
-     "rent_fen guarantee_fen dividend carbon_right ended document_id "
-     "| parcels: parcel_id number village_name state share",
+     "tenure_id number=contract_number household holder certificate certificate_expires "
+     "declared_mu from to "
+     "rent_fen guarantee_fen dividend carbon_right ended "
+     "| parcels: parcel_id number village_name state share "
+     "| documents: document_id name=file sha256 seq",
      run_show},
     {0},
 };

@@ -148,8 +148,8 @@ static int print_reply(const struct th_cli *cli, const struct th_json *reply)
 // Exit 1 is an answer: rows were kept out, a check failed, a bundle does not hold.
 static int answer_code(const struct th_json *reply)
 {
-    if (th_json_get_int(reply, "rejected", 0) > 0 || !th_json_get_bool(reply, "ok", true) ||
-        !th_json_get_bool(reply, "valid", true))
+    if (th_json_get_int(reply, "rejected", 0) > th_json_get_int(reply, "dropped", 0) ||
+        !th_json_get_bool(reply, "ok", true) || !th_json_get_bool(reply, "valid", true))
         return th_status_exit_code(TH_DATA_PROBLEM);
     return 0;
 }

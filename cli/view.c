@@ -7,6 +7,7 @@
 #include "cli/table.h"
 #include "core/buf.h"
 #include "core/quantity.h"
+#include "core/ratio.h"
 #include "core/text.h"
 
 enum {
@@ -19,6 +20,7 @@ enum {
 
 struct column {
     char key[KEY_SIZE];
+    char title[KEY_SIZE]; // the key of its words: "number=contract_number", else the key itself
 };
 
 static bool ends_with(const char *text, const char *suffix)
@@ -86,12 +88,24 @@ void th_cli_put_clean(struct th_buf *out, const char *text)
     }
 }
 
+// Parts of a whole, which people say in percent.
+static bool is_share(const char *key)
+{
+    return strcmp(last_part(key), "share") == 0 || strcmp(last_part(key), "dividend") == 0;
+}
+
 static void show_string(const struct th_cli *cli, const char *key, const char *text,
                         struct th_buf *out)
 {
     char name[160];
+    char percent[TH_RATIO_TEXT_SIZE];
+    struct th_ratio ratio;
     if (text[0] == '\0') {
         th_buf_append_str(out, "–");
+        return;
+    }
+    if (is_share(key) && th_ratio_parse(text, &ratio, NULL) == TH_OK) {
+        th_buf_append_str(out, th_ratio_format_percent(ratio, percent));
         return;
     }
     snprintf(name, sizeof name, "value.%s.%s", last_part(key), text);
@@ -249,7 +263,7 @@ static void draw_fields(const struct th_cli *cli, const struct th_json *reply,
 {
     size_t width = 0;
     for (size_t i = 0; i < n; i++) {
-        size_t w = th_text_width(label(cli, columns[i].key));
+        size_t w = th_text_width(label(cli, columns[i].title));
         if (w > width && walk(reply, columns[i].key) != NULL)
             width = w;
     }
@@ -257,7 +271,7 @@ static void draw_fields(const struct th_cli *cli, const struct th_json *reply,
         const struct th_json *value = walk(reply, columns[i].key);
         if (value == NULL)
             continue;
-        const char *name = label(cli, columns[i].key);
+        const char *name = label(cli, columns[i].title);
         th_buf_append_str(out, name);
         pad(out, width - th_text_width(name) + 2);
         show(cli, columns[i].key, value, out);
@@ -299,7 +313,7 @@ static void draw_table(const struct th_cli *cli, const struct th_json *rows,
         return;
     }
     for (size_t c = 0; c < n_columns; c++) {
-        table.columns[c].title = label(cli, columns[c].key);
+        table.columns[c].title = label(cli, columns[c].title);
         table.columns[c].right = true;
     }
     for (size_t r = 0; r < table.n_rows; r++)
@@ -317,6 +331,18 @@ static void draw_table(const struct th_cli *cli, const struct th_json *rows,
     free(table.cells);
 }
 
+// `size` is smaller than KEY_SIZE.
+static struct column column_read(const char *text, size_t size)
+{
+    struct column column = {{0}, {0}};
+    const char *equals = memchr(text, '=', size);
+    size_t key_size = equals == NULL ? size : (size_t)(equals - text);
+    const char *title = equals == NULL ? text : equals + 1;
+    memcpy(column.key, text, key_size);
+    memcpy(column.title, title, size - (size_t)(title - text));
+    return column;
+}
+
 // Splits "a b c" into columns; returns how many.
 static size_t split(const char *text, size_t size, struct column *columns)
 {
@@ -329,8 +355,7 @@ static size_t split(const char *text, size_t size, struct column *columns)
         while (i < size && text[i] != ' ')
             i++;
         if (i > begin && i - begin < KEY_SIZE) {
-            memset(&columns[n], 0, sizeof columns[n]);
-            memcpy(columns[n].key, text + begin, i - begin);
+            columns[n] = column_read(text + begin, i - begin);
             n++;
         }
     }

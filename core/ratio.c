@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 __extension__ typedef __int128 int128;
 __extension__ typedef unsigned __int128 uint128;
@@ -121,6 +122,19 @@ const char *th_ratio_format(struct th_ratio ratio, char buf[TH_RATIO_TEXT_SIZE])
     else
         snprintf(buf, TH_RATIO_TEXT_SIZE, "%s%llu.%0*llu", sign, (unsigned long long)whole, places,
                  (unsigned long long)(scaled / denominator));
+    return buf;
+}
+
+const char *th_ratio_format_percent(struct th_ratio ratio, char buf[TH_RATIO_TEXT_SIZE])
+{
+    struct th_ratio percent;
+    const struct th_ratio hundred = {100, 1};
+    (void)th_ratio_format(ratio, buf);
+    if (strchr(buf, '/') == NULL && th_ratio_mul(ratio, hundred, &percent, NULL) == TH_OK) {
+        (void)th_ratio_format(percent, buf);
+        size_t size = strlen(buf);
+        (void)snprintf(buf + size, TH_RATIO_TEXT_SIZE - size, " %%");
+    }
     return buf;
 }
 

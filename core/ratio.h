@@ -26,6 +26,9 @@ enum { TH_RATIO_TEXT_SIZE = 48 };
 // Shortest exact text: "0.39" when the decimal ends within 9 places, else "70/87". Returns buf.
 const char *th_ratio_format(struct th_ratio ratio, char buf[TH_RATIO_TEXT_SIZE]);
 
+// For people: "60 %" and "12.5 %" when that decimal ends within 7 places, else "1/3". Returns buf.
+const char *th_ratio_format_percent(struct th_ratio ratio, char buf[TH_RATIO_TEXT_SIZE]);
+
 int th_ratio_compare(struct th_ratio a, struct th_ratio b); // exact
 double th_ratio_double(struct th_ratio ratio);
 

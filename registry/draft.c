@@ -96,8 +96,7 @@ static enum th_status rows_without(const struct th_row_numbers *dropped,
         }
     for (size_t i = 0; texts != NULL && i < dropped->n; i++) {
         char text[24];
-        bool again = i > 0 && dropped->items[i] == dropped->items[i - 1];
-        if (again || th_row_numbers_have(kept, dropped->items[i]))
+        if (th_row_numbers_have(kept, dropped->items[i]))
             continue;
         snprintf(text, sizeof text, "%lld", (long long)dropped->items[i]);
         texts[n] = th_arena_text(arena, text);
@@ -302,6 +301,18 @@ static enum th_status import_tell(struct th_store *store, int64_t import_id, str
     return TH_OK;
 }
 
+static enum th_status dropped_tell(const struct th_parcel_import_options *options,
+                                   struct th_json *reply, struct th_error *err)
+{
+    struct th_row_numbers dropped = {0};
+    enum th_status status =
+        th_row_numbers_read(options->drop_rows, options->n_drop_rows, "drop", &dropped, err);
+    if (status == TH_OK && dropped.n > 0)
+        th_json_set_int(reply, "dropped", (int64_t)dropped.n);
+    free(dropped.items);
+    return status;
+}
+
 // What became of a draft that is closed; its source is not looked at any more.
 static enum th_status closed_tell(struct th_registry *registry, const struct taken_up *t,
                                   struct th_json **ret_reply, struct th_error *err)
@@ -315,6 +326,8 @@ static enum th_status closed_tell(struct th_registry *registry, const struct tak
     enum th_status status = th_journal_each(store, NULL, draft->seq, 1, closing_tell, reply, err);
     if (status == TH_OK && draft->import_id != 0)
         status = import_tell(store, draft->import_id, reply, err);
+    if (status == TH_OK && draft->import_id != 0)
+        status = dropped_tell(&t->options, reply, err);
     return th_reply_finish(status, reply, ret_reply, err);
 }
 

@@ -11,7 +11,7 @@ static enum th_status refuse(const char *key, int64_t parcel_id, struct th_date 
     char text[TH_DATE_TEXT_SIZE];
     char ratio[TH_RATIO_TEXT_SIZE];
     (void)th_error_set(err, TH_CONFLICT, key, "on", th_date_format(on, text), "share",
-                       th_ratio_format(sum, ratio), NULL);
+                       th_ratio_format_percent(sum, ratio), NULL);
     th_error_add_int(err, "parcel", parcel_id);
     return TH_CONFLICT;
 }

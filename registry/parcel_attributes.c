@@ -50,15 +50,21 @@ static void refuse(struct th_import_run *run, struct th_staged_row *row, const c
     row->fate = TH_ROW_REFUSED;
 }
 
-static void refuse_unknown(struct th_import_run *run, struct th_staged_row *row)
+static enum th_status refuse_unknown(struct th_import_run *run, struct th_staged_row *row,
+                                     struct th_error *err)
 {
     struct th_error what;
-    if (row->number == NULL)
+    bool old = false;
+    enum th_status status = th_import_old_number(run, row, &old, &what, err);
+    if (status != TH_OK)
+        return status;
+    if (!old && row->number == NULL)
         (void)th_error_set(&what, TH_DATA_PROBLEM, "parcel_unnumbered", NULL);
-    else
+    else if (!old)
         (void)th_error_set(&what, TH_DATA_PROBLEM, "parcel_unknown", "number", row->number,
                            "village", run->villages.items[row->village].name, NULL);
     refuse(run, row, "parcel_unknown", &what);
+    return TH_OK;
 }
 
 // The class was judged by the kind that the row names; where it names none, by the parcel's.
@@ -130,6 +136,10 @@ static enum th_status find_by_id(struct th_import_run *run, struct th_staged_row
     const struct th_village *village = &run->villages.items[row->village];
     if (strcmp(village->code, record->village) != 0 ||
         (row->number != NULL && strcmp(row->number, record->number) != 0)) {
+        bool old = false;
+        status = th_import_old_number(run, row, &old, what, err);
+        if (status != TH_OK || old)
+            return status;
         (void)th_error_set(what, TH_DATA_PROBLEM, "parcel_id_differs", "known",
                            number_or_none(record->number), "known_village", record->village_name,
                            "number", number_or_none(row->number), "village", village->name, NULL);
@@ -174,7 +184,7 @@ enum th_status th_import_shapeless_fill(struct th_import_run *run, bool refusing
         else if (row->told_id != 0)
             refuse(run, row, "parcel_unknown", &what);
         else
-            refuse_unknown(run, row);
+            status = refuse_unknown(run, row, err);
     }
     return status;
 }

@@ -51,6 +51,11 @@ enum th_status th_row_numbers_read(const char *const *texts, size_t n, const cha
         return th_error_set(err, TH_USAGE, "row_option", "option", option, "value", texts[i], NULL);
     }
     qsort(numbers.items, numbers.n, sizeof *numbers.items, compare_numbers);
+    size_t n_once = 0;
+    for (size_t i = 0; i < numbers.n; i++)
+        if (n_once == 0 || numbers.items[i] != numbers.items[n_once - 1])
+            numbers.items[n_once++] = numbers.items[i];
+    numbers.n = n_once;
     *ret_numbers = numbers;
     return TH_OK;
 }

@@ -128,14 +128,11 @@ static const char *waived_key(const struct th_claim *claim)
 static enum th_status came_since(const struct th_import_run *run, const struct th_claim *claim,
                                  bool *ret_since, struct th_error *err)
 {
-    struct th_parcel_record record;
     int64_t seq = 0;
     *ret_since = false;
     if (run->options->draft_sha256 == NULL || claim->claimant != TH_CLAIMANT_PARCEL)
         return TH_OK;
-    enum th_status status = th_parcel_load(run->store, claim->finding.other_id, 0, &record, err);
-    if (status == TH_OK)
-        status = th_parcel_version_seq(run->store, record.parcel_id, record.version, &seq, err);
+    enum th_status status = th_parcel_ground_seq(run->store, claim->finding.other_id, &seq, err);
     *ret_since = seq > run->options->draft_seq;
     return status;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "registry/own_columns.h"
 #include "registry/parcel_life_internal.h"
 #include "registry/parcel_lineage.h"
 #include "registry/reply.h"
@@ -119,6 +120,20 @@ static void compare_records(struct telling *t, const struct th_parcel_record *re
     th_json_free(after);
 }
 
+// An attribute that is called like a column of the registry goes by the name that exports give it.
+// Takes over `before` and `after`.
+static void tell_attribute(struct telling *t, int64_t version, const char *key,
+                           struct th_json *before, struct th_json *after)
+{
+    struct th_buf name;
+    th_buf_init(&name, TH_PARCEL_ATTRIBUTES_MAX);
+    bool reserved = th_own_reserved(key, NULL);
+    if (reserved)
+        th_own_attribute_name(key, false, 1, false, &name);
+    tell_change(t, version, "attribute", reserved ? th_buf_text(&name) : key, before, after);
+    th_buf_clear(&name);
+}
+
 // Attributes of either version, those that are gone behind those that are there.
 static void compare_attributes(struct telling *t, const struct th_parcel_record *record,
                                const struct th_json *attributes)
@@ -127,15 +142,15 @@ static void compare_attributes(struct telling *t, const struct th_parcel_record 
         const char *key = th_json_iter_key(it);
         const struct th_json *before = th_json_get(t->last_attributes, key);
         if (!th_json_equal(before, th_json_iter_value(it)))
-            tell_change(t, record->version, "attribute", key,
-                        before == NULL ? th_json_null() : th_json_copy(before),
-                        th_json_copy(th_json_iter_value(it)));
+            tell_attribute(t, record->version, key,
+                           before == NULL ? th_json_null() : th_json_copy(before),
+                           th_json_copy(th_json_iter_value(it)));
     }
     for (void *it = th_json_iter(t->last_attributes); it != NULL;
          it = th_json_iter_next(t->last_attributes, it))
         if (th_json_get(attributes, th_json_iter_key(it)) == NULL)
-            tell_change(t, record->version, "attribute", th_json_iter_key(it),
-                        th_json_copy(th_json_iter_value(it)), th_json_null());
+            tell_attribute(t, record->version, th_json_iter_key(it),
+                           th_json_copy(th_json_iter_value(it)), th_json_null());
 }
 
 static enum th_status tell_changes(struct telling *t, const struct th_parcel_record *record,
@@ -155,6 +170,30 @@ static enum th_status tell_changes(struct telling *t, const struct th_parcel_rec
     return TH_OK;
 }
 
+struct number_reason {
+    int64_t version;
+    char text[TH_PARCEL_REASON_SIZE];
+};
+
+static bool take_reason(void *context, const struct th_parcel_renumbering *renumbering)
+{
+    struct number_reason *reason = context;
+    if (renumbering->version == reason->version)
+        th_text_copy(reason->text, sizeof reason->text, renumbering->reason);
+    return renumbering->version < reason->version;
+}
+
+// Why a version bears another number than the one before.
+static enum th_status add_reason(struct telling *t, const struct th_parcel_record *record,
+                                 struct th_json *json)
+{
+    struct number_reason reason = {.version = record->version};
+    enum th_status status = th_parcel_renumbering_each(t->store, record->parcel_id, NULL,
+                                                       take_reason, &reason, &t->err);
+    th_json_set_text(json, "reason", reason.text[0] == '\0' ? NULL : reason.text);
+    return status;
+}
+
 static bool tell_version(void *context, const struct th_parcel_record *record,
                          const char *attributes)
 {
@@ -170,6 +209,8 @@ static bool tell_version(void *context, const struct th_parcel_record *record,
     th_json_set(json, "to", th_json_null());
     th_json_set_text(json, "geometry_hash", th_hash_hex(&record->geometry_hash, hex));
     t->status = add_source(t, record, json);
+    if (t->status == TH_OK)
+        t->status = add_reason(t, record, json);
     if (t->status == TH_OK)
         t->status =
             th_parcel_lineage_each(t->store, record->parcel_id, take_parent, &parents, &t->err);

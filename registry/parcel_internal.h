@@ -170,7 +170,7 @@ struct th_staged_finding {
     size_t wkb_size;
 };
 
-struct th_row_numbers { // in order
+struct th_row_numbers { // in order, each once
     int64_t *items;
     size_t n;
 };
@@ -458,6 +458,16 @@ enum th_status th_import_shapeless_check(const struct th_import_run *run,
 // kind where they name none. Those that name no parcel are refused when `refusing` is set.
 enum th_status th_import_shapeless_fill(struct th_import_run *run, bool refusing,
                                         struct th_error *err) TH_MUST_CHECK;
+
+// Is the row's number one that a parcel of its village bore until it was put right?
+// *ret_what then says which (parcel_old_number.c).
+enum th_status th_import_old_number(struct th_import_run *run, const struct th_staged_row *row,
+                                    bool *ret_found, struct th_error *ret_what,
+                                    struct th_error *err) TH_MUST_CHECK;
+// Tells of the rows that would be new parcels under such a number, and refuses those that are the
+// parcel itself; `numbered` in order of village, number and row.
+enum th_status th_import_old_numbers(struct th_import_run *run, struct th_staged_row **numbered,
+                                     size_t n, struct th_error *err) TH_MUST_CHECK;
 
 // Decides every row that passed against the registry as it is now; may be repeated.
 enum th_status th_import_resolve(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;

@@ -1,5 +1,5 @@
-// What happens to a parcel after it is registered: split, merged, given another boundary, retired;
-// and its history.
+// What happens to a parcel after it is registered: split, merged, given another boundary or number,
+// retired; and its history.
 //
 // Nothing is erased. A change begins on a day (`on`, today when NULL, never in the future) and
 // makes new versions or new parcels; what was before stays as it was. Parcels of a package that is
@@ -100,14 +100,35 @@ enum th_status th_parcel_retire_use(struct th_registry *registry, const struct t
                                     const struct th_parcel_retire_options *options,
                                     struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 
+struct th_parcel_renumber_options {
+    int64_t parcel_id;
+    const char *number; // the right one
+    const char *reason;
+    const char *on;
+};
+// A new version with another number and nothing else changed; a parcel without a number gets one.
+// Reply also: old_number. TH_CONFLICT ("number_taken": by any parcel of the village, retired ones
+// too; "number_same"), TH_INVALID ("number_invalid").
+enum th_status th_parcel_renumber_use(struct th_registry *registry,
+                                      const struct th_request *request,
+                                      const struct th_parcel_renumber_options *options,
+                                      struct th_json **ret_reply,
+                                      struct th_error *err) TH_MUST_CHECK;
+
+// The parcel that bears the number, or bore it before that was put right; village NULL: of any.
+// TH_NOT_FOUND ("parcel_number_unknown"), TH_CONFLICT ("parcel_number_ambiguous" with "ids").
+enum th_status th_parcel_of_number(struct th_registry *registry, const char *village,
+                                   const char *number, int64_t *ret_parcel_id,
+                                   struct th_error *err) TH_MUST_CHECK;
+
 // Reply: parcel_id, number, village, village_name, state, retired_on, retired_reason;
-// versions[{version, from, to (last day, null: open), origin ("attributes" where an import left the
-// ground as it was), kind, area_m2, area_mu, declared_mu, import_id, source, row,
-// parents[{parcel_id, version}], seq, at, login, geometry_hash}] oldest first; changes[{version,
-// what (particular, ground, attribute), name, before, after}]: what differs from the version
-// before, null where there was or is nothing; ancestors[] and descendants[] [{parcel_id, number,
-// state, child_of or parent_of}]: all that it came from and that came of it, nearest first;
-// events[{seq, at, login, kind}]. TH_NOT_FOUND ("parcel_not_found").
+// versions[{version, number, from, to (last day, null: open), origin ("attributes" where an import
+// left the ground as it was), reason (of another number), kind, area_m2, area_mu, declared_mu,
+// import_id, source, row, parents[{parcel_id, version}], seq, at, login, geometry_hash}] oldest
+// first; changes[{version, what (particular, ground, attribute), name, before, after}]: what
+// differs from the version before, null where there was or is nothing; ancestors[] and
+// descendants[] [{parcel_id, number, state, child_of or parent_of}]: all that it came from and that
+// came of it, nearest first; events[{seq, at, login, kind}]. TH_NOT_FOUND ("parcel_not_found").
 enum th_status th_parcel_history(struct th_registry *registry, int64_t parcel_id,
                                  struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 

@@ -102,6 +102,8 @@ enum th_status th_import_reply(const struct th_import_run *run, int64_t import_i
     th_json_set_int(reply, "accepted", run->n_accepted);
     th_json_set_int(reply, "rejected", run->n_rejected);
     th_json_set_int(reply, "unchanged", run->n_unchanged);
+    if (run->dropped.n > 0)
+        th_json_set_int(reply, "dropped", (int64_t)run->dropped.n);
     th_json_set_int(reply, "repaired", n_repaired(run));
     if (run->options->n_mends > 0) {
         struct th_json *mended = th_json_object();

@@ -573,7 +573,7 @@ static void count(struct th_import_run *run)
 // One error keeps all out when the caller asked for that: the rows without a fault say so.
 static void abort_if_asked(struct th_import_run *run)
 {
-    run->aborted = run->options->on_problem_abort && run->n_rejected > 0;
+    run->aborted = run->options->on_problem_abort && run->n_rejected > (int64_t)run->dropped.n;
     if (!run->aborted)
         return;
     struct th_error what;
@@ -607,6 +607,8 @@ enum th_status th_import_resolve(struct th_import_run *run, struct th_error *err
         return th_error_no_memory(err);
     refuse_repeated(run, numbered, n_numbered);
     status = identify_rows(run, numbered, n_numbered, last_parcel, err);
+    if (status == TH_OK)
+        status = th_import_old_numbers(run, numbered, n_numbered, err);
     free(numbered);
     if (status == TH_OK)
         status = identify_unnumbered(run, err);

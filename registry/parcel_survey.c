@@ -239,16 +239,30 @@ static const struct th_reader_row *lay(struct intake *in, struct th_reader_row *
     return laid;
 }
 
+// A row that the caller leaves out is no fault; lists show whose it is.
+static enum th_status leave_out(struct intake *in, const struct th_reader_row *laid,
+                                struct th_staged_row *row, struct th_error *err)
+{
+    struct th_error problem;
+    char number[TH_PARCEL_NUMBER_SIZE];
+    if (laid->values != NULL && th_field_number(&in->run->map, laid, number)) {
+        row->number = th_text_duplicate(number);
+        if (row->number == NULL)
+            return th_error_no_memory(err);
+    }
+    (void)th_error_set(&problem, TH_DATA_PROBLEM, "row_dropped", NULL);
+    th_problems_add(&in->run->checked, row->row, row->feature, TH_PROBLEM_WARNING, NULL, &problem);
+    row->fate = TH_ROW_REJECTED;
+    return TH_OK;
+}
+
 static enum th_status take_row(struct intake *in, struct th_reader_row *source,
                                struct th_staged_row *row, struct th_error *err)
 {
     struct th_error problem;
     const struct th_reader_row *laid = lay(in, source);
-    if (th_row_numbers_have(&in->run->dropped, source->row)) {
-        (void)th_error_set(&problem, TH_DATA_PROBLEM, "row_dropped", NULL);
-        th_import_reject(in->run, row, NULL, &problem);
-        return TH_OK;
-    }
+    if (th_row_numbers_have(&in->run->dropped, source->row))
+        return leave_out(in, laid, row, err);
     if (th_import_is_shapeless(in->run) && laid->wkb != NULL) {
         (void)th_error_set(&problem, TH_DATA_PROBLEM, "attributes_alone_shape", NULL);
         th_import_reject(in->run, row, "geometry_type", &problem);

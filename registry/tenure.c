@@ -115,6 +115,19 @@ static bool show_share(void *context, const struct th_tenure_share *share)
     return true;
 }
 
+static bool show_document(void *context, const struct th_tenure_document *document)
+{
+    struct th_json *documents = context;
+    char hex[TH_HASH_HEX_SIZE];
+    struct th_json *json = th_json_object();
+    th_json_set_int(json, "document_id", document->document_id);
+    th_json_set_text(json, "name", document->name);
+    th_json_set_text(json, "sha256", th_hash_hex(&document->sha256, hex));
+    th_json_set_int(json, "seq", document->seq);
+    th_json_append(documents, json);
+    return true;
+}
+
 enum th_status th_tenure_show(struct th_registry *registry, int64_t tenure_id,
                               struct th_json **ret_reply, struct th_error *err)
 {
@@ -134,8 +147,10 @@ enum th_status th_tenure_show(struct th_registry *registry, int64_t tenure_id,
             *err = l.err;
     }
     th_json_set(reply, "parcels", l.contracts);
+    struct th_json *documents = th_json_array();
     if (status == TH_OK)
-        set_or_null(reply, "document_id", tenure.document_id != 0, tenure.document_id);
+        status = th_tenure_document_each(l.store, tenure_id, show_document, documents, err);
+    th_json_set(reply, "documents", documents);
     return th_reply_finish(status, reply, ret_reply, err);
 }
 

@@ -20,9 +20,10 @@ struct th_tenure_import_options {       // texts are borrowed; NULL: not given
     enum th_lang lang;
 };
 // Reply: read = accepted + rejected + unchanged (rows), problems[{row, number, code, severity,
-// message, hint}], tenure_ids[], incomplete[{parcel_id, number, on, share}]. A contract with a bad
-// row is refused with all its rows; a row that names a file which is not there is one
-// ("tenure_document_missing"), a row that names none is not: no rule asks for scans. TH_INVALID
+// message, hint}], tenure_ids[], incomplete[{parcel_id, on, share}], scans_added. A contract with a
+// bad row is refused with all its rows; a row that names a file which is not there is one
+// ("tenure_document_missing"), a row that names none is not: no rule asks for scans. A contract
+// that is registered already stays as it is, but for a scan that it does not have yet. TH_INVALID
 // ("tenure_columns" with "missing"), TH_LIMIT
 // ("tenure_too_many_rows"), errors of th_reader_open, TH_NOT_PERMITTED.
 enum th_status th_tenure_import(struct th_registry *registry, const struct th_request *request,
@@ -39,7 +40,8 @@ enum th_status th_tenure_template(const char *path, const struct th_messages *me
 // ended}]. holder NULL: any; on NULL: whenever.
 enum th_status th_tenure_list(struct th_registry *registry, const char *holder, const char *on,
                               struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
-// One contract with parcels[{parcel_id, number, village, share}] and its document. TH_NOT_FOUND
+// One contract with parcels[{parcel_id, number, village_name, state, share}] and documents[
+// {document_id, name, sha256, seq}], its scans as they came. TH_NOT_FOUND
 // ("tenure_not_found").
 enum th_status th_tenure_show(struct th_registry *registry, int64_t tenure_id,
                               struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

@@ -88,6 +88,99 @@ enum th_status th_parcel_version_seq(struct th_store *store, int64_t parcel_id, 
     return status;
 }
 
+enum th_status th_parcel_ground_seq(struct th_store *store, int64_t parcel_id, int64_t *ret_seq,
+                                    struct th_error *err)
+{
+    // Versions are journalled in their order; of those that have the present ground without a
+    // break, the first brought it.
+    static const char SQL[] =
+        "SELECT v.seq FROM parcel p"
+        " JOIN parcel_version n ON n.parcel_id = p.parcel_id AND n.version = p.version"
+        " JOIN parcel_version v ON v.parcel_id = p.parcel_id"
+        " WHERE p.parcel_id = ?1 AND NOT EXISTS (SELECT 1 FROM parcel_version o"
+        " WHERE o.parcel_id = p.parcel_id AND o.version >= v.version"
+        " AND o.geometry_hash <> n.geometry_hash) ORDER BY v.version LIMIT 1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, parcel_id);
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err))
+        *ret_seq = th_column_int(q, 0);
+    else if (status == TH_OK)
+        status = parcel_error(TH_NOT_FOUND, "parcel_not_found", parcel_id, err);
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_parcel_renumber(struct th_store *store, int64_t parcel_id, const char *number,
+                                  const char *reason, int64_t seq, struct th_error *err)
+{
+    static const char SQL_RECORD[] =
+        "INSERT INTO parcel_renumbering (parcel_id, version, old_number, reason, seq)"
+        " SELECT parcel_id, version, number, ?2, ?3 FROM parcel WHERE parcel_id = ?1";
+    static const char SQL_NUMBER[] = "UPDATE parcel SET number = ?2 WHERE parcel_id = ?1";
+    struct th_stmt *q = th_db_query(store, SQL_RECORD);
+    th_bind_int(q, 1, parcel_id);
+    th_bind_text(q, 2, reason);
+    th_bind_int(q, 3, seq);
+    enum th_status status = th_stmt_run(q, err);
+    if (status != TH_OK)
+        return status;
+    q = th_db_query(store, SQL_NUMBER);
+    th_bind_int(q, 1, parcel_id);
+    th_bind_text(q, 2, number);
+    return th_stmt_run(q, err);
+}
+
+enum th_status th_parcel_renumbering_each(
+    struct th_store *store, int64_t parcel_id, const char *old_number,
+    bool (*visit)(void *context, const struct th_parcel_renumbering *renumbering), void *context,
+    struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT r.parcel_id, r.version, p.village, r.old_number, p.number, r.reason"
+        " FROM parcel_renumbering r JOIN parcel p ON p.parcel_id = r.parcel_id"
+        " WHERE r.parcel_id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR r.old_number = ?3)"
+        " ORDER BY r.parcel_id, r.version";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, parcel_id);
+    th_bind_int(q, 2, parcel_id > 0 ? parcel_id : INT64_MAX);
+    th_bind_text(q, 3, old_number);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        const struct th_parcel_renumbering renumbering = {.parcel_id = th_column_int(q, 0),
+                                                          .version = th_column_int(q, 1),
+                                                          .village = th_column_text(q, 2),
+                                                          .old_number = th_column_text(q, 3),
+                                                          .number = th_column_text(q, 4),
+                                                          .reason = th_column_text(q, 5)};
+        go_on = visit(context, &renumbering);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_parcel_numbered_each(struct th_store *store, const char *village,
+                                       const char *number,
+                                       bool (*visit)(void *context, int64_t parcel_id),
+                                       void *context, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT p.parcel_id FROM parcel p WHERE p.number = ?1 AND (?2 IS NULL OR p.village = ?2)"
+        " UNION SELECT r.parcel_id FROM parcel_renumbering r"
+        " JOIN parcel p ON p.parcel_id = r.parcel_id"
+        " WHERE r.old_number = ?1 AND (?2 IS NULL OR p.village = ?2) ORDER BY 1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_text(q, 1, number);
+    th_bind_text(q, 2, village);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err))
+        go_on = visit(context, th_column_int(q, 0));
+    th_stmt_done(q);
+    return status;
+}
+
 enum th_status th_parcel_lineage_insert(struct th_store *store,
                                         const struct th_parcel_lineage *lineage, int64_t seq,
                                         struct th_error *err)

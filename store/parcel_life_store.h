@@ -24,6 +24,36 @@ enum th_status th_parcel_retired_reason(struct th_store *store, int64_t parcel_i
 enum th_status th_parcel_version_seq(struct th_store *store, int64_t parcel_id, int64_t version,
                                      int64_t *ret_seq, struct th_error *err) TH_MUST_CHECK;
 
+// The journal entry by which the parcel got the ground that it has in force: corrections of what is
+// known of it leave that alone. TH_NOT_FOUND ("parcel_not_found").
+enum th_status th_parcel_ground_seq(struct th_store *store, int64_t parcel_id, int64_t *ret_seq,
+                                    struct th_error *err) TH_MUST_CHECK;
+
+// Puts the number right from the version in force on, which was stored just now and bears it
+// already. TH_CONFLICT ("store_constraint": another parcel of the village has it).
+enum th_status th_parcel_renumber(struct th_store *store, int64_t parcel_id, const char *number,
+                                  const char *reason, int64_t seq,
+                                  struct th_error *err) TH_MUST_CHECK;
+struct th_parcel_renumbering {  // texts are borrowed
+    int64_t parcel_id, version; // the first that bears another number than `old_number`
+    const char *village;        // code
+    const char *old_number;     // NULL: it had none
+    const char *number;         // at present
+    const char *reason;
+};
+// Numbers that were put right, of one parcel (0: any), from one number (NULL: any), in order of
+// parcel and version. The visitor returns false to stop.
+enum th_status th_parcel_renumbering_each(
+    struct th_store *store, int64_t parcel_id, const char *old_number,
+    bool (*visit)(void *context, const struct th_parcel_renumbering *renumbering), void *context,
+    struct th_error *err) TH_MUST_CHECK;
+// Parcels that bear the number or once did, in one village (NULL: any), in order of id. The visitor
+// returns false to stop.
+enum th_status th_parcel_numbered_each(struct th_store *store, const char *village,
+                                       const char *number,
+                                       bool (*visit)(void *context, int64_t parcel_id),
+                                       void *context, struct th_error *err) TH_MUST_CHECK;
+
 // A version that a split or merge made out of another.
 struct th_parcel_lineage {
     int64_t child_id, child_version;

@@ -7,9 +7,16 @@
 #include "store/db_internal.h"
 #include "store/parcel_row_internal.h"
 
+// The number that a version bore: the present one, unless it was corrected after that version.
+#define NUMBER_THEN                                                                                \
+    "CASE WHEN v.version < p.version AND EXISTS (SELECT 1 FROM parcel_renumbering r"               \
+    " WHERE r.parcel_id = v.parcel_id AND r.version > v.version)"                                  \
+    " THEN (SELECT r.old_number FROM parcel_renumbering r WHERE r.parcel_id = v.parcel_id"         \
+    " AND r.version > v.version ORDER BY r.version LIMIT 1) ELSE p.number END, "
+
 // Columns in the order that read_record expects.
 #define RECORD_COLUMNS                                                                             \
-    "p.parcel_id, v.version, p.state, v.kind, p.village, g.name, p.number, p.source_key, "         \
+    "p.parcel_id, v.version, p.state, v.kind, p.village, g.name, " NUMBER_THEN "p.source_key, "    \
     "v.land_scheme, v.land_class, v.declared_m2_300, v.measured_m2_300, v.sliver_m2_300, "         \
     "v.perimeter_mm, v.import_id, v.source_row, v.feature, v.geometry_hash, v.row_hash, "          \
     "p.retired_on, v.from_on, v.origin, v.attributes"

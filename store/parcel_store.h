@@ -32,11 +32,11 @@ struct th_parcel_record {
     char state[16];                      // of the parcel: "registered" or "retired"
     struct th_date retired_on;           // of the parcel; year 0: registered. Ignored when storing
     struct th_date from;                 // first day of this version
-    char origin[TH_PARCEL_ORIGIN_SIZE];  // import, split, merge, boundary, repair
+    char origin[TH_PARCEL_ORIGIN_SIZE];  // import, split, merge, boundary, repair, number
     char kind[TH_PARCEL_KIND_SIZE];      // bamboo, orchard, tea, forest, wetland
     char village[TH_CODE_SIZE];          // code
     char village_name[TH_NAME_SIZE];     // read only: ignored when storing
-    char number[TH_PARCEL_NUMBER_SIZE];  // "" without
+    char number[TH_PARCEL_NUMBER_SIZE];  // of this version, "" without
     char source_key[TH_PARCEL_KEY_SIZE]; // "sha256:layer:row" of the first version
     char land_scheme[TH_PARCEL_SCHEME_SIZE]; // "GB/T 21010-2017", "" without
     char land_class[TH_PARCEL_CLASS_SIZE];   // "0302", "" without

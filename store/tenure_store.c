@@ -24,8 +24,8 @@ enum th_status th_tenure_insert(struct th_store *store, const struct th_tenure *
     static const char SQL[] =
         "INSERT INTO tenure (number, household, household_id, holder_id, certificate,"
         " certificate_expires_on, declared_m2_300, from_on, to_on, rent_fen, guarantee_fen,"
-        " dividend_share, carbon_right, document_id, seq)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+        " dividend_share, carbon_right, seq)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, tenure->number);
     th_bind_text(q, 2, tenure->household);
@@ -45,8 +45,7 @@ enum th_status th_tenure_insert(struct th_store *store, const struct th_tenure *
         bind_fraction(q, 12, tenure->dividend);
     }
     th_bind_int(q, 13, tenure->carbon_right);
-    th_bind_id(q, 14, tenure->document_id);
-    th_bind_int(q, 15, tenure->seq);
+    th_bind_int(q, 14, tenure->seq);
     return th_stmt_insert(q, ret_tenure_id, err);
 }
 
@@ -60,6 +59,41 @@ enum th_status th_tenure_parcel_insert(struct th_store *store, int64_t tenure_id
     th_bind_int(q, 2, parcel_id);
     bind_fraction(q, 3, share);
     return th_stmt_run(q, err);
+}
+
+enum th_status th_tenure_document_insert(struct th_store *store, int64_t tenure_id,
+                                         int64_t document_id, int64_t seq, struct th_error *err)
+{
+    static const char SQL[] =
+        "INSERT INTO tenure_document (tenure_id, document_id, seq) VALUES (?1, ?2, ?3)";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, tenure_id);
+    th_bind_int(q, 2, document_id);
+    th_bind_int(q, 3, seq);
+    return th_stmt_run(q, err);
+}
+
+enum th_status th_tenure_document_each(struct th_store *store, int64_t tenure_id,
+                                       bool (*visit)(void *context,
+                                                     const struct th_tenure_document *document),
+                                       void *context, struct th_error *err)
+{
+    static const char SQL[] = "SELECT d.document_id, d.name, d.sha256, k.seq FROM tenure_document k"
+                              " JOIN document d ON d.document_id = k.document_id"
+                              " WHERE k.tenure_id = ?1 ORDER BY d.document_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, tenure_id);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        struct th_tenure_document document = {.document_id = th_column_int(q, 0),
+                                              .name = th_column_text(q, 1),
+                                              .seq = th_column_int(q, 3)};
+        th_column_hash(q, 2, &document.sha256);
+        go_on = visit(context, &document);
+    }
+    th_stmt_done(q);
+    return status;
 }
 
 static enum th_status tenure_error(enum th_status status, const char *key, int64_t tenure_id,
@@ -95,7 +129,7 @@ enum th_status th_tenure_end(struct th_store *store, int64_t tenure_id, struct t
 #define TENURE_COLUMNS                                                                             \
     "SELECT t.tenure_id, t.number, t.household, t.household_id, t.holder_id, t.certificate,"       \
     " t.certificate_expires_on, t.declared_m2_300, t.from_on, " LAST_DAY ", t.rent_fen,"           \
-    " t.guarantee_fen, t.dividend_share, t.carbon_right, t.document_id,"                           \
+    " t.guarantee_fen, t.dividend_share, t.carbon_right,"                                          \
     " e.tenure_id IS NOT NULL, t.seq FROM tenure t"                                                \
     " LEFT JOIN tenure_end e ON e.tenure_id = t.tenure_id"
 
@@ -115,9 +149,8 @@ static enum th_status read_tenure(struct th_stmt *q, struct th_tenure *tenure, s
                                  .guarantee = th_column_money(q, 11),
                                  .dividend = {0, 1},
                                  .carbon_right = th_column_int(q, 13) != 0,
-                                 .document_id = th_column_int(q, 14),
-                                 .ended = th_column_int(q, 15) != 0,
-                                 .seq = th_column_int(q, 16)};
+                                 .ended = th_column_int(q, 14) != 0,
+                                 .seq = th_column_int(q, 15)};
     th_column_copy(q, 1, tenure->number, sizeof tenure->number);
     th_column_copy(q, 2, tenure->household, sizeof tenure->household);
     th_column_copy(q, 5, tenure->certificate, sizeof tenure->certificate);

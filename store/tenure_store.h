@@ -9,6 +9,7 @@
 #include "core/attributes.h"
 #include "core/date.h"
 #include "core/error.h"
+#include "core/hash.h"
 #include "core/quantity.h"
 #include "core/ratio.h"
 #include "store/party_store.h"
@@ -33,7 +34,6 @@ struct th_tenure {
     struct th_money guarantee; // per mu and year, before the dividend
     struct th_ratio dividend;  // share of the income; only when has_guarantee
     bool carbon_right;         // the carbon income goes along
-    int64_t document_id;       // 0 without
     bool ended;                // before its term; ignored when storing
     int64_t seq;               // journal entry
 };
@@ -44,6 +44,21 @@ enum th_status th_tenure_insert(struct th_store *store, const struct th_tenure *
 // `share` is over 0 and at most 1. TH_CONFLICT ("store_constraint").
 enum th_status th_tenure_parcel_insert(struct th_store *store, int64_t tenure_id, int64_t parcel_id,
                                        struct th_ratio share, struct th_error *err) TH_MUST_CHECK;
+// A scan of the contract; more than one may come, in time. TH_CONFLICT ("store_constraint").
+enum th_status th_tenure_document_insert(struct th_store *store, int64_t tenure_id,
+                                         int64_t document_id, int64_t seq,
+                                         struct th_error *err) TH_MUST_CHECK;
+struct th_tenure_document { // borrowed
+    int64_t document_id;
+    const char *name; // of the file
+    struct th_hash sha256;
+    int64_t seq; // journal entry
+};
+// Scans of a contract in the order in which they came; the visitor returns false to stop.
+enum th_status th_tenure_document_each(struct th_store *store, int64_t tenure_id,
+                                       bool (*visit)(void *context,
+                                                     const struct th_tenure_document *document),
+                                       void *context, struct th_error *err) TH_MUST_CHECK;
 // The contract holds until `to` only; a day before it began undoes it. document_id 0: none.
 // TH_NOT_FOUND ("tenure_not_found"), TH_CONFLICT ("tenure_ended").
 enum th_status th_tenure_end(struct th_store *store, int64_t tenure_id, struct th_date to,

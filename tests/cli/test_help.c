@@ -100,8 +100,10 @@ static void check_view(const struct th_cli_command *command, void *context)
         size_t size = strcspn(p, " |");
         bool is_name = size > 0 && p[size - 1] != ':';
         assert_true(size < sizeof key);
-        memcpy(key, p, size);
-        key[size] = '\0';
+        const char *equals = memchr(p, '=', size); // "number=contract_number": under other words
+        size_t skipped = equals == NULL ? 0 : (size_t)(equals + 1 - p);
+        memcpy(key, p + skipped, size - skipped);
+        key[size - skipped] = '\0';
         const char *dot = strrchr(key, '.');
         for (int lang = 0; lang <= TH_LANG_EN && is_name; lang++)
             if (find(messages, (enum th_lang)lang, "field.", key) == NULL &&

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/file.h"
+#include "registry/draft.h"
 #include "registry/export.h"
 #include "registry/parcel_life.h"
 #include "tests/integration/intake_fixture.h"
@@ -265,6 +266,61 @@ static void update__without_shapes_goes_by_the_ids_of_lists(void **state)
     fixture_assert_books(f);
 }
 
+// What an officer let in over a parcel covers the same ground, whatever else was corrected since.
+static void update__without_shapes_leaves_what_an_officer_let_in(void **state)
+{
+    // Half of cell 1 and as much beside it.
+#define EAST_HALF                                                                                  \
+    "POLYGON((119.6015 30.5,119.6025 30.5,119.6025 30.501,119.6015 30.501,119.6015 30.5))"
+    static const char *const ROW = "2";
+    struct fixture *f = *state;
+    char path[TH_TEST_PATH_SIZE];
+    char letter[TH_TEST_PATH_SIZE];
+    struct th_error err;
+    struct th_json *reply = NULL;
+    register_two(f);
+    intake_user_add(f, "officer", "officer", NULL);
+    struct th_parcel_import_options options =
+        intake_options(f, intake_table(f, path, "between.csv", "003,王五,\"" EAST_HALF "\"\n"));
+    options.waive_rows = &ROW;
+    options.n_waive_rows = 1;
+    options.waive_reason = "套种";
+    options.waive_document = fixture_file(f, letter, "letter.txt", "letter");
+    options.kind = "tea";
+    f->request.login = "officer";
+    assert_ok(th_draft_open(f->registry, &f->request, &options, &reply, &err), &err);
+    int64_t draft_id = th_json_get_int(reply, "draft_id", 0);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    th_json_free(reply);
+    reply = corrected(f, "地块号,权利人\n002,李四光\n");
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    th_json_free(reply);
+    const struct th_parcel_import_options nothing = {.messages = f->messages};
+    assert_ok(th_draft_confirm(f->registry, &f->request, draft_id, &nothing, &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    th_json_free(reply);
+    fixture_assert_books(f);
+}
+
+// An attribute of the source that is called like a column of ours goes by its qualified name.
+static void history__an_attribute_never_reads_like_a_particular_of_the_registry(void **state)
+{
+    struct fixture *f = *state;
+    struct th_json *reply = NULL;
+    struct th_error err;
+    register_two(f);
+    th_json_free(corrected(f, "地块号,area_m2,权利人\n001,17,张三丰\n"));
+    assert_ok(th_parcel_history(f->registry, 1, &reply, &err), &err);
+    const struct th_json *changes = th_json_get(reply, "changes");
+    const char *const want[] = {"attributes.area_m2", "household"};
+    assert_int_equal(th_json_size(changes), 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_string_equal(th_json_get_text(th_json_at(changes, i), "what", ""), "attribute");
+        assert_string_equal(th_json_get_text(th_json_at(changes, i), "field", ""), want[i]);
+    }
+    th_json_free(reply);
+}
+
 #define ATTRIBUTE_TEST(name)                                                                       \
     cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
@@ -274,6 +330,8 @@ int main(void)
         ATTRIBUTE_TEST(update__without_shapes_changes_attributes_and_no_ground),
         ATTRIBUTE_TEST(update__without_shapes_keeps_the_source_of_the_ground),
         ATTRIBUTE_TEST(update__without_shapes_is_done_once),
+        ATTRIBUTE_TEST(update__without_shapes_leaves_what_an_officer_let_in),
+        ATTRIBUTE_TEST(history__an_attribute_never_reads_like_a_particular_of_the_registry),
         ATTRIBUTE_TEST(update__without_shapes_tells_numbers_that_are_not_registered),
         ATTRIBUTE_TEST(update__without_shapes_goes_by_the_ids_of_lists),
         ATTRIBUTE_TEST(update__without_shapes_judges_by_the_parcel),

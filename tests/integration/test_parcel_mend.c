@@ -133,7 +133,7 @@ static void mend__by_the_list_takes_attributes_and_drops_what_is_dropped(void **
     options.n_drop_rows = 1;
     struct th_json *reply = import(f, &options, TH_OK, NULL);
     assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
-    assert_int_equal(fixture_problems(reply, 4, "row_dropped", "error"), 1);
+    assert_int_equal(fixture_problems(reply, 4, "row_dropped", "warning"), 1);
     th_json_free(reply);
     struct th_json *parcel = intake_parcel(f, "A-2");
     assert_string_equal(th_json_get_text(parcel, "kind", ""), "tea");

@@ -77,6 +77,87 @@ static const char HALVES[] = HEAD
     "A-1,张三,测试合作社,测试一村,2,证1,2049-12-31,8.00,2021-01-01,2040/12/31,,150,60%,是,1\n"
     "A-2,李四,测试合作社,测试一村,1,,,7.96,2021年1月1日,2030-12-31,120.50,,,是,50%\n";
 
+static void assert_scans(const struct th_json *reply, const char *want)
+{
+    char names[128] = "";
+    const struct th_json *documents = th_json_get(reply, "documents");
+    for (size_t i = 0; i < th_json_size(documents); i++) {
+        const struct th_json *document = th_json_at(documents, i);
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s ", th_json_get_text(document, "name", ""));
+        assert_true(th_json_get_int(document, "document_id", 0) > 0);
+    }
+    assert_string_equal(names, want);
+}
+
+// One contract on parcel 2, whose scan is called so.
+static struct th_json *import_scan(struct fixture *f, const char *scan)
+{
+    char rows[512];
+    snprintf(rows, sizeof rows,
+             "合同编号,农户,合作社,村,地块号,起始,终止,碳汇收益权,文件\n"
+             "S-1,张三,测试合作社,测试一村,1,2021-01-01,2040-12-31,是,\n"
+             "S-1,张三,测试合作社,测试一村,2,2021-01-01,2040-12-31,是,%s\n",
+             scan);
+    return import(f, rows, "admin", TH_OK);
+}
+
+static void import__a_scan_may_come_after_its_contract(void **state)
+{
+    struct fixture *f = *state;
+    // Of "scan", by sha256sum.
+    static const char SHA256[] = "59ad1b2fc74287ded1bba7af67765d23ad4a49f1ae51902cc2ed3f8ebee96cfa";
+    char path[TH_TEST_PATH_SIZE];
+    struct th_error err;
+    struct th_json *reply = import_scan(f, "");
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
+    assert_int_equal(th_json_get_int(reply, "scans_added", -1), 0);
+    th_json_free(reply);
+    // As long as there is none, one that is named and not there is told of.
+    reply = import_scan(f, "s-1.pdf");
+    assert_int_equal(fixture_problems(reply, 3, "tenure_document_missing", "error"), 1);
+    assert_int_equal(th_json_get_int(reply, "rejected", -1), 1);
+    assert_int_equal(th_json_get_int(reply, "unchanged", -1), 1);
+    th_json_free(reply);
+    fixture_file(f, path, "s-1.pdf", "scan");
+    reply = import_scan(f, "s-1.pdf");
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 0);
+    assert_int_equal(th_json_get_int(reply, "unchanged", -1), 2);
+    assert_int_equal(th_json_get_int(reply, "scans_added", -1), 1);
+    th_json_free(reply);
+    assert_ok(th_tenure_show(f->registry, 1, &reply, &err), &err);
+    assert_scans(reply, "s-1.pdf ");
+    const struct th_json *document = th_json_at(th_json_get(reply, "documents"), 0);
+    assert_string_equal(th_json_get_text(document, "sha256", ""), SHA256);
+    int64_t seq = th_json_get_int(document, "seq", 0);
+    th_json_free(reply);
+    // The journal has it with its digest.
+    const struct th_audit_log_options log = {.from = seq, .limit = 1};
+    assert_ok(th_audit_log(f->registry, &log, &reply, &err), &err);
+    const struct th_json *entry = th_json_at(th_json_get(reply, "entries"), 0);
+    assert_string_equal(th_json_get_text(entry, "kind", ""), "tenure.import");
+    const struct th_json *scans = th_json_get(th_json_get(entry, "body"), "scans");
+    assert_string_equal(th_json_get_text(th_json_at(scans, 0), "sha256", ""), SHA256);
+    assert_int_equal(th_json_get_int(th_json_at(scans, 0), "tenure_id", 0), 1);
+    th_json_free(reply);
+    // Once more adds nothing, nor is a scan asked for that was put away; a better one is added.
+    reply = import_scan(f, "s-1.pdf");
+    assert_int_equal(th_json_get_int(reply, "scans_added", -1), 0);
+    th_json_free(reply);
+    assert_int_equal(remove(path), 0);
+    reply = import_scan(f, "s-1.pdf");
+    assert_int_equal(th_json_get_int(reply, "unchanged", -1), 2);
+    th_json_free(reply);
+    fixture_file(f, path, "better.pdf", "better scan");
+    reply = import_scan(f, "better.pdf");
+    assert_int_equal(th_json_get_int(reply, "scans_added", -1), 1);
+    th_json_free(reply);
+    assert_ok(th_tenure_show(f->registry, 1, &reply, &err), &err);
+    assert_scans(reply, "s-1.pdf better.pdf ");
+    th_json_free(reply);
+    fixture_assert_books(f);
+}
+
 static void import__tells_all_files_that_are_missing_at_once(void **state)
 {
     struct fixture *f = *state;
@@ -101,7 +182,7 @@ static void import__tells_all_files_that_are_missing_at_once(void **state)
     // A folder is no scan; one that is there is kept; a row that names none asks for none.
     assert_ok(th_tenure_show(f->registry, 1, &reply, &err), &err);
     assert_string_equal(th_json_get_text(reply, "number", ""), "A-3");
-    assert_true(th_json_get_int(reply, "document_id", 0) > 0);
+    assert_scans(reply, "there.pdf ");
     th_json_free(reply);
     assert_int_equal(remove(path), 0);
     fixture_file(f, path, "a-1.pdf", "scan");
@@ -124,7 +205,7 @@ static void import__tells_all_files_that_are_missing_at_once(void **state)
     th_json_free(reply);
     assert_ok(th_tenure_show(f->registry, 4, &reply, &err), &err);
     assert_string_equal(th_json_get_text(reply, "number", ""), "B-1");
-    assert_true(th_json_get_int(reply, "document_id", 0) > 0);
+    assert_scans(reply, "a-1.pdf ");
     th_json_free(reply);
 }
 
@@ -450,6 +531,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TENURE_TEST(import__shares_are_exact_and_a_second_run_adds_nothing),
+        TENURE_TEST(import__a_scan_may_come_after_its_contract),
         TENURE_TEST(import__tells_all_files_that_are_missing_at_once),
         TENURE_TEST(import__thirds_sum_to_one_and_more_is_refused),
         TENURE_TEST(import__bad_rows_keep_their_contract_out),

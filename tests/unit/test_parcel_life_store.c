@@ -153,6 +153,126 @@ static void parcel__neither_identity_nor_retirement_can_be_edited(void **state)
     }
 }
 
+// The number of a version comes back with it, so that its digest holds.
+static void assert_number(struct th_store *store, int64_t parcel_id, int64_t version,
+                          const char *number)
+{
+    struct th_parcel_record record;
+    struct th_error err = {0};
+    assert_ok(th_parcel_load(store, parcel_id, version, &record, &err), &err);
+    assert_string_equal(record.number, number);
+    struct th_hash row_hash = th_parcel_row_hash(&record, "{}");
+    assert_memory_equal(row_hash.bytes, record.row_hash.bytes, TH_HASH_SIZE);
+}
+
+// The next version of the parcel, of the same ground, under another number.
+static void number_version(struct th_store *store, int64_t parcel_id, int64_t version, double west,
+                           const char *number)
+{
+    unsigned char wkb[ROWS_WKB_SIZE];
+    struct th_hash row_hash;
+    struct th_error err = {0};
+    struct th_parcel_record record = rows_record(parcel_id, version, west, wkb);
+    record.from = (struct th_date){2025, 1, 1};
+    record.import_id = record.source_row = 0;
+    snprintf(record.origin, sizeof record.origin, "number");
+    snprintf(record.number, sizeof record.number, "%s", number);
+    assert_ok(th_parcel_insert(store, &record, "{}", wkb, sizeof wkb, 1, &row_hash, &err), &err);
+}
+
+struct numbers {
+    char text[128];
+};
+
+static bool note_renumbering(void *context, const struct th_parcel_renumbering *r)
+{
+    struct numbers *numbers = context;
+    size_t used = strlen(numbers->text);
+    snprintf(numbers->text + used, sizeof numbers->text - used, "%d.%d %s>%s %s; ",
+             (int)r->parcel_id, (int)r->version, r->old_number, r->number, r->reason);
+    assert_string_equal(r->village, ROWS_VILLAGE);
+    return true;
+}
+
+static bool note_numbered(void *context, int64_t parcel_id)
+{
+    int64_t *ids = context;
+    *ids = *ids * 10 + parcel_id;
+    return true;
+}
+
+static int64_t numbered(struct th_store *store, const char *village, const char *number)
+{
+    struct th_error err = {0};
+    int64_t ids = 0;
+    assert_ok(th_parcel_numbered_each(store, village, number, note_numbered, &ids, &err), &err);
+    return ids;
+}
+
+static void parcel_renumber__versions_keep_the_number_they_had(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    struct numbers numbers = {""};
+    char words[256];
+    number_version(world->store, 1, 4, 119.0003, "7");
+    assert_ok(th_parcel_renumber(world->store, 1, "7", "slip", 1, &err), &err);
+    number_version(world->store, 1, 5, 119.0003, "8");
+    assert_ok(th_parcel_renumber(world->store, 1, "8", "again", 1, &err), &err);
+    assert_number(world->store, 1, 1, "1");
+    assert_number(world->store, 1, 3, "1");
+    assert_number(world->store, 1, 4, "7");
+    assert_number(world->store, 1, 5, "8");
+    assert_number(world->store, 1, 0, "8");
+    assert_number(world->store, 2, 1, "2");
+    assert_ok(th_parcel_renumbering_each(world->store, 0, NULL, note_renumbering, &numbers, &err),
+              &err);
+    assert_string_equal(numbers.text, "1.4 1>8 slip; 1.5 7>8 again; ");
+    numbers.text[0] = '\0';
+    assert_ok(th_parcel_renumbering_each(world->store, 1, "7", note_renumbering, &numbers, &err),
+              &err);
+    assert_string_equal(numbers.text, "1.5 7>8 again; ");
+    // Another parcel may take a number that is free again; both are found by it.
+    number_version(world->store, 2, 2, 119.1, "7");
+    assert_ok(th_parcel_renumber(world->store, 2, "7", "swap", 1, &err), &err);
+    assert_int_equal(numbered(world->store, NULL, "7"), 12);
+    assert_int_equal(numbered(world->store, ROWS_VILLAGE, "1"), 1);
+    assert_int_equal(numbered(world->store, "330523001299", "1"), 0);
+    assert_int_equal(numbered(world->store, NULL, "9"), 0);
+    // A number that is in use is not given; and none without its record.
+    number_version(world->store, 2, 3, 119.1, "8");
+    assert_status(th_parcel_renumber(world->store, 2, "8", "x", 1, &err), TH_CONFLICT, &err);
+    assert_string_equal(err.key, "store_constraint");
+    th_test_sql_refused(world->store, "UPDATE parcel SET number = '9' WHERE parcel_id = 1", words);
+}
+
+static void parcel_ground_seq__is_of_the_version_that_brought_the_ground(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    unsigned char wkb[ROWS_WKB_SIZE];
+    struct th_hash row_hash;
+    int64_t seq = 77;
+    // Ground of versions 1, 2 and 3 differs; 4 has that of 3, 5 that of 1 again, and 6 that of 5.
+    static const struct {
+        int64_t version;
+        double west;
+        int64_t seq, want;
+    } STEPS[] = {{4, 119.0003, 11, 1}, {5, 119, 12, 12}, {6, 119, 13, 12}};
+    assert_status(th_parcel_ground_seq(world->store, 9, &seq, &err), TH_NOT_FOUND, &err);
+    assert_string_equal(err.key, "parcel_not_found");
+    assert_int_equal(seq, 77);
+    for (size_t i = 0; i < sizeof STEPS / sizeof STEPS[0]; i++) {
+        struct th_parcel_record record = rows_record(1, STEPS[i].version, STEPS[i].west, wkb);
+        record.from = (struct th_date){2025, 1, 1};
+        assert_ok(th_parcel_insert(world->store, &record, "{}", wkb, sizeof wkb, STEPS[i].seq,
+                                   &row_hash, &err),
+                  &err);
+        assert_ok(th_parcel_ground_seq(world->store, 1, &seq, &err), &err);
+        assert_int_equal(seq, STEPS[i].want);
+    }
+}
+
 struct story {
     struct th_parcel_lineage lines[4];
     size_t n;
@@ -243,6 +363,8 @@ int main(void)
         LIFE_TEST(parcel_insert__a_boundary_needs_no_import),
         LIFE_TEST(parcel_retire__is_final_and_dated),
         LIFE_TEST(parcel__neither_identity_nor_retirement_can_be_edited),
+        LIFE_TEST(parcel_renumber__versions_keep_the_number_they_had),
+        LIFE_TEST(parcel_ground_seq__is_of_the_version_that_brought_the_ground),
         LIFE_TEST(parcel_lineage__is_told_from_both_sides_until_stopped),
         LIFE_TEST(parcel_original__keeps_the_bytes_of_the_source),
     };

@@ -177,6 +177,28 @@ static void ratio_format__is_read_back_as_the_same_ratio(void **state)
     }
 }
 
+static void ratio_format_percent__says_decimals_in_percent_and_leaves_fractions(void **state)
+{
+    static const struct {
+        struct th_ratio ratio;
+        const char *shown;
+    } CASES[] = {{{3, 5}, "60 %"},
+                 {{1, 2}, "50 %"},
+                 {{1, 1}, "100 %"},
+                 {{0, 1}, "0 %"},
+                 {{1, 8}, "12.5 %"},
+                 {{3, 2}, "150 %"},
+                 {{1, 3}, "1/3"},
+                 {{4, 429}, "4/429"},
+                 {{-1, 4}, "-25 %"},
+                 {{1, 1000000000}, "0.0000001 %"},
+                 {{1, INT64_MAX}, "1/9223372036854775807"}};
+    char buf[TH_RATIO_TEXT_SIZE];
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
+        assert_string_equal(th_ratio_format_percent(CASES[i].ratio, buf), CASES[i].shown);
+}
+
 static void ratio_compare__is_exact_where_doubles_are_not(void **state)
 {
     (void)state;
@@ -404,6 +426,7 @@ int main(void)
         cmocka_unit_test(ratio_parse__reads_decimals_and_fractions),
         cmocka_unit_test(ratio_parse__anything_else_is_refused),
         cmocka_unit_test(ratio_format__is_read_back_as_the_same_ratio),
+        cmocka_unit_test(ratio_format_percent__says_decimals_in_percent_and_leaves_fractions),
         cmocka_unit_test(ratio_compare__is_exact_where_doubles_are_not),
         cmocka_unit_test(ratio_mul__reduces_before_it_overflows),
         cmocka_unit_test(ratio_apply__rounds_to_the_named_side),

@@ -77,7 +77,6 @@ static void tenure_load__every_term_comes_back(void **state)
     want.guarantee = th_money_from_fen(5000);
     want.dividend = (struct th_ratio){3, 10};
     want.carbon_right = false;
-    want.document_id = 1;
     assert_status(th_tenure_load(world->store, 9, &loaded, &err), TH_NOT_FOUND, &err);
     assert_string_equal(err.key, "tenure_not_found");
     assert_int_equal(loaded.tenure_id, 77);
@@ -98,7 +97,6 @@ static void tenure_load__every_term_comes_back(void **state)
     assert_int_equal(loaded.dividend.denominator, 10);
     assert_false(loaded.carbon_right);
     assert_false(loaded.ended);
-    assert_int_equal(loaded.document_id, 1);
     struct th_tenure rent =
         contract("B-2", (struct th_date){2021, 5, 1}, (struct th_date){2051, 4, 30});
     rent.has_rent = true;
@@ -244,6 +242,44 @@ static void tenure_end__shortens_or_undoes_a_contract_once(void **state)
     rows_commit(world->store);
 }
 
+struct scans {
+    char names[64];
+    int64_t last_id, last_seq;
+};
+
+static bool note_scan(void *context, const struct th_tenure_document *document)
+{
+    struct scans *scans = context;
+    size_t used = strlen(scans->names);
+    snprintf(scans->names + used, sizeof scans->names - used, "%s ", document->name);
+    scans->last_id = document->document_id;
+    scans->last_seq = document->seq;
+    return strcmp(document->name, "stop") != 0;
+}
+
+static void tenure_document__several_come_in_time_and_each_once(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    struct scans scans = {.last_id = 0};
+    th_test_sql(world->store, "INSERT INTO document (document_id, sha256, name, size_bytes, seq)"
+                              " VALUES (2, randomblob(32), 'stop', 1, 1),"
+                              " (3, randomblob(32), 'later.pdf', 1, 1)");
+    assert_ok(th_tenure_document_each(world->store, 1, note_scan, &scans, &err), &err);
+    assert_string_equal(scans.names, "");
+    assert_ok(th_tenure_document_insert(world->store, 1, 3, 1, &err), &err);
+    assert_ok(th_tenure_document_insert(world->store, 2, 2, 1, &err), &err);
+    assert_ok(th_tenure_document_insert(world->store, 2, 3, 1, &err), &err);
+    assert_ok(th_tenure_document_each(world->store, 1, note_scan, &scans, &err), &err);
+    assert_string_equal(scans.names, "later.pdf ");
+    assert_int_equal(scans.last_id, 3);
+    assert_int_equal(scans.last_seq, 1);
+    assert_ok(th_tenure_document_each(world->store, 2, note_scan, &scans, &err), &err);
+    assert_string_equal(scans.names, "later.pdf stop ");
+    assert_status(th_tenure_document_insert(world->store, 1, 3, 1, &err), TH_CONFLICT, &err);
+    assert_string_equal(err.key, "store_constraint");
+}
+
 #define TENURE_TEST(name) cmocka_unit_test_setup_teardown(name, make, rows_take_away)
 
 int main(void)
@@ -254,6 +290,7 @@ int main(void)
         TENURE_TEST(tenure_each__answers_by_holder_number_and_time),
         TENURE_TEST(tenure_share_each__gives_the_shares_of_a_parcel_in_a_period),
         TENURE_TEST(tenure_end__shortens_or_undoes_a_contract_once),
+        TENURE_TEST(tenure_document__several_come_in_time_and_each_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

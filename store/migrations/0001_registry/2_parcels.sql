@@ -56,7 +56,7 @@ CREATE TABLE import_draft (
 CREATE TABLE parcel (
     parcel_id  INTEGER PRIMARY KEY,
     village    TEXT    NOT NULL REFERENCES village (code),
-    number     TEXT,                                     -- the clerk's own number
+    number     TEXT,                                     -- the clerk's own number, at present
     source_key TEXT    NOT NULL,                         -- 'sha256:layer:row' of the first version
     state      TEXT    NOT NULL CHECK (state IN ('registered', 'retired')),
     retired_on TEXT    CHECK (retired_on LIKE '____-__-__'), -- first day on which it is no parcel
@@ -79,7 +79,7 @@ CREATE TABLE parcel_version (
     version          INTEGER NOT NULL,
     from_on          TEXT    NOT NULL CHECK (from_on LIKE '____-__-__'),
     origin           TEXT    NOT NULL CHECK (origin = 'import' OR origin = 'split' OR origin = 'merge'
-                         OR origin = 'boundary' OR origin = 'repair'),
+                         OR origin = 'boundary' OR origin = 'repair' OR origin = 'number'),
     kind             TEXT    NOT NULL CHECK (kind = 'bamboo' OR kind = 'orchard' OR kind = 'tea'
                          OR kind = 'forest' OR kind = 'wetland'),
     land_scheme      TEXT,
@@ -101,6 +101,17 @@ CREATE TABLE parcel_version (
     CHECK (import_id IS NOT NULL OR (origin <> 'import' AND origin <> 'repair'))
 ) STRICT;
 CREATE INDEX parcel_version_import ON parcel_version (import_id);
+
+-- Numbers that were put right: the versions before this one bore the old number.
+CREATE TABLE parcel_renumbering (
+    parcel_id  INTEGER NOT NULL,
+    version    INTEGER NOT NULL CHECK (version > 1),      -- the first that bears the new one
+    old_number TEXT    CHECK (old_number <> ''),          -- NULL: it had none
+    reason     TEXT    NOT NULL CHECK (reason <> ''),
+    seq        INTEGER NOT NULL,
+    PRIMARY KEY (parcel_id, version),
+    FOREIGN KEY (parcel_id, version) REFERENCES parcel_version (parcel_id, version)
+) STRICT, WITHOUT ROWID;
 
 -- Which versions a split or merge made out of which; a parent that is used up is retired besides.
 CREATE TABLE parcel_lineage (
@@ -225,7 +236,6 @@ CREATE TABLE tenure (
     guarantee_fen  INTEGER CHECK (guarantee_fen >= 0),    -- per mu and year, before the dividend
     dividend_share TEXT    CHECK (dividend_share GLOB '[0-9]*/[1-9]*'), -- exact fraction
     carbon_right   INTEGER NOT NULL CHECK (carbon_right IN (0, 1)), -- the carbon income goes along
-    document_id    INTEGER REFERENCES document (document_id),
     seq            INTEGER NOT NULL,
     CHECK (to_on >= from_on),
     CHECK (certificate IS NOT NULL OR certificate_expires_on IS NULL),
@@ -243,6 +253,14 @@ CREATE TABLE tenure_parcel (
     PRIMARY KEY (tenure_id, parcel_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tenure_parcel_parcel ON tenure_parcel (parcel_id);
+
+-- Scans of a contract; they may come after it.
+CREATE TABLE tenure_document (
+    tenure_id   INTEGER NOT NULL REFERENCES tenure (tenure_id),
+    document_id INTEGER NOT NULL REFERENCES document (document_id),
+    seq         INTEGER NOT NULL,
+    PRIMARY KEY (tenure_id, document_id)
+) STRICT, WITHOUT ROWID;
 
 -- A contract that ended before its term.
 CREATE TABLE tenure_end (

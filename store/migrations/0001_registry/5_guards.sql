@@ -19,9 +19,13 @@ BEGIN
     SELECT raise(ABORT, 'unit_block: blocks are never deleted');
 END;
 
--- A parcel keeps its identity, is never deleted, and never comes back once it is retired.
+-- A parcel keeps its identity, is never deleted, and never comes back once it is retired; its number
+-- changes with a version that puts it on record.
 CREATE TRIGGER parcel_keep BEFORE UPDATE ON parcel
-WHEN NEW.parcel_id <> OLD.parcel_id OR NEW.village <> OLD.village OR NEW.number IS NOT OLD.number
+WHEN NEW.parcel_id <> OLD.parcel_id OR NEW.village <> OLD.village
+  OR (NEW.number IS NOT OLD.number AND (NEW.number IS NULL OR NOT EXISTS
+      (SELECT 1 FROM parcel_renumbering r WHERE r.parcel_id = OLD.parcel_id
+        AND r.version = NEW.version AND r.old_number IS OLD.number)))
   OR NEW.source_key <> OLD.source_key OR NEW.seq <> OLD.seq OR NEW.version < OLD.version
   OR OLD.state = 'retired'
 BEGIN
@@ -111,6 +115,14 @@ CREATE TRIGGER parcel_version_no_delete BEFORE DELETE ON parcel_version
 BEGIN
     SELECT raise(ABORT, 'parcel_version: insert only');
 END;
+CREATE TRIGGER parcel_renumbering_no_update BEFORE UPDATE ON parcel_renumbering
+BEGIN
+    SELECT raise(ABORT, 'parcel_renumbering: insert only');
+END;
+CREATE TRIGGER parcel_renumbering_no_delete BEFORE DELETE ON parcel_renumbering
+BEGIN
+    SELECT raise(ABORT, 'parcel_renumbering: insert only');
+END;
 CREATE TRIGGER parcel_lineage_no_update BEFORE UPDATE ON parcel_lineage
 BEGIN
     SELECT raise(ABORT, 'parcel_lineage: insert only');
@@ -174,6 +186,14 @@ END;
 CREATE TRIGGER tenure_parcel_no_delete BEFORE DELETE ON tenure_parcel
 BEGIN
     SELECT raise(ABORT, 'tenure_parcel: insert only');
+END;
+CREATE TRIGGER tenure_document_no_update BEFORE UPDATE ON tenure_document
+BEGIN
+    SELECT raise(ABORT, 'tenure_document: insert only');
+END;
+CREATE TRIGGER tenure_document_no_delete BEFORE DELETE ON tenure_document
+BEGIN
+    SELECT raise(ABORT, 'tenure_document: insert only');
 END;
 CREATE TRIGGER tenure_end_no_update BEFORE UPDATE ON tenure_end
 BEGIN

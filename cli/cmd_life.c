@@ -119,8 +119,7 @@ const struct th_cli_command th_cli_life_commands[] = {
     {"parcel", "history", TH_CLI_READ, "[ID]", "number=N village=V",
      "parcel_id number village_name state retired_on retired_reason "
      "| versions: version number from to lasted origin reason kind area_mu counted_mu declared_mu "
-     "source row seq "
-     "at login "
+     "source row seq at login "
      "| changes: version what field before after "
      "| ancestors: parcel_id number state area_mu parent_of "
      "| descendants: parcel_id number state area_mu child_of "

@@ -35,13 +35,11 @@ const struct th_cli_command th_cli_tenure_commands[] = {
      run_import},
     {"tenure", "list", TH_CLI_READ, "", "holder=PARTY on=DATE",
      "contracts: tenure_id number=contract_number household holder declared_mu from to rent_fen "
-     "guarantee_fen "
-     "dividend carbon_right ended | n",
+     "guarantee_fen dividend carbon_right ended | n",
      run_list},
     {"tenure", "show", TH_CLI_READ, "ID", "",
      "tenure_id number=contract_number household holder certificate certificate_expires "
-     "declared_mu from to "
-     "rent_fen guarantee_fen dividend carbon_right ended "
+     "declared_mu from to rent_fen guarantee_fen dividend carbon_right ended "
      "| parcels: parcel_id number village_name state share "
      "| documents: document_id name=file sha256 seq",
      run_show},

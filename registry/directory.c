@@ -133,7 +133,7 @@ static enum th_status make_party(struct th_store *store, const struct th_party_a
     if (options->village == NULL)
         return TH_OK;
     struct th_village village;
-    status = th_village_find(store, options->village, &village, err);
+    status = th_village_resolve(store, options->village, &village, err);
     if (status == TH_OK)
         th_text_copy(ret_party->village, sizeof ret_party->village, village.code);
     return status;
@@ -220,7 +220,7 @@ static enum th_status make_user(struct th_store *store, const char *login, const
         return th_error_set(err, TH_INVALID, "role_invalid", "role", role, NULL);
     th_text_copy(ret_user->login, sizeof ret_user->login, login);
     th_text_copy(ret_user->role, sizeof ret_user->role, role);
-    if (village != NULL && (status = th_village_find(store, village, &found, err)) == TH_OK)
+    if (village != NULL && (status = th_village_resolve(store, village, &found, err)) == TH_OK)
         th_text_copy(ret_user->village, sizeof ret_user->village, found.code);
     if (status == TH_OK && party != NULL &&
         (status = th_party_resolve(store, party, &owner, err)) == TH_OK)

@@ -8,6 +8,7 @@
 #include "registry/fetch.h"
 #include "registry/import_settings.h"
 #include "registry/parcel_internal.h"
+#include "registry/reference.h"
 #include "registry/reply.h"
 #include "registry/work.h"
 #include "store/draft_store.h"
@@ -391,7 +392,7 @@ static enum th_status check_village(struct th_work *work, const char *reference,
     struct th_village village;
     if (reference == NULL)
         return TH_OK;
-    enum th_status status = th_village_find(th_work_store(work), reference, &village, err);
+    enum th_status status = th_village_resolve(th_work_store(work), reference, &village, err);
     return status == TH_OK ? th_work_check_village(work, village.code, err) : status;
 }
 

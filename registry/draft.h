@@ -24,7 +24,8 @@ enum th_status th_draft_set(struct th_registry *registry, const struct th_reques
 // Looks at the source as things stand, with `options` for this time: the same reply, and
 // source_changed. Of a closed draft the reply is what became of it: draft_id, state, settings,
 // closed_at, closed_by and, when it was confirmed, import_id, read, accepted, rejected, unchanged,
-// source{name, sha256, layer, crs}; lists of it are refused ("draft_closed", "draft_confirmed").
+// dropped, source{name, sha256, layer, crs}; lists of it are refused ("draft_closed",
+// "draft_confirmed").
 enum th_status th_draft_show(struct th_registry *registry, const struct th_request *request,
                              int64_t draft_id, const struct th_parcel_import_options *options,
                              struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

@@ -9,6 +9,7 @@
 #include "registry/estimate_internal.h"
 #include "registry/methodology.h"
 #include "registry/package.h"
+#include "registry/reference.h"
 #include "registry/reply.h"
 
 // What a request turns into before anything is computed.
@@ -110,7 +111,7 @@ static enum th_status plan_scope(struct th_store *store, const struct th_estimat
         return th_error_set(err, TH_USAGE, "scope_twice", NULL);
     }
     if (options->village) {
-        status = th_village_find(store, options->village, &plan->village, err);
+        status = th_village_resolve(store, options->village, &plan->village, err);
         plan->filter =
             (struct th_parcel_filter){.village = plan->village.code, .state = "registered"};
         write_scope(plan, "village", plan->village.code, 0);

@@ -153,7 +153,7 @@ static enum th_status choose_parcels(struct th_store *store,
     enum th_status status = TH_OK;
     for (size_t i = 0; i < options->n_villages && status == TH_OK; i++) {
         struct th_village village;
-        status = th_village_find(store, options->villages[i], &village, err);
+        status = th_village_resolve(store, options->villages[i], &village, err);
         if (status == TH_OK) {
             struct th_parcel_filter filter = {.village = village.code, .state = "registered"};
             status = th_estimate_sources_load(store, &filter, &package->sources, err);

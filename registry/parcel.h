@@ -63,14 +63,15 @@ struct th_parcel_import_options {
 // on_problem_abort kept all out (then accepted is 0 and rows without a problem are rejected as
 // "import_aborted").
 //
-// Reply: read = accepted + rejected + unchanged; repaired (0); area_m2, area_mu, counted_m2,
-// counted_mu of the accepted rows; problems[{row, number, feature, code, severity, message, hint,
-// lon, lat, page}] in order of rows (number null without; lon, lat the middle of the shape in
-// degrees, null where it is not known; page the one that brought it, where the source came page by
-// page, else null); parcel_ids[]; import_id when something was stored; source{name, sha256, layer,
-// driver, crs, crs_name, operation, encoding, engine; member in an archive; protocol, pages,
-// received_sha256 when it came over the net}; aborted; detections[{what, choice, evidence[],
-// option}]; seconds (0: the caller's clock knows).
+// Reply: read = accepted + rejected + unchanged; dropped, of the rejected those that the caller
+// left out, when there are any; repaired (0); area_m2, area_mu, counted_m2, counted_mu of the
+// accepted rows; problems[{row, number, feature, code, severity, message, hint, lon, lat, page}] in
+// order of rows (number null without; lon, lat the middle of the shape in degrees, null where it is
+// not known; page the one that brought it, where the source came page by page, else null);
+// parcel_ids[]; import_id when something was stored; source{name, sha256, layer, driver, crs,
+// crs_name, operation, encoding, engine; member in an archive; protocol, pages, received_sha256
+// when it came over the net}; aborted; detections[{what, choice, evidence[], option}]; seconds (0:
+// the caller's clock knows).
 //
 // TH_CONFLICT ("file_exists" for problems_path and overlaps_path, which are never overwritten),
 // TH_NOT_FOUND ("file_not_found", "village_not_found", or "village_similar" for

@@ -8,6 +8,7 @@
 #include "registry/import_settings.h"
 #include "registry/parcel_internal.h"
 #include "registry/parcel_life_internal.h"
+#include "registry/reference.h"
 #include "registry/work.h"
 
 void th_import_run_clear(struct th_import_run *run)
@@ -82,23 +83,14 @@ static enum th_status ask_earlier(struct th_registry *registry, const struct th_
     return status;
 }
 
-// The village that the caller names; of a name that is nearly one, which it may be.
+// The village that the caller names.
 static enum th_status village_choose(struct th_import_run *run, const char *reference,
                                      struct th_error *err)
 {
     struct th_village village;
-    struct th_error why;
-    char similar[TH_ERROR_VALUE_SIZE] = "";
-    enum th_status status = th_village_find(run->store, reference, &village, &why);
+    enum th_status status = th_village_resolve(run->store, reference, &village, err);
     if (status == TH_OK)
         th_text_copy(run->default_village, sizeof run->default_village, village.code);
-    if (status == TH_NOT_FOUND)
-        th_village_list_similar(&run->villages, reference, similar, sizeof similar);
-    if (similar[0] != '\0')
-        return th_error_set(err, TH_NOT_FOUND, "village_similar", "value", reference, "similar",
-                            similar, NULL);
-    if (status != TH_OK && err != NULL)
-        *err = why;
     return status;
 }
 

@@ -459,7 +459,8 @@ enum th_status th_import_shapeless_check(const struct th_import_run *run,
 enum th_status th_import_shapeless_fill(struct th_import_run *run, bool refusing,
                                         struct th_error *err) TH_MUST_CHECK;
 
-// Is the row's number one that a parcel of its village bore until it was put right?
+// Is the row's number one that a parcel of its village, the one whose id it tells if it tells one,
+// bore until it was put right?
 // *ret_what then says which (parcel_old_number.c).
 enum th_status th_import_old_number(struct th_import_run *run, const struct th_staged_row *row,
                                     bool *ret_found, struct th_error *ret_what,

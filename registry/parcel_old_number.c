@@ -37,7 +37,7 @@ enum th_status th_import_old_number(struct th_import_run *run, const struct th_s
     enum th_status status =
         row->number == NULL
             ? TH_OK
-            : th_parcel_renumbering_each(run->store, 0, row->number, meet_old, &a, err);
+            : th_parcel_renumbering_each(run->store, row->told_id, row->number, meet_old, &a, err);
     *ret_found = a.found;
     return status;
 }

@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "registry/parcel_life_internal.h"
+#include "registry/reference.h"
 #include "store/parcel_life_store.h"
 
 static enum th_status store_version(struct th_work *work,
@@ -107,7 +108,8 @@ enum th_status th_parcel_of_number(struct th_registry *registry, const char *vil
     struct th_store *store = th_registry_store(registry);
     struct th_village place = {0};
     struct numbered found = {.n = 0};
-    enum th_status status = village == NULL ? TH_OK : th_village_find(store, village, &place, err);
+    enum th_status status =
+        village == NULL ? TH_OK : th_village_resolve(store, village, &place, err);
     if (status == TH_OK)
         status = th_parcel_numbered_each(store, village == NULL ? NULL : place.code, number,
                                          take_numbered, &found, err);

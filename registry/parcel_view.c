@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "registry/parcel_internal.h"
 #include "registry/parcel_life_internal.h"
+#include "registry/reference.h"
 #include "registry/reply.h"
 
 enum th_status th_parcel_choose(struct th_store *store, const char *village, const char *kind,
@@ -15,7 +16,7 @@ enum th_status th_parcel_choose(struct th_store *store, const char *village, con
     *choice = (struct th_parcel_choice){0};
     enum th_status status = TH_OK;
     if (village != NULL) {
-        status = th_village_find(store, village, &choice->village, err);
+        status = th_village_resolve(store, village, &choice->village, err);
         choice->filter.village = choice->village.code;
     }
     if (status == TH_OK && kind != NULL) {

@@ -6,6 +6,7 @@
 
 #include "core/file.h"
 #include "core/text.h"
+#include "registry/parcel_internal.h"
 
 enum th_status th_party_resolve(struct th_store *store, const char *reference,
                                 struct th_party *ret_party, struct th_error *err)
@@ -35,6 +36,37 @@ enum th_status th_party_resolve(struct th_store *store, const char *reference,
         used += written > 0 ? (size_t)written : sizeof ids;
     }
     return th_error_set(err, TH_CONFLICT, "party_ambiguous", "party", reference, "ids", ids, NULL);
+}
+
+// Which village may be meant by a name that none bears.
+static enum th_status say_similar(struct th_store *store, const char *reference,
+                                  struct th_error *what, struct th_error *err)
+{
+    struct th_village_list villages = {0};
+    char similar[TH_ERROR_VALUE_SIZE] = "";
+    enum th_status status = th_village_list_read(store, &villages, err);
+    if (status != TH_OK)
+        return status;
+    th_village_list_similar(&villages, reference, similar, sizeof similar);
+    th_village_list_clear(&villages);
+    if (similar[0] != '\0')
+        (void)th_error_set(what, TH_NOT_FOUND, "village_similar", "value", reference, "similar",
+                           similar, NULL);
+    return TH_OK;
+}
+
+enum th_status th_village_resolve(struct th_store *store, const char *reference,
+                                  struct th_village *ret_village, struct th_error *err)
+{
+    struct th_error what;
+    enum th_status status = th_village_find(store, reference, ret_village, &what);
+    enum th_status said =
+        status == TH_NOT_FOUND ? say_similar(store, reference, &what, err) : TH_OK;
+    if (said != TH_OK)
+        return said;
+    if (status != TH_OK && err != NULL)
+        *err = what;
+    return status;
 }
 
 enum th_status th_name_check(const char *name, struct th_error *err)

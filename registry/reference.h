@@ -10,6 +10,12 @@
 enum th_status th_party_resolve(struct th_store *store, const char *reference,
                                 struct th_party *ret_party, struct th_error *err) TH_MUST_CHECK;
 
+// A village by code or exact name. TH_NOT_FOUND ("village_not_found", or "village_similar" for
+// nearly the name of one), TH_CONFLICT ("village_ambiguous").
+enum th_status th_village_resolve(struct th_store *store, const char *reference,
+                                  struct th_village *ret_village,
+                                  struct th_error *err) TH_MUST_CHECK;
+
 // A name that people read. TH_INVALID ("name_empty", "name_too_long", "name_encoding").
 enum th_status th_name_check(const char *name, struct th_error *err) TH_MUST_CHECK;
 

@@ -1,9 +1,10 @@
 // Contracts by which households give land to a holder: brought in from a table, listed, shown.
 //
 // A row of the table is one contract on one parcel; rows with the same holder and number are one
-// contract and say the same of it. A contract is known by holder and number and never changes. The
-// shares of a parcel on any day sum to 1 at most (else the contract that comes later is refused);
-// where they sum to less, the parcel is reported as incomplete.
+// contract and say the same of it. A contract is known by holder and number and never changes,
+// but for scans that come later. The shares of a parcel on any day sum to 1 at most (else the
+// contract that comes later is refused); where they sum to less, the parcel is reported as
+// incomplete.
 #ifndef TH_REGISTRY_TENURE_H
 #define TH_REGISTRY_TENURE_H
 

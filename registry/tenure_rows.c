@@ -227,7 +227,7 @@ static enum th_status take_places(struct th_tenure_run *m, size_t row, struct th
         th_party_resolve(store, party[0] != '\0' ? party : m->options->holder, &holder, &what);
     if (status == TH_OK)
         status = place == NULL ? th_error_set(&what, TH_NOT_FOUND, "village_missing", NULL)
-                               : th_village_find(store, place, &village, &what);
+                               : th_village_resolve(store, place, &village, &what);
     if (status == TH_NOT_FOUND || status == TH_CONFLICT || status == TH_USAGE) {
         th_tenure_problem(m, row, "error", &what);
         return TH_OK;

@@ -135,7 +135,7 @@ enum th_status th_revenue_statement(struct th_registry *registry, const char *vi
     if (status != TH_OK)
         return status;
     if (village != NULL) {
-        status = th_village_find(store, village, &place, err);
+        status = th_village_resolve(store, village, &place, err);
         statement.village = place.code;
     }
     statement.parties = th_json_array();

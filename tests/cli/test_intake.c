@@ -60,6 +60,88 @@ static void draft__is_opened_mended_and_confirmed(void **state)
     th_cli_world_remove(&world);
 }
 
+// What was left out on purpose is no fault: it has its number, and the run ends well.
+static void drop__rows_left_out_on_purpose_are_no_fault(void **state)
+{
+    struct th_cli_world world;
+    (void)state;
+    begin(&world);
+    char *text = th_cli_out(&world, 0,
+                            "--lang zh draft open {dir}/t.csv --crs 4490 --kind bamboo "
+                            "--drop 3 --village " VILLAGE);
+    assert_non_null(strstr(text, "其中按要求不登记  1\n"));
+    assert_non_null(strstr(text, " 3  A-2     提醒  row_dropped"));
+    free(text);
+    struct th_json *reply = th_cli_json(&world, 0, "draft confirm 1");
+    assert_int_equal(th_cli_int_at(reply, "rejected"), 1);
+    assert_int_equal(th_cli_int_at(reply, "dropped"), 1);
+    th_json_free(reply);
+    reply = th_cli_json(&world, 0, "draft show 1");
+    assert_int_equal(th_cli_int_at(reply, "dropped"), 1);
+    th_json_free(reply);
+    // Nor does it keep the others out.
+    reply = th_cli_json(&world, 0,
+                        "parcel import {dir}/t.csv --crs 4490 --kind bamboo --drop 3,3 "
+                        "--on-problem abort --village " VILLAGE);
+    assert_false(th_json_get_bool(reply, "aborted", true));
+    assert_int_equal(th_cli_int_at(reply, "dropped"), 1);
+    th_json_free(reply);
+    th_cli_world_remove(&world);
+}
+
+static void tenure__contracts_stand_under_their_own_heading_with_shares_in_percent(void **state)
+{
+    static const char CONTRACTS[] = "合同编号,农户,合作社,地块号,起始,终止,碳汇收益权,份额\n"
+                                    "HT-1,张三,测试社,A-1,2021-01-01,2040-12-31,是,60%\n"
+                                    "HT-2,李四,测试社,A-1,2021-01-01,2040-12-31,是,1/3\n"
+                                    "HT-3,王五,测试社,A-1,2021-01-01,2040-12-31,是,1/2\n";
+    struct th_cli_world world;
+    (void)state;
+    begin(&world);
+    th_cli_do(&world, "party add --kind cooperative --name 测试社");
+    th_cli_do(&world, "parcel import {dir}/t.csv --crs 4490 --kind bamboo --drop 3 "
+                      "--village " VILLAGE);
+    th_cli_write(&world, "c.csv", CONTRACTS, sizeof CONTRACTS - 1);
+    char *text = th_cli_out(&world, 1, "--lang zh tenure import {dir}/c.csv --village " VILLAGE);
+    assert_non_null(strstr(text, "行  合同编号  程度"));
+    assert_null(strstr(text, "地块号"));
+    assert_non_null(strstr(text, "超过 100 %"));
+    free(text);
+    text = th_cli_out(&world, 0, "--lang zh tenure list");
+    assert_non_null(strstr(text, "  合同编号  农户"));
+    assert_null(strstr(text, "地块号"));
+    free(text);
+    text = th_cli_out(&world, 0, "--lang en tenure show 1");
+    assert_non_null(strstr(text, "\ncontract               HT-1\n"));
+    assert_non_null(strstr(text, "60 %\n"));
+    free(text);
+    text = th_cli_out(&world, 0, "--lang zh tenure show 2");
+    assert_non_null(strstr(text, "1/3\n"));
+    free(text);
+    th_cli_world_remove(&world);
+}
+
+static void history__finds_a_parcel_by_the_number_it_had(void **state)
+{
+    struct th_cli_world world;
+    (void)state;
+    begin(&world);
+    th_cli_do(&world, "parcel import {dir}/t.csv --crs 4490 --kind bamboo --drop 3 "
+                      "--village " VILLAGE);
+    th_cli_do(&world, "parcel renumber 1 --number B-1 --reason 写错");
+    char *text = th_cli_out(&world, 0, "--lang zh parcel history --number A-1 --village 测试村");
+    assert_non_null(strstr(text, "地块号    B-1\n"));
+    assert_non_null(strstr(text, "登记内容  地块号  A-1   B-1"));
+    free(text);
+    th_json_free(th_cli_problem(&world, 2, "parcel history 1 --number A-1"));
+    th_json_free(th_cli_problem(&world, 2, "parcel history"));
+    struct th_json *problem =
+        th_cli_problem(&world, 3, "parcel history --number A-1 --village 测试");
+    assert_string_equal(th_cli_text_at(problem, "code"), "village_similar");
+    th_json_free(problem);
+    th_cli_world_remove(&world);
+}
+
 static void profile__spares_the_options(void **state)
 {
     struct th_cli_world world;
@@ -284,6 +366,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(draft__is_opened_mended_and_confirmed),
+        cmocka_unit_test(drop__rows_left_out_on_purpose_are_no_fault),
+        cmocka_unit_test(tenure__contracts_stand_under_their_own_heading_with_shares_in_percent),
+        cmocka_unit_test(history__finds_a_parcel_by_the_number_it_had),
         cmocka_unit_test(profile__spares_the_options),
         cmocka_unit_test(parcel_show__tells_what_was_kept_of_the_source),
         cmocka_unit_test(parcel_add__takes_a_shape_or_a_file),

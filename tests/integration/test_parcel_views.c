@@ -408,7 +408,8 @@ static void map__what_cannot_be_drawn_is_refused(void **state)
         const char *key;
     } cases[] = {{"map.doc", NULL, NULL, TH_INVALID, "map_format"},
                  {"map.pdf", "EPSG:4490", NULL, TH_INVALID, "map_crs"},
-                 {"map.pdf", NULL, "330523000000", TH_NOT_FOUND, "village_not_found"}};
+                 {"map.pdf", NULL, "330523000000", TH_NOT_FOUND, "village_not_found"},
+                 {"map.pdf", NULL, "测试一存", TH_NOT_FOUND, "village_similar"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char path[TH_TEST_PATH_SIZE];
         struct th_json *reply = NULL;

@@ -276,10 +276,12 @@ static void import__bad_rows_keep_their_contract_out(void **state)
                     "C-4,丁,测试合作社,测试一村,2,,,,2021-01-01,2030-12-31,100,50,,是,1\n"
                     "C-5,戊,测试合作社,测试一村,2,,,,2021-01-01,2030-12-31,,,,也许,1\n"
                     "C-6,己,测试合作社,测试一村,2,,,,2021-01-01,2030-12-31,,,,是,3/2\n"
-                    "C-7,庚,测试合作社,测试一村,2,,,,2031-01-01,2030-12-31,,,,是,1\n",
+                    "C-7,庚,测试合作社,测试一村,2,,,,2031-01-01,2030-12-31,,,,是,1\n"
+                    "C-8,辛,测试合作社,测试一,2,,,,2021-01-01,2030-12-31,,,,是,1\n",
                "admin", TH_OK);
     assert_int_equal(th_json_get_int(reply, "accepted", -1), 0);
-    assert_int_equal(th_json_get_int(reply, "rejected", -1), 8);
+    assert_int_equal(th_json_get_int(reply, "rejected", -1), 9);
+    assert_int_equal(fixture_problems(reply, 10, "village_similar", "error"), 1);
     assert_int_equal(fixture_problems(reply, 2, "tenure_contract_refused", "error"), 1);
     assert_int_equal(fixture_problems(reply, 3, "tenure_parcel", "error"), 1);
     assert_int_equal(fixture_problems(reply, 4, "party_not_found", "error"), 1);

@@ -10,6 +10,7 @@
 #include "gis/fabric.h"
 #include "registry/layers.h"
 #include "registry/package_held.h"
+#include "registry/parcel_lineage.h"
 #include "store/overlap_store.h"
 #include "store/package_store.h"
 #include "store/parcel_life_store.h"
@@ -108,20 +109,25 @@ static enum th_status conflict(struct checking *c, int64_t package_id, int64_t o
     return status;
 }
 
-// Was it the other one that took the common ground off its area? It did if it came with this
-// boundary when the package's parcel was there already, or in the same import.
+// Was it the other one that took the common ground off its area? It did if its boundary was judged
+// when the package's parcel was there already, or its ground part of another one.
 static enum th_status gave_way(struct checking *c, const struct th_package_stand *stand,
                                const struct th_overlap_finding *finding, bool *ret_gave_way,
                                struct th_error *err)
 {
-    int64_t seq = 0;
+    const struct th_estimate_source *own = &c->package->sources.items[finding->other_id];
+    struct th_ground_age age;
+    struct th_ground_age other;
     *ret_gave_way = false;
     if (th_area_m2(stand->sliver) + TH_OVERLAP_NOISE_M2 < finding->area_m2) {
         return TH_OK;
     }
-    enum th_status status = th_parcel_version_seq(c->store, parcel_of(c, finding), 1, &seq, err);
+    enum th_status status = th_ground_age(c->store, own->parcel_id, own->version, &age, err);
     if (status == TH_OK) {
-        *ret_gave_way = stand->seq >= seq;
+        status = th_ground_age(c->store, stand->parcel_id, stand->version, &other, err);
+    }
+    if (status == TH_OK) {
+        *ret_gave_way = other.first > age.last;
     }
     return status;
 }

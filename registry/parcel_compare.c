@@ -364,22 +364,29 @@ static int compare_claims(const void *a, const void *b)
     return (left_id > right_id) - (left_id < right_id);
 }
 
-// Versions of one parcel follow each other, so that only one of them holds ground on any day: of
-// claims of one kind the largest counts. Those of a parcel come together.
+static bool covers(const struct th_claim *a, const struct th_claim *b)
+{
+    return a->finding.kind >= b->finding.kind && a->finding.area_m2 >= b->finding.area_m2;
+}
+
+// Versions of one parcel follow each other, so that only one of them holds ground on any day: the
+// worst and largest claim counts. Those of a parcel come together. True when none is to be added.
 static bool claim_join(struct th_claims *claims, const struct th_claim *claim)
 {
-    for (size_t i = claims->n; i > 0; i--) {
-        struct th_claim *taken = &claims->items[i - 1];
-        if (claim->claimant != TH_CLAIMANT_PARCEL || taken->claimant != TH_CLAIMANT_PARCEL ||
-            taken->finding.other_id != claim->finding.other_id)
-            return false;
-        if (taken->finding.kind == claim->finding.kind) {
-            if (taken->finding.area_m2 < claim->finding.area_m2)
-                *taken = *claim;
-            return true;
-        }
+    size_t first = claims->n;
+    bool covered = false;
+    while (first > 0 && claim->claimant == TH_CLAIMANT_PARCEL &&
+           claims->items[first - 1].claimant == TH_CLAIMANT_PARCEL &&
+           claims->items[first - 1].finding.other_id == claim->finding.other_id)
+        first--;
+    size_t n = first;
+    for (size_t i = first; i < claims->n; i++) {
+        covered = covered || covers(&claims->items[i], claim);
+        if (covered || !covers(claim, &claims->items[i]))
+            claims->items[n++] = claims->items[i];
     }
-    return false;
+    claims->n = n;
+    return covered;
 }
 
 static enum th_status claim_take(struct comparing *c, struct th_claim claim, struct th_error *err)
@@ -510,7 +517,6 @@ static enum th_status decide_all(struct comparing *c, bool *ret_refused, struct 
     struct th_import_run *run = c->run;
     struct cursor at = {0};
     struct th_id_set kept = {0};
-    size_t n_replacing = 0;
     enum th_status status = TH_OK;
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
         struct th_staged_row *row = &run->rows[i];
@@ -527,11 +533,11 @@ static enum th_status decide_all(struct comparing *c, bool *ret_refused, struct 
             status = th_import_decide(run, row, &c->claims, err);
         if (status == TH_OK && row->fate == TH_ROW_ACCEPTED)
             status = retired_remark(c, row, first_meeting, err);
-        n_replacing += row->parcel_id != 0 ? 1 : 0;
-        if (status == TH_OK && row->parcel_id != 0 && row->fate == TH_ROW_ACCEPTED)
+        if (status == TH_OK && row->fate == TH_ROW_ACCEPTED && row->parcel_id != 0 &&
+            th_id_set_has(&c->replaced, row->parcel_id))
             status = th_id_set_add(&kept, row->parcel_id, &is_new, err);
     }
-    *ret_refused = kept.n < c->replaced.n && n_replacing > 0;
+    *ret_refused = kept.n < c->replaced.n;
     th_id_set_clear(&c->replaced);
     c->replaced = kept;
     return status;
@@ -553,7 +559,8 @@ static void take_back(struct th_import_run *run, size_t n_problems)
 }
 
 // A row that gives up its old ground makes room for its neighbours; when it is refused after all,
-// the room is gone, so the rows are decided again without it. Each pass loses at least one.
+// the room is gone, so the rows are decided again without it. Each pass loses at least one, and a
+// row that is accepted only now makes no room: others would have been refused beside it.
 static enum th_status decide(struct comparing *c, struct th_error *err)
 {
     size_t n_problems = c->run->resolved.n;

@@ -123,15 +123,21 @@ static const char *waived_key(const struct th_claim *claim)
     return claim->claimant == TH_CLAIMANT_LAYER ? "overlap_waived_scheme" : "overlap_waived";
 }
 
-// Did the claim's parcel come, or get this ground, after the draft that is confirmed was last
-// looked at? Then nobody can have let the row in over it.
+// Did the claim's parcel come, or get this ground, or the layer of the other scheme, after the
+// draft that is confirmed was last looked at? Then nobody can have let the row in over it.
 static enum th_status came_since(const struct th_import_run *run, const struct th_claim *claim,
                                  bool *ret_since, struct th_error *err)
 {
+    struct th_layer layer;
     int64_t seq = 0;
     *ret_since = false;
-    if (run->options->draft_sha256 == NULL || claim->claimant != TH_CLAIMANT_PARCEL)
+    if (run->options->draft_sha256 == NULL || claim->claimant == TH_CLAIMANT_ROW)
         return TH_OK;
+    if (claim->claimant == TH_CLAIMANT_LAYER) {
+        enum th_status status = th_layer_load(run->store, claim->shape->layer_id, &layer, err);
+        *ret_since = status == TH_OK && layer.seq > run->options->draft_seq;
+        return status;
+    }
     enum th_status status = th_parcel_ground_seq(run->store, claim->finding.other_id, &seq, err);
     *ret_since = seq > run->options->draft_seq;
     return status;

@@ -128,7 +128,7 @@ void th_life_asked_free(struct th_life_asked *asked);
 
 // Ground that an officer let the parents keep in spite of others (parcel_life_waivers.c).
 struct th_life_waived {              // zero before use
-    struct th_overlap_waiver *items; // `parcel_id` 0; texts are owned
+    struct th_overlap_waiver *items; // the side that is 0 is the parents'; texts are owned
     struct th_fabric_parcel *others; // ground of the other side
     struct th_ground **grounds;      // the same; owned
     size_t n;

@@ -30,25 +30,34 @@ static bool grow(struct th_life_waived *waived)
     return true;
 }
 
-// What two of the parents had in common is theirs no longer.
+static int64_t other_of(const struct th_overlap_waiver *kept)
+{
+    return kept->parcel_id != 0 ? kept->parcel_id : kept->other_parcel_id;
+}
+
+// What two of the parents had in common is theirs no longer. Who gave the ground up stays as it is,
+// or a part that is divided again would give it up once more.
 static bool load_one(void *context, const struct th_overlap_waiver *waiver)
 {
     struct loading *l = context;
     struct th_life_waived *waived = &l->waived;
     struct th_overlap_waiver kept = *waiver;
-    if (waiver->other_parcel_id == l->parent_id)
-        kept.other_parcel_id = waiver->parcel_id;
+    if (kept.parcel_id == l->parent_id)
+        kept.parcel_id = 0;
+    else
+        kept.other_parcel_id = 0;
+    int64_t other_id = other_of(&kept);
     for (size_t i = 0; i < l->n_parents; i++)
-        if (kept.other_parcel_id != 0 && l->parents[i].record.parcel_id == kept.other_parcel_id)
+        if (other_id != 0 && l->parents[i].record.parcel_id == other_id)
             return true;
     for (size_t i = 0; i < waived->n; i++)
-        if (waived->items[i].other_parcel_id == kept.other_parcel_id &&
+        if (waived->items[i].parcel_id == kept.parcel_id &&
+            waived->items[i].other_parcel_id == kept.other_parcel_id &&
             waived->items[i].other_shape_id == kept.other_shape_id)
             return true;
     l->no_memory = !grow(waived);
     if (l->no_memory)
         return false;
-    kept.parcel_id = 0;
     kept.reason = th_text_duplicate(waiver->reason);
     kept.login = th_text_duplicate(waiver->login);
     waived->grounds[waived->n] = NULL;
@@ -104,8 +113,8 @@ static enum th_status grounds_load(struct th_store *store, const struct th_life_
         th_layers_clear(&shapes);
     }
     for (size_t i = 0; status == TH_OK && i < waived->n; i++)
-        if (waived->items[i].other_parcel_id != 0)
-            status = parcel_ground(store, waived->items[i].other_parcel_id, &waived->grounds[i],
+        if (other_of(&waived->items[i]) != 0)
+            status = parcel_ground(store, other_of(&waived->items[i]), &waived->grounds[i],
                                    &waived->others[i].area_m2, err);
     for (size_t i = 0; i < waived->n; i++)
         waived->others[i].ground = waived->grounds[i]; // NULL takes no part
@@ -193,8 +202,12 @@ enum th_status th_life_waived_hand_on(const struct th_life_waived *waived, struc
     enum th_status status = waived->n == 0 ? TH_OK : shared(waived, child, &findings, &n, err);
     for (size_t i = 0; status == TH_OK && i < n; i++) {
         struct th_overlap_waiver waiver = waived->items[findings[i].other_id];
-        waiver.parcel_id = child->record.parcel_id;
-        waiver.version = child->record.version;
+        if (waiver.parcel_id != 0) {
+            waiver.other_parcel_id = child->record.parcel_id;
+        } else {
+            waiver.parcel_id = child->record.parcel_id;
+            waiver.version = child->record.version;
+        }
         waiver.seq = th_work_seq(work);
         status = th_overlap_waiver_insert(th_work_store(work), &waiver, &waiver_id, err);
     }

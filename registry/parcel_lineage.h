@@ -23,4 +23,14 @@ enum th_status th_relatives_load(struct th_store *store, int64_t parcel_id, bool
                                  struct th_error *err) TH_MUST_CHECK;
 void th_relatives_clear(struct th_relatives *relatives);
 
+// When the ground of a version was judged: compared with everybody else's, so that what it had in
+// common with older ground was taken off it. Only an order: what was judged later is larger, also
+// of rows of one import. What a split or merge made has it from all parents, hence two.
+struct th_ground_age {
+    int64_t first, last;
+};
+// TH_NOT_FOUND ("parcel_not_found").
+enum th_status th_ground_age(struct th_store *store, int64_t parcel_id, int64_t version,
+                             struct th_ground_age *ret_age, struct th_error *err) TH_MUST_CHECK;
+
 #endif

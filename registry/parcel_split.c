@@ -6,6 +6,7 @@
 #include "core/ratio.h"
 #include "core/text.h"
 #include "registry/parcel_life_internal.h"
+#include "registry/parcel_lineage.h"
 #include "store/overlap_store.h"
 #include "store/parcel_life_store.h"
 
@@ -94,70 +95,99 @@ static bool waiver_visit(void *context, const struct th_overlap_waiver *waiver)
     return !giving->whole_gave;
 }
 
-// Where a waiver tells it, it is known; of strips the later parcel gave up its own.
+// Where a waiver tells it, it is known; of strips whichever was judged later gave up its own.
+// *ret_gave is false as well where parents of one were judged before the other and some behind.
 static enum th_status whole_gave(struct splitting *s, int64_t other_id, bool *ret_gave,
-                                 struct th_error *err)
+                                 bool *ret_other_gave, struct th_error *err)
 {
-    struct giving giving = {.whole_id = s->whole.record.parcel_id, .other_id = other_id};
+    struct th_store *store = th_work_store(s->work);
+    const struct th_parcel_record *whole = &s->whole.record;
+    struct giving giving = {.whole_id = whole->parcel_id, .other_id = other_id};
+    struct th_ground_age own;
+    struct th_ground_age other;
     enum th_status status =
-        th_overlap_waiver_each(th_work_store(s->work), giving.whole_id, waiver_visit, &giving, err);
-    *ret_gave = giving.whole_gave || (!giving.other_gave && other_id < giving.whole_id);
-    return status;
+        th_overlap_waiver_each(store, giving.whole_id, waiver_visit, &giving, err);
+    if (status == TH_OK)
+        status = th_ground_age(store, whole->parcel_id, whole->version, &own, err);
+    if (status == TH_OK)
+        status = th_ground_age(store, other_id, 0, &other, err);
+    if (status != TH_OK)
+        return status;
+    bool waived = giving.whole_gave || giving.other_gave;
+    *ret_gave = giving.whole_gave || (!waived && other.last < own.first);
+    *ret_other_gave = !giving.whole_gave && (giving.other_gave || other.first > own.last);
+    return TH_OK;
 }
 
-// What a part has to take off: all that it shares with those to whom the whole gave way and, where
-// an officer let it in, with other schemes; no more than its own area.
-static enum th_status part_gives(struct splitting *s, const struct th_life_around *around,
-                                 const struct th_rules *rules, size_t i, struct th_area *ret_area,
-                                 struct th_error *err)
+// What the parts can take off in turn, by part: what they share with those to whom the whole gave
+// way and, where an officer let it in, with other schemes; what they share with those of whom
+// nobody can say who gave way; what is left of them.
+enum { TAKEN_GIVEN, TAKEN_UNSURE, TAKEN_REST, N_TAKEN };
+
+static enum th_status part_shares(struct splitting *s, const struct th_life_around *around,
+                                  const struct th_rules *rules, size_t i, int64_t *most[N_TAKEN],
+                                  struct th_error *err)
 {
-    struct th_area measured = s->parts[i].record.measured;
+    int64_t left = th_area_m2_300(s->parts[i].record.measured);
     struct th_overlap_finding *findings = NULL;
     size_t n = 0;
-    double sum_m2 = 0;
-    enum th_status status = th_life_waived_schemes(&s->waived, &s->parts[i], &sum_m2, err);
+    double sums_m2[N_TAKEN] = {0};
+    struct th_area area = th_area_from_m2_300(0);
+    enum th_status status =
+        th_life_waived_schemes(&s->waived, &s->parts[i], &sums_m2[TAKEN_GIVEN], err);
     if (status == TH_OK)
         status = th_life_shared(around, &s->parts[i], rules, &findings, &n, err);
     for (size_t k = 0; status == TH_OK && k < n; k++) {
         bool gave = false;
-        status = whole_gave(s, findings[k].other_id, &gave, err);
-        sum_m2 += gave ? findings[k].area_m2 : 0;
+        bool other_gave = false;
+        status = whole_gave(s, findings[k].other_id, &gave, &other_gave, err);
+        if (!other_gave)
+            sums_m2[gave ? TAKEN_GIVEN : TAKEN_UNSURE] += findings[k].area_m2;
     }
     free(findings);
-    if (status == TH_OK && sum_m2 < th_area_m2(measured))
-        status = th_area_from_m2(sum_m2, &measured, err);
-    *ret_area = measured;
+    sums_m2[TAKEN_REST] = th_area_m2(s->parts[i].record.measured);
+    for (size_t k = 0; status == TH_OK && k < N_TAKEN; k++) {
+        status = th_area_from_m2(sums_m2[k], &area, err);
+        most[k][i] = th_area_m2_300(area) < left ? th_area_m2_300(area) : left;
+        left -= most[k][i];
+    }
     return status;
 }
 
-// Each part takes off what it gives up where it lies; what the whole had taken off beyond that is
-// shared by what is left of them, so that no division makes ground count that did not before.
-static enum th_status share_slivers(struct splitting *s, int64_t *weights, int64_t *shares,
+// What the whole had taken off, no more and no less, stays off the parts: where it was given up as
+// far as that is known, and nothing of it is forgotten, so that no division makes ground count that
+// did not before.
+static enum th_status share_slivers(struct splitting *s, int64_t *most[N_TAKEN], int64_t *shares,
                                     struct th_error *err)
 {
     struct th_life_around around = {0};
     struct th_rules rules;
+    const struct th_date now = {0};
     int64_t id = s->whole.record.parcel_id;
     int64_t left = th_area_m2_300(s->whole.record.sliver);
     enum th_status status =
         th_rules_load(th_work_store(s->work), th_work_today(s->work), &rules, err);
     if (status == TH_OK)
         status = th_life_around_load(th_work_store(s->work), th_geometry_box(&s->whole.geometry),
-                                     s->on, &id, 1, &around, err);
+                                     now, &id, 1, &around, err);
     for (size_t i = 0; status == TH_OK && i < s->n; i++) {
-        struct th_parcel_record *part = &s->parts[i].record;
-        status = part_gives(s, &around, &rules, i, &part->sliver, err);
-        left -= th_area_m2_300(part->sliver);
-        weights[i] = th_area_m2_300(part->measured) - th_area_m2_300(part->sliver);
+        s->parts[i].record.sliver = th_area_from_m2_300(0);
+        status = part_shares(s, &around, &rules, i, most, err);
     }
     th_life_around_clear(&around);
-    if (status != TH_OK || left <= 0)
-        return status;
-    status = th_allocate(left, weights, s->n, shares, err);
-    for (size_t i = 0; status == TH_OK && i < s->n; i++) {
-        struct th_parcel_record *part = &s->parts[i].record;
-        int64_t more = shares[i] < weights[i] ? shares[i] : weights[i];
-        part->sliver = th_area_from_m2_300(th_area_m2_300(part->sliver) + more);
+    for (size_t k = 0; status == TH_OK && k < N_TAKEN; k++) {
+        int64_t sum = 0;
+        for (size_t i = 0; i < s->n; i++)
+            sum += most[k][i];
+        int64_t taken = left < sum ? left : sum;
+        if (taken <= 0)
+            continue;
+        status = th_allocate(taken, most[k], s->n, shares, err);
+        for (size_t i = 0; status == TH_OK && i < s->n; i++) {
+            struct th_parcel_record *part = &s->parts[i].record;
+            part->sliver = th_area_from_m2_300(th_area_m2_300(part->sliver) + shares[i]);
+        }
+        left -= taken;
     }
     return status;
 }
@@ -187,18 +217,20 @@ static enum th_status share_declared(struct splitting *s, const int64_t *weights
 static enum th_status share_areas(struct splitting *s, struct th_error *err)
 {
     const struct th_parcel_record *whole = &s->whole.record;
-    int64_t *weights = calloc(2 * s->n, sizeof *weights);
-    int64_t *shares = weights + s->n;
-    if (weights == NULL)
+    int64_t *numbers = calloc((1 + N_TAKEN) * s->n, sizeof *numbers);
+    int64_t *most[N_TAKEN];
+    if (numbers == NULL)
         return th_error_no_memory(err);
+    for (size_t k = 0; k < N_TAKEN; k++)
+        most[k] = &numbers[(1 + k) * s->n];
     for (size_t i = 0; i < s->n; i++)
-        weights[i] = th_area_m2_300(s->parts[i].record.measured);
+        most[TAKEN_GIVEN][i] = th_area_m2_300(s->parts[i].record.measured);
     enum th_status status = TH_OK;
     if (whole->has_declared)
-        status = share_declared(s, weights, shares, err);
+        status = share_declared(s, most[TAKEN_GIVEN], numbers, err);
     if (status == TH_OK && th_area_m2_300(whole->sliver) > 0)
-        status = share_slivers(s, weights, shares, err);
-    free(weights);
+        status = share_slivers(s, most, numbers, err);
+    free(numbers);
     return status;
 }
 

@@ -34,7 +34,7 @@ static const char SQL_RIVAL[] =
     "AND p.from_on <= ?4 AND p.to_on >= ?3";
 // CROSS JOIN keeps the R*Tree outermost; it holds every version of every parcel.
 static const char SQL_GROUND[] =
-    "SELECT k.package_id, k.parcel_id, v.measured_m2_300, v.sliver_m2_300, v.seq, v.geom "
+    "SELECT k.package_id, k.parcel_id, v.measured_m2_300, v.sliver_m2_300, k.version, v.geom "
     "FROM idx_parcel_version_geom i CROSS JOIN parcel_version v ON v.version_id = i.pkid "
     "CROSS JOIN package_parcel k ON k.parcel_id = v.parcel_id AND k.version = v.version "
     "CROSS JOIN package g ON g.package_id = k.package_id "
@@ -304,7 +304,7 @@ th_package_ground_each(struct th_store *store, const struct th_package_ground *q
                                                .parcel_id = th_column_int(q, 1),
                                                .measured = th_column_area(q, 2),
                                                .sliver = th_column_area(q, 3),
-                                               .seq = th_column_int(q, 4),
+                                               .version = th_column_int(q, 4),
                                                .wkb = wkb,
                                                .wkb_size = wkb_size};
         go_on = status == TH_OK && visit(context, &stand);

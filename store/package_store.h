@@ -73,9 +73,8 @@ struct th_package_ground {
     double west_deg, south_deg, east_deg, north_deg;
 };
 struct th_package_stand { // one of them
-    int64_t package_id, parcel_id;
+    int64_t package_id, parcel_id, version;
     struct th_area measured, sliver; // of that version
-    int64_t seq;                     // the journal entry by which it came
     const void *wkb;                 // borrowed
     size_t wkb_size;
 };

@@ -80,7 +80,9 @@ static const char SQL_BOX[] =
     " WHERE n.parcel_id = v.parcel_id AND n.version = v.version + 1"
     " AND n.from_on > ?5 AND n.from_on > v.from_on)"
     " AND NOT EXISTS (SELECT 1 FROM parcel_version l WHERE l.parcel_id = v.parcel_id"
-    " AND l.version > v.version AND l.geometry_hash = v.geometry_hash)))";
+    " AND l.version > v.version AND l.geometry_hash = v.geometry_hash"
+    " AND coalesce((SELECT n.from_on FROM parcel_version n WHERE n.parcel_id = l.parcel_id"
+    " AND n.version = l.version + 1), p.retired_on, '9999-12-31') > l.from_on)))";
 
 static const char SQL_FIND_NUMBER[] =
     "SELECT " RECORD_COLUMNS " FROM parcel p"

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "registry/draft.h"
 #include "registry/package.h"
 #include "registry/parcel_life.h"
 #include "registry/rule.h"
@@ -576,6 +577,173 @@ static void within__what_was_taken_off_for_others_does_not_count(void **state)
     assert_close(square_metres(&err, "taken_m2"), 0.1 * CELL_M2, 0.1);
 }
 
+// None of the three rows can be let in without the room of another that is refused: the first needs
+// what the second's parcel has, the second stands on the first's.
+static void update__a_row_that_comes_in_late_makes_no_room(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    struct th_parcel_import_options options = fixture_options(f, NULL);
+    options.update = true;
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    drawn_row(&rows, 2, 119.601, 30.5, 0.001);
+    drawn_box(&rows, 119.6, 30.501, 0.002, 0.001, "\"number\":\"3\"");
+    th_json_free(drawn_import(f, &rows));
+    rows.size = 0;
+    drawn_box(&rows, 119.601, 30.5005, 0.002, 0.001, "\"number\":\"3\"");
+    drawn_box(&rows, 119.601, 30.5012, 0.001, 0.0008, "\"number\":\"2\"");
+    drawn_box(&rows, 119.601, 30.5012, 0.002, 0.0008, "\"number\":\"1\"");
+    struct th_json *reply = drawn_import_with(f, &rows, options);
+    assert_int_equal(fixture_problems(reply, 1, "overlap_registered", "error"), 1);
+    assert_int_equal(fixture_problems(reply, 2, "overlap_registered", "error"), 1);
+    assert_int_equal(drawn_accepted(reply), 0);
+    th_json_free(reply);
+    for (int64_t id = 1; id <= 3; id++)
+        assert_int_equal(drawn_record(f, id).version, 1);
+}
+
+// A half until the first of March, a strip of it from then on.
+static void days__of_versions_of_a_neighbour_the_largest_is_taken_off(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    char document[TH_TEST_PATH_SIZE];
+    const char *row = "1";
+    struct th_parcel_import_options options = fixture_options(f, NULL);
+    struct th_error err;
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    th_json_free(import_on(f, &rows, "2024-01-01"));
+    adjust(f, 1, 119.6, 119.600505, "2025-03-01", TH_OK, &err);
+    rows.size = 0;
+    drawn_row(&rows, 2, 119.6005, 30.5, 0.001);
+    fixture_file(f, document, "decision.txt", "批复");
+    options.on = "2024-06-01";
+    options.waive_rows = &row;
+    options.n_waive_rows = 1;
+    options.waive_reason = "r";
+    options.waive_document = document;
+    f->request.login = "officer";
+    struct th_json *reply = drawn_import_with(f, &rows, options);
+    f->request.login = "admin";
+    assert_close(th_area_m2(drawn_record(f, drawn_parcel(reply, 0)).sliver), 0.5 * CELL_M2, 0.1);
+    th_json_free(reply);
+}
+
+// Particulars and boundary change on one day: the version between never held, but the one before
+// it did.
+static void
+days__a_boundary_is_held_until_it_was_adjusted_whatever_else_changed_that_day(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    struct th_parcel_import_options options = fixture_options(f, NULL);
+    struct th_error err;
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    th_json_free(import_on(f, &rows, "2024-01-01"));
+    rows.size = 0;
+    drawn_box(&rows, 119.6, 30.5, 0.001, 0.001, "\"number\":\"1\",\"小地名\":\"竹坞\"");
+    options.update = true;
+    options.on = "2025-06-01";
+    th_json_free(drawn_import_with(f, &rows, options));
+    adjust(f, 1, 119.6, 119.6004, "2025-06-01", TH_OK, &err);
+    assert_int_equal(drawn_record(f, 1).version, 3);
+    rows.size = 0;
+    drawn_row(&rows, 2, 119.6005, 30.5, 0.001);
+    struct th_json *reply = import_on(f, &rows, "2024-06-01");
+    assert_int_equal(fixture_problems(reply, 1, "overlap_registered", "error"), 1);
+    th_json_free(reply);
+    reply = import_on(f, &rows, "2025-06-01");
+    assert_int_equal(drawn_accepted(reply), 1);
+    th_json_free(reply);
+}
+
+// The western neighbour gave up a strip before the whole was divided in turn.
+static void split__a_strip_stays_off_the_part_that_shares_it(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    struct th_error err;
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    drawn_row(&rows, 2, 119.600995, 30.5, 0.001);
+    th_json_free(drawn_import(f, &rows));
+    split_at(f, 1, 119.6005);
+    split_at(f, 2, 119.6015);
+    assert_close(th_area_m2(drawn_record(f, 5).sliver), 0.005 * CELL_M2, 0.05);
+    assert_close(th_area_m2(drawn_record(f, 6).sliver), 0, 0.05);
+    const int64_t both[] = {4, 5};
+    drawn_package(f, both, 2, 2022, TH_OK, &err);
+}
+
+// What the neighbour gave up, an officer's decision said so; the parts do not give it up once more,
+// however often they are divided.
+static void split__parts_keep_what_others_gave_up_for_the_whole(void **state)
+{
+    struct fixture *f = *state;
+    let_in(f, 119.6, 30.500995, 0.002, 0.001); // in the north, with a strip
+    let_in(f, 119.6, 30.5, 0.002, 0.001);
+    let_in(f, 119.6015, 30.5, 0.001, 0.001); // over the east
+    assert_close(th_area_m2(drawn_record(f, 2).sliver), 0.01 * CELL_M2, 0.05);
+    assert_close(th_area_m2(drawn_record(f, 3).sliver), 0.5025 * CELL_M2, 0.1);
+    split_at(f, 2, 119.601);
+    assert_close(th_area_m2(drawn_record(f, 5).sliver), 0.005 * CELL_M2, 0.05);
+    split_at(f, 5, 119.6016);
+    assert_close(th_area_m2(drawn_record(f, 6).sliver), 0.003 * CELL_M2, 0.05);
+    assert_close(th_area_m2(drawn_record(f, 7).sliver), 0.002 * CELL_M2, 0.05);
+}
+
+// The strip is more than a hundredth of the part, but it was the neighbour that took it off.
+static void split__parts_are_packaged_beside_a_neighbour_that_gave_way(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    struct th_error err;
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    drawn_row(&rows, 2, 119.600991, 30.5, 0.001);
+    th_json_free(drawn_import(f, &rows));
+    split_at(f, 1, 119.6005);
+    package(f, 2, 2022, TH_OK, &err);
+    package(f, 4, 2022, TH_OK, &err);
+}
+
+// The officer who let a row in over one neighbour said nothing of a project that came afterwards.
+static void draft__lets_nothing_in_under_a_scheme_that_came_after_the_last_look(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn rows = {.size = 0};
+    struct drawn land = {.size = 0};
+    char path[TH_TEST_PATH_SIZE];
+    char document[TH_TEST_PATH_SIZE];
+    const char *row = "1";
+    const struct th_parcel_import_options nothing = {.messages = f->messages};
+    struct th_json *reply = NULL;
+    struct th_error err;
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    th_json_free(drawn_import(f, &rows));
+    rows.size = 0;
+    drawn_row(&rows, 2, 119.6008, 30.5, 0.001);
+    fixture_file(f, document, "decision.txt", "批复");
+    struct th_parcel_import_options options =
+        fixture_options(f, fixture_geojson(f, path, "draft.geojson", rows.text));
+    options.waive_rows = &row;
+    options.n_waive_rows = 1;
+    options.waive_reason = "r";
+    options.waive_document = document;
+    f->request.login = "officer";
+    assert_ok(th_draft_open(f->registry, &f->request, &options, &reply, &err), &err);
+    int64_t draft_id = th_json_get_int(reply, "draft_id", 0);
+    assert_int_equal(drawn_accepted(reply), 1);
+    th_json_free(reply);
+    f->request.login = "admin";
+    drawn_box(&land, 119.6015, 30.5, 0.001, 0.001, "\"name\":\"一期\"");
+    drawn_scheme(f, &land, "2021-01-01", NULL);
+    f->request.login = "officer";
+    assert_ok(th_draft_confirm(f->registry, &f->request, draft_id, &nothing, &reply, &err), &err);
+    f->request.login = "admin";
+    assert_int_equal(drawn_accepted(reply), 0);
+    assert_int_equal(fixture_problems(reply, 1, "overlap_other_scheme", "error"), 1);
+    th_json_free(reply);
+}
+
 #define GROUND_TEST(name) cmocka_unit_test_setup_teardown(name, drawn_set_up, drawn_tear_down)
 
 int main(void)
@@ -599,7 +767,14 @@ int main(void)
         GROUND_TEST(within__what_was_taken_off_for_others_does_not_count),
         GROUND_TEST(split__no_part_takes_off_more_than_it_is),
         GROUND_TEST(split__parts_take_off_what_the_whole_gave_up_there),
+        GROUND_TEST(draft__lets_nothing_in_under_a_scheme_that_came_after_the_last_look),
         GROUND_TEST(update__of_attributes_alone_takes_nothing_off_again),
+        GROUND_TEST(update__a_row_that_comes_in_late_makes_no_room),
+        GROUND_TEST(days__of_versions_of_a_neighbour_the_largest_is_taken_off),
+        GROUND_TEST(days__a_boundary_is_held_until_it_was_adjusted_whatever_else_changed_that_day),
+        GROUND_TEST(split__a_strip_stays_off_the_part_that_shares_it),
+        GROUND_TEST(split__parts_keep_what_others_gave_up_for_the_whole),
+        GROUND_TEST(split__parts_are_packaged_beside_a_neighbour_that_gave_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

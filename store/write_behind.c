@@ -1,25 +1,38 @@
 // A file of SQLite with a file of SQLite's own behind it. Pages are collected in batches; a crew of
-// one hand writes them in order. Calls of the real file are made one at a time.
+// one hand writes each batch in the order of the file, so that most of it is one piece, and past
+// the system's cache: what is copied there first has to be waited for when SQLite syncs. Where the
+// disk or the system does not take that, SQLite's own file does. Its calls are made one at a time.
+#define _GNU_SOURCE // close_range, pwritev, O_DIRECT
 #include "store/write_behind_internal.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include "core/crew.h"
 
 enum {
-    BATCH_BYTES = 256 * 1024,
+    BATCH_BYTES = 1024 * 1024,
     BATCH_PIECES = 256,
-    N_BATCHES = 16,
+    N_BATCHES = 4,
+    ALIGNMENT = 4096, // of bytes that a disk takes from where they lie
+    // What is shorter stands alone in the file, like the page of an index, and may soon be read
+    // again: it stays in the system's cache.
+    PAST_CACHE_MIN = 64 * 1024,
     PIECE_BYTES_MAX = 65536 // the largest page: a file system of SQLite need not take more at once
 };
 
-struct piece { // bytes that follow each other in the file and in the batch
+struct piece { // of the file
     sqlite3_int64 offset;
     size_t size;
+    unsigned char *bytes; // in the batch, in the order in which they came
 };
 
 struct failure {
@@ -32,11 +45,14 @@ struct batch {
     size_t n;
     size_t n_bytes;
     struct failure failure; // of writing it
-    unsigned char bytes[BATCH_BYTES];
+    _Alignas(ALIGNMENT) unsigned char bytes[BATCH_BYTES];
 };
 
 struct queue {
     sqlite3_file *real;
+    const char *path;
+    bool asked; // for the handle below
+    int handle; // of the thread of the crew alone; -1 without
     struct th_crew *crew;
     pthread_mutex_t calls;  // held during a call of `real`
     struct failure failure; // the first one
@@ -55,21 +71,81 @@ static struct file *file_of(sqlite3_file *base)
     return (struct file *)base;
 }
 
-// Runs in the thread of the crew.
+// Closing any handle of a file drops the locks that SQLite has on it, but for a handle that stands
+// in another table of handles. So the thread gets a copy of the table, which ends with it; SQLite's
+// handle keeps its number there.
+static void handle_open(struct queue *queue)
+{
+    int moved = 1; // the path leads to another file by now
+    queue->asked = true;
+    if (close_range(UINT_MAX, UINT_MAX, CLOSE_RANGE_UNSHARE) != 0) // closes none
+        return;
+    int handle = open(queue->path, O_WRONLY | O_DIRECT | O_CLOEXEC);
+    pthread_mutex_lock(&queue->calls);
+    int code = queue->real->pMethods->xFileControl(queue->real, SQLITE_FCNTL_HAS_MOVED, &moved);
+    pthread_mutex_unlock(&queue->calls);
+    if (code == SQLITE_OK && !moved)
+        queue->handle = handle;
+}
+
+// Pieces of one place in the order in which they came.
+static int piece_compare(const void *a, const void *b)
+{
+    const struct piece *left = a;
+    const struct piece *right = b;
+    if (left->offset != right->offset)
+        return left->offset < right->offset ? -1 : 1;
+    return (left->bytes > right->bytes) - (left->bytes < right->bytes);
+}
+
+// How many pieces, from the first on, follow each other in the file; at least one.
+static size_t run_find(const struct piece *pieces, size_t n, size_t *ret_size)
+{
+    size_t size = pieces[0].size;
+    size_t n_run = 1;
+    for (; n_run < n && pieces[n_run].offset == pieces[0].offset + (sqlite3_int64)size; n_run++)
+        size += pieces[n_run].size;
+    *ret_size = size;
+    return n_run;
+}
+
+static bool run_write(const struct queue *queue, const struct piece *pieces, size_t n, size_t size)
+{
+    struct iovec parts[BATCH_PIECES];
+    if (queue->handle < 0 || size < PAST_CACHE_MIN)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        parts[i] = (struct iovec){pieces[i].bytes, pieces[i].size};
+    return pwritev(queue->handle, parts, (int)n, pieces[0].offset) == (ssize_t)size;
+}
+
+// By SQLite's own file, which also knows how to tell what is wrong.
+static void piece_write(struct queue *queue, const struct piece *piece, struct failure *failure)
+{
+    pthread_mutex_lock(&queue->calls);
+    failure->code =
+        queue->real->pMethods->xWrite(queue->real, piece->bytes, (int)piece->size, piece->offset);
+    failure->system_error = errno;
+    pthread_mutex_unlock(&queue->calls);
+}
+
+// Runs in the thread of the crew. The list of the batch itself may be looked at meanwhile.
 static void batch_write(void *hand, void *job)
 {
     struct queue *queue = hand;
     struct batch *batch = job;
-    const unsigned char *bytes = batch->bytes;
+    struct piece pieces[BATCH_PIECES];
     batch->failure = (struct failure){.code = SQLITE_OK};
-    for (size_t i = 0; i < batch->n && batch->failure.code == SQLITE_OK; i++) {
-        const struct piece *piece = &batch->pieces[i];
-        pthread_mutex_lock(&queue->calls);
-        batch->failure.code =
-            queue->real->pMethods->xWrite(queue->real, bytes, (int)piece->size, piece->offset);
-        batch->failure.system_error = errno;
-        pthread_mutex_unlock(&queue->calls);
-        bytes += piece->size;
+    if (!queue->asked)
+        handle_open(queue);
+    memcpy(pieces, batch->pieces, batch->n * sizeof *pieces);
+    qsort(pieces, batch->n, sizeof *pieces, piece_compare);
+    for (size_t i = 0, end = 0; i < batch->n; i = end) {
+        size_t size = 0;
+        end = i + run_find(&pieces[i], batch->n - i, &size);
+        bool written = run_write(queue, &pieces[i], end - i, size);
+        for (; !written && i < end && batch->failure.code == SQLITE_OK; i++)
+            piece_write(queue, &pieces[i], &batch->failure);
     }
 }
 
@@ -124,14 +200,10 @@ static int append(struct queue *queue, const void *bytes, size_t size, sqlite3_i
         hand_over(queue);
         batch = filling(queue);
     }
-    struct piece *last = batch->n > 0 ? &batch->pieces[batch->n - 1] : NULL;
-    memcpy(batch->bytes + batch->n_bytes, bytes, size);
+    unsigned char *copy = batch->bytes + batch->n_bytes;
+    memcpy(copy, bytes, size);
+    batch->pieces[batch->n++] = (struct piece){offset, size, copy};
     batch->n_bytes += size;
-    if (last != NULL && last->offset + (sqlite3_int64)last->size == offset &&
-        last->size + size <= PIECE_BYTES_MAX)
-        last->size += size;
-    else
-        batch->pieces[batch->n++] = (struct piece){.offset = offset, .size = size};
     return told(queue);
 }
 
@@ -373,11 +445,16 @@ bool th_write_behind_begin(sqlite3 *db)
     if (file == NULL)
         return false;
     assert(file->queue == NULL);
-    struct queue *queue = calloc(1, sizeof *queue);
+    struct queue *queue = aligned_alloc(_Alignof(struct queue), sizeof *queue);
     if (queue == NULL)
         return false;
     void *hand = queue;
+    memset(queue, 0, offsetof(struct queue, batches));
+    for (size_t i = 0; i < N_BATCHES; i++)
+        queue->batches[i].n = queue->batches[i].n_bytes = 0;
     queue->real = file->real;
+    queue->path = sqlite3_db_filename(db, "main");
+    queue->handle = -1;
     pthread_mutex_init(&queue->calls, NULL);
     if (th_crew_new(batch_write, &hand, 1, N_BATCHES, &queue->crew, NULL) != TH_OK) {
         queue_free(queue);

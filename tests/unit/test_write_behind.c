@@ -1,10 +1,12 @@
 // Real database files, with pages that are written by a second thread.
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -118,8 +120,8 @@ static void write_behind__makes_the_file_that_sqlite_makes(void **state)
         for (int behind = 0; behind < 2; behind++) {
             snprintf(path, sizeof path, "%s/%u-%d.db", folder, seed, behind);
             sqlite3 *db = open_db(path, behind ? th_write_behind_vfs() : NULL);
-            fill(db);
             assert_int_equal(th_write_behind_begin(db), behind);
+            fill(db); // one page after the other, so that long pieces are written
             run(db, "BEGIN");
             change(db, seed);
             run(db, "COMMIT");
@@ -197,6 +199,46 @@ static void write_behind__tells_what_could_not_be_written(void **state)
     free(before);
 }
 
+// Does another process see the lock of a reader? SQLite puts it behind the byte of PENDING_BYTE
+// (https://www.sqlite.org/fileformat2.html, 1.2: at 2^30) and the one after it.
+static bool locked_for_others(const char *path)
+{
+    enum { READERS_AT = 0x40000000 + 2 };
+    int ending = 0;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct flock lock = {
+            .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = READERS_AT, .l_len = 1};
+        int file = open(path, O_RDWR | O_CLOEXEC);
+        bool asked = file >= 0 && fcntl(file, F_GETLK, &lock) == 0;
+        _exit(!asked ? 2 : lock.l_type != F_UNLCK);
+    }
+    assert_int_equal(waitpid(child, &ending, 0), child);
+    assert_true(WIFEXITED(ending) && WEXITSTATUS(ending) <= 1);
+    return WEXITSTATUS(ending) == 1;
+}
+
+// A process loses its locks on a file with any handle of it that is closed.
+static void write_behind__keeps_the_locks_of_other_connections(void **state)
+{
+    const char *folder = *state;
+    char path[TH_TEST_PATH_SIZE];
+    sqlite3 *db = open_db(th_test_path(path, folder, "lock.db"), th_write_behind_vfs());
+    sqlite3 *reader = open_db(path, th_write_behind_vfs());
+    fill(db);
+    assert_false(locked_for_others(path));
+    assert_true(th_write_behind_begin(db));
+    run(db, "BEGIN");
+    change(db, 1);
+    run(db, "COMMIT");
+    run(reader, "BEGIN; SELECT count(*) FROM t");
+    th_write_behind_end(db);
+    assert_true(locked_for_others(path));
+    sqlite3_close(reader);
+    sqlite3_close(db);
+}
+
 static void write_behind__leaves_other_files_alone(void **state)
 {
     sqlite3 *db = NULL;
@@ -215,6 +257,7 @@ int main(void)
         cmocka_unit_test(write_behind__makes_the_file_that_sqlite_makes),
         cmocka_unit_test(write_behind__takes_everything_back),
         cmocka_unit_test(write_behind__tells_what_could_not_be_written),
+        cmocka_unit_test(write_behind__keeps_the_locks_of_other_connections),
         cmocka_unit_test(write_behind__leaves_other_files_alone),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);

@@ -300,7 +300,16 @@ static void fill_row(const struct th_cli *cli, const struct th_json *row,
     }
 }
 
-static void draw_table(const struct th_cli *cli, const struct th_json *rows,
+// Titles of lists of parcels are those of exported tables, so that an import knows them.
+static const char *title(const struct th_cli *cli, const char *array, const char *key)
+{
+    char name[2 * KEY_SIZE + 16];
+    snprintf(name, sizeof name, "field.%s.%s", array, key);
+    const char *text = th_messages_find(cli->messages, cli->lang, name);
+    return text != NULL ? text : label(cli, key);
+}
+
+static void draw_table(const struct th_cli *cli, const char *array, const struct th_json *rows,
                        const struct column *columns, size_t n_columns, struct th_buf *out)
 {
     size_t n = th_json_size(rows);
@@ -313,7 +322,7 @@ static void draw_table(const struct th_cli *cli, const struct th_json *rows,
         return;
     }
     for (size_t c = 0; c < n_columns; c++) {
-        table.columns[c].title = label(cli, columns[c].title);
+        table.columns[c].title = title(cli, array, columns[c].title);
         table.columns[c].right = true;
     }
     for (size_t r = 0; r < table.n_rows; r++)
@@ -378,7 +387,7 @@ void th_cli_view(const struct th_cli *cli, const struct th_json *reply, struct t
             struct column array[COLUMNS_MAX];
             size_t n = split(colon + 1, size - (size_t)(colon + 1 - section), columns);
             if (split(section, (size_t)(colon - section), array) == 1)
-                draw_table(cli, walk(reply, array[0].key), columns, n, out);
+                draw_table(cli, array[0].key, walk(reply, array[0].key), columns, n, out);
         }
         if (section[size] == '\0')
             return;

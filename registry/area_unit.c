@@ -8,7 +8,7 @@
 
 #include "core/text.h"
 
-enum { ENOUGH_ROWS = 3 };
+enum { ENOUGH_ROWS = 3, AMOUNT_SIZE = 64, GROUP_DIGITS = 3 };
 
 // Of the rows: so many make a unit certain, so many make a heading a lie.
 static const double CERTAIN_SHARE = 0.8;
@@ -65,6 +65,75 @@ static bool unit_of(const char *text, size_t size, enum th_area_unit *ret_unit)
 bool th_area_unit_parse(const char *text, enum th_area_unit *ret_unit)
 {
     return unit_of(text, strlen(text), ret_unit);
+}
+
+// U+FF01 … U+FF5E are the ASCII signs once more, as wide as a hanzi; false when they are too many.
+static bool narrow(const char *text, char narrowed[AMOUNT_SIZE])
+{
+    size_t n = 0;
+    while (*text != '\0' && n + 1 < AMOUNT_SIZE) {
+        const unsigned char *c = (const unsigned char *)text;
+        bool wide = c[0] == 0xEF && (c[1] == 0xBC || c[1] == 0xBD);
+        unsigned code = wide ? (c[1] == 0xBC ? 0U : 0x40U) + (c[2] & 0x3FU) : 0;
+        wide = code >= 1 && code <= '~' - ' ';
+        narrowed[n++] = wide ? (char)(code + ' ') : *text;
+        text += wide ? 3 : 1;
+    }
+    narrowed[n] = '\0';
+    return *text == '\0';
+}
+
+// Takes the commas out of "1,234,567"; false where they stand between other groups than of three.
+static bool groups_join(char *whole)
+{
+    char *comma = strchr(whole, ',');
+    if (comma == NULL)
+        return whole[0] != '\0';
+    if (comma == whole || comma - whole > GROUP_DIGITS || whole[0] == '0')
+        return false;
+    for (const char *at = comma; *at == ','; at += GROUP_DIGITS + 1)
+        if (strspn(at + 1, "0123456789") < GROUP_DIGITS ||
+            (at[GROUP_DIGITS + 1] != ',' && at[GROUP_DIGITS + 1] != '\0'))
+            return false;
+    char *to = comma;
+    for (const char *from = comma; *from != '\0'; from++)
+        if (*from != ',')
+            *to++ = *from;
+    *to = '\0';
+    return true;
+}
+
+bool th_area_amount_parse(const char *text, struct th_area_amount *ret_amount)
+{
+    struct th_area_amount amount = {.has_unit = false};
+    char narrowed[AMOUNT_SIZE];
+    char number[AMOUNT_SIZE];
+    if (!narrow(text, narrowed))
+        return false;
+    th_text_trim(narrowed);
+    if (th_text_parse_double(narrowed, &amount.value)) {
+        *ret_amount = amount;
+        return true;
+    }
+    size_t whole = strspn(narrowed, "0123456789,");
+    size_t end = whole;
+    if (narrowed[end] == '.')
+        end += 1 + strspn(narrowed + end + 1, "0123456789");
+    memcpy(number, narrowed, whole);
+    number[whole] = '\0';
+    if (!groups_join(number))
+        return false;
+    size_t joined = strlen(number);
+    memcpy(number + joined, narrowed + whole, end - whole);
+    number[joined + end - whole] = '\0';
+    char *unit = narrowed + end;
+    th_text_trim(unit);
+    amount.has_unit = unit[0] != '\0';
+    if (!th_text_parse_double(number, &amount.value) ||
+        (amount.has_unit && !th_area_unit_parse(unit, &amount.unit)))
+        return false;
+    *ret_amount = amount;
+    return true;
 }
 
 // Where the unit stands: between brackets at the end, or behind the last '_', '/' or ':'. A bracket

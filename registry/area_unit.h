@@ -21,6 +21,19 @@ bool th_area_unit_parse(const char *text, enum th_area_unit *ret_unit);
 bool th_area_unit_of_heading(const char *heading, char base[TH_AREA_UNIT_HEADING_MAX],
                              enum th_area_unit *ret_unit);
 
+// What people write into a cell of areas.
+struct th_area_amount {
+    double value;
+    bool has_unit; // named in the cell: it goes before that of the column
+    enum th_area_unit unit;
+};
+// A decimal number; also in full-width digits, with commas between whole groups of three
+// ("1,234.5", where no group is left out and the first one is not 0), and with one of the writings
+// of a unit behind it: "90亩", "6 公顷", "60,000㎡". false, with *ret_amount untouched, for
+// anything that could be read in two ways or says more than a number: "1,23", "90-100亩", "约90亩",
+// "1.2万".
+bool th_area_amount_parse(const char *text, struct th_area_amount *ret_amount);
+
 struct th_area_pair {
     double declared;    // as written
     double measured_m2; // geodesic

@@ -66,6 +66,11 @@ bool th_own_is_id(const char *column, const struct th_messages *messages)
     return is_named(column, TH_EXPORT_PARCEL_ID, messages);
 }
 
+bool th_own_is_village_name(const char *column, const struct th_messages *messages)
+{
+    return is_named(column, TH_EXPORT_VILLAGE_NAME, messages);
+}
+
 static bool is_particular(enum th_export_column which)
 {
     static const enum th_export_column PARTICULARS[] = {

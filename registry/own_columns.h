@@ -28,8 +28,10 @@ bool th_own_export(const char *const *columns, size_t n, const struct th_message
 enum th_own_column th_own_column(const char *column, const struct th_messages *messages,
                                  char room[TH_OWN_NAME_SIZE], const char **ret_name);
 
-// Does the column have the ids that the registry gives its parcels? Names and titles as above.
+// Does the column have the ids that the registry gives its parcels, or the names of their villages?
+// Names and titles as above.
 bool th_own_is_id(const char *column, const struct th_messages *messages);
+bool th_own_is_village_name(const char *column, const struct th_messages *messages);
 
 // The column of an export in which a table says its reference system; false: none, or no export.
 bool th_own_crs_column(const char *const *columns, size_t n, const struct th_messages *messages,

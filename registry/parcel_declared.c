@@ -8,10 +8,11 @@
 #include "core/text.h"
 #include "registry/parcel_internal.h"
 
-// What the numbers of declared areas are taken in.
+// What the numbers of declared areas are taken in, where their cells do not say it.
 struct units {
     enum th_area_unit taken;
     enum th_area_unit likely; // that the rows speak for where nobody said one
+    bool told;                // by the caller, the heading, the standard or the rows
 };
 
 // The other unit in which the row's number comes closest to what was measured; false when none
@@ -23,7 +24,7 @@ static bool unit_of_row(const struct th_staged_row *row, enum th_area_unit taken
     double least = share * measured;
     bool found = false;
     for (int unit = 0; unit < TH_AREA_UNIT_N; unit++) {
-        double written = row->declared_written * th_area_unit_m2((enum th_area_unit)unit);
+        double written = row->written.value * th_area_unit_m2((enum th_area_unit)unit);
         double off = fabs(written - measured);
         if (unit == (int)taken || off > least)
             continue;
@@ -46,8 +47,10 @@ static void compare_declared(struct th_import_run *run, const struct th_staged_r
     char buf[TH_QUANTITY_TEXT_SIZE];
     struct th_error what;
     enum th_area_unit other = units.taken;
-    bool unit_off = unit_of_row(row, units.taken, share, &other);
-    bool whole = unit_off && other == units.likely; // the others are written like this one
+    bool own = row->written.has_unit;
+    bool unit_off = unit_of_row(row, own ? row->written.unit : units.taken, share, &other);
+    // The others are written like this one.
+    bool whole = unit_off && !own && other == units.likely;
     const char *key = whole      ? "area_mismatch_unit"
                       : unit_off ? "area_mismatch_row_unit"
                                  : "area_mismatch";
@@ -60,7 +63,7 @@ static void compare_declared(struct th_import_run *run, const struct th_staged_r
     if (unit_off) {
         char right[32];
         snprintf(right, sizeof right, "%.6g",
-                 row->declared_written * th_area_unit_m2(other) / th_area_unit_m2(units.taken));
+                 row->written.value * th_area_unit_m2(other) / th_area_unit_m2(units.taken));
         th_error_add(&what, "unit", th_area_unit_message(other));
         th_error_add(&what, whole ? "option" : "right", whole ? th_area_unit_name(other) : right);
     }
@@ -82,9 +85,9 @@ static enum th_status find_unit(const struct th_import_run *run,
                                        .known_unit = field->meaning.unit};
     for (size_t i = 0; i < run->n_rows; i++) {
         const struct th_staged_row *row = &run->rows[i];
-        if (row->has_declared && row->ground != NULL)
+        if (row->has_declared && row->ground != NULL && !row->written.has_unit)
             pairs[input.n_pairs++] =
-                (struct th_area_pair){row->declared_written, th_area_m2(row->measured)};
+                (struct th_area_pair){row->written.value, th_area_m2(row->measured)};
     }
     enum th_status status = th_area_unit_find(&input, ret_finding, err);
     free(pairs);
@@ -128,10 +131,48 @@ static enum th_status settle_unit(struct th_import_run *run, struct units *ret_u
     bool mixed = !decided && found->n_agree[TH_AREA_UNIT_MU] > 0;
     ret_units->taken = decided ? found->unit : TH_AREA_UNIT_MU;
     ret_units->likely = mixed ? TH_AREA_UNIT_MU : found->unit;
+    ret_units->told = decided;
     if (detection != NULL)
         mixed_tell(found, ret_units->taken, detection);
     free(found);
     return status;
+}
+
+// A unit that a cell names goes before that of its column. It is worth a look where the two differ,
+// and one sentence for the file where any does.
+static void cells_tell(struct th_import_run *run, struct units units)
+{
+    // A drawing has no columns.
+    const char *column = run->map.n == 0
+                             ? "declared-mu"
+                             : run->map.fields[run->map.by_role[TH_FIELD_DECLARED]].column;
+    long long n_cells = 0;
+    for (size_t i = 0; i < run->n_rows; i++) {
+        const struct th_staged_row *row = &run->rows[i];
+        struct th_error what;
+        char written[32];
+        if (!row->has_declared || !row->written.has_unit)
+            continue;
+        n_cells++;
+        if (!units.told || row->written.unit == units.taken)
+            continue;
+        snprintf(written, sizeof written, "%.10g", row->written.value);
+        (void)th_error_set(&what, TH_DATA_PROBLEM, "area_unit_of_cell", "field", column, "value",
+                           written, "cell", th_area_unit_message(row->written.unit), "unit",
+                           th_area_unit_message(units.taken), NULL);
+        th_problems_add(&run->checked, row->row, row->feature, TH_PROBLEM_WARNING, NULL, &what);
+    }
+    struct th_detection *detection = NULL;
+    for (size_t i = 0; n_cells > 0 && i < run->n_detections; i++)
+        if (strcmp(run->detections[i].what, "area_unit") == 0)
+            detection = &run->detections[i];
+    if (n_cells > 0 && detection == NULL) {
+        detection = th_import_detect(run, "area_unit");
+        if (detection != NULL)
+            th_text_copy(detection->choice, sizeof detection->choice, "cell");
+    }
+    if (detection != NULL)
+        th_error_add_int(th_evidence_add(&detection->evidence, "detect.unit_cells"), "n", n_cells);
 }
 
 // The unit in force is known only when the rows have been read: advice about numbers that are none
@@ -149,7 +190,7 @@ static enum th_status unit_advise(struct th_import_run *run, enum th_area_unit u
 
 enum th_status th_import_declared(struct th_import_run *run, struct th_error *err)
 {
-    struct units units = {TH_AREA_UNIT_MU, TH_AREA_UNIT_MU};
+    struct units units = {TH_AREA_UNIT_MU, TH_AREA_UNIT_MU, run->options->area_unit != NULL};
     enum th_status status = TH_OK;
     const char *given = run->options->area_unit;
     if (given != NULL && !th_area_unit_parse(given, &units.taken))
@@ -159,6 +200,9 @@ enum th_status th_import_declared(struct th_import_run *run, struct th_error *er
         status = settle_unit(run, &units, err);
     else
         units.likely = units.taken;
+    units.told = units.told || run->path == NULL; // an option for mu
+    if (status == TH_OK && (run->map.n == 0 || run->map.by_role[TH_FIELD_DECLARED] >= 0))
+        cells_tell(run, units);
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
         struct th_staged_row *row = &run->rows[i];
         if (!row->has_declared || row->ground == NULL)
@@ -169,7 +213,7 @@ enum th_status th_import_declared(struct th_import_run *run, struct th_error *er
         }
         struct th_error what;
         char written[32];
-        snprintf(written, sizeof written, "%.10g", row->declared_written);
+        snprintf(written, sizeof written, "%.10g", row->written.value);
         (void)th_error_set(&what, TH_DATA_PROBLEM, "declared_area_range", "field", "declared_area",
                            "value", written, NULL);
         th_import_reject(run, row, "attribute_range", &what);

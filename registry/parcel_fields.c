@@ -9,7 +9,7 @@
 #include "registry/own_columns.h"
 #include "registry/parcel_internal.h"
 
-enum { VALUE_SIZE = 1024, ATTRIBUTE_NAME_MAX = 40, VILLAGE_DIGITS = 12 };
+enum { VALUE_SIZE = 1024, ATTRIBUTE_NAME_MAX = 40, VILLAGE_DIGITS = 12, KIND_KEY_SIZE = 48 };
 
 // Areas beyond these are slips of the pen: 0.0001 mu and the size of a large province.
 static const double DECLARED_MU_MIN = 0.0001;
@@ -189,24 +189,29 @@ static const char *unguarded(const char *text)
 }
 
 // An export of this program that comes back: what the registry keeps itself is dropped, the titles
-// of its tables stand for the names of open formats, and attributes go by their keys. `taken` are
-// columns whose meaning is settled.
+// of its tables stand for the names of open formats, and attributes go by their keys. A table of
+// ids without shapes is what a clerk left of one, and the name of the village may be all that it
+// says of it. `taken` are columns whose meaning is settled.
 static void take_own(struct th_field_map *map, const char **columns, bool *taken, bool csv,
                      bool shapeless, const struct th_messages *messages)
 {
-    map->own_export = th_own_export(columns, map->n, messages);
+    bool whole = th_own_export(columns, map->n, messages);
+    map->own_export = whole;
+    for (size_t i = 0; shapeless && i < map->n; i++)
+        map->own_export = map->own_export || th_own_is_id(columns[i], messages);
     map->own_csv = map->own_export && csv;
     for (size_t i = 0; i < map->n; i++) {
         struct th_field *field = &map->fields[i];
         char room[TH_OWN_NAME_SIZE];
         const char *name = NULL;
         taken[i] = field->mapped || field->role != TH_FIELD_ATTRIBUTE;
-        if (!taken[i] && (map->own_export || shapeless) && th_own_is_id(columns[i], messages)) {
+        if (!taken[i] && map->own_export && th_own_is_id(columns[i], messages)) {
             taken[i] = true;
             map->parcel_id = (int)i;
             field->role = TH_FIELD_DROPPED;
         }
-        if (!map->own_export || taken[i])
+        if (!map->own_export || taken[i] ||
+            (!whole && th_own_is_village_name(columns[i], messages)))
             continue;
         enum th_own_column own =
             th_own_column(map->own_csv ? unguarded(columns[i]) : columns[i], messages, room, &name);
@@ -566,6 +571,32 @@ static void take_village(struct taking *t)
     problem(t, TH_PROBLEM_WARNING, "village_unknown", &what);
 }
 
+static const char *kind_words(int kind, char key[KIND_KEY_SIZE])
+{
+    static const char PREFIX[] = "@parcel.kind.";
+    memcpy(key, PREFIX, sizeof PREFIX);
+    th_text_copy(key + sizeof PREFIX - 1, KIND_KEY_SIZE - sizeof PREFIX + 1, th_parcel_kinds[kind]);
+    return key;
+}
+
+// Others head quite another matter "类别": where the caller names the kind and did not map the
+// column, what is no kind stays among the attributes, with a remark. false: it was meant.
+static bool kind_assume(struct taking *t, const char *value)
+{
+    const struct th_field *field = &t->map->fields[t->map->by_role[TH_FIELD_KIND]];
+    const char *column = field->column;
+    char kind[KIND_KEY_SIZE];
+    struct th_error what;
+    if (t->run->options->kind == NULL || field->mapped || strcasecmp(column, "kind") == 0)
+        return false;
+    t->row->kind = t->run->default_kind;
+    th_json_set_text(t->attributes, column, value);
+    (void)th_error_set(&what, TH_DATA_PROBLEM, "kind_assumed", "value", value, "field", column,
+                       "kind", kind_words(t->row->kind, kind), NULL);
+    problem(t, TH_PROBLEM_WARNING, "kind_unknown", &what);
+    return true;
+}
+
 static void take_kind(struct taking *t)
 {
     char value[VALUE_SIZE];
@@ -580,7 +611,7 @@ static void take_kind(struct taking *t)
         return;
     }
     t->row->kind = th_parcel_kind_find(value);
-    if (t->row->kind == TH_ROW_NO_INDEX) {
+    if (t->row->kind == TH_ROW_NO_INDEX && !kind_assume(t, value)) {
         (void)th_error_set(&what, TH_DATA_PROBLEM, "kind_unknown", "value", value, NULL);
         problem(t, TH_PROBLEM_ERROR, NULL, &what);
     }
@@ -594,12 +625,11 @@ static void land_class_judge(struct taking *t, const struct th_land_code_finding
         th_land_class_agrees(found, th_parcel_kinds[t->row->kind]))
         return;
     bool zh = t->run->options->lang == TH_LANG_ZH;
-    char kind_key[48] = "@parcel.kind.";
-    size_t used = strlen(kind_key);
-    th_text_copy(kind_key + used, sizeof kind_key - used, th_parcel_kinds[t->row->kind]);
+    char kind[KIND_KEY_SIZE];
     struct th_error what;
     (void)th_error_set(&what, TH_DATA_PROBLEM, "land_class_conflict", "code", found->code, "name",
-                       zh ? found->name_zh : found->name_en, "kind", kind_key, NULL);
+                       zh ? found->name_zh : found->name_en, "kind", kind_words(t->row->kind, kind),
+                       NULL);
     problem(t, TH_PROBLEM_ERROR, NULL, &what);
 }
 
@@ -645,7 +675,9 @@ static void take_land_class(struct taking *t)
 
 bool th_field_declare(struct th_staged_row *row, enum th_area_unit unit)
 {
-    double mu = row->declared_written * th_area_unit_m2(unit) / th_area_unit_m2(TH_AREA_UNIT_MU);
+    if (row->written.has_unit)
+        unit = row->written.unit;
+    double mu = row->written.value * th_area_unit_m2(unit) / th_area_unit_m2(TH_AREA_UNIT_MU);
     if (!(mu >= DECLARED_MU_MIN && mu <= DECLARED_MU_MAX))
         return false;
     row->has_declared = true;
@@ -660,7 +692,7 @@ static void take_declared(struct taking *t)
         return;
     const struct th_field *field = &t->map->fields[t->map->by_role[TH_FIELD_DECLARED]];
     enum th_area_unit unit = field->meaning.has_unit ? field->meaning.unit : TH_AREA_UNIT_MU;
-    if (!th_text_parse_double(value, &t->row->declared_written) || !th_field_declare(t->row, unit))
+    if (!th_area_amount_parse(value, &t->row->written) || !th_field_declare(t->row, unit))
         out_of_range(t, TH_FIELD_DECLARED, value, "declared_area_range");
 }
 

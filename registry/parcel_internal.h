@@ -94,7 +94,7 @@ struct th_staged_row {
     bool ground_kept;        // of a known parcel whose ground stays: nobody is asked about it
     bool village_open;       // nobody named it: its boundary may (th_import_villages_settle)
     bool kind_open;          // nobody named it: its parcel does (th_import_shapeless_fill)
-    double declared_written; // the number in the source, whatever its unit
+    struct th_area_amount written; // the declared area in the source, whatever its unit
     struct th_area declared;
     struct th_area measured;
     int64_t perimeter_mm;
@@ -306,7 +306,8 @@ enum th_status th_field_map_make(const struct th_parcel_import_options *options,
 void th_field_map_clear(struct th_field_map *map);
 bool th_field_key_mappable(const char *key); // may stand in "key=FIELD"
 bool th_field_key_used(const char *key);     // is more than an attribute, or helps to read one
-// Sets the declared area from the number that was written. false when it is out of any range.
+// Sets the declared area from what was written, a number without a unit of its own being in `unit`.
+// false when it is out of any range.
 bool th_field_declare(struct th_staged_row *row, enum th_area_unit unit);
 // The number that a row's fields give, with its prefix; false when they give none that fits.
 bool th_field_number(const struct th_field_map *map, const struct th_reader_row *source,
@@ -344,7 +345,8 @@ void th_import_run_clear(struct th_import_run *run); // frees what it holds
 enum th_status th_import_plan(struct th_import_run *run, const struct th_reader_info *info,
                               const struct th_reader_batch *first,
                               struct th_error *err) TH_MUST_CHECK;
-// A table of our own says its reference system in a column; asked where nothing else is said.
+// A table of our own says its reference system in a column; asked where nothing else is said and
+// there are shapes.
 enum th_status th_import_own_crs(struct th_import_run *run, const struct th_reader *reader,
                                  const struct th_reader_batch *first,
                                  struct th_error *err) TH_MUST_CHECK;

@@ -67,7 +67,7 @@ enum th_status th_import_own_crs(struct th_import_run *run, const struct th_read
     char code[TH_IMPORT_CRS_CODE_SIZE];
     size_t n = th_reader_info(reader)->n_fields;
     size_t column = 0;
-    if (run->options->crs != NULL || run->source_crs != NULL)
+    if (run->options->crs != NULL || run->source_crs != NULL || th_import_is_shapeless(run))
         return TH_OK;
     const char **columns = calloc(n + 1, sizeof *columns);
     if (columns == NULL)

@@ -33,6 +33,26 @@ static void check_heading(const char *heading)
     }
 }
 
+// An amount that is read is a number, and read again as the same when it is written plainly.
+static void check_amount(const char *text)
+{
+    struct th_area_amount amount = {0};
+    struct th_area_amount again = {0};
+    char plain[400];
+    if (!th_area_amount_parse(text, &amount))
+        return;
+    assert(isfinite(amount.value) && strpbrk(text, "0123456789\xEF") != NULL);
+    if (amount.value < 0)
+        return; // no area, and never with a unit
+    (void)snprintf(plain, sizeof plain, "%.6f%s", amount.value,
+                   amount.has_unit ? th_area_unit_name(amount.unit) : "");
+    bool short_enough = strlen(plain) < 60;
+    bool found = th_area_amount_parse(plain, &again);
+    assert(!short_enough ||
+           (found && again.has_unit == amount.has_unit && again.value == strtod(plain, NULL)));
+    assert(!found || !amount.has_unit || again.unit == amount.unit);
+}
+
 static bool counts(const struct th_area_pair *pair)
 {
     return pair->declared > 0 && pair->measured_m2 > 0 &&
@@ -90,6 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(pairs, text + heading_size + (rest > 0), n * sizeof *pairs);
     th_text_mend(text);
     check_heading(text);
+    check_amount(text);
     struct th_area_unit_input input = {.pairs = pairs,
                                        .n_pairs = n,
                                        .heading = text,

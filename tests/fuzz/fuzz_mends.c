@@ -288,7 +288,7 @@ static void check_fields(struct th_import_run *run, const struct th_reader_row *
     assert(staged.number == NULL ||
            (staged.number[0] != '\0' && strlen(staged.number) < TH_PARCEL_NUMBER_SIZE));
     if (staged.has_declared)
-        assert(number != TH_ROW_NO_INDEX && staged.declared_written > 0 &&
+        assert(number != TH_ROW_NO_INDEX && staged.written.value > 0 &&
                th_area_m2_300(staged.declared) > 0);
     // A row without a good village and kind stays out, and is told.
     if (staged.kind == TH_ROW_NO_INDEX || staged.attributes == NULL)

@@ -197,6 +197,54 @@ static void import__of_a_table_without_shapes_says_what_it_could_be(void **state
     th_json_free(parcel);
 }
 
+// The column with the ground was deleted, the one beside it that names its system was not.
+static void update__of_our_own_table_without_its_ground_tells_no_reference_system(void **state)
+{
+    struct fixture *f = *state;
+    register_two(f);
+    struct th_json *reply = corrected(
+        f, "登记编号,地块号,类型,村,村代码,版本,权利人,坐标系\n1,001,茶园,测试一村," FIXTURE_VILLAGE
+           ",1,张三丰,EPSG:4490 CGCS2000\n");
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    const struct th_json *detections = th_json_get(reply, "detections");
+    bool without = false;
+    for (size_t i = 0; i < th_json_size(detections); i++) {
+        const struct th_json *found = th_json_at(detections, i);
+        const struct th_json *first = th_json_at(th_json_get(found, "evidence"), 0);
+        assert_string_not_equal(th_json_get_text(found, "what", ""), "crs");
+        without = without || strstr(th_json_text(first), "表里没有图形") != NULL;
+    }
+    assert_true(without);
+    assert_null(th_json_get_text(th_json_get(reply, "source"), "crs", NULL));
+    th_json_free(reply);
+}
+
+// What a clerk leaves of a list of ours, headings as they stand: the registry keeps the rest
+// itself.
+static void update__of_our_own_columns_takes_what_a_parcel_is_and_no_more(void **state)
+{
+    struct fixture *f = *state;
+    register_two(f);
+    struct th_json *reply = corrected(
+        f, "登记编号,地块号,村,类型,地类,量得面积（亩）,计入面积（亩）,合同面积（亩）,"
+           "量得面积（平方米）,状态,乡镇（街道）,来源文件,权利人\n"
+           "1,001,测试一村,茶园,0202,15.96,15.96,15.5,10642.48,已登记,测试镇,first.csv,张三\n");
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
+    assert_int_equal(th_json_size(th_json_get(reply, "problems")), 0);
+    th_json_free(reply);
+    struct th_json *parcel = intake_parcel(f, "001");
+    assert_close(th_json_get_real(parcel, "declared_mu", 0), 15.5, 1e-9);
+    const struct th_json *attributes = th_json_get(parcel, "attributes");
+    assert_int_equal(th_json_size(attributes), 1);
+    assert_string_equal(th_json_get_text(attributes, "household", ""), "张三");
+    th_json_free(parcel);
+    // The name of the village still tells whose row it is.
+    reply = corrected(f, "登记编号,村,权利人\n1,测试二村,李四\n");
+    assert_int_equal(th_json_get_int(reply, "rejected", -1), 1);
+    assert_int_equal(fixture_problems(reply, 2, "parcel_unknown", "error"), 1);
+    th_json_free(reply);
+}
+
 static void update__without_shapes_has_a_problem_list_that_comes_back_mended(void **state)
 {
     struct fixture *f = *state;
@@ -336,6 +384,8 @@ int main(void)
         ATTRIBUTE_TEST(update__without_shapes_goes_by_the_ids_of_lists),
         ATTRIBUTE_TEST(update__without_shapes_judges_by_the_parcel),
         ATTRIBUTE_TEST(import__of_a_table_without_shapes_says_what_it_could_be),
+        ATTRIBUTE_TEST(update__of_our_own_table_without_its_ground_tells_no_reference_system),
+        ATTRIBUTE_TEST(update__of_our_own_columns_takes_what_a_parcel_is_and_no_more),
         ATTRIBUTE_TEST(update__without_shapes_has_a_problem_list_that_comes_back_mended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

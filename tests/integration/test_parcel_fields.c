@@ -133,15 +133,16 @@ static void declared_area__unit_comes_from_heading_or_standard(void **state)
     }
 }
 
-// Is this sentence among the evidence of the finding about this key?
-static bool told(const struct th_json *reply, const char *key, const char *sentence)
+// Is this sentence among the evidence of the finding of this kind and choice?
+static bool told(const struct th_json *reply, const char *what, const char *choice,
+                 const char *sentence)
 {
     const struct th_json *detections = th_json_get(reply, "detections");
     for (size_t i = 0; i < th_json_size(detections); i++) {
         const struct th_json *found = th_json_at(detections, i);
         const struct th_json *evidence = th_json_get(found, "evidence");
-        if (strcmp(th_json_get_text(found, "what", ""), "fields") != 0 ||
-            strcmp(th_json_get_text(found, "choice", ""), key) != 0)
+        if (strcmp(th_json_get_text(found, "what", ""), what) != 0 ||
+            strcmp(th_json_get_text(found, "choice", ""), choice) != 0)
             continue;
         for (size_t k = 0; k < th_json_size(evidence); k++)
             if (strcmp(th_json_text(th_json_at(evidence, k)), sentence) == 0)
@@ -150,21 +151,19 @@ static bool told(const struct th_json *reply, const char *key, const char *sente
     return false;
 }
 
-// Two columns that mean the same and say different things: the parcel has 15.96 mu, the other
-// column twice as much. The clerk is told which was taken and how to take the other.
 // Cells of 10,642.475 m² (15.96 mu, 1.064 ha) side by side, with these areas declared.
-static struct th_json *import_cells(struct fixture *f, const char *heading, const double *declared,
-                                    int n)
+static struct th_json *import_cells(struct fixture *f, const char *heading,
+                                    const char *const *declared, int n)
 {
     char text[TEXT_SIZE];
     char path[TH_TEST_PATH_SIZE];
     int used = snprintf(text, sizeof text, "地块号,%s,WKT\n", heading);
     for (int i = 0; i < n; i++)
-        used +=
-            snprintf(text + used, sizeof text - (size_t)used,
-                     "%d,%g,\"POLYGON((119.6%02d 30.5,119.6%02d 30.5,119.6%02d 30.501,119.6%02d "
-                     "30.501,119.6%02d 30.5))\"\n",
-                     i + 1, declared[i], 2 * i, 2 * i + 1, 2 * i + 1, 2 * i, 2 * i);
+        used += snprintf(
+            text + used, sizeof text - (size_t)used,
+            "%d,\"%s\",\"POLYGON((119.6%02d 30.5,119.6%02d 30.5,119.6%02d 30.501,119.6%02d "
+            "30.501,119.6%02d 30.5))\"\n",
+            i + 1, declared[i], 2 * i, 2 * i + 1, 2 * i + 1, 2 * i, 2 * i);
     assert_true(used < TEXT_SIZE);
     struct th_parcel_import_options options =
         fixture_options(f, fixture_file(f, path, "cells.csv", text));
@@ -183,20 +182,29 @@ static void declared_area__in_another_unit_is_told_row_by_row(void **state)
 {
     static const struct {
         const char *heading;
-        double declared[6];
+        const char *declared[6];
         int64_t rows[3];     // lines that are told; 0: no more
         const char *says[2]; // of the first
     } CASES[] = {
         // Mu, and a forester's hectares in one row.
-        {"面积", {15.9, 16, 15.8, 1.064, 15.7, 15.9}, {5}, {"按公顷算相符", "改写成 15.96"}},
+        {"面积",
+         {"15.9", "16", "15.8", "1.064", "15.7", "15.9"},
+         {5},
+         {"按公顷算相符", "改写成 15.96"}},
         // Three of each: none may be told that the whole file is in the other unit.
-        {"面积", {15.9, 16, 15.8, 1.064, 1.06, 1.07}, {5, 6, 7}, {"按公顷算相符", "改写成 15.96"}},
+        {"面积",
+         {"15.9", "16", "15.8", "1.064", "1.06", "1.07"},
+         {5, 6, 7},
+         {"按公顷算相符", "改写成 15.96"}},
         // The heading says hectares.
-        {"面积(公顷)", {1.06, 1.06, 1.06, 1.06, 1.06, 15.96}, {7}, {"按亩算相符", "改写成 1.064"}},
+        {"面积(公顷)",
+         {"1.06", "1.06", "1.06", "1.06", "1.06", "15.96"},
+         {7},
+         {"按亩算相符", "改写成 1.064"}},
         // A number that fits no unit is just off.
-        {"面积", {15.9, 16, 15.8, 15.7, 15.7, 30}, {7}, {"合同面积 30.00 亩", "边界"}},
+        {"面积", {"15.9", "16", "15.8", "15.7", "15.7", "30"}, {7}, {"合同面积 30.00 亩", "边界"}},
         // All in hectares: the unit is found, and nobody is told anything.
-        {"面积", {1.06, 1.06, 1.06, 1.06, 1.06, 1.06}, {0}, {NULL, NULL}},
+        {"面积", {"1.06", "1.06", "1.06", "1.06", "1.06", "1.06"}, {0}, {NULL, NULL}},
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
@@ -221,6 +229,68 @@ static void declared_area__in_another_unit_is_told_row_by_row(void **state)
     }
 }
 
+// All cells are 1.064 hectares.
+static void declared_area__unit_in_the_cell_goes_before_the_columns(void **state)
+{
+    static const struct {
+        const char *heading;
+        const char *declared[4];
+        int64_t told; // line whose unit is not the column's; 0: none
+        const char *says[2];
+        const char *choice;
+        int n_cells;
+    } CASES[] = {
+        {"合同面积（亩）",
+         {"15.96", "1.064公顷", "１５．９６", "15.96 亩"},
+         3,
+         {"“合同面积（亩）”列以亩为单位，这一格写明的是 1.064 公顷，已按公顷算。", "改正这一格"},
+         "mu",
+         2},
+        // The other rows say what the column is in.
+        {"合同面积", {"1.06", "1.07", "1.064", "10,642㎡"}, 5, {"列以公顷为单位", "改正"}, "ha", 1},
+        // Nobody says it but the cells, each for itself.
+        {"合同面积", {"15.96亩", "1.064公顷", "10,642.5平方米", "106.4公亩"}, 0, {NULL}, "cell", 4},
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct th_json *reply = import_cells(f, CASES[i].heading, CASES[i].declared, 4);
+        const struct th_json *problems = th_json_get(reply, "problems");
+        assert_int_equal(th_json_size(problems), CASES[i].told == 0 ? 0 : 1);
+        if (CASES[i].told != 0) {
+            const struct th_json *problem = th_json_at(problems, 0);
+            assert_int_equal(th_json_get_int(problem, "row", 0), CASES[i].told);
+            assert_string_equal(th_json_get_text(problem, "code", ""), "area_unit_of_cell");
+            assert_string_equal(th_json_get_text(problem, "severity", ""), "warning");
+            assert_non_null(strstr(th_json_get_text(problem, "message", ""), CASES[i].says[0]));
+            assert_non_null(strstr(th_json_get_text(problem, "hint", ""), CASES[i].says[1]));
+        }
+        char sentence[256];
+        (void)snprintf(sentence, sizeof sentence,
+                       "有 %d 格在数字后面写明了单位（像“90亩”这样），这些格各按所写的单位算。",
+                       CASES[i].n_cells);
+        assert_true(told(reply, "area_unit", CASES[i].choice, sentence));
+        th_json_free(reply);
+    }
+}
+
+// What is off is compared in the unit of the cell, and the number to write is the column's.
+static void declared_area__that_is_off_in_the_unit_of_its_cell_is_told(void **state)
+{
+    static const char *const DECLARED[] = {"15.96", "15.96公顷", "15.96", "15.96"};
+    struct fixture *f = *state;
+    struct th_json *reply = import_cells(f, "合同面积（亩）", DECLARED, 4);
+    assert_int_equal(fixture_problems(reply, 3, "area_mismatch", "warning"), 1);
+    const struct th_json *problems = th_json_get(reply, "problems");
+    assert_int_equal(th_json_size(problems), 2);
+    const struct th_json *off = th_json_at(problems, 0);
+    assert_non_null(strstr(th_json_get_text(off, "message", ""), "合同面积 239.40 亩"));
+    assert_non_null(strstr(th_json_get_text(off, "message", ""), "按亩算相符"));
+    assert_non_null(strstr(th_json_get_text(off, "hint", ""), "改写成 15.96。"));
+    th_json_free(reply);
+}
+
+// Two columns that mean the same and say different things: the parcel has 15.96 mu, the other
+// column twice as much. The clerk is told which was taken and how to take the other.
 static void alike__fields_are_named_and_the_clerk_decides(void **state)
 {
     (void)state;
@@ -248,12 +318,42 @@ static void alike__fields_are_named_and_the_clerk_decides(void **state)
         print_message("  %s\n", CASES[i].sentence);
         struct th_json *reply =
             import_mapped(&f, CASES[i].properties, FIXTURE_VILLAGE, "bamboo", CASES[i].map);
-        assert_true(told(reply, CASES[i].key, CASES[i].sentence));
+        assert_true(told(reply, "fields", CASES[i].key, CASES[i].sentence));
         struct th_json *shown = show(&f, reply);
         const struct th_json *attributes = th_json_get(shown, "attributes");
         assert_close(th_json_get_real(shown, "declared_mu", 0), CASES[i].declared_mu, 0.006);
         assert_string_equal(th_json_get_text(shown, "number", ""), CASES[i].number);
         assert_string_equal(th_json_get_text(attributes, CASES[i].attribute, ""), CASES[i].kept);
+        th_json_free(shown);
+        th_json_free(reply);
+        fixture_close(&f);
+    }
+}
+
+// "类别" heads our own lists, and quite another matter in other people's tables.
+static void kind__heading_of_our_lists_is_known_and_another_matter_is_kept(void **state)
+{
+    static const struct {
+        const char *properties;
+        const char *kind; // of the caller
+        const char *want, *attribute;
+        int n_remarks;
+    } CASES[] = {
+        {"\"类别\":\"竹林\"", NULL, "bamboo", NULL, 0},
+        {"\"类型\":\"茶园\"", "bamboo", "tea", NULL, 0},
+        {"\"类别\":\"公益林\"", "bamboo", "bamboo", "公益林", 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct fixture f;
+        fixture_open(&f);
+        struct th_json *reply =
+            import_mapped(&f, CASES[i].properties, FIXTURE_VILLAGE, CASES[i].kind, NULL);
+        assert_int_equal(fixture_problems(reply, 0, "kind_unknown", "warning"), CASES[i].n_remarks);
+        struct th_json *shown = show(&f, reply);
+        assert_string_equal(th_json_get_text(shown, "kind", ""), CASES[i].want);
+        const char *kept = th_json_get_text(th_json_get(shown, "attributes"), "类别", NULL);
+        assert_true(th_text_equals(kept, CASES[i].attribute));
         th_json_free(shown);
         th_json_free(reply);
         fixture_close(&f);
@@ -297,7 +397,8 @@ static void number__that_no_column_has_is_told_with_those_that_could(void **stat
 {
     struct fixture *f = *state;
     struct th_json *reply = import(f, "\"Name\":\"茶1\",\"备注\":\"坡上\"", FIXTURE_VILLAGE, "tea");
-    assert_true(told(reply, "", "没有一列像是地块号，登记后地块号空着。列有：Name, 备注。"));
+    assert_true(
+        told(reply, "fields", "", "没有一列像是地块号，登记后地块号空着。列有：Name, 备注。"));
     th_json_free(reply);
 }
 
@@ -453,6 +554,11 @@ int main(void)
         cmocka_unit_test(village__is_found_by_the_codes_that_surveys_write),
         cmocka_unit_test(declared_area__unit_comes_from_heading_or_standard),
         cmocka_unit_test_setup_teardown(declared_area__in_another_unit_is_told_row_by_row,
+                                        fixture_set_up, fixture_tear_down),
+        cmocka_unit_test(kind__heading_of_our_lists_is_known_and_another_matter_is_kept),
+        cmocka_unit_test_setup_teardown(declared_area__unit_in_the_cell_goes_before_the_columns,
+                                        fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(declared_area__that_is_off_in_the_unit_of_its_cell_is_told,
                                         fixture_set_up, fixture_tear_down),
         cmocka_unit_test(alike__fields_are_named_and_the_clerk_decides),
         cmocka_unit_test_setup_teardown(value__a_number_among_texts_keeps_its_digits,

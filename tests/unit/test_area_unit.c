@@ -199,6 +199,131 @@ static void names__read_back(void **state)
     assert_close(th_area_unit_m2(TH_AREA_UNIT_MU) * 15, th_area_unit_m2(TH_AREA_UNIT_HA), 1e-9);
 }
 
+static void amount__is_read_as_people_write_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double value;
+        int unit; // -1: none named
+    } CASES[] = {
+        {"90", 90, -1},
+        {" 90.5 ", 90.5, -1},
+        {"90亩", 90, TH_AREA_UNIT_MU},
+        {"90 亩", 90, TH_AREA_UNIT_MU},
+        {"90　市亩", 90, TH_AREA_UNIT_MU},
+        {"６０", 60, -1},
+        {"６０．５ 亩", 60.5, TH_AREA_UNIT_MU},
+        {"1,234.5", 1234.5, -1},
+        {"１，２３４．５", 1234.5, -1},
+        {"12,345,678", 12345678, -1},
+        {"6公顷", 6, TH_AREA_UNIT_HA},
+        {"6 HA", 6, TH_AREA_UNIT_HA},
+        {"60000平方米", 60000, TH_AREA_UNIT_M2},
+        {"60,000㎡", 60000, TH_AREA_UNIT_M2},
+        {"60000 m²", 60000, TH_AREA_UNIT_M2},
+        {"60000ｍ２", 60000, TH_AREA_UNIT_M2},
+        {"3公亩", 3, TH_AREA_UNIT_ARE},
+        {"0.123", 0.123, -1},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct th_area_amount amount = {0};
+        print_message("  %s\n", CASES[i].text);
+        assert_true(th_area_amount_parse(CASES[i].text, &amount));
+        assert_close(amount.value, CASES[i].value, 0);
+        assert_int_equal(amount.has_unit, CASES[i].unit >= 0);
+        if (amount.has_unit)
+            assert_int_equal(amount.unit, CASES[i].unit);
+    }
+}
+
+static void amount__that_could_be_read_in_two_ways_is_refused(void **state)
+{
+    (void)state;
+    static const char *const CASES[] = {
+        "",         " ",          "亩",        "1,23",    "1,2345",  "1234,567", "0,123",
+        ",123",     "1,,234",     "1,234,",    "1.234,5", "1 234",   "90-100亩", "90～100",
+        "约90亩",   "90亩左右",   "90亩3分",   "1.2万",   "1.2万亩", "九十亩",   "90亩/户",
+        "90.亩",    ".5亩",       "1.2.3",     "-5亩",    "+5亩",    "1e3亩",    "90(亩)",
+        "90 acres", "60平方公里", "90亩 6 ha", "0x10",    "nan",     "inf",      "1、234",
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct th_area_amount amount = {.value = 7, .has_unit = true, .unit = TH_AREA_UNIT_ARE};
+        print_message("  %s\n", CASES[i]);
+        assert_false(th_area_amount_parse(CASES[i], &amount));
+        assert_true(amount.value == 7 && amount.has_unit && amount.unit == TH_AREA_UNIT_ARE);
+    }
+}
+
+static uint64_t next(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+// Writes `digits` by the rules of the header, or with one comma that does not belong where it is.
+static void amount_write(const char *digits, bool grouped, bool wide, size_t misplaced, char *out)
+{
+    static const char *const WIDE[] = {"０", "１", "２", "３", "４", "５", "６", "７", "８", "９"};
+    size_t n = strlen(digits);
+    out[0] = '\0';
+    for (size_t i = 0; i < n; i++) {
+        bool comma = (grouped && i > 0 && (n - i) % 3 == 0) != (i == misplaced);
+        if (comma)
+            strncat(out, wide ? "，" : ",", 4);
+        if (wide)
+            strncat(out, WIDE[digits[i] - '0'], 4);
+        else
+            strncat(out, &digits[i], 1);
+    }
+}
+
+static void amount__written_in_any_usual_way_is_the_number(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int unit;
+    } UNITS[] = {{"", -1},
+                 {"亩", TH_AREA_UNIT_MU},
+                 {"公顷", TH_AREA_UNIT_HA},
+                 {"㎡", TH_AREA_UNIT_M2},
+                 {"公亩", TH_AREA_UNIT_ARE}};
+    static const char *const BLANKS[] = {"", " ", "  ", "　"};
+    size_t rounds = th_test_rounds(20000);
+    uint64_t seed = 20;
+    for (size_t i = 0; i < rounds; i++) {
+        char digits[16];
+        char written[64];
+        char text[128];
+        char plain[32];
+        long long whole = (long long)(next(&seed) >> (30 + i % 34));
+        unsigned cents = (unsigned)(next(&seed) % 100);
+        size_t unit = (size_t)(next(&seed) % 5);
+        bool wide = next(&seed) % 3 == 0;
+        (void)snprintf(digits, sizeof digits, "%lld", whole);
+        bool grouped = strlen(digits) > 3 && next(&seed) % 2 == 0;
+        amount_write(digits, grouped, wide, SIZE_MAX, written);
+        (void)snprintf(text, sizeof text, "%s%s%02u%s%s", written, wide ? "．" : ".", cents,
+                       BLANKS[next(&seed) % 4], UNITS[unit].text);
+        (void)snprintf(plain, sizeof plain, "%lld.%02u", whole, cents);
+        struct th_area_amount amount = {0};
+        if (!th_area_amount_parse(text, &amount))
+            fail_msg("%s", text);
+        assert_close(amount.value, strtod(plain, NULL), 0);
+        assert_int_equal(amount.has_unit ? (int)amount.unit : -1, UNITS[unit].unit);
+        // One comma more or less is no number, but for the only one there may be.
+        size_t at = (size_t)(next(&seed) % strlen(digits));
+        if (at > 0 && strlen(digits) - at == 3 && strlen(digits) < 7)
+            continue;
+        amount_write(digits, grouped, wide, at, text);
+        if (th_area_amount_parse(text, &amount))
+            fail_msg("%s", text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +334,9 @@ int main(void)
         cmocka_unit_test(heading__is_believed_until_the_rows_contradict_it),
         cmocka_unit_test(heading__unit_is_found_in_the_usual_writings),
         cmocka_unit_test(names__read_back),
+        cmocka_unit_test(amount__is_read_as_people_write_it),
+        cmocka_unit_test(amount__that_could_be_read_in_two_ways_is_refused),
+        cmocka_unit_test(amount__written_in_any_usual_way_is_the_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

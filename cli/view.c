@@ -114,6 +114,11 @@ static void show_string(const struct th_cli *cli, const char *key, const char *t
         snprintf(name, sizeof name, "%s.%s", last_part(key), text);
         translated = th_messages_find(cli->messages, cli->lang, name);
     }
+    // Entries of the journal are kinds of events.
+    if (translated == NULL && strcmp(last_part(key), "kind") == 0) {
+        snprintf(name, sizeof name, "value.event.%s", text);
+        translated = th_messages_find(cli->messages, cli->lang, name);
+    }
     // What a booking was for is kept as the key of its words, "money.receipt".
     if (translated == NULL && strcmp(last_part(key), "memo") == 0)
         translated = th_messages_find(cli->messages, cli->lang, text);

@@ -1,5 +1,6 @@
 #include "gis/edit.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,11 +158,14 @@ static enum th_status drawing_make(struct th_edit *edit, const GEOSGeometry *fro
     struct th_geometry lines;
     int kind = look(edit, from, &n_points, &n_lines);
     if (kind == 'X') {
+        char key[TH_ERROR_KEY_SIZE] = "@shape.type.";
+        size_t used = strlen(key);
         char *type = GEOSGeomType_r(edit->geos.context, from);
-        enum th_status status =
-            th_error_set(err, TH_DATA_PROBLEM, "edit_type", "type", type == NULL ? "" : type, NULL);
+        for (const char *c = type; c != NULL && *c != '\0' && used + 1 < sizeof key; c++)
+            key[used++] = (char)tolower((unsigned char)*c);
+        key[used] = '\0';
         GEOSFree_r(edit->geos.context, type);
-        return status;
+        return th_error_set(err, TH_DATA_PROBLEM, "edit_type", "type", key, NULL);
     }
     if (kind == 0)
         return th_error_set(err, TH_DATA_PROBLEM, "edit_empty", NULL);

@@ -19,24 +19,25 @@ enum {
 #define EWKB_M 0x40000000u
 #define EWKB_SRID 0x20000000u
 
-static const char *const type_names[] = {"Geometry",
-                                         "Point",
-                                         "LineString",
-                                         "Polygon",
-                                         "MultiPoint",
-                                         "MultiLineString",
-                                         "MultiPolygon",
-                                         "GeometryCollection",
-                                         "CircularString",
-                                         "CompoundCurve",
-                                         "CurvePolygon",
-                                         "MultiCurve",
-                                         "MultiSurface",
-                                         "Curve",
-                                         "Surface",
-                                         "PolyhedralSurface",
-                                         "TIN",
-                                         "Triangle"};
+// Keys of their words.
+static const char *const type_names[] = {"@shape.type.geometry",
+                                         "@shape.type.point",
+                                         "@shape.type.linestring",
+                                         "@shape.type.polygon",
+                                         "@shape.type.multipoint",
+                                         "@shape.type.multilinestring",
+                                         "@shape.type.multipolygon",
+                                         "@shape.type.geometrycollection",
+                                         "@shape.type.circularstring",
+                                         "@shape.type.compoundcurve",
+                                         "@shape.type.curvepolygon",
+                                         "@shape.type.multicurve",
+                                         "@shape.type.multisurface",
+                                         "@shape.type.curve",
+                                         "@shape.type.surface",
+                                         "@shape.type.polyhedralsurface",
+                                         "@shape.type.tin",
+                                         "@shape.type.triangle"};
 
 // Read position and the shape that grows while reading.
 struct parser {

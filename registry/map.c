@@ -8,6 +8,7 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "papers/map.h"
+#include "registry/crs_words.h"
 #include "registry/parcel_internal.h"
 #include "registry/reply.h"
 
@@ -218,7 +219,7 @@ static struct th_json *bounds_json(struct th_box box)
 }
 
 struct sheet_texts {
-    struct th_buf title, subtitle, registry;
+    struct th_buf title, subtitle, registry, crs;
     char date[TH_DATE_TEXT_SIZE];
     char hash[TH_HASH_HEX_SIZE];
 };
@@ -238,14 +239,17 @@ static enum th_status print(struct th_registry *registry, const struct th_map_op
     th_buf_init(&texts.title, 1024);
     th_buf_init(&texts.subtitle, 4096);
     th_buf_init(&texts.registry, 1024);
+    th_buf_init(&texts.crs, 1024);
     titles(options, choice, frame, &texts.title, &texts.subtitle);
     th_buf_printf(&texts.registry, "%s (%s)", frame->name, frame->registry_id);
     struct th_hash digest = th_hasher_final(d->hasher);
     const char *code = th_crs_transform_code(transform);
+    const char *crs_name = th_crs_transform_name(transform);
+    th_crs_words(options->messages, options->lang, crs_name, &texts.crs);
     struct th_map_sheet sheet = {
         .title = th_buf_text(&texts.title),
         .subtitle = th_buf_text(&texts.subtitle),
-        .crs = th_crs_transform_name(transform),
+        .crs = th_buf_text(&texts.crs),
         .crs_code = code,
         .date = th_date_format(th_registry_today(registry), texts.date),
         .program = th_registry_surroundings(registry)->program,
@@ -271,7 +275,7 @@ static enum th_status print(struct th_registry *registry, const struct th_map_op
         th_json_set_text(reply, "format", format_name);
         th_json_set_int(reply, "scale", scale);
         th_json_set_text(reply, "crs", code);
-        th_json_set_text(reply, "crs_name", sheet.crs);
+        th_json_set_text(reply, "crs_name", crs_name);
         th_json_set_int(reply, "n_parcels", (int64_t)d->n);
         th_json_set_cent(reply, "area_m2", th_area_m2_cent(d->total));
         th_json_set_cent(reply, "area_mu", th_area_mu_cent(d->total));
@@ -283,6 +287,7 @@ static enum th_status print(struct th_registry *registry, const struct th_map_op
     th_buf_clear(&texts.title);
     th_buf_clear(&texts.subtitle);
     th_buf_clear(&texts.registry);
+    th_buf_clear(&texts.crs);
     return status;
 }
 

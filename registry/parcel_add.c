@@ -16,7 +16,8 @@ static enum th_status shape_read(const char *text, unsigned char **ret_wkb, size
     if (status == TH_OK)
         status = th_edit_read(edit, text, strlen(text), &drawing, err);
     if (status == TH_OK && !drawing.polygonal)
-        status = th_error_set(err, TH_DATA_PROBLEM, "edit_type", "type", "LineString", NULL);
+        status =
+            th_error_set(err, TH_DATA_PROBLEM, "edit_type", "type", "@shape.type.linestring", NULL);
     if (status == TH_OK)
         status = th_geometry_to_wkb(&drawing.lines, ret_wkb, ret_size, err);
     th_edit_drawing_clear(&drawing);

@@ -162,7 +162,8 @@ static enum th_status judge(void *context, struct th_error *err)
     if (status == TH_OK)
         status = th_life_day(a->work, options->on, &a->on, err);
     if (status == TH_OK && !a->drawing.polygonal)
-        status = th_error_set(err, TH_DATA_PROBLEM, "edit_type", "type", "LineString", NULL);
+        status =
+            th_error_set(err, TH_DATA_PROBLEM, "edit_type", "type", "@shape.type.linestring", NULL);
     if (status == TH_OK)
         status = a->n == 2 ? adjust_both(a, err) : adjust_one(a, err);
     if (status == TH_OK && unchanged(a))

@@ -150,7 +150,8 @@ static void settled_tell(struct th_import_run *run, size_t n_settled, size_t n_o
     struct th_detection *detection = th_import_detect(run, "village");
     if (detection == NULL)
         return;
-    th_text_copy(detection->option, sizeof detection->option, "--village");
+    th_text_copy(detection->choice, sizeof detection->choice, "boundary");
+    th_text_copy(detection->option, sizeof detection->option, "--village …");
     struct th_error *item = th_evidence_add(&detection->evidence, "detect.village_boundary");
     th_error_add_int(item, "part", (long long)n_settled);
     th_error_add_int(item, "whole", (long long)n_open);

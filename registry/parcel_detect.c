@@ -1,5 +1,6 @@
 // What was found out about a source while it was read, in sentences: which columns were taken as
 // what, which axis is which, what became of its shapes, where it came from.
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,6 +156,25 @@ void th_import_note_shape(struct th_import_run *run, const struct th_reader_row 
     }
 }
 
+// The name that GDAL gives a type, "3D Multi Line String": in our words, where it has some.
+static void type_tell(const struct th_import_run *run, const char *type, struct th_error *sentence)
+{
+    static const char *const PREFIXES[] = {"3D ", "Measured "};
+    char key[64] = "@shape.type.";
+    size_t used = strlen(key);
+    const char *plain = type;
+    for (size_t i = 0; i < sizeof PREFIXES / sizeof PREFIXES[0]; i++)
+        if (th_text_starts_with(plain, PREFIXES[i]))
+            plain += strlen(PREFIXES[i]);
+    for (; *plain != '\0' && used + 1 < sizeof key; plain++)
+        if (*plain != ' ')
+            key[used++] = (char)tolower((unsigned char)*plain);
+    key[used] = '\0';
+    bool known = run->options->messages != NULL &&
+                 th_messages_find(run->options->messages, run->options->lang, key + 1) != NULL;
+    th_error_add(sentence, "type", known ? key : type);
+}
+
 static void detect_shapes(struct th_import_run *run, const struct th_reader_info *info)
 {
     const char *type = info->geometry_type;
@@ -171,11 +191,11 @@ static void detect_shapes(struct th_import_run *run, const struct th_reader_info
         (void)th_evidence_add(&detection->evidence, "detect.attributes_alone");
         return;
     }
-    th_text_copy(detection->choice, sizeof detection->choice, "MultiPolygon");
+    th_text_copy(detection->choice, sizeof detection->choice, "multipolygon");
     if (unknown)
         (void)th_evidence_add(&detection->evidence, "detect.shape_unknown");
     else if (!usual)
-        th_error_add(th_evidence_add(&detection->evidence, "detect.shape_type"), "type", type);
+        type_tell(run, type, th_evidence_add(&detection->evidence, "detect.shape_type"));
     for (size_t i = 0; i < N_CONVERSIONS; i++) {
         if (run->n_converted[i] == 0)
             continue;

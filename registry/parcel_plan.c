@@ -163,7 +163,8 @@ static enum th_status system_judge(struct th_import_run *run, const struct th_re
         return th_error_no_memory(err);
     enum th_status status = guess(run, first, found, err);
     bool unknown = is_name_unknown(run->source_crs);
-    bool speaks = status == TH_OK && (found->verdict != TH_GUESS_AGREES || unknown);
+    bool speaks = status == TH_OK &&
+                  ((found->verdict != TH_GUESS_AGREES && found->evidence.n > 0) || unknown);
     struct th_detection *detection = speaks ? th_import_detect(run, "crs") : NULL;
     if (detection != NULL) {
         if (unknown)

@@ -4,7 +4,7 @@ foreach(part offset datum guess guess_offset)
 endforeach()
 # Asks PROJ's database what its codes are.
 th_add_unit_test(test_zone SOURCES unit/test_zone.c DEPENDS tanhui_gis LIBRARIES PkgConfig::PROJ m)
-foreach(part area_unit field_names land_code own_columns province rules)
+foreach(part area_unit crs_words field_names land_code own_columns province rules)
     th_add_unit_test(test_${part} SOURCES unit/test_${part}.c DEPENDS tanhui_registry LIBRARIES m)
 endforeach()
 th_add_unit_test(test_parcel_fields DEPENDS tanhui_registry LABELS integration

@@ -102,15 +102,15 @@ static const struct {
     {"010300000000000000", TH_DATA_PROBLEM, "geometry_empty", NULL},
     {"010600000000000000", TH_DATA_PROBLEM, "geometry_empty", NULL},
     {"010700000000000000", TH_DATA_PROBLEM, "geometry_empty", NULL},
-    {"0101000000" LE_0 LE_0, TH_DATA_PROBLEM, "geometry_type", "Point"},
-    {"010200000000000000", TH_DATA_PROBLEM, "geometry_type", "LineString"},
-    {"01ea03000000000000", TH_DATA_PROBLEM, "geometry_type", "LineString"},
-    {"010a00000000000000", TH_DATA_PROBLEM, "geometry_type", "CurvePolygon"},
-    {"010c00000000000000", TH_DATA_PROBLEM, "geometry_type", "MultiSurface"},
+    {"0101000000" LE_0 LE_0, TH_DATA_PROBLEM, "geometry_type", "@shape.type.point"},
+    {"010200000000000000", TH_DATA_PROBLEM, "geometry_type", "@shape.type.linestring"},
+    {"01ea03000000000000", TH_DATA_PROBLEM, "geometry_type", "@shape.type.linestring"},
+    {"010a00000000000000", TH_DATA_PROBLEM, "geometry_type", "@shape.type.curvepolygon"},
+    {"010c00000000000000", TH_DATA_PROBLEM, "geometry_type", "@shape.type.multisurface"},
     {"0107000000"
      "01000000"
      "010200000000000000",
-     TH_DATA_PROBLEM, "geometry_type", "LineString"},
+     TH_DATA_PROBLEM, "geometry_type", "@shape.type.linestring"},
     {"0103000000"
      "01000000"
      "ffffffff",

@@ -76,7 +76,10 @@ static bool narrow(const char *text, char narrowed[AMOUNT_SIZE])
         bool wide = c[0] == 0xEF && (c[1] == 0xBC || c[1] == 0xBD);
         unsigned code = wide ? (c[1] == 0xBC ? 0U : 0x40U) + (c[2] & 0x3FU) : 0;
         wide = code >= 1 && code <= '~' - ' ';
-        narrowed[n++] = wide ? (char)(code + ' ') : *text;
+        narrowed[n] = *text;
+        if (wide)
+            narrowed[n] = (char)(' ' + (char)code);
+        n++;
         text += wide ? 3 : 1;
     }
     narrowed[n] = '\0';

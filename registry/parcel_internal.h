@@ -88,12 +88,12 @@ struct th_staged_row {
     int land_class;           // index into land classes, or TH_ROW_NO_INDEX
     enum th_row_fate fate;
     bool has_declared;
-    bool placed;             // `middle` is known
-    bool repaired;           // see th_import_repair_find
-    bool compared;           // decided by th_import_decide
-    bool ground_kept;        // of a known parcel whose ground stays: nobody is asked about it
-    bool village_open;       // nobody named it: its boundary may (th_import_villages_settle)
-    bool kind_open;          // nobody named it: its parcel does (th_import_shapeless_fill)
+    bool placed;                   // `middle` is known
+    bool repaired;                 // see th_import_repair_find
+    bool compared;                 // decided by th_import_decide
+    bool ground_kept;              // of a known parcel whose ground stays: nobody is asked about it
+    bool village_open;             // nobody named it: its boundary may (th_import_villages_settle)
+    bool kind_open;                // nobody named it: its parcel does (th_import_shapeless_fill)
     struct th_area_amount written; // the declared area in the source, whatever its unit
     struct th_area declared;
     struct th_area measured;

@@ -69,12 +69,12 @@ const struct th_cli_command th_cli_parcel_commands[] = {
      "area_mu area_m2 "
      "counted_mu counted_m2",
      run_show},
-    {"parcel", "export", TH_CLI_READ, "", EXPORT_OPTIONS, "file n sha256", run_export},
+    {"parcel", "export", TH_CLI_READ, "", EXPORT_OPTIONS, "file n replaced sha256", run_export},
     {0},
 };
 
 const struct th_cli_command th_cli_export_commands[] = {
-    {"export", "", TH_CLI_READ, "", EXPORT_OPTIONS, "file n sha256", run_export},
+    {"export", "", TH_CLI_READ, "", EXPORT_OPTIONS, "file n replaced sha256", run_export},
     {"map", "print", TH_CLI_READ, "", "out!=FILE village=V package=P crs=EPSG:n scale=N",
      "file scale crs n_parcels area_mu counted_mu bounds sha256", run_map},
     {0},

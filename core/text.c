@@ -226,6 +226,42 @@ static size_t space_length(const char *text, size_t size)
     return size >= 3 && memcmp(text, "\xe3\x80\x80", 3) == 0 ? 3 : 0;
 }
 
+// Bytes of the character at `text` when XML cannot hold it, else 0.
+static size_t unfit_length(const char *text)
+{
+    unsigned char c = (unsigned char)text[0];
+    if (c < 0x20)
+        return c == '\0' || c == '\t' || c == '\n' || c == '\r' ? 0 : 1;
+    bool last = strncmp(text, "\xef\xbf\xbe", 3) == 0 || strncmp(text, "\xef\xbf\xbf", 3) == 0;
+    return last ? 3 : 0;
+}
+
+size_t th_text_unfit_for_xml(const char *utf8)
+{
+    size_t n = 0;
+    for (; *utf8 != '\0'; utf8++)
+        n += unfit_length(utf8) > 0 ? 1 : 0;
+    return n;
+}
+
+char *th_text_fit_for_xml(const char *utf8)
+{
+    static const char REPLACEMENT[] = "\xef\xbf\xbd";
+    size_t room = strlen(utf8) + 2 * th_text_unfit_for_xml(utf8) + 1;
+    char *fit = malloc(room);
+    size_t used = 0;
+    while (fit != NULL && *utf8 != '\0') {
+        size_t unfit = unfit_length(utf8);
+        size_t size = unfit > 0 ? strlen(REPLACEMENT) : 1;
+        memcpy(fit + used, unfit > 0 ? REPLACEMENT : utf8, size);
+        used += size;
+        utf8 += unfit > 0 ? unfit : 1;
+    }
+    if (fit != NULL)
+        fit[used] = '\0';
+    return fit;
+}
+
 void th_text_trim(char *text)
 {
     if (text == NULL)

@@ -31,6 +31,12 @@ void th_text_mend(char *text);
 // order mark? Two names that look the same must be the same.
 bool th_text_has_hidden(const char *utf8);
 
+// XML 1.0 has no way to write some characters: control characters but tab, LF and CR, and U+FFFE
+// and U+FFFF. How many of them the text has, and a copy with U+FFFD in the place of each (free();
+// NULL when out of memory).
+size_t th_text_unfit_for_xml(const char *utf8);
+char *th_text_fit_for_xml(const char *utf8);
+
 // Removes ASCII white space and U+3000 at both ends, in place.
 void th_text_trim(char *text);
 

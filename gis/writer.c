@@ -29,14 +29,15 @@ static const struct {
     bool several;
     bool any_crs;
     bool keeps_id;
+    bool xml;
 } FORMATS[TH_WRITER_FORMATS] = {
-    [TH_WRITER_GPKG] = {"gpkg", "GPKG", "gpkg", 4490, false, true, true},
-    [TH_WRITER_SHP] = {"shp", "ESRI Shapefile", "shp", 4490, true, true, false},
-    [TH_WRITER_FGB] = {"fgb", "FlatGeobuf", "fgb", 4490, false, false, false},
-    [TH_WRITER_GML] = {"gml", "GML", "gml", 4490, true, false, false},
-    [TH_WRITER_KML] = {"kml", "LIBKML", "kml", 4326, false, false, false},
-    [TH_WRITER_GEOJSON] = {"geojson", "GeoJSON", "geojson", 4326, false, false, true},
-    [TH_WRITER_FIBOA] = {"fiboa", "GeoJSON", "geojson", 4326, false, false, true},
+    [TH_WRITER_GPKG] = {"gpkg", "GPKG", "gpkg", 4490, false, true, true, false},
+    [TH_WRITER_SHP] = {"shp", "ESRI Shapefile", "shp", 4490, true, true, false, false},
+    [TH_WRITER_FGB] = {"fgb", "FlatGeobuf", "fgb", 4490, false, false, false, false},
+    [TH_WRITER_GML] = {"gml", "GML", "gml", 4490, true, false, false, true},
+    [TH_WRITER_KML] = {"kml", "LIBKML", "kml", 4326, false, false, false, true},
+    [TH_WRITER_GEOJSON] = {"geojson", "GeoJSON", "geojson", 4326, false, false, true, false},
+    [TH_WRITER_FIBOA] = {"fiboa", "GeoJSON", "geojson", 4326, false, false, true, false},
 };
 
 struct th_writer {
@@ -47,6 +48,7 @@ struct th_writer {
     struct th_crs_transform *transform; // to the caller's system, NULL without
     struct th_writer_field *fields;     // names are not kept
     size_t n_fields;
+    size_t n_replaced;
 };
 
 static enum th_status failed(const char *detail, struct th_error *err)
@@ -290,22 +292,40 @@ enum th_status th_writer_attach(struct th_writer *writer, const char *suffix, co
     return status;
 }
 
-// A Shapefile cuts texts at its fields' width, in the middle of a character if need be.
-static void text_set(const struct th_writer *writer, OGRFeatureH feature, size_t index,
-                     const char *text)
+// A Shapefile cuts texts at its fields' width, in the middle of a character if need be; the writers
+// of XML drop what it cannot hold without a word. false when out of memory.
+static bool text_set(struct th_writer *writer, OGRFeatureH feature, size_t index, const char *text)
 {
     char cut[TEXT_CUT_SIZE];
+    char *fit = NULL;
+    size_t n_unfit = FORMATS[writer->format].xml ? th_text_unfit_for_xml(text) : 0;
+    writer->n_replaced += n_unfit;
+    if (n_unfit > 0) {
+        fit = th_text_fit_for_xml(text);
+        if (fit == NULL) {
+            return false;
+        }
+        text = fit;
+    }
     size_t width = (size_t)writer->fields[index].width;
     if (writer->format == TH_WRITER_SHP && width > 0 && width < sizeof cut) {
         th_text_copy(cut, width + 1, text);
         text = cut;
     }
     OGR_F_SetFieldString(feature, (int)index, text);
+    free(fit);
+    return true;
 }
 
-static void values_set(const struct th_writer *writer, OGRFeatureH feature,
+size_t th_writer_replaced(const struct th_writer *writer)
+{
+    return writer->n_replaced;
+}
+
+static bool values_set(struct th_writer *writer, OGRFeatureH feature,
                        const struct th_writer_value *values)
 {
+    bool done = true;
     for (size_t i = 0; i < writer->n_fields; i++) {
         switch (writer->fields[i].type) {
         case TH_WRITER_INT:
@@ -322,11 +342,12 @@ static void values_set(const struct th_writer *writer, OGRFeatureH feature,
             if (values[i].text == NULL) {
                 OGR_F_SetFieldNull(feature, (int)i);
             } else {
-                text_set(writer, feature, i, values[i].text);
+                done = text_set(writer, feature, i, values[i].text) && done;
             }
             break;
         }
     }
+    return done;
 }
 
 // WKB in the system that the file has.
@@ -365,8 +386,8 @@ enum th_status th_writer_add(struct th_writer *writer, int64_t id,
     bool done = size <= INT_MAX && OGR_G_CreateFromWkb(wkb, NULL, &shape, (int)size) == OGRERR_NONE;
     if (done) {
         feature = OGR_F_Create(OGR_L_GetLayerDefn(writer->layer));
-        values_set(writer, feature, values);
-        done = (!FORMATS[writer->format].keeps_id || OGR_F_SetFID(feature, id) == OGRERR_NONE) &&
+        done = values_set(writer, feature, values) &&
+               (!FORMATS[writer->format].keeps_id || OGR_F_SetFID(feature, id) == OGRERR_NONE) &&
                OGR_F_SetGeometryDirectly(feature, shape) == OGRERR_NONE &&
                OGR_L_CreateFeature(writer->layer, feature) == OGRERR_NONE;
         OGR_F_Destroy(feature);

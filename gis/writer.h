@@ -63,6 +63,8 @@ enum th_status th_writer_add(struct th_writer *writer, int64_t id,
                              const struct th_geometry *geometry,
                              const struct th_writer_value *values,
                              struct th_error *err) TH_MUST_CHECK;
+// Characters so far that XML has no way to write, which GML and KML hold as U+FFFD.
+size_t th_writer_replaced(const struct th_writer *writer);
 // Finishes the files and gives them their names, the one that was asked for last; errors of the
 // last write show here, and then none is left. `published` (may be NULL) hears of every file. Frees
 // the writer in any case.

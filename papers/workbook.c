@@ -47,6 +47,7 @@ struct th_workbook {
     int64_t row; // index of the row being written, -1 before the first
     size_t column;
     bool any_cell; // of the sheet was written
+    size_t n_replaced;
     char sheet_name[SHEET_NAME_SIZE];
     struct th_error first; // sticks; status TH_OK while all is well
 };
@@ -322,6 +323,25 @@ void th_workbook_empty(struct th_workbook *workbook)
                                                    column, format));
 }
 
+// The library would write "_x0001_", which few programs read as anything but these letters.
+static void string_write(struct th_workbook *workbook, lxw_col_t column, const char *text,
+                         lxw_format *format)
+{
+    char *fit = NULL;
+    size_t n_unfit = th_text_unfit_for_xml(text);
+    workbook->n_replaced += n_unfit;
+    if (n_unfit > 0) {
+        fit = th_text_fit_for_xml(text);
+        if (fit == NULL) {
+            (void)th_error_no_memory(&workbook->first);
+            return;
+        }
+    }
+    check_cell(workbook, worksheet_write_string(workbook->sheet, (lxw_row_t)workbook->row, column,
+                                                fit == NULL ? text : fit, format));
+    free(fit);
+}
+
 void th_workbook_text(struct th_workbook *workbook, const char *text)
 {
     if (text == NULL || text[0] == '\0') {
@@ -341,8 +361,12 @@ void th_workbook_text(struct th_workbook *workbook, const char *text)
     else if (n > TH_WORKBOOK_TEXT_MAX)
         stick(workbook, TH_LIMIT, "workbook_text", TH_WORKBOOK_TEXT_MAX);
     else
-        check_cell(workbook, worksheet_write_string(workbook->sheet, (lxw_row_t)workbook->row,
-                                                    column, text, format));
+        string_write(workbook, column, text, format);
+}
+
+size_t th_workbook_replaced(const struct th_workbook *workbook)
+{
+    return workbook->n_replaced;
 }
 
 static void write_number(struct th_workbook *workbook, enum value_kind kind, double value)

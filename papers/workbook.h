@@ -71,6 +71,9 @@ void th_workbook_cent(struct th_workbook *workbook, int64_t hundredths);  // sho
 void th_workbook_real(struct th_workbook *workbook, double value);        // not finite: empty
 void th_workbook_date(struct th_workbook *workbook, struct th_date date); // shown as 2021-06-30
 
+// Characters so far that XML has no way to write, which stand as U+FFFD in their cells.
+size_t th_workbook_replaced(const struct th_workbook *workbook);
+
 // TH_OK, or what went wrong first: TH_LIMIT ("workbook_rows", "workbook_columns", "workbook_text"
 // with "limit", "sheet", "row"), TH_INVALID ("text_encoding"), TH_NO_MEMORY, TH_IO
 // ("workbook_failed").

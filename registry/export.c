@@ -28,6 +28,7 @@ struct exporting {
     struct th_import_source ground;     // of the last parcel; parcels of one import come together
     struct th_import_source attributes; // of the last parcel
     int64_t n;
+    size_t n_replaced; // characters that the format cannot hold
     struct th_json *files;
     enum th_status status;
     struct th_error err;
@@ -233,10 +234,13 @@ static enum th_status close_target(struct exporting *e, struct th_error *err)
     e->writer = NULL;
     e->workbook = NULL;
     if (writer != NULL)
+        e->n_replaced = th_writer_replaced(writer);
+    if (writer != NULL)
         return th_writer_close(writer, heard_of, e, err);
     enum th_status status;
     if (workbook != NULL) {
         th_export_sheet_end(e->options, &e->layout, workbook);
+        e->n_replaced = th_workbook_replaced(workbook);
         status = th_workbook_close(workbook, err);
     } else {
         status = th_file_write_new(e->options->path, e->csv.data, e->csv.size, err);
@@ -303,6 +307,8 @@ enum th_status th_export(struct th_registry *registry, const struct th_export_op
         th_json_set_int(reply, "n", e.n);
         th_json_set_text(reply, "sha256", th_hash_hex(&sha256, hex));
         th_json_set_text(reply, "format", options->format);
+        if (e.n_replaced > 0)
+            th_json_set_int(reply, "replaced", (int64_t)e.n_replaced);
         th_json_set(reply, "files", e.files);
         e.files = NULL;
         status = th_reply_finish(TH_OK, reply, ret_reply, err);

@@ -35,6 +35,8 @@ struct th_export_options {
 // UTF-8 with a byte order mark for spreadsheets. Coordinates are EPSG:4490, in kml, geojson and
 // fiboa taken for WGS 84 as the registry does.
 //
+// Characters that XML 1.0 cannot hold stand as U+FFFD in xlsx, gml and kml; with any of them the
+// reply has their number, "replaced".
 // Reply: file, n, sha256 (of the file), format, files[] (a Shapefile and GML have several).
 // TH_USAGE ("parcel_state"; "export_on_package": a package has versions of its own), TH_INVALID
 // ("export_format", "export_crs", "export_extension"), TH_CONFLICT ("file_exists"), TH_IO, TH_LIMIT

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "registry/parcel_internal.h"
 
 static const char BLANKS[] = " \t\r\n";
@@ -27,6 +28,16 @@ static bool is_same_but_blank(const char *a, const char *b)
     }
 }
 
+// Is `told` what an export makes of `stored`? Not every format keeps all blanks and line ends, or
+// an empty text at all, and XML has no room for some characters.
+static bool is_as_exported(const char *stored, const char *told)
+{
+    char *fit = th_text_unfit_for_xml(stored) > 0 ? th_text_fit_for_xml(stored) : NULL;
+    bool same = is_same_but_blank(stored, told) || (fit != NULL && is_same_but_blank(fit, told));
+    free(fit);
+    return same;
+}
+
 // Adds to `own` what `stored` knows and the source has no column for; false when there is nothing.
 static bool fill(const struct th_import_run *run, const struct th_json *stored, struct th_json *own)
 {
@@ -35,9 +46,7 @@ static bool fill(const struct th_import_run *run, const struct th_json *stored, 
         const char *key = th_json_iter_key(it);
         const char *value = th_json_text(th_json_iter_value(it));
         bool told = th_json_get(own, key) != NULL || has_column(run, key);
-        // Not every format keeps all blanks and line ends, or an empty text at all.
-        if (told &&
-            !(run->map.own_export && is_same_but_blank(value, th_json_get_text(own, key, ""))))
+        if (told && !(run->map.own_export && is_as_exported(value, th_json_get_text(own, key, ""))))
             continue;
         th_json_set(own, key, th_json_copy(th_json_iter_value(it)));
         any = true;

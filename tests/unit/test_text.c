@@ -211,11 +211,39 @@ static void text_mend__bytes_that_are_no_utf8_become_question_marks(void **state
     assert_string_equal(plain, "竹林 1");
 }
 
+// XML 1.0, section 2.2: #x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF]
+static void text_fit_for_xml__replaces_what_xml_cannot_hold_and_nothing_else(void **state)
+{
+    static const struct {
+        const char *text, *fit;
+        size_t n;
+    } CASES[] = {
+        {"", "", 0},
+        {"竹\t林\r\n𠀀", "竹\t林\r\n𠀀", 0},
+        {"a\001b",
+         "a\xef\xbf\xbd"
+         "b",
+         1},
+        {"\013\037", "\xef\xbf\xbd\xef\xbf\xbd", 2},
+        {"\xef\xbf\xbe竹\xef\xbf\xbf", "\xef\xbf\xbd竹\xef\xbf\xbd", 2},
+        {"\xef\xbf\xbd\x7f\xc2\x80", "\xef\xbf\xbd\x7f\xc2\x80", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        char *fit = th_text_fit_for_xml(CASES[i].text);
+        assert_non_null(fit);
+        assert_string_equal(fit, CASES[i].fit);
+        assert_int_equal(th_text_unfit_for_xml(CASES[i].text), CASES[i].n);
+        free(fit);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_has_hidden__signs_that_nobody_sees),
         cmocka_unit_test(text_mend__bytes_that_are_no_utf8_become_question_marks),
+        cmocka_unit_test(text_fit_for_xml__replaces_what_xml_cannot_hold_and_nothing_else),
         cmocka_unit_test(text_is_utf8__accepts_unicode_and_refuses_the_known_traps),
         cmocka_unit_test(text_width__counts_terminal_cells),
         cmocka_unit_test(text_copy__cuts_at_a_character),

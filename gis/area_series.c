@@ -19,7 +19,11 @@
 #include "gis/area.h"
 #include "gis/area_internal.h"
 
-enum { ORDER = 8, SHORT_ORDER = 5 }; // terms of S′ and of what is multiplied by small things
+enum {
+    ORDER = 8,       // terms of S′
+    SHORT_ORDER = 5, // and of what is multiplied by small things
+    EDGES_AT_ONCE = 64
+};
 
 static const double rad_per_cell = 3.14159265358979323846 / 180 / TH_GROUND_PER_DEGREE;
 static const double latitude_max_rad = 75 * 3.14159265358979323846 / 180;
@@ -143,32 +147,52 @@ static double area_series(const double c[ORDER + 1], double u)
     return sum * u;
 }
 
-static void ring_sum(const struct frame *frame, const struct th_ground_xy *points, uint32_t n,
-                     struct sums *sums)
+// Edges that follow each other, each by itself: so the compiler measures several at once, and what
+// they sum to is a matter of ring_sum alone.
+struct edges {
+    double u[EDGES_AT_ONCE + 1], area[EDGES_AT_ONCE + 1]; // of vertices
+    double area_m2[EDGES_AT_ONCE], length_m2[EDGES_AT_ONCE];
+};
+
+static void edges_measure(const struct frame *frame, const struct th_ground_xy *points, uint32_t n,
+                          struct edges *edges)
 {
-    double u = (points[0].y - frame->middle) * rad_per_cell;
-    double area = area_series(frame->area, u);
-    for (uint32_t i = 1; i < n; i++) {
-        double next_u = (points[i].y - frame->middle) * rad_per_cell;
-        double next_area = area_series(frame->area, next_u);
-        double a = ((double)points[i].y - points[i - 1].y) * rad_per_cell;
-        double b = ((double)points[i].x - points[i - 1].x) * rad_per_cell;
-        double m = (u + next_u) / 2;
+    for (uint32_t i = 0; i <= n; i++) {
+        edges->u[i] = (points[i].y - frame->middle) * rad_per_cell;
+        edges->area[i] = area_series(frame->area, edges->u[i]);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        double a = ((double)points[i + 1].y - points[i].y) * rad_per_cell;
+        double b = ((double)points[i + 1].x - points[i].x) * rad_per_cell;
+        double m = (edges->u[i] + edges->u[i + 1]) / 2;
         double aa = a * a;
         double bb = b * b;
         double ga = short_series(frame->g, m) * aa;
         double hb = short_series(frame->h, m) * bb;
         double bend = short_series(frame->sine, m) * (hb + 3 * ga) / 12;
-        double length_m2 =
+        edges->length_m2[i] =
             ga + hb + frame->q1 * aa * aa + frame->q2 * aa * bb + frame->q3 * bb * bb;
-        sums->area_m2 -= b * ((area + next_area) / 2 + bend);
-        double length_m = sqrt(length_m2);
-        sums->perimeter_m += length_m;
-        sums->third += length_m * length_m2;
-        sums->fifth += length_m * length_m2 * length_m2;
-        sums->longest_m2 = length_m2 > sums->longest_m2 ? length_m2 : sums->longest_m2;
-        u = next_u;
-        area = next_area;
+        edges->area_m2[i] = b * ((edges->area[i] + edges->area[i + 1]) / 2 + bend);
+    }
+}
+
+static void ring_sum(const struct frame *frame, const struct th_ground_xy *points, uint32_t n,
+                     struct sums *sums)
+{
+    struct edges edges;
+    uint32_t n_edges = 0;
+    for (uint32_t first = 0; first + 1 < n; first += n_edges) {
+        n_edges = n - 1 - first < EDGES_AT_ONCE ? n - 1 - first : EDGES_AT_ONCE;
+        edges_measure(frame, points + first, n_edges, &edges);
+        for (uint32_t i = 0; i < n_edges; i++) {
+            double length_m2 = edges.length_m2[i];
+            double length_m = sqrt(length_m2);
+            sums->area_m2 -= edges.area_m2[i];
+            sums->perimeter_m += length_m;
+            sums->third += length_m * length_m2;
+            sums->fifth += length_m * length_m2 * length_m2;
+            sums->longest_m2 = length_m2 > sums->longest_m2 ? length_m2 : sums->longest_m2;
+        }
     }
 }
 

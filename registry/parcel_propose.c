@@ -1,6 +1,6 @@
 // Repairs that are proposed for rejected rows. Trying both methods on one shape costs a hundred
 // times what surveying a good one does, and nothing else waits for the outcome, so that it is done
-// beside the storing of the other rows, or when somebody wants to read the problems.
+// beside the comparing and storing of the other rows, or when somebody wants to read the problems.
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,7 +80,7 @@ static void propose(void *hand, void *work)
 {
     struct th_repairer *repairer = hand;
     struct job *job = work;
-    th_crew_give_way(); // to the rows that are being stored meanwhile
+    th_crew_give_way(); // to the other rows
     for (size_t i = 0; i < job->n && job->status == TH_OK; i++) {
         struct shape *shape = &job->shapes[i];
         job->status = th_repair_propose(repairer, &shape->geometry, &shape->repair, &job->err);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/crew.h"
 #include "registry/parcel_internal.h"
 #include "registry/work.h"
 #include "store/draft_store.h"
@@ -185,7 +186,9 @@ enum th_status th_import_settle(struct th_registry *registry, const struct th_re
                                 struct th_error *err)
 {
     struct th_json *reply = NULL;
-    enum th_status status = TH_OK;
+    unsigned cores = th_crew_cores();
+    // Beside this thread, which has much to do alone from now on.
+    enum th_status status = th_proposals_begin(run, cores > 1 ? cores - 1 : 1, err);
     for (int attempt = 0; status == TH_OK && reply == NULL; attempt++) {
         status = resolve_outside(run, err);
         if (status == TH_OK && run->n_accepted == 0) {

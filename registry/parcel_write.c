@@ -194,9 +194,6 @@ static enum th_status write_many(struct writing *w, struct th_error *err)
     for (unsigned i = 0; i < n_hands; i++)
         contexts[i] = &hands[i];
     enum th_status status = th_crew_new(prepare, contexts, n_hands, n_jobs, &crew, err);
-    // What remains to be done for the others is done beside.
-    if (status == TH_OK)
-        status = th_proposals_begin(w->run, n_hands, err);
     if (status == TH_OK)
         status = insert_all(w, crew, jobs, n_jobs, err);
     th_crew_free(crew);

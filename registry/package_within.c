@@ -9,8 +9,13 @@
 #include "core/crew.h"
 #include "registry/package_held.h"
 
+// Boundaries are geodesics between their vertices, so that pieces of a parcel that was divided and
+// joined do not measure what it did: by a few millionths, a hundred metres of boundary on end.
+static const double NOISE_SHARE = 1e-5;
+
 struct group { // of parcels by their first one's position
     double common_m2, taken_m2;
+    double noise_m2; // of measuring them
     size_t n_pairs;
     const struct th_fabric_pair *largest;
 };
@@ -53,6 +58,7 @@ static enum th_status taken_add(struct weighing *w, uint32_t position, struct th
     if (status == TH_OK) {
         double free_m2 = fmax(th_area_m2(record.sliver) - w->held->spent_m2[position], 0);
         group->taken_m2 += fmin(free_m2, w->shared_m2[position]);
+        group->noise_m2 += NOISE_SHARE * th_area_m2(record.measured);
     }
     return status;
 }
@@ -97,6 +103,7 @@ static enum th_status weigh(struct weighing *w, const struct th_fabric_pairs *pa
         const struct th_fabric_pair *pair = &pairs->items[i];
         struct group *group = &w->groups[first_of(w, pair->a)];
         group->common_m2 += pair->finding.area_m2;
+        group->noise_m2 += TH_OVERLAP_NOISE_M2;
         w->shared_m2[pair->a] += pair->finding.area_m2;
         w->shared_m2[pair->b] += pair->finding.area_m2;
         if (group->n_pairs++ == 0 || pair->finding.area_m2 > group->largest->finding.area_m2) {
@@ -108,7 +115,7 @@ static enum th_status weigh(struct weighing *w, const struct th_fabric_pairs *pa
     }
     for (uint32_t i = 0; status == TH_OK && i < n; i++) {
         const struct group *group = &w->groups[i];
-        if (group->common_m2 > group->taken_m2 + TH_OVERLAP_NOISE_M2 * (double)group->n_pairs) {
+        if (group->common_m2 > group->taken_m2 + group->noise_m2) {
             status = refuse(w, group, err);
         }
     }

@@ -705,6 +705,23 @@ static void split__parts_are_packaged_beside_a_neighbour_that_gave_way(void **st
     package(f, 4, 2022, TH_OK, &err);
 }
 
+// Areas of pieces do not add up to the square decimetre.
+static void within__what_was_divided_and_joined_may_be_measured_otherwise(void **state)
+{
+    const int64_t parents[] = {2, 4};
+    const struct th_parcel_merge_options merge = {
+        .parcel_ids = parents, .n_parcels = 2, .number = "合", .reason = "r"};
+    struct fixture *f = *state;
+    struct th_json *reply = NULL;
+    struct th_error err;
+    let_in(f, 119.601, 30.501005, 0.002, 0.000995);
+    let_in(f, 119.6, 30.500005, 0.002005, 0.001995);
+    split_at(f, 1, 119.601005);
+    assert_ok(th_parcel_merge(f->registry, &f->request, &merge, &reply, &err), &err);
+    th_json_free(reply);
+    drawn_package(f, (const int64_t[]){5, 3}, 2, 2022, TH_OK, &err);
+}
+
 // The officer who let a row in over one neighbour said nothing of a project that came afterwards.
 static void draft__lets_nothing_in_under_a_scheme_that_came_after_the_last_look(void **state)
 {
@@ -767,6 +784,7 @@ int main(void)
         GROUND_TEST(within__what_was_taken_off_for_others_does_not_count),
         GROUND_TEST(split__no_part_takes_off_more_than_it_is),
         GROUND_TEST(split__parts_take_off_what_the_whole_gave_up_there),
+        GROUND_TEST(within__what_was_divided_and_joined_may_be_measured_otherwise),
         GROUND_TEST(draft__lets_nothing_in_under_a_scheme_that_came_after_the_last_look),
         GROUND_TEST(update__of_attributes_alone_takes_nothing_off_again),
         GROUND_TEST(update__a_row_that_comes_in_late_makes_no_room),

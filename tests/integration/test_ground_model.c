@@ -599,14 +599,16 @@ static void step_scheme(struct world *w)
     w->schemes[w->n_schemes++].to = open ? 9999 : last;
 }
 
-// Every parcel in force took off what it had to, so that nothing is to be refused for the sake of
-// ground, unless a draft has it as it was before.
+// Every parcel in force took off what it had to, so that nothing is to be refused for want of that,
+// unless a draft has ground as it was before. A part that is hardly more than the strip that it
+// shares is an overlap, which is refused in so many words.
 static bool is_unjust(const struct world *w, const struct th_error *err)
 {
     for (size_t k = 0; k < w->n_packages; k++)
         if (w->packages[k].state == 'd')
             return false;
-    return strncmp(err->key, "ground_", strlen("ground_")) == 0;
+    return strcmp(err->key, "ground_not_taken_off") == 0 ||
+           strcmp(err->key, "ground_twice_in_package") == 0;
 }
 
 static void step_package(struct world *w)

@@ -473,7 +473,76 @@ static void province_remind(struct th_import_run *run)
     }
 }
 
-enum th_status th_import_places_remind(struct th_import_run *run, struct th_error *err)
+// Words for rows that are elsewhere as nearly all of their file is: without each row's share, so
+// that they read as one.
+static const struct {
+    const char *key, *of_file;
+} ELSEWHERE[] = {
+    {"outside_province", "outside_province"},
+    {"outside_county", "outside_county_file"},
+    {"outside_village", "outside_village_file"},
+    {"inside_other_village", "inside_other_village_file"},
+};
+
+static const char *elsewhere(const struct th_problem *problem)
+{
+    for (size_t i = 0; i < sizeof ELSEWHERE / sizeof ELSEWHERE[0]; i++)
+        if (strcmp(problem->key, ELSEWHERE[i].key) == 0)
+            return ELSEWHERE[i].of_file;
+    return NULL;
+}
+
+// A shift of a map was found already, or else the system is wrong, which its zone mostly is.
+static void place_tell(struct th_import_run *run, long long n_elsewhere, long long n_rows)
+{
+    char option[TH_GUESS_OPTION_SIZE] = "--crs EPSG:…";
+    const char *key = "detect.place_system";
+    for (size_t i = 0; i < run->n_detections; i++)
+        if (strcmp(run->detections[i].what, "offset") == 0 && run->how.offset == TH_OFFSET_NONE) {
+            th_text_copy(option, sizeof option, run->detections[i].option);
+            key = "detect.place_offset";
+        }
+    struct th_detection *detection = th_import_detect(run, "place");
+    if (detection == NULL)
+        return;
+    th_text_copy(detection->choice, sizeof detection->choice, "none");
+    th_text_copy(detection->option, sizeof detection->option, option);
+    struct th_error *said = th_evidence_add(&detection->evidence, "detect.place_elsewhere");
+    th_error_add_int(said, "part", n_elsewhere);
+    th_error_add_int(said, "whole", n_rows);
+    th_error_add(th_evidence_add(&detection->evidence, key), "crs",
+                 run->source.crs_code[0] != '\0' ? run->source.crs_code : run->source.crs_name);
+}
+
+// Where nearly all rows of a file are elsewhere, the file is read wrongly: that is said once.
+static void file_remind(struct th_import_run *run)
+{
+    enum { FILE_ROWS = 5, FILE_PERCENT = 90 };
+    long long n_rows = 0;
+    long long n_elsewhere = 0;
+    int64_t last = 0;
+    th_import_undetect(run, "place");
+    for (size_t i = 0; i < run->n_rows; i++)
+        n_rows += is_new_ground(&run->rows[i]) ? 1 : 0;
+    th_problems_sort(&run->resolved);
+    for (size_t i = 0; i < run->resolved.n; i++)
+        if (elsewhere(&run->resolved.items[i]) != NULL && run->resolved.items[i].row != last) {
+            last = run->resolved.items[i].row;
+            n_elsewhere++;
+            n_rows += run->resolved.items[i].severity == TH_PROBLEM_ERROR ? 1 : 0;
+        }
+    if (n_rows < FILE_ROWS || 100 * n_elsewhere < FILE_PERCENT * n_rows)
+        return;
+    place_tell(run, n_elsewhere, n_rows);
+    for (size_t i = 0; i < run->resolved.n; i++) {
+        struct th_problem *problem = &run->resolved.items[i];
+        const char *of_file = elsewhere(problem);
+        if (of_file != NULL)
+            th_text_copy(problem->key, sizeof problem->key, of_file);
+    }
+}
+
+static enum th_status rows_remind(struct th_import_run *run, struct th_error *err)
 {
     struct settling s = {.run = run};
     struct th_box box;
@@ -485,6 +554,14 @@ enum th_status th_import_places_remind(struct th_import_run *run, struct th_erro
         if (is_new_ground(&run->rows[i]))
             status = row_remind(&s, &run->rows[i], err);
     settling_end(&s);
+    return status;
+}
+
+enum th_status th_import_places_remind(struct th_import_run *run, struct th_error *err)
+{
+    enum th_status status = rows_remind(run, err);
+    if (status == TH_OK && run->path != NULL)
+        file_remind(run);
     return status;
 }
 

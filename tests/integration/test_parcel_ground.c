@@ -117,6 +117,53 @@ static void villages__a_boundary_tells_where_nobody_does(void **state)
     th_json_free(reply);
 }
 
+static const struct th_json *place_of(const struct th_json *reply)
+{
+    const struct th_json *detections = th_json_get(reply, "detections");
+    const struct th_json *place = NULL;
+    for (size_t i = 0; i < th_json_size(detections); i++)
+        if (strcmp(th_json_get_text(th_json_at(detections, i), "what", ""), "place") == 0)
+            place = th_json_at(detections, i);
+    return place;
+}
+
+// Nine rows of ten: once for the file, and the rows all in the same words.
+static void file__that_lies_elsewhere_as_a_whole_is_told_once(void **state)
+{
+    struct fixture *f = *state;
+    struct drawn villages = {.size = 0};
+    struct drawn rows = {.size = 0};
+    drawn_box(&villages, 119.6, 30.5, 0.01, 0.01, "\"code\":\"" FIXTURE_VILLAGE "\"");
+    drawn_layer_add(f, &villages, (struct th_layer_add_options){.role = "village", .name = "村界"});
+    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
+    for (int i = 0; i < 8; i++) // as if the meridian were another one
+        drawn_row(&rows, 2 + i, 122.6 + 0.002 * i, 30.5, 0.001);
+    drawn_row(&rows, 10, 119.59901, 30.502, 0.001); // 99 of 100 outside
+    struct th_json *reply = drawn_import(f, &rows);
+    assert_int_equal(drawn_accepted(reply), 10);
+    const struct th_json *place = place_of(reply);
+    assert_non_null(place);
+    assert_string_equal(th_json_get_text(place, "option", ""), "--crs EPSG:…");
+    const struct th_json *evidence = th_json_get(place, "evidence");
+    assert_int_equal(th_json_size(evidence), 2);
+    assert_non_null(strstr(th_json_text(th_json_at(evidence, 0)), "9"));
+    assert_non_null(strstr(th_json_text(th_json_at(evidence, 0)), "10"));
+    assert_non_null(strstr(th_json_text(th_json_at(evidence, 1)), "EPSG:4326"));
+    assert_int_equal(fixture_problems(reply, 0, "outside_village", "warning"), 9);
+    const char *words = drawn_message(reply, 2, "outside_village");
+    assert_null(strstr(words, "%"));
+    assert_string_equal(drawn_message(reply, 10, "outside_village"), words);
+    th_json_free(reply);
+    // Eight of ten are told one by one.
+    rows.size = 0;
+    for (int i = 0; i < 10; i++)
+        drawn_row(&rows, 20 + i, i < 2 ? 119.604 + 0.002 * i : 122.7 + 0.002 * i, 30.505, 0.001);
+    reply = drawn_import(f, &rows);
+    assert_null(place_of(reply));
+    assert_non_null(strstr(drawn_message(reply, 3, "outside_village"), "100.00%"));
+    th_json_free(reply);
+}
+
 static void villages__what_lies_outside_its_own_boundary_is_told_of(void **state)
 {
     struct fixture *f = *state;
@@ -498,6 +545,7 @@ int main(void)
         GROUND_TEST(bounds__a_row_lies_in_its_county_or_says_how_much_of_it_does_not),
         GROUND_TEST(bounds__the_township_of_the_village_goes_before_the_county),
         GROUND_TEST(villages__a_boundary_tells_where_nobody_does),
+        GROUND_TEST(file__that_lies_elsewhere_as_a_whole_is_told_once),
         GROUND_TEST(villages__what_lies_outside_its_own_boundary_is_told_of),
         GROUND_TEST(schemes__land_that_counts_elsewhere_is_refused_and_strips_are_taken_off),
         GROUND_TEST(schemes__land_that_is_added_while_rows_are_compared_is_not_missed),

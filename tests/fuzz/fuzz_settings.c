@@ -54,16 +54,24 @@ static void check_again(const struct th_parcel_import_options *options, bool joi
     free(text);
 }
 
-// Numbers of rows that were kept are those that are found again.
+// Each row that was named is there, once, and nothing else.
+static void check_rows(const struct th_row_numbers *rows, const char *const *named, size_t n)
+{
+    assert(rows->n <= n && (rows->n > 0) == (n > 0));
+    for (size_t i = 0; i < n; i++)
+        assert(th_row_numbers_have(rows, strtoll(named[i], NULL, 10)));
+    for (size_t i = 1; i < rows->n; i++)
+        assert(rows->items[i] > rows->items[i - 1]);
+    assert(!th_row_numbers_have(rows, 0));
+}
+
 static void check_choices(const struct th_parcel_import_options *options)
 {
     struct th_import_run *run = calloc(1, sizeof *run);
     assert(run != NULL);
     if (th_import_choices(options, run, NULL) == TH_OK) {
-        assert(run->dropped.n == options->n_drop_rows && run->waived.n == options->n_waive_rows);
-        for (size_t i = 0; i < options->n_drop_rows; i++)
-            assert(th_row_numbers_have(&run->dropped, strtoll(options->drop_rows[i], NULL, 10)));
-        assert(!th_row_numbers_have(&run->dropped, 0));
+        check_rows(&run->dropped, options->drop_rows, options->n_drop_rows);
+        check_rows(&run->waived, options->waive_rows, options->n_waive_rows);
     }
     th_import_choices_clear(run);
     free(run);

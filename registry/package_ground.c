@@ -67,17 +67,20 @@ struct waived {
     int64_t other_id; // a parcel; 0: none
     int64_t shape_id; // of a layer; 0: none
     bool found;
+    bool own; // it was the parcel itself that gave the ground up, not the other
 };
 
 static bool waiver_visit(void *context, const struct th_overlap_waiver *waiver)
 {
     struct waived *w = context;
     if (w->shape_id > 0) {
-        w->found = waiver->other_shape_id == w->shape_id;
+        w->own = waiver->other_shape_id == w->shape_id;
     } else {
-        w->found = waiver->parcel_id == w->other_id || waiver->other_parcel_id == w->other_id;
+        w->own = waiver->other_parcel_id == w->other_id;
+        w->found = w->found || waiver->parcel_id == w->other_id;
     }
-    return !w->found;
+    w->found = w->found || w->own;
+    return !w->own;
 }
 
 static int64_t parcel_of(const struct checking *c, const struct th_overlap_finding *finding)
@@ -109,25 +112,29 @@ static enum th_status conflict(struct checking *c, int64_t package_id, int64_t o
     return status;
 }
 
-// Was it the other one that took the common ground off its area? It did if its boundary was judged
-// when the package's parcel was there already, or its ground part of another one.
-static enum th_status gave_way(struct checking *c, const struct th_package_stand *stand,
-                               const struct th_overlap_finding *finding, bool *ret_gave_way,
-                               struct th_error *err)
+// Of the common ground, what the other one took off its area: all of it if its boundary was judged
+// when the package's parcel was there already, or its ground part of another one. Parents of a
+// parcel may have been judged before the other and some behind; if the other's is the waiver, it
+// gave up no more than was taken off it.
+static enum th_status given_by_other(struct checking *c, const struct th_package_stand *stand,
+                                     const struct th_overlap_finding *finding,
+                                     const struct waived *waived, double *ret_given_m2,
+                                     struct th_error *err)
 {
     const struct th_estimate_source *own = &c->package->sources.items[finding->other_id];
     struct th_ground_age age;
     struct th_ground_age other;
-    *ret_gave_way = false;
-    if (th_area_m2(stand->sliver) + TH_OVERLAP_NOISE_M2 < finding->area_m2) {
+    double sliver_m2 = th_area_m2(stand->sliver);
+    *ret_given_m2 = waived->found && !waived->own ? fmin(sliver_m2, finding->area_m2) : 0;
+    if (sliver_m2 + TH_OVERLAP_NOISE_M2 < finding->area_m2) {
         return TH_OK;
     }
     enum th_status status = th_ground_age(c->store, own->parcel_id, own->version, &age, err);
     if (status == TH_OK) {
         status = th_ground_age(c->store, stand->parcel_id, stand->version, &other, err);
     }
-    if (status == TH_OK) {
-        *ret_gave_way = other.first > age.last;
+    if (status == TH_OK && other.first > age.last) {
+        *ret_given_m2 = finding->area_m2;
     }
     return status;
 }
@@ -136,7 +143,8 @@ static enum th_status finding_judge(struct checking *c, const struct th_package_
                                     const struct th_overlap_finding *finding, struct th_error *err)
 {
     struct waived w = {.other_id = stand->parcel_id};
-    bool gave = false;
+    struct th_held_piece piece = {.position = (size_t)finding->other_id,
+                                  .area_m2 = finding->area_m2};
     int64_t parcel_id = parcel_of(c, finding);
     if (parcel_id == stand->parcel_id) {
         return TH_OK; // a parcel that is itself packaged there is named by the rivals' check
@@ -146,12 +154,13 @@ static enum th_status finding_judge(struct checking *c, const struct th_package_
         status = conflict(c, stand->package_id, stand->parcel_id, finding, err);
     }
     if (status == TH_OK) {
-        status = gave_way(c, stand, finding, &gave, err);
+        status = given_by_other(c, stand, finding, &w, &piece.given_m2, err);
     }
-    if (status != TH_OK || gave) {
+    if (status != TH_OK || piece.given_m2 >= piece.area_m2) {
         return status;
     }
-    return th_held_add(&c->held, (size_t)finding->other_id, finding->area_m2, w.found, err);
+    piece.waived = w.found;
+    return th_held_add(&c->held, &piece, err);
 }
 
 static enum th_status findings_judge(struct checking *c, const struct th_package_stand *stand,
@@ -287,8 +296,10 @@ static enum th_status scheme_judge(struct checking *c, const struct th_layers_sh
             status = scheme_conflict(c, shape, &findings[i], err);
         }
         if (status == TH_OK) {
-            status = th_held_add(&c->held, (size_t)findings[i].other_id, findings[i].area_m2,
-                                 w.found, err);
+            const struct th_held_piece piece = {.position = (size_t)findings[i].other_id,
+                                                .area_m2 = findings[i].area_m2,
+                                                .waived = w.found};
+            status = th_held_add(&c->held, &piece, err);
         }
     }
     return status;

@@ -18,7 +18,7 @@ struct judging {
     size_t n;
 };
 
-enum th_status th_held_add(struct th_held *held, size_t position, double area_m2, bool waived,
+enum th_status th_held_add(struct th_held *held, const struct th_held_piece *piece,
                            struct th_error *err)
 {
     if (held->n_pieces == held->pieces_capacity) {
@@ -30,8 +30,8 @@ enum th_status th_held_add(struct th_held *held, size_t position, double area_m2
         held->pieces = grown;
         held->pieces_capacity = capacity;
     }
-    held->pieces[held->n_pieces++] = (struct th_held_piece){
-        .position = position, .other = held->n_others, .area_m2 = area_m2, .waived = waived};
+    held->pieces[held->n_pieces] = *piece;
+    held->pieces[held->n_pieces++].other = held->n_others;
     return TH_OK;
 }
 
@@ -66,13 +66,16 @@ void th_held_clear(struct th_held *held)
 }
 
 // Of the parcel, under all of them or under those that nobody waived; what several of them hold
-// counts once.
+// counts once. Where the other gave up a part nobody knows which spots are left, so that all that
+// is left counts, whoever else holds it.
 static enum th_status covered(const struct judging *j, bool waived_too, double *ret_area_m2,
                               struct th_error *err)
 {
     struct th_fabric *fabric = NULL;
     struct th_area whole;
     int64_t perimeter_mm = 0;
+    double area_m2 = 0;
+    double apart_m2 = 0;
     size_t n = 0;
     struct th_fabric_parcel *others = calloc(j->n + 1, sizeof *others);
     if (others == NULL) {
@@ -80,7 +83,12 @@ static enum th_status covered(const struct judging *j, bool waived_too, double *
     }
     for (size_t i = 0; i < j->n; i++) {
         const struct th_held_other *other = &j->held->others[j->pieces[i].other];
-        if (waived_too || !j->pieces[i].waived) {
+        if (j->pieces[i].waived && !waived_too) {
+            continue;
+        }
+        if (j->pieces[i].given_m2 > 0) {
+            apart_m2 += fmax(j->pieces[i].area_m2 - j->pieces[i].given_m2, 0);
+        } else {
             others[n++] = (struct th_fabric_parcel){
                 .ground = other->ground, .area_m2 = other->area_m2, .id = (int64_t)i};
         }
@@ -88,8 +96,10 @@ static enum th_status covered(const struct judging *j, bool waived_too, double *
     th_area_measure(j->ground, &whole, &perimeter_mm);
     enum th_status status = th_fabric_new(others, n, &j->rules->overlap, &fabric, err);
     if (status == TH_OK) {
-        status =
-            th_fabric_covered(fabric, j->probe, j->ground, th_area_m2(whole), ret_area_m2, err);
+        status = th_fabric_covered(fabric, j->probe, j->ground, th_area_m2(whole), &area_m2, err);
+    }
+    if (status == TH_OK) {
+        *ret_area_m2 = area_m2 + apart_m2;
     }
     th_fabric_free(fabric);
     free(others);

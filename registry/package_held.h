@@ -19,6 +19,7 @@ struct th_held_piece {
     size_t position; // of the package's parcel
     size_t other;
     double area_m2;
+    double given_m2; // of these, what the other took off itself for the parcel
     bool waived;
 };
 struct th_held { // zero before use
@@ -29,8 +30,8 @@ struct th_held { // zero before use
     double *spent_m2; // of what was taken off each of the package's parcels; th_held_judge
 };
 
-// A piece held by the other that th_held_keep takes next.
-enum th_status th_held_add(struct th_held *held, size_t position, double area_m2, bool waived,
+// A piece held by the other that th_held_keep takes next, which also says which other it is.
+enum th_status th_held_add(struct th_held *held, const struct th_held_piece *piece,
                            struct th_error *err) TH_MUST_CHECK;
 // Takes the other's ground, and sets it NULL, if pieces were added for it.
 enum th_status th_held_keep(struct th_held *held, struct th_held_other *other,

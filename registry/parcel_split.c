@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,7 +83,9 @@ static enum th_status name_parts(struct splitting *s, struct th_error *err)
 // Who gave up the ground that the whole shares with another parcel?
 struct giving {
     int64_t whole_id, other_id;
-    bool whole_gave, other_gave;
+    bool whole_gave, other_gave; // both are false where either may have given up a part
+    bool waived_by_other;
+    double other_sliver_m2; // more than this the other cannot have given up
 };
 
 static bool waiver_visit(void *context, const struct th_overlap_waiver *waiver)
@@ -91,18 +94,20 @@ static bool waiver_visit(void *context, const struct th_overlap_waiver *waiver)
     if (waiver->parcel_id == giving->whole_id && waiver->other_parcel_id == giving->other_id)
         giving->whole_gave = true;
     if (waiver->parcel_id == giving->other_id && waiver->other_parcel_id == giving->whole_id)
-        giving->other_gave = true;
+        giving->waived_by_other = true;
     return !giving->whole_gave;
 }
 
-// Where a waiver tells it, it is known; of strips whichever was judged later gave up its own.
-// *ret_gave is false as well where parents of one were judged before the other and some behind.
-static enum th_status whole_gave(struct splitting *s, int64_t other_id, bool *ret_gave,
-                                 bool *ret_other_gave, struct th_error *err)
+// The whole's waiver tells it, or else the order in which the ground was judged: whichever came
+// later gave up what it shares. Parents of one may have been judged before the other and some
+// behind; what the other's waiver says of one of them does not hold for the rest.
+static enum th_status giving_load(struct splitting *s, int64_t other_id, struct giving *ret_giving,
+                                  struct th_error *err)
 {
     struct th_store *store = th_work_store(s->work);
     const struct th_parcel_record *whole = &s->whole.record;
     struct giving giving = {.whole_id = whole->parcel_id, .other_id = other_id};
+    struct th_parcel_record record;
     struct th_ground_age own;
     struct th_ground_age other;
     enum th_status status =
@@ -111,18 +116,22 @@ static enum th_status whole_gave(struct splitting *s, int64_t other_id, bool *re
         status = th_ground_age(store, whole->parcel_id, whole->version, &own, err);
     if (status == TH_OK)
         status = th_ground_age(store, other_id, 0, &other, err);
+    if (status == TH_OK)
+        status = th_parcel_load(store, other_id, 0, &record, err);
     if (status != TH_OK)
         return status;
-    bool waived = giving.whole_gave || giving.other_gave;
-    *ret_gave = giving.whole_gave || (!waived && other.last < own.first);
-    *ret_other_gave = !giving.whole_gave && (giving.other_gave || other.first > own.last);
+    giving.other_sliver_m2 = th_area_m2(record.sliver);
+    giving.other_gave = !giving.whole_gave && other.first > own.last;
+    giving.whole_gave = giving.whole_gave || (!giving.waived_by_other && other.last < own.first);
+    *ret_giving = giving;
     return TH_OK;
 }
 
-// What the parts can take off in turn, by part: what they share with those to whom the whole gave
-// way and, where an officer let it in, with other schemes; what they share with those of whom
-// nobody can say who gave way; what is left of them.
-enum { TAKEN_GIVEN, TAKEN_UNSURE, TAKEN_REST, N_TAKEN };
+// What the parts can take off in turn, by part: what they share with others beyond all that these
+// had taken off themselves; what else they share with those to whom the whole gave way and, where
+// an officer let it in, with other schemes; what else with those of whom nobody can say who gave
+// way; what is left of them.
+enum { TAKEN_OWED, TAKEN_GIVEN, TAKEN_UNSURE, TAKEN_REST, N_TAKEN };
 
 static enum th_status part_shares(struct splitting *s, const struct th_life_around *around,
                                   const struct th_rules *rules, size_t i, int64_t *most[N_TAKEN],
@@ -138,11 +147,13 @@ static enum th_status part_shares(struct splitting *s, const struct th_life_arou
     if (status == TH_OK)
         status = th_life_shared(around, &s->parts[i], rules, &findings, &n, err);
     for (size_t k = 0; status == TH_OK && k < n; k++) {
-        bool gave = false;
-        bool other_gave = false;
-        status = whole_gave(s, findings[k].other_id, &gave, &other_gave, err);
-        if (!other_gave)
-            sums_m2[gave ? TAKEN_GIVEN : TAKEN_UNSURE] += findings[k].area_m2;
+        struct giving giving;
+        status = giving_load(s, findings[k].other_id, &giving, err);
+        if (status != TH_OK || giving.other_gave)
+            continue;
+        double owed_m2 = fmax(findings[k].area_m2 - giving.other_sliver_m2, 0);
+        sums_m2[TAKEN_OWED] += owed_m2;
+        sums_m2[giving.whole_gave ? TAKEN_GIVEN : TAKEN_UNSURE] += findings[k].area_m2 - owed_m2;
     }
     free(findings);
     sums_m2[TAKEN_REST] = th_area_m2(s->parts[i].record.measured);
@@ -224,10 +235,10 @@ static enum th_status share_areas(struct splitting *s, struct th_error *err)
     for (size_t k = 0; k < N_TAKEN; k++)
         most[k] = &numbers[(1 + k) * s->n];
     for (size_t i = 0; i < s->n; i++)
-        most[TAKEN_GIVEN][i] = th_area_m2_300(s->parts[i].record.measured);
+        most[0][i] = th_area_m2_300(s->parts[i].record.measured);
     enum th_status status = TH_OK;
     if (whole->has_declared)
-        status = share_declared(s, most[TAKEN_GIVEN], numbers, err);
+        status = share_declared(s, most[0], numbers, err);
     if (status == TH_OK && th_area_m2_300(whole->sliver) > 0)
         status = share_slivers(s, most, numbers, err);
     free(numbers);

@@ -7,6 +7,9 @@ th_add_unit_test(test_life_ground DEPENDS tanhui_registry LABELS integration LIB
 th_add_unit_test(test_counted_once DEPENDS tanhui_registry LABELS integration LIBRARIES m
     SOURCES integration/test_counted_once.c integration/drawn_fixture.c
         integration/parcel_fixture.c)
+th_add_unit_test(test_divided_ground DEPENDS tanhui_registry LABELS integration LIBRARIES m
+    SOURCES integration/test_divided_ground.c integration/drawn_fixture.c
+        integration/parcel_fixture.c)
 th_add_unit_test(test_ground_model DEPENDS tanhui_registry LABELS integration LIBRARIES m
     SOURCES integration/test_ground_model.c integration/cells.c integration/drawn_fixture.c
         integration/parcel_fixture.c)

@@ -1,10 +1,12 @@
 #include "tests/integration/drawn_fixture.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "registry/package.h"
 #include "registry/parcel_life.h"
 #include "registry/setup.h"
+#include "registry/work.h"
 
 int drawn_set_up(void **state)
 {
@@ -196,4 +198,67 @@ struct th_json *drawn_import_waiving(struct fixture *f, const struct drawn *rows
     struct th_json *reply = drawn_import_with(f, rows, options);
     f->request.login = "admin";
     return reply;
+}
+
+void drawn_let_in(struct fixture *f, double west, double south, double width, double height)
+{
+    struct drawn rows = {.size = 0};
+    char number[64];
+    (void)snprintf(number, sizeof number, "\"number\":\"%.4f %.4f %.4f\"", west, south, width);
+    drawn_box(&rows, west, south, width, height, number);
+    struct th_json *reply = drawn_import_waiving(f, &rows, "1");
+    assert_int_equal(drawn_accepted(reply), 1);
+    th_json_free(reply);
+}
+
+void drawn_split_at(struct fixture *f, int64_t parcel_id, double at)
+{
+    char drawing[128];
+    char path[TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    struct th_error err;
+    (void)snprintf(drawing, sizeof drawing, "LINESTRING (%.6f 30.49, %.6f 30.51)", at, at);
+    fixture_file(f, path, "cut.wkt", drawing);
+    const struct th_parcel_split_options options = {
+        .parcel_id = parcel_id, .drawing = path, .reason = "分户", .messages = f->messages};
+    assert_ok(th_parcel_split(f->registry, &f->request, &options, &reply, &err), &err);
+    th_json_free(reply);
+}
+
+void drawn_merge(struct fixture *f, const int64_t *ids, size_t n)
+{
+    const struct th_parcel_merge_options options = {
+        .parcel_ids = ids, .n_parcels = n, .number = "合", .reason = "r", .messages = f->messages};
+    struct th_json *reply = NULL;
+    struct th_error err;
+    assert_ok(th_parcel_merge(f->registry, &f->request, &options, &reply, &err), &err);
+    th_json_free(reply);
+}
+
+// Another version on the same ground, as another program might write it: nothing is taken off.
+void drawn_take_nothing_off(struct fixture *f, int64_t parcel_id)
+{
+    struct th_store *store = th_registry_store(f->registry);
+    struct th_parcel_record record = drawn_record(f, parcel_id);
+    struct th_work *work = NULL;
+    struct th_json *reply = NULL;
+    struct th_hash row_hash;
+    struct th_error err;
+    unsigned char *wkb = NULL;
+    size_t size = 0;
+    assert_ok(th_parcel_geometry_load(store, parcel_id, 0, &wkb, &size, &err), &err);
+    record.version++;
+    record.sliver = th_area_from_m2_300(0);
+    (void)snprintf(record.origin, sizeof record.origin, "boundary");
+    record.import_id = record.source_row = record.feature = 0;
+    assert_ok(th_work_begin(f->registry, &f->request, TH_MAY_REGISTER, "parcel.import", NULL, &work,
+                            &reply, &err),
+              &err);
+    assert_ok(th_parcel_insert(store, &record, "{}", wkb, size, th_work_seq(work), &row_hash, &err),
+              &err);
+    assert_ok(
+        th_work_end(work, TH_OK, "import:1", th_json_object(), th_json_object(), &reply, &err),
+        &err);
+    th_json_free(reply);
+    free(wkb);
 }

@@ -44,6 +44,14 @@ struct th_parcel_record drawn_record(struct fixture *f, int64_t parcel_id); // i
 void drawn_scheme(struct fixture *f, const struct drawn *shapes, const char *from, const char *to);
 // An officer's import that waives the overlaps of one row.
 struct th_json *drawn_import_waiving(struct fixture *f, const struct drawn *rows, const char *row);
+// One row of this box (heights in degrees) that an officer lets in whatever it lies over.
+void drawn_let_in(struct fixture *f, double west, double south, double width, double height);
+// Divided along a meridian.
+void drawn_split_at(struct fixture *f, int64_t parcel_id, double at);
+// Joined as "合".
+void drawn_merge(struct fixture *f, const int64_t *ids, size_t n);
+// A version of the parcel that gave nothing up, as no use of the registry would store it.
+void drawn_take_nothing_off(struct fixture *f, int64_t parcel_id);
 // A package of at most eight parcels for a year by 测试合作社, named "3 in 2022" after the first.
 void drawn_package(struct fixture *f, const int64_t *ids, size_t n, int year, enum th_status want,
                    struct th_error *err);

@@ -208,11 +208,8 @@ static void merge__takes_what_was_waived_off_the_whole(void **state)
     struct fixture *f = *state;
     struct drawn land = {.size = 0};
     struct drawn rows = {.size = 0};
-    struct th_json *reply = NULL;
     struct th_error err;
     const int64_t ids[] = {1, 2};
-    const struct th_parcel_merge_options merge = {
-        .parcel_ids = ids, .n_parcels = 2, .number = "合", .reason = "r", .messages = f->messages};
     // The first lies under the scheme as a whole, but came before it; of the second, a half.
     drawn_row(&rows, 1, 119.601, 30.5, 0.001);
     th_json_free(drawn_import(f, &rows));
@@ -223,8 +220,7 @@ static void merge__takes_what_was_waived_off_the_whole(void **state)
     th_json_free(drawn_import_waiving(f, &rows, "1"));
     package(f, 1, 2022, TH_CONFLICT, &err);
     assert_string_equal(err.key, "ground_other_scheme");
-    assert_ok(th_parcel_merge(f->registry, &f->request, &merge, &reply, &err), &err);
-    th_json_free(reply);
+    drawn_merge(f, ids, 2);
     assert_close(th_area_m2(drawn_record(f, 3).measured), 2 * CELL_M2, 0.05);
     assert_close(th_area_m2(drawn_record(f, 3).sliver), 1.5 * CELL_M2, 0.05);
     package(f, 3, 2022, TH_OK, &err);
@@ -256,49 +252,6 @@ static void days__a_parcel_that_was_retired_later_holds_its_ground(void **state)
     th_json_free(reply);
 }
 
-// A row of a box's height (in 0.001°) that an officer lets in.
-static void let_in(struct fixture *f, double west, double south, double width, double height)
-{
-    struct drawn rows = {.size = 0};
-    char number[64];
-    (void)snprintf(number, sizeof number, "\"number\":\"%.4f %.4f %.4f\"", west, south, width);
-    drawn_box(&rows, west, south, width, height, number);
-    struct th_json *reply = drawn_import_waiving(f, &rows, "1");
-    assert_int_equal(drawn_accepted(reply), 1);
-    th_json_free(reply);
-}
-
-static void split_at(struct fixture *f, int64_t parcel_id, double at)
-{
-    char drawing[128];
-    char path[TH_TEST_PATH_SIZE];
-    struct th_json *reply = NULL;
-    struct th_error err;
-    (void)snprintf(drawing, sizeof drawing, "LINESTRING (%.6f 30.49, %.6f 30.51)", at, at);
-    fixture_file(f, path, "cut.wkt", drawing);
-    const struct th_parcel_split_options options = {
-        .parcel_id = parcel_id, .drawing = path, .reason = "分户", .messages = f->messages};
-    assert_ok(th_parcel_split(f->registry, &f->request, &options, &reply, &err), &err);
-    th_json_free(reply);
-}
-
-// The western part lies under two others, for each of which it was taken off: twice its own area.
-static void split__no_part_takes_off_more_than_it_is(void **state)
-{
-    struct fixture *f = *state;
-    let_in(f, 119.6, 30.5, 0.0004, 0.001);
-    let_in(f, 119.6, 30.5005, 0.0004, 0.0007);
-    let_in(f, 119.6, 30.5006, 0.0012, 0.0004);
-    assert_close(th_area_m2(drawn_record(f, 3).sliver), 0.32 * CELL_M2, 0.1);
-    split_at(f, 3, 119.6004);
-    struct th_parcel_record west = drawn_record(f, 4);
-    struct th_parcel_record east = drawn_record(f, 5);
-    assert_int_equal(th_area_m2_300(west.sliver), th_area_m2_300(west.measured));
-    assert_close(th_area_m2(east.measured), 0.32 * CELL_M2, 0.1);
-    // What the whole had taken off stays off.
-    assert_close(th_area_m2(west.sliver) + th_area_m2(east.sliver), 0.32 * CELL_M2, 0.1);
-}
-
 // The whole gave way in the west, the neighbour in the east.
 static void split__parts_take_off_what_the_whole_gave_up_there(void **state)
 {
@@ -307,9 +260,9 @@ static void split__parts_take_off_what_the_whole_gave_up_there(void **state)
     char drawing[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
     struct th_error err;
-    let_in(f, 119.6, 30.5, 0.0004, 0.001);
-    let_in(f, 119.602, 30.5, 0.001, 0.001);
-    let_in(f, 119.6, 30.5, 0.001, 0.001);
+    drawn_let_in(f, 119.6, 30.5, 0.0004, 0.001);
+    drawn_let_in(f, 119.602, 30.5, 0.001, 0.001);
+    drawn_let_in(f, 119.6, 30.5, 0.001, 0.001);
     fixture_file(f, document, "decision.txt", "批复");
     fixture_file(f, drawing, "shape.wkt",
                  "POLYGON ((119.6006 30.5, 119.603 30.5, 119.603 30.501, 119.6006 30.501,"
@@ -325,7 +278,7 @@ static void split__parts_take_off_what_the_whole_gave_up_there(void **state)
     f->request.login = "admin";
     th_json_free(reply);
     assert_close(th_area_m2(drawn_record(f, 2).sliver), 0.4 * CELL_M2, 0.1);
-    split_at(f, 3, 119.6005);
+    drawn_split_at(f, 3, 119.6005);
     assert_close(th_area_m2(drawn_record(f, 4).sliver), 0.4 * CELL_M2, 0.1);
     assert_close(th_area_m2(drawn_record(f, 5).sliver), 0, 0.1);
 }
@@ -459,34 +412,6 @@ static void update__of_attributes_alone_takes_nothing_off_again(void **state)
     th_json_free(reply);
 }
 
-// Another version on the same ground, as another program might write it: nothing is taken off.
-static void take_nothing_off(struct fixture *f, int64_t parcel_id)
-{
-    struct th_store *store = th_registry_store(f->registry);
-    struct th_parcel_record record = drawn_record(f, parcel_id);
-    struct th_work *work = NULL;
-    struct th_json *reply = NULL;
-    struct th_hash row_hash;
-    struct th_error err;
-    unsigned char *wkb = NULL;
-    size_t size = 0;
-    assert_ok(th_parcel_geometry_load(store, parcel_id, 0, &wkb, &size, &err), &err);
-    record.version++;
-    record.sliver = th_area_from_m2_300(0);
-    (void)snprintf(record.origin, sizeof record.origin, "boundary");
-    record.import_id = record.source_row = record.feature = 0;
-    assert_ok(th_work_begin(f->registry, &f->request, TH_MAY_REGISTER, "parcel.import", NULL, &work,
-                            &reply, &err),
-              &err);
-    assert_ok(th_parcel_insert(store, &record, "{}", wkb, size, th_work_seq(work), &row_hash, &err),
-              &err);
-    assert_ok(
-        th_work_end(work, TH_OK, "import:1", th_json_object(), th_json_object(), &reply, &err),
-        &err);
-    th_json_free(reply);
-    free(wkb);
-}
-
 static void within__teeth_that_were_waived_are_off_the_later_parcel(void **state)
 {
     struct fixture *f = *state;
@@ -501,7 +426,7 @@ static void within__teeth_that_were_waived_are_off_the_later_parcel(void **state
     assert_int_equal(drawn_accepted(reply), 1);
     th_json_free(reply);
     drawn_package(f, both, 2, 2022, TH_OK, &err);
-    take_nothing_off(f, 2);
+    drawn_take_nothing_off(f, 2);
     package(f, 2, 2023, TH_OK, &err);
     drawn_package(f, both, 2, 2024, TH_CONFLICT, &err);
     assert_string_equal(err.key, "ground_twice_in_package");
@@ -524,7 +449,7 @@ static void within__strips_add_up(void **state)
     assert_int_equal(drawn_accepted(reply), 4);
     th_json_free(reply);
     drawn_package(f, all, 4, 2022, TH_OK, &err);
-    take_nothing_off(f, 2);
+    drawn_take_nothing_off(f, 2);
     drawn_package(f, all, 4, 2023, TH_CONFLICT, &err);
     assert_string_equal(err.key, "ground_twice_in_package");
     // Three strips of half a hundredth, and two corners where the northern one meets the others.
@@ -565,12 +490,12 @@ static void within__what_was_taken_off_for_others_does_not_count(void **state)
     struct fixture *f = *state;
     struct th_error err;
     const int64_t group[] = {1, 2, 4};
-    let_in(f, 119.6, 30.5, 0.001, 0.001);
-    let_in(f, 119.6005, 30.5, 0.001, 0.001);
-    let_in(f, 119.598, 30.5, 0.001, 0.001);
-    let_in(f, 119.5983, 30.5, 0.0018, 0.001); // over the third by 0.7 cells, the first by 0.1
+    drawn_let_in(f, 119.6, 30.5, 0.001, 0.001);
+    drawn_let_in(f, 119.6005, 30.5, 0.001, 0.001);
+    drawn_let_in(f, 119.598, 30.5, 0.001, 0.001);
+    drawn_let_in(f, 119.5983, 30.5, 0.0018, 0.001); // over the third by 0.7 cells, the first by 0.1
     drawn_package(f, group, 3, 2022, TH_OK, &err);
-    take_nothing_off(f, 2);
+    drawn_take_nothing_off(f, 2);
     drawn_package(f, group, 3, 2023, TH_CONFLICT, &err);
     assert_string_equal(err.key, "ground_twice_in_package");
     assert_close(square_metres(&err, "area_m2"), 0.6 * CELL_M2, 0.1);
@@ -657,71 +582,6 @@ days__a_boundary_is_held_until_it_was_adjusted_whatever_else_changed_that_day(vo
     th_json_free(reply);
 }
 
-// The western neighbour gave up a strip before the whole was divided in turn.
-static void split__a_strip_stays_off_the_part_that_shares_it(void **state)
-{
-    struct fixture *f = *state;
-    struct drawn rows = {.size = 0};
-    struct th_error err;
-    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
-    drawn_row(&rows, 2, 119.600995, 30.5, 0.001);
-    th_json_free(drawn_import(f, &rows));
-    split_at(f, 1, 119.6005);
-    split_at(f, 2, 119.6015);
-    assert_close(th_area_m2(drawn_record(f, 5).sliver), 0.005 * CELL_M2, 0.05);
-    assert_close(th_area_m2(drawn_record(f, 6).sliver), 0, 0.05);
-    const int64_t both[] = {4, 5};
-    drawn_package(f, both, 2, 2022, TH_OK, &err);
-}
-
-// What the neighbour gave up, an officer's decision said so; the parts do not give it up once more,
-// however often they are divided.
-static void split__parts_keep_what_others_gave_up_for_the_whole(void **state)
-{
-    struct fixture *f = *state;
-    let_in(f, 119.6, 30.500995, 0.002, 0.001); // in the north, with a strip
-    let_in(f, 119.6, 30.5, 0.002, 0.001);
-    let_in(f, 119.6015, 30.5, 0.001, 0.001); // over the east
-    assert_close(th_area_m2(drawn_record(f, 2).sliver), 0.01 * CELL_M2, 0.05);
-    assert_close(th_area_m2(drawn_record(f, 3).sliver), 0.5025 * CELL_M2, 0.1);
-    split_at(f, 2, 119.601);
-    assert_close(th_area_m2(drawn_record(f, 5).sliver), 0.005 * CELL_M2, 0.05);
-    split_at(f, 5, 119.6016);
-    assert_close(th_area_m2(drawn_record(f, 6).sliver), 0.003 * CELL_M2, 0.05);
-    assert_close(th_area_m2(drawn_record(f, 7).sliver), 0.002 * CELL_M2, 0.05);
-}
-
-// The strip is more than a hundredth of the part, but it was the neighbour that took it off.
-static void split__parts_are_packaged_beside_a_neighbour_that_gave_way(void **state)
-{
-    struct fixture *f = *state;
-    struct drawn rows = {.size = 0};
-    struct th_error err;
-    drawn_row(&rows, 1, 119.6, 30.5, 0.001);
-    drawn_row(&rows, 2, 119.600991, 30.5, 0.001);
-    th_json_free(drawn_import(f, &rows));
-    split_at(f, 1, 119.6005);
-    package(f, 2, 2022, TH_OK, &err);
-    package(f, 4, 2022, TH_OK, &err);
-}
-
-// Areas of pieces do not add up to the square decimetre.
-static void within__what_was_divided_and_joined_may_be_measured_otherwise(void **state)
-{
-    const int64_t parents[] = {2, 4};
-    const struct th_parcel_merge_options merge = {
-        .parcel_ids = parents, .n_parcels = 2, .number = "合", .reason = "r"};
-    struct fixture *f = *state;
-    struct th_json *reply = NULL;
-    struct th_error err;
-    let_in(f, 119.601, 30.501005, 0.002, 0.000995);
-    let_in(f, 119.6, 30.500005, 0.002005, 0.001995);
-    split_at(f, 1, 119.601005);
-    assert_ok(th_parcel_merge(f->registry, &f->request, &merge, &reply, &err), &err);
-    th_json_free(reply);
-    drawn_package(f, (const int64_t[]){5, 3}, 2, 2022, TH_OK, &err);
-}
-
 // The officer who let a row in over one neighbour said nothing of a project that came afterwards.
 static void draft__lets_nothing_in_under_a_scheme_that_came_after_the_last_look(void **state)
 {
@@ -782,17 +642,12 @@ int main(void)
         GROUND_TEST(within__strips_add_up),
         GROUND_TEST(within__what_was_taken_off_goes_with_the_parts),
         GROUND_TEST(within__what_was_taken_off_for_others_does_not_count),
-        GROUND_TEST(split__no_part_takes_off_more_than_it_is),
         GROUND_TEST(split__parts_take_off_what_the_whole_gave_up_there),
-        GROUND_TEST(within__what_was_divided_and_joined_may_be_measured_otherwise),
         GROUND_TEST(draft__lets_nothing_in_under_a_scheme_that_came_after_the_last_look),
         GROUND_TEST(update__of_attributes_alone_takes_nothing_off_again),
         GROUND_TEST(update__a_row_that_comes_in_late_makes_no_room),
         GROUND_TEST(days__of_versions_of_a_neighbour_the_largest_is_taken_off),
         GROUND_TEST(days__a_boundary_is_held_until_it_was_adjusted_whatever_else_changed_that_day),
-        GROUND_TEST(split__a_strip_stays_off_the_part_that_shares_it),
-        GROUND_TEST(split__parts_keep_what_others_gave_up_for_the_whole),
-        GROUND_TEST(split__parts_are_packaged_beside_a_neighbour_that_gave_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -242,8 +242,8 @@ static enum th_status check_segments(struct th_store *store, int64_t issuance_id
                                      struct th_error *err)
 {
     static const char SQL[] =
-        "SELECT count(*) = 0 AND max(i.carried_in_kg + i.net_kg, 0) = 0 "
-        "OR count(*) > 0 AND min(s.first_kg) = 0 AND sum(s.ok) = count(*) "
+        "SELECT count(s.first_kg) = 0 AND max(i.carried_in_kg + i.net_kg, 0) = 0 "
+        "OR count(s.first_kg) > 0 AND min(s.first_kg) = 0 AND sum(s.ok) = count(*) "
         "AND max(s.first_kg + s.mass_kg) = i.carried_in_kg + i.net_kg "
         "FROM issuance i LEFT JOIN (SELECT issuance_id, first_kg, mass_kg, "
         "coalesce(lag(first_kg + mass_kg) OVER (ORDER BY first_kg), 0) = first_kg AS ok "

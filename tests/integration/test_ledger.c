@@ -274,7 +274,7 @@ static void check_all__names_what_is_wrong(void **state)
     th_test_sql(market->world.store,
                 "DROP TRIGGER unit_block_range; DROP TRIGGER money_leg_no_update;"
                 "DROP TRIGGER unit_event_no_update;"
-                "DROP TRIGGER issuance_segment_no_delete;"
+                "DROP TRIGGER issuance_segment_no_delete; DROP TRIGGER issuance_no_update;"
                 "DROP TRIGGER receipt_no_update");
     assert_wrong(market,
                  "UPDATE balance SET units_t = units_t + 1 WHERE issuance_id = 2 "
@@ -287,6 +287,12 @@ static void check_all__names_what_is_wrong(void **state)
     assert_wrong(market, "UPDATE pool_share SET sold_t = sold_t + 1 WHERE package_id = 1",
                  "pool_stock ");
     assert_wrong(market, "DELETE FROM issuance_segment WHERE issuance_id = 1", "parcel_kg ");
+    // Without a kilogram there is nothing to lie end to end; that nothing was issued does not fit.
+    assert_wrong(market,
+                 "DELETE FROM issuance_segment WHERE issuance_id = 1;"
+                 "UPDATE issuance SET net_kg = -carried_in_kg, issued_t = 0, carried_out_kg = 0 "
+                 "WHERE issuance_id = 1",
+                 "units_conserved ");
     assert_wrong(market, "UPDATE money_leg SET amount_fen = amount_fen + 1 WHERE leg_id = 1",
                  "money_balance ");
     assert_wrong(market, "UPDATE receipt SET amount_fen = amount_fen + 1",

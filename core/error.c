@@ -40,6 +40,15 @@ void th_error_add(struct th_error *err, const char *name, const char *value)
     err->n_args++;
 }
 
+void th_error_add_texts(struct th_error *err, const char *name, const char *zh, const char *en)
+{
+    char full[sizeof(err->args[0].name)];
+    snprintf(full, sizeof full, "%s.zh", name);
+    th_error_add(err, full, zh);
+    snprintf(full, sizeof full, "%s.en", name);
+    th_error_add(err, full, en);
+}
+
 void th_error_add_int(struct th_error *err, const char *name, long long value)
 {
     char text[32];

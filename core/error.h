@@ -30,6 +30,10 @@ enum th_status th_error_set(struct th_error *err, enum th_status status, const c
 void th_error_add(struct th_error *err, const char *name, const char *value);
 void th_error_add_int(struct th_error *err, const char *name, long long value);
 
+// One whose value differs by language: arguments "name.zh" and "name.en", which a text knows as
+// {name}.
+void th_error_add_texts(struct th_error *err, const char *name, const char *zh, const char *en);
+
 // Out of memory, in one line. Always returns TH_NO_MEMORY.
 enum th_status th_error_no_memory(struct th_error *err);
 

@@ -109,11 +109,15 @@ const char *th_messages_text(const struct th_messages *messages, enum th_lang la
     return text != NULL ? text : key;
 }
 
+// "name", or where the value differs by language "name.zh" and "name.en".
 static const struct th_error_arg *find_arg(const struct th_error_arg *args, int n_args,
-                                           const char *name, size_t length)
+                                           enum th_lang lang, const char *name, size_t length)
 {
+    static const char *const suffixes[N_LANGS] = {[TH_LANG_ZH] = ".zh", [TH_LANG_EN] = ".en"};
     for (int i = 0; i < n_args; i++) {
-        if (strlen(args[i].name) == length && memcmp(args[i].name, name, length) == 0)
+        const char *have = args[i].name;
+        if (strncmp(have, name, length) == 0 &&
+            (have[length] == '\0' || strcmp(have + length, suffixes[lang]) == 0))
             return &args[i];
     }
     return NULL;
@@ -171,7 +175,7 @@ static void append_text(const struct wording *w, const char *text, struct th_buf
         if (close == NULL)
             break;
         const struct th_error_arg *arg =
-            find_arg(w->args, w->n_args, open + 1, (size_t)(close - open) - 1);
+            find_arg(w->args, w->n_args, w->lang, open + 1, (size_t)(close - open) - 1);
         if (arg == NULL) { // stays as it stands; the next brace may open another name
             th_buf_append(out, text, (size_t)(open - text) + 1);
             text = open + 1;

@@ -167,6 +167,16 @@ enum th_status th_ratio_mul(struct th_ratio a, struct th_ratio b, struct th_rati
     return TH_OK;
 }
 
+enum th_status th_ratio_add(struct th_ratio a, struct th_ratio b, struct th_ratio *ret_sum,
+                            struct th_error *err)
+{
+    assert(a.denominator > 0 && b.denominator > 0);
+    if (!reduce((int128)a.numerator * b.denominator + (int128)b.numerator * a.denominator,
+                (int128)a.denominator * b.denominator, ret_sum))
+        return overflow(err);
+    return TH_OK;
+}
+
 static enum th_status narrow(int128 value, int64_t *ret_result, struct th_error *err)
 {
     if (value > INT64_MAX || value < INT64_MIN)

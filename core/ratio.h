@@ -34,6 +34,8 @@ double th_ratio_double(struct th_ratio ratio);
 
 enum th_status th_ratio_mul(struct th_ratio a, struct th_ratio b, struct th_ratio *ret_product,
                             struct th_error *err) TH_MUST_CHECK;
+enum th_status th_ratio_add(struct th_ratio a, struct th_ratio b, struct th_ratio *ret_sum,
+                            struct th_error *err) TH_MUST_CHECK; // TH_OVERFLOW
 
 // value × ratio, toward −∞ / toward +∞ / to nearest (half away from zero). Exact in 128 bits;
 // TH_OVERFLOW when the result does not fit.

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs what bench/intake.sh compares with, on Debian 12: PostgreSQL with PostGIS, and SpatiaLite
-# for the sqlite3 shell. Neither building nor running the program needs them.
+# Installs what the benches compare with, on Debian 12: PostgreSQL with PostGIS and SpatiaLite for the
+# sqlite3 shell (bench/intake.sh), numpy (bench/uncertainty.py). Neither building nor running the program needs them.
 set -eu
 
-packages='gdal-bin sqlite3 jq libsqlite3-mod-spatialite postgresql-15 postgresql-15-postgis-3'
+packages='gdal-bin sqlite3 jq libsqlite3-mod-spatialite postgresql-15 postgresql-15-postgis-3 python3-numpy'
 missing=
 for package in $packages; do
     state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)

@@ -1,21 +1,21 @@
 #include "methodology/document.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/text.h"
 #include "methodology/document_internal.h"
 #include "methodology/wide_internal.h"
-
-const char *const th_methodology_factor_name = "factor";
 
 void th_methodology_free(struct th_methodology *methodology)
 {
     if (!methodology) {
         return;
     }
+    th_calc_free(methodology->calc);
+    th_arena_clear(&methodology->arena);
     th_json_free(methodology->json);
     free(methodology);
 }
@@ -32,12 +32,7 @@ const char *th_methodology_version(const struct th_methodology *methodology)
 
 const char *th_methodology_title(const struct th_methodology *methodology, bool chinese)
 {
-    return chinese ? methodology->title_zh : methodology->title_en;
-}
-
-enum th_methodology_family th_methodology_family(const struct th_methodology *methodology)
-{
-    return methodology->family;
+    return chinese ? methodology->title.zh : methodology->title.en;
 }
 
 bool th_methodology_monitoring_only(const struct th_methodology *methodology)
@@ -58,6 +53,27 @@ const struct th_hash *th_methodology_sha256(const struct th_methodology *methodo
 struct th_ratio th_methodology_buffer_ratio(const struct th_methodology *methodology)
 {
     return methodology->buffer_ratio;
+}
+
+enum th_uncertainty_rule th_methodology_rule(const struct th_methodology *methodology)
+{
+    return methodology->rule;
+}
+
+struct th_ratio th_methodology_confidence(const struct th_methodology *methodology)
+{
+    return methodology->confidence;
+}
+
+size_t th_methodology_n_inputs(const struct th_methodology *methodology)
+{
+    return methodology->n_inputs;
+}
+
+const struct th_input *th_methodology_input(const struct th_methodology *methodology, size_t index)
+{
+    assert(index < methodology->n_inputs);
+    return &methodology->inputs[index];
 }
 
 size_t th_methodology_n_parameters(const struct th_methodology *methodology)
@@ -81,6 +97,51 @@ const struct th_parameter *th_methodology_parameter_find(const struct th_methodo
         }
     }
     return NULL;
+}
+
+size_t th_methodology_n_slots(const struct th_methodology *methodology)
+{
+    return methodology->n_slots;
+}
+
+size_t th_methodology_n_terms(const struct th_methodology *methodology)
+{
+    return methodology->n_terms;
+}
+
+const struct th_term *th_methodology_term(const struct th_methodology *methodology, size_t index)
+{
+    assert(index < methodology->n_terms);
+    return &methodology->terms[index];
+}
+
+size_t th_methodology_n_conditions(const struct th_methodology *methodology)
+{
+    return methodology->n_conditions;
+}
+
+const struct th_condition *th_methodology_condition(const struct th_methodology *methodology,
+                                                    size_t index)
+{
+    assert(index < methodology->n_conditions);
+    return &methodology->conditions[index];
+}
+
+size_t th_methodology_n_plausible(const struct th_methodology *methodology)
+{
+    return methodology->n_plausible;
+}
+
+const struct th_plausible *th_methodology_plausible(const struct th_methodology *methodology,
+                                                    size_t index)
+{
+    assert(index < methodology->n_plausible);
+    return &methodology->plausible[index];
+}
+
+const struct th_calc *th_methodology_calc(const struct th_methodology *methodology)
+{
+    return methodology->calc;
 }
 
 const struct th_json *th_methodology_json(const struct th_methodology *methodology)
@@ -170,4 +231,26 @@ enum th_status th_methodology_applies(const struct th_methodology *methodology, 
         }
     }
     return TH_OK;
+}
+
+bool th_condition_holds(const struct th_condition *condition, const double *inputs)
+{
+    double value = inputs[condition->input];
+    double limit = th_ratio_double(condition->limit);
+    switch (condition->test) {
+    case TH_TEST_AT_LEAST:
+        return value >= limit;
+    case TH_TEST_AT_MOST:
+        return value <= limit;
+    case TH_TEST_MULTIPLE_OF: // exact; of a limit of 0 it is none
+        return fmod(value, limit) == 0.0;
+    case TH_TEST_ONE_OF:
+    case TH_TEST_NONE_OF:
+        break;
+    }
+    if (!(value >= 0.0 && value < TH_METHODOLOGY_CHOICES_MAX)) {
+        return false; // no choice
+    }
+    bool is_listed = (condition->choices >> (unsigned)value & 1) != 0;
+    return is_listed == (condition->test == TH_TEST_ONE_OF);
 }

@@ -38,6 +38,9 @@ static bool has_type(const char *name, const struct th_json *value)
     if (strcmp(name, "array") == 0) {
         return type == TH_JSON_ARRAY;
     }
+    if (strcmp(name, "integer") == 0) {
+        return type == TH_JSON_INT;
+    }
     assert(strcmp(name, "object") == 0);
     return type == TH_JSON_OBJECT;
 }
@@ -70,13 +73,18 @@ static bool members_accepted(const struct th_json *root, const struct th_json *p
     return true;
 }
 
-static bool members_known(const struct th_json *properties, const struct th_json *value)
+// Members that no property names: none may be there, or all follow `rule`.
+static bool others_accepted(const struct th_json *root, const struct th_json *properties,
+                            const struct th_json *rule, const struct th_json *value)
 {
+    bool is_rule = th_json_type(rule) == TH_JSON_OBJECT;
+    assert(is_rule || (th_json_type(rule) == TH_JSON_BOOL && !th_json_bool_value(rule)));
     if (th_json_type(value) != TH_JSON_OBJECT) {
         return true;
     }
     for (void *it = th_json_iter(value); it; it = th_json_iter_next(value, it)) {
-        if (!th_json_get(properties, th_json_iter_key(it))) {
+        if (!th_json_get(properties, th_json_iter_key(it)) &&
+            !(is_rule && accepts(root, rule, th_json_iter_value(it)))) {
             return false;
         }
     }
@@ -157,6 +165,19 @@ static bool size_fits(const char *word, const struct th_json *limit, const struc
     return strcmp(word, "minItems") == 0 ? size >= wanted : size <= wanted;
 }
 
+static bool value_fits(const char *word, const struct th_json *limit, const struct th_json *value)
+{
+    if (strcmp(word, "minProperties") == 0) {
+        return th_json_type(value) != TH_JSON_OBJECT ||
+               th_json_size(value) >= (size_t)th_json_int_value(limit);
+    }
+    if (th_json_type(value) != TH_JSON_INT) {
+        return true;
+    }
+    return strcmp(word, "minimum") == 0 ? th_json_int_value(value) >= th_json_int_value(limit)
+                                        : th_json_int_value(value) <= th_json_int_value(limit);
+}
+
 static bool word_accepts(const struct th_json *root, const struct th_json *schema, const char *word,
                          const struct th_json *rule, const struct th_json *value)
 {
@@ -187,12 +208,15 @@ static bool word_accepts(const struct th_json *root, const struct th_json *schem
         strcmp(word, "maxItems") == 0) {
         return size_fits(word, rule, value);
     }
+    if (strcmp(word, "minimum") == 0 || strcmp(word, "maximum") == 0 ||
+        strcmp(word, "minProperties") == 0) {
+        return value_fits(word, rule, value);
+    }
     if (strcmp(word, "properties") == 0) {
         return members_accepted(root, rule, value);
     }
     if (strcmp(word, "additionalProperties") == 0) {
-        assert(th_json_type(rule) == TH_JSON_BOOL && !th_json_bool_value(rule));
-        return members_known(th_json_get(schema, "properties"), value);
+        return others_accepted(root, th_json_get(schema, "properties"), rule, value);
     }
     if (strcmp(word, "required") == 0) {
         return members_present(rule, value);

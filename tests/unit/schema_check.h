@@ -8,9 +8,9 @@
 #include "core/json.h"
 
 // Knows $ref (to #/$defs/<name>), type, enum, pattern, maxLength (in bytes here, not characters),
-// properties, required, additionalProperties, items, minItems, maxItems, uniqueItems, anyOf. Any
-// other keyword, apart from title, description, $schema and $defs, ends the program: a rule that is
-// silently not applied would prove nothing.
+// minimum, maximum, properties, required, additionalProperties, minProperties, items, minItems,
+// maxItems, uniqueItems, anyOf. Any other keyword, apart from title, description, $schema and
+// $defs, ends the program: a rule that is silently not applied would prove nothing.
 bool th_schema_accepts(const struct th_json *schema, const struct th_json *value);
 
 #endif

@@ -113,7 +113,7 @@ static void check_village(const char *name, const int64_t *vintage_t, int64_t to
     for (size_t i = 0; i < 3; i++) {
         struct th_estimate_line line;
         int year = (int)th_json_int_value(th_json_at(years, i));
-        assert_ok(th_estimate_parcel_year(rules, &parcel, year, &line, &err), &err);
+        assert_ok(th_estimate_year(rules, year, &parcel, 1, &line, &err), &err);
         entries[i] = (struct th_issuance_entry){1, year, line.net};
     }
     assert_ok(th_issuance_plan(entries, 3, th_methodology_buffer_ratio(methodology), &plan, &err),

@@ -1,4 +1,5 @@
 // Methodology documents: what is shipped, what is refused, and that nothing broken crashes.
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -6,6 +7,7 @@
 #include "core/messages.h"
 #include "core/text.h"
 #include "methodology/document.h"
+#include "methodology/gwp.h"
 #include "methodology/shipped.h"
 #include "tests/support/support.h"
 #include "tests/unit/schema_check.h"
@@ -22,6 +24,19 @@ static struct th_methodology *shipped(const char *name)
         }
     }
     assert_non_null(methodology);
+    return methodology;
+}
+
+static struct th_methodology *read_methodology(const char *name)
+{
+    struct th_error err;
+    char path[TH_TEST_PATH_SIZE];
+    char *text = NULL;
+    size_t size = 0;
+    struct th_methodology *methodology = NULL;
+    assert_ok(th_file_read(th_test_source_path(path, name), 1 << 20, &text, &size, &err), &err);
+    assert_ok(th_methodology_parse(text, size, &methodology, &err), &err);
+    free(text);
     return methodology;
 }
 
@@ -42,7 +57,7 @@ static struct th_area area_mu(const char *mu)
 static void shipped__every_document_parses_and_is_named_by_its_id(void **state)
 {
     (void)state;
-    assert_int_equal(th_methodology_shipped_count(), 3);
+    assert_true(th_methodology_shipped_count() >= 3);
     for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
         char name[80];
         struct th_methodology *methodology = shipped(th_methodology_shipped_name(i));
@@ -75,7 +90,6 @@ static void reported_factor__carries_the_numbers_of_its_sources(void **state)
 {
     (void)state;
     struct th_methodology *methodology = shipped("reported-factor/1.json");
-    assert_int_equal(th_methodology_family(methodology), TH_FAMILY_AREA_FACTOR);
     assert_false(th_methodology_monitoring_only(methodology));
     assert_false(th_methodology_statement_based(methodology));
     assert_ratio(th_methodology_buffer_ratio(methodology), 0, 1);
@@ -83,7 +97,8 @@ static void reported_factor__carries_the_numbers_of_its_sources(void **state)
     const struct th_parameter *factor = th_methodology_parameter_find(methodology, "factor");
     assert_ptr_equal(factor, th_methodology_parameter(methodology, 0));
     assert_null(th_methodology_parameter_find(methodology, "facto"));
-    assert_ratio(factor->value, 39, 100);
+    assert_int_equal(factor->n_rows, 1);
+    assert_ratio(factor->rows[0].value, 39, 100);
     assert_ratio(factor->reference, 18, 125); // 2.16 / 15
     assert_ratio(factor->waiver_ratio, 5, 1);
     assert_true(factor->has_range);
@@ -92,9 +107,9 @@ static void reported_factor__carries_the_numbers_of_its_sources(void **state)
     // 6.74 t C/ha/yr × 44/12 / 15, of which the limit is the next hundredth.
     assert_close(th_ratio_double(factor->range_high), 6.74 * 44 / 12 / 15, 0.01);
     assert_true(th_ratio_double(factor->range_high) >= 6.74 * 44 / 12 / 15);
-    assert_int_equal(factor->evidence, TH_EVIDENCE_REPORTED);
+    assert_int_equal(factor->rows[0].evidence, TH_EVIDENCE_REPORTED);
     assert_true(factor->can_be_set);
-    assert_false(factor->has_interval);
+    assert_false(factor->rows[0].has_interval);
     th_methodology_free(methodology);
 }
 
@@ -103,26 +118,124 @@ static void orchard_account__factor_is_the_default_in_tonnes_per_mu(void **state
     (void)state;
     struct th_methodology *methodology = shipped("orchard-account/1.json");
     const struct th_parameter *factor = th_methodology_parameter_find(methodology, "factor");
+    const struct th_parameter_row *row = &factor->rows[0];
     assert_true(th_methodology_monitoring_only(methodology));
-    assert_ratio(factor->value, 77, 150);
-    assert_close(th_ratio_double(factor->value), 2.1 * 44 / 12 / 15, 1e-15);
-    assert_true(factor->has_interval);
-    assert_close(th_ratio_double(factor->interval_low), 0.25 * 2.1 * 44 / 12 / 15, 1e-15);
-    assert_close(th_ratio_double(factor->interval_high), 1.75 * 2.1 * 44 / 12 / 15, 1e-15);
-    assert_int_equal(factor->evidence, TH_EVIDENCE_UNVERIFIED);
+    assert_ratio(row->value, 77, 150);
+    assert_close(th_ratio_double(row->value), 2.1 * 44 / 12 / 15, 1e-15);
+    assert_true(row->has_interval);
+    assert_int_equal(row->shape, TH_SHAPE_NORMAL);
+    assert_close(th_ratio_double(row->interval_low), 0.25 * 2.1 * 44 / 12 / 15, 1e-15);
+    assert_close(th_ratio_double(row->interval_high), 1.75 * 2.1 * 44 / 12 / 15, 1e-15);
+    assert_int_equal(row->evidence, TH_EVIDENCE_UNVERIFIED);
     assert_false(factor->can_be_set);
     th_methodology_free(methodology);
 }
 
-static void statement__has_no_parameters_and_marks_its_units(void **state)
+static void statement__computes_nothing_and_marks_its_units(void **state)
 {
     (void)state;
     struct th_methodology *methodology = shipped("statement/1.json");
-    assert_int_equal(th_methodology_family(methodology), TH_FAMILY_STATEMENT);
     assert_true(th_methodology_statement_based(methodology));
     assert_false(th_methodology_monitoring_only(methodology));
     assert_int_equal(th_methodology_n_parameters(methodology), 0);
+    assert_int_equal(th_methodology_n_terms(methodology), 0);
+    assert_null(th_methodology_calc(methodology));
     th_methodology_free(methodology);
+}
+
+// The document that the tests of faults begin with: each part read as it is written there.
+static void sound__every_part_is_read(void **state)
+{
+    (void)state;
+    struct th_methodology *methodology = read_methodology("tests/data/methodology/sound.json");
+    assert_string_equal(th_methodology_title(methodology, true), "茶园");
+    assert_int_equal(th_methodology_rule(methodology), TH_RULE_AR_TOOL14);
+    assert_ratio(th_methodology_confidence(methodology), 9, 10);
+    assert_int_equal(th_methodology_n_inputs(methodology), 6);
+    const struct th_input *age = th_methodology_input(methodology, 1);
+    assert_int_equal(age->type, TH_INPUT_YEARS_SINCE);
+    assert_string_equal(th_methodology_input(methodology, age->since)->name, "planted");
+    const struct th_input *soil = th_methodology_input(methodology, 2);
+    assert_int_equal(soil->n_choices, 2);
+    assert_string_equal(soil->choices[1].name, "sandy");
+    assert_true(soil->has_default);
+    assert_ratio(soil->standard, 0, 1); // lac
+    const struct th_input *cleared = th_methodology_input(methodology, 4);
+    assert_int_equal(cleared->scope, TH_INPUT_OF_YEAR);
+    assert_ratio(cleared->high, 100, 1);
+    const struct th_parameter *growth = th_methodology_parameter_find(methodology, "growth");
+    assert_true(growth->has_key);
+    assert_int_equal(growth->key, 1);
+    assert_int_equal(growth->n_rows, 3);
+    assert_close(growth->rows[1].from, 5, 0);
+    assert_int_equal(growth->rows[2].slot, growth->rows[0].slot + 2);
+    const struct th_parameter *ef1 = th_methodology_parameter_find(methodology, "ef1");
+    assert_int_equal(ef1->rows[0].slot, ef1->rows[1].slot); // by years
+    assert_int_equal(ef1->rows[0].to_year, 2019);
+    assert_int_equal(ef1->rows[1].from_year, 2020);
+    assert_int_equal(ef1->rows[1].shape, TH_SHAPE_TRUNCATED_NORMAL);
+    // 3 of growth, 2 soils, 11 single numbers, and two potentials
+    assert_int_equal(th_methodology_n_slots(methodology), 3 + 2 + 11 + 2);
+    assert_int_equal(th_methodology_n_terms(methodology), 4);
+    const struct th_term *nitrogen = th_methodology_term(methodology, 3);
+    assert_string_equal(nitrogen->family->name, "nitrogen");
+    assert_int_equal(nitrogen->gas, TH_GAS_N2O);
+    assert_int_equal(nitrogen->side, TH_SIDE_PROJECT_EMISSIONS);
+    assert_int_equal(th_methodology_n_plausible(methodology), 2);
+    assert_int_equal(th_methodology_plausible(methodology, 0)->action, TH_PLAUSIBLE_REFUSE);
+    assert_non_null(th_methodology_calc(methodology));
+    th_methodology_free(methodology);
+}
+
+static void condition__limits_and_choices_decide(void **state)
+{
+    (void)state;
+    struct th_methodology *methodology = read_methodology("tests/data/methodology/sound.json");
+    assert_int_equal(th_methodology_n_conditions(methodology), 2);
+    const struct th_condition *cover = th_methodology_condition(methodology, 0);
+    struct th_condition soil = *th_methodology_condition(methodology, 1);
+    double inputs[6] = {0};
+    inputs[3] = 20;
+    assert_true(th_condition_holds(cover, inputs));
+    inputs[3] = 19.999;
+    assert_false(th_condition_holds(cover, inputs));
+    inputs[3] = (double)NAN;
+    assert_false(th_condition_holds(cover, inputs));
+    inputs[2] = 1;
+    assert_true(th_condition_holds(&soil, inputs));
+    inputs[2] = 2; // not listed
+    assert_false(th_condition_holds(&soil, inputs));
+    soil.test = TH_TEST_NONE_OF;
+    assert_true(th_condition_holds(&soil, inputs));
+    inputs[2] = -1; // no choice
+    assert_false(th_condition_holds(&soil, inputs));
+    th_methodology_free(methodology);
+}
+
+// IPCC AR4 WG1 Table 2.14, AR5 WG1 Table 8.A.1, AR6 WG1 Table 7.15.
+static void gwp__sets_hold_the_numbers_of_the_reports(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id, *methane, *nitrous_oxide;
+    } cases[] = {{"ar4-100", "25", "298"}, {"ar5-100", "28", "265"}, {"ar6-100", "27", "273"}};
+    assert_int_equal(th_gwp_number_of(), 3);
+    for (size_t i = 0; i < 3; i++) {
+        char id[32];
+        size_t size = 0;
+        struct th_error err;
+        struct th_json *set = NULL;
+        assert_string_equal(th_gwp_id(i, id, sizeof(id)), cases[i].id);
+        const char *text = th_gwp_text(i, &size);
+        assert_ok(th_json_parse(text, size, &set, &err), &err);
+        assert_string_equal(th_json_get_text(set, "id", ""), cases[i].id);
+        const struct th_json *gases = th_json_get(set, "gases");
+        assert_string_equal(th_json_get_text(th_json_get(gases, "CH4"), "value", ""),
+                            cases[i].methane);
+        assert_string_equal(th_json_get_text(th_json_get(gases, "N2O"), "value", ""),
+                            cases[i].nitrous_oxide);
+        th_json_free(set);
+    }
 }
 
 static void applies__kind_class_and_area_decide(void **state)
@@ -172,127 +285,6 @@ static void applies__smallest_shortfall_is_refused_with_exact_area(void **state)
                      TH_DATA_PROBLEM);
     assert_string_equal(th_error_arg_get(&err, "found"), "49.999995");
     th_methodology_free(methodology);
-}
-
-// The text of a shipped document with the first `old` replaced.
-static char *edited(const char *name, const char *old, const char *new)
-{
-    struct th_error err;
-    char file[160];
-    char path[TH_TEST_PATH_SIZE];
-    char *text = NULL;
-    size_t size = 0;
-    (void)snprintf(file, sizeof(file), "data/methodologies/%s", name);
-    assert_ok(th_file_read(th_test_source_path(path, file), 1 << 20, &text, &size, &err), &err);
-    char *at = strstr(text, old);
-    assert_non_null(at);
-    size_t result_size = size + strlen(new) + 1;
-    char *result = malloc(result_size);
-    assert_non_null(result);
-    (void)snprintf(result, result_size, "%.*s%s%s", (int)(at - text), text, new, at + strlen(old));
-    free(text);
-    return result;
-}
-
-static void parse__faults_are_named_by_pointer_and_reason(void **state)
-{
-    (void)state;
-    static const char bamboo[] = "reported-factor/1.json";
-    static const char orchard[] = "orchard-account/1.json";
-    static const struct {
-        const char *document, *old, *new, *where, *reason;
-    } cases[] = {
-        {bamboo, "{", "[", "/", "not_json"},
-        {bamboo, "\"family\"", "\"famili\"", "/family", "key_missing"},
-        {bamboo, "\"id\": ", "\"a/b~\": 1, \"id\": ", "/a~1b~0", "key_unknown"},
-        {bamboo, "\"id\": ", "\"id\": 1, \"id\": ", "/", "not_json"},
-        {bamboo, "\"reported-factor\"", "\"Reported\"", "/id", "id_form"},
-        {bamboo, "\"version\": \"1\"", "\"version\": \"0\"", "/version", "version_form"},
-        {bamboo, "\"area-factor\"", "\"magic\"", "/family", "family_unknown"},
-        {bamboo, "\"area-factor\"", "\"statement\"", "/statement_based", "family_mark"},
-        {bamboo, "\"monitoring_only\": false", "\"monitoring_only\": 0", "/monitoring_only",
-         "wrong_type"},
-        {bamboo, "[\"bamboo\"]", "[\"bamboo\", \"bamboo\"]", "/applicability/kinds/1", "repeated"},
-        {bamboo, "[\"bamboo\"]", "[\"rock\"]", "/applicability/kinds/0", "kind_unknown"},
-        {bamboo, "[\"bamboo\"]", "[]", "/applicability/kinds", "list_empty"},
-        {bamboo, "[\"0302\"]", "[\"302\"]", "/applicability/land_classes/0", "land_class_form"},
-        {bamboo, "\"value\": \"0\"", "\"value\": \"1.01\"", "/buffer", "buffer_range"},
-        {bamboo, "\"value\": \"0\"", "\"value\": 0", "/buffer/value", "wrong_type"},
-        {bamboo, "\"39/100\"", "\"39/0\"", "/parameters/0/value", "number_size"},
-        {bamboo, "\"39/100\"", "\"1e3\"", "/parameters/0/value", "number_form"},
-        {bamboo, "\"39/100\"", "\"0.12345678901\"", "/parameters/0/value", "number_size"},
-        {bamboo, "\"39/100\"", "\"1.66\"", "/parameters/0/range", "range_value"},
-        {bamboo, "\"39/100\"", "\"0\"", "/parameters/0/range", "range_value"},
-        {bamboo, "\"t CO2e/mu/yr\"", "\"t CO2e/ha/yr\"", "/parameters/0/unit", "unit_other"},
-        {bamboo, "\"18/125\"", "\"0\"", "/parameters/0/reference", "reference_sign"},
-        {bamboo, "\"value\": \"5\"", "\"value\": \"0.5\"", "/parameters/0/waiver_ratio",
-         "waiver_small"},
-        {bamboo, "\"name\": \"factor\"", "\"name\": \"f\"", "/parameters/0/name",
-         "parameter_unused"},
-        {orchard, "\"unverified\"", "\"certain\"", "/parameters/0/evidence", "evidence_unknown"},
-        {orchard, "\"low\": \"77/600\"", "\"low\": \"1\"", "/parameters/0/interval",
-         "interval_value"},
-        {orchard, "\"reference\": null", "\"reference\": 1", "/parameters/0/waiver_ratio",
-         "waiver_alone"},
-        {orchard, "\"2022-01-01\"", "\"2022-02-30\"", "/applicability/min_area/0/from",
-         "date_form"},
-        {orchard, "\"to\": null", "\"to\": \"2030-12-31\"", "/applicability/min_area/0/to",
-         "date_last_open"},
-        {orchard, "\"value\": \"50\"", "\"value\": \"-50\"", "/applicability/min_area/0/value",
-         "number_negative"},
-    };
-    struct th_messages *messages = NULL;
-    struct th_error err = {0};
-    assert_ok(th_messages_new(&messages, &err), &err);
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        char reason[80];
-        struct th_methodology *methodology = NULL;
-        char *text = edited(cases[i].document, cases[i].old, cases[i].new);
-        print_message("%s -> %s\n", cases[i].old, cases[i].new);
-        assert_status(th_methodology_parse(text, strlen(text), &methodology, &err), TH_INVALID,
-                      &err);
-        assert_null(methodology);
-        assert_string_equal(err.key, "methodology_invalid");
-        assert_string_equal(th_error_arg_get(&err, "where"), cases[i].where);
-        (void)snprintf(reason, sizeof(reason), "@methodology.%s", cases[i].reason);
-        assert_string_equal(th_error_arg_get(&err, "reason"), reason);
-        assert_non_null(th_messages_find(messages, TH_LANG_ZH, reason + 1));
-        assert_non_null(th_messages_find(messages, TH_LANG_EN, reason + 1));
-        free(text);
-    }
-    th_messages_free(messages);
-}
-
-static void parse__dated_rules_must_follow_each_other(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *first_to, *reason;
-    } cases[] = {{"\"2021-12-31\"", NULL},
-                 {"\"2022-01-01\"", "@methodology.date_order"},
-                 {"\"2019-12-31\"", "@methodology.date_order"},
-                 {"null", "@methodology.date_order"}};
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        char rule[400];
-        struct th_error err = {0};
-        struct th_methodology *methodology = NULL;
-        (void)snprintf(rule, sizeof(rule),
-                       "\"min_area\": [{\"from\": \"2020-01-01\", \"to\": %s, \"value\": \"80\", "
-                       "\"unit\": \"mu\", \"interval\": null, \"source\": \"an earlier rule\", "
-                       "\"evidence\": \"stated\"},",
-                       cases[i].first_to);
-        char *text = edited("orchard-account/1.json", "\"min_area\": [", rule);
-        enum th_status status = th_methodology_parse(text, strlen(text), &methodology, &err);
-        assert_int_equal(status, cases[i].reason ? TH_INVALID : TH_OK);
-        if (cases[i].reason) {
-            assert_string_equal(th_error_arg_get(&err, "reason"), cases[i].reason);
-        } else {
-            assert_ok(th_methodology_applies(methodology, "orchard", NULL, area_mu("50"), &err),
-                      &err); // the rule without an end is in force, not the earlier 80 mu
-        }
-        th_methodology_free(methodology);
-        free(text);
-    }
 }
 
 enum mutation {
@@ -418,14 +410,26 @@ static struct th_json *read_json(const char *name)
     return json;
 }
 
-// Reasons that a schema cannot state; a document refused for any other must be refused by it too.
-static bool is_beyond_schema(const char *reason)
+// A fault of form, which a schema can state; others need the whole document.
+static bool is_of_form(const char *reason, const char *where)
 {
     static const char *const reasons[] = {
-        "number_size",  "number_negative", "unit_other",       "interval_value",
-        "range_value",  "buffer_range",    "reference_sign",   "waiver_alone",
-        "waiver_small", "date_form",       "date_order",       "date_last_open",
-        "family_mark",  "text_control",    "parameter_unused", "parameter_missing"};
+        "key_missing",     "key_unknown",  "want_object",    "want_list",     "want_text",
+        "want_bool",       "want_year",    "text_empty",     "text_too_long", "list_empty",
+        "list_too_long",   "id_form",      "version_form",   "name_form",     "choice_form",
+        "land_class_form", "kind_unknown", "family_unknown", "side_unknown",  "gas_unknown",
+        "pool_unknown",    "gwp_unknown",  "type_unknown",   "scope_unknown", "shape_unknown",
+        "rule_unknown",    "test_unknown", "action_unknown", "number_form",   "expect_empty",
+        "evidence_unknown"};
+    // A key of a table and a value of an example are any text to a schema, and a statement may
+    // leave out what others need.
+    bool is_number = strcmp(reason, "@methodology.number_form") == 0;
+    bool is_value = strstr(where, "/when") ||
+                    (th_text_starts_with(where, "/examples/") && strstr(where, "/inputs/"));
+    bool is_list = strcmp(where, "/terms") == 0 || strcmp(where, "/examples") == 0;
+    if ((is_number && is_value) || (is_list && strstr(reason, "list_empty"))) {
+        return false;
+    }
     for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
         if (strcmp(reason + strlen("@methodology."), reasons[i]) == 0) {
             return true;
@@ -450,7 +454,8 @@ static bool check_mutant(const struct th_json *schema, const struct th_json *mut
         assert_int_equal(status, TH_INVALID);
         assert_string_equal(err.key, "methodology_invalid");
         assert_string_not_equal(th_error_arg_get(&err, "where"), "");
-        if (by_schema && !is_beyond_schema(th_error_arg_get(&err, "reason"))) {
+        if (by_schema &&
+            is_of_form(th_error_arg_get(&err, "reason"), th_error_arg_get(&err, "where"))) {
             fail_msg("the schema takes what the parser refuses (%s %s): %s",
                      th_error_arg_get(&err, "where"), th_error_arg_get(&err, "reason"), text);
         }
@@ -465,16 +470,20 @@ static void parse__mutants_are_judged_as_the_schema_judges_them(void **state)
     (void)state;
     int n_mutants = 0;
     int n_taken = 0;
+    static const char *const names[] = {"tests/data/methodology/sound.json",
+                                        "data/methodologies/reported-factor/1.json",
+                                        "data/methodologies/statement/1.json"};
     struct th_json *schema = read_json("data/methodologies/schema.json");
-    for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
-        char name[160];
-        (void)snprintf(name, sizeof(name), "data/methodologies/%s", th_methodology_shipped_name(i));
-        struct th_json *document = read_json(name);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct th_json *document = read_json(names[i]);
         assert_true(check_mutant(schema, document));
         int n_nodes = 0;
         th_json_free(mutated(document, &n_nodes, -1, TO_NULL)); // counts only
         for (int mutation = 0; mutation < N_MUTATIONS; mutation++) {
-            for (int target = mutation == REMOVE ? 1 : 0; target < n_nodes; target++) {
+            // Of a large document every third place, another one for each mutation.
+            int step = n_nodes > 300 ? 3 : 1;
+            for (int target = mutation == REMOVE ? 1 : mutation % step; target < n_nodes;
+                 target += step) {
                 int node = 0;
                 struct th_json *mutant = mutated(document, &node, target, (enum mutation)mutation);
                 n_taken += check_mutant(schema, mutant) ? 1 : 0;
@@ -490,12 +499,36 @@ static void parse__mutants_are_judged_as_the_schema_judges_them(void **state)
     assert_true(n_taken > 0 && n_taken < n_mutants / 2);
 }
 
+static void schema__takes_every_shipped_document(void **state)
+{
+    (void)state;
+    struct th_json *schema = read_json("data/methodologies/schema.json");
+    for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
+        char name[160];
+        (void)snprintf(name, sizeof(name), "data/methodologies/%s", th_methodology_shipped_name(i));
+        struct th_json *document = read_json(name);
+        assert_true(th_schema_accepts(schema, document));
+        th_json_free(document);
+    }
+    th_json_free(schema);
+}
+
+static char *read_text(const char *name)
+{
+    struct th_error err;
+    char path[TH_TEST_PATH_SIZE];
+    char *text = NULL;
+    size_t size = 0;
+    assert_ok(th_file_read(th_test_source_path(path, name), 1 << 20, &text, &size, &err), &err);
+    return text;
+}
+
 static void parse__cut_and_flipped_bytes_never_crash(void **state)
 {
     (void)state;
-    size_t size = 0;
     size_t n_refused = 0;
-    const char *text = th_methodology_shipped_text(0, &size);
+    char *text = read_text("data/methodologies/orchard-account/1.json");
+    size_t size = strlen(text);
     char *broken = malloc(size + 1);
     assert_non_null(broken);
     for (size_t cut = 0; cut < size - 1; cut += 3) { // the last byte is a line feed
@@ -515,6 +548,7 @@ static void parse__cut_and_flipped_bytes_never_crash(void **state)
     }
     assert_true(n_refused > size / 4);
     free(broken);
+    free(text);
 }
 
 static void parse__document_over_one_mebibyte_is_refused(void **state)
@@ -529,6 +563,41 @@ static void parse__document_over_one_mebibyte_is_refused(void **state)
     assert_int_equal(th_methodology_parse(text, size, &methodology, &err), TH_INVALID);
     assert_string_equal(th_error_arg_get(&err, "reason"), "@methodology.too_large");
     free(text);
+}
+
+// The manual shows the example as it is, and the families as they are.
+static void manual__example_is_sound_and_families_are_listed(void **state)
+{
+    (void)state;
+    static const char *const manuals[] = {"docs/methodologies.md", "docs/methodologies.zh-CN.md"};
+    char *example = read_text("docs/examples/methodology.json");
+    th_methodology_free(read_methodology("docs/examples/methodology.json"));
+    for (size_t i = 0; i < 2; i++) {
+        char *manual = read_text(manuals[i]);
+        assert_non_null(strstr(manual, example));
+        for (size_t k = 0; k < th_family_number_of(); k++) {
+            const struct th_family *family = th_family_at(k);
+            char text[300];
+            (void)snprintf(text, sizeof(text), "| `%s` | ", family->name);
+            const char *line = strstr(manual, text);
+            assert_non_null(line);
+            for (size_t role = 0; role < family->n_roles; role++) {
+                char low[TH_RATIO_TEXT_SIZE];
+                char high[TH_RATIO_TEXT_SIZE];
+                const struct th_role *wanted = &family->roles[role];
+                (void)snprintf(text, sizeof(text), "`%s`%s %s, %s … %s", wanted->name,
+                               wanted->optional ? "*" : "", wanted->unit,
+                               th_ratio_format(wanted->low, low),
+                               th_ratio_format(wanted->high, high));
+                const char *told = strstr(line, text);
+                if (!told || told > strchr(line, '\n')) {
+                    fail_msg("%s lacks of %s: %s", manuals[i], family->name, text);
+                }
+            }
+        }
+        free(manual);
+    }
+    free(example);
 }
 
 static void evidence__every_name_has_its_words(void **state)
@@ -553,14 +622,17 @@ int main(void)
         cmocka_unit_test(shipped__every_document_agrees_with_the_file),
         cmocka_unit_test(reported_factor__carries_the_numbers_of_its_sources),
         cmocka_unit_test(orchard_account__factor_is_the_default_in_tonnes_per_mu),
-        cmocka_unit_test(statement__has_no_parameters_and_marks_its_units),
+        cmocka_unit_test(statement__computes_nothing_and_marks_its_units),
+        cmocka_unit_test(sound__every_part_is_read),
+        cmocka_unit_test(condition__limits_and_choices_decide),
+        cmocka_unit_test(gwp__sets_hold_the_numbers_of_the_reports),
         cmocka_unit_test(applies__kind_class_and_area_decide),
         cmocka_unit_test(applies__smallest_shortfall_is_refused_with_exact_area),
-        cmocka_unit_test(parse__faults_are_named_by_pointer_and_reason),
-        cmocka_unit_test(parse__dated_rules_must_follow_each_other),
         cmocka_unit_test(parse__mutants_are_judged_as_the_schema_judges_them),
+        cmocka_unit_test(schema__takes_every_shipped_document),
         cmocka_unit_test(parse__cut_and_flipped_bytes_never_crash),
         cmocka_unit_test(parse__document_over_one_mebibyte_is_refused),
+        cmocka_unit_test(manual__example_is_sound_and_families_are_listed),
         cmocka_unit_test(evidence__every_name_has_its_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,360 @@
+// Published worked examples, computed by the families and the arithmetic they are made of. Every
+// expected value is the printed one; its tolerance is half of the last printed place unless the
+// case says otherwise.
+#include <math.h>
+
+#include "methodology/calc.h"
+#include "methodology/family.h"
+#include "tests/support/support.h"
+
+static const double c_to_co2 = 44.0 / 12;
+
+// One use of a family for one parcel, computed.
+struct example {
+    struct th_calc *calc;
+    struct th_calc_sheet *sheet;
+};
+
+static size_t lowest_bit(unsigned bits)
+{
+    size_t bit = 0;
+    while ((bits >> bit & 1) == 0) {
+        bit++;
+    }
+    return bit;
+}
+
+static struct example computed(struct th_calc *calc, const double *inputs, size_t n_inputs)
+{
+    struct th_error err;
+    const double *columns[TH_CALC_INPUTS_MAX];
+    struct th_calc_batch batch = {.n = 1, .inputs = columns};
+    struct example example = {.calc = calc};
+    for (size_t i = 0; i < n_inputs; i++) {
+        columns[i] = &inputs[i];
+    }
+    assert_ok(th_calc_finish(calc, &err), &err);
+    assert_ok(th_calc_sheet_new(calc, NULL, &batch, 0, &example.sheet, &err), &err);
+    return example;
+}
+
+// `roles` in the order and unit of the family; NAN is an optional role that is not played.
+static struct example family_of(const char *name, double area_ha, const double *roles, double gwp)
+{
+    static const char *const gwp_units[TH_N_GASES] = {"kg CO2e/kg CO2", "kg CO2e/kg CH4",
+                                                      "kg CO2e/kg N2O"};
+    const struct th_family *family = th_family_find(name);
+    double inputs[2 + TH_FAMILY_ROLES_MAX] = {area_ha * 15, gwp};
+    assert_non_null(family);
+    struct th_calc *calc = th_calc_new();
+    assert_non_null(calc);
+    struct th_family_use use = {.side = (enum th_side)lowest_bit(family->sides),
+                                .gas = (enum th_gas)lowest_bit(family->gases)};
+    use.area_mu = th_calc_input(calc, 0, "mu");
+    use.area_ha = th_calc_line(calc, use.area_mu, "term.area_used", "ha", NULL);
+    use.gwp = th_calc_input(calc, 1, gwp_units[use.gas]);
+    for (size_t i = 0; i < family->n_roles; i++) {
+        assert_true(family->roles[i].optional || !isnan(roles[i]));
+        use.roles[i] = isnan(roles[i]) ? (struct th_node){-1}
+                                       : th_calc_input(calc, 2 + i, family->roles[i].unit);
+        inputs[2 + i] = roles[i];
+    }
+    family->build(calc, &use);
+    return computed(calc, inputs, 2 + family->n_roles);
+}
+
+static double value(const struct example *example, const char *term)
+{
+    for (size_t line = 0; line < th_calc_n_lines(example->calc); line++) {
+        if (strcmp(th_calc_line_at(example->calc, line).term, term) == 0) {
+            return th_calc_sheet_value(example->sheet, line);
+        }
+    }
+    fail_msg("no line %s", term);
+    return NAN;
+}
+
+static void clear(struct example *example)
+{
+    th_calc_sheet_free(example->sheet);
+    th_calc_free(example->calc);
+}
+
+static double family_value(const char *name, double area_ha, const double *roles, double gwp,
+                           const char *term)
+{
+    struct example example = family_of(name, area_ha, roles, gwp);
+    double found = value(&example, term);
+    clear(&example);
+    return found;
+}
+
+// Tonnes of CO2 a year that area × carbon of one hectare gives.
+static double growth_t(double area_ha, double carbon)
+{
+    return family_value("growth", area_ha, &carbon, 1, "term.growth") / 1000;
+}
+
+static double soil_t(double area_ha, double reference, double before, double after, double elapsed)
+{
+    const double roles[] = {reference, before, after, 20, elapsed, NAN};
+    return family_value("soil-carbon", area_ha, roles, 1, "term.soil") / 1000;
+}
+
+// Li Y. et al. 2016, Chin. J. Plant Ecol. 40 (doi 10.17521/cjpe.2015.0193), Table 3: bamboo of
+// Zhejiang, 8,834 × 100 ha at 96.98 t C/ha, 85.67 Tg C. The paper's text has 0.8334 M ha, which
+// would give 80.82: one of the two is a misprint, and the printed product belongs to the table.
+static void bamboo_of_zhejiang__holds_85_67_tg_of_carbon(void **state)
+{
+    (void)state;
+    const double inputs[] = {883400, 96.98};
+    struct th_calc *calc = th_calc_new();
+    assert_non_null(calc);
+    struct th_node stock =
+        th_calc_mul(calc, th_calc_input(calc, 0, "ha"), th_calc_input(calc, 1, "t C/ha"));
+    (void)th_calc_line(calc, stock, "term.stock", "t C", NULL);
+    struct example example = computed(calc, inputs, 2);
+    assert_close(value(&example, "term.stock") / 1e6, 85.67, 0.005);
+    clear(&example);
+}
+
+// 2013 Wetlands Supplement, Ch. 4, Tables 4.12 and 4.14, as worked in the public project
+// ipcc-carbon-gains: carbon of mangrove, tidal marsh and seagrass soils; methane below 18 ppt.
+static void coastal_soils__gain_less_than_their_methane_in_fresh_water(void **state)
+{
+    (void)state;
+    static const double methane[] = {193.7, NAN};
+    double methane_t = family_value("methane", 1, methane, 27, "term.methane") / 1000;
+    assert_close(growth_t(1, 1.62), 5.94, 0.005);
+    assert_close(growth_t(1, 0.91), 3.34, 0.005);
+    assert_close(growth_t(1, 0.43), 1.58, 0.005);
+    assert_close(methane_t, 5.23, 0.005);
+    assert_close(growth_t(1, 0.91) - methane_t, -1.89, 0.005);
+    assert_close(growth_t(1, 1.62) - methane_t, 0.71, 0.005);
+    assert_close(methane_t / growth_t(1, 1), 1.43, 0.005);
+}
+
+// Same project, Eq. 2.25: improved grassland (1.14 × 1.11) on the poorest and the richest soil.
+static void improved_grassland__gains_0_92_to_6_71(void **state)
+{
+    (void)state;
+    assert_close(soil_t(1, 19, 1, 1.14 * 1.11, 1), 0.92, 0.005);
+    assert_close(soil_t(1, 138, 1, 1.14 * 1.11, 20), 6.71, 0.005);
+}
+
+// Same project: the chain of direct, volatilised and leached N2O with aggregated 2019 factors, and
+// how long a soil gain of 0.92 t lasts against it.
+static void nitrogen__costs_5_894_kg_and_eats_the_soil_gain(void **state)
+{
+    (void)state;
+    static const double roles[] = {1000, 0, 0.010, 0.010, 0.11, 0.21, 0.010, 0.24, 0.011};
+    struct example example = family_of("nitrogen", 1.0 / 15, roles, 273);
+    double n2o_n = value(&example, "term.n2o_direct") + value(&example, "term.n2o_volatilised") +
+                   value(&example, "term.n2o_leached");
+    double per_kg = value(&example, "term.n2o") / 1000;
+    clear(&example);
+    assert_close(n2o_n / 1000, 0.01374, 0.000005);
+    assert_close(per_kg, 5.894, 0.0005);
+    assert_close(920 / per_kg, 156, 0.5);
+    // The soil gains for 20 years only, the dressing costs every year.
+    assert_close(20 * 0.92 / (100 * per_kg / 1000), 31, 0.5);
+    assert_close(20 * 0.92 / (200 * per_kg / 1000), 16, 0.5);
+}
+
+// J-STAGE cha/2024/138, p. 49: a tea garden of 30 years in Shizuoka.
+static void tea_of_thirty_years__holds_31_3_tonnes(void **state)
+{
+    (void)state;
+    static const double inputs[] = {4.81, 14.0, 12.5};
+    struct th_calc *calc = th_calc_new();
+    assert_non_null(calc);
+    struct th_node above =
+        th_calc_add(calc, th_calc_input(calc, 0, "t C/ha"), th_calc_input(calc, 1, "t C/ha"));
+    struct th_node all = th_calc_add(calc, above, th_calc_input(calc, 2, "t C/ha"));
+    (void)th_calc_line(calc, all, "term.stock", "t C/ha", NULL);
+    struct example example = computed(calc, inputs, 3);
+    assert_close(value(&example, "term.stock"), 31.3, 0.05);
+    clear(&example);
+}
+
+// Xu et al. 2017, Forests 8:371 (abstract): 0.42 Tg C a year on 0.78 M ha. Printed are 1.55 Tg CO2,
+// while 0.42 × 44/12 is 1.54: an unrounded 0.42 was printed, hence 1.99 t/ha for 1.97.
+// The same abstract's +2.95 t C/ha in five years is 0.59 t C/ha/yr, not the 0.54 of the total.
+static void moso_of_the_province__gains_two_tonnes_a_hectare(void **state)
+{
+    (void)state;
+    const double area_ha = 780000;
+    double total_t = growth_t(area_ha, 0.42e6 / area_ha);
+    assert_close(total_t / 1e6, 1.55, 0.015);
+    assert_close(total_t / 1e6, 1.54, 0.005);
+    assert_close(total_t / area_ha, 1.97, 0.005);
+    static const double difference[] = {0, 2.95 / 0.47, 5, NAN, NAN, 0.47};
+    assert_close(family_value("biomass-difference", 1, difference, 1, "term.carbon_change") / 1000,
+                 0.59, 0.0005);
+    assert_close(family_value("biomass-difference", 1, difference, 1, "term.stock_difference") /
+                     1000,
+                 2.16, 0.005);
+}
+
+// Indian Forester, abstract 108176: Nagpur mandarin of six years.
+static void citrus_of_six_years__stands_at_278_trees_a_hectare(void **state)
+{
+    (void)state;
+    static const double inputs[] = {1.65, 5.94};
+    struct th_calc *calc = th_calc_new();
+    assert_non_null(calc);
+    struct th_node trees =
+        th_calc_div(calc, th_calc_input(calc, 0, "t C/ha"), th_calc_input(calc, 1, "kg C/stem"));
+    (void)th_calc_line(calc, trees, "term.stems", "stem/ha", NULL);
+    struct example example = computed(calc, inputs, 2);
+    assert_close(value(&example, "term.stems"), 277.8, 0.05);
+    clear(&example);
+}
+
+// 2013 Wetlands Supplement, Tables 5.2 to 5.4, warm temperate moist: rewetted cropland is a net
+// source in both stages, with the GWP of the sixth and of the fifth report.
+static void rewetted_cropland__is_a_net_source(void **state)
+{
+    (void)state;
+    static const double methane[] = {235, NAN};
+    double ar6_t = family_value("methane", 1, methane, 27, "term.methane") / 1000;
+    double ar5_t = family_value("methane", 1, methane, 28, "term.methane") / 1000;
+    double first_t = soil_t(1, 135, 0.71, 0.80, NAN);
+    double second_t = soil_t(1, 135, 0.80, 1.00, NAN);
+    assert_close(first_t, 2.2275, 1e-9);
+    assert_close(second_t, 4.95, 1e-9);
+    assert_close(ar6_t, 6.345, 1e-9);
+    assert_close(first_t - ar6_t, -4.1175, 1e-9);
+    assert_close(second_t - ar6_t, -1.395, 1e-9);
+    assert_close(first_t - ar5_t, -4.3525, 1e-9);
+    assert_close(second_t - ar5_t, -1.63, 1e-9);
+}
+
+// IPCC 2006 Guidelines, Vol. 4, Ch. 5, example of Eq. 2.25, whose figures were not checked against
+// the book: 400,000 ha full tillage with low input and 600,000 ha with medium input become 200,000,
+// 700,000 (reduced tillage) and 100,000 ha (none).
+static void cropland_of_a_million_hectares__gains_264132_tonnes(void **state)
+{
+    (void)state;
+    const double base = 0.69;
+    double yearly_t = soil_t(200000, 88, base * 0.92, base * 0.92, 1) +
+                      soil_t(200000, 88, base * 0.92, base * 1.08, 1) +
+                      soil_t(500000, 88, base, base * 1.08, 1) +
+                      soil_t(100000, 88, base, base * 1.15, 1);
+    assert_close(yearly_t / c_to_co2, 264132, 0.5);
+    const double roles[] = {88, base * 0.92, base, 20, 1, NAN};
+    struct example example = family_of("soil-carbon", 1, roles, 1);
+    double stock_mt = (400000 * value(&example, "term.soil_before") +
+                       600000 * value(&example, "term.soil_after")) /
+                      1e6;
+    clear(&example);
+    assert_close(stock_mt, 58.777, 0.0005);
+    assert_close(stock_mt + yearly_t / c_to_co2 * 20 / 1e6, 64.060, 0.0005);
+}
+
+// CDM AR-TOOL14 v4.2: 100 t d.m./ha above ground have a root ratio of 0.23988. Further values of
+// the function to four places.
+static void roots_of_trees__follow_the_function(void **state)
+{
+    (void)state;
+    static const struct {
+        double above, ratio;
+    } cases[] = {{20, 0.2704}, {50, 0.2526}, {100, 0.2399}, {200, 0.2278}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const double roles[] = {0, cases[i].above, 1, 0.47};
+        double roots = family_value("tree-difference", 1, roles, 1, "term.tree_roots_end");
+        assert_close(roots / cases[i].above, cases[i].ratio, 0.00005);
+    }
+    const double roles[] = {0, 100, 1, 0.47};
+    struct example example = family_of("tree-difference", 1, roles, 1);
+    assert_close(value(&example, "term.tree_roots_end"), 23.99, 0.005);
+    assert_close(value(&example, "term.tree_roots_end") / 100, 0.23988, 0.000005);
+    // Nothing stands at the start, and nothing has roots.
+    assert_true(value(&example, "term.tree_roots_start") == 0.0);
+    clear(&example);
+}
+
+// 2019 Refinement, Tables 2.3 and 5.5: annual crops to orchard on low-activity clay.
+static void dry_land_to_orchard__gains_0_3025_for_twenty_years(void **state)
+{
+    (void)state;
+    assert_close(soil_t(1, 55, 0.69, 0.72, 1) * 20 / c_to_co2, 1.65, 1e-6);
+    assert_close(soil_t(1, 55, 0.69, 0.72, 1), 0.3025, 1e-9);
+    assert_close(soil_t(1, 55, 0.69, 0.72, 20), 0.3025, 1e-9);
+    assert_true(soil_t(1, 55, 0.69, 0.72, 21) == 0.0);
+    assert_true(soil_t(1, 55, 0.69, 0.72, 0) == 0.0);
+}
+
+// IPCC 2006, Vol. 4, Ch. 11, Eq. 11.12 and 11.13, one tonne of each product. Several public codes
+// take 0.12, 0.13 and 0.20 for tonnes of CO2: they are tonnes of carbon. Nitrogen of urea:
+// 28/60.06.
+static void a_tonne_of_lime_or_urea__gives_its_carbon_as_co2(void **state)
+{
+    (void)state;
+    static const double limestone[] = {1000, 0, 0.12, 0.13};
+    static const double dolomite[] = {0, 1000, 0.12, 0.13};
+    static const double urea[] = {1000, 0.20};
+    const double mu = 1.0 / 15;
+    assert_close(family_value("lime", mu, limestone, 1, "term.lime") / 1000, 0.44, 1e-9);
+    assert_close(family_value("lime", mu, dolomite, 1, "term.lime") / 1000, 0.47667, 0.000005);
+    assert_close(family_value("urea", mu, urea, 1, "term.urea") / 1000, 0.73333, 0.000005);
+    static const double inputs[] = {1};
+    struct th_calc *calc = th_calc_new();
+    assert_non_null(calc);
+    struct th_node share =
+        th_calc_number(calc, (struct th_ratio){2800, 6006}, "kg N/kg urea", "molecular weights");
+    (void)th_calc_line(calc, th_calc_mul(calc, th_calc_input(calc, 0, "t urea"), share),
+                       "term.nitrogen", "kg N", NULL);
+    struct example example = computed(calc, inputs, 1);
+    assert_close(value(&example, "term.nitrogen"), 466.2, 0.05);
+    clear(&example);
+}
+
+// Gold Standard 403, rotation tool: 5 t/ha/yr for 36 years, cut to nothing in years 12 and 24, a
+// baseline of 7.48 taken off in year 1. What counts is the mean stock, not its peak.
+static void rotation__counts_by_its_mean_stock(void **state)
+{
+    (void)state;
+    static const double inputs[] = {5, 7.48};
+    struct th_calc *calc = th_calc_new();
+    assert_non_null(calc);
+    struct th_node growth = th_calc_input(calc, 0, "t CO2e/ha");
+    struct th_node nothing = th_calc_number(calc, (struct th_ratio){0, 1}, "t CO2e/ha", NULL);
+    struct th_node years = th_calc_number(calc, (struct th_ratio){36, 1}, "yr", NULL);
+    struct th_node stock = th_calc_sub(calc, nothing, th_calc_input(calc, 1, "t CO2e/ha"));
+    struct th_node sum = nothing;
+    for (int year = 1; year <= 36; year++) {
+        stock = year == 12 || year == 24 ? nothing : th_calc_add(calc, stock, growth);
+        sum = th_calc_add(calc, sum, stock);
+    }
+    struct th_node one_year = th_calc_number(calc, (struct th_ratio){1, 1}, "yr", NULL);
+    struct th_node mean = th_calc_div(calc, th_calc_mul(calc, sum, one_year), years);
+    (void)th_calc_line(calc, sum, "term.sum", "t CO2e/ha", NULL);
+    (void)th_calc_line(calc, mean, "term.mean", "t CO2e/ha", NULL);
+    (void)th_calc_line(calc, th_calc_div(calc, mean, years), "term.yearly", "t CO2e/ha/yr", NULL);
+    struct example example = computed(calc, inputs, 2);
+    assert_close(value(&example, "term.sum"), 967.72, 0.005);
+    assert_close(value(&example, "term.mean"), 26.8811, 0.00005);
+    assert_close(value(&example, "term.yearly"), 0.746698, 0.0000005);
+    clear(&example);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bamboo_of_zhejiang__holds_85_67_tg_of_carbon),
+        cmocka_unit_test(coastal_soils__gain_less_than_their_methane_in_fresh_water),
+        cmocka_unit_test(improved_grassland__gains_0_92_to_6_71),
+        cmocka_unit_test(nitrogen__costs_5_894_kg_and_eats_the_soil_gain),
+        cmocka_unit_test(tea_of_thirty_years__holds_31_3_tonnes),
+        cmocka_unit_test(moso_of_the_province__gains_two_tonnes_a_hectare),
+        cmocka_unit_test(citrus_of_six_years__stands_at_278_trees_a_hectare),
+        cmocka_unit_test(rewetted_cropland__is_a_net_source),
+        cmocka_unit_test(cropland_of_a_million_hectares__gains_264132_tonnes),
+        cmocka_unit_test(roots_of_trees__follow_the_function),
+        cmocka_unit_test(dry_land_to_orchard__gains_0_3025_for_twenty_years),
+        cmocka_unit_test(a_tonne_of_lime_or_urea__gives_its_carbon_as_co2),
+        cmocka_unit_test(rotation__counts_by_its_mean_stock),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -9,9 +9,11 @@
 #include "core/hash.h"
 #include "registry/estimate.h"
 #include "registry/reply.h"
+#include "store/activity_store.h"
 #include "store/journal_store.h"
 #include "store/ledger_store.h"
 #include "store/money_store.h"
+#include "store/plot_store.h"
 #include "store/registry_store.h"
 
 enum { LOG_LIMIT = 1000 };
@@ -169,6 +171,10 @@ enum th_status th_registry_check(struct th_registry *registry, const struct th_p
         status = check_journal(store, progress, &list, err);
     if (status == TH_OK)
         status = th_file_check_all(store, &sink, err);
+    if (status == TH_OK)
+        status = th_activity_check_all(store, &sink, err);
+    if (status == TH_OK)
+        status = th_plot_check_all(store, &sink, err);
     if (status == TH_OK)
         status = th_ledger_check_all(store, &sink, err);
     if (status == TH_OK)

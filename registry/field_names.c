@@ -161,8 +161,10 @@ static enum th_status document_read(const struct th_json *document, struct th_fi
 enum th_status th_field_names_new(enum th_field_table table, struct th_field_names **ret_names,
                                   struct th_error *err)
 {
-    static const char *const FILES[] = {
-        [TH_FIELDS_OF_PARCELS] = "parcels.json", [TH_FIELDS_OF_VILLAGES] = "villages.json"};
+    static const char *const FILES[] = {[TH_FIELDS_OF_PARCELS] = "parcels.json",
+                                        [TH_FIELDS_OF_VILLAGES] = "villages.json",
+                                        [TH_FIELDS_OF_ACTIVITY] = "activity.json",
+                                        [TH_FIELDS_OF_PLOTS] = "plots.json"};
     struct th_json *document = NULL;
     struct th_field_names *names = calloc(1, sizeof *names);
     if (names == NULL)

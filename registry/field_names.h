@@ -15,9 +15,14 @@ enum { TH_FIELD_KEY_SIZE = 40, TH_FIELD_SCHEME_SIZE = 24 };
 
 struct th_field_names; // opaque, immutable
 
-// The names for one kind of table: data/fields/parcels.json or data/fields/villages.json.
+// The names for one kind of table: data/fields/parcels.json and its neighbours.
 // TH_INTERNAL ("field_names_broken") when the embedded file is not what it should be.
-enum th_field_table { TH_FIELDS_OF_PARCELS, TH_FIELDS_OF_VILLAGES };
+enum th_field_table {
+    TH_FIELDS_OF_PARCELS,
+    TH_FIELDS_OF_VILLAGES,
+    TH_FIELDS_OF_ACTIVITY,
+    TH_FIELDS_OF_PLOTS
+};
 enum th_status th_field_names_new(enum th_field_table table, struct th_field_names **ret_names,
                                   struct th_error *err) TH_MUST_CHECK;
 void th_field_names_free(struct th_field_names *names);

@@ -4,9 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/csv.h"
-#include "core/file.h"
-#include "papers/workbook.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
 #include "registry/tenure_internal.h"
@@ -161,63 +158,26 @@ static const char *heading(enum th_lang lang, int column)
     return lang == TH_LANG_ZH ? th_tenure_columns[column].title : th_tenure_columns[column].name;
 }
 
-static enum th_status template_csv(const char *path, enum th_lang lang, struct th_error *err)
-{
-    struct th_buf text;
-    th_buf_init(&text, 64 * 1024);
-    th_csv_begin(&text, true);
-    for (int i = 0; i < TH_TENURE_COLUMNS; i++)
-        th_csv_cell(&text, heading(lang, i), i + 1 == TH_TENURE_COLUMNS);
-    for (int i = 0; i < TH_TENURE_COLUMNS; i++)
-        th_csv_cell(&text, th_tenure_columns[i].example, i + 1 == TH_TENURE_COLUMNS);
-    enum th_status status = th_buf_check(&text, err);
-    if (status == TH_OK)
-        status = th_file_write_new(path, text.data, text.size, err);
-    th_buf_clear(&text);
-    return status;
-}
-
-static enum th_status template_workbook(const char *path, const struct th_messages *messages,
-                                        enum th_lang lang, struct th_error *err)
-{
-    struct th_workbook *workbook = NULL;
-    struct th_workbook_column columns[TH_TENURE_COLUMNS] = {0};
-    const struct th_workbook_column notes[] = {{heading(lang, 0), 24, false}, {"", 70, true}};
-    const struct th_workbook_options how = {.title = "tenure"};
-    enum th_status status = th_workbook_open(path, &how, &workbook, err);
-    if (status != TH_OK)
-        return status;
-    for (int i = 0; i < TH_TENURE_COLUMNS; i++)
-        columns[i].title = heading(lang, i);
-    th_workbook_sheet(workbook, lang == TH_LANG_ZH ? "合同" : "contracts", columns,
-                      TH_TENURE_COLUMNS);
-    th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
-    for (int i = 0; i < TH_TENURE_COLUMNS; i++)
-        th_workbook_text(workbook, th_tenure_columns[i].example);
-    th_workbook_sheet(workbook, lang == TH_LANG_ZH ? "说明" : "notes", notes, 2);
-    for (int i = 0; messages != NULL && i < TH_TENURE_COLUMNS; i++) {
-        char key[96];
-        (void)snprintf(key, sizeof key, "tenure.meaning.%s", th_tenure_columns[i].name);
-        th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
-        th_workbook_text(workbook, heading(lang, i));
-        th_workbook_text(workbook, th_messages_text(messages, lang, key));
-    }
-    return th_workbook_close(workbook, err);
-}
-
 enum th_status th_tenure_template(const char *path, const struct th_messages *messages,
                                   enum th_lang lang, struct th_json **ret_reply,
                                   struct th_error *err)
 {
-    size_t size = strlen(path);
-    bool workbook = size > 5 && strcmp(path + size - 5, ".xlsx") == 0;
-    enum th_status status =
-        workbook ? template_workbook(path, messages, lang, err) : template_csv(path, lang, err);
-    struct th_json *columns = th_json_array();
-    for (int i = 0; i < TH_TENURE_COLUMNS; i++)
-        th_json_append_text(columns, heading(lang, i));
-    struct th_json *reply = th_json_object();
-    th_json_set_text(reply, "file", path);
-    th_json_set(reply, "columns", columns);
-    return th_reply_finish(status, reply, ret_reply, err);
+    const char *headings[TH_TENURE_COLUMNS];
+    const char *meanings[TH_TENURE_COLUMNS];
+    const char *cells[TH_TENURE_COLUMNS];
+    for (int i = 0; i < TH_TENURE_COLUMNS; i++) {
+        char key[96];
+        (void)snprintf(key, sizeof key, "tenure.meaning.%s", th_tenure_columns[i].name);
+        headings[i] = heading(lang, i);
+        meanings[i] = messages == NULL ? "" : th_messages_text(messages, lang, key);
+        cells[i] = th_tenure_columns[i].example;
+    }
+    const struct th_sheet_form form = {.title = lang == TH_LANG_ZH ? "合同" : "contracts",
+                                       .notes = lang == TH_LANG_ZH ? "说明" : "notes",
+                                       .headings = headings,
+                                       .meanings = messages == NULL ? NULL : meanings,
+                                       .n_columns = TH_TENURE_COLUMNS,
+                                       .cells = cells,
+                                       .n_rows = 1};
+    return th_sheet_template(path, &form, ret_reply, err);
 }

@@ -11,8 +11,6 @@
 #include "core/messages.h"
 #include "registry/registry.h"
 
-enum { TH_TENURE_ROWS_MAX = 200000 };
-
 struct th_tenure_import_options {       // texts are borrowed; NULL: not given
     const char *source;                 // CSV in any encoding, or XLSX
     const char *holder;                 // of rows that do not say
@@ -26,7 +24,7 @@ struct th_tenure_import_options {       // texts are borrowed; NULL: not given
 // ("tenure_document_missing"), a row that names none is not: no rule asks for scans. A contract
 // that is registered already stays as it is, but for a scan that it does not have yet. TH_INVALID
 // ("tenure_columns" with "missing"), TH_LIMIT
-// ("tenure_too_many_rows"), errors of th_reader_open, TH_NOT_PERMITTED.
+// ("sheet_too_long"), errors of th_reader_open, TH_NOT_PERMITTED.
 enum th_status th_tenure_import(struct th_registry *registry, const struct th_request *request,
                                 const struct th_tenure_import_options *options,
                                 struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

@@ -58,18 +58,9 @@ enum th_status th_tenure_cover_on(const struct th_tenure_cover *cover, struct th
     struct th_ratio sum = {0, 1};
     for (size_t i = 0; i < cover->n; i++) {
         const struct th_tenure_share *item = &cover->items[i];
-        int64_t left = 0;
-        int64_t right = 0;
-        int64_t numerator = 0;
-        int64_t denominator = 0;
         if (!holds(item, on) || (carbon_only && !item->carbon_right))
             continue;
-        if (__builtin_mul_overflow(sum.numerator, item->share.denominator, &left) ||
-            __builtin_mul_overflow(item->share.numerator, sum.denominator, &right) ||
-            __builtin_add_overflow(left, right, &numerator) ||
-            __builtin_mul_overflow(sum.denominator, item->share.denominator, &denominator))
-            return th_error_set(err, TH_OVERFLOW, "ratio_overflow", NULL);
-        enum th_status status = th_ratio_make(numerator, denominator, &sum, err);
+        enum th_status status = th_ratio_add(sum, item->share, &sum, err);
         if (status != TH_OK)
             return status;
     }

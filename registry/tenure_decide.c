@@ -31,7 +31,7 @@ static bool count_share(void *context, const struct th_tenure_share *share)
 {
     struct counting *c = context;
     c->n++;
-    for (size_t i = 0; i < c->m->table.n; i++)
+    for (size_t i = 0; i < c->m->table.sheet.n; i++)
         if (c->m->rows[i].contract == (int64_t)c->contract &&
             c->m->rows[i].parcel_id == share->parcel_id &&
             th_ratio_compare(c->m->rows[i].share, share->share) == 0)
@@ -191,13 +191,13 @@ enum th_status th_tenure_decide_all(struct th_tenure_run *m, struct th_error *er
 {
     // Rows by contract: a counting sort keeps their order.
     size_t *starts = calloc(m->n_contracts + 2, sizeof *starts);
-    size_t *order = malloc((m->table.n + 1) * sizeof *order);
+    size_t *order = malloc((m->table.sheet.n + 1) * sizeof *order);
     enum th_status status = starts == NULL || order == NULL ? th_error_no_memory(err) : TH_OK;
-    for (size_t i = 0; status == TH_OK && i < m->table.n; i++)
+    for (size_t i = 0; status == TH_OK && i < m->table.sheet.n; i++)
         starts[m->rows[i].contract + 2]++;
     for (size_t i = 2; status == TH_OK && i < m->n_contracts + 2; i++)
         starts[i] += starts[i - 1];
-    for (size_t i = 0; status == TH_OK && i < m->table.n; i++)
+    for (size_t i = 0; status == TH_OK && i < m->table.sheet.n; i++)
         order[starts[m->rows[i].contract + 1]++] = i;
     for (size_t i = 0; status == TH_OK && i < m->n_contracts; i++) {
         const struct th_tenure_span span = {order + starts[i], starts[i + 1] - starts[i]};

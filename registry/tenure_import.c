@@ -52,7 +52,7 @@ static bool seen_before(const struct th_tenure_run *m, size_t row)
 
 static enum th_status import_rows(struct th_tenure_run *m, struct th_error *err)
 {
-    size_t n = m->table.n;
+    size_t n = m->table.sheet.n;
     m->n_slots = 2 * n + 1;
     m->rows = calloc(n + 1, sizeof *m->rows);
     m->contracts = calloc(n + 1, sizeof *m->contracts);
@@ -73,7 +73,7 @@ static enum th_status import_rows(struct th_tenure_run *m, struct th_error *err)
 static struct th_json *reply_json(struct th_tenure_run *m)
 {
     struct th_json *reply = th_json_object();
-    int64_t n = (int64_t)m->table.n;
+    int64_t n = (int64_t)m->table.sheet.n;
     th_json_set_int(reply, "read", n);
     th_json_set_int(reply, "accepted", m->n_accepted);
     th_json_set_int(reply, "rejected", n - m->n_accepted - m->n_unchanged);
@@ -81,7 +81,7 @@ static struct th_json *reply_json(struct th_tenure_run *m)
     th_json_set_int(reply, "scans_added", m->n_scans_added);
     th_json_set(reply, "tenure_ids", th_json_copy(m->tenure_ids));
     th_json_set(reply, "incomplete", th_json_copy(m->incomplete));
-    th_json_set(reply, "problems", th_json_copy(m->problems));
+    th_json_set(reply, "problems", th_sheet_told_json(&m->told));
     return reply;
 }
 
@@ -137,14 +137,14 @@ enum th_status th_tenure_import(struct th_registry *registry, const struct th_re
 {
     struct th_tenure_run m = {.registry = registry,
                               .options = options,
-                              .problems = th_json_array(),
+                              .told = {.messages = options->messages, .lang = options->lang},
                               .tenure_ids = th_json_array(),
                               .incomplete = th_json_array(),
                               .scans = th_json_array()};
     enum th_status status = th_tenure_table_read(options->source, &m.table, err);
     if (status == TH_OK)
         status = run(&m, request, ret_reply, err);
-    th_json_free(m.problems);
+    th_sheet_told_clear(&m.told);
     th_json_free(m.tenure_ids);
     th_json_free(m.incomplete);
     th_json_free(m.scans);

@@ -40,8 +40,7 @@ struct th_tenure_run {
     size_t n_contracts;
     size_t *slots; // index + 1 into contracts by number and holder; 0: free
     size_t n_slots;
-    struct th_json *problems;
-    int64_t n_problems;
+    struct th_sheet_told told;
     struct th_json *tenure_ids;
     struct th_json *incomplete;
     struct th_json *scans; // recorded now, for the journal

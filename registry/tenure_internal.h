@@ -2,6 +2,7 @@
 #define TH_REGISTRY_TENURE_INTERNAL_H
 
 #include "core/ratio.h"
+#include "registry/sheet.h"
 #include "registry/tenure.h"
 #include "store/tenure_store.h"
 
@@ -35,9 +36,8 @@ struct th_tenure_column_spec {
 extern const struct th_tenure_column_spec th_tenure_columns[TH_TENURE_COLUMNS];
 
 struct th_tenure_table { // zero before use
-    char **cells;        // rows × TH_TENURE_COLUMNS, trimmed; NULL reads as ""
-    int64_t *lines;      // in the file
-    size_t n;
+    struct th_sheet sheet;
+    size_t positions[TH_TENURE_COLUMNS]; // in the sheet; SIZE_MAX: not there
 };
 enum th_status th_tenure_table_read(const char *path, struct th_tenure_table *ret_table,
                                     struct th_error *err) TH_MUST_CHECK;

@@ -7,34 +7,13 @@
 #include "registry/tenure_import_internal.h"
 #include "store/parcel_store.h"
 
-enum { PROBLEMS_SHOWN = 10000 };
-
 void th_tenure_problem(struct th_tenure_run *m, size_t row, const char *severity,
                        const struct th_error *what)
 {
-    struct th_buf message;
-    struct th_buf hint;
-    bool has_hint = false;
     if (strcmp(severity, "error") == 0)
         m->rows[row].fate = TH_TENURE_ROW_BAD;
-    if (m->n_problems++ >= PROBLEMS_SHOWN)
-        return;
-    th_buf_init(&message, 4096);
-    th_buf_init(&hint, 4096);
-    if (m->options->messages != NULL) {
-        th_messages_error(m->options->messages, m->options->lang, what, &message);
-        has_hint = th_messages_hint(m->options->messages, m->options->lang, what, &hint);
-    }
-    struct th_json *json = th_json_object();
-    th_json_set_int(json, "row", m->rows[row].line);
-    th_json_set_text(json, "number", th_tenure_cell(&m->table, row, TH_TENURE_NUMBER));
-    th_json_set_text(json, "code", what->key);
-    th_json_set_text(json, "severity", severity);
-    th_json_set_text(json, "message", message.size > 0 ? th_buf_text(&message) : what->key);
-    th_json_set_text(json, "hint", has_hint ? th_buf_text(&hint) : NULL);
-    th_json_append(m->problems, json);
-    th_buf_clear(&message);
-    th_buf_clear(&hint);
+    th_sheet_tell(&m->told, &m->table.sheet, row, th_tenure_cell(&m->table, row, TH_TENURE_NUMBER),
+                  NULL, severity, what);
 }
 
 static void bad_value(struct th_tenure_run *m, size_t row, enum th_tenure_column column)
@@ -46,50 +25,13 @@ static void bad_value(struct th_tenure_run *m, size_t row, enum th_tenure_column
     th_tenure_problem(m, row, "error", &what);
 }
 
-static bool digits_take(const char **at, int n_max, int *ret_value)
-{
-    int value = 0;
-    int n = 0;
-    for (; n < n_max && **at >= '0' && **at <= '9'; n++)
-        value = 10 * value + (*(*at)++ - '0');
-    *ret_value = value;
-    return n > 0;
-}
-
-static bool text_take(const char **at, const char *text)
-{
-    if (!th_text_starts_with(*at, text))
-        return false;
-    *at += strlen(text);
-    return true;
-}
-
-// "2021-6-1", "2021/06/01", "2021.6.1" and "2021年6月1日" are days as well.
-static bool date_read(const char *text, struct th_date *ret_date)
-{
-    static const char *const MARKS[][3] = {
-        {"-", "-", ""}, {"/", "/", ""}, {".", ".", ""}, {"年", "月", "日"}};
-    for (size_t i = 0; i < sizeof MARKS / sizeof MARKS[0]; i++) {
-        struct th_date date = {0};
-        const char *at = text;
-        if (digits_take(&at, 4, &date.year) && text_take(&at, MARKS[i][0]) &&
-            digits_take(&at, 2, &date.month) && text_take(&at, MARKS[i][1]) &&
-            digits_take(&at, 2, &date.day) && text_take(&at, MARKS[i][2]) && *at == '\0' &&
-            th_date_valid(date)) {
-            *ret_date = date;
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool take_date(struct th_tenure_run *m, size_t row, enum th_tenure_column column,
                       struct th_date *ret_date)
 {
     const char *text = th_tenure_cell(&m->table, row, column);
     if (text[0] == '\0' && !th_tenure_columns[column].needed)
         return true;
-    if (date_read(text, ret_date))
+    if (th_sheet_date(text, ret_date))
         return true;
     bad_value(m, row, column);
     return false;
@@ -313,9 +255,13 @@ enum th_status th_tenure_row_take(struct th_tenure_run *m, size_t row, struct th
     struct th_tenure facts = {0};
     struct th_error what;
     bool done = false;
-    m->rows[row].line = m->table.lines[row];
+    m->rows[row].line = m->table.sheet.lines[row].line;
     m->rows[row].share = (struct th_ratio){1, 1};
     struct th_tenure_contract *contract = contract_of(m, row);
+    if (th_sheet_tell_lost(&m->told, &m->table.sheet, row)) {
+        m->rows[row].fate = TH_TENURE_ROW_BAD;
+        return TH_OK;
+    }
     take_document(m, row, contract);
     bool read = take_facts(m, row, &facts);
     if (read && th_tenure_cell(&m->table, row, TH_TENURE_SHARE)[0] != '\0') {

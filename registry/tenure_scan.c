@@ -28,10 +28,10 @@ enum th_status th_tenure_scan_paths(const struct th_tenure_run *m, char ***ret_p
                                     struct th_error *err)
 {
     size_t n = 0;
-    char **paths = calloc(m->table.n + 1, sizeof *paths);
+    char **paths = calloc(m->table.sheet.n + 1, sizeof *paths);
     if (paths == NULL)
         return th_error_no_memory(err);
-    for (size_t i = 0; i < m->table.n; i++) {
+    for (size_t i = 0; i < m->table.sheet.n; i++) {
         char path[TH_TENURE_PATH_SIZE];
         const char *document = th_tenure_cell(&m->table, i, TH_TENURE_DOCUMENT);
         scan_path(m, document, path);

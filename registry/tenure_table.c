@@ -1,9 +1,8 @@
 // The table of contracts as people write it.
-#include <stdlib.h>
 #include <string.h>
 
+#include "core/buf.h"
 #include "core/text.h"
-#include "gis/reader.h"
 #include "registry/tenure_internal.h"
 
 const struct th_tenure_column_spec th_tenure_columns[TH_TENURE_COLUMNS] = {
@@ -52,18 +51,16 @@ static bool is_heading(enum th_tenure_column column, const char *heading)
 }
 
 // Positions of the columns in the source; TH_INVALID when one that is needed is missing.
-static enum th_status find_columns(const struct th_reader *reader,
-                                   size_t positions[TH_TENURE_COLUMNS], struct th_error *err)
+static enum th_status find_columns(struct th_tenure_table *table, struct th_error *err)
 {
-    size_t n = th_reader_info(reader)->n_fields;
     struct th_buf missing;
     th_buf_init(&missing, 4096);
     for (int c = 0; c < TH_TENURE_COLUMNS; c++) {
-        positions[c] = SIZE_MAX;
-        for (size_t i = 0; positions[c] == SIZE_MAX && i < n; i++)
-            if (is_heading((enum th_tenure_column)c, th_reader_field(reader, i)))
-                positions[c] = i;
-        if (positions[c] == SIZE_MAX && th_tenure_columns[c].needed)
+        table->positions[c] = SIZE_MAX;
+        for (size_t i = 0; table->positions[c] == SIZE_MAX && i < table->sheet.n_columns; i++)
+            if (is_heading((enum th_tenure_column)c, table->sheet.headings[i]))
+                table->positions[c] = i;
+        if (table->positions[c] == SIZE_MAX && th_tenure_columns[c].needed)
             th_buf_printf(&missing, "%s%s", missing.size > 0 ? "、" : "",
                           th_tenure_columns[c].title);
     }
@@ -75,75 +72,15 @@ static enum th_status find_columns(const struct th_reader *reader,
     return status;
 }
 
-static enum th_status room_make(struct th_tenure_table *table, size_t n, struct th_error *err)
-{
-    if (n > TH_TENURE_ROWS_MAX) {
-        (void)th_error_set(err, TH_LIMIT, "tenure_too_many_rows", NULL);
-        th_error_add_int(err, "limit", TH_TENURE_ROWS_MAX);
-        return TH_LIMIT;
-    }
-    char **cells = realloc(table->cells, (n + 1) * TH_TENURE_COLUMNS * sizeof *cells);
-    table->cells = cells == NULL ? table->cells : cells;
-    int64_t *lines = realloc(table->lines, (n + 1) * sizeof *lines);
-    table->lines = lines == NULL ? table->lines : lines;
-    return cells == NULL || lines == NULL ? th_error_no_memory(err) : TH_OK;
-}
-
-static enum th_status row_add(struct th_tenure_table *table, int64_t line,
-                              const char *const texts[TH_TENURE_COLUMNS], struct th_error *err)
-{
-    bool any = false;
-    for (int c = 0; c < TH_TENURE_COLUMNS; c++)
-        any = any || (texts[c] != NULL && texts[c][0] != '\0');
-    if (!any)
-        return TH_OK; // a blank line
-    char **row = &table->cells[table->n * TH_TENURE_COLUMNS];
-    table->lines[table->n++] = line;
-    bool done = true;
-    for (int c = 0; c < TH_TENURE_COLUMNS; c++) {
-        row[c] = texts[c] == NULL ? NULL : th_text_duplicate(texts[c]);
-        done = done && (texts[c] == NULL || row[c] != NULL);
-        if (row[c] != NULL)
-            th_text_trim(row[c]);
-    }
-    return done ? TH_OK : th_error_no_memory(err);
-}
-
-static enum th_status read_rows(struct th_reader *reader, struct th_tenure_table *table,
-                                struct th_error *err)
-{
-    struct th_reader_batch *batch = NULL;
-    size_t positions[TH_TENURE_COLUMNS];
-    enum th_status status = find_columns(reader, positions, err);
-    while (status == TH_OK) {
-        status = th_reader_next(reader, &batch, err);
-        if (status != TH_OK || batch == NULL)
-            break;
-        status = room_make(table, table->n + batch->n_rows, err);
-        for (size_t i = 0; status == TH_OK && i < batch->n_rows; i++) {
-            const struct th_reader_row *row = &batch->rows[i];
-            const char *texts[TH_TENURE_COLUMNS] = {0};
-            for (int c = 0; !row->lost && c < TH_TENURE_COLUMNS; c++)
-                texts[c] = positions[c] == SIZE_MAX ? NULL : row->values[positions[c]];
-            status = row_add(table, row->row, texts, err);
-        }
-        th_reader_batch_free(batch);
-    }
-    return status;
-}
-
 enum th_status th_tenure_table_read(const char *path, struct th_tenure_table *ret_table,
                                     struct th_error *err)
 {
     struct th_tenure_table table = {0};
-    struct th_reader *reader = NULL;
-    const struct th_reader_options how = {.shapeless = true};
-    enum th_status status = th_reader_open(path, &how, &reader, err);
+    enum th_status status = th_sheet_read(path, &table.sheet, err);
     if (status == TH_OK)
-        status = read_rows(reader, &table, err);
-    th_reader_close(reader);
+        status = find_columns(&table, err);
     if (status != TH_OK) {
-        th_tenure_table_clear(&table);
+        th_sheet_clear(&table.sheet);
         return status;
     }
     *ret_table = table;
@@ -152,16 +89,11 @@ enum th_status th_tenure_table_read(const char *path, struct th_tenure_table *re
 
 void th_tenure_table_clear(struct th_tenure_table *table)
 {
-    for (size_t i = 0; i < table->n * TH_TENURE_COLUMNS; i++)
-        free(table->cells[i]);
-    free(table->cells);
-    free(table->lines);
-    *table = (struct th_tenure_table){0};
+    th_sheet_clear(&table->sheet);
 }
 
 const char *th_tenure_cell(const struct th_tenure_table *table, size_t row,
                            enum th_tenure_column column)
 {
-    const char *text = table->cells[row * TH_TENURE_COLUMNS + (size_t)column];
-    return text == NULL ? "" : text;
+    return th_sheet_cell(&table->sheet, row, table->positions[column]);
 }

@@ -196,6 +196,8 @@ enum th_status th_file_check_all(struct th_store *store, const struct th_check_s
                                    " UNION ALL SELECT withdrawn_seq FROM layer"
                                    " WHERE withdrawn_seq IS NOT NULL"
                                    " UNION ALL SELECT seq FROM overlap_waiver"
+                                   " UNION ALL SELECT seq FROM activity"
+                                   " UNION ALL SELECT seq FROM plot"
                                    " UNION ALL SELECT seq FROM tenure"
                                    " UNION ALL SELECT seq FROM tenure_document"
                                    " UNION ALL SELECT seq FROM tenure_end"

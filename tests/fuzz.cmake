@@ -47,7 +47,7 @@ th_add_fuzz_target(points_table SOURCES ${fuzz_reader}/points.c ${fuzz_reader}/p
     DEPENDS tanhui_core)
 th_add_fuzz_target(spatial_blob DEPENDS tanhui_store)
 th_add_fuzz_target(document DEPENDS tanhui_methodology)
-foreach(name field_names area_unit settings)
+foreach(name field_names area_unit quantity_heading settings)
     th_add_fuzz_target(${name} DEPENDS tanhui_registry)
 endforeach()
 # The pages come from the input instead of the net.

@@ -128,6 +128,7 @@ extern const struct th_cli_command th_cli_life_commands[];
 extern const struct th_cli_command th_cli_export_commands[];
 extern const struct th_cli_command th_cli_layer_commands[];
 extern const struct th_cli_command th_cli_tenure_commands[];
+extern const struct th_cli_command th_cli_activity_commands[];
 extern const struct th_cli_command th_cli_rule_commands[];
 extern const struct th_cli_command th_cli_estimate_commands[];
 extern const struct th_cli_command th_cli_package_commands[];

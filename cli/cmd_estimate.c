@@ -1,4 +1,4 @@
-// methodology list, show; estimate run, explain, sheet, project.
+// methodology list, show, lint, add; estimate run, explain, sheet, project.
 #include "cli/cli.h"
 #include "registry/estimate.h"
 #include "registry/methodology.h"
@@ -13,6 +13,18 @@ static enum th_status run_methodology_show(struct th_cli *cli, struct th_json **
                                            struct th_error *err)
 {
     return th_methodology_show(cli->registry, cli->positionals[0], ret_reply, err);
+}
+
+static enum th_status run_methodology_lint(struct th_cli *cli, struct th_json **ret_reply,
+                                           struct th_error *err)
+{
+    return th_methodology_lint_file(cli->positionals[0], cli->messages, cli->lang, ret_reply, err);
+}
+
+static enum th_status run_methodology_add(struct th_cli *cli, struct th_json **ret_reply,
+                                          struct th_error *err)
+{
+    return th_methodology_add(cli->registry, &cli->request, cli->positionals[0], ret_reply, err);
 }
 
 static void read_options(struct th_cli *cli, struct th_estimate_options *ret_options)
@@ -66,14 +78,17 @@ static enum th_status run_project(struct th_cli *cli, struct th_json **ret_reply
 
 const struct th_cli_command th_cli_estimate_commands[] = {
     {"methodology", "list", TH_CLI_READ, "", "",
-     "methodologies: id version title family monitoring_only statement_based kinds",
+     "methodologies: id version title families monitoring_only statement_based kinds",
      run_methodology_list},
     {"methodology", "show", TH_CLI_READ, "ID[@VERSION]", "",
-     "id version title summary family applicability sha256 | inputs: name unit value range.low "
-     "range.high "
-     "| parameters: name title value unit interval reference.value "
+     "id version title summary families applicability sha256 "
+     "| inputs: name title scope unit value range.low range.high "
+     "| rows: name title when value unit interval reference.value "
      "reference.waiver_ratio evidence source",
      run_methodology_show},
+    {"methodology", "lint", TH_CLI_NO_FILE, "FILE", "",
+     "file ok n_faults | faults: where reason message", run_methodology_lint},
+    {"methodology", "add", TH_CLI_WRITE, "FILE", "", "id version sha256", run_methodology_add},
     {"estimate", "run", TH_CLI_WRITE, "",
      "year=Y from=Y to=Y methodology=ID[@V] village=V package=P parcel=ID input*=NAME=VALUE",
      "run_id methodology version n_parcels area_mu gross_kg baseline_kg project_emissions_kg "

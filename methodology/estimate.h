@@ -1,5 +1,5 @@
-// From area to kilograms, parcel by parcel and year by year. Pure functions: the same input gives
-// the same bytes on any machine.
+// From area and inputs to kilograms, parcel by parcel and year by year. Pure functions: the same
+// input gives the same bytes on any machine.
 #ifndef TH_METHODOLOGY_ESTIMATE_H
 #define TH_METHODOLOGY_ESTIMATE_H
 
@@ -11,62 +11,86 @@ struct th_estimate_input {
     struct th_ratio value;
 };
 
-// Parameters after the inputs have replaced what may be replaced.
+// A methodology's numbers after the inputs have replaced what may be replaced.
 struct th_estimate_rules; // opaque; borrows the methodology, copies the inputs
 
-// TH_INVALID: "input_unknown" (names in "names"), "factor_out_of_range" (value, low, high, unit).
+// TH_INVALID: "input_unknown" (names in "names"), "input_fixed", "input_repeated",
+// "factor_out_of_range" (value, low, high, unit).
 enum th_status th_estimate_rules_new(const struct th_methodology *methodology,
                                      const struct th_estimate_input *inputs, size_t n_inputs,
                                      struct th_estimate_rules **ret_rules,
                                      struct th_error *err) TH_MUST_CHECK;
 void th_estimate_rules_free(struct th_estimate_rules *rules);
 
-enum { TH_ESTIMATE_WARNINGS_MAX = 8 };
+// The value of a parameter without a table, in force in any year; NULL: no such parameter.
+// Borrowed.
+const struct th_parameter_row *th_estimate_value(const struct th_estimate_rules *rules,
+                                                 const char *name);
+
+enum { TH_ESTIMATE_WARNINGS_MAX = 16 };
 
 // What people must know about the numbers. `warning` keys: "warning.<key>".
 struct th_estimate_warning {
     bool needs_waiver;       // an officer must accept it before units are issued
     struct th_error message; // key and arguments
 };
+// At most the maximum.
 size_t th_estimate_warnings(const struct th_estimate_rules *rules,
-                            struct th_estimate_warning *ret_warnings); // at most the maximum
+                            struct th_estimate_warning *ret_warnings);
 
 struct th_estimate_parcel {
     int64_t parcel_id;
     struct th_area measured; // geodesic, slivers taken off
     bool has_contracted;
     struct th_area contracted; // by declaration or contract
+    const double *inputs;      // one for each input of the document; a computed one is not read
+    const bool *is_default;    // likewise: is it the document's default? NULL: none is
 };
 
-// The terms of one parcel and year, kg CO2e; gross toward −∞, the others toward +∞.
+// The terms of one parcel and year, kg CO2e; gross toward −∞, the others toward +∞. Net is gross
+// less the others, before the buffer, and may be negative.
 struct th_estimate_line {
     int64_t parcel_id;
     int year;
     struct th_area area_used;
-    struct th_carbon gross, baseline, project_emissions, leakage, deduction, net;
+    struct th_carbon gross, baseline;
+    struct th_carbon emissions[TH_N_GASES]; // of the project, each rounded by itself
+    struct th_carbon leakage, deduction, net;
 };
+// The three gases together.
+enum th_status th_estimate_emissions(const struct th_estimate_line *line, struct th_carbon *ret_sum,
+                                     struct th_error *err) TH_MUST_CHECK;
 
 // Area used: the smaller of measured and contracted. Rule "area-min-1".
 struct th_area th_estimate_area_used(const struct th_estimate_parcel *parcel);
 
-enum th_status th_estimate_parcel_year(const struct th_estimate_rules *rules,
-                                       const struct th_estimate_parcel *parcel, int year,
-                                       struct th_estimate_line *ret_line,
-                                       struct th_error *err) TH_MUST_CHECK;
+// Lines of parcels in one year, without deduction. TH_DATA_PROBLEM ("calc_undefined" with "term"
+// and "parcel"), TH_INVALID ("parameter_year" with "parameter", "year": no row holds in that year;
+// "estimate_by_statement"), TH_OVERFLOW ("estimate_overflow").
+enum th_status th_estimate_year(const struct th_estimate_rules *rules, int year,
+                                const struct th_estimate_parcel *parcels, size_t n,
+                                struct th_estimate_line *ret_lines,
+                                struct th_error *err) TH_MUST_CHECK;
 
-// Total uncertainty over a portfolio that shares its factors; false when the methodology's numbers
-// carry no interval (then it is shown as not stated, never as zero).
-bool th_estimate_uncertainty(const struct th_estimate_rules *rules, struct th_carbon gross,
-                             struct th_carbon *ret_halfwidth, struct th_ratio *ret_confidence);
+// Deducts shares (0 … 1) of gross or of the net before deduction where they are positive, for what
+// is not credited needs no discount, and of the size of the baseline; each toward +∞.
+struct th_estimate_shares {
+    struct th_ratio gross, baseline, net;
+};
+enum th_status th_estimate_deduct(struct th_estimate_line *line,
+                                  const struct th_estimate_shares *shares,
+                                  struct th_error *err) TH_MUST_CHECK;
 
 // The arithmetic of one line for a reader with a calculator: array of
-// {term, expression, value, unit, source, evidence}; terms are message keys "term.<x>" texts in
-// `term`, values are texts. *ret_lines is the caller's.
+// {term, expression, value, unit, source, evidence}; texts of the document in the language asked
+// for, others are keys "term.<x>" of the catalogue. *ret_lines is the caller's.
 enum th_status th_estimate_explain(const struct th_estimate_rules *rules,
                                    const struct th_estimate_parcel *parcel, int year,
+                                   const struct th_estimate_shares *shares, bool chinese,
                                    struct th_json **ret_lines, struct th_error *err) TH_MUST_CHECK;
 
-// A projection without parcels: area × factor, rounded to whole tonnes toward −∞; no units follow.
+// A projection without parcels by an area factor: area × factor, rounded to whole tonnes toward −∞;
+// no units follow. TH_INVALID ("no_area_factor").
 enum th_status th_estimate_project(const struct th_estimate_rules *rules, struct th_area area,
                                    struct th_carbon *ret_gross, struct th_error *err) TH_MUST_CHECK;
 

@@ -1,16 +1,12 @@
-// The calculation sheet of one parcel and year: every number with the sum that gives it, in the
-// digits that a pocket calculator takes.
+// The calculation of one parcel and year for a person: each number before it is used, each line
+// with the sum that gives it, in the digits that a pocket calculator takes.
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "methodology/estimate_internal.h"
 #include "methodology/wide_internal.h"
-
-const char *th_estimate_term(const char *name, bool as_argument, char *buf, size_t size)
-{
-    (void)snprintf(buf, size, "%sterm.%s", as_argument ? "@" : "", name);
-    return buf;
-}
 
 struct line { // NULL members are written as null
     const char *term, *expression, *value, *unit, *source, *evidence;
@@ -32,15 +28,12 @@ static void explain_areas(struct th_json *lines, const struct th_estimate_parcel
 {
     char m2[TH_WIDE_TEXT_SIZE];
     char mu[TH_WIDE_TEXT_SIZE];
-    char ha[TH_WIDE_TEXT_SIZE];
     char contracted[TH_WIDE_TEXT_SIZE];
     char used[TH_WIDE_TEXT_SIZE];
     char expression[3 * TH_WIDE_TEXT_SIZE];
     (void)th_wide_decimal(th_area_m2_cent(parcel->measured), 2, false, m2);
     (void)th_wide_mu(parcel->measured, mu);
     (void)th_wide_mu(th_estimate_area_used(parcel), used);
-    // 3,000,000 units are one ha; half up to four decimals, shown only.
-    (void)th_wide_decimal((th_area_m2_300(parcel->measured) / 150 + 1) / 2, 4, false, ha);
     add_line(lines, (struct line){.term = "term.area_measured",
                                   .value = m2,
                                   .unit = "m2",
@@ -52,12 +45,6 @@ static void explain_areas(struct th_json *lines, const struct th_estimate_parcel
                                   .expression = exact ? expression : NULL,
                                   .value = mu,
                                   .unit = "mu",
-                                  .source = "term.source_mu"});
-    (void)snprintf(expression, sizeof(expression), "%s ÷ 15", mu);
-    add_line(lines, (struct line){.term = "term.area_measured",
-                                  .expression = expression,
-                                  .value = ha,
-                                  .unit = "ha",
                                   .source = "term.source_mu"});
     if (!parcel->has_contracted) {
         add_line(lines, (struct line){.term = "term.area_used",
@@ -80,30 +67,162 @@ static void explain_areas(struct th_json *lines, const struct th_estimate_parcel
                                   .source = "term.rule_area_min_1"});
 }
 
-// "2145 × 0.39 × 1000", or "20 × 70 ÷ 87 × 1000 = 16091.954…" where something is cut off.
-static void gross_expression(struct th_area area, struct th_ratio factor, char *text, size_t size)
+enum { NUMBER_SIZE = 48 };
+
+// Six decimals at most, without zeros at the end.
+static const char *number_text(double value, char buf[NUMBER_SIZE])
 {
-    char mu[TH_WIDE_TEXT_SIZE];
-    char value[TH_RATIO_TEXT_SIZE];
-    char cut[TH_WIDE_TEXT_SIZE];
-    (void)th_ratio_format(factor, value);
-    bool is_fraction = false;
-    for (const char *c = value; *c; c++) {
-        is_fraction = is_fraction || *c == '/';
+    (void)snprintf(buf, NUMBER_SIZE, "%.6f", value);
+    char *end = buf + strlen(buf);
+    while (end[-1] == '0') {
+        *--end = '\0';
     }
-    int used = is_fraction ? snprintf(text, size, "%s × %" PRId64 " ÷ %" PRId64 " × 1000",
-                                      th_wide_mu(area, mu), factor.numerator, factor.denominator)
-                           : snprintf(text, size, "%s × %s × 1000", th_wide_mu(area, mu), value);
-    // The same quotient as in estimate.c, kept to a thousandth of a kilogram.
-    th_wide dividend = (th_wide)th_area_m2_300(area) * factor.numerator;
-    th_wide divisor = (th_wide)factor.denominator * (TH_WIDE_MU / 1000);
-    th_wide whole = th_wide_floor(dividend, divisor);
-    th_wide rest = dividend - whole * divisor;
-    th_wide thousandths = whole * 1000 + th_wide_floor(rest * 1000, divisor);
-    if (rest != 0 && th_wide_fits(thousandths) && used > 0 && (size_t)used < size) {
-        bool more = (rest * 1000) % divisor != 0;
-        (void)snprintf(text + used, size - (size_t)used, " = %s%s",
-                       th_wide_decimal((int64_t)thousandths, 3, false, cut), more ? "…" : "");
+    if (end[-1] == '.') {
+        *--end = '\0';
+    }
+    return strcmp(buf, "-0") == 0 ? "0" : buf;
+}
+
+// What stands for the leaves of expressions, and which of them have been introduced.
+struct teller {
+    const struct th_estimate_rules *rules;
+    const struct th_estimate_parcel *parcel;
+    const struct th_calc_sheet *sheet;
+    int year;
+    bool chinese;
+    struct th_json *lines;
+    bool told_slot[TH_CALC_SLOTS_MAX];
+    bool told_input[TH_CALC_INPUTS_MAX];
+};
+
+static const char *in_language(const struct teller *teller, struct th_text text)
+{
+    return teller->chinese ? text.zh : text.en;
+}
+
+// The parameter whose row fills a slot in this year; NULL: a GWP.
+static const struct th_parameter *parameter_of(const struct teller *teller, size_t slot,
+                                               const struct th_parameter_row **ret_row)
+{
+    const struct th_methodology *methodology = teller->rules->methodology;
+    for (size_t i = 0; i < methodology->n_parameters; i++) {
+        size_t n = 0;
+        const struct th_parameter_row *rows = th_estimate_rows(teller->rules, i, &n);
+        for (size_t k = 0; k < n; k++) {
+            if (rows[k].slot == slot && th_parameter_row_holds(&rows[k], teller->year)) {
+                *ret_row = &rows[k];
+                return &methodology->parameters[i];
+            }
+        }
+    }
+    for (size_t gas = 0; gas < TH_N_GASES; gas++) {
+        if (methodology->gwp[gas].slot == slot && gas != TH_GAS_CO2) {
+            *ret_row = &methodology->gwp[gas];
+        }
+    }
+    return NULL;
+}
+
+static void write_slot(void *context, size_t slot, struct th_buf *out)
+{
+    struct teller *teller = context;
+    char value[TH_RATIO_TEXT_SIZE];
+    const struct th_parameter_row *row = NULL;
+    const struct th_parameter *parameter = parameter_of(teller, slot, &row);
+    (void)th_ratio_format(row->value, value);
+    if (strchr(value, '/')) { // 70/87 as a sum of the calculator
+        th_buf_printf(out, "%" PRId64 " ÷ %" PRId64, row->value.numerator, row->value.denominator);
+    } else {
+        th_buf_append_str(out, value);
+    }
+    if (teller->told_slot[slot]) {
+        return;
+    }
+    teller->told_slot[slot] = true;
+    bool is_methane = slot == teller->rules->methodology->gwp[TH_GAS_CH4].slot;
+    add_line(teller->lines, (struct line){.term = parameter ? in_language(teller, parameter->title)
+                                                  : is_methane ? "term.gwp_ch4"
+                                                               : "term.gwp_n2o",
+                                          .value = value,
+                                          .unit = parameter    ? parameter->unit
+                                                  : is_methane ? "kg CO2e/kg CH4"
+                                                               : "kg CO2e/kg N2O",
+                                          .source = row->source,
+                                          .evidence = th_evidence_name(row->evidence)});
+}
+
+static void tell_input(struct teller *teller, size_t index)
+{
+    const struct th_input *input = &teller->rules->methodology->inputs[index];
+    double value = teller->parcel->inputs[index];
+    char buf[NUMBER_SIZE];
+    const char *text = number_text(value, buf);
+    if (input->type == TH_INPUT_CHOICE && value >= 0 && (size_t)value < input->n_choices) {
+        text = in_language(teller, input->choices[(size_t)value].title);
+    }
+    static const char *const sources[] = {[TH_INPUT_OF_PARCEL] = "term.source_parcel",
+                                          [TH_INPUT_OF_YEAR] = "term.source_activity",
+                                          [TH_INPUT_OF_PLOTS] = "term.source_plots"};
+    bool is_default = teller->parcel->is_default && teller->parcel->is_default[index];
+    const char *evidence = is_default ? th_evidence_name(input->standard_evidence) : NULL;
+    add_line(teller->lines,
+             (struct line){.term = in_language(teller, input->title),
+                           .value = text,
+                           .unit = input->unit,
+                           .source = is_default ? input->standard_source : sources[input->scope],
+                           .evidence = evidence});
+}
+
+static void write_input(void *context, size_t input, struct th_buf *out)
+{
+    struct teller *teller = context;
+    char buf[NUMBER_SIZE];
+    if (input == TH_COLUMN_AREA_MU) {
+        char mu[TH_WIDE_TEXT_SIZE];
+        th_buf_append_str(out, th_wide_mu(th_estimate_area_used(teller->parcel), mu));
+    } else if (input == TH_COLUMN_YEAR) {
+        th_buf_printf(out, "%d", teller->year);
+    } else {
+        th_buf_append_str(out, number_text(teller->parcel->inputs[input - TH_COLUMN_INPUTS], buf));
+        if (!teller->told_input[input]) {
+            teller->told_input[input] = true;
+            tell_input(teller, input - TH_COLUMN_INPUTS);
+        }
+    }
+}
+
+static void write_value(void *context, size_t line, struct th_buf *out)
+{
+    const struct teller *teller = context;
+    char buf[NUMBER_SIZE];
+    th_buf_append_str(out, number_text(th_calc_sheet_value(teller->sheet, line), buf));
+}
+
+// The weakest evidence among what a sheet uses is told by each number itself, so that computed
+// lines carry none.
+static void explain_calc(struct teller *teller)
+{
+    const struct th_methodology *methodology = teller->rules->methodology;
+    const struct th_calc_leaves leaves = {teller, write_value, write_slot, write_input};
+    for (size_t i = 0; i < th_calc_n_lines(methodology->calc); i++) {
+        struct th_calc_line_info info = th_calc_line_at(methodology->calc, i);
+        char value[NUMBER_SIZE];
+        struct th_buf expression;
+        th_buf_init(&expression, 64 * 1024);
+        th_calc_sheet_write(teller->sheet, i, TH_CALC_PEOPLE, &leaves, &expression);
+        const char *term = info.counted && info.section > 0
+                               ? in_language(teller, methodology->terms[info.section - 1].title)
+                               : info.term;
+        if (!term) {
+            term = in_language(teller, methodology->inputs[info.input].title);
+        }
+        add_line(teller->lines,
+                 (struct line){.term = term,
+                               .expression = th_buf_text(&expression),
+                               .value = number_text(th_calc_sheet_value(teller->sheet, i), value),
+                               .unit = info.unit,
+                               .source = info.source});
+        th_buf_clear(&expression);
     }
 }
 
@@ -112,67 +231,165 @@ static const char *kg_text(struct th_carbon carbon, char buf[TH_WIDE_TEXT_SIZE])
     return th_wide_decimal(th_carbon_kg(carbon), 0, false, buf);
 }
 
-static void explain_carbon(struct th_json *lines, const struct th_parameter *factor,
-                           const struct th_estimate_line *line)
+// The lines that were counted to a side and gas, added: "12.5 + 3".
+static void write_counted(const struct teller *teller, enum th_side side, int gas,
+                          struct th_buf *out)
 {
-    char expression[6 * TH_WIDE_TEXT_SIZE];
-    char texts[6][TH_WIDE_TEXT_SIZE];
-    const char *evidence = th_evidence_name(factor->evidence);
-    const char *gross = kg_text(line->gross, texts[0]);
-    gross_expression(line->area_used, factor->value, expression, sizeof(expression));
-    add_line(lines,
-             (struct line){"term.gross", expression, gross, "kg CO2e", "term.rule_down", evidence});
-    const struct {
-        const char *term;
-        struct th_carbon mass;
-    } subtracted[] = {{"term.baseline", line->baseline},
-                      {"term.project_emissions", line->project_emissions},
-                      {"term.leakage", line->leakage},
-                      {"term.deduction", line->deduction}};
-    for (size_t i = 0; i < sizeof(subtracted) / sizeof(subtracted[0]); i++) {
-        add_line(lines, (struct line){.term = subtracted[i].term,
-                                      .value = kg_text(subtracted[i].mass, texts[i + 1]),
-                                      .unit = "kg CO2e",
-                                      .source = "term.source_not_counted"});
+    const struct th_calc *calc = teller->rules->methodology->calc;
+    for (size_t i = 0; i < th_calc_n_lines(calc); i++) {
+        struct th_calc_line_info info = th_calc_line_at(calc, i);
+        char buf[NUMBER_SIZE];
+        if (info.counted && info.side == side && (gas < 0 || (int)info.gas == gas)) {
+            const char *text = number_text(th_calc_sheet_value(teller->sheet, i), buf);
+            th_buf_printf(out, out->size > 0 ? " + %s" : "%s", text);
+        }
     }
-    (void)snprintf(expression, sizeof(expression), "%s - %s - %s - %s - %s", gross, texts[1],
-                   texts[2], texts[3], texts[4]);
-    add_line(lines, (struct line){.term = "term.net",
-                                  .expression = expression,
-                                  .value = kg_text(line->net, texts[5]),
-                                  .unit = "kg CO2e",
-                                  .source = "term.rule_net",
-                                  .evidence = evidence});
+}
+
+static void explain_side(const struct teller *teller, const char *term, enum th_side side, int gas,
+                         struct th_carbon mass)
+{
+    char value[TH_WIDE_TEXT_SIZE];
+    struct th_buf expression;
+    th_buf_init(&expression, 16 * 1024);
+    write_counted(teller, side, gas, &expression);
+    bool counted = expression.size > 0;
+    add_line(teller->lines, (struct line){.term = term,
+                                          .expression = counted ? th_buf_text(&expression) : NULL,
+                                          .value = kg_text(mass, value),
+                                          .unit = "kg CO2e",
+                                          .source = !counted ? "term.source_not_counted"
+                                                    : side == TH_SIDE_GROSS ? "term.rule_down"
+                                                                            : "term.rule_up"});
+    th_buf_clear(&expression);
+}
+
+// share × size of each mass that the rule takes from; nothing where it takes nothing.
+static void write_shares(const struct th_estimate_line *line,
+                         const struct th_estimate_shares *shares, struct th_buf *out)
+{
+    const struct th_ratio of[] = {shares->gross, shares->baseline, shares->net};
+    int64_t gross = th_carbon_kg(line->gross);
+    int64_t baseline = th_carbon_kg(line->baseline);
+    int64_t net = th_carbon_kg(line->net) + th_carbon_kg(line->deduction);
+    const int64_t kg[] = {gross > 0 ? gross : 0, baseline < 0 ? -baseline : baseline,
+                          net > 0 ? net : 0};
+    for (size_t i = 0; i < 3; i++) {
+        char share[TH_RATIO_TEXT_SIZE];
+        if (of[i].numerator != 0) {
+            th_buf_printf(out, "%s%" PRId64 " × %s", out->size > 0 ? " + " : "", kg[i],
+                          th_ratio_format(of[i], share));
+        }
+    }
+}
+
+static void explain_deduction(const struct teller *teller, const struct th_estimate_line *line,
+                              const struct th_estimate_shares *shares)
+{
+    char value[TH_WIDE_TEXT_SIZE];
+    struct th_buf expression;
+    th_buf_init(&expression, 1024);
+    if (shares) {
+        write_shares(line, shares, &expression);
+    }
+    bool deducts = expression.size > 0;
+    add_line(teller->lines,
+             (struct line){.term = "term.deduction",
+                           .expression = deducts ? th_buf_text(&expression) : NULL,
+                           .value = kg_text(line->deduction, value),
+                           .unit = "kg CO2e",
+                           .source = deducts ? "term.rule_deduction" : "term.source_not_counted"});
+    th_buf_clear(&expression);
+}
+
+static void explain_totals(const struct teller *teller, const struct th_estimate_line *line,
+                           const struct th_estimate_shares *shares)
+{
+    static const char *const gases[TH_N_GASES] = {[TH_GAS_CO2] = "term.emissions_co2",
+                                                  [TH_GAS_CH4] = "term.emissions_ch4",
+                                                  [TH_GAS_N2O] = "term.emissions_n2o"};
+    char expression[8 * TH_WIDE_TEXT_SIZE];
+    char texts[8][TH_WIDE_TEXT_SIZE];
+    explain_side(teller, "term.gross", TH_SIDE_GROSS, -1, line->gross);
+    explain_side(teller, "term.baseline", TH_SIDE_BASELINE, -1, line->baseline);
+    for (int gas = 0; gas < TH_N_GASES; gas++) {
+        explain_side(teller, gases[gas], TH_SIDE_PROJECT_EMISSIONS, gas, line->emissions[gas]);
+    }
+    explain_side(teller, "term.leakage", TH_SIDE_LEAKAGE, -1, line->leakage);
+    explain_deduction(teller, line, shares);
+    (void)snprintf(expression, sizeof(expression), "%s - %s - (%s + %s + %s) - %s - %s",
+                   kg_text(line->gross, texts[0]), kg_text(line->baseline, texts[1]),
+                   kg_text(line->emissions[TH_GAS_CO2], texts[2]),
+                   kg_text(line->emissions[TH_GAS_CH4], texts[3]),
+                   kg_text(line->emissions[TH_GAS_N2O], texts[4]), kg_text(line->leakage, texts[5]),
+                   kg_text(line->deduction, texts[6]));
+    add_line(teller->lines, (struct line){.term = "term.net",
+                                          .expression = expression,
+                                          .value = kg_text(line->net, texts[7]),
+                                          .unit = "kg CO2e",
+                                          .source = "term.rule_net"});
+}
+
+static enum th_status make_sheet(const struct th_estimate_rules *rules,
+                                 const struct th_estimate_parcel *parcel, int year,
+                                 struct th_calc_sheet **ret_sheet, struct th_error *err)
+{
+    double slots[TH_CALC_SLOTS_MAX];
+    double values[TH_CALC_INPUTS_MAX];
+    const double *columns[TH_CALC_INPUTS_MAX];
+    const struct th_methodology *methodology = rules->methodology;
+    enum th_status status = th_estimate_slots(rules, year, slots, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    values[TH_COLUMN_AREA_MU] = th_estimate_area_mu(th_estimate_area_used(parcel));
+    values[TH_COLUMN_YEAR] = year;
+    for (size_t i = 0; i < methodology->n_inputs; i++) {
+        values[TH_COLUMN_INPUTS + i] = parcel->inputs[i];
+    }
+    for (size_t i = 0; i < TH_COLUMN_INPUTS + methodology->n_inputs; i++) {
+        columns[i] = &values[i];
+    }
+    const struct th_calc_batch batch = {.n = 1, .inputs = columns};
+    return th_calc_sheet_new(methodology->calc, slots, &batch, 0, ret_sheet, err);
 }
 
 enum th_status th_estimate_explain(const struct th_estimate_rules *rules,
                                    const struct th_estimate_parcel *parcel, int year,
+                                   const struct th_estimate_shares *shares, bool chinese,
                                    struct th_json **ret_lines, struct th_error *err)
 {
-    const struct th_parameter *factor = NULL;
     struct th_estimate_line line;
-    char term[TH_ERROR_KEY_SIZE];
-    char value[TH_RATIO_TEXT_SIZE];
-    enum th_status status = th_estimate_factor(rules, &factor, err);
+    struct th_calc_sheet *sheet = NULL;
+    enum th_status status = th_estimate_year(rules, year, parcel, 1, &line, err);
+    if (status == TH_OK && shares) {
+        status = th_estimate_deduct(&line, shares, err);
+    }
     if (status == TH_OK) {
-        status = th_estimate_parcel_year(rules, parcel, year, &line, err);
+        status = make_sheet(rules, parcel, year, &sheet, err);
     }
-    if (status != TH_OK) {
-        return status;
+    struct teller *teller = status == TH_OK ? calloc(1, sizeof(*teller)) : NULL;
+    if (status == TH_OK && !teller) {
+        status = th_error_no_memory(err);
     }
-    struct th_json *lines = th_json_array();
-    explain_areas(lines, parcel);
-    add_line(lines, (struct line){.term = th_estimate_term(factor->name, false, term, sizeof(term)),
-                                  .value = th_ratio_format(factor->value, value),
-                                  .unit = factor->unit,
-                                  .source = factor->source,
-                                  .evidence = th_evidence_name(factor->evidence)});
-    explain_carbon(lines, factor, &line);
-    status = lines ? th_json_check(lines, err) : th_error_no_memory(err);
-    if (status != TH_OK) {
-        th_json_free(lines);
-        return status;
+    if (status == TH_OK) {
+        *teller = (struct teller){.rules = rules,
+                                  .parcel = parcel,
+                                  .sheet = sheet,
+                                  .year = year,
+                                  .chinese = chinese,
+                                  .lines = th_json_array()};
+        explain_areas(teller->lines, parcel);
+        explain_calc(teller);
+        explain_totals(teller, &line, shares);
+        status = teller->lines ? th_json_check(teller->lines, err) : th_error_no_memory(err);
+        if (status == TH_OK) {
+            *ret_lines = teller->lines;
+        } else {
+            th_json_free(teller->lines);
+        }
     }
-    *ret_lines = lines;
-    return TH_OK;
+    free(teller);
+    th_calc_sheet_free(sheet);
+    return status;
 }

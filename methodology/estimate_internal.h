@@ -1,4 +1,5 @@
-// Shared by the numbers (estimate.c) and the words about them (estimate_explain.c).
+// Shared by the numbers (estimate.c), what is said about them (estimate_warnings.c) and the words
+// that explain them (estimate_explain.c).
 #ifndef TH_METHODOLOGY_ESTIMATE_INTERNAL_H
 #define TH_METHODOLOGY_ESTIMATE_INTERNAL_H
 
@@ -7,18 +8,41 @@
 
 struct th_estimate_rules {
     const struct th_methodology *methodology; // borrowed
-    struct th_parameter parameters[TH_METHODOLOGY_PARAMETERS_MAX];
-    bool given[TH_METHODOLOGY_PARAMETERS_MAX];    // an input of this name has been read
-    bool replaced[TH_METHODOLOGY_PARAMETERS_MAX]; // and its value is another than the document's
-    size_t n_parameters;
+    // A replaced parameter has one row, the one here.
+    struct th_parameter_row replacements[TH_METHODOLOGY_PARAMETERS_MAX];
+    bool replaced[TH_METHODOLOGY_PARAMETERS_MAX]; // by another value than the document's
+    bool given[TH_METHODOLOGY_PARAMETERS_MAX];
 };
 
-// TH_INVALID ("estimate_by_statement") for a family that computes nothing.
-enum th_status th_estimate_factor(const struct th_estimate_rules *rules,
-                                  const struct th_parameter **ret_factor,
-                                  struct th_error *err) TH_MUST_CHECK;
+// Rows of a parameter after replacement.
+const struct th_parameter_row *th_estimate_rows(const struct th_estimate_rules *rules,
+                                                size_t parameter, size_t *ret_n);
 
-// Message key of a parameter, "term.<name>", or "@term.<name>" as an argument. Returns buf.
-const char *th_estimate_term(const char *name, bool as_argument, char *buf, size_t size);
+// Values of all slots in a year. Errors of th_estimate_year.
+enum th_status th_estimate_slots(const struct th_estimate_rules *rules, int year, double *ret_slots,
+                                 struct th_error *err) TH_MUST_CHECK;
+
+// kg as the calc gives them, six decimals, to whole kilograms.
+enum th_rounding { TH_ROUND_DOWN, TH_ROUND_UP };
+enum th_status th_estimate_kg(double kg, enum th_rounding rounding, struct th_carbon *ret_mass,
+                              struct th_error *err) TH_MUST_CHECK;
+
+double th_estimate_area_mu(struct th_area area); // exact to the millionth
+
+// Does a row hold in a calendar year?
+bool th_parameter_row_holds(const struct th_parameter_row *row, int year);
+
+// Room for up to n parcels of one year, column by column; `inputs` is what a batch takes.
+struct th_estimate_columns {
+    double *columns[TH_CALC_INPUTS_MAX];
+    const double *inputs[TH_CALC_INPUTS_MAX];
+    double *owned;
+    size_t n_columns;
+};
+bool th_estimate_columns_make(const struct th_methodology *methodology, size_t n,
+                              struct th_estimate_columns *columns); // false: no memory
+void th_estimate_columns_clear(struct th_estimate_columns *columns);
+void th_estimate_columns_fill(struct th_estimate_columns *columns, int year,
+                              const struct th_estimate_parcel *parcels, size_t n);
 
 #endif

@@ -178,10 +178,6 @@ static enum th_status plan_rules(struct th_store *store, const struct th_estimat
     if (status == TH_OK) {
         status = th_methodology_open(store, reference, &plan->methodology, err);
     }
-    if (status == TH_OK && th_methodology_family(plan->methodology) == TH_FAMILY_STATEMENT) {
-        status = th_error_set(err, TH_INVALID, "estimate_by_statement", "methodology",
-                              th_methodology_id(plan->methodology), NULL);
-    }
     if (status == TH_OK) {
         status = own_inputs ? th_estimate_inputs_read(plan->package.inputs, &plan->inputs, err)
                             : th_estimate_inputs_parse(options->inputs, options->n_inputs,
@@ -212,7 +208,8 @@ static enum th_status make_plan(struct th_store *store, const struct th_estimate
 
 // Keeps the parcels that apply, in their order; the others go to `skipped`. Over the whole registry
 // parcels of other kinds are no news.
-static enum th_status keep_applicable(const struct th_estimate_options *options, struct plan *plan,
+static enum th_status keep_applicable(struct th_store *store,
+                                      const struct th_estimate_options *options, struct plan *plan,
                                       struct th_json *skipped, struct th_error *err)
 {
     size_t kept = 0;
@@ -220,7 +217,8 @@ static enum th_status keep_applicable(const struct th_estimate_options *options,
     for (size_t i = 0; i < plan->sources.n; i++) {
         struct th_error problem = {.status = TH_OK};
         const struct th_estimate_source *source = &plan->sources.items[i];
-        enum th_status status = th_estimate_source_applies(plan->methodology, source, &problem);
+        enum th_status status = th_estimate_source_applies(
+            store, plan->methodology, source, plan->from_year, plan->to_year, &problem);
         if (status == TH_OK) {
             plan->sources.items[kept++] = *source;
             continue;
@@ -288,7 +286,7 @@ enum th_status th_estimate_run(struct th_registry *registry, const struct th_req
     struct th_store *store = th_work_store(work);
     status = make_plan(store, options, &plan, err);
     if (status == TH_OK) {
-        status = keep_applicable(options, &plan, skipped, err);
+        status = keep_applicable(store, options, &plan, skipped, err);
     }
     if (status == TH_OK) {
         struct th_estimate_job job = {.methodology = plan.methodology,
@@ -351,14 +349,27 @@ static enum th_status explain(struct th_store *store, const struct th_estimate_o
     struct th_json *lines = NULL;
     enum th_status status = make_plan(store, options, plan, err);
     if (status == TH_OK) {
-        status = th_estimate_source_applies(plan->methodology, &plan->sources.items[0], err);
+        status = th_estimate_source_applies(store, plan->methodology, &plan->sources.items[0],
+                                            plan->from_year, plan->from_year, err);
     }
     if (status != TH_OK) {
         return status;
     }
     const struct th_estimate_source *source = &plan->sources.items[0];
-    struct th_estimate_parcel parcel = th_estimate_source_parcel(source);
-    status = th_estimate_explain(plan->rules, &parcel, plan->from_year, &lines, err);
+    double values[TH_CALC_INPUTS_MAX];
+    bool is_default[TH_CALC_INPUTS_MAX];
+    status = th_estimate_source_values(store, plan->methodology, source, plan->from_year, values,
+                                       is_default, err);
+    struct th_estimate_parcel parcel = {.parcel_id = source->parcel_id,
+                                        .measured = source->measured,
+                                        .has_contracted = source->has_contracted,
+                                        .contracted = source->contracted,
+                                        .inputs = values,
+                                        .is_default = is_default};
+    if (status == TH_OK) {
+        status = th_estimate_explain(plan->rules, &parcel, plan->from_year, NULL,
+                                     options->lang == TH_LANG_ZH, &lines, err);
+    }
     if (status != TH_OK) {
         return status;
     }

@@ -108,6 +108,7 @@ enum th_status th_estimate_inputs_read(const char *json, struct th_estimate_inpu
 void th_estimate_sources_clear(struct th_estimate_sources *sources)
 {
     free(sources->items);
+    th_arena_clear(&sources->texts);
     *sources = (struct th_estimate_sources){0};
 }
 
@@ -120,7 +121,6 @@ struct load_context {
 static bool load_source(void *context, const struct th_parcel_record *record,
                         const char *attributes)
 {
-    (void)attributes;
     struct load_context *load = context;
     struct th_estimate_sources *sources = load->sources;
     if (sources->n == sources->capacity) {
@@ -147,6 +147,11 @@ static bool load_source(void *context, const struct th_parcel_record *record,
                                           .contracted = record->declared,
                                           .geometry_hash = record->geometry_hash,
                                           .row_hash = record->row_hash};
+    source->attributes = th_arena_text(&sources->texts, attributes);
+    if (!source->attributes) {
+        load->status = th_error_no_memory(load->err);
+        return false;
+    }
     th_text_copy(source->kind, sizeof(source->kind), record->kind);
     th_text_copy(source->land_class, sizeof(source->land_class), record->land_class);
     th_text_copy(source->village, sizeof(source->village), record->village);
@@ -160,35 +165,6 @@ enum th_status th_estimate_sources_load(struct th_store *store,
     struct load_context context = {.sources = sources, .status = TH_OK, .err = err};
     enum th_status status = th_parcel_each(store, filter, load_source, &context, err);
     return status == TH_OK ? context.status : status;
-}
-
-struct th_estimate_parcel th_estimate_source_parcel(const struct th_estimate_source *source)
-{
-    return (struct th_estimate_parcel){.parcel_id = source->parcel_id,
-                                       .measured = source->measured,
-                                       .has_contracted = source->has_contracted,
-                                       .contracted = source->contracted};
-}
-
-enum th_status th_estimate_source_applies(const struct th_methodology *methodology,
-                                          const struct th_estimate_source *source,
-                                          struct th_error *err)
-{
-    if (source->retired) {
-        return th_error_set(err, TH_INVALID, "estimate_parcel_retired", "reason",
-                            "@applicability.retired", NULL);
-    }
-    const char *land_class = source->land_class[0] != '\0' ? source->land_class : NULL;
-    enum th_status status =
-        th_methodology_applies(methodology, source->kind, land_class, source->measured, err);
-    if (status == TH_DATA_PROBLEM) {
-        // Here it is a refusal, not an answer with a list of problems.
-        status = TH_INVALID;
-        if (err) {
-            err->status = status;
-        }
-    }
-    return status;
 }
 
 enum th_status th_estimate_year_parse(const char *text, int *ret_year, struct th_error *err)

@@ -2,8 +2,9 @@
 #ifndef TH_REGISTRY_ESTIMATE_INTERNAL_H
 #define TH_REGISTRY_ESTIMATE_INTERNAL_H
 
+#include "core/arena.h"
 #include "core/messages.h"
-#include "methodology/estimate.h"
+#include "methodology/estimate_uncertainty.h"
 #include "registry/work.h"
 #include "store/estimate_store.h"
 #include "store/parcel_store.h"
@@ -38,22 +39,42 @@ struct th_estimate_source {
     struct th_area contracted;
     struct th_hash geometry_hash;
     struct th_hash row_hash;
+    const char *attributes; // JSON object; lives as long as the sources
 };
 struct th_estimate_sources {
     struct th_estimate_source *items; // by parcel id
     size_t n, capacity;
+    struct th_arena texts;
 };
 void th_estimate_sources_clear(struct th_estimate_sources *sources);
 enum th_status th_estimate_sources_load(struct th_store *store,
                                         const struct th_parcel_filter *filter,
                                         struct th_estimate_sources *sources,
                                         struct th_error *err) TH_MUST_CHECK;
-struct th_estimate_parcel th_estimate_source_parcel(const struct th_estimate_source *source);
-// Why this parcel may not use the methodology, as th_methodology_applies does, a retired parcel
-// too; status TH_INVALID.
-enum th_status th_estimate_source_applies(const struct th_methodology *methodology,
-                                          const struct th_estimate_source *source,
-                                          struct th_error *err) TH_MUST_CHECK;
+// The document's inputs of a parcel in one year, one value for each. `attributes` and `records` are
+// objects of texts; either may be NULL. TH_INVALID ("not_applicable" with "reason" =
+// "@applicability.<x>", "input", "limit", "found") where one is missing, unreadable, out of range
+// or against a condition.
+enum th_status th_estimate_values_read(const struct th_methodology *methodology,
+                                       const struct th_json *attributes,
+                                       const struct th_json *records, int year, double *ret_values,
+                                       bool *ret_is_default, struct th_error *err) TH_MUST_CHECK;
+// The same values as a canonical JSON object of texts, appended.
+void th_estimate_values_write(const struct th_methodology *methodology, const double *values,
+                              struct th_buf *out);
+// Of a source: reads its attributes and what is kept of the year.
+enum th_status th_estimate_source_values(struct th_store *store,
+                                         const struct th_methodology *methodology,
+                                         const struct th_estimate_source *source, int year,
+                                         double *ret_values, bool *ret_is_default,
+                                         struct th_error *err) TH_MUST_CHECK;
+
+// Why this parcel may not use the methodology in these years, as th_methodology_applies does, by
+// its inputs in any of them, a retired parcel too; status TH_INVALID.
+enum th_status th_estimate_source_applies(struct th_store *store,
+                                          const struct th_methodology *methodology,
+                                          const struct th_estimate_source *source, int from_year,
+                                          int to_year, struct th_error *err) TH_MUST_CHECK;
 
 struct th_estimate_year {
     int year;
@@ -76,7 +97,8 @@ struct th_estimate_job {
 
 struct th_estimate_result {
     struct th_estimate_run_record record;
-    struct th_area area; // used, summed over the parcels
+    struct th_area area;              // used, summed over the parcels
+    struct th_estimate_shares shares; // deducted for uncertainty
     struct th_estimate_year *years;
     size_t n_years;
     struct th_estimate_warning warnings[TH_ESTIMATE_WARNINGS_MAX];

@@ -9,7 +9,15 @@ void th_estimate_set_terms(struct th_json *object, const struct th_estimate_term
 {
     th_json_set_int(object, "gross_kg", th_carbon_kg(terms->gross));
     th_json_set_int(object, "baseline_kg", th_carbon_kg(terms->baseline));
-    th_json_set_int(object, "project_emissions_kg", th_carbon_kg(terms->project_emissions));
+    int64_t co2 = th_carbon_kg(terms->co2);
+    int64_t ch4 = th_carbon_kg(terms->ch4);
+    int64_t n2o = th_carbon_kg(terms->n2o);
+    struct th_json *by_gas = th_json_object();
+    th_json_set_int(by_gas, "co2_kg", co2);
+    th_json_set_int(by_gas, "ch4_kg", ch4);
+    th_json_set_int(by_gas, "n2o_kg", n2o);
+    th_json_set_int(object, "project_emissions_kg", co2 + ch4 + n2o);
+    th_json_set(object, "project_emissions", by_gas);
     th_json_set_int(object, "leakage_kg", th_carbon_kg(terms->leakage));
     th_json_set_int(object, "deduction_kg", th_carbon_kg(terms->deduction));
     th_json_set_int(object, "net_kg", th_carbon_kg(terms->net));
@@ -54,14 +62,15 @@ struct th_json *th_estimate_uncertainty_json(const struct th_estimate_run_record
         th_json_set(uncertainty, "relative", th_json_null());
         return uncertainty;
     }
-    int64_t gross_kg = th_carbon_kg(record->terms.gross);
+    // The half-width is that of the net before the deduction which follows from it.
+    int64_t net_kg = th_carbon_kg(record->terms.net) + th_carbon_kg(record->terms.deduction);
     th_json_set_int(uncertainty, "halfwidth_kg", th_carbon_kg(record->halfwidth));
     th_json_set_real(uncertainty, "confidence", th_ratio_double(confidence));
-    if (gross_kg == 0) {
+    if (net_kg == 0) {
         th_json_set(uncertainty, "relative", th_json_null());
     } else {
         // Four decimals are shown; the kilograms beside it are exact.
-        double relative = (double)th_carbon_kg(record->halfwidth) / (double)gross_kg;
+        double relative = (double)th_carbon_kg(record->halfwidth) / (double)net_kg;
         relative = relative < 0 ? -relative : relative;
         th_json_set_real(uncertainty, "relative",
                          (double)(int64_t)(relative * 10000.0 + 0.5) / 10000.0);

@@ -1,22 +1,9 @@
 // What an area would bring, on paper only: no parcels, nothing stored, no units.
-#include <string.h>
-
 #include "core/text.h"
 #include "registry/estimate.h"
 #include "registry/estimate_internal.h"
 #include "registry/methodology.h"
 #include "registry/reply.h"
-
-static struct th_ratio effective_factor(const struct th_parameter *parameter,
-                                        const struct th_estimate_inputs *inputs)
-{
-    for (size_t i = 0; i < inputs->n; i++) {
-        if (strcmp(inputs->names[i], parameter->name) == 0) {
-            return inputs->items[i].value;
-        }
-    }
-    return parameter->value;
-}
 
 static enum th_status set_money(struct th_json *reply, const char *price_text,
                                 struct th_units tonnes, struct th_error *err)
@@ -41,7 +28,6 @@ static enum th_status set_money(struct th_json *reply, const char *price_text,
 
 static void set_projection(struct th_json *reply, const struct th_methodology *methodology,
                            const struct th_estimate_rules *rules,
-                           const struct th_estimate_inputs *inputs,
                            const struct th_estimate_project_options *options)
 {
     struct th_estimate_warning warnings[TH_ESTIMATE_WARNINGS_MAX];
@@ -51,7 +37,8 @@ static void set_projection(struct th_json *reply, const struct th_methodology *m
     const struct th_parameter *factor = th_methodology_parameter_find(methodology, "factor");
     if (factor) {
         char text[TH_RATIO_TEXT_SIZE];
-        th_json_set_text(reply, "factor", th_ratio_format(effective_factor(factor, inputs), text));
+        th_json_set_text(reply, "factor",
+                         th_ratio_format(th_estimate_value(rules, "factor")->value, text));
         th_json_set_text(reply, "unit", factor->unit);
     }
     th_json_set_int(reply, "units_t", 0);
@@ -93,7 +80,7 @@ enum th_status th_estimate_project_area(struct th_registry *registry,
         th_json_set_cent(reply, "area_mu", th_area_mu_cent(area));
         th_json_set_int(reply, "gross_kg", th_carbon_kg(gross));
         th_json_set_int(reply, "tonnes", th_units_t(tonnes));
-        set_projection(reply, methodology, rules, &inputs, options);
+        set_projection(reply, methodology, rules, options);
         status = set_money(reply, options->price, tonnes, err);
     }
     status = th_reply_finish(status, reply, ret_reply, err);

@@ -1,9 +1,11 @@
 // Computing and storing a run. The lines are computed twice, once for the sheet's digest that the
 // run row carries and once for the rows that refer to it: cheaper than keeping them.
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/crew.h"
 #include "core/text.h"
 #include "registry/estimate_internal.h"
 
@@ -15,41 +17,152 @@ static enum th_status add_carbon(struct th_carbon *sum, struct th_carbon more, s
 static enum th_status add_terms(struct th_estimate_terms *sum, const struct th_estimate_terms *more,
                                 struct th_error *err)
 {
-    enum th_status status = add_carbon(&sum->gross, more->gross, err);
-    status = status == TH_OK ? add_carbon(&sum->baseline, more->baseline, err) : status;
-    status = status == TH_OK ? add_carbon(&sum->project_emissions, more->project_emissions, err)
-                             : status;
-    status = status == TH_OK ? add_carbon(&sum->leakage, more->leakage, err) : status;
-    status = status == TH_OK ? add_carbon(&sum->deduction, more->deduction, err) : status;
-    return status == TH_OK ? add_carbon(&sum->net, more->net, err) : status;
+    struct th_carbon *const sums[] = {&sum->gross, &sum->baseline, &sum->co2,       &sum->ch4,
+                                      &sum->n2o,   &sum->leakage,  &sum->deduction, &sum->net};
+    const struct th_carbon *const terms[] = {&more->gross,     &more->baseline, &more->co2,
+                                             &more->ch4,       &more->n2o,      &more->leakage,
+                                             &more->deduction, &more->net};
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]) && status == TH_OK; i++) {
+        status = add_carbon(sums[i], *terms[i], err);
+    }
+    return status;
 }
 
-static enum th_status compute_row(const struct th_estimate_job *job,
-                                  const struct th_estimate_source *source, int year,
-                                  struct th_estimate_row *ret_row, struct th_error *err)
+// Parcels are taken in chunks, so that the arithmetic runs over many at once and the rows still
+// come out by parcel, then year.
+enum { CHUNK = 512 };
+
+struct chunk {
+    struct th_estimate_parcel parcels[CHUNK];
+    struct th_estimate_line lines[CHUNK];
+    struct th_estimate_row *rows; // CHUNK × years, by parcel
+    double *values;               // CHUNK × inputs, of one year
+    struct th_buf used;           // texts of the rows, each with its NUL
+    size_t *used_at;              // CHUNK × years
+};
+
+static bool chunk_make(const struct th_estimate_job *job, struct chunk *chunk)
 {
-    struct th_estimate_line line;
-    struct th_estimate_parcel parcel = th_estimate_source_parcel(source);
-    enum th_status status = th_estimate_parcel_year(job->rules, &parcel, year, &line, err);
-    if (status != TH_OK) {
-        return status;
+    size_t n_years = (size_t)(job->to_year - job->from_year) + 1;
+    size_t n_inputs = th_methodology_n_inputs(job->methodology);
+    chunk->rows = calloc(CHUNK * n_years, sizeof(*chunk->rows));
+    chunk->used_at = calloc(CHUNK * n_years, sizeof(*chunk->used_at));
+    chunk->values = calloc(CHUNK * (n_inputs + 1), sizeof(*chunk->values));
+    th_buf_init(&chunk->used, 512 * 1024 * 1024);
+    return chunk->rows && chunk->used_at && chunk->values;
+}
+
+static void chunk_clear(struct chunk *chunk)
+{
+    free(chunk->rows);
+    free(chunk->used_at);
+    free(chunk->values);
+    th_buf_clear(&chunk->used);
+}
+
+static void write_used(const struct th_estimate_job *job, const double *values, struct chunk *chunk,
+                       size_t row)
+{
+    chunk->used_at[row] = chunk->used.size;
+    th_estimate_values_write(job->methodology, values, &chunk->used);
+    th_buf_append_char(&chunk->used, '\0');
+}
+
+static void fill_row(const struct th_estimate_line *line, const struct th_estimate_source *source,
+                     struct th_estimate_row *row)
+{
+    *row = (struct th_estimate_row){.parcel_id = source->parcel_id,
+                                    .year = line->year,
+                                    .version = source->version,
+                                    .area_used = line->area_used,
+                                    .terms = {.gross = line->gross,
+                                              .baseline = line->baseline,
+                                              .co2 = line->emissions[TH_GAS_CO2],
+                                              .ch4 = line->emissions[TH_GAS_CH4],
+                                              .n2o = line->emissions[TH_GAS_N2O],
+                                              .leakage = line->leakage,
+                                              .deduction = line->deduction,
+                                              .net = line->net},
+                                    .measured = source->measured,
+                                    .has_contracted = source->has_contracted,
+                                    .contracted = source->contracted,
+                                    .geometry_hash = source->geometry_hash,
+                                    .row_hash = source->row_hash};
+}
+
+// Parcels of a chunk with their inputs in one year.
+static enum th_status load_year(struct th_store *store, const struct th_estimate_job *job,
+                                size_t first, size_t n, int year, struct chunk *chunk,
+                                struct th_error *err)
+{
+    bool is_default[TH_CALC_INPUTS_MAX];
+    size_t n_inputs = th_methodology_n_inputs(job->methodology);
+    size_t n_years = (size_t)(job->to_year - job->from_year) + 1;
+    size_t column = (size_t)(year - job->from_year);
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < n && status == TH_OK; i++) {
+        const struct th_estimate_source *source = &job->sources[first + i];
+        double *values = chunk->values + i * n_inputs;
+        status = th_estimate_source_values(store, job->methodology, source, year, values,
+                                           is_default, err);
+        chunk->parcels[i] = (struct th_estimate_parcel){.parcel_id = source->parcel_id,
+                                                        .measured = source->measured,
+                                                        .has_contracted = source->has_contracted,
+                                                        .contracted = source->contracted,
+                                                        .inputs = values};
+        if (status == TH_OK) {
+            write_used(job, values, chunk, i * n_years + column);
+        }
     }
-    *ret_row = (struct th_estimate_row){.parcel_id = source->parcel_id,
-                                        .year = year,
-                                        .version = source->version,
-                                        .area_used = line.area_used,
-                                        .terms = {.gross = line.gross,
-                                                  .baseline = line.baseline,
-                                                  .project_emissions = line.project_emissions,
-                                                  .leakage = line.leakage,
-                                                  .deduction = line.deduction,
-                                                  .net = line.net},
-                                        .measured = source->measured,
-                                        .has_contracted = source->has_contracted,
-                                        .contracted = source->contracted,
-                                        .geometry_hash = source->geometry_hash,
-                                        .row_hash = source->row_hash};
-    return TH_OK;
+    return status;
+}
+
+static enum th_status compute_year(struct th_store *store, const struct th_estimate_job *job,
+                                   const struct th_estimate_shares *shares, size_t first, size_t n,
+                                   int year, struct chunk *chunk, struct th_error *err)
+{
+    size_t n_years = (size_t)(job->to_year - job->from_year) + 1;
+    size_t column = (size_t)(year - job->from_year);
+    enum th_status status = load_year(store, job, first, n, year, chunk, err);
+    if (status == TH_OK) {
+        status = th_estimate_year(job->rules, year, chunk->parcels, n, chunk->lines, err);
+    }
+    for (size_t i = 0; i < n && status == TH_OK; i++) {
+        status = th_estimate_deduct(&chunk->lines[i], shares, err);
+        fill_row(&chunk->lines[i], &job->sources[first + i], &chunk->rows[i * n_years + column]);
+    }
+    return status;
+}
+
+// Calls `take` for every row, by parcel, then year.
+static enum th_status each_row(struct th_store *store, const struct th_estimate_job *job,
+                               const struct th_estimate_shares *shares,
+                               enum th_status (*take)(void *context,
+                                                      const struct th_estimate_row *row,
+                                                      struct th_error *err),
+                               void *context, struct th_error *err)
+{
+    struct chunk *chunk = calloc(1, sizeof(*chunk));
+    size_t n_years = (size_t)(job->to_year - job->from_year) + 1;
+    enum th_status status = chunk && chunk_make(job, chunk) ? TH_OK : th_error_no_memory(err);
+    for (size_t first = 0; first < job->n_sources && status == TH_OK; first += CHUNK) {
+        size_t n = job->n_sources - first < CHUNK ? job->n_sources - first : CHUNK;
+        chunk->used.size = 0;
+        for (int year = job->from_year; year <= job->to_year && status == TH_OK; year++) {
+            status = compute_year(store, job, shares, first, n, year, chunk, err);
+        }
+        status = status == TH_OK ? th_buf_check(&chunk->used, err) : status;
+        for (size_t i = 0; i < n * n_years && status == TH_OK; i++) {
+            chunk->rows[i].used = chunk->used.data + chunk->used_at[i];
+            status = take(context, &chunk->rows[i], err);
+        }
+    }
+    if (chunk) {
+        chunk_clear(chunk);
+    }
+    free(chunk);
+    return status;
 }
 
 enum th_status th_estimate_years_floor(struct th_estimate_year *years, size_t n,
@@ -84,36 +197,42 @@ static enum th_status sum_row(struct th_estimate_result *result, const struct th
 }
 
 // The first pass: sums, and the digest of the sheet as it grows.
-static enum th_status compute_sums(const struct th_estimate_job *job,
+struct summing {
+    struct th_estimate_result *result;
+    struct th_hasher *hasher;
+    struct th_buf text;
+};
+
+static enum th_status take_sum(void *context, const struct th_estimate_row *row,
+                               struct th_error *err)
+{
+    struct summing *summing = context;
+    enum th_status status = sum_row(summing->result, row, err);
+    if (status == TH_OK) {
+        th_estimate_sheet_row(row, &summing->text);
+        th_hasher_update(summing->hasher, summing->text.data, summing->text.size);
+        status = th_buf_check(&summing->text, err);
+        summing->text.size = 0;
+    }
+    return status;
+}
+
+static enum th_status compute_sums(struct th_store *store, const struct th_estimate_job *job,
                                    struct th_estimate_result *result, struct th_hasher *hasher,
                                    struct th_error *err)
 {
-    struct th_buf text;
-    th_buf_init(&text, 64 * 1024);
-    enum th_status status = th_estimate_sheet_head(&result->record, job->methodology, &text, err);
-    for (size_t i = 0; i < job->n_sources && status == TH_OK; i++) {
-        for (int year = job->from_year; year <= job->to_year && status == TH_OK; year++) {
-            struct th_estimate_row row;
-            status = compute_row(job, &job->sources[i], year, &row, err);
-            status = status == TH_OK ? sum_row(result, &row, err) : status;
-            if (status == TH_OK) {
-                th_estimate_sheet_row(&row, &text);
-                th_hasher_update(hasher, text.data, text.size);
-                status = th_buf_check(&text, err);
-                text.size = 0;
-            }
-        }
-    }
+    struct summing summing = {.result = result, .hasher = hasher};
+    th_buf_init(&summing.text, 1024 * 1024);
+    enum th_status status =
+        th_estimate_sheet_head(&result->record, job->methodology, &summing.text, err);
+    status =
+        status == TH_OK ? each_row(store, job, &result->shares, take_sum, &summing, err) : status;
     if (status == TH_OK) {
-        struct th_ratio confidence = {0, 1};
-        result->record.has_uncertainty = th_estimate_uncertainty(
-            job->rules, result->record.terms.gross, &result->record.halfwidth, &confidence);
-        (void)th_ratio_format(confidence, result->record.confidence);
-        th_estimate_sheet_total(&result->record, &text);
-        th_hasher_update(hasher, text.data, text.size);
-        status = th_buf_check(&text, err);
+        th_estimate_sheet_total(&result->record, &summing.text);
+        th_hasher_update(hasher, summing.text.data, summing.text.size);
+        status = th_buf_check(&summing.text, err);
     }
-    th_buf_clear(&text);
+    th_buf_clear(&summing.text);
     if (status == TH_OK) {
         result->record.sheet_sha256 = th_hasher_final(hasher);
         status = th_estimate_years_floor(result->years, result->n_years, err);
@@ -121,18 +240,23 @@ static enum th_status compute_sums(const struct th_estimate_job *job,
     return status;
 }
 
-static enum th_status store_rows(struct th_store *store, const struct th_estimate_job *job,
-                                 int64_t run_id, struct th_error *err)
+struct storing {
+    struct th_store *store;
+    int64_t run_id;
+};
+
+static enum th_status take_store(void *context, const struct th_estimate_row *row,
+                                 struct th_error *err)
 {
-    enum th_status status = TH_OK;
-    for (size_t i = 0; i < job->n_sources && status == TH_OK; i++) {
-        for (int year = job->from_year; year <= job->to_year && status == TH_OK; year++) {
-            struct th_estimate_row row;
-            status = compute_row(job, &job->sources[i], year, &row, err);
-            status = status == TH_OK ? th_estimate_row_insert(store, run_id, &row, err) : status;
-        }
-    }
-    return status;
+    const struct storing *storing = context;
+    return th_estimate_row_insert(storing->store, storing->run_id, row, err);
+}
+
+static enum th_status store_rows(struct th_store *store, const struct th_estimate_job *job,
+                                 const struct th_estimate_result *result, struct th_error *err)
+{
+    struct storing storing = {store, result->record.run_id};
+    return each_row(store, job, &result->shares, take_store, &storing, err);
 }
 
 static struct th_json *warnings_to_store(const struct th_estimate_warning *warnings, size_t n)
@@ -163,7 +287,7 @@ static enum th_status store_run(struct th_store *store, const struct th_estimate
         status = th_estimate_run_insert(store, &result->record, text, &result->record.run_id, err);
     }
     if (status == TH_OK) {
-        status = store_rows(store, job, result->record.run_id, err);
+        status = store_rows(store, job, result, err);
     }
     free(text);
     th_json_free(warnings);
@@ -197,11 +321,71 @@ static void init_result(const struct th_estimate_job *job, struct th_estimate_re
     result->n_warnings = th_estimate_warnings(job->rules, result->warnings);
 }
 
+// All parcels and years go into the sums from which the draws are made.
+static enum th_status add_to_spread(struct th_store *store, const struct th_estimate_job *job,
+                                    struct th_estimate_spread *spread, struct th_error *err)
+{
+    struct chunk *chunk = calloc(1, sizeof(*chunk));
+    enum th_status status = chunk && chunk_make(job, chunk) ? TH_OK : th_error_no_memory(err);
+    for (size_t first = 0; first < job->n_sources && status == TH_OK; first += CHUNK) {
+        size_t n = job->n_sources - first < CHUNK ? job->n_sources - first : CHUNK;
+        chunk->used.size = 0;
+        for (int year = job->from_year; year <= job->to_year && status == TH_OK; year++) {
+            status = load_year(store, job, first, n, year, chunk, err);
+            if (status == TH_OK) {
+                status = th_estimate_spread_add(spread, year, chunk->parcels, n, err);
+            }
+        }
+    }
+    if (chunk) {
+        chunk_clear(chunk);
+    }
+    free(chunk);
+    return status;
+}
+
+static void take_uncertainty(struct th_estimate_result *result,
+                             const struct th_estimate_uncertainty *uncertainty)
+{
+    double halfwidth = ceil(uncertainty->net.half_width);
+    result->shares = uncertainty->shares;
+    result->record.has_uncertainty = true;
+    result->record.halfwidth =
+        th_carbon_from_kg(halfwidth < 0x1p62 ? (int64_t)halfwidth : INT64_MAX);
+    (void)th_ratio_format(uncertainty->confidence, result->record.confidence);
+}
+
+// How uncertain the whole is, and what the rule takes off for it.
+static enum th_status compute_uncertainty(struct th_store *store, const struct th_estimate_job *job,
+                                          struct th_estimate_result *result, struct th_error *err)
+{
+    struct th_estimate_spread *spread = NULL;
+    struct th_estimate_uncertainty uncertainty;
+    enum th_status status =
+        th_estimate_spread_new(job->rules, job->from_year, job->to_year, &spread, err);
+    if (status == TH_OK && th_estimate_spread_is_stated(spread)) {
+        status = add_to_spread(store, job, spread, err);
+        if (status == TH_OK) {
+            status = th_estimate_spread_finish(spread, th_crew_cores(), &uncertainty, err);
+        }
+        if (status == TH_OK) {
+            take_uncertainty(result, &uncertainty);
+        }
+    }
+    th_estimate_spread_free(spread);
+    struct th_estimate_run_record *record = &result->record;
+    (void)th_ratio_format(result->shares.gross, record->gross_share);
+    (void)th_ratio_format(result->shares.baseline, record->baseline_share);
+    (void)th_ratio_format(result->shares.net, record->net_share);
+    return status;
+}
+
 enum th_status th_estimate_perform(struct th_store *store, const struct th_estimate_job *job,
                                    struct th_estimate_result *ret_result, struct th_error *err)
 {
     assert(job->to_year >= job->from_year);
-    struct th_estimate_result result = {.n_years = (size_t)(job->to_year - job->from_year) + 1};
+    struct th_estimate_result result = {.n_years = (size_t)(job->to_year - job->from_year) + 1,
+                                        .shares = {{0, 1}, {0, 1}, {0, 1}}};
     struct th_hasher *hasher = th_hasher_new(TH_HASH_SHA256);
     result.years = calloc(result.n_years, sizeof(*result.years));
     enum th_status status = TH_OK;
@@ -210,7 +394,8 @@ enum th_status th_estimate_perform(struct th_store *store, const struct th_estim
         goto done;
     }
     init_result(job, &result);
-    status = compute_sums(job, &result, hasher, err);
+    status = compute_uncertainty(store, job, &result, err);
+    status = status == TH_OK ? compute_sums(store, job, &result, hasher, err) : status;
     if (status == TH_OK) {
         status = store_run(store, job, &result, err);
     }

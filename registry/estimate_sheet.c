@@ -21,35 +21,91 @@ static void set_ratio(struct th_json *object, const char *key, struct th_ratio r
     th_json_set_text(object, key, th_ratio_format(ratio, text));
 }
 
-// A parameter as it entered the arithmetic: its own value, or the one that was put in its place.
-static struct th_json *parameter_json(const struct th_parameter *parameter,
+static const char *shape_name(enum th_interval_shape shape)
+{
+    switch (shape) {
+    case TH_SHAPE_NORMAL:
+        return "normal";
+    case TH_SHAPE_LOGNORMAL:
+        return "lognormal";
+    case TH_SHAPE_TRIANGULAR:
+        return "triangular";
+    case TH_SHAPE_UNIFORM:
+        return "uniform";
+    case TH_SHAPE_TRUNCATED_NORMAL:
+        break;
+    }
+    return "truncated-normal";
+}
+
+static void set_year(struct th_json *object, const char *key, int year)
+{
+    if (year == 0) {
+        th_json_set(object, key, th_json_null());
+    } else {
+        th_json_set_int(object, key, year);
+    }
+}
+
+static struct th_json *row_json(const struct th_parameter *parameter,
+                                const struct th_parameter_row *row)
+{
+    struct th_json *json = th_json_object();
+    set_ratio(json, "value", row->value);
+    th_json_set_text(json, "source", row->source);
+    th_json_set_text(json, "evidence", th_evidence_name(row->evidence));
+    if (parameter->has_key)
+        th_json_set_real(json, "from", row->from);
+    if (row->has_interval) {
+        set_ratio(json, "interval_low", row->interval_low);
+        set_ratio(json, "interval_high", row->interval_high);
+        th_json_set_text(json, "shape", shape_name(row->shape));
+    }
+    set_year(json, "from_year", row->from_year);
+    set_year(json, "to_year", row->to_year);
+    return json;
+}
+
+// A parameter as it entered the arithmetic: its own rows, or the one that was put in their place.
+static struct th_json *parameter_json(const struct th_methodology *methodology,
+                                      const struct th_parameter *parameter,
                                       const struct th_json *inputs)
 {
     const char *input = th_json_get_text(inputs, parameter->name, NULL);
     struct th_json *json = th_json_object();
+    struct th_json *rows = th_json_array();
     th_json_set_text(json, "name", parameter->name);
     th_json_set_text(json, "unit", parameter->unit);
-    set_ratio(json, "value", parameter->value);
-    if (input != NULL)
-        th_json_set_text(json, "value", input);
-    th_json_set_text(json, "source", input != NULL ? "input" : parameter->source);
-    th_json_set_text(json, "evidence",
-                     input != NULL ? "stated" : th_evidence_name(parameter->evidence));
-    if (input == NULL && parameter->has_interval) {
-        set_ratio(json, "interval_low", parameter->interval_low);
-        set_ratio(json, "interval_high", parameter->interval_high);
+    if (parameter->has_key)
+        th_json_set_text(json, "key", th_methodology_input(methodology, parameter->key)->name);
+    if (input != NULL) {
+        struct th_json *row = th_json_object();
+        th_json_set_text(row, "value", input);
+        th_json_set_text(row, "source", "input");
+        th_json_set_text(row, "evidence", "stated");
+        th_json_append(rows, row);
     }
+    for (size_t i = 0; input == NULL && i < parameter->n_rows; i++)
+        th_json_append(rows, row_json(parameter, &parameter->rows[i]));
+    th_json_set(json, "rows", rows);
     return json;
 }
 
+// How lines become whole kilograms; the lines themselves are those of the document's terms.
 static void set_formulas(struct th_json *head)
 {
+    static const char *const formulas_of_all[] = {
+        "mu = m2_300 / 200000; m2 = m2_300 / 300; ha = mu / 15",
+        "area_used = min(measured, contracted)",
+        "line = round(expression, 6 decimals, half away from zero)",
+        "gross_kg = floor(sum of lines); baseline_kg, leakage_kg, each gas = ceil(sum of lines)",
+        "credit_kg = gross_kg - baseline_kg - co2_kg - ch4_kg - n2o_kg - leakage_kg",
+        "of_sides_kg = ceil(max(gross_kg, 0) * gross_share) + ceil(|baseline_kg| * baseline_share)",
+        "deduction_kg = of_sides_kg + ceil(max(credit_kg, 0) * net_share)",
+        "net_kg = credit_kg - deduction_kg"};
     struct th_json *formulas = th_json_array();
-    th_json_append_text(formulas, "mu = m2_300 / 200000; m2 = m2_300 / 300; ha = mu / 15");
-    th_json_append_text(formulas, "area_used = min(measured, contracted)");
-    th_json_append_text(formulas, "gross_kg = floor(area_used in mu * factor * 1000)");
-    th_json_append_text(formulas, "net_kg = gross_kg - baseline_kg - project_emissions_kg"
-                                  " - leakage_kg - deduction_kg");
+    for (size_t i = 0; i < sizeof(formulas_of_all) / sizeof(formulas_of_all[0]); i++)
+        th_json_append_text(formulas, formulas_of_all[i]);
     th_json_set(head, "formulas", formulas);
 }
 
@@ -66,9 +122,13 @@ enum th_status th_estimate_sheet_head(const struct th_estimate_run_record *recor
     struct th_json *head = th_json_object();
     struct th_json *parameters = th_json_array();
     for (size_t i = 0; i < th_methodology_n_parameters(methodology); i++)
-        th_json_append(parameters,
-                       parameter_json(th_methodology_parameter(methodology, i), inputs));
-    th_json_set_text(head, "sheet", "tanhui-sheet-1");
+        th_json_append(
+            parameters,
+            parameter_json(methodology, th_methodology_parameter(methodology, i), inputs));
+    th_json_set_text(head, "sheet", "tanhui-sheet-2");
+    th_json_set_text(head, "gross_share", record->gross_share);
+    th_json_set_text(head, "baseline_share", record->baseline_share);
+    th_json_set_text(head, "net_share", record->net_share);
     th_json_set_text(head, "methodology", record->methodology);
     th_json_set_text(head, "version", record->version);
     th_json_set_text(head, "sha256", th_hash_hex(th_methodology_sha256(methodology), hex));
@@ -93,8 +153,12 @@ void th_estimate_sheet_row(const struct th_estimate_row *row, struct th_buf *out
 {
     char geometry[TH_HASH_HEX_SIZE];
     char digest[TH_HASH_HEX_SIZE];
-    th_buf_printf(out, "{\"area_used_m2_300\":%" PRId64 ",\"baseline_kg\":%" PRId64,
-                  th_area_m2_300(row->area_used), th_carbon_kg(row->terms.baseline));
+    const struct th_estimate_terms *terms = &row->terms;
+    th_buf_printf(out,
+                  "{\"area_used_m2_300\":%" PRId64 ",\"baseline_kg\":%" PRId64
+                  ",\"ch4_kg\":%" PRId64 ",\"co2_kg\":%" PRId64,
+                  th_area_m2_300(row->area_used), th_carbon_kg(terms->baseline),
+                  th_carbon_kg(terms->ch4), th_carbon_kg(terms->co2));
     if (row->has_contracted) {
         th_buf_printf(out, ",\"contracted_m2_300\":%" PRId64, th_area_m2_300(row->contracted));
     } else {
@@ -102,37 +166,42 @@ void th_estimate_sheet_row(const struct th_estimate_row *row, struct th_buf *out
     }
     th_buf_printf(out,
                   ",\"deduction_kg\":%" PRId64 ",\"geometry_hash\":\"%s\",\"gross_kg\":%" PRId64
-                  ",\"leakage_kg\":%" PRId64 ",\"measured_m2_300\":%" PRId64 ",\"net_kg\":%" PRId64,
-                  th_carbon_kg(row->terms.deduction), th_hash_hex(&row->geometry_hash, geometry),
-                  th_carbon_kg(row->terms.gross), th_carbon_kg(row->terms.leakage),
-                  th_area_m2_300(row->measured), th_carbon_kg(row->terms.net));
+                  ",\"leakage_kg\":%" PRId64 ",\"measured_m2_300\":%" PRId64 ",\"n2o_kg\":%" PRId64
+                  ",\"net_kg\":%" PRId64,
+                  th_carbon_kg(terms->deduction), th_hash_hex(&row->geometry_hash, geometry),
+                  th_carbon_kg(terms->gross), th_carbon_kg(terms->leakage),
+                  th_area_m2_300(row->measured), th_carbon_kg(terms->n2o),
+                  th_carbon_kg(terms->net));
     th_buf_printf(out,
-                  ",\"parcel_id\":%" PRId64 ",\"project_emissions_kg\":%" PRId64
-                  ",\"row_hash\":\"%s\",\"version\":%" PRId64 ",\"year\":%d}\n",
-                  row->parcel_id, th_carbon_kg(row->terms.project_emissions),
-                  th_hash_hex(&row->row_hash, digest), row->version, row->year);
+                  ",\"parcel_id\":%" PRId64 ",\"row_hash\":\"%s\",\"used\":%s,\"version\":%" PRId64
+                  ",\"year\":%d}\n",
+                  row->parcel_id, th_hash_hex(&row->row_hash, digest), row->used, row->version,
+                  row->year);
 }
 
 void th_estimate_sheet_total(const struct th_estimate_run_record *record, struct th_buf *out)
 {
-    th_buf_printf(out, "{\"baseline_kg\":%" PRId64, th_carbon_kg(record->terms.baseline));
+    const struct th_estimate_terms *terms = &record->terms;
+    th_buf_printf(out, "{\"baseline_kg\":%" PRId64 ",\"ch4_kg\":%" PRId64 ",\"co2_kg\":%" PRId64,
+                  th_carbon_kg(terms->baseline), th_carbon_kg(terms->ch4),
+                  th_carbon_kg(terms->co2));
     if (record->has_uncertainty) {
         th_buf_printf(out, ",\"confidence\":\"%s\"", record->confidence);
     } else {
         th_buf_append_str(out, ",\"confidence\":null");
     }
     th_buf_printf(out, ",\"deduction_kg\":%" PRId64 ",\"gross_kg\":%" PRId64,
-                  th_carbon_kg(record->terms.deduction), th_carbon_kg(record->terms.gross));
+                  th_carbon_kg(terms->deduction), th_carbon_kg(terms->gross));
     if (record->has_uncertainty) {
         th_buf_printf(out, ",\"halfwidth_kg\":%" PRId64, th_carbon_kg(record->halfwidth));
     } else {
         th_buf_append_str(out, ",\"halfwidth_kg\":null");
     }
     th_buf_printf(out,
-                  ",\"leakage_kg\":%" PRId64 ",\"n_parcels\":%" PRId64 ",\"net_kg\":%" PRId64
-                  ",\"project_emissions_kg\":%" PRId64 ",\"total\":true}\n",
-                  th_carbon_kg(record->terms.leakage), record->n_parcels,
-                  th_carbon_kg(record->terms.net), th_carbon_kg(record->terms.project_emissions));
+                  ",\"leakage_kg\":%" PRId64 ",\"n2o_kg\":%" PRId64 ",\"n_parcels\":%" PRId64
+                  ",\"net_kg\":%" PRId64 ",\"total\":true}\n",
+                  th_carbon_kg(terms->leakage), th_carbon_kg(terms->n2o), record->n_parcels,
+                  th_carbon_kg(terms->net));
 }
 
 struct sheet_writer {

@@ -7,11 +7,12 @@
 #include "core/hash.h"
 #include "core/text.h"
 #include "methodology/shipped.h"
+#include "registry/methodology_internal.h"
 #include "registry/reply.h"
 #include "store/methodology_store.h"
 
-static enum th_status load_one(struct th_store *store, const char *text, size_t size, int64_t seq,
-                               struct th_json *list, struct th_error *err)
+enum th_status th_methodology_load_one(struct th_store *store, const char *text, size_t size,
+                                       int64_t seq, struct th_json *list, struct th_error *err)
 {
     struct th_methodology *methodology = NULL;
     enum th_status status = th_methodology_parse(text, size, &methodology, err);
@@ -58,7 +59,7 @@ enum th_status th_methodologies_load(struct th_store *store, int64_t seq, struct
     for (size_t i = 0; i < th_methodology_shipped_count() && status == TH_OK; i++) {
         size_t size = 0;
         const char *text = th_methodology_shipped_text(i, &size);
-        status = load_one(store, text, size, seq, list, err);
+        status = th_methodology_load_one(store, text, size, seq, list, err);
     }
     return status;
 }
@@ -89,23 +90,32 @@ enum th_status th_methodology_open(struct th_store *store, const char *reference
     return status;
 }
 
-static const char *family_name(enum th_methodology_family family)
+static struct th_json *texts_json(struct th_text texts)
 {
-    switch (family) {
-    case TH_FAMILY_AREA_FACTOR:
-        return "area-factor";
-    case TH_FAMILY_STATEMENT:
-        return "statement";
-    }
-    return "";
+    struct th_json *json = th_json_object();
+    th_json_set_text(json, "zh", texts.zh);
+    th_json_set_text(json, "en", texts.en);
+    return json;
 }
 
-static struct th_json *title_json(const struct th_methodology *methodology)
+// Each family once, in the order of the terms.
+static struct th_json *families_json(const struct th_methodology *methodology)
 {
-    struct th_json *title = th_json_object();
-    th_json_set_text(title, "zh", th_methodology_title(methodology, true));
-    th_json_set_text(title, "en", th_methodology_title(methodology, false));
-    return title;
+    struct th_json *families = th_json_array();
+    for (size_t i = 0; i < th_methodology_n_terms(methodology); i++) {
+        const struct th_family *family = th_methodology_term(methodology, i)->family;
+        bool is_new = true;
+        for (size_t k = 0; k < i; k++) {
+            is_new = is_new && th_methodology_term(methodology, k)->family != family;
+        }
+        if (is_new) {
+            th_json_append_text(families, family->name);
+        }
+    }
+    if (th_methodology_statement_based(methodology)) {
+        th_json_append_text(families, "statement");
+    }
+    return families;
 }
 
 static void set_head(const struct th_methodology *methodology, struct th_json *object)
@@ -114,8 +124,10 @@ static void set_head(const struct th_methodology *methodology, struct th_json *o
     char ratio[TH_RATIO_TEXT_SIZE];
     th_json_set_text(object, "id", th_methodology_id(methodology));
     th_json_set_text(object, "version", th_methodology_version(methodology));
-    th_json_set(object, "title", title_json(methodology));
-    th_json_set_text(object, "family", family_name(th_methodology_family(methodology)));
+    const struct th_text title = {th_methodology_title(methodology, true),
+                                  th_methodology_title(methodology, false)};
+    th_json_set(object, "title", texts_json(title));
+    th_json_set(object, "families", families_json(methodology));
     th_json_set_bool(object, "monitoring_only", th_methodology_monitoring_only(methodology));
     th_json_set_bool(object, "statement_based", th_methodology_statement_based(methodology));
     const struct th_json *applicability =
@@ -170,60 +182,151 @@ static struct th_json *interval_json(bool has, struct th_ratio low, struct th_ra
     return interval;
 }
 
-static struct th_json *parameter_json(const struct th_parameter *parameter)
+static void set_row(struct th_json *object, const struct th_parameter_row *row)
 {
     char text[TH_RATIO_TEXT_SIZE];
+    th_json_set_text(object, "value", th_ratio_format(row->value, text));
+    th_json_set(object, "interval",
+                interval_json(row->has_interval, row->interval_low, row->interval_high));
+    th_json_set_text(object, "source", row->source);
+    th_json_set_text(object, "evidence", th_evidence_name(row->evidence));
+}
+
+// The document's own rows, whose `when` reads better than a threshold.
+static struct th_json *rows_json(const struct th_methodology *methodology, size_t parameter)
+{
+    const struct th_json *document = th_methodology_json(methodology);
+    const struct th_json *of_document = th_json_at(th_json_get(document, "parameters"), parameter);
+    return th_json_copy(th_json_get(of_document, "rows"));
+}
+
+static void set_reference(struct th_json *object, const struct th_parameter *parameter)
+{
+    char text[TH_RATIO_TEXT_SIZE];
+    struct th_json *reference = th_json_object();
+    th_json_set_text(reference, "value", th_ratio_format(parameter->reference, text));
+    th_json_set_text(reference, "source", parameter->reference_source);
+    th_json_set_text(reference, "waiver_ratio", th_ratio_format(parameter->waiver_ratio, text));
+    th_json_set(object, "reference", reference);
+}
+
+// The first row stands for a table where one number is wanted; all of them are in `rows`.
+static struct th_json *parameter_json(const struct th_methodology *methodology, size_t index)
+{
+    const struct th_parameter *parameter = th_methodology_parameter(methodology, index);
     struct th_json *object = th_json_object();
     th_json_set_text(object, "name", parameter->name);
-    struct th_json *title = th_json_object();
-    th_json_set_text(title, "zh", parameter->title_zh);
-    th_json_set_text(title, "en", parameter->title_en);
-    th_json_set(object, "title", title);
-    th_json_set_text(object, "value", th_ratio_format(parameter->value, text));
+    th_json_set(object, "title", texts_json(parameter->title));
     th_json_set_text(object, "unit", parameter->unit);
-    th_json_set(
-        object, "interval",
-        interval_json(parameter->has_interval, parameter->interval_low, parameter->interval_high));
+    set_row(object, &parameter->rows[0]);
+    th_json_set_text(object, "key",
+                     parameter->has_key ? th_methodology_input(methodology, parameter->key)->name
+                                        : NULL);
+    th_json_set(object, "rows", rows_json(methodology, index));
     th_json_set(object, "range",
                 interval_json(parameter->has_range, parameter->range_low, parameter->range_high));
-    th_json_set_text(object, "source", parameter->source);
-    th_json_set_text(object, "evidence", th_evidence_name(parameter->evidence));
     th_json_set_bool(object, "can_be_set", parameter->can_be_set);
     if (parameter->has_reference) {
-        struct th_json *reference = th_json_object();
-        th_json_set_text(reference, "value", th_ratio_format(parameter->reference, text));
-        th_json_set_text(reference, "source", parameter->reference_source);
-        th_json_set_text(reference, "waiver_ratio", th_ratio_format(parameter->waiver_ratio, text));
-        th_json_set(object, "reference", reference);
+        set_reference(object, parameter);
     } else {
         th_json_set(object, "reference", th_json_null());
     }
     return object;
 }
 
-// What a user may or must give: values in place of parameters, and the tonnes of a statement.
+// Every row of every parameter, one below the other: what a person reads.
+static struct th_json *all_rows_json(const struct th_methodology *methodology)
+{
+    struct th_json *list = th_json_array();
+    for (size_t i = 0; i < th_methodology_n_parameters(methodology); i++) {
+        const struct th_parameter *parameter = th_methodology_parameter(methodology, i);
+        struct th_json *rows = rows_json(methodology, i);
+        for (size_t k = 0; k < parameter->n_rows; k++) {
+            struct th_json *item = th_json_object();
+            const struct th_json *row = th_json_at(rows, k);
+            th_json_set_text(item, "name", parameter->name);
+            th_json_set(item, "title", texts_json(parameter->title));
+            th_json_set_text(item, "when", th_json_get_text(row, "when", NULL));
+            th_json_set_text(item, "unit", parameter->unit);
+            set_row(item, &parameter->rows[k]);
+            if (k == 0 && parameter->has_reference) {
+                set_reference(item, parameter);
+            }
+            th_json_append(list, item);
+        }
+        th_json_free(rows);
+    }
+    return list;
+}
+
+static struct th_json *settable_json(const struct th_parameter *parameter)
+{
+    char text[TH_RATIO_TEXT_SIZE];
+    struct th_json *input = th_json_object();
+    th_json_set_text(input, "name", parameter->name);
+    th_json_set(input, "title", texts_json(parameter->title));
+    th_json_set_text(input, "scope", "run");
+    th_json_set_text(input, "unit", parameter->unit);
+    th_json_set_text(input, "value", th_ratio_format(parameter->rows[0].value, text));
+    th_json_set(input, "range",
+                interval_json(parameter->has_range, parameter->range_low, parameter->range_high));
+    th_json_set_bool(input, "required", false);
+    return input;
+}
+
+static struct th_json *input_json(const struct th_input *input)
+{
+    static const char *const scopes[] = {[TH_INPUT_OF_PARCEL] = "parcel",
+                                         [TH_INPUT_OF_YEAR] = "year",
+                                         [TH_INPUT_OF_PLOTS] = "plots"};
+    char text[TH_RATIO_TEXT_SIZE];
+    struct th_json *json = th_json_object();
+    struct th_json *choices = th_json_array();
+    bool is_choice = input->type == TH_INPUT_CHOICE;
+    th_json_set_text(json, "name", input->name);
+    th_json_set(json, "title", texts_json(input->title));
+    th_json_set_text(json, "scope", scopes[input->scope]);
+    th_json_set_text(json, "unit", input->unit);
+    for (size_t i = 0; i < input->n_choices; i++) {
+        struct th_json *choice = th_json_object();
+        th_json_set_text(choice, "name", input->choices[i].name);
+        th_json_set(choice, "title", texts_json(input->choices[i].title));
+        th_json_append(choices, choice);
+    }
+    th_json_set(json, "choices", choices);
+    if (!input->has_default) {
+        th_json_set(json, "value", th_json_null());
+    } else if (is_choice) {
+        th_json_set_text(json, "value", input->choices[input->standard.numerator].name);
+    } else {
+        th_json_set_text(json, "value", th_ratio_format(input->standard, text));
+    }
+    th_json_set(json, "range", interval_json(input->has_range, input->low, input->high));
+    th_json_set_bool(json, "required", !input->has_default);
+    return json;
+}
+
+// What a user may or must give: values in place of parameters, what parcels and years bring, and
+// the tonnes of a statement.
 static struct th_json *inputs_json(const struct th_methodology *methodology)
 {
     struct th_json *inputs = th_json_array();
     for (size_t i = 0; i < th_methodology_n_parameters(methodology); i++) {
         const struct th_parameter *parameter = th_methodology_parameter(methodology, i);
-        if (!parameter->can_be_set) {
-            continue;
+        if (parameter->can_be_set) {
+            th_json_append(inputs, settable_json(parameter));
         }
-        char text[TH_RATIO_TEXT_SIZE];
-        struct th_json *input = th_json_object();
-        th_json_set_text(input, "name", parameter->name);
-        th_json_set_text(input, "unit", parameter->unit);
-        th_json_set_text(input, "value", th_ratio_format(parameter->value, text));
-        th_json_set(
-            input, "range",
-            interval_json(parameter->has_range, parameter->range_low, parameter->range_high));
-        th_json_set_bool(input, "required", false);
-        th_json_append(inputs, input);
     }
-    if (th_methodology_family(methodology) == TH_FAMILY_STATEMENT) {
+    for (size_t i = 0; i < th_methodology_n_inputs(methodology); i++) {
+        const struct th_input *input = th_methodology_input(methodology, i);
+        if (input->type != TH_INPUT_YEARS_SINCE) {
+            th_json_append(inputs, input_json(input));
+        }
+    }
+    if (th_methodology_statement_based(methodology)) {
         struct th_json *input = th_json_object();
         th_json_set_text(input, "name", "tonnes");
+        th_json_set_text(input, "scope", "package");
         th_json_set_text(input, "unit", "t CO2e");
         th_json_set(input, "value", th_json_null());
         th_json_set(input, "range", th_json_null());
@@ -251,9 +354,10 @@ enum th_status th_methodology_show(struct th_registry *registry, const char *ref
     th_json_set(reply, "inputs", inputs_json(methodology));
     struct th_json *parameters = th_json_array();
     for (size_t i = 0; i < th_methodology_n_parameters(methodology); i++) {
-        th_json_append(parameters, parameter_json(th_methodology_parameter(methodology, i)));
+        th_json_append(parameters, parameter_json(methodology, i));
     }
     th_json_set(reply, "parameters", parameters);
+    th_json_set(reply, "rows", all_rows_json(methodology));
     status = th_reply_finish(TH_OK, reply, ret_reply, err);
     th_methodology_free(methodology);
     return status;

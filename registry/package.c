@@ -264,7 +264,7 @@ static enum th_status store_package(struct th_store *store, struct th_package_op
     if (status != TH_OK) {
         return status;
     }
-    if (th_methodology_family(package->methodology) == TH_FAMILY_STATEMENT) {
+    if (th_methodology_statement_based(package->methodology)) {
         return check_no_inputs(package, err);
     }
     status = th_package_estimate(store, package, record->seq, result, err);

@@ -167,7 +167,8 @@ enum th_status th_package_check_state(const struct th_package_record *record, co
 }
 
 // Every parcel that may not use the methodology is named, with the first one's reason.
-static enum th_status check_applies(const struct th_package_open *package, struct th_error *err)
+static enum th_status check_applies(struct th_store *store, const struct th_package_open *package,
+                                    struct th_error *err)
 {
     struct th_error first = {.status = TH_OK};
     char ids[TH_ERROR_VALUE_SIZE] = "";
@@ -176,7 +177,9 @@ static enum th_status check_applies(const struct th_package_open *package, struc
     for (size_t i = 0; i < package->sources.n; i++) {
         struct th_error problem = {.status = TH_OK};
         const struct th_estimate_source *source = &package->sources.items[i];
-        enum th_status status = th_estimate_source_applies(package->methodology, source, &problem);
+        enum th_status status = th_estimate_source_applies(store, package->methodology, source,
+                                                           package->record.from.year,
+                                                           package->record.to.year, &problem);
         if (status == TH_OK) {
             continue;
         }
@@ -278,7 +281,7 @@ enum th_status th_package_check_parcels(struct th_work *work, const struct th_pa
             return kinds_mixed(sources->items[0].kind, sources->items[i].kind, err);
         }
     }
-    enum th_status status = check_applies(package, err);
+    enum th_status status = check_applies(store, package, err);
     if (status == TH_OK) {
         status = check_rivals(store, package, err);
     }

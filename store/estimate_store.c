@@ -5,21 +5,26 @@
 
 static const char SQL_RUN_INSERT[] =
     "INSERT INTO estimate_run (methodology, version, from_year, to_year, scope, inputs, area_rule, "
-    "n_parcels, gross_kg, baseline_kg, project_kg, leakage_kg, deduction_kg, net_kg, halfwidth_kg, "
-    "confidence, sheet_sha256, warnings, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
-    "?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+    "n_parcels, gross_kg, baseline_kg, co2_kg, ch4_kg, n2o_kg, leakage_kg, deduction_kg, net_kg, "
+    "halfwidth_kg, confidence, gross_share, baseline_share, net_share, sheet_sha256, warnings, "
+    "seq) VALUES "
+    "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
+    "?21, ?22, ?23, ?24)";
 static const char SQL_RUN_LOAD[] =
     "SELECT run_id, methodology, version, from_year, to_year, scope, inputs, area_rule, n_parcels, "
-    "gross_kg, baseline_kg, project_kg, leakage_kg, deduction_kg, net_kg, halfwidth_kg, "
-    "confidence, sheet_sha256, warnings, seq FROM estimate_run WHERE run_id = ?1";
+    "gross_kg, baseline_kg, co2_kg, ch4_kg, n2o_kg, leakage_kg, deduction_kg, net_kg, "
+    "halfwidth_kg, confidence, gross_share, baseline_share, net_share, sheet_sha256, warnings, seq "
+    "FROM "
+    "estimate_run WHERE run_id = ?1";
 static const char SQL_ROW_INSERT[] =
     "INSERT INTO estimate_line (run_id, parcel_id, year, version, area_m2_300, gross_kg, "
-    "baseline_kg, project_kg, leakage_kg, deduction_kg, net_kg) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    "baseline_kg, co2_kg, ch4_kg, n2o_kg, leakage_kg, deduction_kg, net_kg, used) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 static const char SQL_ROW_EACH[] =
     "SELECT l.parcel_id, l.year, l.version, l.area_m2_300, l.gross_kg, l.baseline_kg, "
-    "l.project_kg, l.leakage_kg, l.deduction_kg, l.net_kg, v.measured_m2_300 - v.sliver_m2_300, "
-    "v.declared_m2_300, v.geometry_hash, v.row_hash FROM estimate_line l "
+    "l.co2_kg, l.ch4_kg, l.n2o_kg, l.leakage_kg, l.deduction_kg, l.net_kg, v.measured_m2_300 - "
+    "v.sliver_m2_300, "
+    "v.declared_m2_300, v.geometry_hash, v.row_hash, l.used FROM estimate_line l "
     "JOIN parcel_version v ON v.parcel_id = l.parcel_id AND v.version = l.version "
     "WHERE l.run_id = ?1 ORDER BY l.parcel_id, l.year";
 
@@ -27,20 +32,24 @@ static void bind_terms(struct th_stmt *q, int index, const struct th_estimate_te
 {
     th_bind_carbon(q, index, terms->gross);
     th_bind_carbon(q, index + 1, terms->baseline);
-    th_bind_carbon(q, index + 2, terms->project_emissions);
-    th_bind_carbon(q, index + 3, terms->leakage);
-    th_bind_carbon(q, index + 4, terms->deduction);
-    th_bind_carbon(q, index + 5, terms->net);
+    th_bind_carbon(q, index + 2, terms->co2);
+    th_bind_carbon(q, index + 3, terms->ch4);
+    th_bind_carbon(q, index + 4, terms->n2o);
+    th_bind_carbon(q, index + 5, terms->leakage);
+    th_bind_carbon(q, index + 6, terms->deduction);
+    th_bind_carbon(q, index + 7, terms->net);
 }
 
 static struct th_estimate_terms column_terms(struct th_stmt *q, int index)
 {
     return (struct th_estimate_terms){.gross = th_column_carbon(q, index),
                                       .baseline = th_column_carbon(q, index + 1),
-                                      .project_emissions = th_column_carbon(q, index + 2),
-                                      .leakage = th_column_carbon(q, index + 3),
-                                      .deduction = th_column_carbon(q, index + 4),
-                                      .net = th_column_carbon(q, index + 5)};
+                                      .co2 = th_column_carbon(q, index + 2),
+                                      .ch4 = th_column_carbon(q, index + 3),
+                                      .n2o = th_column_carbon(q, index + 4),
+                                      .leakage = th_column_carbon(q, index + 5),
+                                      .deduction = th_column_carbon(q, index + 6),
+                                      .net = th_column_carbon(q, index + 7)};
 }
 
 enum th_status th_estimate_run_insert(struct th_store *store,
@@ -59,15 +68,18 @@ enum th_status th_estimate_run_insert(struct th_store *store,
     th_bind_int(q, 8, record->n_parcels);
     bind_terms(q, 9, &record->terms);
     if (record->has_uncertainty) {
-        th_bind_carbon(q, 15, record->halfwidth);
-        th_bind_text(q, 16, record->confidence);
+        th_bind_carbon(q, 17, record->halfwidth);
+        th_bind_text(q, 18, record->confidence);
     } else {
-        th_bind_null(q, 15);
-        th_bind_null(q, 16);
+        th_bind_null(q, 17);
+        th_bind_null(q, 18);
     }
-    th_bind_hash(q, 17, &record->sheet_sha256);
-    th_bind_text(q, 18, warnings);
-    th_bind_int(q, 19, record->seq);
+    th_bind_text(q, 19, record->gross_share);
+    th_bind_text(q, 20, record->baseline_share);
+    th_bind_text(q, 21, record->net_share);
+    th_bind_hash(q, 22, &record->sheet_sha256);
+    th_bind_text(q, 23, warnings);
+    th_bind_int(q, 24, record->seq);
     return th_stmt_insert(q, ret_run_id, err);
 }
 
@@ -81,6 +93,7 @@ enum th_status th_estimate_row_insert(struct th_store *store, int64_t run_id,
     th_bind_int(q, 4, row->version);
     th_bind_area(q, 5, row->area_used);
     bind_terms(q, 6, &row->terms);
+    th_bind_text(q, 14, row->used);
     return th_stmt_run(q, err);
 }
 
@@ -91,16 +104,19 @@ static void read_run(struct th_stmt *q, struct th_estimate_run_record *record)
                                               .to_year = (int)th_column_int(q, 4),
                                               .n_parcels = th_column_int(q, 8),
                                               .terms = column_terms(q, 9),
-                                              .has_uncertainty = !th_column_is_null(q, 15),
-                                              .halfwidth = th_column_carbon(q, 15),
-                                              .seq = th_column_int(q, 19)};
+                                              .has_uncertainty = !th_column_is_null(q, 17),
+                                              .halfwidth = th_column_carbon(q, 17),
+                                              .seq = th_column_int(q, 24)};
     th_column_copy(q, 1, record->methodology, sizeof(record->methodology));
     th_column_copy(q, 2, record->version, sizeof(record->version));
     th_column_copy(q, 5, record->scope, sizeof(record->scope));
     th_column_copy(q, 6, record->inputs, sizeof(record->inputs));
     th_column_copy(q, 7, record->area_rule, sizeof(record->area_rule));
-    th_column_copy(q, 16, record->confidence, sizeof(record->confidence));
-    th_column_hash(q, 17, &record->sheet_sha256);
+    th_column_copy(q, 18, record->confidence, sizeof(record->confidence));
+    th_column_copy(q, 19, record->gross_share, sizeof(record->gross_share));
+    th_column_copy(q, 20, record->baseline_share, sizeof(record->baseline_share));
+    th_column_copy(q, 21, record->net_share, sizeof(record->net_share));
+    th_column_hash(q, 22, &record->sheet_sha256);
 }
 
 enum th_status th_estimate_run_load(struct th_store *store, int64_t run_id,
@@ -115,7 +131,7 @@ enum th_status th_estimate_run_load(struct th_store *store, int64_t run_id,
         th_error_add_int(err, "run", run_id);
     }
     if (status == TH_OK && ret_warnings) {
-        char *warnings = th_text_duplicate(th_column_text(q, 18));
+        char *warnings = th_text_duplicate(th_column_text(q, 23));
         if (warnings) {
             *ret_warnings = warnings;
         } else {
@@ -143,11 +159,12 @@ enum th_status th_estimate_row_each(struct th_store *store, int64_t run_id,
                                       .version = th_column_int(q, 2),
                                       .area_used = th_column_area(q, 3),
                                       .terms = column_terms(q, 4),
-                                      .measured = th_column_area(q, 10),
-                                      .has_contracted = !th_column_is_null(q, 11),
-                                      .contracted = th_column_area(q, 11)};
-        th_column_hash(q, 12, &row.geometry_hash);
-        th_column_hash(q, 13, &row.row_hash);
+                                      .measured = th_column_area(q, 12),
+                                      .has_contracted = !th_column_is_null(q, 13),
+                                      .contracted = th_column_area(q, 13),
+                                      .used = th_column_text(q, 16)};
+        th_column_hash(q, 14, &row.geometry_hash);
+        th_column_hash(q, 15, &row.row_hash);
         go_on = visit(context, &row);
     }
     th_stmt_done(q);

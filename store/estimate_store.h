@@ -8,10 +8,12 @@
 #include "core/quantity.h"
 #include "store/package_store.h"
 
-enum { TH_SCOPE_SIZE = 256, TH_AREA_RULE_SIZE = 32, TH_CONFIDENCE_SIZE = 48 };
+enum { TH_SCOPE_SIZE = 256, TH_AREA_RULE_SIZE = 32, TH_CONFIDENCE_SIZE = 48, TH_SHARE_SIZE = 48 };
 
-struct th_estimate_terms { // kg CO2e; net = gross - the four others
-    struct th_carbon gross, baseline, project_emissions, leakage, deduction, net;
+struct th_estimate_terms { // kg CO2e; net = gross - the others
+    struct th_carbon gross, baseline;
+    struct th_carbon co2, ch4, n2o; // emissions of the project by gas
+    struct th_carbon leakage, deduction, net;
 };
 
 struct th_estimate_run_record {
@@ -27,16 +29,21 @@ struct th_estimate_run_record {
     bool has_uncertainty;           // false: the sources state no interval
     struct th_carbon halfwidth;
     char confidence[TH_CONFIDENCE_SIZE]; // "0.95"
+    char gross_share[TH_SHARE_SIZE];     // deducted for uncertainty, "0" or "0.063759"
+    char baseline_share[TH_SHARE_SIZE];
+    char net_share[TH_SHARE_SIZE]; // of the net before deduction
     struct th_hash sheet_sha256;
     int64_t seq;
 };
 
-// One parcel and year; from measured on it is what the parcel's version says, read only.
+// One parcel and year; from measured on it is what the parcel's version says, read only. `used` is
+// borrowed.
 struct th_estimate_row {
     int64_t parcel_id;
     int year;
     int64_t version; // of the parcel
     struct th_area area_used;
+    const char *used; // canonical JSON object of the inputs' exact texts, "{}" without
     struct th_estimate_terms terms;
     struct th_area measured; // slivers taken off
     bool has_contracted;

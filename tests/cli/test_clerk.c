@@ -235,6 +235,8 @@ static void clerk__no_output_overwrites_a_file(void **state)
         "--as clerk-m draft show 1 --overlaps {dir}/mine.gpkg",
         "--as clerk-m draft confirm 1 --problems {dir}/mine.*",
         "--as clerk-m tenure import {dir}/mine.* --template",
+        "--as clerk-m activity import {dir}/mine.* --template",
+        "--as clerk-m plot import {dir}/mine.* --template",
         "export --format * --out {dir}/mine.*",
         "parcel export --format gpkg --out {dir}/mine.gpkg",
         "map print --out {dir}/mine.pdf",

@@ -20,6 +20,9 @@ struct row {
 #define PROBLEM_KEYS                                                                               \
     "problems[].row:i problems[].feature:i? problems[].code:s problems[].severity:s "              \
     "problems[].message:s problems[].hint:s?"
+#define TABLE_KEYS                                                                                 \
+    "read:i accepted:i rejected:i unchanged:i changed:i repaired:i problems:a parcel_ids:a "       \
+    "ignored:a seconds:n"
 #define RUN_KEYS                                                                                   \
     "run_id:i n_parcels:i gross_kg:i baseline_kg:i project_emissions_kg:i leakage_kg:i "           \
     "uncertainty:o uncertainty.halfwidth_kg:i? uncertainty.confidence:n? "                         \
@@ -62,6 +65,25 @@ static const struct row ROWS[] = {
     {"parcel show 1", 0,
      "parcel_id:i version:i kind:s village:s area_m2:n area_mu:n declared_mu:n state:s geometry:o "
      "versions[].version:i source:o"},
+    {"activity import {dir}/form.csv --template", 0, "file:s columns[]:s"},
+    {"plot import {dir}/form-2.csv --template", 0, "file:s columns[]:s"},
+    {"--as clerk activity import {dir}/yearly.csv --year 2021", 1,
+     TABLE_KEYS " " PROBLEM_KEYS " parcel_ids[]:i"},
+    {"--as clerk activity import {dir}/yearly.csv --year 2021 --dry-run", 1, TABLE_KEYS},
+    {"activity list --village 330523990201 --year 2021", 0,
+     "n:i records[].parcel_id:i records[].number:s? records[].village:s records[].year:i "
+     "records[].version:i records[].quantities:o"},
+    {"activity show 1", 0,
+     "parcel_id:i number:s? lines[].year:i lines[].version:i lines[].quantity:s lines[].value:s "
+     "lines[].unit:s lines[].source:s records[].quantities:o records[].origins:o"},
+    {"--as clerk plot import {dir}/plots.csv --year 2021", 1,
+     TABLE_KEYS " plots:i plot_ids[]:i " PROBLEM_KEYS},
+    {"plot list --parcel 1", 0,
+     "n:i plots[].plot_id:i plots[].surveyed:s plots[].stems:i plots[].area_m2:n plots[].area:s "
+     "plots[].parcels[]:i"},
+    {"plot show 1", 0,
+     "plot_id:i area_m2:n area:s version:i in_force:b classes[].dbh_cm:s classes[].n:i "
+     "classes[].age:i?"},
     {"methodology list", 0, "methodologies[].id:s methodologies[].version:s"},
     {"methodology show reported-factor", 0,
      "id:s version:s applicability:o inputs[].name:s inputs[].unit:s inputs[].range:o "
@@ -151,12 +173,18 @@ static const char PROBLEMS[] =
     "{\"type\":\"Polygon\",\"coordinates\":[[[119.80,30.50],[119.801,30.50],[119.801,30.501],"
     "[119.80,30.501],[119.80,30.50]]]}}]}\n";
 
+static const char YEARLY[] = "地块号,尿素(公斤/亩)\nM01,20\nM99,20\n";
+static const char PLOTS[] = "地块号,样地号,样地面积(平方米),胸径(厘米),龄级(度),株数\n"
+                            "M01,1,400,10,2,12\nM01,2,400,99,2,12\n";
+
 static void contract__every_answer_has_its_keys_and_types(void **state)
 {
     struct th_cli_world world;
     (void)state;
     th_cli_world_make(&world);
     th_cli_write(&world, "problems.geojson", PROBLEMS, sizeof PROBLEMS - 1);
+    th_cli_write(&world, "yearly.csv", YEARLY, sizeof YEARLY - 1);
+    th_cli_write(&world, "plots.csv", PLOTS, sizeof PLOTS - 1);
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
         struct th_json *reply = th_cli_json(&world, ROWS[i].code, "%s", ROWS[i].line);
         print_message("%s\n", ROWS[i].line);

@@ -119,7 +119,7 @@ static const struct {
     {"parcel show 1", 1},
     {"methodology list", 1},
     {"methodology show reported-factor", 2},
-    {"methodology show orchard-account", 1},
+    {"methodology show orchard-account", 2},
     {"methodology show statement", 1},
     {"estimate run --year 2021 --village 330523990201 --dry-run", 2},
     {"estimate explain --parcel 1 --year 2021", 2},

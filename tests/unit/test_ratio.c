@@ -418,9 +418,34 @@ static void allocate__shares_sum_to_the_total_and_are_floor_or_one_more(void **s
     }
 }
 
+static void ratio_add__is_exact_or_refused(void **state)
+{
+    struct th_ratio sum = {7, 9};
+    struct th_error err = {0};
+    (void)state;
+    assert_ok(th_ratio_add((struct th_ratio){1, 3}, (struct th_ratio){1, 6}, &sum, &err), &err);
+    assert_int_equal(sum.numerator, 1);
+    assert_int_equal(sum.denominator, 2);
+    assert_ok(th_ratio_add((struct th_ratio){-1, 3}, (struct th_ratio){1, 3}, &sum, &err), &err);
+    assert_int_equal(sum.numerator, 0);
+    assert_int_equal(sum.denominator, 1);
+    // Half of the largest twice fits only because it is brought to lowest terms.
+    const struct th_ratio half = {INT64_MAX, 2};
+    assert_ok(th_ratio_add(half, half, &sum, &err), &err);
+    assert_int_equal(sum.numerator, INT64_MAX);
+    assert_int_equal(sum.denominator, 1);
+    assert_status(th_ratio_add(sum, sum, &sum, &err), TH_OVERFLOW, &err);
+    assert_int_equal(sum.numerator, INT64_MAX);
+    assert_status(th_ratio_add((struct th_ratio){1, INT64_MAX}, (struct th_ratio){1, INT64_MAX - 1},
+                               &sum, &err),
+                  TH_OVERFLOW, &err);
+    assert_int_equal(sum.denominator, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ratio_add__is_exact_or_refused),
         cmocka_unit_test(ratio_make__gives_lowest_terms_and_a_positive_denominator),
         cmocka_unit_test(ratio_make__zero_below_and_the_smallest_integer_are_refused),
         cmocka_unit_test(ratio_parse__reads_decimals_and_fractions),

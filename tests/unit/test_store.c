@@ -22,7 +22,9 @@
 static const struct th_store_options OPTIONS = {.program = "tanhui test", .now_utc = 1700000000};
 
 // What never changes once written. Every table is either here or in STATE_TABLES.
-static const char *const INSERT_ONLY[] = {"upgrade_log",       "journal",
+static const char *const INSERT_ONLY[] = {"activity",          "plot",
+                                          "plot_parcel",       "plot_stem",
+                                          "upgrade_log",       "journal",
                                           "idempotency",       "methodology",
                                           "document",          "import",
                                           "import_problem",    "import_finding",

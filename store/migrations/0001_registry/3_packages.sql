@@ -11,13 +11,18 @@ CREATE TABLE estimate_run (
     n_parcels    INTEGER NOT NULL,
     gross_kg     INTEGER NOT NULL,
     baseline_kg  INTEGER NOT NULL,
-    project_kg   INTEGER NOT NULL,
+    co2_kg       INTEGER NOT NULL,                        -- emissions of the project, kg CO2e by gas
+    ch4_kg       INTEGER NOT NULL,
+    n2o_kg       INTEGER NOT NULL,
     leakage_kg   INTEGER NOT NULL,
     deduction_kg INTEGER NOT NULL,
     net_kg       INTEGER NOT NULL
-        CHECK (net_kg = gross_kg - baseline_kg - project_kg - leakage_kg - deduction_kg),
+        CHECK (net_kg = gross_kg - baseline_kg - co2_kg - ch4_kg - n2o_kg - leakage_kg - deduction_kg),
     halfwidth_kg INTEGER,                                 -- NULL: the sources state no interval
     confidence   TEXT,                                    -- '0.95'
+    gross_share  TEXT    NOT NULL,                        -- deducted for uncertainty, '0.063759'
+    baseline_share TEXT  NOT NULL,
+    net_share    TEXT    NOT NULL,                        -- of the net before deduction
     sheet_sha256 BLOB    NOT NULL CHECK (length(sheet_sha256) = 32),
     warnings     TEXT    NOT NULL CHECK (json_valid(warnings)),
     seq          INTEGER NOT NULL,
@@ -30,13 +35,16 @@ CREATE TABLE estimate_line (
     year         INTEGER NOT NULL,
     version      INTEGER NOT NULL,                        -- of the parcel
     area_m2_300  INTEGER NOT NULL,                        -- area used
+    used         TEXT    NOT NULL CHECK (json_valid(used)), -- what it was computed from beside the area
     gross_kg     INTEGER NOT NULL,
     baseline_kg  INTEGER NOT NULL,
-    project_kg   INTEGER NOT NULL,
+    co2_kg       INTEGER NOT NULL,                        -- emissions of the project, kg CO2e by gas
+    ch4_kg       INTEGER NOT NULL,
+    n2o_kg       INTEGER NOT NULL,
     leakage_kg   INTEGER NOT NULL,
     deduction_kg INTEGER NOT NULL,
     net_kg       INTEGER NOT NULL
-        CHECK (net_kg = gross_kg - baseline_kg - project_kg - leakage_kg - deduction_kg),
+        CHECK (net_kg = gross_kg - baseline_kg - co2_kg - ch4_kg - n2o_kg - leakage_kg - deduction_kg),
     PRIMARY KEY (run_id, parcel_id, year),
     FOREIGN KEY (parcel_id, version) REFERENCES parcel_version (parcel_id, version)
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,252 @@
+// A methodology's numbers as a run uses them, and what must be said about them.
+#include <stdlib.h>
+
+#include "core/text.h"
+#include "methodology/estimate_internal.h"
+#include "methodology/wide_internal.h"
+
+static enum th_status out_of_range(const struct th_parameter *parameter, struct th_ratio value,
+                                   struct th_error *err)
+{
+    char have[TH_RATIO_TEXT_SIZE];
+    char low[TH_RATIO_TEXT_SIZE];
+    char high[TH_RATIO_TEXT_SIZE];
+    return th_error_set(
+        err, TH_INVALID, "factor_out_of_range", "name", parameter->name, "value",
+        th_ratio_format(value, have), "low", th_ratio_format(parameter->range_low, low), "high",
+        th_ratio_format(parameter->range_high, high), "unit", parameter->unit, NULL);
+}
+
+static enum th_status find_input(const struct th_estimate_rules *rules, const char *name,
+                                 size_t *ret_index, struct th_error *err)
+{
+    const struct th_methodology *methodology = rules->methodology;
+    size_t i = 0;
+    while (i < methodology->n_parameters &&
+           !th_text_equals(methodology->parameters[i].name, name)) {
+        i++;
+    }
+    const char *key = NULL;
+    if (i == methodology->n_parameters) {
+        key = "input_unknown";
+    } else if (!methodology->parameters[i].can_be_set) {
+        key = "input_fixed";
+    } else if (rules->given[i]) {
+        return th_error_set(err, TH_INVALID, "input_repeated", "names", name, NULL);
+    }
+    if (key) {
+        return th_error_set(err, TH_INVALID, key, "names", name, "methodology", methodology->id,
+                            NULL);
+    }
+    *ret_index = i;
+    return TH_OK;
+}
+
+static enum th_status apply_input(struct th_estimate_rules *rules,
+                                  const struct th_estimate_input *input, struct th_error *err)
+{
+    struct th_ratio value;
+    size_t index = 0;
+    enum th_status status = find_input(rules, input->name, &index, err);
+    if (status == TH_OK) {
+        status = th_ratio_make(input->value.numerator, input->value.denominator, &value, err);
+    }
+    if (status != TH_OK) {
+        return status;
+    }
+    const struct th_parameter *parameter = &rules->methodology->parameters[index];
+    if (parameter->has_range && (th_ratio_compare(value, parameter->range_low) < 0 ||
+                                 th_ratio_compare(value, parameter->range_high) > 0)) {
+        return out_of_range(parameter, value, err);
+    }
+    rules->given[index] = true;
+    // The document's own value, given once more, keeps its source and interval.
+    if (th_ratio_compare(value, parameter->rows[0].value) != 0) {
+        rules->replaced[index] = true;
+        rules->replacements[index] = (struct th_parameter_row){.value = value,
+                                                               .source = "term.source_input",
+                                                               .evidence = TH_EVIDENCE_STATED,
+                                                               .slot = parameter->rows[0].slot};
+    }
+    return TH_OK;
+}
+
+enum th_status th_estimate_rules_new(const struct th_methodology *methodology,
+                                     const struct th_estimate_input *inputs, size_t n_inputs,
+                                     struct th_estimate_rules **ret_rules, struct th_error *err)
+{
+    struct th_estimate_rules *rules = calloc(1, sizeof(*rules));
+    if (!rules) {
+        return th_error_no_memory(err);
+    }
+    rules->methodology = methodology;
+    enum th_status status = TH_OK;
+    for (size_t i = 0; status == TH_OK && i < n_inputs; i++) {
+        status = apply_input(rules, &inputs[i], err);
+    }
+    if (status != TH_OK) {
+        th_estimate_rules_free(rules);
+        return status;
+    }
+    *ret_rules = rules;
+    return TH_OK;
+}
+
+void th_estimate_rules_free(struct th_estimate_rules *rules)
+{
+    free(rules);
+}
+
+const struct th_parameter_row *th_estimate_rows(const struct th_estimate_rules *rules,
+                                                size_t parameter, size_t *ret_n)
+{
+    if (rules->replaced[parameter]) {
+        *ret_n = 1;
+        return &rules->replacements[parameter];
+    }
+    *ret_n = rules->methodology->parameters[parameter].n_rows;
+    return rules->methodology->parameters[parameter].rows;
+}
+
+const struct th_parameter_row *th_estimate_value(const struct th_estimate_rules *rules,
+                                                 const char *name)
+{
+    for (size_t i = 0; i < rules->methodology->n_parameters; i++) {
+        const struct th_parameter *parameter = &rules->methodology->parameters[i];
+        if (th_text_equals(parameter->name, name) && !parameter->has_key) {
+            size_t n = 0;
+            return th_estimate_rows(rules, i, &n);
+        }
+    }
+    return NULL;
+}
+
+bool th_parameter_row_holds(const struct th_parameter_row *row, int year)
+{
+    return (row->from_year == 0 || row->from_year <= year) &&
+           (row->to_year == 0 || year <= row->to_year);
+}
+
+// Every slot of a parameter must have a row that holds.
+static bool fill_slots(const struct th_estimate_rules *rules, size_t parameter, int year,
+                       double *slots)
+{
+    size_t n = 0;
+    const struct th_parameter_row *rows = th_estimate_rows(rules, parameter, &n);
+    size_t filled = 0;
+    size_t n_slots = rows[n - 1].slot - rows[0].slot + 1;
+    for (size_t i = 0; i < n; i++) {
+        if (th_parameter_row_holds(&rows[i], year)) {
+            slots[rows[i].slot] = th_ratio_double(rows[i].value);
+            filled++;
+        }
+    }
+    return filled == n_slots;
+}
+
+enum th_status th_estimate_slots(const struct th_estimate_rules *rules, int year, double *ret_slots,
+                                 struct th_error *err)
+{
+    const struct th_methodology *methodology = rules->methodology;
+    if (methodology->statement_based) {
+        return th_error_set(err, TH_INVALID, "estimate_by_statement", "methodology",
+                            methodology->id, NULL);
+    }
+    for (size_t i = 0; i < methodology->n_parameters; i++) {
+        if (!fill_slots(rules, i, year, ret_slots)) {
+            (void)th_error_set(err, TH_INVALID, "parameter_year", "parameter",
+                               methodology->parameters[i].name, "methodology", methodology->id,
+                               NULL);
+            th_error_add_int(err, "year", year);
+            return TH_INVALID;
+        }
+    }
+    for (size_t gas = 0; gas < TH_N_GASES; gas++) {
+        if (methodology->has_gwp && gas != TH_GAS_CO2) {
+            ret_slots[methodology->gwp[gas].slot] = th_ratio_double(methodology->gwp[gas].value);
+        }
+    }
+    return TH_OK;
+}
+
+// A message of the catalogue's "warning." part, with the parameter and its value.
+static struct th_error *begin_warning(struct th_estimate_warning *warning, const char *key,
+                                      const struct th_parameter *parameter,
+                                      const struct th_parameter_row *row)
+{
+    char value[TH_RATIO_TEXT_SIZE];
+    *warning = (struct th_estimate_warning){.message.status = TH_DATA_PROBLEM};
+    th_text_copy(warning->message.key, sizeof(warning->message.key), key);
+    th_error_add_texts(&warning->message, "parameter", parameter->title.zh, parameter->title.en);
+    th_error_add(&warning->message, "value", th_ratio_format(row->value, value));
+    th_error_add(&warning->message, "unit", parameter->unit);
+    return &warning->message;
+}
+
+// value / reference, as "2.71": hundredths, half up.
+static const char *times_text(const struct th_parameter *parameter, struct th_ratio value,
+                              char buf[TH_WIDE_TEXT_SIZE])
+{
+    th_wide dividend = (th_wide)value.numerator * parameter->reference.denominator * 200;
+    th_wide divisor = (th_wide)value.denominator * parameter->reference.numerator;
+    th_wide hundredths = th_wide_floor(dividend + divisor, 2 * divisor);
+    return th_wide_decimal(th_wide_fits(hundredths) ? (int64_t)hundredths : INT64_MAX, 2, false,
+                           buf);
+}
+
+static bool warn_reference(const struct th_parameter *parameter, const struct th_parameter_row *row,
+                           struct th_estimate_warning *ret_warning)
+{
+    char reference[TH_RATIO_TEXT_SIZE];
+    char waiver[TH_RATIO_TEXT_SIZE];
+    char times[TH_WIDE_TEXT_SIZE];
+    struct th_ratio limit;
+    if (!parameter->has_reference || th_ratio_compare(row->value, parameter->reference) <= 0) {
+        return false;
+    }
+    // Both are small (the document's reader sees to it), so the product fits; if it ever did not,
+    // ask the officer.
+    bool needs_waiver =
+        th_ratio_mul(parameter->waiver_ratio, parameter->reference, &limit, NULL) != TH_OK ||
+        th_ratio_compare(row->value, limit) >= 0;
+    const char *key = needs_waiver ? "factor_far_above_reference" : "factor_above_reference";
+    struct th_error *message = begin_warning(ret_warning, key, parameter, row);
+    ret_warning->needs_waiver = needs_waiver;
+    th_error_add(message, "times", times_text(parameter, row->value, times));
+    th_error_add(message, "reference", th_ratio_format(parameter->reference, reference));
+    th_error_add(message, "waiver_ratio", th_ratio_format(parameter->waiver_ratio, waiver));
+    th_error_add(message, "source", parameter->reference_source);
+    return true;
+}
+
+// One warning for a parameter, however many rows of its table are unverified.
+static const struct th_parameter_row *unverified_row(const struct th_parameter_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i].evidence == TH_EVIDENCE_UNVERIFIED) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+size_t th_estimate_warnings(const struct th_estimate_rules *rules,
+                            struct th_estimate_warning *ret_warnings)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < rules->methodology->n_parameters; i++) {
+        const struct th_parameter *parameter = &rules->methodology->parameters[i];
+        size_t n_rows = 0;
+        const struct th_parameter_row *rows = th_estimate_rows(rules, i, &n_rows);
+        const struct th_parameter_row *unverified = unverified_row(rows, n_rows);
+        if (unverified && n < TH_ESTIMATE_WARNINGS_MAX) {
+            struct th_error *message =
+                begin_warning(&ret_warnings[n++], "parameter_unverified", parameter, unverified);
+            th_error_add(message, "source", unverified->source);
+        }
+        if (n < TH_ESTIMATE_WARNINGS_MAX && warn_reference(parameter, &rows[0], &ret_warnings[n])) {
+            n++;
+        }
+    }
+    return n;
+}

@@ -1,0 +1,204 @@
+// A county's own document on its way from a file to a parcel's kilograms.
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/buf.h"
+#include "core/file.h"
+#include "registry/estimate.h"
+#include "registry/methodology.h"
+#include "tests/integration/drawn_fixture.h"
+
+static const struct th_request by_officer = {.login = "officer"};
+
+// The example of the manual.
+static const char *example_path(char path[TH_TEST_PATH_SIZE])
+{
+    return th_test_source_path(path, "docs/examples/methodology.json");
+}
+
+// The example with one piece of text in the place of another, as a file.
+static const char *changed_example(const struct fixture *f, const char *from, const char *to,
+                                   char path[TH_TEST_PATH_SIZE])
+{
+    struct th_error err;
+    struct th_buf changed;
+    char *text = NULL;
+    size_t size = 0;
+    assert_ok(th_file_read(example_path(path), 1 << 20, &text, &size, &err), &err);
+    size_t at = 0;
+    while (at < size && strncmp(text + at, from, strlen(from)) != 0) {
+        at++;
+    }
+    assert_true(at < size);
+    th_buf_init(&changed, 1 << 20);
+    th_buf_append(&changed, text, at);
+    th_buf_append_str(&changed, to);
+    th_buf_append_str(&changed, text + at + strlen(from));
+    (void)remove(th_test_path(path, f->folder, "changed.json"));
+    assert_ok(th_file_write_new(path, changed.data, changed.size, &err), &err);
+    th_buf_clear(&changed);
+    free(text);
+    return path;
+}
+
+static void add(struct fixture *f, const struct th_request *request, const char *path,
+                enum th_status want, const char *key)
+{
+    struct th_error err;
+    struct th_json *reply = NULL;
+    assert_status(th_methodology_add(f->registry, request, path, &reply, &err), want, &err);
+    if (want != TH_OK) {
+        assert_string_equal(err.key, key);
+        assert_null(reply);
+    }
+    th_json_free(reply);
+}
+
+static void methodology_add__keeps_a_version_for_ever(void **state)
+{
+    struct fixture *f = *state;
+    char path[TH_TEST_PATH_SIZE];
+    add(f, &by_officer, example_path(path), TH_OK, NULL);
+    add(f, &by_officer, example_path(path), TH_CONFLICT, "methodology_there");
+    add(f, &by_officer, changed_example(f, "Ten years old", "ten years old", path), TH_CONFLICT,
+        "methodology_changed");
+    add(f, &by_officer, changed_example(f, "\"version\": \"1\"", "\"version\": \"2\"", path), TH_OK,
+        NULL);
+}
+
+static void methodology_add__takes_no_document_with_a_fault(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err;
+    struct th_json *reply = NULL;
+    char path[TH_TEST_PATH_SIZE];
+    add(f, &by_officer, changed_example(f, "\"value\": \"2.1\"", "\"value\": \"2.3\"", path),
+        TH_INVALID, "methodology_invalid");
+    add(f, &by_officer, th_test_path(path, f->folder, "none.json"), TH_NOT_FOUND, "file_not_found");
+    assert_status(th_methodology_show(f->registry, "county-orchard", &reply, &err), TH_NOT_FOUND,
+                  &err);
+}
+
+static void methodology_lint__tells_every_fault_of_a_file(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err;
+    struct th_json *reply = NULL;
+    char path[TH_TEST_PATH_SIZE];
+    assert_ok(th_methodology_lint_file(example_path(path), f->messages, TH_LANG_ZH, &reply, &err),
+              &err);
+    assert_true(th_json_get_bool(reply, "ok", false));
+    assert_int_equal(th_json_size(th_json_get(reply, "faults")), 0);
+    th_json_free(reply);
+    changed_example(f, "\"unit\": \"t C/ha/yr\"", "\"unit\": \"kg C/ha/yr\"", path);
+    assert_ok(th_methodology_lint_file(path, f->messages, TH_LANG_ZH, &reply, &err), &err);
+    assert_false(th_json_get_bool(reply, "ok", true));
+    const struct th_json *fault = th_json_at(th_json_get(reply, "faults"), 0);
+    assert_string_equal(th_json_get_text(fault, "where", ""), "/parameters/0/unit");
+    assert_non_null(strstr(th_json_get_text(fault, "message", ""), "t C/ha/yr"));
+    th_json_free(reply);
+}
+
+static struct th_json *orchards(struct fixture *f)
+{
+    static struct drawn file;
+    struct th_parcel_import_options options = fixture_options(f, NULL);
+    file.size = 0;
+    // About 15.2 mu each, of which 15 were declared: 1 ha counts.
+    drawn_box(&file, 119.660, 30.42, 0.001, 0.00095,
+              "\"地块号\":\"1\",\"面积（亩）\":\"15\",\"planted\":\"2015\"");
+    drawn_box(&file, 119.662, 30.42, 0.001, 0.00095,
+              "\"地块号\":\"2\",\"面积（亩）\":\"15\",\"planted\":\"1990\"");
+    drawn_box(&file, 119.664, 30.42, 0.001, 0.00095, "\"地块号\":\"3\",\"面积（亩）\":\"15\"");
+    options.kind = "orchard";
+    return drawn_import_with(f, &file, options);
+}
+
+// 2.1 t C × 44/12 = 7,700 kg in years 1 to 30, nothing later: planted in 2015 and in 1990.
+static void estimate_run__takes_the_year_of_planting_from_the_parcel(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err;
+    char path[TH_TEST_PATH_SIZE];
+    const struct th_estimate_options options = {.methodology = "county-orchard",
+                                                .from_year = "2018",
+                                                .to_year = "2021",
+                                                .messages = f->messages,
+                                                .lang = TH_LANG_ZH};
+    struct th_json *reply = orchards(f);
+    assert_int_equal(drawn_accepted(reply), 3);
+    th_json_free(reply);
+    add(f, &by_officer, example_path(path), TH_OK, NULL);
+    assert_ok(th_estimate_run(f->registry, &f->request, &options, &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "n_parcels", 0), 2);
+    // Four years of one orchard, two of the other, whose thirtieth year was 2019.
+    assert_int_equal(th_json_get_int(reply, "gross_kg", 0), 6 * 7700);
+    const struct th_json *years = th_json_get(reply, "years");
+    static const int64_t want[] = {15400, 15400, 7700, 7700};
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(th_json_get_int(th_json_at(years, i), "net_kg", 0), want[i]);
+    }
+    const struct th_json *skipped = th_json_get(reply, "skipped");
+    assert_int_equal(th_json_size(skipped), 1);
+    assert_string_equal(th_json_get_text(th_json_at(skipped, 0), "reason", ""), "input_missing");
+    assert_non_null(strstr(th_json_get_text(th_json_at(skipped, 0), "message", ""), "种植年份"));
+    th_json_free(reply);
+}
+
+static const struct th_json *line_of(const struct th_json *reply, const char *term,
+                                     const char *unit)
+{
+    const struct th_json *lines = th_json_get(reply, "lines");
+    for (size_t i = 0; i < th_json_size(lines); i++) {
+        const struct th_json *line = th_json_at(lines, i);
+        if (strcmp(th_json_get_text(line, "term", ""), term) == 0 &&
+            strcmp(th_json_get_text(line, "unit", ""), unit) == 0) {
+            return line;
+        }
+    }
+    fail_msg("no line %s in %s", term, unit);
+    return NULL;
+}
+
+static void estimate_explain__shows_age_growth_and_kilograms(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err;
+    char path[TH_TEST_PATH_SIZE];
+    const struct th_estimate_options options = {.methodology = "county-orchard",
+                                                .parcel = "1",
+                                                .year = "2020",
+                                                .messages = f->messages,
+                                                .lang = TH_LANG_ZH};
+    struct th_json *reply = orchards(f);
+    th_json_free(reply);
+    add(f, &by_officer, example_path(path), TH_OK, NULL);
+    assert_ok(th_estimate_explain_parcel(f->registry, &options, &reply, &err), &err);
+    const struct th_json *age = line_of(reply, "树龄", "yr");
+    assert_string_equal(th_json_get_text(age, "expression", ""), "2020 - 2015 + 1");
+    assert_string_equal(th_json_get_text(age, "value", ""), "6");
+    const struct th_json *growth = line_of(reply, "每年碳增量", "t C/ha/yr");
+    assert_string_equal(th_json_get_text(growth, "value", ""), "2.1");
+    assert_string_equal(th_json_get_text(growth, "evidence", ""), "unverified");
+    const struct th_json *gain = line_of(reply, "果树生长", "kg CO2e/yr");
+    assert_string_equal(th_json_get_text(gain, "expression", ""), "2100 × 44 ÷ 12");
+    assert_string_equal(th_json_get_text(gain, "value", ""), "7700");
+    th_json_free(reply);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(methodology_add__keeps_a_version_for_ever, drawn_set_up,
+                                        drawn_tear_down),
+        cmocka_unit_test_setup_teardown(methodology_add__takes_no_document_with_a_fault,
+                                        drawn_set_up, drawn_tear_down),
+        cmocka_unit_test_setup_teardown(methodology_lint__tells_every_fault_of_a_file, drawn_set_up,
+                                        drawn_tear_down),
+        cmocka_unit_test_setup_teardown(estimate_run__takes_the_year_of_planting_from_the_parcel,
+                                        drawn_set_up, drawn_tear_down),
+        cmocka_unit_test_setup_teardown(estimate_explain__shows_age_growth_and_kilograms,
+                                        drawn_set_up, drawn_tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -246,6 +246,30 @@ enum th_status th_estimate_deduct(struct th_estimate_line *line,
     return set_net(line, err);
 }
 
+// net against bound t/ha: kg · 3,000,000 units a ha against bound · 1,000 kg · units of area.
+static int compare_per_ha(struct th_carbon net, struct th_area area, struct th_ratio bound)
+{
+    enum { UNITS_PER_HA = 15 * TH_WIDE_MU };
+    th_wide have = (th_wide)th_carbon_kg(net) * UNITS_PER_HA * bound.denominator;
+    th_wide limit = (th_wide)th_area_m2_300(area) * bound.numerator * KG_PER_T;
+    return (have > limit) - (have < limit);
+}
+
+const struct th_plausible *th_estimate_implausible(const struct th_methodology *methodology,
+                                                   struct th_area area_used, struct th_carbon net)
+{
+    const struct th_plausible *broken = NULL;
+    for (size_t i = 0; i < methodology->n_plausible && th_area_m2_300(area_used) > 0; i++) {
+        const struct th_plausible *bounds = &methodology->plausible[i];
+        bool breaks = compare_per_ha(net, area_used, bounds->low) < 0 ||
+                      compare_per_ha(net, area_used, bounds->high) > 0;
+        if (breaks && (!broken || bounds->action == TH_PLAUSIBLE_REFUSE)) {
+            broken = bounds;
+        }
+    }
+    return broken;
+}
+
 // In whole numbers of 128 bits, for an area of a whole county.
 enum th_status th_estimate_project(const struct th_estimate_rules *rules, struct th_area area,
                                    struct th_carbon *ret_gross, struct th_error *err)

@@ -81,6 +81,11 @@ enum th_status th_estimate_deduct(struct th_estimate_line *line,
                                   const struct th_estimate_shares *shares,
                                   struct th_error *err) TH_MUST_CHECK;
 
+// The stated bounds that a parcel's net of a year breaks, those that refuse before those that ask;
+// NULL: none. An area of 0 breaks none.
+const struct th_plausible *th_estimate_implausible(const struct th_methodology *methodology,
+                                                   struct th_area area_used, struct th_carbon net);
+
 // The arithmetic of one line for a reader with a calculator: array of
 // {term, expression, value, unit, source, evidence}; texts of the document in the language asked
 // for, others are keys "term.<x>" of the catalogue. *ret_lines is the caller's.

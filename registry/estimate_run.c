@@ -2,6 +2,7 @@
 // run row carries and once for the rows that refer to it: cheaper than keeping them.
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -198,16 +199,64 @@ static enum th_status sum_row(struct th_estimate_result *result, const struct th
 
 // The first pass: sums, and the digest of the sheet as it grows.
 struct summing {
+    const struct th_methodology *methodology;
     struct th_estimate_result *result;
+    int64_t n_asked;                   // rows that ask for a second look
+    struct th_estimate_warning *asked; // what is said of the first of them; NULL: none yet
     struct th_hasher *hasher;
     struct th_buf text;
 };
+
+// t CO2e a hectare and year, two decimals.
+static const char *per_ha_text(const struct th_estimate_row *row, char *buf, size_t size)
+{
+    double ha = th_area_m2(row->area_used) / 10000;
+    (void)snprintf(buf, size, "%.2f", (double)th_carbon_kg(row->terms.net) / 1000 / ha);
+    return buf;
+}
+
+static void say_implausible(const struct th_estimate_row *row, const struct th_plausible *bounds,
+                            struct th_error *message)
+{
+    char value[48];
+    char low[TH_RATIO_TEXT_SIZE];
+    char high[TH_RATIO_TEXT_SIZE];
+    th_error_add_int(message, "parcel", row->parcel_id);
+    th_error_add_int(message, "year", row->year);
+    th_error_add(message, "value", per_ha_text(row, value, sizeof(value)));
+    th_error_add(message, "low", th_ratio_format(bounds->low, low));
+    th_error_add(message, "high", th_ratio_format(bounds->high, high));
+    th_error_add(message, "source", bounds->source);
+}
+
+// A result that cannot be is refused; one at odds with the region's mean asks for a second look.
+static enum th_status judge_row(struct summing *summing, const struct th_estimate_row *row,
+                                struct th_error *err)
+{
+    const struct th_plausible *bounds =
+        th_estimate_implausible(summing->methodology, row->area_used, row->terms.net);
+    if (bounds && bounds->action == TH_PLAUSIBLE_REFUSE) {
+        (void)th_error_set(err, TH_INVALID, "estimate_implausible", NULL);
+        say_implausible(row, bounds, err);
+        return TH_INVALID;
+    }
+    struct th_estimate_result *result = summing->result;
+    if (bounds && !summing->asked && result->n_warnings < TH_ESTIMATE_WARNINGS_MAX) {
+        summing->asked = &result->warnings[result->n_warnings++];
+        *summing->asked = (struct th_estimate_warning){.needs_waiver = false};
+        (void)th_error_set(&summing->asked->message, TH_DATA_PROBLEM, "estimate_second_look", NULL);
+        say_implausible(row, bounds, &summing->asked->message);
+    }
+    summing->n_asked += bounds ? 1 : 0;
+    return TH_OK;
+}
 
 static enum th_status take_sum(void *context, const struct th_estimate_row *row,
                                struct th_error *err)
 {
     struct summing *summing = context;
-    enum th_status status = sum_row(summing->result, row, err);
+    enum th_status status = judge_row(summing, row, err);
+    status = status == TH_OK ? sum_row(summing->result, row, err) : status;
     if (status == TH_OK) {
         th_estimate_sheet_row(row, &summing->text);
         th_hasher_update(summing->hasher, summing->text.data, summing->text.size);
@@ -221,7 +270,7 @@ static enum th_status compute_sums(struct th_store *store, const struct th_estim
                                    struct th_estimate_result *result, struct th_hasher *hasher,
                                    struct th_error *err)
 {
-    struct summing summing = {.result = result, .hasher = hasher};
+    struct summing summing = {.methodology = job->methodology, .result = result, .hasher = hasher};
     th_buf_init(&summing.text, 1024 * 1024);
     enum th_status status =
         th_estimate_sheet_head(&result->record, job->methodology, &summing.text, err);
@@ -234,6 +283,9 @@ static enum th_status compute_sums(struct th_store *store, const struct th_estim
     }
     th_buf_clear(&summing.text);
     if (status == TH_OK) {
+        if (summing.asked) {
+            th_error_add_int(&summing.asked->message, "n", summing.n_asked);
+        }
         result->record.sheet_sha256 = th_hasher_final(hasher);
         status = th_estimate_years_floor(result->years, result->n_years, err);
     }

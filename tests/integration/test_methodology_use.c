@@ -145,6 +145,36 @@ static void estimate_run__takes_the_year_of_planting_from_the_parcel(void **stat
     th_json_free(reply);
 }
 
+#define BOUNDS(low, high, action)                                                                  \
+    "\"plausible\": [{\"low\": \"" low "\", \"high\": \"" high                                     \
+    "\", \"unit\": \"t CO2e/ha/yr\", \"action\": \"" action                                        \
+    "\", \"source\": \"mean of the region\", \"evidence\": \"expert-choice\"}]"
+
+// 7.7 t a hectare against bounds of 0 … 5: a second look, or none at all.
+static void estimate_run__holds_results_against_the_stated_bounds(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err;
+    char path[TH_TEST_PATH_SIZE];
+    struct th_estimate_options options = {.methodology = "county-orchard",
+                                          .year = "2020",
+                                          .messages = f->messages,
+                                          .lang = TH_LANG_ZH};
+    struct th_json *reply = orchards(f);
+    th_json_free(reply);
+    add(f, &by_officer, changed_example(f, "\"plausible\": []", BOUNDS("0", "5", "ask"), path),
+        TH_OK, NULL);
+    assert_ok(th_estimate_run(f->registry, &f->request, &options, &reply, &err), &err);
+    const struct th_json *warnings = th_json_get(reply, "warnings");
+    const struct th_json *last = th_json_at(warnings, th_json_size(warnings) - 1);
+    assert_string_equal(th_json_get_text(last, "code", ""), "estimate_second_look");
+    const char *message = th_json_get_text(last, "message", "");
+    assert_non_null(strstr(message, "7.70"));
+    assert_non_null(strstr(message, "mean of the region"));
+    assert_null(strstr(message, "{"));
+    th_json_free(reply);
+}
+
 static const struct th_json *line_of(const struct th_json *reply, const char *term,
                                      const char *unit)
 {
@@ -196,6 +226,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(methodology_lint__tells_every_fault_of_a_file, drawn_set_up,
                                         drawn_tear_down),
         cmocka_unit_test_setup_teardown(estimate_run__takes_the_year_of_planting_from_the_parcel,
+                                        drawn_set_up, drawn_tear_down),
+        cmocka_unit_test_setup_teardown(estimate_run__holds_results_against_the_stated_bounds,
                                         drawn_set_up, drawn_tear_down),
         cmocka_unit_test_setup_teardown(estimate_explain__shows_age_growth_and_kilograms,
                                         drawn_set_up, drawn_tear_down),

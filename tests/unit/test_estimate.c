@@ -278,6 +278,35 @@ static void project__whole_tonnes_toward_minus_infinity(void **state)
     clear(&fixture);
 }
 
+// Bounds of moso-management: beyond ±22/3 t a hectare a second look, beyond −352 and 24.714 a
+// refusal.
+static void implausible__is_what_breaks_the_stated_bounds(void **state)
+{
+    (void)state;
+    enum answer { NONE, ASK, REFUSE };
+    static const struct {
+        int64_t kg;
+        const char *mu;
+        enum answer answer;
+    } cases[] = {
+        {7333, "15", NONE},       {7334, "15", ASK},       {24714, "15", ASK},
+        {24715, "15", REFUSE},    {-7333, "15", NONE},     {-7334, "15", ASK},
+        {-352000, "15", ASK},     {-352001, "15", REFUSE}, {0, "15", NONE},
+        {9000000, "900", REFUSE}, // 60 ha that "absorb 9,000 t a year"
+        {24500, "1", REFUSE},     // "24.5 t per mu and year"
+        {5, "0.00", NONE},
+    };
+    struct th_methodology *methodology = shipped("moso-management/1.json");
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct th_plausible *bounds = th_estimate_implausible(
+            methodology, area_mu(cases[i].mu), th_carbon_from_kg(cases[i].kg));
+        enum answer answer = !bounds ? NONE : bounds->action == TH_PLAUSIBLE_ASK ? ASK : REFUSE;
+        print_message("%lld kg of %s mu\n", (long long)cases[i].kg, cases[i].mu);
+        assert_int_equal(answer, cases[i].answer);
+    }
+    th_methodology_free(methodology);
+}
+
 static void statement__computes_no_tonnes(void **state)
 {
     (void)state;
@@ -434,6 +463,7 @@ int main(void)
         cmocka_unit_test(rules__unknown_fixed_and_repeated_inputs_are_refused),
         cmocka_unit_test(warnings__factor_is_set_beside_the_measured_stock_change),
         cmocka_unit_test(project__whole_tonnes_toward_minus_infinity),
+        cmocka_unit_test(implausible__is_what_breaks_the_stated_bounds),
         cmocka_unit_test(statement__computes_no_tonnes),
         cmocka_unit_test(explain__a_calculator_reaches_the_same_kilogram),
         cmocka_unit_test(explain__a_fraction_shows_what_is_cut_off),

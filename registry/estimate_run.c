@@ -41,6 +41,7 @@ struct chunk {
     double *values;               // CHUNK × inputs, of one year
     struct th_buf used;           // texts of the rows, each with its NUL
     size_t *used_at;              // CHUNK × years
+    int64_t n_unrecorded;         // parcel-years so far of which no record says anything
 };
 
 static bool chunk_make(const struct th_estimate_job *job, struct chunk *chunk)
@@ -92,6 +93,21 @@ static void fill_row(const struct th_estimate_line *line, const struct th_estima
                                     .row_hash = source->row_hash};
 }
 
+// Every input that the year's records give is the document's default: what is not stated is not
+// nought.
+static bool is_unrecorded(const struct th_methodology *methodology, const bool *is_default)
+{
+    size_t n_yearly = 0;
+    size_t n_default = 0;
+    for (size_t i = 0; i < th_methodology_n_inputs(methodology); i++) {
+        if (th_methodology_input(methodology, i)->scope == TH_INPUT_OF_YEAR) {
+            n_yearly++;
+            n_default += is_default[i] ? 1 : 0;
+        }
+    }
+    return n_yearly > 0 && n_default == n_yearly;
+}
+
 // Parcels of a chunk with their inputs in one year.
 static enum th_status load_year(struct th_store *store, const struct th_estimate_job *job,
                                 size_t first, size_t n, int year, struct chunk *chunk,
@@ -114,6 +130,7 @@ static enum th_status load_year(struct th_store *store, const struct th_estimate
                                                         .inputs = values};
         if (status == TH_OK) {
             write_used(job, values, chunk, i * n_years + column);
+            chunk->n_unrecorded += is_unrecorded(job->methodology, is_default) ? 1 : 0;
         }
     }
     return status;
@@ -136,9 +153,10 @@ static enum th_status compute_year(struct th_store *store, const struct th_estim
     return status;
 }
 
-// Calls `take` for every row, by parcel, then year.
+// Calls `take` for every row, by parcel, then year; *ret_unrecorded (may be NULL) counts those
+// without a record of the year.
 static enum th_status each_row(struct th_store *store, const struct th_estimate_job *job,
-                               const struct th_estimate_shares *shares,
+                               const struct th_estimate_shares *shares, int64_t *ret_unrecorded,
                                enum th_status (*take)(void *context,
                                                       const struct th_estimate_row *row,
                                                       struct th_error *err),
@@ -158,6 +176,9 @@ static enum th_status each_row(struct th_store *store, const struct th_estimate_
             chunk->rows[i].used = chunk->used.data + chunk->used_at[i];
             status = take(context, &chunk->rows[i], err);
         }
+    }
+    if (status == TH_OK && ret_unrecorded) {
+        *ret_unrecorded = chunk->n_unrecorded;
     }
     if (chunk) {
         chunk_clear(chunk);
@@ -266,16 +287,28 @@ static enum th_status take_sum(void *context, const struct th_estimate_row *row,
     return status;
 }
 
+static void warn_unrecorded(struct th_estimate_result *result, int64_t n_unrecorded)
+{
+    if (n_unrecorded > 0 && result->n_warnings < TH_ESTIMATE_WARNINGS_MAX) {
+        struct th_estimate_warning *warning = &result->warnings[result->n_warnings++];
+        *warning = (struct th_estimate_warning){.needs_waiver = false};
+        (void)th_error_set(&warning->message, TH_DATA_PROBLEM, "estimate_unrecorded", NULL);
+        th_error_add_int(&warning->message, "n", n_unrecorded);
+    }
+}
+
 static enum th_status compute_sums(struct th_store *store, const struct th_estimate_job *job,
                                    struct th_estimate_result *result, struct th_hasher *hasher,
                                    struct th_error *err)
 {
     struct summing summing = {.methodology = job->methodology, .result = result, .hasher = hasher};
+    int64_t n_unrecorded = 0;
     th_buf_init(&summing.text, 1024 * 1024);
     enum th_status status =
         th_estimate_sheet_head(&result->record, job->methodology, &summing.text, err);
-    status =
-        status == TH_OK ? each_row(store, job, &result->shares, take_sum, &summing, err) : status;
+    status = status == TH_OK
+                 ? each_row(store, job, &result->shares, &n_unrecorded, take_sum, &summing, err)
+                 : status;
     if (status == TH_OK) {
         th_estimate_sheet_total(&result->record, &summing.text);
         th_hasher_update(hasher, summing.text.data, summing.text.size);
@@ -286,6 +319,7 @@ static enum th_status compute_sums(struct th_store *store, const struct th_estim
         if (summing.asked) {
             th_error_add_int(&summing.asked->message, "n", summing.n_asked);
         }
+        warn_unrecorded(result, n_unrecorded);
         result->record.sheet_sha256 = th_hasher_final(hasher);
         status = th_estimate_years_floor(result->years, result->n_years, err);
     }
@@ -308,7 +342,7 @@ static enum th_status store_rows(struct th_store *store, const struct th_estimat
                                  const struct th_estimate_result *result, struct th_error *err)
 {
     struct storing storing = {store, result->record.run_id};
-    return each_row(store, job, &result->shares, take_store, &storing, err);
+    return each_row(store, job, &result->shares, NULL, take_store, &storing, err);
 }
 
 static struct th_json *warnings_to_store(const struct th_estimate_warning *warnings, size_t n)

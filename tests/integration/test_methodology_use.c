@@ -4,6 +4,7 @@
 
 #include "core/buf.h"
 #include "core/file.h"
+#include "registry/activity.h"
 #include "registry/estimate.h"
 #include "registry/methodology.h"
 #include "tests/integration/drawn_fixture.h"
@@ -216,6 +217,51 @@ static void estimate_explain__shows_age_growth_and_kilograms(void **state)
     th_json_free(reply);
 }
 
+// 15 mu of tea in the twelfth year gain 0.95 t C: 3,483.33 kg. A mu gets 20 kg of urea, 9.2 kg of
+// N, and 6 kg of organic N. N2O-N: 138 × 0.016 + 90 × 0.006 = 2.748 direct, (138 × 0.11 + 90 ×
+// 0.21) × 0.014 = 0.47712 volatilised, 228 × 0.24 × 0.011 = 0.60192 leached; × 44/28 × 273 =
+// 1,641.80 kg. Urea 15 × 20 × 0.2 × 44/12 = 220 kg, diesel 30 × 2.68 = 80.4 kg.
+static void estimate_run__takes_the_records_of_the_year(void **state)
+{
+    static struct drawn file;
+    struct fixture *f = *state;
+    struct th_error err;
+    char path[TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    struct th_parcel_import_options tea = fixture_options(f, NULL);
+    const struct th_activity_import_options records = {.source = path, .year = "2021"};
+    struct th_estimate_options options = {.methodology = "tea-garden@1", .year = "2021"};
+    file.size = 0;
+    drawn_box(&file, 119.660, 30.42, 0.001, 0.00095,
+              "\"地块号\":\"1\",\"面积（亩）\":\"15\",\"planted\":\"2010\"");
+    tea.kind = "tea";
+    th_json_free(drawn_import_with(f, &file, tea));
+    assert_ok(th_estimate_run(f->registry, &f->request, &options, &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "net_kg", 0), 3483);
+    const struct th_json *warnings = th_json_get(reply, "warnings");
+    const struct th_json *last = th_json_at(warnings, th_json_size(warnings) - 1);
+    assert_string_equal(th_json_get_text(last, "code", ""), "estimate_unrecorded");
+    th_json_free(reply);
+    fixture_file(f, path, "records.csv",
+                 "村,地块号,有机肥氮（公斤/亩）,尿素（公斤/亩）,柴油（升）\n测试一村,1,6,20,30\n");
+    assert_ok(th_activity_import(f->registry, &f->request, &records, &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "accepted", 0), 1);
+    th_json_free(reply);
+    assert_ok(th_estimate_run(f->registry, &f->request, &options, &reply, &err), &err);
+    const struct th_json *gases = th_json_get(reply, "project_emissions");
+    assert_int_equal(th_json_get_int(reply, "gross_kg", 0), 3483);
+    assert_int_equal(th_json_get_int(gases, "n2o_kg", 0), 1642);
+    assert_int_equal(th_json_get_int(gases, "co2_kg", 0), 301); // 300.4
+    assert_int_equal(th_json_get_int(gases, "ch4_kg", -1), 0);
+    assert_int_equal(th_json_get_int(reply, "net_kg", 0), 3483 - 1642 - 301);
+    th_json_free(reply);
+    // Of another year nothing is on record.
+    options.year = "2022";
+    assert_ok(th_estimate_run(f->registry, &f->request, &options, &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "project_emissions_kg", -1), 0);
+    th_json_free(reply);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +275,8 @@ int main(void)
                                         drawn_set_up, drawn_tear_down),
         cmocka_unit_test_setup_teardown(estimate_run__holds_results_against_the_stated_bounds,
                                         drawn_set_up, drawn_tear_down),
+        cmocka_unit_test_setup_teardown(estimate_run__takes_the_records_of_the_year, drawn_set_up,
+                                        drawn_tear_down),
         cmocka_unit_test_setup_teardown(estimate_explain__shows_age_growth_and_kilograms,
                                         drawn_set_up, drawn_tear_down),
     };

@@ -1,4 +1,4 @@
-// methodology list, show, lint, add; estimate run, explain, sheet, project.
+// methodology list, show, lint, add; estimate run, explain, sheet, compare, project.
 #include "cli/cli.h"
 #include "registry/estimate.h"
 #include "registry/methodology.h"
@@ -64,6 +64,13 @@ static enum th_status run_sheet(struct th_cli *cli, struct th_json **ret_reply,
                              ret_reply, err);
 }
 
+static enum th_status run_compare(struct th_cli *cli, struct th_json **ret_reply,
+                                  struct th_error *err)
+{
+    return th_estimate_compare(cli->registry, cli->positionals[0], cli->positionals[1],
+                               cli->messages, cli->lang, ret_reply, err);
+}
+
 static enum th_status run_project(struct th_cli *cli, struct th_json **ret_reply,
                                   struct th_error *err)
 {
@@ -102,6 +109,10 @@ const struct th_cli_command th_cli_estimate_commands[] = {
      "| lines: term expression value unit evidence source | warnings: code message needs_waiver",
      run_explain},
     {"estimate", "sheet", TH_CLI_READ, "RUN", "out!=FILE", "run_id file n_lines sha256", run_sheet},
+    {"estimate", "compare", TH_CLI_READ, "FIRST SECOND", "",
+     "first_run second_run first_net_kg second_net_kg more_kg "
+     "| settings: what first second | causes: cause message n more_kg",
+     run_compare},
     {"estimate", "project", TH_CLI_READ, "",
      "area-mu!=A methodology=ID[@V] input*=NAME=VALUE price=P",
      "methodology version area_mu factor unit gross_kg tonnes price_fen amount_fen units_t note "

@@ -61,6 +61,16 @@ enum th_status th_estimate_project_area(struct th_registry *registry,
                                         struct th_json **ret_reply,
                                         struct th_error *err) TH_MUST_CHECK;
 
+// Why two stored runs differ. Reply: first_run, second_run, first_net_kg, second_net_kg, more_kg
+// (what the second has more), settings[{what, first, second}], causes[{cause, message, n,
+// more_kg}]: each parcel and year whose net differs counts to one cause (left_out, added, area,
+// input, several, methodology, deduction); their more_kg sum to more_kg. TH_NOT_FOUND
+// ("run_not_found").
+enum th_status th_estimate_compare(struct th_registry *registry, const char *first_run,
+                                   const char *second_run, const struct th_messages *messages,
+                                   enum th_lang lang, struct th_json **ret_reply,
+                                   struct th_error *err) TH_MUST_CHECK;
+
 // Every stored run's sheet is made again and compared with its digest: check "sheets", for
 // `registry check --deep`. Returns an error only when the check could not be made.
 enum th_status th_estimate_check_all(struct th_store *store, const struct th_check_sink *sink,

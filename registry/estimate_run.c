@@ -228,6 +228,13 @@ struct summing {
     struct th_buf text;
 };
 
+// A message of the catalogue's "warning." part.
+static void begin_warning(struct th_estimate_warning *warning, const char *key)
+{
+    *warning = (struct th_estimate_warning){.message.status = TH_DATA_PROBLEM};
+    th_text_copy(warning->message.key, sizeof(warning->message.key), key);
+}
+
 // t CO2e a hectare and year, two decimals.
 static const char *per_ha_text(const struct th_estimate_row *row, char *buf, size_t size)
 {
@@ -264,8 +271,7 @@ static enum th_status judge_row(struct summing *summing, const struct th_estimat
     struct th_estimate_result *result = summing->result;
     if (bounds && !summing->asked && result->n_warnings < TH_ESTIMATE_WARNINGS_MAX) {
         summing->asked = &result->warnings[result->n_warnings++];
-        *summing->asked = (struct th_estimate_warning){.needs_waiver = false};
-        (void)th_error_set(&summing->asked->message, TH_DATA_PROBLEM, "estimate_second_look", NULL);
+        begin_warning(summing->asked, "estimate_second_look");
         say_implausible(row, bounds, &summing->asked->message);
     }
     summing->n_asked += bounds ? 1 : 0;
@@ -291,8 +297,7 @@ static void warn_unrecorded(struct th_estimate_result *result, int64_t n_unrecor
 {
     if (n_unrecorded > 0 && result->n_warnings < TH_ESTIMATE_WARNINGS_MAX) {
         struct th_estimate_warning *warning = &result->warnings[result->n_warnings++];
-        *warning = (struct th_estimate_warning){.needs_waiver = false};
-        (void)th_error_set(&warning->message, TH_DATA_PROBLEM, "estimate_unrecorded", NULL);
+        begin_warning(warning, "estimate_unrecorded");
         th_error_add_int(&warning->message, "n", n_unrecorded);
     }
 }

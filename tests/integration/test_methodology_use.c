@@ -255,6 +255,18 @@ static void estimate_run__takes_the_records_of_the_year(void **state)
     assert_int_equal(th_json_get_int(gases, "ch4_kg", -1), 0);
     assert_int_equal(th_json_get_int(reply, "net_kg", 0), 3483 - 1642 - 301);
     th_json_free(reply);
+    // Of the two runs the records alone are different.
+    assert_ok(th_estimate_compare(f->registry, "1", "2", f->messages, TH_LANG_ZH, &reply, &err),
+              &err);
+    const struct th_json *causes = th_json_get(reply, "causes");
+    assert_int_equal(th_json_get_int(reply, "more_kg", 0), -1642 - 301);
+    assert_int_equal(th_json_size(causes), 1);
+    assert_string_equal(th_json_get_text(th_json_at(causes, 0), "cause", ""), "input");
+    assert_int_equal(th_json_get_int(th_json_at(causes, 0), "more_kg", 0), -1642 - 301);
+    assert_int_equal(th_json_size(th_json_get(reply, "settings")), 0);
+    th_json_free(reply);
+    assert_status(th_estimate_compare(f->registry, "1", "9", NULL, TH_LANG_ZH, &reply, &err),
+                  TH_NOT_FOUND, &err);
     // Of another year nothing is on record.
     options.year = "2022";
     assert_ok(th_estimate_run(f->registry, &f->request, &options, &reply, &err), &err);

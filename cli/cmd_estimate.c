@@ -36,6 +36,7 @@ static void read_options(struct th_cli *cli, struct th_estimate_options *ret_opt
                                                 .village = th_cli_option(cli, "village"),
                                                 .package = th_cli_option(cli, "package"),
                                                 .parcel = th_cli_option(cli, "parcel"),
+                                                .out = th_cli_option(cli, "out"),
                                                 .messages = cli->messages,
                                                 .lang = cli->lang};
     ret_options->inputs = th_cli_list(cli, "input", &ret_options->n_inputs);
@@ -104,8 +105,8 @@ const struct th_cli_command th_cli_estimate_commands[] = {
      "| warnings: code message needs_waiver | skipped: parcel_id reason message",
      run_estimate},
     {"estimate", "explain", TH_CLI_READ, "",
-     "parcel!=ID year!=Y methodology=ID[@V] input*=NAME=VALUE",
-     "parcel_id version year methodology methodology_version "
+     "parcel!=ID year!=Y methodology=ID[@V] input*=NAME=VALUE out=FILE",
+     "file parcel_id version year methodology methodology_version "
      "| lines: term expression value unit evidence source | warnings: code message needs_waiver",
      run_explain},
     {"estimate", "sheet", TH_CLI_READ, "RUN", "out!=FILE", "run_id file n_lines sha256", run_sheet},

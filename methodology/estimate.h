@@ -87,8 +87,9 @@ const struct th_plausible *th_estimate_implausible(const struct th_methodology *
                                                    struct th_area area_used, struct th_carbon net);
 
 // The arithmetic of one line for a reader with a calculator: array of
-// {term, expression, value, unit, source, evidence}; texts of the document in the language asked
-// for, others are keys "term.<x>" of the catalogue. *ret_lines is the caller's.
+// {term, expression, value, unit, source, evidence, formula}; texts of the document in the language
+// asked for, others are keys "term.<x>" of the catalogue. A formula is the same sum for a workbook
+// whose values stand in column C from row 2 on; null: the value itself. *ret_lines is the caller's.
 enum th_status th_estimate_explain(const struct th_estimate_rules *rules,
                                    const struct th_estimate_parcel *parcel, int year,
                                    const struct th_estimate_shares *shares, bool chinese,

@@ -9,8 +9,17 @@
 #include "methodology/wide_internal.h"
 
 struct line { // NULL members are written as null
-    const char *term, *expression, *value, *unit, *source, *evidence;
+    const char *term, *expression, *value, *unit, *source, *evidence, *formula;
 };
+
+// The workbook has its heading in row 1 and the value of a line in this column.
+enum { FIRST_ROW = 2 };
+static const char value_column[] = "C";
+
+static size_t next_row(const struct th_json *lines)
+{
+    return th_json_size(lines) + FIRST_ROW;
+}
 
 static void add_line(struct th_json *lines, struct line line)
 {
@@ -21,10 +30,12 @@ static void add_line(struct th_json *lines, struct line line)
     th_json_set_text(object, "unit", line.unit);
     th_json_set_text(object, "source", line.source);
     th_json_set_text(object, "evidence", line.evidence);
+    th_json_set_text(object, "formula", line.formula);
     th_json_append(lines, object);
 }
 
-static void explain_areas(struct th_json *lines, const struct th_estimate_parcel *parcel)
+// Returns the row of the area used, in mu.
+static size_t explain_areas(struct th_json *lines, const struct th_estimate_parcel *parcel)
 {
     char m2[TH_WIDE_TEXT_SIZE];
     char mu[TH_WIDE_TEXT_SIZE];
@@ -45,14 +56,16 @@ static void explain_areas(struct th_json *lines, const struct th_estimate_parcel
                                   .expression = exact ? expression : NULL,
                                   .value = mu,
                                   .unit = "mu",
-                                  .source = "term.source_mu"});
+                                  .source = "term.source_mu",
+                                  .formula = exact ? "C2*3/2000" : NULL});
     if (!parcel->has_contracted) {
         add_line(lines, (struct line){.term = "term.area_used",
                                       .expression = mu,
                                       .value = used,
                                       .unit = "mu",
-                                      .source = "term.rule_area_measured_only"});
-        return;
+                                      .source = "term.rule_area_measured_only",
+                                      .formula = "C3"});
+        return next_row(lines) - 1;
     }
     (void)th_wide_mu(parcel->contracted, contracted);
     add_line(lines, (struct line){.term = "term.area_contracted",
@@ -64,7 +77,9 @@ static void explain_areas(struct th_json *lines, const struct th_estimate_parcel
                                   .expression = expression,
                                   .value = used,
                                   .unit = "mu",
-                                  .source = "term.rule_area_min_1"});
+                                  .source = "term.rule_area_min_1",
+                                  .formula = "MIN(C3,C4)"});
+    return next_row(lines) - 1;
 }
 
 enum { NUMBER_SIZE = 48 };
@@ -91,8 +106,9 @@ struct teller {
     int year;
     bool chinese;
     struct th_json *lines;
-    bool told_slot[TH_CALC_SLOTS_MAX];
-    bool told_input[TH_CALC_INPUTS_MAX];
+    size_t slot_rows[TH_CALC_SLOTS_MAX];   // of the workbook; 0: not introduced yet
+    size_t input_rows[TH_CALC_INPUTS_MAX]; // likewise
+    size_t line_rows[TH_CALC_LINES_MAX];
 };
 
 static const char *in_language(const struct teller *teller, struct th_text text)
@@ -135,10 +151,10 @@ static void write_slot(void *context, size_t slot, struct th_buf *out)
     } else {
         th_buf_append_str(out, value);
     }
-    if (teller->told_slot[slot]) {
+    if (teller->slot_rows[slot] != 0) {
         return;
     }
-    teller->told_slot[slot] = true;
+    teller->slot_rows[slot] = next_row(teller->lines);
     bool is_methane = slot == teller->rules->methodology->gwp[TH_GAS_CH4].slot;
     add_line(teller->lines, (struct line){.term = parameter ? in_language(teller, parameter->title)
                                                   : is_methane ? "term.gwp_ch4"
@@ -148,7 +164,8 @@ static void write_slot(void *context, size_t slot, struct th_buf *out)
                                                   : is_methane ? "kg CO2e/kg CH4"
                                                                : "kg CO2e/kg N2O",
                                           .source = row->source,
-                                          .evidence = th_evidence_name(row->evidence)});
+                                          .evidence = th_evidence_name(row->evidence),
+                                          .formula = strchr(value, '/') ? value : NULL});
 }
 
 static void tell_input(struct teller *teller, size_t index)
@@ -184,8 +201,8 @@ static void write_input(void *context, size_t input, struct th_buf *out)
         th_buf_printf(out, "%d", teller->year);
     } else {
         th_buf_append_str(out, number_text(teller->parcel->inputs[input - TH_COLUMN_INPUTS], buf));
-        if (!teller->told_input[input]) {
-            teller->told_input[input] = true;
+        if (teller->input_rows[input] == 0) {
+            teller->input_rows[input] = next_row(teller->lines);
             tell_input(teller, input - TH_COLUMN_INPUTS);
         }
     }
@@ -198,18 +215,53 @@ static void write_value(void *context, size_t line, struct th_buf *out)
     th_buf_append_str(out, number_text(th_calc_sheet_value(teller->sheet, line), buf));
 }
 
+static void refer(size_t row, struct th_buf *out)
+{
+    th_buf_printf(out, "%s%zu", value_column, row);
+}
+
+static void refer_slot(void *context, size_t slot, struct th_buf *out)
+{
+    const struct teller *teller = context;
+    refer(teller->slot_rows[slot], out);
+}
+
+static void refer_input(void *context, size_t input, struct th_buf *out)
+{
+    const struct teller *teller = context;
+    if (input == TH_COLUMN_YEAR) {
+        th_buf_printf(out, "%d", teller->year);
+    } else {
+        refer(teller->input_rows[input], out);
+    }
+}
+
+static void refer_line(void *context, size_t line, struct th_buf *out)
+{
+    const struct teller *teller = context;
+    refer(teller->line_rows[line], out);
+}
+
 // The weakest evidence among what a sheet uses is told by each number itself, so that computed
 // lines carry none.
 static void explain_calc(struct teller *teller)
 {
     const struct th_methodology *methodology = teller->rules->methodology;
     const struct th_calc_leaves leaves = {teller, write_value, write_slot, write_input};
+    const struct th_calc_leaves cells = {teller, refer_line, refer_slot, refer_input};
     for (size_t i = 0; i < th_calc_n_lines(methodology->calc); i++) {
         struct th_calc_line_info info = th_calc_line_at(methodology->calc, i);
         char value[NUMBER_SIZE];
         struct th_buf expression;
+        struct th_buf formula;
         th_buf_init(&expression, 64 * 1024);
+        th_buf_init(&formula, 64 * 1024);
+        // The expression introduces what the formula refers to.
         th_calc_sheet_write(teller->sheet, i, TH_CALC_PEOPLE, &leaves, &expression);
+        th_buf_append_str(&formula, "ROUND(");
+        th_calc_sheet_write(teller->sheet, i, TH_CALC_WORKBOOK, &cells, &formula);
+        th_buf_append_str(&formula, ",6)");
+        teller->line_rows[i] = next_row(teller->lines);
         const char *term = info.counted && info.section > 0
                                ? in_language(teller, methodology->terms[info.section - 1].title)
                                : info.term;
@@ -221,8 +273,10 @@ static void explain_calc(struct teller *teller)
                                .expression = th_buf_text(&expression),
                                .value = number_text(th_calc_sheet_value(teller->sheet, i), value),
                                .unit = info.unit,
-                               .source = info.source});
+                               .source = info.source,
+                               .formula = th_buf_text(&formula)});
         th_buf_clear(&expression);
+        th_buf_clear(&formula);
     }
 }
 
@@ -231,9 +285,9 @@ static const char *kg_text(struct th_carbon carbon, char buf[TH_WIDE_TEXT_SIZE])
     return th_wide_decimal(th_carbon_kg(carbon), 0, false, buf);
 }
 
-// The lines that were counted to a side and gas, added: "12.5 + 3".
+// The lines that were counted to a side and gas, added: "12.5 + 3", and as cells.
 static void write_counted(const struct teller *teller, enum th_side side, int gas,
-                          struct th_buf *out)
+                          struct th_buf *out, struct th_buf *cells)
 {
     const struct th_calc *calc = teller->rules->methodology->calc;
     for (size_t i = 0; i < th_calc_n_lines(calc); i++) {
@@ -242,26 +296,40 @@ static void write_counted(const struct teller *teller, enum th_side side, int ga
         if (info.counted && info.side == side && (gas < 0 || (int)info.gas == gas)) {
             const char *text = number_text(th_calc_sheet_value(teller->sheet, i), buf);
             th_buf_printf(out, out->size > 0 ? " + %s" : "%s", text);
+            th_buf_printf(cells, cells->size > 0 ? "+%s%zu" : "%s%zu", value_column,
+                          teller->line_rows[i]);
         }
     }
 }
 
-static void explain_side(const struct teller *teller, const char *term, enum th_side side, int gas,
-                         struct th_carbon mass)
+// Returns the row.
+static size_t explain_side(const struct teller *teller, const char *term, enum th_side side,
+                           int gas, struct th_carbon mass)
 {
     char value[TH_WIDE_TEXT_SIZE];
     struct th_buf expression;
+    struct th_buf cells;
+    struct th_buf formula;
     th_buf_init(&expression, 16 * 1024);
-    write_counted(teller, side, gas, &expression);
+    th_buf_init(&cells, 16 * 1024);
+    th_buf_init(&formula, 20 * 1024);
+    write_counted(teller, side, gas, &expression, &cells);
     bool counted = expression.size > 0;
+    // INT goes toward −∞, also below zero.
+    th_buf_printf(&formula, side == TH_SIDE_GROSS ? "INT(ROUND(%s,6))" : "-INT(-ROUND(%s,6))",
+                  th_buf_text(&cells));
     add_line(teller->lines, (struct line){.term = term,
                                           .expression = counted ? th_buf_text(&expression) : NULL,
                                           .value = kg_text(mass, value),
                                           .unit = "kg CO2e",
                                           .source = !counted ? "term.source_not_counted"
                                                     : side == TH_SIDE_GROSS ? "term.rule_down"
-                                                                            : "term.rule_up"});
+                                                                            : "term.rule_up",
+                                          .formula = counted ? th_buf_text(&formula) : NULL});
     th_buf_clear(&expression);
+    th_buf_clear(&cells);
+    th_buf_clear(&formula);
+    return next_row(teller->lines) - 1;
 }
 
 // share × size of each mass that the rule takes from; nothing where it takes nothing.
@@ -309,13 +377,18 @@ static void explain_totals(const struct teller *teller, const struct th_estimate
                                                   [TH_GAS_CH4] = "term.emissions_ch4",
                                                   [TH_GAS_N2O] = "term.emissions_n2o"};
     char expression[8 * TH_WIDE_TEXT_SIZE];
+    char formula[8 * TH_WIDE_TEXT_SIZE];
     char texts[8][TH_WIDE_TEXT_SIZE];
-    explain_side(teller, "term.gross", TH_SIDE_GROSS, -1, line->gross);
-    explain_side(teller, "term.baseline", TH_SIDE_BASELINE, -1, line->baseline);
+    // Gross, baseline, three gases, leakage, deduction: one row below the other.
+    size_t gross = explain_side(teller, "term.gross", TH_SIDE_GROSS, -1, line->gross);
+    (void)snprintf(formula, sizeof(formula), "C%zu-C%zu-(C%zu+C%zu+C%zu)-C%zu-C%zu", gross,
+                   gross + 1, gross + 2, gross + 3, gross + 4, gross + 5, gross + 6);
+    (void)explain_side(teller, "term.baseline", TH_SIDE_BASELINE, -1, line->baseline);
     for (int gas = 0; gas < TH_N_GASES; gas++) {
-        explain_side(teller, gases[gas], TH_SIDE_PROJECT_EMISSIONS, gas, line->emissions[gas]);
+        (void)explain_side(teller, gases[gas], TH_SIDE_PROJECT_EMISSIONS, gas,
+                           line->emissions[gas]);
     }
-    explain_side(teller, "term.leakage", TH_SIDE_LEAKAGE, -1, line->leakage);
+    (void)explain_side(teller, "term.leakage", TH_SIDE_LEAKAGE, -1, line->leakage);
     explain_deduction(teller, line, shares);
     (void)snprintf(expression, sizeof(expression), "%s - %s - (%s + %s + %s) - %s - %s",
                    kg_text(line->gross, texts[0]), kg_text(line->baseline, texts[1]),
@@ -327,7 +400,8 @@ static void explain_totals(const struct teller *teller, const struct th_estimate
                                           .expression = expression,
                                           .value = kg_text(line->net, texts[7]),
                                           .unit = "kg CO2e",
-                                          .source = "term.rule_net"});
+                                          .source = "term.rule_net",
+                                          .formula = formula});
 }
 
 static enum th_status make_sheet(const struct th_estimate_rules *rules,
@@ -379,7 +453,7 @@ enum th_status th_estimate_explain(const struct th_estimate_rules *rules,
                                   .year = year,
                                   .chinese = chinese,
                                   .lines = th_json_array()};
-        explain_areas(teller->lines, parcel);
+        teller->input_rows[TH_COLUMN_AREA_MU] = explain_areas(teller->lines, parcel);
         explain_calc(teller);
         explain_totals(teller, &line, shares);
         status = teller->lines ? th_json_check(teller->lines, err) : th_error_no_memory(err);

@@ -378,6 +378,21 @@ static void write_number(struct th_workbook *workbook, enum value_kind kind, dou
                                                     column, value, format));
 }
 
+void th_workbook_formula(struct th_workbook *workbook, const char *formula, double value)
+{
+    char text[1024];
+    lxw_col_t column = 0;
+    lxw_format *format = cell_take(workbook, VALUE_REAL, &column);
+    int size = snprintf(text, sizeof text, "=%s", formula);
+    if (format == NULL)
+        return;
+    if (size < 0 || (size_t)size >= sizeof text)
+        stick(workbook, TH_LIMIT, "workbook_text", (long long)sizeof text);
+    else
+        check_cell(workbook, worksheet_write_formula_num(workbook->sheet, (lxw_row_t)workbook->row,
+                                                         column, text, format, value));
+}
+
 void th_workbook_int(struct th_workbook *workbook, int64_t value)
 {
     char text[32];

@@ -1,5 +1,5 @@
 // Tables for spreadsheet programs: an XLSX workbook written row by row, in constant memory. Texts
-// stay texts (nothing becomes a formula, codes keep their zeros); the same calls give the same
+// stay texts (none becomes a formula, codes keep their zeros); the same calls give the same
 // bytes.
 //
 //   status = th_workbook_open(path, &options, &workbook, err);
@@ -65,10 +65,12 @@ void th_workbook_sheet(struct th_workbook *workbook, const char *name,
 void th_workbook_row(struct th_workbook *workbook, enum th_workbook_row kind);
 // The next cell of the row.
 void th_workbook_empty(struct th_workbook *workbook);
-void th_workbook_text(struct th_workbook *workbook, const char *text);    // NULL or "": empty
-void th_workbook_int(struct th_workbook *workbook, int64_t value);        // a text beyond 15 digits
-void th_workbook_cent(struct th_workbook *workbook, int64_t hundredths);  // shown as 1,234.50
-void th_workbook_real(struct th_workbook *workbook, double value);        // not finite: empty
+void th_workbook_text(struct th_workbook *workbook, const char *text);   // NULL or "": empty
+void th_workbook_int(struct th_workbook *workbook, int64_t value);       // a text beyond 15 digits
+void th_workbook_cent(struct th_workbook *workbook, int64_t hundredths); // shown as 1,234.50
+void th_workbook_real(struct th_workbook *workbook, double value);       // not finite: empty
+// A live formula without '=', such as "ROUND(C2*C3,6)", with the value that it has.
+void th_workbook_formula(struct th_workbook *workbook, const char *formula, double value);
 void th_workbook_date(struct th_workbook *workbook, struct th_date date); // shown as 2021-06-30
 
 // Characters so far that XML has no way to write, which stand as U+FFFD in their cells.

@@ -379,9 +379,19 @@ static enum th_status explain(struct th_store *store, const struct th_estimate_o
     th_json_set_int(reply, "year", plan->from_year);
     th_json_set_text(reply, "methodology", th_methodology_id(plan->methodology));
     th_json_set_text(reply, "methodology_version", th_methodology_version(plan->methodology));
-    th_json_set(reply, "lines", rendered_lines(lines, options->messages, options->lang));
+    struct th_json *rendered = rendered_lines(lines, options->messages, options->lang);
+    th_json_set(reply, "lines", rendered);
+    if (options->out) {
+        th_json_set_text(reply, "file", options->out);
+        status = th_estimate_workbook_write(options->out, rendered, options->messages,
+                                            options->lang, err);
+    }
     th_json_set(reply, "warnings", rules_warnings(plan->rules, options->messages, options->lang));
     th_json_free(lines);
+    if (status != TH_OK) {
+        th_json_free(reply);
+        return status;
+    }
     *ret_reply = reply;
     return TH_OK;
 }

@@ -18,6 +18,7 @@ struct th_estimate_options {
     const char *parcel;        // id
     const char *const *inputs; // "factor=70/87"
     size_t n_inputs;
+    const char *out;                    // of an explanation: a new XLSX file; NULL: none
     const struct th_messages *messages; // for the texts of warnings and terms; NULL: keys only
     enum th_lang lang;
 };
@@ -36,8 +37,8 @@ enum th_status th_estimate_run(struct th_registry *registry, const struct th_req
                                struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 
 // The arithmetic of options->parcel in options->year, nothing stored. Reply: parcel_id, version,
-// year, methodology, methodology_version, lines[{term, expression, value, unit, source, evidence}],
-// warnings[].
+// year, methodology, methodology_version, lines[{term, expression, value, unit, source, evidence,
+// formula}], warnings[], file (of options->out, a workbook with live formulas).
 enum th_status th_estimate_explain_parcel(struct th_registry *registry,
                                           const struct th_estimate_options *options,
                                           struct th_json **ret_reply,

@@ -135,6 +135,10 @@ struct th_json *th_estimate_warnings_json(const struct th_estimate_warning *warn
 struct th_json *th_estimate_stored_warnings_json(const struct th_json *stored,
                                                  const struct th_messages *messages,
                                                  enum th_lang lang);
+// The lines of an explanation as a new XLSX file. Errors of papers/workbook.h.
+enum th_status th_estimate_workbook_write(const char *path, const struct th_json *lines,
+                                          const struct th_messages *messages, enum th_lang lang,
+                                          struct th_error *err) TH_MUST_CHECK;
 // {parcel_id, reason, message, limit, found} of a refusal of th_estimate_source_applies.
 struct th_json *th_estimate_skipped_json(int64_t parcel_id, const struct th_error *problem,
                                          const struct th_messages *messages, enum th_lang lang);

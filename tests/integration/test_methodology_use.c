@@ -196,9 +196,14 @@ static void estimate_explain__shows_age_growth_and_kilograms(void **state)
     struct fixture *f = *state;
     struct th_error err;
     char path[TH_TEST_PATH_SIZE];
+    char book[TH_TEST_PATH_SIZE];
+    char *bytes = NULL;
+    size_t size = 0;
     const struct th_estimate_options options = {.methodology = "county-orchard",
                                                 .parcel = "1",
                                                 .year = "2020",
+                                                .out =
+                                                    th_test_path(book, f->folder, "explained.xlsx"),
                                                 .messages = f->messages,
                                                 .lang = TH_LANG_ZH};
     struct th_json *reply = orchards(f);
@@ -214,7 +219,14 @@ static void estimate_explain__shows_age_growth_and_kilograms(void **state)
     const struct th_json *gain = line_of(reply, "果树生长", "kg CO2e/yr");
     assert_string_equal(th_json_get_text(gain, "expression", ""), "2100 × 44 ÷ 12");
     assert_string_equal(th_json_get_text(gain, "value", ""), "7700");
+    assert_string_equal(th_json_get_text(reply, "file", ""), book);
     th_json_free(reply);
+    assert_ok(th_file_read(book, 1 << 20, &bytes, &size, &err), &err);
+    assert_memory_equal(bytes, "PK", 2);
+    free(bytes);
+    // No file is written over.
+    assert_status(th_estimate_explain_parcel(f->registry, &options, &reply, &err), TH_CONFLICT,
+                  &err);
 }
 
 // 15 mu of tea in the twelfth year gain 0.95 t C: 3,483.33 kg. A mu gets 20 kg of urea, 9.2 kg of

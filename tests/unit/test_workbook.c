@@ -127,6 +127,30 @@ static void close__cells_have_the_types_they_were_given(void **state)
     free(core);
 }
 
+static void formula__stands_with_the_value_that_it_has(void **state)
+{
+    static const struct th_workbook_column columns[] = {{"a", 0, false}, {"b", 0, false}};
+    struct th_error err = {0};
+    char path[TH_TEST_PATH_SIZE];
+    char longest[2000];
+    struct th_workbook *workbook = open_ok(th_test_path(path, *state, "f.xlsx"));
+    th_workbook_sheet(workbook, "f", columns, 2);
+    th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+    th_workbook_real(workbook, 2.5);
+    th_workbook_formula(workbook, "ROUND(A2*3,6)", 7.5);
+    assert_ok(th_workbook_close(workbook, &err), &err);
+    char *sheet = member_read(path, "xl/worksheets/sheet1.xml");
+    assert_contains(sheet, "<f>ROUND(A2*3,6)</f><v>7.5</v>");
+    free(sheet);
+    memset(longest, '1', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    workbook = open_ok(th_test_path(path, *state, "g.xlsx"));
+    th_workbook_sheet(workbook, "g", columns, 2);
+    th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+    th_workbook_formula(workbook, longest, 1);
+    assert_status(th_workbook_close(workbook, &err), TH_LIMIT, &err);
+}
+
 static void close__the_same_calls_give_the_same_bytes(void **state)
 {
     struct th_error err = {0};
@@ -265,6 +289,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(close__cells_have_the_types_they_were_given, folder_make,
+                                        folder_drop),
+        cmocka_unit_test_setup_teardown(formula__stands_with_the_value_that_it_has, folder_make,
                                         folder_drop),
         cmocka_unit_test_setup_teardown(close__the_same_calls_give_the_same_bytes, folder_make,
                                         folder_drop),

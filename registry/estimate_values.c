@@ -114,6 +114,24 @@ static enum th_status check_conditions(const struct th_methodology *methodology,
     return TH_OK;
 }
 
+// A table has no row below its first: a garden planted later than the year has no age in it.
+static enum th_status check_keys(const struct th_methodology *methodology, const double *values,
+                                 struct th_error *err)
+{
+    for (size_t i = 0; i < th_methodology_n_parameters(methodology); i++) {
+        const struct th_parameter *parameter = th_methodology_parameter(methodology, i);
+        if (parameter->has_key && !(values[parameter->key] >= parameter->rows[0].from)) {
+            char limit[32];
+            char found[32];
+            (void)snprintf(limit, sizeof(limit), "%g", parameter->rows[0].from);
+            (void)snprintf(found, sizeof(found), "%g", values[parameter->key]);
+            return refuse(methodology, "@applicability.input_below",
+                          th_methodology_input(methodology, parameter->key), limit, found, err);
+        }
+    }
+    return TH_OK;
+}
+
 enum th_status th_estimate_values_read(const struct th_methodology *methodology,
                                        const struct th_json *attributes,
                                        const struct th_json *records, int year, double *ret_values,
@@ -136,7 +154,8 @@ enum th_status th_estimate_values_read(const struct th_methodology *methodology,
             ret_values[i] = year - ret_values[input->since] + 1;
         }
     }
-    return status == TH_OK ? check_conditions(methodology, ret_values, err) : status;
+    status = status == TH_OK ? check_conditions(methodology, ret_values, err) : status;
+    return status == TH_OK ? check_keys(methodology, ret_values, err) : status;
 }
 
 // Keys in canonical order, as the sheet wants them.

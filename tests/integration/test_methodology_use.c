@@ -144,6 +144,15 @@ static void estimate_run__takes_the_year_of_planting_from_the_parcel(void **stat
     assert_string_equal(th_json_get_text(th_json_at(skipped, 0), "reason", ""), "input_missing");
     assert_non_null(strstr(th_json_get_text(th_json_at(skipped, 0), "message", ""), "种植年份"));
     th_json_free(reply);
+    // Before it was planted an orchard has no age; the others are estimated all the same.
+    const struct th_estimate_options before = {
+        .methodology = "county-orchard", .year = "2014", .messages = f->messages};
+    assert_ok(th_estimate_run(f->registry, &f->request, &before, &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "n_parcels", 0), 1);
+    assert_string_equal(
+        th_json_get_text(th_json_at(th_json_get(reply, "skipped"), 0), "reason", ""),
+        "input_below");
+    th_json_free(reply);
 }
 
 #define BOUNDS(low, high, action)                                                                  \

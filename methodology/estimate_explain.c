@@ -361,12 +361,16 @@ static void explain_deduction(const struct teller *teller, const struct th_estim
         write_shares(line, shares, &expression);
     }
     bool deducts = expression.size > 0;
-    add_line(teller->lines,
-             (struct line){.term = "term.deduction",
-                           .expression = deducts ? th_buf_text(&expression) : NULL,
-                           .value = kg_text(line->deduction, value),
-                           .unit = "kg CO2e",
-                           .source = deducts ? "term.rule_deduction" : "term.source_not_counted"});
+    // What a rule takes off follows from all parcels of a run, not from one.
+    bool of_run = !shares && teller->rules->methodology->rule != TH_RULE_NONE;
+    const char *source = deducts  ? "term.rule_deduction"
+                         : of_run ? "term.deduction_of_run"
+                                  : "term.source_not_counted";
+    add_line(teller->lines, (struct line){.term = "term.deduction",
+                                          .expression = deducts ? th_buf_text(&expression) : NULL,
+                                          .value = kg_text(line->deduction, value),
+                                          .unit = "kg CO2e",
+                                          .source = source});
     th_buf_clear(&expression);
 }
 

@@ -424,6 +424,33 @@ static void explain__a_fraction_shows_what_is_cut_off(void **state)
     clear(&fixture);
 }
 
+// The rule of moso-management needs a whole run; that of reported-factor takes nothing off.
+static void explain__tells_where_a_deduction_comes_from(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *document, *source;
+    } cases[] = {{"moso-management/1.json", "term.deduction_of_run"},
+                 {"reported-factor/1.json", "term.source_not_counted"}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct th_error err;
+        struct th_json *lines = NULL;
+        double inputs[TH_CALC_INPUTS_MAX];
+        for (size_t k = 0; k < TH_CALC_INPUTS_MAX; k++) {
+            inputs[k] = 2;
+        }
+        struct fixture fixture = make(cases[i].document, NULL);
+        struct th_estimate_parcel parcel = {.measured = area_mu("15"), .inputs = inputs};
+        assert_ok(th_estimate_explain(fixture.rules, &parcel, 2021, NULL, true, &lines, &err),
+                  &err);
+        const struct th_json *line = th_json_at(lines, th_json_size(lines) - 2);
+        assert_string_equal(th_json_get_text(line, "term", ""), "term.deduction");
+        assert_string_equal(th_json_get_text(line, "source", ""), cases[i].source);
+        th_json_free(lines);
+        clear(&fixture);
+    }
+}
+
 static void explain__every_key_has_its_words(void **state)
 {
     (void)state;
@@ -467,6 +494,7 @@ int main(void)
         cmocka_unit_test(statement__computes_no_tonnes),
         cmocka_unit_test(explain__a_calculator_reaches_the_same_kilogram),
         cmocka_unit_test(explain__a_fraction_shows_what_is_cut_off),
+        cmocka_unit_test(explain__tells_where_a_deduction_comes_from),
         cmocka_unit_test(explain__every_key_has_its_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

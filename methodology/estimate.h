@@ -38,6 +38,13 @@ struct th_estimate_warning {
 size_t th_estimate_warnings(const struct th_estimate_rules *rules,
                             struct th_estimate_warning *ret_warnings);
 
+// What a survey of plots leaves open of one input.
+struct th_estimate_error {
+    size_t input;
+    double standard_error; // in the input's unit; widened where few plots make it so (student.h)
+    uint64_t stream;       // whose error it is: parcels of one stratum and survey share it
+};
+
 struct th_estimate_parcel {
     int64_t parcel_id;
     struct th_area measured; // geodesic, slivers taken off
@@ -45,6 +52,8 @@ struct th_estimate_parcel {
     struct th_area contracted; // by declaration or contract
     const double *inputs;      // one for each input of the document; a computed one is not read
     const bool *is_default;    // likewise: is it the document's default? NULL: none is
+    const struct th_estimate_error *errors; // borrowed; looked at by estimate_uncertainty.h alone
+    size_t n_errors;
 };
 
 // The terms of one parcel and year, kg CO2e; gross toward −∞, the others toward +∞. Net is gross

@@ -321,9 +321,16 @@ static void names__of_titles_mean_what_they_stand_for(void **state)
 {
     (void)state;
     static const char *const KEYS[] = {
-        "compartment", "fine_compartment", "household",    "contract", "planted",    "certificate",
-        "species",     "land_right",       "forest_right", "origin",   "forest_use", "forest_class",
-        "mean_age",    "mean_dbh",         "age_group",    "canopy",   "protection", "landform"};
+        "compartment",   "fine_compartment", "household",     "contract",
+        "planted",       "certificate",      "species",       "land_right",
+        "forest_right",  "origin",           "forest_use",    "forest_class",
+        "mean_age",      "mean_dbh",         "age_group",     "canopy",
+        "protection",    "landform",         "stratum",       "canopy_cover",
+        "tree_cover",    "non_forest_years", "shrub_removed", "ground",
+        "displaced",     "forest_type",      "age_first",     "harvest",
+        "wetland_state", "rewetted_in",      "salinity",      "soil",
+        "survey_season", "survey_timing",    "practice",      "converted",
+        "use_before",    "carbon_class"};
     struct th_messages *messages = NULL;
     struct th_error err = {0};
     assert_ok(th_messages_new(&messages, &err), &err);

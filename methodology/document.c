@@ -203,34 +203,49 @@ static enum th_status not_applicable(const struct th_methodology *methodology, c
                         "reason", reason, "limit", limit, "found", found, NULL);
 }
 
-enum th_status th_methodology_applies(const struct th_methodology *methodology, const char *kind,
-                                      const char *land_class, struct th_area area,
-                                      struct th_error *err)
+static enum th_status area_fits(const struct th_methodology *methodology, struct th_area area,
+                                struct th_error *err)
+{
+    struct th_ratio minimum = methodology->min_area_mu;
+    th_wide have = (th_wide)th_area_m2_300(area) * minimum.denominator;
+    if (!methodology->has_min_area || have >= (th_wide)minimum.numerator * TH_WIDE_MU) {
+        return TH_OK;
+    }
+    char mu[TH_WIDE_TEXT_SIZE];
+    char ratio[TH_RATIO_TEXT_SIZE];
+    // Exact, so that a parcel of 49.999 mu is not told that 50.00 is less than 50.
+    return not_applicable(methodology, "@applicability.min_area_mu",
+                          th_ratio_format(minimum, ratio), th_wide_mu(area, mu), err);
+}
+
+enum th_status th_methodology_site_fits(const struct th_methodology *methodology,
+                                        enum th_site_test test, const char *kind,
+                                        const char *land_class, struct th_area area,
+                                        struct th_error *err)
 {
     char limit[TH_ERROR_VALUE_SIZE];
-    char found[TH_ERROR_VALUE_SIZE];
-    if (!list_has(methodology->kinds, kind)) {
+    if (test == TH_SITE_KIND && !list_has(methodology->kinds, kind)) {
         list_text(methodology->kinds, "@applicability.kind.", limit, sizeof(limit));
-        (void)snprintf(found, sizeof(found), "%s", kind ? kind : "");
-        return not_applicable(methodology, "@applicability.kind", limit, found, err);
+        return not_applicable(methodology, "@applicability.kind", limit, kind ? kind : "", err);
     }
-    if (land_class && th_json_type(methodology->land_classes) == TH_JSON_ARRAY &&
+    if (test == TH_SITE_LAND_CLASS && land_class &&
+        th_json_type(methodology->land_classes) == TH_JSON_ARRAY &&
         !list_has(methodology->land_classes, land_class)) {
         list_text(methodology->land_classes, "", limit, sizeof(limit));
         return not_applicable(methodology, "@applicability.land_class", limit, land_class, err);
     }
-    if (methodology->has_min_area) {
-        struct th_ratio minimum = methodology->min_area_mu;
-        th_wide have = (th_wide)th_area_m2_300(area) * minimum.denominator;
-        if (have < (th_wide)minimum.numerator * TH_WIDE_MU) {
-            char mu[TH_WIDE_TEXT_SIZE];
-            char ratio[TH_RATIO_TEXT_SIZE];
-            // Exact, so that a parcel of 49.999 mu is not told that 50.00 is less than 50.
-            return not_applicable(methodology, "@applicability.min_area_mu",
-                                  th_ratio_format(minimum, ratio), th_wide_mu(area, mu), err);
-        }
+    return test == TH_SITE_AREA ? area_fits(methodology, area, err) : TH_OK;
+}
+
+enum th_status th_methodology_applies(const struct th_methodology *methodology, const char *kind,
+                                      const char *land_class, struct th_area area,
+                                      struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    for (enum th_site_test test = 0; test < TH_N_SITE_TESTS && status == TH_OK; test++) {
+        status = th_methodology_site_fits(methodology, test, kind, land_class, area, err);
     }
-    return TH_OK;
+    return status;
 }
 
 bool th_condition_holds(const struct th_condition *condition, const double *inputs)

@@ -207,6 +207,12 @@ enum th_column { TH_COLUMN_AREA_MU, TH_COLUMN_YEAR, TH_COLUMN_INPUTS }; // of a 
 enum th_status th_methodology_applies(const struct th_methodology *methodology, const char *kind,
                                       const char *land_class, struct th_area area,
                                       struct th_error *err) TH_MUST_CHECK;
+// One of the things that it looks at; a land class that is not known fits.
+enum th_site_test { TH_SITE_KIND, TH_SITE_LAND_CLASS, TH_SITE_AREA, TH_N_SITE_TESTS };
+enum th_status th_methodology_site_fits(const struct th_methodology *methodology,
+                                        enum th_site_test test, const char *kind,
+                                        const char *land_class, struct th_area area,
+                                        struct th_error *err) TH_MUST_CHECK;
 // The same of one condition, with the values of a parcel's inputs.
 bool th_condition_holds(const struct th_condition *condition, const double *inputs);
 

@@ -75,6 +75,18 @@ enum th_status th_estimate_source_applies(struct th_store *store,
                                           const struct th_methodology *methodology,
                                           const struct th_estimate_source *source, int from_year,
                                           int to_year, struct th_error *err) TH_MUST_CHECK;
+// All reasons instead of the first, each as th_estimate_source_applies would tell it; `year` 0: of
+// whatever year. Of a parcel of another kind, inputs are not asked for. Only what keeps it from
+// being judged is an error.
+struct th_estimate_reasons {
+    void (*tell)(void *context, const struct th_error *reason, int year);
+    void *context;
+};
+enum th_status th_estimate_source_reasons(struct th_store *store,
+                                          const struct th_methodology *methodology,
+                                          const struct th_estimate_source *source, int from_year,
+                                          int to_year, const struct th_estimate_reasons *reasons,
+                                          struct th_error *err) TH_MUST_CHECK;
 
 struct th_estimate_year {
     int year;

@@ -9,15 +9,40 @@
 #include "registry/estimate_internal.h"
 #include "store/activity_store.h"
 
-static enum th_status refuse(const struct th_methodology *methodology, const char *reason,
-                             const struct th_input *input, const char *limit, const char *found,
-                             struct th_error *err)
+// Whether the first reason ends the reading, or all of them are told.
+struct judge {
+    const struct th_methodology *methodology;
+    const struct th_estimate_reasons *all; // NULL: the first one becomes the error
+    int year;                              // 0: of no year
+    struct th_error *err;
+};
+
+static enum th_status tell(const struct judge *judge, const struct th_error *reason)
 {
-    (void)th_error_set(err, TH_INVALID, "not_applicable", "methodology",
-                       th_methodology_id(methodology), "reason", reason, "limit", limit, "found",
-                       found, NULL);
-    th_error_add_texts(err, "input", input->title.zh, input->title.en);
+    if (judge->all) {
+        judge->all->tell(judge->all->context, reason, judge->year);
+        return TH_OK;
+    }
+    if (judge->err) {
+        *judge->err = *reason;
+    }
     return TH_INVALID;
+}
+
+// `why` NULL: the reason says all.
+static enum th_status refuse(const struct judge *judge, const char *reason,
+                             const struct th_input *input, const char *limit, const char *found,
+                             const struct th_text *why)
+{
+    struct th_error error;
+    (void)th_error_set(&error, TH_INVALID, "not_applicable", "methodology",
+                       th_methodology_id(judge->methodology), "reason", reason, "limit", limit,
+                       "found", found, NULL);
+    th_error_add_texts(&error, "input", input->title.zh, input->title.en);
+    if (why) {
+        th_error_add_texts(&error, "why", why->zh, why->en);
+    }
+    return tell(judge, &error);
 }
 
 static bool find_choice(const struct th_input *input, const char *text, double *ret_value)
@@ -41,24 +66,24 @@ static const char *choices_text(const struct th_input *input, struct th_buf *out
     return th_buf_text(out);
 }
 
-static enum th_status read_choice(const struct th_methodology *methodology,
-                                  const struct th_input *input, const char *text, double *ret_value,
-                                  struct th_error *err)
+// What is refused and yet read on has no value.
+static enum th_status read_choice(const struct judge *judge, const struct th_input *input,
+                                  const char *text, double *ret_value)
 {
     struct th_buf names;
     if (find_choice(input, text, ret_value)) {
         return TH_OK;
     }
     th_buf_init(&names, TH_ERROR_VALUE_SIZE);
-    enum th_status status = refuse(methodology, "@applicability.input_choice", input,
-                                   choices_text(input, &names), text, err);
+    *ret_value = NAN;
+    enum th_status status = refuse(judge, "@applicability.input_choice", input,
+                                   choices_text(input, &names), text, NULL);
     th_buf_clear(&names);
     return status;
 }
 
-static enum th_status read_number(const struct th_methodology *methodology,
-                                  const struct th_input *input, const char *text, double *ret_value,
-                                  struct th_error *err)
+static enum th_status read_number(const struct judge *judge, const struct th_input *input,
+                                  const char *text, double *ret_value)
 {
     struct th_ratio value;
     char limit[2 * TH_RATIO_TEXT_SIZE + 8] = "";
@@ -75,61 +100,95 @@ static enum th_status read_number(const struct th_methodology *methodology,
         (void)snprintf(limit, sizeof(limit), "%s … %s", th_ratio_format(input->low, low),
                        th_ratio_format(input->high, high));
     }
-    return refuse(methodology, reads ? "@applicability.input_range" : "@applicability.input_number",
-                  input, limit, text, err);
+    *ret_value = NAN;
+    return refuse(judge, reads ? "@applicability.input_range" : "@applicability.input_number",
+                  input, limit, text, NULL);
 }
 
-static enum th_status read_input(const struct th_methodology *methodology,
-                                 const struct th_input *input, const char *text, double *ret_value,
-                                 struct th_error *err)
+static enum th_status read_input(const struct judge *judge, const struct th_input *input,
+                                 const char *text, double *ret_value)
 {
     if (text != NULL && text[0] != '\0') {
-        return input->type == TH_INPUT_CHOICE
-                   ? read_choice(methodology, input, text, ret_value, err)
-                   : read_number(methodology, input, text, ret_value, err);
+        return input->type == TH_INPUT_CHOICE ? read_choice(judge, input, text, ret_value)
+                                              : read_number(judge, input, text, ret_value);
     }
     if (!input->has_default) {
-        return refuse(methodology, "@applicability.input_missing", input, input->unit, "", err);
+        *ret_value = NAN;
+        return refuse(judge, "@applicability.input_missing", input, input->unit, "", NULL);
     }
     *ret_value = th_ratio_double(input->standard);
     return TH_OK;
 }
 
-static enum th_status check_conditions(const struct th_methodology *methodology,
-                                       const double *values, struct th_error *err)
+static enum th_status check_conditions(const struct judge *judge, const double *values)
 {
-    for (size_t i = 0; i < th_methodology_n_conditions(methodology); i++) {
-        const struct th_condition *condition = th_methodology_condition(methodology, i);
-        if (!th_condition_holds(condition, values)) {
-            const struct th_input *input = th_methodology_input(methodology, condition->input);
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < th_methodology_n_conditions(judge->methodology) && status == TH_OK;
+         i++) {
+        const struct th_condition *condition = th_methodology_condition(judge->methodology, i);
+        double value = values[condition->input];
+        if (!isnan(value) && !th_condition_holds(condition, values)) {
             char limit[TH_RATIO_TEXT_SIZE];
             char found[32];
-            (void)snprintf(found, sizeof(found), "%g", values[condition->input]);
-            (void)refuse(methodology, "@applicability.condition", input,
-                         th_ratio_format(condition->limit, limit), found, err);
-            th_error_add_texts(err, "why", condition->reason.zh, condition->reason.en);
-            return TH_INVALID;
+            (void)snprintf(found, sizeof(found), "%g", value);
+            status = refuse(judge, "@applicability.condition",
+                            th_methodology_input(judge->methodology, condition->input),
+                            th_ratio_format(condition->limit, limit), found, &condition->reason);
         }
     }
-    return TH_OK;
+    return status;
 }
 
-// A table has no row below its first: a garden planted later than the year has no age in it.
-static enum th_status check_keys(const struct th_methodology *methodology, const double *values,
-                                 struct th_error *err)
+// A table has no row below its first: a garden planted later than the year has no age in it. Of
+// tables with one key the first speaks.
+static enum th_status check_keys(const struct judge *judge, const double *values)
 {
-    for (size_t i = 0; i < th_methodology_n_parameters(methodology); i++) {
-        const struct th_parameter *parameter = th_methodology_parameter(methodology, i);
-        if (parameter->has_key && !(values[parameter->key] >= parameter->rows[0].from)) {
+    bool told[TH_CALC_INPUTS_MAX] = {false};
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < th_methodology_n_parameters(judge->methodology) && status == TH_OK;
+         i++) {
+        const struct th_parameter *parameter = th_methodology_parameter(judge->methodology, i);
+        if (!parameter->has_key || told[parameter->key]) {
+            continue;
+        }
+        double value = values[parameter->key];
+        if (value < parameter->rows[0].from) {
             char limit[32];
             char found[32];
+            told[parameter->key] = true;
             (void)snprintf(limit, sizeof(limit), "%g", parameter->rows[0].from);
-            (void)snprintf(found, sizeof(found), "%g", values[parameter->key]);
-            return refuse(methodology, "@applicability.input_below",
-                          th_methodology_input(methodology, parameter->key), limit, found, err);
+            (void)snprintf(found, sizeof(found), "%g", value);
+            status = refuse(judge, "@applicability.input_below",
+                            th_methodology_input(judge->methodology, parameter->key), limit, found,
+                            NULL);
         }
     }
-    return TH_OK;
+    return status;
+}
+
+static enum th_status read_values(const struct judge *judge, const struct th_json *attributes,
+                                  const struct th_json *records, double *ret_values,
+                                  bool *ret_is_default)
+{
+    size_t n = th_methodology_n_inputs(judge->methodology);
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < n && status == TH_OK; i++) {
+        const struct th_input *input = th_methodology_input(judge->methodology, i);
+        const struct th_json *from = input->scope == TH_INPUT_OF_PARCEL ? attributes : records;
+        const char *text = th_json_get_text(from, input->name, NULL);
+        ret_is_default[i] = text == NULL || text[0] == '\0';
+        if (input->type != TH_INPUT_YEARS_SINCE) {
+            status = read_input(judge, input, text, &ret_values[i]);
+        }
+    }
+    for (size_t i = 0; i < n && status == TH_OK; i++) {
+        const struct th_input *input = th_methodology_input(judge->methodology, i);
+        if (input->type == TH_INPUT_YEARS_SINCE) {
+            ret_values[i] = judge->year - ret_values[input->since] + 1;
+        }
+    }
+    status = status == TH_OK ? check_conditions(judge, ret_values) : status;
+    return status == TH_OK ? check_keys(judge, ret_values) : status;
 }
 
 enum th_status th_estimate_values_read(const struct th_methodology *methodology,
@@ -137,25 +196,8 @@ enum th_status th_estimate_values_read(const struct th_methodology *methodology,
                                        const struct th_json *records, int year, double *ret_values,
                                        bool *ret_is_default, struct th_error *err)
 {
-    size_t n = th_methodology_n_inputs(methodology);
-    enum th_status status = TH_OK;
-    for (size_t i = 0; i < n && status == TH_OK; i++) {
-        const struct th_input *input = th_methodology_input(methodology, i);
-        const struct th_json *from = input->scope == TH_INPUT_OF_PARCEL ? attributes : records;
-        const char *text = th_json_get_text(from, input->name, NULL);
-        ret_is_default[i] = text == NULL || text[0] == '\0';
-        if (input->type != TH_INPUT_YEARS_SINCE) {
-            status = read_input(methodology, input, text, &ret_values[i], err);
-        }
-    }
-    for (size_t i = 0; i < n && status == TH_OK; i++) {
-        const struct th_input *input = th_methodology_input(methodology, i);
-        if (input->type == TH_INPUT_YEARS_SINCE) {
-            ret_values[i] = year - ret_values[input->since] + 1;
-        }
-    }
-    status = status == TH_OK ? check_conditions(methodology, ret_values, err) : status;
-    return status == TH_OK ? check_keys(methodology, ret_values, err) : status;
+    const struct judge judge = {.methodology = methodology, .year = year, .err = err};
+    return read_values(&judge, attributes, records, ret_values, ret_is_default);
 }
 
 // Keys in canonical order, as the sheet wants them.
@@ -205,47 +247,70 @@ static enum th_status read_records(struct th_store *store, int64_t parcel_id, in
     return status;
 }
 
-enum th_status th_estimate_source_values(struct th_store *store,
-                                         const struct th_methodology *methodology,
-                                         const struct th_estimate_source *source, int year,
-                                         double *ret_values, bool *ret_is_default,
-                                         struct th_error *err)
+static enum th_status source_values(struct th_store *store, const struct judge *judge,
+                                    const struct th_estimate_source *source, double *ret_values,
+                                    bool *ret_is_default)
 {
     struct th_json *attributes = NULL;
     struct th_json *records = NULL;
-    if (th_methodology_n_inputs(methodology) == 0) {
+    if (th_methodology_n_inputs(judge->methodology) == 0) {
         return TH_OK;
     }
     enum th_status status =
-        th_json_parse(source->attributes, strlen(source->attributes), &attributes, err);
-    if (status == TH_OK && has_yearly(methodology)) {
-        status = read_records(store, source->parcel_id, year, &records, err);
+        th_json_parse(source->attributes, strlen(source->attributes), &attributes, judge->err);
+    if (status == TH_OK && has_yearly(judge->methodology)) {
+        status = read_records(store, source->parcel_id, judge->year, &records, judge->err);
     }
     if (status == TH_OK) {
-        status = th_estimate_values_read(methodology, attributes, records, year, ret_values,
-                                         ret_is_default, err);
+        status = read_values(judge, attributes, records, ret_values, ret_is_default);
     }
     th_json_free(attributes);
     th_json_free(records);
     return status;
 }
 
-// Here it is a refusal, not an answer with a list of problems.
-static enum th_status check_place(const struct th_methodology *methodology,
-                                  const struct th_estimate_source *source, struct th_error *err)
+enum th_status th_estimate_source_values(struct th_store *store,
+                                         const struct th_methodology *methodology,
+                                         const struct th_estimate_source *source, int year,
+                                         double *ret_values, bool *ret_is_default,
+                                         struct th_error *err)
 {
-    if (source->retired) {
-        return th_error_set(err, TH_INVALID, "estimate_parcel_retired", "reason",
-                            "@applicability.retired", NULL);
-    }
+    const struct judge judge = {.methodology = methodology, .year = year, .err = err};
+    return source_values(store, &judge, source, ret_values, ret_is_default);
+}
+
+// Here it is a refusal, not an answer with a list of problems.
+static enum th_status check_site(const struct judge *judge, const struct th_estimate_source *source)
+{
+    struct th_error reason;
     const char *land_class = source->land_class[0] != '\0' ? source->land_class : NULL;
-    enum th_status status =
-        th_methodology_applies(methodology, source->kind, land_class, source->measured, err);
-    if (status == TH_DATA_PROBLEM) {
-        status = TH_INVALID;
-        if (err) {
-            err->status = status;
+    enum th_status status = TH_OK;
+    if (source->retired) {
+        (void)th_error_set(&reason, TH_INVALID, "estimate_parcel_retired", "reason",
+                           "@applicability.retired", NULL);
+        status = tell(judge, &reason);
+    }
+    for (enum th_site_test test = 0; test < TH_N_SITE_TESTS && status == TH_OK; test++) {
+        status = th_methodology_site_fits(judge->methodology, test, source->kind, land_class,
+                                          source->measured, &reason);
+        if (status == TH_DATA_PROBLEM) {
+            reason.status = TH_INVALID;
+            status = tell(judge, &reason);
         }
+    }
+    return status;
+}
+
+static enum th_status source_applies(struct th_store *store, struct judge *judge,
+                                     const struct th_estimate_source *source, int from_year,
+                                     int to_year)
+{
+    double values[TH_CALC_INPUTS_MAX];
+    bool is_default[TH_CALC_INPUTS_MAX];
+    enum th_status status = check_site(judge, source);
+    for (int year = from_year; year <= to_year && status == TH_OK; year++) {
+        judge->year = year;
+        status = source_values(store, judge, source, values, is_default);
     }
     return status;
 }
@@ -255,12 +320,19 @@ enum th_status th_estimate_source_applies(struct th_store *store,
                                           const struct th_estimate_source *source, int from_year,
                                           int to_year, struct th_error *err)
 {
-    double values[TH_CALC_INPUTS_MAX];
-    bool is_default[TH_CALC_INPUTS_MAX];
-    enum th_status status = check_place(methodology, source, err);
-    for (int year = from_year; year <= to_year && status == TH_OK; year++) {
-        status =
-            th_estimate_source_values(store, methodology, source, year, values, is_default, err);
-    }
-    return status;
+    struct judge judge = {.methodology = methodology, .err = err};
+    return source_applies(store, &judge, source, from_year, to_year);
+}
+
+enum th_status th_estimate_source_reasons(struct th_store *store,
+                                          const struct th_methodology *methodology,
+                                          const struct th_estimate_source *source, int from_year,
+                                          int to_year, const struct th_estimate_reasons *reasons,
+                                          struct th_error *err)
+{
+    struct judge judge = {.methodology = methodology, .all = reasons, .err = err};
+    bool of_kind = th_methodology_site_fits(methodology, TH_SITE_KIND, source->kind, NULL,
+                                            source->measured, NULL) == TH_OK;
+    // What a tea garden would have to say for a forest's methodology is no news.
+    return source_applies(store, &judge, source, from_year, of_kind ? to_year : from_year - 1);
 }

@@ -42,6 +42,7 @@ static size_t n_operands(enum th_op op)
     case TH_OP_CHOOSE:
     case TH_OP_EXP:
     case TH_OP_LN:
+    case TH_OP_LOG10:
     case TH_OP_RETYPE:
     case TH_OP_INDICATOR:
     case TH_OP_LINE:
@@ -342,6 +343,11 @@ struct th_node th_calc_exp(struct th_calc *calc, struct th_node a)
 struct th_node th_calc_ln(struct th_calc *calc, struct th_node a)
 {
     return is_sound(calc) ? plain_function(calc, TH_OP_LN, "ln", a, nothing()) : nothing();
+}
+
+struct th_node th_calc_log10(struct th_calc *calc, struct th_node a)
+{
+    return is_sound(calc) ? plain_function(calc, TH_OP_LOG10, "log10", a, nothing()) : nothing();
 }
 
 struct th_node th_calc_pow(struct th_calc *calc, struct th_node base, struct th_node exponent)

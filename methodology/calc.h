@@ -76,6 +76,7 @@ struct th_node th_calc_as(struct th_calc *calc, struct th_node plain, const char
 // Of plain numbers.
 struct th_node th_calc_exp(struct th_calc *calc, struct th_node a);
 struct th_node th_calc_ln(struct th_calc *calc, struct th_node a);
+struct th_node th_calc_log10(struct th_calc *calc, struct th_node a);
 struct th_node th_calc_pow(struct th_calc *calc, struct th_node base, struct th_node exponent);
 
 // Names a node: its value is converted into `unit` and rounded to six decimals, half away from

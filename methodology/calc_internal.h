@@ -18,6 +18,7 @@ enum th_op {
     TH_OP_WITHIN,
     TH_OP_EXP,
     TH_OP_LN,
+    TH_OP_LOG10,
     TH_OP_POW,
     TH_OP_RETYPE,    // the same value under another unit
     TH_OP_INDICATOR, // 1 where the key `a` chooses row `index` of a table, else 0 (separate.c)

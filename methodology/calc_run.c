@@ -12,6 +12,8 @@
 
 enum { BLOCK = 128 };
 
+static const double LN_10 = 2.302585092994045684;
+
 // The value is decimal at heart: 836550 may have come out as 836549.9999999999, and a half such as
 // 0.0000005 as a hair less. The nudge of a few units in the last place gives halves their due.
 double th_calc_round(double value)
@@ -111,6 +113,9 @@ static void compute(const struct th_calc *calc, const struct th_calc_node *node,
         break;
     case TH_OP_LN:
         COLUMN(th_ln(a[i]))
+        break;
+    case TH_OP_LOG10:
+        COLUMN(th_ln(a[i]) / LN_10)
         break;
     case TH_OP_POW:
         COLUMN(th_pow(a[i], b[i]))

@@ -150,6 +150,7 @@ static enum binding binding_of(const struct th_calc_node *node)
     case TH_OP_WITHIN:
     case TH_OP_EXP:
     case TH_OP_LN:
+    case TH_OP_LOG10:
     case TH_OP_LINE:
     case TH_OP_RETYPE:
     case TH_OP_INDICATOR:
@@ -217,6 +218,9 @@ static void write_plain(const struct writer *writer, const struct th_calc_node *
         break;
     case TH_OP_LN:
         write_call(writer, "ln", "LN", node->a, -1);
+        break;
+    case TH_OP_LOG10:
+        write_call(writer, "log10", "LOG10", node->a, -1);
         break;
     case TH_OP_WITHIN:
         write_within(writer, node);

@@ -3,39 +3,15 @@
 // say (a value inside its interval, a number that no example uses) is checked here only. Parts are
 // read before those that name them; a part that is faulty is kept as far as it goes, so that what
 // names it is no fault as well.
-#include <ctype.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "methodology/document_reader_internal.h"
-
-enum { DOCUMENT_SIZE_MAX = 1024 * 1024, ID_SIZE_MAX = 48, VERSION_SIZE_MAX = 4 };
-
-static bool is_id(const char *text)
-{
-    return strlen(text) <= ID_SIZE_MAX && islower((unsigned char)text[0]) &&
-           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(text);
-}
-
-static bool is_version(const char *text)
-{
-    return strlen(text) <= VERSION_SIZE_MAX && text[0] != '0' &&
-           strspn(text, "0123456789") == strlen(text);
-}
 
 static void read_head(struct th_reader *reader)
 {
     struct th_methodology *methodology = reader->methodology;
-    struct th_place id = th_place_below(&reader->root, "id");
-    struct th_place version = th_place_below(&reader->root, "version");
     struct th_text summary;
-    if (th_reader_text(reader, &reader->root, "id", &methodology->id) && !is_id(methodology->id)) {
-        (void)th_reader_fault(reader, &id, "id_form", NULL);
-    }
-    if (th_reader_text(reader, &reader->root, "version", &methodology->version) &&
-        !is_version(methodology->version)) {
-        (void)th_reader_fault(reader, &version, "version_form", NULL);
-    }
+    (void)th_reader_id(reader, &methodology->id, &methodology->version);
     (void)th_reader_texts(reader, &reader->root, "title", &methodology->title);
     (void)th_reader_texts(reader, &reader->root, "summary", &summary);
     (void)th_reader_bool(reader, &reader->root, "monitoring_only", &methodology->monitoring_only);
@@ -72,29 +48,6 @@ static void read_document(struct th_reader *reader)
     }
 }
 
-static void read_text(struct th_reader *reader, const char *text, size_t size)
-{
-    struct th_error err = {0};
-    if (size > DOCUMENT_SIZE_MAX) {
-        (void)th_reader_fault(reader, &reader->root, "too_large", NULL);
-        return;
-    }
-    enum th_status status = th_json_parse(text, size, &reader->methodology->json, &err);
-    if (status == TH_NO_MEMORY) {
-        (void)th_reader_no_memory(reader);
-        return;
-    }
-    if (status != TH_OK) {
-        const char *line = th_error_arg_get(&err, "line");
-        const char *column = th_error_arg_get(&err, "column");
-        (void)th_reader_fault(reader, &reader->root, "not_json", "line", line ? line : "", "column",
-                              column ? column : "", NULL);
-        return;
-    }
-    reader->root.value = reader->methodology->json;
-    read_document(reader);
-}
-
 // Reads a text into *ret_methodology, which is whole when nothing was reported.
 static enum th_status read_all(const char *text, size_t size,
                                void (*report)(void *context, const struct th_error *fault),
@@ -108,7 +61,9 @@ static enum th_status read_all(const char *text, size_t size,
         reader->methodology = methodology;
         reader->report = report;
         reader->context = context;
-        read_text(reader, text, size);
+        if (th_reader_json(reader, text, size, &methodology->json)) {
+            read_document(reader);
+        }
         status = reader->no_memory ? th_error_no_memory(err) : TH_OK;
     }
     if (status == TH_OK) {

@@ -1,4 +1,5 @@
 // Reading a methodology document: places, faults, objects, lists and texts.
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,7 +7,15 @@
 #include "core/text.h"
 #include "methodology/document_reader_internal.h"
 
-enum { TEXT_SIZE_MAX = 2000, NAME_SIZE_MAX = 32, YEAR_MIN = 1900, YEAR_MAX = 2200 };
+enum {
+    DOCUMENT_SIZE_MAX = 1024 * 1024,
+    TEXT_SIZE_MAX = 2000,
+    ID_SIZE_MAX = 48,
+    VERSION_SIZE_MAX = 4,
+    NAME_SIZE_MAX = 32,
+    YEAR_MIN = 1900,
+    YEAR_MAX = 2200
+};
 
 // Appends "/key" with ~ and / escaped (RFC 6901); a pointer too long is cut, which can only happen
 // on a key that is about to be refused.
@@ -96,6 +105,27 @@ bool th_reader_no_memory(struct th_reader *reader)
 static bool is_missing(const struct th_place *place)
 {
     return place->value == NULL;
+}
+
+bool th_reader_json(struct th_reader *reader, const char *text, size_t size,
+                    struct th_json **ret_json)
+{
+    struct th_error err = {0};
+    if (size > DOCUMENT_SIZE_MAX) {
+        return th_reader_fault(reader, &reader->root, "too_large", NULL);
+    }
+    enum th_status status = th_json_parse(text, size, ret_json, &err);
+    if (status == TH_NO_MEMORY) {
+        return th_reader_no_memory(reader);
+    }
+    if (status != TH_OK) {
+        const char *line = th_error_arg_get(&err, "line");
+        const char *column = th_error_arg_get(&err, "column");
+        return th_reader_fault(reader, &reader->root, "not_json", "line", line ? line : "",
+                               "column", column ? column : "", NULL);
+    }
+    reader->root.value = *ret_json;
+    return true;
 }
 
 // The type, as the name that a message gives it.
@@ -283,6 +313,29 @@ bool th_reader_name(struct th_reader *reader, const struct th_place *parent, con
     }
     *ret_name = name;
     return true;
+}
+
+static bool is_id(const char *text)
+{
+    return strlen(text) <= ID_SIZE_MAX && islower((unsigned char)text[0]) &&
+           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(text);
+}
+
+static bool is_version(const char *text)
+{
+    return strlen(text) <= VERSION_SIZE_MAX && text[0] != '0' &&
+           strspn(text, "0123456789") == strlen(text);
+}
+
+bool th_reader_id(struct th_reader *reader, const char **ret_id, const char **ret_version)
+{
+    struct th_place id = th_place_below(&reader->root, "id");
+    struct th_place version = th_place_below(&reader->root, "version");
+    bool sound = th_reader_text(reader, &reader->root, "id", ret_id) &&
+                 (is_id(*ret_id) || th_reader_fault(reader, &id, "id_form", NULL));
+    return th_reader_text(reader, &reader->root, "version", ret_version) &&
+           (is_version(*ret_version) || th_reader_fault(reader, &version, "version_form", NULL)) &&
+           sound;
 }
 
 bool th_reader_choice_name(struct th_reader *reader, const struct th_place *parent,

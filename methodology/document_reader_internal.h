@@ -69,6 +69,11 @@ struct th_place th_reader_place(const struct th_reader *reader, const char *list
                                 const char *key);
 bool th_place_is_null(const struct th_place *place); // or not there
 
+// The text as JSON, with which the reading begins; *ret_json is owned by the caller, also when
+// faults follow.
+bool th_reader_json(struct th_reader *reader, const char *text, size_t size,
+                    struct th_json **ret_json);
+
 // Notes a fault, with more arguments by name and value, closed by NULL. Always returns false.
 bool th_reader_fault(struct th_reader *reader, const struct th_place *place, const char *reason,
                      ...) TH_SENTINEL;
@@ -96,6 +101,8 @@ const char *th_reader_list_words(const char *const *words, char buf[TH_ERROR_VAL
 // A list of different words of at most TH_READER_LIST_MAX, each of which `accepts`.
 bool th_reader_words(struct th_reader *reader, const struct th_place *list,
                      bool (*accepts)(const char *), const char *reason);
+// "id" and "version" of the document; borrowed.
+bool th_reader_id(struct th_reader *reader, const char **ret_id, const char **ret_version);
 // A name of an input, parameter or term; of a choice, which may begin with a digit.
 bool th_reader_name(struct th_reader *reader, const struct th_place *parent, const char **ret_name);
 bool th_reader_choice_name(struct th_reader *reader, const struct th_place *parent,

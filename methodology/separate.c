@@ -284,6 +284,7 @@ static enum th_status form_of_mixed(struct splitter *splitter, const struct th_c
     case TH_OP_WITHIN:
     case TH_OP_EXP:
     case TH_OP_LN:
+    case TH_OP_LOG10:
     case TH_OP_POW:
     case TH_OP_INDICATOR:
         break;

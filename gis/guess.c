@@ -140,7 +140,7 @@ static void candidate_add(struct th_guess *guess, int epsg, bool swap, size_t n_
 static struct th_error *evidence_counted(struct th_guess *guess, const char *key, size_t part,
                                          size_t whole)
 {
-    struct th_error *item = th_evidence_add(&guess->evidence, key);
+    struct th_error *item = th_reasons_add(&guess->evidence, key);
     th_error_add_int(item, "part", (long long)part);
     th_error_add_int(item, "whole", (long long)whole);
     return item;
@@ -192,7 +192,7 @@ static const char *place_name(const struct th_guess_input *input)
 static void meridians_tell(const struct th_guess_input *input, struct th_guess *guess)
 {
     struct th_buf list;
-    struct th_error *item = th_evidence_add(&guess->evidence, "detect.zone_meridians");
+    struct th_error *item = th_reasons_add(&guess->evidence, "detect.zone_meridians");
     th_buf_init(&list, TH_ERROR_VALUE_SIZE);
     for (int i = 0; i < guess->n_candidates; i++) {
         struct th_zone zone;
@@ -234,7 +234,7 @@ static enum th_status propose_stripped(const struct th_guess_input *input, struc
     // As many as there is room for are all that China has: nobody said where this is.
     if (status == TH_OK && guess->n_candidates == TH_GUESS_CANDIDATES_MAX) {
         guess->n_candidates = 0;
-        (void)th_evidence_add(&guess->evidence, "detect.zone_open");
+        (void)th_reasons_add(&guess->evidence, "detect.zone_open");
     }
     if (status == TH_OK && guess->n_candidates > 1)
         meridians_tell(input, guess);
@@ -296,7 +296,7 @@ static enum th_status propose(const struct th_guess_input *input, struct th_gues
     bool alone = guess->shape != TH_GUESS_STRIPPED || guess->n_candidates == 1;
     guess->proved = inside && alone && input->place_is_county;
     if (first->swap_axes && guess->shape != TH_GUESS_DEGREES)
-        (void)th_evidence_add(&guess->evidence, "detect.northing_first");
+        (void)th_reasons_add(&guess->evidence, "detect.northing_first");
     if (alone) {
         struct th_error *item =
             evidence_counted(guess, "detect.place", first->n_inside, guess->n_tested);
@@ -306,7 +306,7 @@ static enum th_status propose(const struct th_guess_input *input, struct th_gues
         th_error_add(item, "place", place_name(input));
     }
     if (guess->shape != TH_GUESS_MERCATOR)
-        (void)th_evidence_add(&guess->evidence, "detect.datum_open");
+        (void)th_reasons_add(&guess->evidence, "detect.datum_open");
     return TH_OK;
 }
 

@@ -8,7 +8,7 @@
 #ifndef TH_GIS_GUESS_H
 #define TH_GIS_GUESS_H
 
-#include "core/evidence.h"
+#include "core/reasons.h"
 #include "gis/geometry.h"
 #include "gis/ground.h"
 #include "gis/surveyor.h"
@@ -54,7 +54,7 @@ struct th_guess {
     double confidence; // of the first candidate: share of n_tested inside the place; else 0
     int n_candidates;
     struct th_guess_candidate candidates[TH_GUESS_CANDIDATES_MAX];
-    struct th_evidence evidence;
+    struct th_reasons evidence;
 };
 
 // TH_INTERNAL and TH_NO_MEMORY only: no input is an error.
@@ -96,7 +96,7 @@ struct th_offset_finding {
     size_t n_parcels;                  // that were tested against the boundary; 0 without one
     size_t n_corners;                  // that were tested against neighbours; 0 without any near
     struct th_offset_counts counts[3]; // by enum th_offset
-    struct th_evidence evidence;
+    struct th_reasons evidence;
 };
 
 // TH_NO_MEMORY only.

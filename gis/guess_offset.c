@@ -311,14 +311,14 @@ static void evidence_write(struct th_offset_finding *finding, enum th_offset sho
 {
     const char *name = shown == TH_OFFSET_BD09 ? "@detect.bd09" : "@detect.gcj02";
     if (finding->n_parcels > 0) {
-        struct th_error *item = th_evidence_add(&finding->evidence, "detect.offset_boundary");
+        struct th_error *item = th_reasons_add(&finding->evidence, "detect.offset_boundary");
         th_error_add(item, "offset", name);
         th_error_add_int(item, "as_is", (long long)finding->counts[TH_OFFSET_NONE].n_inside);
         th_error_add_int(item, "shifted", (long long)finding->counts[shown].n_inside);
         th_error_add_int(item, "whole", (long long)finding->n_parcels);
     }
     if (finding->n_corners > 0) {
-        struct th_error *item = th_evidence_add(&finding->evidence, "detect.offset_edges");
+        struct th_error *item = th_reasons_add(&finding->evidence, "detect.offset_edges");
         th_error_add(item, "offset", name);
         th_error_add_int(item, "as_is", (long long)finding->counts[TH_OFFSET_NONE].n_on_edge);
         th_error_add_int(item, "shifted", (long long)finding->counts[shown].n_on_edge);

@@ -237,7 +237,7 @@ static void evidence_of_rows(struct th_area_unit_finding *finding)
         return;
     (void)snprintf(median, sizeof median, finding->median_m2 < 1000 ? "%.4g" : "%.0f",
                    finding->median_m2);
-    struct th_error *item = th_evidence_add(&finding->evidence, "detect.unit_rows");
+    struct th_error *item = th_reasons_add(&finding->evidence, "detect.unit_rows");
     th_error_add(item, "unit", UNITS[likeliest(finding)].message);
     th_error_add_int(item, "part", (long long)finding->n_agree[likeliest(finding)]);
     th_error_add_int(item, "whole", (long long)finding->n);
@@ -278,8 +278,8 @@ enum th_status th_area_unit_find(const struct th_area_unit_input *input,
     if (!headed && input->known)
         unit = input->known_unit;
     if (headed || input->known) {
-        struct th_error *item = th_evidence_add(
-            &finding->evidence, headed ? "detect.unit_heading" : "detect.unit_standard");
+        struct th_error *item = th_reasons_add(&finding->evidence, headed ? "detect.unit_heading"
+                                                                          : "detect.unit_standard");
         th_error_add(item, "heading", heading);
         th_error_add(item, "unit", UNITS[unit].message);
     }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/evidence.h"
+#include "core/reasons.h"
 
 enum th_area_unit { TH_AREA_UNIT_MU, TH_AREA_UNIT_HA, TH_AREA_UNIT_M2, TH_AREA_UNIT_ARE };
 enum { TH_AREA_UNIT_N = 4, TH_AREA_UNIT_HEADING_MAX = 256 };
@@ -59,7 +59,7 @@ struct th_area_unit_finding {
     size_t n;                       // pairs that were compared
     size_t n_agree[TH_AREA_UNIT_N]; // of them, within TH_AREA_UNIT_TOLERANCE of that unit
     double median_m2;               // measured square metres for one declared unit; 0 without rows
-    struct th_evidence evidence;
+    struct th_reasons evidence;
 };
 
 // Share of the measured area by which a declared one may differ and still speak for a unit.

@@ -197,6 +197,14 @@ void th_field_names_free(struct th_field_names *names)
     free(names);
 }
 
+bool th_field_names_has(const struct th_field_names *names, const char *key)
+{
+    for (size_t i = 0; i < names->n_keys; i++)
+        if (strcmp(names->keys[i].key, key) == 0)
+            return true;
+    return false;
+}
+
 // Only areas have units; "LIN_MU" is not a unit of anything.
 static bool takes_unit(const struct key *key)
 {

@@ -27,6 +27,9 @@ enum th_status th_field_names_new(enum th_field_table table, struct th_field_nam
                                   struct th_error *err) TH_MUST_CHECK;
 void th_field_names_free(struct th_field_names *names);
 
+// Is it a key of the list?
+bool th_field_names_has(const struct th_field_names *names, const char *key);
+
 struct th_field_meaning {
     char key[TH_FIELD_KEY_SIZE];       // "" when the name says nothing
     char scheme[TH_FIELD_SCHEME_SIZE]; // "forestry", "land_survey" or ""

@@ -152,7 +152,7 @@ static void settled_tell(struct th_import_run *run, size_t n_settled, size_t n_o
         return;
     th_text_copy(detection->choice, sizeof detection->choice, "boundary");
     th_text_copy(detection->option, sizeof detection->option, "--village …");
-    struct th_error *item = th_evidence_add(&detection->evidence, "detect.village_boundary");
+    struct th_error *item = th_reasons_add(&detection->evidence, "detect.village_boundary");
     th_error_add_int(item, "part", (long long)n_settled);
     th_error_add_int(item, "whole", (long long)n_open);
 }
@@ -507,10 +507,10 @@ static void place_tell(struct th_import_run *run, long long n_elsewhere, long lo
         return;
     th_text_copy(detection->choice, sizeof detection->choice, "none");
     th_text_copy(detection->option, sizeof detection->option, option);
-    struct th_error *said = th_evidence_add(&detection->evidence, "detect.place_elsewhere");
+    struct th_error *said = th_reasons_add(&detection->evidence, "detect.place_elsewhere");
     th_error_add_int(said, "part", n_elsewhere);
     th_error_add_int(said, "whole", n_rows);
-    th_error_add(th_evidence_add(&detection->evidence, key), "crs",
+    th_error_add(th_reasons_add(&detection->evidence, key), "crs",
                  run->source.crs_code[0] != '\0' ? run->source.crs_code : run->source.crs_name);
 }
 

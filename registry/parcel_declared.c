@@ -101,7 +101,7 @@ static void mixed_tell(const struct th_area_unit_finding *found, enum th_area_un
     for (int unit = 0; unit < TH_AREA_UNIT_N && found->n_agree[taken] > 0; unit++) {
         if (unit == (int)taken || found->n_agree[unit] == 0)
             continue;
-        struct th_error *said = th_evidence_add(&detection->evidence, "detect.unit_mixed");
+        struct th_error *said = th_reasons_add(&detection->evidence, "detect.unit_mixed");
         th_error_add_int(said, "n", (long long)found->n_agree[unit]);
         th_error_add(said, "unit", th_area_unit_message((enum th_area_unit)unit));
         th_error_add_int(said, "whole", (long long)found->n);
@@ -172,7 +172,7 @@ static void cells_tell(struct th_import_run *run, struct units units)
             th_text_copy(detection->choice, sizeof detection->choice, "cell");
     }
     if (detection != NULL)
-        th_error_add_int(th_evidence_add(&detection->evidence, "detect.unit_cells"), "n", n_cells);
+        th_error_add_int(th_reasons_add(&detection->evidence, "detect.unit_cells"), "n", n_cells);
 }
 
 // The unit in force is known only when the rows have been read: advice about numbers that are none

@@ -44,14 +44,14 @@ void th_import_detect_origin(struct th_import_run *run)
     th_text_copy(detection->choice, sizeof detection->choice, run->source.source);
     if (origin->n_pages > 0) {
         char hex[TH_HASH_HEX_SIZE];
-        struct th_error *fetched = th_evidence_add(&detection->evidence, "detect.source_fetched");
+        struct th_error *fetched = th_reasons_add(&detection->evidence, "detect.source_fetched");
         th_error_add(fetched, "protocol", origin->protocol);
         th_error_add_int(fetched, "pages", origin->n_pages);
         th_error_add(fetched, "sha256", th_hash_hex(&origin->sha256, hex));
     }
     if (run->member[0] != '\0') {
         th_text_copy(detection->choice, sizeof detection->choice, run->member);
-        th_error_add(th_evidence_add(&detection->evidence, "detect.source_member"), "member",
+        th_error_add(th_reasons_add(&detection->evidence, "detect.source_member"), "member",
                      run->member);
     }
 }
@@ -91,13 +91,12 @@ void th_import_detect_axes(struct th_import_run *run, const struct th_reader_inf
     th_text_copy(detection->option, sizeof detection->option,
                  run->how.swap_axes ? "--axes xy" : "--axes yx");
     if (tabular) {
-        struct th_error *said =
-            th_evidence_add(&detection->evidence, axis_sentence(info->axis_how));
+        struct th_error *said = th_reasons_add(&detection->evidence, axis_sentence(info->axis_how));
         th_error_add(said, "east", axis_name(info->axis_east));
         th_error_add(said, "north", axis_name(info->axis_north));
     }
     if (run->how.swap_axes)
-        (void)th_evidence_add(&detection->evidence, "detect.axes_swapped");
+        (void)th_reasons_add(&detection->evidence, "detect.axes_swapped");
 }
 
 void th_import_detect_ignored(struct th_import_run *run, const struct th_reader_info *info)
@@ -106,14 +105,13 @@ void th_import_detect_ignored(struct th_import_run *run, const struct th_reader_
     if (layer != NULL) {
         th_text_copy(layer->choice, sizeof layer->choice, info->layer);
         th_text_copy(layer->option, sizeof layer->option, "--layer …");
-        th_error_add_int(th_evidence_add(&layer->evidence, "detect.layer_rows"), "n",
-                         info->n_empty);
+        th_error_add_int(th_reasons_add(&layer->evidence, "detect.layer_rows"), "n", info->n_empty);
     }
     struct th_detection *detection = info->n_ignored > 0 ? th_import_detect(run, "ignored") : NULL;
     if (detection == NULL)
         return;
     (void)snprintf(detection->choice, sizeof detection->choice, "%lld", (long long)info->n_ignored);
-    th_error_add_int(th_evidence_add(&detection->evidence, "detect.ignored"), "n", info->n_ignored);
+    th_error_add_int(th_reasons_add(&detection->evidence, "detect.ignored"), "n", info->n_ignored);
 }
 
 // What was done to a shape, and how it is told.
@@ -188,18 +186,18 @@ static void detect_shapes(struct th_import_run *run, const struct th_reader_info
     if (detection == NULL)
         return;
     if (th_import_is_shapeless(run)) {
-        (void)th_evidence_add(&detection->evidence, "detect.attributes_alone");
+        (void)th_reasons_add(&detection->evidence, "detect.attributes_alone");
         return;
     }
     th_text_copy(detection->choice, sizeof detection->choice, "multipolygon");
     if (unknown)
-        (void)th_evidence_add(&detection->evidence, "detect.shape_unknown");
+        (void)th_reasons_add(&detection->evidence, "detect.shape_unknown");
     else if (!usual)
-        type_tell(run, type, th_evidence_add(&detection->evidence, "detect.shape_type"));
+        type_tell(run, type, th_reasons_add(&detection->evidence, "detect.shape_type"));
     for (size_t i = 0; i < N_CONVERSIONS; i++) {
         if (run->n_converted[i] == 0)
             continue;
-        struct th_error *sentence = th_evidence_add(&detection->evidence, CONVERSIONS[i].sentence);
+        struct th_error *sentence = th_reasons_add(&detection->evidence, CONVERSIONS[i].sentence);
         th_error_add_int(sentence, "n", run->n_converted[i]);
         if (CONVERSIONS[i].flag == TH_SHAPE_LINEARISED)
             step_add(run, sentence);
@@ -225,21 +223,21 @@ static const char *attribute_name(const struct th_import_run *run, const char *k
 
 static void field_sentences(struct th_detection *detection, const struct th_field *field)
 {
-    struct th_evidence *evidence = &detection->evidence;
+    struct th_reasons *evidence = &detection->evidence;
     const struct th_field_meaning *meaning = &field->meaning;
     th_error_add(
-        th_evidence_add(evidence, field->mapped ? "detect.field_mapped" : "detect.field_name"),
+        th_reasons_add(evidence, field->mapped ? "detect.field_mapped" : "detect.field_name"),
         "column", field->column);
     if (field->mapped)
         return;
     if (strcmp(meaning->scheme, "forestry") == 0)
-        (void)th_evidence_add(evidence, "detect.field_forestry");
+        (void)th_reasons_add(evidence, "detect.field_forestry");
     if (strcmp(meaning->scheme, "land_survey") == 0)
-        (void)th_evidence_add(evidence, "detect.field_land_survey");
+        (void)th_reasons_add(evidence, "detect.field_land_survey");
     if (meaning->cut)
-        (void)th_evidence_add(evidence, "detect.field_cut");
+        (void)th_reasons_add(evidence, "detect.field_cut");
     if (meaning->has_unit)
-        th_error_add(th_evidence_add(evidence, "detect.field_unit"), "unit",
+        th_error_add(th_reasons_add(evidence, "detect.field_unit"), "unit",
                      th_area_unit_message(meaning->unit));
 }
 
@@ -257,18 +255,19 @@ static const struct th_field *field_alike(const struct th_import_run *run,
     return NULL;
 }
 
-static void alike_sentences(const struct th_import_run *run, struct th_evidence *evidence,
+static void alike_sentences(const struct th_import_run *run, struct th_reasons *evidence,
                             const struct th_field *field)
 {
     size_t at = 0;
     for (const struct th_field *other = field_alike(run, field, &at); other != NULL;
          other = field_alike(run, field, &at)) {
         const char *key = field->meaning.key;
-        struct th_error *said =
-            th_evidence_add(evidence, th_field_key_mappable(key) ? "detect.field_alike"
-                                                                 : "detect.field_alike_kept");
+        struct th_error *said = th_reasons_add(evidence, th_field_key_mappable(&run->map, key)
+                                                             ? "detect.field_alike"
+                                                             : "detect.field_alike_kept");
         th_error_add(said, "column", other->column);
-        th_error_add(said, "key", th_field_key_mappable(key) ? key : attribute_name(run, key));
+        th_error_add(said, "key",
+                     th_field_key_mappable(&run->map, key) ? key : attribute_name(run, key));
     }
 }
 
@@ -287,7 +286,7 @@ static void detect_roles(struct th_import_run *run)
         if (detection == NULL)
             return;
         th_text_copy(detection->choice, sizeof detection->choice, field_key(field));
-        if (th_field_key_mappable(field_key(field)))
+        if (th_field_key_mappable(&run->map, field_key(field)))
             (void)snprintf(detection->option, sizeof detection->option, "--map %.40s=…",
                            field_key(field));
         field_sentences(detection, field);
@@ -321,11 +320,11 @@ static void detect_attributes(struct th_import_run *run)
         if (sentence == NULL || used + 2 + (size_t)size > ROOM) {
             if (sentence != NULL)
                 th_error_add(sentence, "list", list);
-            if (detection->evidence.n == TH_EVIDENCE_MAX - 1) {
-                (void)th_evidence_add(&detection->evidence, "detect.fields_more");
+            if (detection->evidence.n == TH_REASONS_MAX - 1) {
+                (void)th_reasons_add(&detection->evidence, "detect.fields_more");
                 return;
             }
-            sentence = th_evidence_add(&detection->evidence, "detect.fields_kept");
+            sentence = th_reasons_add(&detection->evidence, "detect.fields_kept");
             used = 0;
         }
         used +=
@@ -339,9 +338,9 @@ static void detect_own_export(struct th_import_run *run)
 {
     struct th_detection *detection = run->map.own_export ? th_import_detect(run, "fields") : NULL;
     if (detection != NULL)
-        (void)th_evidence_add(&detection->evidence, "detect.own_export");
+        (void)th_reasons_add(&detection->evidence, "detect.own_export");
     if (detection != NULL && run->map.n_shortened > 0)
-        th_error_add_int(th_evidence_add(&detection->evidence, "detect.own_shortened"), "n",
+        th_error_add_int(th_reasons_add(&detection->evidence, "detect.own_shortened"), "n",
                          run->map.n_shortened);
 }
 
@@ -380,11 +379,11 @@ static void detect_number_missing(struct th_import_run *run)
         if (run->map.fields[i].role == TH_FIELD_ATTRIBUTE)
             th_buf_printf(&list, "%s%s", n++ == 0 ? "" : ", ", run->map.fields[i].column);
     if (n > 0) {
-        th_error_add(th_evidence_add(&detection->evidence, "detect.no_number"), "list",
+        th_error_add(th_reasons_add(&detection->evidence, "detect.no_number"), "list",
                      th_buf_text(&list));
         th_text_copy(detection->option, sizeof detection->option, "--map number=…");
     } else {
-        (void)th_evidence_add(&detection->evidence, "detect.no_number_column");
+        (void)th_reasons_add(&detection->evidence, "detect.no_number_column");
     }
     th_buf_clear(&list);
 }
@@ -394,7 +393,7 @@ static void detect_nothing(struct th_import_run *run)
 {
     struct th_detection *detection = run->n_rows > 0 ? NULL : th_import_detect(run, "source");
     if (detection != NULL)
-        (void)th_evidence_add(&detection->evidence, "detect.no_rows");
+        (void)th_reasons_add(&detection->evidence, "detect.no_rows");
 }
 
 void th_import_detect_rows(struct th_import_run *run, const struct th_reader_info *info)
@@ -409,7 +408,7 @@ void th_import_detect_rows(struct th_import_run *run, const struct th_reader_inf
 }
 
 static struct th_json *evidence_json(const struct th_import_run *run,
-                                     const struct th_evidence *evidence, bool in_words,
+                                     const struct th_reasons *evidence, bool in_words,
                                      struct th_buf *text)
 {
     struct th_json *list = th_json_array();

@@ -26,24 +26,26 @@ static const struct {
     {"林地", 3}, {"森林", 3},   {"乔木林", 3}, {"湿地", 4},   {"沼泽", 4},
 };
 
-// Keys of data/fields/parcels.json that are more than an attribute. What has no attribute cannot
-// be mapped by hand.
+// Keys of data/fields/parcels.json that are more than an attribute.
 static const struct {
     enum th_field_role role;
     const char *key;
-    bool mappable; // in "key=FIELD"
 } ROLES[] = {
-    {TH_FIELD_NUMBER, "number", true},
-    {TH_FIELD_NUMBER_PREFIX, "compartment", false},
-    {TH_FIELD_NUMBER_SUFFIX, "fine_compartment", false},
-    {TH_FIELD_VILLAGE, "village", true},
-    {TH_FIELD_KIND, "kind", true},
-    {TH_FIELD_LAND_CLASS, "land_class", true},
-    {TH_FIELD_DECLARED, "declared_area", true},
+    {TH_FIELD_NUMBER, "number"},
+    {TH_FIELD_NUMBER_PREFIX, "compartment"},
+    {TH_FIELD_NUMBER_SUFFIX, "fine_compartment"},
+    {TH_FIELD_VILLAGE, "village"},
+    {TH_FIELD_KIND, "kind"},
+    {TH_FIELD_LAND_CLASS, "land_class"},
+    {TH_FIELD_DECLARED, "declared_area"},
 };
 enum { N_ROLES = sizeof ROLES / sizeof ROLES[0] };
 
-// What --map may name. Those without a role are kept in the attributes under these names.
+// Keys that help to read another one.
+static const char *const HELPING[] = {"county", "township", "land_class_name"};
+enum { N_HELPING = sizeof HELPING / sizeof HELPING[0] };
+
+// What --map is said to take, first of all.
 static const char ATTRIBUTES[] =
     "number village kind land_class declared_area household contract planted";
 
@@ -63,28 +65,32 @@ int th_parcel_kind_find(const char *name)
     return TH_ROW_NO_INDEX;
 }
 
-bool th_field_key_mappable(const char *name)
+static bool is_role(const char *key)
 {
-    size_t length = strlen(name);
-    for (const char *at = ATTRIBUTES; *at != '\0';) {
-        size_t size = strcspn(at, " ");
-        if (size == length && memcmp(at, name, size) == 0)
+    for (size_t i = 0; i < N_ROLES; i++)
+        if (strcmp(ROLES[i].key, key) == 0)
             return true;
-        at += size + (at[size] == ' ');
-    }
     return false;
+}
+
+static bool is_helping(const char *key)
+{
+    for (size_t i = 0; i < N_HELPING; i++)
+        if (strcmp(HELPING[i], key) == 0)
+            return true;
+    return false;
+}
+
+// Half a number and what only helps to read another column are not chosen by hand.
+bool th_field_key_mappable(const struct th_field_map *map, const char *key)
+{
+    bool part = strcmp(key, "compartment") == 0 || strcmp(key, "fine_compartment") == 0;
+    return !part && !is_helping(key) && (is_role(key) || th_field_names_has(map->names, key));
 }
 
 bool th_field_key_used(const char *key)
 {
-    static const char *const HELPING[] = {"county", "township", "land_class_name"};
-    for (size_t i = 0; i < N_ROLES; i++)
-        if (strcmp(ROLES[i].key, key) == 0)
-            return true;
-    for (size_t i = 0; i < sizeof HELPING / sizeof HELPING[0]; i++)
-        if (strcmp(HELPING[i], key) == 0)
-            return true;
-    return false;
+    return is_role(key) || is_helping(key);
 }
 
 static enum th_status field_missing(const char *field, const struct th_reader *reader,
@@ -114,7 +120,7 @@ static enum th_status apply_option(struct th_field_map *map, const char *option,
     char attribute[ATTRIBUTE_NAME_MAX + 1] = "";
     if (length <= ATTRIBUTE_NAME_MAX)
         memcpy(attribute, option, length);
-    if (!th_field_key_mappable(attribute)) {
+    if (!th_field_key_mappable(map, attribute)) {
         char given[VALUE_SIZE] = "";
         memcpy(given, option, length < VALUE_SIZE ? length : VALUE_SIZE - 1);
         return th_error_set(err, TH_USAGE, "map_attribute", "attribute", given, "attributes",
@@ -134,7 +140,7 @@ static enum th_status apply_option(struct th_field_map *map, const char *option,
     field->mapped = true;
     th_text_copy(field->name, sizeof field->name, attribute);
     for (size_t i = 0; i < N_ROLES; i++) {
-        if (ROLES[i].mappable && strcmp(ROLES[i].key, attribute) == 0) {
+        if (strcmp(ROLES[i].key, attribute) == 0) {
             field->role = ROLES[i].role;
             map->by_role[field->role] = (int)index;
         }
@@ -235,27 +241,24 @@ static enum th_status recognise(struct th_field_map *map,
                                 const struct th_reader *reader, bool shapeless,
                                 struct th_error *err)
 {
-    struct th_field_names *names = NULL;
     struct th_field_meaning *meanings = calloc(map->n + 1, sizeof *meanings);
     const char **columns = calloc(map->n + 1, sizeof *columns);
     bool *taken = calloc(map->n + 1, sizeof *taken);
     enum th_status status = TH_OK;
     if (meanings == NULL || columns == NULL || taken == NULL)
         status = th_error_no_memory(err);
-    if (status == TH_OK)
-        status = th_field_names_new(TH_FIELDS_OF_PARCELS, &names, err);
     for (size_t i = 0; status == TH_OK && i < map->n; i++)
         columns[i] = th_reader_field(reader, i);
     if (status == TH_OK)
         take_own(map, columns, taken, strcmp(th_reader_info(reader)->driver, "CSV") == 0, shapeless,
                  options->messages);
     if (status == TH_OK)
-        status =
-            th_field_names_assign(names, columns, taken, map->n, key_mapped, map, meanings, err);
+        status = th_field_names_assign(map->names, columns, taken, map->n, key_mapped, map,
+                                       meanings, err);
     for (size_t i = 0; status == TH_OK && i < map->n; i++)
         if (map->fields[i].mapped)
             map->fields[i].meaning.has_unit = th_field_names_unit(
-                names, columns[i], map->fields[i].name, &map->fields[i].meaning.unit);
+                map->names, columns[i], map->fields[i].name, &map->fields[i].meaning.unit);
     // The number first, since its parts depend on it.
     for (int parts = 0; status == TH_OK && parts < 2; parts++) {
         for (size_t i = 0; i < map->n; i++) {
@@ -274,7 +277,6 @@ static enum th_status recognise(struct th_field_map *map,
         map->fields[map->land_class_name].role = TH_FIELD_LAND_CLASS;
         map->land_class_name = TH_ROW_NO_INDEX;
     }
-    th_field_names_free(names);
     free(taken);
     free(columns);
     free(meanings);
@@ -332,6 +334,8 @@ enum th_status th_field_map_make(const struct th_parcel_import_options *options,
         th_text_copy(map.fields[i].column, sizeof map.fields[i].column, th_reader_field(reader, i));
     }
     enum th_status status = th_land_codes_new(&map.land_codes, err);
+    if (status == TH_OK)
+        status = th_field_names_new(TH_FIELDS_OF_PARCELS, &map.names, err);
     for (size_t i = 0; status == TH_OK && i < options->n_maps; i++)
         status = apply_option(&map, options->maps[i], reader, err);
     if (status == TH_OK) {
@@ -350,6 +354,7 @@ enum th_status th_field_map_make(const struct th_parcel_import_options *options,
 
 void th_field_map_clear(struct th_field_map *map)
 {
+    th_field_names_free(map->names);
     th_land_codes_free(map->land_codes);
     free(map->fields);
     *map = (struct th_field_map){0};

@@ -187,7 +187,7 @@ struct th_detection {
     char what[16];
     char choice[96];                   // "" when nothing could be chosen
     char option[TH_GUESS_OPTION_SIZE]; // of the command line
-    struct th_evidence evidence;
+    struct th_reasons evidence;
 };
 
 enum th_field_role {
@@ -222,6 +222,7 @@ struct th_field_map { // zero before use
     int county, township, land_class_name;
     int parcel_id;                    // the registry's own ids; index or TH_ROW_NO_INDEX
     struct th_land_codes *land_codes; // owned
+    struct th_field_names *names;     // owned
     bool own_export;                  // the source is an export of this program
     bool own_csv;                     // and as CSV
     int64_t n_shortened;              // its columns whose attribute cannot be told
@@ -304,8 +305,9 @@ enum th_status th_field_map_make(const struct th_parcel_import_options *options,
                                  const struct th_reader *reader, bool shapeless,
                                  struct th_field_map *ret_map, struct th_error *err) TH_MUST_CHECK;
 void th_field_map_clear(struct th_field_map *map);
-bool th_field_key_mappable(const char *key); // may stand in "key=FIELD"
-bool th_field_key_used(const char *key);     // is more than an attribute, or helps to read one
+// May it stand in "key=FIELD"?
+bool th_field_key_mappable(const struct th_field_map *map, const char *key);
+bool th_field_key_used(const char *key); // is more than an attribute, or helps to read one
 // Sets the declared area from what was written, a number without a unit of its own being in `unit`.
 // false when it is out of any range.
 bool th_field_declare(struct th_staged_row *row, enum th_area_unit unit);

@@ -86,7 +86,7 @@ enum th_status th_import_own_crs(struct th_import_run *run, const struct th_read
         return th_error_no_memory(err);
     th_text_copy(detection->choice, sizeof detection->choice, code);
     th_text_copy(detection->option, sizeof detection->option, "--crs EPSG:…");
-    struct th_error *said = th_evidence_add(&detection->evidence, "detect.crs_own_export");
+    struct th_error *said = th_reasons_add(&detection->evidence, "detect.crs_own_export");
     th_error_add(said, "column", th_reader_field(reader, column));
     th_error_add(said, "text", text);
     return TH_OK;
@@ -102,7 +102,7 @@ static void offset_tell(struct th_import_run *run)
         return;
     th_text_copy(detection->choice, sizeof detection->choice, bd09 ? "bd09" : "gcj02");
     th_text_copy(detection->option, sizeof detection->option, "--offset none");
-    th_error_add(th_evidence_add(&detection->evidence, "detect.offset_taken"), "map",
+    th_error_add(th_reasons_add(&detection->evidence, "detect.offset_taken"), "map",
                  bd09 ? "@offset.bd09" : "@offset.gcj02");
 }
 
@@ -168,10 +168,10 @@ static enum th_status system_judge(struct th_import_run *run, const struct th_re
     struct th_detection *detection = speaks ? th_import_detect(run, "crs") : NULL;
     if (detection != NULL) {
         if (unknown)
-            th_error_add(th_evidence_add(&detection->evidence, "detect.crs_name_unknown"), "crs",
+            th_error_add(th_reasons_add(&detection->evidence, "detect.crs_name_unknown"), "crs",
                          run->source_crs);
         for (int i = 0; i < found->evidence.n; i++)
-            *th_evidence_add(&detection->evidence, "") = found->evidence.items[i];
+            *th_reasons_add(&detection->evidence, "") = found->evidence.items[i];
         th_guess_options(found, detection->option);
         if (run->how.crs != NULL)
             th_text_copy(detection->choice, sizeof detection->choice, run->source.crs_code);
@@ -217,18 +217,18 @@ static void encoding_judge(struct th_import_run *run, const struct th_reader_enc
         return;
     th_text_copy(detection->choice, sizeof detection->choice, encoding->name);
     th_text_copy(detection->option, sizeof detection->option, "--encoding GBK|UTF-8");
-    struct th_error *counts = th_evidence_add(&detection->evidence, "detect.encoding_fit");
+    struct th_error *counts = th_reasons_add(&detection->evidence, "detect.encoding_fit");
     th_error_add_int(counts, "part", encoding->n_fit);
     th_error_add_int(counts, "whole", encoding->n_values);
     th_error_add(counts, "encoding", encoding->name);
     if (encoding->declared[0] != '\0')
-        th_error_add(th_evidence_add(&detection->evidence, "detect.encoding_declared"), "declared",
+        th_error_add(th_reasons_add(&detection->evidence, "detect.encoding_declared"), "declared",
                      encoding->declared);
     if (encoding->n_cut > 0)
-        th_error_add_int(th_evidence_add(&detection->evidence, "detect.encoding_cut"), "n",
+        th_error_add_int(th_reasons_add(&detection->evidence, "detect.encoding_cut"), "n",
                          encoding->n_cut);
     for (size_t i = 0; i < encoding->n_samples; i++) {
-        struct th_error *sample = th_evidence_add(&detection->evidence, "detect.encoding_sample");
+        struct th_error *sample = th_reasons_add(&detection->evidence, "detect.encoding_sample");
         th_error_add(sample, "utf8", encoding->samples[i].utf8);
         th_error_add(sample, "gb18030", encoding->samples[i].gb18030);
     }

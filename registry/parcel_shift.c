@@ -411,7 +411,7 @@ static void detection_tell(const struct shifting *s)
         detection->evidence = finding->evidence;
     if (s->n_twins == 0)
         return;
-    struct th_error *item = th_evidence_add(&detection->evidence, "detect.offset_twins");
+    struct th_error *item = th_reasons_add(&detection->evidence, "detect.offset_twins");
     th_error_add_int(item, "part", (long long)s->n_twins);
     th_error_add_int(item, "whole", (long long)s->n_asked);
     th_error_add(item, "offset", offset_words(twins_offset(s)));

@@ -87,7 +87,7 @@ static void check_finding(const struct th_area_unit_input *input,
         best = n_agree[u] > best ? n_agree[u] : best;
     }
     assert((int)finding->unit >= 0 && (int)finding->unit < TH_AREA_UNIT_N);
-    assert(finding->evidence.n <= TH_EVIDENCE_MAX);
+    assert(finding->evidence.n <= TH_REASONS_MAX);
     char base[TH_AREA_UNIT_HEADING_MAX];
     enum th_area_unit unit = TH_AREA_UNIT_MU;
     bool said = th_area_unit_of_heading(input->heading, base, &unit) || input->known;

@@ -6,6 +6,8 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "core/messages.h"
+#include "methodology/document.h"
+#include "methodology/shipped.h"
 #include "tests/support/support.h"
 
 enum { COLUMNS_MAX = 8 };
@@ -346,6 +348,37 @@ static void names__of_titles_mean_what_they_stand_for(void **state)
     th_messages_free(messages);
 }
 
+// Whoever heads a column with the title or the name of what a shipped methodology asks of a parcel
+// is understood.
+static void names__of_what_methodologies_ask_are_known(void **state)
+{
+    (void)state;
+    size_t n_asked = 0;
+    for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
+        struct th_methodology *methodology = NULL;
+        struct th_error err = {0};
+        size_t size = 0;
+        const char *text = th_methodology_shipped_text(i, &size);
+        assert_ok(th_methodology_parse(text, size, &methodology, &err), &err);
+        for (size_t k = 0; k < th_methodology_n_inputs(methodology); k++) {
+            const struct th_input *input = th_methodology_input(methodology, k);
+            const char *const said[] = {input->name, input->title.zh, input->title.en};
+            for (size_t s = 0; input->scope == TH_INPUT_OF_PARCEL && s < 3; s++) {
+                struct th_field_meaning meaning;
+                if (input->type == TH_INPUT_YEARS_SINCE)
+                    continue;
+                assign(&said[s], 1, &meaning);
+                assert_string_equal(meaning.key, input->name);
+                assert_true(th_field_names_has(names, input->name));
+                n_asked++;
+            }
+        }
+        th_methodology_free(methodology);
+    }
+    assert_true(n_asked > 0);
+    assert_false(th_field_names_has(names, "no_such_key"));
+}
+
 static bool village_taken(void *context, const char *key)
 {
     ++*(int *)context;
@@ -383,6 +416,7 @@ int main(void)
         cmocka_unit_test(alike__columns_say_what_they_were_passed_over_for),
         cmocka_unit_test(names__say_where_they_come_from),
         cmocka_unit_test(names__of_titles_mean_what_they_stand_for),
+        cmocka_unit_test(names__of_what_methodologies_ask_are_known),
         cmocka_unit_test(taken__columns_and_keys_are_left_alone),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -55,7 +55,7 @@ static struct th_guess *guess_new(const struct th_box *boxes, size_t n, const ch
     return guess;
 }
 
-static bool has_evidence(const struct th_evidence *evidence, const char *key)
+static bool has_evidence(const struct th_reasons *evidence, const char *key)
 {
     for (int i = 0; i < evidence->n; i++)
         if (strcmp(evidence->items[i].key, key) == 0)
@@ -64,7 +64,7 @@ static bool has_evidence(const struct th_evidence *evidence, const char *key)
 }
 
 // Every sentence exists in both languages and leaves no gap open.
-static void evidence_check(const struct th_evidence *evidence)
+static void evidence_check(const struct th_reasons *evidence)
 {
     struct th_messages *messages = NULL;
     struct th_error err = {0};

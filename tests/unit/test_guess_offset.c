@@ -108,7 +108,7 @@ static struct th_offset_finding *find(const struct fields *parcels, const struct
     return finding;
 }
 
-static void evidence_check(const struct th_evidence *evidence)
+static void evidence_check(const struct th_reasons *evidence)
 {
     struct th_messages *messages = NULL;
     struct th_error err = {0};

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "registry/estimate.h"
 #include "registry/methodology.h"
+#include "registry/methodology_form.h"
 
 static enum th_status run_methodology_list(struct th_cli *cli, struct th_json **ret_reply,
                                            struct th_error *err)
@@ -19,6 +20,17 @@ static enum th_status run_methodology_lint(struct th_cli *cli, struct th_json **
                                            struct th_error *err)
 {
     return th_methodology_lint_file(cli->positionals[0], cli->messages, cli->lang, ret_reply, err);
+}
+
+static enum th_status run_methodology_form(struct th_cli *cli, struct th_json **ret_reply,
+                                           struct th_error *err)
+{
+    const struct th_methodology_form_options options = {.methodology = cli->positionals[0],
+                                                        .village = th_cli_option(cli, "village"),
+                                                        .path = th_cli_option(cli, "out"),
+                                                        .messages = cli->messages,
+                                                        .lang = cli->lang};
+    return th_methodology_form(cli->registry, &options, ret_reply, err);
 }
 
 static enum th_status run_methodology_add(struct th_cli *cli, struct th_json **ret_reply,
@@ -96,6 +108,8 @@ const struct th_cli_command th_cli_estimate_commands[] = {
      run_methodology_show},
     {"methodology", "lint", TH_CLI_NO_FILE, "FILE", "",
      "file ok n_faults | faults: where reason message", run_methodology_lint},
+    {"methodology", "form", TH_CLI_READ, "ID[@VERSION]", "out!=FILE village=V",
+     "file n methodology version columns", run_methodology_form},
     {"methodology", "add", TH_CLI_WRITE, "FILE", "", "id version sha256", run_methodology_add},
     {"estimate", "run", TH_CLI_WRITE, "",
      "year=Y from=Y to=Y methodology=ID[@V] village=V package=P parcel=ID input*=NAME=VALUE",

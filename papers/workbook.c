@@ -364,6 +364,50 @@ void th_workbook_text(struct th_workbook *workbook, const char *text)
         string_write(workbook, column, text, format);
 }
 
+// The library's limits, in characters.
+enum { PROMPT_TITLE_MAX = 32, PROMPT_MAX = 255 };
+
+static char *shortened(const char *text, size_t limit)
+{
+    char *copy = th_text_duplicate(text);
+    size_t n = 0;
+    for (char *at = copy; at != NULL && *at != '\0'; at++) {
+        if (((unsigned char)*at & 0xc0) != 0x80 && n++ == limit)
+            *at = '\0';
+        if (*at == '\0')
+            break;
+    }
+    return copy;
+}
+
+void th_workbook_choose(struct th_workbook *workbook, const struct th_workbook_choices *choices)
+{
+    char list[SHEET_NAME_SIZE + LXW_MAX_CELL_RANGE_LENGTH];
+    char range[LXW_MAX_CELL_RANGE_LENGTH];
+    if (workbook->sheet == NULL || !well(workbook) || choices->rows == 0)
+        return;
+    lxw_rowcol_to_range_abs(range, (lxw_row_t)choices->first, (lxw_col_t)choices->of,
+                            (lxw_row_t)(choices->first + choices->n - 1), (lxw_col_t)choices->of);
+    (void)snprintf(list, sizeof list, "='%s'!%s", choices->sheet, range);
+    char *title = shortened(choices->prompt_title, PROMPT_TITLE_MAX);
+    char *prompt = shortened(choices->prompt, PROMPT_MAX);
+    lxw_data_validation rule = {.validate = choices->n > 0 ? LXW_VALIDATION_TYPE_LIST_FORMULA
+                                                           : LXW_VALIDATION_TYPE_ANY,
+                                .ignore_blank = LXW_VALIDATION_ON,
+                                .show_input = LXW_VALIDATION_ON,
+                                .show_error = LXW_VALIDATION_ON,
+                                .error_type = LXW_VALIDATION_ERROR_TYPE_STOP,
+                                .dropdown = LXW_VALIDATION_ON,
+                                .value_formula = choices->n > 0 ? list : NULL,
+                                .input_title = title,
+                                .input_message = prompt};
+    check_cell(workbook, worksheet_data_validation_range(
+                             workbook->sheet, 1, (lxw_col_t)choices->column,
+                             (lxw_row_t)choices->rows, (lxw_col_t)choices->column, &rule));
+    free(prompt);
+    free(title);
+}
+
 size_t th_workbook_replaced(const struct th_workbook *workbook)
 {
     return workbook->n_replaced;

@@ -73,6 +73,17 @@ void th_workbook_real(struct th_workbook *workbook, double value);       // not 
 void th_workbook_formula(struct th_workbook *workbook, const char *formula, double value);
 void th_workbook_date(struct th_workbook *workbook, struct th_date date); // shown as 2021-06-30
 
+// Cells of a column that may only hold one of the texts in `n` cells from `first` on, one below the
+// other, in column `of` of the sheet `sheet` (written before or later); a spreadsheet offers them
+// when the cell is chosen. `rows` cells from row 2 on; a prompt (NULL: none) is shown beside them.
+struct th_workbook_choices {
+    size_t column, rows;
+    const char *sheet;
+    size_t of, first, n; // n 0: any text, the prompt alone
+    const char *prompt_title, *prompt;
+};
+void th_workbook_choose(struct th_workbook *workbook, const struct th_workbook_choices *choices);
+
 // Characters so far that XML has no way to write, which stand as U+FFFD in their cells.
 size_t th_workbook_replaced(const struct th_workbook *workbook);
 

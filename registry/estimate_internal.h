@@ -51,6 +51,11 @@ enum th_status th_estimate_sources_load(struct th_store *store,
                                         const struct th_parcel_filter *filter,
                                         struct th_estimate_sources *sources,
                                         struct th_error *err) TH_MUST_CHECK;
+// What is said of an input under its name or a title of it, or NULL. Borrowed from `from`.
+const char *th_input_stated(const struct th_input *input, const struct th_json *from);
+// Which of its choices a text means, by name or title.
+bool th_input_choice_find(const struct th_input *input, const char *text, size_t *ret_index);
+
 // The document's inputs of a parcel in one year, one value for each. `attributes` and `records` are
 // objects of texts; either may be NULL. TH_INVALID ("not_applicable" with "reason" =
 // "@applicability.<x>", "input", "limit", "found") where one is missing, unreadable, out of range

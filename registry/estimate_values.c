@@ -45,17 +45,29 @@ static enum th_status refuse(const struct judge *judge, const char *reason,
     return tell(judge, &error);
 }
 
-static bool find_choice(const struct th_input *input, const char *text, double *ret_value)
+bool th_input_choice_find(const struct th_input *input, const char *text, size_t *ret_index)
 {
     for (size_t i = 0; i < input->n_choices; i++) {
         const struct th_input_choice *choice = &input->choices[i];
         if (strcmp(choice->name, text) == 0 || strcmp(choice->title.zh, text) == 0 ||
             strcmp(choice->title.en, text) == 0) {
-            *ret_value = (double)i;
+            *ret_index = i;
             return true;
         }
     }
     return false;
+}
+
+const char *th_input_stated(const struct th_input *input, const struct th_json *from)
+{
+    const char *const names[] = {input->name, input->title.zh, input->title.en};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *text = th_json_get_text(from, names[i], NULL);
+        if (text && text[0] != '\0') {
+            return text;
+        }
+    }
+    return NULL;
 }
 
 static const char *choices_text(const struct th_input *input, struct th_buf *out)
@@ -71,7 +83,9 @@ static enum th_status read_choice(const struct judge *judge, const struct th_inp
                                   const char *text, double *ret_value)
 {
     struct th_buf names;
-    if (find_choice(input, text, ret_value)) {
+    size_t index = 0;
+    if (th_input_choice_find(input, text, &index)) {
+        *ret_value = (double)index;
         return TH_OK;
     }
     th_buf_init(&names, TH_ERROR_VALUE_SIZE);
@@ -108,7 +122,7 @@ static enum th_status read_number(const struct judge *judge, const struct th_inp
 static enum th_status read_input(const struct judge *judge, const struct th_input *input,
                                  const char *text, double *ret_value)
 {
-    if (text != NULL && text[0] != '\0') {
+    if (text != NULL) {
         return input->type == TH_INPUT_CHOICE ? read_choice(judge, input, text, ret_value)
                                               : read_number(judge, input, text, ret_value);
     }
@@ -175,8 +189,8 @@ static enum th_status read_values(const struct judge *judge, const struct th_jso
     for (size_t i = 0; i < n && status == TH_OK; i++) {
         const struct th_input *input = th_methodology_input(judge->methodology, i);
         const struct th_json *from = input->scope == TH_INPUT_OF_PARCEL ? attributes : records;
-        const char *text = th_json_get_text(from, input->name, NULL);
-        ret_is_default[i] = text == NULL || text[0] == '\0';
+        const char *text = th_input_stated(input, from);
+        ret_is_default[i] = text == NULL;
         if (input->type != TH_INPUT_YEARS_SINCE) {
             status = read_input(judge, input, text, &ret_values[i]);
         }

@@ -312,11 +312,52 @@ static enum th_status template_csv(const char *path, const struct th_sheet_form 
     return status;
 }
 
+// What a column means, beside its cells; what it may say, to choose from.
+static void write_choices(struct th_workbook *workbook, const struct th_sheet_form *form)
+{
+    for (size_t c = 0; c < form->n_columns; c++) {
+        const struct th_workbook_choices choices = {.column = c,
+                                                    .rows = form->n_rows,
+                                                    .sheet = form->choices_title,
+                                                    .of = c,
+                                                    .first = 1,
+                                                    .n = form->choices[c].n,
+                                                    .prompt_title = form->headings[c],
+                                                    .prompt = form->meanings[c]};
+        th_workbook_choose(workbook, &choices);
+    }
+}
+
+static void write_choices_sheet(struct th_workbook *workbook, const struct th_sheet_form *form,
+                                const struct th_workbook_column *columns)
+{
+    size_t n_rows = 0;
+    for (size_t c = 0; c < form->n_columns; c++)
+        n_rows = form->choices[c].n > n_rows ? form->choices[c].n : n_rows;
+    th_workbook_sheet(workbook, form->choices_title, columns, form->n_columns);
+    for (size_t row = 0; row < n_rows; row++) {
+        th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+        for (size_t c = 0; c < form->n_columns; c++)
+            th_workbook_text(workbook,
+                             row < form->choices[c].n ? form->choices[c].texts[row] : NULL);
+    }
+}
+
+static void write_notes(struct th_workbook *workbook, const struct th_sheet_form *form)
+{
+    const struct th_workbook_column notes[] = {{form->headings[0], 24, false}, {"", 70, true}};
+    th_workbook_sheet(workbook, form->notes, notes, 2);
+    for (size_t c = 0; c < form->n_columns; c++) {
+        th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+        th_workbook_text(workbook, form->headings[c]);
+        th_workbook_text(workbook, form->meanings[c]);
+    }
+}
+
 static enum th_status template_workbook(const char *path, const struct th_sheet_form *form,
                                         struct th_error *err)
 {
     struct th_workbook *workbook = NULL;
-    const struct th_workbook_column notes[] = {{form->headings[0], 24, false}, {"", 70, true}};
     const struct th_workbook_options how = {.title = form->title};
     struct th_workbook_column *columns = calloc(form->n_columns, sizeof *columns);
     if (columns == NULL)
@@ -331,13 +372,12 @@ static enum th_status template_workbook(const char *path, const struct th_sheet_
                 th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
             th_workbook_text(workbook, form->cells[i]);
         }
+        if (form->choices != NULL)
+            write_choices(workbook, form);
         if (form->meanings != NULL)
-            th_workbook_sheet(workbook, form->notes, notes, 2);
-        for (size_t c = 0; form->meanings != NULL && c < form->n_columns; c++) {
-            th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
-            th_workbook_text(workbook, form->headings[c]);
-            th_workbook_text(workbook, form->meanings[c]);
-        }
+            write_notes(workbook, form);
+        if (form->choices != NULL)
+            write_choices_sheet(workbook, form, columns);
         status = th_workbook_close(workbook, err);
     }
     free(columns);

@@ -65,11 +65,18 @@ bool th_sheet_tell_lost(struct th_sheet_told *told, const struct th_sheet *sheet
 struct th_json *th_sheet_told_json(struct th_sheet_told *told);
 void th_sheet_told_clear(struct th_sheet_told *told);
 
+struct th_sheet_choices { // what a column may say
+    const char *const *texts;
+    size_t n; // 0: anything
+};
+
 struct th_sheet_form { // an example to fill in; all borrowed
     const char *title; // of the sheet
     const char *notes; // of the sheet that explains the columns
     const char *const *headings;
-    const char *const *meanings; // NULL: no such sheet
+    const char *const *meanings;            // NULL: no such sheet
+    const struct th_sheet_choices *choices; // one for each column; NULL: none has any
+    const char *choices_title;              // of the sheet that lists them
     size_t n_columns;
     const char *const *cells; // n_rows × n_columns
     size_t n_rows;

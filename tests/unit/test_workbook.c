@@ -127,6 +127,47 @@ static void close__cells_have_the_types_they_were_given(void **state)
     free(core);
 }
 
+static void choices__are_offered_from_the_sheet_that_lists_them(void **state)
+{
+    static const struct th_workbook_column columns[] = {{"地块号", 0, false}, {"立地", 0, false}};
+    struct th_error err = {0};
+    char path[TH_TEST_PATH_SIZE];
+    char long_text[400];
+    memset(long_text, 'x', sizeof long_text - 1);
+    long_text[sizeof long_text - 1] = '\0';
+    struct th_workbook *workbook = open_ok(th_test_path(path, *state, "choices.xlsx"));
+    th_workbook_sheet(workbook, "表", columns, 2);
+    for (int row = 0; row < 2; row++) {
+        th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+        th_workbook_text(workbook, "1");
+        th_workbook_text(workbook, "甲");
+    }
+    const struct th_workbook_choices none = {
+        .column = 0, .rows = 2, .prompt_title = "地块号", .prompt = long_text};
+    const struct th_workbook_choices two = {.column = 1,
+                                            .rows = 2,
+                                            .sheet = "选项",
+                                            .of = 3,
+                                            .first = 1,
+                                            .n = 2,
+                                            .prompt_title = "立地",
+                                            .prompt = "选一项"};
+    th_workbook_choose(workbook, &none);
+    th_workbook_choose(workbook, &two);
+    th_workbook_sheet(workbook, "选项", columns, 2);
+    assert_ok(th_workbook_close(workbook, &err), &err);
+    char *sheet = member_read(path, "xl/worksheets/sheet1.xml");
+    assert_contains(sheet, "<formula1>'选项'!$D$2:$D$3</formula1>");
+    assert_contains(sheet, "sqref=\"B2:B3\"");
+    assert_contains(sheet, "prompt=\"选一项\"");
+    // A prompt is cut at what a spreadsheet takes.
+    long_text[255] = '\0';
+    assert_contains(sheet, long_text);
+    long_text[255] = 'x';
+    assert_null(strstr(sheet, long_text));
+    free(sheet);
+}
+
 static void formula__stands_with_the_value_that_it_has(void **state)
 {
     static const struct th_workbook_column columns[] = {{"a", 0, false}, {"b", 0, false}};
@@ -290,6 +331,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(close__cells_have_the_types_they_were_given, folder_make,
                                         folder_drop),
+        cmocka_unit_test_setup_teardown(choices__are_offered_from_the_sheet_that_lists_them,
+                                        folder_make, folder_drop),
         cmocka_unit_test_setup_teardown(formula__stands_with_the_value_that_it_has, folder_make,
                                         folder_drop),
         cmocka_unit_test_setup_teardown(close__the_same_calls_give_the_same_bytes, folder_make,

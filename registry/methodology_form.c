@@ -26,7 +26,7 @@ struct filling {
     const struct th_input *inputs[TH_CALC_INPUTS_MAX]; // that the form asks for
     size_t n_inputs;
     const char **cells; // grown by rows; texts live in the arena
-    size_t n_cells, capacity;
+    size_t n_cells, capacity, n_rows;
     struct th_arena texts;
     enum th_status status;
     struct th_error err;
@@ -99,6 +99,7 @@ static bool row_add(void *context, const struct th_parcel_record *record, const 
     for (size_t i = 0; i < f->n_inputs; i++)
         cell_add(f, recorded(f, parsed, f->inputs[i]));
     th_json_free(parsed);
+    f->n_rows++;
     return f->status == TH_OK;
 }
 
@@ -178,7 +179,7 @@ static enum th_status write_form(struct filling *f, struct th_json **ret_reply,
         .choices_title = th_messages_text(o->messages, o->lang, "form.choices"),
         .n_columns = n,
         .cells = f->cells,
-        .n_rows = f->n_cells / n};
+        .n_rows = f->n_rows};
     enum th_status status = th_sheet_template(o->path, &form, ret_reply, err);
     if (status == TH_OK) {
         th_json_set_int(*ret_reply, "n", (int64_t)form.n_rows);
@@ -204,7 +205,7 @@ static enum th_status collect_rows(struct filling *f, struct th_store *store, st
         if (err != NULL)
             *err = f->err;
     }
-    if (status == TH_OK && f->n_cells == 0)
+    if (status == TH_OK && f->n_rows == 0)
         status = th_error_set(err, TH_NOT_FOUND, "form_no_parcels", "methodology",
                               th_methodology_id(f->methodology), NULL);
     return status;

@@ -72,7 +72,8 @@ static enum th_status run_list(struct th_cli *cli, struct th_json **ret_reply, s
 static enum th_status run_trace(struct th_cli *cli, struct th_json **ret_reply,
                                 struct th_error *err)
 {
-    return th_unit_trace(cli->registry, cli->positionals[0], ret_reply, err);
+    return th_unit_trace(cli->registry, cli->positionals[0], cli->messages, cli->lang, ret_reply,
+                         err);
 }
 
 const struct th_cli_command th_cli_package_commands[] = {
@@ -116,7 +117,7 @@ const struct th_cli_command th_cli_package_commands[] = {
      "serial tonnes vintage state owner_name statement_based package holder_name methodology "
      "version sheet_sha256 | blocks: serial state owner_name "
      "| parcels: parcel_id number village_name year kg "
-     "| events: at kind serial state owner_name trade_id seq",
+     "| warnings: code message needs_waiver | events: at kind serial state owner_name trade_id seq",
      run_trace},
     {0},
 };

@@ -77,6 +77,14 @@ enum th_status th_estimate_compare(struct th_registry *registry, const char *fir
 enum th_status th_estimate_check_all(struct th_store *store, const struct th_check_sink *sink,
                                      struct th_error *err) TH_MUST_CHECK;
 
+// The warnings of a stored run, [{code, message, needs_waiver}], for whoever shows what came of it:
+// what is unverified stays with every tonne. *ret_warnings is the caller's. TH_NOT_FOUND
+// ("run_not_found").
+enum th_status th_estimate_run_warnings(struct th_store *store, int64_t run_id,
+                                        const struct th_messages *messages, enum th_lang lang,
+                                        struct th_json **ret_warnings,
+                                        struct th_error *err) TH_MUST_CHECK;
+
 // Writes the calculation sheet of a stored run to a file: JSON Lines, the same bytes as when the
 // run was made. Reply: run_id, file, sha256, n_lines. TH_CORRUPT ("sheet_differs") when the stored
 // rows no longer give the digest of the run.

@@ -148,10 +148,6 @@ struct th_json *th_estimate_uncertainty_json(const struct th_estimate_run_record
 struct th_json *th_estimate_years_json(const struct th_estimate_year *years, size_t n);
 struct th_json *th_estimate_warnings_json(const struct th_estimate_warning *warnings, size_t n,
                                           const struct th_messages *messages, enum th_lang lang);
-// The same from the stored form of warnings.
-struct th_json *th_estimate_stored_warnings_json(const struct th_json *stored,
-                                                 const struct th_messages *messages,
-                                                 enum th_lang lang);
 // The lines of an explanation as a new XLSX file. Errors of papers/workbook.h.
 enum th_status th_estimate_workbook_write(const char *path, const struct th_json *lines,
                                           const struct th_messages *messages, enum th_lang lang,

@@ -1,8 +1,10 @@
 // Values of replies and journal bodies about estimates.
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
+#include "registry/estimate.h"
 #include "registry/estimate_internal.h"
 
 void th_estimate_set_terms(struct th_json *object, const struct th_estimate_terms *terms)
@@ -130,9 +132,8 @@ struct th_json *th_estimate_warnings_json(const struct th_estimate_warning *warn
     return list;
 }
 
-struct th_json *th_estimate_stored_warnings_json(const struct th_json *stored,
-                                                 const struct th_messages *messages,
-                                                 enum th_lang lang)
+static struct th_json *stored_warnings_json(const struct th_json *stored,
+                                            const struct th_messages *messages, enum th_lang lang)
 {
     struct th_json *list = th_json_array();
     for (size_t i = 0; i < th_json_size(stored); i++) {
@@ -149,6 +150,23 @@ struct th_json *th_estimate_stored_warnings_json(const struct th_json *stored,
         th_json_append(list, warning_json(&warning, messages, lang));
     }
     return list;
+}
+
+enum th_status th_estimate_run_warnings(struct th_store *store, int64_t run_id,
+                                        const struct th_messages *messages, enum th_lang lang,
+                                        struct th_json **ret_warnings, struct th_error *err)
+{
+    struct th_estimate_run_record run;
+    struct th_json *stored = NULL;
+    char *text = NULL;
+    enum th_status status = th_estimate_run_load(store, run_id, &run, &text, err);
+    status = status == TH_OK ? th_json_parse(text, strlen(text), &stored, err) : status;
+    if (status == TH_OK) {
+        *ret_warnings = stored_warnings_json(stored, messages, lang);
+    }
+    th_json_free(stored);
+    free(text);
+    return status;
 }
 
 struct th_json *th_estimate_skipped_json(int64_t parcel_id, const struct th_error *problem,

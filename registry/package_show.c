@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "registry/estimate.h"
 #include "registry/package_internal.h"
 #include "registry/reply.h"
 #include "store/issuance_store.h"
@@ -169,20 +170,18 @@ static enum th_status set_run(struct th_store *store, const struct th_package_op
     }
     struct th_estimate_run_record run;
     struct th_json *warnings = NULL;
-    char *text = NULL;
-    enum th_status status = th_estimate_run_load(store, record->run_id, &run, &text, err);
-    status = status == TH_OK ? th_json_parse(text, strlen(text), &warnings, err) : status;
+    enum th_status status = th_estimate_run_load(store, record->run_id, &run, NULL, err);
+    status = status == TH_OK
+                 ? th_estimate_run_warnings(store, record->run_id, messages, lang, &warnings, err)
+                 : status;
     if (status == TH_OK) {
         struct th_json *object = th_json_object();
         th_estimate_set_run(object, &run);
         th_json_set(object, "uncertainty", th_estimate_uncertainty_json(&run));
         th_json_set(reply, "run", object);
-        struct th_json *told = th_estimate_stored_warnings_json(warnings, messages, lang);
-        status = th_package_tenure_warn(store, package, messages, lang, told, err);
-        th_json_set(reply, "warnings", told);
+        status = th_package_tenure_warn(store, package, messages, lang, warnings, err);
+        th_json_set(reply, "warnings", warnings);
     }
-    th_json_free(warnings);
-    free(text);
     return status;
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/hash.h"
 #include "core/text.h"
+#include "registry/estimate.h"
 #include "registry/reply.h"
 #include "store/estimate_store.h"
 #include "trading/trading_internal.h"
@@ -17,6 +18,8 @@ struct trace {
     struct th_json *reply;
     struct th_json *array; // being filled
     enum th_status status; // of what a visitor did
+    const struct th_messages *messages;
+    enum th_lang lang;
     struct th_error *err;
 };
 
@@ -73,13 +76,20 @@ static enum th_status add_origin(struct trace *trace, struct th_error *err)
     th_json_set_text(reply, "version", package.version);
     if (status != TH_OK || package.run_id == 0) {
         th_json_set(reply, "sheet_sha256", th_json_null());
+        th_json_set(reply, "warnings", th_json_array());
         return status;
     }
+    struct th_json *warnings = NULL;
     struct th_estimate_run_record run;
     char hex[TH_HASH_HEX_SIZE];
     status = th_estimate_run_load(trace->store, package.run_id, &run, NULL, err);
     if (status == TH_OK)
         th_json_set_text(reply, "sheet_sha256", th_hash_hex(&run.sheet_sha256, hex));
+    if (status == TH_OK)
+        status = th_estimate_run_warnings(trace->store, package.run_id, trace->messages,
+                                          trace->lang, &warnings, err);
+    if (status == TH_OK)
+        th_json_set(reply, "warnings", warnings);
     return status;
 }
 
@@ -179,9 +189,11 @@ static enum th_status add_story(struct trace *trace, struct th_error *err)
 }
 
 enum th_status th_unit_trace(struct th_registry *registry, const char *serial,
+                             const struct th_messages *messages, enum th_lang lang,
                              struct th_json **ret_reply, struct th_error *err)
 {
-    struct trace trace = {.store = th_registry_store(registry), .err = err};
+    struct trace trace = {
+        .store = th_registry_store(registry), .messages = messages, .lang = lang, .err = err};
     if (serial == NULL || serial[0] == '\0')
         return th_error_set(err, TH_USAGE, "serial_missing", NULL);
     enum th_status status = th_store_begin_read(trace.store, err);

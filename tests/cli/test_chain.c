@@ -267,6 +267,8 @@ static void trace__serials_of_a_buyer_lead_to_a_thousand_kilograms_each(void **s
         assert_int_equal(kg, n * 1000);
         assert_string_equal(th_cli_text_at(reply, "state"), "held");
         assert_string_equal(th_cli_text_at(reply, "owner_name"), ANJI_BUYER);
+        // 0.39 t/mu are 5.85 t/ha, 2.7 times the measured change: it stays with the tonne.
+        assert_string_equal(th_cli_text_at(reply, "warnings.0.code"), "factor_above_reference");
         tonnes += n;
         th_json_free(reply);
         // One unit alone, and the first of them begins where the first parcel begins.

@@ -320,9 +320,9 @@ static void story__tells_every_step_of_a_serial(void **state)
     market_anji(market);
     market_bought(market, "1 2", "43.44");
     market_sold(market, "制药厂", "2000", "73.41");
-    assert_ok(
-        th_unit_trace(market->world.registry, "CN-330523-BAM-2021-000001:12", &reply, &market->err),
-        &market->err);
+    assert_ok(th_unit_trace(market->world.registry, "CN-330523-BAM-2021-000001:12", NULL,
+                            TH_LANG_ZH, &reply, &market->err),
+              &market->err);
     static const char *const KINDS[] = {"issue", "lock", "transfer", "split", "lock", "transfer"};
     const struct th_json *events = th_json_get(reply, "events");
     assert_int_equal(th_json_size(events), 6);
@@ -336,9 +336,9 @@ static void story__tells_every_step_of_a_serial(void **state)
     th_json_free(reply);
     // 689 of 836 were sold: the range has two owners.
     reply = NULL;
-    assert_ok(
-        th_unit_trace(market->world.registry, "CN-330523-BAM-2021-000001", &reply, &market->err),
-        &market->err);
+    assert_ok(th_unit_trace(market->world.registry, "CN-330523-BAM-2021-000001", NULL, TH_LANG_ZH,
+                            &reply, &market->err),
+              &market->err);
     assert_int_equal(th_json_get_int(reply, "tonnes", 0), 836);
     assert_int_equal(th_json_type(th_json_get(reply, "owner")), TH_JSON_NULL);
     const struct th_json *blocks = th_json_get(reply, "blocks");
@@ -357,9 +357,9 @@ static void story__tells_every_step_of_a_serial(void **state)
                    {"CN-330523-BAM-1999-000001:1", TH_NOT_FOUND}};
     for (size_t i = 0; i < sizeof REFUSED / sizeof REFUSED[0]; i++) {
         reply = NULL;
-        assert_status(
-            th_unit_trace(market->world.registry, REFUSED[i].serial, &reply, &market->err),
-            REFUSED[i].status, &market->err);
+        assert_status(th_unit_trace(market->world.registry, REFUSED[i].serial, NULL, TH_LANG_ZH,
+                                    &reply, &market->err),
+                      REFUSED[i].status, &market->err);
         assert_null(reply);
     }
 }

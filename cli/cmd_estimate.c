@@ -1,5 +1,6 @@
-// methodology list, show, lint, add; estimate run, explain, sheet, compare, project.
+// methodology list, show, lint, add, check; estimate run, explain, sheet, compare, project.
 #include "cli/cli.h"
+#include "registry/eligibility.h"
 #include "registry/estimate.h"
 #include "registry/methodology.h"
 #include "registry/methodology_form.h"
@@ -37,6 +38,21 @@ static enum th_status run_methodology_add(struct th_cli *cli, struct th_json **r
                                           struct th_error *err)
 {
     return th_methodology_add(cli->registry, &cli->request, cli->positionals[0], ret_reply, err);
+}
+
+static enum th_status run_methodology_check(struct th_cli *cli, struct th_json **ret_reply,
+                                            struct th_error *err)
+{
+    const struct th_eligibility_options options = {.methodology = cli->positionals[0],
+                                                   .year = th_cli_option(cli, "year"),
+                                                   .from_year = th_cli_option(cli, "from"),
+                                                   .to_year = th_cli_option(cli, "to"),
+                                                   .village = th_cli_option(cli, "village"),
+                                                   .parcel = th_cli_option(cli, "parcel"),
+                                                   .out = th_cli_option(cli, "out"),
+                                                   .messages = cli->messages,
+                                                   .lang = cli->lang};
+    return th_methodology_check(cli->registry, &options, ret_reply, err);
 }
 
 static void read_options(struct th_cli *cli, struct th_estimate_options *ret_options)
@@ -111,6 +127,14 @@ const struct th_cli_command th_cli_estimate_commands[] = {
     {"methodology", "form", TH_CLI_READ, "ID[@VERSION]", "out!=FILE village=V",
      "file n methodology version columns", run_methodology_form},
     {"methodology", "add", TH_CLI_WRITE, "FILE", "", "id version sha256", run_methodology_add},
+    {"methodology", "check", TH_CLI_READ, "ID[@VERSION]",
+     "year=Y from=Y to=Y village=V parcel=ID out=FILE",
+     "methodology methodology_version from_year to_year n_parcels n_eligible n_not_eligible "
+     "n_other_kind eligible_mu file "
+     "| counties: county county_name n_parcels n_eligible n_not_eligible eligible_mu "
+     "| villages: village village_name n_parcels n_eligible n_not_eligible eligible_mu "
+     "| reasons: message n | parcels: parcel_id number village_name area_mu eligibility because",
+     run_methodology_check},
     {"estimate", "run", TH_CLI_WRITE, "",
      "year=Y from=Y to=Y methodology=ID[@V] village=V package=P parcel=ID input*=NAME=VALUE",
      "run_id methodology version n_parcels area_mu gross_kg baseline_kg project_emissions_kg "

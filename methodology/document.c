@@ -182,16 +182,15 @@ static bool list_has(const struct th_json *list, const char *text)
     return false;
 }
 
-// "a, b, c", with every word behind `prefix` ("@…" is looked up by the catalogue only when it is
-// the whole value, hence the prefix is given for a list of one only).
+// "a, b, c", with every word behind `prefix`: "@x.a, @x.b" is a list that the catalogue looks up.
 static void list_text(const struct th_json *list, const char *prefix, char *text, size_t size)
 {
     size_t n = th_json_size(list);
     text[0] = '\0';
     size_t used = 0;
     for (size_t i = 0; i < n && used < size; i++) {
-        int written = snprintf(text + used, size - used, "%s%s%s", i > 0 ? ", " : "",
-                               n == 1 ? prefix : "", th_json_text(th_json_at(list, i)));
+        int written = snprintf(text + used, size - used, "%s%s%s", i > 0 ? ", " : "", prefix,
+                               th_json_text(th_json_at(list, i)));
         used += written > 0 ? (size_t)written : 0;
     }
 }

@@ -59,30 +59,14 @@ static struct th_json *input_json(const struct th_estimate_options *options)
 static enum th_status plan_years(const struct th_estimate_options *options, struct plan *plan,
                                  struct th_error *err)
 {
-    bool one = options->year && !options->from_year && !options->to_year;
-    bool both = !options->year && options->from_year && options->to_year;
-    if (!one && !both &&
-        !(plan->package.package_id != 0 && !options->year && !options->from_year &&
-          !options->to_year)) {
-        return th_error_set(err, TH_USAGE, "period_needed", NULL);
-    }
-    if (!one && !both) { // a package brings its period along
+    if (plan->package.package_id != 0 && !options->year && !options->from_year &&
+        !options->to_year) { // a package brings its period along
         plan->from_year = plan->package.from.year;
         plan->to_year = plan->package.to.year;
         return TH_OK;
     }
-    enum th_status status =
-        th_estimate_year_parse(one ? options->year : options->from_year, &plan->from_year, err);
-    if (status == TH_OK) {
-        status =
-            th_estimate_year_parse(one ? options->year : options->to_year, &plan->to_year, err);
-    }
-    if (status == TH_OK &&
-        (plan->to_year < plan->from_year || plan->to_year - plan->from_year >= TH_YEARS_MAX)) {
-        status = th_error_set(err, TH_INVALID, "period_reversed", "from", options->from_year, "to",
-                              options->to_year, NULL);
-    }
-    return status;
+    return th_estimate_period_parse(options->year, options->from_year, options->to_year,
+                                    &plan->from_year, &plan->to_year, err);
 }
 
 static void write_scope(struct plan *plan, const char *key, const char *text, int64_t id)

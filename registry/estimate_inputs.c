@@ -112,6 +112,29 @@ void th_estimate_sources_clear(struct th_estimate_sources *sources)
     *sources = (struct th_estimate_sources){0};
 }
 
+enum th_status th_estimate_source_of(const struct th_parcel_record *record, const char *attributes,
+                                     struct th_estimate_source *ret_source, struct th_error *err)
+{
+    struct th_area measured;
+    enum th_status status = th_area_sub(record->measured, record->sliver, &measured, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    *ret_source = (struct th_estimate_source){.parcel_id = record->parcel_id,
+                                              .version = record->version,
+                                              .retired = strcmp(record->state, "retired") == 0,
+                                              .measured = measured,
+                                              .has_contracted = record->has_declared,
+                                              .contracted = record->declared,
+                                              .geometry_hash = record->geometry_hash,
+                                              .row_hash = record->row_hash,
+                                              .attributes = attributes};
+    th_text_copy(ret_source->kind, sizeof(ret_source->kind), record->kind);
+    th_text_copy(ret_source->land_class, sizeof(ret_source->land_class), record->land_class);
+    th_text_copy(ret_source->village, sizeof(ret_source->village), record->village);
+    return TH_OK;
+}
+
 struct load_context {
     struct th_estimate_sources *sources;
     enum th_status status;
@@ -133,29 +156,12 @@ static bool load_source(void *context, const struct th_parcel_record *record,
         sources->items = grown;
         sources->capacity = capacity;
     }
-    struct th_area measured;
-    load->status = th_area_sub(record->measured, record->sliver, &measured, load->err);
-    if (load->status != TH_OK) {
-        return false;
-    }
-    struct th_estimate_source *source = &sources->items[sources->n++];
-    *source = (struct th_estimate_source){.parcel_id = record->parcel_id,
-                                          .version = record->version,
-                                          .retired = strcmp(record->state, "retired") == 0,
-                                          .measured = measured,
-                                          .has_contracted = record->has_declared,
-                                          .contracted = record->declared,
-                                          .geometry_hash = record->geometry_hash,
-                                          .row_hash = record->row_hash};
-    source->attributes = th_arena_text(&sources->texts, attributes);
-    if (!source->attributes) {
-        load->status = th_error_no_memory(load->err);
-        return false;
-    }
-    th_text_copy(source->kind, sizeof(source->kind), record->kind);
-    th_text_copy(source->land_class, sizeof(source->land_class), record->land_class);
-    th_text_copy(source->village, sizeof(source->village), record->village);
-    return true;
+    const char *kept = th_arena_text(&sources->texts, attributes);
+    load->status = kept
+                       ? th_estimate_source_of(record, kept, &sources->items[sources->n], load->err)
+                       : th_error_no_memory(load->err);
+    sources->n += load->status == TH_OK;
+    return load->status == TH_OK;
 }
 
 enum th_status th_estimate_sources_load(struct th_store *store,
@@ -175,4 +181,28 @@ enum th_status th_estimate_year_parse(const char *text, int *ret_year, struct th
     }
     *ret_year = (int)year;
     return TH_OK;
+}
+
+enum th_status th_estimate_period_parse(const char *year, const char *from, const char *to,
+                                        int *ret_from, int *ret_to, struct th_error *err)
+{
+    int first = 0;
+    int last = 0;
+    bool one = year && !from && !to;
+    bool both = !year && from && to;
+    if (!one && !both) {
+        return th_error_set(err, TH_USAGE, "period_needed", NULL);
+    }
+    enum th_status status = th_estimate_year_parse(one ? year : from, &first, err);
+    if (status == TH_OK) {
+        status = th_estimate_year_parse(one ? year : to, &last, err);
+    }
+    if (status == TH_OK && (last < first || last - first >= TH_YEARS_MAX)) {
+        status = th_error_set(err, TH_INVALID, "period_reversed", "from", from, "to", to, NULL);
+    }
+    if (status == TH_OK) {
+        *ret_from = first;
+        *ret_to = last;
+    }
+    return status;
 }

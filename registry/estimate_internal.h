@@ -56,6 +56,10 @@ const char *th_input_stated(const struct th_input *input, const struct th_json *
 // Which of its choices a text means, by name or title.
 bool th_input_choice_find(const struct th_input *input, const char *text, size_t *ret_index);
 
+// One of them from its record; the attributes stay borrowed. TH_OVERFLOW.
+enum th_status th_estimate_source_of(const struct th_parcel_record *record, const char *attributes,
+                                     struct th_estimate_source *ret_source,
+                                     struct th_error *err) TH_MUST_CHECK;
 // The document's inputs of a parcel in one year, one value for each. `attributes` and `records` are
 // objects of texts; either may be NULL. TH_INVALID ("not_applicable" with "reason" =
 // "@applicability.<x>", "input", "limit", "found") where one is missing, unreadable, out of range
@@ -159,5 +163,10 @@ struct th_json *th_estimate_skipped_json(int64_t parcel_id, const struct th_erro
 // "2021". TH_INVALID ("year_invalid").
 enum th_status th_estimate_year_parse(const char *text, int *ret_year,
                                       struct th_error *err) TH_MUST_CHECK;
+// One year, or the first and the last. TH_USAGE ("period_needed"), TH_INVALID ("year_invalid",
+// "period_reversed").
+enum th_status th_estimate_period_parse(const char *year, const char *from, const char *to,
+                                        int *ret_from, int *ret_to,
+                                        struct th_error *err) TH_MUST_CHECK;
 
 #endif

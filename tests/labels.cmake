@@ -1,0 +1,4 @@
+# What is made of a methodology's numbers: lists of eligible parcels, practice checks, accounts.
+th_add_unit_test(test_eligibility DEPENDS tanhui_registry LABELS integration
+    SOURCES integration/test_eligibility.c integration/drawn_fixture.c
+        integration/parcel_fixture.c)

@@ -131,6 +131,7 @@ extern const struct th_cli_command th_cli_tenure_commands[];
 extern const struct th_cli_command th_cli_activity_commands[];
 extern const struct th_cli_command th_cli_rule_commands[];
 extern const struct th_cli_command th_cli_estimate_commands[];
+extern const struct th_cli_command th_cli_label_commands[];
 extern const struct th_cli_command th_cli_package_commands[];
 extern const struct th_cli_command th_cli_trade_commands[];
 extern const struct th_cli_command th_cli_account_commands[];

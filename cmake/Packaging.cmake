@@ -16,7 +16,7 @@ add_custom_target(tanhui_man ALL DEPENDS ${man_page}.gz ${completion})
 install(TARGETS tanhui RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS tanhui_reader_program RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/tanhui)
 # The program carries its documents inside; these copies are for people to read and to try.
-install(DIRECTORY data/methodologies data/gwp data/stems data/codes data/cases data/sample
+install(DIRECTORY data/methodologies data/practices data/gwp data/stems data/codes data/cases data/sample
     DESTINATION ${CMAKE_INSTALL_DATADIR}/tanhui)
 install(FILES ${man_page}.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${completion} DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)

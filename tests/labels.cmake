@@ -2,3 +2,8 @@
 th_add_unit_test(test_eligibility DEPENDS tanhui_registry LABELS integration
     SOURCES integration/test_eligibility.c integration/drawn_fixture.c
         integration/parcel_fixture.c)
+th_add_unit_test(test_practice DEPENDS tanhui_methodology
+    SOURCES unit/test_practice.c unit/schema_check.c)
+th_add_unit_test(test_practice_check DEPENDS tanhui_registry LABELS integration
+    SOURCES integration/test_practice_check.c integration/drawn_fixture.c
+        integration/parcel_fixture.c)

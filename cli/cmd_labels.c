@@ -1,0 +1,53 @@
+// practice list, show, lint, check.
+#include "cli/cli.h"
+#include "registry/practice.h"
+
+static enum th_status list_practices(struct th_cli *cli, struct th_json **ret_reply,
+                                     struct th_error *err)
+{
+    (void)cli;
+    return th_practice_list(ret_reply, err);
+}
+
+static enum th_status show_practice(struct th_cli *cli, struct th_json **ret_reply,
+                                    struct th_error *err)
+{
+    return th_practice_show(cli->positionals[0], ret_reply, err);
+}
+
+static enum th_status lint_practice(struct th_cli *cli, struct th_json **ret_reply,
+                                    struct th_error *err)
+{
+    return th_practice_lint_file(cli->positionals[0], cli->messages, cli->lang, ret_reply, err);
+}
+
+static enum th_status check_practice(struct th_cli *cli, struct th_json **ret_reply,
+                                     struct th_error *err)
+{
+    const struct th_practice_check_options options = {.practice = th_cli_option(cli, "practice"),
+                                                      .file = th_cli_option(cli, "file"),
+                                                      .year = th_cli_option(cli, "year"),
+                                                      .village = th_cli_option(cli, "village"),
+                                                      .parcel = th_cli_option(cli, "parcel"),
+                                                      .out = th_cli_option(cli, "out"),
+                                                      .messages = cli->messages,
+                                                      .lang = cli->lang};
+    return th_practice_check(cli->registry, &options, ret_reply, err);
+}
+
+const struct th_cli_command th_cli_label_commands[] = {
+    {"practice", "list", TH_CLI_NO_FILE, "", "", "practices: id version title kinds n_limits",
+     list_practices},
+    {"practice", "show", TH_CLI_NO_FILE, "ID[@VERSION]", "",
+     "id version title summary kinds sha256 | limits: title wanted unit from to evidence source",
+     show_practice},
+    {"practice", "lint", TH_CLI_NO_FILE, "FILE", "",
+     "file ok n_faults | faults: where reason message", lint_practice},
+    {"practice", "check", TH_CLI_READ, "",
+     "year!=Y practice=ID[@V] file=FILE village=V parcel=ID out=FILE",
+     "practice practice_version title year n_gardens n_pass n_fail n_not_stated n_other_kind file "
+     "| gardens: parcel_id number village_name area_mu check n_pass n_fail n_not_stated "
+     "| lines: number title value wanted unit check note advice",
+     check_practice},
+    {0},
+};

@@ -75,8 +75,8 @@ static enum th_status warn_packaged(struct th_activity_run *m, size_t row, struc
 {
     struct th_error what;
     int64_t package_id = 0;
-    enum th_status status =
-        th_parcel_packaged(th_work_store(m->work), m->rows[row].parcel_id, &package_id, err);
+    enum th_status status = th_parcel_packaged(th_work_store(m->work), m->rows[row].parcel_id,
+                                               m->rows[row].year, &package_id, err);
     if (status != TH_OK || package_id == 0)
         return status;
     (void)th_error_set(&what, TH_DATA_PROBLEM, "activity_packaged", NULL);

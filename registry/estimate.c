@@ -1,5 +1,6 @@
 #include "registry/estimate.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,8 +97,7 @@ static enum th_status plan_scope(struct th_store *store, const struct th_estimat
     }
     if (options->village) {
         status = th_village_resolve(store, options->village, &plan->village, err);
-        plan->filter =
-            (struct th_parcel_filter){.village = plan->village.code, .state = "registered"};
+        plan->filter = (struct th_parcel_filter){.village = plan->village.code};
         write_scope(plan, "village", plan->village.code, 0);
     } else if (options->package) {
         status = th_package_resolve(store, options->package, &plan->package, err);
@@ -114,10 +114,27 @@ static enum th_status plan_scope(struct th_store *store, const struct th_estimat
         write_scope(plan, "parcel", NULL, id);
     } else {
         plan->whole_registry = true;
-        plan->filter = (struct th_parcel_filter){.state = "registered"};
+        plan->filter = (struct th_parcel_filter){0};
         write_scope(plan, NULL, NULL, 0);
     }
     return status;
+}
+
+// Of a village or the registry, whatever counts in one of the years at least; a parcel that was
+// named is told why it does not.
+static void drop_absent(struct plan *plan)
+{
+    size_t kept = 0;
+    if (plan->filter.parcel_id > 0 || plan->filter.package_id > 0) {
+        return;
+    }
+    for (size_t i = 0; i < plan->sources.n; i++) {
+        const struct th_estimate_source *source = &plan->sources.items[i];
+        if (source->first_year <= plan->to_year && source->last_year >= plan->from_year) {
+            plan->sources.items[kept++] = *source;
+        }
+    }
+    plan->sources.n = kept;
 }
 
 // The methodology that the parcels' kind has by itself, where they are all of one kind.
@@ -183,6 +200,7 @@ static enum th_status make_plan(struct th_store *store, const struct th_estimate
     }
     if (status == TH_OK) {
         status = th_estimate_sources_load(store, &plan->filter, &plan->sources, err);
+        drop_absent(plan);
     }
     if (status == TH_OK && plan->sources.n == 0) {
         status = th_error_set(err, TH_NOT_FOUND, "no_parcels", NULL);
@@ -339,7 +357,10 @@ static enum th_status explain(struct th_store *store, const struct th_estimate_o
     if (status != TH_OK) {
         return status;
     }
-    const struct th_estimate_source *source = &plan->sources.items[0];
+    struct th_estimate_source then;
+    bool counts = th_estimate_source_in(&plan->sources.items[0], plan->from_year, &then);
+    assert(counts);
+    const struct th_estimate_source *source = &then;
     double values[TH_CALC_INPUTS_MAX];
     bool is_default[TH_CALC_INPUTS_MAX];
     status = th_estimate_source_values(store, plan->methodology, source, plan->from_year, values,

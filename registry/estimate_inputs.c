@@ -1,4 +1,5 @@
 // What an estimate starts from: inputs in one form, parcels as far as it looks at them.
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,7 +129,17 @@ enum th_status th_estimate_source_of(const struct th_parcel_record *record, cons
                                               .contracted = record->declared,
                                               .geometry_hash = record->geometry_hash,
                                               .row_hash = record->row_hash,
-                                              .attributes = attributes};
+                                              .attributes = attributes,
+                                              .first_year = INT_MIN,
+                                              .last_year = INT_MAX};
+    bool is_made = strcmp(record->origin, "split") == 0 || strcmp(record->origin, "merge") == 0;
+    ret_source->has_past = is_made || record->version > 1 || record->retired_on.year != 0;
+    if (is_made) {
+        ret_source->first_year = record->from.year;
+    }
+    if (record->retired_on.year != 0) {
+        ret_source->last_year = record->retired_on.year - 1;
+    }
     th_text_copy(ret_source->kind, sizeof(ret_source->kind), record->kind);
     th_text_copy(ret_source->land_class, sizeof(ret_source->land_class), record->land_class);
     th_text_copy(ret_source->village, sizeof(ret_source->village), record->village);
@@ -137,6 +148,7 @@ enum th_status th_estimate_source_of(const struct th_parcel_record *record, cons
 
 struct load_context {
     struct th_estimate_sources *sources;
+    bool any_version; // not only those in force
     enum th_status status;
     struct th_error *err;
 };
@@ -161,6 +173,9 @@ static bool load_source(void *context, const struct th_parcel_record *record,
                        ? th_estimate_source_of(record, kept, &sources->items[sources->n], load->err)
                        : th_error_no_memory(load->err);
     sources->n += load->status == TH_OK;
+    if (load->status == TH_OK && load->any_version) {
+        sources->items[sources->n - 1].has_past = true;
+    }
     return load->status == TH_OK;
 }
 
@@ -168,9 +183,12 @@ enum th_status th_estimate_sources_load(struct th_store *store,
                                         const struct th_parcel_filter *filter,
                                         struct th_estimate_sources *sources, struct th_error *err)
 {
-    struct load_context context = {.sources = sources, .status = TH_OK, .err = err};
+    struct load_context context = {
+        .sources = sources, .any_version = filter->package_id > 0, .status = TH_OK, .err = err};
+    size_t first = sources->n;
     enum th_status status = th_parcel_each(store, filter, load_source, &context, err);
-    return status == TH_OK ? context.status : status;
+    status = status == TH_OK ? context.status : status;
+    return status == TH_OK ? th_estimate_grounds_load(store, sources, first, err) : status;
 }
 
 enum th_status th_estimate_year_parse(const char *text, int *ret_year, struct th_error *err)

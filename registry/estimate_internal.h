@@ -26,7 +26,22 @@ enum th_status th_estimate_inputs_parse(const char *const *texts, size_t n,
 enum th_status th_estimate_inputs_read(const char *json, struct th_estimate_inputs *ret_inputs,
                                        struct th_error *err) TH_MUST_CHECK;
 
-// A parcel as far as an estimate looks at it.
+// Ground that a parcel had from a day on, with what was known of it last: a later version with the
+// same ground puts right what is known of the earlier one.
+struct th_estimate_ground {
+    struct th_date from;
+    int64_t version;
+    char kind[TH_PARCEL_KIND_SIZE];
+    char land_class[TH_PARCEL_CLASS_SIZE];
+    struct th_area measured; // slivers taken off
+    bool has_contracted;
+    struct th_area contracted;
+    struct th_hash geometry_hash;
+    struct th_hash row_hash;
+};
+
+// A parcel as far as an estimate looks at it. Its ground is that in force until
+// th_estimate_source_in says another year's.
 struct th_estimate_source {
     int64_t parcel_id;
     int64_t version;
@@ -34,12 +49,16 @@ struct th_estimate_source {
     char land_class[TH_PARCEL_CLASS_SIZE]; // "" without
     char village[TH_CODE_SIZE];
     bool retired;
+    bool has_past;           // later versions, parents or an end: years may differ
     struct th_area measured; // slivers taken off
     bool has_contracted;
     struct th_area contracted;
     struct th_hash geometry_hash;
     struct th_hash row_hash;
-    const char *attributes; // JSON object; lives as long as the sources
+    const char *attributes;    // JSON object, as known now; lives as long as the sources
+    int first_year, last_year; // in which it counts, INT_MIN and INT_MAX without an end
+    const struct th_estimate_ground *grounds; // by day, where there was more than one; as above
+    size_t n_grounds;
 };
 struct th_estimate_sources {
     struct th_estimate_source *items; // by parcel id
@@ -60,6 +79,13 @@ bool th_input_choice_find(const struct th_input *input, const char *text, size_t
 enum th_status th_estimate_source_of(const struct th_parcel_record *record, const char *attributes,
                                      struct th_estimate_source *ret_source,
                                      struct th_error *err) TH_MUST_CHECK;
+// The parcel with the ground that counts in the year (registry/estimate_grounds.c); false in a year
+// in which it does not count: its ground was or is another parcel's, or no parcel at all.
+bool th_estimate_source_in(const struct th_estimate_source *source, int year,
+                           struct th_estimate_source *ret_source);
+// Every ground that the parcels had, and the years in which they count.
+enum th_status th_estimate_grounds_load(struct th_store *store, struct th_estimate_sources *sources,
+                                        size_t first, struct th_error *err) TH_MUST_CHECK;
 // The document's inputs of a parcel in one year, one value for each. `attributes` and `records` are
 // objects of texts; either may be NULL. TH_INVALID ("not_applicable" with "reason" =
 // "@applicability.<x>", "input", "limit", "found") where one is missing, unreadable, out of range
@@ -99,6 +125,7 @@ enum th_status th_estimate_source_reasons(struct th_store *store,
 
 struct th_estimate_year {
     int year;
+    struct th_area area; // used
     struct th_carbon gross, net;
     struct th_units whole;    // by cumulative floor
     struct th_carbon carried; // rest after this year
@@ -118,7 +145,7 @@ struct th_estimate_job {
 
 struct th_estimate_result {
     struct th_estimate_run_record record;
-    struct th_area area;              // used, summed over the parcels
+    struct th_area area;              // used, of the year with most
     struct th_estimate_shares shares; // deducted for uncertainty
     struct th_estimate_year *years;
     size_t n_years;

@@ -41,6 +41,8 @@ struct chunk {
     double *values;               // CHUNK × inputs, of one year
     struct th_buf used;           // texts of the rows, each with its NUL
     size_t *used_at;              // CHUNK × years
+    size_t at[CHUNK];             // of the parcels that count in the year, which of the chunk's
+    size_t n;                     // of them
     int64_t n_unrecorded;         // parcel-years so far of which no record says anything
 };
 
@@ -108,7 +110,7 @@ static bool is_unrecorded(const struct th_methodology *methodology, const bool *
     return n_yearly > 0 && n_default == n_yearly;
 }
 
-// Parcels of a chunk with their inputs in one year.
+// Parcels of a chunk that count in one year, with their inputs.
 static enum th_status load_year(struct th_store *store, const struct th_estimate_job *job,
                                 size_t first, size_t n, int year, struct chunk *chunk,
                                 struct th_error *err)
@@ -118,16 +120,22 @@ static enum th_status load_year(struct th_store *store, const struct th_estimate
     size_t n_years = (size_t)(job->to_year - job->from_year) + 1;
     size_t column = (size_t)(year - job->from_year);
     enum th_status status = TH_OK;
+    chunk->n = 0;
     for (size_t i = 0; i < n && status == TH_OK; i++) {
-        const struct th_estimate_source *source = &job->sources[first + i];
-        double *values = chunk->values + i * n_inputs;
-        status = th_estimate_source_values(store, job->methodology, source, year, values,
+        struct th_estimate_source source;
+        if (!th_estimate_source_in(&job->sources[first + i], year, &source)) {
+            continue;
+        }
+        double *values = chunk->values + chunk->n * n_inputs;
+        status = th_estimate_source_values(store, job->methodology, &source, year, values,
                                            is_default, err);
-        chunk->parcels[i] = (struct th_estimate_parcel){.parcel_id = source->parcel_id,
-                                                        .measured = source->measured,
-                                                        .has_contracted = source->has_contracted,
-                                                        .contracted = source->contracted,
-                                                        .inputs = values};
+        chunk->parcels[chunk->n] =
+            (struct th_estimate_parcel){.parcel_id = source.parcel_id,
+                                        .measured = source.measured,
+                                        .has_contracted = source.has_contracted,
+                                        .contracted = source.contracted,
+                                        .inputs = values};
+        chunk->at[chunk->n++] = i;
         if (status == TH_OK) {
             write_used(job, values, chunk, i * n_years + column);
             chunk->n_unrecorded += is_unrecorded(job->methodology, is_default) ? 1 : 0;
@@ -144,11 +152,15 @@ static enum th_status compute_year(struct th_store *store, const struct th_estim
     size_t column = (size_t)(year - job->from_year);
     enum th_status status = load_year(store, job, first, n, year, chunk, err);
     if (status == TH_OK) {
-        status = th_estimate_year(job->rules, year, chunk->parcels, n, chunk->lines, err);
+        status = th_estimate_year(job->rules, year, chunk->parcels, chunk->n, chunk->lines, err);
     }
-    for (size_t i = 0; i < n && status == TH_OK; i++) {
-        status = th_estimate_deduct(&chunk->lines[i], shares, err);
-        fill_row(&chunk->lines[i], &job->sources[first + i], &chunk->rows[i * n_years + column]);
+    for (size_t k = 0; k < chunk->n && status == TH_OK; k++) {
+        struct th_estimate_source source;
+        size_t i = chunk->at[k];
+        status = th_estimate_deduct(&chunk->lines[k], shares, err);
+        if (th_estimate_source_in(&job->sources[first + i], year, &source)) {
+            fill_row(&chunk->lines[k], &source, &chunk->rows[i * n_years + column]);
+        }
     }
     return status;
 }
@@ -168,11 +180,15 @@ static enum th_status each_row(struct th_store *store, const struct th_estimate_
     for (size_t first = 0; first < job->n_sources && status == TH_OK; first += CHUNK) {
         size_t n = job->n_sources - first < CHUNK ? job->n_sources - first : CHUNK;
         chunk->used.size = 0;
+        memset(chunk->rows, 0, CHUNK * n_years * sizeof(*chunk->rows));
         for (int year = job->from_year; year <= job->to_year && status == TH_OK; year++) {
             status = compute_year(store, job, shares, first, n, year, chunk, err);
         }
         status = status == TH_OK ? th_buf_check(&chunk->used, err) : status;
         for (size_t i = 0; i < n * n_years && status == TH_OK; i++) {
+            if (chunk->rows[i].parcel_id == 0) {
+                continue; // it does not count in this year
+            }
             chunk->rows[i].used = chunk->used.data + chunk->used_at[i];
             status = take(context, &chunk->rows[i], err);
         }
@@ -212,8 +228,9 @@ static enum th_status sum_row(struct th_estimate_result *result, const struct th
     enum th_status status = add_terms(&result->record.terms, &row->terms, err);
     status = status == TH_OK ? add_carbon(&year->gross, row->terms.gross, err) : status;
     status = status == TH_OK ? add_carbon(&year->net, row->terms.net, err) : status;
-    if (status == TH_OK && row->year == result->record.from_year) {
-        status = th_area_add(result->area, row->area_used, &result->area, err);
+    status = status == TH_OK ? th_area_add(year->area, row->area_used, &year->area, err) : status;
+    if (status == TH_OK && th_area_compare(year->area, result->area) > 0) {
+        result->area = year->area;
     }
     return status;
 }
@@ -424,7 +441,7 @@ static enum th_status add_to_spread(struct th_store *store, const struct th_esti
         for (int year = job->from_year; year <= job->to_year && status == TH_OK; year++) {
             status = load_year(store, job, first, n, year, chunk, err);
             if (status == TH_OK) {
-                status = th_estimate_spread_add(spread, year, chunk->parcels, n, err);
+                status = th_estimate_spread_add(spread, year, chunk->parcels, chunk->n, err);
             }
         }
     }

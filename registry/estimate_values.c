@@ -299,11 +299,6 @@ static enum th_status check_site(const struct judge *judge, const struct th_esti
     struct th_error reason;
     const char *land_class = source->land_class[0] != '\0' ? source->land_class : NULL;
     enum th_status status = TH_OK;
-    if (source->retired) {
-        (void)th_error_set(&reason, TH_INVALID, "estimate_parcel_retired", "reason",
-                           "@applicability.retired", NULL);
-        status = tell(judge, &reason);
-    }
     for (enum th_site_test test = 0; test < TH_N_SITE_TESTS && status == TH_OK; test++) {
         status = th_methodology_site_fits(judge->methodology, test, source->kind, land_class,
                                           source->measured, &reason);
@@ -315,16 +310,48 @@ static enum th_status check_site(const struct judge *judge, const struct th_esti
     return status;
 }
 
+// It counts in one of the years at least.
+static enum th_status check_there(const struct judge *judge,
+                                  const struct th_estimate_source *source, int from_year,
+                                  int to_year)
+{
+    struct th_error reason;
+    if (source->last_year >= from_year && source->first_year <= to_year) {
+        return TH_OK;
+    }
+    if (source->last_year < from_year) {
+        (void)th_error_set(&reason, TH_INVALID, "estimate_parcel_retired", "reason",
+                           "@applicability.retired", NULL);
+    } else {
+        (void)th_error_set(&reason, TH_INVALID, "estimate_parcel_later", "reason",
+                           "@applicability.later", NULL);
+        th_error_add_int(&reason, "limit", source->first_year);
+    }
+    return tell(judge, &reason);
+}
+
+// Its grounds are looked at once each, its inputs in every year in which it counts.
 static enum th_status source_applies(struct th_store *store, struct judge *judge,
                                      const struct th_estimate_source *source, int from_year,
                                      int to_year)
 {
     double values[TH_CALC_INPUTS_MAX];
     bool is_default[TH_CALC_INPUTS_MAX];
-    enum th_status status = check_site(judge, source);
-    for (int year = from_year; year <= to_year && status == TH_OK; year++) {
+    struct th_estimate_source then;
+    int64_t version = 0;
+    int last_year = to_year > from_year ? to_year : from_year;
+    enum th_status status = check_there(judge, source, from_year, last_year);
+    for (int year = from_year; year <= last_year && status == TH_OK; year++) {
+        if (!th_estimate_source_in(source, year, &then)) {
+            continue;
+        }
+        judge->year = 0;
+        status = then.version != version ? check_site(judge, &then) : TH_OK;
+        version = then.version;
         judge->year = year;
-        status = source_values(store, judge, source, values, is_default);
+        if (status == TH_OK && year <= to_year) {
+            status = source_values(store, judge, &then, values, is_default);
+        }
     }
     return status;
 }

@@ -125,9 +125,9 @@ static void sort_sources(struct th_estimate_sources *sources)
     sources->n = kept;
 }
 
-// Whole villages bring the parcels of the methodology's kinds; an orchard beside the bamboo is
-// nobody's mistake, while a parcel that was named must fit.
-static void drop_other_kinds(struct th_package_open *package)
+// Whole villages bring the parcels of the methodology's kinds that were there in the period; an
+// orchard beside the bamboo is nobody's mistake, while a parcel that was named must fit.
+static void drop_others(struct th_package_open *package)
 {
     const struct th_json *applicability =
         th_json_get(th_methodology_json(package->methodology), "applicability");
@@ -135,11 +135,12 @@ static void drop_other_kinds(struct th_package_open *package)
     size_t kept = 0;
     for (size_t i = 0; i < package->sources.n; i++) {
         bool fits = false;
+        const struct th_estimate_source *source = &package->sources.items[i];
         for (size_t k = 0; k < th_json_size(kinds); k++) {
-            fits = fits ||
-                   strcmp(th_json_text(th_json_at(kinds, k)), package->sources.items[i].kind) == 0;
+            fits = fits || strcmp(th_json_text(th_json_at(kinds, k)), source->kind) == 0;
         }
-        if (fits) {
+        if (fits && source->first_year <= package->record.to.year &&
+            source->last_year >= package->record.from.year) {
             package->sources.items[kept++] = package->sources.items[i];
         }
     }
@@ -155,7 +156,7 @@ static enum th_status choose_parcels(struct th_store *store,
         struct th_village village;
         status = th_village_resolve(store, options->villages[i], &village, err);
         if (status == TH_OK) {
-            struct th_parcel_filter filter = {.village = village.code, .state = "registered"};
+            struct th_parcel_filter filter = {.village = village.code};
             status = th_estimate_sources_load(store, &filter, &package->sources, err);
         }
     }
@@ -173,8 +174,9 @@ static enum th_status choose_parcels(struct th_store *store,
         }
     }
     sort_sources(&package->sources);
+    th_package_take_grounds(package);
     if (status == TH_OK && options->n_villages > 0) {
-        drop_other_kinds(package);
+        drop_others(package);
     }
     return status;
 }

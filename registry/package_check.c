@@ -90,9 +90,10 @@ static enum th_status load_sources(struct th_store *store, struct th_package_ope
         if (status == TH_OK && package->sources.n != i + 1) {
             status = th_error_set(err, TH_CORRUPT, "registry_corrupt", NULL);
         }
-        if (status == TH_OK && package->sources.items[i].version != list.versions[i]) {
-            package->n_changed++;
-        }
+    }
+    th_package_take_grounds(package);
+    for (size_t i = 0; i < list.n && status == TH_OK; i++) {
+        package->n_changed += package->sources.items[i].version != list.versions[i] ? 1 : 0;
     }
     free(list.ids);
     free(list.versions);
@@ -281,7 +282,10 @@ enum th_status th_package_check_parcels(struct th_work *work, const struct th_pa
             return kinds_mixed(sources->items[0].kind, sources->items[i].kind, err);
         }
     }
-    enum th_status status = check_applies(store, package, err);
+    enum th_status status = th_package_check_years(package, err);
+    if (status == TH_OK) {
+        status = check_applies(store, package, err);
+    }
     if (status == TH_OK) {
         status = check_rivals(store, package, err);
     }

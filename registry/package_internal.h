@@ -11,7 +11,7 @@
 struct th_package_open {
     struct th_package_record record;
     struct th_methodology *methodology;
-    struct th_estimate_sources sources; // its parcels in the versions in force, by id
+    struct th_estimate_sources sources; // its parcels by id, with the ground of its first year
     size_t n_changed;                   // of these, in another version than the packaged one
 };
 enum th_status th_package_open(struct th_store *store, const char *reference,
@@ -27,6 +27,13 @@ enum th_status th_package_check_villages(const struct th_work *work,
 // TH_CONFLICT ("package_state") unless the state is one of the two; `other` may be NULL.
 enum th_status th_package_check_state(const struct th_package_record *record, const char *wanted,
                                       const char *other, struct th_error *err) TH_MUST_CHECK;
+// package_years.c: each parcel with the ground that counts in the package's first year.
+void th_package_take_grounds(struct th_package_open *package);
+// One ground of each parcel counts in all years of the package, so that it is one ground that is
+// compared with others and credited. TH_CONFLICT ("package_ground_changes", "package_parcel_ends",
+// "package_parcel_later", each with "parcel" and "year", the first in which it is otherwise).
+enum th_status th_package_check_years(const struct th_package_open *package,
+                                      struct th_error *err) TH_MUST_CHECK;
 // Every parcel applies, is of one kind and stands in no other package of an overlapping period; its
 // ground and its contracts are as the rules of this day want them, whatever held on the day of an
 // earlier step.

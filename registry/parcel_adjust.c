@@ -153,14 +153,14 @@ static enum th_status judge(void *context, struct th_error *err)
     struct adjusting *a = context;
     judged_clear(a);
     const struct th_parcel_adjust_options *options = a->options;
-    enum th_status status = th_life_load(a->work, options->parcel_id, &a->before[0], err);
+    enum th_status status = th_life_day(a->work, options->on, &a->on, err);
+    if (status == TH_OK)
+        status = th_life_load(a->work, options->parcel_id, a->on.year, &a->before[0], err);
     a->n = options->with_id != 0 ? 2 : 1;
     if (status == TH_OK && options->with_id == options->parcel_id)
         status = th_error_set(err, TH_USAGE, "adjust_with_itself", NULL);
     if (status == TH_OK && a->n == 2)
-        status = th_life_load(a->work, options->with_id, &a->before[1], err);
-    if (status == TH_OK)
-        status = th_life_day(a->work, options->on, &a->on, err);
+        status = th_life_load(a->work, options->with_id, a->on.year, &a->before[1], err);
     if (status == TH_OK && !a->drawing.polygonal)
         status =
             th_error_set(err, TH_DATA_PROBLEM, "edit_type", "type", "@shape.type.linestring", NULL);

@@ -29,11 +29,11 @@ void th_life_parcels_free(struct th_life_parcel *parcels, size_t n)
     free(parcels);
 }
 
-static enum th_status check_packaged(struct th_store *store, int64_t parcel_id,
+static enum th_status check_packaged(struct th_store *store, int64_t parcel_id, int from_year,
                                      struct th_error *err)
 {
     int64_t package_id = 0;
-    enum th_status status = th_parcel_packaged(store, parcel_id, &package_id, err);
+    enum th_status status = th_parcel_packaged(store, parcel_id, from_year, &package_id, err);
     if (status != TH_OK || package_id == 0)
         return status;
     (void)th_error_set(err, TH_CONFLICT, "parcel_packaged", NULL);
@@ -42,7 +42,7 @@ static enum th_status check_packaged(struct th_store *store, int64_t parcel_id,
     return TH_CONFLICT;
 }
 
-enum th_status th_life_load(struct th_work *work, int64_t parcel_id,
+enum th_status th_life_load(struct th_work *work, int64_t parcel_id, int from_year,
                             struct th_life_parcel *ret_parcel, struct th_error *err)
 {
     struct th_store *store = th_work_store(work);
@@ -55,7 +55,7 @@ enum th_status th_life_load(struct th_work *work, int64_t parcel_id,
         th_error_add_int(err, "parcel", parcel_id);
     }
     if (status == TH_OK)
-        status = check_packaged(store, parcel_id, err);
+        status = check_packaged(store, parcel_id, from_year, err);
     if (status == TH_OK)
         status = th_parcel_attributes_load(store, parcel_id, 0, &parcel.attributes, err);
     if (status == TH_OK)

@@ -26,8 +26,9 @@ void th_life_parcels_free(struct th_life_parcel *parcels, size_t n);
 // The keys that the list and the single parcel have in common (parcel_view.c).
 struct th_json *th_parcel_record_json(const struct th_parcel_record *record);
 
-// Loads the version in force and refuses what may not change.
-enum th_status th_life_load(struct th_work *work, int64_t parcel_id,
+// Loads the version in force and refuses what may not change: other ground from `from_year` on, or
+// with 0 what is known of it.
+enum th_status th_life_load(struct th_work *work, int64_t parcel_id, int from_year,
                             struct th_life_parcel *ret_parcel, struct th_error *err) TH_MUST_CHECK;
 // `on` or today; TH_INVALID ("date_in_future").
 enum th_status th_life_day(const struct th_work *work, const char *on, struct th_date *ret_day,

@@ -36,7 +36,8 @@ static enum th_status load_all(struct merging *m, struct th_error *err)
     if (m->parcels == NULL)
         return th_error_no_memory(err);
     for (m->n = 0; status == TH_OK && m->n < options->n_parcels;) {
-        status = th_life_load(m->work, options->parcel_ids[m->n], &m->parcels[m->n], err);
+        status =
+            th_life_load(m->work, options->parcel_ids[m->n], m->on.year, &m->parcels[m->n], err);
         m->n += status == TH_OK ? 1 : 0;
         if (status != TH_OK)
             break;
@@ -318,9 +319,9 @@ static enum th_status judge(void *context, struct th_error *err)
     m->dropped = th_json_array();
     const struct th_life_ask ask = {
         .on = m->options->on, .messages = m->options->messages, .lang = m->options->lang};
-    enum th_status status = load_all(m, err);
+    enum th_status status = th_life_day(m->work, m->options->on, &m->on, err);
     if (status == TH_OK)
-        status = th_life_day(m->work, m->options->on, &m->on, err);
+        status = load_all(m, err);
     if (status == TH_OK)
         status = th_life_check_number(th_work_store(m->work), m->parcels[0].record.village,
                                       m->options->number, err);

@@ -34,7 +34,7 @@ static enum th_status renumber(struct th_work *work,
     struct th_life_parcel parcel = {0};
     struct th_date on;
     char old[TH_PARCEL_NUMBER_SIZE] = "";
-    enum th_status status = th_life_load(work, options->parcel_id, &parcel, err);
+    enum th_status status = th_life_load(work, options->parcel_id, 0, &parcel, err);
     if (status == TH_OK)
         status = th_life_day(work, options->on, &on, err);
     th_text_copy(old, sizeof old, parcel.record.number);

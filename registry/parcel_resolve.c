@@ -332,7 +332,8 @@ static enum th_status compare_known(struct th_import_run *run, struct th_staged_
             refuse(run, row, NULL, &what);
         return status;
     }
-    status = th_parcel_packaged(run->store, known->parcel_id, &package_id, err);
+    status = th_parcel_packaged(run->store, known->parcel_id, same_ground ? 0 : run->day.year,
+                                &package_id, err);
     if (status != TH_OK)
         return status;
     if (package_id != 0) {

@@ -12,9 +12,9 @@ static enum th_status retire(struct th_work *work, const struct th_parcel_retire
     struct th_date on;
     int64_t document_id = 0;
     struct th_hash sha256;
-    enum th_status status = th_life_load(work, options->parcel_id, &parcel, err);
+    enum th_status status = th_life_day(work, options->on, &on, err);
     if (status == TH_OK)
-        status = th_life_day(work, options->on, &on, err);
+        status = th_life_load(work, options->parcel_id, on.year, &parcel, err);
     if (status == TH_OK && options->document != NULL)
         status = th_document_record(work, options->document, &document_id, &sha256, err);
     if (status == TH_OK)

@@ -355,9 +355,9 @@ static enum th_status judge(void *context, struct th_error *err)
     judged_clear(s);
     const struct th_life_ask ask = {
         .on = s->options->on, .messages = s->options->messages, .lang = s->options->lang};
-    enum th_status status = th_life_load(s->work, s->options->parcel_id, &s->whole, err);
+    enum th_status status = th_life_day(s->work, s->options->on, &s->on, err);
     if (status == TH_OK)
-        status = th_life_day(s->work, s->options->on, &s->on, err);
+        status = th_life_load(s->work, s->options->parcel_id, s->on.year, &s->whole, err);
     if (status == TH_OK)
         status = divide(s, err);
     if (status == TH_OK)

@@ -381,15 +381,18 @@ enum th_status th_parcel_extent(struct th_store *store, const char *division, do
     return status;
 }
 
-enum th_status th_parcel_packaged(struct th_store *store, int64_t parcel_id,
+enum th_status th_parcel_packaged(struct th_store *store, int64_t parcel_id, int from_year,
                                   int64_t *ret_package_id, struct th_error *err)
 {
     static const char SQL_PACKAGED[] =
         "SELECT min(k.package_id) FROM package_parcel k"
         " JOIN package g ON g.package_id = k.package_id"
-        " WHERE k.parcel_id = ?1 AND g.state NOT IN ('draft', 'returned', 'withdrawn')";
+        " WHERE k.parcel_id = ?1 AND g.state NOT IN ('draft', 'returned', 'withdrawn')"
+        " AND CASE WHEN ?2 IS NULL THEN g.state <> 'issued' ELSE g.to_on >= ?2 END";
     struct th_stmt *q = th_db_query(store, SQL_PACKAGED);
     th_bind_int(q, 1, parcel_id);
+    if (from_year > 0)
+        th_bind_date(q, 2, (struct th_date){from_year, 1, 1});
     return th_stmt_int(q, 0, ret_package_id, err);
 }
 

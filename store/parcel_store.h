@@ -145,8 +145,10 @@ enum th_status th_parcel_extent(struct th_store *store, const char *division, do
                                 double *ret_south_deg, double *ret_east_deg, double *ret_north_deg,
                                 bool *ret_any, struct th_error *err) TH_MUST_CHECK;
 
-// A package in a later state than draft or returned that holds the parcel; 0: none.
-enum th_status th_parcel_packaged(struct th_store *store, int64_t parcel_id,
+// A package in a later state than draft or returned that would have to be estimated anew if other
+// ground of the parcel counted from `from_year` on, or with from_year 0 if something else were
+// known of it, which alters no issued package; 0: none.
+enum th_status th_parcel_packaged(struct th_store *store, int64_t parcel_id, int from_year,
                                   int64_t *ret_package_id, struct th_error *err) TH_MUST_CHECK;
 
 // Highest parcel_id and highest version ever stored, 0 in an empty registry: whoever staged work

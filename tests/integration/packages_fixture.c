@@ -81,7 +81,7 @@ static size_t square_wkb(double west_deg, double south_deg, unsigned char *wkb)
 }
 
 static void insert_version(struct fixture *fixture, int64_t parcel_id, int64_t version,
-                           int64_t cent_mu, int64_t import_id, int64_t seq)
+                           int64_t cent_mu, struct th_date from, int64_t import_id, int64_t seq)
 {
     unsigned char wkb[256];
     struct th_hash row_hash;
@@ -89,7 +89,7 @@ static void insert_version(struct fixture *fixture, int64_t parcel_id, int64_t v
     size_t size = square_wkb(119.6 + 0.002 * (double)parcel_id, 30.4 + 0.01 * (double)version, wkb);
     struct th_parcel_record record = {.parcel_id = parcel_id,
                                       .version = version,
-                                      .from = {2020, 1, 1},
+                                      .from = from,
                                       .origin = "import",
                                       .has_declared = PARCELS[i].declared_cent_mu > 0,
                                       .declared = area_of(PARCELS[i].declared_cent_mu),
@@ -147,7 +147,15 @@ static void end_import(struct fixture *fixture)
     assert_ok(th_store_commit(store, &fixture->err), &fixture->err);
 }
 
+static const struct th_date registered_on = {2020, 1, 1};
+
 void fixture_change_parcel(struct fixture *fixture, int64_t parcel_id, int64_t cent_mu)
+{
+    fixture_change_parcel_on(fixture, parcel_id, cent_mu, registered_on);
+}
+
+void fixture_change_parcel_on(struct fixture *fixture, int64_t parcel_id, int64_t cent_mu,
+                              struct th_date on)
 {
     int64_t seq = 0;
     int64_t import_id = begin_import(fixture, 1, &seq);
@@ -155,7 +163,7 @@ void fixture_change_parcel(struct fixture *fixture, int64_t parcel_id, int64_t c
     assert_ok(
         th_parcel_load(th_registry_store(fixture->registry), parcel_id, 0, &record, &fixture->err),
         &fixture->err);
-    insert_version(fixture, parcel_id, record.version + 1, cent_mu, import_id, seq);
+    insert_version(fixture, parcel_id, record.version + 1, cent_mu, on, import_id, seq);
     end_import(fixture);
 }
 
@@ -228,7 +236,7 @@ int fixture_setup(void **state)
     int64_t seq = 0;
     int64_t import_id = begin_import(fixture, N_PARCELS, &seq);
     for (int64_t id = 1; id <= N_PARCELS; id++) {
-        insert_version(fixture, id, 1, PARCELS[id - 1].cent_mu, import_id, seq);
+        insert_version(fixture, id, 1, PARCELS[id - 1].cent_mu, registered_on, import_id, seq);
     }
     end_import(fixture);
     *state = fixture;

@@ -42,6 +42,9 @@ int fixture_teardown(void **state);
 struct th_request fixture_as(const char *login);
 // Does the parcel's boundary again: version + 1 with `cent_mu` hundredths of a mu.
 void fixture_change_parcel(struct fixture *fixture, int64_t parcel_id, int64_t cent_mu);
+// The same from a day on.
+void fixture_change_parcel_on(struct fixture *fixture, int64_t parcel_id, int64_t cent_mu,
+                              struct th_date on);
 // Parties by id, in the order in which they were added.
 enum { PARTY_VILLAGE_A = 1, PARTY_VILLAGE_B, PARTY_SUBDISTRICT, PARTY_VERIFIER, PARTY_BANK };
 

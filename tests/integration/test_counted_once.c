@@ -223,7 +223,7 @@ static void merge__takes_what_was_waived_off_the_whole(void **state)
     drawn_merge(f, ids, 2);
     assert_close(th_area_m2(drawn_record(f, 3).measured), 2 * CELL_M2, 0.05);
     assert_close(th_area_m2(drawn_record(f, 3).sliver), 1.5 * CELL_M2, 0.05);
-    package(f, 3, 2022, TH_OK, &err);
+    package(f, 3, 2025, TH_OK, &err);
 }
 
 static void days__a_parcel_that_was_retired_later_holds_its_ground(void **state)
@@ -479,9 +479,9 @@ static void within__what_was_taken_off_goes_with_the_parts(void **state)
         .parcel_id = 2, .drawing = line, .reason = "分户", .messages = f->messages};
     assert_ok(th_parcel_split(f->registry, &f->request, &split, &reply, &err), &err);
     th_json_free(reply);
-    drawn_package(f, west, 2, 2022, TH_OK, &err);
-    drawn_package(f, east, 2, 2023, TH_OK, &err);
-    drawn_package(f, all, 3, 2024, TH_OK, &err);
+    drawn_package(f, west, 2, 2025, TH_OK, &err);
+    drawn_package(f, east, 2, 2026, TH_OK, &err);
+    drawn_package(f, all, 3, 2027, TH_OK, &err);
 }
 
 // What one parcel gave up to somebody outside does not stand for what another one should have.

@@ -38,7 +38,7 @@ static void split__a_strip_stays_off_the_part_that_shares_it(void **state)
     assert_close(th_area_m2(drawn_record(f, 5).sliver), 0.005 * CELL_M2, 0.05);
     assert_close(th_area_m2(drawn_record(f, 6).sliver), 0, 0.05);
     const int64_t both[] = {4, 5};
-    drawn_package(f, both, 2, 2022, TH_OK, &err);
+    drawn_package(f, both, 2, 2025, TH_OK, &err);
 }
 
 // What the neighbour gave up, an officer's decision said so; the parts do not give it up once more,
@@ -68,8 +68,8 @@ static void split__parts_are_packaged_beside_a_neighbour_that_gave_way(void **st
     drawn_row(&rows, 2, 119.600991, 30.5, 0.001);
     th_json_free(drawn_import(f, &rows));
     drawn_split_at(f, 1, 119.6005);
-    drawn_package(f, (const int64_t[]){2}, 1, 2022, TH_OK, &err);
-    drawn_package(f, (const int64_t[]){4}, 1, 2022, TH_OK, &err);
+    drawn_package(f, (const int64_t[]){2}, 1, 2025, TH_OK, &err);
+    drawn_package(f, (const int64_t[]){4}, 1, 2025, TH_OK, &err);
 }
 
 // Areas of pieces do not add up to the square decimetre.
@@ -81,7 +81,7 @@ static void within__what_was_divided_and_joined_may_be_measured_otherwise(void *
     drawn_let_in(f, 119.6, 30.500005, 0.002005, 0.001995);
     drawn_split_at(f, 1, 119.601005);
     drawn_merge(f, (const int64_t[]){2, 4}, 2);
-    drawn_package(f, (const int64_t[]){5, 3}, 2, 2022, TH_OK, &err);
+    drawn_package(f, (const int64_t[]){5, 3}, 2, 2025, TH_OK, &err);
 }
 
 // The second gave half a cell to the first, then the third a strip to the second: as one whole, 4,
@@ -105,7 +105,7 @@ static void split__of_a_joined_whole_takes_the_strip_off_the_part_that_shares_it
     drawn_split_at(f, 4, 119.6016);
     assert_close(th_area_m2(drawn_record(f, 5).sliver), 0.005 * CELL_M2, 0.05);
     assert_close(th_area_m2(drawn_record(f, 6).sliver), 0, 0.05);
-    drawn_package(f, (const int64_t[]){2, 5, 6}, 3, 2022, TH_OK, &err);
+    drawn_package(f, (const int64_t[]){2, 5, 6}, 3, 2025, TH_OK, &err);
 }
 
 // Whichever of the two is packaged last.
@@ -114,10 +114,10 @@ static void packages__a_joined_whole_stands_beside_one_that_gave_way(void **stat
     struct fixture *f = *state;
     struct th_error err;
     joined_beside_another(f);
-    drawn_package(f, (const int64_t[]){4}, 1, 2022, TH_OK, &err);
-    drawn_package(f, (const int64_t[]){2}, 1, 2022, TH_OK, &err);
-    drawn_package(f, (const int64_t[]){2}, 1, 2023, TH_OK, &err);
-    drawn_package(f, (const int64_t[]){4}, 1, 2023, TH_OK, &err);
+    drawn_package(f, (const int64_t[]){4}, 1, 2025, TH_OK, &err);
+    drawn_package(f, (const int64_t[]){2}, 1, 2025, TH_OK, &err);
+    drawn_package(f, (const int64_t[]){2}, 1, 2026, TH_OK, &err);
+    drawn_package(f, (const int64_t[]){4}, 1, 2026, TH_OK, &err);
 }
 
 static void packages__what_was_waived_is_not_believed_without_its_area(void **state)
@@ -126,8 +126,8 @@ static void packages__what_was_waived_is_not_believed_without_its_area(void **st
     struct th_error err;
     joined_beside_another(f);
     drawn_take_nothing_off(f, 2);
-    drawn_package(f, (const int64_t[]){2}, 1, 2022, TH_OK, &err);
-    drawn_package(f, (const int64_t[]){4}, 1, 2022, TH_CONFLICT, &err);
+    drawn_package(f, (const int64_t[]){2}, 1, 2025, TH_OK, &err);
+    drawn_package(f, (const int64_t[]){4}, 1, 2025, TH_CONFLICT, &err);
     assert_string_equal(err.key, "ground_not_taken_off");
 }
 

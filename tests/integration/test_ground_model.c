@@ -37,6 +37,7 @@ struct piece { // a parcel
     int64_t id;
     int64_t version;
     bool retired;
+    int retired_year;
     uint64_t cells;
     uint64_t ever[MAX_VERSIONS];
     size_t n_ever;
@@ -48,6 +49,7 @@ struct bundle { // a package
     char state; // d s v i, r returned, w withdrawn
     int from, to;
     int64_t parcels[MAX_TOGETHER];
+    struct piece held[MAX_TOGETHER]; // the same in the versions that it holds
     size_t n;
 };
 
@@ -186,6 +188,7 @@ static void look(struct world *w)
                 broken(w, "more is taken off a parcel than it is");
         }
         p->retired = record.retired_on.year != 0;
+        p->retired_year = record.retired_on.year;
     }
     w->n = (size_t)(last - w->first);
 }
@@ -217,12 +220,13 @@ static void check(struct world *w)
             if (strchr("svi", b->state) == NULL || b->from > year || b->to < year)
                 continue;
             for (size_t i = 0; i < b->n; i++) {
-                struct piece *p = piece(w, b->parcels[i]);
+                const struct piece *p = &b->held[i];
+                const struct piece *now = piece(w, b->parcels[i]);
                 for (size_t j = 0; j < n; j++)
-                    if (packaged[j] == p)
+                    if (packaged[j]->id == p->id)
                         broken(w, "a parcel is packaged twice");
-                if (p->retired)
-                    broken(w, "a packaged parcel was retired");
+                if (now->retired && now->retired_year <= b->to)
+                    broken(w, "a packaged parcel was retired in its years");
                 if (n < MAX_STANDING)
                     packaged[n++] = p;
             }
@@ -240,13 +244,41 @@ static uint64_t schemes_in(const struct world *w, int from, int to)
     return cells;
 }
 
+struct holding {
+    struct world *w;
+    struct bundle *b;
+};
+
+static bool hold(void *context, int64_t parcel_id, int64_t version)
+{
+    const struct holding *h = context;
+    struct th_parcel_record record;
+    struct th_error err;
+    for (size_t i = 0; i < h->b->n; i++)
+        if (h->b->parcels[i] == parcel_id) {
+            assert_ok(th_parcel_load(th_registry_store(h->w->f->registry), parcel_id, version,
+                                     &record, &err),
+                      &err);
+            h->b->held[i] = (struct piece){.id = parcel_id,
+                                           .version = version,
+                                           .cells = cells_of(h->w, parcel_id, version),
+                                           .measured_m2 = th_area_m2(record.measured),
+                                           .sliver_m2 = th_area_m2(record.sliver)};
+        }
+    return true;
+}
+
 // When a package goes on, none of it is under another scheme of its time.
-static void check_package(struct world *w, const struct bundle *b)
+static void check_package(struct world *w, struct bundle *b)
 {
     const struct piece *pieces[MAX_TOGETHER];
+    struct holding h = {w, b};
+    struct th_error err;
     look(w);
+    assert_ok(th_package_parcel_each(th_registry_store(w->f->registry), b->id, hold, &h, &err),
+              &err);
     for (size_t i = 0; i < b->n; i++)
-        pieces[i] = piece(w, b->parcels[i]);
+        pieces[i] = &b->held[i];
     check_sets(w, pieces, b->n, schemes_in(w, b->from, b->to), 0.01,
                "packaged ground is under another scheme");
 }
@@ -599,11 +631,29 @@ static void step_scheme(struct world *w)
     w->schemes[w->n_schemes++].to = open ? 9999 : last;
 }
 
-// Every parcel in force took off what it had to, so that nothing is to be refused for want of that,
-// unless a draft has ground as it was before. A part that is hardly more than the strip that it
-// shares is an overlap, which is refused in so many words.
-static bool is_unjust(const struct world *w, const struct th_error *err)
+// Its ground was always the parcels' own, and nobody else's.
+static bool is_settled(const struct world *w, const struct bundle *b)
 {
+    for (size_t i = 0; i < b->n; i++) {
+        const struct piece *own = &w->parcels[b->parcels[i] - w->first - 1];
+        for (size_t k = 0; k < w->n; k++) {
+            const struct piece *p = &w->parcels[k];
+            for (size_t e = 0; e < p->n_ever && (p->n_ever > 1 || p->retired); e++)
+                if ((p->ever[e] & own->cells) != 0)
+                    return false;
+        }
+    }
+    return true;
+}
+
+// Every parcel in force took off what it had to, so that nothing is to be refused for want of that,
+// unless a draft has ground as it was before, or the parcels themselves had other ground in the
+// package's years. A part that is hardly more than the strip that it shares is an overlap, which is
+// refused in so many words.
+static bool is_unjust(const struct world *w, const struct bundle *b, const struct th_error *err)
+{
+    if (!is_settled(w, b))
+        return false;
     for (size_t k = 0; k < w->n_packages; k++)
         if (w->packages[k].state == 'd')
             return false;
@@ -657,7 +707,7 @@ static void step_package(struct world *w)
         b->id = th_json_get_int(reply, "package_id", 0);
         w->n_packages++;
         check_package(w, b);
-    } else if (clear && is_unjust(w, &err)) {
+    } else if (clear && is_unjust(w, b, &err)) {
         broken(w, "a package is refused for ground that nobody else counts");
     }
     th_json_free(reply);

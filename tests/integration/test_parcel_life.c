@@ -5,10 +5,12 @@
 #include "core/file.h"
 #include "gis/fabric.h"
 #include "registry/audit.h"
+#include "registry/estimate.h"
 #include "registry/export.h"
 #include "registry/package.h"
 #include "registry/parcel_life.h"
 #include "registry/setup.h"
+#include "store/estimate_store.h"
 #include "store/parcel_life_store.h"
 #include "tests/integration/parcel_fixture.h"
 
@@ -568,14 +570,14 @@ static void list__retired_ground_is_asked_for_and_in_no_sum(void **state)
 }
 
 static struct th_json *package(struct fixture *f, const char *name, const char *parcel,
-                               enum th_status want, struct th_error *err)
+                               const char *from, enum th_status want, struct th_error *err)
 {
     struct th_json *reply = NULL;
     struct th_package_create_options options = {.name = name,
                                                 .holder = "测试合作社",
                                                 .methodology = "reported-factor",
-                                                .from = "2021-01-01",
-                                                .to = "2023-12-31",
+                                                .from = from,
+                                                .to = "2025-12-31",
                                                 .parcels = &parcel,
                                                 .n_parcels = 1};
     assert_status(th_package_create(f->registry, &f->request, &options, &reply, err), want, err);
@@ -590,8 +592,8 @@ static void package__ground_is_not_counted_again_under_another_number(void **sta
     struct th_party_add_options party = {.kind = "cooperative", .name = "测试合作社"};
     assert_ok(th_party_add(f->registry, &f->request, &party, &reply, &err), &err);
     th_json_free(reply);
-    // Once submitted, a parcel does not change.
-    th_json_free(package(f, "two", "2", TH_OK, &err));
+    // Once submitted, a parcel does not change in the package's years.
+    th_json_free(package(f, "two", "2", "2021-01-01", TH_OK, &err));
     assert_ok(th_package_submit(f->registry, &f->request, "two", &reply, &err), &err);
     th_json_free(reply);
     assert_null(
@@ -600,14 +602,50 @@ static void package__ground_is_not_counted_again_under_another_number(void **sta
     assert_null(merge(f, 1, 2, "x", TH_CONFLICT, &err));
     assert_string_equal(err.key, "parcel_packaged");
     // A draft does not hold a parcel fast; afterwards its parts are the same ground.
-    th_json_free(package(f, "one", "1", TH_OK, &err));
+    th_json_free(package(f, "one", "1", "2021-01-01", TH_OK, &err));
     th_json_free(split(f, "admin", 1, NORTH_SOUTH, NULL, TH_OK, &err));
-    assert_null(package(f, "part", "5", TH_CONFLICT, &err));
+    assert_null(package(f, "part", "5", "2025-01-01", TH_CONFLICT, &err));
     assert_string_equal(err.key, "parcel_already_packaged");
     assert_string_equal(th_error_arg_get(&err, "parcel"), "1");
     assert_ok(th_package_withdraw(f->registry, &f->request, "one", "分户", &reply, &err), &err);
     th_json_free(reply);
-    th_json_free(package(f, "part", "5", TH_OK, &err));
+    th_json_free(package(f, "part", "5", "2025-01-01", TH_OK, &err));
+}
+
+struct counted {
+    int64_t used_m2_300[3]; // by year from 2024 on
+    int64_t parcels[3];     // of the year, the ids added up
+};
+
+static bool count_row(void *context, const struct th_estimate_row *row)
+{
+    struct counted *counted = context;
+    counted->used_m2_300[row->year - 2024] += th_area_m2_300(row->area_used);
+    counted->parcels[row->year - 2024] += row->parcel_id;
+    return true;
+}
+
+// In the year of a split the parts count, and the whole until the year before; in no year both.
+static void estimate__years_before_a_split_are_the_wholes(void **state)
+{
+    struct fixture *f = *state;
+    struct counted counted = {{0}, {0}};
+    struct th_json *reply = NULL;
+    struct th_error err;
+    const struct th_estimate_options options = {
+        .methodology = "reported-factor", .from_year = "2024", .to_year = "2026"};
+    th_json_free(split(f, "admin", 1, NORTH_SOUTH, NULL, TH_OK, &err)); // 2025-06-15
+    assert_ok(th_estimate_run(f->registry, &f->request, &options, &reply, &err), &err);
+    assert_ok(th_estimate_row_each(th_registry_store(f->registry),
+                                   th_json_get_int(reply, "run_id", 0), count_row, &counted, &err),
+              &err);
+    th_json_free(reply);
+    assert_int_equal(counted.parcels[0], 1 + 2 + 3 + 4);
+    assert_int_equal(counted.parcels[1], 2 + 3 + 4 + 5 + 6);
+    assert_int_equal(counted.parcels[2], 2 + 3 + 4 + 5 + 6);
+    assert_true(counted.used_m2_300[0] > 0);
+    for (int i = 1; i < 3; i++)
+        assert_close((double)counted.used_m2_300[i], (double)counted.used_m2_300[0], 600);
 }
 
 #define LIFE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -630,6 +668,7 @@ int main(void)
         LIFE_TEST(history__leads_back_and_forward_over_every_change),
         LIFE_TEST(list__retired_ground_is_asked_for_and_in_no_sum),
         LIFE_TEST(export__a_day_has_the_parcels_that_held_on_it),
+        LIFE_TEST(estimate__years_before_a_split_are_the_wholes),
         LIFE_TEST(package__ground_is_not_counted_again_under_another_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,188 @@
+// Ground that changes with the years: each year counts its own, packages have one, and what was
+// issued stays. 1,000 mu × 0.39 t are 390,000 kg a year, 900 mu 351,000, 1,100 mu 429,000.
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "registry/registry.h"
+#include "store/estimate_store.h"
+#include "store/issuance_store.h"
+#include "tests/integration/packages_fixture.h"
+
+struct rows {
+    int64_t versions[8], net_kg[8];
+    int years[8];
+    size_t n;
+};
+
+static bool take_row(void *context, const struct th_estimate_row *row)
+{
+    struct rows *rows = context;
+    assert_true(rows->n < 8);
+    rows->versions[rows->n] = row->version;
+    rows->years[rows->n] = row->year;
+    rows->net_kg[rows->n++] = th_carbon_kg(row->terms.net);
+    return true;
+}
+
+static struct rows estimate(struct fixture *fixture, const char *parcel, const char *from,
+                            const char *to)
+{
+    struct rows rows = {.n = 0};
+    struct th_json *reply = NULL;
+    struct th_request request = fixture_as("clerk_a");
+    const struct th_estimate_options options = {
+        .methodology = "reported-factor", .parcel = parcel, .from_year = from, .to_year = to};
+    assert_ok(th_estimate_run(fixture->registry, &request, &options, &reply, &fixture->err),
+              &fixture->err);
+    assert_ok(th_estimate_row_each(th_registry_store(fixture->registry),
+                                   th_json_get_int(reply, "run_id", 0), take_row, &rows,
+                                   &fixture->err),
+              &fixture->err);
+    th_json_free(reply);
+    return rows;
+}
+
+static void check_rows(const struct rows *rows, const struct rows *want)
+{
+    assert_int_equal(rows->n, want->n);
+    for (size_t i = 0; i < want->n; i++) {
+        assert_int_equal(rows->years[i], want->years[i]);
+        assert_int_equal(rows->versions[i], want->versions[i]);
+        assert_int_equal(rows->net_kg[i], want->net_kg[i]);
+    }
+}
+
+static void estimate_run__a_year_of_change_counts_the_smaller_ground(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_change_parcel_on(fixture, PARCEL_BAMBOO_1, 90000, (struct th_date){2021, 7, 1});
+    fixture_change_parcel_on(fixture, PARCEL_BAMBOO_1, 110000, (struct th_date){2022, 7, 1});
+    struct rows rows = estimate(fixture, "1", "2018", "2023");
+    // What was registered in 2020 counts for the years before as well.
+    const struct rows want = {.n = 6,
+                              .years = {2018, 2019, 2020, 2021, 2022, 2023},
+                              .versions = {1, 1, 1, 2, 2, 3},
+                              .net_kg = {390000, 390000, 390000, 351000, 351000, 429000}};
+    check_rows(&rows, &want);
+}
+
+static void estimate_run__a_change_on_new_years_day_leaves_the_year_before(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_change_parcel_on(fixture, PARCEL_BAMBOO_1, 110000, (struct th_date){2022, 1, 1});
+    struct rows rows = estimate(fixture, "1", "2021", "2022");
+    const struct rows want = {
+        .n = 2, .years = {2021, 2022}, .versions = {1, 2}, .net_kg = {390000, 429000}};
+    check_rows(&rows, &want);
+}
+
+// What a day brings anew takes the place of what the day brought before: a mistake that is put
+// right with its own day never counted.
+static void estimate_run__a_version_of_the_same_day_takes_its_place(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_change_parcel(fixture, PARCEL_BAMBOO_1, 90000);
+    struct rows rows = estimate(fixture, "1", "2020", "2021");
+    const struct rows want = {
+        .n = 2, .years = {2020, 2021}, .versions = {2, 2}, .net_kg = {351000, 351000}};
+    check_rows(&rows, &want);
+}
+
+static void explain__tells_the_version_of_the_year(void **state)
+{
+    struct fixture *fixture = *state;
+    struct th_json *reply = NULL;
+    struct th_estimate_options options = {
+        .methodology = "reported-factor", .parcel = "1", .year = "2021"};
+    fixture_change_parcel_on(fixture, PARCEL_BAMBOO_1, 90000, (struct th_date){2022, 7, 1});
+    for (int i = 0; i < 2; i++) {
+        assert_ok(th_estimate_explain_parcel(fixture->registry, &options, &reply, &fixture->err),
+                  &fixture->err);
+        assert_int_equal(th_json_get_int(reply, "version", 0), i + 1);
+        th_json_free(reply);
+        options.year = "2022";
+    }
+}
+
+static void create(struct fixture *fixture, const char *from, const char *to, enum th_status want)
+{
+    th_json_free(
+        fixture_create(fixture, "clerk_a", "reported-factor", "1", "1", from, to, NULL, want));
+}
+
+static void issue(struct fixture *fixture, const char *package)
+{
+    th_json_free(fixture_submit(fixture, "clerk_a", package, TH_OK));
+    th_json_free(fixture_approve(fixture, "verifier", package, NULL, TH_OK));
+    th_json_free(fixture_issue(fixture, "officer", package, TH_OK));
+}
+
+static bool take_issuance(void *context, const struct th_issuance_record *record)
+{
+    int64_t *issued_t = context;
+    issued_t[record->vintage - 2020] = th_units_t(record->issued);
+    return true;
+}
+
+static void package__what_was_issued_stays_when_ground_changes_after_it(void **state)
+{
+    struct fixture *fixture = *state;
+    int64_t issued_t[4] = {0};
+    struct th_json *reply = NULL;
+    create(fixture, "2020-01-01", "2021-12-31", TH_OK);
+    issue(fixture, "1");
+    fixture_change_parcel_on(fixture, PARCEL_BAMBOO_1, 90000, (struct th_date){2022, 7, 1});
+    assert_ok(th_issuance_each(th_registry_store(fixture->registry), 1, take_issuance, issued_t,
+                               &fixture->err),
+              &fixture->err);
+    assert_int_equal(issued_t[0], 390);
+    assert_int_equal(issued_t[1], 390);
+    assert_ok(th_package_show(fixture->registry, "1", NULL, TH_LANG_EN, &reply, &fixture->err),
+              &fixture->err);
+    assert_false(th_json_get_bool(reply, "stale", true));
+    th_json_free(reply);
+    reply = fixture_create(fixture, "clerk_a", "reported-factor", "1", "1", "2022-01-01",
+                           "2022-12-31", NULL, TH_OK);
+    assert_int_equal(th_json_get_int(reply, "net_kg", 0), 351000);
+    th_json_free(reply);
+}
+
+static void package__goes_on_when_ground_changes_behind_its_years(void **state)
+{
+    struct fixture *fixture = *state;
+    create(fixture, "2020-01-01", "2021-12-31", TH_OK);
+    th_json_free(fixture_submit(fixture, "clerk_a", "1", TH_OK));
+    fixture_change_parcel_on(fixture, PARCEL_BAMBOO_1, 90000, (struct th_date){2022, 1, 1});
+    struct th_json *reply = fixture_approve(fixture, "verifier", "1", NULL, TH_OK);
+    assert_int_equal(th_json_get_int(reply, "net_kg", 0), 780000);
+    th_json_free(reply);
+    th_json_free(fixture_issue(fixture, "officer", "1", TH_OK));
+}
+
+static void package__has_one_ground_of_each_parcel(void **state)
+{
+    struct fixture *fixture = *state;
+    create(fixture, "2020-01-01", "2022-12-31", TH_OK);
+    fixture_change_parcel_on(fixture, PARCEL_BAMBOO_1, 90000, (struct th_date){2022, 7, 1});
+    (void)fixture_submit(fixture, "clerk_a", "1", TH_CONFLICT);
+    fixture_refused(fixture, "package_ground_changes");
+    assert_string_equal(th_error_arg_get(&fixture->err, "parcel"), "1");
+    assert_string_equal(th_error_arg_get(&fixture->err, "year"), "2022");
+    assert_string_equal(th_error_arg_get(&fixture->err, "before"), "2021");
+}
+
+#define YEARS_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        YEARS_TEST(estimate_run__a_year_of_change_counts_the_smaller_ground),
+        YEARS_TEST(estimate_run__a_change_on_new_years_day_leaves_the_year_before),
+        YEARS_TEST(estimate_run__a_version_of_the_same_day_takes_its_place),
+        YEARS_TEST(explain__tells_the_version_of_the_year),
+        YEARS_TEST(package__what_was_issued_stays_when_ground_changes_after_it),
+        YEARS_TEST(package__goes_on_when_ground_changes_behind_its_years),
+        YEARS_TEST(package__has_one_ground_of_each_parcel),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

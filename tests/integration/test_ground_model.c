@@ -16,14 +16,14 @@
 #include "store/package_store.h"
 #include "tests/integration/cells.h"
 #include "tests/integration/drawn_fixture.h"
+#include "tests/integration/pieces.h"
 
 enum {
     N_SEQUENCES = 8,
     N_STEPS = 24,
     SEQUENCES_A_REGISTRY = 40,
     MAX_PARCELS = 96,
-    MAX_VERSIONS = 16,
-    MAX_STANDING = 12, // parcels in force beyond which none are added
+    MAX_STANDING = PIECES_MAX, // parcels in force beyond which none are added
     MAX_SCHEMES = 4,
     MAX_PACKAGES = 8,
     MAX_TOGETHER = 4,
@@ -32,17 +32,6 @@ enum {
 };
 
 static const double NOISE_M2 = 0.6; // of a parcel: parallels are no geodesics
-
-struct piece { // a parcel
-    int64_t id;
-    int64_t version;
-    bool retired;
-    int retired_year;
-    uint64_t cells;
-    uint64_t ever[MAX_VERSIONS];
-    size_t n_ever;
-    double measured_m2, sliver_m2;
-};
 
 struct bundle { // a package
     int64_t id;
@@ -96,22 +85,6 @@ static uint64_t chance(struct world *w, uint64_t below)
     return cells_chance(&w->seed, below);
 }
 
-static uint64_t cells_of(struct world *w, int64_t parcel_id, int64_t version)
-{
-    struct th_geometry shape = {0};
-    struct th_error err;
-    unsigned char *wkb = NULL;
-    size_t size = 0;
-    assert_ok(th_parcel_geometry_load(th_registry_store(w->f->registry), parcel_id, version, &wkb,
-                                      &size, &err),
-              &err);
-    assert_ok(th_geometry_from_wkb(wkb, size, &shape, &err), &err);
-    free(wkb);
-    uint64_t cells = cells_under(&w->grid, &shape);
-    th_geometry_clear(&shape);
-    return cells;
-}
-
 // --- What must hold -----------------------------------------------------------------------------
 
 static void broken(struct world *w, const char *what)
@@ -140,25 +113,12 @@ static double counted_m2(const struct piece *p)
 static void check_sets(struct world *w, const struct piece *const *pieces, size_t n, uint64_t taken,
                        double slack, const char *what)
 {
-    static uint64_t cells[1 << MAX_STANDING];
-    static double sum_m2[1 << MAX_STANDING];
-    assert_true(n <= MAX_STANDING);
-    for (size_t set = 1; set < (size_t)1 << n; set++) {
-        size_t last = 0;
-        while (set >> (last + 1) != 0)
-            last++;
-        size_t rest = set & ~((size_t)1 << last);
-        const struct piece *p = pieces[last];
-        cells[set] = (rest == 0 ? 0 : cells[rest]) | (p->cells & ~taken);
-        sum_m2[set] =
-            (rest == 0 ? 0 : sum_m2[rest]) + counted_m2(p) - NOISE_M2 - slack * p->measured_m2;
-        if (sum_m2[set] > cells_m2(&w->grid, cells[set])) {
-            for (size_t i = 0; i < n; i++)
-                if (set >> i & 1)
-                    print_message("  of the set: %d\n", (int)(pieces[i]->id - w->first));
-            broken(w, what);
-        }
-    }
+    size_t set = pieces_overcounted(&w->grid, pieces, n, taken, NOISE_M2, slack);
+    for (size_t i = 0; i < n; i++)
+        if (set >> i & 1)
+            print_message("  of the set: %d\n", (int)(pieces[i]->id - w->first));
+    if (set != 0)
+        broken(w, what);
 }
 
 // Reads the parcels as they are now.
@@ -170,25 +130,18 @@ static void look(struct world *w)
     struct th_error err;
     assert_ok(th_parcel_heads(store, &last, &version, &err), &err);
     for (int64_t id = w->first + 1; id <= last; id++) {
-        struct th_parcel_record record;
         assert_true(id - w->first <= MAX_PARCELS);
         struct piece *p = piece(w, id);
-        assert_ok(th_parcel_load(store, id, 0, &record, &err), &err);
-        if (p->id == 0 || p->version != record.version) {
-            p->id = id;
-            p->version = record.version;
-            p->cells = cells_of(w, id, 0);
-            if (p->n_ever < MAX_VERSIONS)
-                p->ever[p->n_ever++] = p->cells;
-            p->measured_m2 = th_area_m2(record.measured);
-            p->sliver_m2 = th_area_m2(record.sliver);
-            if (fabs(p->measured_m2 - cells_m2(&w->grid, p->cells)) > NOISE_M2)
-                broken(w, "a parcel is not its cells");
-            if (p->sliver_m2 < 0 || p->sliver_m2 > p->measured_m2)
-                broken(w, "more is taken off a parcel than it is");
-        }
-        p->retired = record.retired_on.year != 0;
-        p->retired_year = record.retired_on.year;
+        version = p->version;
+        piece_load(store, &w->grid, id, 0, p);
+        if (p->version == version)
+            continue;
+        if (p->n_ever < PIECE_VERSIONS)
+            p->ever[p->n_ever++] = p->cells;
+        if (fabs(p->measured_m2 - cells_m2(&w->grid, p->cells)) > NOISE_M2)
+            broken(w, "a parcel is not its cells");
+        if (p->sliver_m2 < 0 || p->sliver_m2 > p->measured_m2)
+            broken(w, "more is taken off a parcel than it is");
     }
     w->n = (size_t)(last - w->first);
 }
@@ -252,19 +205,10 @@ struct holding {
 static bool hold(void *context, int64_t parcel_id, int64_t version)
 {
     const struct holding *h = context;
-    struct th_parcel_record record;
-    struct th_error err;
     for (size_t i = 0; i < h->b->n; i++)
-        if (h->b->parcels[i] == parcel_id) {
-            assert_ok(th_parcel_load(th_registry_store(h->w->f->registry), parcel_id, version,
-                                     &record, &err),
-                      &err);
-            h->b->held[i] = (struct piece){.id = parcel_id,
-                                           .version = version,
-                                           .cells = cells_of(h->w, parcel_id, version),
-                                           .measured_m2 = th_area_m2(record.measured),
-                                           .sliver_m2 = th_area_m2(record.sliver)};
-        }
+        if (h->b->parcels[i] == parcel_id)
+            piece_load(th_registry_store(h->w->f->registry), &h->w->grid, parcel_id, version,
+                       &h->b->held[i]);
     return true;
 }
 

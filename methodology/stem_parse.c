@@ -82,7 +82,7 @@ static bool read_end(struct stem_reader *r, const struct th_place *input,
         char have[TH_RATIO_TEXT_SIZE];
         char low[24];
         char high[24];
-        (void)snprintf(role, sizeof(role), "@stem.measure.%s", th_stem_measure_name(measure));
+        (void)snprintf(role, sizeof(role), "@measure.%s", th_stem_measure_name(measure));
         (void)snprintf(low, sizeof(low), "%.15g", bounds.low);
         (void)snprintf(high, sizeof(high), "%.15g", bounds.high);
         return th_reader_fault(
@@ -227,8 +227,10 @@ static void read_class(struct stem_reader *r, const struct th_place *place, bool
     }
     if (!th_place_is_null(&end) && th_reader_ratio(&r->reader, &end, &set->up_to)) {
         set->has_up_to = true;
-        bool ascends = set == r->stem->sets ? set->up_to.numerator > 0
-                                            : th_ratio_compare(set[-1].up_to, set->up_to) < 0;
+        bool ascends = set->up_to.numerator > 0;
+        if (set > r->stem->sets && set[-1].has_up_to) {
+            ascends = th_ratio_compare(set[-1].up_to, set->up_to) < 0;
+        }
         if (is_last || !ascends) {
             (void)th_reader_fault(&r->reader, &end, "stem_classes", NULL);
         }

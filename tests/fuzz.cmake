@@ -46,7 +46,9 @@ th_add_fuzz_target(points_table SOURCES ${fuzz_reader}/points.c ${fuzz_reader}/p
         ${fuzz_reader}/coordinate.c ${fuzz_reader}/rings.c ${fuzz_reader}/recode.c
     DEPENDS tanhui_core)
 th_add_fuzz_target(spatial_blob DEPENDS tanhui_store)
-th_add_fuzz_target(document DEPENDS tanhui_methodology)
+foreach(name document stem)
+    th_add_fuzz_target(${name} DEPENDS tanhui_methodology)
+endforeach()
 foreach(name field_names area_unit quantity_heading settings)
     th_add_fuzz_target(${name} DEPENDS tanhui_registry)
 endforeach()

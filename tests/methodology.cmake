@@ -1,4 +1,4 @@
-th_add_unit_test(test_document SOURCES unit/test_document.c unit/schema_check.c
+th_add_unit_test(test_document SOURCES unit/test_document.c unit/mutants.c unit/schema_check.c
     DEPENDS tanhui_methodology TIMEOUT 300)
 th_add_unit_test(test_document_faults DEPENDS tanhui_methodology TIMEOUT 300)
 th_add_unit_test(test_document_memory DEPENDS tanhui_methodology)
@@ -17,6 +17,8 @@ th_add_unit_test(test_calc DEPENDS tanhui_methodology LIBRARIES m)
 th_add_unit_test(test_family DEPENDS tanhui_methodology)
 th_add_unit_test(test_stem SOURCES unit/test_stem.c unit/formula.c
     DEPENDS tanhui_methodology LIBRARIES m)
+th_add_unit_test(test_stem_document TIMEOUT 300 DEPENDS tanhui_methodology
+    SOURCES unit/test_stem_document.c unit/mutants.c unit/schema_check.c)
 th_add_unit_test(test_worked_examples DEPENDS tanhui_methodology LIBRARIES m)
 th_add_unit_test(test_separate DEPENDS tanhui_methodology)
 th_add_unit_test(test_estimate DEPENDS tanhui_methodology)
@@ -27,6 +29,8 @@ th_add_unit_test(test_issuance DEPENDS tanhui_methodology)
 th_add_unit_test(test_cases DEPENDS tanhui_methodology)
 th_add_unit_test(test_case_totals DEPENDS tanhui_core)
 th_add_unit_test(test_shipped_documents DEPENDS tanhui_methodology)
+th_add_unit_test(test_stem_show SOURCES unit/test_stem_show.c unit/formula.c
+    DEPENDS tanhui_registry LIBRARIES m)
 th_add_unit_test(test_methodology_use DEPENDS tanhui_registry LABELS integration LIBRARIES m
     SOURCES integration/test_methodology_use.c integration/drawn_fixture.c
         integration/parcel_fixture.c)

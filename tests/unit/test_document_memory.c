@@ -1,10 +1,11 @@
-// A methodology document is read while the n-th allocation fails: an error that says so, no output
-// touched, nothing leaked (the sanitizer and valgrind look on). The linker sends the allocations of
-// the product through the functions here.
+// A methodology document or an equation of stems is read while the n-th allocation fails: an error
+// that says so, no output touched, nothing leaked (the sanitizer and valgrind look on). The linker
+// sends the allocations of the product through the functions here.
 #include <stdlib.h>
 
 #include "core/file.h"
 #include "methodology/document.h"
+#include "methodology/stem.h"
 #include "tests/support/support.h"
 
 void *__real_malloc(size_t size);
@@ -70,10 +71,37 @@ static void parse__every_failing_allocation_is_told(void **state)
     free(text);
 }
 
+static void stem__every_failing_allocation_is_told(void **state)
+{
+    (void)state;
+    struct th_error err = {0};
+    struct th_stem *stem = NULL;
+    const double measures[TH_STEM_N_MEASURES] = {[TH_STEM_DBH] = 10, [TH_STEM_AGE_DU] = 2};
+    int n = 0;
+    for (enum th_status status = TH_NO_MEMORY; status != TH_OK; n++) {
+        countdown = n;
+        status = th_stem_shipped("moso-culm", &stem, &err);
+        countdown = -1;
+        assert_status(status, status == TH_OK ? TH_OK : TH_NO_MEMORY, &err);
+        assert_true((status == TH_OK) == (stem != NULL));
+    }
+    print_message("%d allocations\n", n);
+    assert_true(n > 8); // the reader, its parts, the arithmetic, and a run for each check
+    double value = 77;
+    unsigned flags = 77;
+    countdown = 0;
+    enum th_status status = th_stem_value(stem, NULL, measures, &value, &flags, &err);
+    countdown = -1;
+    assert_status(status, TH_NO_MEMORY, &err);
+    assert_true(value == 77 && flags == 77);
+    th_stem_free(stem);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parse__every_failing_allocation_is_told),
+        cmocka_unit_test(stem__every_failing_allocation_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,11 @@
-// methodology list, show, lint, add, check; estimate run, explain, sheet, compare, project.
+// methodology list, show, form, lint, add, check, stems; estimate run, explain, sheet, compare,
+// project.
 #include "cli/cli.h"
 #include "registry/eligibility.h"
 #include "registry/estimate.h"
 #include "registry/methodology.h"
 #include "registry/methodology_form.h"
+#include "registry/stem.h"
 
 static enum th_status run_methodology_list(struct th_cli *cli, struct th_json **ret_reply,
                                            struct th_error *err)
@@ -53,6 +55,19 @@ static enum th_status run_methodology_check(struct th_cli *cli, struct th_json *
                                                    .messages = cli->messages,
                                                    .lang = cli->lang};
     return th_methodology_check(cli->registry, &options, ret_reply, err);
+}
+
+static enum th_status run_methodology_stems(struct th_cli *cli, struct th_json **ret_reply,
+                                            struct th_error *err)
+{
+    struct th_stem_show_options options = {
+        .part = th_cli_option(cli, "part"), .messages = cli->messages, .lang = cli->lang};
+    if (cli->n_positionals == 0) {
+        return th_stems_list(ret_reply, err);
+    }
+    options.reference = cli->positionals[0];
+    options.inputs = th_cli_list(cli, "input", &options.n_inputs);
+    return th_stem_show(&options, ret_reply, err);
 }
 
 static void read_options(struct th_cli *cli, struct th_estimate_options *ret_options)
@@ -135,6 +150,13 @@ const struct th_cli_command th_cli_estimate_commands[] = {
      "| villages: village village_name n_parcels n_eligible n_not_eligible eligible_mu "
      "| reasons: message n | parcels: parcel_id number village_name area_mu eligibility because",
      run_methodology_check},
+    {"methodology", "stems", TH_CLI_NO_FILE, "[ID]", "input*=NAME=VALUE part=PART",
+     "stems: id version title equation unit evidence "
+     "| id version title equation expression value unit gives n_sampled site evidence source note "
+     "sha256 "
+     "| ranges: measure letter unit low high outside | equations: part title equation n_sampled r2 "
+     "| checks: part expression value unit | warnings: code message",
+     run_methodology_stems},
     {"estimate", "run", TH_CLI_WRITE, "",
      "year=Y from=Y to=Y methodology=ID[@V] village=V package=P parcel=ID input*=NAME=VALUE",
      "run_id methodology version n_parcels area_mu gross_kg baseline_kg project_emissions_kg "

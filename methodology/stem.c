@@ -14,7 +14,7 @@
 #include "core/text.h"
 #include "methodology/stem_internal.h"
 
-enum { SLOT_PI = TH_STEM_COEFFICIENTS_MAX, N_SLOTS, NUMBER_SIZE = 32, ID_SIZE = 64 };
+enum { SLOT_PI = TH_STEM_COEFFICIENTS_MAX, N_SLOTS, NUMBER_SIZE = 32 };
 
 static const double PI = 3.14159265358979323846;
 
@@ -61,6 +61,11 @@ const char *th_stem_measure_name(enum th_stem_measure measure)
 const char *th_stem_measure_unit(enum th_stem_measure measure)
 {
     return measures_known[measure].unit;
+}
+
+const char *th_stem_measure_letter(enum th_stem_measure measure)
+{
+    return measures_known[measure].letter;
 }
 
 struct th_stem_bounds th_stem_measure_bounds(enum th_stem_measure measure)
@@ -212,6 +217,27 @@ static bool find_part(const struct th_stem *stem, const char *part, size_t *ret_
     return false;
 }
 
+static enum th_status part_unknown(const struct th_stem *stem, const char *part,
+                                   struct th_error *err)
+{
+    struct th_buf names;
+    th_buf_init(&names, TH_ERROR_VALUE_SIZE);
+    for (size_t i = 0; i < th_stem_n_parts(stem); i++) {
+        th_buf_printf(&names, "%s%s", i > 0 ? ", " : "", th_stem_part(stem, i));
+    }
+    enum th_status status =
+        th_error_set(err, TH_INVALID, "stem_part_unknown", "stem", stem->id, "part",
+                     part ? part : "", "names", th_buf_text(&names), NULL);
+    th_buf_clear(&names);
+    return status;
+}
+
+enum th_status th_stem_part_find(const struct th_stem *stem, const char *part, struct th_error *err)
+{
+    size_t index = 0;
+    return find_part(stem, part, &index) ? TH_OK : part_unknown(stem, part, err);
+}
+
 // The first class whose end is not exceeded; the last one has none.
 static size_t class_of(const struct th_stem *stem, double volume)
 {
@@ -240,7 +266,7 @@ static struct choice choose(const struct th_stem *stem, size_t part, const doubl
 
 static const char *measure_key(enum th_stem_measure measure, char buf[TH_ERROR_KEY_SIZE])
 {
-    (void)snprintf(buf, TH_ERROR_KEY_SIZE, "@stem.measure.%s", measures_known[measure].name);
+    (void)snprintf(buf, TH_ERROR_KEY_SIZE, "@measure.%s", measures_known[measure].name);
     return buf;
 }
 
@@ -292,21 +318,6 @@ static enum th_status check_measure(const struct th_stem *stem, enum th_stem_mea
     bool known = (range->has_low && range->has_high) || stem->form == TH_STEM_VOLUME_CLASS;
     *flags |= known ? 0U : TH_STEM_RANGE_UNKNOWN;
     return TH_OK;
-}
-
-static enum th_status part_unknown(const struct th_stem *stem, const char *part,
-                                   struct th_error *err)
-{
-    struct th_buf names;
-    th_buf_init(&names, TH_ERROR_VALUE_SIZE);
-    for (size_t i = 0; i < th_stem_n_parts(stem); i++) {
-        th_buf_printf(&names, "%s%s", i > 0 ? ", " : "", th_stem_part(stem, i));
-    }
-    enum th_status status =
-        th_error_set(err, TH_INVALID, "stem_part_unknown", "stem", stem->id, "part",
-                     part ? part : "", "names", th_buf_text(&names), NULL);
-    th_buf_clear(&names);
-    return status;
 }
 
 static enum th_status compute(const struct th_stem *stem, struct choice choice,
@@ -482,25 +493,6 @@ static int64_t version_named(const char *name, const char *reference)
     return is_wanted && th_text_parse_int(text, 1, INT32_MAX, &version) ? version : 0;
 }
 
-static enum th_status stem_unknown(const char *reference, struct th_error *err)
-{
-    struct th_buf names;
-    const char *last = "";
-    th_buf_init(&names, 16 * 1024);
-    for (size_t i = 0; i < th_embed_stems_count; i++) {
-        const char *name = th_embed_stems[i].name;
-        size_t size = strcspn(name, "/");
-        if (strncmp(name, last, size + 1) != 0) {
-            th_buf_printf(&names, "%s%.*s", last[0] ? ", " : "", (int)size, name);
-        }
-        last = name;
-    }
-    enum th_status status = th_error_set(err, TH_NOT_FOUND, "stem_unknown", "stem", reference,
-                                         "names", th_buf_text(&names), NULL);
-    th_buf_clear(&names);
-    return status;
-}
-
 enum th_status th_stem_shipped(const char *reference, struct th_stem **ret_stem,
                                struct th_error *err)
 {
@@ -512,7 +504,7 @@ enum th_status th_stem_shipped(const char *reference, struct th_stem **ret_stem,
         newest = version > newest ? version : newest;
     }
     if (newest == 0) {
-        return stem_unknown(reference, err);
+        return th_error_set(err, TH_NOT_FOUND, "stem_unknown", "stem", reference, NULL);
     }
     return th_stem_parse((const char *)th_embed_stems[found].data, th_embed_stems[found].size,
                          ret_stem, err);

@@ -25,8 +25,9 @@ enum th_stem_measure { // what an equation wants to know; append-only
     TH_STEM_VOLUME,    // growing stock, m3/ha
     TH_STEM_N_MEASURES
 };
-const char *th_stem_measure_name(enum th_stem_measure measure); // "dbh", as in a document
-const char *th_stem_measure_unit(enum th_stem_measure measure); // "cm"
+const char *th_stem_measure_name(enum th_stem_measure measure);   // "dbh", as in a document
+const char *th_stem_measure_unit(enum th_stem_measure measure);   // "cm"
+const char *th_stem_measure_letter(enum th_stem_measure measure); // "D", as th_stem_write has it
 
 struct th_stem; // a parsed equation; opaque, immutable
 
@@ -38,7 +39,7 @@ enum th_status th_stem_parse(const char *text, size_t size, struct th_stem **ret
 void th_stem_free(struct th_stem *stem);
 
 // "moso-culm" (the latest version) or "moso-culm@1", of those that are shipped. TH_NOT_FOUND
-// ("stem_unknown" with "stem" and "names").
+// ("stem_unknown" with "stem").
 enum th_status th_stem_shipped(const char *reference, struct th_stem **ret_stem,
                                struct th_error *err) TH_MUST_CHECK;
 // All versions, sorted by name: "moso-culm/1.json" and its text. Borrowed, static.
@@ -61,6 +62,9 @@ bool th_stem_wants(const struct th_stem *stem, enum th_stem_measure measure);
 // factors. 0 where there is one equation only.
 size_t th_stem_n_parts(const struct th_stem *stem);
 const char *th_stem_part(const struct th_stem *stem, size_t index);
+// TH_INVALID ("stem_part_unknown" with "stem", "part" and "names").
+enum th_status th_stem_part_find(const struct th_stem *stem, const char *part,
+                                 struct th_error *err) TH_MUST_CHECK;
 const struct th_hash *th_stem_sha256(const struct th_stem *stem); // of the text
 const struct th_json *th_stem_json(const struct th_stem *stem);   // the document
 

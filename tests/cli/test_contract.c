@@ -89,6 +89,10 @@ static const struct row ROWS[] = {
      "id:s version:s applicability:o inputs[].name:s inputs[].unit:s inputs[].range:o "
      "parameters[].name:s parameters[].value:s parameters[].source:s parameters[].evidence:s"},
     {"methodology show statement@1", 0, "id:s version:s inputs:a parameters:a"},
+    {"methodology stems", 0, "stems[].id:s stems[].version:s stems[].unit:s stems[].evidence:s"},
+    {"methodology stems moso-culm --input dbh=10 --input age_du=2", 0,
+     "id:s version:s equation:s expression:s formula:s value:s unit:s ranges[].measure:s "
+     "ranges[].outside:s checks[].expression:s checks[].value:s warnings[].message:s"},
     {"estimate run --year 2021 --village 330523990201", 0, RUN_KEYS},
     {"estimate run --from 2018 --to 2020 --methodology reported-factor@1 --parcel 1", 0, RUN_KEYS},
     {"estimate explain --parcel 1 --year 2021", 0,
@@ -252,6 +256,7 @@ static const struct failure FAILURES[] = {
     {"package show 999", 3, "package_not_found"},
     {"trade show 999", 3, "trade_not_found"},
     {"methodology show none", 3, "methodology_not_found"},
+    {"methodology stems none", 3, "stem_unknown"},
     // 4: not permitted
     {"--as nobody estimate run --year 2021", 4, "login_unknown"},
     {"--as clerk-m user add x1 --role admin", 4, "role_not_allowed"},

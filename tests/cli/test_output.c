@@ -140,7 +140,7 @@ static const struct {
     {"registry check --deep", 1},
     {"audit log", 1},
     {"audit verify", 0},
-    {"unit trace CN-330523-BAM-2018-000001:1-836", 3},
+    {"unit trace CN-330523-BAM-2018-000001:1-836", 4},
     {"--as clerk-m parcel import {dir}/problems.geojson --dry-run", 1},
 };
 

@@ -15,6 +15,7 @@ add_custom_target(tanhui_man ALL DEPENDS ${man_page}.gz ${completion})
 
 install(TARGETS tanhui RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS tanhui_reader_program RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/tanhui)
+install(TARGETS tanhui_writer LIBRARY DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/tanhui)
 # The program carries its documents inside; these copies are for people to read and to try.
 install(DIRECTORY data/methodologies data/practices data/gwp data/stems data/codes data/cases data/sample
     DESTINATION ${CMAKE_INSTALL_DATADIR}/tanhui)

@@ -18,14 +18,14 @@
 
 #include "core/buf.h"
 #include "core/text.h"
+#include "gis/companion_internal.h"
 
 enum {
     PIPE_SIZE = 1024 * 1024, // the most that a user may have without asking
     CPU_S = 600,
     ARGUMENTS_MAX = 12,
     ARGUMENT_SIZE_MAX = 16 * 1024,
-    ENVIRONMENT_MAX = 8,
-    PATH_SIZE_MAX = 4096
+    ENVIRONMENT_MAX = 8
 };
 static const uint64_t memory_size_default = (uint64_t)2 << 30;
 
@@ -34,36 +34,9 @@ struct th_reader_process {
     int in;
 };
 
-static bool is_program(const char *path)
-{
-    return access(path, X_OK) == 0;
-}
-
 char *th_reader_program(void)
 {
-    static const char *const BESIDE[] = {"%.*s/tanhui-reader",
-                                         "%.*s/../libexec/tanhui/tanhui-reader"};
-    const char *named = getenv("TANHUI_READER");
-    char self[PATH_SIZE_MAX];
-    char path[PATH_SIZE_MAX + 64];
-    if (named != NULL && named[0] != '\0') {
-        return is_program(named) ? th_text_duplicate(named) : NULL;
-    }
-    ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (size <= 0) {
-        return NULL;
-    }
-    self[size] = '\0';
-    char *slash = strrchr(self, '/');
-    int folder_size = slash == NULL ? 0 : (int)(slash - self);
-    for (size_t i = 0; i < sizeof BESIDE / sizeof BESIDE[0]; i++) {
-        const char *rest = BESIDE[i] + strlen("%.*s");
-        snprintf(path, sizeof path, "%.*s%s", folder_size, self, rest);
-        if (is_program(path)) {
-            return th_text_duplicate(path);
-        }
-    }
-    return NULL;
+    return th_companion_find("TANHUI_READER", "tanhui-reader");
 }
 
 // Texts of arguments and environment, kept as offsets while the buffer grows.

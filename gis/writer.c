@@ -1,12 +1,6 @@
 #include "gis/writer.h"
 
-#include <cpl_conv.h>
-#include <cpl_string.h>
-#include <gdal.h>
-#include <limits.h>
-#include <math.h>
-#include <ogr_api.h>
-#include <ogr_srs_api.h>
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,40 +8,42 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "core/text.h"
-#include "gis/capture_internal.h"
+#include "gis/companion_internal.h"
 #include "gis/crs.h"
 #include "gis/writer_internal.h"
+#include "gis/writer_module_internal.h"
 
-enum { TEXT_CUT_SIZE = 256 };
+enum { TEXT_CUT_SIZE = 256, OPTIONS_MAX = 8 };
 
 static const struct {
     const char *name;
     const char *driver;
     const char *extension;
-    int epsg; // RFC 7946 and KML know WGS 84 alone; EPSG:4326 = EPSG:4490 is the identity the
-              // registry works with
+    const char *crs; // RFC 7946 and KML know WGS 84 alone; EPSG:4326 = EPSG:4490 is the identity
+                     // the registry works with
     bool several;
     bool any_crs;
     bool keeps_id;
     bool xml;
 } FORMATS[TH_WRITER_FORMATS] = {
-    [TH_WRITER_GPKG] = {"gpkg", "GPKG", "gpkg", 4490, false, true, true, false},
-    [TH_WRITER_SHP] = {"shp", "ESRI Shapefile", "shp", 4490, true, true, false, false},
-    [TH_WRITER_FGB] = {"fgb", "FlatGeobuf", "fgb", 4490, false, false, false, false},
-    [TH_WRITER_GML] = {"gml", "GML", "gml", 4490, true, false, false, true},
-    [TH_WRITER_KML] = {"kml", "LIBKML", "kml", 4326, false, false, false, true},
-    [TH_WRITER_GEOJSON] = {"geojson", "GeoJSON", "geojson", 4326, false, false, true, false},
-    [TH_WRITER_FIBOA] = {"fiboa", "GeoJSON", "geojson", 4326, false, false, true, false},
+    [TH_WRITER_GPKG] = {"gpkg", "GPKG", "gpkg", "EPSG:4490", false, true, true, false},
+    [TH_WRITER_SHP] = {"shp", "ESRI Shapefile", "shp", "EPSG:4490", true, true, false, false},
+    [TH_WRITER_FGB] = {"fgb", "FlatGeobuf", "fgb", "EPSG:4490", false, false, false, false},
+    [TH_WRITER_GML] = {"gml", "GML", "gml", "EPSG:4490", true, false, false, true},
+    [TH_WRITER_KML] = {"kml", "LIBKML", "kml", "EPSG:4326", false, false, false, true},
+    [TH_WRITER_GEOJSON] = {"geojson", "GeoJSON", "geojson", "EPSG:4326", false, false, true, false},
+    [TH_WRITER_FIBOA] = {"fiboa", "GeoJSON", "geojson", "EPSG:4326", false, false, true, false},
 };
 
 struct th_writer {
     struct th_writer_folder folder;
     enum th_writer_format format;
-    GDALDatasetH dataset;
-    OGRLayerH layer;                    // borrowed from the dataset
+    const struct th_writer_module *module;
+    struct th_writer_dataset *dataset;
     struct th_crs_transform *transform; // to the caller's system, NULL without
     struct th_writer_field *fields;     // names are not kept
     size_t n_fields;
+    struct th_writer_value *values; // of one row, as they are written
     size_t n_replaced;
 };
 
@@ -67,36 +63,48 @@ bool th_writer_format_find(const char *name, enum th_writer_format *ret_format)
     return false;
 }
 
-static void dataset_close(struct th_writer *writer, struct th_capture *capture)
+// Kept loaded: GDAL does not take being unloaded.
+static enum th_status module_load(const struct th_writer_module **ret_module, struct th_error *err)
 {
-    th_capture_begin(capture);
-    if (writer->dataset != NULL) {
-        GDALClose(writer->dataset);
-        writer->dataset = NULL;
+    char *path = th_companion_find("TANHUI_WRITER", TH_WRITER_MODULE_NAME);
+    void *library = path == NULL ? NULL : dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    const struct th_writer_module *module =
+        library == NULL ? NULL : dlsym(library, TH_WRITER_MODULE_SYMBOL);
+    free(path);
+    if (library != NULL) {
+        (void)dlclose(library);
     }
-    th_capture_end();
+    if (module == NULL) {
+        return th_error_set(err, TH_INTERNAL, "writer_missing", NULL);
+    }
+    *ret_module = module;
+    return TH_OK;
 }
 
 void th_writer_abort(struct th_writer *writer)
 {
-    struct th_capture capture;
+    char message[TH_WRITER_MESSAGE_SIZE];
     if (writer == NULL) {
         return;
     }
-    dataset_close(writer, &capture);
+    if (writer->dataset != NULL) {
+        (void)writer->module->close(writer->dataset, false, message);
+    }
     th_writer_folder_remove(&writer->folder);
     th_crs_transform_free(writer->transform);
+    free(writer->values);
     free(writer->fields);
     free(writer);
 }
 
 // Members of the collection that GDAL does not write by itself: it takes them from what it believes
-// to be the document that the rows came from.
-static char **native_add(char **options, const struct th_writer_options *from)
+// to be the document that the rows came from. "NATIVE_DATA=…"; NULL when out of memory.
+static char *native_data(const struct th_writer_options *from)
 {
     static const char *const SCHEMAS[] = {"https://vecorel.org/specification/v0.1.0/schema.yaml",
                                           "https://fiboa.org/specification/v0.3.0/schema.yaml"};
     char *text = NULL;
+    char *option = NULL;
     struct th_json *root = th_json_object();
     th_json_set_text(root, "type", "FeatureCollection");
     if (from->note != NULL) {
@@ -112,35 +120,41 @@ static char **native_add(char **options, const struct th_writer_options *from)
         th_json_set(root, "schemas", schemas);
     }
     if (th_json_dump(root, TH_JSON_COMPACT, &text, NULL) == TH_OK) {
-        options = CSLSetNameValue(options, "NATIVE_DATA", text);
-        options = CSLSetNameValue(options, "NATIVE_MEDIA_TYPE", "application/vnd.geo+json");
+        struct th_buf joined;
+        th_buf_init(&joined, strlen(text) + 32);
+        th_buf_printf(&joined, "NATIVE_DATA=%s", text);
+        option = joined.failed ? NULL : th_text_duplicate(th_buf_text(&joined));
+        th_buf_clear(&joined);
         free(text);
     }
     th_json_free(root);
-    return options;
+    return option;
 }
 
-static char **layer_options(const struct th_writer_options *from)
+// `native` is kept where the format wants it.
+static void layer_options(const struct th_writer_options *from, const char *native,
+                          const char *options[OPTIONS_MAX])
 {
-    char **options = NULL;
+    size_t n = 0;
     switch (from->format) {
     case TH_WRITER_GPKG:
-        options = CSLSetNameValue(options, "GEOMETRY_NAME", "geom");
-        options = CSLSetNameValue(options, "FID", "fid");
+        options[n++] = "GEOMETRY_NAME=geom";
+        options[n++] = "FID=fid";
         break;
     case TH_WRITER_SHP:
-        options = CSLSetNameValue(options, "ENCODING", "UTF-8");
+        options[n++] = "ENCODING=UTF-8";
         break;
     case TH_WRITER_FIBOA:
-        options = CSLSetNameValue(options, "ID_TYPE", "String");
-        options = CSLSetNameValue(options, "WRITE_BBOX", "YES");
+        options[n++] = "ID_TYPE=String";
+        options[n++] = "WRITE_BBOX=YES";
         // fall through
     case TH_WRITER_GEOJSON:
-        options = CSLSetNameValue(options, "RFC7946", "YES");
+        options[n++] = "RFC7946=YES";
         // Two more than the grid has: at 8 the driver takes 119.60000001 for noise and writes
         // 119.6.
-        options = CSLSetNameValue(options, "COORDINATE_PRECISION", "10");
-        options = native_add(options, from);
+        options[n++] = "COORDINATE_PRECISION=10";
+        options[n++] = "NATIVE_MEDIA_TYPE=application/vnd.geo+json";
+        options[n++] = native;
         break;
     case TH_WRITER_FGB:
     case TH_WRITER_GML:
@@ -148,78 +162,35 @@ static char **layer_options(const struct th_writer_options *from)
     case TH_WRITER_FORMATS:
         break;
     }
-    return options;
+    options[n] = NULL;
 }
 
-static bool layer_create(struct th_writer *writer, const struct th_writer_options *from)
+static enum th_status dataset_create(struct th_writer *writer,
+                                     const struct th_writer_options *options, struct th_error *err)
 {
-    char **options = layer_options(from);
-    OGRSpatialReferenceH reference = OSRNewSpatialReference(NULL);
-    bool done = from->crs != NULL
-                    ? OSRSetFromUserInput(reference, from->crs) == OGRERR_NONE
-                    : OSRImportFromEPSG(reference, FORMATS[from->format].epsg) == OGRERR_NONE;
-    OSRSetAxisMappingStrategy(reference, OAMS_TRADITIONAL_GIS_ORDER);
-    if (done) {
-        writer->layer = GDALDatasetCreateLayer(writer->dataset, from->layer, reference,
-                                               wkbMultiPolygon, options);
+    static const char *const gml[] = {"FORMAT=GML3.2", NULL};
+    static const char *const none[] = {NULL};
+    const char *layer_creation[OPTIONS_MAX];
+    char message[TH_WRITER_MESSAGE_SIZE];
+    char *native = native_data(options);
+    if (native == NULL) {
+        return th_error_no_memory(err);
     }
-    CSLDestroy(options);
-    OSRRelease(reference);
-    return writer->layer != NULL;
-}
-
-static OGRFieldType field_type(enum th_writer_type type)
-{
-    switch (type) {
-    case TH_WRITER_INT:
-        return OFTInteger64;
-    case TH_WRITER_REAL:
-        return OFTReal;
-    case TH_WRITER_TEXT:
-        break;
-    }
-    return OFTString;
-}
-
-static bool fields_create(struct th_writer *writer)
-{
-    for (size_t i = 0; i < writer->n_fields; i++) {
-        const struct th_writer_field *from = &writer->fields[i];
-        OGRFieldDefnH field = OGR_Fld_Create(from->name, field_type(from->type));
-        if (writer->format == TH_WRITER_SHP) {
-            OGR_Fld_SetWidth(field, from->width);
-            OGR_Fld_SetPrecision(field, from->precision);
-        }
-        bool done = OGR_L_CreateField(writer->layer, field, 0) == OGRERR_NONE;
-        OGR_Fld_Destroy(field);
-        if (!done) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool dataset_create(struct th_writer *writer, const struct th_writer_options *options,
-                           struct th_capture *capture)
-{
-    char **creation = NULL;
-    th_capture_drivers();
-    th_capture_begin(capture);
-    if (options->format == TH_WRITER_GML) {
-        creation = CSLSetNameValue(creation, "FORMAT", "GML3.2");
-    }
-    GDALDriverH driver = GDALGetDriverByName(FORMATS[options->format].driver);
-    if (driver != NULL) {
-        writer->dataset = GDALCreate(driver, writer->folder.main, 0, 0, 0, GDT_Unknown, creation);
-    }
-    CSLDestroy(creation);
-    bool done = writer->dataset != NULL && layer_create(writer, options) && fields_create(writer);
-    // One transaction: else every row would wait for the disk.
-    if (done && GDALDatasetTestCapability(writer->dataset, ODsCTransactions)) {
-        done = GDALDatasetStartTransaction(writer->dataset, 0) == OGRERR_NONE;
-    }
-    th_capture_end();
-    return done && !capture->failed;
+    layer_options(options, native, layer_creation);
+    const struct th_writer_plan plan = {.path = writer->folder.main,
+                                        .driver = FORMATS[options->format].driver,
+                                        .layer = options->layer,
+                                        .crs = options->crs != NULL ? options->crs
+                                                                    : FORMATS[options->format].crs,
+                                        .creation = options->format == TH_WRITER_GML ? gml : none,
+                                        .layer_creation = layer_creation,
+                                        .fields = writer->fields,
+                                        .n_fields = writer->n_fields,
+                                        .has_widths = options->format == TH_WRITER_SHP,
+                                        .keeps_id = FORMATS[options->format].keeps_id};
+    writer->dataset = writer->module->open(&plan, message);
+    free(native);
+    return writer->dataset != NULL ? TH_OK : failed(message, err);
 }
 
 static enum th_status transform_make(struct th_writer *writer,
@@ -241,7 +212,6 @@ static enum th_status transform_make(struct th_writer *writer,
 enum th_status th_writer_open(const char *path, const struct th_writer_options *options,
                               struct th_writer **ret_writer, struct th_error *err)
 {
-    struct th_capture capture = {0};
     enum th_status status = th_file_check_new(path, err);
     if (status != TH_OK) {
         return status;
@@ -252,7 +222,8 @@ enum th_status th_writer_open(const char *path, const struct th_writer_options *
     }
     writer->format = options->format;
     writer->fields = malloc((options->n_fields + 1) * sizeof *writer->fields);
-    if (writer->fields == NULL) {
+    writer->values = calloc(options->n_fields + 1, sizeof *writer->values);
+    if (writer->fields == NULL || writer->values == NULL) {
         status = th_error_no_memory(err);
         goto done;
     }
@@ -262,11 +233,14 @@ enum th_status th_writer_open(const char *path, const struct th_writer_options *
     writer->n_fields = options->n_fields;
     status = transform_make(writer, options, err);
     if (status == TH_OK) {
+        status = module_load(&writer->module, err);
+    }
+    if (status == TH_OK) {
         status = th_writer_folder_make(&writer->folder, path, FORMATS[options->format].extension,
                                        FORMATS[options->format].several, err);
     }
-    if (status == TH_OK && !dataset_create(writer, options, &capture)) {
-        status = failed(capture.message, err);
+    if (status == TH_OK) {
+        status = dataset_create(writer, options, err);
     }
 done:
     if (status != TH_OK) {
@@ -293,28 +267,19 @@ enum th_status th_writer_attach(struct th_writer *writer, const char *suffix, co
 }
 
 // A Shapefile cuts texts at its fields' width, in the middle of a character if need be; the writers
-// of XML drop what it cannot hold without a word. false when out of memory.
-static bool text_set(struct th_writer *writer, OGRFeatureH feature, size_t index, const char *text)
+// of XML drop what it cannot hold without a word. The caller frees it; NULL when out of memory.
+static char *text_fit(struct th_writer *writer, size_t index, const char *text)
 {
-    char cut[TEXT_CUT_SIZE];
-    char *fit = NULL;
     size_t n_unfit = FORMATS[writer->format].xml ? th_text_unfit_for_xml(text) : 0;
+    char *fit = n_unfit > 0 ? th_text_fit_for_xml(text) : th_text_duplicate(text);
     writer->n_replaced += n_unfit;
-    if (n_unfit > 0) {
-        fit = th_text_fit_for_xml(text);
-        if (fit == NULL) {
-            return false;
-        }
-        text = fit;
-    }
     size_t width = (size_t)writer->fields[index].width;
-    if (writer->format == TH_WRITER_SHP && width > 0 && width < sizeof cut) {
-        th_text_copy(cut, width + 1, text);
-        text = cut;
+    if (fit != NULL && writer->format == TH_WRITER_SHP && width > 0 && width < TEXT_CUT_SIZE) {
+        char cut[TEXT_CUT_SIZE];
+        th_text_copy(cut, width + 1, fit);
+        memcpy(fit, cut, strlen(cut) + 1);
     }
-    OGR_F_SetFieldString(feature, (int)index, text);
-    free(fit);
-    return true;
+    return fit;
 }
 
 size_t th_writer_replaced(const struct th_writer *writer)
@@ -322,32 +287,31 @@ size_t th_writer_replaced(const struct th_writer *writer)
     return writer->n_replaced;
 }
 
-static bool values_set(struct th_writer *writer, OGRFeatureH feature,
-                       const struct th_writer_value *values)
+static bool is_text(const struct th_writer *writer, size_t index)
+{
+    return writer->fields[index].type == TH_WRITER_TEXT;
+}
+
+static bool values_fit(struct th_writer *writer, const struct th_writer_value *values)
 {
     bool done = true;
     for (size_t i = 0; i < writer->n_fields; i++) {
-        switch (writer->fields[i].type) {
-        case TH_WRITER_INT:
-            OGR_F_SetFieldInteger64(feature, (int)i, values[i].integer);
-            break;
-        case TH_WRITER_REAL:
-            if (isnan(values[i].real)) {
-                OGR_F_SetFieldNull(feature, (int)i);
-            } else {
-                OGR_F_SetFieldDouble(feature, (int)i, values[i].real);
-            }
-            break;
-        case TH_WRITER_TEXT:
-            if (values[i].text == NULL) {
-                OGR_F_SetFieldNull(feature, (int)i);
-            } else {
-                done = text_set(writer, feature, i, values[i].text) && done;
-            }
-            break;
+        writer->values[i] = values[i];
+        if (is_text(writer, i) && values[i].text != NULL) {
+            writer->values[i].text = text_fit(writer, i, values[i].text);
+            done = done && writer->values[i].text != NULL;
         }
     }
     return done;
+}
+
+static void values_clear(struct th_writer *writer)
+{
+    for (size_t i = 0; i < writer->n_fields; i++) {
+        if (is_text(writer, i)) {
+            free((char *)(uintptr_t)writer->values[i].text);
+        }
+    }
 }
 
 // WKB in the system that the file has.
@@ -373,51 +337,33 @@ enum th_status th_writer_add(struct th_writer *writer, int64_t id,
                              const struct th_geometry *geometry,
                              const struct th_writer_value *values, struct th_error *err)
 {
-    struct th_capture capture;
+    char message[TH_WRITER_MESSAGE_SIZE];
     unsigned char *wkb = NULL;
     size_t size = 0;
-    OGRGeometryH shape = NULL;
-    OGRFeatureH feature = NULL;
     enum th_status status = wkb_make(writer, geometry, &wkb, &size, err);
     if (status != TH_OK) {
         return status;
     }
-    th_capture_begin(&capture);
-    bool done = size <= INT_MAX && OGR_G_CreateFromWkb(wkb, NULL, &shape, (int)size) == OGRERR_NONE;
-    if (done) {
-        feature = OGR_F_Create(OGR_L_GetLayerDefn(writer->layer));
-        done = values_set(writer, feature, values) &&
-               (!FORMATS[writer->format].keeps_id || OGR_F_SetFID(feature, id) == OGRERR_NONE) &&
-               OGR_F_SetGeometryDirectly(feature, shape) == OGRERR_NONE &&
-               OGR_L_CreateFeature(writer->layer, feature) == OGRERR_NONE;
-        OGR_F_Destroy(feature);
+    if (!values_fit(writer, values)) {
+        status = th_error_no_memory(err);
+    } else if (!writer->module->add(writer->dataset, id, wkb, size, writer->values, message)) {
+        status = failed(message, err);
     }
-    th_capture_end();
+    values_clear(writer);
     free(wkb);
-    return done && !capture.failed ? TH_OK : failed(capture.message, err);
+    return status;
 }
 
 enum th_status th_writer_close(struct th_writer *writer,
                                void (*published)(void *context, const char *path), void *context,
                                struct th_error *err)
 {
-    struct th_capture capture;
-    bool done = true;
-    th_capture_begin(&capture);
-    if (GDALDatasetTestCapability(writer->dataset, ODsCTransactions)) {
-        done = GDALDatasetCommitTransaction(writer->dataset) == OGRERR_NONE;
-    }
-    th_capture_end();
-    enum th_status status = TH_OK;
-    if (!done || capture.failed) {
-        status = failed(capture.message, err);
-    }
-    if (status == TH_OK) {
-        dataset_close(writer, &capture);
-        status = capture.failed
-                     ? failed(capture.message, err)
-                     : th_writer_folder_publish(&writer->folder, published, context, err);
-    }
+    char message[TH_WRITER_MESSAGE_SIZE];
+    bool done = writer->module->close(writer->dataset, true, message);
+    writer->dataset = NULL;
+    enum th_status status = done
+                                ? th_writer_folder_publish(&writer->folder, published, context, err)
+                                : failed(message, err);
     th_writer_abort(writer);
     return status;
 }

@@ -49,7 +49,8 @@ bool th_writer_format_find(const char *name, enum th_writer_format *ret_format);
 // Begins `path` (which must not exist: errors of th_file_check_new) with one layer of
 // multipolygons. Formats of several files want a path with their own extension and find no file of
 // the same stem in the way: TH_INVALID ("export_extension" with "path", "extension"). TH_IO
-// ("export_failed" with "detail"). TH_INVALID ("export_crs" with "crs") when the format has one
+// ("export_failed" with "detail"), TH_INTERNAL ("writer_missing": the module that writes is not
+// where it is looked for). TH_INVALID ("export_crs" with "crs") when the format has one
 // system of its own, or the system is unknown or cannot be reached from EPSG:4490 without a guess.
 enum th_status th_writer_open(const char *path, const struct th_writer_options *options,
                               struct th_writer **ret_writer, struct th_error *err) TH_MUST_CHECK;

@@ -41,7 +41,7 @@ th_add_fuzz_target(encoding SOURCES ${fuzz_reader}/encoding.c ${fuzz_reader}/rec
 th_add_fuzz_target(archive_name SOURCES ${fuzz_reader}/archive_name.c ${fuzz_reader}/recode.c
         ${fuzz_reader}/zip.c DEPENDS tanhui_core PkgConfig::GDAL)
 th_add_fuzz_target(geojson SOURCES ${fuzz_reader}/geojson.c
-    DEPENDS tanhui_gis tanhui_core PkgConfig::GDAL)
+    ${PROJECT_SOURCE_DIR}/gis/capture.c DEPENDS tanhui_gis tanhui_core PkgConfig::GDAL)
 th_add_fuzz_target(points_table SOURCES ${fuzz_reader}/points.c ${fuzz_reader}/points_columns.c
         ${fuzz_reader}/coordinate.c ${fuzz_reader}/rings.c ${fuzz_reader}/recode.c
     DEPENDS tanhui_core)

@@ -34,8 +34,8 @@ if [ "$n" -gt 0 ]; then
         if (name ~ standard)
             return
         if (name ~ /^(gdal|ogr|cpl_)/) {
-            if (path !~ /^gis\/(reader\/.*|writer[a-z_]*|capture[a-z_]*)(\.c|_internal\.h)$/)
-                report("<" name "> belongs to gis/reader/, gis/writer.c and gis/capture.c")
+            if (path !~ /^gis\/(reader\/.*|writer_gdal|capture[a-z_]*)(\.c|_internal\.h)$/)
+                report("<" name "> belongs to gis/reader/, gis/writer_gdal.c and gis/capture.c")
         } else if (name == "seccomp.h") {
             if (path != "gis/reader/sandbox.c")
                 report("<" name "> belongs to gis/reader/sandbox.c")

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/file.h"
 #include "core/json.h"
@@ -405,6 +406,26 @@ static void open__a_missing_folder_is_named(void **state)
     assert_string_equal(th_error_arg_get(&err, "reason"), "@io_reason.no_folder");
 }
 
+static void open__without_the_module_nothing_is_begun(void **state)
+{
+    char path[TH_TEST_PATH_SIZE];
+    struct th_writer_options options = options_of(TH_WRITER_GPKG);
+    struct th_writer *writer = NULL;
+    struct th_error err = {0};
+    char *known = strdup(getenv("TANHUI_WRITER"));
+    th_test_path(path, *state, "a.gpkg");
+    assert_int_equal(setenv("TANHUI_WRITER", "/nowhere/tanhui-writer.so", 1), 0);
+    assert_status(th_writer_open(path, &options, &writer, &err), TH_INTERNAL, &err);
+    assert_string_equal(err.key, "writer_missing");
+    assert_null(writer);
+    assert_int_equal(entries_count(*state), 0);
+    // A file that is there and is no module is none either.
+    assert_int_equal(setenv("TANHUI_WRITER", "/bin/sh", 1), 0);
+    assert_status(th_writer_open(path, &options, &writer, &err), TH_INTERNAL, &err);
+    assert_int_equal(setenv("TANHUI_WRITER", known, 1), 0);
+    free(known);
+}
+
 static void add__the_same_id_twice_is_a_failed_export(void **state)
 {
     struct th_error err = {0};
@@ -439,6 +460,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(open__what_a_format_cannot_have_is_refused, folder_make,
                                         folder_drop),
         cmocka_unit_test_setup_teardown(open__a_missing_folder_is_named, folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(open__without_the_module_nothing_is_begun, folder_make,
+                                        folder_drop),
         cmocka_unit_test_setup_teardown(add__the_same_id_twice_is_a_failed_export, folder_make,
                                         folder_drop),
     };

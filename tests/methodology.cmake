@@ -19,7 +19,11 @@ th_add_unit_test(test_stem SOURCES unit/test_stem.c unit/formula.c
     DEPENDS tanhui_methodology LIBRARIES m)
 th_add_unit_test(test_stem_document TIMEOUT 300 DEPENDS tanhui_methodology
     SOURCES unit/test_stem_document.c unit/mutants.c unit/schema_check.c)
-th_add_unit_test(test_worked_examples DEPENDS tanhui_methodology LIBRARIES m)
+foreach(part examples stands)
+    th_add_unit_test(test_worked_${part} SOURCES unit/test_worked_${part}.c unit/worked.c
+        DEPENDS tanhui_methodology LIBRARIES m)
+endforeach()
+th_add_unit_test(test_permanence DEPENDS tanhui_methodology)
 th_add_unit_test(test_separate DEPENDS tanhui_methodology)
 th_add_unit_test(test_estimate DEPENDS tanhui_methodology)
 th_add_unit_test(test_explain_formulas SOURCES unit/test_explain_formulas.c unit/formula.c

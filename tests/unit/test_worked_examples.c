@@ -4,101 +4,21 @@
 #include <math.h>
 
 #include "methodology/calc.h"
-#include "methodology/family.h"
 #include "tests/support/support.h"
+#include "tests/unit/worked.h"
 
 static const double c_to_co2 = 44.0 / 12;
-
-// One use of a family for one parcel, computed.
-struct example {
-    struct th_calc *calc;
-    struct th_calc_sheet *sheet;
-};
-
-static size_t lowest_bit(unsigned bits)
-{
-    size_t bit = 0;
-    while ((bits >> bit & 1) == 0) {
-        bit++;
-    }
-    return bit;
-}
-
-static struct example computed(struct th_calc *calc, const double *inputs, size_t n_inputs)
-{
-    struct th_error err;
-    const double *columns[TH_CALC_INPUTS_MAX];
-    struct th_calc_batch batch = {.n = 1, .inputs = columns};
-    struct example example = {.calc = calc};
-    for (size_t i = 0; i < n_inputs; i++) {
-        columns[i] = &inputs[i];
-    }
-    assert_ok(th_calc_finish(calc, &err), &err);
-    assert_ok(th_calc_sheet_new(calc, NULL, &batch, 0, &example.sheet, &err), &err);
-    return example;
-}
-
-// `roles` in the order and unit of the family; NAN is an optional role that is not played.
-static struct example family_of(const char *name, double area_ha, const double *roles, double gwp)
-{
-    static const char *const gwp_units[TH_N_GASES] = {"kg CO2e/kg CO2", "kg CO2e/kg CH4",
-                                                      "kg CO2e/kg N2O"};
-    const struct th_family *family = th_family_find(name);
-    double inputs[2 + TH_FAMILY_ROLES_MAX] = {area_ha * 15, gwp};
-    assert_non_null(family);
-    struct th_calc *calc = th_calc_new();
-    assert_non_null(calc);
-    struct th_family_use use = {.side = (enum th_side)lowest_bit(family->sides),
-                                .gas = (enum th_gas)lowest_bit(family->gases)};
-    use.area_mu = th_calc_input(calc, 0, "mu");
-    use.area_ha = th_calc_line(calc, use.area_mu, "term.area_used", "ha", NULL);
-    use.gwp = th_calc_input(calc, 1, gwp_units[use.gas]);
-    for (size_t i = 0; i < family->n_roles; i++) {
-        assert_true(family->roles[i].optional || !isnan(roles[i]));
-        use.roles[i] = isnan(roles[i]) ? (struct th_node){-1}
-                                       : th_calc_input(calc, 2 + i, family->roles[i].unit);
-        inputs[2 + i] = roles[i];
-    }
-    family->build(calc, &use);
-    return computed(calc, inputs, 2 + family->n_roles);
-}
-
-static double value(const struct example *example, const char *term)
-{
-    for (size_t line = 0; line < th_calc_n_lines(example->calc); line++) {
-        if (strcmp(th_calc_line_at(example->calc, line).term, term) == 0) {
-            return th_calc_sheet_value(example->sheet, line);
-        }
-    }
-    fail_msg("no line %s", term);
-    return NAN;
-}
-
-static void clear(struct example *example)
-{
-    th_calc_sheet_free(example->sheet);
-    th_calc_free(example->calc);
-}
-
-static double family_value(const char *name, double area_ha, const double *roles, double gwp,
-                           const char *term)
-{
-    struct example example = family_of(name, area_ha, roles, gwp);
-    double found = value(&example, term);
-    clear(&example);
-    return found;
-}
 
 // Tonnes of CO2 a year that area × carbon of one hectare gives.
 static double growth_t(double area_ha, double carbon)
 {
-    return family_value("growth", area_ha, &carbon, 1, "term.growth") / 1000;
+    return worked_family_value("growth", area_ha, &carbon, 1, "term.growth") / 1000;
 }
 
 static double soil_t(double area_ha, double reference, double before, double after, double elapsed)
 {
     const double roles[] = {reference, before, after, 20, elapsed, NAN};
-    return family_value("soil-carbon", area_ha, roles, 1, "term.soil") / 1000;
+    return worked_family_value("soil-carbon", area_ha, roles, 1, "term.soil") / 1000;
 }
 
 // Li Y. et al. 2016, Chin. J. Plant Ecol. 40 (doi 10.17521/cjpe.2015.0193), Table 3: bamboo of
@@ -113,9 +33,9 @@ static void bamboo_of_zhejiang__holds_85_67_tg_of_carbon(void **state)
     struct th_node stock =
         th_calc_mul(calc, th_calc_input(calc, 0, "ha"), th_calc_input(calc, 1, "t C/ha"));
     (void)th_calc_line(calc, stock, "term.stock", "t C", NULL);
-    struct example example = computed(calc, inputs, 2);
-    assert_close(value(&example, "term.stock") / 1e6, 85.67, 0.005);
-    clear(&example);
+    struct worked example = worked_computed(calc, inputs, 2);
+    assert_close(worked_value(&example, "term.stock") / 1e6, 85.67, 0.005);
+    worked_clear(&example);
 }
 
 // 2013 Wetlands Supplement, Ch. 4, Tables 4.12 and 4.14, as worked in the public project
@@ -124,7 +44,7 @@ static void coastal_soils__gain_less_than_their_methane_in_fresh_water(void **st
 {
     (void)state;
     static const double methane[] = {193.7, NAN};
-    double methane_t = family_value("methane", 1, methane, 27, "term.methane") / 1000;
+    double methane_t = worked_family_value("methane", 1, methane, 27, "term.methane") / 1000;
     assert_close(growth_t(1, 1.62), 5.94, 0.005);
     assert_close(growth_t(1, 0.91), 3.34, 0.005);
     assert_close(growth_t(1, 0.43), 1.58, 0.005);
@@ -148,11 +68,12 @@ static void nitrogen__costs_5_894_kg_and_eats_the_soil_gain(void **state)
 {
     (void)state;
     static const double roles[] = {1000, 0, 0.010, 0.010, 0.11, 0.21, 0.010, 0.24, 0.011};
-    struct example example = family_of("nitrogen", 1.0 / 15, roles, 273);
-    double n2o_n = value(&example, "term.n2o_direct") + value(&example, "term.n2o_volatilised") +
-                   value(&example, "term.n2o_leached");
-    double per_kg = value(&example, "term.n2o") / 1000;
-    clear(&example);
+    struct worked example = worked_family("nitrogen", 1.0 / 15, roles, 273);
+    double n2o_n = worked_value(&example, "term.n2o_direct") +
+                   worked_value(&example, "term.n2o_volatilised") +
+                   worked_value(&example, "term.n2o_leached");
+    double per_kg = worked_value(&example, "term.n2o") / 1000;
+    worked_clear(&example);
     assert_close(n2o_n / 1000, 0.01374, 0.000005);
     assert_close(per_kg, 5.894, 0.0005);
     assert_close(920 / per_kg, 156, 0.5);
@@ -172,9 +93,9 @@ static void tea_of_thirty_years__holds_31_3_tonnes(void **state)
         th_calc_add(calc, th_calc_input(calc, 0, "t C/ha"), th_calc_input(calc, 1, "t C/ha"));
     struct th_node all = th_calc_add(calc, above, th_calc_input(calc, 2, "t C/ha"));
     (void)th_calc_line(calc, all, "term.stock", "t C/ha", NULL);
-    struct example example = computed(calc, inputs, 3);
-    assert_close(value(&example, "term.stock"), 31.3, 0.05);
-    clear(&example);
+    struct worked example = worked_computed(calc, inputs, 3);
+    assert_close(worked_value(&example, "term.stock"), 31.3, 0.05);
+    worked_clear(&example);
 }
 
 // Xu et al. 2017, Forests 8:371 (abstract): 0.42 Tg C a year on 0.78 M ha. Printed are 1.55 Tg CO2,
@@ -189,11 +110,12 @@ static void moso_of_the_province__gains_two_tonnes_a_hectare(void **state)
     assert_close(total_t / 1e6, 1.54, 0.005);
     assert_close(total_t / area_ha, 1.97, 0.005);
     static const double difference[] = {0, 2.95 / 0.47, 5, NAN, NAN, 0.47};
-    assert_close(family_value("biomass-difference", 1, difference, 1, "term.carbon_change") / 1000,
-                 0.59, 0.0005);
-    assert_close(family_value("biomass-difference", 1, difference, 1, "term.stock_difference") /
+    assert_close(worked_family_value("biomass-difference", 1, difference, 1, "term.carbon_change") /
                      1000,
-                 2.16, 0.005);
+                 0.59, 0.0005);
+    assert_close(
+        worked_family_value("biomass-difference", 1, difference, 1, "term.stock_difference") / 1000,
+        2.16, 0.005);
 }
 
 // Indian Forester, abstract 108176: Nagpur mandarin of six years.
@@ -206,9 +128,9 @@ static void citrus_of_six_years__stands_at_278_trees_a_hectare(void **state)
     struct th_node trees =
         th_calc_div(calc, th_calc_input(calc, 0, "t C/ha"), th_calc_input(calc, 1, "kg C/stem"));
     (void)th_calc_line(calc, trees, "term.stems", "stem/ha", NULL);
-    struct example example = computed(calc, inputs, 2);
-    assert_close(value(&example, "term.stems"), 277.8, 0.05);
-    clear(&example);
+    struct worked example = worked_computed(calc, inputs, 2);
+    assert_close(worked_value(&example, "term.stems"), 277.8, 0.05);
+    worked_clear(&example);
 }
 
 // 2013 Wetlands Supplement, Tables 5.2 to 5.4, warm temperate moist: rewetted cropland is a net
@@ -217,8 +139,8 @@ static void rewetted_cropland__is_a_net_source(void **state)
 {
     (void)state;
     static const double methane[] = {235, NAN};
-    double ar6_t = family_value("methane", 1, methane, 27, "term.methane") / 1000;
-    double ar5_t = family_value("methane", 1, methane, 28, "term.methane") / 1000;
+    double ar6_t = worked_family_value("methane", 1, methane, 27, "term.methane") / 1000;
+    double ar5_t = worked_family_value("methane", 1, methane, 28, "term.methane") / 1000;
     double first_t = soil_t(1, 135, 0.71, 0.80, NAN);
     double second_t = soil_t(1, 135, 0.80, 1.00, NAN);
     assert_close(first_t, 2.2275, 1e-9);
@@ -243,11 +165,11 @@ static void cropland_of_a_million_hectares__gains_264132_tonnes(void **state)
                       soil_t(100000, 88, base, base * 1.15, 1);
     assert_close(yearly_t / c_to_co2, 264132, 0.5);
     const double roles[] = {88, base * 0.92, base, 20, 1, NAN};
-    struct example example = family_of("soil-carbon", 1, roles, 1);
-    double stock_mt = (400000 * value(&example, "term.soil_before") +
-                       600000 * value(&example, "term.soil_after")) /
+    struct worked example = worked_family("soil-carbon", 1, roles, 1);
+    double stock_mt = (400000 * worked_value(&example, "term.soil_before") +
+                       600000 * worked_value(&example, "term.soil_after")) /
                       1e6;
-    clear(&example);
+    worked_clear(&example);
     assert_close(stock_mt, 58.777, 0.0005);
     assert_close(stock_mt + yearly_t / c_to_co2 * 20 / 1e6, 64.060, 0.0005);
 }
@@ -262,16 +184,16 @@ static void roots_of_trees__follow_the_function(void **state)
     } cases[] = {{20, 0.2704}, {50, 0.2526}, {100, 0.2399}, {200, 0.2278}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const double roles[] = {0, cases[i].above, 1, 0.47};
-        double roots = family_value("tree-difference", 1, roles, 1, "term.tree_roots_end");
+        double roots = worked_family_value("tree-difference", 1, roles, 1, "term.tree_roots_end");
         assert_close(roots / cases[i].above, cases[i].ratio, 0.00005);
     }
     const double roles[] = {0, 100, 1, 0.47};
-    struct example example = family_of("tree-difference", 1, roles, 1);
-    assert_close(value(&example, "term.tree_roots_end"), 23.99, 0.005);
-    assert_close(value(&example, "term.tree_roots_end") / 100, 0.23988, 0.000005);
+    struct worked example = worked_family("tree-difference", 1, roles, 1);
+    assert_close(worked_value(&example, "term.tree_roots_end"), 23.99, 0.005);
+    assert_close(worked_value(&example, "term.tree_roots_end") / 100, 0.23988, 0.000005);
     // Nothing stands at the start, and nothing has roots.
-    assert_true(value(&example, "term.tree_roots_start") == 0.0);
-    clear(&example);
+    assert_true(worked_value(&example, "term.tree_roots_start") == 0.0);
+    worked_clear(&example);
 }
 
 // 2019 Refinement, Tables 2.3 and 5.5: annual crops to orchard on low-activity clay.
@@ -295,9 +217,10 @@ static void a_tonne_of_lime_or_urea__gives_its_carbon_as_co2(void **state)
     static const double dolomite[] = {0, 1000, 0.12, 0.13};
     static const double urea[] = {1000, 0.20};
     const double mu = 1.0 / 15;
-    assert_close(family_value("lime", mu, limestone, 1, "term.lime") / 1000, 0.44, 1e-9);
-    assert_close(family_value("lime", mu, dolomite, 1, "term.lime") / 1000, 0.47667, 0.000005);
-    assert_close(family_value("urea", mu, urea, 1, "term.urea") / 1000, 0.73333, 0.000005);
+    assert_close(worked_family_value("lime", mu, limestone, 1, "term.lime") / 1000, 0.44, 1e-9);
+    assert_close(worked_family_value("lime", mu, dolomite, 1, "term.lime") / 1000, 0.47667,
+                 0.000005);
+    assert_close(worked_family_value("urea", mu, urea, 1, "term.urea") / 1000, 0.73333, 0.000005);
     static const double inputs[] = {1};
     struct th_calc *calc = th_calc_new();
     assert_non_null(calc);
@@ -305,9 +228,9 @@ static void a_tonne_of_lime_or_urea__gives_its_carbon_as_co2(void **state)
         th_calc_number(calc, (struct th_ratio){2800, 6006}, "kg N/kg urea", "molecular weights");
     (void)th_calc_line(calc, th_calc_mul(calc, th_calc_input(calc, 0, "t urea"), share),
                        "term.nitrogen", "kg N", NULL);
-    struct example example = computed(calc, inputs, 1);
-    assert_close(value(&example, "term.nitrogen"), 466.2, 0.05);
-    clear(&example);
+    struct worked example = worked_computed(calc, inputs, 1);
+    assert_close(worked_value(&example, "term.nitrogen"), 466.2, 0.05);
+    worked_clear(&example);
 }
 
 // Gold Standard 403, rotation tool: 5 t/ha/yr for 36 years, cut to nothing in years 12 and 24, a
@@ -332,11 +255,11 @@ static void rotation__counts_by_its_mean_stock(void **state)
     (void)th_calc_line(calc, sum, "term.sum", "t CO2e/ha", NULL);
     (void)th_calc_line(calc, mean, "term.mean", "t CO2e/ha", NULL);
     (void)th_calc_line(calc, th_calc_div(calc, mean, years), "term.yearly", "t CO2e/ha/yr", NULL);
-    struct example example = computed(calc, inputs, 2);
-    assert_close(value(&example, "term.sum"), 967.72, 0.005);
-    assert_close(value(&example, "term.mean"), 26.8811, 0.00005);
-    assert_close(value(&example, "term.yearly"), 0.746698, 0.0000005);
-    clear(&example);
+    struct worked example = worked_computed(calc, inputs, 2);
+    assert_close(worked_value(&example, "term.sum"), 967.72, 0.005);
+    assert_close(worked_value(&example, "term.mean"), 26.8811, 0.00005);
+    assert_close(worked_value(&example, "term.yearly"), 0.746698, 0.0000005);
+    worked_clear(&example);
 }
 
 int main(void)

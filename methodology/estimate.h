@@ -104,6 +104,12 @@ enum th_status th_estimate_explain(const struct th_estimate_rules *rules,
                                    const struct th_estimate_shares *shares, bool chinese,
                                    struct th_json **ret_lines, struct th_error *err) TH_MUST_CHECK;
 
+// kg CO2e of each term of the document, before its side is rounded: what a line is made of. One
+// value for each term; a term's side and gas are in the document. Errors of th_estimate_year.
+enum th_status th_estimate_terms_kg(const struct th_estimate_rules *rules,
+                                    const struct th_estimate_parcel *parcel, int year,
+                                    double *ret_kg, struct th_error *err) TH_MUST_CHECK;
+
 // A projection without parcels by an area factor: area × factor, rounded to whole tonnes toward −∞;
 // no units follow. TH_INVALID ("no_area_factor").
 enum th_status th_estimate_project(const struct th_estimate_rules *rules, struct th_area area,

@@ -432,6 +432,30 @@ static enum th_status make_sheet(const struct th_estimate_rules *rules,
     return th_calc_sheet_new(methodology->calc, slots, &batch, 0, ret_sheet, err);
 }
 
+enum th_status th_estimate_terms_kg(const struct th_estimate_rules *rules,
+                                    const struct th_estimate_parcel *parcel, int year,
+                                    double *ret_kg, struct th_error *err)
+{
+    const struct th_methodology *methodology = rules->methodology;
+    struct th_calc_sheet *sheet = NULL;
+    enum th_status status = make_sheet(rules, parcel, year, &sheet, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < methodology->n_terms; i++) {
+        ret_kg[i] = 0.0;
+    }
+    for (size_t i = 0; i < th_calc_n_lines(methodology->calc); i++) {
+        struct th_calc_line_info info = th_calc_line_at(methodology->calc, i);
+        if (info.counted && info.section > 0) {
+            double kg = ret_kg[info.section - 1] + th_calc_sheet_value(sheet, i);
+            ret_kg[info.section - 1] = th_calc_round(kg);
+        }
+    }
+    th_calc_sheet_free(sheet);
+    return TH_OK;
+}
+
 enum th_status th_estimate_explain(const struct th_estimate_rules *rules,
                                    const struct th_estimate_parcel *parcel, int year,
                                    const struct th_estimate_shares *shares, bool chinese,

@@ -25,7 +25,11 @@ static const struct th_rules RULES[] = {
                  .overlap_share = 0.01,
                  .overlap_width_m = 1,
                  .sliver_share = 0.1,
-                 .sliver_total_share = 0.01}},
+                 .sliver_total_share = 0.01},
+     // The limits of the colours that Changshan gives are not published: expert choice. Whoever
+     // fixes what is emitted is green. A tonne for a tonne was reported.
+     .orchard =
+         {.dark_green_share = 1.5, .light_green_share = 1, .yellow_share = 0.5, .fertiliser_t = 1}},
 };
 enum { N_RULES = sizeof RULES / sizeof RULES[0] };
 
@@ -46,16 +50,22 @@ const struct th_rules *th_rules_find(const char *id)
 }
 
 static const char CARBON_RIGHT[] = "carbon_right";
+static const char FERTILISER_BY[] = "fertiliser_by";
+// Words of FERTILISER_BY by their place in the enum; the first one cannot be decided.
+static const char *const BY_WORDS[] = {"undecided", "co2", "carbon"};
 
 // Ranges within which a limit still means what its name says. The unit of declared areas and the
 // step of curves are no county's to decide.
 const struct th_rule_spec th_rule_specs[] = {
-    {"area_mismatch_share", 0, 1, NULL},   {"outside_remarked_share", 0, 1, NULL},
-    {"outside_refused_share", 0, 1, NULL}, {"duplicate_iou", 0.5, 1, NULL},
-    {"overlap_area_m2", 0, 10000, NULL},   {"overlap_share", 0, 0.5, NULL},
-    {"overlap_width_m", 0, 100, NULL},     {"sliver_share", 0, 0.5, NULL},
-    {"sliver_total_share", 0, 0.5, NULL},  {"parcel_smallest_mu", 0, 100, NULL},
-    {"parcel_largest_mu", 1, 1e7, NULL},   {CARBON_RIGHT, 0, 0, "remark required"}};
+    {"area_mismatch_share", 0, 1, NULL},     {"outside_remarked_share", 0, 1, NULL},
+    {"outside_refused_share", 0, 1, NULL},   {"duplicate_iou", 0.5, 1, NULL},
+    {"overlap_area_m2", 0, 10000, NULL},     {"overlap_share", 0, 0.5, NULL},
+    {"overlap_width_m", 0, 100, NULL},       {"sliver_share", 0, 0.5, NULL},
+    {"sliver_total_share", 0, 0.5, NULL},    {"parcel_smallest_mu", 0, 100, NULL},
+    {"parcel_largest_mu", 1, 1e7, NULL},     {CARBON_RIGHT, 0, 0, "remark required"},
+    {"orchard_dark_green", 0.01, 100, NULL}, {"orchard_light_green", 0.01, 100, NULL},
+    {"orchard_yellow", 0.01, 100, NULL},     {"fertiliser_t", 0.01, 100, NULL},
+    {FERTILISER_BY, 0, 0, "co2 carbon"}};
 const size_t th_rule_specs_count = sizeof th_rule_specs / sizeof th_rule_specs[0];
 
 static const struct th_rule_spec *spec_find(const char *name)
@@ -64,6 +74,11 @@ static const struct th_rule_spec *spec_find(const char *name)
         if (strcmp(th_rule_specs[i].name, name) == 0)
             return &th_rule_specs[i];
     return NULL;
+}
+
+bool th_rule_is_of_orchards(const char *name)
+{
+    return th_text_starts_with(name, "orchard_") || th_text_starts_with(name, "fertiliser_");
 }
 
 // NULL for a rule that is no number.
@@ -82,7 +97,11 @@ static double *number_of(struct th_rules *rules, const char *name)
                    {"overlap_share", &rules->overlap.overlap_share},
                    {"overlap_width_m", &rules->overlap.overlap_width_m},
                    {"sliver_share", &rules->overlap.sliver_share},
-                   {"sliver_total_share", &rules->overlap.sliver_total_share}};
+                   {"sliver_total_share", &rules->overlap.sliver_total_share},
+                   {"orchard_dark_green", &rules->orchard.dark_green_share},
+                   {"orchard_light_green", &rules->orchard.light_green_share},
+                   {"orchard_yellow", &rules->orchard.yellow_share},
+                   {"fertiliser_t", &rules->orchard.fertiliser_t}};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         if (strcmp(numbers[i].name, name) == 0)
             return numbers[i].number;
@@ -98,6 +117,8 @@ bool th_rules_value(const struct th_rules *rules, const char *name, char value[T
     else if (strcmp(name, CARBON_RIGHT) == 0)
         th_text_copy(value, TH_RULE_VALUE_SIZE,
                      rules->carbon_right_required ? "required" : "remark");
+    else if (strcmp(name, FERTILISER_BY) == 0)
+        th_text_copy(value, TH_RULE_VALUE_SIZE, BY_WORDS[rules->orchard.fertiliser_by]);
     else
         return false;
     return true;
@@ -170,7 +191,10 @@ static bool load_one(void *context, const struct th_county_rule *rule)
                                  "value", rule->value, NULL);
         return false;
     }
-    if (number == NULL) {
+    if (strcmp(rule->name, FERTILISER_BY) == 0) {
+        l->rules.orchard.fertiliser_by =
+            strcmp(value, "carbon") == 0 ? TH_FERTILISER_CARBON : TH_FERTILISER_CO2;
+    } else if (number == NULL) {
         bool required = strcmp(value, "required") == 0;
         if (required && !l->rules.carbon_right_required)
             l->rules.carbon_right_since = rule->since;
@@ -178,7 +202,7 @@ static bool load_one(void *context, const struct th_county_rule *rule)
     } else {
         (void)th_text_parse_double(value, number);
     }
-    if (rule->rule_id > l->rules.county_rule_id)
+    if (!th_rule_is_of_orchards(rule->name) && rule->rule_id > l->rules.county_rule_id)
         l->rules.county_rule_id = rule->rule_id;
     return true;
 }

@@ -9,6 +9,16 @@
 #include "gis/overlap.h"
 #include "store/store.h"
 
+// What accounts of orchards are judged by; of the year of the account (registry/orchard_rules.h).
+enum th_fertiliser_by { TH_FERTILISER_UNDECIDED, TH_FERTILISER_CO2, TH_FERTILISER_CARBON };
+struct th_orchard_rules {
+    double dark_green_share;  // from which fixation : emission on a colour is given …
+    double light_green_share; // … in this order
+    double yellow_share;
+    double fertiliser_t;                 // tonnes for "a tonne of carbon" that is fixed net …
+    enum th_fertiliser_by fertiliser_by; // … which the county must say is CO2 or C
+};
+
 struct th_rules {
     const char *id;                   // "intake-1"; never used again for other numbers
     struct th_date since;             // first day on which they hold
@@ -22,7 +32,9 @@ struct th_rules {
     struct th_overlap_limits overlap; // classes of common ground
     bool carbon_right_required;       // of every parcel in a package, by contract; else remarked on
     struct th_date carbon_right_since; // when it is required: since when
-    int64_t county_rule_id;            // newest decision of the county among these; 0: none
+    struct th_orchard_rules orchard;
+    int64_t county_rule_id; // newest decision of the county among these, those of
+    // orchards aside; 0: none
 };
 
 // A value that a county may decide.
@@ -34,6 +46,9 @@ struct th_rule_spec {
 };
 extern const struct th_rule_spec th_rule_specs[];
 extern const size_t th_rule_specs_count;
+
+// No limit that imports and packages are judged by.
+bool th_rule_is_of_orchards(const char *name);
 
 // Those of the program that hold on a day; before the first of them, the first. Never NULL.
 const struct th_rules *th_rules_on(struct th_date day);

@@ -7,3 +7,7 @@ th_add_unit_test(test_practice DEPENDS tanhui_methodology
 th_add_unit_test(test_practice_check DEPENDS tanhui_registry LABELS integration
     SOURCES integration/test_practice_check.c integration/drawn_fixture.c
         integration/parcel_fixture.c)
+th_add_unit_test(test_balance DEPENDS tanhui_methodology)
+th_add_unit_test(test_orchard DEPENDS tanhui_registry LABELS integration
+    SOURCES integration/test_orchard.c integration/drawn_fixture.c
+        integration/parcel_fixture.c)

@@ -3,8 +3,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "core/crew.h"
 #include "methodology/distribution_internal.h"
+#include "methodology/pieces_internal.h"
 #include "methodology/portfolio_internal.h"
 #include "methodology/quantile.h"
 #include "methodology/random_internal.h"
@@ -22,84 +22,6 @@ struct th_portfolio {
     enum th_vector vector;
     double *factors; // by block, then part: BLOCK draws
 };
-
-// --- Jobs ----------------------------------------------------------------------------------------
-
-// Work in pieces that do not depend on one another: each writes where no other does.
-struct piece {
-    size_t index;
-    enum th_status status;
-    struct th_error err;
-};
-
-struct work {
-    enum th_status (*run)(void *context, size_t index, struct th_error *err);
-    void *context;
-};
-
-static void run_piece(void *hand, void *job)
-{
-    const struct work *work = hand;
-    struct piece *piece = job;
-    piece->status = work->run(work->context, piece->index, &piece->err);
-}
-
-static void take_piece(struct th_crew *crew, enum th_status *status, struct th_error *err)
-{
-    const struct piece *piece = th_crew_take(crew);
-    if (piece->status != TH_OK && *status == TH_OK) {
-        *status = piece->status;
-        if (err) {
-            *err = piece->err;
-        }
-    }
-}
-
-// The error of the first piece that has one, as if they had run one after the other.
-static enum th_status run_with_crew(struct work *work, size_t n_pieces, unsigned n_threads,
-                                    struct th_error *err)
-{
-    void *hands[TH_CREW_HANDS_MAX];
-    size_t n_open = (size_t)n_threads * 4;
-    struct th_crew *crew = NULL;
-    struct piece *pieces = calloc(n_open, sizeof(*pieces));
-    enum th_status status = pieces ? TH_OK : th_error_no_memory(err);
-    for (unsigned i = 0; i < n_threads; i++) {
-        hands[i] = work;
-    }
-    if (status == TH_OK) {
-        status = th_crew_new(run_piece, hands, n_threads, n_open, &crew, err);
-    }
-    size_t given = 0;
-    size_t taken = 0;
-    while (crew && taken < n_pieces && (status == TH_OK || taken < given)) {
-        if (given < n_pieces && status == TH_OK && th_crew_has_room(crew)) {
-            pieces[given % n_open].index = given;
-            th_crew_give(crew, &pieces[given % n_open]);
-            given++;
-        } else {
-            take_piece(crew, &status, err);
-            taken++;
-        }
-    }
-    th_crew_free(crew);
-    free(pieces);
-    return status;
-}
-
-static enum th_status run_pieces(struct work work, size_t n_pieces, unsigned n_threads,
-                                 struct th_error *err)
-{
-    enum th_status status = TH_OK;
-    n_threads = n_threads > TH_CREW_HANDS_MAX ? TH_CREW_HANDS_MAX : n_threads;
-    if (n_threads > 1 && n_pieces > 1) {
-        return run_with_crew(&work, n_pieces, n_threads, err);
-    }
-    for (size_t i = 0; i < n_pieces && status == TH_OK; i++) {
-        status = work.run(work.context, i, err);
-    }
-    return status;
-}
 
 // --- Factors -------------------------------------------------------------------------------------
 
@@ -183,8 +105,8 @@ enum th_status th_portfolio_new_on(enum th_vector vector, const struct th_separa
     enum th_status status = portfolio->factors ? TH_OK : th_error_no_memory(err);
     if (status == TH_OK && portfolio->n_parts > 0) {
         struct drawing drawing = {portfolio, separate, options};
-        status = run_pieces((struct work){draw_block, &drawing}, portfolio->n_blocks,
-                            options->n_threads, err);
+        status = th_pieces_run((struct th_pieces){draw_block, &drawing}, portfolio->n_blocks,
+                               options->n_threads, err);
     }
     if (status != TH_OK) {
         th_portfolio_free(portfolio);
@@ -377,8 +299,8 @@ enum th_status th_portfolio_run(const struct th_portfolio *portfolio,
         grouping.terms && grouping.ends && grouping.results ? TH_OK : th_error_no_memory(err);
     if (status == TH_OK) {
         group_terms(terms, n_terms, n_groups, &grouping);
-        status =
-            run_pieces((struct work){run_group, &grouping}, n_groups, portfolio->n_threads, err);
+        status = th_pieces_run((struct th_pieces){run_group, &grouping}, n_groups,
+                               portfolio->n_threads, err);
     }
     if (status == TH_OK && n_groups > 0) {
         memcpy(ret_results, grouping.results, n_groups * sizeof(*ret_results));

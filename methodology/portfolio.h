@@ -6,13 +6,14 @@
 // A group's kilograms in a draw are Σ over its terms of (Σ over parts of d · f) · z, with d of the
 // term, f the draw of the part's factor, and z = 1 for a term of activity. A term of error is what
 // one standard error of a survey of plots changes in the activity; its z is a standard normal draw
-// of its stream. Where the activity depends on a plot input as a straight line, which a stock
-// difference does, that d is the activity computed with the standard error in the place of the
-// plots' number, less the activity with 0 in its place; it needs no stock to divide by and is right
-// where nothing has grown, too. Groups that share a stratum name its stream both and so share its
-// error; a survey at the start and one at the end are two streams. Strata with few plots have wider
-// tails than a normal: a caller that wants Student's half-width multiplies the standard error by
-// th_student_half_width / th_normal_half_width.
+// of its stream. That d is the activity with the surveyed number plus one standard error, less the
+// activity as it is: right wherever the activity is a straight line in that number as far as its
+// error reaches, with a fixed part beside it or without, and where a gain has other factors than a
+// loss, as long as the error does not make the one of the other. It needs no stock to divide by and
+// is right where nothing has grown, too. Groups that share a stratum name its stream both and so
+// share its error; a survey at the start and one at the end are two streams. Strata with few plots
+// have wider tails than a normal: a caller that wants Student's half-width multiplies the standard
+// error by th_student_half_width / th_normal_half_width.
 #ifndef TH_METHODOLOGY_PORTFOLIO_H
 #define TH_METHODOLOGY_PORTFOLIO_H
 

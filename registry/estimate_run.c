@@ -441,7 +441,7 @@ static enum th_status add_to_spread(struct th_store *store, const struct th_esti
         for (int year = job->from_year; year <= job->to_year && status == TH_OK; year++) {
             status = load_year(store, job, first, n, year, chunk, err);
             if (status == TH_OK) {
-                status = th_estimate_spread_add(spread, year, chunk->parcels, chunk->n, err);
+                status = th_estimate_spread_add(spread, year, chunk->parcels, NULL, chunk->n, err);
             }
         }
     }
@@ -470,12 +470,10 @@ static enum th_status compute_uncertainty(struct th_store *store, const struct t
     struct th_estimate_spread *spread = NULL;
     struct th_estimate_uncertainty uncertainty;
     enum th_status status =
-        th_estimate_spread_new(job->rules, job->from_year, job->to_year, &spread, err);
+        th_estimate_spread_new(job->rules, job->from_year, job->to_year, NULL, &spread, err);
+    status = status == TH_OK ? add_to_spread(store, job, spread, err) : status;
     if (status == TH_OK && th_estimate_spread_is_stated(spread)) {
-        status = add_to_spread(store, job, spread, err);
-        if (status == TH_OK) {
-            status = th_estimate_spread_finish(spread, th_crew_cores(), &uncertainty, err);
-        }
+        status = th_estimate_spread_finish(spread, th_crew_cores(), &uncertainty, NULL, err);
         if (status == TH_OK) {
             take_uncertainty(result, &uncertainty);
         }

@@ -25,10 +25,12 @@ struct plan {
     struct th_estimate_sources sources;
     struct th_methodology *methodology;
     struct th_estimate_rules *rules;
+    struct th_estimate_table *table; // what the parcels that apply bring along
 };
 
 static void plan_clear(struct plan *plan)
 {
+    th_estimate_table_free(plan->table);
     th_estimate_sources_clear(&plan->sources);
     th_estimate_rules_free(plan->rules);
     th_methodology_free(plan->methodology);
@@ -208,6 +210,17 @@ static enum th_status make_plan(struct th_store *store, const struct th_estimate
     return status == TH_OK ? plan_rules(store, options, plan, err) : status;
 }
 
+// Does the parcel at `index` apply? Then what it brings along is in the table.
+static enum th_status take_parcel(struct plan *plan, size_t index, struct th_error *err)
+{
+    const struct th_estimate_source *source = &plan->sources.items[index];
+    enum th_status status =
+        th_estimate_source_site(plan->methodology, source, plan->from_year, plan->to_year, err);
+    return status == TH_OK
+               ? th_estimate_table_add(plan->table, source, plan->sources.n - index, err)
+               : status;
+}
+
 // Keeps the parcels that apply, in their order; the others go to `skipped`. Over the whole registry
 // parcels of other kinds are no news.
 static enum th_status keep_applicable(struct th_store *store,
@@ -216,11 +229,16 @@ static enum th_status keep_applicable(struct th_store *store,
 {
     size_t kept = 0;
     struct th_error first = {.status = TH_OK};
+    struct th_error problem;
+    enum th_status made =
+        th_estimate_table_new(store, plan->methodology, plan->from_year, plan->to_year,
+                              TH_ESTIMATE_MEMORY_MAX, &plan->table, err);
+    if (made != TH_OK) {
+        return made;
+    }
     for (size_t i = 0; i < plan->sources.n; i++) {
-        struct th_error problem = {.status = TH_OK};
         const struct th_estimate_source *source = &plan->sources.items[i];
-        enum th_status status = th_estimate_source_applies(
-            store, plan->methodology, source, plan->from_year, plan->to_year, &problem);
+        enum th_status status = take_parcel(plan, i, &problem);
         if (status == TH_OK) {
             plan->sources.items[kept++] = *source;
             continue;
@@ -251,7 +269,8 @@ static enum th_status keep_applicable(struct th_store *store,
 }
 
 static struct th_json *run_reply(const struct th_estimate_options *options,
-                                 const struct th_estimate_result *result, struct th_json *skipped)
+                                 const struct th_estimate_result *result, struct th_json *groups,
+                                 struct th_json *skipped)
 {
     const struct th_estimate_run_record *record = &result->record;
     struct th_json *reply = th_json_object();
@@ -260,6 +279,7 @@ static struct th_json *run_reply(const struct th_estimate_options *options,
     th_json_set_cent(reply, "area_mu", th_area_mu_cent(result->area));
     th_json_set(reply, "uncertainty", th_estimate_uncertainty_json(record));
     th_json_set(reply, "years", th_estimate_years_json(result->years, result->n_years));
+    th_json_set(reply, "groups", groups);
     th_json_set(reply, "warnings",
                 th_estimate_warnings_json(result->warnings, result->n_warnings, options->messages,
                                           options->lang));
@@ -297,6 +317,7 @@ enum th_status th_estimate_run(struct th_registry *registry, const struct th_req
                                       .scope = plan.scope,
                                       .sources = plan.sources.items,
                                       .n_sources = plan.sources.n,
+                                      .table = plan.table,
                                       .from_year = plan.from_year,
                                       .to_year = plan.to_year,
                                       .seq = th_work_seq(work)};
@@ -306,7 +327,9 @@ enum th_status th_estimate_run(struct th_registry *registry, const struct th_req
         (void)snprintf(subject, sizeof(subject), "run:%" PRId64, result.record.run_id);
         body = th_json_object();
         th_estimate_set_run(body, &result.record);
-        reply = run_reply(options, &result, skipped);
+        struct th_json *groups = NULL;
+        status = th_estimate_groups_json(store, &result.record, options->lang, &groups, err);
+        reply = status == TH_OK ? run_reply(options, &result, groups, skipped) : NULL;
     }
     th_json_free(skipped);
     th_estimate_result_clear(&result);

@@ -10,6 +10,7 @@
 #include "registry/estimate_internal.h"
 
 struct history { // of one parcel
+    struct th_arena *texts;
     struct th_estimate_ground *grounds;
     size_t n, capacity;
     bool is_made; // by a split or merge
@@ -57,13 +58,16 @@ static bool meet_version(void *context, const struct th_parcel_record *record,
     }
     *last = (struct th_estimate_ground){.from = from,
                                         .version = record->version,
+                                        .number = th_arena_text(h->texts, record->number),
                                         .has_contracted = record->has_declared,
                                         .contracted = record->declared,
                                         .geometry_hash = record->geometry_hash,
                                         .row_hash = record->row_hash};
     th_text_copy(last->kind, sizeof(last->kind), record->kind);
     th_text_copy(last->land_class, sizeof(last->land_class), record->land_class);
-    h->status = th_area_sub(record->measured, record->sliver, &last->measured, h->err);
+    h->status = last->number
+                    ? th_area_sub(record->measured, record->sliver, &last->measured, h->err)
+                    : th_error_no_memory(h->err);
     return h->status == TH_OK;
 }
 
@@ -88,7 +92,7 @@ static enum th_status keep(struct th_estimate_sources *sources, struct th_estima
 enum th_status th_estimate_grounds_load(struct th_store *store, struct th_estimate_sources *sources,
                                         size_t first, struct th_error *err)
 {
-    struct history h = {.err = err};
+    struct history h = {.texts = &sources->texts, .err = err};
     enum th_status status = TH_OK;
     for (size_t i = first; i < sources->n && status == TH_OK; i++) {
         struct th_estimate_source *source = &sources->items[i];
@@ -141,6 +145,7 @@ bool th_estimate_source_in(const struct th_estimate_source *source, int year,
     *ret_source = *source;
     if (least) {
         ret_source->version = least->version;
+        ret_source->number = least->number;
         ret_source->measured = least->measured;
         ret_source->has_contracted = least->has_contracted;
         ret_source->contracted = least->contracted;

@@ -123,6 +123,7 @@ enum th_status th_estimate_source_of(const struct th_parcel_record *record, cons
     }
     *ret_source = (struct th_estimate_source){.parcel_id = record->parcel_id,
                                               .version = record->version,
+                                              .number = record->number,
                                               .retired = strcmp(record->state, "retired") == 0,
                                               .measured = measured,
                                               .has_contracted = record->has_declared,
@@ -169,12 +170,14 @@ static bool load_source(void *context, const struct th_parcel_record *record,
         sources->capacity = capacity;
     }
     const char *kept = th_arena_text(&sources->texts, attributes);
-    load->status = kept
-                       ? th_estimate_source_of(record, kept, &sources->items[sources->n], load->err)
-                       : th_error_no_memory(load->err);
-    sources->n += load->status == TH_OK;
-    if (load->status == TH_OK && load->any_version) {
-        sources->items[sources->n - 1].has_past = true;
+    const char *number = th_arena_text(&sources->texts, record->number);
+    struct th_estimate_source *source = &sources->items[sources->n];
+    load->status = kept && number ? th_estimate_source_of(record, kept, source, load->err)
+                                  : th_error_no_memory(load->err);
+    if (load->status == TH_OK) {
+        source->number = number;
+        source->has_past = source->has_past || load->any_version;
+        sources->n++;
     }
     return load->status == TH_OK;
 }

@@ -31,6 +31,7 @@ enum th_status th_estimate_inputs_read(const char *json, struct th_estimate_inpu
 struct th_estimate_ground {
     struct th_date from;
     int64_t version;
+    const char *number; // "" without; lives as long as the sources
     char kind[TH_PARCEL_KIND_SIZE];
     char land_class[TH_PARCEL_CLASS_SIZE];
     struct th_area measured; // slivers taken off
@@ -48,6 +49,7 @@ struct th_estimate_source {
     char kind[TH_PARCEL_KIND_SIZE];
     char land_class[TH_PARCEL_CLASS_SIZE]; // "" without
     char village[TH_CODE_SIZE];
+    const char *number; // "" without; lives as long as the sources
     bool retired;
     bool has_past;           // later versions, parents or an end: years may differ
     struct th_area measured; // slivers taken off
@@ -75,7 +77,7 @@ const char *th_input_stated(const struct th_input *input, const struct th_json *
 // Which of its choices a text means, by name or title.
 bool th_input_choice_find(const struct th_input *input, const char *text, size_t *ret_index);
 
-// One of them from its record; the attributes stay borrowed. TH_OVERFLOW.
+// One of them from its record; attributes and number stay borrowed. TH_OVERFLOW.
 enum th_status th_estimate_source_of(const struct th_parcel_record *record, const char *attributes,
                                      struct th_estimate_source *ret_source,
                                      struct th_error *err) TH_MUST_CHECK;
@@ -94,15 +96,45 @@ enum th_status th_estimate_values_read(const struct th_methodology *methodology,
                                        const struct th_json *attributes,
                                        const struct th_json *records, int year, double *ret_values,
                                        bool *ret_is_default, struct th_error *err) TH_MUST_CHECK;
-// The same values as a canonical JSON object of texts, appended.
-void th_estimate_values_write(const struct th_methodology *methodology, const double *values,
-                              struct th_buf *out);
 // Of a source: reads its attributes and what is kept of the year.
 enum th_status th_estimate_source_values(struct th_store *store,
                                          const struct th_methodology *methodology,
                                          const struct th_estimate_source *source, int year,
                                          double *ret_values, bool *ret_is_default,
                                          struct th_error *err) TH_MUST_CHECK;
+
+// Yearly records of many parcels at a time.
+struct th_estimate_records; // opaque; borrows the store
+enum th_status th_estimate_records_new(struct th_store *store, int from_year, int to_year,
+                                       struct th_estimate_records **ret_records,
+                                       struct th_error *err) TH_MUST_CHECK;
+void th_estimate_records_free(struct th_estimate_records *records);
+// Holds those of sources[0], and of as many of the sources behind it as is worth it; nothing where
+// they are held already. Sources are in order of id, or are read one by one.
+enum th_status th_estimate_records_load(struct th_estimate_records *records,
+                                        const struct th_estimate_source *sources, size_t n,
+                                        struct th_error *err) TH_MUST_CHECK;
+// Canonical JSON object of one that is held, borrowed until the next load; NULL: nothing on record.
+const char *th_estimate_records_find(const struct th_estimate_records *records, int64_t parcel_id,
+                                     int year);
+
+// What a parcel brings to the arithmetic in one year beside its area.
+struct th_estimate_values {
+    double inputs[TH_CALC_INPUTS_MAX];
+    bool is_default[TH_CALC_INPUTS_MAX];
+    struct th_estimate_error errors[TH_CALC_INPUTS_MAX]; // of surveys
+    size_t n_errors;
+};
+// th_estimate_source_values where the attributes are parsed and the records held.
+enum th_status
+th_estimate_source_year(struct th_store *store, const struct th_methodology *methodology,
+                        const struct th_estimate_source *source, const struct th_json *attributes,
+                        const struct th_estimate_records *records, int year,
+                        struct th_estimate_values *ret_values, struct th_error *err) TH_MUST_CHECK;
+// th_estimate_source_applies as far as no input is asked for.
+enum th_status th_estimate_source_site(const struct th_methodology *methodology,
+                                       const struct th_estimate_source *source, int from_year,
+                                       int to_year, struct th_error *err) TH_MUST_CHECK;
 
 // Why this parcel may not use the methodology in these years, as th_methodology_applies does, by
 // its inputs in any of them, a retired parcel too; status TH_INVALID.
@@ -131,6 +163,72 @@ struct th_estimate_year {
     struct th_carbon carried; // rest after this year
 };
 
+// What the parcels of a run bring along, read once. Values above `memory_max` bytes are not kept
+// but read again when they are asked for.
+enum { TH_ESTIMATE_BLOCK = 512, TH_ESTIMATE_MEMORY_MAX = 1 << 30 };
+struct th_estimate_table; // opaque; borrows store and methodology
+enum th_status th_estimate_table_new(struct th_store *store,
+                                     const struct th_methodology *methodology, int from_year,
+                                     int to_year, size_t memory_max,
+                                     struct th_estimate_table **ret_table,
+                                     struct th_error *err) TH_MUST_CHECK;
+void th_estimate_table_free(struct th_estimate_table *table);
+// Adds sources[0]; the n_ahead - 1 behind it, in order of id, are looked at to read their records
+// at once. TH_INVALID ("not_applicable") as th_estimate_source_values; then nothing was added.
+enum th_status th_estimate_table_add(struct th_estimate_table *table,
+                                     const struct th_estimate_source *sources, size_t n_ahead,
+                                     struct th_error *err) TH_MUST_CHECK;
+// Parcel-years of which no record says anything.
+size_t th_estimate_table_n_unrecorded(const struct th_estimate_table *table);
+
+// Parcels of a block that count in one year.
+struct th_estimate_year_block {
+    size_t n;
+    struct th_estimate_parcel parcels[TH_ESTIMATE_BLOCK];
+    uint16_t places[TH_ESTIMATE_BLOCK]; // of each: where it stands in the block; ascending
+};
+struct th_estimate_block {   // borrowed
+    const uint32_t *indices; // of the sources, n of them
+    size_t n;
+    const struct th_estimate_year_block *years; // from the first of the run on
+};
+// Goes through all that were added, sources[i] being the i-th of them, in `order` (NULL: as they
+// are), block by block.
+enum th_status
+th_estimate_table_each(struct th_estimate_table *table, const struct th_estimate_source *sources,
+                       const uint32_t *order,
+                       enum th_status (*take)(void *context, const struct th_estimate_block *block,
+                                              struct th_error *err),
+                       void *context, struct th_error *err) TH_MUST_CHECK;
+
+// Inputs as a canonical JSON object of texts.
+struct th_estimate_used; // opaque
+enum th_status th_estimate_used_new(const struct th_methodology *methodology,
+                                    struct th_estimate_used **ret_used,
+                                    struct th_error *err) TH_MUST_CHECK;
+void th_estimate_used_free(struct th_estimate_used *used);
+void th_estimate_used_write(struct th_estimate_used *used, const double *inputs,
+                            struct th_buf *out); // appended
+
+// Groups of a run: the whole, its counties (first six digits), its villages, each in order of code.
+struct th_estimate_grouping {
+    struct th_estimate_group_record *items; // items[0]: the whole, with the code ""
+    uint32_t *within;                       // the group in which each lies
+    size_t n, n_counties;                   // the whole, the counties, the villages
+    uint32_t *group_of;                     // the village's group of each source
+};
+enum th_status th_estimate_grouping_make(const struct th_estimate_source *sources, size_t n,
+                                         struct th_estimate_grouping *ret_grouping,
+                                         struct th_error *err) TH_MUST_CHECK;
+void th_estimate_grouping_clear(struct th_estimate_grouping *grouping);
+// Adds what the villages have to their counties and the whole; once.
+enum th_status th_estimate_grouping_lift(struct th_estimate_grouping *grouping,
+                                         struct th_error *err) TH_MUST_CHECK;
+// The order of a sheet: by village, then number and digest of the ground as they were in the first
+// of the years that counts. NULL: out of memory; the caller's (free()).
+uint32_t *th_estimate_sheet_order(const struct th_estimate_source *sources, size_t n, int from_year,
+                                  int to_year);
+
 // What is estimated. All borrowed.
 struct th_estimate_job {
     const struct th_methodology *methodology;
@@ -139,6 +237,7 @@ struct th_estimate_job {
     const char *scope;
     const struct th_estimate_source *sources;
     size_t n_sources;
+    struct th_estimate_table *table; // of the sources; NULL: yet to be read
     int from_year, to_year;
     int64_t seq;
 };
@@ -149,6 +248,7 @@ struct th_estimate_result {
     struct th_estimate_shares shares; // deducted for uncertainty
     struct th_estimate_year *years;
     size_t n_years;
+    struct th_estimate_grouping groups;
     struct th_estimate_warning warnings[TH_ESTIMATE_WARNINGS_MAX];
     size_t n_warnings;
 };
@@ -169,13 +269,22 @@ enum th_status th_estimate_years_floor(struct th_estimate_year *years, size_t n,
 enum th_status th_estimate_sheet_head(const struct th_estimate_run_record *record,
                                       const struct th_methodology *methodology, struct th_buf *out,
                                       struct th_error *err) TH_MUST_CHECK;
+// Parcels by village, number and ground, not by what a registry calls them: another registry of the
+// same parcels writes the same.
 void th_estimate_sheet_row(const struct th_estimate_row *row, struct th_buf *out);
+void th_estimate_sheet_group(const struct th_estimate_group_record *group, struct th_buf *out);
 void th_estimate_sheet_total(const struct th_estimate_run_record *record, struct th_buf *out);
 
 // Values of replies and journal bodies; the objects returned are the caller's.
 void th_estimate_set_terms(struct th_json *object, const struct th_estimate_terms *terms);
 void th_estimate_set_run(struct th_json *body, const struct th_estimate_run_record *record);
 struct th_json *th_estimate_uncertainty_json(const struct th_estimate_run_record *record);
+// Counties and villages of a stored run, in order of code, with their names as far as they are
+// known.
+enum th_status th_estimate_groups_json(struct th_store *store,
+                                       const struct th_estimate_run_record *record,
+                                       enum th_lang lang, struct th_json **ret_groups,
+                                       struct th_error *err) TH_MUST_CHECK;
 struct th_json *th_estimate_years_json(const struct th_estimate_year *years, size_t n);
 struct th_json *th_estimate_warnings_json(const struct th_estimate_warning *warnings, size_t n,
                                           const struct th_messages *messages, enum th_lang lang);

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "registry/county.h"
 #include "registry/estimate.h"
 #include "registry/estimate_internal.h"
+#include "store/party_store.h"
 
 void th_estimate_set_terms(struct th_json *object, const struct th_estimate_terms *terms)
 {
@@ -48,36 +50,121 @@ void th_estimate_set_run(struct th_json *body, const struct th_estimate_run_reco
     th_estimate_set_terms(body, &record->terms);
     if (record->has_uncertainty) {
         th_json_set_int(body, "halfwidth_kg", th_carbon_kg(record->halfwidth));
+        th_json_set_int(body, "propagated_kg", th_carbon_kg(record->propagated));
         th_json_set_text(body, "confidence", record->confidence);
     }
     th_json_set_text(body, "sheet_sha256", th_hash_hex(&record->sheet_sha256, hex));
 }
 
-struct th_json *th_estimate_uncertainty_json(const struct th_estimate_run_record *record)
+// `confidence` NULL: the sources state no interval. The half-width is that of `net`, which is the
+// one before the deduction that follows from it.
+static struct th_json *interval_json(struct th_carbon net, struct th_carbon deduction,
+                                     struct th_carbon halfwidth, const char *confidence)
 {
     struct th_json *uncertainty = th_json_object();
-    struct th_ratio confidence;
-    if (!record->has_uncertainty ||
-        th_ratio_parse(record->confidence, &confidence, NULL) != TH_OK) {
+    struct th_ratio ratio;
+    if (!confidence || th_ratio_parse(confidence, &ratio, NULL) != TH_OK) {
         th_json_set(uncertainty, "halfwidth_kg", th_json_null());
         th_json_set(uncertainty, "confidence", th_json_null());
         th_json_set(uncertainty, "relative", th_json_null());
         return uncertainty;
     }
-    // The half-width is that of the net before the deduction which follows from it.
-    int64_t net_kg = th_carbon_kg(record->terms.net) + th_carbon_kg(record->terms.deduction);
-    th_json_set_int(uncertainty, "halfwidth_kg", th_carbon_kg(record->halfwidth));
-    th_json_set_real(uncertainty, "confidence", th_ratio_double(confidence));
+    int64_t net_kg = th_carbon_kg(net) + th_carbon_kg(deduction);
+    th_json_set_int(uncertainty, "halfwidth_kg", th_carbon_kg(halfwidth));
+    th_json_set_real(uncertainty, "confidence", th_ratio_double(ratio));
     if (net_kg == 0) {
         th_json_set(uncertainty, "relative", th_json_null());
     } else {
         // Four decimals are shown; the kilograms beside it are exact.
-        double relative = (double)th_carbon_kg(record->halfwidth) / (double)net_kg;
+        double relative = (double)th_carbon_kg(halfwidth) / (double)net_kg;
         relative = relative < 0 ? -relative : relative;
         th_json_set_real(uncertainty, "relative",
                          (double)(int64_t)(relative * 10000.0 + 0.5) / 10000.0);
     }
     return uncertainty;
+}
+
+struct th_json *th_estimate_uncertainty_json(const struct th_estimate_run_record *record)
+{
+    struct th_json *uncertainty =
+        interval_json(record->terms.net, record->terms.deduction, record->halfwidth,
+                      record->has_uncertainty ? record->confidence : NULL);
+    if (record->has_uncertainty) {
+        th_json_set_int(uncertainty, "propagated_halfwidth_kg", th_carbon_kg(record->propagated));
+    } else {
+        th_json_set(uncertainty, "propagated_halfwidth_kg", th_json_null());
+    }
+    return uncertainty;
+}
+
+enum { COUNTY_DIGITS = 6 };
+
+struct listing {
+    struct th_store *store;
+    const struct th_estimate_run_record *run;
+    enum th_lang lang;
+    struct th_counties *counties;
+    struct th_json *list;
+    enum th_status status;
+    struct th_error *err;
+};
+
+static enum th_status set_name(struct listing *listing, const char *code, struct th_json *json)
+{
+    struct th_village village;
+    if (strlen(code) <= COUNTY_DIGITS) {
+        th_json_set_text(json, "name", th_counties_name(listing->counties, code, listing->lang));
+        return TH_OK;
+    }
+    enum th_status status = th_village_load(listing->store, code, &village, listing->err);
+    if (status == TH_OK) {
+        th_json_set_text(json, "name", village.name);
+    }
+    return status;
+}
+
+static bool list_group(void *context, const struct th_estimate_group_record *group)
+{
+    struct listing *listing = context;
+    struct th_json *json = th_json_object();
+    bool is_county = strlen(group->code) <= COUNTY_DIGITS;
+    th_json_set_text(json, "level", is_county ? "county" : "village");
+    th_json_set_text(json, "code", group->code);
+    listing->status = set_name(listing, group->code, json);
+    th_json_set_int(json, "n_parcels", group->n_parcels);
+    th_json_set_int(json, "gross_kg", th_carbon_kg(group->gross));
+    th_json_set_int(json, "deduction_kg", th_carbon_kg(group->deduction));
+    th_json_set_int(json, "net_kg", th_carbon_kg(group->net));
+    th_json_set(json, "uncertainty",
+                interval_json(group->net, group->deduction, group->halfwidth,
+                              group->has_uncertainty ? listing->run->confidence : NULL));
+    th_json_append(listing->list, json);
+    return listing->status == TH_OK;
+}
+
+enum th_status th_estimate_groups_json(struct th_store *store,
+                                       const struct th_estimate_run_record *record,
+                                       enum th_lang lang, struct th_json **ret_groups,
+                                       struct th_error *err)
+{
+    struct listing listing = {.store = store,
+                              .run = record,
+                              .lang = lang,
+                              .list = th_json_array(),
+                              .status = TH_OK,
+                              .err = err};
+    enum th_status status = th_counties_new(&listing.counties, err);
+    if (status == TH_OK) {
+        status = th_estimate_group_each(store, record->run_id, list_group, &listing, err);
+    }
+    status = status == TH_OK ? listing.status : status;
+    th_counties_free(listing.counties);
+    if (status != TH_OK) {
+        th_json_free(listing.list);
+        return status;
+    }
+    *ret_groups = listing.list;
+    return TH_OK;
 }
 
 struct th_json *th_estimate_years_json(const struct th_estimate_year *years, size_t n)

@@ -1,5 +1,6 @@
-// Computing and storing a run. The lines are computed twice, once for the sheet's digest that the
-// run row carries and once for the rows that refer to it: cheaper than keeping them.
+// Computing and storing a run, in three walks over its parcels: how uncertain the whole is, the
+// sheet with its sums and digest, the rows that refer to the run. Lines are cheaper to compute
+// again than to keep.
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,7 +9,7 @@
 
 #include "core/crew.h"
 #include "core/text.h"
-#include "registry/estimate_internal.h"
+#include "registry/estimate_rows.h"
 
 static enum th_status add_carbon(struct th_carbon *sum, struct th_carbon more, struct th_error *err)
 {
@@ -27,179 +28,6 @@ static enum th_status add_terms(struct th_estimate_terms *sum, const struct th_e
     for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]) && status == TH_OK; i++) {
         status = add_carbon(sums[i], *terms[i], err);
     }
-    return status;
-}
-
-// Parcels are taken in chunks, so that the arithmetic runs over many at once and the rows still
-// come out by parcel, then year.
-enum { CHUNK = 512 };
-
-struct chunk {
-    struct th_estimate_parcel parcels[CHUNK];
-    struct th_estimate_line lines[CHUNK];
-    struct th_estimate_row *rows; // CHUNK × years, by parcel
-    double *values;               // CHUNK × inputs, of one year
-    struct th_buf used;           // texts of the rows, each with its NUL
-    size_t *used_at;              // CHUNK × years
-    size_t at[CHUNK];             // of the parcels that count in the year, which of the chunk's
-    size_t n;                     // of them
-    int64_t n_unrecorded;         // parcel-years so far of which no record says anything
-};
-
-static bool chunk_make(const struct th_estimate_job *job, struct chunk *chunk)
-{
-    size_t n_years = (size_t)(job->to_year - job->from_year) + 1;
-    size_t n_inputs = th_methodology_n_inputs(job->methodology);
-    chunk->rows = calloc(CHUNK * n_years, sizeof(*chunk->rows));
-    chunk->used_at = calloc(CHUNK * n_years, sizeof(*chunk->used_at));
-    chunk->values = calloc(CHUNK * (n_inputs + 1), sizeof(*chunk->values));
-    th_buf_init(&chunk->used, 512 * 1024 * 1024);
-    return chunk->rows && chunk->used_at && chunk->values;
-}
-
-static void chunk_clear(struct chunk *chunk)
-{
-    free(chunk->rows);
-    free(chunk->used_at);
-    free(chunk->values);
-    th_buf_clear(&chunk->used);
-}
-
-static void write_used(const struct th_estimate_job *job, const double *values, struct chunk *chunk,
-                       size_t row)
-{
-    chunk->used_at[row] = chunk->used.size;
-    th_estimate_values_write(job->methodology, values, &chunk->used);
-    th_buf_append_char(&chunk->used, '\0');
-}
-
-static void fill_row(const struct th_estimate_line *line, const struct th_estimate_source *source,
-                     struct th_estimate_row *row)
-{
-    *row = (struct th_estimate_row){.parcel_id = source->parcel_id,
-                                    .year = line->year,
-                                    .version = source->version,
-                                    .area_used = line->area_used,
-                                    .terms = {.gross = line->gross,
-                                              .baseline = line->baseline,
-                                              .co2 = line->emissions[TH_GAS_CO2],
-                                              .ch4 = line->emissions[TH_GAS_CH4],
-                                              .n2o = line->emissions[TH_GAS_N2O],
-                                              .leakage = line->leakage,
-                                              .deduction = line->deduction,
-                                              .net = line->net},
-                                    .measured = source->measured,
-                                    .has_contracted = source->has_contracted,
-                                    .contracted = source->contracted,
-                                    .geometry_hash = source->geometry_hash,
-                                    .row_hash = source->row_hash};
-}
-
-// Every input that the year's records give is the document's default: what is not stated is not
-// nought.
-static bool is_unrecorded(const struct th_methodology *methodology, const bool *is_default)
-{
-    size_t n_yearly = 0;
-    size_t n_default = 0;
-    for (size_t i = 0; i < th_methodology_n_inputs(methodology); i++) {
-        if (th_methodology_input(methodology, i)->scope == TH_INPUT_OF_YEAR) {
-            n_yearly++;
-            n_default += is_default[i] ? 1 : 0;
-        }
-    }
-    return n_yearly > 0 && n_default == n_yearly;
-}
-
-// Parcels of a chunk that count in one year, with their inputs.
-static enum th_status load_year(struct th_store *store, const struct th_estimate_job *job,
-                                size_t first, size_t n, int year, struct chunk *chunk,
-                                struct th_error *err)
-{
-    bool is_default[TH_CALC_INPUTS_MAX];
-    size_t n_inputs = th_methodology_n_inputs(job->methodology);
-    size_t n_years = (size_t)(job->to_year - job->from_year) + 1;
-    size_t column = (size_t)(year - job->from_year);
-    enum th_status status = TH_OK;
-    chunk->n = 0;
-    for (size_t i = 0; i < n && status == TH_OK; i++) {
-        struct th_estimate_source source;
-        if (!th_estimate_source_in(&job->sources[first + i], year, &source)) {
-            continue;
-        }
-        double *values = chunk->values + chunk->n * n_inputs;
-        status = th_estimate_source_values(store, job->methodology, &source, year, values,
-                                           is_default, err);
-        chunk->parcels[chunk->n] =
-            (struct th_estimate_parcel){.parcel_id = source.parcel_id,
-                                        .measured = source.measured,
-                                        .has_contracted = source.has_contracted,
-                                        .contracted = source.contracted,
-                                        .inputs = values};
-        chunk->at[chunk->n++] = i;
-        if (status == TH_OK) {
-            write_used(job, values, chunk, i * n_years + column);
-            chunk->n_unrecorded += is_unrecorded(job->methodology, is_default) ? 1 : 0;
-        }
-    }
-    return status;
-}
-
-static enum th_status compute_year(struct th_store *store, const struct th_estimate_job *job,
-                                   const struct th_estimate_shares *shares, size_t first, size_t n,
-                                   int year, struct chunk *chunk, struct th_error *err)
-{
-    size_t n_years = (size_t)(job->to_year - job->from_year) + 1;
-    size_t column = (size_t)(year - job->from_year);
-    enum th_status status = load_year(store, job, first, n, year, chunk, err);
-    if (status == TH_OK) {
-        status = th_estimate_year(job->rules, year, chunk->parcels, chunk->n, chunk->lines, err);
-    }
-    for (size_t k = 0; k < chunk->n && status == TH_OK; k++) {
-        struct th_estimate_source source;
-        size_t i = chunk->at[k];
-        status = th_estimate_deduct(&chunk->lines[k], shares, err);
-        if (th_estimate_source_in(&job->sources[first + i], year, &source)) {
-            fill_row(&chunk->lines[k], &source, &chunk->rows[i * n_years + column]);
-        }
-    }
-    return status;
-}
-
-// Calls `take` for every row, by parcel, then year; *ret_unrecorded (may be NULL) counts those
-// without a record of the year.
-static enum th_status each_row(struct th_store *store, const struct th_estimate_job *job,
-                               const struct th_estimate_shares *shares, int64_t *ret_unrecorded,
-                               enum th_status (*take)(void *context,
-                                                      const struct th_estimate_row *row,
-                                                      struct th_error *err),
-                               void *context, struct th_error *err)
-{
-    struct chunk *chunk = calloc(1, sizeof(*chunk));
-    size_t n_years = (size_t)(job->to_year - job->from_year) + 1;
-    enum th_status status = chunk && chunk_make(job, chunk) ? TH_OK : th_error_no_memory(err);
-    for (size_t first = 0; first < job->n_sources && status == TH_OK; first += CHUNK) {
-        size_t n = job->n_sources - first < CHUNK ? job->n_sources - first : CHUNK;
-        chunk->used.size = 0;
-        memset(chunk->rows, 0, CHUNK * n_years * sizeof(*chunk->rows));
-        for (int year = job->from_year; year <= job->to_year && status == TH_OK; year++) {
-            status = compute_year(store, job, shares, first, n, year, chunk, err);
-        }
-        status = status == TH_OK ? th_buf_check(&chunk->used, err) : status;
-        for (size_t i = 0; i < n * n_years && status == TH_OK; i++) {
-            if (chunk->rows[i].parcel_id == 0) {
-                continue; // it does not count in this year
-            }
-            chunk->rows[i].used = chunk->used.data + chunk->used_at[i];
-            status = take(context, &chunk->rows[i], err);
-        }
-    }
-    if (status == TH_OK && ret_unrecorded) {
-        *ret_unrecorded = chunk->n_unrecorded;
-    }
-    if (chunk) {
-        chunk_clear(chunk);
-    }
-    free(chunk);
     return status;
 }
 
@@ -222,12 +50,16 @@ enum th_status th_estimate_years_floor(struct th_estimate_year *years, size_t n,
 }
 
 static enum th_status sum_row(struct th_estimate_result *result, const struct th_estimate_row *row,
-                              struct th_error *err)
+                              size_t index, struct th_error *err)
 {
     struct th_estimate_year *year = &result->years[row->year - result->record.from_year];
+    struct th_estimate_group_record *group = &result->groups.items[result->groups.group_of[index]];
     enum th_status status = add_terms(&result->record.terms, &row->terms, err);
     status = status == TH_OK ? add_carbon(&year->gross, row->terms.gross, err) : status;
     status = status == TH_OK ? add_carbon(&year->net, row->terms.net, err) : status;
+    status = status == TH_OK ? add_carbon(&group->gross, row->terms.gross, err) : status;
+    status = status == TH_OK ? add_carbon(&group->deduction, row->terms.deduction, err) : status;
+    status = status == TH_OK ? add_carbon(&group->net, row->terms.net, err) : status;
     status = status == TH_OK ? th_area_add(year->area, row->area_used, &year->area, err) : status;
     if (status == TH_OK && th_area_compare(year->area, result->area) > 0) {
         result->area = year->area;
@@ -235,7 +67,7 @@ static enum th_status sum_row(struct th_estimate_result *result, const struct th
     return status;
 }
 
-// The first pass: sums, and the digest of the sheet as it grows.
+// The sheet as it grows, its digest and the sums.
 struct summing {
     const struct th_methodology *methodology;
     struct th_estimate_result *result;
@@ -295,53 +127,80 @@ static enum th_status judge_row(struct summing *summing, const struct th_estimat
     return TH_OK;
 }
 
-static enum th_status take_sum(void *context, const struct th_estimate_row *row,
+static enum th_status digest_text(struct summing *summing, struct th_error *err)
+{
+    th_hasher_update(summing->hasher, summing->text.data, summing->text.size);
+    enum th_status status = th_buf_check(&summing->text, err);
+    summing->text.size = 0;
+    return status;
+}
+
+static enum th_status take_sum(void *context, const struct th_estimate_row *row, size_t index,
                                struct th_error *err)
 {
     struct summing *summing = context;
     enum th_status status = judge_row(summing, row, err);
-    status = status == TH_OK ? sum_row(summing->result, row, err) : status;
+    status = status == TH_OK ? sum_row(summing->result, row, index, err) : status;
     if (status == TH_OK) {
         th_estimate_sheet_row(row, &summing->text);
-        th_hasher_update(summing->hasher, summing->text.data, summing->text.size);
-        status = th_buf_check(&summing->text, err);
-        summing->text.size = 0;
+        status = digest_text(summing, err);
     }
     return status;
 }
 
-static void warn_unrecorded(struct th_estimate_result *result, int64_t n_unrecorded)
+static void warn_unrecorded(struct th_estimate_result *result, size_t n_unrecorded)
 {
     if (n_unrecorded > 0 && result->n_warnings < TH_ESTIMATE_WARNINGS_MAX) {
         struct th_estimate_warning *warning = &result->warnings[result->n_warnings++];
         begin_warning(warning, "estimate_unrecorded");
-        th_error_add_int(&warning->message, "n", n_unrecorded);
+        th_error_add_int(&warning->message, "n", (long long)n_unrecorded);
     }
 }
 
-static enum th_status compute_sums(struct th_store *store, const struct th_estimate_job *job,
+// Groups in order of code, a county before its villages, and the total: the end of a sheet.
+static enum th_status digest_groups(struct summing *summing, struct th_error *err)
+{
+    const struct th_estimate_grouping *groups = &summing->result->groups;
+    size_t village = 1 + groups->n_counties;
+    enum th_status status = TH_OK;
+    for (size_t county = 1; county <= groups->n_counties && status == TH_OK; county++) {
+        th_estimate_sheet_group(&groups->items[county], &summing->text);
+        for (; village < groups->n && groups->within[village] == county; village++) {
+            th_estimate_sheet_group(&groups->items[village], &summing->text);
+        }
+        status = digest_text(summing, err);
+    }
+    if (status == TH_OK) {
+        th_estimate_sheet_total(&summing->result->record, &summing->text);
+        status = digest_text(summing, err);
+    }
+    return status;
+}
+
+static enum th_status compute_sums(const struct th_estimate_job *job,
                                    struct th_estimate_result *result, struct th_hasher *hasher,
                                    struct th_error *err)
 {
     struct summing summing = {.methodology = job->methodology, .result = result, .hasher = hasher};
-    int64_t n_unrecorded = 0;
+    const struct th_estimate_row_sink sink = {take_sum, &summing};
+    uint32_t *order =
+        th_estimate_sheet_order(job->sources, job->n_sources, job->from_year, job->to_year);
     th_buf_init(&summing.text, 1024 * 1024);
     enum th_status status =
-        th_estimate_sheet_head(&result->record, job->methodology, &summing.text, err);
-    status = status == TH_OK
-                 ? each_row(store, job, &result->shares, &n_unrecorded, take_sum, &summing, err)
-                 : status;
+        order ? th_estimate_sheet_head(&result->record, job->methodology, &summing.text, err)
+              : th_error_no_memory(err);
     if (status == TH_OK) {
-        th_estimate_sheet_total(&result->record, &summing.text);
-        th_hasher_update(hasher, summing.text.data, summing.text.size);
-        status = th_buf_check(&summing.text, err);
+        status = th_estimate_rows_each(job, &result->shares, order, &sink, err);
     }
+    status = status == TH_OK ? th_estimate_grouping_lift(&result->groups, err) : status;
+    status = status == TH_OK ? digest_groups(&summing, err) : status;
+    free(order);
     th_buf_clear(&summing.text);
     if (status == TH_OK) {
         if (summing.asked) {
             th_error_add_int(&summing.asked->message, "n", summing.n_asked);
         }
-        warn_unrecorded(result, n_unrecorded);
+        warn_unrecorded(result, th_estimate_table_n_unrecorded(job->table));
         result->record.sheet_sha256 = th_hasher_final(hasher);
         status = th_estimate_years_floor(result->years, result->n_years, err);
     }
@@ -353,10 +212,11 @@ struct storing {
     int64_t run_id;
 };
 
-static enum th_status take_store(void *context, const struct th_estimate_row *row,
+static enum th_status take_store(void *context, const struct th_estimate_row *row, size_t index,
                                  struct th_error *err)
 {
     const struct storing *storing = context;
+    (void)index;
     return th_estimate_row_insert(storing->store, storing->run_id, row, err);
 }
 
@@ -364,7 +224,12 @@ static enum th_status store_rows(struct th_store *store, const struct th_estimat
                                  const struct th_estimate_result *result, struct th_error *err)
 {
     struct storing storing = {store, result->record.run_id};
-    return each_row(store, job, &result->shares, NULL, take_store, &storing, err);
+    const struct th_estimate_row_sink sink = {take_store, &storing};
+    enum th_status status = TH_OK;
+    for (size_t i = 1; i < result->groups.n && status == TH_OK; i++) {
+        status = th_estimate_group_insert(store, storing.run_id, &result->groups.items[i], err);
+    }
+    return status == TH_OK ? th_estimate_rows_each(job, &result->shares, NULL, &sink, err) : status;
 }
 
 static struct th_json *warnings_to_store(const struct th_estimate_warning *warnings, size_t n)
@@ -404,6 +269,7 @@ static enum th_status store_run(struct th_store *store, const struct th_estimate
 
 void th_estimate_result_clear(struct th_estimate_result *result)
 {
+    th_estimate_grouping_clear(&result->groups);
     free(result->years);
     result->years = NULL;
     result->n_years = 0;
@@ -429,56 +295,84 @@ static void init_result(const struct th_estimate_job *job, struct th_estimate_re
     result->n_warnings = th_estimate_warnings(job->rules, result->warnings);
 }
 
-// All parcels and years go into the sums from which the draws are made.
-static enum th_status add_to_spread(struct th_store *store, const struct th_estimate_job *job,
-                                    struct th_estimate_spread *spread, struct th_error *err)
+struct spreading {
+    const struct th_estimate_job *job;
+    const uint32_t *group_of; // of sources
+    struct th_estimate_spread *spread;
+};
+
+static enum th_status take_spread(void *context, const struct th_estimate_block *block,
+                                  struct th_error *err)
 {
-    struct chunk *chunk = calloc(1, sizeof(*chunk));
-    enum th_status status = chunk && chunk_make(job, chunk) ? TH_OK : th_error_no_memory(err);
-    for (size_t first = 0; first < job->n_sources && status == TH_OK; first += CHUNK) {
-        size_t n = job->n_sources - first < CHUNK ? job->n_sources - first : CHUNK;
-        chunk->used.size = 0;
-        for (int year = job->from_year; year <= job->to_year && status == TH_OK; year++) {
-            status = load_year(store, job, first, n, year, chunk, err);
-            if (status == TH_OK) {
-                status = th_estimate_spread_add(spread, year, chunk->parcels, NULL, chunk->n, err);
-            }
+    const struct spreading *spreading = context;
+    uint32_t group_of[TH_ESTIMATE_BLOCK];
+    enum th_status status = TH_OK;
+    for (int year = spreading->job->from_year; year <= spreading->job->to_year && status == TH_OK;
+         year++) {
+        const struct th_estimate_year_block *parcels =
+            &block->years[year - spreading->job->from_year];
+        for (size_t i = 0; i < parcels->n; i++) {
+            group_of[i] = spreading->group_of[block->indices[parcels->places[i]]];
         }
+        status = th_estimate_spread_add(spreading->spread, year, parcels->parcels, group_of,
+                                        parcels->n, err);
     }
-    if (chunk) {
-        chunk_clear(chunk);
-    }
-    free(chunk);
     return status;
 }
 
-static void take_uncertainty(struct th_estimate_result *result,
-                             const struct th_estimate_uncertainty *uncertainty)
+// A half-width toward +∞; what 64 bits do not hold is as good as without end.
+static struct th_carbon whole_kg(double half_width)
 {
-    double halfwidth = ceil(uncertainty->net.half_width);
-    result->shares = uncertainty->shares;
-    result->record.has_uncertainty = true;
-    result->record.halfwidth =
-        th_carbon_from_kg(halfwidth < 0x1p62 ? (int64_t)halfwidth : INT64_MAX);
-    (void)th_ratio_format(uncertainty->confidence, result->record.confidence);
+    double whole = ceil(half_width);
+    return th_carbon_from_kg(whole < 0x1p62 ? (int64_t)whole : INT64_MAX);
 }
 
-// How uncertain the whole is, and what the rule takes off for it.
-static enum th_status compute_uncertainty(struct th_store *store, const struct th_estimate_job *job,
+static void take_uncertainty(struct th_estimate_result *result,
+                             const struct th_estimate_uncertainty *uncertainty,
+                             const struct th_spread *nets)
+{
+    result->shares = uncertainty->shares;
+    result->record.has_uncertainty = true;
+    result->record.halfwidth = whole_kg(uncertainty->net.half_width);
+    result->record.propagated = whole_kg(uncertainty->propagated);
+    (void)th_ratio_format(uncertainty->confidence, result->record.confidence);
+    for (size_t i = 0; i < result->groups.n; i++) {
+        result->groups.items[i].has_uncertainty = true;
+        result->groups.items[i].halfwidth = whole_kg(nets[i].half_width);
+    }
+}
+
+static enum th_status finish_spread(struct th_estimate_spread *spread,
+                                    struct th_estimate_result *result, struct th_error *err)
+{
+    struct th_estimate_uncertainty uncertainty;
+    struct th_spread *nets = calloc(result->groups.n, sizeof(*nets));
+    enum th_status status =
+        nets ? th_estimate_spread_finish(spread, th_crew_cores(), &uncertainty, nets, err)
+             : th_error_no_memory(err);
+    if (status == TH_OK) {
+        take_uncertainty(result, &uncertainty, nets);
+    }
+    free(nets);
+    return status;
+}
+
+// How uncertain the whole and its groups are, and what the rule takes off for it.
+static enum th_status compute_uncertainty(const struct th_estimate_job *job,
                                           struct th_estimate_result *result, struct th_error *err)
 {
-    struct th_estimate_spread *spread = NULL;
-    struct th_estimate_uncertainty uncertainty;
-    enum th_status status =
-        th_estimate_spread_new(job->rules, job->from_year, job->to_year, NULL, &spread, err);
-    status = status == TH_OK ? add_to_spread(store, job, spread, err) : status;
-    if (status == TH_OK && th_estimate_spread_is_stated(spread)) {
-        status = th_estimate_spread_finish(spread, th_crew_cores(), &uncertainty, NULL, err);
-        if (status == TH_OK) {
-            take_uncertainty(result, &uncertainty);
-        }
+    struct spreading spreading = {.job = job, .group_of = result->groups.group_of};
+    const struct th_estimate_groups groups = {result->groups.n, result->groups.within};
+    enum th_status status = th_estimate_spread_new(job->rules, job->from_year, job->to_year,
+                                                   &groups, &spreading.spread, err);
+    if (status == TH_OK) {
+        status =
+            th_estimate_table_each(job->table, job->sources, NULL, take_spread, &spreading, err);
     }
-    th_estimate_spread_free(spread);
+    if (status == TH_OK && th_estimate_spread_is_stated(spreading.spread)) {
+        status = finish_spread(spreading.spread, result, err);
+    }
+    th_estimate_spread_free(spreading.spread);
     struct th_estimate_run_record *record = &result->record;
     (void)th_ratio_format(result->shares.gross, record->gross_share);
     (void)th_ratio_format(result->shares.baseline, record->baseline_share);
@@ -486,27 +380,58 @@ static enum th_status compute_uncertainty(struct th_store *store, const struct t
     return status;
 }
 
-enum th_status th_estimate_perform(struct th_store *store, const struct th_estimate_job *job,
+static enum th_status read_table(struct th_store *store, const struct th_estimate_job *job,
+                                 struct th_estimate_table **ret_table, struct th_error *err)
+{
+    struct th_estimate_table *table = NULL;
+    enum th_status status = th_estimate_table_new(
+        store, job->methodology, job->from_year, job->to_year, TH_ESTIMATE_MEMORY_MAX, &table, err);
+    for (size_t i = 0; i < job->n_sources && status == TH_OK; i++) {
+        status = th_estimate_table_add(table, job->sources + i, job->n_sources - i, err);
+    }
+    if (status != TH_OK) {
+        th_estimate_table_free(table);
+        return status;
+    }
+    *ret_table = table;
+    return TH_OK;
+}
+
+static enum th_status perform(struct th_store *store, const struct th_estimate_job *job,
+                              struct th_estimate_result *result, struct th_error *err)
+{
+    struct th_hasher *hasher = th_hasher_new(TH_HASH_SHA256);
+    result->years = calloc(result->n_years, sizeof(*result->years));
+    enum th_status status = hasher && result->years ? TH_OK : th_error_no_memory(err);
+    if (status == TH_OK) {
+        status = th_estimate_grouping_make(job->sources, job->n_sources, &result->groups, err);
+    }
+    if (status == TH_OK) {
+        init_result(job, result);
+        status = compute_uncertainty(job, result, err);
+    }
+    status = status == TH_OK ? compute_sums(job, result, hasher, err) : status;
+    if (status == TH_OK) {
+        status = store_run(store, job, result, err);
+    }
+    th_hasher_free(hasher);
+    return status;
+}
+
+enum th_status th_estimate_perform(struct th_store *store, const struct th_estimate_job *given,
                                    struct th_estimate_result *ret_result, struct th_error *err)
 {
-    assert(job->to_year >= job->from_year);
-    struct th_estimate_result result = {.n_years = (size_t)(job->to_year - job->from_year) + 1,
+    assert(given->to_year >= given->from_year && given->n_sources > 0);
+    struct th_estimate_job job = *given;
+    struct th_estimate_table *own = NULL;
+    struct th_estimate_result result = {.n_years = (size_t)(job.to_year - job.from_year) + 1,
                                         .shares = {{0, 1}, {0, 1}, {0, 1}}};
-    struct th_hasher *hasher = th_hasher_new(TH_HASH_SHA256);
-    result.years = calloc(result.n_years, sizeof(*result.years));
-    enum th_status status = TH_OK;
-    if (!hasher || !result.years) {
-        status = th_error_no_memory(err);
-        goto done;
-    }
-    init_result(job, &result);
-    status = compute_uncertainty(store, job, &result, err);
-    status = status == TH_OK ? compute_sums(store, job, &result, hasher, err) : status;
+    enum th_status status = job.table ? TH_OK : read_table(store, &job, &own, err);
     if (status == TH_OK) {
-        status = store_run(store, job, &result, err);
+        job.table = job.table ? job.table : own;
+        status = perform(store, &job, &result, err);
     }
-done:
-    th_hasher_free(hasher);
+    th_estimate_table_free(own);
     if (status == TH_OK) {
         *ret_result = result;
     } else {

@@ -148,35 +148,101 @@ enum th_status th_estimate_sheet_head(const struct th_estimate_run_record *recor
     return status;
 }
 
+// A text as canonical JSON has it. Nearly every number of a parcel stands there as it is.
+static void put_text(const char *text, struct th_buf *out)
+{
+    bool is_plain = true;
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
+        is_plain = is_plain && *c >= 0x20 && *c != '"' && *c != '\\';
+    }
+    if (is_plain) {
+        th_buf_append_char(out, '"');
+        th_buf_append_str(out, text);
+        th_buf_append_char(out, '"');
+        return;
+    }
+    char *dump = NULL;
+    struct th_json *value = th_json_string(text);
+    if (th_json_dump(value, TH_JSON_CANONICAL, &dump, NULL) == TH_OK) {
+        th_buf_append_str(out, dump);
+    } else {
+        out->failed = true;
+    }
+    free(dump);
+    th_json_free(value);
+}
+
+static void put_int(const char *key, int64_t value, struct th_buf *out)
+{
+    char digits[24];
+    char *at = digits + sizeof(digits);
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0) {
+        *--at = '-';
+    }
+    th_buf_append_str(out, key);
+    th_buf_append(out, at, (size_t)(digits + sizeof(digits) - at));
+}
+
+static void put_kg(const char *key, struct th_carbon mass, struct th_buf *out)
+{
+    put_int(key, th_carbon_kg(mass), out);
+}
+
 // Written by hand, keys in canonical order: a registry has millions of these lines.
 void th_estimate_sheet_row(const struct th_estimate_row *row, struct th_buf *out)
 {
     char geometry[TH_HASH_HEX_SIZE];
-    char digest[TH_HASH_HEX_SIZE];
     const struct th_estimate_terms *terms = &row->terms;
-    th_buf_printf(out,
-                  "{\"area_used_m2_300\":%" PRId64 ",\"baseline_kg\":%" PRId64
-                  ",\"ch4_kg\":%" PRId64 ",\"co2_kg\":%" PRId64,
-                  th_area_m2_300(row->area_used), th_carbon_kg(terms->baseline),
-                  th_carbon_kg(terms->ch4), th_carbon_kg(terms->co2));
+    put_int("{\"area_used_m2_300\":", th_area_m2_300(row->area_used), out);
+    put_kg(",\"baseline_kg\":", terms->baseline, out);
+    put_kg(",\"ch4_kg\":", terms->ch4, out);
+    put_kg(",\"co2_kg\":", terms->co2, out);
     if (row->has_contracted) {
-        th_buf_printf(out, ",\"contracted_m2_300\":%" PRId64, th_area_m2_300(row->contracted));
+        put_int(",\"contracted_m2_300\":", th_area_m2_300(row->contracted), out);
     } else {
         th_buf_append_str(out, ",\"contracted_m2_300\":null");
     }
-    th_buf_printf(out,
-                  ",\"deduction_kg\":%" PRId64 ",\"geometry_hash\":\"%s\",\"gross_kg\":%" PRId64
-                  ",\"leakage_kg\":%" PRId64 ",\"measured_m2_300\":%" PRId64 ",\"n2o_kg\":%" PRId64
-                  ",\"net_kg\":%" PRId64,
-                  th_carbon_kg(terms->deduction), th_hash_hex(&row->geometry_hash, geometry),
-                  th_carbon_kg(terms->gross), th_carbon_kg(terms->leakage),
-                  th_area_m2_300(row->measured), th_carbon_kg(terms->n2o),
-                  th_carbon_kg(terms->net));
-    th_buf_printf(out,
-                  ",\"parcel_id\":%" PRId64 ",\"row_hash\":\"%s\",\"used\":%s,\"version\":%" PRId64
-                  ",\"year\":%d}\n",
-                  row->parcel_id, th_hash_hex(&row->row_hash, digest), row->used, row->version,
-                  row->year);
+    put_kg(",\"deduction_kg\":", terms->deduction, out);
+    th_buf_append_str(out, ",\"geometry_hash\":\"");
+    th_buf_append_str(out, th_hash_hex(&row->geometry_hash, geometry));
+    put_kg("\",\"gross_kg\":", terms->gross, out);
+    put_kg(",\"leakage_kg\":", terms->leakage, out);
+    put_int(",\"measured_m2_300\":", th_area_m2_300(row->measured), out);
+    put_kg(",\"n2o_kg\":", terms->n2o, out);
+    put_kg(",\"net_kg\":", terms->net, out);
+    th_buf_append_str(out, ",\"number\":");
+    if (row->number[0] != '\0') {
+        put_text(row->number, out);
+    } else {
+        th_buf_append_str(out, "null");
+    }
+    th_buf_append_str(out, ",\"used\":");
+    th_buf_append_str(out, row->used);
+    th_buf_append_str(out, ",\"village\":");
+    put_text(row->village, out);
+    put_int(",\"year\":", row->year, out);
+    th_buf_append_str(out, "}\n");
+}
+
+void th_estimate_sheet_group(const struct th_estimate_group_record *group, struct th_buf *out)
+{
+    th_buf_append_str(out, "{\"code\":");
+    put_text(group->code, out);
+    put_kg(",\"deduction_kg\":", group->deduction, out);
+    put_kg(",\"gross_kg\":", group->gross, out);
+    if (group->has_uncertainty) {
+        put_kg(",\"halfwidth_kg\":", group->halfwidth, out);
+    } else {
+        th_buf_append_str(out, ",\"halfwidth_kg\":null");
+    }
+    put_int(",\"n_parcels\":", group->n_parcels, out);
+    put_kg(",\"net_kg\":", group->net, out);
+    th_buf_append_str(out, "}\n");
 }
 
 void th_estimate_sheet_total(const struct th_estimate_run_record *record, struct th_buf *out)
@@ -199,9 +265,15 @@ void th_estimate_sheet_total(const struct th_estimate_run_record *record, struct
     }
     th_buf_printf(out,
                   ",\"leakage_kg\":%" PRId64 ",\"n2o_kg\":%" PRId64 ",\"n_parcels\":%" PRId64
-                  ",\"net_kg\":%" PRId64 ",\"total\":true}\n",
+                  ",\"net_kg\":%" PRId64,
                   th_carbon_kg(terms->leakage), th_carbon_kg(terms->n2o), record->n_parcels,
                   th_carbon_kg(terms->net));
+    if (record->has_uncertainty) {
+        th_buf_printf(out, ",\"propagated_kg\":%" PRId64, th_carbon_kg(record->propagated));
+    } else {
+        th_buf_append_str(out, ",\"propagated_kg\":null");
+    }
+    th_buf_append_str(out, ",\"total\":true}\n");
 }
 
 struct sheet_writer {
@@ -213,6 +285,14 @@ static bool write_row(void *context, const struct th_estimate_row *row)
 {
     struct sheet_writer *writer = context;
     th_estimate_sheet_row(row, writer->out);
+    writer->n_lines++;
+    return !writer->out->failed;
+}
+
+static bool write_group(void *context, const struct th_estimate_group_record *group)
+{
+    struct sheet_writer *writer = context;
+    th_estimate_sheet_group(group, writer->out);
     writer->n_lines++;
     return !writer->out->failed;
 }
@@ -235,7 +315,10 @@ static enum th_status sheet_text(struct th_store *store, int64_t run_id,
     }
     th_methodology_free(methodology);
     if (status == TH_OK) {
-        status = th_estimate_row_each(store, run_id, write_row, &writer, err);
+        status = th_estimate_row_each_named(store, run_id, write_row, &writer, err);
+    }
+    if (status == TH_OK) {
+        status = th_estimate_group_each(store, run_id, write_group, &writer, err);
     }
     if (status == TH_OK) {
         th_estimate_sheet_total(ret_record, out);

@@ -214,31 +214,6 @@ enum th_status th_estimate_values_read(const struct th_methodology *methodology,
     return read_values(&judge, attributes, records, ret_values, ret_is_default);
 }
 
-// Keys in canonical order, as the sheet wants them.
-void th_estimate_values_write(const struct th_methodology *methodology, const double *values,
-                              struct th_buf *out)
-{
-    struct th_json *object = th_json_object();
-    for (size_t i = 0; i < th_methodology_n_inputs(methodology); i++) {
-        const struct th_input *input = th_methodology_input(methodology, i);
-        char text[48];
-        if (input->type == TH_INPUT_CHOICE) {
-            th_json_set_text(object, input->name, input->choices[(size_t)values[i]].name);
-        } else if (input->type != TH_INPUT_YEARS_SINCE) {
-            (void)snprintf(text, sizeof(text), "%.15g", values[i]);
-            th_json_set_text(object, input->name, text);
-        }
-    }
-    char *dump = NULL;
-    if (th_json_dump(object, TH_JSON_CANONICAL, &dump, NULL) == TH_OK) {
-        th_buf_append_str(out, dump);
-    } else {
-        out->failed = true;
-    }
-    free(dump);
-    th_json_free(object);
-}
-
 static bool has_yearly(const struct th_methodology *methodology)
 {
     bool yearly = false;
@@ -249,15 +224,36 @@ static bool has_yearly(const struct th_methodology *methodology)
 }
 
 // What is on record of a year; NULL where nothing is.
-static enum th_status read_records(struct th_store *store, int64_t parcel_id, int year,
-                                   struct th_json **ret_records, struct th_error *err)
+static enum th_status read_records(struct th_store *store,
+                                   const struct th_estimate_records *records, int64_t parcel_id,
+                                   int year, struct th_json **ret_records, struct th_error *err)
 {
-    char *text = NULL;
-    enum th_status status = th_activity_find(store, parcel_id, year, &text, err);
+    char *found = NULL;
+    enum th_status status = records ? TH_OK : th_activity_find(store, parcel_id, year, &found, err);
+    const char *text = records ? th_estimate_records_find(records, parcel_id, year) : found;
     if (status == TH_OK && text) {
         status = th_json_parse(text, strlen(text), ret_records, err);
     }
-    free(text);
+    free(found);
+    return status;
+}
+
+// `records` NULL: the store is asked.
+static enum th_status year_values(struct th_store *store, const struct judge *judge,
+                                  const struct th_estimate_source *source,
+                                  const struct th_json *attributes,
+                                  const struct th_estimate_records *records, double *ret_values,
+                                  bool *ret_is_default)
+{
+    struct th_json *record = NULL;
+    enum th_status status = TH_OK;
+    if (has_yearly(judge->methodology)) {
+        status = read_records(store, records, source->parcel_id, judge->year, &record, judge->err);
+    }
+    if (status == TH_OK) {
+        status = read_values(judge, attributes, record, ret_values, ret_is_default);
+    }
+    th_json_free(record);
     return status;
 }
 
@@ -266,21 +262,29 @@ static enum th_status source_values(struct th_store *store, const struct judge *
                                     bool *ret_is_default)
 {
     struct th_json *attributes = NULL;
-    struct th_json *records = NULL;
     if (th_methodology_n_inputs(judge->methodology) == 0) {
         return TH_OK;
     }
     enum th_status status =
         th_json_parse(source->attributes, strlen(source->attributes), &attributes, judge->err);
-    if (status == TH_OK && has_yearly(judge->methodology)) {
-        status = read_records(store, source->parcel_id, judge->year, &records, judge->err);
-    }
     if (status == TH_OK) {
-        status = read_values(judge, attributes, records, ret_values, ret_is_default);
+        status = year_values(store, judge, source, attributes, NULL, ret_values, ret_is_default);
     }
     th_json_free(attributes);
-    th_json_free(records);
     return status;
+}
+
+enum th_status th_estimate_source_year(struct th_store *store,
+                                       const struct th_methodology *methodology,
+                                       const struct th_estimate_source *source,
+                                       const struct th_json *attributes,
+                                       const struct th_estimate_records *records, int year,
+                                       struct th_estimate_values *ret_values, struct th_error *err)
+{
+    const struct judge judge = {.methodology = methodology, .year = year, .err = err};
+    ret_values->n_errors = 0;
+    return year_values(store, &judge, source, attributes, records, ret_values->inputs,
+                       ret_values->is_default);
 }
 
 enum th_status th_estimate_source_values(struct th_store *store,
@@ -351,6 +355,23 @@ static enum th_status source_applies(struct th_store *store, struct judge *judge
         judge->year = year;
         if (status == TH_OK && year <= to_year) {
             status = source_values(store, judge, &then, values, is_default);
+        }
+    }
+    return status;
+}
+
+enum th_status th_estimate_source_site(const struct th_methodology *methodology,
+                                       const struct th_estimate_source *source, int from_year,
+                                       int to_year, struct th_error *err)
+{
+    const struct judge judge = {.methodology = methodology, .err = err};
+    struct th_estimate_source then;
+    int64_t version = 0;
+    enum th_status status = check_there(&judge, source, from_year, to_year);
+    for (int year = from_year; year <= to_year && status == TH_OK; year++) {
+        if (th_estimate_source_in(source, year, &then) && then.version != version) {
+            status = check_site(&judge, &then);
+            version = then.version;
         }
     }
     return status;

@@ -81,7 +81,8 @@ enum th_status th_activity_each(struct th_store *store, const struct th_activity
         " ORDER BY a.parcel_id, a.year, a.version";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, question->parcel_id);
-    th_bind_int(q, 2, question->parcel_id > 0 ? question->parcel_id : INT64_MAX);
+    int64_t last = question->parcel_id > 0 ? question->parcel_id : INT64_MAX;
+    th_bind_int(q, 2, question->through_id > 0 ? question->through_id : last);
     th_bind_int(q, 3, question->year);
     th_bind_text(q, 4, question->village);
     th_bind_int(q, 5, question->all_versions);

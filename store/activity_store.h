@@ -35,6 +35,7 @@ enum th_status th_activity_find(struct th_store *store, int64_t parcel_id, int y
 
 struct th_activity_question { // zeroed: every latest version
     int64_t parcel_id;        // > 0: of this parcel
+    int64_t through_id;       // > 0: of the parcels from parcel_id to this one
     int year;                 // > 0: of this year
     const char *village;      // code; NULL: any
     bool all_versions;

@@ -7,26 +7,50 @@ static const char SQL_RUN_INSERT[] =
     "INSERT INTO estimate_run (methodology, version, from_year, to_year, scope, inputs, area_rule, "
     "n_parcels, gross_kg, baseline_kg, co2_kg, ch4_kg, n2o_kg, leakage_kg, deduction_kg, net_kg, "
     "halfwidth_kg, confidence, gross_share, baseline_share, net_share, sheet_sha256, warnings, "
-    "seq) VALUES "
+    "seq, propagated_kg) VALUES "
     "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
-    "?21, ?22, ?23, ?24)";
+    "?21, ?22, ?23, ?24, ?25)";
 static const char SQL_RUN_LOAD[] =
     "SELECT run_id, methodology, version, from_year, to_year, scope, inputs, area_rule, n_parcels, "
     "gross_kg, baseline_kg, co2_kg, ch4_kg, n2o_kg, leakage_kg, deduction_kg, net_kg, "
-    "halfwidth_kg, confidence, gross_share, baseline_share, net_share, sheet_sha256, warnings, seq "
-    "FROM "
-    "estimate_run WHERE run_id = ?1";
+    "halfwidth_kg, confidence, gross_share, baseline_share, net_share, sheet_sha256, warnings, "
+    "seq, "
+    "propagated_kg FROM estimate_run WHERE run_id = ?1";
 static const char SQL_ROW_INSERT[] =
     "INSERT INTO estimate_line (run_id, parcel_id, year, version, area_m2_300, gross_kg, "
     "baseline_kg, co2_kg, ch4_kg, n2o_kg, leakage_kg, deduction_kg, net_kg, used) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+#define ROW_COLUMNS                                                                                \
+    "SELECT l.parcel_id, l.year, l.version, l.area_m2_300, l.gross_kg, l.baseline_kg, "            \
+    "l.co2_kg, l.ch4_kg, l.n2o_kg, l.leakage_kg, l.deduction_kg, l.net_kg, "                       \
+    "v.measured_m2_300 - v.sliver_m2_300, v.declared_m2_300, v.geometry_hash, v.row_hash, l.used"
+#define ROW_FROM                                                                                   \
+    " FROM estimate_line l JOIN parcel_version v ON v.parcel_id = l.parcel_id"                     \
+    " AND v.version = l.version"
+// The number that version `v` bore, as the parcels' own store tells it.
+#define NUMBER_THEN(v)                                                                             \
+    "CASE WHEN " v ".version < p.version AND EXISTS (SELECT 1 FROM parcel_renumbering r"           \
+    " WHERE r.parcel_id = " v ".parcel_id AND r.version > " v ".version)"                          \
+    " THEN (SELECT r.old_number FROM parcel_renumbering r WHERE r.parcel_id = " v ".parcel_id"     \
+    " AND r.version > " v ".version ORDER BY r.version LIMIT 1) ELSE p.number END"
 static const char SQL_ROW_EACH[] =
-    "SELECT l.parcel_id, l.year, l.version, l.area_m2_300, l.gross_kg, l.baseline_kg, "
-    "l.co2_kg, l.ch4_kg, l.n2o_kg, l.leakage_kg, l.deduction_kg, l.net_kg, v.measured_m2_300 - "
-    "v.sliver_m2_300, "
-    "v.declared_m2_300, v.geometry_hash, v.row_hash, l.used FROM estimate_line l "
-    "JOIN parcel_version v ON v.parcel_id = l.parcel_id AND v.version = l.version "
-    "WHERE l.run_id = ?1 ORDER BY l.parcel_id, l.year";
+    ROW_COLUMNS ROW_FROM " WHERE l.run_id = ?1 ORDER BY l.parcel_id, l.year";
+// Beside min() SQLite takes the version from the row that has the least year.
+static const char SQL_ROW_EACH_NAMED[] = ROW_COLUMNS ", p.village, " NUMBER_THEN(
+    "v") " FROM"
+         " (SELECT parcel_id, version, min(year) FROM estimate_line WHERE run_id = ?1"
+         " GROUP BY parcel_id) k"
+         " CROSS JOIN parcel p ON p.parcel_id = k.parcel_id"
+         " CROSS JOIN parcel_version f ON f.parcel_id = k.parcel_id AND f.version = k.version"
+         " CROSS JOIN estimate_line l ON l.run_id = ?1 AND l.parcel_id = k.parcel_id"
+         " CROSS JOIN parcel_version v ON v.parcel_id = l.parcel_id AND v.version = l.version"
+         " ORDER BY p.village, " NUMBER_THEN("f") ", f.geometry_hash, l.parcel_id, l.year";
+static const char SQL_GROUP_INSERT[] =
+    "INSERT INTO estimate_group (run_id, code, n_parcels, gross_kg, deduction_kg, net_kg, "
+    "halfwidth_kg) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+static const char SQL_GROUP_EACH[] =
+    "SELECT code, n_parcels, gross_kg, deduction_kg, net_kg, halfwidth_kg FROM estimate_group "
+    "WHERE run_id = ?1 ORDER BY code";
 
 static void bind_terms(struct th_stmt *q, int index, const struct th_estimate_terms *terms)
 {
@@ -70,9 +94,11 @@ enum th_status th_estimate_run_insert(struct th_store *store,
     if (record->has_uncertainty) {
         th_bind_carbon(q, 17, record->halfwidth);
         th_bind_text(q, 18, record->confidence);
+        th_bind_carbon(q, 25, record->propagated);
     } else {
         th_bind_null(q, 17);
         th_bind_null(q, 18);
+        th_bind_null(q, 25);
     }
     th_bind_text(q, 19, record->gross_share);
     th_bind_text(q, 20, record->baseline_share);
@@ -106,7 +132,8 @@ static void read_run(struct th_stmt *q, struct th_estimate_run_record *record)
                                               .terms = column_terms(q, 9),
                                               .has_uncertainty = !th_column_is_null(q, 17),
                                               .halfwidth = th_column_carbon(q, 17),
-                                              .seq = th_column_int(q, 24)};
+                                              .seq = th_column_int(q, 24),
+                                              .propagated = th_column_carbon(q, 25)};
     th_column_copy(q, 1, record->methodology, sizeof(record->methodology));
     th_column_copy(q, 2, record->version, sizeof(record->version));
     th_column_copy(q, 5, record->scope, sizeof(record->scope));
@@ -145,12 +172,10 @@ enum th_status th_estimate_run_load(struct th_store *store, int64_t run_id,
     return status;
 }
 
-enum th_status th_estimate_row_each(struct th_store *store, int64_t run_id,
-                                    bool (*visit)(void *context, const struct th_estimate_row *row),
-                                    void *context, struct th_error *err)
+static enum th_status each_row(struct th_stmt *q, bool is_named,
+                               bool (*visit)(void *context, const struct th_estimate_row *row),
+                               void *context, struct th_error *err)
 {
-    struct th_stmt *q = th_db_query(store, SQL_ROW_EACH);
-    th_bind_int(q, 1, run_id);
     enum th_status status = TH_OK;
     bool go_on = true;
     while (go_on && th_stmt_next(q, &status, err)) {
@@ -165,7 +190,73 @@ enum th_status th_estimate_row_each(struct th_store *store, int64_t run_id,
                                       .used = th_column_text(q, 16)};
         th_column_hash(q, 14, &row.geometry_hash);
         th_column_hash(q, 15, &row.row_hash);
+        if (is_named) {
+            const char *number = th_column_text(q, 18);
+            row.village = th_column_text(q, 17);
+            row.number = number ? number : "";
+        }
         go_on = visit(context, &row);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_estimate_row_each(struct th_store *store, int64_t run_id,
+                                    bool (*visit)(void *context, const struct th_estimate_row *row),
+                                    void *context, struct th_error *err)
+{
+    struct th_stmt *q = th_db_query(store, SQL_ROW_EACH);
+    th_bind_int(q, 1, run_id);
+    return each_row(q, false, visit, context, err);
+}
+
+enum th_status th_estimate_row_each_named(struct th_store *store, int64_t run_id,
+                                          bool (*visit)(void *context,
+                                                        const struct th_estimate_row *row),
+                                          void *context, struct th_error *err)
+{
+    struct th_stmt *q = th_db_query(store, SQL_ROW_EACH_NAMED);
+    th_bind_int(q, 1, run_id);
+    return each_row(q, true, visit, context, err);
+}
+
+enum th_status th_estimate_group_insert(struct th_store *store, int64_t run_id,
+                                        const struct th_estimate_group_record *group,
+                                        struct th_error *err)
+{
+    struct th_stmt *q = th_db_query(store, SQL_GROUP_INSERT);
+    th_bind_int(q, 1, run_id);
+    th_bind_text(q, 2, group->code);
+    th_bind_int(q, 3, group->n_parcels);
+    th_bind_carbon(q, 4, group->gross);
+    th_bind_carbon(q, 5, group->deduction);
+    th_bind_carbon(q, 6, group->net);
+    if (group->has_uncertainty) {
+        th_bind_carbon(q, 7, group->halfwidth);
+    } else {
+        th_bind_null(q, 7);
+    }
+    return th_stmt_run(q, err);
+}
+
+enum th_status th_estimate_group_each(struct th_store *store, int64_t run_id,
+                                      bool (*visit)(void *context,
+                                                    const struct th_estimate_group_record *group),
+                                      void *context, struct th_error *err)
+{
+    struct th_stmt *q = th_db_query(store, SQL_GROUP_EACH);
+    th_bind_int(q, 1, run_id);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        struct th_estimate_group_record group = {.n_parcels = th_column_int(q, 1),
+                                                 .gross = th_column_carbon(q, 2),
+                                                 .deduction = th_column_carbon(q, 3),
+                                                 .net = th_column_carbon(q, 4),
+                                                 .has_uncertainty = !th_column_is_null(q, 5),
+                                                 .halfwidth = th_column_carbon(q, 5)};
+        th_column_copy(q, 0, group.code, sizeof(group.code));
+        go_on = visit(context, &group);
     }
     th_stmt_done(q);
     return status;

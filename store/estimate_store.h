@@ -25,9 +25,10 @@ struct th_estimate_run_record {
     char inputs[TH_INPUTS_SIZE];       // canonical JSON object of texts, "{}" without
     char area_rule[TH_AREA_RULE_SIZE]; // "area-min-1"
     int64_t n_parcels;
-    struct th_estimate_terms terms; // sums over the lines
-    bool has_uncertainty;           // false: the sources state no interval
-    struct th_carbon halfwidth;
+    struct th_estimate_terms terms;      // sums over the lines
+    bool has_uncertainty;                // false: the sources state no interval
+    struct th_carbon halfwidth;          // by draws
+    struct th_carbon propagated;         // half-width by propagation of errors
     char confidence[TH_CONFIDENCE_SIZE]; // "0.95"
     char gross_share[TH_SHARE_SIZE];     // deducted for uncertainty, "0" or "0.063759"
     char baseline_share[TH_SHARE_SIZE];
@@ -40,6 +41,8 @@ struct th_estimate_run_record {
 // borrowed.
 struct th_estimate_row {
     int64_t parcel_id;
+    const char *village; // code; borrowed, read only
+    const char *number;  // of the version, "" without; borrowed, read only
     int year;
     int64_t version; // of the parcel
     struct th_area area_used;
@@ -50,6 +53,15 @@ struct th_estimate_row {
     struct th_area contracted;
     struct th_hash geometry_hash;
     struct th_hash row_hash;
+};
+
+// A village or county of a run; `code` "" is the run.
+struct th_estimate_group_record {
+    char code[TH_CODE_SIZE];
+    int64_t n_parcels;
+    struct th_carbon gross, deduction, net; // sums over the lines
+    bool has_uncertainty;
+    struct th_carbon halfwidth; // of the net before the deduction, at the run's confidence
 };
 
 // record->run_id is ignored; `warnings` is a JSON array.
@@ -64,6 +76,20 @@ enum th_status th_estimate_row_insert(struct th_store *store, int64_t run_id,
 enum th_status th_estimate_run_load(struct th_store *store, int64_t run_id,
                                     struct th_estimate_run_record *ret_record, char **ret_warnings,
                                     struct th_error *err) TH_MUST_CHECK;
+enum th_status th_estimate_group_insert(struct th_store *store, int64_t run_id,
+                                        const struct th_estimate_group_record *group,
+                                        struct th_error *err) TH_MUST_CHECK;
+// In order of code, so that a county goes before its villages.
+enum th_status th_estimate_group_each(struct th_store *store, int64_t run_id,
+                                      bool (*visit)(void *context,
+                                                    const struct th_estimate_group_record *group),
+                                      void *context, struct th_error *err) TH_MUST_CHECK;
+// By village, number and digest of the ground of the parcel's first row, parcel, year: the order of
+// a sheet.
+enum th_status th_estimate_row_each_named(struct th_store *store, int64_t run_id,
+                                          bool (*visit)(void *context,
+                                                        const struct th_estimate_row *row),
+                                          void *context, struct th_error *err) TH_MUST_CHECK;
 // By parcel, then year; the visitor returns false to stop.
 enum th_status th_estimate_row_each(struct th_store *store, int64_t run_id,
                                     bool (*visit)(void *context, const struct th_estimate_row *row),

@@ -123,7 +123,7 @@ static const struct {
     {"methodology show statement", 1},
     {"methodology stems", 1},
     {"methodology stems citrus --input d30=12", 2},
-    {"estimate run --year 2021 --village 330523990201 --dry-run", 2},
+    {"estimate run --year 2021 --village 330523990201 --dry-run", 3},
     {"estimate explain --parcel 1 --year 2021", 2},
     {"estimate project --area-mu 870000 --input factor=70/87 --price 70", 1},
     {"package list", 1},

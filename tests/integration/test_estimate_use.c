@@ -98,6 +98,7 @@ static void estimate_sheet__is_written_again_byte_for_byte(void **state)
     char *text = NULL;
     size_t size = 0;
     size_t n_lines = 0;
+    size_t n_eighth = 0;
     struct th_hash sha256;
     struct th_json *written = NULL;
     (void)th_test_path(path, fixture->folder, "sheet.jsonl");
@@ -118,7 +119,9 @@ static void estimate_sheet__is_written_again_byte_for_byte(void **state)
         assert_ok(th_json_dump(value, TH_JSON_CANONICAL, &again, &fixture->err), &fixture->err);
         assert_string_equal(line, again);
         // Parcel 8: the smaller of 99.00 measured and 80.00 declared mu counts, at 200,000 a mu.
-        if (th_json_get_int(value, "parcel_id", 0) == PARCEL_BAMBOO_4) {
+        if (strcmp(th_json_get_text(value, "number", ""), "8") == 0) {
+            assert_string_equal(th_json_get_text(value, "village", ""), VILLAGE_B);
+            n_eighth++;
             assert_int_equal(th_json_get_int(value, "measured_m2_300", 0), 99 * 200000);
             assert_int_equal(th_json_get_int(value, "contracted_m2_300", 0), 80 * 200000);
             assert_int_equal(th_json_get_int(value, "area_used_m2_300", 0), 80 * 200000);
@@ -129,7 +132,8 @@ static void estimate_sheet__is_written_again_byte_for_byte(void **state)
         line = end + 1;
         n_lines++;
     }
-    assert_int_equal(n_lines, 1 + 2 * 2 + 1);
+    assert_int_equal(n_lines, 1 + 2 * 2 + 2 + 1); // county and village before the total
+    assert_int_equal(n_eighth, 2);
     free(text);
     th_json_free(written);
     th_json_free(made);

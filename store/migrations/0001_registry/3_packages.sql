@@ -19,6 +19,7 @@ CREATE TABLE estimate_run (
     net_kg       INTEGER NOT NULL
         CHECK (net_kg = gross_kg - baseline_kg - co2_kg - ch4_kg - n2o_kg - leakage_kg - deduction_kg),
     halfwidth_kg INTEGER,                                 -- NULL: the sources state no interval
+    propagated_kg INTEGER,                                -- half-width by propagation of errors
     confidence   TEXT,                                    -- '0.95'
     gross_share  TEXT    NOT NULL,                        -- deducted for uncertainty, '0.063759'
     baseline_share TEXT  NOT NULL,
@@ -47,6 +48,19 @@ CREATE TABLE estimate_line (
         CHECK (net_kg = gross_kg - baseline_kg - co2_kg - ch4_kg - n2o_kg - leakage_kg - deduction_kg),
     PRIMARY KEY (run_id, parcel_id, year),
     FOREIGN KEY (parcel_id, version) REFERENCES parcel_version (parcel_id, version)
+) STRICT, WITHOUT ROWID;
+
+-- Sums and uncertainty of a run by village (code of 12 digits) and county (6 digits).
+CREATE TABLE estimate_group (
+    run_id       INTEGER NOT NULL REFERENCES estimate_run (run_id),
+    code         TEXT    NOT NULL CHECK (code <> ''),
+    n_parcels    INTEGER NOT NULL CHECK (n_parcels > 0),
+    gross_kg     INTEGER NOT NULL,
+    deduction_kg INTEGER NOT NULL,
+    net_kg       INTEGER NOT NULL,
+    halfwidth_kg INTEGER,                                 -- of the net before deduction; NULL: the
+                                                          -- sources state no interval
+    PRIMARY KEY (run_id, code)
 ) STRICT, WITHOUT ROWID;
 
 -- Parcels of one holder, one methodology version and one monitoring period on their way to units.

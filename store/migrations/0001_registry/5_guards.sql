@@ -219,6 +219,14 @@ CREATE TRIGGER estimate_line_no_delete BEFORE DELETE ON estimate_line
 BEGIN
     SELECT raise(ABORT, 'estimate_line: insert only');
 END;
+CREATE TRIGGER estimate_group_no_update BEFORE UPDATE ON estimate_group
+BEGIN
+    SELECT raise(ABORT, 'estimate_group: insert only');
+END;
+CREATE TRIGGER estimate_group_no_delete BEFORE DELETE ON estimate_group
+BEGIN
+    SELECT raise(ABORT, 'estimate_group: insert only');
+END;
 CREATE TRIGGER waiver_no_update BEFORE UPDATE ON waiver
 BEGIN
     SELECT raise(ABORT, 'waiver: insert only');

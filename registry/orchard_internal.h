@@ -17,7 +17,7 @@ struct th_orchard_sides {
     bool not_stated[TH_CALC_INPUTS_MAX]; // inputs of the year that some parcel did not state
     size_t n_not_stated;
     bool asks;             // for a second look
-    struct th_error asked; // "orchard_asked" with the bounds
+    struct th_error asked; // its arguments: value, low, high, source, parcel, year
 };
 enum th_status th_orchard_emitted(const struct th_orchard_sides *sides, struct th_carbon *ret_sum,
                                   struct th_error *err) TH_MUST_CHECK;

@@ -123,8 +123,8 @@ static enum th_status hold_against_bounds(const struct th_methodology *methodolo
     double ha = th_area_m2(line->area_used) / 10000;
     bool refuses = bounds->action == TH_PLAUSIBLE_REFUSE;
     (void)snprintf(value, sizeof(value), "%.2f", (double)th_carbon_kg(line->net) / 1000 / ha);
-    (void)th_error_set(&said, TH_INVALID, refuses ? "orchard_implausible" : "orchard_asked",
-                       "value", value, "low", th_ratio_format(bounds->low, low), "high",
+    (void)th_error_set(&said, TH_INVALID, "orchard_implausible", "value", value, "low",
+                       th_ratio_format(bounds->low, low), "high",
                        th_ratio_format(bounds->high, high), "source", bounds->source, NULL);
     th_error_add_int(&said, "parcel", line->parcel_id);
     th_error_add_int(&said, "year", line->year);

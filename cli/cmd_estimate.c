@@ -62,11 +62,14 @@ static enum th_status run_methodology_stems(struct th_cli *cli, struct th_json *
 {
     struct th_stem_show_options options = {
         .part = th_cli_option(cli, "part"), .messages = cli->messages, .lang = cli->lang};
+    options.inputs = th_cli_list(cli, "input", &options.n_inputs);
     if (cli->n_positionals == 0) {
-        return th_stems_list(ret_reply, err);
+        bool of_one = options.part || options.n_inputs > 0;
+        return of_one
+                   ? th_error_set(err, TH_USAGE, "usage_missing_argument", "arguments", "ID", NULL)
+                   : th_stems_list(ret_reply, err);
     }
     options.reference = cli->positionals[0];
-    options.inputs = th_cli_list(cli, "input", &options.n_inputs);
     return th_stem_show(&options, ret_reply, err);
 }
 

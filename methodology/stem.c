@@ -225,9 +225,9 @@ static enum th_status part_unknown(const struct th_stem *stem, const char *part,
     for (size_t i = 0; i < th_stem_n_parts(stem); i++) {
         th_buf_printf(&names, "%s%s", i > 0 ? ", " : "", th_stem_part(stem, i));
     }
-    enum th_status status =
-        th_error_set(err, TH_INVALID, "stem_part_unknown", "stem", stem->id, "part",
-                     part ? part : "", "names", th_buf_text(&names), NULL);
+    enum th_status status = th_error_set(
+        err, TH_INVALID, "stem_part_unknown", "stem", stem->id, "part", part ? part : "", "names",
+        th_stem_n_parts(stem) > 0 ? th_buf_text(&names) : "–", NULL);
     th_buf_clear(&names);
     return status;
 }

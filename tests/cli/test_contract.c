@@ -243,6 +243,7 @@ static const struct failure FAILURES[] = {
     {"parcel", 2, "usage_verb_missing"},
     {"parcel list --foo", 2, "usage_unknown_option"},
     {"parcel import", 2, "usage_missing_argument"},
+    {"methodology stems --input dbh=10", 2, "usage_missing_argument"},
     {"party add --kind elf --name 某", 2, "party_kind"},
     // The check character of 91330523000000002? is E.
     {"party add --kind enterprise --name 某 --uscc 91330523000000002D", 2, "uscc_invalid"},

@@ -122,6 +122,7 @@ static void show__refuses_what_it_cannot_use(void **state)
     } cases[] = {
         {"palm", NULL, NULL, TH_NOT_FOUND, "stem_unknown"},
         {"zhejiang-volume", "palm", NULL, TH_INVALID, "stem_part_unknown"},
+        {"citrus", "oak", NULL, TH_INVALID, "stem_part_unknown"},
         {"zhejiang-volume", NULL, "volume=100", TH_INVALID, "stem_part_unknown"},
         {"citrus", NULL, "d30=120", TH_INVALID, "stem_refused"},
         {"citrus", NULL, "dbh=12", TH_INVALID, "stem_measure_unknown"},

@@ -25,6 +25,25 @@ static bool is_above(struct th_carbon a, struct th_carbon b)
     return th_carbon_compare(a, b) > 0;
 }
 
+// Both lists go up by parcel, so that one walk meets every debt in the first year.
+static bool debts_fit(const struct th_issuance_entry *entries, size_t n_entries,
+                      const struct th_issuance_debt *debts, size_t n_debts)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < n_debts; i++) {
+        while (at < n_entries && entries[at].year == entries[0].year &&
+               entries[at].parcel_id < debts[i].parcel_id) {
+            at++;
+        }
+        if (is_above(nothing, debts[i].owed) || at == n_entries ||
+            entries[at].year != entries[0].year || entries[at].parcel_id != debts[i].parcel_id) {
+            return false;
+        }
+        at++;
+    }
+    return true;
+}
+
 static enum th_status check_input(const struct th_issuance_entry *entries, size_t n_entries,
                                   struct th_ratio buffer_ratio, struct th_error *err)
 {
@@ -203,7 +222,121 @@ static enum th_status plan_year(struct th_issuance_vintage *vintage, struct carr
     return status == TH_OK ? take_tail(vintage, carry, err) : status;
 }
 
+// What a parcel grew, owed and was credited, over all years.
+struct account {
+    int64_t parcel_id;
+    struct th_carbon short_by; // credited and owed before, less what it grew
+};
+
+static int compare_accounts(const void *a, const void *b)
+{
+    const struct account *left = a;
+    const struct account *right = b;
+    return (left->parcel_id > right->parcel_id) - (left->parcel_id < right->parcel_id);
+}
+
+static struct account *account_of(struct account *accounts, size_t n, int64_t parcel_id)
+{
+    const struct account key = {.parcel_id = parcel_id};
+    return bsearch(&key, accounts, n, sizeof(*accounts), compare_accounts);
+}
+
+// One account for each parcel; returns how many.
+static size_t open_accounts(const struct th_issuance_entry *entries, size_t n_entries,
+                            struct account *accounts)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_entries; i++) {
+        accounts[i] = (struct account){.parcel_id = entries[i].parcel_id};
+    }
+    qsort(accounts, n_entries, sizeof(*accounts), compare_accounts);
+    for (size_t i = 0; i < n_entries; i++) {
+        if (n == 0 || accounts[n - 1].parcel_id != accounts[i].parcel_id) {
+            accounts[n++] = accounts[i];
+        }
+    }
+    return n;
+}
+
+static enum th_status book_credits(const struct th_issuance_vintage *vintage,
+                                   struct account *accounts, size_t n, struct th_error *err)
+{
+    struct th_carbon issued;
+    enum th_status status = th_units_carbon(vintage->issued, &issued, err);
+    for (size_t i = 0; i < vintage->n_segments && status == TH_OK; i++) {
+        const struct th_issuance_segment *segment = &vintage->segments[i];
+        struct account *account = account_of(accounts, n, segment->parcel_id);
+        int64_t room_kg = th_carbon_kg(issued) - th_carbon_kg(segment->first);
+        int64_t mass_kg = th_carbon_kg(segment->mass);
+        int64_t credited_kg = mass_kg < room_kg ? mass_kg : room_kg;
+        if (credited_kg <= 0) {
+            break;
+        }
+        status = th_carbon_add(account->short_by, th_carbon_from_kg(credited_kg),
+                               &account->short_by, err);
+    }
+    return status;
+}
+
+// The debt at the end, in proportion to what each parcel was credited above its growth: together
+// that is at least the debt, so that none is given more.
+static enum th_status share_debt(struct th_carbon debt, const struct account *accounts, size_t n,
+                                 struct th_issuance_plan *plan, struct th_error *err)
+{
+    int64_t *weights = calloc(n, sizeof(*weights));
+    int64_t *shares = calloc(n, sizeof(*shares));
+    plan->debts = calloc(n, sizeof(*plan->debts));
+    enum th_status status = weights && shares && plan->debts ? TH_OK : th_error_no_memory(err);
+    for (size_t i = 0; i < n && status == TH_OK; i++) {
+        weights[i] =
+            is_above(accounts[i].short_by, nothing) ? th_carbon_kg(accounts[i].short_by) : 0;
+    }
+    if (status == TH_OK) {
+        status = th_allocate(th_carbon_kg(debt), weights, n, shares, err);
+    }
+    for (size_t i = 0; i < n && status == TH_OK; i++) {
+        if (shares[i] > 0) {
+            plan->debts[plan->n_debts++] = (struct th_issuance_debt){
+                .parcel_id = accounts[i].parcel_id, .owed = th_carbon_from_kg(shares[i])};
+        }
+    }
+    free(weights);
+    free(shares);
+    return status;
+}
+
+static enum th_status settle(const struct th_issuance_entry *entries, size_t n_entries,
+                             const struct th_issuance_debt *debts, size_t n_debts,
+                             struct th_issuance_plan *plan, struct th_error *err)
+{
+    struct th_carbon rest =
+        plan->n_vintages > 0 ? plan->vintages[plan->n_vintages - 1].carried_out : nothing;
+    struct th_carbon debt;
+    if (!is_above(nothing, rest)) {
+        return TH_OK;
+    }
+    struct account *accounts = calloc(n_entries, sizeof(*accounts));
+    enum th_status status =
+        accounts ? th_carbon_sub(nothing, rest, &debt, err) : th_error_no_memory(err);
+    size_t n = status == TH_OK ? open_accounts(entries, n_entries, accounts) : 0;
+    for (size_t i = 0; i < n_entries && status == TH_OK; i++) {
+        struct account *account = account_of(accounts, n, entries[i].parcel_id);
+        status = th_carbon_sub(account->short_by, entries[i].net, &account->short_by, err);
+    }
+    for (size_t i = 0; i < n_debts && status == TH_OK; i++) {
+        struct account *account = account_of(accounts, n, debts[i].parcel_id);
+        status = th_carbon_add(account->short_by, debts[i].owed, &account->short_by, err);
+    }
+    for (size_t i = 0; i < plan->n_vintages && status == TH_OK; i++) {
+        status = book_credits(&plan->vintages[i], accounts, n, err);
+    }
+    status = status == TH_OK ? share_debt(debt, accounts, n, plan, err) : status;
+    free(accounts);
+    return status;
+}
+
 enum th_status th_issuance_plan(const struct th_issuance_entry *entries, size_t n_entries,
+                                const struct th_issuance_debt *debts, size_t n_debts,
                                 struct th_ratio buffer_ratio, struct th_issuance_plan *ret_plan,
                                 struct th_error *err)
 {
@@ -211,6 +344,12 @@ enum th_status th_issuance_plan(const struct th_issuance_entry *entries, size_t 
     struct carry carry = {0};
     size_t n_years = 0;
     enum th_status status = check_input(entries, n_entries, buffer_ratio, err);
+    if (status == TH_OK && !debts_fit(entries, n_entries, debts, n_debts)) {
+        status = th_error_set(err, TH_INVALID, "issuance_order", NULL);
+    }
+    for (size_t i = 0; i < n_debts && status == TH_OK; i++) {
+        status = th_carbon_sub(carry.mass, debts[i].owed, &carry.mass, err);
+    }
     if (status != TH_OK) {
         return status;
     }
@@ -230,6 +369,9 @@ enum th_status th_issuance_plan(const struct th_issuance_entry *entries, size_t 
         status = plan_year(&plan.vintages[plan.n_vintages++], &carry, &input, buffer_ratio, err);
     }
     free(carry.segments);
+    if (status == TH_OK) {
+        status = settle(entries, n_entries, debts, n_debts, &plan, err);
+    }
     if (status != TH_OK) {
         th_issuance_plan_clear(&plan);
         return status;
@@ -247,5 +389,6 @@ void th_issuance_plan_clear(struct th_issuance_plan *plan)
         free(plan->vintages[i].segments);
     }
     free(plan->vintages);
+    free(plan->debts);
     *plan = (struct th_issuance_plan){0};
 }

@@ -12,6 +12,12 @@ struct th_issuance_entry { // net of one parcel in one year, before the carry
     struct th_carbon net;
 };
 
+// What a parcel owes: credited kilograms whose stock was lost since.
+struct th_issuance_debt {
+    int64_t parcel_id;
+    struct th_carbon owed; // ≥ 0
+};
+
 // A stretch of an issuance's line: kilograms [first, first + mass) belong to the parcel's year.
 struct th_issuance_segment {
     int64_t parcel_id;
@@ -22,8 +28,8 @@ struct th_issuance_segment {
 
 struct th_issuance_vintage {
     int year;
-    struct th_carbon net; // of the year, all parcels
-    struct th_carbon carried_in;
+    struct th_carbon net;         // of the year, all parcels
+    struct th_carbon carried_in;  // of the first year: what the parcels owe, below zero
     struct th_carbon carried_out; // rest after this year; of the last year it is never issued
     struct th_units issued;       // floor((carried_in + net) / 1000), ≥ 0
     struct th_units buffer;       // ceil(ratio × issued), the last serials
@@ -34,13 +40,18 @@ struct th_issuance_vintage {
 struct th_issuance_plan {
     struct th_issuance_vintage *vintages; // by year
     size_t n_vintages;
+    struct th_issuance_debt *debts; // by parcel: what the last year's carried_out is below zero
+    size_t n_debts;
 };
 
-// `entries` sorted by year, then parcel id. A vintage's line is the carried kilograms (with the
-// parcels and years they came from), then the year's parcels by id. Where parcels of a year are
-// negative, the positive ones bear it by largest remainder. A negative year issues nothing and is
-// carried as a debt into the next.
+// `entries` sorted by year, then parcel id; `debts` by parcel id, of parcels of the first year. A
+// vintage's line is the carried kilograms (with the parcels and years they came from), then the
+// year's parcels by id. Where parcels of a year are negative, the positive ones bear it by largest
+// remainder. A negative year issues nothing and is carried as a debt into the next, as are the
+// parcels' debts into the first. What is owed in the end lies with the parcels that were credited
+// more than they grew, in proportion.
 enum th_status th_issuance_plan(const struct th_issuance_entry *entries, size_t n_entries,
+                                const struct th_issuance_debt *debts, size_t n_debts,
                                 struct th_ratio buffer_ratio, struct th_issuance_plan *ret_plan,
                                 struct th_error *err) TH_MUST_CHECK;
 void th_issuance_plan_clear(struct th_issuance_plan *plan);

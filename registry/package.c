@@ -267,10 +267,12 @@ static enum th_status store_package(struct th_store *store, struct th_package_op
         return status;
     }
     if (th_methodology_statement_based(package->methodology)) {
-        return check_no_inputs(package, err);
+        status = check_no_inputs(package, err);
+    } else {
+        status = th_package_estimate(store, package, record->seq, result, err);
+        status = status == TH_OK ? th_package_update(store, record, err) : status;
     }
-    status = th_package_estimate(store, package, record->seq, result, err);
-    return status == TH_OK ? th_package_update(store, record, err) : status;
+    return status == TH_OK ? th_package_openings_make(store, package, record->seq, err) : status;
 }
 
 static struct th_json *run_body(const struct th_package_record *record,
@@ -311,15 +313,24 @@ static struct th_json *create_body(const struct th_package_open *package,
     return body;
 }
 
-static enum th_status set_amounts(struct th_json *reply, const struct th_package_open *package,
+static enum th_status set_amounts(struct th_store *store, struct th_json *reply,
+                                  const struct th_package_open *package,
                                   const struct th_estimate_result *result, struct th_error *err)
 {
     char hex[TH_HASH_HEX_SIZE];
     struct th_area area;
+    struct th_carbon opening;
     enum th_status status = th_package_area(package, &area, err);
+    if (status == TH_OK) {
+        status = th_package_opening_sum(store, package->record.package_id, &opening, err);
+    }
+    if (status == TH_OK) {
+        status = th_package_years_floor(result->years, result->n_years, opening, err);
+    }
     if (status != TH_OK) {
         return status;
     }
+    th_json_set_int(reply, "opening_kg", -th_carbon_kg(opening));
     bool stated = th_package_by_statement(&package->record);
     th_json_set_int(reply, "net_kg", stated ? 0 : th_carbon_kg(result->record.terms.net));
     if (stated) {
@@ -366,7 +377,7 @@ enum th_status th_package_create(struct th_registry *registry, const struct th_r
         th_json_set_int(reply, "package_id", package.record.package_id);
         th_json_set_text(reply, "state", package.record.state);
         th_json_set_text(reply, "name", package.record.name);
-        status = set_amounts(reply, &package, &result, err);
+        status = set_amounts(th_work_store(work), reply, &package, &result, err);
         struct th_json *warnings = th_estimate_warnings_json(result.warnings, result.n_warnings,
                                                              options->messages, options->lang);
         if (status == TH_OK) {
@@ -408,6 +419,9 @@ static enum th_status submit(struct th_work *work, struct th_package_open *packa
         status = refresh(store, package, th_work_seq(work), result, err);
     }
     status = status == TH_OK ? th_package_check_waivers(store, record, err) : status;
+    if (status == TH_OK) {
+        status = th_package_openings_make(store, package, th_work_seq(work), err);
+    }
     if (status != TH_OK) {
         return status;
     }
@@ -432,6 +446,8 @@ enum th_status th_package_submit(struct th_registry *registry, const struct th_r
     struct th_json *body = NULL;
     struct th_json *reply = NULL;
     struct th_carbon net;
+    struct th_carbon opening;
+    struct th_json *openings = NULL;
     char subject[TH_SUBJECT_SIZE] = "";
     struct th_json *input = th_json_object();
     th_json_set_text(input, "package", package_reference);
@@ -446,6 +462,14 @@ enum th_status th_package_submit(struct th_registry *registry, const struct th_r
     status =
         status == TH_OK ? th_package_net(th_work_store(work), &package.record, &net, err) : status;
     if (status == TH_OK) {
+        status =
+            th_package_opening_sum(th_work_store(work), package.record.package_id, &opening, err);
+    }
+    if (status == TH_OK) {
+        status = th_package_openings_json(th_work_store(work), package.record.package_id, &openings,
+                                          err);
+    }
+    if (status == TH_OK) {
         const struct th_package_record *record = &package.record;
         (void)th_package_subject(record->package_id, subject);
         body = th_json_object();
@@ -454,12 +478,14 @@ enum th_status th_package_submit(struct th_registry *registry, const struct th_r
         th_json_set_text(body, "submitted_by", record->submitted_by);
         th_json_set_int(body, "run_id", record->run_id);
         th_json_set_int(body, "net_kg", th_carbon_kg(net));
+        th_json_set(body, "opening", openings);
         th_json_set(body, "parcels", th_package_parcels_json(&package));
         th_json_set(body, "run", result.n_years > 0 ? run_body(record, &result) : th_json_null());
         reply = th_json_object();
         th_json_set_int(reply, "package_id", record->package_id);
         th_json_set_text(reply, "state", record->state);
         th_json_set_int(reply, "net_kg", th_carbon_kg(net));
+        th_json_set_int(reply, "opening_kg", -th_carbon_kg(opening));
         th_json_set(reply, "run_id",
                     record->run_id != 0 ? th_json_int(record->run_id) : th_json_null());
         th_json_set_bool(reply, "re_estimated", result.n_years > 0);

@@ -7,14 +7,13 @@
 
 #include "registry/package_internal.h"
 
-enum th_status th_package_estimate(struct th_store *store, struct th_package_open *package,
-                                   int64_t seq, struct th_estimate_result *ret_result,
-                                   struct th_error *err)
+enum th_status th_package_estimate_span(struct th_store *store,
+                                        const struct th_package_open *package,
+                                        const struct th_package_span *span, int64_t seq,
+                                        struct th_estimate_result *ret_result, struct th_error *err)
 {
-    char scope[TH_SCOPE_SIZE];
     struct th_estimate_inputs inputs;
     struct th_estimate_rules *rules = NULL;
-    (void)snprintf(scope, sizeof(scope), "{\"package\":%" PRId64 "}", package->record.package_id);
     enum th_status status = th_estimate_inputs_read(package->record.inputs, &inputs, err);
     if (status == TH_OK) {
         status = th_estimate_rules_new(package->methodology, inputs.items, inputs.n, &rules, err);
@@ -23,18 +22,33 @@ enum th_status th_package_estimate(struct th_store *store, struct th_package_ope
         struct th_estimate_job job = {.methodology = package->methodology,
                                       .rules = rules,
                                       .inputs = inputs.json,
-                                      .scope = scope,
-                                      .sources = package->sources.items,
-                                      .n_sources = package->sources.n,
-                                      .from_year = package->record.from.year,
-                                      .to_year = package->record.to.year,
+                                      .scope = span->scope,
+                                      .sources = span->sources,
+                                      .n_sources = span->n_sources,
+                                      .from_year = span->from_year,
+                                      .to_year = span->to_year,
                                       .seq = seq};
         status = th_estimate_perform(store, &job, ret_result, err);
     }
+    th_estimate_rules_free(rules);
+    return status;
+}
+
+enum th_status th_package_estimate(struct th_store *store, struct th_package_open *package,
+                                   int64_t seq, struct th_estimate_result *ret_result,
+                                   struct th_error *err)
+{
+    char scope[TH_SCOPE_SIZE];
+    (void)snprintf(scope, sizeof(scope), "{\"package\":%" PRId64 "}", package->record.package_id);
+    const struct th_package_span span = {.sources = package->sources.items,
+                                         .n_sources = package->sources.n,
+                                         .from_year = package->record.from.year,
+                                         .to_year = package->record.to.year,
+                                         .scope = scope};
+    enum th_status status = th_package_estimate_span(store, package, &span, seq, ret_result, err);
     if (status == TH_OK) {
         package->record.run_id = ret_result->record.run_id;
     }
-    th_estimate_rules_free(rules);
     return status;
 }
 

@@ -6,6 +6,7 @@
 #include "registry/estimate_internal.h"
 #include "registry/package.h"
 #include "registry/rules.h"
+#include "store/credit_store.h"
 
 // A package with what its next step looks at.
 struct th_package_open {
@@ -60,6 +61,50 @@ enum th_status th_package_check_waivers(struct th_store *store,
 enum th_status th_package_estimate(struct th_store *store, struct th_package_open *package,
                                    int64_t seq, struct th_estimate_result *ret_result,
                                    struct th_error *err) TH_MUST_CHECK;
+
+// The same of some of its parcels over some years; the record keeps its own run.
+struct th_package_span {
+    const struct th_estimate_source *sources; // borrowed, as is the scope
+    size_t n_sources;
+    int from_year, to_year;
+    const char *scope;
+};
+enum th_status th_package_estimate_span(struct th_store *store,
+                                        const struct th_package_open *package,
+                                        const struct th_package_span *span, int64_t seq,
+                                        struct th_estimate_result *ret_result,
+                                        struct th_error *err) TH_MUST_CHECK;
+
+// package_opening.c: what the ground owes from issued years, less what it grew in years between
+// that nobody packaged, which are estimated for it; kept with the package. TH_CONFLICT
+// ("package_gap_unknown", "package_gap_of_parent", "package_overtaken": later years are issued).
+enum th_status th_package_openings_make(struct th_store *store, struct th_package_open *package,
+                                        int64_t seq, struct th_error *err) TH_MUST_CHECK;
+// It still starts from what is kept. TH_CONFLICT ("package_opening_changed", and as above).
+enum th_status th_package_check_openings(struct th_store *store, struct th_package_open *package,
+                                         struct th_error *err) TH_MUST_CHECK;
+// No package of earlier years of the same ground waits to be issued. TH_CONFLICT
+// ("package_before_waits").
+enum th_status th_package_check_waiting(struct th_store *store,
+                                        const struct th_package_open *package,
+                                        struct th_error *err) TH_MUST_CHECK;
+// As th_issuance_plan wants it; the caller frees the list.
+enum th_status th_package_owed(struct th_store *store, const struct th_package_open *package,
+                               struct th_issuance_debt **ret_debts, size_t *ret_n,
+                               struct th_error *err) TH_MUST_CHECK;
+enum th_status th_package_opening_sum(struct th_store *store, int64_t package_id,
+                                      struct th_carbon *ret_sum,
+                                      struct th_error *err) TH_MUST_CHECK;
+// [{parcel_id, last_year, debt_kg, gap_kg, run_id, opening_kg}]; what is owed is below zero.
+enum th_status th_package_openings_json(struct th_store *store, int64_t package_id,
+                                        struct th_json **ret_list,
+                                        struct th_error *err) TH_MUST_CHECK;
+// [{parcel_id, debt_kg}] that an issued package left, below zero.
+enum th_status th_package_debts_json(struct th_store *store, int64_t package_id,
+                                     struct th_json **ret_list, struct th_error *err) TH_MUST_CHECK;
+// th_estimate_years_floor behind an opening.
+enum th_status th_package_years_floor(struct th_estimate_year *years, size_t n,
+                                      struct th_carbon opening, struct th_error *err) TH_MUST_CHECK;
 
 // Net of the whole period as it stands now: by the run, limited or stated by the verifier.
 enum th_status th_package_net(struct th_store *store, const struct th_package_record *record,

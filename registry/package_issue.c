@@ -14,7 +14,9 @@
 struct issued {
     struct th_units issued, buffer;
     struct th_carbon net, rest;
-    struct th_json *first; // serial of the first vintage with units
+    struct th_carbon opening; // owed before, below zero
+    struct th_json *debts;    // by parcel, in the end
+    struct th_json *first;    // serial of the first vintage with units
     struct th_json *serials;
     struct th_json *vintages; // for the journal
 };
@@ -161,7 +163,7 @@ static enum th_status issue_vintage(struct th_work *work, const struct th_packag
     return status;
 }
 
-static enum th_status check_issue(struct th_work *work, const struct th_package_open *package,
+static enum th_status check_issue(struct th_work *work, struct th_package_open *package,
                                   struct th_error *err)
 {
     struct th_store *store = th_work_store(work);
@@ -176,6 +178,8 @@ static enum th_status check_issue(struct th_work *work, const struct th_package_
     }
     status = status == TH_OK ? th_package_check_current(package, err) : status;
     status = status == TH_OK ? th_package_check_parcels(work, package, err) : status;
+    status = status == TH_OK ? th_package_check_waiting(store, package, err) : status;
+    status = status == TH_OK ? th_package_check_openings(store, package, err) : status;
     return status == TH_OK ? th_package_check_waivers(store, record, err) : status;
 }
 
@@ -185,19 +189,30 @@ static enum th_status issue(struct th_work *work, struct th_package_open *packag
     struct th_store *store = th_work_store(work);
     struct th_package_record *record = &package->record;
     struct th_issuance_entry *entries = NULL;
+    struct th_issuance_debt *owed = NULL;
     struct th_issuance_plan plan = {.n_vintages = 0};
     size_t n_entries = 0;
+    size_t n_owed = 0;
     char county[7];
     enum th_status status = check_issue(work, package, err);
     status =
         status == TH_OK ? th_package_entries(store, package, &entries, &n_entries, err) : status;
+    status = status == TH_OK ? th_package_owed(store, package, &owed, &n_owed, err) : status;
     if (status == TH_OK) {
-        status = th_issuance_plan(entries, n_entries,
+        status = th_issuance_plan(entries, n_entries, owed, n_owed,
                                   th_methodology_buffer_ratio(package->methodology), &plan, err);
     }
     status = status == TH_OK ? county_code(store, package, county, err) : status;
     for (size_t i = 0; i < plan.n_vintages && status == TH_OK; i++) {
         status = issue_vintage(work, package, &plan.vintages[i], county, issued, err);
+    }
+    for (size_t i = 0; i < plan.n_debts && status == TH_OK; i++) {
+        status = th_credit_debt_insert(store, record->package_id, plan.debts[i].parcel_id,
+                                       plan.debts[i].owed, err);
+    }
+    if (status == TH_OK && plan.n_vintages > 0) {
+        issued->opening = plan.vintages[0].carried_in;
+        status = th_package_debts_json(store, record->package_id, &issued->debts, err);
     }
     if (status == TH_OK) {
         th_text_copy(record->state, sizeof(record->state), "issued");
@@ -207,7 +222,15 @@ static enum th_status issue(struct th_work *work, struct th_package_open *packag
     }
     th_issuance_plan_clear(&plan);
     free(entries);
+    free(owed);
     return status;
+}
+
+// What is left in the end is never issued; what is owed in the end is paid by later years.
+static void set_end(struct th_json *object, int64_t rest_kg)
+{
+    th_json_set_int(object, "rest_kg", rest_kg > 0 ? rest_kg : 0);
+    th_json_set_int(object, "debt_kg", rest_kg < 0 ? rest_kg : 0);
 }
 
 static void set_issued(struct th_json *object, const struct th_package_open *package,
@@ -218,7 +241,8 @@ static void set_issued(struct th_json *object, const struct th_package_open *pac
     th_json_set_int(object, "net_kg", th_carbon_kg(issued->net));
     th_json_set_int(object, "issued_t", th_units_t(issued->issued));
     th_json_set_int(object, "buffer_t", th_units_t(issued->buffer));
-    th_json_set_int(object, "rest_kg", th_carbon_kg(issued->rest));
+    th_json_set_int(object, "opening_kg", th_carbon_kg(issued->opening));
+    set_end(object, th_carbon_kg(issued->rest));
     th_json_set_bool(object, "statement_based",
                      th_methodology_statement_based(package->methodology));
 }
@@ -250,11 +274,13 @@ enum th_status th_package_issue(struct th_registry *registry, const struct th_re
         th_json_set_int(body, "holder_id", package.record.holder_id);
         th_json_set_text(body, "issued_by", package.record.issued_by);
         th_json_set(body, "vintages", th_json_copy(issued.vintages));
+        th_json_set(body, "debts", th_json_copy(issued.debts));
         reply = th_json_object();
         set_issued(reply, &package, &issued);
         th_json_set(reply, "serial", issued.first ? th_json_copy(issued.first) : th_json_null());
         th_json_set(reply, "serials", th_json_copy(issued.serials));
     }
+    th_json_free(issued.debts);
     th_json_free(issued.first);
     th_json_free(issued.serials);
     th_json_free(issued.vintages);

@@ -74,6 +74,7 @@ static enum th_status years_json(struct th_store *store, const struct th_package
     size_t n_entries = 0;
     size_t n_years = (size_t)(package->record.to.year - package->record.from.year) + 1;
     struct th_estimate_year *years = NULL;
+    struct th_carbon opening;
     enum th_status status = TH_OK;
     if (th_package_by_statement(&package->record) && th_units_t(package->record.verified) == 0) {
         *ret_years = th_json_array();
@@ -89,7 +90,10 @@ static enum th_status years_json(struct th_store *store, const struct th_package
         struct th_estimate_year *year = &years[entries[i].year - package->record.from.year];
         status = th_carbon_add(year->net, entries[i].net, &year->net, err);
     }
-    status = status == TH_OK ? th_estimate_years_floor(years, n_years, err) : status;
+    if (status == TH_OK) {
+        status = th_package_opening_sum(store, package->record.package_id, &opening, err);
+    }
+    status = status == TH_OK ? th_package_years_floor(years, n_years, opening, err) : status;
     if (status == TH_OK) {
         struct th_json *list = th_json_array();
         for (size_t i = 0; i < n_years; i++) {
@@ -239,6 +243,27 @@ static enum th_status set_verification(struct th_store *store,
     return status;
 }
 
+// What was owed before the package, and what it left behind.
+static enum th_status set_debts(struct th_store *store, int64_t package_id, struct th_json *reply,
+                                struct th_error *err)
+{
+    struct th_carbon opening;
+    struct th_json *list = NULL;
+    enum th_status status = th_package_opening_sum(store, package_id, &opening, err);
+    if (status == TH_OK) {
+        th_json_set_int(reply, "opening_kg", -th_carbon_kg(opening));
+        status = th_package_openings_json(store, package_id, &list, err);
+    }
+    if (status == TH_OK) {
+        th_json_set(reply, "opening", list);
+        status = th_package_debts_json(store, package_id, &list, err);
+    }
+    if (status == TH_OK) {
+        th_json_set(reply, "debts", list);
+    }
+    return status;
+}
+
 static enum th_status set_lists(struct th_store *store, const struct th_package_record *record,
                                 struct th_json *reply, struct th_error *err)
 {
@@ -253,8 +278,9 @@ static enum th_status set_lists(struct th_store *store, const struct th_package_
     th_json_set(reply, "serials", serials.list);
     th_json_set_int(reply, "issued_t", serials.issued_t);
     th_json_set_int(reply, "buffer_t", serials.buffer_t);
-    th_json_set_int(reply, "rest_kg", serials.rest_kg);
-    return status;
+    th_json_set_int(reply, "rest_kg", serials.rest_kg > 0 ? serials.rest_kg : 0);
+    th_json_set_int(reply, "debt_kg", serials.rest_kg < 0 ? serials.rest_kg : 0);
+    return status == TH_OK ? set_debts(store, record->package_id, reply, err) : status;
 }
 
 static enum th_status show(struct th_store *store, const char *reference,

@@ -245,6 +245,7 @@ static enum th_status approve(struct th_work *work, const struct th_package_veri
     enum th_status status = check_ended(work, record, err);
     status = status == TH_OK ? th_package_check_current(package, err) : status;
     status = status == TH_OK ? th_package_check_parcels(work, package, err) : status;
+    status = status == TH_OK ? th_package_check_openings(store, package, err) : status;
     status = status == TH_OK ? th_package_check_waivers(store, record, err) : status;
     status = status == TH_OK ? find_stating_party(work, options->stated_by, record, err) : status;
     status = status == TH_OK ? read_tonnes(store, options, package, err) : status;

@@ -260,6 +260,32 @@ static enum th_status check_segments(struct th_store *store, int64_t issuance_id
     return status;
 }
 
+// The first vintage begins with what the parcels owe, each other with what the one before left, and
+// what the last one is below zero is owed by parcels.
+static enum th_status check_carried(struct th_store *store, int64_t issuance_id,
+                                    struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT i.carried_in_kg = coalesce((SELECT p.carried_out_kg FROM issuance p"
+        " WHERE p.package_id = i.package_id AND p.vintage < i.vintage ORDER BY p.vintage DESC"
+        " LIMIT 1), -(SELECT coalesce(sum(o.opening_kg), 0) FROM package_opening o"
+        " WHERE o.package_id = i.package_id))"
+        " AND (EXISTS (SELECT 1 FROM issuance n WHERE n.package_id = i.package_id"
+        " AND n.vintage > i.vintage) OR min(i.carried_out_kg, 0) ="
+        " -(SELECT coalesce(sum(d.debt_kg), 0) FROM package_debt d"
+        " WHERE d.package_id = i.package_id))"
+        " FROM issuance i WHERE i.issuance_id = ?1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, issuance_id);
+    int64_t good = 0;
+    enum th_status status = th_stmt_int(q, 0, &good, err);
+    if (status == TH_OK && good != 1) {
+        status = th_error_set(err, TH_INVARIANT, "carried_broken", NULL);
+        th_error_add_int(err, "issuance", issuance_id);
+    }
+    return status;
+}
+
 // A pool's stock by package: bought = sold + used + what its owner still holds in it.
 static enum th_status check_pool(struct th_store *store, int64_t pool_id, struct th_error *err)
 {
@@ -308,6 +334,7 @@ enum th_status th_ledger_check_all(struct th_store *store, const struct th_check
                   {SQL_SPLITS, "units_splits", replay_split},
                   {SQL_BLOCKS, "units_replay", replay_block},
                   {SQL_ISSUANCES, "parcel_kg", check_segments},
+                  {SQL_ISSUANCES, "carried_kg", check_carried},
                   {SQL_POOLS, "pool_stock", check_pool}};
     enum th_status status = TH_OK;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == TH_OK; i++)

@@ -116,7 +116,8 @@ static void check_village(const char *name, const int64_t *vintage_t, int64_t to
         assert_ok(th_estimate_year(rules, year, &parcel, 1, &line, &err), &err);
         entries[i] = (struct th_issuance_entry){1, year, line.net};
     }
-    assert_ok(th_issuance_plan(entries, 3, th_methodology_buffer_ratio(methodology), &plan, &err),
+    assert_ok(th_issuance_plan(entries, 3, NULL, 0, th_methodology_buffer_ratio(methodology), &plan,
+                               &err),
               &err);
     int64_t sum_t = 0;
     for (size_t i = 0; i < 3; i++) {

@@ -16,7 +16,7 @@ static struct th_issuance_plan plan(const struct th_issuance_entry *entries, siz
 {
     struct th_error err;
     struct th_issuance_plan result = {0};
-    assert_ok(th_issuance_plan(entries, n, buffer_ratio, &result, &err), &err);
+    assert_ok(th_issuance_plan(entries, n, NULL, 0, buffer_ratio, &result, &err), &err);
     return result;
 }
 
@@ -169,8 +169,9 @@ static void plan__disorder_and_bad_ratios_are_refused(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err = {0};
         struct th_issuance_plan result = {.n_vintages = 99};
-        assert_int_equal(th_issuance_plan(cases[i].entries, 2, cases[i].ratio, &result, &err),
-                         cases[i].status);
+        assert_int_equal(
+            th_issuance_plan(cases[i].entries, 2, NULL, 0, cases[i].ratio, &result, &err),
+            cases[i].status);
         assert_int_equal(result.n_vintages, 99);
         if (cases[i].key) {
             assert_string_equal(err.key, cases[i].key);
@@ -304,6 +305,165 @@ static void plan__properties_hold_for_random_packages(void **state)
     assert_true(n_carried > 1000);
 }
 
+static struct th_issuance_debt debt(int64_t parcel_id, int64_t kg)
+{
+    return (struct th_issuance_debt){parcel_id, th_carbon_from_kg(kg)};
+}
+
+static struct th_issuance_plan plan_owing(const struct th_issuance_entry *entries, size_t n,
+                                          const struct th_issuance_debt *debts, size_t n_debts)
+{
+    struct th_error err;
+    struct th_issuance_plan result = {0};
+    assert_ok(th_issuance_plan(entries, n, debts, n_debts, no_buffer, &result, &err), &err);
+    return result;
+}
+
+// 30 t owed: 50.3 t bring 20 t, the next year all of its own.
+static void plan__what_is_owed_is_paid_before_anything_is_issued(void **state)
+{
+    (void)state;
+    const struct th_issuance_entry entries[] = {entry(2025, 7, 50300), entry(2026, 7, 5000)};
+    const struct th_issuance_debt debts[] = {debt(7, 30000)};
+    struct th_issuance_plan result = plan_owing(entries, 2, debts, 1);
+    assert_vintage(&result.vintages[0], 2025, -30000, 50300, 20, 300);
+    assert_vintage(&result.vintages[1], 2026, 300, 5000, 5, 300);
+    assert_int_equal(result.n_debts, 0);
+    th_issuance_plan_clear(&result);
+}
+
+// Credited 100 and 50 t; the second loses 80 while the first gains 10: 70 t are owed, by the
+// second.
+static void plan__what_is_owed_in_the_end_lies_with_those_that_lost_it(void **state)
+{
+    (void)state;
+    const struct th_issuance_entry entries[] = {entry(2021, 1, 100000), entry(2021, 2, 50000),
+                                                entry(2022, 1, 10000), entry(2022, 2, -80000)};
+    struct th_issuance_plan result = plan_owing(entries, 4, NULL, 0);
+    assert_vintage(&result.vintages[1], 2022, 0, -70000, 0, -70000);
+    assert_int_equal(result.n_debts, 1);
+    assert_int_equal(result.debts[0].parcel_id, 2);
+    assert_int_equal(th_carbon_kg(result.debts[0].owed), 70000);
+    th_issuance_plan_clear(&result);
+}
+
+// Nothing was ever credited: what fell is owed all the same, so that its return is not a rise.
+static void plan__a_package_that_only_fell_owes_its_fall(void **state)
+{
+    (void)state;
+    const struct th_issuance_entry entries[] = {entry(2023, 1, -4000), entry(2023, 2, -1001)};
+    const struct th_issuance_debt debts[] = {debt(2, 500)};
+    struct th_issuance_plan result = plan_owing(entries, 2, debts, 1);
+    assert_vintage(&result.vintages[0], 2023, -500, -5001, 0, -5501);
+    assert_int_equal(result.n_debts, 2);
+    assert_int_equal(th_carbon_kg(result.debts[0].owed), 4000);
+    assert_int_equal(th_carbon_kg(result.debts[1].owed), 1501);
+    th_issuance_plan_clear(&result);
+}
+
+static void plan__debts_of_others_or_in_disorder_are_refused(void **state)
+{
+    (void)state;
+    const struct th_issuance_entry entries[] = {entry(2021, 1, 10), entry(2021, 4, 10),
+                                                entry(2022, 2, 10)};
+    const struct th_issuance_debt cases[][2] = {{debt(2, 5), debt(4, 5)},
+                                                {debt(1, 5), debt(9, 5)},
+                                                {debt(4, 5), debt(1, 5)},
+                                                {debt(1, 5), debt(1, 5)},
+                                                {debt(1, 5), debt(4, -1)}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct th_error err;
+        struct th_issuance_plan result = {.n_vintages = 99};
+        assert_int_equal(th_issuance_plan(entries, 3, cases[i], 2, no_buffer, &result, &err),
+                         TH_INVALID);
+        assert_string_equal(err.key, "issuance_order");
+        assert_int_equal(result.n_vintages, 99);
+    }
+}
+
+enum { CHAIN_PARCELS = 5 };
+
+struct chain { // packages one after the other; by parcel
+    int64_t net_kg[CHAIN_PARCELS], credited_kg[CHAIN_PARCELS], owed_kg[CHAIN_PARCELS];
+    int64_t rest_kg; // left over at the end of packages, never issued
+    int year;
+};
+
+// Some of the parcels over one to three years; they rise and fall, and bring what they owe.
+static void chain_package(struct chain *chain, uint64_t *seed, uint64_t members)
+{
+    struct th_issuance_entry entries[3 * CHAIN_PARCELS];
+    struct th_issuance_debt debts[CHAIN_PARCELS];
+    size_t n = 0;
+    size_t n_debts = 0;
+    for (int years = 1 + (int)(next(seed) % 3); years > 0; years--) {
+        chain->year++;
+        for (int p = 0; p < CHAIN_PARCELS; p++) {
+            if (members >> p & 1) {
+                int64_t kg = (int64_t)(next(seed) % 60000) - 25000;
+                entries[n++] = entry(chain->year, p, kg);
+                chain->net_kg[p] += kg;
+            }
+        }
+    }
+    for (int p = 0; p < CHAIN_PARCELS; p++) {
+        if ((members >> p & 1) && chain->owed_kg[p] > 0) {
+            debts[n_debts++] = debt(p, chain->owed_kg[p]);
+            chain->owed_kg[p] = 0;
+        }
+    }
+    struct th_issuance_plan result = plan_owing(entries, n, debts, n_debts);
+    for (size_t v = 0; v < result.n_vintages; v++) {
+        const struct th_issuance_vintage *vintage = &result.vintages[v];
+        int64_t issued_kg = 1000 * th_units_t(vintage->issued);
+        for (size_t i = 0; i < vintage->n_segments; i++) {
+            int64_t from_kg = th_carbon_kg(vintage->segments[i].first);
+            int64_t to_kg = from_kg + th_carbon_kg(vintage->segments[i].mass);
+            to_kg = to_kg < issued_kg ? to_kg : issued_kg;
+            chain->credited_kg[vintage->segments[i].parcel_id] +=
+                to_kg > from_kg ? to_kg - from_kg : 0;
+        }
+    }
+    int64_t rest_kg = th_carbon_kg(result.vintages[result.n_vintages - 1].carried_out);
+    int64_t owed_kg = 0;
+    for (size_t i = 0; i < result.n_debts; i++) {
+        chain->owed_kg[result.debts[i].parcel_id] = th_carbon_kg(result.debts[i].owed);
+        owed_kg += th_carbon_kg(result.debts[i].owed);
+    }
+    assert_int_equal(owed_kg, rest_kg < 0 ? -rest_kg : 0);
+    chain->rest_kg += rest_kg > 0 ? rest_kg : 0;
+    th_issuance_plan_clear(&result);
+}
+
+// However parcels come together in packages: what was credited and what was left over is what they
+// grew and what they owe, to the kilogram. Of a parcel that is always alone, this holds by itself.
+static void plan__over_all_packages_no_more_is_credited_than_grew(void **state)
+{
+    (void)state;
+    uint64_t seed = UINT64_C(0x243f6a8885a308d3);
+    int n_paid = 0;
+    for (int round = 0; round < 2000; round++) {
+        struct chain chain = {.year = 2000};
+        bool alone = round % 2 == 0;
+        for (int package = 0; package < 12; package++) {
+            int64_t owed_before = chain.owed_kg[0];
+            chain_package(&chain, &seed, alone ? 1 : 1 + next(&seed) % 31);
+            n_paid += owed_before > 0 && chain.owed_kg[0] == 0 ? 1 : 0;
+            int64_t net_kg = 0;
+            int64_t credited_kg = 0;
+            int64_t owed_kg = 0;
+            for (int p = 0; p < CHAIN_PARCELS; p++) {
+                net_kg += chain.net_kg[p];
+                credited_kg += chain.credited_kg[p];
+                owed_kg += chain.owed_kg[p];
+            }
+            assert_int_equal(credited_kg + chain.rest_kg, net_kg + owed_kg);
+            assert_int_equal(credited_kg % 1000, 0);
+        }
+    }
+    assert_true(n_paid > 1000); // the generator reaches what is tested
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +476,11 @@ int main(void)
         cmocka_unit_test(plan__without_entries_is_empty),
         cmocka_unit_test(plan__disorder_and_bad_ratios_are_refused),
         cmocka_unit_test(plan__properties_hold_for_random_packages),
+        cmocka_unit_test(plan__what_is_owed_is_paid_before_anything_is_issued),
+        cmocka_unit_test(plan__what_is_owed_in_the_end_lies_with_those_that_lost_it),
+        cmocka_unit_test(plan__a_package_that_only_fell_owes_its_fall),
+        cmocka_unit_test(plan__debts_of_others_or_in_disorder_are_refused),
+        cmocka_unit_test(plan__over_all_packages_no_more_is_credited_than_grew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,6 +53,7 @@ static const char *const INSERT_ONLY[] = {"activity",
                                           "issuance_segment",
                                           "unit_event",
                                           "trade_line",
+                                          "package_debt",
                                           "receipt",
                                           "money_leg",
                                           "revenue_term",
@@ -62,9 +63,10 @@ static const char *const INSERT_ONLY[] = {"activity",
                                           "distribution_sale",
                                           "distribution_payment"};
 static const char *const STATE_TABLES[] = {
-    "registry", "land_class", "village",        "party",        "user_account",
-    "parcel",   "package",    "package_parcel", "unit_block",   "balance",
-    "trade",    "pool_share", "import_profile", "import_draft", "layer"};
+    "registry",       "land_class",   "village", "party",
+    "user_account",   "parcel",       "package", "package_parcel",
+    "unit_block",     "balance",      "trade",   "pool_share",
+    "import_profile", "import_draft", "layer",   "package_opening"};
 enum {
     N_INSERT_ONLY = sizeof INSERT_ONLY / sizeof INSERT_ONLY[0],
     N_STATE = sizeof STATE_TABLES / sizeof STATE_TABLES[0]

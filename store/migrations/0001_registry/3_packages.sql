@@ -96,6 +96,28 @@ CREATE TABLE package_parcel (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX package_parcel_parcel ON package_parcel (parcel_id);
 
+-- What a package starts from, by parcel whose ground has issued years before; made anew whenever the
+-- package is submitted. opening_kg = max(0, debt_kg - gap_kg) comes off before anything is issued.
+CREATE TABLE package_opening (
+    package_id INTEGER NOT NULL REFERENCES package (package_id),
+    parcel_id  INTEGER NOT NULL REFERENCES parcel (parcel_id),
+    last_year  INTEGER NOT NULL,                          -- of the issued ones
+    debt_kg    INTEGER NOT NULL CHECK (debt_kg >= 0),     -- owed since then, of package_debt
+    gap_kg     INTEGER,                                   -- net of the years between; NULL: none
+    run_id     INTEGER REFERENCES estimate_run (run_id),  -- that estimated them
+    opening_kg INTEGER NOT NULL CHECK (opening_kg = max(0, debt_kg - coalesce(gap_kg, 0))),
+    PRIMARY KEY (package_id, parcel_id),
+    CHECK ((gap_kg IS NULL) = (run_id IS NULL))
+) STRICT, WITHOUT ROWID;
+
+-- What is owed when a package is issued: the next package of the parcel's ground pays it first.
+CREATE TABLE package_debt (
+    package_id INTEGER NOT NULL REFERENCES package (package_id),
+    parcel_id  INTEGER NOT NULL REFERENCES parcel (parcel_id),
+    debt_kg    INTEGER NOT NULL CHECK (debt_kg > 0),
+    PRIMARY KEY (package_id, parcel_id)
+) STRICT, WITHOUT ROWID;
+
 -- An officer accepts a warning, with reason and document.
 CREATE TABLE waiver (
     waiver_id   INTEGER PRIMARY KEY,

@@ -227,6 +227,14 @@ CREATE TRIGGER estimate_group_no_delete BEFORE DELETE ON estimate_group
 BEGIN
     SELECT raise(ABORT, 'estimate_group: insert only');
 END;
+CREATE TRIGGER package_debt_no_update BEFORE UPDATE ON package_debt
+BEGIN
+    SELECT raise(ABORT, 'package_debt: insert only');
+END;
+CREATE TRIGGER package_debt_no_delete BEFORE DELETE ON package_debt
+BEGIN
+    SELECT raise(ABORT, 'package_debt: insert only');
+END;
 CREATE TRIGGER waiver_no_update BEFORE UPDATE ON waiver
 BEGIN
     SELECT raise(ABORT, 'waiver: insert only');

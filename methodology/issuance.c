@@ -315,7 +315,7 @@ static enum th_status settle(const struct th_issuance_entry *entries, size_t n_e
     if (!is_above(nothing, rest)) {
         return TH_OK;
     }
-    struct account *accounts = calloc(n_entries, sizeof(*accounts));
+    struct account *accounts = calloc(n_entries + 1, sizeof(*accounts));
     enum th_status status =
         accounts ? th_carbon_sub(nothing, rest, &debt, err) : th_error_no_memory(err);
     size_t n = status == TH_OK ? open_accounts(entries, n_entries, accounts) : 0;

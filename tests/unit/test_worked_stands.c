@@ -298,8 +298,9 @@ static void mangrove_project__issues_71548_tonnes_a_year(void **state)
         entries[i] = (struct th_issuance_entry){
             .parcel_id = 1, .year = 2022 + i, .net = th_carbon_from_kg(shares_kg[i])};
     }
-    assert_ok(th_issuance_plan(entries, PROJECT_YEARS, (struct th_ratio){12, 100}, &plan, &err),
-              &err);
+    assert_ok(
+        th_issuance_plan(entries, PROJECT_YEARS, NULL, 0, (struct th_ratio){12, 100}, &plan, &err),
+        &err);
     assert_int_equal(plan.n_vintages, PROJECT_YEARS);
     int64_t issued_t = 0;
     for (size_t i = 0; i < plan.n_vintages; i++) {

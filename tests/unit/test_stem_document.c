@@ -6,6 +6,7 @@
 #include "methodology/stem.h"
 #include "tests/support/support.h"
 #include "tests/unit/mutants.h"
+#include "tests/unit/schema_check.h"
 
 static enum th_status parse(const char *text, size_t size, struct th_error *err)
 {
@@ -39,11 +40,23 @@ static void parse__mutants_are_judged_as_the_schema_judges_them(void **state)
                                           .parse = parse,
                                           .key = "stem_invalid",
                                           .is_of_form = is_of_form};
+    // One of each form.
+    static const char *const names[] = {"moso-mean-culm-zhejiang",
+                                        "evergreen-broadleaf",
+                                        "cinnamomum-camphora",
+                                        "cunninghamia-lanceolata",
+                                        "liquidambar-formosana",
+                                        "china-by-density",
+                                        "tropical-by-density-and-height",
+                                        "citrus",
+                                        "moso-culm",
+                                        "zhejiang-volume",
+                                        "bcef-temperate-pine"};
     int n_mutants = 0;
     int n_taken = 0;
-    for (size_t i = 0; i < th_stem_shipped_count(); i++) {
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         char name[160];
-        (void)snprintf(name, sizeof(name), "data/stems/%s", th_stem_shipped_name(i));
+        (void)snprintf(name, sizeof(name), "data/stems/%s/1.json", names[i]);
         th_mutants_check(&rules, name, &n_mutants, &n_taken);
     }
     print_message("%d mutants, %d still valid\n", n_mutants, n_taken);
@@ -260,6 +273,20 @@ static void parse__each_fault_has_its_place_and_reason(void **state)
     th_messages_free(messages);
 }
 
+static void schema__takes_every_shipped_equation(void **state)
+{
+    (void)state;
+    struct th_json *schema = th_mutant_source("data/stems/schema.json");
+    for (size_t i = 0; i < th_stem_shipped_count(); i++) {
+        char name[160];
+        (void)snprintf(name, sizeof(name), "data/stems/%s", th_stem_shipped_name(i));
+        struct th_json *document = th_mutant_source(name);
+        assert_true(th_schema_accepts(schema, document));
+        th_json_free(document);
+    }
+    th_json_free(schema);
+}
+
 static void parse__what_is_no_document_is_refused(void **state)
 {
     (void)state;
@@ -275,6 +302,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parse__mutants_are_judged_as_the_schema_judges_them),
+        cmocka_unit_test(schema__takes_every_shipped_equation),
         cmocka_unit_test(parse__each_fault_has_its_place_and_reason),
         cmocka_unit_test(parse__what_is_no_document_is_refused),
     };

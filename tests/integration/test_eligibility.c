@@ -269,6 +269,7 @@ static void check__writes_a_list_to_hand_back(void **state)
     file.size = 0;
     drawn_box(&file, 119.660, 30.42, 0.001, 0.00095, "\"地块号\":\"=1\",\"planted\":\"2005\"");
     drawn_box(&file, 119.662, 30.42, 0.001, 0.00095, "\"地块号\":\"2\"");
+    drawn_box(&file, 119.664, 30.42, 0.001, 0.00095, "\"planted\":\"2005\""); // without a number
     struct th_parcel_import_options orchard = fixture_options(f, NULL);
     orchard.kind = "orchard";
     th_json_free(drawn_import_with(f, &file, orchard));
@@ -277,6 +278,12 @@ static void check__writes_a_list_to_hand_back(void **state)
                                              .out = th_test_path(path, f->folder, "list.csv")};
     struct th_json *reply = check(f, &options);
     assert_string_equal(th_json_get_text(reply, "file", ""), path);
+    // Whether they have a number or not, in order of their ids.
+    const struct th_json *parcels = th_json_get(reply, "parcels");
+    assert_int_equal(th_json_size(parcels), 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(th_json_get_int(th_json_at(parcels, i), "parcel_id", 0), i + 1);
+    }
     th_json_free(reply);
     assert_ok(th_file_read(path, 1 << 20, &text, &size, &err), &err);
     assert_non_null(strstr(text, "村代码,村,地块号,登记编号,面积(亩),结论,理由,怎么办\r\n"));

@@ -418,6 +418,20 @@ static void account__writes_a_list(void **state)
     assert_true(th_file_exists(path));
 }
 
+// An orchard that is cleared as a whole: 50 mu lose 10/3 × 63 × 44/12 = 770 t, 231 t/ha, which is
+// below −15 and above −300.
+static void account__asks_for_a_second_look(void **state)
+{
+    struct fixture *f = *state;
+    orchards(f);
+    records(f, "2022", "测试一村,2,3,1,0,0,0,0,50\n");
+    struct th_json *reply = account_of(f, "2", "2022");
+    assert_non_null(strstr(text(first(reply), "note"), "再核对"));
+    assert_non_null(strstr(text(first(reply), "note"), "-15"));
+    assert_string_equal(text(first(reply), "label"), "red");
+    th_json_free(reply);
+}
+
 static void account__refuses_what_is_no_orchard(void **state)
 {
     static struct drawn file;
@@ -476,6 +490,8 @@ int main(void)
                                         drawn_tear_down),
         cmocka_unit_test(rule_set__takes_only_what_an_orchard_can_be_judged_by),
         cmocka_unit_test_setup_teardown(account__writes_a_list, drawn_set_up, drawn_tear_down),
+        cmocka_unit_test_setup_teardown(account__asks_for_a_second_look, drawn_set_up,
+                                        drawn_tear_down),
         cmocka_unit_test_setup_teardown(account__refuses_what_is_no_orchard, drawn_set_up,
                                         drawn_tear_down),
     };

@@ -136,6 +136,13 @@ static const struct th_json *of_part(const struct th_stem *stem, const char *par
     return NULL;
 }
 
+// A class of volume has no title of its own, nor a sample.
+static struct th_json *copy_or_null(const struct th_json *object, const char *key)
+{
+    const struct th_json *value = th_json_get(object, key);
+    return value ? th_json_copy(value) : th_json_null();
+}
+
 // One for each part; empty where the head has the only one.
 static struct th_json *equations_json(const struct th_stem *stem,
                                       const struct th_stem_show_options *options)
@@ -149,10 +156,10 @@ static struct th_json *equations_json(const struct th_stem *stem,
         }
         struct th_json *item = th_json_object();
         th_json_set_text(item, "part", part);
-        th_json_set(item, "title", th_json_copy(th_json_get(of_document, "title")));
+        th_json_set(item, "title", copy_or_null(of_document, "title"));
         set_equation(item, "equation", stem, part, NULL, TH_CALC_PEOPLE);
-        th_json_set(item, "n_sampled", th_json_copy(th_json_get(of_document, "n")));
-        th_json_set(item, "r2", th_json_copy(th_json_get(of_document, "r2")));
+        th_json_set(item, "n_sampled", copy_or_null(of_document, "n"));
+        th_json_set(item, "r2", copy_or_null(of_document, "r2"));
         th_json_append(equations, item);
     }
     return equations;

@@ -112,6 +112,43 @@ static void show__without_a_stem_works_nothing_out(void **state)
     th_json_free(reply);
 }
 
+static void show__of_volume_factors_has_the_classes_of_each_part(void **state)
+{
+    (void)state;
+    struct th_error err;
+    struct th_json *reply = NULL;
+    assert_ok(show("bcef-temperate-pine", "removal", "volume=80", NULL, &reply, &err), &err);
+    const struct th_json *equations = th_json_get(reply, "equations");
+    assert_int_equal(th_json_size(equations), 1);
+    assert_string_equal(text_of(th_json_at(equations, 0), "equation"),
+                        "2 (V ≤ 20), 1.11 (V ≤ 40), 0.83 (V ≤ 100), 0.77 (V ≤ 200), 0.77");
+    assert_string_equal(text_of(reply, "value"), "0.83");
+    assert_string_equal(text_of(reply, "unit"), "t d.m./m3");
+    th_json_free(reply);
+    assert_ok(show("bcef-temperate-pine", NULL, NULL, NULL, &reply, &err), &err);
+    assert_int_equal(th_json_size(th_json_get(reply, "equations")), 3);
+    th_json_free(reply);
+}
+
+// Every equation that is listed can be shown.
+static void show__takes_every_equation(void **state)
+{
+    (void)state;
+    struct th_error err;
+    struct th_json *list = NULL;
+    assert_ok(th_stems_list(&list, &err), &err);
+    const struct th_json *stems = th_json_get(list, "stems");
+    for (size_t i = 0; i < th_json_size(stems); i++) {
+        struct th_json *reply = NULL;
+        const char *id = text_of(th_json_at(stems, i), "id");
+        assert_ok(show(id, NULL, NULL, NULL, &reply, &err), &err);
+        assert_string_equal(text_of(reply, "id"), id);
+        assert_string_not_equal(text_of(reply, "source"), "(none)");
+        th_json_free(reply);
+    }
+    th_json_free(list);
+}
+
 static void show__refuses_what_it_cannot_use(void **state)
 {
     (void)state;
@@ -150,6 +187,8 @@ int main(void)
         cmocka_unit_test(show__works_out_one_culm_for_calculator_and_workbook),
         cmocka_unit_test(show__tells_of_a_stem_outside_of_the_range),
         cmocka_unit_test(show__without_a_stem_works_nothing_out),
+        cmocka_unit_test(show__of_volume_factors_has_the_classes_of_each_part),
+        cmocka_unit_test(show__takes_every_equation),
         cmocka_unit_test(show__refuses_what_it_cannot_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

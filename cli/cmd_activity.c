@@ -90,7 +90,7 @@ const struct th_cli_command th_cli_activity_commands[] = {
      list_plot},
     {"plot", "show", TH_CLI_READ, "ID", "",
      "plot_id number=plot_number village_name surveyed version in_force stratum area_m2=plot_m2 "
-     "parcels stems source | classes: species dbh_cm age height_m n=stems row",
+     "parcels stems source | classes: species dbh_cm age height_m volume_m3 n=stems row",
      show_plot},
     {0},
 };

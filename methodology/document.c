@@ -7,12 +7,16 @@
 
 #include "core/text.h"
 #include "methodology/document_internal.h"
+#include "methodology/stem.h"
 #include "methodology/wide_internal.h"
 
 void th_methodology_free(struct th_methodology *methodology)
 {
     if (!methodology) {
         return;
+    }
+    for (size_t i = 0; i < methodology->plots.n_equations; i++) {
+        th_stem_free(methodology->plots.equations[i].stem);
     }
     th_calc_free(methodology->calc);
     th_arena_clear(&methodology->arena);
@@ -125,6 +129,11 @@ const struct th_condition *th_methodology_condition(const struct th_methodology 
 {
     assert(index < methodology->n_conditions);
     return &methodology->conditions[index];
+}
+
+const struct th_plots *th_methodology_plots(const struct th_methodology *methodology)
+{
+    return methodology->has_plots ? &methodology->plots : NULL;
 }
 
 size_t th_methodology_n_plausible(const struct th_methodology *methodology)

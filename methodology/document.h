@@ -42,7 +42,7 @@ enum th_input_type {
 enum th_input_scope {
     TH_INPUT_OF_PARCEL, // an attribute of the parcel
     TH_INPUT_OF_YEAR,   // management of one year (activity import)
-    TH_INPUT_OF_PLOTS   // from surveys of plots: "stock_start", "stock_end", "survey_years"
+    TH_INPUT_OF_PLOTS   // from surveys of plots: th_methodology_plots
 };
 
 struct th_input_choice {
@@ -119,6 +119,40 @@ struct th_term { // one use of an equation family
     } roles[TH_FAMILY_ROLES_MAX];
 };
 
+struct th_stem; // methodology/stem.h
+
+enum th_plots_quantity {   // append-only; what a survey of plots gives a hectare of
+    TH_PLOTS_ABOVE_GROUND, // t d.m./ha, by equations of stems
+    TH_PLOTS_WHOLE_TREE,   // likewise, with roots
+    TH_PLOTS_GROWING_STOCK // m3/ha, by the stems' volumes
+};
+const char *th_plots_quantity_name(enum th_plots_quantity quantity);
+
+struct th_plots_equation {
+    const char *const *species; // names of a table of plots; "" where a table names none
+    size_t n_species;
+    const char *reference; // "moso-culm@1"
+    struct th_stem *stem;
+    const char *source; // why it stands for these species
+    enum th_evidence evidence;
+};
+
+// How surveys of sample plots give the inputs of scope TH_INPUT_OF_PLOTS.
+struct th_plots {
+    size_t start, end, years; // inputs: stock at the first and last survey, years between them
+    enum th_plots_quantity quantity;
+    // Whether two surveys fell into one season is a choice-input of the parcel. Surveys dated to
+    // the day answer it: `same` where all their days of the year lie within `season_days` and the
+    // years are a multiple of the cycle, else `other`; a parcel that says `exempt` is taken at its
+    // word.
+    bool has_season, has_exempt;
+    size_t season, season_same, season_other, season_exempt;
+    int season_days;
+    int season_cycle;                          // yr; 0: none
+    const struct th_plots_equation *equations; // none for a growing stock
+    size_t n_equations;
+};
+
 enum th_condition_test { // append-only
     TH_TEST_AT_LEAST,
     TH_TEST_AT_MOST,
@@ -192,6 +226,7 @@ const struct th_term *th_methodology_term(const struct th_methodology *methodolo
 size_t th_methodology_n_conditions(const struct th_methodology *methodology);
 const struct th_condition *th_methodology_condition(const struct th_methodology *methodology,
                                                     size_t index);
+const struct th_plots *th_methodology_plots(const struct th_methodology *methodology); // or NULL
 size_t th_methodology_n_plausible(const struct th_methodology *methodology);
 const struct th_plausible *th_methodology_plausible(const struct th_methodology *methodology,
                                                     size_t index);

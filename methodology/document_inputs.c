@@ -138,24 +138,13 @@ static bool read_type(struct th_reader *reader, const struct th_place *place,
 static bool check_scope(struct th_reader *reader, const struct th_place *place,
                         const struct th_input *input)
 {
-    static const char *const of_plots[] = {"stock_start", "stock_end", "survey_years", NULL};
-    struct th_place name = th_place_below(place, "name");
     struct th_place scope = th_place_below(place, "scope");
-    char want[TH_ERROR_VALUE_SIZE];
-    if (input->scope != TH_INPUT_OF_PLOTS) {
-        return input->type != TH_INPUT_YEARS_SINCE || input->scope == TH_INPUT_OF_PARCEL ||
-               th_reader_fault(reader, &scope, "scope_since", NULL);
+    if (input->scope == TH_INPUT_OF_PLOTS) {
+        return input->type == TH_INPUT_NUMBER ||
+               th_reader_fault(reader, &scope, "scope_plots", NULL);
     }
-    if (input->type != TH_INPUT_NUMBER) {
-        return th_reader_fault(reader, &scope, "scope_plots", NULL);
-    }
-    for (size_t i = 0; of_plots[i]; i++) {
-        if (th_text_equals(of_plots[i], input->name)) {
-            return true;
-        }
-    }
-    return th_reader_fault(reader, &name, "plots_name", "want",
-                           th_reader_list_words(of_plots, want), NULL);
+    return input->type != TH_INPUT_YEARS_SINCE || input->scope == TH_INPUT_OF_PARCEL ||
+           th_reader_fault(reader, &scope, "scope_since", NULL);
 }
 
 static bool read_input(struct th_reader *reader, size_t index, struct th_input *input)

@@ -41,6 +41,8 @@ struct th_methodology {
     size_t n_terms;
     struct th_condition conditions[TH_METHODOLOGY_CONDITIONS_MAX];
     size_t n_conditions;
+    bool has_plots;
+    struct th_plots plots; // owns its stems, also where has_plots is false
     struct th_plausible plausible[TH_METHODOLOGY_PLAUSIBLE_MAX];
     size_t n_plausible;
     struct th_arena arena; // choices, rows and what a GWP set says

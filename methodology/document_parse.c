@@ -26,7 +26,8 @@ static void read_document(struct th_reader *reader)
         "inputs",    "parameters",      "terms", "buffer",  "uncertainty",
         "plausible", "examples",        NULL};
     struct th_methodology *methodology = reader->methodology;
-    if (!th_reader_object(reader, &reader->root, keys)) {
+    static const char *const optional[] = {"plots", NULL};
+    if (!th_reader_object_with(reader, &reader->root, keys, optional)) {
         return;
     }
     read_head(reader);
@@ -38,6 +39,7 @@ static void read_document(struct th_reader *reader)
     methodology->gwp[TH_GAS_CH4].slot = methodology->n_slots;
     methodology->gwp[TH_GAS_N2O].slot = methodology->n_slots + 1;
     th_reader_terms(reader);
+    th_reader_plots(reader);
     methodology->n_slots += methodology->has_gwp ? 2 : 0;
     th_reader_examples(reader);
     if (reader->n_faults == 0 && !reader->no_memory && !methodology->statement_based) {

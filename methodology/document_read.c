@@ -138,8 +138,18 @@ static bool has_type(struct th_reader *reader, const struct th_place *place, enu
     return th_json_type(place->value) == type || th_reader_fault(reader, place, reason, NULL);
 }
 
-bool th_reader_object(struct th_reader *reader, const struct th_place *place,
-                      const char *const *keys)
+static bool is_of_keys(const char *const *keys, const char *key)
+{
+    for (size_t i = 0; keys && keys[i]; i++) {
+        if (th_text_equals(keys[i], key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool th_reader_object_with(struct th_reader *reader, const struct th_place *place,
+                           const char *const *keys, const char *const *optional)
 {
     if (!has_type(reader, place, TH_JSON_OBJECT, "want_object")) {
         return false;
@@ -151,16 +161,19 @@ bool th_reader_object(struct th_reader *reader, const struct th_place *place,
         }
     }
     for (void *it = th_json_iter(place->value); it; it = th_json_iter_next(place->value, it)) {
-        bool known = false;
-        for (size_t i = 0; keys[i]; i++) {
-            known = known || th_text_equals(keys[i], th_json_iter_key(it));
-        }
-        if (!known) {
-            struct th_place unknown = th_place_below(place, th_json_iter_key(it));
+        const char *key = th_json_iter_key(it);
+        if (!is_of_keys(keys, key) && !is_of_keys(optional, key)) {
+            struct th_place unknown = th_place_below(place, key);
             (void)th_reader_fault(reader, &unknown, "key_unknown", NULL);
         }
     }
     return true;
+}
+
+bool th_reader_object(struct th_reader *reader, const struct th_place *place,
+                      const char *const *keys)
+{
+    return th_reader_object_with(reader, place, keys, NULL);
 }
 
 bool th_reader_list(struct th_reader *reader, const struct th_place *place, size_t minimum,

@@ -85,6 +85,9 @@ bool th_reader_no_memory(struct th_reader *reader); // always returns false
 // what is there is read all the same.
 bool th_reader_object(struct th_reader *reader, const struct th_place *place,
                       const char *const *keys);
+// The same with keys that may be left out; NULL: none.
+bool th_reader_object_with(struct th_reader *reader, const struct th_place *place,
+                           const char *const *keys, const char *const *optional);
 bool th_reader_list(struct th_reader *reader, const struct th_place *place, size_t minimum,
                     size_t maximum);
 bool th_reader_text(struct th_reader *reader, const struct th_place *parent, const char *key,
@@ -155,6 +158,7 @@ void th_reader_input_units(struct th_reader *reader, size_t index);     // docum
 void th_reader_parameters(struct th_reader *reader);                    // document_parameters.c
 void th_reader_parameter_units(struct th_reader *reader, size_t index); // document_parameters.c
 void th_reader_terms(struct th_reader *reader);                         // document_terms.c
+void th_reader_plots(struct th_reader *reader);                         // document_plots.c
 // What a document of sound parts must hold as a whole: its arithmetic is made (document_terms.c),
 // its examples are computed (document_examples.c).
 void th_reader_compile(struct th_reader *reader);

@@ -45,6 +45,8 @@ struct th_estimate_error {
     uint64_t stream;       // whose error it is: parcels of one stratum and survey share it
 };
 
+struct th_survey_interval; // methodology/survey.h
+
 struct th_estimate_parcel {
     int64_t parcel_id;
     struct th_area measured; // geodesic, slivers taken off
@@ -54,6 +56,8 @@ struct th_estimate_parcel {
     const bool *is_default;    // likewise: is it the document's default? NULL: none is
     const struct th_estimate_error *errors; // borrowed; looked at by estimate_uncertainty.h alone
     size_t n_errors;
+    const struct th_survey_interval
+        *surveys; // where inputs are from; for th_estimate_explain alone
 };
 
 // The terms of one parcel and year, kg CO2e; gross toward −∞, the others toward +∞. Net is gross
@@ -97,7 +101,8 @@ const struct th_plausible *th_estimate_implausible(const struct th_methodology *
 
 // The arithmetic of one line for a reader with a calculator: array of
 // {term, expression, value, unit, source, evidence, formula}; texts of the document in the language
-// asked for, others are keys "term.<x>" of the catalogue. A formula is the same sum for a workbook
+// asked for, others are keys "term.<x>" of the catalogue, with what they want in an object
+// "arguments". A formula is the same sum for a workbook
 // whose values stand in column C from row 2 on; null: the value itself. *ret_lines is the caller's.
 enum th_status th_estimate_explain(const struct th_estimate_rules *rules,
                                    const struct th_estimate_parcel *parcel, int year,

@@ -6,22 +6,19 @@
 #include <string.h>
 
 #include "methodology/estimate_internal.h"
+#include "methodology/survey_internal.h"
 #include "methodology/wide_internal.h"
-
-struct line { // NULL members are written as null
-    const char *term, *expression, *value, *unit, *source, *evidence, *formula;
-};
 
 // The workbook has its heading in row 1 and the value of a line in this column.
 enum { FIRST_ROW = 2 };
 static const char value_column[] = "C";
 
-static size_t next_row(const struct th_json *lines)
+size_t th_explain_next_row(const struct th_json *lines)
 {
     return th_json_size(lines) + FIRST_ROW;
 }
 
-static void add_line(struct th_json *lines, struct line line)
+size_t th_explain_add(struct th_json *lines, struct th_explain_line line)
 {
     struct th_json *object = th_json_object();
     th_json_set_text(object, "term", line.term);
@@ -31,7 +28,11 @@ static void add_line(struct th_json *lines, struct line line)
     th_json_set_text(object, "source", line.source);
     th_json_set_text(object, "evidence", line.evidence);
     th_json_set_text(object, "formula", line.formula);
+    if (line.arguments) {
+        th_json_set(object, "arguments", line.arguments);
+    }
     th_json_append(lines, object);
+    return th_explain_next_row(lines) - 1;
 }
 
 // Returns the row of the area used, in mu.
@@ -45,49 +46,48 @@ static size_t explain_areas(struct th_json *lines, const struct th_estimate_parc
     (void)th_wide_decimal(th_area_m2_cent(parcel->measured), 2, false, m2);
     (void)th_wide_mu(parcel->measured, mu);
     (void)th_wide_mu(th_estimate_area_used(parcel), used);
-    add_line(lines, (struct line){.term = "term.area_measured",
-                                  .value = m2,
-                                  .unit = "m2",
-                                  .source = "term.source_geodesic"});
+    (void)th_explain_add(lines, (struct th_explain_line){.term = "term.area_measured",
+                                                         .value = m2,
+                                                         .unit = "m2",
+                                                         .source = "term.source_geodesic"});
     // Measured areas are whole hundredths of a square metre, so that this sum is exact.
     (void)snprintf(expression, sizeof(expression), "%s × 3 ÷ 2000", m2);
     bool exact = th_area_m2_300(parcel->measured) % 3 == 0;
-    add_line(lines, (struct line){.term = "term.area_measured",
-                                  .expression = exact ? expression : NULL,
-                                  .value = mu,
-                                  .unit = "mu",
-                                  .source = "term.source_mu",
-                                  .formula = exact ? "C2*3/2000" : NULL});
+    (void)th_explain_add(lines, (struct th_explain_line){.term = "term.area_measured",
+                                                         .expression = exact ? expression : NULL,
+                                                         .value = mu,
+                                                         .unit = "mu",
+                                                         .source = "term.source_mu",
+                                                         .formula = exact ? "C2*3/2000" : NULL});
     if (!parcel->has_contracted) {
-        add_line(lines, (struct line){.term = "term.area_used",
-                                      .expression = mu,
-                                      .value = used,
-                                      .unit = "mu",
-                                      .source = "term.rule_area_measured_only",
-                                      .formula = "C3"});
-        return next_row(lines) - 1;
+        (void)th_explain_add(lines,
+                             (struct th_explain_line){.term = "term.area_used",
+                                                      .expression = mu,
+                                                      .value = used,
+                                                      .unit = "mu",
+                                                      .source = "term.rule_area_measured_only",
+                                                      .formula = "C3"});
+        return th_explain_next_row(lines) - 1;
     }
     (void)th_wide_mu(parcel->contracted, contracted);
-    add_line(lines, (struct line){.term = "term.area_contracted",
-                                  .value = contracted,
-                                  .unit = "mu",
-                                  .source = "term.source_contract"});
+    (void)th_explain_add(lines, (struct th_explain_line){.term = "term.area_contracted",
+                                                         .value = contracted,
+                                                         .unit = "mu",
+                                                         .source = "term.source_contract"});
     (void)snprintf(expression, sizeof(expression), "min(%s, %s)", mu, contracted);
-    add_line(lines, (struct line){.term = "term.area_used",
-                                  .expression = expression,
-                                  .value = used,
-                                  .unit = "mu",
-                                  .source = "term.rule_area_min_1",
-                                  .formula = "MIN(C3,C4)"});
-    return next_row(lines) - 1;
+    (void)th_explain_add(lines, (struct th_explain_line){.term = "term.area_used",
+                                                         .expression = expression,
+                                                         .value = used,
+                                                         .unit = "mu",
+                                                         .source = "term.rule_area_min_1",
+                                                         .formula = "MIN(C3,C4)"});
+    return th_explain_next_row(lines) - 1;
 }
 
-enum { NUMBER_SIZE = 48 };
-
 // Six decimals at most, without zeros at the end.
-static const char *number_text(double value, char buf[NUMBER_SIZE])
+const char *th_explain_number(double value, char buf[TH_EXPLAIN_NUMBER_SIZE])
 {
-    (void)snprintf(buf, NUMBER_SIZE, "%.6f", value);
+    (void)snprintf(buf, TH_EXPLAIN_NUMBER_SIZE, "%.6f", value);
     char *end = buf + strlen(buf);
     while (end[-1] == '0') {
         *--end = '\0';
@@ -109,6 +109,7 @@ struct teller {
     size_t slot_rows[TH_CALC_SLOTS_MAX];   // of the workbook; 0: not introduced yet
     size_t input_rows[TH_CALC_INPUTS_MAX]; // likewise
     size_t line_rows[TH_CALC_LINES_MAX];
+    struct th_survey_told survey;
 };
 
 static const char *in_language(const struct teller *teller, struct th_text text)
@@ -154,26 +155,34 @@ static void write_slot(void *context, size_t slot, struct th_buf *out)
     if (teller->slot_rows[slot] != 0) {
         return;
     }
-    teller->slot_rows[slot] = next_row(teller->lines);
+    teller->slot_rows[slot] = th_explain_next_row(teller->lines);
     bool is_methane = slot == teller->rules->methodology->gwp[TH_GAS_CH4].slot;
-    add_line(teller->lines, (struct line){.term = parameter ? in_language(teller, parameter->title)
-                                                  : is_methane ? "term.gwp_ch4"
-                                                               : "term.gwp_n2o",
-                                          .value = value,
-                                          .unit = parameter    ? parameter->unit
-                                                  : is_methane ? "kg CO2e/kg CH4"
-                                                               : "kg CO2e/kg N2O",
-                                          .source = row->source,
-                                          .evidence = th_evidence_name(row->evidence),
-                                          .formula = strchr(value, '/') ? value : NULL});
+    (void)th_explain_add(
+        teller->lines,
+        (struct th_explain_line){.term = parameter    ? in_language(teller, parameter->title)
+                                         : is_methane ? "term.gwp_ch4"
+                                                      : "term.gwp_n2o",
+                                 .value = value,
+                                 .unit = parameter    ? parameter->unit
+                                         : is_methane ? "kg CO2e/kg CH4"
+                                                      : "kg CO2e/kg N2O",
+                                 .source = row->source,
+                                 .evidence = th_evidence_name(row->evidence),
+                                 .formula = strchr(value, '/') ? value : NULL});
 }
 
-static void tell_input(struct teller *teller, size_t index)
+// Returns the row.
+static size_t tell_input(struct teller *teller, size_t index)
 {
-    const struct th_input *input = &teller->rules->methodology->inputs[index];
+    const struct th_methodology *methodology = teller->rules->methodology;
+    const struct th_input *input = &methodology->inputs[index];
     double value = teller->parcel->inputs[index];
-    char buf[NUMBER_SIZE];
-    const char *text = number_text(value, buf);
+    char buf[TH_EXPLAIN_NUMBER_SIZE];
+    const char *text = th_explain_number(value, buf);
+    if (input->scope == TH_INPUT_OF_PLOTS && teller->parcel->surveys && methodology->has_plots) {
+        return th_survey_explain(&teller->survey, &methodology->plots, teller->parcel->surveys,
+                                 index, in_language(teller, input->title), teller->lines);
+    }
     if (input->type == TH_INPUT_CHOICE && value >= 0 && (size_t)value < input->n_choices) {
         text = in_language(teller, input->choices[(size_t)value].title);
     }
@@ -182,37 +191,50 @@ static void tell_input(struct teller *teller, size_t index)
                                           [TH_INPUT_OF_PLOTS] = "term.source_plots"};
     bool is_default = teller->parcel->is_default && teller->parcel->is_default[index];
     const char *evidence = is_default ? th_evidence_name(input->standard_evidence) : NULL;
-    add_line(teller->lines,
-             (struct line){.term = in_language(teller, input->title),
-                           .value = text,
-                           .unit = input->unit,
-                           .source = is_default ? input->standard_source : sources[input->scope],
-                           .evidence = evidence});
+    return th_explain_add(teller->lines,
+                          (struct th_explain_line){.term = in_language(teller, input->title),
+                                                   .value = text,
+                                                   .unit = input->unit,
+                                                   .source = is_default ? input->standard_source
+                                                                        : sources[input->scope],
+                                                   .evidence = evidence});
+}
+
+// An expression takes the later survey before the earlier one; a person reads them in their order.
+static void introduce(struct teller *teller, size_t input)
+{
+    const struct th_methodology *methodology = teller->rules->methodology;
+    size_t start = TH_COLUMN_INPUTS + methodology->plots.start;
+    bool follows = methodology->has_plots && input == TH_COLUMN_INPUTS + methodology->plots.end;
+    if (follows && teller->input_rows[start] == 0) {
+        teller->input_rows[start] = tell_input(teller, methodology->plots.start);
+    }
+    if (teller->input_rows[input] == 0) {
+        teller->input_rows[input] = tell_input(teller, input - TH_COLUMN_INPUTS);
+    }
 }
 
 static void write_input(void *context, size_t input, struct th_buf *out)
 {
     struct teller *teller = context;
-    char buf[NUMBER_SIZE];
+    char buf[TH_EXPLAIN_NUMBER_SIZE];
     if (input == TH_COLUMN_AREA_MU) {
         char mu[TH_WIDE_TEXT_SIZE];
         th_buf_append_str(out, th_wide_mu(th_estimate_area_used(teller->parcel), mu));
     } else if (input == TH_COLUMN_YEAR) {
         th_buf_printf(out, "%d", teller->year);
     } else {
-        th_buf_append_str(out, number_text(teller->parcel->inputs[input - TH_COLUMN_INPUTS], buf));
-        if (teller->input_rows[input] == 0) {
-            teller->input_rows[input] = next_row(teller->lines);
-            tell_input(teller, input - TH_COLUMN_INPUTS);
-        }
+        th_buf_append_str(out,
+                          th_explain_number(teller->parcel->inputs[input - TH_COLUMN_INPUTS], buf));
+        introduce(teller, input);
     }
 }
 
 static void write_value(void *context, size_t line, struct th_buf *out)
 {
     const struct teller *teller = context;
-    char buf[NUMBER_SIZE];
-    th_buf_append_str(out, number_text(th_calc_sheet_value(teller->sheet, line), buf));
+    char buf[TH_EXPLAIN_NUMBER_SIZE];
+    th_buf_append_str(out, th_explain_number(th_calc_sheet_value(teller->sheet, line), buf));
 }
 
 static void refer(size_t row, struct th_buf *out)
@@ -251,7 +273,7 @@ static void explain_calc(struct teller *teller)
     const struct th_calc_leaves cells = {teller, refer_line, refer_slot, refer_input};
     for (size_t i = 0; i < th_calc_n_lines(methodology->calc); i++) {
         struct th_calc_line_info info = th_calc_line_at(methodology->calc, i);
-        char value[NUMBER_SIZE];
+        char value[TH_EXPLAIN_NUMBER_SIZE];
         struct th_buf expression;
         struct th_buf formula;
         th_buf_init(&expression, 64 * 1024);
@@ -261,20 +283,21 @@ static void explain_calc(struct teller *teller)
         th_buf_append_str(&formula, "ROUND(");
         th_calc_sheet_write(teller->sheet, i, TH_CALC_WORKBOOK, &cells, &formula);
         th_buf_append_str(&formula, ",6)");
-        teller->line_rows[i] = next_row(teller->lines);
+        teller->line_rows[i] = th_explain_next_row(teller->lines);
         const char *term = info.counted && info.section > 0
                                ? in_language(teller, methodology->terms[info.section - 1].title)
                                : info.term;
         if (!term) {
             term = in_language(teller, methodology->inputs[info.input].title);
         }
-        add_line(teller->lines,
-                 (struct line){.term = term,
-                               .expression = th_buf_text(&expression),
-                               .value = number_text(th_calc_sheet_value(teller->sheet, i), value),
-                               .unit = info.unit,
-                               .source = info.source,
-                               .formula = th_buf_text(&formula)});
+        (void)th_explain_add(teller->lines, (struct th_explain_line){
+                                                .term = term,
+                                                .expression = th_buf_text(&expression),
+                                                .value = th_explain_number(
+                                                    th_calc_sheet_value(teller->sheet, i), value),
+                                                .unit = info.unit,
+                                                .source = info.source,
+                                                .formula = th_buf_text(&formula)});
         th_buf_clear(&expression);
         th_buf_clear(&formula);
     }
@@ -292,9 +315,9 @@ static void write_counted(const struct teller *teller, enum th_side side, int ga
     const struct th_calc *calc = teller->rules->methodology->calc;
     for (size_t i = 0; i < th_calc_n_lines(calc); i++) {
         struct th_calc_line_info info = th_calc_line_at(calc, i);
-        char buf[NUMBER_SIZE];
+        char buf[TH_EXPLAIN_NUMBER_SIZE];
         if (info.counted && info.side == side && (gas < 0 || (int)info.gas == gas)) {
-            const char *text = number_text(th_calc_sheet_value(teller->sheet, i), buf);
+            const char *text = th_explain_number(th_calc_sheet_value(teller->sheet, i), buf);
             th_buf_printf(out, out->size > 0 ? " + %s" : "%s", text);
             th_buf_printf(cells, cells->size > 0 ? "+%s%zu" : "%s%zu", value_column,
                           teller->line_rows[i]);
@@ -318,18 +341,19 @@ static size_t explain_side(const struct teller *teller, const char *term, enum t
     // INT goes toward −∞, also below zero.
     th_buf_printf(&formula, side == TH_SIDE_GROSS ? "INT(ROUND(%s,6))" : "-INT(-ROUND(%s,6))",
                   th_buf_text(&cells));
-    add_line(teller->lines, (struct line){.term = term,
-                                          .expression = counted ? th_buf_text(&expression) : NULL,
-                                          .value = kg_text(mass, value),
-                                          .unit = "kg CO2e",
-                                          .source = !counted ? "term.source_not_counted"
-                                                    : side == TH_SIDE_GROSS ? "term.rule_down"
-                                                                            : "term.rule_up",
-                                          .formula = counted ? th_buf_text(&formula) : NULL});
+    (void)th_explain_add(teller->lines, (struct th_explain_line){
+                                            .term = term,
+                                            .expression = counted ? th_buf_text(&expression) : NULL,
+                                            .value = kg_text(mass, value),
+                                            .unit = "kg CO2e",
+                                            .source = !counted ? "term.source_not_counted"
+                                                      : side == TH_SIDE_GROSS ? "term.rule_down"
+                                                                              : "term.rule_up",
+                                            .formula = counted ? th_buf_text(&formula) : NULL});
     th_buf_clear(&expression);
     th_buf_clear(&cells);
     th_buf_clear(&formula);
-    return next_row(teller->lines) - 1;
+    return th_explain_next_row(teller->lines) - 1;
 }
 
 // share × size of each mass that the rule takes from; nothing where it takes nothing.
@@ -366,11 +390,12 @@ static void explain_deduction(const struct teller *teller, const struct th_estim
     const char *source = deducts  ? "term.rule_deduction"
                          : of_run ? "term.deduction_of_run"
                                   : "term.source_not_counted";
-    add_line(teller->lines, (struct line){.term = "term.deduction",
-                                          .expression = deducts ? th_buf_text(&expression) : NULL,
-                                          .value = kg_text(line->deduction, value),
-                                          .unit = "kg CO2e",
-                                          .source = source});
+    (void)th_explain_add(teller->lines, (struct th_explain_line){
+                                            .term = "term.deduction",
+                                            .expression = deducts ? th_buf_text(&expression) : NULL,
+                                            .value = kg_text(line->deduction, value),
+                                            .unit = "kg CO2e",
+                                            .source = source});
     th_buf_clear(&expression);
 }
 
@@ -400,12 +425,13 @@ static void explain_totals(const struct teller *teller, const struct th_estimate
                    kg_text(line->emissions[TH_GAS_CH4], texts[3]),
                    kg_text(line->emissions[TH_GAS_N2O], texts[4]), kg_text(line->leakage, texts[5]),
                    kg_text(line->deduction, texts[6]));
-    add_line(teller->lines, (struct line){.term = "term.net",
-                                          .expression = expression,
-                                          .value = kg_text(line->net, texts[7]),
-                                          .unit = "kg CO2e",
-                                          .source = "term.rule_net",
-                                          .formula = formula});
+    (void)th_explain_add(teller->lines,
+                         (struct th_explain_line){.term = "term.net",
+                                                  .expression = expression,
+                                                  .value = kg_text(line->net, texts[7]),
+                                                  .unit = "kg CO2e",
+                                                  .source = "term.rule_net",
+                                                  .formula = formula});
 }
 
 static enum th_status make_sheet(const struct th_estimate_rules *rules,
@@ -475,12 +501,14 @@ enum th_status th_estimate_explain(const struct th_estimate_rules *rules,
         status = th_error_no_memory(err);
     }
     if (status == TH_OK) {
-        *teller = (struct teller){.rules = rules,
-                                  .parcel = parcel,
-                                  .sheet = sheet,
-                                  .year = year,
-                                  .chinese = chinese,
-                                  .lines = th_json_array()};
+        *teller = (struct teller){
+            .rules = rules,
+            .parcel = parcel,
+            .sheet = sheet,
+            .year = year,
+            .chinese = chinese,
+            .lines = th_json_array(),
+            .survey = {.confidence = th_ratio_double(rules->methodology->confidence)}};
         teller->input_rows[TH_COLUMN_AREA_MU] = explain_areas(teller->lines, parcel);
         explain_calc(teller);
         explain_totals(teller, &line, shares);
@@ -490,6 +518,7 @@ enum th_status th_estimate_explain(const struct th_estimate_rules *rules,
         } else {
             th_json_free(teller->lines);
         }
+        free(teller->survey.stems);
     }
     free(teller);
     th_calc_sheet_free(sheet);

@@ -32,6 +32,18 @@ double th_estimate_area_mu(struct th_area area); // exact to the millionth
 // Does a row hold in a calendar year?
 bool th_parameter_row_holds(const struct th_parameter_row *row, int year);
 
+// A line of an explanation; NULL members are written as null. Texts "term.<x>" are keys of the
+// catalogue, and `arguments` (taken over; NULL: none) what such a term has.
+struct th_explain_line {
+    const char *term, *expression, *value, *unit, *source, *evidence, *formula;
+    struct th_json *arguments;
+};
+size_t th_explain_add(struct th_json *lines, struct th_explain_line line); // returns its row
+size_t th_explain_next_row(const struct th_json *lines); // of a workbook, whose values are in C
+enum { TH_EXPLAIN_NUMBER_SIZE = 48 };
+// Six decimals at most, without zeros at the end.
+const char *th_explain_number(double value, char buf[TH_EXPLAIN_NUMBER_SIZE]);
+
 // Room for up to n parcels of one year, column by column; `inputs` is what a batch takes.
 struct th_estimate_columns {
     double *columns[TH_CALC_INPUTS_MAX];

@@ -3,6 +3,7 @@
 
 #include "core/text.h"
 #include "methodology/estimate_internal.h"
+#include "methodology/stem.h"
 #include "methodology/wide_internal.h"
 
 static enum th_status out_of_range(const struct th_parameter *parameter, struct th_ratio value,
@@ -230,6 +231,26 @@ static const struct th_parameter_row *unverified_row(const struct th_parameter_r
     return NULL;
 }
 
+// Equations by which a survey of plots is weighed count like parameters.
+static size_t warn_equations(const struct th_methodology *methodology,
+                             struct th_estimate_warning *ret_warnings, size_t n)
+{
+    const struct th_plots *plots = th_methodology_plots(methodology);
+    for (size_t i = 0; plots && i < plots->n_equations && n < TH_ESTIMATE_WARNINGS_MAX; i++) {
+        const struct th_stem *stem = plots->equations[i].stem;
+        if (th_stem_evidence(stem) != TH_EVIDENCE_UNVERIFIED) {
+            continue;
+        }
+        ret_warnings[n] = (struct th_estimate_warning){.message.status = TH_DATA_PROBLEM};
+        struct th_error *message = &ret_warnings[n++].message;
+        th_text_copy(message->key, sizeof(message->key), "equation_unverified");
+        th_error_add(message, "equation", plots->equations[i].reference);
+        th_error_add(message, "source", th_stem_source(stem));
+        th_error_add_texts(message, "title", th_stem_title(stem)->zh, th_stem_title(stem)->en);
+    }
+    return n;
+}
+
 size_t th_estimate_warnings(const struct th_estimate_rules *rules,
                             struct th_estimate_warning *ret_warnings)
 {
@@ -248,5 +269,5 @@ size_t th_estimate_warnings(const struct th_estimate_rules *rules,
             n++;
         }
     }
-    return n;
+    return warn_equations(rules->methodology, ret_warnings, n);
 }

@@ -39,6 +39,7 @@ struct check {
     struct th_store *store;
     const struct th_eligibility_options *options;
     struct th_methodology *methodology;
+    struct th_estimate_plots *plots;
     int from_year, to_year;
     bool one_parcel;
     struct reason *reasons; // of the parcel that is being judged, REASONS_MAX of them
@@ -345,6 +346,7 @@ static enum th_status judge(struct check *check, const struct th_parcel_record *
     if (status != TH_OK) {
         return status;
     }
+    source.plots = check->plots;
     if (of_other_kind(check, &source)) {
         check->n_other_kind++;
         return TH_OK;
@@ -597,9 +599,11 @@ enum th_status th_methodology_check(struct th_registry *registry,
     }
     check.parcels = th_json_array();
     check.reasons = calloc(REASONS_MAX, sizeof(*check.reasons));
-    status = check.reasons ? run_check(&check, &reply) : th_error_no_memory(err);
+    check.plots = th_estimate_plots_new();
+    status = check.reasons && check.plots ? run_check(&check, &reply) : th_error_no_memory(err);
     th_store_end_read(check.store);
     th_json_free(check.parcels);
+    th_estimate_plots_free(check.plots);
     free(check.reasons);
     free(check.all);
     free(check.counties.items);

@@ -228,6 +228,7 @@ static enum th_status keep_applicable(struct th_store *store,
                                       struct th_json *skipped, struct th_error *err)
 {
     size_t kept = 0;
+    bool all_of_surveys = true;
     struct th_error first = {.status = TH_OK};
     struct th_error problem;
     enum th_status made =
@@ -251,6 +252,8 @@ static enum th_status keep_applicable(struct th_store *store,
         }
         first = first.status == TH_OK ? problem : first;
         const char *reason = th_error_arg_get(&problem, "reason");
+        all_of_surveys =
+            all_of_surveys && th_text_starts_with(reason ? reason : "", "@applicability.survey_");
         if (!plan->whole_registry || !th_text_equals(reason, "@applicability.kind")) {
             th_json_append(skipped, th_estimate_skipped_json(source->parcel_id, &problem,
                                                              options->messages, options->lang));
@@ -261,7 +264,8 @@ static enum th_status keep_applicable(struct th_store *store,
     if (kept > 0) {
         return TH_OK;
     }
-    if (single && err) { // the one parcel's own reason says more than "none"
+    // The one parcel's own reason says more than "none", and so does what plots are lacking in.
+    if ((single || all_of_surveys) && err) {
         *err = first;
         return first.status;
     }
@@ -337,6 +341,25 @@ enum th_status th_estimate_run(struct th_registry *registry, const struct th_req
     return th_work_end(work, status, subject, body, reply, ret_reply, err);
 }
 
+// The text of a key of the catalogue, with what its line has for it; NULL where it is none.
+static struct th_json *rendered_text(const char *key, const struct th_json *arguments,
+                                     const struct th_messages *messages, enum th_lang lang)
+{
+    struct th_error message = {.n_args = 0};
+    struct th_buf text;
+    if (!key || !th_text_starts_with(key, "term.") || !th_messages_find(messages, lang, key)) {
+        return NULL;
+    }
+    for (void *it = th_json_iter(arguments); it; it = th_json_iter_next(arguments, it)) {
+        th_error_add(&message, th_json_iter_key(it), th_json_text(th_json_iter_value(it)));
+    }
+    th_buf_init(&text, 16 * 1024);
+    th_messages_format(messages, lang, key, message.args, message.n_args, &text);
+    struct th_json *json = th_json_string(th_buf_text(&text));
+    th_buf_clear(&text);
+    return json;
+}
+
 // Texts that are keys of the catalogue become its texts.
 static struct th_json *rendered_lines(const struct th_json *lines,
                                       const struct th_messages *messages, enum th_lang lang)
@@ -345,14 +368,13 @@ static struct th_json *rendered_lines(const struct th_json *lines,
     struct th_json *rendered = th_json_array();
     for (size_t i = 0; i < th_json_size(lines); i++) {
         struct th_json *line = th_json_copy(th_json_at(lines, i));
+        const struct th_json *arguments = th_json_get(line, "arguments");
         th_json_set_text(line, "code", th_json_get_text(line, "term", ""));
         for (size_t m = 0; messages && m < sizeof(MEMBERS) / sizeof(MEMBERS[0]); m++) {
-            const char *key = th_json_get_text(line, MEMBERS[m], NULL);
-            const char *text = key && th_text_starts_with(key, "term.")
-                                   ? th_messages_find(messages, lang, key)
-                                   : NULL;
+            struct th_json *text =
+                rendered_text(th_json_get_text(line, MEMBERS[m], NULL), arguments, messages, lang);
             if (text) {
-                th_json_set_text(line, MEMBERS[m], text);
+                th_json_set(line, MEMBERS[m], text);
             }
         }
         th_json_append(rendered, line);
@@ -360,12 +382,18 @@ static struct th_json *rendered_lines(const struct th_json *lines,
     return rendered;
 }
 
-static struct th_json *rules_warnings(const struct th_estimate_rules *rules,
-                                      const struct th_messages *messages, enum th_lang lang)
+static enum th_status explain_warnings(const struct plan *plan,
+                                       const struct th_estimate_options *options,
+                                       struct th_json *reply, struct th_error *err)
 {
     struct th_estimate_warning warnings[TH_ESTIMATE_WARNINGS_MAX];
-    size_t n = th_estimate_warnings(rules, warnings);
-    return th_estimate_warnings_json(warnings, n, messages, lang);
+    size_t n = th_estimate_warnings(plan->rules, warnings);
+    enum th_status status = th_estimate_plots_warn(plan->sources.plots, warnings, &n, err);
+    if (status == TH_OK) {
+        th_json_set(reply, "warnings",
+                    th_estimate_warnings_json(warnings, n, options->messages, options->lang));
+    }
+    return status;
 }
 
 static enum th_status explain(struct th_store *store, const struct th_estimate_options *options,
@@ -388,12 +416,18 @@ static enum th_status explain(struct th_store *store, const struct th_estimate_o
     bool is_default[TH_CALC_INPUTS_MAX];
     status = th_estimate_source_values(store, plan->methodology, source, plan->from_year, values,
                                        is_default, err);
+    const struct th_survey_interval *surveys = NULL;
+    if (status == TH_OK) {
+        status =
+            th_estimate_source_surveys(plan->methodology, source, plan->from_year, &surveys, err);
+    }
     struct th_estimate_parcel parcel = {.parcel_id = source->parcel_id,
                                         .measured = source->measured,
                                         .has_contracted = source->has_contracted,
                                         .contracted = source->contracted,
                                         .inputs = values,
-                                        .is_default = is_default};
+                                        .is_default = is_default,
+                                        .surveys = surveys};
     if (status == TH_OK) {
         status = th_estimate_explain(plan->rules, &parcel, plan->from_year, NULL,
                                      options->lang == TH_LANG_ZH, &lines, err);
@@ -414,7 +448,7 @@ static enum th_status explain(struct th_store *store, const struct th_estimate_o
         status = th_estimate_workbook_write(options->out, rendered, options->messages,
                                             options->lang, err);
     }
-    th_json_set(reply, "warnings", rules_warnings(plan->rules, options->messages, options->lang));
+    status = status == TH_OK ? explain_warnings(plan, options, reply, err) : status;
     th_json_free(lines);
     if (status != TH_OK) {
         th_json_free(reply);

@@ -109,6 +109,7 @@ enum th_status th_estimate_inputs_read(const char *json, struct th_estimate_inpu
 void th_estimate_sources_clear(struct th_estimate_sources *sources)
 {
     free(sources->items);
+    th_estimate_plots_free(sources->plots);
     th_arena_clear(&sources->texts);
     *sources = (struct th_estimate_sources){0};
 }
@@ -179,6 +180,9 @@ static bool load_source(void *context, const struct th_parcel_record *record,
         source->has_past = source->has_past || load->any_version;
         sources->n++;
     }
+    if (load->status == TH_OK) {
+        sources->items[sources->n - 1].plots = sources->plots;
+    }
     return load->status == TH_OK;
 }
 
@@ -189,6 +193,9 @@ enum th_status th_estimate_sources_load(struct th_store *store,
     struct load_context context = {
         .sources = sources, .any_version = filter->package_id > 0, .status = TH_OK, .err = err};
     size_t first = sources->n;
+    if (!sources->plots && !(sources->plots = th_estimate_plots_new())) {
+        return th_error_no_memory(err);
+    }
     enum th_status status = th_parcel_each(store, filter, load_source, &context, err);
     status = status == TH_OK ? context.status : status;
     return status == TH_OK ? th_estimate_grounds_load(store, sources, first, err) : status;

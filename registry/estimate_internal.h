@@ -5,6 +5,7 @@
 #include "core/arena.h"
 #include "core/messages.h"
 #include "methodology/estimate_uncertainty.h"
+#include "methodology/survey.h"
 #include "registry/work.h"
 #include "store/estimate_store.h"
 #include "store/parcel_store.h"
@@ -25,6 +26,11 @@ enum th_status th_estimate_inputs_parse(const char *const *texts, size_t n,
 // From the stored form.
 enum th_status th_estimate_inputs_read(const char *json, struct th_estimate_inputs *ret_inputs,
                                        struct th_error *err) TH_MUST_CHECK;
+
+// Surveys of plots, read and computed once for each set of plots, with what was used of them.
+struct th_estimate_plots;
+struct th_estimate_plots *th_estimate_plots_new(void); // NULL: no memory
+void th_estimate_plots_free(struct th_estimate_plots *plots);
 
 // Ground that a parcel had from a day on, with what was known of it last: a later version with the
 // same ground puts right what is known of the earlier one.
@@ -61,11 +67,13 @@ struct th_estimate_source {
     int first_year, last_year; // in which it counts, INT_MIN and INT_MAX without an end
     const struct th_estimate_ground *grounds; // by day, where there was more than one; as above
     size_t n_grounds;
+    struct th_estimate_plots *plots; // of all sources together; lives as long as they
 };
 struct th_estimate_sources {
     struct th_estimate_source *items; // by parcel id
     size_t n, capacity;
     struct th_arena texts;
+    struct th_estimate_plots *plots;
 };
 void th_estimate_sources_clear(struct th_estimate_sources *sources);
 enum th_status th_estimate_sources_load(struct th_store *store,
@@ -135,6 +143,33 @@ th_estimate_source_year(struct th_store *store, const struct th_methodology *met
 enum th_status th_estimate_source_site(const struct th_methodology *methodology,
                                        const struct th_estimate_source *source, int from_year,
                                        int to_year, struct th_error *err) TH_MUST_CHECK;
+
+// The two surveys that a year lies between, first < year <= last: of the plots that name the
+// parcel, else of those of its stratum ("stratum" of `attributes`), in its village if there are
+// any. Borrowed from source->plots. TH_INVALID ("not_applicable" with "reason" =
+// "@applicability.survey_<x>": none, once, later, before, and what th_survey_compute refuses).
+enum th_status th_estimate_plots_find(struct th_store *store,
+                                      const struct th_methodology *methodology,
+                                      const struct th_estimate_source *source,
+                                      const struct th_json *attributes, int year,
+                                      const struct th_survey_interval **ret_interval,
+                                      struct th_error *err) TH_MUST_CHECK;
+// The same, where th_estimate_source_values has been asked before, for a run or an explanation,
+// which use what they are given; NULL where the document wants no plots.
+enum th_status th_estimate_source_surveys(const struct th_methodology *methodology,
+                                          const struct th_estimate_source *source, int year,
+                                          const struct th_survey_interval **ret_interval,
+                                          struct th_error *err) TH_MUST_CHECK;
+// What was used: lines of the sheet (appended), rows of the run, and remarks. `plots` NULL:
+// nothing.
+enum th_status th_estimate_plots_write(const struct th_estimate_plots *plots, struct th_buf *out,
+                                       struct th_error *err) TH_MUST_CHECK;
+enum th_status th_estimate_plots_store(struct th_store *store, int64_t run_id,
+                                       const struct th_estimate_plots *plots,
+                                       struct th_error *err) TH_MUST_CHECK;
+enum th_status th_estimate_plots_warn(const struct th_estimate_plots *plots,
+                                      struct th_estimate_warning *warnings, size_t *n_warnings,
+                                      struct th_error *err) TH_MUST_CHECK;
 
 // Why this parcel may not use the methodology in these years, as th_methodology_applies does, by
 // its inputs in any of them, a retired parcel too; status TH_INVALID.
@@ -273,6 +308,8 @@ enum th_status th_estimate_sheet_head(const struct th_estimate_run_record *recor
 // same parcels writes the same.
 void th_estimate_sheet_row(const struct th_estimate_row *row, struct th_buf *out);
 void th_estimate_sheet_group(const struct th_estimate_group_record *group, struct th_buf *out);
+// Behind all rows, by digest.
+void th_estimate_sheet_survey(const struct th_estimate_survey_record *survey, struct th_buf *out);
 void th_estimate_sheet_total(const struct th_estimate_run_record *record, struct th_buf *out);
 
 // Values of replies and journal bodies; the objects returned are the caller's.

@@ -56,6 +56,30 @@ static enum th_status compute_block(const struct rows *rows, const struct th_est
     return status;
 }
 
+// The surveys stand before the inputs, whose names begin with letters.
+static enum th_status write_used(struct rows *rows, const struct th_estimate_source *source,
+                                 int year, const double *inputs, struct th_error *err)
+{
+    const struct th_survey_interval *surveys = NULL;
+    enum th_status status =
+        th_estimate_source_surveys(rows->job->methodology, source, year, &surveys, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    rows->text.size = 0;
+    if (surveys) {
+        th_buf_printf(&rows->text, "{\"@surveys\":[\"%s\",\"%s\"]", surveys->start->digest,
+                      surveys->end->digest);
+    }
+    size_t brace = rows->text.size;
+    th_estimate_used_write(rows->used, inputs, &rows->text);
+    status = th_buf_check(&rows->text, err);
+    if (status == TH_OK && surveys) {
+        rows->text.data[brace] = ',';
+    }
+    return status;
+}
+
 static enum th_status take_line(struct rows *rows, const struct th_estimate_line *line,
                                 const double *inputs, uint32_t index, struct th_error *err)
 {
@@ -65,9 +89,7 @@ static enum th_status take_line(struct rows *rows, const struct th_estimate_line
         source = &then;
     }
     struct th_estimate_row row = row_of(line, source);
-    rows->text.size = 0;
-    th_estimate_used_write(rows->used, inputs, &rows->text);
-    enum th_status status = th_buf_check(&rows->text, err);
+    enum th_status status = write_used(rows, source, line->year, inputs, err);
     row.used = th_buf_text(&rows->text);
     return status == TH_OK ? rows->sink->take(rows->sink->context, &row, index, err) : status;
 }

@@ -69,6 +69,7 @@ static enum th_status sum_row(struct th_estimate_result *result, const struct th
 
 // The sheet as it grows, its digest and the sums.
 struct summing {
+    const struct th_estimate_plots *plots; // NULL: without
     const struct th_methodology *methodology;
     struct th_estimate_result *result;
     int64_t n_asked;                   // rows that ask for a second look
@@ -170,6 +171,8 @@ static enum th_status digest_groups(struct summing *summing, struct th_error *er
         }
         status = digest_text(summing, err);
     }
+    status =
+        status == TH_OK ? th_estimate_plots_write(summing->plots, &summing->text, err) : status;
     if (status == TH_OK) {
         th_estimate_sheet_total(&summing->result->record, &summing->text);
         status = digest_text(summing, err);
@@ -181,7 +184,10 @@ static enum th_status compute_sums(const struct th_estimate_job *job,
                                    struct th_estimate_result *result, struct th_hasher *hasher,
                                    struct th_error *err)
 {
-    struct summing summing = {.methodology = job->methodology, .result = result, .hasher = hasher};
+    struct summing summing = {.methodology = job->methodology,
+                              .plots = job->sources[0].plots,
+                              .result = result,
+                              .hasher = hasher};
     const struct th_estimate_row_sink sink = {take_sum, &summing};
     uint32_t *order =
         th_estimate_sheet_order(job->sources, job->n_sources, job->from_year, job->to_year);
@@ -200,6 +206,9 @@ static enum th_status compute_sums(const struct th_estimate_job *job,
         if (summing.asked) {
             th_error_add_int(&summing.asked->message, "n", summing.n_asked);
         }
+        status = th_estimate_plots_warn(summing.plots, result->warnings, &result->n_warnings, err);
+    }
+    if (status == TH_OK) {
         warn_unrecorded(result, th_estimate_table_n_unrecorded(job->table));
         result->record.sheet_sha256 = th_hasher_final(hasher);
         status = th_estimate_years_floor(result->years, result->n_years, err);
@@ -228,6 +237,9 @@ static enum th_status store_rows(struct th_store *store, const struct th_estimat
     enum th_status status = TH_OK;
     for (size_t i = 1; i < result->groups.n && status == TH_OK; i++) {
         status = th_estimate_group_insert(store, storing.run_id, &result->groups.items[i], err);
+    }
+    if (status == TH_OK) {
+        status = th_estimate_plots_store(store, storing.run_id, job->sources[0].plots, err);
     }
     return status == TH_OK ? th_estimate_rows_each(job, &result->shares, NULL, &sink, err) : status;
 }

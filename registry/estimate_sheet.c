@@ -91,6 +91,30 @@ static struct th_json *parameter_json(const struct th_methodology *methodology,
     return json;
 }
 
+// Which equations weigh the stems.
+static struct th_json *plots_json(const struct th_plots *plots)
+{
+    char hex[TH_HASH_HEX_SIZE];
+    struct th_json *json = th_json_object();
+    struct th_json *equations = th_json_array();
+    for (size_t i = 0; i < plots->n_equations; i++) {
+        const struct th_plots_equation *equation = &plots->equations[i];
+        struct th_json *item = th_json_object();
+        struct th_json *species = th_json_array();
+        for (size_t k = 0; k < equation->n_species; k++)
+            th_json_append_text(species, equation->species[k]);
+        th_json_set(item, "species", species);
+        th_json_set_text(item, "equation", equation->reference);
+        th_json_set_text(item, "sha256", th_hash_hex(th_stem_sha256(equation->stem), hex));
+        th_json_set_text(item, "source", th_stem_source(equation->stem));
+        th_json_set_text(item, "evidence", th_evidence_name(th_stem_evidence(equation->stem)));
+        th_json_append(equations, item);
+    }
+    th_json_set_text(json, "quantity", th_plots_quantity_name(plots->quantity));
+    th_json_set(json, "equations", equations);
+    return json;
+}
+
 // How lines become whole kilograms; the lines themselves are those of the document's terms.
 static void set_formulas(struct th_json *head)
 {
@@ -134,6 +158,8 @@ enum th_status th_estimate_sheet_head(const struct th_estimate_run_record *recor
     th_json_set_text(head, "sha256", th_hash_hex(th_methodology_sha256(methodology), hex));
     th_json_set(head, "inputs", inputs);
     th_json_set(head, "parameters", parameters);
+    if (th_methodology_plots(methodology) != NULL)
+        th_json_set(head, "plots", plots_json(th_methodology_plots(methodology)));
     set_formulas(head);
     th_json_set_text(head, "area_rule", record->area_rule);
     th_json_set_int(head, "from_year", record->from_year);
@@ -245,6 +271,11 @@ void th_estimate_sheet_group(const struct th_estimate_group_record *group, struc
     th_buf_append_str(out, "}\n");
 }
 
+void th_estimate_sheet_survey(const struct th_estimate_survey_record *survey, struct th_buf *out)
+{
+    th_buf_printf(out, "{\"body\":%s,\"survey\":\"%s\"}\n", survey->body, survey->digest);
+}
+
 void th_estimate_sheet_total(const struct th_estimate_run_record *record, struct th_buf *out)
 {
     const struct th_estimate_terms *terms = &record->terms;
@@ -297,6 +328,14 @@ static bool write_group(void *context, const struct th_estimate_group_record *gr
     return !writer->out->failed;
 }
 
+static bool write_survey(void *context, const struct th_estimate_survey_record *survey)
+{
+    struct sheet_writer *writer = context;
+    th_estimate_sheet_survey(survey, writer->out);
+    writer->n_lines++;
+    return !writer->out->failed;
+}
+
 static enum th_status sheet_text(struct th_store *store, int64_t run_id,
                                  struct th_estimate_run_record *ret_record, struct th_buf *out,
                                  int64_t *ret_n_lines, struct th_error *err)
@@ -319,6 +358,9 @@ static enum th_status sheet_text(struct th_store *store, int64_t run_id,
     }
     if (status == TH_OK) {
         status = th_estimate_group_each(store, run_id, write_group, &writer, err);
+    }
+    if (status == TH_OK) {
+        status = th_estimate_survey_each(store, run_id, write_survey, &writer, err);
     }
     if (status == TH_OK) {
         th_estimate_sheet_total(ret_record, out);

@@ -12,8 +12,10 @@
 // Whether the first reason ends the reading, or all of them are told.
 struct judge {
     const struct th_methodology *methodology;
-    const struct th_estimate_reasons *all; // NULL: the first one becomes the error
-    int year;                              // 0: of no year
+    const struct th_estimate_reasons *all;    // NULL: the first one becomes the error
+    int year;                                 // 0: of no year
+    const struct th_survey_interval *surveys; // NULL: none were asked for, or they are refused
+    bool surveys_refused;                     // and that has been told
     struct th_error *err;
 };
 
@@ -134,6 +136,57 @@ static enum th_status read_input(const struct judge *judge, const struct th_inpu
     return TH_OK;
 }
 
+// One of the numbers that surveys of plots give.
+static enum th_status read_surveyed(const struct judge *judge, const struct th_input *input,
+                                    size_t index, double *ret_value)
+{
+    const struct th_plots *plots = th_methodology_plots(judge->methodology);
+    const struct th_survey_interval *surveys = judge->surveys;
+    char limit[2 * TH_RATIO_TEXT_SIZE + 8];
+    char found[32];
+    char low[TH_RATIO_TEXT_SIZE];
+    char high[TH_RATIO_TEXT_SIZE];
+    *ret_value = NAN;
+    if (!surveys || !plots) {
+        return judge->surveys_refused
+                   ? TH_OK
+                   : refuse(judge, "@applicability.input_missing", input, input->unit, "", NULL);
+    }
+    double value = index == plots->start ? surveys->start->mean
+                   : index == plots->end ? surveys->end->mean
+                                         : (double)surveys->years;
+    if (input->has_range &&
+        (value < th_ratio_double(input->low) || value > th_ratio_double(input->high))) {
+        (void)snprintf(limit, sizeof(limit), "%s … %s", th_ratio_format(input->low, low),
+                       th_ratio_format(input->high, high));
+        (void)snprintf(found, sizeof(found), "%.15g", value);
+        return refuse(judge, "@applicability.input_range", input, limit, found, NULL);
+    }
+    *ret_value = value;
+    return TH_OK;
+}
+
+// Does the document want this of the surveys' days, and did they tell it? What a parcel says of a
+// species without a cycle goes before.
+static bool read_season(const struct judge *judge, size_t index, const char *text,
+                        double *ret_value)
+{
+    const struct th_plots *plots = th_methodology_plots(judge->methodology);
+    size_t choice = 0;
+    size_t stated = 0;
+    if (!plots || !plots->has_season || index != plots->season || !judge->surveys) {
+        return false;
+    }
+    const struct th_input *input = th_methodology_input(judge->methodology, index);
+    bool exempt = plots->has_exempt && text && th_input_choice_find(input, text, &stated) &&
+                  stated == plots->season_exempt;
+    if (exempt || !th_survey_season(plots, judge->surveys, &choice)) {
+        return false;
+    }
+    *ret_value = (double)choice;
+    return true;
+}
+
 static enum th_status check_conditions(const struct judge *judge, const double *values)
 {
     enum th_status status = TH_OK;
@@ -191,7 +244,12 @@ static enum th_status read_values(const struct judge *judge, const struct th_jso
         const struct th_json *from = input->scope == TH_INPUT_OF_PARCEL ? attributes : records;
         const char *text = th_input_stated(input, from);
         ret_is_default[i] = text == NULL;
-        if (input->type != TH_INPUT_YEARS_SINCE) {
+        if (input->scope == TH_INPUT_OF_PLOTS || read_season(judge, i, text, &ret_values[i])) {
+            ret_is_default[i] = false;
+            status = input->scope == TH_INPUT_OF_PLOTS
+                         ? read_surveyed(judge, input, i, &ret_values[i])
+                         : TH_OK;
+        } else if (input->type != TH_INPUT_YEARS_SINCE) {
             status = read_input(judge, input, text, &ret_values[i]);
         }
     }
@@ -238,8 +296,31 @@ static enum th_status read_records(struct th_store *store,
     return status;
 }
 
+// Surveys that do not speak for a parcel and year are told once, not of each number they would
+// give.
+static enum th_status find_surveys(struct th_store *store, struct judge *judge,
+                                   const struct th_estimate_source *source,
+                                   const struct th_json *attributes)
+{
+    struct th_error problem = {.status = TH_OK};
+    judge->surveys = NULL;
+    judge->surveys_refused = false;
+    if (!th_methodology_plots(judge->methodology)) {
+        return TH_OK;
+    }
+    enum th_status status = th_estimate_plots_find(store, judge->methodology, source, attributes,
+                                                   judge->year, &judge->surveys, &problem);
+    if (status == TH_INVALID) {
+        judge->surveys_refused = true;
+        status = tell(judge, &problem);
+    } else if (status != TH_OK && judge->err) {
+        *judge->err = problem;
+    }
+    return status;
+}
+
 // `records` NULL: the store is asked.
-static enum th_status year_values(struct th_store *store, const struct judge *judge,
+static enum th_status year_values(struct th_store *store, struct judge *judge,
                                   const struct th_estimate_source *source,
                                   const struct th_json *attributes,
                                   const struct th_estimate_records *records, double *ret_values,
@@ -250,6 +331,7 @@ static enum th_status year_values(struct th_store *store, const struct judge *ju
     if (has_yearly(judge->methodology)) {
         status = read_records(store, records, source->parcel_id, judge->year, &record, judge->err);
     }
+    status = status == TH_OK ? find_surveys(store, judge, source, attributes) : status;
     if (status == TH_OK) {
         status = read_values(judge, attributes, record, ret_values, ret_is_default);
     }
@@ -257,7 +339,7 @@ static enum th_status year_values(struct th_store *store, const struct judge *ju
     return status;
 }
 
-static enum th_status source_values(struct th_store *store, const struct judge *judge,
+static enum th_status source_values(struct th_store *store, struct judge *judge,
                                     const struct th_estimate_source *source, double *ret_values,
                                     bool *ret_is_default)
 {
@@ -281,10 +363,15 @@ enum th_status th_estimate_source_year(struct th_store *store,
                                        const struct th_estimate_records *records, int year,
                                        struct th_estimate_values *ret_values, struct th_error *err)
 {
-    const struct judge judge = {.methodology = methodology, .year = year, .err = err};
+    struct judge judge = {.methodology = methodology, .year = year, .err = err};
     ret_values->n_errors = 0;
-    return year_values(store, &judge, source, attributes, records, ret_values->inputs,
-                       ret_values->is_default);
+    enum th_status status = year_values(store, &judge, source, attributes, records,
+                                        ret_values->inputs, ret_values->is_default);
+    if (status == TH_OK && judge.surveys) {
+        ret_values->n_errors = judge.surveys->n_errors;
+        memcpy(ret_values->errors, judge.surveys->errors, sizeof(judge.surveys->errors));
+    }
+    return status;
 }
 
 enum th_status th_estimate_source_values(struct th_store *store,
@@ -293,7 +380,7 @@ enum th_status th_estimate_source_values(struct th_store *store,
                                          double *ret_values, bool *ret_is_default,
                                          struct th_error *err)
 {
-    const struct judge judge = {.methodology = methodology, .year = year, .err = err};
+    struct judge judge = {.methodology = methodology, .year = year, .err = err};
     return source_values(store, &judge, source, ret_values, ret_is_default);
 }
 

@@ -100,6 +100,7 @@ static bool show_one(void *context, const struct th_plot *plot)
         th_json_set_text(item, "dbh_cm", stem->dbh_cm);
         th_json_set(item, "age", stem->age > 0 ? th_json_int(stem->age) : th_json_null());
         th_json_set_text(item, "height_m", stem->height_m);
+        th_json_set_text(item, "volume_m3", stem->volume_m3);
         th_json_set_int(item, "n", stem->n);
         th_json_set_int(item, "row", stem->source_row);
         th_json_append(classes, item);

@@ -47,7 +47,7 @@ enum th_status th_plot_list(struct th_registry *registry,
                             const struct th_plot_list_options *options, struct th_json **ret_reply,
                             struct th_error *err) TH_MUST_CHECK;
 // One version of one plot: the keys above, in_force, and classes[{species, dbh_cm, age, height_m,
-// n, row}] in place of their number. TH_NOT_FOUND ("plot_not_found").
+// volume_m3 (of one stem), n, row}] in place of their number. TH_NOT_FOUND ("plot_not_found").
 enum th_status th_plot_show(struct th_registry *registry, int64_t plot_id,
                             struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 

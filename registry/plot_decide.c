@@ -163,7 +163,7 @@ static void warn_small(struct span span, const struct facts *facts)
 struct drawn {
     struct th_plot plot;
     struct th_plot_stem *stems;
-    char (*texts)[2][TH_RATIO_TEXT_SIZE]; // diameter and height of each
+    char (*texts)[3][TH_RATIO_TEXT_SIZE]; // diameter, height and volume of each
     char area[TH_RATIO_TEXT_SIZE];
 };
 
@@ -181,11 +181,13 @@ static enum th_status draw(struct span span, const struct facts *facts, struct d
         if (row->n == 0)
             continue;
         bool height = row->height_m.numerator > 0;
+        bool volume = row->volume_m3.numerator > 0;
         drawn->stems[n] = (struct th_plot_stem){
             .species = row->species,
             .dbh_cm = th_ratio_format(row->dbh_cm, drawn->texts[n][0]),
             .age = row->age,
             .height_m = height ? th_ratio_format(row->height_m, drawn->texts[n][1]) : NULL,
+            .volume_m3 = volume ? th_ratio_format(row->volume_m3, drawn->texts[n][2]) : NULL,
             .n = row->n,
             .source_row = span.m->sheet.lines[span.rows[i]].line};
         n++;
@@ -217,7 +219,8 @@ struct known {
 static bool same_stem(const struct th_plot_stem *a, const struct th_plot_stem *b)
 {
     return strcmp(a->species, b->species) == 0 && strcmp(a->dbh_cm, b->dbh_cm) == 0 &&
-           a->age == b->age && th_text_equals(a->height_m, b->height_m) && a->n == b->n;
+           a->age == b->age && th_text_equals(a->height_m, b->height_m) &&
+           th_text_equals(a->volume_m3, b->volume_m3) && a->n == b->n;
 }
 
 static bool meet_known(void *context, const struct th_plot *plot)

@@ -27,9 +27,9 @@ struct th_plot_row {
     bool has_area;
     struct th_ratio area_m2;
     const char *species;
-    struct th_ratio dbh_cm, height_m; // 0: not stated
-    int64_t age;                      // 0: not stated
-    int64_t n;                        // 0: no stem
+    struct th_ratio dbh_cm, height_m, volume_m3; // 0: not stated
+    int64_t age;                                 // 0: not stated
+    int64_t n;                                   // 0: no stem
 };
 
 struct th_plot_run {

@@ -23,7 +23,8 @@ const char *th_plot_cell(const struct th_plot_run *m, size_t row, const char *ke
 static enum th_status column_judge(const struct th_sheet_key *key, const char *heading,
                                    const struct th_quantity_heading *read, struct th_error *err)
 {
-    bool measured = key->dimension == TH_DIMENSION_LENGTH || key->dimension == TH_DIMENSION_AREA;
+    bool measured = key->dimension == TH_DIMENSION_LENGTH || key->dimension == TH_DIMENSION_AREA ||
+                    key->dimension == TH_DIMENSION_VOLUME;
     if (!measured)
         return TH_OK;
     if (!read->understood)
@@ -31,6 +32,15 @@ static enum th_status column_judge(const struct th_sheet_key *key, const char *h
     if (read->dimension != key->dimension || read->ground == TH_QUANTITY_PER_MU)
         return th_sheet_heading_error("sheet_heading_dimension", heading, key, err);
     return TH_OK;
+}
+
+static bool names_one_stem(const char *heading)
+{
+    static const char *const WORDS[] = {"株", "单木", "stem", "volume_m3"};
+    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
+        if (strstr(heading, WORDS[i]) != NULL)
+            return true;
+    return false;
 }
 
 static enum th_status columns_check(const struct th_plot_run *m, struct th_error *err)
@@ -49,6 +59,12 @@ static enum th_status columns_check(const struct th_plot_run *m, struct th_error
     if (th_plot_column(m, "surveyed") == SIZE_MAX && m->option_year == 0)
         return th_error_set(err, TH_INVALID, "sheet_columns", "missing",
                             th_sheet_key_find(&m->keys, "surveyed")->zh, NULL);
+    // Of a line that counts stems, "volume" may be that of one or of all: it must say which.
+    size_t volume = th_plot_column(m, "volume_m3");
+    if (volume != SIZE_MAX && th_plot_column(m, "count") != SIZE_MAX &&
+        !names_one_stem(m->sheet.headings[volume]))
+        return th_sheet_heading_error("plot_volume_column", m->sheet.headings[volume],
+                                      th_sheet_key_find(&m->keys, "volume_m3"), err);
     if (th_plot_column(m, "area_m2") == SIZE_MAX)
         return th_error_set(err, TH_INVALID, "plot_area_column", "example",
                             th_sheet_key_find(&m->keys, "area_m2")->zh, NULL);
@@ -255,13 +271,17 @@ static bool take_measure(struct th_plot_run *m, size_t row, const char *name,
     struct th_ratio factor = m->headings[column].read.factor;
     if (key->dimension == TH_DIMENSION_COUNT)
         factor = (struct th_ratio){1, 1};
-    // Areas of plots are kept in m², heights in metres; the words give mu and centimetres.
+    // Areas of plots are kept in m², heights in metres, volumes in m³; the words give mu,
+    // centimetres and litres.
     const struct th_ratio to_m2 = {2000, 3};
     const struct th_ratio to_m = {1, 100};
+    const struct th_ratio to_m3 = {1, 1000};
+    bool volume = key->dimension == TH_DIMENSION_VOLUME;
     bool area = key->dimension == TH_DIMENSION_AREA;
     bool read =
         th_sheet_decimal(cell, &value) && th_ratio_mul(value, factor, &value, &ignored) == TH_OK &&
         (!area || th_ratio_mul(value, to_m2, &value, &ignored) == TH_OK) &&
+        (!volume || th_ratio_mul(value, to_m3, &value, &ignored) == TH_OK) &&
         (strcmp(name, "height_m") != 0 || th_ratio_mul(value, to_m, &value, &ignored) == TH_OK) &&
         (!key->whole || value.denominator == 1);
     if (!read) {
@@ -296,6 +316,7 @@ static void take_stems(struct th_plot_run *m, size_t row)
         tell_value(m, row, "dbh_cm", "plot_cell_missing");
     (void)take_measure(m, row, "dbh_cm", &r->dbh_cm);
     (void)take_measure(m, row, "height_m", &r->height_m);
+    (void)take_measure(m, row, "volume_m3", &r->volume_m3);
     size_t age = th_plot_column(m, "age");
     const char *unit = age == SIZE_MAX ? "" : m->headings[age].read.unit;
     bool years = strstr(unit, "年") != NULL || strstr(unit, "year") != NULL;

@@ -261,3 +261,36 @@ enum th_status th_estimate_group_each(struct th_store *store, int64_t run_id,
     th_stmt_done(q);
     return status;
 }
+
+enum th_status th_estimate_survey_insert(struct th_store *store, int64_t run_id,
+                                         const struct th_estimate_survey_record *survey,
+                                         struct th_error *err)
+{
+    static const char SQL[] =
+        "INSERT INTO estimate_survey (run_id, digest, body) VALUES (?1, ?2, ?3)";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, run_id);
+    th_bind_text(q, 2, survey->digest);
+    th_bind_text(q, 3, survey->body);
+    return th_stmt_run(q, err);
+}
+
+enum th_status th_estimate_survey_each(
+    struct th_store *store, int64_t run_id,
+    bool (*visit)(void *context, const struct th_estimate_survey_record *survey), void *context,
+    struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT digest, body FROM estimate_survey WHERE run_id = ?1 ORDER BY digest";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, run_id);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        const struct th_estimate_survey_record survey = {th_column_text(q, 0),
+                                                         th_column_text(q, 1)};
+        go_on = visit(context, &survey);
+    }
+    th_stmt_done(q);
+    return status;
+}

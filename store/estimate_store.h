@@ -46,7 +46,8 @@ struct th_estimate_row {
     int year;
     int64_t version; // of the parcel
     struct th_area area_used;
-    const char *used; // canonical JSON object of the inputs' exact texts, "{}" without
+    const char *used; // canonical JSON object of the inputs' exact texts, "{}" without, and
+                      // "@surveys": digests of the surveys of plots that they come from
     struct th_estimate_terms terms;
     struct th_area measured; // slivers taken off
     bool has_contracted;
@@ -62,6 +63,11 @@ struct th_estimate_group_record {
     struct th_carbon gross, deduction, net; // sums over the lines
     bool has_uncertainty;
     struct th_carbon halfwidth; // of the net before the deduction, at the run's confidence
+};
+
+struct th_estimate_survey_record { // a survey of plots that a run used; borrowed
+    const char *digest;            // 16 hexadecimal digits
+    const char *body;              // canonical JSON
 };
 
 // record->run_id is ignored; `warnings` is a JSON array.
@@ -94,5 +100,15 @@ enum th_status th_estimate_row_each_named(struct th_store *store, int64_t run_id
 enum th_status th_estimate_row_each(struct th_store *store, int64_t run_id,
                                     bool (*visit)(void *context, const struct th_estimate_row *row),
                                     void *context, struct th_error *err) TH_MUST_CHECK;
+
+// Each survey once in a run.
+enum th_status th_estimate_survey_insert(struct th_store *store, int64_t run_id,
+                                         const struct th_estimate_survey_record *survey,
+                                         struct th_error *err) TH_MUST_CHECK;
+// By digest; the visitor returns false to stop.
+enum th_status th_estimate_survey_each(
+    struct th_store *store, int64_t run_id,
+    bool (*visit)(void *context, const struct th_estimate_survey_record *survey), void *context,
+    struct th_error *err) TH_MUST_CHECK;
 
 #endif

@@ -82,7 +82,8 @@ static enum th_status load_parcels(struct th_store *store, int64_t plot_id, stru
 static enum th_status load_stems(struct th_store *store, int64_t plot_id, struct loading *l,
                                  struct th_error *err)
 {
-    static const char SQL[] = "SELECT species, dbh_cm, coalesce(age, 0), height_m, n, source_row"
+    static const char SQL[] = "SELECT species, dbh_cm, coalesce(age, 0), height_m, n, source_row,"
+                              " volume_m3"
                               " FROM plot_stem WHERE plot_id = ?1 ORDER BY ordinal";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, plot_id);
@@ -95,15 +96,18 @@ static enum th_status load_stems(struct th_store *store, int64_t plot_id, struct
         }
         l->stems = stems;
         bool height = !th_column_is_null(q, 3);
+        bool volume = !th_column_is_null(q, 6);
         struct th_plot_stem *stem = &l->stems[l->n_stems++];
         *stem =
             (struct th_plot_stem){.species = keep_text(l, th_column_text(q, 0)),
                                   .dbh_cm = keep_text(l, th_column_text(q, 1)),
                                   .age = th_column_int(q, 2),
                                   .height_m = height ? keep_text(l, th_column_text(q, 3)) : NULL,
+                                  .volume_m3 = volume ? keep_text(l, th_column_text(q, 6)) : NULL,
                                   .n = th_column_int(q, 4),
                                   .source_row = th_column_int(q, 5)};
-        if (stem->species == NULL || stem->dbh_cm == NULL || (height && stem->height_m == NULL))
+        if (stem->species == NULL || stem->dbh_cm == NULL || (height && stem->height_m == NULL) ||
+            (volume && stem->volume_m3 == NULL))
             status = th_error_no_memory(err);
     }
     th_stmt_done(q);
@@ -135,6 +139,7 @@ static enum th_status row_hash(const struct th_plot *plot, struct th_hash *ret_h
         th_json_append_text(stem, plot->stems[i].dbh_cm);
         th_json_append_int(stem, plot->stems[i].age);
         th_json_append_text(stem, plot->stems[i].height_m != NULL ? plot->stems[i].height_m : "");
+        th_json_append_text(stem, plot->stems[i].volume_m3 != NULL ? plot->stems[i].volume_m3 : "");
         th_json_append_int(stem, plot->stems[i].n);
         th_json_append_int(stem, plot->stems[i].source_row);
         th_json_append(stems, stem);
@@ -146,6 +151,7 @@ static enum th_status row_hash(const struct th_plot *plot, struct th_hash *ret_h
     return status;
 }
 
+// Ordinary questions scan all plots; those of estimates go by the indexes of parcels and strata.
 #define PLOT_COLUMNS                                                                               \
     "SELECT p.plot_id, p.village, p.number, p.surveyed, p.version, p.stratum, p.area_m2,"          \
     " p.source, p.sha256, p.row_hash, p.seq FROM plot p"
@@ -182,17 +188,26 @@ enum th_status th_plot_each(struct th_store *store, const struct th_plot_questio
                             bool (*visit)(void *context, const struct th_plot *plot), void *context,
                             struct th_error *err)
 {
-    static const char SQL[] = PLOT_COLUMNS
-        " WHERE p.plot_id BETWEEN ?1 AND ?2"
-        " AND (?3 = 0 OR p.plot_id IN (SELECT plot_id FROM plot_parcel WHERE parcel_id = ?3))"
-        " AND (?4 IS NULL OR p.stratum = ?4) AND (?5 IS NULL OR p.village = ?5)"
-        " AND (?6 IS NULL OR p.number = ?6)"
-        " AND (?7 = 0 OR CAST(substr(p.surveyed, 1, 4) AS INTEGER) = ?7)"
-        " AND (?8 OR NOT EXISTS (SELECT 1 FROM plot b WHERE b.village = p.village"
-        "  AND b.number = p.number AND b.surveyed = p.surveyed AND b.version > p.version))"
-        " ORDER BY p.village, p.number, p.surveyed, p.version";
+#define PLOT_CONDITIONS                                                                            \
+    " p.plot_id BETWEEN ?1 AND ?2"                                                                 \
+    " AND (?3 = 0 OR p.plot_id IN (SELECT plot_id FROM plot_parcel WHERE parcel_id = ?3))"         \
+    " AND (?4 IS NULL OR p.stratum = ?4) AND (?5 IS NULL OR p.village = ?5)"                       \
+    " AND (?6 IS NULL OR p.number = ?6)"                                                           \
+    " AND (?7 = 0 OR CAST(substr(p.surveyed, 1, 4) AS INTEGER) = ?7)"                              \
+    " AND (?8 OR NOT EXISTS (SELECT 1 FROM plot b WHERE b.village = p.village"                     \
+    "  AND b.number = p.number AND b.surveyed = p.surveyed AND b.version > p.version))"            \
+    " ORDER BY p.village, p.number, p.surveyed, p.version"
+    static const char SQL_ANY[] = PLOT_COLUMNS " WHERE" PLOT_CONDITIONS;
+    static const char SQL_PARCEL[] =
+        PLOT_COLUMNS " WHERE p.plot_id IN (SELECT plot_id FROM plot_parcel WHERE parcel_id = ?3)"
+                     " AND" PLOT_CONDITIONS;
+    static const char SQL_STRATUM[] =
+        PLOT_COLUMNS " WHERE p.stratum = ?4 AND p.stratum <> '' AND" PLOT_CONDITIONS;
     struct loading l = {0};
-    struct th_stmt *q = th_db_query(store, SQL);
+    bool stratum = question->stratum != NULL && question->stratum[0] != '\0';
+    struct th_stmt *q = th_db_query(store, question->parcel_id > 0 ? SQL_PARCEL
+                                           : stratum               ? SQL_STRATUM
+                                                                   : SQL_ANY);
     th_bind_int(q, 1, question->plot_id);
     th_bind_int(q, 2, question->plot_id > 0 ? question->plot_id : INT64_MAX);
     th_bind_int(q, 3, question->parcel_id);
@@ -226,8 +241,8 @@ static enum th_status insert_parts(struct th_store *store, const struct th_plot 
 {
     static const char SQL_PARCEL[] = "INSERT INTO plot_parcel (plot_id, parcel_id) VALUES (?1, ?2)";
     static const char SQL_STEM[] =
-        "INSERT INTO plot_stem (plot_id, ordinal, species, dbh_cm, age, height_m, n, source_row)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        "INSERT INTO plot_stem (plot_id, ordinal, species, dbh_cm, age, height_m, n, source_row,"
+        " volume_m3) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     enum th_status status = TH_OK;
     for (size_t i = 0; status == TH_OK && i < plot->n_parcels; i++) {
         struct th_stmt *q = th_db_query(store, SQL_PARCEL);
@@ -246,6 +261,7 @@ static enum th_status insert_parts(struct th_store *store, const struct th_plot 
         th_bind_text(q, 6, stem->height_m);
         th_bind_int(q, 7, stem->n);
         th_bind_int(q, 8, stem->source_row);
+        th_bind_text(q, 9, stem->volume_m3);
         status = th_stmt_run(q, err);
     }
     return status;
@@ -304,4 +320,18 @@ enum th_status th_plot_check_all(struct th_store *store, const struct th_check_s
     th_stmt_done(q);
     loading_free(&l);
     return th_row_check_end(&check, status, sink, "plot_digests", err);
+}
+
+enum th_status th_plot_each_parcel(struct th_store *store,
+                                   bool (*visit)(void *context, int64_t parcel_id), void *context,
+                                   struct th_error *err)
+{
+    static const char SQL[] = "SELECT DISTINCT parcel_id FROM plot_parcel ORDER BY parcel_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err))
+        go_on = visit(context, th_column_int(q, 0));
+    th_stmt_done(q);
+    return status;
 }

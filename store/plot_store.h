@@ -13,12 +13,13 @@
 #include "store/check.h"
 #include "store/store.h"
 
-struct th_plot_stem {     // a class of stems; texts are borrowed
-    const char *species;  // "" when not stated
-    const char *dbh_cm;   // exact decimal
-    int64_t age;          // 0: not stated; of bamboo in du, of trees in years
-    const char *height_m; // exact decimal, NULL when not stated
-    int64_t n;            // stems
+struct th_plot_stem {      // a class of stems; texts are borrowed
+    const char *species;   // "" when not stated
+    const char *dbh_cm;    // exact decimal
+    int64_t age;           // 0: not stated; of bamboo in du, of trees in years
+    const char *height_m;  // exact decimal, NULL when not stated
+    const char *volume_m3; // of one stem, exact decimal, NULL when not stated
+    int64_t n;             // stems
     int64_t source_row;
 };
 
@@ -54,6 +55,11 @@ struct th_plot_question { // zeroed: every latest version
 enum th_status th_plot_each(struct th_store *store, const struct th_plot_question *question,
                             bool (*visit)(void *context, const struct th_plot *plot), void *context,
                             struct th_error *err) TH_MUST_CHECK;
+
+// Every parcel that some version of a plot stands for by name, ascending. As th_plot_each.
+enum th_status th_plot_each_parcel(struct th_store *store,
+                                   bool (*visit)(void *context, int64_t parcel_id), void *context,
+                                   struct th_error *err) TH_MUST_CHECK;
 
 int th_plot_year(const char *surveyed); // of a survey, "2021" or "2021-08-15"
 

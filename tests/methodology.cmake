@@ -27,6 +27,8 @@ endforeach()
 th_add_unit_test(test_permanence DEPENDS tanhui_methodology)
 th_add_unit_test(test_separate DEPENDS tanhui_methodology)
 th_add_unit_test(test_estimate DEPENDS tanhui_methodology)
+th_add_unit_test(test_survey SOURCES unit/test_survey.c unit/formula.c
+    DEPENDS tanhui_methodology LIBRARIES m)
 th_add_unit_test(test_explain_formulas SOURCES unit/test_explain_formulas.c unit/formula.c
     DEPENDS tanhui_methodology LIBRARIES m)
 th_add_unit_test(test_estimate_uncertainty DEPENDS tanhui_methodology LIBRARIES m)
@@ -38,4 +40,7 @@ th_add_unit_test(test_stem_show SOURCES unit/test_stem_show.c unit/formula.c
     DEPENDS tanhui_registry LIBRARIES m)
 th_add_unit_test(test_methodology_use DEPENDS tanhui_registry LABELS integration LIBRARIES m
     SOURCES integration/test_methodology_use.c integration/drawn_fixture.c
+        integration/parcel_fixture.c)
+th_add_unit_test(test_survey_use DEPENDS tanhui_registry LABELS integration LIBRARIES m
+    SOURCES integration/test_survey_use.c integration/drawn_fixture.c
         integration/parcel_fixture.c)

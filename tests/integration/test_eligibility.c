@@ -181,9 +181,10 @@ static void check__tells_all_reasons_of_a_parcel(void **state)
     assert_string_equal(th_json_get_text(parcel, "eligibility", ""), "not_eligible");
     static const char *const want[] = {
         "min_area_mu",   // about 0.16 mu of 0.6
-        "input_missing", // three from plots, then `displaced`
-        "input_missing", "input_missing", "input_choice", "input_missing",
-        "condition", // economic forest, two years without forest, half of the shrubs
+        "survey_none",   // once, not for each of the three numbers that plots give
+        "input_choice",  // peat
+        "input_missing", // `displaced`
+        "condition",     // economic forest, two years without forest, half of the shrubs
         "condition",     "condition"};
     const struct th_json *reasons = th_json_get(parcel, "reasons");
     assert_int_equal(th_json_size(reasons), sizeof want / sizeof want[0]);

@@ -261,6 +261,38 @@ static void import__the_table_itself_may_be_refused(void **state)
     assert_counts(reply, 0, 0, 0, 3, 0);
 }
 
+// P11 of the methodology facts: trees of 3.30, 4.80 and 4.08 m3.
+static void import__volumes_are_of_one_stem_and_say_so(void **state)
+{
+    struct fixture *f = *state;
+    struct th_json *reply = NULL;
+    struct th_error err;
+    assert_counts(import(f, "地块号,样地号,调查日期,样地面积(亩),树种,胸径(厘米),材积(立方米)\n"
+                            "T,1,2021,1.5,松,30,3.30\nT,1,2021,,松,35,4.80\nT,1,2021,,松,32,\n"),
+                  3, 1, 0, 0, 0);
+    assert_ok(th_plot_show(f->registry, 1, &reply, &err), &err);
+    const struct th_json *classes = th_json_get(reply, "classes");
+    assert_string_equal(th_json_get_text(th_json_at(classes, 0), "volume_m3", ""), "3.3");
+    assert_string_equal(th_json_get_text(th_json_at(classes, 1), "volume_m3", ""), "4.8");
+    assert_null(th_json_get_text(th_json_at(classes, 2), "volume_m3", NULL));
+    assert_int_equal(th_json_get_int(th_json_at(classes, 0), "n", 0), 1);
+    th_json_free(reply);
+    // Counted stems may have the volume of one or of all.
+    import_year(f, NULL,
+                "地块号,样地号,调查日期,样地面积(亩),树种,胸径(厘米),株数,材积(立方米)\n"
+                "T,2,2021,1.5,松,30,10,3.30\n",
+                TH_INVALID, "plot_volume_column");
+    assert_counts(import(f,
+                         "地块号,样地号,调查日期,样地面积(亩),树种,胸径(厘米),株数,单株材积(升)\n"
+                         "T,2,2021,1.5,松,30,10,330\n"),
+                  1, 1, 0, 0, 0);
+    assert_ok(th_plot_show(f->registry, 2, &reply, &err), &err);
+    classes = th_json_get(reply, "classes");
+    assert_string_equal(th_json_get_text(th_json_at(classes, 0), "volume_m3", ""), "0.33");
+    th_json_free(reply);
+    fixture_assert_books(f);
+}
+
 static void import__a_dry_run_writes_nothing_and_templates_are_understood(void **state)
 {
     struct fixture *f = *state;
@@ -279,7 +311,7 @@ static void import__a_dry_run_writes_nothing_and_templates_are_understood(void *
     for (int lang = 0; lang < 2; lang++) {
         th_test_path(path, f->folder, lang == 0 ? "form.xlsx" : "form.csv");
         assert_ok(th_plot_template(path, f->messages, (enum th_lang)lang, &reply, &err), &err);
-        assert_int_equal(th_json_size(th_json_get(reply, "columns")), 12);
+        assert_int_equal(th_json_size(th_json_get(reply, "columns")), 13);
         th_json_free(reply);
         assert_ok(th_plot_import(f->registry, &dry, &options, &reply, &err), &err);
         assert_int_equal(th_json_size(th_json_get(reply, "ignored")), 0);
@@ -299,6 +331,7 @@ int main(void)
         PLOT_TEST(import__rows_are_refused_by_their_values),
         PLOT_TEST(import__small_plots_and_odd_years_are_let_in_with_a_remark),
         PLOT_TEST(import__the_table_itself_may_be_refused),
+        PLOT_TEST(import__volumes_are_of_one_stem_and_say_so),
         PLOT_TEST(import__a_dry_run_writes_nothing_and_templates_are_understood),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

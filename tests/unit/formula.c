@@ -67,6 +67,25 @@ static double read_two(struct book *book, double (*function)(double, double))
     return function(first, read_sum(book));
 }
 
+// SUM(C2:C9), behind "SUM(".
+static double read_range(struct book *book)
+{
+    const struct th_formula_cells *cells = book->cells;
+    char *end = NULL;
+    double sum = 0;
+    assert_true(cells && book->at[0] == cells->column);
+    unsigned long first = strtoul(book->at + 1, &end, 10);
+    assert_true(end[0] == ':' && end[1] == cells->column);
+    unsigned long last = strtoul(end + 2, &end, 10);
+    assert_true(first <= last && last < cells->n);
+    for (unsigned long row = first; row <= last; row++) {
+        assert_true(!isnan(cells->values[row]));
+        sum += cells->values[row];
+    }
+    book->at = end;
+    return sum;
+}
+
 static double read_call(struct book *book)
 {
     double value = NAN;
@@ -76,6 +95,8 @@ static double read_call(struct book *book)
         value = read_two(book, fmin);
     } else if (take(book, "MAX(")) {
         value = read_two(book, fmax);
+    } else if (take(book, "SUM(")) {
+        value = read_range(book);
     } else if (take(book, "IF(")) {
         value = read_choice(book);
     } else if (take(book, "INT(")) {

@@ -7,7 +7,12 @@
 static const int64_t BOTH[] = {1, 2};
 static const struct th_plot_stem STEMS[] = {
     {.species = "毛竹", .dbh_cm = "10", .age = 2, .n = 12, .source_row = 2},
-    {.species = "", .dbh_cm = "9.5", .height_m = "12.5", .n = 3, .source_row = 3},
+    {.species = "",
+     .dbh_cm = "9.5",
+     .height_m = "12.5",
+     .volume_m3 = "0.085",
+     .n = 3,
+     .source_row = 3},
 };
 
 static struct th_plot plot(const char *number, const char *surveyed, int64_t version)
@@ -99,6 +104,26 @@ static void each__answers_by_parcel_stratum_year_and_version(void **state)
     }
 }
 
+static bool note_parcel(void *context, int64_t parcel_id)
+{
+    struct seen *seen = context;
+    size_t used = strlen(seen->text);
+    snprintf(seen->text + used, sizeof seen->text - used, "%lld ", (long long)parcel_id);
+    return ++seen->n != seen->stop_after;
+}
+
+static void each_parcel__names_every_parcel_once(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    struct seen seen = {.n = 0};
+    assert_ok(th_plot_each_parcel(world->store, note_parcel, &seen, &err), &err);
+    assert_string_equal(seen.text, "1 2 ");
+    seen = (struct seen){.stop_after = 1};
+    assert_ok(th_plot_each_parcel(world->store, note_parcel, &seen, &err), &err);
+    assert_string_equal(seen.text, "1 ");
+}
+
 static bool compare(void *context, const struct th_plot *made)
 {
     bool *met = context;
@@ -119,6 +144,8 @@ static bool compare(void *context, const struct th_plot *made)
     assert_string_equal(made->stems[1].species, "");
     assert_int_equal(made->stems[1].age, 0);
     assert_string_equal(made->stems[1].height_m, "12.5");
+    assert_null(made->stems[0].volume_m3);
+    assert_string_equal(made->stems[1].volume_m3, "0.085");
     assert_int_equal(made->stems[1].source_row, 3);
     return true;
 }
@@ -191,6 +218,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PLOT_TEST(each__answers_by_parcel_stratum_year_and_version),
         PLOT_TEST(each__brings_parcels_and_stems_as_they_were_stored),
+        PLOT_TEST(each_parcel__names_every_parcel_once),
         PLOT_TEST(insert__what_cannot_be_is_refused_and_nothing_is_edited),
         PLOT_TEST(check__a_stem_that_was_changed_shows),
     };

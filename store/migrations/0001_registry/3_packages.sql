@@ -63,6 +63,16 @@ CREATE TABLE estimate_group (
     PRIMARY KEY (run_id, code)
 ) STRICT, WITHOUT ROWID;
 
+-- The surveys of plots that the lines of a run were computed from, as the sheet has them: a later
+-- version of a plot changes nothing of the run.
+CREATE TABLE estimate_survey (
+    run_id INTEGER NOT NULL REFERENCES estimate_run (run_id),
+    digest TEXT    NOT NULL CHECK (length(digest) = 16),  -- by which lines name it in `used`
+    body   TEXT    NOT NULL CHECK (json_valid(body)),     -- canonical: plots with their versions,
+                                                          -- digests and stocks, mean, error
+    PRIMARY KEY (run_id, digest)
+) STRICT, WITHOUT ROWID;
+
 -- Parcels of one holder, one methodology version and one monitoring period on their way to units.
 CREATE TABLE package (
     package_id   INTEGER PRIMARY KEY,

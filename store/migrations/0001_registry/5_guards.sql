@@ -211,6 +211,14 @@ CREATE TRIGGER estimate_run_no_delete BEFORE DELETE ON estimate_run
 BEGIN
     SELECT raise(ABORT, 'estimate_run: insert only');
 END;
+CREATE TRIGGER estimate_survey_no_update BEFORE UPDATE ON estimate_survey
+BEGIN
+    SELECT raise(ABORT, 'estimate_survey: insert only');
+END;
+CREATE TRIGGER estimate_survey_no_delete BEFORE DELETE ON estimate_survey
+BEGIN
+    SELECT raise(ABORT, 'estimate_survey: insert only');
+END;
 CREATE TRIGGER estimate_line_no_update BEFORE UPDATE ON estimate_line
 BEGIN
     SELECT raise(ABORT, 'estimate_line: insert only');

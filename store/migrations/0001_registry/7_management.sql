@@ -58,6 +58,7 @@ CREATE TABLE plot_stem (
     dbh_cm     TEXT    NOT NULL CHECK (dbh_cm GLOB '[0-9]*'), -- exact
     age        INTEGER CHECK (age > 0),                   -- bamboo: du; trees: years
     height_m   TEXT    CHECK (height_m GLOB '[0-9]*'),    -- exact
+    volume_m3  TEXT    CHECK (volume_m3 GLOB '[0-9]*'),   -- of one stem, exact
     n          INTEGER NOT NULL CHECK (n > 0),            -- stems
     source_row INTEGER NOT NULL CHECK (source_row > 0),
     PRIMARY KEY (plot_id, ordinal)

@@ -5,6 +5,7 @@
 static const char equation_2_9[] = "IPCC 2006, Vol. 4, Ch. 2, Eq. 2.7, 2.9";
 static const char equation_2_14[] = "IPCC 2006, Vol. 4, Ch. 2, Eq. 2.7, 2.14";
 static const char root_function[] = "CDM AR-TOOL14 v4.2";
+static const char long_term_average[] = "Gold Standard 403 v2.1, Eq. 4";
 static const char equation_2_8[] = "IPCC 2006, Vol. 4, Ch. 2, Eq. 2.5, 2.8";
 
 // Gain: area × carbon growth of the stand's age; the table ends with the row of the mature stand.
@@ -81,9 +82,38 @@ static struct th_node yearly_change(struct th_calc *calc, struct th_node start, 
     return th_calc_div(calc, th_calc_sub(calc, end, start), years);
 }
 
+// Where stands are clear-cut in turn, what stands above their long-term average counts as nothing,
+// at the start as at the end, so that no peak is credited and none is lost. `capped` is the share
+// of the parcels that this is said of, 1 where nobody says.
+static struct th_node counted_stock(struct th_calc *calc, struct th_node stock, struct th_node cap,
+                                    struct th_node capped, const char *unit, const char *term)
+{
+    if (cap.index < 0) {
+        return stock;
+    }
+    struct th_node none = th_calc_number(calc, (struct th_ratio){0, 1}, unit, NULL);
+    struct th_node above = th_calc_max(calc, th_calc_sub(calc, stock, cap), none);
+    if (capped.index >= 0) {
+        above = th_calc_mul(calc, capped, above);
+    }
+    return th_calc_line(calc, th_calc_sub(calc, stock, above), term, unit, long_term_average);
+}
+
+struct stocks {
+    struct th_node start, end;
+};
+
+static struct stocks counted_stocks(struct th_calc *calc, struct stocks stocks, struct th_node cap,
+                                    struct th_node capped, const char *unit)
+{
+    return (struct stocks){
+        counted_stock(calc, stocks.start, cap, capped, unit, "term.stock_start_counted"),
+        counted_stock(calc, stocks.end, cap, capped, unit, "term.stock_end_counted")};
+}
+
 // A gain is given the roots of `root_ratio` and a loss those of `root_ratio_loss`, so that a
 // document can be cautious in both directions.
-enum { B_START, B_END, B_YEARS, B_ROOTS, B_ROOTS_LOSS, B_CARBON };
+enum { B_START, B_END, B_YEARS, B_ROOTS, B_ROOTS_LOSS, B_CARBON, B_CAP, B_CAPPED };
 
 static struct th_node with_cautious_roots(struct th_calc *calc, struct th_node change,
                                           const struct th_node *roles)
@@ -98,8 +128,10 @@ static struct th_node with_cautious_roots(struct th_calc *calc, struct th_node c
 static void build_biomass_difference(struct th_calc *calc, const struct th_family_use *use)
 {
     const struct th_node *roles = use->roles;
+    struct stocks stocks = counted_stocks(calc, (struct stocks){roles[B_START], roles[B_END]},
+                                          roles[B_CAP], roles[B_CAPPED], "t d.m./ha");
     struct th_node change =
-        th_calc_line(calc, yearly_change(calc, roles[B_START], roles[B_END], roles[B_YEARS]),
+        th_calc_line(calc, yearly_change(calc, stocks.start, stocks.end, roles[B_YEARS]),
                      "term.biomass_change", "t d.m./ha/yr", equation_2_8);
     struct th_node whole = roles[B_ROOTS_LOSS].index >= 0
                                ? with_cautious_roots(calc, change, roles)
@@ -119,8 +151,10 @@ const struct th_family th_family_biomass_difference = {
          {.name = "years", .unit = "yr", .low = {1, 1}, .high = {50, 1}},
          {.name = "root_ratio", .unit = "1", .low = {0, 1}, .high = {5, 1}, .optional = true},
          {.name = "root_ratio_loss", .unit = "1", .low = {0, 1}, .high = {5, 1}, .optional = true},
-         {.name = "carbon_fraction", .unit = "t C/t d.m.", .low = {3, 10}, .high = {6, 10}}},
-    .n_roles = 6,
+         {.name = "carbon_fraction", .unit = "t C/t d.m.", .low = {3, 10}, .high = {6, 10}},
+         {.name = "cap", .unit = "t d.m./ha", .low = {0, 1}, .high = {1500, 1}, .optional = true},
+         {.name = "capped", .unit = "1", .low = {0, 1}, .high = {1, 1}, .optional = true}},
+    .n_roles = 8,
     .gases = TH_GASES_CO2,
     .sides = TH_SIDES_REMOVAL,
     .build = build_biomass_difference,
@@ -128,7 +162,7 @@ const struct th_family th_family_biomass_difference = {
 
 // Trees: the roots of each stock by the function of AR-TOOL14, B_root = exp(-1.085 + 0.9256 ln b)
 // with b in t d.m./ha above ground; 0 where nothing stands.
-enum { T_START, T_END, T_YEARS, T_CARBON };
+enum { T_START, T_END, T_YEARS, T_CARBON, T_CAP, T_CAPPED };
 
 static struct th_node tree_roots(struct th_calc *calc, struct th_node above, const char *term)
 {
@@ -145,10 +179,12 @@ static struct th_node tree_roots(struct th_calc *calc, struct th_node above, con
 static void build_tree_difference(struct th_calc *calc, const struct th_family_use *use)
 {
     const struct th_node *roles = use->roles;
-    struct th_node start = th_calc_add(calc, roles[T_START],
-                                       tree_roots(calc, roles[T_START], "term.tree_roots_start"));
+    struct stocks stocks = counted_stocks(calc, (struct stocks){roles[T_START], roles[T_END]},
+                                          roles[T_CAP], roles[T_CAPPED], "t d.m./ha");
+    struct th_node start =
+        th_calc_add(calc, stocks.start, tree_roots(calc, stocks.start, "term.tree_roots_start"));
     struct th_node end =
-        th_calc_add(calc, roles[T_END], tree_roots(calc, roles[T_END], "term.tree_roots_end"));
+        th_calc_add(calc, stocks.end, tree_roots(calc, stocks.end, "term.tree_roots_end"));
     struct th_node change =
         th_calc_line(calc, yearly_change(calc, start, end, roles[T_YEARS]),
                      "term.biomass_change_with_roots", "t d.m./ha/yr", equation_2_8);
@@ -158,11 +194,14 @@ static void build_tree_difference(struct th_calc *calc, const struct th_family_u
 const struct th_family th_family_tree_difference = {
     .name = "tree-difference",
     .source = "IPCC 2006, Vol. 4, Ch. 2, Eq. 2.5, 2.8; CDM AR-TOOL14 v4.2",
-    .roles = {{.name = "start", .unit = "t d.m./ha", .low = {0, 1}, .high = {1500, 1}},
-              {.name = "end", .unit = "t d.m./ha", .low = {0, 1}, .high = {1500, 1}},
-              {.name = "years", .unit = "yr", .low = {1, 1}, .high = {50, 1}},
-              {.name = "carbon_fraction", .unit = "t C/t d.m.", .low = {3, 10}, .high = {6, 10}}},
-    .n_roles = 4,
+    .roles =
+        {{.name = "start", .unit = "t d.m./ha", .low = {0, 1}, .high = {1500, 1}},
+         {.name = "end", .unit = "t d.m./ha", .low = {0, 1}, .high = {1500, 1}},
+         {.name = "years", .unit = "yr", .low = {1, 1}, .high = {50, 1}},
+         {.name = "carbon_fraction", .unit = "t C/t d.m.", .low = {3, 10}, .high = {6, 10}},
+         {.name = "cap", .unit = "t d.m./ha", .low = {0, 1}, .high = {1500, 1}, .optional = true},
+         {.name = "capped", .unit = "1", .low = {0, 1}, .high = {1, 1}, .optional = true}},
+    .n_roles = 6,
     .gases = TH_GASES_CO2,
     .sides = TH_SIDES_REMOVAL,
     .build = build_tree_difference,
@@ -170,12 +209,14 @@ const struct th_family th_family_tree_difference = {
 
 // By volume: B = slope · V + intercept, whose intercept falls out of a difference. A slope that
 // already gives the whole tree has no root ratio beside it.
-enum { V_START, V_END, V_YEARS, V_SLOPE, V_ROOTS, V_CARBON };
+enum { V_START, V_END, V_YEARS, V_SLOPE, V_ROOTS, V_CARBON, V_CAP, V_CAPPED };
 
 static void build_volume_difference(struct th_calc *calc, const struct th_family_use *use)
 {
     const struct th_node *roles = use->roles;
-    struct th_node volume = yearly_change(calc, roles[V_START], roles[V_END], roles[V_YEARS]);
+    struct stocks stocks = counted_stocks(calc, (struct stocks){roles[V_START], roles[V_END]},
+                                          roles[V_CAP], roles[V_CAPPED], "m3/ha");
+    struct th_node volume = yearly_change(calc, stocks.start, stocks.end, roles[V_YEARS]);
     struct th_node change = th_calc_line(calc, th_calc_mul(calc, volume, roles[V_SLOPE]),
                                          "term.biomass_change", "t d.m./ha/yr", equation_2_8);
     change = th_calc_line(calc, with_roots(calc, change, roles[V_ROOTS]),
@@ -191,8 +232,10 @@ const struct th_family th_family_volume_difference = {
               {.name = "years", .unit = "yr", .low = {1, 1}, .high = {50, 1}},
               {.name = "slope", .unit = "t d.m./m3", .low = {1, 10}, .high = {5, 1}},
               {.name = "root_ratio", .unit = "1", .low = {0, 1}, .high = {5, 1}, .optional = true},
-              {.name = "carbon_fraction", .unit = "t C/t d.m.", .low = {3, 10}, .high = {6, 10}}},
-    .n_roles = 6,
+              {.name = "carbon_fraction", .unit = "t C/t d.m.", .low = {3, 10}, .high = {6, 10}},
+              {.name = "cap", .unit = "m3/ha", .low = {0, 1}, .high = {3000, 1}, .optional = true},
+              {.name = "capped", .unit = "1", .low = {0, 1}, .high = {1, 1}, .optional = true}},
+    .n_roles = 8,
     .gases = TH_GASES_CO2,
     .sides = TH_SIDES_REMOVAL,
     .build = build_volume_difference,

@@ -4,6 +4,8 @@
 #include <math.h>
 
 #include "methodology/calc.h"
+#include "methodology/document.h"
+#include "methodology/shipped.h"
 #include "tests/support/support.h"
 #include "tests/unit/worked.h"
 
@@ -109,7 +111,7 @@ static void moso_of_the_province__gains_two_tonnes_a_hectare(void **state)
     assert_close(total_t / 1e6, 1.55, 0.015);
     assert_close(total_t / 1e6, 1.54, 0.005);
     assert_close(total_t / area_ha, 1.97, 0.005);
-    static const double difference[] = {0, 2.95 / 0.47, 5, NAN, NAN, 0.47};
+    static const double difference[] = {0, 2.95 / 0.47, 5, NAN, NAN, 0.47, NAN, NAN};
     assert_close(worked_family_value("biomass-difference", 1, difference, 1, "term.carbon_change") /
                      1000,
                  0.59, 0.0005);
@@ -183,11 +185,11 @@ static void roots_of_trees__follow_the_function(void **state)
         double above, ratio;
     } cases[] = {{20, 0.2704}, {50, 0.2526}, {100, 0.2399}, {200, 0.2278}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const double roles[] = {0, cases[i].above, 1, 0.47};
+        const double roles[] = {0, cases[i].above, 1, 0.47, NAN, NAN};
         double roots = worked_family_value("tree-difference", 1, roles, 1, "term.tree_roots_end");
         assert_close(roots / cases[i].above, cases[i].ratio, 0.00005);
     }
-    const double roles[] = {0, 100, 1, 0.47};
+    const double roles[] = {0, 100, 1, 0.47, NAN, NAN};
     struct worked example = worked_family("tree-difference", 1, roles, 1);
     assert_close(worked_value(&example, "term.tree_roots_end"), 23.99, 0.005);
     assert_close(worked_value(&example, "term.tree_roots_end") / 100, 0.23988, 0.000005);
@@ -262,9 +264,105 @@ static void rotation__counts_by_its_mean_stock(void **state)
     worked_clear(&example);
 }
 
+// Gold Standard 403 v2.1, Eq. 4, by its rotation tool: 5 t/ha a year over 36 years, felled in the
+// years 12 and 24, 7.48 t/ha of the baseline taken off until the first felling. Sum 967.72, mean
+// 26.8811, of which 0.746698 a year: that is all that 36 years credit, however often the stand
+// grows.
+static void rotation__credits_its_long_term_average_and_no_peak(void **state)
+{
+    (void)state;
+    double stocks[37] = {0};
+    double sum = 0;
+    for (int year = 1; year <= 36; year++) {
+        stocks[year] = year == 12 || year == 24 ? 0 : stocks[year - 1] + 5;
+        sum += stocks[year] - (year < 12 ? 7.48 : 0);
+    }
+    assert_close(sum, 967.72, 1e-9);
+    assert_close(sum / 36, 26.8811, 0.00005);
+    assert_close(sum / 36 / 36, 0.746698, 5e-7);
+    double credited = 0;
+    double highest = 0;
+    for (int year = 1; year <= 36; year++) {
+        const double roles[] = {stocks[year - 1], stocks[year], 1, NAN, NAN, 0.47, sum / 36, NAN};
+        credited += worked_family_value("biomass-difference", 1, roles, 1, "term.biomass_change");
+        highest = fmax(highest, credited);
+    }
+    assert_close(credited, sum / 36, 1e-4); // 36 lines of six decimals
+    assert_close(highest, sum / 36, 1e-4);
+}
+
+// What is not said to be cut in turn counts as it is; of what is, half and half.
+static void cap__counts_for_the_share_that_it_is_said_of(void **state)
+{
+    (void)state;
+    const struct {
+        double start, end, capped, change;
+    } cases[] = {{20, 50, 0, 30},  {20, 50, 1, 10}, {20, 50, 0.5, 20}, {40, 50, 1, 0},
+                 {50, 20, 1, -10}, {50, 40, 1, 0},  {10, 20, 1, 10},   {30, 30, 1, 0},
+                 {0, 20, 1, 20},   {50, 0, 1, -30}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const double biomass[] = {cases[i].start, cases[i].end, 1, NAN, NAN, 0.47, 30,
+                                  cases[i].capped};
+        const double volume[] = {cases[i].start, cases[i].end, 1, 0.5, NAN, 0.47, 30,
+                                 cases[i].capped};
+        assert_close(
+            worked_family_value("biomass-difference", 1, biomass, 1, "term.biomass_change"),
+            cases[i].change, 1e-9);
+        assert_close(worked_family_value("volume-difference", 1, volume, 1, "term.biomass_change"),
+                     cases[i].change / 2, 1e-9);
+    }
+    // Trees: the roots are those of the stock that counts; 30 t have 7.8706 t of them.
+    const double trees[] = {0, 50, 1, 0.47, 30, 1};
+    assert_close(worked_family_value("tree-difference", 1, trees, 1, "term.tree_roots_end"),
+                 exp(-1.085 + 0.9256 * log(30)), 1e-6);
+}
+
+// In no shipped document does a stand grow for ever, nor does more than its stock come together.
+static void growth__ends_with_the_stock_of_the_mature_stand(void **state)
+{
+    (void)state;
+    int n_tables = 0;
+    for (size_t d = 0; d < th_methodology_shipped_count(); d++) {
+        struct th_methodology *methodology = NULL;
+        struct th_error err;
+        size_t size = 0;
+        const char *text = th_methodology_shipped_text(d, &size);
+        assert_ok(th_methodology_parse(text, size, &methodology, &err), &err);
+        const struct th_parameter *growth = th_methodology_parameter_find(methodology, "growth");
+        const struct th_parameter *stock = th_methodology_parameter_find(methodology, "stock_lost");
+        const struct th_parameter *baseline =
+            th_methodology_parameter_find(methodology, "baseline_growth");
+        if (baseline) { // nothing grows by itself there
+            assert_int_equal(baseline->n_rows, 1);
+            assert_int_equal(baseline->rows[0].value.numerator, 0);
+        }
+        if (growth) {
+            double sum = 0;
+            n_tables++;
+            assert_non_null(stock);
+            assert_true(growth->has_key);
+            assert_int_equal(growth->rows[growth->n_rows - 1].value.numerator, 0);
+            for (size_t r = 0; r + 1 < growth->n_rows; r++) {
+                sum += (growth->rows[r + 1].from - growth->rows[r].from) *
+                       (double)growth->rows[r].value.numerator /
+                       (double)growth->rows[r].value.denominator;
+            }
+            assert_close(sum,
+                         (double)stock->rows[0].value.numerator /
+                             (double)stock->rows[0].value.denominator,
+                         1e-9);
+        }
+        th_methodology_free(methodology);
+    }
+    assert_true(n_tables >= 2); // tea 30.6 t C/ha in 25 years, orchards 63 in 30
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rotation__credits_its_long_term_average_and_no_peak),
+        cmocka_unit_test(cap__counts_for_the_share_that_it_is_said_of),
+        cmocka_unit_test(growth__ends_with_the_stock_of_the_mature_stand),
         cmocka_unit_test(bamboo_of_zhejiang__holds_85_67_tg_of_carbon),
         cmocka_unit_test(coastal_soils__gain_less_than_their_methane_in_fresh_water),
         cmocka_unit_test(improved_grassland__gains_0_92_to_6_71),

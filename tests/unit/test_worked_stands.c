@@ -29,7 +29,7 @@ static double stem_value(const char *reference, const double *measures)
 // Carbon of `stock` t d.m./ha, t C/ha: the change from nothing in `years` years.
 static double carbon_t(double stock, double carbon_fraction, double years)
 {
-    const double roles[] = {0, stock, years, NAN, NAN, carbon_fraction};
+    const double roles[] = {0, stock, years, NAN, NAN, carbon_fraction, NAN, NAN};
     return worked_family_value("biomass-difference", 1, roles, 1, "term.carbon_change") / 1000;
 }
 
@@ -108,7 +108,7 @@ static double gross_kg(size_t stand, double years)
         use.roles[0] = th_calc_input(calc, 1, family->roles[0].unit);
         use.roles[1] = th_calc_input(calc, 4 + i, family->roles[1].unit);
         use.roles[2] = th_calc_input(calc, 2, family->roles[2].unit);
-        use.roles[3] = use.roles[4] = (struct th_node){-1};
+        use.roles[3] = use.roles[4] = use.roles[6] = use.roles[7] = (struct th_node){-1};
         use.roles[5] = th_calc_input(calc, 4 + N_ORGANS + i, family->roles[5].unit);
         family->build(calc, &use);
     }
@@ -166,9 +166,9 @@ static void plot_of_a_tenth_hectare__holds_121_8_cubic_metres(void **state)
     assert_close(volume, 121.8, 0.05);
     worked_clear(&example);
 
-    const double by_factor[] = {0, volume, 1, 0.7, NAN, 0.5};
-    const double by_density[] = {0, volume, 1, 0.5, NAN, 0.5};
-    const double with_damage[] = {0, volume, 1, 0.5, 0.74, 0.5};
+    const double by_factor[] = {0, volume, 1, 0.7, NAN, 0.5, NAN, NAN};
+    const double by_density[] = {0, volume, 1, 0.5, NAN, 0.5, NAN, NAN};
+    const double with_damage[] = {0, volume, 1, 0.5, 0.74, 0.5, NAN, NAN};
     static const char *const family = "volume-difference";
     static const char *const term = "term.carbon_change";
     assert_close(worked_family_value(family, 1, by_factor, 1, term) / 1000, 42.63, 0.005);

@@ -8,7 +8,9 @@
 #include "core/file.h"
 #include "methodology/family.h"
 #include "methodology/issuance.h"
+#include "methodology/shipped.h"
 #include "methodology/stem.h"
+#include "methodology/survey.h"
 #include "tests/support/support.h"
 #include "tests/unit/worked.h"
 
@@ -141,30 +143,59 @@ static void moso_stand__holds_the_carbon_of_its_organs(void **state)
     }
 }
 
+static struct th_methodology *forest_by_volume(void)
+{
+    struct th_error err;
+    struct th_methodology *methodology = NULL;
+    for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
+        size_t size = 0;
+        const char *text = th_methodology_shipped_text(i, &size);
+        if (strcmp(th_methodology_shipped_name(i), "forest-volume/1.json") == 0) {
+            assert_ok(th_methodology_parse(text, size, &methodology, &err), &err);
+        }
+    }
+    assert_non_null(methodology);
+    return methodology;
+}
+
 // VM0010 workflow as in the public project allometric-model-validation @062918e: three trees of
 // 3.30, 4.80 and 4.08 m3 on a plot of 0.1 ha are 121.8 m3/ha; BCEF_R 0.7 and CF 0.5 make 42.63
 // t C/ha; a density of 0.5 in the place of the BCEF 30.45; residual damage of 0.74 52.983.
 //
-// The source averages the plots on which the species occurs. Eq 2 taken literally, over SP = 2
-// plots of which one was not measured for it, gives 60.9 m3/ha and half of all that follows.
+// The source averages the plots on which the species occurs. Eq 2 taken literally divides by SP = 2
+// plots, 60.9 m3/ha. A plot's own stock is never that; a mean of two is only where the second was
+// surveyed, and nothing stood on it.
 static void plot_of_a_tenth_hectare__holds_121_8_cubic_metres(void **state)
 {
     (void)state;
-    const double inputs[] = {3.30, 4.80, 4.08, 0.1};
-    struct th_calc *calc = th_calc_new();
-    assert_non_null(calc);
-    struct th_node trees = th_calc_input(calc, 0, "m3");
-    for (size_t i = 1; i < 3; i++) {
-        trees = th_calc_add(calc, trees, th_calc_input(calc, i, "m3"));
-    }
-    (void)th_calc_line(calc, trees, "term.trees", "m3", NULL);
-    (void)th_calc_line(calc, th_calc_div(calc, trees, th_calc_input(calc, 3, "ha")), "term.stock",
-                       "m3/ha", NULL);
-    struct worked example = worked_computed(calc, inputs, 4);
-    double volume = worked_value(&example, "term.stock");
-    assert_close(worked_value(&example, "term.trees"), 12.18, 0.005);
+    struct th_error err;
+    struct th_methodology *methodology = forest_by_volume();
+    struct th_survey_class trees[] = {{.species = "", .volume_m3 = "3.30", .n = 1, .row = 2},
+                                      {.species = "", .volume_m3 = "4.80", .n = 1, .row = 3},
+                                      {.species = "", .volume_m3 = "4.08", .n = 1, .row = 4}};
+    struct th_survey_plot plots[] = {{.village = "330523990201",
+                                      .number = "1",
+                                      .surveyed = "2021",
+                                      .area_m2 = "1000",
+                                      .source = "p.csv",
+                                      .classes = trees,
+                                      .n_classes = 3},
+                                     {.village = "330523990201",
+                                      .number = "2",
+                                      .surveyed = "2021",
+                                      .area_m2 = "1000",
+                                      .source = "p.csv"}};
+    struct th_survey survey = {.year = 2021, .plots = plots, .n_plots = 1};
+    const struct th_plots *rules = th_methodology_plots(methodology);
+    assert_ok(th_survey_compute(rules, 0.9, &survey, &err), &err);
+    double volume = survey.mean;
+    assert_close(plots[0].total, 12.18, 0.005);
     assert_close(volume, 121.8, 0.05);
-    worked_clear(&example);
+    survey.n_plots = 2;
+    assert_ok(th_survey_compute(rules, 0.9, &survey, &err), &err);
+    assert_close(plots[0].stock, 121.8, 0.05);
+    assert_close(survey.mean, 60.9, 0.05);
+    th_methodology_free(methodology);
 
     const double by_factor[] = {0, volume, 1, 0.7, NAN, 0.5, NAN, NAN};
     const double by_density[] = {0, volume, 1, 0.5, NAN, 0.5, NAN, NAN};

@@ -337,13 +337,57 @@ static void name_kind(struct check *check, const char *kind)
     }
 }
 
+// The area that counts in the last of the years in which the parcel does.
+static struct th_area area_of(const struct check *check, const struct th_estimate_source *source)
+{
+    struct th_estimate_source then;
+    for (int year = check->to_year; year >= check->from_year; year--) {
+        if (th_estimate_source_in(source, year, &then)) {
+            return then.measured;
+        }
+    }
+    return source->measured;
+}
+
+static enum th_status judge_source(struct check *check, const struct th_parcel_record *record,
+                                   const struct th_estimate_source *source)
+{
+    const struct th_estimate_reasons reasons = {take_reason, check};
+    struct th_area area = area_of(check, source);
+    check->n_reasons = 0;
+    enum th_status status =
+        th_estimate_source_reasons(check->store, check->methodology, source, check->from_year,
+                                   check->to_year, &reasons, check->err);
+    if (status == TH_OK) {
+        status = take_package(check, record->parcel_id);
+    }
+    name_kind(check, record->kind);
+    if (status == TH_OK) {
+        status = count_parcel(check, record, area);
+    }
+    if (status == TH_OK && check->roll) {
+        write_row(check, record, area);
+        status = th_roll_check(check->roll, check->err);
+    }
+    if (status == TH_OK) {
+        list_parcel(check, record, area);
+    }
+    return status;
+}
+
+// What was used up before these years, or made after them, is no news in a list.
+static bool counts(const struct check *check, const struct th_estimate_source *source)
+{
+    return check->one_parcel ||
+           (source->last_year >= check->from_year && source->first_year <= check->to_year);
+}
+
 static enum th_status judge(struct check *check, const struct th_parcel_record *record,
                             const char *attributes)
 {
     struct th_estimate_source source;
-    const struct th_estimate_reasons reasons = {take_reason, check};
     enum th_status status = th_estimate_source_of(record, attributes, &source, check->err);
-    if (status != TH_OK) {
+    if (status != TH_OK || !counts(check, &source)) {
         return status;
     }
     source.plots = check->plots;
@@ -351,23 +395,12 @@ static enum th_status judge(struct check *check, const struct th_parcel_record *
         check->n_other_kind++;
         return TH_OK;
     }
-    check->n_reasons = 0;
-    status = th_estimate_source_reasons(check->store, check->methodology, &source, check->from_year,
-                                        check->to_year, &reasons, check->err);
+    struct th_estimate_sources one = {.items = &source, .n = 1, .capacity = 1};
+    status = th_estimate_grounds_load(check->store, &one, 0, check->err);
     if (status == TH_OK) {
-        status = take_package(check, record->parcel_id);
+        status = judge_source(check, record, &source);
     }
-    name_kind(check, record->kind);
-    if (status == TH_OK) {
-        status = count_parcel(check, record, source.measured);
-    }
-    if (status == TH_OK && check->roll) {
-        write_row(check, record, source.measured);
-        status = th_roll_check(check->roll, check->err);
-    }
-    if (status == TH_OK) {
-        list_parcel(check, record, source.measured);
-    }
+    th_arena_clear(&one.texts);
     return status;
 }
 
@@ -419,7 +452,7 @@ static enum th_status each_village(struct check *check)
         status = th_error_no_memory(check->err);
     }
     for (size_t i = 0; i < codes.n && status == TH_OK; i++) {
-        const struct th_parcel_filter filter = {.village = codes.items[i], .state = "registered"};
+        const struct th_parcel_filter filter = {.village = codes.items[i]};
         status = each_parcel(check, &filter);
     }
     free(codes.items);
@@ -444,7 +477,7 @@ static enum th_status check_scope(struct check *check)
     if (options->village) {
         enum th_status status =
             th_village_resolve(check->store, options->village, &village, check->err);
-        const struct th_parcel_filter filter = {.village = village.code, .state = "registered"};
+        const struct th_parcel_filter filter = {.village = village.code};
         return status == TH_OK ? each_parcel(check, &filter) : status;
     }
     return each_village(check);

@@ -12,15 +12,17 @@ struct th_eligibility_options { // texts are borrowed; NULL: not given
     const char *from_year;      // … or the first and the last
     const char *to_year;
     const char *village;                // code or name; at most one of these two,
-    const char *parcel;                 // id; none: all registered parcels
+    const char *parcel;                 // id; none: all parcels
     const char *out;                    // the list as a new file, .xlsx or .csv
     const struct th_messages *messages; // NULL: reasons carry their key as message
     enum th_lang lang;
 };
 // Looks at parcels of the methodology's kinds, village by village; those of other kinds are counted
-// alone, unless one is asked for. Nothing is stored. Area is the measured one, slivers taken off,
-// as the methodology's limit of area means it. A parcel that stands in a package of these years is
-// told so (`packaged`), for it cannot join another one; other schemes are judged at packaging.
+// alone, unless one is asked for, and what was used up before the years or made after them is left
+// out. Nothing is stored. Area is the measured one that counts in these years (ADR 20), slivers
+// taken off, as the methodology's limit of area means it. A parcel that stands in a package of
+// these years is told so (`packaged`), for it cannot join another one; other schemes are judged at
+// packaging.
 //
 // Reply: methodology, methodology_version, from_year, to_year, n_parcels (= n_eligible +
 // n_not_eligible), n_other_kind, eligible_mu, counties[{county (six digits), county_name (null when

@@ -70,10 +70,23 @@ static enum th_status load_named(struct work *work)
     return status;
 }
 
+// What was used up before the year, or made after it, is no news in a list.
+static void keep_counted(struct work *work)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < work->sources.n; i++) {
+        struct th_estimate_source then;
+        if (th_estimate_source_in(&work->sources.items[i], work->year, &then)) {
+            work->sources.items[n++] = work->sources.items[i];
+        }
+    }
+    work->sources.n = n;
+}
+
 static enum th_status load_sources(struct work *work)
 {
     struct th_village village;
-    struct th_parcel_filter filter = {.state = "registered", .kind = "orchard"};
+    struct th_parcel_filter filter = {.kind = "orchard"};
     if (work->options->n_parcels > 0) {
         return load_named(work);
     }
@@ -87,6 +100,7 @@ static enum th_status load_sources(struct work *work)
     }
     enum th_status status =
         th_estimate_sources_load(work->books.store, &filter, &work->sources, work->err);
+    keep_counted(work);
     return status == TH_OK && work->sources.n == 0
                ? th_error_set(work->err, TH_NOT_FOUND, "no_orchards", NULL)
                : status;
@@ -395,10 +409,7 @@ static enum th_status take_orchards(struct work *work)
         struct th_orchard orchard = {.parcels = work->parcels + first,
                                      .n = group_size(work, first)};
         orchard.name = work->members[first].household[0] ? work->members[first].household : NULL;
-        for (size_t i = 0; i < orchard.n && status == TH_OK; i++) {
-            status =
-                th_area_add(orchard.area, orchard.parcels[i]->measured, &orchard.area, work->err);
-        }
+        status = th_orchard_area(&orchard, work->year, &orchard.area, work->err);
         if (status == TH_OK) {
             status = take_orchard(work, &orchard);
         }

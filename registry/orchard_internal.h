@@ -44,8 +44,11 @@ struct th_orchard {
     const char *name;                                // NULL: that of its parcels
     const struct th_estimate_source *const *parcels; // borrowed
     size_t n;
-    struct th_area area; // measured, slivers taken off
+    struct th_area area; // of the account's year: measured, slivers taken off
 };
+// The ground that counts in a year (ADR 20), summed over its parcels.
+enum th_status th_orchard_area(const struct th_orchard *orchard, int year, struct th_area *ret_area,
+                               struct th_error *err) TH_MUST_CHECK;
 
 struct th_orchard_books { // what all accounts share; borrowed
     struct th_store *store;
@@ -54,8 +57,8 @@ struct th_orchard_books { // what all accounts share; borrowed
     const struct th_orchard_decisions *decisions;
 };
 
-// Why the orchard has no account in this year: the whole's area, then each parcel's reasons but for
-// its own area. `tell` gets the parcel's id, 0 of the whole.
+// Why the orchard has no account in this year: each parcel's reasons but for its own area, then the
+// whole's area. `tell` gets the parcel's id, 0 of the whole.
 enum th_status
 th_orchard_reasons(const struct th_orchard_books *books, const struct th_orchard *orchard, int year,
                    void (*tell)(void *context, int64_t parcel_id, const struct th_error *reason),

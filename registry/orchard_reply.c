@@ -131,6 +131,20 @@ void th_orchard_note(const struct th_orchard_books *books, const struct th_orcha
     }
 }
 
+// Three decimals toward −∞: what does not reach a limit is not shown as if it did.
+static const char *ratio_text(int64_t fixed_kg, int64_t emitted_kg, char buf[TH_RATIO_TEXT_SIZE])
+{
+    const struct th_ratio thousandth = {1000, emitted_kg};
+    int64_t thousandths = 0;
+    if (th_ratio_apply_floor(thousandth, fixed_kg, &thousandths, NULL) != TH_OK) {
+        return NULL;
+    }
+    int64_t size = thousandths < 0 ? -thousandths : thousandths;
+    (void)snprintf(buf, TH_RATIO_TEXT_SIZE, "%s%" PRId64 ".%03" PRId64, thousandths < 0 ? "-" : "",
+                   size / 1000, size % 1000);
+    return buf;
+}
+
 static void set_sides(struct th_json *json, const struct th_orchard_account *account)
 {
     const struct th_orchard_sides *sides = account->sides;
@@ -145,9 +159,8 @@ static void set_sides(struct th_json *json, const struct th_orchard_account *acc
     th_json_set_int(json, "n2o_kg", th_carbon_kg(sides->emitted[TH_GAS_N2O]));
     th_json_set_int(json, "other_kg", th_carbon_kg(sides->other));
     th_json_set_int(json, "balance_kg", th_carbon_kg(sides->balance));
-    (void)snprintf(ratio, sizeof(ratio), "%.3f",
-                   emitted > 0 ? (double)th_carbon_kg(sides->fixed) / (double)emitted : 0.0);
-    th_json_set_text(json, "ratio", emitted > 0 ? ratio : NULL);
+    th_json_set_text(json, "ratio",
+                     emitted > 0 ? ratio_text(th_carbon_kg(sides->fixed), emitted, ratio) : NULL);
     th_json_set_text(json, "label", account->has_label ? th_colour_name(account->label) : NULL);
 }
 

@@ -1,5 +1,6 @@
 // The account of one orchard: may it have one, what a year fixed and emitted, and what its years
 // earn one after the other.
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,25 +32,42 @@ static void take_reason(void *context, const struct th_error *reason, int year)
     }
 }
 
+enum th_status th_orchard_area(const struct th_orchard *orchard, int year, struct th_area *ret_area,
+                               struct th_error *err)
+{
+    struct th_area area = th_area_from_m2_300(0);
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < orchard->n && status == TH_OK; i++) {
+        struct th_estimate_source then;
+        if (th_estimate_source_in(orchard->parcels[i], year, &then)) {
+            status = th_area_add(area, then.measured, &area, err);
+        }
+    }
+    if (status == TH_OK) {
+        *ret_area = area;
+    }
+    return status;
+}
+
 enum th_status
 th_orchard_reasons(const struct th_orchard_books *books, const struct th_orchard *orchard, int year,
                    void (*tell)(void *context, int64_t parcel_id, const struct th_error *reason),
                    void *context, struct th_error *err)
 {
     struct th_error small;
+    struct th_area area;
     struct reasons reasons = {tell, context, 0};
     const struct th_estimate_reasons sink = {take_reason, &reasons};
-    enum th_status status = th_methodology_site_fits(books->methodology, TH_SITE_AREA, NULL, NULL,
-                                                     orchard->area, &small);
-    if (status == TH_DATA_PROBLEM) {
-        small.status = TH_INVALID;
-        tell(context, 0, &small);
-    }
-    status = TH_OK;
+    enum th_status status = th_orchard_area(orchard, year, &area, err);
     for (size_t i = 0; i < orchard->n && status == TH_OK; i++) {
         reasons.parcel_id = orchard->parcels[i]->parcel_id;
         status = th_estimate_source_reasons(books->store, books->methodology, orchard->parcels[i],
                                             year, year, &sink, err);
+    }
+    if (status == TH_OK && th_methodology_site_fits(books->methodology, TH_SITE_AREA, NULL, NULL,
+                                                    area, &small) == TH_DATA_PROBLEM) {
+        small.status = TH_INVALID;
+        tell(context, 0, &small);
     }
     return status;
 }
@@ -140,14 +158,19 @@ static enum th_status hold_against_bounds(const struct th_methodology *methodolo
 }
 
 static enum th_status add_parcel(const struct th_orchard_books *books,
-                                 const struct th_estimate_source *source, int year,
+                                 const struct th_estimate_source *of_any_year, int year,
                                  struct th_orchard_sides *sides, struct th_error *err)
 {
+    struct th_estimate_source then;
+    const struct th_estimate_source *source = &then;
     double values[TH_CALC_INPUTS_MAX];
     bool is_default[TH_CALC_INPUTS_MAX] = {false};
     double terms_kg[TH_ORCHARD_TERMS_MAX];
     struct th_estimate_line line;
     size_t n_terms = th_methodology_n_terms(books->methodology);
+    bool counts = th_estimate_source_in(of_any_year, year, &then);
+    assert(counts); // else there was a reason
+    (void)counts;
     enum th_status status = th_estimate_source_values(books->store, books->methodology, source,
                                                       year, values, is_default, err);
     const struct th_estimate_parcel parcel = {.parcel_id = source->parcel_id,

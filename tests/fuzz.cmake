@@ -46,7 +46,7 @@ th_add_fuzz_target(points_table SOURCES ${fuzz_reader}/points.c ${fuzz_reader}/p
         ${fuzz_reader}/coordinate.c ${fuzz_reader}/rings.c ${fuzz_reader}/recode.c
     DEPENDS tanhui_core)
 th_add_fuzz_target(spatial_blob DEPENDS tanhui_store)
-foreach(name document stem)
+foreach(name document stem practice)
     th_add_fuzz_target(${name} DEPENDS tanhui_methodology)
 endforeach()
 foreach(name field_names area_unit quantity_heading settings)

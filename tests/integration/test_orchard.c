@@ -5,9 +5,11 @@
 
 #include "core/file.h"
 #include "registry/activity.h"
+#include "registry/eligibility.h"
 #include "registry/estimate.h"
 #include "registry/orchard.h"
 #include "registry/orchard_rules.h"
+#include "registry/parcel_life.h"
 #include "registry/rule.h"
 #include "registry/setup.h"
 #include "tests/integration/drawn_fixture.h"
@@ -118,7 +120,7 @@ static void account__has_both_sides_and_the_balance(void **state)
     assert_int_equal(number(one, "co2_kg"), 32576);
     assert_int_equal(number(one, "emitted_kg"), 40311);
     assert_int_equal(number(one, "balance_kg"), -14645);
-    assert_string_equal(text(one, "ratio"), "0.637");
+    assert_string_equal(text(one, "ratio"), "0.636");
     assert_string_equal(text(one, "label"), "yellow");
     // A negative balance is shown, and earns nothing.
     assert_string_equal(text(one, "state"), "nothing");
@@ -418,6 +420,48 @@ static void account__writes_a_list(void **state)
     assert_true(th_file_exists(path));
 }
 
+// The second orchard is divided in 2025. Until 2024 it counts as it was, and its halves from 2025
+// on, each of which is too small.
+static void account__counts_the_ground_of_its_year(void **state)
+{
+    static const struct {
+        const char *year;
+        int64_t n_accounts, n_refused, n_eligible, n_not_eligible;
+    } want[] = {{"2021", 2, 2, 2, 2}, {"2024", 2, 2, 2, 2}, {"2025", 1, 4, 1, 4}};
+    struct fixture *f = *state;
+    struct th_error err;
+    struct th_json *reply = NULL;
+    orchards(f);
+    char path[TH_TEST_PATH_SIZE];
+    const struct th_parcel_split_options split = {
+        .parcel_id = 2, .drawing = path, .reason = "分户", .messages = f->messages};
+    fixture_file(f, path, "cut.wkt", "LINESTRING (119.67175 30.41, 119.67175 30.43)");
+    assert_ok(th_parcel_split(f->registry, &f->request, &split, &reply, &err), &err);
+    th_json_free(reply);
+    for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
+        reply = account(f, (struct th_orchard_options){.year = want[i].year});
+        assert_int_equal(number(reply, "n_accounts"), want[i].n_accounts);
+        assert_int_equal(number(reply, "n_refused"), want[i].n_refused);
+        th_json_free(reply);
+        const struct th_eligibility_options check = {.methodology = "orchard-account",
+                                                     .year = want[i].year};
+        assert_ok(th_methodology_check(f->registry, &check, &reply, &err), &err);
+        assert_int_equal(number(reply, "n_eligible"), want[i].n_eligible);
+        assert_int_equal(number(reply, "n_not_eligible"), want[i].n_not_eligible);
+        th_json_free(reply);
+    }
+    reply = account_of(f, "2", "2021");
+    assert_int_equal(number(first(reply), "balance_kg"), 24119);
+    th_json_free(reply);
+    const char *whole = "2";
+    const char *half = "5";
+    struct th_orchard_options one = {.year = "2025", .parcels = &whole, .n_parcels = 1};
+    assert_status(th_orchard_account(f->registry, &one, &reply, &err), TH_INVALID, &err);
+    one.parcels = &half;
+    one.year = "2021";
+    assert_status(th_orchard_account(f->registry, &one, &reply, &err), TH_INVALID, &err);
+}
+
 // An orchard that is cleared as a whole: 50 mu lose 10/3 × 63 × 44/12 = 770 t, 231 t/ha, which is
 // below −15 and above −300.
 static void account__asks_for_a_second_look(void **state)
@@ -490,6 +534,8 @@ int main(void)
                                         drawn_tear_down),
         cmocka_unit_test(rule_set__takes_only_what_an_orchard_can_be_judged_by),
         cmocka_unit_test_setup_teardown(account__writes_a_list, drawn_set_up, drawn_tear_down),
+        cmocka_unit_test_setup_teardown(account__counts_the_ground_of_its_year, drawn_set_up,
+                                        drawn_tear_down),
         cmocka_unit_test_setup_teardown(account__asks_for_a_second_look, drawn_set_up,
                                         drawn_tear_down),
         cmocka_unit_test_setup_teardown(account__refuses_what_is_no_orchard, drawn_set_up,

@@ -135,10 +135,11 @@ const struct th_cli_command th_cli_estimate_commands[] = {
      "methodologies: id version title families monitoring_only statement_based kinds",
      run_methodology_list},
     {"methodology", "show", TH_CLI_READ, "ID[@VERSION]", "",
-     "id version title summary families applicability sha256 "
-     "| inputs: name title scope unit value range.low range.high "
-     "| rows: name title when value unit interval reference.value "
-     "reference.waiver_ratio evidence source",
+     "id version title summary families kinds land_classes min_area.value min_area.unit "
+     "monitoring_only statement_based buffer_ratio sha256 "
+     "| conditions: title wanted reason evidence source "
+     "| inputs: title name scope unit value range.low range.high "
+     "| rows: title when value unit interval.low interval.high evidence source",
      run_methodology_show},
     {"methodology", "lint", TH_CLI_NO_FILE, "FILE", "",
      "file ok n_faults | faults: where reason message", run_methodology_lint},

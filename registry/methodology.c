@@ -306,6 +306,79 @@ static struct th_json *input_json(const struct th_input *input)
     return json;
 }
 
+// The titles of the choices, in one language.
+static struct th_json *choices_json(const struct th_condition *condition,
+                                    const struct th_input *input, const char *before, bool chinese)
+{
+    struct th_buf text;
+    th_buf_init(&text, 16 * 1024);
+    th_buf_append_str(&text, before);
+    for (size_t i = 0, n = 0; i < input->n_choices; i++) {
+        if ((condition->choices >> i & 1) != 0) {
+            const struct th_text *title = &input->choices[i].title;
+            th_buf_printf(&text, n++ > 0 ? " | %s" : "%s", chinese ? title->zh : title->en);
+        }
+    }
+    struct th_json *json = th_json_string(th_buf_text(&text));
+    th_buf_clear(&text);
+    return json;
+}
+
+// What a condition wants, in signs and the titles of choices: "≥ 0.2", "= mineral | …".
+static struct th_json *wanted_json(const struct th_condition *condition,
+                                   const struct th_input *input)
+{
+    static const char *const signs[] = {[TH_TEST_AT_LEAST] = "≥ ",
+                                        [TH_TEST_AT_MOST] = "≤ ",
+                                        [TH_TEST_ONE_OF] = "= ",
+                                        [TH_TEST_NONE_OF] = "≠ ",
+                                        [TH_TEST_MULTIPLE_OF] = "n × "};
+    const char *sign = signs[condition->test];
+    if (condition->test == TH_TEST_ONE_OF || condition->test == TH_TEST_NONE_OF) {
+        struct th_json *texts = th_json_object();
+        th_json_set(texts, "zh", choices_json(condition, input, sign, true));
+        th_json_set(texts, "en", choices_json(condition, input, sign, false));
+        return texts;
+    }
+    char limit[TH_RATIO_TEXT_SIZE];
+    struct th_buf text;
+    th_buf_init(&text, 256);
+    th_buf_printf(&text, "%s%s", sign, th_ratio_format(condition->limit, limit));
+    if (strcmp(input->unit, "1") != 0) {
+        th_buf_printf(&text, " %s", input->unit);
+    }
+    struct th_json *json = th_json_string(th_buf_text(&text));
+    th_buf_clear(&text);
+    return json;
+}
+
+static struct th_json *conditions_json(const struct th_methodology *methodology)
+{
+    struct th_json *list = th_json_array();
+    for (size_t i = 0; i < th_methodology_n_conditions(methodology); i++) {
+        const struct th_condition *condition = th_methodology_condition(methodology, i);
+        const struct th_input *input = th_methodology_input(methodology, condition->input);
+        struct th_json *item = th_json_object();
+        th_json_set_text(item, "input", input->name);
+        th_json_set(item, "title", texts_json(input->title));
+        th_json_set(item, "wanted", wanted_json(condition, input));
+        th_json_set(item, "reason", texts_json(condition->reason));
+        th_json_set_text(item, "evidence", th_evidence_name(condition->evidence));
+        th_json_set_text(item, "source", condition->source);
+        th_json_append(list, item);
+    }
+    return list;
+}
+
+// Land classes, and the smallest area as it holds now.
+static void set_site(struct th_json *reply, const struct th_json *applicability)
+{
+    const struct th_json *areas = th_json_get(applicability, "min_area");
+    size_t n = th_json_size(areas);
+    th_json_set(reply, "land_classes", th_json_copy(th_json_get(applicability, "land_classes")));
+    th_json_set(reply, "min_area", n > 0 ? th_json_copy(th_json_at(areas, n - 1)) : th_json_null());
+}
+
 // What a user may or must give: values in place of parameters, what parcels and years bring, and
 // the tonnes of a statement.
 static struct th_json *inputs_json(const struct th_methodology *methodology)
@@ -350,6 +423,8 @@ enum th_status th_methodology_show(struct th_registry *registry, const char *ref
     set_head(methodology, reply);
     th_json_set(reply, "summary", th_json_copy(th_json_get(document, "summary")));
     th_json_set(reply, "applicability", th_json_copy(th_json_get(document, "applicability")));
+    set_site(reply, th_json_get(document, "applicability"));
+    th_json_set(reply, "conditions", conditions_json(methodology));
     th_json_set(reply, "buffer", th_json_copy(th_json_get(document, "buffer")));
     th_json_set(reply, "inputs", inputs_json(methodology));
     struct th_json *parameters = th_json_array();

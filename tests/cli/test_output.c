@@ -119,7 +119,7 @@ static const struct {
     {"parcel show 1", 1},
     {"methodology list", 1},
     {"methodology show reported-factor", 2},
-    {"methodology show orchard-account", 2},
+    {"methodology show orchard-account", 3},
     {"methodology show statement", 1},
     {"methodology stems", 1},
     {"methodology stems citrus --input d30=12", 2},

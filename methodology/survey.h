@@ -24,12 +24,11 @@ struct th_survey_class { // equal stems of a plot, one line of its table; texts 
 };
 
 struct th_survey_plot { // texts are borrowed
-    int64_t plot_id, version;
-    const char *village, *number; // of the plot
-    const char *surveyed;         // "2021" or "2021-08-15"
-    const char *area_m2;          // exact
-    const char *source;           // file
-    struct th_hash row_hash;
+    const char *village, *number;
+    int64_t version;
+    const char *surveyed;            // "2021" or "2021-08-15"
+    const char *area_m2;             // exact
+    const char *source;              // file
     struct th_survey_class *classes; // none on an empty plot, which counts as nought
     size_t n_classes;
     // Computed:

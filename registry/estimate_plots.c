@@ -1,57 +1,20 @@
 // Surveys of sample plots on their way to an estimate: which plots speak for a parcel, which two
-// surveys a year lies between, and what was used of them. A set of plots is read and computed once,
-// however many parcels it speaks for.
+// surveys a year lies between. A set of plots is read and computed once, however many parcels it
+// speaks for.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
-#include "registry/estimate_internal.h"
+#include "registry/estimate_plots_internal.h"
 #include "store/plot_store.h"
-
-struct survey_state {
-    bool done, used;
-    enum th_status status;
-    struct th_error *problem; // owned; NULL: none
-    char digest[17];
-    char *body; // owned
-};
-
-struct interval_state {
-    bool done, used;
-    struct th_survey_interval interval;
-};
-
-// The plots that stand for one parcel or one stratum, in all their surveys.
-struct set {
-    char *key;
-    struct th_arena arena;
-    struct th_survey_plot *plots; // by year, village, number
-    size_t n_plots, capacity;
-    struct th_survey *surveys; // by year
-    struct survey_state *states;
-    struct interval_state *intervals; // the one from survey i to i + 1
-    size_t n_surveys;
-};
-
-struct th_estimate_plots {
-    const struct th_methodology *methodology; // for which all of this was computed
-    struct th_store *store;
-    bool has_named;
-    int64_t *named; // parcels that a plot names, ascending
-    size_t n_named, named_capacity;
-    struct set **sets; // by key
-    size_t n, capacity;
-    int64_t last_parcel; // whose set was asked for last
-    struct set *last;    // NULL: none
-};
 
 struct th_estimate_plots *th_estimate_plots_new(void)
 {
     return calloc(1, sizeof(struct th_estimate_plots));
 }
 
-static void set_free(struct set *set)
+static void set_free(struct th_plot_set *set)
 {
     for (size_t i = 0; set && i < set->n_surveys; i++) {
         free(set->states[i].problem);
@@ -89,7 +52,7 @@ void th_estimate_plots_free(struct th_estimate_plots *plots)
 // --- Reading -------------------------------------------------------------------------------------
 
 struct filling {
-    struct set *set;
+    struct th_plot_set *set;
     bool no_memory;
 };
 
@@ -126,7 +89,7 @@ static void keep_stems(struct filling *filling, const struct th_plot *from,
 static bool keep_plot(void *context, const struct th_plot *from)
 {
     struct filling *filling = context;
-    struct set *set = filling->set;
+    struct th_plot_set *set = filling->set;
     if (set->n_plots == set->capacity) {
         size_t capacity = set->capacity == 0 ? 16 : 2 * set->capacity;
         void *grown = realloc(set->plots, capacity * sizeof(*set->plots));
@@ -138,14 +101,12 @@ static bool keep_plot(void *context, const struct th_plot *from)
         set->capacity = capacity;
     }
     struct th_survey_plot *plot = &set->plots[set->n_plots++];
-    *plot = (struct th_survey_plot){.plot_id = from->plot_id,
-                                    .version = from->version,
+    *plot = (struct th_survey_plot){.version = from->version,
                                     .village = keep(filling, from->village),
                                     .number = keep(filling, from->number),
                                     .surveyed = keep(filling, from->surveyed),
                                     .area_m2 = keep(filling, from->area_m2),
-                                    .source = keep(filling, from->source),
-                                    .row_hash = from->row_hash};
+                                    .source = keep(filling, from->source)};
     keep_stems(filling, from, plot);
     return !filling->no_memory;
 }
@@ -161,7 +122,7 @@ static int compare_plots(const void *a, const void *b)
 }
 
 // Of a plot that was surveyed twice in a year the later survey counts.
-static void drop_repeated(struct set *set)
+static void drop_repeated(struct th_plot_set *set)
 {
     size_t kept = 0;
     for (size_t i = 0; i < set->n_plots; i++) {
@@ -177,7 +138,7 @@ static void drop_repeated(struct set *set)
     set->n_plots = kept;
 }
 
-static enum th_status group(struct set *set, struct th_error *err)
+static enum th_status group(struct th_plot_set *set, struct th_error *err)
 {
     if (set->n_plots > 1) {
         qsort(set->plots, set->n_plots, sizeof(*set->plots), compare_plots);
@@ -200,7 +161,7 @@ static enum th_status group(struct set *set, struct th_error *err)
     return TH_OK;
 }
 
-static enum th_status fill(struct th_store *store, struct set *set,
+static enum th_status fill(struct th_store *store, struct th_plot_set *set,
                            const struct th_plot_question *question, struct th_error *err)
 {
     struct filling filling = {.set = set};
@@ -209,8 +170,8 @@ static enum th_status fill(struct th_store *store, struct set *set,
 }
 
 // Plots of the stratum in the village itself, else in any.
-static enum th_status fill_stratum(struct th_store *store, struct set *set, const char *village,
-                                   const char *stratum, struct th_error *err)
+static enum th_status fill_stratum(struct th_store *store, struct th_plot_set *set,
+                                   const char *village, const char *stratum, struct th_error *err)
 {
     const struct th_plot_question near = {.stratum = stratum, .village = village};
     const struct th_plot_question any = {.stratum = stratum};
@@ -238,12 +199,12 @@ static size_t place_of(const struct th_estimate_plots *plots, const char *key, b
 }
 
 // Takes the set over, also where it fails.
-static enum th_status insert(struct th_estimate_plots *plots, size_t at, struct set *set,
+static enum th_status insert(struct th_estimate_plots *plots, size_t at, struct th_plot_set *set,
                              struct th_error *err)
 {
     if (plots->n == plots->capacity) {
         size_t capacity = plots->capacity == 0 ? 16 : 2 * plots->capacity;
-        void *grown = realloc(plots->sets, capacity * sizeof(struct set *));
+        void *grown = realloc(plots->sets, capacity * sizeof(struct th_plot_set *));
         if (!grown) {
             set_free(set);
             return th_error_no_memory(err);
@@ -251,7 +212,7 @@ static enum th_status insert(struct th_estimate_plots *plots, size_t at, struct 
         plots->sets = grown;
         plots->capacity = capacity;
     }
-    memmove(plots->sets + at + 1, plots->sets + at, (plots->n - at) * sizeof(struct set *));
+    memmove(plots->sets + at + 1, plots->sets + at, (plots->n - at) * sizeof(struct th_plot_set *));
     plots->sets[at] = set;
     plots->n++;
     return TH_OK;
@@ -260,7 +221,7 @@ static enum th_status insert(struct th_estimate_plots *plots, size_t at, struct 
 // `stratum` NULL: the plots that name the parcel.
 static enum th_status find_set(struct th_estimate_plots *plots, struct th_store *store,
                                const struct th_estimate_source *source, const char *stratum,
-                               struct set **ret_set, struct th_error *err)
+                               struct th_plot_set **ret_set, struct th_error *err)
 {
     const struct th_plot_question by_name = {.parcel_id = source->parcel_id};
     char key[TH_CODE_SIZE + 256];
@@ -275,7 +236,7 @@ static enum th_status find_set(struct th_estimate_plots *plots, struct th_store 
         *ret_set = plots->sets[at];
         return TH_OK;
     }
-    struct set *set = calloc(1, sizeof(*set));
+    struct th_plot_set *set = calloc(1, sizeof(*set));
     enum th_status status = set ? TH_OK : th_error_no_memory(err);
     if (status == TH_OK) {
         set->key = th_text_duplicate(key);
@@ -340,10 +301,10 @@ static int compare_ids(const void *a, const void *b)
 // The set that speaks for a parcel; *ret_set is NULL where none does.
 static enum th_status set_of(struct th_estimate_plots *plots, struct th_store *store,
                              const struct th_estimate_source *source,
-                             const struct th_json *attributes, struct set **ret_set,
+                             const struct th_json *attributes, struct th_plot_set **ret_set,
                              struct th_error *err)
 {
-    struct set *set = NULL;
+    struct th_plot_set *set = NULL;
     enum th_status status = load_named(plots, store, err);
     bool named = status == TH_OK && plots->n_named > 0 &&
                  bsearch(&source->parcel_id, plots->named, plots->n_named, sizeof(*plots->named),
@@ -412,7 +373,7 @@ static struct th_json *plot_json(const struct th_survey_plot *plot)
 
 // What a sheet says of a survey, and the digest by which lines name it.
 static enum th_status write_body(const struct th_plots *plots, struct th_survey *survey,
-                                 struct survey_state *state, struct th_error *err)
+                                 struct th_survey_state *state, struct th_error *err)
 {
     char hex[TH_HASH_HEX_SIZE];
     struct th_json *body = th_json_object();
@@ -436,12 +397,12 @@ static enum th_status write_body(const struct th_plots *plots, struct th_survey 
     return status;
 }
 
-static enum th_status compute(const struct th_methodology *methodology, struct set *set,
+static enum th_status compute(const struct th_methodology *methodology, struct th_plot_set *set,
                               size_t index, struct th_error *err)
 {
     const struct th_plots *plots = th_methodology_plots(methodology);
     double confidence = th_ratio_double(th_methodology_confidence(methodology));
-    struct survey_state *state = &set->states[index];
+    struct th_survey_state *state = &set->states[index];
     struct th_error problem;
     if (!state->done) {
         state->status = th_survey_compute(plots, confidence, &set->surveys[index], &problem);
@@ -463,10 +424,10 @@ static enum th_status compute(const struct th_methodology *methodology, struct s
     return state->status;
 }
 
-static enum th_status make_interval(const struct th_methodology *methodology, struct set *set,
-                                    size_t first, struct th_error *err)
+static enum th_status make_interval(const struct th_methodology *methodology,
+                                    struct th_plot_set *set, size_t first, struct th_error *err)
 {
-    struct interval_state *state = &set->intervals[first];
+    struct th_interval_state *state = &set->intervals[first];
     enum th_status status = compute(methodology, set, first, err);
     status = status == TH_OK ? compute(methodology, set, first + 1, err) : status;
     if (status == TH_OK && !state->done) {
@@ -506,8 +467,8 @@ static enum th_status refuse_stem(const struct th_methodology *methodology,
 }
 
 // A year in which no interval of the set ends or goes on.
-static enum th_status refuse_year(const struct th_methodology *methodology, const struct set *set,
-                                  int year, struct th_error *err)
+static enum th_status refuse_year(const struct th_methodology *methodology,
+                                  const struct th_plot_set *set, int year, struct th_error *err)
 {
     int last = set->surveys[set->n_surveys - 1].year;
     char limit[32];
@@ -526,9 +487,9 @@ static enum th_status refuse_year(const struct th_methodology *methodology, cons
     return status;
 }
 
-static enum th_status find_interval(const struct th_methodology *methodology, struct set *set,
-                                    int year, struct interval_state **ret_state,
-                                    struct th_error *err)
+static enum th_status find_interval(const struct th_methodology *methodology,
+                                    struct th_plot_set *set, int year,
+                                    struct th_interval_state **ret_state, struct th_error *err)
 {
     struct th_error problem = {.status = TH_OK};
     for (size_t i = 0; i + 1 < set->n_surveys; i++) {
@@ -551,7 +512,7 @@ static enum th_status find_interval(const struct th_methodology *methodology, st
 static enum th_status find(struct th_store *store, const struct th_methodology *methodology,
                            const struct th_estimate_source *source,
                            const struct th_json *attributes, int year,
-                           struct interval_state **ret_state, struct th_error *err)
+                           struct th_interval_state **ret_state, struct th_error *err)
 {
     struct th_estimate_plots *plots = source->plots;
     enum th_status status = TH_OK;
@@ -583,7 +544,7 @@ enum th_status th_estimate_plots_find(struct th_store *store,
                                       const struct th_survey_interval **ret_interval,
                                       struct th_error *err)
 {
-    struct interval_state *state = NULL;
+    struct th_interval_state *state = NULL;
     enum th_status status = find(store, methodology, source, attributes, year, &state, err);
     if (status == TH_OK) {
         *ret_interval = &state->interval;
@@ -592,7 +553,7 @@ enum th_status th_estimate_plots_find(struct th_store *store,
 }
 
 // The survey that an interval begins or ends with, marked with it.
-static void mark(struct set *set, const struct th_survey_interval *interval)
+static void mark(struct th_plot_set *set, const struct th_survey_interval *interval)
 {
     for (size_t i = 0; i < set->n_surveys; i++) {
         if (&set->surveys[i] == interval->start || &set->surveys[i] == interval->end) {
@@ -606,7 +567,7 @@ enum th_status th_estimate_source_surveys(const struct th_methodology *methodolo
                                           const struct th_survey_interval **ret_interval,
                                           struct th_error *err)
 {
-    struct interval_state *state = NULL;
+    struct th_interval_state *state = NULL;
     struct th_json *attributes = NULL;
     enum th_status status = TH_OK;
     if (!th_methodology_plots(methodology)) {
@@ -626,172 +587,4 @@ enum th_status th_estimate_source_surveys(const struct th_methodology *methodolo
         *ret_interval = &state->interval;
     }
     return status;
-}
-
-// --- What a run used -----------------------------------------------------------------------------
-
-struct used {
-    const struct th_survey *survey;
-    const struct survey_state *state;
-};
-
-static int compare_used(const void *a, const void *b)
-{
-    const struct used *left = a;
-    const struct used *right = b;
-    return strcmp(left->state->digest, right->state->digest);
-}
-
-// Each survey that was used, once, by digest; the caller's (free()). NULL: no memory.
-static struct used *list_used(const struct th_estimate_plots *plots, size_t *ret_n)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < plots->n; i++) {
-        n += plots->sets[i]->n_surveys;
-    }
-    struct used *used = calloc(n + 1, sizeof(*used));
-    n = 0;
-    for (size_t i = 0; i < plots->n && used; i++) {
-        const struct set *set = plots->sets[i];
-        for (size_t k = 0; k < set->n_surveys; k++) {
-            if (set->states[k].used) {
-                used[n++] = (struct used){&set->surveys[k], &set->states[k]};
-            }
-        }
-    }
-    if (n > 1) {
-        qsort(used, n, sizeof(*used), compare_used);
-    }
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (kept == 0 || compare_used(&used[kept - 1], &used[i]) != 0) {
-            used[kept++] = used[i];
-        }
-    }
-    *ret_n = kept;
-    return used;
-}
-
-static enum th_status
-each_used(const struct th_estimate_plots *plots,
-          enum th_status (*take)(void *context, const struct th_estimate_survey_record *survey,
-                                 struct th_error *err),
-          void *context, struct th_error *err)
-{
-    size_t n = 0;
-    struct used *used = list_used(plots, &n);
-    enum th_status status = used ? TH_OK : th_error_no_memory(err);
-    for (size_t i = 0; i < n && status == TH_OK; i++) {
-        const struct th_estimate_survey_record survey = {used[i].state->digest,
-                                                         used[i].state->body};
-        status = take(context, &survey, err);
-    }
-    free(used);
-    return status;
-}
-
-static enum th_status write_line(void *context, const struct th_estimate_survey_record *survey,
-                                 struct th_error *err)
-{
-    (void)err;
-    th_estimate_sheet_survey(survey, context);
-    return TH_OK;
-}
-
-enum th_status th_estimate_plots_write(const struct th_estimate_plots *plots, struct th_buf *out,
-                                       struct th_error *err)
-{
-    return plots ? each_used(plots, write_line, out, err) : TH_OK;
-}
-
-struct storing {
-    struct th_store *store;
-    int64_t run_id;
-};
-
-static enum th_status store_line(void *context, const struct th_estimate_survey_record *survey,
-                                 struct th_error *err)
-{
-    const struct storing *storing = context;
-    return th_estimate_survey_insert(storing->store, storing->run_id, survey, err);
-}
-
-enum th_status th_estimate_plots_store(struct th_store *store, int64_t run_id,
-                                       const struct th_estimate_plots *plots, struct th_error *err)
-{
-    struct storing storing = {store, run_id};
-    return plots ? each_used(plots, store_line, &storing, err) : TH_OK;
-}
-
-// What the surveys that were used leave to be said.
-struct remarks {
-    int64_t n_outside, n_unknown, n_lost, n_single;
-    const struct th_survey *outside, *unknown, *single, *lost;
-    int lost_to;
-};
-
-static void remark_survey(const struct th_survey *survey, struct remarks *remarks)
-{
-    remarks->outside = survey->n_outside > 0 ? survey : remarks->outside;
-    remarks->unknown = survey->n_unknown > 0 ? survey : remarks->unknown;
-    remarks->single = survey->n_plots == 1 ? survey : remarks->single;
-    remarks->n_outside += survey->n_outside;
-    remarks->n_unknown += survey->n_unknown;
-    remarks->n_single += survey->n_plots == 1 ? 1 : 0;
-}
-
-static void remark_intervals(const struct set *set, struct remarks *remarks)
-{
-    for (size_t i = 0; i + 1 < set->n_surveys; i++) {
-        const struct interval_state *state = &set->intervals[i];
-        if (state->used && state->interval.n_lost > 0) {
-            remarks->lost = state->interval.start;
-            remarks->lost_to = state->interval.end->year;
-            remarks->n_lost += (int64_t)state->interval.n_lost;
-        }
-    }
-}
-
-static void add_warning(const char *key, int64_t n, const struct th_survey *survey, int to_year,
-                        struct th_estimate_warning *warnings, size_t *n_warnings)
-{
-    if (n == 0 || *n_warnings == TH_ESTIMATE_WARNINGS_MAX) {
-        return;
-    }
-    struct th_estimate_warning *warning = &warnings[(*n_warnings)++];
-    struct th_error *message = &warning->message;
-    *warning = (struct th_estimate_warning){.message.status = TH_DATA_PROBLEM};
-    th_text_copy(message->key, sizeof(message->key), key);
-    th_error_add(message, "plot", survey->plots[0].number);
-    th_error_add_int(message, "n", n);
-    th_error_add_int(message, "year", survey->year);
-    th_error_add_int(message, "to", to_year);
-}
-
-enum th_status th_estimate_plots_warn(const struct th_estimate_plots *plots,
-                                      struct th_estimate_warning *warnings, size_t *n_warnings,
-                                      struct th_error *err)
-{
-    struct remarks remarks = {.n_outside = 0};
-    size_t n = 0;
-    if (!plots || plots->n == 0) {
-        return TH_OK;
-    }
-    struct used *used = list_used(plots, &n);
-    if (!used) {
-        return th_error_no_memory(err);
-    }
-    for (size_t i = 0; i < n; i++) {
-        remark_survey(used[i].survey, &remarks);
-    }
-    free(used);
-    for (size_t i = 0; i < plots->n; i++) {
-        remark_intervals(plots->sets[i], &remarks);
-    }
-    add_warning("survey_outside", remarks.n_outside, remarks.outside, 0, warnings, n_warnings);
-    add_warning("survey_range_unknown", remarks.n_unknown, remarks.unknown, 0, warnings,
-                n_warnings);
-    add_warning("survey_single", remarks.n_single, remarks.single, 0, warnings, n_warnings);
-    add_warning("survey_lost", remarks.n_lost, remarks.lost, remarks.lost_to, warnings, n_warnings);
-    return TH_OK;
 }

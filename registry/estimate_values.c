@@ -174,8 +174,12 @@ static bool read_season(const struct judge *judge, size_t index, const char *tex
     const struct th_plots *plots = th_methodology_plots(judge->methodology);
     size_t choice = 0;
     size_t stated = 0;
-    if (!plots || !plots->has_season || index != plots->season || !judge->surveys) {
+    if (!plots || !plots->has_season || index != plots->season) {
         return false;
+    }
+    if (!judge->surveys) { // without surveys they may yet come to answer it
+        *ret_value = NAN;
+        return judge->surveys_refused && !text;
     }
     const struct th_input *input = th_methodology_input(judge->methodology, index);
     bool exempt = plots->has_exempt && text && th_input_choice_find(input, text, &stated) &&

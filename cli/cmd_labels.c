@@ -60,7 +60,8 @@ const struct th_cli_command th_cli_label_commands[] = {
      "file ok n_faults | faults: where reason message", lint_practice},
     {"practice", "check", TH_CLI_READ, "",
      "year!=Y practice=ID[@V] file=FILE village=V parcel=ID out=FILE",
-     "practice practice_version title year n_gardens n_pass n_fail n_not_stated n_other_kind file "
+     "practice practice_version title year running n_gardens n_pass n_fail n_not_stated "
+     "n_other_kind file "
      "| gardens: parcel_id number village_name area_mu check n_pass n_fail n_not_stated "
      "| lines: number title value wanted unit check note advice",
      check_practice},

@@ -127,8 +127,8 @@ static int compare_members(const void *a, const void *b)
 static enum th_status make_members(struct work *work)
 {
     enum th_status status = TH_OK;
-    work->members = calloc(work->sources.n, sizeof(*work->members));
-    work->parcels = calloc(work->sources.n, sizeof(*work->parcels));
+    work->members = calloc(work->sources.n + 1, sizeof(*work->members));
+    work->parcels = calloc(work->sources.n + 1, sizeof(*work->parcels));
     if (!work->members || !work->parcels) {
         return th_error_no_memory(work->err);
     }
@@ -348,7 +348,7 @@ static enum th_status tell_account(struct work *work, struct th_orchard_account 
     if (status != TH_OK) {
         return status;
     }
-    account->has_label = sides->n_not_stated == 0;
+    account->has_label = sides->n_not_stated == 0 && work->year < work->books.today.year;
     account->label = th_colour_of(sides->fixed, account->emitted, &limits);
     status = count_account(work, account);
     if (status == TH_OK && th_json_size(work->accounts) < LISTED_MAX) {
@@ -491,6 +491,7 @@ static enum th_status open_books(struct work *work, struct th_date today)
     work->books.methodology = work->methodology;
     work->books.rules = work->rules;
     work->books.decisions = work->decisions;
+    work->books.today = today;
     return status;
 }
 

@@ -27,7 +27,8 @@ enum th_orchard_state {
     TH_ORCHARD_NOTHING,    // the balance is not above zero
     TH_ORCHARD_NOT_STATED, // something that is emitted may be missing
     TH_ORCHARD_UNDECIDED,  // C or CO2?
-    TH_ORCHARD_REFUSED     // an earlier year in which the methodology does not apply
+    TH_ORCHARD_REFUSED,    // an earlier year in which the methodology does not apply
+    TH_ORCHARD_RUNNING     // the year is not over
 };
 const char *th_orchard_state_name(enum th_orchard_state state);
 
@@ -55,6 +56,7 @@ struct th_orchard_books { // what all accounts share; borrowed
     const struct th_methodology *methodology;
     const struct th_estimate_rules *rules;
     const struct th_orchard_decisions *decisions;
+    struct th_date today;
 };
 
 // Why the orchard has no account in this year: each parcel's reasons but for its own area, then the

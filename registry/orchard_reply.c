@@ -105,8 +105,9 @@ static void write_names(const struct th_json *list, enum th_lang lang, struct th
 void th_orchard_note(const struct th_orchard_books *books, const struct th_orchard_account *account,
                      const struct th_orchard_options *options, struct th_buf *out)
 {
-    static const char *const keys[] = {NULL, "orchard.note.nothing", "orchard.note.not_stated",
-                                       "orchard.note.undecided", NULL};
+    static const char *const keys[] = {
+        NULL, "orchard.note.nothing", "orchard.note.not_stated", "orchard.note.undecided",
+        NULL, "orchard.note.running"};
     const struct th_orchard_year *year = &account->years[account->n_years - 1];
     struct th_error args = {.n_args = 0};
     struct th_buf names;

@@ -10,7 +10,8 @@
 
 const char *th_orchard_state_name(enum th_orchard_state state)
 {
-    static const char *const names[] = {"earned", "nothing", "not_stated", "undecided", "refused"};
+    static const char *const names[] = {"earned",    "nothing", "not_stated",
+                                        "undecided", "refused", "running"};
     return names[state];
 }
 
@@ -277,7 +278,9 @@ static enum th_status earn(const struct th_orchard_books *books,
         .t_per_t =
             th_orchard_decision(books->decisions, TH_ORCHARD_FERTILISER_T, year->year).value};
     year->balance = sides->balance;
-    if (sides->n_not_stated > 0) {
+    if (year->year >= books->today.year) {
+        year->state = TH_ORCHARD_RUNNING;
+    } else if (sides->n_not_stated > 0) {
         year->state = TH_ORCHARD_NOT_STATED;
     } else if (th_carbon_kg(sides->balance) <= 0) {
         year->state = TH_ORCHARD_NOTHING;

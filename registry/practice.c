@@ -23,6 +23,7 @@ struct check {
     const struct th_practice_check_options *options;
     struct th_practice *practice;
     int year;
+    bool running; // the year is not over
     struct tally gardens;
     struct tally limits[TH_PRACTICE_LIMITS_MAX];
     int64_t n_other_kind;
@@ -244,7 +245,8 @@ static void set_tally(struct th_json *json, const struct tally *tally)
 }
 
 static void list_garden(struct check *check, const struct th_parcel_record *record,
-                        const struct tally *tally, enum th_practice_result result)
+                        struct th_area area, const struct tally *tally,
+                        enum th_practice_result result)
 {
     if (th_json_size(check->list) >= LISTED_MAX) {
         return;
@@ -254,14 +256,15 @@ static void list_garden(struct check *check, const struct th_parcel_record *reco
     th_json_set_text(json, "number", record->number);
     th_json_set_text(json, "village", record->village);
     th_json_set_text(json, "village_name", record->village_name);
-    th_json_set_cent(json, "area_mu", th_area_mu_cent(record->measured));
+    th_json_set_cent(json, "area_mu", th_area_mu_cent(area));
     th_json_set_text(json, "check", RESULTS[result]);
     set_tally(json, tally);
     th_json_append(check->list, json);
 }
 
 static enum th_status judge_limits(struct check *check, const struct th_parcel_record *record,
-                                   const struct th_json *of_parcel, const struct th_json *of_year)
+                                   struct th_area area, const struct th_json *of_parcel,
+                                   const struct th_json *of_year)
 {
     struct tally tally = {{0}};
     enum th_status status = TH_OK;
@@ -281,7 +284,7 @@ static enum th_status judge_limits(struct check *check, const struct th_parcel_r
                                      : tally.of[TH_PRACTICE_NOT_STATED] > 0 ? TH_PRACTICE_NOT_STATED
                                                                             : TH_PRACTICE_PASS;
     check->gardens.of[result]++;
-    list_garden(check, record, &tally, result);
+    list_garden(check, record, area, &tally, result);
     return status;
 }
 
@@ -290,17 +293,25 @@ static enum th_status judge(struct check *check, const struct th_parcel_record *
 {
     struct th_json *attributes = NULL;
     struct th_json *of_year = NULL;
+    struct th_estimate_source source;
+    enum th_status status = th_estimate_source_of(record, text, &source, check->err);
+    // What was used up before the year, or made after it, is no news in a list.
+    bool counts = status == TH_OK && (check->options->parcel || (source.first_year <= check->year &&
+                                                                 check->year <= source.last_year));
+    if (!counts) {
+        return status;
+    }
     if (!th_practice_has_kind(check->practice, record->kind)) {
         check->n_other_kind++;
         return TH_OK;
     }
-    enum th_status status = th_json_parse(text, strlen(text), &attributes, check->err);
+    status = th_json_parse(text, strlen(text), &attributes, check->err);
     if (status == TH_OK) {
         status = year_values(check, record->parcel_id, &of_year);
     }
     struct th_json *of_parcel = parcel_values(check->practice, attributes);
     if (status == TH_OK) {
-        status = judge_limits(check, record, of_parcel, of_year);
+        status = judge_limits(check, record, source.measured, of_parcel, of_year);
     }
     th_json_free(of_parcel);
     th_json_free(attributes);
@@ -323,7 +334,7 @@ static enum th_status check_scope(struct check *check)
     const struct th_practice_check_options *options = check->options;
     struct th_village village;
     struct th_parcel_record record;
-    struct th_parcel_filter filter = {.state = "registered"};
+    struct th_parcel_filter filter = {.village = NULL};
     int64_t id = 0;
     enum th_status status = TH_OK;
     if (options->village) {
@@ -400,6 +411,7 @@ static struct th_json *reply_of(struct check *check)
                 th_json_copy(th_json_get(th_practice_json(check->practice), "title")));
     th_json_set_text(reply, "sha256", th_hash_hex(th_practice_sha256(check->practice), hex));
     th_json_set_int(reply, "year", check->year);
+    th_json_set_bool(reply, "running", check->running);
     th_json_set_bool(reply, "ok",
                      all->of[TH_PRACTICE_FAIL] == 0 && all->of[TH_PRACTICE_NOT_STATED] == 0);
     th_json_set_int(reply, "n_gardens",
@@ -469,6 +481,7 @@ enum th_status th_practice_check(struct th_registry *registry,
         *check = (struct check){.store = th_registry_store(registry),
                                 .options = options,
                                 .year = year,
+                                .running = year >= th_registry_today(registry).year,
                                 .list = th_json_array(),
                                 .lines = th_json_array(),
                                 .err = err};

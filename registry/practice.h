@@ -26,22 +26,22 @@ struct th_practice_check_options { // texts are borrowed; NULL: not given
     const char *file;              // a document of one's own; none: the one that fits, if one does
     const char *year;
     const char *village; // code or name; at most one of these two,
-    const char *parcel;  // id; none: all registered parcels of its kinds
+    const char *parcel;  // id; none: all parcels of its kinds
     const char *out;     // the list as a new file, .xlsx or .csv
     const struct th_messages *messages;
     enum th_lang lang;
 };
 // Limits are those that hold at the end of the year. A garden passes when it keeps all of them,
 // fails when it breaks one, and is not stated else. Reply: practice, practice_version, title{zh,
-// en}, sha256, year, ok (all gardens pass), n_gardens, n_pass, n_fail, n_not_stated, n_other_kind,
-// limits[{limit, title, n_pass, n_fail, n_not_stated}], gardens[{parcel_id, number, village,
-// village_name, area_mu, check (pass, fail, not_stated), n_pass, n_fail, n_not_stated}],
-// lines[{parcel_id, number, village_name, limit, title (in the language asked for), value (text,
-// null without), wanted, unit, check, note, advice, missing[], source, evidence}] (the first
-// 10,000), n_listed, file. TH_USAGE ("year_needed", "scope_twice", "practice_twice",
-// "roll_format"), TH_INVALID ("year_invalid", "practice_needed", "practice_other_kind",
-// "practice_invalid"), TH_NOT_FOUND ("practice_not_found", "village_not_found", "parcel_not_found",
-// "no_gardens"), errors of th_roll_open.
+// en}, sha256, year, running (it is not over, so that more may come), ok (all gardens pass),
+// n_gardens, n_pass, n_fail, n_not_stated, n_other_kind, limits[{limit, title, n_pass, n_fail,
+// n_not_stated}], gardens[{parcel_id, number, village, village_name, area_mu, check (pass, fail,
+// not_stated), n_pass, n_fail, n_not_stated}], lines[{parcel_id, number, village_name, limit, title
+// (in the language asked for), value (text, null without), wanted, unit, check, note, advice,
+// missing[], source, evidence}] (the first 10,000), n_listed, file. TH_USAGE ("year_needed",
+// "scope_twice", "practice_twice", "roll_format"), TH_INVALID ("year_invalid", "practice_needed",
+// "practice_other_kind", "practice_invalid"), TH_NOT_FOUND ("practice_not_found",
+// "village_not_found", "parcel_not_found", "no_gardens"), errors of th_roll_open.
 enum th_status th_practice_check(struct th_registry *registry,
                                  const struct th_practice_check_options *options,
                                  struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

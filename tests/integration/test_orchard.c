@@ -462,6 +462,23 @@ static void account__counts_the_ground_of_its_year(void **state)
     assert_status(th_orchard_account(f->registry, &one, &reply, &err), TH_INVALID, &err);
 }
 
+// Today is the 15th of June 2025: what was stated of 2025 is not of the whole year.
+static void account__of_a_running_year_is_not_settled(void **state)
+{
+    struct fixture *f = *state;
+    orchards(f);
+    rule(f, "fertiliser_by", "co2", NULL);
+    records(f, "2025", "测试一村,2,3,1,0,0,0,0,0\n");
+    struct th_json *reply = account_of(f, "2", "2025");
+    const struct th_json *one = first(reply);
+    assert_string_equal(text(one, "state"), "running");
+    assert_int_equal(number(one, "balance_kg"), 24119);
+    assert_int_equal(th_json_type(th_json_get(one, "label")), TH_JSON_NULL);
+    assert_int_equal(th_json_type(th_json_get(one, "fertiliser_t")), TH_JSON_NULL);
+    assert_non_null(strstr(text(one, "note"), "2025"));
+    th_json_free(reply);
+}
+
 // An orchard that is cleared as a whole: 50 mu lose 10/3 × 63 × 44/12 = 770 t, 231 t/ha, which is
 // below −15 and above −300.
 static void account__asks_for_a_second_look(void **state)
@@ -535,6 +552,8 @@ int main(void)
         cmocka_unit_test(rule_set__takes_only_what_an_orchard_can_be_judged_by),
         cmocka_unit_test_setup_teardown(account__writes_a_list, drawn_set_up, drawn_tear_down),
         cmocka_unit_test_setup_teardown(account__counts_the_ground_of_its_year, drawn_set_up,
+                                        drawn_tear_down),
+        cmocka_unit_test_setup_teardown(account__of_a_running_year_is_not_settled, drawn_set_up,
                                         drawn_tear_down),
         cmocka_unit_test_setup_teardown(account__asks_for_a_second_look, drawn_set_up,
                                         drawn_tear_down),

@@ -97,6 +97,7 @@ static void check__tells_pass_fail_and_not_stated(void **state)
     struct th_json *reply = check(f, (struct th_practice_check_options){.year = "2021"});
     assert_string_equal(th_json_get_text(reply, "practice", ""), "longguan-tea");
     assert_false(th_json_get_bool(reply, "ok", true));
+    assert_false(th_json_get_bool(reply, "running", true));
     assert_int_equal(th_json_get_int(reply, "n_gardens", 0), 3);
     assert_int_equal(th_json_get_int(reply, "n_pass", 0), 1);
     assert_int_equal(th_json_get_int(reply, "n_fail", 0), 1);
@@ -178,6 +179,19 @@ static void check__takes_a_document_of_ones_own(void **state)
     assert_ok(th_practice_lint_file(path, f->messages, TH_LANG_ZH, &reply, &err), &err);
     assert_false(th_json_get_bool(reply, "ok", true));
     assert_int_equal(th_json_get_int(reply, "n_faults", 0), 6);
+    th_json_free(reply);
+}
+
+// It is June 2025: a third spray may follow.
+static void check__says_that_a_year_is_not_over(void **state)
+{
+    struct fixture *f = *state;
+    gardens(f);
+    struct th_json *reply = check(f, (struct th_practice_check_options){.year = "2025"});
+    assert_true(th_json_get_bool(reply, "running", false));
+    th_json_free(reply);
+    reply = check(f, (struct th_practice_check_options){.year = "2024"});
+    assert_false(th_json_get_bool(reply, "running", true));
     th_json_free(reply);
 }
 
@@ -300,6 +314,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(check__of_another_year_finds_no_records, drawn_set_up,
                                         drawn_tear_down),
         cmocka_unit_test_setup_teardown(check__takes_a_document_of_ones_own, drawn_set_up,
+                                        drawn_tear_down),
+        cmocka_unit_test_setup_teardown(check__says_that_a_year_is_not_over, drawn_set_up,
                                         drawn_tear_down),
         cmocka_unit_test_setup_teardown(check__writes_what_each_garden_must_do, drawn_set_up,
                                         drawn_tear_down),

@@ -179,7 +179,8 @@ const struct th_cli_command th_cli_estimate_commands[] = {
     {"estimate", "sheet", TH_CLI_READ, "RUN", "out!=FILE", "run_id file n_lines sha256", run_sheet},
     {"estimate", "compare", TH_CLI_READ, "FIRST SECOND", "",
      "first_run second_run first_net_kg second_net_kg more_kg "
-     "| settings: what first second | causes: cause message n more_kg",
+     "| settings: what first second | causes: cause message n more_kg "
+     "| grounds: parcel_id year first_version second_version first_mu second_mu",
      run_compare},
     {"estimate", "project", TH_CLI_READ, "",
      "area-mu!=A methodology=ID[@V] input*=NAME=VALUE price=P",

@@ -28,6 +28,7 @@ static const char *const cause_names[N_CAUSES] = {
 struct remembered { // of a row of the first run
     int64_t parcel_id;
     int year;
+    int64_t version;
     struct th_area area;
     struct th_carbon net;
     struct th_hash used;
@@ -38,11 +39,14 @@ struct tally {
     int64_t n, more_kg; // rows, and what the second run has more
 };
 
+enum { GROUNDS_MAX = 20 };
+
 struct comparing {
     struct remembered *rows; // by parcel, then year
     size_t n, capacity;
     bool same_document; // and the same values in the place of parameters
     struct tally tallies[N_CAUSES];
+    struct th_json *grounds; // the first GROUNDS_MAX rows of another area
     bool no_memory;
 };
 
@@ -62,6 +66,7 @@ static bool remember(void *context, const struct th_estimate_row *row)
     comparing->rows[comparing->n++] =
         (struct remembered){.parcel_id = row->parcel_id,
                             .year = row->year,
+                            .version = row->version,
                             .area = row->area_used,
                             .net = row->terms.net,
                             .used = th_hash_bytes(TH_HASH_BLAKE2B, row->used, strlen(row->used))};
@@ -97,6 +102,24 @@ static enum cause cause_of(const struct comparing *comparing, const struct remem
     return comparing->same_document ? CAUSE_DEDUCTION : CAUSE_METHODOLOGY;
 }
 
+// Which version of the parcel's ground each run counted in the year.
+static void tell_ground(const struct comparing *comparing, const struct remembered *first,
+                        const struct th_estimate_row *row)
+{
+    if (th_area_compare(first->area, row->area_used) == 0 ||
+        th_json_size(comparing->grounds) == GROUNDS_MAX) {
+        return;
+    }
+    struct th_json *item = th_json_object();
+    th_json_set_int(item, "parcel_id", row->parcel_id);
+    th_json_set_int(item, "year", row->year);
+    th_json_set_int(item, "first_version", first->version);
+    th_json_set_int(item, "second_version", row->version);
+    th_json_set_cent(item, "first_mu", th_area_mu_cent(first->area));
+    th_json_set_cent(item, "second_mu", th_area_mu_cent(row->area_used));
+    th_json_append(comparing->grounds, item);
+}
+
 static bool meet(void *context, const struct th_estimate_row *row)
 {
     struct comparing *comparing = context;
@@ -113,6 +136,7 @@ static bool meet(void *context, const struct th_estimate_row *row)
     int64_t more = net_kg - th_carbon_kg(first->net);
     if (more != 0) {
         count(comparing, cause_of(comparing, first, row), more);
+        tell_ground(comparing, first, row);
     }
     return true;
 }
@@ -205,6 +229,7 @@ enum th_status th_estimate_compare(struct th_registry *registry, const char *fir
     if (status != TH_OK) {
         return status;
     }
+    comparing.grounds = th_json_array();
     status = load_run(store, first_run, &first, err);
     status = status == TH_OK ? load_run(store, second_run, &second, err) : status;
     if (status == TH_OK) {
@@ -224,7 +249,9 @@ enum th_status th_estimate_compare(struct th_registry *registry, const char *fir
                         th_carbon_kg(second.terms.net) - th_carbon_kg(first.terms.net));
         th_json_set(reply, "settings", settings_json(&first, &second));
         th_json_set(reply, "causes", causes_json(&comparing, messages, lang));
+        th_json_set(reply, "grounds", th_json_copy(comparing.grounds));
     }
+    th_json_free(comparing.grounds);
     free(comparing.rows);
     return th_reply_finish(status, reply, ret_reply, err);
 }

@@ -156,3 +156,23 @@ bool th_estimate_source_in(const struct th_estimate_source *source, int year,
     }
     return true;
 }
+
+size_t th_estimate_later_grounds(const struct th_estimate_source *sources, size_t n, int to_year,
+                                 int64_t *ret_parcel_id, struct th_date *ret_from)
+{
+    size_t n_later = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct th_estimate_source *source = &sources[i];
+        size_t next = 0;
+        while (next < source->n_grounds && source->grounds[next].from.year <= to_year) {
+            next++;
+        }
+        // The first ground counts for the years before its day.
+        next = next == 0 ? 1 : next;
+        if (next < source->n_grounds && n_later++ == 0) {
+            *ret_parcel_id = source->parcel_id;
+            *ret_from = source->grounds[next].from;
+        }
+    }
+    return n_later;
+}

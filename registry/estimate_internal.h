@@ -93,6 +93,10 @@ enum th_status th_estimate_source_of(const struct th_parcel_record *record, cons
 // in which it does not count: its ground was or is another parcel's, or no parcel at all.
 bool th_estimate_source_in(const struct th_estimate_source *source, int year,
                            struct th_estimate_source *ret_source);
+// How many of them have another ground behind the last year than in it; the first one, and the day
+// from which it has it.
+size_t th_estimate_later_grounds(const struct th_estimate_source *sources, size_t n, int to_year,
+                                 int64_t *ret_parcel_id, struct th_date *ret_from);
 // Every ground that the parcels had, and the years in which they count.
 enum th_status th_estimate_grounds_load(struct th_store *store, struct th_estimate_sources *sources,
                                         size_t first, struct th_error *err) TH_MUST_CHECK;

@@ -158,6 +158,24 @@ static void warn_unrecorded(struct th_estimate_result *result, size_t n_unrecord
     }
 }
 
+// The ground of the years counts, though the parcels have another one by now: who put a wrong
+// boundary right must say so with its day.
+static void warn_grounds(const struct th_estimate_job *job, struct th_estimate_result *result)
+{
+    int64_t parcel_id = 0;
+    struct th_date from;
+    size_t n =
+        th_estimate_later_grounds(job->sources, job->n_sources, job->to_year, &parcel_id, &from);
+    if (n > 0 && result->n_warnings < TH_ESTIMATE_WARNINGS_MAX) {
+        char text[TH_DATE_TEXT_SIZE];
+        struct th_estimate_warning *warning = &result->warnings[result->n_warnings++];
+        begin_warning(warning, "ground_changed_later");
+        th_error_add_int(&warning->message, "n", (long long)n);
+        th_error_add_int(&warning->message, "parcel", parcel_id);
+        th_error_add(&warning->message, "from", th_date_format(from, text));
+    }
+}
+
 // Groups in order of code, a county before its villages, and the total: the end of a sheet.
 static enum th_status digest_groups(struct summing *summing, struct th_error *err)
 {
@@ -210,6 +228,7 @@ static enum th_status compute_sums(const struct th_estimate_job *job,
     }
     if (status == TH_OK) {
         warn_unrecorded(result, th_estimate_table_n_unrecorded(job->table));
+        warn_grounds(job, result);
         result->record.sheet_sha256 = th_hasher_final(hasher);
         status = th_estimate_years_floor(result->years, result->n_years, err);
     }

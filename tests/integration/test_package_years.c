@@ -104,6 +104,69 @@ static void explain__tells_the_version_of_the_year(void **state)
     }
 }
 
+static struct th_json *run(struct fixture *fixture, const char *from, const char *to)
+{
+    struct th_json *reply = NULL;
+    struct th_request request = fixture_as("clerk_a");
+    const struct th_estimate_options options = {
+        .methodology = "reported-factor", .parcel = "1", .from_year = from, .to_year = to};
+    assert_ok(th_estimate_run(fixture->registry, &request, &options, &reply, &fixture->err),
+              &fixture->err);
+    return reply;
+}
+
+static bool warns(const struct th_json *reply, const char *code)
+{
+    bool there = false;
+    const struct th_json *warnings = th_json_get(reply, "warnings");
+    for (size_t i = 0; i < th_json_size(warnings); i++) {
+        there = there || strcmp(th_json_get_text(th_json_at(warnings, i), "code", ""), code) == 0;
+    }
+    return there;
+}
+
+static void compare__says_whose_ground_is_another(void **state)
+{
+    struct fixture *fixture = *state;
+    struct th_json *reply = NULL;
+    th_json_free(run(fixture, "2021", "2022"));
+    fixture_change_parcel_on(fixture, PARCEL_BAMBOO_1, 90000, (struct th_date){2022, 7, 1});
+    th_json_free(run(fixture, "2021", "2022"));
+    assert_ok(
+        th_estimate_compare(fixture->registry, "1", "2", NULL, TH_LANG_EN, &reply, &fixture->err),
+        &fixture->err);
+    assert_int_equal(th_json_get_int(reply, "more_kg", 0), -39000);
+    const struct th_json *cause = th_json_at(th_json_get(reply, "causes"), 0);
+    assert_string_equal(th_json_get_text(cause, "cause", ""), "area");
+    assert_int_equal(th_json_get_int(cause, "n", 0), 1);
+    const struct th_json *grounds = th_json_get(reply, "grounds");
+    assert_int_equal(th_json_size(grounds), 1);
+    const struct th_json *ground = th_json_at(grounds, 0);
+    assert_int_equal(th_json_get_int(ground, "parcel_id", 0), 1);
+    assert_int_equal(th_json_get_int(ground, "year", 0), 2022);
+    assert_int_equal(th_json_get_int(ground, "first_version", 0), 1);
+    assert_int_equal(th_json_get_int(ground, "second_version", 0), 2);
+    assert_close(th_json_get_real(ground, "first_mu", 0), 1000.0, 1e-9);
+    assert_close(th_json_get_real(ground, "second_mu", 0), 900.0, 1e-9);
+    th_json_free(reply);
+}
+
+// Whoever drew a boundary wrongly is told that its years still count it.
+static void estimate_run__tells_that_ground_changed_behind_its_years(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_change_parcel_on(fixture, PARCEL_BAMBOO_1, 90000, (struct th_date){2022, 7, 1});
+    static const struct {
+        const char *year;
+        bool told;
+    } cases[] = {{"2018", true}, {"2021", true}, {"2022", false}, {"2023", false}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct th_json *reply = run(fixture, cases[i].year, cases[i].year);
+        assert_int_equal(warns(reply, "ground_changed_later"), cases[i].told);
+        th_json_free(reply);
+    }
+}
+
 static void create(struct fixture *fixture, const char *from, const char *to, enum th_status want)
 {
     th_json_free(
@@ -180,6 +243,8 @@ int main(void)
         YEARS_TEST(estimate_run__a_change_on_new_years_day_leaves_the_year_before),
         YEARS_TEST(estimate_run__a_version_of_the_same_day_takes_its_place),
         YEARS_TEST(explain__tells_the_version_of_the_year),
+        YEARS_TEST(compare__says_whose_ground_is_another),
+        YEARS_TEST(estimate_run__tells_that_ground_changed_behind_its_years),
         YEARS_TEST(package__what_was_issued_stays_when_ground_changes_after_it),
         YEARS_TEST(package__goes_on_when_ground_changes_behind_its_years),
         YEARS_TEST(package__has_one_ground_of_each_parcel),

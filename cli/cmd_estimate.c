@@ -138,6 +138,7 @@ const struct th_cli_command th_cli_estimate_commands[] = {
      "id version title summary families kinds land_classes min_area.value min_area.unit "
      "monitoring_only statement_based buffer_ratio sha256 "
      "| conditions: title wanted reason evidence source "
+     "| equations: species equation title evidence source "
      "| inputs: title name scope unit value range.low range.high "
      "| rows: title when value unit interval.low interval.high evidence source",
      run_methodology_show},

@@ -7,6 +7,7 @@
 #include "core/hash.h"
 #include "core/text.h"
 #include "methodology/shipped.h"
+#include "methodology/stem.h"
 #include "registry/methodology_internal.h"
 #include "registry/reply.h"
 #include "store/methodology_store.h"
@@ -370,6 +371,29 @@ static struct th_json *conditions_json(const struct th_methodology *methodology)
     return list;
 }
 
+// By which equations a survey of plots weighs which stems; none of a growing stock.
+static struct th_json *equations_json(const struct th_methodology *methodology)
+{
+    struct th_json *list = th_json_array();
+    const struct th_plots *plots = th_methodology_plots(methodology);
+    for (size_t i = 0; plots && i < plots->n_equations; i++) {
+        const struct th_plots_equation *equation = &plots->equations[i];
+        struct th_json *item = th_json_object();
+        struct th_json *species = th_json_array();
+        for (size_t k = 0; k < equation->n_species; k++) {
+            const char *name = equation->species[k];
+            th_json_append_text(species, name[0] != '\0' ? name : "-");
+        }
+        th_json_set(item, "species", species);
+        th_json_set_text(item, "equation", equation->reference);
+        th_json_set(item, "title", texts_json(*th_stem_title(equation->stem)));
+        th_json_set_text(item, "evidence", th_evidence_name(th_stem_evidence(equation->stem)));
+        th_json_set_text(item, "source", th_stem_source(equation->stem));
+        th_json_append(list, item);
+    }
+    return list;
+}
+
 // Land classes, and the smallest area as it holds now.
 static void set_site(struct th_json *reply, const struct th_json *applicability)
 {
@@ -425,6 +449,7 @@ enum th_status th_methodology_show(struct th_registry *registry, const char *ref
     th_json_set(reply, "applicability", th_json_copy(th_json_get(document, "applicability")));
     set_site(reply, th_json_get(document, "applicability"));
     th_json_set(reply, "conditions", conditions_json(methodology));
+    th_json_set(reply, "equations", equations_json(methodology));
     th_json_set(reply, "buffer", th_json_copy(th_json_get(document, "buffer")));
     th_json_set(reply, "inputs", inputs_json(methodology));
     struct th_json *parameters = th_json_array();

@@ -20,9 +20,11 @@ enum th_status th_methodology_list(struct th_registry *registry, struct th_json 
 
 // `reference`: "id" (newest version) or "id@version". {id, version, sha256, title, summary,
 // families[], applicability (of the document), land_classes[], min_area (in force, or null),
-// conditions[{input, title, wanted, reason, evidence, source}], buffer, inputs[{name, title, scope,
-// unit, value, range}], parameters[], rows[] (of all parameters, one below the other)} with every
-// value as an exact text beside its unit, interval, source and evidence. TH_NOT_FOUND
+// conditions[{input, title, wanted, reason, evidence, source}], equations[{species[] ("-": where a
+// table of plots names none), equation, title, evidence, source}] of stems, buffer, inputs[{name,
+// title, scope, unit, value, range}], parameters[], rows[] (of all parameters, one below the
+// other)} with every value as an exact text beside its unit, interval, source and evidence.
+// TH_NOT_FOUND
 // ("methodology_not_found").
 enum th_status th_methodology_show(struct th_registry *registry, const char *reference,
                                    struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

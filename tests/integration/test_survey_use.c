@@ -6,6 +6,7 @@
 
 #include "core/file.h"
 #include "registry/estimate.h"
+#include "registry/methodology.h"
 #include "registry/plot.h"
 #include "tests/integration/drawn_fixture.h"
 
@@ -370,6 +371,26 @@ static void run__trees_and_volumes(void **state)
     th_json_free(reply);
 }
 
+static void methodology_show__names_the_equations(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err = {0};
+    struct th_json *reply = NULL;
+    assert_ok(th_methodology_show(f->registry, "moso-management", &reply, &err), &err);
+    const struct th_json *equations = th_json_get(reply, "equations");
+    assert_int_equal(th_json_size(equations), 1);
+    const struct th_json *equation = th_json_at(equations, 0);
+    assert_string_equal(th_json_get_text(equation, "equation", ""), "moso-culm@1");
+    assert_string_equal(th_json_get_text(equation, "evidence", ""), "unverified");
+    const struct th_json *species = th_json_get(equation, "species");
+    assert_string_equal(th_json_text(th_json_at(species, 0)), "毛竹");
+    assert_string_equal(th_json_text(th_json_at(species, th_json_size(species) - 1)), "-");
+    th_json_free(reply);
+    assert_ok(th_methodology_show(f->registry, "forest-volume", &reply, &err), &err);
+    assert_int_equal(th_json_size(th_json_get(reply, "equations")), 0);
+    th_json_free(reply);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +407,8 @@ int main(void)
             explain__tells_the_plots_in_both_languages_and_as_a_workbook, drawn_set_up,
             drawn_tear_down),
         cmocka_unit_test_setup_teardown(run__the_error_of_plots_is_in_the_uncertainty, drawn_set_up,
+                                        drawn_tear_down),
+        cmocka_unit_test_setup_teardown(methodology_show__names_the_equations, drawn_set_up,
                                         drawn_tear_down),
         cmocka_unit_test_setup_teardown(run__trees_and_volumes, drawn_set_up, drawn_tear_down),
     };

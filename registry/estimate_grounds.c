@@ -176,3 +176,13 @@ size_t th_estimate_later_grounds(const struct th_estimate_source *sources, size_
     }
     return n_later;
 }
+
+const struct th_estimate_source *th_estimate_source_then(const struct th_estimate_source *source,
+                                                         int year,
+                                                         struct th_estimate_source *scratch)
+{
+    if (source->n_grounds > 0) {
+        return th_estimate_source_in(source, year, scratch) ? scratch : NULL;
+    }
+    return year >= source->first_year && year <= source->last_year ? source : NULL;
+}

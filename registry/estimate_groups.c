@@ -153,11 +153,47 @@ enum th_status th_estimate_grouping_lift(struct th_estimate_grouping *grouping,
 // --- The order of a sheet ------------------------------------------------------------------------
 
 struct named {
-    uint64_t head; // of the number: its first eight bytes, which settle most comparisons
+    uint32_t village; // in order of code
+    uint64_t head;    // eight bytes of the number from where numbers differ: settles most of it
     const struct th_estimate_source *source;
     const char *number;
     const struct th_hash *geometry_hash;
 };
+
+// As it was in the first of the years in which it counts.
+static struct named name_of(const struct th_estimate_source *source, uint32_t village,
+                            int from_year, int to_year)
+{
+    struct th_estimate_source then;
+    struct named named = {.village = village,
+                          .source = source,
+                          .number = source->number,
+                          .geometry_hash = &source->geometry_hash};
+    int year = from_year > source->first_year ? from_year : source->first_year;
+    bool counts =
+        source->n_grounds > 0 && year <= to_year && th_estimate_source_in(source, year, &then);
+    for (size_t i = 0; i < source->n_grounds && counts; i++) {
+        if (source->grounds[i].version == then.version) {
+            named.number = source->grounds[i].number;
+            named.geometry_hash = &source->grounds[i].geometry_hash;
+        }
+    }
+    return named;
+}
+
+// Numbers of one import often begin alike.
+static size_t common_size(const struct named *names, size_t n)
+{
+    size_t common = n > 0 ? strlen(names[0].number) : 0;
+    for (size_t i = 1; i < n && common > 0; i++) {
+        size_t same = 0;
+        while (same < common && names[i].number[same] == names[0].number[same]) {
+            same++;
+        }
+        common = same;
+    }
+    return common;
+}
 
 static uint64_t head_of(const char *number)
 {
@@ -169,34 +205,17 @@ static uint64_t head_of(const char *number)
     return i == 0 ? 0 : head << 8 * (sizeof(head) - i);
 }
 
-// As it was in the first of the years in which it counts.
-static struct named name_of(const struct th_estimate_source *source, int from_year, int to_year)
-{
-    struct th_estimate_source then;
-    struct named named = {
-        .source = source, .number = source->number, .geometry_hash = &source->geometry_hash};
-    int year = from_year > source->first_year ? from_year : source->first_year;
-    bool counts =
-        source->n_grounds > 0 && year <= to_year && th_estimate_source_in(source, year, &then);
-    for (size_t i = 0; i < source->n_grounds && counts; i++) {
-        if (source->grounds[i].version == then.version) {
-            named.number = source->grounds[i].number;
-            named.geometry_hash = &source->grounds[i].geometry_hash;
-        }
-    }
-    named.head = head_of(named.number);
-    return named;
-}
-
 static int compare_names(const void *a, const void *b)
 {
     const struct named *x = a;
     const struct named *y = b;
-    int order = strcmp(x->source->village, y->source->village);
-    if (order == 0 && x->head != y->head) {
+    if (x->village != y->village) {
+        return x->village < y->village ? -1 : 1;
+    }
+    if (x->head != y->head) {
         return x->head < y->head ? -1 : 1;
     }
-    order = order == 0 ? strcmp(x->number, y->number) : order;
+    int order = strcmp(x->number, y->number);
     if (order == 0) {
         order = memcmp(x->geometry_hash->bytes, y->geometry_hash->bytes,
                        sizeof(x->geometry_hash->bytes));
@@ -208,25 +227,36 @@ static int compare_names(const void *a, const void *b)
     return order;
 }
 
-uint32_t *th_estimate_sheet_order(const struct th_estimate_source *sources, size_t n, int from_year,
-                                  int to_year)
+static void sort_names(struct named *names, size_t n)
 {
-    uint32_t *order = calloc(n + 1, sizeof(*order));
-    struct named *names = calloc(n + 1, sizeof(*names));
+    size_t common = common_size(names, n);
     bool is_sorted = true;
-    for (size_t i = 0; i < n && order && names; i++) {
-        names[i] = name_of(&sources[i], from_year, to_year);
+    for (size_t i = 0; i < n; i++) {
+        names[i].head = head_of(names[i].number + common);
         is_sorted = is_sorted && (i == 0 || compare_names(&names[i - 1], &names[i]) <= 0);
     }
     if (!is_sorted) {
         qsort(names, n, sizeof(*names), compare_names);
     }
-    for (size_t i = 0; i < n && order && names; i++) {
-        order[i] = (uint32_t)(names[i].source - sources);
-    }
-    if (!names) {
+}
+
+uint32_t *th_estimate_sheet_order(const struct th_estimate_source *sources,
+                                  const struct th_estimate_grouping *grouping, size_t n,
+                                  int from_year, int to_year)
+{
+    uint32_t *order = calloc(n + 1, sizeof(*order));
+    struct named *names = calloc(n + 1, sizeof(*names));
+    if (!order || !names) {
         free(order);
-        order = NULL;
+        free(names);
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        names[i] = name_of(&sources[i], grouping->group_of[i], from_year, to_year);
+    }
+    sort_names(names, n);
+    for (size_t i = 0; i < n; i++) {
+        order[i] = (uint32_t)(names[i].source - sources);
     }
     free(names);
     return order;

@@ -97,6 +97,10 @@ bool th_estimate_source_in(const struct th_estimate_source *source, int year,
 // from which it has it.
 size_t th_estimate_later_grounds(const struct th_estimate_source *sources, size_t n, int to_year,
                                  int64_t *ret_parcel_id, struct th_date *ret_from);
+// The same where the source itself will do for most: NULL, the source, or `scratch`.
+const struct th_estimate_source *th_estimate_source_then(const struct th_estimate_source *source,
+                                                         int year,
+                                                         struct th_estimate_source *scratch);
 // Every ground that the parcels had, and the years in which they count.
 enum th_status th_estimate_grounds_load(struct th_store *store, struct th_estimate_sources *sources,
                                         size_t first, struct th_error *err) TH_MUST_CHECK;
@@ -265,8 +269,9 @@ enum th_status th_estimate_grouping_lift(struct th_estimate_grouping *grouping,
                                          struct th_error *err) TH_MUST_CHECK;
 // The order of a sheet: by village, then number and digest of the ground as they were in the first
 // of the years that counts. NULL: out of memory; the caller's (free()).
-uint32_t *th_estimate_sheet_order(const struct th_estimate_source *sources, size_t n, int from_year,
-                                  int to_year);
+uint32_t *th_estimate_sheet_order(const struct th_estimate_source *sources,
+                                  const struct th_estimate_grouping *grouping, size_t n,
+                                  int from_year, int to_year);
 
 // What is estimated. All borrowed.
 struct th_estimate_job {

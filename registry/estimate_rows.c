@@ -1,5 +1,6 @@
 // From what parcels bring along to rows: the arithmetic of a block at a time, the rows by parcel,
 // then year.
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,11 +84,10 @@ static enum th_status write_used(struct rows *rows, const struct th_estimate_sou
 static enum th_status take_line(struct rows *rows, const struct th_estimate_line *line,
                                 const double *inputs, uint32_t index, struct th_error *err)
 {
-    struct th_estimate_source then;
-    const struct th_estimate_source *source = &rows->job->sources[index];
-    if (source->n_grounds > 0 && th_estimate_source_in(source, line->year, &then)) {
-        source = &then;
-    }
+    struct th_estimate_source scratch;
+    const struct th_estimate_source *source =
+        th_estimate_source_then(&rows->job->sources[index], line->year, &scratch);
+    assert(source);
     struct th_estimate_row row = row_of(line, source);
     enum th_status status = write_used(rows, source, line->year, inputs, err);
     row.used = th_buf_text(&rows->text);

@@ -207,8 +207,8 @@ static enum th_status compute_sums(const struct th_estimate_job *job,
                               .result = result,
                               .hasher = hasher};
     const struct th_estimate_row_sink sink = {take_sum, &summing};
-    uint32_t *order =
-        th_estimate_sheet_order(job->sources, job->n_sources, job->from_year, job->to_year);
+    uint32_t *order = th_estimate_sheet_order(job->sources, &result->groups, job->n_sources,
+                                              job->from_year, job->to_year);
     th_buf_init(&summing.text, 1024 * 1024);
     enum th_status status =
         order ? th_estimate_sheet_head(&result->record, job->methodology, &summing.text, err)

@@ -89,25 +89,27 @@ static enum th_status read_parcel(struct th_estimate_table *table,
                                   void *context, struct th_error *err)
 {
     struct th_json *attributes = NULL;
-    struct th_estimate_source then;
+    struct th_estimate_source scratch;
     struct th_estimate_values values;
     enum th_status status = TH_OK;
-    if (table->n_inputs > 0) {
+    bool has_attributes = strcmp(sources[0].attributes, "{}") != 0;
+    if (table->n_inputs > 0 && has_attributes) {
         status =
             th_json_parse(sources[0].attributes, strlen(sources[0].attributes), &attributes, err);
-        if (status == TH_OK) {
-            status = th_estimate_records_load(table->records, sources, n_ahead, err);
-        }
+    }
+    if (table->n_inputs > 0 && status == TH_OK) {
+        status = th_estimate_records_load(table->records, sources, n_ahead, err);
     }
     for (size_t column = 0; column < table->n_years && status == TH_OK; column++) {
         int year = table->from_year + (int)column;
-        bool counts = th_estimate_source_in(&sources[0], year, &then);
+        const struct th_estimate_source *then =
+            th_estimate_source_then(&sources[0], year, &scratch);
         values.n_errors = 0;
-        if (counts && table->n_inputs > 0) {
-            status = th_estimate_source_year(table->store, table->methodology, &then, attributes,
+        if (then && table->n_inputs > 0) {
+            status = th_estimate_source_year(table->store, table->methodology, then, attributes,
                                              table->records, year, &values, err);
         }
-        status = status == TH_OK ? take(context, column, counts ? &values : NULL, err) : status;
+        status = status == TH_OK ? take(context, column, then ? &values : NULL, err) : status;
     }
     th_json_free(attributes);
     return status;
@@ -256,14 +258,15 @@ static enum th_status fill_again(void *context, size_t column,
                                  const struct th_estimate_values *values, struct th_error *err)
 {
     const struct again *again = context;
-    struct th_estimate_source then;
+    struct th_estimate_source scratch;
     size_t n_inputs = again->table->n_inputs;
+    const struct th_estimate_source *then =
+        th_estimate_source_then(again->source, again->table->from_year + (int)column, &scratch);
     (void)err;
-    if (!values ||
-        !th_estimate_source_in(again->source, again->table->from_year + (int)column, &then)) {
+    if (!values || !then) {
         return TH_OK;
     }
-    struct th_estimate_parcel *parcel = add_parcel(again->block, column, &then, again->place);
+    struct th_estimate_parcel *parcel = add_parcel(again->block, column, then, again->place);
     if (n_inputs > 0) {
         size_t row = column * TH_ESTIMATE_BLOCK + again->place;
         double *inputs = again->block->inputs + row * n_inputs;
@@ -282,12 +285,14 @@ static void fill_kept(const struct th_estimate_table *table,
                       const struct th_estimate_source *source, size_t index, struct block *block,
                       size_t place)
 {
-    struct th_estimate_source then;
+    struct th_estimate_source scratch;
     for (size_t column = 0; column < table->n_years; column++) {
-        if (!th_estimate_source_in(source, table->from_year + (int)column, &then)) {
+        const struct th_estimate_source *then =
+            th_estimate_source_then(source, table->from_year + (int)column, &scratch);
+        if (!then) {
             continue;
         }
-        struct th_estimate_parcel *parcel = add_parcel(block, column, &then, place);
+        struct th_estimate_parcel *parcel = add_parcel(block, column, then, place);
         size_t row = index * table->n_years + column;
         size_t first = row > 0 ? table->errors_end[row - 1] : 0;
         parcel->inputs = table->inputs + row * table->n_inputs;

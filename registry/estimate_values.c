@@ -456,13 +456,14 @@ enum th_status th_estimate_source_site(const struct th_methodology *methodology,
                                        int to_year, struct th_error *err)
 {
     const struct judge judge = {.methodology = methodology, .err = err};
-    struct th_estimate_source then;
+    struct th_estimate_source scratch;
     int64_t version = 0;
     enum th_status status = check_there(&judge, source, from_year, to_year);
     for (int year = from_year; year <= to_year && status == TH_OK; year++) {
-        if (th_estimate_source_in(source, year, &then) && then.version != version) {
-            status = check_site(&judge, &then);
-            version = then.version;
+        const struct th_estimate_source *then = th_estimate_source_then(source, year, &scratch);
+        if (then && then->version != version) {
+            status = check_site(&judge, then);
+            version = then->version;
         }
     }
     return status;

@@ -44,3 +44,6 @@ th_add_unit_test(test_methodology_use DEPENDS tanhui_registry LABELS integration
 th_add_unit_test(test_survey_use DEPENDS tanhui_registry LABELS integration LIBRARIES m
     SOURCES integration/test_survey_use.c integration/drawn_fixture.c
         integration/parcel_fixture.c)
+th_add_unit_test(test_estimate_table DEPENDS tanhui_registry LABELS integration LIBRARIES m
+    SOURCES integration/test_estimate_table.c integration/drawn_fixture.c
+        integration/parcel_fixture.c)

@@ -4,6 +4,7 @@
 
 #include "core/file.h"
 #include "registry/methodology.h"
+#include "registry/parcel_life.h"
 #include "store/estimate_store.h"
 #include "tests/integration/packages_fixture.h"
 #include "tests/unit/registry_world.h"
@@ -167,6 +168,37 @@ static void estimate_check__an_altered_kilogram_shows(void **state)
                        " WHERE run_id = 2 AND parcel_id = 3");
     assert_ok(th_estimate_check_all(store, &sink, &fixture->err), &fixture->err);
     assert_string_equal(verdict, "sheets 1 sheet_differs");
+}
+
+// Ground that changes within the run, and numbers that are put right behind it: the sheet tells
+// parcels in one order, when it is made and for ever.
+static void estimate_sheet__stays_when_ground_and_numbers_change(void **state)
+{
+    struct fixture *fixture = *state;
+    struct th_request request = fixture_as("clerk_a");
+    struct th_store *store = th_registry_store(fixture->registry);
+    char verdict[160] = "";
+    const struct th_check_sink sink = {.report = note_sheets, .context = verdict};
+    const struct th_estimate_options options = {
+        .methodology = "reported-factor", .from_year = "2020", .to_year = "2025"};
+    static const char *const numbers[] = {"zz", "0", "5-5"};
+    fixture_change_parcel_on(fixture, PARCEL_BAMBOO_1, 90000, (struct th_date){2021, 7, 1});
+    th_json_free(run(fixture, &options, TH_OK));
+    for (int64_t i = 0; i < 3; i++) {
+        struct th_json *reply = NULL;
+        const struct th_parcel_renumber_options renumber = {
+            .parcel_id = i + 1, .number = numbers[i], .reason = "录入时写错"};
+        request = fixture_as(i == 2 ? "clerk_b" : "clerk_a");
+        assert_ok(
+            th_parcel_renumber_use(fixture->registry, &request, &renumber, &reply, &fixture->err),
+            &fixture->err);
+        th_json_free(reply);
+        th_json_free(run(fixture, &options, TH_OK));
+    }
+    fixture_change_parcel_on(fixture, PARCEL_BAMBOO_1, 110000, (struct th_date){2024, 7, 1});
+    th_json_free(run(fixture, &options, TH_OK));
+    assert_ok(th_estimate_check_all(store, &sink, &fixture->err), &fixture->err);
+    assert_string_equal(verdict, "sheets 5 ok");
 }
 
 static void estimate_run__refusals_name_their_reason(void **state)
@@ -343,6 +375,7 @@ int main(void)
         TEST(estimate_run__the_same_request_gives_the_same_sheet),
         TEST(estimate_sheet__is_written_again_byte_for_byte),
         TEST(estimate_check__an_altered_kilogram_shows),
+        TEST(estimate_sheet__stays_when_ground_and_numbers_change),
         TEST(estimate_run__refusals_name_their_reason),
         TEST(estimate_run__an_orchard_of_fifty_mu_has_an_interval_and_a_warning),
         TEST(estimate_run__a_dry_run_leaves_nothing),

@@ -104,6 +104,12 @@ static enum th_status run_explain(struct th_cli *cli, struct th_json **ret_reply
     return th_estimate_explain_parcel(cli->registry, &options, ret_reply, err);
 }
 
+static enum th_status run_show(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
+{
+    return th_estimate_show(cli->registry, cli->positionals[0], cli->messages, cli->lang, ret_reply,
+                            err);
+}
+
 static enum th_status run_sheet(struct th_cli *cli, struct th_json **ret_reply,
                                 struct th_error *err)
 {
@@ -172,6 +178,15 @@ const struct th_cli_command th_cli_estimate_commands[] = {
      "uncertainty.relative "
      "| warnings: code message needs_waiver | skipped: parcel_id reason message",
      run_estimate},
+    {"estimate", "show", TH_CLI_READ, "RUN", "",
+     "run_id methodology version n_parcels area_mu gross_kg baseline_kg project_emissions_kg "
+     "leakage_kg uncertainty.halfwidth_kg uncertainty.confidence uncertainty.relative "
+     "uncertainty.propagated_halfwidth_kg deduction_kg net_kg sheet_sha256 "
+     "| years: year gross_kg net_kg whole_t carried_kg "
+     "| groups: level code name n_parcels gross_kg net_kg uncertainty.halfwidth_kg "
+     "uncertainty.relative "
+     "| warnings: code message needs_waiver",
+     run_show},
     {"estimate", "explain", TH_CLI_READ, "",
      "parcel!=ID year!=Y methodology=ID[@V] input*=NAME=VALUE out=FILE",
      "file parcel_id version year methodology methodology_version "

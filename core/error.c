@@ -11,7 +11,9 @@
 // that every error can be shown and written as JSON.
 static void value_copy(char target[TH_ERROR_VALUE_SIZE], const char *source)
 {
+    static const char ELLIPSIS[] = "…";
     size_t used = 0;
+    size_t whole = 0; // of it, what leaves room for the ellipsis
     while (*source != '\0') {
         uint32_t code_point = 0;
         size_t length =
@@ -21,11 +23,17 @@ static void value_copy(char target[TH_ERROR_VALUE_SIZE], const char *source)
             from = "?";
             length = 1;
         }
-        if (used + length >= TH_ERROR_VALUE_SIZE)
+        if (used + length >= TH_ERROR_VALUE_SIZE) {
+            used = whole; // and whoever reads it sees that there was more
+            memcpy(target + used, ELLIPSIS, sizeof ELLIPSIS - 1);
+            used += sizeof ELLIPSIS - 1;
             break;
+        }
         memcpy(target + used, from, length);
         used += length;
         source += length;
+        if (used + sizeof ELLIPSIS <= TH_ERROR_VALUE_SIZE)
+            whole = used;
     }
     target[used] = '\0';
 }

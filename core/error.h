@@ -10,7 +10,7 @@ enum { TH_ERROR_ARGS_MAX = 8, TH_ERROR_KEY_SIZE = 64, TH_ERROR_VALUE_SIZE = 320 
 
 struct th_error_arg {
     char name[24];
-    char value[TH_ERROR_VALUE_SIZE]; // UTF-8, cut at a character when too long
+    char value[TH_ERROR_VALUE_SIZE]; // UTF-8, cut at a character when too long: then it ends in …
 };
 
 struct th_error {

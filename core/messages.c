@@ -109,26 +109,44 @@ const char *th_messages_text(const struct th_messages *messages, enum th_lang la
     return text != NULL ? text : key;
 }
 
-// "name", or where the value differs by language "name.zh" and "name.en".
-static const struct th_error_arg *find_arg(const struct th_error_arg *args, int n_args,
-                                           enum th_lang lang, const char *name, size_t length)
-{
-    static const char *const suffixes[N_LANGS] = {[TH_LANG_ZH] = ".zh", [TH_LANG_EN] = ".en"};
-    for (int i = 0; i < n_args; i++) {
-        const char *have = args[i].name;
-        if (strncmp(have, name, length) == 0 &&
-            (have[length] == '\0' || strcmp(have + length, suffixes[lang]) == 0))
-            return &args[i];
-    }
-    return NULL;
-}
-
 struct wording {
     const struct th_messages *messages; // NULL: values that are keys stay as they are
     enum th_lang lang;
     const struct th_error_arg *args;
     int n_args;
+    const struct th_json *texts; // NULL: args
 };
+
+static const char *const suffixes[N_LANGS] = {[TH_LANG_ZH] = ".zh", [TH_LANG_EN] = ".en"};
+
+static const char *find_text(const struct wording *w, const char *name, size_t length)
+{
+    char key[64];
+    if (length + sizeof ".zh" > sizeof key)
+        return NULL;
+    memcpy(key, name, length);
+    key[length] = '\0';
+    const char *text = th_json_get_text(w->texts, key, NULL);
+    if (text == NULL) {
+        memcpy(key + length, suffixes[w->lang], sizeof ".zh");
+        text = th_json_get_text(w->texts, key, NULL);
+    }
+    return text;
+}
+
+// "name", or where the value differs by language "name.zh" and "name.en".
+static const char *find_value(const struct wording *w, const char *name, size_t length)
+{
+    if (w->texts != NULL)
+        return find_text(w, name, length);
+    for (int i = 0; i < w->n_args; i++) {
+        const char *have = w->args[i].name;
+        if (strncmp(have, name, length) == 0 &&
+            (have[length] == '\0' || strcmp(have + length, suffixes[w->lang]) == 0))
+            return w->args[i].value;
+    }
+    return NULL;
+}
 
 static void append_text(const struct wording *w, const char *text, struct th_buf *out);
 
@@ -174,15 +192,14 @@ static void append_text(const struct wording *w, const char *text, struct th_buf
         const char *close = open != NULL ? strchr(open, '}') : NULL;
         if (close == NULL)
             break;
-        const struct th_error_arg *arg =
-            find_arg(w->args, w->n_args, w->lang, open + 1, (size_t)(close - open) - 1);
-        if (arg == NULL) { // stays as it stands; the next brace may open another name
+        const char *value = find_value(w, open + 1, (size_t)(close - open) - 1);
+        if (value == NULL) { // stays as it stands; the next brace may open another name
             th_buf_append(out, text, (size_t)(open - text) + 1);
             text = open + 1;
             continue;
         }
         th_buf_append(out, text, (size_t)(open - text));
-        append_value(w, arg->value, out);
+        append_value(w, value, out);
         text = close + 1;
     }
     th_buf_append_str(out, text);
@@ -191,7 +208,14 @@ static void append_text(const struct wording *w, const char *text, struct th_buf
 void th_messages_format(const struct th_messages *messages, enum th_lang lang, const char *key,
                         const struct th_error_arg *args, int n_args, struct th_buf *out)
 {
-    const struct wording w = {messages, lang, args, n_args};
+    const struct wording w = {.messages = messages, .lang = lang, .args = args, .n_args = n_args};
+    append_text(&w, th_messages_text(messages, lang, key), out);
+}
+
+void th_messages_format_texts(const struct th_messages *messages, enum th_lang lang,
+                              const char *key, const struct th_json *texts, struct th_buf *out)
+{
+    const struct wording w = {.messages = messages, .lang = lang, .texts = texts};
     append_text(&w, th_messages_text(messages, lang, key), out);
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/buf.h"
 #include "core/error.h"
+#include "core/json.h"
 
 enum th_lang { TH_LANG_ZH, TH_LANG_EN };
 
@@ -30,6 +31,10 @@ const char *th_messages_text(const struct th_messages *messages, enum th_lang la
 // the form "@key, @key …" it is a list of such texts. Unknown names stay as they stand.
 void th_messages_format(const struct th_messages *messages, enum th_lang lang, const char *key,
                         const struct th_error_arg *args, int n_args, struct th_buf *out);
+
+// The same with the arguments as an object of texts, which may be of any length.
+void th_messages_format_texts(const struct th_messages *messages, enum th_lang lang,
+                              const char *key, const struct th_json *texts, struct th_buf *out);
 
 // "error.<key>" and "hint.<key>" of an error; false when there is no hint.
 void th_messages_error(const struct th_messages *messages, enum th_lang lang,

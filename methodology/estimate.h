@@ -33,6 +33,7 @@ enum { TH_ESTIMATE_WARNINGS_MAX = 16 };
 struct th_estimate_warning {
     bool needs_waiver;       // an officer must accept it before units are issued
     struct th_error message; // key and arguments
+    const char *source;      // its argument "source", whole; the document's, NULL without
 };
 // At most the maximum.
 size_t th_estimate_warnings(const struct th_estimate_rules *rules,

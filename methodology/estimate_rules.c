@@ -216,7 +216,7 @@ static bool warn_reference(const struct th_parameter *parameter, const struct th
     th_error_add(message, "times", times_text(parameter, row->value, times));
     th_error_add(message, "reference", th_ratio_format(parameter->reference, reference));
     th_error_add(message, "waiver_ratio", th_ratio_format(parameter->waiver_ratio, waiver));
-    th_error_add(message, "source", parameter->reference_source);
+    ret_warning->source = parameter->reference_source;
     return true;
 }
 
@@ -261,9 +261,8 @@ size_t th_estimate_warnings(const struct th_estimate_rules *rules,
         const struct th_parameter_row *rows = th_estimate_rows(rules, i, &n_rows);
         const struct th_parameter_row *unverified = unverified_row(rows, n_rows);
         if (unverified && n < TH_ESTIMATE_WARNINGS_MAX) {
-            struct th_error *message =
-                begin_warning(&ret_warnings[n++], "parameter_unverified", parameter, unverified);
-            th_error_add(message, "source", unverified->source);
+            (void)begin_warning(&ret_warnings[n], "parameter_unverified", parameter, unverified);
+            ret_warnings[n++].source = unverified->source;
         }
         if (n < TH_ESTIMATE_WARNINGS_MAX && warn_reference(parameter, &rows[0], &ret_warnings[n])) {
             n++;

@@ -272,23 +272,20 @@ static enum th_status keep_applicable(struct th_store *store,
     return th_error_set(err, TH_NOT_FOUND, "no_parcels", NULL);
 }
 
-static struct th_json *run_reply(const struct th_estimate_options *options,
-                                 const struct th_estimate_result *result, struct th_json *groups,
-                                 struct th_json *skipped)
+static enum th_status run_reply(struct th_store *store, const struct th_estimate_options *options,
+                                const struct th_estimate_result *result, struct th_json *skipped,
+                                struct th_json **ret_reply, struct th_error *err)
 {
-    const struct th_estimate_run_record *record = &result->record;
-    struct th_json *reply = th_json_object();
-    th_estimate_set_run(reply, record);
-    th_json_set_cent(reply, "area_m2", th_area_m2_cent(result->area));
-    th_json_set_cent(reply, "area_mu", th_area_mu_cent(result->area));
-    th_json_set(reply, "uncertainty", th_estimate_uncertainty_json(record));
-    th_json_set(reply, "years", th_estimate_years_json(result->years, result->n_years));
-    th_json_set(reply, "groups", groups);
-    th_json_set(reply, "warnings",
-                th_estimate_warnings_json(result->warnings, result->n_warnings, options->messages,
-                                          options->lang));
-    th_json_set(reply, "skipped", th_json_copy(skipped));
-    return reply;
+    struct th_json *reply = NULL;
+    enum th_status status = th_estimate_run_json(store, result, options->lang, &reply, err);
+    if (status == TH_OK) {
+        th_json_set(reply, "warnings",
+                    th_estimate_warnings_json(result->warnings, result->n_warnings,
+                                              options->messages, options->lang));
+        th_json_set(reply, "skipped", th_json_copy(skipped));
+        *ret_reply = reply;
+    }
+    return status;
 }
 
 enum th_status th_estimate_run(struct th_registry *registry, const struct th_request *request,
@@ -331,9 +328,7 @@ enum th_status th_estimate_run(struct th_registry *registry, const struct th_req
         (void)snprintf(subject, sizeof(subject), "run:%" PRId64, result.record.run_id);
         body = th_json_object();
         th_estimate_set_run(body, &result.record);
-        struct th_json *groups = NULL;
-        status = th_estimate_groups_json(store, &result.record, options->lang, &groups, err);
-        reply = status == TH_OK ? run_reply(options, &result, groups, skipped) : NULL;
+        status = run_reply(store, options, &result, skipped, &reply, err);
     }
     th_json_free(skipped);
     th_estimate_result_clear(&result);

@@ -26,8 +26,10 @@ struct th_estimate_options {
 // Estimates every parcel that applies in every year and stores run and lines. Reply: run_id,
 // methodology, version, from_year, to_year, inputs, area_rule, n_parcels, area_m2, area_mu,
 // gross_kg, baseline_kg, project_emissions_kg, leakage_kg, uncertainty{halfwidth_kg, confidence,
-// relative} (nulls: not stated by the sources), deduction_kg, net_kg, years[{year, gross_kg,
-// net_kg, whole_t, carried_kg}] (whole tonnes by cumulative floor), sheet_sha256, warnings[{code,
+// relative, propagated_halfwidth_kg} (nulls: not stated by the sources), deduction_kg, net_kg,
+// groups[{level ("county", "village"), code, name, n_parcels, gross_kg, deduction_kg, net_kg,
+// uncertainty{halfwidth_kg, confidence, relative}}], years[{year, gross_kg, net_kg, whole_t,
+// carried_kg}] (whole tonnes by cumulative floor), sheet_sha256, warnings[{code,
 // message, needs_waiver}], skipped[{parcel_id, reason, message, limit, found}]. TH_USAGE
 // ("period_needed", "scope_twice"), TH_INVALID ("year_invalid", "period_reversed", "input_syntax",
 // "methodology_needed", "estimate_by_statement", and those of methodology/estimate.h), TH_NOT_FOUND
@@ -84,6 +86,11 @@ enum th_status th_estimate_run_warnings(struct th_store *store, int64_t run_id,
                                         const struct th_messages *messages, enum th_lang lang,
                                         struct th_json **ret_warnings,
                                         struct th_error *err) TH_MUST_CHECK;
+
+// A stored run as th_estimate_run told it, without `skipped`. TH_NOT_FOUND ("run_not_found").
+enum th_status th_estimate_show(struct th_registry *registry, const char *run,
+                                const struct th_messages *messages, enum th_lang lang,
+                                struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 
 // Writes the calculation sheet of a stored run to a file: JSON Lines, the same bytes as when the
 // run was made. Reply: run_id, file, sha256, n_lines. TH_CORRUPT ("sheet_differs") when the stored

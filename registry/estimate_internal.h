@@ -325,15 +325,16 @@ void th_estimate_sheet_total(const struct th_estimate_run_record *record, struct
 void th_estimate_set_terms(struct th_json *object, const struct th_estimate_terms *terms);
 void th_estimate_set_run(struct th_json *body, const struct th_estimate_run_record *record);
 struct th_json *th_estimate_uncertainty_json(const struct th_estimate_run_record *record);
-// Counties and villages of a stored run, in order of code, with their names as far as they are
-// known.
-enum th_status th_estimate_groups_json(struct th_store *store,
-                                       const struct th_estimate_run_record *record,
-                                       enum th_lang lang, struct th_json **ret_groups,
-                                       struct th_error *err) TH_MUST_CHECK;
+// What is told of a stored run, `warnings` and `skipped` aside; the years and the area come from
+// `result`, the groups from the store, with their names as far as they are known.
+enum th_status th_estimate_run_json(struct th_store *store, const struct th_estimate_result *result,
+                                    enum th_lang lang, struct th_json **ret_reply,
+                                    struct th_error *err) TH_MUST_CHECK;
 struct th_json *th_estimate_years_json(const struct th_estimate_year *years, size_t n);
 struct th_json *th_estimate_warnings_json(const struct th_estimate_warning *warnings, size_t n,
                                           const struct th_messages *messages, enum th_lang lang);
+// What the texts of a warning are filled in with, as it is stored; the caller's.
+struct th_json *th_estimate_warning_arguments(const struct th_estimate_warning *warning);
 // The lines of an explanation as a new XLSX file. Errors of papers/workbook.h.
 enum th_status th_estimate_workbook_write(const char *path, const struct th_json *lines,
                                           const struct th_messages *messages, enum th_lang lang,

@@ -142,10 +142,9 @@ static bool list_group(void *context, const struct th_estimate_group_record *gro
     return listing->status == TH_OK;
 }
 
-enum th_status th_estimate_groups_json(struct th_store *store,
-                                       const struct th_estimate_run_record *record,
-                                       enum th_lang lang, struct th_json **ret_groups,
-                                       struct th_error *err)
+static enum th_status groups_json(struct th_store *store,
+                                  const struct th_estimate_run_record *record, enum th_lang lang,
+                                  struct th_json **ret_groups, struct th_error *err)
 {
     struct listing listing = {.store = store,
                               .run = record,
@@ -182,30 +181,55 @@ struct th_json *th_estimate_years_json(const struct th_estimate_year *years, siz
     return list;
 }
 
-// Text of "<group>.<key>" with its arguments, or null without a catalogue.
-static struct th_json *message_json(const struct th_messages *messages, enum th_lang lang,
-                                    const char *group, const struct th_error *message)
+enum th_status th_estimate_run_json(struct th_store *store, const struct th_estimate_result *result,
+                                    enum th_lang lang, struct th_json **ret_reply,
+                                    struct th_error *err)
 {
-    if (!messages) {
-        return th_json_null();
+    const struct th_estimate_run_record *record = &result->record;
+    struct th_json *groups = NULL;
+    enum th_status status = groups_json(store, record, lang, &groups, err);
+    if (status != TH_OK) {
+        return status;
     }
-    char key[TH_ERROR_KEY_SIZE + 16];
-    struct th_buf text;
-    th_buf_init(&text, 16 * 1024);
-    (void)snprintf(key, sizeof(key), "%s.%s", group, message->key);
-    th_messages_format(messages, lang, key, message->args, message->n_args, &text);
-    struct th_json *value = th_json_string(th_buf_text(&text));
-    th_buf_clear(&text);
-    return value;
+    struct th_json *reply = th_json_object();
+    th_estimate_set_run(reply, record);
+    th_json_set_cent(reply, "area_m2", th_area_m2_cent(result->area));
+    th_json_set_cent(reply, "area_mu", th_area_mu_cent(result->area));
+    th_json_set(reply, "uncertainty", th_estimate_uncertainty_json(record));
+    th_json_set(reply, "years", th_estimate_years_json(result->years, result->n_years));
+    th_json_set(reply, "groups", groups);
+    *ret_reply = reply;
+    return TH_OK;
 }
 
-static struct th_json *warning_json(const struct th_estimate_warning *warning,
-                                    const struct th_messages *messages, enum th_lang lang)
+struct th_json *th_estimate_warning_arguments(const struct th_estimate_warning *warning)
 {
+    struct th_json *arguments = th_json_object();
+    for (int i = 0; i < warning->message.n_args; i++) {
+        th_json_set_text(arguments, warning->message.args[i].name, warning->message.args[i].value);
+    }
+    if (warning->source) {
+        th_json_set_text(arguments, "source", warning->source);
+    }
+    return arguments;
+}
+
+static struct th_json *warning_json(const char *code, const struct th_json *arguments,
+                                    bool needs_waiver, const struct th_messages *messages,
+                                    enum th_lang lang)
+{
+    char key[TH_ERROR_KEY_SIZE + 16];
+    struct th_buf text;
     struct th_json *item = th_json_object();
-    th_json_set_text(item, "code", warning->message.key);
-    th_json_set(item, "message", message_json(messages, lang, "warning", &warning->message));
-    th_json_set_bool(item, "needs_waiver", warning->needs_waiver);
+    th_buf_init(&text, 64 * 1024);
+    th_json_set_text(item, "code", code);
+    if (messages) {
+        (void)snprintf(key, sizeof(key), "warning.%s", code);
+        th_messages_format_texts(messages, lang, key, arguments, &text);
+    }
+    th_json_set_text(item, "message", messages ? th_buf_text(&text) : NULL);
+    th_json_set_bool(item, "needs_waiver", needs_waiver);
+    th_buf_clear(&text);
     return item;
 }
 
@@ -214,7 +238,10 @@ struct th_json *th_estimate_warnings_json(const struct th_estimate_warning *warn
 {
     struct th_json *list = th_json_array();
     for (size_t i = 0; i < n; i++) {
-        th_json_append(list, warning_json(&warnings[i], messages, lang));
+        struct th_json *arguments = th_estimate_warning_arguments(&warnings[i]);
+        th_json_append(list, warning_json(warnings[i].message.key, arguments,
+                                          warnings[i].needs_waiver, messages, lang));
+        th_json_free(arguments);
     }
     return list;
 }
@@ -225,16 +252,9 @@ static struct th_json *stored_warnings_json(const struct th_json *stored,
     struct th_json *list = th_json_array();
     for (size_t i = 0; i < th_json_size(stored); i++) {
         const struct th_json *item = th_json_at(stored, i);
-        const struct th_json *arguments = th_json_get(item, "arguments");
-        const char *code = th_json_get_text(item, "code", "");
-        struct th_estimate_warning warning = {.needs_waiver =
-                                                  th_json_get_bool(item, "needs_waiver", false)};
-        (void)th_error_set(&warning.message, TH_DATA_PROBLEM, code, NULL);
-        for (void *it = th_json_iter(arguments); it; it = th_json_iter_next(arguments, it)) {
-            th_error_add(&warning.message, th_json_iter_key(it),
-                         th_json_text(th_json_iter_value(it)));
-        }
-        th_json_append(list, warning_json(&warning, messages, lang));
+        th_json_append(
+            list, warning_json(th_json_get_text(item, "code", ""), th_json_get(item, "arguments"),
+                               th_json_get_bool(item, "needs_waiver", false), messages, lang));
     }
     return list;
 }
@@ -256,6 +276,21 @@ enum th_status th_estimate_run_warnings(struct th_store *store, int64_t run_id,
     return status;
 }
 
+// Text of "error.<key>" with its arguments, or null without a catalogue.
+static struct th_json *error_json(const struct th_messages *messages, enum th_lang lang,
+                                  const struct th_error *problem)
+{
+    if (!messages) {
+        return th_json_null();
+    }
+    struct th_buf text;
+    th_buf_init(&text, 16 * 1024);
+    th_messages_error(messages, lang, problem, &text);
+    struct th_json *value = th_json_string(th_buf_text(&text));
+    th_buf_clear(&text);
+    return value;
+}
+
 struct th_json *th_estimate_skipped_json(int64_t parcel_id, const struct th_error *problem,
                                          const struct th_messages *messages, enum th_lang lang)
 {
@@ -264,7 +299,7 @@ struct th_json *th_estimate_skipped_json(int64_t parcel_id, const struct th_erro
     struct th_json *item = th_json_object();
     th_json_set_int(item, "parcel_id", parcel_id);
     th_json_set_text(item, "reason", dot ? dot + 1 : problem->key);
-    th_json_set(item, "message", message_json(messages, lang, "error", problem));
+    th_json_set(item, "message", error_json(messages, lang, problem));
     th_json_set_text(item, "limit", th_error_arg_get(problem, "limit"));
     th_json_set_text(item, "found", th_error_arg_get(problem, "found"));
     return item;

@@ -104,7 +104,6 @@ static void say_implausible(const struct th_estimate_row *row, const struct th_p
     th_error_add(message, "value", per_ha_text(row, value, sizeof(value)));
     th_error_add(message, "low", th_ratio_format(bounds->low, low));
     th_error_add(message, "high", th_ratio_format(bounds->high, high));
-    th_error_add(message, "source", bounds->source);
 }
 
 // A result that cannot be is refused; one at odds with the region's mean asks for a second look.
@@ -116,6 +115,7 @@ static enum th_status judge_row(struct summing *summing, const struct th_estimat
     if (bounds && bounds->action == TH_PLAUSIBLE_REFUSE) {
         (void)th_error_set(err, TH_INVALID, "estimate_implausible", NULL);
         say_implausible(row, bounds, err);
+        th_error_add(err, "source", bounds->source);
         return TH_INVALID;
     }
     struct th_estimate_result *result = summing->result;
@@ -123,6 +123,7 @@ static enum th_status judge_row(struct summing *summing, const struct th_estimat
         summing->asked = &result->warnings[result->n_warnings++];
         begin_warning(summing->asked, "estimate_second_look");
         say_implausible(row, bounds, &summing->asked->message);
+        summing->asked->source = bounds->source;
     }
     summing->n_asked += bounds ? 1 : 0;
     return TH_OK;
@@ -267,15 +268,10 @@ static struct th_json *warnings_to_store(const struct th_estimate_warning *warni
 {
     struct th_json *list = th_json_array();
     for (size_t i = 0; i < n; i++) {
-        const struct th_error *message = &warnings[i].message;
-        struct th_json *arguments = th_json_object();
-        for (int a = 0; a < message->n_args; a++) {
-            th_json_set_text(arguments, message->args[a].name, message->args[a].value);
-        }
         struct th_json *item = th_json_object();
-        th_json_set_text(item, "code", message->key);
+        th_json_set_text(item, "code", warnings[i].message.key);
         th_json_set_bool(item, "needs_waiver", warnings[i].needs_waiver);
-        th_json_set(item, "arguments", arguments);
+        th_json_set(item, "arguments", th_estimate_warning_arguments(&warnings[i]));
         th_json_append(list, item);
     }
     return list;

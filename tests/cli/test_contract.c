@@ -27,7 +27,8 @@ struct row {
     "run_id:i n_parcels:i gross_kg:i baseline_kg:i project_emissions_kg:i leakage_kg:i "           \
     "uncertainty:o uncertainty.halfwidth_kg:i? uncertainty.confidence:n? "                         \
     "uncertainty.relative:n? deduction_kg:i net_kg:i years[].year:i years[].net_kg:i "             \
-    "sheet_sha256:s warnings:a"
+    "groups[].level:s groups[].code:s groups[].name:s? groups[].n_parcels:i groups[].gross_kg:i "  \
+    "groups[].net_kg:i groups[].uncertainty.halfwidth_kg:i? sheet_sha256:s warnings:a"
 #define TRADE_KEYS                                                                                 \
     "trade_id:i state:s tonnes:i price_fen:i? amount_fen:i blocks[].serial:s blocks[].first:i "    \
     "blocks[].last:i"
@@ -98,6 +99,7 @@ static const struct row ROWS[] = {
     {"estimate explain --parcel 1 --year 2021", 0,
      "lines[].term:s lines[].expression:s? lines[].value:s lines[].unit:s lines[].source:s "
      "lines[].evidence:s?"},
+    {"estimate show 1", 0, RUN_KEYS},
     {"estimate sheet 1 --out {dir}/sheet.jsonl", 0, "run_id:i file:s sha256:s n_lines:i"},
     {"estimate project --area-mu 870000 --input factor=70/87 --price 70", 0,
      "tonnes:i price_fen:i amount_fen:i units_t:i warnings[].code:s"},

@@ -51,7 +51,7 @@ static void error_add__ninth_argument_is_left_out(void **state)
     assert_string_equal(err.args[7].value, "7");
 }
 
-static void error_add__long_value_is_cut_at_a_character(void **state)
+static void error_add__long_value_is_cut_at_a_character_and_says_so(void **state)
 {
     (void)state;
     struct th_error err;
@@ -62,6 +62,11 @@ static void error_add__long_value_is_cut_at_a_character(void **state)
     const char *value = th_error_arg_get(&err, "text");
     assert_int_equal(strlen(value), 1 + 3 * 106); // 319 bytes at most
     assert_true(th_text_is_utf8(value, strlen(value)));
+    assert_string_equal(value + 1 + 3 * 104, "竹…");
+    // What just fits is whole.
+    text[1 + 3 * 106] = '\0';
+    th_error_set(&err, TH_INVALID, "long", "text", text, NULL);
+    assert_string_equal(th_error_arg_get(&err, "text"), text);
 }
 
 static void error_add__bytes_that_are_no_utf8_become_question_marks(void **state)
@@ -89,7 +94,7 @@ int main(void)
         cmocka_unit_test(error_set__null_error_still_gives_the_status),
         cmocka_unit_test(error_set__value_borrowed_from_the_same_error_survives),
         cmocka_unit_test(error_add__ninth_argument_is_left_out),
-        cmocka_unit_test(error_add__long_value_is_cut_at_a_character),
+        cmocka_unit_test(error_add__long_value_is_cut_at_a_character_and_says_so),
         cmocka_unit_test(error_add__bytes_that_are_no_utf8_become_question_marks),
         cmocka_unit_test(error_no_memory__names_its_message),
     };

@@ -246,9 +246,11 @@ static void warnings__factor_is_set_beside_the_measured_stock_change(void **stat
             (void)snprintf(key, sizeof(key), "warning.%s", cases[i].key);
             for (int lang = TH_LANG_ZH; lang <= TH_LANG_EN; lang++) {
                 struct th_buf text;
+                struct th_error said = warnings[0].message;
                 th_buf_init(&text, 4096);
-                th_messages_format(messages, (enum th_lang)lang, key, warnings[0].message.args,
-                                   warnings[0].message.n_args, &text);
+                th_error_add(&said, "source", warnings[0].source);
+                th_messages_format(messages, (enum th_lang)lang, key, said.args, said.n_args,
+                                   &text);
                 // Every placeholder has its argument, and every argument its words.
                 assert_null(strchr(th_buf_text(&text), '{'));
                 assert_null(strstr(th_buf_text(&text), "term."));

@@ -91,6 +91,37 @@ static void messages_format__fills_names_and_leaves_unknown_ones(void **state)
     th_messages_free(messages);
 }
 
+// An argument may be as long as a citation is, and differ by language.
+static void messages_format_texts__values_are_whole(void **state)
+{
+    (void)state;
+    struct th_messages *messages = small_catalogue();
+    struct th_json *texts = th_json_object();
+    struct th_buf out;
+    char want[1024];
+    char citation[901];
+    memset(citation, 'x', 900);
+    citation[900] = '\0';
+    (void)snprintf(want, sizeof want, "%s你好", citation);
+    th_json_set_text(texts, "who", citation);
+    th_buf_init(&out, 4096);
+    th_messages_format_texts(messages, TH_LANG_ZH, "greet", texts, &out);
+    assert_string_equal(th_buf_text(&out), want);
+    out.size = 0;
+    th_json_free(texts);
+    texts = th_json_object();
+    th_json_set_text(texts, "who.en", "@word");
+    th_json_set_text(texts, "who.zh", "安吉");
+    th_messages_format_texts(messages, TH_LANG_EN, "greet", texts, &out);
+    assert_string_equal(th_buf_text(&out), "Hello friend, friend! {unknown} {");
+    out.size = 0;
+    th_messages_format_texts(messages, TH_LANG_ZH, "greet", texts, &out);
+    assert_string_equal(th_buf_text(&out), "安吉你好");
+    th_buf_clear(&out);
+    th_json_free(texts);
+    th_messages_free(messages);
+}
+
 static void messages_error__message_and_hint_of_an_error(void **state)
 {
     (void)state;
@@ -214,6 +245,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages__fragments_of_a_language_are_joined),
         cmocka_unit_test(messages_format__fills_names_and_leaves_unknown_ones),
+        cmocka_unit_test(messages_format_texts__values_are_whole),
         cmocka_unit_test(messages_error__message_and_hint_of_an_error),
         cmocka_unit_test(messages_new__broken_tables_are_refused),
         CATALOGUE_TEST(catalogue__every_status_has_words_in_both_languages),

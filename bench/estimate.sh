@@ -1,0 +1,81 @@
+#!/bin/sh
+# A whole estimate of N parcels (default 1000000) beside SQLite writing the same rows, in one run on
+# one machine:
+#   bench/estimate.sh [--folder F] [--preset P] [--runs R] [N]
+# Parcels of bench/make_fabric, tea-garden's arithmetic for every kind of them (14 inputs, 17 numbers
+# with intervals, 10,000 draws), one year. CPU seconds (user and system), the least of R runs
+# (default 3) of each: other programs on the machine change wall times, these less.
+set -eu
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+root=$(dirname -- "$here")
+n=1000000
+runs=3
+folder=$root/build/bench
+preset=release
+while [ $# -gt 0 ]; do
+    case $1 in
+    --folder) folder=$2 && shift ;;
+    --preset) preset=$2 && shift ;;
+    --runs) runs=$2 && shift ;;
+    [1-9]*) n=$1 ;;
+    *)
+        echo "usage: $0 [--folder F] [--preset P] [--runs R] [N]" >&2
+        exit 2
+        ;;
+    esac
+    shift
+done
+mkdir -p "$folder"
+folder=$(CDPATH='' cd -- "$folder" && pwd)
+cd -- "$root"
+cmake --preset "$preset" -DTH_BENCH=ON >/dev/null
+cmake --build --preset "$preset" --target tanhui make_fabric estimate_rows -j "$(nproc)" >/dev/null
+tools=$root/build/$preset/bench
+program=$root/build/$preset/cli/tanhui
+work=$folder/estimate-$n
+rm -rf "$work"
+mkdir -p "$work"
+trap 'rm -rf "$work"' EXIT
+export TANHUI_REGISTRY="$work/r.tanhui" TANHUI_USER=admin TANHUI_LANG=en
+
+"$tools/make_fabric" "$n" 1 "$work/fabric.gpkg" "$work/truth.jsonl" "$work/villages.csv" >/dev/null
+"$program" init "$TANHUI_REGISTRY" --name Bench --admin-code 330523 --quiet
+"$program" village import "$work/villages.csv" --quiet
+"$program" parcel import "$work/fabric.gpkg" --quiet --progress none >/dev/null || [ $? -eq 1 ]
+python3 - "$root/data/methodologies/tea-garden/1.json" "$work/bench-garden.json" <<'PYTHON'
+import json
+import sys
+
+document = json.load(open(sys.argv[1], encoding="utf-8"))
+document["id"] = "bench-garden"
+document["applicability"]["kinds"] = ["bamboo", "orchard", "tea", "forest", "wetland"]
+document["applicability"]["land_classes"] = None
+json.dump(document, open(sys.argv[2], "w", encoding="utf-8"), ensure_ascii=False)
+PYTHON
+"$program" user add officer --role officer --quiet
+"$program" methodology add "$work/bench-garden.json" --as officer --quiet
+
+# user + system seconds of a command
+cpu_of() {
+    python3 -c 'import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(f"{used.ru_utime + used.ru_stime:.2f}")' "$@"
+}
+run=0
+while [ "$run" -lt "$runs" ]; do
+    run=$((run + 1))
+    cpu_of "$program" estimate run --year 2021 --methodology bench-garden --quiet >>"$work/run.txt"
+    "$tools/estimate_rows" "$TANHUI_REGISTRY" "$run" >>"$work/rows.txt"
+    sqlite3 "$TANHUI_REGISTRY" "PRAGMA wal_checkpoint(TRUNCATE)" >/dev/null
+done
+python3 - "$work/run.txt" "$work/rows.txt" <<'PYTHON'
+import json
+import sys
+
+whole = min(float(line) for line in open(sys.argv[1]))
+rows = [json.loads(line) for line in open(sys.argv[2])]
+plain = min(row["cpu_s"] for row in rows)
+print(f"{rows[0]['rows']} rows: estimate run {whole:.2f} s, SQLite writing them {plain:.2f} s, "
+      f"ratio {whole / plain:.2f} (CPU seconds, the least of {len(rows)})")
+PYTHON

@@ -99,3 +99,13 @@ const char *th_error_arg_get(const struct th_error *err, const char *name)
     }
     return NULL;
 }
+
+const char *th_error_arg_in(const struct th_error *err, const char *name, bool chinese)
+{
+    char full[sizeof(err->args[0].name)];
+    const char *value = th_error_arg_get(err, name);
+    if (value != NULL)
+        return value;
+    snprintf(full, sizeof full, "%s.%s", name, chinese ? "zh" : "en");
+    return th_error_arg_get(err, full);
+}

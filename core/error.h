@@ -3,10 +3,12 @@
 #ifndef TH_CORE_ERROR_H
 #define TH_CORE_ERROR_H
 
+#include <stdbool.h>
+
 #include "core/attributes.h"
 #include "core/status.h"
 
-enum { TH_ERROR_ARGS_MAX = 8, TH_ERROR_KEY_SIZE = 64, TH_ERROR_VALUE_SIZE = 320 };
+enum { TH_ERROR_ARGS_MAX = 12, TH_ERROR_KEY_SIZE = 64, TH_ERROR_VALUE_SIZE = 320 };
 
 struct th_error_arg {
     char name[24];
@@ -39,5 +41,7 @@ enum th_status th_error_no_memory(struct th_error *err);
 
 // Value of argument `name`, or NULL. Borrowed from err.
 const char *th_error_arg_get(const struct th_error *err, const char *name);
+// The same of one that may differ by language.
+const char *th_error_arg_in(const struct th_error *err, const char *name, bool chinese);
 
 #endif

@@ -214,7 +214,7 @@ static void write_reason(const struct check *check, const struct reason *reason,
         th_error_add_int(&what, "from_year", reason->from_year);
         th_error_add_int(&what, "to_year", reason->to_year);
     }
-    const char *limit = th_error_arg_get(&what, "limit");
+    const char *limit = th_error_arg_in(&what, "limit", true);
     const char *key = !has_limits || !with_limits ? "eligibility.plain"
                       : limit && limit[0]         ? "eligibility.limits"
                                                   : "eligibility.found";
@@ -244,8 +244,9 @@ static struct th_json *reason_json(const struct check *check, const struct reaso
     (void)snprintf(advice, sizeof(advice), "eligibility.advice.%s", reason_name(&reason->what));
     format(check, advice, &reason->what, &text);
     set_written(json, "advice", &text);
-    th_json_set_text(json, "limit", th_error_arg_get(&reason->what, "limit"));
-    th_json_set_text(json, "found", th_error_arg_get(&reason->what, "found"));
+    bool chinese = check->options->lang == TH_LANG_ZH;
+    th_json_set_text(json, "limit", th_error_arg_in(&reason->what, "limit", chinese));
+    th_json_set_text(json, "found", th_error_arg_in(&reason->what, "found", chinese));
     const int years[] = {reason->from_year, reason->to_year};
     static const char *const keys[] = {"from_year", "to_year"};
     for (size_t i = 0; i < 2; i++) {

@@ -300,7 +300,7 @@ struct th_json *th_estimate_skipped_json(int64_t parcel_id, const struct th_erro
     th_json_set_int(item, "parcel_id", parcel_id);
     th_json_set_text(item, "reason", dot ? dot + 1 : problem->key);
     th_json_set(item, "message", error_json(messages, lang, problem));
-    th_json_set_text(item, "limit", th_error_arg_get(problem, "limit"));
-    th_json_set_text(item, "found", th_error_arg_get(problem, "found"));
+    th_json_set_text(item, "limit", th_error_arg_in(problem, "limit", lang == TH_LANG_ZH));
+    th_json_set_text(item, "found", th_error_arg_in(problem, "found", lang == TH_LANG_ZH));
     return item;
 }

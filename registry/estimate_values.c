@@ -31,20 +31,49 @@ static enum th_status tell(const struct judge *judge, const struct th_error *rea
     return TH_INVALID;
 }
 
-// `why` NULL: the reason says all.
-static enum th_status refuse(const struct judge *judge, const char *reason,
-                             const struct th_input *input, const char *limit, const char *found,
-                             const struct th_text *why)
+// What is wanted and what was found, in both languages; `why` NULL: the reason says all.
+struct refusal {
+    const char *reason;
+    const struct th_input *input;
+    struct th_text limit, found;
+    const struct th_text *why;
+};
+
+static struct th_text same(const char *text)
+{
+    return (struct th_text){text, text};
+}
+
+static void add_texts(struct th_error *error, const char *name, struct th_text text)
+{
+    if (strcmp(text.zh, text.en) == 0) {
+        th_error_add(error, name, text.zh);
+    } else {
+        th_error_add_texts(error, name, text.zh, text.en);
+    }
+}
+
+static enum th_status refuse(const struct judge *judge, const struct refusal *refusal)
 {
     struct th_error error;
     (void)th_error_set(&error, TH_INVALID, "not_applicable", "methodology",
-                       th_methodology_id(judge->methodology), "reason", reason, "limit", limit,
-                       "found", found, NULL);
-    th_error_add_texts(&error, "input", input->title.zh, input->title.en);
-    if (why) {
-        th_error_add_texts(&error, "why", why->zh, why->en);
+                       th_methodology_id(judge->methodology), "reason", refusal->reason, NULL);
+    add_texts(&error, "limit", refusal->limit);
+    add_texts(&error, "found", refusal->found);
+    th_error_add_texts(&error, "input", refusal->input->title.zh, refusal->input->title.en);
+    if (refusal->why) {
+        th_error_add_texts(&error, "why", refusal->why->zh, refusal->why->en);
     }
     return tell(judge, &error);
+}
+
+static enum th_status refuse_plain(const struct judge *judge, const char *reason,
+                                   const struct th_input *input, const char *limit,
+                                   const char *found)
+{
+    const struct refusal refusal = {
+        .reason = reason, .input = input, .limit = same(limit), .found = same(found)};
+    return refuse(judge, &refusal);
 }
 
 bool th_input_choice_find(const struct th_input *input, const char *text, size_t *ret_index)
@@ -72,29 +101,52 @@ const char *th_input_stated(const struct th_input *input, const struct th_json *
     return NULL;
 }
 
-static const char *choices_text(const struct th_input *input, struct th_buf *out)
+// Titles of the choices whose bits are set, in both languages.
+struct choice_titles {
+    struct th_buf zh, en;
+};
+
+static void titles_write(const struct th_input *input, uint64_t choices, struct choice_titles *out)
 {
+    th_buf_init(&out->zh, TH_ERROR_VALUE_SIZE);
+    th_buf_init(&out->en, TH_ERROR_VALUE_SIZE);
     for (size_t i = 0; i < input->n_choices; i++) {
-        th_buf_printf(out, i > 0 ? ", %s" : "%s", input->choices[i].name);
+        if ((choices >> i & 1) != 0) {
+            th_buf_printf(&out->zh, out->zh.size > 0 ? "、%s" : "%s", input->choices[i].title.zh);
+            th_buf_printf(&out->en, out->en.size > 0 ? ", %s" : "%s", input->choices[i].title.en);
+        }
     }
-    return th_buf_text(out);
+}
+
+static struct th_text titles_text(const struct choice_titles *titles)
+{
+    return (struct th_text){th_buf_text(&titles->zh), th_buf_text(&titles->en)};
+}
+
+static void titles_clear(struct choice_titles *titles)
+{
+    th_buf_clear(&titles->zh);
+    th_buf_clear(&titles->en);
 }
 
 // What is refused and yet read on has no value.
 static enum th_status read_choice(const struct judge *judge, const struct th_input *input,
                                   const char *text, double *ret_value)
 {
-    struct th_buf names;
+    struct choice_titles titles;
     size_t index = 0;
     if (th_input_choice_find(input, text, &index)) {
         *ret_value = (double)index;
         return TH_OK;
     }
-    th_buf_init(&names, TH_ERROR_VALUE_SIZE);
     *ret_value = NAN;
-    enum th_status status = refuse(judge, "@applicability.input_choice", input,
-                                   choices_text(input, &names), text, NULL);
-    th_buf_clear(&names);
+    titles_write(input, UINT64_MAX, &titles);
+    const struct refusal refusal = {.reason = "@applicability.input_choice",
+                                    .input = input,
+                                    .limit = titles_text(&titles),
+                                    .found = same(text)};
+    enum th_status status = refuse(judge, &refusal);
+    titles_clear(&titles);
     return status;
 }
 
@@ -117,8 +169,8 @@ static enum th_status read_number(const struct judge *judge, const struct th_inp
                        th_ratio_format(input->high, high));
     }
     *ret_value = NAN;
-    return refuse(judge, reads ? "@applicability.input_range" : "@applicability.input_number",
-                  input, limit, text, NULL);
+    return refuse_plain(judge, reads ? "@applicability.input_range" : "@applicability.input_number",
+                        input, limit, text);
 }
 
 static enum th_status read_input(const struct judge *judge, const struct th_input *input,
@@ -130,7 +182,7 @@ static enum th_status read_input(const struct judge *judge, const struct th_inpu
     }
     if (!input->has_default) {
         *ret_value = NAN;
-        return refuse(judge, "@applicability.input_missing", input, input->unit, "", NULL);
+        return refuse_plain(judge, "@applicability.input_missing", input, input->unit, "");
     }
     *ret_value = th_ratio_double(input->standard);
     return TH_OK;
@@ -150,7 +202,7 @@ static enum th_status read_surveyed(const struct judge *judge, const struct th_i
     if (!surveys || !plots) {
         return judge->surveys_refused
                    ? TH_OK
-                   : refuse(judge, "@applicability.input_missing", input, input->unit, "", NULL);
+                   : refuse_plain(judge, "@applicability.input_missing", input, input->unit, "");
     }
     double value = index == plots->start ? surveys->start->mean
                    : index == plots->end ? surveys->end->mean
@@ -160,7 +212,7 @@ static enum th_status read_surveyed(const struct judge *judge, const struct th_i
         (void)snprintf(limit, sizeof(limit), "%s … %s", th_ratio_format(input->low, low),
                        th_ratio_format(input->high, high));
         (void)snprintf(found, sizeof(found), "%.15g", value);
-        return refuse(judge, "@applicability.input_range", input, limit, found, NULL);
+        return refuse_plain(judge, "@applicability.input_range", input, limit, found);
     }
     *ret_value = value;
     return TH_OK;
@@ -191,6 +243,29 @@ static bool read_season(const struct judge *judge, size_t index, const char *tex
     return true;
 }
 
+// Of a choice the titles, of a number the number.
+static enum th_status refuse_condition(const struct judge *judge,
+                                       const struct th_condition *condition, double value)
+{
+    const struct th_input *input = th_methodology_input(judge->methodology, condition->input);
+    struct choice_titles titles;
+    char limit[TH_RATIO_TEXT_SIZE];
+    char found[32];
+    bool excludes = condition->test == TH_TEST_NONE_OF;
+    titles_write(input, excludes ? ~condition->choices : condition->choices, &titles);
+    (void)snprintf(found, sizeof(found), "%g", value);
+    bool is_choice = input->type == TH_INPUT_CHOICE;
+    const struct refusal refusal = {
+        .reason = "@applicability.condition",
+        .input = input,
+        .limit = is_choice ? titles_text(&titles) : same(th_ratio_format(condition->limit, limit)),
+        .found = is_choice ? input->choices[(size_t)value].title : same(found),
+        .why = &condition->reason};
+    enum th_status status = refuse(judge, &refusal);
+    titles_clear(&titles);
+    return status;
+}
+
 static enum th_status check_conditions(const struct judge *judge, const double *values)
 {
     enum th_status status = TH_OK;
@@ -199,12 +274,7 @@ static enum th_status check_conditions(const struct judge *judge, const double *
         const struct th_condition *condition = th_methodology_condition(judge->methodology, i);
         double value = values[condition->input];
         if (!isnan(value) && !th_condition_holds(condition, values)) {
-            char limit[TH_RATIO_TEXT_SIZE];
-            char found[32];
-            (void)snprintf(found, sizeof(found), "%g", value);
-            status = refuse(judge, "@applicability.condition",
-                            th_methodology_input(judge->methodology, condition->input),
-                            th_ratio_format(condition->limit, limit), found, &condition->reason);
+            status = refuse_condition(judge, condition, value);
         }
     }
     return status;
@@ -229,9 +299,9 @@ static enum th_status check_keys(const struct judge *judge, const double *values
             told[parameter->key] = true;
             (void)snprintf(limit, sizeof(limit), "%g", parameter->rows[0].from);
             (void)snprintf(found, sizeof(found), "%g", value);
-            status = refuse(judge, "@applicability.input_below",
-                            th_methodology_input(judge->methodology, parameter->key), limit, found,
-                            NULL);
+            status = refuse_plain(judge, "@applicability.input_below",
+                                  th_methodology_input(judge->methodology, parameter->key), limit,
+                                  found);
         }
     }
     return status;

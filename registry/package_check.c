@@ -194,13 +194,14 @@ static enum th_status check_applies(struct th_store *store, const struct th_pack
     if (n == 0) {
         return TH_OK;
     }
-    enum th_status status =
-        th_error_set(err, TH_INVALID, "parcels_not_applicable", "methodology",
-                     th_methodology_id(package->methodology), "parcels", ids, "reason",
-                     th_error_arg_get(&first, "reason"), "limit", th_error_arg_get(&first, "limit"),
-                     "found", th_error_arg_get(&first, "found"), NULL);
-    th_error_add_int(err, "n", n);
-    return status;
+    // Everything that the first parcel's reason says, and of how many it is the first.
+    th_text_copy(first.key, sizeof(first.key), "parcels_not_applicable");
+    th_error_add(&first, "parcels", ids);
+    th_error_add_int(&first, "n", n);
+    if (err) {
+        *err = first;
+    }
+    return TH_INVALID;
 }
 
 static enum th_status check_rival(struct th_store *store, const struct th_package_record *record,

@@ -193,7 +193,15 @@ static void check__tells_all_reasons_of_a_parcel(void **state)
         assert_string_equal(th_json_get_text(reason, "reason", ""), want[i]);
         assert_non_null(th_json_get_text(reason, "message", NULL));
         assert_int_equal(strncmp(th_json_get_text(reason, "advice", "elig"), "elig", 4) == 0, 0);
+        assert_null(strchr(th_json_get_text(reason, "message", ""), '{'));
     }
+    // Choices are told by their titles, what was found as it was written or by its title.
+    assert_string_equal(th_json_get_text(th_json_at(reasons, 2), "limit", ""),
+                        "旱地矿质土、湿地、有机土（泥炭等）");
+    assert_string_equal(th_json_get_text(th_json_at(reasons, 2), "found", ""), "泥炭");
+    assert_string_equal(th_json_get_text(th_json_at(reasons, 4), "limit", ""),
+                        "防护林、特用林、用材林、薪炭林");
+    assert_string_equal(th_json_get_text(th_json_at(reasons, 4), "found", ""), "经济林");
     // What is asked of every year is told once, with the years.
     assert_int_equal(th_json_get_int(th_json_at(reasons, 1), "from_year", 0), 2021);
     assert_int_equal(th_json_get_int(th_json_at(reasons, 1), "to_year", 0), 2023);

@@ -27,7 +27,8 @@ void th_estimate_rules_free(struct th_estimate_rules *rules);
 const struct th_parameter_row *th_estimate_value(const struct th_estimate_rules *rules,
                                                  const char *name);
 
-enum { TH_ESTIMATE_WARNINGS_MAX = 16 };
+// Of a document, and with those that a run adds by itself.
+enum { TH_ESTIMATE_WARNINGS_OF_DOCUMENT = 32, TH_ESTIMATE_WARNINGS_MAX = 40 };
 
 // What people must know about the numbers. `warning` keys: "warning.<key>".
 struct th_estimate_warning {
@@ -35,7 +36,9 @@ struct th_estimate_warning {
     struct th_error message; // key and arguments
     const char *source;      // its argument "source", whole; the document's, NULL without
 };
-// At most the maximum.
+// At most TH_ESTIMATE_WARNINGS_OF_DOCUMENT. Those that want a waiver come first; where there is no
+// room for all, the last one ("numbers_more" with "n") says how many more there are, and wants a
+// waiver if one of them does.
 size_t th_estimate_warnings(const struct th_estimate_rules *rules,
                             struct th_estimate_warning *ret_warnings);
 

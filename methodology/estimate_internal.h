@@ -57,4 +57,8 @@ void th_estimate_columns_clear(struct th_estimate_columns *columns);
 void th_estimate_columns_fill(struct th_estimate_columns *columns, int year,
                               const struct th_estimate_parcel *parcels, size_t n);
 
+// th_estimate_warnings with room for `limit` ≥ 1 of them.
+size_t th_estimate_warnings_within(const struct th_estimate_rules *rules, size_t limit,
+                                   struct th_estimate_warning *ret_warnings);
+
 #endif

@@ -231,42 +231,93 @@ static const struct th_parameter_row *unverified_row(const struct th_parameter_r
     return NULL;
 }
 
-// Equations by which a survey of plots is weighed count like parameters.
-static size_t warn_equations(const struct th_methodology *methodology,
-                             struct th_estimate_warning *ret_warnings, size_t n)
+struct telling {
+    struct th_estimate_warning *warnings;
+    size_t limit, n, n_untold;
+    bool untold_waiver;
+};
+
+// The last place is kept for how many more there are, until it is known that there are none.
+static void tell(struct telling *telling, const struct th_estimate_warning *warning)
 {
-    const struct th_plots *plots = th_methodology_plots(methodology);
-    for (size_t i = 0; plots && i < plots->n_equations && n < TH_ESTIMATE_WARNINGS_MAX; i++) {
-        const struct th_stem *stem = plots->equations[i].stem;
-        if (th_stem_evidence(stem) != TH_EVIDENCE_UNVERIFIED) {
-            continue;
-        }
-        ret_warnings[n] = (struct th_estimate_warning){.message.status = TH_DATA_PROBLEM};
-        struct th_error *message = &ret_warnings[n++].message;
-        th_text_copy(message->key, sizeof(message->key), "equation_unverified");
-        th_error_add(message, "equation", plots->equations[i].reference);
-        th_error_add(message, "source", th_stem_source(stem));
-        th_error_add_texts(message, "title", th_stem_title(stem)->zh, th_stem_title(stem)->en);
+    if (telling->n < telling->limit) {
+        telling->warnings[telling->n++] = *warning;
+        return;
     }
-    return n;
+    struct th_estimate_warning *last = &telling->warnings[telling->limit - 1];
+    if (telling->n_untold == 0) {
+        telling->n_untold = 1;
+        telling->untold_waiver = last->needs_waiver;
+    }
+    telling->n_untold++;
+    telling->untold_waiver = telling->untold_waiver || warning->needs_waiver;
+    *last = (struct th_estimate_warning){.needs_waiver = telling->untold_waiver,
+                                         .message.status = TH_DATA_PROBLEM};
+    th_text_copy(last->message.key, sizeof(last->message.key), "numbers_more");
+    th_error_add_int(&last->message, "n", (long long)telling->n_untold);
 }
 
-size_t th_estimate_warnings(const struct th_estimate_rules *rules,
-                            struct th_estimate_warning *ret_warnings)
+static void tell_references(const struct th_estimate_rules *rules, bool waivers,
+                            struct telling *telling)
 {
-    size_t n = 0;
+    for (size_t i = 0; i < rules->methodology->n_parameters; i++) {
+        const struct th_parameter *parameter = &rules->methodology->parameters[i];
+        struct th_estimate_warning warning;
+        size_t n_rows = 0;
+        const struct th_parameter_row *rows = th_estimate_rows(rules, i, &n_rows);
+        if (warn_reference(parameter, &rows[0], &warning) && warning.needs_waiver == waivers) {
+            tell(telling, &warning);
+        }
+    }
+}
+
+static void tell_unverified(const struct th_estimate_rules *rules, struct telling *telling)
+{
     for (size_t i = 0; i < rules->methodology->n_parameters; i++) {
         const struct th_parameter *parameter = &rules->methodology->parameters[i];
         size_t n_rows = 0;
         const struct th_parameter_row *rows = th_estimate_rows(rules, i, &n_rows);
         const struct th_parameter_row *unverified = unverified_row(rows, n_rows);
-        if (unverified && n < TH_ESTIMATE_WARNINGS_MAX) {
-            (void)begin_warning(&ret_warnings[n], "parameter_unverified", parameter, unverified);
-            ret_warnings[n++].source = unverified->source;
-        }
-        if (n < TH_ESTIMATE_WARNINGS_MAX && warn_reference(parameter, &rows[0], &ret_warnings[n])) {
-            n++;
+        if (unverified) {
+            struct th_estimate_warning warning;
+            (void)begin_warning(&warning, "parameter_unverified", parameter, unverified);
+            warning.source = unverified->source;
+            tell(telling, &warning);
         }
     }
-    return warn_equations(rules->methodology, ret_warnings, n);
+}
+
+// Equations by which a survey of plots is weighed count like parameters.
+static void tell_equations(const struct th_methodology *methodology, struct telling *telling)
+{
+    const struct th_plots *plots = th_methodology_plots(methodology);
+    for (size_t i = 0; plots && i < plots->n_equations; i++) {
+        const struct th_stem *stem = plots->equations[i].stem;
+        if (th_stem_evidence(stem) == TH_EVIDENCE_UNVERIFIED) {
+            struct th_estimate_warning warning = {.message.status = TH_DATA_PROBLEM,
+                                                  .source = th_stem_source(stem)};
+            struct th_error *message = &warning.message;
+            th_text_copy(message->key, sizeof(message->key), "equation_unverified");
+            th_error_add(message, "equation", plots->equations[i].reference);
+            th_error_add_texts(message, "title", th_stem_title(stem)->zh, th_stem_title(stem)->en);
+            tell(telling, &warning);
+        }
+    }
+}
+
+size_t th_estimate_warnings_within(const struct th_estimate_rules *rules, size_t limit,
+                                   struct th_estimate_warning *ret_warnings)
+{
+    struct telling telling = {.warnings = ret_warnings, .limit = limit};
+    tell_references(rules, true, &telling);
+    tell_references(rules, false, &telling);
+    tell_unverified(rules, &telling);
+    tell_equations(rules->methodology, &telling);
+    return telling.n;
+}
+
+size_t th_estimate_warnings(const struct th_estimate_rules *rules,
+                            struct th_estimate_warning *ret_warnings)
+{
+    return th_estimate_warnings_within(rules, TH_ESTIMATE_WARNINGS_OF_DOCUMENT, ret_warnings);
 }

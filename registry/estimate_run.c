@@ -155,6 +155,7 @@ static void warn_unrecorded(struct th_estimate_result *result, size_t n_unrecord
     if (n_unrecorded > 0 && result->n_warnings < TH_ESTIMATE_WARNINGS_MAX) {
         struct th_estimate_warning *warning = &result->warnings[result->n_warnings++];
         begin_warning(warning, "estimate_unrecorded");
+        warning->needs_waiver = true; // what nobody stated is credited as nought
         th_error_add_int(&warning->message, "n", (long long)n_unrecorded);
     }
 }

@@ -262,6 +262,7 @@ static void estimate_run__takes_the_records_of_the_year(void **state)
     const struct th_json *warnings = th_json_get(reply, "warnings");
     const struct th_json *last = th_json_at(warnings, th_json_size(warnings) - 1);
     assert_string_equal(th_json_get_text(last, "code", ""), "estimate_unrecorded");
+    assert_true(th_json_get_bool(last, "needs_waiver", false));
     th_json_free(reply);
     fixture_file(f, path, "records.csv",
                  "村,地块号,有机肥氮（公斤/亩）,尿素（公斤/亩）,柴油（升）\n测试一村,1,6,20,30\n");

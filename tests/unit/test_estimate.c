@@ -4,6 +4,7 @@
 
 #include "core/messages.h"
 #include "methodology/estimate.h"
+#include "methodology/estimate_internal.h"
 #include "methodology/shipped.h"
 #include "tests/support/support.h"
 
@@ -481,6 +482,38 @@ static void explain__every_key_has_its_words(void **state)
     clear(&fixture);
 }
 
+// Where there is no room for all, nothing is lost: the last one says how many more there are, and
+// what wants an officer's waiver keeps wanting it.
+static void warnings__that_do_not_fit_are_counted(void **state)
+{
+    struct th_estimate_warning all[TH_ESTIMATE_WARNINGS_MAX];
+    struct th_estimate_warning few[TH_ESTIMATE_WARNINGS_MAX];
+    size_t n_tried = 0;
+    (void)state;
+    for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
+        struct fixture fixture = make(th_methodology_shipped_name(i), NULL);
+        size_t n = th_estimate_warnings(fixture.rules, all);
+        for (size_t limit = 1; limit < n; limit++) {
+            char more[32];
+            assert_int_equal(th_estimate_warnings_within(fixture.rules, limit, few), limit);
+            (void)snprintf(more, sizeof(more), "%zu", n - limit + 1);
+            assert_string_equal(few[limit - 1].message.key, "numbers_more");
+            assert_string_equal(th_error_arg_get(&few[limit - 1].message, "n"), more);
+            for (size_t k = 0; k + 1 < limit; k++) {
+                assert_string_equal(few[k].message.key, all[k].message.key);
+            }
+            n_tried++;
+        }
+        clear(&fixture);
+    }
+    assert_true(n_tried > 0);
+    // 0.72 is five times what was measured: the only warning of the document, and a waiver.
+    struct fixture fixture = make("reported-factor/1.json", "0.72");
+    assert_int_equal(th_estimate_warnings_within(fixture.rules, 1, few), 1);
+    assert_true(few[0].needs_waiver);
+    clear(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -498,6 +531,7 @@ int main(void)
         cmocka_unit_test(explain__a_fraction_shows_what_is_cut_off),
         cmocka_unit_test(explain__tells_where_a_deduction_comes_from),
         cmocka_unit_test(explain__every_key_has_its_words),
+        cmocka_unit_test(warnings__that_do_not_fit_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,8 +131,9 @@ static void compute__an_empty_plot_counts_as_nought(void **state)
     assert_close(world->surveys[0].mean, 2.144694, 1e-9);
 }
 
-// VM0010's workflow as published (VM0010 workflow): 3.30 + 4.80 + 4.08 m3 on 0.1 ha are 121.8 m3/ha; over
-// both plots, of which the second is empty, 60.9, where the source averages the one plot alone.
+// VM0010's workflow as published (VM0010 workflow): 3.30 + 4.80 + 4.08 m3 on 0.1 ha are 121.8
+// m3/ha; over both plots, of which the second is empty, 60.9, where the source averages the one
+// plot alone.
 static void compute__volumes_of_stems_become_a_growing_stock(void **state)
 {
     (void)state;

@@ -104,7 +104,7 @@ static void write_within(const struct writer *writer, const struct th_calc_node 
         write_node(writer, sides[i].b, BINDS_LEAF);
         put(writer, "", i == 0 ? "," : "");
     }
-    put(writer, " ? 1 : 0)", "),1,0)");
+    put(writer, ")", "),1,0)");
 }
 
 // The key is not part of the expression, but whoever writes its leaves wants to know of them.

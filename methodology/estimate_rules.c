@@ -6,16 +6,24 @@
 #include "methodology/stem.h"
 #include "methodology/wide_internal.h"
 
+// Behind a number in a sentence; a share has no unit that anybody would write.
+static const char *written_unit(const struct th_parameter *parameter)
+{
+    return th_text_equals(parameter->unit, "1") ? "" : parameter->unit;
+}
+
 static enum th_status out_of_range(const struct th_parameter *parameter, struct th_ratio value,
                                    struct th_error *err)
 {
     char have[TH_RATIO_TEXT_SIZE];
     char low[TH_RATIO_TEXT_SIZE];
     char high[TH_RATIO_TEXT_SIZE];
-    return th_error_set(
+    (void)th_error_set(
         err, TH_INVALID, "factor_out_of_range", "name", parameter->name, "value",
         th_ratio_format(value, have), "low", th_ratio_format(parameter->range_low, low), "high",
-        th_ratio_format(parameter->range_high, high), "unit", parameter->unit, NULL);
+        th_ratio_format(parameter->range_high, high), "unit", written_unit(parameter), NULL);
+    th_error_add_texts(err, "title", parameter->title.zh, parameter->title.en);
+    return TH_INVALID;
 }
 
 static enum th_status find_input(const struct th_estimate_rules *rules, const char *name,
@@ -180,7 +188,7 @@ static struct th_error *begin_warning(struct th_estimate_warning *warning, const
     th_text_copy(warning->message.key, sizeof(warning->message.key), key);
     th_error_add_texts(&warning->message, "parameter", parameter->title.zh, parameter->title.en);
     th_error_add(&warning->message, "value", th_ratio_format(row->value, value));
-    th_error_add(&warning->message, "unit", parameter->unit);
+    th_error_add(&warning->message, "unit", written_unit(parameter));
     return &warning->message;
 }
 
@@ -217,6 +225,22 @@ static bool warn_reference(const struct th_parameter *parameter, const struct th
     th_error_add(message, "reference", th_ratio_format(parameter->reference, reference));
     th_error_add(message, "waiver_ratio", th_ratio_format(parameter->waiver_ratio, waiver));
     ret_warning->source = parameter->reference_source;
+    return true;
+}
+
+// A value that whoever ran the estimate put in place of the document's own, with no measured value
+// that it could be held against: an officer sees what it rests on.
+static bool warn_replaced(const struct th_parameter *parameter, const struct th_parameter_row *row,
+                          struct th_estimate_warning *ret_warning)
+{
+    char own[TH_RATIO_TEXT_SIZE];
+    if (parameter->has_reference) {
+        return false;
+    }
+    struct th_error *message = begin_warning(ret_warning, "parameter_replaced", parameter, row);
+    ret_warning->needs_waiver = true;
+    th_error_add(message, "own", th_ratio_format(parameter->rows[0].value, own));
+    th_error_add(message, "name", parameter->name);
     return true;
 }
 
@@ -271,6 +295,19 @@ static void tell_references(const struct th_estimate_rules *rules, bool waivers,
     }
 }
 
+static void tell_replaced(const struct th_estimate_rules *rules, struct telling *telling)
+{
+    for (size_t i = 0; i < rules->methodology->n_parameters; i++) {
+        const struct th_parameter *parameter = &rules->methodology->parameters[i];
+        struct th_estimate_warning warning;
+        size_t n_rows = 0;
+        const struct th_parameter_row *rows = th_estimate_rows(rules, i, &n_rows);
+        if (rules->replaced[i] && warn_replaced(parameter, rows, &warning)) {
+            tell(telling, &warning);
+        }
+    }
+}
+
 static void tell_unverified(const struct th_estimate_rules *rules, struct telling *telling)
 {
     for (size_t i = 0; i < rules->methodology->n_parameters; i++) {
@@ -310,6 +347,7 @@ size_t th_estimate_warnings_within(const struct th_estimate_rules *rules, size_t
 {
     struct telling telling = {.warnings = ret_warnings, .limit = limit};
     tell_references(rules, true, &telling);
+    tell_replaced(rules, &telling);
     tell_references(rules, false, &telling);
     tell_unverified(rules, &telling);
     tell_equations(rules->methodology, &telling);

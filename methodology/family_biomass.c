@@ -248,7 +248,9 @@ static void build_stock_once(struct th_calc *calc, const struct th_family_use *u
 {
     struct th_node first = th_calc_number(calc, (struct th_ratio){1, 1}, "yr", NULL);
     struct th_node second = th_calc_number(calc, (struct th_ratio){2, 1}, "yr", NULL);
-    struct th_node is_first = th_calc_within(calc, use->roles[ONCE_ELAPSED], first, second);
+    struct th_node is_first =
+        th_calc_line(calc, th_calc_within(calc, use->roles[ONCE_ELAPSED], first, second),
+                     "term.stock_once_first", "1", "VM0033 v2.1");
     struct th_node stock = th_calc_mul(calc, use->area_ha, use->roles[ONCE_STOCK]);
     struct th_node carbon = th_calc_div(calc, th_calc_mul(calc, stock, is_first), first);
     carbon = th_calc_line(calc, carbon, "term.stock_once_carbon", "kg C/yr", "VM0033 v2.1");

@@ -20,7 +20,9 @@ static struct th_node while_it_runs(struct th_calc *calc, struct th_node elapsed
 {
     struct th_node one = th_calc_number(calc, (struct th_ratio){1, 1}, "yr", NULL);
     struct th_node end = th_calc_add(calc, period, one);
-    return th_calc_mul(calc, yearly, th_calc_within(calc, elapsed, one, end));
+    struct th_node runs = th_calc_line(calc, th_calc_within(calc, elapsed, one, end),
+                                       "term.soil_runs", "1", equation_2_25);
+    return th_calc_mul(calc, yearly, runs);
 }
 
 static void build_soil_carbon(struct th_calc *calc, const struct th_family_use *use)

@@ -253,11 +253,31 @@ static size_t tell_mean(struct th_survey_told *told, const struct th_plots *plot
     return row;
 }
 
-// deviation ÷ √n × t ÷ z, or the stock itself where there is one plot alone.
+// Of what the lines above say of each plot, which is more than fits into one expression.
+static double tell_deviation(const struct th_plots *plots, bool is_paired,
+                             const struct th_json *arguments, double deviation,
+                             struct th_json *lines)
+{
+    char value[TH_EXPLAIN_NUMBER_SIZE];
+    double rounded = th_calc_round(deviation);
+    (void)th_explain_add(
+        lines, (struct th_explain_line){
+                   .term = is_paired ? "term.survey_deviation_paired" : "term.survey_deviation",
+                   .value = th_explain_number(rounded, value),
+                   .unit = plots->quantity == TH_PLOTS_GROWING_STOCK ? "m3/ha" : "t d.m./ha",
+                   .source = is_paired ? "term.source_survey_deviation_paired"
+                                       : "term.source_survey_deviation",
+                   .arguments = th_json_copy(arguments)});
+    return rounded;
+}
+
+// deviation ÷ √n × t ÷ z, or the stock itself where there is one plot alone. The value is that of
+// the expression as it is printed.
 static void tell_error(const struct th_survey_told *told, const struct th_plots *plots,
-                       const char *term, int year, size_t n, double deviation, double error,
+                       bool is_paired, int year, size_t n, double deviation, double error,
                        struct th_json *lines)
 {
+    const char *term = is_paired ? "term.survey_error_paired" : "term.survey_error";
     char texts[4][TH_EXPLAIN_NUMBER_SIZE];
     char expression[5 * TH_EXPLAIN_NUMBER_SIZE];
     char text[24];
@@ -267,10 +287,13 @@ static void tell_error(const struct th_survey_told *told, const struct th_plots 
     (void)snprintf(text, sizeof(text), "%zu", n);
     th_json_set_text(arguments, "n", text);
     if (n > 1) {
-        double student = th_student_half_width(told->confidence, (unsigned long)(n - 1));
-        double normal = th_normal_half_width(told->confidence);
+        double rounded = tell_deviation(plots, is_paired, arguments, deviation, lines);
+        double student =
+            th_calc_round(th_student_half_width(told->confidence, (unsigned long)(n - 1)));
+        double normal = th_calc_round(th_normal_half_width(told->confidence));
+        error = rounded / sqrt((double)n) * student / normal;
         (void)snprintf(expression, sizeof(expression), "%s ÷ √%zu × %s ÷ %s",
-                       th_explain_number(deviation, texts[0]), n,
+                       th_explain_number(rounded, texts[0]), n,
                        th_explain_number(student, texts[1]), th_explain_number(normal, texts[2]));
     }
     (void)th_explain_add(
@@ -288,14 +311,14 @@ static void tell_errors(const struct th_survey_told *told, const struct th_plots
 {
     if (interval->is_paired) {
         double error = interval->n_errors > 0 ? interval->errors[0].standard_error : 0;
-        tell_error(told, plots, "term.survey_error_paired", interval->end->year,
-                   interval->end->n_plots, interval->deviation, error, lines);
+        tell_error(told, plots, true, interval->end->year, interval->end->n_plots,
+                   interval->deviation, error, lines);
         return;
     }
     const struct th_survey *const surveys[] = {interval->start, interval->end};
     for (size_t i = 0; i < 2; i++) {
-        tell_error(told, plots, "term.survey_error", surveys[i]->year, surveys[i]->n_plots,
-                   surveys[i]->deviation, surveys[i]->standard_error, lines);
+        tell_error(told, plots, false, surveys[i]->year, surveys[i]->n_plots, surveys[i]->deviation,
+                   surveys[i]->standard_error, lines);
     }
 }
 

@@ -532,7 +532,7 @@ static enum th_status find(struct th_store *store, const struct th_methodology *
     if (!plots->last) {
         const char *stratum = th_json_get_text(attributes, "stratum", "");
         return refuse(methodology, "@applicability.survey_none", "@applicability.survey_wanted",
-                      stratum[0] != '\0' ? stratum : "-", err);
+                      stratum[0] != '\0' ? stratum : "@applicability.no_stratum", err);
     }
     return find_interval(methodology, plots->last, year, ret_state, err);
 }

@@ -102,6 +102,8 @@ enum th_status th_estimate_plots_store(struct th_store *store, int64_t run_id,
 struct remarks {
     int64_t n_outside, n_unknown, n_lost, n_single;
     const struct th_survey *outside, *unknown, *single, *lost;
+    int64_t n_elsewhere;
+    const struct th_survey *elsewhere;
     int lost_to;
 };
 
@@ -127,6 +129,22 @@ static void remark_intervals(const struct th_plot_set *set, struct remarks *rema
     }
 }
 
+// A stratum without plots in its own village takes those that another village gave its name.
+static void remark_villages(const struct th_plot_set *set, struct remarks *remarks)
+{
+    const char *end = set->key[0] == 's' ? strchr(set->key, '/') : NULL;
+    size_t size = end ? (size_t)(end - set->key) - 1 : 0;
+    for (size_t i = 0; end && i < set->n_surveys; i++) {
+        const char *village = set->surveys[i].plots[0].village;
+        if (set->states[i].used &&
+            (strlen(village) != size || strncmp(village, set->key + 1, size) != 0)) {
+            remarks->elsewhere = &set->surveys[i];
+            remarks->n_elsewhere++;
+            return;
+        }
+    }
+}
+
 static void add_warning(const char *key, int64_t n, const struct th_survey *survey, int to_year,
                         struct th_estimate_warning *warnings, size_t *n_warnings)
 {
@@ -141,6 +159,7 @@ static void add_warning(const char *key, int64_t n, const struct th_survey *surv
     th_error_add_int(message, "n", n);
     th_error_add_int(message, "year", survey->year);
     th_error_add_int(message, "to", to_year);
+    th_error_add(message, "village", survey->plots[0].village);
 }
 
 enum th_status th_estimate_plots_warn(const struct th_estimate_plots *plots,
@@ -162,11 +181,14 @@ enum th_status th_estimate_plots_warn(const struct th_estimate_plots *plots,
     free(used);
     for (size_t i = 0; i < plots->n; i++) {
         remark_intervals(plots->sets[i], &remarks);
+        remark_villages(plots->sets[i], &remarks);
     }
     add_warning("survey_outside", remarks.n_outside, remarks.outside, 0, warnings, n_warnings);
     add_warning("survey_range_unknown", remarks.n_unknown, remarks.unknown, 0, warnings,
                 n_warnings);
     add_warning("survey_single", remarks.n_single, remarks.single, 0, warnings, n_warnings);
     add_warning("survey_lost", remarks.n_lost, remarks.lost, remarks.lost_to, warnings, n_warnings);
+    add_warning("survey_elsewhere", remarks.n_elsewhere, remarks.elsewhere, 0, warnings,
+                n_warnings);
     return TH_OK;
 }

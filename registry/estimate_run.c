@@ -93,6 +93,15 @@ static const char *per_ha_text(const struct th_estimate_row *row, char *buf, siz
     return buf;
 }
 
+// A bound as a person reads it: 22/3 as 7.33.
+static const char *bound_text(struct th_ratio bound, char buf[TH_RATIO_TEXT_SIZE])
+{
+    if (strchr(th_ratio_format(bound, buf), '/')) {
+        (void)snprintf(buf, TH_RATIO_TEXT_SIZE, "%.2f", th_ratio_double(bound));
+    }
+    return buf;
+}
+
 static void say_implausible(const struct th_estimate_row *row, const struct th_plausible *bounds,
                             struct th_error *message)
 {
@@ -102,8 +111,8 @@ static void say_implausible(const struct th_estimate_row *row, const struct th_p
     th_error_add_int(message, "parcel", row->parcel_id);
     th_error_add_int(message, "year", row->year);
     th_error_add(message, "value", per_ha_text(row, value, sizeof(value)));
-    th_error_add(message, "low", th_ratio_format(bounds->low, low));
-    th_error_add(message, "high", th_ratio_format(bounds->high, high));
+    th_error_add(message, "low", bound_text(bounds->low, low));
+    th_error_add(message, "high", bound_text(bounds->high, high));
 }
 
 // A result that cannot be is refused; one at odds with the region's mean asks for a second look.

@@ -76,6 +76,12 @@ static enum th_status refuse_plain(const struct judge *judge, const char *reason
     return refuse(judge, &refusal);
 }
 
+static enum th_status refuse_missing(const struct judge *judge, const struct th_input *input)
+{
+    return refuse_plain(judge, "@applicability.input_missing", input, "@applicability.to_be_filled",
+                        "@applicability.not_filled");
+}
+
 bool th_input_choice_find(const struct th_input *input, const char *text, size_t *ret_index)
 {
     for (size_t i = 0; i < input->n_choices; i++) {
@@ -182,7 +188,7 @@ static enum th_status read_input(const struct judge *judge, const struct th_inpu
     }
     if (!input->has_default) {
         *ret_value = NAN;
-        return refuse_plain(judge, "@applicability.input_missing", input, input->unit, "");
+        return refuse_missing(judge, input);
     }
     *ret_value = th_ratio_double(input->standard);
     return TH_OK;
@@ -200,9 +206,7 @@ static enum th_status read_surveyed(const struct judge *judge, const struct th_i
     char high[TH_RATIO_TEXT_SIZE];
     *ret_value = NAN;
     if (!surveys || !plots) {
-        return judge->surveys_refused
-                   ? TH_OK
-                   : refuse_plain(judge, "@applicability.input_missing", input, input->unit, "");
+        return judge->surveys_refused ? TH_OK : refuse_missing(judge, input);
     }
     double value = index == plots->start ? surveys->start->mean
                    : index == plots->end ? surveys->end->mean

@@ -381,6 +381,10 @@ enum th_status th_package_create(struct th_registry *registry, const struct th_r
         struct th_json *warnings = th_estimate_warnings_json(result.warnings, result.n_warnings,
                                                              options->messages, options->lang);
         if (status == TH_OK) {
+            status = th_package_restated_warn(th_work_store(work), &package.record,
+                                              options->messages, options->lang, warnings, err);
+        }
+        if (status == TH_OK) {
             status = th_package_tenure_warn(th_work_store(work), &package, options->messages,
                                             options->lang, warnings, err);
         }

@@ -339,7 +339,7 @@ enum th_status th_package_check_waivers(struct th_store *store,
     }
     th_json_free(warnings);
     free(text);
-    return status;
+    return status == TH_OK ? th_package_check_restated(store, record, err) : status;
 }
 
 struct th_json *th_package_parcels_json(const struct th_package_open *package)

@@ -141,4 +141,20 @@ enum th_status th_package_tenure_warn(struct th_store *store, const struct th_pa
                                       const struct th_messages *messages, enum th_lang lang,
                                       struct th_json *warnings, struct th_error *err) TH_MUST_CHECK;
 
+// package_restated.c: "survey_restated" (with "n", "parcel", "package", "year"), where the surveys
+// that a package goes on from are not those that the issued package before it ended with. It wants
+// a waiver. Appended to a reply's warnings; whether `rule` is it and there; and TH_CONFLICT
+// ("waiver_needed") as long as nobody waived it.
+enum th_status th_package_restated_warn(struct th_store *store,
+                                        const struct th_package_record *record,
+                                        const struct th_messages *messages, enum th_lang lang,
+                                        struct th_json *warnings,
+                                        struct th_error *err) TH_MUST_CHECK;
+enum th_status th_package_restated_is(struct th_store *store,
+                                      const struct th_package_record *record, const char *rule,
+                                      bool *ret_there, struct th_error *err) TH_MUST_CHECK;
+enum th_status th_package_check_restated(struct th_store *store,
+                                         const struct th_package_record *record,
+                                         struct th_error *err) TH_MUST_CHECK;
+
 #endif

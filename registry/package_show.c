@@ -183,7 +183,10 @@ static enum th_status set_run(struct th_store *store, const struct th_package_op
         th_estimate_set_run(object, &run);
         th_json_set(object, "uncertainty", th_estimate_uncertainty_json(&run));
         th_json_set(reply, "run", object);
-        status = th_package_tenure_warn(store, package, messages, lang, warnings, err);
+        status = th_package_restated_warn(store, record, messages, lang, warnings, err);
+        status = status == TH_OK
+                     ? th_package_tenure_warn(store, package, messages, lang, warnings, err)
+                     : status;
         th_json_set(reply, "warnings", warnings);
     }
     return status;

@@ -32,6 +32,9 @@ static enum th_status check_rule(struct th_store *store, const struct th_package
                           th_text_equals(th_json_get_text(warning, "code", ""), rule));
     }
     if (status == TH_OK && !there) {
+        status = th_package_restated_is(store, record, rule, &there, err);
+    }
+    if (status == TH_OK && !there) {
         status = th_error_set(err, TH_NOT_FOUND, "warning_absent", "rule", rule, NULL);
         th_error_add_int(err, "package", record->package_id);
     }

@@ -353,7 +353,7 @@ static void calc_write__puts_brackets_where_they_are_needed(void **state)
         {th_calc_log10(calc, th_calc_mul(calc, c, a)), "log10(5 × 2)", "LOG10(5*2)", 1},
         {th_calc_pow(calc, sum, a), "(2 + 5) ^ 2", "(2+5)^2", 49},
         {th_calc_mul(calc, chosen, x), "7 × I0", "7*I0", 42},
-        {th_calc_within(calc, x, a, c), "(2 ≤ I0 < 5 ? 1 : 0)", "IF(AND(2<=I0,I0<5),1,0)", 0},
+        {th_calc_within(calc, x, a, c), "(2 ≤ I0 < 5)", "IF(AND(2<=I0,I0<5),1,0)", 0},
     };
     enum { N = sizeof(cases) / sizeof(cases[0]) };
     for (size_t i = 0; i < N; i++) {

@@ -79,27 +79,13 @@ static enum th_status read_all(const char *text, size_t size,
     return status;
 }
 
-struct first_fault {
-    struct th_error *err; // NULL: nobody wants it
-    bool is_kept;
-};
-
-static void keep_first(void *context, const struct th_error *fault)
-{
-    struct first_fault *first = context;
-    if (!first->is_kept && first->err) {
-        *first->err = *fault;
-    }
-    first->is_kept = true;
-}
-
 enum th_status th_methodology_parse(const char *text, size_t size,
                                     struct th_methodology **ret_methodology, struct th_error *err)
 {
-    struct first_fault first = {.err = err};
+    struct th_first_fault first = {.err = err};
     struct th_methodology *methodology = NULL;
     size_t n_faults = 0;
-    enum th_status status = read_all(text, size, keep_first, &first, &n_faults, &methodology, err);
+    enum th_status status = read_all(text, size, th_reader_keep_first, &first, &n_faults, &methodology, err);
     if (status == TH_OK && n_faults > 0) {
         th_methodology_free(methodology);
         status = TH_INVALID;

@@ -81,7 +81,8 @@ bool th_reader_fault(struct th_reader *reader, const struct th_place *place, con
     char key[TH_ERROR_KEY_SIZE];
     struct th_error fault;
     (void)snprintf(key, sizeof(key), "@methodology.%s", reason);
-    (void)th_error_set(&fault, TH_INVALID, "methodology_invalid", "where",
+    (void)th_error_set(&fault, TH_INVALID,
+                       reader->fault_key ? reader->fault_key : "methodology_invalid", "where",
                        place->pointer[0] ? place->pointer : "/", "reason", key, NULL);
     va_list more;
     va_start(more, reason);
@@ -94,6 +95,15 @@ bool th_reader_fault(struct th_reader *reader, const struct th_place *place, con
         reader->report(reader->context, &fault);
     }
     return false;
+}
+
+void th_reader_keep_first(void *context, const struct th_error *fault)
+{
+    struct th_first_fault *first = context;
+    if (!first->is_kept && first->err) {
+        *first->err = *fault;
+    }
+    first->is_kept = true;
 }
 
 bool th_reader_no_memory(struct th_reader *reader)

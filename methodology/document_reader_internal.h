@@ -42,6 +42,7 @@ struct th_example {
 struct th_reader {
     struct th_methodology *methodology;
     struct th_place root;
+    const char *fault_key; // of every fault; NULL: "methodology_invalid"
     void (*report)(void *context, const struct th_error *fault);
     void *context;
     size_t n_faults;
@@ -59,6 +60,13 @@ struct th_reader {
     struct th_example examples[TH_METHODOLOGY_EXAMPLES_MAX];
     size_t n_examples;
 };
+
+// A `report` that keeps the first fault: its context is a th_first_fault.
+struct th_first_fault {
+    struct th_error *err; // NULL: nobody wants it
+    bool is_kept;
+};
+void th_reader_keep_first(void *context, const struct th_error *fault);
 
 // --- Places (document_read.c) ------------------------------------------------------------------
 

@@ -31,21 +31,7 @@ const struct th_practice_quantity th_practice_quantities[] = {{"n_synthetic", "k
 struct reading {
     struct th_reader *reader;
     struct th_practice *practice;
-    void (*report)(void *context, const struct th_error *fault);
-    void *context;
 };
-
-static bool is_id(const char *text)
-{
-    return strlen(text) <= ID_SIZE_MAX && islower((unsigned char)text[0]) &&
-           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(text);
-}
-
-static bool is_version(const char *text)
-{
-    return strlen(text) <= VERSION_SIZE_MAX && text[0] != '0' &&
-           strspn(text, "0123456789") == strlen(text);
-}
 
 static bool is_kind(const char *text)
 {
@@ -84,17 +70,9 @@ static void read_head(struct reading *reading)
 {
     struct th_reader *reader = reading->reader;
     struct th_practice *practice = reading->practice;
-    struct th_place id = th_place_below(&reader->root, "id");
-    struct th_place version = th_place_below(&reader->root, "version");
     struct th_place kinds = th_place_below(&reader->root, "kinds");
     struct th_text summary;
-    if (th_reader_text(reader, &reader->root, "id", &practice->id) && !is_id(practice->id)) {
-        (void)th_reader_fault(reader, &id, "id_form", NULL);
-    }
-    if (th_reader_text(reader, &reader->root, "version", &practice->version) &&
-        !is_version(practice->version)) {
-        (void)th_reader_fault(reader, &version, "version_form", NULL);
-    }
+    (void)th_reader_id(reader, &practice->id, &practice->version);
     (void)th_reader_texts(reader, &reader->root, "title", &practice->title);
     (void)th_reader_texts(reader, &reader->root, "summary", &summary);
     (void)th_reader_words(reader, &kinds, is_kind, "kind_unknown");
@@ -256,51 +234,21 @@ static void read_document(struct reading *reading)
     }
 }
 
-static void read_text(struct reading *reading, const char *text, size_t size)
-{
-    struct th_reader *reader = reading->reader;
-    struct th_error err = {0};
-    if (size > DOCUMENT_SIZE_MAX) {
-        (void)th_reader_fault(reader, &reader->root, "too_large", NULL);
-        return;
-    }
-    enum th_status status = th_json_parse(text, size, &reading->practice->json, &err);
-    if (status == TH_NO_MEMORY) {
-        (void)th_reader_no_memory(reader);
-        return;
-    }
-    if (status != TH_OK) {
-        const char *line = th_error_arg_get(&err, "line");
-        const char *column = th_error_arg_get(&err, "column");
-        (void)th_reader_fault(reader, &reader->root, "not_json", "line", line ? line : "", "column",
-                              column ? column : "", NULL);
-        return;
-    }
-    reader->root.value = reading->practice->json;
-    read_document(reading);
-}
-
-// The reader calls it a methodology.
-static void rename_fault(void *context, const struct th_error *fault)
-{
-    const struct reading *reading = context;
-    struct th_error renamed = *fault;
-    th_text_copy(renamed.key, sizeof(renamed.key), "practice_invalid");
-    reading->report(reading->context, &renamed);
-}
-
 static enum th_status read_all(const char *text, size_t size,
                                void (*report)(void *context, const struct th_error *fault),
                                void *context, size_t *ret_n_faults,
                                struct th_practice **ret_practice, struct th_error *err)
 {
     struct reading reading = {calloc(1, sizeof(struct th_reader)),
-                              calloc(1, sizeof(struct th_practice)), report, context};
+                              calloc(1, sizeof(struct th_practice))};
     enum th_status status = reading.reader && reading.practice ? TH_OK : th_error_no_memory(err);
     if (status == TH_OK) {
-        reading.reader->report = rename_fault;
-        reading.reader->context = &reading;
-        read_text(&reading, text, size);
+        reading.reader->fault_key = "practice_invalid";
+        reading.reader->report = report;
+        reading.reader->context = context;
+        if (th_reader_json(reading.reader, text, size, &reading.practice->json)) {
+            read_document(&reading);
+        }
         status = reading.reader->no_memory ? th_error_no_memory(err) : TH_OK;
     }
     if (status == TH_OK) {
@@ -314,27 +262,14 @@ static enum th_status read_all(const char *text, size_t size,
     return status;
 }
 
-struct first_fault {
-    struct th_error *err; // NULL: nobody wants it
-    bool is_kept;
-};
-
-static void keep_first(void *context, const struct th_error *fault)
-{
-    struct first_fault *first = context;
-    if (!first->is_kept && first->err) {
-        *first->err = *fault;
-    }
-    first->is_kept = true;
-}
-
 enum th_status th_practice_parse(const char *text, size_t size, struct th_practice **ret_practice,
                                  struct th_error *err)
 {
-    struct first_fault first = {.err = err};
+    struct th_first_fault first = {.err = err};
     struct th_practice *practice = NULL;
     size_t n_faults = 0;
-    enum th_status status = read_all(text, size, keep_first, &first, &n_faults, &practice, err);
+    enum th_status status =
+        read_all(text, size, th_reader_keep_first, &first, &n_faults, &practice, err);
     if (status == TH_OK && n_faults > 0) {
         th_practice_free(practice);
         status = TH_INVALID;

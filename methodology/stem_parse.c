@@ -488,26 +488,10 @@ static void read_stem(struct stem_reader *r)
     }
 }
 
-struct first_fault {
-    struct th_error *err; // NULL: nobody wants it
-    bool is_kept;
-};
-
-// The reader speaks of methodologies; what is told is an equation's.
-static void keep_first(void *context, const struct th_error *fault)
-{
-    struct first_fault *first = context;
-    if (!first->is_kept && first->err) {
-        *first->err = *fault;
-        th_text_copy(first->err->key, sizeof(first->err->key), "stem_invalid");
-    }
-    first->is_kept = true;
-}
-
 enum th_status th_stem_parse(const char *text, size_t size, struct th_stem **ret_stem,
                              struct th_error *err)
 {
-    struct first_fault first = {.err = err};
+    struct th_first_fault first = {.err = err};
     struct stem_reader *r = calloc(1, sizeof(*r));
     struct th_stem *stem = calloc(1, sizeof(*stem));
     enum th_status status = r && stem ? TH_OK : th_error_no_memory(err);
@@ -515,7 +499,8 @@ enum th_status th_stem_parse(const char *text, size_t size, struct th_stem **ret
         goto done;
     }
     r->stem = stem;
-    r->reader.report = keep_first;
+    r->reader.fault_key = "stem_invalid";
+    r->reader.report = th_reader_keep_first;
     r->reader.context = &first;
     if (th_reader_json(&r->reader, text, size, &stem->json)) {
         read_stem(r);

@@ -85,7 +85,8 @@ enum th_status th_methodology_parse(const char *text, size_t size,
     struct th_first_fault first = {.err = err};
     struct th_methodology *methodology = NULL;
     size_t n_faults = 0;
-    enum th_status status = read_all(text, size, th_reader_keep_first, &first, &n_faults, &methodology, err);
+    enum th_status status =
+        read_all(text, size, th_reader_keep_first, &first, &n_faults, &methodology, err);
     if (status == TH_OK && n_faults > 0) {
         th_methodology_free(methodology);
         status = TH_INVALID;

@@ -1,5 +1,7 @@
+add_library(tanhui_test_documents STATIC unit/shipped_document.c)
+target_link_libraries(tanhui_test_documents PUBLIC tanhui_methodology tanhui_test_support)
 th_add_unit_test(test_document SOURCES unit/test_document.c unit/mutants.c unit/schema_check.c
-    DEPENDS tanhui_methodology TIMEOUT 300)
+    DEPENDS tanhui_test_documents TIMEOUT 300)
 th_add_unit_test(test_document_faults DEPENDS tanhui_methodology TIMEOUT 300)
 th_add_unit_test(test_document_memory DEPENDS tanhui_methodology)
 target_link_options(test_document_memory PRIVATE LINKER:--wrap=malloc,--wrap=calloc)
@@ -22,20 +24,20 @@ th_add_unit_test(test_stem_document TIMEOUT 300 DEPENDS tanhui_methodology
     SOURCES unit/test_stem_document.c unit/mutants.c unit/schema_check.c)
 foreach(part examples stands)
     th_add_unit_test(test_worked_${part} SOURCES unit/test_worked_${part}.c unit/worked.c
-        DEPENDS tanhui_methodology LIBRARIES m)
+        DEPENDS tanhui_test_documents LIBRARIES m)
 endforeach()
 th_add_unit_test(test_permanence DEPENDS tanhui_methodology)
 th_add_unit_test(test_separate DEPENDS tanhui_methodology)
-th_add_unit_test(test_estimate DEPENDS tanhui_methodology)
+th_add_unit_test(test_estimate DEPENDS tanhui_test_documents)
 th_add_unit_test(test_survey SOURCES unit/test_survey.c unit/formula.c
-    DEPENDS tanhui_methodology LIBRARIES m)
+    DEPENDS tanhui_test_documents LIBRARIES m)
 th_add_unit_test(test_explain_formulas SOURCES unit/test_explain_formulas.c unit/formula.c
     DEPENDS tanhui_methodology LIBRARIES m)
-th_add_unit_test(test_estimate_uncertainty DEPENDS tanhui_methodology LIBRARIES m)
+th_add_unit_test(test_estimate_uncertainty DEPENDS tanhui_test_documents LIBRARIES m)
 th_add_unit_test(test_issuance DEPENDS tanhui_methodology)
-th_add_unit_test(test_cases DEPENDS tanhui_methodology)
+th_add_unit_test(test_cases DEPENDS tanhui_test_documents)
 th_add_unit_test(test_case_totals DEPENDS tanhui_core)
-th_add_unit_test(test_shipped_documents DEPENDS tanhui_methodology)
+th_add_unit_test(test_shipped_documents DEPENDS tanhui_test_documents)
 th_add_unit_test(test_stem_show SOURCES unit/test_stem_show.c unit/formula.c
     DEPENDS tanhui_registry LIBRARIES m)
 th_add_unit_test(test_methodology_use DEPENDS tanhui_registry LABELS integration LIBRARIES m

@@ -7,6 +7,7 @@
 #include "methodology/issuance.h"
 #include "methodology/shipped.h"
 #include "tests/support/support.h"
+#include "tests/unit/shipped_document.h"
 
 static struct th_json *read_case(const char *name)
 {
@@ -38,20 +39,10 @@ static struct th_json *read_case(const char *name)
 
 static struct th_methodology *methodology_of(const struct th_json *inputs)
 {
-    struct th_error err;
     char name[160];
-    struct th_methodology *methodology = NULL;
     (void)snprintf(name, sizeof(name), "%s/%s.json", th_json_get_text(inputs, "methodology", ""),
                    th_json_get_text(inputs, "version", ""));
-    for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
-        if (strcmp(th_methodology_shipped_name(i), name) == 0) {
-            size_t size = 0;
-            const char *text = th_methodology_shipped_text(i, &size);
-            assert_ok(th_methodology_parse(text, size, &methodology, &err), &err);
-        }
-    }
-    assert_non_null(methodology);
-    return methodology;
+    return shipped_document(name);
 }
 
 static struct th_estimate_rules *rules_of(const struct th_methodology *methodology,

@@ -12,21 +12,7 @@
 #include "tests/support/support.h"
 #include "tests/unit/mutants.h"
 #include "tests/unit/schema_check.h"
-
-static struct th_methodology *shipped(const char *name)
-{
-    struct th_error err;
-    struct th_methodology *methodology = NULL;
-    for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
-        if (strcmp(th_methodology_shipped_name(i), name) == 0) {
-            size_t size = 0;
-            const char *text = th_methodology_shipped_text(i, &size);
-            assert_ok(th_methodology_parse(text, size, &methodology, &err), &err);
-        }
-    }
-    assert_non_null(methodology);
-    return methodology;
-}
+#include "tests/unit/shipped_document.h"
 
 static struct th_methodology *read_methodology(const char *name)
 {
@@ -61,7 +47,7 @@ static void shipped__every_document_parses_and_is_named_by_its_id(void **state)
     assert_true(th_methodology_shipped_count() >= 3);
     for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
         char name[80];
-        struct th_methodology *methodology = shipped(th_methodology_shipped_name(i));
+        struct th_methodology *methodology = shipped_document(th_methodology_shipped_name(i));
         (void)snprintf(name, sizeof(name), "%s/%s.json", th_methodology_id(methodology),
                        th_methodology_version(methodology));
         assert_string_equal(name, th_methodology_shipped_name(i));
@@ -77,7 +63,7 @@ static void shipped__every_document_agrees_with_the_file(void **state)
         char path[TH_TEST_PATH_SIZE];
         struct th_hash of_file;
         struct th_error err;
-        struct th_methodology *methodology = shipped(th_methodology_shipped_name(i));
+        struct th_methodology *methodology = shipped_document(th_methodology_shipped_name(i));
         (void)snprintf(name, sizeof(name), "data/methodologies/%s", th_methodology_shipped_name(i));
         assert_ok(th_hash_file(TH_HASH_SHA256, th_test_source_path(path, name), &of_file, &err),
                   &err);
@@ -90,7 +76,7 @@ static void shipped__every_document_agrees_with_the_file(void **state)
 static void reported_factor__carries_the_numbers_of_its_sources(void **state)
 {
     (void)state;
-    struct th_methodology *methodology = shipped("reported-factor/1.json");
+    struct th_methodology *methodology = shipped_document("reported-factor/1.json");
     assert_false(th_methodology_monitoring_only(methodology));
     assert_false(th_methodology_statement_based(methodology));
     assert_ratio(th_methodology_buffer_ratio(methodology), 0, 1);
@@ -117,7 +103,7 @@ static void reported_factor__carries_the_numbers_of_its_sources(void **state)
 static void orchard_account__factor_is_the_default_in_tonnes_per_mu(void **state)
 {
     (void)state;
-    struct th_methodology *methodology = shipped("orchard-account/1.json");
+    struct th_methodology *methodology = shipped_document("orchard-account/1.json");
     const struct th_parameter *factor = th_methodology_parameter_find(methodology, "factor");
     const struct th_parameter_row *row = &factor->rows[0];
     assert_true(th_methodology_monitoring_only(methodology));
@@ -135,7 +121,7 @@ static void orchard_account__factor_is_the_default_in_tonnes_per_mu(void **state
 static void statement__computes_nothing_and_marks_its_units(void **state)
 {
     (void)state;
-    struct th_methodology *methodology = shipped("statement/1.json");
+    struct th_methodology *methodology = shipped_document("statement/1.json");
     assert_true(th_methodology_statement_based(methodology));
     assert_false(th_methodology_monitoring_only(methodology));
     assert_int_equal(th_methodology_n_parameters(methodology), 0);
@@ -260,7 +246,7 @@ static void applies__kind_class_and_area_decide(void **state)
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err = {0};
-        struct th_methodology *methodology = shipped(cases[i].document);
+        struct th_methodology *methodology = shipped_document(cases[i].document);
         enum th_status status = th_methodology_applies(
             methodology, cases[i].kind, cases[i].land_class, area_mu(cases[i].mu), &err);
         print_message("%s\n", cases[i].name);
@@ -280,7 +266,7 @@ static void applies__smallest_shortfall_is_refused_with_exact_area(void **state)
 {
     (void)state;
     struct th_error err = {0};
-    struct th_methodology *methodology = shipped("orchard-account/1.json");
+    struct th_methodology *methodology = shipped_document("orchard-account/1.json");
     struct th_area area = th_area_from_m2_300(50 * 200000 - 1);
     assert_int_equal(th_methodology_applies(methodology, "orchard", NULL, area, &err),
                      TH_DATA_PROBLEM);

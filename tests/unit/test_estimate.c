@@ -7,21 +7,7 @@
 #include "methodology/estimate_internal.h"
 #include "methodology/shipped.h"
 #include "tests/support/support.h"
-
-static struct th_methodology *shipped(const char *name)
-{
-    struct th_error err;
-    struct th_methodology *methodology = NULL;
-    for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
-        if (strcmp(th_methodology_shipped_name(i), name) == 0) {
-            size_t size = 0;
-            const char *text = th_methodology_shipped_text(i, &size);
-            assert_ok(th_methodology_parse(text, size, &methodology, &err), &err);
-        }
-    }
-    assert_non_null(methodology);
-    return methodology;
-}
+#include "tests/unit/shipped_document.h"
 
 struct fixture {
     struct th_methodology *methodology;
@@ -32,7 +18,7 @@ struct fixture {
 static struct fixture make(const char *document, const char *factor)
 {
     struct th_error err;
-    struct fixture fixture = {.methodology = shipped(document)};
+    struct fixture fixture = {.methodology = shipped_document(document)};
     struct th_estimate_input input = {.name = "factor"};
     if (factor) {
         assert_ok(th_ratio_parse(factor, &input.value, &err), &err);
@@ -160,7 +146,7 @@ static void rules__factor_outside_its_range_is_refused(void **state)
     // The last three are published claims per mu and year that cannot be true.
     static const char *const refused[] = {"0", "-0.39", "1.6501", "24.5", "10", "25", "0.0000009"};
     static const char *const taken[] = {"0.000001", "0.39", "1.65", "70/87"};
-    struct th_methodology *methodology = shipped("reported-factor/1.json");
+    struct th_methodology *methodology = shipped_document("reported-factor/1.json");
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
         struct th_error err = {0};
         struct th_estimate_rules *rules = NULL;
@@ -195,7 +181,7 @@ static void rules__unknown_fixed_and_repeated_inputs_are_refused(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err = {0};
         struct th_estimate_rules *rules = NULL;
-        struct th_methodology *methodology = shipped(cases[i].document);
+        struct th_methodology *methodology = shipped_document(cases[i].document);
         assert_int_equal(
             th_estimate_rules_new(methodology, &inputs[cases[i].first], cases[i].n, &rules, &err),
             TH_INVALID);
@@ -207,7 +193,7 @@ static void rules__unknown_fixed_and_repeated_inputs_are_refused(void **state)
     struct th_error err = {0};
     struct th_estimate_rules *rules = NULL;
     struct th_estimate_input broken = {.name = "factor", .value = {1, 0}};
-    struct th_methodology *methodology = shipped("reported-factor/1.json");
+    struct th_methodology *methodology = shipped_document("reported-factor/1.json");
     assert_int_equal(th_estimate_rules_new(methodology, &broken, 1, &rules, &err), TH_INVALID);
     assert_null(rules);
     th_methodology_free(methodology);
@@ -299,7 +285,7 @@ static void implausible__is_what_breaks_the_stated_bounds(void **state)
         {24500, "1", REFUSE},     // "24.5 t per mu and year"
         {5, "0.00", NONE},
     };
-    struct th_methodology *methodology = shipped("moso-management/1.json");
+    struct th_methodology *methodology = shipped_document("moso-management/1.json");
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const struct th_plausible *bounds = th_estimate_implausible(
             methodology, area_mu(cases[i].mu), th_carbon_from_kg(cases[i].kg));

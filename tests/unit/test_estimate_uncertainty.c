@@ -5,21 +5,7 @@
 #include "methodology/estimate_uncertainty.h"
 #include "methodology/shipped.h"
 #include "tests/support/support.h"
-
-static struct th_methodology *shipped(const char *name)
-{
-    struct th_error err;
-    struct th_methodology *methodology = NULL;
-    for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
-        if (strcmp(th_methodology_shipped_name(i), name) == 0) {
-            size_t size = 0;
-            const char *text = th_methodology_shipped_text(i, &size);
-            assert_ok(th_methodology_parse(text, size, &methodology, &err), &err);
-        }
-    }
-    assert_non_null(methodology);
-    return methodology;
-}
+#include "tests/unit/shipped_document.h"
 
 enum { N_PARCELS = 1500, FROM = 2020, TO = 2022 };
 
@@ -66,7 +52,7 @@ static void uncertainty__of_one_factor_is_the_analytic_one(void **state)
 {
     (void)state;
     static struct th_estimate_parcel parcels[N_PARCELS];
-    struct th_methodology *methodology = shipped("orchard-account/1.json");
+    struct th_methodology *methodology = shipped_document("orchard-account/1.json");
     make_parcels(parcels, N_PARCELS, false);
     const struct th_estimate_uncertainty all = uncertainty_of(methodology, parcels, N_PARCELS, 1);
     assert_close(relative(&all), 0.75, 4 * 0.0097 * 0.75);
@@ -81,7 +67,7 @@ static void uncertainty__does_not_depend_on_threads_or_order(void **state)
     (void)state;
     static struct th_estimate_parcel parcels[N_PARCELS];
     static struct th_estimate_parcel reversed[N_PARCELS];
-    struct th_methodology *methodology = shipped("orchard-account/1.json");
+    struct th_methodology *methodology = shipped_document("orchard-account/1.json");
     make_parcels(parcels, N_PARCELS, false);
     make_parcels(reversed, N_PARCELS, true);
     const struct th_estimate_uncertainty first = uncertainty_of(methodology, parcels, N_PARCELS, 1);
@@ -98,7 +84,7 @@ static void uncertainty__is_not_stated_without_an_interval(void **state)
     struct th_error err;
     struct th_estimate_rules *rules = NULL;
     struct th_estimate_spread *spread = NULL;
-    struct th_methodology *methodology = shipped("reported-factor/1.json");
+    struct th_methodology *methodology = shipped_document("reported-factor/1.json");
     assert_ok(th_estimate_rules_new(methodology, NULL, 0, &rules, &err), &err);
     assert_ok(th_estimate_spread_new(rules, FROM, TO, NULL, &spread, &err), &err);
     assert_false(th_estimate_spread_is_stated(spread));
@@ -160,7 +146,7 @@ static void make_stands(struct stands *stands, size_t n_strata, double start_err
 
 static struct th_estimate_uncertainty uncertainty_of_stands(const struct stands *stands, size_t n)
 {
-    struct th_methodology *methodology = shipped("moso-management/1.json");
+    struct th_methodology *methodology = shipped_document("moso-management/1.json");
     const struct th_estimate_uncertainty uncertainty =
         uncertainty_of(methodology, stands->parcels, n, 1);
     th_methodology_free(methodology);
@@ -256,7 +242,7 @@ static void spread_groups(const struct stands *stands, const size_t *order, size
     struct th_error err;
     struct th_estimate_rules *rules = NULL;
     struct th_estimate_spread *spread = NULL;
-    struct th_methodology *methodology = shipped("moso-management/1.json");
+    struct th_methodology *methodology = shipped_document("moso-management/1.json");
     const struct th_estimate_groups groups = {N_GROUPS, within};
     assert_ok(th_estimate_rules_new(methodology, NULL, 0, &rules, &err), &err);
     assert_ok(th_estimate_spread_new(rules, FROM, TO, &groups, &spread, &err), &err);
@@ -308,7 +294,7 @@ static void groups__of_the_whole_are_those_that_are_estimated_alone(void **state
                 own[n++] = stands.parcels[i];
             }
         }
-        struct th_methodology *methodology = shipped("moso-management/1.json");
+        struct th_methodology *methodology = shipped_document("moso-management/1.json");
         const struct th_estimate_uncertainty want = uncertainty_of(methodology, own, n, 1);
         assert_memory_equal(&nets[group], &want.net, sizeof(want.net));
         th_methodology_free(methodology);
@@ -352,7 +338,7 @@ static void propagation__of_one_normal_factor_is_what_is_drawn(void **state)
 {
     (void)state;
     static struct th_estimate_parcel parcels[N_PARCELS];
-    struct th_methodology *methodology = shipped("orchard-account/1.json");
+    struct th_methodology *methodology = shipped_document("orchard-account/1.json");
     make_parcels(parcels, N_PARCELS, false);
     const struct th_estimate_uncertainty all = uncertainty_of(methodology, parcels, N_PARCELS, 1);
     int64_t mu_cent = 0;

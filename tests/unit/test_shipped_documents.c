@@ -4,26 +4,12 @@
 #include "methodology/document.h"
 #include "methodology/shipped.h"
 #include "tests/support/support.h"
+#include "tests/unit/shipped_document.h"
 
 static void no_fault(void *context, const struct th_error *fault)
 {
     fail_msg("%s: %s at %s, %s", (const char *)context, fault->key,
              th_error_arg_get(fault, "where"), th_error_arg_get(fault, "reason"));
-}
-
-static struct th_methodology *shipped(const char *name)
-{
-    struct th_error err;
-    struct th_methodology *methodology = NULL;
-    for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
-        if (strcmp(th_methodology_shipped_name(i), name) == 0) {
-            size_t size = 0;
-            const char *text = th_methodology_shipped_text(i, &size);
-            assert_ok(th_methodology_parse(text, size, &methodology, &err), &err);
-        }
-    }
-    assert_non_null(methodology);
-    return methodology;
 }
 
 static void every_document__is_sound(void **state)
@@ -42,7 +28,7 @@ static void every_document__is_sound(void **state)
         assert_int_equal(th_methodology_lint(text, size, no_fault, name), 0);
     }
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        th_methodology_free(shipped(names[i]));
+        th_methodology_free(shipped_document(names[i]));
     }
 }
 
@@ -58,7 +44,7 @@ static enum th_status applies(const struct th_methodology *methodology, const ch
 static void afforestation__leaves_orchards_and_tea_out(void **state)
 {
     (void)state;
-    struct th_methodology *trees = shipped("tree-afforestation/1.json");
+    struct th_methodology *trees = shipped_document("tree-afforestation/1.json");
     assert_int_equal(applies(trees, "forest", "0301", "10"), TH_OK);
     assert_int_equal(applies(trees, "orchard", "0201", "10"), TH_DATA_PROBLEM);
     assert_int_equal(applies(trees, "tea", "0202", "10"), TH_DATA_PROBLEM);
@@ -73,7 +59,7 @@ static void afforestation__leaves_orchards_and_tea_out(void **state)
 static void orchard_account__begins_at_fifty_mu(void **state)
 {
     (void)state;
-    struct th_methodology *orchard = shipped("orchard-account/2.json");
+    struct th_methodology *orchard = shipped_document("orchard-account/2.json");
     assert_true(th_methodology_monitoring_only(orchard));
     assert_int_equal(applies(orchard, "orchard", "0201", "50.00"), TH_OK);
     assert_int_equal(applies(orchard, "orchard", "0201", "49.99"), TH_DATA_PROBLEM);
@@ -101,7 +87,7 @@ static bool all_hold(const struct th_methodology *methodology, const char *input
 static void moso__is_surveyed_an_even_number_of_years_apart(void **state)
 {
     (void)state;
-    struct th_methodology *moso = shipped("moso-management/1.json");
+    struct th_methodology *moso = shipped_document("moso-management/1.json");
     for (int years = 1; years <= 10; years++) {
         assert_int_equal(all_hold(moso, "survey_years", years), years % 2 == 0);
     }
@@ -123,7 +109,7 @@ static void wetland_and_organic_soil__are_no_ground_for_stands_and_gardens(void 
                                         "tree-afforestation/1.json", "forest-volume/1.json",
                                         "tea-garden/1.json",         "orchard-account/2.json"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        struct th_methodology *methodology = shipped(names[i]);
+        struct th_methodology *methodology = shipped_document(names[i]);
         assert_true(all_hold(methodology, "ground", 0));
         assert_false(all_hold(methodology, "ground", 1));
         assert_false(all_hold(methodology, "ground", 2));
@@ -134,7 +120,7 @@ static void wetland_and_organic_soil__are_no_ground_for_stands_and_gardens(void 
 static void volume_factors__are_not_for_young_stands(void **state)
 {
     (void)state;
-    struct th_methodology *forest = shipped("forest-volume/1.json");
+    struct th_methodology *forest = shipped_document("forest-volume/1.json");
     assert_true(all_hold(forest, "age_first", 10));
     assert_false(all_hold(forest, "age_first", 9));
     th_methodology_free(forest);
@@ -143,7 +129,7 @@ static void volume_factors__are_not_for_young_stands(void **state)
 static void wetland__ends_where_salt_water_begins(void **state)
 {
     (void)state;
-    struct th_methodology *wetland = shipped("freshwater-wetland/1.json");
+    struct th_methodology *wetland = shipped_document("freshwater-wetland/1.json");
     assert_true(all_hold(wetland, "salinity", 5));
     assert_false(all_hold(wetland, "salinity", 5.1));
     assert_int_equal(applies(wetland, "wetland", "1102", "10"), TH_OK);

@@ -11,23 +11,9 @@
 #include "methodology/shipped.h"
 #include "tests/support/support.h"
 #include "tests/unit/formula.h"
+#include "tests/unit/shipped_document.h"
 
 #define VILLAGE "330523990201"
-
-static struct th_methodology *shipped(const char *name)
-{
-    struct th_error err;
-    struct th_methodology *methodology = NULL;
-    for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
-        size_t size = 0;
-        const char *text = th_methodology_shipped_text(i, &size);
-        if (strcmp(th_methodology_shipped_name(i), name) == 0) {
-            assert_ok(th_methodology_parse(text, size, &methodology, &err), &err);
-        }
-    }
-    assert_non_null(methodology);
-    return methodology;
-}
 
 static struct th_survey_class culms(const char *dbh, int64_t du, int64_t n, int64_t row)
 {
@@ -60,7 +46,7 @@ static int make(void **state)
 {
     struct world *world = calloc(1, sizeof(*world));
     assert_non_null(world);
-    world->methodology = shipped("moso-management/1.json");
+    world->methodology = shipped_document("moso-management/1.json");
     world->plots = th_methodology_plots(world->methodology);
     for (int s = 0; s < 2; s++) {
         const char *day = s == 0 ? "2021-08-12" : "2023-08-20";
@@ -138,7 +124,7 @@ static void compute__volumes_of_stems_become_a_growing_stock(void **state)
 {
     (void)state;
     struct th_error err;
-    struct th_methodology *methodology = shipped("forest-volume/1.json");
+    struct th_methodology *methodology = shipped_document("forest-volume/1.json");
     const struct th_plots *plots = th_methodology_plots(methodology);
     struct th_survey_class trees[] = {{.species = "x", .volume_m3 = "3.30", .n = 1, .row = 2},
                                       {.species = "y", .volume_m3 = "4.80", .n = 1, .row = 3},
@@ -210,7 +196,7 @@ static void compute__stems_outside_of_a_range_are_counted(void **state)
 {
     (void)state;
     struct th_error err;
-    struct th_methodology *methodology = shipped("tree-afforestation/1.json");
+    struct th_methodology *methodology = shipped_document("tree-afforestation/1.json");
     // Chinese fir was measured from 5.7 to 16.2 cm.
     struct th_survey_class trees[] = {{.species = "杉木", .dbh_cm = "10", .n = 3, .row = 2},
                                       {.species = "杉木", .dbh_cm = "20", .n = 7, .row = 3}};
@@ -312,7 +298,7 @@ static void season__odd_years_are_never_the_same(void **state)
 {
     struct world *world = *state;
     size_t choice = 9;
-    struct th_methodology *methodology = shipped("bamboo-afforestation/1.json");
+    struct th_methodology *methodology = shipped_document("bamboo-afforestation/1.json");
     struct th_survey_interval made = interval(world);
     assert_true(th_survey_season(th_methodology_plots(methodology), &made, &choice));
     assert_int_equal(choice, 0);

@@ -12,6 +12,7 @@
 #include "methodology/stem.h"
 #include "methodology/survey.h"
 #include "tests/support/support.h"
+#include "tests/unit/shipped_document.h"
 #include "tests/unit/worked.h"
 
 static const double c_to_co2 = 44.0 / 12;
@@ -143,21 +144,6 @@ static void moso_stand__holds_the_carbon_of_its_organs(void **state)
     }
 }
 
-static struct th_methodology *forest_by_volume(void)
-{
-    struct th_error err;
-    struct th_methodology *methodology = NULL;
-    for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
-        size_t size = 0;
-        const char *text = th_methodology_shipped_text(i, &size);
-        if (strcmp(th_methodology_shipped_name(i), "forest-volume/1.json") == 0) {
-            assert_ok(th_methodology_parse(text, size, &methodology, &err), &err);
-        }
-    }
-    assert_non_null(methodology);
-    return methodology;
-}
-
 // VM0010 workflow as in the public project allometric-model-validation @062918e: three trees of
 // 3.30, 4.80 and 4.08 m3 on a plot of 0.1 ha are 121.8 m3/ha; BCEF_R 0.7 and CF 0.5 make 42.63
 // t C/ha; a density of 0.5 in the place of the BCEF 30.45; residual damage of 0.74 52.983.
@@ -169,7 +155,7 @@ static void plot_of_a_tenth_hectare__holds_121_8_cubic_metres(void **state)
 {
     (void)state;
     struct th_error err;
-    struct th_methodology *methodology = forest_by_volume();
+    struct th_methodology *methodology = shipped_document("forest-volume/1.json");
     struct th_survey_class trees[] = {{.species = "", .volume_m3 = "3.30", .n = 1, .row = 2},
                                       {.species = "", .volume_m3 = "4.80", .n = 1, .row = 3},
                                       {.species = "", .volume_m3 = "4.08", .n = 1, .row = 4}};

@@ -283,9 +283,9 @@ static enum th_status book_credits(const struct th_issuance_vintage *vintage,
 static enum th_status share_debt(struct th_carbon debt, const struct account *accounts, size_t n,
                                  struct th_issuance_plan *plan, struct th_error *err)
 {
-    int64_t *weights = calloc(n, sizeof(*weights));
-    int64_t *shares = calloc(n, sizeof(*shares));
-    plan->debts = calloc(n, sizeof(*plan->debts));
+    int64_t *weights = calloc(n + 1, sizeof(*weights));
+    int64_t *shares = calloc(n + 1, sizeof(*shares));
+    plan->debts = calloc(n + 1, sizeof(*plan->debts));
     enum th_status status = weights && shares && plan->debts ? TH_OK : th_error_no_memory(err);
     for (size_t i = 0; i < n && status == TH_OK; i++) {
         weights[i] =

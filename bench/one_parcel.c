@@ -13,7 +13,7 @@
 
 #include "bench/fabric.h"
 #include "core/hash.h"
-#include "registry/parcel.h"
+#include "registry/intake/parcel.h"
 
 enum { SHAPE_SIZE = 512 };
 

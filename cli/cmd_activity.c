@@ -1,7 +1,7 @@
 // activity import, list, show; plot import, list, show.
 #include "cli/cli.h"
-#include "registry/activity.h"
-#include "registry/plot.h"
+#include "registry/records/activity.h"
+#include "registry/records/plot.h"
 
 static enum th_status import_activity(struct th_cli *cli, struct th_json **ret_reply,
                                       struct th_error *err)

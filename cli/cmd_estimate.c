@@ -1,11 +1,11 @@
 // methodology list, show, form, lint, add, check, stems; estimate run, explain, sheet, compare,
 // project.
 #include "cli/cli.h"
-#include "registry/eligibility.h"
-#include "registry/estimate.h"
-#include "registry/methodology.h"
-#include "registry/methodology_form.h"
-#include "registry/stem.h"
+#include "registry/estimate/eligibility.h"
+#include "registry/estimate/estimate.h"
+#include "registry/estimate/methodology.h"
+#include "registry/estimate/methodology_form.h"
+#include "registry/estimate/stem.h"
 
 static enum th_status run_methodology_list(struct th_cli *cli, struct th_json **ret_reply,
                                            struct th_error *err)

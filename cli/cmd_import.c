@@ -4,9 +4,9 @@
 
 #include "cli/cli.h"
 #include "core/file.h"
-#include "registry/datum_fit.h"
-#include "registry/draft.h"
-#include "registry/profile.h"
+#include "registry/intake/datum_fit.h"
+#include "registry/intake/draft.h"
+#include "registry/intake/profile.h"
 
 enum { SHAPE_SIZE_MAX = 16 * 1024 * 1024 };
 

@@ -1,7 +1,7 @@
 // practice list, show, lint, check; orchard account.
 #include "cli/cli.h"
-#include "registry/orchard.h"
-#include "registry/practice.h"
+#include "registry/records/orchard.h"
+#include "registry/records/practice.h"
 
 static enum th_status list_practices(struct th_cli *cli, struct th_json **ret_reply,
                                      struct th_error *err)

@@ -1,6 +1,6 @@
 // layer add, list, withdraw.
 #include "cli/cli.h"
-#include "registry/layer.h"
+#include "registry/layer/layer.h"
 
 static enum th_status run_add(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
 {

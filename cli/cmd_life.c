@@ -1,6 +1,6 @@
 // parcel split, merge, adjust, renumber, retire, history.
 #include "cli/cli.h"
-#include "registry/parcel_life.h"
+#include "registry/life/parcel_life.h"
 
 static enum th_status run_split(struct th_cli *cli, struct th_json **ret_reply,
                                 struct th_error *err)

@@ -1,8 +1,8 @@
 // parcel list, show, export; export; map print.
 #include "cli/cli.h"
-#include "registry/export.h"
-#include "registry/map.h"
-#include "registry/parcel.h"
+#include "registry/export/export.h"
+#include "registry/export/map.h"
+#include "registry/intake/parcel.h"
 
 static enum th_status run_list(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
 {

@@ -1,6 +1,6 @@
 // tenure import, list, show.
 #include "cli/cli.h"
-#include "registry/tenure.h"
+#include "registry/tenure/tenure.h"
 
 static enum th_status run_import(struct th_cli *cli, struct th_json **ret_reply,
                                  struct th_error *err)

@@ -7,7 +7,7 @@
 
 #include "core/file.h"
 #include "core/hash.h"
-#include "registry/estimate.h"
+#include "registry/estimate/estimate.h"
 #include "registry/reply.h"
 #include "store/activity_store.h"
 #include "store/journal_store.h"

@@ -6,7 +6,7 @@
 
 #include "core/file.h"
 #include "core/text.h"
-#include "registry/parcel_internal.h"
+#include "registry/intake/parcel_internal.h"
 
 enum th_status th_party_resolve(struct th_store *store, const char *reference,
                                 struct th_party *ret_party, struct th_error *err)

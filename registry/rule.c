@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "registry/parcel_life_internal.h"
+#include "registry/life/parcel_life_internal.h"
 #include "registry/reference.h"
 #include "registry/registry_internal.h"
 #include "registry/reply.h"

@@ -9,7 +9,8 @@
 #include "gis/overlap.h"
 #include "store/store.h"
 
-// What accounts of orchards are judged by; of the year of the account (registry/orchard_rules.h).
+// What accounts of orchards are judged by; of the year of the account
+// (registry/records/orchard_rules.h).
 enum th_fertiliser_by { TH_FERTILISER_UNDECIDED, TH_FERTILISER_CO2, TH_FERTILISER_CARBON };
 struct th_orchard_rules {
     double dark_green_share;  // from which fixation : emission on a colour is given …

@@ -5,7 +5,7 @@
 
 #include "core/hash.h"
 #include "core/text.h"
-#include "registry/estimate.h"
+#include "registry/estimate/estimate.h"
 #include "registry/reply.h"
 #include "store/estimate_store.h"
 #include "trading/trading_internal.h"

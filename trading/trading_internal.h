@@ -2,7 +2,7 @@
 #ifndef TH_TRADING_TRADING_INTERNAL_H
 #define TH_TRADING_TRADING_INTERNAL_H
 
-#include "registry/package.h"
+#include "registry/package/package.h"
 #include "registry/work.h"
 #include "store/issuance_store.h"
 #include "store/ledger_store.h"

@@ -103,7 +103,7 @@ refuses 'nothing to look at' 'no file was looked at|no catalogue'
 
 case $check in
 layers)
-    echo '#include "registry/parcel.h"' >core/a.c
+    echo '#include "registry/intake/parcel.h"' >core/a.c
     refuses 'core includes registry' '^core/a\.c:1: .*upward'
     echo '#include "gis/area.h"' >methodology/a.h
     refuses 'a module includes its neighbour' '^methodology/a\.h:1: .*sideways'

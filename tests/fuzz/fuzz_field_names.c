@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "registry/field_names.h"
+#include "registry/table/field_names.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { COLUMNS_MAX = 64, NAME_SIZE = 300 };

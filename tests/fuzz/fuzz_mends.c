@@ -14,7 +14,7 @@
 #include "core/json.h"
 #include "core/text.h"
 #include "gis/reader_process_internal.h"
-#include "registry/parcel_internal.h"
+#include "registry/intake/parcel_internal.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { TABLES = 3, ROWS_MAX = 40, COLUMNS_MAX = 12, PATH_SIZE = 64, WKB_SIZE = 93 };

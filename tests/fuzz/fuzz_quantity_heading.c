@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "registry/quantity_heading.h"
-#include "registry/sheet.h"
+#include "registry/table/quantity_heading.h"
+#include "registry/table/sheet.h"
 #include "tests/fuzz/fuzz.h"
 
 static const struct th_quantity_words *known(void)

@@ -6,8 +6,8 @@
 
 #include "core/json.h"
 #include "gis/datum.h"
-#include "registry/import_settings.h"
-#include "registry/parcel_internal.h"
+#include "registry/intake/import_settings.h"
+#include "registry/intake/parcel_internal.h"
 #include "tests/fuzz/fuzz.h"
 
 static char *write(const struct th_parcel_import_options *options)

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "registry/package.h"
-#include "registry/parcel_life.h"
+#include "registry/life/parcel_life.h"
+#include "registry/package/package.h"
 #include "registry/setup.h"
 #include "registry/work.h"
 

@@ -3,7 +3,7 @@
 #define TH_TESTS_DRAWN_FIXTURE_H
 
 #include "gis/geometry.h"
-#include "registry/layer.h"
+#include "registry/layer/layer.h"
 #include "store/parcel_store.h"
 #include "tests/integration/parcel_fixture.h"
 

@@ -4,8 +4,8 @@
 #ifndef TH_TESTS_PACKAGES_FIXTURE_H
 #define TH_TESTS_PACKAGES_FIXTURE_H
 
-#include "registry/estimate.h"
-#include "registry/package.h"
+#include "registry/estimate/estimate.h"
+#include "registry/package/package.h"
 #include "registry/registry.h"
 #include "tests/support/support.h"
 

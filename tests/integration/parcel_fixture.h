@@ -2,7 +2,7 @@
 #ifndef TH_TESTS_PARCEL_FIXTURE_H
 #define TH_TESTS_PARCEL_FIXTURE_H
 
-#include "registry/parcel.h"
+#include "registry/intake/parcel.h"
 #include "registry/registry.h"
 #include "tests/support/support.h"
 

@@ -1,13 +1,13 @@
 // Yearly data from a table: what is taken, what is refused and in which words, and what becomes of
 // the record when a table comes again.
-#include "registry/activity.h"
+#include "registry/records/activity.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/file.h"
 #include "registry/audit.h"
-#include "registry/parcel_life.h"
+#include "registry/life/parcel_life.h"
 #include "registry/setup.h"
 #include "store/activity_store.h"
 #include "tests/integration/parcel_fixture.h"

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "registry/draft.h"
-#include "registry/package.h"
-#include "registry/parcel_life.h"
+#include "registry/intake/draft.h"
+#include "registry/life/parcel_life.h"
+#include "registry/package/package.h"
 #include "registry/rule.h"
 #include "registry/work.h"
 #include "store/parcel_store.h"

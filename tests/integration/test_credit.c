@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "registry/methodology.h"
+#include "registry/estimate/methodology.h"
 #include "registry/registry.h"
 #include "store/check.h"
 #include "store/ledger_store.h"

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "registry/methodology.h"
-#include "registry/package.h"
-#include "registry/parcel_life.h"
+#include "registry/estimate/methodology.h"
+#include "registry/life/parcel_life.h"
+#include "registry/package/package.h"
 #include "registry/setup.h"
 #include "tests/integration/drawn_fixture.h"
 

@@ -6,7 +6,7 @@
 
 #include "core/file.h"
 #include "gis/crs.h"
-#include "registry/datum_fit.h"
+#include "registry/intake/datum_fit.h"
 #include "tests/support/support.h"
 
 enum { POINTS = 5, TEXT_SIZE = 4096 };

@@ -2,7 +2,7 @@
 // neither asked for twice nor forgotten.
 // A cell of 0.001° at 119.6 E 30.5 N measures 10,642.475 m² along geodesics; 0.00001° of longitude
 // are 0.959 m there, 0.000005° of latitude 0.55 m.
-#include "registry/package.h"
+#include "registry/package/package.h"
 #include "tests/integration/drawn_fixture.h"
 
 static const double CELL_M2 = 10642.475;

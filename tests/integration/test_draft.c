@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "core/text.h"
-#include "registry/draft.h"
-#include "registry/profile.h"
+#include "registry/intake/draft.h"
+#include "registry/intake/profile.h"
 #include "tests/integration/intake_fixture.h"
 
 // Line 2 is good, line 3 crosses itself on other ground, line 4 stands on the ground of line 2.

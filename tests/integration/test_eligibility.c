@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "core/file.h"
-#include "registry/activity.h"
-#include "registry/eligibility.h"
-#include "registry/estimate.h"
-#include "registry/methodology.h"
+#include "registry/estimate/eligibility.h"
+#include "registry/estimate/estimate.h"
+#include "registry/estimate/methodology.h"
+#include "registry/records/activity.h"
 #include "registry/setup.h"
 #include "tests/integration/drawn_fixture.h"
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "core/buf.h"
-#include "registry/activity.h"
-#include "registry/estimate_internal.h"
-#include "registry/methodology.h"
+#include "registry/estimate/estimate_internal.h"
+#include "registry/estimate/methodology.h"
+#include "registry/records/activity.h"
 #include "tests/integration/drawn_fixture.h"
 
 enum { N_GARDENS = 24, FROM = 2019, TO = 2023, N_YEARS = TO - FROM + 1, SOURCES_MAX = 40 };

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "core/file.h"
-#include "registry/methodology.h"
-#include "registry/parcel_life.h"
+#include "registry/estimate/methodology.h"
+#include "registry/life/parcel_life.h"
 #include "store/estimate_store.h"
 #include "tests/integration/packages_fixture.h"
 #include "tests/unit/registry_world.h"

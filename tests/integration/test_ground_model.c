@@ -10,8 +10,8 @@
 #include <stdlib.h>
 
 #include "core/text.h"
-#include "registry/package.h"
-#include "registry/parcel_life.h"
+#include "registry/life/parcel_life.h"
+#include "registry/package/package.h"
 #include "registry/setup.h"
 #include "store/package_store.h"
 #include "tests/integration/cells.h"

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "registry/audit.h"
-#include "registry/layer.h"
-#include "registry/layers.h"
+#include "registry/layer/layer.h"
+#include "registry/layer/layers.h"
 #include "registry/setup.h"
 #include "tests/integration/parcel_fixture.h"
 

@@ -9,10 +9,10 @@
 
 #include "core/buf.h"
 #include "core/file.h"
-#include "registry/draft.h"
-#include "registry/parcel_life.h"
+#include "registry/intake/draft.h"
+#include "registry/life/parcel_life.h"
 #include "registry/setup.h"
-#include "registry/tenure.h"
+#include "registry/tenure/tenure.h"
 #include "tests/integration/parcel_fixture.h"
 #include "tests/unit/registry_world.h"
 

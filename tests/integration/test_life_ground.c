@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "core/file.h"
-#include "registry/package.h"
-#include "registry/parcel_life.h"
+#include "registry/life/parcel_life.h"
+#include "registry/package/package.h"
 #include "registry/setup.h"
 #include "store/overlap_store.h"
 #include "store/parcel_store.h"

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/file.h"
-#include "registry/methodology.h"
-#include "registry/methodology_form.h"
+#include "registry/estimate/methodology.h"
+#include "registry/estimate/methodology_form.h"
 #include "tests/integration/intake_fixture.h"
 
 // Two tea gardens of class 0202 and an orchard.

@@ -4,9 +4,9 @@
 
 #include "core/buf.h"
 #include "core/file.h"
-#include "registry/activity.h"
-#include "registry/estimate.h"
-#include "registry/methodology.h"
+#include "registry/estimate/estimate.h"
+#include "registry/estimate/methodology.h"
+#include "registry/records/activity.h"
 #include "tests/integration/drawn_fixture.h"
 
 static const struct th_request by_officer = {.login = "officer"};

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "core/file.h"
-#include "registry/activity.h"
-#include "registry/eligibility.h"
-#include "registry/estimate.h"
-#include "registry/orchard.h"
-#include "registry/orchard_rules.h"
-#include "registry/parcel_life.h"
+#include "registry/estimate/eligibility.h"
+#include "registry/estimate/estimate.h"
+#include "registry/life/parcel_life.h"
+#include "registry/records/activity.h"
+#include "registry/records/orchard.h"
+#include "registry/records/orchard_rules.h"
 #include "registry/rule.h"
 #include "registry/setup.h"
 #include "tests/integration/drawn_fixture.h"

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "core/file.h"
-#include "registry/draft.h"
-#include "registry/export.h"
-#include "registry/parcel_life.h"
+#include "registry/export/export.h"
+#include "registry/intake/draft.h"
+#include "registry/life/parcel_life.h"
 #include "tests/integration/intake_fixture.h"
 
 static enum th_status correct(struct fixture *f, const char *text, bool update,

@@ -3,7 +3,7 @@
 #include <ogr_api.h>
 #include <stdio.h>
 
-#include "registry/layer.h"
+#include "registry/layer/layer.h"
 #include "tests/integration/parcel_fixture.h"
 
 // One square of 100 m with the number "1" and no reference system.

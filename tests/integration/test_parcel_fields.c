@@ -3,7 +3,7 @@
 
 #include "core/json.h"
 #include "core/text.h"
-#include "registry/parcel_life.h"
+#include "registry/life/parcel_life.h"
 #include "tests/integration/parcel_fixture.h"
 
 enum { TEXT_SIZE = 8192 };

@@ -3,8 +3,8 @@
 // A cell of 0.001° at 119.6 E 30.5 N measures 10,642.4750 m² along geodesics.
 #include <stdio.h>
 
-#include "registry/package.h"
-#include "registry/parcel_life.h"
+#include "registry/life/parcel_life.h"
+#include "registry/package/package.h"
 #include "registry/rule.h"
 #include "registry/setup.h"
 #include "store/overlap_store.h"

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "registry/audit.h"
-#include "registry/package.h"
-#include "registry/parcel_life.h"
+#include "registry/life/parcel_life.h"
+#include "registry/package/package.h"
 #include "registry/setup.h"
 #include "store/parcel_life_store.h"
 #include "tests/integration/intake_fixture.h"

@@ -2,7 +2,7 @@
 // person said so, and what they said is kept.
 #include "core/text.h"
 #include "gis/geometry.h"
-#include "registry/parcel_internal.h"
+#include "registry/intake/parcel_internal.h"
 #include "store/overlap_store.h"
 #include "store/parcel_life_store.h"
 #include "tests/integration/intake_fixture.h"

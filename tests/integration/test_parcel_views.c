@@ -6,8 +6,8 @@
 
 #include "core/file.h"
 #include "gis/reader.h"
-#include "registry/export.h"
-#include "registry/map.h"
+#include "registry/export/export.h"
+#include "registry/export/map.h"
 #include "store/parcel_store.h"
 #include "tests/integration/parcel_fixture.h"
 #include "tests/unit/source_rows.h"

@@ -1,6 +1,6 @@
 // Plots from a table: what is taken, what is refused and in which words, and what becomes of a plot
 // when a table comes again.
-#include "registry/plot.h"
+#include "registry/records/plot.h"
 
 #include <stdio.h>
 #include <stdlib.h>

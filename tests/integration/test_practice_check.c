@@ -5,8 +5,8 @@
 
 #include "core/file.h"
 #include "methodology/practice.h"
-#include "registry/activity.h"
-#include "registry/practice.h"
+#include "registry/records/activity.h"
+#include "registry/records/practice.h"
 #include "tests/integration/drawn_fixture.h"
 
 // Three gardens: one that keeps all, one that breaks four limits, one of which little is known; and

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "core/file.h"
-#include "registry/export.h"
-#include "registry/parcel_life.h"
+#include "registry/export/export.h"
+#include "registry/life/parcel_life.h"
 #include "tests/integration/intake_fixture.h"
 
 static const struct {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "registry/audit.h"
-#include "registry/package.h"
-#include "registry/parcel_life.h"
+#include "registry/life/parcel_life.h"
+#include "registry/package/package.h"
 #include "registry/rule.h"
 #include "registry/rules.h"
 #include "registry/setup.h"

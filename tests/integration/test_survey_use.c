@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "core/file.h"
-#include "registry/estimate.h"
-#include "registry/methodology.h"
-#include "registry/plot.h"
+#include "registry/estimate/estimate.h"
+#include "registry/estimate/methodology.h"
+#include "registry/records/plot.h"
 #include "tests/integration/drawn_fixture.h"
 
 #define MOSO                                                                                             \

@@ -5,11 +5,11 @@
 #include "core/file.h"
 #include "core/ratio.h"
 #include "registry/audit.h"
-#include "registry/package.h"
-#include "registry/parcel_life.h"
+#include "registry/life/parcel_life.h"
+#include "registry/package/package.h"
 #include "registry/rule.h"
 #include "registry/setup.h"
-#include "registry/tenure.h"
+#include "registry/tenure/tenure.h"
 #include "tests/integration/parcel_fixture.h"
 
 static const char FEATURES[] =

@@ -5,8 +5,8 @@
 
 #include <sqlite3.h>
 
-#include "registry/layer.h"
-#include "registry/parcel_life.h"
+#include "registry/layer/layer.h"
+#include "registry/life/parcel_life.h"
 #include "tests/integration/intake_fixture.h"
 
 // Of a multipolygon of one ring of five points in a geometry column: behind 60 bytes of head.

@@ -1,4 +1,4 @@
-#include "registry/field_names.h"
+#include "registry/table/field_names.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // What a clerk says about a source survives being kept, joined and given again.
 #include <stdlib.h>
 
-#include "registry/import_settings.h"
+#include "registry/intake/import_settings.h"
 #include "tests/support/support.h"
 
 static char *dump(const struct th_parcel_import_options *options)

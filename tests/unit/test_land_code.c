@@ -1,4 +1,4 @@
-#include "registry/land_code.h"
+#include "registry/intake/land_code.h"
 
 #include "tests/support/support.h"
 

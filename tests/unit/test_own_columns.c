@@ -1,9 +1,9 @@
-#include "registry/own_columns.h"
+#include "registry/intake/own_columns.h"
 
 #include <stdio.h>
 
 #include "core/text.h"
-#include "registry/export_internal.h"
+#include "registry/export/export_internal.h"
 #include "tests/support/support.h"
 
 static const char *const KEYS[] = {

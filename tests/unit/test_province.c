@@ -1,4 +1,4 @@
-#include "registry/province.h"
+#include "registry/intake/province.h"
 
 #include "tests/support/support.h"
 

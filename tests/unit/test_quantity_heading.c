@@ -1,4 +1,4 @@
-#include "registry/quantity_heading.h"
+#include "registry/table/quantity_heading.h"
 
 #include <stdio.h>
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "core/file.h"
+#include "registry/estimate/methodology.h"
 #include "registry/land_class.h"
-#include "registry/methodology.h"
 #include "registry/setup.h"
 #include "store/registry_store.h"
 #include "tests/unit/registry_world.h"

@@ -1,4 +1,4 @@
-#include "registry/sheet.h"
+#include "registry/table/sheet.h"
 
 #include <stdio.h>
 

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "registry/stem.h"
+#include "registry/estimate/stem.h"
 #include "tests/support/support.h"
 #include "tests/unit/formula.h"
 

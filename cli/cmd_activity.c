@@ -6,11 +6,11 @@
 static enum th_status import_activity(struct th_cli *cli, struct th_json **ret_reply,
                                       struct th_error *err)
 {
-    const struct th_activity_import_options options = {.source = cli->positionals[0],
-                                                       .year = th_cli_option(cli, "year"),
-                                                       .village = th_cli_option(cli, "village"),
-                                                       .messages = cli->messages,
-                                                       .lang = cli->lang};
+    const struct th_record_options options = {.source = cli->positionals[0],
+                                              .year = th_cli_option(cli, "year"),
+                                              .village = th_cli_option(cli, "village"),
+                                              .messages = cli->messages,
+                                              .lang = cli->lang};
     if (th_cli_flag(cli, "template"))
         return th_activity_template(options.source, cli->messages, cli->lang, ret_reply, err);
     return th_activity_import(cli->registry, &cli->request, &options, ret_reply, err);
@@ -38,11 +38,11 @@ static enum th_status show_activity(struct th_cli *cli, struct th_json **ret_rep
 static enum th_status import_plot(struct th_cli *cli, struct th_json **ret_reply,
                                   struct th_error *err)
 {
-    const struct th_plot_import_options options = {.source = cli->positionals[0],
-                                                   .year = th_cli_option(cli, "year"),
-                                                   .village = th_cli_option(cli, "village"),
-                                                   .messages = cli->messages,
-                                                   .lang = cli->lang};
+    const struct th_record_options options = {.source = cli->positionals[0],
+                                              .year = th_cli_option(cli, "year"),
+                                              .village = th_cli_option(cli, "village"),
+                                              .messages = cli->messages,
+                                              .lang = cli->lang};
     if (th_cli_flag(cli, "template"))
         return th_plot_template(options.source, cli->messages, cli->lang, ret_reply, err);
     return th_plot_import(cli->registry, &cli->request, &options, ret_reply, err);

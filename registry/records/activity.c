@@ -77,13 +77,9 @@ enum th_status th_activity_list(struct th_registry *registry,
         .store = th_registry_store(registry), .records = th_json_array(), .status = TH_OK};
     struct th_activity_question question = {.parcel_id = options->parcel_id};
     struct th_village village;
-    enum th_status status = TH_OK;
-    if (options->year != NULL && !th_sheet_year(options->year, &question.year))
-        status = th_error_set(err, TH_INVALID, "year_invalid", "year", options->year, NULL);
-    if (status == TH_OK && options->village != NULL) {
-        status = th_village_resolve(l.store, options->village, &village, err);
-        question.village = village.code;
-    }
+    enum th_status status =
+        th_record_where(l.store, options->year, options->village, &question.year, &village, err);
+    question.village = status == TH_OK && options->village ? village.code : NULL;
     if (status == TH_OK)
         status = finish(&l, th_activity_each(l.store, &question, list_one, &l, err), err);
     struct th_json *reply = th_json_object();

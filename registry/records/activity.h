@@ -7,16 +7,8 @@
 #ifndef TH_REGISTRY_ACTIVITY_H
 #define TH_REGISTRY_ACTIVITY_H
 
-#include "core/messages.h"
-#include "registry/registry.h"
+#include "registry/records/record.h"
 
-struct th_activity_import_options {     // texts are borrowed; NULL: not given
-    const char *source;                 // CSV in any encoding, or XLSX
-    const char *year;                   // of rows that do not say; others must agree
-    const char *village;                // of rows that do not say
-    const struct th_messages *messages; // NULL: problems carry their key as message
-    enum th_lang lang;
-};
 // Reply: read = accepted + rejected + unchanged (rows), changed (of the accepted: new versions),
 // repaired (0), problems[{row, number, feature, code, severity, message, hint}], parcel_ids[] of
 // the accepted rows, ignored[] (headings that say nothing here), seconds (0: the caller's clock
@@ -27,7 +19,7 @@ struct th_activity_import_options {     // texts are borrowed; NULL: not given
 // option). TH_LIMIT ("sheet_too_long"), errors of th_reader_open, th_sheet_places_new and
 // th_work_begin.
 enum th_status th_activity_import(struct th_registry *registry, const struct th_request *request,
-                                  const struct th_activity_import_options *options,
+                                  const struct th_record_options *options,
                                   struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 
 // Writes an example table to `path` (.csv or .xlsx, must not exist). Reply: file, columns[].

@@ -75,8 +75,8 @@ static enum th_status warn_packaged(struct th_activity_run *m, size_t row, struc
 {
     struct th_error what;
     int64_t package_id = 0;
-    enum th_status status = th_parcel_packaged(th_work_store(m->work), m->rows[row].parcel_id,
-                                               m->rows[row].year, &package_id, err);
+    enum th_status status = th_parcel_packaged(
+        th_work_store(m->import.work), m->rows[row].parcel_id, m->rows[row].year, &package_id, err);
     if (status != TH_OK || package_id == 0)
         return status;
     (void)th_error_set(&what, TH_DATA_PROBLEM, "activity_packaged", NULL);
@@ -86,8 +86,7 @@ static enum th_status warn_packaged(struct th_activity_run *m, size_t row, struc
 }
 
 static enum th_status store_row(struct th_activity_run *m, size_t row, const struct known *known,
-                                const char *quantities, const char *origins,
-                                const struct th_hash *sha256, struct th_error *err)
+                                const char *quantities, const char *origins, struct th_error *err)
 {
     struct th_hash hash;
     struct th_activity_row *r = &m->rows[row];
@@ -96,26 +95,28 @@ static enum th_status store_row(struct th_activity_run *m, size_t row, const str
                                          .version = known->version + 1,
                                          .quantities = quantities,
                                          .origins = origins,
-                                         .source = th_file_base_name(m->options->source),
-                                         .sha256 = *sha256,
-                                         .source_row = m->sheet.lines[row].line,
-                                         .seq = th_work_seq(m->work)};
-    enum th_status status = th_activity_insert(th_work_store(m->work), &activity, &hash, err);
+                                         .source = th_file_base_name(m->import.options->source),
+                                         .sha256 = m->import.sha256,
+                                         .source_row = m->import.sheet.lines[row].line,
+                                         .seq = th_work_seq(m->import.work)};
+    enum th_status status =
+        th_activity_insert(th_work_store(m->import.work), &activity, &hash, err);
     if (status == TH_OK && known->version > 0)
         status = warn_packaged(m, row, err);
     if (status != TH_OK)
         return status;
-    th_hasher_update(m->stored, hash.bytes, sizeof hash.bytes);
-    m->n_accepted++;
-    m->n_changed += known->version > 0 ? 1 : 0;
-    th_json_append_int(m->parcel_ids, r->parcel_id);
+    th_hasher_update(m->import.stored, hash.bytes, sizeof hash.bytes);
+    m->import.n_accepted++;
+    m->import.n_stored++;
+    m->import.n_changed += known->version > 0 ? 1 : 0;
+    th_json_append_int(m->import.parcel_ids, r->parcel_id);
     return TH_OK;
 }
 
 // Stores what the row makes of the record, unless that is what the registry has.
 static enum th_status settle(struct th_activity_run *m, size_t row,
                              const struct th_activity_said *said, const struct known *known,
-                             const struct th_hash *sha256, struct th_error *err)
+                             struct th_error *err)
 {
     struct th_json *quantities = NULL;
     struct th_json *origins = NULL;
@@ -125,7 +126,7 @@ static enum th_status settle(struct th_activity_run *m, size_t row,
     enum th_status status = known_parse(known, &quantities, &origins, err);
     if (status == TH_OK) {
         overlay(said, quantities, origins);
-        status = th_activity_nitrogen(&m->keys, quantities, origins, &less, err);
+        status = th_activity_nitrogen(&m->import.keys, quantities, origins, &less, err);
     }
     if (status == TH_OK)
         status = th_json_dump(quantities, TH_JSON_CANONICAL, &quantities_text, err);
@@ -138,9 +139,9 @@ static enum th_status settle(struct th_activity_run *m, size_t row,
         th_activity_problem(m, row, "attribute_range", true, &what);
     } else if (status == TH_OK && known->version > 0 &&
                strcmp(quantities_text, known->quantities) == 0) {
-        m->n_unchanged++;
+        m->import.n_unchanged++;
     } else if (status == TH_OK) {
-        status = store_row(m, row, known, quantities_text, origins_text, sha256, err);
+        status = store_row(m, row, known, quantities_text, origins_text, err);
     }
     free(quantities_text);
     free(origins_text);
@@ -149,8 +150,7 @@ static enum th_status settle(struct th_activity_run *m, size_t row,
     return status;
 }
 
-static enum th_status decide(struct th_activity_run *m, size_t row, const struct th_hash *sha256,
-                             struct th_error *err)
+static enum th_status decide(struct th_activity_run *m, size_t row, struct th_error *err)
 {
     struct known known = {0};
     struct th_activity_said said = {NULL, NULL};
@@ -158,11 +158,12 @@ static enum th_status decide(struct th_activity_run *m, size_t row, const struct
                                                   .year = m->rows[row].year};
     enum th_status status = th_activity_row_read(m, row, &said, err);
     if (status == TH_OK && !m->rows[row].bad) {
-        status = th_activity_each(th_work_store(m->work), &question, meet_known, &known, err);
+        status =
+            th_activity_each(th_work_store(m->import.work), &question, meet_known, &known, err);
         if (status == TH_OK && known.no_memory)
             status = th_error_no_memory(err);
         if (status == TH_OK)
-            status = settle(m, row, &said, &known, sha256, err);
+            status = settle(m, row, &said, &known, err);
     }
     free(known.quantities);
     free(known.origins);
@@ -193,7 +194,7 @@ static void tell_twice(struct th_activity_run *m, size_t row, size_t other)
     struct th_error what;
     (void)th_error_set(&what, TH_DATA_PROBLEM, "activity_twice", NULL);
     th_error_add_int(&what, "year", m->rows[row].year);
-    th_error_add_int(&what, "other", m->sheet.lines[other].line);
+    th_error_add_int(&what, "other", m->import.sheet.lines[other].line);
     th_activity_problem(m, row, "duplicate", true, &what);
 }
 
@@ -201,10 +202,10 @@ static void tell_twice(struct th_activity_run *m, size_t row, size_t other)
 static enum th_status refuse_repeated(struct th_activity_run *m, struct th_error *err)
 {
     size_t n = 0;
-    struct place *places = calloc(m->sheet.n + 1, sizeof *places);
+    struct place *places = calloc(m->import.sheet.n + 1, sizeof *places);
     if (places == NULL)
         return th_error_no_memory(err);
-    for (size_t i = 0; i < m->sheet.n; i++)
+    for (size_t i = 0; i < m->import.sheet.n; i++)
         if (!m->rows[i].bad)
             places[n++] = (struct place){m->rows[i].parcel_id, m->rows[i].year, i};
     qsort(places, n, sizeof *places, compare_places);
@@ -221,110 +222,44 @@ static enum th_status refuse_repeated(struct th_activity_run *m, struct th_error
     return TH_OK;
 }
 
-static enum th_status import_rows(struct th_activity_run *m, const struct th_hash *sha256,
-                                  struct th_error *err)
+static enum th_status take_rows(void *run, struct th_error *err)
 {
-    m->rows = calloc(m->sheet.n + 1, sizeof *m->rows);
-    m->stored = th_hasher_new(TH_HASH_BLAKE2B);
-    enum th_status status = m->rows == NULL || m->stored == NULL ? th_error_no_memory(err) : TH_OK;
-    if (status == TH_OK)
-        status = th_sheet_places_new(m->work, m->options->village, &m->places, err);
-    for (size_t i = 0; status == TH_OK && i < m->sheet.n; i++)
+    struct th_activity_run *m = run;
+    size_t n = m->import.sheet.n;
+    m->rows = calloc(n + 1, sizeof(*m->rows));
+    enum th_status status = m->rows ? TH_OK : th_error_no_memory(err);
+    for (size_t i = 0; status == TH_OK && i < n; i++) {
         status = th_activity_row_take(m, i, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = refuse_repeated(m, err);
-    for (size_t i = 0; status == TH_OK && i < m->sheet.n; i++)
-        if (m->rows[i].parcel_id != 0 && m->rows[i].year != 0)
-            status = decide(m, i, sha256, err);
+    }
+    for (size_t i = 0; status == TH_OK && i < n; i++) {
+        if (m->rows[i].parcel_id != 0 && m->rows[i].year != 0) {
+            status = decide(m, i, err);
+        }
+    }
     return status;
 }
 
-static struct th_json *reply_json(struct th_activity_run *m)
-{
-    struct th_json *reply = th_json_object();
-    int64_t n = (int64_t)m->sheet.n;
-    th_json_set_int(reply, "read", n);
-    th_json_set_int(reply, "accepted", m->n_accepted);
-    th_json_set_int(reply, "changed", m->n_changed);
-    th_json_set_int(reply, "rejected", n - m->n_accepted - m->n_unchanged);
-    th_json_set_int(reply, "unchanged", m->n_unchanged);
-    th_json_set_int(reply, "repaired", 0);
-    th_json_set(reply, "problems", th_sheet_told_json(&m->told));
-    th_json_set(reply, "parcel_ids", th_json_copy(m->parcel_ids));
-    th_json_set(reply, "ignored", th_json_copy(m->columns.ignored));
-    th_json_set_real(reply, "seconds", 0);
-    return reply;
-}
-
-static enum th_status run(struct th_activity_run *m, const struct th_request *request,
-                          struct th_json **ret_reply, struct th_error *err)
-{
-    struct th_hash sha256;
-    char hex[TH_HASH_HEX_SIZE];
-    enum th_status status = th_hash_file(TH_HASH_SHA256, m->options->source, &sha256, err);
-    if (status != TH_OK)
-        return status;
-    struct th_json *input = th_json_object();
-    th_json_set_text(input, "sha256", th_hash_hex(&sha256, hex));
-    th_json_set_text(input, "year", m->options->year);
-    th_json_set_text(input, "village", m->options->village);
-    status = th_work_begin(m->registry, request, TH_MAY_REGISTER, "activity.import", input,
-                           &m->work, ret_reply, err);
-    th_json_free(input);
-    if (status != TH_OK || m->work == NULL)
-        return status;
-    if (m->option_year > th_work_today(m->work).year) {
-        status =
-            th_error_set(err, TH_INVALID, "activity_year_future", "year", m->options->year, NULL);
-    } else {
-        status = import_rows(m, &sha256, err);
-    }
-    if (status == TH_OK && m->n_accepted == 0) {
-        th_work_cancel(m->work);
-        return th_reply_finish(TH_OK, reply_json(m), ret_reply, err);
-    }
-    struct th_json *body = th_json_object();
-    if (status == TH_OK) {
-        char rows[TH_HASH_HEX_SIZE];
-        struct th_hash stored = th_hasher_final(m->stored);
-        th_json_set_text(body, "source", th_file_base_name(m->options->source));
-        th_json_set_text(body, "sha256", hex);
-        th_json_set_int(body, "accepted", m->n_accepted);
-        th_json_set_int(body, "changed", m->n_changed);
-        th_json_set_text(body, "rows_blake2b", th_hash_hex(&stored, rows));
-    }
-    return th_work_end(m->work, status, "activity", body, reply_json(m), ret_reply, err);
-}
+static const struct th_record_kind kind = {.name = "activity",
+                                           .fields = "activity.json",
+                                           .headings = TH_FIELDS_OF_ACTIVITY,
+                                           .judge_column = th_activity_column_judge,
+                                           .check_columns = th_activity_columns_check,
+                                           .take_rows = take_rows};
 
 enum th_status th_activity_import(struct th_registry *registry, const struct th_request *request,
-                                  const struct th_activity_import_options *options,
+                                  const struct th_record_options *options,
                                   struct th_json **ret_reply, struct th_error *err)
 {
-    struct th_activity_run *m = calloc(1, sizeof *m);
-    if (m == NULL)
-        return th_error_no_memory(err);
-    m->registry = registry;
-    m->options = options;
-    m->told = (struct th_sheet_told){.messages = options->messages, .lang = options->lang};
-    m->parcel_ids = th_json_array();
-    enum th_status status = TH_OK;
-    if (options->year != NULL && !th_sheet_year(options->year, &m->option_year))
-        status = th_error_set(err, TH_INVALID, "year_invalid", "year", options->year, NULL);
-    if (status == TH_OK)
-        status = th_sheet_keys_read("activity.json", &m->keys, err);
-    if (status == TH_OK)
-        status = th_sheet_read(options->source, &m->sheet, err);
-    if (status == TH_OK)
-        status = th_activity_columns_find(&m->keys, &m->sheet, &m->columns, err);
-    if (status == TH_OK)
-        status = run(m, request, ret_reply, err);
-    free(m->rows);
-    th_sheet_places_free(m->places);
-    th_sheet_told_clear(&m->told);
-    th_sheet_clear(&m->sheet);
-    th_json_free(m->columns.ignored);
-    th_json_free(m->parcel_ids);
-    th_hasher_free(m->stored);
+    struct th_activity_run *m = calloc(1, sizeof(*m));
+    enum th_status status =
+        m ? th_record_import(&kind, m, &m->import, registry, request, options, ret_reply, err)
+          : th_error_no_memory(err);
+    if (m) {
+        free(m->rows);
+    }
     free(m);
     return status;
 }

@@ -4,28 +4,11 @@
 #define TH_REGISTRY_ACTIVITY_INTERNAL_H
 
 #include "registry/records/activity.h"
-#include "registry/table/sheet_keys.h"
-#include "registry/table/sheet_place.h"
-#include "registry/work.h"
+#include "registry/records/record_internal.h"
 
 enum { TH_ACTIVITY_NOTE_MAX = 500 };
 
 const char *th_activity_unit(const struct th_sheet_key *key); // "kg/mu", "L", "mu", "1"
-
-// Where the table has each key, and in which unit.
-struct th_activity_column {
-    size_t column; // SIZE_MAX: not in the table
-    struct th_ratio factor;
-    bool per_mu;
-};
-struct th_activity_columns {
-    struct th_activity_column of[TH_SHEET_KEYS_MAX]; // as the keys
-    struct th_json *ignored;                         // headings that mean nothing; owned
-};
-enum th_status th_activity_columns_find(const struct th_sheet_keys *keys,
-                                        const struct th_sheet *sheet,
-                                        struct th_activity_columns *ret_columns,
-                                        struct th_error *err) TH_MUST_CHECK;
 
 struct th_activity_row {
     bool bad;
@@ -39,23 +22,23 @@ struct th_activity_said {
     struct th_json *origins; // key -> {heading, text}
 };
 
-struct th_activity_run {
-    struct th_registry *registry;
-    struct th_work *work;
-    const struct th_activity_import_options *options;
-    int option_year; // 0: none
-    struct th_sheet sheet;
-    struct th_sheet_told told;
-    struct th_sheet_keys keys;
-    struct th_activity_columns columns;
-    struct th_sheet_places *places;
-    struct th_activity_row *rows;
-    int64_t n_accepted, n_unchanged, n_changed;
-    struct th_json *parcel_ids;
-    struct th_hasher *stored; // digests of the rows that were stored
+// How a quantity of a column comes to the unit in which it is kept.
+struct th_activity_unit {
+    struct th_ratio factor;
+    bool per_mu;
 };
 
-const char *th_activity_cell(const struct th_activity_run *run, size_t row, const char *key);
+struct th_activity_run {
+    struct th_record_import import;
+    struct th_activity_unit units[TH_SHEET_KEYS_MAX]; // as the keys; of those that have a column
+    struct th_activity_row *rows;
+};
+
+// Of th_record_kind.
+enum th_status th_activity_column_judge(void *run, size_t column,
+                                        struct th_error *err) TH_MUST_CHECK;
+enum th_status th_activity_columns_check(const void *run, struct th_error *err) TH_MUST_CHECK;
+
 void th_activity_problem(struct th_activity_run *run, size_t row, const char *code, bool error,
                          const struct th_error *what);
 // Parcel and year of a row; what is wrong with it becomes its problem.

@@ -5,18 +5,12 @@
 #include "registry/records/activity_internal.h"
 #include "store/parcel_store.h"
 
-const char *th_activity_cell(const struct th_activity_run *m, size_t row, const char *key)
-{
-    const struct th_sheet_key *found = th_sheet_key_find(&m->keys, key);
-    return th_sheet_cell(&m->sheet, row, m->columns.of[found - m->keys.items].column);
-}
-
 void th_activity_problem(struct th_activity_run *m, size_t row, const char *code, bool error,
                          const struct th_error *what)
 {
-    const char *number = th_activity_cell(m, row, "number");
+    const char *number = th_record_cell(&m->import, row, "number");
     m->rows[row].bad = m->rows[row].bad || error;
-    th_sheet_tell(&m->told, &m->sheet, row, number[0] != '\0' ? number : NULL, code,
+    th_sheet_tell(&m->import.told, &m->import.sheet, row, number[0] != '\0' ? number : NULL, code,
                   error ? "error" : "warning", what);
 }
 
@@ -26,8 +20,8 @@ static void tell_value(struct th_activity_run *m, size_t row, size_t column, con
                        bool error)
 {
     struct th_error what;
-    (void)th_error_set(&what, TH_DATA_PROBLEM, key, "column", m->sheet.headings[column], "value",
-                       th_sheet_cell(&m->sheet, row, column), NULL);
+    (void)th_error_set(&what, TH_DATA_PROBLEM, key, "column", m->import.sheet.headings[column],
+                       "value", th_sheet_cell(&m->import.sheet, row, column), NULL);
     th_activity_problem(m, row, "attribute_range", error, &what);
 }
 
@@ -37,25 +31,24 @@ static void tell_year(struct th_activity_run *m, size_t row, const char *code, c
     struct th_error what;
     (void)th_error_set(&what, TH_DATA_PROBLEM, key, NULL);
     th_error_add_int(&what, "year", year);
-    th_error_add_int(&what, "option", m->option_year);
+    th_error_add_int(&what, "option", m->import.option_year);
     th_activity_problem(m, row, code, error, &what);
 }
 
 static bool take_year(struct th_activity_run *m, size_t row, int *ret_year)
 {
-    const char *cell = th_activity_cell(m, row, "year");
-    int today = th_work_today(m->work).year;
-    int year = m->option_year;
+    const char *cell = th_record_cell(&m->import, row, "year");
+    int today = th_work_today(m->import.work).year;
+    int year = m->import.option_year;
     if (cell[0] == '\0' && year == 0) {
         tell_year(m, row, "attribute_missing", "activity_year_missing", true, 0);
         return false;
     }
     if (cell[0] != '\0' && (!th_sheet_year(cell, &year) || year < YEAR_MIN)) {
-        const struct th_sheet_key *key = th_sheet_key_find(&m->keys, "year");
-        tell_value(m, row, m->columns.of[key - m->keys.items].column, "activity_value", true);
+        tell_value(m, row, th_record_column(&m->import, "year"), "activity_value", true);
         return false;
     }
-    if (m->option_year != 0 && year != m->option_year) {
+    if (m->import.option_year != 0 && year != m->import.option_year) {
         tell_year(m, row, "attribute_range", "activity_year_differs", true, year);
         return false;
     }
@@ -99,8 +92,8 @@ static enum th_status ground_find(struct th_activity_run *m, const struct th_par
     struct version_search s = {.year = year, .record = *parcel};
     enum th_status status = parcel->from.year <= year
                                 ? TH_OK
-                                : th_parcel_version_each(th_work_store(m->work), parcel->parcel_id,
-                                                         meet_version, &s, err);
+                                : th_parcel_version_each(th_work_store(m->import.work),
+                                                         parcel->parcel_id, meet_version, &s, err);
     if (status != TH_OK)
         return status;
     struct th_area measured;
@@ -139,34 +132,34 @@ static void take_quantity(struct th_activity_run *m, size_t row, size_t index,
     struct th_error ignored;
     struct th_ratio value;
     char text[TH_RATIO_TEXT_SIZE];
-    const struct th_sheet_key *key = &m->keys.items[index];
-    const struct th_activity_column *column = &m->columns.of[index];
-    const char *cell = th_sheet_cell(&m->sheet, row, column->column);
+    const struct th_sheet_key *key = &m->import.keys.items[index];
+    const struct th_activity_unit *unit = &m->units[index];
+    size_t column = m->import.of[index];
+    const char *cell = th_sheet_cell(&m->import.sheet, row, column);
     if (cell[0] == '\0') {
         th_json_set(said->given, key->key, th_json_null());
         return;
     }
     bool by_mu = key->per == TH_SHEET_PER_MU;
-    bool converted = key->per != TH_SHEET_TIMES && column->per_mu != by_mu;
+    bool converted = key->per != TH_SHEET_TIMES && unit->per_mu != by_mu;
     bool read = th_sheet_decimal(cell, &value) &&
-                th_ratio_mul(value, column->factor, &value, &ignored) == TH_OK &&
-                (!key->whole || converted || column->per_mu || value.denominator == 1);
+                th_ratio_mul(value, unit->factor, &value, &ignored) == TH_OK &&
+                (!key->whole || converted || unit->per_mu || value.denominator == 1);
     if (read && converted)
         read = by_mu ? scaled(value, M2_300_PER_MU, ground->used, &value)
                      : scaled(value, ground->used, M2_300_PER_MU, &value);
     if (!read) {
-        tell_value(m, row, column->column, key->whole ? "activity_value_whole" : "activity_value",
-                   true);
+        tell_value(m, row, column, key->whole ? "activity_value_whole" : "activity_value", true);
         return;
     }
     if (is_over(key, value, key->max, ground)) {
-        tell_value(m, row, column->column, "activity_over", true);
+        tell_value(m, row, column, "activity_over", true);
         return;
     }
     if (key->has_usual && is_over(key, value, key->usual, ground))
-        tell_value(m, row, column->column, "activity_unusual", false);
+        tell_value(m, row, column, "activity_unusual", false);
     struct th_json *origin = th_json_object();
-    th_json_set_text(origin, "heading", m->sheet.headings[column->column]);
+    th_json_set_text(origin, "heading", m->import.sheet.headings[column]);
     th_json_set_text(origin, "text", cell);
     if (converted)
         th_json_set_int(origin, "area_m2_300", ground->used);
@@ -176,9 +169,8 @@ static void take_quantity(struct th_activity_run *m, size_t row, size_t index,
 
 static void take_note(struct th_activity_run *m, size_t row, struct th_activity_said *said)
 {
-    const struct th_sheet_key *key = th_sheet_key_find(&m->keys, "note");
-    size_t column = m->columns.of[key - m->keys.items].column;
-    const char *cell = th_sheet_cell(&m->sheet, row, column);
+    size_t column = th_record_column(&m->import, "note");
+    const char *cell = th_sheet_cell(&m->import.sheet, row, column);
     if (column == SIZE_MAX)
         return;
     if (strlen(cell) > TH_ACTIVITY_NOTE_MAX || !th_text_is_utf8(cell, strlen(cell)) ||
@@ -207,13 +199,14 @@ enum th_status th_activity_row_read(struct th_activity_run *m, size_t row,
     const struct th_activity_row *r = &m->rows[row];
     ret_said->given = th_json_object();
     ret_said->origins = th_json_object();
-    enum th_status status = th_parcel_load(th_work_store(m->work), r->parcel_id, 0, &parcel, err);
+    enum th_status status =
+        th_parcel_load(th_work_store(m->import.work), r->parcel_id, 0, &parcel, err);
     if (status == TH_OK)
         status = ground_find(m, &parcel, r->year, &ground, err);
     if (status != TH_OK)
         return status;
-    for (size_t i = 0; i < m->keys.n; i++)
-        if (m->keys.items[i].per != TH_SHEET_WORDS && m->columns.of[i].column != SIZE_MAX)
+    for (size_t i = 0; i < m->import.keys.n; i++)
+        if (m->import.keys.items[i].per != TH_SHEET_WORDS && m->import.of[i] != SIZE_MAX)
             take_quantity(m, row, i, &ground, ret_said);
     take_note(m, row, ret_said);
     if (!r->bad && !says_something(ret_said->given)) {
@@ -229,18 +222,19 @@ enum th_status th_activity_row_take(struct th_activity_run *m, size_t row, struc
     struct th_parcel_record parcel;
     struct th_activity_row *r = &m->rows[row];
     bool found = false;
-    if (th_sheet_tell_lost(&m->told, &m->sheet, row)) {
+    if (th_sheet_tell_lost(&m->import.told, &m->import.sheet, row)) {
         r->bad = true;
         return TH_OK;
     }
     bool dated = take_year(m, row, &r->year);
-    enum th_status status = th_sheet_parcel(
-        m->places, th_activity_cell(m, row, "village"), th_activity_cell(m, row, "number"),
-        th_activity_cell(m, row, "parcel_id"), &found, &parcel, &fault, err);
+    enum th_status status =
+        th_sheet_parcel(m->import.places, th_record_cell(&m->import, row, "village"),
+                        th_record_cell(&m->import, row, "number"),
+                        th_record_cell(&m->import, row, "parcel_id"), &found, &parcel, &fault, err);
     if (status == TH_OK && found && dated) {
         const struct th_date from = {r->year, 1, 1};
         const struct th_date to = {r->year, 12, 31};
-        status = th_sheet_parcel_was(m->places, &parcel, from, to, &found, &fault, err);
+        status = th_sheet_parcel_was(m->import.places, &parcel, from, to, &found, &fault, err);
     }
     if (status != TH_OK)
         return status;

@@ -8,16 +8,8 @@
 #ifndef TH_REGISTRY_PLOT_H
 #define TH_REGISTRY_PLOT_H
 
-#include "core/messages.h"
-#include "registry/registry.h"
+#include "registry/records/record.h"
 
-struct th_plot_import_options {         // texts are borrowed; NULL: not given
-    const char *source;                 // CSV in any encoding, or XLSX
-    const char *year;                   // of rows that do not say when; others must lie in it
-    const char *village;                // of rows that do not say
-    const struct th_messages *messages; // NULL: problems carry their key as message
-    enum th_lang lang;
-};
 // Reply: read = accepted + rejected + unchanged (rows), plots (stored now), changed (of these: new
 // versions), repaired (0), problems[{row, number, feature, code, severity, message, hint}] (number
 // of the plot), plot_ids[], parcel_ids[] of the plots stored, ignored[] (headings that say nothing
@@ -26,8 +18,8 @@ struct th_plot_import_options {         // texts are borrowed; NULL: not given
 // th_activity_import, "year_invalid", "activity_year_future" for the option), TH_LIMIT
 // ("sheet_too_long"), errors of th_reader_open, th_sheet_places_new and th_work_begin.
 enum th_status th_plot_import(struct th_registry *registry, const struct th_request *request,
-                              const struct th_plot_import_options *options,
-                              struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+                              const struct th_record_options *options, struct th_json **ret_reply,
+                              struct th_error *err) TH_MUST_CHECK;
 
 // Writes an example table to `path` (.csv or .xlsx, must not exist). Reply: file, columns[].
 enum th_status th_plot_template(const char *path, const struct th_messages *messages,

@@ -125,7 +125,7 @@ static enum th_status warn_odd_years(struct span span, const struct facts *facts
                                      struct th_error *err)
 {
     struct th_error what;
-    struct th_store *store = th_work_store(span.m->work);
+    struct th_store *store = th_work_store(span.m->import.work);
     struct survey_search s = {.year = th_plot_year(span.m->rows[span.rows[0]].surveyed)};
     enum th_status status = TH_OK;
     for (size_t i = 0; status == TH_OK && facts->parcels != NULL && i < facts->parcels->n_parcels;
@@ -151,11 +151,11 @@ static void warn_small(struct span span, const struct facts *facts)
     struct th_error what;
     char area[TH_RATIO_TEXT_SIZE];
     char least[TH_RATIO_TEXT_SIZE];
-    if (th_ratio_compare(facts->area->area_m2, span.m->keys.plot_smallest_m2) >= 0)
+    if (th_ratio_compare(facts->area->area_m2, span.m->import.keys.plot_smallest_m2) >= 0)
         return;
     (void)th_error_set(&what, TH_DATA_PROBLEM, "plot_small", "area",
                        th_ratio_format(facts->area->area_m2, area), "least",
-                       th_ratio_format(span.m->keys.plot_smallest_m2, least), NULL);
+                       th_ratio_format(span.m->import.keys.plot_smallest_m2, least), NULL);
     th_plot_problem(span.m, span.rows[0], "plot_small", false, &what);
 }
 
@@ -189,7 +189,7 @@ static enum th_status draw(struct span span, const struct facts *facts, struct d
             .height_m = height ? th_ratio_format(row->height_m, drawn->texts[n][1]) : NULL,
             .volume_m3 = volume ? th_ratio_format(row->volume_m3, drawn->texts[n][2]) : NULL,
             .n = row->n,
-            .source_row = span.m->sheet.lines[span.rows[i]].line};
+            .source_row = span.m->import.sheet.lines[span.rows[i]].line};
         n++;
     }
     drawn->plot =
@@ -199,13 +199,13 @@ static enum th_status draw(struct span span, const struct facts *facts, struct d
                          .version = 1,
                          .stratum = facts->stratum,
                          .area_m2 = th_ratio_format(facts->area->area_m2, drawn->area),
-                         .source = th_file_base_name(span.m->options->source),
-                         .sha256 = span.m->sha256,
+                         .source = th_file_base_name(span.m->import.options->source),
+                         .sha256 = span.m->import.sha256,
                          .parcels = facts->parcels == NULL ? NULL : facts->parcels->parcels,
                          .n_parcels = facts->parcels == NULL ? 0 : facts->parcels->n_parcels,
                          .stems = drawn->stems,
                          .n_stems = n,
-                         .seq = th_work_seq(span.m->work)};
+                         .seq = th_work_seq(span.m->import.work)};
     return TH_OK;
 }
 
@@ -250,8 +250,8 @@ static enum th_status store_plot(struct span span, const struct facts *facts, st
     drawn->plot.version = known->version + 1;
     enum th_status status = facts->bamboo ? warn_odd_years(span, facts, err) : TH_OK;
     if (status == TH_OK)
-        status =
-            th_plot_insert(th_work_store(m->work), &drawn->plot, &drawn->plot.plot_id, &hash, err);
+        status = th_plot_insert(th_work_store(m->import.work), &drawn->plot, &drawn->plot.plot_id,
+                                &hash, err);
     if (status != TH_OK)
         return status;
     warn_small(span, facts);
@@ -261,13 +261,13 @@ static enum th_status store_plot(struct span span, const struct facts *facts, st
                            drawn->plot.surveyed, NULL);
         th_plot_problem(m, span.rows[0], "survey_repeated", false, &what);
     }
-    th_hasher_update(m->stored, hash.bytes, sizeof hash.bytes);
+    th_hasher_update(m->import.stored, hash.bytes, sizeof hash.bytes);
     th_json_append_int(m->plot_ids, drawn->plot.plot_id);
     for (size_t i = 0; i < drawn->plot.n_parcels; i++)
-        th_json_append_int(m->parcel_ids, drawn->plot.parcels[i]);
-    m->n_plots++;
-    m->n_changed += known->version > 0 ? 1 : 0;
-    m->n_accepted += (int64_t)span.n;
+        th_json_append_int(m->import.parcel_ids, drawn->plot.parcels[i]);
+    m->import.n_stored++;
+    m->import.n_changed += known->version > 0 ? 1 : 0;
+    m->import.n_accepted += (int64_t)span.n;
     return TH_OK;
 }
 
@@ -291,9 +291,10 @@ static enum th_status decide(struct span span, bool spoiled, struct th_error *er
     const struct th_plot_question question = {.village = drawn.plot.village,
                                               .number = drawn.plot.number};
     if (status == TH_OK)
-        status = th_plot_each(th_work_store(span.m->work), &question, meet_known, &known, err);
+        status =
+            th_plot_each(th_work_store(span.m->import.work), &question, meet_known, &known, err);
     if (status == TH_OK && known.version > 0 && known.same)
-        span.m->n_unchanged += (int64_t)span.n;
+        span.m->import.n_unchanged += (int64_t)span.n;
     else if (status == TH_OK)
         status = store_plot(span, &facts, &drawn, &known, err);
     free(drawn.stems);
@@ -303,10 +304,10 @@ static enum th_status decide(struct span span, bool spoiled, struct th_error *er
 
 enum th_status th_plot_decide_all(struct th_plot_run *m, struct th_error *err)
 {
-    struct order *orders = calloc(m->sheet.n + 1, sizeof *orders);
-    size_t *rows = calloc(m->sheet.n + 1, sizeof *rows);
+    struct order *orders = calloc(m->import.sheet.n + 1, sizeof *orders);
+    size_t *rows = calloc(m->import.sheet.n + 1, sizeof *rows);
     enum th_status status = orders == NULL || rows == NULL ? th_error_no_memory(err) : TH_OK;
-    size_t n = status == TH_OK ? m->sheet.n : 0;
+    size_t n = status == TH_OK ? m->import.sheet.n : 0;
     for (size_t i = 0; i < n; i++)
         orders[i] = (struct order){&m->rows[i], i};
     if (n > 1)

@@ -4,9 +4,7 @@
 #define TH_REGISTRY_PLOT_INTERNAL_H
 
 #include "registry/records/plot.h"
-#include "registry/table/sheet_keys.h"
-#include "registry/table/sheet_place.h"
-#include "registry/work.h"
+#include "registry/records/record_internal.h"
 #include "store/plot_store.h"
 
 enum {
@@ -33,27 +31,15 @@ struct th_plot_row {
 };
 
 struct th_plot_run {
-    struct th_registry *registry;
-    struct th_work *work;
-    const struct th_plot_import_options *options;
-    int option_year; // 0: none
-    struct th_hash sha256;
-    struct th_sheet sheet;
-    struct th_sheet_told told;
-    struct th_sheet_keys keys;
-    struct th_sheet_heading *headings;
-    size_t of[TH_SHEET_KEYS_MAX]; // column of each key; SIZE_MAX: none
-    struct th_json *ignored;
-    struct th_sheet_places *places;
+    struct th_record_import import;
     struct th_plot_row *rows;
-    int64_t n_accepted, n_unchanged, n_plots, n_changed;
-    struct th_json *plot_ids, *parcel_ids;
-    struct th_hasher *stored; // digests of the plots that were stored
+    struct th_json *plot_ids; // of what was stored
 };
 
-enum th_status th_plot_columns_find(struct th_plot_run *run, struct th_error *err) TH_MUST_CHECK;
-size_t th_plot_column(const struct th_plot_run *run, const char *key); // SIZE_MAX: none
-const char *th_plot_cell(const struct th_plot_run *run, size_t row, const char *key);
+// Of th_record_kind.
+enum th_status th_plot_column_judge(void *run, size_t column, struct th_error *err) TH_MUST_CHECK;
+enum th_status th_plot_columns_check(const void *run, struct th_error *err) TH_MUST_CHECK;
+
 void th_plot_problem(struct th_plot_run *run, size_t row, const char *code, bool error,
                      const struct th_error *what);
 // Reads a row; what is wrong with it becomes its problem.

@@ -9,22 +9,15 @@
 
 enum { YEAR_MIN = 1950 };
 
-size_t th_plot_column(const struct th_plot_run *m, const char *key)
-{
-    return m->of[th_sheet_key_find(&m->keys, key) - m->keys.items];
-}
-
-const char *th_plot_cell(const struct th_plot_run *m, size_t row, const char *key)
-{
-    return th_sheet_cell(&m->sheet, row, th_plot_column(m, key));
-}
-
 // Lengths and areas need a unit, ages and counts none.
-static enum th_status column_judge(const struct th_sheet_key *key, const char *heading,
-                                   const struct th_quantity_heading *read, struct th_error *err)
+enum th_status th_plot_column_judge(void *run, size_t column, struct th_error *err)
 {
-    bool measured = key->dimension == TH_DIMENSION_LENGTH || key->dimension == TH_DIMENSION_AREA ||
-                    key->dimension == TH_DIMENSION_VOLUME;
+    const struct th_plot_run *m = run;
+    const struct th_sheet_key *key = m->import.headings[column].key;
+    const struct th_quantity_heading *read = &m->import.headings[column].read;
+    const char *heading = m->import.sheet.headings[column];
+    bool measured = key->dimension == TH_QUANTITY_LENGTH || key->dimension == TH_QUANTITY_AREA ||
+                    key->dimension == TH_QUANTITY_VOLUME;
     if (!measured)
         return TH_OK;
     if (!read->understood)
@@ -43,72 +36,52 @@ static bool names_one_stem(const char *heading)
     return false;
 }
 
-static enum th_status columns_check(const struct th_plot_run *m, struct th_error *err)
+enum th_status th_plot_columns_check(const void *run, struct th_error *err)
 {
+    const struct th_plot_run *m = run;
     static const char *const NEEDED[] = {"plot", "dbh_cm"};
-    bool place = th_plot_column(m, "number") != SIZE_MAX ||
-                 th_plot_column(m, "parcel_id") != SIZE_MAX ||
-                 th_plot_column(m, "stratum") != SIZE_MAX;
+    bool place = th_record_column(&m->import, "number") != SIZE_MAX ||
+                 th_record_column(&m->import, "parcel_id") != SIZE_MAX ||
+                 th_record_column(&m->import, "stratum") != SIZE_MAX;
     for (size_t i = 0; i < sizeof NEEDED / sizeof NEEDED[0]; i++)
-        if (th_plot_column(m, NEEDED[i]) == SIZE_MAX)
+        if (th_record_column(&m->import, NEEDED[i]) == SIZE_MAX)
             return th_error_set(err, TH_INVALID, "sheet_columns", "missing",
-                                th_sheet_key_find(&m->keys, NEEDED[i])->zh, NULL);
+                                th_sheet_key_find(&m->import.keys, NEEDED[i])->zh, NULL);
     if (!place)
         return th_error_set(err, TH_INVALID, "sheet_columns", "missing",
-                            th_sheet_key_find(&m->keys, "number")->zh, NULL);
-    if (th_plot_column(m, "surveyed") == SIZE_MAX && m->option_year == 0)
+                            th_sheet_key_find(&m->import.keys, "number")->zh, NULL);
+    if (th_record_column(&m->import, "surveyed") == SIZE_MAX && m->import.option_year == 0)
         return th_error_set(err, TH_INVALID, "sheet_columns", "missing",
-                            th_sheet_key_find(&m->keys, "surveyed")->zh, NULL);
+                            th_sheet_key_find(&m->import.keys, "surveyed")->zh, NULL);
     // Of a line that counts stems, "volume" may be that of one or of all: it must say which.
-    size_t volume = th_plot_column(m, "volume_m3");
-    if (volume != SIZE_MAX && th_plot_column(m, "count") != SIZE_MAX &&
-        !names_one_stem(m->sheet.headings[volume]))
-        return th_sheet_heading_error("plot_volume_column", m->sheet.headings[volume],
-                                      th_sheet_key_find(&m->keys, "volume_m3"), err);
-    if (th_plot_column(m, "area_m2") == SIZE_MAX)
+    size_t volume = th_record_column(&m->import, "volume_m3");
+    if (volume != SIZE_MAX && th_record_column(&m->import, "count") != SIZE_MAX &&
+        !names_one_stem(m->import.sheet.headings[volume]))
+        return th_sheet_heading_error("plot_volume_column", m->import.sheet.headings[volume],
+                                      th_sheet_key_find(&m->import.keys, "volume_m3"), err);
+    if (th_record_column(&m->import, "area_m2") == SIZE_MAX)
         return th_error_set(err, TH_INVALID, "plot_area_column", "example",
-                            th_sheet_key_find(&m->keys, "area_m2")->zh, NULL);
+                            th_sheet_key_find(&m->import.keys, "area_m2")->zh, NULL);
     return TH_OK;
-}
-
-enum th_status th_plot_columns_find(struct th_plot_run *m, struct th_error *err)
-{
-    for (size_t i = 0; i < m->keys.n; i++)
-        m->of[i] = SIZE_MAX;
-    enum th_status status =
-        th_sheet_headings_read(TH_FIELDS_OF_PLOTS, &m->keys, &m->sheet, &m->headings, err);
-    for (size_t c = 0; status == TH_OK && c < m->sheet.n_columns; c++) {
-        const struct th_sheet_heading *heading = &m->headings[c];
-        if (heading->key != NULL) {
-            m->of[heading->key - m->keys.items] = c;
-            status = column_judge(heading->key, m->sheet.headings[c], &heading->read, err);
-        } else if (heading->twice != NULL) {
-            status = th_sheet_heading_error("sheet_heading_twice", m->sheet.headings[c],
-                                            heading->twice, err);
-        } else if (m->sheet.headings[c][0] != '\0') {
-            th_json_append_text(m->ignored, m->sheet.headings[c]);
-        }
-    }
-    return status == TH_OK ? columns_check(m, err) : status;
 }
 
 void th_plot_problem(struct th_plot_run *m, size_t row, const char *code, bool error,
                      const struct th_error *what)
 {
-    const char *plot = th_plot_cell(m, row, "plot");
+    const char *plot = th_record_cell(&m->import, row, "plot");
     m->rows[row].bad = m->rows[row].bad || error;
-    th_sheet_tell(&m->told, &m->sheet, row, plot[0] != '\0' ? plot : NULL, code,
+    th_sheet_tell(&m->import.told, &m->import.sheet, row, plot[0] != '\0' ? plot : NULL, code,
                   error ? "error" : "warning", what);
 }
 
 static void tell_value(struct th_plot_run *m, size_t row, const char *key, const char *message)
 {
     struct th_error what;
-    size_t column = th_plot_column(m, key);
-    const char *value = th_sheet_cell(&m->sheet, row, column);
+    size_t column = th_record_column(&m->import, key);
+    const char *value = th_sheet_cell(&m->import.sheet, row, column);
     (void)th_error_set(&what, TH_DATA_PROBLEM, message, "column",
-                       column == SIZE_MAX ? th_sheet_key_find(&m->keys, key)->zh
-                                          : m->sheet.headings[column],
+                       column == SIZE_MAX ? th_sheet_key_find(&m->import.keys, key)->zh
+                                          : m->import.sheet.headings[column],
                        "value", value, NULL);
     th_plot_problem(m, row, value[0] == '\0' ? "attribute_missing" : "attribute_range", true,
                     &what);
@@ -119,9 +92,9 @@ static void take_survey(struct th_plot_run *m, size_t row)
     struct th_date day;
     struct th_error what;
     struct th_plot_row *r = &m->rows[row];
-    const struct th_date today = th_work_today(m->work);
-    const char *cell = th_plot_cell(m, row, "surveyed");
-    int year = m->option_year;
+    const struct th_date today = th_work_today(m->import.work);
+    const char *cell = th_record_cell(&m->import, row, "surveyed");
+    int year = m->import.option_year;
     bool dated = cell[0] != '\0' && th_sheet_date(cell, &day);
     if (cell[0] == '\0' && year == 0) {
         tell_value(m, row, "surveyed", "plot_cell_missing");
@@ -134,13 +107,13 @@ static void take_survey(struct th_plot_run *m, size_t row)
         return;
     }
     const char *key = NULL;
-    if (m->option_year != 0 && year != m->option_year)
+    if (m->import.option_year != 0 && year != m->import.option_year)
         key = "plot_survey_differs";
     else if (dated ? th_date_compare(day, today) > 0 : year > today.year)
         key = "plot_survey_future";
     if (key != NULL) {
         (void)th_error_set(&what, TH_DATA_PROBLEM, key, "value", cell, NULL);
-        th_error_add_int(&what, "year", m->option_year);
+        th_error_add_int(&what, "year", m->import.option_year);
         th_plot_problem(m, row, "attribute_range", true, &what);
         return;
     }
@@ -152,7 +125,7 @@ static void take_survey(struct th_plot_run *m, size_t row)
 
 static bool take_text(struct th_plot_run *m, size_t row, const char *key, const char **ret_text)
 {
-    const char *text = th_plot_cell(m, row, key);
+    const char *text = th_record_cell(&m->import, row, key);
     bool fits = strlen(text) <= TH_PLOT_NUMBER_MAX && th_text_is_utf8(text, strlen(text)) &&
                 !th_text_has_hidden(text);
     if (!fits)
@@ -191,10 +164,11 @@ static enum th_status take_parcel(struct th_plot_run *m, size_t row, const char 
     struct th_parcel_record parcel;
     struct th_plot_row *r = &m->rows[row];
     bool found = false;
-    enum th_status status = th_sheet_parcel(m->places, th_plot_cell(m, row, "village"), number, id,
-                                            &found, &parcel, &fault, err);
+    enum th_status status =
+        th_sheet_parcel(m->import.places, th_record_cell(&m->import, row, "village"), number, id,
+                        &found, &parcel, &fault, err);
     if (status == TH_OK && found && r->surveyed[0] != '\0')
-        status = th_sheet_parcel_was(m->places, &parcel, survey_day(r->surveyed, false),
+        status = th_sheet_parcel_was(m->import.places, &parcel, survey_day(r->surveyed, false),
                                      survey_day(r->surveyed, true), &found, &fault, err);
     if (status != TH_OK)
         return status;
@@ -203,7 +177,7 @@ static enum th_status take_parcel(struct th_plot_run *m, size_t row, const char 
         return TH_OK;
     }
     if (r->village == NULL)
-        th_sheet_village(m->places, parcel.village, &r->village, &fault);
+        th_sheet_village(m->import.places, parcel.village, &r->village, &fault);
     if (r->village != NULL && strcmp(r->village->code, parcel.village) != 0) {
         (void)th_error_set(&fault.what, TH_DATA_PROBLEM, "plot_village_differs", "village",
                            r->village->name, "known_village", parcel.village_name, NULL);
@@ -221,7 +195,7 @@ static enum th_status take_parcels(struct th_plot_run *m, size_t row, const char
 {
     static const char *const MARKS[] = {"、", "，", ",", "；", ";"};
     char part[TH_PARCEL_NUMBER_SIZE];
-    const char *at = th_plot_cell(m, row, key);
+    const char *at = th_record_cell(&m->import, row, key);
     enum th_status status = TH_OK;
     while (status == TH_OK && *at != '\0') {
         size_t size = strlen(at);
@@ -262,22 +236,22 @@ static bool take_measure(struct th_plot_run *m, size_t row, const char *name,
 {
     struct th_error ignored;
     struct th_ratio value = {0, 1};
-    const struct th_sheet_key *key = th_sheet_key_find(&m->keys, name);
-    size_t column = th_plot_column(m, name);
-    const char *cell = th_sheet_cell(&m->sheet, row, column);
+    const struct th_sheet_key *key = th_sheet_key_find(&m->import.keys, name);
+    size_t column = th_record_column(&m->import, name);
+    const char *cell = th_sheet_cell(&m->import.sheet, row, column);
     *ret_value = value;
     if (cell[0] == '\0')
         return true;
-    struct th_ratio factor = m->headings[column].read.factor;
-    if (key->dimension == TH_DIMENSION_COUNT)
+    struct th_ratio factor = m->import.headings[column].read.factor;
+    if (key->dimension == TH_QUANTITY_COUNT)
         factor = (struct th_ratio){1, 1};
     // Areas of plots are kept in m², heights in metres, volumes in m³; the words give mu,
     // centimetres and litres.
     const struct th_ratio to_m2 = {2000, 3};
     const struct th_ratio to_m = {1, 100};
     const struct th_ratio to_m3 = {1, 1000};
-    bool volume = key->dimension == TH_DIMENSION_VOLUME;
-    bool area = key->dimension == TH_DIMENSION_AREA;
+    bool volume = key->dimension == TH_QUANTITY_VOLUME;
+    bool area = key->dimension == TH_QUANTITY_AREA;
     bool read =
         th_sheet_decimal(cell, &value) && th_ratio_mul(value, factor, &value, &ignored) == TH_OK &&
         (!area || th_ratio_mul(value, to_m2, &value, &ignored) == TH_OK) &&
@@ -302,9 +276,9 @@ static void take_stems(struct th_plot_run *m, size_t row)
     struct th_plot_row *r = &m->rows[row];
     struct th_ratio whole;
     // A table without counts has a line for every stem.
-    bool counted = th_plot_column(m, "count") != SIZE_MAX;
-    const char *dbh = th_plot_cell(m, row, "dbh_cm");
-    if (counted && th_plot_cell(m, row, "count")[0] == '\0') {
+    bool counted = th_record_column(&m->import, "count") != SIZE_MAX;
+    const char *dbh = th_record_cell(&m->import, row, "dbh_cm");
+    if (counted && th_record_cell(&m->import, row, "count")[0] == '\0') {
         tell_value(m, row, "count", "plot_cell_missing");
         return;
     }
@@ -317,10 +291,10 @@ static void take_stems(struct th_plot_run *m, size_t row)
     (void)take_measure(m, row, "dbh_cm", &r->dbh_cm);
     (void)take_measure(m, row, "height_m", &r->height_m);
     (void)take_measure(m, row, "volume_m3", &r->volume_m3);
-    size_t age = th_plot_column(m, "age");
-    const char *unit = age == SIZE_MAX ? "" : m->headings[age].read.unit;
+    size_t age = th_record_column(&m->import, "age");
+    const char *unit = age == SIZE_MAX ? "" : m->import.headings[age].read.unit;
     bool years = strstr(unit, "年") != NULL || strstr(unit, "year") != NULL;
-    if (age != SIZE_MAX && years && r->bamboo && th_plot_cell(m, row, "age")[0] != '\0')
+    if (age != SIZE_MAX && years && r->bamboo && th_record_cell(&m->import, row, "age")[0] != '\0')
         tell_value(m, row, "age", "plot_age_years");
     else if (take_measure(m, row, "age", &whole))
         r->age = whole.numerator;
@@ -331,18 +305,19 @@ enum th_status th_plot_row_take(struct th_plot_run *m, size_t row, struct th_err
     struct th_sheet_fault fault = {0};
     struct th_plot_row *r = &m->rows[row];
     r->stratum = r->plot = r->species = "";
-    if (th_sheet_tell_lost(&m->told, &m->sheet, row)) {
+    if (th_sheet_tell_lost(&m->import.told, &m->import.sheet, row)) {
         r->bad = true;
         return TH_OK;
     }
-    bool by_id = th_plot_cell(m, row, "parcel_id")[0] != '\0';
+    bool by_id = th_record_cell(&m->import, row, "parcel_id")[0] != '\0';
     take_survey(m, row);
     (void)take_text(m, row, "stratum", &r->stratum);
     (void)take_text(m, row, "species", &r->species);
     if (take_text(m, row, "plot", &r->plot) && r->plot[0] == '\0')
         tell_value(m, row, "plot", "plot_cell_missing");
-    if (th_plot_cell(m, row, "village")[0] != '\0' || !by_id) {
-        th_sheet_village(m->places, th_plot_cell(m, row, "village"), &r->village, &fault);
+    if (th_record_cell(&m->import, row, "village")[0] != '\0' || !by_id) {
+        th_sheet_village(m->import.places, th_record_cell(&m->import, row, "village"), &r->village,
+                         &fault);
         if (r->village == NULL)
             th_plot_problem(m, row, fault.code, true, &fault.what);
     }
@@ -352,8 +327,8 @@ enum th_status th_plot_row_take(struct th_plot_run *m, size_t row, struct th_err
         status = take_parcels(m, row, by_id ? "parcel_id" : "number", by_id, err);
     if (status != TH_OK)
         return status;
-    r->has_area =
-        th_plot_cell(m, row, "area_m2")[0] != '\0' && take_measure(m, row, "area_m2", &r->area_m2);
+    r->has_area = th_record_cell(&m->import, row, "area_m2")[0] != '\0' &&
+                  take_measure(m, row, "area_m2", &r->area_m2);
     take_stems(m, row);
     return TH_OK;
 }

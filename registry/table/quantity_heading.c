@@ -17,7 +17,7 @@ enum word_class { WORD_UNIT, WORD_TOTAL, WORD_YEAR, WORD_ELEMENT, WORD_IGNORED }
 struct word {
     char text[WORD_SIZE];
     enum word_class class;
-    enum th_dimension dimension; // of a unit
+    enum th_quantity_dimension dimension; // of a unit
     struct th_ratio factor;
 };
 
@@ -26,17 +26,17 @@ struct th_quantity_words {
     size_t n, capacity;
 };
 
-enum th_dimension th_dimension_find(const char *name)
+enum th_quantity_dimension th_quantity_dimension_find(const char *name)
 {
-    static const char *const NAMES[] = {[TH_DIMENSION_MASS] = "mass",
-                                        [TH_DIMENSION_VOLUME] = "volume",
-                                        [TH_DIMENSION_AREA] = "area",
-                                        [TH_DIMENSION_COUNT] = "count",
-                                        [TH_DIMENSION_LENGTH] = "length"};
-    for (int i = TH_DIMENSION_MASS; i <= TH_DIMENSION_LENGTH; i++)
+    static const char *const NAMES[] = {[TH_QUANTITY_MASS] = "mass",
+                                        [TH_QUANTITY_VOLUME] = "volume",
+                                        [TH_QUANTITY_AREA] = "area",
+                                        [TH_QUANTITY_COUNT] = "count",
+                                        [TH_QUANTITY_LENGTH] = "length"};
+    for (int i = TH_QUANTITY_MASS; i <= TH_QUANTITY_LENGTH; i++)
         if (strcmp(NAMES[i], name) == 0)
-            return (enum th_dimension)i;
-    return TH_DIMENSION_NONE;
+            return (enum th_quantity_dimension)i;
+    return TH_QUANTITY_NONE;
 }
 
 static enum th_status broken(struct th_error *err)
@@ -81,11 +81,11 @@ static enum th_status document_read(const struct th_json *document, struct th_qu
     enum th_status status = th_json_size(units) == 0 ? broken(err) : TH_OK;
     for (size_t i = 0; status == TH_OK && i < th_json_size(units); i++) {
         const struct th_json *unit = th_json_at(units, i);
-        struct word like = {.class = WORD_UNIT,
-                            .dimension =
-                                th_dimension_find(th_json_get_text(unit, "dimension", ""))};
+        struct word like = {
+            .class = WORD_UNIT,
+            .dimension = th_quantity_dimension_find(th_json_get_text(unit, "dimension", ""))};
         status = th_ratio_parse(th_json_get_text(unit, "factor", ""), &like.factor, err);
-        if (status == TH_OK && (like.dimension == TH_DIMENSION_NONE || like.factor.numerator <= 0))
+        if (status == TH_OK && (like.dimension == TH_QUANTITY_NONE || like.factor.numerator <= 0))
             status = broken(err);
         if (status == TH_OK)
             status = words_add(words, th_json_get(unit, "names"), &like, err);
@@ -179,7 +179,7 @@ static bool word_take(struct reading *r, const struct word *word)
         r->element = true;
     if (word->class != WORD_UNIT)
         return true;
-    const struct word **place = word->dimension == TH_DIMENSION_AREA ? &r->area : &r->unit;
+    const struct word **place = word->dimension == TH_QUANTITY_AREA ? &r->area : &r->unit;
     bool first = *place == NULL;
     *place = word;
     return first;

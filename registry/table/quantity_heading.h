@@ -12,16 +12,16 @@
 
 enum { TH_QUANTITY_HEADING_MAX = 256 };
 
-enum th_dimension {
-    TH_DIMENSION_NONE,
-    TH_DIMENSION_MASS,
-    TH_DIMENSION_VOLUME,
-    TH_DIMENSION_AREA,
-    TH_DIMENSION_COUNT,
-    TH_DIMENSION_LENGTH
+enum th_quantity_dimension {
+    TH_QUANTITY_NONE,
+    TH_QUANTITY_MASS,
+    TH_QUANTITY_VOLUME,
+    TH_QUANTITY_AREA,
+    TH_QUANTITY_COUNT,
+    TH_QUANTITY_LENGTH
 };
-// By the name it has in data/fields; TH_DIMENSION_NONE for any other.
-enum th_dimension th_dimension_find(const char *name);
+// By the name it has in data/fields; TH_QUANTITY_NONE for any other.
+enum th_quantity_dimension th_quantity_dimension_find(const char *name);
 
 enum th_quantity_ground {
     TH_QUANTITY_UNSAID,     // nothing is said
@@ -34,7 +34,7 @@ struct th_quantity_heading {
     char base[TH_QUANTITY_HEADING_MAX]; // without the unit
     char unit[TH_QUANTITY_HEADING_MAX]; // as written, "" without
     bool understood;                    // the unit; else the following say nothing
-    enum th_dimension dimension;
+    enum th_quantity_dimension dimension;
     struct th_ratio factor; // into kg, litres, mu, pieces or cm, for a mu or a parcel
     enum th_quantity_ground ground;
     bool element; // a nutrient is weighed, "公斤纯氮/亩"

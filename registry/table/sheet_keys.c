@@ -41,7 +41,7 @@ static bool key_read(const struct th_json *item, struct th_sheet_key *key)
         key->per = (enum th_sheet_per)i;
         known = true;
     }
-    key->dimension = th_dimension_find(th_json_get_text(item, "dimension", ""));
+    key->dimension = th_quantity_dimension_find(th_json_get_text(item, "dimension", ""));
     key->whole = th_json_get_bool(item, "whole", false);
     th_text_copy(key->key, sizeof key->key, th_json_get_text(item, "key", ""));
     th_text_copy(key->zh, sizeof key->zh, th_json_get_text(item, "zh", ""));
@@ -57,7 +57,7 @@ static bool key_read(const struct th_json *item, struct th_sheet_key *key)
            ratio_read(item, "usual", &key->has_usual, &key->usual) &&
            ratio_read(item, "n_content", &key->has_n, &key->n_content) && key->key[0] != '\0' &&
            key->zh[0] != '\0' && key->en[0] != '\0' && has_max == quantity &&
-           (key->dimension != TH_DIMENSION_NONE) == quantity;
+           (key->dimension != TH_QUANTITY_NONE) == quantity;
 }
 
 static enum th_status document_read(const struct th_json *document, struct th_sheet_keys *keys,

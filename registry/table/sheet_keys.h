@@ -20,7 +20,7 @@ enum th_sheet_per {
 struct th_sheet_key {
     char key[TH_FIELD_KEY_SIZE];
     enum th_sheet_per per;
-    enum th_dimension dimension;
+    enum th_quantity_dimension dimension;
     struct th_ratio min;        // 0 where nothing is said
     struct th_ratio max, usual; // for a mu where it is kept for a mu or the parcel
     struct th_ratio bamboo_max; // in place of max; the same where nothing is said

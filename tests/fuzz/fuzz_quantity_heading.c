@@ -28,7 +28,7 @@ static void check_heading(const char *heading)
     th_quantity_heading_read(known(), heading, &read);
     assert(strstr(heading, read.base) != NULL && strstr(heading, read.unit) != NULL);
     assert(read.factor.numerator > 0 && read.factor.denominator > 0);
-    assert(read.understood == (read.dimension != TH_DIMENSION_NONE));
+    assert(read.understood == (read.dimension != TH_QUANTITY_NONE));
     if (!read.understood || strlen(heading) >= TH_QUANTITY_HEADING_MAX - 16)
         return;
     (void)snprintf(made, sizeof made, "x(%s)", read.unit);

@@ -63,7 +63,7 @@ static struct th_json *import_as(struct fixture *f, const char *login, const cha
     struct th_error err = {0};
     struct th_request request = {.login = login};
     fixture_file(f, path, "yearly.csv", rows);
-    struct th_activity_import_options options = {
+    struct th_record_options options = {
         .source = path, .year = year, .messages = f->messages, .lang = TH_LANG_ZH};
     assert_status(th_activity_import(f->registry, &request, &options, &reply, &err), want, &err);
     if (key != NULL)
@@ -371,7 +371,7 @@ static void import__a_dry_run_and_a_repeated_request_write_nothing(void **state)
     struct th_json *reply = NULL;
     struct th_error err = {0};
     fixture_file(f, path, "yearly.csv", PLACE "打药次数\n测试一村,2,2023,1\n");
-    const struct th_activity_import_options options = {
+    const struct th_record_options options = {
         .source = path, .messages = f->messages, .lang = TH_LANG_ZH};
     struct th_request dry = {.login = "clerk", .dry_run = true};
     assert_ok(th_activity_import(f->registry, &dry, &options, &reply, &err), &err);
@@ -389,7 +389,7 @@ static void import__a_dry_run_and_a_repeated_request_write_nothing(void **state)
     struct th_request nobody = {.login = "nobody"};
     assert_status(th_activity_import(f->registry, &nobody, &options, &reply, &err),
                   TH_NOT_PERMITTED, &err);
-    const struct th_activity_import_options elsewhere = {.source = path, .village = "测试二村"};
+    const struct th_record_options elsewhere = {.source = path, .village = "测试二村"};
     struct th_request clerk = {.login = "clerk"};
     assert_status(th_activity_import(f->registry, &clerk, &elsewhere, &reply, &err),
                   TH_NOT_PERMITTED, &err);
@@ -435,7 +435,7 @@ static void template__is_a_table_that_can_be_imported(void **state)
             th_json_free(reply);
             assert_status(th_activity_template(path, f->messages, (enum th_lang)lang, &reply, &err),
                           TH_CONFLICT, &err);
-            const struct th_activity_import_options options = {
+            const struct th_record_options options = {
                 .source = path, .messages = f->messages, .lang = (enum th_lang)lang};
             struct th_request clerk = {.login = "clerk"};
             assert_ok(th_activity_import(f->registry, &clerk, &options, &reply, &err), &err);

@@ -37,7 +37,7 @@ static void make_gardens(struct fixture *f)
         th_buf_printf(&table, "测试一村,%d,2020,%d.25,%d\n测试一村,%d,2022,%d,%d\n", i + 1, 20 + i,
                       i, i + 1, 30 + i, 7 + i);
     }
-    const struct th_activity_import_options records = {.source = path};
+    const struct th_record_options records = {.source = path};
     struct th_json *reply = NULL;
     fixture_file(f, path, "records.csv", th_buf_text(&table));
     assert_ok(th_activity_import(f->registry, &f->request, &records, &reply, &err), &err);

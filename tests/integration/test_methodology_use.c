@@ -250,7 +250,7 @@ static void estimate_run__takes_the_records_of_the_year(void **state)
     char path[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
     struct th_parcel_import_options tea = fixture_options(f, NULL);
-    const struct th_activity_import_options records = {.source = path, .year = "2021"};
+    const struct th_record_options records = {.source = path, .year = "2021"};
     struct th_estimate_options options = {.methodology = "tea-garden@1", .year = "2021"};
     file.size = 0;
     drawn_box(&file, 119.660, 30.42, 0.001, 0.00095,

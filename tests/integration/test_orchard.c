@@ -34,7 +34,7 @@ static void records(struct fixture *f, const char *year, const char *rows)
     char path[TH_TEST_PATH_SIZE];
     char text[1024];
     struct th_json *reply = NULL;
-    const struct th_activity_import_options options = {.source = path, .year = year};
+    const struct th_record_options options = {.source = path, .year = year};
     (void)snprintf(text, sizeof text, "%s%s", heading, rows);
     fixture_file(f, path, "records.csv", text);
     assert_ok(th_activity_import(f->registry, &f->request, &options, &reply, &err), &err);

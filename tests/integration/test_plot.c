@@ -56,7 +56,7 @@ static struct th_json *import_year(struct fixture *f, const char *year, const ch
     struct th_error err = {0};
     struct th_request request = {.login = "clerk"};
     fixture_file(f, path, "plots.csv", rows);
-    struct th_plot_import_options options = {
+    struct th_record_options options = {
         .source = path, .year = year, .messages = f->messages, .lang = TH_LANG_ZH};
     assert_status(th_plot_import(f->registry, &request, &options, &reply, &err), want, &err);
     if (key != NULL)
@@ -300,7 +300,7 @@ static void import__a_dry_run_writes_nothing_and_templates_are_understood(void *
     struct th_json *reply = NULL;
     struct th_error err = {0};
     fixture_file(f, path, "plots.csv", TWO);
-    struct th_plot_import_options options = {.source = path};
+    struct th_record_options options = {.source = path};
     struct th_request dry = {.login = "clerk", .dry_run = true};
     assert_ok(th_plot_import(f->registry, &dry, &options, &reply, &err), &err);
     assert_counts(reply, 3, 2, 0, 0, 0);

@@ -18,7 +18,7 @@ static void gardens(struct fixture *f)
     char path[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
     struct th_parcel_import_options tea = fixture_options(f, NULL);
-    const struct th_activity_import_options records = {.source = path, .year = "2021"};
+    const struct th_record_options records = {.source = path, .year = "2021"};
     file.size = 0;
     drawn_box(&file, 119.660, 30.42, 0.001, 0.00095,
               "\"地块号\":\"1\",\"生态用地比例\":\"12 %\",\"边界树木\":\"50\"");

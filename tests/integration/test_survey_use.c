@@ -73,7 +73,7 @@ static void plots(struct fixture *f, const char *rows, int64_t want_plots)
     struct th_error err = {0};
     (void)remove(th_test_path(path, f->folder, "plots.csv"));
     fixture_file(f, path, "plots.csv", rows);
-    struct th_plot_import_options options = {
+    struct th_record_options options = {
         .source = path, .village = FIXTURE_VILLAGE, .messages = f->messages, .lang = TH_LANG_ZH};
     assert_ok(th_plot_import(f->registry, &f->request, &options, &reply, &err), &err);
     assert_int_equal(th_json_get_int(reply, "rejected", -1), 0);

@@ -7,17 +7,17 @@
 struct heading {
     const char *text, *base, *unit;
     bool understood;
-    enum th_dimension dimension;
+    enum th_quantity_dimension dimension;
     int64_t numerator, denominator;
     enum th_quantity_ground ground;
 };
 
-#define MASS TH_DIMENSION_MASS
-#define VOLUME TH_DIMENSION_VOLUME
-#define AREA TH_DIMENSION_AREA
-#define COUNT TH_DIMENSION_COUNT
-#define LENGTH TH_DIMENSION_LENGTH
-#define NONE TH_DIMENSION_NONE
+#define MASS TH_QUANTITY_MASS
+#define VOLUME TH_QUANTITY_VOLUME
+#define AREA TH_QUANTITY_AREA
+#define COUNT TH_QUANTITY_COUNT
+#define LENGTH TH_QUANTITY_LENGTH
+#define NONE TH_QUANTITY_NONE
 #define MU TH_QUANTITY_PER_MU
 #define PARCEL TH_QUANTITY_PER_PARCEL
 #define UNSAID TH_QUANTITY_UNSAID

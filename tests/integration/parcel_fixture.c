@@ -143,8 +143,30 @@ struct th_json *fixture_import(struct fixture *fixture,
     struct th_json *reply = NULL;
     struct th_error err;
     assert_ok(th_parcel_import(fixture->registry, &fixture->request, options, &reply, &err), &err);
-    fixture_assert_accounted(reply);
+    fixture_assert_accounted(reply, 1);
+    assert_int_equal(th_json_size(th_json_get(reply, "parcel_ids")),
+                     th_json_get_int(reply, "accepted", -1));
     return reply;
+}
+
+void fixture_parcels(struct fixture *fixture, const char *features,
+                     struct th_parcel_import_options options, int64_t n)
+{
+    char path[TH_TEST_PATH_SIZE];
+    options.source = fixture_geojson(fixture, path, "parcels.geojson", features);
+    struct th_json *reply = fixture_import(fixture, &options);
+    assert_int_equal(th_json_get_int(reply, "accepted", -1), n);
+    th_json_free(reply);
+}
+
+void fixture_user(struct fixture *fixture, const char *login, const char *role, const char *village)
+{
+    struct th_json *reply = NULL;
+    struct th_error err;
+    assert_ok(
+        th_user_add(fixture->registry, &fixture->request, login, role, village, NULL, &reply, &err),
+        &err);
+    th_json_free(reply);
 }
 
 const char *fixture_file(struct fixture *fixture, char path[TH_TEST_PATH_SIZE], const char *name,
@@ -187,7 +209,7 @@ int fixture_problems(const struct th_json *reply, int64_t row, const char *code,
     return n;
 }
 
-void fixture_assert_accounted(const struct th_json *reply)
+void fixture_assert_accounted(const struct th_json *reply, int64_t first_row)
 {
     int64_t read = th_json_get_int(reply, "read", -1);
     int64_t accepted = th_json_get_int(reply, "accepted", -1);
@@ -196,8 +218,7 @@ void fixture_assert_accounted(const struct th_json *reply)
     assert_true(accepted >= 0 && rejected >= 0 && unchanged >= 0);
     assert_int_equal(read, accepted + rejected + unchanged);
     int64_t faulty = 0;
-    for (int64_t row = 1; row <= read; row++)
+    for (int64_t row = first_row; row < first_row + read; row++)
         faulty += fixture_problems(reply, row, NULL, "error") > 0;
     assert_int_equal(faulty, rejected);
-    assert_int_equal(th_json_size(th_json_get(reply, "parcel_ids")), accepted);
 }

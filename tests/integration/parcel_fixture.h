@@ -37,6 +37,13 @@ struct th_parcel_import_options fixture_options(const struct fixture *fixture, c
 struct th_json *fixture_import(struct fixture *fixture,
                                const struct th_parcel_import_options *options);
 
+// The features (as fixture_geojson) with these options, whose source is theirs; all `n` are
+// accepted.
+void fixture_parcels(struct fixture *fixture, const char *features,
+                     struct th_parcel_import_options options, int64_t n);
+void fixture_user(struct fixture *fixture, const char *login, const char *role,
+                  const char *village);
+
 // Writes `text` to a file in the folder and gives its path.
 const char *fixture_file(struct fixture *fixture, char path[TH_TEST_PATH_SIZE], const char *name,
                          const char *text);
@@ -48,7 +55,8 @@ const char *fixture_geojson(struct fixture *fixture, char path[TH_TEST_PATH_SIZE
 // row (0: of any).
 int fixture_problems(const struct th_json *reply, int64_t row, const char *code,
                      const char *severity);
-// read = accepted + rejected + unchanged, and every rejected row has an error.
-void fixture_assert_accounted(const struct th_json *reply);
+// read = accepted + rejected + unchanged, and every rejected row has an error; the first row's
+// number is 1 where features are read, and 2 below headings.
+void fixture_assert_accounted(const struct th_json *reply, int64_t first_row);
 
 #endif

@@ -23,35 +23,14 @@ static const char FEATURES[] = SQUARE("1-01", "119.6", "119.601") "," SQUARE(
 
 static int set_up(void **state)
 {
-    struct fixture *f = malloc(sizeof *f);
-    char path[TH_TEST_PATH_SIZE];
-    struct th_json *reply = NULL;
-    struct th_error err;
-    assert_non_null(f);
-    fixture_open(f);
-    fixture_geojson(f, path, "three.geojson", FEATURES);
-    struct th_parcel_import_options options = fixture_options(f, path);
+    (void)fixture_set_up(state);
+    struct fixture *f = *state;
+    struct th_parcel_import_options options = fixture_options(f, NULL);
     options.area_unit = "mu";
     options.on = "2020-01-01";
-    reply = fixture_import(f, &options);
-    assert_int_equal(th_json_get_int(reply, "accepted", -1), 3);
-    th_json_free(reply);
-    assert_ok(th_user_add(f->registry, &f->request, "clerk", "clerk", FIXTURE_VILLAGE, NULL, &reply,
-                          &err),
-              &err);
-    th_json_free(reply);
-    assert_ok(th_user_add(f->registry, &f->request, "clerk_2", "clerk", FIXTURE_OTHER_VILLAGE, NULL,
-                          &reply, &err),
-              &err);
-    th_json_free(reply);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    fixture_close(*state);
-    free(*state);
+    fixture_parcels(f, FEATURES, options, 3);
+    fixture_user(f, "clerk", "clerk", FIXTURE_VILLAGE);
+    fixture_user(f, "clerk_2", "clerk", FIXTURE_OTHER_VILLAGE);
     return 0;
 }
 
@@ -71,22 +50,10 @@ static struct th_json *import_as(struct fixture *f, const char *login, const cha
     return reply;
 }
 
-// Lines of the file count the heading: every row that was rejected has an error.
-static void assert_accounted(const struct th_json *reply)
-{
-    int64_t read = th_json_get_int(reply, "read", -1);
-    int64_t faulty = 0;
-    for (int64_t row = 2; row <= read + 1; row++)
-        faulty += fixture_problems(reply, row, NULL, "error") > 0;
-    assert_int_equal(faulty, th_json_get_int(reply, "rejected", -1));
-    assert_int_equal(read, faulty + th_json_get_int(reply, "accepted", -1) +
-                               th_json_get_int(reply, "unchanged", -1));
-}
-
 static struct th_json *import(struct fixture *f, const char *rows)
 {
     struct th_json *reply = import_as(f, "clerk", NULL, rows, TH_OK, NULL);
-    assert_accounted(reply);
+    fixture_assert_accounted(reply, 2);
     return reply;
 }
 
@@ -447,7 +414,7 @@ static void template__is_a_table_that_can_be_imported(void **state)
         }
 }
 
-#define ACTIVITY_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define ACTIVITY_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_tear_down)
 
 int main(void)
 {

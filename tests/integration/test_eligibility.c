@@ -84,9 +84,7 @@ static void open_quzhou(struct fixture *f)
     assert_ok(th_registry_create(f->path, &options, &surroundings, &reply, &err), &err);
     th_json_free(reply);
     f->registry = fixture_registry_open(f->path);
-    assert_ok(th_user_add(f->registry, &f->request, "officer", "officer", NULL, NULL, &reply, &err),
-              &err);
-    th_json_free(reply);
+    fixture_user(f, "officer", "officer", NULL);
 }
 
 static void quzhou_parcels(struct fixture *f)

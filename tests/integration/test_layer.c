@@ -10,23 +10,8 @@
 
 static int set_up(void **state)
 {
-    struct fixture *f = malloc(sizeof *f);
-    struct th_json *reply = NULL;
-    struct th_error err;
-    assert_non_null(f);
-    fixture_open(f);
-    assert_ok(th_user_add(f->registry, &f->request, "clerk", "clerk", FIXTURE_VILLAGE, NULL, &reply,
-                          &err),
-              &err);
-    th_json_free(reply);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    fixture_close(*state);
-    free(*state);
+    (void)fixture_set_up(state);
+    fixture_user(*state, "clerk", "clerk", FIXTURE_VILLAGE);
     return 0;
 }
 
@@ -262,7 +247,7 @@ static void withdraw__a_layer_holds_until_the_day_before(void **state)
     th_json_free(reply);
 }
 
-#define LAYER_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define LAYER_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_tear_down)
 
 int main(void)
 {

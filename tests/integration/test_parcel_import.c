@@ -455,10 +455,7 @@ static void import__a_clerk_registers_the_own_village_only(void **state)
     char path[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
     struct th_error err;
-    assert_ok(th_user_add(f->registry, &f->request, "clerk1", "clerk", FIXTURE_VILLAGE, NULL,
-                          &reply, &err),
-              &err);
-    th_json_free(reply);
+    fixture_user(f, "clerk1", "clerk", FIXTURE_VILLAGE);
     f->request.login = "clerk1";
     char features[3 * TEXT_SIZE];
     size_t used = 0;

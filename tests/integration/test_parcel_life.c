@@ -33,32 +33,11 @@ static const char FEATURES[] =
 
 static int set_up(void **state)
 {
-    struct fixture *f = malloc(sizeof *f);
-    char path[TH_TEST_PATH_SIZE];
-    struct th_json *reply = NULL;
-    struct th_error err;
-    assert_non_null(f);
-    fixture_open(f);
-    fixture_geojson(f, path, "four.geojson", FEATURES);
-    struct th_parcel_import_options options = fixture_options(f, path);
-    reply = fixture_import(f, &options);
-    assert_int_equal(th_json_get_int(reply, "accepted", -1), 4);
-    th_json_free(reply);
-    assert_ok(th_user_add(f->registry, &f->request, "clerk_2", "clerk", FIXTURE_OTHER_VILLAGE, NULL,
-                          &reply, &err),
-              &err);
-    th_json_free(reply);
-    assert_ok(th_user_add(f->registry, &f->request, "bank", "bank", NULL, NULL, &reply, &err),
-              &err);
-    th_json_free(reply);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    fixture_close(*state);
-    free(*state);
+    (void)fixture_set_up(state);
+    struct fixture *f = *state;
+    fixture_parcels(f, FEATURES, fixture_options(f, NULL), 4);
+    fixture_user(f, "clerk_2", "clerk", FIXTURE_OTHER_VILLAGE);
+    fixture_user(f, "bank", "bank", NULL);
     return 0;
 }
 
@@ -505,7 +484,7 @@ static void history__leads_back_and_forward_over_every_change(void **state)
     assert_ok(th_parcel_history(f->registry, 1, &reply, &err), &err);
     assert_int_equal(th_json_size(th_json_get(reply, "descendants")), 3); // 5, 6, 7
     first = th_json_at(th_json_get(reply, "versions"), 0);
-    assert_string_equal(th_json_get_text(first, "source", ""), "four.geojson");
+    assert_string_equal(th_json_get_text(first, "source", ""), "parcels.geojson");
     assert_int_equal(th_json_get_int(first, "row", 0), 1);
     th_json_free(reply);
     assert_status(th_parcel_history(f->registry, 99, &reply, &err), TH_NOT_FOUND, &err);
@@ -648,7 +627,7 @@ static void estimate__years_before_a_split_are_the_wholes(void **state)
         assert_close((double)counted.used_m2_300[i], (double)counted.used_m2_300[0], 600);
 }
 
-#define LIFE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define LIFE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_tear_down)
 
 int main(void)
 {

@@ -110,13 +110,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
-
 static void parcel_load__what_was_stored_comes_back(void **state)
 {
     struct fixture *f = *state;
@@ -396,7 +389,7 @@ static void parcel_insert__a_number_that_is_taken_is_a_conflict(void **state)
     assert_int_equal(th_work_end(work, status, NULL, NULL, NULL, &reply, &err), TH_INVALID);
 }
 
-#define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_tear_down)
 
 int main(void)
 {

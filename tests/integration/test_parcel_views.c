@@ -40,13 +40,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
-
 static void parcel_list__totals_are_the_sums_of_its_rows(void **state)
 {
     struct fixture *f = *state;
@@ -462,7 +455,7 @@ static void map__what_cannot_be_drawn_is_refused(void **state)
     }
 }
 
-#define VIEW_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define VIEW_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_tear_down)
 
 int main(void)
 {

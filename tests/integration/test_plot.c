@@ -22,29 +22,10 @@ static const char FEATURES[] =
 
 static int set_up(void **state)
 {
-    struct fixture *f = malloc(sizeof *f);
-    char path[TH_TEST_PATH_SIZE];
-    struct th_json *reply = NULL;
-    struct th_error err;
-    assert_non_null(f);
-    fixture_open(f);
-    fixture_geojson(f, path, "three.geojson", FEATURES);
-    struct th_parcel_import_options options = fixture_options(f, path);
-    reply = fixture_import(f, &options);
-    assert_int_equal(th_json_get_int(reply, "accepted", -1), 3);
-    th_json_free(reply);
-    assert_ok(th_user_add(f->registry, &f->request, "clerk", "clerk", FIXTURE_VILLAGE, NULL, &reply,
-                          &err),
-              &err);
-    th_json_free(reply);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    fixture_close(*state);
-    free(*state);
+    (void)fixture_set_up(state);
+    struct fixture *f = *state;
+    fixture_parcels(f, FEATURES, fixture_options(f, NULL), 3);
+    fixture_user(f, "clerk", "clerk", FIXTURE_VILLAGE);
     return 0;
 }
 
@@ -64,22 +45,10 @@ static struct th_json *import_year(struct fixture *f, const char *year, const ch
     return reply;
 }
 
-// Lines of the file count the heading: every row that was rejected has an error.
-static void assert_accounted(const struct th_json *reply)
-{
-    int64_t read = th_json_get_int(reply, "read", -1);
-    int64_t faulty = 0;
-    for (int64_t row = 2; row <= read + 1; row++)
-        faulty += fixture_problems(reply, row, NULL, "error") > 0;
-    assert_int_equal(faulty, th_json_get_int(reply, "rejected", -1));
-    assert_int_equal(read, faulty + th_json_get_int(reply, "accepted", -1) +
-                               th_json_get_int(reply, "unchanged", -1));
-}
-
 static struct th_json *import(struct fixture *f, const char *rows)
 {
     struct th_json *reply = import_year(f, NULL, rows, TH_OK, NULL);
-    assert_accounted(reply);
+    fixture_assert_accounted(reply, 2);
     return reply;
 }
 
@@ -320,7 +289,7 @@ static void import__a_dry_run_writes_nothing_and_templates_are_understood(void *
     }
 }
 
-#define PLOT_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define PLOT_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_tear_down)
 
 int main(void)
 {

@@ -28,9 +28,7 @@ static int set_up(void **state)
     fixture_open(f);
     assert_ok(th_party_add(f->registry, &f->request, &party, &reply, &err), &err);
     th_json_free(reply);
-    assert_ok(th_user_add(f->registry, &f->request, "officer", "officer", NULL, NULL, &reply, &err),
-              &err);
-    th_json_free(reply);
+    fixture_user(f, "officer", "officer", NULL);
     *state = f;
     return 0;
 }

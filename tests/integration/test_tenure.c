@@ -26,35 +26,16 @@ static const char FEATURES[] =
 
 static int set_up(void **state)
 {
-    struct fixture *f = malloc(sizeof *f);
-    char path[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
     struct th_error err;
     struct th_party_add_options party = {.kind = "cooperative", .name = "测试合作社"};
-    assert_non_null(f);
-    fixture_open(f);
-    fixture_geojson(f, path, "two.geojson", FEATURES);
-    struct th_parcel_import_options options = fixture_options(f, path);
-    reply = fixture_import(f, &options);
-    assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
-    th_json_free(reply);
+    (void)fixture_set_up(state);
+    struct fixture *f = *state;
+    fixture_parcels(f, FEATURES, fixture_options(f, NULL), 2);
     assert_ok(th_party_add(f->registry, &f->request, &party, &reply, &err), &err);
     th_json_free(reply);
-    assert_ok(th_user_add(f->registry, &f->request, "clerk_2", "clerk", FIXTURE_OTHER_VILLAGE, NULL,
-                          &reply, &err),
-              &err);
-    th_json_free(reply);
-    assert_ok(th_user_add(f->registry, &f->request, "officer", "officer", NULL, NULL, &reply, &err),
-              &err);
-    th_json_free(reply);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    fixture_close(*state);
-    free(*state);
+    fixture_user(f, "clerk_2", "clerk", FIXTURE_OTHER_VILLAGE);
+    fixture_user(f, "officer", "officer", NULL);
     return 0;
 }
 
@@ -527,7 +508,7 @@ static void import__a_table_in_gbk_says_the_same(void **state)
     th_json_free(reply);
 }
 
-#define TENURE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TENURE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_tear_down)
 
 int main(void)
 {

@@ -11,7 +11,8 @@ th_add_unit_test(test_divided_ground DEPENDS tanhui_registry LABELS integration 
     SOURCES integration/test_divided_ground.c integration/drawn_fixture.c
         integration/parcel_fixture.c)
 th_add_unit_test(test_ground_model DEPENDS tanhui_registry LABELS integration LIBRARIES m
-    SOURCES integration/test_ground_model.c integration/cells.c integration/pieces.c
+    SOURCES integration/test_ground_model.c integration/ground_world.c integration/cells.c
+        integration/pieces.c
         integration/drawn_fixture.c
         integration/parcel_fixture.c)
 # Killed children say little under valgrind.

@@ -311,6 +311,9 @@ bool th_field_key_used(const char *key); // is more than an attribute, or helps 
 // Sets the declared area from what was written, a number without a unit of its own being in `unit`.
 // false when it is out of any range.
 bool th_field_declare(struct th_staged_row *row, enum th_area_unit unit);
+// What a row says in a column, without what guards it from spreadsheets; NULL: nothing.
+const char *th_field_text(const struct th_field_map *map, const struct th_reader_row *source,
+                          size_t index);
 // The number that a row's fields give, with its prefix; false when they give none that fits.
 bool th_field_number(const struct th_field_map *map, const struct th_reader_row *source,
                      char number[TH_PARCEL_NUMBER_SIZE]);

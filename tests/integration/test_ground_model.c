@@ -14,234 +14,25 @@
 #include "registry/package/package.h"
 #include "registry/setup.h"
 #include "store/package_store.h"
-#include "tests/integration/cells.h"
-#include "tests/integration/drawn_fixture.h"
-#include "tests/integration/pieces.h"
+#include "tests/integration/ground_world.h"
 
-enum {
-    N_SEQUENCES = 8,
-    N_STEPS = 24,
-    SEQUENCES_A_REGISTRY = 40,
-    MAX_PARCELS = 96,
-    MAX_STANDING = PIECES_MAX, // parcels in force beyond which none are added
-    MAX_SCHEMES = 4,
-    MAX_PACKAGES = 8,
-    MAX_TOGETHER = 4,
-    FIRST_YEAR = 2021,
-    N_YEARS = 3
-};
-
-static const double NOISE_M2 = 0.6; // of a parcel: parallels are no geodesics
-
-struct bundle { // a package
-    int64_t id;
-    char state; // d s v i, r returned, w withdrawn
-    int from, to;
-    int64_t parcels[MAX_TOGETHER];
-    struct piece held[MAX_TOGETHER]; // the same in the versions that it holds
-    size_t n;
-};
-
-struct world {
-    struct fixture *f;
-    uint64_t seed;
-    struct cells grid;
-    bool files;    // are read in this sequence
-    int64_t first; // parcels of this sequence have larger numbers
-    struct piece parcels[MAX_PARCELS];
-    size_t n;
-    struct {
-        uint64_t cells;
-        int from, to; // years
-    } schemes[MAX_SCHEMES];
-    size_t n_schemes;
-    struct bundle packages[MAX_PACKAGES];
-    size_t n_packages;
-    char log[16384];
-    size_t logged;
-    struct tally *tally;
-    char document[TH_TEST_PATH_SIZE];
-};
-
-__attribute__((format(printf, 2, 3))) static void note(struct world *w, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    int used = vsnprintf(w->log + w->logged, sizeof w->log - w->logged, format, args);
-    va_end(args);
-    w->logged += used > 0 && w->logged + (size_t)used < sizeof w->log ? (size_t)used : 0;
-}
-
-static void tell(struct world *w, const char *step, enum th_status status,
-                 const struct th_error *err)
-{
-    const char *how = status == TH_OK ? "done" : err->key;
-    tally_count(w->tally, step, how);
-    note(w, " -> %s\n", how);
-}
-
-static uint64_t chance(struct world *w, uint64_t below)
-{
-    return cells_chance(&w->seed, below);
-}
-
-// --- What must hold -----------------------------------------------------------------------------
-
-static void broken(struct world *w, const char *what)
-{
-    print_message("%s\n", w->log);
-    for (size_t i = 0; i < w->n; i++)
-        print_message("  parcel %d v%d%s: %.2f m2 less %.2f, cells %016llx\n",
-                      (int)(w->parcels[i].id - w->first), (int)w->parcels[i].version,
-                      w->parcels[i].retired ? " (retired)" : "", w->parcels[i].measured_m2,
-                      w->parcels[i].sliver_m2, (unsigned long long)w->parcels[i].cells);
-    fail_msg("%s", what);
-}
-
-static struct piece *piece(struct world *w, int64_t parcel_id)
-{
-    return &w->parcels[parcel_id - w->first - 1];
-}
-
-static double counted_m2(const struct piece *p)
-{
-    return p->measured_m2 - p->sliver_m2;
-}
-
-// No set of these parcels counts more than its cells measure, less those that are taken; `slack`
-// is the share of each that may be counted twice.
-static void check_sets(struct world *w, const struct piece *const *pieces, size_t n, uint64_t taken,
-                       double slack, const char *what)
-{
-    size_t set = pieces_overcounted(&w->grid, pieces, n, taken, NOISE_M2, slack);
-    for (size_t i = 0; i < n; i++)
-        if (set >> i & 1)
-            print_message("  of the set: %d\n", (int)(pieces[i]->id - w->first));
-    if (set != 0)
-        broken(w, what);
-}
-
-// Reads the parcels as they are now.
-static void look(struct world *w)
-{
-    struct th_store *store = th_registry_store(w->f->registry);
-    int64_t last = 0;
-    int64_t version = 0;
-    struct th_error err;
-    assert_ok(th_parcel_heads(store, &last, &version, &err), &err);
-    for (int64_t id = w->first + 1; id <= last; id++) {
-        assert_true(id - w->first <= MAX_PARCELS);
-        struct piece *p = piece(w, id);
-        version = p->version;
-        piece_load(store, &w->grid, id, 0, p);
-        if (p->version == version)
-            continue;
-        if (p->n_ever < PIECE_VERSIONS)
-            p->ever[p->n_ever++] = p->cells;
-        if (fabs(p->measured_m2 - cells_m2(&w->grid, p->cells)) > NOISE_M2)
-            broken(w, "a parcel is not its cells");
-        if (p->sliver_m2 < 0 || p->sliver_m2 > p->measured_m2)
-            broken(w, "more is taken off a parcel than it is");
-    }
-    w->n = (size_t)(last - w->first);
-}
-
-static size_t standing(struct world *w, const struct piece **pieces)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < w->n; i++)
-        if (!w->parcels[i].retired) {
-            if (pieces != NULL && n < MAX_STANDING)
-                pieces[n] = &w->parcels[i];
-            n++;
-        }
-    return n;
-}
-
-static void check(struct world *w)
-{
-    const struct piece *pieces[MAX_STANDING];
-    look(w);
-    size_t n = standing(w, pieces);
-    check_sets(w, pieces, n < MAX_STANDING ? n : MAX_STANDING, 0, 0,
-               "registered ground counts twice");
-    for (int year = FIRST_YEAR; year < FIRST_YEAR + N_YEARS; year++) {
-        const struct piece *packaged[MAX_STANDING];
-        n = 0;
-        for (size_t k = 0; k < w->n_packages; k++) {
-            const struct bundle *b = &w->packages[k];
-            if (strchr("svi", b->state) == NULL || b->from > year || b->to < year)
-                continue;
-            for (size_t i = 0; i < b->n; i++) {
-                const struct piece *p = &b->held[i];
-                const struct piece *now = piece(w, b->parcels[i]);
-                for (size_t j = 0; j < n; j++)
-                    if (packaged[j]->id == p->id)
-                        broken(w, "a parcel is packaged twice");
-                if (now->retired && now->retired_year <= b->to)
-                    broken(w, "a packaged parcel was retired in its years");
-                if (n < MAX_STANDING)
-                    packaged[n++] = p;
-            }
-        }
-        check_sets(w, packaged, n, 0, 0.01, "packaged ground counts twice");
-    }
-}
-
-static uint64_t schemes_in(const struct world *w, int from, int to)
-{
-    uint64_t cells = 0;
-    for (size_t i = 0; i < w->n_schemes; i++)
-        if (w->schemes[i].from <= to && w->schemes[i].to >= from)
-            cells |= w->schemes[i].cells;
-    return cells;
-}
-
-struct holding {
-    struct world *w;
-    struct bundle *b;
-};
-
-static bool hold(void *context, int64_t parcel_id, int64_t version)
-{
-    const struct holding *h = context;
-    for (size_t i = 0; i < h->b->n; i++)
-        if (h->b->parcels[i] == parcel_id)
-            piece_load(th_registry_store(h->w->f->registry), &h->w->grid, parcel_id, version,
-                       &h->b->held[i]);
-    return true;
-}
-
-// When a package goes on, none of it is under another scheme of its time.
-static void check_package(struct world *w, struct bundle *b)
-{
-    const struct piece *pieces[MAX_TOGETHER];
-    struct holding h = {w, b};
-    struct th_error err;
-    look(w);
-    assert_ok(th_package_parcel_each(th_registry_store(w->f->registry), b->id, hold, &h, &err),
-              &err);
-    for (size_t i = 0; i < b->n; i++)
-        pieces[i] = &b->held[i];
-    check_sets(w, pieces, b->n, schemes_in(w, b->from, b->to), 0.01,
-               "packaged ground is under another scheme");
-}
+enum { N_SEQUENCES = 8, N_STEPS = 24, SEQUENCES_A_REGISTRY = 40 };
 
 // --- Steps --------------------------------------------------------------------------------------
 
 static const char *some_day(struct world *w)
 {
     static const char *const DAYS[] = {"2025-06-01", "2025-03-01", "2024-07-01"};
-    return chance(w, 3) > 0 ? NULL : DAYS[chance(w, sizeof DAYS / sizeof DAYS[0])];
+    return world_chance(w, 3) > 0 ? NULL : DAYS[world_chance(w, sizeof DAYS / sizeof DAYS[0])];
 }
 
 // One in force, NULL if there is none.
 static struct piece *some(struct world *w)
 {
-    size_t n = standing(w, NULL);
+    size_t n = world_standing(w, NULL);
     if (n == 0)
         return NULL;
-    size_t nth = chance(w, n);
+    size_t nth = world_chance(w, n);
     for (size_t i = 0; i < w->n; i++)
         if (!w->parcels[i].retired && nth-- == 0)
             return &w->parcels[i];
@@ -272,7 +63,7 @@ static void new_number(char text[48])
 // Of what is taken off a new version, nothing that it shares with nobody.
 static void check_taken(struct world *w, const struct piece *p)
 {
-    double most_m2 = NOISE_M2 * (double)(w->n + 2);
+    double most_m2 = WORLD_NOISE_M2 * (double)(w->n + 2);
     for (size_t i = 0; i < w->n; i++) {
         const struct piece *other = &w->parcels[i];
         double largest_m2 = 0;
@@ -283,7 +74,7 @@ static void check_taken(struct world *w, const struct piece *p)
     for (size_t i = 0; i < w->n_schemes; i++)
         most_m2 += cells_m2(&w->grid, w->schemes[i].cells & p->cells);
     if (p->sliver_m2 > most_m2)
-        broken(w, "more is taken off a parcel than it shares");
+        world_broken(w, "more is taken off a parcel than it shares");
 }
 
 static void box(struct world *w, struct drawn *file, struct rectangle r, const char *properties)
@@ -310,12 +101,12 @@ static void step_add(struct world *w)
                                                   .on = some_day(w),
                                                   .messages = w->f->messages,
                                                   .lang = TH_LANG_EN};
-    note(w, "add %d-%d x %d-%d on %s", r.west, r.east, r.south, r.north,
-         options.on == NULL ? "today" : options.on);
+    world_note(w, "add %d-%d x %d-%d on %s", r.west, r.east, r.south, r.north,
+               options.on == NULL ? "today" : options.on);
     enum th_status status = th_parcel_add(w->f->registry, &w->f->request, &options, &reply, &err);
     if (status == TH_OK && drawn_accepted(reply) == 0)
-        note(w, " (refused)");
-    tell(w, "add", status, &err);
+        world_note(w, " (refused)");
+    world_tell(w, "add", status, &err);
     th_json_free(reply);
 }
 
@@ -327,13 +118,14 @@ static void step_import(struct world *w)
     char path[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
     struct th_error err;
-    int n = 1 + (int)chance(w, 3);
-    bool waive = chance(w, 2) == 0;
-    options.update = chance(w, 2) == 0;
+    int n = 1 + (int)world_chance(w, 3);
+    bool waive = world_chance(w, 2) == 0;
+    options.update = world_chance(w, 2) == 0;
     options.on = some_day(w);
     options.offset = "none";
     rows.size = 0;
-    note(w, "import%s on %s", waive ? " waiving" : "", options.on == NULL ? "today" : options.on);
+    world_note(w, "import%s on %s", waive ? " waiving" : "",
+               options.on == NULL ? "today" : options.on);
     for (int i = 0; i < n; i++) {
         struct rectangle r = cells_draw(&w->seed);
         struct piece *p = options.update ? some(w) : NULL;
@@ -345,8 +137,8 @@ static void step_import(struct world *w)
             new_number(number);
         (void)snprintf(properties, sizeof properties, "\"number\":\"%s\"", number);
         box(w, &rows, r, properties);
-        note(w, ", %d: %d-%d x %d-%d", p == NULL ? 0 : (int)(p->id - w->first), r.west, r.east,
-             r.south, r.north);
+        world_note(w, ", %d: %d-%d x %d-%d", p == NULL ? 0 : (int)(p->id - w->first), r.west,
+                   r.east, r.south, r.north);
     }
     if (waive) {
         options.waive_rows = ROWS;
@@ -359,10 +151,10 @@ static void step_import(struct world *w)
     enum th_status status =
         th_parcel_import(w->f->registry, &w->f->request, &options, &reply, &err);
     w->f->request.login = "admin";
-    tell(w, waive ? "waive" : "import", status, &err);
-    look(w);
+    world_tell(w, waive ? "waive" : "import", status, &err);
+    world_look(w);
     for (size_t i = 0; status == TH_OK && i < (size_t)drawn_accepted(reply); i++)
-        check_taken(w, piece(w, drawn_parcel(reply, i)));
+        check_taken(w, world_piece(w, drawn_parcel(reply, i)));
     th_json_free(reply);
 }
 
@@ -383,10 +175,10 @@ static void step_touch(struct world *w)
     (void)snprintf(text, sizeof text, "number,household\n%s,h%d\n", number, ++n);
     options.source = fixture_file(w->f, path, "rows.csv", text);
     options.update = true;
-    note(w, "touch %d", (int)(p->id - w->first));
+    world_note(w, "touch %d", (int)(p->id - w->first));
     enum th_status status =
         th_parcel_import(w->f->registry, &w->f->request, &options, &reply, &err);
-    tell(w, "touch", status, &err);
+    world_tell(w, "touch", status, &err);
     th_json_free(reply);
 }
 
@@ -398,8 +190,8 @@ static void step_adjust(struct world *w)
     struct th_error err;
     struct rectangle r = cells_draw(&w->seed);
     struct piece *p = some(w);
-    struct piece *with = p != NULL && chance(w, 3) == 0 ? neighbour(w, p->cells) : NULL;
-    bool waive = chance(w, 2) == 0;
+    struct piece *with = p != NULL && world_chance(w, 3) == 0 ? neighbour(w, p->cells) : NULL;
+    bool waive = world_chance(w, 2) == 0;
     if (p == NULL)
         return;
     cells_wkt(&w->grid, r, shape);
@@ -414,16 +206,16 @@ static void step_adjust(struct world *w)
                                                      .document = waive ? w->document : NULL,
                                                      .messages = w->f->messages,
                                                      .lang = TH_LANG_EN};
-    note(w, "adjust %d with %d%s to %d-%d x %d-%d on %s", (int)(p->id - w->first),
-         with == NULL ? 0 : (int)(with->id - w->first), waive ? " waiving" : "", r.west, r.east,
-         r.south, r.north, options.on == NULL ? "today" : options.on);
+    world_note(w, "adjust %d with %d%s to %d-%d x %d-%d on %s", (int)(p->id - w->first),
+               with == NULL ? 0 : (int)(with->id - w->first), waive ? " waiving" : "", r.west,
+               r.east, r.south, r.north, options.on == NULL ? "today" : options.on);
     w->f->request.login = waive ? "officer" : "admin";
     enum th_status status =
         th_parcel_adjust(w->f->registry, &w->f->request, &options, &reply, &err);
     w->f->request.login = "admin";
-    tell(w, with != NULL ? "exchange" : "adjust", status, &err);
+    world_tell(w, with != NULL ? "exchange" : "adjust", status, &err);
     th_json_free(reply);
-    look(w);
+    world_look(w);
     if (status == TH_OK) {
         check_taken(w, p);
         if (with != NULL)
@@ -438,13 +230,13 @@ static void step_split(struct world *w)
     struct th_json *reply = NULL;
     struct th_error err;
     struct piece *p = some(w);
-    if (p == NULL || w->n + 8 > MAX_PARCELS || standing(w, NULL) + 4 > MAX_STANDING)
+    if (p == NULL || w->n + 8 > MAX_PARCELS || world_standing(w, NULL) + 4 > MAX_STANDING)
         return;
     bool upright = false;
     int at = 0;
     for (int tries = 0; tries < 8; tries++) {
-        upright = chance(w, 2) == 0;
-        at = 1 + (int)chance(w, upright ? X_LINES - 2 : Y_LINES - 2);
+        upright = world_chance(w, 2) == 0;
+        at = 1 + (int)world_chance(w, upright ? X_LINES - 2 : Y_LINES - 2);
         struct rectangle before = {0, upright ? at : N_X, 0, upright ? N_Y : at};
         uint64_t cells = p->cells & cells_in(before);
         if (cells != 0 && cells != p->cells)
@@ -466,26 +258,26 @@ static void step_split(struct world *w)
                                                     .messages = w->f->messages,
                                                     .lang = TH_LANG_EN};
     size_t before = w->n;
-    note(w, "split %d at %s %d on %s", (int)(p->id - w->first), upright ? "x" : "y", at,
-         options.on == NULL ? "today" : options.on);
+    world_note(w, "split %d at %s %d on %s", (int)(p->id - w->first), upright ? "x" : "y", at,
+               options.on == NULL ? "today" : options.on);
     enum th_status status = th_parcel_split(w->f->registry, &w->f->request, &options, &reply, &err);
-    tell(w, "split", status, &err);
+    world_tell(w, "split", status, &err);
     th_json_free(reply);
     if (status != TH_OK)
         return;
-    look(w);
+    world_look(w);
     uint64_t cells = 0;
     double sum_m2 = 0;
     for (size_t i = before; i < w->n; i++) {
         if (cells & w->parcels[i].cells)
-            broken(w, "parts lie over each other");
+            world_broken(w, "parts lie over each other");
         cells |= w->parcels[i].cells;
-        sum_m2 += counted_m2(&w->parcels[i]);
+        sum_m2 += piece_counted_m2(&w->parcels[i]);
     }
     if (cells != p->cells)
-        broken(w, "parts are not the whole");
-    if (fabs(sum_m2 - counted_m2(p)) > NOISE_M2)
-        broken(w, "parts count more or less than the whole");
+        world_broken(w, "parts are not the whole");
+    if (fabs(sum_m2 - piece_counted_m2(p)) > WORLD_NOISE_M2)
+        world_broken(w, "parts count more or less than the whole");
 }
 
 static void step_merge(struct world *w)
@@ -494,12 +286,12 @@ static void step_merge(struct world *w)
     struct th_error err;
     char number[48];
     int64_t ids[3];
-    size_t n = 2 + chance(w, 2);
+    size_t n = 2 + world_chance(w, 2);
     uint64_t cells = 0;
     double counted = 0;
-    if (standing(w, NULL) < 2 || w->n == MAX_PARCELS)
+    if (world_standing(w, NULL) < 2 || w->n == MAX_PARCELS)
         return;
-    note(w, "merge");
+    world_note(w, "merge");
     for (size_t i = 0; i < n; i++) {
         const struct piece *p = i == 0 ? some(w) : neighbour(w, cells);
         ids[i] = p->id;
@@ -509,8 +301,8 @@ static void step_merge(struct world *w)
         if (n == i)
             break;
         cells |= p->cells;
-        counted += counted_m2(p);
-        note(w, " %d", (int)(p->id - w->first));
+        counted += piece_counted_m2(p);
+        world_note(w, " %d", (int)(p->id - w->first));
     }
     new_number(number);
     const struct th_parcel_merge_options options = {.parcel_ids = ids,
@@ -520,20 +312,20 @@ static void step_merge(struct world *w)
                                                     .on = some_day(w),
                                                     .messages = w->f->messages,
                                                     .lang = TH_LANG_EN};
-    note(w, " on %s", options.on == NULL ? "today" : options.on);
+    world_note(w, " on %s", options.on == NULL ? "today" : options.on);
     enum th_status status = th_parcel_merge(w->f->registry, &w->f->request, &options, &reply, &err);
-    tell(w, "merge", status, &err);
+    world_tell(w, "merge", status, &err);
     th_json_free(reply);
     if (status != TH_OK)
         return;
-    look(w);
+    world_look(w);
     const struct piece *whole = &w->parcels[w->n - 1];
     if (whole->cells != cells)
-        broken(w, "the whole is not its parents");
+        world_broken(w, "the whole is not its parents");
     for (size_t i = 0; i < w->n_schemes; i++)
         counted -= cells_m2(&w->grid, w->schemes[i].cells & cells); // may be taken off by now
-    if (counted_m2(whole) + 3 * NOISE_M2 < counted)
-        broken(w, "the whole counts less than its parents");
+    if (piece_counted_m2(whole) + 3 * WORLD_NOISE_M2 < counted)
+        world_broken(w, "the whole counts less than its parents");
 }
 
 static void step_retire(struct world *w)
@@ -545,10 +337,11 @@ static void step_retire(struct world *w)
         return;
     const struct th_parcel_retire_options options = {
         .parcel_id = p->id, .reason = "r", .on = some_day(w)};
-    note(w, "retire %d on %s", (int)(p->id - w->first), options.on == NULL ? "today" : options.on);
+    world_note(w, "retire %d on %s", (int)(p->id - w->first),
+               options.on == NULL ? "today" : options.on);
     enum th_status status =
         th_parcel_retire_use(w->f->registry, &w->f->request, &options, &reply, &err);
-    tell(w, "retire", status, &err);
+    world_tell(w, "retire", status, &err);
     th_json_free(reply);
 }
 
@@ -560,16 +353,16 @@ static void step_scheme(struct world *w)
     if (w->n_schemes == MAX_SCHEMES)
         return;
     struct rectangle r = cells_draw(&w->seed);
-    int first = 2020 + (int)chance(w, 4);
-    int last = first + (int)chance(w, 3);
-    bool open = chance(w, 3) == 0;
+    int first = 2020 + (int)world_chance(w, 4);
+    int last = first + (int)world_chance(w, 3);
+    bool open = world_chance(w, 3) == 0;
     (void)snprintf(from, sizeof from, "%d-01-01", first);
     (void)snprintf(to, sizeof to, "%d-12-31", last);
     shapes.size = 0;
     box(w, &shapes, r, "\"name\":\"s\"");
     drawn_scheme(w->f, &shapes, from, open ? NULL : to);
-    note(w, "scheme %d-%d x %d-%d from %d to %d\n", r.west, r.east, r.south, r.north, first,
-         open ? 9999 : last);
+    world_note(w, "scheme %d-%d x %d-%d from %d to %d\n", r.west, r.east, r.south, r.north, first,
+               open ? 9999 : last);
     w->schemes[w->n_schemes].cells = cells_in(r);
     w->schemes[w->n_schemes].from = first;
     w->schemes[w->n_schemes++].to = open ? 9999 : last;
@@ -614,12 +407,12 @@ static void step_package(struct world *w)
     const char *parcels[MAX_TOGETHER];
     struct th_json *reply = NULL;
     struct th_error err;
-    if (w->n_packages == MAX_PACKAGES || standing(w, NULL) == 0)
+    if (w->n_packages == MAX_PACKAGES || world_standing(w, NULL) == 0)
         return;
-    *b = (struct bundle){.state = 'd', .n = 1 + chance(w, 3)};
-    b->from = FIRST_YEAR + (int)chance(w, N_YEARS);
-    b->to = b->from + (int)chance(w, (uint64_t)(FIRST_YEAR + N_YEARS - b->from));
-    note(w, "package");
+    *b = (struct bundle){.state = 'd', .n = 1 + world_chance(w, 3)};
+    b->from = FIRST_YEAR + (int)world_chance(w, N_YEARS);
+    b->to = b->from + (int)world_chance(w, (uint64_t)(FIRST_YEAR + N_YEARS - b->from));
+    world_note(w, "package");
     for (size_t i = 0; i < b->n; i++) {
         b->parcels[i] = some(w)->id;
         for (size_t k = 0; k < i; k++)
@@ -629,8 +422,8 @@ static void step_package(struct world *w)
         parcels[i] = texts[i];
     }
     for (size_t i = 0; i < b->n; i++)
-        note(w, " %d", (int)(b->parcels[i] - w->first));
-    note(w, " for %d-%d", b->from, b->to);
+        world_note(w, " %d", (int)(b->parcels[i] - w->first));
+    world_note(w, " for %d-%d", b->from, b->to);
     (void)snprintf(from, sizeof from, "%d-01-01", b->from);
     (void)snprintf(to, sizeof to, "%d-12-31", b->to);
     const struct th_package_create_options options = {.name = "p",
@@ -644,15 +437,15 @@ static void step_package(struct world *w)
         th_package_create(w->f->registry, &w->f->request, &options, &reply, &err);
     uint64_t own = 0;
     for (size_t i = 0; i < b->n; i++)
-        own |= piece(w, b->parcels[i])->cells;
-    bool clear = (own & schemes_in(w, b->from, b->to)) == 0;
-    tell(w, clear ? "package" : "package under a scheme", status, &err);
+        own |= world_piece(w, b->parcels[i])->cells;
+    bool clear = (own & world_schemes_in(w, b->from, b->to)) == 0;
+    world_tell(w, clear ? "package" : "package under a scheme", status, &err);
     if (status == TH_OK) {
         b->id = th_json_get_int(reply, "package_id", 0);
         w->n_packages++;
-        check_package(w, b);
+        world_check_package(w, b);
     } else if (clear && is_unjust(w, b, &err)) {
-        broken(w, "a package is refused for ground that nobody else counts");
+        world_broken(w, "a package is refused for ground that nobody else counts");
     }
     th_json_free(reply);
 }
@@ -664,13 +457,13 @@ static void step_on(struct world *w)
     struct th_error err;
     if (w->n_packages == 0)
         return;
-    struct bundle *b = &w->packages[chance(w, w->n_packages)];
+    struct bundle *b = &w->packages[world_chance(w, w->n_packages)];
     enum th_status status = TH_OK;
     const char *step = "submit";
     char next = 's';
-    uint64_t way = chance(w, 4);
+    uint64_t way = world_chance(w, 4);
     (void)snprintf(id, sizeof id, "%lld", (long long)b->id);
-    note(w, "package %d (%c)", (int)b->id, b->state);
+    world_note(w, "package %d (%c)", (int)b->id, b->state);
     if (b->state == 's' && way > 0) {
         const struct th_package_verify_options options = {.package = id,
                                                           .decision =
@@ -694,14 +487,14 @@ static void step_on(struct world *w)
         status = th_package_submit(w->f->registry, &w->f->request, id, &reply, &err);
     }
     w->f->request.login = "admin";
-    note(w, " %s", step);
-    tell(w, step, status, &err);
+    world_note(w, " %s", step);
+    world_tell(w, step, status, &err);
     th_json_free(reply);
     if (status != TH_OK)
         return;
     b->state = next;
     if (next == 's' || next == 'i')
-        check_package(w, b);
+        world_check_package(w, b);
 }
 
 static void step(struct world *w)
@@ -715,8 +508,8 @@ static void step(struct world *w)
     // The last ones start the reader's process, which costs ten times as much as all the others:
     // they are for every third sequence.
     size_t n_steps = sizeof STEPS / sizeof STEPS[0] - (w->files ? 0 : 4);
-    size_t n = standing(w, NULL);
-    size_t which = n < 3 ? chance(w, 4) : chance(w, n_steps);
+    size_t n = world_standing(w, NULL);
+    size_t which = n < 3 ? world_chance(w, 4) : world_chance(w, n_steps);
     if ((which < 4 || STEPS[which] == step_import) &&
         (n + 3 > MAX_STANDING || w->n + 3 > MAX_PARCELS))
         which = 18;
@@ -755,10 +548,10 @@ static void sequence(struct fixture *f, uint64_t seed, size_t place, struct tall
     cells_measure(&w.grid);
     assert_ok(th_parcel_heads(th_registry_store(f->registry), &w.first, &version, &err), &err);
     fixture_file(f, w.document, "decision.txt", "批复");
-    note(&w, "sequence %llu\n", (unsigned long long)seed);
+    world_note(&w, "sequence %llu\n", (unsigned long long)seed);
     for (int i = 0; i < N_STEPS; i++) {
         step(&w);
-        check(&w);
+        world_check(&w);
     }
 }
 

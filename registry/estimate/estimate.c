@@ -432,18 +432,19 @@ static enum th_status explain(struct th_store *store, const struct th_estimate_o
     }
     struct th_json *reply = th_json_object();
     th_json_set_int(reply, "parcel_id", source->parcel_id);
+    th_json_set_text(reply, "number", source->number);
+    th_json_set_text(reply, "village", source->village);
     th_json_set_int(reply, "version", source->version);
     th_json_set_int(reply, "year", plan->from_year);
     th_json_set_text(reply, "methodology", th_methodology_id(plan->methodology));
     th_json_set_text(reply, "methodology_version", th_methodology_version(plan->methodology));
-    struct th_json *rendered = rendered_lines(lines, options->messages, options->lang);
-    th_json_set(reply, "lines", rendered);
-    if (options->out) {
+    th_json_set(reply, "lines", rendered_lines(lines, options->messages, options->lang));
+    status = explain_warnings(plan, options, reply, err);
+    if (status == TH_OK && options->out) {
         th_json_set_text(reply, "file", options->out);
-        status = th_estimate_workbook_write(options->out, rendered, options->messages,
-                                            options->lang, err);
+        status =
+            th_estimate_workbook_write(options->out, reply, options->messages, options->lang, err);
     }
-    status = status == TH_OK ? explain_warnings(plan, options, reply, err) : status;
     th_json_free(lines);
     if (status != TH_OK) {
         th_json_free(reply);

@@ -335,8 +335,9 @@ struct th_json *th_estimate_warnings_json(const struct th_estimate_warning *warn
                                           const struct th_messages *messages, enum th_lang lang);
 // What the texts of a warning are filled in with, as it is stored; the caller's.
 struct th_json *th_estimate_warning_arguments(const struct th_estimate_warning *warning);
-// The lines of an explanation as a new XLSX file. Errors of papers/workbook.h.
-enum th_status th_estimate_workbook_write(const char *path, const struct th_json *lines,
+// An explanation's reply as a new XLSX file: its lines, and on a second sheet what it is of and its
+// warnings. Errors of papers/workbook.h.
+enum th_status th_estimate_workbook_write(const char *path, const struct th_json *reply,
                                           const struct th_messages *messages, enum th_lang lang,
                                           struct th_error *err) TH_MUST_CHECK;
 // {parcel_id, reason, message, limit, found} of a refusal of th_estimate_source_applies.

@@ -35,11 +35,60 @@ static void write_value(struct th_workbook *workbook, const struct th_json *line
     }
 }
 
-enum th_status th_estimate_workbook_write(const char *path, const struct th_json *lines,
+// "unverified" and "mu" in the words of the language; units that have none stay as they are.
+static void write_word(struct th_workbook *workbook, const struct th_json *line, const char *member,
+                       const struct th_messages *messages, enum th_lang lang)
+{
+    char key[64];
+    const char *text = th_json_get_text(line, member, "");
+    (void)snprintf(key, sizeof(key), "%s.%s", member, text);
+    const char *word = messages ? th_messages_find(messages, lang, key) : NULL;
+    th_workbook_text(workbook, word ? word : text);
+}
+
+static void write_fact(struct th_workbook *workbook, const char *title, const char *text)
+{
+    th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+    th_workbook_text(workbook, title);
+    th_workbook_text(workbook, text);
+}
+
+// Whose arithmetic it is, and what must be said about it. It has a sheet of its own: formulas name
+// the rows of the first one.
+static void write_about(struct th_workbook *workbook, const struct th_json *reply,
+                        const struct th_messages *messages, enum th_lang lang)
+{
+    static const char *const members[] = {
+        "parcel_id", "number", "village", "version", "year", "methodology", "methodology_version"};
+    const struct th_workbook_column columns[] = {
+        {phrase(messages, lang, "field.term"), 24, true},
+        {phrase(messages, lang, "estimate.about_text"), 80, true}};
+    th_workbook_sheet(workbook, phrase(messages, lang, "estimate.about"), columns, 2);
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        char key[64];
+        char number[32];
+        (void)snprintf(key, sizeof(key), "field.%s", members[i]);
+        (void)snprintf(number, sizeof(number), "%lld",
+                       (long long)th_json_get_int(reply, members[i], 0));
+        write_fact(workbook, phrase(messages, lang, key),
+                   th_json_get_text(reply, members[i],
+                                    th_json_get_int(reply, members[i], -1) < 0 ? "" : number));
+    }
+    const struct th_json *warnings = th_json_get(reply, "warnings");
+    for (size_t i = 0; i < th_json_size(warnings); i++) {
+        write_fact(workbook, phrase(messages, lang, "field.message"),
+                   th_json_get_text(th_json_at(warnings, i), "message", ""));
+    }
+    write_fact(workbook, phrase(messages, lang, "field.note"),
+               phrase(messages, lang, "estimate.about_rounding"));
+}
+
+enum th_status th_estimate_workbook_write(const char *path, const struct th_json *reply,
                                           const struct th_messages *messages, enum th_lang lang,
                                           struct th_error *err)
 {
-    static const char *const members[] = {"term", "expression", NULL, "unit", "evidence", "source"};
+    static const char *const members[] = {"term", "expression", NULL, NULL, NULL, "source"};
+    const struct th_json *lines = th_json_get(reply, "lines");
     const struct th_workbook_column columns[] = {
         {phrase(messages, lang, "field.term"), 28, true},
         {phrase(messages, lang, "field.expression"), 40, true},
@@ -62,10 +111,13 @@ enum th_status th_estimate_workbook_write(const char *path, const struct th_json
         for (size_t k = 0; k < N_COLUMNS; k++) {
             if (members[k]) {
                 th_workbook_text(workbook, th_json_get_text(line, members[k], NULL));
-            } else {
+            } else if (k == 2) {
                 write_value(workbook, line);
+            } else {
+                write_word(workbook, line, k == 3 ? "unit" : "evidence", messages, lang);
             }
         }
     }
+    write_about(workbook, reply, messages, lang);
     return th_workbook_close(workbook, err);
 }

@@ -94,6 +94,15 @@ static bool is_share(const char *key)
     return strcmp(last_part(key), "share") == 0 || strcmp(last_part(key), "dividend") == 0;
 }
 
+static void show_unit(const struct th_cli *cli, const char *unit, struct th_buf *out)
+{
+    struct th_buf words;
+    th_buf_init(&words, 1024);
+    th_messages_unit(cli->messages, cli->lang, unit, &words);
+    th_cli_put_clean(out, th_buf_text(&words));
+    th_buf_clear(&words);
+}
+
 static void show_string(const struct th_cli *cli, const char *key, const char *text,
                         struct th_buf *out)
 {
@@ -122,6 +131,10 @@ static void show_string(const struct th_cli *cli, const char *key, const char *t
     // What a booking was for is kept as the key of its words, "money.receipt".
     if (translated == NULL && strcmp(last_part(key), "memo") == 0)
         translated = th_messages_find(cli->messages, cli->lang, text);
+    if (translated == NULL && strcmp(last_part(key), "unit") == 0) {
+        show_unit(cli, text, out);
+        return;
+    }
     if (translated != NULL) {
         th_buf_append_str(out, translated);
         return;

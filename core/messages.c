@@ -219,6 +219,59 @@ void th_messages_format_texts(const struct th_messages *messages, enum th_lang l
     append_text(&w, th_messages_text(messages, lang, key), out);
 }
 
+// The word of `length` bytes of a unit; keys are in lower case. NULL: there is none.
+static const char *unit_word(const struct th_messages *messages, enum th_lang lang,
+                             const char *prefix, const char *word, size_t length)
+{
+    char key[64];
+    size_t start = strlen(prefix);
+    if (length == 0 || start + length >= sizeof key)
+        return NULL;
+    memcpy(key, prefix, start);
+    for (size_t i = 0; i < length; i++) {
+        char c = word[i];
+        key[start + i] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    }
+    key[start + length] = '\0';
+    return th_messages_find(messages, lang, key);
+}
+
+// "kg N" as "千克氮"; false where a word is missing.
+static bool append_unit_part(const struct th_messages *messages, enum th_lang lang,
+                             const char *part, size_t length, struct th_buf *out)
+{
+    const char *blank = memchr(part, ' ', length);
+    size_t measured = blank != NULL ? (size_t)(blank - part) : length;
+    bool is_one = length == 1 && part[0] == '1' && part[1] == '/'; // "1/yr"
+    const char *measure = is_one ? "1" : unit_word(messages, lang, "unit.", part, measured);
+    const char *substance =
+        blank != NULL ? unit_word(messages, lang, "unit.of.", blank + 1, length - measured - 1)
+                      : "";
+    if (measure == NULL || substance == NULL)
+        return false;
+    th_buf_append_str(out, measure);
+    th_buf_append_str(out, lang == TH_LANG_EN && blank != NULL ? " " : "");
+    th_buf_append_str(out, substance);
+    return true;
+}
+
+void th_messages_unit(const struct th_messages *messages, enum th_lang lang, const char *unit,
+                      struct th_buf *out)
+{
+    struct th_buf words;
+    bool known = true;
+    th_buf_init(&words, 1024);
+    for (const char *part = unit; part != NULL && known;) {
+        const char *slash = strchr(part, '/');
+        size_t length = slash != NULL ? (size_t)(slash - part) : strlen(part);
+        th_buf_append_str(&words, part != unit ? "/" : "");
+        known = append_unit_part(messages, lang, part, length, &words);
+        part = slash != NULL ? slash + 1 : NULL;
+    }
+    th_buf_append_str(out, known ? th_buf_text(&words) : unit);
+    th_buf_clear(&words);
+}
+
 void th_messages_error(const struct th_messages *messages, enum th_lang lang,
                        const struct th_error *error, struct th_buf *out)
 {

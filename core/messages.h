@@ -36,6 +36,12 @@ void th_messages_format(const struct th_messages *messages, enum th_lang lang, c
 void th_messages_format_texts(const struct th_messages *messages, enum th_lang lang,
                               const char *key, const struct th_json *texts, struct th_buf *out);
 
+// Appends a unit that documents write as "kg N/mu/yr" in the words of the language: "unit.<part>",
+// and "unit.of.<substance>" for what stands behind a blank. A unit with a part that the catalogue
+// does not know stays as it stands.
+void th_messages_unit(const struct th_messages *messages, enum th_lang lang, const char *unit,
+                      struct th_buf *out);
+
 // "error.<key>" and "hint.<key>" of an error; false when there is no hint.
 void th_messages_error(const struct th_messages *messages, enum th_lang lang,
                        const struct th_error *error, struct th_buf *out);

@@ -142,6 +142,40 @@ static void messages_error__message_and_hint_of_an_error(void **state)
     th_messages_free(messages);
 }
 
+static void messages_unit__is_in_the_words_of_the_language(void **state)
+{
+    static const struct {
+        const char *unit, *zh, *en;
+    } CASES[] = {
+        {"kg", "千克", "kg"},
+        {"kg N/mu/yr", "千克氮/亩/年", "kg N/mu/yr"},
+        {"kg N2O-N/kg N", "千克氧化亚氮中的氮/千克氮", "kg N2O-N/kg N"},
+        {"t d.m./m3", "吨干物质/立方米", "t dry matter/m³"},
+        {"L/yr", "升/年", "L/yr"},
+        {"1", "无单位", "no unit"},
+        {"1/yr", "1/年", "1/yr"},
+        {"ppt", "‰", "ppt"},
+        {"%", "%", "%"},
+        {"", "", ""},
+        // One word is missing, so that none is put in.
+        {"kg gold/mu", "kg gold/mu", "kg gold/mu"},
+        {"kg /mu", "kg /mu", "kg /mu"},
+        {"kg/", "kg/", "kg/"},
+        {"330523990201", "330523990201", "330523990201"},
+    };
+    const struct th_messages *messages = *state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct th_buf out;
+        th_buf_init(&out, 1000);
+        th_messages_unit(messages, TH_LANG_ZH, CASES[i].unit, &out);
+        assert_string_equal(th_buf_text(&out), CASES[i].zh);
+        out.size = 0;
+        th_messages_unit(messages, TH_LANG_EN, CASES[i].unit, &out);
+        assert_string_equal(th_buf_text(&out), CASES[i].en);
+        th_buf_clear(&out);
+    }
+}
+
 static void messages_new__broken_tables_are_refused(void **state)
 {
     (void)state;
@@ -248,6 +282,7 @@ int main(void)
         cmocka_unit_test(messages_format_texts__values_are_whole),
         cmocka_unit_test(messages_error__message_and_hint_of_an_error),
         cmocka_unit_test(messages_new__broken_tables_are_refused),
+        CATALOGUE_TEST(messages_unit__is_in_the_words_of_the_language),
         CATALOGUE_TEST(catalogue__every_status_has_words_in_both_languages),
         CATALOGUE_TEST(catalogue__languages_have_the_same_keys_and_names),
         CATALOGUE_TEST(catalogue__hints_belong_to_errors),

@@ -189,7 +189,8 @@ const struct th_cli_command th_cli_estimate_commands[] = {
      run_show},
     {"estimate", "explain", TH_CLI_READ, "",
      "parcel!=ID year!=Y methodology=ID[@V] input*=NAME=VALUE out=FILE",
-     "file parcel_id number village version year methodology methodology_version "
+     "file parcel_id number village village_name version year methodology methodology_title "
+     "methodology_version conversions rounding "
      "| lines: term expression value unit evidence source | warnings: code message needs_waiver",
      run_explain},
     {"estimate", "sheet", TH_CLI_READ, "RUN", "out!=FILE", "run_id file n_lines sha256", run_sheet},

@@ -1,6 +1,7 @@
 // Expressions as text, for a person with a calculator and for a spreadsheet.
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "methodology/calc_internal.h"
@@ -89,6 +90,46 @@ static void write_call(const struct writer *writer, const char *people, const ch
     th_buf_append_char(writer->out, ')');
 }
 
+// The key is not part of the expression, but whoever writes its leaves wants to know of them.
+static void mention(const struct writer *writer, int index)
+{
+    struct th_buf unseen;
+    th_buf_init(&unseen, 16 * 1024);
+    struct writer beside = *writer;
+    beside.out = &unseen;
+    write_node(&beside, index, BINDS_SUM);
+    th_buf_clear(&unseen);
+}
+
+// Of the logarithm of nought, which no calculator takes, the power of e is nought.
+static void write_exp(const struct writer *writer, const struct th_calc_node *node)
+{
+    const struct th_calc_sheet *sheet = writer->sheet;
+    if (writer->style == TH_CALC_PEOPLE && isinf(sheet->values[node->a])) {
+        mention(writer, node->a);
+        th_buf_append_char(writer->out, '0');
+    } else {
+        write_call(writer, "exp", "EXP", node->a, -1);
+    }
+}
+
+// What another line came to may be nought: e to the power of this logarithm is nought again, and a
+// spreadsheet goes on.
+static void write_ln(const struct writer *writer, const struct th_calc_node *node)
+{
+    const struct th_calc_node *of = &writer->sheet->calc->nodes[node->a];
+    while (of->op == TH_OP_RETYPE) {
+        of = &writer->sheet->calc->nodes[of->a];
+    }
+    if (writer->style == TH_CALC_PEOPLE || of->op != TH_OP_LINE) {
+        write_call(writer, "ln", "LN", node->a, -1);
+        return;
+    }
+    th_buf_append_str(writer->out, "LN(MAX(");
+    write_node(writer, node->a, BINDS_SUM);
+    th_buf_append_str(writer->out, ",1E-300))");
+}
+
 static void write_within(const struct writer *writer, const struct th_calc_node *node)
 {
     const struct {
@@ -105,17 +146,6 @@ static void write_within(const struct writer *writer, const struct th_calc_node 
         put(writer, "", i == 0 ? "," : "");
     }
     put(writer, ")", "),1,0)");
-}
-
-// The key is not part of the expression, but whoever writes its leaves wants to know of them.
-static void mention(const struct writer *writer, int index)
-{
-    struct th_buf unseen;
-    th_buf_init(&unseen, 16 * 1024);
-    struct writer beside = *writer;
-    beside.out = &unseen;
-    write_node(&beside, index, BINDS_SUM);
-    th_buf_clear(&unseen);
 }
 
 static size_t chosen_slot(const struct writer *writer, const struct th_calc_node *node)
@@ -214,10 +244,10 @@ static void write_plain(const struct writer *writer, const struct th_calc_node *
         write_call(writer, "max", "MAX", node->a, node->b);
         break;
     case TH_OP_EXP:
-        write_call(writer, "exp", "EXP", node->a, -1);
+        write_exp(writer, node);
         break;
     case TH_OP_LN:
-        write_call(writer, "ln", "LN", node->a, -1);
+        write_ln(writer, node);
         break;
     case TH_OP_LOG10:
         write_call(writer, "log10", "LOG10", node->a, -1);

@@ -183,7 +183,9 @@ static size_t tell_input(struct teller *teller, size_t index)
         return th_survey_explain(&teller->survey, &methodology->plots, teller->parcel->surveys,
                                  index, in_language(teller, input->title), teller->lines);
     }
-    if (input->type == TH_INPUT_CHOICE && value >= 0 && (size_t)value < input->n_choices) {
+    bool is_choice =
+        input->type == TH_INPUT_CHOICE && value >= 0 && (size_t)value < input->n_choices;
+    if (is_choice) {
         text = in_language(teller, input->choices[(size_t)value].title);
     }
     static const char *const sources[] = {[TH_INPUT_OF_PARCEL] = "term.source_parcel",
@@ -194,7 +196,7 @@ static size_t tell_input(struct teller *teller, size_t index)
     return th_explain_add(teller->lines,
                           (struct th_explain_line){.term = in_language(teller, input->title),
                                                    .value = text,
-                                                   .unit = input->unit,
+                                                   .unit = is_choice ? NULL : input->unit,
                                                    .source = is_default ? input->standard_source
                                                                         : sources[input->scope],
                                                    .evidence = evidence});
@@ -318,7 +320,9 @@ static void write_counted(const struct teller *teller, enum th_side side, int ga
         char buf[TH_EXPLAIN_NUMBER_SIZE];
         if (info.counted && info.side == side && (gas < 0 || (int)info.gas == gas)) {
             const char *text = th_explain_number(th_calc_sheet_value(teller->sheet, i), buf);
-            th_buf_printf(out, out->size > 0 ? " + %s" : "%s", text);
+            bool brackets = out->size > 0 && text[0] == '-';
+            th_buf_append_str(out, out->size > 0 ? " + " : "");
+            th_buf_printf(out, brackets ? "(%s)" : "%s", text);
             th_buf_printf(cells, cells->size > 0 ? "+%s%zu" : "%s%zu", value_column,
                           teller->line_rows[i]);
         }
@@ -399,6 +403,15 @@ static void explain_deduction(const struct teller *teller, const struct th_estim
     th_buf_clear(&expression);
 }
 
+// What is taken off; in brackets where it is below zero.
+static const char *taken_text(struct th_carbon carbon, char buf[TH_WIDE_TEXT_SIZE + 2])
+{
+    char text[TH_WIDE_TEXT_SIZE];
+    (void)kg_text(carbon, text);
+    (void)snprintf(buf, TH_WIDE_TEXT_SIZE + 2, text[0] == '-' ? "(%s)" : "%s", text);
+    return buf;
+}
+
 static void explain_totals(const struct teller *teller, const struct th_estimate_line *line,
                            const struct th_estimate_shares *shares)
 {
@@ -407,7 +420,7 @@ static void explain_totals(const struct teller *teller, const struct th_estimate
                                                   [TH_GAS_N2O] = "term.emissions_n2o"};
     char expression[8 * TH_WIDE_TEXT_SIZE];
     char formula[8 * TH_WIDE_TEXT_SIZE];
-    char texts[8][TH_WIDE_TEXT_SIZE];
+    char texts[8][TH_WIDE_TEXT_SIZE + 2];
     // Gross, baseline, three gases, leakage, deduction: one row below the other.
     size_t gross = explain_side(teller, "term.gross", TH_SIDE_GROSS, -1, line->gross);
     (void)snprintf(formula, sizeof(formula), "C%zu-C%zu-(C%zu+C%zu+C%zu)-C%zu-C%zu", gross,
@@ -420,11 +433,11 @@ static void explain_totals(const struct teller *teller, const struct th_estimate
     (void)explain_side(teller, "term.leakage", TH_SIDE_LEAKAGE, -1, line->leakage);
     explain_deduction(teller, line, shares);
     (void)snprintf(expression, sizeof(expression), "%s - %s - (%s + %s + %s) - %s - %s",
-                   kg_text(line->gross, texts[0]), kg_text(line->baseline, texts[1]),
+                   kg_text(line->gross, texts[0]), taken_text(line->baseline, texts[1]),
                    kg_text(line->emissions[TH_GAS_CO2], texts[2]),
-                   kg_text(line->emissions[TH_GAS_CH4], texts[3]),
-                   kg_text(line->emissions[TH_GAS_N2O], texts[4]), kg_text(line->leakage, texts[5]),
-                   kg_text(line->deduction, texts[6]));
+                   taken_text(line->emissions[TH_GAS_CH4], texts[3]),
+                   taken_text(line->emissions[TH_GAS_N2O], texts[4]),
+                   taken_text(line->leakage, texts[5]), taken_text(line->deduction, texts[6]));
     (void)th_explain_add(teller->lines,
                          (struct th_explain_line){.term = "term.net",
                                                   .expression = expression,
@@ -519,6 +532,8 @@ enum th_status th_estimate_explain(const struct th_estimate_rules *rules,
             th_json_free(teller->lines);
         }
         free(teller->survey.stems);
+        free(teller->survey.plot_rows[0]);
+        free(teller->survey.plot_rows[1]);
     }
     free(teller);
     th_calc_sheet_free(sheet);

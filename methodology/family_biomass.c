@@ -173,7 +173,7 @@ static struct th_node tree_roots(struct th_calc *calc, struct th_node above, con
     struct th_node roots =
         th_calc_exp(calc, th_calc_add(calc, constant, th_calc_mul(calc, slope, ln)));
     return th_calc_line(calc, th_calc_as(calc, roots, "t d.m./ha"), term, "t d.m./ha",
-                        root_function);
+                        "term.source_tree_roots");
 }
 
 static void build_tree_difference(struct th_calc *calc, const struct th_family_use *use)

@@ -11,7 +11,9 @@
 #include "methodology/survey_internal.h"
 
 enum {
-    SUMMANDS_SHOWN_MAX = 200 // of a sum that is written out
+    SUMMANDS_SHOWN_MAX = 200,  // of a sum that is written out
+    DEVIATION_PLOTS_MAX = 200, // STDEV of a spreadsheet takes 255 numbers
+    FORMULA_MAX = 8000         // a spreadsheet reads 8192 characters
 };
 
 static void set_stem(struct th_json *arguments, const struct th_survey_class *stems)
@@ -127,6 +129,7 @@ static void tell_class(const struct th_survey_plot *plot, const struct th_survey
 {
     static const char *const terms[] = {"term.survey_class", "term.survey_class_age",
                                         "term.survey_class_height", "term.survey_class_age_height"};
+    const char *term = row > 0 ? terms[kind_of(stems)] : "term.survey_class_volume";
     char each[TH_EXPLAIN_NUMBER_SIZE];
     char value[TH_EXPLAIN_NUMBER_SIZE];
     char text[24];
@@ -138,7 +141,7 @@ static void tell_class(const struct th_survey_plot *plot, const struct th_survey
     th_json_set_text(arguments, "row", text);
     (void)snprintf(text, sizeof(text), "%" PRId64, stems->n);
     th_json_set_text(arguments, "n", text);
-    (void)th_explain_number(stems->each, each);
+    th_json_set_text(arguments, "each", th_explain_number(stems->each, each));
     (void)snprintf(expression, sizeof(expression), "%s × %s", text, each);
     if (row > 0) {
         (void)snprintf(formula, sizeof(formula), "ROUND(%s*C%zu,6)", text, row);
@@ -146,7 +149,7 @@ static void tell_class(const struct th_survey_plot *plot, const struct th_survey
         (void)snprintf(formula, sizeof(formula), "ROUND(%s*%s,6)", text, each);
     }
     (void)th_explain_add(lines,
-                         (struct th_explain_line){.term = terms[kind_of(stems)],
+                         (struct th_explain_line){.term = term,
                                                   .expression = expression,
                                                   .value = th_explain_number(stems->total, value),
                                                   .unit = row > 0 ? "kg d.m." : "m3",
@@ -209,6 +212,8 @@ static size_t tell_plot(struct th_survey_told *told, const struct th_plots *plot
     th_buf_printf(&expression, fraction ? "%s ÷ (%s) × %s" : "%s ÷ %s × %s", total, plot->area_m2,
                   scale);
     (void)snprintf(formula, sizeof(formula), "ROUND(C%zu/(%s)*%s,6)", sum, plot->area_m2, scale);
+    struct th_json *arguments = plot_arguments(plot);
+    th_json_set_text(arguments, "area", plot->area_m2);
     size_t row = th_explain_add(
         lines,
         (struct th_explain_line){.term = "term.survey_plot_stock",
@@ -217,29 +222,39 @@ static size_t tell_plot(struct th_survey_told *told, const struct th_plots *plot
                                  .unit = volume ? "m3/ha" : "t d.m./ha",
                                  .source = volume ? "term.source_m3_m2" : "term.source_kg_m2",
                                  .formula = formula,
-                                 .arguments = plot_arguments(plot)});
+                                 .arguments = arguments});
     th_buf_clear(&expression);
     return row;
 }
 
 // Mean of the plots' stocks. Returns its row.
 static size_t tell_mean(struct th_survey_told *told, const struct th_plots *plots,
-                        const struct th_survey *survey, const char *title, struct th_json *lines)
+                        const struct th_survey *survey, size_t which, const char *title,
+                        struct th_json *lines)
 {
     char value[TH_EXPLAIN_NUMBER_SIZE];
     struct th_buf expression;
     struct th_buf formula;
     th_buf_init(&expression, 64 * 1024);
     th_buf_init(&formula, 64 * 1024);
+    free(told->plot_rows[which]);
+    told->plot_rows[which] = calloc(survey->n_plots, sizeof(*told->plot_rows[which]));
     for (size_t i = 0; i < survey->n_plots; i++) {
         size_t row = tell_plot(told, plots, &survey->plots[i], lines);
+        if (told->plot_rows[which]) {
+            told->plot_rows[which][i] = row;
+        }
         th_buf_printf(&expression, i > 0 ? " + %s" : "(%s",
                       th_explain_number(survey->plots[i].stock, value));
         th_buf_printf(&formula, i > 0 ? "+C%zu" : "ROUND((C%zu", row);
     }
     th_buf_printf(&expression, ") ÷ %zu", survey->n_plots);
     th_buf_printf(&formula, ")/%zu,6)", survey->n_plots);
-    bool live = formula.size < 8000;
+    bool live = formula.size < FORMULA_MAX;
+    char n[24];
+    (void)snprintf(n, sizeof(n), "%zu", survey->n_plots);
+    struct th_json *arguments = th_json_object();
+    th_json_set_text(arguments, "n", n);
     size_t row = th_explain_add(
         lines, (struct th_explain_line){
                    .term = title,
@@ -247,54 +262,112 @@ static size_t tell_mean(struct th_survey_told *told, const struct th_plots *plot
                    .value = th_explain_number(survey->mean, value),
                    .unit = plots->quantity == TH_PLOTS_GROWING_STOCK ? "m3/ha" : "t d.m./ha",
                    .source = "term.source_survey_mean",
-                   .formula = live ? th_buf_text(&formula) : NULL});
+                   .formula = live ? th_buf_text(&formula) : NULL,
+                   .arguments = arguments});
     th_buf_clear(&expression);
     th_buf_clear(&formula);
     return row;
 }
 
-// Of what the lines above say of each plot, which is more than fits into one expression.
-static double tell_deviation(const struct th_plots *plots, bool is_paired,
-                             const struct th_json *arguments, double deviation,
-                             struct th_json *lines)
+// What an error is computed of: one survey, or the change between two where `before` is told.
+struct spread {
+    const struct th_survey *survey, *before;
+    const size_t *rows, *rows_before; // of the plots' stocks
+    double deviation, error;
+};
+
+// STDEV(9.5, 8.2) of the stocks, or of their changes: STDEV(9.5 − 8, 8.2 − 7.9). Says whether
+// there is a formula, which a spreadsheet takes up to a length.
+static bool write_deviation(const struct spread *spread, struct th_buf *out, struct th_buf *formula)
+{
+    char stock[TH_EXPLAIN_NUMBER_SIZE];
+    char before[TH_EXPLAIN_NUMBER_SIZE];
+    bool has_rows = spread->rows && (!spread->before || spread->rows_before);
+    if (spread->survey->n_plots > DEVIATION_PLOTS_MAX) {
+        return false;
+    }
+    th_buf_append_str(out, "STDEV(");
+    th_buf_append_str(formula, "ROUND(STDEV(");
+    for (size_t i = 0; i < spread->survey->n_plots; i++) {
+        th_buf_append_str(out, i > 0 ? ", " : "");
+        th_buf_append_str(out, th_explain_number(spread->survey->plots[i].stock, stock));
+        if (spread->before) {
+            (void)th_explain_number(spread->before->plots[i].stock, before);
+            th_buf_printf(out, " − %s", before);
+        }
+        if (has_rows) {
+            th_buf_printf(formula, i > 0 ? ",C%zu" : "C%zu", spread->rows[i]);
+        }
+        if (has_rows && spread->before) {
+            th_buf_printf(formula, "-C%zu", spread->rows_before[i]);
+        }
+    }
+    th_buf_append_str(out, ")");
+    th_buf_append_str(formula, "),6)");
+    return has_rows && formula->size < FORMULA_MAX;
+}
+
+// Returns the row.
+static size_t tell_deviation(const struct th_plots *plots, const struct spread *spread,
+                             const struct th_json *arguments, struct th_json *lines)
 {
     char value[TH_EXPLAIN_NUMBER_SIZE];
-    double rounded = th_calc_round(deviation);
-    (void)th_explain_add(
-        lines, (struct th_explain_line){
-                   .term = is_paired ? "term.survey_deviation_paired" : "term.survey_deviation",
-                   .value = th_explain_number(rounded, value),
-                   .unit = plots->quantity == TH_PLOTS_GROWING_STOCK ? "m3/ha" : "t d.m./ha",
-                   .source = is_paired ? "term.source_survey_deviation_paired"
-                                       : "term.source_survey_deviation",
-                   .arguments = th_json_copy(arguments)});
-    return rounded;
+    struct th_buf expression;
+    struct th_buf formula;
+    th_buf_init(&expression, 64 * 1024);
+    th_buf_init(&formula, 64 * 1024);
+    bool live = write_deviation(spread, &expression, &formula);
+    size_t row = th_explain_add(
+        lines,
+        (struct th_explain_line){
+            .term = spread->before ? "term.survey_deviation_paired" : "term.survey_deviation",
+            .expression = expression.size > 0 ? th_buf_text(&expression) : NULL,
+            .value = th_explain_number(th_calc_round(spread->deviation), value),
+            .unit = plots->quantity == TH_PLOTS_GROWING_STOCK ? "m3/ha" : "t d.m./ha",
+            .source = spread->before ? "term.source_survey_deviation_paired"
+                                     : "term.source_survey_deviation",
+            .formula = live ? th_buf_text(&formula) : NULL,
+            .arguments = th_json_copy(arguments)});
+    th_buf_clear(&expression);
+    th_buf_clear(&formula);
+    return row;
 }
 
 // deviation ÷ √n × t ÷ z, or the stock itself where there is one plot alone. The value is that of
 // the expression as it is printed.
 static void tell_error(const struct th_survey_told *told, const struct th_plots *plots,
-                       bool is_paired, int year, size_t n, double deviation, double error,
-                       struct th_json *lines)
+                       const struct spread *spread, struct th_json *lines)
 {
-    const char *term = is_paired ? "term.survey_error_paired" : "term.survey_error";
+    const char *term = spread->before ? "term.survey_error_paired" : "term.survey_error";
     char texts[4][TH_EXPLAIN_NUMBER_SIZE];
     char expression[5 * TH_EXPLAIN_NUMBER_SIZE];
+    char formula[5 * TH_EXPLAIN_NUMBER_SIZE];
     char text[24];
+    double error = spread->error;
+    size_t n = spread->survey->n_plots;
     struct th_json *arguments = th_json_object();
-    (void)snprintf(text, sizeof(text), "%d", year);
+    (void)snprintf(text, sizeof(text), "%d", spread->survey->year);
     th_json_set_text(arguments, "year", text);
     (void)snprintf(text, sizeof(text), "%zu", n);
     th_json_set_text(arguments, "n", text);
     if (n > 1) {
-        double rounded = tell_deviation(plots, is_paired, arguments, deviation, lines);
+        size_t row = tell_deviation(plots, spread, arguments, lines);
+        double rounded = th_calc_round(spread->deviation);
         double student =
             th_calc_round(th_student_half_width(told->confidence, (unsigned long)(n - 1)));
         double normal = th_calc_round(th_normal_half_width(told->confidence));
+        (void)snprintf(text, sizeof(text), "%zu", n - 1);
+        th_json_set_text(arguments, "freedom", text);
+        (void)th_explain_number(100 * told->confidence, texts[0]);
+        th_json_set_text(arguments, "percent", texts[0]);
         error = rounded / sqrt((double)n) * student / normal;
         (void)snprintf(expression, sizeof(expression), "%s ÷ √%zu × %s ÷ %s",
                        th_explain_number(rounded, texts[0]), n,
                        th_explain_number(student, texts[1]), th_explain_number(normal, texts[2]));
+        th_json_set_text(arguments, "student", texts[1]);
+        th_json_set_text(arguments, "normal", texts[2]);
+        (void)snprintf(formula, sizeof(formula), "ROUND(C%zu/SQRT(%zu)*%s/%s,6)", row, n, texts[1],
+                       texts[2]);
     }
     (void)th_explain_add(
         lines, (struct th_explain_line){
@@ -303,6 +376,7 @@ static void tell_error(const struct th_survey_told *told, const struct th_plots 
                    .value = th_explain_number(th_calc_round(error), texts[3]),
                    .unit = plots->quantity == TH_PLOTS_GROWING_STOCK ? "m3/ha" : "t d.m./ha",
                    .source = n > 1 ? "term.source_survey_error" : "term.source_survey_single",
+                   .formula = n > 1 ? formula : NULL,
                    .arguments = arguments});
 }
 
@@ -310,15 +384,23 @@ static void tell_errors(const struct th_survey_told *told, const struct th_plots
                         const struct th_survey_interval *interval, struct th_json *lines)
 {
     if (interval->is_paired) {
-        double error = interval->n_errors > 0 ? interval->errors[0].standard_error : 0;
-        tell_error(told, plots, true, interval->end->year, interval->end->n_plots,
-                   interval->deviation, error, lines);
+        const struct spread change = {
+            .survey = interval->end,
+            .before = interval->start,
+            .rows = told->plot_rows[1],
+            .rows_before = told->plot_rows[0],
+            .deviation = interval->deviation,
+            .error = interval->n_errors > 0 ? interval->errors[0].standard_error : 0};
+        tell_error(told, plots, &change, lines);
         return;
     }
     const struct th_survey *const surveys[] = {interval->start, interval->end};
     for (size_t i = 0; i < 2; i++) {
-        tell_error(told, plots, false, surveys[i]->year, surveys[i]->n_plots, surveys[i]->deviation,
-                   surveys[i]->standard_error, lines);
+        const struct spread one = {.survey = surveys[i],
+                                   .rows = told->plot_rows[i],
+                                   .deviation = surveys[i]->deviation,
+                                   .error = surveys[i]->standard_error};
+        tell_error(told, plots, &one, lines);
     }
 }
 
@@ -327,10 +409,10 @@ size_t th_survey_explain(struct th_survey_told *told, const struct th_plots *plo
                          struct th_json *lines)
 {
     if (input == plots->start) {
-        return tell_mean(told, plots, interval->start, title, lines);
+        return tell_mean(told, plots, interval->start, 0, title, lines);
     }
     if (input == plots->end) {
-        size_t row = tell_mean(told, plots, interval->end, title, lines);
+        size_t row = tell_mean(told, plots, interval->end, 1, title, lines);
         tell_errors(told, plots, interval, lines);
         return row;
     }

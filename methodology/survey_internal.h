@@ -12,6 +12,7 @@ struct th_survey_told {
         size_t row;
     } * stems; // the caller frees it
     size_t n, capacity;
+    size_t *plot_rows[2]; // of each plot's stock, in the first survey and the last; likewise
 };
 
 // The lines that lead to one of the three inputs, its own last but for the error's; returns the

@@ -7,6 +7,10 @@ foreach(part chain credit restated contract output clerk same_bytes)
         DEPENDS tanhui_cli_runner LABELS cli TIMEOUT 600)
     add_dependencies(test_cli_${part} tanhui)
 endforeach()
+th_add_unit_test(test_cli_read_aloud
+    SOURCES cli/test_read_aloud.c cli/calculator.c cli/book.c unit/formula.c NO_VALGRIND
+    DEPENDS tanhui_cli_runner LIBRARIES m LABELS cli TIMEOUT 600)
+add_dependencies(test_cli_read_aloud tanhui)
 # This one looks into the table of commands, so it is linked with everything but main.
 file(GLOB cli_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.c)
 list(FILTER cli_sources EXCLUDE REGEX "/main\\.c$")

@@ -336,54 +336,16 @@ enum th_status th_estimate_run(struct th_registry *registry, const struct th_req
     return th_work_end(work, status, subject, body, reply, ret_reply, err);
 }
 
-// The text of a key of the catalogue, with what its line has for it; NULL where it is none.
-static struct th_json *rendered_text(const char *key, const struct th_json *arguments,
-                                     const struct th_messages *messages, enum th_lang lang)
-{
-    struct th_error message = {.n_args = 0};
-    struct th_buf text;
-    if (!key || !th_text_starts_with(key, "term.") || !th_messages_find(messages, lang, key)) {
-        return NULL;
-    }
-    for (void *it = th_json_iter(arguments); it; it = th_json_iter_next(arguments, it)) {
-        th_error_add(&message, th_json_iter_key(it), th_json_text(th_json_iter_value(it)));
-    }
-    th_buf_init(&text, 16 * 1024);
-    th_messages_format(messages, lang, key, message.args, message.n_args, &text);
-    struct th_json *json = th_json_string(th_buf_text(&text));
-    th_buf_clear(&text);
-    return json;
-}
-
-// Texts that are keys of the catalogue become its texts.
-static struct th_json *rendered_lines(const struct th_json *lines,
-                                      const struct th_messages *messages, enum th_lang lang)
-{
-    static const char *const MEMBERS[] = {"term", "expression", "value", "unit", "source"};
-    struct th_json *rendered = th_json_array();
-    for (size_t i = 0; i < th_json_size(lines); i++) {
-        struct th_json *line = th_json_copy(th_json_at(lines, i));
-        const struct th_json *arguments = th_json_get(line, "arguments");
-        th_json_set_text(line, "code", th_json_get_text(line, "term", ""));
-        for (size_t m = 0; messages && m < sizeof(MEMBERS) / sizeof(MEMBERS[0]); m++) {
-            struct th_json *text =
-                rendered_text(th_json_get_text(line, MEMBERS[m], NULL), arguments, messages, lang);
-            if (text) {
-                th_json_set(line, MEMBERS[m], text);
-            }
-        }
-        th_json_append(rendered, line);
-    }
-    return rendered;
-}
-
 static enum th_status explain_warnings(const struct plan *plan,
                                        const struct th_estimate_options *options,
-                                       struct th_json *reply, struct th_error *err)
+                                       const bool *is_default, struct th_json *reply,
+                                       struct th_error *err)
 {
     struct th_estimate_warning warnings[TH_ESTIMATE_WARNINGS_MAX];
     size_t n = th_estimate_warnings(plan->rules, warnings);
     enum th_status status = th_estimate_plots_warn(plan->sources.plots, warnings, &n, err);
+    th_estimate_warn_unrecorded(th_estimate_is_unrecorded(plan->methodology, is_default) ? 1 : 0,
+                                warnings, &n);
     if (status == TH_OK) {
         th_json_set(reply, "warnings",
                     th_estimate_warnings_json(warnings, n, options->messages, options->lang));
@@ -430,16 +392,12 @@ static enum th_status explain(struct th_store *store, const struct th_estimate_o
     if (status != TH_OK) {
         return status;
     }
-    struct th_json *reply = th_json_object();
-    th_json_set_int(reply, "parcel_id", source->parcel_id);
-    th_json_set_text(reply, "number", source->number);
-    th_json_set_text(reply, "village", source->village);
-    th_json_set_int(reply, "version", source->version);
-    th_json_set_int(reply, "year", plan->from_year);
-    th_json_set_text(reply, "methodology", th_methodology_id(plan->methodology));
-    th_json_set_text(reply, "methodology_version", th_methodology_version(plan->methodology));
-    th_json_set(reply, "lines", rendered_lines(lines, options->messages, options->lang));
-    status = explain_warnings(plan, options, reply, err);
+    struct th_json *reply = NULL;
+    status = th_estimate_told_json(store, plan->methodology, source, plan->from_year, lines,
+                                   options->messages, options->lang, &reply, err);
+    if (status == TH_OK) {
+        status = explain_warnings(plan, options, is_default, reply, err);
+    }
     if (status == TH_OK && options->out) {
         th_json_set_text(reply, "file", options->out);
         status =

@@ -223,6 +223,13 @@ enum th_status th_estimate_table_add(struct th_estimate_table *table,
                                      struct th_error *err) TH_MUST_CHECK;
 // Parcel-years of which no record says anything.
 size_t th_estimate_table_n_unrecorded(const struct th_estimate_table *table);
+// Every input that the year's records give is the document's default: what is not stated is not
+// nought. `is_default` by input.
+bool th_estimate_is_unrecorded(const struct th_methodology *methodology, const bool *is_default);
+// Tells of `n_unrecorded` such parcels and years; nothing of none, or where there is no room.
+void th_estimate_warn_unrecorded(size_t n_unrecorded,
+                                 struct th_estimate_warning warnings[TH_ESTIMATE_WARNINGS_MAX],
+                                 size_t *n_warnings);
 
 // Parcels of a block that count in one year.
 struct th_estimate_year_block {
@@ -335,6 +342,16 @@ struct th_json *th_estimate_warnings_json(const struct th_estimate_warning *warn
                                           const struct th_messages *messages, enum th_lang lang);
 // What the texts of a warning are filled in with, as it is stored; the caller's.
 struct th_json *th_estimate_warning_arguments(const struct th_estimate_warning *warning);
+// The reply of an explanation but for its warnings, in words: {parcel_id, number, village,
+// village_name, version, year, methodology, methodology_version, methodology_title, rounding,
+// conversions, lines}. Errors of the store.
+enum th_status th_estimate_told_json(struct th_store *store,
+                                     const struct th_methodology *methodology,
+                                     const struct th_estimate_source *source, int year,
+                                     const struct th_json *lines,
+                                     const struct th_messages *messages, enum th_lang lang,
+                                     struct th_json **ret_reply,
+                                     struct th_error *err) TH_MUST_CHECK;
 // An explanation's reply as a new XLSX file: its lines, and on a second sheet what it is of and its
 // warnings. Errors of papers/workbook.h.
 enum th_status th_estimate_workbook_write(const char *path, const struct th_json *reply,

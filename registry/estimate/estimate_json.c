@@ -214,6 +214,21 @@ struct th_json *th_estimate_warning_arguments(const struct th_estimate_warning *
     return arguments;
 }
 
+static struct th_json *unit_in_words(const struct th_json *arguments,
+                                     const struct th_messages *messages, enum th_lang lang)
+{
+    struct th_json *worded = th_json_copy(arguments);
+    const char *unit = th_json_get_text(arguments, "unit", NULL);
+    struct th_buf words;
+    th_buf_init(&words, 1024);
+    if (unit) {
+        th_messages_unit(messages, lang, unit, &words);
+        th_json_set_text(worded, "unit", th_buf_text(&words));
+    }
+    th_buf_clear(&words);
+    return worded;
+}
+
 static struct th_json *warning_json(const char *code, const struct th_json *arguments,
                                     bool needs_waiver, const struct th_messages *messages,
                                     enum th_lang lang)
@@ -225,7 +240,9 @@ static struct th_json *warning_json(const char *code, const struct th_json *argu
     th_json_set_text(item, "code", code);
     if (messages) {
         (void)snprintf(key, sizeof(key), "warning.%s", code);
-        th_messages_format_texts(messages, lang, key, arguments, &text);
+        struct th_json *worded = unit_in_words(arguments, messages, lang);
+        th_messages_format_texts(messages, lang, key, worded, &text);
+        th_json_free(worded);
     }
     th_json_set_text(item, "message", messages ? th_buf_text(&text) : NULL);
     th_json_set_bool(item, "needs_waiver", needs_waiver);

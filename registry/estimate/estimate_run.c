@@ -159,10 +159,12 @@ static enum th_status take_sum(void *context, const struct th_estimate_row *row,
     return status;
 }
 
-static void warn_unrecorded(struct th_estimate_result *result, size_t n_unrecorded)
+void th_estimate_warn_unrecorded(size_t n_unrecorded,
+                                 struct th_estimate_warning warnings[TH_ESTIMATE_WARNINGS_MAX],
+                                 size_t *n_warnings)
 {
-    if (n_unrecorded > 0 && result->n_warnings < TH_ESTIMATE_WARNINGS_MAX) {
-        struct th_estimate_warning *warning = &result->warnings[result->n_warnings++];
+    if (n_unrecorded > 0 && *n_warnings < TH_ESTIMATE_WARNINGS_MAX) {
+        struct th_estimate_warning *warning = &warnings[(*n_warnings)++];
         begin_warning(warning, "estimate_unrecorded");
         warning->needs_waiver = true; // what nobody stated is credited as nought
         th_error_add_int(&warning->message, "n", (long long)n_unrecorded);
@@ -238,7 +240,8 @@ static enum th_status compute_sums(const struct th_estimate_job *job,
         status = th_estimate_plots_warn(summing.plots, result->warnings, &result->n_warnings, err);
     }
     if (status == TH_OK) {
-        warn_unrecorded(result, th_estimate_table_n_unrecorded(job->table));
+        th_estimate_warn_unrecorded(th_estimate_table_n_unrecorded(job->table), result->warnings,
+                                    &result->n_warnings);
         warn_grounds(job, result);
         result->record.sheet_sha256 = th_hasher_final(hasher);
         status = th_estimate_years_floor(result->years, result->n_years, err);

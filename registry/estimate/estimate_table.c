@@ -65,9 +65,7 @@ size_t th_estimate_table_n_unrecorded(const struct th_estimate_table *table)
     return table->n_unrecorded;
 }
 
-// Every input that the year's records give is the document's default: what is not stated is not
-// nought.
-static bool is_unrecorded(const struct th_methodology *methodology, const bool *is_default)
+bool th_estimate_is_unrecorded(const struct th_methodology *methodology, const bool *is_default)
 {
     size_t n_yearly = 0;
     size_t n_default = 0;
@@ -158,7 +156,7 @@ static enum th_status keep_year(void *context, size_t column,
     struct reading *reading = context;
     struct th_estimate_table *table = reading->table;
     size_t row = table->n_kept * table->n_years + column;
-    if (values && is_unrecorded(table->methodology, values->is_default)) {
+    if (values && th_estimate_is_unrecorded(table->methodology, values->is_default)) {
         reading->n_unrecorded++;
     }
     if (!reading->is_kept) {

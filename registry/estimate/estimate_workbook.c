@@ -35,20 +35,29 @@ static void write_value(struct th_workbook *workbook, const struct th_json *line
     }
 }
 
-// "unverified" and "mu" in the words of the language; units that have none stay as they are.
+// The unit, and "unverified", in the words of the language.
 static void write_word(struct th_workbook *workbook, const struct th_json *line, const char *member,
                        const struct th_messages *messages, enum th_lang lang)
 {
-    char key[64];
     const char *text = th_json_get_text(line, member, "");
-    (void)snprintf(key, sizeof(key), "%s.%s", member, text);
-    const char *word = messages ? th_messages_find(messages, lang, key) : NULL;
-    th_workbook_text(workbook, word ? word : text);
+    struct th_buf words;
+    th_buf_init(&words, 1024);
+    if (messages && strcmp(member, "unit") == 0) {
+        th_messages_unit(messages, lang, text, &words);
+    } else if (messages) {
+        char key[64];
+        (void)snprintf(key, sizeof(key), "%s.%s", member, text);
+        const char *word = th_messages_find(messages, lang, key);
+        th_buf_append_str(&words, word ? word : text);
+    }
+    th_workbook_text(workbook, messages ? th_buf_text(&words) : text);
+    th_buf_clear(&words);
 }
 
-static void write_fact(struct th_workbook *workbook, const char *title, const char *text)
+static void write_fact(struct th_workbook *workbook, enum th_workbook_row kind, const char *title,
+                       const char *text)
 {
-    th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+    th_workbook_row(workbook, kind);
     th_workbook_text(workbook, title);
     th_workbook_text(workbook, text);
 }
@@ -59,7 +68,9 @@ static void write_about(struct th_workbook *workbook, const struct th_json *repl
                         const struct th_messages *messages, enum th_lang lang)
 {
     static const char *const members[] = {
-        "parcel_id", "number", "village", "version", "year", "methodology", "methodology_version"};
+        "parcel_id", "number",      "village",           "village_name",        "version",
+        "year",      "methodology", "methodology_title", "methodology_version", "conversions",
+        "rounding"};
     const struct th_workbook_column columns[] = {
         {phrase(messages, lang, "field.term"), 24, true},
         {phrase(messages, lang, "estimate.about_text"), 80, true}};
@@ -67,20 +78,21 @@ static void write_about(struct th_workbook *workbook, const struct th_json *repl
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
         char key[64];
         char number[32];
+        const struct th_json *value = th_json_get(reply, members[i]);
+        const char *text = th_json_text(value);
         (void)snprintf(key, sizeof(key), "field.%s", members[i]);
-        (void)snprintf(number, sizeof(number), "%lld",
-                       (long long)th_json_get_int(reply, members[i], 0));
-        write_fact(workbook, phrase(messages, lang, key),
-                   th_json_get_text(reply, members[i],
-                                    th_json_get_int(reply, members[i], -1) < 0 ? "" : number));
+        if (th_json_type(value) == TH_JSON_INT) {
+            (void)snprintf(number, sizeof(number), "%lld",
+                           (long long)th_json_get_int(reply, members[i], 0));
+            text = number;
+        }
+        write_fact(workbook, TH_WORKBOOK_PLAIN, phrase(messages, lang, key), text);
     }
     const struct th_json *warnings = th_json_get(reply, "warnings");
     for (size_t i = 0; i < th_json_size(warnings); i++) {
-        write_fact(workbook, phrase(messages, lang, "field.message"),
+        write_fact(workbook, TH_WORKBOOK_WARNING, phrase(messages, lang, "field.message"),
                    th_json_get_text(th_json_at(warnings, i), "message", ""));
     }
-    write_fact(workbook, phrase(messages, lang, "field.note"),
-               phrase(messages, lang, "estimate.about_rounding"));
 }
 
 enum th_status th_estimate_workbook_write(const char *path, const struct th_json *reply,

@@ -117,7 +117,13 @@ static const char *meaning(struct filling *f, const struct th_input *input)
     char low[TH_RATIO_TEXT_SIZE];
     char high[TH_RATIO_TEXT_SIZE];
     char standard[TH_RATIO_TEXT_SIZE];
-    th_error_add(&what, "unit", input->unit);
+    th_buf_init(&text, 4096);
+    if (strcmp(input->unit, "1") == 0) // which the sentence is about
+        th_buf_append_str(&text, input->unit);
+    else
+        th_messages_unit(f->options->messages, f->options->lang, input->unit, &text);
+    th_error_add(&what, "unit", th_buf_text(&text));
+    th_buf_clear(&text);
     if (input->has_range) {
         th_error_add(&what, "low", th_ratio_format(input->low, low));
         th_error_add(&what, "high", th_ratio_format(input->high, high));

@@ -86,6 +86,35 @@ static double read_range(struct book *book)
     return sum;
 }
 
+// STDEV(C2,C3-C9,…) of a sample, behind "STDEV(".
+static double read_deviation(struct book *book)
+{
+    double values[256];
+    double mean = 0;
+    double squares = 0;
+    size_t n = 0;
+    do {
+        assert_true(n < sizeof(values) / sizeof(values[0]));
+        values[n] = read_sum(book);
+        mean += values[n++];
+    } while (take(book, ","));
+    assert_true(n > 1);
+    mean /= (double)n;
+    for (size_t i = 0; i < n; i++) {
+        squares += (values[i] - mean) * (values[i] - mean);
+    }
+    return sqrt(squares / (double)(n - 1));
+}
+
+// Of nought a spreadsheet knows no logarithm.
+static double positive(const struct book *book, double value)
+{
+    if (!(value > 0)) {
+        fail_msg("a logarithm of %g before '%s'", value, book->at);
+    }
+    return value;
+}
+
 static double read_call(struct book *book)
 {
     double value = NAN;
@@ -104,9 +133,13 @@ static double read_call(struct book *book)
     } else if (take(book, "EXP(")) {
         value = exp(read_sum(book));
     } else if (take(book, "LN(")) {
-        value = log(read_sum(book));
+        value = log(positive(book, read_sum(book)));
     } else if (take(book, "LOG10(")) {
-        value = log10(read_sum(book));
+        value = log10(positive(book, read_sum(book)));
+    } else if (take(book, "SQRT(")) {
+        value = sqrt(read_sum(book));
+    } else if (take(book, "STDEV(")) {
+        value = read_deviation(book);
     } else if (take(book, "PI(")) {
         value = acos(-1);
     } else {

@@ -10,9 +10,9 @@ struct th_formula_cells { // one column; NAN where nothing stands
     size_t n;
 };
 
-// Knows + - * / ^, brackets, ROUND, MIN, MAX, IF(AND(…),…,…), INT, EXP, LN, LOG10, PI, SUM(C2:C9),
-// and the cells of one column (NULL: none). As in a spreadsheet a minus binds more tightly than ^.
-// The test fails where it cannot read on.
+// Knows + - * / ^, brackets, ROUND, MIN, MAX, IF(AND(…),…,…), INT, EXP, LN, LOG10, SQRT, PI,
+// SUM(C2:C9), STDEV(…), and the cells of one column (NULL: none). As in a spreadsheet a minus
+// binds more tightly than ^. The test fails where it cannot read on.
 double th_formula_value(const char *formula, const struct th_formula_cells *cells);
 
 #endif

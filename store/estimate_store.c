@@ -119,7 +119,7 @@ enum th_status th_estimate_row_insert(struct th_store *store, int64_t run_id,
     th_bind_int(q, 4, row->version);
     th_bind_area(q, 5, row->area_used);
     bind_terms(q, 6, &row->terms);
-    th_bind_text(q, 14, row->used);
+    th_bind_text_borrowed(q, 14, row->used);
     return th_stmt_run(q, err);
 }
 

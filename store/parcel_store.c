@@ -22,6 +22,13 @@
     "p.retired_on, v.from_on, v.origin, v.attributes"
 enum { COLUMN_ATTRIBUTES = 22, COLUMN_GEOMETRY = 23, COLUMN_VERSION_ID, COLUMN_UNTIL };
 
+// The same for read_ground.
+#define GROUND_COLUMNS                                                                             \
+    "p.parcel_id, v.version, p.state, v.kind, p.village, " NUMBER_THEN                             \
+    "v.land_class, v.declared_m2_300, v.measured_m2_300, v.sliver_m2_300, v.geometry_hash, "       \
+    "v.row_hash, p.retired_on, v.from_on, v.origin, v.attributes"
+enum { COLUMN_GROUND_ATTRIBUTES = 15 };
+
 #define FROM_IN_FORCE                                                                              \
     " FROM parcel p"                                                                               \
     " JOIN parcel_version v ON v.parcel_id = p.parcel_id AND v.version = p.version"                \
@@ -38,19 +45,23 @@ enum { COLUMN_ATTRIBUTES = 22, COLUMN_GEOMETRY = 23, COLUMN_VERSION_ID, COLUMN_U
     " AND (?3 IS NULL OR p.village = ?3)"                                                          \
     " AND (?4 IS NULL OR v.kind = ?4) AND (?5 IS NULL OR p.state = ?5)"                            \
     " ORDER BY k.parcel_id"
-
-static const char SQL_EACH[] = "SELECT " RECORD_COLUMNS FROM_IN_FORCE;
 // The same rows of one village, found by the two indexes that begin with it instead of by a look at
 // every parcel: whoever goes through a city village by village would look at all of them each time.
-static const char SQL_EACH_VILLAGE[] =
-    "SELECT " RECORD_COLUMNS " FROM parcel p"
-    " JOIN parcel_version v ON v.parcel_id = p.parcel_id AND v.version = p.version"
-    " JOIN village g ON g.code = p.village"
-    " WHERE p.parcel_id IN (SELECT parcel_id FROM parcel WHERE village = ?3 AND number IS NOT NULL"
-    " UNION ALL SELECT parcel_id FROM parcel WHERE village = ?3 AND number IS NULL)"
-    " AND p.parcel_id BETWEEN ?1 AND ?2"
-    " AND (?4 IS NULL OR v.kind = ?4) AND (?5 IS NULL OR p.state = ?5) ORDER BY p.parcel_id";
+#define FROM_VILLAGE                                                                               \
+    " FROM parcel p"                                                                               \
+    " JOIN parcel_version v ON v.parcel_id = p.parcel_id AND v.version = p.version"                \
+    " JOIN village g ON g.code = p.village"                                                        \
+    " WHERE p.parcel_id IN (SELECT parcel_id FROM parcel WHERE village = ?3 AND number IS NOT "    \
+    "NULL UNION ALL SELECT parcel_id FROM parcel WHERE village = ?3 AND number IS NULL)"           \
+    " AND p.parcel_id BETWEEN ?1 AND ?2"                                                           \
+    " AND (?4 IS NULL OR v.kind = ?4) AND (?5 IS NULL OR p.state = ?5) ORDER BY p.parcel_id"
+
+static const char SQL_EACH[] = "SELECT " RECORD_COLUMNS FROM_IN_FORCE;
+static const char SQL_EACH_VILLAGE[] = "SELECT " RECORD_COLUMNS FROM_VILLAGE;
 static const char SQL_EACH_PACKAGE[] = "SELECT " RECORD_COLUMNS FROM_PACKAGE;
+static const char SQL_GROUND_EACH[] = "SELECT " GROUND_COLUMNS FROM_IN_FORCE;
+static const char SQL_GROUND_EACH_VILLAGE[] = "SELECT " GROUND_COLUMNS FROM_VILLAGE;
+static const char SQL_GROUND_EACH_PACKAGE[] = "SELECT " GROUND_COLUMNS FROM_PACKAGE;
 static const char SQL_GEOMETRY_EACH[] = "SELECT " RECORD_COLUMNS ", v.geom" FROM_IN_FORCE;
 // Of versions that begin on one day the last one holds.
 static const char SQL_GEOMETRY_EACH_ON[] =
@@ -130,6 +141,27 @@ static void read_record(struct th_stmt *q, struct th_parcel_record *record)
     record->retired_on = th_column_date(q, 19);
     record->from = th_column_date(q, 20);
     th_column_copy(q, 21, record->origin, sizeof record->origin);
+}
+
+// The rest of the record stays as it is.
+static void read_ground(struct th_stmt *q, struct th_parcel_record *record)
+{
+    record->parcel_id = th_column_int(q, 0);
+    record->version = th_column_int(q, 1);
+    th_column_copy(q, 2, record->state, sizeof record->state);
+    th_column_copy(q, 3, record->kind, sizeof record->kind);
+    th_column_copy(q, 4, record->village, sizeof record->village);
+    th_column_copy(q, 5, record->number, sizeof record->number);
+    th_column_copy(q, 6, record->land_class, sizeof record->land_class);
+    record->has_declared = !th_column_is_null(q, 7);
+    record->declared = th_column_area(q, 7);
+    record->measured = th_column_area(q, 8);
+    record->sliver = th_column_area(q, 9);
+    th_column_hash(q, 10, &record->geometry_hash);
+    th_column_hash(q, 11, &record->row_hash);
+    record->retired_on = th_column_date(q, 12);
+    record->from = th_column_date(q, 13);
+    th_column_copy(q, 14, record->origin, sizeof record->origin);
 }
 
 static enum th_status read_geometry(struct th_stmt *q, unsigned char **ret_wkb, size_t *ret_size,
@@ -235,6 +267,27 @@ enum th_status th_parcel_each(struct th_store *store, const struct th_parcel_fil
     struct th_stmt *q = th_db_query(store, filter->package_id > 0 ? SQL_EACH_PACKAGE : sql);
     bind_filter(q, filter);
     return visit_records(q, visit, context, err);
+}
+
+enum th_status th_parcel_ground_each(struct th_store *store, const struct th_parcel_filter *filter,
+                                     bool (*visit)(void *context,
+                                                   const struct th_parcel_record *record,
+                                                   const char *attributes),
+                                     void *context, struct th_error *err)
+{
+    bool of_village = filter->village != NULL && filter->parcel_id <= 0;
+    const char *sql = of_village ? SQL_GROUND_EACH_VILLAGE : SQL_GROUND_EACH;
+    struct th_stmt *q = th_db_query(store, filter->package_id > 0 ? SQL_GROUND_EACH_PACKAGE : sql);
+    bind_filter(q, filter);
+    struct th_parcel_record record = {0};
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        read_ground(q, &record);
+        go_on = visit(context, &record, th_column_text(q, COLUMN_GROUND_ATTRIBUTES));
+    }
+    th_stmt_done(q);
+    return status;
 }
 
 enum th_status

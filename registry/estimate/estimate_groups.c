@@ -153,22 +153,18 @@ enum th_status th_estimate_grouping_lift(struct th_estimate_grouping *grouping,
 // --- The order of a sheet ------------------------------------------------------------------------
 
 struct named {
-    uint32_t village; // in order of code
-    uint64_t head;    // eight bytes of the number from where numbers differ: settles most of it
+    uint64_t head; // eight bytes of the number from where numbers differ: settles most of it
     const struct th_estimate_source *source;
     const char *number;
     const struct th_hash *geometry_hash;
 };
 
 // As it was in the first of the years in which it counts.
-static struct named name_of(const struct th_estimate_source *source, uint32_t village,
-                            int from_year, int to_year)
+static struct named name_of(const struct th_estimate_source *source, int from_year, int to_year)
 {
     struct th_estimate_source then;
-    struct named named = {.village = village,
-                          .source = source,
-                          .number = source->number,
-                          .geometry_hash = &source->geometry_hash};
+    struct named named = {
+        .source = source, .number = source->number, .geometry_hash = &source->geometry_hash};
     int year = from_year > source->first_year ? from_year : source->first_year;
     bool counts =
         source->n_grounds > 0 && year <= to_year && th_estimate_source_in(source, year, &then);
@@ -209,9 +205,6 @@ static int compare_names(const void *a, const void *b)
 {
     const struct named *x = a;
     const struct named *y = b;
-    if (x->village != y->village) {
-        return x->village < y->village ? -1 : 1;
-    }
     if (x->head != y->head) {
         return x->head < y->head ? -1 : 1;
     }
@@ -227,6 +220,7 @@ static int compare_names(const void *a, const void *b)
     return order;
 }
 
+// Of one village; the numbers of a village often come in their order.
 static void sort_names(struct named *names, size_t n)
 {
     size_t common = common_size(names, n);
@@ -240,24 +234,47 @@ static void sort_names(struct named *names, size_t n)
     }
 }
 
+// The names village by village, groups in order of code; ret_ends[group]: behind its last one.
+static void gather_names(const struct th_estimate_source *sources,
+                         const struct th_estimate_grouping *grouping, size_t n, int from_year,
+                         int to_year, struct named *ret_names, size_t *ret_ends)
+{
+    size_t first = 0;
+    memset(ret_ends, 0, grouping->n * sizeof(*ret_ends));
+    for (size_t i = 0; i < n; i++) {
+        ret_ends[grouping->group_of[i]]++;
+    }
+    for (size_t group = 0; group < grouping->n; group++) {
+        size_t n_within = ret_ends[group];
+        ret_ends[group] = first;
+        first += n_within;
+    }
+    for (size_t i = 0; i < n; i++) {
+        ret_names[ret_ends[grouping->group_of[i]]++] = name_of(&sources[i], from_year, to_year);
+    }
+}
+
 uint32_t *th_estimate_sheet_order(const struct th_estimate_source *sources,
                                   const struct th_estimate_grouping *grouping, size_t n,
                                   int from_year, int to_year)
 {
     uint32_t *order = calloc(n + 1, sizeof(*order));
     struct named *names = calloc(n + 1, sizeof(*names));
-    if (!order || !names) {
+    size_t *ends = calloc(grouping->n, sizeof(*ends));
+    if (order && names && ends) {
+        gather_names(sources, grouping, n, from_year, to_year, names, ends);
+        for (size_t group = 0; group < grouping->n; group++) {
+            size_t first = group > 0 ? ends[group - 1] : 0;
+            sort_names(names + first, ends[group] - first);
+        }
+        for (size_t i = 0; i < n; i++) {
+            order[i] = (uint32_t)(names[i].source - sources);
+        }
+    } else {
         free(order);
-        free(names);
-        return NULL;
+        order = NULL;
     }
-    for (size_t i = 0; i < n; i++) {
-        names[i] = name_of(&sources[i], grouping->group_of[i], from_year, to_year);
-    }
-    sort_names(names, n);
-    for (size_t i = 0; i < n; i++) {
-        order[i] = (uint32_t)(names[i].source - sources);
-    }
+    free(ends);
     free(names);
     return order;
 }

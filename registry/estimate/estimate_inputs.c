@@ -170,7 +170,8 @@ static bool load_source(void *context, const struct th_parcel_record *record,
         sources->items = grown;
         sources->capacity = capacity;
     }
-    const char *kept = th_arena_text(&sources->texts, attributes);
+    const char *kept =
+        strcmp(attributes, "{}") == 0 ? "{}" : th_arena_text(&sources->texts, attributes);
     const char *number = th_arena_text(&sources->texts, record->number);
     struct th_estimate_source *source = &sources->items[sources->n];
     load->status = kept && number ? th_estimate_source_of(record, kept, source, load->err)
@@ -196,7 +197,7 @@ enum th_status th_estimate_sources_load(struct th_store *store,
     if (!sources->plots && !(sources->plots = th_estimate_plots_new())) {
         return th_error_no_memory(err);
     }
-    enum th_status status = th_parcel_each(store, filter, load_source, &context, err);
+    enum th_status status = th_parcel_ground_each(store, filter, load_source, &context, err);
     status = status == TH_OK ? context.status : status;
     return status == TH_OK ? th_estimate_grounds_load(store, sources, first, err) : status;
 }

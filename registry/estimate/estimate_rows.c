@@ -15,6 +15,8 @@ struct rows {
     struct th_estimate_line *lines; // TH_ESTIMATE_BLOCK a year
     size_t *next;                   // of each year's lines
     struct th_buf text;             // of the row at hand
+    bool is_written;                // the text tells these inputs and no surveys
+    double written[TH_CALC_INPUTS_MAX];
 };
 
 static struct th_estimate_row row_of(const struct th_estimate_line *line,
@@ -57,6 +59,22 @@ static enum th_status compute_block(const struct rows *rows, const struct th_est
     return status;
 }
 
+// The text of the row before still stands: neighbours often bring the same along.
+static bool is_same(const struct rows *rows, const double *inputs)
+{
+    size_t n = th_methodology_n_inputs(rows->job->methodology);
+    return rows->is_written && (n == 0 || memcmp(rows->written, inputs, n * sizeof(*inputs)) == 0);
+}
+
+static void note_written(struct rows *rows, const double *inputs)
+{
+    size_t n = th_methodology_n_inputs(rows->job->methodology);
+    if (n > 0) {
+        memcpy(rows->written, inputs, n * sizeof(*inputs));
+    }
+    rows->is_written = true;
+}
+
 // The surveys stand before the inputs, whose names begin with letters.
 static enum th_status write_used(struct rows *rows, const struct th_estimate_source *source,
                                  int year, const double *inputs, struct th_error *err)
@@ -64,10 +82,11 @@ static enum th_status write_used(struct rows *rows, const struct th_estimate_sou
     const struct th_survey_interval *surveys = NULL;
     enum th_status status =
         th_estimate_source_surveys(rows->job->methodology, source, year, &surveys, err);
-    if (status != TH_OK) {
+    if (status != TH_OK || (!surveys && is_same(rows, inputs))) {
         return status;
     }
     rows->text.size = 0;
+    rows->is_written = false;
     if (surveys) {
         th_buf_printf(&rows->text, "{\"@surveys\":[\"%s\",\"%s\"]", surveys->start->digest,
                       surveys->end->digest);
@@ -77,6 +96,8 @@ static enum th_status write_used(struct rows *rows, const struct th_estimate_sou
     status = th_buf_check(&rows->text, err);
     if (status == TH_OK && surveys) {
         rows->text.data[brace] = ',';
+    } else if (status == TH_OK) {
+        note_written(rows, inputs);
     }
     return status;
 }

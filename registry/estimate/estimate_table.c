@@ -13,6 +13,7 @@ struct th_estimate_table {
     int from_year;
     size_t n_years, n_inputs;
     struct th_estimate_records *records;
+    struct th_estimate_values **unstated; // of a year, where nothing is stated; NULL: not yet known
     size_t n_parcels;
     size_t n_unrecorded;
     // Of the first parcels, by parcel, then year.
@@ -39,8 +40,10 @@ enum th_status th_estimate_table_new(struct th_store *store,
     table->n_years = (size_t)(to_year - from_year) + 1;
     table->n_inputs = th_methodology_n_inputs(methodology);
     table->n_kept_max = memory_max / (table->n_years * (table->n_inputs + 1) * sizeof(double));
+    table->unstated = calloc(table->n_years, sizeof(struct th_estimate_values *));
     enum th_status status =
-        th_estimate_records_new(store, from_year, to_year, &table->records, err);
+        table->unstated ? th_estimate_records_new(store, from_year, to_year, &table->records, err)
+                        : th_error_no_memory(err);
     if (status != TH_OK) {
         th_estimate_table_free(table);
         return status;
@@ -52,6 +55,10 @@ enum th_status th_estimate_table_new(struct th_store *store,
 void th_estimate_table_free(struct th_estimate_table *table)
 {
     if (table) {
+        for (size_t i = 0; table->unstated && i < table->n_years; i++) {
+            free(table->unstated[i]);
+        }
+        free(table->unstated);
         th_estimate_records_free(table->records);
         free(table->inputs);
         free(table->errors_end);
@@ -78,6 +85,50 @@ bool th_estimate_is_unrecorded(const struct th_methodology *methodology, const b
     return n_yearly > 0 && n_default == n_yearly;
 }
 
+// What a parcel brings along of which nothing is stated is the document's defaults, the same for
+// all of them in a year: read once.
+static enum th_status read_unstated(struct th_estimate_table *table,
+                                    const struct th_estimate_source *then, size_t column,
+                                    const struct th_estimate_values **ret_values,
+                                    struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    if (!table->unstated[column]) {
+        struct th_estimate_values *values = calloc(1, sizeof(*values));
+        status = values ? th_estimate_source_year(table->store, table->methodology, then, NULL,
+                                                  table->records, table->from_year + (int)column,
+                                                  values, err)
+                        : th_error_no_memory(err);
+        if (status != TH_OK) {
+            free(values);
+            return status;
+        }
+        table->unstated[column] = values;
+    }
+    *ret_values = table->unstated[column];
+    return status;
+}
+
+// `scratch` holds what is stated.
+static enum th_status read_year(struct th_estimate_table *table,
+                                const struct th_estimate_source *then,
+                                const struct th_json *attributes, size_t column,
+                                struct th_estimate_values *scratch,
+                                const struct th_estimate_values **ret_values, struct th_error *err)
+{
+    int year = table->from_year + (int)column;
+    scratch->n_errors = 0;
+    *ret_values = scratch;
+    if (table->n_inputs == 0) {
+        return TH_OK;
+    }
+    bool is_stated = attributes || th_methodology_plots(table->methodology) ||
+                     th_estimate_records_find(table->records, then->parcel_id, year);
+    return is_stated ? th_estimate_source_year(table->store, table->methodology, then, attributes,
+                                               table->records, year, scratch, err)
+                     : read_unstated(table, then, column, ret_values, err);
+}
+
 // Reads a parcel in all years; `take` gets one after the other, NULL where it does not count.
 static enum th_status read_parcel(struct th_estimate_table *table,
                                   const struct th_estimate_source *sources, size_t n_ahead,
@@ -88,7 +139,7 @@ static enum th_status read_parcel(struct th_estimate_table *table,
 {
     struct th_json *attributes = NULL;
     struct th_estimate_source scratch;
-    struct th_estimate_values values;
+    struct th_estimate_values scratch_values;
     enum th_status status = TH_OK;
     bool has_attributes = strcmp(sources[0].attributes, "{}") != 0;
     if (table->n_inputs > 0 && has_attributes) {
@@ -102,12 +153,11 @@ static enum th_status read_parcel(struct th_estimate_table *table,
         int year = table->from_year + (int)column;
         const struct th_estimate_source *then =
             th_estimate_source_then(&sources[0], year, &scratch);
-        values.n_errors = 0;
-        if (then && table->n_inputs > 0) {
-            status = th_estimate_source_year(table->store, table->methodology, then, attributes,
-                                             table->records, year, &values, err);
+        const struct th_estimate_values *values = NULL;
+        if (then) {
+            status = read_year(table, then, attributes, column, &scratch_values, &values, err);
         }
-        status = status == TH_OK ? take(context, column, then ? &values : NULL, err) : status;
+        status = status == TH_OK ? take(context, column, values, err) : status;
     }
     th_json_free(attributes);
     return status;

@@ -16,14 +16,17 @@ static const char SQL_RUN_LOAD[] =
     "halfwidth_kg, confidence, gross_share, baseline_share, net_share, sheet_sha256, warnings, "
     "seq, "
     "propagated_kg FROM estimate_run WHERE run_id = ?1";
-static const char SQL_ROW_INSERT[] =
-    "INSERT INTO estimate_line (run_id, parcel_id, year, version, area_m2_300, gross_kg, "
-    "baseline_kg, co2_kg, ch4_kg, n2o_kg, leakage_kg, deduction_kg, net_kg, used) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+#define INTO_LINE                                                                                  \
+    "INSERT INTO estimate_line (run_id, parcel_id, year, version, area_m2_300, gross_kg, "         \
+    "baseline_kg, co2_kg, ch4_kg, n2o_kg, leakage_kg, deduction_kg, net_kg, used) VALUES "
+#define LINE "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+enum { LINE_PARAMETERS = 14 };
+static const char SQL_ROW_INSERT[] = INTO_LINE LINE;
+static const char SQL_ROWS_INSERT[] = INTO_LINE TH_DB_AT_ONCE(LINE);
 #define ROW_COLUMNS                                                                                \
     "SELECT l.parcel_id, l.year, l.version, l.area_m2_300, l.gross_kg, l.baseline_kg, "            \
     "l.co2_kg, l.ch4_kg, l.n2o_kg, l.leakage_kg, l.deduction_kg, l.net_kg, "                       \
-    "v.measured_m2_300 - v.sliver_m2_300, v.declared_m2_300, v.geometry_hash, v.row_hash, l.used"
+    "v.measured_m2_300 - v.sliver_m2_300, v.declared_m2_300, v.geometry_hash, l.used"
 #define ROW_FROM                                                                                   \
     " FROM estimate_line l JOIN parcel_version v ON v.parcel_id = l.parcel_id"                     \
     " AND v.version = l.version"
@@ -109,18 +112,33 @@ enum th_status th_estimate_run_insert(struct th_store *store,
     return th_stmt_insert(q, ret_run_id, err);
 }
 
-enum th_status th_estimate_row_insert(struct th_store *store, int64_t run_id,
-                                      const struct th_estimate_row *row, struct th_error *err)
+static void bind_row(struct th_stmt *q, int before, int64_t run_id,
+                     const struct th_estimate_row *row)
 {
-    struct th_stmt *q = th_db_query(store, SQL_ROW_INSERT);
-    th_bind_int(q, 1, run_id);
-    th_bind_int(q, 2, row->parcel_id);
-    th_bind_int(q, 3, row->year);
-    th_bind_int(q, 4, row->version);
-    th_bind_area(q, 5, row->area_used);
-    bind_terms(q, 6, &row->terms);
-    th_bind_text_borrowed(q, 14, row->used);
-    return th_stmt_run(q, err);
+    th_bind_int(q, before + 1, run_id);
+    th_bind_int(q, before + 2, row->parcel_id);
+    th_bind_int(q, before + 3, row->year);
+    th_bind_int(q, before + 4, row->version);
+    th_bind_area(q, before + 5, row->area_used);
+    bind_terms(q, before + 6, &row->terms);
+    th_bind_text_borrowed(q, before + 14, row->used);
+}
+
+enum th_status th_estimate_rows_insert(struct th_store *store, int64_t run_id,
+                                       const struct th_estimate_row *rows, size_t n,
+                                       struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < n && status == TH_OK;) {
+        bool at_once = n - i >= TH_DB_N_AT_ONCE;
+        size_t end = i + (at_once ? TH_DB_N_AT_ONCE : 1);
+        struct th_stmt *q = th_db_query(store, at_once ? SQL_ROWS_INSERT : SQL_ROW_INSERT);
+        for (int before = 0; i < end; i++, before += LINE_PARAMETERS) {
+            bind_row(q, before, run_id, &rows[i]);
+        }
+        status = th_stmt_run(q, err);
+    }
+    return status;
 }
 
 static void read_run(struct th_stmt *q, struct th_estimate_run_record *record)
@@ -187,12 +205,11 @@ static enum th_status each_row(struct th_stmt *q, bool is_named,
                                       .measured = th_column_area(q, 12),
                                       .has_contracted = !th_column_is_null(q, 13),
                                       .contracted = th_column_area(q, 13),
-                                      .used = th_column_text(q, 16)};
+                                      .used = th_column_text(q, 15)};
         th_column_hash(q, 14, &row.geometry_hash);
-        th_column_hash(q, 15, &row.row_hash);
         if (is_named) {
-            const char *number = th_column_text(q, 18);
-            row.village = th_column_text(q, 17);
+            const char *number = th_column_text(q, 17);
+            row.village = th_column_text(q, 16);
             row.number = number ? number : "";
         }
         go_on = visit(context, &row);

@@ -53,7 +53,6 @@ struct th_estimate_row {
     bool has_contracted;
     struct th_area contracted;
     struct th_hash geometry_hash;
-    struct th_hash row_hash;
 };
 
 // A village or county of a run; `code` "" is the run.
@@ -75,9 +74,10 @@ enum th_status th_estimate_run_insert(struct th_store *store,
                                       const struct th_estimate_run_record *record,
                                       const char *warnings, int64_t *ret_run_id,
                                       struct th_error *err) TH_MUST_CHECK;
-enum th_status th_estimate_row_insert(struct th_store *store, int64_t run_id,
-                                      const struct th_estimate_row *row,
-                                      struct th_error *err) TH_MUST_CHECK;
+// In order of parcel and year; sixteen rows of one call together are cheaper than one by one.
+enum th_status th_estimate_rows_insert(struct th_store *store, int64_t run_id,
+                                       const struct th_estimate_row *rows, size_t n,
+                                       struct th_error *err) TH_MUST_CHECK;
 // *ret_warnings (may be NULL) is the caller's (free()). TH_NOT_FOUND ("run_not_found" with "run").
 enum th_status th_estimate_run_load(struct th_store *store, int64_t run_id,
                                     struct th_estimate_run_record *ret_record, char **ret_warnings,

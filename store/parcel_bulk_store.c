@@ -88,7 +88,7 @@ enum th_status th_parcel_bulk_begin(struct th_store *store, struct th_error *err
 // So many new parcels that they can be stored together?
 static bool go_together(const struct th_parcel_version_row *rows, size_t n)
 {
-    for (size_t i = 0; i < TH_PARCEL_ROWS_AT_ONCE; i++)
+    for (size_t i = 0; i < TH_DB_N_AT_ONCE; i++)
         if (i == n || rows[i].record->version != 1)
             return false;
     return true;
@@ -103,7 +103,7 @@ enum th_status th_parcel_bulk_insert(struct th_store *store,
     enum th_status status = TH_OK;
     for (size_t i = 0; i < n && status == TH_OK;) {
         int64_t last_version = 0;
-        size_t n_together = go_together(rows + i, n - i) ? TH_PARCEL_ROWS_AT_ONCE : 1;
+        size_t n_together = go_together(rows + i, n - i) ? TH_DB_N_AT_ONCE : 1;
         status = n_together > 1 ? th_parcel_rows_write(store, rows + i, seq, &last_version, err)
                                 : th_parcel_row_write(store, rows + i, seq, &last_version, err);
         for (size_t k = 1; k <= n_together && status == TH_OK; k++, i++) {

@@ -9,9 +9,8 @@
 enum th_status th_parcel_row_write(struct th_store *store,
                                    const struct th_parcel_version_row *version, int64_t seq,
                                    int64_t *ret_version_id, struct th_error *err) TH_MUST_CHECK;
-// The same for so many new parcels (version 1) together, which is quicker; their versions are
-// numbered one after the other up to the last.
-enum { TH_PARCEL_ROWS_AT_ONCE = 16 };
+// The same for TH_DB_N_AT_ONCE new parcels (version 1) together; their versions are numbered one
+// after the other up to the last.
 enum th_status th_parcel_rows_write(struct th_store *store,
                                     const struct th_parcel_version_row *versions, int64_t seq,
                                     int64_t *ret_last_version_id,

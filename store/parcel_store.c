@@ -26,43 +26,42 @@ enum { COLUMN_ATTRIBUTES = 22, COLUMN_GEOMETRY = 23, COLUMN_VERSION_ID, COLUMN_U
 #define GROUND_COLUMNS                                                                             \
     "p.parcel_id, v.version, p.state, v.kind, p.village, " NUMBER_THEN                             \
     "v.land_class, v.declared_m2_300, v.measured_m2_300, v.sliver_m2_300, v.geometry_hash, "       \
-    "v.row_hash, p.retired_on, v.from_on, v.origin, v.attributes"
-enum { COLUMN_GROUND_ATTRIBUTES = 15 };
+    "p.retired_on, v.from_on, v.origin, v.attributes"
+enum { COLUMN_GROUND_ATTRIBUTES = 14 };
 
-#define FROM_IN_FORCE                                                                              \
+#define IN_FORCE                                                                                   \
     " FROM parcel p"                                                                               \
-    " JOIN parcel_version v ON v.parcel_id = p.parcel_id AND v.version = p.version"                \
-    " JOIN village g ON g.code = p.village"                                                        \
+    " JOIN parcel_version v ON v.parcel_id = p.parcel_id AND v.version = p.version"
+#define OF_PACKAGE                                                                                 \
+    " FROM package_parcel k"                                                                       \
+    " JOIN parcel p ON p.parcel_id = k.parcel_id"                                                  \
+    " JOIN parcel_version v ON v.parcel_id = k.parcel_id AND v.version = k.version"
+#define NAMED " JOIN village g ON g.code = p.village"
+#define WHERE_ANY                                                                                  \
     " WHERE p.parcel_id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR p.village = ?3)"                      \
     " AND (?4 IS NULL OR v.kind = ?4) AND (?5 IS NULL OR p.state = ?5)"                            \
     " ORDER BY p.parcel_id"
-#define FROM_PACKAGE                                                                               \
-    " FROM package_parcel k"                                                                       \
-    " JOIN parcel p ON p.parcel_id = k.parcel_id"                                                  \
-    " JOIN parcel_version v ON v.parcel_id = k.parcel_id AND v.version = k.version"                \
-    " JOIN village g ON g.code = p.village"                                                        \
+#define WHERE_PACKAGE                                                                              \
     " WHERE k.package_id = ?6 AND k.parcel_id BETWEEN ?1 AND ?2"                                   \
     " AND (?3 IS NULL OR p.village = ?3)"                                                          \
     " AND (?4 IS NULL OR v.kind = ?4) AND (?5 IS NULL OR p.state = ?5)"                            \
     " ORDER BY k.parcel_id"
 // The same rows of one village, found by the two indexes that begin with it instead of by a look at
 // every parcel: whoever goes through a city village by village would look at all of them each time.
-#define FROM_VILLAGE                                                                               \
-    " FROM parcel p"                                                                               \
-    " JOIN parcel_version v ON v.parcel_id = p.parcel_id AND v.version = p.version"                \
-    " JOIN village g ON g.code = p.village"                                                        \
+#define WHERE_VILLAGE                                                                              \
     " WHERE p.parcel_id IN (SELECT parcel_id FROM parcel WHERE village = ?3 AND number IS NOT "    \
     "NULL UNION ALL SELECT parcel_id FROM parcel WHERE village = ?3 AND number IS NULL)"           \
     " AND p.parcel_id BETWEEN ?1 AND ?2"                                                           \
     " AND (?4 IS NULL OR v.kind = ?4) AND (?5 IS NULL OR p.state = ?5) ORDER BY p.parcel_id"
 
-static const char SQL_EACH[] = "SELECT " RECORD_COLUMNS FROM_IN_FORCE;
-static const char SQL_EACH_VILLAGE[] = "SELECT " RECORD_COLUMNS FROM_VILLAGE;
-static const char SQL_EACH_PACKAGE[] = "SELECT " RECORD_COLUMNS FROM_PACKAGE;
-static const char SQL_GROUND_EACH[] = "SELECT " GROUND_COLUMNS FROM_IN_FORCE;
-static const char SQL_GROUND_EACH_VILLAGE[] = "SELECT " GROUND_COLUMNS FROM_VILLAGE;
-static const char SQL_GROUND_EACH_PACKAGE[] = "SELECT " GROUND_COLUMNS FROM_PACKAGE;
-static const char SQL_GEOMETRY_EACH[] = "SELECT " RECORD_COLUMNS ", v.geom" FROM_IN_FORCE;
+static const char SQL_EACH[] = "SELECT " RECORD_COLUMNS IN_FORCE NAMED WHERE_ANY;
+static const char SQL_EACH_VILLAGE[] = "SELECT " RECORD_COLUMNS IN_FORCE NAMED WHERE_VILLAGE;
+static const char SQL_EACH_PACKAGE[] = "SELECT " RECORD_COLUMNS OF_PACKAGE NAMED WHERE_PACKAGE;
+static const char SQL_GROUND_EACH[] = "SELECT " GROUND_COLUMNS IN_FORCE WHERE_ANY;
+static const char SQL_GROUND_EACH_VILLAGE[] = "SELECT " GROUND_COLUMNS IN_FORCE WHERE_VILLAGE;
+static const char SQL_GROUND_EACH_PACKAGE[] = "SELECT " GROUND_COLUMNS OF_PACKAGE WHERE_PACKAGE;
+static const char SQL_GEOMETRY_EACH[] =
+    "SELECT " RECORD_COLUMNS ", v.geom" IN_FORCE NAMED WHERE_ANY;
 // Of versions that begin on one day the last one holds.
 static const char SQL_GEOMETRY_EACH_ON[] =
     "SELECT " RECORD_COLUMNS ", v.geom FROM parcel p"
@@ -73,7 +72,8 @@ static const char SQL_GEOMETRY_EACH_ON[] =
     " WHERE p.parcel_id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR p.village = ?3)"
     " AND (?4 IS NULL OR v.kind = ?4) AND (?5 IS NULL OR p.state = ?5)"
     " AND (p.retired_on IS NULL OR p.retired_on > ?6) ORDER BY p.parcel_id";
-static const char SQL_GEOMETRY_EACH_PACKAGE[] = "SELECT " RECORD_COLUMNS ", v.geom" FROM_PACKAGE;
+static const char SQL_GEOMETRY_EACH_PACKAGE[] =
+    "SELECT " RECORD_COLUMNS ", v.geom" OF_PACKAGE NAMED WHERE_PACKAGE;
 
 static const char SQL_VERSIONS[] =
     "SELECT " RECORD_COLUMNS " FROM parcel p"
@@ -158,10 +158,9 @@ static void read_ground(struct th_stmt *q, struct th_parcel_record *record)
     record->measured = th_column_area(q, 8);
     record->sliver = th_column_area(q, 9);
     th_column_hash(q, 10, &record->geometry_hash);
-    th_column_hash(q, 11, &record->row_hash);
-    record->retired_on = th_column_date(q, 12);
-    record->from = th_column_date(q, 13);
-    th_column_copy(q, 14, record->origin, sizeof record->origin);
+    record->retired_on = th_column_date(q, 11);
+    record->from = th_column_date(q, 12);
+    th_column_copy(q, 13, record->origin, sizeof record->origin);
 }
 
 static enum th_status read_geometry(struct th_stmt *q, unsigned char **ret_wkb, size_t *ret_size,
@@ -478,11 +477,6 @@ enum th_status th_parcel_heads(struct th_store *store, int64_t *ret_parcel_id,
     return TH_OK;
 }
 
-// Rows of one statement: what a statement costs by itself is paid once for so many.
-#define FOUR(tuple) tuple ", " tuple ", " tuple ", " tuple
-#define AT_ONCE(tuple) FOUR(FOUR(tuple))
-static_assert(TH_PARCEL_ROWS_AT_ONCE == 16, "as many as AT_ONCE writes");
-
 #define INTO_PARCEL                                                                                \
     "INSERT INTO parcel (parcel_id, village, number, source_key, state, version, seq) VALUES "
 #define PARCEL "(?, ?, ?, ?, 'registered', 1, ?)"
@@ -605,16 +599,16 @@ enum th_status th_parcel_rows_write(struct th_store *store,
                                     const struct th_parcel_version_row *versions, int64_t seq,
                                     int64_t *ret_last_version_id, struct th_error *err)
 {
-    static const char SQL_NEW_AT_ONCE[] = INTO_PARCEL AT_ONCE(PARCEL);
-    static const char SQL_VERSIONS_AT_ONCE[] = INTO_VERSION AT_ONCE(VERSION);
+    static const char SQL_NEW_AT_ONCE[] = INTO_PARCEL TH_DB_AT_ONCE(PARCEL);
+    static const char SQL_VERSIONS_AT_ONCE[] = INTO_VERSION TH_DB_AT_ONCE(VERSION);
     struct th_stmt *q = th_db_query(store, SQL_NEW_AT_ONCE);
-    for (int i = 0; i < TH_PARCEL_ROWS_AT_ONCE; i++)
+    for (int i = 0; i < TH_DB_N_AT_ONCE; i++)
         bind_identity(q, i * PARCEL_PARAMETERS, versions[i].record, seq);
     enum th_status status = th_stmt_run(q, err);
     if (status != TH_OK)
         return status;
     q = th_db_query(store, SQL_VERSIONS_AT_ONCE);
-    for (int i = 0; i < TH_PARCEL_ROWS_AT_ONCE; i++)
+    for (int i = 0; i < TH_DB_N_AT_ONCE; i++)
         bind_version(q, i * VERSION_PARAMETERS, &versions[i], seq);
     return th_stmt_insert(q, ret_last_version_id, err);
 }

@@ -81,8 +81,9 @@ enum th_status th_parcel_each(struct th_store *store, const struct th_parcel_fil
                               bool (*visit)(void *context, const struct th_parcel_record *record,
                                             const char *attributes),
                               void *context, struct th_error *err) TH_MUST_CHECK;
-// The same without the village's name, the source, the land scheme and the perimeter, which stay
-// empty: for those who go through a million parcels to reckon with their areas.
+// The same without what an estimate does not look at (the village's name, where the version comes
+// from, the land scheme, the perimeter, the hash of the row), which stays empty: a million parcels
+// are gone through at half the cost.
 enum th_status th_parcel_ground_each(struct th_store *store, const struct th_parcel_filter *filter,
                                      bool (*visit)(void *context,
                                                    const struct th_parcel_record *record,

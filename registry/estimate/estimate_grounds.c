@@ -61,8 +61,7 @@ static bool meet_version(void *context, const struct th_parcel_record *record,
                                         .number = th_arena_text(h->texts, record->number),
                                         .has_contracted = record->has_declared,
                                         .contracted = record->declared,
-                                        .geometry_hash = record->geometry_hash,
-                                        .row_hash = record->row_hash};
+                                        .geometry_hash = record->geometry_hash};
     th_text_copy(last->kind, sizeof(last->kind), record->kind);
     th_text_copy(last->land_class, sizeof(last->land_class), record->land_class);
     h->status = last->number
@@ -150,7 +149,6 @@ bool th_estimate_source_in(const struct th_estimate_source *source, int year,
         ret_source->has_contracted = least->has_contracted;
         ret_source->contracted = least->contracted;
         ret_source->geometry_hash = least->geometry_hash;
-        ret_source->row_hash = least->row_hash;
         th_text_copy(ret_source->kind, sizeof(ret_source->kind), least->kind);
         th_text_copy(ret_source->land_class, sizeof(ret_source->land_class), least->land_class);
     }

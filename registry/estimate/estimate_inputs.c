@@ -130,7 +130,6 @@ enum th_status th_estimate_source_of(const struct th_parcel_record *record, cons
                                               .has_contracted = record->has_declared,
                                               .contracted = record->declared,
                                               .geometry_hash = record->geometry_hash,
-                                              .row_hash = record->row_hash,
                                               .attributes = attributes,
                                               .first_year = INT_MIN,
                                               .last_year = INT_MAX};

@@ -44,7 +44,6 @@ struct th_estimate_ground {
     bool has_contracted;
     struct th_area contracted;
     struct th_hash geometry_hash;
-    struct th_hash row_hash;
 };
 
 // A parcel as far as an estimate looks at it. Its ground is that in force until
@@ -62,7 +61,6 @@ struct th_estimate_source {
     bool has_contracted;
     struct th_area contracted;
     struct th_hash geometry_hash;
-    struct th_hash row_hash;
     const char *attributes;    // JSON object, as known now; lives as long as the sources
     int first_year, last_year; // in which it counts, INT_MIN and INT_MAX without an end
     const struct th_estimate_ground *grounds; // by day, where there was more than one; as above

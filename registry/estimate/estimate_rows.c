@@ -39,8 +39,7 @@ static struct th_estimate_row row_of(const struct th_estimate_line *line,
                                     .measured = source->measured,
                                     .has_contracted = source->has_contracted,
                                     .contracted = source->contracted,
-                                    .geometry_hash = source->geometry_hash,
-                                    .row_hash = source->row_hash};
+                                    .geometry_hash = source->geometry_hash};
 }
 
 static enum th_status compute_block(const struct rows *rows, const struct th_estimate_block *block,
@@ -145,7 +144,7 @@ enum th_status th_estimate_rows_each(const struct th_estimate_job *job,
                         .shares = shares,
                         .sink = sink,
                         .n_years = (size_t)(job->to_year - job->from_year) + 1};
-    th_buf_init(&rows.text, 1024 * 1024);
+    th_buf_init(&rows.text, TH_ESTIMATE_USED_MAX);
     rows.lines = calloc(rows.n_years * TH_ESTIMATE_BLOCK, sizeof(*rows.lines));
     rows.next = calloc(rows.n_years, sizeof(*rows.next));
     enum th_status status = rows.lines && rows.next

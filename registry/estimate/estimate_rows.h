@@ -4,6 +4,8 @@
 
 #include "registry/estimate/estimate_internal.h"
 
+enum { TH_ESTIMATE_USED_MAX = 1024 * 1024 }; // bytes of what one row used
+
 struct th_estimate_row_sink {
     // A row with the index of its source; borrowed.
     enum th_status (*take)(void *context, const struct th_estimate_row *row, size_t index,

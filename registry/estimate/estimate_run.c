@@ -11,6 +11,8 @@
 #include "core/text.h"
 #include "registry/estimate/estimate_rows.h"
 
+enum { STORED_TOGETHER = 64 };
+
 static enum th_status add_carbon(struct th_carbon *sum, struct th_carbon more, struct th_error *err)
 {
     return th_carbon_add(*sum, more, sum, err);
@@ -249,23 +251,48 @@ static enum th_status compute_sums(const struct th_estimate_job *job,
     return status;
 }
 
+// Rows wait for others, since together they are cheaper to store.
 struct storing {
     struct th_store *store;
     int64_t run_id;
+    size_t n;
+    struct th_estimate_row rows[STORED_TOGETHER];
+    size_t used_at[STORED_TOGETHER]; // what each used, in `texts`
+    struct th_buf texts;
 };
+
+static enum th_status store_waiting(struct storing *storing, struct th_error *err)
+{
+    enum th_status status = th_buf_check(&storing->texts, err);
+    if (status == TH_OK) {
+        for (size_t i = 0; i < storing->n; i++) {
+            storing->rows[i].used = storing->texts.data + storing->used_at[i];
+        }
+        status = th_estimate_rows_insert(storing->store, storing->run_id, storing->rows, storing->n,
+                                         err);
+    }
+    storing->n = 0;
+    storing->texts.size = 0;
+    return status;
+}
 
 static enum th_status take_store(void *context, const struct th_estimate_row *row, size_t index,
                                  struct th_error *err)
 {
-    const struct storing *storing = context;
+    struct storing *storing = context;
     (void)index;
-    return th_estimate_row_insert(storing->store, storing->run_id, row, err);
+    storing->used_at[storing->n] = storing->texts.size;
+    th_buf_append(&storing->texts, row->used, strlen(row->used) + 1);
+    struct th_estimate_row *waiting = &storing->rows[storing->n++];
+    *waiting = *row;
+    waiting->village = waiting->number = NULL; // not stored, and gone by then
+    return storing->n == STORED_TOGETHER ? store_waiting(storing, err) : TH_OK;
 }
 
 static enum th_status store_rows(struct th_store *store, const struct th_estimate_job *job,
                                  const struct th_estimate_result *result, struct th_error *err)
 {
-    struct storing storing = {store, result->record.run_id};
+    struct storing storing = {.store = store, .run_id = result->record.run_id};
     const struct th_estimate_row_sink sink = {take_store, &storing};
     enum th_status status = TH_OK;
     for (size_t i = 1; i < result->groups.n && status == TH_OK; i++) {
@@ -274,7 +301,12 @@ static enum th_status store_rows(struct th_store *store, const struct th_estimat
     if (status == TH_OK) {
         status = th_estimate_plots_store(store, storing.run_id, job->sources[0].plots, err);
     }
-    return status == TH_OK ? th_estimate_rows_each(job, &result->shares, NULL, &sink, err) : status;
+    th_buf_init(&storing.texts, (size_t)STORED_TOGETHER * TH_ESTIMATE_USED_MAX);
+    status =
+        status == TH_OK ? th_estimate_rows_each(job, &result->shares, NULL, &sink, err) : status;
+    status = status == TH_OK ? store_waiting(&storing, err) : status;
+    th_buf_clear(&storing.texts);
+    return status;
 }
 
 static struct th_json *warnings_to_store(const struct th_estimate_warning *warnings, size_t n)

@@ -185,31 +185,6 @@ static void parcel_each__goes_in_order_until_told_to_stop(void **state)
     assert_int_equal(ids[0], 0);
 }
 
-static bool count_box(void *context, const struct th_parcel_stand *stand)
-{
-    int *n = context;
-    assert_non_null(stand->wkb);
-    assert_int_equal(stand->wkb_size, WKB_SIZE);
-    assert_true(stand->record.parcel_id == 2 || stand->record.parcel_id == 3);
-    assert_int_equal(stand->until.year, 0);
-    (*n)++;
-    return true;
-}
-
-static void parcel_box__finds_what_the_box_meets(void **state)
-{
-    struct fixture *f = *state;
-    struct th_error err;
-    int n = 0;
-    const struct th_parcel_box met = {119.0205, 29, 119.0305, 31, {0}};
-    const struct th_parcel_box beside = {119.0205, 31, 119.0305, 32, {0}};
-    assert_ok(th_parcel_box_each(th_registry_store(f->registry), &met, count_box, &n, &err), &err);
-    assert_int_equal(n, 2);
-    assert_ok(th_parcel_box_each(th_registry_store(f->registry), &beside, count_box, &n, &err),
-              &err);
-    assert_int_equal(n, 2);
-}
-
 // The next version of parcel 1, from a day on.
 static void change_first(struct fixture *f, int64_t version, struct th_date from, double north)
 {
@@ -233,6 +208,96 @@ static void change_first(struct fixture *f, int64_t version, struct th_date from
         th_work_end(work, TH_OK, "import:1", th_json_object(), th_json_object(), &reply, &err),
         &err);
     th_json_free(reply);
+}
+
+struct grounds_met {
+    struct th_store *store;
+    int64_t n;
+    int64_t last_id;
+};
+
+// What comes is what the parcel's record says, the rest is empty.
+static bool check_ground(void *context, const struct th_parcel_record *record,
+                         const char *attributes)
+{
+    struct grounds_met *met = context;
+    struct th_parcel_record want;
+    struct th_error err;
+    char *want_attributes = NULL;
+    assert_ok(th_parcel_load(met->store, record->parcel_id, 0, &want, &err), &err);
+    assert_ok(th_parcel_attributes_load(met->store, record->parcel_id, 0, &want_attributes, &err),
+              &err);
+    assert_string_equal(attributes, want_attributes);
+    free(want_attributes);
+    assert_int_equal(record->version, want.version);
+    assert_string_equal(record->state, want.state);
+    assert_string_equal(record->kind, want.kind);
+    assert_string_equal(record->village, want.village);
+    assert_string_equal(record->number, want.number);
+    assert_string_equal(record->land_class, want.land_class);
+    assert_int_equal(record->has_declared, want.has_declared);
+    assert_int_equal(th_area_compare(record->declared, want.declared), 0);
+    assert_int_equal(th_area_compare(record->measured, want.measured), 0);
+    assert_int_equal(th_area_compare(record->sliver, want.sliver), 0);
+    assert_memory_equal(record->geometry_hash.bytes, want.geometry_hash.bytes, TH_HASH_SIZE);
+    assert_int_equal(th_date_compare(record->retired_on, want.retired_on), 0);
+    assert_int_equal(th_date_compare(record->from, want.from), 0);
+    assert_string_equal(record->origin, want.origin);
+    assert_string_equal(record->village_name, "");
+    assert_string_equal(record->source_key, "");
+    assert_true(record->parcel_id > met->last_id);
+    met->last_id = record->parcel_id;
+    return ++met->n < 4;
+}
+
+static void parcel_ground_each__brings_the_same_as_the_whole_records(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err;
+    static const struct {
+        struct th_parcel_filter filter;
+        int64_t n, last_id;
+    } CASES[] = {{{0}, 4, 4}, // until told to stop
+                 {{.village = FIXTURE_VILLAGE}, 4, 4},
+                 {{.village = FIXTURE_OTHER_VILLAGE}, 0, 0},
+                 {{.kind = "bamboo", .state = "registered"}, 4, 4},
+                 {{.kind = "tea"}, 0, 0},
+                 {{.state = "retired"}, 0, 0},
+                 {{.parcel_id = 5}, 1, 5},
+                 {{.parcel_id = 5, .village = FIXTURE_OTHER_VILLAGE}, 0, 0}};
+    change_first(f, 2, (struct th_date){2024, 5, 1}, 30.001);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct grounds_met met = {.store = th_registry_store(f->registry)};
+        assert_ok(th_parcel_ground_each(met.store, &CASES[i].filter, check_ground, &met, &err),
+                  &err);
+        assert_int_equal(met.n, CASES[i].n);
+        assert_int_equal(met.last_id, CASES[i].last_id);
+    }
+}
+
+static bool count_box(void *context, const struct th_parcel_stand *stand)
+{
+    int *n = context;
+    assert_non_null(stand->wkb);
+    assert_int_equal(stand->wkb_size, WKB_SIZE);
+    assert_true(stand->record.parcel_id == 2 || stand->record.parcel_id == 3);
+    assert_int_equal(stand->until.year, 0);
+    (*n)++;
+    return true;
+}
+
+static void parcel_box__finds_what_the_box_meets(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err;
+    int n = 0;
+    const struct th_parcel_box met = {119.0205, 29, 119.0305, 31, {0}};
+    const struct th_parcel_box beside = {119.0205, 31, 119.0305, 32, {0}};
+    assert_ok(th_parcel_box_each(th_registry_store(f->registry), &met, count_box, &n, &err), &err);
+    assert_int_equal(n, 2);
+    assert_ok(th_parcel_box_each(th_registry_store(f->registry), &beside, count_box, &n, &err),
+              &err);
+    assert_int_equal(n, 2);
 }
 
 struct versions_met {
@@ -397,6 +462,7 @@ int main(void)
         STORE_TEST(parcel_load__what_was_stored_comes_back),
         STORE_TEST(parcel_load__missing_row_is_not_found_and_leaves_the_output),
         STORE_TEST(parcel_each__goes_in_order_until_told_to_stop),
+        STORE_TEST(parcel_ground_each__brings_the_same_as_the_whole_records),
         STORE_TEST(parcel_box__finds_what_the_box_meets),
         STORE_TEST(parcel_box__earlier_versions_come_for_the_days_they_held),
         STORE_TEST(parcel_find__knows_numbers_within_their_village),

@@ -8,27 +8,12 @@
 #include <string.h>
 
 #include "methodology/calc_internal.h"
+#include "methodology/decimal_internal.h"
 #include "methodology/maths.h"
 
 enum { BLOCK = 128 };
 
 static const double LN_10 = 2.302585092994045684;
-
-// The value is decimal at heart: 836550 may have come out as 836549.9999999999, and a half such as
-// 0.0000005 as a hair less. The nudge of a few units in the last place gives halves their due.
-double th_calc_round(double value)
-{
-    const double whole = 0x1p52; // doubles from here on have no decimals
-    double size = fabs(value) * 1e6;
-    if (!(size < whole / 2)) {
-        return value; // too large for six decimals, or no number
-    }
-    double nudge = size * 0x1p-50;
-    size += nudge < 0x1p-5 ? nudge : 0x1p-5;
-    double rounded = (size + whole) - whole; // to even
-    rounded += size - rounded >= 0.5 ? 1.0 : 0.0;
-    return copysign(rounded / 1e6, value);
-}
 
 static void choose(const struct th_calc *calc, const struct th_calc_node *node, const double *slots,
                    const double *key, double *out, size_t n)
@@ -121,7 +106,7 @@ static void compute(const struct th_calc *calc, const struct th_calc_node *node,
         COLUMN(th_pow(a[i], b[i]))
         break;
     case TH_OP_LINE:
-        COLUMN(th_calc_round(a[i]))
+        th_round_column_on(th_vector_best(), a, out, n);
         break;
     case TH_OP_RETYPE:
         memcpy(out, a, n * sizeof(*out));

@@ -1,8 +1,11 @@
 #include "methodology/estimate.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "methodology/decimal_internal.h"
 #include "methodology/estimate_internal.h"
 #include "methodology/wide_internal.h"
 
@@ -25,12 +28,17 @@ static enum th_status overflow(struct th_error *err)
     return th_error_set(err, TH_OVERFLOW, "estimate_overflow", NULL);
 }
 
+// Beyond 2^53 kg, more than the world emits, doubles skip whole kilograms.
+static bool is_kg(double whole)
+{
+    return fabs(whole) < 0x1p53;
+}
+
 enum th_status th_estimate_kg(double kg, enum th_rounding rounding, struct th_carbon *ret_mass,
                               struct th_error *err)
 {
     double whole = rounding == TH_ROUND_DOWN ? floor(kg) : ceil(kg);
-    // Beyond 2^53 kg, more than the world emits, doubles skip whole kilograms.
-    if (!(fabs(whole) < 0x1p53)) {
+    if (!is_kg(whole)) {
         return overflow(err);
     }
     *ret_mass = th_carbon_from_kg((int64_t)whole);
@@ -67,13 +75,19 @@ static enum th_status set_net(struct th_estimate_line *line, struct th_error *er
     return status;
 }
 
+// Columns a power of two apart would share the same lines of a processor's cache.
+static size_t stride_of(size_t n)
+{
+    return n + 64 / sizeof(double);
+}
+
 bool th_estimate_columns_make(const struct th_methodology *methodology, size_t n,
                               struct th_estimate_columns *columns)
 {
     columns->n_columns = TH_COLUMN_INPUTS + methodology->n_inputs;
-    columns->owned = malloc(columns->n_columns * n * sizeof(double));
+    columns->owned = malloc(columns->n_columns * stride_of(n) * sizeof(double));
     for (size_t i = 0; i < columns->n_columns && columns->owned; i++) {
-        columns->columns[i] = columns->owned + i * n;
+        columns->columns[i] = columns->owned + i * stride_of(n);
         columns->inputs[i] = columns->columns[i];
     }
     return columns->owned != NULL;
@@ -97,7 +111,7 @@ void th_estimate_columns_fill(struct th_estimate_columns *columns, int year,
     }
 }
 
-// A block of parcels and what comes out for them.
+// A block of parcels and what comes out for them; NULL where the document counts nothing.
 struct block {
     struct th_estimate_columns columns;
     double *kg[TH_N_SIDES][TH_N_GASES];
@@ -108,9 +122,13 @@ enum { N_RESULTS = TH_N_SIDES * TH_N_GASES };
 
 static bool block_make(const struct th_methodology *methodology, struct block *block)
 {
-    *block = (struct block){.results = malloc((size_t)N_RESULTS * BLOCK * sizeof(double))};
-    for (size_t i = 0; i < N_RESULTS && block->results; i++) {
-        block->kg[i / TH_N_GASES][i % TH_N_GASES] = block->results + i * BLOCK;
+    *block = (struct block){.results = malloc(N_RESULTS * stride_of(BLOCK) * sizeof(double))};
+    for (size_t i = 0; i < th_calc_n_lines(methodology->calc) && block->results; i++) {
+        struct th_calc_line_info line = th_calc_line_at(methodology->calc, i);
+        if (line.counted) {
+            size_t place = (size_t)line.side * TH_N_GASES + (size_t)line.gas;
+            block->kg[line.side][line.gas] = block->results + place * stride_of(BLOCK);
+        }
     }
     return block->results && th_estimate_columns_make(methodology, BLOCK, &block->columns);
 }
@@ -121,35 +139,65 @@ static void block_clear(struct block *block)
     free(block->results);
 }
 
-// All gases of a side in one number; sums of lines that have six decimals have them again.
-static double side_kg(const struct block *block, enum th_side side, size_t row)
+// All gases of a side in the column of one of them, or NULL; sums of lines that have six decimals
+// have them again when they are rounded.
+static double *side_kg(double *const kg[TH_N_GASES], size_t n)
 {
-    double sum = 0.0;
+    double *sum = NULL;
     for (size_t gas = 0; gas < TH_N_GASES; gas++) {
-        sum += block->kg[side][gas][row];
+        for (size_t i = 0; i < n && sum && kg[gas]; i++) {
+            sum[i] += kg[gas][i];
+        }
+        sum = sum ? sum : kg[gas];
     }
-    return th_calc_round(sum);
+    return sum;
 }
 
-static enum th_status read_line(const struct block *block, size_t row,
+// A block's results in whole kilograms; NULL where there are none.
+struct wholes {
+    double *gross, *baseline, *leakage;
+    double *emissions[TH_N_GASES];
+};
+
+static struct wholes whole_block(struct block *block, size_t n)
+{
+    enum th_vector vector = th_vector_best();
+    struct wholes wholes = {.gross = side_kg(block->kg[TH_SIDE_GROSS], n),
+                            .baseline = side_kg(block->kg[TH_SIDE_BASELINE], n),
+                            .leakage = side_kg(block->kg[TH_SIDE_LEAKAGE], n)};
+    memcpy(wholes.emissions, block->kg[TH_SIDE_PROJECT_EMISSIONS], sizeof(wholes.emissions));
+    double *const up[] = {wholes.baseline, wholes.leakage, wholes.emissions[TH_GAS_CO2],
+                          wholes.emissions[TH_GAS_CH4], wholes.emissions[TH_GAS_N2O]};
+    static_assert(sizeof(up) / sizeof(up[0]) == 2 + TH_N_GASES, "every gas");
+    if (wholes.gross) {
+        th_floor_column_on(vector, wholes.gross, wholes.gross, n);
+    }
+    for (size_t i = 0; i < sizeof(up) / sizeof(up[0]); i++) {
+        if (up[i]) {
+            th_ceil_column_on(vector, up[i], up[i], n);
+        }
+    }
+    return wholes;
+}
+
+static bool take_kg(const double *wholes, size_t row, struct th_carbon *mass)
+{
+    double whole = wholes ? wholes[row] : 0.0;
+    *mass = th_carbon_from_kg(is_kg(whole) ? (int64_t)whole : 0);
+    return is_kg(whole);
+}
+
+static enum th_status read_line(const struct wholes *wholes, size_t row,
                                 struct th_estimate_line *line, struct th_error *err)
 {
-    enum th_status status =
-        th_estimate_kg(side_kg(block, TH_SIDE_GROSS, row), TH_ROUND_DOWN, &line->gross, err);
-    if (status == TH_OK) {
-        status = th_estimate_kg(side_kg(block, TH_SIDE_BASELINE, row), TH_ROUND_UP, &line->baseline,
-                                err);
-    }
-    if (status == TH_OK) {
-        status =
-            th_estimate_kg(side_kg(block, TH_SIDE_LEAKAGE, row), TH_ROUND_UP, &line->leakage, err);
-    }
-    for (size_t gas = 0; gas < TH_N_GASES && status == TH_OK; gas++) {
-        double kg = th_calc_round(block->kg[TH_SIDE_PROJECT_EMISSIONS][gas][row]);
-        status = th_estimate_kg(kg, TH_ROUND_UP, &line->emissions[gas], err);
+    bool fits = take_kg(wholes->gross, row, &line->gross);
+    fits = take_kg(wholes->baseline, row, &line->baseline) && fits;
+    fits = take_kg(wholes->leakage, row, &line->leakage) && fits;
+    for (size_t gas = 0; gas < TH_N_GASES; gas++) {
+        fits = take_kg(wholes->emissions[gas], row, &line->emissions[gas]) && fits;
     }
     line->deduction = th_carbon_from_kg(0);
-    return status == TH_OK ? set_net(line, err) : status;
+    return fits ? set_net(line, err) : overflow(err);
 }
 
 // The row of a block becomes the parcel that people know.
@@ -172,11 +220,15 @@ static enum th_status estimate_block(const struct th_estimate_rules *rules, cons
     if (status == TH_DATA_PROBLEM) {
         name_parcel(err, parcels);
     }
+    struct wholes wholes = {.gross = NULL};
+    if (status == TH_OK) {
+        wholes = whole_block(block, n);
+    }
     for (size_t i = 0; i < n && status == TH_OK; i++) {
         ret_lines[i] = (struct th_estimate_line){.parcel_id = parcels[i].parcel_id,
                                                  .year = year,
                                                  .area_used = th_estimate_area_used(&parcels[i])};
-        status = read_line(block, i, &ret_lines[i], err);
+        status = read_line(&wholes, i, &ret_lines[i], err);
     }
     return status;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "methodology/calc.h"
+#include "methodology/decimal_internal.h"
 #include "tests/support/support.h"
 
 static const struct th_ratio c_to_co2 = {44, 12};
@@ -302,6 +303,46 @@ static void calc_round__is_half_away_from_zero_in_decimals(void **state)
     }
 }
 
+// Whatever the width, a column has what its values have one by one.
+static void calc_round__of_columns_is_the_same_on_every_path(void **state)
+{
+    enum { N = 1003 };
+    static double values[N];
+    static double have[N];
+    (void)state;
+    static const double special[] = {
+        0.0,   -0.0,   0.0000005, -0.0000005, 0.9999995,         -0.9999995,   -2.5,
+        1e300, -1e300, INFINITY,  NAN,        836549.9999999999, 0x1p51 / 1e6, 4503599627.4999995};
+    enum { N_SPECIAL = sizeof(special) / sizeof(special[0]) };
+    uint64_t number = 99;
+    for (size_t i = 0; i < N; i++) {
+        number = number * 6364136223846793005u + 1442695040888963407u;
+        values[i] = i < N_SPECIAL ? special[i] : ((double)(number >> 20) - 0x1p43) / 2e6;
+    }
+    for (int path = TH_VECTOR_PLAIN; path < TH_N_VECTORS; path++) {
+        enum th_vector vector = (enum th_vector)path;
+        if (!th_vector_has(vector)) {
+            continue;
+        }
+        th_round_column_on(vector, values, have, N);
+        for (size_t i = 0; i < N; i++) {
+            double want = th_calc_round(values[i]);
+            assert_memory_equal(&have[i], &want, sizeof(want));
+        }
+        th_floor_column_on(vector, values, have, N);
+        for (size_t i = 0; i < N; i++) {
+            double want = floor(th_calc_round(values[i]));
+            assert_true(have[i] == want || (isnan(have[i]) && isnan(want)));
+        }
+        memcpy(have, values, sizeof(have));
+        th_ceil_column_on(vector, have, have, N); // in its own place
+        for (size_t i = 0; i < N; i++) {
+            double want = ceil(th_calc_round(values[i]));
+            assert_true(have[i] == want || (isnan(have[i]) && isnan(want)));
+        }
+    }
+}
+
 static void write_line(void *context, size_t line, struct th_buf *out)
 {
     (void)context;
@@ -417,6 +458,7 @@ int main(void)
         cmocka_unit_test(calc_finish__tells_the_first_fault_and_no_other),
         cmocka_unit_test(calc_finish__limits_the_number_of_nodes),
         cmocka_unit_test(calc_round__is_half_away_from_zero_in_decimals),
+        cmocka_unit_test(calc_round__of_columns_is_the_same_on_every_path),
         cmocka_unit_test(calc_write__puts_brackets_where_they_are_needed),
         cmocka_unit_test(calc__empirical_equations_take_the_number_of_a_unit),
     };

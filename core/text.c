@@ -282,6 +282,24 @@ void th_text_trim(char *text)
     text[size - start] = '\0';
 }
 
+bool th_text_narrow(const char *text, char *narrowed, size_t size)
+{
+    size_t n = 0;
+    while (*text != '\0' && n + 1 < size) {
+        const unsigned char *c = (const unsigned char *)text;
+        bool wide = c[0] == 0xEF && (c[1] == 0xBC || c[1] == 0xBD) && (c[2] & 0xC0U) == 0x80U;
+        unsigned code = wide ? (c[1] == 0xBC ? 0U : 0x40U) + (c[2] & 0x3FU) : 0;
+        wide = code >= 1 && code <= '~' - ' ';
+        narrowed[n] = *text;
+        if (wide)
+            narrowed[n] = (char)(' ' + (char)code);
+        n++;
+        text += wide ? 3 : 1;
+    }
+    narrowed[n] = '\0';
+    return *text == '\0';
+}
+
 bool th_text_starts_with(const char *text, const char *prefix)
 {
     return text != NULL && prefix != NULL && strncmp(text, prefix, strlen(prefix)) == 0;

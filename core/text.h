@@ -40,6 +40,11 @@ char *th_text_fit_for_xml(const char *utf8);
 // Removes ASCII white space and U+3000 at both ends, in place.
 void th_text_trim(char *text);
 
+// Digits, letters and signs of full width (U+FF01 … U+FF5E), as Chinese keyboards write them,
+// become plain ones. false when the result does not fit into `size`; what fits is written all the
+// same.
+bool th_text_narrow(const char *text, char *narrowed, size_t size);
+
 bool th_text_starts_with(const char *text, const char *prefix);
 bool th_text_ends_with(const char *text, const char *suffix); // ASCII letters of either case
 bool th_text_equals(const char *a, const char *b);            // NULL equals NULL only

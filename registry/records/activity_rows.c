@@ -45,7 +45,7 @@ static bool take_year(struct th_activity_run *m, size_t row, int *ret_year)
         return false;
     }
     if (cell[0] != '\0' && (!th_sheet_year(cell, &year) || year < YEAR_MIN)) {
-        tell_value(m, row, th_record_column(&m->import, "year"), "activity_value", true);
+        tell_value(m, row, th_record_column(&m->import, "year"), "activity_year_value", true);
         return false;
     }
     if (m->import.option_year != 0 && year != m->import.option_year) {

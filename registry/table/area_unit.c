@@ -67,25 +67,6 @@ bool th_area_unit_parse(const char *text, enum th_area_unit *ret_unit)
     return unit_of(text, strlen(text), ret_unit);
 }
 
-// U+FF01 … U+FF5E are the ASCII signs once more, as wide as a hanzi; false when they are too many.
-static bool narrow(const char *text, char narrowed[AMOUNT_SIZE])
-{
-    size_t n = 0;
-    while (*text != '\0' && n + 1 < AMOUNT_SIZE) {
-        const unsigned char *c = (const unsigned char *)text;
-        bool wide = c[0] == 0xEF && (c[1] == 0xBC || c[1] == 0xBD);
-        unsigned code = wide ? (c[1] == 0xBC ? 0U : 0x40U) + (c[2] & 0x3FU) : 0;
-        wide = code >= 1 && code <= '~' - ' ';
-        narrowed[n] = *text;
-        if (wide)
-            narrowed[n] = (char)(' ' + (char)code);
-        n++;
-        text += wide ? 3 : 1;
-    }
-    narrowed[n] = '\0';
-    return *text == '\0';
-}
-
 // Takes the commas out of "1,234,567"; false where they stand between other groups than of three.
 static bool groups_join(char *whole)
 {
@@ -111,7 +92,7 @@ bool th_area_amount_parse(const char *text, struct th_area_amount *ret_amount)
     struct th_area_amount amount = {.has_unit = false};
     char narrowed[AMOUNT_SIZE];
     char number[AMOUNT_SIZE];
-    if (!narrow(text, narrowed))
+    if (!th_text_narrow(text, narrowed, sizeof narrowed))
         return false;
     th_text_trim(narrowed);
     if (th_text_parse_double(narrowed, &amount.value)) {

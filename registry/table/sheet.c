@@ -148,9 +148,12 @@ bool th_sheet_date(const char *text, struct th_date *ret_date)
 {
     static const char *const MARKS[][3] = {
         {"-", "-", ""}, {"/", "/", ""}, {".", ".", ""}, {"年", "月", "日"}};
+    char narrow[DECIMAL_SIZE];
+    if (!th_text_narrow(text, narrow, sizeof narrow))
+        return false;
     for (size_t i = 0; i < sizeof MARKS / sizeof MARKS[0]; i++) {
         struct th_date date = {0};
-        const char *at = text;
+        const char *at = narrow;
         if (digits_take(&at, 4, &date.year) && text_take(&at, MARKS[i][0]) &&
             digits_take(&at, 2, &date.month) && text_take(&at, MARKS[i][1]) &&
             digits_take(&at, 2, &date.day) && text_take(&at, MARKS[i][2]) && *at == '\0' &&
@@ -184,10 +187,12 @@ static bool commas_drop(const char *text, char plain[DECIMAL_SIZE])
 
 bool th_sheet_decimal(const char *text, struct th_ratio *ret_value)
 {
+    char narrow[DECIMAL_SIZE];
     char plain[DECIMAL_SIZE];
     struct th_error ignored;
     struct th_ratio value;
-    if (!commas_drop(text, plain) || strspn(plain, "0123456789.") != strlen(plain) ||
+    if (!th_text_narrow(text, narrow, sizeof narrow) || !commas_drop(narrow, plain) ||
+        strspn(plain, "0123456789.") != strlen(plain) ||
         th_ratio_parse(plain, &value, &ignored) != TH_OK)
         return false;
     *ret_value = value;
@@ -207,10 +212,9 @@ bool th_sheet_year(const char *text, int *ret_year)
 {
     char plain[DECIMAL_SIZE];
     int64_t year = 0;
-    size_t size = strlen(text);
-    if (size >= sizeof plain)
+    if (!th_text_narrow(text, plain, sizeof plain))
         return false;
-    th_text_copy(plain, sizeof plain, text);
+    size_t size = strlen(plain);
     if (size > strlen("年") && strcmp(plain + size - strlen("年"), "年") == 0)
         plain[size - strlen("年")] = '\0';
     if (strchr(plain, ',') != NULL || !th_sheet_whole(plain, 9999, &year) || year < 1000)

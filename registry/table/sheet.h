@@ -38,7 +38,8 @@ const char *th_sheet_cell(const struct th_sheet *sheet, size_t row, size_t colum
 
 // A day as people write it: "2021-6-1", "2021/06/01", "2021.6.1", "2021年6月1日".
 bool th_sheet_date(const char *text, struct th_date *ret_date);
-// An exact decimal of zero or more, with or without commas between thousands.
+// An exact decimal of zero or more, with or without commas between thousands. Here, in years and in
+// days digits may be of full width.
 bool th_sheet_decimal(const char *text, struct th_ratio *ret_value);
 // The same without decimals, up to `maximum`; spreadsheets write 5 as "5.0" too.
 bool th_sheet_whole(const char *text, int64_t maximum, int64_t *ret_value);

@@ -240,9 +240,15 @@ static void import__years_are_refused_in_words(void **state)
                             "测试一村,1-01,2025,1\n");
     assert_non_null(strstr(told(reply, 2, "attribute_range"), "2026 年还没有到"));
     (void)told(reply, 3, "attribute_missing");
-    (void)told(reply, 4, "attribute_range");
+    assert_non_null(strstr(told(reply, 4, "attribute_range"), "“二三年”，不是年份"));
     (void)told(reply, 5, "year_running"); // it is 2025-06-15
     assert_counts(reply, 1, 0, 3, 0);
+    reply = import(f, PLACE "打药次数\n测试一村,1-01,24,1\n测试一村,2,2024-01-01,1\n"
+                            "测试一村,3,２０２４,２\n");
+    assert_non_null(strstr(told(reply, 2, "attribute_range"), "“24”，不是年份"));
+    assert_non_null(strstr(told(reply, 3, "attribute_range"), "“2024-01-01”，不是年份"));
+    assert_counts(reply, 1, 0, 2, 0);
+    assert_found(f, 3, 2024, "{\"sprays\":\"2\"}");
     assert_null(import_as(f, "clerk", "2026", PLACE "打药次数\n测试一村,2,,1\n", TH_INVALID,
                           "activity_year_future"));
     assert_null(import_as(f, "clerk", "去年", PLACE "打药次数\n测试一村,2,,1\n", TH_INVALID,

@@ -17,6 +17,10 @@ static void decimal__is_exact_and_never_negative(void **state)
         {"1,200", true, 1200, 1},
         {"1,234,567.5", true, 2469135, 2},
         {"0.1", true, 1, 10},
+        {"１２", true, 12, 1},
+        {"４．５", true, 9, 2},
+        {"１，２３４", true, 1234, 1},
+        {"１２公斤", false, 0, 1},
         {"", false, 0, 1},
         {"-1", false, 0, 1},
         {"1e3", false, 0, 1},
@@ -57,7 +61,11 @@ static void whole_and_year__take_what_spreadsheets_write(void **state)
     assert_int_equal(year, 2023);
     assert_true(th_sheet_year("2021年", &year));
     assert_int_equal(year, 2021);
-    static const char *const BAD[] = {"", "年", "23", "2,023", "20233", "2023.5", "二〇二三"};
+    assert_true(th_sheet_year("２０２２", &year));
+    assert_int_equal(year, 2022);
+    assert_true(th_sheet_year("２０２１年", &year));
+    static const char *const BAD[] = {"",      "年",    "２，０２３", "23",
+                                      "2,023", "20233", "2023.5",     "二〇二三"};
     for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++)
         assert_false(th_sheet_year(BAD[i], &year));
     assert_int_equal(year, 2021);

@@ -165,6 +165,31 @@ static void text_trim__takes_white_space_of_both_kinds(void **state)
     th_text_trim(NULL);
 }
 
+static void text_narrow__makes_full_width_signs_plain(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *want;
+    } cases[] = {
+        {"", ""},
+        {"１２３．５", "123.5"},
+        {"，－／％（Ａｚ）～！", ",-/%(Az)~!"},
+        {"亩１", "亩1"},
+        {"12", "12"},
+        {"\xEF\xBC", "\xEF\xBC"}, // cut in the middle of a sign
+        {"\xEF\xBD", "\xEF\xBD"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char buf[32];
+        assert_true(th_text_narrow(cases[i].text, buf, sizeof buf));
+        assert_string_equal(buf, cases[i].want);
+    }
+    char small[3];
+    assert_false(th_text_narrow("１２３", small, sizeof small));
+    assert_string_equal(small, "12");
+}
+
 static void text_compare__starts_with_and_equals(void **state)
 {
     (void)state;
@@ -252,6 +277,7 @@ int main(void)
         cmocka_unit_test(text_parse_double__whole_text_and_finite),
         cmocka_unit_test(text_parse_double__point_is_a_point_in_every_locale),
         cmocka_unit_test(text_trim__takes_white_space_of_both_kinds),
+        cmocka_unit_test(text_narrow__makes_full_width_signs_plain),
         cmocka_unit_test(text_compare__starts_with_and_equals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -337,7 +337,10 @@ enum th_status th_estimate_project(const struct th_estimate_rules *rules, struct
     // Below 2^63 × 2^63 and 2^63 × 2^18: neither product can leave 128 bits.
     th_wide dividend = (th_wide)th_area_m2_300(area) * factor->value.numerator;
     th_wide divisor = (th_wide)factor->value.denominator * TH_WIDE_MU;
-    th_wide kg = th_wide_floor(dividend, divisor) * KG_PER_T;
+    th_wide tonnes = th_wide_floor(dividend, divisor);
+    // What is left is below the divisor, 2^81, and times 1,000 still far from 128 bits.
+    th_wide rest = dividend - tonnes * divisor;
+    th_wide kg = tonnes * KG_PER_T + rest * KG_PER_T / divisor;
     if (!th_wide_fits(kg)) {
         return overflow(err);
     }

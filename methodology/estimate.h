@@ -119,7 +119,7 @@ enum th_status th_estimate_terms_kg(const struct th_estimate_rules *rules,
                                     const struct th_estimate_parcel *parcel, int year,
                                     double *ret_kg, struct th_error *err) TH_MUST_CHECK;
 
-// A projection without parcels by an area factor: area × factor, rounded to whole tonnes toward −∞;
+// A projection without parcels by an area factor: area × factor, rounded to the kilogram toward −∞;
 // no units follow. TH_INVALID ("no_area_factor").
 enum th_status th_estimate_project(const struct th_estimate_rules *rules, struct th_area area,
                                    struct th_carbon *ret_gross, struct th_error *err) TH_MUST_CHECK;

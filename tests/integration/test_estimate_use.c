@@ -343,6 +343,20 @@ static void estimate_project__the_county_comes_out_exactly_and_warned(void **sta
     th_json_free(reply);
 }
 
+// Dali village, 5,425 mu × 0.39 t = 2,115.75 t: money counts whole tonnes, the kilograms stay.
+static void estimate_project__keeps_the_kilograms(void **state)
+{
+    struct fixture *fixture = *state;
+    struct th_estimate_project_options options = {.area_mu = "5,425", .price = "10.00"};
+    struct th_json *reply = NULL;
+    assert_ok(th_estimate_project_area(fixture->registry, &options, &reply, &fixture->err),
+              &fixture->err);
+    assert_int_equal(th_json_get_int(reply, "gross_kg", 0), 2115750);
+    assert_int_equal(th_json_get_int(reply, "tonnes", 0), 2115);
+    assert_int_equal(th_json_get_int(reply, "amount_fen", 0), 2115000);
+    th_json_free(reply);
+}
+
 static void methodology_show__values_are_exact_and_sourced(void **state)
 {
     struct fixture *fixture = *state;
@@ -381,6 +395,7 @@ int main(void)
         TEST(estimate_run__a_dry_run_leaves_nothing),
         TEST(estimate_explain__every_line_reads_in_words),
         TEST(estimate_project__the_county_comes_out_exactly_and_warned),
+        TEST(estimate_project__keeps_the_kilograms),
         TEST(methodology_show__values_are_exact_and_sourced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

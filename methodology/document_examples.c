@@ -213,6 +213,7 @@ struct year_run {
     double kg[TH_N_SIDES][TH_N_GASES][TH_METHODOLOGY_EXAMPLES_MAX];
     bool row_told[TH_CALC_SLOTS_MAX]; // by row, in the order of the document
     bool default_told[TH_METHODOLOGY_INPUTS_MAX];
+    bool usual[TH_METHODOLOGY_PLAUSIBLE_MAX]; // an example lies inside of these bounds
 };
 
 static bool holds_in(const struct th_parameter_row *row, int year)
@@ -299,6 +300,25 @@ static bool all_as_expected(const struct year_run *run)
     return true;
 }
 
+// What went wrong where one result is just so many times the other.
+static const char *difference_reason(double have, double want)
+{
+    static const struct {
+        double factor;
+        const char *reason;
+    } mistakes[] = {{1000.0, "example_differs_mass"},
+                    {15.0, "example_differs_area"},
+                    {44.0 / 12.0, "example_differs_carbon"}};
+    double times = have != 0.0 && want != 0.0 ? fabs(have) / fabs(want) : 1.0;
+    times = times < 1.0 ? 1.0 / times : times;
+    for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+        if (fabs(times / mistakes[i].factor - 1.0) < 1e-3) {
+            return mistakes[i].reason;
+        }
+    }
+    return "example_differs";
+}
+
 static void tell_differences(struct year_run *run)
 {
     struct th_reader *reader = run->reader;
@@ -314,8 +334,10 @@ static void tell_differences(struct year_run *run)
             const struct th_example *example = &reader->examples[run->examples[row]];
             (void)snprintf(have, sizeof(have), "%.6f", side_kg(run, side, row));
             (void)snprintf(want, sizeof(want), "%.6f", example->expect[side].kg);
-            (void)th_reader_fault(reader, &place, "example_differs", "side", side_keys[side],
-                                  "have", have, "want", want, NULL);
+            const char *reason =
+                difference_reason(side_kg(run, side, row), example->expect[side].kg);
+            (void)th_reader_fault(reader, &place, reason, "side", side_keys[side], "have", have,
+                                  "want", want, NULL);
         }
     }
 }
@@ -333,8 +355,10 @@ static void check_plausible(struct year_run *run)
         for (size_t i = 0; i < methodology->n_plausible; i++) {
             const struct th_plausible *bounds = &methodology->plausible[i];
             char have[32];
-            if (bounds->action != TH_PLAUSIBLE_REFUSE ||
-                (net >= th_ratio_double(bounds->low) && net <= th_ratio_double(bounds->high))) {
+            bool inside =
+                net >= th_ratio_double(bounds->low) && net <= th_ratio_double(bounds->high);
+            run->usual[i] = run->usual[i] || inside;
+            if (bounds->action != TH_PLAUSIBLE_REFUSE || inside) {
                 continue;
             }
             struct th_place place = th_reader_place(reader, "plausible", i, NULL);
@@ -437,6 +461,12 @@ static void tell_untried(const struct year_run *run)
             if (!run->row_told[number]) {
                 (void)th_reader_fault(reader, &row, "row_without_example", NULL);
             }
+        }
+    }
+    for (size_t i = 0; i < methodology->n_plausible; i++) {
+        if (!run->usual[i]) {
+            struct th_place place = th_reader_place(reader, "plausible", i, NULL);
+            (void)th_reader_fault(reader, &place, "plausible_without_example", NULL);
         }
     }
     for (size_t i = 0; i < methodology->n_inputs; i++) {

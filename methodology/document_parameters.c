@@ -342,6 +342,34 @@ static void check_bounds(struct th_reader *reader, const struct th_place *place,
     }
 }
 
+// The document's own value must not be as far from the measured one as what wants an officer, to
+// either side: such a distance is a mistake of unit in one of the two.
+static void check_reference(struct th_reader *reader, const struct th_place *place,
+                            const struct th_parameter *parameter)
+{
+    struct th_place reference = th_place_below(place, "reference");
+    struct th_error ignored;
+    for (size_t i = 0; parameter->has_reference && i < parameter->n_rows; i++) {
+        struct th_ratio value = parameter->rows[i].value;
+        struct th_ratio most, least;
+        bool known =
+            value.numerator > 0 &&
+            th_ratio_mul(parameter->reference, parameter->waiver_ratio, &most, &ignored) == TH_OK &&
+            th_ratio_mul(value, parameter->waiver_ratio, &least, &ignored) == TH_OK;
+        if (known && (th_ratio_compare(value, most) >= 0 ||
+                      th_ratio_compare(parameter->reference, least) >= 0)) {
+            char have[TH_RATIO_TEXT_SIZE];
+            char measured[TH_RATIO_TEXT_SIZE];
+            char ratio[TH_RATIO_TEXT_SIZE];
+            (void)th_reader_fault(reader, &reference, "reference_far", "have",
+                                  th_ratio_format(value, have), "reference",
+                                  th_ratio_format(parameter->reference, measured), "ratio",
+                                  th_ratio_format(parameter->waiver_ratio, ratio), NULL);
+            return;
+        }
+    }
+}
+
 void th_reader_parameter_units(struct th_reader *reader, size_t index)
 {
     const struct th_parameter *parameter = &reader->methodology->parameters[index];
@@ -361,5 +389,8 @@ void th_reader_parameter_units(struct th_reader *reader, size_t index)
     }
     if (reader->n_faults == before) {
         check_bounds(reader, &place, parameter, role);
+    }
+    if (reader->n_faults == before) {
+        check_reference(reader, &place, parameter);
     }
 }

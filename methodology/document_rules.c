@@ -298,12 +298,39 @@ static void read_buffer(struct th_reader *reader)
     reader->methodology->buffer_ratio = buffer.value;
 }
 
+// A bound that nothing can ever break guards nothing: a second look is asked for inside of what is
+// refused, or never.
+static void check_plausible_order(struct th_reader *reader, size_t index)
+{
+    const struct th_methodology *methodology = reader->methodology;
+    const struct th_plausible *bounds = &methodology->plausible[index];
+    struct th_place place = th_reader_place(reader, "plausible", index, NULL);
+    for (size_t i = 0; i < methodology->n_plausible && bounds->action == TH_PLAUSIBLE_ASK; i++) {
+        const struct th_plausible *outer = &methodology->plausible[i];
+        char low[TH_RATIO_TEXT_SIZE];
+        char high[TH_RATIO_TEXT_SIZE];
+        if (outer->action == TH_PLAUSIBLE_REFUSE &&
+            (th_ratio_compare(bounds->low, outer->low) < 0 ||
+             th_ratio_compare(bounds->high, outer->high) > 0)) {
+            (void)th_reader_fault(reader, &place, "plausible_beyond", "low",
+                                  th_ratio_format(outer->low, low), "high",
+                                  th_ratio_format(outer->high, high), NULL);
+            return;
+        }
+    }
+}
+
 static void read_plausible(struct th_reader *reader)
 {
+    // Nothing gains more than the steepest growth that a document may state, 30 t C/ha/yr, nor
+    // loses more than the largest stock, 500 t C/ha: beyond it is a mistake of unit.
+    static const struct th_role what = {
+        .name = "plausible", .unit = "t CO2e/ha/yr", .low = {-5500, 3}, .high = {110, 1}};
     static const char *const keys[] = {"low", "high", "unit", "action", "source", "evidence", NULL};
     static const char *const actions[] = {"ask", "refuse", NULL};
     struct th_methodology *methodology = reader->methodology;
     struct th_place list = th_place_below(&reader->root, "plausible");
+    size_t n_before = reader->n_faults;
     if (!th_reader_list(reader, &list, 0, TH_METHODOLOGY_PLAUSIBLE_MAX)) {
         return;
     }
@@ -323,10 +350,15 @@ static void read_plausible(struct th_reader *reader)
         (void)th_reader_source(reader, &place, &bounds->source, &bounds->evidence);
         bounds->action = (enum th_plausible_action)action;
         bool has_low = th_reader_ratio(reader, &low, &bounds->low);
-        if (th_reader_ratio(reader, &high, &bounds->high) && has_low &&
-            th_ratio_compare(bounds->low, bounds->high) >= 0) {
+        bool has_high = th_reader_ratio(reader, &high, &bounds->high);
+        has_low = has_low && th_reader_bounds(reader, &low, bounds->low, &what);
+        has_high = has_high && th_reader_bounds(reader, &high, bounds->high, &what);
+        if (has_low && has_high && th_ratio_compare(bounds->low, bounds->high) >= 0) {
             (void)th_reader_fault(reader, &place, "range_order", NULL);
         }
+    }
+    for (size_t i = 0; i < methodology->n_plausible && reader->n_faults == n_before; i++) {
+        check_plausible_order(reader, i);
     }
 }
 

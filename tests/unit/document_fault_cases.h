@@ -1,0 +1,291 @@
+// Edits that make a sound methodology document faulty, each with the fault that must be told.
+#ifndef TH_TESTS_DOCUMENT_FAULT_CASES_H
+#define TH_TESTS_DOCUMENT_FAULT_CASES_H
+
+#include <stddef.h>
+
+#define NUMBER(value, unit)                                                                        \
+    "{\"value\":\"" value "\",\"unit\":\"" unit "\",\"source\":\"s\",\"evidence\":\"stated\"}"
+#define INTERVAL(low, high, shape)                                                                 \
+    "{\"low\":\"" low "\",\"high\":\"" high "\",\"shape\":\"" shape "\"}"
+#define TEXTS "{\"zh\":\"z\",\"en\":\"e\"}"
+#define CONDITION(input, test, value, choices)                                                     \
+    "{\"input\":\"" input "\",\"test\":\"" test "\",\"value\":" value ",\"choices\":" choices      \
+    ",\"reason\":" TEXTS ",\"source\":\"s\",\"evidence\":\"stated\"}"
+#define LONE_PARAMETER(name)                                                                       \
+    "{\"name\":\"" name "\",\"title\":" TEXTS ",\"unit\":\"1\",\"key\":null,\"rows\":[{\"when\""   \
+    ":null,\"value\":\"1\",\"interval\":null,\"source\":\"s\",\"evidence\":\"stated\",\"years\""   \
+    ":null}],\"can_be_set\":false,\"range\":null,\"reference\":null,\"waiver_ratio\":null}"
+#define ROW(when, value)                                                                           \
+    "{\"when\":" when ",\"value\":\"" value "\",\"interval\":null,\"source\":\"s\",\"evidence\""   \
+    ":\"stated\",\"years\":null}"
+
+struct fault_case {
+    const char *pointer, *text; // the edit
+    const char *where, *reason; // where NULL: at the pointer
+    const char *name, *value;   // an argument that the fault must carry
+};
+
+// Parameters of the sound document: 0 growth, 1 reference, 2 before, 3 after, 4 period, 5 stock,
+// 6 organic, 7 ef1, 8 gas_synthetic, 9 gas_organic, 10 ef4, 11 leach, 12 ef5. Inputs: 0 planted,
+// 1 age, 2 soil, 3 cover, 4 cleared, 5 n_synthetic. Terms: growth, soil, removal, nitrogen.
+static const struct fault_case cases[] = {
+    // Form
+    {"/gases", NULL, NULL, "key_missing", NULL, NULL},
+    {"/surprise", "1", NULL, "key_unknown", NULL, NULL},
+    {"/uncertainty", "[]", NULL, "want_object", NULL, NULL},
+    {"/inputs", "{}", NULL, "want_list", NULL, NULL},
+    {"/terms/0/title/zh", "7", NULL, "want_text", NULL, NULL},
+    {"/monitoring_only", "0", NULL, "want_bool", NULL, NULL},
+    {"/examples/0/year", "\"2021\"", NULL, "want_year", NULL, NULL},
+    {"/examples/0/year", "21", NULL, "want_year", NULL, NULL},
+    {"/title/en", "\"\"", NULL, "text_empty", NULL, NULL},
+    {"/summary/en", "\"a\\nb\"", NULL, "text_control", NULL, NULL},
+    {"/applicability/kinds", "[]", NULL, "list_empty", NULL, NULL},
+    {"/terms", "[]", NULL, "list_empty", NULL, NULL},
+    {"/examples", "[]", NULL, "list_empty", NULL, NULL},
+    {"/plausible", "[1,2,3,4,5]", NULL, "list_too_long", "most", "4"},
+    {"/id", "\"Tea\"", NULL, "id_form", NULL, NULL},
+    {"/version", "\"0\"", NULL, "version_form", NULL, NULL},
+    {"/inputs/0/name", "\"Planted\"", NULL, "name_form", "have", "Planted"},
+    {"/inputs/2/choices/0/name", "\"LAC\"", NULL, "choice_form", "have", "LAC"},
+    {"/buffer/value", "0.1", NULL, "number_form", NULL, NULL},
+    {"/buffer/value", "\"1e-1\"", NULL, "number_form", NULL, NULL},
+    {"/buffer/value", "\"1/0\"", NULL, "number_size", NULL, NULL},
+    {"/buffer/value", "\"0.12345678901\"", NULL, "number_size", NULL, NULL},
+    // Words
+    {"/gwp", "\"ar7-100\"", NULL, "gwp_unknown", "want", "ar4-100, ar5-100, ar6-100"},
+    {"/pools/0/pool", "\"roots\"", NULL, "pool_unknown", "have", "roots"},
+    {"/gases/0/gas", "\"SF6\"", NULL, "gas_unknown", "want", "CO2, CH4, N2O"},
+    {"/applicability/kinds/0", "\"rock\"", NULL, "kind_unknown", "have", "rock"},
+    {"/applicability/land_classes/0", "\"302\"", NULL, "land_class_form", "have", "302"},
+    {"/inputs/0/type", "\"date\"", NULL, "type_unknown", "want",
+     "number, choice, year, years-since"},
+    {"/inputs/0/scope", "\"village\"", NULL, "scope_unknown", "want", "parcel, year, plots"},
+    {"/parameters/2/rows/0/evidence", "\"certain\"", NULL, "evidence_unknown", "have", "certain"},
+    {"/parameters/0/rows/0/interval/shape", "\"flat\"", NULL, "shape_unknown", "have", "flat"},
+    {"/terms/0/family", "\"magic\"", NULL, "family_unknown", "have", "magic"},
+    {"/terms/0/side", "\"net\"", NULL, "side_unknown", "have", "net"},
+    {"/uncertainty/rule", "\"hope\"", NULL, "rule_unknown", "have", "hope"},
+    {"/applicability/conditions/0/test", "\"about\"", NULL, "test_unknown", "have", "about"},
+    {"/plausible/0/action", "\"weep\"", NULL, "action_unknown", "want", "ask, refuse"},
+    // Names
+    {"/inputs/4/name", "\"planted\"", NULL, "repeated", NULL, NULL},
+    {"/parameters/3/name", "\"before\"", NULL, "repeated", NULL, NULL},
+    {"/parameters/3/name", "\"cover\"", NULL, "repeated", NULL, NULL},
+    {"/terms/1/name", "\"growth\"", NULL, "repeated", NULL, NULL},
+    {"/inputs/2/choices/1/name", "\"lac\"", NULL, "repeated", NULL, NULL},
+    {"/gases/1/gas", "\"CO2\"", NULL, "repeated", NULL, NULL},
+    {"/applicability/conditions/1/choices/1", "\"lac\"", NULL, "repeated", NULL, NULL},
+    {"/parameters/0/key", "\"years\"", NULL, "name_unknown", "have", "years"},
+    {"/inputs/1/since", "\"sown\"", NULL, "name_unknown", "have", "sown"},
+    {"/terms/0/roles/growth", "\"grow\"", NULL, "name_unknown", "have", "grow"},
+    {"/applicability/conditions/0/input", "\"salt\"", NULL, "name_unknown", "have", "salt"},
+    {"/examples/0/inputs/slope", "\"1\"", NULL, "name_unknown", "have", "slope"},
+    {"/inputs/2/default/value", "\"clay\"", NULL, "choice_unknown", "have", "clay"},
+    {"/examples/1/inputs/soil", "\"clay\"", NULL, "choice_unknown", "have", "clay"},
+    // Inputs
+    {"/inputs/1/since", "\"cover\"", NULL, "since_type", NULL, NULL},
+    {"/inputs/1/since", "null", NULL, "since_type", NULL, NULL},
+    {"/inputs/1/scope", "\"year\"", NULL, "scope_since", NULL, NULL},
+    {"/inputs/0/since", "\"age\"", NULL, "not_here", NULL, NULL},
+    {"/inputs/2/choices", "null", NULL, "choices_missing", NULL, NULL},
+    {"/inputs/3/range", "null", NULL, "range_missing", NULL, NULL},
+    {"/inputs/3/range/high", NUMBER("0", "%"), "/inputs/3/range", "range_order", NULL, NULL},
+    {"/inputs/5/default", NUMBER("61", "kg N/mu/yr"), "/inputs/5/default/value", "range_value",
+     NULL, NULL},
+    {"/inputs/4/scope", "\"plots\"", "/inputs/4/default", "not_here", NULL, NULL},
+    {"/inputs/0/scope", "\"plots\"", NULL, "scope_plots", NULL, NULL},
+    {"/inputs/0/unit", "\"ha\"", NULL, "unit_other", "want", "yr"},
+    {"/inputs/3/unit", "\"percent\"", NULL, "unit_unknown", "part", "percent"},
+    {"/inputs/3/range/high", NUMBER("100", "1"), "/inputs/3/range/high/unit", "unit_other", "want",
+     "%"},
+    {"/inputs/6",
+     "{\"name\":\"rain\",\"title\":" TEXTS ",\"type\":\"year\",\"scope\":\"parcel\",\"unit\":\"yr\""
+     ",\"since\":null,\"choices\":null,\"range\":null,\"default\":null}",
+     "/inputs/6/name", "input_unused", NULL, NULL},
+    // Parameters
+    {"/parameters/13", LONE_PARAMETER("idle"), "/parameters/13/name", "parameter_unused", NULL,
+     NULL},
+    {"/parameters/0/key", "\"planted\"", NULL, "key_type", NULL, NULL},
+    {"/parameters/0/rows/0/when", "\"2\"", NULL, "row_first", "want", "1"},
+    {"/parameters/0/rows/0/when", "null", NULL, "when_missing", "name", "age"},
+    {"/parameters/0/rows/2/when", "\"4\"", NULL, "row_order", NULL, NULL},
+    {"/parameters/0/rows/2/when", "\"5\"", "/parameters/0/rows/2/years", "years_overlap", NULL,
+     NULL},
+    {"/parameters/1/rows/1", NULL, "/parameters/1/rows", "choice_missing", "have", "sandy"},
+    {"/parameters/1/rows/0", NULL, "/parameters/1/rows/0/when", "choice_missing", "have", "lac"},
+    {"/parameters/1/rows/2", ROW("\"lac\"", "40"), "/parameters/1/rows/2/when", "row_order", NULL,
+     NULL},
+    {"/parameters/1/rows/1/when", "\"peat\"", NULL, "choice_unknown", "have", "peat"},
+    {"/parameters/2/rows/0/when", "\"1\"", NULL, "when_without_key", NULL, NULL},
+    {"/parameters/7/rows/0/years/to", "2020", "/parameters/7/rows/1/years", "years_overlap", NULL,
+     NULL},
+    {"/parameters/7/rows/0/years/to", "2018", "/parameters/7/rows/1/years", "years_gap", NULL,
+     NULL},
+    {"/parameters/7/rows/0/years/from", "2020", "/parameters/7/rows/0/years", "years_order", NULL,
+     NULL},
+    {"/parameters/7/rows/1/years", "null", NULL, "years_overlap", NULL, NULL},
+    {"/parameters/0/rows/0/interval", INTERVAL("4.6", "4.9", "uniform"), NULL, "interval_value",
+     NULL, NULL},
+    {"/parameters/0/rows/0/interval", INTERVAL("4.9", "4.1", "uniform"), NULL, "interval_order",
+     NULL, NULL},
+    {"/parameters/0/rows/0/interval", INTERVAL("4.4", "5.9", "normal"), NULL, "interval_symmetry",
+     NULL, NULL},
+    {"/parameters/7/rows/0/interval/low", "\"0\"", "/parameters/7/rows/0/interval",
+     "interval_positive", NULL, NULL},
+    {"/parameters/7/rows/1/interval/low", "\"-0.01\"", "/parameters/7/rows/1/interval",
+     "interval_negative", NULL, NULL},
+    {"/parameters/7/can_be_set", "true", NULL, "set_rows", NULL, NULL},
+    {"/parameters/2/can_be_set", "true", "/parameters/2/range", "range_missing", NULL, NULL},
+    {"/parameters/11/range/high", NUMBER("0.2", "1"), "/parameters/11/rows/0/value", "range_value",
+     NULL, NULL},
+    {"/parameters/11/reference", "null", "/parameters/11/waiver_ratio", "waiver_alone", NULL, NULL},
+    {"/parameters/11/reference/value", "\"0\"", "/parameters/11/reference", "reference_sign", NULL,
+     NULL},
+    {"/parameters/11/waiver_ratio/value", "\"0.5\"", "/parameters/11/waiver_ratio", "waiver_small",
+     NULL, NULL},
+    // Units and bounds
+    {"/parameters/0/unit", "\"kg C/ha/yr\"", NULL, "unit_other", "want", "t C/ha/yr"},
+    {"/parameters/0/unit", "\"t CO2/ha/yr\"", NULL, "unit_other", "want", "t C/ha/yr"},
+    {"/parameters/0/unit", "\"t C/mu/yr\"", NULL, "unit_other", "have", "t C/mu/yr"},
+    {"/parameters/0/unit", "\"tons\"", NULL, "unit_other", "want", "t C/ha/yr"},
+    {"/inputs/5/unit", "\"kg N/ha/yr\"", NULL, "unit_other", "want", "kg N/mu/yr"},
+    {"/parameters/11/reference", NUMBER("30", "%"), "/parameters/11/reference/unit", "unit_other",
+     "want", "1"},
+    {"/parameters/11/waiver_ratio", NUMBER("2", "%"), "/parameters/11/waiver_ratio/unit",
+     "unit_other", "want", "1"},
+    {"/buffer/unit", "\"%\"", NULL, "unit_other", "want", "1"},
+    {"/plausible/0/unit", "\"t CO2e/mu/yr\"", NULL, "unit_other", "want", "t CO2e/ha/yr"},
+    {"/applicability/min_area/0/unit", "\"ha\"", NULL, "unit_other", "want", "mu"},
+    {"/applicability/conditions/0/value/unit", "\"1\"", NULL, "unit_other", "want", "%"},
+    {"/parameters/5/rows/0/value", "\"20000\"", NULL, "bounds_mass", "high", "500"},
+    {"/parameters/5/rows/0/value", "\"900\"", NULL, "bounds_carbon", "unit", "t C/ha"},
+    {"/parameters/6/rows/0/value", "\"2000\"", NULL, "bounds_area", "high", "200"},
+    {"/parameters/5/rows/0/value", "\"-1\"", NULL, "bounds", "low", "0"},
+    {"/parameters/8/rows/0/interval/high", "\"2\"", NULL, "bounds", "role", "gas_synthetic"},
+    {"/inputs/5/range/high", NUMBER("900", "kg N/mu/yr"), "/inputs/5/range/high/value",
+     "bounds_area", "high", "200"},
+    {"/parameters/7/unit", "\"kg N2O/kg N\"", NULL, "unit_other", "want", "kg N2O-N/kg N"},
+    // Terms
+    {"/terms/0/side", "\"leakage\"", NULL, "side_other", "want", "gross, baseline"},
+    {"/terms/3/gas", "\"CO2\"", NULL, "gas_other", "want", "N2O"},
+    {"/terms/2/roles/stock", NULL, "/terms/2/roles/stock", "role_missing", "unit", "t C/ha"},
+    {"/terms/2/roles/litter", "\"stock\"", NULL, "role_unknown", "want", "cleared, stock"},
+    {"/terms/2/roles/stock", "\"soil\"", NULL, "role_choice", "name", "soil"},
+    {"/terms/1/roles/before", "\"age\"", NULL, "role_unit", "want", "1"},
+    {"/terms/1/roles/before", "\"period\"", "/terms/1/roles/period", "role_unit", "have", "1"},
+    {"/gases/2/counted", "false", "/terms/3/gas", "gas_not_counted", "have", "N2O"},
+    {"/gases/1/counted", "true", NULL, "gas_without_term", "have", "CH4"},
+    {"/gwp", "null", "/terms/3/gas", "gwp_missing", "have", "N2O"},
+    {"/statement_based", "true", "/inputs", "statement_parts", NULL, NULL},
+    {"/parameters/4/rows/0/interval", INTERVAL("10", "30", "uniform"), "/terms/1", "not_separable",
+     NULL, NULL},
+    // Rules
+    {"/applicability/min_area/0/from", "\"2015-02-30\"", NULL, "date_form", NULL, NULL},
+    {"/applicability/min_area/0/to", "\"2020-01-01\"", "/applicability/min_area/1/from",
+     "date_order", NULL, NULL},
+    {"/applicability/min_area/0/to", "\"2014-12-31\"", NULL, "date_order", NULL, NULL},
+    {"/applicability/min_area/0/to", "null", NULL, "date_order", NULL, NULL},
+    {"/applicability/min_area/1/to", "\"2030-12-31\"", NULL, "date_last_open", NULL, NULL},
+    {"/applicability/min_area/1/value", "\"-10\"", NULL, "number_negative", NULL, NULL},
+    {"/applicability/conditions/0/test", "\"one-of\"", NULL, "test_type", "name", "cover"},
+    {"/applicability/conditions/0",
+     "{\"input\": \"cover\", \"test\": \"multiple-of\", \"value\": " NUMBER(
+         "0", "%") ", "
+                   "\"choices\": null, \"reason\": {\"zh\": \"倍数\", \"en\": \"multiple\"}, "
+                   "\"source\": \"test\", \"evidence\": \"stated\"}",
+     "/applicability/conditions/0/value/value", "multiple_of_zero", NULL, NULL},
+    {"/applicability/conditions/0/value", "null", NULL, "test_value", NULL, NULL},
+    {"/applicability/conditions/0/value", NUMBER("200", "%"),
+     "/applicability/conditions/0/value/value", "range_value", NULL, NULL},
+    {"/applicability/conditions/1/choices/0", "\"peat\"", NULL, "choice_unknown", "have", "peat"},
+    {"/buffer/value", "\"1.01\"", "/buffer", "buffer_range", NULL, NULL},
+    {"/uncertainty/confidence", "\"0.95\"", NULL, "confidence_value", "want", "0.9"},
+    {"/plausible/0/low", "\"61\"", "/plausible/0", "range_order", NULL, NULL},
+    {"/plausible/0/high", "\"900\"", NULL, "bounds_area", "high", "110"},
+    {"/plausible/0/high", "\"60000\"", NULL, "bounds_mass", "unit", "t CO2e/ha/yr"},
+    {"/plausible/1/high", "\"61\"", "/plausible/1", "plausible_beyond", "high", "60"},
+    {"/plausible/1/high", "\"-9\"", "/plausible/1", "plausible_without_example", NULL, NULL},
+    {"/parameters/11/reference/value", "\"0.016\"", "/parameters/11/reference", "reference_far",
+     "have", "0.24"},
+    {"/parameters/11/reference/value", "\"0.48\"", "/parameters/11/reference", "reference_far",
+     "ratio", "2"},
+    // Examples
+    {"/examples/0/expect/gross/kg", "\"16800\"", "/examples/0/expect/gross", "example_differs",
+     "side", "gross"},
+    {"/examples/0/expect/gross/kg", "\"16.8025\"", "/examples/0/expect/gross",
+     "example_differs_mass", "have", "16802.500000"},
+    {"/examples/0/expect/gross/kg", "\"252037.5\"", "/examples/0/expect/gross",
+     "example_differs_area", "want", "252037.500000"},
+    {"/examples/0/expect/gross/kg", "\"4582.5\"", "/examples/0/expect/gross",
+     "example_differs_carbon", "side", "gross"},
+    {"/parameters/3/rows/0/value", "\"0.73\"", "/examples/0/expect/gross", "example_differs",
+     "want", "16802.500000"},
+    {"/examples/0/expect/gross/tolerance_kg", "\"337\"", NULL, "tolerance_wide", NULL, NULL},
+    {"/examples/0/expect/gross/tolerance_kg", "\"-1\"", NULL, "tolerance_wide", NULL, NULL},
+    {"/examples/0/expect", "{}", NULL, "expect_empty", NULL, NULL},
+    {"/examples/0/inputs/cover", NULL, "/examples/0/inputs/cover", "example_input", "name",
+     "cover"},
+    {"/examples/0/inputs/age", "\"3\"", NULL, "example_computed", NULL, NULL},
+    {"/examples/0/inputs/cover", "\"19\"", "/examples/0/inputs", "example_condition", "name",
+     "cover"},
+    {"/examples/0/inputs/cover", "\"101\"", NULL, "range_value", NULL, NULL},
+    {"/examples/0/area_mu", "\"0\"", NULL, "example_area", NULL, NULL},
+    {"/examples/0/area_mu", "\"9.9\"", NULL, "example_min_area", NULL, NULL},
+    {"/examples/0/inputs/planted", "\"2022\"", "/examples/0", "example_undefined", NULL, NULL},
+    {"/plausible/1",
+     "{\"low\":\"-10\",\"high\":\"10\",\"unit\":\"t CO2e/ha/yr\",\"action\":\"refuse\","
+     "\"source\":\"s\",\"evidence\":\"stated\"}",
+     NULL, "example_implausible", "have", "13.595"},
+    {"/examples/1", NULL, "/parameters/0/rows/1", "row_without_example", NULL, NULL},
+    {"/examples/0/inputs/n_synthetic", "\"20\"", "/inputs/5/default", "default_without_example",
+     NULL, NULL},
+};
+
+enum { N_CASES = sizeof(cases) / sizeof(cases[0]) };
+
+#define EQUATION(species, equation)                                                                \
+    "{\"species\":[" species "],\"equation\":\"" equation                                          \
+    "\",\"source\":\"s\",\"evidence\":\"stated\"}"
+
+// Of moso-management: inputs 0 stock_start, 1 stock_end, 2 survey_years, 3 survey_season,
+// 4 canopy_cover.
+static const struct fault_case plots_cases[] = {
+    {"/plots", NULL, "/inputs/0/scope", "plots_missing", NULL, NULL},
+    {"/plots/start", NULL, NULL, "key_missing", NULL, NULL},
+    {"/plots/strata", "1", NULL, "key_unknown", NULL, NULL},
+    {"/plots/start", "\"stock\"", NULL, "name_unknown", "have", "stock"},
+    {"/plots/start", "\"canopy_cover\"", NULL, "plots_scope", NULL, NULL},
+    {"/plots/end", "\"stock_start\"", NULL, "repeated", NULL, NULL},
+    {"/plots/years", "\"stock_end\"", NULL, "repeated", NULL, NULL},
+    {"/inputs/4/scope", "\"plots\"", NULL, "plots_unnamed", NULL, NULL},
+    {"/plots/quantity", "\"timber\"", NULL, "quantity_unknown", "have", "timber"},
+    {"/plots/quantity", "\"whole-tree-biomass\"", "/plots/equations/0/equation", "equation_gives",
+     "have", "above-ground-biomass"},
+    {"/plots/quantity", "\"growing-stock\"", "/plots/equations", "plots_equation", NULL, NULL},
+    {"/plots/equations", "[]", NULL, "plots_no_equation", NULL, NULL},
+    {"/plots/equations/0/equation", "\"moso-culm\"", NULL, "equation_version", "have", "moso-culm"},
+    {"/plots/equations/0/equation", "\"moso-culm@9\"", NULL, "equation_unknown", "have",
+     "moso-culm@9"},
+    {"/plots/equations/0/equation", "\"citrus@1\"", NULL, "equation_measure", "measure", "d30"},
+    {"/plots/equations/0/equation", "\"china-by-density@1\"", NULL, "equation_measure", "measure",
+     "density"},
+    {"/plots/equations/0/equation", "\"zhejiang-volume@1\"", NULL, "equation_measure", "measure",
+     "volume"},
+    {"/plots/equations/0/source", "\"\"", NULL, "text_empty", NULL, NULL},
+    {"/plots/equations/0/species", "[]", NULL, "list_empty", NULL, NULL},
+    {"/plots/equations/0/species/1", "\"毛竹\"", NULL, "repeated", NULL, NULL},
+    {"/plots/equations/1", EQUATION("\"moso\"", "moso-culm@1"), "/plots/equations/1/species/0",
+     "repeated", NULL, NULL},
+    {"/plots/equations/0/species/0", "7", NULL, "want_text", NULL, NULL},
+    {"/plots/equations/0/species/0", "\"a\\u200bb\"", NULL, "species_form", NULL, NULL},
+    {"/plots/season/input", "\"canopy_cover\"", NULL, "plots_season", NULL, NULL},
+    {"/plots/season/same", "\"summer\"", NULL, "choice_unknown", "have", "summer"},
+    {"/plots/season/exempt", "\"never\"", NULL, "choice_unknown", "have", "never"},
+    {"/plots/season/days", "\"0\"", NULL, "plots_whole", "most", "182"},
+    {"/plots/season/days", "\"1.5\"", NULL, "plots_whole", "most", "182"},
+    {"/plots/season/cycle", "\"21\"", NULL, "plots_whole", "most", "20"},
+};
+
+#endif

@@ -142,7 +142,8 @@ const struct th_cli_command th_cli_estimate_commands[] = {
      run_methodology_list},
     {"methodology", "show", TH_CLI_READ, "ID[@VERSION]", "",
      "id version title summary families kinds land_classes min_area.value min_area.unit "
-     "monitoring_only statement_based buffer_ratio sha256 "
+     "monitoring_only statement_based buffer_ratio uncertainty.rule uncertainty.confidence "
+     "uncertainty.source sha256 "
      "| conditions: title wanted reason evidence source "
      "| equations: species equation title evidence source "
      "| inputs: title name scope unit value range.low range.high "
@@ -172,7 +173,8 @@ const struct th_cli_command th_cli_estimate_commands[] = {
      "year=Y from=Y to=Y methodology=ID[@V] village=V package=P parcel=ID input*=NAME=VALUE",
      "run_id methodology version n_parcels area_mu gross_kg baseline_kg project_emissions_kg "
      "leakage_kg uncertainty.halfwidth_kg uncertainty.confidence uncertainty.relative "
-     "uncertainty.propagated_halfwidth_kg deduction_kg net_kg sheet_sha256 "
+     "uncertainty.propagated_halfwidth_kg uncertainty.gross_halfwidth_kg "
+     "uncertainty.baseline_halfwidth_kg deduction_kg net_kg sheet_sha256 "
      "| years: year gross_kg net_kg whole_t carried_kg "
      "| groups: level code name n_parcels gross_kg net_kg uncertainty.halfwidth_kg "
      "uncertainty.relative "
@@ -181,7 +183,8 @@ const struct th_cli_command th_cli_estimate_commands[] = {
     {"estimate", "show", TH_CLI_READ, "RUN", "",
      "run_id methodology version n_parcels area_mu gross_kg baseline_kg project_emissions_kg "
      "leakage_kg uncertainty.halfwidth_kg uncertainty.confidence uncertainty.relative "
-     "uncertainty.propagated_halfwidth_kg deduction_kg net_kg sheet_sha256 "
+     "uncertainty.propagated_halfwidth_kg uncertainty.gross_halfwidth_kg "
+     "uncertainty.baseline_halfwidth_kg deduction_kg net_kg sheet_sha256 "
      "| years: year gross_kg net_kg whole_t carried_kg "
      "| groups: level code name n_parcels gross_kg net_kg uncertainty.halfwidth_kg "
      "uncertainty.relative "

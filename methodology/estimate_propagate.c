@@ -4,6 +4,7 @@
 // in one formula for both.
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "methodology/estimate_spread_internal.h"
 #include "methodology/quantile.h"
@@ -40,19 +41,26 @@ static enum th_status note_effect(struct effects *effects, uint64_t stream, doub
     return TH_OK;
 }
 
-// The net of an activity with the factors of column `column`.
-static double net_of(const struct th_separate *separate, const double *activity,
-                     double *const *factors, size_t column)
+// Adds an activity with the factors of column `column`, to its sides and to the net.
+static void add_kg(const struct th_separate *separate, const double *activity,
+                   double *const *factors, size_t column, double kg[TH_PORTFOLIO_COLUMNS])
 {
-    double net = 0.0;
     for (size_t part = 0; part < th_separate_n_parts(separate); part++) {
         enum th_side side;
         enum th_gas gas;
         th_separate_part(separate, part, &side, &gas);
-        double kg = activity[part] * factors[part][column];
-        net += side == TH_SIDE_GROSS ? kg : -kg;
+        double own = activity[part] * factors[part][column];
+        kg[side] += own;
+        kg[TH_PORTFOLIO_NET] += side == TH_SIDE_GROSS ? own : -own;
     }
-    return net;
+}
+
+static double net_of(const struct th_separate *separate, const double *activity,
+                     double *const *factors, size_t column)
+{
+    double kg[TH_PORTFOLIO_COLUMNS] = {0.0};
+    add_kg(separate, activity, factors, column, kg);
+    return kg[TH_PORTFOLIO_NET];
 }
 
 enum { COLUMNS = 2 }; // below and above the document's value
@@ -159,6 +167,28 @@ static double combine(struct effects *effects)
         squares += kg * kg;
     }
     return sqrt(squares);
+}
+
+enum th_status th_spread_values(const struct th_estimate_spread *spread,
+                                double ret_kg[TH_PORTFOLIO_COLUMNS], struct th_error *err)
+{
+    double kg[TH_PORTFOLIO_COLUMNS] = {0.0};
+    double activity[TH_SEPARATE_PARTS_MAX];
+    struct factors *factors = malloc(sizeof(*factors));
+    enum th_status status = factors ? TH_OK : th_error_no_memory(err);
+    for (size_t i = 0; i < spread->n_epochs && status == TH_OK; i++) {
+        factors_init(factors, spread->epochs[i]);
+        th_activity_sum_read(spread->epochs[i]->activity, 0, activity);
+        status = factors_run(factors, err);
+        if (status == TH_OK) {
+            add_kg(spread->epochs[i]->separate, activity, factors->parts, 0, kg);
+        }
+    }
+    free(factors);
+    if (status == TH_OK) {
+        memcpy(ret_kg, kg, sizeof(kg));
+    }
+    return status;
 }
 
 enum th_status th_spread_propagate(const struct th_estimate_spread *spread, double confidence,

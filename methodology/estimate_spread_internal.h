@@ -33,6 +33,12 @@ struct th_estimate_spread {
     bool is_finished; // groups have what lies in them
 };
 
+// Group 0 at the document's values, before any line is rounded: its sides and the net, kg CO2e.
+// Errors of th_separate_factors.
+enum th_status th_spread_values(const struct th_estimate_spread *spread,
+                                double ret_kg[TH_PORTFOLIO_COLUMNS],
+                                struct th_error *err) TH_MUST_CHECK;
+
 // Half-width of group 0 at `confidence` (estimate_uncertainty.h). TH_DATA_PROBLEM
 // ("draws_undefined") where the net has no slope, TH_NO_MEMORY.
 enum th_status th_spread_propagate(const struct th_estimate_spread *spread, double confidence,

@@ -359,45 +359,51 @@ static enum th_status draw_group(void *context, size_t group, struct th_error *e
     return status;
 }
 
-// discount / size, six decimals, rounded up, never above 1.
-static enum th_status share_of(enum th_uncertainty_rule rule, double confidence,
+// discount / size, six decimals, rounded up, never above 1; 0 of what has no size.
+static enum th_status share_of(enum th_uncertainty_rule rule, double confidence, double size,
                                const struct th_spread *spread, struct th_ratio *ret_share,
                                struct th_error *err)
 {
     double discount = 0.0;
-    if (spread->mean <= 0.0) { // nothing is credited
+    const struct th_uncertain estimate = {.value = size, .half_width = spread->half_width};
+    if (size <= 0.0) {
         *ret_share = (struct th_ratio){0, 1};
         return TH_OK;
     }
-    enum th_status status =
-        th_uncertainty_discount(rule, confidence, th_spread_uncertain(spread), &discount, err);
+    enum th_status status = th_uncertainty_discount(rule, confidence, estimate, &discount, err);
     if (status != TH_OK) {
         return status;
     }
-    double share = discount / spread->mean;
-    double parts = ceil(share * SHARE_PARTS);
+    double parts = ceil(discount / size * SHARE_PARTS);
     int64_t whole = parts < SHARE_PARTS ? (int64_t)parts : SHARE_PARTS;
     return th_ratio_make(whole, SHARE_PARTS, ret_share, err);
 }
 
+// `kg`: the estimate at the document's values. A baseline below zero is credited, so that its size
+// counts whatever its sign.
 static enum th_status judge(const struct th_methodology *methodology,
                             const struct th_portfolio_result *whole,
+                            const double kg[TH_PORTFOLIO_COLUMNS],
                             struct th_estimate_uncertainty *ret_uncertainty, struct th_error *err)
 {
     double confidence = th_ratio_double(methodology->confidence);
     struct th_estimate_uncertainty result = {.confidence = methodology->confidence,
                                              .net = whole->columns[TH_PORTFOLIO_NET],
+                                             .by_sides = methodology->rule == TH_RULE_AR_TOOL14,
+                                             .gross = whole->columns[TH_SIDE_GROSS],
+                                             .baseline = whole->columns[TH_SIDE_BASELINE],
                                              .shares = {{0, 1}, {0, 1}, {0, 1}}};
     enum th_status status = TH_OK;
-    if (methodology->rule == TH_RULE_AR_TOOL14) { // project and baseline each by itself
-        status = share_of(methodology->rule, confidence, &whole->columns[TH_SIDE_GROSS],
+    if (result.by_sides) {
+        status = share_of(methodology->rule, confidence, kg[TH_SIDE_GROSS], &result.gross,
                           &result.shares.gross, err);
         if (status == TH_OK) {
-            status = share_of(methodology->rule, confidence, &whole->columns[TH_SIDE_BASELINE],
-                              &result.shares.baseline, err);
+            status = share_of(methodology->rule, confidence, fabs(kg[TH_SIDE_BASELINE]),
+                              &result.baseline, &result.shares.baseline, err);
         }
     } else {
-        status = share_of(methodology->rule, confidence, &result.net, &result.shares.net, err);
+        status = share_of(methodology->rule, confidence, kg[TH_PORTFOLIO_NET], &result.net,
+                          &result.shares.net, err);
     }
     if (status == TH_OK) {
         *ret_uncertainty = result;
@@ -433,6 +439,7 @@ enum th_status th_estimate_spread_finish(struct th_estimate_spread *spread, unsi
     struct drawing drawing = {.spread = spread,
                               .confidence = th_ratio_double(methodology->confidence)};
     struct th_estimate_uncertainty uncertainty;
+    double kg[TH_PORTFOLIO_COLUMNS];
     size_t n_drawn = ret_nets ? spread->n_groups : 1;
     drawing.nets = calloc(n_drawn, sizeof(*drawing.nets));
     enum th_status status = drawing.nets ? lift_groups(spread, err) : th_error_no_memory(err);
@@ -442,7 +449,8 @@ enum th_status th_estimate_spread_finish(struct th_estimate_spread *spread, unsi
     if (status == TH_OK) {
         status = th_pieces_run((struct th_pieces){draw_group, &drawing}, n_drawn, n_threads, err);
     }
-    status = status == TH_OK ? judge(methodology, &drawing.whole, &uncertainty, err) : status;
+    status = status == TH_OK ? th_spread_values(spread, kg, err) : status;
+    status = status == TH_OK ? judge(methodology, &drawing.whole, kg, &uncertainty, err) : status;
     if (status == TH_OK) {
         status = th_spread_propagate(spread, drawing.confidence, &uncertainty.propagated, err);
     }

@@ -39,9 +39,16 @@ enum th_status th_estimate_spread_add(struct th_estimate_spread *spread, int yea
                                       struct th_error *err) TH_MUST_CHECK;
 
 struct th_estimate_uncertainty {
-    struct th_ratio confidence;       // of the document's rule
-    struct th_spread net;             // before the deduction, kg CO2e
-    struct th_estimate_shares shares; // to take off; six decimals, rounded up
+    struct th_ratio confidence; // of the document's rule
+    struct th_spread net;       // before the deduction, kg CO2e
+    // The rule is asked of the estimate at the document's values with the half-width of the draws,
+    // the two figures that are shown, and not of the mean of the draws, which numbers that lean to
+    // one side carry away from it. What it takes off, divided by that estimate: six decimals,
+    // rounded up, 0 where nothing is credited, never above 1.
+    struct th_estimate_shares shares;
+    // AR-TOOL14 looks at the project and at the baseline, each by itself; other rules at the net.
+    bool by_sides;
+    struct th_spread gross, baseline; // of the draws; by_sides
     // Half-width of the net by propagation of errors, at the same confidence: IPCC 2006, Vol 1, Ch
     // 3, approach 1, Eq 3.1 and 3.2, to the first order at the document's values. It takes every
     // number as normal and independent of the others, a number that leans to one side by its wider

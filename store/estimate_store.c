@@ -7,15 +7,15 @@ static const char SQL_RUN_INSERT[] =
     "INSERT INTO estimate_run (methodology, version, from_year, to_year, scope, inputs, area_rule, "
     "n_parcels, gross_kg, baseline_kg, co2_kg, ch4_kg, n2o_kg, leakage_kg, deduction_kg, net_kg, "
     "halfwidth_kg, confidence, gross_share, baseline_share, net_share, sheet_sha256, warnings, "
-    "seq, propagated_kg) VALUES "
+    "seq, propagated_kg, gross_halfwidth_kg, baseline_halfwidth_kg) VALUES "
     "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
-    "?21, ?22, ?23, ?24, ?25)";
+    "?21, ?22, ?23, ?24, ?25, ?26, ?27)";
 static const char SQL_RUN_LOAD[] =
     "SELECT run_id, methodology, version, from_year, to_year, scope, inputs, area_rule, n_parcels, "
     "gross_kg, baseline_kg, co2_kg, ch4_kg, n2o_kg, leakage_kg, deduction_kg, net_kg, "
     "halfwidth_kg, confidence, gross_share, baseline_share, net_share, sheet_sha256, warnings, "
     "seq, "
-    "propagated_kg FROM estimate_run WHERE run_id = ?1";
+    "propagated_kg, gross_halfwidth_kg, baseline_halfwidth_kg FROM estimate_run WHERE run_id = ?1";
 #define INTO_LINE                                                                                  \
     "INSERT INTO estimate_line (run_id, parcel_id, year, version, area_m2_300, gross_kg, "         \
     "baseline_kg, co2_kg, ch4_kg, n2o_kg, leakage_kg, deduction_kg, net_kg, used) VALUES "
@@ -103,6 +103,13 @@ enum th_status th_estimate_run_insert(struct th_store *store,
         th_bind_null(q, 18);
         th_bind_null(q, 25);
     }
+    if (record->by_sides) {
+        th_bind_carbon(q, 26, record->gross_halfwidth);
+        th_bind_carbon(q, 27, record->baseline_halfwidth);
+    } else {
+        th_bind_null(q, 26);
+        th_bind_null(q, 27);
+    }
     th_bind_text(q, 19, record->gross_share);
     th_bind_text(q, 20, record->baseline_share);
     th_bind_text(q, 21, record->net_share);
@@ -151,7 +158,10 @@ static void read_run(struct th_stmt *q, struct th_estimate_run_record *record)
                                               .has_uncertainty = !th_column_is_null(q, 17),
                                               .halfwidth = th_column_carbon(q, 17),
                                               .seq = th_column_int(q, 24),
-                                              .propagated = th_column_carbon(q, 25)};
+                                              .propagated = th_column_carbon(q, 25),
+                                              .by_sides = !th_column_is_null(q, 26),
+                                              .gross_halfwidth = th_column_carbon(q, 26),
+                                              .baseline_halfwidth = th_column_carbon(q, 27)};
     th_column_copy(q, 1, record->methodology, sizeof(record->methodology));
     th_column_copy(q, 2, record->version, sizeof(record->version));
     th_column_copy(q, 5, record->scope, sizeof(record->scope));

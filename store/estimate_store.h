@@ -25,10 +25,12 @@ struct th_estimate_run_record {
     char inputs[TH_INPUTS_SIZE];       // canonical JSON object of texts, "{}" without
     char area_rule[TH_AREA_RULE_SIZE]; // "area-min-1"
     int64_t n_parcels;
-    struct th_estimate_terms terms;      // sums over the lines
-    bool has_uncertainty;                // false: the sources state no interval
-    struct th_carbon halfwidth;          // by draws
-    struct th_carbon propagated;         // half-width by propagation of errors
+    struct th_estimate_terms terms; // sums over the lines
+    bool has_uncertainty;           // false: the sources state no interval
+    struct th_carbon halfwidth;     // by draws
+    struct th_carbon propagated;    // half-width by propagation of errors
+    bool by_sides; // the rule looked at gross and baseline, each by itself, with these half-widths
+    struct th_carbon gross_halfwidth, baseline_halfwidth;
     char confidence[TH_CONFIDENCE_SIZE]; // "0.95"
     char gross_share[TH_SHARE_SIZE];     // deducted for uncertainty, "0" or "0.063759"
     char baseline_share[TH_SHARE_SIZE];

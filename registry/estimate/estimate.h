@@ -26,7 +26,8 @@ struct th_estimate_options {
 // Estimates every parcel that applies in every year and stores run and lines. Reply: run_id,
 // methodology, version, from_year, to_year, inputs, area_rule, n_parcels, area_m2, area_mu,
 // gross_kg, baseline_kg, project_emissions_kg, leakage_kg, uncertainty{halfwidth_kg, confidence,
-// relative, propagated_halfwidth_kg} (nulls: not stated by the sources), deduction_kg, net_kg,
+// relative, propagated_halfwidth_kg, gross_halfwidth_kg, baseline_halfwidth_kg} (nulls: not stated
+// by the sources; the last two: the rule looks at the net), deduction_kg, net_kg,
 // groups[{level ("county", "village"), code, name, n_parcels, gross_kg, deduction_kg, net_kg,
 // uncertainty{halfwidth_kg, confidence, relative}}], years[{year, gross_kg, net_kg, whole_t,
 // carried_kg}] (whole tonnes by cumulative floor), sheet_sha256, warnings[{code,

@@ -51,6 +51,11 @@ void th_estimate_set_run(struct th_json *body, const struct th_estimate_run_reco
     if (record->has_uncertainty) {
         th_json_set_int(body, "halfwidth_kg", th_carbon_kg(record->halfwidth));
         th_json_set_int(body, "propagated_kg", th_carbon_kg(record->propagated));
+        if (record->by_sides) {
+            th_json_set_int(body, "gross_halfwidth_kg", th_carbon_kg(record->gross_halfwidth));
+            th_json_set_int(body, "baseline_halfwidth_kg",
+                            th_carbon_kg(record->baseline_halfwidth));
+        }
         th_json_set_text(body, "confidence", record->confidence);
     }
     th_json_set_text(body, "sheet_sha256", th_hash_hex(&record->sheet_sha256, hex));
@@ -93,6 +98,14 @@ struct th_json *th_estimate_uncertainty_json(const struct th_estimate_run_record
         th_json_set_int(uncertainty, "propagated_halfwidth_kg", th_carbon_kg(record->propagated));
     } else {
         th_json_set(uncertainty, "propagated_halfwidth_kg", th_json_null());
+    }
+    if (record->by_sides) {
+        th_json_set_int(uncertainty, "gross_halfwidth_kg", th_carbon_kg(record->gross_halfwidth));
+        th_json_set_int(uncertainty, "baseline_halfwidth_kg",
+                        th_carbon_kg(record->baseline_halfwidth));
+    } else {
+        th_json_set(uncertainty, "gross_halfwidth_kg", th_json_null());
+        th_json_set(uncertainty, "baseline_halfwidth_kg", th_json_null());
     }
     return uncertainty;
 }

@@ -407,6 +407,9 @@ static void take_uncertainty(struct th_estimate_result *result,
     result->record.has_uncertainty = true;
     result->record.halfwidth = whole_kg(uncertainty->net.half_width);
     result->record.propagated = whole_kg(uncertainty->propagated);
+    result->record.by_sides = uncertainty->by_sides;
+    result->record.gross_halfwidth = whole_kg(uncertainty->gross.half_width);
+    result->record.baseline_halfwidth = whole_kg(uncertainty->baseline.half_width);
     (void)th_ratio_format(uncertainty->confidence, result->record.confidence);
     for (size_t i = 0; i < result->groups.n; i++) {
         result->groups.items[i].has_uncertainty = true;

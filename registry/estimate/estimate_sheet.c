@@ -123,6 +123,9 @@ static void set_formulas(struct th_json *head)
         "area_used = min(measured, contracted)",
         "line = round(expression, 6 decimals, half away from zero)",
         "gross_kg = floor(sum of lines); baseline_kg, leakage_kg, each gas = ceil(sum of lines)",
+        "gross_share = rule(total gross_kg, gross_halfwidth_kg) / total gross_kg; so the baseline; "
+        "or net_share = rule(total credit_kg, halfwidth_kg) / total credit_kg: before lines are "
+        "rounded, 6 decimals, up",
         "credit_kg = gross_kg - baseline_kg - co2_kg - ch4_kg - n2o_kg - leakage_kg",
         "of_sides_kg = ceil(max(gross_kg, 0) * gross_share) + ceil(|baseline_kg| * baseline_share)",
         "deduction_kg = of_sides_kg + ceil(max(credit_kg, 0) * net_share)",
@@ -279,7 +282,12 @@ void th_estimate_sheet_survey(const struct th_estimate_survey_record *survey, st
 void th_estimate_sheet_total(const struct th_estimate_run_record *record, struct th_buf *out)
 {
     const struct th_estimate_terms *terms = &record->terms;
-    th_buf_printf(out, "{\"baseline_kg\":%" PRId64 ",\"ch4_kg\":%" PRId64 ",\"co2_kg\":%" PRId64,
+    if (record->by_sides) {
+        put_kg("{\"baseline_halfwidth_kg\":", record->baseline_halfwidth, out);
+    } else {
+        th_buf_append_str(out, "{\"baseline_halfwidth_kg\":null");
+    }
+    th_buf_printf(out, ",\"baseline_kg\":%" PRId64 ",\"ch4_kg\":%" PRId64 ",\"co2_kg\":%" PRId64,
                   th_carbon_kg(terms->baseline), th_carbon_kg(terms->ch4),
                   th_carbon_kg(terms->co2));
     if (record->has_uncertainty) {
@@ -287,8 +295,13 @@ void th_estimate_sheet_total(const struct th_estimate_run_record *record, struct
     } else {
         th_buf_append_str(out, ",\"confidence\":null");
     }
-    th_buf_printf(out, ",\"deduction_kg\":%" PRId64 ",\"gross_kg\":%" PRId64,
-                  th_carbon_kg(terms->deduction), th_carbon_kg(terms->gross));
+    put_kg(",\"deduction_kg\":", terms->deduction, out);
+    if (record->by_sides) {
+        put_kg(",\"gross_halfwidth_kg\":", record->gross_halfwidth, out);
+    } else {
+        th_buf_append_str(out, ",\"gross_halfwidth_kg\":null");
+    }
+    put_kg(",\"gross_kg\":", terms->gross, out);
     if (record->has_uncertainty) {
         th_buf_printf(out, ",\"halfwidth_kg\":%" PRId64, th_carbon_kg(record->halfwidth));
     } else {

@@ -451,6 +451,7 @@ enum th_status th_methodology_show(struct th_registry *registry, const char *ref
     th_json_set(reply, "conditions", conditions_json(methodology));
     th_json_set(reply, "equations", equations_json(methodology));
     th_json_set(reply, "buffer", th_json_copy(th_json_get(document, "buffer")));
+    th_json_set(reply, "uncertainty", th_json_copy(th_json_get(document, "uncertainty")));
     th_json_set(reply, "inputs", inputs_json(methodology));
     struct th_json *parameters = th_json_array();
     for (size_t i = 0; i < th_methodology_n_parameters(methodology); i++) {

@@ -228,6 +228,94 @@ static void uncertainty__of_nothing_grown_is_not_nothing(void **state)
     assert_close(none.net.deviation, want, deviation_tolerance * want);
 }
 
+// --- What is taken off -------------------------------------------------------------------------
+
+// The orchard account with a factor that leans far to one side, a lognormal from a seventh of its
+// value to seven times of it, and the rule of ART-TREES.
+static struct th_methodology *wide_lognormal(void)
+{
+    static const struct {
+        const char *from, *to;
+    } changes[] = {{"\"low\": \"77/600\"", "\"low\": \"77/1050\""},
+                   {"\"high\": \"539/600\"", "\"high\": \"539/150\""},
+                   {"\"shape\": \"normal\"", "\"shape\": \"lognormal\""},
+                   {"\"rule\": \"none\"", "\"rule\": \"art-trees\""},
+                   {"\"confidence\": \"0.95\"", "\"confidence\": \"0.9\""}};
+    struct th_error err;
+    size_t size = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
+        at = strcmp(th_methodology_shipped_name(i), "orchard-account/1.json") == 0 ? i : at;
+    }
+    const char *document = th_methodology_shipped_text(at, &size);
+    char *text = calloc(size + 64, 1);
+    assert_non_null(text);
+    memcpy(text, document, size);
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        char *found = strstr(text, changes[i].from);
+        assert_non_null(found);
+        size_t from = strlen(changes[i].from);
+        size_t to = strlen(changes[i].to);
+        memmove(found + to, found + from, strlen(found + from) + 1);
+        memcpy(found, changes[i].to, to);
+    }
+    struct th_methodology *methodology = NULL;
+    assert_ok(th_methodology_parse(text, strlen(text), &methodology, &err), &err);
+    free(text);
+    return methodology;
+}
+
+static double share(struct th_ratio ratio)
+{
+    return (double)ratio.numerator / (double)ratio.denominator;
+}
+
+// As a verifier does it with the two figures that are shown: 400 stands of 100 mu, three years,
+// 5 t d.m./ha/yr × 1.33 × 0.47 × 44/12, and the half-width. AR-TOOL14 takes three quarters of a
+// half-width between 20 and 30 % of that. The mean of the draws is another number: their root
+// ratios lie 0.02 above the value, 1.5 % of the whole.
+static void deduction__is_the_rule_of_the_figures_that_are_shown(void **state)
+{
+    (void)state;
+    static struct stands stands;
+    make_stands(&stands, 1, 2.0, 1.5, grown);
+    const struct th_estimate_uncertainty all = uncertainty_of_stands(&stands, N_STANDS);
+    double gross = 5 * 1.33 * 0.47 * 44 / 12 * 1000 * N_STANDS * 100 / 15 * 3;
+    double relative_of_gross = all.gross.half_width / gross;
+    assert_true(all.by_sides);
+    assert_true(relative_of_gross > 0.2 && relative_of_gross < 0.3);
+    assert_true(all.gross.mean > 1.005 * gross);
+    assert_close(share(all.shares.gross), 0.75 * relative_of_gross, 1.01e-6);
+    assert_true(share(all.shares.gross) >= 0.75 * relative_of_gross - 1e-12);
+    assert_close(share(all.shares.baseline), 0.0, 0.0);
+    assert_close(share(all.shares.net), 0.0, 0.0);
+    // Never more than there is.
+    make_stands(&stands, 1, 40.0, 30.0, grown);
+    const struct th_estimate_uncertainty vague = uncertainty_of_stands(&stands, N_STANDS);
+    assert_true(vague.gross.half_width > gross);
+    assert_close(share(vague.shares.gross), 1.0, 0.0);
+    // A loss is credited with nothing, and nothing is taken off.
+    make_stands(&stands, 1, 2.0, 1.5, -grown);
+    const struct th_estimate_uncertainty loss = uncertainty_of_stands(&stands, N_STANDS);
+    assert_close(share(loss.shares.gross), 0.0, 0.0);
+}
+
+// ART-TREES takes 0.524417 / 1.645006 of the half-width, whose draws have a mean 64 % above the
+// value: e^(σ²/2), σ = ln 7 / 1.96. A share of that mean would be three fifths of what is right.
+static void deduction__of_a_wide_lognormal_is_not_thinned_by_its_mean(void **state)
+{
+    (void)state;
+    static struct th_estimate_parcel parcels[N_PARCELS];
+    struct th_methodology *methodology = wide_lognormal();
+    make_parcels(parcels, 1, false);
+    const struct th_estimate_uncertainty all = uncertainty_of(methodology, parcels, 1, 1);
+    const double net = 50 * 1000 * 3 * 77.0 / 150;
+    assert_false(all.by_sides);
+    assert_true(all.net.mean > 1.4 * net);
+    assert_close(share(all.shares.net), 0.524417 / 1.645006 * all.net.half_width / net, 1.01e-6);
+    th_methodology_free(methodology);
+}
+
 // --- Groups --------------------------------------------------------------------------------------
 
 // A whole, two counties, four villages (two in each).
@@ -369,53 +457,30 @@ static void propagation__adds_factors_and_surveys_as_squares(void **state)
     assert_close(all.propagated, want, 1e-6 * want);
 }
 
-// A factor that leans far to one side: of a wide lognormal the draws give half of low … high, the
-// propagation the wider side of it, which is more.
+// Of a wide lognormal the draws give half of low … high, the propagation the wider side of it,
+// which is more.
 static void propagation__of_a_wide_lognormal_is_not_what_is_drawn(void **state)
 {
     (void)state;
-    struct th_error err;
-    char *text = NULL;
-    size_t size = 0;
-    size_t at = 0;
-    for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
-        at = strcmp(th_methodology_shipped_name(i), "orchard-account/1.json") == 0 ? i : at;
-    }
-    const char *document = th_methodology_shipped_text(at, &size);
-    text = calloc(size + 64, 1);
-    assert_non_null(text);
-    memcpy(text, document, size);
-    struct th_methodology *methodology = NULL;
-    static const struct {
-        const char *from, *to;
-    } changes[] = {{"\"low\": \"77/600\"", "\"low\": \"77/1050\""},
-                   {"\"high\": \"539/600\"", "\"high\": \"539/150\""},
-                   {"\"shape\": \"normal\"", "\"shape\": \"lognormal\""}};
-    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
-        char *found = strstr(text, changes[i].from);
-        assert_non_null(found);
-        size_t from = strlen(changes[i].from);
-        size_t to = strlen(changes[i].to);
-        memmove(found + to, found + from, strlen(found + from) + 1);
-        memcpy(found, changes[i].to, to);
-    }
-    assert_ok(th_methodology_parse(text, strlen(text), &methodology, &err), &err);
+    struct th_methodology *methodology = wide_lognormal();
     static struct th_estimate_parcel parcels[N_PARCELS];
     make_parcels(parcels, 1, false);
     const struct th_estimate_uncertainty all = uncertainty_of(methodology, parcels, 1, 1);
-    // 50 mu, three years; 77/150 t CO2e a mu with a seventh and seven times of it at the ends.
+    // 50 mu, three years; 77/150 t CO2e a mu. 90 % of the draws lie from 7^−q to 7^q times of it, q
+    // the quotient of the normal distribution's quantiles.
     const double unit = 50 * 1000 * 3 * 77.0 / 150;
-    double drawn = unit * (7 - 1.0 / 7) / 2;
-    double propagated = unit * (7 - 1);
+    double quotient = 1.6448536269514722 / z975;
+    double top = pow(7, quotient);
+    double drawn = unit * (top - 1 / top) / 2;
+    double propagated = unit * (7 - 1) * quotient;
     assert_close(all.propagated, propagated, 1e-9 * propagated);
-    // The upper quantile decides: √(0.025 · 0.975 / 10,000) / density, the density of the lognormal
-    // at 7 being φ(1.96) / (7 · σ).
+    // The upper quantile decides: √(0.05 · 0.95 / 10,000) / density, the density of the lognormal
+    // there being φ(1.645) / (top · σ).
     double scale = log(7 * 7) / 2 / z975;
-    double error = unit * sqrt(0.025 * 0.975 / 10000) * 7 * scale / 0.05844 / 2;
+    double error = unit * sqrt(0.05 * 0.95 / 10000) * top * scale / 0.10314 / 2;
     assert_close(all.net.half_width, drawn, 4.5 * error);
     assert_true(all.propagated - all.net.half_width > 4.5 * error);
     th_methodology_free(methodology);
-    free(text);
 }
 
 int main(void)
@@ -428,6 +493,8 @@ int main(void)
         cmocka_unit_test(uncertainty__of_many_strata_falls_with_their_root),
         cmocka_unit_test(uncertainty__of_a_loss_has_the_roots_of_a_loss),
         cmocka_unit_test(uncertainty__of_nothing_grown_is_not_nothing),
+        cmocka_unit_test(deduction__is_the_rule_of_the_figures_that_are_shown),
+        cmocka_unit_test(deduction__of_a_wide_lognormal_is_not_thinned_by_its_mean),
         cmocka_unit_test(groups__of_the_whole_are_those_that_are_estimated_alone),
         cmocka_unit_test(groups__add_up_draw_by_draw),
         cmocka_unit_test(propagation__of_one_normal_factor_is_what_is_drawn),

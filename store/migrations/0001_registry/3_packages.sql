@@ -20,6 +20,8 @@ CREATE TABLE estimate_run (
         CHECK (net_kg = gross_kg - baseline_kg - co2_kg - ch4_kg - n2o_kg - leakage_kg - deduction_kg),
     halfwidth_kg INTEGER,                                 -- NULL: the sources state no interval
     propagated_kg INTEGER,                                -- half-width by propagation of errors
+    gross_halfwidth_kg INTEGER,                           -- NULL: the rule looked at the net
+    baseline_halfwidth_kg INTEGER CHECK ((baseline_halfwidth_kg IS NULL) = (gross_halfwidth_kg IS NULL)),
     confidence   TEXT,                                    -- '0.95'
     gross_share  TEXT    NOT NULL,                        -- deducted for uncertainty, '0.063759'
     baseline_share TEXT  NOT NULL,

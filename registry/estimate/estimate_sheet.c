@@ -123,9 +123,9 @@ static void set_formulas(struct th_json *head)
         "area_used = min(measured, contracted)",
         "line = round(expression, 6 decimals, half away from zero)",
         "gross_kg = floor(sum of lines); baseline_kg, leakage_kg, each gas = ceil(sum of lines)",
-        "gross_share = rule(total gross_kg, gross_halfwidth_kg) / total gross_kg; so the baseline; "
-        "or net_share = rule(total credit_kg, halfwidth_kg) / total credit_kg: before lines are "
-        "rounded, 6 decimals, up",
+        "gross_share = rule(sum of gross, gross_halfwidth_kg) / sum of gross; baseline_share so",
+        "or net_share = rule(sum of credit, halfwidth_kg) / sum of credit, as the document says",
+        "these sums stand before lines are rounded; a share has 6 decimals, rounded up",
         "credit_kg = gross_kg - baseline_kg - co2_kg - ch4_kg - n2o_kg - leakage_kg",
         "of_sides_kg = ceil(max(gross_kg, 0) * gross_share) + ceil(|baseline_kg| * baseline_share)",
         "deduction_kg = of_sides_kg + ceil(max(credit_kg, 0) * net_share)",

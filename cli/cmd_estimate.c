@@ -82,6 +82,7 @@ static void read_options(struct th_cli *cli, struct th_estimate_options *ret_opt
                                                 .village = th_cli_option(cli, "village"),
                                                 .package = th_cli_option(cli, "package"),
                                                 .parcel = th_cli_option(cli, "parcel"),
+                                                .run = th_cli_option(cli, "run"),
                                                 .out = th_cli_option(cli, "out"),
                                                 .messages = cli->messages,
                                                 .lang = cli->lang};
@@ -191,8 +192,8 @@ const struct th_cli_command th_cli_estimate_commands[] = {
      "| warnings: code message needs_waiver",
      run_show},
     {"estimate", "explain", TH_CLI_READ, "",
-     "parcel!=ID year!=Y methodology=ID[@V] input*=NAME=VALUE out=FILE",
-     "file parcel_id number village village_name version year methodology methodology_title "
+     "parcel!=ID year!=Y run=RUN methodology=ID[@V] input*=NAME=VALUE out=FILE",
+     "file parcel_id number village village_name version year run_id methodology methodology_title "
      "methodology_version conversions rounding "
      "| lines: term expression value unit evidence source | warnings: code message needs_waiver",
      run_explain},

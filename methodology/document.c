@@ -233,8 +233,12 @@ enum th_status th_methodology_site_fits(const struct th_methodology *methodology
 {
     char limit[TH_ERROR_VALUE_SIZE];
     if (test == TH_SITE_KIND && !list_has(methodology->kinds, kind)) {
+        char found[TH_ERROR_VALUE_SIZE] = "";
         list_text(methodology->kinds, "@applicability.kind.", limit, sizeof(limit));
-        return not_applicable(methodology, "@applicability.kind", limit, kind ? kind : "", err);
+        if (kind && kind[0] != '\0') {
+            (void)snprintf(found, sizeof(found), "@applicability.kind.%s", kind);
+        }
+        return not_applicable(methodology, "@applicability.kind", limit, found, err);
     }
     if (test == TH_SITE_LAND_CLASS && land_class &&
         th_json_type(methodology->land_classes) == TH_JSON_ARRAY &&

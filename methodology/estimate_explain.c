@@ -10,7 +10,7 @@
 #include "methodology/wide_internal.h"
 
 // The workbook has its heading in row 1 and the value of a line in this column.
-enum { FIRST_ROW = 2 };
+enum { FIRST_ROW = 2, EXPRESSION_SIZE = 8 * TH_WIDE_TEXT_SIZE };
 static const char value_column[] = "C";
 
 size_t th_explain_next_row(const struct th_json *lines)
@@ -360,49 +360,6 @@ static size_t explain_side(const struct teller *teller, const char *term, enum t
     return th_explain_next_row(teller->lines) - 1;
 }
 
-// share × size of each mass that the rule takes from; nothing where it takes nothing.
-static void write_shares(const struct th_estimate_line *line,
-                         const struct th_estimate_shares *shares, struct th_buf *out)
-{
-    const struct th_ratio of[] = {shares->gross, shares->baseline, shares->net};
-    int64_t gross = th_carbon_kg(line->gross);
-    int64_t baseline = th_carbon_kg(line->baseline);
-    int64_t net = th_carbon_kg(line->net) + th_carbon_kg(line->deduction);
-    const int64_t kg[] = {gross > 0 ? gross : 0, baseline < 0 ? -baseline : baseline,
-                          net > 0 ? net : 0};
-    for (size_t i = 0; i < 3; i++) {
-        char share[TH_RATIO_TEXT_SIZE];
-        if (of[i].numerator != 0) {
-            th_buf_printf(out, "%s%" PRId64 " × %s", out->size > 0 ? " + " : "", kg[i],
-                          th_ratio_format(of[i], share));
-        }
-    }
-}
-
-static void explain_deduction(const struct teller *teller, const struct th_estimate_line *line,
-                              const struct th_estimate_shares *shares)
-{
-    char value[TH_WIDE_TEXT_SIZE];
-    struct th_buf expression;
-    th_buf_init(&expression, 1024);
-    if (shares) {
-        write_shares(line, shares, &expression);
-    }
-    bool deducts = expression.size > 0;
-    // What a rule takes off follows from all parcels of a run, not from one.
-    bool of_run = !shares && teller->rules->methodology->rule != TH_RULE_NONE;
-    const char *source = deducts  ? "term.rule_deduction"
-                         : of_run ? "term.deduction_of_run"
-                                  : "term.source_not_counted";
-    (void)th_explain_add(teller->lines, (struct th_explain_line){
-                                            .term = "term.deduction",
-                                            .expression = deducts ? th_buf_text(&expression) : NULL,
-                                            .value = kg_text(line->deduction, value),
-                                            .unit = "kg CO2e",
-                                            .source = source});
-    th_buf_clear(&expression);
-}
-
 // What is taken off; in brackets where it is below zero.
 static const char *taken_text(struct th_carbon carbon, char buf[TH_WIDE_TEXT_SIZE + 2])
 {
@@ -412,39 +369,185 @@ static const char *taken_text(struct th_carbon carbon, char buf[TH_WIDE_TEXT_SIZ
     return buf;
 }
 
-static void explain_totals(const struct teller *teller, const struct th_estimate_line *line,
-                           const struct th_estimate_shares *shares)
+// gross − baseline − (emissions) − leakage, and − deduction.
+static void write_net(const struct th_estimate_line *line, bool deducted,
+                      char text[EXPRESSION_SIZE])
+{
+    char texts[7][TH_WIDE_TEXT_SIZE + 2];
+    int size = snprintf(
+        text, EXPRESSION_SIZE, "%s - %s - (%s + %s + %s) - %s", kg_text(line->gross, texts[0]),
+        taken_text(line->baseline, texts[1]), kg_text(line->emissions[TH_GAS_CO2], texts[2]),
+        taken_text(line->emissions[TH_GAS_CH4], texts[3]),
+        taken_text(line->emissions[TH_GAS_N2O], texts[4]), taken_text(line->leakage, texts[5]));
+    if (deducted) {
+        (void)snprintf(text + size, EXPRESSION_SIZE - (size_t)size, " - %s",
+                       taken_text(line->deduction, texts[6]));
+    }
+}
+
+// Gross, baseline, three gases and leakage stand one row below the other; deduction 0: none.
+static void write_net_formula(size_t gross, size_t deduction, char text[EXPRESSION_SIZE])
+{
+    int size = snprintf(text, EXPRESSION_SIZE, "C%zu-C%zu-(C%zu+C%zu+C%zu)-C%zu", gross, gross + 1,
+                        gross + 2, gross + 3, gross + 4, gross + 5);
+    if (deduction > 0) {
+        (void)snprintf(text + size, EXPRESSION_SIZE - (size_t)size, "-C%zu", deduction);
+    }
+}
+
+// What a share is taken of, in kilograms, and the cell that says so.
+struct part {
+    const char *share_term, *term;
+    struct th_ratio share;
+    int64_t kg;
+    const char *cell; // "MAX(C60,0)"
+};
+
+// The share and what it takes, each on a line of its own, rounded up. Returns the row.
+static size_t explain_part(const struct teller *teller, const struct part *part, int64_t taken_kg)
+{
+    char share[TH_RATIO_TEXT_SIZE];
+    char value[24];
+    char expression[TH_RATIO_TEXT_SIZE + 32];
+    char formula[128];
+    (void)th_ratio_format(part->share, share);
+    size_t row = th_explain_add(
+        teller->lines,
+        (struct th_explain_line){
+            .term = part->share_term, .value = share, .unit = "1", .source = "term.source_share"});
+    (void)snprintf(value, sizeof(value), "%" PRId64, taken_kg);
+    (void)snprintf(expression, sizeof(expression), "%" PRId64 " × %s", part->kg, share);
+    (void)snprintf(formula, sizeof(formula), "-INT(-ROUND(%s*%s%zu,6))", part->cell, value_column,
+                   row);
+    return th_explain_add(teller->lines, (struct th_explain_line){.term = part->term,
+                                                                  .expression = expression,
+                                                                  .value = value,
+                                                                  .unit = "kg CO2e",
+                                                                  .source = "term.rule_up",
+                                                                  .formula = formula});
+}
+
+// Of the net before the deduction, which has a line where a share is taken of it. Returns the row.
+static size_t explain_net_before(const struct teller *teller, const struct th_estimate_line *line,
+                                 size_t gross)
+{
+    struct th_estimate_line before = *line;
+    char value[24];
+    before.deduction = th_carbon_from_kg(0);
+    char expression[EXPRESSION_SIZE];
+    char formula[EXPRESSION_SIZE];
+    write_net(&before, false, expression);
+    write_net_formula(gross, 0, formula);
+    (void)snprintf(value, sizeof(value), "%" PRId64,
+                   th_carbon_kg(line->net) + th_carbon_kg(line->deduction));
+    return th_explain_add(teller->lines, (struct th_explain_line){.term = "term.net_before",
+                                                                  .expression = expression,
+                                                                  .value = value,
+                                                                  .unit = "kg CO2e",
+                                                                  .source = "term.rule_net_before",
+                                                                  .formula = formula});
+}
+
+// The parts that take something, one below the other; what they come to goes to `out` and `cells`.
+static enum th_status explain_parts(const struct teller *teller,
+                                    const struct th_estimate_line *line,
+                                    const struct th_estimate_shares *shares, size_t gross,
+                                    struct th_buf *out, struct th_buf *cells, struct th_error *err)
+{
+    char of_gross[48];
+    char of_baseline[64];
+    char of_net[48];
+    int64_t gross_kg = th_carbon_kg(line->gross);
+    int64_t baseline_kg = th_carbon_kg(line->baseline);
+    int64_t net_kg = th_carbon_kg(line->net) + th_carbon_kg(line->deduction);
+    (void)snprintf(of_gross, sizeof(of_gross), "MAX(C%zu,0)", gross);
+    (void)snprintf(of_baseline, sizeof(of_baseline), "MAX(C%zu,-C%zu)", gross + 1, gross + 1);
+    if (shares->net.numerator != 0 && net_kg > 0) {
+        (void)snprintf(of_net, sizeof(of_net), "MAX(C%zu,0)",
+                       explain_net_before(teller, line, gross));
+    }
+    const struct part parts[] = {
+        {"term.share_gross", "term.deduction_gross", shares->gross, gross_kg > 0 ? gross_kg : 0,
+         of_gross},
+        {"term.share_baseline", "term.deduction_baseline", shares->baseline,
+         baseline_kg < 0 ? -baseline_kg : baseline_kg, of_baseline},
+        {"term.share_net", "term.deduction_net", shares->net, net_kg > 0 ? net_kg : 0, of_net}};
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        int64_t taken_kg = 0;
+        if (parts[i].share.numerator == 0 || parts[i].kg == 0) {
+            continue;
+        }
+        enum th_status status = th_ratio_apply_ceil(parts[i].share, parts[i].kg, &taken_kg, err);
+        if (status != TH_OK) {
+            return status;
+        }
+        size_t row = explain_part(teller, &parts[i], taken_kg);
+        th_buf_printf(out, out->size > 0 ? " + %" PRId64 : "%" PRId64, taken_kg);
+        th_buf_printf(cells, cells->size > 0 ? "+C%zu" : "C%zu", row);
+    }
+    return TH_OK;
+}
+
+// Returns the row by `ret_row`.
+static enum th_status explain_deduction(const struct teller *teller,
+                                        const struct th_estimate_line *line,
+                                        const struct th_estimate_shares *shares, size_t gross,
+                                        size_t *ret_row, struct th_error *err)
+{
+    char value[TH_WIDE_TEXT_SIZE];
+    struct th_buf expression;
+    struct th_buf formula;
+    th_buf_init(&expression, 1024);
+    th_buf_init(&formula, 1024);
+    enum th_status status =
+        shares ? explain_parts(teller, line, shares, gross, &expression, &formula, err) : TH_OK;
+    bool deducts = expression.size > 0;
+    // What a rule takes off follows from all parcels of a run, not from one.
+    bool has_rule = teller->rules->methodology->rule != TH_RULE_NONE;
+    const char *none = !has_rule ? "term.source_not_counted"
+                       : shares  ? "term.deduction_of_nothing"
+                                 : "term.deduction_of_run";
+    *ret_row = th_explain_add(
+        teller->lines,
+        (struct th_explain_line){.term = "term.deduction",
+                                 .expression = deducts ? th_buf_text(&expression) : NULL,
+                                 .value = kg_text(line->deduction, value),
+                                 .unit = "kg CO2e",
+                                 .source = deducts ? "term.rule_deduction" : none,
+                                 .formula = deducts ? th_buf_text(&formula) : NULL});
+    th_buf_clear(&expression);
+    th_buf_clear(&formula);
+    return status;
+}
+
+static enum th_status explain_totals(const struct teller *teller,
+                                     const struct th_estimate_line *line,
+                                     const struct th_estimate_shares *shares, struct th_error *err)
 {
     static const char *const gases[TH_N_GASES] = {[TH_GAS_CO2] = "term.emissions_co2",
                                                   [TH_GAS_CH4] = "term.emissions_ch4",
                                                   [TH_GAS_N2O] = "term.emissions_n2o"};
-    char expression[8 * TH_WIDE_TEXT_SIZE];
-    char formula[8 * TH_WIDE_TEXT_SIZE];
-    char texts[8][TH_WIDE_TEXT_SIZE + 2];
-    // Gross, baseline, three gases, leakage, deduction: one row below the other.
+    char expression[EXPRESSION_SIZE];
+    char formula[EXPRESSION_SIZE];
+    char value[TH_WIDE_TEXT_SIZE];
+    size_t deduction = 0;
     size_t gross = explain_side(teller, "term.gross", TH_SIDE_GROSS, -1, line->gross);
-    (void)snprintf(formula, sizeof(formula), "C%zu-C%zu-(C%zu+C%zu+C%zu)-C%zu-C%zu", gross,
-                   gross + 1, gross + 2, gross + 3, gross + 4, gross + 5, gross + 6);
     (void)explain_side(teller, "term.baseline", TH_SIDE_BASELINE, -1, line->baseline);
     for (int gas = 0; gas < TH_N_GASES; gas++) {
         (void)explain_side(teller, gases[gas], TH_SIDE_PROJECT_EMISSIONS, gas,
                            line->emissions[gas]);
     }
     (void)explain_side(teller, "term.leakage", TH_SIDE_LEAKAGE, -1, line->leakage);
-    explain_deduction(teller, line, shares);
-    (void)snprintf(expression, sizeof(expression), "%s - %s - (%s + %s + %s) - %s - %s",
-                   kg_text(line->gross, texts[0]), taken_text(line->baseline, texts[1]),
-                   kg_text(line->emissions[TH_GAS_CO2], texts[2]),
-                   taken_text(line->emissions[TH_GAS_CH4], texts[3]),
-                   taken_text(line->emissions[TH_GAS_N2O], texts[4]),
-                   taken_text(line->leakage, texts[5]), taken_text(line->deduction, texts[6]));
-    (void)th_explain_add(teller->lines,
-                         (struct th_explain_line){.term = "term.net",
-                                                  .expression = expression,
-                                                  .value = kg_text(line->net, texts[7]),
-                                                  .unit = "kg CO2e",
-                                                  .source = "term.rule_net",
-                                                  .formula = formula});
+    enum th_status status = explain_deduction(teller, line, shares, gross, &deduction, err);
+    write_net(line, true, expression);
+    write_net_formula(gross, deduction, formula);
+    (void)th_explain_add(teller->lines, (struct th_explain_line){.term = "term.net",
+                                                                 .expression = expression,
+                                                                 .value = kg_text(line->net, value),
+                                                                 .unit = "kg CO2e",
+                                                                 .source = "term.rule_net",
+                                                                 .formula = formula});
+    return status;
 }
 
 static enum th_status make_sheet(const struct th_estimate_rules *rules,
@@ -524,8 +627,10 @@ enum th_status th_estimate_explain(const struct th_estimate_rules *rules,
             .survey = {.confidence = th_ratio_double(rules->methodology->confidence)}};
         teller->input_rows[TH_COLUMN_AREA_MU] = explain_areas(teller->lines, parcel);
         explain_calc(teller);
-        explain_totals(teller, &line, shares);
-        status = teller->lines ? th_json_check(teller->lines, err) : th_error_no_memory(err);
+        status = explain_totals(teller, &line, shares, err);
+        if (status == TH_OK) {
+            status = teller->lines ? th_json_check(teller->lines, err) : th_error_no_memory(err);
+        }
         if (status == TH_OK) {
             *ret_lines = teller->lines;
         } else {

@@ -324,20 +324,6 @@ static bool of_other_kind(const struct check *check, const struct th_estimate_so
                                     source->measured, NULL) != TH_OK;
 }
 
-// People know the kinds by their names.
-static void name_kind(struct check *check, const char *kind)
-{
-    for (size_t i = 0; i < check->n_reasons; i++) {
-        struct th_error *what = &check->reasons[i].what;
-        for (int k = 0; k < what->n_args && th_text_equals(reason_name(what), "kind"); k++) {
-            if (th_text_equals(what->args[k].name, "found")) {
-                (void)snprintf(what->args[k].value, sizeof(what->args[k].value),
-                               "@applicability.kind.%s", kind);
-            }
-        }
-    }
-}
-
 // The area that counts in the last of the years in which the parcel does.
 static struct th_area area_of(const struct check *check, const struct th_estimate_source *source)
 {
@@ -362,7 +348,6 @@ static enum th_status judge_source(struct check *check, const struct th_parcel_r
     if (status == TH_OK) {
         status = take_package(check, record->parcel_id);
     }
-    name_kind(check, record->kind);
     if (status == TH_OK) {
         status = count_parcel(check, record, area);
     }

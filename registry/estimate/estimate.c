@@ -19,7 +19,8 @@ struct plan {
     bool whole_registry;
     struct th_parcel_filter filter;
     struct th_village village;
-    struct th_package_record package; // package_id 0: none
+    struct th_package_record package;  // package_id 0: none
+    struct th_estimate_run_record run; // that an explanation is to follow; run_id 0: none
     char scope[TH_SCOPE_SIZE];
     struct th_estimate_inputs inputs;
     struct th_estimate_sources sources;
@@ -164,17 +165,32 @@ static enum th_status default_methodology(const struct th_estimate_sources *sour
     return th_error_set(err, TH_NOT_FOUND, "no_default_methodology", "kind", kind, NULL);
 }
 
+// Methodology and inputs that a package or a run brings along. Says whether there is one.
+static bool brought_along(const struct plan *plan,
+                          char reference[TH_METHODOLOGY_ID_SIZE + TH_METHODOLOGY_VERSION_SIZE + 1],
+                          const char **ret_inputs)
+{
+    bool of_run = plan->run.run_id != 0;
+    if (!of_run && plan->package.package_id == 0) {
+        return false;
+    }
+    (void)snprintf(reference, TH_METHODOLOGY_ID_SIZE + TH_METHODOLOGY_VERSION_SIZE + 1, "%s@%s",
+                   of_run ? plan->run.methodology : plan->package.methodology,
+                   of_run ? plan->run.version : plan->package.version);
+    *ret_inputs = of_run ? plan->run.inputs : plan->package.inputs;
+    return true;
+}
+
 static enum th_status plan_rules(struct th_store *store, const struct th_estimate_options *options,
                                  struct plan *plan, struct th_error *err)
 {
-    char of_package[TH_METHODOLOGY_ID_SIZE + TH_METHODOLOGY_VERSION_SIZE + 1];
+    char brought[TH_METHODOLOGY_ID_SIZE + TH_METHODOLOGY_VERSION_SIZE + 1];
     const char *reference = options->methodology;
-    bool own_inputs = plan->package.package_id != 0 && options->n_inputs == 0 && !reference;
+    const char *inputs = NULL;
+    bool brings = !reference && brought_along(plan, brought, &inputs);
     enum th_status status = TH_OK;
-    if (!reference && plan->package.package_id != 0) {
-        (void)snprintf(of_package, sizeof(of_package), "%s@%s", plan->package.methodology,
-                       plan->package.version);
-        reference = of_package;
+    if (brings) {
+        reference = brought;
     } else if (!reference) {
         status = default_methodology(&plan->sources, &reference, err);
     }
@@ -182,9 +198,10 @@ static enum th_status plan_rules(struct th_store *store, const struct th_estimat
         status = th_methodology_open(store, reference, &plan->methodology, err);
     }
     if (status == TH_OK) {
-        status = own_inputs ? th_estimate_inputs_read(plan->package.inputs, &plan->inputs, err)
-                            : th_estimate_inputs_parse(options->inputs, options->n_inputs,
-                                                       &plan->inputs, err);
+        status =
+            brings && options->n_inputs == 0
+                ? th_estimate_inputs_read(inputs, &plan->inputs, err)
+                : th_estimate_inputs_parse(options->inputs, options->n_inputs, &plan->inputs, err);
     }
     if (status == TH_OK) {
         status = th_estimate_rules_new(plan->methodology, plan->inputs.items, plan->inputs.n,
@@ -353,11 +370,139 @@ static enum th_status explain_warnings(const struct plan *plan,
     return status;
 }
 
+struct row_search {
+    int64_t parcel_id;
+    int year;
+    bool found;
+    struct th_carbon gross, net;
+};
+
+static bool search_row(void *context, const struct th_estimate_row *row)
+{
+    struct row_search *search = context;
+    if (row->parcel_id == search->parcel_id && row->year == search->year) {
+        search->found = true;
+        search->gross = row->terms.gross;
+        search->net = row->terms.net;
+    }
+    return !search->found && row->parcel_id <= search->parcel_id;
+}
+
+// A run brings its methodology, its inputs and what it takes off along.
+static enum th_status plan_run(struct th_store *store, const struct th_estimate_options *options,
+                               struct plan *plan, struct th_error *err)
+{
+    int64_t run_id = 0;
+    if (!options->run) {
+        return TH_OK;
+    }
+    if (options->methodology || options->n_inputs > 0) {
+        return th_error_set(err, TH_USAGE, "explain_run_alone", NULL);
+    }
+    return th_text_parse_int(options->run, 1, INT64_MAX, &run_id)
+               ? th_estimate_run_load(store, run_id, &plan->run, NULL, err)
+               : th_error_set(err, TH_NOT_FOUND, "run_not_found", "run", options->run, NULL);
+}
+
+static enum th_status run_shares(const struct plan *plan, struct th_estimate_shares *ret_shares,
+                                 struct th_error *err)
+{
+    enum th_status status = th_ratio_parse(plan->run.gross_share, &ret_shares->gross, err);
+    if (status == TH_OK) {
+        status = th_ratio_parse(plan->run.baseline_share, &ret_shares->baseline, err);
+    }
+    return status == TH_OK ? th_ratio_parse(plan->run.net_share, &ret_shares->net, err) : status;
+}
+
+static bool has_kg(const struct th_json *lines, const char *term, struct th_carbon mass)
+{
+    for (size_t i = 0; i < th_json_size(lines); i++) {
+        int64_t kg = 0;
+        const struct th_json *line = th_json_at(lines, i);
+        if (th_text_equals(th_json_get_text(line, "term", ""), term)) {
+            return th_text_parse_int(th_json_get_text(line, "value", ""), INT64_MIN, INT64_MAX,
+                                     &kg) &&
+                   kg == th_carbon_kg(mass);
+        }
+    }
+    return false;
+}
+
+// What a stored run has for the parcel and year must be what its lines come to: records, plots or
+// attributes may have changed since.
+static enum th_status check_run(struct th_store *store, const struct plan *plan, int64_t parcel_id,
+                                const struct th_json *lines, struct th_error *err)
+{
+    struct row_search search = {.parcel_id = parcel_id, .year = plan->from_year};
+    enum th_status status = th_estimate_row_each(store, plan->run.run_id, search_row, &search, err);
+    if (status == TH_OK && !search.found) {
+        status = th_error_set(err, TH_NOT_FOUND, "explain_run_without", NULL);
+    } else if (status == TH_OK && (!has_kg(lines, "term.gross", search.gross) ||
+                                   !has_kg(lines, "term.net", search.net))) {
+        status = th_error_set(err, TH_CONFLICT, "explain_run_differs", NULL);
+        th_error_add_int(err, "net_kg", th_carbon_kg(search.net));
+    }
+    if (status == TH_NOT_FOUND || status == TH_CONFLICT) {
+        th_error_add_int(err, "run", plan->run.run_id);
+        th_error_add_int(err, "parcel", parcel_id);
+        th_error_add_int(err, "year", plan->from_year);
+    }
+    return status;
+}
+
+// The lines of the plan's parcel; `is_default` by input.
+static enum th_status explain_lines(struct th_store *store,
+                                    const struct th_estimate_options *options,
+                                    const struct plan *plan,
+                                    const struct th_estimate_source *source, bool *is_default,
+                                    struct th_json **ret_lines, struct th_error *err)
+{
+    double values[TH_CALC_INPUTS_MAX];
+    struct th_estimate_shares shares;
+    struct th_json *lines = NULL;
+    const struct th_survey_interval *surveys = NULL;
+    bool of_run = plan->run.run_id != 0;
+    enum th_status status = th_estimate_source_values(store, plan->methodology, source,
+                                                      plan->from_year, values, is_default, err);
+    if (status == TH_OK) {
+        status =
+            th_estimate_source_surveys(plan->methodology, source, plan->from_year, &surveys, err);
+    }
+    if (status == TH_OK && of_run) {
+        status = run_shares(plan, &shares, err);
+    }
+    struct th_estimate_parcel parcel = {.parcel_id = source->parcel_id,
+                                        .measured = source->measured,
+                                        .has_contracted = source->has_contracted,
+                                        .contracted = source->contracted,
+                                        .inputs = values,
+                                        .is_default = is_default,
+                                        .surveys = surveys};
+    if (status == TH_OK) {
+        status = th_estimate_explain(plan->rules, &parcel, plan->from_year, of_run ? &shares : NULL,
+                                     options->lang == TH_LANG_ZH, &lines, err);
+    }
+    if (status == TH_OK && of_run) {
+        status = check_run(store, plan, source->parcel_id, lines, err);
+    }
+    if (status != TH_OK) {
+        th_json_free(lines);
+        return status;
+    }
+    *ret_lines = lines;
+    return TH_OK;
+}
+
 static enum th_status explain(struct th_store *store, const struct th_estimate_options *options,
                               struct plan *plan, struct th_json **ret_reply, struct th_error *err)
 {
+    bool is_default[TH_CALC_INPUTS_MAX];
     struct th_json *lines = NULL;
-    enum th_status status = make_plan(store, options, plan, err);
+    struct th_json *reply = NULL;
+    enum th_status status = plan_run(store, options, plan, err);
+    if (status == TH_OK) {
+        status = make_plan(store, options, plan, err);
+    }
     if (status == TH_OK) {
         status = th_estimate_source_applies(store, plan->methodology, &plan->sources.items[0],
                                             plan->from_year, plan->from_year, err);
@@ -368,33 +513,15 @@ static enum th_status explain(struct th_store *store, const struct th_estimate_o
     struct th_estimate_source then;
     bool counts = th_estimate_source_in(&plan->sources.items[0], plan->from_year, &then);
     assert(counts);
-    const struct th_estimate_source *source = &then;
-    double values[TH_CALC_INPUTS_MAX];
-    bool is_default[TH_CALC_INPUTS_MAX];
-    status = th_estimate_source_values(store, plan->methodology, source, plan->from_year, values,
-                                       is_default, err);
-    const struct th_survey_interval *surveys = NULL;
+    status = explain_lines(store, options, plan, &then, is_default, &lines, err);
     if (status == TH_OK) {
-        status =
-            th_estimate_source_surveys(plan->methodology, source, plan->from_year, &surveys, err);
+        status = th_estimate_told_json(store, plan->methodology, &then, plan->from_year, lines,
+                                       options->messages, options->lang, &reply, err);
     }
-    struct th_estimate_parcel parcel = {.parcel_id = source->parcel_id,
-                                        .measured = source->measured,
-                                        .has_contracted = source->has_contracted,
-                                        .contracted = source->contracted,
-                                        .inputs = values,
-                                        .is_default = is_default,
-                                        .surveys = surveys};
-    if (status == TH_OK) {
-        status = th_estimate_explain(plan->rules, &parcel, plan->from_year, NULL,
-                                     options->lang == TH_LANG_ZH, &lines, err);
+    th_json_free(lines);
+    if (status == TH_OK && plan->run.run_id != 0) {
+        th_json_set_int(reply, "run_id", plan->run.run_id);
     }
-    if (status != TH_OK) {
-        return status;
-    }
-    struct th_json *reply = NULL;
-    status = th_estimate_told_json(store, plan->methodology, source, plan->from_year, lines,
-                                   options->messages, options->lang, &reply, err);
     if (status == TH_OK) {
         status = explain_warnings(plan, options, is_default, reply, err);
     }
@@ -403,7 +530,6 @@ static enum th_status explain(struct th_store *store, const struct th_estimate_o
         status =
             th_estimate_workbook_write(options->out, reply, options->messages, options->lang, err);
     }
-    th_json_free(lines);
     if (status != TH_OK) {
         th_json_free(reply);
         return status;

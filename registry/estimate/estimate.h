@@ -18,7 +18,8 @@ struct th_estimate_options {
     const char *parcel;        // id
     const char *const *inputs; // "factor=70/87"
     size_t n_inputs;
-    const char *out;                    // of an explanation: a new XLSX file; NULL: none
+    const char *run;                    // of an explanation: a stored run that it follows; or NULL
+    const char *out;                    // likewise: a new XLSX file; NULL: none
     const struct th_messages *messages; // for the texts of warnings and terms; NULL: keys only
     enum th_lang lang;
 };
@@ -39,9 +40,14 @@ enum th_status th_estimate_run(struct th_registry *registry, const struct th_req
                                const struct th_estimate_options *options,
                                struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 
-// The arithmetic of options->parcel in options->year, nothing stored. Reply: parcel_id, version,
-// year, methodology, methodology_version, lines[{term, expression, value, unit, source, evidence,
-// formula}], warnings[], file (of options->out, a workbook with live formulas).
+// The arithmetic of options->parcel in options->year, nothing stored. Reply: parcel_id, number,
+// village, village_name, version, year, run_id (of options->run), methodology,
+// methodology_version, methodology_title, rounding, conversions, lines[{term, expression, value,
+// unit, source, evidence, formula, code}], warnings[], file (of options->out, a workbook with live
+// formulas). A run brings its methodology and inputs along, and what it deducts: without one
+// nothing is deducted. TH_USAGE ("explain_needs", "explain_run_alone"), TH_NOT_FOUND
+// ("explain_run_without": the run has no such parcel and year), TH_CONFLICT ("explain_run_differs":
+// what was known then is known otherwise by now), and what th_estimate_run says.
 enum th_status th_estimate_explain_parcel(struct th_registry *registry,
                                           const struct th_estimate_options *options,
                                           struct th_json **ret_reply,

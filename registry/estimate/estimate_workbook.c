@@ -79,6 +79,9 @@ static void write_about(struct th_workbook *workbook, const struct th_json *repl
         char key[64];
         char number[32];
         const struct th_json *value = th_json_get(reply, members[i]);
+        if (!value) {
+            continue;
+        }
         const char *text = th_json_text(value);
         (void)snprintf(key, sizeof(key), "field.%s", members[i]);
         if (th_json_type(value) == TH_JSON_INT) {

@@ -201,7 +201,7 @@ static bool starts_with(const char *text, const char *start)
 static bool is_kilograms(const char *code)
 {
     static const char *const CODES[] = {"term.gross", "term.baseline", "term.leakage",
-                                        "term.emissions_"};
+                                        "term.emissions_", "term.deduction"};
     for (size_t i = 0; i < sizeof(CODES) / sizeof(CODES[0]); i++) {
         if (starts_with(code, CODES[i])) {
             return true;
@@ -347,24 +347,6 @@ static void assert_kg(const struct reading *reading, const struct th_json *lines
     }
 }
 
-// A deduction follows from the run, so that one parcel's arithmetic stops before it.
-static void check_run(const struct th_cli_world *world, const struct reading *reading,
-                      const struct th_json *lines)
-{
-    struct th_json *run =
-        th_cli_json(world, 0, "estimate run --parcel %d --year %d --methodology %s",
-                    reading->parcel, reading->year, reading->methodology);
-    assert_kg(reading, lines, "term.gross", th_cli_int_at(run, "gross_kg"));
-    assert_kg(reading, lines, "term.baseline", th_cli_int_at(run, "baseline_kg"));
-    assert_kg(reading, lines, "term.leakage", th_cli_int_at(run, "leakage_kg"));
-    assert_kg(reading, lines, "term.emissions_co2", th_cli_int_at(run, "project_emissions.co2_kg"));
-    assert_kg(reading, lines, "term.emissions_ch4", th_cli_int_at(run, "project_emissions.ch4_kg"));
-    assert_kg(reading, lines, "term.emissions_n2o", th_cli_int_at(run, "project_emissions.n2o_kg"));
-    assert_kg(reading, lines, "term.net",
-              th_cli_int_at(run, "net_kg") + th_cli_int_at(run, "deduction_kg"));
-    th_json_free(run);
-}
-
 // Each line of the text has the words and numbers of its line, in their order.
 static void check_text(const struct th_cli_world *world, const struct reading *reading,
                        const struct th_json *lines, const char *lang)
@@ -479,6 +461,43 @@ static size_t check_workbook(const struct th_cli_world *world, const struct read
     return n;
 }
 
+// A deduction follows from the run: without one the arithmetic stops before it, with it the net is
+// that of the run. Returns how many of the run's lines were computed.
+static size_t check_run(const struct th_cli_world *world, const struct reading *reading,
+                        const struct th_json *lines)
+{
+    char name[32];
+    struct th_json *run =
+        th_cli_json(world, 0, "estimate run --parcel %d --year %d --methodology %s",
+                    reading->parcel, reading->year, reading->methodology);
+    int64_t net_kg = th_cli_int_at(run, "net_kg");
+    int64_t deduction_kg = th_cli_int_at(run, "deduction_kg");
+    assert_kg(reading, lines, "term.gross", th_cli_int_at(run, "gross_kg"));
+    assert_kg(reading, lines, "term.baseline", th_cli_int_at(run, "baseline_kg"));
+    assert_kg(reading, lines, "term.leakage", th_cli_int_at(run, "leakage_kg"));
+    assert_kg(reading, lines, "term.emissions_co2", th_cli_int_at(run, "project_emissions.co2_kg"));
+    assert_kg(reading, lines, "term.emissions_ch4", th_cli_int_at(run, "project_emissions.ch4_kg"));
+    assert_kg(reading, lines, "term.emissions_n2o", th_cli_int_at(run, "project_emissions.n2o_kg"));
+    assert_kg(reading, lines, "term.net", net_kg + deduction_kg);
+    int run_id = (int)th_cli_int_at(run, "run_id");
+    th_json_free(run);
+    (void)snprintf(name, sizeof(name), "run-%d.xlsx", run_id);
+    struct th_json *reply =
+        th_cli_json(world, 0,
+                    "--lang zh estimate explain --parcel %d --year %d --run %d --out "
+                    "{dir}/%s",
+                    reading->parcel, reading->year, run_id, name);
+    const struct th_json *followed = th_json_get(reply, "lines");
+    assert_int_equal(th_cli_int_at(reply, "run_id"), run_id);
+    assert_kg(reading, followed, "term.deduction", deduction_kg);
+    assert_kg(reading, followed, "term.net", net_kg);
+    size_t n = check_lines(reading, followed);
+    check_words(reading, followed, true);
+    (void)check_workbook(world, reading, reply, name, true);
+    th_json_free(reply);
+    return n;
+}
+
 static void every_line__gives_its_value_from_what_it_says(void **state)
 {
     static const char *const LANGS[] = {"zh", "en"};
@@ -486,6 +505,7 @@ static void every_line__gives_its_value_from_what_it_says(void **state)
     size_t n_lines = 0;
     size_t n_computed = 0;
     size_t n_formulas = 0;
+    size_t n_of_runs = 0;
     (void)state;
     world_make(&world);
     for (size_t i = 0; i < N_READINGS; i++) {
@@ -507,12 +527,13 @@ static void every_line__gives_its_value_from_what_it_says(void **state)
             check_text(&world, reading, lines, LANGS[lang]);
             n_formulas += check_workbook(&world, reading, reply, name, lang == 0);
             if (lang == 0) {
-                check_run(&world, reading, lines);
+                n_of_runs += check_run(&world, reading, lines);
             }
             th_json_free(reply);
         }
     }
-    print_message("%zu lines, %zu computed again, %zu formulas\n", n_lines, n_computed, n_formulas);
+    print_message("%zu lines, %zu computed again, %zu formulas; %zu computed of runs\n", n_lines,
+                  n_computed, n_formulas, n_of_runs);
     assert_in_range(n_computed, 30 * N_READINGS, n_lines);
     assert_in_range(n_formulas, n_computed, n_lines); // 77/150 is one, too
     th_cli_world_remove(&world);
@@ -554,9 +575,43 @@ static void every_document__is_read_aloud(void **state)
     th_cli_world_remove(&world);
 }
 
+// What was known when the run was made must still be known.
+static void a_run__is_followed_as_long_as_nothing_changed(void **state)
+{
+    static const char AGAIN[] = "村,地块号,化肥纯氮(公斤/亩)\n胡柚基地,茶1,13\n";
+    static const char LINE[] = "estimate explain --parcel 9 --year 2020 --run 1";
+    struct th_cli_world world;
+    (void)state;
+    world_make(&world);
+    th_cli_do(&world, "estimate run --parcel 9 --year 2020 --methodology tea-garden");
+    th_json_free(th_cli_json(&world, 0, "%s", LINE));
+    static const struct {
+        const char *line, *code;
+        int exit;
+    } CASES[] = {
+        {"estimate explain --parcel 9 --year 2021 --run 1", "explain_run_without", 3},
+        {"estimate explain --parcel 10 --year 2020 --run 1", "explain_run_without", 3},
+        {"estimate explain --parcel 9 --year 2020 --run 2", "run_not_found", 3},
+        {"estimate explain --parcel 9 --year 2020 --run first", "run_not_found", 3},
+        {"estimate explain --parcel 9 --year 2020 --run 1 --input ef=1", "explain_run_alone", 2},
+        {"estimate explain --parcel 9 --year 2020 --run 1 --methodology tea-garden",
+         "explain_run_alone", 2}};
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct th_json *problem = th_cli_problem(&world, CASES[i].exit, "%s", CASES[i].line);
+        assert_string_equal(th_cli_text_at(problem, "code"), CASES[i].code);
+        th_json_free(problem);
+    }
+    table(&world, AGAIN, "activity import {dir}/table.csv --year 2020");
+    struct th_json *problem = th_cli_problem(&world, 5, "%s", LINE);
+    assert_string_equal(th_cli_text_at(problem, "code"), "explain_run_differs");
+    th_json_free(problem);
+    th_cli_world_remove(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_run__is_followed_as_long_as_nothing_changed),
         cmocka_unit_test(every_line__gives_its_value_from_what_it_says),
         cmocka_unit_test(every_document__is_read_aloud),
     };

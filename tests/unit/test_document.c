@@ -234,7 +234,7 @@ static void applies__kind_class_and_area_decide(void **state)
         {"bamboo", "reported-factor/1.json", "bamboo", "0302", "1", NULL, NULL, NULL},
         {"class unknown", "reported-factor/1.json", "bamboo", NULL, "1", NULL, NULL, NULL},
         {"tea", "reported-factor/1.json", "tea", NULL, "1", "@applicability.kind",
-         "@applicability.kind.bamboo", "tea"},
+         "@applicability.kind.bamboo", "@applicability.kind.tea"},
         {"no kind", "reported-factor/1.json", NULL, NULL, "1", "@applicability.kind",
          "@applicability.kind.bamboo", ""},
         {"arbor", "reported-factor/1.json", "bamboo", "0301", "1", "@applicability.land_class",

@@ -1,6 +1,5 @@
 #include "registry/records/record_internal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/file.h"
@@ -46,18 +45,16 @@ static enum th_status begin(const struct th_record_kind *kind, struct th_record_
                             struct th_json **ret_reply, struct th_error *err)
 {
     char hex[TH_HASH_HEX_SIZE];
-    char command[32];
     const struct th_record_options *options = import->options;
     enum th_status status = th_hash_file(TH_HASH_SHA256, options->source, &import->sha256, err);
     if (status != TH_OK) {
         return status;
     }
-    (void)snprintf(command, sizeof(command), "%s.import", kind->name);
     struct th_json *input = th_json_object();
     th_json_set_text(input, "sha256", th_hash_hex(&import->sha256, hex));
     th_json_set_text(input, "year", options->year);
     th_json_set_text(input, "village", options->village);
-    status = th_work_begin(registry, request, TH_MAY_REGISTER, command, input, &import->work,
+    status = th_work_begin(registry, request, TH_MAY_REGISTER, kind->command, input, &import->work,
                            ret_reply, err);
     th_json_free(input);
     return status;

@@ -37,7 +37,7 @@ CREATE TABLE journal (
     at_utc      INTEGER NOT NULL,
     login       TEXT    NOT NULL,
     system_user TEXT    NOT NULL,
-    kind        TEXT    NOT NULL,                        -- 'trade.approve'
+    kind        TEXT    NOT NULL CHECK (kind <> ''),     -- 'trade.approve'
     subject     TEXT    NOT NULL,                        -- 'trade:7'
     body        TEXT    NOT NULL CHECK (json_valid(body)), -- canonical JSON
     prev_hash   BLOB    NOT NULL CHECK (length(prev_hash) = 32),

@@ -7,7 +7,7 @@
 #include "registry/records/activity_internal.h"
 #include "registry/reply.h"
 #include "store/activity_store.h"
-#include "store/parcel_store.h"
+#include "store/package_store.h"
 
 // What the registry has of a parcel and year; copies.
 struct known {
@@ -71,16 +71,27 @@ static void overlay(const struct th_activity_said *row, struct th_json *quantiti
     }
 }
 
-static enum th_status warn_packaged(struct th_activity_run *m, size_t row, struct th_error *err)
+// A package that is submitted or issued has used what was on record for the year, or its defaults
+// where nothing was: whoever says something now must know that it comes too late for that.
+static enum th_status warn_packaged(struct th_activity_run *m, size_t row, bool known,
+                                    struct th_error *err)
 {
     struct th_error what;
+    struct th_package_record package;
     int64_t package_id = 0;
-    enum th_status status = th_parcel_packaged(
-        th_work_store(m->import.work), m->rows[row].parcel_id, m->rows[row].year, &package_id, err);
-    if (status != TH_OK || package_id == 0)
+    const struct th_activity_row *r = &m->rows[row];
+    struct th_store *store = th_work_store(m->import.work);
+    enum th_status status =
+        th_package_rival(store, 0, r->parcel_id, (struct th_date){r->year, 1, 1},
+                         (struct th_date){r->year, 12, 31}, &package_id, err);
+    if (status == TH_OK && package_id != 0)
+        status = th_package_load(store, package_id, &package, err);
+    if (status != TH_OK || package_id == 0 || th_text_equals(package.state, "draft"))
         return status;
-    (void)th_error_set(&what, TH_DATA_PROBLEM, "activity_packaged", NULL);
+    (void)th_error_set(&what, TH_DATA_PROBLEM,
+                       known ? "activity_packaged" : "activity_packaged_without", NULL);
     th_error_add_int(&what, "package", package_id);
+    th_error_add_int(&what, "year", r->year);
     th_activity_problem(m, row, "record_changed", false, &what);
     return TH_OK;
 }
@@ -101,8 +112,8 @@ static enum th_status store_row(struct th_activity_run *m, size_t row, const str
                                          .seq = th_work_seq(m->import.work)};
     enum th_status status =
         th_activity_insert(th_work_store(m->import.work), &activity, &hash, err);
-    if (status == TH_OK && known->version > 0)
-        status = warn_packaged(m, row, err);
+    if (status == TH_OK)
+        status = warn_packaged(m, row, known->version > 0, err);
     if (status != TH_OK)
         return status;
     th_hasher_update(m->import.stored, hash.bytes, sizeof hash.bytes);

@@ -2,7 +2,10 @@
 // issued stays. 1,000 mu × 0.39 t are 390,000 kg a year, 900 mu 351,000, 1,100 mu 429,000.
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "core/file.h"
+#include "registry/records/activity.h"
 #include "registry/registry.h"
 #include "store/estimate_store.h"
 #include "store/issuance_store.h"
@@ -180,6 +183,46 @@ static void issue(struct fixture *fixture, const char *package)
     th_json_free(fixture_issue(fixture, "officer", package, TH_OK));
 }
 
+// Rows of a table that come behind a package are told of, those of other years are not.
+static void check_late(struct fixture *fixture, const char *table, int64_t accepted,
+                       const char *want)
+{
+    char path[TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    struct th_request request = fixture_as("clerk_a");
+    const struct th_record_options options = {.source =
+                                                  th_test_path(path, fixture->folder, "late.csv")};
+    (void)remove(path);
+    assert_ok(th_file_write_new(path, table, strlen(table), &fixture->err), &fixture->err);
+    assert_ok(th_activity_import(fixture->registry, &request, &options, &reply, &fixture->err),
+              &fixture->err);
+    assert_int_equal(th_json_get_int(reply, "accepted", 0), accepted);
+    const struct th_json *problems = th_json_get(reply, "problems");
+    assert_int_equal(th_json_size(problems), want ? 1 : 0);
+    if (want) {
+        const struct th_json *problem = th_json_at(problems, 0);
+        assert_string_equal(th_json_get_text(problem, "code", ""), "record_changed");
+        assert_string_equal(th_json_get_text(problem, "severity", ""), "warning");
+        assert_string_equal(th_json_get_text(problem, "message", ""), want);
+        assert_int_equal(th_json_get_int(problem, "row", 0), 2);
+    }
+    th_json_free(reply);
+}
+
+static void activity_import__behind_a_package_is_told(void **state)
+{
+    struct fixture *fixture = *state;
+    create(fixture, "2020-01-01", "2021-12-31", TH_OK);
+    // A draft is estimated again when it is submitted.
+    check_late(fixture, "parcel_id,year,n_synthetic,n_organic\n1,2020,4,3\n", 1, NULL);
+    issue(fixture, "1");
+    check_late(fixture,
+               "parcel_id,year,n_synthetic,n_organic\n1,2021,5,3\n1,2019,5,3\n1,2022,5,3\n", 3,
+               "activity_packaged_without");
+    check_late(fixture, "parcel_id,year,n_synthetic,n_organic\n1,2020,9,3\n2,2020,9,3\n", 2,
+               "activity_packaged");
+}
+
 static bool take_issuance(void *context, const struct th_issuance_record *record)
 {
     int64_t *issued_t = context;
@@ -245,6 +288,7 @@ int main(void)
         YEARS_TEST(explain__tells_the_version_of_the_year),
         YEARS_TEST(compare__says_whose_ground_is_another),
         YEARS_TEST(estimate_run__tells_that_ground_changed_behind_its_years),
+        YEARS_TEST(activity_import__behind_a_package_is_told),
         YEARS_TEST(package__what_was_issued_stays_when_ground_changes_after_it),
         YEARS_TEST(package__goes_on_when_ground_changes_behind_its_years),
         YEARS_TEST(package__has_one_ground_of_each_parcel),

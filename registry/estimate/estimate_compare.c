@@ -13,7 +13,7 @@ enum cause {        // by what is looked at first
     CAUSE_ADDED,    // in the second run only
     CAUSE_AREA,
     CAUSE_INPUT,
-    CAUSE_SEVERAL,     // area and inputs
+    CAUSE_SEVERAL,     // more than one of area, inputs and methodology
     CAUSE_METHODOLOGY, // another document, version, or value put in a parameter's place
     CAUSE_DEDUCTION,   // the same document: only what uncertainty takes off
     N_CAUSES
@@ -44,11 +44,54 @@ enum { GROUNDS_MAX = 20 };
 struct comparing {
     struct remembered *rows; // by parcel, then year
     size_t n, capacity;
-    bool same_document; // and the same values in the place of parameters
+    bool same_methodology; // and version
+    bool same_document;    // and the same values in the place of parameters
+    struct th_json *asked; // of other methodologies: what a row of each run was computed from
     struct tally tallies[N_CAUSES];
     struct th_json *grounds; // the first GROUNDS_MAX rows of another area
     bool no_memory;
 };
+
+static bool peek(void *context, const struct th_estimate_row *row)
+{
+    struct th_json *lists = context;
+    struct th_json *used = NULL;
+    if (th_json_parse(row->used, strlen(row->used), &used, NULL) == TH_OK) {
+        th_json_append(lists, used);
+    }
+    return false;
+}
+
+// What a row was computed from. Of two methodologies only what both ask for can differ: that one
+// asks for more is a difference of the methodologies.
+static struct th_hash used_hash(const struct comparing *comparing,
+                                const struct th_estimate_row *row)
+{
+    struct th_json *used = NULL;
+    size_t size = strlen(row->used);
+    if (comparing->same_methodology || th_json_parse(row->used, size, &used, NULL) != TH_OK) {
+        return th_hash_bytes(TH_HASH_BLAKE2B, row->used, size);
+    }
+    struct th_json *common = th_json_object();
+    for (void *it = th_json_iter(used); it; it = th_json_iter_next(used, it)) {
+        bool everywhere = th_json_size(comparing->asked) > 0;
+        for (size_t i = 0; i < th_json_size(comparing->asked); i++) {
+            everywhere = everywhere &&
+                         th_json_get(th_json_at(comparing->asked, i), th_json_iter_key(it)) != NULL;
+        }
+        if (everywhere) {
+            th_json_set(common, th_json_iter_key(it), th_json_copy(th_json_iter_value(it)));
+        }
+    }
+    char *text = NULL;
+    bool written = th_json_dump(common, TH_JSON_CANONICAL, &text, NULL) == TH_OK;
+    struct th_hash hash =
+        th_hash_bytes(TH_HASH_BLAKE2B, written ? text : row->used, written ? strlen(text) : size);
+    free(text);
+    th_json_free(common);
+    th_json_free(used);
+    return hash;
+}
 
 static bool remember(void *context, const struct th_estimate_row *row)
 {
@@ -63,13 +106,12 @@ static bool remember(void *context, const struct th_estimate_row *row)
         comparing->rows = grown;
         comparing->capacity = capacity;
     }
-    comparing->rows[comparing->n++] =
-        (struct remembered){.parcel_id = row->parcel_id,
-                            .year = row->year,
-                            .version = row->version,
-                            .area = row->area_used,
-                            .net = row->terms.net,
-                            .used = th_hash_bytes(TH_HASH_BLAKE2B, row->used, strlen(row->used))};
+    comparing->rows[comparing->n++] = (struct remembered){.parcel_id = row->parcel_id,
+                                                          .year = row->year,
+                                                          .version = row->version,
+                                                          .area = row->area_used,
+                                                          .net = row->terms.net,
+                                                          .used = used_hash(comparing, row)};
     return true;
 }
 
@@ -90,16 +132,17 @@ static void count(struct comparing *comparing, enum cause cause, int64_t more_kg
 static enum cause cause_of(const struct comparing *comparing, const struct remembered *first,
                            const struct th_estimate_row *row)
 {
-    struct th_hash used = th_hash_bytes(TH_HASH_BLAKE2B, row->used, strlen(row->used));
+    struct th_hash used = used_hash(comparing, row);
     bool other_area = th_area_compare(first->area, row->area_used) != 0;
     bool other_input = memcmp(used.bytes, first->used.bytes, sizeof(used.bytes)) != 0;
-    if (other_area && other_input) {
+    int n = (other_area ? 1 : 0) + (other_input ? 1 : 0) + (comparing->same_document ? 0 : 1);
+    if (n > 1) {
         return CAUSE_SEVERAL;
     }
-    if (other_area || other_input) {
-        return other_area ? CAUSE_AREA : CAUSE_INPUT;
+    if (n == 0) {
+        return CAUSE_DEDUCTION;
     }
-    return comparing->same_document ? CAUSE_DEDUCTION : CAUSE_METHODOLOGY;
+    return other_area ? CAUSE_AREA : other_input ? CAUSE_INPUT : CAUSE_METHODOLOGY;
 }
 
 // Which version of the parcel's ground each run counted in the year.
@@ -144,7 +187,15 @@ static bool meet(void *context, const struct th_estimate_row *row)
 static enum th_status compare_all(struct th_store *store, int64_t first, int64_t second,
                                   struct comparing *comparing, struct th_error *err)
 {
-    enum th_status status = th_estimate_row_each(store, first, remember, comparing, err);
+    enum th_status status = TH_OK;
+    if (!comparing->same_methodology) {
+        status = th_estimate_row_each(store, first, peek, comparing->asked, err);
+        status = status == TH_OK ? th_estimate_row_each(store, second, peek, comparing->asked, err)
+                                 : status;
+    }
+    if (status == TH_OK) {
+        status = th_estimate_row_each(store, first, remember, comparing, err);
+    }
     if (status == TH_OK && comparing->no_memory) {
         status = th_error_no_memory(err);
     }
@@ -230,12 +281,14 @@ enum th_status th_estimate_compare(struct th_registry *registry, const char *fir
         return status;
     }
     comparing.grounds = th_json_array();
+    comparing.asked = th_json_array();
     status = load_run(store, first_run, &first, err);
     status = status == TH_OK ? load_run(store, second_run, &second, err) : status;
     if (status == TH_OK) {
-        comparing.same_document = strcmp(first.methodology, second.methodology) == 0 &&
-                                  strcmp(first.version, second.version) == 0 &&
-                                  strcmp(first.inputs, second.inputs) == 0;
+        comparing.same_methodology = strcmp(first.methodology, second.methodology) == 0 &&
+                                     strcmp(first.version, second.version) == 0;
+        comparing.same_document =
+            comparing.same_methodology && strcmp(first.inputs, second.inputs) == 0;
         status = compare_all(store, first.run_id, second.run_id, &comparing, err);
     }
     th_store_end_read(store);
@@ -252,6 +305,7 @@ enum th_status th_estimate_compare(struct th_registry *registry, const char *fir
         th_json_set(reply, "grounds", th_json_copy(comparing.grounds));
     }
     th_json_free(comparing.grounds);
+    th_json_free(comparing.asked);
     free(comparing.rows);
     return th_reply_finish(status, reply, ret_reply, err);
 }

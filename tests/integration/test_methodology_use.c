@@ -185,6 +185,38 @@ static void estimate_run__holds_results_against_the_stated_bounds(void **state)
     th_json_free(reply);
 }
 
+// 60 mu of orchard in its 35th year: nothing by the county's document, which asks for the year of
+// planting, 60 × 77/150 t by area alone, which asks for nothing. Not what was stated of the parcel
+// is different.
+static void estimate_compare__does_not_take_another_methodology_for_other_inputs(void **state)
+{
+    static struct drawn file;
+    struct fixture *f = *state;
+    struct th_error err;
+    char path[TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    struct th_estimate_options run = {.methodology = "county-orchard", .year = "2024"};
+    struct th_parcel_import_options options = fixture_options(f, NULL);
+    file.size = 0;
+    drawn_box(&file, 119.660, 30.42, 0.004, 0.00095,
+              "\"地块号\":\"1\",\"面积（亩）\":\"60\",\"planted\":\"1990\"");
+    options.kind = "orchard";
+    th_json_free(drawn_import_with(f, &file, options));
+    add(f, &by_officer, example_path(path), TH_OK, NULL);
+    assert_ok(th_estimate_run(f->registry, &f->request, &run, &reply, &err), &err);
+    th_json_free(reply);
+    run.methodology = "orchard-account@1";
+    assert_ok(th_estimate_run(f->registry, &f->request, &run, &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "net_kg", 0), 30800);
+    th_json_free(reply);
+    assert_ok(th_estimate_compare(f->registry, "1", "2", NULL, TH_LANG_EN, &reply, &err), &err);
+    const struct th_json *causes = th_json_get(reply, "causes");
+    assert_int_equal(th_json_size(causes), 1);
+    assert_string_equal(th_json_get_text(th_json_at(causes, 0), "cause", ""), "methodology");
+    assert_int_equal(th_json_get_int(th_json_at(causes, 0), "more_kg", 0), 30800);
+    th_json_free(reply);
+}
+
 static const struct th_json *line_of(const struct th_json *reply, const char *term,
                                      const char *unit)
 {
@@ -311,6 +343,9 @@ int main(void)
                                         drawn_set_up, drawn_tear_down),
         cmocka_unit_test_setup_teardown(estimate_run__takes_the_records_of_the_year, drawn_set_up,
                                         drawn_tear_down),
+        cmocka_unit_test_setup_teardown(
+            estimate_compare__does_not_take_another_methodology_for_other_inputs, drawn_set_up,
+            drawn_tear_down),
         cmocka_unit_test_setup_teardown(estimate_explain__shows_age_growth_and_kilograms,
                                         drawn_set_up, drawn_tear_down),
     };

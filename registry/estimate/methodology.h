@@ -37,7 +37,8 @@ enum th_status th_methodology_lint_file(const char *path, const struct th_messag
 
 // Adds a county's own document, or a new version of one; officer. {id, version, sha256}. Errors of
 // th_methodology_parse; TH_CONFLICT ("methodology_changed": the version is there with another text,
-// "methodology_there": with this one).
+// "methodology_there": with this one, "methodology_shipped": its name belongs to a document that
+// comes with the program).
 enum th_status th_methodology_add(struct th_registry *registry, const struct th_request *request,
                                   const char *path, struct th_json **ret_reply,
                                   struct th_error *err) TH_MUST_CHECK;

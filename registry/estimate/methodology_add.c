@@ -1,13 +1,17 @@
 // A county's own methodology document: checked as a whole, then kept under its version for ever.
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/file.h"
+#include "core/text.h"
+#include "methodology/shipped.h"
 #include "registry/estimate/methodology.h"
 #include "registry/estimate/methodology_internal.h"
 #include "registry/lint.h"
 #include "registry/reply.h"
 #include "registry/work.h"
+#include "store/methodology_store.h"
 
 enum { DOCUMENT_SIZE_MAX = 1024 * 1024 };
 
@@ -16,6 +20,27 @@ enum th_status th_methodology_lint_file(const char *path, const struct th_messag
                                         struct th_error *err)
 {
     return th_lint_file(path, th_methodology_lint, messages, lang, ret_reply, err);
+}
+
+// A name that comes with the program stays the program's: its next version would otherwise be
+// another document than the one that comes with the next program.
+static enum th_status check_name(const struct th_json *added, const char *text, size_t size,
+                                 struct th_error *err)
+{
+    bool is_taken = false;
+    char prefix[TH_METHODOLOGY_ID_SIZE + 1];
+    (void)snprintf(prefix, sizeof(prefix), "%s/", th_json_get_text(added, "id", ""));
+    for (size_t i = 0; i < th_methodology_shipped_count(); i++) {
+        size_t shipped_size = 0;
+        const char *shipped = th_methodology_shipped_text(i, &shipped_size);
+        if (shipped_size == size && memcmp(shipped, text, size) == 0) {
+            return TH_OK;
+        }
+        is_taken = is_taken || th_text_starts_with(th_methodology_shipped_name(i), prefix);
+    }
+    return is_taken ? th_error_set(err, TH_CONFLICT, "methodology_shipped", "methodology",
+                                   th_json_get_text(added, "id", ""), NULL)
+                    : TH_OK;
 }
 
 enum th_status th_methodology_add(struct th_registry *registry, const struct th_request *request,
@@ -45,6 +70,9 @@ enum th_status th_methodology_add(struct th_registry *registry, const struct th_
             th_methodology_load_one(th_work_store(work), text, size, th_work_seq(work), added, err);
         if (status == TH_OK && th_json_size(added) == 0) {
             status = th_error_set(err, TH_CONFLICT, "methodology_there", "file", path, NULL);
+        }
+        if (status == TH_OK) {
+            status = check_name(th_json_at(added, 0), text, size, err);
         }
         if (status == TH_OK) {
             body = th_json_copy(th_json_at(added, 0));

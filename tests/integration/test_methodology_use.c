@@ -67,6 +67,27 @@ static void methodology_add__keeps_a_version_for_ever(void **state)
         NULL);
 }
 
+// The next version of an orchard account that comes with the program is the program's, and it would
+// be the county's default for orchards.
+static void methodology_add__leaves_the_names_of_shipped_documents(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err;
+    struct th_json *reply = NULL;
+    char path[TH_TEST_PATH_SIZE];
+    add(f, &by_officer,
+        changed_example(f, "\"id\": \"county-orchard\",\n  \"version\": \"1\"",
+                        "\"id\": \"orchard-account\",\n  \"version\": \"9\"", path),
+        TH_CONFLICT, "methodology_shipped");
+    assert_status(th_methodology_show(f->registry, "orchard-account@9", &reply, &err), TH_NOT_FOUND,
+                  &err);
+    // The beginning of a name is not the name.
+    add(f, &by_officer, changed_example(f, "\"county-orchard\"", "\"orchard\"", path), TH_OK, NULL);
+    // What came with the program is there already.
+    (void)th_test_source_path(path, "data/methodologies/orchard-account/1.json");
+    add(f, &by_officer, path, TH_CONFLICT, "methodology_there");
+}
+
 static void methodology_add__takes_no_document_with_a_fault(void **state)
 {
     struct fixture *f = *state;
@@ -333,6 +354,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(methodology_add__keeps_a_version_for_ever, drawn_set_up,
                                         drawn_tear_down),
+        cmocka_unit_test_setup_teardown(methodology_add__leaves_the_names_of_shipped_documents,
+                                        drawn_set_up, drawn_tear_down),
         cmocka_unit_test_setup_teardown(methodology_add__takes_no_document_with_a_fault,
                                         drawn_set_up, drawn_tear_down),
         cmocka_unit_test_setup_teardown(methodology_lint__tells_every_fault_of_a_file, drawn_set_up,

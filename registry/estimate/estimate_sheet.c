@@ -115,6 +115,32 @@ static struct th_json *plots_json(const struct th_plots *plots)
     return json;
 }
 
+// Names of all that nobody has checked against its source, in front of everything else that a
+// verifier reads: parameters that keep their own value, defaults, equations of stems.
+static struct th_json *unverified_json(const struct th_methodology *methodology,
+                                       const struct th_json *inputs)
+{
+    struct th_json *names = th_json_array();
+    const struct th_plots *plots = th_methodology_plots(methodology);
+    for (size_t i = 0; i < th_methodology_n_parameters(methodology); i++) {
+        const struct th_parameter *parameter = th_methodology_parameter(methodology, i);
+        bool is_unverified = false;
+        for (size_t k = 0; k < parameter->n_rows; k++)
+            is_unverified = is_unverified || parameter->rows[k].evidence == TH_EVIDENCE_UNVERIFIED;
+        if (is_unverified && !th_json_get(inputs, parameter->name))
+            th_json_append_text(names, parameter->name);
+    }
+    for (size_t i = 0; i < th_methodology_n_inputs(methodology); i++) {
+        const struct th_input *input = th_methodology_input(methodology, i);
+        if (input->has_default && input->standard_evidence == TH_EVIDENCE_UNVERIFIED)
+            th_json_append_text(names, input->name);
+    }
+    for (size_t i = 0; plots && i < plots->n_equations; i++)
+        if (th_stem_evidence(plots->equations[i].stem) == TH_EVIDENCE_UNVERIFIED)
+            th_json_append_text(names, plots->equations[i].reference);
+    return names;
+}
+
 // How lines become whole kilograms; the lines themselves are those of the document's terms.
 static void set_formulas(struct th_json *head)
 {
@@ -159,6 +185,7 @@ enum th_status th_estimate_sheet_head(const struct th_estimate_run_record *recor
     th_json_set_text(head, "methodology", record->methodology);
     th_json_set_text(head, "version", record->version);
     th_json_set_text(head, "sha256", th_hash_hex(th_methodology_sha256(methodology), hex));
+    th_json_set(head, "unverified", unverified_json(methodology, inputs));
     th_json_set(head, "inputs", inputs);
     th_json_set(head, "parameters", parameters);
     if (th_methodology_plots(methodology) != NULL)

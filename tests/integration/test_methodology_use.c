@@ -206,6 +206,34 @@ static void estimate_run__holds_results_against_the_stated_bounds(void **state)
     th_json_free(reply);
 }
 
+// A verifier finds what nobody has checked in the first line of the sheet.
+static void estimate_sheet__names_what_is_unverified(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err;
+    char path[TH_TEST_PATH_SIZE];
+    char *text = NULL;
+    size_t size = 0;
+    struct th_json *head = NULL;
+    struct th_json *reply = NULL;
+    const struct th_estimate_options options = {.methodology = "county-orchard", .year = "2020"};
+    th_json_free(orchards(f));
+    add(f, &by_officer, example_path(path), TH_OK, NULL);
+    assert_ok(th_estimate_run(f->registry, &f->request, &options, &reply, &err), &err);
+    th_json_free(reply);
+    assert_ok(th_estimate_sheet(f->registry, "1", th_test_path(path, f->folder, "sheet.jsonl"),
+                                &reply, &err),
+              &err);
+    th_json_free(reply);
+    assert_ok(th_file_read(path, 1 << 20, &text, &size, &err), &err);
+    assert_ok(th_json_parse(text, strcspn(text, "\n"), &head, &err), &err);
+    const struct th_json *names = th_json_get(head, "unverified");
+    assert_int_equal(th_json_size(names), 1);
+    assert_string_equal(th_json_text(th_json_at(names, 0)), "growth");
+    th_json_free(head);
+    free(text);
+}
+
 // 60 mu of orchard in its 35th year: nothing by the county's document, which asks for the year of
 // planting, 60 × 77/150 t by area alone, which asks for nothing. Not what was stated of the parcel
 // is different.
@@ -364,6 +392,8 @@ int main(void)
                                         drawn_set_up, drawn_tear_down),
         cmocka_unit_test_setup_teardown(estimate_run__holds_results_against_the_stated_bounds,
                                         drawn_set_up, drawn_tear_down),
+        cmocka_unit_test_setup_teardown(estimate_sheet__names_what_is_unverified, drawn_set_up,
+                                        drawn_tear_down),
         cmocka_unit_test_setup_teardown(estimate_run__takes_the_records_of_the_year, drawn_set_up,
                                         drawn_tear_down),
         cmocka_unit_test_setup_teardown(

@@ -247,6 +247,7 @@ static void sheet__is_the_same_after_plots_have_changed(void **state)
     assert_null(strstr(before, "\"mean\":\"2.383025\""));
     assert_non_null(strstr(newer, "\"mean\":\"2.383025\""));
     assert_non_null(strstr(before, "\"equation\":\"moso-culm@1\",\"evidence\":\"unverified\""));
+    assert_non_null(strstr(before, "\"unverified\":[\"moso-culm@1\"]"));
     assert_ok(th_estimate_check_all(th_registry_store(f->registry), &sink, &err), &err);
     assert_string_equal(verdict, "sheets 2 ok");
     th_json_free(first);

@@ -163,10 +163,11 @@ void th_mutants_check(const struct th_mutant_rules *rules, const char *name, int
     struct th_json *document = th_mutant_source(name);
     assert_true(check_mutant(rules, schema, document));
     int n_nodes = 0;
+    int thin = (int)(100 / th_test_rounds(100));
     th_json_free(mutated(document, &n_nodes, -1, TO_NULL)); // counts only
     for (int mutation = 0; mutation < N_MUTATIONS; mutation++) {
         // Of a large document every third place, another one for each mutation.
-        int step = n_nodes > 300 ? 3 : 1;
+        int step = (n_nodes > 300 ? 3 : 1) * thin;
         for (int target = mutation == REMOVE ? 1 : mutation % step; target < n_nodes;
              target += step) {
             int node = 0;

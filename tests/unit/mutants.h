@@ -17,7 +17,9 @@ struct th_mutant_rules {
     bool (*is_of_form)(const char *reason, const char *where);
 };
 
-// Adds to both counts: mutants that were tried, and those that are sound documents all the same.
+// Changes every place, or of a large document every third, and as many per cent of these as
+// TANHUI_TEST_ROUNDS says. Adds to both counts: mutants that were tried, and those that are sound
+// documents all the same.
 void th_mutants_check(const struct th_mutant_rules *rules, const char *name, int *n_mutants,
                       int *n_taken);
 

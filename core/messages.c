@@ -276,8 +276,19 @@ void th_messages_error(const struct th_messages *messages, enum th_lang lang,
                        const struct th_error *error, struct th_buf *out)
 {
     char key[TH_ERROR_KEY_SIZE + 8];
+    struct th_error worded = *error;
     snprintf(key, sizeof key, "error.%s", error->key);
-    th_messages_format(messages, lang, key, error->args, error->n_args, out);
+    for (int i = 0; i < worded.n_args; i++) {
+        struct th_error_arg *arg = &worded.args[i];
+        if (strcmp(arg->name, "unit") == 0 && arg->value[0] != '@') {
+            struct th_buf unit;
+            th_buf_init(&unit, sizeof arg->value);
+            th_messages_unit(messages, lang, arg->value, &unit);
+            th_text_copy(arg->value, sizeof arg->value, th_buf_text(&unit));
+            th_buf_clear(&unit);
+        }
+    }
+    th_messages_format(messages, lang, key, worded.args, worded.n_args, out);
 }
 
 bool th_messages_hint(const struct th_messages *messages, enum th_lang lang,

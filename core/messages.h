@@ -42,7 +42,8 @@ void th_messages_format_texts(const struct th_messages *messages, enum th_lang l
 void th_messages_unit(const struct th_messages *messages, enum th_lang lang, const char *unit,
                       struct th_buf *out);
 
-// "error.<key>" and "hint.<key>" of an error; false when there is no hint.
+// "error.<key>" and "hint.<key>" of an error; false when there is no hint. An argument "unit" is
+// told in words.
 void th_messages_error(const struct th_messages *messages, enum th_lang lang,
                        const struct th_error *error, struct th_buf *out);
 bool th_messages_hint(const struct th_messages *messages, enum th_lang lang,

@@ -208,9 +208,13 @@ static size_t tell_plot(struct th_survey_told *told, const struct th_plots *plot
                    .formula = plot->n_classes > 0 ? formula : NULL,
                    .arguments = plot_arguments(plot)});
     expression.size = 0;
-    bool fraction = strchr(plot->area_m2, '/') != NULL;
-    th_buf_printf(&expression, fraction ? "%s ÷ (%s) × %s" : "%s ÷ %s × %s", total, plot->area_m2,
-                  scale);
+    const char *slash = strchr(plot->area_m2, '/'); // 1000/3, of half a mu
+    if (slash) {
+        th_buf_printf(&expression, "%s ÷ (%.*s ÷ %s) × %s", total, (int)(slash - plot->area_m2),
+                      plot->area_m2, slash + 1, scale);
+    } else {
+        th_buf_printf(&expression, "%s ÷ %s × %s", total, plot->area_m2, scale);
+    }
     (void)snprintf(formula, sizeof(formula), "ROUND(C%zu/(%s)*%s,6)", sum, plot->area_m2, scale);
     struct th_json *arguments = plot_arguments(plot);
     th_json_set_text(arguments, "area", plot->area_m2);
@@ -249,6 +253,10 @@ static size_t tell_mean(struct th_survey_told *told, const struct th_plots *plot
         th_buf_printf(&formula, i > 0 ? "+C%zu" : "ROUND((C%zu", row);
     }
     th_buf_printf(&expression, ") ÷ %zu", survey->n_plots);
+    if (survey->n_plots == 1) {
+        expression.size = 0;
+        th_buf_append_str(&expression, th_explain_number(survey->plots[0].stock, value));
+    }
     th_buf_printf(&formula, ")/%zu,6)", survey->n_plots);
     bool live = formula.size < FORMULA_MAX;
     char n[24];

@@ -548,6 +548,9 @@ enum th_status th_estimate_explain_parcel(struct th_registry *registry,
     if (!options->parcel || !options->year) {
         return th_error_set(err, TH_USAGE, "explain_needs", NULL);
     }
+    if (options->out && !th_text_ends_with(options->out, ".xlsx")) {
+        return th_error_set(err, TH_USAGE, "explain_format", "path", options->out, NULL);
+    }
     enum th_status status = th_store_begin_read(store, err);
     if (status != TH_OK) {
         return status;

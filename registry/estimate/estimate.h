@@ -45,7 +45,8 @@ enum th_status th_estimate_run(struct th_registry *registry, const struct th_req
 // methodology_version, methodology_title, rounding, conversions, lines[{term, expression, value,
 // unit, source, evidence, formula, code}], warnings[], file (of options->out, a workbook with live
 // formulas). A run brings its methodology and inputs along, and what it deducts: without one
-// nothing is deducted. TH_USAGE ("explain_needs", "explain_run_alone"), TH_NOT_FOUND
+// nothing is deducted. TH_USAGE ("explain_needs", "explain_format", "explain_run_alone"),
+// TH_NOT_FOUND
 // ("explain_run_without": the run has no such parcel and year), TH_CONFLICT ("explain_run_differs":
 // what was known then is known otherwise by now), and what th_estimate_run says.
 enum th_status th_estimate_explain_parcel(struct th_registry *registry,

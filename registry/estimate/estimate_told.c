@@ -95,6 +95,25 @@ static void set_conversions(struct th_json *reply, const struct th_json *lines,
     th_buf_clear(&text);
 }
 
+// Where surveys have errors, they are not in the kilograms.
+static void set_rounding(struct th_json *reply, const struct th_json *lines,
+                         const struct th_messages *messages, enum th_lang lang)
+{
+    struct th_buf text;
+    th_buf_init(&text, 4096);
+    th_buf_append_str(&text, th_messages_text(messages, lang, "estimate.rounding"));
+    for (size_t i = 0; i < th_json_size(lines); i++) {
+        if (th_text_starts_with(th_json_get_text(th_json_at(lines, i), "term", ""),
+                                "term.survey_error")) {
+            th_buf_append_str(&text, lang == TH_LANG_ZH ? "" : " ");
+            th_buf_append_str(&text, th_messages_text(messages, lang, "estimate.rounding_surveys"));
+            break;
+        }
+    }
+    th_json_set_text(reply, "rounding", th_buf_text(&text));
+    th_buf_clear(&text);
+}
+
 enum th_status th_estimate_told_json(struct th_store *store,
                                      const struct th_methodology *methodology,
                                      const struct th_estimate_source *source, int year,
@@ -119,7 +138,7 @@ enum th_status th_estimate_told_json(struct th_store *store,
     th_json_set_text(reply, "methodology_title",
                      th_methodology_title(methodology, lang == TH_LANG_ZH));
     if (messages) {
-        th_json_set_text(reply, "rounding", th_messages_text(messages, lang, "estimate.rounding"));
+        set_rounding(reply, lines, messages, lang);
         set_conversions(reply, lines, messages, lang);
     }
     th_json_set(reply, "lines", lines_json(lines, messages, lang));

@@ -83,13 +83,13 @@ static const char STEMS[] =
     "胡柚基地,丙,丙2,2022-10-02,600,马尾松,17,,49\n胡柚基地,丙,丙2,2022-10-02,600,香樟,13,,10\n"
     "胡柚基地,己,己1,2018-10-01,600,,,,0\n胡柚基地,己,己1,2022-10-01,600,杉木,6,,150\n";
 static const char VOLUMES[] =
-    "村,碳层,样地号,调查日期,样地面积(平方米),树种,胸径(厘米),株数,单株材积(立方米)\n"
-    "胡柚基地,丁,丁1,2017-05-01,600,杉木,14,80,0.091\n"
-    "胡柚基地,丁,丁2,2017-05-01,600,杉木,15,70,0.105\n"
-    "胡柚基地,丁,丁1,2022-05-01,600,杉木,16,78,0.125\n"
-    "胡柚基地,丁,丁2,2022-05-01,600,杉木,17,69,0.14\n"
-    "胡柚基地,戊,戊1,2017-05-01,600,马尾松,14,80,0.091\n"
-    "胡柚基地,戊,戊1,2022-05-01,600,马尾松,16,20,0.125\n";
+    "村,碳层,样地号,调查日期,样地面积(亩),树种,胸径(厘米),株数,单株材积(立方米)\n"
+    "胡柚基地,丁,丁1,2017-05-01,0.9,杉木,14,80,0.091\n"
+    "胡柚基地,丁,丁2,2017-05-01,0.9,杉木,15,70,0.105\n"
+    "胡柚基地,丁,丁1,2022-05-01,0.9,杉木,16,78,0.125\n"
+    "胡柚基地,丁,丁2,2022-05-01,0.9,杉木,17,69,0.14\n"
+    "胡柚基地,戊,戊1,2017-05-01,0.7,马尾松,14,80,0.091\n"
+    "胡柚基地,戊,戊1,2022-05-01,0.7,马尾松,16,20,0.125\n";
 static const char RECORDS[] =
     "村,地块号,化肥纯氮(公斤/亩),有机肥氮(公斤/亩),石灰石粉(公斤/亩),白云石粉(公斤/亩),"
     "尿素(公斤/亩),柴油(升),更新面积(亩)\n"
@@ -595,7 +595,8 @@ static void a_run__is_followed_as_long_as_nothing_changed(void **state)
         {"estimate explain --parcel 9 --year 2020 --run first", "run_not_found", 3},
         {"estimate explain --parcel 9 --year 2020 --run 1 --input ef=1", "explain_run_alone", 2},
         {"estimate explain --parcel 9 --year 2020 --run 1 --methodology tea-garden",
-         "explain_run_alone", 2}};
+         "explain_run_alone", 2},
+        {"estimate explain --parcel 9 --year 2020 --run 1 --out {dir}/a.csv", "explain_format", 2}};
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_json *problem = th_cli_problem(&world, CASES[i].exit, "%s", CASES[i].line);
         assert_string_equal(th_cli_text_at(problem, "code"), CASES[i].code);

@@ -176,6 +176,19 @@ static void messages_unit__is_in_the_words_of_the_language(void **state)
     }
 }
 
+static void messages_error__a_unit_is_told_in_words(void **state)
+{
+    struct th_error error = {0};
+    struct th_buf out;
+    th_error_set(&error, TH_DATA_PROBLEM, "factor_out_of_range", "title", "系数", "name", "factor",
+                 "value", "99", "unit", "t CO2e/mu/yr", "low", "0", "high", "1.65", NULL);
+    th_buf_init(&out, 1000);
+    th_messages_error(*state, TH_LANG_ZH, &error, &out);
+    assert_non_null(strstr(th_buf_text(&out), "99 吨二氧化碳当量/亩/年"));
+    assert_string_equal(th_error_arg_get(&error, "unit"), "t CO2e/mu/yr");
+    th_buf_clear(&out);
+}
+
 static void messages_new__broken_tables_are_refused(void **state)
 {
     (void)state;
@@ -283,6 +296,7 @@ int main(void)
         cmocka_unit_test(messages_error__message_and_hint_of_an_error),
         cmocka_unit_test(messages_new__broken_tables_are_refused),
         CATALOGUE_TEST(messages_unit__is_in_the_words_of_the_language),
+        CATALOGUE_TEST(messages_error__a_unit_is_told_in_words),
         CATALOGUE_TEST(catalogue__every_status_has_words_in_both_languages),
         CATALOGUE_TEST(catalogue__languages_have_the_same_keys_and_names),
         CATALOGUE_TEST(catalogue__hints_belong_to_errors),

@@ -173,20 +173,22 @@ const struct th_cli_command th_cli_estimate_commands[] = {
     {"estimate", "run", TH_CLI_WRITE, "",
      "year=Y from=Y to=Y methodology=ID[@V] village=V package=P parcel=ID input*=NAME=VALUE",
      "run_id methodology version n_parcels area_mu gross_kg baseline_kg project_emissions_kg "
-     "leakage_kg uncertainty.halfwidth_kg uncertainty.confidence uncertainty.relative "
-     "uncertainty.propagated_halfwidth_kg uncertainty.gross_halfwidth_kg "
-     "uncertainty.baseline_halfwidth_kg deduction_kg net_kg sheet_sha256 "
-     "| years: year gross_kg net_kg whole_t carried_kg "
+     "project_emissions.co2_kg project_emissions.ch4_kg project_emissions.n2o_kg "
+     "leakage_kg uncertainty.halfwidth_kg uncertainty.gross_halfwidth_kg "
+     "uncertainty.baseline_halfwidth_kg uncertainty.confidence uncertainty.relative "
+     "uncertainty.propagated_halfwidth_kg deduction_kg net_kg buffer_kg sheet_sha256 "
+     "| years: year gross_kg net_kg whole_t buffer_t carried_kg "
      "| groups: level code name n_parcels gross_kg net_kg uncertainty.halfwidth_kg "
      "uncertainty.relative "
      "| warnings: code message needs_waiver | skipped: parcel_id reason message",
      run_estimate},
     {"estimate", "show", TH_CLI_READ, "RUN", "",
      "run_id methodology version n_parcels area_mu gross_kg baseline_kg project_emissions_kg "
-     "leakage_kg uncertainty.halfwidth_kg uncertainty.confidence uncertainty.relative "
-     "uncertainty.propagated_halfwidth_kg uncertainty.gross_halfwidth_kg "
-     "uncertainty.baseline_halfwidth_kg deduction_kg net_kg sheet_sha256 "
-     "| years: year gross_kg net_kg whole_t carried_kg "
+     "project_emissions.co2_kg project_emissions.ch4_kg project_emissions.n2o_kg "
+     "leakage_kg uncertainty.halfwidth_kg uncertainty.gross_halfwidth_kg "
+     "uncertainty.baseline_halfwidth_kg uncertainty.confidence uncertainty.relative "
+     "uncertainty.propagated_halfwidth_kg deduction_kg net_kg buffer_kg sheet_sha256 "
+     "| years: year gross_kg net_kg whole_t buffer_t carried_kg "
      "| groups: level code name n_parcels gross_kg net_kg uncertainty.halfwidth_kg "
      "uncertainty.relative "
      "| warnings: code message needs_waiver",

@@ -28,10 +28,11 @@ struct th_estimate_options {
 // methodology, version, from_year, to_year, inputs, area_rule, n_parcels, area_m2, area_mu,
 // gross_kg, baseline_kg, project_emissions_kg, leakage_kg, uncertainty{halfwidth_kg, confidence,
 // relative, propagated_halfwidth_kg, gross_halfwidth_kg, baseline_halfwidth_kg} (nulls: not stated
-// by the sources; the last two: the rule looks at the net), deduction_kg, net_kg,
+// by the sources; the last two: the rule looks at the net), deduction_kg, net_kg, buffer_ratio,
+// buffer_kg (of the net, when its whole tonnes are issued as they stand),
 // groups[{level ("county", "village"), code, name, n_parcels, gross_kg, deduction_kg, net_kg,
 // uncertainty{halfwidth_kg, confidence, relative}}], years[{year, gross_kg, net_kg, whole_t,
-// carried_kg}] (whole tonnes by cumulative floor), sheet_sha256, warnings[{code,
+// carried_kg, buffer_t}] (whole tonnes by cumulative floor), sheet_sha256, warnings[{code,
 // message, needs_waiver}], skipped[{parcel_id, reason, message, limit, found}]. TH_USAGE
 // ("period_needed", "scope_twice"), TH_INVALID ("year_invalid", "period_reversed", "input_syntax",
 // "methodology_needed", "estimate_by_statement", and those of methodology/estimate.h), TH_NOT_FOUND

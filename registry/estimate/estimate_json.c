@@ -7,6 +7,7 @@
 #include "registry/county.h"
 #include "registry/estimate/estimate.h"
 #include "registry/estimate/estimate_internal.h"
+#include "registry/estimate/methodology.h"
 #include "store/party_store.h"
 
 void th_estimate_set_terms(struct th_json *object, const struct th_estimate_terms *terms)
@@ -110,7 +111,7 @@ struct th_json *th_estimate_uncertainty_json(const struct th_estimate_run_record
     return uncertainty;
 }
 
-enum { COUNTY_DIGITS = 6 };
+enum { COUNTY_DIGITS = 6, KG_PER_T = 1000 };
 
 struct listing {
     struct th_store *store;
@@ -194,6 +195,40 @@ struct th_json *th_estimate_years_json(const struct th_estimate_year *years, siz
     return list;
 }
 
+// What of each year's whole tonnes stays in the buffer when they are issued as they stand, which is
+// what an issue rounds: before debts of earlier packages and what a verifier allows.
+static enum th_status set_buffer(struct th_store *store, const struct th_estimate_result *result,
+                                 struct th_json *reply, struct th_error *err)
+{
+    char reference[TH_METHODOLOGY_ID_SIZE + TH_METHODOLOGY_VERSION_SIZE + 1];
+    char text[TH_RATIO_TEXT_SIZE];
+    struct th_methodology *methodology = NULL;
+    int64_t sum_t = 0;
+    (void)snprintf(reference, sizeof(reference), "%s@%s", result->record.methodology,
+                   result->record.version);
+    enum th_status status = th_methodology_open(store, reference, &methodology, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_ratio ratio = th_methodology_buffer_ratio(methodology);
+    struct th_json *years = th_json_array();
+    for (size_t i = 0; i < result->n_years && status == TH_OK; i++) {
+        int64_t buffer_t = 0;
+        struct th_json *year = th_estimate_years_json(&result->years[i], 1);
+        struct th_json *own = th_json_copy(th_json_at(year, 0));
+        status = th_ratio_apply_ceil(ratio, th_units_t(result->years[i].whole), &buffer_t, err);
+        th_json_set_int(own, "buffer_t", buffer_t);
+        th_json_append(years, own);
+        th_json_free(year);
+        sum_t += buffer_t;
+    }
+    th_json_set(reply, "years", years);
+    th_json_set_text(reply, "buffer_ratio", th_ratio_format(ratio, text));
+    th_json_set_int(reply, "buffer_kg", sum_t * KG_PER_T);
+    th_methodology_free(methodology);
+    return status;
+}
+
 enum th_status th_estimate_run_json(struct th_store *store, const struct th_estimate_result *result,
                                     enum th_lang lang, struct th_json **ret_reply,
                                     struct th_error *err)
@@ -209,8 +244,12 @@ enum th_status th_estimate_run_json(struct th_store *store, const struct th_esti
     th_json_set_cent(reply, "area_m2", th_area_m2_cent(result->area));
     th_json_set_cent(reply, "area_mu", th_area_mu_cent(result->area));
     th_json_set(reply, "uncertainty", th_estimate_uncertainty_json(record));
-    th_json_set(reply, "years", th_estimate_years_json(result->years, result->n_years));
     th_json_set(reply, "groups", groups);
+    status = set_buffer(store, result, reply, err);
+    if (status != TH_OK) {
+        th_json_free(reply);
+        return status;
+    }
     *ret_reply = reply;
     return TH_OK;
 }

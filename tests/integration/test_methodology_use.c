@@ -206,6 +206,37 @@ static void estimate_run__holds_results_against_the_stated_bounds(void **state)
     th_json_free(reply);
 }
 
+// A fifth is kept: 15.4 t of 2019 are 15, of which 3, and 0.4 t carried; 8.1 t of 2020 are 8, of
+// which 1.6, rounded up to 2.
+static void estimate_run__tells_the_buffer_of_its_tonnes(void **state)
+{
+    struct fixture *f = *state;
+    struct th_error err;
+    char path[TH_TEST_PATH_SIZE];
+    struct th_json *reply = NULL;
+    const struct th_estimate_options options = {
+        .methodology = "county-orchard", .from_year = "2019", .to_year = "2020"};
+    th_json_free(orchards(f));
+    add(f, &by_officer,
+        changed_example(f, "\"buffer\": {\"value\": \"0\"", "\"buffer\": {\"value\": \"0.2\"",
+                        path),
+        TH_OK, NULL);
+    assert_ok(th_estimate_run(f->registry, &f->request, &options, &reply, &err), &err);
+    assert_string_equal(th_json_get_text(reply, "buffer_ratio", ""), "0.2");
+    assert_int_equal(th_json_get_int(reply, "buffer_kg", 0), 5000);
+    const struct th_json *years = th_json_get(reply, "years");
+    assert_int_equal(th_json_size(years), 2);
+    assert_int_equal(th_json_get_int(th_json_at(years, 0), "whole_t", 0), 15);
+    assert_int_equal(th_json_get_int(th_json_at(years, 0), "buffer_t", 0), 3);
+    assert_int_equal(th_json_get_int(th_json_at(years, 1), "whole_t", 0), 8);
+    assert_int_equal(th_json_get_int(th_json_at(years, 1), "buffer_t", 0), 2);
+    th_json_free(reply);
+    // A stored run tells the same.
+    assert_ok(th_estimate_show(f->registry, "1", NULL, TH_LANG_ZH, &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "buffer_kg", 0), 5000);
+    th_json_free(reply);
+}
+
 // A verifier finds what nobody has checked in the first line of the sheet.
 static void estimate_sheet__names_what_is_unverified(void **state)
 {
@@ -392,6 +423,8 @@ int main(void)
                                         drawn_set_up, drawn_tear_down),
         cmocka_unit_test_setup_teardown(estimate_run__holds_results_against_the_stated_bounds,
                                         drawn_set_up, drawn_tear_down),
+        cmocka_unit_test_setup_teardown(estimate_run__tells_the_buffer_of_its_tonnes, drawn_set_up,
+                                        drawn_tear_down),
         cmocka_unit_test_setup_teardown(estimate_sheet__names_what_is_unverified, drawn_set_up,
                                         drawn_tear_down),
         cmocka_unit_test_setup_teardown(estimate_run__takes_the_records_of_the_year, drawn_set_up,

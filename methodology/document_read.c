@@ -117,6 +117,20 @@ static bool is_missing(const struct th_place *place)
     return place->value == NULL;
 }
 
+// What editors and other encodings make of a text has a name of its own.
+static const char *text_reason(const char *text, size_t size, const struct th_error *err)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    const char *reason = th_error_arg_get(err, "reason");
+    if (size >= strlen(mark) && memcmp(text, mark, strlen(mark)) == 0) {
+        return "json_mark";
+    }
+    if (th_text_equals(reason, "@json_reason.utf8")) {
+        return "json_encoding";
+    }
+    return th_text_equals(reason, "@json_reason.duplicate_key") ? "json_twice" : "not_json";
+}
+
 bool th_reader_json(struct th_reader *reader, const char *text, size_t size,
                     struct th_json **ret_json)
 {
@@ -131,8 +145,8 @@ bool th_reader_json(struct th_reader *reader, const char *text, size_t size,
     if (status != TH_OK) {
         const char *line = th_error_arg_get(&err, "line");
         const char *column = th_error_arg_get(&err, "column");
-        return th_reader_fault(reader, &reader->root, "not_json", "line", line ? line : "",
-                               "column", column ? column : "", NULL);
+        return th_reader_fault(reader, &reader->root, text_reason(text, size, &err), "line",
+                               line ? line : "", "column", column ? column : "", NULL);
     }
     reader->root.value = *ret_json;
     return true;
@@ -220,6 +234,9 @@ static bool check_text(struct th_reader *reader, const struct th_place *place)
         if ((unsigned char)*c < 0x20 || *c == 0x7f) {
             return th_reader_fault(reader, place, "text_control", NULL);
         }
+    }
+    if (th_text_has_hidden(text)) {
+        return th_reader_fault(reader, place, "text_hidden", NULL);
     }
     return true;
 }

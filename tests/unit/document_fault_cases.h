@@ -41,6 +41,7 @@ static const struct fault_case cases[] = {
     {"/examples/0/year", "21", NULL, "want_year", NULL, NULL},
     {"/title/en", "\"\"", NULL, "text_empty", NULL, NULL},
     {"/summary/en", "\"a\\nb\"", NULL, "text_control", NULL, NULL},
+    {"/title/zh", "\"茶\\u202e园\"", NULL, "text_hidden", NULL, NULL},
     {"/applicability/kinds", "[]", NULL, "list_empty", NULL, NULL},
     {"/terms", "[]", NULL, "list_empty", NULL, NULL},
     {"/examples", "[]", NULL, "list_empty", NULL, NULL},

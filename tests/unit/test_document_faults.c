@@ -242,6 +242,19 @@ static void parse__faults_that_need_another_document(void **state)
     assert_string_equal(reason_of(&err), "not_json");
     assert_string_equal(arg(&err, "line"), "2");
     assert_null(methodology);
+    // What editors and other encodings make of a text is told as what it is.
+    static const struct {
+        const char *text, *reason;
+    } texts[] = {{"\xEF\xBB\xBF{}", "json_mark"},
+                 {"{\"id\": \"\xB2\xE8\"}", "json_encoding"},
+                 {"{\"id\": 1, \"id\": 2}", "json_twice"},
+                 {"{\"id\": ", "not_json"}};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        assert_int_equal(
+            th_methodology_parse(texts[i].text, strlen(texts[i].text), &methodology, &err),
+            TH_INVALID);
+        assert_string_equal(reason_of(&err), texts[i].reason);
+    }
 }
 
 // --- All at once -------------------------------------------------------------------------------

@@ -152,6 +152,7 @@ static const struct reading {
                 {"bamboo-afforestation@1", 4, 2020, " 2019 2021 "},
                 {"tree-afforestation@1", 5, 2020, " 2018 2022 "},
                 {"tree-afforestation@1", 6, 2021, " 2018 2022 "},
+                {"tree-afforestation@1", 23, 2020, " 2018 2022 "}, // from nothing
                 {"forest-volume@1", 7, 2020, " 2017 2022 "},
                 {"forest-volume@1", 8, 2020, " 2017 2022 "},
                 {"tea-garden@1", 9, 2020, ""},

@@ -86,7 +86,9 @@ static enum th_status warn_packaged(struct th_activity_run *m, size_t row, bool 
                          (struct th_date){r->year, 12, 31}, &package_id, err);
     if (status == TH_OK && package_id != 0)
         status = th_package_load(store, package_id, &package, err);
-    if (status != TH_OK || package_id == 0 || th_text_equals(package.state, "draft"))
+    // A draft is estimated again, and tonnes by statement used no records.
+    if (status != TH_OK || package_id == 0 || th_text_equals(package.state, "draft") ||
+        package.run_id == 0)
         return status;
     (void)th_error_set(&what, TH_DATA_PROBLEM,
                        known ? "activity_packaged" : "activity_packaged_without", NULL);

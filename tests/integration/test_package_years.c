@@ -184,12 +184,12 @@ static void issue(struct fixture *fixture, const char *package)
 }
 
 // Rows of a table that come behind a package are told of, those of other years are not.
-static void check_late(struct fixture *fixture, const char *table, int64_t accepted,
-                       const char *want)
+static void check_late(struct fixture *fixture, const char *login, const char *table,
+                       int64_t accepted, const char *want)
 {
     char path[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
-    struct th_request request = fixture_as("clerk_a");
+    struct th_request request = fixture_as(login);
     const struct th_record_options options = {.source =
                                                   th_test_path(path, fixture->folder, "late.csv")};
     (void)remove(path);
@@ -214,13 +214,18 @@ static void activity_import__behind_a_package_is_told(void **state)
     struct fixture *fixture = *state;
     create(fixture, "2020-01-01", "2021-12-31", TH_OK);
     // A draft is estimated again when it is submitted.
-    check_late(fixture, "parcel_id,year,n_synthetic,n_organic\n1,2020,4,3\n", 1, NULL);
+    check_late(fixture, "clerk_a", "parcel_id,year,n_synthetic,n_organic\n1,2020,4,3\n", 1, NULL);
     issue(fixture, "1");
-    check_late(fixture,
+    check_late(fixture, "clerk_a",
                "parcel_id,year,n_synthetic,n_organic\n1,2021,5,3\n1,2019,5,3\n1,2022,5,3\n", 3,
                "activity_packaged_without");
-    check_late(fixture, "parcel_id,year,n_synthetic,n_organic\n1,2020,9,3\n2,2020,9,3\n", 2,
-               "activity_packaged");
+    check_late(fixture, "clerk_a", "parcel_id,year,n_synthetic,n_organic\n1,2020,9,3\n2,2020,9,3\n",
+               2, "activity_packaged");
+    // Tonnes by statement used no records.
+    th_json_free(fixture_create(fixture, "clerk_c", "statement", "3", "6", "2021-01-01",
+                                "2021-12-31", NULL, TH_OK));
+    th_json_free(fixture_submit(fixture, "clerk_c", "2", TH_OK));
+    check_late(fixture, "clerk_c", "parcel_id,year,n_synthetic,n_organic\n6,2021,0,0\n", 1, NULL);
 }
 
 static bool take_issuance(void *context, const struct th_issuance_record *record)

@@ -324,6 +324,30 @@ static void tell_unverified(const struct th_estimate_rules *rules, struct tellin
     }
 }
 
+// What is taken of parcels that do not say it. Whether any is silent is not known here; that such a
+// default is at work can be.
+static void tell_defaults(const struct th_methodology *methodology, struct telling *telling)
+{
+    for (size_t i = 0; i < methodology->n_inputs; i++) {
+        const struct th_input *input = &methodology->inputs[i];
+        if (!input->has_default || input->standard_evidence != TH_EVIDENCE_UNVERIFIED) {
+            continue;
+        }
+        char number[TH_RATIO_TEXT_SIZE];
+        struct th_text value = {th_ratio_format(input->standard, number), number};
+        if (input->type == TH_INPUT_CHOICE) {
+            value = input->choices[input->standard.numerator].title;
+        }
+        struct th_estimate_warning warning = {.message.status = TH_DATA_PROBLEM,
+                                              .source = input->standard_source};
+        struct th_error *message = &warning.message;
+        th_text_copy(message->key, sizeof(message->key), "default_unverified");
+        th_error_add_texts(message, "input", input->title.zh, input->title.en);
+        th_error_add_texts(message, "value", value.zh, value.en);
+        tell(telling, &warning);
+    }
+}
+
 // Equations by which a survey of plots is weighed count like parameters.
 static void tell_equations(const struct th_methodology *methodology, struct telling *telling)
 {
@@ -350,6 +374,7 @@ size_t th_estimate_warnings_within(const struct th_estimate_rules *rules, size_t
     tell_replaced(rules, &telling);
     tell_references(rules, false, &telling);
     tell_unverified(rules, &telling);
+    tell_defaults(rules->methodology, &telling);
     tell_equations(rules->methodology, &telling);
     return telling.n;
 }

@@ -254,6 +254,36 @@ static void warnings__factor_is_set_beside_the_measured_stock_change(void **stat
     th_messages_free(messages);
 }
 
+// Of an orchard the soil and the ground are taken as usual in Zhejiang, which nobody checked; the
+// years of planting and conversion are a choice, and no default is unverified without being told.
+static void warnings__tell_defaults_that_nobody_checked(void **state)
+{
+    (void)state;
+    static const char *const WANT[][2] = {{"土壤类型", "低活性黏土（红壤、黄壤）"},
+                                          {"立地", "旱地矿质土"}};
+    struct th_error err;
+    struct th_estimate_warning warnings[TH_ESTIMATE_WARNINGS_MAX];
+    struct th_estimate_rules *rules = NULL;
+    struct th_methodology *methodology = shipped_document("orchard-account/2.json");
+    assert_ok(th_estimate_rules_new(methodology, NULL, 0, &rules, &err), &err);
+    size_t n = th_estimate_warnings(rules, warnings);
+    size_t n_defaults = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct th_error *message = &warnings[i].message;
+        if (strcmp(message->key, "default_unverified") == 0) {
+            assert_true(n_defaults < 2);
+            assert_string_equal(th_error_arg_get(message, "input.zh"), WANT[n_defaults][0]);
+            assert_string_equal(th_error_arg_get(message, "value.zh"), WANT[n_defaults][1]);
+            assert_non_null(warnings[i].source);
+            assert_false(warnings[i].needs_waiver);
+            n_defaults++;
+        }
+    }
+    assert_int_equal(n_defaults, 2);
+    th_estimate_rules_free(rules);
+    th_methodology_free(methodology);
+}
+
 static void project__kilograms_toward_minus_infinity(void **state)
 {
     (void)state;
@@ -510,6 +540,7 @@ int main(void)
         cmocka_unit_test(rules__factor_outside_its_range_is_refused),
         cmocka_unit_test(rules__unknown_fixed_and_repeated_inputs_are_refused),
         cmocka_unit_test(warnings__factor_is_set_beside_the_measured_stock_change),
+        cmocka_unit_test(warnings__tell_defaults_that_nobody_checked),
         cmocka_unit_test(project__kilograms_toward_minus_infinity),
         cmocka_unit_test(implausible__is_what_breaks_the_stated_bounds),
         cmocka_unit_test(statement__computes_no_tonnes),

@@ -150,6 +150,24 @@ static void keep_value(struct th_cli *cli, const char *name, const char *text)
     cli->n_values++;
 }
 
+static bool same_option(const char *stored, const char *name)
+{
+    size_t size = strcspn(stored, "=");
+    return strlen(name) == size && strncmp(stored, name, size) == 0;
+}
+
+// What is given once only must not be given in two ways: nobody would know which one held.
+static enum th_status check_once(const struct th_cli *cli, const struct th_cli_spec *spec,
+                                 const char *value, struct th_error *err)
+{
+    const char *before = th_cli_option(cli, spec->name);
+    if (spec->repeatable || !before || strcmp(before, value) == 0) {
+        return TH_OK;
+    }
+    return th_error_set(err, TH_USAGE, "usage_twice", "option", spec->name, "value", before,
+                        "other", value, NULL);
+}
+
 // One option at argv[*index]; moves *index to its last word.
 static enum th_status take_option(struct th_cli *cli, int argc, char **argv, int *index,
                                   bool arguments_full, struct th_error *err)
@@ -173,18 +191,16 @@ static enum th_status take_option(struct th_cli *cli, int argc, char **argv, int
     }
     if (global)
         return set_global(cli, spec.name, value, err);
+    enum th_status status = check_once(cli, &spec, flag ? "" : value, err);
+    if (status != TH_OK) {
+        return status;
+    }
     // The name is compared by its text up to '=', so argv itself can serve.
     keep_value(cli, name, flag ? "" : value);
     while (spec.repeatable && arguments_full && *index + 1 < argc &&
            strncmp(argv[*index + 1], "--", 2) != 0)
         keep_value(cli, name, argv[++*index]);
     return TH_OK;
-}
-
-static bool same_option(const char *stored, const char *name)
-{
-    size_t size = strcspn(stored, "=");
-    return strlen(name) == size && strncmp(stored, name, size) == 0;
 }
 
 static enum th_status check_required(const struct th_cli *cli, size_t n_required,

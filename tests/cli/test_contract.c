@@ -244,6 +244,7 @@ static const struct failure FAILURES[] = {
     // 2: usage, and values that cannot be
     {"parcel", 2, "usage_verb_missing"},
     {"parcel list --foo", 2, "usage_unknown_option"},
+    {"parcel list --kind tea --kind=bamboo", 2, "usage_twice"},
     {"parcel import", 2, "usage_missing_argument"},
     {"methodology stems --input dbh=10", 2, "usage_missing_argument"},
     {"party add --kind elf --name 某", 2, "party_kind"},

@@ -16,11 +16,15 @@ struct th_estimate_table {
     struct th_estimate_values **unstated; // of a year, where nothing is stated; NULL: not yet known
     size_t n_parcels;
     size_t n_unrecorded;
-    // Of the first parcels, by parcel, then year.
-    size_t n_kept, n_kept_max;
-    size_t capacity; // of parcels
-    double *inputs;
-    size_t *errors_end; // of each parcel and year
+    size_t memory_max;
+    // Of the first parcels: which of the sets below each brings along, by parcel, then year.
+    size_t n_kept, capacity;
+    uint32_t *set_of;
+    size_t *last_sets; // of each year
+    // What several parcels bring along alike is kept once.
+    size_t n_sets, sets_capacity;
+    double *inputs;     // n_inputs a set
+    size_t *errors_end; // of each set
     struct th_estimate_error *errors;
     size_t n_errors, errors_capacity;
 };
@@ -39,11 +43,13 @@ enum th_status th_estimate_table_new(struct th_store *store,
     table->from_year = from_year;
     table->n_years = (size_t)(to_year - from_year) + 1;
     table->n_inputs = th_methodology_n_inputs(methodology);
-    table->n_kept_max = memory_max / (table->n_years * (table->n_inputs + 1) * sizeof(double));
+    table->memory_max = memory_max;
     table->unstated = calloc(table->n_years, sizeof(struct th_estimate_values *));
+    table->last_sets = calloc(table->n_years, sizeof(*table->last_sets));
     enum th_status status =
-        table->unstated ? th_estimate_records_new(store, from_year, to_year, &table->records, err)
-                        : th_error_no_memory(err);
+        table->unstated && table->last_sets
+            ? th_estimate_records_new(store, from_year, to_year, &table->records, err)
+            : th_error_no_memory(err);
     if (status != TH_OK) {
         th_estimate_table_free(table);
         return status;
@@ -60,6 +66,8 @@ void th_estimate_table_free(struct th_estimate_table *table)
         }
         free(table->unstated);
         th_estimate_records_free(table->records);
+        free(table->set_of);
+        free(table->last_sets);
         free(table->inputs);
         free(table->errors_end);
         free(table->errors);
@@ -166,19 +174,28 @@ static enum th_status read_parcel(struct th_estimate_table *table,
 static bool grow_parcels(struct th_estimate_table *table)
 {
     size_t capacity = table->capacity == 0 ? 256 : 2 * table->capacity;
-    double *inputs =
-        realloc(table->inputs, (capacity * table->n_years * table->n_inputs + 1) * sizeof(*inputs));
+    uint32_t *set_of = realloc(table->set_of, capacity * table->n_years * sizeof(*set_of));
+    if (set_of) {
+        table->set_of = set_of;
+        table->capacity = capacity;
+    }
+    return set_of != NULL;
+}
+
+static bool grow_sets(struct th_estimate_table *table)
+{
+    size_t capacity = table->sets_capacity == 0 ? 256 : 2 * table->sets_capacity;
+    double *inputs = realloc(table->inputs, (capacity * table->n_inputs + 1) * sizeof(*inputs));
     if (!inputs) {
         return false;
     }
     table->inputs = inputs;
-    size_t *errors_end =
-        realloc(table->errors_end, capacity * table->n_years * sizeof(*errors_end));
+    size_t *errors_end = realloc(table->errors_end, capacity * sizeof(*errors_end));
     if (!errors_end) {
         return false;
     }
     table->errors_end = errors_end;
-    table->capacity = capacity;
+    table->sets_capacity = capacity;
     return true;
 }
 
@@ -193,6 +210,63 @@ static bool grow_errors(struct th_estimate_table *table, size_t n)
     return errors != NULL;
 }
 
+struct set { // borrowed
+    const double *inputs;
+    const struct th_estimate_error *errors; // NULL without
+    size_t n_errors;
+};
+
+static struct set set_at(const struct th_estimate_table *table, size_t index)
+{
+    size_t first = index > 0 ? table->errors_end[index - 1] : 0;
+    size_t n_errors = table->errors_end[index] - first;
+    return (struct set){.inputs = table->inputs + index * table->n_inputs,
+                        .errors = n_errors > 0 ? table->errors + first : NULL,
+                        .n_errors = n_errors};
+}
+
+static bool is_set(const struct th_estimate_table *table, size_t index,
+                   const struct th_estimate_values *values)
+{
+    if (index >= table->n_sets) {
+        return false;
+    }
+    struct set set = set_at(table, index);
+    return set.n_errors == values->n_errors &&
+           memcmp(set.inputs, values->inputs, table->n_inputs * sizeof(*set.inputs)) == 0 &&
+           (set.n_errors == 0 ||
+            memcmp(set.errors, values->errors, set.n_errors * sizeof(*set.errors)) == 0);
+}
+
+static enum th_status add_set(struct th_estimate_table *table,
+                              const struct th_estimate_values *values, struct th_error *err)
+{
+    bool fits = table->n_sets < table->sets_capacity || grow_sets(table);
+    if (fits && table->n_errors + values->n_errors > table->errors_capacity) {
+        fits = grow_errors(table, values->n_errors);
+    }
+    if (!fits) {
+        return th_error_no_memory(err);
+    }
+    memcpy(table->inputs + table->n_sets * table->n_inputs, values->inputs,
+           table->n_inputs * sizeof(*table->inputs));
+    if (values->n_errors > 0) {
+        memcpy(table->errors + table->n_errors, values->errors,
+               values->n_errors * sizeof(*table->errors));
+    }
+    table->n_errors += values->n_errors;
+    table->errors_end[table->n_sets++] = table->n_errors;
+    return TH_OK;
+}
+
+static bool has_room(const struct th_estimate_table *table)
+{
+    size_t set_size = table->n_inputs * sizeof(*table->inputs) + sizeof(*table->errors_end);
+    size_t size = table->n_sets * set_size + table->n_errors * sizeof(*table->errors) +
+                  table->n_kept * table->n_years * sizeof(*table->set_of);
+    return size < table->memory_max && table->n_sets < UINT32_MAX - table->n_years;
+}
+
 // Values of a parcel that is read for the first time; kept while there is room.
 struct reading {
     struct th_estimate_table *table;
@@ -205,29 +279,20 @@ static enum th_status keep_year(void *context, size_t column,
 {
     struct reading *reading = context;
     struct th_estimate_table *table = reading->table;
-    size_t row = table->n_kept * table->n_years + column;
     if (values && th_estimate_is_unrecorded(table->methodology, values->is_default)) {
         reading->n_unrecorded++;
     }
-    if (!reading->is_kept) {
+    if (!reading->is_kept || !values) {
         return TH_OK;
     }
-    if (!values) {
-        table->errors_end[row] = table->n_errors;
-        return TH_OK;
+    if (!is_set(table, table->last_sets[column], values)) {
+        enum th_status status = add_set(table, values, err);
+        if (status != TH_OK) {
+            return status;
+        }
+        table->last_sets[column] = table->n_sets - 1;
     }
-    if (table->n_errors + values->n_errors > table->errors_capacity &&
-        !grow_errors(table, values->n_errors)) {
-        return th_error_no_memory(err);
-    }
-    memcpy(table->inputs + row * table->n_inputs, values->inputs,
-           table->n_inputs * sizeof(*table->inputs));
-    if (values->n_errors > 0) {
-        memcpy(table->errors + table->n_errors, values->errors,
-               values->n_errors * sizeof(*table->errors));
-    }
-    table->n_errors += values->n_errors;
-    table->errors_end[row] = table->n_errors;
+    table->set_of[table->n_kept * table->n_years + column] = (uint32_t)table->last_sets[column];
     return TH_OK;
 }
 
@@ -236,8 +301,9 @@ enum th_status th_estimate_table_add(struct th_estimate_table *table,
                                      struct th_error *err)
 {
     struct reading reading = {.table = table};
+    size_t n_sets = table->n_sets;
     size_t n_errors = table->n_errors;
-    reading.is_kept = table->n_kept == table->n_parcels && table->n_kept < table->n_kept_max;
+    reading.is_kept = table->n_kept == table->n_parcels && has_room(table);
     enum th_status status = TH_OK;
     if (reading.is_kept && table->n_kept == table->capacity && !grow_parcels(table)) {
         status = th_error_no_memory(err);
@@ -246,6 +312,7 @@ enum th_status th_estimate_table_add(struct th_estimate_table *table,
         status = read_parcel(table, sources, n_ahead, keep_year, &reading, err);
     }
     if (status != TH_OK) {
+        table->n_sets = n_sets;
         table->n_errors = n_errors;
         return status;
     }
@@ -341,11 +408,10 @@ static void fill_kept(const struct th_estimate_table *table,
             continue;
         }
         struct th_estimate_parcel *parcel = add_parcel(block, column, then, place);
-        size_t row = index * table->n_years + column;
-        size_t first = row > 0 ? table->errors_end[row - 1] : 0;
-        parcel->inputs = table->inputs + row * table->n_inputs;
-        parcel->errors = table->n_errors > 0 ? table->errors + first : NULL;
-        parcel->n_errors = table->errors_end[row] - first;
+        struct set set = set_at(table, table->set_of[index * table->n_years + column]);
+        parcel->inputs = set.inputs;
+        parcel->errors = set.errors;
+        parcel->n_errors = set.n_errors;
     }
 }
 

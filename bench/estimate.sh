@@ -3,13 +3,15 @@
 # one machine:
 #   bench/estimate.sh [--folder F] [--preset P] [--runs R] [N]
 # Parcels of bench/make_fabric, tea-garden's arithmetic for every kind of them (14 inputs, 17 numbers
-# with intervals, 10,000 draws), one year. CPU seconds (user and system), the least of R runs
-# (default 3) of each: other programs on the machine change wall times, these less.
+# with intervals, 10,000 draws), one year. CPU seconds (user and system) of R rounds (default 5), in
+# each of which the rows are also written one by one and sixteen by one statement: other programs on
+# the machine change wall times, these less. Told are the least of each and the middle ones of the
+# rounds' ratios; then what methodology check of all of them takes.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 root=$(dirname -- "$here")
 n=1000000
-runs=3
+runs=5
 folder=$root/build/bench
 preset=release
 while [ $# -gt 0 ]; do
@@ -66,16 +68,27 @@ run=0
 while [ "$run" -lt "$runs" ]; do
     run=$((run + 1))
     cpu_of "$program" estimate run --year 2021 --methodology bench-garden --quiet >>"$work/run.txt"
-    "$tools/estimate_rows" "$TANHUI_REGISTRY" "$run" >>"$work/rows.txt"
+    "$tools/estimate_rows" "$TANHUI_REGISTRY" 1 >>"$work/rows.txt"
+    "$tools/estimate_rows" "$TANHUI_REGISTRY" 1 16 >>"$work/together.txt"
     sqlite3 "$TANHUI_REGISTRY" "PRAGMA wal_checkpoint(TRUNCATE)" >/dev/null
 done
-python3 - "$work/run.txt" "$work/rows.txt" <<'PYTHON'
+cpu_of "$program" methodology check bench-garden --year 2021 --quiet >"$work/check.txt"
+python3 - "$work" <<'PYTHON'
 import json
+import statistics
 import sys
 
-whole = min(float(line) for line in open(sys.argv[1]))
-rows = [json.loads(line) for line in open(sys.argv[2])]
-plain = min(row["cpu_s"] for row in rows)
-print(f"{rows[0]['rows']} rows: estimate run {whole:.2f} s, SQLite writing them {plain:.2f} s, "
-      f"ratio {whole / plain:.2f} (CPU seconds, the least of {len(rows)})")
+
+def lines(name):
+    return [json.loads(line) for line in open(f"{sys.argv[1]}/{name}.txt")]
+
+
+whole = lines("run")
+print(f"estimate run {min(whole):.2f} s (CPU seconds, the least of {len(whole)})")
+for name, what in (("rows", "one by one"), ("together", "sixteen together")):
+    rows = lines(name)
+    plain = [row["cpu_s"] for row in rows]
+    ratio = statistics.median(a / b for a, b in zip(whole, plain))
+    print(f"SQLite writing its {rows[0]['rows']} rows {what} {min(plain):.2f} s, ratio {ratio:.2f}")
+print(f"methodology check {lines('check')[0]:.2f} s")
 PYTHON

@@ -57,7 +57,12 @@ enum { COLUMN_GROUND_ATTRIBUTES = 14 };
 static const char SQL_EACH[] = "SELECT " RECORD_COLUMNS IN_FORCE NAMED WHERE_ANY;
 static const char SQL_EACH_VILLAGE[] = "SELECT " RECORD_COLUMNS IN_FORCE NAMED WHERE_VILLAGE;
 static const char SQL_EACH_PACKAGE[] = "SELECT " RECORD_COLUMNS OF_PACKAGE NAMED WHERE_PACKAGE;
-static const char SQL_GROUND_EACH[] = "SELECT " GROUND_COLUMNS IN_FORCE WHERE_ANY;
+// In the order in which the versions lie in the file, so that none has to be looked for.
+static const char SQL_GROUND_EACH[] =
+    "SELECT " GROUND_COLUMNS " FROM parcel_version v NOT INDEXED"
+    " CROSS JOIN parcel p ON p.parcel_id = v.parcel_id AND p.version = v.version"
+    " WHERE (?4 IS NULL OR v.kind = ?4) AND (?5 IS NULL OR p.state = ?5)";
+static const char SQL_GROUND_ONE[] = "SELECT " GROUND_COLUMNS IN_FORCE WHERE_ANY;
 static const char SQL_GROUND_EACH_VILLAGE[] = "SELECT " GROUND_COLUMNS IN_FORCE WHERE_VILLAGE;
 static const char SQL_GROUND_EACH_PACKAGE[] = "SELECT " GROUND_COLUMNS OF_PACKAGE WHERE_PACKAGE;
 static const char SQL_GEOMETRY_EACH[] =
@@ -274,9 +279,11 @@ enum th_status th_parcel_ground_each(struct th_store *store, const struct th_par
                                                    const char *attributes),
                                      void *context, struct th_error *err)
 {
-    bool of_village = filter->village != NULL && filter->parcel_id <= 0;
-    const char *sql = of_village ? SQL_GROUND_EACH_VILLAGE : SQL_GROUND_EACH;
-    struct th_stmt *q = th_db_query(store, filter->package_id > 0 ? SQL_GROUND_EACH_PACKAGE : sql);
+    const char *sql = filter->package_id > 0  ? SQL_GROUND_EACH_PACKAGE
+                      : filter->parcel_id > 0 ? SQL_GROUND_ONE
+                      : filter->village       ? SQL_GROUND_EACH_VILLAGE
+                                              : SQL_GROUND_EACH;
+    struct th_stmt *q = th_db_query(store, sql);
     bind_filter(q, filter);
     struct th_parcel_record record = {0};
     enum th_status status = TH_OK;

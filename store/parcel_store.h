@@ -82,8 +82,8 @@ enum th_status th_parcel_each(struct th_store *store, const struct th_parcel_fil
                                             const char *attributes),
                               void *context, struct th_error *err) TH_MUST_CHECK;
 // The same without what an estimate does not look at (the village's name, where the version comes
-// from, the land scheme, the perimeter, the hash of the row), which stays empty: a million parcels
-// are gone through at half the cost.
+// from, the land scheme, the perimeter, the hash of the row), which stays empty, and in no order: a
+// million parcels are gone through at half the cost.
 enum th_status th_parcel_ground_each(struct th_store *store, const struct th_parcel_filter *filter,
                                      bool (*visit)(void *context,
                                                    const struct th_parcel_record *record,

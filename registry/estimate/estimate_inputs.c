@@ -186,6 +186,25 @@ static bool load_source(void *context, const struct th_parcel_record *record,
     return load->status == TH_OK;
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+    const struct th_estimate_source *x = a;
+    const struct th_estimate_source *y = b;
+    return (x->parcel_id > y->parcel_id) - (x->parcel_id < y->parcel_id);
+}
+
+// They come out of order where parcels have changed since they were registered.
+static void sort_sources(struct th_estimate_source *sources, size_t n)
+{
+    size_t n_sorted = n > 0 ? 1 : 0;
+    while (n_sorted < n && sources[n_sorted - 1].parcel_id < sources[n_sorted].parcel_id) {
+        n_sorted++;
+    }
+    if (n_sorted < n) {
+        qsort(sources, n, sizeof(*sources), compare_ids);
+    }
+}
+
 enum th_status th_estimate_sources_load(struct th_store *store,
                                         const struct th_parcel_filter *filter,
                                         struct th_estimate_sources *sources, struct th_error *err)
@@ -198,6 +217,9 @@ enum th_status th_estimate_sources_load(struct th_store *store,
     }
     enum th_status status = th_parcel_ground_each(store, filter, load_source, &context, err);
     status = status == TH_OK ? context.status : status;
+    if (status == TH_OK && sources->n > first) {
+        sort_sources(sources->items + first, sources->n - first);
+    }
     return status == TH_OK ? th_estimate_grounds_load(store, sources, first, err) : status;
 }
 

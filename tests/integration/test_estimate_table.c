@@ -8,13 +8,14 @@
 #include "registry/estimate/estimate.h"
 #include "registry/estimate/estimate_internal.h"
 #include "registry/estimate/methodology.h"
+#include "registry/life/parcel_life.h"
 #include "registry/records/activity.h"
 #include "tests/integration/drawn_fixture.h"
 
 enum { N_GARDENS = 24, FROM = 2019, TO = 2023, N_YEARS = TO - FROM + 1, SOURCES_MAX = 40 };
 
 // Gardens 1 … 24, planted from 2000 on, of three neighbours in six nothing is known, every third
-// with records of two years, the first of them divided since.
+// with records of two years, the first of them divided since, the second with another number.
 static void make_gardens(struct fixture *f)
 {
     static struct drawn file;
@@ -49,6 +50,12 @@ static void make_gardens(struct fixture *f)
     th_json_free(reply);
     th_buf_clear(&table);
     drawn_split_at(f, 1, 119.6605);
+    // Garden 2 has a version that was stored behind all others.
+    const struct th_parcel_renumber_options right = {
+        .parcel_id = 2, .number = "2-1", .reason = "misread"};
+    reply = NULL;
+    assert_ok(th_parcel_renumber_use(f->registry, &f->request, &right, &reply, &err), &err);
+    th_json_free(reply);
 }
 
 struct world {
@@ -68,6 +75,9 @@ static void world_open(struct fixture *f, struct world *world)
     assert_ok(th_estimate_sources_load(world->store, &all, &world->sources, &err), &err);
     world->n_inputs = th_methodology_n_inputs(world->methodology);
     assert_true(world->sources.n > N_GARDENS && world->sources.n < SOURCES_MAX);
+    for (size_t i = 1; i < world->sources.n; i++) {
+        assert_true(world->sources.items[i - 1].parcel_id < world->sources.items[i].parcel_id);
+    }
 }
 
 static void world_close(struct world *world)

@@ -212,8 +212,8 @@ static void change_first(struct fixture *f, int64_t version, struct th_date from
 
 struct grounds_met {
     struct th_store *store;
-    int64_t n;
-    int64_t last_id;
+    int64_t n, n_wanted;
+    bool ids[8]; // that were met
 };
 
 // What comes is what the parcel's record says, the rest is empty.
@@ -245,9 +245,9 @@ static bool check_ground(void *context, const struct th_parcel_record *record,
     assert_string_equal(record->origin, want.origin);
     assert_string_equal(record->village_name, "");
     assert_string_equal(record->source_key, "");
-    assert_true(record->parcel_id > met->last_id);
-    met->last_id = record->parcel_id;
-    return ++met->n < 4;
+    assert_true(record->parcel_id > 0 && record->parcel_id < 8 && !met->ids[record->parcel_id]);
+    met->ids[record->parcel_id] = true;
+    return ++met->n < met->n_wanted;
 }
 
 static void parcel_ground_each__brings_the_same_as_the_whole_records(void **state)
@@ -256,22 +256,26 @@ static void parcel_ground_each__brings_the_same_as_the_whole_records(void **stat
     struct th_error err;
     static const struct {
         struct th_parcel_filter filter;
-        int64_t n, last_id;
-    } CASES[] = {{{0}, 4, 4}, // until told to stop
-                 {{.village = FIXTURE_VILLAGE}, 4, 4},
-                 {{.village = FIXTURE_OTHER_VILLAGE}, 0, 0},
-                 {{.kind = "bamboo", .state = "registered"}, 4, 4},
-                 {{.kind = "tea"}, 0, 0},
-                 {{.state = "retired"}, 0, 0},
-                 {{.parcel_id = 5}, 1, 5},
-                 {{.parcel_id = 5, .village = FIXTURE_OTHER_VILLAGE}, 0, 0}};
+        int64_t n_wanted, n;
+    } CASES[] = {{{0}, 8, 5},
+                 {{0}, 2, 2}, // then told to stop
+                 {{.village = FIXTURE_VILLAGE}, 8, 5},
+                 {{.village = FIXTURE_VILLAGE}, 3, 3},
+                 {{.village = FIXTURE_OTHER_VILLAGE}, 8, 0},
+                 {{.kind = "bamboo", .state = "registered"}, 8, 5},
+                 {{.kind = "tea"}, 8, 0},
+                 {{.state = "retired"}, 8, 0},
+                 {{.parcel_id = 1}, 8, 1},
+                 {{.parcel_id = 5, .village = FIXTURE_OTHER_VILLAGE}, 8, 0}};
     change_first(f, 2, (struct th_date){2024, 5, 1}, 30.001);
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        struct grounds_met met = {.store = th_registry_store(f->registry)};
+        struct grounds_met met = {.store = th_registry_store(f->registry),
+                                  .n_wanted = CASES[i].n_wanted};
         assert_ok(th_parcel_ground_each(met.store, &CASES[i].filter, check_ground, &met, &err),
                   &err);
         assert_int_equal(met.n, CASES[i].n);
-        assert_int_equal(met.last_id, CASES[i].last_id);
+        if (CASES[i].filter.parcel_id > 0)
+            assert_int_equal(met.ids[CASES[i].filter.parcel_id], CASES[i].n > 0);
     }
 }
 

@@ -357,6 +357,10 @@ static void read_plausible(struct th_reader *reader)
             (void)th_reader_fault(reader, &place, "range_order", NULL);
         }
     }
+    if (methodology->n_plausible == 0 && !methodology->monitoring_only &&
+        !methodology->statement_based) {
+        (void)th_reader_fault(reader, &list, "plausible_missing", NULL);
+    }
     for (size_t i = 0; i < methodology->n_plausible && reader->n_faults == n_before; i++) {
         check_plausible_order(reader, i);
     }

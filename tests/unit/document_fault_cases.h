@@ -203,6 +203,7 @@ static const struct fault_case cases[] = {
     {"/applicability/conditions/1/choices/0", "\"peat\"", NULL, "choice_unknown", "have", "peat"},
     {"/buffer/value", "\"1.01\"", "/buffer", "buffer_range", NULL, NULL},
     {"/uncertainty/confidence", "\"0.95\"", NULL, "confidence_value", "want", "0.9"},
+    {"/plausible", "[]", NULL, "plausible_missing", NULL, NULL},
     {"/plausible/0/low", "\"61\"", "/plausible/0", "range_order", NULL, NULL},
     {"/plausible/0/high", "\"900\"", NULL, "bounds_area", "high", "110"},
     {"/plausible/0/high", "\"60000\"", NULL, "bounds_mass", "unit", "t CO2e/ha/yr"},

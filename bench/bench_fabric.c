@@ -113,7 +113,7 @@ static struct th_fabric_parcel strip_draw(size_t i, int64_t id)
 static struct th_fabric_parcel giant_draw(size_t side)
 {
     enum { EDGE = 20000 };
-    struct th_xy *points = malloc((4 * EDGE + 1) * sizeof *points);
+    struct th_xy *points = malloc((4 * EDGE + 1) * sizeof(*points));
     double size = cell_deg * ((double)side + 1);
     for (size_t i = 0; i < EDGE && points != NULL; i++) {
         double t = (double)i / EDGE * size;
@@ -150,7 +150,7 @@ static double resident_mb(const char *field)
     char line[200];
     double kb = 0;
     FILE *status = fopen("/proc/self/status", "r");
-    while (status != NULL && fgets(line, sizeof line, status) != NULL) {
+    while (status != NULL && fgets(line, sizeof(line), status) != NULL) {
         if (strncmp(line, field, strlen(field)) == 0) {
             kb = strtod(line + strlen(field) + 1, NULL);
         }
@@ -207,7 +207,7 @@ static struct geos_result geos_pairs(const struct th_fabric_parcel *parcels, siz
     GEOSContextHandle_t geos = GEOS_init_r();
     GEOSContext_setNoticeMessageHandler_r(geos, silent, NULL);
     GEOSGeometry **shapes = calloc(n, sizeof(GEOSGeometry *));
-    size_t(*met)[2] = malloc(4 * n * sizeof *met);
+    size_t(*met)[2] = malloc(4 * n * sizeof(*met));
     for (size_t i = 0; i < n; i++) {
         shapes[i] = geos_of(geos, parcels[i].ground);
     }
@@ -263,7 +263,7 @@ int main(int argc, char **argv)
     struct th_fabric_pairs pairs;
     size_t side = (size_t)ceil(sqrt((double)n));
     size_t n_points = 0;
-    struct th_fabric_parcel *parcels = calloc(n, sizeof *parcels);
+    struct th_fabric_parcel *parcels = calloc(n, sizeof(*parcels));
     for (size_t i = 0; i < n; i++) {
         parcels[i] = strcmp(kind, "copies") == 0   ? parcel_draw(0, 0, 1)
                      : strcmp(kind, "strips") == 0 ? strip_draw(i, 1)

@@ -79,19 +79,22 @@ static double watch_tell(struct watch watch, const char *phase, int64_t n)
 
 static void must(enum th_status status, const struct th_error *err, const char *what)
 {
-    if (status == TH_OK)
+    if (status == TH_OK) {
         return;
+    }
     fprintf(stderr, "bench_store: %s: %s", what, err->key);
-    for (int i = 0; i < err->n_args; i++)
+    for (int i = 0; i < err->n_args; i++) {
         fprintf(stderr, " %s=%s", err->args[i].name, err->args[i].value);
+    }
     fputc('\n', stderr);
     exit(1);
 }
 
 static unsigned char *put_u32(unsigned char *at, uint32_t value)
 {
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4; i++) {
         *at++ = (unsigned char)(value >> (8 * i));
+    }
     return at;
 }
 
@@ -112,8 +115,8 @@ static void draw(struct bench *b, int64_t index)
     for (int i = 0; i < b->n_points; i++) {
         int k = i == b->n_points - 1 ? 0 : i;
         double point[2] = {x + b->circle[2 * k], y + b->circle[2 * k + 1]};
-        memcpy(at, point, sizeof point);
-        at += sizeof point;
+        memcpy(at, point, sizeof(point));
+        at += sizeof(point);
     }
 }
 
@@ -121,9 +124,10 @@ static void set_up(struct bench *b)
 {
     b->wkb_size = 9 + 9 + 4 + (size_t)b->n_points * 16;
     b->wkb = malloc(b->wkb_size);
-    b->circle = malloc((size_t)b->n_points * 2 * sizeof *b->circle);
-    if (b->wkb == NULL || b->circle == NULL)
+    b->circle = malloc((size_t)b->n_points * 2 * sizeof(*b->circle));
+    if (b->wkb == NULL || b->circle == NULL) {
         exit(1);
+    }
     for (int i = 0; i < b->n_points; i++) {
         double angle = 2 * 3.14159265358979 * i / (b->n_points - 1);
         double radius = 0.00045 + 0.00004 * sin(9 * angle);
@@ -175,9 +179,9 @@ static struct th_parcel_record record_of(int64_t index, int64_t first_id, int64_
                                       .source_row = index + 1,
                                       .feature = index};
     village_code(index / VILLAGE_PARCELS, record.village);
-    snprintf(record.number, sizeof record.number, "%lld-%lld", (long long)(first_id / 1000000),
+    snprintf(record.number, sizeof(record.number), "%lld-%lld", (long long)(first_id / 1000000),
              (long long)(index % VILLAGE_PARCELS + 1));
-    snprintf(record.source_key, sizeof record.source_key,
+    snprintf(record.source_key, sizeof(record.source_key),
              "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef:parcels:%lld",
              (long long)index + 1);
     return record;
@@ -211,11 +215,12 @@ static void store_rows(struct bench *b, int64_t import_id, int64_t first_id, str
                  "prepare");
         }
         double t2 = wall_s();
-        if (!b->singly)
+        if (!b->singly) {
             must(th_parcel_bulk_insert(b->store,
                                        &(struct th_parcel_version_row){&record, ATTRIBUTES, &row},
                                        1, 1, &err),
                  &err, "bulk insert");
+        }
         double t3 = wall_s();
         phases->draw_s += t1 - t0;
         phases->prepare_s += t2 - t1;
@@ -238,23 +243,27 @@ static double run_import(struct bench *b, const char *title)
     struct phases phases = {.cpu_s = cpu_s(RUSAGE_SELF)};
     printf("-- %s\n", title);
     struct watch all = watch_start();
-    if (!b->log)
+    if (!b->log) {
         printf("%-28s %9s\n", "written once", th_store_alone_begin(b->store) ? "yes" : "no");
+    }
     must(th_store_begin(b->store, &err), &err, "begin");
     must(th_parcel_heads(b->store, &last_parcel, &last_version, &err), &err, "heads");
-    if (last_parcel == 0)
+    if (last_parcel == 0) {
         add_villages(b);
+    }
     must(th_import_insert(b->store, &import, &evidence, &import_id, &err), &err, "import");
-    if (!b->singly)
+    if (!b->singly) {
         must(th_parcel_bulk_begin(b->store, &err), &err, "bulk begin");
+    }
     store_rows(b, import_id, last_parcel + 1, &phases);
     printf("%-28s %9.3f s (drawing and hashing ground, not counted)\n", "draw", phases.draw_s);
     printf("%-28s %9.3f s\n", b->singly ? "th_parcel_insert" : "prepare", phases.prepare_s);
     printf("%-28s %9.3f s (CPU of the three: %.3f s)\n", "insert", phases.insert_s,
            cpu_s(RUSAGE_SELF) - phases.cpu_s);
     struct watch watch = watch_start();
-    if (!b->singly)
+    if (!b->singly) {
         must(th_parcel_bulk_end(b->store, &err), &err, "bulk end");
+    }
     (void)watch_tell(watch, "end (R*Tree)", b->n);
     watch = watch_start();
     journal(b);
@@ -293,7 +302,7 @@ static void ask(struct bench *b)
     for (int i = 0; i < QUESTIONS; i++) {
         draw(b, rand() % b->n);
         double point[2];
-        memcpy(point, b->wkb + 22, sizeof point);
+        memcpy(point, b->wkb + 22, sizeof(point));
         double start = wall_s();
         const struct th_parcel_box box = {
             point[0] - 0.001, point[1] - 0.0005, point[0], point[1] + 0.0005, {2025, 1, 1}};
@@ -320,8 +329,9 @@ static void ask(struct bench *b)
         must(th_parcel_find(b->store, record.village, record.number, "", &is, &found, &content,
                             &err),
              &err, "find");
-        if (!is)
+        if (!is) {
             exit(1);
+        }
     }
     (void)watch_tell(watch, "th_parcel_find", QUESTIONS * 50);
 }
@@ -341,8 +351,8 @@ static double run_ogr(struct bench *b)
 {
     char source[PATH_SIZE + 16];
     char target[PATH_SIZE + 16];
-    snprintf(source, sizeof source, "%s.gpkg", b->path);
-    snprintf(target, sizeof target, "%s.sqlite", b->path);
+    snprintf(source, sizeof(source), "%s.gpkg", b->path);
+    snprintf(target, sizeof(target), "%s.sqlite", b->path);
     (void)unlink(source);
     (void)unlink(target);
     static const char sql[] =
@@ -362,8 +372,9 @@ static double run_ogr(struct bench *b)
     printf("-- ogr2ogr GPKG to SpatiaLite\n%-28s %9.3f s wall %9.3f s CPU\n", "ogr2ogr", wall,
            cpu_s(RUSAGE_CHILDREN) - cpu);
     struct stat info;
-    if (stat(target, &info) == 0)
+    if (stat(target, &info) == 0) {
         printf("%-28s %9.1f MB\n", "its file", (double)info.st_size / 1e6);
+    }
     if (!b->keep) {
         (void)unlink(source);
         (void)unlink(target);
@@ -404,8 +415,9 @@ static void read_options(struct bench *b, int argc, char **argv)
             exit(2);
         }
     }
-    if (b->n < 1 || b->n_points < 4 || b->n_points > POINTS_MAX)
+    if (b->n < 1 || b->n_points < 4 || b->n_points > POINTS_MAX) {
         exit(2);
+    }
 }
 
 int main(int argc, char **argv)
@@ -413,7 +425,7 @@ int main(int argc, char **argv)
     struct bench b = {.n = 100000, .n_points = 110, .folder = "/tmp"};
     struct th_error err;
     read_options(&b, argc, argv);
-    snprintf(b.path, sizeof b.path, "%s/bench_store-%ld.tanhui", b.folder, (long)getpid());
+    snprintf(b.path, sizeof(b.path), "%s/bench_store-%ld.tanhui", b.folder, (long)getpid());
     set_up(&b);
     struct watch watch = watch_start();
     must(th_store_create(b.path, &OPTIONS, &b.store, &err), &err, "create");
@@ -423,22 +435,26 @@ int main(int argc, char **argv)
     th_store_close(b.store);
     store_s += watch_tell(watch, "close (checkpoint)", b.n);
     struct stat info;
-    if (stat(b.path, &info) == 0)
+    if (stat(b.path, &info) == 0) {
         printf("%-28s %9.1f MB\n", "file", (double)info.st_size / 1e6);
+    }
     watch = watch_start();
     must(th_store_open(b.path, TH_STORE_WRITE, &OPTIONS, &b.store, &err), &err, "open");
     (void)watch_tell(watch, "open", 1);
     ask(&b);
-    if (b.twice)
+    if (b.twice) {
         (void)run_import(&b, "second import, over the first");
+    }
     th_store_close(b.store);
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     printf("%-28s %9.1f MB\n", "peak memory", (double)usage.ru_maxrss / 1024);
-    if (!b.no_ogr)
+    if (!b.no_ogr) {
         printf("%-28s %9.3f\n", "ratio store / ogr2ogr", store_s / run_ogr(&b));
-    if (!b.keep)
+    }
+    if (!b.keep) {
         (void)unlink(b.path);
+    }
     free(b.wkb);
     free(b.circle);
     return 0;

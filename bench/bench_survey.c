@@ -65,7 +65,7 @@ static void shape_draw(struct th_geometry *shape, size_t n, double x, double y, 
 static void prepare(struct bench *bench, size_t n)
 {
     struct th_error err = {0};
-    struct th_xy *points = calloc(n + 1, sizeof *points);
+    struct th_xy *points = calloc(n + 1, sizeof(*points));
     size_t ring_end = n + 1;
     size_t polygon_end = 1;
     struct th_geometry shape = {points, n + 1, &ring_end, 1, &polygon_end, 1};
@@ -195,7 +195,7 @@ int main(int argc, char **argv)
         {"  WKB", step_wkb},
         {"  BLAKE2b", step_hash},
     };
-    enum { JOBS = sizeof jobs / sizeof jobs[0] };
+    enum { JOBS = sizeof(jobs) / sizeof(jobs[0]) };
     static struct bench bench;
     static double times[JOBS][ROUNDS];
     long n = argc > 1 ? strtol(argv[1], NULL, 10) : VERTICES;

@@ -26,7 +26,7 @@ static const struct {
                     {"declared", "area_mismatch", "warning"},
                     {"hole", NULL, NULL},
                     {"multipart", NULL, NULL}};
-enum { N_DEFECTS = sizeof expectations / sizeof expectations[0] };
+enum { N_DEFECTS = sizeof(expectations) / sizeof(expectations[0]) };
 
 struct sown {
     int64_t row;
@@ -44,8 +44,9 @@ struct check {
 
 static void wrong(struct check *check, int64_t row, const char *what, const char *detail)
 {
-    if (check->n_wrong++ < SHOWN_MAX)
+    if (check->n_wrong++ < SHOWN_MAX) {
         printf("row %" PRId64 ": %s %s\n", row, what, detail);
+    }
 }
 
 static void *must(void *pointer)
@@ -94,15 +95,16 @@ static void read_truth(const char *path, struct check *check)
         struct th_json *json = parse(line, length, path);
         const char *name = th_json_get_text(json, "defect", "");
         size_t defect = 0;
-        while (defect < N_DEFECTS && strcmp(expectations[defect].defect, name) != 0)
+        while (defect < N_DEFECTS && strcmp(expectations[defect].defect, name) != 0) {
             defect++;
+        }
         if (defect == N_DEFECTS) {
             (void)fprintf(stderr, "%s: nothing is known of %s\n", path, name);
             exit(EXIT_FAILURE);
         }
         if (check->n == capacity) {
             capacity = capacity * 2 + 1024;
-            check->sown = must(realloc(check->sown, capacity * sizeof *check->sown));
+            check->sown = must(realloc(check->sown, capacity * sizeof(*check->sown)));
         }
         check->sown[check->n++] = (struct sown){.row = th_json_get_int(json, "row", 0),
                                                 .partner = th_json_get_int(json, "partner", 0),
@@ -113,17 +115,18 @@ static void read_truth(const char *path, struct check *check)
         line += length + (line[length] == '\n');
     }
     free(text);
-    qsort(check->sown, check->n, sizeof *check->sown, by_row);
+    qsort(check->sown, check->n, sizeof(*check->sown), by_row);
 }
 
 // The message names the other row as a number that stands by itself.
 static bool names_row(const char *message, int64_t row)
 {
     char number[24];
-    (void)snprintf(number, sizeof number, "row %" PRId64, row);
+    (void)snprintf(number, sizeof(number), "row %" PRId64, row);
     const char *at = strstr(message, number);
-    while (at != NULL && at[strlen(number)] >= '0' && at[strlen(number)] <= '9')
+    while (at != NULL && at[strlen(number)] >= '0' && at[strlen(number)] <= '9') {
         at = strstr(at + 1, number);
+    }
     return at != NULL;
 }
 
@@ -131,21 +134,23 @@ static void look_at(struct check *check, const struct th_json *problem)
 {
     struct sown key = {.row = th_json_get_int(problem, "row", 0)};
     const char *code = th_json_get_text(problem, "code", "");
-    struct sown *sown = bsearch(&key, check->sown, check->n, sizeof *check->sown, by_row);
+    struct sown *sown = bsearch(&key, check->sown, check->n, sizeof(*check->sown), by_row);
     if (sown == NULL || expectations[sown->defect].code == NULL ||
         strcmp(expectations[sown->defect].code, code) != 0) {
         wrong(check, key.row, "has a problem that was not sown:", code);
         return;
     }
-    if (strcmp(th_json_get_text(problem, "severity", ""), expectations[sown->defect].severity) != 0)
+    if (strcmp(th_json_get_text(problem, "severity", ""), expectations[sown->defect].severity) !=
+        0) {
         wrong(check, key.row, "has another severity:", code);
-    else if (sown->partner != 0 &&
-             !names_row(th_json_get_text(problem, "message", ""), sown->partner))
+    } else if (sown->partner != 0 &&
+               !names_row(th_json_get_text(problem, "message", ""), sown->partner)) {
         wrong(check, key.row, "names another row:", code);
-    else if (sown->found)
+    } else if (sown->found) {
         wrong(check, key.row, "has the problem twice:", code);
-    else
+    } else {
         check->n_found[sown->defect]++;
+    }
     sown->found = true;
 }
 
@@ -163,22 +168,28 @@ int main(int argc, char **argv)
     struct th_json *reply = parse(text, size, argv[2]);
     free(text);
     const struct th_json *problems = th_json_get(reply, "problems");
-    for (size_t i = 0; i < th_json_size(problems); i++)
+    for (size_t i = 0; i < th_json_size(problems); i++) {
         look_at(&check, th_json_at(problems, i));
-    for (size_t i = 0; i < check.n; i++)
-        if (!check.sown[i].found)
+    }
+    for (size_t i = 0; i < check.n; i++) {
+        if (!check.sown[i].found) {
             wrong(&check, check.sown[i].row,
                   "was not found:", expectations[check.sown[i].defect].defect);
+        }
+    }
     for (size_t d = 0; d < N_DEFECTS; d++) {
         printf("%-10s sown %zu, found %zu\n", expectations[d].defect, check.n_sown[d],
                check.n_found[d]);
-        if (expectations[d].code != NULL && strcmp(expectations[d].severity, "error") == 0)
+        if (expectations[d].code != NULL && strcmp(expectations[d].severity, "error") == 0) {
             n_errors += (int64_t)check.n_sown[d];
+        }
     }
-    if (th_json_get_int(reply, "rejected", -1) != n_errors)
+    if (th_json_get_int(reply, "rejected", -1) != n_errors) {
         wrong(&check, 0, "rejected rows are not as many as errors were sown", "");
-    if (check.n == 0)
+    }
+    if (check.n == 0) {
         wrong(&check, 0, "nothing was sown", "");
+    }
     printf("%zu wrong\n", check.n_wrong);
     th_json_free(reply);
     free(check.sown);

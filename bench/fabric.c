@@ -70,13 +70,15 @@ enum { STREAM_COLUMNS, STREAM_ROWS, STREAM_CORNER, STREAM_LEVEL, STREAM_UPRIGHT,
 
 static double *cuts(uint64_t seed, uint64_t kind, size_t n)
 {
-    double *positions = malloc((n + 1) * sizeof *positions);
+    double *positions = malloc((n + 1) * sizeof(*positions));
     uint64_t state = stream(seed, kind, 0, 0);
-    if (positions == NULL)
+    if (positions == NULL) {
         return NULL;
+    }
     positions[0] = 0.0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         positions[i + 1] = positions[i] + cut_min_m + (cut_max_m - cut_min_m) * even(&state);
+    }
     return positions;
 }
 
@@ -84,8 +86,9 @@ bool bench_fabric_make(uint64_t seed, size_t n, struct bench_fabric *ret_fabric)
 {
     struct bench_fabric fabric = {.seed = seed, .n = n};
     assert(n >= 1);
-    while (fabric.n_columns * fabric.n_columns < n)
+    while (fabric.n_columns * fabric.n_columns < n) {
         fabric.n_columns++;
+    }
     fabric.n_rows = (n + fabric.n_columns - 1) / fabric.n_columns;
     fabric.n_villages = n < 20000 ? 4 : 20;
     fabric.columns = cuts(seed, STREAM_COLUMNS, fabric.n_columns);
@@ -135,8 +138,9 @@ static void draw_side(const struct bench_fabric *fabric, bool upright, size_t r,
     double knots[KNOTS];
     side->n = BENCH_SIDE_MIN +
               (size_t)(bench_random_next(&state) % (BENCH_SIDE_MAX - BENCH_SIDE_MIN + 1));
-    for (size_t i = 0; i < KNOTS; i++)
+    for (size_t i = 0; i < KNOTS; i++) {
         knots[i] = signed_even(&state);
+    }
     side->points[0] = from;
     side->points[side->n] = to;
     for (size_t i = 1; i < side->n; i++) {
@@ -169,8 +173,9 @@ static void walk(const struct bench_fabric *fabric, const struct side *side, siz
     size_t i = first;
     for (;;) {
         add(fabric, side->points[i], ring);
-        if (i == last)
+        if (i == last) {
             return;
+        }
         i = first < last ? i + 1 : i - 1;
     }
 }
@@ -178,13 +183,16 @@ static void walk(const struct bench_fabric *fabric, const struct side *side, siz
 static void close_ring(struct bench_ring *ring)
 {
     size_t n = 0; // the corner where two sides meet came twice
-    for (size_t i = 0; i < ring->n; i++)
+    for (size_t i = 0; i < ring->n; i++) {
         if (n == 0 || ring->points[i].lon_e8 != ring->points[n - 1].lon_e8 ||
-            ring->points[i].lat_e8 != ring->points[n - 1].lat_e8)
+            ring->points[i].lat_e8 != ring->points[n - 1].lat_e8) {
             ring->points[n++] = ring->points[i];
+        }
+    }
     if (ring->points[0].lon_e8 != ring->points[n - 1].lon_e8 ||
-        ring->points[0].lat_e8 != ring->points[n - 1].lat_e8)
+        ring->points[0].lat_e8 != ring->points[n - 1].lat_e8) {
         ring->points[n++] = ring->points[0];
+    }
     ring->n = n;
 }
 
@@ -235,9 +243,10 @@ static void draw_hole(const struct bench_fabric *fabric, const struct cell *cell
     struct metres a = cell->south.points[0];
     struct metres b = cell->north.points[cell->north.n];
     ring->n = 0;
-    for (size_t i = 0; i < sizeof octagon / sizeof octagon[0]; i++)
+    for (size_t i = 0; i < sizeof(octagon) / sizeof(octagon[0]); i++) {
         add(fabric, (struct metres){(a.x + b.x) / 2 + octagon[i].x, (a.y + b.y) / 2 + octagon[i].y},
             ring);
+    }
     close_ring(ring);
 }
 
@@ -267,8 +276,9 @@ static void turn_round(struct bench_ring *ring, size_t start)
 {
     struct bench_ring turned = {.n = ring->n};
     size_t n = ring->n - 1;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         turned.points[i] = ring->points[(start + n - i) % n];
+    }
     turned.points[n] = turned.points[0];
     *ring = turned;
 }
@@ -278,13 +288,15 @@ static enum bench_defect defect_of(const struct bench_fabric *fabric, size_t ind
 {
     size_t r = index / fabric->n_columns;
     size_t c = index % fabric->n_columns;
-    if (r % 3 != 1 || c % 3 != 1 || c + 1 >= fabric->n_columns || index + 1 >= fabric->n)
+    if (r % 3 != 1 || c % 3 != 1 || c + 1 >= fabric->n_columns || index + 1 >= fabric->n) {
         return BENCH_NONE;
+    }
     uint64_t draw = stream(fabric->seed, STREAM_DEFECT, r, c) % 10000;
     for (int d = 1; d < BENCH_N_DEFECTS; d++) {
         uint64_t rate = (uint64_t)bench_defect_rates[d] * 9;
-        if (draw < rate)
+        if (draw < rate) {
             return (enum bench_defect)d;
+        }
         draw -= rate;
     }
     return BENCH_NONE;
@@ -316,26 +328,30 @@ void bench_parcel_draw(const struct bench_fabric *fabric, size_t row,
     parcel->multipart = false;
     parcel->village =
         (unsigned)(index % fabric->n_columns * fabric->n_villages / fabric->n_columns);
-    if (parcel->defect == BENCH_DUPLICATE)
+    if (parcel->defect == BENCH_DUPLICATE) {
         parcel->defect = BENCH_NONE; // the next row is the copy
-    else if (index % fabric->n_columns > 0 && defect_of(fabric, index - 1) == BENCH_DUPLICATE) {
+    } else if (index % fabric->n_columns > 0 && defect_of(fabric, index - 1) == BENCH_DUPLICATE) {
         parcel->defect = BENCH_DUPLICATE;
         parcel->partner = row - 1;
         index--;
     }
     draw_cell(fabric, index, &cell);
     uint64_t random = stream(fabric->seed, STREAM_DEFECT, index, 1);
-    if (parcel->defect == BENCH_OVERLAP)
+    if (parcel->defect == BENCH_OVERLAP) {
         bulge(&cell.east, overlap_m);
-    if (parcel->defect == BENCH_SLIVER)
+    }
+    if (parcel->defect == BENCH_SLIVER) {
         bulge(&cell.east, 0.05 + 0.03 * even(&random));
+    }
     draw_shell(fabric, &cell, parcel->defect == BENCH_BOW_TIE, parcel->defect == BENCH_SPIKE,
                &parcel->rings[0]);
     parcel->area_m2 = ring_area_m2(&parcel->rings[0]);
-    if (parcel->defect == BENCH_EMPTY)
+    if (parcel->defect == BENCH_EMPTY) {
         parcel->n_rings = 0;
-    if (parcel->defect == BENCH_DUPLICATE)
+    }
+    if (parcel->defect == BENCH_DUPLICATE) {
         turn_round(&parcel->rings[0], parcel->rings[0].n / 3);
+    }
     if (parcel->defect == BENCH_HOLE) {
         draw_hole(fabric, &cell, &parcel->rings[1]);
         parcel->area_m2 -= ring_area_m2(&parcel->rings[1]);
@@ -356,28 +372,30 @@ static unsigned char *put(unsigned char *at, const void *value, size_t size)
 static unsigned char *put_head(unsigned char *at, uint32_t type, uint32_t count)
 {
     *at++ = 1;
-    at = put(at, &type, sizeof type);
-    return put(at, &count, sizeof count);
+    at = put(at, &type, sizeof(type));
+    return put(at, &count, sizeof(count));
 }
 
 size_t bench_parcel_wkb(const struct bench_parcel *parcel, unsigned char *wkb)
 {
     enum { POLYGON = 3, MULTI_POLYGON = 6 };
     unsigned char *at = wkb;
-    if (parcel->n_rings == 0)
+    if (parcel->n_rings == 0) {
         return 0;
+    }
     at = put_head(at, MULTI_POLYGON, parcel->multipart ? (uint32_t)parcel->n_rings : 1);
     for (size_t r = 0; r < parcel->n_rings; r++) {
         const struct bench_ring *ring = &parcel->rings[r];
         uint32_t n = (uint32_t)ring->n;
-        if (r == 0 || parcel->multipart)
+        if (r == 0 || parcel->multipart) {
             at = put_head(at, POLYGON, parcel->multipart ? 1 : (uint32_t)parcel->n_rings);
-        at = put(at, &n, sizeof n);
+        }
+        at = put(at, &n, sizeof(n));
         for (size_t i = 0; i < ring->n; i++) {
             // The division gives the double nearest to the decimal, as a parser would.
             double xy[2] = {(double)ring->points[i].lon_e8 / 1e8,
                             (double)ring->points[i].lat_e8 / 1e8};
-            at = put(at, xy, sizeof xy);
+            at = put(at, xy, sizeof(xy));
         }
     }
     return (size_t)(at - wkb);

@@ -36,18 +36,20 @@ static bool open_output(char **paths, struct output *out)
     CPLSetConfigOption("OGR_CURRENT_DATE", "2026-01-01T00:00:00Z"); // the same bytes again
     GDALDriverH driver = GDALGetDriverByName("GPKG");
     OGRSpatialReferenceH system = OSRNewSpatialReference(NULL);
-    if (driver == NULL || OSRImportFromEPSG(system, 4490) != OGRERR_NONE)
+    if (driver == NULL || OSRImportFromEPSG(system, 4490) != OGRERR_NONE) {
         return false;
+    }
     OSRSetAxisMappingStrategy(system, OAMS_TRADITIONAL_GIS_ORDER);
     out->dataset = GDALCreate(driver, paths[0], 0, 0, 0, GDT_Unknown, NULL);
     out->layer = out->dataset == NULL ? NULL
                                       : GDALDatasetCreateLayer(out->dataset, "parcels", system,
                                                                wkbMultiPolygon, NULL);
     OSRDestroySpatialReference(system);
-    for (size_t f = 0; out->layer != NULL && f < sizeof fields / sizeof fields[0]; f++) {
+    for (size_t f = 0; out->layer != NULL && f < sizeof(fields) / sizeof(fields[0]); f++) {
         OGRFieldDefnH field = OGR_Fld_Create(fields[f].name, fields[f].type);
-        if (OGR_L_CreateField(out->layer, field, 0) != OGRERR_NONE)
+        if (OGR_L_CreateField(out->layer, field, 0) != OGRERR_NONE) {
             out->layer = NULL;
+        }
         OGR_Fld_Destroy(field);
     }
     out->truth = fopen(paths[1], "w");
@@ -59,8 +61,9 @@ static bool open_output(char **paths, struct output *out)
 static bool close_output(struct output *out)
 {
     bool good = out->dataset == NULL || GDALDatasetCommitTransaction(out->dataset) == OGRERR_NONE;
-    if (out->dataset != NULL)
+    if (out->dataset != NULL) {
         GDALClose(out->dataset);
+    }
     good = out->truth != NULL && fclose(out->truth) == 0 && good;
     return out->villages != NULL && fclose(out->villages) == 0 && good;
 }
@@ -78,16 +81,17 @@ static bool write_parcel(struct output *out, size_t row, const struct bench_parc
     char text[24];
     bool good = true;
     OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(out->layer));
-    (void)snprintf(text, sizeof text, "%07zu", row);
+    (void)snprintf(text, sizeof(text), "%07zu", row);
     OGR_F_SetFieldString(feature, 0, text);
     village_code(parcel->village, text);
     OGR_F_SetFieldString(feature, 1, text);
-    const char *const *kind = kinds[parcel->village % (sizeof kinds / sizeof kinds[0])];
+    const char *const *kind = kinds[parcel->village % (sizeof(kinds) / sizeof(kinds[0]))];
     OGR_F_SetFieldString(feature, 2, kind[0]);
     OGR_F_SetFieldString(feature, 3, kind[1]);
     double declared_mu = parcel->area_m2 * 3.0 / 2000.0;
-    if (parcel->defect == BENCH_DECLARED)
+    if (parcel->defect == BENCH_DECLARED) {
         declared_mu *= 2.0;
+    }
     OGR_F_SetFieldDouble(feature, 4, round(declared_mu * 100.0) / 100.0);
     size_t size = bench_parcel_wkb(parcel, wkb);
     if (size > 0) {
@@ -104,10 +108,11 @@ static bool write_parcel(struct output *out, size_t row, const struct bench_parc
 static void write_truth(FILE *truth, size_t row, const struct bench_parcel *parcel)
 {
     bool with_next = parcel->defect == BENCH_OVERLAP || parcel->defect == BENCH_SLIVER;
-    if (parcel->defect != BENCH_NONE)
+    if (parcel->defect != BENCH_NONE) {
         (void)fprintf(truth, "{\"row\":%zu,\"defect\":\"%s\",\"partner\":%zu}\n",
                       with_next ? row + 1 : row, bench_defect_names[parcel->defect],
                       with_next ? row : parcel->partner);
+    }
 }
 
 int main(int argc, char **argv)
@@ -124,27 +129,31 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "usage: make_fabric N SEED FABRIC.gpkg TRUTH.jsonl VILLAGES.csv\n");
         return 2;
     }
-    if (!bench_fabric_make(strtoumax(argv[2], NULL, 10), (size_t)n, &fabric))
+    if (!bench_fabric_make(strtoumax(argv[2], NULL, 10), (size_t)n, &fabric)) {
         return EXIT_FAILURE;
+    }
     bool good = open_output(argv + 3, &out);
     for (size_t row = 1; good && row <= fabric.n; row++) {
         bench_parcel_draw(&fabric, row, &parcel);
         good = write_parcel(&out, row, &parcel);
         write_truth(out.truth, row, &parcel);
         defects[parcel.defect]++;
-        for (size_t r = 0; r < parcel.n_rings; r++)
+        for (size_t r = 0; r < parcel.n_rings; r++) {
             vertices += parcel.rings[r].n - 1;
+        }
     }
-    if (good)
+    if (good) {
         (void)fprintf(out.villages, "code,name,township\n");
+    }
     for (unsigned v = 0; good && v < fabric.n_villages; v++) {
         village_code(v, code);
         (void)fprintf(out.villages, "%s,Village %u,Township\n", code, v + 1);
     }
     good = close_output(&out) && good;
     printf("{\"rows\":%zu,\"vertices\":%" PRIu64, fabric.n, vertices);
-    for (int d = 1; d < BENCH_N_DEFECTS; d++)
+    for (int d = 1; d < BENCH_N_DEFECTS; d++) {
         printf(",\"%s\":%zu", bench_defect_names[d], defects[d]);
+    }
     printf("}\n");
     bench_fabric_clear(&fabric);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -48,8 +48,9 @@ static double seconds(clockid_t clock)
 static bool read_text(const char *path, char text[TEXT_SIZE])
 {
     FILE *file = fopen(path, "r");
-    if (file == NULL)
+    if (file == NULL) {
         return false;
+    }
     size_t n = fread(text, 1, TEXT_SIZE - 1, file);
     text[n] = '\0';
     (void)fclose(file);
@@ -67,19 +68,22 @@ static void note_peak(struct sampler *sampler, const char *status)
     char name[32] = "";
     const char *at = status + strlen("Name:\t");
     size_t n = strcspn(at, "\n");
-    memcpy(name, at, n < sizeof name - 1 ? n : sizeof name - 1);
+    memcpy(name, at, n < sizeof(name) - 1 ? n : sizeof(name) - 1);
     long peak_kb = status_kb(status, "\nVmHWM:");
     size_t i = 0;
-    while (i < sampler->n_programs && strcmp(sampler->programs[i].name, name) != 0)
+    while (i < sampler->n_programs && strcmp(sampler->programs[i].name, name) != 0) {
         i++;
-    if (i == PROGRAMS_MAX)
+    }
+    if (i == PROGRAMS_MAX) {
         return;
+    }
     if (i == sampler->n_programs) {
-        memcpy(sampler->programs[i].name, name, sizeof name);
+        memcpy(sampler->programs[i].name, name, sizeof(name));
         sampler->n_programs++;
     }
-    if (sampler->programs[i].peak_kb < peak_kb)
+    if (sampler->programs[i].peak_kb < peak_kb) {
         sampler->programs[i].peak_kb = peak_kb;
+    }
 }
 
 // A process and everything below it; a process that ends meanwhile is not there any more.
@@ -87,27 +91,33 @@ static void sample_tree(struct sampler *sampler, pid_t pid, int depth)
 {
     char path[PATH_SIZE];
     char text[TEXT_SIZE];
-    (void)snprintf(path, sizeof path, "/proc/%ld/status", (long)pid);
-    if (depth > 8 || !read_text(path, text))
+    (void)snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
+    if (depth > 8 || !read_text(path, text)) {
         return;
+    }
     long shared_kb = status_kb(text, "\nRssShmem:");
     note_peak(sampler, text);
     sampler->now_kb += status_kb(text, "\nRssAnon:") + status_kb(text, "\nRssFile:");
-    if (sampler->now_shared_kb < shared_kb)
+    if (sampler->now_shared_kb < shared_kb) {
         sampler->now_shared_kb = shared_kb;
-    (void)snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
+    }
+    (void)snprintf(path, sizeof(path), "/proc/%ld/task", (long)pid);
     DIR *tasks = opendir(path);
     for (struct dirent *task = tasks != NULL ? readdir(tasks) : NULL; task != NULL;
          task = readdir(tasks)) {
-        (void)snprintf(path, sizeof path, "/proc/%ld/task/%.20s/children", (long)pid, task->d_name);
-        if (task->d_name[0] == '.' || !read_text(path, text))
+        (void)snprintf(path, sizeof(path), "/proc/%ld/task/%.20s/children", (long)pid,
+                       task->d_name);
+        if (task->d_name[0] == '.' || !read_text(path, text)) {
             continue;
+        }
         char *end = text;
-        for (long child = strtol(text, &end, 10); child > 0; child = strtol(end, &end, 10))
+        for (long child = strtol(text, &end, 10); child > 0; child = strtol(end, &end, 10)) {
             sample_tree(sampler, (pid_t)child, depth + 1);
+        }
     }
-    if (tasks != NULL)
+    if (tasks != NULL) {
         closedir(tasks);
+    }
 }
 
 static void *sample(void *context)
@@ -116,11 +126,14 @@ static void *sample(void *context)
     const struct timespec period = {.tv_nsec = PERIOD_NS};
     while (!atomic_load(&sampler->stop)) {
         sampler->now_kb = sampler->now_shared_kb = 0;
-        for (size_t i = 0; i < 2; i++)
-            if (sampler->roots[i] != 0)
+        for (size_t i = 0; i < 2; i++) {
+            if (sampler->roots[i] != 0) {
                 sample_tree(sampler, sampler->roots[i], 0);
-        if (sampler->peak_all_kb < sampler->now_kb + sampler->now_shared_kb)
+            }
+        }
+        if (sampler->peak_all_kb < sampler->now_kb + sampler->now_shared_kb) {
             sampler->peak_all_kb = sampler->now_kb + sampler->now_shared_kb;
+        }
         nanosleep(&period, NULL);
     }
     return NULL;
@@ -133,14 +146,16 @@ static double process_cpu_s(pid_t pid)
     char path[PATH_SIZE];
     char text[TEXT_SIZE];
     long ticks = 0;
-    (void)snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
-    if (!read_text(path, text))
+    (void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+    if (!read_text(path, text)) {
         return 0;
+    }
     char *at = strrchr(text, ')'); // the name may hold blanks
     for (int field = 3; at != NULL && field <= LAST; field++) {
         at = strchr(at + 1, ' ');
-        if (at != NULL && field >= FIRST)
+        if (at != NULL && field >= FIRST) {
             ticks += strtol(at, NULL, 10);
+        }
     }
     return (double)ticks / (double)sysconf(_SC_CLK_TCK);
 }
@@ -155,9 +170,10 @@ static void write_result(const char *path, const struct sampler *sampler, double
     }
     (void)fprintf(file, "{\"wall_s\":%.3f,\"cpu_s\":%.3f,\"peak_all_mb\":%.1f,\"peak_mb\":{",
                   wall_s, cpu_s, (double)sampler->peak_all_kb / 1024.0);
-    for (size_t i = 0; i < sampler->n_programs; i++)
+    for (size_t i = 0; i < sampler->n_programs; i++) {
         (void)fprintf(file, "%s\"%s\":%.1f", i > 0 ? "," : "", sampler->programs[i].name,
                       (double)sampler->programs[i].peak_kb / 1024.0);
+    }
     (void)fprintf(file, "},\"exit\":%d}\n", code);
     (void)fclose(file);
 }
@@ -192,10 +208,12 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "measure: %s: %s\n", command[0], strerror(failed));
         return 127;
     }
-    if (pthread_create(&thread, NULL, sample, &sampler) != 0)
+    if (pthread_create(&thread, NULL, sample, &sampler) != 0) {
         return EXIT_FAILURE;
-    while (waitpid(sampler.roots[0], &status, 0) < 0 && errno == EINTR)
+    }
+    while (waitpid(sampler.roots[0], &status, 0) < 0 && errno == EINTR) {
         ;
+    }
     double wall_s = seconds(CLOCK_MONOTONIC) - began_s;
     atomic_store(&sampler.stop, true);
     (void)pthread_join(thread, NULL);

@@ -44,8 +44,9 @@ static double cpu_ms(void)
 static void fail(const char *what, const struct th_error *err)
 {
     (void)fprintf(stderr, "one_parcel: %s: %s\n", what, err->key);
-    for (int i = 0; i < err->n_args; i++)
+    for (int i = 0; i < err->n_args; i++) {
         (void)fprintf(stderr, "  %s = %s\n", err->args[i].name, err->args[i].value);
+    }
     exit(EXIT_FAILURE);
 }
 
@@ -74,9 +75,10 @@ static void lot_of(const struct bench_parcel *parcel, size_t place, struct bench
 static void write_shape(const struct bench_point lot[5], char text[SHAPE_SIZE])
 {
     size_t used = (size_t)snprintf(text, SHAPE_SIZE, "POLYGON((");
-    for (size_t i = 0; i < 5; i++)
+    for (size_t i = 0; i < 5; i++) {
         used += (size_t)snprintf(text + used, SHAPE_SIZE - used, "%s%.8f %.8f", i > 0 ? "," : "",
                                  (double)lot[i].lon_e8 / 1e8, (double)lot[i].lat_e8 / 1e8);
+    }
     (void)snprintf(text + used, SHAPE_SIZE - used, "))");
 }
 
@@ -84,14 +86,15 @@ static void write_shape(const struct bench_point lot[5], char text[SHAPE_SIZE])
 static int64_t register_one(struct th_registry *registry, const char *shape, size_t round)
 {
     char number[32];
-    (void)snprintf(number, sizeof number, "single-%zu", round);
+    (void)snprintf(number, sizeof(number), "single-%zu", round);
     const struct th_request request = {.login = "admin"};
     const struct th_parcel_add_options options = {
         .shape = shape, .number = number, .village = "330523001201", .kind = "bamboo"};
     struct th_json *reply = NULL;
     struct th_error err;
-    if (th_parcel_add(registry, &request, &options, &reply, &err) != TH_OK)
+    if (th_parcel_add(registry, &request, &options, &reply, &err) != TH_OK) {
         fail(number, &err);
+    }
     int64_t accepted = th_json_get_int(reply, "accepted", 0);
     th_json_free(reply);
     return accepted;
@@ -122,13 +125,14 @@ int main(int argc, char **argv)
     size_t n = strtoul(argv[2], NULL, 10);
     uint64_t random = strtoul(argv[3], NULL, 10);
     size_t count = strtoul(argv[4], NULL, 10);
-    double *costs = count > 0 ? malloc(count * sizeof *costs) : NULL;
+    double *costs = count > 0 ? malloc(count * sizeof(*costs)) : NULL;
     if (n == 0 || costs == NULL || !bench_fabric_make(random, n, &fabric)) {
         free(costs);
         return EXIT_FAILURE;
     }
-    if (th_registry_open(argv[1], TH_STORE_WRITE, &surroundings, &registry, &err) != TH_OK)
+    if (th_registry_open(argv[1], TH_STORE_WRITE, &surroundings, &registry, &err) != TH_OK) {
         fail(argv[1], &err);
+    }
     int64_t accepted = 0;
     size_t empty_row = 0;
     for (size_t i = 0; i < count; i++) {
@@ -146,7 +150,7 @@ int main(int argc, char **argv)
         accepted += register_one(registry, shape, i);
         costs[i] = cpu_ms() - began_ms;
     }
-    qsort(costs, count, sizeof *costs, by_size);
+    qsort(costs, count, sizeof(*costs), by_size);
     printf("{\"registered\":%zu,\"count\":%zu,\"accepted\":%lld,\"cpu_ms_p50\":%.3f,"
            "\"cpu_ms_p99\":%.3f,\"cpu_ms_max\":%.3f}\n",
            n, count, (long long)accepted, costs[count / 2], costs[(count * 99 - 1) / 100],

@@ -11,8 +11,9 @@ static enum th_status import_activity(struct th_cli *cli, struct th_json **ret_r
                                               .village = th_cli_option(cli, "village"),
                                               .messages = cli->messages,
                                               .lang = cli->lang};
-    if (th_cli_flag(cli, "template"))
+    if (th_cli_flag(cli, "template")) {
         return th_activity_template(options.source, cli->messages, cli->lang, ret_reply, err);
+    }
     return th_activity_import(cli->registry, &cli->request, &options, ret_reply, err);
 }
 
@@ -43,8 +44,9 @@ static enum th_status import_plot(struct th_cli *cli, struct th_json **ret_reply
                                               .village = th_cli_option(cli, "village"),
                                               .messages = cli->messages,
                                               .lang = cli->lang};
-    if (th_cli_flag(cli, "template"))
+    if (th_cli_flag(cli, "template")) {
         return th_plot_template(options.source, cli->messages, cli->lang, ret_reply, err);
+    }
     return th_plot_import(cli->registry, &cli->request, &options, ret_reply, err);
 }
 

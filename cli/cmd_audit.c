@@ -19,8 +19,9 @@ static enum th_status run_log(struct th_cli *cli, struct th_json **ret_reply, st
 {
     struct th_audit_log_options options = {.subject = th_cli_option(cli, "subject")};
     enum th_status status = th_cli_int(cli, "from", 0, &options.from, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_cli_int(cli, "limit", 0, &options.limit, err);
+    }
     return status == TH_OK ? th_audit_log(cli->registry, &options, ret_reply, err) : status;
 }
 

@@ -30,9 +30,11 @@ static enum th_status take_options(struct th_cli *cli, struct th_parcel_import_o
                                    struct th_error *err)
 {
     const char *on_problem = th_cli_option(cli, "on-problem");
-    if (on_problem != NULL && strcmp(on_problem, "abort") != 0 && strcmp(on_problem, "reject") != 0)
+    if (on_problem != NULL && strcmp(on_problem, "abort") != 0 &&
+        strcmp(on_problem, "reject") != 0) {
         return th_error_set(err, TH_USAGE, "usage_value", "option", "on-problem", "value",
                             on_problem, "allowed", "reject, abort", NULL);
+    }
     struct th_parcel_import_options options = {.layer = th_cli_option(cli, "layer"),
                                                .crs = th_cli_option(cli, "crs"),
                                                .datum = th_cli_option(cli, "datum"),
@@ -70,8 +72,9 @@ static enum th_status run_import(struct th_cli *cli, struct th_json **ret_reply,
 {
     struct th_parcel_import_options options;
     enum th_status status = take_options(cli, &options, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     options.source = cli->positionals[0];
     return th_parcel_import(cli->registry, &cli->request, &options, ret_reply, err);
 }
@@ -84,8 +87,9 @@ static enum th_status run_add(struct th_cli *cli, struct th_json **ret_reply, st
     size_t size = 0;
     if (shape[0] == '@') {
         enum th_status status = th_file_read(shape + 1, SHAPE_SIZE_MAX, &text, &size, err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             return status;
+        }
         shape = text;
     }
     const struct th_parcel_add_options options = {.shape = shape,
@@ -107,8 +111,9 @@ static enum th_status run_open(struct th_cli *cli, struct th_json **ret_reply, s
 {
     struct th_parcel_import_options options;
     enum th_status status = take_options(cli, &options, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     options.source = cli->positionals[0];
     return th_draft_open(cli->registry, &cli->request, &options, ret_reply, err);
 }
@@ -123,8 +128,9 @@ run_step(struct th_cli *cli,
     struct th_parcel_import_options options;
     int64_t draft_id = 0;
     enum th_status status = th_cli_id(cli, 0, &draft_id, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = take_options(cli, &options, err);
+    }
     return status == TH_OK ? step(cli->registry, &cli->request, draft_id, &options, ret_reply, err)
                            : status;
 }

@@ -31,8 +31,9 @@ static enum th_status run_merge(struct th_cli *cli, struct th_json **ret_reply,
                                               .lang = cli->lang};
     for (size_t i = 0; i < cli->n_positionals; i++) {
         enum th_status status = th_cli_id(cli, i, &ids[i], err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             return status;
+        }
     }
     return th_parcel_merge(cli->registry, &cli->request, &options, ret_reply, err);
 }
@@ -50,8 +51,9 @@ static enum th_status run_adjust(struct th_cli *cli, struct th_json **ret_reply,
                                                .messages = cli->messages,
                                                .lang = cli->lang};
     enum th_status status = th_cli_id(cli, 0, &options.parcel_id, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_cli_int(cli, "with", 0, &options.with_id, err);
+    }
     return status == TH_OK
                ? th_parcel_adjust(cli->registry, &cli->request, &options, ret_reply, err)
                : status;
@@ -86,8 +88,9 @@ static enum th_status run_history(struct th_cli *cli, struct th_json **ret_reply
 {
     int64_t parcel_id = 0;
     const char *number = th_cli_option(cli, "number");
-    if (number != NULL && cli->n_positionals > 0)
+    if (number != NULL && cli->n_positionals > 0) {
         return th_error_set(err, TH_USAGE, "usage_too_many", "argument", cli->positionals[0], NULL);
+    }
     enum th_status status = number == NULL
                                 ? th_cli_id(cli, 0, &parcel_id, err)
                                 : th_parcel_of_number(cli->registry, th_cli_option(cli, "village"),

@@ -16,12 +16,14 @@ static enum th_status parse_bounds(const char *text, struct th_registry_create_o
     for (size_t i = 0; i < 4; i++) {
         size_t size = strcspn(text, ",");
         bool last = i == 3;
-        if (size >= sizeof part || (text[size] == '\0') != last)
+        if (size >= sizeof(part) || (text[size] == '\0') != last) {
             return th_error_set(err, TH_INVALID, "bounds_invalid", NULL);
+        }
         memcpy(part, text, size);
         part[size] = '\0';
-        if (!th_text_parse_double(part, targets[i]))
+        if (!th_text_parse_double(part, targets[i])) {
             return th_error_set(err, TH_INVALID, "bounds_invalid", NULL);
+        }
         text += size + (last ? 0 : 1);
     }
     options->has_bounds = true;
@@ -103,8 +105,9 @@ static enum th_status run_completion(struct th_cli *cli, struct th_json **ret_re
     if (status == TH_OK) {
         struct th_json *reply = th_json_object();
         th_json_set_text(reply, "script", th_buf_text(&out));
-        if (!cli->json)
+        if (!cli->json) {
             fputs(th_buf_text(&out), stdout);
+        }
         *ret_reply = reply;
     }
     th_buf_clear(&out);

@@ -10,8 +10,9 @@ static enum th_status run_import(struct th_cli *cli, struct th_json **ret_reply,
                                                .village = th_cli_option(cli, "village"),
                                                .messages = cli->messages,
                                                .lang = cli->lang};
-    if (th_cli_flag(cli, "template"))
+    if (th_cli_flag(cli, "template")) {
         return th_tenure_template(options.source, cli->messages, cli->lang, ret_reply, err);
+    }
     return th_tenure_import(cli->registry, &cli->request, &options, ret_reply, err);
 }
 

@@ -11,6 +11,6 @@ static const struct th_cli_command *const GROUPS[] = {
 
 const struct th_cli_command *const *th_cli_command_groups(size_t *ret_n)
 {
-    *ret_n = sizeof GROUPS / sizeof GROUPS[0];
+    *ret_n = sizeof(GROUPS) / sizeof(GROUPS[0]);
     return GROUPS;
 }

@@ -21,8 +21,9 @@ static int64_t now_utc(void *context)
     int64_t fixed = 0;
     const char *text = getenv("TANHUI_NOW");
     (void)context;
-    if (text != NULL && th_instant_parse(text, &fixed, NULL) == TH_OK)
+    if (text != NULL && th_instant_parse(text, &fixed, NULL) == TH_OK) {
         return fixed;
+    }
     return (int64_t)time(NULL);
 }
 
@@ -42,10 +43,11 @@ static const char *system_user(void)
 static enum th_lang environment_lang(void)
 {
     static const char *const NAMES[] = {"TANHUI_LANG", "LC_ALL", "LC_MESSAGES", "LANG"};
-    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
         const char *value = getenv(NAMES[i]);
-        if (value != NULL && value[0] != '\0')
+        if (value != NULL && value[0] != '\0') {
             return strncmp(value, "zh", 2) == 0 ? TH_LANG_ZH : TH_LANG_EN;
+        }
     }
     return TH_LANG_EN;
 }
@@ -57,19 +59,21 @@ static void print_problem_json(const struct th_cli *cli, const struct th_error *
     char type[160];
     struct th_json *problem = th_json_object();
     th_buf_init(&text, MESSAGE_LIMIT);
-    snprintf(type, sizeof type, "urn:tanhui:problem:%s", error->key);
+    snprintf(type, sizeof(type), "urn:tanhui:problem:%s", error->key);
     th_json_set_text(problem, "type", type);
-    snprintf(type, sizeof type, "status.%s", th_status_key(error->status));
+    snprintf(type, sizeof(type), "status.%s", th_status_key(error->status));
     th_json_set_text(problem, "title", th_messages_text(cli->messages, cli->lang, type));
     th_messages_error(cli->messages, cli->lang, error, &text);
     th_json_set_text(problem, "detail", th_buf_text(&text));
     th_json_set_text(problem, "code", error->key);
     th_json_set_int(problem, "status", th_status_http(error->status));
     th_buf_clear(&text);
-    if (th_messages_hint(cli->messages, cli->lang, error, &text))
+    if (th_messages_hint(cli->messages, cli->lang, error, &text)) {
         th_json_set_text(problem, "hint", th_buf_text(&text));
-    if (th_json_dump(problem, TH_JSON_COMPACT, &dump, NULL) == TH_OK)
+    }
+    if (th_json_dump(problem, TH_JSON_COMPACT, &dump, NULL) == TH_OK) {
         fprintf(stderr, "%s\n", dump);
+    }
     free(dump);
     th_buf_clear(&text);
     th_json_free(problem);
@@ -97,8 +101,9 @@ static int print_error(const struct th_cli *cli, const struct th_error *error)
         th_messages_error(cli->messages, cli->lang, error, &text);
         print_error_line("tanhui", th_buf_text(&text));
         th_buf_clear(&text);
-        if (th_messages_hint(cli->messages, cli->lang, error, &text))
+        if (th_messages_hint(cli->messages, cli->lang, error, &text)) {
             print_error_line("hint", th_buf_text(&text));
+        }
         th_buf_clear(&text);
     }
     return th_status_exit_code(error->status);
@@ -122,23 +127,28 @@ static int print_reply(const struct th_cli *cli, const struct th_json *reply)
     int code = 0;
     if (cli->json) {
         char *dump = NULL;
-        if (th_json_dump(reply, TH_JSON_PRETTY, &dump, &error) != TH_OK)
+        if (th_json_dump(reply, TH_JSON_PRETTY, &dump, &error) != TH_OK) {
             return print_error(cli, &error);
+        }
         code = print_text(cli, dump);
-        if (code == 0)
+        if (code == 0) {
             code = print_text(cli, "\n");
+        }
         free(dump);
         return code;
     }
-    if (cli->quiet)
+    if (cli->quiet) {
         return 0;
+    }
     th_buf_init(&out, OUTPUT_LIMIT);
-    if (th_json_get_bool(reply, "dry_run", false))
+    if (th_json_get_bool(reply, "dry_run", false)) {
         th_buf_printf(&out, "%s\n",
                       th_messages_text(cli->messages, cli->lang, "help.dry_run_note"));
-    if (th_json_get_bool(reply, "replayed", false))
+    }
+    if (th_json_get_bool(reply, "replayed", false)) {
         th_buf_printf(&out, "%s\n",
                       th_messages_text(cli->messages, cli->lang, "help.replayed_note"));
+    }
     th_cli_view(cli, reply, &out);
     code = print_text(cli, th_buf_text(&out));
     th_buf_clear(&out);
@@ -149,8 +159,9 @@ static int print_reply(const struct th_cli *cli, const struct th_json *reply)
 static int answer_code(const struct th_json *reply)
 {
     if (th_json_get_int(reply, "rejected", 0) > th_json_get_int(reply, "dropped", 0) ||
-        !th_json_get_bool(reply, "ok", true) || !th_json_get_bool(reply, "valid", true))
+        !th_json_get_bool(reply, "ok", true) || !th_json_get_bool(reply, "valid", true)) {
         return th_status_exit_code(TH_DATA_PROBLEM);
+    }
     return 0;
 }
 
@@ -163,10 +174,12 @@ static double monotonic_seconds(void)
 
 static enum th_status open_registry(struct th_cli *cli, struct th_error *err)
 {
-    if (cli->command->access == TH_CLI_NO_FILE)
+    if (cli->command->access == TH_CLI_NO_FILE) {
         return TH_OK;
-    if (cli->registry_path == NULL || cli->registry_path[0] == '\0')
+    }
+    if (cli->registry_path == NULL || cli->registry_path[0] == '\0') {
         return th_error_set(err, TH_USAGE, "registry_missing", NULL);
+    }
     return th_registry_open(cli->registry_path,
                             cli->command->access == TH_CLI_WRITE ? TH_STORE_WRITE : TH_STORE_READ,
                             &cli->surroundings, &cli->registry, err);
@@ -179,20 +192,23 @@ static int run_command(struct th_cli *cli)
     double begin = monotonic_seconds();
     enum th_status status = open_registry(cli, &error);
     th_cli_progress_start(cli);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = cli->command->run(cli, &reply, &error);
+    }
     th_cli_progress_end(cli);
     int code;
     if (status != TH_OK) {
         error.status = status;
         code = print_error(cli, &error);
     } else {
-        if (th_json_get(reply, "seconds") != NULL)
+        if (th_json_get(reply, "seconds") != NULL) {
             th_json_set_real(reply, "seconds",
                              (double)(int64_t)((monotonic_seconds() - begin) * 1000) / 1000);
+        }
         code = print_reply(cli, reply);
-        if (code == 0)
+        if (code == 0) {
             code = answer_code(reply);
+        }
     }
     th_json_free(reply);
     th_registry_close(cli->registry);
@@ -214,14 +230,18 @@ static int call(struct th_cli *cli, int argc, char **argv)
 {
     struct th_error error = {0};
     enum th_status status = th_messages_new(&cli->messages, &error);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_cli_parse(cli, argc, argv, &error);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return print_error(cli, &error);
-    if (cli->version)
+    }
+    if (cli->version) {
         return print_text(cli, "tanhui " TANHUI_VERSION "\n");
-    if (cli->help || cli->command == NULL)
+    }
+    if (cli->help || cli->command == NULL) {
         return print_help(cli);
+    }
     return run_command(cli);
 }
 

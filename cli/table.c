@@ -18,10 +18,12 @@ size_t th_table_width(void)
     struct winsize size;
     int64_t columns = 0;
     const char *text = getenv("COLUMNS");
-    if (text != NULL && th_text_parse_int(text, LINE_MIN, 10000, &columns))
+    if (text != NULL && th_text_parse_int(text, LINE_MIN, 10000, &columns)) {
         return (size_t)columns;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= LINE_MIN)
+    }
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= LINE_MIN) {
         return size.ws_col;
+    }
     return LINE_DEFAULT;
 }
 
@@ -33,9 +35,11 @@ static const char *cell(const struct th_table *table, size_t row, size_t column)
 
 static bool same_behind(const struct th_table *table, size_t n_ignored, size_t a, size_t b)
 {
-    for (size_t c = n_ignored; c < table->n_columns; c++)
-        if (strcmp(cell(table, a, c), cell(table, b, c)) != 0)
+    for (size_t c = n_ignored; c < table->n_columns; c++) {
+        if (strcmp(cell(table, a, c), cell(table, b, c)) != 0) {
             return false;
+        }
+    }
     return true;
 }
 
@@ -63,16 +67,20 @@ static char *runs_text(const struct th_table *table, size_t column, size_t first
     size_t n_parts = 0;
     for (size_t r = first; r < end;) {
         size_t last = r;
-        while (last + 1 < end && follows(cell(table, last, 0), cell(table, last + 1, 0)))
+        while (last + 1 < end && follows(cell(table, last, 0), cell(table, last + 1, 0))) {
             last++;
+        }
         bool alone = strcmp(cell(table, r, column), cell(table, last, column)) == 0;
         bool cut = n_parts + 1 >= ROWS_PARTS_MAX && last + 1 < end;
-        if (cut)
+        if (cut) {
             last = end - 1;
-        if (n_parts > 0)
+        }
+        if (n_parts > 0) {
             th_buf_append_str(&text, cut ? " … " : table->separator);
-        if (!alone && !cut)
+        }
+        if (!alone && !cut) {
             th_buf_printf(&text, "%.24s–", cell(table, r, column));
+        }
         th_buf_printf(&text, "%.24s", cell(table, last, column));
         n_parts++;
         r = last + 1;
@@ -90,8 +98,9 @@ static char *names_text(const struct th_table *table, size_t column, size_t firs
         one = one && strcmp(cell(table, first, column), cell(table, r, column)) == 0;
         all = all && !is_nothing(cell(table, r, column));
     }
-    if (one)
+    if (one) {
         return NULL;
+    }
     return all ? runs_text(table, column, first, end) : th_text_duplicate("–");
 }
 
@@ -101,13 +110,15 @@ static void join(struct th_table *table, size_t n_ignored, size_t first, size_t 
     // The row numbers last: the names go by them.
     for (size_t c = n_ignored; c-- > 0 && end > first + 1;) {
         char *all = c == 0 ? runs_text(table, 0, first, end) : names_text(table, c, first, end);
-        if (all == NULL)
+        if (all == NULL) {
             continue;
+        }
         free(table->cells[first * table->n_columns + c]);
         table->cells[first * table->n_columns + c] = all;
     }
-    for (size_t i = (first + 1) * table->n_columns; i < end * table->n_columns; i++)
+    for (size_t i = (first + 1) * table->n_columns; i < end * table->n_columns; i++) {
         free(table->cells[i]);
+    }
 }
 
 void th_table_merge(struct th_table *table, size_t n_ignored)
@@ -115,11 +126,12 @@ void th_table_merge(struct th_table *table, size_t n_ignored)
     size_t kept = 0;
     for (size_t r = 0; r < table->n_rows;) {
         size_t end = r + 1;
-        while (end < table->n_rows && same_behind(table, n_ignored, r, end))
+        while (end < table->n_rows && same_behind(table, n_ignored, r, end)) {
             end++;
+        }
         join(table, n_ignored, r, end);
         memmove(table->cells + kept * table->n_columns, table->cells + r * table->n_columns,
-                table->n_columns * sizeof *table->cells);
+                table->n_columns * sizeof(*table->cells));
         kept++;
         r = end;
     }
@@ -128,9 +140,11 @@ void th_table_merge(struct th_table *table, size_t n_ignored)
 
 static bool is_code(const char *text)
 {
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text <= ' ' || (unsigned char)*text >= 0x7f)
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text <= ' ' || (unsigned char)*text >= 0x7f) {
             return strcmp(text, "–") == 0;
+        }
+    }
     return true;
 }
 
@@ -141,10 +155,12 @@ static void set_natural_widths(struct th_table *table)
         table->columns[c].rigid = true;
         for (size_t r = 0; r < table->n_rows; r++) {
             size_t width = th_text_width(cell(table, r, c));
-            if (width > table->columns[c].width)
+            if (width > table->columns[c].width) {
                 table->columns[c].width = width;
-            if (width > RIGID_MAX || !is_code(cell(table, r, c)))
+            }
+            if (width > RIGID_MAX || !is_code(cell(table, r, c))) {
                 table->columns[c].rigid = false;
+            }
         }
     }
 }
@@ -153,18 +169,21 @@ static void set_natural_widths(struct th_table *table)
 static void shrink(struct th_table *table, size_t line_width)
 {
     size_t total = 0;
-    for (size_t c = 0; c < table->n_columns; c++)
+    for (size_t c = 0; c < table->n_columns; c++) {
         total += table->columns[c].width + GAP;
+    }
     while (total > line_width + GAP) {
         struct th_table_column *widest = NULL;
         for (size_t c = 0; c < table->n_columns; c++) {
             struct th_table_column *column = &table->columns[c];
             if (!column->right && !column->rigid && column->width > WRAP_MIN &&
-                (widest == NULL || column->width > widest->width))
+                (widest == NULL || column->width > widest->width)) {
                 widest = column;
+            }
         }
-        if (widest == NULL)
+        if (widest == NULL) {
             return;
+        }
         widest->width--;
         total--;
     }
@@ -173,8 +192,9 @@ static void shrink(struct th_table *table, size_t line_width)
 static size_t character_size(const char *text)
 {
     size_t n = 1;
-    while (((unsigned char)text[n] & 0xc0) == 0x80)
+    while (((unsigned char)text[n] & 0xc0) == 0x80) {
         n++;
+    }
     return n;
 }
 
@@ -187,27 +207,32 @@ static size_t fitting(const char *text, size_t width)
     size_t space = 0;
     while (text[used] != '\0') {
         size_t n = character_size(text + used);
-        if (n >= sizeof sign)
+        if (n >= sizeof(sign)) {
             return used + n;
+        }
         memcpy(sign, text + used, n);
         sign[n] = '\0';
         size_t w = th_text_width(sign);
-        if (cells + w > width)
+        if (cells + w > width) {
             break;
+        }
         cells += w;
         used += n;
-        if (sign[0] == ' ')
+        if (sign[0] == ' ') {
             space = used;
+        }
     }
-    if (text[used] == '\0' || used == 0)
+    if (text[used] == '\0' || used == 0) {
         return used == 0 ? character_size(text) : used;
+    }
     return space * 2 > used ? space : used;
 }
 
 static void pad(struct th_buf *out, size_t n)
 {
-    while (n-- > 0)
+    while (n-- > 0) {
         th_buf_append_char(out, ' ');
+    }
 }
 
 static void draw_part(const struct th_table_column *column, const char *text, size_t size,
@@ -215,19 +240,23 @@ static void draw_part(const struct th_table_column *column, const char *text, si
 {
     enum { PART_LIMIT = 1024 };
     char part[PART_LIMIT];
-    if (size >= sizeof part)
-        size = sizeof part - 1;
-    while (size > 0 && text[size - 1] == ' ')
+    if (size >= sizeof(part)) {
+        size = sizeof(part) - 1;
+    }
+    while (size > 0 && text[size - 1] == ' ') {
         size--;
+    }
     memcpy(part, text, size);
     part[size] = '\0';
     size_t width = th_text_width(part);
     size_t space = column->width > width ? column->width - width : 0;
-    if (column->right)
+    if (column->right) {
         pad(out, space);
+    }
     th_buf_append_str(out, part);
-    if (!last)
+    if (!last) {
         pad(out, (column->right ? 0 : space) + GAP);
+    }
 }
 
 // One row may need several lines.
@@ -235,7 +264,7 @@ static void draw_row(const struct th_table *table, const char *const *texts, str
 {
     const char *rest[TH_TABLE_COLUMNS_MAX];
     bool more = true;
-    memcpy(rest, texts, table->n_columns * sizeof *rest);
+    memcpy(rest, texts, table->n_columns * sizeof(*rest));
     while (more) {
         more = false;
         for (size_t c = 0; c < table->n_columns; c++) {
@@ -244,8 +273,9 @@ static void draw_row(const struct th_table *table, const char *const *texts, str
             rest[c] += size;
             more = more || rest[c][0] != '\0';
         }
-        while (out->size > 0 && out->data[out->size - 1] == ' ')
+        while (out->size > 0 && out->data[out->size - 1] == ' ') {
             out->data[--out->size] = '\0';
+        }
         th_buf_append_char(out, '\n');
     }
 }
@@ -255,17 +285,20 @@ void th_table_draw(struct th_table *table, size_t line_width, struct th_buf *out
     const char *texts[TH_TABLE_COLUMNS_MAX];
     set_natural_widths(table);
     shrink(table, line_width);
-    for (size_t c = 0; c < table->n_columns; c++)
+    for (size_t c = 0; c < table->n_columns; c++) {
         texts[c] = table->columns[c].title;
+    }
     draw_row(table, texts, out);
     for (size_t c = 0; c < table->n_columns; c++) {
-        for (size_t i = 0; i < table->columns[c].width; i++)
+        for (size_t i = 0; i < table->columns[c].width; i++) {
             th_buf_append_str(out, "─");
+        }
         th_buf_append_str(out, c + 1 == table->n_columns ? "\n" : "  ");
     }
     for (size_t r = 0; r < table->n_rows; r++) {
-        for (size_t c = 0; c < table->n_columns; c++)
+        for (size_t c = 0; c < table->n_columns; c++) {
             texts[c] = cell(table, r, c);
+        }
         draw_row(table, texts, out);
     }
 }

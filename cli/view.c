@@ -39,11 +39,12 @@ static const char *last_part(const char *key)
 static const char *label(const struct th_cli *cli, const char *key)
 {
     char name[KEY_SIZE + 16];
-    snprintf(name, sizeof name, "field.%s", key);
+    snprintf(name, sizeof(name), "field.%s", key);
     const char *text = th_messages_find(cli->messages, cli->lang, name);
-    if (text != NULL)
+    if (text != NULL) {
         return text;
-    snprintf(name, sizeof name, "field.%s", last_part(key));
+    }
+    snprintf(name, sizeof(name), "field.%s", last_part(key));
     text = th_messages_find(cli->messages, cli->lang, name);
     return text != NULL ? text : key;
 }
@@ -54,8 +55,9 @@ static const struct th_json *walk(const struct th_json *value, const char *path)
     char key[KEY_SIZE];
     while (value != NULL && *path != '\0') {
         size_t size = strcspn(path, ".");
-        if (size >= sizeof key)
+        if (size >= sizeof(key)) {
             return NULL;
+        }
         memcpy(key, path, size);
         key[size] = '\0';
         value = th_json_get(value, key);
@@ -68,14 +70,18 @@ static const struct th_json *walk(const struct th_json *value, const char *path)
 // and paragraph separators and the marks of direction (U+2028–U+202E, U+2066–U+2069).
 static size_t steering_size(const unsigned char *text)
 {
-    if (text[0] < 0x20 || text[0] == 0x7f)
+    if (text[0] < 0x20 || text[0] == 0x7f) {
         return 1;
-    if (text[0] == 0xc2 && text[1] >= 0x80 && text[1] <= 0x9f)
+    }
+    if (text[0] == 0xc2 && text[1] >= 0x80 && text[1] <= 0x9f) {
         return 2;
-    if (text[0] == 0xe2 && text[1] == 0x80 && text[2] >= 0xa8 && text[2] <= 0xae)
+    }
+    if (text[0] == 0xe2 && text[1] == 0x80 && text[2] >= 0xa8 && text[2] <= 0xae) {
         return 3;
-    if (text[0] == 0xe2 && text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9)
+    }
+    if (text[0] == 0xe2 && text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9) {
         return 3;
+    }
     return 0;
 }
 
@@ -117,20 +123,21 @@ static void show_string(const struct th_cli *cli, const char *key, const char *t
         th_buf_append_str(out, th_ratio_format_percent(ratio, percent));
         return;
     }
-    snprintf(name, sizeof name, "value.%s.%s", last_part(key), text);
+    snprintf(name, sizeof(name), "value.%s.%s", last_part(key), text);
     const char *translated = th_messages_find(cli->messages, cli->lang, name);
     if (translated == NULL) {
-        snprintf(name, sizeof name, "%s.%s", last_part(key), text);
+        snprintf(name, sizeof(name), "%s.%s", last_part(key), text);
         translated = th_messages_find(cli->messages, cli->lang, name);
     }
     // Entries of the journal are kinds of events.
     if (translated == NULL && strcmp(last_part(key), "kind") == 0) {
-        snprintf(name, sizeof name, "value.event.%s", text);
+        snprintf(name, sizeof(name), "value.event.%s", text);
         translated = th_messages_find(cli->messages, cli->lang, name);
     }
     // What a booking was for is kept as the key of its words, "money.receipt".
-    if (translated == NULL && strcmp(last_part(key), "memo") == 0)
+    if (translated == NULL && strcmp(last_part(key), "memo") == 0) {
         translated = th_messages_find(cli->messages, cli->lang, text);
+    }
     if (translated == NULL && strcmp(last_part(key), "unit") == 0) {
         show_unit(cli, text, out);
         return;
@@ -151,25 +158,27 @@ static bool is_measure(const char *key)
 static void show_int(const char *key, int64_t value, struct th_buf *out)
 {
     char text[TH_QUANTITY_TEXT_SIZE];
-    if (ends_with(key, "_fen"))
+    if (ends_with(key, "_fen")) {
         th_buf_append_str(out, th_cent_format(value, text));
-    else if (is_measure(key) && value > -100000000000000 && value < 100000000000000)
+    } else if (is_measure(key) && value > -100000000000000 && value < 100000000000000) {
         th_buf_append_str(out, th_cent_format(value * 100, text));
-    else if (ends_with(key, "_kg") || ends_with(key, "_t") || strcmp(last_part(key), "kg") == 0 ||
-             strcmp(last_part(key), "tonnes") == 0)
+    } else if (ends_with(key, "_kg") || ends_with(key, "_t") || strcmp(last_part(key), "kg") == 0 ||
+               strcmp(last_part(key), "tonnes") == 0) {
         th_buf_append_str(out, th_int_format(value, text));
-    else
+    } else {
         th_buf_printf(out, "%lld", (long long)value);
+    }
 }
 
 static void show_real(const char *key, double value, struct th_buf *out)
 {
     char text[TH_QUANTITY_TEXT_SIZE];
-    if (is_measure(key) && value > -1e15 && value < 1e15)
+    if (is_measure(key) && value > -1e15 && value < 1e15) {
         th_buf_append_str(out,
                           th_cent_format((int64_t)(value * 100 + (value < 0 ? -0.5 : 0.5)), text));
-    else
+    } else {
         th_buf_printf(out, "%.10g", value);
+    }
 }
 
 static void show(const struct th_cli *cli, const char *key, const struct th_json *value,
@@ -179,8 +188,9 @@ static void show(const struct th_cli *cli, const char *key, const struct th_json
 static const char *separator_after(const struct th_buf *shown)
 {
     const char *text = th_buf_text(shown);
-    if (ends_with(text, "。"))
+    if (ends_with(text, "。")) {
         return "";
+    }
     return ends_with(text, ".") ? " " : ", ";
 }
 
@@ -188,15 +198,18 @@ static void show_list(const struct th_cli *cli, const char *key, const struct th
                       struct th_buf *out)
 {
     size_t n = th_json_size(value);
-    if (n == 0)
+    if (n == 0) {
         th_buf_append_str(out, "–");
+    }
     for (size_t i = 0; i < n && i < LIST_SHOWN; i++) {
-        if (i > 0)
+        if (i > 0) {
             th_buf_append_str(out, separator_after(out));
+        }
         show(cli, key, th_json_at(value, i), out);
     }
-    if (n > LIST_SHOWN)
+    if (n > LIST_SHOWN) {
         th_buf_printf(out, " … (%zu)", n);
+    }
 }
 
 // What came with the source goes by its standard name, where it has one, or by its own, which must
@@ -206,10 +219,12 @@ static const char *attribute_label(const struct th_cli *cli, const char *key)
     static const char *const PARTICULARS[] = {"area_m2", "declared_mu", "kind",   "land_class",
                                               "number",  "sliver_m2",   "village"};
     char name[160];
-    for (size_t i = 0; i < sizeof PARTICULARS / sizeof PARTICULARS[0]; i++)
-        if (strcmp(PARTICULARS[i], key) == 0)
+    for (size_t i = 0; i < sizeof(PARTICULARS) / sizeof(PARTICULARS[0]); i++) {
+        if (strcmp(PARTICULARS[i], key) == 0) {
             return key;
-    snprintf(name, sizeof name, "value.field.%s", key);
+        }
+    }
+    snprintf(name, sizeof(name), "value.field.%s", key);
     const char *text = th_messages_find(cli->messages, cli->lang, name);
     return text != NULL ? text : key;
 }
@@ -224,12 +239,14 @@ static void show_object(const struct th_cli *cli, const char *key, const struct 
         th_cli_put_clean(out, th_json_text(own));
         return;
     }
-    if (th_json_size(value) == 0)
+    if (th_json_size(value) == 0) {
         th_buf_append_str(out, "–");
+    }
     bool first = true;
     for (void *it = th_json_iter(value); it != NULL; it = th_json_iter_next(value, it)) {
-        if (!first)
+        if (!first) {
             th_buf_append_str(out, cli->lang == TH_LANG_ZH ? "；" : "; ");
+        }
         first = false;
         const char *member = th_json_iter_key(it);
         th_cli_put_clean(out, attributes ? attribute_label(cli, member) : label(cli, member));
@@ -271,8 +288,9 @@ static void show(const struct th_cli *cli, const char *key, const struct th_json
 
 static void pad(struct th_buf *out, size_t n)
 {
-    while (n-- > 0)
+    while (n-- > 0) {
         th_buf_append_char(out, ' ');
+    }
 }
 
 // One section without a table: "label: value", labels of one width.
@@ -282,13 +300,15 @@ static void draw_fields(const struct th_cli *cli, const struct th_json *reply,
     size_t width = 0;
     for (size_t i = 0; i < n; i++) {
         size_t w = th_text_width(label(cli, columns[i].title));
-        if (w > width && walk(reply, columns[i].key) != NULL)
+        if (w > width && walk(reply, columns[i].key) != NULL) {
             width = w;
+        }
     }
     for (size_t i = 0; i < n; i++) {
         const struct th_json *value = walk(reply, columns[i].key);
-        if (value == NULL)
+        if (value == NULL) {
             continue;
+        }
         const char *name = label(cli, columns[i].title);
         th_buf_append_str(out, name);
         pad(out, width - th_text_width(name) + 2);
@@ -313,8 +333,9 @@ static void fill_row(const struct th_cli *cli, const struct th_json *row,
     for (size_t c = 0; c < table->n_columns; c++) {
         enum th_json_type type = th_json_type(walk(row, columns[c].key));
         table->cells[index * table->n_columns + c] = cell_text(cli, row, columns[c].key);
-        if (type != TH_JSON_INT && type != TH_JSON_REAL && type != TH_JSON_NULL)
+        if (type != TH_JSON_INT && type != TH_JSON_REAL && type != TH_JSON_NULL) {
             table->columns[c].right = false;
+        }
     }
 }
 
@@ -322,7 +343,7 @@ static void fill_row(const struct th_cli *cli, const struct th_json *row,
 static const char *title(const struct th_cli *cli, const char *array, const char *key)
 {
     char name[2 * KEY_SIZE + 16];
-    snprintf(name, sizeof name, "field.%s.%s", array, key);
+    snprintf(name, sizeof(name), "field.%s.%s", array, key);
     const char *text = th_messages_find(cli->messages, cli->lang, name);
     return text != NULL ? text : label(cli, key);
 }
@@ -334,7 +355,7 @@ static void draw_table(const struct th_cli *cli, const char *array, const struct
     struct th_table table = {.n_columns = n_columns,
                              .n_rows = n > ROWS_SHOWN ? ROWS_SHOWN : n,
                              .separator = cli->lang == TH_LANG_ZH ? "、" : ", "};
-    table.cells = calloc(table.n_rows * n_columns + 1, sizeof *table.cells);
+    table.cells = calloc(table.n_rows * n_columns + 1, sizeof(*table.cells));
     if (n == 0 || table.cells == NULL) {
         free(table.cells);
         return;
@@ -343,18 +364,23 @@ static void draw_table(const struct th_cli *cli, const char *array, const struct
         table.columns[c].title = title(cli, array, columns[c].title);
         table.columns[c].right = true;
     }
-    for (size_t r = 0; r < table.n_rows; r++)
+    for (size_t r = 0; r < table.n_rows; r++) {
         fill_row(cli, th_json_at(rows, r), columns, &table, r);
+    }
     // Many rows with one problem read as "1–16", or "1、3、5".
-    if (strcmp(columns[0].key, "row") == 0)
+    if (strcmp(columns[0].key, "row") == 0) {
         th_table_merge(&table, strcmp(columns[1].key, "number") == 0 ? 2 : 1);
-    if (out->size > 0)
+    }
+    if (out->size > 0) {
         th_buf_append_char(out, '\n');
+    }
     th_table_draw(&table, th_table_width(), out);
-    if (n > ROWS_SHOWN)
+    if (n > ROWS_SHOWN) {
         th_buf_printf(out, "… %d / %zu\n", ROWS_SHOWN, n);
-    for (size_t i = 0; i < table.n_rows * n_columns; i++)
+    }
+    for (size_t i = 0; i < table.n_rows * n_columns; i++) {
         free(table.cells[i]);
+    }
     free(table.cells);
 }
 
@@ -376,11 +402,13 @@ static size_t split(const char *text, size_t size, struct column *columns)
     size_t n = 0;
     size_t i = 0;
     while (i < size && n < COLUMNS_MAX) {
-        while (i < size && text[i] == ' ')
+        while (i < size && text[i] == ' ') {
             i++;
+        }
         size_t begin = i;
-        while (i < size && text[i] != ' ')
+        while (i < size && text[i] != ' ') {
             i++;
+        }
         if (i > begin && i - begin < KEY_SIZE) {
             columns[n] = column_read(text + begin, i - begin);
             n++;
@@ -398,17 +426,20 @@ void th_cli_view(const struct th_cli *cli, const struct th_json *reply, struct t
         const char *colon = memchr(section, ':', size);
         if (colon == NULL) {
             // An empty line parts a table from the sums below it.
-            if (out->size > 0)
+            if (out->size > 0) {
                 th_buf_append_char(out, '\n');
+            }
             draw_fields(cli, reply, columns, split(section, size, columns), out);
         } else {
             struct column array[COLUMNS_MAX];
             size_t n = split(colon + 1, size - (size_t)(colon + 1 - section), columns);
-            if (split(section, (size_t)(colon - section), array) == 1)
+            if (split(section, (size_t)(colon - section), array) == 1) {
                 draw_table(cli, array[0].key, walk(reply, array[0].key), columns, n, out);
+            }
         }
-        if (section[size] == '\0')
+        if (section[size] == '\0') {
             return;
+        }
         section += size + 1;
     }
 }

@@ -17,15 +17,17 @@ struct th_arena_block {
 void *th_arena_take(struct th_arena *arena, size_t size)
 {
     const size_t unit = alignof(max_align_t);
-    if (size > SIZE_MAX - sizeof(struct th_arena_block) - unit)
+    if (size > SIZE_MAX - sizeof(struct th_arena_block) - unit) {
         return NULL;
+    }
     size_t rounded = (size + unit - 1) / unit * unit;
     struct th_arena_block *block = arena->blocks;
     if (block == NULL || block->capacity - block->used < rounded) {
         size_t capacity = rounded > BLOCK_SIZE ? rounded : BLOCK_SIZE;
-        block = malloc(sizeof *block + capacity);
-        if (block == NULL)
+        block = malloc(sizeof(*block) + capacity);
+        if (block == NULL) {
             return NULL;
+        }
         *block = (struct th_arena_block){.next = arena->blocks, .capacity = capacity};
         arena->blocks = block;
     }

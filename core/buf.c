@@ -15,8 +15,9 @@ void th_buf_init(struct th_buf *buf, size_t limit)
 
 void th_buf_clear(struct th_buf *buf)
 {
-    if (buf == NULL)
+    if (buf == NULL) {
         return;
+    }
     free(buf->data);
     th_buf_init(buf, buf->limit);
 }
@@ -24,22 +25,27 @@ void th_buf_clear(struct th_buf *buf)
 // Room for `more` bytes and the NUL.
 static bool reserve(struct th_buf *buf, size_t more)
 {
-    if (buf->failed)
+    if (buf->failed) {
         return false;
-    if (buf->limit == SIZE_MAX)
+    }
+    if (buf->limit == SIZE_MAX) {
         buf->limit = SIZE_MAX - 1; // leaves one for the NUL
+    }
     if (more > buf->limit - buf->size) {
         buf->failed = true;
         return false;
     }
     size_t need = buf->size + more + 1;
-    if (need <= buf->capacity)
+    if (need <= buf->capacity) {
         return true;
+    }
     size_t capacity = buf->capacity > 0 ? buf->capacity : FIRST_CAPACITY;
-    while (capacity < need)
+    while (capacity < need) {
         capacity = capacity > SIZE_MAX / 2 ? need : capacity * 2;
-    if (capacity > buf->limit + 1)
+    }
+    if (capacity > buf->limit + 1) {
         capacity = buf->limit + 1;
+    }
     char *data = realloc(buf->data, capacity);
     if (data == NULL) {
         buf->failed = true;
@@ -53,18 +59,21 @@ static bool reserve(struct th_buf *buf, size_t more)
 
 void th_buf_append(struct th_buf *buf, const void *data, size_t size)
 {
-    if (!reserve(buf, size))
+    if (!reserve(buf, size)) {
         return;
-    if (size > 0)
+    }
+    if (size > 0) {
         memcpy(buf->data + buf->size, data, size);
+    }
     buf->size += size;
     buf->data[buf->size] = '\0';
 }
 
 void th_buf_append_str(struct th_buf *buf, const char *text)
 {
-    if (text != NULL)
+    if (text != NULL) {
         th_buf_append(buf, text, strlen(text));
+    }
 }
 
 void th_buf_append_char(struct th_buf *buf, char c)
@@ -83,8 +92,9 @@ void th_buf_printf(struct th_buf *buf, const char *format, ...)
         buf->no_memory = true;
         return;
     }
-    if (!reserve(buf, (size_t)length))
+    if (!reserve(buf, (size_t)length)) {
         return;
+    }
     va_start(args, format);
     vsnprintf(buf->data + buf->size, (size_t)length + 1, format, args);
     va_end(args);
@@ -98,10 +108,12 @@ const char *th_buf_text(const struct th_buf *buf)
 
 enum th_status th_buf_check(const struct th_buf *buf, struct th_error *err)
 {
-    if (!buf->failed)
+    if (!buf->failed) {
         return TH_OK;
-    if (buf->no_memory)
+    }
+    if (buf->no_memory) {
         return th_error_no_memory(err);
+    }
     th_error_set(err, TH_LIMIT, "buffer_full", NULL);
     th_error_add_int(err, "limit", (long long)buf->limit);
     return TH_LIMIT;

@@ -39,8 +39,9 @@ unsigned th_crew_cores(void)
 {
     cpu_set_t cores;
     CPU_ZERO(&cores);
-    if (sched_getaffinity(0, sizeof cores, &cores) != 0)
+    if (sched_getaffinity(0, sizeof(cores), &cores) != 0) {
         return 1;
+    }
     int n = CPU_COUNT(&cores);
     return n < 1 ? 1 : n > TH_CREW_HANDS_MAX ? TH_CREW_HANDS_MAX : (unsigned)n;
 }
@@ -51,10 +52,12 @@ static void *hand_run(void *argument)
     struct th_crew *crew = hand->crew;
     pthread_mutex_lock(&crew->mutex);
     for (;;) {
-        while (crew->next == crew->end && !crew->ending)
+        while (crew->next == crew->end && !crew->ending) {
             pthread_cond_wait(&crew->given, &crew->mutex);
-        if (crew->ending)
+        }
+        if (crew->ending) {
             break;
+        }
         struct slot *slot = &crew->slots[crew->next++ % crew->n_slots];
         pthread_mutex_unlock(&crew->mutex);
         crew->work(hand->context, slot->job);
@@ -71,13 +74,14 @@ enum th_status th_crew_new(void (*work)(void *hand, void *job), void *const *han
                            struct th_error *err)
 {
     assert(n_hands >= 1 && n_open >= 1);
-    struct th_crew *crew = calloc(1, sizeof *crew);
-    if (crew == NULL)
+    struct th_crew *crew = calloc(1, sizeof(*crew));
+    if (crew == NULL) {
         return th_error_no_memory(err);
+    }
     crew->work = work;
     crew->n_slots = n_open;
-    crew->slots = calloc(n_open, sizeof *crew->slots);
-    crew->hands = calloc(n_hands, sizeof *crew->hands);
+    crew->slots = calloc(n_open, sizeof(*crew->slots));
+    crew->hands = calloc(n_hands, sizeof(*crew->hands));
     pthread_mutex_init(&crew->mutex, NULL);
     pthread_cond_init(&crew->given, NULL);
     pthread_cond_init(&crew->done, NULL);
@@ -88,8 +92,9 @@ enum th_status th_crew_new(void (*work)(void *hand, void *job), void *const *han
     for (unsigned i = 0; i < n_hands; i++) {
         struct hand *hand = &crew->hands[crew->n_hands];
         *hand = (struct hand){.crew = crew, .context = hands[i]};
-        if (pthread_create(&hand->thread, NULL, hand_run, hand) == 0)
+        if (pthread_create(&hand->thread, NULL, hand_run, hand) == 0) {
             crew->n_hands++;
+        }
     }
     if (crew->n_hands == 0) {
         th_crew_free(crew);
@@ -101,14 +106,16 @@ enum th_status th_crew_new(void (*work)(void *hand, void *job), void *const *han
 
 void th_crew_free(struct th_crew *crew)
 {
-    if (crew == NULL)
+    if (crew == NULL) {
         return;
+    }
     pthread_mutex_lock(&crew->mutex);
     crew->ending = true;
     pthread_cond_broadcast(&crew->given);
     pthread_mutex_unlock(&crew->mutex);
-    for (unsigned i = 0; i < crew->n_hands; i++)
+    for (unsigned i = 0; i < crew->n_hands; i++) {
         pthread_join(crew->hands[i].thread, NULL);
+    }
     pthread_cond_destroy(&crew->given);
     pthread_cond_destroy(&crew->done);
     pthread_mutex_destroy(&crew->mutex);
@@ -141,12 +148,14 @@ void th_crew_give(struct th_crew *crew, void *job)
 
 void *th_crew_take(struct th_crew *crew)
 {
-    if (crew->first == crew->end)
+    if (crew->first == crew->end) {
         return NULL;
+    }
     struct slot *slot = &crew->slots[crew->first % crew->n_slots];
     pthread_mutex_lock(&crew->mutex);
-    while (!slot->done)
+    while (!slot->done) {
         pthread_cond_wait(&crew->done, &crew->mutex);
+    }
     pthread_mutex_unlock(&crew->mutex);
     crew->first++;
     return slot->job;

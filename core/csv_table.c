@@ -42,11 +42,13 @@ static char guess_separator(const char *text)
 // The sign that closes a quoted cell; `in` itself when it is not quoted or never closes.
 static const char *quoted_end(const char *in)
 {
-    if (*in != '"')
+    if (*in != '"') {
         return in;
+    }
     const char *p = in + 1;
-    while (*p != '\0' && (*p != '"' || p[1] == '"'))
+    while (*p != '\0' && (*p != '"' || p[1] == '"')) {
         p += *p == '"' ? 2 : 1;
+    }
     return *p == '"' ? p : in;
 }
 
@@ -57,22 +59,26 @@ static char *cut_cell(char *in, char separator, char **ret_cell)
     char *out = in;
     *ret_cell = in;
     bool quoted = *in == '"';
-    if (quoted)
+    if (quoted) {
         in++;
+    }
     for (; *in != '\0'; in++) {
-        if (quoted && *in == '"' && in[1] == '"')
+        if (quoted && *in == '"' && in[1] == '"') {
             in++;
-        else if (quoted && *in == '"') {
+        } else if (quoted && *in == '"') {
             quoted = false;
             continue;
-        } else if (!quoted && (*in == separator || *in == '\n' || *in == '\r'))
+        } else if (!quoted && (*in == separator || *in == '\n' || *in == '\r')) {
             break;
+        }
         *out++ = *in;
     }
-    if (quoted)
+    if (quoted) {
         return NULL;
-    if (out != in)
+    }
+    if (out != in) {
         *out = '\0';
+    }
     return in;
 }
 
@@ -85,9 +91,9 @@ static enum th_status make_room(struct th_csv_table *table, char separator, stru
         n_cells += *p == separator || *p == '\n' || *p == '\r';
         n_rows += *p == '\n' || *p == '\r';
     }
-    table->cells = calloc(n_cells, sizeof *table->cells);
-    table->row_ends = calloc(n_rows, sizeof *table->row_ends);
-    table->lines = calloc(n_rows, sizeof *table->lines);
+    table->cells = calloc(n_cells, sizeof(*table->cells));
+    table->row_ends = calloc(n_rows, sizeof(*table->row_ends));
+    table->lines = calloc(n_rows, sizeof(*table->lines));
     return table->cells != NULL && table->row_ends != NULL && table->lines != NULL
                ? TH_OK
                : th_error_no_memory(err);
@@ -101,9 +107,9 @@ static void end_row(struct th_csv_table *table, size_t line)
         th_text_trim(table->cells[i]);
         blank = blank && table->cells[i][0] == '\0';
     }
-    if (blank)
+    if (blank) {
         table->n_cells = begin;
-    else {
+    } else {
         table->lines[table->n_rows] = line;
         table->row_ends[table->n_rows++] = table->n_cells;
     }
@@ -112,8 +118,9 @@ static void end_row(struct th_csv_table *table, size_t line)
 static size_t count_line_ends(const char *from, const char *to)
 {
     size_t n = 0;
-    for (const char *p = from; p < to; p++)
+    for (const char *p = from; p < to; p++) {
         n += *p == '\n' || (*p == '\r' && p[1] != '\n');
+    }
     return n;
 }
 
@@ -138,10 +145,12 @@ static enum th_status cut(struct th_csv_table *table, char *text, char separator
         *behind = '\0';
         p = sign != '\0' ? behind + 1 : behind;
         behind_separator = sign == separator;
-        if (behind_separator)
+        if (behind_separator) {
             continue;
-        if (sign == '\r' && *p == '\n')
+        }
+        if (sign == '\r' && *p == '\n') {
             p++;
+        }
         end_row(table, row_line);
         row_line = ++line;
     }
@@ -151,18 +160,21 @@ static enum th_status cut(struct th_csv_table *table, char *text, char separator
 enum th_status th_csv_table_parse(char *text, size_t size, struct th_csv_table **ret_table,
                                   struct th_error *err)
 {
-    struct th_csv_table *table = calloc(1, sizeof *table);
-    if (table == NULL)
+    struct th_csv_table *table = calloc(1, sizeof(*table));
+    if (table == NULL) {
         return th_error_no_memory(err);
+    }
     enum th_status status =
         strlen(text) == size ? TH_OK : th_error_set(err, TH_UNREADABLE, "csv_encoding", NULL);
     char *begin = th_text_starts_with(text, "\xEF\xBB\xBF") ? text + 3 : text;
     char separator = guess_separator(begin);
     table->text = text;
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = make_room(table, separator, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = cut(table, begin, separator, err);
+    }
     if (status == TH_OK) {
         *ret_table = table;
         return TH_OK;
@@ -178,19 +190,23 @@ enum th_status th_csv_table_read(const char *path, struct th_csv_table **ret_tab
     char *text = NULL;
     size_t size = 0;
     enum th_status status = th_file_read(path, SIZE_MAX_BYTES, &text, &size, err);
-    if (status == TH_OK && (!th_text_is_utf8(text, size) || strlen(text) != size))
+    if (status == TH_OK && (!th_text_is_utf8(text, size) || strlen(text) != size)) {
         status = th_error_set(err, TH_UNREADABLE, "csv_encoding", "path", path, NULL);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_csv_table_parse(text, size, ret_table, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         free(text);
+    }
     return status;
 }
 
 void th_csv_table_free(struct th_csv_table *table)
 {
-    if (table == NULL)
+    if (table == NULL) {
         return;
+    }
     free(table->text);
     free(table->cells);
     free(table->row_ends);
@@ -210,8 +226,9 @@ size_t th_csv_table_line(const struct th_csv_table *table, size_t row)
 
 const char *th_csv_table_cell(const struct th_csv_table *table, size_t row, size_t column)
 {
-    if (row >= table->n_rows)
+    if (row >= table->n_rows) {
         return "";
+    }
     size_t begin = row > 0 ? table->row_ends[row - 1] : 0;
     size_t n = table->row_ends[row] - begin;
     return column < n ? table->cells[begin + column] : "";
@@ -221,11 +238,13 @@ bool th_csv_table_column(const struct th_csv_table *table, const char *const *na
                          size_t *ret_column)
 {
     size_t n = table->n_rows > 0 ? table->row_ends[0] : 0;
-    for (size_t column = 0; column < n; column++)
-        for (size_t i = 0; i < n_names; i++)
+    for (size_t column = 0; column < n; column++) {
+        for (size_t i = 0; i < n_names; i++) {
             if (strcasecmp(table->cells[column], names[i]) == 0) {
                 *ret_column = column;
                 return true;
             }
+        }
+    }
     return false;
 }

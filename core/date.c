@@ -28,8 +28,9 @@ static int read_digits(const char *text, int n)
 {
     int value = 0;
     for (int i = 0; i < n; i++) {
-        if (text[i] < '0' || text[i] > '9')
+        if (text[i] < '0' || text[i] > '9') {
             return -1;
+        }
         value = value * 10 + (text[i] - '0');
     }
     return value;
@@ -40,12 +41,15 @@ static bool read_date(const char *text, struct th_date *ret_date)
 {
     struct th_date date;
     // Each test looks at a byte only after those before it were seen not to be the end.
-    if ((date.year = read_digits(text, 4)) < 0 || text[4] != '-')
+    if ((date.year = read_digits(text, 4)) < 0 || text[4] != '-') {
         return false;
-    if ((date.month = read_digits(text + 5, 2)) < 0 || text[7] != '-')
+    }
+    if ((date.month = read_digits(text + 5, 2)) < 0 || text[7] != '-') {
         return false;
-    if ((date.day = read_digits(text + 8, 2)) < 0 || !th_date_valid(date))
+    }
+    if ((date.day = read_digits(text + 8, 2)) < 0 || !th_date_valid(date)) {
         return false;
+    }
     *ret_date = date;
     return true;
 }
@@ -53,16 +57,18 @@ static bool read_date(const char *text, struct th_date *ret_date)
 enum th_status th_date_parse(const char *text, struct th_date *ret_date, struct th_error *err)
 {
     struct th_date date;
-    if (text == NULL || !read_date(text, &date) || text[10] != '\0')
+    if (text == NULL || !read_date(text, &date) || text[10] != '\0') {
         return th_error_set(err, TH_INVALID, "date_invalid", "text", text, NULL);
+    }
     *ret_date = date;
     return TH_OK;
 }
 
 static void put_digits(char *out, int value, int n)
 {
-    for (int i = n - 1; i >= 0; i--, value /= 10)
+    for (int i = n - 1; i >= 0; i--, value /= 10) {
         out[i] = (char)('0' + value % 10);
+    }
 }
 
 // By hand, since every version of every parcel that is stored or hashed says its day.
@@ -72,7 +78,7 @@ const char *th_date_format(struct th_date date, char buf[TH_DATE_TEXT_SIZE])
         snprintf(buf, TH_DATE_TEXT_SIZE, "%04d-%02d-%02d", date.year, date.month, date.day);
         return buf;
     }
-    memcpy(buf, "0000-00-00", sizeof "0000-00-00");
+    memcpy(buf, "0000-00-00", sizeof("0000-00-00"));
     put_digits(buf, date.year, 4);
     put_digits(buf + 5, date.month, 2);
     put_digits(buf + 8, date.day, 2);
@@ -81,10 +87,12 @@ const char *th_date_format(struct th_date date, char buf[TH_DATE_TEXT_SIZE])
 
 int th_date_compare(struct th_date a, struct th_date b)
 {
-    if (a.year != b.year)
+    if (a.year != b.year) {
         return a.year < b.year ? -1 : 1;
-    if (a.month != b.month)
+    }
+    if (a.month != b.month) {
         return a.month < b.month ? -1 : 1;
+    }
     return (a.day > b.day) - (a.day < b.day);
 }
 
@@ -99,8 +107,9 @@ static int64_t date_to_days(struct th_date date)
 {
     int64_t days = (int64_t)(date.year - 1970) * 365;
     days += leap_days(date.year - 1) - leap_days(1969);
-    for (int month = 1; month < date.month; month++)
+    for (int month = 1; month < date.month; month++) {
         days += days_in_month(date.year, month);
+    }
     return days + date.day - 1;
 }
 
@@ -109,10 +118,12 @@ static struct th_date days_to_date(int64_t days)
     // What four digits can say: 0001-01-01 … 9999-12-31. Instants beyond stop at the ends.
     const int64_t first = date_to_days((struct th_date){1, 1, 1});
     const int64_t last = date_to_days((struct th_date){9999, 12, 31});
-    if (days < first)
+    if (days < first) {
         days = first;
-    if (days > last)
+    }
+    if (days > last) {
         days = last;
+    }
     // A first guess, never too late, then at most a few steps forward.
     struct th_date date = {(int)((days - first) / 366) + 1, 1, 1};
     int64_t left = days - date_to_days(date);
@@ -160,8 +171,9 @@ enum th_status th_instant_parse(const char *text, int64_t *ret_utc, struct th_er
         (hour = read_digits(text + 11, 2)) < 0 || text[13] != ':' ||
         (minute = read_digits(text + 14, 2)) < 0 || text[16] != ':' ||
         (second = read_digits(text + 17, 2)) < 0 || text[19] != 'Z' || text[20] != '\0' ||
-        hour > 23 || minute > 59 || second > 59)
+        hour > 23 || minute > 59 || second > 59) {
         return th_error_set(err, TH_INVALID, "instant_invalid", "text", text, NULL);
+    }
     *ret_utc = date_to_days(date) * DAY_S + (int64_t)hour * 3600 + (int64_t)minute * 60 + second;
     return TH_OK;
 }

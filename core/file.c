@@ -32,19 +32,23 @@ static enum th_status io_error(struct th_error *err, const char *path, int code)
                  {ENOSPC, TH_IO, "@io_reason.full"},
                  {EDQUOT, TH_IO, "@io_reason.full"}};
     char text[128] = "";
-    for (size_t i = 0; i < sizeof KNOWN / sizeof KNOWN[0]; i++)
-        if (KNOWN[i].code == code)
+    for (size_t i = 0; i < sizeof(KNOWN) / sizeof(KNOWN[0]); i++) {
+        if (KNOWN[i].code == code) {
             return th_error_set(err, KNOWN[i].status, "file_io", "path", path, "reason",
                                 KNOWN[i].reason, NULL);
-    if (strerror_r(code, text, sizeof text) != 0)
-        snprintf(text, sizeof text, "errno %d", code);
+        }
+    }
+    if (strerror_r(code, text, sizeof(text)) != 0) {
+        snprintf(text, sizeof(text), "errno %d", code);
+    }
     return th_error_set(err, TH_IO, "file_io", "path", path, "reason", text, NULL);
 }
 
 enum th_status th_file_error(struct th_error *err, const char *path, int code)
 {
-    if (code == ENOENT || code == ENOTDIR)
+    if (code == ENOENT || code == ENOTDIR) {
         return th_error_set(err, TH_NOT_FOUND, "file_not_found", "path", path, NULL);
+    }
     return io_error(err, path, code);
 }
 
@@ -53,8 +57,9 @@ enum th_status th_file_open(const char *path, FILE **ret_file, struct th_error *
     // Opening a pipe would wait for somebody who writes into it, reading a device might never end.
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat info;
-    if (fd < 0 && errno != ENXIO)
+    if (fd < 0 && errno != ENXIO) {
         return th_file_error(err, path, errno);
+    }
     if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
         FILE *file = fdopen(fd, "rb");
         if (file != NULL) {
@@ -65,8 +70,9 @@ enum th_status th_file_open(const char *path, FILE **ret_file, struct th_error *
         return th_error_no_memory(err);
     }
     bool folder = fd >= 0 && S_ISDIR(info.st_mode);
-    if (fd >= 0)
+    if (fd >= 0) {
         close(fd);
+    }
     return folder ? io_error(err, path, EISDIR)
                   : th_error_set(err, TH_UNREADABLE, "file_io", "path", path, "reason",
                                  "@io_reason.no_file", NULL);
@@ -77,13 +83,15 @@ static enum th_status read_all(FILE *file, const char *path, struct th_buf *cont
 {
     char chunk[READ_SIZE];
     size_t n = 0;
-    while ((n = fread(chunk, 1, sizeof chunk, file)) > 0) {
+    while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0) {
         th_buf_append(content, chunk, n);
-        if (content->failed)
+        if (content->failed) {
             break;
+        }
     }
-    if (ferror(file))
+    if (ferror(file)) {
         return th_file_error(err, path, errno);
+    }
     if (content->failed && !content->no_memory) {
         th_error_set(err, TH_LIMIT, "file_too_large", "path", path, NULL);
         th_error_add_int(err, "limit", (long long)content->limit);
@@ -99,8 +107,9 @@ enum th_status th_file_read(const char *path, size_t limit, char **ret_data, siz
     th_buf_init(&content, limit);
     FILE *file = NULL;
     enum th_status status = th_file_open(path, &file, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     status = read_all(file, path, &content, err);
     if (status == TH_OK) {
         size_t size = content.size;
@@ -123,10 +132,12 @@ static int write_all(int fd, const void *data, size_t size)
     const char *at = data;
     while (size > 0) {
         ssize_t n = write(fd, at, size);
-        if (n < 0 && errno == EINTR)
+        if (n < 0 && errno == EINTR) {
             continue;
-        if (n < 0)
+        }
+        if (n < 0) {
             return errno;
+        }
         at += n;
         size -= (size_t)n;
     }
@@ -137,11 +148,13 @@ static int write_all(int fd, const void *data, size_t size)
 static int write_straight(const char *path, const void *data, size_t size)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
+    if (fd < 0) {
         return errno;
+    }
     int code = write_all(fd, data, size);
-    if (close(fd) != 0 && code == 0)
+    if (close(fd) != 0 && code == 0) {
         code = errno;
+    }
     return code;
 }
 
@@ -150,9 +163,10 @@ char *th_file_fresh_name(const char *path)
     size_t size = strlen(path) + 32;
     char *name = malloc(size);
     uint64_t random = 0;
-    th_random_bytes(&random, sizeof random);
-    if (name != NULL)
+    th_random_bytes(&random, sizeof(random));
+    if (name != NULL) {
         snprintf(name, size, "%s.%016llx.tmp", path, (unsigned long long)random);
+    }
     return name;
 }
 
@@ -162,8 +176,9 @@ static int open_temporary(const char *path, char **ret_name, int *ret_fd)
     int code = EEXIST;
     for (int i = 0; i < TEMPORARY_TRIES && code == EEXIST; i++) {
         char *name = th_file_fresh_name(path);
-        if (name == NULL)
+        if (name == NULL) {
             return ENOMEM;
+        }
         int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (fd >= 0) {
             *ret_name = name;
@@ -196,13 +211,16 @@ static int write_fresh(const char *path, const void *data, size_t size, char **r
     char *name = NULL;
     int fd = -1;
     int code = open_temporary(path, &name, &fd);
-    if (name == NULL)
+    if (name == NULL) {
         return code;
+    }
     code = write_all(fd, data, size);
-    if (code == 0 && fsync(fd) != 0)
+    if (code == 0 && fsync(fd) != 0) {
         code = errno;
-    if (close(fd) != 0 && code == 0)
+    }
+    if (close(fd) != 0 && code == 0) {
         code = errno;
+    }
     if (code == 0) {
         *ret_name = name;
         return 0;
@@ -216,14 +234,17 @@ static int write_beside(const char *path, const void *data, size_t size)
 {
     char *name = NULL;
     int code = write_fresh(path, data, size, &name);
-    if (name == NULL)
+    if (name == NULL) {
         return code;
-    if (rename(name, path) != 0)
+    }
+    if (rename(name, path) != 0) {
         code = errno;
-    if (code == 0)
+    }
+    if (code == 0) {
         sync_folder(path);
-    else
+    } else {
         unlink(name);
+    }
     free(name);
     return code;
 }
@@ -243,20 +264,23 @@ enum th_status th_file_write(const char *path, const void *data, size_t size, st
         code = write_beside(target != NULL ? target : path, data, size);
         free(target);
     }
-    if (code == ENOMEM)
+    if (code == ENOMEM) {
         return th_error_no_memory(err);
+    }
     return code == 0 ? TH_OK : io_error(err, path, code);
 }
 
 enum th_status th_file_check_target(const char *path, struct th_error *err)
 {
     struct stat info;
-    if (stat(path, &info) == 0)
+    if (stat(path, &info) == 0) {
         return S_ISDIR(info.st_mode) ? io_error(err, path, EISDIR) : TH_OK;
+    }
     const char *slash = strrchr(path, '/');
     char *folder = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
-    if (folder == NULL)
+    if (folder == NULL) {
         return th_error_no_memory(err);
+    }
     int code = access(folder, W_OK | X_OK) == 0 ? 0 : errno;
     free(folder);
     return code == 0 ? TH_OK : io_error(err, path, code);
@@ -299,17 +323,20 @@ static enum th_status refuse_beside_database(const char *path, struct th_error *
     static const char *const SUFFIXES[] = {"-journal", "-wal", "-shm"};
     enum th_status status = TH_OK;
     char *base = th_text_duplicate(path);
-    if (base == NULL)
+    if (base == NULL) {
         return th_error_no_memory(err);
+    }
     size_t size = strlen(base);
-    for (size_t i = 0; status == TH_OK && i < sizeof SUFFIXES / sizeof SUFFIXES[0]; i++) {
+    for (size_t i = 0; status == TH_OK && i < sizeof(SUFFIXES) / sizeof(SUFFIXES[0]); i++) {
         size_t suffix = strlen(SUFFIXES[i]);
-        if (size <= suffix || strcmp(path + size - suffix, SUFFIXES[i]) != 0)
+        if (size <= suffix || strcmp(path + size - suffix, SUFFIXES[i]) != 0) {
             continue;
+        }
         base[size - suffix] = '\0';
-        if (th_file_exists(base))
+        if (th_file_exists(base)) {
             status = th_error_set(err, TH_CONFLICT, "file_beside_database", "path", path, "beside",
                                   base, NULL);
+        }
     }
     free(base);
     return status;
@@ -319,8 +346,9 @@ enum th_status th_file_check_new(const char *path, struct th_error *err)
 {
     struct stat info;
     enum th_status status = th_file_check_target(path, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = refuse_beside_database(path, err);
+    }
     // A link that leads nowhere has the name as well.
     return status == TH_OK && lstat(path, &info) == 0 ? refuse_existing(path, err) : status;
 }
@@ -329,11 +357,13 @@ enum th_status th_file_check_new(const char *path, struct th_error *err)
 static int publish_by_claim(const char *fresh, const char *path)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0)
+    if (fd < 0) {
         return errno;
+    }
     close(fd);
-    if (rename(fresh, path) == 0)
+    if (rename(fresh, path) == 0) {
         return 0;
+    }
     int code = errno;
     (void)unlink(path);
     return code;
@@ -342,12 +372,15 @@ static int publish_by_claim(const char *fresh, const char *path)
 enum th_status th_file_publish(const char *fresh, const char *path, struct th_error *err)
 {
     int code = link(fresh, path) == 0 ? 0 : errno;
-    if (code == EPERM || code == EOPNOTSUPP || code == ENOSYS || code == EMLINK)
+    if (code == EPERM || code == EOPNOTSUPP || code == ENOSYS || code == EMLINK) {
         code = publish_by_claim(fresh, path);
-    if (code == EEXIST)
+    }
+    if (code == EEXIST) {
         return refuse_existing(path, err);
-    if (code != 0)
+    }
+    if (code != 0) {
         return io_error(err, path, code);
+    }
     (void)unlink(fresh);
     sync_folder(path);
     return TH_OK;
@@ -358,16 +391,20 @@ enum th_status th_file_write_new(const char *path, const void *data, size_t size
 {
     char *fresh = NULL;
     enum th_status status = th_file_check_new(path, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     int code = write_fresh(path, data, size, &fresh);
-    if (code == ENOMEM)
+    if (code == ENOMEM) {
         return th_error_no_memory(err);
-    if (code != 0)
+    }
+    if (code != 0) {
         return io_error(err, path, code);
+    }
     status = th_file_publish(fresh, path, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         (void)unlink(fresh);
+    }
     free(fresh);
     return status;
 }

@@ -31,9 +31,10 @@ static void ready(void)
 struct th_hasher *th_hasher_new(enum th_hash_kind kind)
 {
     ready();
-    struct th_hasher *hasher = aligned_alloc(_Alignof(struct th_hasher), sizeof *hasher);
-    if (hasher == NULL)
+    struct th_hasher *hasher = aligned_alloc(_Alignof(struct th_hasher), sizeof(*hasher));
+    if (hasher == NULL) {
         return NULL;
+    }
     hasher->kind = kind;
     hasher->sha256 = NULL;
     switch (kind) {
@@ -53,16 +54,18 @@ struct th_hasher *th_hasher_new(enum th_hash_kind kind)
 
 void th_hasher_free(struct th_hasher *hasher)
 {
-    if (hasher == NULL)
+    if (hasher == NULL) {
         return;
+    }
     EVP_MD_CTX_free(hasher->sha256);
     free(hasher);
 }
 
 void th_hasher_update(struct th_hasher *hasher, const void *data, size_t size)
 {
-    if (size == 0)
+    if (size == 0) {
         return;
+    }
     int result = 1;
     switch (hasher->kind) {
     case TH_HASH_BLAKE2B:
@@ -113,8 +116,9 @@ enum th_status th_hash_file(enum th_hash_kind kind, const char *path, struct th_
 {
     FILE *file = NULL;
     enum th_status status = th_file_open(path, &file, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_hasher *hasher = th_hasher_new(kind);
     if (hasher == NULL) {
         fclose(file);
@@ -122,12 +126,14 @@ enum th_status th_hash_file(enum th_hash_kind kind, const char *path, struct th_
     }
     unsigned char chunk[65536];
     size_t n = 0;
-    while ((n = fread(chunk, 1, sizeof chunk, file)) > 0)
+    while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0) {
         th_hasher_update(hasher, chunk, n);
+    }
     status = ferror(file) ? th_file_error(err, path, errno) : TH_OK;
     fclose(file);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_hash = th_hasher_final(hasher);
+    }
     th_hasher_free(hasher);
     return status;
 }
@@ -144,8 +150,9 @@ enum th_status th_hash_parse(const char *hex, struct th_hash *ret_hash, struct t
     if (hex == NULL || strnlen(hex, TH_HASH_HEX_SIZE) != TH_HASH_HEX_SIZE - 1 ||
         sodium_hex2bin(hash.bytes, TH_HASH_SIZE, hex, TH_HASH_HEX_SIZE - 1, NULL, &size, NULL) !=
             0 ||
-        size != TH_HASH_SIZE)
+        size != TH_HASH_SIZE) {
         return th_error_set(err, TH_INVALID, "hash_invalid", "text", hex, NULL);
+    }
     *ret_hash = hash;
     return TH_OK;
 }

@@ -54,8 +54,9 @@ struct th_json *th_json_array(void)
 
 struct th_json *th_json_string(const char *utf8)
 {
-    if (!is_utf8(utf8))
+    if (!is_utf8(utf8)) {
         return close_value(lost(false));
+    }
     return close_value(json_string_nocheck(utf8));
 }
 
@@ -66,8 +67,9 @@ struct th_json *th_json_int(int64_t value)
 
 struct th_json *th_json_real(double value)
 {
-    if (!isfinite(value))
+    if (!isfinite(value)) {
         return close_value(lost(false));
+    }
     return close_value(json_real(value));
 }
 
@@ -93,26 +95,31 @@ struct th_json *th_json_copy(const struct th_json *value)
 
 bool th_json_equal(const struct th_json *a, const struct th_json *b)
 {
-    if (a == NULL || b == NULL)
+    if (a == NULL || b == NULL) {
         return a == b;
+    }
     return json_equal(open_value(a), open_value(b)) != 0;
 }
 
 // jansson frees by type, so objects that lost theirs get it back first.
 static void restore_types(json_t *value)
 {
-    if (value->type == LOST_OBJECT)
+    if (value->type == LOST_OBJECT) {
         value->type = JSON_OBJECT;
-    for (size_t i = 0; i < json_array_size(value); i++)
+    }
+    for (size_t i = 0; i < json_array_size(value); i++) {
         restore_types(json_array_get(value, i));
-    for (void *it = json_object_iter(value); it != NULL; it = json_object_iter_next(value, it))
+    }
+    for (void *it = json_object_iter(value); it != NULL; it = json_object_iter_next(value, it)) {
         restore_types(json_object_iter_value(it));
+    }
 }
 
 void th_json_free(struct th_json *value)
 {
-    if (value == NULL)
+    if (value == NULL) {
         return;
+    }
     restore_types(open_value(value));
     json_decref(open_value(value));
 }
@@ -121,13 +128,15 @@ void th_json_free(struct th_json *value)
 // either, a member that is there gives its place; an empty object itself becomes the mark.
 static void object_mark(json_t *object, bool memory)
 {
-    if (json_object_set_new_nocheck(object, "lost", lost(memory)) == 0)
+    if (json_object_set_new_nocheck(object, "lost", lost(memory)) == 0) {
         return;
+    }
     void *iter = json_object_iter(object);
-    if (iter != NULL)
+    if (iter != NULL) {
         (void)json_object_iter_set_new(object, iter, lost(memory));
-    else
+    } else {
         object->type = LOST_OBJECT;
+    }
 }
 
 void th_json_set(struct th_json *object, const char *key, struct th_json *value)
@@ -169,12 +178,13 @@ void th_json_set_bool(struct th_json *object, const char *key, bool value)
 
 void th_json_set_cent(struct th_json *object, const char *key, int64_t hundredths)
 {
-    if (hundredths % 100 == 0)
+    if (hundredths % 100 == 0) {
         th_json_set_int(object, key, hundredths / 100);
-    else if (hundredths > MAX_CENT || hundredths < -MAX_CENT)
+    } else if (hundredths > MAX_CENT || hundredths < -MAX_CENT) {
         th_json_set(object, key, close_value(lost(false))); // rather nothing than a rounded amount
-    else
+    } else {
         th_json_set_real(object, key, (double)hundredths / 100.0);
+    }
 }
 
 void th_json_append(struct th_json *array, struct th_json *value)
@@ -187,8 +197,9 @@ void th_json_append(struct th_json *array, struct th_json *value)
     }
     assert(json_is_array(target));
     // A full array that could not grow has a first element, which gives its place.
-    if (json_array_append_new(target, member) != 0)
+    if (json_array_append_new(target, member) != 0) {
         (void)json_array_set_new(target, 0, lost(true));
+    }
 }
 
 void th_json_append_text(struct th_json *array, const char *text)
@@ -206,21 +217,27 @@ enum finding { FOUND_NOTHING, FOUND_LOST_MEMORY, FOUND_LOST_BUILD, FOUND_TOO_DEE
 // Looks through a tree; `nesting` counts the containers above and including this value.
 static enum finding inspect(const json_t *value, int nesting)
 {
-    if (value == &LOST_MEMORY || value->type == LOST_OBJECT)
+    if (value == &LOST_MEMORY || value->type == LOST_OBJECT) {
         return FOUND_LOST_MEMORY;
-    if (value == &LOST_BUILD)
+    }
+    if (value == &LOST_BUILD) {
         return FOUND_LOST_BUILD;
-    if (!json_is_object(value) && !json_is_array(value))
+    }
+    if (!json_is_object(value) && !json_is_array(value)) {
         return FOUND_NOTHING;
-    if (nesting >= MAX_NESTING)
+    }
+    if (nesting >= MAX_NESTING) {
         return FOUND_TOO_DEEP;
+    }
     enum finding finding = FOUND_NOTHING;
-    for (size_t i = 0; i < json_array_size(value) && finding == FOUND_NOTHING; i++)
+    for (size_t i = 0; i < json_array_size(value) && finding == FOUND_NOTHING; i++) {
         finding = inspect(json_array_get(value, i), nesting + 1);
+    }
     json_t *object = (json_t *)value;
     for (void *it = json_object_iter(object); it != NULL && finding == FOUND_NOTHING;
-         it = json_object_iter_next(object, it))
+         it = json_object_iter_next(object, it)) {
         finding = inspect(json_object_iter_value(it), nesting + 1);
+    }
     return finding;
 }
 
@@ -241,8 +258,9 @@ enum th_status th_json_check(const struct th_json *root, struct th_error *err)
 
 enum th_json_type th_json_type(const struct th_json *value)
 {
-    if (value == NULL)
+    if (value == NULL) {
         return TH_JSON_NULL;
+    }
     switch (json_typeof(open_value(value))) {
     case JSON_OBJECT:
         return TH_JSON_OBJECT;
@@ -348,18 +366,24 @@ const struct th_json *th_json_iter_value(void *iter)
 static const char *parse_reason(enum json_error_code code)
 {
     // The other codes belong to packing and unpacking, which is not used.
-    if (code == json_error_premature_end_of_input)
+    if (code == json_error_premature_end_of_input) {
         return "@json_reason.cut_off";
-    if (code == json_error_invalid_utf8)
+    }
+    if (code == json_error_invalid_utf8) {
         return "@json_reason.utf8";
-    if (code == json_error_duplicate_key)
+    }
+    if (code == json_error_duplicate_key) {
         return "@json_reason.duplicate_key";
-    if (code == json_error_numeric_overflow)
+    }
+    if (code == json_error_numeric_overflow) {
         return "@json_reason.number";
-    if (code == json_error_end_of_input_expected)
+    }
+    if (code == json_error_end_of_input_expected) {
         return "@json_reason.trailing";
-    if (code == json_error_stack_overflow)
+    }
+    if (code == json_error_stack_overflow) {
         return "@json_reason.nesting";
+    }
     return "@json_reason.syntax";
 }
 
@@ -374,14 +398,16 @@ static enum th_status unreadable(struct th_error *err, int line, int column, con
 enum th_status th_json_parse(const char *text, size_t size, struct th_json **ret_value,
                              struct th_error *err)
 {
-    if (size > MAX_TEXT)
+    if (size > MAX_TEXT) {
         return unreadable(err, 1, 1, "@json_reason.size");
+    }
     json_error_t problem;
     json_t *value = json_loadb(text != NULL ? text : "", text != NULL ? size : 0,
                                JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &problem);
     if (value == NULL) {
-        if (problem.text[0] == '\0') // it has no words for a lack of memory
+        if (problem.text[0] == '\0') { // it has no words for a lack of memory
             return th_error_no_memory(err);
+        }
         return unreadable(err, problem.line, problem.column,
                           parse_reason(json_error_code(&problem)));
     }
@@ -397,8 +423,9 @@ enum th_status th_json_dump(const struct th_json *value, enum th_json_style styl
                             struct th_error *err)
 {
     enum th_status status = th_json_check(value, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     size_t flags = JSON_ENCODE_ANY | JSON_REAL_PRECISION(15);
     switch (style) {
     case TH_JSON_CANONICAL:
@@ -412,8 +439,9 @@ enum th_status th_json_dump(const struct th_json *value, enum th_json_style styl
         break;
     }
     char *text = json_dumps(open_value(value), flags);
-    if (text == NULL)
+    if (text == NULL) {
         return th_error_no_memory(err);
+    }
     *ret_text = text;
     return TH_OK;
 }

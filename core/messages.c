@@ -29,24 +29,27 @@ static enum th_status add_file(struct th_json *catalogue, const struct th_embedd
     struct th_json *content = NULL;
     struct th_error problem;
     enum th_status status = th_json_parse((const char *)file->data, file->size, &content, &problem);
-    if (status == TH_NO_MEMORY)
+    if (status == TH_NO_MEMORY) {
         return th_error_no_memory(err);
+    }
     if (status != TH_OK) {
         char detail[64];
-        snprintf(detail, sizeof detail, "%s:%s", th_error_arg_get(&problem, "line"),
+        snprintf(detail, sizeof(detail), "%s:%s", th_error_arg_get(&problem, "line"),
                  th_error_arg_get(&problem, "column"));
         return broken(err, file->name, detail);
     }
-    if (th_json_type(content) != TH_JSON_OBJECT)
+    if (th_json_type(content) != TH_JSON_OBJECT) {
         status = broken(err, file->name, "{}");
+    }
     for (void *it = th_json_iter(content); it != NULL && status == TH_OK;
          it = th_json_iter_next(content, it)) {
         const char *key = th_json_iter_key(it);
         const struct th_json *text = th_json_iter_value(it);
-        if (th_json_type(text) != TH_JSON_STRING || th_json_get(catalogue, key) != NULL)
+        if (th_json_type(text) != TH_JSON_STRING || th_json_get(catalogue, key) != NULL) {
             status = broken(err, file->name, key);
-        else
+        } else {
             th_json_set_text(catalogue, key, th_json_text(text));
+        }
     }
     th_json_free(content);
     return status;
@@ -57,20 +60,24 @@ enum th_status th_messages_from(const struct th_embedded_file *files, size_t n,
 {
     static const char *const folders[N_LANGS] = {[TH_LANG_ZH] = "zh/", [TH_LANG_EN] = "en/"};
     enum th_status status = TH_OK;
-    struct th_messages *messages = calloc(1, sizeof *messages);
-    if (messages == NULL)
+    struct th_messages *messages = calloc(1, sizeof(*messages));
+    if (messages == NULL) {
         return th_error_no_memory(err);
+    }
     for (int lang = 0; lang < N_LANGS; lang++) {
         struct th_json *catalogue = th_json_object();
         messages->catalogues[lang] = catalogue;
         for (size_t i = 0; i < n; i++) {
-            if (!th_text_starts_with(files[i].name, folders[lang]))
+            if (!th_text_starts_with(files[i].name, folders[lang])) {
                 continue;
-            if ((status = add_file(catalogue, &files[i], err)) != TH_OK)
+            }
+            if ((status = add_file(catalogue, &files[i], err)) != TH_OK) {
                 goto fail;
+            }
         }
-        if ((status = th_json_check(catalogue, err)) != TH_OK)
+        if ((status = th_json_check(catalogue, err)) != TH_OK) {
             goto fail;
+        }
     }
     *ret_messages = messages;
     return TH_OK;
@@ -86,10 +93,12 @@ enum th_status th_messages_new(struct th_messages **ret_messages, struct th_erro
 
 void th_messages_free(struct th_messages *messages)
 {
-    if (messages == NULL)
+    if (messages == NULL) {
         return;
-    for (int lang = 0; lang < N_LANGS; lang++)
+    }
+    for (int lang = 0; lang < N_LANGS; lang++) {
         th_json_free(messages->catalogues[lang]);
+    }
     free(messages);
 }
 
@@ -122,13 +131,14 @@ static const char *const suffixes[N_LANGS] = {[TH_LANG_ZH] = ".zh", [TH_LANG_EN]
 static const char *find_text(const struct wording *w, const char *name, size_t length)
 {
     char key[64];
-    if (length + sizeof ".zh" > sizeof key)
+    if (length + sizeof(".zh") > sizeof(key)) {
         return NULL;
+    }
     memcpy(key, name, length);
     key[length] = '\0';
     const char *text = th_json_get_text(w->texts, key, NULL);
     if (text == NULL) {
-        memcpy(key + length, suffixes[w->lang], sizeof ".zh");
+        memcpy(key + length, suffixes[w->lang], sizeof(".zh"));
         text = th_json_get_text(w->texts, key, NULL);
     }
     return text;
@@ -137,13 +147,15 @@ static const char *find_text(const struct wording *w, const char *name, size_t l
 // "name", or where the value differs by language "name.zh" and "name.en".
 static const char *find_value(const struct wording *w, const char *name, size_t length)
 {
-    if (w->texts != NULL)
+    if (w->texts != NULL) {
         return find_text(w, name, length);
+    }
     for (int i = 0; i < w->n_args; i++) {
         const char *have = w->args[i].name;
         if (strncmp(have, name, length) == 0 &&
-            (have[length] == '\0' || strcmp(have + length, suffixes[w->lang]) == 0))
+            (have[length] == '\0' || strcmp(have + length, suffixes[w->lang]) == 0)) {
             return w->args[i].value;
+        }
     }
     return NULL;
 }
@@ -159,8 +171,9 @@ static bool append_listed(const struct wording *w, const char *value, struct th_
     enum { KEY_SIZE = 128 };
     char first[KEY_SIZE];
     const char *next = value[0] == '@' ? strstr(value, ", @") : NULL;
-    if (w->messages == NULL || next == NULL || (size_t)(next - value) >= sizeof first)
+    if (w->messages == NULL || next == NULL || (size_t)(next - value) >= sizeof(first)) {
         return false;
+    }
     memcpy(first, value, (size_t)(next - value));
     first[next - value] = '\0';
     append_value(w, first, out);
@@ -173,16 +186,18 @@ static bool append_listed(const struct wording *w, const char *value, struct th_
 static void append_value(const struct wording *w, const char *value, struct th_buf *out)
 {
     struct wording inner = *w;
-    if (append_listed(w, value, out))
+    if (append_listed(w, value, out)) {
         return;
+    }
     const char *text = value[0] == '@' && w->messages != NULL
                            ? th_messages_find(w->messages, w->lang, value + 1)
                            : NULL;
     inner.messages = NULL;
-    if (text != NULL)
+    if (text != NULL) {
         append_text(&inner, text, out);
-    else
+    } else {
         th_buf_append_str(out, value);
+    }
 }
 
 static void append_text(const struct wording *w, const char *text, struct th_buf *out)
@@ -190,8 +205,9 @@ static void append_text(const struct wording *w, const char *text, struct th_buf
     for (;;) {
         const char *open = strchr(text, '{');
         const char *close = open != NULL ? strchr(open, '}') : NULL;
-        if (close == NULL)
+        if (close == NULL) {
             break;
+        }
         const char *value = find_value(w, open + 1, (size_t)(close - open) - 1);
         if (value == NULL) { // stays as it stands; the next brace may open another name
             th_buf_append(out, text, (size_t)(open - text) + 1);
@@ -225,8 +241,9 @@ static const char *unit_word(const struct th_messages *messages, enum th_lang la
 {
     char key[64];
     size_t start = strlen(prefix);
-    if (length == 0 || start + length >= sizeof key)
+    if (length == 0 || start + length >= sizeof(key)) {
         return NULL;
+    }
     memcpy(key, prefix, start);
     for (size_t i = 0; i < length; i++) {
         char c = word[i];
@@ -247,8 +264,9 @@ static bool append_unit_part(const struct th_messages *messages, enum th_lang la
     const char *substance =
         blank != NULL ? unit_word(messages, lang, "unit.of.", blank + 1, length - measured - 1)
                       : "";
-    if (measure == NULL || substance == NULL)
+    if (measure == NULL || substance == NULL) {
         return false;
+    }
     th_buf_append_str(out, measure);
     th_buf_append_str(out, lang == TH_LANG_EN && blank != NULL ? " " : "");
     th_buf_append_str(out, substance);
@@ -277,14 +295,14 @@ void th_messages_error(const struct th_messages *messages, enum th_lang lang,
 {
     char key[TH_ERROR_KEY_SIZE + 8];
     struct th_error worded = *error;
-    snprintf(key, sizeof key, "error.%s", error->key);
+    snprintf(key, sizeof(key), "error.%s", error->key);
     for (int i = 0; i < worded.n_args; i++) {
         struct th_error_arg *arg = &worded.args[i];
         if (strcmp(arg->name, "unit") == 0 && arg->value[0] != '@') {
             struct th_buf unit;
-            th_buf_init(&unit, sizeof arg->value);
+            th_buf_init(&unit, sizeof(arg->value));
             th_messages_unit(messages, lang, arg->value, &unit);
-            th_text_copy(arg->value, sizeof arg->value, th_buf_text(&unit));
+            th_text_copy(arg->value, sizeof(arg->value), th_buf_text(&unit));
             th_buf_clear(&unit);
         }
     }
@@ -295,9 +313,10 @@ bool th_messages_hint(const struct th_messages *messages, enum th_lang lang,
                       const struct th_error *error, struct th_buf *out)
 {
     char key[TH_ERROR_KEY_SIZE + 8];
-    snprintf(key, sizeof key, "hint.%s", error->key);
-    if (th_messages_find(messages, lang, key) == NULL)
+    snprintf(key, sizeof(key), "hint.%s", error->key);
+    if (th_messages_find(messages, lang, key) == NULL) {
         return false;
+    }
     th_messages_format(messages, lang, key, error->args, error->n_args, out);
     return true;
 }

@@ -58,8 +58,9 @@ static int64_t floor_div(int64_t value, int64_t divisor)
 
 enum th_status th_area_from_m2(double m2, struct th_area *ret_area, struct th_error *err)
 {
-    if (!(m2 >= 0.0 && m2 <= 1e14))
+    if (!(m2 >= 0.0 && m2 <= 1e14)) {
         return overflow(err);
+    }
     // A product m2 * 100.0 would itself be rounded and could make or hide a tie. So the double is
     // taken apart, m2 = mantissa × 2^-shift, and the hundredths are counted in integers.
     int exponent = 0;
@@ -71,8 +72,9 @@ enum th_status th_area_from_m2(double m2, struct th_area *ret_area, struct th_er
         uint64_t half = (uint64_t)1 << (shift - 1);
         uint64_t rest = product & (half * 2 - 1);
         cents = product >> shift;
-        if (rest > half || (rest == half && (cents & 1) == 1))
+        if (rest > half || (rest == half && (cents & 1) == 1)) {
             cents++;
+        }
     }
     ret_area->raw_m2_300 = (int64_t)cents * M2_CENT_M2_300;
     return TH_OK;
@@ -146,8 +148,9 @@ enum th_status th_units_carbon(struct th_units units, struct th_carbon *ret_carb
                                struct th_error *err)
 {
     int64_t kg = 0;
-    if (__builtin_mul_overflow(units.raw_t, KG_PER_T, &kg))
+    if (__builtin_mul_overflow(units.raw_t, KG_PER_T, &kg)) {
         return overflow(err);
+    }
     ret_carbon->raw_kg = kg;
     return TH_OK;
 }
@@ -156,8 +159,9 @@ enum th_status th_money_times_units(struct th_money price_per_t, struct th_units
                                     struct th_money *ret_amount, struct th_error *err)
 {
     int64_t fen = 0;
-    if (__builtin_mul_overflow(price_per_t.raw_fen, units.raw_t, &fen))
+    if (__builtin_mul_overflow(price_per_t.raw_fen, units.raw_t, &fen)) {
         return overflow(err);
+    }
     ret_amount->raw_fen = fen;
     return TH_OK;
 }
@@ -181,13 +185,16 @@ static const char *read_whole(const char *text, int64_t *ret_value)
     *ret_value = 0;
     for (;; text++) {
         if (is_digit(*text)) {
-            if ((grouped && in_group == 3) || !push_digit(ret_value, *text))
+            if ((grouped && in_group == 3) || !push_digit(ret_value, *text)) {
                 return NULL;
-            if (in_group < 4) // more than three: no comma may follow
+            }
+            if (in_group < 4) { // more than three: no comma may follow
                 in_group++;
+            }
         } else if (*text == ',') {
-            if (in_group == 0 || in_group > 3 || (grouped && in_group != 3))
+            if (in_group == 0 || in_group > 3 || (grouped && in_group != 3)) {
                 return NULL;
+            }
             grouped = true;
             in_group = 0;
         } else {
@@ -201,22 +208,27 @@ static bool read_hundredths(const char *text, int64_t *ret_value)
     int64_t value = 0;
     int decimals = 0;
     text = text != NULL ? read_whole(text, &value) : NULL;
-    if (text == NULL)
+    if (text == NULL) {
         return false;
+    }
     if (*text == '.') {
         for (text++; decimals < 2 && is_digit(*text); text++, decimals++) {
-            if (!push_digit(&value, *text))
+            if (!push_digit(&value, *text)) {
                 return false;
+            }
         }
-        if (decimals == 0)
+        if (decimals == 0) {
             return false;
+        }
     }
     for (; decimals < 2; decimals++) {
-        if (!push_digit(&value, '0'))
+        if (!push_digit(&value, '0')) {
             return false;
+        }
     }
-    if (*text != '\0')
+    if (*text != '\0') {
         return false;
+    }
     *ret_value = value;
     return true;
 }
@@ -224,8 +236,9 @@ static bool read_hundredths(const char *text, int64_t *ret_value)
 enum th_status th_money_parse(const char *text, struct th_money *ret_money, struct th_error *err)
 {
     int64_t fen = 0;
-    if (!read_hundredths(text, &fen))
+    if (!read_hundredths(text, &fen)) {
         return th_error_set(err, TH_INVALID, "amount_invalid", "text", text, NULL);
+    }
     ret_money->raw_fen = fen;
     return TH_OK;
 }
@@ -235,8 +248,9 @@ enum th_status th_area_parse_mu(const char *text, struct th_area *ret_area, stru
     int64_t mu_cent = 0;
     int64_t m2_300 = 0;
     if (!read_hundredths(text, &mu_cent) ||
-        __builtin_mul_overflow(mu_cent, TH_AREA_M2_300_PER_MU_CENT, &m2_300))
+        __builtin_mul_overflow(mu_cent, TH_AREA_M2_300_PER_MU_CENT, &m2_300)) {
         return th_error_set(err, TH_INVALID, "amount_invalid", "text", text, NULL);
+    }
     ret_area->raw_m2_300 = m2_300;
     return TH_OK;
 }
@@ -253,22 +267,27 @@ static const char *format_grouped(uint64_t value, int decimals, bool negative,
     char text[TH_QUANTITY_TEXT_SIZE];
     int at = TH_QUANTITY_TEXT_SIZE;
     text[--at] = '\0';
-    for (int i = 0; i < decimals; i++, value /= 10)
+    for (int i = 0; i < decimals; i++, value /= 10) {
         text[--at] = (char)('0' + value % 10);
-    if (decimals > 0)
+    }
+    if (decimals > 0) {
         text[--at] = '.';
+    }
     int n_digits = 0;
     do {
-        if (n_digits > 0 && n_digits % 3 == 0)
+        if (n_digits > 0 && n_digits % 3 == 0) {
             text[--at] = ',';
+        }
         text[--at] = (char)('0' + value % 10);
         value /= 10;
         n_digits++;
     } while (value > 0);
-    if (negative)
+    if (negative) {
         text[--at] = '-';
-    for (int i = 0; at + i < TH_QUANTITY_TEXT_SIZE; i++)
+    }
+    for (int i = 0; at + i < TH_QUANTITY_TEXT_SIZE; i++) {
         buf[i] = text[at + i];
+    }
     return buf;
 }
 

@@ -33,8 +33,9 @@ static bool reduce(int128 numerator, int128 denominator, struct th_ratio *ret_ra
     int128 common = (int128)gcd(size, (uint128)denominator);
     numerator /= common;
     denominator /= common;
-    if (numerator > INT64_MAX || numerator < -INT64_MAX || denominator > INT64_MAX)
+    if (numerator > INT64_MAX || numerator < -INT64_MAX || denominator > INT64_MAX) {
         return false;
+    }
     *ret_ratio = (struct th_ratio){(int64_t)numerator, (int64_t)denominator};
     return true;
 }
@@ -44,7 +45,7 @@ enum th_status th_ratio_make(int64_t numerator, int64_t denominator, struct th_r
 {
     if (denominator == 0 || denominator == INT64_MIN || numerator == INT64_MIN) {
         char text[TH_RATIO_TEXT_SIZE];
-        snprintf(text, sizeof text, "%lld/%lld", (long long)numerator, (long long)denominator);
+        snprintf(text, sizeof(text), "%lld/%lld", (long long)numerator, (long long)denominator);
         return th_error_set(err, TH_INVALID, "ratio_invalid", "text", text, NULL);
     }
     if (denominator < 0) {
@@ -62,8 +63,9 @@ static int read_digits(const char **text, int128 *value)
     const int128 ceiling = (int128)1 << 120;
     int n = 0;
     for (; **text >= '0' && **text <= '9'; (*text)++, n++) {
-        if (*value > ceiling)
+        if (*value > ceiling) {
             return -1;
+        }
         *value = *value * 10 + (**text - '0');
     }
     return n;
@@ -74,30 +76,36 @@ static bool read_ratio(const char *text, struct th_ratio *ret_ratio)
     int128 numerator = 0;
     int128 denominator = 1;
     bool negative = *text == '-';
-    if (negative)
+    if (negative) {
         text++;
-    if (read_digits(&text, &numerator) <= 0)
+    }
+    if (read_digits(&text, &numerator) <= 0) {
         return false;
+    }
     if (*text == '.') {
         text++;
         int places = read_digits(&text, &numerator);
-        if (places <= 0 || places > MAX_PLACES_READ)
+        if (places <= 0 || places > MAX_PLACES_READ) {
             return false;
-        for (int i = 0; i < places; i++)
+        }
+        for (int i = 0; i < places; i++) {
             denominator *= 10;
+        }
     } else if (*text == '/') {
         text++;
         denominator = 0;
-        if (read_digits(&text, &denominator) <= 0 || denominator == 0)
+        if (read_digits(&text, &denominator) <= 0 || denominator == 0) {
             return false;
+        }
     }
     return *text == '\0' && reduce(negative ? -numerator : numerator, denominator, ret_ratio);
 }
 
 enum th_status th_ratio_parse(const char *text, struct th_ratio *ret_ratio, struct th_error *err)
 {
-    if (text == NULL || !read_ratio(text, ret_ratio))
+    if (text == NULL || !read_ratio(text, ret_ratio)) {
         return th_error_set(err, TH_INVALID, "ratio_invalid", "text", text, NULL);
+    }
     return TH_OK;
 }
 
@@ -114,14 +122,15 @@ const char *th_ratio_format(struct th_ratio ratio, char buf[TH_RATIO_TEXT_SIZE])
         scaled *= 10;
         places++;
     }
-    if (scaled % denominator != 0)
+    if (scaled % denominator != 0) {
         snprintf(buf, TH_RATIO_TEXT_SIZE, "%lld/%lld", (long long)ratio.numerator,
                  (long long)ratio.denominator);
-    else if (places == 0)
+    } else if (places == 0) {
         snprintf(buf, TH_RATIO_TEXT_SIZE, "%s%llu", sign, (unsigned long long)whole);
-    else
+    } else {
         snprintf(buf, TH_RATIO_TEXT_SIZE, "%s%llu.%0*llu", sign, (unsigned long long)whole, places,
                  (unsigned long long)(scaled / denominator));
+    }
     return buf;
 }
 
@@ -162,8 +171,9 @@ enum th_status th_ratio_mul(struct th_ratio a, struct th_ratio b, struct th_rati
 {
     assert(a.denominator > 0 && b.denominator > 0);
     if (!reduce((int128)a.numerator * b.numerator, (int128)a.denominator * b.denominator,
-                ret_product))
+                ret_product)) {
         return overflow(err);
+    }
     return TH_OK;
 }
 
@@ -172,15 +182,17 @@ enum th_status th_ratio_add(struct th_ratio a, struct th_ratio b, struct th_rati
 {
     assert(a.denominator > 0 && b.denominator > 0);
     if (!reduce((int128)a.numerator * b.denominator + (int128)b.numerator * a.denominator,
-                (int128)a.denominator * b.denominator, ret_sum))
+                (int128)a.denominator * b.denominator, ret_sum)) {
         return overflow(err);
+    }
     return TH_OK;
 }
 
 static enum th_status narrow(int128 value, int64_t *ret_result, struct th_error *err)
 {
-    if (value > INT64_MAX || value < INT64_MIN)
+    if (value > INT64_MAX || value < INT64_MIN) {
         return overflow(err);
+    }
     *ret_result = (int64_t)value;
     return TH_OK;
 }
@@ -213,8 +225,9 @@ enum th_status th_ratio_apply_nearest(struct th_ratio ratio, int64_t value, int6
     int128 product = (int128)ratio.numerator * value;
     int128 size = product < 0 ? -product : product;
     int128 quotient = size / ratio.denominator;
-    if (size % ratio.denominator * 2 >= ratio.denominator)
+    if (size % ratio.denominator * 2 >= ratio.denominator) {
         quotient++;
+    }
     return narrow(product < 0 ? -quotient : quotient, ret_result, err);
 }
 
@@ -229,8 +242,9 @@ static int share_order(const void *left, const void *right)
 {
     const struct share *a = left;
     const struct share *b = right;
-    if (a->remainder != b->remainder)
+    if (a->remainder != b->remainder) {
         return a->remainder > b->remainder ? -1 : 1;
+    }
     return (a->index > b->index) - (a->index < b->index);
 }
 
@@ -243,28 +257,33 @@ enum th_status th_allocate(int64_t total, const int64_t *weights, size_t n, int6
         negative = negative || weights[i] < 0;
         sum += (uint64_t)weights[i];
     }
-    if (negative)
+    if (negative) {
         return th_error_set(err, TH_INVALID, "weights_negative", NULL);
-    if (sum == 0 && total != 0)
+    }
+    if (sum == 0 && total != 0) {
         return th_error_set(err, TH_INVALID, "weights_zero", NULL);
+    }
     if (total == 0) {
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
             ret_shares[i] = 0;
+        }
         return TH_OK;
     }
 
-    struct share *shares = calloc(n, sizeof *shares);
-    if (shares == NULL)
+    struct share *shares = calloc(n, sizeof(*shares));
+    if (shares == NULL) {
         return th_error_no_memory(err);
+    }
     int64_t left = total;
     for (size_t i = 0; i < n; i++) {
         uint128 product = (uint128)(uint64_t)total * (uint64_t)weights[i];
         shares[i] = (struct share){product % sum, (int64_t)(product / sum), i};
         left -= shares[i].amount;
     }
-    qsort(shares, n, sizeof *shares, share_order);
-    for (size_t i = 0; i < n; i++)
+    qsort(shares, n, sizeof(*shares), share_order);
+    for (size_t i = 0; i < n; i++) {
         ret_shares[shares[i].index] = shares[i].amount + ((int64_t)i < left ? 1 : 0);
+    }
     free(shares);
     return TH_OK;
 }

@@ -17,7 +17,7 @@ static const struct status_row *find_row(enum th_status status)
 #undef STATUS_ROW
     };
     size_t index = (size_t)status;
-    return &rows[index < sizeof rows / sizeof rows[0] ? index : TH_INTERNAL];
+    return &rows[index < sizeof(rows) / sizeof(rows[0]) ? index : TH_INTERNAL];
 }
 
 int th_status_exit_code(enum th_status status)

@@ -12,8 +12,9 @@
 size_t th_text_decode(const char *text, size_t size, uint32_t *ret_code_point)
 {
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (size == 0)
+    if (size == 0) {
         return 0;
+    }
     unsigned char lead = (unsigned char)text[0];
     if (lead < 0x80) {
         *ret_code_point = lead;
@@ -33,30 +34,35 @@ size_t th_text_decode(const char *text, size_t size, uint32_t *ret_code_point)
     } else {
         return 0;
     }
-    if (length > size)
+    if (length > size) {
         return 0;
+    }
     for (size_t i = 1; i < length; i++) {
         unsigned char byte = (unsigned char)text[i];
-        if ((byte & 0xc0) != 0x80)
+        if ((byte & 0xc0) != 0x80) {
             return 0;
+        }
         value = value << 6 | (byte & 0x3fu);
     }
-    if (value < smallest[length] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
+    if (value < smallest[length] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) {
         return 0;
+    }
     *ret_code_point = value;
     return length;
 }
 
 bool th_text_is_utf8(const char *text, size_t size)
 {
-    if (text == NULL)
+    if (text == NULL) {
         return false;
+    }
     size_t at = 0;
     while (at < size) {
         uint32_t code_point = 0;
         size_t length = th_text_decode(text + at, size - at, &code_point);
-        if (length == 0)
+        if (length == 0) {
             return false;
+        }
         at += length;
     }
     return true;
@@ -70,8 +76,9 @@ struct range {
 static bool in_ranges(uint32_t code_point, const struct range *ranges, size_t n)
 {
     for (size_t i = 0; i < n && code_point >= ranges[i].first; i++) {
-        if (code_point <= ranges[i].last)
+        if (code_point <= ranges[i].last) {
             return true;
+        }
     }
     return false;
 }
@@ -90,9 +97,10 @@ static size_t code_point_width(uint32_t code_point)
                                         {0xf900, 0xfaff},   {0xfe10, 0xfe19},   {0xfe30, 0xfe6f},
                                         {0xff00, 0xff60},   {0xffe0, 0xffe6},   {0x1f300, 0x1f64f},
                                         {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
-    if (in_ranges(code_point, zero, sizeof zero / sizeof zero[0]))
+    if (in_ranges(code_point, zero, sizeof(zero) / sizeof(zero[0]))) {
         return 0;
-    return in_ranges(code_point, wide, sizeof wide / sizeof wide[0]) ? 2 : 1;
+    }
+    return in_ranges(code_point, wide, sizeof(wide) / sizeof(wide[0])) ? 2 : 1;
 }
 
 size_t th_text_width(const char *utf8)
@@ -116,15 +124,18 @@ size_t th_text_width(const char *utf8)
 
 void th_text_copy(char *target, size_t size, const char *source)
 {
-    if (size == 0)
+    if (size == 0) {
         return;
-    if (source == NULL)
+    }
+    if (source == NULL) {
         source = "";
+    }
     size_t length = strnlen(source, size);
     if (length == size) {
         length = size - 1;
-        while (length > 0 && ((unsigned char)source[length] & 0xc0) == 0x80)
+        while (length > 0 && ((unsigned char)source[length] & 0xc0) == 0x80) {
             length--;
+        }
     }
     memcpy(target, source, length);
     target[length] = '\0';
@@ -132,86 +143,104 @@ void th_text_copy(char *target, size_t size, const char *source)
 
 char *th_text_duplicate(const char *text)
 {
-    if (text == NULL)
+    if (text == NULL) {
         return NULL;
+    }
     size_t size = strlen(text) + 1;
     char *copy = malloc(size);
-    if (copy != NULL)
+    if (copy != NULL) {
         memcpy(copy, text, size);
+    }
     return copy;
 }
 
 bool th_text_parse_int(const char *text, int64_t minimum, int64_t maximum, int64_t *ret_value)
 {
-    if (text == NULL)
+    if (text == NULL) {
         return false;
+    }
     bool negative = *text == '-';
-    if (negative)
+    if (negative) {
         text++;
-    if (*text == '\0')
+    }
+    if (*text == '\0') {
         return false;
+    }
     // Gathered as a negative number: that side of the range is the longer one.
     int64_t value = 0;
     for (; *text != '\0'; text++) {
-        if (*text < '0' || *text > '9')
+        if (*text < '0' || *text > '9') {
             return false;
+        }
         if (__builtin_mul_overflow(value, 10, &value) ||
-            __builtin_sub_overflow(value, *text - '0', &value))
+            __builtin_sub_overflow(value, *text - '0', &value)) {
             return false;
+        }
     }
-    if (!negative && __builtin_sub_overflow(0, value, &value))
+    if (!negative && __builtin_sub_overflow(0, value, &value)) {
         return false;
-    if (value < minimum || value > maximum)
+    }
+    if (value < minimum || value > maximum) {
         return false;
+    }
     *ret_value = value;
     return true;
 }
 
 static const char *skip_digits(const char *text)
 {
-    while (*text >= '0' && *text <= '9')
+    while (*text >= '0' && *text <= '9') {
         text++;
+    }
     return text;
 }
 
 // [-]digits[.digits][e[±]digits]
 static bool is_decimal(const char *text)
 {
-    if (*text == '-')
+    if (*text == '-') {
         text++;
+    }
     const char *end = skip_digits(text);
-    if (end == text)
+    if (end == text) {
         return false;
+    }
     if (*end == '.') {
         text = end + 1;
         end = skip_digits(text);
-        if (end == text)
+        if (end == text) {
             return false;
+        }
     }
     if (*end == 'e' || *end == 'E') {
         text = end + 1;
-        if (*text == '-' || *text == '+')
+        if (*text == '-' || *text == '+') {
             text++;
+        }
         end = skip_digits(text);
-        if (end == text)
+        if (end == text) {
             return false;
+        }
     }
     return *end == '\0';
 }
 
 bool th_text_parse_double(const char *text, double *ret_value)
 {
-    if (text == NULL || !is_decimal(text))
+    if (text == NULL || !is_decimal(text)) {
         return false;
+    }
     locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-    if (plain == (locale_t)0)
+    if (plain == (locale_t)0) {
         return false;
+    }
     locale_t before = uselocale(plain);
     double value = strtod(text, NULL);
     uselocale(before);
     freelocale(plain);
-    if (!isfinite(value))
+    if (!isfinite(value)) {
         return false;
+    }
     *ret_value = value;
     return true;
 }
@@ -219,10 +248,12 @@ bool th_text_parse_double(const char *text, double *ret_value)
 // Bytes of white space at the start of `text`, 0 when it starts with something else.
 static size_t space_length(const char *text, size_t size)
 {
-    if (size == 0)
+    if (size == 0) {
         return 0;
-    if (*text == ' ' || (*text >= '\t' && *text <= '\r'))
+    }
+    if (*text == ' ' || (*text >= '\t' && *text <= '\r')) {
         return 1;
+    }
     return size >= 3 && memcmp(text, "\xe3\x80\x80", 3) == 0 ? 3 : 0;
 }
 
@@ -230,8 +261,9 @@ static size_t space_length(const char *text, size_t size)
 static size_t unfit_length(const char *text)
 {
     unsigned char c = (unsigned char)text[0];
-    if (c < 0x20)
+    if (c < 0x20) {
         return c == '\0' || c == '\t' || c == '\n' || c == '\r' ? 0 : 1;
+    }
     bool last = strncmp(text, "\xef\xbf\xbe", 3) == 0 || strncmp(text, "\xef\xbf\xbf", 3) == 0;
     return last ? 3 : 0;
 }
@@ -239,8 +271,9 @@ static size_t unfit_length(const char *text)
 size_t th_text_unfit_for_xml(const char *utf8)
 {
     size_t n = 0;
-    for (; *utf8 != '\0'; utf8++)
+    for (; *utf8 != '\0'; utf8++) {
         n += unfit_length(utf8) > 0 ? 1 : 0;
+    }
     return n;
 }
 
@@ -257,26 +290,30 @@ char *th_text_fit_for_xml(const char *utf8)
         used += size;
         utf8 += unfit > 0 ? unfit : 1;
     }
-    if (fit != NULL)
+    if (fit != NULL) {
         fit[used] = '\0';
+    }
     return fit;
 }
 
 void th_text_trim(char *text)
 {
-    if (text == NULL)
+    if (text == NULL) {
         return;
+    }
     size_t size = strlen(text);
     size_t start = 0;
-    for (size_t n; (n = space_length(text + start, size - start)) > 0;)
+    for (size_t n; (n = space_length(text + start, size - start)) > 0;) {
         start += n;
+    }
     while (size > start) {
-        if (space_length(text + size - 1, 1) == 1)
+        if (space_length(text + size - 1, 1) == 1) {
             size -= 1;
-        else if (size - start >= 3 && space_length(text + size - 3, 3) == 3)
+        } else if (size - start >= 3 && space_length(text + size - 3, 3) == 3) {
             size -= 3;
-        else
+        } else {
             break;
+        }
     }
     memmove(text, text + start, size - start);
     text[size - start] = '\0';
@@ -291,8 +328,9 @@ bool th_text_narrow(const char *text, char *narrowed, size_t size)
         unsigned code = wide ? (c[1] == 0xBC ? 0U : 0x40U) + (c[2] & 0x3FU) : 0;
         wide = code >= 1 && code <= '~' - ' ';
         narrowed[n] = *text;
-        if (wide)
+        if (wide) {
             narrowed[n] = (char)(' ' + (char)code);
+        }
         n++;
         text += wide ? 3 : 1;
     }
@@ -314,26 +352,32 @@ bool th_text_ends_with(const char *text, const char *suffix)
 
 bool th_text_equals(const char *a, const char *b)
 {
-    if (a == NULL || b == NULL)
+    if (a == NULL || b == NULL) {
         return a == b;
+    }
     return strcmp(a, b) == 0;
 }
 
 bool th_text_has_hidden(const char *utf8)
 {
     for (const unsigned char *p = (const unsigned char *)utf8; *p != '\0'; p++) {
-        if (*p < 0x20 || *p == 0x7f)
+        if (*p < 0x20 || *p == 0x7f) {
             return true;
+        }
         // U+0080–9F, U+200B–200F, U+2028–202E, U+2060–206F, U+FEFF
-        if (p[0] == 0xc2 && p[1] < 0xa0)
+        if (p[0] == 0xc2 && p[1] < 0xa0) {
             return true;
+        }
         if (p[0] == 0xe2 && p[1] == 0x80 &&
-            ((p[2] >= 0x8b && p[2] <= 0x8f) || (p[2] >= 0xa8 && p[2] <= 0xae)))
+            ((p[2] >= 0x8b && p[2] <= 0x8f) || (p[2] >= 0xa8 && p[2] <= 0xae))) {
             return true;
-        if (p[0] == 0xe2 && p[1] == 0x81 && p[2] >= 0xa0 && p[2] <= 0xaf)
+        }
+        if (p[0] == 0xe2 && p[1] == 0x81 && p[2] >= 0xa0 && p[2] <= 0xaf) {
             return true;
-        if (p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf)
+        }
+        if (p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf) {
             return true;
+        }
     }
     return false;
 }
@@ -344,8 +388,9 @@ void th_text_mend(char *text)
     size_t size = strlen(text);
     for (size_t i = 0; i < size;) {
         size_t n = th_text_decode(text + i, size - i, &code_point);
-        if (n == 0)
+        if (n == 0) {
             text[i] = '?';
+        }
         i += n > 0 ? n : 1;
     }
 }

@@ -14,9 +14,9 @@ static void CPL_STDCALL message_keep(CPLErr kind, CPLErrorNum number, const char
     }
     if (kind == CE_Failure || kind == CE_Fatal) {
         capture->failed = true;
-        th_text_copy(capture->message, sizeof capture->message, message);
+        th_text_copy(capture->message, sizeof(capture->message), message);
     } else if (kind == CE_Warning) {
-        th_text_copy(capture->message, sizeof capture->message, message);
+        th_text_copy(capture->message, sizeof(capture->message), message);
     }
 }
 

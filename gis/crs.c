@@ -101,7 +101,7 @@ static void name_fold(const char *text, char *folded, size_t size)
 static bool name_has(const PJ *object, const char *const *parts)
 {
     char folded[TH_CRS_NAME_SIZE];
-    name_fold(object == NULL ? NULL : proj_get_name(object), folded, sizeof folded);
+    name_fold(object == NULL ? NULL : proj_get_name(object), folded, sizeof(folded));
     for (; *parts != NULL; parts++) {
         if (strstr(folded, *parts) != NULL) {
             return true;
@@ -238,7 +238,7 @@ static PJ *definition_read(PJ_CONTEXT *context, const char *definition)
     char code[32];
     size_t size = strlen(definition);
     if (size > 0 && size <= CODE_DIGITS_MAX && strspn(definition, "0123456789") == size) {
-        snprintf(code, sizeof code, "EPSG:%s", definition);
+        snprintf(code, sizeof(code), "EPSG:%s", definition);
         definition = code;
     }
     // PROJ would also search its names for any other word, and guess.
@@ -261,7 +261,7 @@ static enum th_status system_read(struct th_crs_transform *transform, const char
     if (system->horizontal == NULL) {
         return unsupported("@crs.unknown", definition, err);
     }
-    th_text_copy(transform->name, sizeof transform->name, proj_get_name(system->horizontal));
+    th_text_copy(transform->name, sizeof(transform->name), proj_get_name(system->horizontal));
     horizontal_reduce(context, &system->horizontal);
     if (system->horizontal == NULL) {
         return unsupported("@crs.unknown", transform->name, err);
@@ -273,8 +273,8 @@ static enum th_status system_read(struct th_crs_transform *transform, const char
     PJ *known = identify(context, system->horizontal);
     if (known != NULL) {
         object_replace(&system->horizontal, known);
-        snprintf(transform->code, sizeof transform->code, "EPSG:%s", proj_get_id_code(known, 0));
-        th_text_copy(transform->name, sizeof transform->name, proj_get_name(known));
+        snprintf(transform->code, sizeof(transform->code), "EPSG:%s", proj_get_id_code(known, 0));
+        th_text_copy(transform->name, sizeof(transform->name), proj_get_name(known));
     }
     transform->source_geographic = is_geographic(proj_get_type(system->horizontal));
     system->geodetic = proj_crs_get_geodetic_crs(context, system->horizontal);
@@ -366,10 +366,11 @@ static void operation_describe(struct th_crs_transform *transform, bool by_wgs84
     PJ_PROJ_INFO info = proj_pj_info(transform->operation);
     const char *name = info.description == NULL ? "" : info.description;
     if (info.accuracy >= 0) {
-        snprintf(transform->description, sizeof transform->description, "%.400s (%g m)%s", name,
+        snprintf(transform->description, sizeof(transform->description), "%.400s (%g m)%s", name,
                  info.accuracy, identity);
     } else {
-        snprintf(transform->description, sizeof transform->description, "%.400s%s", name, identity);
+        snprintf(transform->description, sizeof(transform->description), "%.400s%s", name,
+                 identity);
     }
 }
 
@@ -445,7 +446,7 @@ static enum th_status operation_by_parameters(struct th_crs_transform *transform
     th_buf_clear(&text);
     th_buf_init(&text, OPERATION_SIZE);
     th_crs_datum_text(datum, NULL, &text);
-    snprintf(transform->description, sizeof transform->description, "%.120s → CGCS2000: %.360s",
+    snprintf(transform->description, sizeof(transform->description), "%.120s → CGCS2000: %.360s",
              transform->name, th_buf_text(&text));
     th_buf_clear(&text);
     return status;
@@ -475,16 +476,16 @@ static bool numbers_stay(struct th_crs_transform *transform)
 static enum th_status transform_make_own(struct th_crs_transform **ret_transform,
                                          struct th_error *err)
 {
-    struct th_crs_transform *transform = calloc(1, sizeof *transform);
+    struct th_crs_transform *transform = calloc(1, sizeof(*transform));
     if (transform == NULL) {
         return th_error_no_memory(err);
     }
     transform->direction = PJ_FWD;
     transform->source_geographic = true;
     transform->identity = true;
-    th_text_copy(transform->code, sizeof transform->code, OWN_CODE);
-    th_text_copy(transform->name, sizeof transform->name, OWN_NAME);
-    th_text_copy(transform->description, sizeof transform->description, OWN_OPERATION);
+    th_text_copy(transform->code, sizeof(transform->code), OWN_CODE);
+    th_text_copy(transform->name, sizeof(transform->name), OWN_NAME);
+    th_text_copy(transform->description, sizeof(transform->description), OWN_OPERATION);
     *ret_transform = transform;
     return TH_OK;
 }
@@ -502,7 +503,7 @@ static enum th_status transform_make(const char *definition, const struct th_box
     if (strcmp(definition, OWN_CODE) == 0 && datum == NULL && direction == PJ_FWD) {
         return transform_make_own(ret_transform, err);
     }
-    transform = calloc(1, sizeof *transform);
+    transform = calloc(1, sizeof(*transform));
     if (transform == NULL) {
         return th_error_no_memory(err);
     }
@@ -662,18 +663,18 @@ enum th_status th_crs_transform_apply(struct th_crs_transform *transform,
                                       struct th_geometry *geometry, struct th_error *err)
 {
     struct th_xy bad;
-    struct th_xy *points = malloc((geometry->n_points + 1) * sizeof *points);
+    struct th_xy *points = malloc((geometry->n_points + 1) * sizeof(*points));
     if (points == NULL) {
         return th_error_no_memory(err);
     }
     if (geometry->n_points > 0) {
-        memcpy(points, geometry->points, geometry->n_points * sizeof *points);
+        memcpy(points, geometry->points, geometry->n_points * sizeof(*points));
     }
     if (!th_crs_transform_points(transform, points, geometry->n_points, &bad)) {
         char x[32];
         char y[32];
-        snprintf(x, sizeof x, "%.8g", bad.x);
-        snprintf(y, sizeof y, "%.8g", bad.y);
+        snprintf(x, sizeof(x), "%.8g", bad.x);
+        snprintf(y, sizeof(y), "%.8g", bad.y);
         free(points);
         return th_error_set(err, TH_DATA_PROBLEM, "out_of_bounds", "x", x, "y", y, NULL);
     }

@@ -72,12 +72,13 @@ static enum th_status place(struct th_crs_transform *transform, struct th_xy *po
                             double *ret_height_m, struct th_error *err)
 {
     struct th_xy from = *point;
-    if (th_crs_transform_point(transform, point, ret_height_m))
+    if (th_crs_transform_point(transform, point, ret_height_m)) {
         return TH_OK;
+    }
     char x[NUMBER_SIZE];
     char y[NUMBER_SIZE];
-    (void)snprintf(x, sizeof x, "%.10g", from.x);
-    (void)snprintf(y, sizeof y, "%.10g", from.y);
+    (void)snprintf(x, sizeof(x), "%.10g", from.x);
+    (void)snprintf(y, sizeof(y), "%.10g", from.y);
     return th_error_set(err, TH_DATA_PROBLEM, "out_of_bounds", "x", x, "y", y, NULL);
 }
 
@@ -86,10 +87,11 @@ static enum th_status pair_check(struct th_xy source, struct th_xy target, size_
 {
     struct th_crs_residual apart = between(target, source);
     double apart_m = hypot(apart.east_m, apart.north_m);
-    if (apart_m <= APART_MAX_M)
+    if (apart_m <= APART_MAX_M) {
         return TH_OK;
+    }
     char km[NUMBER_SIZE];
-    (void)snprintf(km, sizeof km, "%.1f", apart_m / 1000);
+    (void)snprintf(km, sizeof(km), "%.1f", apart_m / 1000);
     (void)th_error_set(err, TH_DATA_PROBLEM, "datum_pair_apart", "km", km, NULL);
     th_error_add_int(err, "point", (long long)position + 1);
     return TH_DATA_PROBLEM;
@@ -105,18 +107,21 @@ static enum th_status stations_place(const struct th_crs_fit *fit, struct statio
     struct th_crs_transform *target = NULL;
     enum th_status status =
         th_crs_transform_new_by_datum(fit->source_crs, NULL, &nothing, &source, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_crs_transform_new(fit->target_crs, NULL, &target, err);
+    }
     for (size_t i = 0; status == TH_OK && i < fit->n_points; i++) {
         double height_m = 0;
         struct th_xy old = fit->points[i].source;
         struct th_xy new = fit->points[i].target;
         status = place(source, &old, &height_m, err);
         stations[i].source = geocentric(old, height_m);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = place(target, &new, &height_m, err);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             status = pair_check(old, new, i, err);
+        }
         stations[i].target = geocentric(new, 0);
         stations[i].target_deg = new;
     }
@@ -158,8 +163,9 @@ struct equations { // normal equations, the right-hand side in the last column
 static void equation_add(struct equations *normal, const double *row, double right, double weight)
 {
     for (int r = 0; r < normal->n; r++) {
-        for (int c = 0; c < normal->n; c++)
+        for (int c = 0; c < normal->n; c++) {
             normal->a[r][c] += weight * row[r] * row[c];
+        }
         normal->a[r][normal->n] += weight * row[r] * right;
     }
 }
@@ -170,10 +176,12 @@ static bool solve(struct equations *normal, double x[UNKNOWNS_MAX])
     int n = normal->n;
     for (int c = 0; c < n; c++) {
         int best = c;
-        for (int r = c + 1; r < n; r++)
+        for (int r = c + 1; r < n; r++) {
             best = fabs(normal->a[r][c]) > fabs(normal->a[best][c]) ? r : best;
-        if (fabs(normal->a[best][c]) < 1e-10)
+        }
+        if (fabs(normal->a[best][c]) < 1e-10) {
             return false;
+        }
         for (int k = 0; k <= n; k++) {
             double kept = normal->a[c][k];
             normal->a[c][k] = normal->a[best][k];
@@ -181,12 +189,14 @@ static bool solve(struct equations *normal, double x[UNKNOWNS_MAX])
         }
         for (int r = 0; r < n; r++) {
             double factor = r == c ? 0 : normal->a[r][c] / normal->a[c][c];
-            for (int k = c; k <= n; k++)
+            for (int k = c; k <= n; k++) {
                 normal->a[r][k] -= factor * normal->a[c][k];
+            }
         }
     }
-    for (int c = 0; c < n; c++)
+    for (int c = 0; c < n; c++) {
         x[c] = normal->a[c][n] / normal->a[c][c];
+    }
     return true;
 }
 
@@ -205,16 +215,19 @@ static bool shift_find(const struct station *stations, size_t n, struct vector m
             {cos(lat) * cos(lon), cos(lat) * sin(lon), sin(lat)}}; // east, north, up
         for (int k = 0; k < 3; k++) {
             double moved_m = 0;
-            for (int m = 0; m < 3; m++)
+            for (int m = 0; m < 3; m++) {
                 moved_m +=
                     axes[k][m] * (stations[i].target.v[m] - stations[i].source.v[m] - mean.v[m]);
+            }
             equation_add(&normal, axes[k], moved_m, k == 2 ? HEIGHT_WEIGHT * HEIGHT_WEIGHT : 1);
         }
     }
-    if (!solve(&normal, x))
+    if (!solve(&normal, x)) {
         return false;
-    for (int k = 0; k < 3; k++)
+    }
+    for (int k = 0; k < 3; k++) {
         ret_shift->v[k] = mean.v[k] + x[k];
+    }
     return true;
 }
 
@@ -236,13 +249,16 @@ static bool turn(const struct station *stations, size_t n, struct vector middle,
 {
     struct equations normal = {.n = 4};
     double length_m = 0;
-    for (size_t i = 0; i < n; i++)
-        for (int k = 0; k < 3; k++)
+    for (size_t i = 0; i < n; i++) {
+        for (int k = 0; k < 3; k++) {
             length_m = fmax(length_m, fabs(stations[i].source.v[k] - middle.v[k]));
+        }
+    }
     for (size_t i = 0; i < n; i++) {
         double p[3];
-        for (int k = 0; k < 3; k++)
+        for (int k = 0; k < 3; k++) {
             p[k] = (stations[i].source.v[k] - middle.v[k]) / length_m;
+        }
         const double rows[3][UNKNOWNS_MAX] = {
             {p[0], 0, p[2], -p[1]}, {p[1], -p[2], 0, p[0]}, {p[2], p[1], -p[0], 0}};
         for (int k = 0; k < 3; k++) {
@@ -262,16 +278,18 @@ static bool parameters_find(const struct station *stations, size_t n, enum th_cr
     double u[UNKNOWNS_MAX] = {0};
     middles(stations, n, &middle, &shift);
     if (kind == TH_CRS_DATUM_SHIFT ? !shift_find(stations, n, shift, &shift)
-                                   : !turn(stations, n, middle, shift, u))
+                                   : !turn(stations, n, middle, shift, u)) {
         return false;
+    }
     const double turned[3] = {u[2] * middle.v[2] - u[3] * middle.v[1],
                               u[3] * middle.v[0] - u[1] * middle.v[2],
                               u[1] * middle.v[1] - u[2] * middle.v[0]};
     double sign = kind == TH_CRS_DATUM_COORDINATE_FRAME ? -1 : 1;
     for (int k = 0; k < 3; k++) {
         datum.shift_m[k] = shift.v[k] - u[0] * middle.v[k] - turned[k];
-        if (kind != TH_CRS_DATUM_SHIFT)
+        if (kind != TH_CRS_DATUM_SHIFT) {
             datum.rotation_arcsec[k] = sign * u[k + 1] / (1 + u[0]) * ARCSEC_PER_RADIAN;
+        }
     }
     datum.scale_ppm = u[0] * 1e6;
     *ret_datum = datum;
@@ -292,8 +310,9 @@ static enum th_status residuals_find(const struct th_crs_fit *fit, const struct 
         double height_m = 0;
         struct th_xy point = fit->points[i].source;
         status = place(transform, &point, &height_m, err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             break;
+        }
         residuals[i] = between(stations[i].target_deg, point);
         double distance_m = hypot(residuals[i].east_m, residuals[i].north_m);
         sum += distance_m * distance_m;
@@ -303,16 +322,18 @@ static enum th_status residuals_find(const struct th_crs_fit *fit, const struct 
         }
     }
     th_crs_transform_free(transform);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     datum->n_points = fit->n_points;
     datum->rms_m = sqrt(sum / (double)fit->n_points);
-    if (datum->rms_m <= TH_CRS_DATUM_RMS_MAX_M)
+    if (datum->rms_m <= TH_CRS_DATUM_RMS_MAX_M) {
         return TH_OK;
+    }
     char rms[NUMBER_SIZE];
     char most[NUMBER_SIZE];
-    (void)snprintf(rms, sizeof rms, "%.2f", datum->rms_m);
-    (void)snprintf(most, sizeof most, "%.2f", datum->worst_m);
+    (void)snprintf(rms, sizeof(rms), "%.2f", datum->rms_m);
+    (void)snprintf(most, sizeof(most), "%.2f", datum->worst_m);
     status = th_error_set(err, TH_DATA_PROBLEM, "datum_residuals", "rms", rms, "worst", most, NULL);
     th_error_add_int(err, "point", (long long)worst + 1);
     return status;
@@ -337,24 +358,26 @@ enum th_status th_crs_datum_fit(const struct th_crs_fit *fit, struct th_crs_datu
         th_error_add_int(err, "limit", TH_CRS_CONTROL_MAX);
         return status;
     }
-    stations = calloc(fit->n_points, sizeof *stations);
-    residuals = calloc(fit->n_points, sizeof *residuals);
+    stations = calloc(fit->n_points, sizeof(*stations));
+    residuals = calloc(fit->n_points, sizeof(*residuals));
     if (stations == NULL || residuals == NULL) {
         status = th_error_no_memory(err);
         goto done;
     }
     status = stations_place(fit, stations, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         goto done;
+    }
     if (!well_spread(stations, fit->n_points) ||
         !parameters_find(stations, fit->n_points, fit->kind, &datum)) {
         status = th_error_set(err, TH_DATA_PROBLEM, "datum_points_line", NULL);
         goto done;
     }
     status = residuals_find(fit, stations, &datum, residuals, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         goto done;
-    memcpy(ret_residuals, residuals, fit->n_points * sizeof *residuals);
+    }
+    memcpy(ret_residuals, residuals, fit->n_points * sizeof(*residuals));
     *ret_datum = datum;
 done:
     free(residuals);
@@ -368,13 +391,15 @@ static bool numbers_read(const char *text, double numbers[NUMBERS_MAX], size_t *
     while (n < NUMBERS_MAX) {
         char word[NUMBER_SIZE];
         size_t size = strcspn(text, ",");
-        if (size >= sizeof word)
+        if (size >= sizeof(word)) {
             return false;
+        }
         memcpy(word, text, size);
         word[size] = '\0';
         th_text_trim(word);
-        if (!th_text_parse_double(word, &numbers[n]))
+        if (!th_text_parse_double(word, &numbers[n])) {
             return false;
+        }
         n++;
         text += size;
         if (*text == '\0') {
@@ -390,8 +415,9 @@ static bool plausible(const struct th_crs_datum *datum)
 {
     for (int k = 0; k < 3; k++) {
         if (!(fabs(datum->shift_m[k]) <= SHIFT_MAX_M &&
-              fabs(datum->rotation_arcsec[k]) <= ROTATION_MAX_ARCSEC))
+              fabs(datum->rotation_arcsec[k]) <= ROTATION_MAX_ARCSEC)) {
             return false;
+        }
     }
     return fabs(datum->scale_ppm) <= SCALE_MAX_PPM;
 }
@@ -404,31 +430,38 @@ enum th_status th_crs_datum_parse(const char *text, struct th_crs_datum *ret_dat
     double numbers[NUMBERS_MAX] = {0};
     size_t n = 0;
     size_t size = strcspn(text, ";");
-    if (size >= sizeof copy)
+    if (size >= sizeof(copy)) {
         return th_error_set(err, TH_INVALID, "datum_invalid", "text", text, NULL);
+    }
     memcpy(copy, text, size);
     copy[size] = '\0';
     th_text_trim(copy);
     const char *rest = strchr(copy, ':');
     int kind = -1;
-    for (int k = 0; rest != NULL && k < 3; k++)
+    for (int k = 0; rest != NULL && k < 3; k++) {
         if (strlen(KIND_NAMES[k]) == (size_t)(rest - copy) &&
-            memcmp(KIND_NAMES[k], copy, (size_t)(rest - copy)) == 0)
+            memcmp(KIND_NAMES[k], copy, (size_t)(rest - copy)) == 0) {
             kind = k;
+        }
+    }
     bool named = rest != NULL;
-    if (!numbers_read(named ? rest + 1 : copy, numbers, &n))
+    if (!numbers_read(named ? rest + 1 : copy, numbers, &n)) {
         return th_error_set(err, TH_INVALID, "datum_invalid", "text", text, NULL);
-    if (!named && n == NUMBERS_MAX)
+    }
+    if (!named && n == NUMBERS_MAX) {
         return th_error_set(err, TH_INVALID, "datum_convention", "text", text, NULL);
+    }
     kind = named ? kind : TH_CRS_DATUM_SHIFT;
-    if (kind < 0 || n != (kind == TH_CRS_DATUM_SHIFT ? 3 : NUMBERS_MAX))
+    if (kind < 0 || n != (kind == TH_CRS_DATUM_SHIFT ? 3 : NUMBERS_MAX)) {
         return th_error_set(err, TH_INVALID, "datum_invalid", "text", text, NULL);
+    }
     datum.kind = (enum th_crs_datum_kind)kind;
-    memcpy(datum.shift_m, numbers, sizeof datum.shift_m);
-    memcpy(datum.rotation_arcsec, numbers + 3, sizeof datum.rotation_arcsec);
+    memcpy(datum.shift_m, numbers, sizeof(datum.shift_m));
+    memcpy(datum.rotation_arcsec, numbers + 3, sizeof(datum.rotation_arcsec));
     datum.scale_ppm = numbers[6];
-    if (!plausible(&datum))
+    if (!plausible(&datum)) {
         return th_error_set(err, TH_INVALID, "datum_invalid", "text", text, NULL);
+    }
     *ret_datum = datum;
     return TH_OK;
 }
@@ -439,9 +472,10 @@ static void number_append(struct th_buf *out, double value)
     char text[NUMBER_SIZE];
     double back = 0;
     for (int digits = 6; digits <= 17; digits++) {
-        (void)snprintf(text, sizeof text, "%.*g", digits, value);
-        if (th_text_parse_double(text, &back) && back == value)
+        (void)snprintf(text, sizeof(text), "%.*g", digits, value);
+        if (th_text_parse_double(text, &back) && back == value) {
             break;
+        }
     }
     th_buf_append_str(out, text);
 }
@@ -462,11 +496,13 @@ void th_crs_datum_text(const struct th_crs_datum *datum, const struct th_crs_res
         th_buf_append_char(out, ',');
         number_append(out, datum->scale_ppm);
     }
-    if (datum->n_points == 0)
+    if (datum->n_points == 0) {
         return;
+    }
     th_buf_printf(out, "; %zu points, RMS %.3f m, worst %.3f m", datum->n_points, datum->rms_m,
                   datum->worst_m);
-    for (size_t i = 0; residuals != NULL && i < datum->n_points; i++)
+    for (size_t i = 0; residuals != NULL && i < datum->n_points; i++) {
         th_buf_printf(out, "%s%.3f %.3f", i == 0 ? ", residuals (east north, m) " : ", ",
                       residuals[i].east_m, residuals[i].north_m);
+    }
 }

@@ -111,7 +111,7 @@ static enum th_status source_hash(struct th_digest *digest, struct th_hash *ret_
         char path[PATH_SIZE_MAX];
         char hex[TH_HASH_HEX_SIZE];
         struct th_hash hash;
-        snprintf(path, sizeof path, "%s%s", files->folder, files->items[i].name);
+        snprintf(path, sizeof(path), "%s%s", files->folder, files->items[i].name);
         status = file_hash(digest, path, &hash, err);
         if (status == TH_OK) {
             th_hasher_update(hasher, files->items[i].name, strlen(files->items[i].name) + 1);
@@ -148,7 +148,7 @@ static void *work(void *context)
 enum th_status th_digest_start(const char *path, struct th_digest **ret_digest,
                                struct th_error *err)
 {
-    struct th_digest *digest = calloc(1, sizeof *digest);
+    struct th_digest *digest = calloc(1, sizeof(*digest));
     if (digest == NULL) {
         return th_error_no_memory(err);
     }

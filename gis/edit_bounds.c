@@ -19,9 +19,10 @@ enum th_status th_edit_chains_make(const struct th_geometry *lines,
 {
     struct th_edit_chains chains = {0};
     size_t most = lines->n_points / CHAIN_EDGES + lines->n_rings + 1;
-    chains.items = malloc(most * sizeof *chains.items);
-    if (chains.items == NULL)
+    chains.items = malloc(most * sizeof(*chains.items));
+    if (chains.items == NULL) {
         return th_error_no_memory(err);
+    }
     for (size_t r = 0, start = 0; r < lines->n_rings; start = lines->ring_ends[r++]) {
         for (size_t k = start; k + 1 < lines->ring_ends[r]; k += CHAIN_EDGES) {
             size_t left = lines->ring_ends[r] - 1 - k;
@@ -70,12 +71,14 @@ static void chains_count(struct counting *c, const struct th_edit_chain *a,
     for (size_t i = a->first; i < a->end && !too_many(c); i++) {
         const struct th_xy *edge = &c->one->points[i];
         struct th_box box = edge_box(edge);
-        if (!th_box_intersects(box, b->box))
+        if (!th_box_intersects(box, b->box)) {
             continue;
+        }
         for (size_t k = b->first; k < b->end; k++) {
             const struct th_xy *other = &c->other->points[k];
-            if (!th_box_intersects(box, edge_box(other)))
+            if (!th_box_intersects(box, edge_box(other))) {
                 continue;
+            }
             c->n_pairs++;
             c->n_crossings += crosses(edge, other) ? 1 : 0;
         }
@@ -85,10 +88,13 @@ static void chains_count(struct counting *c, const struct th_edit_chain *a,
 static void count(struct counting *c, const struct th_edit_chains *one,
                   const struct th_edit_chains *other)
 {
-    for (size_t i = 0; i < one->n && !too_many(c); i++)
-        for (size_t k = one == other ? i : 0; k < other->n; k++)
-            if (th_box_intersects(one->items[i].box, other->items[k].box))
+    for (size_t i = 0; i < one->n && !too_many(c); i++) {
+        for (size_t k = one == other ? i : 0; k < other->n; k++) {
+            if (th_box_intersects(one->items[i].box, other->items[k].box)) {
                 chains_count(c, &one->items[i], &other->items[k]);
+            }
+        }
+    }
 }
 
 // Whether a boundary alone is work, without a single crossing: many long, slanting edges.
@@ -98,10 +104,12 @@ static enum th_status check_whole(const struct th_geometry *whole, struct th_err
     struct th_fabric_probe *probe = NULL;
     struct th_ground *ground = NULL;
     enum th_status status = th_ground_new(whole, &ground, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_fabric_probe_new(&probe, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_fabric_overlay_allow(probe, &nothing, ground, NULL, err);
+    }
     th_fabric_probe_free(probe);
     th_ground_free(ground);
     return status;
@@ -115,8 +123,9 @@ enum th_status th_edit_check_cut(const struct th_geometry *whole,
     struct counting with_boundary = {.one = lines, .other = whole};
     struct counting with_itself = {.one = lines, .other = lines};
     enum th_status status = th_edit_chains_make(lines, &drawn, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     count(&with_boundary, &drawn, boundary);
     count(&with_itself, &drawn, &drawn);
     free(drawn.items);
@@ -141,10 +150,13 @@ static enum th_status check_sizes(const struct th_geometry *parcels, size_t n, s
 {
     const double pairs_max = 1e9;
     double pairs = 0;
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < i; k++)
-            if (th_edit_boxes_near(th_geometry_box(&parcels[i]), th_geometry_box(&parcels[k])))
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (th_edit_boxes_near(th_geometry_box(&parcels[i]), th_geometry_box(&parcels[k]))) {
                 pairs += (double)parcels[i].n_points * (double)parcels[k].n_points;
+            }
+        }
+    }
     return pairs <= pairs_max ? TH_OK : th_error_set(err, TH_LIMIT, "merge_large", NULL);
 }
 
@@ -159,11 +171,13 @@ static enum th_status meet_each(struct th_ground *const *grounds, size_t n,
             const struct th_meet_side one = {.ground = grounds[i]};
             const struct th_meet_side other = {.ground = grounds[k]};
             struct th_meet_result result;
-            if (!th_ground_boxes_overlap(grounds[i], grounds[k]))
+            if (!th_ground_boxes_overlap(grounds[i], grounds[k])) {
                 continue;
+            }
             status = th_meet_test(&one, &other, probe->room, &result, err);
-            if (status != TH_OK)
+            if (status != TH_OK) {
                 break;
+            }
             work->n_crossings += result.n_crossings;
             work->n_pairs += result.n_pairs;
             work->meet = result.meet == TH_MEET_UNKNOWN ? result.meet : work->meet;
@@ -177,18 +191,23 @@ enum th_status th_edit_check_join(const struct th_geometry *parcels, size_t n, s
     struct th_meet_result work = {.meet = TH_MEET_APART};
     struct th_fabric_probe *probe = NULL;
     enum th_status status = check_sizes(parcels, n, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_ground **grounds = calloc(n + 1, sizeof(struct th_ground *));
     status = grounds == NULL ? th_error_no_memory(err) : th_fabric_probe_new(&probe, err);
-    for (size_t i = 0; status == TH_OK && i < n; i++)
+    for (size_t i = 0; status == TH_OK && i < n; i++) {
         status = th_ground_new(&parcels[i], &grounds[i], err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = meet_each(grounds, n, probe, &work, err);
-    for (size_t i = 0; status == TH_OK && i < n; i++)
+    }
+    for (size_t i = 0; status == TH_OK && i < n; i++) {
         status = th_fabric_overlay_allow(probe, &work, grounds[i], NULL, err);
-    for (size_t i = 0; grounds != NULL && i < n; i++)
+    }
+    for (size_t i = 0; grounds != NULL && i < n; i++) {
         th_ground_free(grounds[i]);
+    }
     free(grounds);
     th_fabric_probe_free(probe);
     return status;

@@ -20,9 +20,11 @@ struct merging {
 
 static void merging_clear(struct merging *m)
 {
-    for (size_t i = 0; m->shapes != NULL && i < m->n; i++)
-        if (m->shapes[i] != NULL)
+    for (size_t i = 0; m->shapes != NULL && i < m->n; i++) {
+        if (m->shapes[i] != NULL) {
             GEOSGeom_destroy_r(m->edit->geos.context, m->shapes[i]);
+        }
+    }
     free(m->shapes);
 }
 
@@ -30,12 +32,14 @@ static enum th_status shapes_make(struct merging *m, const struct th_geometry *p
                                   struct th_error *err)
 {
     m->shapes = calloc(m->n, sizeof(GEOSGeometry *));
-    if (m->shapes == NULL)
+    if (m->shapes == NULL) {
         return th_error_no_memory(err);
+    }
     for (size_t i = 0; i < m->n; i++) {
         m->shapes[i] = th_geos_geometry(&m->edit->geos, &parcels[i]);
-        if (m->shapes[i] == NULL)
+        if (m->shapes[i] == NULL) {
             return th_edit_failed(m->edit, err);
+        }
         m->n_holes += parcels[i].n_rings - parcels[i].n_polygons;
     }
     return TH_OK;
@@ -49,8 +53,9 @@ static enum th_status lay(struct merging *m, size_t i, size_t k, struct th_error
     GEOSGeometry *second =
         first == NULL ? NULL : GEOSSnap_r(context, m->shapes[k], first, CLOSE_DEG);
     if (second == NULL) {
-        if (first != NULL)
+        if (first != NULL) {
             GEOSGeom_destroy_r(context, first);
+        }
         return th_edit_failed(m->edit, err);
     }
     GEOSGeom_destroy_r(context, m->shapes[i]);
@@ -78,22 +83,25 @@ static enum th_status shared_length(struct merging *m, size_t i, size_t k, doubl
 static enum th_status hang_together(struct merging *m, const struct th_geometry *parcels,
                                     struct th_error *err)
 {
-    size_t *reached = malloc(m->n * sizeof *reached); // in this order; then the others
+    size_t *reached = malloc(m->n * sizeof(*reached)); // in this order; then the others
     enum th_status status = reached == NULL ? th_error_no_memory(err) : TH_OK;
     size_t n_reached = 1;
-    for (size_t i = 0; status == TH_OK && i < m->n; i++)
+    for (size_t i = 0; status == TH_OK && i < m->n; i++) {
         reached[i] = i;
+    }
     for (size_t at = 0; status == TH_OK && at < n_reached; at++) {
         size_t i = reached[at];
         struct th_box box = th_geometry_box(&parcels[i]);
         for (size_t other = n_reached; status == TH_OK && other < m->n; other++) {
             size_t k = reached[other];
             double length = 0;
-            if (!th_edit_boxes_near(box, th_geometry_box(&parcels[k])))
+            if (!th_edit_boxes_near(box, th_geometry_box(&parcels[k]))) {
                 continue;
+            }
             status = lay(m, i, k, err);
-            if (status == TH_OK)
+            if (status == TH_OK) {
                 status = shared_length(m, i, k, &length, err);
+            }
             if (status == TH_OK && length >= SHARED_LEAST_DEG) {
                 reached[other] = reached[n_reached];
                 reached[n_reached++] = k;
@@ -101,8 +109,9 @@ static enum th_status hang_together(struct merging *m, const struct th_geometry 
         }
     }
     size_t apart = m->n;
-    for (size_t i = n_reached; status == TH_OK && i < m->n; i++)
+    for (size_t i = n_reached; status == TH_OK && i < m->n; i++) {
         apart = reached[i] < apart ? reached[i] : apart;
+    }
     if (apart < m->n) {
         status = th_error_set(err, TH_DATA_PROBLEM, "merge_apart", NULL);
         th_error_add_int(err, "index", (long long)apart + 1);
@@ -115,20 +124,22 @@ static enum th_status hang_together(struct merging *m, const struct th_geometry 
 static enum th_status find_gap(const struct merging *m, const struct th_geometry *whole,
                                struct th_error *err)
 {
-    if (whole->n_rings - whole->n_polygons <= m->n_holes)
+    if (whole->n_rings - whole->n_polygons <= m->n_holes) {
         return TH_OK;
+    }
     for (size_t p = 0, ring = 0; p < whole->n_polygons; p++) {
         for (size_t first = ring; ring < whole->polygon_ends[p]; ring++) {
             size_t start = ring == 0 ? 0 : whole->ring_ends[ring - 1];
             double area_m2 = 0;
             double perimeter_m = 0;
-            if (ring == first)
+            if (ring == first) {
                 continue;
+            }
             th_area_geodesic_ring(&th_ellipsoid_cgcs2000, whole->points + start,
                                   whole->ring_ends[ring] - start, &area_m2, &perimeter_m);
             if (2 * fabs(area_m2) < GAP_WIDTH_M * perimeter_m) {
                 char text[32];
-                (void)snprintf(text, sizeof text, "%.2f", fabs(area_m2));
+                (void)snprintf(text, sizeof(text), "%.2f", fabs(area_m2));
                 return th_error_set(err, TH_DATA_PROBLEM, "merge_gap", "area", text, NULL);
             }
         }
@@ -144,25 +155,31 @@ enum th_status th_edit_merge(struct th_edit *edit, const struct th_geometry *par
     struct th_geometry whole = {0};
     GEOSGeometry *joined = NULL;
     enum th_status status = th_edit_check_join(parcels, n, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = shapes_make(&m, parcels, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = hang_together(&m, parcels, err);
+    }
     if (status == TH_OK) {
         GEOSGeometry *all =
             GEOSGeom_createCollection_r(context, GEOS_GEOMETRYCOLLECTION, m.shapes, (unsigned)n);
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
             m.shapes[i] = NULL; // went over
+        }
         joined = all == NULL ? NULL : GEOSUnaryUnion_r(context, all);
-        if (all != NULL)
+        if (all != NULL) {
             GEOSGeom_destroy_r(context, all);
+        }
         status =
             joined == NULL ? th_edit_failed(edit, err) : th_edit_take(edit, joined, &whole, err);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = find_gap(&m, &whole, err);
-    if (joined != NULL)
+    }
+    if (joined != NULL) {
         GEOSGeom_destroy_r(context, joined);
+    }
     merging_clear(&m);
     if (status != TH_OK) {
         th_geometry_clear(&whole);

@@ -32,9 +32,10 @@ static bool points_add(struct laying *l, struct th_xy point)
 {
     if (l->n_points == l->points_capacity) {
         size_t capacity = l->points_capacity < 64 ? 128 : 2 * l->points_capacity;
-        struct th_xy *grown = realloc(l->points, capacity * sizeof *grown);
-        if (grown == NULL)
+        struct th_xy *grown = realloc(l->points, capacity * sizeof(*grown));
+        if (grown == NULL) {
             return false;
+        }
         l->points = grown;
         l->points_capacity = capacity;
     }
@@ -44,13 +45,15 @@ static bool points_add(struct laying *l, struct th_xy point)
 
 static bool moves_add(struct laying *l, struct th_edit_move move)
 {
-    if (move.distance_m < TOLD_M)
+    if (move.distance_m < TOLD_M) {
         return true;
+    }
     if (l->moves.n == l->moves_capacity) {
         size_t capacity = l->moves_capacity < 16 ? 32 : 2 * l->moves_capacity;
-        struct th_edit_move *grown = realloc(l->moves.items, capacity * sizeof *grown);
-        if (grown == NULL)
+        struct th_edit_move *grown = realloc(l->moves.items, capacity * sizeof(*grown));
+        if (grown == NULL) {
             return false;
+        }
         l->moves.items = grown;
         l->moves_capacity = capacity;
     }
@@ -87,8 +90,9 @@ static struct th_xy foot(struct th_xy a, struct th_xy b, struct th_xy p, double 
 static void take_nearer(struct nearest *best, struct th_xy place, struct th_xy from, int64_t id)
 {
     double distance_m = th_edit_distance_m(place, from);
-    if (distance_m < best->distance_m)
+    if (distance_m < best->distance_m) {
         *best = (struct nearest){place, distance_m, id};
+    }
 }
 
 // The vertex within the tolerance that is nearest, else the place of an edge.
@@ -98,18 +102,21 @@ static bool find_nearest(const struct laying *l, struct th_xy p, struct nearest 
     struct nearest edge = {p, INFINITY, 0};
     for (size_t i = 0; i < l->n_neighbours; i++) {
         const struct th_geometry *g = l->neighbours[i].geometry;
-        if (!box_holds(&l->boxes[i], p))
+        if (!box_holds(&l->boxes[i], p)) {
             continue;
+        }
         for (size_t r = 0, start = 0; r < g->n_rings; start = g->ring_ends[r++]) {
             for (size_t k = start; k + 1 < g->ring_ends[r]; k++) {
                 double t = 0;
-                if (!is_near(l, g->points[k], g->points[k + 1], p))
+                if (!is_near(l, g->points[k], g->points[k + 1], p)) {
                     continue;
+                }
                 struct th_xy at = foot(g->points[k], g->points[k + 1], p, &t);
                 take_nearer(&vertex, g->points[k], p, l->neighbours[i].id);
-                if (th_edit_distance_m(at, p) <= l->tolerance_m)
+                if (th_edit_distance_m(at, p) <= l->tolerance_m) {
                     take_nearer(&edge, th_edit_on_edge(g->points[k], g->points[k + 1], at), p,
                                 l->neighbours[i].id);
+                }
             }
         }
     }
@@ -133,8 +140,9 @@ static int stop_compare(const void *left, const void *right)
 {
     const struct stop *a = left;
     const struct stop *b = right;
-    if (a->t != b->t)
+    if (a->t != b->t) {
         return a->t < b->t ? -1 : 1;
+    }
     return (a->vertex.x > b->vertex.x) - (a->vertex.x < b->vertex.x);
 }
 
@@ -146,14 +154,17 @@ struct stops {
 
 static bool stops_add(struct stops *stops, struct stop stop)
 {
-    for (size_t i = 0; i < stops->n; i++)
-        if (same(stops->items[i].vertex, stop.vertex))
+    for (size_t i = 0; i < stops->n; i++) {
+        if (same(stops->items[i].vertex, stop.vertex)) {
             return true;
+        }
+    }
     if (stops->n == stops->capacity) {
         size_t capacity = stops->capacity < 8 ? 16 : 2 * stops->capacity;
-        struct stop *grown = realloc(stops->items, capacity * sizeof *grown);
-        if (grown == NULL)
+        struct stop *grown = realloc(stops->items, capacity * sizeof(*grown));
+        if (grown == NULL) {
             return false;
+        }
         stops->items = grown;
         stops->capacity = capacity;
     }
@@ -167,24 +178,29 @@ static bool stops_find(const struct laying *l, struct th_xy a, struct th_xy b, s
     struct th_box edge = {fmin(a.x, b.x), fmin(a.y, b.y), fmax(a.x, b.x), fmax(a.y, b.y)};
     for (size_t i = 0; i < l->n_neighbours; i++) {
         const struct th_geometry *g = l->neighbours[i].geometry;
-        if (!th_box_intersects(l->boxes[i], edge))
+        if (!th_box_intersects(l->boxes[i], edge)) {
             continue;
+        }
         for (size_t k = 0; k < g->n_points; k++) {
             double t = 0;
             struct th_xy w = g->points[k];
-            if (!is_near(l, a, b, w))
+            if (!is_near(l, a, b, w)) {
                 continue;
+            }
             struct th_xy at = foot(a, b, w, &t);
             double distance_m = th_edit_distance_m(at, w);
-            if (t <= 0 || t >= 1 || distance_m > l->tolerance_m || same(w, a) || same(w, b))
+            if (t <= 0 || t >= 1 || distance_m > l->tolerance_m || same(w, a) || same(w, b)) {
                 continue;
+            }
             struct th_edit_move move = {at, w, distance_m, l->neighbours[i].id, true};
-            if (!stops_add(stops, (struct stop){t, w, move}))
+            if (!stops_add(stops, (struct stop){t, w, move})) {
                 return false;
+            }
         }
     }
-    if (stops->n > 1)
-        qsort(stops->items, stops->n, sizeof stops->items[0], stop_compare);
+    if (stops->n > 1) {
+        qsort(stops->items, stops->n, sizeof(stops->items[0]), stop_compare);
+    }
     return true;
 }
 
@@ -192,8 +208,9 @@ static bool lay_vertex(struct laying *l, struct th_xy from, bool tell, struct th
 {
     struct nearest nearest;
     *ret_to = from;
-    if (!find_nearest(l, from, &nearest))
+    if (!find_nearest(l, from, &nearest)) {
         return true;
+    }
     *ret_to = nearest.place;
     return !tell || moves_add(l, (struct th_edit_move){from, nearest.place, nearest.distance_m,
                                                        nearest.id, false});
@@ -206,15 +223,18 @@ static bool lay_line(struct laying *l, const struct th_geometry *lines, size_t s
     struct th_xy before = {0};
     for (size_t k = start; k < end; k++) {
         struct th_xy to;
-        if (!lay_vertex(l, lines->points[k], !closed || k + 1 < end, &to))
+        if (!lay_vertex(l, lines->points[k], !closed || k + 1 < end, &to)) {
             return false;
+        }
         struct stops stops = {0};
         bool done = k == start || same(before, to) || stops_find(l, before, to, &stops);
-        for (size_t i = 0; done && i < stops.n; i++)
+        for (size_t i = 0; done && i < stops.n; i++) {
             done = points_add(l, stops.items[i].vertex) && moves_add(l, stops.items[i].move);
+        }
         free(stops.items);
-        if (!done || !points_add(l, to))
+        if (!done || !points_add(l, to)) {
             return false;
+        }
         before = to;
     }
     return true;
@@ -222,9 +242,10 @@ static bool lay_line(struct laying *l, const struct th_geometry *lines, size_t s
 
 static bool boxes_make(struct laying *l)
 {
-    l->boxes = malloc((l->n_neighbours + 1) * sizeof *l->boxes);
-    if (l->boxes == NULL)
+    l->boxes = malloc((l->n_neighbours + 1) * sizeof(*l->boxes));
+    if (l->boxes == NULL) {
         return false;
+    }
     for (size_t i = 0; i < l->n_neighbours; i++) {
         struct th_box box = th_geometry_box(l->neighbours[i].geometry);
         double margin = 2 * l->tolerance_m / (TH_EDIT_CELL_M * TH_EDIT_CELLS_PER_DEGREE);
@@ -248,8 +269,9 @@ enum th_status th_edit_lay(const struct th_geometry *lines,
     enum th_status status = th_geometry_copy(lines, &laid, err);
     bool done = status == TH_OK && boxes_make(&l);
     for (size_t r = 0, start = 0; done && r < lines->n_rings; start = lines->ring_ends[r++]) {
-        if (lines->ring_ends[r] > start)
+        if (lines->ring_ends[r] > start) {
             done = lay_line(&l, lines, start, lines->ring_ends[r]);
+        }
         laid.ring_ends[r] = l.n_points;
     }
     free(l.boxes);
@@ -276,8 +298,9 @@ enum th_status th_edit_snap(struct th_edit *edit, const struct th_geometry *shap
     struct th_edit_moves moves = {0};
     enum th_status status =
         th_edit_lay(shape, neighbours, n_neighbours, tolerance_m, &laid, &moves, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_edit_check(edit, &laid, err);
+    }
     if (status != TH_OK) {
         th_geometry_clear(&laid);
         th_edit_moves_clear(&moves);

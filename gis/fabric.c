@@ -16,7 +16,7 @@ static enum th_status large_index(struct th_fabric *fabric, struct th_error *err
     if (n == 0) {
         return TH_OK;
     }
-    fabric->large = malloc(n * sizeof *fabric->large);
+    fabric->large = malloc(n * sizeof(*fabric->large));
     if (fabric->large == NULL) {
         return th_error_no_memory(err);
     }
@@ -39,7 +39,7 @@ enum th_status th_fabric_new(const struct th_fabric_parcel *parcels, size_t n,
                              const struct th_overlap_limits *limits, struct th_fabric **ret_fabric,
                              struct th_error *err)
 {
-    struct th_fabric *fabric = calloc(1, sizeof *fabric);
+    struct th_fabric *fabric = calloc(1, sizeof(*fabric));
     if (fabric == NULL) {
         return th_error_no_memory(err);
     }
@@ -78,7 +78,7 @@ void th_fabric_keep_unsound(struct th_fabric *fabric)
 
 enum th_status th_fabric_probe_new(struct th_fabric_probe **ret_probe, struct th_error *err)
 {
-    struct th_fabric_probe *probe = calloc(1, sizeof *probe);
+    struct th_fabric_probe *probe = calloc(1, sizeof(*probe));
     if (probe == NULL) {
         return th_error_no_memory(err);
     }
@@ -201,7 +201,7 @@ static enum th_status common_check(const struct th_fabric_parcel *other,
         !(fits(common->area_m2, th_ruler_ground(ground).area_m2) &&
           fits(common->area_m2, th_ruler_ground(other->ground).area_m2))) {
         char id[24];
-        snprintf(id, sizeof id, "%" PRId64, other->id);
+        snprintf(id, sizeof(id), "%" PRId64, other->id);
         return th_error_set(err, TH_INTERNAL, "fabric_unsound", "id", id, NULL);
     }
     common->area_m2 = smaller_m2;
@@ -220,12 +220,12 @@ static bool findings_push(struct th_fabric_findings *findings, uint32_t position
 {
     if (findings->n == findings->capacity) {
         size_t capacity = findings->capacity == 0 ? 16 : 2 * findings->capacity;
-        struct th_overlap_finding *items = realloc(findings->items, capacity * sizeof *items);
+        struct th_overlap_finding *items = realloc(findings->items, capacity * sizeof(*items));
         if (items == NULL) {
             return false;
         }
         findings->items = items;
-        uint32_t *positions = realloc(findings->positions, capacity * sizeof *positions);
+        uint32_t *positions = realloc(findings->positions, capacity * sizeof(*positions));
         if (positions == NULL) {
             return false;
         }
@@ -336,7 +336,7 @@ enum th_status th_fabric_test(const struct th_fabric *fabric, struct th_fabric_p
         *ret_n = findings.n;
         *ret_more = findings.more;
         if (findings.n > 0) {
-            qsort(findings.items, findings.n, sizeof *findings.items, th_overlap_finding_compare);
+            qsort(findings.items, findings.n, sizeof(*findings.items), th_overlap_finding_compare);
             *ret_findings = findings.items;
             findings.items = NULL;
         }

@@ -54,7 +54,7 @@ static enum th_status pairs_append(struct job *job, uint32_t b,
 {
     if (job->n + findings->n > job->capacity) {
         size_t capacity = 2 * (job->n + findings->n);
-        struct th_fabric_pair *grown = realloc(job->pairs, capacity * sizeof *grown);
+        struct th_fabric_pair *grown = realloc(job->pairs, capacity * sizeof(*grown));
         if (grown == NULL) {
             return th_error_no_memory(&job->err);
         }
@@ -116,7 +116,7 @@ static enum th_status job_take(struct job *job, size_t *capacity, struct th_fabr
     }
     if (pairs->n + job->n > *capacity) {
         size_t grown_capacity = 2 * (pairs->n + job->n);
-        struct th_fabric_pair *grown = realloc(pairs->items, grown_capacity * sizeof *grown);
+        struct th_fabric_pair *grown = realloc(pairs->items, grown_capacity * sizeof(*grown));
         if (grown == NULL) {
             return th_error_no_memory(err);
         }
@@ -183,7 +183,7 @@ enum th_status th_fabric_join(const struct th_fabric *fabric, unsigned n_threads
     enum th_status status = TH_OK;
     n_threads = n_threads > TH_CREW_HANDS_MAX ? TH_CREW_HANDS_MAX : n_threads;
     size_t n_jobs = (size_t)n_threads * JOBS_A_HAND;
-    struct job *jobs = calloc(n_jobs, sizeof *jobs);
+    struct job *jobs = calloc(n_jobs, sizeof(*jobs));
     if (jobs == NULL) {
         return th_error_no_memory(err);
     }
@@ -211,7 +211,7 @@ enum th_status th_fabric_join(const struct th_fabric *fabric, unsigned n_threads
         return status;
     }
     if (pairs.n > 1) {
-        qsort(pairs.items, pairs.n, sizeof *pairs.items, pair_compare);
+        qsort(pairs.items, pairs.n, sizeof(*pairs.items), pair_compare);
     }
     *ret_pairs = pairs;
     return TH_OK;

@@ -14,9 +14,9 @@ GEOSGeometry *th_fabric_geos(struct th_geos *geos, const struct th_ground *groun
     struct th_geometry geometry = {
         .n_points = ground->n_points, .n_rings = ground->n_rings, .n_polygons = ground->n_polygons};
     GEOSGeometry *made = NULL;
-    geometry.points = malloc(geometry.n_points * sizeof *geometry.points);
-    geometry.ring_ends = malloc(geometry.n_rings * sizeof *geometry.ring_ends);
-    geometry.polygon_ends = malloc(geometry.n_polygons * sizeof *geometry.polygon_ends);
+    geometry.points = malloc(geometry.n_points * sizeof(*geometry.points));
+    geometry.ring_ends = malloc(geometry.n_rings * sizeof(*geometry.ring_ends));
+    geometry.polygon_ends = malloc(geometry.n_polygons * sizeof(*geometry.polygon_ends));
     if (geometry.points != NULL && geometry.ring_ends != NULL && geometry.polygon_ends != NULL) {
         for (size_t i = 0; i < geometry.n_points; i++) {
             geometry.points[i].x = (double)(ground->origin_x - x + ground->points[i].x);
@@ -170,7 +170,7 @@ static bool cover_push(struct cover *cover, uint32_t position)
 {
     if (cover->n == cover->capacity) {
         unsigned capacity = cover->capacity == 0 ? 8 : 2 * cover->capacity;
-        uint32_t *grown = realloc(cover->positions, capacity * sizeof *grown);
+        uint32_t *grown = realloc(cover->positions, capacity * sizeof(*grown));
         if (grown == NULL) {
             return false;
         }

@@ -174,11 +174,11 @@ enum th_status th_tree_fill(struct th_tree *tree, const struct th_fabric_parcel 
         n_boxes += width;
         last = width == 1;
     }
-    struct leaf *leaves = malloc(tree->n * sizeof *leaves);
-    struct leaf *room = malloc(tree->n * sizeof *room);
-    struct th_tree_box *listed = malloc(tree->n * sizeof *listed);
-    tree->order = malloc(tree->n * sizeof *tree->order);
-    tree->boxes = malloc(n_boxes * sizeof *tree->boxes);
+    struct leaf *leaves = malloc(tree->n * sizeof(*leaves));
+    struct leaf *room = malloc(tree->n * sizeof(*room));
+    struct th_tree_box *listed = malloc(tree->n * sizeof(*listed));
+    tree->order = malloc(tree->n * sizeof(*tree->order));
+    tree->boxes = malloc(n_boxes * sizeof(*tree->boxes));
     if (leaves == NULL || room == NULL || listed == NULL || tree->order == NULL ||
         tree->boxes == NULL) {
         status = th_error_no_memory(err);

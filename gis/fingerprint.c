@@ -54,7 +54,7 @@ void th_fingerprint_make(const struct th_ground *ground, double area_m2, double 
 enum th_status th_fingerprint_index_new(struct th_fingerprint_index **ret_index,
                                         struct th_error *err)
 {
-    struct th_fingerprint_index *index = calloc(1, sizeof *index);
+    struct th_fingerprint_index *index = calloc(1, sizeof(*index));
     if (index == NULL) {
         return th_error_no_memory(err);
     }
@@ -96,12 +96,12 @@ static void entry_hang(struct th_fingerprint_index *index, size_t i)
 static bool index_grow(struct th_fingerprint_index *index)
 {
     size_t capacity = index->capacity == 0 ? TABLE_SIZE_MIN : 2 * index->capacity;
-    struct entry *entries = realloc(index->entries, capacity * sizeof *entries);
+    struct entry *entries = realloc(index->entries, capacity * sizeof(*entries));
     if (entries == NULL) {
         return false;
     }
     index->entries = entries;
-    size_t *slots = calloc(capacity, sizeof *slots);
+    size_t *slots = calloc(capacity, sizeof(*slots));
     if (slots == NULL) {
         return false;
     }
@@ -345,13 +345,13 @@ enum th_status th_fingerprint_index_find(const struct th_fingerprint_index *inde
         *ret_found = false;
         return TH_OK;
     }
-    question.image.points = malloc(ground->n_points * sizeof *question.image.points);
-    question.taken = malloc(ground->n_rings * sizeof *question.taken);
+    question.image.points = malloc(ground->n_points * sizeof(*question.image.points));
+    question.taken = malloc(ground->n_rings * sizeof(*question.taken));
     enum th_status status = TH_OK;
     if (question.image.points == NULL || question.taken == NULL) {
         status = th_error_no_memory(err);
     } else {
-        for (size_t i = 0; i < sizeof guesses / sizeof guesses[0]; i++) {
+        for (size_t i = 0; i < sizeof(guesses) / sizeof(guesses[0]); i++) {
             guess_try(&question, guesses[i]);
         }
         *ret_found = question.found;

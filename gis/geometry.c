@@ -86,9 +86,9 @@ enum th_status th_geometry_copy(const struct th_geometry *geometry, struct th_ge
     void *points = NULL;
     void *rings = NULL;
     void *polygons = NULL;
-    if (!block_copy(geometry->points, geometry->n_points, sizeof *geometry->points, &points) ||
-        !block_copy(geometry->ring_ends, geometry->n_rings, sizeof *geometry->ring_ends, &rings) ||
-        !block_copy(geometry->polygon_ends, geometry->n_polygons, sizeof *geometry->polygon_ends,
+    if (!block_copy(geometry->points, geometry->n_points, sizeof(*geometry->points), &points) ||
+        !block_copy(geometry->ring_ends, geometry->n_rings, sizeof(*geometry->ring_ends), &rings) ||
+        !block_copy(geometry->polygon_ends, geometry->n_polygons, sizeof(*geometry->polygon_ends),
                     &polygons)) {
         free(points);
         free(rings);
@@ -140,11 +140,11 @@ static bool room_reserve(struct th_geometry_room *room, size_t points, size_t ri
     struct th_geometry *geometry = &room->geometry;
     void *blocks[] = {geometry->points, geometry->ring_ends, geometry->polygon_ends};
     bool have_room = reserve(&blocks[0], &room->points_capacity, geometry->n_points, points,
-                             sizeof *geometry->points) &&
+                             sizeof(*geometry->points)) &&
                      reserve(&blocks[1], &room->rings_capacity, geometry->n_rings, rings,
-                             sizeof *geometry->ring_ends) &&
+                             sizeof(*geometry->ring_ends)) &&
                      reserve(&blocks[2], &room->polygons_capacity, geometry->n_polygons, polygons,
-                             sizeof *geometry->polygon_ends);
+                             sizeof(*geometry->polygon_ends));
     geometry->points = blocks[0];
     geometry->ring_ends = blocks[1];
     geometry->polygon_ends = blocks[2];
@@ -166,13 +166,13 @@ static double double_read(const unsigned char *bytes, bool little_endian)
     uint64_t bits = 0;
     double value;
     if (little_endian) { // as the machine has it
-        memcpy(&value, bytes, sizeof value);
+        memcpy(&value, bytes, sizeof(value));
         return value;
     }
     for (unsigned i = 0; i < 8; i++) {
         bits = (bits << 8) | bytes[i];
     }
-    memcpy(&value, &bits, sizeof value);
+    memcpy(&value, &bits, sizeof(value));
     return value;
 }
 
@@ -211,7 +211,7 @@ static enum th_status header_take(struct parser *parser, struct wkb_header *ret_
     bool has_srid = (word & EWKB_SRID) != 0;
     uint32_t iso = word & 0x1fffffffu;
     header.type = iso % 1000;
-    if (iso / 1000 > 3 || header.type >= sizeof type_names / sizeof type_names[0]) {
+    if (iso / 1000 > 3 || header.type >= sizeof(type_names) / sizeof(type_names[0])) {
         return invalid(parser);
     }
     has_z = has_z || iso / 1000 == 1 || iso / 1000 == 3;
@@ -354,10 +354,10 @@ enum th_status th_geometry_room_copy(struct th_geometry_room *room,
     }
     struct th_geometry *copy = &room->geometry;
     if (geometry->n_polygons > 0) {
-        memcpy(copy->points, geometry->points, geometry->n_points * sizeof *copy->points);
-        memcpy(copy->ring_ends, geometry->ring_ends, geometry->n_rings * sizeof *copy->ring_ends);
+        memcpy(copy->points, geometry->points, geometry->n_points * sizeof(*copy->points));
+        memcpy(copy->ring_ends, geometry->ring_ends, geometry->n_rings * sizeof(*copy->ring_ends));
         memcpy(copy->polygon_ends, geometry->polygon_ends,
-               geometry->n_polygons * sizeof *copy->polygon_ends);
+               geometry->n_polygons * sizeof(*copy->polygon_ends));
     }
     copy->n_points = geometry->n_points;
     copy->n_rings = geometry->n_rings;
@@ -389,7 +389,7 @@ static unsigned char *u32_put(unsigned char *at, size_t value)
 static unsigned char *double_put(unsigned char *at, double value)
 {
     uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
+    memcpy(&bits, &value, sizeof(bits));
     for (unsigned i = 0; i < 8; i++) {
         at[i] = (unsigned char)(bits >> (8 * i));
     }

@@ -7,7 +7,7 @@
 static void message_keep(const char *message, void *user_data)
 {
     struct th_geos *geos = user_data;
-    th_text_copy(geos->message, sizeof geos->message, message);
+    th_text_copy(geos->message, sizeof(geos->message), message);
 }
 
 static void message_drop(const char *message, void *user_data)

@@ -86,9 +86,9 @@ enum th_status th_geos_polygons(struct th_geos *geos, const GEOSGeometry *shape,
         return th_geos_error(geos, err);
     }
     if (count.n_polygons > 0) {
-        geometry.points = malloc(count.n_points * sizeof *geometry.points);
-        geometry.ring_ends = malloc(count.n_rings * sizeof *geometry.ring_ends);
-        geometry.polygon_ends = malloc(count.n_polygons * sizeof *geometry.polygon_ends);
+        geometry.points = malloc(count.n_points * sizeof(*geometry.points));
+        geometry.ring_ends = malloc(count.n_rings * sizeof(*geometry.ring_ends));
+        geometry.polygon_ends = malloc(count.n_polygons * sizeof(*geometry.polygon_ends));
         if (geometry.points == NULL || geometry.ring_ends == NULL ||
             geometry.polygon_ends == NULL) {
             th_geometry_clear(&geometry);

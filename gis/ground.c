@@ -182,9 +182,9 @@ enum th_status th_ground_geometry(const struct th_ground *ground, struct th_geom
 {
     struct th_geometry geometry = {
         .n_points = ground->n_points, .n_rings = ground->n_rings, .n_polygons = ground->n_polygons};
-    geometry.points = malloc(geometry.n_points * sizeof *geometry.points);
-    geometry.ring_ends = malloc(geometry.n_rings * sizeof *geometry.ring_ends);
-    geometry.polygon_ends = malloc(geometry.n_polygons * sizeof *geometry.polygon_ends);
+    geometry.points = malloc(geometry.n_points * sizeof(*geometry.points));
+    geometry.ring_ends = malloc(geometry.n_rings * sizeof(*geometry.ring_ends));
+    geometry.polygon_ends = malloc(geometry.n_polygons * sizeof(*geometry.polygon_ends));
     if (geometry.points == NULL || geometry.ring_ends == NULL || geometry.polygon_ends == NULL) {
         th_geometry_clear(&geometry);
         return th_error_no_memory(err);
@@ -236,8 +236,8 @@ void th_ground_wkb(const struct th_ground *ground, unsigned char *wkb)
             for (; point < ground->ring_ends[ring]; point++) {
                 double pair[2] = {th_ground_degrees(ground->origin_x + ground->points[point].x),
                                   th_ground_degrees(ground->origin_y + ground->points[point].y)};
-                memcpy(at, pair, sizeof pair);
-                at += sizeof pair;
+                memcpy(at, pair, sizeof(pair));
+                at += sizeof(pair);
             }
         }
     }
@@ -268,9 +268,9 @@ static bool header_take(struct reading *reading, uint32_t type, uint32_t *ret_co
 {
     unsigned char order = 0;
     uint32_t found = 0;
-    return bytes_take(reading, &order, sizeof order) && order == 1 &&
-           bytes_take(reading, &found, sizeof found) && found == type &&
-           bytes_take(reading, ret_count, sizeof *ret_count) && *ret_count > 0;
+    return bytes_take(reading, &order, sizeof(order)) && order == 1 &&
+           bytes_take(reading, &found, sizeof(found)) && found == type &&
+           bytes_take(reading, ret_count, sizeof(*ret_count)) && *ret_count > 0;
 }
 
 // One coordinate, which must be the double of a place on the grid.
@@ -288,7 +288,7 @@ static bool points_take(struct reading *reading, uint32_t n)
     int64_t y = 0;
     for (uint32_t i = 0; i < n; i++) {
         double pair[2];
-        if (!bytes_take(reading, pair, sizeof pair) || !is_place(pair[0], pair[1]) ||
+        if (!bytes_take(reading, pair, sizeof(pair)) || !is_place(pair[0], pair[1]) ||
             !whole_from(pair[0], &x) || !whole_from(pair[1], &y)) {
             return false;
         }
@@ -316,7 +316,7 @@ static bool polygon_take(struct reading *reading)
     }
     for (uint32_t i = 0; i < n_rings; i++) {
         uint32_t n = 0;
-        if (!bytes_take(reading, &n, sizeof n) || n < RING_POINTS_MIN ||
+        if (!bytes_take(reading, &n, sizeof(n)) || n < RING_POINTS_MIN ||
             n > TH_GEOMETRY_VERTICES_MAX - reading->n_points || !points_take(reading, n)) {
             return false;
         }

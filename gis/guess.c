@@ -46,8 +46,9 @@ static struct th_xy middle(struct th_box box)
 
 static int zone_width(int zone)
 {
-    if (zone >= th_zone_first(3) && zone <= th_zone_last(3))
+    if (zone >= th_zone_first(3) && zone <= th_zone_last(3)) {
         return 3;
+    }
     return zone >= th_zone_first(6) && zone <= th_zone_last(6) ? 6 : 0;
 }
 
@@ -55,8 +56,9 @@ static int zone_width(int zone)
 static int zone_of(double easting, double northing)
 {
     if (!(northing >= NORTH_MIN_M && northing <= NORTH_MAX_M) ||
-        !(easting >= 13 * ZONE_M && easting < 46 * ZONE_M))
+        !(easting >= 13 * ZONE_M && easting < 46 * ZONE_M)) {
         return 0;
+    }
     int zone = (int)(easting / ZONE_M);
     double within_m = easting - zone * ZONE_M;
     bool fits = zone_width(zone) != 0 && within_m >= EAST_MIN_M && within_m <= EAST_MAX_M;
@@ -93,29 +95,33 @@ static enum th_status count_inside(const struct th_guess_input *input, const cha
 {
     struct th_crs_transform *transform = NULL;
     enum th_status status = th_crs_transform_new(definition, NULL, &transform, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     size_t step = (input->n_boxes + TESTED_MAX - 1) / TESTED_MAX;
     size_t inside = 0;
     for (size_t i = 0; i < input->n_boxes; i += step) {
         struct th_xy at = middle(input->boxes[i]);
         size_t end = 1;
-        if (swap)
+        if (swap) {
             at = (struct th_xy){at.y, at.x};
+        }
         struct th_geometry point = {.n_points = 1, .n_rings = 1, .ring_ends = &end};
-        point.points = malloc(sizeof *point.points);
+        point.points = malloc(sizeof(*point.points));
         if (point.points == NULL) {
             status = th_error_no_memory(err);
             break;
         }
         point.points[0] = at;
-        if (th_crs_transform_apply(transform, &point, NULL) == TH_OK)
+        if (th_crs_transform_apply(transform, &point, NULL) == TH_OK) {
             inside += within(input->place, point.points[0].x, point.points[0].y);
+        }
         free(point.points);
     }
     th_crs_transform_free(transform);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_inside = inside;
+    }
     return status;
 }
 
@@ -132,9 +138,10 @@ static bool enough(size_t part, size_t whole)
 
 static void candidate_add(struct th_guess *guess, int epsg, bool swap, size_t n_inside)
 {
-    if (guess->n_candidates < TH_GUESS_CANDIDATES_MAX)
+    if (guess->n_candidates < TH_GUESS_CANDIDATES_MAX) {
         guess->candidates[guess->n_candidates++] =
             (struct th_guess_candidate){epsg, swap, n_inside};
+    }
 }
 
 static struct th_error *evidence_counted(struct th_guess *guess, const char *key, size_t part,
@@ -151,10 +158,11 @@ static enum th_status candidate_test(const struct th_guess_input *input, struct 
 {
     char definition[24];
     size_t inside = 0;
-    (void)snprintf(definition, sizeof definition, "EPSG:%d", epsg);
+    (void)snprintf(definition, sizeof(definition), "EPSG:%d", epsg);
     enum th_status status = count_inside(input, definition, swap, &inside, err);
-    if (status == TH_OK && (!only_inside || enough(inside, guess->n_tested)))
+    if (status == TH_OK && (!only_inside || enough(inside, guess->n_tested))) {
         candidate_add(guess, epsg, swap, inside);
+    }
     return status;
 }
 
@@ -182,8 +190,9 @@ static enum th_status propose_zone(const struct th_guess_input *input, struct th
 
 static const char *place_name(const struct th_guess_input *input)
 {
-    if (input->place_name != NULL)
+    if (input->place_name != NULL) {
         return input->place_name;
+    }
     return input->place_is_county ? "@place.county" : "@place.registry";
 }
 
@@ -196,14 +205,16 @@ static void meridians_tell(const struct th_guess_input *input, struct th_guess *
     th_buf_init(&list, TH_ERROR_VALUE_SIZE);
     for (int i = 0; i < guess->n_candidates; i++) {
         struct th_zone zone;
-        if (!th_zone_find(guess->candidates[i].epsg, &zone))
+        if (!th_zone_find(guess->candidates[i].epsg, &zone)) {
             continue;
+        }
         int meridian = th_zone_meridian_deg(zone.width_deg, zone.zone);
         th_buf_printf(&list, "%s%d° EPSG:%d", i == 0 ? "" : ", ", meridian,
                       guess->candidates[i].epsg);
-        if (zone.width_deg == 3 && (meridian + 3) % 6 == 0)
+        if (zone.width_deg == 3 && (meridian + 3) % 6 == 0) {
             th_buf_printf(&list, " = EPSG:%d",
                           th_zone_code(TH_ZONE_CGCS2000, 6, (meridian + 3) / 6, false));
+        }
     }
     th_error_add(item, "place", place_name(input));
     th_error_add(item, "list", th_buf_text(&list));
@@ -225,10 +236,11 @@ static enum th_status propose_stripped(const struct th_guess_input *input, struc
             int meridian = th_zone_meridian_deg(width, zone);
             bool near =
                 meridian >= input->place.west - reach && meridian <= input->place.east + reach;
-            if (near && !(width == 6 && meridian % 3 == 0 && meridian / 3 >= th_zone_first(3)))
+            if (near && !(width == 6 && meridian % 3 == 0 && meridian / 3 >= th_zone_first(3))) {
                 status =
                     candidate_test(input, guess, th_zone_code(TH_ZONE_CGCS2000, width, zone, false),
                                    swap, true, err);
+            }
         }
     }
     // As many as there is room for are all that China has: nobody said where this is.
@@ -236,8 +248,9 @@ static enum th_status propose_stripped(const struct th_guess_input *input, struc
         guess->n_candidates = 0;
         (void)th_reasons_add(&guess->evidence, "detect.zone_open");
     }
-    if (status == TH_OK && guess->n_candidates > 1)
+    if (status == TH_OK && guess->n_candidates > 1) {
         meridians_tell(input, guess);
+    }
     return status;
 }
 
@@ -248,8 +261,9 @@ static enum th_status look_at_numbers(const struct th_guess_input *input, struct
     struct tally tally = {0};
     size_t n = input->n_boxes;
     enum th_status status = TH_OK;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         tally_add(&tally, middle(input->boxes[i]));
+    }
     if (enough(tally.degrees, n) || enough(tally.degrees_swapped, n)) {
         bool swap = enough(tally.degrees_swapped, n);
         guess->shape = TH_GUESS_DEGREES;
@@ -267,15 +281,19 @@ static enum th_status look_at_numbers(const struct th_guess_input *input, struct
                 return TH_OK;
             }
         }
-        for (int zone = th_zone_first(6); status == TH_OK && zone <= th_zone_last(3); zone++)
-            if (enough(tally.zone[swap][zone], n))
+        for (int zone = th_zone_first(6); status == TH_OK && zone <= th_zone_last(3); zone++) {
+            if (enough(tally.zone[swap][zone], n)) {
                 return propose_zone(input, guess, zone, swap, tally.zone[swap][zone], err);
-        if (status == TH_OK && enough(tally.stripped[swap], n))
+            }
+        }
+        if (status == TH_OK && enough(tally.stripped[swap], n)) {
             return propose_stripped(input, guess, swap, tally.stripped[swap], err);
+        }
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         (void)evidence_counted(guess, tally.other == n ? "detect.numbers_strange" : "detect.mixed",
                                tally.other, n);
+    }
     return status;
 }
 
@@ -295,18 +313,20 @@ static enum th_status propose(const struct th_guess_input *input, struct th_gues
     // Of stripped zones each candidate is another place; otherwise they are other datums only.
     bool alone = guess->shape != TH_GUESS_STRIPPED || guess->n_candidates == 1;
     guess->proved = inside && alone && input->place_is_county;
-    if (first->swap_axes && guess->shape != TH_GUESS_DEGREES)
+    if (first->swap_axes && guess->shape != TH_GUESS_DEGREES) {
         (void)th_reasons_add(&guess->evidence, "detect.northing_first");
+    }
     if (alone) {
         struct th_error *item =
             evidence_counted(guess, "detect.place", first->n_inside, guess->n_tested);
         char code[24];
-        (void)snprintf(code, sizeof code, "EPSG:%d", first->epsg);
+        (void)snprintf(code, sizeof(code), "EPSG:%d", first->epsg);
         th_error_add(item, "crs", code);
         th_error_add(item, "place", place_name(input));
     }
-    if (guess->shape != TH_GUESS_MERCATOR)
+    if (guess->shape != TH_GUESS_MERCATOR) {
         (void)th_reasons_add(&guess->evidence, "detect.datum_open");
+    }
     return TH_OK;
 }
 
@@ -316,12 +336,14 @@ static int declared_code(const char *declared)
     struct th_crs_transform *transform = NULL;
     const char *text = "";
     int64_t code = 0;
-    if (th_crs_transform_new(declared, NULL, &transform, NULL) == TH_OK)
+    if (th_crs_transform_new(declared, NULL, &transform, NULL) == TH_OK) {
         text = th_crs_transform_code(transform);
-    else
+    } else {
         text = declared; // on a closed datum: its number is enough
-    if (!th_text_starts_with(text, "EPSG:") || !th_text_parse_int(text + 5, 1, 999999, &code))
+    }
+    if (!th_text_starts_with(text, "EPSG:") || !th_text_parse_int(text + 5, 1, 999999, &code)) {
         code = 0;
+    }
     th_crs_transform_free(transform);
     return (int)code;
 }
@@ -332,14 +354,16 @@ static void definition_open(const char *declared, char *text, size_t size)
     struct th_zone zone;
     int code = declared_code(declared);
     int open = code;
-    if (th_zone_find(code, &zone))
+    if (th_zone_find(code, &zone)) {
         open = th_zone_code(TH_ZONE_CGCS2000, zone.width_deg, zone.zone, zone.prefixed);
-    else if (code == 4610 || code == 4214)
+    } else if (code == 4610 || code == 4214) {
         open = 4490;
-    if (open != code)
+    }
+    if (open != code) {
         (void)snprintf(text, size, "EPSG:%d", open);
-    else
+    } else {
         (void)snprintf(text, size, "%s", declared);
+    }
 }
 
 static enum th_status judge_declared(const struct th_guess_input *input, struct th_guess *guess,
@@ -354,11 +378,13 @@ static enum th_status judge_declared(const struct th_guess_input *input, struct 
         *ret_settled = true;
         return TH_OK;
     }
-    if (status == TH_OK && !enough(inside, guess->n_tested))
+    if (status == TH_OK && !enough(inside, guess->n_tested)) {
         status = count_inside(input, definition, true, &swapped, &unusable);
+    }
     if (status != TH_OK) {
-        if (err != NULL)
+        if (err != NULL) {
             *err = unusable;
+        }
         return status;
     }
     *ret_settled = true;
@@ -384,17 +410,19 @@ static enum th_status judge_declared(const struct th_guess_input *input, struct 
 enum th_status th_guess_crs(const struct th_guess_input *input, struct th_guess *ret_guess,
                             struct th_error *err)
 {
-    struct th_guess *guess = calloc(1, sizeof *guess);
+    struct th_guess *guess = calloc(1, sizeof(*guess));
     char *definition = NULL;
     bool settled = false;
     bool declared = input->declared != NULL && input->declared[0] != '\0';
     enum th_status status = TH_OK;
-    if (guess == NULL)
+    if (guess == NULL) {
         return th_error_no_memory(err);
+    }
     guess->n_tested = n_tested(input);
     guess->verdict = declared ? TH_GUESS_AGREES : TH_GUESS_UNKNOWN;
-    if (input->n_boxes == 0)
+    if (input->n_boxes == 0) {
         goto done;
+    }
     if (declared) {
         size_t size = strlen(input->declared) + 24;
         definition = malloc(size);
@@ -417,8 +445,9 @@ enum th_status th_guess_crs(const struct th_guess_input *input, struct th_guess 
         }
     }
 done:
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_guess = *guess;
+    }
     free(definition);
     free(guess);
     return status;
@@ -435,12 +464,14 @@ void th_guess_options(const struct th_guess *guess, char text[TH_GUESS_OPTION_SI
     size_t used = 0;
     text[0] = '\0';
     for (int i = 0; i < guess->n_candidates; i++) {
-        if (i > 0 && guess->shape != TH_GUESS_STRIPPED)
+        if (i > 0 && guess->shape != TH_GUESS_STRIPPED) {
             break;
+        }
         int size = snprintf(text + used, TH_GUESS_OPTION_SIZE - used, "%sEPSG:%d",
                             i == 0 ? "--crs " : "|", guess->candidates[i].epsg);
         used += (size_t)size;
     }
-    if (guess->n_candidates > 0 && guess->candidates[0].swap_axes)
+    if (guess->n_candidates > 0 && guess->candidates[0].swap_axes) {
         (void)snprintf(text + used, TH_GUESS_OPTION_SIZE - used, " --axes yx");
+    }
 }

@@ -49,8 +49,9 @@ static int64_t cell_of(int64_t x, int64_t y)
 
 static struct th_xy take_off(enum th_offset offset, struct th_xy at)
 {
-    if (offset == TH_OFFSET_BD09)
+    if (offset == TH_OFFSET_BD09) {
         at = th_offset_from_bd09(at);
+    }
     return offset == TH_OFFSET_NONE ? at : th_offset_from_gcj02(at);
 }
 
@@ -74,8 +75,9 @@ static bool inside(const struct th_offset_input *input, struct th_xy at)
     for (size_t i = 0; i < input->n_boundary; i++) {
         const struct th_ground *ground = input->boundary[i];
         if (ground == NULL || x < ground->origin_x || x > ground->origin_x + ground->width ||
-            y < ground->origin_y || y > ground->origin_y + ground->height)
+            y < ground->origin_y || y > ground->origin_y + ground->height) {
             continue;
+        }
         int64_t px = x - ground->origin_x;
         int64_t py = y - ground->origin_y;
         uint32_t begin = 0;
@@ -83,8 +85,9 @@ static bool inside(const struct th_offset_input *input, struct th_xy at)
             for (uint32_t k = begin; k + 1 < ground->ring_ends[r]; k++) {
                 struct th_ground_xy a = ground->points[k];
                 struct th_ground_xy b = ground->points[k + 1];
-                if ((a.y > py) == (b.y > py))
+                if ((a.y > py) == (b.y > py)) {
                     continue;
+                }
                 // Side of the edge on which the point lies; every product fits 64 bits.
                 int64_t side = (int64_t)(b.x - a.x) * (py - a.y) - (px - a.x) * (b.y - a.y);
                 odd ^= (b.y > a.y) == (side > 0);
@@ -97,17 +100,20 @@ static bool inside(const struct th_offset_input *input, struct th_xy at)
 static void compare_boundary(const struct th_offset_input *input, struct th_offset_finding *finding)
 {
     size_t step = step_for(input->n_parcels, PARCELS_MAX);
-    if (input->n_boundary == 0)
+    if (input->n_boundary == 0) {
         return;
+    }
     for (size_t i = 0; i < input->n_parcels; i += step) {
         const struct th_ground *parcel = input->parcels[i];
-        if (parcel == NULL)
+        if (parcel == NULL) {
             continue;
+        }
         struct th_xy at =
             degrees(parcel, (struct th_ground_xy){parcel->width / 2, parcel->height / 2});
         finding->n_parcels++;
-        for (int h = 0; h < HYPOTHESES; h++)
+        for (int h = 0; h < HYPOTHESES; h++) {
             finding->counts[h].n_inside += inside(input, take_off((enum th_offset)h, at));
+        }
     }
 }
 
@@ -121,8 +127,9 @@ static int compare_probes(const void *a, const void *b)
 static size_t head_slot(const struct probes *probes, int64_t cell)
 {
     size_t slot = (size_t)(((uint64_t)cell * 0x9E3779B97F4A7C15u) >> 20) & (probes->n_heads - 1);
-    while (probes->heads[slot] != 0 && probes->items[probes->heads[slot] - 1].cell != cell)
+    while (probes->heads[slot] != 0 && probes->items[probes->heads[slot] - 1].cell != cell) {
         slot = (slot + 1) & (probes->n_heads - 1);
+    }
     return slot;
 }
 
@@ -152,32 +159,40 @@ static enum th_status probes_make(const struct th_offset_input *input, struct pr
 {
     size_t step = step_for(input->n_parcels, PARCELS_MAX);
     size_t n_corners = 0;
-    for (size_t i = 0; i < input->n_parcels; i += step)
-        if (input->parcels[i] != NULL)
+    for (size_t i = 0; i < input->n_parcels; i += step) {
+        if (input->parcels[i] != NULL) {
             n_corners += input->parcels[i]->n_points - input->parcels[i]->n_rings;
+        }
+    }
     size_t corner_step = step_for(n_corners, CORNERS_MAX);
     size_t room = HYPOTHESES * (n_corners / corner_step + 1);
-    probes->items = calloc(room, sizeof *probes->items);
-    for (probes->n_heads = 64; probes->n_heads < 2 * room;)
+    probes->items = calloc(room, sizeof(*probes->items));
+    for (probes->n_heads = 64; probes->n_heads < 2 * room;) {
         probes->n_heads *= 2;
-    probes->heads = calloc(probes->n_heads, sizeof *probes->heads);
-    if (probes->items == NULL || probes->heads == NULL)
+    }
+    probes->heads = calloc(probes->n_heads, sizeof(*probes->heads));
+    if (probes->items == NULL || probes->heads == NULL) {
         return th_error_no_memory(err);
+    }
     uint32_t corner = 0;
     for (size_t i = 0; i < input->n_parcels; i += step) {
         const struct th_ground *parcel = input->parcels[i];
         uint32_t begin = 0;
         for (uint32_t r = 0; parcel != NULL && r < parcel->n_rings;
-             begin = parcel->ring_ends[r], r++)
-            for (uint32_t k = begin; k + 1 < parcel->ring_ends[r]; k++, corner++)
-                if (corner % corner_step == 0)
+             begin = parcel->ring_ends[r], r++) {
+            for (uint32_t k = begin; k + 1 < parcel->ring_ends[r]; k++, corner++) {
+                if (corner % corner_step == 0) {
                     corner_add(probes, parcel, parcel->points[k], corner);
+                }
+            }
+        }
     }
-    qsort(probes->items, probes->n, sizeof *probes->items, compare_probes);
+    qsort(probes->items, probes->n, sizeof(*probes->items), compare_probes);
     for (size_t i = 0; i < probes->n; i++) {
         size_t slot = head_slot(probes, probes->items[i].cell);
-        if (probes->heads[slot] == 0)
+        if (probes->heads[slot] == 0) {
             probes->heads[slot] = (uint32_t)i + 1;
+        }
     }
     return TH_OK;
 }
@@ -209,8 +224,9 @@ static void stretch_visit(struct probes *probes, int64_t ax, int64_t ay, int64_t
             uint32_t head = probes->heads[head_slot(probes, cell)];
             for (size_t i = head; head != 0 && i <= probes->n; i++) {
                 struct probe *probe = &probes->items[i - 1];
-                if (probe->cell != cell)
+                if (probe->cell != cell) {
                     break;
+                }
                 probe->near = true;
                 probe->hit = probe->hit || is_near(probe, ax, ay, bx, by, squeeze);
             }
@@ -238,27 +254,32 @@ static enum th_status compare_edges(const struct th_offset_input *input,
                                     struct th_offset_finding *finding, struct th_error *err)
 {
     struct probes probes = {0};
-    if (input->n_neighbours == 0 || input->n_parcels == 0)
+    if (input->n_neighbours == 0 || input->n_parcels == 0) {
         return TH_OK;
+    }
     enum th_status status = probes_make(input, &probes, err);
     for (size_t i = 0; status == TH_OK && i < input->n_neighbours; i++) {
         const struct th_ground *ground = input->neighbours[i];
-        if (ground == NULL)
+        if (ground == NULL) {
             continue;
+        }
         double lat = (double)(ground->origin_y + ground->height / 2) / TH_GROUND_PER_DEGREE;
         double squeeze = cos(lat * 3.14159265358979323846 / 180);
         uint32_t begin = 0;
-        for (uint32_t r = 0; r < ground->n_rings; begin = ground->ring_ends[r], r++)
-            for (uint32_t k = begin; k + 1 < ground->ring_ends[r]; k++)
+        for (uint32_t r = 0; r < ground->n_rings; begin = ground->ring_ends[r], r++) {
+            for (uint32_t k = begin; k + 1 < ground->ring_ends[r]; k++) {
                 edge_visit(&probes, ground, ground->points[k], ground->points[k + 1], squeeze);
+            }
+        }
     }
     size_t near[HYPOTHESES] = {0};
     for (size_t i = 0; status == TH_OK && i < probes.n; i++) {
         near[probes.items[i].hypothesis] += probes.items[i].near;
         finding->counts[probes.items[i].hypothesis].n_on_edge += probes.items[i].hit;
     }
-    for (int h = 0; h < HYPOTHESES; h++)
+    for (int h = 0; h < HYPOTHESES; h++) {
         finding->n_corners = near[h] > finding->n_corners ? near[h] : finding->n_corners;
+    }
     probes_clear(&probes);
     return status;
 }
@@ -273,19 +294,23 @@ static enum th_offset_verdict judge_boundary(const struct th_offset_finding *fin
 {
     size_t as_is = outside_count(finding, TH_OFFSET_NONE);
     int best = TH_OFFSET_GCJ02;
-    if (finding->n_parcels == 0)
+    if (finding->n_parcels == 0) {
         return TH_OFFSET_UNTESTED;
-    if (outside_count(finding, TH_OFFSET_BD09) < outside_count(finding, TH_OFFSET_GCJ02))
+    }
+    if (outside_count(finding, TH_OFFSET_BD09) < outside_count(finding, TH_OFFSET_GCJ02)) {
         best = TH_OFFSET_BD09;
+    }
     double left = (double)outside_count(finding, best);
     *ret_offset = (enum th_offset)best;
     // Where both shifts cure alike, the boundary does not say which of them it is.
     bool told_apart =
         finding->counts[TH_OFFSET_GCJ02].n_inside != finding->counts[TH_OFFSET_BD09].n_inside;
-    if (as_is >= OUTSIDE_PROOF && left <= CURED_PROOF * (double)as_is && told_apart)
+    if (as_is >= OUTSIDE_PROOF && left <= CURED_PROOF * (double)as_is && told_apart) {
         return TH_OFFSET_PROVED;
-    if (as_is >= OUTSIDE_SUSPECT && left <= CURED_SUSPECT * (double)as_is)
+    }
+    if (as_is >= OUTSIDE_SUSPECT && left <= CURED_SUSPECT * (double)as_is) {
         return TH_OFFSET_SUSPECTED;
+    }
     return TH_OFFSET_CLEAR;
 }
 
@@ -298,11 +323,13 @@ static enum th_offset_verdict judge_edges(const struct th_offset_finding *findin
                    : TH_OFFSET_GCJ02;
     int other = best == TH_OFFSET_BD09 ? TH_OFFSET_GCJ02 : TH_OFFSET_BD09;
     size_t met = counts[best].n_on_edge;
-    if (finding->n_corners == 0)
+    if (finding->n_corners == 0) {
         return TH_OFFSET_UNTESTED;
+    }
     *ret_offset = (enum th_offset)best;
-    if (met < TIMES_CHANCE * counts[TH_OFFSET_NONE].n_on_edge || met < EDGES_SUSPECT)
+    if (met < TIMES_CHANCE * counts[TH_OFFSET_NONE].n_on_edge || met < EDGES_SUSPECT) {
         return TH_OFFSET_CLEAR;
+    }
     bool proved = met >= EDGES_PROOF && met >= TIMES_CHANCE * counts[other].n_on_edge;
     return proved ? TH_OFFSET_PROVED : TH_OFFSET_SUSPECTED;
 }
@@ -336,21 +363,24 @@ static void judge(struct th_offset_finding *finding)
     const struct th_offset_counts *counts = finding->counts;
     bool meet_as_is = counts[TH_OFFSET_NONE].n_on_edge >= EDGES_PROOF && edges == TH_OFFSET_CLEAR &&
                       counts[TH_OFFSET_NONE].n_on_edge >= TIMES_CHANCE * counts[by_edges].n_on_edge;
-    if (meet_as_is)
+    if (meet_as_is) {
         boundary = TH_OFFSET_CLEAR;
+    }
     finding->verdict = edges > boundary ? edges : boundary;
     enum th_offset shown = edges >= TH_OFFSET_SUSPECTED ? by_edges : by_boundary;
-    if (finding->verdict >= TH_OFFSET_SUSPECTED)
+    if (finding->verdict >= TH_OFFSET_SUSPECTED) {
         finding->offset = shown;
+    }
     evidence_write(finding, shown == TH_OFFSET_NONE ? TH_OFFSET_GCJ02 : shown);
 }
 
 enum th_status th_guess_offset(const struct th_offset_input *input,
                                struct th_offset_finding *ret_finding, struct th_error *err)
 {
-    struct th_offset_finding *finding = calloc(1, sizeof *finding);
-    if (finding == NULL)
+    struct th_offset_finding *finding = calloc(1, sizeof(*finding));
+    if (finding == NULL) {
         return th_error_no_memory(err);
+    }
     compare_boundary(input, finding);
     enum th_status status = compare_edges(input, finding, err);
     if (status == TH_OK) {

@@ -29,7 +29,7 @@
 
 enum th_status th_meet_room_new(struct th_meet_room **ret_room, struct th_error *err)
 {
-    struct th_meet_room *room = calloc(1, sizeof *room);
+    struct th_meet_room *room = calloc(1, sizeof(*room));
     if (room == NULL) {
         return th_error_no_memory(err);
     }
@@ -67,9 +67,9 @@ static bool room_reserve(struct th_work_room *room, size_t n)
     free(room->blocks);
     room->codes = malloc(capacity);
     room->flags = malloc(capacity);
-    room->starts = malloc((capacity + 1) * sizeof *room->starts);
-    room->rest = malloc(capacity * sizeof *room->rest);
-    room->blocks = malloc((capacity / TH_WORK_BLOCK_EDGES + 1) * sizeof *room->blocks);
+    room->starts = malloc((capacity + 1) * sizeof(*room->starts));
+    room->rest = malloc(capacity * sizeof(*room->rest));
+    room->blocks = malloc((capacity / TH_WORK_BLOCK_EDGES + 1) * sizeof(*room->blocks));
     bool made = room->codes != NULL && room->flags != NULL && room->starts != NULL &&
                 room->rest != NULL && room->blocks != NULL;
     room->capacity = made ? capacity : 0;
@@ -82,7 +82,7 @@ static bool table_reserve(struct th_meet_room *room, size_t n)
         return true;
     }
     free(room->table);
-    room->table = malloc(n * sizeof *room->table);
+    room->table = malloc(n * sizeof(*room->table));
     room->table_capacity = room->table == NULL ? 0 : n;
     return room->table != NULL;
 }
@@ -107,7 +107,7 @@ static bool edges_cancel(struct th_work *work)
         return false;
     }
     uint32_t *table = work->room->table;
-    memset(table, 0, size * sizeof *table);
+    memset(table, 0, size * sizeof(*table));
     memset(a->room->flags, 0, a->n_edges);
     memset(b->room->flags, 0, b->n_edges);
     for (uint32_t k = 0; k < a->n_edges; k++) {
@@ -213,9 +213,9 @@ static bool same_bytes(const struct th_ground *a, const struct th_ground *b)
 {
     return a->n_points == b->n_points && a->origin_x == b->origin_x && a->origin_y == b->origin_y &&
            a->n_rings == b->n_rings && a->n_polygons == b->n_polygons &&
-           memcmp(a->points, b->points, a->n_points * sizeof *a->points) == 0 &&
-           memcmp(a->ring_ends, b->ring_ends, a->n_rings * sizeof *a->ring_ends) == 0 &&
-           memcmp(a->polygon_ends, b->polygon_ends, a->n_polygons * sizeof *a->polygon_ends) == 0;
+           memcmp(a->points, b->points, a->n_points * sizeof(*a->points)) == 0 &&
+           memcmp(a->ring_ends, b->ring_ends, a->n_rings * sizeof(*a->ring_ends)) == 0 &&
+           memcmp(a->polygon_ends, b->polygon_ends, a->n_polygons * sizeof(*a->polygon_ends)) == 0;
 }
 
 // The box that both grounds have in common, in offsets of a; false when they share no more than an

@@ -22,7 +22,7 @@ static enum th_work_outcome contact_add(struct th_work_side *side, struct th_wor
     }
     if (side->n_contacts == room->contacts_capacity) {
         size_t capacity = room->contacts_capacity == 0 ? 64 : 2 * room->contacts_capacity;
-        struct th_work_contact *grown = realloc(room->contacts, capacity * sizeof *grown);
+        struct th_work_contact *grown = realloc(room->contacts, capacity * sizeof(*grown));
         if (grown == NULL) {
             return TH_WORK_NO_MEMORY;
         }

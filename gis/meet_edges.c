@@ -32,12 +32,12 @@ enum th_status th_meet_index_new(const struct th_ground *ground, struct th_meet_
                                  struct th_error *err)
 {
     size_t n_most = ground->n_points / CHAIN_EDGES + ground->n_rings;
-    struct th_meet_index *index = calloc(1, sizeof *index);
+    struct th_meet_index *index = calloc(1, sizeof(*index));
     if (index == NULL) {
         return th_error_no_memory(err);
     }
-    index->chains = malloc(n_most * sizeof *index->chains);
-    index->groups = malloc((n_most / GROUP_CHAINS + 1) * sizeof *index->groups);
+    index->chains = malloc(n_most * sizeof(*index->chains));
+    index->groups = malloc((n_most / GROUP_CHAINS + 1) * sizeof(*index->groups));
     if (index->chains == NULL || index->groups == NULL) {
         th_meet_index_free(index);
         return th_error_no_memory(err);

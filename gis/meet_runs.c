@@ -167,7 +167,7 @@ void th_work_follow(struct th_work *work, struct th_work_side *side)
     uint32_t contact = 0;
     side->outside |= side->n_edges < ground->n_points - ground->n_rings;
     if (side->n_contacts > 1) {
-        qsort(room->contacts, side->n_contacts, sizeof *room->contacts, contact_compare);
+        qsort(room->contacts, side->n_contacts, sizeof(*room->contacts), contact_compare);
     }
     for (uint32_t k = 0; k < side->n_edges; k++) {
         if (k > 0 && room->starts[k] != room->starts[k - 1] + 1) {

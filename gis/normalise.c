@@ -192,13 +192,13 @@ static void collect(struct th_lattice *lattice, const struct th_geometry *geomet
             continue;
         }
         if (polygon.n > 2) {
-            qsort(polygon.rings + 1, polygon.n - 1, sizeof *polygon.rings, ring_compare);
+            qsort(polygon.rings + 1, polygon.n - 1, sizeof(*polygon.rings), ring_compare);
         }
         lattice->n_rings += polygon.n;
         lattice->polygons[lattice->n_polygons++] = polygon;
     }
     if (lattice->n_polygons > 1) {
-        qsort(lattice->polygons, lattice->n_polygons, sizeof *lattice->polygons, polygon_compare);
+        qsort(lattice->polygons, lattice->n_polygons, sizeof(*lattice->polygons), polygon_compare);
     }
 }
 
@@ -223,10 +223,10 @@ static bool room_make(struct th_lattice *lattice, const struct th_geometry *geom
 {
     void *blocks[] = {lattice->points, lattice->rings, lattice->polygons};
     bool made =
-        grow(&blocks[0], &lattice->points_capacity, geometry->n_points, sizeof *lattice->points) &&
-        grow(&blocks[1], &lattice->rings_capacity, geometry->n_rings, sizeof *lattice->rings) &&
+        grow(&blocks[0], &lattice->points_capacity, geometry->n_points, sizeof(*lattice->points)) &&
+        grow(&blocks[1], &lattice->rings_capacity, geometry->n_rings, sizeof(*lattice->rings)) &&
         grow(&blocks[2], &lattice->polygons_capacity, geometry->n_polygons,
-             sizeof *lattice->polygons);
+             sizeof(*lattice->polygons));
     lattice->points = blocks[0];
     lattice->rings = blocks[1];
     lattice->polygons = blocks[2];
@@ -249,8 +249,8 @@ static enum th_status coordinates_check(const struct th_geometry *geometry, stru
         if (!(fabs(point.x) <= coordinate_max && fabs(point.y) <= coordinate_max)) {
             char x[32];
             char y[32];
-            snprintf(x, sizeof x, "%.8g", point.x);
-            snprintf(y, sizeof y, "%.8g", point.y);
+            snprintf(x, sizeof(x), "%.8g", point.x);
+            snprintf(y, sizeof(y), "%.8g", point.y);
             return th_error_set(err, TH_DATA_PROBLEM, "out_of_bounds", "x", x, "y", y, NULL);
         }
     }

@@ -69,27 +69,31 @@ static struct th_xy bd09_shift(struct th_xy at)
 
 static struct th_xy shift(struct th_xy (*by)(struct th_xy at), struct th_xy point)
 {
-    if (!th_offset_applies(point))
+    if (!th_offset_applies(point)) {
         return point;
+    }
     struct th_xy offset = by(point);
     return (struct th_xy){point.x + offset.x, point.y + offset.y};
 }
 
 static struct th_xy unshift(struct th_xy (*by)(struct th_xy at), struct th_xy point)
 {
-    if (!inside(point, RIM_DEG))
+    if (!inside(point, RIM_DEG)) {
         return point;
+    }
     struct th_xy guess = point;
     for (int i = 0; i < ROUNDS_MAX; i++) {
         struct th_xy offset = by(guess);
         struct th_xy next = {point.x - offset.x, point.y - offset.y};
         bool settled = fabs(next.x - guess.x) < SETTLED_DEG && fabs(next.y - guess.y) < SETTLED_DEG;
         guess = next;
-        if (settled)
+        if (settled) {
             break;
+        }
     }
-    if (!inside(guess, EDGE_DEG))
+    if (!inside(guess, EDGE_DEG)) {
         return point;
+    }
     return (struct th_xy){fmin(fmax(guess.x, SHIFTED.west), SHIFTED.east),
                           fmin(fmax(guess.y, SHIFTED.south), SHIFTED.north)};
 }

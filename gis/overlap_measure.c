@@ -26,7 +26,7 @@ static bool ring_measure(struct th_geos *geos, const GEOSGeometry *ring,
     if (n == 0) {
         return true;
     }
-    struct th_xy *points = malloc(n * sizeof *points);
+    struct th_xy *points = malloc(n * sizeof(*points));
     if (points == NULL || !GEOSCoordSeq_copyToBuffer_r(geos->context, sequence, &points->x, 0, 0)) {
         free(points);
         return false;

@@ -182,7 +182,7 @@ enum th_status th_reader_open(const char *path, const struct th_reader_options *
     if (status != TH_OK) {
         return status;
     }
-    struct th_reader *reader = calloc(1, sizeof *reader);
+    struct th_reader *reader = calloc(1, sizeof(*reader));
     if (reader == NULL) {
         free(absolute);
         return th_error_no_memory(err);

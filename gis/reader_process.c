@@ -74,14 +74,14 @@ static void arguments_make(const char *path, const struct th_reader_options *opt
     list_add(list, "encoding=", options->encoding);
     list_add(list, "shapeless=", options->shapeless ? "1" : NULL);
     double step = options->curve_step_deg > 0 ? options->curve_step_deg : TH_READER_CURVE_STEP_DEG;
-    snprintf(number, sizeof number, "%.17g", step);
+    snprintf(number, sizeof(number), "%.17g", step);
     list_add(list, "curve_step_deg=", number);
     uint64_t memory_size = limits->memory_size > 0 ? limits->memory_size : memory_size_default;
-    snprintf(number, sizeof number, "%" PRIu64, memory_size);
+    snprintf(number, sizeof(number), "%" PRIu64, memory_size);
     list_add(list, "memory_size=", number);
-    snprintf(number, sizeof number, "%u", limits->cpu_s > 0 ? limits->cpu_s : CPU_S);
+    snprintf(number, sizeof(number), "%u", limits->cpu_s > 0 ? limits->cpu_s : CPU_S);
     list_add(list, "cpu_s=", number);
-    snprintf(number, sizeof number, "%ld", (long)getpid());
+    snprintf(number, sizeof(number), "%ld", (long)getpid());
     list_add(list, "parent=", number);
 }
 
@@ -195,7 +195,7 @@ enum th_status th_reader_process_start(const char *path, const struct th_reader_
     struct list environment = {.n = 0};
     char *program =
         options->program != NULL ? th_text_duplicate(options->program) : th_reader_program();
-    struct th_reader_process *process = calloc(1, sizeof *process);
+    struct th_reader_process *process = calloc(1, sizeof(*process));
     enum th_status status = TH_OK;
     th_buf_init(&arguments.text, ARGUMENT_SIZE_MAX);
     th_buf_init(&environment.text, ARGUMENT_SIZE_MAX);
@@ -274,9 +274,9 @@ static enum th_status died(struct th_reader_process *process, struct th_error *e
     }
     if (WIFSIGNALED(ending)) {
         const char *name = sigabbrev_np(WTERMSIG(ending));
-        snprintf(how, sizeof how, "%s", name == NULL ? "?" : name);
+        snprintf(how, sizeof(how), "%s", name == NULL ? "?" : name);
     } else {
-        snprintf(how, sizeof how, "exit %d", WEXITSTATUS(ending));
+        snprintf(how, sizeof(how), "exit %d", WEXITSTATUS(ending));
     }
     return th_error_set(err, TH_UNREADABLE, "reader_crashed", "signal", how, NULL);
 }
@@ -341,7 +341,7 @@ enum th_status th_reader_process_listen(struct th_reader_process *process, unsig
     // A frame leaves the process in one go, so the time is for the whole of it: a trickle of bytes
     // is silence too.
     int64_t deadline_ms = now_ms() + (int64_t)silence_s * 1000;
-    enum th_status status = read_all(process, deadline_ms, silence_s, bytes, sizeof bytes, err);
+    enum th_status status = read_all(process, deadline_ms, silence_s, bytes, sizeof(bytes), err);
     if (status == TH_OK) {
         status = th_wire_header_decode(bytes, &header, err);
     }

@@ -40,7 +40,7 @@ const char *th_repair_method_name(enum th_repair_method method)
 
 enum th_status th_repairer_new(struct th_repairer **ret_repairer, struct th_error *err)
 {
-    struct th_repairer *repairer = calloc(1, sizeof *repairer);
+    struct th_repairer *repairer = calloc(1, sizeof(*repairer));
     if (repairer == NULL) {
         return th_error_no_memory(err);
     }
@@ -121,14 +121,16 @@ static enum th_status snap(struct th_repairer *repairer, const GEOSGeometry *men
 {
     bool lossy; // was told of the mended shape
     GEOSGeometry *snapped = GEOSGeom_setPrecision_r(repairer->geos.context, mended, 1, 0);
-    if (snapped == NULL)
+    if (snapped == NULL) {
         return TH_OK;
+    }
     th_geometry_clear(geometry);
     *geometry = (struct th_geometry){0};
     enum th_status status = th_geos_polygons(&repairer->geos, snapped, ground->origin_x,
                                              ground->origin_y, geometry, &lossy, err);
-    if (status == TH_OK && geometry->n_polygons > 0)
+    if (status == TH_OK && geometry->n_polygons > 0) {
         status = judge(repairer, geometry, ret_good, err);
+    }
     GEOSGeom_destroy_r(repairer->geos.context, snapped);
     return status;
 }
@@ -229,7 +231,7 @@ enum th_status th_repair_propose(struct th_repairer *repairer, const struct th_g
     struct th_repair repair = {.source_area_m2 = 0};
     struct th_error problem;
     struct th_ground *ground = NULL;
-    snprintf(repair.engine, sizeof repair.engine, "GEOS %.20s", GEOSversion());
+    snprintf(repair.engine, sizeof(repair.engine), "GEOS %.20s", GEOSversion());
     enum th_status status = th_lattice_normalise(&repairer->lattice, geometry, &problem);
     if (status == TH_OK) {
         status = th_lattice_ground(&repairer->lattice, &ground, &problem);

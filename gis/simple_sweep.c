@@ -316,7 +316,7 @@ static bool vertices_test(struct sweep *sweep)
             return contact_at(sweep, i, vertex->ring);
         }
     }
-    qsort(sweep->events, sweep->n, sizeof *sweep->events, event_compare);
+    qsort(sweep->events, sweep->n, sizeof(*sweep->events), event_compare);
     for (uint32_t i = 1; i < sweep->n; i++) {
         const struct event *event = &sweep->events[i];
         if (event->key == event[-1].key) {

@@ -29,7 +29,7 @@ size_t th_simple_pieces(const struct th_ground *ground, struct th_simple_piece *
         }
         start = ground->ring_ends[ring];
     }
-    qsort(pieces, n, sizeof *pieces, piece_compare);
+    qsort(pieces, n, sizeof(*pieces), piece_compare);
     return n;
 }
 

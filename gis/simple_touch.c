@@ -85,7 +85,7 @@ static void touch_note(struct touches *touches, const struct touch *touch)
 {
     if (touches->n == touches->capacity) {
         size_t capacity = touches->capacity == 0 ? 64 : 2 * touches->capacity;
-        struct touch *grown = realloc(touches->items, capacity * sizeof *grown);
+        struct touch *grown = realloc(touches->items, capacity * sizeof(*grown));
         if (grown == NULL) {
             touches->no_memory = true;
             return;
@@ -253,7 +253,7 @@ static bool holds(const struct touches *touches, const struct ring *outer, const
                         .b = outer_is_a ? inner->number : outer->number};
     const struct touch *touch = touches->n == 0 ? NULL
                                                 : bsearch(&key, touches->items, touches->n,
-                                                          sizeof *touches->items, touch_compare);
+                                                          sizeof(*touches->items), touch_compare);
     if (touch != NULL) {
         return outer_is_a ? touch->b_in_a : touch->a_in_b;
     }
@@ -314,7 +314,7 @@ static void nesting_see(struct touches *touches)
             found(touches, TH_SIMPLE_HOLE_OUTSIDE, ring_start(touches, ring), false);
         }
     }
-    qsort(touches->by_west, n, sizeof *touches->by_west, west_compare);
+    qsort(touches->by_west, n, sizeof(*touches->by_west), west_compare);
     for (size_t i = 0; i < n && !touches->found && steps <= NESTING_STEPS_MAX; i++) {
         const struct ring *a = touches->by_west[i];
         for (size_t j = i + 1; j < n && touches->by_west[j]->west <= a->east && !touches->found &&
@@ -368,7 +368,7 @@ static void connection_see(struct touches *touches)
     }
     touches->n = n;
     if (n > 0) {
-        qsort(touches->items, n, sizeof *touches->items, place_compare);
+        qsort(touches->items, n, sizeof(*touches->items), place_compare);
     }
     uint32_t first = NONE; // ring of the polygon at this place
     for (size_t i = 0; i < n && !touches->found; i++) {
@@ -396,7 +396,7 @@ static void touches_judge(struct touches *touches, const struct th_simple_piece 
     }
     if (!touches->found && !touches->tangled && !touches->no_memory) {
         if (touches->n > 0) {
-            qsort(touches->items, touches->n, sizeof *touches->items, touch_compare);
+            qsort(touches->items, touches->n, sizeof(*touches->items), touch_compare);
         }
         nesting_see(touches);
     }

@@ -39,7 +39,7 @@ static bool is_companion(const char *base, const char *name)
         strncmp(base, name, (size_t)(dot - base)) != 0) {
         return false;
     }
-    for (size_t i = 0; i < sizeof GROUPS / sizeof GROUPS[0]; i++) {
+    for (size_t i = 0; i < sizeof(GROUPS) / sizeof(GROUPS[0]); i++) {
         if (group_has(i, dot + 1)) {
             return group_has(i, other + 1);
         }
@@ -83,8 +83,8 @@ static enum th_status file_add(struct th_source_files *files, const char *name, 
 {
     struct stat facts;
     char path[PATH_SIZE_MAX];
-    int size = snprintf(path, sizeof path, "%s%s", files->folder, name);
-    if (size < 0 || (size_t)size >= sizeof path || stat(path, &facts) != 0 ||
+    int size = snprintf(path, sizeof(path), "%s%s", files->folder, name);
+    if (size < 0 || (size_t)size >= sizeof(path) || stat(path, &facts) != 0 ||
         !S_ISREG(facts.st_mode) || (log && facts.st_size == 0)) {
         return TH_OK;
     }
@@ -96,7 +96,7 @@ static enum th_status file_add(struct th_source_files *files, const char *name, 
     }
     if (files->n % 16 == 0) {
         struct th_source_file *grown =
-            realloc(files->items, (files->n + 16) * sizeof *files->items);
+            realloc(files->items, (files->n + 16) * sizeof(*files->items));
         if (grown == NULL) {
             return th_error_no_memory(err);
         }
@@ -176,7 +176,7 @@ enum th_status th_source_files_list(const char *path, struct th_source_files *re
         return status;
     }
     if (files.n > 1) {
-        qsort(files.items, files.n, sizeof *files.items, compare_names);
+        qsort(files.items, files.n, sizeof(*files.items), compare_names);
     }
     *ret_files = files;
     return TH_OK;

@@ -30,7 +30,7 @@ struct th_surveyor {
 enum th_status th_surveyor_new(const struct th_surveyor_options *options,
                                struct th_surveyor **ret_surveyor, struct th_error *err)
 {
-    struct th_surveyor *surveyor = calloc(1, sizeof *surveyor);
+    struct th_surveyor *surveyor = calloc(1, sizeof(*surveyor));
     if (surveyor == NULL) {
         return th_error_no_memory(err);
     }
@@ -96,8 +96,8 @@ static enum th_status out_of_bounds(struct th_xy point, struct th_error *err)
 {
     char x[32];
     char y[32];
-    snprintf(x, sizeof x, "%.8g", point.x);
-    snprintf(y, sizeof y, "%.8g", point.y);
+    snprintf(x, sizeof(x), "%.8g", point.x);
+    snprintf(y, sizeof(y), "%.8g", point.y);
     return th_error_set(err, TH_DATA_PROBLEM, "out_of_bounds", "x", x, "y", y, NULL);
 }
 
@@ -133,9 +133,9 @@ static enum th_status bounds_check(const struct th_surveyor *surveyor, struct th
     }
     char box_text[128];
     char bounds_text[128];
-    snprintf(box_text, sizeof box_text, "%.5f, %.5f – %.5f, %.5f", box.west, box.south, box.east,
+    snprintf(box_text, sizeof(box_text), "%.5f, %.5f – %.5f, %.5f", box.west, box.south, box.east,
              box.north);
-    snprintf(bounds_text, sizeof bounds_text, "%g, %g – %g, %g", bounds.west, bounds.south,
+    snprintf(bounds_text, sizeof(bounds_text), "%g, %g – %g, %g", bounds.west, bounds.south,
              bounds.east, bounds.north);
     return th_error_set(err, TH_DATA_PROBLEM, "outside_bounds", "box", box_text, "bounds",
                         bounds_text, NULL);
@@ -229,16 +229,16 @@ static size_t line_ends(const unsigned char *bytes, size_t size, struct th_xy en
 {
     static const unsigned char LINE[] = {1, 2, 0, 0, 0};
     uint32_t n = 0;
-    if (size < LINE_HEADER_SIZE || memcmp(bytes, LINE, sizeof LINE) != 0) {
+    if (size < LINE_HEADER_SIZE || memcmp(bytes, LINE, sizeof(LINE)) != 0) {
         return 0;
     }
-    memcpy(&n, bytes + sizeof LINE, sizeof n);
-    if (n < LINE_ENDS || n > (size - LINE_HEADER_SIZE) / sizeof *ends) {
+    memcpy(&n, bytes + sizeof(LINE), sizeof(n));
+    if (n < LINE_ENDS || n > (size - LINE_HEADER_SIZE) / sizeof(*ends)) {
         return 0;
     }
-    size_t length = LINE_HEADER_SIZE + n * sizeof *ends;
-    memcpy(&ends[0], bytes + LINE_HEADER_SIZE, sizeof *ends);
-    memcpy(&ends[1], bytes + length - sizeof *ends, sizeof *ends);
+    size_t length = LINE_HEADER_SIZE + n * sizeof(*ends);
+    memcpy(&ends[0], bytes + LINE_HEADER_SIZE, sizeof(*ends));
+    memcpy(&ends[1], bytes + length - sizeof(*ends), sizeof(*ends));
     return length;
 }
 
@@ -270,7 +270,7 @@ static bool lines_read(const struct th_surveyor *surveyor, const unsigned char *
     static const unsigned char LINES[] = {1, 5, 0, 0, 0};
     struct th_xy ends[LINE_ENDS];
     bool several =
-        wkb != NULL && wkb_size > LINE_HEADER_SIZE && memcmp(wkb, LINES, sizeof LINES) == 0;
+        wkb != NULL && wkb_size > LINE_HEADER_SIZE && memcmp(wkb, LINES, sizeof(LINES)) == 0;
     size_t at = several ? LINE_HEADER_SIZE : 0;
     *lines = (struct lines){.chained = true};
     while (wkb != NULL && at < wkb_size && (several || lines->n == 0)) {
@@ -305,7 +305,7 @@ static enum th_status line_explain(const struct th_surveyor *surveyor, const voi
     }
     double whole_m = lines.chained ? gap_between_m(surveyor, lines.first, lines.last) : 0;
     double gap_m = whole_m > 0 ? whole_m : lines.widest_m;
-    snprintf(text, sizeof text, gap_m < 1 ? "%.3f" : "%.1f", gap_m);
+    snprintf(text, sizeof(text), gap_m < 1 ? "%.3f" : "%.1f", gap_m);
     (void)th_error_set(err, TH_DATA_PROBLEM, whole_m > 0 ? "line_open" : "lines_open", "gap_m",
                        text, NULL);
     th_error_add_int(err, "n", (long long)lines.n);

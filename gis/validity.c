@@ -38,7 +38,7 @@ static const struct {
 
 enum th_status th_validity_new(struct th_validity **ret_validity, struct th_error *err)
 {
-    struct th_validity *validity = calloc(1, sizeof *validity);
+    struct th_validity *validity = calloc(1, sizeof(*validity));
     if (validity == NULL) {
         return th_error_no_memory(err);
     }
@@ -68,8 +68,8 @@ static enum th_status refuse(const char *reason, double lon, double lat, struct 
 {
     char lon_text[32];
     char lat_text[32];
-    snprintf(lon_text, sizeof lon_text, "%.7f", lon);
-    snprintf(lat_text, sizeof lat_text, "%.7f", lat);
+    snprintf(lon_text, sizeof(lon_text), "%.7f", lon);
+    snprintf(lat_text, sizeof(lat_text), "%.7f", lat);
     return th_error_set(err, TH_DATA_PROBLEM, "geometry_invalid", "reason", reason, "lon", lon_text,
                         "lat", lat_text, NULL);
 }
@@ -102,7 +102,7 @@ static enum th_status rings_check(const struct th_geometry *geometry, struct th_
 
 static const char *reason_key(const char *reason)
 {
-    for (size_t i = 0; reason != NULL && i < sizeof reasons / sizeof reasons[0]; i++) {
+    for (size_t i = 0; reason != NULL && i < sizeof(reasons) / sizeof(reasons[0]); i++) {
         if (strcmp(reasons[i].reason, reason) == 0) {
             return reasons[i].key;
         }

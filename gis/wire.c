@@ -51,7 +51,7 @@ static int64_t i64_get(struct cursor *cursor)
 {
     uint64_t bits = number_get(cursor, 8);
     int64_t value;
-    memcpy(&value, &bits, sizeof value);
+    memcpy(&value, &bits, sizeof(value));
     return value;
 }
 
@@ -59,7 +59,7 @@ static double double_get(struct cursor *cursor)
 {
     uint64_t bits = number_get(cursor, 8);
     double value;
-    memcpy(&value, &bits, sizeof value);
+    memcpy(&value, &bits, sizeof(value));
     return value;
 }
 
@@ -184,7 +184,7 @@ enum th_status th_wire_error_decode(const void *payload, size_t size, struct th_
     struct th_error error = {0};
     (void)th_error_set(&error, (enum th_status)status, key, NULL);
     for (uint32_t i = 0; i < n_args; i++) {
-        const char *name = text_get(&cursor, sizeof error.args[0].name - 1);
+        const char *name = text_get(&cursor, sizeof(error.args[0].name) - 1);
         const char *value = text_get(&cursor, TH_ERROR_VALUE_SIZE - 1);
         // A value that begins with '@' would be looked up as a message.
         if (!is_key(name) || value == NULL || value[0] == '@') {
@@ -201,8 +201,8 @@ enum th_status th_wire_error_decode(const void *payload, size_t size, struct th_
 
 static void encoding_get(struct cursor *cursor, struct th_reader_encoding *encoding)
 {
-    text_copy_get(cursor, encoding->name, sizeof encoding->name);
-    text_copy_get(cursor, encoding->declared, sizeof encoding->declared);
+    text_copy_get(cursor, encoding->name, sizeof(encoding->name));
+    text_copy_get(cursor, encoding->declared, sizeof(encoding->declared));
     uint32_t how = u32_get(cursor);
     encoding->n_values = count_get(cursor);
     encoding->n_fit = count_get(cursor);
@@ -255,7 +255,7 @@ static void axes_get(struct cursor *cursor, struct th_reader_info *info)
 static bool is_detail(const char *detail)
 {
     static const char *const prefixes[] = {"@points.", "@shape."};
-    for (size_t i = 0; detail != NULL && i < sizeof prefixes / sizeof prefixes[0]; i++) {
+    for (size_t i = 0; detail != NULL && i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
         if (th_text_starts_with(detail, prefixes[i])) {
             return is_key(detail + strlen(prefixes[i]));
         }
@@ -268,7 +268,7 @@ enum th_status th_wire_info_decode(const void *payload, size_t size, struct th_w
 {
     // One block: the struct, the names, a copy of the payload that everything points into.
     const size_t names_size = TH_WIRE_FIELDS_MAX * sizeof(const char *);
-    struct th_wire_info *decoded = calloc(1, sizeof *decoded + names_size + size + 1);
+    struct th_wire_info *decoded = calloc(1, sizeof(*decoded) + names_size + size + 1);
     if (decoded == NULL) {
         return th_error_no_memory(err);
     }
@@ -378,8 +378,8 @@ enum th_status th_wire_batch_decode_take(void *payload, size_t size, size_t n_fi
         n_rows > cursor.left / WIRE_ROW_SIZE_MIN) {
         return protocol_error(err);
     }
-    struct batch *batch = calloc(1, sizeof *batch);
-    struct th_reader_row *rows = calloc(n_rows, sizeof *rows);
+    struct batch *batch = calloc(1, sizeof(*batch));
+    struct th_reader_row *rows = calloc(n_rows, sizeof(*rows));
     const char **values = NULL;
     if (batch == NULL || rows == NULL) {
         goto no_memory;
@@ -390,7 +390,7 @@ enum th_status th_wire_batch_decode_take(void *payload, size_t size, size_t n_fi
         goto no_memory;
     }
     size_t n_room = n_values < cursor.left / 4 ? n_values : cursor.left / 4;
-    values = malloc((n_room + 1) * sizeof *values);
+    values = malloc((n_room + 1) * sizeof(*values));
     if (values == NULL) {
         goto no_memory;
     }

@@ -60,7 +60,7 @@ static void i64_put(struct th_wire_frame *frame, int64_t value)
 static void double_put(struct th_wire_frame *frame, double value)
 {
     uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
+    memcpy(&bits, &value, sizeof(bits));
     number_put(frame, bits, 8);
 }
 
@@ -122,11 +122,11 @@ void th_wire_put_error(struct th_wire_frame *frame, const struct th_error *error
     u32_put(frame, (uint32_t)error->n_args);
     for (int i = 0; i < error->n_args; i++) {
         const struct th_error_arg *arg = &error->args[i];
-        text_put(frame, arg->name, sizeof arg->name - 1);
+        text_put(frame, arg->name, sizeof(arg->name) - 1);
         // Names of files and layers are not references to messages.
         bool reference = arg->value[0] == '@';
         char value[TH_ERROR_VALUE_SIZE];
-        th_text_copy(value, sizeof value, reference ? arg->value + 1 : arg->value);
+        th_text_copy(value, sizeof(value), reference ? arg->value + 1 : arg->value);
         th_text_mend(value);
         text_put(frame, value, TH_ERROR_VALUE_SIZE - 1);
     }
@@ -134,8 +134,8 @@ void th_wire_put_error(struct th_wire_frame *frame, const struct th_error *error
 
 static void encoding_put(struct th_wire_frame *frame, const struct th_reader_encoding *encoding)
 {
-    text_put(frame, encoding->name, sizeof encoding->name - 1);
-    text_put(frame, encoding->declared, sizeof encoding->declared - 1);
+    text_put(frame, encoding->name, sizeof(encoding->name) - 1);
+    text_put(frame, encoding->declared, sizeof(encoding->declared) - 1);
     u32_put(frame, (uint32_t)encoding->how);
     i64_put(frame, encoding->n_values);
     i64_put(frame, encoding->n_fit);

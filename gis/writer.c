@@ -113,7 +113,7 @@ static char *native_data(const struct th_writer_options *from)
     if (from->format == TH_WRITER_FIBOA) {
         struct th_json *list = th_json_array();
         struct th_json *schemas = th_json_object();
-        for (size_t i = 0; i < sizeof SCHEMAS / sizeof SCHEMAS[0]; i++) {
+        for (size_t i = 0; i < sizeof(SCHEMAS) / sizeof(SCHEMAS[0]); i++) {
             th_json_append_text(list, SCHEMAS[i]);
         }
         th_json_set(schemas, from->collection, list);
@@ -216,19 +216,19 @@ enum th_status th_writer_open(const char *path, const struct th_writer_options *
     if (status != TH_OK) {
         return status;
     }
-    struct th_writer *writer = calloc(1, sizeof *writer);
+    struct th_writer *writer = calloc(1, sizeof(*writer));
     if (writer == NULL) {
         return th_error_no_memory(err);
     }
     writer->format = options->format;
-    writer->fields = malloc((options->n_fields + 1) * sizeof *writer->fields);
-    writer->values = calloc(options->n_fields + 1, sizeof *writer->values);
+    writer->fields = malloc((options->n_fields + 1) * sizeof(*writer->fields));
+    writer->values = calloc(options->n_fields + 1, sizeof(*writer->values));
     if (writer->fields == NULL || writer->values == NULL) {
         status = th_error_no_memory(err);
         goto done;
     }
     if (options->n_fields > 0) {
-        memcpy(writer->fields, options->fields, options->n_fields * sizeof *options->fields);
+        memcpy(writer->fields, options->fields, options->n_fields * sizeof(*options->fields));
     }
     writer->n_fields = options->n_fields;
     status = transform_make(writer, options, err);

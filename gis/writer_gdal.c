@@ -89,7 +89,7 @@ static struct th_writer_dataset *open_dataset(const struct th_writer_plan *plan,
                                               char message[TH_WRITER_MESSAGE_SIZE])
 {
     struct th_capture capture;
-    struct th_writer_dataset *d = calloc(1, sizeof *d);
+    struct th_writer_dataset *d = calloc(1, sizeof(*d));
     message[0] = '\0';
     if (d == NULL) {
         return NULL;

@@ -29,8 +29,9 @@ int th_zone_meridian_deg(int width_deg, int zone)
 int th_zone_code(enum th_zone_datum datum, int width_deg, int zone, bool prefixed)
 {
     if ((width_deg != 3 && width_deg != 6) || zone < th_zone_first(width_deg) ||
-        zone > th_zone_last(width_deg))
+        zone > th_zone_last(width_deg)) {
         return 0;
+    }
     return CODES[datum][width_deg == 3][!prefixed] + zone - th_zone_first(width_deg);
 }
 

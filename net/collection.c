@@ -54,7 +54,7 @@ static enum th_status seen_once(struct th_id_set *seen, const void *data, size_t
     struct th_hash hash = th_hash_bytes(TH_HASH_BLAKE2B, data, size);
     int64_t digest = 0;
     bool is_new = false;
-    memcpy(&digest, hash.bytes, sizeof digest);
+    memcpy(&digest, hash.bytes, sizeof(digest));
     enum th_status status =
         th_id_set_add(seen, (digest & INT64_MAX) == 0 ? 1 : digest & INT64_MAX, &is_new, err);
     return status == TH_OK && !is_new ? th_error_set(err, TH_UNREADABLE, "collection_repeats", NULL)
@@ -89,12 +89,15 @@ static enum th_status page_read(struct fetching *f, const char *url, char **ret_
         return status;
     }
     status = seen_once(&f->urls, url, strlen(url), err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_download_by_rules(f->rules, url, f->page_path, &limits, &progress, &hash, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_file_read(f->page_path, TH_COLLECTION_PAGE_MAX, ret_text, ret_size, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     th_hasher_update(f->hasher, *ret_text, *ret_size);
     f->size += (int64_t)*ret_size;
     f->n_asked++;
@@ -113,9 +116,10 @@ static enum th_status page_end(struct fetching *f, int64_t n_features, struct th
 {
     if ((size_t)f->n_pages == f->pages_capacity) {
         size_t capacity = f->pages_capacity == 0 ? 16 : 2 * f->pages_capacity;
-        int64_t *grown = realloc(f->page_ends, capacity * sizeof *grown);
-        if (grown == NULL)
+        int64_t *grown = realloc(f->page_ends, capacity * sizeof(*grown));
+        if (grown == NULL) {
             return th_error_no_memory(err);
+        }
         f->page_ends = grown;
         f->pages_capacity = capacity;
     }
@@ -134,17 +138,21 @@ static enum th_status crs_take(struct fetching *f, const struct th_json *page, s
     const struct th_json *crs = th_json_get(page, "crs");
     char *text = NULL;
     enum th_status status = TH_OK;
-    if (crs != NULL && th_json_type(crs) != TH_JSON_NULL)
+    if (crs != NULL && th_json_type(crs) != TH_JSON_NULL) {
         status = th_json_dump(crs, TH_JSON_CANONICAL, &text, err);
-    else
+    } else {
         text = th_text_duplicate("");
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
-    if (text == NULL)
+    }
+    if (text == NULL) {
         return th_error_no_memory(err);
+    }
     if (f->crs != NULL) {
-        if (strcmp(f->crs, text) != 0)
+        if (strcmp(f->crs, text) != 0) {
             status = th_error_set(err, TH_UNREADABLE, "collection_crs", NULL);
+        }
         free(text);
         return status;
     }
@@ -160,11 +168,13 @@ static enum th_status id_take(struct fetching *f, const struct th_json *feature,
 {
     const struct th_json *id = th_json_get(feature, "id");
     char *text = NULL;
-    if (id == NULL || th_json_type(id) == TH_JSON_NULL)
+    if (id == NULL || th_json_type(id) == TH_JSON_NULL) {
         return TH_OK;
+    }
     enum th_status status = th_json_dump(id, TH_JSON_CANONICAL, &text, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = seen_once(&f->ids, text, strlen(text), err);
+    }
     free(text);
     return status;
 }
@@ -173,18 +183,21 @@ static enum th_status feature_write(struct fetching *f, const struct th_json *fe
                                     struct th_hasher *page_hasher, struct th_error *err)
 {
     char *text = NULL;
-    if (strcmp(th_json_get_text(feature, "type", ""), "Feature") != 0)
+    if (strcmp(th_json_get_text(feature, "type", ""), "Feature") != 0) {
         return bad_page(f, err);
+    }
     if (f->n_features == f->limits->features_max) {
         enum th_status status = th_error_set(err, TH_LIMIT, "collection_features", NULL);
         th_error_add_int(err, "limit", f->limits->features_max);
         return status;
     }
     enum th_status status = id_take(f, feature, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_json_dump(feature, TH_JSON_COMPACT, &text, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     bool written = fprintf(f->file, "%s%s", f->n_features > 0 ? ",\n" : "\n", text) > 0;
     th_hasher_update(page_hasher, text, strlen(text) + 1);
     free(text);
@@ -197,25 +210,33 @@ static enum th_status page_write(struct fetching *f, const struct th_json *page,
 {
     const struct th_json *features = th_json_get(page, "features");
     if (strcmp(th_json_get_text(page, "type", ""), "FeatureCollection") != 0 ||
-        th_json_type(features) != TH_JSON_ARRAY)
+        th_json_type(features) != TH_JSON_ARRAY) {
         return bad_page(f, err);
+    }
     f->total = th_json_get_int(page, "numberMatched", th_json_get_int(page, "totalFeatures", -1));
     struct th_hasher *hasher = th_hasher_new(TH_HASH_BLAKE2B);
-    if (hasher == NULL)
+    if (hasher == NULL) {
         return th_error_no_memory(err);
+    }
     enum th_status status = crs_take(f, page, err);
-    for (size_t i = 0; status == TH_OK && i < th_json_size(features); i++)
+    for (size_t i = 0; status == TH_OK && i < th_json_size(features); i++) {
         status = feature_write(f, th_json_at(features, i), hasher, err);
+    }
     struct th_hash all = th_hasher_final(hasher);
     th_hasher_free(hasher);
-    if (status == TH_OK && th_json_size(features) > 0)
-        status = seen_once(&f->pages, all.bytes, sizeof all.bytes, err);
-    if (status == TH_OK && !th_progress_report(f->progress, "collection", f->n_features, f->total))
+    if (status == TH_OK && th_json_size(features) > 0) {
+        status = seen_once(&f->pages, all.bytes, sizeof(all.bytes), err);
+    }
+    if (status == TH_OK &&
+        !th_progress_report(f->progress, "collection", f->n_features, f->total)) {
         status = th_error_set(err, TH_INTERRUPTED, "download_interrupted", NULL);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = page_end(f, f->n_features, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *ret_n = th_json_size(features);
+    }
     return status;
 }
 
@@ -224,8 +245,9 @@ static const char *next_link(const struct th_json *page)
     const struct th_json *links = th_json_get(page, "links");
     for (size_t i = 0; i < th_json_size(links); i++) {
         const struct th_json *link = th_json_at(links, i);
-        if (strcmp(th_json_get_text(link, "rel", ""), "next") == 0)
+        if (strcmp(th_json_get_text(link, "rel", ""), "next") == 0) {
             return th_json_get_text(link, "href", NULL);
+        }
     }
     return NULL;
 }
@@ -237,15 +259,17 @@ static enum th_status follow(const struct th_json *page, struct th_buf *url, boo
     struct th_buf next;
     const char *link = next_link(page);
     *ret_more = link != NULL;
-    if (link == NULL)
+    if (link == NULL) {
         return TH_OK;
+    }
     th_buf_init(&next, URL_LIMIT);
     enum th_status status = TH_OK;
     if (!th_collection_follow(th_buf_text(url), link, &next) ||
-        !th_download_same_host(th_buf_text(url), th_buf_text(&next)))
+        !th_download_same_host(th_buf_text(url), th_buf_text(&next))) {
         status = th_error_set(err, TH_UNREADABLE, "collection_host", "url", link, NULL);
-    else
+    } else {
         status = th_buf_check(&next, err);
+    }
     if (status == TH_OK) {
         th_buf_clear(url);
         th_buf_append_str(url, th_buf_text(&next));
@@ -268,12 +292,15 @@ static enum th_status fetch_ogc_api(struct fetching *f, struct th_error *err)
         size_t n = 0;
         struct th_json *page = NULL;
         status = page_read(f, th_buf_text(&url), &text, &size, err);
-        if (status == TH_OK && th_json_parse(text, size, &page, NULL) != TH_OK)
+        if (status == TH_OK && th_json_parse(text, size, &page, NULL) != TH_OK) {
             status = bad_page(f, err);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             status = page_write(f, page, &n, err);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             status = follow(page, &url, &more, err);
+        }
         th_json_free(page);
         free(text);
     }
@@ -296,12 +323,14 @@ static enum th_status layer_find(const char *xml, char **ret_one, struct th_erro
     th_buf_init(&names, 1024);
     for (const char *at = strstr(xml, "FeatureType");
          at != NULL && next != NULL && n < LAYERS_SHOWN; at = strstr(at + 1, "FeatureType")) {
-        for (; looked < at; looked++)
+        for (; looked < at; looked++) {
             open = *looked == '<' ? looked : open;
+        }
         next = next < at ? strstr(at, "Name>") : next;
         bool element = strchr("> \t\r\n", at[strlen("FeatureType")]) != NULL && open[1] != '/';
-        if (!element || next == NULL)
+        if (!element || next == NULL) {
             continue;
+        }
         const char *name = next + strlen("Name>");
         size_t size = strcspn(name, "<");
         th_buf_append_str(&names, n > 0 ? ", " : "");
@@ -314,15 +343,17 @@ static enum th_status layer_find(const char *xml, char **ret_one, struct th_erro
         }
     }
     enum th_status status = TH_OK;
-    if (n != 1)
+    if (n != 1) {
         status = th_error_set(err, TH_UNREADABLE, "collection_layers", "layers",
                               th_buf_text(&names), NULL);
-    else if (one == NULL)
+    } else if (one == NULL) {
         status = th_error_no_memory(err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *ret_one = one;
-    else
+    } else {
         free(one);
+    }
     th_buf_clear(&names);
     return status;
 }
@@ -333,15 +364,18 @@ static enum th_status wfs_layer(struct fetching *f, char **ret_layer, struct th_
     struct th_buf url;
     char *text = NULL;
     size_t size = 0;
-    if (th_collection_wfs_has_layer(f->url))
+    if (th_collection_wfs_has_layer(f->url)) {
         return TH_OK;
+    }
     th_buf_init(&url, URL_LIMIT);
     th_collection_wfs_capabilities(f->url, &url);
     enum th_status status = th_buf_check(&url, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = page_read(f, th_buf_text(&url), &text, &size, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = layer_find(text, ret_layer, err);
+    }
     free(text);
     th_buf_clear(&url);
     return status;
@@ -353,12 +387,14 @@ static int64_t xml_count(const char *xml, const char *name)
     char digits[24];
     int64_t value = -1;
     const char *at = strstr(xml, name);
-    if (at == NULL)
+    if (at == NULL) {
         return -1;
+    }
     at += strlen(name);
     size_t size = strspn(at, "0123456789");
-    if (size == 0 || size >= sizeof digits)
+    if (size == 0 || size >= sizeof(digits)) {
         return -1;
+    }
     memcpy(digits, at, size);
     digits[size] = '\0';
     return th_text_parse_int(digits, 0, INT64_MAX, &value) ? value : -1;
@@ -374,10 +410,12 @@ static enum th_status fetch_gml(struct fetching *f, const char *layer, struct th
     th_buf_init(&url, URL_LIMIT);
     th_collection_wfs_page(f->url, &request, &url);
     enum th_status status = th_buf_check(&url, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = page_read(f, th_buf_text(&url), &text, &size, err);
-    if (status == TH_OK && strstr(text, "FeatureCollection") == NULL)
+    }
+    if (status == TH_OK && strstr(text, "FeatureCollection") == NULL) {
         status = bad_page(f, err);
+    }
     if (status == TH_OK) {
         int64_t matched = xml_count(text, "numberMatched=\"");
         int64_t returned = xml_count(text, "numberReturned=\"");
@@ -387,10 +425,12 @@ static enum th_status fetch_gml(struct fetching *f, const char *layer, struct th
             th_error_add_int(err, "total", matched);
         }
     }
-    if (status == TH_OK && fwrite(text, 1, size, f->file) != size)
+    if (status == TH_OK && fwrite(text, 1, size, f->file) != size) {
         status = disk_failed(f, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = page_end(f, INT64_MAX, err);
+    }
     free(text);
     th_buf_clear(&url);
     return status;
@@ -412,8 +452,9 @@ static enum th_status fetch_wfs(struct fetching *f, bool *ret_gml, struct th_err
         th_buf_clear(&url);
         th_collection_wfs_page(f->url, &request, &url);
         status = th_buf_check(&url, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = page_read(f, th_buf_text(&url), &text, &size, err);
+        }
         bool json = status == TH_OK && th_json_parse(text, size, &page, NULL) == TH_OK;
         if (json) {
             status = page_write(f, page, &n, err);
@@ -456,10 +497,12 @@ static enum th_status open_files(struct fetching *f, const char *path, struct th
     f->page_path = th_buf_take(&text);
     th_buf_printf(&text, "%s.pages", path);
     f->part_path = th_buf_take(&text);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
-    if (f->hasher == NULL || f->page_path == NULL || f->part_path == NULL)
+    }
+    if (f->hasher == NULL || f->page_path == NULL || f->part_path == NULL) {
         return th_error_no_memory(err);
+    }
     f->file = fopen(f->part_path, "wb");
     return f->file == NULL ? disk_failed(f, err) : TH_OK;
 }
@@ -471,10 +514,12 @@ static enum th_status close_files(struct fetching *f, const char *path, enum th_
     if (f->file != NULL) {
         bool written = fflush(f->file) == 0 && fsync(fileno(f->file)) == 0;
         written = fclose(f->file) == 0 && written;
-        if (status == TH_OK && (!written || rename(f->part_path, path) != 0))
+        if (status == TH_OK && (!written || rename(f->part_path, path) != 0)) {
             status = disk_failed(f, err);
-        if (status != TH_OK)
+        }
+        if (status != TH_OK) {
             (void)unlink(f->part_path);
+        }
         (void)unlink(f->page_path);
     }
     th_hasher_free(f->hasher);
@@ -514,8 +559,9 @@ enum th_status th_collection_fetch_by_rules(const struct th_download_rules *rule
     } else if (status == TH_OK) {
         status = fetch_ogc_api(&f, err);
     }
-    if (status == TH_OK && !info.gml)
+    if (status == TH_OK && !info.gml) {
         status = check_whole(&f, err);
+    }
     if (status == TH_OK) {
         th_collection_name_of(url, info.name);
         info.n_pages = f.n_pages;
@@ -524,10 +570,11 @@ enum th_status th_collection_fetch_by_rules(const struct th_download_rules *rule
         info.sha256 = th_hasher_final(f.hasher);
     }
     status = close_files(&f, path, status, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_info = info;
-    else
+    } else {
         free(f.page_ends);
+    }
     return status;
 }
 

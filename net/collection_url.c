@@ -16,11 +16,13 @@ struct parameter {
 
 static bool parameter_next(const char **query, struct parameter *ret_parameter)
 {
-    while (**query == '&')
+    while (**query == '&') {
         ++*query;
+    }
     size_t size = strcspn(*query, "&#");
-    if (size == 0)
+    if (size == 0) {
         return false;
+    }
     struct parameter parameter = {.name = *query, .name_size = strcspn(*query, "=&#")};
     if (parameter.name_size < size) {
         parameter.value = *query + parameter.name_size + 1;
@@ -50,8 +52,9 @@ static const char *collection_part(const char *url, size_t *ret_size)
 {
     size_t path_size = strcspn(url, "?#");
     const char *part = strstr(url, "/collections/");
-    if (part == NULL || (size_t)(part - url) >= path_size)
+    if (part == NULL || (size_t)(part - url) >= path_size) {
         return NULL;
+    }
     part += strlen("/collections/");
     *ret_size = strcspn(part, "/?#");
     return *ret_size > 0 ? part : NULL;
@@ -62,13 +65,16 @@ enum th_collection_protocol th_collection_protocol_of(const char *url)
     struct parameter parameter;
     size_t size = 0;
     const char *query = query_of(url);
-    while (parameter_next(&query, &parameter))
+    while (parameter_next(&query, &parameter)) {
         if (is_named(&parameter, "service") && parameter.value_size == 3 &&
-            strncasecmp(parameter.value, "WFS", 3) == 0)
+            strncasecmp(parameter.value, "WFS", 3) == 0) {
             return TH_COLLECTION_WFS;
+        }
+    }
     const char *part = collection_part(url, &size);
-    if (part == NULL)
+    if (part == NULL) {
         return TH_COLLECTION_NONE;
+    }
     // Behind the collection only its items are pages of features.
     const char *rest = part + size;
     rest += *rest == '/';
@@ -117,10 +123,11 @@ void th_collection_name_of(const char *url, char name[TH_COLLECTION_NAME_SIZE])
         char c = text[i];
         bool safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                     c == '-' || c == '_' || (c == '.' && n > 0);
-        if (c == ':')
+        if (c == ':') {
             n = 0; // a prefix is not part of the name
-        else if (safe)
+        } else if (safe) {
             name[n++] = c;
+        }
     }
     name[n] = '\0';
 }
@@ -131,11 +138,13 @@ void th_collection_first_page(const char *url, struct th_buf *out)
     const char *query = query_of(url);
     bool limited = false;
     size_t path_size = strcspn(url, "?#");
-    while (path_size > 0 && url[path_size - 1] == '/')
+    while (path_size > 0 && url[path_size - 1] == '/') {
         path_size--;
+    }
     th_buf_append(out, url, path_size);
-    if (path_size < 6 || memcmp(url + path_size - 6, "/items", 6) != 0)
+    if (path_size < 6 || memcmp(url + path_size - 6, "/items", 6) != 0) {
         th_buf_append_str(out, "/items");
+    }
     th_buf_append_char(out, '?');
     while (parameter_next(&query, &parameter)) {
         limited = limited || is_named(&parameter, "limit");
@@ -145,8 +154,9 @@ void th_collection_first_page(const char *url, struct th_buf *out)
         th_buf_append_char(out, '&');
     }
     // A service lowers a limit that is too large for it.
-    if (!limited)
+    if (!limited) {
         th_buf_printf(out, "limit=%d", PAGE_FEATURES);
+    }
 }
 
 bool th_collection_follow(const char *page_url, const char *link, struct th_buf *out)
@@ -156,8 +166,9 @@ bool th_collection_follow(const char *page_url, const char *link, struct th_buf 
     bool good = url != NULL && curl_url_set(url, CURLUPART_URL, page_url, 0) == CURLUE_OK &&
                 curl_url_set(url, CURLUPART_URL, link, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
                 curl_url_get(url, CURLUPART_URL, &text, 0) == CURLUE_OK;
-    if (good)
+    if (good) {
         th_buf_append_str(out, text);
+    }
     curl_free(text);
     curl_url_cleanup(url);
     return good;
@@ -175,8 +186,9 @@ static void wfs_base(const char *url, const char *request, bool keep_layer, stru
     while (parameter_next(&query, &parameter)) {
         bool layer = is_named(&parameter, "typeNames") || is_named(&parameter, "typeName");
         bool kept = !layer;
-        for (int i = 0; kept && ours[i] != NULL; i++)
+        for (int i = 0; kept && ours[i] != NULL; i++) {
             kept = !is_named(&parameter, ours[i]);
+        }
         if (layer && keep_layer) {
             th_buf_append_str(out, "&typeNames=");
             th_buf_append(out, parameter.value, parameter.value_size);
@@ -200,13 +212,16 @@ void th_collection_wfs_page(const char *url, const struct th_wfs_request *reques
                             struct th_buf *out)
 {
     wfs_base(url, "GetFeature", request->layer == NULL, out);
-    if (request->layer != NULL)
+    if (request->layer != NULL) {
         parameter_add(out, "typeNames", request->layer);
-    if (request->format != NULL)
+    }
+    if (request->format != NULL) {
         parameter_add(out, "outputFormat", request->format);
-    if (request->count > 0)
+    }
+    if (request->count > 0) {
         th_buf_printf(out, "&startIndex=%" PRId64 "&count=%" PRId64, request->start,
                       request->count);
+    }
 }
 
 void th_collection_wfs_capabilities(const char *url, struct th_buf *out)

@@ -60,16 +60,18 @@ static int on_progress(void *context, curl_off_t total, curl_off_t now, curl_off
     (void)up_total;
     (void)up_now;
     int64_t known_total = total > 0 ? (int64_t)total : -1;
-    if (th_progress_report(transfer->progress, "download", (int64_t)now, known_total))
+    if (th_progress_report(transfer->progress, "download", (int64_t)now, known_total)) {
         return 0;
+    }
     transfer->stopped = true;
     return 1;
 }
 
 static bool scheme_is_allowed(const struct th_download_rules *rules, const char *url)
 {
-    if (th_text_starts_with(url, "https://"))
+    if (th_text_starts_with(url, "https://")) {
         return strstr(rules->schemes, "https") != NULL;
+    }
     return strcmp(rules->schemes, "https") != 0 && th_text_starts_with(url, "http://127.0.0.1:");
 }
 
@@ -105,27 +107,36 @@ static CURLcode set_up(CURL *curl, const struct th_download_rules *rules, const 
                  {CURLOPT_REDIR_PROTOCOLS_STR, rules->redirect_schemes},
                  {CURLOPT_USERAGENT, "tanhui"}};
     CURLcode code = CURLE_OK;
-    for (size_t i = 0; code == CURLE_OK && i < sizeof numbers / sizeof numbers[0]; i++)
+    for (size_t i = 0; code == CURLE_OK && i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         code = curl_easy_setopt(curl, numbers[i].option, numbers[i].value);
-    for (size_t i = 0; code == CURLE_OK && i < sizeof texts / sizeof texts[0]; i++)
+    }
+    for (size_t i = 0; code == CURLE_OK && i < sizeof(texts) / sizeof(texts[0]); i++) {
         code = curl_easy_setopt(curl, texts[i].option, texts[i].value);
+    }
     // As curl itself and everything that is built on OpenSSL has it, for networks that vouch for
     // their own sites.
     const char *roots = getenv("SSL_CERT_FILE");
-    if (code == CURLE_OK && roots != NULL && roots[0] != '\0')
+    if (code == CURLE_OK && roots != NULL && roots[0] != '\0') {
         code = curl_easy_setopt(curl, CURLOPT_CAINFO, roots);
-    if (code == CURLE_OK)
+    }
+    if (code == CURLE_OK) {
         code = curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)limits->size_max);
-    if (code == CURLE_OK)
+    }
+    if (code == CURLE_OK) {
         code = curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, message);
-    if (code == CURLE_OK)
+    }
+    if (code == CURLE_OK) {
         code = curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data);
-    if (code == CURLE_OK)
+    }
+    if (code == CURLE_OK) {
         code = curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
-    if (code == CURLE_OK)
+    }
+    if (code == CURLE_OK) {
         code = curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-    if (code == CURLE_OK)
+    }
+    if (code == CURLE_OK) {
         code = curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer);
+    }
     return code;
 }
 
@@ -134,9 +145,10 @@ static enum th_status refuse_status(CURL *curl, struct th_error *err)
     long http_status = 0;
     char text[24];
     (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &http_status);
-    if (http_status == 404 || http_status == 410)
+    if (http_status == 404 || http_status == 410) {
         return th_error_set(err, TH_NOT_FOUND, "download_not_found", NULL);
-    (void)snprintf(text, sizeof text, "%ld", http_status);
+    }
+    (void)snprintf(text, sizeof(text), "%ld", http_status);
     return th_error_set(err, TH_UNREADABLE, "download_status", "status", text, NULL);
 }
 
@@ -149,8 +161,9 @@ static bool has_end(CURL *curl)
     long version = 0;
     (void)curl_easy_getinfo(curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
     (void)curl_easy_getinfo(curl, CURLINFO_HTTP_VERSION, &version);
-    if (size >= 0 || version >= CURL_HTTP_VERSION_2_0)
+    if (size >= 0 || version >= CURL_HTTP_VERSION_2_0) {
         return true;
+    }
     return curl_easy_header(curl, "Transfer-Encoding", 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
            strcasecmp(header->value, "chunked") == 0;
 }
@@ -161,8 +174,9 @@ static enum th_status check_answer(CURL *curl, struct th_error *err)
 {
     long http_status = 0;
     if (curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &http_status) != CURLE_OK ||
-        http_status != HTTP_OK)
+        http_status != HTTP_OK) {
         return refuse_status(curl, err);
+    }
     return has_end(curl) ? TH_OK : th_error_set(err, TH_UNREADABLE, "download_endless", NULL);
 }
 
@@ -191,26 +205,34 @@ static enum th_status judge(CURL *curl, CURLcode code, const struct transfer *tr
                             const char *message, struct th_error *err)
 {
     char number[24];
-    if (transfer->disk_failed)
+    if (transfer->disk_failed) {
         return th_error_set(err, TH_IO, "download_disk", "path", path, NULL);
-    if (transfer->stopped)
+    }
+    if (transfer->stopped) {
         return th_error_set(err, TH_INTERRUPTED, "download_interrupted", NULL);
-    if (code == CURLE_OK)
+    }
+    if (code == CURLE_OK) {
         return check_answer(curl, err);
+    }
     if (transfer->too_large || code == CURLE_FILESIZE_EXCEEDED) {
-        (void)snprintf(number, sizeof number, "%" PRId64, limits->size_max);
+        (void)snprintf(number, sizeof(number), "%" PRId64, limits->size_max);
         return th_error_set(err, TH_LIMIT, "download_too_large", "limit", number, NULL);
     }
-    if (code == CURLE_OPERATION_TIMEDOUT)
+    if (code == CURLE_OPERATION_TIMEDOUT) {
         return refuse_time(curl, limits, err);
-    if (code == CURLE_OUT_OF_MEMORY)
+    }
+    if (code == CURLE_OUT_OF_MEMORY) {
         return th_error_no_memory(err);
-    if (code == CURLE_HTTP_RETURNED_ERROR)
+    }
+    if (code == CURLE_HTTP_RETURNED_ERROR) {
         return refuse_status(curl, err);
-    if (code == CURLE_TOO_MANY_REDIRECTS || code == CURLE_UNSUPPORTED_PROTOCOL)
+    }
+    if (code == CURLE_TOO_MANY_REDIRECTS || code == CURLE_UNSUPPORTED_PROTOCOL) {
         return th_error_set(err, TH_UNREADABLE, "download_redirect", NULL);
-    if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE)
+    }
+    if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
         return th_error_set(err, TH_UNREADABLE, "download_untrusted", NULL);
+    }
     return th_error_set(err, TH_UNREADABLE, "download_failed", "detail",
                         message[0] != '\0' ? message : curl_easy_strerror(code), NULL);
 }
@@ -228,7 +250,7 @@ bool th_download_same_host(const char *url, const char *other)
     CURLU *b = curl_url();
     bool same = a != NULL && b != NULL && curl_url_set(a, CURLUPART_URL, url, 0) == CURLUE_OK &&
                 curl_url_set(b, CURLUPART_URL, other, 0) == CURLUE_OK;
-    for (size_t i = 0; same && i < sizeof parts / sizeof parts[0]; i++) {
+    for (size_t i = 0; same && i < sizeof(parts) / sizeof(parts[0]); i++) {
         char *left = part_of(a, parts[i]);
         char *right = part_of(b, parts[i]);
         same = left != NULL && right != NULL && strcasecmp(left, right) == 0;
@@ -245,8 +267,9 @@ static enum th_status check_host(CURL *curl, const char *url, struct th_error *e
 {
     char *effective = NULL;
     if (curl_easy_getinfo(curl, CURLINFO_EFFECTIVE_URL, &effective) == CURLE_OK &&
-        effective != NULL && th_download_same_host(url, effective))
+        effective != NULL && th_download_same_host(url, effective)) {
         return TH_OK;
+    }
     return th_error_set(err, TH_UNREADABLE, "download_redirect", NULL);
 }
 
@@ -256,8 +279,9 @@ static enum th_status fetch(const struct th_download_rules *rules, const char *u
 {
     char message[CURL_ERROR_SIZE] = "";
     CURL *curl = curl_easy_init();
-    if (curl == NULL)
+    if (curl == NULL) {
         return th_error_no_memory(err);
+    }
     struct curl_slist *headers = NULL;
     CURLcode code = set_up(curl, rules, url, limits, transfer, message);
     if (code == CURLE_OK && rules->accept != NULL) {
@@ -265,11 +289,13 @@ static enum th_status fetch(const struct th_download_rules *rules, const char *u
         code = headers == NULL ? CURLE_OUT_OF_MEMORY
                                : curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     }
-    if (code == CURLE_OK)
+    if (code == CURLE_OK) {
         code = curl_easy_perform(curl);
+    }
     enum th_status status = judge(curl, code, transfer, limits, path, message, err);
-    if (status == TH_OK && rules->same_host)
+    if (status == TH_OK && rules->same_host) {
         status = check_host(curl, url, err);
+    }
     curl_slist_free_all(headers);
     curl_easy_cleanup(curl);
     return status;
@@ -284,15 +310,18 @@ enum th_status th_download_by_rules(const struct th_download_rules *rules, const
     struct transfer transfer = {.size_max = limits->size_max, .progress = progress};
     struct th_buf part;
     enum th_status status = TH_OK;
-    if (!scheme_is_allowed(rules, url))
+    if (!scheme_is_allowed(rules, url)) {
         return th_error_set(err, TH_INVALID, "url_scheme", "url", url, NULL);
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    }
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return th_error_no_memory(err);
+    }
     th_buf_init(&part, PATH_LIMIT);
     th_buf_printf(&part, "%s.part", path);
     status = th_buf_check(&part, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         goto done;
+    }
     transfer.hasher = th_hasher_new(TH_HASH_SHA256);
     if (transfer.hasher == NULL) {
         status = th_error_no_memory(err);
@@ -306,12 +335,14 @@ enum th_status th_download_by_rules(const struct th_download_rules *rules, const
     status = fetch(rules, url, path, limits, &transfer, err);
     bool written = fflush(transfer.file) == 0 && fsync(fileno(transfer.file)) == 0;
     written = fclose(transfer.file) == 0 && written;
-    if (status == TH_OK && (!written || rename(th_buf_text(&part), path) != 0))
+    if (status == TH_OK && (!written || rename(th_buf_text(&part), path) != 0)) {
         status = th_error_set(err, TH_IO, "download_disk", "path", path, NULL);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *ret_sha256 = th_hasher_final(transfer.hasher);
-    else
+    } else {
         (void)unlink(th_buf_text(&part));
+    }
 done:
     th_hasher_free(transfer.hasher);
     th_buf_clear(&part);

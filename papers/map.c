@@ -36,7 +36,7 @@ static cairo_status_t write_to_buf(void *closure, const unsigned char *data, uns
 static void svg_settle(struct th_buf *out)
 {
     static const char name[] = "id=\"surface";
-    static const size_t length = sizeof name - 1;
+    static const size_t length = sizeof(name) - 1;
     size_t kept = 0;
     for (size_t i = 0; i < out->size;) {
         bool found = i + length <= out->size && memcmp(out->data + i, name, length) == 0;
@@ -44,12 +44,14 @@ static void svg_settle(struct th_buf *out)
         memmove(out->data + kept, out->data + i, n);
         kept += n;
         i += n;
-        while (found && i < out->size && isdigit((unsigned char)out->data[i]))
+        while (found && i < out->size && isdigit((unsigned char)out->data[i])) {
             i++;
+        }
     }
     out->size = kept;
-    if (out->data != NULL)
+    if (out->data != NULL) {
         out->data[kept] = '\0';
+    }
 }
 
 static bool text_ok(const char *text)
@@ -62,22 +64,26 @@ static enum th_status sheet_check(const struct th_map_sheet *sheet, struct th_er
 {
     char count[TH_QUANTITY_TEXT_SIZE];
     char limit[TH_QUANTITY_TEXT_SIZE];
-    if (sheet->n_parcels == 0)
+    if (sheet->n_parcels == 0) {
         return th_error_set(err, TH_INVALID, "map_empty", NULL);
-    if (sheet->n_parcels > TH_MAP_PARCELS_MAX)
+    }
+    if (sheet->n_parcels > TH_MAP_PARCELS_MAX) {
         return th_error_set(err, TH_LIMIT, "map_too_many", "count",
                             th_int_format((int64_t)sheet->n_parcels, count), "limit",
                             th_int_format(TH_MAP_PARCELS_MAX, limit), NULL);
+    }
     const char *const texts[] = {sheet->title, sheet->subtitle, sheet->crs,      sheet->crs_code,
                                  sheet->date,  sheet->program,  sheet->registry, sheet->data_hash};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        if (!text_ok(texts[i]))
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+        if (!text_ok(texts[i])) {
             return th_error_set(err, TH_INVALID, "map_text", NULL);
+        }
     }
     for (size_t p = 0; p < sheet->n_parcels; p++) {
         const struct th_map_parcel *parcel = &sheet->parcels[p];
-        if (!text_ok(parcel->label) || !text_ok(parcel->kind) || !text_ok(parcel->village))
+        if (!text_ok(parcel->label) || !text_ok(parcel->kind) || !text_ok(parcel->village)) {
             return th_error_set(err, TH_INVALID, "map_text", NULL);
+        }
     }
     return TH_OK;
 }
@@ -86,11 +92,13 @@ static enum th_status layout_make(const struct th_map_sheet *sheet,
                                   struct th_map_layout *ret_layout, struct th_error *err)
 {
     struct th_map_extent extent;
-    if (sheet->scale < 0 || !th_map_extent_of(sheet->parcels, sheet->n_parcels, &extent))
+    if (sheet->scale < 0 || !th_map_extent_of(sheet->parcels, sheet->n_parcels, &extent)) {
         return th_error_set(err, TH_INVALID, "map_geometry", NULL);
+    }
     int64_t needed = th_map_layout_choose(&extent, sheet->scale, ret_layout);
-    if (needed == 0)
+    if (needed == 0) {
         return TH_OK;
+    }
     char wanted_text[TH_QUANTITY_TEXT_SIZE];
     char needed_text[TH_QUANTITY_TEXT_SIZE];
     return th_error_set(err, TH_INVALID, "map_scale", "scale",
@@ -104,17 +112,20 @@ static void pdf_metadata(cairo_surface_t *surface, const struct th_map_sheet *sh
     char created[32] = "1970-01-01T00:00:00Z";
     const char *date = sheet->date == NULL ? "" : sheet->date;
     bool iso = strlen(date) >= 10;
-    for (size_t i = 0; iso && i < 10; i++)
+    for (size_t i = 0; iso && i < 10; i++) {
         iso = i == 4 || i == 7 ? date[i] == '-' : isdigit((unsigned char)date[i]) != 0;
-    if (iso)
-        (void)snprintf(created, sizeof created, "%.10sT00:00:00Z", date);
+    }
+    if (iso) {
+        (void)snprintf(created, sizeof(created), "%.10sT00:00:00Z", date);
+    }
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, created);
     const char *texts[] = {sheet->title, sheet->subtitle, sheet->registry, sheet->program};
     const cairo_pdf_metadata_t fields[] = {CAIRO_PDF_METADATA_TITLE, CAIRO_PDF_METADATA_SUBJECT,
                                            CAIRO_PDF_METADATA_AUTHOR, CAIRO_PDF_METADATA_CREATOR};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        if (texts[i] != NULL && *texts[i] != '\0')
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+        if (texts[i] != NULL && *texts[i] != '\0') {
             cairo_pdf_surface_set_metadata(surface, fields[i], texts[i]);
+        }
     }
 }
 
@@ -150,8 +161,9 @@ static cairo_surface_t *surface_new(const struct th_map_draw *draw, enum th_map_
 static enum th_status sheet_draw(struct th_map_draw *draw, struct th_error *err)
 {
     struct th_map_shape *shapes = th_map_shapes_new(draw);
-    if (shapes == NULL)
+    if (shapes == NULL) {
         return th_error_no_memory(err);
+    }
     cairo_set_source_rgb(draw->cr, 1, 1, 1);
     cairo_paint(draw->cr);
     th_map_title_draw(draw);
@@ -179,21 +191,25 @@ static enum th_status render(struct th_map_draw *draw, enum th_map_format format
     draw->cr = cairo_create(surface);
     cairo_scale(draw->cr, units_per_mm, units_per_mm);
     status = sheet_draw(draw, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         goto done;
+    }
     cairo_show_page(draw->cr);
     drawn = cairo_status(draw->cr);
-    if (drawn == CAIRO_STATUS_SUCCESS && format == TH_MAP_PNG)
+    if (drawn == CAIRO_STATUS_SUCCESS && format == TH_MAP_PNG) {
         drawn = cairo_surface_write_to_png_stream(surface, write_to_buf, out);
+    }
     cairo_surface_finish(surface);
-    if (drawn == CAIRO_STATUS_SUCCESS)
+    if (drawn == CAIRO_STATUS_SUCCESS) {
         drawn = cairo_surface_status(surface);
-    if (out->failed)
+    }
+    if (out->failed) {
         status = th_buf_check(out, err);
-    else if (drawn != CAIRO_STATUS_SUCCESS)
+    } else if (drawn != CAIRO_STATUS_SUCCESS) {
         status = failed(cairo_status_to_string(drawn), err);
-    else if (format == TH_MAP_SVG)
+    } else if (format == TH_MAP_SVG) {
         svg_settle(out);
+    }
 done:
     cairo_destroy(draw->cr);
     draw->cr = NULL;
@@ -211,21 +227,27 @@ enum th_status th_map_print(const struct th_map_sheet *sheet, const struct th_me
     struct th_buf out;
     th_buf_init(&out, file_limit);
     enum th_status status = sheet_check(sheet, err);
-    for (size_t p = 0; status == TH_OK && p < sheet->n_parcels; p++)
+    for (size_t p = 0; status == TH_OK && p < sheet->n_parcels; p++) {
         draw.any_taken_off |=
             th_area_compare(sheet->parcels[p].measured, sheet->parcels[p].counted) != 0;
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = layout_make(sheet, &draw.layout, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_map_fonts_open(&draw, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = render(&draw, format, &out, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         goto done;
+    }
     status = th_file_write_new(path, out.data, out.size, &write_error);
     if (status == TH_CONFLICT) {
-        if (err != NULL)
+        if (err != NULL) {
             *err = write_error;
+        }
         goto done;
     }
     if (status != TH_OK) {
@@ -233,10 +255,12 @@ enum th_status th_map_print(const struct th_map_sheet *sheet, const struct th_me
         status = failed(detail == NULL ? path : detail, err);
         goto done;
     }
-    if (ret_scale != NULL)
+    if (ret_scale != NULL) {
         *ret_scale = draw.layout.scale;
-    if (ret_sha256 != NULL)
+    }
+    if (ret_sha256 != NULL) {
         *ret_sha256 = th_hash_bytes(TH_HASH_SHA256, out.data, out.size);
+    }
 done:
     th_map_fonts_close(&draw);
     th_buf_clear(&out);

@@ -35,8 +35,9 @@ void th_map_title_draw(struct th_map_draw *draw)
     const struct th_map_rect *outer = &draw->layout.outer;
     double middle = draw->layout.page.w_mm / 2;
     double size_pt = 18.0;
-    while (size_pt > 11.0 && th_map_text_width(draw, sheet->title, size_pt, true) > outer->w_mm)
+    while (size_pt > 11.0 && th_map_text_width(draw, sheet->title, size_pt, true) > outer->w_mm) {
         size_pt -= 0.5;
+    }
     ink(draw, 0);
     th_map_text_draw(draw, &(struct th_map_text){.text = sheet->title,
                                                  .x_mm = middle,
@@ -125,18 +126,20 @@ static void coordinate_draw(struct th_map_draw *draw, int64_t value_m, bool east
     double rims[2] = {easting ? outer->y_mm : outer->x_mm,
                       easting ? outer->y_mm + outer->h_mm : outer->x_mm + outer->w_mm};
     char text[SMALL_TEXT_SIZE];
-    (void)snprintf(text, sizeof text, "%" PRId64, value_m);
+    (void)snprintf(text, sizeof(text), "%" PRId64, value_m);
     ink(draw, 0);
     for (int end = 0; end < 2; end++) {
         double tick = ends[end] + (end == 0 ? -1.2 : 1.2);
         cairo_set_line_width(draw->cr, 0.2);
-        if (easting)
+        if (easting) {
             line(draw, at_mm, ends[end], at_mm, tick);
-        else
+        } else {
             line(draw, ends[end], at_mm, tick, at_mm);
+        }
         cairo_stroke(draw->cr);
-        if (at_mm - low < 7 || high - at_mm < 7)
+        if (at_mm - low < 7 || high - at_mm < 7) {
             continue;
+        }
         double away = (tick + rims[end]) / 2;
         th_map_text_draw(draw, &(struct th_map_text){.text = text,
                                                      .x_mm = easting ? at_mm : away,
@@ -163,10 +166,12 @@ void th_map_frame_draw(struct th_map_draw *draw)
         }
     }
     cairo_stroke(cr);
-    for (int64_t x = grid.first_x_m; (double)x <= grid.east_m; x += layout->grid_step_m)
+    for (int64_t x = grid.first_x_m; (double)x <= grid.east_m; x += layout->grid_step_m) {
         coordinate_draw(draw, x, true);
-    for (int64_t y = grid.first_y_m; (double)y <= grid.north_m; y += layout->grid_step_m)
+    }
+    for (int64_t y = grid.first_y_m; (double)y <= grid.north_m; y += layout->grid_step_m) {
         coordinate_draw(draw, y, false);
+    }
     ink(draw, 0);
     cairo_set_line_width(cr, 0.2);
     cairo_rectangle(cr, layout->neat.x_mm, layout->neat.y_mm, layout->neat.w_mm, layout->neat.h_mm);
@@ -214,10 +219,12 @@ static const char *distance_text(int64_t distance_cm, int64_t unit_cm, char buf[
     int64_t thousandths = distance_cm % unit_cm * 1000 / unit_cm;
     int n = snprintf(buf, SMALL_TEXT_SIZE, "%" PRId64 ".%03" PRId64, distance_cm / unit_cm,
                      thousandths);
-    while (n > 1 && buf[n - 1] == '0')
+    while (n > 1 && buf[n - 1] == '0') {
         buf[--n] = '\0';
-    if (n > 1 && buf[n - 1] == '.')
+    }
+    if (n > 1 && buf[n - 1] == '.') {
         buf[--n] = '\0';
+    }
     return buf;
 }
 
@@ -251,8 +258,9 @@ void th_map_bar_draw(struct th_map_draw *draw, double x_mm, double y_mm, double 
     cairo_fill(cr);
     cairo_set_line_width(cr, 0.15);
     cairo_rectangle(cr, x_mm, y_mm + 1.7, bar.length_mm, 1.8);
-    for (int d = 1; d < bar.n_divisions; d++)
+    for (int d = 1; d < bar.n_divisions; d++) {
         line(draw, x_mm + d * step_mm, y_mm + 1.7, x_mm + d * step_mm, y_mm + 3.5);
+    }
     cairo_stroke(cr);
 }
 
@@ -262,8 +270,9 @@ void th_map_footer_draw(struct th_map_draw *draw)
     const struct th_map_rect *outer = &draw->layout.outer;
     double y_mm = draw->layout.page.h_mm - 14.0;
     double right = outer->x_mm + outer->w_mm;
-    if (draw->layout.landscape)
+    if (draw->layout.landscape) {
         right = draw->layout.info.x_mm + draw->layout.info.w_mm;
+    }
     double half = (right - outer->x_mm) / 2 - 2;
     struct th_buf texts[4] = {
         th_map_message(draw, "map.registry", "registry", sheet->registry, NULL),

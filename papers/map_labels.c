@@ -9,7 +9,7 @@
 // sheets, no number at all.
 
 static const double sizes_pt[] = {9.0, 7.5, 6.0, 5.0};
-enum { N_SIZES = sizeof sizes_pt / sizeof *sizes_pt, CELLS_MAX = 512, LEADERS_MAX = 60 };
+enum { N_SIZES = sizeof(sizes_pt) / sizeof(*sizes_pt), CELLS_MAX = 512, LEADERS_MAX = 60 };
 
 static const double leader_size_pt = 6.0;
 static const double pt_mm = 25.4 / 72.0;
@@ -54,8 +54,9 @@ static double depth_of(const struct th_map_shape *shape, double squeeze, double 
             double ay = shape->xy[2 * v + 1];
             double bx = shape->xy[2 * w] * squeeze;
             double by = shape->xy[2 * w + 1];
-            if ((ay > y) != (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax)
+            if ((ay > y) != (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax) {
                 inside = !inside;
+            }
             nearest2 = fmin(nearest2, segment_distance2(x, y, ax, ay, bx, by));
         }
         first = end;
@@ -94,25 +95,29 @@ static struct cell deepest(const struct th_map_shape *shape, double squeeze)
                                shape->box.y_mm + shape->box.h_mm / 2, 0);
     size_t n = cells_cover(shape, squeeze, cells);
     for (size_t i = 0; i < n; i++) {
-        if (cells[i].depth > best.depth)
+        if (cells[i].depth > best.depth) {
             best = cells[i];
+        }
     }
     while (n > 0 && n + 3 <= CELLS_MAX) {
         size_t top = 0;
         for (size_t i = 1; i < n; i++) {
-            if (cells[i].promised > cells[top].promised)
+            if (cells[i].promised > cells[top].promised) {
                 top = i;
+            }
         }
         struct cell cell = cells[top];
-        if (cell.promised <= best.depth + 0.1)
+        if (cell.promised <= best.depth + 0.1) {
             break;
+        }
         cells[top] = cells[--n];
         for (int q = 0; q < 4; q++) {
             double half = cell.half / 2;
             struct cell quarter = cell_at(shape, squeeze, cell.x + ((q & 1) != 0 ? half : -half),
                                           cell.y + ((q & 2) != 0 ? half : -half), half);
-            if (quarter.depth > best.depth)
+            if (quarter.depth > best.depth) {
                 best = quarter;
+            }
             cells[n++] = quarter;
         }
     }
@@ -165,31 +170,35 @@ static bool segment_meets(struct th_map_rect box, double ax, double ay, double b
                       box.y_mm + box.h_mm - ay};
     for (int side = 0; side < 4; side++) {
         if (step[side] == 0) {
-            if (room[side] < 0)
+            if (room[side] < 0) {
                 return false;
+            }
             continue;
         }
         double t = room[side] / step[side];
-        if (step[side] < 0)
+        if (step[side] < 0) {
             low = fmax(low, t);
-        else
+        } else {
             high = fmin(high, t);
+        }
     }
     return low <= high;
 }
 
 static bool shape_meets(const struct th_map_shape *shape, struct th_map_rect box)
 {
-    if (!boxes_meet(shape->box, box))
+    if (!boxes_meet(shape->box, box)) {
         return false;
+    }
     size_t first = 0;
     for (size_t r = 0; r < shape->n_rings; r++) {
         size_t end = shape->ring_ends[r];
         for (size_t v = first; v < end; v++) {
             size_t w = v + 1 < end ? v + 1 : first;
             if (segment_meets(box, shape->xy[2 * v], shape->xy[2 * v + 1], shape->xy[2 * w],
-                              shape->xy[2 * w + 1]))
+                              shape->xy[2 * w + 1])) {
                 return true;
+            }
         }
         first = end;
     }
@@ -202,11 +211,13 @@ static bool place_is_free(const struct th_map_draw *draw, const struct th_map_sh
     const struct th_map_rect *neat = &draw->layout.neat;
     if (box.x_mm < neat->x_mm + 1 || box.y_mm < neat->y_mm + 1 ||
         box.x_mm + box.w_mm > neat->x_mm + neat->w_mm - 1 ||
-        box.y_mm + box.h_mm > neat->y_mm + neat->h_mm - 1)
+        box.y_mm + box.h_mm > neat->y_mm + neat->h_mm - 1) {
         return false;
+    }
     for (size_t p = 0; p < draw->sheet->n_parcels; p++) {
-        if ((placed[p].used && boxes_meet(placed[p].box, box)) || shape_meets(&shapes[p], box))
+        if ((placed[p].used && boxes_meet(placed[p].box, box)) || shape_meets(&shapes[p], box)) {
             return false;
+        }
     }
     return true;
 }
@@ -237,15 +248,17 @@ static bool inside_draw(struct th_map_draw *draw, size_t p, const struct th_map_
     gravity(shape, &middle.x, &middle.y);
     middle.depth = depth_of(shape, squeeze, middle.x * squeeze, middle.y);
     // Where there is room to spare, the middle looks better than the deepest point.
-    if (middle.depth >= 0.5 * h_per_pt * sizes_pt[0] * 1.5)
+    if (middle.depth >= 0.5 * h_per_pt * sizes_pt[0] * 1.5) {
         point = middle;
+    }
     *ret_point = point;
     for (size_t s = 0; s < N_SIZES; s++) {
         double h_mm = h_per_pt * sizes_pt[s];
         double w_mm = w_per_pt * sizes_pt[s];
         // A circle a little wider than the box: its corners may touch the outline, no more.
-        if (point.depth < 0.5 * h_mm * 1.2)
+        if (point.depth < 0.5 * h_mm * 1.2) {
             continue;
+        }
         number_draw(draw, text, point.x, point.y, sizes_pt[s]);
         placed->box = (struct th_map_rect){point.x - w_mm / 2, point.y - h_mm / 2, w_mm, h_mm};
         placed->used = true;
@@ -258,8 +271,9 @@ static bool leader_draw(struct th_map_draw *draw, size_t p, const struct th_map_
                         struct placed *placed, const struct cell *point)
 {
     const char *text = draw->sheet->parcels[p].label;
-    if (isinf(point->depth)) // a parcel without any vertex has no place
+    if (isinf(point->depth)) { // a parcel without any vertex has no place
         return false;
+    }
     double w_mm = th_map_text_width(draw, text, leader_size_pt, true);
     double h_mm = letter_em * pt_mm * leader_size_pt;
     for (int turn = 0; turn < 8 * 4; turn++) {
@@ -271,8 +285,9 @@ static bool leader_draw(struct th_map_draw *draw, size_t p, const struct th_map_
         double x = end_x + side * (w_mm + 1.0);
         double y = end_y + (side == 0.0 ? copysign(h_mm * 0.75, sin(angle)) : 0.0);
         struct th_map_rect box = {x - w_mm / 2 - 0.4, y - h_mm / 2 - 0.3, w_mm + 0.8, h_mm + 0.6};
-        if (!place_is_free(draw, shapes, placed, box))
+        if (!place_is_free(draw, shapes, placed, box)) {
             continue;
+        }
         cairo_set_source_rgb(draw->cr, 0.1, 0.1, 0.1);
         cairo_set_line_width(draw->cr, 0.15);
         cairo_move_to(draw->cr, point->x, point->y);
@@ -294,21 +309,23 @@ enum th_status th_map_labels_draw(struct th_map_draw *draw, const struct th_map_
     size_t n = draw->sheet->n_parcels;
     size_t n_small = 0;
     enum th_status status = TH_OK;
-    struct placed *placed = calloc(n, sizeof *placed);
-    struct cell *points = calloc(n, sizeof *points);
+    struct placed *placed = calloc(n, sizeof(*placed));
+    struct cell *points = calloc(n, sizeof(*points));
     if (placed == NULL || points == NULL) {
         status = th_error_no_memory(err);
         goto done;
     }
     for (size_t p = 0; p < n; p++) {
-        if (!inside_draw(draw, p, &shapes[p], &placed[p], &points[p]))
+        if (!inside_draw(draw, p, &shapes[p], &placed[p], &points[p])) {
             n_small++;
+        }
     }
     // Leaders everywhere would hide a crowded map; the table has the numbers.
     draw->n_unlabelled = n_small;
     for (size_t p = 0; n_small <= LEADERS_MAX && p < n; p++) {
-        if (!placed[p].used && leader_draw(draw, p, shapes, placed, &points[p]))
+        if (!placed[p].used && leader_draw(draw, p, shapes, placed, &points[p])) {
             draw->n_unlabelled--;
+        }
     }
 done:
     free(points);

@@ -18,8 +18,9 @@ bool th_map_extent_of(const struct th_map_parcel *parcels, size_t n_parcels,
             for (size_t v = 0; v < ring->n; v++, n_vertices++) {
                 double x_m = ring->xy[2 * v];
                 double y_m = ring->xy[2 * v + 1];
-                if (!(fabs(x_m) <= 1e8 && fabs(y_m) <= 1e8))
+                if (!(fabs(x_m) <= 1e8 && fabs(y_m) <= 1e8)) {
                     return false;
+                }
                 extent.west_m = fmin(extent.west_m, x_m);
                 extent.south_m = fmin(extent.south_m, y_m);
                 extent.east_m = fmax(extent.east_m, x_m);
@@ -27,8 +28,9 @@ bool th_map_extent_of(const struct th_map_parcel *parcels, size_t n_parcels,
             }
         }
     }
-    if (n_vertices == 0)
+    if (n_vertices == 0) {
         return false;
+    }
     *ret_extent = extent;
     return true;
 }
@@ -44,11 +46,12 @@ int64_t th_map_scale_for(double w_m, double h_m, double room_w_mm, double room_h
 {
     static const int64_t tenths[] = {10, 20, 25, 50};
     for (int64_t decade = 10;; decade *= 10) {
-        for (size_t i = 0; i < sizeof tenths / sizeof *tenths; i++) {
+        for (size_t i = 0; i < sizeof(tenths) / sizeof(*tenths); i++) {
             int64_t scale = decade * tenths[i];
             // Extents are below 2e8 m, so that the loop ends long before int64 does.
-            if (fits(w_m, h_m, scale, room_w_mm, room_h_mm) || scale > INT64_C(100000000000000))
+            if (fits(w_m, h_m, scale, room_w_mm, room_h_mm) || scale > INT64_C(100000000000000)) {
                 return scale;
+            }
         }
     }
 }
@@ -99,12 +102,13 @@ int64_t th_map_layout_choose(const struct th_map_extent *extent, int64_t wanted_
     int64_t smallest = first.scale <= second.scale ? first.scale : second.scale;
     struct th_map_layout chosen = first.scale <= second.scale ? first : second;
     if (wanted_scale > 0) {
-        if (paper_fits(&first, w_m, h_m, wanted_scale))
+        if (paper_fits(&first, w_m, h_m, wanted_scale)) {
             chosen = first;
-        else if (paper_fits(&second, w_m, h_m, wanted_scale))
+        } else if (paper_fits(&second, w_m, h_m, wanted_scale)) {
             chosen = second;
-        else
+        } else {
             return smallest;
+        }
         chosen.scale = wanted_scale;
     }
     chosen.centre_x_m = (extent->west_m + extent->east_m) / 2;
@@ -120,10 +124,11 @@ struct th_map_bar th_map_bar_for(int64_t scale, double max_mm)
     assert(scale > 0);
     double max_cm = max_mm * (double)scale / 10.0;
     int64_t decade_cm = 10;
-    while ((double)decade_cm * 10 <= max_cm)
+    while ((double)decade_cm * 10 <= max_cm) {
         decade_cm *= 10;
+    }
     int64_t total_cm = decade_cm;
-    for (size_t i = 0; i < sizeof digits / sizeof *digits; i++) {
+    for (size_t i = 0; i < sizeof(digits) / sizeof(*digits); i++) {
         if ((double)(digits[i] * decade_cm) <= max_cm) {
             total_cm = digits[i] * decade_cm;
             break;
@@ -140,9 +145,10 @@ int64_t th_map_grid_step(int64_t scale)
 {
     static const int64_t digits[] = {1, 2, 5};
     for (int64_t decade = 1;; decade *= 10) {
-        for (size_t i = 0; i < sizeof digits / sizeof *digits; i++) {
-            if ((double)(digits[i] * decade) * 1000.0 >= 30.0 * (double)scale)
+        for (size_t i = 0; i < sizeof(digits) / sizeof(*digits); i++) {
+            if ((double)(digits[i] * decade) * 1000.0 >= 30.0 * (double)scale) {
                 return digits[i] * decade;
+            }
         }
     }
 }

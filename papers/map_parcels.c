@@ -29,8 +29,9 @@ static const struct style styles[TH_MAP_KIND_COUNT] = {
 enum th_map_kind th_map_kind_of(const char *kind)
 {
     for (int k = 0; kind != NULL && k < TH_MAP_OTHER; k++) {
-        if (strcmp(kind, styles[k].kind) == 0)
+        if (strcmp(kind, styles[k].kind) == 0) {
             return (enum th_map_kind)k;
+        }
     }
     return TH_MAP_OTHER;
 }
@@ -47,8 +48,9 @@ static size_t ring_thin(const struct th_map_layout *layout, const struct th_map_
     for (size_t v = 0; v < ring->n; v++) {
         double x_mm = th_map_x_mm(layout, ring->xy[2 * v]);
         double y_mm = th_map_y_mm(layout, ring->xy[2 * v + 1]);
-        if (n > 0 && hypot(x_mm - xy[2 * n - 2], y_mm - xy[2 * n - 1]) < pen_mm)
+        if (n > 0 && hypot(x_mm - xy[2 * n - 2], y_mm - xy[2 * n - 1]) < pen_mm) {
             continue;
+        }
         xy[2 * n] = x_mm;
         xy[2 * n + 1] = y_mm;
         n++;
@@ -60,12 +62,14 @@ static bool shape_init(const struct th_map_layout *layout, const struct th_map_p
                        struct th_map_shape *shape)
 {
     size_t n_vertices = 0;
-    for (size_t r = 0; r < parcel->n_rings; r++)
+    for (size_t r = 0; r < parcel->n_rings; r++) {
         n_vertices += parcel->rings[r].n;
-    shape->xy = calloc(n_vertices + 1, 2 * sizeof *shape->xy);
-    shape->ring_ends = calloc(parcel->n_rings + 1, sizeof *shape->ring_ends);
-    if (shape->xy == NULL || shape->ring_ends == NULL)
+    }
+    shape->xy = calloc(n_vertices + 1, 2 * sizeof(*shape->xy));
+    shape->ring_ends = calloc(parcel->n_rings + 1, sizeof(*shape->ring_ends));
+    if (shape->xy == NULL || shape->ring_ends == NULL) {
         return false;
+    }
     shape->n_rings = parcel->n_rings;
     size_t end = 0;
     for (size_t r = 0; r < parcel->n_rings; r++) {
@@ -82,15 +86,16 @@ static bool shape_init(const struct th_map_layout *layout, const struct th_map_p
         top = fmin(top, shape->xy[2 * v + 1]);
         bottom = fmax(bottom, shape->xy[2 * v + 1]);
     }
-    if (end > 0)
+    if (end > 0) {
         shape->box = (struct th_map_rect){left, top, right - left, bottom - top};
+    }
     return true;
 }
 
 struct th_map_shape *th_map_shapes_new(const struct th_map_draw *draw)
 {
     size_t n = draw->sheet->n_parcels;
-    struct th_map_shape *shapes = calloc(n, sizeof *shapes);
+    struct th_map_shape *shapes = calloc(n, sizeof(*shapes));
     for (size_t p = 0; shapes != NULL && p < n; p++) {
         if (!shape_init(&draw->layout, &draw->sheet->parcels[p], &shapes[p])) {
             th_map_shapes_free(shapes, n);
@@ -115,10 +120,11 @@ static void shape_path(cairo_t *cr, const struct th_map_shape *shape)
     size_t v = 0;
     for (size_t r = 0; r < shape->n_rings; r++) {
         for (bool first = true; v < shape->ring_ends[r]; v++, first = false) {
-            if (first)
+            if (first) {
                 cairo_move_to(cr, shape->xy[2 * v], shape->xy[2 * v + 1]);
-            else
+            } else {
                 cairo_line_to(cr, shape->xy[2 * v], shape->xy[2 * v + 1]);
+            }
         }
         cairo_close_path(cr);
     }

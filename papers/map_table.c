@@ -57,15 +57,17 @@ static double legend_draw(struct th_map_draw *draw, double w_mm)
 {
     const struct th_map_rect *info = &draw->layout.info;
     bool present[TH_MAP_KIND_COUNT] = {false};
-    for (size_t p = 0; p < draw->sheet->n_parcels; p++)
+    for (size_t p = 0; p < draw->sheet->n_parcels; p++) {
         present[th_map_kind_of(draw->sheet->parcels[p].kind)] = true;
+    }
     static const char *const names[TH_MAP_KIND_COUNT] = {"bamboo", "orchard", "tea",
                                                          "forest", "wetland", NULL};
     heading_draw(draw, "map.legend", info->x_mm, info->y_mm + 2);
     int n = 0;
     for (int k = 0; k < TH_MAP_KIND_COUNT; k++) {
-        if (!present[k])
+        if (!present[k]) {
             continue;
+        }
         double x_mm = info->x_mm + (n % 2) * (w_mm / 2);
         double y_mm = info->y_mm + 5.5 + (n / 2) * 6.5;
         th_map_swatch_draw(draw, (enum th_map_kind)k, (struct th_map_rect){x_mm, y_mm, 9, 5});
@@ -96,12 +98,13 @@ static double notes_draw(struct th_map_draw *draw, double y_mm)
     char degrees[NUMBER_SIZE];
     int64_t hundredths = (int64_t)llround(sheet->central_meridian_deg * 100.0);
     int64_t size = hundredths < 0 ? -hundredths : hundredths;
-    if (size % 100 == 0)
-        (void)snprintf(degrees, sizeof degrees, "%s%" PRId64, hundredths < 0 ? "−" : "",
+    if (size % 100 == 0) {
+        (void)snprintf(degrees, sizeof(degrees), "%s%" PRId64, hundredths < 0 ? "−" : "",
                        size / 100);
-    else
-        (void)snprintf(degrees, sizeof degrees, "%s%" PRId64 ".%02" PRId64,
+    } else {
+        (void)snprintf(degrees, sizeof(degrees), "%s%" PRId64 ".%02" PRId64,
                        hundredths < 0 ? "−" : "", size / 100, size % 100);
+    }
     ink(draw, 0.1);
     y_mm = note_draw(
         draw, th_map_message(draw, "map.crs", "crs", sheet->crs, "code", sheet->crs_code, NULL),
@@ -111,8 +114,9 @@ static double notes_draw(struct th_map_draw *draw, double y_mm)
                      th_map_message(draw, "map.grid", "step",
                                     th_int_format(draw->layout.grid_step_m, number), NULL),
                      y_mm);
-    if (draw->any_taken_off)
+    if (draw->any_taken_off) {
         y_mm = note_draw(draw, th_map_message(draw, "map.taken_off", NULL), y_mm);
+    }
     if (draw->n_unlabelled > 0) {
         (void)th_int_format((int64_t)draw->n_unlabelled, number);
         y_mm = note_draw(draw, th_map_message(draw, "map.unlabelled", "count", number, NULL), y_mm);
@@ -174,8 +178,9 @@ static void columns_set(struct th_map_draw *draw, struct block *block, size_t n_
     double widths[N_COLUMNS] = {0};
     for (int c = 0; c < n; c++) {
         width_grow(draw, &widths[c], head(draw, c), true);
-        if (sums[c] != NULL)
+        if (sums[c] != NULL) {
             width_grow(draw, &widths[c], sums[c], true);
+        }
     }
     for (size_t p = 0; p < n_shown; p++) {
         width_grow(draw, &widths[0], sheet->parcels[p].label, false);
@@ -211,8 +216,9 @@ static void row_draw(struct th_map_draw *draw, const struct block *block, double
         if (row->cells[c] != NULL) {
             // An empty neighbour lends its room, so that the words of the sums stay whole.
             double room = to - from;
-            for (int next = c + 1; !right && next < N_WORDS && row->cells[next] == NULL; next++)
+            for (int next = c + 1; !right && next < N_WORDS && row->cells[next] == NULL; next++) {
                 room = block->ends_mm[next] - from;
+            }
             th_map_text_draw(
                 draw, &(struct th_map_text){.text = row->cells[c],
                                             .x_mm = block->x_mm + (right ? to - 0.6 : from + 0.6),
@@ -286,16 +292,18 @@ static void parcel_draw(struct th_map_draw *draw, const struct block *block, dou
     struct row row = {
         .cells = {parcel->label, parcel->village, th_map_kind_name(draw, parcel->kind)}};
     areas_write(&texts, &(struct sums){parcel->counted, parcel->measured}, row.cells);
-    if (th_area_compare(parcel->measured, parcel->counted) == 0)
+    if (th_area_compare(parcel->measured, parcel->counted) == 0) {
         row.cells[N_COLUMNS - 1] = NULL;
+    }
     row_draw(draw, block, y_mm, &row);
 }
 
 static void head_draw(struct th_map_draw *draw, const struct block *block)
 {
     struct row row = {.bold = true};
-    for (int c = 0; c < n_columns(draw); c++)
+    for (int c = 0; c < n_columns(draw); c++) {
         row.cells[c] = head(draw, c);
+    }
     cairo_set_source_rgb(draw->cr, 0.93, 0.93, 0.93);
     cairo_rectangle(draw->cr, block->x_mm, block->y_mm, block->w_mm, row_mm);
     cairo_fill(draw->cr);
@@ -316,8 +324,9 @@ enum th_status th_map_table_draw(struct th_map_draw *draw, struct th_error *err)
     struct sums rest = {0};
     for (size_t p = 0; p < sheet->n_parcels; p++) {
         if (!sums_add(&total, &sheet->parcels[p]) ||
-            (p >= plan.n_shown && !sums_add(&rest, &sheet->parcels[p])))
+            (p >= plan.n_shown && !sums_add(&rest, &sheet->parcels[p]))) {
             return th_error_set(err, TH_OVERFLOW, "map_total", NULL);
+        }
     }
     size_t n_rows = plan.n_shown + (plan.n_rest > 0) + 1;
     double blocks = (double)plan.n_blocks;
@@ -335,16 +344,18 @@ enum th_status th_map_table_draw(struct th_map_draw *draw, struct th_error *err)
             head_draw(draw, &block);
         }
         double y_mm = block.y_mm + row_mm * (double)(1 + r % plan.per_block);
-        if (r < plan.n_shown)
+        if (r < plan.n_shown) {
             parcel_draw(draw, &block, y_mm, &sheet->parcels[r]);
-        else if (r + 1 < n_rows)
+        } else if (r + 1 < n_rows) {
             sums_draw(draw, &block, y_mm, "map.table.rest", plan.n_rest, rest);
-        else
+        } else {
             sums_draw(draw, &block, y_mm, "map.table.total", sheet->n_parcels, total);
+        }
         bool last = r + 1 == n_rows || (r + 1) % plan.per_block == 0;
         cairo_set_source_rgb(draw->cr, 0.6, 0.6, 0.6);
-        if (last || r + 2 == n_rows)
+        if (last || r + 2 == n_rows) {
             ink(draw, 0);
+        }
         rule(draw, &block, y_mm + row_mm, last ? 0.3 : r + 2 == n_rows ? 0.15 : 0.06);
         ink(draw, 0);
     }

@@ -17,10 +17,11 @@ static const char *family_find(PangoFontMap *map)
     int n_found = 0;
     const char *best = NULL;
     pango_font_map_list_families(map, &found, &n_found);
-    for (size_t f = 0; f < sizeof families / sizeof *families && best == NULL; f++) {
+    for (size_t f = 0; f < sizeof(families) / sizeof(*families) && best == NULL; f++) {
         for (int i = 0; i < n_found && best == NULL; i++) {
-            if (strcmp(pango_font_family_get_name(found[i]), families[f]) == 0)
+            if (strcmp(pango_font_family_get_name(found[i]), families[f]) == 0) {
                 best = families[f];
+            }
         }
     }
     g_free(found);
@@ -53,8 +54,9 @@ enum th_status th_map_fonts_open(struct th_map_draw *draw, struct th_error *err)
 
 void th_map_fonts_close(struct th_map_draw *draw)
 {
-    if (draw->pango != NULL)
+    if (draw->pango != NULL) {
         g_object_unref(draw->pango);
+    }
     draw->pango = NULL;
 }
 
@@ -92,10 +94,11 @@ void th_map_text_draw(struct th_map_draw *draw, const struct th_map_text *text)
         width_pt = layout_width_pt(layout);
     }
     double left_pt = 0;
-    if (text->align == TH_MAP_CENTRE)
+    if (text->align == TH_MAP_CENTRE) {
         left_pt = -width_pt / 2;
-    else if (text->align == TH_MAP_RIGHT)
+    } else if (text->align == TH_MAP_RIGHT) {
         left_pt = -width_pt;
+    }
     // Capitals, digits and Chinese all have their middle about 0.37 em above the base line.
     double top_pt = 0.37 * text->size_pt - (double)pango_layout_get_baseline(layout) / PANGO_SCALE;
     cairo_save(cr);
@@ -152,8 +155,9 @@ struct th_buf th_map_message(const struct th_map_draw *draw, const char *key, ..
     va_list pairs;
     va_start(pairs, key);
     for (const char *name = va_arg(pairs, const char *); name != NULL;
-         name = va_arg(pairs, const char *))
+         name = va_arg(pairs, const char *)) {
         th_error_add(&carrier, name, va_arg(pairs, const char *));
+    }
     va_end(pairs);
     struct th_buf text;
     th_buf_init(&text, 64 * 1024);

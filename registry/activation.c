@@ -9,11 +9,12 @@ void th_activation_make(const struct th_surroundings *surroundings, char code[TH
     static const char ALPHABET[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     enum { N_SIGNS = 20, GROUP = 5 };
     unsigned char random[N_SIGNS];
-    surroundings->random(surroundings->context, random, sizeof random);
+    surroundings->random(surroundings->context, random, sizeof(random));
     size_t used = 0;
     for (size_t i = 0; i < N_SIGNS; i++) {
-        if (i > 0 && i % GROUP == 0)
+        if (i > 0 && i % GROUP == 0) {
             code[used++] = '-';
+        }
         code[used++] = ALPHABET[random[i] % 32];
     }
     code[used] = '\0';

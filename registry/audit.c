@@ -29,8 +29,9 @@ static bool list_entry(void *context, const struct th_journal_entry *entry)
     th_json_set_text(object, "system_user", entry->system_user);
     th_json_set_text(object, "kind", entry->kind);
     th_json_set_text(object, "subject", entry->subject);
-    if (th_json_parse(entry->body, strlen(entry->body), &body, NULL) != TH_OK)
+    if (th_json_parse(entry->body, strlen(entry->body), &body, NULL) != TH_OK) {
         body = th_json_string(entry->body);
+    }
     th_json_set(object, "body", body);
     th_json_set_text(object, "prev_hash", th_hash_hex(&entry->prev_hash, buf));
     th_json_set_text(object, "hash", th_hash_hex(&entry->hash, buf));
@@ -60,7 +61,7 @@ struct head_search {
 static bool look_for_head(void *context, const struct th_journal_entry *entry)
 {
     struct head_search *search = context;
-    search->found = memcmp(&entry->hash, &search->wanted, sizeof search->wanted) == 0;
+    search->found = memcmp(&entry->hash, &search->wanted, sizeof(search->wanted)) == 0;
     return !search->found;
 }
 
@@ -71,10 +72,12 @@ static enum th_status find_head(struct th_store *store, const char *expected_hea
 {
     struct head_search search = {.found = false};
     enum th_status status = th_hash_parse(expected_head, &search.wanted, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_journal_each(store, NULL, 1, INT64_MAX, look_for_head, &search, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *ret_found = search.found;
+    }
     return status;
 }
 
@@ -87,10 +90,12 @@ enum th_status th_audit_verify(struct th_registry *registry, const struct th_pro
     bool head_found = true;
     char hex[TH_HASH_HEX_SIZE];
     enum th_status status = th_journal_verify(store, progress, &verdict, err);
-    if (status == TH_OK && expected_head != NULL)
+    if (status == TH_OK && expected_head != NULL) {
         status = find_head(store, expected_head, &head_found, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     struct th_json *reply = th_json_object();
     th_json_set_bool(reply, "ok", verdict.ok && head_found);
     th_json_set_int(reply, "n_entries", verdict.n_entries);
@@ -116,7 +121,7 @@ static void add_check(struct check_list *list, const char *name, bool ok, int64_
 {
     char key[64];
     struct th_json *object = th_json_object();
-    snprintf(key, sizeof key, "check.%s", name);
+    snprintf(key, sizeof(key), "check.%s", name);
     th_json_set_text(object, "name", name);
     th_json_set_text(object, "title", th_messages_text(list->messages, list->lang, key));
     th_json_set_bool(object, "ok", ok);
@@ -133,8 +138,9 @@ static void report_check(void *context, const char *name, int64_t n_checked,
     struct check_list *list = context;
     struct th_buf detail;
     th_buf_init(&detail, TEXT_LIMIT);
-    if (problem != NULL)
+    if (problem != NULL) {
         th_messages_error(list->messages, list->lang, problem, &detail);
+    }
     add_check(list, name, problem == NULL, n_checked, th_buf_text(&detail));
     th_buf_clear(&detail);
 }
@@ -146,10 +152,11 @@ static enum th_status check_journal(struct th_store *store, const struct th_prog
     struct th_error problem = {0};
     char reason[64];
     enum th_status status = th_journal_verify(store, progress, &verdict, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     if (!verdict.ok) {
-        snprintf(reason, sizeof reason, "@journal_reason.%s", verdict.reason);
+        snprintf(reason, sizeof(reason), "@journal_reason.%s", verdict.reason);
         (void)th_error_set(&problem, TH_INVARIANT, "journal_broken", "reason", reason, NULL);
         th_error_add_int(&problem, "seq", verdict.broken_seq);
     }
@@ -167,20 +174,27 @@ enum th_status th_registry_check(struct th_registry *registry, const struct th_p
     struct th_check_sink sink = {.report = report_check, .context = &list};
     struct th_json *reply = th_json_object();
     enum th_status status = th_store_begin_read(store, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = check_journal(store, progress, &list, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_file_check_all(store, &sink, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_activity_check_all(store, &sink, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_plot_check_all(store, &sink, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_ledger_check_all(store, &sink, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_money_check_all(store, &sink, err);
-    if (status == TH_OK && deep)
+    }
+    if (status == TH_OK && deep) {
         status = th_estimate_check_all(store, &sink, err);
+    }
     th_store_end_read(store);
     th_json_set_bool(reply, "ok", list.ok);
     th_json_set(reply, "checks", list.checks);
@@ -195,12 +209,15 @@ enum th_status th_registry_backup(struct th_registry *registry, const char *targ
     struct stat info = {0};
     char hex[TH_HASH_HEX_SIZE];
     enum th_status status = th_store_backup(th_registry_store(registry), target, progress, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_hash_file(TH_HASH_SHA256, target, &sha256, err);
-    if (status == TH_OK && stat(target, &info) != 0)
+    }
+    if (status == TH_OK && stat(target, &info) != 0) {
         status = th_error_set(err, TH_IO, "file_io", "path", target, NULL);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     struct th_json *reply = th_json_object();
     th_json_set_text(reply, "file", target);
     th_json_set_int(reply, "bytes", (int64_t)info.st_size);

@@ -25,20 +25,24 @@ struct th_json *th_village_json(const struct th_village *village)
 enum th_status th_village_make(const char *code, const char *name, const char *township,
                                struct th_village *ret_village, struct th_error *err)
 {
-    if (code == NULL || !th_village_code_valid(code))
+    if (code == NULL || !th_village_code_valid(code)) {
         return th_error_set(err, TH_INVALID, "village_code_invalid", "code", code, NULL);
+    }
     enum th_status status = th_name_check(name, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
-    if (township == NULL || township[0] == '\0')
+    }
+    if (township == NULL || township[0] == '\0') {
         return th_error_set(err, TH_INVALID, "township_empty", "village", name, NULL);
+    }
     status = th_name_check(township, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
-    memset(ret_village, 0, sizeof *ret_village);
-    th_text_copy(ret_village->code, sizeof ret_village->code, code);
-    th_text_copy(ret_village->name, sizeof ret_village->name, name);
-    th_text_copy(ret_village->township, sizeof ret_village->township, township);
+    }
+    memset(ret_village, 0, sizeof(*ret_village));
+    th_text_copy(ret_village->code, sizeof(ret_village->code), code);
+    th_text_copy(ret_village->name, sizeof(ret_village->name), name);
+    th_text_copy(ret_village->township, sizeof(ret_village->township), township);
     return TH_OK;
 }
 
@@ -49,8 +53,9 @@ enum th_status th_village_add(struct th_registry *registry, const struct th_requ
     struct th_village village;
     struct th_work *work = NULL;
     enum th_status status = th_village_make(code, name, township, &village, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_json *list = th_json_array();
     th_json_append(list, th_village_json(&village));
     status =
@@ -61,7 +66,7 @@ enum th_status th_village_add(struct th_registry *registry, const struct th_requ
     }
     status = th_village_insert(th_work_store(work), &village, th_work_seq(work), err);
     char subject[TH_CODE_SIZE + 16];
-    snprintf(subject, sizeof subject, "village:%s", village.code);
+    snprintf(subject, sizeof(subject), "village:%s", village.code);
     struct th_json *body = th_json_object();
     struct th_json *reply = th_json_object();
     th_json_set(body, "villages", th_json_copy(list));
@@ -105,44 +110,53 @@ static bool kind_known(const char *kind)
     static const char *const KINDS[] = {"village",   "township", "subdistrict", "cooperative",
                                         "household", "person",   "bank",        "enterprise",
                                         "verifier",  "fund",     "insurer",     "government"};
-    for (size_t i = 0; kind != NULL && i < sizeof KINDS / sizeof KINDS[0]; i++)
-        if (strcmp(KINDS[i], kind) == 0)
+    for (size_t i = 0; kind != NULL && i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+        if (strcmp(KINDS[i], kind) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
 static enum th_status make_party(struct th_store *store, const struct th_party_add_options *options,
                                  struct th_party *ret_party, struct th_error *err)
 {
-    memset(ret_party, 0, sizeof *ret_party);
-    if (!kind_known(options->kind))
+    memset(ret_party, 0, sizeof(*ret_party));
+    if (!kind_known(options->kind)) {
         return th_error_set(err, TH_INVALID, "party_kind", "kind", options->kind, NULL);
+    }
     enum th_status status = th_name_check(options->name, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
-    if (options->uscc != NULL && !th_uscc_valid(options->uscc))
+    }
+    if (options->uscc != NULL && !th_uscc_valid(options->uscc)) {
         return th_error_set(err, TH_INVALID, "uscc_invalid", "uscc", options->uscc, NULL);
-    if (options->division != NULL && !th_division_code_valid(options->division, 9))
+    }
+    if (options->division != NULL && !th_division_code_valid(options->division, 9)) {
         return th_error_set(err, TH_INVALID, "division_invalid", "code", options->division, NULL);
-    th_text_copy(ret_party->kind, sizeof ret_party->kind, options->kind);
-    th_text_copy(ret_party->name, sizeof ret_party->name, options->name);
-    th_text_copy(ret_party->uscc, sizeof ret_party->uscc,
+    }
+    th_text_copy(ret_party->kind, sizeof(ret_party->kind), options->kind);
+    th_text_copy(ret_party->name, sizeof(ret_party->name), options->name);
+    th_text_copy(ret_party->uscc, sizeof(ret_party->uscc),
                  options->uscc != NULL ? options->uscc : "");
-    th_text_copy(ret_party->division, sizeof ret_party->division,
+    th_text_copy(ret_party->division, sizeof(ret_party->division),
                  options->division != NULL ? options->division : "");
-    if (options->village == NULL)
+    if (options->village == NULL) {
         return TH_OK;
+    }
     struct th_village village;
     status = th_village_resolve(store, options->village, &village, err);
-    if (status == TH_OK)
-        th_text_copy(ret_party->village, sizeof ret_party->village, village.code);
+    if (status == TH_OK) {
+        th_text_copy(ret_party->village, sizeof(ret_party->village), village.code);
+    }
     return status;
 }
 
 static void set_option(struct th_json *object, const char *key, const char *text)
 {
-    if (text != NULL)
+    if (text != NULL) {
         th_json_set_text(object, key, text);
+    }
 }
 
 enum th_status th_party_add(struct th_registry *registry, const struct th_request *request,
@@ -160,14 +174,16 @@ enum th_status th_party_add(struct th_registry *registry, const struct th_reques
     enum th_status status =
         th_work_begin(registry, request, TH_MAY_SET_UP, "party.add", input, &work, ret_reply, err);
     th_json_free(input);
-    if (status != TH_OK || work == NULL)
+    if (status != TH_OK || work == NULL) {
         return status;
+    }
     status = make_party(th_work_store(work), options, &party, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status =
             th_party_insert(th_work_store(work), &party, th_work_seq(work), &party.party_id, err);
+    }
     char subject[32];
-    snprintf(subject, sizeof subject, "party:%lld", (long long)party.party_id);
+    snprintf(subject, sizeof(subject), "party:%lld", (long long)party.party_id);
     return th_work_end(work, status, subject, party_json(&party), party_json(&party), ret_reply,
                        err);
 }
@@ -189,12 +205,14 @@ enum th_status th_party_list(struct th_registry *registry, struct th_json **ret_
 static bool login_valid(const char *login)
 {
     size_t n = login != NULL ? strlen(login) : 0;
-    if (n < 1 || n >= TH_LOGIN_SIZE || !th_text_is_utf8(login, n))
+    if (n < 1 || n >= TH_LOGIN_SIZE || !th_text_is_utf8(login, n)) {
         return false;
+    }
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)login[i];
-        if (c < 0x80 && !isalnum(c) && c != '.' && c != '-' && c != '_' && c != '@')
+        if (c < 0x80 && !isalnum(c) && c != '.' && c != '-' && c != '_' && c != '@') {
             return false;
+        }
     }
     return true;
 }
@@ -202,9 +220,11 @@ static bool login_valid(const char *login)
 static bool role_known(const char *role)
 {
     static const char *const ROLES[] = {"clerk", "verifier", "officer", "bank", "admin"};
-    for (size_t i = 0; role != NULL && i < sizeof ROLES / sizeof ROLES[0]; i++)
-        if (strcmp(ROLES[i], role) == 0)
+    for (size_t i = 0; role != NULL && i < sizeof(ROLES) / sizeof(ROLES[0]); i++) {
+        if (strcmp(ROLES[i], role) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -215,16 +235,19 @@ static enum th_status make_user(struct th_store *store, const char *login, const
     struct th_village found;
     struct th_party owner;
     enum th_status status = TH_OK;
-    memset(ret_user, 0, sizeof *ret_user);
-    if (!role_known(role))
+    memset(ret_user, 0, sizeof(*ret_user));
+    if (!role_known(role)) {
         return th_error_set(err, TH_INVALID, "role_invalid", "role", role, NULL);
-    th_text_copy(ret_user->login, sizeof ret_user->login, login);
-    th_text_copy(ret_user->role, sizeof ret_user->role, role);
-    if (village != NULL && (status = th_village_resolve(store, village, &found, err)) == TH_OK)
-        th_text_copy(ret_user->village, sizeof ret_user->village, found.code);
+    }
+    th_text_copy(ret_user->login, sizeof(ret_user->login), login);
+    th_text_copy(ret_user->role, sizeof(ret_user->role), role);
+    if (village != NULL && (status = th_village_resolve(store, village, &found, err)) == TH_OK) {
+        th_text_copy(ret_user->village, sizeof(ret_user->village), found.code);
+    }
     if (status == TH_OK && party != NULL &&
-        (status = th_party_resolve(store, party, &owner, err)) == TH_OK)
+        (status = th_party_resolve(store, party, &owner, err)) == TH_OK) {
         ret_user->party_id = owner.party_id;
+    }
     return status;
 }
 
@@ -261,25 +284,29 @@ enum th_status th_user_add(struct th_registry *registry, const struct th_request
     char subject[TH_LOGIN_SIZE + 8];
     struct th_work *work = NULL;
     struct th_json *reply = NULL;
-    if (!login_valid(login))
+    if (!login_valid(login)) {
         return th_error_set(err, TH_INVALID, "login_invalid", "login", login, NULL);
+    }
     struct th_json *input = user_input(login, role, village, party);
     enum th_status status =
         th_work_begin(registry, request, TH_MAY_USERS, "user.add", input, &work, &reply, err);
     th_json_free(input);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     if (work != NULL) {
         th_activation_make(th_registry_surroundings(registry), code, &digest);
         status = make_user(th_work_store(work), login, role, village, party, &user, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = th_user_insert(th_work_store(work), &user, &digest, th_work_seq(work), err);
+        }
         struct th_json *body = user_json(&user);
         th_json_set_text(body, "activation_hash", th_hash_hex(&digest, hex));
-        snprintf(subject, sizeof subject, "user:%s", user.login);
+        snprintf(subject, sizeof(subject), "user:%s", user.login);
         status = th_work_end(work, status, subject, body, user_json(&user), &reply, err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             return status;
+        }
     }
     // Added behind the end of the work: what is kept under the idempotency key has no code, and
     // neither has the reply that is given a second time.

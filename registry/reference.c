@@ -13,27 +13,31 @@ enum th_status th_party_resolve(struct th_store *store, const char *reference,
 {
     enum { MANY = 8 };
     int64_t id = 0;
-    if (reference == NULL || reference[0] == '\0')
+    if (reference == NULL || reference[0] == '\0') {
         return th_error_set(err, TH_USAGE, "party_missing", NULL);
-    if (th_text_parse_int(reference, 1, INT64_MAX, &id) && strlen(reference) < 12)
+    }
+    if (th_text_parse_int(reference, 1, INT64_MAX, &id) && strlen(reference) < 12) {
         return th_party_load(store, id, ret_party, err);
+    }
     struct th_party found[MANY];
     size_t n = 0;
     enum th_status status = th_party_find(store, reference, found, MANY, &n, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     if (n == 1) {
         *ret_party = found[0];
         return TH_OK;
     }
-    if (n == 0)
+    if (n == 0) {
         return th_error_set(err, TH_NOT_FOUND, "party_not_found", "party", reference, NULL);
+    }
     char ids[128] = "";
     size_t used = 0;
-    for (size_t i = 0; i < n && used < sizeof ids; i++) {
-        int written = snprintf(ids + used, sizeof ids - used, "%s%lld (%s)", i > 0 ? ", " : "",
+    for (size_t i = 0; i < n && used < sizeof(ids); i++) {
+        int written = snprintf(ids + used, sizeof(ids) - used, "%s%lld (%s)", i > 0 ? ", " : "",
                                (long long)found[i].party_id, found[i].kind);
-        used += written > 0 ? (size_t)written : sizeof ids;
+        used += written > 0 ? (size_t)written : sizeof(ids);
     }
     return th_error_set(err, TH_CONFLICT, "party_ambiguous", "party", reference, "ids", ids, NULL);
 }
@@ -45,13 +49,15 @@ static enum th_status say_similar(struct th_store *store, const char *reference,
     struct th_village_list villages = {0};
     char similar[TH_ERROR_VALUE_SIZE] = "";
     enum th_status status = th_village_list_read(store, &villages, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
-    th_village_list_similar(&villages, reference, similar, sizeof similar);
+    }
+    th_village_list_similar(&villages, reference, similar, sizeof(similar));
     th_village_list_clear(&villages);
-    if (similar[0] != '\0')
+    if (similar[0] != '\0') {
         (void)th_error_set(what, TH_NOT_FOUND, "village_similar", "value", reference, "similar",
                            similar, NULL);
+    }
     return TH_OK;
 }
 
@@ -62,10 +68,12 @@ enum th_status th_village_resolve(struct th_store *store, const char *reference,
     enum th_status status = th_village_find(store, reference, ret_village, &what);
     enum th_status said =
         status == TH_NOT_FOUND ? say_similar(store, reference, &what, err) : TH_OK;
-    if (said != TH_OK)
+    if (said != TH_OK) {
         return said;
-    if (status != TH_OK && err != NULL)
+    }
+    if (status != TH_OK && err != NULL) {
         *err = what;
+    }
     return status;
 }
 
@@ -92,10 +100,12 @@ enum th_status th_document_record(struct th_work *work, const char *path, int64_
     struct th_hash sha256;
     int64_t size = 0;
     enum th_status status = th_work_document(work, path, &sha256, &size, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_document_insert(th_work_store(work), &sha256, th_file_base_name(path), size,
                                     th_work_seq(work), ret_document_id, err);
-    if (status == TH_OK && ret_sha256 != NULL)
+    }
+    if (status == TH_OK && ret_sha256 != NULL) {
         *ret_sha256 = sha256;
+    }
     return status;
 }

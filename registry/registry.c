@@ -13,7 +13,7 @@ struct th_registry {
 enum th_status th_registry_adopt(struct th_store *store, const struct th_surroundings *surroundings,
                                  struct th_registry **ret_registry, struct th_error *err)
 {
-    struct th_registry *registry = calloc(1, sizeof *registry);
+    struct th_registry *registry = calloc(1, sizeof(*registry));
     if (registry == NULL) {
         th_store_close(store);
         return th_error_no_memory(err);
@@ -37,8 +37,9 @@ enum th_status th_registry_open(const char *path, enum th_store_mode mode,
 
 void th_registry_close(struct th_registry *registry)
 {
-    if (registry == NULL)
+    if (registry == NULL) {
         return;
+    }
     th_store_close(registry->store);
     free(registry);
 }

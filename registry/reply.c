@@ -4,12 +4,14 @@
 enum th_status th_reply_finish(enum th_status status, struct th_json *reply,
                                struct th_json **ret_reply, struct th_error *err)
 {
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_json_check(reply, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *ret_reply = reply;
-    else
+    } else {
         th_json_free(reply);
+    }
     return status;
 }
 

@@ -32,11 +32,13 @@ static enum th_status since_parse(const struct th_work *work, const char *text,
     struct th_date since = today;
     char buf[TH_DATE_TEXT_SIZE];
     enum th_status status = text == NULL ? TH_OK : th_date_parse(text, &since, err);
-    if (status == TH_OK && th_date_compare(since, today) < 0)
+    if (status == TH_OK && th_date_compare(since, today) < 0) {
         status = th_error_set(err, TH_INVALID, "rule_past", "since", text, "today",
                               th_date_format(today, buf), NULL);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *ret_since = since;
+    }
     return status;
 }
 
@@ -49,8 +51,9 @@ static enum th_status rule_record(struct th_work *work, const struct th_rule_set
     rule->reason = options->reason;
     rule->login = th_work_actor(work)->login;
     rule->seq = th_work_seq(work);
-    if (status == TH_OK && options->document != NULL)
+    if (status == TH_OK && options->document != NULL) {
         status = th_document_record(work, options->document, &rule->document_id, ret_sha256, err);
+    }
     return status == TH_OK ? th_county_rule_insert(th_work_store(work), rule, &rule->rule_id, err)
                            : status;
 }
@@ -66,10 +69,12 @@ enum th_status th_rule_set(struct th_registry *registry, const struct th_request
     struct th_hash sha256;
     struct th_county_rule rule = {.value = value};
     enum th_status status = th_life_check_reason(options->reason, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_rule_value_check(options->name, options->value, value, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     struct th_json *input = th_json_object();
     th_json_set_text(input, "name", options->name);
     th_json_set_text(input, "value", options->value);
@@ -80,18 +85,20 @@ enum th_status th_rule_set(struct th_registry *registry, const struct th_request
     status = th_work_begin_reading(registry, request, TH_MAY_TERMS, "rule.set", input, &documents,
                                    &work, ret_reply, err);
     th_json_free(input);
-    if (status != TH_OK || work == NULL)
+    if (status != TH_OK || work == NULL) {
         return status;
+    }
     struct th_json *body = NULL;
     struct th_json *reply = NULL;
     status = rule_record(work, options, &rule, &sha256, err);
     if (status == TH_OK) {
         body = decided_json(&rule);
         reply = th_json_copy(body);
-        if (rule.document_id != 0)
+        if (rule.document_id != 0) {
             th_json_set_text(body, "document_sha256", th_hash_hex(&sha256, hex));
+        }
     }
-    (void)snprintf(subject, sizeof subject, "rule:%" PRId64, rule.rule_id);
+    (void)snprintf(subject, sizeof(subject), "rule:%" PRId64, rule.rule_id);
     return th_work_end(work, status, subject, body, reply, ret_reply, err);
 }
 
@@ -112,10 +119,11 @@ static struct th_json *in_force_json(const struct th_rules *rules)
         char value[TH_RULE_VALUE_SIZE] = "";
         char range[64];
         (void)th_rules_value(rules, spec->name, value);
-        if (spec->words != NULL)
-            (void)snprintf(range, sizeof range, "%s", spec->words);
-        else
-            (void)snprintf(range, sizeof range, "%.9g – %.9g", spec->low, spec->high);
+        if (spec->words != NULL) {
+            (void)snprintf(range, sizeof(range), "%s", spec->words);
+        } else {
+            (void)snprintf(range, sizeof(range), "%.9g – %.9g", spec->low, spec->high);
+        }
         struct th_json *item = th_json_object();
         th_json_set_text(item, "name", spec->name);
         th_json_set_text(item, "value", value);
@@ -133,15 +141,18 @@ enum th_status th_rule_list(struct th_registry *registry, const char *on,
     struct th_rules rules;
     char text[TH_DATE_TEXT_SIZE];
     enum th_status status = on == NULL ? TH_OK : th_date_parse(on, &day, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_store_begin_read(store, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     struct th_json *reply = th_json_object();
     struct th_json *decided = th_json_array();
     status = th_rules_load(store, day, &rules, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_county_rule_each(store, (struct th_date){0}, list_one, decided, err);
+    }
     th_store_end_read(store);
     if (status == TH_OK) {
         th_json_set_text(reply, "on", th_date_format(day, text));

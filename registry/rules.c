@@ -31,21 +31,24 @@ static const struct th_rules RULES[] = {
      .orchard =
          {.dark_green_share = 1.5, .light_green_share = 1, .yellow_share = 0.5, .fertiliser_t = 1}},
 };
-enum { N_RULES = sizeof RULES / sizeof RULES[0] };
+enum { N_RULES = sizeof(RULES) / sizeof(RULES[0]) };
 
 const struct th_rules *th_rules_on(struct th_date day)
 {
     size_t found = 0;
-    for (size_t i = 1; i < N_RULES; i++)
+    for (size_t i = 1; i < N_RULES; i++) {
         found = th_date_compare(RULES[i].since, day) <= 0 ? i : found;
+    }
     return &RULES[found];
 }
 
 const struct th_rules *th_rules_find(const char *id)
 {
-    for (size_t i = 0; i < N_RULES; i++)
-        if (strcmp(RULES[i].id, id) == 0)
+    for (size_t i = 0; i < N_RULES; i++) {
+        if (strcmp(RULES[i].id, id) == 0) {
             return &RULES[i];
+        }
+    }
     return NULL;
 }
 
@@ -66,13 +69,15 @@ const struct th_rule_spec th_rule_specs[] = {
     {"orchard_dark_green", 0.01, 100, NULL}, {"orchard_light_green", 0.01, 100, NULL},
     {"orchard_yellow", 0.01, 100, NULL},     {"fertiliser_t", 0.01, 100, NULL},
     {FERTILISER_BY, 0, 0, "co2 carbon"}};
-const size_t th_rule_specs_count = sizeof th_rule_specs / sizeof th_rule_specs[0];
+const size_t th_rule_specs_count = sizeof(th_rule_specs) / sizeof(th_rule_specs[0]);
 
 static const struct th_rule_spec *spec_find(const char *name)
 {
-    for (size_t i = 0; i < th_rule_specs_count; i++)
-        if (strcmp(th_rule_specs[i].name, name) == 0)
+    for (size_t i = 0; i < th_rule_specs_count; i++) {
+        if (strcmp(th_rule_specs[i].name, name) == 0) {
             return &th_rule_specs[i];
+        }
+    }
     return NULL;
 }
 
@@ -102,9 +107,11 @@ static double *number_of(struct th_rules *rules, const char *name)
                    {"orchard_light_green", &rules->orchard.light_green_share},
                    {"orchard_yellow", &rules->orchard.yellow_share},
                    {"fertiliser_t", &rules->orchard.fertiliser_t}};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        if (strcmp(numbers[i].name, name) == 0)
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        if (strcmp(numbers[i].name, name) == 0) {
             return numbers[i].number;
+        }
+    }
     return NULL;
 }
 
@@ -112,15 +119,16 @@ bool th_rules_value(const struct th_rules *rules, const char *name, char value[T
 {
     struct th_rules copy = *rules;
     const double *number = number_of(&copy, name);
-    if (number != NULL)
+    if (number != NULL) {
         snprintf(value, TH_RULE_VALUE_SIZE, "%.9g", *number);
-    else if (strcmp(name, CARBON_RIGHT) == 0)
+    } else if (strcmp(name, CARBON_RIGHT) == 0) {
         th_text_copy(value, TH_RULE_VALUE_SIZE,
                      rules->carbon_right_required ? "required" : "remark");
-    else if (strcmp(name, FERTILISER_BY) == 0)
+    } else if (strcmp(name, FERTILISER_BY) == 0) {
         th_text_copy(value, TH_RULE_VALUE_SIZE, BY_WORDS[rules->orchard.fertiliser_by]);
-    else
+    } else {
         return false;
+    }
     return true;
 }
 
@@ -129,8 +137,9 @@ static bool is_word_of(const char *words, const char *text)
     size_t length = strlen(text);
     for (const char *at = words; length > 0 && *at != '\0';) {
         size_t word = strcspn(at, " ");
-        if (word == length && memcmp(at, text, length) == 0)
+        if (word == length && memcmp(at, text, length) == 0) {
             return true;
+        }
         at += word;
         at += strspn(at, " ");
     }
@@ -142,10 +151,11 @@ static enum th_status unknown(const char *name, struct th_error *err)
     char names[TH_ERROR_VALUE_SIZE] = "";
     size_t used = 0;
     for (size_t i = 0; i < th_rule_specs_count; i++) {
-        int n = snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "",
+        int n = snprintf(names + used, sizeof(names) - used, "%s%s", i > 0 ? ", " : "",
                          th_rule_specs[i].name);
-        if (n < 0 || (size_t)n >= sizeof names - used)
+        if (n < 0 || (size_t)n >= sizeof(names) - used) {
             break;
+        }
         used += (size_t)n;
     }
     return th_error_set(err, TH_INVALID, "rule_unknown", "name", name, "names", names, NULL);
@@ -157,17 +167,19 @@ enum th_status th_rule_value_check(const char *name, const char *text,
     const struct th_rule_spec *spec = spec_find(name);
     double number = 0;
     char range[64];
-    if (spec == NULL)
+    if (spec == NULL) {
         return unknown(name, err);
+    }
     if (spec->words != NULL) {
-        if (!is_word_of(spec->words, text))
+        if (!is_word_of(spec->words, text)) {
             return th_error_set(err, TH_INVALID, "rule_value", "name", name, "value", text, "range",
                                 spec->words, NULL);
+        }
         th_text_copy(ret_value, TH_RULE_VALUE_SIZE, text);
         return TH_OK;
     }
     if (!th_text_parse_double(text, &number) || !(number >= spec->low && number <= spec->high)) {
-        snprintf(range, sizeof range, "%.9g – %.9g", spec->low, spec->high);
+        snprintf(range, sizeof(range), "%.9g – %.9g", spec->low, spec->high);
         return th_error_set(err, TH_INVALID, "rule_value", "name", name, "value", text, "range",
                             range, NULL);
     }
@@ -196,14 +208,16 @@ static bool load_one(void *context, const struct th_county_rule *rule)
             strcmp(value, "carbon") == 0 ? TH_FERTILISER_CARBON : TH_FERTILISER_CO2;
     } else if (number == NULL) {
         bool required = strcmp(value, "required") == 0;
-        if (required && !l->rules.carbon_right_required)
+        if (required && !l->rules.carbon_right_required) {
             l->rules.carbon_right_since = rule->since;
+        }
         l->rules.carbon_right_required = required;
     } else {
         (void)th_text_parse_double(value, number);
     }
-    if (!th_rule_is_of_orchards(rule->name) && rule->rule_id > l->rules.county_rule_id)
+    if (!th_rule_is_of_orchards(rule->name) && rule->rule_id > l->rules.county_rule_id) {
         l->rules.county_rule_id = rule->rule_id;
+    }
     return true;
 }
 
@@ -213,12 +227,14 @@ enum th_status th_rules_load(struct th_store *store, struct th_date day, struct 
     struct loading l = {.rules = *th_rules_on(day), .status = TH_OK};
     enum th_status status = th_county_rule_each(store, day, load_one, &l, err);
     if (status == TH_OK && l.status != TH_OK) {
-        if (err != NULL)
+        if (err != NULL) {
             *err = l.err;
+        }
         status = l.status;
     }
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     // What is refused is not merely remarked on, in whatever order both were decided.
     l.rules.outside_remarked_share =
         fmin(l.rules.outside_remarked_share, l.rules.outside_refused_share);
@@ -230,7 +246,7 @@ enum th_status th_rules_load(struct th_store *store, struct th_date day, struct 
 static void set_number(struct th_json *object, const char *key, double value)
 {
     char text[32];
-    snprintf(text, sizeof text, "%.9g", value);
+    snprintf(text, sizeof(text), "%.9g", value);
     th_json_set_text(object, key, text);
 }
 
@@ -255,7 +271,8 @@ struct th_json *th_rules_json(const struct th_rules *rules)
     set_number(overlap, "sliver_share", rules->overlap.sliver_share);
     set_number(overlap, "sliver_total_share", rules->overlap.sliver_total_share);
     th_json_set(json, "overlap", overlap);
-    if (rules->county_rule_id > 0)
+    if (rules->county_rule_id > 0) {
         th_json_set_int(json, "county_rule", rules->county_rule_id);
+    }
     return json;
 }

@@ -36,18 +36,21 @@ static enum th_status check_options(const struct th_registry_create_options *opt
 {
     size_t n_digits = options->admin_code != NULL ? strlen(options->admin_code) : 0;
     enum th_status status = th_name_check(options->name, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     if ((n_digits != 2 && n_digits != 4 && n_digits != 6) ||
-        !th_division_code_valid(options->admin_code, (int)n_digits))
+        !th_division_code_valid(options->admin_code, (int)n_digits)) {
         return th_error_set(err, TH_INVALID, "admin_code_invalid", "code", options->admin_code,
                             NULL);
+    }
     if (options->crs != NULL) {
         struct th_crs_transform *transform = NULL;
         status = th_crs_transform_new_inverse(options->crs, &transform, NULL);
         th_crs_transform_free(transform);
-        if (status != TH_OK || strlen(options->crs) >= sizeof(struct th_registry_record){0}.crs)
+        if (status != TH_OK || strlen(options->crs) >= sizeof(struct th_registry_record){0}.crs) {
             return th_error_set(err, TH_INVALID, "crs_invalid", "crs", options->crs, NULL);
+        }
     }
     return options->has_bounds ? check_bounds(options, err) : TH_OK;
 }
@@ -58,13 +61,15 @@ static void make_record(const struct th_registry_create_options *options,
 {
     const struct th_registry_create_options *bounds = options->has_bounds ? options : &CHINA;
     unsigned char random[16];
-    memset(ret_record, 0, sizeof *ret_record);
-    surroundings->random(surroundings->context, random, sizeof random);
-    for (size_t i = 0; i < sizeof random; i++)
+    memset(ret_record, 0, sizeof(*ret_record));
+    surroundings->random(surroundings->context, random, sizeof(random));
+    for (size_t i = 0; i < sizeof(random); i++) {
         snprintf(ret_record->registry_id + 2 * i, 3, "%02x", random[i]);
-    th_text_copy(ret_record->name, sizeof ret_record->name, options->name);
-    th_text_copy(ret_record->admin_code, sizeof ret_record->admin_code, options->admin_code);
-    th_text_copy(ret_record->crs, sizeof ret_record->crs, options->crs != NULL ? options->crs : "");
+    }
+    th_text_copy(ret_record->name, sizeof(ret_record->name), options->name);
+    th_text_copy(ret_record->admin_code, sizeof(ret_record->admin_code), options->admin_code);
+    th_text_copy(ret_record->crs, sizeof(ret_record->crs),
+                 options->crs != NULL ? options->crs : "");
     ret_record->west_deg = bounds->west_deg;
     ret_record->south_deg = bounds->south_deg;
     ret_record->east_deg = bounds->east_deg;
@@ -76,7 +81,7 @@ static void make_record(const struct th_registry_create_options *options,
 static void set_degrees(struct th_json *object, const char *key, double degrees)
 {
     char text[32];
-    snprintf(text, sizeof text, "%.9g", degrees);
+    snprintf(text, sizeof(text), "%.9g", degrees);
     th_json_set_text(object, key, text);
 }
 
@@ -110,15 +115,18 @@ static enum th_status write_rows(struct th_store *store, const struct birth *bir
                                  struct th_json *methodologies, struct th_error *err)
 {
     struct th_user admin = {0};
-    th_text_copy(admin.login, sizeof admin.login, ADMIN);
-    th_text_copy(admin.role, sizeof admin.role, "admin");
+    th_text_copy(admin.login, sizeof(admin.login), ADMIN);
+    th_text_copy(admin.role, sizeof(admin.role), "admin");
     enum th_status status = th_registry_record_insert(store, &birth->record, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_land_classes_load(store, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_methodologies_load(store, seq, methodologies, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_user_insert(store, &admin, &birth->activation, seq, err);
+    }
     return status;
 }
 
@@ -129,10 +137,12 @@ static enum th_status populate(void *context, struct th_store *store, struct th_
     struct th_json *methodologies = th_json_array();
     int64_t seq = 0;
     enum th_status status = th_store_begin(store, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_journal_next(store, &seq, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = write_rows(store, birth, seq, methodologies, err);
+    }
     struct th_json *body = birth_body(&birth->record, methodologies, &birth->activation);
     if (status == TH_OK) {
         struct th_journal_entry entry = {.at_utc = birth->record.created_utc,
@@ -142,10 +152,11 @@ static enum th_status populate(void *context, struct th_store *store, struct th_
                                          .subject = "registry:1"};
         status = th_journal_append(store, &entry, body, &seq, err);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_store_commit(store, err);
-    else
+    } else {
         th_store_rollback(store);
+    }
     birth->schema_version = th_store_schema_version(store);
     th_json_free(body);
     return status;
@@ -159,8 +170,9 @@ enum th_status th_registry_create(const char *path,
     struct birth birth = {.surroundings = surroundings};
     char code[TH_ACTIVATION_SIZE];
     enum th_status status = check_options(options, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     make_record(options, surroundings, &birth.record);
     th_activation_make(surroundings, code, &birth.activation);
     struct th_store_options store_options = {.program = surroundings->program,
@@ -175,8 +187,9 @@ enum th_status th_registry_create(const char *path,
     th_json_set_int(reply, "schema_version", 0);
     // A reply that cannot be made is known before there is a file.
     status = th_json_check(reply, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_store_create_filled(path, &store_options, populate, &birth, err);
+    }
     if (status == TH_OK) {
         th_json_set_int(reply, "schema_version", birth.schema_version);
         *ret_reply = reply;

@@ -69,9 +69,11 @@ static const unsigned PERMISSIONS[] = {
 
 static unsigned role_bit(const char *role)
 {
-    for (size_t i = 0; i < sizeof ROLES / sizeof ROLES[0]; i++)
-        if (strcmp(ROLES[i].name, role) == 0)
+    for (size_t i = 0; i < sizeof(ROLES) / sizeof(ROLES[0]); i++) {
+        if (strcmp(ROLES[i].name, role) == 0) {
             return ROLES[i].bit;
+        }
+    }
     return 0;
 }
 
@@ -80,13 +82,15 @@ static void name_roles(unsigned bits, char *buf, size_t size)
 {
     buf[0] = '\0';
     size_t used = 0;
-    for (size_t i = 0; i < sizeof ROLES / sizeof ROLES[0]; i++) {
-        if ((bits & ROLES[i].bit) == 0)
+    for (size_t i = 0; i < sizeof(ROLES) / sizeof(ROLES[0]); i++) {
+        if ((bits & ROLES[i].bit) == 0) {
             continue;
+        }
         int n = snprintf(buf + used, size - used, "%s@value.role.%s", used > 0 ? ", " : "",
                          ROLES[i].name);
-        if (n < 0 || (size_t)n >= size - used)
+        if (n < 0 || (size_t)n >= size - used) {
             return;
+        }
         used += (size_t)n;
     }
 }
@@ -94,18 +98,21 @@ static void name_roles(unsigned bits, char *buf, size_t size)
 static enum th_status identify(struct th_work *work, struct th_store *store, struct th_error *err)
 {
     const char *login = work->login;
-    if (login == NULL || login[0] == '\0')
+    if (login == NULL || login[0] == '\0') {
         return th_error_set(err, TH_NOT_PERMITTED, "login_missing", NULL);
+    }
     enum th_status status = th_user_load(store, login, &work->user, err);
-    if (status == TH_NOT_FOUND)
+    if (status == TH_NOT_FOUND) {
         return th_error_set(err, TH_NOT_PERMITTED, "login_unknown", "login", login, NULL);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     if ((role_bit(work->user.role) & PERMISSIONS[work->permission]) == 0) {
         char allowed[128];
         char role[64];
-        snprintf(role, sizeof role, "@value.role.%s", work->user.role);
-        name_roles(PERMISSIONS[work->permission], allowed, sizeof allowed);
+        snprintf(role, sizeof(role), "@value.role.%s", work->user.role);
+        name_roles(PERMISSIONS[work->permission], allowed, sizeof(allowed));
         return th_error_set(err, TH_NOT_PERMITTED, "role_not_allowed", "login", login, "role", role,
                             "allowed", allowed, NULL);
     }
@@ -121,18 +128,22 @@ static enum th_status hash_input(struct th_work *work, const struct th_json *inp
 {
     char *text = NULL;
     enum th_status status = TH_OK;
-    if (input != NULL)
+    if (input != NULL) {
         status = th_json_dump(input, TH_JSON_CANONICAL, &text, err);
+    }
     // What a person typed is not our failure: text in another encoding cannot become JSON.
-    if (status == TH_INTERNAL)
+    if (status == TH_INTERNAL) {
         status = th_error_set(err, TH_INVALID, "text_encoding", NULL);
+    }
     struct th_hasher *hasher = status == TH_OK ? th_hasher_new(TH_HASH_BLAKE2B) : NULL;
-    if (status == TH_OK && hasher == NULL)
+    if (status == TH_OK && hasher == NULL) {
         status = th_error_no_memory(err);
+    }
     if (status == TH_OK) {
         th_hasher_update(hasher, work->kind, strlen(work->kind) + 1);
-        if (text != NULL)
+        if (text != NULL) {
             th_hasher_update(hasher, text, strlen(text));
+        }
         work->input_hash = th_hasher_final(hasher);
     }
     th_hasher_free(hasher);
@@ -148,8 +159,9 @@ static enum th_status replay(struct th_work *work, struct th_store *store,
     struct th_json *reply = NULL;
     enum th_status status = th_idempotency_find(store, work->user.login, work->idempotency_key,
                                                 &work->input_hash, &text, err);
-    if (status == TH_OK && text != NULL)
+    if (status == TH_OK && text != NULL) {
         status = th_json_parse(text, strlen(text), &reply, err);
+    }
     if (status == TH_OK && reply != NULL) {
         th_json_set_bool(reply, "replayed", true);
         *ret_reply = reply;
@@ -160,8 +172,9 @@ static enum th_status replay(struct th_work *work, struct th_store *store,
 
 static void documents_free(struct document *documents, size_t n)
 {
-    for (size_t i = 0; documents != NULL && i < n; i++)
+    for (size_t i = 0; documents != NULL && i < n; i++) {
         free(documents[i].path);
+    }
     free(documents);
 }
 
@@ -173,10 +186,11 @@ static void work_free(struct th_work *work)
 
 static void leave(struct th_work *work)
 {
-    if (work->looking)
+    if (work->looking) {
         th_store_end_read(th_work_store(work));
-    else
+    } else {
         th_store_rollback(th_work_store(work));
+    }
 }
 
 // Begins the transaction, and leaves it again when there is an error or an earlier reply.
@@ -187,16 +201,21 @@ static enum th_status enter(struct th_work *work, bool looking, struct th_json *
     struct th_json *earlier = NULL;
     work->looking = looking;
     enum th_status status = looking ? th_store_begin_read(store, err) : th_store_begin(store, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = identify(work, store, err);
-    if (status == TH_OK && work->idempotency_key != NULL)
+    }
+    if (status == TH_OK && work->idempotency_key != NULL) {
         status = replay(work, store, &earlier, err);
-    if (status == TH_OK && earlier == NULL)
+    }
+    if (status == TH_OK && earlier == NULL) {
         status = th_journal_next(store, &work->seq, err);
-    if (status != TH_OK || earlier != NULL)
+    }
+    if (status != TH_OK || earlier != NULL) {
         leave(work);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *ret_earlier = earlier;
+    }
     return status;
 }
 
@@ -209,11 +228,13 @@ static enum th_status work_begin(struct th_registry *registry, const struct th_r
     struct th_json *earlier = NULL;
     enum { KEY_MAX = 200 };
     const char *key = request->idempotency_key;
-    if (key != NULL && (key[0] == '\0' || strlen(key) > KEY_MAX))
+    if (key != NULL && (key[0] == '\0' || strlen(key) > KEY_MAX)) {
         return th_error_set(err, TH_USAGE, "idempotency_key_invalid", NULL);
-    struct th_work *work = calloc(1, sizeof *work);
-    if (work == NULL)
+    }
+    struct th_work *work = calloc(1, sizeof(*work));
+    if (work == NULL) {
         return th_error_no_memory(err);
+    }
     work->registry = registry;
     work->login = request->login;
     work->permission = permission;
@@ -221,8 +242,9 @@ static enum th_status work_begin(struct th_registry *registry, const struct th_r
     work->dry_run = request->dry_run;
     work->idempotency_key = request->idempotency_key;
     enum th_status status = hash_input(work, input, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = enter(work, looking, &earlier, err);
+    }
     if (status == TH_OK && earlier == NULL) {
         *ret_work = work;
         return TH_OK;
@@ -259,9 +281,10 @@ static int document_compare(const void *a, const void *b)
 static void document_read(struct document *document)
 {
     document->problem.status = document_look(document->path, &document->info, &document->problem);
-    if (document->problem.status == TH_OK)
+    if (document->problem.status == TH_OK) {
         document->problem.status =
             th_hash_file(TH_HASH_SHA256, document->path, &document->sha256, &document->problem);
+    }
 }
 
 static bool is_named(const char *path)
@@ -275,12 +298,14 @@ static enum th_status documents_read(const struct th_work_documents *names,
 {
     size_t n_named = 0;
     size_t n = 0;
-    struct document *documents = calloc(names->n + 1, sizeof *documents);
-    if (documents == NULL)
+    struct document *documents = calloc(names->n + 1, sizeof(*documents));
+    if (documents == NULL) {
         return th_error_no_memory(err);
+    }
     for (size_t i = 0; i < names->n; i++) {
-        if (!is_named(names->paths[i]))
+        if (!is_named(names->paths[i])) {
             continue;
+        }
         documents[n_named].path = th_text_duplicate(names->paths[i]);
         if (documents[n_named].path == NULL) {
             documents_free(documents, n_named);
@@ -288,7 +313,7 @@ static enum th_status documents_read(const struct th_work_documents *names,
         }
         n_named++;
     }
-    qsort(documents, n_named, sizeof *documents, document_compare);
+    qsort(documents, n_named, sizeof(*documents), document_compare);
     for (size_t i = 0; i < n_named; i++) {
         if (n > 0 && strcmp(documents[n - 1].path, documents[i].path) == 0) {
             free(documents[i].path);
@@ -304,9 +329,11 @@ static enum th_status documents_read(const struct th_work_documents *names,
 
 static bool any_named(const struct th_work_documents *names)
 {
-    for (size_t i = 0; i < names->n; i++)
-        if (is_named(names->paths[i]))
+    for (size_t i = 0; i < names->n; i++) {
+        if (is_named(names->paths[i])) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -327,9 +354,10 @@ static enum th_status begin_reading(struct th_registry *registry, const struct t
         th_work_cancel(work);
         work = NULL;
         status = documents_read(names, &documents, &n, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = work_begin(registry, request, permission, kind, input, looking, &work,
                                 ret_reply, err);
+        }
     }
     if (status != TH_OK || work == NULL) {
         documents_free(documents, n);
@@ -337,8 +365,9 @@ static enum th_status begin_reading(struct th_registry *registry, const struct t
         work->documents = documents;
         work->n_documents = n;
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_work = work;
+    }
     return status;
 }
 
@@ -374,8 +403,9 @@ static enum th_status step_on(struct th_work **work, bool looking, bool *ret_sam
     int64_t seen = w->seq;
     leave(w);
     enum th_status status = enter(w, looking, &earlier, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     if (earlier != NULL) {
         *ret_reply = earlier;
         work_free(w);
@@ -395,12 +425,15 @@ enum th_status th_work_settle(struct th_work **work,
     enum th_status status = TH_OK;
     for (int attempt = 0; status == TH_OK && *work != NULL; attempt++) {
         status = judge(context, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = step_on(work, false, &same, ret_reply, err);
-        if (status != TH_OK || *work == NULL || same)
+        }
+        if (status != TH_OK || *work == NULL || same) {
             return status;
-        if (attempt + 1 == ATTEMPTS_OUTSIDE)
+        }
+        if (attempt + 1 == ATTEMPTS_OUTSIDE) {
             return judge(context, err);
+        }
         status = step_on(work, true, &same, ret_reply, err);
     }
     return status;
@@ -413,24 +446,29 @@ enum th_status th_work_document(const struct th_work *work, const char *path,
     struct stat now;
     const struct document *found =
         is_named(path) && work->n_documents > 0
-            ? bsearch(&wanted, work->documents, work->n_documents, sizeof wanted, document_compare)
+            ? bsearch(&wanted, work->documents, work->n_documents, sizeof(wanted), document_compare)
             : NULL;
-    if (!is_named(path))
+    if (!is_named(path)) {
         return th_error_set(err, TH_NOT_FOUND, "file_not_found", "path", path, NULL);
+    }
     assert(found != NULL);
     if (found->problem.status != TH_OK) {
-        if (err != NULL)
+        if (err != NULL) {
             *err = found->problem;
+        }
         return found->problem.status;
     }
     enum th_status status = document_look(path, &now, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     const struct stat *then = &found->info;
     if (now.st_dev != then->st_dev || now.st_ino != then->st_ino || now.st_size != then->st_size ||
-        now.st_mtim.tv_sec != then->st_mtim.tv_sec || now.st_mtim.tv_nsec != then->st_mtim.tv_nsec)
+        now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
+        now.st_mtim.tv_nsec != then->st_mtim.tv_nsec) {
         return th_error_set(err, TH_CONFLICT, "source_changed", "file", th_file_base_name(path),
                             NULL);
+    }
     *ret_sha256 = found->sha256;
     *ret_size = (int64_t)then->st_size;
     return TH_OK;
@@ -465,8 +503,9 @@ enum th_status th_work_check_village(const struct th_work *work, const char *vil
                                      struct th_error *err)
 {
     if (strcmp(work->actor.role, "clerk") != 0 || work->actor.village == NULL ||
-        strcmp(work->actor.village, village_code) == 0)
+        strcmp(work->actor.village, village_code) == 0) {
         return TH_OK;
+    }
     return th_error_set(err, TH_NOT_PERMITTED, "village_not_yours", "login", work->actor.login,
                         "own", work->actor.village, "village", village_code, NULL);
 }
@@ -474,15 +513,17 @@ enum th_status th_work_check_village(const struct th_work *work, const char *vil
 enum th_status th_work_check_other(const struct th_work *work, const char *login,
                                    struct th_error *err)
 {
-    if (login == NULL || strcmp(work->actor.login, login) != 0)
+    if (login == NULL || strcmp(work->actor.login, login) != 0) {
         return TH_OK;
+    }
     return th_error_set(err, TH_NOT_PERMITTED, "second_person", "login", login, NULL);
 }
 
 void th_work_cancel(struct th_work *work)
 {
-    if (work == NULL)
+    if (work == NULL) {
         return;
+    }
     leave(work);
     work_free(work);
 }
@@ -509,9 +550,10 @@ static enum th_status keep_reply(struct th_work *work, const struct th_json *rep
 {
     char *text = NULL;
     enum th_status status = th_json_dump(reply, TH_JSON_COMPACT, &text, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_idempotency_keep(th_work_store(work), work->user.login, work->idempotency_key,
                                      &work->input_hash, text, work->seq, err);
+    }
     free(text);
     return status;
 }
@@ -522,12 +564,15 @@ enum th_status th_work_end(struct th_work *work, enum th_status status, const ch
 {
     struct th_store *store = th_work_store(work);
     assert(status != TH_OK || !work->looking);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_json_check(reply, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = write_journal(work, subject, body, err);
-    if (status == TH_OK && work->idempotency_key != NULL)
+    }
+    if (status == TH_OK && work->idempotency_key != NULL) {
         status = keep_reply(work, reply, err);
+    }
     if (status == TH_OK && work->dry_run) {
         th_json_set_bool(reply, "dry_run", true);
         status = th_store_check(store, err);
@@ -537,10 +582,11 @@ enum th_status th_work_end(struct th_work *work, enum th_status status, const ch
     } else {
         leave(work);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_reply = reply;
-    else
+    } else {
         th_json_free(reply);
+    }
     th_json_free(body);
     work_free(work);
     return status;

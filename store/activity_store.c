@@ -43,8 +43,9 @@ enum th_status th_activity_find(struct th_store *store, int64_t parcel_id, int y
         status = quantities == NULL ? th_error_no_memory(err) : TH_OK;
     }
     th_stmt_done(q);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_quantities = quantities;
+    }
     return status;
 }
 
@@ -104,8 +105,9 @@ enum th_status th_activity_insert(struct th_store *store, const struct th_activi
         " source_row, row_hash, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     struct th_hash hash;
     enum th_status status = row_hash(activity, &hash, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, activity->parcel_id);
     th_bind_int(q, 2, activity->year);
@@ -118,8 +120,9 @@ enum th_status th_activity_insert(struct th_store *store, const struct th_activi
     th_bind_hash(q, 9, &hash);
     th_bind_int(q, 10, activity->seq);
     status = th_stmt_run(q, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_row_hash = hash;
+    }
     return status;
 }
 
@@ -134,9 +137,10 @@ enum th_status th_activity_check_all(struct th_store *store, const struct th_che
         struct th_hash hash;
         const struct th_activity activity = read_activity(q);
         status = row_hash(&activity, &hash, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = th_row_check_add(&check, activity.activity_id, activity.seq, &hash,
                                       &activity.row_hash, err);
+        }
     }
     th_stmt_done(q);
     return th_row_check_end(&check, status, sink, "activity_digests", err);

@@ -22,8 +22,9 @@ enum th_status th_credit_before(struct th_store *store, int64_t parcel_id, int y
                                            .debt = th_column_carbon(q, 2)};
     }
     th_stmt_done(q);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_before = before;
+    }
     return status;
 }
 
@@ -132,8 +133,9 @@ enum th_status th_credit_debt_each(struct th_store *store, int64_t package_id,
     th_bind_int(q, 1, package_id);
     enum th_status status = TH_OK;
     bool go_on = true;
-    while (go_on && th_stmt_next(q, &status, err))
+    while (go_on && th_stmt_next(q, &status, err)) {
         go_on = visit(context, th_column_int(q, 0), th_column_carbon(q, 1));
+    }
     th_stmt_done(q);
     return status;
 }

@@ -39,9 +39,10 @@ enum th_status th_db_error(struct th_store *store, int code, struct th_error *er
     case SQLITE_READONLY:
         return th_error_set(err, TH_IO, "registry_readonly", "detail", detail, NULL);
     default:
-        if (store != NULL && sqlite3_system_errno(store->db) == EFBIG)
+        if (store != NULL && sqlite3_system_errno(store->db) == EFBIG) {
             return th_error_set(err, TH_IO, "file_io", "path", store->path, "reason",
                                 "@io_reason.size_limit", NULL);
+        }
         return th_error_set(err, TH_IO, "store_failed", "detail", detail, NULL);
     }
 }
@@ -57,10 +58,12 @@ enum th_status th_db_pragma(struct th_store *store, const char *sql, int *ret_va
 {
     sqlite3_stmt *stmt = NULL;
     int code = sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL);
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK) {
         code = sqlite3_step(stmt);
-    if (code == SQLITE_ROW)
+    }
+    if (code == SQLITE_ROW) {
         *ret_value = sqlite3_column_int(stmt, 0);
+    }
     enum th_status status = code == SQLITE_ROW ? TH_OK : th_db_error(store, code, err);
     sqlite3_finalize(stmt);
     return status;
@@ -70,8 +73,9 @@ char *th_db_fresh_name(const char *path)
 {
     size_t size = strlen(path) + 32;
     char *fresh = malloc(size);
-    if (fresh != NULL)
+    if (fresh != NULL) {
         snprintf(fresh, size, "%s.new-%ld", path, (long)getpid());
+    }
     return fresh;
 }
 
@@ -80,7 +84,7 @@ void th_db_remove(const char *path)
     static const char *const SUFFIXES[] = {"", "-journal", "-wal", "-shm"};
     size_t size = strlen(path) + 16;
     char *name = malloc(size);
-    for (size_t i = 0; name != NULL && i < sizeof SUFFIXES / sizeof SUFFIXES[0]; i++) {
+    for (size_t i = 0; name != NULL && i < sizeof(SUFFIXES) / sizeof(SUFFIXES[0]); i++) {
         snprintf(name, size, "%s%s", path, SUFFIXES[i]);
         (void)unlink(name);
     }
@@ -89,8 +93,9 @@ void th_db_remove(const char *path)
 
 static void stmt_free(struct th_stmt *stmt)
 {
-    if (stmt == NULL)
+    if (stmt == NULL) {
         return;
+    }
     sqlite3_finalize(stmt->handle);
     free(stmt);
 }
@@ -105,9 +110,10 @@ void th_db_cache_clear(struct th_store *store)
 
 static struct th_stmt *stmt_new(struct th_store *store, const char *sql)
 {
-    struct th_stmt *stmt = calloc(1, sizeof *stmt);
-    if (stmt == NULL)
+    struct th_stmt *stmt = calloc(1, sizeof(*stmt));
+    if (stmt == NULL) {
         return NULL;
+    }
     stmt->store = store;
     stmt->sql = sql;
     stmt->error =
@@ -121,8 +127,9 @@ static struct th_stmt **cache_find(struct th_store *store, const char *sql)
     size_t start = ((uintptr_t)sql >> 3) * 0x9e3779b97f4a7c15u >> 40;
     for (size_t i = 0; i < TH_DB_CACHE_SIZE; i++) {
         struct th_stmt **slot = &store->cache[(start + i) & (TH_DB_CACHE_SIZE - 1)];
-        if (*slot == NULL || (*slot)->sql == sql)
+        if (*slot == NULL || (*slot)->sql == sql) {
             return slot;
+        }
     }
     return NULL;
 }
@@ -134,15 +141,17 @@ struct th_stmt *th_db_query(struct th_store *store, const char *sql)
     // own.
     if (slot == NULL || (*slot != NULL && (*slot)->busy)) {
         struct th_stmt *twin = stmt_new(store, sql);
-        if (twin != NULL)
+        if (twin != NULL) {
             twin->busy = true;
+        }
         return twin;
     }
     if (*slot == NULL) {
         struct th_stmt *stmt = stmt_new(store, sql);
         if (stmt == NULL || stmt->handle == NULL) {
-            if (stmt != NULL)
+            if (stmt != NULL) {
                 stmt->busy = true;
+            }
             return stmt;
         }
         stmt->cached = true;
@@ -155,8 +164,9 @@ struct th_stmt *th_db_query(struct th_store *store, const char *sql)
 
 void th_stmt_done(struct th_stmt *stmt)
 {
-    if (stmt == NULL)
+    if (stmt == NULL) {
         return;
+    }
     if (!stmt->cached) {
         stmt_free(stmt);
         return;
@@ -173,40 +183,46 @@ static bool bindable(const struct th_stmt *stmt)
 
 void th_bind_int(struct th_stmt *stmt, int index, int64_t value)
 {
-    if (bindable(stmt))
+    if (bindable(stmt)) {
         stmt->error = sqlite3_bind_int64(stmt->handle, index, value);
+    }
 }
 
 void th_bind_real(struct th_stmt *stmt, int index, double value)
 {
-    if (bindable(stmt))
+    if (bindable(stmt)) {
         stmt->error = sqlite3_bind_double(stmt->handle, index, value);
+    }
 }
 
 void th_bind_text(struct th_stmt *stmt, int index, const char *text)
 {
-    if (bindable(stmt))
+    if (bindable(stmt)) {
         stmt->error = sqlite3_bind_text(stmt->handle, index, text, -1, SQLITE_TRANSIENT);
+    }
 }
 
 void th_bind_blob(struct th_stmt *stmt, int index, const void *data, size_t size)
 {
-    if (bindable(stmt))
+    if (bindable(stmt)) {
         stmt->error =
             sqlite3_bind_blob64(stmt->handle, index, data, (sqlite3_uint64)size, SQLITE_TRANSIENT);
+    }
 }
 
 void th_bind_text_borrowed(struct th_stmt *stmt, int index, const char *text)
 {
-    if (bindable(stmt))
+    if (bindable(stmt)) {
         stmt->error = sqlite3_bind_text(stmt->handle, index, text, -1, SQLITE_STATIC);
+    }
 }
 
 void th_bind_blob_borrowed(struct th_stmt *stmt, int index, const void *data, size_t size)
 {
-    if (bindable(stmt))
+    if (bindable(stmt)) {
         stmt->error =
             sqlite3_bind_blob64(stmt->handle, index, data, (sqlite3_uint64)size, SQLITE_STATIC);
+    }
 }
 
 void th_bind_hash(struct th_stmt *stmt, int index, const struct th_hash *hash)
@@ -216,16 +232,18 @@ void th_bind_hash(struct th_stmt *stmt, int index, const struct th_hash *hash)
 
 void th_bind_null(struct th_stmt *stmt, int index)
 {
-    if (bindable(stmt))
+    if (bindable(stmt)) {
         stmt->error = sqlite3_bind_null(stmt->handle, index);
+    }
 }
 
 void th_bind_id(struct th_stmt *stmt, int index, int64_t id)
 {
-    if (id == 0)
+    if (id == 0) {
         th_bind_null(stmt, index);
-    else
+    } else {
         th_bind_int(stmt, index, id);
+    }
 }
 
 void th_bind_date(struct th_stmt *stmt, int index, struct th_date date)
@@ -256,13 +274,16 @@ void th_bind_money(struct th_stmt *stmt, int index, struct th_money money)
 
 enum th_status th_stmt_step(struct th_stmt *stmt, bool *ret_row, struct th_error *err)
 {
-    if (stmt == NULL)
+    if (stmt == NULL) {
         return th_error_no_memory(err);
-    if (stmt->error != SQLITE_OK || stmt->handle == NULL)
+    }
+    if (stmt->error != SQLITE_OK || stmt->handle == NULL) {
         return th_db_error(stmt->store, stmt->error, err);
+    }
     int code = sqlite3_step(stmt->handle);
-    if (code != SQLITE_ROW && code != SQLITE_DONE)
+    if (code != SQLITE_ROW && code != SQLITE_DONE) {
         return th_db_error(stmt->store, code, err);
+    }
     *ret_row = code == SQLITE_ROW;
     return TH_OK;
 }
@@ -270,8 +291,9 @@ enum th_status th_stmt_step(struct th_stmt *stmt, bool *ret_row, struct th_error
 bool th_stmt_next(struct th_stmt *stmt, enum th_status *status, struct th_error *err)
 {
     bool row = false;
-    if (*status == TH_OK)
+    if (*status == TH_OK) {
         *status = th_stmt_step(stmt, &row, err);
+    }
     return row;
 }
 
@@ -287,8 +309,9 @@ enum th_status th_stmt_insert(struct th_stmt *stmt, int64_t *ret_id, struct th_e
 {
     struct th_store *store = stmt != NULL ? stmt->store : NULL;
     enum th_status status = th_stmt_run(stmt, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_id = sqlite3_last_insert_rowid(store->db);
+    }
     return status;
 }
 
@@ -297,8 +320,9 @@ enum th_status th_stmt_int(struct th_stmt *stmt, int64_t fallback, int64_t *ret_
 {
     bool row = false;
     enum th_status status = th_stmt_step(stmt, &row, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_value = row && !th_column_is_null(stmt, 0) ? th_column_int(stmt, 0) : fallback;
+    }
     th_stmt_done(stmt);
     return status;
 }
@@ -350,17 +374,19 @@ void th_column_hash(struct th_stmt *stmt, int index, struct th_hash *ret_hash)
 {
     size_t size = 0;
     const void *data = th_column_blob(stmt, index, &size);
-    memset(ret_hash, 0, sizeof *ret_hash);
-    if (size == TH_HASH_SIZE)
+    memset(ret_hash, 0, sizeof(*ret_hash));
+    if (size == TH_HASH_SIZE) {
         memcpy(ret_hash->bytes, data, TH_HASH_SIZE);
+    }
 }
 
 struct th_date th_column_date(struct th_stmt *stmt, int index)
 {
     struct th_date date = {0};
     const char *text = th_column_text(stmt, index);
-    if (text == NULL || th_date_parse(text, &date, NULL) != TH_OK)
+    if (text == NULL || th_date_parse(text, &date, NULL) != TH_OK) {
         return (struct th_date){0};
+    }
     return date;
 }
 

@@ -25,10 +25,10 @@ static void read_draft(struct th_stmt *q, struct th_draft *draft)
 {
     *draft = (struct th_draft){0};
     draft->draft_id = th_column_int(q, 0);
-    th_column_copy(q, 1, draft->source, sizeof draft->source);
+    th_column_copy(q, 1, draft->source, sizeof(draft->source));
     th_column_hash(q, 2, &draft->sha256);
-    th_column_copy(q, 3, draft->state, sizeof draft->state);
-    th_column_copy(q, 4, draft->login, sizeof draft->login);
+    th_column_copy(q, 3, draft->state, sizeof(draft->state));
+    th_column_copy(q, 4, draft->login, sizeof(draft->login));
     draft->import_id = th_column_int(q, 5);
     draft->seq = th_column_int(q, 6);
 }
@@ -52,17 +52,20 @@ enum th_status th_draft_check(struct th_store *store, int64_t draft_id, int64_t 
     char *settings = NULL;
     enum th_status status = th_draft_load(store, draft_id, &now, &settings, err);
     free(settings);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     bool open = strcmp(now.state, "open") == 0;
-    if (open && now.seq == seen_seq)
+    if (open && now.seq == seen_seq) {
         return TH_OK;
+    }
     bool confirmed = strcmp(now.state, "confirmed") == 0;
-    if (open)
+    if (open) {
         status = th_error_set(err, TH_CONFLICT, "draft_moved", NULL);
-    else
+    } else {
         status =
             th_error_set(err, TH_CONFLICT, confirmed ? "draft_confirmed" : "draft_closed", NULL);
+    }
     th_error_add_int(err, "draft", draft_id);
     return status;
 }
@@ -70,8 +73,9 @@ enum th_status th_draft_check(struct th_store *store, int64_t draft_id, int64_t 
 static enum th_status changed_one(struct th_store *store, enum th_status status, int64_t draft_id,
                                   int64_t seen_seq, struct th_error *err)
 {
-    if (status != TH_OK || th_db_changes(store) == 1)
+    if (status != TH_OK || th_db_changes(store) == 1) {
         return status;
+    }
     status = th_draft_check(store, draft_id, seen_seq, err);
     assert(status != TH_OK); // what is as it was seen would have been changed
     return status;
@@ -97,10 +101,11 @@ enum th_status th_draft_close(struct th_store *store, int64_t draft_id, int64_t 
     struct th_stmt *q = th_db_query(store, SQL_CLOSE);
     th_bind_int(q, 1, draft_id);
     th_bind_text(q, 2, state);
-    if (import_id == 0)
+    if (import_id == 0) {
         th_bind_null(q, 3);
-    else
+    } else {
         th_bind_int(q, 3, import_id);
+    }
     th_bind_int(q, 4, seq);
     th_bind_int(q, 5, seen_seq);
     return changed_one(store, th_stmt_run(q, err), draft_id, seen_seq, err);

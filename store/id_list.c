@@ -7,9 +7,10 @@ enum th_status th_id_list_append(struct th_id_list *list, int64_t id, struct th_
 {
     if (list->n == list->capacity) {
         size_t capacity = list->capacity == 0 ? 16 : list->capacity * 2;
-        int64_t *ids = realloc(list->ids, capacity * sizeof *ids);
-        if (ids == NULL)
+        int64_t *ids = realloc(list->ids, capacity * sizeof(*ids));
+        if (ids == NULL) {
             return th_error_no_memory(err);
+        }
         list->ids = ids;
         list->capacity = capacity;
     }
@@ -20,8 +21,9 @@ enum th_status th_id_list_append(struct th_id_list *list, int64_t id, struct th_
 static void noted_free(void *data)
 {
     struct th_id_list *noted = data;
-    if (noted == NULL)
+    if (noted == NULL) {
         return;
+    }
     free(noted->ids);
     free(noted);
 }
@@ -30,15 +32,18 @@ enum th_status th_id_note(struct th_store *store, enum th_db_slot slot, int64_t 
                           struct th_error *err)
 {
     void **data = th_db_slot(store, slot, noted_free);
-    if (*data == NULL)
+    if (*data == NULL) {
         *data = calloc(1, sizeof(struct th_id_list));
+    }
     struct th_id_list *noted = *data;
-    if (noted == NULL)
+    if (noted == NULL) {
         return th_error_no_memory(err);
+    }
     // Changes come id by id, so the newest one is asked first.
     for (size_t i = noted->n; i > 0; i--) {
-        if (noted->ids[i - 1] == id)
+        if (noted->ids[i - 1] == id) {
             return TH_OK;
+        }
     }
     return th_id_list_append(noted, id, err);
 }

@@ -20,14 +20,16 @@ enum th_status th_idempotency_find(struct th_store *store, const char *login, co
     if (th_stmt_next(q, &status, err)) {
         struct th_hash stored;
         th_column_hash(q, 0, &stored);
-        if (memcmp(&stored, input_hash, sizeof stored) != 0)
+        if (memcmp(&stored, input_hash, sizeof(stored)) != 0) {
             status = th_error_set(err, TH_CONFLICT, "idempotency_other_input", "key", key, NULL);
-        else if ((reply = th_text_duplicate(th_column_text(q, 1))) == NULL)
+        } else if ((reply = th_text_duplicate(th_column_text(q, 1))) == NULL) {
             status = th_error_no_memory(err);
+        }
     }
     th_stmt_done(q);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_reply = reply;
+    }
     return status;
 }
 

@@ -113,25 +113,26 @@ enum th_status th_import_load(struct th_store *store, int64_t import_id,
     struct th_stmt *q = th_db_query(store, SQL_LOAD_IMPORT);
     th_bind_int(q, 1, import_id);
     enum th_status status = TH_OK;
-    if (!th_stmt_next(q, &status, err) && status == TH_OK)
+    if (!th_stmt_next(q, &status, err) && status == TH_OK) {
         status = import_missing(import_id, err);
+    }
     if (status == TH_OK) {
         struct th_import_record *record = ret_record;
         *record = (struct th_import_record){.import_id = th_column_int(q, 0)};
-        th_column_copy(q, 1, record->source, sizeof record->source);
+        th_column_copy(q, 1, record->source, sizeof(record->source));
         th_column_hash(q, 2, &record->sha256);
-        th_column_copy(q, 3, record->layer, sizeof record->layer);
-        th_column_copy(q, 4, record->driver, sizeof record->driver);
-        th_column_copy(q, 5, record->encoding, sizeof record->encoding);
-        th_column_copy(q, 6, record->crs_code, sizeof record->crs_code);
-        th_column_copy(q, 7, record->crs_name, sizeof record->crs_name);
-        th_column_copy(q, 8, record->operation, sizeof record->operation);
+        th_column_copy(q, 3, record->layer, sizeof(record->layer));
+        th_column_copy(q, 4, record->driver, sizeof(record->driver));
+        th_column_copy(q, 5, record->encoding, sizeof(record->encoding));
+        th_column_copy(q, 6, record->crs_code, sizeof(record->crs_code));
+        th_column_copy(q, 7, record->crs_name, sizeof(record->crs_name));
+        th_column_copy(q, 8, record->operation, sizeof(record->operation));
         record->n_read = th_column_int(q, 9);
         record->n_accepted = th_column_int(q, 10);
         record->n_rejected = th_column_int(q, 11);
         record->n_unchanged = th_column_int(q, 12);
         record->seq = th_column_int(q, 13);
-        th_column_copy(q, 14, record->offset, sizeof record->offset);
+        th_column_copy(q, 14, record->offset, sizeof(record->offset));
     }
     th_stmt_done(q);
     return status;
@@ -160,10 +161,12 @@ static enum th_status source_load(struct th_store *store, const char *sql, int64
         source.feature = th_column_int(q, 2);
     }
     th_stmt_done(q);
-    if (status == TH_OK && import_id != 0)
+    if (status == TH_OK && import_id != 0) {
         status = th_import_load(store, import_id, &source.import, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *ret_source = source;
+    }
     return status;
 }
 

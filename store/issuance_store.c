@@ -167,9 +167,10 @@ th_issuance_trace(struct th_store *store, int64_t issuance_id, int64_t first, in
         int64_t end = begin + th_column_int(q, 3);
         begin = begin < from_kg ? from_kg : begin;
         end = end > to_kg ? to_kg : end;
-        if (end > begin)
+        if (end > begin) {
             go_on = visit(context, th_column_int(q, 0), (int)th_column_int(q, 1),
                           th_carbon_from_kg(end - begin));
+        }
     }
     th_stmt_done(q);
     return status;

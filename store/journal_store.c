@@ -12,9 +12,10 @@ static void hash_int(struct th_hasher *hasher, int64_t value)
 {
     unsigned char bytes[8];
     uint64_t bits = (uint64_t)value;
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 8; i++) {
         bytes[i] = (unsigned char)(bits >> (56 - 8 * i));
-    th_hasher_update(hasher, bytes, sizeof bytes);
+    }
+    th_hasher_update(hasher, bytes, sizeof(bytes));
 }
 
 static void hash_text(struct th_hasher *hasher, const char *text)
@@ -28,8 +29,9 @@ enum th_status th_journal_hash(const struct th_journal_entry *entry, struct th_h
                                struct th_error *err)
 {
     struct th_hasher *hasher = th_hasher_new(TH_HASH_BLAKE2B);
-    if (hasher == NULL)
+    if (hasher == NULL) {
         return th_error_no_memory(err);
+    }
     hash_text(hasher, "tanhui-journal-1");
     th_hasher_update(hasher, entry->prev_hash.bytes, TH_HASH_SIZE);
     hash_int(hasher, entry->seq);
@@ -56,8 +58,9 @@ static enum th_status load_head(struct th_store *store, struct head *ret_head, s
     struct th_stmt *q = th_db_query(store, SQL);
     bool row = false;
     enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_head = (struct head){.at_utc = INT64_MIN};
+    }
     if (status == TH_OK && row) {
         ret_head->seq = th_column_int(q, 0);
         ret_head->at_utc = th_column_int(q, 1);
@@ -71,8 +74,9 @@ enum th_status th_journal_next(struct th_store *store, int64_t *ret_seq, struct 
 {
     struct head head;
     enum th_status status = load_head(store, &head, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_seq = head.seq + 1;
+    }
     return status;
 }
 
@@ -102,19 +106,22 @@ enum th_status th_journal_append(struct th_store *store, const struct th_journal
     struct head head;
     assert(th_db_in_transaction(store));
     enum th_status status = load_head(store, &head, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_json_dump(body, TH_JSON_CANONICAL, &text, err);
+    }
     if (status == TH_OK) {
         whole.seq = head.seq + 1;
         whole.prev_hash = head.hash;
         // A clock that was set back does not write history before what is written.
-        if (whole.at_utc < head.at_utc)
+        if (whole.at_utc < head.at_utc) {
             whole.at_utc = head.at_utc;
+        }
         whole.body = text;
         status = th_journal_hash(&whole, &whole.hash, err);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = insert(store, &whole, err);
+    }
     if (status == TH_OK) {
         th_db_note_journal(store);
         *ret_seq = whole.seq;
@@ -150,19 +157,23 @@ static bool stored_plainly(struct th_stmt *q)
     static const enum th_db_type TYPES[] = {TH_DB_INT,  TH_DB_INT,  TH_DB_TEXT,
                                             TH_DB_TEXT, TH_DB_TEXT, TH_DB_TEXT,
                                             TH_DB_TEXT, TH_DB_BLOB, TH_DB_BLOB};
-    for (int i = 0; i < (int)(sizeof TYPES / sizeof TYPES[0]); i++) {
+    for (int i = 0; i < (int)(sizeof(TYPES) / sizeof(TYPES[0])); i++) {
         size_t size = TH_HASH_SIZE;
-        if (th_column_type(q, i) != TYPES[i])
+        if (th_column_type(q, i) != TYPES[i]) {
             return false;
-        if (TYPES[i] == TH_DB_BLOB)
+        }
+        if (TYPES[i] == TH_DB_BLOB) {
             (void)th_column_blob(q, i, &size);
-        if (size != TH_HASH_SIZE)
+        }
+        if (size != TH_HASH_SIZE) {
             return false;
+        }
         if (TYPES[i] == TH_DB_TEXT) {
             size_t length = strlen(th_column_text(q, i));
             (void)th_column_blob(q, i, &size);
-            if (size != length)
+            if (size != length) {
                 return false;
+            }
         }
     }
     return true;
@@ -233,7 +244,7 @@ static void mark_broken(struct walk *walk, int64_t seq, const char *reason)
 {
     walk->verdict.ok = false;
     walk->verdict.broken_seq = seq;
-    th_text_copy(walk->verdict.reason, sizeof walk->verdict.reason, reason);
+    th_text_copy(walk->verdict.reason, sizeof(walk->verdict.reason), reason);
 }
 
 // Marks the verdict when the entry is not the one that must follow.
@@ -242,31 +253,35 @@ static void fit_entry(struct walk *walk, const struct th_journal_entry *entry, b
     int64_t expected = walk->verdict.n_entries + 1;
     struct th_hash hash = {{0}};
     walk->status = th_journal_hash(entry, &hash, walk->err);
-    if (walk->status != TH_OK)
+    if (walk->status != TH_OK) {
         return;
+    }
     // A gap breaks at the entry that is missing.
-    if (entry->seq != expected)
+    if (entry->seq != expected) {
         mark_broken(walk, entry->seq < expected ? entry->seq : expected, "sequence");
-    else if (memcmp(&entry->prev_hash, &walk->verdict.head, sizeof entry->prev_hash) != 0)
+    } else if (memcmp(&entry->prev_hash, &walk->verdict.head, sizeof(entry->prev_hash)) != 0) {
         mark_broken(walk, entry->seq, "chain");
-    else if (!plain || memcmp(&hash, &entry->hash, sizeof hash) != 0)
+    } else if (!plain || memcmp(&hash, &entry->hash, sizeof(hash)) != 0) {
         mark_broken(walk, entry->seq, "hash");
-    else if (walk->verdict.n_entries > 0 && entry->at_utc < walk->last_utc)
+    } else if (walk->verdict.n_entries > 0 && entry->at_utc < walk->last_utc) {
         mark_broken(walk, entry->seq, "time");
+    }
 }
 
 static bool verify_entry(void *context, const struct th_journal_entry *entry, bool plain)
 {
     struct walk *walk = context;
     fit_entry(walk, entry, plain);
-    if (walk->status != TH_OK || !walk->verdict.ok)
+    if (walk->status != TH_OK || !walk->verdict.ok) {
         return false;
+    }
     walk->verdict.n_entries++;
     walk->verdict.head = entry->hash;
     walk->last_utc = entry->at_utc;
     if (walk->verdict.n_entries % 4096 == 0 &&
-        !th_progress_report(walk->progress, "verify", walk->verdict.n_entries, walk->total))
+        !th_progress_report(walk->progress, "verify", walk->verdict.n_entries, walk->total)) {
         walk->status = th_error_set(walk->err, TH_INTERRUPTED, "interrupted", NULL);
+    }
     return walk->status == TH_OK;
 }
 
@@ -277,12 +292,15 @@ enum th_status th_journal_verify(struct th_store *store, const struct th_progres
     struct query query = {.from = INT64_MIN, .limit = INT64_MAX};
     struct walk walk = {.progress = progress, .verdict = {.ok = true}, .err = err};
     enum th_status status = th_stmt_int(th_db_query(store, SQL), 0, &walk.total, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = each(store, &query, verify_entry, &walk, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = walk.status;
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *ret_verdict = walk.verdict;
+    }
     return status;
 }
 
@@ -290,8 +308,9 @@ enum th_status th_journal_head(struct th_store *store, int64_t *ret_seq, struct 
 {
     struct head head;
     enum th_status status = load_head(store, &head, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_seq = head.seq;
+    }
     return status;
 }
 
@@ -305,7 +324,8 @@ enum th_status th_journal_touched(struct th_store *store, int64_t seq, const cha
     th_bind_int(q, 1, seq);
     th_bind_text(q, 2, noun);
     enum th_status status = th_stmt_int(q, 0, &touched, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_touched = touched != 0;
+    }
     return status;
 }

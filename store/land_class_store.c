@@ -31,11 +31,11 @@ enum th_status th_land_class_each(struct th_store *store,
     bool go_on = true;
     while (go_on && th_stmt_next(q, &status, err)) {
         struct th_land_class land_class = {0};
-        th_column_copy(q, 0, land_class.scheme, sizeof land_class.scheme);
-        th_column_copy(q, 1, land_class.code, sizeof land_class.code);
-        th_column_copy(q, 2, land_class.name_zh, sizeof land_class.name_zh);
-        th_column_copy(q, 3, land_class.name_en, sizeof land_class.name_en);
-        th_column_copy(q, 4, land_class.kinds, sizeof land_class.kinds);
+        th_column_copy(q, 0, land_class.scheme, sizeof(land_class.scheme));
+        th_column_copy(q, 1, land_class.code, sizeof(land_class.code));
+        th_column_copy(q, 2, land_class.name_zh, sizeof(land_class.name_zh));
+        th_column_copy(q, 3, land_class.name_en, sizeof(land_class.name_en));
+        th_column_copy(q, 4, land_class.kinds, sizeof(land_class.kinds));
         go_on = visit(context, &land_class);
     }
     th_stmt_done(q);

@@ -34,8 +34,9 @@ enum th_status th_layer_shape_insert(struct th_store *store, const struct th_lay
     int64_t shape_id = 0;
     enum th_status status =
         th_spatial_blob_from_wkb(shape->wkb, shape->wkb_size, &blob, &blob_size, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, shape->layer_id);
     th_bind_int(q, 2, shape->ordinal);
@@ -45,8 +46,9 @@ enum th_status th_layer_shape_insert(struct th_store *store, const struct th_lay
     // The R*Tree's trigger inserts as well, but SQLite gives the outer row's id back afterwards.
     status = th_stmt_insert(q, &shape_id, err);
     free(blob);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_shape_id = shape_id;
+    }
     return status;
 }
 
@@ -62,10 +64,10 @@ static void read_layer(struct th_stmt *q, struct th_layer *layer)
                                .document_id = th_column_int(q, 8),
                                .n_shapes = th_column_int(q, 9),
                                .seq = th_column_int(q, 10)};
-    th_column_copy(q, 1, layer->role, sizeof layer->role);
-    th_column_copy(q, 2, layer->name, sizeof layer->name);
-    th_column_copy(q, 3, layer->scheme, sizeof layer->scheme);
-    th_column_copy(q, 4, layer->source, sizeof layer->source);
+    th_column_copy(q, 1, layer->role, sizeof(layer->role));
+    th_column_copy(q, 2, layer->name, sizeof(layer->name));
+    th_column_copy(q, 3, layer->scheme, sizeof(layer->scheme));
+    th_column_copy(q, 4, layer->source, sizeof(layer->source));
     th_column_hash(q, 5, &layer->sha256);
 }
 
@@ -84,10 +86,11 @@ enum th_status th_layer_load(struct th_store *store, int64_t layer_id, struct th
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, layer_id);
     enum th_status status = TH_OK;
-    if (th_stmt_next(q, &status, err))
+    if (th_stmt_next(q, &status, err)) {
         read_layer(q, ret_layer);
-    else if (status == TH_OK)
+    } else if (status == TH_OK) {
         status = layer_error(TH_NOT_FOUND, "layer_not_found", layer_id, err);
+    }
     th_stmt_done(q);
     return status;
 }
@@ -120,14 +123,16 @@ enum th_status th_layer_withdraw(struct th_store *store, int64_t layer_id, struc
     th_bind_int(q, 1, layer_id);
     enum th_status status = TH_OK;
     if (th_stmt_next(q, &status, err)) {
-        if (!th_column_is_null(q, 0))
+        if (!th_column_is_null(q, 0)) {
             status = layer_error(TH_CONFLICT, "layer_withdrawn", layer_id, err);
+        }
     } else if (status == TH_OK) {
         status = layer_error(TH_NOT_FOUND, "layer_not_found", layer_id, err);
     }
     th_stmt_done(q);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     q = th_db_query(store, SQL);
     th_bind_int(q, 1, layer_id);
     th_bind_date(q, 2, to);
@@ -157,8 +162,9 @@ static enum th_status visit_shape(struct th_stmt *q,
                                    .name = th_column_text(q, 4)};
     const void *blob = th_column_blob(q, 7, &size);
     enum th_status status = th_spatial_blob_to_wkb(blob, size, &wkb, &shape.wkb_size, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     shape.wkb = wkb;
     *ret_go_on = visit(context, &shape, th_column_text(q, 5), th_column_text(q, 6));
     free(wkb);
@@ -192,8 +198,9 @@ enum th_status th_layer_shape_each(struct th_store *store, const struct th_layer
     }
     enum th_status status = TH_OK;
     bool go_on = true;
-    while (go_on && th_stmt_next(q, &status, err))
+    while (go_on && th_stmt_next(q, &status, err)) {
         status = visit_shape(q, visit, context, &go_on, err);
+    }
     th_stmt_done(q);
     return status;
 }

@@ -29,21 +29,24 @@ static struct tally_entry *tally_slot(const struct tally *tally, int64_t owner_i
     size_t at = (size_t)((uint64_t)owner_id * 8U + (uint64_t)state) * 0x9e3779b97f4a7c15U;
     for (at >>= 20;; at++) {
         struct tally_entry *entry = &tally->slots[at & mask];
-        if (entry->owner_id == 0 || (entry->owner_id == owner_id && entry->state == state))
+        if (entry->owner_id == 0 || (entry->owner_id == owner_id && entry->state == state)) {
             return entry;
+        }
     }
 }
 
 static enum th_status tally_grow(struct tally *tally, struct th_error *err)
 {
     struct tally bigger = {.n_slots = tally->n_slots == 0 ? 32 : tally->n_slots * 2, .n = tally->n};
-    bigger.slots = calloc(bigger.n_slots, sizeof *bigger.slots);
-    if (bigger.slots == NULL)
+    bigger.slots = calloc(bigger.n_slots, sizeof(*bigger.slots));
+    if (bigger.slots == NULL) {
         return th_error_no_memory(err);
+    }
     for (size_t i = 0; i < tally->n_slots; i++) {
         const struct tally_entry *entry = &tally->slots[i];
-        if (entry->owner_id != 0)
+        if (entry->owner_id != 0) {
             *tally_slot(&bigger, entry->owner_id, entry->state) = *entry;
+        }
     }
     free(tally->slots);
     *tally = bigger;
@@ -55,8 +58,9 @@ static enum th_status tally_add(struct tally *tally, const struct th_block *bloc
 {
     if (tally->n * 2 >= tally->n_slots) {
         enum th_status status = tally_grow(tally, err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             return status;
+        }
     }
     struct tally_entry *entry = tally_slot(tally, block->owner_id, block->state);
     if (entry->owner_id == 0) {
@@ -96,8 +100,9 @@ static enum th_status walk_leaves(struct th_store *store, int64_t issuance_id, i
         status = tally_add(tally, &block, err);
     }
     th_stmt_done(q);
-    if (status == TH_OK && next != issued_t + 1)
+    if (status == TH_OK && next != issued_t + 1) {
         status = broken(err, issuance_id, "@conservation.leaves");
+    }
     return status;
 }
 
@@ -126,10 +131,12 @@ static enum th_status compare_balances(struct th_store *store, int64_t issuance_
         total_t += units_t; // each is the length of disjoint ranges below issued_t
     }
     th_stmt_done(q);
-    if (status == TH_OK && n_matched != tally->n)
+    if (status == TH_OK && n_matched != tally->n) {
         status = broken(err, issuance_id, "@conservation.balance");
-    if (status == TH_OK && total_t != issued_t)
+    }
+    if (status == TH_OK && total_t != issued_t) {
         status = broken(err, issuance_id, "@conservation.sum");
+    }
     return status;
 }
 
@@ -141,13 +148,16 @@ enum th_status th_ledger_check_issuance(struct th_store *store, int64_t issuance
     th_bind_int(q, 1, issuance_id);
     int64_t issued_t = 0;
     enum th_status status = th_stmt_int(q, -1, &issued_t, err);
-    if (status == TH_OK && issued_t < 0)
+    if (status == TH_OK && issued_t < 0) {
         return broken(err, issuance_id, "@conservation.issuance");
+    }
     struct tally tally = {0};
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = walk_leaves(store, issuance_id, issued_t, &tally, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = compare_balances(store, issuance_id, issued_t, &tally, err);
+    }
     free(tally.slots);
     return status;
 }
@@ -156,8 +166,9 @@ enum th_status th_ledger_check_commit(struct th_store *store, struct th_error *e
 {
     struct th_id_list noted = th_id_noted(store, TH_DB_SLOT_LEDGER);
     enum th_status status = TH_OK;
-    for (size_t i = 0; i < noted.n && status == TH_OK; i++)
+    for (size_t i = 0; i < noted.n && status == TH_OK; i++) {
         status = th_ledger_check_issuance(store, noted.ids[i], err);
+    }
     return status;
 }
 
@@ -178,14 +189,16 @@ static enum th_status check_each(struct th_store *store, const char *sql, const 
         found = verdict == TH_INVARIANT;
         if (verdict != TH_OK && !found) {
             status = verdict;
-            if (err != NULL)
+            if (err != NULL) {
                 *err = problem;
+            }
             break;
         }
     }
     th_stmt_done(q);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         sink->report(sink->context, name, n_checked, found ? &problem : NULL);
+    }
     return status;
 }
 
@@ -337,7 +350,8 @@ enum th_status th_ledger_check_all(struct th_store *store, const struct th_check
                   {SQL_ISSUANCES, "carried_kg", check_carried},
                   {SQL_POOLS, "pool_stock", check_pool}};
     enum th_status status = TH_OK;
-    for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == TH_OK; i++)
+    for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && status == TH_OK; i++) {
         status = check_each(store, checks[i].sql, checks[i].name, checks[i].check, sink, err);
+    }
     return status;
 }

@@ -20,10 +20,11 @@ static enum th_status collect(struct th_stmt *q, struct th_block_list *list, str
 static enum th_status give_list(enum th_status status, struct th_block_list *list,
                                 struct th_block_list *ret_list)
 {
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_list = *list;
-    else
+    } else {
         th_block_list_clear(list);
+    }
     return status;
 }
 
@@ -47,11 +48,13 @@ static enum th_status held_of_issuance(struct th_store *store, const struct th_h
     while (*found_t < wanted_t && th_stmt_next(q, &status, err)) {
         struct th_block block;
         th_block_read(q, &block);
-        if (!fits_pool(&block, filter->pool_id))
+        if (!fits_pool(&block, filter->pool_id)) {
             continue;
+        }
         status = th_block_list_append(list, &block, err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             break;
+        }
         *found_t += block.last - block.first + 1;
     }
     th_stmt_done(q);
@@ -85,8 +88,9 @@ enum th_status th_ledger_held(struct th_store *store, const struct th_held_filte
             held_of_issuance(store, filter, th_column_int(q, 0), wanted_t, &found_t, &list, err);
     }
     th_stmt_done(q);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_found = th_units_from_t(found_t);
+    }
     return give_list(status, &list, ret_blocks);
 }
 
@@ -145,20 +149,24 @@ enum th_status th_ledger_totals(struct th_store *store, int64_t owner_id, int64_
     struct th_stmt *q = th_db_query(store, package_id != 0 ? SQL_PACKAGE
                                            : owner_id != 0 ? SQL_OWNER
                                                            : SQL_ALL);
-    if (owner_id != 0 || package_id != 0)
+    if (owner_id != 0 || package_id != 0) {
         th_bind_id(q, 1, owner_id);
-    if (package_id != 0)
+    }
+    if (package_id != 0) {
         th_bind_int(q, 2, package_id);
+    }
     struct th_unit_totals totals = {0};
     enum th_status status = TH_OK;
     while (th_stmt_next(q, &status, err)) {
         enum th_block_state state = TH_BLOCK_SPLIT;
-        if (th_block_state_parse(th_column_text(q, 0), &state))
+        if (th_block_state_parse(th_column_text(q, 0), &state)) {
             totals.by_state[state] = th_column_units(q, 1);
+        }
     }
     th_stmt_done(q);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_totals = totals;
+    }
     return status;
 }
 

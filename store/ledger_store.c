@@ -47,9 +47,10 @@ enum th_status th_block_list_append(struct th_block_list *list, const struct th_
 {
     if (list->n == list->capacity) {
         size_t capacity = list->capacity == 0 ? 8 : list->capacity * 2;
-        struct th_block *items = realloc(list->items, capacity * sizeof *items);
-        if (items == NULL)
+        struct th_block *items = realloc(list->items, capacity * sizeof(*items));
+        if (items == NULL) {
             return th_error_no_memory(err);
+        }
         list->items = items;
         list->capacity = capacity;
     }
@@ -163,14 +164,18 @@ static enum th_status turn(struct th_store *store, const struct th_block *before
                            const char *conflict, int64_t seq, struct th_error *err)
 {
     enum th_status status = th_ledger_note(store, before->issuance_id, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = block_update(store, before, after, conflict, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = event_insert(store, before, after, event, trade_id, seq, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = balance_add(store, before, -block_t(before), err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = balance_add(store, after, block_t(after), err);
+    }
     return status;
 }
 
@@ -181,22 +186,26 @@ static enum th_status cut(struct th_store *store, const struct th_block *leaf, i
                           struct th_block *head, struct th_block *tail, const char *conflict,
                           int64_t seq, struct th_error *err)
 {
-    if (first_t <= 0 || first_t >= block_t(leaf))
+    if (first_t <= 0 || first_t >= block_t(leaf)) {
         return th_error_set(err, TH_INVALID, "split_range", NULL);
+    }
     struct th_block parent = *leaf;
     parent.state = TH_BLOCK_SPLIT;
     parent.lock_id = 0;
     enum th_status status = block_update(store, leaf, &parent, conflict, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = event_insert(store, leaf, &parent, "split", 0, seq, err);
+    }
     head->first = leaf->first;
     head->last = leaf->first + first_t - 1;
     tail->first = leaf->first + first_t;
     tail->last = leaf->last;
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = block_insert(store, head, leaf->block_id, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = block_insert(store, tail, leaf->block_id, err);
+    }
     return status;
 }
 
@@ -207,21 +216,26 @@ static enum th_status turn_part(struct th_store *store, const struct th_block *l
                                 struct th_error *err)
 {
     int64_t part_t = th_units_t(units);
-    if (part_t == block_t(leaf))
+    if (part_t == block_t(leaf)) {
         return turn(store, leaf, after, event, trade_id, conflict, seq, err);
+    }
     struct th_block rest = *leaf;
     enum th_status status = th_ledger_note(store, leaf->issuance_id, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = cut(store, leaf, part_t, after, &rest, conflict, seq, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = event_insert(store, leaf, after, event, trade_id, seq, err);
+    }
     struct th_block part = *after;
     part.state = leaf->state;
     part.owner_id = leaf->owner_id;
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = balance_add(store, &part, -part_t, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = balance_add(store, after, part_t, err);
+    }
     return status;
 }
 
@@ -231,35 +245,44 @@ enum th_status th_ledger_issue(struct th_store *store, int64_t issuance_id, int6
 {
     int64_t issued_t = th_units_t(issued);
     int64_t buffer_t = th_units_t(buffer);
-    if (buffer_t < 0 || buffer_t > issued_t)
+    if (buffer_t < 0 || buffer_t > issued_t) {
         return th_error_set(err, TH_INVALID, "issue_range", NULL);
+    }
     enum th_status status = th_ledger_note(store, issuance_id, err);
-    if (status != TH_OK || issued_t == 0)
+    if (status != TH_OK || issued_t == 0) {
         return status;
+    }
     struct th_block root = {.issuance_id = issuance_id,
                             .first = 1,
                             .last = issued_t,
                             .state = TH_BLOCK_HELD,
                             .owner_id = owner_id};
     status = block_insert(store, &root, 0, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = event_insert(store, NULL, &root, "issue", 0, seq, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = balance_add(store, &root, issued_t, err);
-    if (status != TH_OK || buffer_t == 0)
+    }
+    if (status != TH_OK || buffer_t == 0) {
         return status;
+    }
     struct th_block tail = root;
     tail.state = TH_BLOCK_BUFFER;
-    if (buffer_t == issued_t)
+    if (buffer_t == issued_t) {
         return turn(store, &root, &tail, "buffer", 0, "block_not_held", seq, err);
+    }
     struct th_block head = root;
     status = cut(store, &root, issued_t - buffer_t, &head, &tail, "block_not_held", seq, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = event_insert(store, &root, &tail, "buffer", 0, seq, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = balance_add(store, &root, -buffer_t, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = balance_add(store, &tail, buffer_t, err);
+    }
     return status;
 }
 
@@ -277,8 +300,9 @@ enum th_status th_ledger_lock(struct th_store *store, const struct th_block *hel
     after.lock_id = trade_id;
     enum th_status status =
         turn_part(store, held, units, &after, "lock", trade_id, "block_not_held", seq, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_locked = after;
+    }
     return status;
 }
 

@@ -24,8 +24,9 @@ static int run_statement(sqlite3_stmt *stmt, bool *ret_refused)
     int code;
     while ((code = sqlite3_step(stmt)) == SQLITE_ROW) {
         if (strcmp(sqlite3_column_name(stmt, 0), "must_be_1") == 0 &&
-            sqlite3_column_int(stmt, 0) != 1)
+            sqlite3_column_int(stmt, 0) != 1) {
             *ret_refused = true;
+        }
     }
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
@@ -37,14 +38,17 @@ static enum th_status run_script(struct th_store *store, const char *sql, struct
         const char *rest = NULL;
         int code = sqlite3_prepare_v2(store->db, sql, -1, &stmt, &rest);
         bool refused = false;
-        if (code == SQLITE_OK && stmt != NULL)
+        if (code == SQLITE_OK && stmt != NULL) {
             code = run_statement(stmt, &refused);
+        }
         int closed = sqlite3_finalize(stmt);
-        if (code != SQLITE_OK || closed != SQLITE_OK)
+        if (code != SQLITE_OK || closed != SQLITE_OK) {
             return th_db_error(store, code != SQLITE_OK ? code : closed, err);
-        if (refused)
+        }
+        if (refused) {
             return th_error_set(err, TH_IO, "store_failed", "detail",
                                 "SpatiaLite refused to set the geometry column up", NULL);
+        }
         sql = rest;
     }
     return TH_OK;
@@ -70,24 +74,30 @@ static enum th_status apply(struct th_store *store, int version,
                             const struct th_store_options *options, struct th_error *err)
 {
     char pragma[48];
-    snprintf(pragma, sizeof pragma, "PRAGMA user_version = %d", version);
+    snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %d", version);
     enum th_status status = th_db_exec(store, "BEGIN IMMEDIATE", err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     // Another program may have upgraded the file while this one waited.
     int present = 0;
     status = th_db_pragma(store, "PRAGMA user_version", &present, err);
     bool due = status == TH_OK && present < version;
-    if (due)
+    if (due) {
         status = run_script(store, (const char *)file->data, err);
-    if (status == TH_OK && due)
+    }
+    if (status == TH_OK && due) {
         status = log_upgrade(store, version, file, options, err);
-    if (status == TH_OK && due)
+    }
+    if (status == TH_OK && due) {
         status = th_db_exec(store, pragma, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_db_exec(store, "COMMIT", err);
-    if (status != TH_OK && sqlite3_get_autocommit(store->db) == 0)
+    }
+    if (status != TH_OK && sqlite3_get_autocommit(store->db) == 0) {
         (void)th_db_exec(store, "ROLLBACK", NULL);
+    }
     return status;
 }
 
@@ -99,8 +109,9 @@ enum th_status th_migrate(struct th_store *store, const struct th_store_options 
         const struct th_embedded_file *file = &th_embed_migrations[version - 1];
         assert(strtol(file->name, NULL, 10) == version);
         enum th_status status = apply(store, version, file, options, err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             return status;
+        }
         store->schema_version = version;
     }
     return TH_OK;

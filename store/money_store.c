@@ -16,11 +16,13 @@ enum th_status th_money_leg_insert(struct th_store *store, const struct th_money
 {
     static const char SQL[] = "INSERT INTO money_leg (seq, party_id, account, amount_fen, on_date, "
                               "trade_id, memo) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    if (th_money_fen(leg->amount) == 0)
+    if (th_money_fen(leg->amount) == 0) {
         return TH_OK;
+    }
     enum th_status status = th_id_note(store, TH_DB_SLOT_MONEY, leg->seq, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, leg->seq);
     th_bind_int(q, 2, leg->party_id);
@@ -43,8 +45,9 @@ enum th_status th_money_totals(struct th_store *store, int64_t party_id,
         "SELECT coalesce(sum(amount_fen) FILTER (WHERE account = 'claim'), 0), "
         "coalesce(sum(amount_fen) FILTER (WHERE account = 'cash'), 0) FROM money_leg";
     struct th_stmt *q = th_db_query(store, party_id != 0 ? SQL_PARTY : SQL_ALL);
-    if (party_id != 0)
+    if (party_id != 0) {
         th_bind_int(q, 1, party_id);
+    }
     enum th_status status = TH_OK;
     if (th_stmt_next(q, &status, err)) {
         ret_totals->claim = th_column_money(q, 0);
@@ -96,8 +99,9 @@ enum th_status th_money_outstanding(struct th_store *store, int64_t trade_id, in
     th_bind_int(q, 2, party_id);
     int64_t fen = 0;
     enum th_status status = th_stmt_int(q, 0, &fen, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_outstanding = th_money_from_fen(fen);
+    }
     return status;
 }
 
@@ -148,8 +152,9 @@ enum th_status th_receipt_total(struct th_store *store, int64_t trade_id, const 
     th_bind_text(q, 2, through_on);
     int64_t fen = 0;
     enum th_status status = th_stmt_int(q, 0, &fen, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_total = th_money_from_fen(fen);
+    }
     return status;
 }
 
@@ -180,10 +185,12 @@ static enum th_status check(struct th_store *store, const char *name, const char
     int64_t n_checked = 0;
     int64_t wrong = 0;
     enum th_status status = th_stmt_int(th_db_query(store, sql_count), 0, &n_checked, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_stmt_int(th_db_query(store, sql_wrong), 0, &wrong, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     struct th_error problem;
     (void)th_error_set(&problem, TH_INVARIANT, key, NULL);
     th_error_add_int(&problem, argument, wrong);
@@ -246,13 +253,16 @@ enum th_status th_money_check_all(struct th_store *store, const struct th_check_
         "ORDER BY s.distribution_id LIMIT 1";
     enum th_status status = check(store, "money_balance", SQL_SEQS, SQL_UNBALANCED,
                                   "money_unbalanced", "seq", sink, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = check(store, "receipts", SQL_RECEIPTS, SQL_RECEIPT_WRONG, "receipts_broken",
                        "trade", sink, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = check(store, "distributions", SQL_DISTRIBUTIONS, SQL_DISTRIBUTION_WRONG,
                        "distribution_broken", "distribution", sink, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = check_sources(store, sink, err);
+    }
     return status;
 }

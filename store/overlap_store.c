@@ -17,8 +17,9 @@ enum th_status th_import_finding_insert(struct th_store *store, int64_t import_i
     if (finding->wkb != NULL) {
         enum th_status status =
             th_spatial_blob_from_wkb(finding->wkb, finding->wkb_size, &blob, &blob_size, err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             return status;
+        }
     }
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, import_id);
@@ -30,10 +31,11 @@ enum th_status th_import_finding_insert(struct th_store *store, int64_t import_i
     th_bind_area(q, 7, finding->area);
     th_bind_int(q, 8, finding->width_mm);
     th_bind_text(q, 9, finding->fate);
-    if (blob != NULL)
+    if (blob != NULL) {
         th_bind_blob(q, 10, blob, blob_size);
-    else
+    } else {
         th_bind_null(q, 10);
+    }
     free(blob);
     return th_stmt_run(q, err);
 }
@@ -55,8 +57,9 @@ static enum th_status visit_finding(struct th_stmt *q,
         size_t size = 0;
         const void *blob = th_column_blob(q, 7, &size);
         enum th_status status = th_spatial_blob_to_wkb(blob, size, &wkb, &finding.wkb_size, err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             return status;
+        }
     }
     finding.wkb = wkb;
     *ret_go_on = visit(context, &finding);
@@ -76,8 +79,9 @@ enum th_status th_import_finding_each(struct th_store *store, int64_t import_id,
     th_bind_int(q, 1, import_id);
     enum th_status status = TH_OK;
     bool go_on = true;
-    while (go_on && th_stmt_next(q, &status, err))
+    while (go_on && th_stmt_next(q, &status, err)) {
         status = visit_finding(q, visit, context, &go_on, err);
+    }
     th_stmt_done(q);
     return status;
 }

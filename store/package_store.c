@@ -135,10 +135,11 @@ enum th_status th_package_load(struct th_store *store, int64_t package_id,
     struct th_stmt *q = th_db_query(store, SQL_LOAD);
     th_bind_int(q, 1, package_id);
     enum th_status status = TH_OK;
-    if (th_stmt_next(q, &status, err))
+    if (th_stmt_next(q, &status, err)) {
         status = read_record(q, ret_record, err);
-    else if (status == TH_OK)
+    } else if (status == TH_OK) {
         status = no_package(package_id, err);
+    }
     th_stmt_done(q);
     return status;
 }
@@ -189,8 +190,9 @@ enum th_status th_package_parcel_each(struct th_store *store, int64_t package_id
     th_bind_int(q, 1, package_id);
     enum th_status status = TH_OK;
     bool go_on = true;
-    while (go_on && th_stmt_next(q, &status, err))
+    while (go_on && th_stmt_next(q, &status, err)) {
         go_on = visit(context, th_column_int(q, 0), th_column_int(q, 1));
+    }
     th_stmt_done(q);
     return status;
 }

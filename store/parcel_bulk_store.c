@@ -35,10 +35,12 @@ struct bulk {
 static void bulk_free(void *data)
 {
     struct bulk *bulk = data;
-    if (bulk == NULL)
+    if (bulk == NULL) {
         return;
-    for (size_t i = 0; i < N_LIFTED; i++)
+    }
+    for (size_t i = 0; i < N_LIFTED; i++) {
         free(bulk->triggers[i]);
+    }
     free(bulk->entries.items);
     free(bulk);
 }
@@ -57,8 +59,9 @@ static enum th_status read_trigger(struct th_store *store, const char *name, cha
     enum th_status status = TH_OK;
     if (th_stmt_next(q, &status, err)) {
         *ret_sql = th_text_duplicate(th_column_text(q, 0));
-        if (*ret_sql == NULL)
+        if (*ret_sql == NULL) {
             status = th_error_no_memory(err);
+        }
     } else if (status == TH_OK) {
         status = th_error_set(err, TH_CORRUPT, "registry_corrupt", "detail", name, NULL);
     }
@@ -70,27 +73,33 @@ enum th_status th_parcel_bulk_begin(struct th_store *store, struct th_error *err
 {
     struct bulk **slot = bulk_of(store);
     assert(th_db_in_transaction(store) && *slot == NULL);
-    struct bulk *bulk = calloc(1, sizeof *bulk);
-    if (bulk == NULL)
+    struct bulk *bulk = calloc(1, sizeof(*bulk));
+    if (bulk == NULL) {
         return th_error_no_memory(err);
+    }
     enum th_status status = TH_OK;
-    for (size_t i = 0; i < N_LIFTED && status == TH_OK; i++)
+    for (size_t i = 0; i < N_LIFTED && status == TH_OK; i++) {
         status = read_trigger(store, LIFTED[i].name, &bulk->triggers[i], err);
-    for (size_t i = 0; i < N_LIFTED && status == TH_OK; i++)
+    }
+    for (size_t i = 0; i < N_LIFTED && status == TH_OK; i++) {
         status = th_db_exec(store, LIFTED[i].drop, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *slot = bulk;
-    else
+    } else {
         bulk_free(bulk);
+    }
     return status;
 }
 
 // So many new parcels that they can be stored together?
 static bool go_together(const struct th_parcel_version_row *rows, size_t n)
 {
-    for (size_t i = 0; i < TH_DB_N_AT_ONCE; i++)
-        if (i == n || rows[i].record->version != 1)
+    for (size_t i = 0; i < TH_DB_N_AT_ONCE; i++) {
+        if (i == n || rows[i].record->version != 1) {
             return false;
+        }
+    }
     return true;
 }
 
@@ -125,10 +134,12 @@ enum th_status th_parcel_bulk_end(struct th_store *store, struct th_error *err)
     struct bulk *bulk = *slot;
     assert(bulk != NULL);
     enum th_status status = th_rtree_load(store, &bulk->entries, err);
-    if (status == TH_OK && bulk->entries.n > 0)
+    if (status == TH_OK && bulk->entries.n > 0) {
         status = th_stmt_run(th_db_query(store, SQL_TIME), err);
-    for (size_t i = 0; i < N_LIFTED && status == TH_OK; i++)
+    }
+    for (size_t i = 0; i < N_LIFTED && status == TH_OK; i++) {
         status = th_db_exec(store, bulk->triggers[i], err);
+    }
     if (status == TH_OK) {
         *slot = NULL;
         bulk_free(bulk);

@@ -22,10 +22,11 @@ enum th_status th_parcel_version_on(struct th_store *store, int64_t parcel_id, s
     th_bind_int(q, 1, parcel_id);
     th_bind_date(q, 2, on);
     enum th_status status = TH_OK;
-    if (th_stmt_next(q, &status, err))
+    if (th_stmt_next(q, &status, err)) {
         *ret_version = th_column_int(q, 0);
-    else if (status == TH_OK)
+    } else if (status == TH_OK) {
         status = parcel_error(TH_NOT_FOUND, "parcel_not_found", parcel_id, err);
+    }
     th_stmt_done(q);
     return status;
 }
@@ -37,10 +38,12 @@ enum th_status th_parcel_retire(struct th_store *store, int64_t parcel_id, struc
                               " retired_reason = ?3 WHERE parcel_id = ?1";
     struct th_parcel_record record;
     enum th_status status = th_parcel_load(store, parcel_id, 0, &record, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
-    if (record.retired_on.year != 0)
+    }
+    if (record.retired_on.year != 0) {
         return parcel_error(TH_CONFLICT, "parcel_is_retired", parcel_id, err);
+    }
     if (th_date_compare(on, record.from) < 0) {
         char text[TH_DATE_TEXT_SIZE];
         (void)parcel_error(TH_CONFLICT, "parcel_version_date", parcel_id, err);
@@ -63,10 +66,11 @@ enum th_status th_parcel_retired_reason(struct th_store *store, int64_t parcel_i
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, parcel_id);
     enum th_status status = TH_OK;
-    if (th_stmt_next(q, &status, err))
+    if (th_stmt_next(q, &status, err)) {
         th_column_copy(q, 0, ret_reason, TH_PARCEL_REASON_SIZE);
-    else if (status == TH_OK)
+    } else if (status == TH_OK) {
         status = parcel_error(TH_NOT_FOUND, "parcel_not_found", parcel_id, err);
+    }
     th_stmt_done(q);
     return status;
 }
@@ -80,10 +84,11 @@ enum th_status th_parcel_version_seq(struct th_store *store, int64_t parcel_id, 
     th_bind_int(q, 1, parcel_id);
     th_bind_int(q, 2, version);
     enum th_status status = TH_OK;
-    if (th_stmt_next(q, &status, err))
+    if (th_stmt_next(q, &status, err)) {
         *ret_seq = th_column_int(q, 0);
-    else if (status == TH_OK)
+    } else if (status == TH_OK) {
         status = parcel_error(TH_NOT_FOUND, "parcel_not_found", parcel_id, err);
+    }
     th_stmt_done(q);
     return status;
 }
@@ -103,10 +108,11 @@ enum th_status th_parcel_ground_seq(struct th_store *store, int64_t parcel_id, i
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, parcel_id);
     enum th_status status = TH_OK;
-    if (th_stmt_next(q, &status, err))
+    if (th_stmt_next(q, &status, err)) {
         *ret_seq = th_column_int(q, 0);
-    else if (status == TH_OK)
+    } else if (status == TH_OK) {
         status = parcel_error(TH_NOT_FOUND, "parcel_not_found", parcel_id, err);
+    }
     th_stmt_done(q);
     return status;
 }
@@ -123,8 +129,9 @@ enum th_status th_parcel_renumber(struct th_store *store, int64_t parcel_id, con
     th_bind_text(q, 2, reason);
     th_bind_int(q, 3, seq);
     enum th_status status = th_stmt_run(q, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     q = th_db_query(store, SQL_NUMBER);
     th_bind_int(q, 1, parcel_id);
     th_bind_text(q, 2, number);
@@ -175,8 +182,9 @@ enum th_status th_parcel_numbered_each(struct th_store *store, const char *villa
     th_bind_text(q, 2, village);
     enum th_status status = TH_OK;
     bool go_on = true;
-    while (go_on && th_stmt_next(q, &status, err))
+    while (go_on && th_stmt_next(q, &status, err)) {
         go_on = visit(context, th_column_int(q, 0));
+    }
     th_stmt_done(q);
     return status;
 }
@@ -222,10 +230,11 @@ enum th_status th_parcel_lineage_each(struct th_store *store, int64_t parcel_id,
 
 static void bind_found_area(struct th_stmt *q, int index, bool found, struct th_area area)
 {
-    if (found)
+    if (found) {
         th_bind_area(q, index, area);
-    else
+    } else {
         th_bind_null(q, index);
+    }
 }
 
 enum th_status th_parcel_original_insert(struct th_store *store,
@@ -278,8 +287,9 @@ enum th_status th_parcel_original_load(struct th_store *store, int64_t parcel_id
         original.wkb = th_column_blob(q, 7, &original.wkb_size);
         take(context, &original);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_found = row;
+    }
     th_stmt_done(q);
     return status;
 }

@@ -125,14 +125,14 @@ static void read_record(struct th_stmt *q, struct th_parcel_record *record)
     *record = (struct th_parcel_record){0};
     record->parcel_id = th_column_int(q, 0);
     record->version = th_column_int(q, 1);
-    th_column_copy(q, 2, record->state, sizeof record->state);
-    th_column_copy(q, 3, record->kind, sizeof record->kind);
-    th_column_copy(q, 4, record->village, sizeof record->village);
-    th_column_copy(q, 5, record->village_name, sizeof record->village_name);
-    th_column_copy(q, 6, record->number, sizeof record->number);
-    th_column_copy(q, 7, record->source_key, sizeof record->source_key);
-    th_column_copy(q, 8, record->land_scheme, sizeof record->land_scheme);
-    th_column_copy(q, 9, record->land_class, sizeof record->land_class);
+    th_column_copy(q, 2, record->state, sizeof(record->state));
+    th_column_copy(q, 3, record->kind, sizeof(record->kind));
+    th_column_copy(q, 4, record->village, sizeof(record->village));
+    th_column_copy(q, 5, record->village_name, sizeof(record->village_name));
+    th_column_copy(q, 6, record->number, sizeof(record->number));
+    th_column_copy(q, 7, record->source_key, sizeof(record->source_key));
+    th_column_copy(q, 8, record->land_scheme, sizeof(record->land_scheme));
+    th_column_copy(q, 9, record->land_class, sizeof(record->land_class));
     record->has_declared = !th_column_is_null(q, 10);
     record->declared = th_column_area(q, 10);
     record->measured = th_column_area(q, 11);
@@ -145,7 +145,7 @@ static void read_record(struct th_stmt *q, struct th_parcel_record *record)
     th_column_hash(q, 18, &record->row_hash);
     record->retired_on = th_column_date(q, 19);
     record->from = th_column_date(q, 20);
-    th_column_copy(q, 21, record->origin, sizeof record->origin);
+    th_column_copy(q, 21, record->origin, sizeof(record->origin));
 }
 
 // The rest of the record stays as it is.
@@ -153,11 +153,11 @@ static void read_ground(struct th_stmt *q, struct th_parcel_record *record)
 {
     record->parcel_id = th_column_int(q, 0);
     record->version = th_column_int(q, 1);
-    th_column_copy(q, 2, record->state, sizeof record->state);
-    th_column_copy(q, 3, record->kind, sizeof record->kind);
-    th_column_copy(q, 4, record->village, sizeof record->village);
-    th_column_copy(q, 5, record->number, sizeof record->number);
-    th_column_copy(q, 6, record->land_class, sizeof record->land_class);
+    th_column_copy(q, 2, record->state, sizeof(record->state));
+    th_column_copy(q, 3, record->kind, sizeof(record->kind));
+    th_column_copy(q, 4, record->village, sizeof(record->village));
+    th_column_copy(q, 5, record->number, sizeof(record->number));
+    th_column_copy(q, 6, record->land_class, sizeof(record->land_class));
     record->has_declared = !th_column_is_null(q, 7);
     record->declared = th_column_area(q, 7);
     record->measured = th_column_area(q, 8);
@@ -165,7 +165,7 @@ static void read_ground(struct th_stmt *q, struct th_parcel_record *record)
     th_column_hash(q, 10, &record->geometry_hash);
     record->retired_on = th_column_date(q, 11);
     record->from = th_column_date(q, 12);
-    th_column_copy(q, 13, record->origin, sizeof record->origin);
+    th_column_copy(q, 13, record->origin, sizeof(record->origin));
 }
 
 static enum th_status read_geometry(struct th_stmt *q, unsigned char **ret_wkb, size_t *ret_size,
@@ -193,8 +193,9 @@ static enum th_status load(struct th_store *store, int64_t parcel_id, int64_t ve
         status = th_error_set(err, TH_NOT_FOUND, "parcel_not_found", NULL);
         th_error_add_int(err, "parcel", parcel_id);
     }
-    if (status == TH_OK && ret_record != NULL)
+    if (status == TH_OK && ret_record != NULL) {
         read_record(q, ret_record);
+    }
     if (status == TH_OK && ret_attributes != NULL) {
         const char *text = th_column_text(q, COLUMN_ATTRIBUTES);
         size_t size = text == NULL ? 0 : strlen(text);
@@ -206,8 +207,9 @@ static enum th_status load(struct th_store *store, int64_t parcel_id, int64_t ve
             *ret_attributes = copy;
         }
     }
-    if (status == TH_OK && ret_wkb != NULL)
+    if (status == TH_OK && ret_wkb != NULL) {
         status = read_geometry(q, ret_wkb, ret_size, err);
+    }
     th_stmt_done(q);
     return status;
 }
@@ -239,8 +241,9 @@ static void bind_filter(struct th_stmt *q, const struct th_parcel_filter *filter
     th_bind_text(q, 3, filter->village);
     th_bind_text(q, 4, filter->kind);
     th_bind_text(q, 5, filter->state);
-    if (filter->package_id > 0)
+    if (filter->package_id > 0) {
         th_bind_int(q, 6, filter->package_id);
+    }
 }
 
 // Steps through a bound query of records and is done with it at the end.
@@ -306,8 +309,9 @@ th_parcel_geometry_each(struct th_store *store, const struct th_parcel_filter *f
     struct th_stmt *q =
         th_db_query(store, filter->package_id > 0 ? SQL_GEOMETRY_EACH_PACKAGE : sql);
     bind_filter(q, filter);
-    if (filter->package_id <= 0 && filter->on.year != 0)
+    if (filter->package_id <= 0 && filter->on.year != 0) {
         th_bind_date(q, 6, filter->on);
+    }
     enum th_status status = TH_OK;
     bool go_on = true;
     while (go_on && th_stmt_next(q, &status, err)) {
@@ -393,9 +397,9 @@ static struct th_parcel_known read_known(struct th_stmt *q)
                                     .retired = !th_column_is_null(q, 2),
                                     .number = th_column_text(q, 3),
                                     .source_key = th_column_text(q, 9)};
-    th_column_copy(q, 4, record.kind, sizeof record.kind);
-    th_column_copy(q, 5, record.land_scheme, sizeof record.land_scheme);
-    th_column_copy(q, 6, record.land_class, sizeof record.land_class);
+    th_column_copy(q, 4, record.kind, sizeof(record.kind));
+    th_column_copy(q, 5, record.land_scheme, sizeof(record.land_scheme));
+    th_column_copy(q, 6, record.land_class, sizeof(record.land_class));
     th_column_hash(q, 8, &known.geometry_hash);
     known.content = th_parcel_content_hash(&record, th_column_text(q, 10));
     return known;
@@ -462,8 +466,9 @@ enum th_status th_parcel_packaged(struct th_store *store, int64_t parcel_id, int
         " AND CASE WHEN ?2 IS NULL THEN g.state <> 'issued' ELSE g.to_on >= ?2 END";
     struct th_stmt *q = th_db_query(store, SQL_PACKAGED);
     th_bind_int(q, 1, parcel_id);
-    if (from_year > 0)
+    if (from_year > 0) {
         th_bind_date(q, 2, (struct th_date){from_year, 1, 1});
+    }
     return th_stmt_int(q, 0, ret_package_id, err);
 }
 
@@ -475,10 +480,12 @@ enum th_status th_parcel_heads(struct th_store *store, int64_t *ret_parcel_id,
     int64_t parcel_id = 0;
     int64_t version_id = 0;
     enum th_status status = th_stmt_int(th_db_query(store, SQL_LAST_PARCEL), 0, &parcel_id, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_stmt_int(th_db_query(store, SQL_LAST_VERSION), 0, &version_id, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     *ret_parcel_id = parcel_id;
     *ret_version_id = version_id;
     return TH_OK;
@@ -516,10 +523,11 @@ static void bind_version(struct th_stmt *q, int at, const struct th_parcel_versi
     th_bind_text_borrowed(q, at + 5, record->kind);
     th_bind_text_borrowed(q, at + 6, text_or_null(record->land_scheme));
     th_bind_text_borrowed(q, at + 7, text_or_null(record->land_class));
-    if (record->has_declared)
+    if (record->has_declared) {
         th_bind_area(q, at + 8, record->declared);
-    else
+    } else {
         th_bind_null(q, at + 8);
+    }
     th_bind_area(q, at + 9, record->measured);
     th_bind_area(q, at + 10, record->sliver);
     th_bind_int(q, at + 11, record->perimeter_mm);
@@ -579,8 +587,9 @@ static enum th_status store_next(struct th_store *store, const struct th_parcel_
 {
     static const char SQL_NEXT[] = "UPDATE parcel SET version = ?2 WHERE parcel_id = ?1";
     enum th_status status = check_next(store, record, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_stmt *q = th_db_query(store, SQL_NEXT);
     th_bind_int(q, 1, record->parcel_id);
     th_bind_int(q, 2, record->version);
@@ -595,8 +604,9 @@ enum th_status th_parcel_row_write(struct th_store *store,
     const struct th_parcel_record *record = version->record;
     enum th_status status = record->version == 1 ? store_identity(store, record, seq, err)
                                                  : store_next(store, record, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_stmt *q = th_db_query(store, SQL_VERSION);
     bind_version(q, 0, version, seq);
     return th_stmt_insert(q, ret_version_id, err);
@@ -609,14 +619,17 @@ enum th_status th_parcel_rows_write(struct th_store *store,
     static const char SQL_NEW_AT_ONCE[] = INTO_PARCEL TH_DB_AT_ONCE(PARCEL);
     static const char SQL_VERSIONS_AT_ONCE[] = INTO_VERSION TH_DB_AT_ONCE(VERSION);
     struct th_stmt *q = th_db_query(store, SQL_NEW_AT_ONCE);
-    for (int i = 0; i < TH_DB_N_AT_ONCE; i++)
+    for (int i = 0; i < TH_DB_N_AT_ONCE; i++) {
         bind_identity(q, i * PARCEL_PARAMETERS, versions[i].record, seq);
+    }
     enum th_status status = th_stmt_run(q, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     q = th_db_query(store, SQL_VERSIONS_AT_ONCE);
-    for (int i = 0; i < TH_DB_N_AT_ONCE; i++)
+    for (int i = 0; i < TH_DB_N_AT_ONCE; i++) {
         bind_version(q, i * VERSION_PARAMETERS, &versions[i], seq);
+    }
     return th_stmt_insert(q, ret_last_version_id, err);
 }
 
@@ -627,12 +640,14 @@ enum th_status th_parcel_insert(struct th_store *store, const struct th_parcel_r
     struct th_parcel_row row = {0};
     int64_t version_id = 0;
     enum th_status status = th_parcel_row_prepare(record, attributes, wkb, wkb_size, &row, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status =
             th_parcel_row_write(store, &(struct th_parcel_version_row){record, attributes, &row},
                                 seq, &version_id, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *ret_row_hash = row.row_hash;
+    }
     th_parcel_row_clear(&row);
     return status;
 }

@@ -11,12 +11,14 @@
 static enum th_status conflict_as(enum th_status status, const char *key, const char *name,
                                   const char *value, struct th_error *err)
 {
-    if (status != TH_CONFLICT)
+    if (status != TH_CONFLICT) {
         return status; // err is not set then
+    }
     // Any other constraint keeps the words of SQLite.
     const char *detail = th_error_arg_get(err, "detail");
-    if (detail != NULL && !th_text_starts_with(detail, "UNIQUE"))
+    if (detail != NULL && !th_text_starts_with(detail, "UNIQUE")) {
         return status;
+    }
     return th_error_set(err, TH_CONFLICT, key, name, value, NULL);
 }
 
@@ -48,18 +50,21 @@ static enum th_status check_party_free(struct th_store *store, const struct th_p
     th_bind_text(q, 1, party->uscc);
     int64_t n = 0;
     enum th_status status = th_stmt_int(q, 0, &n, err);
-    if (status == TH_OK && party->uscc[0] != '\0' && n > 0)
+    if (status == TH_OK && party->uscc[0] != '\0' && n > 0) {
         return th_error_set(err, TH_CONFLICT, "uscc_exists", "uscc", party->uscc, NULL);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     q = th_db_query(store, SQL_SAME);
     th_bind_text(q, 1, party->kind);
     th_bind_text(q, 2, party->name);
     th_bind_text(q, 3, text_or_null(party->village));
     th_bind_text(q, 4, text_or_null(party->uscc));
     status = th_stmt_int(q, 0, &n, err);
-    if (status == TH_OK && n > 0)
+    if (status == TH_OK && n > 0) {
         return th_error_set(err, TH_CONFLICT, "party_exists", "name", party->name, NULL);
+    }
     return status;
 }
 
@@ -69,8 +74,9 @@ enum th_status th_party_insert(struct th_store *store, const struct th_party *pa
     static const char SQL[] = "INSERT INTO party (kind, name, uscc, village, division, seq)"
                               " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     enum th_status status = check_party_free(store, party, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, party->kind);
     th_bind_text(q, 2, party->name);
@@ -114,9 +120,9 @@ enum th_status th_document_insert(struct th_store *store, const struct th_hash *
 
 static void read_village(struct th_stmt *q, struct th_village *ret_village)
 {
-    th_column_copy(q, 0, ret_village->code, sizeof ret_village->code);
-    th_column_copy(q, 1, ret_village->name, sizeof ret_village->name);
-    th_column_copy(q, 2, ret_village->township, sizeof ret_village->township);
+    th_column_copy(q, 0, ret_village->code, sizeof(ret_village->code));
+    th_column_copy(q, 1, ret_village->name, sizeof(ret_village->name));
+    th_column_copy(q, 2, ret_village->township, sizeof(ret_village->township));
 }
 
 enum th_status th_village_load(struct th_store *store, const char *code,
@@ -126,10 +132,11 @@ enum th_status th_village_load(struct th_store *store, const char *code,
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, code);
     enum th_status status = TH_OK;
-    if (th_stmt_next(q, &status, err))
+    if (th_stmt_next(q, &status, err)) {
         read_village(q, ret_village);
-    else if (status == TH_OK)
+    } else if (status == TH_OK) {
         status = th_error_set(err, TH_NOT_FOUND, "village_not_found", "village", code, NULL);
+    }
     th_stmt_done(q);
     return status;
 }
@@ -149,23 +156,24 @@ enum th_status th_village_find(struct th_store *store, const char *code_or_name,
         n++;
     }
     th_stmt_done(q);
-    if (status == TH_OK && n == 1)
+    if (status == TH_OK && n == 1) {
         *ret_village = found;
-    else if (status == TH_OK)
+    } else if (status == TH_OK) {
         status = th_error_set(err, n == 0 ? TH_NOT_FOUND : TH_CONFLICT,
                               n == 0 ? "village_not_found" : "village_ambiguous", "village",
                               code_or_name, NULL);
+    }
     return status;
 }
 
 static void read_party(struct th_stmt *q, struct th_party *ret_party)
 {
     ret_party->party_id = th_column_int(q, 0);
-    th_column_copy(q, 1, ret_party->kind, sizeof ret_party->kind);
-    th_column_copy(q, 2, ret_party->name, sizeof ret_party->name);
-    th_column_copy(q, 3, ret_party->uscc, sizeof ret_party->uscc);
-    th_column_copy(q, 4, ret_party->village, sizeof ret_party->village);
-    th_column_copy(q, 5, ret_party->division, sizeof ret_party->division);
+    th_column_copy(q, 1, ret_party->kind, sizeof(ret_party->kind));
+    th_column_copy(q, 2, ret_party->name, sizeof(ret_party->name));
+    th_column_copy(q, 3, ret_party->uscc, sizeof(ret_party->uscc));
+    th_column_copy(q, 4, ret_party->village, sizeof(ret_party->village));
+    th_column_copy(q, 5, ret_party->division, sizeof(ret_party->division));
 }
 
 enum th_status th_party_load(struct th_store *store, int64_t party_id, struct th_party *ret_party,
@@ -197,11 +205,13 @@ enum th_status th_party_find(struct th_store *store, const char *name_or_uscc,
     th_bind_int(q, 2, (int64_t)capacity);
     size_t n = 0;
     enum th_status status = TH_OK;
-    while (n < capacity && th_stmt_next(q, &status, err))
+    while (n < capacity && th_stmt_next(q, &status, err)) {
         read_party(q, &ret_parties[n++]);
+    }
     th_stmt_done(q);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_n = n;
+    }
     return status;
 }
 
@@ -219,20 +229,21 @@ enum th_status th_party_of_village(struct th_store *store, const char *kind,
     th_bind_text(q, 2, village->code);
     th_bind_text(q, 3, strcmp(kind, "village") == 0 ? village->name : village->township);
     enum th_status status = TH_OK;
-    if (th_stmt_next(q, &status, err))
+    if (th_stmt_next(q, &status, err)) {
         read_party(q, ret_party);
-    else if (status == TH_OK)
+    } else if (status == TH_OK) {
         status = th_error_set(err, TH_NOT_FOUND, "recipient_missing", "kind", kind, "village",
                               village->name, "township", village->township, NULL);
+    }
     th_stmt_done(q);
     return status;
 }
 
 static void read_user(struct th_stmt *q, struct th_user *ret_user)
 {
-    th_column_copy(q, 0, ret_user->login, sizeof ret_user->login);
-    th_column_copy(q, 1, ret_user->role, sizeof ret_user->role);
-    th_column_copy(q, 2, ret_user->village, sizeof ret_user->village);
+    th_column_copy(q, 0, ret_user->login, sizeof(ret_user->login));
+    th_column_copy(q, 1, ret_user->role, sizeof(ret_user->role));
+    th_column_copy(q, 2, ret_user->village, sizeof(ret_user->village));
     ret_user->party_id = th_column_is_null(q, 3) ? 0 : th_column_int(q, 3);
 }
 
@@ -244,10 +255,11 @@ enum th_status th_user_load(struct th_store *store, const char *login, struct th
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, login);
     enum th_status status = TH_OK;
-    if (th_stmt_next(q, &status, err))
+    if (th_stmt_next(q, &status, err)) {
         read_user(q, ret_user);
-    else if (status == TH_OK)
+    } else if (status == TH_OK) {
         status = th_error_set(err, TH_NOT_FOUND, "user_not_found", "login", login, NULL);
+    }
     th_stmt_done(q);
     return status;
 }

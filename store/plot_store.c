@@ -20,8 +20,9 @@ struct loading {
 
 static void loading_clear(struct loading *l)
 {
-    for (size_t i = 0; i < l->n_texts; i++)
+    for (size_t i = 0; i < l->n_texts; i++) {
         free(l->texts[i]);
+    }
     l->n_texts = 0;
     l->n_parcels = 0;
     l->n_stems = 0;
@@ -38,21 +39,24 @@ static void loading_free(struct loading *l)
 // Room for one more of `size` bytes each; NULL when there is none.
 static void *grow(void *items, size_t n, size_t *capacity, size_t size)
 {
-    if (n < *capacity)
+    if (n < *capacity) {
         return items;
+    }
     size_t larger = *capacity == 0 ? 16 : 2 * *capacity;
     void *grown = realloc(items, larger * size);
-    if (grown != NULL)
+    if (grown != NULL) {
         *capacity = larger;
+    }
     return grown;
 }
 
 // A copy that lives as long as the plot; NULL when out of memory.
 static const char *keep_text(struct loading *l, const char *text)
 {
-    char **texts = grow(l->texts, l->n_texts, &l->texts_capacity, sizeof *texts);
-    if (texts == NULL)
+    char **texts = grow(l->texts, l->n_texts, &l->texts_capacity, sizeof(*texts));
+    if (texts == NULL) {
         return NULL;
+    }
     l->texts = texts;
     l->texts[l->n_texts] = th_text_duplicate(text);
     return l->texts[l->n_texts] == NULL ? NULL : l->texts[l->n_texts++];
@@ -67,7 +71,7 @@ static enum th_status load_parcels(struct th_store *store, int64_t plot_id, stru
     th_bind_int(q, 1, plot_id);
     enum th_status status = TH_OK;
     while (th_stmt_next(q, &status, err)) {
-        int64_t *parcels = grow(l->parcels, l->n_parcels, &l->parcels_capacity, sizeof *parcels);
+        int64_t *parcels = grow(l->parcels, l->n_parcels, &l->parcels_capacity, sizeof(*parcels));
         if (parcels == NULL) {
             status = th_error_no_memory(err);
             continue;
@@ -89,7 +93,7 @@ static enum th_status load_stems(struct th_store *store, int64_t plot_id, struct
     th_bind_int(q, 1, plot_id);
     enum th_status status = TH_OK;
     while (th_stmt_next(q, &status, err)) {
-        struct th_plot_stem *stems = grow(l->stems, l->n_stems, &l->stems_capacity, sizeof *stems);
+        struct th_plot_stem *stems = grow(l->stems, l->n_stems, &l->stems_capacity, sizeof(*stems));
         if (stems == NULL) {
             status = th_error_no_memory(err);
             continue;
@@ -107,8 +111,9 @@ static enum th_status load_stems(struct th_store *store, int64_t plot_id, struct
                                   .n = th_column_int(q, 4),
                                   .source_row = th_column_int(q, 5)};
         if (stem->species == NULL || stem->dbh_cm == NULL || (height && stem->height_m == NULL) ||
-            (volume && stem->volume_m3 == NULL))
+            (volume && stem->volume_m3 == NULL)) {
             status = th_error_no_memory(err);
+        }
     }
     th_stmt_done(q);
     return status;
@@ -131,8 +136,9 @@ static enum th_status row_hash(const struct th_plot *plot, struct th_hash *ret_h
     th_json_append_text(row, plot->area_m2);
     th_json_append_text(row, plot->source);
     th_json_append_text(row, th_hash_hex(&plot->sha256, hex));
-    for (size_t i = 0; i < plot->n_parcels; i++)
+    for (size_t i = 0; i < plot->n_parcels; i++) {
         th_json_append_int(parcels, plot->parcels[i]);
+    }
     for (size_t i = 0; i < plot->n_stems; i++) {
         struct th_json *stem = th_json_array();
         th_json_append_text(stem, plot->stems[i].species);
@@ -172,10 +178,12 @@ static enum th_status read_plot(struct th_store *store, struct th_stmt *q, struc
     th_column_hash(q, 9, &plot.row_hash);
     loading_clear(l);
     enum th_status status = load_parcels(store, plot.plot_id, l, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = load_stems(store, plot.plot_id, l, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     plot.parcels = l->parcels;
     plot.n_parcels = l->n_parcels;
     plot.stems = l->stems;
@@ -231,8 +239,9 @@ enum th_status th_plot_each(struct th_store *store, const struct th_plot_questio
 int th_plot_year(const char *surveyed)
 {
     int year = 0;
-    for (int i = 0; i < 4 && surveyed[i] >= '0' && surveyed[i] <= '9'; i++)
+    for (int i = 0; i < 4 && surveyed[i] >= '0' && surveyed[i] <= '9'; i++) {
         year = 10 * year + (surveyed[i] - '0');
+    }
     return year;
 }
 
@@ -277,8 +286,9 @@ enum th_status th_plot_insert(struct th_store *store, const struct th_plot *plot
     int64_t plot_id = 0;
     struct th_hash hash;
     enum th_status status = row_hash(plot, &hash, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, plot->village);
     th_bind_text(q, 2, plot->number);
@@ -291,8 +301,9 @@ enum th_status th_plot_insert(struct th_store *store, const struct th_plot *plot
     th_bind_hash(q, 9, &hash);
     th_bind_int(q, 10, plot->seq);
     status = th_stmt_insert(q, &plot_id, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = insert_parts(store, plot, plot_id, err);
+    }
     if (status == TH_OK) {
         *ret_plot_id = plot_id;
         *ret_row_hash = hash;
@@ -312,10 +323,12 @@ enum th_status th_plot_check_all(struct th_store *store, const struct th_check_s
         struct th_plot plot;
         struct th_hash hash;
         status = read_plot(store, q, &l, &plot, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = row_hash(&plot, &hash, err);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             status = th_row_check_add(&check, plot.plot_id, plot.seq, &hash, &plot.row_hash, err);
+        }
     }
     th_stmt_done(q);
     loading_free(&l);
@@ -330,8 +343,9 @@ enum th_status th_plot_each_parcel(struct th_store *store,
     struct th_stmt *q = th_db_query(store, SQL);
     enum th_status status = TH_OK;
     bool go_on = true;
-    while (go_on && th_stmt_next(q, &status, err))
+    while (go_on && th_stmt_next(q, &status, err)) {
         go_on = visit(context, th_column_int(q, 0));
+    }
     th_stmt_done(q);
     return status;
 }

@@ -30,10 +30,11 @@ enum th_status th_profile_load(struct th_store *store, const char *name, char **
     enum th_status status = TH_OK;
     if (th_stmt_next(q, &status, err)) {
         char *options = th_text_duplicate(th_column_text(q, 0));
-        if (options != NULL)
+        if (options != NULL) {
             *ret_options = options;
-        else
+        } else {
             status = th_error_no_memory(err);
+        }
     } else if (status == TH_OK) {
         status = missing(name, err);
     }
@@ -50,8 +51,9 @@ enum th_status th_profile_each(struct th_store *store,
     struct th_stmt *q = th_db_query(store, SQL);
     enum th_status status = TH_OK;
     bool go_on = true;
-    while (go_on && th_stmt_next(q, &status, err))
+    while (go_on && th_stmt_next(q, &status, err)) {
         go_on = visit(context, th_column_text(q, 0), th_column_text(q, 1), th_column_int(q, 2));
+    }
     th_stmt_done(q);
     return status;
 }
@@ -62,7 +64,8 @@ enum th_status th_profile_remove(struct th_store *store, const char *name, struc
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, name);
     enum th_status status = th_stmt_run(q, err);
-    if (status == TH_OK && th_db_changes(store) != 1)
+    if (status == TH_OK && th_db_changes(store) != 1) {
         status = missing(name, err);
+    }
     return status;
 }

@@ -37,10 +37,10 @@ enum th_status th_registry_record_load(struct th_store *store,
     bool row = false;
     enum th_status status = th_stmt_step(q, &row, err);
     if (status == TH_OK && row) {
-        th_column_copy(q, 0, ret_record->registry_id, sizeof ret_record->registry_id);
-        th_column_copy(q, 1, ret_record->name, sizeof ret_record->name);
-        th_column_copy(q, 2, ret_record->admin_code, sizeof ret_record->admin_code);
-        th_column_copy(q, 3, ret_record->crs, sizeof ret_record->crs);
+        th_column_copy(q, 0, ret_record->registry_id, sizeof(ret_record->registry_id));
+        th_column_copy(q, 1, ret_record->name, sizeof(ret_record->name));
+        th_column_copy(q, 2, ret_record->admin_code, sizeof(ret_record->admin_code));
+        th_column_copy(q, 3, ret_record->crs, sizeof(ret_record->crs));
         ret_record->west_deg = th_column_real(q, 4);
         ret_record->south_deg = th_column_real(q, 5);
         ret_record->east_deg = th_column_real(q, 6);
@@ -59,8 +59,9 @@ static void report(const struct th_check_sink *sink, const char *name, int64_t n
                    const char *key, const char *detail)
 {
     struct th_error problem = {0};
-    if (key != NULL)
+    if (key != NULL) {
         (void)th_error_set(&problem, TH_INVARIANT, key, "check", name, "detail", detail, NULL);
+    }
     sink->report(sink->context, name, n_checked, key != NULL ? &problem : NULL);
 }
 
@@ -88,9 +89,10 @@ static enum th_status check_foreign_keys(struct th_store *store, const struct th
     struct th_stmt *q = th_db_query(store, SQL);
     bool row = false;
     enum th_status status = th_stmt_step(q, &row, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         report(sink, "foreign_keys", 1, row ? "check_foreign_keys" : NULL,
                row ? th_column_text(q, 0) : NULL);
+    }
     th_stmt_done(q);
     return status;
 }
@@ -101,9 +103,10 @@ static enum th_status check_schema(struct th_store *store, const struct th_check
     struct th_schema_difference difference;
     char detail[160];
     enum th_status status = th_schema_compare(store, &difference, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
-    snprintf(detail, sizeof detail, "%s %s", difference.type, difference.name);
+    }
+    snprintf(detail, sizeof(detail), "%s %s", difference.type, difference.name);
     report(sink, "schema", difference.n, difference.differs ? "check_schema" : NULL, detail);
     return TH_OK;
 }
@@ -117,7 +120,7 @@ static enum th_status check_counts(struct th_store *store, const struct th_check
     if (th_stmt_next(q, &status, err)) {
         int64_t wrong = th_column_int(q, 1);
         char detail[64];
-        snprintf(detail, sizeof detail, "%lld", (long long)wrong);
+        snprintf(detail, sizeof(detail), "%lld", (long long)wrong);
         report(sink, name, th_column_int(q, 0), wrong != 0 ? "check_count" : NULL, detail);
     }
     th_stmt_done(q);
@@ -134,8 +137,8 @@ static bool digests_agree(const struct th_parcel_record *record, const char *att
 {
     struct th_hash ground = th_hash_bytes(TH_HASH_BLAKE2B, wkb, wkb_size);
     struct th_hash row = th_parcel_row_hash(record, attributes);
-    return memcmp(&ground, &record->geometry_hash, sizeof ground) == 0 &&
-           memcmp(&row, &record->row_hash, sizeof row) == 0;
+    return memcmp(&ground, &record->geometry_hash, sizeof(ground)) == 0 &&
+           memcmp(&row, &record->row_hash, sizeof(row)) == 0;
 }
 
 static bool visit_digest(void *context, const struct th_parcel_record *record,
@@ -143,8 +146,9 @@ static bool visit_digest(void *context, const struct th_parcel_record *record,
 {
     struct digest_check *check = context;
     check->n++;
-    if (digests_agree(record, attributes, wkb, wkb_size))
+    if (digests_agree(record, attributes, wkb, wkb_size)) {
         return true;
+    }
     check->first_wrong = record->parcel_id;
     return false;
 }
@@ -160,10 +164,11 @@ static enum th_status check_digests(struct th_store *store, const struct th_chec
         report(sink, "parcel_digests", check.n, "check_parcel_geometry", NULL);
         return TH_OK;
     }
-    snprintf(detail, sizeof detail, "%lld", (long long)check.first_wrong);
-    if (status == TH_OK)
+    snprintf(detail, sizeof(detail), "%lld", (long long)check.first_wrong);
+    if (status == TH_OK) {
         report(sink, "parcel_digests", check.n,
                check.first_wrong != 0 ? "check_parcel_digest" : NULL, detail);
+    }
     return status;
 }
 
@@ -217,17 +222,23 @@ enum th_status th_file_check_all(struct th_store *store, const struct th_check_s
         "SELECT count(*), coalesce(sum(n_accepted <> (SELECT count(*) FROM parcel_version v"
         " WHERE v.import_id = import.import_id)), 0) FROM import";
     enum th_status status = check_pages(store, sink, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = check_schema(store, sink, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = check_foreign_keys(store, sink, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = check_counts(store, sink, "journal_rows", SQL_ROWS, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = check_counts(store, sink, "spatial_index", SQL_INDEX, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = check_counts(store, sink, "import_counts", SQL_IMPORTS, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = check_digests(store, sink, err);
+    }
     return status;
 }

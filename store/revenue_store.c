@@ -32,8 +32,9 @@ enum th_status th_term_insert(struct th_store *store, const struct th_term *term
         th_bind_text(q, 3, th_ratio_format(term->splits[i].share, ratio));
         status = th_stmt_run(q, err);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_term_id = term_id;
+    }
     return status;
 }
 
@@ -48,7 +49,7 @@ static enum th_status read_splits(struct th_store *store, struct th_term *term,
     term->n_splits = 0;
     while (term->n_splits < TH_TERM_SPLITS_MAX && th_stmt_next(q, &status, err)) {
         struct th_term_split *split = &term->splits[term->n_splits++];
-        th_column_copy(q, 0, split->party_kind, sizeof split->party_kind);
+        th_column_copy(q, 0, split->party_kind, sizeof(split->party_kind));
         status = th_ratio_parse(th_column_text(q, 1), &split->share, err);
     }
     th_stmt_done(q);
@@ -60,11 +61,11 @@ static enum th_status read_splits(struct th_store *store, struct th_term *term,
 static enum th_status read_term(struct th_store *store, struct th_stmt *q, struct th_term *ret_term,
                                 struct th_error *err)
 {
-    memset(ret_term, 0, sizeof *ret_term);
+    memset(ret_term, 0, sizeof(*ret_term));
     ret_term->term_id = th_column_int(q, 0);
-    th_column_copy(q, 1, ret_term->from_on, sizeof ret_term->from_on);
-    th_column_copy(q, 2, ret_term->to_on, sizeof ret_term->to_on);
-    th_column_copy(q, 3, ret_term->basis, sizeof ret_term->basis);
+    th_column_copy(q, 1, ret_term->from_on, sizeof(ret_term->from_on));
+    th_column_copy(q, 2, ret_term->to_on, sizeof(ret_term->to_on));
+    th_column_copy(q, 3, ret_term->basis, sizeof(ret_term->basis));
     ret_term->document_id = th_column_int(q, 5);
     enum th_status status = th_ratio_parse(th_column_text(q, 4), &ret_term->ratio, err);
     return status == TH_OK ? read_splits(store, ret_term, err) : status;
@@ -160,8 +161,9 @@ enum th_status th_deduction_total(struct th_store *store, int64_t trade_id,
     th_bind_int(q, 1, trade_id);
     int64_t fen = 0;
     enum th_status status = th_stmt_int(q, 0, &fen, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_total = th_money_from_fen(fen);
+    }
     return status;
 }
 
@@ -227,7 +229,7 @@ enum th_status th_distribution_sum(struct th_store *store, int64_t trade_id,
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
     enum th_status status = TH_OK;
-    if (th_stmt_next(q, &status, err))
+    if (th_stmt_next(q, &status, err)) {
         *ret_sum = (struct th_sale_share){.receipts = th_column_money(q, 0),
                                           .tax = th_column_money(q, 1),
                                           .cost = th_column_money(q, 2),
@@ -235,6 +237,7 @@ enum th_status th_distribution_sum(struct th_store *store, int64_t trade_id,
                                           .net = th_column_money(q, 4),
                                           .distributed = th_column_money(q, 5),
                                           .kept = th_column_money(q, 6)};
+    }
     th_stmt_done(q);
     return status;
 }
@@ -251,8 +254,9 @@ enum th_status th_distribution_due(struct th_store *store, const char *through_o
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, through_on);
     enum th_status status = TH_OK;
-    while (th_stmt_next(q, &status, err))
+    while (th_stmt_next(q, &status, err)) {
         status = th_id_list_append(&ids, th_column_int(q, 0), err);
+    }
     th_stmt_done(q);
     if (status != TH_OK) {
         free(ids.ids);

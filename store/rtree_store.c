@@ -46,9 +46,10 @@ enum th_status th_rtree_list_append(struct th_rtree_list *list, const struct th_
 {
     if (list->n == list->capacity) {
         size_t capacity = list->capacity == 0 ? 1024 : list->capacity * 2;
-        struct th_rtree_entry *items = realloc(list->items, capacity * sizeof *items);
-        if (items == NULL)
+        struct th_rtree_entry *items = realloc(list->items, capacity * sizeof(*items));
+        if (items == NULL) {
             return th_error_no_memory(err);
+        }
         list->items = items;
         list->capacity = capacity;
     }
@@ -87,8 +88,9 @@ static int compare_spots(const void *a, const void *b)
 {
     const struct spot *one = a;
     const struct spot *two = b;
-    if (one->place != two->place)
+    if (one->place != two->place) {
         return one->place < two->place ? -1 : 1;
+    }
     return (one->index > two->index) - (one->index < two->index);
 }
 
@@ -109,33 +111,36 @@ static void include(struct th_rtree_entry *box, const struct th_rtree_entry *ent
 // Entries in order of their middles along the curve; free().
 static struct spot *order_along_curve(const struct th_rtree_entry *entries, size_t n)
 {
-    struct spot *spots = malloc(n * sizeof *spots);
-    if (spots == NULL)
+    struct spot *spots = malloc(n * sizeof(*spots));
+    if (spots == NULL) {
         return NULL;
+    }
     struct th_rtree_entry all = entries[0];
-    for (size_t i = 1; i < n; i++)
+    for (size_t i = 1; i < n; i++) {
         include(&all, &entries[i]);
+    }
     for (size_t i = 0; i < n; i++) {
         double x = ((double)entries[i].west + (double)entries[i].east) / 2;
         double y = ((double)entries[i].south + (double)entries[i].north) / 2;
         spots[i] = (struct spot){
             curve_place(grid(x, all.west, all.east), grid(y, all.south, all.north)), (uint32_t)i};
     }
-    qsort(spots, n, sizeof *spots, compare_spots);
+    qsort(spots, n, sizeof(*spots), compare_spots);
     return spots;
 }
 
 static unsigned char *put_bytes(unsigned char *out, uint64_t value, int n)
 {
-    for (int i = n - 1; i >= 0; i--)
+    for (int i = n - 1; i >= 0; i--) {
         *out++ = (unsigned char)(value >> (8 * i) & 0xFF);
+    }
     return out;
 }
 
 static unsigned char *put_float(unsigned char *out, float value)
 {
     uint32_t bits = 0;
-    memcpy(&bits, &value, sizeof bits);
+    memcpy(&bits, &value, sizeof(bits));
     return put_bytes(out, bits, 4);
 }
 
@@ -197,14 +202,17 @@ static enum th_status write_level(struct packing *p, struct th_rtree_entry *cell
         size_t end = *n * (i + 1) / n_nodes;
         int64_t node_no = n_nodes == 1 ? ROOT : ++p->last_node;
         // Children are known by their nodes' numbers; rows by theirs, noted by the caller.
-        for (size_t k = first; depth > 0 && k < end && status == TH_OK; k++)
+        for (size_t k = first; depth > 0 && k < end && status == TH_OK; k++) {
             status = write_pair(p->store, SQL_PARENT, cells[k].id, node_no, err);
+        }
         struct th_rtree_entry cell;
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = write_node(p, node_no, n_nodes == 1 ? depth : 0, cells + first, end - first,
                                 &cell, err);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             cells[i] = cell;
+        }
         first = end;
     }
     *n = n_nodes;
@@ -218,8 +226,9 @@ static enum th_status write_rows(struct packing *p, const struct th_rtree_entry 
     static const char SQL[] =
         "INSERT INTO idx_parcel_version_geom_rowid (rowid, nodeno) VALUES (?1, ?2)";
     enum th_status status = TH_OK;
-    for (size_t i = 0; i < n && status == TH_OK; i++)
+    for (size_t i = 0; i < n && status == TH_OK; i++) {
         status = write_pair(p->store, SQL, entries[i].id, leaf_of[i], err);
+    }
     return status;
 }
 
@@ -228,8 +237,8 @@ static enum th_status write_tree(struct packing *p, const struct th_rtree_list *
 {
     size_t n = list->n;
     struct spot *spots = order_along_curve(list->items, n);
-    struct th_rtree_entry *cells = malloc(n * sizeof *cells);
-    uint32_t *leaf_of = malloc(n * sizeof *leaf_of);
+    struct th_rtree_entry *cells = malloc(n * sizeof(*cells));
+    uint32_t *leaf_of = malloc(n * sizeof(*leaf_of));
     enum th_status status = TH_OK;
     if (spots == NULL || cells == NULL || leaf_of == NULL) {
         status = th_error_no_memory(err);
@@ -237,8 +246,9 @@ static enum th_status write_tree(struct packing *p, const struct th_rtree_list *
     }
     size_t n_leaves = (n + p->fill - 1) / p->fill;
     for (size_t i = 0, leaf = 0; i < n; i++) {
-        while (i >= n * (leaf + 1) / n_leaves)
+        while (i >= n * (leaf + 1) / n_leaves) {
             leaf++;
+        }
         cells[i] = list->items[spots[i].index];
         leaf_of[spots[i].index] = (uint32_t)(n_leaves == 1 ? ROOT : ROOT + 1 + leaf);
     }
@@ -246,8 +256,9 @@ static enum th_status write_tree(struct packing *p, const struct th_rtree_list *
     status = write_rows(p, list->items, leaf_of, n, err);
     int depth = 0;
     do {
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = write_level(p, cells, &n, depth++, err);
+        }
     } while (status == TH_OK && n > 1);
 done:
     free(spots);
@@ -285,10 +296,12 @@ static enum th_status clear_tree(struct th_store *store, struct th_error *err)
     static const char SQL_ROWS[] = "DELETE FROM idx_parcel_version_geom_rowid";
     static const char SQL_PARENTS[] = "DELETE FROM idx_parcel_version_geom_parent";
     enum th_status status = th_stmt_run(th_db_query(store, SQL_NODES), err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_stmt_run(th_db_query(store, SQL_ROWS), err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_stmt_run(th_db_query(store, SQL_PARENTS), err);
+    }
     return status;
 }
 
@@ -301,24 +314,29 @@ static enum th_status rebuild(struct th_store *store, struct th_rtree_list *list
     struct packing *p = NULL;
     enum th_status status = th_stmt_int(th_db_query(store, SQL_SIZE), 0, &node_size, err);
     if (status == TH_OK &&
-        (node_size < NODE_HEAD_SIZE + 4 * FREE_CELLS * CELL_SIZE || node_size > NODE_SIZE_MAX))
+        (node_size < NODE_HEAD_SIZE + 4 * FREE_CELLS * CELL_SIZE || node_size > NODE_SIZE_MAX)) {
         status = th_error_set(err, TH_CORRUPT, "registry_corrupt", "detail",
                               "size of the nodes of the spatial index", NULL);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = read_present(store, list, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
-    p = malloc(sizeof *p);
-    if (p == NULL)
+    }
+    p = malloc(sizeof(*p));
+    if (p == NULL) {
         return th_error_no_memory(err);
+    }
     *p = (struct packing){.store = store,
                           .node_size = (size_t)node_size,
                           .fill = ((size_t)node_size - NODE_HEAD_SIZE) / CELL_SIZE - FREE_CELLS};
-    qsort(list->items, list->n, sizeof *list->items, compare_ids);
+    qsort(list->items, list->n, sizeof(*list->items), compare_ids);
     th_db_let_shadow_tables(store, true);
     status = clear_tree(store, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = write_tree(p, list, err);
+    }
     th_db_let_shadow_tables(store, false);
     free(p);
     return status;
@@ -349,9 +367,11 @@ enum th_status th_rtree_load(struct th_store *store, struct th_rtree_list *list,
     static const char SQL_COUNT[] = "SELECT count(*) FROM idx_parcel_version_geom_rowid";
     int64_t n_present = 0;
     enum th_status status = th_stmt_int(th_db_query(store, SQL_COUNT), 0, &n_present, err);
-    if (status != TH_OK || list->n == 0)
+    if (status != TH_OK || list->n == 0) {
         return status;
-    if (list->n < REBUILD_MIN || list->n < (size_t)n_present / REBUILD_SHARE)
+    }
+    if (list->n < REBUILD_MIN || list->n < (size_t)n_present / REBUILD_SHARE) {
         return insert_each(store, list, err);
+    }
     return rebuild(store, list, err);
 }

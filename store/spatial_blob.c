@@ -45,8 +45,9 @@ static unsigned take_byte(struct cursor *in)
 static uint32_t take_u32(struct cursor *in)
 {
     const unsigned char *b = take(in, 4);
-    if (b == NULL)
+    if (b == NULL) {
         return 0;
+    }
     return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
 }
 
@@ -57,23 +58,25 @@ static double read_double(const unsigned char *b)
                     (uint64_t)b[3] << 24 | (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 |
                     (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
     double value = 0;
-    memcpy(&value, &bits, sizeof value);
+    memcpy(&value, &bits, sizeof(value));
     return value;
 }
 
 static unsigned char *put_u32(unsigned char *out, uint32_t value)
 {
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4; i++) {
         *out++ = (unsigned char)(value >> (8 * i) & 0xFF);
+    }
     return out;
 }
 
 static unsigned char *put_double(unsigned char *out, double value)
 {
     uint64_t bits = 0;
-    memcpy(&bits, &value, sizeof bits);
-    for (int i = 0; i < 8; i++)
+    memcpy(&bits, &value, sizeof(bits));
+    for (int i = 0; i < 8; i++) {
         *out++ = (unsigned char)(bits >> (8 * i) & 0xFF);
+    }
     return out;
 }
 
@@ -105,8 +108,9 @@ static unsigned char *copy_rings(struct cursor *in, unsigned char *out, struct t
         uint32_t n_points = take_u32(in);
         size_t size = (size_t)n_points * POINT_SIZE;
         const unsigned char *points = take(in, size);
-        if (points == NULL)
+        if (points == NULL) {
             return out;
+        }
         out = put_u32(out, n_points);
         memcpy(out, points, size);
         out += size;
@@ -142,8 +146,9 @@ enum th_status th_spatial_blob_write(const void *wkb, size_t wkb_size, unsigned 
     struct th_spatial_box box = {0};
     bool any = false;
 
-    if (take_byte(&in) != MARK_LITTLE_ENDIAN || take_u32(&in) != TYPE_MULTIPOLYGON)
+    if (take_byte(&in) != MARK_LITTLE_ENDIAN || take_u32(&in) != TYPE_MULTIPOLYGON) {
         in.ok = false;
+    }
     uint32_t n = take_u32(&in);
     out = put_u32(out, TYPE_MULTIPOLYGON);
     out = put_u32(out, n);
@@ -156,8 +161,9 @@ enum th_status th_spatial_blob_write(const void *wkb, size_t wkb_size, unsigned 
         out = put_u32(out, TYPE_POLYGON);
         out = copy_rings(&in, out, &box, &any);
     }
-    if (!in.ok || in.left != 0 || !any)
+    if (!in.ok || in.left != 0 || !any) {
         return th_error_set(err, TH_INVALID, "wkb_unfit", NULL);
+    }
     *out++ = MARK_END;
     put_head(blob, &box);
     *ret_size = (size_t)(out - blob);
@@ -170,13 +176,15 @@ enum th_status th_spatial_blob_from_wkb(const void *wkb, size_t wkb_size, unsign
 {
     struct th_spatial_box box;
     unsigned char *blob = malloc(th_spatial_blob_size(wkb_size));
-    if (blob == NULL)
+    if (blob == NULL) {
         return th_error_no_memory(err);
+    }
     enum th_status status = th_spatial_blob_write(wkb, wkb_size, blob, ret_size, &box, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_blob = blob;
-    else
+    } else {
         free(blob);
+    }
     return status;
 }
 
@@ -190,11 +198,13 @@ static bool take_head(struct cursor *in, struct th_spatial_box *ret_box)
 {
     // NOLINTNEXTLINE(misc-redundant-expression): the two calls read two bytes.
     if (take_byte(in) != MARK_START || take_byte(in) != MARK_LITTLE_ENDIAN ||
-        take_u32(in) != TH_SPATIAL_SRID)
+        take_u32(in) != TH_SPATIAL_SRID) {
         return false;
+    }
     const unsigned char *box = take(in, 32);
-    if (box == NULL || take_byte(in) != MARK_BOX_END)
+    if (box == NULL || take_byte(in) != MARK_BOX_END) {
         return false;
+    }
     *ret_box = (struct th_spatial_box){read_double(box), read_double(box + 8),
                                        read_double(box + 16), read_double(box + 24)};
     return true;
@@ -206,12 +216,14 @@ enum th_status th_spatial_blob_to_wkb(const void *blob, size_t blob_size, unsign
     struct cursor in = {blob, blob_size, blob != NULL};
     struct th_spatial_box box = {0};
     bool any = false;
-    if (!take_head(&in, &box) || take_u32(&in) != TYPE_MULTIPOLYGON)
+    if (!take_head(&in, &box) || take_u32(&in) != TYPE_MULTIPOLYGON) {
         return corrupt(err);
+    }
     uint32_t n = take_u32(&in);
     unsigned char *wkb = malloc(blob_size);
-    if (wkb == NULL)
+    if (wkb == NULL) {
         return th_error_no_memory(err);
+    }
     unsigned char *out = wkb;
     *out++ = MARK_LITTLE_ENDIAN;
     out = put_u32(out, TYPE_MULTIPOLYGON);
@@ -239,8 +251,9 @@ enum th_status th_spatial_blob_box(const void *blob, size_t blob_size,
 {
     struct cursor in = {blob, blob_size, blob != NULL};
     struct th_spatial_box box = {0};
-    if (!take_head(&in, &box))
+    if (!take_head(&in, &box)) {
         return corrupt(err);
+    }
     *ret_box = box;
     return TH_OK;
 }

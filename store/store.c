@@ -61,12 +61,14 @@ static enum th_status recognise(struct th_store *store, struct th_error *err)
     unsigned char header[HEADER_SIZE] = {0};
     sqlite3_file *file = NULL;
     int code = sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
-    if (code == SQLITE_OK && file != NULL && file->pMethods != NULL)
+    if (code == SQLITE_OK && file != NULL && file->pMethods != NULL) {
         code = file->pMethods->xRead(file, header, HEADER_SIZE, 0);
+    }
     uint32_t application = 0;
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++) {
         application = application << 8 | header[APPLICATION_AT + i];
-    return code == SQLITE_OK && memcmp(header, MAGIC, sizeof MAGIC) == 0 &&
+    }
+    return code == SQLITE_OK && memcmp(header, MAGIC, sizeof(MAGIC)) == 0 &&
                    application == TH_APPLICATION_ID
                ? TH_OK
                : th_error_set(err, TH_UNREADABLE, "registry_not_ours", "path", store->path, NULL);
@@ -75,9 +77,10 @@ static enum th_status recognise(struct th_store *store, struct th_error *err)
 static enum th_status connect(const char *path, int flags, const struct th_store_options *options,
                               struct th_store **ret_store, struct th_error *err)
 {
-    struct th_store *store = calloc(1, sizeof *store);
-    if (store == NULL)
+    struct th_store *store = calloc(1, sizeof(*store));
+    if (store == NULL) {
         return th_error_no_memory(err);
+    }
     store->path = th_text_duplicate(path);
     int code = store->path == NULL ? SQLITE_NOMEM
                                    : sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX,
@@ -89,19 +92,22 @@ static enum th_status connect(const char *path, int flags, const struct th_store
                               NULL);
         goto done;
     }
-    if ((flags & SQLITE_OPEN_CREATE) == 0)
+    if ((flags & SQLITE_OPEN_CREATE) == 0) {
         status = recognise(store, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         goto done;
+    }
     sqlite3_extended_result_codes(store->db, 1);
     store->spatialite_cache = spatialite_alloc_connection();
     spatialite_init_ex(store->db, store->spatialite_cache, 0);
     status = harden(store, options, err);
 done:
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_store = store;
-    else
+    } else {
         th_store_close(store);
+    }
     return status;
 }
 
@@ -125,19 +131,23 @@ static enum th_status build(const char *fresh, const struct th_store_options *op
 {
     struct th_store *store = NULL;
     char application[64];
-    snprintf(application, sizeof application, "PRAGMA application_id = %d", TH_APPLICATION_ID);
+    snprintf(application, sizeof(application), "PRAGMA application_id = %d", TH_APPLICATION_ID);
     enum th_status status =
         connect(fresh, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, options, &store, err);
     // A parcel of a hundred points fills more than half of SQLite's usual page of 4,096 bytes, so
     // that each would have one to itself; pages of twice that size take three.
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_db_exec(store, "PRAGMA page_size = 8192", err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_db_exec(store, application, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_migrate(store, options, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_db_exec(store, WAL, err);
+    }
     if (status == TH_OK) {
         store->mode = TH_STORE_WRITE;
         status = fill != NULL ? fill(context, store, err) : TH_OK;
@@ -151,28 +161,35 @@ enum th_status th_store_create_filled(const char *path, const struct th_store_op
                                                              struct th_error *err),
                                       void *context, struct th_error *err)
 {
-    if (th_file_exists(path))
+    if (th_file_exists(path)) {
         return th_error_set(err, TH_CONFLICT, "registry_exists", "path", path, NULL);
+    }
     struct th_error cause = {0};
     enum th_status status = th_file_check_target(path, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     char *fresh = th_db_fresh_name(path);
-    if (fresh == NULL)
+    if (fresh == NULL) {
         return th_error_no_memory(err);
+    }
     th_db_remove(fresh);
     status = build(fresh, options, fill, context, &cause);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_file_publish(fresh, path, &cause);
+    }
     th_db_remove(fresh);
     free(fresh);
-    if (status == TH_CONFLICT && strcmp(cause.key, "file_exists") == 0)
+    if (status == TH_CONFLICT && strcmp(cause.key, "file_exists") == 0) {
         return th_error_set(err, TH_CONFLICT, "registry_exists", "path", path, NULL);
-    if (status == TH_IO && strcmp(cause.key, "registry_open") == 0)
+    }
+    if (status == TH_IO && strcmp(cause.key, "registry_open") == 0) {
         return th_error_set(err, TH_IO, "registry_create", "path", path, "detail",
                             th_error_arg_get(&cause, "detail"), NULL);
-    if (status != TH_OK && err != NULL)
+    }
+    if (status != TH_OK && err != NULL) {
         *err = cause;
+    }
     return status;
 }
 
@@ -180,11 +197,13 @@ enum th_status th_store_create(const char *path, const struct th_store_options *
                                struct th_store **ret_store, struct th_error *err)
 {
     enum th_status status = th_store_create_filled(path, options, NULL, NULL, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     status = th_store_open(path, TH_STORE_WRITE, options, ret_store, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         th_db_remove(path);
+    }
     return status;
 }
 
@@ -203,25 +222,32 @@ enum th_status th_store_open(const char *path, enum th_store_mode mode,
                              const struct th_store_options *options, struct th_store **ret_store,
                              struct th_error *err)
 {
-    if (!th_file_exists(path))
+    if (!th_file_exists(path)) {
         return th_error_set(err, TH_NOT_FOUND, "registry_not_found", "path", path, NULL);
+    }
     struct th_store *store = NULL;
     enum th_status status = th_file_check_target(path, err); // a folder
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = check_one_name(path, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = connect(path, SQLITE_OPEN_READWRITE, options, &store, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = check_version(store, err);
-    if (status == TH_OK && store->schema_version < th_migrate_newest())
+    }
+    if (status == TH_OK && store->schema_version < th_migrate_newest()) {
         status = mode == TH_STORE_WRITE
                      ? th_migrate(store, options, err)
                      : th_error_set(err, TH_CONFLICT, "registry_old", "path", path, NULL);
+    }
     // A program that was killed while it wrote alone left the file without its log.
-    if (status == TH_OK && mode == TH_STORE_WRITE)
+    if (status == TH_OK && mode == TH_STORE_WRITE) {
         status = th_db_exec(store, WAL, err);
-    if (status == TH_OK && mode == TH_STORE_READ)
+    }
+    if (status == TH_OK && mode == TH_STORE_READ) {
         status = th_db_exec(store, "PRAGMA query_only = ON", err);
+    }
     if (status == TH_OK) {
         store->mode = mode;
         *ret_store = store;
@@ -236,12 +262,14 @@ enum th_status th_db_open_reference(struct th_store **ret_store, struct th_error
     struct th_store *store = NULL;
     enum th_status status =
         connect(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &options, &store, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_migrate(store, &options, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *ret_store = store;
-    else
+    } else {
         th_store_close(store);
+    }
     return status;
 }
 
@@ -252,15 +280,17 @@ void th_store_prepare_process(void)
 
 void th_store_close(struct th_store *store)
 {
-    if (store == NULL)
+    if (store == NULL) {
         return;
+    }
     th_store_rollback(store);
     th_db_cache_clear(store);
     int code = sqlite3_close(store->db);
     assert(code == SQLITE_OK); // else a statement was not done
     (void)code;
-    if (store->spatialite_cache != NULL)
+    if (store->spatialite_cache != NULL) {
         spatialite_cleanup_ex(store->spatialite_cache);
+    }
     free(store->path);
     free(store);
 }
@@ -280,8 +310,9 @@ static void end_transaction(struct th_store *store)
     store->in_transaction = false;
     store->journal_grew = false;
     for (size_t i = 0; i < TH_DB_N_SLOTS; i++) {
-        if (store->slots[i].data != NULL && store->slots[i].destroy != NULL)
+        if (store->slots[i].data != NULL && store->slots[i].destroy != NULL) {
             store->slots[i].destroy(store->slots[i].data);
+        }
         store->slots[i].data = NULL;
     }
 }
@@ -292,27 +323,32 @@ enum th_status th_store_begin(struct th_store *store, struct th_error *err)
     // the transaction ends.
     enum th_status status =
         th_db_exec(store, "BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = ON", err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         store->in_transaction = true;
+    }
     return status;
 }
 
 void th_store_rollback(struct th_store *store)
 {
-    if (!store->in_transaction)
+    if (!store->in_transaction) {
         return;
-    if (sqlite3_get_autocommit(store->db) == 0)
+    }
+    if (sqlite3_get_autocommit(store->db) == 0) {
         (void)th_db_exec(store, "ROLLBACK", NULL);
+    }
     end_transaction(store);
 }
 
 enum th_status th_store_check(struct th_store *store, struct th_error *err)
 {
-    if (!store->journal_grew)
+    if (!store->journal_grew) {
         return th_error_set(err, TH_INVARIANT, "commit_without_journal", NULL);
+    }
     enum th_status status = th_ledger_check_commit(store, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_money_check_commit(store, err);
+    }
     return status;
 }
 
@@ -320,15 +356,18 @@ enum th_status th_store_commit(struct th_store *store, struct th_error *err)
 {
     assert(store->slots[TH_DB_SLOT_BULK].data == NULL); // th_parcel_bulk_end was not called
     enum th_status status = th_store_check(store, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_db_exec(store, "COMMIT", err);
+    }
     // Deferred references are looked at by COMMIT.
-    if (status == TH_CONFLICT)
+    if (status == TH_CONFLICT) {
         status = th_error_set(err, TH_INVARIANT, "foreign_key", NULL);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         end_transaction(store);
-    else
+    } else {
         th_store_rollback(store);
+    }
     return status;
 }
 
@@ -350,8 +389,9 @@ bool th_store_alone_begin(struct th_store *store)
 enum th_status th_store_alone_end(struct th_store *store, struct th_error *err)
 {
     assert(!store->in_transaction);
-    if (!store->alone)
+    if (!store->alone) {
         return TH_OK;
+    }
     store->alone = false;
     th_write_behind_end(store->db);
     (void)th_db_exec(store, CACHE_USUAL, NULL);
@@ -365,6 +405,7 @@ enum th_status th_store_begin_read(struct th_store *store, struct th_error *err)
 
 void th_store_end_read(struct th_store *store)
 {
-    if (!store->in_transaction && sqlite3_get_autocommit(store->db) == 0)
+    if (!store->in_transaction && sqlite3_get_autocommit(store->db) == 0) {
         (void)th_db_exec(store, "ROLLBACK", NULL);
+    }
 }

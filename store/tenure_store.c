@@ -8,7 +8,7 @@
 static void bind_fraction(struct th_stmt *q, int index, struct th_ratio ratio)
 {
     char text[TH_RATIO_TEXT_SIZE];
-    snprintf(text, sizeof text, "%lld/%lld", (long long)ratio.numerator,
+    snprintf(text, sizeof(text), "%lld/%lld", (long long)ratio.numerator,
              (long long)ratio.denominator);
     th_bind_text(q, index, text);
 }
@@ -33,13 +33,15 @@ enum th_status th_tenure_insert(struct th_store *store, const struct th_tenure *
     th_bind_int(q, 4, tenure->holder_id);
     th_bind_text(q, 5, text_or_null(tenure->certificate));
     th_bind_date(q, 6, tenure->certificate_expires);
-    if (tenure->has_declared)
+    if (tenure->has_declared) {
         th_bind_area(q, 7, tenure->declared);
+    }
     th_bind_date(q, 8, tenure->from);
     th_bind_date(q, 9, tenure->to);
     // A parameter that is not bound is NULL.
-    if (tenure->has_rent)
+    if (tenure->has_rent) {
         th_bind_money(q, 10, tenure->rent);
+    }
     if (tenure->has_guarantee) {
         th_bind_money(q, 11, tenure->guarantee);
         bind_fraction(q, 12, tenure->dividend);
@@ -112,10 +114,12 @@ enum th_status th_tenure_end(struct th_store *store, int64_t tenure_id, struct t
                               " VALUES (?1, ?2, ?3, ?4, ?5)";
     struct th_tenure tenure;
     enum th_status status = th_tenure_load(store, tenure_id, &tenure, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
-    if (tenure.ended)
+    }
+    if (tenure.ended) {
         return tenure_error(TH_CONFLICT, "tenure_ended", tenure_id, err);
+    }
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, tenure_id);
     th_bind_date(q, 2, to);
@@ -151,9 +155,9 @@ static enum th_status read_tenure(struct th_stmt *q, struct th_tenure *tenure, s
                                  .carbon_right = th_column_int(q, 13) != 0,
                                  .ended = th_column_int(q, 14) != 0,
                                  .seq = th_column_int(q, 15)};
-    th_column_copy(q, 1, tenure->number, sizeof tenure->number);
-    th_column_copy(q, 2, tenure->household, sizeof tenure->household);
-    th_column_copy(q, 5, tenure->certificate, sizeof tenure->certificate);
+    th_column_copy(q, 1, tenure->number, sizeof(tenure->number));
+    th_column_copy(q, 2, tenure->household, sizeof(tenure->household));
+    th_column_copy(q, 5, tenure->certificate, sizeof(tenure->certificate));
     return tenure->has_guarantee ? th_ratio_parse(th_column_text(q, 12), &tenure->dividend, err)
                                  : TH_OK;
 }
@@ -166,12 +170,14 @@ enum th_status th_tenure_load(struct th_store *store, int64_t tenure_id,
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, tenure_id);
     enum th_status status = TH_OK;
-    if (th_stmt_next(q, &status, err))
+    if (th_stmt_next(q, &status, err)) {
         status = read_tenure(q, &tenure, err);
-    else if (status == TH_OK)
+    } else if (status == TH_OK) {
         status = tenure_error(TH_NOT_FOUND, "tenure_not_found", tenure_id, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *ret_tenure = tenure;
+    }
     th_stmt_done(q);
     return status;
 }

@@ -24,8 +24,9 @@ enum th_status th_trade_insert(struct th_store *store, const struct th_trade *tr
     th_bind_id(q, 2, trade->seller_id);
     th_bind_id(q, 3, trade->buyer_id);
     th_bind_units(q, 4, trade->tonnes);
-    if (trade->has_price)
+    if (trade->has_price) {
         th_bind_money(q, 5, trade->price_per_t);
+    }
     th_bind_money(q, 6, trade->amount);
     th_bind_text(q, 7, trade->tax_rate);
     th_bind_money(q, 8, trade->tax);
@@ -47,28 +48,28 @@ enum th_status th_trade_insert(struct th_store *store, const struct th_trade *tr
 
 static void read_trade(struct th_stmt *q, struct th_trade *ret_trade)
 {
-    memset(ret_trade, 0, sizeof *ret_trade);
+    memset(ret_trade, 0, sizeof(*ret_trade));
     ret_trade->trade_id = th_column_int(q, 0);
-    th_column_copy(q, 1, ret_trade->kind, sizeof ret_trade->kind);
-    th_column_copy(q, 2, ret_trade->state, sizeof ret_trade->state);
+    th_column_copy(q, 1, ret_trade->kind, sizeof(ret_trade->kind));
+    th_column_copy(q, 2, ret_trade->state, sizeof(ret_trade->state));
     ret_trade->seller_id = th_column_int(q, 3);
     ret_trade->buyer_id = th_column_int(q, 4);
     ret_trade->tonnes = th_column_units(q, 5);
     ret_trade->has_price = !th_column_is_null(q, 6);
     ret_trade->price_per_t = th_column_money(q, 6);
     ret_trade->amount = th_column_money(q, 7);
-    th_column_copy(q, 8, ret_trade->tax_rate, sizeof ret_trade->tax_rate);
+    th_column_copy(q, 8, ret_trade->tax_rate, sizeof(ret_trade->tax_rate));
     ret_trade->tax = th_column_money(q, 9);
     ret_trade->net = th_column_money(q, 10);
-    th_column_copy(q, 11, ret_trade->beneficiary, sizeof ret_trade->beneficiary);
-    th_column_copy(q, 12, ret_trade->beneficiary_uscc, sizeof ret_trade->beneficiary_uscc);
-    th_column_copy(q, 13, ret_trade->purpose, sizeof ret_trade->purpose);
-    th_column_copy(q, 14, ret_trade->note, sizeof ret_trade->note);
-    th_column_copy(q, 15, ret_trade->on_date, sizeof ret_trade->on_date);
-    th_column_copy(q, 16, ret_trade->proposed_by, sizeof ret_trade->proposed_by);
-    th_column_copy(q, 17, ret_trade->decided_by, sizeof ret_trade->decided_by);
-    th_column_copy(q, 18, ret_trade->decided_on, sizeof ret_trade->decided_on);
-    th_column_copy(q, 19, ret_trade->reason, sizeof ret_trade->reason);
+    th_column_copy(q, 11, ret_trade->beneficiary, sizeof(ret_trade->beneficiary));
+    th_column_copy(q, 12, ret_trade->beneficiary_uscc, sizeof(ret_trade->beneficiary_uscc));
+    th_column_copy(q, 13, ret_trade->purpose, sizeof(ret_trade->purpose));
+    th_column_copy(q, 14, ret_trade->note, sizeof(ret_trade->note));
+    th_column_copy(q, 15, ret_trade->on_date, sizeof(ret_trade->on_date));
+    th_column_copy(q, 16, ret_trade->proposed_by, sizeof(ret_trade->proposed_by));
+    th_column_copy(q, 17, ret_trade->decided_by, sizeof(ret_trade->decided_by));
+    th_column_copy(q, 18, ret_trade->decided_on, sizeof(ret_trade->decided_on));
+    th_column_copy(q, 19, ret_trade->reason, sizeof(ret_trade->reason));
     ret_trade->seq = th_column_int(q, 20);
 }
 
@@ -99,8 +100,9 @@ enum th_status th_trade_served(struct th_store *store, int64_t seller_id, int64_
     th_bind_int(q, 2, buyer_id);
     int64_t served = 0;
     enum th_status status = th_stmt_int(q, 0, &served, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_served = served != 0;
+    }
     return status;
 }
 
@@ -132,8 +134,9 @@ enum th_status th_trade_decide(struct th_store *store, int64_t trade_id, const c
                               "reason = ?5, seq = ?6 WHERE trade_id = ?1 AND state = 'proposed'";
     struct th_trade trade;
     enum th_status status = th_trade_load(store, trade_id, &trade, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
     th_bind_text(q, 2, state);
@@ -176,10 +179,12 @@ enum th_status th_trade_line_insert(struct th_store *store, int64_t trade_id, in
 // Room for one more item in a list that doubles at powers of two.
 static void *grown(void *items, size_t n, size_t item_size)
 {
-    if (n == 0)
+    if (n == 0) {
         return realloc(items, 4 * item_size);
-    if (n >= 4 && (n & (n - 1)) == 0)
+    }
+    if (n >= 4 && (n & (n - 1)) == 0) {
         return realloc(items, 2 * n * item_size);
+    }
     return items;
 }
 
@@ -193,7 +198,7 @@ enum th_status th_trade_lines(struct th_store *store, int64_t trade_id,
     th_bind_int(q, 1, trade_id);
     enum th_status status = TH_OK;
     while (th_stmt_next(q, &status, err)) {
-        void *items = grown(list.items, list.n, sizeof *list.items);
+        void *items = grown(list.items, list.n, sizeof(*list.items));
         if (items == NULL) {
             status = th_error_no_memory(err);
             break;
@@ -207,10 +212,11 @@ enum th_status th_trade_lines(struct th_store *store, int64_t trade_id,
                                                       .cost = th_column_money(q, 5)};
     }
     th_stmt_done(q);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_lines = list;
-    else
+    } else {
         th_trade_line_list_clear(&list);
+    }
     return status;
 }
 
@@ -268,7 +274,7 @@ enum th_status th_pool_shares(struct th_store *store, int64_t pool_id,
     th_bind_int(q, 1, pool_id);
     enum th_status status = TH_OK;
     while (th_stmt_next(q, &status, err)) {
-        void *items = grown(list.items, list.n, sizeof *list.items);
+        void *items = grown(list.items, list.n, sizeof(*list.items));
         if (items == NULL) {
             status = th_error_no_memory(err);
             break;
@@ -277,10 +283,11 @@ enum th_status th_pool_shares(struct th_store *store, int64_t pool_id,
         list.items[list.n++] = read_share(q);
     }
     th_stmt_done(q);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_shares = list;
-    else
+    } else {
         th_pool_list_clear(&list);
+    }
     return status;
 }
 
@@ -357,9 +364,9 @@ enum th_status th_parcel_place(struct th_store *store, int64_t parcel_id,
     th_bind_int(q, 1, parcel_id);
     enum th_status status = TH_OK;
     if (th_stmt_next(q, &status, err)) {
-        th_column_copy(q, 0, ret_place->village, sizeof ret_place->village);
-        th_column_copy(q, 1, ret_place->village_name, sizeof ret_place->village_name);
-        th_column_copy(q, 2, ret_place->number, sizeof ret_place->number);
+        th_column_copy(q, 0, ret_place->village, sizeof(ret_place->village));
+        th_column_copy(q, 1, ret_place->village_name, sizeof(ret_place->village_name));
+        th_column_copy(q, 2, ret_place->number, sizeof(ret_place->number));
     } else if (status == TH_OK) {
         status = th_error_set(err, TH_NOT_FOUND, "parcel_not_found", NULL);
         th_error_add_int(err, "parcel", parcel_id);

@@ -78,14 +78,16 @@ static void handle_open(struct queue *queue)
 {
     int moved = 1; // the path leads to another file by now
     queue->asked = true;
-    if (close_range(UINT_MAX, UINT_MAX, CLOSE_RANGE_UNSHARE) != 0) // closes none
+    if (close_range(UINT_MAX, UINT_MAX, CLOSE_RANGE_UNSHARE) != 0) { // closes none
         return;
+    }
     int handle = open(queue->path, O_WRONLY | O_DIRECT | O_CLOEXEC);
     pthread_mutex_lock(&queue->calls);
     int code = queue->real->pMethods->xFileControl(queue->real, SQLITE_FCNTL_HAS_MOVED, &moved);
     pthread_mutex_unlock(&queue->calls);
-    if (code == SQLITE_OK && !moved)
+    if (code == SQLITE_OK && !moved) {
         queue->handle = handle;
+    }
 }
 
 // Pieces of one place in the order in which they came.
@@ -93,8 +95,9 @@ static int piece_compare(const void *a, const void *b)
 {
     const struct piece *left = a;
     const struct piece *right = b;
-    if (left->offset != right->offset)
+    if (left->offset != right->offset) {
         return left->offset < right->offset ? -1 : 1;
+    }
     return (left->bytes > right->bytes) - (left->bytes < right->bytes);
 }
 
@@ -103,8 +106,9 @@ static size_t run_find(const struct piece *pieces, size_t n, size_t *ret_size)
 {
     size_t size = pieces[0].size;
     size_t n_run = 1;
-    for (; n_run < n && pieces[n_run].offset == pieces[0].offset + (sqlite3_int64)size; n_run++)
+    for (; n_run < n && pieces[n_run].offset == pieces[0].offset + (sqlite3_int64)size; n_run++) {
         size += pieces[n_run].size;
+    }
     *ret_size = size;
     return n_run;
 }
@@ -112,10 +116,12 @@ static size_t run_find(const struct piece *pieces, size_t n, size_t *ret_size)
 static bool run_write(const struct queue *queue, const struct piece *pieces, size_t n, size_t size)
 {
     struct iovec parts[BATCH_PIECES];
-    if (queue->handle < 0 || size < PAST_CACHE_MIN)
+    if (queue->handle < 0 || size < PAST_CACHE_MIN) {
         return false;
-    for (size_t i = 0; i < n; i++)
+    }
+    for (size_t i = 0; i < n; i++) {
         parts[i] = (struct iovec){pieces[i].bytes, pieces[i].size};
+    }
     return pwritev(queue->handle, parts, (int)n, pieces[0].offset) == (ssize_t)size;
 }
 
@@ -136,16 +142,18 @@ static void batch_write(void *hand, void *job)
     struct batch *batch = job;
     struct piece pieces[BATCH_PIECES];
     batch->failure = (struct failure){.code = SQLITE_OK};
-    if (!queue->asked)
+    if (!queue->asked) {
         handle_open(queue);
-    memcpy(pieces, batch->pieces, batch->n * sizeof *pieces);
-    qsort(pieces, batch->n, sizeof *pieces, piece_compare);
+    }
+    memcpy(pieces, batch->pieces, batch->n * sizeof(*pieces));
+    qsort(pieces, batch->n, sizeof(*pieces), piece_compare);
     for (size_t i = 0, end = 0; i < batch->n; i = end) {
         size_t size = 0;
         end = i + run_find(&pieces[i], batch->n - i, &size);
         bool written = run_write(queue, &pieces[i], end - i, size);
-        for (; !written && i < end && batch->failure.code == SQLITE_OK; i++)
+        for (; !written && i < end && batch->failure.code == SQLITE_OK; i++) {
             piece_write(queue, &pieces[i], &batch->failure);
+        }
     }
 }
 
@@ -158,15 +166,17 @@ static void take_back(struct queue *queue)
 {
     const struct batch *batch = th_crew_take(queue->crew);
     queue->first++;
-    if (queue->failure.code == SQLITE_OK)
+    if (queue->failure.code == SQLITE_OK) {
         queue->failure = batch->failure;
+    }
 }
 
 // Asks SQLite's caller to look where the failed call would have left its reason.
 static int told(const struct queue *queue)
 {
-    if (queue->failure.code != SQLITE_OK)
+    if (queue->failure.code != SQLITE_OK) {
         errno = queue->failure.system_error;
+    }
     return queue->failure.code;
 }
 
@@ -175,8 +185,9 @@ static void hand_over(struct queue *queue)
 {
     th_crew_give(queue->crew, filling(queue));
     queue->end++;
-    if (queue->end - queue->first == N_BATCHES)
+    if (queue->end - queue->first == N_BATCHES) {
         take_back(queue);
+    }
     filling(queue)->n = 0;
     filling(queue)->n_bytes = 0;
 }
@@ -184,12 +195,15 @@ static void hand_over(struct queue *queue)
 // Waits until all is written.
 static int drain(struct queue *queue)
 {
-    if (queue == NULL)
+    if (queue == NULL) {
         return SQLITE_OK;
-    if (filling(queue)->n > 0)
+    }
+    if (filling(queue)->n > 0) {
         hand_over(queue);
-    while (queue->first < queue->end)
+    }
+    while (queue->first < queue->end) {
         take_back(queue);
+    }
     return told(queue);
 }
 
@@ -213,8 +227,9 @@ static bool waits(const struct queue *queue, sqlite3_int64 from, sqlite3_int64 t
         const struct batch *batch = &queue->batches[b % N_BATCHES];
         for (size_t i = 0; i < batch->n; i++) {
             const struct piece *piece = &batch->pieces[i];
-            if (piece->offset < to && from < piece->offset + (sqlite3_int64)piece->size)
+            if (piece->offset < to && from < piece->offset + (sqlite3_int64)piece->size) {
                 return true;
+            }
         }
     }
     return false;
@@ -222,8 +237,9 @@ static bool waits(const struct queue *queue, sqlite3_int64 from, sqlite3_int64 t
 
 static void queue_free(struct queue *queue)
 {
-    if (queue == NULL)
+    if (queue == NULL) {
         return;
+    }
     th_crew_free(queue->crew);
     pthread_mutex_destroy(&queue->calls);
     free(queue);
@@ -242,11 +258,13 @@ static int file_read(sqlite3_file *base, void *bytes, int size, sqlite3_int64 of
 {
     struct file *file = file_of(base);
     struct queue *queue = file->queue;
-    if (queue == NULL)
+    if (queue == NULL) {
         return file->real->pMethods->xRead(file->real, bytes, size, offset);
+    }
     int code = waits(queue, offset, offset + size) ? drain(queue) : told(queue);
-    if (code != SQLITE_OK)
+    if (code != SQLITE_OK) {
         return code;
+    }
     pthread_mutex_lock(&queue->calls);
     code = file->real->pMethods->xRead(file->real, bytes, size, offset);
     pthread_mutex_unlock(&queue->calls);
@@ -256,8 +274,9 @@ static int file_read(sqlite3_file *base, void *bytes, int size, sqlite3_int64 of
 static int file_write(sqlite3_file *base, const void *bytes, int size, sqlite3_int64 offset)
 {
     struct file *file = file_of(base);
-    if (file->queue != NULL && size <= PIECE_BYTES_MAX)
+    if (file->queue != NULL && size <= PIECE_BYTES_MAX) {
         return append(file->queue, bytes, (size_t)size, offset);
+    }
     int code = drain(file->queue);
     return code != SQLITE_OK ? code : file->real->pMethods->xWrite(file->real, bytes, size, offset);
 }
@@ -308,8 +327,9 @@ static int file_control(sqlite3_file *base, int what, void *argument)
 {
     struct file *file = file_of(base);
     // Given with each page by which the file grows: a hint, which may be passed over.
-    if (file->queue != NULL && what == SQLITE_FCNTL_SIZE_HINT)
+    if (file->queue != NULL && what == SQLITE_FCNTL_SIZE_HINT) {
         return SQLITE_OK;
+    }
     (void)drain(file->queue);
     return file->real->pMethods->xFileControl(file->real, what, argument);
 }
@@ -397,14 +417,16 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int 
 {
     sqlite3_vfs *own = sqlite3_vfs_find(NULL);
     (void)vfs;
-    if ((flags & SQLITE_OPEN_MAIN_DB) == 0)
+    if ((flags & SQLITE_OPEN_MAIN_DB) == 0) {
         return own->xOpen(own, name, base, flags, ret_flags);
+    }
     struct file *file = file_of(base);
     *file = (struct file){.real = (sqlite3_file *)(file + 1)};
     int code = own->xOpen(own, name, file->real, flags, ret_flags);
     // Else SQLite would not close what was half opened.
-    if (file->real->pMethods != NULL)
+    if (file->real->pMethods != NULL) {
         file->base.pMethods = &METHODS;
+    }
     return code;
 }
 
@@ -415,15 +437,17 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static void vfs_register(void)
 {
     const sqlite3_vfs *own = sqlite3_vfs_find(NULL);
-    if (own == NULL)
+    if (own == NULL) {
         return;
+    }
     front = *own;
     front.zName = "tanhui";
     front.pNext = NULL;
     front.szOsFile += (int)sizeof(struct file);
     front.xOpen = vfs_open;
-    if (sqlite3_vfs_register(&front, 0) != SQLITE_OK)
+    if (sqlite3_vfs_register(&front, 0) != SQLITE_OK) {
         front.zName = NULL;
+    }
 }
 
 const char *th_write_behind_vfs(void)
@@ -442,16 +466,19 @@ static struct file *main_file(sqlite3 *db)
 bool th_write_behind_begin(sqlite3 *db)
 {
     struct file *file = main_file(db);
-    if (file == NULL)
+    if (file == NULL) {
         return false;
+    }
     assert(file->queue == NULL);
-    struct queue *queue = aligned_alloc(_Alignof(struct queue), sizeof *queue);
-    if (queue == NULL)
+    struct queue *queue = aligned_alloc(_Alignof(struct queue), sizeof(*queue));
+    if (queue == NULL) {
         return false;
+    }
     void *hand = queue;
     memset(queue, 0, offsetof(struct queue, batches));
-    for (size_t i = 0; i < N_BATCHES; i++)
+    for (size_t i = 0; i < N_BATCHES; i++) {
         queue->batches[i].n = queue->batches[i].n_bytes = 0;
+    }
     queue->real = file->real;
     queue->path = sqlite3_db_filename(db, "main");
     queue->handle = -1;
@@ -467,8 +494,9 @@ bool th_write_behind_begin(sqlite3 *db)
 void th_write_behind_end(sqlite3 *db)
 {
     struct file *file = main_file(db);
-    if (file == NULL)
+    if (file == NULL) {
         return;
+    }
     (void)drain(file->queue);
     queue_free(file->queue);
     file->queue = NULL;

@@ -1,7 +1,7 @@
 # Looking before registering: drafts, profiles, repairs, waivers, mended rows, drawn parcels.
 th_add_unit_test(test_import_settings DEPENDS tanhui_registry)
 foreach(test parcel_repair parcel_add parcel_mend parcel_attributes parcel_renumber round_trip
-        methodology_form)
+        methodology_form profile)
     th_add_unit_test(test_${test} DEPENDS tanhui_registry LABELS integration
         SOURCES integration/test_${test}.c integration/intake_fixture.c integration/parcel_fixture.c)
 endforeach()

@@ -14,7 +14,7 @@ foreach(part real_files crash large)
         TIMEOUT 300 SOURCES integration/test_parcel_${part}.c integration/parcel_fixture.c)
 endforeach()
 # What goes wrong silently elsewhere, and what the clerk is told.
-foreach(test traps traps_letters)
+foreach(test traps traps_letters crs_series)
     th_add_unit_test(test_${test} NO_VALGRIND DEPENDS tanhui_registry LABELS integration
         LIBRARIES PkgConfig::GDAL
         SOURCES integration/test_${test}.c integration/traps_files.c integration/intake_fixture.c

@@ -16,8 +16,9 @@ static int64_t share_at(const struct th_allot_member *member, const struct defic
                         int64_t level)
 {
     wide share = (wide)deficit->whole - level;
-    if (share < 0)
+    if (share < 0) {
         return 0;
+    }
     return share > member->limit ? member->limit : (int64_t)share;
 }
 
@@ -25,8 +26,9 @@ static wide sum_at(const struct th_allot_member *members, const struct deficit *
                    int64_t level)
 {
     wide sum = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         sum += share_at(&members[i], &deficits[i], level);
+    }
     return sum;
 }
 
@@ -36,16 +38,18 @@ static size_t furthest_behind(const struct th_allot_member *members, const struc
 {
     size_t best = n;
     for (size_t i = 0; i < n; i++) {
-        if (members[i].share >= members[i].limit)
+        if (members[i].share >= members[i].limit) {
             continue;
+        }
         if (best == n) {
             best = i;
             continue;
         }
         int64_t own = deficits[i].whole - members[i].share;
         int64_t other = deficits[best].whole - members[best].share;
-        if (own > other || (own == other && deficits[i].rest > deficits[best].rest))
+        if (own > other || (own == other && deficits[i].rest > deficits[best].rest)) {
             best = i;
+        }
     }
     return best;
 }
@@ -67,10 +71,12 @@ static enum th_status measure(const struct th_allot_member *members, size_t n, i
         th_error_add_int(err, "wanted", next);
         return TH_CONFLICT;
     }
-    if (total_weight <= 0)
+    if (total_weight <= 0) {
         return th_error_set(err, TH_INVALID, "weights_zero", NULL);
-    if (whole > INT64_MAX / 8 || total_weight > INT64_MAX)
+    }
+    if (whole > INT64_MAX / 8 || total_weight > INT64_MAX) {
         return th_error_set(err, TH_OVERFLOW, "overflow", NULL);
+    }
     for (size_t i = 0; i < n; i++) {
         wide product = whole * members[i].weight; // below 2^126
         deficits[i].whole = (int64_t)(product / total_weight) - members[i].already;
@@ -82,19 +88,23 @@ static enum th_status measure(const struct th_allot_member *members, size_t n, i
 enum th_status th_allot_next(struct th_allot_member *members, size_t n, int64_t next,
                              struct th_error *err)
 {
-    if (n > TH_ALLOT_MAX)
+    if (n > TH_ALLOT_MAX) {
         return th_error_set(err, TH_LIMIT, "pool_too_large", NULL);
+    }
     if (next == 0) {
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
             members[i].share = 0;
+        }
         return TH_OK;
     }
-    struct deficit *deficits = calloc(n > 0 ? n : 1, sizeof *deficits);
-    if (deficits == NULL)
+    struct deficit *deficits = calloc(n > 0 ? n : 1, sizeof(*deficits));
+    if (deficits == NULL) {
         return th_error_no_memory(err);
+    }
     enum th_status status = measure(members, n, next, deficits, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         goto done;
+    }
     // The lowest level at which the shares do not exceed `next`; from there on no member gets more
     // than a few single units. At 0 the shares are the plain floors.
     int64_t low = -next - 1;
@@ -107,14 +117,16 @@ enum th_status th_allot_next(struct th_allot_member *members, size_t n, int64_t 
     }
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
-        if (sum_at(members, deficits, n, middle) <= next)
+        if (sum_at(members, deficits, n, middle) <= next) {
             high = middle;
-        else
+        } else {
             low = middle + 1;
+        }
     }
     int64_t left = next - (int64_t)sum_at(members, deficits, n, low);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         members[i].share = share_at(&members[i], &deficits[i], low);
+    }
     for (; left > 0; left--) {
         size_t i = furthest_behind(members, deficits, n);
         members[i].share++;

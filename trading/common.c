@@ -13,10 +13,12 @@ enum th_status th_tonnes_parse(const char *text, struct th_units *ret_tonnes, st
     struct th_money hundredths;
     int64_t value = 0;
     bool plain = text != NULL && text[0] != '\0' && strchr(text, '.') == NULL;
-    if (plain && th_money_parse(text, &hundredths, NULL) == TH_OK)
+    if (plain && th_money_parse(text, &hundredths, NULL) == TH_OK) {
         value = th_money_fen(hundredths) / 100;
-    if (value <= 0)
+    }
+    if (value <= 0) {
         return th_error_set(err, TH_INVALID, "tonnes_invalid", "tonnes", text, NULL);
+    }
     *ret_tonnes = th_units_from_t(value);
     return TH_OK;
 }
@@ -27,8 +29,9 @@ enum th_status th_on_parse(struct th_registry *registry, const char *text, char 
     struct th_date date = th_registry_today(registry);
     if (text != NULL) {
         enum th_status status = th_date_parse(text, &date, err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             return status;
+        }
     }
     char buf[TH_DATE_TEXT_SIZE];
     th_text_copy(ret_on, TH_ON_SIZE, th_date_format(date, buf));
@@ -41,12 +44,15 @@ enum th_status th_deal_day_parse(struct th_registry *registry, const char *text,
     char on[TH_ON_SIZE];
     char today[TH_ON_SIZE];
     enum th_status status = th_on_parse(registry, text, on, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_on_parse(registry, NULL, today, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
-    if (strcmp(on, today) > 0)
+    }
+    if (strcmp(on, today) > 0) {
         return th_error_set(err, TH_INVALID, "date_in_future", "on", on, "today", today, NULL);
+    }
     th_text_copy(ret_on, TH_ON_SIZE, on);
     return TH_OK;
 }
@@ -59,21 +65,25 @@ enum th_status th_trade_set_tax(struct th_trade *trade, const char *rate, struct
     struct th_ratio share;
     const struct th_ratio none = {0, 1};
     const struct th_ratio all = {100, 1};
-    if (th_money_fen(trade->amount) > ceiling_fen)
+    if (th_money_fen(trade->amount) > ceiling_fen) {
         return th_error_set(err, TH_INVALID, "amount_too_large", NULL);
+    }
     if (th_ratio_parse(text, &percent, NULL) != TH_OK || th_ratio_compare(percent, none) < 0 ||
-        th_ratio_compare(percent, all) > 0)
+        th_ratio_compare(percent, all) > 0) {
         return th_error_set(err, TH_INVALID, "tax_invalid", "text", text, NULL);
+    }
     // net = amount / (1 + p/100) = amount * 100 d / (100 d + n), where p = n/d.
     enum th_status status = th_ratio_make(
         100 * percent.denominator, 100 * percent.denominator + percent.numerator, &share, err);
     int64_t net_fen = 0;
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_ratio_apply_nearest(share, th_money_fen(trade->amount), &net_fen, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     char buf[TH_RATIO_TEXT_SIZE];
-    th_text_copy(trade->tax_rate, sizeof trade->tax_rate, th_ratio_format(percent, buf));
+    th_text_copy(trade->tax_rate, sizeof(trade->tax_rate), th_ratio_format(percent, buf));
     trade->net = th_money_from_fen(net_fen);
     return th_money_sub(trade->amount, trade->net, &trade->tax, err);
 }
@@ -83,8 +93,9 @@ enum th_status th_check_own_bank(const struct th_work *work, const struct th_par
 {
     const struct th_actor *actor = th_work_actor(work);
     if (actor->party_id == 0 || actor->party_id == bank->party_id ||
-        strcmp(actor->role, "bank") != 0)
+        strcmp(actor->role, "bank") != 0) {
         return TH_OK;
+    }
     return th_error_set(err, TH_NOT_PERMITTED, "bank_not_yours", "login", actor->login, "bank",
                         bank->name, NULL);
 }
@@ -97,21 +108,25 @@ enum th_status th_check_own_trade(struct th_work *work, const struct th_trade *t
     bool own = actor->party_id == 0 || strcmp(actor->role, "bank") != 0 ||
                actor->party_id == trade->seller_id || actor->party_id == trade->buyer_id;
     enum th_status status = TH_OK;
-    if (!own && strcmp(trade->kind, "retirement") == 0)
+    if (!own && strcmp(trade->kind, "retirement") == 0) {
         status = th_trade_served(th_work_store(work), actor->party_id, trade->seller_id, &own, err);
-    if (status != TH_OK || own)
+    }
+    if (status != TH_OK || own) {
         return status;
+    }
     status = th_party_load(th_work_store(work), actor->party_id, &bank, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_error_set(err, TH_NOT_PERMITTED, "trade_not_yours", "login", actor->login,
                               "bank", bank.name, NULL);
+    }
     return status;
 }
 
 enum th_status th_check_may_hold(const struct th_party *party, struct th_error *err)
 {
-    if (strcmp(party->kind, "verifier") != 0)
+    if (strcmp(party->kind, "verifier") != 0) {
         return TH_OK;
+    }
     return th_error_set(err, TH_NOT_PERMITTED, "verifier_cannot_hold", "party", party->name, NULL);
 }
 
@@ -126,10 +141,11 @@ enum th_status th_not_enough(struct th_error *err, int64_t available_t, int64_t 
 const char *th_serial_format(const char *prefix, int64_t first, int64_t last,
                              char buf[TH_SERIAL_SIZE])
 {
-    if (first == last)
+    if (first == last) {
         snprintf(buf, TH_SERIAL_SIZE, "%s:%lld", prefix, (long long)first);
-    else
+    } else {
         snprintf(buf, TH_SERIAL_SIZE, "%s:%lld-%lld", prefix, (long long)first, (long long)last);
+    }
     return buf;
 }
 
@@ -158,7 +174,7 @@ enum th_status th_json_set_party(struct th_store *store, struct th_json *object,
                                  int64_t party_id, struct th_error *err)
 {
     char name_key[64];
-    snprintf(name_key, sizeof name_key, "%s_name", key);
+    snprintf(name_key, sizeof(name_key), "%s_name", key);
     if (party_id == 0) {
         th_json_set(object, key, th_json_null());
         th_json_set(object, name_key, th_json_null());
@@ -186,7 +202,8 @@ enum th_status th_money_move(struct th_work *work, const struct th_transfer *tra
     enum th_status status = th_money_leg_insert(th_work_store(work), &leg, err);
     leg.party_id = transfer->to_id;
     leg.amount = transfer->amount;
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_money_leg_insert(th_work_store(work), &leg, err);
+    }
     return status;
 }

@@ -25,19 +25,22 @@ static enum th_status load(struct th_store *store, int64_t trade_id, struct deci
                            struct th_error *err)
 {
     enum th_status status = th_trade_load(store, trade_id, &decision->trade, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     if (strcmp(decision->trade.state, "proposed") != 0) {
         (void)th_error_set(err, TH_CONFLICT, "trade_decided", "state", decision->trade.state, NULL);
         th_error_add_int(err, "trade", trade_id);
         return TH_CONFLICT;
     }
     status = th_trade_lines(store, trade_id, &decision->lines, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_ledger_locked(store, trade_id, &decision->blocks, err);
+    }
     int64_t locked_t = 0;
-    for (size_t i = 0; i < decision->blocks.n; i++)
+    for (size_t i = 0; i < decision->blocks.n; i++) {
         locked_t += th_units_t(th_block_units(&decision->blocks.items[i]));
+    }
     if (status == TH_OK && locked_t != th_units_t(decision->trade.tonnes)) {
         status = th_error_set(err, TH_CONFLICT, "cover_lost", NULL);
         th_error_add_int(err, "trade", trade_id);
@@ -80,8 +83,9 @@ static enum th_status book_lines(struct th_work *work, const struct decision *de
                                           .trade_id = trade->trade_id,
                                           .memo = purchase ? "money.purchase" : "money.resale"};
         status = th_money_move(work, &claim, err);
-        if (status != TH_OK || !purchase)
+        if (status != TH_OK || !purchase) {
             continue;
+        }
         const struct th_pool_share share = {.pool_id = trade->trade_id,
                                             .package_id = line->package_id,
                                             .owner_id = trade->buyer_id,
@@ -129,17 +133,22 @@ static enum th_status approve(struct th_work *work, const struct decision *decis
 {
     const struct th_trade *trade = &decision->trade;
     enum th_status status = th_work_check_other(work, trade->proposed_by, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_check_own_trade(work, trade, err);
-    if (status == TH_OK && strcmp(decision->on_date, trade->on_date) < 0)
+    }
+    if (status == TH_OK && strcmp(decision->on_date, trade->on_date) < 0) {
         status = th_error_set(err, TH_INVALID, "decided_before", "on", decision->on_date,
                               "proposed", trade->on_date, NULL);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = write_decision(work, decision, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = move_units(work, decision, err);
-    if (status == TH_OK && strcmp(decision->trade.kind, "retirement") != 0)
+    }
+    if (status == TH_OK && strcmp(decision->trade.kind, "retirement") != 0) {
         status = book_lines(work, decision, err);
+    }
     return status;
 }
 
@@ -150,13 +159,15 @@ static enum th_status give_back(struct th_work *work, const struct decision *dec
     struct th_store *store = th_work_store(work);
     bool resale = strcmp(decision->trade.kind, "resale") == 0;
     enum th_status status = TH_OK;
-    for (size_t i = 0; i < decision->blocks.n && status == TH_OK; i++)
+    for (size_t i = 0; i < decision->blocks.n && status == TH_OK; i++) {
         status = th_ledger_unlock(store, &decision->blocks.items[i], th_work_seq(work), err);
+    }
     for (size_t i = 0; i < decision->lines.n && status == TH_OK; i++) {
         const struct th_trade_line *line = &decision->lines.items[i];
         int64_t tonnes_t = th_units_t(line->tonnes);
-        if (line->pool_id == 0)
+        if (line->pool_id == 0) {
             continue;
+        }
         status = th_pool_take(store, line->pool_id, line->package_id, resale ? -tonnes_t : 0,
                               resale ? -th_money_fen(line->cost) : 0, resale ? 0 : -tonnes_t, err);
     }
@@ -167,8 +178,9 @@ static enum th_status reject(struct th_work *work, const struct decision *decisi
                              struct th_error *err)
 {
     enum th_status status = th_check_own_trade(work, &decision->trade, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = write_decision(work, decision, err);
+    }
     return status == TH_OK ? give_back(work, decision, err) : status;
 }
 
@@ -184,16 +196,19 @@ static enum th_status decide(struct th_registry *registry, const struct th_reque
         th_work_begin(registry, request, TH_MAY_APPROVE,
                       approval ? "trade.approve" : "trade.reject", given, &work, ret_reply, err);
     th_json_free(given);
-    if (status != TH_OK || work == NULL)
+    if (status != TH_OK || work == NULL) {
         return status;
+    }
     struct th_json *body = NULL;
     struct th_json *reply = NULL;
     char subject[TH_SUBJECT_SIZE];
     status = th_deal_day_parse(registry, on, decision->on_date, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = load(th_work_store(work), trade_id, decision, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = approval ? approve(work, decision, err) : reject(work, decision, err);
+    }
     if (status == TH_OK) {
         body = body_json(decision, th_work_actor(work)->login);
         status = th_trade_reply(th_work_store(work), trade_id, &reply, err);
@@ -218,8 +233,9 @@ enum th_status th_trade_reject(struct th_registry *registry, const struct th_req
                                int64_t trade_id, const char *reason, struct th_json **ret_reply,
                                struct th_error *err)
 {
-    if (reason != NULL && strlen(reason) >= TH_TRADE_NOTE_SIZE)
+    if (reason != NULL && strlen(reason) >= TH_TRADE_NOTE_SIZE) {
         return th_error_set(err, TH_INVALID, "text_too_long", "field", "reason", NULL);
+    }
     struct decision decision = {.state = "rejected", .reason = reason};
     struct th_json *given = th_json_object();
     th_json_set_int(given, "trade", trade_id);

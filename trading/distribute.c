@@ -42,17 +42,20 @@ static enum th_status choose_term(struct th_store *store, const struct distribut
     int64_t n = 1;
     int64_t term_id = distribution->term_id;
     enum th_status status = TH_OK;
-    if (term_id == 0)
+    if (term_id == 0) {
         status = th_term_on(store, sale->trade.on_date, &n, &term_id, err);
+    }
     if (status == TH_OK && n != 1) {
         status = th_error_set(err, TH_CONFLICT, n == 0 ? "term_missing" : "term_ambiguous", "on",
                               sale->trade.on_date, NULL);
         th_error_add_int(err, "trade", sale->trade.trade_id);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_term_load(store, term_id, &sale->term, err);
-    if (status == TH_OK && distribution->has_ratio)
+    }
+    if (status == TH_OK && distribution->has_ratio) {
         sale->term.ratio = distribution->ratio;
+    }
     return status;
 }
 
@@ -62,8 +65,9 @@ static enum th_status recognise(struct th_ratio part, struct th_money whole, str
 {
     int64_t cumulative_fen = 0;
     enum th_status status = th_ratio_apply_nearest(part, th_money_fen(whole), &cumulative_fen, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_money_sub(th_money_from_fen(cumulative_fen), before, ret_now, err);
+    }
     return status;
 }
 
@@ -73,11 +77,13 @@ static enum th_status line_costs(struct th_store *store, int64_t trade_id,
     struct th_trade_line_list lines = {0};
     struct th_money cost = {0};
     enum th_status status = th_trade_lines(store, trade_id, &lines, err);
-    for (size_t i = 0; i < lines.n && status == TH_OK; i++)
+    for (size_t i = 0; i < lines.n && status == TH_OK; i++) {
         status = th_money_add(cost, lines.items[i].cost, &cost, err);
+    }
     th_trade_line_list_clear(&lines);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_cost = cost;
+    }
     return status;
 }
 
@@ -86,10 +92,12 @@ static enum th_status subtract(struct sale *sale, struct th_error *err)
 {
     struct th_sale_share *now = &sale->now;
     enum th_status status = th_money_sub(now->receipts, now->tax, &now->net, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_money_sub(now->net, now->cost, &now->net, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_money_sub(now->net, now->deductions, &now->net, err);
+    }
     return status;
 }
 
@@ -103,39 +111,52 @@ static enum th_status reckon(struct th_store *store, const struct distribution *
     const struct th_ratio hundredth = {1, 100};
     int64_t trade_id = sale->trade.trade_id;
     enum th_status status = th_distribution_sum(store, trade_id, &before, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_receipt_total(store, trade_id, distribution->through_on, &received, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = line_costs(store, trade_id, &cost, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_deduction_total(store, trade_id, &deductions, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status =
             th_ratio_make(th_money_fen(received), th_money_fen(sale->trade.amount), &part, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     struct th_sale_share *now = &sale->now;
     bool with_cost = strcmp(sale->term.basis, "gross") != 0;
     bool with_deductions = strcmp(sale->term.basis, "net_of_costs") == 0;
     status = th_money_sub(received, before.receipts, &now->receipts, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = recognise(part, sale->trade.tax, before.tax, &now->tax, err);
-    if (status == TH_OK && with_cost)
+    }
+    if (status == TH_OK && with_cost) {
         status = recognise(part, cost, before.cost, &now->cost, err);
-    if (status == TH_OK && with_deductions)
+    }
+    if (status == TH_OK && with_deductions) {
         status = recognise(part, deductions, before.deductions, &now->deductions, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = subtract(sale, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_money_add(before.net, now->net, &net_so_far, err);
+    }
     struct th_ratio ratio;
     int64_t due_fen = 0;
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_ratio_mul(sale->term.ratio, hundredth, &ratio, err);
-    if (status == TH_OK && th_money_fen(net_so_far) > 0)
+    }
+    if (status == TH_OK && th_money_fen(net_so_far) > 0) {
         status = th_ratio_apply_floor(ratio, th_money_fen(net_so_far), &due_fen, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     // What was paid is never taken back: a later cost only lowers what is still to come.
     due_fen -= th_money_fen(before.distributed);
     now->distributed = th_money_from_fen(due_fen > 0 ? due_fen : 0);
@@ -155,9 +176,10 @@ static enum th_status add_row(struct distribution *distribution, const struct sa
     }
     if (distribution->n_rows == distribution->capacity) {
         size_t capacity = distribution->capacity == 0 ? 16 : distribution->capacity * 2;
-        struct payment_row *rows = realloc(distribution->rows, capacity * sizeof *rows);
-        if (rows == NULL)
+        struct payment_row *rows = realloc(distribution->rows, capacity * sizeof(*rows));
+        if (rows == NULL) {
             return th_error_no_memory(err);
+        }
         distribution->rows = rows;
         distribution->capacity = capacity;
     }
@@ -165,7 +187,7 @@ static enum th_status add_row(struct distribution *distribution, const struct sa
     row->party_id = payment->party_id;
     row->weight_t = payment->weight_t;
     row->amount_fen = payment->amount_fen;
-    th_text_copy(row->basis, sizeof row->basis, sale->term.basis);
+    th_text_copy(row->basis, sizeof(row->basis), sale->term.basis);
     return TH_OK;
 }
 
@@ -189,8 +211,9 @@ static enum th_status book(struct th_work *work, const struct distribution *dist
         status = th_distribution_payment_insert(
             store, distribution->distribution_id, sale->trade.trade_id, payment->party_id,
             th_units_from_t(payment->weight_t), transfer.amount, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = th_money_move(work, &transfer, err);
+        }
     }
     return status;
 }
@@ -225,10 +248,11 @@ static enum th_status sale_json(struct th_store *store, const struct sale *sale,
         th_json_append(payments, item);
     }
     th_json_set(object, "payments", payments);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_object = object;
-    else
+    } else {
         th_json_free(object);
+    }
     return status;
 }
 
@@ -237,8 +261,9 @@ static enum th_status put_aside(struct distribution *distribution, const struct 
                                 const struct th_error *why)
 {
     struct th_json *item = th_json_object();
-    if (th_json_size(distribution->unassigned) == 0)
+    if (th_json_size(distribution->unassigned) == 0) {
         distribution->unassigned_error = *why;
+    }
     th_json_set_int(item, "trade_id", sale->trade.trade_id);
     th_json_set_text(item, "on", sale->trade.on_date);
     th_json_append(distribution->unassigned, item);
@@ -253,24 +278,32 @@ static enum th_status distribute_sale(struct th_work *work, struct distribution 
     struct th_json *object = NULL;
     struct th_error why = {0};
     enum th_status status = th_trade_load(store, trade_id, &sale.trade, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     status = choose_term(store, distribution, &sale, &why);
-    if (status == TH_CONFLICT && strcmp(why.key, "term_missing") == 0)
+    if (status == TH_CONFLICT && strcmp(why.key, "term_missing") == 0) {
         return put_aside(distribution, &sale, &why);
-    if (status != TH_OK && err != NULL)
+    }
+    if (status != TH_OK && err != NULL) {
         *err = why;
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = reckon(store, distribution, &sale, err);
-    if (status == TH_OK && th_money_fen(sale.now.distributed) > 0)
+    }
+    if (status == TH_OK && th_money_fen(sale.now.distributed) > 0) {
         status = th_recipients_share(store, trade_id, &sale.term,
                                      th_money_fen(sale.now.distributed), &sale.payments, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = book(work, distribution, &sale, err);
-    for (size_t i = 0; i < sale.payments.n && status == TH_OK; i++)
+    }
+    for (size_t i = 0; i < sale.payments.n && status == TH_OK; i++) {
         status = add_row(distribution, &sale, &sale.payments.items[i], err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = sale_json(store, &sale, &object, err);
+    }
     if (status == TH_OK) {
         distribution->net_fen += th_money_fen(sale.now.net);
         distribution->distributed_fen += th_money_fen(sale.now.distributed);
@@ -285,8 +318,9 @@ static int by_party(const void *a, const void *b)
 {
     const struct payment_row *left = a;
     const struct payment_row *right = b;
-    if (left->party_id != right->party_id)
+    if (left->party_id != right->party_id) {
         return left->party_id < right->party_id ? -1 : 1;
+    }
     return strcmp(left->basis, right->basis);
 }
 
@@ -296,14 +330,16 @@ static enum th_status reply_json(struct th_store *store, struct distribution *di
     struct th_json *reply = th_json_object();
     struct th_json *payments = th_json_array();
     enum th_status status = TH_OK;
-    if (distribution->n_rows > 0)
-        qsort(distribution->rows, distribution->n_rows, sizeof *distribution->rows, by_party);
+    if (distribution->n_rows > 0) {
+        qsort(distribution->rows, distribution->n_rows, sizeof(*distribution->rows), by_party);
+    }
     for (size_t i = 0; i < distribution->n_rows && status == TH_OK; i++) {
         const struct payment_row *row = &distribution->rows[i];
         struct th_party party;
         status = th_party_load(store, row->party_id, &party, err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             break;
+        }
         struct th_json *item = th_json_object();
         th_json_set_int(item, "party", row->party_id);
         th_json_set_text(item, "name", party.name);
@@ -325,10 +361,11 @@ static enum th_status reply_json(struct th_store *store, struct distribution *di
     th_json_set(reply, "unassigned", distribution->unassigned);
     distribution->sales = NULL;
     distribution->unassigned = NULL;
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_reply = reply;
-    else
+    } else {
         th_json_free(reply);
+    }
     return status;
 }
 
@@ -340,17 +377,21 @@ static enum th_status read_input(struct th_registry *registry, const struct th_r
     const struct th_ratio all = {100, 1};
     enum th_status status = th_on_parse(registry, input->through, distribution->through_on, err);
     if (status == TH_OK && input->term != NULL &&
-        !th_text_parse_int(input->term, 1, INT64_MAX, &distribution->term_id))
+        !th_text_parse_int(input->term, 1, INT64_MAX, &distribution->term_id)) {
         status = th_error_set(err, TH_NOT_FOUND, "term_not_found", "term", input->term, NULL);
-    if (status != TH_OK || input->ratio == NULL)
+    }
+    if (status != TH_OK || input->ratio == NULL) {
         return status;
-    if (!request->dry_run)
+    }
+    if (!request->dry_run) {
         return th_error_set(err, TH_USAGE, "ratio_dry_run", NULL);
+    }
     distribution->has_ratio = true;
     status = th_ratio_parse(input->ratio, &distribution->ratio, err);
     if (status == TH_OK && (th_ratio_compare(distribution->ratio, none) < 0 ||
-                            th_ratio_compare(distribution->ratio, all) > 0))
+                            th_ratio_compare(distribution->ratio, all) > 0)) {
         status = th_error_set(err, TH_INVALID, "ratio_range", "ratio", input->ratio, NULL);
+    }
     return status;
 }
 
@@ -360,11 +401,13 @@ static enum th_status distribute(struct th_work *work, struct distribution *dist
     enum th_status status = th_distribution_insert(th_work_store(work), distribution->through_on,
                                                    th_work_actor(work)->login, th_work_seq(work),
                                                    &distribution->distribution_id, err);
-    for (size_t i = 0; i < n && status == TH_OK; i++)
+    for (size_t i = 0; i < n && status == TH_OK; i++) {
         status = distribute_sale(work, distribution, trade_ids[i], err);
+    }
     if (status == TH_OK && th_json_size(distribution->sales) == 0) {
-        if (err != NULL)
+        if (err != NULL) {
             *err = distribution->unassigned_error;
+        }
         status = distribution->unassigned_error.status;
     }
     return status;
@@ -377,13 +420,15 @@ static enum th_status keep_own(struct th_work *work, int64_t *trade_ids, size_t 
     const struct th_actor *actor = th_work_actor(work);
     enum th_status status = TH_OK;
     size_t kept = 0;
-    if (actor->party_id == 0)
+    if (actor->party_id == 0) {
         return TH_OK;
+    }
     for (size_t i = 0; i < *n && status == TH_OK; i++) {
         struct th_trade trade;
         status = th_trade_load(th_work_store(work), trade_ids[i], &trade, err);
-        if (status == TH_OK && trade.seller_id == actor->party_id)
+        if (status == TH_OK && trade.seller_id == actor->party_id) {
             trade_ids[kept++] = trade_ids[i];
+        }
     }
     *n = kept;
     return status;
@@ -404,15 +449,17 @@ enum th_status th_revenue_distribute(struct th_registry *registry, const struct 
 {
     struct distribution distribution = {0};
     enum th_status status = read_input(registry, request, input, &distribution, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_json *given = input_json(input);
     struct th_work *work = NULL;
     status = th_work_begin(registry, request, TH_MAY_DISTRIBUTE, "revenue.distribute", given, &work,
                            ret_reply, err);
     th_json_free(given);
-    if (status != TH_OK || work == NULL)
+    if (status != TH_OK || work == NULL) {
         return status;
+    }
     struct th_json *reply = NULL;
     struct th_json *body = NULL;
     int64_t *trade_ids = NULL;
@@ -421,12 +468,15 @@ enum th_status th_revenue_distribute(struct th_registry *registry, const struct 
     distribution.sales = th_json_array();
     distribution.unassigned = th_json_array();
     status = th_distribution_due(th_work_store(work), distribution.through_on, &trade_ids, &n, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = keep_own(work, trade_ids, &n, err);
-    if (status == TH_OK && n > 0)
+    }
+    if (status == TH_OK && n > 0) {
         status = distribute(work, &distribution, trade_ids, n, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = reply_json(th_work_store(work), &distribution, &reply, err);
+    }
     free(trade_ids);
     free(distribution.rows);
     th_json_free(distribution.sales);
@@ -436,8 +486,9 @@ enum th_status th_revenue_distribute(struct th_registry *registry, const struct 
         *ret_reply = reply;
         return TH_OK;
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         body = th_json_copy(reply);
+    }
     return th_work_end(work, status,
                        th_subject("distribution", distribution.distribution_id, subject), body,
                        reply, ret_reply, err);

@@ -23,8 +23,9 @@ static struct th_json *input_json(const struct th_purchase_input *input)
 {
     struct th_json *object = th_json_object();
     struct th_json *packages = th_json_array();
-    for (size_t i = 0; i < input->n_packages; i++)
+    for (size_t i = 0; i < input->n_packages; i++) {
         th_json_append_text(packages, input->packages[i]);
+    }
     th_json_set(object, "packages", packages);
     th_json_set_text(object, "to", input->to);
     th_json_set_text(object, "price", input->price);
@@ -43,20 +44,26 @@ static enum th_status add_package(struct th_work *work, const char *reference,
     struct th_unit_totals totals;
     struct th_party holder;
     enum th_status status = th_package_resolve(store, reference, &package, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
-    if (strcmp(package.state, "issued") != 0)
+    }
+    if (strcmp(package.state, "issued") != 0) {
         return th_error_set(err, TH_CONFLICT, "package_not_issued", "package", package.name,
                             "state", package.state, NULL);
+    }
     status = th_party_load(store, package.holder_id, &holder, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_check_may_hold(&holder, err);
-    if (status == TH_OK && holder.party_id == purchase->bank.party_id)
+    }
+    if (status == TH_OK && holder.party_id == purchase->bank.party_id) {
         status = th_error_set(err, TH_INVALID, "same_party", "party", holder.name, NULL);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_ledger_totals(store, package.holder_id, package.package_id, &totals, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     purchase->deal->lines[purchase->deal->n_lines++] =
         (struct th_trade_line){.package_id = package.package_id,
                                .seller_id = package.holder_id,
@@ -74,7 +81,7 @@ static int by_package(const void *a, const void *b)
 // In order of package id, to which ties of the largest remainder go; each package once.
 static enum th_status sort_lines(struct th_deal *deal, struct th_error *err)
 {
-    qsort(deal->lines, deal->n_lines, sizeof *deal->lines, by_package);
+    qsort(deal->lines, deal->n_lines, sizeof(*deal->lines), by_package);
     for (size_t i = 1; i < deal->n_lines; i++) {
         if (deal->lines[i].package_id == deal->lines[i - 1].package_id) {
             (void)th_error_set(err, TH_INVALID, "package_twice", NULL);
@@ -97,24 +104,30 @@ static enum th_status share_tonnes(struct purchase *purchase, const char *tonnes
         available_t += purchase->held_t[i]; // sums of issued units, which fit by far
     }
     enum th_status status = TH_OK;
-    if (tonnes_text != NULL)
+    if (tonnes_text != NULL) {
         status = th_tonnes_parse(tonnes_text, &wanted, err);
-    else
+    } else {
         wanted = th_units_from_t(available_t);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     int64_t wanted_t = th_units_t(wanted);
-    if (available_t == 0)
+    if (available_t == 0) {
         return th_error_set(err, TH_CONFLICT, "packages_sold_out", NULL);
-    if (wanted_t > available_t)
+    }
+    if (wanted_t > available_t) {
         return th_not_enough(err, available_t, wanted_t);
+    }
     status = th_allocate(wanted_t, purchase->held_t, deal->n_lines, purchase->share, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     size_t n = 0;
     for (size_t i = 0; i < deal->n_lines; i++) {
-        if (purchase->share[i] == 0)
+        if (purchase->share[i] == 0) {
             continue;
+        }
         deal->lines[n] = deal->lines[i];
         deal->lines[n++].tonnes = th_units_from_t(purchase->share[i]);
     }
@@ -128,16 +141,18 @@ static enum th_status share_money(struct purchase *purchase, struct th_money tot
                                   struct th_error *err)
 {
     struct th_deal *deal = purchase->deal;
-    for (size_t i = 0; i < deal->n_lines; i++)
+    for (size_t i = 0; i < deal->n_lines; i++) {
         purchase->held_t[i] = th_units_t(deal->lines[i].tonnes);
+    }
     enum th_status status =
         th_allocate(th_money_fen(total), purchase->held_t, deal->n_lines, purchase->share, err);
     for (size_t i = 0; i < deal->n_lines && status == TH_OK; i++) {
         struct th_money share = th_money_from_fen(purchase->share[i]);
-        if (cost)
+        if (cost) {
             deal->lines[i].cost = share;
-        else
+        } else {
             deal->lines[i].amount = share;
+        }
     }
     return status;
 }
@@ -150,18 +165,22 @@ static enum th_status set_money(struct purchase *purchase, const struct th_purch
     if (input->price != NULL) {
         trade->has_price = true;
         status = th_money_parse(input->price, &trade->price_per_t, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = th_money_times_units(trade->price_per_t, trade->tonnes, &trade->amount, err);
+        }
     } else {
         status = th_money_parse(input->amount, &trade->amount, err);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_trade_set_tax(trade, input->tax, err);
+    }
     // With a price per tonne the shares are whole products, and so exact.
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = share_money(purchase, trade->amount, false, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = share_money(purchase, trade->net, true, err);
+    }
     return status;
 }
 
@@ -172,33 +191,43 @@ static enum th_status prepare(void *context, struct th_registry *registry, struc
     const struct th_purchase_input *input = purchase->input;
     struct th_trade *trade = &deal->trade;
     purchase->deal = deal;
-    th_text_copy(trade->kind, sizeof trade->kind, "purchase");
-    deal->lines = calloc(input->n_packages, sizeof *deal->lines);
-    purchase->held_t = calloc(input->n_packages, sizeof *purchase->held_t);
-    purchase->share = calloc(input->n_packages, sizeof *purchase->share);
-    if (deal->lines == NULL || purchase->held_t == NULL || purchase->share == NULL)
+    th_text_copy(trade->kind, sizeof(trade->kind), "purchase");
+    deal->lines = calloc(input->n_packages, sizeof(*deal->lines));
+    purchase->held_t = calloc(input->n_packages, sizeof(*purchase->held_t));
+    purchase->share = calloc(input->n_packages, sizeof(*purchase->share));
+    if (deal->lines == NULL || purchase->held_t == NULL || purchase->share == NULL) {
         return th_error_no_memory(err);
+    }
     enum th_status status = th_deal_day_parse(registry, input->on, trade->on_date, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_party_resolve(th_work_store(work), input->to, &purchase->bank, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_check_may_hold(&purchase->bank, err);
-    if (status == TH_OK && strcmp(purchase->bank.kind, "bank") != 0)
+    }
+    if (status == TH_OK && strcmp(purchase->bank.kind, "bank") != 0) {
         status = th_error_set(err, TH_INVALID, "buyer_not_bank", "party", purchase->bank.name,
                               "kind", purchase->bank.kind, NULL);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_check_own_bank(work, &purchase->bank, err);
+    }
     trade->buyer_id = purchase->bank.party_id;
-    for (size_t i = 0; i < input->n_packages && status == TH_OK; i++)
+    for (size_t i = 0; i < input->n_packages && status == TH_OK; i++) {
         status = add_package(work, input->packages[i], purchase, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = sort_lines(deal, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = share_tonnes(purchase, input->tonnes, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
-    if (deal->n_lines == 1)
+    }
+    if (deal->n_lines == 1) {
         trade->seller_id = deal->lines[0].seller_id;
+    }
     return set_money(purchase, input, err);
 }
 
@@ -207,12 +236,15 @@ enum th_status th_trade_propose_purchase(struct th_registry *registry,
                                          const struct th_purchase_input *input,
                                          struct th_json **ret_reply, struct th_error *err)
 {
-    if (input->n_packages == 0)
+    if (input->n_packages == 0) {
         return th_error_set(err, TH_USAGE, "packages_missing", NULL);
-    if (input->n_packages > PACKAGES_MAX)
+    }
+    if (input->n_packages > PACKAGES_MAX) {
         return th_error_set(err, TH_LIMIT, "pool_too_large", NULL);
-    if ((input->price == NULL) == (input->amount == NULL))
+    }
+    if ((input->price == NULL) == (input->amount == NULL)) {
         return th_error_set(err, TH_USAGE, "price_or_amount", NULL);
+    }
     struct purchase purchase = {.input = input};
     enum th_status status =
         th_deal_propose(registry, request, input_json(input), prepare, &purchase, ret_reply, err);

@@ -29,11 +29,13 @@ static bool add_payment(void *context, const struct th_payment_row *row)
     struct th_term term;
     char buf[TH_RATIO_TEXT_SIZE];
     statement->status = th_term_load(statement->store, row->term_id, &term, statement->err);
-    if (statement->status == TH_OK)
+    if (statement->status == TH_OK) {
         statement->status = th_money_add(statement->party_revenue, row->amount,
                                          &statement->party_revenue, statement->err);
-    if (statement->status != TH_OK)
+    }
+    if (statement->status != TH_OK) {
         return false;
+    }
     struct th_json *item = th_json_object();
     th_json_set_int(item, "distribution_id", row->distribution_id);
     th_json_set_int(item, "trade_id", row->trade_id);
@@ -56,8 +58,9 @@ static bool add_purchase(void *context, const struct th_purchase_row *row)
     struct statement *statement = context;
     statement->status = th_money_add(statement->party_purchase, row->amount,
                                      &statement->party_purchase, statement->err);
-    if (statement->status != TH_OK)
+    if (statement->status != TH_OK) {
         return false;
+    }
     struct th_json *item = th_json_object();
     th_json_set_int(item, "trade_id", row->trade_id);
     th_json_set_text(item, "on", row->on_date);
@@ -76,14 +79,17 @@ static enum th_status finish_party(struct statement *statement, const struct th_
     struct th_money total;
     enum th_status status =
         th_money_add(statement->party_revenue, statement->party_purchase, &total, statement->err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_money_add(statement->revenue, statement->party_revenue, &statement->revenue,
                               statement->err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_money_add(statement->purchase, statement->party_purchase, &statement->purchase,
                               statement->err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     struct th_json *object = th_json_object();
     th_json_set_int(object, "party", party->party_id);
     th_json_set_text(object, "name", party->name);
@@ -103,22 +109,26 @@ static enum th_status finish_party(struct statement *statement, const struct th_
 static bool state_party(void *context, const struct th_party *party)
 {
     struct statement *statement = context;
-    if (statement->village != NULL && strcmp(party->village, statement->village) != 0)
+    if (statement->village != NULL && strcmp(party->village, statement->village) != 0) {
         return true;
+    }
     statement->payments = th_json_array();
     statement->purchases = th_json_array();
     statement->party_revenue = th_money_from_fen(0);
     statement->party_purchase = th_money_from_fen(0);
     enum th_status status =
         th_payment_each(statement->store, party->party_id, add_payment, statement, statement->err);
-    if (status == TH_OK && statement->status == TH_OK)
+    if (status == TH_OK && statement->status == TH_OK) {
         status = th_purchase_each(statement->store, party->party_id, add_purchase, statement,
                                   statement->err);
-    if (statement->status == TH_OK)
+    }
+    if (statement->status == TH_OK) {
         statement->status = status;
+    }
     bool anything = th_json_size(statement->payments) + th_json_size(statement->purchases) > 0;
-    if (statement->status == TH_OK && anything)
+    if (statement->status == TH_OK && anything) {
         statement->status = finish_party(statement, party);
+    }
     th_json_free(statement->payments);
     th_json_free(statement->purchases);
     return statement->status == TH_OK;
@@ -132,20 +142,24 @@ enum th_status th_revenue_statement(struct th_registry *registry, const char *vi
     struct statement statement = {.store = store, .err = err};
     struct th_money total;
     enum th_status status = th_store_begin_read(store, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     if (village != NULL) {
         status = th_village_resolve(store, village, &place, err);
         statement.village = place.code;
     }
     statement.parties = th_json_array();
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_party_each(store, state_party, &statement, err);
+    }
     th_store_end_read(store);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = statement.status;
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_money_add(statement.revenue, statement.purchase, &total, err);
+    }
     struct th_json *reply = th_json_object();
     th_json_set(reply, "parties", statement.parties);
     if (status == TH_OK) {

@@ -30,24 +30,28 @@ static enum th_status parse_range(struct trace *trace, const char *serial, struc
     const int64_t issued_t = th_units_t(trace->issuance.issued);
     trace->first = 1;
     trace->last = issued_t;
-    if (colon == NULL)
+    if (colon == NULL) {
         return TH_OK;
+    }
     char first[24];
     const char *dash = strchr(colon + 1, '-');
     size_t length = dash != NULL ? (size_t)(dash - colon - 1) : strlen(colon + 1);
-    bool good = length < sizeof first;
+    bool good = length < sizeof(first);
     if (good) {
         memcpy(first, colon + 1, length);
         first[length] = '\0';
         good = th_text_parse_int(first, 1, INT64_MAX, &trace->first);
         trace->last = trace->first;
-        if (good && dash != NULL)
+        if (good && dash != NULL) {
             good = th_text_parse_int(dash + 1, trace->first, INT64_MAX, &trace->last);
+        }
     }
-    if (!good)
+    if (!good) {
         return th_error_set(err, TH_INVALID, "serial_invalid", "serial", serial, NULL);
-    if (trace->last > issued_t)
+    }
+    if (trace->last > issued_t) {
         return th_error_set(err, TH_NOT_FOUND, "serial_not_found", "serial", serial, NULL);
+    }
     return TH_OK;
 }
 
@@ -58,8 +62,9 @@ static enum th_status add_origin(struct trace *trace, struct th_error *err)
     char serial[TH_SERIAL_SIZE];
     enum th_status status =
         th_package_load(trace->store, trace->issuance.package_id, &package, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     th_serial_format(trace->issuance.prefix, trace->first, trace->last, serial);
     th_json_set_text(reply, "serial", serial);
     th_json_set_text(reply, "prefix", trace->issuance.prefix);
@@ -83,13 +88,16 @@ static enum th_status add_origin(struct trace *trace, struct th_error *err)
     struct th_estimate_run_record run;
     char hex[TH_HASH_HEX_SIZE];
     status = th_estimate_run_load(trace->store, package.run_id, &run, NULL, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         th_json_set_text(reply, "sheet_sha256", th_hash_hex(&run.sheet_sha256, hex));
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_estimate_run_warnings(trace->store, package.run_id, trace->messages,
                                           trace->lang, &warnings, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         th_json_set(reply, "warnings", warnings);
+    }
     return status;
 }
 
@@ -125,9 +133,10 @@ static enum th_status add_present(struct trace *trace, struct th_error *err)
         one_owner = one_owner && block->owner_id == blocks.items[0].owner_id;
         one_state = one_state && block->state == blocks.items[0].state;
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_json_set_party(trace->store, trace->reply, "owner",
                                    one_owner ? blocks.items[0].owner_id : 0, err);
+    }
     th_json_set_text(trace->reply, "state",
                      one_state ? th_block_state_name(blocks.items[0].state) : NULL);
     th_json_set(trace->reply, "blocks", array);
@@ -159,8 +168,9 @@ static bool add_parcel(void *context, int64_t parcel_id, int year, struct th_car
     struct trace *trace = context;
     struct th_parcel_place place;
     trace->status = th_parcel_place(trace->store, parcel_id, &place, trace->err);
-    if (trace->status != TH_OK)
+    if (trace->status != TH_OK) {
         return false;
+    }
     struct th_json *item = th_json_object();
     th_json_set_int(item, "parcel_id", parcel_id);
     th_json_set_word(item, "number", place.number);
@@ -178,12 +188,14 @@ static enum th_status add_story(struct trace *trace, struct th_error *err)
     enum th_status status = th_ledger_story(trace->store, trace->issuance.issuance_id, trace->first,
                                             trace->last, add_event, trace, err);
     th_json_set(trace->reply, "events", trace->array);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = trace->status;
+    }
     trace->array = th_json_array();
-    if (status == TH_OK && trace->last >= trace->first)
+    if (status == TH_OK && trace->last >= trace->first) {
         status = th_issuance_trace(trace->store, trace->issuance.issuance_id, trace->first,
                                    trace->last, add_parcel, trace, err);
+    }
     th_json_set(trace->reply, "parcels", trace->array);
     return status == TH_OK ? trace->status : status;
 }
@@ -194,21 +206,27 @@ enum th_status th_unit_trace(struct th_registry *registry, const char *serial,
 {
     struct trace trace = {
         .store = th_registry_store(registry), .messages = messages, .lang = lang, .err = err};
-    if (serial == NULL || serial[0] == '\0')
+    if (serial == NULL || serial[0] == '\0') {
         return th_error_set(err, TH_USAGE, "serial_missing", NULL);
+    }
     enum th_status status = th_store_begin_read(trace.store, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     trace.reply = th_json_object();
     status = th_issuance_of_serial(trace.store, serial, &trace.issuance, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = parse_range(&trace, serial, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = add_origin(&trace, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = add_present(&trace, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = add_story(&trace, err);
+    }
     th_store_end_read(trace.store);
     return th_reply_finish(status, trace.reply, ret_reply, err);
 }

@@ -13,13 +13,15 @@ enum th_status th_trade_head_json(struct th_store *store, const struct th_trade 
     th_json_set_text(object, "kind", trade->kind);
     th_json_set_text(object, "state", trade->state);
     enum th_status status = th_json_set_party(store, object, "seller", trade->seller_id, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_json_set_party(store, object, "buyer", trade->buyer_id, err);
+    }
     th_json_set_units(object, "tonnes", trade->tonnes);
-    if (trade->has_price)
+    if (trade->has_price) {
         th_json_set_money(object, "price_fen", trade->price_per_t);
-    else
+    } else {
         th_json_set(object, "price_fen", th_json_null());
+    }
     th_json_set_money(object, "amount_fen", trade->amount);
     th_json_set_text(object, "tax_rate", trade->tax_rate);
     th_json_set_money(object, "tax_fen", trade->tax);
@@ -35,16 +37,19 @@ enum th_status th_trade_head_json(struct th_store *store, const struct th_trade 
     th_json_set_word(object, "reason", trade->reason);
     struct th_money received = {0};
     struct th_money outstanding = {0};
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_receipt_total(store, trade->trade_id, NULL, &received, err);
-    if (status == TH_OK && strcmp(trade->state, "approved") == 0)
+    }
+    if (status == TH_OK && strcmp(trade->state, "approved") == 0) {
         status = th_money_sub(trade->amount, received, &outstanding, err);
+    }
     th_json_set_money(object, "received_fen", received);
     th_json_set_money(object, "outstanding_fen", outstanding);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_object = object;
-    else
+    } else {
         th_json_free(object);
+    }
     return status;
 }
 
@@ -59,10 +64,12 @@ static enum th_status add_blocks(struct th_store *store, int64_t trade_id, struc
     for (size_t i = 0; i < blocks.n && status == TH_OK; i++) {
         const struct th_block *block = &blocks.items[i];
         char serial[TH_SERIAL_SIZE];
-        if (issuance.issuance_id != block->issuance_id)
+        if (issuance.issuance_id != block->issuance_id) {
             status = th_issuance_load(store, block->issuance_id, &issuance, err);
-        if (status != TH_OK)
+        }
+        if (status != TH_OK) {
             break;
+        }
         struct th_json *item = th_json_object();
         th_serial_format(issuance.prefix, block->first, block->last, serial);
         th_json_set_text(item, "serial", serial);
@@ -92,11 +99,13 @@ static enum th_status add_lines(struct th_store *store, int64_t trade_id, struct
         struct th_package_record package;
         struct th_json *item = th_json_object();
         status = th_package_load(store, line->package_id, &package, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = th_json_set_party(store, item, "seller", line->seller_id, err);
+        }
         th_json_set_int(item, "package_id", line->package_id);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             th_json_set_text(item, "package", package.name);
+        }
         th_json_set(item, "pool_id",
                     line->pool_id != 0 ? th_json_int(line->pool_id) : th_json_null());
         th_json_set_units(item, "tonnes", line->tonnes);
@@ -127,12 +136,15 @@ enum th_status th_trade_reply(struct th_store *store, int64_t trade_id, struct t
     struct th_trade trade;
     struct th_json *reply = NULL;
     enum th_status status = th_trade_load(store, trade_id, &trade, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_trade_head_json(store, &trade, &reply, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = add_blocks(store, trade_id, reply, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = add_lines(store, trade_id, reply, err);
+    }
     if (status == TH_OK) {
         struct th_json *receipts = th_json_array();
         status = th_receipt_each(store, trade_id, add_receipt, receipts, err);
@@ -146,8 +158,9 @@ enum th_status th_trade_show(struct th_registry *registry, int64_t trade_id,
 {
     struct th_store *store = th_registry_store(registry);
     enum th_status status = th_store_begin_read(store, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     status = th_trade_reply(store, trade_id, ret_reply, err);
     th_store_end_read(store);
     return status;
@@ -165,8 +178,9 @@ static bool list_trade(void *context, const struct th_trade *trade)
     struct listing *listing = context;
     struct th_json *object = NULL;
     listing->status = th_trade_head_json(listing->store, trade, &object, listing->err);
-    if (listing->status == TH_OK)
+    if (listing->status == TH_OK) {
         th_json_append(listing->trades, object);
+    }
     return listing->status == TH_OK;
 }
 
@@ -177,8 +191,9 @@ static enum th_status check_filter(const char *name, const char *value, const ch
     size_t n = value != NULL ? strlen(value) : 0;
     for (const char *p = allowed; value != NULL && *p != '\0';) {
         size_t size = strcspn(p, ",");
-        if (size == n && strncmp(p, value, n) == 0)
+        if (size == n && strncmp(p, value, n) == 0) {
             return TH_OK;
+        }
         p += size + strspn(p + size, ", ");
     }
     return value == NULL ? TH_OK
@@ -191,16 +206,20 @@ enum th_status th_trade_list(struct th_registry *registry, const char *kind, con
 {
     struct th_store *store = th_registry_store(registry);
     enum th_status status = check_filter("kind", kind, "purchase, resale, retirement", err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = check_filter("state", state, "proposed, approved, rejected", err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_store_begin_read(store, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     struct listing listing = {.store = store, .trades = th_json_array(), .err = err};
     status = th_trade_each(store, kind, state, list_trade, &listing, err);
     th_store_end_read(store);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = listing.status;
+    }
     return th_reply_finish_list(status, "trades", listing.trades, ret_reply, err);
 }

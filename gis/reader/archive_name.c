@@ -16,7 +16,7 @@ static bool bytes_restore(const char *name, char *bytes, size_t size)
         return false;
     }
     char *source;
-    memcpy(&source, &name, sizeof source); // iconv's signature lacks the const
+    memcpy(&source, &name, sizeof(source)); // iconv's signature lacks the const
     size_t left = strlen(name);
     char *target = bytes;
     size_t room = size - 1;
@@ -29,7 +29,7 @@ static bool bytes_restore(const char *name, char *bytes, size_t size)
 void th_archive_name_decode(const char *name, struct th_buf *out)
 {
     char bytes[NAME_SIZE_MAX];
-    if (strlen(name) >= sizeof bytes || !bytes_restore(name, bytes, sizeof bytes) ||
+    if (strlen(name) >= sizeof(bytes) || !bytes_restore(name, bytes, sizeof(bytes)) ||
         !th_recode_guess(bytes, out)) {
         th_buf_append_str(out, name);
     }

@@ -26,7 +26,7 @@ static const struct spelling spellings[] = {
 
 static size_t spelling_find(const char *text, const char **ret_to)
 {
-    for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
+    for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
         if (th_text_starts_with(text, spellings[i].from)) {
             *ret_to = spellings[i].to;
             return strlen(spellings[i].from);
@@ -199,7 +199,7 @@ static size_t separator_size(const char *text, char *ret_plain)
 {
     static const struct spelling wide[] = {
         {"；", ";"}, {"，", ","}, {"、", ","}, {"｜", "|"}, {"\u3000", " "}};
-    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++) {
+    for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++) {
         if (th_text_starts_with(text, wide[i].from)) {
             *ret_plain = wide[i].to[0];
             return strlen(wide[i].from);
@@ -259,7 +259,7 @@ static bool piece_parse(const char *piece, const char *separators, double *ret_x
         if (size == 0) {
             break;
         }
-        if (n == PARTS_MAX || size >= sizeof number) {
+        if (n == PARTS_MAX || size >= sizeof(number)) {
             return false;
         }
         memcpy(number, piece, size);
@@ -300,7 +300,7 @@ bool th_coordinate_pairs(const char *text, bool (*pair)(double x, double y, void
             }
             n = 0;
         } else {
-            if (n + 1 >= sizeof piece) {
+            if (n + 1 >= sizeof(piece)) {
                 return false;
             }
             piece[n++] = plain;

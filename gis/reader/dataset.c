@@ -72,7 +72,7 @@ static CPLHTTPResult *fetch_refuse(const char *url, CSLConstList options, GDALPr
     (void)write;
     (void)write_data;
     *asked_web = true;
-    CPLHTTPResult *result = CPLCalloc(1, sizeof *result); // with NULL GDAL would ask by itself
+    CPLHTTPResult *result = CPLCalloc(1, sizeof(*result)); // with NULL GDAL would ask by itself
     result->nStatus = 1;
     result->pszErrBuf = CPLStrdup("no network");
     return result;
@@ -85,7 +85,7 @@ static bool is_allowed(const char *driver)
 
 void th_dataset_prepare(void)
 {
-    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
         CPLSetConfigOption(settings[i][0], settings[i][1]);
     }
     GDALAllRegister();
@@ -111,8 +111,8 @@ static int64_t beside_size(const char *path, const char *suffix)
 {
     struct stat facts;
     char beside[4096 + 8];
-    int size = snprintf(beside, sizeof beside, "%s%s", path, suffix);
-    bool there = size > 0 && (size_t)size < sizeof beside && stat(beside, &facts) == 0;
+    int size = snprintf(beside, sizeof(beside), "%s%s", path, suffix);
+    bool there = size > 0 && (size_t)size < sizeof(beside) && stat(beside, &facts) == 0;
     return there ? (int64_t)facts.st_size : 0;
 }
 
@@ -124,7 +124,7 @@ static enum th_status gpkg_prepare(const struct th_source *source, char ***optio
                                    struct th_error *err)
 {
     static const char *const LOGS[] = {"-wal", "-journal"};
-    for (size_t i = 0; i < sizeof LOGS / sizeof LOGS[0]; i++) {
+    for (size_t i = 0; i < sizeof(LOGS) / sizeof(LOGS[0]); i++) {
         if (beside_size(source->path, LOGS[i]) > 0) {
             return th_error_set(err, TH_UNREADABLE, "source_unfinished", "file", source->base_name,
                                 "beside", LOGS[i], NULL);
@@ -276,7 +276,7 @@ static enum th_status layer_error(const struct dataset *opened, const char *key,
             th_buf_printf(&names, "%s%s", n_shown++ == 0 ? "" : ", ", layer_display(opened, layer));
         }
     }
-    th_text_copy(shown, sizeof shown, th_buf_text(&names));
+    th_text_copy(shown, sizeof(shown), th_buf_text(&names));
     th_buf_clear(&names);
     return th_error_set(err, TH_UNREADABLE, key, "layers", shown, "layer", wanted, NULL);
 }

@@ -27,7 +27,7 @@ bool th_drawing_label(struct th_drawing *drawing, double x, double y, char *text
 {
     void *items = drawing->labels;
     bool room = text != NULL && room_make(&items, drawing->n_labels, &drawing->labels_capacity,
-                                          sizeof *drawing->labels);
+                                          sizeof(*drawing->labels));
     drawing->labels = items;
     if (!room) {
         free(text);
@@ -56,7 +56,7 @@ static bool layer_find(struct th_drawing *drawing, const char *name, size_t *ret
     void *items = drawing->layers;
     char *copy = th_text_duplicate(name);
     bool room = copy != NULL && room_make(&items, drawing->n_layers, &drawing->layers_capacity,
-                                          sizeof *drawing->layers);
+                                          sizeof(*drawing->layers));
     drawing->layers = items;
     if (!room) {
         free(copy);
@@ -88,7 +88,8 @@ bool th_drawing_shape(struct th_drawing *drawing, OGRGeometryH geometry, bool fi
     void *items = drawing->shapes;
     OGRwkbGeometryType type = flat_type(geometry);
     if (!layer_find(drawing, layer, &shape.layer) ||
-        !room_make(&items, drawing->n_shapes, &drawing->shapes_capacity, sizeof *drawing->shapes)) {
+        !room_make(&items, drawing->n_shapes, &drawing->shapes_capacity,
+                   sizeof(*drawing->shapes))) {
         return false;
     }
     drawing->shapes = items;
@@ -105,10 +106,10 @@ bool th_drawing_shape(struct th_drawing *drawing, OGRGeometryH geometry, bool fi
 static int ring_place(OGRGeometryH ring, double x, double y)
 {
     int n = OGR_G_GetPointCount(ring);
-    double *xy = calloc((size_t)n + 1, 2 * sizeof *xy);
+    double *xy = calloc((size_t)n + 1, 2 * sizeof(*xy));
     int place = -1;
     if (xy != NULL && n > 1) {
-        OGR_G_GetPoints(ring, xy, 2 * sizeof *xy, xy + 1, 2 * sizeof *xy, NULL, 0);
+        OGR_G_GetPoints(ring, xy, 2 * sizeof(*xy), xy + 1, 2 * sizeof(*xy), NULL, 0);
         place = th_ring_place((struct th_ring_points){xy, (size_t)n - 1}, x, y);
     }
     free(xy);
@@ -229,7 +230,7 @@ static int shape_by_x(const void *left, const void *right)
 // Outlines by their left end, so that a filling looks at few of them.
 static bool repeats_mark(struct th_drawing *drawing)
 {
-    struct th_drawing_shape **lines = calloc(drawing->n_shapes + 1, sizeof *lines);
+    struct th_drawing_shape **lines = calloc(drawing->n_shapes + 1, sizeof(*lines));
     size_t n = 0;
     if (lines == NULL) {
         return false;
@@ -269,9 +270,9 @@ bool th_drawing_match(struct th_drawing *drawing)
     if (drawing->n_labels == 0) {
         return done;
     }
-    qsort(drawing->labels, drawing->n_labels, sizeof *drawing->labels, label_by_x);
+    qsort(drawing->labels, drawing->n_labels, sizeof(*drawing->labels), label_by_x);
     labels_place(drawing);
-    qsort(drawing->labels, drawing->n_labels, sizeof *drawing->labels, label_by_order);
+    qsort(drawing->labels, drawing->n_labels, sizeof(*drawing->labels), label_by_order);
     for (size_t i = 0; i < drawing->n_labels && done; i++) {
         const struct th_drawing_label *label = &drawing->labels[i];
         if (label->shape != SIZE_MAX) {

@@ -237,7 +237,7 @@ static enum th_status layer_missing(const struct dxf *dxf, struct th_error *err)
         th_buf_printf(&names, "%s%s", i == 0 ? "" : ", ",
                       shown(dxf, dxf->drawing.layers[i].name, &name));
     }
-    th_text_copy(text, sizeof text, th_buf_text(&names));
+    th_text_copy(text, sizeof(text), th_buf_text(&names));
     th_buf_clear(&names);
     th_buf_clear(&name);
     return th_error_set(err, TH_UNREADABLE, "layer_missing", "layers", text, "layer",
@@ -315,7 +315,7 @@ static void declared_read(const char *path, char *declared, size_t size)
         (void)VSIFReadL(head, 1, HEADER_SIZE, file);
         (void)VSIFCloseL(file);
         const char *found = strstr(head, variable);
-        const char *code = found == NULL ? NULL : found + sizeof variable - 1;
+        const char *code = found == NULL ? NULL : found + sizeof(variable) - 1;
         code = code == NULL ? NULL : code + strspn(code, " \r\n\t3");
         size_t n = code == NULL ? 0 : strcspn(code, " \r\n\t");
         if (n > 0 && n < size) {
@@ -367,7 +367,7 @@ static enum th_status dxf_read(struct dxf *dxf, GDALDatasetH dataset, struct th_
     if (status == TH_OK) {
         facts->raw_text = !dxf->escaped;
         facts->n_ignored = dxf->n_ignored;
-        declared_read(dxf->request->path, facts->declared, sizeof facts->declared);
+        declared_read(dxf->request->path, facts->declared, sizeof(facts->declared));
         th_stored_finish(dxf->stored);
     }
     return status;

@@ -178,7 +178,7 @@ static void decide(struct tally *tally, bool by_option, struct th_reader_encodin
         chosen = judge(tally, &encoding->how);
     }
     const struct candidate *candidate = &tally->candidates[chosen];
-    th_text_copy(encoding->name, sizeof encoding->name, candidate->recode.name);
+    th_text_copy(encoding->name, sizeof(encoding->name), candidate->recode.name);
     encoding->n_values = tally->n_values;
     encoding->n_fit = candidate->n_fit;
     encoding->n_cut = candidate->n_cut;
@@ -195,7 +195,7 @@ enum th_status th_encoding_survey(struct th_rows *rows, const char *wanted,
     struct tally tally = {.encoding = &survey.encoding};
     struct candidate *candidates = tally.candidates;
     enum th_status status = TH_OK;
-    th_text_copy(survey.encoding.declared, sizeof survey.encoding.declared, rows->facts.declared);
+    th_text_copy(survey.encoding.declared, sizeof(survey.encoding.declared), rows->facts.declared);
     bool known = th_recode_open(&candidates[DECLARED].recode,
                                 wanted != NULL ? wanted : rows->facts.declared);
     if (wanted != NULL && !known) {
@@ -203,7 +203,7 @@ enum th_status th_encoding_survey(struct th_rows *rows, const char *wanted,
     }
     if (!rows->facts.raw_text) {
         survey.encoding.how = TH_ENCODING_FORMAT;
-        th_text_copy(survey.encoding.name, sizeof survey.encoding.name, "UTF-8");
+        th_text_copy(survey.encoding.name, sizeof(survey.encoding.name), "UTF-8");
     } else if (!th_recode_open(&candidates[UTF8].recode, "UTF-8") ||
                !th_recode_open(&candidates[GB18030].recode, "GB18030")) {
         status = th_error_set(err, TH_INTERNAL, "encoding_unknown", "encoding", "GB18030", NULL);

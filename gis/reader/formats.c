@@ -22,7 +22,7 @@ enum { HEAD_SIZE = 4096, ENCODING_SIZE = 32, PIECE_SIZE = 16 * 1024 };
 void th_format_configure(double curve_step_deg)
 {
     char step[32];
-    CPLsnprintf(step, sizeof step, "%.17g", curve_step_deg);
+    CPLsnprintf(step, sizeof(step), "%.17g", curve_step_deg);
     CPLSetConfigOption("OGR_ARC_STEPSIZE", step);
     // LIBKML writes underscores for every Chinese sign of a field's name.
     CPLSetConfigOption("LIBKML_LAUNDER_FIELD_NAMES", "NO");
@@ -106,7 +106,7 @@ enum th_status th_format_read(const char *path, const char *file, char **ret_tex
 bool th_format_field_add(struct th_rows_facts *facts, const char *name, size_t name_size)
 {
     struct th_rows_field *grown =
-        realloc(facts->fields, (facts->n_fields + 1) * sizeof *facts->fields);
+        realloc(facts->fields, (facts->n_fields + 1) * sizeof(*facts->fields));
     if (grown == NULL) {
         return false;
     }
@@ -153,7 +153,7 @@ static bool is_drawing(const char *path, const char *head)
 static bool is_encrypted(const char *path)
 {
     static const char name[] = "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e";
-    const size_t size = sizeof name; // with the second byte of the last letter
+    const size_t size = sizeof(name); // with the second byte of the last letter
     char piece[PIECE_SIZE];
     struct th_capture capture;
     bool found = false;
@@ -161,7 +161,7 @@ static bool is_encrypted(const char *path)
     VSILFILE *file = VSIFOpenL(path, "rb");
     size_t n_read = 1;
     for (size_t kept = 0; file != NULL && !found && n_read > 0;) {
-        n_read = VSIFReadL(piece + kept, 1, sizeof piece - kept, file);
+        n_read = VSIFReadL(piece + kept, 1, sizeof(piece) - kept, file);
         size_t n = kept + n_read;
         for (size_t i = 0; i + size <= n && !found; i++) {
             found = memcmp(piece + i, name, size) == 0;
@@ -280,14 +280,14 @@ static enum th_status xml_copy(const char *path, const char *file, const char *e
     const char *body = strstr(utf8, "?>");
     body = body == NULL ? utf8 : body + 2;
     size_t body_size = size - (size_t)(body - utf8);
-    size_t all = sizeof declaration - 1 + body_size;
+    size_t all = sizeof(declaration) - 1 + body_size;
     GByte *copy = VSIMalloc(all + 1);
     if (copy == NULL) {
         free(utf8);
         return th_error_no_memory(err);
     }
-    memcpy(copy, declaration, sizeof declaration - 1);
-    memcpy(copy + sizeof declaration - 1, body, body_size);
+    memcpy(copy, declaration, sizeof(declaration) - 1);
+    memcpy(copy + sizeof(declaration) - 1, body, body_size);
     free(utf8);
     char *name = CPLStrdup(CPLSPrintf("/vsimem/utf8/%s", CPLGetFilename(path)));
     VSILFILE *stream = VSIFileFromMemBuffer(name, copy, all, TRUE);
@@ -317,7 +317,7 @@ enum th_status th_format_path(const char *path, const char *file, char **ret_pat
     if (n > 0 && *first == '<') {
         bool is_known = false;
         xml_encoding(head, encoding);
-        for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
             is_known = is_known || strcasecmp(encoding, known[i]) == 0;
         }
         if (!is_known) {

@@ -68,8 +68,8 @@ static const char *member_find(const char *text, const char *end)
             continue;
         }
         const char *behind = text_skip(at, end);
-        bool is_key = depth == 1 && (size_t)(behind - at) == sizeof key - 1 &&
-                      memcmp(at, key, sizeof key - 1) == 0;
+        bool is_key = depth == 1 && (size_t)(behind - at) == sizeof(key) - 1 &&
+                      memcmp(at, key, sizeof(key) - 1) == 0;
         const char *colon = blank_skip(behind, end);
         if (is_key && colon < end && *colon == ':') {
             return blank_skip(colon + 1, end);
@@ -112,7 +112,7 @@ enum th_status th_geojson_crs(const char *text, size_t size, char **ret_name, st
         return TH_OK;
     }
     size_t written = (size_t)(behind - value);
-    size_t shown = written < sizeof name ? written : sizeof name - 1;
+    size_t shown = written < sizeof(name) ? written : sizeof(name) - 1;
     memcpy(name, value, shown);
     name[shown] = '\0';
     bool named = true;
@@ -123,7 +123,7 @@ enum th_status th_geojson_crs(const char *text, size_t size, char **ret_name, st
     if (status == TH_OK && th_json_type(crs) == TH_JSON_OBJECT) {
         named = name_take(crs, name);
     } else if (status == TH_OK && th_json_type(crs) == TH_JSON_STRING) {
-        th_text_copy(name, sizeof name, th_json_text(crs));
+        th_text_copy(name, sizeof(name), th_json_text(crs));
     }
     th_json_free(crs);
     th_text_mend(name);
@@ -141,13 +141,13 @@ static bool means_wgs84(const char *name)
     static const char *const ENDS[] = {"4326", "CRS84", "OGC84", "WGS84", "WGS1984"};
     char folded[NAME_SIZE];
     size_t n = 0;
-    for (; *name != '\0' && n + 1 < sizeof folded; name++) {
+    for (; *name != '\0' && n + 1 < sizeof(folded); name++) {
         if (isalnum((unsigned char)*name)) {
             folded[n++] = (char)toupper((unsigned char)*name);
         }
     }
     folded[n] = '\0';
-    for (size_t i = 0; i < sizeof ENDS / sizeof ENDS[0]; i++) {
+    for (size_t i = 0; i < sizeof(ENDS) / sizeof(ENDS[0]); i++) {
         if (th_text_ends_with(folded, ENDS[i])) {
             return true;
         }

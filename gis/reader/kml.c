@@ -58,7 +58,7 @@ struct kml {
 
 static bool is_nothing(const char *name, const char *value)
 {
-    for (size_t i = 0; i < sizeof own_fields / sizeof own_fields[0]; i++) {
+    for (size_t i = 0; i < sizeof(own_fields) / sizeof(own_fields[0]); i++) {
         if (strcmp(own_fields[i].name, name) != 0) {
             continue;
         }
@@ -74,7 +74,7 @@ static bool is_nothing(const char *name, const char *value)
 
 static bool is_own(const char *name)
 {
-    for (size_t i = 0; i < sizeof own_fields / sizeof own_fields[0]; i++) {
+    for (size_t i = 0; i < sizeof(own_fields) / sizeof(own_fields[0]); i++) {
         if (strcmp(own_fields[i].name, name) == 0) {
             return true;
         }
@@ -100,7 +100,7 @@ static enum th_status layer_look(struct kml *kml, OGRLayerH layer, bool *ret_are
     struct th_rows_facts *facts = &th_stored_rows(kml->stored)->facts;
     OGRFeatureDefnH definition = OGR_L_GetLayerDefn(layer);
     int n = OGR_FD_GetFieldCount(definition);
-    bool *used = calloc((size_t)n + 1, sizeof *used);
+    bool *used = calloc((size_t)n + 1, sizeof(*used));
     enum th_status status = used == NULL ? th_error_no_memory(err) : TH_OK;
     bool areas = false;
     int64_t n_rows = 0;
@@ -143,7 +143,7 @@ static enum th_status layers_error(const struct kml *kml, struct th_error *err)
     for (int i = 0; i < kml->n_layers; i++) {
         th_buf_printf(&names, "%s%s", i == 0 ? "" : ", ", OGR_L_GetName(kml->layers[i]));
     }
-    th_text_copy(shown, sizeof shown, th_buf_text(&names));
+    th_text_copy(shown, sizeof(shown), th_buf_text(&names));
     th_buf_clear(&names);
     return th_error_set(err, TH_UNREADABLE, "layer_missing", "layers", shown, "layer",
                         kml->request->layer, NULL);
@@ -266,10 +266,10 @@ static enum th_status facts_make(struct kml *kml, struct th_error *err)
     facts->crs = crs_text(kml->layers[0]);
     if (facts->driver == NULL || facts->layer == NULL || facts->geometry_type == NULL ||
         facts->crs == NULL || (request->member != NULL && facts->member == NULL) ||
-        !th_format_field_add(facts, folder_field, sizeof folder_field - 1)) {
+        !th_format_field_add(facts, folder_field, sizeof(folder_field) - 1)) {
         return th_error_no_memory(err);
     }
-    kml->texts = calloc(facts->n_fields, sizeof *kml->texts);
+    kml->texts = calloc(facts->n_fields, sizeof(*kml->texts));
     return kml->texts == NULL ? th_error_no_memory(err) : TH_OK;
 }
 
@@ -314,8 +314,8 @@ static bool has_rows(const struct kml *kml)
 static enum th_status documents_open(struct kml *kml, struct th_error *err)
 {
     char **others = kml->request->documents;
-    kml->documents = calloc((size_t)CSLCount((CSLConstList)others) + 1, sizeof *kml->documents);
-    kml->layers = calloc(TH_FORMAT_LAYERS_MAX + 1, sizeof *kml->layers);
+    kml->documents = calloc((size_t)CSLCount((CSLConstList)others) + 1, sizeof(*kml->documents));
+    kml->layers = calloc(TH_FORMAT_LAYERS_MAX + 1, sizeof(*kml->layers));
     if (kml->documents == NULL || kml->layers == NULL) {
         return th_error_no_memory(err);
     }
@@ -346,7 +346,7 @@ static void documents_close(struct kml *kml)
 
 static enum th_status kml_read(struct kml *kml, struct th_error *err)
 {
-    kml->taken = calloc((size_t)kml->n_layers + 1, sizeof *kml->taken);
+    kml->taken = calloc((size_t)kml->n_layers + 1, sizeof(*kml->taken));
     kml->stored = th_stored_new();
     if (kml->taken == NULL || kml->stored == NULL) {
         return th_error_no_memory(err);

@@ -66,9 +66,10 @@ static void real_append(struct th_buf *text, double value)
 {
     char digits[64];
     for (int precision = 15; precision <= 17; precision++) {
-        CPLsnprintf(digits, sizeof digits, "%.*g", precision, value);
-        if (!(CPLAtof(digits) < value || CPLAtof(digits) > value))
+        CPLsnprintf(digits, sizeof(digits), "%.*g", precision, value);
+        if (!(CPLAtof(digits) < value || CPLAtof(digits) > value)) {
             break;
+        }
     }
     th_buf_append_str(text, digits);
 }
@@ -80,9 +81,10 @@ static bool is_long_number(const struct layer *layer, const char *text)
     enum { DIGITS_MIN = 16 };
     char digits[64];
     if (strncmp(layer->rows.facts.driver, "GeoJSON", 7) != 0 || strlen(text) <= DIGITS_MIN ||
-        strchr(text, '.') == NULL)
+        strchr(text, '.') == NULL) {
         return false;
-    CPLsnprintf(digits, sizeof digits, "%.17g", CPLAtof(text));
+    }
+    CPLsnprintf(digits, sizeof(digits), "%.17g", CPLAtof(text));
     return strcmp(digits, text) == 0;
 }
 
@@ -103,10 +105,11 @@ static void value_take(struct layer *layer, size_t index)
         return;
     }
     layer->offsets[index] = layer->made.size;
-    if (number)
+    if (number) {
         real_append(&layer->made, OGR_F_GetFieldAsDouble(layer->feature, field));
-    else
+    } else {
         th_buf_append_str(&layer->made, text);
+    }
     th_buf_append(&layer->made, "", 1); // the NUL
 }
 
@@ -171,7 +174,7 @@ static enum th_status layer_next(struct th_rows *rows, struct th_rows_row *ret_r
         row.feature = layer->feature == NULL ? -1 : OGR_F_GetFID(layer->feature);
     }
     if (lost && layer->feature == NULL) {
-        th_text_copy(layer->broken, sizeof layer->broken, layer->capture.message);
+        th_text_copy(layer->broken, sizeof(layer->broken), layer->capture.message);
     }
     if (status == TH_OK) {
         *ret_more = layer->feature != NULL || lost;
@@ -191,10 +194,10 @@ static enum th_status fields_read(struct layer *layer, struct th_error *err)
     if (status != TH_OK) {
         return status;
     }
-    facts->fields = calloc(n + 1, sizeof *facts->fields);
-    layer->types = calloc(n + 1, sizeof *layer->types);
-    layer->texts = calloc(n + 1, sizeof *layer->texts);
-    layer->offsets = calloc(n + 1, sizeof *layer->offsets);
+    facts->fields = calloc(n + 1, sizeof(*facts->fields));
+    layer->types = calloc(n + 1, sizeof(*layer->types));
+    layer->texts = calloc(n + 1, sizeof(*layer->texts));
+    layer->offsets = calloc(n + 1, sizeof(*layer->offsets));
     if (facts->fields == NULL || layer->types == NULL || layer->texts == NULL ||
         layer->offsets == NULL) {
         return th_error_no_memory(err);
@@ -262,7 +265,7 @@ static void declared_read(struct layer *layer)
 {
     GDALMajorObjectH object = (GDALMajorObjectH)layer->layer;
     char *declared = layer->rows.facts.declared;
-    const size_t size = sizeof layer->rows.facts.declared;
+    const size_t size = sizeof(layer->rows.facts.declared);
     const char *cpg = GDALGetMetadataItem(object, "CPG_VALUE", "SHAPEFILE");
     const char *ldid = GDALGetMetadataItem(object, "LDID_VALUE", "SHAPEFILE");
     const char *ldid_encoding = GDALGetMetadataItem(object, "ENCODING_FROM_LDID", "SHAPEFILE");
@@ -315,7 +318,7 @@ static enum th_status facts_read(struct layer *layer, const struct th_rows_layer
 enum th_status th_rows_of_layer(const struct th_rows_layer *source, struct th_rows **ret_rows,
                                 struct th_error *err)
 {
-    struct layer *layer = calloc(1, sizeof *layer);
+    struct layer *layer = calloc(1, sizeof(*layer));
     if (layer == NULL) {
         GDALClose(source->dataset);
         return th_error_no_memory(err);

@@ -90,11 +90,11 @@ static void crashes_watch(void)
 {
     static const int SIGNALS[] = {SIGABRT, SIGSEGV, SIGBUS};
     static unsigned char stack[CRASH_STACK_SIZE]; // the other one may be what is full
-    const stack_t place = {.ss_sp = stack, .ss_size = sizeof stack};
+    const stack_t place = {.ss_sp = stack, .ss_size = sizeof(stack)};
     struct sigaction action = {.sa_handler = crashed, .sa_flags = SA_ONSTACK};
     (void)sigemptyset(&action.sa_mask);
     (void)sigaltstack(&place, NULL);
-    for (size_t i = 0; i < sizeof SIGNALS / sizeof SIGNALS[0]; i++) {
+    for (size_t i = 0; i < sizeof(SIGNALS) / sizeof(SIGNALS[0]); i++) {
         (void)sigaction(SIGNALS[i], &action, NULL);
     }
 }
@@ -104,7 +104,7 @@ static void memory_watch(void)
 {
     void (*(*set_new_handler)(void (*)(void)))(void) = NULL;
     void *symbol = dlsym(RTLD_DEFAULT, "_ZSt15set_new_handlerPFvvE");
-    memcpy(&set_new_handler, &symbol, sizeof set_new_handler);
+    memcpy(&set_new_handler, &symbol, sizeof(set_new_handler));
     if (set_new_handler != NULL) {
         (void)set_new_handler(memory_ended);
     }

@@ -33,21 +33,24 @@ static bool is_full(const char *name)
 {
     static const char BEGINNING[] = "attributes.";
     size_t size = strlen(name);
-    return th_text_starts_with(name, BEGINNING) && size > sizeof BEGINNING - 1 &&
+    return th_text_starts_with(name, BEGINNING) && size > sizeof(BEGINNING) - 1 &&
            size < NAME_SIZE_MAX && th_text_is_utf8(name, size);
 }
 
 static enum th_status rename_field(struct th_rows_facts *facts, const char *from, const char *to,
                                    struct th_error *err)
 {
-    if (!is_short(from) || !is_full(to))
+    if (!is_short(from) || !is_full(to)) {
         return TH_OK;
+    }
     for (size_t i = 0; i < facts->n_fields; i++) {
-        if (strcmp(facts->fields[i].name, from) != 0)
+        if (strcmp(facts->fields[i].name, from) != 0) {
             continue;
+        }
         char *name = th_text_duplicate(to);
-        if (name == NULL)
+        if (name == NULL) {
             return th_error_no_memory(err);
+        }
         free(facts->fields[i].name);
         facts->fields[i].name = name;
         break;
@@ -60,10 +63,12 @@ static enum th_status table_take(VSILFILE *file, struct th_rows_facts *facts, st
     enum th_status status = TH_OK;
     while (status == TH_OK) {
         char **cells = CSVReadParseLineL(file);
-        if (cells == NULL)
+        if (cells == NULL) {
             break;
-        if (CSLCount(cells) > FULL)
+        }
+        if (CSLCount(cells) > FULL) {
             status = rename_field(facts, cells[0], cells[FULL], err);
+        }
         CSLDestroy(cells);
     }
     return status;
@@ -77,16 +82,18 @@ enum th_status th_names_beside(const char *path, struct th_rows_facts *facts, st
     size_t size = strlen(path);
     // The table is in UTF-8, and names must be in the encoding of the rest.
     if (size < 4 || strcasecmp(path + size - 4, ".shp") != 0 ||
-        strcasecmp(facts->declared, "UTF-8") != 0)
+        strcasecmp(facts->declared, "UTF-8") != 0) {
         return TH_OK;
+    }
     char *beside = CPLStrdup(CPLSPrintf("%.*s%s", (int)(size - 4), path, SUFFIX));
     th_capture_begin(&capture);
     VSILFILE *file = VSIStatL(beside, &stat) == 0 && stat.st_size <= TABLE_SIZE_MAX
                          ? VSIFOpenL(beside, "rb")
                          : NULL;
     enum th_status status = file == NULL ? TH_OK : table_take(file, facts, err);
-    if (file != NULL)
+    if (file != NULL) {
         (void)VSIFCloseL(file);
+    }
     th_capture_end();
     CPLFree(beside);
     return status;

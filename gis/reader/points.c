@@ -145,17 +145,17 @@ static bool corners_gather(struct build *build)
 {
     struct run *runs = build->runs;
     size_t n_parcels = 0;
-    qsort(runs, build->n_runs, sizeof *runs, run_compare);
+    qsort(runs, build->n_runs, sizeof(*runs), run_compare);
     for (size_t i = 0; i < build->n_runs; i++) {
         bool same = i > 0 && strcmp(runs[i].name, runs[i - 1].name) == 0;
         // For now: the first corner of the parcel, which is a name for it too.
         runs[i].parcel = same ? runs[i - 1].parcel : runs[i].first;
         n_parcels += !same;
     }
-    qsort(runs, build->n_runs, sizeof *runs, run_by_corner);
-    size_t *number = calloc(build->n_corners + 1, sizeof *number);
-    size_t *ends = calloc(n_parcels + 1, sizeof *ends);
-    build->out.parcels = calloc(n_parcels + 1, sizeof *build->out.parcels);
+    qsort(runs, build->n_runs, sizeof(*runs), run_by_corner);
+    size_t *number = calloc(build->n_corners + 1, sizeof(*number));
+    size_t *ends = calloc(n_parcels + 1, sizeof(*ends));
+    build->out.parcels = calloc(n_parcels + 1, sizeof(*build->out.parcels));
     if (number == NULL || ends == NULL || build->out.parcels == NULL) {
         free(number);
         free(ends);
@@ -240,8 +240,8 @@ static const char *order_choose(const struct build *build, struct corner *corner
         return NULL;
     }
     struct corner *sorted = build->scratch;
-    memcpy(sorted, corners, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, corner_by_number);
+    memcpy(sorted, corners, n * sizeof(*sorted));
+    qsort(sorted, n, sizeof(*sorted), corner_by_number);
     if (n <= ORDER_TEST_MAX) {
         bool rows_cross = crosses(build, corners, n);
         bool numbers_cross = crosses(build, sorted, n);
@@ -252,7 +252,7 @@ static const char *order_choose(const struct build *build, struct corner *corner
             return "@points.order";
         }
     }
-    memcpy(corners, sorted, n * sizeof *sorted);
+    memcpy(corners, sorted, n * sizeof(*sorted));
     return NULL;
 }
 
@@ -263,8 +263,8 @@ static const char *numbers_check(const struct build *build, struct corner *corne
 {
     struct corner *sorted = build->scratch;
     bool again = false;
-    memcpy(sorted, corners, *n * sizeof *sorted);
-    qsort(sorted, *n, sizeof *sorted, corner_by_number);
+    memcpy(sorted, corners, *n * sizeof(*sorted));
+    qsort(sorted, *n, sizeof(*sorted), corner_by_number);
     for (size_t i = 1; i < *n; i++) {
         if (th_points_compare(sorted[i - 1].point, sorted[i].point) != 0) {
             continue;
@@ -274,7 +274,7 @@ static const char *numbers_check(const struct build *build, struct corner *corne
             *ret_at = &sorted[i];
             return "@points.repeated";
         }
-        struct corner *same = bsearch(&sorted[i], corners, *n, sizeof *corners, corner_by_row);
+        struct corner *same = bsearch(&sorted[i], corners, *n, sizeof(*corners), corner_by_row);
         assert(same != NULL);
         same->again = true;
         again = true;
@@ -379,7 +379,7 @@ static void parcel_build(struct build *build, struct corner *corners, size_t n)
         }
     }
     if (build->plan->ring != TH_POINTS_NONE) {
-        qsort(corners, n, sizeof *corners, corner_by_ring);
+        qsort(corners, n, sizeof(*corners), corner_by_ring);
     }
     for (size_t begin = 0, size = 0; begin < n && parcel->lost == NULL; begin += size) {
         const struct corner *at;
@@ -409,14 +409,14 @@ static int parcel_by_row(const void *left, const void *right)
 static bool parcels_build(struct build *build)
 {
     size_t n = build->n_corners;
-    build->sorted = calloc(n + 1, sizeof *build->sorted);
+    build->sorted = calloc(n + 1, sizeof(*build->sorted));
     if (build->sorted == NULL || !corners_gather(build)) {
         return false;
     }
     // Not needed any more beside the sorted ones.
     build->scratch = build->corners;
-    build->out.rings = calloc(n / RING_POINTS_MIN + 1, sizeof *build->out.rings);
-    build->out.xy = calloc(n + 1, 2 * sizeof *build->out.xy);
+    build->out.rings = calloc(n / RING_POINTS_MIN + 1, sizeof(*build->out.rings));
+    build->out.xy = calloc(n + 1, 2 * sizeof(*build->out.xy));
     if (build->out.rings == NULL || build->out.xy == NULL) {
         return false;
     }
@@ -428,7 +428,7 @@ static bool parcels_build(struct build *build)
         parcel_build(build, build->sorted + begin, end - begin);
     }
     // A lost parcel stands at the row at fault.
-    qsort(build->out.parcels, build->out.n_parcels, sizeof *build->out.parcels, parcel_by_row);
+    qsort(build->out.parcels, build->out.n_parcels, sizeof(*build->out.parcels), parcel_by_row);
     return true;
 }
 
@@ -437,8 +437,8 @@ enum th_status th_points_build(const struct th_csv_table *table, const struct th
 {
     size_t n_rows = th_csv_table_rows(table);
     struct build build = {.table = table, .plan = plan};
-    build.corners = calloc(n_rows + 1, sizeof *build.corners);
-    build.runs = calloc(n_rows + 1, sizeof *build.runs);
+    build.corners = calloc(n_rows + 1, sizeof(*build.corners));
+    build.runs = calloc(n_rows + 1, sizeof(*build.runs));
     bool done = build.corners != NULL && build.runs != NULL;
     if (done) {
         corners_read(&build);

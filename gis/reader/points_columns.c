@@ -167,7 +167,7 @@ static const struct word words[] = {{"wkt", ROLE_WKT},
 
 static const struct word *word_find(const char *text)
 {
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (strcmp(words[i].text, text) == 0) {
             return &words[i];
         }
@@ -188,7 +188,7 @@ static void heading_fold(const char *heading, char *folded)
     size_t n = 0;
     while (*heading != '\0' && n + 1 < HEADING_SIZE) {
         bool found = false;
-        for (size_t i = 0; i < sizeof wide / sizeof wide[0] && !found; i++) {
+        for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]) && !found; i++) {
             if (th_text_starts_with(heading, wide[i].from)) {
                 heading += strlen(wide[i].from);
                 if (wide[i].to[0] != '\0') {
@@ -416,7 +416,7 @@ static enum th_status columns_missing(const struct th_csv_table *table, size_t r
     } else if (has(columns, ROLE_POINT) && has(columns, ROLE_PARCEL)) {
         key = "points_columns_axes";
     }
-    th_text_copy(shown, sizeof shown, th_buf_text(&names));
+    th_text_copy(shown, sizeof(shown), th_buf_text(&names));
     th_buf_clear(&names);
     th_buf_clear(&name);
     return th_error_set(err, TH_UNREADABLE, key, "file", file, "columns", shown, NULL);

@@ -15,7 +15,7 @@ static void name_translate(const char *name, char *translated, size_t size)
 {
     char folded[TH_RECODE_NAME_SIZE];
     size_t n = 0;
-    for (; *name != '\0' && n + 1 < sizeof folded; name++) {
+    for (; *name != '\0' && n + 1 < sizeof(folded); name++) {
         if (isalnum((unsigned char)*name)) {
             folded[n++] = (char)toupper((unsigned char)*name);
         }
@@ -46,11 +46,11 @@ bool th_recode_open(struct th_recode *recode, const char *name)
     if (name == NULL || strlen(name) >= TH_RECODE_NAME_SIZE) {
         return false;
     }
-    name_translate(name, translated, sizeof translated);
+    name_translate(name, translated, sizeof(translated));
     if (translated[0] == '\0' || strcmp(translated, "OEM") == 0) {
         return false;
     }
-    th_text_copy(recode->name, sizeof recode->name, translated);
+    th_text_copy(recode->name, sizeof(recode->name), translated);
     if (strcmp(translated, "UTF-8") == 0) {
         recode->open = true;
         return true;
@@ -93,18 +93,18 @@ static bool convert(struct th_recode *recode, const char *value, size_t size, st
     }
     size_t size_before = out == NULL ? 0 : out->size;
     char *source;
-    memcpy(&source, &value, sizeof source); // iconv's signature lacks the const
+    memcpy(&source, &value, sizeof(source)); // iconv's signature lacks the const
     size_t left = size;
     bool done = true;
     (void)iconv(recode->converter, NULL, NULL, NULL, NULL);
     while (left > 0 && done) {
         char chunk[CHUNK_SIZE];
         char *target = chunk;
-        size_t room = sizeof chunk;
+        size_t room = sizeof(chunk);
         size_t result = iconv(recode->converter, &source, &left, &target, &room);
         done = result != (size_t)-1 || errno == E2BIG;
         if (out != NULL) {
-            th_buf_append(out, chunk, sizeof chunk - room);
+            th_buf_append(out, chunk, sizeof(chunk) - room);
         }
     }
     if (!done) {

@@ -100,7 +100,7 @@ static bool lies_in(struct th_ring_points inner, struct th_ring_points outer)
 
 bool th_rings_nest(const struct th_ring_points *rings, size_t n, size_t *ret_shell)
 {
-    struct facts *facts = n == 0 ? NULL : calloc(n, sizeof *facts);
+    struct facts *facts = n == 0 ? NULL : calloc(n, sizeof(*facts));
     if (n > 0 && facts == NULL) {
         return false;
     }

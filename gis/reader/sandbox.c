@@ -24,7 +24,7 @@ enum { FILES_MAX = 64, PATH_SIZE = 4096 };
 static enum th_status failed(const char *what, int number, struct th_error *err)
 {
     char detail[128];
-    snprintf(detail, sizeof detail, "%s: %s", what, strerror(number));
+    snprintf(detail, sizeof(detail), "%s: %s", what, strerror(number));
     return th_error_set(err, TH_INTERNAL, "reader_sandbox", "detail", detail, NULL);
 }
 
@@ -37,7 +37,7 @@ static uint64_t mapped_size(void)
         return 0;
     }
     char line[128];
-    if (fgets(line, sizeof line, file) != NULL) {
+    if (fgets(line, sizeof(line), file) != NULL) {
         pages = strtoull(line, NULL, 10);
     }
     fclose(file);
@@ -64,7 +64,7 @@ static enum th_status limits_set(const struct th_sandbox *sandbox, struct th_err
         {RLIMIT_NOFILE, FILES_MAX, FILES_MAX, "RLIMIT_NOFILE"},
         {RLIMIT_NPROC, 0, 0, "RLIMIT_NPROC"},
     };
-    for (size_t i = 0; i < sizeof LIMITS / sizeof LIMITS[0]; i++) {
+    for (size_t i = 0; i < sizeof(LIMITS) / sizeof(LIMITS[0]); i++) {
         struct rlimit limit = {LIMITS[i].soft, LIMITS[i].hard};
         struct rlimit now;
         // A harder limit that stands already stays.
@@ -109,8 +109,8 @@ static void source_allow(int ruleset, const char *path)
         return;
     }
     for (size_t i = 0; i < files.n; i++) {
-        int size = snprintf(file, sizeof file, "%s%s", files.folder, files.items[i].name);
-        if (size > 0 && (size_t)size < sizeof file) {
+        int size = snprintf(file, sizeof(file), "%s%s", files.folder, files.items[i].name);
+        if (size > 0 && (size_t)size < sizeof(file)) {
             path_allow(ruleset, file, LANDLOCK_ACCESS_FS_READ_FILE);
         }
     }
@@ -128,14 +128,14 @@ static void files_restrict(const char *source)
     const uint64_t reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
     struct landlock_ruleset_attr attributes = {.handled_access_fs =
                                                    LANDLOCK_ACCESS_FS_MAKE_SYM * 2 - 1};
-    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
+    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
     if (ruleset < 0) {
         return;
     }
-    for (size_t i = 0; i < sizeof SYSTEM / sizeof SYSTEM[0]; i++) {
+    for (size_t i = 0; i < sizeof(SYSTEM) / sizeof(SYSTEM[0]); i++) {
         path_allow(ruleset, SYSTEM[i], reading);
     }
-    for (size_t i = 0; i < sizeof VARIABLES / sizeof VARIABLES[0]; i++) {
+    for (size_t i = 0; i < sizeof(VARIABLES) / sizeof(VARIABLES[0]); i++) {
         const char *path = getenv(VARIABLES[i]);
         if (path != NULL && path[0] == '/') {
             path_allow(ruleset, path, reading);
@@ -176,26 +176,26 @@ static int calls_filter(scmp_filter_ctx filter)
     const scmp_datum_t any_writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND;
     const uint32_t read_only = SCMP_ACT_ERRNO(EROFS);
     int result = 0;
-    for (size_t i = 0; result == 0 && i < sizeof calls_allowed / sizeof calls_allowed[0]; i++) {
+    for (size_t i = 0; result == 0 && i < sizeof(calls_allowed) / sizeof(calls_allowed[0]); i++) {
         result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls_allowed[i], 0);
     }
     if (result == 0) {
         result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
                                   SCMP_A2(SCMP_CMP_MASKED_EQ, any_writing, 0));
     }
-    for (size_t i = 0; result == 0 && i < sizeof WRITING / sizeof WRITING[0]; i++) {
+    for (size_t i = 0; result == 0 && i < sizeof(WRITING) / sizeof(WRITING[0]); i++) {
         result = seccomp_rule_add(filter, read_only, SCMP_SYS(openat), 1,
                                   SCMP_A2(SCMP_CMP_MASKED_EQ, WRITING[i], WRITING[i]));
     }
     // SQLite tidies up what it opens, and does not mind when it may not.
     static const int TIDYING[] = {SCMP_SYS(fchown), SCMP_SYS(fchmod), SCMP_SYS(ftruncate),
                                   SCMP_SYS(fsync), SCMP_SYS(fdatasync)};
-    for (size_t i = 0; result == 0 && i < sizeof TIDYING / sizeof TIDYING[0]; i++) {
+    for (size_t i = 0; result == 0 && i < sizeof(TIDYING) / sizeof(TIDYING[0]); i++) {
         result = seccomp_rule_add(filter, read_only, TIDYING[i], 0);
     }
     // Locks and descriptor flags; not the owner of signals.
     static const int FCNTL[] = {F_GETFD, F_SETFD, F_GETFL, F_GETLK, F_SETLK, F_DUPFD_CLOEXEC};
-    for (size_t i = 0; result == 0 && i < sizeof FCNTL / sizeof FCNTL[0]; i++) {
+    for (size_t i = 0; result == 0 && i < sizeof(FCNTL) / sizeof(FCNTL[0]); i++) {
         result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
                                   SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)FCNTL[i]));
     }

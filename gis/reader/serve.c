@@ -90,7 +90,7 @@ static enum th_status names_read(struct sender *sender, const char ***ret_names,
 {
     enum { NAME_WIDTH = 10 }; // where a dbf cuts
     const struct th_rows_facts *facts = &sender->rows->facts;
-    const char **names = calloc(facts->n_fields + 1, sizeof *names);
+    const char **names = calloc(facts->n_fields + 1, sizeof(*names));
     if (names == NULL) {
         return th_error_no_memory(err);
     }
@@ -116,7 +116,7 @@ static enum th_status info_send(struct sender *sender, struct th_error *err)
     const struct th_rows_facts *facts = &sender->rows->facts;
     char engine[64];
     const char **names = NULL;
-    snprintf(engine, sizeof engine, "GDAL %s", GDALVersionInfo("RELEASE_NAME"));
+    snprintf(engine, sizeof(engine), "GDAL %s", GDALVersionInfo("RELEASE_NAME"));
     enum th_status status = names_read(sender, &names, err);
     if (status != TH_OK) {
         return status;
@@ -208,10 +208,10 @@ static const char *value_show(struct sender *sender, const char *bytes,
     sender->text.size = 0;
     if (bytes != NULL) {
         (void)text_read(sender, bytes, 0);
-        th_text_copy(shown, TH_READER_SAMPLE_SIZE - sizeof more, th_buf_text(&sender->text));
+        th_text_copy(shown, TH_READER_SAMPLE_SIZE - sizeof(more), th_buf_text(&sender->text));
         th_text_mend(shown);
         if (strlen(shown) < sender->text.size) {
-            memcpy(shown + strlen(shown), more, sizeof more);
+            memcpy(shown + strlen(shown), more, sizeof(more));
         }
     }
     return shown;
@@ -280,7 +280,7 @@ static enum th_status row_send(struct sender *sender, const struct th_rows_row *
     // GDAL's words are in whatever encoding the file has.
     char detail[256];
     if (status == TH_OK && sent.lost) {
-        th_text_copy(detail, sizeof detail, own_words(sent.detail));
+        th_text_copy(detail, sizeof(detail), own_words(sent.detail));
         th_text_mend(detail);
         sent.detail = detail;
     }
@@ -340,8 +340,8 @@ static enum th_status serve(struct sender *sender, struct th_error *err)
         return status;
     }
     size_t n_fields = sender->rows->facts.n_fields;
-    sender->offsets = calloc(n_fields + 1, sizeof *sender->offsets);
-    sender->values = calloc(n_fields + 1, sizeof *sender->values);
+    sender->offsets = calloc(n_fields + 1, sizeof(*sender->offsets));
+    sender->values = calloc(n_fields + 1, sizeof(*sender->values));
     if (sender->offsets == NULL || sender->values == NULL) {
         return th_error_no_memory(err);
     }

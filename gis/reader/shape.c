@@ -42,9 +42,9 @@ static bool is_closed_line(OGRGeometryH geometry)
 static double *corners_copy(OGRGeometryH line, size_t *ret_n)
 {
     size_t n = (size_t)OGR_G_GetPointCount(line);
-    double *xy = calloc(n + 1, 2 * sizeof *xy);
+    double *xy = calloc(n + 1, 2 * sizeof(*xy));
     if (xy != NULL && n > 0) {
-        OGR_G_GetPoints(line, xy, 2 * sizeof *xy, xy + 1, 2 * sizeof *xy, NULL, 0);
+        OGR_G_GetPoints(line, xy, 2 * sizeof(*xy), xy + 1, 2 * sizeof(*xy), NULL, 0);
     }
     *ret_n = n == 0 ? 0 : n - 1;
     return xy;
@@ -95,7 +95,7 @@ static OGRGeometryH shell_make(const struct th_ring_points *rings, size_t n, con
 // Puts the polygons of the rings into a multipolygon.
 static bool rings_put(const struct th_ring_points *rings, size_t n, OGRGeometryH multi)
 {
-    size_t *shells = calloc(n + 1, sizeof *shells);
+    size_t *shells = calloc(n + 1, sizeof(*shells));
     bool done = shells != NULL && th_rings_nest(rings, n, shells);
     for (size_t i = 0; i < n && done; i++) {
         if (shells[i] != i) {
@@ -216,8 +216,8 @@ static bool repeats_ring(OGRGeometryH polygons, struct th_ring_points line)
 // The closed lines join the polygons.
 static bool lines_join(struct gathering *found, unsigned *shape)
 {
-    struct th_ring_points *rings = calloc(found->n_lines + 1, sizeof *rings);
-    double **corners = calloc(found->n_lines + 1, sizeof *corners);
+    struct th_ring_points *rings = calloc(found->n_lines + 1, sizeof(*rings));
+    double **corners = calloc(found->n_lines + 1, sizeof(*corners));
     bool done = rings != NULL && corners != NULL;
     size_t n = 0;
     for (size_t i = 0; i < found->n_lines && done; i++) {
@@ -249,7 +249,7 @@ static enum th_status parts_join(OGRGeometryH geometry, OGRGeometryH *ret_joined
                                  struct th_error *err)
 {
     bool lines_only = flat_type(geometry) == wkbMultiLineString;
-    struct gathering *found = calloc(1, sizeof *found);
+    struct gathering *found = calloc(1, sizeof(*found));
     OGRGeometryH joined = NULL;
     enum th_status status = TH_OK;
     if (found == NULL) {

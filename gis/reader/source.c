@@ -98,12 +98,12 @@ static enum candidate candidate_find(const char *entry, size_t *ret_size)
             return CANDIDATE_SOURCE;
         }
     }
-    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
+    for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
         if (ends_with(entry, sources[i])) {
             return CANDIDATE_SOURCE;
         }
     }
-    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
         if (ends_with(entry, tables[i])) {
             return CANDIDATE_TABLE;
         }
@@ -144,7 +144,7 @@ static void candidate_name(const struct archive *archive, const char *entry, siz
                            char *name, size_t name_size)
 {
     char stem[STEM_SIZE];
-    candidate_stem(entry, size, stem, sizeof stem);
+    candidate_stem(entry, size, stem, sizeof(stem));
     name_read(archive, stem, name, name_size);
 }
 
@@ -168,8 +168,8 @@ static bool is_named(const struct archive *archive, const char *entry, size_t si
     if (layer == NULL || strcmp(stem, layer) == 0) {
         return layer != NULL;
     }
-    snprintf(path, sizeof path, "%.*s", (int)size, entry);
-    name_read(archive, path, name, sizeof name);
+    snprintf(path, sizeof(path), "%.*s", (int)size, entry);
+    name_read(archive, path, name, sizeof(name));
     return strcmp(th_file_base_name(name), layer) == 0;
 }
 
@@ -185,7 +185,7 @@ static void choice_make(const struct archive *archive, enum candidate kind, cons
             continue;
         }
         char stem[STEM_SIZE];
-        candidate_name(archive, entry, size, stem, sizeof stem);
+        candidate_name(archive, entry, size, stem, sizeof(stem));
         if (is_named(archive, entry, size, stem, layer)) {
             choice->named = entry;
             choice->named_size = size;
@@ -222,7 +222,7 @@ static enum th_status archive_choose(const char *path, struct archive *archive, 
         status = format_unknown(path, err);
     } else if (choice.n > 1) {
         char shown[LIST_SIZE_MAX];
-        th_text_copy(shown, sizeof shown, th_buf_text(&choice.names));
+        th_text_copy(shown, sizeof(shown), th_buf_text(&choice.names));
         status =
             th_error_set(err, TH_UNREADABLE, layer == NULL ? "layer_ambiguous" : "layer_missing",
                          "layers", shown, "layer", layer, NULL);
@@ -276,12 +276,12 @@ static enum th_status archive_find(const char *path, const char *layer, struct t
     if (status == TH_OK) {
         char name[STEM_SIZE];
         source->chosen = archive.by_name;
-        candidate_stem(archive.chosen, strlen(archive.chosen), name, sizeof name);
+        candidate_stem(archive.chosen, strlen(archive.chosen), name, sizeof(name));
         source->gdal_stem = th_text_duplicate(name);
-        candidate_name(&archive, archive.chosen, strlen(archive.chosen), name, sizeof name);
+        candidate_name(&archive, archive.chosen, strlen(archive.chosen), name, sizeof(name));
         source->stem = th_text_duplicate(name);
         char member[PATH_SIZE_MAX];
-        name_read(&archive, archive.chosen, member, sizeof member);
+        name_read(&archive, archive.chosen, member, sizeof(member));
         source->member = th_text_duplicate(member);
         source->path = th_buf_take(&root);
         status = source->path == NULL || source->stem == NULL || source->gdal_stem == NULL ||
@@ -365,10 +365,10 @@ static size_t head_read(const char *path, unsigned char *head, size_t size)
 static bool is_workbook(const char *path)
 {
     static const char container[] = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
-    unsigned char head[sizeof container - 1];
+    unsigned char head[sizeof(container) - 1];
     return (ends_with(path, ".xlsx") || ends_with(path, ".xlsm")) &&
-           (head_read(path, head, sizeof head) < sizeof head ||
-            memcmp(head, container, sizeof head) != 0);
+           (head_read(path, head, sizeof(head)) < sizeof(head) ||
+            memcmp(head, container, sizeof(head)) != 0);
 }
 
 // KMZ and workbooks are archives themselves, and no archives of sources.
@@ -400,7 +400,7 @@ static enum th_status file_find(const char *path, uint64_t size, const char *lay
     if (size > file_size_max) {
         return too_large(path, err);
     }
-    size_t n = head_read(path, head, sizeof head);
+    size_t n = head_read(path, head, sizeof(head));
     bool zipped = n >= 4 && memcmp(head, "PK\x03\x04", 4) == 0;
     bool package = ends_with(path, ".kmz") || is_workbook(path);
     if (zipped && !package) {
@@ -416,7 +416,7 @@ static enum th_status file_find(const char *path, uint64_t size, const char *lay
     if (status != TH_OK) {
         return status;
     }
-    n = head_read(source->path, head, sizeof head);
+    n = head_read(source->path, head, sizeof(head));
     if (is_bare_array(head, n)) {
         return th_error_set(err, TH_UNREADABLE, "source_bare_array", "file",
                             th_file_base_name(path), NULL);
@@ -451,7 +451,7 @@ enum th_status th_source_find(const char *path, const char *layer, struct th_sou
     }
     if (status == TH_OK && source.stem == NULL) {
         char stem[STEM_SIZE];
-        candidate_stem(source.base_name, strlen(source.base_name), stem, sizeof stem);
+        candidate_stem(source.base_name, strlen(source.base_name), stem, sizeof(stem));
         source.stem = th_text_duplicate(stem);
         status = source.stem == NULL ? th_error_no_memory(err) : TH_OK;
     }

@@ -82,7 +82,7 @@ static void stored_free(struct th_rows *rows)
 struct th_stored *th_stored_new(void)
 {
     static const struct th_rows_class class = {begin, next, stored_free};
-    struct th_stored *stored = calloc(1, sizeof *stored);
+    struct th_stored *stored = calloc(1, sizeof(*stored));
     if (stored != NULL) {
         stored->rows.class = &class;
     }
@@ -99,7 +99,7 @@ bool th_stored_add(struct th_stored *stored, OGRGeometryH geometry, unsigned sha
 {
     size_t n_fields = stored->rows.facts.n_fields;
     struct stored_row row = {.geometry = geometry, .shape = shape, .feature = feature};
-    row.texts = calloc(n_fields + 1, sizeof *row.texts);
+    row.texts = calloc(n_fields + 1, sizeof(*row.texts));
     bool done = row.texts != NULL;
     for (size_t i = 0; i < n_fields && done; i++) {
         row.texts[i] = th_text_duplicate(texts[i]);
@@ -107,7 +107,7 @@ bool th_stored_add(struct th_stored *stored, OGRGeometryH geometry, unsigned sha
     }
     if (done && stored->n == stored->capacity) {
         size_t capacity = stored->capacity * 2 + 64;
-        struct stored_row *grown = realloc(stored->row, capacity * sizeof *grown);
+        struct stored_row *grown = realloc(stored->row, capacity * sizeof(*grown));
         done = grown != NULL;
         stored->row = done ? grown : stored->row;
         stored->capacity = done ? capacity : stored->capacity;

@@ -37,8 +37,8 @@ static bool fields_make(struct table_rows *table)
 {
     struct th_rows_facts *facts = &table->rows.facts;
     size_t n = table->plan.n_columns;
-    table->columns = calloc(n + 1, sizeof *table->columns);
-    table->texts = calloc(n + 1, sizeof *table->texts);
+    table->columns = calloc(n + 1, sizeof(*table->columns));
+    table->texts = calloc(n + 1, sizeof(*table->texts));
     if (table->columns == NULL || table->texts == NULL) {
         return false;
     }
@@ -83,7 +83,7 @@ static enum th_status begin(struct th_rows *rows, enum th_rows_want want, struct
 static OGRGeometryH corners_shape(const struct table_rows *table,
                                   const struct th_points_parcel *parcel)
 {
-    struct th_ring_points *rings = calloc(parcel->n_rings, sizeof *rings);
+    struct th_ring_points *rings = calloc(parcel->n_rings, sizeof(*rings));
     OGRGeometryH shape = NULL;
     if (rings == NULL) {
         return NULL;
@@ -110,7 +110,7 @@ static bool pair_add(double x, double y, void *context)
     struct pairs *pairs = context;
     if (pairs->n == pairs->capacity) {
         size_t capacity = pairs->capacity * 2 + 64;
-        double *grown = realloc(pairs->xy, 2 * capacity * sizeof *grown);
+        double *grown = realloc(pairs->xy, 2 * capacity * sizeof(*grown));
         if (grown == NULL) {
             pairs->no_memory = true;
             return false;
@@ -305,7 +305,7 @@ static bool facts_make(struct table_rows *table, const struct th_table_source *s
     facts->geometry_type = th_text_duplicate(geometry_type(table->plan.kind));
     facts->member = th_text_duplicate(source->member);
     facts->raw_text = source->raw_text;
-    th_text_copy(facts->declared, sizeof facts->declared, source->declared);
+    th_text_copy(facts->declared, sizeof(facts->declared), source->declared);
     facts->n_features =
         (int64_t)(corners ? table->points.n_parcels
                           : th_csv_table_rows(table->table) - table->plan.heading - 1);
@@ -321,7 +321,7 @@ enum th_status th_table_rows(const struct th_table_source *source,
                              struct th_rows **ret_rows, struct th_error *err)
 {
     static const struct th_rows_class class = {begin, next, table_free};
-    struct table_rows *rows = calloc(1, sizeof *rows);
+    struct table_rows *rows = calloc(1, sizeof(*rows));
     if (rows == NULL) {
         return th_error_no_memory(err);
     }

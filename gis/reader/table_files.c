@@ -87,7 +87,7 @@ static bool date_append(const char *value, struct th_buf *out)
 {
     static const char pattern[] = "dddd/dd/dd dd:dd:dd";
     size_t size = strlen(value);
-    if (size != 10 && size != sizeof pattern - 1) {
+    if (size != 10 && size != sizeof(pattern) - 1) {
         return false;
     }
     for (size_t i = 0; i < size; i++) {
@@ -119,7 +119,7 @@ static bool number_append(const char *value, struct th_buf *out)
     if (strcmp(point, ".0") != 0 && n_digits <= NUMBER_DIGITS_SHOWN) {
         return false;
     }
-    CPLsnprintf(shown, sizeof shown, "%.*g", NUMBER_DIGITS_SHOWN, number);
+    CPLsnprintf(shown, sizeof(shown), "%.*g", NUMBER_DIGITS_SHOWN, number);
     if (strchr(shown, 'e') != NULL) {
         return false;
     }
@@ -279,7 +279,7 @@ static enum th_status sheets_error(struct workbook *book, GDALDatasetH dataset, 
                           OGR_L_GetName(GDALDatasetGetLayer(dataset, i)));
         }
     }
-    th_text_copy(shown, sizeof shown, th_buf_text(&book->names));
+    th_text_copy(shown, sizeof(shown), th_buf_text(&book->names));
     return th_error_set(err, TH_UNREADABLE, key, "layers", shown, "layer", book->request->layer,
                         NULL);
 }

@@ -54,8 +54,9 @@ static struct th_json *row_json(const struct th_parameter *parameter,
     set_ratio(json, "value", row->value);
     th_json_set_text(json, "source", row->source);
     th_json_set_text(json, "evidence", th_evidence_name(row->evidence));
-    if (parameter->has_key)
+    if (parameter->has_key) {
         th_json_set_real(json, "from", row->from);
+    }
     if (row->has_interval) {
         set_ratio(json, "interval_low", row->interval_low);
         set_ratio(json, "interval_high", row->interval_high);
@@ -76,8 +77,9 @@ static struct th_json *parameter_json(const struct th_methodology *methodology,
     struct th_json *rows = th_json_array();
     th_json_set_text(json, "name", parameter->name);
     th_json_set_text(json, "unit", parameter->unit);
-    if (parameter->has_key)
+    if (parameter->has_key) {
         th_json_set_text(json, "key", th_methodology_input(methodology, parameter->key)->name);
+    }
     if (input != NULL) {
         struct th_json *row = th_json_object();
         th_json_set_text(row, "value", input);
@@ -85,8 +87,9 @@ static struct th_json *parameter_json(const struct th_methodology *methodology,
         th_json_set_text(row, "evidence", "stated");
         th_json_append(rows, row);
     }
-    for (size_t i = 0; input == NULL && i < parameter->n_rows; i++)
+    for (size_t i = 0; input == NULL && i < parameter->n_rows; i++) {
         th_json_append(rows, row_json(parameter, &parameter->rows[i]));
+    }
     th_json_set(json, "rows", rows);
     return json;
 }
@@ -101,8 +104,9 @@ static struct th_json *plots_json(const struct th_plots *plots)
         const struct th_plots_equation *equation = &plots->equations[i];
         struct th_json *item = th_json_object();
         struct th_json *species = th_json_array();
-        for (size_t k = 0; k < equation->n_species; k++)
+        for (size_t k = 0; k < equation->n_species; k++) {
             th_json_append_text(species, equation->species[k]);
+        }
         th_json_set(item, "species", species);
         th_json_set_text(item, "equation", equation->reference);
         th_json_set_text(item, "sha256", th_hash_hex(th_stem_sha256(equation->stem), hex));
@@ -125,19 +129,24 @@ static struct th_json *unverified_json(const struct th_methodology *methodology,
     for (size_t i = 0; i < th_methodology_n_parameters(methodology); i++) {
         const struct th_parameter *parameter = th_methodology_parameter(methodology, i);
         bool is_unverified = false;
-        for (size_t k = 0; k < parameter->n_rows; k++)
+        for (size_t k = 0; k < parameter->n_rows; k++) {
             is_unverified = is_unverified || parameter->rows[k].evidence == TH_EVIDENCE_UNVERIFIED;
-        if (is_unverified && !th_json_get(inputs, parameter->name))
+        }
+        if (is_unverified && !th_json_get(inputs, parameter->name)) {
             th_json_append_text(names, parameter->name);
+        }
     }
     for (size_t i = 0; i < th_methodology_n_inputs(methodology); i++) {
         const struct th_input *input = th_methodology_input(methodology, i);
-        if (input->has_default && input->standard_evidence == TH_EVIDENCE_UNVERIFIED)
+        if (input->has_default && input->standard_evidence == TH_EVIDENCE_UNVERIFIED) {
             th_json_append_text(names, input->name);
+        }
     }
-    for (size_t i = 0; plots && i < plots->n_equations; i++)
-        if (th_stem_evidence(plots->equations[i].stem) == TH_EVIDENCE_UNVERIFIED)
+    for (size_t i = 0; plots && i < plots->n_equations; i++) {
+        if (th_stem_evidence(plots->equations[i].stem) == TH_EVIDENCE_UNVERIFIED) {
             th_json_append_text(names, plots->equations[i].reference);
+        }
+    }
     return names;
 }
 
@@ -157,8 +166,9 @@ static void set_formulas(struct th_json *head)
         "deduction_kg = of_sides_kg + ceil(max(credit_kg, 0) * net_share)",
         "net_kg = credit_kg - deduction_kg"};
     struct th_json *formulas = th_json_array();
-    for (size_t i = 0; i < sizeof(formulas_of_all) / sizeof(formulas_of_all[0]); i++)
+    for (size_t i = 0; i < sizeof(formulas_of_all) / sizeof(formulas_of_all[0]); i++) {
         th_json_append_text(formulas, formulas_of_all[i]);
+    }
     th_json_set(head, "formulas", formulas);
 }
 
@@ -170,14 +180,16 @@ enum th_status th_estimate_sheet_head(const struct th_estimate_run_record *recor
     char *text = NULL;
     struct th_json *inputs = NULL;
     enum th_status status = th_json_parse(record->inputs, strlen(record->inputs), &inputs, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_json *head = th_json_object();
     struct th_json *parameters = th_json_array();
-    for (size_t i = 0; i < th_methodology_n_parameters(methodology); i++)
+    for (size_t i = 0; i < th_methodology_n_parameters(methodology); i++) {
         th_json_append(
             parameters,
             parameter_json(methodology, th_methodology_parameter(methodology, i), inputs));
+    }
     th_json_set_text(head, "sheet", "tanhui-sheet-2");
     th_json_set_text(head, "gross_share", record->gross_share);
     th_json_set_text(head, "baseline_share", record->baseline_share);
@@ -188,8 +200,9 @@ enum th_status th_estimate_sheet_head(const struct th_estimate_run_record *recor
     th_json_set(head, "unverified", unverified_json(methodology, inputs));
     th_json_set(head, "inputs", inputs);
     th_json_set(head, "parameters", parameters);
-    if (th_methodology_plots(methodology) != NULL)
+    if (th_methodology_plots(methodology) != NULL) {
         th_json_set(head, "plots", plots_json(th_methodology_plots(methodology)));
+    }
     set_formulas(head);
     th_json_set_text(head, "area_rule", record->area_rule);
     th_json_set_int(head, "from_year", record->from_year);
@@ -440,8 +453,9 @@ enum th_status th_estimate_check_all(struct th_store *store, const struct th_che
     }
     bool wrong = status == TH_CORRUPT || status == TH_INVALID;
     if (!wrong && status != TH_NOT_FOUND) {
-        if (err != NULL)
+        if (err != NULL) {
             *err = problem;
+        }
         return status;
     }
     sink->report(sink->context, "sheets", n_runs, wrong ? &problem : NULL);

@@ -18,7 +18,7 @@
 // Columns that say which parcel a row is: their titles are known again when the table comes back.
 static const char *const PLACE[] = {"parcels.column.village_name", "parcels.column.number",
                                     "parcels.column.parcel_id", "parcels.column.area_mu"};
-enum { N_PLACE = sizeof PLACE / sizeof PLACE[0], COLUMNS_MAX = N_PLACE + TH_CALC_INPUTS_MAX };
+enum { N_PLACE = sizeof(PLACE) / sizeof(PLACE[0]), COLUMNS_MAX = N_PLACE + TH_CALC_INPUTS_MAX };
 
 struct filling {
     const struct th_methodology_form_options *options;
@@ -41,8 +41,9 @@ static void inputs_find(struct filling *f)
 {
     for (size_t i = 0; i < th_methodology_n_inputs(f->methodology); i++) {
         const struct th_input *input = th_methodology_input(f->methodology, i);
-        if (input->scope == TH_INPUT_OF_PARCEL && input->type != TH_INPUT_YEARS_SINCE)
+        if (input->scope == TH_INPUT_OF_PARCEL && input->type != TH_INPUT_YEARS_SINCE) {
             f->inputs[f->n_inputs++] = input;
+        }
     }
 }
 
@@ -52,8 +53,9 @@ static const char *recorded(const struct filling *f, const struct th_json *attri
 {
     const char *text = th_input_stated(input, attributes);
     size_t index = 0;
-    if (text != NULL && th_input_choice_find(input, text, &index))
+    if (text != NULL && th_input_choice_find(input, text, &index)) {
         return word(f, &input->choices[index].title);
+    }
     return text;
 }
 
@@ -61,7 +63,7 @@ static void cell_add(struct filling *f, const char *text)
 {
     if (f->n_cells == f->capacity) {
         size_t capacity = 2 * f->capacity + 256;
-        const char **grown = realloc(f->cells, capacity * sizeof *grown);
+        const char **grown = realloc(f->cells, capacity * sizeof(*grown));
         if (grown == NULL) {
             f->status = th_error_no_memory(&f->err);
             return;
@@ -70,10 +72,11 @@ static void cell_add(struct filling *f, const char *text)
         f->capacity = capacity;
     }
     const char *kept = th_arena_text(&f->texts, text == NULL ? "" : text);
-    if (kept == NULL)
+    if (kept == NULL) {
         f->status = th_error_no_memory(&f->err);
-    else
+    } else {
         f->cells[f->n_cells++] = kept;
+    }
 }
 
 static bool row_add(void *context, const struct th_parcel_record *record, const char *attributes)
@@ -84,20 +87,23 @@ static bool row_add(void *context, const struct th_parcel_record *record, const 
     char mu[32];
     const char *land_class = record->land_class[0] != '\0' ? record->land_class : NULL;
     if (th_methodology_applies(f->methodology, record->kind, land_class, record->measured, NULL) !=
-        TH_OK)
+        TH_OK) {
         return true;
+    }
     f->status = th_json_parse(attributes, strlen(attributes), &parsed, &f->err);
-    if (f->status != TH_OK)
+    if (f->status != TH_OK) {
         return false;
-    (void)snprintf(id, sizeof id, "%" PRId64, record->parcel_id);
+    }
+    (void)snprintf(id, sizeof(id), "%" PRId64, record->parcel_id);
     int64_t cents = th_area_mu_cent(record->measured);
-    (void)snprintf(mu, sizeof mu, "%" PRId64 ".%02" PRId64, cents / 100, cents % 100);
+    (void)snprintf(mu, sizeof(mu), "%" PRId64 ".%02" PRId64, cents / 100, cents % 100);
     cell_add(f, record->village_name);
     cell_add(f, record->number);
     cell_add(f, id);
     cell_add(f, mu);
-    for (size_t i = 0; i < f->n_inputs; i++)
+    for (size_t i = 0; i < f->n_inputs; i++) {
         cell_add(f, recorded(f, parsed, f->inputs[i]));
+    }
     th_json_free(parsed);
     f->n_rows++;
     return f->status == TH_OK;
@@ -118,10 +124,11 @@ static const char *meaning(struct filling *f, const struct th_input *input)
     char high[TH_RATIO_TEXT_SIZE];
     char standard[TH_RATIO_TEXT_SIZE];
     th_buf_init(&text, 4096);
-    if (strcmp(input->unit, "1") == 0) // which the sentence is about
+    if (strcmp(input->unit, "1") == 0) { // which the sentence is about
         th_buf_append_str(&text, input->unit);
-    else
+    } else {
         th_messages_unit(f->options->messages, f->options->lang, input->unit, &text);
+    }
     th_error_add(&what, "unit", th_buf_text(&text));
     th_buf_clear(&text);
     if (input->has_range) {
@@ -135,10 +142,11 @@ static const char *meaning(struct filling *f, const struct th_input *input)
         th_error_add(&what, "standard", th_ratio_format(input->standard, standard));
     }
     th_buf_init(&text, 4096);
-    if (input->type == TH_INPUT_CHOICE)
+    if (input->type == TH_INPUT_CHOICE) {
         say(f, "form.choice", &what, &text);
-    else
+    } else {
         say(f, input->has_range ? "form.number_between" : "form.number", &what, &text);
+    }
     say(f, input->has_default ? "form.default" : "form.required", &what, &text);
     const char *kept = th_arena_text(&f->texts, th_buf_text(&text));
     th_buf_clear(&text);
@@ -149,11 +157,13 @@ static const char *meaning(struct filling *f, const struct th_input *input)
 static struct th_sheet_choices choices_of(struct filling *f, const struct th_input *input)
 {
     struct th_sheet_choices choices = {.n = input->n_choices};
-    const char **texts = th_arena_take(&f->texts, (choices.n + 1) * sizeof *texts);
-    for (size_t i = 0; texts != NULL && i < choices.n; i++)
+    const char **texts = th_arena_take(&f->texts, (choices.n + 1) * sizeof(*texts));
+    for (size_t i = 0; texts != NULL && i < choices.n; i++) {
         texts[i] = word(f, &input->choices[i].title);
-    if (texts == NULL)
+    }
+    if (texts == NULL) {
         choices.n = 0;
+    }
     choices.texts = texts;
     return choices;
 }
@@ -173,8 +183,9 @@ static enum th_status write_form(struct filling *f, struct th_json **ret_reply,
         meanings[i] = input == NULL ? th_messages_text(o->messages, o->lang, "form.place")
                                     : meaning(f, input);
         choices[i] = input == NULL ? (struct th_sheet_choices){.n = 0} : choices_of(f, input);
-        if (meanings[i] == NULL)
+        if (meanings[i] == NULL) {
             return th_error_no_memory(err);
+        }
     }
     const struct th_sheet_form form = {
         .title = th_messages_text(o->messages, o->lang, "form.sheet"),
@@ -204,16 +215,19 @@ static enum th_status collect_rows(struct filling *f, struct th_store *store, st
         status = th_village_resolve(store, f->options->village, &village, err);
         filter.village = village.code;
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_parcel_each(store, &filter, row_add, f, err);
+    }
     if (status == TH_OK && f->status != TH_OK) {
         status = f->status;
-        if (err != NULL)
+        if (err != NULL) {
             *err = f->err;
+        }
     }
-    if (status == TH_OK && f->n_rows == 0)
+    if (status == TH_OK && f->n_rows == 0) {
         status = th_error_set(err, TH_NOT_FOUND, "form_no_parcels", "methodology",
                               th_methodology_id(f->methodology), NULL);
+    }
     return status;
 }
 
@@ -228,14 +242,17 @@ enum th_status th_methodology_form(struct th_registry *registry,
     if (status == TH_OK) {
         f.methodology = methodology;
         inputs_find(&f);
-        if (f.n_inputs == 0)
+        if (f.n_inputs == 0) {
             status = th_error_set(err, TH_INVALID, "form_nothing_asked", "methodology",
                                   th_methodology_id(methodology), NULL);
+        }
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = collect_rows(&f, store, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = write_form(&f, ret_reply, err);
+    }
     free(f.cells);
     th_arena_clear(&f.texts);
     th_methodology_free(methodology);

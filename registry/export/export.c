@@ -45,10 +45,11 @@ static enum th_status load_sources(struct exporting *e, const struct th_parcel_r
                                                          record->version, &e->attributes, &e->err)
                                : status;
     }
-    if (record->import_id == 0) // drawn by a command
+    if (record->import_id == 0) { // drawn by a command
         e->ground.import = (struct th_import_record){0};
-    else if (e->ground.import.import_id != record->import_id)
+    } else if (e->ground.import.import_id != record->import_id) {
         status = th_import_load(e->store, record->import_id, &e->ground.import, &e->err);
+    }
     e->ground.row = record->source_row;
     e->attributes = e->ground;
     return status;
@@ -57,8 +58,9 @@ static enum th_status load_sources(struct exporting *e, const struct th_parcel_r
 static enum th_status load_place(struct exporting *e, const struct th_parcel_record *record)
 {
     enum th_status status = load_sources(e, record);
-    if (status == TH_OK && strcmp(e->village.code, record->village) != 0)
+    if (status == TH_OK && strcmp(e->village.code, record->village) != 0) {
         status = th_village_load(e->store, record->village, &e->village, &e->err);
+    }
     return status;
 }
 
@@ -73,19 +75,23 @@ static enum th_status add_row(struct exporting *e, const struct th_parcel_record
         e->values[i].integer = from->number;
         e->values[i].real = from->none ? NAN : (double)from->number / 100;
     }
-    for (size_t i = 0; i < layout->n_attributes; i++)
-        if (layout->attributes[i].name != NULL)
+    for (size_t i = 0; i < layout->n_attributes; i++) {
+        if (layout->attributes[i].name != NULL) {
             e->values[n++].text = th_export_attribute_text(&e->row, &layout->attributes[i]);
+        }
+    }
     return th_writer_add(e->writer, record->parcel_id, geometry, e->values, &e->err);
 }
 
 static enum th_status write_row(struct exporting *e, const struct th_parcel_record *record,
                                 const struct th_geometry *geometry)
 {
-    if (e->writer != NULL)
+    if (e->writer != NULL) {
         return add_row(e, record, geometry);
-    if (e->workbook != NULL)
+    }
+    if (e->workbook != NULL) {
         return th_export_sheet_row(e->options, &e->row, geometry, &e->layout, e->workbook, &e->err);
+    }
     th_export_csv_row(e->options, &e->row, geometry, &e->layout, &e->csv);
     return th_buf_check(&e->csv, &e->err);
 }
@@ -101,17 +107,21 @@ static bool export_one(void *context, const struct th_parcel_record *record, con
                                           .content = &e->attributes,
                                           .attributes = attributes};
     e->status = load_place(e, record);
-    if (e->status == TH_OK)
+    if (e->status == TH_OK) {
         e->status = th_geometry_from_wkb(wkb, wkb_size, &geometry, &e->err);
-    if (e->status == TH_OK)
+    }
+    if (e->status == TH_OK) {
         e->status = th_export_row_fill(&e->row, e->options, record, &place, &e->err);
-    if (e->status == TH_OK)
+    }
+    if (e->status == TH_OK) {
         e->status = write_row(e, record, &geometry);
+    }
     th_geometry_clear(&geometry);
     e->n++;
     if (e->status == TH_OK && e->n % PROGRESS_ROWS == 0 &&
-        !th_progress_report(e->options->progress, "export", e->n, -1))
+        !th_progress_report(e->options->progress, "export", e->n, -1)) {
         e->status = th_error_set(&e->err, TH_INTERRUPTED, "interrupted", NULL);
+    }
     return e->status == TH_OK;
 }
 
@@ -121,8 +131,9 @@ static enum th_status attach_dictionary(struct exporting *e, struct th_error *er
     th_buf_init(&text, DICTIONARY_LIMIT);
     th_export_dictionary(e->options, &e->layout, &text);
     enum th_status status = th_buf_check(&text, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_writer_attach(e->writer, "_字段说明.csv", text.data, text.size, err);
+    }
     th_buf_clear(&text);
     return status;
 }
@@ -130,12 +141,15 @@ static enum th_status attach_dictionary(struct exporting *e, struct th_error *er
 // Names that fiboa has for two of the columns.
 static const char *field_name(enum th_writer_format format, enum th_export_column column)
 {
-    if (format == TH_WRITER_SHP)
+    if (format == TH_WRITER_SHP) {
         return th_export_columns[column].short_name;
-    if (format == TH_WRITER_FIBOA && column == TH_EXPORT_AREA_M2)
+    }
+    if (format == TH_WRITER_FIBOA && column == TH_EXPORT_AREA_M2) {
         return "metrics:area";
-    if (format == TH_WRITER_FIBOA && column == TH_EXPORT_PERIMETER_M)
+    }
+    if (format == TH_WRITER_FIBOA && column == TH_EXPORT_PERIMETER_M) {
         return "metrics:perimeter";
+    }
     return th_export_columns[column].name;
 }
 
@@ -155,8 +169,9 @@ static size_t fields_fill(const struct th_export_layout *layout, enum th_writer_
     }
     for (size_t i = 0; i < layout->n_attributes; i++) {
         const struct th_export_attribute *from = &layout->attributes[i];
-        if (from->name != NULL)
+        if (from->name != NULL) {
             fields[n++] = (struct th_writer_field){from->name, TH_WRITER_TEXT, (int)from->width, 0};
+        }
     }
     return n;
 }
@@ -165,8 +180,8 @@ static enum th_status open_writer(struct exporting *e, enum th_writer_format for
                                   struct th_error *err)
 {
     size_t room = e->layout.n_columns + e->layout.n_attributes + 1;
-    struct th_writer_field *fields = calloc(room, sizeof *fields);
-    e->values = calloc(room, sizeof *e->values);
+    struct th_writer_field *fields = calloc(room, sizeof(*fields));
+    e->values = calloc(room, sizeof(*e->values));
     if (fields == NULL || e->values == NULL) {
         free(fields);
         return th_error_no_memory(err);
@@ -183,8 +198,9 @@ static enum th_status open_writer(struct exporting *e, enum th_writer_format for
         .n_fields = fields_fill(&e->layout, format, fields)};
     enum th_status status = th_writer_open(e->options->path, &how, &e->writer, err);
     free(fields);
-    if (status == TH_OK && format == TH_WRITER_SHP)
+    if (status == TH_OK && format == TH_WRITER_SHP) {
         status = attach_dictionary(e, err);
+    }
     return status;
 }
 
@@ -193,8 +209,9 @@ static enum th_status open_workbook(struct exporting *e, struct th_error *err)
     const char *program = th_registry_surroundings(e->registry)->program;
     const struct th_workbook_options how = {.title = "parcels", .program = program};
     enum th_status status = th_workbook_open(e->options->path, &how, &e->workbook, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_export_sheet_begin(e->options, &e->layout, e->workbook, err);
+    }
     return status;
 }
 
@@ -206,14 +223,18 @@ static enum th_status open_target(struct exporting *e, const struct th_parcel_fi
     bool csv = strcmp(format, "csv") == 0;
     bool table = csv || strcmp(format, "xlsx") == 0;
     enum th_status status = th_file_check_new(e->options->path, err);
-    if (status == TH_OK && table && e->options->crs != NULL)
+    if (status == TH_OK && table && e->options->crs != NULL) {
         status = th_error_set(err, TH_INVALID, "export_crs", "crs", e->options->crs, NULL);
-    if (status == TH_OK && !table && !th_writer_format_find(format, &kind))
+    }
+    if (status == TH_OK && !table && !th_writer_format_find(format, &kind)) {
         status = th_error_set(err, TH_INVALID, "export_format", "format", format, NULL);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_export_layout_make(e->store, filter, e->options, &e->layout, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     if (csv) {
         th_export_csv_begin(e->options, &e->layout, &e->csv);
         return TH_OK;
@@ -233,10 +254,12 @@ static enum th_status close_target(struct exporting *e, struct th_error *err)
     struct th_workbook *workbook = e->workbook;
     e->writer = NULL;
     e->workbook = NULL;
-    if (writer != NULL)
+    if (writer != NULL) {
         e->n_replaced = th_writer_replaced(writer);
-    if (writer != NULL)
+    }
+    if (writer != NULL) {
         return th_writer_close(writer, heard_of, e, err);
+    }
     enum th_status status;
     if (workbook != NULL) {
         th_export_sheet_end(e->options, &e->layout, workbook);
@@ -256,30 +279,37 @@ static enum th_status export_rows(struct exporting *e, struct th_error *err)
     struct th_parcel_choice choice;
     struct th_registry_record frame;
     enum th_status status = th_store_begin_read(e->store, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     status =
         th_parcel_choose(e->store, options->village, options->kind, options->package, &choice, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_parcel_choose_state(
             options->state, options->package == NULL && options->on == NULL, &choice, err);
-    if (status == TH_OK && options->on != NULL && options->package != NULL)
+    }
+    if (status == TH_OK && options->on != NULL && options->package != NULL) {
         status = th_error_set(err, TH_USAGE, "export_on_package", NULL);
-    if (status == TH_OK && options->on != NULL)
+    }
+    if (status == TH_OK && options->on != NULL) {
         status = th_date_parse(options->on, &choice.filter.on, err);
-    if (status == TH_OK)
-        status = th_registry_record_load(e->store, &frame, err);
+    }
     if (status == TH_OK) {
-        (void)snprintf(e->collection, sizeof e->collection, "tanhui-%s", frame.registry_id);
+        status = th_registry_record_load(e->store, &frame, err);
+    }
+    if (status == TH_OK) {
+        (void)snprintf(e->collection, sizeof(e->collection), "tanhui-%s", frame.registry_id);
         status = open_target(e, &choice.filter, err);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_parcel_geometry_each(e->store, &choice.filter, export_one, e, err);
+    }
     th_store_end_read(e->store);
     if (status == TH_OK && e->status != TH_OK) {
         status = e->status;
-        if (err != NULL)
+        if (err != NULL) {
             *err = e->err;
+        }
     }
     return status;
 }
@@ -297,18 +327,21 @@ enum th_status th_export(struct th_registry *registry, const struct th_export_op
     th_buf_init(&e.csv, CSV_LIMIT);
     th_export_row_init(&e.row);
     enum th_status status = export_rows(&e, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = close_target(&e, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_hash_file(TH_HASH_SHA256, options->path, &sha256, err);
+    }
     if (status == TH_OK) {
         struct th_json *reply = th_json_object();
         th_json_set_text(reply, "file", options->path);
         th_json_set_int(reply, "n", e.n);
         th_json_set_text(reply, "sha256", th_hash_hex(&sha256, hex));
         th_json_set_text(reply, "format", options->format);
-        if (e.n_replaced > 0)
+        if (e.n_replaced > 0) {
             th_json_set_int(reply, "replaced", (int64_t)e.n_replaced);
+        }
         th_json_set(reply, "files", e.files);
         e.files = NULL;
         status = th_reply_finish(TH_OK, reply, ret_reply, err);

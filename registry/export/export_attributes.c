@@ -27,10 +27,11 @@ static size_t position(const struct th_export_layout *layout, const char *key)
     size_t high = layout->n_attributes;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (strcmp(layout->attributes[middle].key, key) < 0)
+        if (strcmp(layout->attributes[middle].key, key) < 0) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -41,17 +42,19 @@ static enum th_status insert(struct collecting *c, size_t at, const char *key)
     if (layout->n_attributes == c->capacity) {
         size_t capacity = 2 * c->capacity + 16;
         struct th_export_attribute *grown =
-            realloc(layout->attributes, capacity * sizeof *layout->attributes);
-        if (grown == NULL)
+            realloc(layout->attributes, capacity * sizeof(*layout->attributes));
+        if (grown == NULL) {
             return th_error_no_memory(&c->err);
+        }
         layout->attributes = grown;
         c->capacity = capacity;
     }
     char *copy = th_text_duplicate(key);
-    if (copy == NULL)
+    if (copy == NULL) {
         return th_error_no_memory(&c->err);
+    }
     memmove(&layout->attributes[at + 1], &layout->attributes[at],
-            (layout->n_attributes - at) * sizeof *layout->attributes);
+            (layout->n_attributes - at) * sizeof(*layout->attributes));
     layout->attributes[at] = (struct th_export_attribute){.key = copy};
     layout->n_attributes++;
     return TH_OK;
@@ -62,20 +65,24 @@ static bool collect(void *context, const struct th_parcel_record *record, const 
     struct collecting *c = context;
     struct th_json *parsed = NULL;
     (void)record;
-    if (strcmp(attributes, "{}") == 0)
+    if (strcmp(attributes, "{}") == 0) {
         return true;
+    }
     c->status = th_json_parse(attributes, strlen(attributes), &parsed, &c->err);
     for (void *it = th_json_iter(parsed); c->status == TH_OK && it != NULL;
          it = th_json_iter_next(parsed, it)) {
         size_t width = strlen(th_json_text(th_json_iter_value(it)));
         const char *key = th_json_iter_key(it);
         size_t at = position(c->layout, key);
-        if (width == 0)
+        if (width == 0) {
             continue;
-        if (at == c->layout->n_attributes || strcmp(c->layout->attributes[at].key, key) != 0)
+        }
+        if (at == c->layout->n_attributes || strcmp(c->layout->attributes[at].key, key) != 0) {
             c->status = insert(c, at, key);
-        if (c->status == TH_OK && c->layout->attributes[at].width < width)
+        }
+        if (c->status == TH_OK && c->layout->attributes[at].width < width) {
             c->layout->attributes[at].width = width;
+        }
     }
     th_json_free(parsed);
     return c->status == TH_OK;
@@ -97,17 +104,21 @@ static enum th_status is_misread(const struct th_field_names *names, const char 
     const bool taken = false;
     enum th_status status =
         th_field_names_assign(names, &key, &taken, 1, NULL, NULL, &meaning, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_misread =
             meaning.key[0] != '\0' && (strcmp(meaning.key, key) != 0 || th_field_key_used(key));
+    }
     return status;
 }
 
 static bool is_taken(const struct th_export_layout *layout, size_t n, const char *name)
 {
-    for (size_t i = 0; i < n; i++)
-        if (layout->attributes[i].name != NULL && strcasecmp(layout->attributes[i].name, name) == 0)
+    for (size_t i = 0; i < n; i++) {
+        if (layout->attributes[i].name != NULL &&
+            strcasecmp(layout->attributes[i].name, name) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -116,9 +127,11 @@ static const char *title_of(const struct th_export_options *options, const char 
 {
     char name[NAME_LIMIT];
     bool table = strcmp(options->format, "csv") == 0 || strcmp(options->format, "xlsx") == 0;
-    if (options->messages == NULL || !table || strlen(key) + sizeof "value.field." > sizeof name)
+    if (options->messages == NULL || !table ||
+        strlen(key) + sizeof("value.field.") > sizeof(name)) {
         return NULL;
-    snprintf(name, sizeof name, "value.field.%s", key);
+    }
+    snprintf(name, sizeof(name), "value.field.%s", key);
     return th_messages_find(options->messages, options->lang, name);
 }
 
@@ -132,11 +145,13 @@ static enum th_status title_fits(const struct th_field_names *names,
     bool own = false; // of another attribute
     enum th_status status =
         th_field_names_assign(names, &title, &taken, 1, NULL, NULL, &meaning, err);
-    for (size_t i = 0; i < layout->n_attributes; i++)
+    for (size_t i = 0; i < layout->n_attributes; i++) {
         own = own || (i != at && strcasecmp(layout->attributes[i].key, title) == 0);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *ret_fits = !own && !is_taken(layout, at, title) &&
                     strcmp(meaning.key, layout->attributes[at].key) == 0;
+    }
     return status;
 }
 
@@ -149,8 +164,9 @@ static void name_choose(const struct th_export_layout *layout, size_t at, bool r
     bool small = strcmp(format, "shp") == 0;
     th_own_attribute_name(key, true, 0, xml, name);
     if (!reserved && !(small && name->size > SHAPEFILE_NAME_MAX) &&
-        !is_taken(layout, at, th_buf_text(name)))
+        !is_taken(layout, at, th_buf_text(name))) {
         return;
+    }
     if (small) {
         th_own_attribute_short(key, ++*n_short, name);
         return;
@@ -171,10 +187,13 @@ static enum th_status name_find(const struct th_field_names *names,
     bool misread = false;
     bool fits = false;
     enum th_status status = is_misread(names, key, &misread, err);
-    if (status == TH_OK && !misread && title != NULL && !th_own_reserved(title, options->messages))
+    if (status == TH_OK && !misread && title != NULL &&
+        !th_own_reserved(title, options->messages)) {
         status = title_fits(names, layout, at, title, &fits, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     if (fits) {
         th_buf_clear(name);
         th_buf_append_str(name, title);
@@ -197,13 +216,16 @@ static enum th_status names_give(const struct th_export_options *options,
     for (size_t i = 0; status == TH_OK && i < layout->n_attributes; i++) {
         struct th_export_attribute *attribute = &layout->attributes[i];
         // Cut, a text would come back as another one.
-        if (shp && attribute->width > SHAPEFILE_TEXT_MAX)
+        if (shp && attribute->width > SHAPEFILE_TEXT_MAX) {
             continue;
+        }
         status = name_find(names, options, layout, i, &n_short, &name, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             attribute->name = th_text_duplicate(th_buf_text(&name));
-        if (status == TH_OK && attribute->name == NULL)
+        }
+        if (status == TH_OK && attribute->name == NULL) {
             status = th_error_no_memory(err);
+        }
     }
     th_buf_clear(&name);
     th_field_names_free(names);
@@ -222,15 +244,18 @@ enum th_status th_export_layout_make(struct th_store *store, const struct th_par
                                 : th_parcel_each(store, filter, collect, &c, err);
     if (status == TH_OK && c.status != TH_OK) {
         status = c.status;
-        if (err != NULL)
+        if (err != NULL) {
             *err = c.err;
+        }
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = names_give(options, &layout, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *ret_layout = layout;
-    else
+    } else {
         th_export_layout_clear(&layout);
+    }
     return status;
 }
 
@@ -255,8 +280,9 @@ void th_export_attribute_meaning(const struct th_export_options *options,
 {
     struct th_error args = {0};
     th_buf_clear(out);
-    if (options->messages == NULL)
+    if (options->messages == NULL) {
         return;
+    }
     (void)th_error_set(&args, TH_OK, "", "key", attribute->key, NULL);
     th_messages_format(options->messages, options->lang,
                        attribute->name == NULL ? "export.attribute_left" : "export.attribute",

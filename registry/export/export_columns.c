@@ -119,9 +119,10 @@ static const char *words(const struct th_export_options *options, const char *pr
                          const char *name, const char *fallback)
 {
     char key[TITLE_SIZE];
-    (void)snprintf(key, sizeof key, "%s%s", prefix, name);
-    if (options->messages == NULL)
+    (void)snprintf(key, sizeof(key), "%s%s", prefix, name);
+    if (options->messages == NULL) {
         return fallback;
+    }
     const char *text = th_messages_find(options->messages, options->lang, key);
     return text == NULL ? fallback : text;
 }
@@ -133,7 +134,7 @@ const char *th_export_title(const struct th_export_options *options, const char 
 
 void th_export_row_init(struct th_export_row *row)
 {
-    memset(row, 0, sizeof *row);
+    memset(row, 0, sizeof(*row));
     th_buf_init(&row->description, DESCRIPTION_LIMIT);
     th_buf_init(&row->details, DESCRIPTION_LIMIT);
 }
@@ -159,8 +160,9 @@ static void split_number(struct th_export_row *row, const char *number)
     bool both = digits > 0 && number[digits] == '-' && number[digits + 1] != '\0';
     row->values[TH_EXPORT_COMPARTMENT].text = NULL;
     row->values[TH_EXPORT_SUB_COMPARTMENT].text = or_null(number);
-    if (!both)
+    if (!both) {
         return;
+    }
     memcpy(row->compartment, number, digits);
     row->compartment[digits] = '\0';
     row->values[TH_EXPORT_COMPARTMENT].text = row->compartment;
@@ -187,8 +189,9 @@ static void describe(struct th_export_row *row, const struct th_export_options *
                        words(options, "parcel.kind.", record->kind, record->kind), "mu",
                        th_cent_format(th_area_mu_cent(counted), mu), "m2",
                        th_cent_format(th_area_m2_cent(counted), m2), NULL);
-    if (apart)
+    if (apart) {
         th_error_add(&args, "measured_m2", th_cent_format(th_area_m2_cent(record->measured), m2));
+    }
     th_messages_format(options->messages, options->lang,
                        apart ? "export.description_apart" : "export.description", args.args,
                        args.n_args, &row->description);
@@ -200,10 +203,11 @@ enum th_status th_export_row_fill(struct th_export_row *row,
                                   const struct th_export_place *place, struct th_error *err)
 {
     struct th_export_value *values = row->values;
-    if (record->number[0] != '\0')
-        th_text_copy(row->label, sizeof row->label, record->number);
-    else
-        (void)snprintf(row->label, sizeof row->label, "#%" PRId64, record->parcel_id);
+    if (record->number[0] != '\0') {
+        th_text_copy(row->label, sizeof(row->label), record->number);
+    } else {
+        (void)snprintf(row->label, sizeof(row->label), "#%" PRId64, record->parcel_id);
+    }
     th_text_copy(row->county, 7, record->village);
     split_number(row, record->number);
     describe(row, options, record, place);
@@ -240,8 +244,9 @@ enum th_status th_export_row_fill(struct th_export_row *row,
     values[TH_EXPORT_METHOD].text = "unknown";
     values[TH_EXPORT_DETAILS].text = th_buf_text(&row->details);
     enum th_status status = th_buf_check(&row->description, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_buf_check(&row->details, err);
+    }
     th_json_free(row->attributes);
     row->attributes = NULL;
     return status == TH_OK
@@ -276,9 +281,10 @@ void th_export_dictionary(const struct th_export_options *options,
 {
     static const char *const HEADINGS[] = {"field", "name", "meaning", "unit", "full"};
     th_csv_begin(out, true);
-    for (size_t i = 0; i < COUNT(HEADINGS); i++)
+    for (size_t i = 0; i < COUNT(HEADINGS); i++) {
         th_csv_cell(out, words(options, "export.dictionary.", HEADINGS[i], HEADINGS[i]),
                     i + 1 == COUNT(HEADINGS));
+    }
     for (size_t i = 0; i < layout->n_columns; i++) {
         const struct th_export_column_spec *spec = &th_export_columns[layout->columns[i]];
         th_csv_cell(out, spec->short_name != NULL ? spec->short_name : spec->name, false);

@@ -63,9 +63,10 @@ static const char *text_shown(const struct th_export_options *options, enum th_e
                               const char *text)
 {
     char key[64];
-    if (text == NULL || (column != TH_EXPORT_KIND && column != TH_EXPORT_STATE))
+    if (text == NULL || (column != TH_EXPORT_KIND && column != TH_EXPORT_STATE)) {
         return text;
-    (void)snprintf(key, sizeof key, "%s.%s",
+    }
+    (void)snprintf(key, sizeof(key), "%s.%s",
                    column == TH_EXPORT_KIND ? "parcel.kind" : "value.state", text);
     return phrase(options, key, text);
 }
@@ -99,12 +100,14 @@ void th_export_csv_row(const struct th_export_options *options, const struct th_
     struct th_buf cell;
     size_t n = layout->n_columns;
     th_buf_init(&cell, CELL_LIMIT);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         csv_cell(options, row, layout->columns[i],
                  i + 1 == n + layout->n_attributes && !options->with_wkt, &cell, out);
-    for (size_t i = 0; i < layout->n_attributes; i++)
+    }
+    for (size_t i = 0; i < layout->n_attributes; i++) {
         th_csv_cell(out, th_export_attribute_text(row, &layout->attributes[i]),
                     i + 1 == layout->n_attributes && !options->with_wkt);
+    }
     if (options->with_wkt) {
         th_buf_clear(&cell);
         wkt(geometry, &cell);
@@ -124,13 +127,16 @@ enum th_status th_export_sheet_begin(const struct th_export_options *options,
                                      struct th_workbook *workbook, struct th_error *err)
 {
     size_t n = layout->n_columns + layout->n_attributes;
-    struct th_workbook_column *titles = calloc(n + 2, sizeof *titles);
-    if (titles == NULL)
+    struct th_workbook_column *titles = calloc(n + 2, sizeof(*titles));
+    if (titles == NULL) {
         return th_error_no_memory(err);
-    for (size_t i = 0; i < layout->n_columns; i++)
+    }
+    for (size_t i = 0; i < layout->n_columns; i++) {
         titles[i].title = th_export_title(options, th_export_columns[layout->columns[i]].name);
-    for (size_t i = layout->n_columns; i < n; i++)
+    }
+    for (size_t i = layout->n_columns; i < n; i++) {
         titles[i].title = layout->attributes[i - layout->n_columns].name;
+    }
     if (options->with_wkt) {
         titles[n++].title = th_export_title(options, th_export_columns[TH_EXPORT_CRS].name);
         titles[n++].title = th_export_title(options, "wkt");
@@ -168,10 +174,12 @@ enum th_status th_export_sheet_row(const struct th_export_options *options,
                                    struct th_workbook *workbook, struct th_error *err)
 {
     th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
-    for (size_t i = 0; i < layout->n_columns; i++)
+    for (size_t i = 0; i < layout->n_columns; i++) {
         sheet_cell(options, row, layout->columns[i], workbook);
-    for (size_t i = 0; i < layout->n_attributes; i++)
+    }
+    for (size_t i = 0; i < layout->n_attributes; i++) {
         th_workbook_text(workbook, th_export_attribute_text(row, &layout->attributes[i]));
+    }
     enum th_status status = TH_OK;
     if (options->with_wkt) {
         struct th_buf cell;
@@ -193,13 +201,13 @@ void th_export_sheet_end(const struct th_export_options *options,
         {phrase(options, "export.dictionary.meaning", "meaning"), 60, true},
         {phrase(options, "export.dictionary.unit", "unit"), 12, false}};
     th_workbook_sheet(workbook, phrase(options, "export.sheet.notes", "notes"), titles,
-                      sizeof titles / sizeof titles[0]);
+                      sizeof(titles) / sizeof(titles[0]));
     for (size_t i = 0; i < layout->n_columns; i++) {
         const struct th_export_column_spec *spec = &th_export_columns[layout->columns[i]];
         char meaning[64];
         char unit[64];
-        (void)snprintf(meaning, sizeof meaning, "export.meaning.%s", spec->name);
-        (void)snprintf(unit, sizeof unit, "export.unit.%s", spec->unit == NULL ? "" : spec->unit);
+        (void)snprintf(meaning, sizeof(meaning), "export.meaning.%s", spec->name);
+        (void)snprintf(unit, sizeof(unit), "export.unit.%s", spec->unit == NULL ? "" : spec->unit);
         th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
         th_workbook_text(workbook, th_export_title(options, spec->name));
         th_workbook_text(workbook, phrase(options, meaning, ""));

@@ -51,13 +51,15 @@ static enum th_status grow(struct drawing *d)
         th_error_add_int(&d->err, "limit", PARCELS_MAX);
         return status;
     }
-    struct drawn *items = realloc(d->items, (d->n + 1) * sizeof *items);
-    if (items == NULL)
+    struct drawn *items = realloc(d->items, (d->n + 1) * sizeof(*items));
+    if (items == NULL) {
         return th_error_no_memory(&d->err);
+    }
     d->items = items;
-    struct th_map_parcel *parcels = realloc(d->parcels, (d->n + 1) * sizeof *parcels);
-    if (parcels == NULL)
+    struct th_map_parcel *parcels = realloc(d->parcels, (d->n + 1) * sizeof(*parcels));
+    if (parcels == NULL) {
         return th_error_no_memory(&d->err);
+    }
     d->parcels = parcels;
     d->items[d->n] = (struct drawn){0};
     return TH_OK;
@@ -69,24 +71,28 @@ static bool collect(void *context, const struct th_parcel_record *record, const 
     struct drawing *d = context;
     (void)attributes;
     d->status = grow(d);
-    if (d->status != TH_OK)
+    if (d->status != TH_OK) {
         return false;
+    }
     struct drawn *item = &d->items[d->n];
     d->status = th_geometry_from_wkb(wkb, wkb_size, &item->geometry, &d->err);
-    if (d->status != TH_OK)
+    if (d->status != TH_OK) {
         return false;
-    if (record->number[0] != '\0')
-        th_text_copy(item->label, sizeof item->label, record->number);
-    else
-        (void)snprintf(item->label, sizeof item->label, "#%lld", (long long)record->parcel_id);
-    th_text_copy(item->kind, sizeof item->kind, record->kind);
-    th_text_copy(item->village, sizeof item->village, record->village_name);
+    }
+    if (record->number[0] != '\0') {
+        th_text_copy(item->label, sizeof(item->label), record->number);
+    } else {
+        (void)snprintf(item->label, sizeof(item->label), "#%lld", (long long)record->parcel_id);
+    }
+    th_text_copy(item->kind, sizeof(item->kind), record->kind);
+    th_text_copy(item->village, sizeof(item->village), record->village_name);
     struct th_area counted = th_parcel_counted(record);
     d->parcels[d->n] = (struct th_map_parcel){
         .parcel_id = record->parcel_id, .counted = counted, .measured = record->measured};
     struct th_box box = th_geometry_box(&item->geometry);
-    if (d->n == 0)
+    if (d->n == 0) {
         d->box = box;
+    }
     d->box.west = fmin(d->box.west, box.west);
     d->box.south = fmin(d->box.south, box.south);
     d->box.east = fmax(d->box.east, box.east);
@@ -94,8 +100,9 @@ static bool collect(void *context, const struct th_parcel_record *record, const 
     d->n++;
     th_hasher_update(d->hasher, record->row_hash.bytes, TH_HASH_SIZE);
     d->status = th_area_add(d->total, record->measured, &d->total, &d->err);
-    if (d->status == TH_OK)
+    if (d->status == TH_OK) {
         d->status = th_area_add(d->counted, counted, &d->counted, &d->err);
+    }
     return d->status == TH_OK;
 }
 
@@ -104,16 +111,21 @@ static bool collect(void *context, const struct th_parcel_record *record, const 
 static double central_meridian(const char *code, double middle_deg)
 {
     int64_t epsg = 0;
-    if (!th_text_starts_with(code, "EPSG:") || !th_text_parse_int(code + 5, 1, INT32_MAX, &epsg))
+    if (!th_text_starts_with(code, "EPSG:") || !th_text_parse_int(code + 5, 1, INT32_MAX, &epsg)) {
         return middle_deg;
-    if (epsg >= 4491 && epsg <= 4501)
+    }
+    if (epsg >= 4491 && epsg <= 4501) {
         return 75 + 6 * (double)(epsg - 4491);
-    if (epsg >= 4502 && epsg <= 4512)
+    }
+    if (epsg >= 4502 && epsg <= 4512) {
         return 75 + 6 * (double)(epsg - 4502);
-    if (epsg >= 4513 && epsg <= 4533)
+    }
+    if (epsg >= 4513 && epsg <= 4533) {
         return 75 + 3 * (double)(epsg - 4513);
-    if (epsg >= 4534 && epsg <= 4554)
+    }
+    if (epsg >= 4534 && epsg <= 4554) {
         return 75 + 3 * (double)(epsg - 4534);
+    }
     return middle_deg;
 }
 
@@ -125,7 +137,7 @@ static enum th_status choose_format(const char *path, enum th_map_format *ret_fo
         enum th_map_format format;
     } FORMATS[] = {{"pdf", TH_MAP_PDF}, {"png", TH_MAP_PNG}, {"svg", TH_MAP_SVG}};
     const char *dot = strrchr(path, '.');
-    for (size_t i = 0; dot != NULL && i < sizeof FORMATS / sizeof FORMATS[0]; i++) {
+    for (size_t i = 0; dot != NULL && i < sizeof(FORMATS) / sizeof(FORMATS[0]); i++) {
         if (strcmp(dot + 1, FORMATS[i].ending) == 0) {
             *ret_format = FORMATS[i].format;
             *ret_name = FORMATS[i].ending;
@@ -139,11 +151,13 @@ static enum th_status project_one(struct th_crs_transform *transform, struct dra
                                   struct th_map_parcel *parcel, struct th_error *err)
 {
     enum th_status status = th_crs_transform_apply(transform, &item->geometry, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
-    item->rings = calloc(item->geometry.n_rings, sizeof *item->rings);
-    if (item->rings == NULL)
+    }
+    item->rings = calloc(item->geometry.n_rings, sizeof(*item->rings));
+    if (item->rings == NULL) {
         return th_error_no_memory(err);
+    }
     size_t start = 0;
     for (size_t r = 0; r < item->geometry.n_rings; r++) {
         // struct th_xy is two doubles, which is how the sheet wants them.
@@ -180,10 +194,12 @@ static enum th_status project(struct drawing *d, const char *definition,
                               struct th_crs_transform **ret_transform, struct th_error *err)
 {
     enum th_status status = th_crs_transform_new_inverse(definition, ret_transform, err);
-    for (size_t i = 0; status == TH_OK && i < d->n; i++)
+    for (size_t i = 0; status == TH_OK && i < d->n; i++) {
         status = project_one(*ret_transform, &d->items[i], &d->parcels[i], err);
-    if (status == TH_OK && !in_metres(d))
+    }
+    if (status == TH_OK && !in_metres(d)) {
         status = th_error_set(err, TH_INVALID, "map_crs", "crs", definition, NULL);
+    }
     return status;
 }
 
@@ -193,11 +209,12 @@ static void titles(const struct th_map_options *options, const struct th_parcel_
 {
     struct th_error_arg name = {.name = "name"};
     const char *what = th_messages_text(options->messages, options->lang, "parcels.map_all");
-    if (choice->package.package_id != 0)
+    if (choice->package.package_id != 0) {
         what = choice->package.name;
-    else if (choice->village.code[0] != '\0')
+    } else if (choice->village.code[0] != '\0') {
         what = choice->village.name;
-    th_text_copy(name.value, sizeof name.value, what);
+    }
+    th_text_copy(name.value, sizeof(name.value), what);
     th_messages_format(options->messages, options->lang, "parcels.map_title", &name, 1, title);
     th_buf_append_str(subtitle, frame->name);
     if (choice->village.code[0] != '\0') {
@@ -234,8 +251,9 @@ static enum th_status print(struct th_registry *registry, const struct th_map_op
     enum th_map_format format = TH_MAP_PDF;
     const char *format_name = NULL;
     enum th_status status = choose_format(options->path, &format, &format_name, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     th_buf_init(&texts.title, 1024);
     th_buf_init(&texts.subtitle, 4096);
     th_buf_init(&texts.registry, 1024);
@@ -297,11 +315,13 @@ static enum th_status gather(struct th_store *store, const struct th_map_options
                              struct drawing *d, struct th_error *err)
 {
     enum th_status status = th_store_begin_read(store, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     status = th_registry_record_load(store, frame, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_parcel_choose(store, options->village, NULL, options->package, choice, err);
+    }
     if (status == TH_OK) {
         choice->filter.state = options->package == NULL ? "registered" : NULL;
         status = th_parcel_geometry_each(store, &choice->filter, collect, d, err);
@@ -309,11 +329,13 @@ static enum th_status gather(struct th_store *store, const struct th_map_options
     th_store_end_read(store);
     if (status == TH_OK && d->status != TH_OK) {
         status = d->status;
-        if (err != NULL)
+        if (err != NULL) {
             *err = d->err;
+        }
     }
-    if (status == TH_OK && d->n == 0)
+    if (status == TH_OK && d->n == 0) {
         status = th_error_set(err, TH_NOT_FOUND, "map_empty", NULL);
+    }
     return status;
 }
 
@@ -328,23 +350,27 @@ enum th_status th_map_use(struct th_registry *registry, const struct th_map_opti
     struct th_registry_record frame;
     char zone[32];
     enum th_status status = d.hasher == NULL ? th_error_no_memory(err) : TH_OK;
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_file_check_new(options->path, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = gather(th_registry_store(registry), options, &choice, &frame, &d, err);
+    }
     if (status == TH_OK) {
         const char *crs = options->crs;
-        if (crs == NULL && frame.crs[0] != '\0')
+        if (crs == NULL && frame.crs[0] != '\0') {
             crs = frame.crs;
+        }
         if (crs == NULL) {
-            (void)snprintf(zone, sizeof zone, "EPSG:%d",
+            (void)snprintf(zone, sizeof(zone), "EPSG:%d",
                            th_crs_gauss_kruger_code((d.box.west + d.box.east) / 2));
             crs = zone;
         }
         status = project(&d, crs, &transform, err);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = print(registry, options, &choice, &frame, &d, transform, ret_reply, err);
+    }
     th_crs_transform_free(transform);
     drawing_clear(&d);
     return status;

@@ -25,13 +25,15 @@ static const struct {
 static void datum_take(const char *name, size_t size, struct th_error_arg *datum)
 {
     datum->value[0] = '\0';
-    if (size < sizeof datum->value) {
+    if (size < sizeof(datum->value)) {
         memcpy(datum->value, name, size);
         datum->value[size] = '\0';
     }
-    for (size_t i = 0; i < sizeof DATUMS / sizeof DATUMS[0]; i++)
-        if (strcmp(datum->value, DATUMS[i].name) == 0)
-            th_text_copy(datum->value, sizeof datum->value, DATUMS[i].words);
+    for (size_t i = 0; i < sizeof(DATUMS) / sizeof(DATUMS[0]); i++) {
+        if (strcmp(datum->value, DATUMS[i].name) == 0) {
+            th_text_copy(datum->value, sizeof(datum->value), DATUMS[i].words);
+        }
+    }
 }
 
 void th_crs_words(const struct th_messages *messages, enum th_lang lang, const char *name,
@@ -40,14 +42,16 @@ void th_crs_words(const struct th_messages *messages, enum th_lang lang, const c
     static const char SEPARATOR[] = " / ";
     struct th_error_arg args[2] = {{.name = "datum"}, {.name = "number"}};
     const char *zone = strstr(name, SEPARATOR);
-    for (size_t i = 0; zone != NULL && i < sizeof ZONES / sizeof ZONES[0]; i++) {
+    for (size_t i = 0; zone != NULL && i < sizeof(ZONES) / sizeof(ZONES[0]); i++) {
         const char *number = zone + strlen(SEPARATOR);
-        if (!th_text_starts_with(number, ZONES[i].begin))
+        if (!th_text_starts_with(number, ZONES[i].begin)) {
             continue;
+        }
         number += strlen(ZONES[i].begin);
         size_t digits = strspn(number, "0123456789");
-        if (digits == 0 || digits > 3 || strcmp(number + digits, ZONES[i].end) != 0)
+        if (digits == 0 || digits > 3 || strcmp(number + digits, ZONES[i].end) != 0) {
             continue;
+        }
         datum_take(name, (size_t)(zone - name), &args[0]);
         th_text_copy(args[1].value, digits + 1, number);
         th_messages_format(messages, lang, ZONES[i].key, args, 2, out);

@@ -19,10 +19,12 @@ static const char *const COLUMN_NAMES[N_COLUMNS][NAMES_MAX] = {
 static enum th_status columns_find(const struct th_csv_table *table, size_t columns[N_COLUMNS],
                                    struct th_error *err)
 {
-    for (size_t i = 0; i < N_COLUMNS; i++)
-        if (!th_csv_table_column(table, COLUMN_NAMES[i], NAMES_MAX, &columns[i]))
+    for (size_t i = 0; i < N_COLUMNS; i++) {
+        if (!th_csv_table_column(table, COLUMN_NAMES[i], NAMES_MAX, &columns[i])) {
             return th_error_set(err, TH_INVALID, "datum_columns", "column", COLUMN_NAMES[i][0],
                                 NULL);
+        }
+    }
     return TH_OK;
 }
 
@@ -33,8 +35,9 @@ static enum th_status points_read(const struct th_csv_table *table, const size_t
         double numbers[4];
         for (size_t i = 0; i < 4; i++) {
             const char *cell = th_csv_table_cell(table, row, columns[i + 1]);
-            if (th_text_parse_double(cell, &numbers[i]))
+            if (th_text_parse_double(cell, &numbers[i])) {
                 continue;
+            }
             enum th_status status =
                 th_error_set(err, TH_INVALID, "datum_number", "value", cell, NULL);
             th_error_add_int(err, "row", (long long)th_csv_table_line(table, row));
@@ -57,8 +60,9 @@ static struct th_json *reply_make(const struct th_csv_table *table, const size_t
     th_crs_datum_text(datum, NULL, &text);
     // What follows the parameters is for the record, not for typing.
     char *end = text.data == NULL ? NULL : strchr(text.data, ';');
-    if (end != NULL)
+    if (end != NULL) {
         *end = '\0';
+    }
     th_json_set_text(reply, "datum", th_buf_text(&text));
     th_buf_clear(&text);
     th_json_set_int(reply, "n", (int64_t)datum->n_points);
@@ -84,16 +88,19 @@ enum th_status th_datum_fit_use(const struct th_datum_fit_options *options,
     struct th_json *reply = NULL;
     struct th_crs_datum datum;
     size_t columns[N_COLUMNS];
-    if (options->n_parameters != 3 && options->n_parameters != 7)
+    if (options->n_parameters != 3 && options->n_parameters != 7) {
         return th_error_set(err, TH_USAGE, "datum_parameters", NULL);
+    }
     enum th_status status = th_csv_table_read(options->path, &table, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = columns_find(table, columns, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         goto done;
+    }
     size_t n = th_csv_table_rows(table) == 0 ? 0 : th_csv_table_rows(table) - 1;
-    points = calloc(n + 1, sizeof *points);
-    residuals = calloc(n + 1, sizeof *residuals);
+    points = calloc(n + 1, sizeof(*points));
+    residuals = calloc(n + 1, sizeof(*residuals));
     if (points == NULL || residuals == NULL) {
         status = th_error_no_memory(err);
         goto done;
@@ -108,8 +115,9 @@ enum th_status th_datum_fit_use(const struct th_datum_fit_options *options,
             .kind = options->n_parameters == 3 ? TH_CRS_DATUM_SHIFT : TH_CRS_DATUM_POSITION_VECTOR};
         status = th_crs_datum_fit(&fit, &datum, residuals, err);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         reply = reply_make(table, columns, &datum, residuals);
+    }
     status = th_reply_finish(status, reply, ret_reply, err);
 done:
     free(points);

@@ -38,14 +38,17 @@ static enum th_status take_up(struct th_registry *registry, int64_t draft_id,
     char *text = NULL;
     enum th_status status =
         th_draft_load(th_registry_store(registry), draft_id, &ret_taken->draft, &text, err);
-    if (status == TH_OK && !even_closed)
+    if (status == TH_OK && !even_closed) {
         status = th_draft_check(th_registry_store(registry), draft_id, ret_taken->draft.seq, err);
+    }
     ret_taken->options = *given;
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_import_settings_fill(text, true, &ret_taken->kept, &ret_taken->options, err);
+    }
     free(text);
-    if (ret_taken->options.source == NULL)
+    if (ret_taken->options.source == NULL) {
         ret_taken->options.source = ret_taken->draft.source;
+    }
     return status;
 }
 
@@ -64,17 +67,19 @@ static enum th_status path_fix(const char **path, struct th_arena *arena, struct
 static enum th_status paths_fix(struct th_parcel_import_options *options, struct th_arena *arena,
                                 struct th_error *err)
 {
-    const char **mends = th_arena_take(arena, (options->n_mends + 1) * sizeof *mends);
-    if (mends == NULL)
+    const char **mends = th_arena_take(arena, (options->n_mends + 1) * sizeof(*mends));
+    if (mends == NULL) {
         return th_error_no_memory(err);
+    }
     enum th_status status = path_fix(&options->source, arena, err);
     if (status == TH_OK && strlen(options->source) >= TH_DRAFT_SOURCE_SIZE) {
         (void)th_error_set(err, TH_LIMIT, "draft_source_long", NULL);
         th_error_add_int(err, "limit", TH_DRAFT_SOURCE_SIZE - 1);
         return TH_LIMIT;
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = path_fix(&options->waive_document, arena, err);
+    }
     for (size_t i = 0; status == TH_OK && i < options->n_mends; i++) {
         mends[i] = options->mends[i];
         status = path_fix(&mends[i], arena, err);
@@ -87,25 +92,29 @@ static enum th_status rows_without(const struct th_row_numbers *dropped,
                                    const struct th_row_numbers *kept, struct th_arena *arena,
                                    struct th_parcel_import_options *options, struct th_error *err)
 {
-    const char **texts = th_arena_take(arena, (dropped->n + 1) * sizeof *texts);
+    const char **texts = th_arena_take(arena, (dropped->n + 1) * sizeof(*texts));
     size_t n = 0;
-    for (size_t i = 0; i < kept->n; i++)
+    for (size_t i = 0; i < kept->n; i++) {
         if (!th_row_numbers_have(dropped, kept->items[i])) {
             enum th_status status = th_error_set(err, TH_INVALID, "row_not_dropped", NULL);
             th_error_add_int(err, "row", kept->items[i]);
             return status;
         }
+    }
     for (size_t i = 0; texts != NULL && i < dropped->n; i++) {
         char text[24];
-        if (th_row_numbers_have(kept, dropped->items[i]))
+        if (th_row_numbers_have(kept, dropped->items[i])) {
             continue;
-        snprintf(text, sizeof text, "%lld", (long long)dropped->items[i]);
+        }
+        snprintf(text, sizeof(text), "%lld", (long long)dropped->items[i]);
         texts[n] = th_arena_text(arena, text);
-        if (texts[n++] == NULL)
+        if (texts[n++] == NULL) {
             texts = NULL;
+        }
     }
-    if (texts == NULL)
+    if (texts == NULL) {
         return th_error_no_memory(err);
+    }
     options->drop_rows = texts;
     options->n_drop_rows = n;
     return TH_OK;
@@ -117,14 +126,17 @@ static enum th_status rows_keep(struct th_parcel_import_options *options, struct
 {
     struct th_row_numbers dropped = {0};
     struct th_row_numbers kept = {0};
-    if (options->n_keep_rows == 0)
+    if (options->n_keep_rows == 0) {
         return TH_OK;
+    }
     enum th_status status =
         th_row_numbers_read(options->drop_rows, options->n_drop_rows, "drop", &dropped, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_row_numbers_read(options->keep_rows, options->n_keep_rows, "keep", &kept, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = rows_without(&dropped, &kept, arena, options, err);
+    }
     free(dropped.items);
     free(kept.items);
     return status;
@@ -140,8 +152,9 @@ static enum th_status look(struct th_registry *registry, const struct th_request
     dry.idempotency_key = NULL;
     enum th_status status = th_parcel_import(registry, &dry, options, ret_reply, err);
     // That no parcel was written is what a draft is; the draft itself may well be.
-    if (status == TH_OK && !request->dry_run)
+    if (status == TH_OK && !request->dry_run) {
         th_json_remove(*ret_reply, "dry_run");
+    }
     return status;
 }
 
@@ -172,8 +185,9 @@ static struct th_json *asked(int64_t draft_id, const struct th_parcel_import_opt
     th_json_set_text(input, "source", given->source == NULL ? "" : given->source);
     th_json_set_text(input, "profile", given->profile == NULL ? "" : given->profile);
     struct th_json *kept = th_json_array();
-    for (size_t i = 0; i < given->n_keep_rows; i++)
+    for (size_t i = 0; i < given->n_keep_rows; i++) {
         th_json_append_text(kept, given->keep_rows[i]);
+    }
     th_json_set(input, "keep_rows", kept);
     return input;
 }
@@ -186,13 +200,14 @@ static enum th_status write_draft(struct th_work *work, struct th_draft *draft, 
     char *text = NULL;
     enum th_status status = th_json_dump(settings, TH_JSON_CANONICAL, &text, err);
     th_json_free(settings);
-    th_text_copy(draft->source, sizeof draft->source, options->source);
-    th_text_copy(draft->login, sizeof draft->login, th_work_actor(work)->login);
+    th_text_copy(draft->source, sizeof(draft->source), options->source);
+    th_text_copy(draft->login, sizeof(draft->login), th_work_actor(work)->login);
     draft->seq = th_work_seq(work);
-    if (status == TH_OK && draft->draft_id == 0)
+    if (status == TH_OK && draft->draft_id == 0) {
         status = th_draft_insert(th_work_store(work), draft, text, &draft->draft_id, err);
-    else if (status == TH_OK)
+    } else if (status == TH_OK) {
         status = th_draft_update(th_work_store(work), draft, seen_seq, text, err);
+    }
     free(text);
     return status;
 }
@@ -208,9 +223,10 @@ static enum th_status keep(struct th_registry *registry, const struct th_request
     struct th_json *input = asked(draft_id, given);
     char subject[48];
     enum th_status status = th_import_seen_digest(th_json_get(seen, "source"), &draft.sha256, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_work_begin(registry, request, TH_MAY_REGISTER, "draft.save", input, &work,
                                ret_reply, err);
+    }
     th_json_free(input);
     if (status != TH_OK || work == NULL) {
         th_json_free(seen);
@@ -219,11 +235,11 @@ static enum th_status keep(struct th_registry *registry, const struct th_request
     // A clerk's own village is said by nobody, but it must hold for whoever confirms.
     const char *own = th_work_actor(work)->village;
     if (draft_id == 0 && t->options.village == NULL && own != NULL) {
-        th_text_copy(t->village, sizeof t->village, own);
+        th_text_copy(t->village, sizeof(t->village), own);
         t->options.village = t->village;
     }
     status = write_draft(work, &draft, t->draft.seq, &t->options, err);
-    snprintf(subject, sizeof subject, "draft:%lld", (long long)draft.draft_id);
+    snprintf(subject, sizeof(subject), "draft:%lld", (long long)draft.draft_id);
     describe(seen, draft.draft_id, "open", &t->options);
     struct th_json *settings = th_import_settings_json(&t->options);
     return th_work_end(work, status, subject, body_of(&draft, settings), seen, ret_reply, err);
@@ -238,14 +254,18 @@ static enum th_status look_and_keep(struct th_registry *registry, const struct t
     struct th_json *seen = NULL;
     enum th_status status =
         th_import_settings_of_profile(th_registry_store(registry), &t->profile, &t->options, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = paths_fix(&t->options, &t->kept.arena, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = rows_keep(&t->options, &t->kept.arena, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = look(registry, request, &t->options, &seen, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = keep(registry, request, draft_id, given, t, seen, ret_reply, err);
+    }
     return status;
 }
 
@@ -265,8 +285,9 @@ enum th_status th_draft_set(struct th_registry *registry, const struct th_reques
 {
     struct taken_up t = {0};
     enum th_status status = take_up(registry, draft_id, options, false, &t, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = look_and_keep(registry, request, draft_id, options, &t, ret_reply, err);
+    }
     put_down(&t);
     return status;
 }
@@ -286,8 +307,9 @@ static enum th_status import_tell(struct th_store *store, int64_t import_id, str
     struct th_import_record import;
     char hex[TH_HASH_HEX_SIZE];
     enum th_status status = th_import_load(store, import_id, &import, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_json *source = th_json_object();
     th_json_set_text(source, "name", import.source);
     th_json_set_text(source, "sha256", th_hash_hex(&import.sha256, hex));
@@ -308,8 +330,9 @@ static enum th_status dropped_tell(const struct th_parcel_import_options *option
     struct th_row_numbers dropped = {0};
     enum th_status status =
         th_row_numbers_read(options->drop_rows, options->n_drop_rows, "drop", &dropped, err);
-    if (status == TH_OK && dropped.n > 0)
+    if (status == TH_OK && dropped.n > 0) {
         th_json_set_int(reply, "dropped", (int64_t)dropped.n);
+    }
     free(dropped.items);
     return status;
 }
@@ -320,15 +343,18 @@ static enum th_status closed_tell(struct th_registry *registry, const struct tak
 {
     struct th_store *store = th_registry_store(registry);
     const struct th_draft *draft = &t->draft;
-    if (t->options.problems_path != NULL || t->options.overlaps_path != NULL)
+    if (t->options.problems_path != NULL || t->options.overlaps_path != NULL) {
         return th_draft_check(store, draft->draft_id, draft->seq, err);
+    }
     struct th_json *reply = th_json_object();
     describe(reply, draft->draft_id, draft->state, &t->options);
     enum th_status status = th_journal_each(store, NULL, draft->seq, 1, closing_tell, reply, err);
-    if (status == TH_OK && draft->import_id != 0)
+    if (status == TH_OK && draft->import_id != 0) {
         status = import_tell(store, draft->import_id, reply, err);
-    if (status == TH_OK && draft->import_id != 0)
+    }
+    if (status == TH_OK && draft->import_id != 0) {
         status = dropped_tell(&t->options, reply, err);
+    }
     return th_reply_finish(status, reply, ret_reply, err);
 }
 
@@ -344,11 +370,13 @@ enum th_status th_draft_show(struct th_registry *registry, const struct th_reque
         put_down(&t);
         return status;
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = look(registry, request, &t.options, &seen, err);
+    }
     struct th_hash now;
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_import_seen_digest(th_json_get(seen, "source"), &now, err);
+    }
     if (status == TH_OK) {
         describe(seen, draft_id, "open", &t.options);
         th_json_set_bool(seen, "source_changed",
@@ -375,8 +403,9 @@ enum th_status th_draft_confirm(struct th_registry *registry, const struct th_re
     }
     bool stored = status == TH_OK && th_json_get(reply, "import_id") != NULL;
     // Without a row to store nothing was written that would have met somebody else's decision.
-    if (status == TH_OK && !th_json_get_bool(reply, "replayed", false) && !stored)
+    if (status == TH_OK && !th_json_get_bool(reply, "replayed", false) && !stored) {
         status = th_draft_check(th_registry_store(registry), draft_id, t.draft.seq, err);
+    }
     if (status == TH_OK) {
         describe(reply, draft_id, stored ? "confirmed" : "open", &t.options);
     }
@@ -390,8 +419,9 @@ static enum th_status check_village(struct th_work *work, const char *reference,
                                     struct th_error *err)
 {
     struct th_village village;
-    if (reference == NULL)
+    if (reference == NULL) {
         return TH_OK;
+    }
     enum th_status status = th_village_resolve(th_work_store(work), reference, &village, err);
     return status == TH_OK ? th_work_check_village(work, village.code, err) : status;
 }
@@ -419,14 +449,15 @@ enum th_status th_draft_discard(struct th_registry *registry, const struct th_re
         return status;
     }
     status = check_village(work, t.options.village, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_draft_close(th_work_store(work), draft_id, t.draft.seq, "discarded", 0,
                                 th_work_seq(work), err);
+    }
     put_down(&t);
     struct th_json *reply = th_json_object();
     th_json_set_int(reply, "draft_id", draft_id);
     th_json_set_text(reply, "state", "discarded");
-    snprintf(subject, sizeof subject, "draft:%lld", (long long)draft_id);
+    snprintf(subject, sizeof(subject), "draft:%lld", (long long)draft_id);
     return th_work_end(work, status, subject, input, reply, ret_reply, err);
 }
 
@@ -446,10 +477,11 @@ static bool list_one(void *context, const struct th_draft *draft, const char *se
     th_json_set_text(item, "source", draft->source);
     th_json_set_text(item, "state", draft->state);
     th_json_set_text(item, "login", draft->login);
-    if (draft->import_id != 0)
+    if (draft->import_id != 0) {
         th_json_set_int(item, "import_id", draft->import_id);
-    else
+    } else {
         th_json_set(item, "import_id", th_json_null());
+    }
     th_json_set(item, "settings", kept);
     th_json_append(l->drafts, item);
     return l->status == TH_OK;
@@ -461,8 +493,9 @@ enum th_status th_draft_list(struct th_registry *registry, struct th_json **ret_
     struct listing l = {.drafts = th_json_array(), .status = TH_OK};
     enum th_status status = th_draft_each(th_registry_store(registry), list_one, &l, err);
     if (status == TH_OK && l.status != TH_OK) {
-        if (err != NULL)
+        if (err != NULL) {
             *err = l.err;
+        }
         status = l.status;
     }
     return th_reply_finish_list(status, "drafts", l.drafts, ret_reply, err);

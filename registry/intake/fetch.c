@@ -41,27 +41,32 @@ static void name_of(const char *url, char name[NAME_SIZE])
     size_t whole = strcspn(rest, "?#");
     const char *begin = rest;
     size_t used = 0;
-    for (const char *p = rest; p < rest + whole; p++)
-        if (*p == '/')
+    for (const char *p = rest; p < rest + whole; p++) {
+        if (*p == '/') {
             begin = p + 1;
+        }
+    }
     for (const char *p = begin; p < rest + whole && used + 1 < NAME_SIZE; p++) {
         bool safe = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
                     (*p >= '0' && *p <= '9') || *p == '-' || *p == '_' || (*p == '.' && used > 0);
-        if (safe)
+        if (safe) {
             name[used++] = *p;
+        }
     }
     name[used] = '\0';
-    if (used == 0)
+    if (used == 0) {
         th_text_copy(name, NAME_SIZE, "source");
+    }
 }
 
 static enum th_status make_folder(struct th_fetched *fetched, struct th_error *err)
 {
     const char *parent = getenv("TMPDIR");
-    int n = snprintf(fetched->folder, sizeof fetched->folder, "%s/tanhui-XXXXXX",
+    int n = snprintf(fetched->folder, sizeof(fetched->folder), "%s/tanhui-XXXXXX",
                      parent != NULL && parent[0] == '/' ? parent : "/tmp");
-    if (n < 0 || (size_t)n >= sizeof fetched->folder || mkdtemp(fetched->folder) == NULL)
+    if (n < 0 || (size_t)n >= sizeof(fetched->folder) || mkdtemp(fetched->folder) == NULL) {
         return th_error_set(err, TH_IO, "file_io", "path", fetched->folder, NULL);
+    }
     return TH_OK;
 }
 
@@ -70,18 +75,20 @@ static enum th_status fetch_collection(const char *url, const struct th_progress
                                        struct th_fetched *fetched, struct th_error *err)
 {
     struct th_collection_info *info = &fetched->pages;
-    char named[sizeof fetched->path];
-    (void)snprintf(fetched->path, sizeof fetched->path, "%s/pages", fetched->folder);
+    char named[sizeof(fetched->path)];
+    (void)snprintf(fetched->path, sizeof(fetched->path), "%s/pages", fetched->folder);
     enum th_status status =
         th_collection_fetch(url, fetched->path, &COLLECTION_LIMITS, progress, info, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
-    (void)snprintf(named, sizeof named, "%s/%s.%s", fetched->folder,
+    }
+    (void)snprintf(named, sizeof(named), "%s/%s.%s", fetched->folder,
                    info->name[0] != '\0' ? info->name : "collection",
                    info->gml ? "gml" : "geojson");
-    if (rename(fetched->path, named) != 0)
+    if (rename(fetched->path, named) != 0) {
         return th_error_set(err, TH_IO, "file_io", "path", named, NULL);
-    memcpy(fetched->path, named, sizeof named);
+    }
+    memcpy(fetched->path, named, sizeof(named));
     fetched->origin = (struct th_fetched_origin){.protocol = info->protocol,
                                                  .n_pages = info->n_pages,
                                                  .sha256 = info->sha256,
@@ -93,9 +100,10 @@ enum th_status th_fetch(const char *url, const struct th_progress *progress,
                         struct th_fetched **ret_fetched, struct th_error *err)
 {
     char name[NAME_SIZE];
-    struct th_fetched *fetched = calloc(1, sizeof *fetched);
-    if (fetched == NULL)
+    struct th_fetched *fetched = calloc(1, sizeof(*fetched));
+    if (fetched == NULL) {
         return th_error_no_memory(err);
+    }
     enum th_status status = make_folder(fetched, err);
     if (status != TH_OK) {
         free(fetched);
@@ -105,14 +113,15 @@ enum th_status th_fetch(const char *url, const struct th_progress *progress,
         status = fetch_collection(url, progress, fetched, err);
     } else {
         name_of(url, name);
-        snprintf(fetched->path, sizeof fetched->path, "%s/%s", fetched->folder, name);
+        snprintf(fetched->path, sizeof(fetched->path), "%s/%s", fetched->folder, name);
         fetched->origin = (struct th_fetched_origin){.protocol = "https", .n_pages = 1};
         status = th_download(url, fetched->path, &LIMITS, progress, &fetched->origin.sha256, err);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_fetched = fetched;
-    else
+    } else {
         th_fetched_free(fetched);
+    }
     return status;
 }
 
@@ -133,18 +142,20 @@ int64_t th_fetched_page(const struct th_fetched_origin *origin, int64_t row)
     int64_t n = high;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
-        if (origin->page_ends[middle] < row)
+        if (origin->page_ends[middle] < row) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low < n ? low + 1 : 0;
 }
 
 void th_fetched_free(struct th_fetched *fetched)
 {
-    if (fetched == NULL)
+    if (fetched == NULL) {
         return;
+    }
     (void)unlink(fetched->path);
     (void)rmdir(fetched->folder);
     th_collection_info_clear(&fetched->pages);

@@ -63,23 +63,27 @@ struct th_json *th_import_settings_json(const struct th_parcel_import_options *o
     struct th_json *settings = th_json_object();
     for (size_t i = 0; i < COUNT(TEXTS); i++) {
         const char *const *text = member(options, TEXTS[i].offset);
-        if (*text != NULL)
+        if (*text != NULL) {
             th_json_set_text(settings, TEXTS[i].key, *text);
+        }
     }
     for (size_t i = 0; i < COUNT(LISTS); i++) {
         const char *const *const *items = member(options, LISTS[i].items_offset);
         const size_t *count = member(options, LISTS[i].count_offset);
-        if (*count == 0)
+        if (*count == 0) {
             continue;
+        }
         struct th_json *list = th_json_array();
-        for (size_t k = 0; k < *count; k++)
+        for (size_t k = 0; k < *count; k++) {
             th_json_append_text(list, (*items)[k]);
+        }
         th_json_set(settings, LISTS[i].key, list);
     }
     for (size_t i = 0; i < COUNT(FLAGS); i++) {
         const bool *flag = member(options, FLAGS[i].offset);
-        if (*flag)
+        if (*flag) {
             th_json_set_bool(settings, FLAGS[i].key, true);
+        }
     }
     return settings;
 }
@@ -91,9 +95,11 @@ static enum th_status broken(const char *key, struct th_error *err)
 
 static bool have(const char *const *items, size_t n, const char *item)
 {
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(items[i], item) == 0)
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(items[i], item) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -102,20 +108,25 @@ static enum th_status list_fill(const struct th_json *list, const char *key, boo
                                 struct th_error *err)
 {
     size_t n = th_json_size(list);
-    if (n == 0 || (*count > 0 && !join))
+    if (n == 0 || (*count > 0 && !join)) {
         return TH_OK;
-    const char **joined = th_arena_take(arena, (n + *count) * sizeof *joined);
-    if (joined == NULL)
+    }
+    const char **joined = th_arena_take(arena, (n + *count) * sizeof(*joined));
+    if (joined == NULL) {
         return th_error_no_memory(err);
+    }
     for (size_t i = 0; i < n; i++) {
-        if (th_json_type(th_json_at(list, i)) != TH_JSON_STRING)
+        if (th_json_type(th_json_at(list, i)) != TH_JSON_STRING) {
             return broken(key, err);
+        }
         joined[i] = th_json_text(th_json_at(list, i));
     }
     size_t n_kept = n;
-    for (size_t i = 0; i < *count; i++)
-        if (!have(joined, n_kept, (*items)[i]))
+    for (size_t i = 0; i < *count; i++) {
+        if (!have(joined, n_kept, (*items)[i])) {
             joined[n++] = (*items)[i];
+        }
+    }
     *items = joined;
     *count = n;
     return TH_OK;
@@ -126,28 +137,34 @@ static enum th_status key_fill(const char *key, const struct th_json *value, boo
                                struct th_error *err)
 {
     for (size_t i = 0; i < COUNT(TEXTS); i++) {
-        if (strcmp(key, TEXTS[i].key) != 0)
+        if (strcmp(key, TEXTS[i].key) != 0) {
             continue;
+        }
         const char **text = member_to_set(options, TEXTS[i].offset);
-        if (th_json_type(value) != TH_JSON_STRING)
+        if (th_json_type(value) != TH_JSON_STRING) {
             return broken(key, err);
+        }
         *text = *text == NULL ? th_json_text(value) : *text;
         return TH_OK;
     }
     for (size_t i = 0; i < COUNT(LISTS); i++) {
-        if (strcmp(key, LISTS[i].key) != 0)
+        if (strcmp(key, LISTS[i].key) != 0) {
             continue;
-        if (th_json_type(value) != TH_JSON_ARRAY)
+        }
+        if (th_json_type(value) != TH_JSON_ARRAY) {
             return broken(key, err);
+        }
         return list_fill(value, key, join, arena, member_to_set(options, LISTS[i].items_offset),
                          member_to_set(options, LISTS[i].count_offset), err);
     }
     for (size_t i = 0; i < COUNT(FLAGS); i++) {
-        if (strcmp(key, FLAGS[i].key) != 0)
+        if (strcmp(key, FLAGS[i].key) != 0) {
             continue;
+        }
         bool *flag = member_to_set(options, FLAGS[i].offset);
-        if (th_json_type(value) != TH_JSON_BOOL)
+        if (th_json_type(value) != TH_JSON_BOOL) {
             return broken(key, err);
+        }
         *flag = *flag || th_json_bool_value(value);
         return TH_OK;
     }
@@ -159,13 +176,16 @@ static enum th_status fill(const struct th_json *settings, bool join, struct th_
 {
     enum th_status status = TH_OK;
     struct th_parcel_import_options filled = *options;
-    if (th_json_type(settings) != TH_JSON_OBJECT)
+    if (th_json_type(settings) != TH_JSON_OBJECT) {
         return broken("", err);
+    }
     for (void *it = th_json_iter(settings); status == TH_OK && it != NULL;
-         it = th_json_iter_next(settings, it))
+         it = th_json_iter_next(settings, it)) {
         status = key_fill(th_json_iter_key(it), th_json_iter_value(it), join, arena, &filled, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *options = filled;
+    }
     return status;
 }
 
@@ -173,8 +193,9 @@ enum th_status th_import_settings_fill(const char *text, bool join, struct th_ke
                                        struct th_parcel_import_options *options,
                                        struct th_error *err)
 {
-    if (th_json_parse(text, strlen(text), &kept->json, NULL) != TH_OK)
+    if (th_json_parse(text, strlen(text), &kept->json, NULL) != TH_OK) {
         return broken("", err);
+    }
     return fill(kept->json, join, &kept->arena, options, err);
 }
 
@@ -183,14 +204,17 @@ enum th_status th_import_settings_of_profile(struct th_store *store, struct th_k
                                              struct th_error *err)
 {
     char *text = NULL;
-    if (options->profile == NULL)
+    if (options->profile == NULL) {
         return TH_OK;
+    }
     enum th_status status = th_profile_load(store, options->profile, &text, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_import_settings_fill(text, false, kept, options, err);
+    }
     free(text);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         options->profile = NULL;
+    }
     return status;
 }
 
@@ -208,18 +232,20 @@ enum th_status th_import_seen_digest(const struct th_json *source, struct th_has
     const char *document = th_json_get_text(source, "waive_document_sha256", NULL);
     const struct th_json *mends = th_json_get(source, "mends_sha256");
     size_t n = mends == NULL ? 0 : th_json_size(mends);
-    if (n == 0 && document == NULL)
+    if (n == 0 && document == NULL) {
         return th_hash_parse(own, ret_sha256, err);
+    }
     struct th_hasher *hasher = th_hasher_new(TH_HASH_SHA256);
-    if (hasher == NULL)
+    if (hasher == NULL) {
         return th_error_no_memory(err);
+    }
     th_hasher_update(hasher, own, strlen(own) + 1);
     for (size_t i = 0; i < n; i++) {
         const char *hex = th_json_text(th_json_at(mends, i));
         th_hasher_update(hasher, hex, strlen(hex) + 1);
     }
     if (document != NULL) {
-        th_hasher_update(hasher, "document", sizeof "document");
+        th_hasher_update(hasher, "document", sizeof("document"));
         th_hasher_update(hasher, document, strlen(document));
     }
     *ret_sha256 = th_hasher_final(hasher);

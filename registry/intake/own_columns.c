@@ -26,11 +26,12 @@ static const char *const TAKEN[] = {
 static bool is_title(const char *column, const char *name, const struct th_messages *messages)
 {
     char key[KEY_SIZE];
-    (void)snprintf(key, sizeof key, "parcels.column.%s", name);
+    (void)snprintf(key, sizeof(key), "parcels.column.%s", name);
     for (int lang = TH_LANG_ZH; messages != NULL && lang <= TH_LANG_EN; lang++) {
         const char *title = th_messages_find(messages, (enum th_lang)lang, key);
-        if (title != NULL && strcmp(title, column) == 0)
+        if (title != NULL && strcmp(title, column) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -47,9 +48,11 @@ static bool is_named(const char *column, enum th_export_column which,
 static bool has(const char *const *columns, size_t n, enum th_export_column which,
                 const struct th_messages *messages)
 {
-    for (size_t i = 0; i < n; i++)
-        if (is_named(columns[i], which, messages))
+    for (size_t i = 0; i < n; i++) {
+        if (is_named(columns[i], which, messages)) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -76,9 +79,11 @@ static bool is_particular(enum th_export_column which)
     static const enum th_export_column PARTICULARS[] = {
         TH_EXPORT_COMPARTMENT, TH_EXPORT_SUB_COMPARTMENT, TH_EXPORT_NUMBER,     TH_EXPORT_KIND,
         TH_EXPORT_VILLAGE,     TH_EXPORT_LAND_CLASS,      TH_EXPORT_DECLARED_MU};
-    for (size_t i = 0; i < sizeof PARTICULARS / sizeof PARTICULARS[0]; i++)
-        if (PARTICULARS[i] == which)
+    for (size_t i = 0; i < sizeof(PARTICULARS) / sizeof(PARTICULARS[0]); i++) {
+        if (PARTICULARS[i] == which) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -86,8 +91,9 @@ static bool is_particular(enum th_export_column which)
 static unsigned long sign_at(const char *text)
 {
     char digits[5] = "";
-    if (strncmp(text, "_x", 2) != 0 || strspn(text + 2, "0123456789ABCDEF") < 4 || text[6] != '_')
+    if (strncmp(text, "_x", 2) != 0 || strspn(text + 2, "0123456789ABCDEF") < 4 || text[6] != '_') {
         return 0;
+    }
     memcpy(digits, text + 2, 4);
     return strtoul(digits, NULL, 16);
 }
@@ -127,8 +133,9 @@ static void signs_undo(const char *name, char room[TH_OWN_NAME_SIZE])
 // Behind "attributes." or "attributes2."; NULL when that is not how it begins.
 static const char *unqualified(const char *name)
 {
-    if (!th_text_starts_with(name, QUALIFIER))
+    if (!th_text_starts_with(name, QUALIFIER)) {
         return NULL;
+    }
     name += strlen(QUALIFIER);
     name += strspn(name, "0123456789");
     return name[0] == '.' && name[1] != '\0' ? name + 1 : NULL;
@@ -142,9 +149,11 @@ bool th_own_is_short(const char *name)
 
 static bool among(const char *name, const char *const *names, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        if (strcasecmp(name, names[i]) == 0)
+    for (size_t i = 0; i < n; i++) {
+        if (strcasecmp(name, names[i]) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -152,21 +161,26 @@ enum th_own_column th_own_column(const char *column, const struct th_messages *m
                                  char room[TH_OWN_NAME_SIZE], const char **ret_name)
 {
     // The ground of a table that has become a layer with shapes of its own.
-    if (among(column, ADDED, sizeof ADDED / sizeof ADDED[0]) || is_title(column, "wkt", messages))
+    if (among(column, ADDED, sizeof(ADDED) / sizeof(ADDED[0])) ||
+        is_title(column, "wkt", messages)) {
         return TH_OWN_REPEATED;
+    }
     for (int i = 0; i < TH_EXPORT_COLUMNS; i++) {
         enum th_export_column which = (enum th_export_column)i;
-        if (!is_named(column, which, messages))
+        if (!is_named(column, which, messages)) {
             continue;
-        if (!is_particular(which))
+        }
+        if (!is_particular(which)) {
             return TH_OWN_REPEATED;
+        }
         // The two parts of a number are known by the names of the forest inventory.
         bool part = which == TH_EXPORT_COMPARTMENT || which == TH_EXPORT_SUB_COMPARTMENT;
         *ret_name = part ? th_export_columns[which].short_name : th_export_columns[which].name;
         return TH_OWN_PARTICULAR;
     }
-    if (th_own_is_short(column))
+    if (th_own_is_short(column)) {
         return TH_OWN_SHORTENED;
+    }
     const char *key = unqualified(column);
     signs_undo(key != NULL ? key : column, room);
     *ret_name = room;
@@ -177,10 +191,12 @@ bool th_own_crs_column(const char *const *columns, size_t n, const struct th_mes
                        size_t *ret_index)
 {
     size_t i = 0;
-    while (i < n && !is_named(columns[i], TH_EXPORT_CRS, messages))
+    while (i < n && !is_named(columns[i], TH_EXPORT_CRS, messages)) {
         i++;
-    if (i == n || !th_own_export(columns, n, messages))
+    }
+    if (i == n || !th_own_export(columns, n, messages)) {
         return false;
+    }
     *ret_index = i;
     return true;
 }
@@ -191,12 +207,13 @@ bool th_own_reserved(const char *name, const struct th_messages *messages)
         const struct th_export_column_spec *spec = &th_export_columns[i];
         if (strcasecmp(name, spec->name) == 0 ||
             (spec->short_name != NULL && strcasecmp(name, spec->short_name) == 0) ||
-            is_title(name, spec->name, messages))
+            is_title(name, spec->name, messages)) {
             return true;
+        }
     }
-    return among(name, ADDED, sizeof ADDED / sizeof ADDED[0]) ||
-           among(name, TAKEN, sizeof TAKEN / sizeof TAKEN[0]) || is_title(name, "wkt", messages) ||
-           unqualified(name) != NULL || th_own_is_short(name);
+    return among(name, ADDED, sizeof(ADDED) / sizeof(ADDED[0])) ||
+           among(name, TAKEN, sizeof(TAKEN) / sizeof(TAKEN[0])) ||
+           is_title(name, "wkt", messages) || unqualified(name) != NULL || th_own_is_short(name);
 }
 
 // Readers of tables take blanks at the ends of a heading away.
@@ -212,8 +229,9 @@ static size_t character_at(const char *text, bool first, unsigned long *ret_code
     const unsigned char *c = (const unsigned char *)text;
     size_t size = c[0] < 0x80 ? 1 : c[0] < 0xE0 ? 2 : c[0] < 0xF0 ? 3 : 4;
     unsigned long code = size == 1 ? c[0] : c[0] & (0xFFU >> (size + 1));
-    for (size_t i = 1; i < size; i++)
+    for (size_t i = 1; i < size; i++) {
         code = code << 6 | (c[i] & 0x3FU);
+    }
     bool letter = (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') || code == '_' ||
                   (code >= 0x4E00 && code <= 0x9FA5);
     bool later = (code >= '0' && code <= '9') || code == '.';
@@ -226,20 +244,22 @@ static size_t character_at(const char *text, bool first, unsigned long *ret_code
 void th_own_attribute_name(const char *key, bool plain, unsigned n, bool xml, struct th_buf *out)
 {
     th_buf_clear(out);
-    if (!plain && n > 1)
+    if (!plain && n > 1) {
         th_buf_printf(out, "%s%u.", QUALIFIER, n);
-    else if (!plain)
+    } else if (!plain) {
         th_buf_printf(out, "%s.", QUALIFIER);
+    }
     while (*key != '\0') {
         unsigned long code = 0;
         bool legal = true;
         size_t size = character_at(key, out->size == 0, &code, &legal);
         bool end = out->size == 0 || key[size] == '\0';
         // What looks like such a sign already would be undone; no heading keeps an end of line.
-        if (sign_at(key) != 0 || code < ' ' || (xml && !legal) || (end && is_blank(code)))
+        if (sign_at(key) != 0 || code < ' ' || (xml && !legal) || (end && is_blank(code))) {
             th_buf_printf(out, "_x%04lX_", code);
-        else
+        } else {
             th_buf_append(out, key, size);
+        }
         key += size;
     }
 }
@@ -249,7 +269,7 @@ void th_own_attribute_short(const char *key, unsigned n, struct th_buf *out)
     char cut[SHORT_SIZE];
     th_buf_clear(out);
     th_buf_printf(out, "SX%02u_%s", n, key);
-    th_text_copy(cut, sizeof cut, th_buf_text(out));
+    th_text_copy(cut, sizeof(cut), th_buf_text(out));
     th_buf_clear(out);
     th_buf_append_str(out, cut);
 }

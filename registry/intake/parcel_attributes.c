@@ -18,8 +18,9 @@ enum th_status th_import_source_open(struct th_import_run *run, struct th_reader
             return TH_OK;
         }
     }
-    if (status != TH_OK && err != NULL)
+    if (status != TH_OK && err != NULL) {
         *err = why;
+    }
     return status;
 }
 
@@ -30,16 +31,19 @@ bool th_import_is_shapeless(const struct th_import_run *run)
 
 enum th_status th_import_shapeless_check(const struct th_import_run *run, struct th_error *err)
 {
-    if (!th_import_is_shapeless(run))
+    if (!th_import_is_shapeless(run)) {
         return TH_OK;
+    }
     if (run->map.by_role[TH_FIELD_NUMBER] == TH_ROW_NO_INDEX &&
         run->map.parcel_id == TH_ROW_NO_INDEX) {
-        if (err != NULL)
+        if (err != NULL) {
             *err = run->shapeless;
+        }
         return TH_UNREADABLE;
     }
-    if (!run->options->update)
+    if (!run->options->update) {
         return th_error_set(err, TH_INVALID, "attributes_alone", "file", run->source.source, NULL);
+    }
     return TH_OK;
 }
 
@@ -56,13 +60,15 @@ static enum th_status refuse_unknown(struct th_import_run *run, struct th_staged
     struct th_error what;
     bool old = false;
     enum th_status status = th_import_old_number(run, row, &old, &what, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
-    if (!old && row->number == NULL)
+    }
+    if (!old && row->number == NULL) {
         (void)th_error_set(&what, TH_DATA_PROBLEM, "parcel_unnumbered", NULL);
-    else if (!old)
+    } else if (!old) {
         (void)th_error_set(&what, TH_DATA_PROBLEM, "parcel_unknown", "number", row->number,
                            "village", run->villages.items[row->village].name, NULL);
+    }
     refuse(run, row, "parcel_unknown", &what);
     return TH_OK;
 }
@@ -75,9 +81,10 @@ static void class_judge(struct th_import_run *run, struct th_staged_row *row, co
     struct th_error what;
     const struct th_land_class *land =
         row->land_class == TH_ROW_NO_INDEX ? NULL : &run->classes.items[row->land_class];
-    if (!row->kind_open || land == NULL || th_land_class_agrees(land, kind))
+    if (!row->kind_open || land == NULL || th_land_class_agrees(land, kind)) {
         return;
-    th_text_copy(key + used, sizeof key - used, kind);
+    }
+    th_text_copy(key + used, sizeof(key) - used, kind);
     (void)th_error_set(&what, TH_DATA_PROBLEM, "land_class_conflict", "code", land->code, "name",
                        run->options->lang == TH_LANG_ZH ? land->name_zh : land->name_en, "kind",
                        key, NULL);
@@ -92,11 +99,13 @@ static enum th_status ground_take(struct th_import_run *run, struct th_staged_ro
     struct th_ground *ground = NULL;
     enum th_status status =
         th_parcel_geometry_load(run->store, record->parcel_id, record->version, &wkb, &size, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_ground_from_wkb(wkb, size, &ground, err);
+    }
     free(wkb);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_box box = th_ground_box(ground);
     th_ground_free(row->ground);
     row->ground = ground;
@@ -105,8 +114,9 @@ static enum th_status ground_take(struct th_import_run *run, struct th_staged_ro
     row->geometry_hash = record->geometry_hash;
     row->placed = true;
     row->middle = (struct th_xy){(box.west + box.east) / 2, (box.south + box.north) / 2};
-    if (row->kind_open)
+    if (row->kind_open) {
         row->kind = th_parcel_kind_find(record->kind);
+    }
     return TH_OK;
 }
 
@@ -122,11 +132,13 @@ static enum th_status find_by_id(struct th_import_run *run, struct th_staged_row
                                  struct th_error *what, struct th_error *err)
 {
     enum th_status status = th_parcel_load(run->store, row->told_id, 0, record, what);
-    if (status == TH_NOT_FOUND)
+    if (status == TH_NOT_FOUND) {
         return TH_OK;
+    }
     if (status != TH_OK) {
-        if (err != NULL)
+        if (err != NULL) {
             *err = *what;
+        }
         return status;
     }
     if (row->village_open) {
@@ -138,8 +150,9 @@ static enum th_status find_by_id(struct th_import_run *run, struct th_staged_row
         (row->number != NULL && strcmp(row->number, record->number) != 0)) {
         bool old = false;
         status = th_import_old_number(run, row, &old, what, err);
-        if (status != TH_OK || old)
+        if (status != TH_OK || old) {
             return status;
+        }
         (void)th_error_set(what, TH_DATA_PROBLEM, "parcel_id_differs", "known",
                            number_or_none(record->number), "known_village", record->village_name,
                            "number", number_or_none(row->number), "village", village->name, NULL);
@@ -148,8 +161,9 @@ static enum th_status find_by_id(struct th_import_run *run, struct th_staged_row
     }
     if (row->number == NULL && record->number[0] != '\0') {
         row->number = th_text_duplicate(record->number);
-        if (row->number == NULL)
+        if (row->number == NULL) {
             return th_error_no_memory(err);
+        }
     }
     *ret_found = true;
     return TH_OK;
@@ -159,8 +173,9 @@ enum th_status th_import_shapeless_fill(struct th_import_run *run, bool refusing
                                         struct th_error *err)
 {
     enum th_status status = TH_OK;
-    if (!th_import_is_shapeless(run))
+    if (!th_import_is_shapeless(run)) {
         return TH_OK;
+    }
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
         struct th_staged_row *row = &run->rows[i];
         struct th_parcel_record record;
@@ -168,23 +183,28 @@ enum th_status th_import_shapeless_fill(struct th_import_run *run, bool refusing
         struct th_error what = {0};
         bool found = false;
         if (row->fate != TH_ROW_PENDING ||
-            (row->village == TH_ROW_NO_INDEX && (row->told_id == 0 || !row->village_open)))
+            (row->village == TH_ROW_NO_INDEX && (row->told_id == 0 || !row->village_open))) {
             continue;
-        if (row->told_id != 0)
+        }
+        if (row->told_id != 0) {
             status = find_by_id(run, row, &found, &record, &what, err);
-        else if (row->number != NULL)
+        } else if (row->number != NULL) {
             status = th_parcel_find(run->store, run->villages.items[row->village].code, row->number,
                                     "", &found, &record, &content, err);
-        if (status == TH_OK && found)
+        }
+        if (status == TH_OK && found) {
             status = ground_take(run, row, &record, err);
-        if (status != TH_OK || !refusing)
+        }
+        if (status != TH_OK || !refusing) {
             continue;
-        if (found)
+        }
+        if (found) {
             class_judge(run, row, record.kind);
-        else if (row->told_id != 0)
+        } else if (row->told_id != 0) {
             refuse(run, row, "parcel_unknown", &what);
-        else
+        } else {
             status = refuse_unknown(run, row, err);
+        }
     }
     return status;
 }

@@ -14,14 +14,16 @@ bool th_import_box(const struct th_import_run *run, bool (*takes)(const struct t
 {
     struct th_box all = {INFINITY, INFINITY, -INFINITY, -INFINITY};
     for (size_t i = 0; i < run->n_rows; i++) {
-        if (!takes(&run->rows[i]))
+        if (!takes(&run->rows[i])) {
             continue;
+        }
         struct th_box box = th_ground_box(run->rows[i].ground);
         all = (struct th_box){fmin(all.west, box.west), fmin(all.south, box.south),
                               fmax(all.east, box.east), fmax(all.north, box.north)};
     }
-    if (all.west > all.east)
+    if (all.west > all.east) {
         return false;
+    }
     *ret_box = all;
     return true;
 }
@@ -31,12 +33,14 @@ static enum th_status shapes_weave(const struct th_import_run *run,
                                    struct th_fabric_parcel **ret_parcels,
                                    struct th_fabric **ret_fabric, struct th_error *err)
 {
-    struct th_fabric_parcel *parcels = calloc(n + 1, sizeof *parcels);
-    if (parcels == NULL)
+    struct th_fabric_parcel *parcels = calloc(n + 1, sizeof(*parcels));
+    if (parcels == NULL) {
         return th_error_no_memory(err);
-    for (size_t i = 0; i < n; i++)
+    }
+    for (size_t i = 0; i < n; i++) {
         parcels[i] = (struct th_fabric_parcel){
             .ground = shapes[i]->ground, .area_m2 = shapes[i]->area_m2, .id = (int64_t)i};
+    }
     enum th_status status = th_fabric_new(parcels, n, &run->rules->overlap, ret_fabric, err);
     if (status != TH_OK) {
         free(parcels);
@@ -65,10 +69,11 @@ static bool is_open(const struct th_staged_row *row)
 static int village_of(const struct th_village_list *villages, const struct th_layers_shape *shape)
 {
     char code[VILLAGE_DIGITS + 1];
-    th_text_copy(code, sizeof code, shape->code);
+    th_text_copy(code, sizeof(code), shape->code);
     int found = code[0] == '\0' ? TH_ROW_NO_INDEX : th_village_list_find(villages, code);
-    if (found == TH_ROW_NO_INDEX && shape->name[0] != '\0')
+    if (found == TH_ROW_NO_INDEX && shape->name[0] != '\0') {
         found = th_village_list_find(villages, shape->name);
+    }
     return found;
 }
 
@@ -79,12 +84,14 @@ static enum th_status settling_begin(struct settling *s, const struct th_box *bo
     struct th_import_run *run = s->run;
     enum th_status status =
         th_layers_load(run->store, "village", box, run->day, run->day, &s->layer, err);
-    if (status != TH_OK || s->layer.n == 0)
+    if (status != TH_OK || s->layer.n == 0) {
         return status;
-    s->shapes = calloc(s->layer.n, sizeof *s->shapes);
-    s->villages = calloc(s->layer.n, sizeof *s->villages);
-    if (s->shapes == NULL || s->villages == NULL)
+    }
+    s->shapes = calloc(s->layer.n, sizeof(*s->shapes));
+    s->villages = calloc(s->layer.n, sizeof(*s->villages));
+    if (s->shapes == NULL || s->villages == NULL) {
         return th_error_no_memory(err);
+    }
     for (size_t i = 0; i < s->layer.n; i++) {
         s->shapes[i] = &s->layer.items[i];
         s->villages[i] = village_of(&run->villages, &s->layer.items[i]);
@@ -115,14 +122,18 @@ static int holder_of(struct settling *s, const struct th_staged_row *row,
         int64_t layer_id = s->shapes[findings[i].other_id]->layer_id;
         int village = s->villages[findings[i].other_id];
         double held_m2 = 0;
-        if (layer_id <= decided_by || village == TH_ROW_NO_INDEX)
+        if (layer_id <= decided_by || village == TH_ROW_NO_INDEX) {
             continue;
-        for (size_t k = 0; k < n; k++)
+        }
+        for (size_t k = 0; k < n; k++) {
             if (s->shapes[findings[k].other_id]->layer_id == layer_id &&
-                s->villages[findings[k].other_id] == village)
+                s->villages[findings[k].other_id] == village) {
                 held_m2 += findings[k].area_m2;
-        if (held_m2 <= half_m2)
+            }
+        }
+        if (held_m2 <= half_m2) {
             continue;
+        }
         holder = village;
         decided_by = layer_id;
     }
@@ -135,12 +146,14 @@ static enum th_status settle_row(struct settling *s, struct th_staged_row *row,
     struct th_overlap_finding *findings = NULL;
     size_t n = 0;
     bool more = false; // with so many villages none holds a half that is not listed
-    if (s->fabric == NULL || row->ground == NULL)
+    if (s->fabric == NULL || row->ground == NULL) {
         return TH_OK;
+    }
     enum th_status status = th_fabric_test(s->fabric, s->probe, row->ground,
                                            th_area_m2(row->measured), &findings, &n, &more, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         row->village = holder_of(s, row, findings, n);
+    }
     free(findings);
     return status;
 }
@@ -148,10 +161,11 @@ static enum th_status settle_row(struct settling *s, struct th_staged_row *row,
 static void settled_tell(struct th_import_run *run, size_t n_settled, size_t n_open)
 {
     struct th_detection *detection = th_import_detect(run, "village");
-    if (detection == NULL)
+    if (detection == NULL) {
         return;
-    th_text_copy(detection->choice, sizeof detection->choice, "boundary");
-    th_text_copy(detection->option, sizeof detection->option, "--village …");
+    }
+    th_text_copy(detection->choice, sizeof(detection->choice), "boundary");
+    th_text_copy(detection->option, sizeof(detection->option), "--village …");
     struct th_error *item = th_reasons_add(&detection->evidence, "detect.village_boundary");
     th_error_add_int(item, "part", (long long)n_settled);
     th_error_add_int(item, "whole", (long long)n_open);
@@ -165,12 +179,14 @@ enum th_status th_import_villages_settle(struct th_import_run *run, struct th_er
     struct th_box box;
     enum th_status status = TH_OK;
     th_import_undetect(run, "village");
-    if (th_import_box(run, is_open, &box))
+    if (th_import_box(run, is_open, &box)) {
         status = settling_begin(&s, &box, err);
+    }
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
         struct th_staged_row *row = &run->rows[i];
-        if (!row->village_open || (row->told_id != 0 && th_import_is_shapeless(run)))
+        if (!row->village_open || (row->told_id != 0 && th_import_is_shapeless(run))) {
             continue;
+        }
         n_open++;
         status = settle_row(&s, row, err);
         if (status == TH_OK && row->village != TH_ROW_NO_INDEX) {
@@ -183,8 +199,9 @@ enum th_status th_import_villages_settle(struct th_import_run *run, struct th_er
             row->fate = row->fate == TH_ROW_PENDING ? TH_ROW_REFUSED : row->fate;
         }
     }
-    if (status == TH_OK && n_settled > 0)
+    if (status == TH_OK && n_settled > 0) {
         settled_tell(run, n_settled, n_open);
+    }
     settling_end(&s);
     return status;
 }
@@ -219,9 +236,11 @@ static bool same_code(const struct th_layers_shape *shape, const char *village, 
 
 static bool list_has(const struct th_layers_list *list, const char *village, size_t digits)
 {
-    for (size_t i = 0; i < list->n; i++)
-        if (same_code(&list->items[i], village, digits))
+    for (size_t i = 0; i < list->n; i++) {
+        if (same_code(&list->items[i], village, digits)) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -232,13 +251,15 @@ static bool lacks_some(const struct bounding *b, const struct th_layers_list *li
     int last = TH_ROW_NO_INDEX;
     for (size_t i = 0; i < run->n_rows; i++) {
         const struct th_staged_row *row = &run->rows[i];
-        if (!is_pending(row) || row->village == last)
+        if (!is_pending(row) || row->village == last) {
             continue;
+        }
         last = row->village;
         const char *village = run->villages.items[last].code;
         if (!list_has(list, village, digits) &&
-            !(list == &b->counties && list_has(&b->townships, village, TOWNSHIP_DIGITS)))
+            !(list == &b->counties && list_has(&b->townships, village, TOWNSHIP_DIGITS))) {
             return true;
+        }
     }
     return false;
 }
@@ -251,8 +272,9 @@ static enum th_status bounds_load(struct bounding *b, const char *role, size_t d
 {
     struct th_date day = b->run->day;
     enum th_status status = th_layers_load(b->run->store, role, box, day, day, list, err);
-    if (status != TH_OK || !lacks_some(b, list, digits))
+    if (status != TH_OK || !lacks_some(b, list, digits)) {
         return status;
+    }
     th_layers_clear(list);
     return th_layers_load(b->run->store, role, NULL, day, day, list, err);
 }
@@ -264,17 +286,22 @@ static enum th_status zone_make(const struct th_import_run *run, struct zone *zo
 {
     size_t digits = strlen(code);
     int64_t newest = 0;
-    th_text_copy(zone->code, sizeof zone->code, code);
-    zone->shapes = calloc(list->n + 1, sizeof *zone->shapes);
-    if (zone->shapes == NULL)
+    th_text_copy(zone->code, sizeof(zone->code), code);
+    zone->shapes = calloc(list->n + 1, sizeof(*zone->shapes));
+    if (zone->shapes == NULL) {
         return th_error_no_memory(err);
-    for (size_t i = 0; i < list->n; i++)
-        if (same_code(&list->items[i], code, digits) && list->items[i].layer_id > newest)
+    }
+    for (size_t i = 0; i < list->n; i++) {
+        if (same_code(&list->items[i], code, digits) && list->items[i].layer_id > newest) {
             newest = list->items[i].layer_id;
-    for (size_t i = 0; i < list->n; i++)
+        }
+    }
+    for (size_t i = 0; i < list->n; i++) {
         if (same_code(&list->items[i], code, digits) &&
-            (digits == 0 || list->items[i].layer_id == newest))
+            (digits == 0 || list->items[i].layer_id == newest)) {
             zone->shapes[zone->n++] = &list->items[i];
+        }
+    }
     return shapes_weave(run, zone->shapes, zone->n, &zone->parcels, &zone->fabric, err);
 }
 
@@ -287,18 +314,22 @@ static enum th_status zone_find(struct bounding *b, int village, const struct zo
     const struct th_layers_list *list = &b->counties;
     if (list_has(&b->townships, of, TOWNSHIP_DIGITS)) {
         list = &b->townships;
-        th_text_copy(code, sizeof code, of);
+        th_text_copy(code, sizeof(code), of);
     } else if (list_has(&b->counties, of, COUNTY_DIGITS)) {
         th_text_copy(code, COUNTY_DIGITS + 1, of);
     }
     *ret_zone = NULL;
-    if (list->n == 0)
+    if (list->n == 0) {
         return TH_OK;
-    for (size_t i = 0; i < b->n_zones && *ret_zone == NULL; i++)
-        if (strcmp(b->zones[i].code, code) == 0)
+    }
+    for (size_t i = 0; i < b->n_zones && *ret_zone == NULL; i++) {
+        if (strcmp(b->zones[i].code, code) == 0) {
             *ret_zone = &b->zones[i];
-    if (*ret_zone != NULL)
+        }
+    }
+    if (*ret_zone != NULL) {
         return TH_OK;
+    }
     struct zone *zone = &b->zones[b->n_zones++];
     *ret_zone = zone;
     return zone_make(b->run, zone, list, code, err);
@@ -319,10 +350,12 @@ static enum th_status row_bound(struct bounding *b, struct th_staged_row *row,
         row->fate = TH_ROW_REFUSED;
         return TH_OK;
     }
-    if (status != TH_OK && err != NULL)
+    if (status != TH_OK && err != NULL) {
         *err = what;
-    if (status != TH_OK || outside <= b->run->rules->outside_remarked_share)
+    }
+    if (status != TH_OK || outside <= b->run->rules->outside_remarked_share) {
         return status;
+    }
     bool refused = outside > b->run->rules->outside_refused_share;
     const struct th_layers_shape *first = zone->shapes[0];
     (void)th_error_set(&what, TH_DATA_PROBLEM, "outside_county", "percent",
@@ -331,8 +364,9 @@ static enum th_status row_bound(struct bounding *b, struct th_staged_row *row,
                        NULL);
     th_problems_add(&b->run->resolved, row->row, row->feature,
                     refused ? TH_PROBLEM_ERROR : TH_PROBLEM_WARNING, NULL, &what);
-    if (refused)
+    if (refused) {
         row->fate = TH_ROW_REFUSED;
+    }
     return TH_OK;
 }
 
@@ -340,21 +374,24 @@ static enum th_status rows_bound(struct bounding *b, struct th_error *err)
 {
     struct th_import_run *run = b->run;
     enum th_status status = th_fabric_probe_new(&b->probe, err);
-    bool *known = calloc(run->villages.n + 1, sizeof *known);
-    b->by_village = calloc(run->villages.n + 1, sizeof *b->by_village);
-    b->zones = calloc(run->villages.n + 1, sizeof *b->zones);
-    if (status == TH_OK && (known == NULL || b->by_village == NULL || b->zones == NULL))
+    bool *known = calloc(run->villages.n + 1, sizeof(*known));
+    b->by_village = calloc(run->villages.n + 1, sizeof(*b->by_village));
+    b->zones = calloc(run->villages.n + 1, sizeof(*b->zones));
+    if (status == TH_OK && (known == NULL || b->by_village == NULL || b->zones == NULL)) {
         status = th_error_no_memory(err);
+    }
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
         struct th_staged_row *row = &run->rows[i];
-        if (!is_pending(row))
+        if (!is_pending(row)) {
             continue;
+        }
         if (!known[row->village]) {
             known[row->village] = true;
             status = zone_find(b, row->village, &b->by_village[row->village], err);
         }
-        if (status == TH_OK && b->by_village[row->village] != NULL)
+        if (status == TH_OK && b->by_village[row->village] != NULL) {
             status = row_bound(b, row, b->by_village[row->village], err);
+        }
     }
     free(known);
     return status;
@@ -362,9 +399,11 @@ static enum th_status rows_bound(struct bounding *b, struct th_error *err)
 
 static bool has_boundary(const struct settling *s, int village)
 {
-    for (size_t i = 0; i < s->layer.n; i++)
-        if (s->villages[i] == village)
+    for (size_t i = 0; i < s->layer.n; i++) {
+        if (s->villages[i] == village) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -375,11 +414,13 @@ static double held_m2(const struct settling *s, const struct th_overlap_finding 
     double most = 0;
     for (size_t i = 0; i < n; i++) {
         double sum = 0;
-        for (size_t k = 0; k < n; k++)
+        for (size_t k = 0; k < n; k++) {
             if (s->villages[findings[k].other_id] == village &&
                 s->shapes[findings[k].other_id]->layer_id ==
-                    s->shapes[findings[i].other_id]->layer_id)
+                    s->shapes[findings[i].other_id]->layer_id) {
                 sum += findings[k].area_m2;
+            }
+        }
         most = fmax(most, sum);
     }
     return most;
@@ -399,11 +440,13 @@ static enum th_status row_remind(struct settling *s, const struct th_staged_row 
     double area_m2 = th_area_m2(row->measured);
     enum th_status status =
         th_fabric_test(s->fabric, s->probe, row->ground, area_m2, &findings, &n, &more, &what);
-    if (status == TH_LIMIT) // too tangled to be measured; the checks that refuse say so
+    if (status == TH_LIMIT) { // too tangled to be measured; the checks that refuse say so
         return TH_OK;
+    }
     if (status != TH_OK) {
-        if (err != NULL)
+        if (err != NULL) {
             *err = what;
+        }
         return status;
     }
     double outside = 1 - held_m2(s, findings, n, row->village) / area_m2;
@@ -411,15 +454,17 @@ static enum th_status row_remind(struct settling *s, const struct th_staged_row 
     double share = other == TH_ROW_NO_INDEX ? outside : held_m2(s, findings, n, other) / area_m2;
     free(findings);
     if (outside <= run->rules->outside_refused_share ||
-        (other == TH_ROW_NO_INDEX && !has_boundary(s, row->village)))
+        (other == TH_ROW_NO_INDEX && !has_boundary(s, row->village))) {
         return TH_OK;
+    }
     char buf[TH_QUANTITY_TEXT_SIZE];
     (void)th_error_set(&what, TH_DATA_PROBLEM,
                        other == TH_ROW_NO_INDEX ? "outside_village" : "inside_other_village",
                        "percent", th_cent_format((int64_t)(fmin(share, 1) * 10000 + 0.5), buf),
                        "village", villages[row->village].name, NULL);
-    if (other != TH_ROW_NO_INDEX)
+    if (other != TH_ROW_NO_INDEX) {
         th_error_add(&what, "other", villages[other].name);
+    }
     th_problems_add(&run->resolved, row->row, row->feature, TH_PROBLEM_WARNING, "outside_village",
                     &what);
     return TH_OK;
@@ -440,13 +485,15 @@ static enum th_status villages_load(struct settling *s, const struct th_box *box
     bool lacks = false;
     for (size_t i = 0; status == TH_OK && !lacks && i < s->run->n_rows; i++) {
         const struct th_staged_row *row = &s->run->rows[i];
-        if (!is_new_ground(row) || row->village == last)
+        if (!is_new_ground(row) || row->village == last) {
             continue;
+        }
         last = row->village;
         lacks = !has_boundary(s, last);
     }
-    if (status != TH_OK || !lacks)
+    if (status != TH_OK || !lacks) {
         return status;
+    }
     settling_end(s);
     *s = (struct settling){.run = s->run};
     return settling_begin(s, NULL, err);
@@ -457,16 +504,19 @@ static void province_remind(struct th_import_run *run)
 {
     struct th_box province;
     struct th_error what;
-    if (!th_province_box(run->frame.admin_code, &province))
+    if (!th_province_box(run->frame.admin_code, &province)) {
         return;
+    }
     for (size_t i = 0; i < run->n_rows; i++) {
         const struct th_staged_row *row = &run->rows[i];
-        if (!is_new_ground(row))
+        if (!is_new_ground(row)) {
             continue;
+        }
         struct th_box box = th_ground_box(row->ground);
         if (box.west <= province.east && box.east >= province.west && box.south <= province.north &&
-            box.north >= province.south)
+            box.north >= province.south) {
             continue;
+        }
         (void)th_error_set(&what, TH_DATA_PROBLEM, "outside_province", "code",
                            run->frame.admin_code, NULL);
         th_problems_add(&run->resolved, row->row, row->feature, TH_PROBLEM_WARNING, NULL, &what);
@@ -486,9 +536,11 @@ static const struct {
 
 static const char *elsewhere(const struct th_problem *problem)
 {
-    for (size_t i = 0; i < sizeof ELSEWHERE / sizeof ELSEWHERE[0]; i++)
-        if (strcmp(problem->key, ELSEWHERE[i].key) == 0)
+    for (size_t i = 0; i < sizeof(ELSEWHERE) / sizeof(ELSEWHERE[0]); i++) {
+        if (strcmp(problem->key, ELSEWHERE[i].key) == 0) {
             return ELSEWHERE[i].of_file;
+        }
+    }
     return NULL;
 }
 
@@ -497,16 +549,18 @@ static void place_tell(struct th_import_run *run, long long n_elsewhere, long lo
 {
     char option[TH_GUESS_OPTION_SIZE] = "--crs EPSG:…";
     const char *key = "detect.place_system";
-    for (size_t i = 0; i < run->n_detections; i++)
+    for (size_t i = 0; i < run->n_detections; i++) {
         if (strcmp(run->detections[i].what, "offset") == 0 && run->how.offset == TH_OFFSET_NONE) {
-            th_text_copy(option, sizeof option, run->detections[i].option);
+            th_text_copy(option, sizeof(option), run->detections[i].option);
             key = "detect.place_offset";
         }
+    }
     struct th_detection *detection = th_import_detect(run, "place");
-    if (detection == NULL)
+    if (detection == NULL) {
         return;
-    th_text_copy(detection->choice, sizeof detection->choice, "none");
-    th_text_copy(detection->option, sizeof detection->option, option);
+    }
+    th_text_copy(detection->choice, sizeof(detection->choice), "none");
+    th_text_copy(detection->option, sizeof(detection->option), option);
     struct th_error *said = th_reasons_add(&detection->evidence, "detect.place_elsewhere");
     th_error_add_int(said, "part", n_elsewhere);
     th_error_add_int(said, "whole", n_rows);
@@ -522,23 +576,27 @@ static void file_remind(struct th_import_run *run)
     long long n_elsewhere = 0;
     int64_t last = 0;
     th_import_undetect(run, "place");
-    for (size_t i = 0; i < run->n_rows; i++)
+    for (size_t i = 0; i < run->n_rows; i++) {
         n_rows += is_new_ground(&run->rows[i]) ? 1 : 0;
+    }
     th_problems_sort(&run->resolved);
-    for (size_t i = 0; i < run->resolved.n; i++)
+    for (size_t i = 0; i < run->resolved.n; i++) {
         if (elsewhere(&run->resolved.items[i]) != NULL && run->resolved.items[i].row != last) {
             last = run->resolved.items[i].row;
             n_elsewhere++;
             n_rows += run->resolved.items[i].severity == TH_PROBLEM_ERROR ? 1 : 0;
         }
-    if (n_rows < FILE_ROWS || 100 * n_elsewhere < FILE_PERCENT * n_rows)
+    }
+    if (n_rows < FILE_ROWS || 100 * n_elsewhere < FILE_PERCENT * n_rows) {
         return;
+    }
     place_tell(run, n_elsewhere, n_rows);
     for (size_t i = 0; i < run->resolved.n; i++) {
         struct th_problem *problem = &run->resolved.items[i];
         const char *of_file = elsewhere(problem);
-        if (of_file != NULL)
-            th_text_copy(problem->key, sizeof problem->key, of_file);
+        if (of_file != NULL) {
+            th_text_copy(problem->key, sizeof(problem->key), of_file);
+        }
     }
 }
 
@@ -546,13 +604,16 @@ static enum th_status rows_remind(struct th_import_run *run, struct th_error *er
 {
     struct settling s = {.run = run};
     struct th_box box;
-    if (!th_import_box(run, is_new_ground, &box))
+    if (!th_import_box(run, is_new_ground, &box)) {
         return TH_OK;
+    }
     province_remind(run);
     enum th_status status = villages_load(&s, &box, err);
-    for (size_t i = 0; status == TH_OK && s.fabric != NULL && i < run->n_rows; i++)
-        if (is_new_ground(&run->rows[i]))
+    for (size_t i = 0; status == TH_OK && s.fabric != NULL && i < run->n_rows; i++) {
+        if (is_new_ground(&run->rows[i])) {
             status = row_remind(&s, &run->rows[i], err);
+        }
+    }
     settling_end(&s);
     return status;
 }
@@ -560,8 +621,9 @@ static enum th_status rows_remind(struct th_import_run *run, struct th_error *er
 enum th_status th_import_places_remind(struct th_import_run *run, struct th_error *err)
 {
     enum th_status status = rows_remind(run, err);
-    if (status == TH_OK && run->path != NULL)
+    if (status == TH_OK && run->path != NULL) {
         file_remind(run);
+    }
     return status;
 }
 
@@ -569,13 +631,16 @@ enum th_status th_import_bounds_check(struct th_import_run *run, struct th_error
 {
     struct bounding b = {.run = run};
     struct th_box box;
-    if (!th_import_box(run, is_pending, &box))
+    if (!th_import_box(run, is_pending, &box)) {
         return TH_OK;
+    }
     enum th_status status = bounds_load(&b, "township", TOWNSHIP_DIGITS, &box, &b.townships, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = bounds_load(&b, "county", COUNTY_DIGITS, &box, &b.counties, err);
-    if (status == TH_OK && b.townships.n + b.counties.n > 0)
+    }
+    if (status == TH_OK && b.townships.n + b.counties.n > 0) {
         status = rows_bound(&b, err);
+    }
     for (size_t i = 0; i < b.n_zones; i++) {
         th_fabric_free(b.zones[i].fabric);
         free(b.zones[i].parcels);

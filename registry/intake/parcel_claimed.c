@@ -45,10 +45,12 @@ static enum th_status draw_one(struct th_fabric_probe *probe, struct th_staged_f
     struct th_error problem;
     *ret_middle = boxes_middle(finding->ground, other);
     enum th_status status = th_fabric_common(probe, finding->ground, other, &common, &problem);
-    if (status == TH_LIMIT)
+    if (status == TH_LIMIT) {
         return TH_OK; // measured, and its place is told; the polygon would take minutes
-    if (status != TH_OK && err != NULL)
+    }
+    if (status != TH_OK && err != NULL) {
         *err = problem;
+    }
     if (status == TH_OK && common.n_points > 0) {
         struct th_box box = th_geometry_box(&common);
         *ret_middle = (struct th_xy){(box.west + box.east) / 2, (box.south + box.north) / 2};
@@ -72,8 +74,9 @@ static void draw(void *hand, void *work)
 
 static void job_empty(struct job *job)
 {
-    for (size_t i = 0; i < job->n; i++)
+    for (size_t i = 0; i < job->n; i++) {
         th_ground_free(job->loaded[i]);
+    }
     *job = (struct job){0};
 }
 
@@ -84,8 +87,9 @@ static enum th_status parcel_load(struct th_store *store, const struct th_staged
     size_t size = 0;
     enum th_status status =
         th_parcel_geometry_load(store, finding->other, finding->version, &wkb, &size, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_ground_from_wkb(wkb, size, ret_ground, err);
+    }
     free(wkb);
     return status;
 }
@@ -100,8 +104,9 @@ static enum th_status job_fill(const struct drawing *d, struct job *job, size_t 
                         .n = left < FINDINGS_A_JOB ? left : FINDINGS_A_JOB};
     for (size_t i = 0; status == TH_OK && i < job->n; i++) {
         const struct th_staged_finding *finding = &job->findings[i];
-        if (finding->claimant == TH_CLAIMANT_PARCEL)
+        if (finding->claimant == TH_CLAIMANT_PARCEL) {
             status = parcel_load(run->store, finding, &job->loaded[i], err);
+        }
     }
     return status;
 }
@@ -110,12 +115,14 @@ static enum th_status job_fill(const struct drawing *d, struct job *job, size_t 
 static enum th_status job_take(struct drawing *d, struct job *job, struct th_error *err)
 {
     enum th_status status = job->status;
-    if (status != TH_OK && err != NULL)
+    if (status != TH_OK && err != NULL) {
         *err = job->err;
+    }
     for (size_t i = 0; status == TH_OK && i < job->n; i++) {
         struct th_staged_finding *finding = &job->findings[i];
-        if (finding->problem != TH_ROW_NO_PROBLEM)
+        if (finding->problem != TH_ROW_NO_PROBLEM) {
             th_problems_place(&d->run->resolved, finding->problem, job->middles[i]);
+        }
         finding->ground = finding->other_ground = NULL;
     }
     job_empty(job);
@@ -132,16 +139,19 @@ static enum th_status draw_all(struct drawing *d, struct th_error *err)
             struct job *job = &d->jobs[n_given++ % d->n_jobs];
             status = job_fill(d, job, at, err);
             at += job->n;
-            if (status == TH_OK)
+            if (status == TH_OK) {
                 th_crew_give(d->crew, job);
+            }
         }
         struct job *done = status == TH_OK ? th_crew_take(d->crew) : NULL;
-        if (done == NULL)
+        if (done == NULL) {
             return status;
+        }
         status = job_take(d, done, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status =
                 th_import_report(d->run, "overlaps", (int64_t)at, (int64_t)d->run->n_findings, err);
+        }
     }
 }
 
@@ -153,9 +163,10 @@ static enum th_status hands_hire(struct drawing *d, struct th_error *err)
     n_hands = n_wanted < n_hands ? (unsigned)n_wanted : n_hands;
     enum th_status status = TH_OK;
     d->n_jobs = (size_t)n_hands * OPEN_JOBS_PER_HAND;
-    d->jobs = calloc(d->n_jobs, sizeof *d->jobs);
-    if (d->jobs == NULL)
+    d->jobs = calloc(d->n_jobs, sizeof(*d->jobs));
+    if (d->jobs == NULL) {
         status = th_error_no_memory(err);
+    }
     for (unsigned i = 0; status == TH_OK && i < n_hands; i++) {
         status = th_fabric_probe_new(&d->hands[i], err);
         hands[i] = d->hands[i];
@@ -165,17 +176,21 @@ static enum th_status hands_hire(struct drawing *d, struct th_error *err)
 
 enum th_status th_import_findings_draw(struct th_import_run *run, struct th_error *err)
 {
-    if (run->n_findings == 0)
+    if (run->n_findings == 0) {
         return TH_OK;
+    }
     struct drawing d = {.run = run};
     enum th_status status = hands_hire(&d, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = draw_all(&d, err);
+    }
     th_crew_free(d.crew);
-    for (size_t i = 0; d.jobs != NULL && i < d.n_jobs; i++)
+    for (size_t i = 0; d.jobs != NULL && i < d.n_jobs; i++) {
         job_empty(&d.jobs[i]);
-    for (size_t i = 0; i < TH_CREW_HANDS_MAX; i++)
+    }
+    for (size_t i = 0; i < TH_CREW_HANDS_MAX; i++) {
         th_fabric_probe_free(d.hands[i]);
+    }
     free(d.jobs);
     return status;
 }

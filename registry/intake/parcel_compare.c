@@ -62,9 +62,10 @@ static bool takes_part(const struct th_staged_row *row)
 static enum th_status fabric_weave(struct comparing *c, struct th_error *err)
 {
     const struct th_import_run *run = c->run;
-    struct th_fabric_parcel *parcels = calloc(run->n_rows + 1, sizeof *parcels);
-    if (parcels == NULL)
+    struct th_fabric_parcel *parcels = calloc(run->n_rows + 1, sizeof(*parcels));
+    if (parcels == NULL) {
         return th_error_no_memory(err);
+    }
     c->parcels = parcels;
     for (size_t i = 0; i < run->n_rows; i++) {
         const struct th_staged_row *row = &run->rows[i];
@@ -75,16 +76,21 @@ static enum th_status fabric_weave(struct comparing *c, struct th_error *err)
     struct th_fabric *fabric = NULL;
     enum th_status status = th_fabric_new(parcels, run->n_rows, &run->rules->overlap, &fabric, err);
     c->fabric = fabric;
-    if (status == TH_OK)
+    if (status == TH_OK) {
         th_fabric_keep_unsound(fabric);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_fabric_probe_new(&c->probe, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_validity_new(&c->validity, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_fabric_join(c->fabric, th_crew_cores(), run->progress, &c->pairs, err);
-    if (status == TH_OK && c->pairs.cut)
+    }
+    if (status == TH_OK && c->pairs.cut) {
         status = th_error_set(err, TH_LIMIT, "fabric_too_dense", NULL);
+    }
     return status;
 }
 
@@ -93,9 +99,10 @@ static enum th_status meeting_push(struct comparing *c, struct meeting meeting,
 {
     if (c->n_meetings == c->meetings_capacity) {
         size_t capacity = c->meetings_capacity == 0 ? 64 : 2 * c->meetings_capacity;
-        struct meeting *grown = realloc(c->meetings, capacity * sizeof *grown);
-        if (grown == NULL)
+        struct meeting *grown = realloc(c->meetings, capacity * sizeof(*grown));
+        if (grown == NULL) {
             return th_error_no_memory(err);
+        }
         c->meetings = grown;
         c->meetings_capacity = capacity;
     }
@@ -145,12 +152,14 @@ static enum th_status rows_compare(struct comparing *c, const struct th_parcel_s
         struct th_overlap_finding *findings = NULL;
         size_t n = 0;
         bool more = false;
-        if (!takes_part(row) || !th_ground_boxes_overlap(row->ground, ground))
+        if (!takes_part(row) || !th_ground_boxes_overlap(row->ground, ground)) {
             continue;
+        }
         status = th_fabric_test(fabric, c->probe, row->ground, th_area_m2(row->measured), &findings,
                                 &n, &more, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = findings_push(c, stand, findings, n, i, err);
+        }
         free(findings);
     }
     th_fabric_free(fabric);
@@ -164,8 +173,9 @@ static enum th_status shape_box(const void *wkb, size_t wkb_size, struct th_box 
     struct th_geometry geometry = {0};
     *ret_box = (struct th_box){-180, -90, 180, 90};
     enum th_status status = th_geometry_from_wkb(wkb, wkb_size, &geometry, err);
-    if (status == TH_OK && geometry.n_points > 0)
+    if (status == TH_OK && geometry.n_points > 0) {
         *ret_box = th_geometry_box(&geometry);
+    }
     th_geometry_clear(&geometry);
     return status == TH_NO_MEMORY ? status : TH_OK;
 }
@@ -178,12 +188,14 @@ static enum th_status unsound_meet(struct comparing *c, const struct th_parcel_s
     const struct th_overlap_finding unsound = {.kind = TH_OVERLAP_UNSOUND};
     enum th_status status = TH_OK;
     for (size_t i = 0; status == TH_OK && i < c->run->n_rows; i++) {
-        if (!takes_part(&c->run->rows[i]))
+        if (!takes_part(&c->run->rows[i])) {
             continue;
+        }
         struct th_box row = th_ground_box(c->run->rows[i].ground);
         if (row.west < box->east && box->west < row.east && row.south < box->north &&
-            box->south < row.north)
+            box->south < row.north) {
             status = findings_push(c, stand, &unsound, 1, i, err);
+        }
     }
     return status;
 }
@@ -196,10 +208,12 @@ static enum th_status registered_read(struct comparing *c, const void *wkb, size
     struct th_ground *ground = NULL;
     enum th_status status = th_ground_from_wkb(wkb, wkb_size, &ground, err);
     *ret_sound = status == TH_OK;
-    if (status == TH_UNREADABLE || status == TH_DATA_PROBLEM)
+    if (status == TH_UNREADABLE || status == TH_DATA_PROBLEM) {
         return shape_box(wkb, wkb_size, ret_box, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_validity_check_ground(c->validity, ground, err);
+    }
     if (status == TH_DATA_PROBLEM) {
         *ret_sound = false;
         *ret_box = th_ground_box(ground);
@@ -224,14 +238,17 @@ static enum th_status registered_compare(struct comparing *c, const struct th_pa
     bool more = false;
     enum th_status status =
         registered_read(c, stand->wkb, stand->wkb_size, &ground, &box, &sound, err);
-    if (status == TH_OK && !sound)
+    if (status == TH_OK && !sound) {
         return unsound_meet(c, stand, &box, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_fabric_test(c->fabric, c->probe, ground, th_area_m2(stand->record.measured),
                                 &findings, &n, &more, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = more ? rows_compare(c, stand, ground, err)
                       : findings_push(c, stand, findings, n, 0, err);
+    }
     free(findings);
     th_ground_free(ground);
     return status;
@@ -242,8 +259,9 @@ static bool registered_visit(void *context, const struct th_parcel_stand *stand)
     struct comparing *c = context;
     bool is_new = false;
     c->status = th_id_set_add(&c->asked, stand->version_id, &is_new, &c->err);
-    if (c->status == TH_OK && is_new)
+    if (c->status == TH_OK && is_new) {
         c->status = registered_compare(c, stand, &c->err);
+    }
     return c->status == TH_OK;
 }
 
@@ -252,8 +270,9 @@ static enum th_status ask_box(struct comparing *c, struct th_box box, struct th_
     const struct th_parcel_box there = {box.west, box.south, box.east, box.north, c->run->day};
     enum th_status status = th_parcel_box_each(c->run->store, &there, registered_visit, c, err);
     if (status == TH_OK && c->status != TH_OK) {
-        if (err != NULL)
+        if (err != NULL) {
             *err = c->err;
+        }
         status = c->status;
     }
     return status;
@@ -265,12 +284,15 @@ static int compare_meetings(const void *a, const void *b)
     const struct meeting *right = b;
     int64_t left_id = left->claim.finding.other_id;
     int64_t right_id = right->claim.finding.other_id;
-    if (left->row != right->row)
+    if (left->row != right->row) {
         return left->row < right->row ? -1 : 1;
-    if (left->claim.claimant != right->claim.claimant)
+    }
+    if (left->claim.claimant != right->claim.claimant) {
         return left->claim.claimant < right->claim.claimant ? -1 : 1;
-    if (left_id != right_id)
+    }
+    if (left_id != right_id) {
         return left_id < right_id ? -1 : 1;
+    }
     return (left->claim.version < right->claim.version) -
            (left->claim.version > right->claim.version);
 }
@@ -282,16 +304,21 @@ static enum th_status registered_meet(struct comparing *c, struct th_error *err)
     const struct th_import_run *run = c->run;
     struct th_box all;
     size_t n = 0;
-    if (!th_import_box(run, takes_part, &all))
+    if (!th_import_box(run, takes_part, &all)) {
         return TH_OK;
-    for (size_t i = 0; i < run->n_rows; i++)
+    }
+    for (size_t i = 0; i < run->n_rows; i++) {
         n += takes_part(&run->rows[i]) ? 1 : 0;
-    if (n > ASK_EACH_MAX)
+    }
+    if (n > ASK_EACH_MAX) {
         return ask_box(c, all, err);
+    }
     enum th_status status = TH_OK;
-    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++)
-        if (takes_part(&run->rows[i]))
+    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
+        if (takes_part(&run->rows[i])) {
             status = ask_box(c, th_ground_box(run->rows[i].ground), err);
+        }
+    }
     return status;
 }
 
@@ -305,8 +332,9 @@ static enum th_status scheme_meet(struct comparing *c, size_t row, struct th_err
     double area_m2 = th_area_m2(staged->measured);
     enum th_status status = th_fabric_test(c->schemes.fabric, c->probe, staged->ground, area_m2,
                                            &findings, &n, &more, err);
-    if (status == TH_OK && more)
+    if (status == TH_OK && more) {
         status = th_id_set_add(&c->crowded, (int64_t)row + 1, &is_new, err);
+    }
     for (size_t i = 0; status == TH_OK && i < n; i++) {
         const struct th_layers_shape *shape = &c->schemes.list.items[findings[i].other_id];
         struct meeting meeting = {
@@ -325,13 +353,16 @@ static enum th_status schemes_meet(struct comparing *c, struct th_error *err)
 {
     const struct th_import_run *run = c->run;
     struct th_box box;
-    if (!th_import_box(run, takes_part, &box))
+    if (!th_import_box(run, takes_part, &box)) {
         return TH_OK;
+    }
     enum th_status status =
         th_schemes_load(run->store, &box, run->day, &run->rules->overlap, &c->schemes, err);
-    for (size_t i = 0; status == TH_OK && c->schemes.fabric != NULL && i < run->n_rows; i++)
-        if (takes_part(&run->rows[i]))
+    for (size_t i = 0; status == TH_OK && c->schemes.fabric != NULL && i < run->n_rows; i++) {
+        if (takes_part(&run->rows[i])) {
             status = scheme_meet(c, i, err);
+        }
+    }
     return status;
 }
 
@@ -340,9 +371,10 @@ static enum th_status claim_push(struct th_claims *claims, struct th_claim claim
 {
     if (claims->n == claims->capacity) {
         size_t capacity = claims->capacity == 0 ? 64 : 2 * claims->capacity;
-        struct th_claim *grown = realloc(claims->items, capacity * sizeof *grown);
-        if (grown == NULL)
+        struct th_claim *grown = realloc(claims->items, capacity * sizeof(*grown));
+        if (grown == NULL) {
             return th_error_no_memory(err);
+        }
         claims->items = grown;
         claims->capacity = capacity;
     }
@@ -357,10 +389,12 @@ static int compare_claims(const void *a, const void *b)
     const struct th_claim *right = b;
     int64_t left_id = left->finding.other_id;
     int64_t right_id = right->finding.other_id;
-    if (left->finding.kind != right->finding.kind)
+    if (left->finding.kind != right->finding.kind) {
         return left->finding.kind > right->finding.kind ? -1 : 1;
-    if (left->claimant != right->claimant)
+    }
+    if (left->claimant != right->claimant) {
         return left->claimant < right->claimant ? -1 : 1;
+    }
     return (left_id > right_id) - (left_id < right_id);
 }
 
@@ -377,13 +411,15 @@ static bool claim_join(struct th_claims *claims, const struct th_claim *claim)
     bool covered = false;
     while (first > 0 && claim->claimant == TH_CLAIMANT_PARCEL &&
            claims->items[first - 1].claimant == TH_CLAIMANT_PARCEL &&
-           claims->items[first - 1].finding.other_id == claim->finding.other_id)
+           claims->items[first - 1].finding.other_id == claim->finding.other_id) {
         first--;
+    }
     size_t n = first;
     for (size_t i = first; i < claims->n; i++) {
         covered = covered || covers(&claims->items[i], claim);
-        if (covered || !covers(claim, &claims->items[i]))
+        if (covered || !covers(claim, &claims->items[i])) {
             claims->items[n++] = claims->items[i];
+        }
     }
     claims->n = n;
     return covered;
@@ -391,10 +427,12 @@ static bool claim_join(struct th_claims *claims, const struct th_claim *claim)
 
 static enum th_status claim_take(struct comparing *c, struct th_claim claim, struct th_error *err)
 {
-    if (claim.finding.kind != TH_OVERLAP_UNSOUND)
+    if (claim.finding.kind != TH_OVERLAP_UNSOUND) {
         return claim_join(&c->claims, &claim) ? TH_OK : claim_push(&c->claims, claim, err);
-    if (!c->is_unsound)
+    }
+    if (!c->is_unsound) {
         c->unsound = claim;
+    }
     c->is_unsound = true;
     return TH_OK;
 }
@@ -416,10 +454,12 @@ static enum th_status claims_collect(struct comparing *c, size_t position, struc
     claims->n = 0;
     claims->more = th_id_set_has(&c->crowded, (int64_t)position + 1);
     c->is_unsound = false;
-    while (at->meeting < c->n_meetings && c->meetings[at->meeting].row < position)
+    while (at->meeting < c->n_meetings && c->meetings[at->meeting].row < position) {
         at->meeting++;
-    while (at->pair < c->pairs.n && c->pairs.items[at->pair].b < position)
+    }
+    while (at->pair < c->pairs.n && c->pairs.items[at->pair].b < position) {
         at->pair++;
+    }
     for (;
          status == TH_OK && at->meeting < c->n_meetings && c->meetings[at->meeting].row == position;
          at->meeting++) {
@@ -428,8 +468,9 @@ static enum th_status claims_collect(struct comparing *c, size_t position, struc
         bool given_up =
             meeting->claim.claimant == TH_CLAIMANT_PARCEL &&
             (other == c->run->rows[position].parcel_id || th_id_set_has(&c->replaced, other));
-        if (!meeting->over && !given_up)
+        if (!meeting->over && !given_up) {
             status = claim_take(c, meeting->claim, err);
+        }
     }
     for (; status == TH_OK && at->pair < c->pairs.n && c->pairs.items[at->pair].b == position;
          at->pair++) {
@@ -438,11 +479,13 @@ static enum th_status claims_collect(struct comparing *c, size_t position, struc
         claim.finding.other_id = pair->a;
         claims->more = claims->more || pair->more;
         // A row with too many overlaps to list was not compared with all: each listed one counts.
-        if (c->run->rows[pair->a].fate == TH_ROW_ACCEPTED || pair->more)
+        if (c->run->rows[pair->a].fate == TH_ROW_ACCEPTED || pair->more) {
             status = claim_take(c, claim, err);
+        }
     }
-    if (status == TH_OK && claims->n > 1)
-        qsort(claims->items, claims->n, sizeof *claims->items, compare_claims);
+    if (status == TH_OK && claims->n > 1) {
+        qsort(claims->items, claims->n, sizeof(*claims->items), compare_claims);
+    }
     return status;
 }
 
@@ -452,8 +495,9 @@ static void kept_accept(struct th_import_run *run)
 {
     for (size_t i = 0; i < run->n_rows; i++) {
         struct th_staged_row *row = &run->rows[i];
-        if (row->ground_kept && row->fate == TH_ROW_PENDING && row->ground != NULL)
+        if (row->ground_kept && row->fate == TH_ROW_PENDING && row->ground != NULL) {
             row->fate = TH_ROW_ACCEPTED;
+        }
     }
 }
 
@@ -464,8 +508,9 @@ static enum th_status replaced_collect(struct comparing *c, struct th_error *err
     for (size_t i = 0; status == TH_OK && i < c->run->n_rows; i++) {
         const struct th_staged_row *row = &c->run->rows[i];
         bool is_new = false;
-        if (takes_part(row) && row->parcel_id != 0)
+        if (takes_part(row) && row->parcel_id != 0) {
             status = th_id_set_add(&c->replaced, row->parcel_id, &is_new, err);
+        }
     }
     return status;
 }
@@ -481,11 +526,12 @@ static void unsound_refuse(struct comparing *c, struct th_staged_row *row)
     size_t position = c->run->resolved.n;
     struct th_error what;
     (void)th_error_set(&what, TH_DATA_PROBLEM, KEYS[claim->claimant], NULL);
-    if (claim->claimant == TH_CLAIMANT_LAYER)
+    if (claim->claimant == TH_CLAIMANT_LAYER) {
         th_error_add(&what, "other", claim->shape->layer_name);
-    else
+    } else {
         th_error_add_int(&what, "other",
                          claim->claimant == TH_CLAIMANT_ROW ? c->run->rows[other].row : other);
+    }
     th_problems_add(&c->run->resolved, row->row, row->feature, TH_PROBLEM_ERROR, NULL, &what);
     th_problems_place(&c->run->resolved, position, row->middle);
     row->compared = true;
@@ -500,12 +546,14 @@ static enum th_status retired_remark(struct comparing *c, struct th_staged_row *
     enum th_status status = TH_OK;
     for (size_t i = first_meeting; status == TH_OK && i < c->n_meetings; i++) {
         const struct meeting *meeting = &c->meetings[i];
-        if (meeting->row > position || c->run->resolved.n - n_before >= RETIRED_SHOWN)
+        if (meeting->row > position || c->run->resolved.n - n_before >= RETIRED_SHOWN) {
             break;
+        }
         if (meeting->row == position && meeting->over &&
             meeting->claim.finding.kind >= TH_OVERLAP_AREA &&
-            meeting->claim.finding.kind != TH_OVERLAP_UNSOUND)
+            meeting->claim.finding.kind != TH_OVERLAP_UNSOUND) {
             status = th_import_decide_retired(c->run, row, &meeting->claim.finding, err);
+        }
     }
     return status;
 }
@@ -521,21 +569,26 @@ static enum th_status decide_all(struct comparing *c, bool *ret_refused, struct 
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
         struct th_staged_row *row = &run->rows[i];
         bool is_new = false;
-        if (!takes_part(row))
+        if (!takes_part(row)) {
             continue;
+        }
         status = claims_collect(c, i, &at, err);
         size_t first_meeting = at.meeting;
-        while (first_meeting > 0 && c->meetings[first_meeting - 1].row == i)
+        while (first_meeting > 0 && c->meetings[first_meeting - 1].row == i) {
             first_meeting--;
-        if (status == TH_OK && c->is_unsound)
+        }
+        if (status == TH_OK && c->is_unsound) {
             unsound_refuse(c, row);
-        else if (status == TH_OK)
+        } else if (status == TH_OK) {
             status = th_import_decide(run, row, &c->claims, err);
-        if (status == TH_OK && row->fate == TH_ROW_ACCEPTED)
+        }
+        if (status == TH_OK && row->fate == TH_ROW_ACCEPTED) {
             status = retired_remark(c, row, first_meeting, err);
+        }
         if (status == TH_OK && row->fate == TH_ROW_ACCEPTED && row->parcel_id != 0 &&
-            th_id_set_has(&c->replaced, row->parcel_id))
+            th_id_set_has(&c->replaced, row->parcel_id)) {
             status = th_id_set_add(&kept, row->parcel_id, &is_new, err);
+        }
     }
     *ret_refused = kept.n < c->replaced.n;
     th_id_set_clear(&c->replaced);
@@ -550,8 +603,9 @@ static void take_back(struct th_import_run *run, size_t n_problems)
     th_import_findings_clear(run);
     for (size_t i = 0; i < run->n_rows; i++) {
         struct th_staged_row *row = &run->rows[i];
-        if (row->ground == NULL || !row->compared)
+        if (row->ground == NULL || !row->compared) {
             continue;
+        }
         row->fate = TH_ROW_PENDING;
         row->compared = false;
         row->sliver = th_area_from_m2_300(0);
@@ -577,26 +631,36 @@ enum th_status th_import_compare(struct th_import_run *run, struct th_error *err
 {
     struct comparing c = {.run = run, .status = TH_OK};
     enum th_status status = th_import_shift_check(run, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_import_bounds_check(run, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_import_places_remind(run, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         kept_accept(run);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = fabric_weave(&c, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = registered_meet(&c, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = schemes_meet(&c, err);
-    if (status == TH_OK && c.n_meetings > 1)
-        qsort(c.meetings, c.n_meetings, sizeof *c.meetings, compare_meetings);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK && c.n_meetings > 1) {
+        qsort(c.meetings, c.n_meetings, sizeof(*c.meetings), compare_meetings);
+    }
+    if (status == TH_OK) {
         status = replaced_collect(&c, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = decide(&c, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_import_findings_draw(run, err);
+    }
     th_fabric_free(c.fabric);
     th_fabric_probe_free(c.probe);
     th_validity_free(c.validity);

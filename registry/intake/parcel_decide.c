@@ -13,8 +13,9 @@ enum { FINDINGS_SHOWN = 5 }; // of one row and one kind
 
 void th_import_findings_clear(struct th_import_run *run)
 {
-    for (size_t i = 0; i < run->n_findings; i++)
+    for (size_t i = 0; i < run->n_findings; i++) {
         free(run->findings[i].wkb);
+    }
     free(run->findings);
     run->findings = NULL;
     run->n_findings = run->findings_capacity = 0;
@@ -25,7 +26,7 @@ static enum th_status finding_push(struct th_import_run *run, struct th_staged_f
 {
     if (run->n_findings == run->findings_capacity) {
         size_t capacity = run->findings_capacity == 0 ? 64 : 2 * run->findings_capacity;
-        struct th_staged_finding *grown = realloc(run->findings, capacity * sizeof *grown);
+        struct th_staged_finding *grown = realloc(run->findings, capacity * sizeof(*grown));
         if (grown == NULL) {
             free(finding.wkb);
             return th_error_no_memory(err);
@@ -64,8 +65,9 @@ static void describe_size(const struct th_overlap_finding *finding, struct th_er
 {
     char buf[TH_QUANTITY_TEXT_SIZE];
     struct th_area area = th_area_from_m2_300(0);
-    if (th_area_from_m2(finding->area_m2, &area, NULL) != TH_OK)
+    if (th_area_from_m2(finding->area_m2, &area, NULL) != TH_OK) {
         area = th_area_from_m2_300(0); // cannot be: an intersection is smaller than its parcels
+    }
     th_error_add(what, "area_m2", th_cent_format(th_area_m2_cent(area), buf));
     th_error_add(what, "area_mu", th_cent_format(th_area_mu_cent(area), buf));
     th_error_add(what, "percent", th_cent_format((int64_t)(finding->share * 10000 + 0.5), buf));
@@ -87,11 +89,12 @@ static void describe_claimant(const struct th_import_run *run, const struct th_c
         return;
     }
     th_error_add(what, "other_kind", claim->ended != NULL ? claim->ended : KINDS[claim->claimant]);
-    if (claim->claimant == TH_CLAIMANT_LAYER)
+    if (claim->claimant == TH_CLAIMANT_LAYER) {
         th_error_add(what, "other", shape->layer_name);
-    else
+    } else {
         th_error_add_int(what, "other",
                          claim->claimant == TH_CLAIMANT_ROW ? run->rows[other].row : other);
+    }
 }
 
 static void describe(const struct th_import_run *run, const struct th_claim *claim,
@@ -101,19 +104,23 @@ static void describe(const struct th_import_run *run, const struct th_claim *cla
     (void)th_error_set(ret_what, TH_DATA_PROBLEM, key, NULL);
     describe_claimant(run, claim, total_share < 0, ret_what);
     describe_size(&claim->finding, ret_what);
-    if (total_share >= 0)
+    if (total_share >= 0) {
         th_error_add(ret_what, "total_percent",
                      th_cent_format((int64_t)(total_share * 10000 + 0.5), buf));
+    }
 }
 
 static const char *overlap_key(const struct th_claim *claim)
 {
-    if (claim->finding.kind < TH_OVERLAP_AREA)
+    if (claim->finding.kind < TH_OVERLAP_AREA) {
         return NULL;
-    if (claim->claimant == TH_CLAIMANT_LAYER)
+    }
+    if (claim->claimant == TH_CLAIMANT_LAYER) {
         return "overlap_other_scheme";
-    if (claim->finding.kind == TH_OVERLAP_DUPLICATE)
+    }
+    if (claim->finding.kind == TH_OVERLAP_DUPLICATE) {
         return "duplicate";
+    }
     return claim->claimant == TH_CLAIMANT_ROW ? "overlap_in_source" : "overlap_registered";
 }
 
@@ -131,8 +138,9 @@ static enum th_status came_since(const struct th_import_run *run, const struct t
     struct th_layer layer;
     int64_t seq = 0;
     *ret_since = false;
-    if (run->options->draft_sha256 == NULL || claim->claimant == TH_CLAIMANT_ROW)
+    if (run->options->draft_sha256 == NULL || claim->claimant == TH_CLAIMANT_ROW) {
         return TH_OK;
+    }
     if (claim->claimant == TH_CLAIMANT_LAYER) {
         enum th_status status = th_layer_load(run->store, claim->shape->layer_id, &layer, err);
         *ret_since = status == TH_OK && layer.seq > run->options->draft_seq;
@@ -172,8 +180,9 @@ static enum th_status settle_overlaps(struct th_import_run *run, struct th_stage
     for (size_t i = 0, shown = 0; status == TH_OK && i < claims->n; i++) {
         const struct th_claim *claim = &claims->items[i];
         const char *key = overlap_key(claim);
-        if (key == NULL || (!waived && shown == FINDINGS_SHOWN))
+        if (key == NULL || (!waived && shown == FINDINGS_SHOWN)) {
             continue;
+        }
         size_t problem = TH_ROW_NO_PROBLEM;
         if (shown++ < FINDINGS_SHOWN) {
             struct th_error what;
@@ -184,10 +193,11 @@ static enum th_status settle_overlaps(struct th_import_run *run, struct th_stage
         }
         status =
             keep(run, row, claim, waived ? TH_FINDING_WAIVED : TH_FINDING_REFUSED, problem, err);
-        if (waived)
+        if (waived) {
             *waived_m2 += claim->finding.area_m2;
-        else
+        } else {
             row->fate = TH_ROW_REFUSED;
+        }
     }
     return status;
 }
@@ -196,8 +206,9 @@ static enum th_status settle_overlaps(struct th_import_run *run, struct th_stage
 static enum th_status take_off(struct th_import_run *run, struct th_staged_row *row, double held_m2,
                                struct th_error *err)
 {
-    if (held_m2 < th_area_m2(row->measured))
+    if (held_m2 < th_area_m2(row->measured)) {
         return th_area_from_m2(held_m2, &row->sliver, err);
+    }
     struct th_error what;
     (void)th_error_set(&what, TH_DATA_PROBLEM, "overlap_everything", NULL);
     th_problems_add(&run->resolved, row->row, row->feature, TH_PROBLEM_ERROR, "overlap_registered",
@@ -213,16 +224,19 @@ static enum th_status take_slivers(struct th_import_run *run, struct th_staged_r
                                    struct th_error *err)
 {
     double total_m2 = 0;
-    for (size_t i = 0; i < claims->n; i++)
-        if (claims->items[i].finding.kind == TH_OVERLAP_SLIVER)
+    for (size_t i = 0; i < claims->n; i++) {
+        if (claims->items[i].finding.kind == TH_OVERLAP_SLIVER) {
             total_m2 += claims->items[i].finding.area_m2;
+        }
+    }
     double share = total_m2 / th_area_m2(row->measured);
     bool too_much = share > run->rules->overlap.sliver_total_share;
     enum th_status status = TH_OK;
     for (size_t i = 0, shown = 0; status == TH_OK && i < claims->n; i++) {
         const struct th_claim *claim = &claims->items[i];
-        if (claim->finding.kind != TH_OVERLAP_SLIVER || (too_much && shown == FINDINGS_SHOWN))
+        if (claim->finding.kind != TH_OVERLAP_SLIVER || (too_much && shown == FINDINGS_SHOWN)) {
             continue;
+        }
         size_t problem = TH_ROW_NO_PROBLEM;
         if (shown++ < FINDINGS_SHOWN) {
             struct th_error what;
@@ -234,10 +248,12 @@ static enum th_status take_slivers(struct th_import_run *run, struct th_staged_r
         status = keep(run, row, claim, too_much ? TH_FINDING_REFUSED : TH_FINDING_TAKEN_OFF,
                       problem, err);
     }
-    if (too_much)
+    if (too_much) {
         row->fate = TH_ROW_REFUSED;
-    if (status != TH_OK || too_much || total_m2 + waived_m2 <= 0)
+    }
+    if (status != TH_OK || too_much || total_m2 + waived_m2 <= 0) {
         return status;
+    }
     return take_off(run, row, total_m2 + waived_m2, err);
 }
 
@@ -251,11 +267,13 @@ static void remark_size(struct th_import_run *run, const struct th_staged_row *r
     double mu_m2 = th_area_unit_m2(TH_AREA_UNIT_MU);
     double area_mu = th_area_m2(row->measured) / mu_m2;
     bool small = area_mu < run->rules->parcel_smallest_mu;
-    if (!small && area_mu <= run->rules->parcel_largest_mu)
+    if (!small && area_mu <= run->rules->parcel_largest_mu) {
         return;
+    }
     double limit_mu = small ? run->rules->parcel_smallest_mu : run->rules->parcel_largest_mu;
-    if (th_area_from_m2(limit_mu * mu_m2, &limit, NULL) != TH_OK)
+    if (th_area_from_m2(limit_mu * mu_m2, &limit, NULL) != TH_OK) {
         return; // cannot be: the range of the rule is narrower
+    }
     (void)th_error_set(&what, TH_DATA_PROBLEM, small ? "parcel_small" : "parcel_large", NULL);
     th_error_add(&what, "area_mu", th_cent_format(th_area_mu_cent(row->measured), buf));
     th_error_add(&what, "area_m2", th_cent_format(th_area_m2_cent(row->measured), buf));
@@ -275,8 +293,9 @@ enum th_status th_import_decide(struct th_import_run *run, struct th_staged_row 
         th_error_add_int(&what, "limit", TH_FABRIC_OVERLAPS_MAX);
         th_problems_add(&run->resolved, row->row, row->feature, TH_PROBLEM_ERROR, NULL, &what);
     }
-    if (status == TH_OK && row->fate == TH_ROW_PENDING)
+    if (status == TH_OK && row->fate == TH_ROW_PENDING) {
         status = take_slivers(run, row, claims, waived_m2, err);
+    }
     if (status == TH_OK && row->fate == TH_ROW_PENDING) {
         row->fate = TH_ROW_ACCEPTED;
         remark_size(run, row);
@@ -295,8 +314,9 @@ enum th_status th_import_decide_retired(struct th_import_run *run, const struct 
     int64_t package_id = 0;
     enum th_status status =
         th_package_rival(run->store, 0, finding->other_id, first, last, &package_id, err);
-    if (status != TH_OK || package_id == 0)
+    if (status != TH_OK || package_id == 0) {
         return status;
+    }
     const struct th_claim claim = {.claimant = TH_CLAIMANT_PARCEL, .finding = *finding};
     struct th_error what;
     describe(run, &claim, -1, "overlap_retired", &what);

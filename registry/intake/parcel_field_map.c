@@ -24,11 +24,11 @@ static const struct {
     {TH_FIELD_LAND_CLASS, "land_class"},
     {TH_FIELD_DECLARED, "declared_area"},
 };
-enum { N_ROLES = sizeof ROLES / sizeof ROLES[0] };
+enum { N_ROLES = sizeof(ROLES) / sizeof(ROLES[0]) };
 
 // Keys that help to read another one.
 static const char *const HELPING[] = {"county", "township", "land_class_name"};
-enum { N_HELPING = sizeof HELPING / sizeof HELPING[0] };
+enum { N_HELPING = sizeof(HELPING) / sizeof(HELPING[0]) };
 
 // What --map is said to take, first of all.
 static const char ATTRIBUTES[] =
@@ -41,17 +41,21 @@ static const char *const KML_FIELDS[] = {"timestamp",  "begin",   "end",        
 
 static bool is_role(const char *key)
 {
-    for (size_t i = 0; i < N_ROLES; i++)
-        if (strcmp(ROLES[i].key, key) == 0)
+    for (size_t i = 0; i < N_ROLES; i++) {
+        if (strcmp(ROLES[i].key, key) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
 static bool is_helping(const char *key)
 {
-    for (size_t i = 0; i < N_HELPING; i++)
-        if (strcmp(HELPING[i], key) == 0)
+    for (size_t i = 0; i < N_HELPING; i++) {
+        if (strcmp(HELPING[i], key) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -73,8 +77,9 @@ static enum th_status field_missing(const char *field, const struct th_reader *r
     struct th_buf names;
     th_buf_init(&names, 64 * 1024);
     for (size_t i = 0; i < th_reader_info(reader)->n_fields; i++) {
-        if (i > 0)
+        if (i > 0) {
             th_buf_append_str(&names, ", ");
+        }
         th_buf_append_str(&names, th_reader_field(reader, i));
     }
     enum th_status status = th_error_set(err, TH_INVALID, "map_field_missing", "field", field,
@@ -88,12 +93,14 @@ static enum th_status apply_option(struct th_field_map *map, const char *option,
 {
     const char *equals = strchr(option, '=');
     size_t length = equals == NULL ? 0 : (size_t)(equals - option);
-    if (length == 0 || equals[1] == '\0')
+    if (length == 0 || equals[1] == '\0') {
         return th_error_set(err, TH_INVALID, "map_invalid", "map", option, "attributes", ATTRIBUTES,
                             NULL);
+    }
     char attribute[ATTRIBUTE_NAME_MAX + 1] = "";
-    if (length <= ATTRIBUTE_NAME_MAX)
+    if (length <= ATTRIBUTE_NAME_MAX) {
         memcpy(attribute, option, length);
+    }
     if (!th_field_key_mappable(map, attribute)) {
         char given[OPTION_SIZE] = "";
         memcpy(given, option, length < OPTION_SIZE ? length : OPTION_SIZE - 1);
@@ -101,18 +108,21 @@ static enum th_status apply_option(struct th_field_map *map, const char *option,
                             ATTRIBUTES, NULL);
     }
     size_t index = 0;
-    if (!th_reader_field_find(reader, equals + 1, &index))
+    if (!th_reader_field_find(reader, equals + 1, &index)) {
         return field_missing(equals + 1, reader, err);
+    }
 
     struct th_field *field = &map->fields[index];
     bool repeated = field->mapped;
-    for (size_t i = 0; i < map->n; i++)
+    for (size_t i = 0; i < map->n; i++) {
         repeated =
             repeated || (map->fields[i].mapped && strcmp(map->fields[i].name, attribute) == 0);
-    if (repeated)
+    }
+    if (repeated) {
         return th_error_set(err, TH_INVALID, "map_repeated", "map", option, NULL);
+    }
     field->mapped = true;
-    th_text_copy(field->name, sizeof field->name, attribute);
+    th_text_copy(field->name, sizeof(field->name), attribute);
     for (size_t i = 0; i < N_ROLES; i++) {
         if (strcmp(ROLES[i].key, attribute) == 0) {
             field->role = ROLES[i].role;
@@ -125,9 +135,11 @@ static enum th_status apply_option(struct th_field_map *map, const char *option,
 static bool key_mapped(void *context, const char *key)
 {
     const struct th_field_map *map = context;
-    for (size_t i = 0; i < map->n; i++)
-        if (map->fields[i].mapped && strcmp(map->fields[i].name, key) == 0)
+    for (size_t i = 0; i < map->n; i++) {
+        if (map->fields[i].mapped && strcmp(map->fields[i].name, key) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -153,13 +165,16 @@ static void meaning_take(struct th_field_map *map, size_t index)
             return;
         }
     }
-    th_text_copy(field->name, sizeof field->name, key);
-    if (strcmp(key, "county") == 0)
+    th_text_copy(field->name, sizeof(field->name), key);
+    if (strcmp(key, "county") == 0) {
         map->county = (int)index;
-    if (strcmp(key, "township") == 0)
+    }
+    if (strcmp(key, "township") == 0) {
         map->township = (int)index;
-    if (strcmp(key, "land_class_name") == 0)
+    }
+    if (strcmp(key, "land_class_name") == 0) {
         map->land_class_name = (int)index;
+    }
 }
 
 // An export as CSV keeps spreadsheets from running a text by an apostrophe.
@@ -177,8 +192,9 @@ static void take_own(struct th_field_map *map, const char **columns, bool *taken
 {
     bool whole = th_own_export(columns, map->n, messages);
     map->own_export = whole;
-    for (size_t i = 0; shapeless && i < map->n; i++)
+    for (size_t i = 0; shapeless && i < map->n; i++) {
         map->own_export = map->own_export || th_own_is_id(columns[i], messages);
+    }
     map->own_csv = map->own_export && csv;
     for (size_t i = 0; i < map->n; i++) {
         struct th_field *field = &map->fields[i];
@@ -191,21 +207,27 @@ static void take_own(struct th_field_map *map, const char **columns, bool *taken
             field->role = TH_FIELD_DROPPED;
         }
         if (!map->own_export || taken[i] ||
-            (!whole && th_own_is_village_name(columns[i], messages)))
+            (!whole && th_own_is_village_name(columns[i], messages))) {
             continue;
+        }
         enum th_own_column own =
             th_own_column(map->own_csv ? unguarded(columns[i]) : columns[i], messages, room, &name);
         taken[i] = own != TH_OWN_PARTICULAR && own != TH_OWN_NOT;
-        if (own == TH_OWN_PARTICULAR)
+        if (own == TH_OWN_PARTICULAR) {
             columns[i] = name;
-        if (own == TH_OWN_REPEATED || own == TH_OWN_SHORTENED)
+        }
+        if (own == TH_OWN_REPEATED || own == TH_OWN_SHORTENED) {
             field->role = TH_FIELD_DROPPED;
-        if (own == TH_OWN_SHORTENED)
+        }
+        if (own == TH_OWN_SHORTENED) {
             map->n_shortened++;
-        if (own == TH_OWN_ATTRIBUTE || own == TH_OWN_NOT)
-            th_text_copy(field->name, sizeof field->name, name);
-        if (own == TH_OWN_NOT)
+        }
+        if (own == TH_OWN_ATTRIBUTE || own == TH_OWN_NOT) {
+            th_text_copy(field->name, sizeof(field->name), name);
+        }
+        if (own == TH_OWN_NOT) {
             columns[i] = field->name;
+        }
     }
 }
 
@@ -215,33 +237,41 @@ static enum th_status recognise(struct th_field_map *map,
                                 const struct th_reader *reader, bool shapeless,
                                 struct th_error *err)
 {
-    struct th_field_meaning *meanings = calloc(map->n + 1, sizeof *meanings);
-    const char **columns = calloc(map->n + 1, sizeof *columns);
-    bool *taken = calloc(map->n + 1, sizeof *taken);
+    struct th_field_meaning *meanings = calloc(map->n + 1, sizeof(*meanings));
+    const char **columns = calloc(map->n + 1, sizeof(*columns));
+    bool *taken = calloc(map->n + 1, sizeof(*taken));
     enum th_status status = TH_OK;
-    if (meanings == NULL || columns == NULL || taken == NULL)
+    if (meanings == NULL || columns == NULL || taken == NULL) {
         status = th_error_no_memory(err);
-    for (size_t i = 0; status == TH_OK && i < map->n; i++)
+    }
+    for (size_t i = 0; status == TH_OK && i < map->n; i++) {
         columns[i] = th_reader_field(reader, i);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         take_own(map, columns, taken, strcmp(th_reader_info(reader)->driver, "CSV") == 0, shapeless,
                  options->messages);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_field_names_assign(map->names, columns, taken, map->n, key_mapped, map,
                                        meanings, err);
-    for (size_t i = 0; status == TH_OK && i < map->n; i++)
-        if (map->fields[i].mapped)
+    }
+    for (size_t i = 0; status == TH_OK && i < map->n; i++) {
+        if (map->fields[i].mapped) {
             map->fields[i].meaning.has_unit = th_field_names_unit(
                 map->names, columns[i], map->fields[i].name, &map->fields[i].meaning.unit);
+        }
+    }
     // The number first, since its parts depend on it.
     for (int parts = 0; status == TH_OK && parts < 2; parts++) {
         for (size_t i = 0; i < map->n; i++) {
             bool number = strcmp(meanings[i].key, "number") == 0;
-            if (number != (parts == 0) || taken[i])
+            if (number != (parts == 0) || taken[i]) {
                 continue;
+            }
             map->fields[i].meaning = meanings[i];
-            if (meanings[i].key[0] != '\0')
+            if (meanings[i].key[0] != '\0') {
                 meaning_take(map, i);
+            }
         }
     }
     // Where the class has no code, its name is the class.
@@ -261,25 +291,31 @@ static enum th_status recognise(struct th_field_map *map,
 static void drop_drawing(struct th_field_map *map, const struct th_reader *reader)
 {
     const char *driver = th_reader_info(reader)->driver;
-    if (strcmp(driver, "LIBKML") != 0 && strcmp(driver, "KML") != 0)
+    if (strcmp(driver, "LIBKML") != 0 && strcmp(driver, "KML") != 0) {
         return;
-    for (size_t i = 0; i < map->n; i++)
-        for (size_t k = 0; KML_FIELDS[k] != NULL; k++)
+    }
+    for (size_t i = 0; i < map->n; i++) {
+        for (size_t k = 0; KML_FIELDS[k] != NULL; k++) {
             if (map->fields[i].role == TH_FIELD_ATTRIBUTE && !map->fields[i].mapped &&
-                strcmp(map->fields[i].column, KML_FIELDS[k]) == 0)
+                strcmp(map->fields[i].column, KML_FIELDS[k]) == 0) {
                 map->fields[i].role = TH_FIELD_DROPPED;
+            }
+        }
+    }
 }
 
 // Of two columns that are kept under one name only one can hold.
 static enum th_status repeats_find(struct th_field_map *map, struct th_error *err)
 {
     struct th_json *names = th_json_object();
-    if (names == NULL)
+    if (names == NULL) {
         return th_error_no_memory(err);
+    }
     for (size_t i = 0; i < map->n; i++) {
         struct th_field *field = &map->fields[i];
-        if (field->role != TH_FIELD_ATTRIBUTE)
+        if (field->role != TH_FIELD_ATTRIBUTE) {
             continue;
+        }
         field->repeats = th_json_get(names, field->name) != NULL;
         th_json_set_bool(names, field->name, true);
     }
@@ -297,27 +333,33 @@ enum th_status th_field_map_make(const struct th_parcel_import_options *options,
                                .township = TH_ROW_NO_INDEX,
                                .land_class_name = TH_ROW_NO_INDEX,
                                .parcel_id = TH_ROW_NO_INDEX};
-    map.fields = calloc(map.n + 1, sizeof *map.fields);
-    if (map.fields == NULL)
+    map.fields = calloc(map.n + 1, sizeof(*map.fields));
+    if (map.fields == NULL) {
         return th_error_no_memory(err);
-    for (int i = 0; i < TH_FIELD_N_ROLES; i++)
+    }
+    for (int i = 0; i < TH_FIELD_N_ROLES; i++) {
         map.by_role[i] = TH_ROW_NO_INDEX;
+    }
     for (size_t i = 0; i < map.n; i++) {
         map.fields[i].role = TH_FIELD_ATTRIBUTE;
-        th_text_copy(map.fields[i].name, sizeof map.fields[i].name, th_reader_field(reader, i));
-        th_text_copy(map.fields[i].column, sizeof map.fields[i].column, th_reader_field(reader, i));
+        th_text_copy(map.fields[i].name, sizeof(map.fields[i].name), th_reader_field(reader, i));
+        th_text_copy(map.fields[i].column, sizeof(map.fields[i].column),
+                     th_reader_field(reader, i));
     }
     enum th_status status = th_land_codes_new(&map.land_codes, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_field_names_new(TH_FIELDS_OF_PARCELS, &map.names, err);
-    for (size_t i = 0; status == TH_OK && i < options->n_maps; i++)
+    }
+    for (size_t i = 0; status == TH_OK && i < options->n_maps; i++) {
         status = apply_option(&map, options->maps[i], reader, err);
+    }
     if (status == TH_OK) {
         drop_drawing(&map, reader);
         status = recognise(&map, options, reader, shapeless, err);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = repeats_find(&map, err);
+    }
     if (status != TH_OK) {
         th_field_map_clear(&map);
         return status;

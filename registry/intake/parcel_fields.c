@@ -26,12 +26,16 @@ static const struct {
 
 int th_parcel_kind_find(const char *name)
 {
-    for (int i = 0; th_parcel_kinds[i] != NULL; i++)
-        if (strcmp(th_parcel_kinds[i], name) == 0)
+    for (int i = 0; th_parcel_kinds[i] != NULL; i++) {
+        if (strcmp(th_parcel_kinds[i], name) == 0) {
             return i;
-    for (size_t i = 0; i < sizeof KIND_NAMES / sizeof KIND_NAMES[0]; i++)
-        if (strcmp(KIND_NAMES[i].name, name) == 0)
+        }
+    }
+    for (size_t i = 0; i < sizeof(KIND_NAMES) / sizeof(KIND_NAMES[0]); i++) {
+        if (strcmp(KIND_NAMES[i].name, name) == 0) {
             return KIND_NAMES[i].kind;
+        }
+    }
     return TH_ROW_NO_INDEX;
 }
 
@@ -48,8 +52,9 @@ static void problem(struct taking *t, enum th_problem_severity severity, const c
                     const struct th_error *what)
 {
     th_problems_add(&t->run->checked, t->row->row, t->row->feature, severity, code, what);
-    if (severity == TH_PROBLEM_ERROR)
+    if (severity == TH_PROBLEM_ERROR) {
         t->row->fate = TH_ROW_REJECTED;
+    }
 }
 
 static bool field_mapped(const struct taking *t, enum th_field_role role)
@@ -63,8 +68,9 @@ static bool value_at(const struct taking *t, int index, char out[VALUE_SIZE])
 {
     const char *text =
         index == TH_ROW_NO_INDEX ? NULL : th_field_text(t->map, t->source, (size_t)index);
-    if (text == NULL)
+    if (text == NULL) {
         return false;
+    }
     th_text_copy(out, VALUE_SIZE, text);
     th_text_trim(out);
     return out[0] != '\0';
@@ -82,8 +88,9 @@ static void out_of_range(struct taking *t, enum th_field_role role, const char *
     struct th_error what;
     const struct th_field *field = &t->map->fields[t->map->by_role[role]];
     (void)th_error_set(&what, TH_DATA_PROBLEM, key, "field", field->column, "value", value, NULL);
-    if (role == TH_FIELD_NUMBER)
+    if (role == TH_FIELD_NUMBER) {
         th_error_add_int(&what, "limit", TH_PARCEL_NUMBER_SIZE - 1);
+    }
     problem(t, TH_PROBLEM_ERROR, "attribute_range", &what);
 }
 
@@ -92,13 +99,16 @@ static void number_join(const struct taking *t, struct th_buf *number)
 {
     char value[VALUE_SIZE];
     char part[VALUE_SIZE];
-    if (!value_of(t, TH_FIELD_NUMBER, value))
+    if (!value_of(t, TH_FIELD_NUMBER, value)) {
         return;
-    if (value_of(t, TH_FIELD_NUMBER_PREFIX, part))
+    }
+    if (value_of(t, TH_FIELD_NUMBER_PREFIX, part)) {
         th_buf_printf(number, "%s-", part);
+    }
     th_buf_append_str(number, value);
-    if (value_of(t, TH_FIELD_NUMBER_SUFFIX, part))
+    if (value_of(t, TH_FIELD_NUMBER_SUFFIX, part)) {
         th_buf_printf(number, "-%s", part);
+    }
 }
 
 bool th_field_number(const struct th_field_map *map, const struct th_reader_row *source,
@@ -109,8 +119,9 @@ bool th_field_number(const struct th_field_map *map, const struct th_reader_row 
     th_buf_init(&joined, 4 * VALUE_SIZE);
     number_join(&t, &joined);
     bool fits = joined.size > 0 && !joined.failed && joined.size < TH_PARCEL_NUMBER_SIZE;
-    if (fits)
+    if (fits) {
         th_text_copy(number, TH_PARCEL_NUMBER_SIZE, th_buf_text(&joined));
+    }
     th_buf_clear(&joined);
     return fits;
 }
@@ -125,8 +136,9 @@ static enum th_status take_number(struct taking *t, struct th_error *err)
         out_of_range(t, TH_FIELD_NUMBER, th_buf_text(&number), "number_too_long");
     } else if (status == TH_OK && number.size > 0) {
         t->row->number = th_text_duplicate(th_buf_text(&number));
-        if (t->row->number == NULL)
+        if (t->row->number == NULL) {
             status = th_error_no_memory(err);
+        }
     }
     th_buf_clear(&number);
     return status;
@@ -137,8 +149,9 @@ static void take_id(struct taking *t)
     char value[VALUE_SIZE];
     struct th_error what;
     if (!value_at(t, t->map->parcel_id, value) ||
-        th_text_parse_int(value, 1, INT64_MAX, &t->row->told_id))
+        th_text_parse_int(value, 1, INT64_MAX, &t->row->told_id)) {
         return;
+    }
     (void)th_error_set(&what, TH_DATA_PROBLEM, "parcel_id_invalid", "value", value, "column",
                        t->map->fields[t->map->parcel_id].column, NULL);
     problem(t, TH_PROBLEM_ERROR, "attribute_range", &what);
@@ -162,17 +175,20 @@ static void village_complete(const struct taking *t, char value[VALUE_SIZE])
         value[VILLAGE_DIGITS] = '\0';
         return;
     }
-    if (!is_digits(value, 1, 3) || !value_at(t, t->map->township, township))
+    if (!is_digits(value, 1, 3) || !value_at(t, t->map->township, township)) {
         return;
+    }
     th_buf_init(&code, VALUE_SIZE);
-    if (is_digits(township, 9, 9))
+    if (is_digits(township, 9, 9)) {
         th_buf_printf(&code, "%s%03ld", township, strtol(value, NULL, 10));
-    else if (is_digits(township, 1, 3) && value_at(t, t->map->county, county) &&
-             is_digits(county, 6, 6))
+    } else if (is_digits(township, 1, 3) && value_at(t, t->map->county, county) &&
+               is_digits(county, 6, 6)) {
         th_buf_printf(&code, "%s%03ld%03ld", county, strtol(township, NULL, 10),
                       strtol(value, NULL, 10));
-    if (code.size == VILLAGE_DIGITS)
+    }
+    if (code.size == VILLAGE_DIGITS) {
         th_text_copy(value, VALUE_SIZE, th_buf_text(&code));
+    }
     th_buf_clear(&code);
 }
 
@@ -185,12 +201,13 @@ static void village_refuse(struct taking *t, const char *value)
     if (th_village_list_ambiguous(villages, value)) {
         key = "village_several";
     } else {
-        th_village_list_similar(villages, value, similar, sizeof similar);
+        th_village_list_similar(villages, value, similar, sizeof(similar));
         key = similar[0] != '\0' ? "village_similar" : key;
     }
     (void)th_error_set(&what, TH_DATA_PROBLEM, key, "value", value, NULL);
-    if (similar[0] != '\0')
+    if (similar[0] != '\0') {
         th_error_add(&what, "similar", similar);
+    }
     problem(t, TH_PROBLEM_ERROR, "village_unknown", &what);
 }
 
@@ -201,8 +218,9 @@ static void village_check_own(struct taking *t)
     const struct th_village *village = &t->run->villages.items[t->row->village];
     struct th_error what;
     if (t->run->path == NULL || t->run->own_village[0] == '\0' ||
-        strcmp(t->run->own_village, village->code) == 0)
+        strcmp(t->run->own_village, village->code) == 0) {
         return;
+    }
     int own = th_village_list_find(&t->run->villages, t->run->own_village);
     (void)th_error_set(
         &what, TH_DATA_PROBLEM, "village_elsewhere", "village", village->name, "own",
@@ -247,8 +265,9 @@ static void take_village(struct taking *t)
 static const char *kind_words(int kind, char key[KIND_KEY_SIZE])
 {
     static const char PREFIX[] = "@parcel.kind.";
-    memcpy(key, PREFIX, sizeof PREFIX);
-    th_text_copy(key + sizeof PREFIX - 1, KIND_KEY_SIZE - sizeof PREFIX + 1, th_parcel_kinds[kind]);
+    memcpy(key, PREFIX, sizeof(PREFIX));
+    th_text_copy(key + sizeof(PREFIX) - 1, KIND_KEY_SIZE - sizeof(PREFIX) + 1,
+                 th_parcel_kinds[kind]);
     return key;
 }
 
@@ -260,8 +279,9 @@ static bool kind_assume(struct taking *t, const char *value)
     const char *column = field->column;
     char kind[KIND_KEY_SIZE];
     struct th_error what;
-    if (t->run->options->kind == NULL || field->mapped || strcasecmp(column, "kind") == 0)
+    if (t->run->options->kind == NULL || field->mapped || strcasecmp(column, "kind") == 0) {
         return false;
+    }
     t->row->kind = t->run->default_kind;
     th_json_set_text(t->attributes, column, value);
     (void)th_error_set(&what, TH_DATA_PROBLEM, "kind_assumed", "value", value, "field", column,
@@ -295,8 +315,9 @@ static void land_class_judge(struct taking *t, const struct th_land_code_finding
     const struct th_land_class *found = finding->found;
     t->row->land_class = (int)(found - t->run->classes.items);
     if (t->row->kind == TH_ROW_NO_INDEX ||
-        th_land_class_agrees(found, th_parcel_kinds[t->row->kind]))
+        th_land_class_agrees(found, th_parcel_kinds[t->row->kind])) {
         return;
+    }
     bool zh = t->run->options->lang == TH_LANG_ZH;
     char kind[KIND_KEY_SIZE];
     struct th_error what;
@@ -314,20 +335,23 @@ static void take_land_class(struct taking *t)
     char name[VALUE_SIZE];
     struct th_land_code_finding finding;
     struct th_error what;
-    if (!value_of(t, TH_FIELD_LAND_CLASS, value))
+    if (!value_of(t, TH_FIELD_LAND_CLASS, value)) {
         return;
-    if (!value_at(t, t->map->land_class_name, name))
+    }
+    if (!value_at(t, t->map->land_class_name, name)) {
         name[0] = '\0';
+    }
     th_land_code_find(t->map->land_codes, &t->run->classes, value, name, &finding);
     bool zh = t->run->options->lang == TH_LANG_ZH;
     bool mapped = field_mapped(t, TH_FIELD_LAND_CLASS);
     if (finding.found == NULL) {
-        if (finding.verdict == TH_LAND_CODE_AMBIGUOUS)
+        if (finding.verdict == TH_LAND_CODE_AMBIGUOUS) {
             (void)th_error_set(&what, TH_DATA_PROBLEM, "land_class_ambiguous", "value", value,
                                "first", zh ? finding.first->name_zh : finding.first->name_en,
                                "second", zh ? finding.other_zh : finding.other_en, NULL);
-        else
+        } else {
             (void)th_error_set(&what, TH_DATA_PROBLEM, "land_class_unknown", "value", value, NULL);
+        }
         problem(t, mapped ? TH_PROBLEM_ERROR : TH_PROBLEM_WARNING, "attribute_range", &what);
         th_json_set_text(t->attributes, "land_class_source", value);
         return;
@@ -348,11 +372,13 @@ static void take_land_class(struct taking *t)
 
 bool th_field_declare(struct th_staged_row *row, enum th_area_unit unit)
 {
-    if (row->written.has_unit)
+    if (row->written.has_unit) {
         unit = row->written.unit;
+    }
     double mu = row->written.value * th_area_unit_m2(unit) / th_area_unit_m2(TH_AREA_UNIT_MU);
-    if (!(mu >= DECLARED_MU_MIN && mu <= DECLARED_MU_MAX))
+    if (!(mu >= DECLARED_MU_MIN && mu <= DECLARED_MU_MAX)) {
         return false;
+    }
     row->has_declared = true;
     row->declared = th_area_from_m2_300((int64_t)llround(mu * M2_300_PER_MU));
     return true;
@@ -361,12 +387,14 @@ bool th_field_declare(struct th_staged_row *row, enum th_area_unit unit)
 static void take_declared(struct taking *t)
 {
     char value[VALUE_SIZE];
-    if (!value_of(t, TH_FIELD_DECLARED, value))
+    if (!value_of(t, TH_FIELD_DECLARED, value)) {
         return;
+    }
     const struct th_field *field = &t->map->fields[t->map->by_role[TH_FIELD_DECLARED]];
     enum th_area_unit unit = field->meaning.has_unit ? field->meaning.unit : TH_AREA_UNIT_MU;
-    if (!th_area_amount_parse(value, &t->row->written) || !th_field_declare(t->row, unit))
+    if (!th_area_amount_parse(value, &t->row->written) || !th_field_declare(t->row, unit)) {
         out_of_range(t, TH_FIELD_DECLARED, value, "declared_area_range");
+    }
 }
 
 // Columns of one name may say the same, or one of them nothing; what it says goes before.
@@ -390,13 +418,15 @@ static enum th_status take_attributes(struct taking *t, struct th_error *err)
         const char *value = th_field_text(t->map, t->source, i);
         // A table has a cell for every parcel and attribute, also where there is nothing to say.
         if (field->role == TH_FIELD_ATTRIBUTE && value != NULL &&
-            !(t->map->own_export && value[0] == '\0'))
+            !(t->map->own_export && value[0] == '\0')) {
             take_attribute(t, field, value);
+        }
     }
     char *text = NULL;
     enum th_status status = th_json_dump(t->attributes, TH_JSON_CANONICAL, &text, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     if (strlen(text) > TH_PARCEL_ATTRIBUTES_MAX) {
         struct th_error what;
         (void)th_error_set(&what, TH_DATA_PROBLEM, "attributes_too_long", NULL);
@@ -417,8 +447,9 @@ static void check_crs(struct taking *t)
     char code[TH_IMPORT_CRS_CODE_SIZE] = "";
     struct th_error what;
     if (text == NULL || text[0] == '\0' ||
-        (th_import_crs_code(text, code) && strcmp(code, t->run->source_crs) == 0))
+        (th_import_crs_code(text, code) && strcmp(code, t->run->source_crs) == 0)) {
         return;
+    }
     (void)th_error_set(&what, TH_DATA_PROBLEM, "crs_row_differs", "value", text, "crs",
                        t->run->source_crs, NULL);
     problem(t, TH_PROBLEM_ERROR, NULL, &what);
@@ -429,8 +460,9 @@ enum th_status th_fields_take(struct th_import_run *run, const struct th_field_m
                               struct th_error *err)
 {
     struct taking t = {run, map, source, row, th_json_object()};
-    if (t.attributes == NULL)
+    if (t.attributes == NULL) {
         return th_error_no_memory(err);
+    }
     row->village = row->kind = row->land_class = TH_ROW_NO_INDEX;
     if (source->text_suspect) {
         struct th_error what;

@@ -10,10 +10,12 @@ static const char BLANKS[] = " \t\r\n";
 
 static bool has_column(const struct th_import_run *run, const char *attribute)
 {
-    for (size_t i = 0; i < run->map.n; i++)
+    for (size_t i = 0; i < run->map.n; i++) {
         if (run->map.fields[i].role == TH_FIELD_ATTRIBUTE &&
-            strcmp(run->map.fields[i].name, attribute) == 0)
+            strcmp(run->map.fields[i].name, attribute) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -23,8 +25,9 @@ static bool is_same_but_blank(const char *a, const char *b)
     for (;; a++, b++) {
         a += strspn(a, BLANKS);
         b += strspn(b, BLANKS);
-        if (*a != *b || *a == '\0')
+        if (*a != *b || *a == '\0') {
             return *a == *b;
+        }
     }
 }
 
@@ -46,8 +49,10 @@ static bool fill(const struct th_import_run *run, const struct th_json *stored, 
         const char *key = th_json_iter_key(it);
         const char *value = th_json_text(th_json_iter_value(it));
         bool told = th_json_get(own, key) != NULL || has_column(run, key);
-        if (told && !(run->map.own_export && is_as_exported(value, th_json_get_text(own, key, ""))))
+        if (told &&
+            !(run->map.own_export && is_as_exported(value, th_json_get_text(own, key, "")))) {
             continue;
+        }
         th_json_set(own, key, th_json_copy(th_json_iter_value(it)));
         any = true;
     }
@@ -62,14 +67,17 @@ static enum th_status keep_attributes(const struct th_import_run *run, struct th
     struct th_json *own = NULL;
     enum th_status status =
         th_parcel_attributes_load(run->store, known->parcel_id, known->version, &text, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_json_parse(text, strlen(text), &stored, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_json_parse(row->attributes, strlen(row->attributes), &own, err);
+    }
     free(text);
     text = NULL;
-    if (status == TH_OK && fill(run, stored, own))
+    if (status == TH_OK && fill(run, stored, own)) {
         status = th_json_dump(own, TH_JSON_CANONICAL, &text, err);
+    }
     if (status == TH_OK && text != NULL) {
         free(row->attributes);
         row->attributes = text;

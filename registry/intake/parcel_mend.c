@@ -50,8 +50,9 @@ struct th_mends {
 
 static int compare_keys(const struct th_mended *left, const struct th_mended *right)
 {
-    if (left->row != right->row)
+    if (left->row != right->row) {
         return left->row < right->row ? -1 : 1;
+    }
     return strcmp(left->number, right->number);
 }
 
@@ -65,12 +66,14 @@ static int compare_mended(const void *a, const void *b)
 
 void th_mends_free(struct th_mends *mends)
 {
-    if (mends == NULL)
+    if (mends == NULL) {
         return;
+    }
     for (size_t i = 0; i < mends->n_files; i++) {
         struct mend_file *file = &mends->files[i];
-        for (size_t k = 0; k < file->n_batches; k++)
+        for (size_t k = 0; k < file->n_batches; k++) {
             th_reader_batch_free(file->batches[k]);
+        }
         free(file->batches);
         free(file->columns);
         th_reader_close(file->reader);
@@ -107,8 +110,9 @@ static size_t field_last(const struct th_reader *reader, const char *name, size_
     size_t last = 0;
     *ret_n = 0;
     for (size_t i = 0; i < th_reader_info(reader)->n_fields; i++) {
-        if (strcmp(th_reader_field(reader, i), name) != 0)
+        if (strcmp(th_reader_field(reader, i), name) != 0) {
             continue;
+        }
         last = i + 1;
         ++*ret_n;
     }
@@ -120,9 +124,10 @@ static enum th_status columns_match(struct mend_file *file, const struct th_read
 {
     size_t n = th_reader_info(source)->n_fields;
     size_t n_same = 0;
-    file->columns = calloc(n + 1, sizeof *file->columns);
-    if (file->columns == NULL)
+    file->columns = calloc(n + 1, sizeof(*file->columns));
+    if (file->columns == NULL) {
         return th_error_no_memory(err);
+    }
     file->complete = true;
     for (size_t i = 0; i < n; i++) {
         file->columns[i] = field_last(file->reader, th_reader_field(source, i), &n_same);
@@ -140,12 +145,14 @@ static size_t row_column(const struct th_import_run *run, const struct th_reader
         const char *name = th_reader_field(reader, i);
         size_t n_here = 0;
         size_t n_there = 0;
-        if (!th_import_list_titles(run->options->messages, "row", name))
+        if (!th_import_list_titles(run->options->messages, "row", name)) {
             continue;
+        }
         (void)field_last(reader, name, &n_here);
         (void)field_last(source, name, &n_there);
-        if (n_here > n_there)
+        if (n_here > n_there) {
             return i + 1;
+        }
     }
     return 0;
 }
@@ -157,8 +164,9 @@ static enum th_status file_open(const struct th_import_run *run, struct mend_fil
     const struct th_reader_options as_rows = {.shapeless = true, .progress = run->progress};
     const struct th_reader_options as_shapes = {.progress = run->progress};
     enum th_status status = th_reader_open(file->path, &as_rows, &file->reader, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     file->row_column = row_column(run, file->reader, source);
     const char *driver = th_reader_info(file->reader)->driver;
     struct th_reader *shapes = NULL;
@@ -179,9 +187,10 @@ static enum th_status row_keep(struct th_mends *mends, struct th_mended row, str
         return status;
     }
     if (mends->n_rows % 256 == 0) {
-        struct th_mended *grown = realloc(mends->rows, (mends->n_rows + 256) * sizeof *grown);
-        if (grown == NULL)
+        struct th_mended *grown = realloc(mends->rows, (mends->n_rows + 256) * sizeof(*grown));
+        if (grown == NULL) {
             return th_error_no_memory(err);
+        }
         mends->rows = grown;
     }
     row.order = mends->n_rows;
@@ -196,11 +205,13 @@ static bool number_of(const struct th_import_run *run, struct th_mends *mends,
                       const struct th_reader_row *row, char number[TH_PARCEL_NUMBER_SIZE])
 {
     int in_source = run->map.by_role[TH_FIELD_NUMBER];
-    if (in_source == TH_ROW_NO_INDEX || file->columns[in_source] == 0)
+    if (in_source == TH_ROW_NO_INDEX || file->columns[in_source] == 0) {
         return th_field_number(usual, row, number);
+    }
     struct th_reader_row as_source = *row;
-    for (size_t i = 0; i < mends->n_fields; i++)
+    for (size_t i = 0; i < mends->n_fields; i++) {
         mends->values[i] = file->columns[i] == 0 ? NULL : row->values[file->columns[i] - 1];
+    }
     as_source.values = mends->values;
     return th_field_number(&run->map, &as_source, number);
 }
@@ -226,11 +237,13 @@ static enum th_status row_take(const struct th_import_run *run, struct th_mends 
     }
     if (row.row == 0 && number_of(run, mends, file, usual, source, number)) {
         row.number = th_arena_text(&mends->texts, number);
-        if (row.number == NULL)
+        if (row.number == NULL) {
             return th_error_no_memory(err);
+        }
     }
-    if (row.row == 0 && row.number[0] == '\0')
+    if (row.row == 0 && row.number[0] == '\0') {
         return TH_OK; // a line that says of no row what it is to be
+    }
     file->has_shapes = file->has_shapes || source->wkb != NULL;
     return row_keep(mends, row, err);
 }
@@ -241,8 +254,9 @@ static bool column_says(const struct th_mends *mends, size_t first, size_t colum
 {
     for (size_t i = first; i < mends->n_rows; i++) {
         const char *value = mends->rows[i].source->values[column];
-        if (value != NULL && value[0] != '\0' && !(number && mends->rows[i].row == 0))
+        if (value != NULL && value[0] != '\0' && !(number && mends->rows[i].row == 0)) {
             return true;
+        }
     }
     return false;
 }
@@ -262,8 +276,9 @@ static enum th_status columns_check(const struct th_import_run *run, const struc
         size_t in_source = 0;
         if (th_reader_field_find(source, name, &in_source) ||
             th_import_list_titles(run->options->messages, NULL, name) ||
-            (!file->table && role >= TH_FIELD_N_ROLES) || !column_says(mends, first, i, number))
+            (!file->table && role >= TH_FIELD_N_ROLES) || !column_says(mends, first, i, number)) {
             continue;
+        }
         enum th_status status = unfit(file, "mend_column", err);
         th_error_add(err, "column", name);
         return status;
@@ -282,32 +297,39 @@ static enum th_status rows_take(const struct th_import_run *run, struct th_mends
     bool numbered = in_source != TH_ROW_NO_INDEX && file->columns[in_source] > 0;
     enum th_status status = th_field_map_make(&plain, file->reader, false, &usual, err);
     if (status == TH_OK && file->row_column == 0 && !numbered &&
-        usual.by_role[TH_FIELD_NUMBER] == TH_ROW_NO_INDEX)
+        usual.by_role[TH_FIELD_NUMBER] == TH_ROW_NO_INDEX) {
         status = unfit(file, "mend_key", err);
+    }
     while (status == TH_OK) {
         struct th_reader_batch *batch = NULL;
         status = th_reader_next(file->reader, &batch, err);
-        if (status != TH_OK || batch == NULL)
+        if (status != TH_OK || batch == NULL) {
             break;
+        }
         status = batch_keep(file, batch, err);
-        for (size_t i = 0; status == TH_OK && i < batch->n_rows; i++)
+        for (size_t i = 0; status == TH_OK && i < batch->n_rows; i++) {
             status = row_take(run, mends, file, &usual, &batch->rows[i], err);
+        }
     }
-    if (status == TH_OK && mends->n_rows == first)
+    if (status == TH_OK && mends->n_rows == first) {
         status = unfit(file, "mend_nothing", err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = columns_check(run, mends, file, source, &usual, first, err);
+    }
     th_field_map_clear(&usual);
     return status;
 }
 
 static bool same_system(const struct th_crs_transform *a, const struct th_crs_transform *b)
 {
-    if (th_crs_transform_is_identity(a) && th_crs_transform_is_identity(b))
+    if (th_crs_transform_is_identity(a) && th_crs_transform_is_identity(b)) {
         return true;
+    }
     const char *code = th_crs_transform_code(a);
-    if (code[0] != '\0' || th_crs_transform_code(b)[0] != '\0')
+    if (code[0] != '\0' || th_crs_transform_code(b)[0] != '\0') {
         return strcmp(code, th_crs_transform_code(b)) == 0;
+    }
     return strcmp(th_crs_transform_name(a), th_crs_transform_name(b)) == 0;
 }
 
@@ -319,8 +341,9 @@ static enum th_status crs_agree(const struct th_import_run *run, const struct me
     const char *declared = th_reader_info(file->reader)->crs;
     struct th_crs_transform *ours = NULL;
     struct th_crs_transform *theirs = NULL;
-    if (!file->has_shapes || declared == NULL)
+    if (!file->has_shapes || declared == NULL) {
         return TH_OK;
+    }
     bool same = th_crs_transform_new_by_datum(run->how.crs, &run->extent, run->how.datum, &ours,
                                               NULL) == TH_OK &&
                 th_crs_transform_new_by_datum(declared, &run->extent, run->how.datum, &theirs,
@@ -335,27 +358,33 @@ enum th_status th_mends_open(const struct th_import_run *run, const struct th_re
                              struct th_mends **ret_mends, struct th_error *err)
 {
     const struct th_parcel_import_options *options = run->options;
-    struct th_mends *mends = calloc(1, sizeof *mends);
-    if (mends == NULL)
+    struct th_mends *mends = calloc(1, sizeof(*mends));
+    if (mends == NULL) {
         return th_error_no_memory(err);
+    }
     enum th_status status = TH_OK;
     mends->n_fields = th_reader_info(source)->n_fields;
-    mends->files = calloc(options->n_mends + 1, sizeof *mends->files);
-    mends->values = calloc(mends->n_fields + 1, sizeof *mends->values);
-    if (mends->files == NULL || mends->values == NULL)
+    mends->files = calloc(options->n_mends + 1, sizeof(*mends->files));
+    mends->values = calloc(mends->n_fields + 1, sizeof(*mends->values));
+    if (mends->files == NULL || mends->values == NULL) {
         status = th_error_no_memory(err);
+    }
     for (size_t i = 0; status == TH_OK && i < options->n_mends; i++) {
         struct mend_file *file = &mends->files[mends->n_files++];
         file->path = options->mends[i];
         status = file_open(run, file, source, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = columns_match(file, source, err);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             status = rows_take(run, mends, file, source, err);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             status = crs_agree(run, file, err);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             status = th_reader_digest(file->reader, &file->sha256, err);
+        }
         th_reader_close(file->reader);
         file->reader = NULL;
     }
@@ -363,16 +392,18 @@ enum th_status th_mends_open(const struct th_import_run *run, const struct th_re
         th_mends_free(mends);
         return status;
     }
-    if (mends->n_rows > 1)
-        qsort(mends->rows, mends->n_rows, sizeof *mends->rows, compare_mended);
+    if (mends->n_rows > 1) {
+        qsort(mends->rows, mends->n_rows, sizeof(*mends->rows), compare_mended);
+    }
     *ret_mends = mends;
     return TH_OK;
 }
 
 void th_mends_digests(const struct th_mends *mends, struct th_hash *ret_digests)
 {
-    for (size_t i = 0; i < mends->n_files; i++)
+    for (size_t i = 0; i < mends->n_files; i++) {
         ret_digests[i] = mends->files[i].sha256;
+    }
 }
 
 // Position of the first mended row with this key, or of the one that would follow it.
@@ -382,10 +413,11 @@ static size_t key_find(const struct th_mends *mends, const struct th_mended *key
     size_t high = mends->n_rows;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (compare_keys(&mends->rows[middle], key) < 0)
+        if (compare_keys(&mends->rows[middle], key) < 0) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -410,8 +442,9 @@ static bool lost_zeros(const char *before, const char *mended)
 // defuses what would be run as a formula, zeros in front of a number that are gone.
 static const char *value_laid(const char *before, const char *mended)
 {
-    if (before == NULL || mended == NULL)
+    if (before == NULL || mended == NULL) {
         return mended;
+    }
     bool defused = mended[0] == '\'' && strcmp(mended + 1, before) == 0;
     return defused || lost_zeros(before, mended) ? before : mended;
 }
@@ -420,10 +453,12 @@ static void lay_one(struct th_mends *mends, struct th_mended *mended)
 {
     const struct mend_file *file = mended->file;
     struct th_reader_row *laid = &mends->laid;
-    for (size_t i = 0; i < mends->n_fields; i++)
-        if (file->columns[i] > 0)
+    for (size_t i = 0; i < mends->n_fields; i++) {
+        if (file->columns[i] > 0) {
             mends->values[i] =
                 value_laid(mends->values[i], mended->source->values[file->columns[i] - 1]);
+        }
+    }
     laid->text_suspect = (laid->text_suspect && !file->complete) || mended->source->text_suspect;
     if (mended->source->wkb != NULL) {
         laid->wkb = mended->source->wkb;
@@ -444,9 +479,10 @@ static void count(struct th_mends *mends, const struct th_reader_row *source)
 {
     const struct th_reader_row *laid = &mends->laid;
     int64_t n_cells = 0;
-    for (size_t i = 0; i < mends->n_fields; i++)
+    for (size_t i = 0; i < mends->n_fields; i++) {
         n_cells +=
             same_value(source->values == NULL ? NULL : source->values[i], laid->values[i]) ? 0 : 1;
+    }
     bool drawn = laid->wkb != NULL && (source->wkb == NULL || source->wkb_size != laid->wkb_size ||
                                        memcmp(source->wkb, laid->wkb, laid->wkb_size) != 0);
     mends->counts.rows += n_cells > 0 || drawn ? 1 : 0;
@@ -463,10 +499,12 @@ const struct th_reader_row *th_mends_lay(struct th_mends *mends, const struct th
     size_t at_number = key_find(mends, &by_number);
     struct th_mended *row = key_at(mends, &by_row, at_row);
     struct th_mended *numbered = number == NULL ? NULL : key_at(mends, &by_number, at_number);
-    if (row == NULL && numbered == NULL)
+    if (row == NULL && numbered == NULL) {
         return source;
-    for (size_t i = 0; i < mends->n_fields; i++)
+    }
+    for (size_t i = 0; i < mends->n_fields; i++) {
         mends->values[i] = source->values == NULL ? NULL : source->values[i];
+    }
     mends->laid = *source;
     mends->laid.values = mends->values;
     const struct mend_file *before = NULL;
@@ -479,10 +517,11 @@ const struct th_reader_row *th_mends_lay(struct th_mends *mends, const struct th
         }
         before = next->file;
         lay_one(mends, next);
-        if (next == row)
+        if (next == row) {
             row = key_at(mends, &by_row, ++at_row);
-        else
+        } else {
             numbered = key_at(mends, &by_number, ++at_number);
+        }
     }
     count(mends, source);
     return &mends->laid;
@@ -502,14 +541,16 @@ enum th_status th_mends_check(const struct th_mends *mends, struct th_error *err
     }
     for (size_t i = 0; i < mends->n_rows; i++) {
         const struct th_mended *row = &mends->rows[i];
-        if (row->n_laid == 1)
+        if (row->n_laid == 1) {
             continue;
+        }
         enum th_status status =
             unfit(row->file, row->n_laid == 0 ? "mend_unknown" : "mend_ambiguous", err);
-        if (row->row > 0)
+        if (row->row > 0) {
             th_error_add_int(err, "key", row->row);
-        else
+        } else {
             th_error_add(err, "key", row->number);
+        }
         return status;
     }
     return TH_OK;

@@ -22,8 +22,9 @@ struct asked {
 static bool meet_old(void *context, const struct th_parcel_renumbering *renumbering)
 {
     struct asked *a = context;
-    if (strcmp(a->village, renumbering->village) != 0)
+    if (strcmp(a->village, renumbering->village) != 0) {
         return true;
+    }
     describe(renumbering, "parcel_renumbered", a->what);
     a->found = true;
     return false;
@@ -61,10 +62,11 @@ static struct th_staged_row *row_find(const struct beside *b, int village, const
         const struct th_staged_row *row = b->numbered[middle];
         bool before =
             row->village != village ? row->village < village : strcmp(row->number, number) < 0;
-        if (before)
+        if (before) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     struct th_staged_row *row = low < b->n ? b->numbered[low] : NULL;
     return row != NULL && row->village == village && strcmp(row->number, number) == 0 ? row : NULL;
@@ -80,17 +82,20 @@ static bool meet_row(void *context, const struct th_parcel_renumbering *renumber
     struct th_staged_row *row = renumbering->old_number == NULL || village == TH_ROW_NO_INDEX
                                     ? NULL
                                     : row_find(b, village, renumbering->old_number);
-    if (row == NULL || row->fate != TH_ROW_PENDING || row->parcel_id != 0)
+    if (row == NULL || row->fate != TH_ROW_PENDING || row->parcel_id != 0) {
         return true;
+    }
     b->status = th_parcel_load(b->run->store, renumbering->parcel_id, 0, &record, &b->err);
-    if (b->status != TH_OK)
+    if (b->status != TH_OK) {
         return false;
+    }
     bool same = memcmp(record.geometry_hash.bytes, row->geometry_hash.bytes, TH_HASH_SIZE) == 0;
     describe(renumbering, same ? "parcel_renumbered" : "parcel_number_was", &what);
     th_problems_add(&b->run->resolved, row->row, row->feature,
                     same ? TH_PROBLEM_ERROR : TH_PROBLEM_WARNING, NULL, &what);
-    if (same)
+    if (same) {
         row->fate = TH_ROW_REFUSED;
+    }
     return true;
 }
 
@@ -99,7 +104,8 @@ enum th_status th_import_old_numbers(struct th_import_run *run, struct th_staged
 {
     struct beside b = {.run = run, .numbered = numbered, .n = n, .status = TH_OK};
     enum th_status status = th_parcel_renumbering_each(run->store, 0, NULL, meet_row, &b, err);
-    if (status == TH_OK && b.status != TH_OK && err != NULL)
+    if (status == TH_OK && b.status != TH_OK && err != NULL) {
         *err = b.err;
+    }
     return status == TH_OK ? b.status : status;
 }

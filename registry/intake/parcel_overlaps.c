@@ -34,8 +34,9 @@ static const struct th_writer_field FIELDS[N_FIELDS] = {
 
 enum th_status th_import_overlaps_check(const char *path, struct th_error *err)
 {
-    if (!th_text_ends_with(path, ".gpkg") && !th_text_ends_with(path, ".geojson"))
+    if (!th_text_ends_with(path, ".gpkg") && !th_text_ends_with(path, ".geojson")) {
         return th_error_set(err, TH_USAGE, "overlaps_format", "path", path, NULL);
+    }
     return th_file_check_new(path, err);
 }
 
@@ -52,11 +53,13 @@ static enum th_status finding_write(const struct th_import_run *run, struct th_w
     struct th_geometry shape = {0};
     struct th_area area = th_area_from_m2_300(0);
     const struct th_staged_row *row = row_of(run, finding->row);
-    if (finding->wkb == NULL)
+    if (finding->wkb == NULL) {
         return TH_OK;
+    }
     enum th_status status = th_geometry_from_wkb(finding->wkb, finding->wkb_size, &shape, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_area_from_m2(finding->finding.area_m2, &area, err);
+    }
     if (status == TH_OK) {
         const struct th_writer_value values[N_FIELDS] = {
             [FIELD_ROW] = {.integer = finding->row},
@@ -84,10 +87,12 @@ enum th_status th_import_overlaps_write(const struct th_import_run *run, const c
         .n_fields = N_FIELDS};
     struct th_writer *writer = NULL;
     enum th_status status = th_writer_open(path, &options, &writer, err);
-    for (size_t i = 0; status == TH_OK && i < run->n_findings; i++)
+    for (size_t i = 0; status == TH_OK && i < run->n_findings; i++) {
         status = finding_write(run, writer, &run->findings[i], (int64_t)i + 1, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         return th_writer_close(writer, NULL, NULL, err);
+    }
     th_writer_abort(writer);
     return status;
 }

@@ -26,13 +26,16 @@ static void county_find(const struct th_import_run *run, char county[COUNTY_DIGI
 {
     const struct th_village_list *villages = &run->villages;
     const char *code = run->default_village;
-    if (code[0] == '\0')
+    if (code[0] == '\0') {
         code = run->frame.admin_code;
+    }
     if (strlen(code) < COUNTY_DIGITS && villages->n > 0) {
         code = villages->items[0].code;
-        for (size_t i = 1; i < villages->n; i++)
-            if (strncmp(code, villages->items[i].code, COUNTY_DIGITS) != 0)
+        for (size_t i = 1; i < villages->n; i++) {
+            if (strncmp(code, villages->items[i].code, COUNTY_DIGITS) != 0) {
                 code = "";
+            }
+        }
     }
     bool whole = strlen(code) >= COUNTY_DIGITS;
     memcpy(county, whole ? code : "", whole ? COUNTY_DIGITS : 0);
@@ -41,8 +44,9 @@ static void county_find(const struct th_import_run *run, char county[COUNTY_DIGI
 
 static void widen(struct looking *l, struct th_box box)
 {
-    if (!l->any)
+    if (!l->any) {
         l->box = box;
+    }
     l->any = true;
     l->box = (struct th_box){fmin(l->box.west, box.west), fmin(l->box.south, box.south),
                              fmax(l->box.east, box.east), fmax(l->box.north, box.north)};
@@ -56,11 +60,13 @@ static bool take_shape(void *context, const struct th_layer_shape *shape, const 
     (void)layer_name;
     (void)scheme;
     size_t known = strlen(shape->code) < COUNTY_DIGITS ? strlen(shape->code) : COUNTY_DIGITS;
-    if (strncmp(shape->code, l->county, l->county[0] == '\0' ? 0 : known) != 0)
+    if (strncmp(shape->code, l->county, l->county[0] == '\0' ? 0 : known) != 0) {
         return true;
+    }
     l->status = th_geometry_from_wkb(shape->wkb, shape->wkb_size, &geometry, &l->err);
-    if (l->status == TH_OK)
+    if (l->status == TH_OK) {
         widen(l, th_geometry_box(&geometry));
+    }
     th_geometry_clear(&geometry);
     return l->status == TH_OK;
 }
@@ -70,14 +76,15 @@ static enum th_status boundaries(const struct th_import_run *run, struct looking
 {
     static const char *const ROLES[] = {"county", "township", "village"};
     enum th_status status = TH_OK;
-    for (size_t i = 0; status == TH_OK && !l->any && i < sizeof ROLES / sizeof ROLES[0]; i++) {
+    for (size_t i = 0; status == TH_OK && !l->any && i < sizeof(ROLES) / sizeof(ROLES[0]); i++) {
         const struct th_layer_question question = {
             .role = ROLES[i], .from = run->day, .to = run->day};
         status = th_layer_shape_each(run->store, &question, take_shape, l, err);
         if (status == TH_OK && l->status != TH_OK) {
             status = l->status;
-            if (err != NULL)
+            if (err != NULL) {
                 *err = l->err;
+            }
         }
     }
     return status;
@@ -99,24 +106,28 @@ enum th_status th_import_place(const struct th_import_run *run, struct th_guess_
     bool any = false;
     county_find(run, l.county);
     enum th_status status = boundaries(run, &l, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     if (l.any && l.box.east - l.box.west < COUNTY_WIDEST_DEG) {
         place_set(input, l.box, true, "@place.boundary");
         return TH_OK;
     }
-    if (input->place_is_county)
+    if (input->place_is_county) {
         return TH_OK;
+    }
     status = th_parcel_extent(run->store, l.county, &box.west, &box.south, &box.east, &box.north,
                               &any, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
-    if (any && box.east - box.west < COUNTY_WIDEST_DEG)
+    }
+    if (any && box.east - box.west < COUNTY_WIDEST_DEG) {
         place_set(input,
                   (struct th_box){box.west - BESIDE_DEG, box.south - BESIDE_DEG,
                                   box.east + BESIDE_DEG, box.north + BESIDE_DEG},
                   false, "@place.parcels");
-    else if (th_province_box(l.county[0] != '\0' ? l.county : run->frame.admin_code, &box))
+    } else if (th_province_box(l.county[0] != '\0' ? l.county : run->frame.admin_code, &box)) {
         place_set(input, box, false, "@place.province");
+    }
     return TH_OK;
 }

@@ -10,8 +10,9 @@ enum { MESSAGE_LIMIT = 64 * 1024 };
 
 void th_problems_clear(struct th_problems *problems)
 {
-    for (size_t i = 0; i < problems->n; i++)
+    for (size_t i = 0; i < problems->n; i++) {
         free(problems->items[i].arguments);
+    }
     free(problems->items);
     *problems = (struct th_problems){0};
 }
@@ -20,8 +21,9 @@ static enum th_status arguments_write(const struct th_error *problem, char **ret
                                       struct th_error *err)
 {
     struct th_json *arguments = th_json_object();
-    for (int i = 0; i < problem->n_args; i++)
+    for (int i = 0; i < problem->n_args; i++) {
         th_json_set_text(arguments, problem->args[i].name, problem->args[i].value);
+    }
     enum th_status status = th_json_dump(arguments, TH_JSON_CANONICAL, ret_text, err);
     th_json_free(arguments);
     return status;
@@ -33,7 +35,7 @@ void th_problems_add(struct th_problems *problems, int64_t row, int64_t feature,
 {
     if (problems->n == problems->capacity) {
         size_t capacity = problems->capacity == 0 ? 64 : problems->capacity * 2;
-        struct th_problem *grown = realloc(problems->items, capacity * sizeof *grown);
+        struct th_problem *grown = realloc(problems->items, capacity * sizeof(*grown));
         if (grown == NULL) {
             problems->no_memory = true;
             return;
@@ -49,14 +51,15 @@ void th_problems_add(struct th_problems *problems, int64_t row, int64_t feature,
     struct th_problem *item = &problems->items[problems->n++];
     *item = (struct th_problem){
         .row = row, .feature = feature, .severity = severity, .arguments = text};
-    th_text_copy(item->code, sizeof item->code, code == NULL ? problem->key : code);
-    th_text_copy(item->key, sizeof item->key, problem->key);
+    th_text_copy(item->code, sizeof(item->code), code == NULL ? problem->key : code);
+    th_text_copy(item->key, sizeof(item->key), problem->key);
 }
 
 void th_problems_place(struct th_problems *problems, size_t position, struct th_xy place)
 {
-    if (position >= problems->n)
+    if (position >= problems->n) {
         return;
+    }
     problems->items[position].has_place = true;
     problems->items[position].place = place;
 }
@@ -65,24 +68,28 @@ static int compare_problems(const void *a, const void *b)
 {
     const struct th_problem *left = a;
     const struct th_problem *right = b;
-    if (left->row != right->row)
+    if (left->row != right->row) {
         return left->row < right->row ? -1 : 1;
-    if (left->severity != right->severity)
+    }
+    if (left->severity != right->severity) {
         return left->severity == TH_PROBLEM_ERROR ? -1 : 1;
+    }
     int order = strcmp(left->code, right->code);
     return order != 0 ? order : strcmp(left->arguments, right->arguments);
 }
 
 void th_problems_sort(struct th_problems *problems)
 {
-    if (problems->n > 1)
-        qsort(problems->items, problems->n, sizeof problems->items[0], compare_problems);
+    if (problems->n > 1) {
+        qsort(problems->items, problems->n, sizeof(problems->items[0]), compare_problems);
+    }
 }
 
 void th_problems_truncate(struct th_problems *problems, size_t n)
 {
-    while (problems->n > n)
+    while (problems->n > n) {
         free(problems->items[--problems->n].arguments);
+    }
 }
 
 // Both lists are in order of rows; of one row, what checking found comes first.
@@ -109,11 +116,13 @@ static enum th_status to_error(const struct th_problem *problem, struct th_error
     struct th_json *arguments = NULL;
     enum th_status status =
         th_json_parse(problem->arguments, strlen(problem->arguments), &arguments, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     (void)th_error_set(ret_error, TH_DATA_PROBLEM, problem->key, NULL);
-    for (void *it = th_json_iter(arguments); it != NULL; it = th_json_iter_next(arguments, it))
+    for (void *it = th_json_iter(arguments); it != NULL; it = th_json_iter_next(arguments, it)) {
         th_error_add(ret_error, th_json_iter_key(it), th_json_text(th_json_iter_value(it)));
+    }
     th_json_free(arguments);
     return TH_OK;
 }
@@ -124,11 +133,12 @@ static enum th_status reword(struct th_problem *problem, const struct th_error *
 {
     char *arguments = NULL;
     enum th_status status = arguments_write(words, &arguments, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     free(problem->arguments);
     problem->arguments = arguments;
-    th_text_copy(problem->key, sizeof problem->key, words->key);
+    th_text_copy(problem->key, sizeof(problem->key), words->key);
     return TH_OK;
 }
 
@@ -137,8 +147,9 @@ enum th_status th_problem_argue(struct th_problem *problem, const char *name, co
 {
     struct th_error words;
     enum th_status status = to_error(problem, &words, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     th_error_add(&words, name, value);
     return reword(problem, &words, err);
 }
@@ -148,8 +159,9 @@ enum th_status th_import_repair_reword(struct th_problem *problem, const struct 
 {
     struct th_error words;
     enum th_status status = to_error(problem, &words, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     th_import_repair_describe(repair, &words);
     return reword(problem, &words, err);
 }
@@ -168,8 +180,9 @@ enum th_status th_import_problem_words(const struct th_import_run *run,
     }
     struct th_error error;
     enum th_status status = to_error(problem, &error, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     th_messages_error(messages, run->options->lang, &error, message);
     (void)th_messages_hint(messages, run->options->lang, &error, hint);
     status = th_buf_check(message, err);
@@ -189,10 +202,11 @@ const struct th_staged_row *th_import_problem_row(const struct th_import_run *ru
     size_t high = run->n_rows;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (run->rows[middle].row < problem->row)
+        if (run->rows[middle].row < problem->row) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low < run->n_rows && run->rows[low].row == problem->row ? &run->rows[low] : NULL;
 }
@@ -202,8 +216,9 @@ const struct th_staged_row *th_import_problem_row(const struct th_import_run *ru
 bool th_import_problem_place(const struct th_problem *problem, const struct th_staged_row *row,
                              struct th_xy *ret_place)
 {
-    if (!problem->has_place && (row == NULL || !row->placed))
+    if (!problem->has_place && (row == NULL || !row->placed)) {
         return false;
+    }
     struct th_xy place = problem->has_place ? problem->place : row->middle;
     *ret_place = (struct th_xy){round(place.x * 1e6) / 1e6, round(place.y * 1e6) / 1e6};
     return true;
@@ -221,8 +236,9 @@ static enum th_status append_json(void *context, const struct th_problem *proble
 {
     struct writing *w = context;
     enum th_status status = th_import_problem_words(w->run, problem, &w->message, &w->hint, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_json *item = th_json_object();
     th_json_set_int(item, "row", problem->row);
     const struct th_staged_row *row = th_import_problem_row(w->run, problem);
@@ -251,9 +267,10 @@ enum th_status th_import_problems_reply(const struct th_import_run *run, struct 
     enum th_status status = th_import_problems_each(run, append_json, &w, err);
     th_buf_clear(&w.message);
     th_buf_clear(&w.hint);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         th_json_set(reply, "problems", w.array);
-    else
+    } else {
         th_json_free(w.array);
+    }
     return status;
 }

@@ -22,8 +22,9 @@ static enum th_status check_villages(const struct th_import_run *run, struct th_
     enum th_status status = TH_OK;
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
         const struct th_staged_row *row = &run->rows[i];
-        if (row->fate != TH_ROW_ACCEPTED || row->village == last)
+        if (row->fate != TH_ROW_ACCEPTED || row->village == last) {
             continue;
+        }
         last = row->village;
         status = th_work_check_village(work, run->villages.items[last].code, err);
     }
@@ -52,23 +53,28 @@ static enum th_status write_all(struct th_import_run *run, struct th_work *work,
 {
     int64_t import_id = 0;
     struct th_hasher *hasher = th_hasher_new(TH_HASH_BLAKE2B);
-    if (hasher == NULL)
+    if (hasher == NULL) {
         return th_error_no_memory(err);
+    }
     run->source.n_read = (int64_t)run->n_rows;
     run->source.n_accepted = run->n_accepted;
     run->source.n_rejected = run->n_rejected;
     run->source.n_unchanged = run->n_unchanged;
     run->source.seq = th_work_seq(work);
     enum th_status status = check_villages(run, work, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_import_record_begin(run, &import_id, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_import_write_rows(run, import_id, work, hasher, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_import_record_end(run, import_id, work, err);
-    if (status == TH_OK && run->options->draft_id > 0)
+    }
+    if (status == TH_OK && run->options->draft_id > 0) {
         status = th_draft_close(run->store, run->options->draft_id, run->options->draft_seq,
                                 "confirmed", import_id, th_work_seq(work), err);
+    }
     if (status == TH_OK) {
         struct th_hash rows_hash = th_hasher_final(hasher);
         *ret_body = journal_body(run, &rows_hash);
@@ -87,16 +93,20 @@ static enum th_status confirm(struct th_import_run *run, bool insist, bool *ret_
     static const char *const NOUNS[] = {"parcel", "layer", "package"};
     bool touched = false;
     enum th_status status = TH_OK;
-    for (size_t i = 0; status == TH_OK && !touched && i < sizeof NOUNS / sizeof NOUNS[0]; i++)
+    for (size_t i = 0; status == TH_OK && !touched && i < sizeof(NOUNS) / sizeof(NOUNS[0]); i++) {
         status = th_journal_touched(run->store, run->seen_seq, NOUNS[i], &touched, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     *ret_current = !touched || insist;
-    if (!touched || !insist)
+    if (!touched || !insist) {
         return TH_OK;
+    }
     status = th_import_resolve(run, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_import_list_write(run, err);
+    }
     return status;
 }
 
@@ -106,10 +116,12 @@ static enum th_status answer(struct th_import_run *run, int64_t import_id,
                              struct th_json **ret_reply, struct th_error *err)
 {
     enum th_status status = TH_OK;
-    if (run->options->overlaps_path != NULL)
+    if (run->options->overlaps_path != NULL) {
         status = th_import_overlaps_write(run, run->options->overlaps_path, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_import_list_publish(run, err);
+    }
     return status == TH_OK ? th_import_reply(run, import_id, ret_reply, err) : status;
 }
 
@@ -125,8 +137,9 @@ static enum th_status publish(struct th_registry *registry, const struct th_requ
         th_work_begin_reading(registry, request, TH_MAY_REGISTER, "parcel.import", input,
                               &documents, &work, ret_reply, err);
     th_json_free(input);
-    if (status != TH_OK || work == NULL)
+    if (status != TH_OK || work == NULL) {
         return status;
+    }
     struct th_json *body = NULL;
     struct th_json *reply = NULL;
     struct th_buf subject;
@@ -135,10 +148,12 @@ static enum th_status publish(struct th_registry *registry, const struct th_requ
     th_buf_init(&subject, 64);
     status = confirm(run, insist, &current, err);
     bool write = status == TH_OK && current && run->n_accepted > 0;
-    if (write)
+    if (write) {
         status = write_all(run, work, &import_id, &body, err);
-    if (status == TH_OK && current)
+    }
+    if (status == TH_OK && current) {
         status = answer(run, th_work_dry_run(work) ? 0 : import_id, &reply, err);
+    }
     if (status == TH_OK && write) {
         th_buf_printf(&subject, "import:%lld", (long long)import_id);
         status = th_work_end(work, TH_OK, th_buf_text(&subject), body, reply, ret_reply, err);
@@ -146,10 +161,11 @@ static enum th_status publish(struct th_registry *registry, const struct th_requ
         // Nothing to write: the transaction goes, the reply (if there is one) stays.
         th_work_cancel(work);
         th_json_free(body);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             *ret_reply = reply;
-        else
+        } else {
             th_json_free(reply);
+        }
     }
     th_buf_clear(&subject);
     return status;
@@ -172,12 +188,14 @@ static enum th_status publish_alone(struct th_registry *registry, const struct t
 static enum th_status resolve_outside(struct th_import_run *run, struct th_error *err)
 {
     enum th_status status = th_store_begin_read(run->store, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     status = th_import_resolve(run, err);
     th_store_end_read(run->store);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_import_list_write(run, err);
+    }
     return status;
 }
 
@@ -193,15 +211,18 @@ enum th_status th_import_settle(struct th_registry *registry, const struct th_re
         status = resolve_outside(run, err);
         if (status == TH_OK && run->n_accepted == 0) {
             status = answer(run, 0, &reply, err);
-            if (status == TH_OK && request->dry_run)
+            if (status == TH_OK && request->dry_run) {
                 th_json_set_bool(reply, "dry_run", true);
+            }
             break;
         }
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status =
                 publish_alone(registry, request, run, attempt >= ATTEMPTS_OUTSIDE, &reply, err);
+        }
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_reply = reply;
+    }
     return status;
 }

@@ -20,10 +20,12 @@ static enum th_status insert_import(struct th_import_run *run, int64_t *ret_impo
     char *options = NULL;
     char *detections = NULL;
     enum th_status status = th_json_dump(input, TH_JSON_CANONICAL, &options, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_json_dump(found, TH_JSON_CANONICAL, &detections, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_json_dump(rules, TH_JSON_CANONICAL, &limits, err);
+    }
     if (status == TH_OK) {
         const struct th_import_evidence evidence = {
             .limits = limits, .detections = detections, .options = options};
@@ -112,8 +114,9 @@ static enum th_status write_findings(struct th_import_run *run, int64_t import_i
                                             .wkb = staged->wkb,
                                             .wkb_size = staged->wkb_size};
         status = th_area_from_m2(staged->finding.area_m2, &finding.area, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = th_import_finding_insert(run->store, import_id, (int64_t)i + 1, &finding, err);
+        }
     }
     return status;
 }
@@ -123,8 +126,9 @@ enum th_status th_import_record_begin(struct th_import_run *run, int64_t *ret_im
 {
     int64_t import_id = 0;
     enum th_status status = insert_import(run, &import_id, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_import_id = import_id;
+    }
     return status;
 }
 
@@ -132,8 +136,9 @@ static enum th_status write_original(struct th_import_run *run, const struct th_
                                      struct th_error *err)
 {
     const struct th_staged_repair *repair = th_import_repair_find(run, row);
-    if (repair == NULL)
+    if (repair == NULL) {
         return TH_OK;
+    }
     struct th_parcel_original original = {.parcel_id = row->parcel_id,
                                           .version = row->version,
                                           .method = th_repair_method_name(repair->method),
@@ -145,10 +150,12 @@ static enum th_status write_original(struct th_import_run *run, const struct th_
                                           .wkb = repair->wkb,
                                           .wkb_size = repair->wkb_size};
     enum th_status status = th_area_from_m2(fabs(repair->source_area_m2), &original.source, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_area_from_m2(repair->linework_area_m2, &original.linework, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_area_from_m2(repair->structure_area_m2, &original.structure, err);
+    }
     return status == TH_OK ? th_parcel_original_insert(run->store, &original, err) : status;
 }
 
@@ -172,8 +179,9 @@ static enum th_status write_waiver(struct th_import_run *run, struct th_work *wo
     const struct th_staged_row *other =
         finding->claimant == TH_CLAIMANT_ROW ? th_import_row(run, finding->other) : NULL;
     bool by_layer = finding->claimant == TH_CLAIMANT_LAYER;
-    if (row == NULL || row->fate != TH_ROW_ACCEPTED)
+    if (row == NULL || row->fate != TH_ROW_ACCEPTED) {
         return TH_OK;
+    }
     struct th_overlap_waiver waiver = {.parcel_id = row->parcel_id,
                                        .version = row->version,
                                        .other_parcel_id = other != NULL ? other->parcel_id
@@ -194,18 +202,24 @@ enum th_status th_import_record_end(struct th_import_run *run, int64_t import_id
     int64_t document_id = 0;
     struct problem_writing w = {run, import_id, 0};
     enum th_status status = th_import_problems_each(run, write_problem, &w, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = write_findings(run, import_id, err);
-    for (size_t i = 0; status == TH_OK && run->n_repairs > 0 && i < run->n_rows; i++)
-        if (run->rows[i].fate == TH_ROW_ACCEPTED && run->rows[i].repaired)
+    }
+    for (size_t i = 0; status == TH_OK && run->n_repairs > 0 && i < run->n_rows; i++) {
+        if (run->rows[i].fate == TH_ROW_ACCEPTED && run->rows[i].repaired) {
             status = write_original(run, &run->rows[i], err);
+        }
+    }
     for (size_t i = 0; status == TH_OK && i < run->n_findings; i++) {
-        if (run->findings[i].fate != TH_FINDING_WAIVED)
+        if (run->findings[i].fate != TH_FINDING_WAIVED) {
             continue;
-        if (document_id == 0)
+        }
+        if (document_id == 0) {
             status = record_document(run, work, &document_id, err);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             status = write_waiver(run, work, &run->findings[i], document_id, err);
+        }
     }
     return status;
 }

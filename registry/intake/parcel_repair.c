@@ -37,13 +37,15 @@ static enum th_status choice_read(const char *text, struct th_repair_choice *ret
     const char *sign = strchr(text, '=');
     char number[24];
     int64_t row = 0;
-    if (sign == NULL || (size_t)(sign - text) >= sizeof number)
+    if (sign == NULL || (size_t)(sign - text) >= sizeof(number)) {
         return invalid(text, err);
+    }
     memcpy(number, text, (size_t)(sign - text));
     number[sign - text] = '\0';
     if (!th_text_parse_int(number, 1, INT64_MAX, &row) ||
-        !method_find(sign + 1, &ret_choice->method))
+        !method_find(sign + 1, &ret_choice->method)) {
         return invalid(text, err);
+    }
     ret_choice->row = row;
     return TH_OK;
 }
@@ -64,25 +66,28 @@ enum th_status th_import_repair_rule(const struct th_parcel_import_options *opti
                                      struct th_repair_rule *ret_rule, struct th_error *err)
 {
     struct th_repair_rule rule = {0};
-    if (options->repair != NULL && strcmp(options->repair, "agree") == 0)
+    if (options->repair != NULL && strcmp(options->repair, "agree") == 0) {
         rule.accept_agreeing = true;
-    else if (options->repair != NULL && strcmp(options->repair, "propose") != 0)
+    } else if (options->repair != NULL && strcmp(options->repair, "propose") != 0) {
         return invalid(options->repair, err);
-    rule.choices = calloc(options->n_repair_rows + 1, sizeof *rule.choices);
-    if (rule.choices == NULL)
+    }
+    rule.choices = calloc(options->n_repair_rows + 1, sizeof(*rule.choices));
+    if (rule.choices == NULL) {
         return th_error_no_memory(err);
+    }
     enum th_status status = TH_OK;
     for (size_t i = 0; status == TH_OK && i < options->n_repair_rows; i++) {
         struct th_repair_choice choice = {0};
         status = choice_read(options->repair_rows[i], &choice, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             choice_add(&rule, choice);
+        }
     }
     if (status != TH_OK) {
         free(rule.choices);
         return status;
     }
-    qsort(rule.choices, rule.n_choices, sizeof *rule.choices, compare_choices);
+    qsort(rule.choices, rule.n_choices, sizeof(*rule.choices), compare_choices);
     *ret_rule = rule;
     return TH_OK;
 }
@@ -90,7 +95,7 @@ enum th_status th_import_repair_rule(const struct th_parcel_import_options *opti
 static const struct th_repair_choice *choice_find(const struct th_repair_rule *rule, int64_t row)
 {
     const struct th_repair_choice key = {.row = row};
-    return bsearch(&key, rule->choices, rule->n_choices, sizeof key, compare_choices);
+    return bsearch(&key, rule->choices, rule->n_choices, sizeof(key), compare_choices);
 }
 
 bool th_import_repair_asked(const struct th_repair_rule *rule, int64_t row)
@@ -115,19 +120,21 @@ static void add_area(struct th_error *problem, const char *name,
 {
     char buf[TH_QUANTITY_TEXT_SIZE];
     struct th_area area = th_area_from_m2_300(0);
-    if (!proposal->possible || th_area_from_m2(proposal->area_m2, &area, NULL) != TH_OK)
+    if (!proposal->possible || th_area_from_m2(proposal->area_m2, &area, NULL) != TH_OK) {
         th_error_add(problem, name, "@parcels.repair.impossible");
-    else
+    } else {
         th_error_add(problem, name, th_cent_format(th_area_mu_cent(area), buf));
+    }
 }
 
 void th_import_repair_describe(const struct th_repair *repair, struct th_error *problem)
 {
     bool possible = repair->by_method[TH_REPAIR_LINEWORK].possible ||
                     repair->by_method[TH_REPAIR_STRUCTURE].possible;
-    if (!possible)
+    if (!possible) {
         return;
-    th_text_copy(problem->key, sizeof problem->key,
+    }
+    th_text_copy(problem->key, sizeof(problem->key),
                  repair->agree ? "geometry_invalid_agree" : "geometry_invalid_choose");
     add_area(problem, "linework_mu", &repair->by_method[TH_REPAIR_LINEWORK]);
     add_area(problem, "structure_mu", &repair->by_method[TH_REPAIR_STRUCTURE]);
@@ -140,15 +147,17 @@ enum th_status th_import_repair_keep(struct th_import_run *run, struct th_staged
 {
     if (run->n_repairs == run->repairs_capacity) {
         size_t capacity = run->repairs_capacity == 0 ? 16 : 2 * run->repairs_capacity;
-        struct th_staged_repair *grown = realloc(run->repairs, capacity * sizeof *grown);
-        if (grown == NULL)
+        struct th_staged_repair *grown = realloc(run->repairs, capacity * sizeof(*grown));
+        if (grown == NULL) {
             return th_error_no_memory(err);
+        }
         run->repairs = grown;
         run->repairs_capacity = capacity;
     }
     unsigned char *wkb = malloc(source->wkb_size);
-    if (wkb == NULL)
+    if (wkb == NULL) {
         return th_error_no_memory(err);
+    }
     memcpy(wkb, source->wkb, source->wkb_size);
     struct th_staged_repair *kept = &run->repairs[run->n_repairs++];
     *kept = (struct th_staged_repair){
@@ -160,12 +169,12 @@ enum th_status th_import_repair_keep(struct th_import_run *run, struct th_staged
         .linework_area_m2 = repair->by_method[TH_REPAIR_LINEWORK].area_m2,
         .structure_area_m2 = repair->by_method[TH_REPAIR_STRUCTURE].area_m2};
     const char *reason = th_error_arg_get(problem, "reason");
-    th_text_copy(kept->reason, sizeof kept->reason, reason == NULL ? "" : reason);
-    th_text_copy(kept->engine, sizeof kept->engine, repair->engine);
+    th_text_copy(kept->reason, sizeof(kept->reason), reason == NULL ? "" : reason);
+    th_text_copy(kept->engine, sizeof(kept->engine), repair->engine);
     row->repaired = true;
     struct th_error what = *problem;
     th_import_repair_describe(repair, &what);
-    th_text_copy(what.key, sizeof what.key, "geometry_repaired");
+    th_text_copy(what.key, sizeof(what.key), "geometry_repaired");
     th_error_add(&what, "method",
                  method == TH_REPAIR_LINEWORK ? "@parcels.repair.linework"
                                               : "@parcels.repair.structure");
@@ -184,7 +193,8 @@ const struct th_staged_repair *th_import_repair_find(const struct th_import_run 
                                                      const struct th_staged_row *row)
 {
     const struct th_staged_repair key = {.row = row->row};
-    if (!row->repaired)
+    if (!row->repaired) {
         return NULL;
-    return bsearch(&key, run->repairs, run->n_repairs, sizeof key, compare_repairs);
+    }
+    return bsearch(&key, run->repairs, run->n_repairs, sizeof(key), compare_repairs);
 }

@@ -12,12 +12,14 @@ static void given_set(const struct th_import_run *run, struct th_json *json)
     char hex[TH_HASH_HEX_SIZE];
     if (run->mends_sha256 != NULL) {
         struct th_json *mends = th_json_array();
-        for (size_t i = 0; i < run->options->n_mends; i++)
+        for (size_t i = 0; i < run->options->n_mends; i++) {
             th_json_append_text(mends, th_hash_hex(&run->mends_sha256[i], hex));
+        }
         th_json_set(json, "mends_sha256", mends);
     }
-    if (run->options->n_waive_rows > 0)
+    if (run->options->n_waive_rows > 0) {
         th_json_set_text(json, "waive_document_sha256", th_hash_hex(&run->document_sha256, hex));
+    }
 }
 
 struct th_json *th_import_input_json(const struct th_import_run *run)
@@ -28,8 +30,9 @@ struct th_json *th_import_input_json(const struct th_import_run *run)
     th_json_set_text(input, "sha256", th_hash_hex(&run->source.sha256, hex));
     th_json_set_text(input, "layer", run->source.layer);
     given_set(run, input);
-    if (run->options->draft_id > 0)
+    if (run->options->draft_id > 0) {
         th_json_set_int(input, "draft", run->options->draft_id);
+    }
     return input;
 }
 
@@ -43,15 +46,18 @@ static enum th_status accepted_json(const struct th_import_run *run, struct th_j
     struct th_area counted = total;
     enum th_status status = TH_OK;
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
-        if (run->rows[i].fate != TH_ROW_ACCEPTED)
+        if (run->rows[i].fate != TH_ROW_ACCEPTED) {
             continue;
+        }
         status = th_area_add(total, run->rows[i].measured, &total, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = th_area_add(sliver, run->rows[i].sliver, &sliver, err);
+        }
         th_json_append_int(ids, run->rows[i].parcel_id);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_area_sub(total, sliver, &counted, err);
+    }
     th_json_set_cent(reply, "area_m2", th_area_m2_cent(total));
     th_json_set_cent(reply, "area_mu", th_area_mu_cent(total));
     th_json_set_cent(reply, "counted_m2", th_area_m2_cent(counted));
@@ -63,8 +69,9 @@ static enum th_status accepted_json(const struct th_import_run *run, struct th_j
 static int64_t n_repaired(const struct th_import_run *run)
 {
     int64_t n = 0;
-    for (size_t i = 0; i < run->n_rows; i++)
+    for (size_t i = 0; i < run->n_rows; i++) {
         n += run->rows[i].fate == TH_ROW_ACCEPTED && run->rows[i].repaired ? 1 : 0;
+    }
     return n;
 }
 
@@ -81,10 +88,12 @@ struct th_json *th_import_source_json(const struct th_import_run *run)
     th_json_set_text(json, "crs_name", source->crs_name);
     th_json_set_text(json, "operation", source->operation);
     th_json_set_text(json, "encoding", source->encoding);
-    if (run->member[0] != '\0')
+    if (run->member[0] != '\0') {
         th_json_set_text(json, "member", run->member);
-    if (run->engine[0] != '\0')
+    }
+    if (run->engine[0] != '\0') {
         th_json_set_text(json, "engine", run->engine);
+    }
     if (run->origin.n_pages > 0) {
         th_json_set_text(json, "protocol", run->origin.protocol);
         th_json_set_int(json, "pages", run->origin.n_pages);
@@ -102,8 +111,9 @@ enum th_status th_import_reply(const struct th_import_run *run, int64_t import_i
     th_json_set_int(reply, "accepted", run->n_accepted);
     th_json_set_int(reply, "rejected", run->n_rejected);
     th_json_set_int(reply, "unchanged", run->n_unchanged);
-    if (run->dropped.n > 0)
+    if (run->dropped.n > 0) {
         th_json_set_int(reply, "dropped", (int64_t)run->dropped.n);
+    }
     th_json_set_int(reply, "repaired", n_repaired(run));
     if (run->options->n_mends > 0) {
         struct th_json *mended = th_json_object();
@@ -114,12 +124,14 @@ enum th_status th_import_reply(const struct th_import_run *run, int64_t import_i
     }
     th_json_set_bool(reply, "aborted", run->aborted);
     enum th_status status = accepted_json(run, reply, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_import_problems_reply(run, reply, err);
+    }
     th_json_set(reply, "detections", th_import_detections_json(run, true));
     th_json_set(reply, "source", th_import_source_json(run));
-    if (import_id != 0)
+    if (import_id != 0) {
         th_json_set_int(reply, "import_id", import_id);
+    }
     th_json_set_int(reply, "seconds", 0);
     return th_reply_finish(status, reply, ret_reply, err);
 }

@@ -28,18 +28,21 @@ static void restart(struct th_import_run *run)
     th_import_findings_clear(run);
     for (size_t i = 0; i < run->n_rows; i++) {
         struct th_staged_row *row = &run->rows[i];
-        if (row->fate != TH_ROW_REJECTED)
+        if (row->fate != TH_ROW_REJECTED) {
             row->fate = TH_ROW_PENDING;
+        }
         row->compared = false;
         row->ground_kept = false;
         row->parcel_id = 0;
         row->version = 0;
         free(row->first_key);
         row->first_key = NULL;
-        if (row->village_open)
+        if (row->village_open) {
             row->village = TH_ROW_NO_INDEX;
-        if (row->kind_open)
+        }
+        if (row->kind_open) {
             row->kind = TH_ROW_NO_INDEX;
+        }
         row->sliver = th_area_from_m2_300(0);
     }
     run->n_accepted = run->n_rejected = run->n_unchanged = 0;
@@ -49,11 +52,13 @@ static int compare_identity(const void *a, const void *b)
 {
     const struct th_staged_row *const *left = a;
     const struct th_staged_row *const *right = b;
-    if ((*left)->village != (*right)->village)
+    if ((*left)->village != (*right)->village) {
         return (*left)->village < (*right)->village ? -1 : 1;
+    }
     int order = strcmp((*left)->number, (*right)->number);
-    if (order != 0)
+    if (order != 0) {
         return order;
+    }
     return (*left)->row < (*right)->row ? -1 : 1;
 }
 
@@ -82,13 +87,15 @@ static struct th_staged_row **numbered_rows(const struct th_import_run *run, siz
     size_t n = 0;
     bool ordered = true;
     for (size_t i = 0; numbered != NULL && i < run->n_rows; i++) {
-        if (run->rows[i].fate != TH_ROW_PENDING || run->rows[i].number == NULL)
+        if (run->rows[i].fate != TH_ROW_PENDING || run->rows[i].number == NULL) {
             continue;
+        }
         numbered[n++] = &run->rows[i];
         ordered = ordered && (n < 2 || compare_identity(&numbered[n - 2], &numbered[n - 1]) < 0);
     }
-    if (!ordered)
+    if (!ordered) {
         qsort(numbered, n, sizeof(*numbered), compare_identity);
+    }
     *ret_n = n;
     return numbered;
 }
@@ -107,21 +114,22 @@ void th_import_row_record(const struct th_import_run *run, const struct th_stage
                                             .source_row = row->row,
                                             .feature = row->feature,
                                             .geometry_hash = row->geometry_hash};
-    th_text_copy(ret_record->kind, sizeof ret_record->kind, th_parcel_kinds[row->kind]);
-    th_text_copy(ret_record->village, sizeof ret_record->village,
+    th_text_copy(ret_record->kind, sizeof(ret_record->kind), th_parcel_kinds[row->kind]);
+    th_text_copy(ret_record->village, sizeof(ret_record->village),
                  run->villages.items[row->village].code);
-    th_text_copy(ret_record->number, sizeof ret_record->number,
+    th_text_copy(ret_record->number, sizeof(ret_record->number),
                  row->number == NULL ? "" : row->number);
-    if (row->first_key != NULL)
-        th_text_copy(ret_record->source_key, sizeof ret_record->source_key, row->first_key);
-    else
+    if (row->first_key != NULL) {
+        th_text_copy(ret_record->source_key, sizeof(ret_record->source_key), row->first_key);
+    } else {
         th_import_source_key(run, row, ret_record->source_key);
-    th_text_copy(ret_record->origin, sizeof ret_record->origin,
+    }
+    th_text_copy(ret_record->origin, sizeof(ret_record->origin),
                  row->repaired ? "repair" : "import");
     if (row->land_class != TH_ROW_NO_INDEX) {
         const struct th_land_class *land = &run->classes.items[row->land_class];
-        th_text_copy(ret_record->land_scheme, sizeof ret_record->land_scheme, land->scheme);
-        th_text_copy(ret_record->land_class, sizeof ret_record->land_class, land->code);
+        th_text_copy(ret_record->land_scheme, sizeof(ret_record->land_scheme), land->scheme);
+        th_text_copy(ret_record->land_class, sizeof(ret_record->land_class), land->code);
     }
 }
 
@@ -131,10 +139,11 @@ struct th_staged_row *th_import_row(const struct th_import_run *run, int64_t num
     size_t high = run->n_rows;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (run->rows[middle].row < number)
+        if (run->rows[middle].row < number) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low < run->n_rows && run->rows[low].row == number ? &run->rows[low] : NULL;
 }
@@ -168,8 +177,8 @@ static void say_change(struct th_error *what, const char *attribute, const char 
 static void say_kind_change(struct th_error *what, const char *old, const char *new)
 {
     char keys[2][64];
-    snprintf(keys[0], sizeof keys[0], "@parcel.kind.%s", old);
-    snprintf(keys[1], sizeof keys[1], "@parcel.kind.%s", new);
+    snprintf(keys[0], sizeof(keys[0]), "@parcel.kind.%s", old);
+    snprintf(keys[1], sizeof(keys[1]), "@parcel.kind.%s", new);
     say_change(what, "@parcels.column.kind", keys[0], keys[1]);
 }
 
@@ -194,12 +203,14 @@ static bool say_attribute_change(struct th_error *what, const struct th_json *ol
             const char *key = th_json_iter_key(it);
             if (!th_text_equals(th_json_get_text(old, key, NULL),
                                 th_json_get_text(new, key, NULL)) &&
-                (first == NULL || strcmp(key, first) < 0))
+                (first == NULL || strcmp(key, first) < 0)) {
                 first = key;
+            }
         }
     }
-    if (first == NULL)
+    if (first == NULL) {
         return false;
+    }
     say_change(what, first, th_json_get_text(old, first, NULL), th_json_get_text(new, first, NULL));
     return true;
 }
@@ -215,8 +226,9 @@ static enum th_status say_first_change(const struct th_import_run *run,
     struct th_json *old = NULL;
     struct th_json *new = NULL;
     enum th_status status = th_parcel_load(run->store, parcel_id, 0, &known, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     th_import_row_record(run, row, &own);
     if (strcmp(known.kind, own.kind) != 0) {
         say_kind_change(what, known.kind, own.kind);
@@ -232,12 +244,15 @@ static enum th_status say_first_change(const struct th_import_run *run,
         return TH_OK;
     }
     status = th_parcel_attributes_load(run->store, parcel_id, known.version, &stored, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_json_parse(stored, strlen(stored), &old, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_json_parse(row->attributes, strlen(row->attributes), &new, err);
-    if (status == TH_OK && !say_attribute_change(what, old, new))
+    }
+    if (status == TH_OK && !say_attribute_change(what, old, new)) {
         say_change(what, "@parcels.column.land_class", known.land_scheme, own.land_scheme);
+    }
     free(stored);
     th_json_free(old);
     th_json_free(new);
@@ -255,17 +270,20 @@ static enum th_status heirs_join(struct th_store *store, int64_t parcel_id,
     for (size_t i = 0; status == TH_OK && i < relatives.n; i++) {
         struct th_parcel_record heir;
         char name[TH_PARCEL_NUMBER_SIZE + 8];
-        if (relatives.items[i].next_id != parcel_id)
+        if (relatives.items[i].next_id != parcel_id) {
             continue;
+        }
         status = th_parcel_load(store, relatives.items[i].parcel_id, 0, &heir, err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             break;
-        if (heir.number[0] != '\0')
-            (void)snprintf(name, sizeof name, "%s%s", used == 0 ? "" : "、", heir.number);
-        else
-            (void)snprintf(name, sizeof name, "%s#%lld", used == 0 ? "" : "、",
+        }
+        if (heir.number[0] != '\0') {
+            (void)snprintf(name, sizeof(name), "%s%s", used == 0 ? "" : "、", heir.number);
+        } else {
+            (void)snprintf(name, sizeof(name), "%s#%lld", used == 0 ? "" : "、",
                            (long long)heir.parcel_id);
-        if (used + strlen(name) + sizeof "、…" > TH_ERROR_VALUE_SIZE) {
+        }
+        if (used + strlen(name) + sizeof("、…") > TH_ERROR_VALUE_SIZE) {
             th_text_copy(heirs + used, TH_ERROR_VALUE_SIZE - used, "、…");
             break;
         }
@@ -284,8 +302,9 @@ static enum th_status compare_retired(struct th_import_run *run, struct th_stage
     struct th_error what;
     char heirs[TH_ERROR_VALUE_SIZE];
     enum th_status status = heirs_join(run->store, parcel_id, heirs, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     (void)th_error_set(&what, TH_DATA_PROBLEM, same ? "parcel_retired_same" : "parcel_retired",
                        "heirs", heirs[0] == '\0' ? "@parcels.none" : heirs, NULL);
     th_error_add_int(&what, "parcel", parcel_id);
@@ -311,14 +330,16 @@ static enum th_status compare_known(struct th_import_run *run, struct th_staged_
     bool same_ground = same_hash(&known->geometry_hash, &row->geometry_hash);
     if (!same_content) {
         status = th_import_keep(run, row, known, err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             return status;
+        }
         th_import_row_record(run, row, &own);
         content = th_parcel_content_hash(&own, row->attributes);
         same_content = same_hash(&known->content, &content);
     }
-    if (known->retired)
+    if (known->retired) {
         return compare_retired(run, row, known->parcel_id, same_ground && same_content, err);
+    }
     if (same_ground && same_content) {
         row->fate = TH_ROW_UNCHANGED;
         return TH_OK;
@@ -328,14 +349,16 @@ static enum th_status compare_known(struct th_import_run *run, struct th_staged_
                            same_ground ? "attributes_changed" : "geometry_changed", NULL);
         th_error_add_int(&what, "parcel", known->parcel_id);
         status = same_ground ? say_first_change(run, row, known->parcel_id, &what, err) : TH_OK;
-        if (status == TH_OK)
+        if (status == TH_OK) {
             refuse(run, row, NULL, &what);
+        }
         return status;
     }
     status = th_parcel_packaged(run->store, known->parcel_id, same_ground ? 0 : run->day.year,
                                 &package_id, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     if (package_id != 0) {
         (void)th_error_set(&what, TH_DATA_PROBLEM, "parcel_packaged", NULL);
         th_error_add_int(&what, "parcel", known->parcel_id);
@@ -346,8 +369,9 @@ static enum th_status compare_known(struct th_import_run *run, struct th_staged_
     if (same_ground) {
         struct th_parcel_record record;
         status = th_parcel_load(run->store, known->parcel_id, known->version, &record, err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             return status;
+        }
         row->ground_kept = true;
         row->sliver = record.sliver;
     }
@@ -366,8 +390,9 @@ static enum th_status identify_as(struct th_import_run *run, struct th_staged_ro
     bool found = false;
     enum th_status status = th_parcel_find(run->store, own->village, own->number, own->source_key,
                                            &found, &record, &content, err);
-    if (status != TH_OK || !found)
+    if (status != TH_OK || !found) {
         return status;
+    }
     const struct th_parcel_known known = {.parcel_id = record.parcel_id,
                                           .version = record.version,
                                           .source_key = record.source_key,
@@ -393,11 +418,13 @@ static enum th_status identify_by_id(struct th_import_run *run, struct th_staged
     struct th_parcel_record told;
     struct th_error why;
     enum th_status status = th_parcel_load(run->store, row->told_id, 0, &told, &why);
-    if (status == TH_NOT_FOUND)
+    if (status == TH_NOT_FOUND) {
         return TH_OK;
+    }
     if (status != TH_OK) {
-        if (err != NULL)
+        if (err != NULL) {
             *err = why;
+        }
         return status;
     }
     bool same = told.number[0] == '\0' && same_hash(&told.geometry_hash, &row->geometry_hash) &&
@@ -415,8 +442,9 @@ static int compare_told(const void *a, const void *b)
 {
     const struct th_staged_row *const *left = a;
     const struct th_staged_row *const *right = b;
-    if ((*left)->told_id != (*right)->told_id)
+    if ((*left)->told_id != (*right)->told_id) {
         return (*left)->told_id < (*right)->told_id ? -1 : 1;
+    }
     return (*left)->row < (*right)->row ? -1 : 1;
 }
 
@@ -426,13 +454,17 @@ static enum th_status identify_unnumbered(struct th_import_run *run, struct th_e
     struct th_staged_row **told = malloc((run->n_rows + 1) * sizeof(*told));
     size_t n = 0;
     enum th_status status = TH_OK;
-    if (told == NULL)
+    if (told == NULL) {
         return th_error_no_memory(err);
-    for (size_t i = 0; i < run->n_rows; i++)
-        if (goes_by_id(&run->rows[i]))
+    }
+    for (size_t i = 0; i < run->n_rows; i++) {
+        if (goes_by_id(&run->rows[i])) {
             told[n++] = &run->rows[i];
-    if (n > 1)
+        }
+    }
+    if (n > 1) {
         qsort(told, n, sizeof(*told), compare_told);
+    }
     for (size_t first = 0, i = 0; status == TH_OK && i < n; i++) {
         struct th_error what;
         if (i == 0 || told[i]->told_id != told[first]->told_id) {
@@ -467,8 +499,9 @@ static struct th_staged_row *row_of_key(const struct beside *b, const char *key)
     size_t size = strlen(b->stem);
     int64_t number = 0;
     if (key == NULL || strncmp(key, b->stem, size) != 0 ||
-        !th_text_parse_int(key + size, 1, INT64_MAX, &number))
+        !th_text_parse_int(key + size, 1, INT64_MAX, &number)) {
         return NULL;
+    }
     struct th_staged_row *row = th_import_row(b->run, number);
     bool same = row != NULL && row->number == NULL && row->village == b->village;
     return same ? row : NULL;
@@ -478,10 +511,12 @@ static struct th_staged_row *row_of_number(struct beside *b, const char *number)
 {
     for (; b->at < b->n && b->numbered[b->at]->village == b->village; b->at++) {
         int order = strcmp(b->numbered[b->at]->number, number);
-        if (order == 0)
+        if (order == 0) {
             return b->numbered[b->at++];
-        if (order > 0)
+        }
+        if (order > 0) {
             break;
+        }
     }
     return NULL;
 }
@@ -491,8 +526,9 @@ static bool known_visit(void *context, const struct th_parcel_known *known)
     struct beside *b = context;
     struct th_staged_row *row =
         known->number != NULL ? row_of_number(b, known->number) : row_of_key(b, known->source_key);
-    if (row != NULL && row->fate == TH_ROW_PENDING)
+    if (row != NULL && row->fate == TH_ROW_PENDING) {
         b->status = compare_known(b->run, row, known, &b->err);
+    }
     return b->status == TH_OK;
 }
 
@@ -502,27 +538,33 @@ static enum th_status identify_all(struct th_import_run *run, struct th_staged_r
 {
     struct beside b = {.run = run, .numbered = numbered, .n = n, .status = TH_OK};
     const struct th_staged_row first = {.row = 1};
-    bool *present = calloc(run->villages.n + 1, sizeof *present);
-    if (present == NULL)
+    bool *present = calloc(run->villages.n + 1, sizeof(*present));
+    if (present == NULL) {
         return th_error_no_memory(err);
+    }
     th_import_source_key(run, &first, b.stem);
     b.stem[strlen(b.stem) - 1] = '\0';
-    for (size_t i = 0; i < run->n_rows; i++)
-        if (run->rows[i].fate == TH_ROW_PENDING)
+    for (size_t i = 0; i < run->n_rows; i++) {
+        if (run->rows[i].fate == TH_ROW_PENDING) {
             present[run->rows[i].village] = true;
+        }
+    }
     enum th_status status = TH_OK;
     for (size_t i = 0; status == TH_OK && i < run->villages.n; i++) {
-        if (!present[i])
+        if (!present[i]) {
             continue;
+        }
         b.village = (int)i;
-        while (b.at < b.n && b.numbered[b.at]->village < b.village)
+        while (b.at < b.n && b.numbered[b.at]->village < b.village) {
             b.at++;
+        }
         status =
             th_parcel_known_each(run->store, run->villages.items[i].code, known_visit, &b, err);
         if (status == TH_OK && b.status != TH_OK) {
             status = b.status;
-            if (err != NULL)
+            if (err != NULL) {
                 *err = b.err;
+            }
         }
     }
     free(present);
@@ -536,19 +578,24 @@ static enum th_status identify_rows(struct th_import_run *run, struct th_staged_
 {
     size_t n_pending = 0;
     for (size_t i = 0; i < run->n_rows; i++) {
-        if (run->rows[i].fate != TH_ROW_PENDING)
+        if (run->rows[i].fate != TH_ROW_PENDING) {
             continue;
+        }
         run->rows[i].version = 1;
         n_pending++;
     }
-    if (last_parcel == 0)
+    if (last_parcel == 0) {
         return TH_OK;
-    if (n_pending >= TOGETHER_MIN && (int64_t)n_pending >= last_parcel / TOGETHER_SHARE)
+    }
+    if (n_pending >= TOGETHER_MIN && (int64_t)n_pending >= last_parcel / TOGETHER_SHARE) {
         return identify_all(run, numbered, n, err);
+    }
     enum th_status status = TH_OK;
-    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++)
-        if (run->rows[i].fate == TH_ROW_PENDING)
+    for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
+        if (run->rows[i].fate == TH_ROW_PENDING) {
             status = identify(run, &run->rows[i], err);
+        }
+    }
     return status;
 }
 
@@ -575,13 +622,15 @@ static void count(struct th_import_run *run)
 static void abort_if_asked(struct th_import_run *run)
 {
     run->aborted = run->options->on_problem_abort && run->n_rejected > (int64_t)run->dropped.n;
-    if (!run->aborted)
+    if (!run->aborted) {
         return;
+    }
     struct th_error what;
     (void)th_error_set(&what, TH_DATA_PROBLEM, "import_aborted", NULL);
     for (size_t i = 0; i < run->n_rows; i++) {
-        if (run->rows[i].fate != TH_ROW_ACCEPTED)
+        if (run->rows[i].fate != TH_ROW_ACCEPTED) {
             continue;
+        }
         refuse(run, &run->rows[i], NULL, &what);
         run->n_accepted--;
         run->n_rejected++;
@@ -595,28 +644,37 @@ enum th_status th_import_resolve(struct th_import_run *run, struct th_error *err
     size_t n_numbered = 0;
     restart(run);
     enum th_status status = th_journal_head(run->store, &run->seen_seq, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_parcel_heads(run->store, &last_parcel, &last_version, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_import_villages_settle(run, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_import_shapeless_fill(run, true, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     struct th_staged_row **numbered = numbered_rows(run, &n_numbered);
-    if (numbered == NULL)
+    if (numbered == NULL) {
         return th_error_no_memory(err);
+    }
     refuse_repeated(run, numbered, n_numbered);
     status = identify_rows(run, numbered, n_numbered, last_parcel, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_import_old_numbers(run, numbered, n_numbered, err);
+    }
     free(numbered);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = identify_unnumbered(run, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_import_compare(run, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     count(run);
     abort_if_asked(run);
     th_problems_sort(&run->resolved);

@@ -69,18 +69,22 @@ static enum th_status rows_choose(struct shifting *s, struct th_error *err)
 {
     static const uint64_t STRIDE = 2654435761;
     const struct th_import_run *run = s->run;
-    size_t *all = calloc(run->n_rows + 1, sizeof *all);
+    size_t *all = calloc(run->n_rows + 1, sizeof(*all));
     size_t n = 0;
-    if (all == NULL)
+    if (all == NULL) {
         return th_error_no_memory(err);
-    for (size_t i = 0; i < run->n_rows; i++)
-        if (takes_part(&run->rows[i]))
+    }
+    for (size_t i = 0; i < run->n_rows; i++) {
+        if (takes_part(&run->rows[i])) {
             all[n++] = i;
+        }
+    }
     s->n_rows = n;
     s->n_asked = n < ASKED_MAX ? n : ASKED_MAX;
-    s->asked = calloc(s->n_asked + 1, sizeof *s->asked);
-    for (size_t k = 0; s->asked != NULL && k < s->n_asked; k++)
+    s->asked = calloc(s->n_asked + 1, sizeof(*s->asked));
+    for (size_t k = 0; s->asked != NULL && k < s->n_asked; k++) {
         s->asked[k] = all[k * STRIDE % n];
+    }
     free(all);
     return s->asked == NULL ? th_error_no_memory(err) : TH_OK;
 }
@@ -90,19 +94,22 @@ static enum th_status neighbour_push(struct shifting *s, const struct th_parcel_
 {
     if (s->n_neighbours == s->neighbours_capacity) {
         size_t capacity = s->neighbours_capacity == 0 ? 64 : 2 * s->neighbours_capacity;
-        struct neighbour *grown = realloc(s->neighbours, capacity * sizeof *grown);
-        if (grown == NULL)
+        struct neighbour *grown = realloc(s->neighbours, capacity * sizeof(*grown));
+        if (grown == NULL) {
             return th_error_no_memory(err);
+        }
         s->neighbours = grown;
         s->neighbours_capacity = capacity;
     }
     struct neighbour *neighbour = &s->neighbours[s->n_neighbours];
     *neighbour = (struct neighbour){.parcel_id = record->parcel_id};
     enum th_status status = th_ground_from_wkb(wkb, wkb_size, &neighbour->ground, err);
-    if (status == TH_UNREADABLE || status == TH_DATA_PROBLEM)
+    if (status == TH_UNREADABLE || status == TH_DATA_PROBLEM) {
         return TH_OK; // the comparison names it to the rows beside it
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     th_fingerprint_make(neighbour->ground, th_area_m2(record->measured),
                         (double)record->perimeter_mm / 1000, &neighbour->fingerprint);
     s->n_neighbours++;
@@ -114,23 +121,27 @@ static bool neighbour_visit(void *context, const struct th_parcel_stand *stand)
     struct shifting *s = context;
     bool is_new = false;
     s->n_looked++;
-    if (stand->until.year != 0)
+    if (stand->until.year != 0) {
         return s->n_looked < s->look_max;
+    }
     s->status = th_id_set_add(&s->seen, stand->record.parcel_id, &is_new, &s->err);
-    if (s->status == TH_OK && is_new)
+    if (s->status == TH_OK && is_new) {
         s->status = neighbour_push(s, &stand->record, stand->wkb, stand->wkb_size, &s->err);
+    }
     return s->status == TH_OK && s->n_looked < s->look_max;
 }
 
 static enum th_status search(struct shifting *s, struct th_box box, struct th_error *err)
 {
-    if (s->n_looked >= s->look_max)
+    if (s->n_looked >= s->look_max) {
         return TH_OK;
+    }
     const struct th_parcel_box there = {box.west, box.south, box.east, box.north, {0}};
     enum th_status status = th_parcel_box_each(s->run->store, &there, neighbour_visit, s, err);
     if (status == TH_OK && s->status != TH_OK) {
-        if (err != NULL)
+        if (err != NULL) {
             *err = s->err;
+        }
         status = s->status;
     }
     return status;
@@ -154,9 +165,10 @@ static enum th_status row_search(struct shifting *s, const struct th_staged_row 
                                    th_offset_to_gcj02(middle),
                                    th_offset_to_bd09(th_offset_to_gcj02(middle)), middle};
     enum th_status status = TH_OK;
-    if (!th_offset_applies(middle))
+    if (!th_offset_applies(middle)) {
         return TH_OK;
-    for (size_t i = 0; status == TH_OK && i < sizeof places / sizeof places[0]; i++) {
+    }
+    for (size_t i = 0; status == TH_OK && i < sizeof(places) / sizeof(places[0]); i++) {
         struct th_xy way = {places[i].x - middle.x, places[i].y - middle.y};
         struct th_box there = {box.west + way.x, box.south + way.y, box.east + way.x,
                                box.north + way.y};
@@ -171,15 +183,18 @@ static enum th_status neighbours_search(struct shifting *s, struct th_error *err
     int64_t last_version = 0;
     struct th_box box;
     enum th_status status = th_parcel_heads(s->run->store, &last_parcel, &last_version, err);
-    if (status != TH_OK || last_parcel == 0)
+    if (status != TH_OK || last_parcel == 0) {
         return status;
+    }
     s->look_max = s->n_asked < NEIGHBOURS_MAX / NEIGHBOURS_OF_ONE ? s->n_asked * NEIGHBOURS_OF_ONE
                                                                   : NEIGHBOURS_MAX;
     if (s->n_asked > FEW && last_parcel <= NEIGHBOURS_MAX &&
-        th_import_box(s->run, takes_part, &box))
+        th_import_box(s->run, takes_part, &box)) {
         return search(s, widen(box, REACH_DEG), err);
-    for (size_t i = 0; status == TH_OK && i < s->n_asked && i < SEARCHED_MAX; i++)
+    }
+    for (size_t i = 0; status == TH_OK && i < s->n_asked && i < SEARCHED_MAX; i++) {
         status = row_search(s, &s->run->rows[s->asked[i]], err);
+    }
     return status;
 }
 
@@ -197,16 +212,18 @@ static enum th_status index_fill(struct shifting *s, struct th_fingerprint_index
     enum th_status status = TH_OK;
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
         struct th_fingerprint fingerprint;
-        if (!takes_part(&run->rows[i]))
+        if (!takes_part(&run->rows[i])) {
             continue;
+        }
         print_row(&run->rows[i], &fingerprint);
         status = th_fingerprint_index_add(index, -(int64_t)i - 1, run->rows[i].ground, &fingerprint,
                                           err);
     }
-    for (size_t i = 0; status == TH_OK && i < s->n_neighbours; i++)
+    for (size_t i = 0; status == TH_OK && i < s->n_neighbours; i++) {
         status =
             th_fingerprint_index_add(index, s->neighbours[i].parcel_id, s->neighbours[i].ground,
                                      &s->neighbours[i].fingerprint, err);
+    }
     return status;
 }
 
@@ -215,20 +232,23 @@ static enum th_status index_fill(struct shifting *s, struct th_fingerprint_index
 static bool blames_row(const struct shifting *s, size_t row,
                        const struct th_fingerprint_match *match)
 {
-    if (!match->indexed_shifted)
+    if (!match->indexed_shifted) {
         return true;
+    }
     return match->id > 0 && match->id != s->run->rows[row].parcel_id;
 }
 
 static enum th_status twins_find(struct shifting *s, struct th_error *err)
 {
     struct th_fingerprint_index *index = NULL;
-    s->twins = calloc(s->n_asked + 1, sizeof *s->twins);
-    if (s->twins == NULL)
+    s->twins = calloc(s->n_asked + 1, sizeof(*s->twins));
+    if (s->twins == NULL) {
         return th_error_no_memory(err);
+    }
     enum th_status status = th_fingerprint_index_new(&index, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = index_fill(s, index, err);
+    }
     for (size_t i = 0; status == TH_OK && i < s->n_asked; i++) {
         size_t position = s->asked[i];
         const struct th_staged_row *row = &s->run->rows[position];
@@ -237,8 +257,9 @@ static enum th_status twins_find(struct shifting *s, struct th_error *err)
         bool found = false;
         print_row(row, &fingerprint);
         status = th_fingerprint_index_find(index, row->ground, &fingerprint, &found, &match, err);
-        if (status == TH_OK && found && blames_row(s, position, &match))
+        if (status == TH_OK && found && blames_row(s, position, &match)) {
             s->twins[s->n_twins++] = (struct twin){position, match};
+        }
     }
     th_fingerprint_index_free(index);
     return status;
@@ -251,40 +272,50 @@ static enum th_status boundary_load(struct shifting *s, struct th_layers_list *l
     static const char *const ROLES[] = {"county", "township", "village"};
     struct th_box box;
     enum th_status status = TH_OK;
-    if (!th_import_box(s->run, takes_part, &box))
+    if (!th_import_box(s->run, takes_part, &box)) {
         return TH_OK;
+    }
     box = widen(box, REACH_DEG);
-    for (size_t i = 0; status == TH_OK && list->n == 0 && i < sizeof ROLES / sizeof ROLES[0]; i++)
+    for (size_t i = 0; status == TH_OK && list->n == 0 && i < sizeof(ROLES) / sizeof(ROLES[0]);
+         i++) {
         status = th_layers_load(s->run->store, ROLES[i], &box, s->run->day, s->run->day, list, err);
+    }
     return status;
 }
 
 static enum th_status offset_guess(struct shifting *s, const struct th_layers_list *boundary,
                                    struct th_error *err)
 {
-    const struct th_ground **parcels = calloc(s->n_asked + 1, sizeof *parcels);
-    const struct th_ground **edges = calloc(boundary->n + 1, sizeof *edges);
-    const struct th_ground **neighbours = calloc(s->n_neighbours + 1, sizeof *neighbours);
+    const struct th_ground **parcels = calloc(s->n_asked + 1, sizeof(*parcels));
+    const struct th_ground **edges = calloc(boundary->n + 1, sizeof(*edges));
+    const struct th_ground **neighbours = calloc(s->n_neighbours + 1, sizeof(*neighbours));
     enum th_status status = TH_OK;
     int64_t newest = 0;
-    if (parcels == NULL || edges == NULL || neighbours == NULL)
+    if (parcels == NULL || edges == NULL || neighbours == NULL) {
         status = th_error_no_memory(err);
-    for (size_t i = 0; i < boundary->n; i++)
+    }
+    for (size_t i = 0; i < boundary->n; i++) {
         newest = boundary->items[i].layer_id > newest ? boundary->items[i].layer_id : newest;
+    }
     struct th_offset_input input = {.parcels = parcels,
                                     .n_parcels = s->n_asked,
                                     .boundary = edges,
                                     .neighbours = neighbours,
                                     .n_neighbours = s->n_neighbours};
-    for (size_t i = 0; status == TH_OK && i < s->n_asked; i++)
+    for (size_t i = 0; status == TH_OK && i < s->n_asked; i++) {
         parcels[i] = s->run->rows[s->asked[i]].ground;
-    for (size_t i = 0; status == TH_OK && i < boundary->n; i++)
-        if (boundary->items[i].layer_id == newest)
+    }
+    for (size_t i = 0; status == TH_OK && i < boundary->n; i++) {
+        if (boundary->items[i].layer_id == newest) {
             edges[input.n_boundary++] = boundary->items[i].ground;
-    for (size_t i = 0; status == TH_OK && i < s->n_neighbours; i++)
+        }
+    }
+    for (size_t i = 0; status == TH_OK && i < s->n_neighbours; i++) {
         neighbours[i] = s->neighbours[i].ground;
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_guess_offset(&input, s->finding, err);
+    }
     free(parcels);
     free(edges);
     free(neighbours);
@@ -301,8 +332,9 @@ static void finding_weigh(struct th_offset_finding *finding)
     double share = finding->n_corners == 0 ? 0
                                            : (double)finding->counts[finding->offset].n_on_edge /
                                                  (double)finding->n_corners;
-    if (finding->verdict < TH_OFFSET_SUSPECTED || by_boundary || share >= ADJOINING_SHARE)
+    if (finding->verdict < TH_OFFSET_SUSPECTED || by_boundary || share >= ADJOINING_SHARE) {
         return;
+    }
     finding->verdict = TH_OFFSET_CLEAR;
     finding->offset = TH_OFFSET_NONE;
 }
@@ -326,8 +358,9 @@ static bool twins_prove(const struct shifting *s)
 static enum th_offset twins_offset(const struct shifting *s)
 {
     size_t n_bd09 = 0;
-    for (size_t i = 0; i < s->n_twins; i++)
+    for (size_t i = 0; i < s->n_twins; i++) {
         n_bd09 += s->twins[i].match.offset == TH_OFFSET_BD09 ? 1 : 0;
+    }
     return 2 * n_bd09 > s->n_twins ? TH_OFFSET_BD09 : TH_OFFSET_GCJ02;
 }
 
@@ -341,8 +374,9 @@ static void say(struct th_import_run *run, struct th_staged_row *row, bool certa
 {
     th_problems_add(&run->resolved, row->row, row->feature,
                     certain ? TH_PROBLEM_ERROR : TH_PROBLEM_WARNING, "gcj02_suspected", what);
-    if (certain)
+    if (certain) {
         row->fate = TH_ROW_REFUSED;
+    }
 }
 
 static void twin_say(struct shifting *s, const struct twin *twin, bool proved)
@@ -379,17 +413,20 @@ static void file_say(struct shifting *s)
     bool proved = finding->verdict == TH_OFFSET_PROVED;
     size_t next = 0;
     struct th_error what;
-    if (finding->verdict < TH_OFFSET_SUSPECTED)
+    if (finding->verdict < TH_OFFSET_SUSPECTED) {
         return;
+    }
     (void)th_error_set(&what, TH_DATA_PROBLEM, proved ? "gcj02_proved" : "gcj02_likely", "map",
                        offset_words(finding->offset), "offset", offset_option(finding->offset),
                        NULL);
     for (size_t i = 0; i < s->run->n_rows; i++) {
-        while (next < s->n_twins && s->twins[next].row < i)
+        while (next < s->n_twins && s->twins[next].row < i) {
             next++;
+        }
         bool told = next < s->n_twins && s->twins[next].row == i;
-        if (!told && takes_part(&s->run->rows[i]))
+        if (!told && takes_part(&s->run->rows[i])) {
             say(s->run, &s->run->rows[i], proved, &what);
+        }
     }
 }
 
@@ -397,20 +434,24 @@ static void detection_tell(const struct shifting *s)
 {
     const struct th_offset_finding *finding = s->finding;
     bool by_finding = finding->verdict >= TH_OFFSET_SUSPECTED;
-    if (!by_finding && s->n_twins == 0)
+    if (!by_finding && s->n_twins == 0) {
         return;
+    }
     struct th_detection *detection = th_import_detect(s->run, "offset");
-    if (detection == NULL)
+    if (detection == NULL) {
         return;
+    }
     enum th_offset offset = by_finding ? finding->offset : twins_offset(s);
-    th_text_copy(detection->choice, sizeof detection->choice, "none");
-    th_text_copy(detection->option, sizeof detection->option, "--offset ");
+    th_text_copy(detection->choice, sizeof(detection->choice), "none");
+    th_text_copy(detection->option, sizeof(detection->option), "--offset ");
     th_text_copy(detection->option + strlen(detection->option),
-                 sizeof detection->option - strlen(detection->option), offset_option(offset));
-    if (by_finding)
+                 sizeof(detection->option) - strlen(detection->option), offset_option(offset));
+    if (by_finding) {
         detection->evidence = finding->evidence;
-    if (s->n_twins == 0)
+    }
+    if (s->n_twins == 0) {
         return;
+    }
     struct th_error *item = th_reasons_add(&detection->evidence, "detect.offset_twins");
     th_error_add_int(item, "part", (long long)s->n_twins);
     th_error_add_int(item, "whole", (long long)s->n_asked);
@@ -421,12 +462,15 @@ static enum th_status look(struct shifting *s, struct th_error *err)
 {
     struct th_layers_list boundary = {0};
     enum th_status status = neighbours_search(s, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = twins_find(s, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = boundary_load(s, &boundary, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = offset_guess(s, &boundary, err);
+    }
     th_layers_clear(&boundary);
     return status;
 }
@@ -435,29 +479,36 @@ enum th_status th_import_shift_check(struct th_import_run *run, struct th_error 
 {
     struct shifting s = {.run = run, .status = TH_OK};
     enum th_status status = TH_OK;
-    if (run->path != NULL && run->how.offset != TH_OFFSET_NONE)
+    if (run->path != NULL && run->how.offset != TH_OFFSET_NONE) {
         return th_import_shift_claim_check(run, err);
-    if (run->path == NULL || run->options->offset != NULL)
+    }
+    if (run->path == NULL || run->options->offset != NULL) {
         return TH_OK;
+    }
     th_import_undetect(run, "offset");
-    s.finding = calloc(1, sizeof *s.finding);
-    if (s.finding == NULL)
+    s.finding = calloc(1, sizeof(*s.finding));
+    if (s.finding == NULL) {
         return th_error_no_memory(err);
+    }
     status = rows_choose(&s, err);
-    if (status == TH_OK && s.n_asked > 0)
+    if (status == TH_OK && s.n_asked > 0) {
         status = look(&s, err);
+    }
     if (status == TH_OK && s.n_asked > 0) {
         finding_weigh(s.finding);
-        if (s.n_twins > 1)
-            qsort(s.twins, s.n_twins, sizeof *s.twins, compare_twins);
+        if (s.n_twins > 1) {
+            qsort(s.twins, s.n_twins, sizeof(*s.twins), compare_twins);
+        }
         bool proved = twins_prove(&s);
-        for (size_t i = 0; i < s.n_twins; i++)
+        for (size_t i = 0; i < s.n_twins; i++) {
             twin_say(&s, &s.twins[i], proved);
+        }
         file_say(&s);
         detection_tell(&s);
     }
-    for (size_t i = 0; i < s.n_neighbours; i++)
+    for (size_t i = 0; i < s.n_neighbours; i++) {
         th_ground_free(s.neighbours[i].ground);
+    }
     free(s.neighbours);
     free(s.asked);
     free(s.twins);

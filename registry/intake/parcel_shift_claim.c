@@ -37,9 +37,10 @@ static enum th_status corners_make(struct claiming *c, enum th_offset offset,
     const struct th_ground *ground = c->row->ground;
     struct th_box box = {INFINITY, INFINITY, -INFINITY, -INFINITY};
     if (ground->n_points > c->capacity) {
-        struct corner *grown = realloc(c->corners, ground->n_points * sizeof *grown);
-        if (grown == NULL)
+        struct corner *grown = realloc(c->corners, ground->n_points * sizeof(*grown));
+        if (grown == NULL) {
             return th_error_no_memory(err);
+        }
         c->corners = grown;
         c->capacity = ground->n_points;
     }
@@ -69,14 +70,17 @@ static bool has_corner(const struct corner *sorted, size_t n, const struct corne
     size_t high = n;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (sorted[middle].x < corner->x - CORNER_MISS)
+        if (sorted[middle].x < corner->x - CORNER_MISS) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
-    for (; low < n && sorted[low].x <= corner->x + CORNER_MISS; low++)
-        if (llabs(sorted[low].y - corner->y) <= CORNER_MISS)
+    for (; low < n && sorted[low].x <= corner->x + CORNER_MISS; low++) {
+        if (llabs(sorted[low].y - corner->y) <= CORNER_MISS) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -89,17 +93,21 @@ static enum th_status is_twin(const struct claiming *c, const struct th_ground *
     bool twin = ground->n_points == other->n_points && ground->n_rings == other->n_rings &&
                 ground->n_polygons == other->n_polygons;
     *ret_twin = false;
-    if (!twin)
+    if (!twin) {
         return TH_OK;
-    struct corner *sorted = calloc(other->n_points, sizeof *sorted);
-    if (sorted == NULL)
+    }
+    struct corner *sorted = calloc(other->n_points, sizeof(*sorted));
+    if (sorted == NULL) {
         return th_error_no_memory(err);
-    for (size_t i = 0; i < other->n_points; i++)
+    }
+    for (size_t i = 0; i < other->n_points; i++) {
         sorted[i] = (struct corner){other->origin_x + other->points[i].x,
                                     other->origin_y + other->points[i].y};
-    qsort(sorted, other->n_points, sizeof *sorted, corner_compare);
-    for (size_t i = 0; twin && i < c->n_corners; i++)
+    }
+    qsort(sorted, other->n_points, sizeof(*sorted), corner_compare);
+    for (size_t i = 0; twin && i < c->n_corners; i++) {
         twin = has_corner(sorted, other->n_points, &c->corners[i]);
+    }
     free(sorted);
     *ret_twin = twin;
     return TH_OK;
@@ -112,13 +120,16 @@ static bool registered_visit(void *context, const struct th_parcel_stand *stand)
     struct th_ground *ground = NULL;
     bool twin = false;
     // A row may bring its own parcel home.
-    if (stand->until.year != 0 || record->parcel_id == c->row->parcel_id)
+    if (stand->until.year != 0 || record->parcel_id == c->row->parcel_id) {
         return true;
+    }
     enum th_status status = th_ground_from_wkb(stand->wkb, stand->wkb_size, &ground, &c->err);
-    if (status == TH_UNREADABLE || status == TH_DATA_PROBLEM)
+    if (status == TH_UNREADABLE || status == TH_DATA_PROBLEM) {
         return true; // the comparison names it to the rows beside it
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = is_twin(c, ground, &twin, &c->err);
+    }
     th_ground_free(ground);
     c->status = status;
     c->twin = twin ? record->parcel_id : 0;
@@ -143,21 +154,25 @@ enum th_status th_import_shift_claim_check(struct th_import_run *run, struct th_
     for (size_t i = 0; status == TH_OK && i < run->n_rows; i++) {
         struct th_staged_row *row = &run->rows[i];
         struct th_box box = {0};
-        if (row->ground == NULL || row->fate != TH_ROW_PENDING || !th_offset_applies(row->middle))
+        if (row->ground == NULL || row->fate != TH_ROW_PENDING || !th_offset_applies(row->middle)) {
             continue;
+        }
         c.row = row;
         c.twin = 0;
         status = corners_make(&c, run->how.offset, &box, err);
         const struct th_parcel_box there = {box.west, box.south, box.east, box.north, {0}};
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = th_parcel_box_each(run->store, &there, registered_visit, &c, err);
+        }
         if (status == TH_OK && c.status != TH_OK) {
             status = c.status;
-            if (err != NULL)
+            if (err != NULL) {
                 *err = c.err;
+            }
         }
-        if (status == TH_OK && c.twin != 0)
+        if (status == TH_OK && c.twin != 0) {
             refuse(run, row, c.twin);
+        }
     }
     free(c.corners);
     return status;

@@ -59,10 +59,12 @@ enum th_status th_import_report(const struct th_import_run *run, const char *sta
                                 int64_t total, struct th_error *err)
 {
     int64_t step = total > 1000 ? total / 1000 : 1;
-    if (done != total && done % step != 0)
+    if (done != total && done % step != 0) {
         return TH_OK;
-    if (th_progress_report(run->progress, stage, done, total))
+    }
+    if (th_progress_report(run->progress, stage, done, total)) {
         return TH_OK;
+    }
     return th_error_set(err, TH_INTERRUPTED, "interrupted", NULL);
 }
 
@@ -94,8 +96,9 @@ static enum th_status judge(struct th_import_run *run, struct th_staged_row *row
         th_import_reject(run, row, "out_of_bounds", problem);
         return TH_OK;
     }
-    if (err != NULL)
+    if (err != NULL) {
         *err = *problem;
+    }
     return status;
 }
 
@@ -107,12 +110,15 @@ static void failure_clear(struct failure *failure)
 
 static void job_free(struct job *job)
 {
-    if (job == NULL)
+    if (job == NULL) {
         return;
-    for (size_t i = 0; job->surveys != NULL && i < job->batch->n_rows; i++)
+    }
+    for (size_t i = 0; job->surveys != NULL && i < job->batch->n_rows; i++) {
         th_ground_free(job->surveys[i].ground);
-    for (size_t i = 0; i < job->n_failures; i++)
+    }
+    for (size_t i = 0; i < job->n_failures; i++) {
         failure_clear(&job->failures[i]);
+    }
     th_reader_batch_free(job->batch);
     free(job->rows);
     free(job->surveys);
@@ -124,7 +130,7 @@ static struct failure *failure_new(struct job *job, size_t index)
 {
     if (job->n_failures == job->failures_capacity) {
         size_t capacity = job->failures_capacity == 0 ? 4 : 2 * job->failures_capacity;
-        struct failure *grown = realloc(job->failures, capacity * sizeof *grown);
+        struct failure *grown = realloc(job->failures, capacity * sizeof(*grown));
         if (grown == NULL) {
             job->status = th_error_no_memory(&job->err);
             return NULL;
@@ -155,8 +161,9 @@ static void mend(struct hand *hand, struct job *job, struct failure *failure,
     }
     job->status = th_repair_propose(hand->repairer, shape, &failure->repair, &job->err);
     if (job->status != TH_OK ||
-        !th_import_repair_accepted(job->rule, row, &failure->repair, &failure->method))
+        !th_import_repair_accepted(job->rule, row, &failure->repair, &failure->method)) {
         return;
+    }
     struct th_error problem;
     enum th_status status =
         th_survey_geometry(hand->surveyor, &failure->repair.by_method[failure->method].geometry,
@@ -179,20 +186,24 @@ static void survey_batch(void *context, void *work)
     for (size_t i = 0; i < job->batch->n_rows && job->status == TH_OK; i++) {
         const struct th_reader_row *source = &job->rows[i];
         struct th_error problem;
-        if (source->lost)
+        if (source->lost) {
             continue;
+        }
         enum th_status status =
             th_survey(hand->surveyor, source->wkb, source->wkb_size, &job->surveys[i], &problem);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             continue;
+        }
         struct failure *failure = failure_new(job, i);
-        if (failure == NULL)
+        if (failure == NULL) {
             return;
+        }
         failure->status = status;
         failure->problem = problem;
         const struct th_geometry *shape = th_surveyor_shape(hand->surveyor);
-        if (is_invalid_shape(failure) && shape != NULL)
+        if (is_invalid_shape(failure) && shape != NULL) {
             mend(hand, job, failure, shape);
+        }
     }
 }
 
@@ -208,9 +219,10 @@ static enum th_status rows_append(struct th_import_run *run, const struct th_rea
     if (wanted > run->rows_capacity) {
         size_t capacity = run->rows_capacity < 512 ? 1024 : run->rows_capacity * 2;
         capacity = capacity < wanted ? wanted : capacity;
-        struct th_staged_row *grown = realloc(run->rows, capacity * sizeof *grown);
-        if (grown == NULL)
+        struct th_staged_row *grown = realloc(run->rows, capacity * sizeof(*grown));
+        if (grown == NULL) {
             return th_error_no_memory(err);
+        }
         run->rows = grown;
         run->rows_capacity = capacity;
     }
@@ -229,8 +241,9 @@ static enum th_status rows_append(struct th_import_run *run, const struct th_rea
 static const struct th_reader_row *lay(struct intake *in, struct th_reader_row *source)
 {
     char number[TH_PARCEL_NUMBER_SIZE];
-    if (in->mends == NULL)
+    if (in->mends == NULL) {
         return source;
+    }
     bool numbered = source->values != NULL && th_field_number(&in->run->map, source, number);
     const struct th_reader_row *laid = th_mends_lay(in->mends, source, numbered ? number : NULL);
     source->wkb = laid->wkb;
@@ -247,8 +260,9 @@ static enum th_status leave_out(struct intake *in, const struct th_reader_row *l
     char number[TH_PARCEL_NUMBER_SIZE];
     if (laid->values != NULL && th_field_number(&in->run->map, laid, number)) {
         row->number = th_text_duplicate(number);
-        if (row->number == NULL)
+        if (row->number == NULL) {
             return th_error_no_memory(err);
+        }
     }
     (void)th_error_set(&problem, TH_DATA_PROBLEM, "row_dropped", NULL);
     th_problems_add(&in->run->checked, row->row, row->feature, TH_PROBLEM_WARNING, NULL, &problem);
@@ -261,8 +275,9 @@ static enum th_status take_row(struct intake *in, struct th_reader_row *source,
 {
     struct th_error problem;
     const struct th_reader_row *laid = lay(in, source);
-    if (th_row_numbers_have(&in->run->dropped, source->row))
+    if (th_row_numbers_have(&in->run->dropped, source->row)) {
         return leave_out(in, laid, row, err);
+    }
     if (th_import_is_shapeless(in->run) && laid->wkb != NULL) {
         (void)th_error_set(&problem, TH_DATA_PROBLEM, "attributes_alone_shape", NULL);
         th_import_reject(in->run, row, "geometry_type", &problem);
@@ -270,8 +285,9 @@ static enum th_status take_row(struct intake *in, struct th_reader_row *source,
     th_import_note_shape(in->run, laid);
     enum th_status status =
         laid->values == NULL ? TH_OK : th_fields_take(in->run, &in->run->map, laid, row, err);
-    if (status != TH_OK || !laid->lost)
+    if (status != TH_OK || !laid->lost) {
         return status;
+    }
     (void)th_error_set(&problem, TH_UNREADABLE,
                        row->number == NULL ? "row_unreadable" : "row_unreadable_parcel", "number",
                        row->number, "detail", laid->detail, "value", laid->value, NULL);
@@ -285,22 +301,25 @@ static enum th_status batch_give(struct intake *in, struct th_reader_batch *batc
                                  struct th_error *err)
 {
     struct th_import_run *run = in->run;
-    struct job *job = calloc(1, sizeof *job);
+    struct job *job = calloc(1, sizeof(*job));
     if (job == NULL) {
         th_reader_batch_free(batch);
         return th_error_no_memory(err);
     }
     *job = (struct job){.batch = batch, .rule = &run->repair_rule};
-    job->rows = calloc(batch->n_rows + 1, sizeof *job->rows);
-    job->surveys = calloc(batch->n_rows + 1, sizeof *job->surveys);
+    job->rows = calloc(batch->n_rows + 1, sizeof(*job->rows));
+    job->surveys = calloc(batch->n_rows + 1, sizeof(*job->surveys));
     bool room = job->rows != NULL && job->surveys != NULL;
     enum th_status status = room ? TH_OK : th_error_no_memory(err);
-    if (room)
-        memcpy(job->rows, batch->rows, batch->n_rows * sizeof *job->rows);
-    if (status == TH_OK)
+    if (room) {
+        memcpy(job->rows, batch->rows, batch->n_rows * sizeof(*job->rows));
+    }
+    if (status == TH_OK) {
         status = rows_append(run, batch, &job->first_row, err);
-    for (size_t i = 0; status == TH_OK && i < batch->n_rows; i++)
+    }
+    for (size_t i = 0; status == TH_OK && i < batch->n_rows; i++) {
         status = take_row(in, &job->rows[i], &run->rows[job->first_row + i], err);
+    }
     if (status != TH_OK || in->crew == NULL) {
         job_free(job);
         return status;
@@ -326,18 +345,22 @@ static enum th_status failure_merge(struct th_import_run *run, const struct job 
 {
     struct th_staged_row *row = &run->rows[job->first_row + failure->index];
     const struct th_reader_row *source = &job->rows[failure->index];
-    if (th_row_numbers_have(&run->dropped, row->row))
+    if (th_row_numbers_have(&run->dropped, row->row)) {
         return TH_OK;
-    if (failure->mended)
+    }
+    if (failure->mended) {
         return th_import_repair_keep(run, row, source, &failure->problem, &failure->repair,
                                      failure->method, err);
-    if (!is_invalid_shape(failure))
+    }
+    if (!is_invalid_shape(failure)) {
         return judge(run, row, failure->status, &failure->problem, err);
+    }
     struct th_error problem = failure->problem;
     th_import_repair_describe(&failure->repair, &problem);
     th_import_reject(run, row, "geometry_invalid", &problem);
-    if (failure->later.n_points > 0)
+    if (failure->later.n_points > 0) {
         return th_proposals_add(run, row->row, &failure->later, err);
+    }
     return TH_OK;
 }
 
@@ -346,19 +369,22 @@ static enum th_status job_merge(struct intake *in, struct job *job, struct th_er
 {
     struct th_import_run *run = in->run;
     enum th_status status = job->status;
-    if (status != TH_OK && err != NULL)
+    if (status != TH_OK && err != NULL) {
         *err = job->err;
+    }
     for (size_t i = 0; status == TH_OK && i < job->batch->n_rows; i++) {
         struct th_staged_row *row = &run->rows[job->first_row + i];
-        if (!job->rows[i].lost)
+        if (!job->rows[i].lost) {
             take_survey(row, &job->surveys[i]);
+        }
         if (row->fate == TH_ROW_REJECTED) {
             th_ground_free(row->ground);
             row->ground = NULL;
         }
     }
-    for (size_t i = 0; status == TH_OK && i < job->n_failures; i++)
+    for (size_t i = 0; status == TH_OK && i < job->n_failures; i++) {
         status = failure_merge(run, job, &job->failures[i], err);
+    }
     return status;
 }
 
@@ -382,8 +408,9 @@ static enum th_status job_take(struct intake *in, bool *ret_any, struct th_error
 {
     struct job *job = in->crew == NULL ? NULL : th_crew_take(in->crew);
     *ret_any = job != NULL;
-    if (job == NULL)
+    if (job == NULL) {
         return TH_OK;
+    }
     enum th_status status = job_merge(in, job, err);
     job_free(job);
     return status;
@@ -392,8 +419,9 @@ static enum th_status job_take(struct intake *in, bool *ret_any, struct th_error
 static void hands_free(struct intake *in)
 {
     struct job *open = in->crew == NULL ? NULL : th_crew_take(in->crew);
-    for (; open != NULL; open = th_crew_take(in->crew))
+    for (; open != NULL; open = th_crew_take(in->crew)) {
         job_free(open);
+    }
     th_crew_free(in->crew);
     for (unsigned i = 0; i < in->n_hands; i++) {
         th_surveyor_free(in->hands[i].surveyor);
@@ -413,21 +441,25 @@ static enum th_status hands_hire(struct intake *in, struct th_error *err)
         in->n_hands = i + 1;
         hand->n_later = LATER_POINTS_MAX / wanted;
         status = th_surveyor_new(&in->run->how, &hand->surveyor, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = th_repairer_new(&hand->repairer, err);
+        }
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_crew_new(survey_batch, contexts, in->n_hands,
                              (size_t)in->n_hands * OPEN_JOBS_PER_HAND, &in->crew, err);
+    }
     return status;
 }
 
 // Without a usable reference system every row that can be read says so, and nothing is surveyed.
 static void reject_unplaced(struct th_import_run *run, size_t first)
 {
-    for (size_t i = first; i < run->n_rows; i++)
-        if (run->rows[i].fate == TH_ROW_PENDING)
+    for (size_t i = first; i < run->n_rows; i++) {
+        if (run->rows[i].fate == TH_ROW_PENDING) {
             th_import_reject(run, &run->rows[i], run->unplaced_code, &run->unplaced);
+        }
+    }
 }
 
 static enum th_status read_all(struct intake *in, struct th_reader_batch *first_batch,
@@ -440,41 +472,49 @@ static enum th_status read_all(struct intake *in, struct th_reader_batch *first_
     struct th_reader_batch *batch = first_batch;
     while (status == TH_OK && batch != NULL) {
         size_t first = run->n_rows;
-        if (in->crew != NULL && !th_crew_has_room(in->crew))
+        if (in->crew != NULL && !th_crew_has_room(in->crew)) {
             status = job_take(in, &any, err);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             status = batch_give(in, batch, err);
-        else
+        } else {
             th_reader_batch_free(batch);
+        }
         batch = NULL;
-        if (status == TH_OK && run->unplaced.key[0] != '\0')
+        if (status == TH_OK && run->unplaced.key[0] != '\0') {
             reject_unplaced(run, first);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             status = th_import_report(run, "read", (int64_t)run->n_rows, total, err);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             status = th_reader_next(in->reader, &batch, err);
+        }
     }
-    while (status == TH_OK && any)
+    while (status == TH_OK && any) {
         status = job_take(in, &any, err);
+    }
     return status;
 }
 
 static enum th_status mends_read(struct intake *in, struct th_error *err)
 {
     struct th_import_run *run = in->run;
-    run->mends_sha256 = calloc(run->options->n_mends, sizeof *run->mends_sha256);
-    if (run->mends_sha256 == NULL)
+    run->mends_sha256 = calloc(run->options->n_mends, sizeof(*run->mends_sha256));
+    if (run->mends_sha256 == NULL) {
         return th_error_no_memory(err);
+    }
     enum th_status status = th_mends_open(run, in->reader, &in->mends, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         th_mends_digests(in->mends, run->mends_sha256);
+    }
     return status;
 }
 
 enum th_status th_import_read(struct th_import_run *run, struct th_reader *reader,
                               struct th_reader_batch *first, struct th_error *err)
 {
-    struct intake *in = calloc(1, sizeof *in);
+    struct intake *in = calloc(1, sizeof(*in));
     if (in == NULL) {
         th_reader_batch_free(first);
         return th_error_no_memory(err);
@@ -483,16 +523,20 @@ enum th_status th_import_read(struct th_import_run *run, struct th_reader *reade
     in->reader = reader;
     enum th_status status =
         th_field_map_make(run->options, reader, th_import_is_shapeless(run), &in->run->map, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_import_shapeless_check(run, err);
-    if (status == TH_OK && run->options->n_mends > 0)
+    }
+    if (status == TH_OK && run->options->n_mends > 0) {
         status = mends_read(in, err);
-    if (status == TH_OK && run->unplaced.key[0] == '\0' && !th_import_is_shapeless(run))
+    }
+    if (status == TH_OK && run->unplaced.key[0] == '\0' && !th_import_is_shapeless(run)) {
         status = hands_hire(in, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = read_all(in, first, err);
-    else
+    } else {
         th_reader_batch_free(first);
+    }
     if (status == TH_OK && in->mends != NULL) {
         status = th_mends_check(in->mends, err);
         run->mended = th_mends_count(in->mends);
@@ -500,7 +544,8 @@ enum th_status th_import_read(struct th_import_run *run, struct th_reader *reade
     hands_free(in);
     th_mends_free(in->mends);
     free(in);
-    if (status == TH_OK && run->checked.no_memory)
+    if (status == TH_OK && run->checked.no_memory) {
         status = th_error_no_memory(err);
+    }
     return status;
 }

@@ -19,7 +19,7 @@ static bool collect(void *context, const struct th_village *village)
     struct collector *into = context;
     if (into->list->n == into->capacity) {
         size_t capacity = into->capacity == 0 ? 64 : into->capacity * 2;
-        struct th_village *grown = realloc(into->list->items, capacity * sizeof *grown);
+        struct th_village *grown = realloc(into->list->items, capacity * sizeof(*grown));
         if (grown == NULL) {
             into->no_memory = true;
             return false;
@@ -44,18 +44,22 @@ enum th_status th_village_list_read(struct th_store *store, struct th_village_li
     struct th_village_list list = {0};
     struct collector into = {.list = &list};
     enum th_status status = th_village_each(store, collect, &into, err);
-    if (status == TH_OK && !into.no_memory && list.n > 0)
+    if (status == TH_OK && !into.no_memory && list.n > 0) {
         list.by_name = malloc(list.n * sizeof(*list.by_name));
-    if (status == TH_OK && (into.no_memory || (list.n > 0 && list.by_name == NULL)))
+    }
+    if (status == TH_OK && (into.no_memory || (list.n > 0 && list.by_name == NULL))) {
         status = th_error_no_memory(err);
+    }
     if (status != TH_OK) {
         th_village_list_clear(&list);
         return status;
     }
-    for (size_t i = 0; i < list.n; i++)
+    for (size_t i = 0; i < list.n; i++) {
         list.by_name[i] = &list.items[i];
-    if (list.n > 0)
+    }
+    if (list.n > 0) {
         qsort(list.by_name, list.n, sizeof(*list.by_name), compare_names);
+    }
     *ret_list = list;
     return TH_OK;
 }
@@ -74,12 +78,14 @@ static int find_code(const struct th_village_list *list, const char *code)
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         int order = strcmp(list->items[middle].code, code);
-        if (order == 0)
+        if (order == 0) {
             return (int)middle;
-        if (order < 0)
+        }
+        if (order < 0) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return TH_ROW_NO_INDEX;
 }
@@ -91,10 +97,11 @@ static size_t first_name(const struct th_village_list *list, const char *name)
     size_t high = list->n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (strcmp(list->by_name[middle]->name, name) < 0)
+        if (strcmp(list->by_name[middle]->name, name) < 0) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -107,12 +114,14 @@ static bool bears_name(const struct th_village_list *list, size_t position, cons
 int th_village_list_find(const struct th_village_list *list, const char *code_or_name)
 {
     int index = find_code(list, code_or_name);
-    if (index != TH_ROW_NO_INDEX)
+    if (index != TH_ROW_NO_INDEX) {
         return index;
+    }
     size_t position = first_name(list, code_or_name);
     // Two villages of one name: only the code tells them apart.
-    if (!bears_name(list, position, code_or_name) || bears_name(list, position + 1, code_or_name))
+    if (!bears_name(list, position, code_or_name) || bears_name(list, position + 1, code_or_name)) {
         return TH_ROW_NO_INDEX;
+    }
     return (int)(list->by_name[position] - list->items);
 }
 
@@ -126,8 +135,9 @@ bool th_village_list_ambiguous(const struct th_village_list *list, const char *n
 static const char *behind(const char *utf8)
 {
     utf8++;
-    while (((unsigned char)*utf8 & 0xC0) == 0x80)
+    while (((unsigned char)*utf8 & 0xC0) == 0x80) {
         utf8++;
+    }
     return utf8;
 }
 
@@ -144,8 +154,9 @@ static bool one_slip(const char *a, const char *b)
         left--;
         right--;
     }
-    if (*left == '\0' && *right == '\0')
+    if (*left == '\0' && *right == '\0') {
         return true;
+    }
     const char *left_rest = *left == '\0' ? left : behind(left);
     const char *right_rest = *right == '\0' ? right : behind(right);
     return strcmp(left_rest, right_rest) == 0 || strcmp(left, right_rest) == 0 ||
@@ -163,15 +174,17 @@ void th_village_list_similar(const struct th_village_list *list, const char *nam
                              size_t size)
 {
     text[0] = '\0';
-    if (strlen(name) < SIMILAR_SIZE_MIN)
+    if (strlen(name) < SIMILAR_SIZE_MIN) {
         return;
+    }
     struct th_buf names;
     th_buf_init(&names, 4096);
     int n = 0;
     for (size_t i = 0; i < list->n && n < SIMILAR_MAX; i++) {
         const char *own = list->items[i].name;
-        if (!is_similar(own, name))
+        if (!is_similar(own, name)) {
             continue;
+        }
         th_buf_printf(&names, "%s%s (%s)", n++ == 0 ? "" : ", ", own, list->items[i].code);
     }
     th_text_copy(text, size, th_buf_text(&names));

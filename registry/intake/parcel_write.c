@@ -45,8 +45,9 @@ static enum th_status ground_write(struct hand *hand, const struct th_ground *gr
     size_t size = th_ground_wkb_size(ground);
     if (size > hand->wkb_capacity) {
         unsigned char *grown = realloc(hand->wkb, 2 * size);
-        if (grown == NULL)
+        if (grown == NULL) {
             return th_error_no_memory(err);
+        }
         hand->wkb = grown;
         hand->wkb_capacity = 2 * size;
     }
@@ -68,10 +69,12 @@ static struct th_staged_row *next_row(struct writing *w, size_t *at)
 {
     while (*at < w->run->n_rows) {
         struct th_staged_row *row = &w->run->rows[(*at)++];
-        if (row->fate != TH_ROW_ACCEPTED)
+        if (row->fate != TH_ROW_ACCEPTED) {
             continue;
-        if (row->parcel_id == 0)
+        }
+        if (row->parcel_id == 0) {
             row->parcel_id = ++w->last_parcel;
+        }
         return row;
     }
     return NULL;
@@ -96,11 +99,13 @@ static enum th_status write_few(struct writing *w, struct th_error *err)
         size_t wkb_size = 0;
         record_make(w->run, row, w->import_id, w->day, &record);
         status = ground_write(&hand, row->ground, &wkb_size, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = th_parcel_insert(w->run->store, &record, row->attributes, hand.wkb, wkb_size,
                                       th_work_seq(w->work), &row_hash, err);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             status = row_written(w, &row_hash, err);
+        }
     }
     free(hand.wkb);
     return status;
@@ -117,9 +122,10 @@ static void prepare(void *context, void *work)
         size_t wkb_size = 0;
         record_make(job->run, row, job->import_id, job->day, &job->records[i]);
         job->status = ground_write(hand, row->ground, &wkb_size, &job->err);
-        if (job->status == TH_OK)
+        if (job->status == TH_OK) {
             job->status = th_parcel_row_prepare(&job->records[i], row->attributes, hand->wkb,
                                                 wkb_size, &job->ready[i], &job->err);
+        }
         job->versions[i] =
             (struct th_parcel_version_row){&job->records[i], row->attributes, &job->ready[i]};
     }
@@ -128,13 +134,16 @@ static void prepare(void *context, void *work)
 static enum th_status insert_job(struct writing *w, const struct job *job, struct th_error *err)
 {
     enum th_status status = job->status;
-    if (status != TH_OK && err != NULL)
+    if (status != TH_OK && err != NULL) {
         *err = job->err;
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status =
             th_parcel_bulk_insert(w->run->store, job->versions, job->n, th_work_seq(w->work), err);
-    for (size_t i = 0; i < job->n && status == TH_OK; i++)
+    }
+    for (size_t i = 0; i < job->n && status == TH_OK; i++) {
         status = row_written(w, &job->ready[i].row_hash, err);
+    }
     return status;
 }
 
@@ -147,8 +156,9 @@ static void job_fill(struct writing *w, struct job *job, size_t *at)
     job->n = 0;
     while (job->n < ROWS_A_JOB) {
         const struct th_staged_row *row = next_row(w, at);
-        if (row == NULL)
+        if (row == NULL) {
             return;
+        }
         job->rows[job->n++] = row;
     }
 }
@@ -166,14 +176,16 @@ static enum th_status insert_all(struct writing *w, struct th_crew *crew, struct
             struct job *job = &jobs[n_given % n_jobs];
             job_fill(w, job, &at);
             more = job->n > 0;
-            if (!more)
+            if (!more) {
                 break;
+            }
             th_crew_give(crew, job);
             n_given++;
         }
         const struct job *done = th_crew_take(crew);
-        if (done == NULL)
+        if (done == NULL) {
             break;
+        }
         status = insert_job(w, done, err);
     }
     return status == TH_OK ? th_parcel_bulk_end(w->run->store, err) : status;
@@ -188,19 +200,24 @@ static enum th_status write_many(struct writing *w, struct th_error *err)
     unsigned n_hands = cores > 1 ? cores - 1 : 1;
     size_t n_jobs = (size_t)n_hands * OPEN_JOBS_PER_HAND;
     struct th_crew *crew = NULL;
-    struct job *jobs = calloc(n_jobs, sizeof *jobs);
-    if (jobs == NULL)
+    struct job *jobs = calloc(n_jobs, sizeof(*jobs));
+    if (jobs == NULL) {
         return th_error_no_memory(err);
-    for (unsigned i = 0; i < n_hands; i++)
+    }
+    for (unsigned i = 0; i < n_hands; i++) {
         contexts[i] = &hands[i];
+    }
     enum th_status status = th_crew_new(prepare, contexts, n_hands, n_jobs, &crew, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = insert_all(w, crew, jobs, n_jobs, err);
+    }
     th_crew_free(crew);
-    for (unsigned i = 0; i < n_hands; i++)
+    for (unsigned i = 0; i < n_hands; i++) {
         free(hands[i].wkb);
-    for (size_t i = 0; i < n_jobs * ROWS_A_JOB; i++)
+    }
+    for (size_t i = 0; i < n_jobs * ROWS_A_JOB; i++) {
         th_parcel_row_clear(&jobs[i / ROWS_A_JOB].ready[i % ROWS_A_JOB]);
+    }
     free(jobs);
     return status;
 }
@@ -212,9 +229,11 @@ enum th_status th_import_write_rows(struct th_import_run *run, int64_t import_id
     int64_t last_version = 0;
     struct writing w = {.run = run, .work = work, .rows_hash = rows_hash, .import_id = import_id};
     enum th_status status = th_life_day(work, run->options->on, &w.day, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_parcel_heads(run->store, &w.last_parcel, &last_version, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     return run->n_accepted < TH_IMPORT_BULK_MIN ? write_few(&w, err) : write_many(&w, err);
 }

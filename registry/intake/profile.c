@@ -21,10 +21,12 @@ static enum th_status check_kept(struct th_store *store, const char *name, const
     enum th_status status = th_profile_load(store, name, &kept, err);
     bool same = status == TH_OK && strcmp(kept, text) == 0;
     free(kept);
-    if (status == TH_NOT_FOUND)
+    if (status == TH_NOT_FOUND) {
         return TH_OK;
-    if (status != TH_OK || same || replace)
+    }
+    if (status != TH_OK || same || replace) {
         return status;
+    }
     return th_error_set(err, TH_CONFLICT, "profile_exists", "profile", name, NULL);
 }
 
@@ -37,26 +39,29 @@ enum th_status th_profile_keep(struct th_registry *registry, const struct th_req
     char subject[SUBJECT_SIZE];
     char *text = NULL;
     enum th_status status = th_name_check(name, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_json *body = th_json_object();
     th_json_set_text(body, "name", name);
     th_json_set(body, "settings", th_import_settings_json(options));
     th_json_set_bool(body, "replace", replace);
     status = th_json_dump(th_json_get(body, "settings"), TH_JSON_CANONICAL, &text, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_work_begin(registry, request, TH_MAY_REGISTER, "profile.keep", body, &work,
                                ret_reply, err);
+    }
     if (status != TH_OK || work == NULL) {
         th_json_free(body);
         free(text);
         return status;
     }
     status = check_kept(th_work_store(work), name, text, replace, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_profile_save(th_work_store(work), name, text, th_work_seq(work), err);
+    }
     free(text);
-    snprintf(subject, sizeof subject, "profile:%s", name);
+    snprintf(subject, sizeof(subject), "profile:%s", name);
     return th_work_end(work, status, subject, body, th_json_copy(body), ret_reply, err);
 }
 
@@ -74,7 +79,7 @@ enum th_status th_profile_drop(struct th_registry *registry, const struct th_req
         return status;
     }
     status = th_profile_remove(th_work_store(work), name, err);
-    snprintf(subject, sizeof subject, "profile:%s", name);
+    snprintf(subject, sizeof(subject), "profile:%s", name);
     return th_work_end(work, status, subject, body, th_json_copy(body), ret_reply, err);
 }
 
@@ -103,8 +108,9 @@ enum th_status th_profile_list(struct th_registry *registry, struct th_json **re
     struct listing l = {.profiles = th_json_array(), .status = TH_OK};
     enum th_status status = th_profile_each(th_registry_store(registry), list_one, &l, err);
     if (status == TH_OK && l.status != TH_OK) {
-        if (err != NULL)
+        if (err != NULL) {
             *err = l.err;
+        }
         status = l.status;
     }
     return th_reply_finish_list(status, "profiles", l.profiles, ret_reply, err);

@@ -28,7 +28,7 @@ static const struct {
 
 bool th_province_box(const char *admin_code, struct th_box *ret_box)
 {
-    for (size_t i = 0; i < sizeof PROVINCES / sizeof PROVINCES[0]; i++) {
+    for (size_t i = 0; i < sizeof(PROVINCES) / sizeof(PROVINCES[0]); i++) {
         if (strncmp(PROVINCES[i].code, admin_code, 2) == 0) {
             *ret_box = PROVINCES[i].box;
             return true;

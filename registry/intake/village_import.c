@@ -30,9 +30,11 @@ static enum th_status columns_missing(const char *path, const size_t columns[N_C
 {
     struct th_buf missing;
     th_buf_init(&missing, 4096);
-    for (int c = 0; c < N_COLUMNS; c++)
-        if (columns[c] == SIZE_MAX)
+    for (int c = 0; c < N_COLUMNS; c++) {
+        if (columns[c] == SIZE_MAX) {
             th_buf_printf(&missing, "%s%s", missing.size > 0 ? ", " : "", TOLD[c]);
+        }
+    }
     enum th_status status = missing.size == 0
                                 ? TH_OK
                                 : th_error_set(err, TH_INVALID, "village_columns", "path", path,
@@ -49,21 +51,27 @@ static enum th_status columns_find(const struct th_reader *reader, const char *p
     const char *headings[FIELDS_MAX];
     size_t n = th_reader_info(reader)->n_fields;
     n = n < FIELDS_MAX ? n : FIELDS_MAX;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         headings[i] = th_reader_field(reader, i);
-    for (int c = 0; c < N_COLUMNS; c++)
+    }
+    for (int c = 0; c < N_COLUMNS; c++) {
         columns[c] = SIZE_MAX;
+    }
     struct th_field_names *names = NULL;
-    struct th_field_meaning *meanings = calloc(n + 1, sizeof *meanings);
+    struct th_field_meaning *meanings = calloc(n + 1, sizeof(*meanings));
     enum th_status status = meanings == NULL
                                 ? th_error_no_memory(err)
                                 : th_field_names_new(TH_FIELDS_OF_VILLAGES, &names, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_field_names_assign(names, headings, none, n, NULL, NULL, meanings, err);
-    for (size_t i = 0; status == TH_OK && i < n; i++)
-        for (int c = 0; c < N_COLUMNS; c++)
-            if (strcmp(meanings[i].key, KEYS[c]) == 0)
+    }
+    for (size_t i = 0; status == TH_OK && i < n; i++) {
+        for (int c = 0; c < N_COLUMNS; c++) {
+            if (strcmp(meanings[i].key, KEYS[c]) == 0) {
                 columns[c] = i;
+            }
+        }
+    }
     th_field_names_free(names);
     free(meanings);
     return status == TH_OK ? columns_missing(path, columns, err) : status;
@@ -77,9 +85,9 @@ static enum th_status room_make(struct villages *villages, size_t n_more, struct
         return TH_LIMIT;
     }
     size_t n = villages->n + n_more + 1;
-    struct th_village *items = realloc(villages->items, n * sizeof *items);
+    struct th_village *items = realloc(villages->items, n * sizeof(*items));
     villages->items = items == NULL ? villages->items : items;
-    int64_t *lines = realloc(villages->lines, n * sizeof *lines);
+    int64_t *lines = realloc(villages->lines, n * sizeof(*lines));
     villages->lines = lines == NULL ? villages->lines : lines;
     return items == NULL || lines == NULL ? th_error_no_memory(err) : TH_OK;
 }
@@ -91,20 +99,22 @@ static enum th_status row_take(struct villages *villages, const struct th_reader
     bool blank = !row->lost;
     for (int c = 0; !row->lost && c < N_COLUMNS; c++) {
         const char *value = row->values[columns[c]];
-        th_text_copy(texts[c], sizeof texts[c], value == NULL ? "" : value);
+        th_text_copy(texts[c], sizeof(texts[c]), value == NULL ? "" : value);
         th_text_trim(texts[c]);
         blank = blank && texts[c][0] == '\0';
     }
-    if (blank)
+    if (blank) {
         return TH_OK;
+    }
     enum th_status status = row->lost || row->text_suspect
                                 ? th_error_set(err, TH_UNREADABLE, "village_row", NULL)
                                 : th_village_make(texts[CODE], texts[NAME], texts[TOWNSHIP],
                                                   &villages->items[villages->n], err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         th_error_add_int(err, "row", row->row);
-    else
+    } else {
         villages->lines[villages->n++] = row->row;
+    }
     return status;
 }
 
@@ -113,20 +123,24 @@ static enum th_status rows_read(struct th_reader *reader, const char *path,
 {
     size_t columns[N_COLUMNS];
     enum th_status status = columns_find(reader, path, columns, err);
-    if (status == TH_OK && th_reader_info(reader)->encoding.how == TH_ENCODING_UNDECIDED)
+    if (status == TH_OK && th_reader_info(reader)->encoding.how == TH_ENCODING_UNDECIDED) {
         status = th_error_set(err, TH_UNREADABLE, "village_encoding", "path", path, NULL);
+    }
     while (status == TH_OK) {
         struct th_reader_batch *batch = NULL;
         status = th_reader_next(reader, &batch, err);
-        if (status != TH_OK || batch == NULL)
+        if (status != TH_OK || batch == NULL) {
             break;
+        }
         status = room_make(villages, batch->n_rows, err);
-        for (size_t i = 0; status == TH_OK && i < batch->n_rows; i++)
+        for (size_t i = 0; status == TH_OK && i < batch->n_rows; i++) {
             status = row_take(villages, &batch->rows[i], columns, err);
+        }
         th_reader_batch_free(batch);
     }
-    if (status == TH_OK && villages->n == 0)
+    if (status == TH_OK && villages->n == 0) {
         status = th_error_set(err, TH_INVALID, "csv_empty", "path", path, NULL);
+    }
     return status;
 }
 
@@ -135,8 +149,9 @@ static enum th_status table_read(const char *path, struct villages *villages, st
     struct th_reader *reader = NULL;
     const struct th_reader_options how = {.shapeless = true};
     enum th_status status = th_reader_open(path, &how, &reader, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = rows_read(reader, path, villages, err);
+    }
     th_reader_close(reader);
     return status;
 }
@@ -156,8 +171,9 @@ static enum th_status village_put(struct th_work *work, const struct th_village 
     struct th_error what;
     enum th_status status = th_village_load(th_work_store(work), village->code, &known, &what);
     *ret_added = status == TH_NOT_FOUND;
-    if (status == TH_NOT_FOUND)
+    if (status == TH_NOT_FOUND) {
         return th_village_insert(th_work_store(work), village, th_work_seq(work), err);
+    }
     if (status == TH_OK && !is_same(&known, village)) {
         status = th_error_set(err, TH_CONFLICT, "village_differs", "code", village->code, "name",
                               village->name, "township", village->township, "known", known.name,
@@ -165,8 +181,9 @@ static enum th_status village_put(struct th_work *work, const struct th_village 
         th_error_add_int(err, "row", line);
         return status;
     }
-    if (status != TH_OK && err != NULL)
+    if (status != TH_OK && err != NULL) {
         *err = what;
+    }
     return status;
 }
 
@@ -176,23 +193,26 @@ static void others_tell(struct th_work *work, const struct villages *villages, s
 {
     struct th_buf rows;
     size_t n = 0;
-    if (err == NULL || strcmp(err->key, "village_differs") != 0)
+    if (err == NULL || strcmp(err->key, "village_differs") != 0) {
         return;
+    }
     th_buf_init(&rows, TH_ERROR_VALUE_SIZE);
     th_buf_printf(&rows, "%lld", (long long)villages->lines[first]);
     for (size_t i = first + 1; i < villages->n; i++) {
         struct th_village known;
         if (th_village_load(th_work_store(work), villages->items[i].code, &known, NULL) != TH_OK ||
-            is_same(&known, &villages->items[i]))
+            is_same(&known, &villages->items[i])) {
             continue;
+        }
         n++;
-        if (n < ROWS_TOLD_MAX)
+        if (n < ROWS_TOLD_MAX) {
             th_buf_printf(&rows, ", %lld", (long long)villages->lines[i]);
-        else if (n == ROWS_TOLD_MAX)
+        } else if (n == ROWS_TOLD_MAX) {
             th_buf_append_str(&rows, " …");
+        }
     }
     if (n > 0) {
-        th_text_copy(err->key, sizeof err->key, "villages_differ");
+        th_text_copy(err->key, sizeof(err->key), "villages_differ");
         th_error_add(err, "rows", th_buf_text(&rows));
     }
     th_buf_clear(&rows);
@@ -215,21 +235,25 @@ static enum th_status villages_put(struct th_registry *registry, const struct th
 {
     struct th_json *input = th_json_array();
     struct th_work *work = NULL;
-    for (size_t i = 0; i < villages->n; i++)
+    for (size_t i = 0; i < villages->n; i++) {
         th_json_append(input, th_village_json(&villages->items[i]));
+    }
     enum th_status status = th_work_begin(registry, request, TH_MAY_SET_UP, "village.import", input,
                                           &work, ret_reply, err);
     th_json_free(input);
-    if (status != TH_OK || work == NULL)
+    if (status != TH_OK || work == NULL) {
         return status;
+    }
     struct th_json *added = th_json_array();
     for (size_t i = 0; status == TH_OK && i < villages->n; i++) {
         bool is_new = false;
         status = village_put(work, &villages->items[i], villages->lines[i], &is_new, err);
-        if (status == TH_OK && is_new)
+        if (status == TH_OK && is_new) {
             th_json_append(added, th_village_json(&villages->items[i]));
-        if (status == TH_CONFLICT)
+        }
+        if (status == TH_CONFLICT) {
             others_tell(work, villages, i, err);
+        }
     }
     struct th_json *reply = reply_make(added, villages->n);
     if (status == TH_OK && th_json_size(added) == 0) {
@@ -239,9 +263,10 @@ static enum th_status villages_put(struct th_registry *registry, const struct th
     }
     struct th_json *body = th_json_object();
     char subject[TH_CODE_SIZE + 16] = "villages";
-    if (th_json_size(added) == 1)
-        snprintf(subject, sizeof subject, "village:%s",
+    if (th_json_size(added) == 1) {
+        snprintf(subject, sizeof(subject), "village:%s",
                  th_json_get_text(th_json_at(added, 0), "code", ""));
+    }
     th_json_set(body, "villages", added);
     return th_work_end(work, status, subject, body, reply, ret_reply, err);
 }
@@ -251,8 +276,9 @@ enum th_status th_village_import(struct th_registry *registry, const struct th_r
 {
     struct villages villages = {0};
     enum th_status status = table_read(path, &villages, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = villages_put(registry, request, &villages, ret_reply, err);
+    }
     free(villages.items);
     free(villages.lines);
     return status;

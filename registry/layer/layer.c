@@ -58,27 +58,34 @@ static enum th_status check_options(struct adding *a, struct th_error *err)
     static const char *const ROLES[] = {"county", "township", "village", "other_scheme"};
     const struct th_layer_add_options *options = a->options;
     bool known = false;
-    for (size_t i = 0; i < sizeof ROLES / sizeof ROLES[0]; i++)
+    for (size_t i = 0; i < sizeof(ROLES) / sizeof(ROLES[0]); i++) {
         known = known || th_text_equals(options->role, ROLES[i]);
-    if (!known)
+    }
+    if (!known) {
         return th_error_set(err, TH_USAGE, "layer_role", "role", options->role, NULL);
+    }
     bool other = strcmp(options->role, "other_scheme") == 0;
     size_t scheme_size = options->scheme == NULL ? 0 : strlen(options->scheme);
-    if (other != (scheme_size > 0) || scheme_size >= sizeof a->layer.scheme)
+    if (other != (scheme_size > 0) || scheme_size >= sizeof(a->layer.scheme)) {
         return th_error_set(err, TH_USAGE, "layer_scheme", NULL);
+    }
     enum th_status status = th_name_check(options->name, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     a->layer.from = (struct th_date){1900, 1, 1};
-    if (options->from != NULL)
+    if (options->from != NULL) {
         status = th_date_parse(options->from, &a->layer.from, err);
-    if (status == TH_OK && options->to != NULL)
+    }
+    if (status == TH_OK && options->to != NULL) {
         status = th_date_parse(options->to, &a->layer.to, err);
-    if (status == TH_OK && options->to != NULL && th_date_compare(a->layer.to, a->layer.from) < 0)
+    }
+    if (status == TH_OK && options->to != NULL && th_date_compare(a->layer.to, a->layer.from) < 0) {
         status = th_error_set(err, TH_INVALID, "layer_dates", NULL);
-    th_text_copy(a->layer.role, sizeof a->layer.role, options->role);
-    th_text_copy(a->layer.name, sizeof a->layer.name, options->name);
-    th_text_copy(a->layer.scheme, sizeof a->layer.scheme,
+    }
+    th_text_copy(a->layer.role, sizeof(a->layer.role), options->role);
+    th_text_copy(a->layer.name, sizeof(a->layer.name), options->name);
+    th_text_copy(a->layer.scheme, sizeof(a->layer.scheme),
                  options->scheme == NULL ? "" : options->scheme);
     return status;
 }
@@ -95,8 +102,9 @@ static enum th_status find_field(const struct th_reader *reader, const char *giv
             return TH_OK;
         }
         th_buf_init(&names, 64 * 1024);
-        for (size_t i = 0; i < th_reader_info(reader)->n_fields; i++)
+        for (size_t i = 0; i < th_reader_info(reader)->n_fields; i++) {
             th_buf_printf(&names, "%s%s", i > 0 ? ", " : "", th_reader_field(reader, i));
+        }
         enum th_status status = th_error_set(err, TH_INVALID, "layer_field", "field", given,
                                              "fields", th_buf_text(&names), NULL);
         th_buf_clear(&names);
@@ -119,8 +127,9 @@ static enum th_status find_fields(struct adding *a, const struct th_reader *read
     static const char *const NAMES[] = {"name",  "NAME",   "Name",     "名称", "村名",
                                         "XZQMC", "ZLDWMC", "项目名称", "XMMC", NULL};
     enum th_status status = find_field(reader, a->options->code_field, CODES, &a->code_field, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = find_field(reader, a->options->name_field, NAMES, &a->name_field, err);
+    }
     return status;
 }
 
@@ -130,11 +139,13 @@ static enum th_status begin_survey(struct adding *a, const struct th_reader *rea
     const struct th_reader_info *info = th_reader_info(reader);
     struct th_registry_record frame;
     const char *crs = a->options->crs != NULL ? a->options->crs : info->crs;
-    if (crs == NULL)
+    if (crs == NULL) {
         return th_error_set(err, TH_DATA_PROBLEM, "crs_missing", NULL);
+    }
     enum th_status status = th_registry_record_load(th_registry_store(a->registry), &frame, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     const struct th_surveyor_options how = {
         .crs = crs,
         .extent = info->has_extent ? &info->extent : NULL,
@@ -142,7 +153,7 @@ static enum th_status begin_survey(struct adding *a, const struct th_reader *rea
     status = th_surveyor_new(&how, &a->surveyor, err);
     if (status == TH_OK) {
         const char *code = th_crs_transform_code(th_surveyor_transform(a->surveyor));
-        th_text_copy(a->crs, sizeof a->crs,
+        th_text_copy(a->crs, sizeof(a->crs),
                      code[0] != '\0' ? code
                                      : th_crs_transform_name(th_surveyor_transform(a->surveyor)));
     }
@@ -154,8 +165,9 @@ static void problem(struct adding *a, int64_t row, const struct th_error *what)
     struct th_buf message;
     struct th_buf hint;
     a->n_bad++;
-    if (a->n_bad > PROBLEMS_SHOWN)
+    if (a->n_bad > PROBLEMS_SHOWN) {
         return;
+    }
     th_buf_init(&message, 4096);
     th_buf_init(&hint, 4096);
     struct th_json *json = th_json_object();
@@ -178,8 +190,9 @@ static char *value_copy(const struct th_reader_row *row, int field)
 {
     const char *text = field == NO_FIELD || row->values[field] == NULL ? "" : row->values[field];
     char *copy = th_text_duplicate(text);
-    if (copy != NULL)
+    if (copy != NULL) {
         th_text_trim(copy);
+    }
     return copy;
 }
 
@@ -188,9 +201,10 @@ static enum th_status keep(struct adding *a, const struct th_reader_row *row,
 {
     if (a->n == a->capacity) {
         size_t capacity = a->capacity == 0 ? 32 : 2 * a->capacity;
-        struct shape *grown = realloc(a->shapes, capacity * sizeof *grown);
-        if (grown == NULL)
+        struct shape *grown = realloc(a->shapes, capacity * sizeof(*grown));
+        if (grown == NULL) {
             return th_error_no_memory(err);
+        }
         a->shapes = grown;
         a->capacity = capacity;
     }
@@ -199,8 +213,9 @@ static enum th_status keep(struct adding *a, const struct th_reader_row *row,
     shape->wkb = malloc(shape->wkb_size);
     shape->code = value_copy(row, a->code_field);
     shape->name = value_copy(row, a->name_field);
-    if (shape->wkb == NULL || shape->code == NULL || shape->name == NULL)
+    if (shape->wkb == NULL || shape->code == NULL || shape->name == NULL) {
         return th_error_no_memory(err);
+    }
     th_ground_wkb(ground, shape->wkb);
     return TH_OK;
 }
@@ -229,13 +244,15 @@ static enum th_status take_row(struct adding *a, const struct th_reader_row *row
         return TH_OK;
     }
     if (status != TH_OK) {
-        if (err != NULL)
+        if (err != NULL) {
             *err = what;
+        }
         return status;
     }
     status = th_area_add(a->area, survey.measured, &a->area, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = keep(a, row, survey.ground, err);
+    }
     th_ground_free(survey.ground);
     return status;
 }
@@ -244,18 +261,22 @@ static enum th_status read_rows(struct adding *a, struct th_reader *reader, stru
 {
     struct th_reader_batch *batch = NULL;
     enum th_status status = find_fields(a, reader, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = begin_survey(a, reader, err);
+    }
     while (status == TH_OK) {
         status = th_reader_next(reader, &batch, err);
-        if (status != TH_OK || batch == NULL)
+        if (status != TH_OK || batch == NULL) {
             break;
-        for (size_t i = 0; status == TH_OK && i < batch->n_rows; i++)
+        }
+        for (size_t i = 0; status == TH_OK && i < batch->n_rows; i++) {
             status = take_row(a, &batch->rows[i], err);
+        }
         th_reader_batch_free(batch);
     }
-    if (status == TH_OK && a->n_read == 0)
+    if (status == TH_OK && a->n_read == 0) {
         status = th_error_set(err, TH_DATA_PROBLEM, "edit_empty", NULL);
+    }
     return status == TH_OK ? th_reader_digest(reader, &a->layer.sha256, err) : status;
 }
 
@@ -266,9 +287,10 @@ static enum th_status read_source(struct adding *a, const struct th_progress *pr
         .layer = a->options->layer, .encoding = a->options->encoding, .progress = progress};
     struct th_reader *reader = NULL;
     enum th_status status = th_reader_open(a->options->source, &how, &reader, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
-    th_text_copy(a->layer.source, sizeof a->layer.source, th_reader_info(reader)->source_name);
+    }
+    th_text_copy(a->layer.source, sizeof(a->layer.source), th_reader_info(reader)->source_name);
     status = read_rows(a, reader, err);
     th_reader_close(reader);
     return status;
@@ -285,8 +307,9 @@ static bool same_layer(void *context, const struct th_layer *layer)
     if (strcmp(layer->role, f->layer->role) == 0 && strcmp(layer->name, f->layer->name) == 0 &&
         strcmp(layer->scheme, f->layer->scheme) == 0 &&
         memcmp(layer->sha256.bytes, f->layer->sha256.bytes, TH_HASH_SIZE) == 0 &&
-        th_date_compare(layer->from, f->layer->from) == 0 && layer->to.year == f->layer->to.year)
+        th_date_compare(layer->from, f->layer->from) == 0 && layer->to.year == f->layer->to.year) {
         f->layer_id = layer->layer_id;
+    }
     return f->layer_id == 0;
 }
 
@@ -322,15 +345,17 @@ static bool tell_beside(void *context, const struct th_layer *layer)
     struct th_error what;
     struct th_buf words;
     char text[TH_DATE_TEXT_SIZE];
-    if (strcmp(layer->role, "other_scheme") == 0 || !later_of(&a->layer, layer, &on))
+    if (strcmp(layer->role, "other_scheme") == 0 || !later_of(&a->layer, layer, &on)) {
         return true;
+    }
     struct th_json *json = layer_json(layer);
     th_json_set_text(json, "on", th_date_format(on, text));
     (void)th_error_set(&what, TH_OK, "layer_beside", "on", text, NULL);
     th_error_add_int(&what, "layer", layer->layer_id);
     th_buf_init(&words, 4096);
-    if (a->options->messages != NULL)
+    if (a->options->messages != NULL) {
         th_messages_error(a->options->messages, a->options->lang, &what, &words);
+    }
     th_json_set_text(json, "message", words.size > 0 ? th_buf_text(&words) : what.key);
     th_json_append(a->beside, json);
     th_buf_clear(&words);
@@ -342,12 +367,14 @@ static enum th_status store_all(struct adding *a, struct th_work *work, struct t
     struct th_store *store = th_work_store(work);
     struct th_hash sha256;
     enum th_status status = TH_OK;
-    if (a->options->document != NULL)
+    if (a->options->document != NULL) {
         status =
             th_document_record(work, a->options->document, &a->layer.document_id, &sha256, err);
+    }
     a->layer.seq = th_work_seq(work);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_layer_insert(store, &a->layer, &a->layer.layer_id, err);
+    }
     for (size_t i = 0; status == TH_OK && i < a->n; i++) {
         int64_t shape_id = 0;
         const struct th_layer_shape shape = {.layer_id = a->layer.layer_id,
@@ -365,8 +392,9 @@ static struct th_json *reply_json(struct adding *a, bool stored, bool known)
 {
     struct th_json *reply = layer_json(&a->layer);
     int64_t n = a->n_read;
-    if (a->layer.layer_id == 0)
+    if (a->layer.layer_id == 0) {
         th_json_set(reply, "layer_id", th_json_null());
+    }
     th_json_set_int(reply, "read", n);
     th_json_set_int(reply, "accepted", stored ? n : 0);
     th_json_set_int(reply, "rejected", stored || known ? 0 : n);
@@ -396,8 +424,9 @@ static struct th_json *input_json(const struct th_layer_add_options *options)
                  {"crs", options->crs},
                  {"encoding", options->encoding}};
     struct th_json *input = th_json_object();
-    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
+    for (size_t i = 0; i < sizeof(TEXTS) / sizeof(TEXTS[0]); i++) {
         th_json_set_text(input, TEXTS[i].key, TEXTS[i].value);
+    }
     return input;
 }
 
@@ -413,19 +442,22 @@ static enum th_status publish(struct adding *a, const struct th_request *request
     enum th_status status = th_work_begin_reading(a->registry, request, TH_MAY_LAYERS, "layer.add",
                                                   input, &documents, &work, ret_reply, err);
     th_json_free(input);
-    if (status != TH_OK || work == NULL)
+    if (status != TH_OK || work == NULL) {
         return status;
+    }
     status = th_layer_each(th_work_store(work), a->layer.role, same_layer, &known, err);
     if (status == TH_OK && (a->n_bad > 0 || known.layer_id != 0)) {
         a->layer.layer_id = a->n_bad > 0 ? 0 : known.layer_id;
         th_work_cancel(work);
         return th_reply_finish(TH_OK, reply_json(a, false, a->n_bad == 0), ret_reply, err);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_layer_each(th_work_store(work), a->layer.role, tell_beside, a, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = store_all(a, work, err);
-    (void)snprintf(subject, sizeof subject, "layer:%" PRId64, a->layer.layer_id);
+    }
+    (void)snprintf(subject, sizeof(subject), "layer:%" PRId64, a->layer.layer_id);
     struct th_json *body = layer_json(&a->layer);
     th_json_set_int(body, "n_shapes", (int64_t)a->n);
     return th_work_end(work, status, subject, body, reply_json(a, true, false), ret_reply, err);
@@ -441,10 +473,12 @@ enum th_status th_layer_add(struct th_registry *registry, const struct th_reques
                        .problems = th_json_array(),
                        .beside = th_json_array()};
     enum th_status status = check_options(&a, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = read_source(&a, request->progress, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = publish(&a, request, ret_reply, err);
+    }
     adding_clear(&a);
     return status;
 }
@@ -454,10 +488,11 @@ static bool list_one(void *context, const struct th_layer *layer)
     struct th_json *layers = context;
     struct th_json *json = layer_json(layer);
     th_json_set_int(json, "n_shapes", layer->n_shapes);
-    if (layer->document_id != 0)
+    if (layer->document_id != 0) {
         th_json_set_int(json, "document_id", layer->document_id);
-    else
+    } else {
         th_json_set(json, "document_id", th_json_null());
+    }
     th_json_set_int(json, "seq", layer->seq);
     th_json_append(layers, json);
     return true;
@@ -483,8 +518,9 @@ enum th_status th_layer_withdraw_use(struct th_registry *registry, const struct 
     struct th_layer layer = {0};
     char subject[64];
     enum th_status status = th_life_check_reason(reason, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_json *input = th_json_object();
     th_json_set_int(input, "layer", layer_id);
     th_json_set_text(input, "reason", reason);
@@ -492,18 +528,21 @@ enum th_status th_layer_withdraw_use(struct th_registry *registry, const struct 
     status = th_work_begin(registry, request, TH_MAY_LAYERS, "layer.withdraw", input, &work,
                            ret_reply, err);
     th_json_free(input);
-    if (status != TH_OK || work == NULL)
+    if (status != TH_OK || work == NULL) {
         return status;
+    }
     status = th_life_day(work, on, &day, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_layer_withdraw(th_work_store(work), layer_id, th_date_before(day),
                                    th_work_seq(work), err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_layer_load(th_work_store(work), layer_id, &layer, err);
+    }
     struct th_json *reply = layer_json(&layer);
     struct th_json *body = layer_json(&layer);
     th_json_set_text(reply, "reason", reason);
     th_json_set_text(body, "reason", reason);
-    (void)snprintf(subject, sizeof subject, "layer:%" PRId64, layer_id);
+    (void)snprintf(subject, sizeof(subject), "layer:%" PRId64, layer_id);
     return th_work_end(work, status, subject, body, reply, ret_reply, err);
 }

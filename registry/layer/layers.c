@@ -13,12 +13,14 @@ struct loading {
 
 static bool grow(struct th_layers_list *list)
 {
-    if (list->n < list->capacity)
+    if (list->n < list->capacity) {
         return true;
+    }
     size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
-    struct th_layers_shape *grown = realloc(list->items, capacity * sizeof *grown);
-    if (grown == NULL)
+    struct th_layers_shape *grown = realloc(list->items, capacity * sizeof(*grown));
+    if (grown == NULL) {
         return false;
+    }
     list->items = grown;
     list->capacity = capacity;
     return true;
@@ -30,8 +32,9 @@ static enum th_status measure(const struct th_layer_shape *from, double *ret_are
     struct th_geometry geometry = {0};
     double perimeter_m = 0;
     enum th_status status = th_geometry_from_wkb(from->wkb, from->wkb_size, &geometry, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         th_area_geodesic(&th_ellipsoid_cgcs2000, &geometry, ret_area_m2, &perimeter_m);
+    }
     th_geometry_clear(&geometry);
     return status;
 }
@@ -46,15 +49,17 @@ static bool load_one(void *context, const struct th_layer_shape *shape, const ch
     }
     struct th_layers_shape *item = &l->list.items[l->list.n];
     *item = (struct th_layers_shape){.shape_id = shape->shape_id, .layer_id = shape->layer_id};
-    th_text_copy(item->code, sizeof item->code, shape->code);
-    th_text_copy(item->name, sizeof item->name, shape->name);
-    th_text_copy(item->layer_name, sizeof item->layer_name, layer_name);
-    th_text_copy(item->scheme, sizeof item->scheme, scheme);
+    th_text_copy(item->code, sizeof(item->code), shape->code);
+    th_text_copy(item->name, sizeof(item->name), shape->name);
+    th_text_copy(item->layer_name, sizeof(item->layer_name), layer_name);
+    th_text_copy(item->scheme, sizeof(item->scheme), scheme);
     l->status = measure(shape, &item->area_m2, &l->err);
-    if (l->status == TH_OK)
+    if (l->status == TH_OK) {
         l->status = th_ground_from_wkb(shape->wkb, shape->wkb_size, &item->ground, &l->err);
-    if (l->status == TH_OK)
+    }
+    if (l->status == TH_OK) {
         l->list.n++;
+    }
     return l->status == TH_OK;
 }
 
@@ -74,8 +79,9 @@ enum th_status th_layers_load(struct th_store *store, const char *role, const st
     enum th_status status = th_layer_shape_each(store, &question, load_one, &l, err);
     if (status == TH_OK && l.status != TH_OK) {
         status = l.status;
-        if (err != NULL)
+        if (err != NULL) {
             *err = l.err;
+        }
     }
     if (status != TH_OK) {
         th_layers_clear(&l.list);
@@ -87,8 +93,9 @@ enum th_status th_layers_load(struct th_store *store, const char *role, const st
 
 void th_layers_clear(struct th_layers_list *list)
 {
-    for (size_t i = 0; i < list->n; i++)
+    for (size_t i = 0; i < list->n; i++) {
         th_ground_free(list->items[i].ground);
+    }
     free(list->items);
     *list = (struct th_layers_list){0};
 }

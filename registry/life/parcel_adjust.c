@@ -31,8 +31,9 @@ static enum th_status take_shape(struct adjusting *a, size_t i, struct th_geomet
     const struct th_parcel_record *before = &a->before[i].record;
     enum th_status status =
         th_life_derive(&a->before[i], shape, "boundary", a->on, &a->after[i], err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     // The same parcel; what it was declared with is a contract's and stays.
     a->after[i].record.parcel_id = before->parcel_id;
     a->after[i].record.version = before->version + 1;
@@ -44,8 +45,9 @@ static enum th_status check_bounds(struct adjusting *a, const struct th_geometry
 {
     struct th_registry_record frame;
     enum th_status status = th_registry_record_load(th_work_store(a->work), &frame, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_box bounds = {frame.west_deg, frame.south_deg, frame.east_deg, frame.north_deg};
     return th_box_contains(bounds, th_geometry_box(shape))
                ? TH_OK
@@ -60,14 +62,17 @@ static enum th_status adjust_one(struct adjusting *a, struct th_error *err)
     const struct th_date now = {0};
     int64_t id = a->before[0].record.parcel_id;
     enum th_status status = check_bounds(a, &a->drawing.polygons, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_life_around_load(th_work_store(a->work), th_geometry_box(&a->drawing.polygons),
                                      now, &id, 1, &around, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_edit_snap(a->edit, &a->drawing.polygons, around.neighbours, around.n,
                               a->tolerance_m, &shape, &a->moves, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = take_shape(a, 0, &shape, err);
+    }
     th_geometry_clear(&shape);
     th_life_around_clear(&around);
     return status;
@@ -91,8 +96,9 @@ static enum th_status check_outside(const struct adjusting *a, const struct th_g
     char text[TH_QUANTITY_TEXT_SIZE];
     th_area_geodesic(&th_ellipsoid_cgcs2000, &a->drawing.polygons, &drawn_m2, &perimeter_m);
     double outside_m2 = drawn_m2 - area_of(inside);
-    if (outside_m2 <= perimeter_m * a->tolerance_m)
+    if (outside_m2 <= perimeter_m * a->tolerance_m) {
         return TH_OK;
+    }
     return th_error_set(err, TH_DATA_PROBLEM, "adjust_outside", "area_m2",
                         th_cent_format((int64_t)(outside_m2 * 100), text), NULL);
 }
@@ -104,12 +110,15 @@ static enum th_status adjust_both(struct adjusting *a, struct th_error *err)
     struct th_geometry *parts = NULL;
     size_t n = 0;
     enum th_status status = th_edit_merge(a->edit, both, 2, &whole, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_edit_split(a->edit, &whole, &a->drawing, a->tolerance_m, &parts, &n, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = check_outside(a, &parts[0], err);
-    for (size_t i = 0; status == TH_OK && i < 2; i++)
+    }
+    for (size_t i = 0; status == TH_OK && i < 2; i++) {
         status = take_shape(a, i, &parts[i], err);
+    }
     th_edit_parts_free(parts, n);
     th_geometry_clear(&whole);
     return status;
@@ -117,10 +126,12 @@ static enum th_status adjust_both(struct adjusting *a, struct th_error *err)
 
 static bool unchanged(const struct adjusting *a)
 {
-    for (size_t i = 0; i < a->n; i++)
+    for (size_t i = 0; i < a->n; i++) {
         if (memcmp(a->before[i].record.geometry_hash.bytes, a->after[i].record.geometry_hash.bytes,
-                   TH_HASH_SIZE) != 0)
+                   TH_HASH_SIZE) != 0) {
             return false;
+        }
+    }
     return true;
 }
 
@@ -129,11 +140,13 @@ static enum th_status prepare(struct adjusting *a, struct th_error *err)
 {
     const struct th_parcel_adjust_options *options = a->options;
     enum th_status status = th_life_tolerance(options->tolerance_m, &a->tolerance_m, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_edit_new(&a->edit, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_life_drawing_read(a->edit, options->drawing, options->crs, &a->drawing,
                                       &a->drawing_sha256, err);
+    }
     return status;
 }
 
@@ -154,28 +167,35 @@ static enum th_status judge(void *context, struct th_error *err)
     judged_clear(a);
     const struct th_parcel_adjust_options *options = a->options;
     enum th_status status = th_life_day(a->work, options->on, &a->on, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_life_load(a->work, options->parcel_id, a->on.year, &a->before[0], err);
+    }
     a->n = options->with_id != 0 ? 2 : 1;
-    if (status == TH_OK && options->with_id == options->parcel_id)
+    if (status == TH_OK && options->with_id == options->parcel_id) {
         status = th_error_set(err, TH_USAGE, "adjust_with_itself", NULL);
-    if (status == TH_OK && a->n == 2)
+    }
+    if (status == TH_OK && a->n == 2) {
         status = th_life_load(a->work, options->with_id, a->on.year, &a->before[1], err);
-    if (status == TH_OK && !a->drawing.polygonal)
+    }
+    if (status == TH_OK && !a->drawing.polygonal) {
         status =
             th_error_set(err, TH_DATA_PROBLEM, "edit_type", "type", "@shape.type.linestring", NULL);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = a->n == 2 ? adjust_both(a, err) : adjust_one(a, err);
-    if (status == TH_OK && unchanged(a))
+    }
+    if (status == TH_OK && unchanged(a)) {
         status = th_error_set(err, TH_DATA_PROBLEM, "adjust_same", NULL);
+    }
     const struct th_life_ask ask = {.on = options->on,
                                     .waive = options->waive,
                                     .reason = options->reason,
                                     .document = options->document,
                                     .messages = options->messages,
                                     .lang = options->lang};
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_life_judge(a->work, &ask, a->after, a->n, &a->asked, err);
+    }
     return status;
 }
 
@@ -257,23 +277,28 @@ enum th_status th_parcel_adjust(struct th_registry *registry, const struct th_re
     struct adjusting a = {.options = options};
     char subject[64];
     enum th_status status = th_life_check_reason(options->reason, err);
-    if (status == TH_OK && options->waive != (options->document != NULL))
+    if (status == TH_OK && options->waive != (options->document != NULL)) {
         status = th_error_set(err, TH_USAGE, "waive_incomplete", NULL);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     const struct th_life_act act = {options->waive ? TH_MAY_WAIVE : TH_MAY_REGISTER,
                                     "parcel.adjust", input_json(options)};
     const struct th_work_documents documents = {&options->document, 1};
     bool answered = false;
     status = th_life_ask_first(registry, request, &act, ret_reply, &answered, err);
-    if (status == TH_OK && !answered)
+    if (status == TH_OK && !answered) {
         status = prepare(&a, err);
-    if (status == TH_OK && !answered)
+    }
+    if (status == TH_OK && !answered) {
         status = th_work_begin_looking(registry, request, act.permission, act.kind, act.input,
                                        &documents, &a.work, ret_reply, err);
+    }
     th_json_free(act.input);
-    if (status == TH_OK && a.work != NULL)
+    if (status == TH_OK && a.work != NULL) {
         status = th_work_settle(&a.work, judge, &a, ret_reply, err);
+    }
     if (a.work == NULL) {
         judged_clear(&a);
         drawing_free(&a);
@@ -281,15 +306,19 @@ enum th_status th_parcel_adjust(struct th_registry *registry, const struct th_re
     }
     struct th_json *reply = th_json_object();
     struct th_json *body = th_json_object();
-    for (size_t i = 0; status == TH_OK && i < a.n; i++)
+    for (size_t i = 0; status == TH_OK && i < a.n; i++) {
         status = th_life_store(a.work, &a.after[i], err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_life_asked_record(a.asked, a.work, body, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_life_asked_tell(a.asked, reply, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         tell(&a, reply, body);
-    (void)snprintf(subject, sizeof subject, "parcel:%" PRId64, options->parcel_id);
+    }
+    (void)snprintf(subject, sizeof(subject), "parcel:%" PRId64, options->parcel_id);
     judged_clear(&a);
     drawing_free(&a);
     return th_work_end(a.work, status, subject, body, reply, ret_reply, err);

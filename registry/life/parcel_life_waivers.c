@@ -15,17 +15,19 @@ struct loading {
 
 static bool grow(struct th_life_waived *waived)
 {
-    if (waived->n < waived->capacity)
+    if (waived->n < waived->capacity) {
         return true;
+    }
     size_t capacity = waived->capacity == 0 ? 16 : 2 * waived->capacity;
-    struct th_overlap_waiver *items = realloc(waived->items, capacity * sizeof *items);
+    struct th_overlap_waiver *items = realloc(waived->items, capacity * sizeof(*items));
     waived->items = items == NULL ? waived->items : items;
-    struct th_fabric_parcel *others = realloc(waived->others, capacity * sizeof *others);
+    struct th_fabric_parcel *others = realloc(waived->others, capacity * sizeof(*others));
     waived->others = others == NULL ? waived->others : others;
     struct th_ground **grounds = realloc(waived->grounds, capacity * sizeof(struct th_ground *));
     waived->grounds = grounds == NULL ? waived->grounds : grounds;
-    if (items == NULL || others == NULL || grounds == NULL)
+    if (items == NULL || others == NULL || grounds == NULL) {
         return false;
+    }
     waived->capacity = capacity;
     return true;
 }
@@ -42,22 +44,28 @@ static bool load_one(void *context, const struct th_overlap_waiver *waiver)
     struct loading *l = context;
     struct th_life_waived *waived = &l->waived;
     struct th_overlap_waiver kept = *waiver;
-    if (kept.parcel_id == l->parent_id)
+    if (kept.parcel_id == l->parent_id) {
         kept.parcel_id = 0;
-    else
+    } else {
         kept.other_parcel_id = 0;
+    }
     int64_t other_id = other_of(&kept);
-    for (size_t i = 0; i < l->n_parents; i++)
-        if (other_id != 0 && l->parents[i].record.parcel_id == other_id)
+    for (size_t i = 0; i < l->n_parents; i++) {
+        if (other_id != 0 && l->parents[i].record.parcel_id == other_id) {
             return true;
-    for (size_t i = 0; i < waived->n; i++)
+        }
+    }
+    for (size_t i = 0; i < waived->n; i++) {
         if (waived->items[i].parcel_id == kept.parcel_id &&
             waived->items[i].other_parcel_id == kept.other_parcel_id &&
-            waived->items[i].other_shape_id == kept.other_shape_id)
+            waived->items[i].other_shape_id == kept.other_shape_id) {
             return true;
+        }
+    }
     l->no_memory = !grow(waived);
-    if (l->no_memory)
+    if (l->no_memory) {
         return false;
+    }
     kept.reason = th_text_duplicate(waiver->reason);
     kept.login = th_text_duplicate(waiver->login);
     waived->grounds[waived->n] = NULL;
@@ -74,26 +82,31 @@ static enum th_status parcel_ground(struct th_store *store, int64_t parcel_id,
     unsigned char *wkb = NULL;
     size_t size = 0;
     enum th_status status = th_parcel_load(store, parcel_id, 0, &record, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_parcel_geometry_load(store, parcel_id, 0, &wkb, &size, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_ground_from_wkb(wkb, size, ret_ground, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *ret_area_m2 = th_area_m2(record.measured);
+    }
     free(wkb);
     return status;
 }
 
 static void shape_take(struct th_life_waived *waived, struct th_layers_list *shapes)
 {
-    for (size_t i = 0; i < waived->n; i++)
-        for (size_t k = 0; k < shapes->n; k++)
+    for (size_t i = 0; i < waived->n; i++) {
+        for (size_t k = 0; k < shapes->n; k++) {
             if (waived->items[i].other_shape_id == shapes->items[k].shape_id &&
                 waived->grounds[i] == NULL) {
                 waived->grounds[i] = shapes->items[k].ground;
                 waived->others[i].area_m2 = shapes->items[k].area_m2;
                 shapes->items[k].ground = NULL;
             }
+        }
+    }
 }
 
 static enum th_status grounds_load(struct th_store *store, const struct th_life_parcel *parents,
@@ -103,21 +116,26 @@ static enum th_status grounds_load(struct th_store *store, const struct th_life_
     struct th_layers_list shapes = {0};
     const struct th_date ever = {0};
     enum th_status status = TH_OK;
-    for (size_t i = 0; i < waived->n; i++)
+    for (size_t i = 0; i < waived->n; i++) {
         waived->others[i] = (struct th_fabric_parcel){.id = (int64_t)i};
+    }
     for (size_t i = 0; status == TH_OK && i < n_parents && waived->n > 0; i++) {
         struct th_box box = th_ground_box(parents[i].ground);
         status = th_layers_load(store, "other_scheme", &box, ever, ever, &shapes, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             shape_take(waived, &shapes);
+        }
         th_layers_clear(&shapes);
     }
-    for (size_t i = 0; status == TH_OK && i < waived->n; i++)
-        if (other_of(&waived->items[i]) != 0)
+    for (size_t i = 0; status == TH_OK && i < waived->n; i++) {
+        if (other_of(&waived->items[i]) != 0) {
             status = parcel_ground(store, other_of(&waived->items[i]), &waived->grounds[i],
                                    &waived->others[i].area_m2, err);
-    for (size_t i = 0; i < waived->n; i++)
+        }
+    }
+    for (size_t i = 0; i < waived->n; i++) {
         waived->others[i].ground = waived->grounds[i]; // NULL takes no part
+    }
     return status;
 }
 
@@ -130,11 +148,13 @@ enum th_status th_life_waived_load(struct th_store *store, const struct th_life_
     for (size_t i = 0; status == TH_OK && i < n_parents; i++) {
         l.parent_id = parents[i].record.parcel_id;
         status = th_overlap_waiver_each(store, l.parent_id, load_one, &l, err);
-        if (status == TH_OK && l.no_memory)
+        if (status == TH_OK && l.no_memory) {
             status = th_error_no_memory(err);
+        }
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = grounds_load(store, parents, n_parents, &l.waived, err);
+    }
     if (status != TH_OK) {
         th_life_waived_clear(&l.waived);
         return status;
@@ -166,11 +186,13 @@ static enum th_status shared(const struct th_life_waived *waived,
     struct th_fabric_probe *probe = NULL;
     bool more = false;
     enum th_status status = th_fabric_new(waived->others, waived->n, NULL, &fabric, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_fabric_probe_new(&probe, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_fabric_test(fabric, probe, parcel->ground, th_area_m2(parcel->record.measured),
                                 ret_findings, ret_n, &more, err);
+    }
     th_fabric_probe_free(probe);
     th_fabric_free(fabric);
     return status;
@@ -184,12 +206,15 @@ enum th_status th_life_waived_schemes(const struct th_life_waived *waived,
     size_t n = 0;
     double sum_m2 = 0;
     enum th_status status = waived->n == 0 ? TH_OK : shared(waived, parcel, &findings, &n, err);
-    for (size_t i = 0; i < n; i++)
-        if (waived->items[findings[i].other_id].other_shape_id != 0)
+    for (size_t i = 0; i < n; i++) {
+        if (waived->items[findings[i].other_id].other_shape_id != 0) {
             sum_m2 += findings[i].area_m2;
+        }
+    }
     free(findings);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_area_m2 = sum_m2;
+    }
     return status;
 }
 

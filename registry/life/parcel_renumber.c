@@ -18,11 +18,12 @@ static enum th_status store_version(struct th_work *work,
     record->version++;
     record->from = on;
     record->import_id = record->source_row = record->feature = 0;
-    th_text_copy(record->origin, sizeof record->origin, "number");
-    th_text_copy(record->number, sizeof record->number, options->number);
+    th_text_copy(record->origin, sizeof(record->origin), "number");
+    th_text_copy(record->number, sizeof(record->number), options->number);
     enum th_status status = th_life_store(work, parcel, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     return th_parcel_renumber(th_work_store(work), record->parcel_id, options->number,
                               options->reason, th_work_seq(work), err);
 }
@@ -35,16 +36,20 @@ static enum th_status renumber(struct th_work *work,
     struct th_date on;
     char old[TH_PARCEL_NUMBER_SIZE] = "";
     enum th_status status = th_life_load(work, options->parcel_id, 0, &parcel, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_life_day(work, options->on, &on, err);
-    th_text_copy(old, sizeof old, parcel.record.number);
-    if (status == TH_OK && strcmp(old, options->number) == 0)
+    }
+    th_text_copy(old, sizeof(old), parcel.record.number);
+    if (status == TH_OK && strcmp(old, options->number) == 0) {
         status = th_error_set(err, TH_CONFLICT, "number_same", "number", old, NULL);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status =
             th_life_check_number(th_work_store(work), parcel.record.village, options->number, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = store_version(work, options, on, &parcel, err);
+    }
     if (status == TH_OK) {
         struct th_json *parcels = th_json_array();
         th_json_append(parcels, th_parcel_record_json(&parcel.record));
@@ -67,8 +72,9 @@ enum th_status th_parcel_renumber_use(struct th_registry *registry,
     struct th_work *work = NULL;
     char subject[64];
     enum th_status status = th_life_check_reason(options->reason, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_json *input = th_json_object();
     th_json_set_int(input, "parcel", options->parcel_id);
     th_json_set_text(input, "number", options->number);
@@ -77,12 +83,13 @@ enum th_status th_parcel_renumber_use(struct th_registry *registry,
     status = th_work_begin(registry, request, TH_MAY_REGISTER, "parcel.renumber", input, &work,
                            ret_reply, err);
     th_json_free(input);
-    if (status != TH_OK || work == NULL)
+    if (status != TH_OK || work == NULL) {
         return status;
+    }
     struct th_json *reply = th_json_object();
     struct th_json *body = th_json_object();
     status = renumber(work, options, reply, body, err);
-    (void)snprintf(subject, sizeof subject, "parcel:%" PRId64, options->parcel_id);
+    (void)snprintf(subject, sizeof(subject), "parcel:%" PRId64, options->parcel_id);
     return th_work_end(work, status, subject, body, reply, ret_reply, err);
 }
 
@@ -97,7 +104,7 @@ static bool take_numbered(void *context, int64_t parcel_id)
     struct numbered *found = context;
     size_t used = strlen(found->ids);
     found->parcel_id = parcel_id;
-    (void)snprintf(found->ids + used, sizeof found->ids - used, "%s%" PRId64,
+    (void)snprintf(found->ids + used, sizeof(found->ids) - used, "%s%" PRId64,
                    found->n++ > 0 ? ", " : "", parcel_id);
     return true;
 }
@@ -110,16 +117,20 @@ enum th_status th_parcel_of_number(struct th_registry *registry, const char *vil
     struct numbered found = {.n = 0};
     enum th_status status =
         village == NULL ? TH_OK : th_village_resolve(store, village, &place, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_parcel_numbered_each(store, village == NULL ? NULL : place.code, number,
                                          take_numbered, &found, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
-    if (found.n == 0)
+    }
+    if (found.n == 0) {
         return th_error_set(err, TH_NOT_FOUND, "parcel_number_unknown", "number", number, NULL);
-    if (found.n > 1)
+    }
+    if (found.n > 1) {
         return th_error_set(err, TH_CONFLICT, "parcel_number_ambiguous", "number", number, "ids",
                             found.ids, NULL);
+    }
     *ret_parcel_id = found.parcel_id;
     return TH_OK;
 }

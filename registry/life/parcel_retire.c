@@ -13,15 +13,19 @@ static enum th_status retire(struct th_work *work, const struct th_parcel_retire
     int64_t document_id = 0;
     struct th_hash sha256;
     enum th_status status = th_life_day(work, options->on, &on, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_life_load(work, options->parcel_id, on.year, &parcel, err);
-    if (status == TH_OK && options->document != NULL)
+    }
+    if (status == TH_OK && options->document != NULL) {
         status = th_document_record(work, options->document, &document_id, &sha256, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status =
             th_parcel_retire(th_work_store(work), options->parcel_id, on, options->reason, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_parcel_load(th_work_store(work), options->parcel_id, 0, &parcel.record, err);
+    }
     if (status == TH_OK) {
         struct th_json *parcels = th_json_array();
         struct th_json *retired = th_json_array();
@@ -50,8 +54,9 @@ enum th_status th_parcel_retire_use(struct th_registry *registry, const struct t
     struct th_work *work = NULL;
     char subject[64];
     enum th_status status = th_life_check_reason(options->reason, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_json *input = th_json_object();
     th_json_set_int(input, "parcel", options->parcel_id);
     th_json_set_text(input, "reason", options->reason);
@@ -61,11 +66,12 @@ enum th_status th_parcel_retire_use(struct th_registry *registry, const struct t
     status = th_work_begin_reading(registry, request, TH_MAY_REGISTER, "parcel.retire", input,
                                    &documents, &work, ret_reply, err);
     th_json_free(input);
-    if (status != TH_OK || work == NULL)
+    if (status != TH_OK || work == NULL) {
         return status;
+    }
     struct th_json *reply = th_json_object();
     struct th_json *body = th_json_object();
     status = retire(work, options, reply, body, err);
-    (void)snprintf(subject, sizeof subject, "parcel:%" PRId64, options->parcel_id);
+    (void)snprintf(subject, sizeof(subject), "parcel:%" PRId64, options->parcel_id);
     return th_work_end(work, status, subject, body, reply, ret_reply, err);
 }

@@ -40,12 +40,14 @@ static enum th_status take_numbers(struct splitting *s, struct th_error *err)
             size = (size_t)(other - at);
             skip = strlen("、");
         }
-        if (size >= sizeof number)
+        if (size >= sizeof(number)) {
             return th_error_set(err, TH_INVALID, "number_invalid", "number", at, NULL);
+        }
         memcpy(number, at, size);
         th_text_trim(number);
-        if (n_given < s->n)
+        if (n_given < s->n) {
             th_text_copy(s->parts[n_given].record.number, TH_PARCEL_NUMBER_SIZE, number);
+        }
         n_given++;
         at += size + (at[size] == '\0' ? 0 : skip);
     }
@@ -66,16 +68,20 @@ static enum th_status name_parts(struct splitting *s, struct th_error *err)
     for (size_t i = 0; status == TH_OK && i < s->n; i++) {
         struct th_parcel_record *part = &s->parts[i].record;
         if (s->options->numbers == NULL && number[0] != '\0') {
-            int size = snprintf(part->number, sizeof part->number, "%s-%zu", number, i + 1);
-            if (size < 0 || (size_t)size >= sizeof part->number)
+            int size = snprintf(part->number, sizeof(part->number), "%s-%zu", number, i + 1);
+            if (size < 0 || (size_t)size >= sizeof(part->number)) {
                 return th_error_set(err, TH_INVALID, "number_invalid", "number", number, NULL);
+            }
         }
-        if (part->number[0] != '\0')
+        if (part->number[0] != '\0') {
             status = th_life_check_number(th_work_store(s->work), part->village, part->number, err);
-        for (size_t k = 0; status == TH_OK && k < i && part->number[0] != '\0'; k++)
-            if (strcmp(s->parts[k].record.number, part->number) == 0)
+        }
+        for (size_t k = 0; status == TH_OK && k < i && part->number[0] != '\0'; k++) {
+            if (strcmp(s->parts[k].record.number, part->number) == 0) {
                 status =
                     th_error_set(err, TH_CONFLICT, "number_taken", "number", part->number, NULL);
+            }
+        }
     }
     return status;
 }
@@ -91,10 +97,12 @@ struct giving {
 static bool waiver_visit(void *context, const struct th_overlap_waiver *waiver)
 {
     struct giving *giving = context;
-    if (waiver->parcel_id == giving->whole_id && waiver->other_parcel_id == giving->other_id)
+    if (waiver->parcel_id == giving->whole_id && waiver->other_parcel_id == giving->other_id) {
         giving->whole_gave = true;
-    if (waiver->parcel_id == giving->other_id && waiver->other_parcel_id == giving->whole_id)
+    }
+    if (waiver->parcel_id == giving->other_id && waiver->other_parcel_id == giving->whole_id) {
         giving->waived_by_other = true;
+    }
     return !giving->whole_gave;
 }
 
@@ -112,14 +120,18 @@ static enum th_status giving_load(struct splitting *s, int64_t other_id, struct 
     struct th_ground_age other;
     enum th_status status =
         th_overlap_waiver_each(store, giving.whole_id, waiver_visit, &giving, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_ground_age(store, whole->parcel_id, whole->version, &own, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_ground_age(store, other_id, 0, &other, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_parcel_load(store, other_id, 0, &record, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     giving.other_sliver_m2 = th_area_m2(record.sliver);
     giving.other_gave = !giving.whole_gave && other.first > own.last;
     giving.whole_gave = giving.whole_gave || (!giving.waived_by_other && other.last < own.first);
@@ -144,13 +156,15 @@ static enum th_status part_shares(struct splitting *s, const struct th_life_arou
     struct th_area area = th_area_from_m2_300(0);
     enum th_status status =
         th_life_waived_schemes(&s->waived, &s->parts[i], &sums_m2[TAKEN_GIVEN], err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_life_shared(around, &s->parts[i], rules, &findings, &n, err);
+    }
     for (size_t k = 0; status == TH_OK && k < n; k++) {
         struct giving giving;
         status = giving_load(s, findings[k].other_id, &giving, err);
-        if (status != TH_OK || giving.other_gave)
+        if (status != TH_OK || giving.other_gave) {
             continue;
+        }
         double owed_m2 = fmax(findings[k].area_m2 - giving.other_sliver_m2, 0);
         sums_m2[TAKEN_OWED] += owed_m2;
         sums_m2[giving.whole_gave ? TAKEN_GIVEN : TAKEN_UNSURE] += findings[k].area_m2 - owed_m2;
@@ -178,9 +192,10 @@ static enum th_status share_slivers(struct splitting *s, int64_t *most[N_TAKEN],
     int64_t left = th_area_m2_300(s->whole.record.sliver);
     enum th_status status =
         th_rules_load(th_work_store(s->work), th_work_today(s->work), &rules, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_life_around_load(th_work_store(s->work), th_geometry_box(&s->whole.geometry),
                                      now, &id, 1, &around, err);
+    }
     for (size_t i = 0; status == TH_OK && i < s->n; i++) {
         s->parts[i].record.sliver = th_area_from_m2_300(0);
         status = part_shares(s, &around, &rules, i, most, err);
@@ -188,11 +203,13 @@ static enum th_status share_slivers(struct splitting *s, int64_t *most[N_TAKEN],
     th_life_around_clear(&around);
     for (size_t k = 0; status == TH_OK && k < N_TAKEN; k++) {
         int64_t sum = 0;
-        for (size_t i = 0; i < s->n; i++)
+        for (size_t i = 0; i < s->n; i++) {
             sum += most[k][i];
+        }
         int64_t taken = left < sum ? left : sum;
-        if (taken <= 0)
+        if (taken <= 0) {
             continue;
+        }
         status = th_allocate(taken, most[k], s->n, shares, err);
         for (size_t i = 0; status == TH_OK && i < s->n; i++) {
             struct th_parcel_record *part = &s->parts[i].record;
@@ -216,8 +233,9 @@ static enum th_status share_declared(struct splitting *s, const int64_t *weights
         shares[i] *= TH_AREA_M2_300_PER_MU_CENT;
         most = shares[i] > shares[most] ? i : most;
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         shares[most] += whole % TH_AREA_M2_300_PER_MU_CENT;
+    }
     for (size_t i = 0; status == TH_OK && i < s->n; i++) {
         s->parts[i].record.declared = th_area_from_m2_300(shares[i]);
         s->parts[i].record.has_declared = shares[i] > 0;
@@ -228,19 +246,24 @@ static enum th_status share_declared(struct splitting *s, const int64_t *weights
 static enum th_status share_areas(struct splitting *s, struct th_error *err)
 {
     const struct th_parcel_record *whole = &s->whole.record;
-    int64_t *numbers = calloc((1 + N_TAKEN) * s->n, sizeof *numbers);
+    int64_t *numbers = calloc((1 + N_TAKEN) * s->n, sizeof(*numbers));
     int64_t *most[N_TAKEN];
-    if (numbers == NULL)
+    if (numbers == NULL) {
         return th_error_no_memory(err);
-    for (size_t k = 0; k < N_TAKEN; k++)
+    }
+    for (size_t k = 0; k < N_TAKEN; k++) {
         most[k] = &numbers[(1 + k) * s->n];
-    for (size_t i = 0; i < s->n; i++)
+    }
+    for (size_t i = 0; i < s->n; i++) {
         most[0][i] = th_area_m2_300(s->parts[i].record.measured);
+    }
     enum th_status status = TH_OK;
-    if (whole->has_declared)
+    if (whole->has_declared) {
         status = share_declared(s, most[0], numbers, err);
-    if (status == TH_OK && th_area_m2_300(whole->sliver) > 0)
+    }
+    if (status == TH_OK && th_area_m2_300(whole->sliver) > 0) {
         status = share_slivers(s, most, numbers, err);
+    }
     free(numbers);
     return status;
 }
@@ -249,8 +272,9 @@ static enum th_status share_areas(struct splitting *s, struct th_error *err)
 static enum th_status prepare(struct splitting *s, struct th_error *err)
 {
     enum th_status status = th_edit_new(&s->edit, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_life_tolerance(s->options->tolerance_m, &s->tolerance_m, err);
+    }
     return status == TH_OK ? th_life_drawing_read(s->edit, s->options->drawing, s->options->crs,
                                                   &s->drawing, &s->drawing_sha256, err)
                            : status;
@@ -263,14 +287,15 @@ static enum th_status divide(struct splitting *s, struct th_error *err)
     enum th_status status = th_edit_split(s->edit, &s->whole.geometry, &s->drawing, s->tolerance_m,
                                           &shapes, &n_shapes, err);
     if (status == TH_OK) {
-        s->parts = calloc(n_shapes, sizeof *s->parts);
+        s->parts = calloc(n_shapes, sizeof(*s->parts));
         s->n = s->parts == NULL ? 0 : n_shapes;
         status = s->parts == NULL ? th_error_no_memory(err) : TH_OK;
     }
     for (size_t i = 0; status == TH_OK && i < s->n; i++) {
         status = th_life_derive(&s->whole, &shapes[i], "split", s->on, &s->parts[i], err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             s->parts[i].record.number[0] = '\0';
+        }
     }
     th_edit_parts_free(shapes, n_shapes);
     return status;
@@ -283,18 +308,21 @@ static enum th_status store_all(struct splitting *s, struct th_error *err)
         th_parcel_retire(store, s->whole.record.parcel_id, s->on, s->options->reason, err);
     for (size_t i = 0; status == TH_OK && i < s->n; i++) {
         status = th_life_store(s->work, &s->parts[i], err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             break;
+        }
         const struct th_parcel_lineage lineage = {.child_id = s->parts[i].record.parcel_id,
                                                   .child_version = 1,
                                                   .parent_id = s->whole.record.parcel_id,
                                                   .parent_version = s->whole.record.version};
         status = th_parcel_lineage_insert(store, &lineage, th_work_seq(s->work), err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = th_life_tenure_hand_on(s->work, &s->whole, 1, s->on,
                                             s->parts[i].record.parcel_id, err);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             status = th_life_waived_hand_on(&s->waived, s->work, &s->parts[i], err);
+        }
     }
     // As it is now, for the reply.
     return status == TH_OK
@@ -356,18 +384,24 @@ static enum th_status judge(void *context, struct th_error *err)
     const struct th_life_ask ask = {
         .on = s->options->on, .messages = s->options->messages, .lang = s->options->lang};
     enum th_status status = th_life_day(s->work, s->options->on, &s->on, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_life_load(s->work, s->options->parcel_id, s->on.year, &s->whole, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = divide(s, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = name_parts(s, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_life_waived_load(th_work_store(s->work), &s->whole, 1, &s->waived, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = share_areas(s, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_life_remark(s->work, &ask, s->parts, s->n, &s->asked, err);
+    }
     return status;
 }
 
@@ -384,20 +418,24 @@ enum th_status th_parcel_split(struct th_registry *registry, const struct th_req
     struct splitting s = {.options = options};
     char subject[64];
     enum th_status status = th_life_check_reason(options->reason, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     const struct th_life_act act = {TH_MAY_REGISTER, "parcel.split", input_json(options)};
     bool answered = false;
     status = th_life_ask_first(registry, request, &act, ret_reply, &answered, err);
-    if (status == TH_OK && !answered)
+    if (status == TH_OK && !answered) {
         status = prepare(&s, err);
+    }
     const struct th_work_documents none = {.n = 0};
-    if (status == TH_OK && !answered)
+    if (status == TH_OK && !answered) {
         status = th_work_begin_looking(registry, request, act.permission, act.kind, act.input,
                                        &none, &s.work, ret_reply, err);
+    }
     th_json_free(act.input);
-    if (status == TH_OK && s.work != NULL)
+    if (status == TH_OK && s.work != NULL) {
         status = th_work_settle(&s.work, judge, &s, ret_reply, err);
+    }
     drawing_free(&s);
     if (s.work == NULL) {
         judged_clear(&s);
@@ -405,13 +443,16 @@ enum th_status th_parcel_split(struct th_registry *registry, const struct th_req
     }
     struct th_json *reply = th_json_object();
     struct th_json *body = th_json_object();
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = store_all(&s, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_life_asked_tell(s.asked, reply, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         tell(&s, reply, body);
-    (void)snprintf(subject, sizeof subject, "parcel:%" PRId64, options->parcel_id);
+    }
+    (void)snprintf(subject, sizeof(subject), "parcel:%" PRId64, options->parcel_id);
     judged_clear(&s);
     return th_work_end(s.work, status, subject, body, reply, ret_reply, err);
 }

@@ -21,8 +21,9 @@ enum th_status th_parcel_choose(struct th_store *store, const char *village, con
     }
     if (status == TH_OK && kind != NULL) {
         int index = th_parcel_kind_find(kind);
-        if (index == TH_ROW_NO_INDEX)
+        if (index == TH_ROW_NO_INDEX) {
             return th_error_set(err, TH_INVALID, "kind_invalid", "kind", kind, NULL);
+        }
         choice->filter.kind = th_parcel_kinds[index];
     }
     if (status == TH_OK && package != NULL) {
@@ -47,11 +48,12 @@ enum th_status th_parcel_choose_state(const char *word, bool in_force,
         choice->filter.state = in_force ? "registered" : NULL;
         return TH_OK;
     }
-    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
+    for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++) {
         if (strcmp(WORDS[i].word, word) == 0) {
             choice->filter.state = WORDS[i].state;
             return TH_OK;
         }
+    }
     return th_error_set(err, TH_USAGE, "parcel_state", "state", word, NULL);
 }
 
@@ -59,8 +61,9 @@ struct th_area th_parcel_counted(const struct th_parcel_record *record)
 {
     struct th_area counted = th_area_from_m2_300(0);
     // What is not counted was taken off the parcel itself.
-    if (th_area_sub(record->measured, record->sliver, &counted, NULL) != TH_OK)
+    if (th_area_sub(record->measured, record->sliver, &counted, NULL) != TH_OK) {
         return th_area_from_m2_300(0);
+    }
     return counted;
 }
 
@@ -83,10 +86,11 @@ struct th_json *th_parcel_record_json(const struct th_parcel_record *record)
     th_json_set_text(json, "land_class", or_null(record->land_class));
     th_json_set_cent(json, "area_m2", th_area_m2_cent(record->measured));
     th_json_set_cent(json, "area_mu", th_area_mu_cent(record->measured));
-    if (record->has_declared)
+    if (record->has_declared) {
         th_json_set_cent(json, "declared_mu", th_area_mu_cent(record->declared));
-    else
+    } else {
         th_json_set(json, "declared_mu", th_json_null());
+    }
     th_json_set_cent(json, "sliver_m2", th_area_m2_cent(record->sliver));
     th_json_set_cent(json, "counted_m2", th_area_m2_cent(th_parcel_counted(record)));
     th_json_set_cent(json, "counted_mu", th_area_mu_cent(th_parcel_counted(record)));
@@ -119,13 +123,15 @@ static bool list_one(void *context, const struct th_parcel_record *record, const
     // The ground of a retired parcel is nobody's, or counts under another number.
     bool retired = strcmp(record->state, "retired") == 0;
     list->n_retired += retired ? 1 : 0;
-    if (retired && !list->all_count)
+    if (retired && !list->all_count) {
         return true;
+    }
     list->rows_mu_cent += th_area_mu_cent(record->measured);
     list->status = th_area_add(list->total, record->measured, &list->total, &list->err);
-    if (list->status == TH_OK)
+    if (list->status == TH_OK) {
         list->status =
             th_area_add(list->counted, th_parcel_counted(record), &list->counted, &list->err);
+    }
     return list->status == TH_OK;
 }
 
@@ -142,14 +148,17 @@ enum th_status th_parcel_list(struct th_registry *registry,
     struct th_json *reply = th_json_object();
     enum th_status status =
         th_parcel_choose(store, options->village, options->kind, options->package, &choice, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_parcel_choose_state(options->state, options->package == NULL, &choice, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_parcel_each(store, &choice.filter, list_one, &list, err);
+    }
     if (status == TH_OK && list.status != TH_OK) {
         status = list.status;
-        if (err != NULL)
+        if (err != NULL) {
             *err = list.err;
+        }
     }
     th_json_set_int(reply, "n", list.n);
     th_json_set_cent(reply, "area_m2", th_area_m2_cent(list.total));
@@ -180,8 +189,9 @@ static struct th_json *geojson(const struct th_geometry *geometry)
         struct th_json *polygon = th_json_array();
         for (; ring < geometry->polygon_ends[p]; ring++) {
             struct th_json *line = th_json_array();
-            for (; point < geometry->ring_ends[ring]; point++)
+            for (; point < geometry->ring_ends[ring]; point++) {
                 th_json_append(line, pair(geometry->points[point].x, geometry->points[point].y));
+            }
             th_json_append(polygon, line);
         }
         th_json_append(polygons, polygon);
@@ -229,8 +239,9 @@ static enum th_status add_ground(struct th_store *store, int64_t parcel_id, stru
     size_t size = 0;
     struct th_geometry geometry = {0};
     enum th_status status = th_parcel_geometry_load(store, parcel_id, 0, &wkb, &size, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_geometry_from_wkb(wkb, size, &geometry, err);
+    }
     if (status == TH_OK) {
         struct th_box box = th_geometry_box(&geometry);
         struct th_xy middle = centroid(&geometry);
@@ -268,11 +279,13 @@ static enum th_status add_sources(struct th_store *store, const struct th_parcel
     struct th_import_source attributes;
     enum th_status status =
         th_import_of_ground(store, record->parcel_id, record->version, &ground, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status =
             th_import_of_attributes(store, record->parcel_id, record->version, &attributes, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     if (ground.import.import_id != 0) {
         struct th_json *json = source_json(&ground);
         th_json_set_text(json, "crs", ground.import.crs_code);
@@ -281,8 +294,9 @@ static enum th_status add_sources(struct th_store *store, const struct th_parcel
         th_json_set_text(json, "offset", or_null(ground.import.offset));
         th_json_set(reply, "source", json);
     }
-    if (attributes.import.import_id != 0)
+    if (attributes.import.import_id != 0) {
         th_json_set(reply, "attributes_source", source_json(&attributes));
+    }
     return TH_OK;
 }
 
@@ -309,18 +323,23 @@ static enum th_status show_parts(struct th_store *store, const struct th_parcel_
     struct th_json *versions = th_json_array();
     enum th_status status =
         th_parcel_attributes_load(store, record->parcel_id, 0, &attributes, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_json_parse(attributes, strlen(attributes), &parsed, err);
+    }
     free(attributes);
     th_json_set_real(reply, "perimeter_m", (double)record->perimeter_mm / 1000);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         th_json_set(reply, "attributes", parsed);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = add_sources(store, record, reply, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = add_ground(store, record->parcel_id, reply, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_parcel_version_each(store, record->parcel_id, version_one, versions, err);
+    }
     th_json_set(reply, "versions", versions);
     return status == TH_OK ? th_json_check(reply, err) : status;
 }
@@ -331,8 +350,9 @@ enum th_status th_parcel_show(struct th_registry *registry, int64_t parcel_id,
     struct th_store *store = th_registry_store(registry);
     struct th_parcel_record record;
     enum th_status status = th_store_begin_read(store, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_json *reply = NULL;
     status = th_parcel_load(store, parcel_id, 0, &record, err);
     if (status == TH_OK) {

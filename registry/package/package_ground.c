@@ -335,8 +335,8 @@ static enum th_status scheme_check(struct checking *c, struct th_layers_shape *s
     free(findings);
     if (status == TH_OK) {
         struct th_held_other other = {.ground = shape->ground, .area_m2 = shape->area_m2};
-        th_text_copy(other.scheme, sizeof other.scheme, shape->scheme);
-        th_text_copy(other.layer_name, sizeof other.layer_name, shape->layer_name);
+        th_text_copy(other.scheme, sizeof(other.scheme), shape->scheme);
+        th_text_copy(other.layer_name, sizeof(other.layer_name), shape->layer_name);
         status = th_held_keep(&c->held, &other, err);
         shape->ground = other.ground;
     }

@@ -23,7 +23,7 @@ enum th_status th_held_add(struct th_held *held, const struct th_held_piece *pie
 {
     if (held->n_pieces == held->pieces_capacity) {
         size_t capacity = held->pieces_capacity == 0 ? 32 : 2 * held->pieces_capacity;
-        struct th_held_piece *grown = realloc(held->pieces, capacity * sizeof *grown);
+        struct th_held_piece *grown = realloc(held->pieces, capacity * sizeof(*grown));
         if (grown == NULL) {
             return th_error_no_memory(err);
         }
@@ -42,7 +42,7 @@ enum th_status th_held_keep(struct th_held *held, struct th_held_other *other, s
     }
     if (held->n_others == held->others_capacity) {
         size_t capacity = held->others_capacity == 0 ? 32 : 2 * held->others_capacity;
-        struct th_held_other *grown = realloc(held->others, capacity * sizeof *grown);
+        struct th_held_other *grown = realloc(held->others, capacity * sizeof(*grown));
         if (grown == NULL) {
             return th_error_no_memory(err);
         }
@@ -77,7 +77,7 @@ static enum th_status covered(const struct judging *j, bool waived_too, double *
     double area_m2 = 0;
     double apart_m2 = 0;
     size_t n = 0;
-    struct th_fabric_parcel *others = calloc(j->n + 1, sizeof *others);
+    struct th_fabric_parcel *others = calloc(j->n + 1, sizeof(*others));
     if (others == NULL) {
         return th_error_no_memory(err);
     }
@@ -127,9 +127,9 @@ static enum th_status refuse(const struct judging *j, double common_m2, struct t
         return status;
     }
     if (other->package_id != 0) {
-        (void)snprintf(where, sizeof where, "%s", rival.name);
+        (void)snprintf(where, sizeof(where), "%s", rival.name);
     } else {
-        (void)snprintf(where, sizeof where, "%s %s", other->scheme, other->layer_name);
+        (void)snprintf(where, sizeof(where), "%s %s", other->scheme, other->layer_name);
     }
     status = th_error_set(err, TH_CONFLICT, "ground_not_taken_off", "where", where, "area_mu",
                           th_cent_format(th_area_mu_cent(common), mu), "area_m2",
@@ -183,14 +183,14 @@ enum th_status th_held_judge(struct th_held *held, struct th_store *store,
                              struct th_error *err)
 {
     struct judging j = {.held = held, .store = store, .rules = rules};
-    held->spent_m2 = calloc(package->sources.n + 1, sizeof *held->spent_m2);
+    held->spent_m2 = calloc(package->sources.n + 1, sizeof(*held->spent_m2));
     if (held->spent_m2 == NULL) {
         return th_error_no_memory(err);
     }
     if (held->n_pieces == 0) {
         return TH_OK;
     }
-    qsort(held->pieces, held->n_pieces, sizeof *held->pieces, compare_pieces);
+    qsort(held->pieces, held->n_pieces, sizeof(*held->pieces), compare_pieces);
     enum th_status status = th_fabric_probe_new(&j.probe, err);
     for (size_t i = 0; status == TH_OK && i < held->n_pieces; i += j.n) {
         size_t position = held->pieces[i].position;

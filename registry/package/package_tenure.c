@@ -25,16 +25,20 @@ static enum th_status check_parcel(struct th_store *store, const struct th_packa
     struct th_ratio sum;
     const struct th_date open_end = {0};
     enum th_status status = th_tenure_cover_load(store, parcel_id, open_end, open_end, &cover, err);
-    if (status == TH_OK && cover.n > 0)
+    if (status == TH_OK && cover.n > 0) {
         status = th_tenure_cover_find(&cover, record->from, record->to, false, -1, &found, &on,
                                       &sum, err);
-    if (status == TH_OK && found)
+    }
+    if (status == TH_OK && found) {
         status = refuse("tenure_not_covering", parcel_id, on, sum, err);
-    if (status == TH_OK && cover.n > 0)
+    }
+    if (status == TH_OK && cover.n > 0) {
         status = th_tenure_cover_find(&cover, record->from, record->to, true, -1, &found, &on, &sum,
                                       err);
-    if (status == TH_OK && found)
+    }
+    if (status == TH_OK && found) {
         status = refuse("carbon_right_missing", parcel_id, on, sum, err);
+    }
     th_tenure_cover_clear(&cover);
     return status;
 }
@@ -52,12 +56,14 @@ static void name_parcel(struct named *named, int64_t parcel_id, struct th_date d
     enum { SHOWN = 10, ROOM = 48 };
     char text[TH_DATE_TEXT_SIZE] = "";
     bool dated = day.year != 0;
-    if (dated && (named->first.year == 0 || th_date_compare(day, named->first) < 0))
+    if (dated && (named->first.year == 0 || th_date_compare(day, named->first) < 0)) {
         named->first = day;
-    if (named->n++ >= SHOWN || named->used + ROOM >= sizeof named->parcels)
+    }
+    if (named->n++ >= SHOWN || named->used + ROOM >= sizeof(named->parcels)) {
         return;
+    }
     int written =
-        snprintf(named->parcels + named->used, sizeof named->parcels - named->used,
+        snprintf(named->parcels + named->used, sizeof(named->parcels) - named->used,
                  "%s%" PRId64 "%s%s%s", named->used > 0 ? ", " : "", parcel_id, dated ? " (" : "",
                  dated ? th_date_format(day, text) : "", dated ? ")" : "");
     named->used += written > 0 ? (size_t)written : 0;
@@ -69,8 +75,9 @@ static enum th_status name_set(const struct named *named, enum th_status status,
     char first[TH_DATE_TEXT_SIZE];
     (void)th_error_set(err, status, key, "parcels", named->parcels, NULL);
     th_error_add_int(err, "n", named->n);
-    if (named->first.year != 0)
+    if (named->first.year != 0) {
         th_error_add(err, "first", th_date_format(named->first, first));
+    }
     return status;
 }
 
@@ -92,8 +99,9 @@ static enum th_status missing_name(struct th_store *store, const struct th_packa
         int64_t parcel_id = package->sources.items[i].parcel_id;
         status =
             th_tenure_share_each(store, parcel_id, 0, open_end, open_end, any_share, &any, err);
-        if (status == TH_OK && !any)
+        if (status == TH_OK && !any) {
             name_parcel(named, parcel_id, open_end);
+        }
     }
     return status;
 }
@@ -110,8 +118,9 @@ enum th_status th_package_check_tenure(struct th_store *store,
         status = name_set(&missing, TH_CONFLICT, "tenure_required", err);
         th_error_add(err, "since", th_date_format(rules->carbon_right_since, since));
     }
-    for (size_t i = 0; i < package->sources.n && status == TH_OK; i++)
+    for (size_t i = 0; i < package->sources.n && status == TH_OK; i++) {
         status = check_parcel(store, &package->record, package->sources.items[i].parcel_id, err);
+    }
     return status;
 }
 
@@ -129,15 +138,18 @@ static bool expiring_visit(void *context, const struct th_tenure_share *share)
 {
     struct expiring *e = context;
     struct th_tenure tenure;
-    if (th_date_compare(share->to, e->record->to) < 0)
+    if (th_date_compare(share->to, e->record->to) < 0) {
         name_parcel(&e->contracts, share->parcel_id, share->to);
+    }
     e->status = th_tenure_load(e->store, share->tenure_id, &tenure, &e->err);
-    if (e->status != TH_OK)
+    if (e->status != TH_OK) {
         return false;
+    }
     struct th_date expires = tenure.certificate_expires;
     if (expires.year != 0 && th_date_compare(expires, e->record->to) < 0 &&
-        th_date_compare(expires, share->to) < 0)
+        th_date_compare(expires, share->to) < 0) {
         name_parcel(&e->certificates, share->parcel_id, expires);
+    }
     return true;
 }
 
@@ -152,8 +164,9 @@ static enum th_status expiring_name(struct expiring *e, const struct th_package_
         status = th_tenure_share_each(e->store, package->sources.items[i].parcel_id, 0,
                                       record->from, record->to, expiring_visit, e, err);
         if (status == TH_OK && e->status != TH_OK) {
-            if (err != NULL)
+            if (err != NULL) {
                 *err = e->err;
+            }
             status = e->status;
         }
     }
@@ -164,8 +177,9 @@ static void warn(const struct named *named, const char *key, const struct th_mes
                  enum th_lang lang, struct th_json *warnings)
 {
     struct th_estimate_warning warning = {.needs_waiver = false};
-    if (named->n == 0)
+    if (named->n == 0) {
         return;
+    }
     (void)name_set(named, TH_DATA_PROBLEM, key, &warning.message);
     struct th_json *one = th_estimate_warnings_json(&warning, 1, messages, lang);
     th_json_append(warnings, th_json_copy(th_json_at(one, 0)));
@@ -179,10 +193,12 @@ enum th_status th_package_tenure_warn(struct th_store *store, const struct th_pa
     struct named missing = {.n = 0};
     struct expiring e = {.store = store, .record = &package->record, .status = TH_OK};
     enum th_status status = missing_name(store, package, &missing, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = expiring_name(&e, package, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     warn(&missing, "tenure_missing", messages, lang, warnings);
     warn(&e.contracts, "tenure_expires", messages, lang, warnings);
     warn(&e.certificates, "certificate_expires", messages, lang, warnings);

@@ -182,11 +182,13 @@ static enum th_status check_plausible(const struct th_package_open *package, int
     const struct th_package_record *record = &package->record;
     int64_t n_years = record->to.year - record->from.year + 1;
     enum th_status status = th_package_area(package, &area, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     int64_t hectares = th_area_m2_300(area) / m2_300_ha;
-    if (tonnes / ceiling_t_ha_year / n_years <= hectares)
+    if (tonnes / ceiling_t_ha_year / n_years <= hectares) {
         return TH_OK;
+    }
     (void)th_error_set(err, TH_INVALID, "statement_implausible", NULL);
     th_error_add_int(err, "tonnes", tonnes);
     th_error_add_int(err, "hectares", hectares);
@@ -232,8 +234,9 @@ static enum th_status check_ended(const struct th_work *work,
                                   const struct th_package_record *record, struct th_error *err)
 {
     char to[TH_DATE_TEXT_SIZE];
-    if (th_date_compare(record->to, th_work_today(work)) < 0)
+    if (th_date_compare(record->to, th_work_today(work)) < 0) {
         return TH_OK;
+    }
     (void)th_error_set(err, TH_CONFLICT, "period_not_ended", "to", th_date_format(record->to, to),
                        NULL);
     th_error_add_int(err, "package", record->package_id);

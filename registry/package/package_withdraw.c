@@ -10,13 +10,16 @@ static enum th_status withdraw(struct th_work *work, struct th_package_open *pac
 {
     struct th_package_record *record = &package->record;
     enum th_status status = TH_OK;
-    if (strcmp(record->state, "returned") != 0)
+    if (strcmp(record->state, "returned") != 0) {
         status = th_package_check_state(record, "draft", "submitted", err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_package_check_villages(work, package, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
-    th_text_copy(record->state, sizeof record->state, "withdrawn");
+    }
+    th_text_copy(record->state, sizeof(record->state), "withdrawn");
     record->seq = th_work_seq(work);
     return th_package_update(th_work_store(work), record, err);
 }
@@ -37,19 +40,22 @@ enum th_status th_package_withdraw(struct th_registry *registry, const struct th
     struct th_work *work = NULL;
     struct th_package_open package = {.n_changed = 0};
     char subject[TH_SUBJECT_SIZE] = "";
-    if (reason == NULL || reason[0] == '\0')
+    if (reason == NULL || reason[0] == '\0') {
         return th_error_set(err, TH_USAGE, "reason_needed", NULL);
+    }
     struct th_json *input = th_json_object();
     th_json_set_text(input, "package", package_reference);
     th_json_set_text(input, "reason", reason);
     enum th_status status = th_work_begin(registry, request, TH_MAY_REGISTER, "package.withdraw",
                                           input, &work, ret_reply, err);
     th_json_free(input);
-    if (status != TH_OK || work == NULL)
+    if (status != TH_OK || work == NULL) {
         return status;
+    }
     status = th_package_open(th_work_store(work), package_reference, &package, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = withdraw(work, &package, err);
+    }
     struct th_json *body = facts(&package.record, reason);
     struct th_json *reply = facts(&package.record, reason);
     (void)th_package_subject(package.record.package_id, subject);

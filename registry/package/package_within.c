@@ -138,9 +138,9 @@ enum th_status th_package_check_within(struct th_store *store,
         status = th_error_set(err, TH_LIMIT, "fabric_too_dense", NULL);
     }
     if (status == TH_OK && pairs.n > 0) {
-        w.first = calloc(package->sources.n, sizeof *w.first);
-        w.groups = calloc(package->sources.n, sizeof *w.groups);
-        w.shared_m2 = calloc(package->sources.n, sizeof *w.shared_m2);
+        w.first = calloc(package->sources.n, sizeof(*w.first));
+        w.groups = calloc(package->sources.n, sizeof(*w.groups));
+        w.shared_m2 = calloc(package->sources.n, sizeof(*w.shared_m2));
         status = w.first == NULL || w.groups == NULL || w.shared_m2 == NULL
                      ? th_error_no_memory(err)
                      : weigh(&w, &pairs, err);

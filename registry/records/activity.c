@@ -27,8 +27,9 @@ static enum th_status set_parsed(struct th_json *json, const char *key, const ch
 {
     struct th_json *value = NULL;
     enum th_status status = th_json_parse(text, strlen(text), &value, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         th_json_set(json, key, value);
+    }
     return status;
 }
 
@@ -46,8 +47,9 @@ static bool list_one(void *context, const struct th_activity *activity)
     struct th_parcel_record parcel;
     struct th_json *json = th_json_object();
     l->status = th_parcel_load(l->store, activity->parcel_id, 0, &parcel, &l->err);
-    if (l->status == TH_OK)
+    if (l->status == TH_OK) {
         l->status = set_parsed(json, "quantities", activity->quantities, &l->err);
+    }
     if (l->status != TH_OK) {
         th_json_free(json);
         return false;
@@ -64,8 +66,9 @@ static bool list_one(void *context, const struct th_activity *activity)
 
 static enum th_status finish(struct listing *l, enum th_status status, struct th_error *err)
 {
-    if (status == TH_OK && l->status != TH_OK && err != NULL)
+    if (status == TH_OK && l->status != TH_OK && err != NULL) {
         *err = l->err;
+    }
     return status == TH_OK ? l->status : status;
 }
 
@@ -80,8 +83,9 @@ enum th_status th_activity_list(struct th_registry *registry,
     enum th_status status =
         th_record_where(l.store, options->year, options->village, &question.year, &village, err);
     question.village = status == TH_OK && options->village ? village.code : NULL;
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = finish(&l, th_activity_each(l.store, &question, list_one, &l, err), err);
+    }
     struct th_json *reply = th_json_object();
     th_json_set_int(reply, "n", (int64_t)th_json_size(l.records));
     th_json_set(reply, "records", l.records);
@@ -96,10 +100,11 @@ static void about_set(struct th_json *line, const struct th_sheet_key *key, cons
     int64_t cents = 0;
     if (key != NULL && key->per != TH_SHEET_WORDS && strchr(value, '/') != NULL &&
         th_ratio_parse(value, &ratio, &ignored) == TH_OK &&
-        th_ratio_apply_nearest(ratio, 100, &cents, &ignored) == TH_OK)
+        th_ratio_apply_nearest(ratio, 100, &cents, &ignored) == TH_OK) {
         th_json_set_cent(line, "about", cents);
-    else
+    } else {
         th_json_set(line, "about", th_json_null());
+    }
 }
 
 // "尿素 20 × 0.46 + …": what was reckoned, as one would on paper.
@@ -110,7 +115,7 @@ static void products_write(const struct listing *l, const struct th_json *produc
         char name[TH_FIELD_KEY_SIZE + 16];
         const char *key = th_json_iter_key(it);
         const struct th_json *product = th_json_iter_value(it);
-        (void)snprintf(name, sizeof name, "activity.name.%s", key);
+        (void)snprintf(name, sizeof(name), "activity.name.%s", key);
         th_buf_printf(out, "%s%s %s × %s", out->size > 0 ? " + " : "",
                       l->messages == NULL ? key : th_messages_text(l->messages, l->lang, name),
                       th_json_get_text(product, "amount", ""),
@@ -125,7 +130,7 @@ static void show_line(struct listing *l, const struct th_json *record, const cha
     char name[TH_FIELD_KEY_SIZE + 16];
     const struct th_sheet_key *known = th_sheet_key_find(l->keys, key);
     struct th_json *line = th_json_object();
-    (void)snprintf(name, sizeof name, "activity.name.%s", key);
+    (void)snprintf(name, sizeof(name), "activity.name.%s", key);
     th_json_set_int(line, "year", th_json_get_int(record, "year", 0));
     th_json_set_int(line, "version", th_json_get_int(record, "version", 0));
     th_json_set_text(line, "quantity", key);
@@ -140,10 +145,11 @@ static void show_line(struct listing *l, const struct th_json *record, const cha
     th_buf_init(&reckoned, 4096);
     products_write(l, products, &reckoned);
     const char *source = th_json_get_text(record, "source", NULL);
-    if (products != NULL)
+    if (products != NULL) {
         source = l->messages == NULL
                      ? th_json_get_text(origin, "source", "")
                      : th_messages_text(l->messages, l->lang, "activity.source.n_content");
+    }
     th_json_set_text(line, "text",
                      products != NULL ? th_buf_text(&reckoned)
                                       : th_json_get_text(origin, "text", NULL));
@@ -157,8 +163,9 @@ static bool show_one(void *context, const struct th_activity *activity)
     struct listing *l = context;
     struct th_json *json = th_json_object();
     l->status = set_parsed(json, "quantities", activity->quantities, &l->err);
-    if (l->status == TH_OK)
+    if (l->status == TH_OK) {
         l->status = set_parsed(json, "origins", activity->origins, &l->err);
+    }
     if (l->status != TH_OK) {
         th_json_free(json);
         return false;
@@ -182,7 +189,7 @@ enum th_status th_activity_show(struct th_registry *registry, int64_t parcel_id,
                                 const struct th_messages *messages, enum th_lang lang,
                                 struct th_json **ret_reply, struct th_error *err)
 {
-    struct th_sheet_keys *keys = calloc(1, sizeof *keys);
+    struct th_sheet_keys *keys = calloc(1, sizeof(*keys));
     struct listing l = {.store = th_registry_store(registry),
                         .keys = keys,
                         .messages = messages,
@@ -194,10 +201,12 @@ enum th_status th_activity_show(struct th_registry *registry, int64_t parcel_id,
     struct th_parcel_record parcel;
     struct th_json *reply = th_json_object();
     enum th_status status = keys == NULL ? th_error_no_memory(err) : TH_OK;
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_sheet_keys_read("activity.json", keys, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_parcel_load(l.store, parcel_id, 0, &parcel, err);
+    }
     if (status == TH_OK) {
         set_place(reply, &parcel);
         th_json_set_text(reply, "state", parcel.state);

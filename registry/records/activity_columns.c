@@ -5,8 +5,9 @@
 
 const char *th_activity_unit(const struct th_sheet_key *key)
 {
-    if (key->per == TH_SHEET_WORDS)
+    if (key->per == TH_SHEET_WORDS) {
         return "";
+    }
     switch (key->dimension) {
     case TH_QUANTITY_MASS:
         return key->per == TH_SHEET_PER_MU ? "kg/mu" : "kg";
@@ -35,21 +36,26 @@ enum th_status th_activity_column_judge(void *run, size_t column, struct th_erro
     unit->factor = (struct th_ratio){1, 1};
     unit->per_mu = key->per == TH_SHEET_PER_MU;
     if (key->per == TH_SHEET_WORDS ||
-        (none && (key->dimension == TH_QUANTITY_COUNT || strcmp(heading, key->key) == 0)))
+        (none && (key->dimension == TH_QUANTITY_COUNT || strcmp(heading, key->key) == 0))) {
         return TH_OK;
-    if (none || !read->understood)
+    }
+    if (none || !read->understood) {
         return th_sheet_heading_error("sheet_heading_unit", heading, key, err);
-    if (read->dimension != key->dimension)
+    }
+    if (read->dimension != key->dimension) {
         return th_sheet_heading_error("sheet_heading_dimension", heading, key, err);
+    }
     bool product =
         key->has_n || strcmp(key->key, "limestone") == 0 || strcmp(key->key, "dolomite") == 0;
-    if (read->element && product)
+    if (read->element && product) {
         return th_sheet_heading_error("sheet_heading_element", heading, key, err);
+    }
     bool open = read->ground == TH_QUANTITY_CONFUSED ||
                 (read->ground == TH_QUANTITY_UNSAID && key->per == TH_SHEET_PER_MU) ||
                 (read->ground == TH_QUANTITY_PER_MU && key->per == TH_SHEET_TIMES);
-    if (open)
+    if (open) {
         return th_sheet_heading_error("sheet_heading_ground", heading, key, err);
+    }
     unit->factor = read->factor;
     unit->per_mu = read->ground == TH_QUANTITY_PER_MU;
     return TH_OK;
@@ -67,8 +73,9 @@ enum th_status th_activity_columns_check(const void *run, struct th_error *err)
         place = place || (there && (strcmp(key, "number") == 0 || strcmp(key, "parcel_id") == 0));
         quantity = quantity || (there && keys->items[i].per != TH_SHEET_WORDS);
     }
-    if (!place)
+    if (!place) {
         return th_error_set(err, TH_INVALID, "sheet_columns", "missing",
                             th_sheet_key_find(keys, "number")->zh, NULL);
+    }
     return quantity ? TH_OK : th_error_set(err, TH_INVALID, "activity_no_quantity", NULL);
 }

@@ -39,8 +39,9 @@ static enum th_status known_parse(const struct known *k, struct th_json **ret_qu
         return TH_OK;
     }
     enum th_status status = th_json_parse(k->quantities, strlen(k->quantities), &quantities, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_json_parse(k->origins, strlen(k->origins), &origins, err);
+    }
     if (status != TH_OK) {
         th_json_free(quantities);
         return status;
@@ -64,10 +65,12 @@ static void overlay(const struct th_activity_said *row, struct th_json *quantiti
         const struct th_json *origin = th_json_get(row->origins, key);
         th_json_remove(quantities, key);
         th_json_remove(origins, key);
-        if (th_json_type(value) == TH_JSON_STRING)
+        if (th_json_type(value) == TH_JSON_STRING) {
             th_json_set(quantities, key, th_json_copy(value));
-        if (origin != NULL)
+        }
+        if (origin != NULL) {
             th_json_set(origins, key, th_json_copy(origin));
+        }
     }
 }
 
@@ -84,12 +87,14 @@ static enum th_status warn_packaged(struct th_activity_run *m, size_t row, bool 
     enum th_status status =
         th_package_rival(store, 0, r->parcel_id, (struct th_date){r->year, 1, 1},
                          (struct th_date){r->year, 12, 31}, &package_id, err);
-    if (status == TH_OK && package_id != 0)
+    if (status == TH_OK && package_id != 0) {
         status = th_package_load(store, package_id, &package, err);
+    }
     // A draft is estimated again, and tonnes by statement used no records.
     if (status != TH_OK || package_id == 0 || th_text_equals(package.state, "draft") ||
-        package.run_id == 0)
+        package.run_id == 0) {
         return status;
+    }
     (void)th_error_set(&what, TH_DATA_PROBLEM,
                        known ? "activity_packaged" : "activity_packaged_without", NULL);
     th_error_add_int(&what, "package", package_id);
@@ -114,11 +119,13 @@ static enum th_status store_row(struct th_activity_run *m, size_t row, const str
                                          .seq = th_work_seq(m->import.work)};
     enum th_status status =
         th_activity_insert(th_work_store(m->import.work), &activity, &hash, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = warn_packaged(m, row, known->version > 0, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
-    th_hasher_update(m->import.stored, hash.bytes, sizeof hash.bytes);
+    }
+    th_hasher_update(m->import.stored, hash.bytes, sizeof(hash.bytes));
     m->import.n_accepted++;
     m->import.n_stored++;
     m->import.n_changed += known->version > 0 ? 1 : 0;
@@ -141,10 +148,12 @@ static enum th_status settle(struct th_activity_run *m, size_t row,
         overlay(said, quantities, origins);
         status = th_activity_nitrogen(&m->import.keys, quantities, origins, &less, err);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_json_dump(quantities, TH_JSON_CANONICAL, &quantities_text, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_json_dump(origins, TH_JSON_CANONICAL, &origins_text, err);
+    }
     if (status == TH_OK && less) {
         struct th_error what;
         (void)th_error_set(&what, TH_DATA_PROBLEM, "activity_nitrogen_less", "value",
@@ -173,10 +182,12 @@ static enum th_status decide(struct th_activity_run *m, size_t row, struct th_er
     if (status == TH_OK && !m->rows[row].bad) {
         status =
             th_activity_each(th_work_store(m->import.work), &question, meet_known, &known, err);
-        if (status == TH_OK && known.no_memory)
+        if (status == TH_OK && known.no_memory) {
             status = th_error_no_memory(err);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             status = settle(m, row, &said, &known, err);
+        }
     }
     free(known.quantities);
     free(known.origins);
@@ -195,10 +206,12 @@ static int compare_places(const void *a, const void *b)
 {
     const struct place *left = a;
     const struct place *right = b;
-    if (left->parcel_id != right->parcel_id)
+    if (left->parcel_id != right->parcel_id) {
         return left->parcel_id < right->parcel_id ? -1 : 1;
-    if (left->year != right->year)
+    }
+    if (left->year != right->year) {
         return left->year < right->year ? -1 : 1;
+    }
     return left->row < right->row ? -1 : 1;
 }
 
@@ -215,20 +228,25 @@ static void tell_twice(struct th_activity_run *m, size_t row, size_t other)
 static enum th_status refuse_repeated(struct th_activity_run *m, struct th_error *err)
 {
     size_t n = 0;
-    struct place *places = calloc(m->import.sheet.n + 1, sizeof *places);
-    if (places == NULL)
+    struct place *places = calloc(m->import.sheet.n + 1, sizeof(*places));
+    if (places == NULL) {
         return th_error_no_memory(err);
-    for (size_t i = 0; i < m->import.sheet.n; i++)
-        if (!m->rows[i].bad)
+    }
+    for (size_t i = 0; i < m->import.sheet.n; i++) {
+        if (!m->rows[i].bad) {
             places[n++] = (struct place){m->rows[i].parcel_id, m->rows[i].year, i};
-    qsort(places, n, sizeof *places, compare_places);
+        }
+    }
+    qsort(places, n, sizeof(*places), compare_places);
     for (size_t i = 0; i < n;) {
         size_t end = i + 1;
         while (end < n && places[end].parcel_id == places[i].parcel_id &&
-               places[end].year == places[i].year)
+               places[end].year == places[i].year) {
             end++;
-        for (size_t k = i; end > i + 1 && k < end; k++)
+        }
+        for (size_t k = i; end > i + 1 && k < end; k++) {
             tell_twice(m, places[k].row, places[k == i ? i + 1 : i].row);
+        }
         i = end;
     }
     free(places);

@@ -56,8 +56,9 @@ static bool take_year(struct th_activity_run *m, size_t row, int *ret_year)
         tell_year(m, row, "attribute_range", "activity_year_future", true, year);
         return false;
     }
-    if (year == today)
+    if (year == today) {
         tell_year(m, row, "year_running", "activity_year_running", false, year);
+    }
     *ret_year = year;
     return true;
 }
@@ -74,8 +75,9 @@ static bool meet_version(void *context, const struct th_parcel_record *record,
 {
     struct version_search *s = context;
     (void)attributes;
-    if (s->found && record->from.year > s->year)
+    if (s->found && record->from.year > s->year) {
         return false;
+    }
     s->found = true;
     s->record = *record;
     return true;
@@ -94,12 +96,14 @@ static enum th_status ground_find(struct th_activity_run *m, const struct th_par
                                 ? TH_OK
                                 : th_parcel_version_each(th_work_store(m->import.work),
                                                          parcel->parcel_id, meet_version, &s, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_area measured;
     status = th_area_sub(s.record.measured, s.record.sliver, &measured, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     int64_t by_map = th_area_m2_300(measured);
     int64_t by_contract = s.record.has_declared ? th_area_m2_300(s.record.declared) : by_map;
     *ret_ground = (struct ground){.used = by_contract < by_map ? by_contract : by_map,
@@ -121,8 +125,9 @@ static bool is_over(const struct th_sheet_key *key, struct th_ratio value, struc
                     const struct ground *ground)
 {
     struct th_ratio limit = bound;
-    if (key->per == TH_SHEET_PER_PARCEL && !scaled(bound, ground->largest, M2_300_PER_MU, &limit))
+    if (key->per == TH_SHEET_PER_PARCEL && !scaled(bound, ground->largest, M2_300_PER_MU, &limit)) {
         return false;
+    }
     return th_ratio_compare(value, limit) > 0;
 }
 
@@ -145,9 +150,10 @@ static void take_quantity(struct th_activity_run *m, size_t row, size_t index,
     bool read = th_sheet_decimal(cell, &value) &&
                 th_ratio_mul(value, unit->factor, &value, &ignored) == TH_OK &&
                 (!key->whole || converted || unit->per_mu || value.denominator == 1);
-    if (read && converted)
+    if (read && converted) {
         read = by_mu ? scaled(value, M2_300_PER_MU, ground->used, &value)
                      : scaled(value, ground->used, M2_300_PER_MU, &value);
+    }
     if (!read) {
         tell_value(m, row, column, key->whole ? "activity_value_whole" : "activity_value", true);
         return;
@@ -156,13 +162,15 @@ static void take_quantity(struct th_activity_run *m, size_t row, size_t index,
         tell_value(m, row, column, "activity_over", true);
         return;
     }
-    if (key->has_usual && is_over(key, value, key->usual, ground))
+    if (key->has_usual && is_over(key, value, key->usual, ground)) {
         tell_value(m, row, column, "activity_unusual", false);
+    }
     struct th_json *origin = th_json_object();
     th_json_set_text(origin, "heading", m->import.sheet.headings[column]);
     th_json_set_text(origin, "text", cell);
-    if (converted)
+    if (converted) {
         th_json_set_int(origin, "area_m2_300", ground->used);
+    }
     th_json_set(said->origins, key->key, origin);
     th_json_set_text(said->given, key->key, th_ratio_format(value, text));
 }
@@ -171,22 +179,26 @@ static void take_note(struct th_activity_run *m, size_t row, struct th_activity_
 {
     size_t column = th_record_column(&m->import, "note");
     const char *cell = th_sheet_cell(&m->import.sheet, row, column);
-    if (column == SIZE_MAX)
+    if (column == SIZE_MAX) {
         return;
+    }
     if (strlen(cell) > TH_ACTIVITY_NOTE_MAX || !th_text_is_utf8(cell, strlen(cell)) ||
-        th_text_has_hidden(cell))
+        th_text_has_hidden(cell)) {
         tell_value(m, row, column, "activity_note", true);
-    else if (cell[0] == '\0')
+    } else if (cell[0] == '\0') {
         th_json_set(said->given, "note", th_json_null());
-    else
+    } else {
         th_json_set_text(said->given, "note", cell);
+    }
 }
 
 static bool says_something(const struct th_json *given)
 {
-    for (void *it = th_json_iter(given); it != NULL; it = th_json_iter_next(given, it))
-        if (th_json_type(th_json_iter_value(it)) != TH_JSON_NULL)
+    for (void *it = th_json_iter(given); it != NULL; it = th_json_iter_next(given, it)) {
+        if (th_json_type(th_json_iter_value(it)) != TH_JSON_NULL) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -201,13 +213,17 @@ enum th_status th_activity_row_read(struct th_activity_run *m, size_t row,
     ret_said->origins = th_json_object();
     enum th_status status =
         th_parcel_load(th_work_store(m->import.work), r->parcel_id, 0, &parcel, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = ground_find(m, &parcel, r->year, &ground, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
-    for (size_t i = 0; i < m->import.keys.n; i++)
-        if (m->import.keys.items[i].per != TH_SHEET_WORDS && m->import.of[i] != SIZE_MAX)
+    }
+    for (size_t i = 0; i < m->import.keys.n; i++) {
+        if (m->import.keys.items[i].per != TH_SHEET_WORDS && m->import.of[i] != SIZE_MAX) {
             take_quantity(m, row, i, &ground, ret_said);
+        }
+    }
     take_note(m, row, ret_said);
     if (!r->bad && !says_something(ret_said->given)) {
         (void)th_error_set(&what, TH_DATA_PROBLEM, "activity_row_empty", NULL);
@@ -236,12 +252,14 @@ enum th_status th_activity_row_take(struct th_activity_run *m, size_t row, struc
         const struct th_date to = {r->year, 12, 31};
         status = th_sheet_parcel_was(m->import.places, &parcel, from, to, &found, &fault, err);
     }
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
-    if (found)
+    }
+    if (found) {
         r->parcel_id = parcel.parcel_id;
-    else
+    } else {
         th_activity_problem(m, row, fault.code, true, &fault.what);
+    }
     return TH_OK;
 }
 
@@ -258,22 +276,26 @@ enum th_status th_activity_nitrogen(const struct th_sheet_keys *keys, struct th_
         struct th_ratio amount;
         const struct th_sheet_key *key = &keys->items[i];
         const char *kg = th_json_get_text(quantities, key->key, NULL);
-        if (!key->has_n || kg == NULL)
+        if (!key->has_n || kg == NULL) {
             continue;
+        }
         any = true;
         status = th_ratio_parse(kg, &amount, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = th_ratio_mul(amount, key->n_content, &amount, err);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             status = th_ratio_add(sum, amount, &sum, err);
+        }
         struct th_json *product = th_json_object();
         th_json_set_text(product, "amount", kg);
         th_json_set_text(product, "n_content", th_ratio_format(key->n_content, text));
         th_json_set(products, key->key, product);
     }
     const char *stated = th_json_get_text(quantities, "n_synthetic", NULL);
-    if (status == TH_OK && stated != NULL)
+    if (status == TH_OK && stated != NULL) {
         status = th_ratio_parse(stated, &said, err);
+    }
     *ret_less = status == TH_OK && any && stated != NULL && th_ratio_compare(said, sum) < 0;
     if (status == TH_OK && any && stated == NULL) {
         struct th_json *origin = th_json_object();

@@ -24,10 +24,12 @@ static struct th_json *plot_json(struct th_store *store, const struct th_plot *p
     int64_t stems = 0;
     int64_t cents = 0;
     *status = th_village_resolve(store, plot->village, &village, err);
-    for (size_t i = 0; i < plot->n_parcels; i++)
+    for (size_t i = 0; i < plot->n_parcels; i++) {
         th_json_append_int(parcels, plot->parcels[i]);
-    for (size_t i = 0; i < plot->n_stems; i++)
+    }
+    for (size_t i = 0; i < plot->n_stems; i++) {
         stems += plot->stems[i].n;
+    }
     th_json_set_int(json, "plot_id", plot->plot_id);
     th_json_set_text(json, "village", plot->village);
     th_json_set_text(json, "village_name", *status == TH_OK ? village.name : NULL);
@@ -36,10 +38,12 @@ static struct th_json *plot_json(struct th_store *store, const struct th_plot *p
     th_json_set_int(json, "version", plot->version);
     th_json_set_text(json, "stratum", plot->stratum[0] != '\0' ? plot->stratum : NULL);
     th_json_set_text(json, "area", plot->area_m2);
-    if (*status == TH_OK)
+    if (*status == TH_OK) {
         *status = th_ratio_parse(plot->area_m2, &area, err);
-    if (*status == TH_OK)
+    }
+    if (*status == TH_OK) {
         *status = th_ratio_apply_nearest(area, 100, &cents, err);
+    }
     th_json_set_cent(json, "area_m2", cents);
     th_json_set(json, "parcels", parcels);
     th_json_set_int(json, "stems", stems);
@@ -59,8 +63,9 @@ static bool list_one(void *context, const struct th_plot *plot)
 
 static enum th_status finish(struct listing *l, enum th_status status, struct th_error *err)
 {
-    if (status == TH_OK && l->status != TH_OK && err != NULL)
+    if (status == TH_OK && l->status != TH_OK && err != NULL) {
         *err = l->err;
+    }
     return status == TH_OK ? l->status : status;
 }
 
@@ -76,8 +81,9 @@ enum th_status th_plot_list(struct th_registry *registry,
     enum th_status status =
         th_record_where(l.store, options->year, options->village, &question.year, &village, err);
     question.village = status == TH_OK && options->village ? village.code : NULL;
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = finish(&l, th_plot_each(l.store, &question, list_one, &l, err), err);
+    }
     struct th_json *reply = th_json_object();
     th_json_set_int(reply, "n", (int64_t)th_json_size(l.plots));
     th_json_set(reply, "plots", l.plots);
@@ -114,8 +120,9 @@ struct newest {
 static bool meet_newest(void *context, const struct th_plot *plot)
 {
     struct newest *n = context;
-    if (strcmp(plot->surveyed, n->surveyed) == 0)
+    if (strcmp(plot->surveyed, n->surveyed) == 0) {
         n->plot_id = plot->plot_id;
+    }
     return n->plot_id == 0;
 }
 

@@ -42,9 +42,11 @@ static int compare_orders(const void *a, const void *b)
 
 static void refuse(struct span span, const char *code, const struct th_error *what)
 {
-    for (size_t i = 0; i < span.n; i++)
-        if (!span.m->rows[span.rows[i]].bad)
+    for (size_t i = 0; i < span.n; i++) {
+        if (!span.m->rows[span.rows[i]].bad) {
             th_plot_problem(span.m, span.rows[i], code, true, what);
+        }
+    }
 }
 
 // What the rows say of the plot itself; a row may leave it to another.
@@ -58,7 +60,7 @@ struct facts {
 static bool same_parcels(const struct th_plot_row *a, const struct th_plot_row *b)
 {
     return a->n_parcels == b->n_parcels &&
-           memcmp(a->parcels, b->parcels, a->n_parcels * sizeof a->parcels[0]) == 0;
+           memcmp(a->parcels, b->parcels, a->n_parcels * sizeof(a->parcels[0])) == 0;
 }
 
 static bool gather(struct span span, struct facts *facts)
@@ -74,12 +76,15 @@ static bool gather(struct span span, struct facts *facts)
              th_ratio_compare(row->area_m2, facts->area->area_m2) == 0) &&
             (row->stratum[0] == '\0' || facts->stratum[0] == '\0' ||
              strcmp(row->stratum, facts->stratum) == 0);
-        if (row->n_parcels > 0 && facts->parcels == NULL)
+        if (row->n_parcels > 0 && facts->parcels == NULL) {
             facts->parcels = row;
-        if (row->has_area && facts->area == NULL)
+        }
+        if (row->has_area && facts->area == NULL) {
             facts->area = row;
-        if (row->stratum[0] != '\0')
+        }
+        if (row->stratum[0] != '\0') {
             facts->stratum = row->stratum;
+        }
         facts->bamboo = facts->bamboo || row->bamboo;
         if (!same) {
             (void)th_error_set(&what, TH_DATA_PROBLEM, "plot_rows_differ", NULL);
@@ -96,8 +101,9 @@ static bool complete(struct span span, const struct facts *facts)
     const char *key = facts->area == NULL                                   ? "plot_area_missing"
                       : facts->parcels == NULL && facts->stratum[0] == '\0' ? "plot_for_nothing"
                                                                             : NULL;
-    if (key == NULL)
+    if (key == NULL) {
         return true;
+    }
     (void)th_error_set(&what, TH_DATA_PROBLEM, key, NULL);
     th_plot_problem(span.m, span.rows[0], "attribute_missing", true, &what);
     return false;
@@ -115,8 +121,9 @@ static bool meet_survey(void *context, const struct th_plot *plot)
     bool earlier = year < s->year;
     bool nearer = s->other == 0 || (earlier && (s->other > s->year || year > s->other)) ||
                   (!earlier && s->other > s->year && year < s->other);
-    if (year != s->year && nearer)
+    if (year != s->year && nearer) {
         s->other = year;
+    }
     return true;
 }
 
@@ -137,8 +144,9 @@ static enum th_status warn_odd_years(struct span span, const struct facts *facts
         const struct th_plot_question question = {.stratum = facts->stratum};
         status = th_plot_each(store, &question, meet_survey, &s, err);
     }
-    if (status != TH_OK || s.other == 0 || (s.year - s.other) % 2 == 0)
+    if (status != TH_OK || s.other == 0 || (s.year - s.other) % 2 == 0) {
         return status;
+    }
     (void)th_error_set(&what, TH_DATA_PROBLEM, "plot_odd_years", NULL);
     th_error_add_int(&what, "year", s.year);
     th_error_add_int(&what, "other", s.other);
@@ -151,8 +159,9 @@ static void warn_small(struct span span, const struct facts *facts)
     struct th_error what;
     char area[TH_RATIO_TEXT_SIZE];
     char least[TH_RATIO_TEXT_SIZE];
-    if (th_ratio_compare(facts->area->area_m2, span.m->import.keys.plot_smallest_m2) >= 0)
+    if (th_ratio_compare(facts->area->area_m2, span.m->import.keys.plot_smallest_m2) >= 0) {
         return;
+    }
     (void)th_error_set(&what, TH_DATA_PROBLEM, "plot_small", "area",
                        th_ratio_format(facts->area->area_m2, area), "least",
                        th_ratio_format(span.m->import.keys.plot_smallest_m2, least), NULL);
@@ -171,15 +180,17 @@ static enum th_status draw(struct span span, const struct facts *facts, struct d
                            struct th_error *err)
 {
     const struct th_plot_row *first = &span.m->rows[span.rows[0]];
-    drawn->stems = calloc(span.n + 1, sizeof *drawn->stems);
-    drawn->texts = calloc(span.n + 1, sizeof *drawn->texts);
-    if (drawn->stems == NULL || drawn->texts == NULL)
+    drawn->stems = calloc(span.n + 1, sizeof(*drawn->stems));
+    drawn->texts = calloc(span.n + 1, sizeof(*drawn->texts));
+    if (drawn->stems == NULL || drawn->texts == NULL) {
         return th_error_no_memory(err);
+    }
     size_t n = 0;
     for (size_t i = 0; i < span.n; i++) {
         const struct th_plot_row *row = &span.m->rows[span.rows[i]];
-        if (row->n == 0)
+        if (row->n == 0) {
             continue;
+        }
         bool height = row->height_m.numerator > 0;
         bool volume = row->volume_m3.numerator > 0;
         drawn->stems[n] = (struct th_plot_stem){
@@ -235,10 +246,12 @@ static bool meet_known(void *context, const struct th_plot *plot)
     k->same = strcmp(plot->stratum, k->wanted->stratum) == 0 &&
               strcmp(plot->area_m2, k->wanted->area_m2) == 0 &&
               plot->n_parcels == k->wanted->n_parcels && plot->n_stems == k->wanted->n_stems;
-    for (size_t i = 0; k->same && i < plot->n_parcels; i++)
+    for (size_t i = 0; k->same && i < plot->n_parcels; i++) {
         k->same = plot->parcels[i] == k->wanted->parcels[i];
-    for (size_t i = 0; k->same && i < plot->n_stems; i++)
+    }
+    for (size_t i = 0; k->same && i < plot->n_stems; i++) {
         k->same = same_stem(&plot->stems[i], &k->wanted->stems[i]);
+    }
     return true;
 }
 
@@ -249,11 +262,13 @@ static enum th_status store_plot(struct span span, const struct facts *facts, st
     struct th_plot_run *m = span.m;
     drawn->plot.version = known->version + 1;
     enum th_status status = facts->bamboo ? warn_odd_years(span, facts, err) : TH_OK;
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_plot_insert(th_work_store(m->import.work), &drawn->plot, &drawn->plot.plot_id,
                                 &hash, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     warn_small(span, facts);
     if (known->other_day) {
         struct th_error what;
@@ -261,10 +276,11 @@ static enum th_status store_plot(struct span span, const struct facts *facts, st
                            drawn->plot.surveyed, NULL);
         th_plot_problem(m, span.rows[0], "survey_repeated", false, &what);
     }
-    th_hasher_update(m->import.stored, hash.bytes, sizeof hash.bytes);
+    th_hasher_update(m->import.stored, hash.bytes, sizeof(hash.bytes));
     th_json_append_int(m->plot_ids, drawn->plot.plot_id);
-    for (size_t i = 0; i < drawn->plot.n_parcels; i++)
+    for (size_t i = 0; i < drawn->plot.n_parcels; i++) {
         th_json_append_int(m->import.parcel_ids, drawn->plot.parcels[i]);
+    }
     m->import.n_stored++;
     m->import.n_changed += known->version > 0 ? 1 : 0;
     m->import.n_accepted += (int64_t)span.n;
@@ -279,8 +295,9 @@ static enum th_status decide(struct span span, bool spoiled, struct th_error *er
     struct drawn drawn = {.stems = NULL};
     bool agree = gather(span, &facts);
     bool bad = spoiled;
-    for (size_t i = 0; i < span.n; i++)
+    for (size_t i = 0; i < span.n; i++) {
         bad = bad || span.m->rows[span.rows[i]].bad;
+    }
     if (bad || !agree || !complete(span, &facts)) {
         (void)th_error_set(&what, TH_DATA_PROBLEM, "plot_refused", NULL);
         refuse(span, NULL, &what);
@@ -290,13 +307,15 @@ static enum th_status decide(struct span span, bool spoiled, struct th_error *er
     struct known known = {.wanted = &drawn.plot};
     const struct th_plot_question question = {.village = drawn.plot.village,
                                               .number = drawn.plot.number};
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status =
             th_plot_each(th_work_store(span.m->import.work), &question, meet_known, &known, err);
-    if (status == TH_OK && known.version > 0 && known.same)
+    }
+    if (status == TH_OK && known.version > 0 && known.same) {
         span.m->import.n_unchanged += (int64_t)span.n;
-    else if (status == TH_OK)
+    } else if (status == TH_OK) {
         status = store_plot(span, &facts, &drawn, &known, err);
+    }
     free(drawn.stems);
     free(drawn.texts);
     return status;
@@ -304,25 +323,30 @@ static enum th_status decide(struct span span, bool spoiled, struct th_error *er
 
 enum th_status th_plot_decide_all(struct th_plot_run *m, struct th_error *err)
 {
-    struct order *orders = calloc(m->import.sheet.n + 1, sizeof *orders);
-    size_t *rows = calloc(m->import.sheet.n + 1, sizeof *rows);
+    struct order *orders = calloc(m->import.sheet.n + 1, sizeof(*orders));
+    size_t *rows = calloc(m->import.sheet.n + 1, sizeof(*rows));
     enum th_status status = orders == NULL || rows == NULL ? th_error_no_memory(err) : TH_OK;
     size_t n = status == TH_OK ? m->import.sheet.n : 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         orders[i] = (struct order){&m->rows[i], i};
-    if (n > 1)
-        qsort(orders, n, sizeof *orders, compare_orders);
-    for (size_t i = 0; i < n; i++)
+    }
+    if (n > 1) {
+        qsort(orders, n, sizeof(*orders), compare_orders);
+    }
+    for (size_t i = 0; i < n; i++) {
         rows[i] = orders[i].index;
+    }
     const struct th_plot_row *unknown = NULL;
     for (size_t i = 0; status == TH_OK && i < n;) {
         size_t end = i + 1;
-        while (end < n && compare_plots(orders[i].row, orders[end].row) == 0)
+        while (end < n && compare_plots(orders[i].row, orders[end].row) == 0) {
             end++;
+        }
         // Without a survey sorts before the surveys.
         const struct th_plot_row *row = orders[i].row;
-        if (row->surveyed[0] == '\0')
+        if (row->surveyed[0] == '\0') {
             unknown = row;
+        }
         bool spoiled = unknown != NULL && unknown->village == row->village &&
                        strcmp(unknown->plot, row->plot) == 0;
         status = decide((struct span){m, rows + i, end - i}, spoiled, err);

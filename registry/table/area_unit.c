@@ -41,11 +41,14 @@ const char *th_area_unit_message(enum th_area_unit unit)
 
 static bool same_word(const char *a, const char *b, size_t size)
 {
-    if (strlen(b) != size)
+    if (strlen(b) != size) {
         return false;
-    for (size_t i = 0; i < size; i++)
-        if (tolower((unsigned char)a[i]) != tolower((unsigned char)b[i]))
+    }
+    for (size_t i = 0; i < size; i++) {
+        if (tolower((unsigned char)a[i]) != tolower((unsigned char)b[i])) {
             return false;
+        }
+    }
     return true;
 }
 
@@ -71,18 +74,24 @@ bool th_area_unit_parse(const char *text, enum th_area_unit *ret_unit)
 static bool groups_join(char *whole)
 {
     char *comma = strchr(whole, ',');
-    if (comma == NULL)
+    if (comma == NULL) {
         return whole[0] != '\0';
-    if (comma == whole || comma - whole > GROUP_DIGITS || whole[0] == '0')
+    }
+    if (comma == whole || comma - whole > GROUP_DIGITS || whole[0] == '0') {
         return false;
-    for (const char *at = comma; *at == ','; at += GROUP_DIGITS + 1)
+    }
+    for (const char *at = comma; *at == ','; at += GROUP_DIGITS + 1) {
         if (strspn(at + 1, "0123456789") < GROUP_DIGITS ||
-            (at[GROUP_DIGITS + 1] != ',' && at[GROUP_DIGITS + 1] != '\0'))
+            (at[GROUP_DIGITS + 1] != ',' && at[GROUP_DIGITS + 1] != '\0')) {
             return false;
+        }
+    }
     char *to = comma;
-    for (const char *from = comma; *from != '\0'; from++)
-        if (*from != ',')
+    for (const char *from = comma; *from != '\0'; from++) {
+        if (*from != ',') {
             *to++ = *from;
+        }
+    }
     *to = '\0';
     return true;
 }
@@ -92,8 +101,9 @@ bool th_area_amount_parse(const char *text, struct th_area_amount *ret_amount)
     struct th_area_amount amount = {.has_unit = false};
     char narrowed[AMOUNT_SIZE];
     char number[AMOUNT_SIZE];
-    if (!th_text_narrow(text, narrowed, sizeof narrowed))
+    if (!th_text_narrow(text, narrowed, sizeof(narrowed))) {
         return false;
+    }
     th_text_trim(narrowed);
     if (th_text_parse_double(narrowed, &amount.value)) {
         *ret_amount = amount;
@@ -101,12 +111,14 @@ bool th_area_amount_parse(const char *text, struct th_area_amount *ret_amount)
     }
     size_t whole = strspn(narrowed, "0123456789,");
     size_t end = whole;
-    if (narrowed[end] == '.')
+    if (narrowed[end] == '.') {
         end += 1 + strspn(narrowed + end + 1, "0123456789");
+    }
     memcpy(number, narrowed, whole);
     number[whole] = '\0';
-    if (!groups_join(number))
+    if (!groups_join(number)) {
         return false;
+    }
     size_t joined = strlen(number);
     memcpy(number + joined, narrowed + whole, end - whole);
     number[joined + end - whole] = '\0';
@@ -114,8 +126,9 @@ bool th_area_amount_parse(const char *text, struct th_area_amount *ret_amount)
     th_text_trim(unit);
     amount.has_unit = unit[0] != '\0';
     if (!th_text_parse_double(number, &amount.value) ||
-        (amount.has_unit && !th_area_unit_parse(unit, &amount.unit)))
+        (amount.has_unit && !th_area_unit_parse(unit, &amount.unit))) {
         return false;
+    }
     *ret_amount = amount;
     return true;
 }
@@ -137,15 +150,17 @@ static const char *unit_begin(const char *heading, size_t *ret_base, size_t *ret
             }
         }
     }
-    if (begin == NULL || begin == heading)
+    if (begin == NULL || begin == heading) {
         return NULL;
+    }
     *ret_base = (size_t)(begin - heading);
     begin += mark;
     *ret_size = strlen(begin);
     for (int i = 0; closing[i] != NULL; i++) {
         size_t size = strlen(closing[i]);
-        if (*ret_size > size && strcmp(begin + *ret_size - size, closing[i]) == 0)
+        if (*ret_size > size && strcmp(begin + *ret_size - size, closing[i]) == 0) {
             *ret_size -= size;
+        }
     }
     return begin;
 }
@@ -156,12 +171,13 @@ bool th_area_unit_of_heading(const char *heading, char base[TH_AREA_UNIT_HEADING
     char text[TH_AREA_UNIT_HEADING_MAX];
     size_t size = 0;
     size_t base_size = 0;
-    th_text_copy(text, sizeof text, heading);
+    th_text_copy(text, sizeof(text), heading);
     th_text_trim(text);
     th_text_copy(base, TH_AREA_UNIT_HEADING_MAX, text);
     const char *unit = unit_begin(text, &base_size, &size);
-    if (unit == NULL || !unit_of(unit, size, ret_unit))
+    if (unit == NULL || !unit_of(unit, size, ret_unit)) {
         return false;
+    }
     base[base_size] = '\0';
     th_text_trim(base);
     return true;
@@ -177,20 +193,23 @@ static int compare_doubles(const void *a, const void *b)
 static enum th_status count(const struct th_area_unit_input *input,
                             struct th_area_unit_finding *finding, struct th_error *err)
 {
-    double *ratios = malloc((input->n_pairs + 1) * sizeof *ratios);
-    if (ratios == NULL)
+    double *ratios = malloc((input->n_pairs + 1) * sizeof(*ratios));
+    if (ratios == NULL) {
         return th_error_no_memory(err);
+    }
     for (size_t i = 0; i < input->n_pairs; i++) {
         const struct th_area_pair *pair = &input->pairs[i];
         double ratio = pair->measured_m2 / pair->declared;
-        if (!(pair->declared > 0) || !(pair->measured_m2 > 0) || !isfinite(ratio))
+        if (!(pair->declared > 0) || !(pair->measured_m2 > 0) || !isfinite(ratio)) {
             continue;
+        }
         ratios[finding->n++] = ratio;
-        for (int unit = 0; unit < TH_AREA_UNIT_N; unit++)
+        for (int unit = 0; unit < TH_AREA_UNIT_N; unit++) {
             finding->n_agree[unit] += fabs(UNITS[unit].m2 / ratio - 1) <= TH_AREA_UNIT_TOLERANCE;
+        }
     }
     if (finding->n > 0) {
-        qsort(ratios, finding->n, sizeof *ratios, compare_doubles);
+        qsort(ratios, finding->n, sizeof(*ratios), compare_doubles);
         finding->median_m2 = ratios[(finding->n - 1) / 2];
     }
     free(ratios);
@@ -200,9 +219,11 @@ static enum th_status count(const struct th_area_unit_input *input,
 static enum th_area_unit likeliest(const struct th_area_unit_finding *finding)
 {
     int best = TH_AREA_UNIT_MU;
-    for (int unit = 0; unit < TH_AREA_UNIT_N; unit++)
-        if (finding->n_agree[unit] > finding->n_agree[best])
+    for (int unit = 0; unit < TH_AREA_UNIT_N; unit++) {
+        if (finding->n_agree[unit] > finding->n_agree[best]) {
             best = unit;
+        }
+    }
     return (enum th_area_unit)best;
 }
 
@@ -214,9 +235,10 @@ static bool certain(const struct th_area_unit_finding *finding, enum th_area_uni
 static void evidence_of_rows(struct th_area_unit_finding *finding)
 {
     char median[32];
-    if (finding->n == 0)
+    if (finding->n == 0) {
         return;
-    (void)snprintf(median, sizeof median, finding->median_m2 < 1000 ? "%.4g" : "%.0f",
+    }
+    (void)snprintf(median, sizeof(median), finding->median_m2 < 1000 ? "%.4g" : "%.0f",
                    finding->median_m2);
     struct th_error *item = th_reasons_add(&finding->evidence, "detect.unit_rows");
     th_error_add(item, "unit", UNITS[likeliest(finding)].message);
@@ -238,26 +260,29 @@ static void judge(struct th_area_unit_finding *finding, bool said, enum th_area_
         return;
     }
     finding->unit = best;
-    if (finding->n == 0)
+    if (finding->n == 0) {
         finding->verdict = TH_AREA_UNIT_UNTOLD;
-    else if (certain(finding, best) && (!few || best == TH_AREA_UNIT_MU))
+    } else if (certain(finding, best) && (!few || best == TH_AREA_UNIT_MU)) {
         finding->verdict = TH_AREA_UNIT_DECIDED;
-    else
+    } else {
         finding->verdict = TH_AREA_UNIT_ASK;
+    }
 }
 
 enum th_status th_area_unit_find(const struct th_area_unit_input *input,
                                  struct th_area_unit_finding *ret_finding, struct th_error *err)
 {
-    struct th_area_unit_finding *finding = calloc(1, sizeof *finding);
+    struct th_area_unit_finding *finding = calloc(1, sizeof(*finding));
     char base[TH_AREA_UNIT_HEADING_MAX];
     enum th_area_unit unit = TH_AREA_UNIT_MU;
-    if (finding == NULL)
+    if (finding == NULL) {
         return th_error_no_memory(err);
+    }
     const char *heading = input->heading == NULL ? "" : input->heading;
     bool headed = th_area_unit_of_heading(heading, base, &unit);
-    if (!headed && input->known)
+    if (!headed && input->known) {
         unit = input->known_unit;
+    }
     if (headed || input->known) {
         struct th_error *item = th_reasons_add(&finding->evidence, headed ? "detect.unit_heading"
                                                                           : "detect.unit_standard");

@@ -33,9 +33,11 @@ enum th_quantity_dimension th_quantity_dimension_find(const char *name)
                                         [TH_QUANTITY_AREA] = "area",
                                         [TH_QUANTITY_COUNT] = "count",
                                         [TH_QUANTITY_LENGTH] = "length"};
-    for (int i = TH_QUANTITY_MASS; i <= TH_QUANTITY_LENGTH; i++)
-        if (strcmp(NAMES[i], name) == 0)
+    for (int i = TH_QUANTITY_MASS; i <= TH_QUANTITY_LENGTH; i++) {
+        if (strcmp(NAMES[i], name) == 0) {
             return (enum th_quantity_dimension)i;
+        }
+    }
     return TH_QUANTITY_NONE;
 }
 
@@ -47,20 +49,23 @@ static enum th_status broken(struct th_error *err)
 static enum th_status words_add(struct th_quantity_words *words, const struct th_json *list,
                                 const struct word *like, struct th_error *err)
 {
-    if (th_json_size(list) == 0)
+    if (th_json_size(list) == 0) {
         return broken(err);
+    }
     for (size_t i = 0; i < th_json_size(list); i++) {
         const char *text = th_json_text(th_json_at(list, i));
         if (words->n == words->capacity) {
             size_t capacity = words->capacity == 0 ? 64 : 2 * words->capacity;
-            struct word *grown = realloc(words->items, capacity * sizeof *grown);
-            if (grown == NULL)
+            struct word *grown = realloc(words->items, capacity * sizeof(*grown));
+            if (grown == NULL) {
                 return th_error_no_memory(err);
+            }
             words->items = grown;
             words->capacity = capacity;
         }
-        if (text[0] == '\0' || strlen(text) >= WORD_SIZE)
+        if (text[0] == '\0' || strlen(text) >= WORD_SIZE) {
             return broken(err);
+        }
         words->items[words->n] = *like;
         th_text_copy(words->items[words->n++].text, WORD_SIZE, text);
     }
@@ -85,12 +90,14 @@ static enum th_status document_read(const struct th_json *document, struct th_qu
             .class = WORD_UNIT,
             .dimension = th_quantity_dimension_find(th_json_get_text(unit, "dimension", ""))};
         status = th_ratio_parse(th_json_get_text(unit, "factor", ""), &like.factor, err);
-        if (status == TH_OK && (like.dimension == TH_QUANTITY_NONE || like.factor.numerator <= 0))
+        if (status == TH_OK && (like.dimension == TH_QUANTITY_NONE || like.factor.numerator <= 0)) {
             status = broken(err);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             status = words_add(words, th_json_get(unit, "names"), &like, err);
+        }
     }
-    for (size_t i = 0; status == TH_OK && i < sizeof LISTS / sizeof LISTS[0]; i++) {
+    for (size_t i = 0; status == TH_OK && i < sizeof(LISTS) / sizeof(LISTS[0]); i++) {
         const struct word like = {.class = LISTS[i].class};
         status = words_add(words, th_json_get(document, LISTS[i].key), &like, err);
     }
@@ -100,31 +107,36 @@ static enum th_status document_read(const struct th_json *document, struct th_qu
 enum th_status th_quantity_words_new(struct th_quantity_words **ret_words, struct th_error *err)
 {
     struct th_json *document = NULL;
-    struct th_quantity_words *words = calloc(1, sizeof *words);
-    if (words == NULL)
+    struct th_quantity_words *words = calloc(1, sizeof(*words));
+    if (words == NULL) {
         return th_error_no_memory(err);
+    }
     enum th_status status = broken(err);
     for (size_t i = 0; i < th_embed_fields_count; i++) {
         const struct th_embedded_file *file = &th_embed_fields[i];
-        if (strcmp(file->name, "units.json") != 0)
+        if (strcmp(file->name, "units.json") != 0) {
             continue;
+        }
         status = th_json_parse((const char *)file->data, file->size, &document, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = document_read(document, words, err);
+        }
         th_json_free(document);
         break;
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_words = words;
-    else
+    } else {
         th_quantity_words_free(words);
+    }
     return status;
 }
 
 void th_quantity_words_free(struct th_quantity_words *words)
 {
-    if (words == NULL)
+    if (words == NULL) {
         return;
+    }
     free(words->items);
     free(words);
 }
@@ -136,18 +148,21 @@ static void fold(const char *text, char folded[TH_QUANTITY_HEADING_MAX])
     size_t n = 0;
     while (*text != '\0' && n + 1 < TH_QUANTITY_HEADING_MAX) {
         bool wide = false;
-        for (size_t i = 0; !wide && i < sizeof WIDE / sizeof WIDE[0]; i++) {
+        for (size_t i = 0; !wide && i < sizeof(WIDE) / sizeof(WIDE[0]); i++) {
             wide = th_text_starts_with(text, WIDE[i][0]);
             if (wide) {
-                if (WIDE[i][1][0] != '\0')
+                if (WIDE[i][1][0] != '\0') {
                     folded[n++] = WIDE[i][1][0];
+                }
                 text += strlen(WIDE[i][0]);
             }
         }
-        if (wide)
+        if (wide) {
             continue;
-        if (*text != ' ' && *text != '\t')
+        }
+        if (*text != ' ' && *text != '\t') {
             folded[n++] = (char)(*text >= 'A' && *text <= 'Z' ? *text - 'A' + 'a' : *text);
+        }
         text++;
     }
     folded[n] = '\0';
@@ -156,10 +171,12 @@ static void fold(const char *text, char folded[TH_QUANTITY_HEADING_MAX])
 static const struct word *longest_word(const struct th_quantity_words *words, const char *at)
 {
     const struct word *found = NULL;
-    for (size_t i = 0; i < words->n; i++)
+    for (size_t i = 0; i < words->n; i++) {
         if (th_text_starts_with(at, words->items[i].text) &&
-            (found == NULL || strlen(words->items[i].text) > strlen(found->text)))
+            (found == NULL || strlen(words->items[i].text) > strlen(found->text))) {
             found = &words->items[i];
+        }
+    }
     return found;
 }
 
@@ -173,12 +190,15 @@ struct reading {
 
 static bool word_take(struct reading *r, const struct word *word)
 {
-    if (word->class == WORD_TOTAL)
+    if (word->class == WORD_TOTAL) {
         r->total = true;
-    if (word->class == WORD_ELEMENT)
+    }
+    if (word->class == WORD_ELEMENT) {
         r->element = true;
-    if (word->class != WORD_UNIT)
+    }
+    if (word->class != WORD_UNIT) {
         return true;
+    }
     const struct word **place = word->dimension == TH_QUANTITY_AREA ? &r->area : &r->unit;
     bool first = *place == NULL;
     *place = word;
@@ -193,24 +213,28 @@ static bool unit_read(const struct th_quantity_words *words, const char *text, b
     fold(text, folded);
     // Without brackets a nutrient belongs to the name before it: "有机肥氮 公斤/亩".
     const struct word *first = longest_word(words, folded);
-    if (first != NULL && first->class == WORD_ELEMENT && !bracketed)
+    if (first != NULL && first->class == WORD_ELEMENT && !bracketed) {
         return false;
+    }
     for (const char *at = folded; *at != '\0';) {
         const struct word *word = longest_word(words, at);
-        if (word == NULL || !word_take(&r, word))
+        if (word == NULL || !word_take(&r, word)) {
             return false;
+        }
         at += strlen(word->text);
     }
-    if (r.unit == NULL && r.area == NULL)
+    if (r.unit == NULL && r.area == NULL) {
         return false;
+    }
     const struct word *unit = r.unit != NULL ? r.unit : r.area;
     bool per_area = r.unit != NULL && r.area != NULL;
     struct th_ratio factor = unit->factor;
     struct th_error ignored;
     if (per_area) {
         const struct th_ratio of_mu = {r.area->factor.denominator, r.area->factor.numerator};
-        if (th_ratio_mul(factor, of_mu, &factor, &ignored) != TH_OK)
+        if (th_ratio_mul(factor, of_mu, &factor, &ignored) != TH_OK) {
             return false;
+        }
     }
     read->dimension = unit->dimension;
     read->factor = factor;
@@ -231,8 +255,9 @@ static void base_set(struct th_quantity_heading *read, const char *heading, size
     memcpy(read->base, heading, size);
     read->base[size] = '\0';
     th_text_trim(read->base);
-    for (size_t n = strlen(read->base); n > 0 && strchr("_-:,", read->base[n - 1]) != NULL;)
+    for (size_t n = strlen(read->base); n > 0 && strchr("_-:,", read->base[n - 1]) != NULL;) {
         read->base[--n] = '\0';
+    }
     th_text_trim(read->base);
 }
 
@@ -243,14 +268,15 @@ static const char *bracket_find(const char *heading, size_t *ret_open, size_t *r
     static const char *const CLOSE[] = {")", "）", "]", "】"};
     size_t size = strlen(heading);
     *ret_close = 0;
-    for (size_t i = 0; i < sizeof CLOSE / sizeof CLOSE[0]; i++) {
+    for (size_t i = 0; i < sizeof(CLOSE) / sizeof(CLOSE[0]); i++) {
         size_t n = strlen(CLOSE[i]);
-        if (size > n && strcmp(heading + size - n, CLOSE[i]) == 0)
+        if (size > n && strcmp(heading + size - n, CLOSE[i]) == 0) {
             *ret_close = n;
+        }
     }
     for (size_t at = size; *ret_close > 0 && at > 1;) {
         at--;
-        for (size_t i = 0; i < sizeof OPEN / sizeof OPEN[0]; i++) {
+        for (size_t i = 0; i < sizeof(OPEN) / sizeof(OPEN[0]); i++) {
             if (th_text_starts_with(heading + at, OPEN[i])) {
                 *ret_open = strlen(OPEN[i]);
                 return heading + at;
@@ -267,7 +293,7 @@ void th_quantity_heading_read(const struct th_quantity_words *words, const char 
     size_t open = 0;
     size_t close = 0;
     struct th_quantity_heading read = {.factor = {1, 1}};
-    th_text_copy(text, sizeof text, heading);
+    th_text_copy(text, sizeof(text), heading);
     th_text_trim(text);
     size_t size = strlen(text);
     base_set(&read, text, size);
@@ -284,8 +310,9 @@ void th_quantity_heading_read(const struct th_quantity_words *words, const char 
     for (size_t at = 1; at < size && !read.understood; at++) {
         bool inside_character = ((unsigned char)text[at] & 0xC0) == 0x80;
         if (inside_character || (is_letter(text[at]) && is_letter(text[at - 1])) ||
-            !unit_read(words, text + at, false, &read))
+            !unit_read(words, text + at, false, &read)) {
             continue;
+        }
         read.understood = true;
         memcpy(read.unit, text + at, size - at + 1);
         base_set(&read, text, at);

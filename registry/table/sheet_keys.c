@@ -36,17 +36,18 @@ static bool key_read(const struct th_json *item, struct th_sheet_key *key)
     bool known = false;
     const char *per = th_json_get_text(item, "per", "");
     for (int i = TH_SHEET_WORDS; i <= TH_SHEET_PER_ROW; i++) {
-        if (strcmp(PER[i], per) != 0)
+        if (strcmp(PER[i], per) != 0) {
             continue;
+        }
         key->per = (enum th_sheet_per)i;
         known = true;
     }
     key->dimension = th_quantity_dimension_find(th_json_get_text(item, "dimension", ""));
     key->whole = th_json_get_bool(item, "whole", false);
-    th_text_copy(key->key, sizeof key->key, th_json_get_text(item, "key", ""));
-    th_text_copy(key->zh, sizeof key->zh, th_json_get_text(item, "zh", ""));
-    th_text_copy(key->en, sizeof key->en, th_json_get_text(item, "en", ""));
-    th_text_copy(key->example, sizeof key->example, th_json_get_text(item, "example", ""));
+    th_text_copy(key->key, sizeof(key->key), th_json_get_text(item, "key", ""));
+    th_text_copy(key->zh, sizeof(key->zh), th_json_get_text(item, "zh", ""));
+    th_text_copy(key->en, sizeof(key->en), th_json_get_text(item, "en", ""));
+    th_text_copy(key->example, sizeof(key->example), th_json_get_text(item, "example", ""));
     bool has_bamboo = false;
     bool bamboo = ratio_read(item, "bamboo_max", &has_bamboo, &key->bamboo_max);
     bool quantity = key->per != TH_SHEET_WORDS;
@@ -64,20 +65,24 @@ static enum th_status document_read(const struct th_json *document, struct th_sh
                                     struct th_error *err)
 {
     const struct th_json *fields = th_json_get(document, "fields");
-    th_text_copy(keys->n_source, sizeof keys->n_source,
+    th_text_copy(keys->n_source, sizeof(keys->n_source),
                  th_json_get_text(document, "n_content_source", ""));
     bool has_smallest = false;
     keys->plot_smallest_m2 = (struct th_ratio){0, 1};
-    if (!ratio_read(document, "plot_smallest_m2", &has_smallest, &keys->plot_smallest_m2))
+    if (!ratio_read(document, "plot_smallest_m2", &has_smallest, &keys->plot_smallest_m2)) {
         return broken(err);
-    if (th_json_size(fields) == 0 || th_json_size(fields) > TH_SHEET_KEYS_MAX)
+    }
+    if (th_json_size(fields) == 0 || th_json_size(fields) > TH_SHEET_KEYS_MAX) {
         return broken(err);
+    }
     for (; keys->n < th_json_size(fields); keys->n++) {
         struct th_sheet_key *key = &keys->items[keys->n];
-        if (!key_read(th_json_at(fields, keys->n), key))
+        if (!key_read(th_json_at(fields, keys->n), key)) {
             return broken(err);
-        if (key->bamboo_max.denominator == 0)
+        }
+        if (key->bamboo_max.denominator == 0) {
             key->bamboo_max = key->max;
+        }
     }
     return TH_OK;
 }
@@ -90,24 +95,29 @@ enum th_status th_sheet_keys_read(const char *wanted, struct th_sheet_keys *ret_
     enum th_status status = broken(err);
     for (size_t i = 0; i < th_embed_fields_count; i++) {
         const struct th_embedded_file *file = &th_embed_fields[i];
-        if (strcmp(file->name, wanted) != 0)
+        if (strcmp(file->name, wanted) != 0) {
             continue;
+        }
         status = th_json_parse((const char *)file->data, file->size, &document, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = document_read(document, &keys, err);
+        }
         th_json_free(document);
         break;
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_keys = keys;
+    }
     return status;
 }
 
 const struct th_sheet_key *th_sheet_key_find(const struct th_sheet_keys *keys, const char *key)
 {
-    for (size_t i = 0; i < keys->n; i++)
-        if (strcmp(keys->items[i].key, key) == 0)
+    for (size_t i = 0; i < keys->n; i++) {
+        if (strcmp(keys->items[i].key, key) == 0) {
             return &keys->items[i];
+        }
+    }
     return NULL;
 }
 
@@ -122,14 +132,19 @@ static void headings_judge(const struct th_sheet_keys *keys,
                            const struct th_field_meaning *meanings, size_t n,
                            struct th_sheet_heading *headings)
 {
-    for (size_t c = 0; c < n; c++)
-        if (meanings[c].key[0] != '\0' && !meanings[c].cut)
+    for (size_t c = 0; c < n; c++) {
+        if (meanings[c].key[0] != '\0' && !meanings[c].cut) {
             headings[c].key = th_sheet_key_find(keys, meanings[c].key);
-    for (size_t c = 0; c < n; c++)
-        for (size_t k = 0; meanings[c].passed_over[0] != '\0' && k < n; k++)
+        }
+    }
+    for (size_t c = 0; c < n; c++) {
+        for (size_t k = 0; meanings[c].passed_over[0] != '\0' && k < n; k++) {
             if (headings[k].key != NULL &&
-                strcmp(headings[k].key->key, meanings[c].passed_over) == 0)
+                strcmp(headings[k].key->key, meanings[c].passed_over) == 0) {
                 headings[c].twice = headings[k].key;
+            }
+        }
+    }
 }
 
 enum th_status th_sheet_headings_read(enum th_field_table table, const struct th_sheet_keys *keys,
@@ -139,22 +154,25 @@ enum th_status th_sheet_headings_read(enum th_field_table table, const struct th
     size_t n = sheet->n_columns;
     struct th_field_names *names = NULL;
     struct th_quantity_words *words = NULL;
-    struct th_sheet_heading *headings = calloc(n + 1, sizeof *headings);
-    struct th_field_meaning *meanings = calloc(n + 1, sizeof *meanings);
-    const char **bases = calloc(n + 1, sizeof *bases);
-    bool *taken = calloc(n + 1, sizeof *taken);
+    struct th_sheet_heading *headings = calloc(n + 1, sizeof(*headings));
+    struct th_field_meaning *meanings = calloc(n + 1, sizeof(*meanings));
+    const char **bases = calloc(n + 1, sizeof(*bases));
+    bool *taken = calloc(n + 1, sizeof(*taken));
     bool room = headings != NULL && meanings != NULL && bases != NULL && taken != NULL;
     enum th_status status = room ? TH_OK : th_error_no_memory(err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_quantity_words_new(&words, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_field_names_new(table, &names, err);
+    }
     for (size_t c = 0; status == TH_OK && c < n; c++) {
         th_quantity_heading_read(words, sheet->headings[c], &headings[c].read);
         bases[c] = headings[c].read.base;
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_field_names_assign(names, bases, taken, n, NULL, NULL, meanings, err);
+    }
     if (status == TH_OK) {
         headings_judge(keys, meanings, n, headings);
         *ret_headings = headings;
@@ -177,13 +195,14 @@ enum th_status th_sheet_keys_template(const char *path, const char *file, const 
     const char *headings[TH_SHEET_KEYS_MAX];
     const char *meanings[TH_SHEET_KEYS_MAX];
     const char *cells[TH_SHEET_KEYS_MAX];
-    struct th_sheet_keys *keys = calloc(1, sizeof *keys);
+    struct th_sheet_keys *keys = calloc(1, sizeof(*keys));
     enum th_status status = keys == NULL ? th_error_no_memory(err) : TH_OK;
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_sheet_keys_read(file, keys, err);
+    }
     for (size_t i = 0; status == TH_OK && i < keys->n; i++) {
         char name[TH_FIELD_KEY_SIZE + 32];
-        (void)snprintf(name, sizeof name, "%s.meaning.%s", noun, keys->items[i].key);
+        (void)snprintf(name, sizeof(name), "%s.meaning.%s", noun, keys->items[i].key);
         headings[i] = lang == TH_LANG_ZH ? keys->items[i].zh : keys->items[i].en;
         meanings[i] = messages == NULL ? "" : th_messages_text(messages, lang, name);
         cells[i] = keys->items[i].example;

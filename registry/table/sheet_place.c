@@ -20,35 +20,40 @@ struct th_sheet_places {
 enum th_status th_sheet_places_new(struct th_work *work, const char *village,
                                    struct th_sheet_places **ret_places, struct th_error *err)
 {
-    struct th_sheet_places *places = calloc(1, sizeof *places);
+    struct th_sheet_places *places = calloc(1, sizeof(*places));
     struct th_village found;
-    if (places == NULL)
+    if (places == NULL) {
         return th_error_no_memory(err);
+    }
     places->store = th_work_store(work);
     places->given = TH_ROW_NO_INDEX;
     const char *own = th_work_actor(work)->village;
-    th_text_copy(places->own, sizeof places->own, own == NULL ? "" : own);
+    th_text_copy(places->own, sizeof(places->own), own == NULL ? "" : own);
     enum th_status status = th_village_list_read(places->store, &places->villages, err);
     if (status == TH_OK && village != NULL) {
         status = th_village_resolve(places->store, village, &found, err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             status = th_work_check_village(work, found.code, err);
-        if (status == TH_OK)
+        }
+        if (status == TH_OK) {
             places->given = th_village_list_find(&places->villages, found.code);
+        }
     } else if (status == TH_OK && own != NULL) {
         places->given = th_village_list_find(&places->villages, own);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         *ret_places = places;
-    else
+    } else {
         th_sheet_places_free(places);
+    }
     return status;
 }
 
 void th_sheet_places_free(struct th_sheet_places *places)
 {
-    if (places == NULL)
+    if (places == NULL) {
         return;
+    }
     th_village_list_clear(&places->villages);
     free(places);
 }
@@ -61,20 +66,22 @@ static void village_refuse(const struct th_sheet_places *places, const char *val
     if (th_village_list_ambiguous(&places->villages, value)) {
         key = "village_several";
     } else {
-        th_village_list_similar(&places->villages, value, similar, sizeof similar);
+        th_village_list_similar(&places->villages, value, similar, sizeof(similar));
         key = similar[0] != '\0' ? "village_similar" : key;
     }
     fault->code = "village_unknown";
     (void)th_error_set(&fault->what, TH_DATA_PROBLEM, key, "value", value, NULL);
-    if (similar[0] != '\0')
+    if (similar[0] != '\0') {
         th_error_add(&fault->what, "similar", similar);
+    }
 }
 
 static bool village_is_own(const struct th_sheet_places *places, const struct th_village *village,
                            struct th_sheet_fault *fault)
 {
-    if (places->own[0] == '\0' || strcmp(places->own, village->code) == 0)
+    if (places->own[0] == '\0' || strcmp(places->own, village->code) == 0) {
         return true;
+    }
     int own = th_village_list_find(&places->villages, places->own);
     fault->code = "village_not_yours";
     (void)th_error_set(
@@ -127,14 +134,16 @@ static void number_fold(const char *number, char folded[TH_PARCEL_NUMBER_SIZE])
     digits_narrow(number, narrow);
     for (const char *at = narrow; *at != '\0';) {
         size_t skipped = 0;
-        for (size_t i = 0; skipped == 0 && i < sizeof IGNORED / sizeof IGNORED[0]; i++)
+        for (size_t i = 0; skipped == 0 && i < sizeof(IGNORED) / sizeof(IGNORED[0]); i++) {
             skipped = th_text_starts_with(at, IGNORED[i]) ? strlen(IGNORED[i]) : 0;
+        }
         bool behind_digit = n > 0 && is_digit(folded[n - 1]);
         if (skipped > 0) {
             // "1-12" and "11-2" are two parcels: the mark between digits stays, as one sign.
             at += skipped;
-            if (behind_digit && is_digit(*at))
+            if (behind_digit && is_digit(*at)) {
                 folded[n++] = '-';
+            }
         } else if (*at == '0' && !behind_digit && is_digit(at[1])) {
             at++; // a nought in front
         } else {
@@ -163,11 +172,13 @@ static bool meet_known(void *context, const struct th_parcel_known *known)
 {
     struct searching *s = context;
     char folded[TH_PARCEL_NUMBER_SIZE];
-    if (known->number == NULL || known->retired)
+    if (known->number == NULL || known->retired) {
         return true;
+    }
     number_fold(known->number, folded);
-    if (strcmp(folded, s->folded) == 0 || same_digits(folded, s->folded))
+    if (strcmp(folded, s->folded) == 0 || same_digits(folded, s->folded)) {
         th_buf_printf(&s->similar, "%s%s", s->n++ == 0 ? "" : "、", known->number);
+    }
     return s->n < SIMILAR_MAX;
 }
 
@@ -180,8 +191,9 @@ struct renumbered {
 static bool meet_renumbered(void *context, const struct th_parcel_renumbering *renumbering)
 {
     struct renumbered *r = context;
-    if (strcmp(r->village, renumbering->village) != 0)
+    if (strcmp(r->village, renumbering->village) != 0) {
         return true;
+    }
     r->found = true;
     (void)th_error_set(&r->fault->what, TH_DATA_PROBLEM, "parcel_renumbered", "number",
                        renumbering->old_number, "now", renumbering->number, NULL);
@@ -199,8 +211,9 @@ static enum th_status number_refuse(struct th_sheet_places *places,
     fault->code = "parcel_unknown";
     enum th_status status =
         th_parcel_renumbering_each(places->store, 0, number, meet_renumbered, &r, err);
-    if (status != TH_OK || r.found)
+    if (status != TH_OK || r.found) {
         return status;
+    }
     number_fold(number, s.folded);
     th_buf_init(&s.similar, 4096);
     status = th_parcel_known_each(places->store, village->code, meet_known, &s, err);
@@ -208,8 +221,9 @@ static enum th_status number_refuse(struct th_sheet_places *places,
         (void)th_error_set(&fault->what, TH_DATA_PROBLEM,
                            s.n > 0 ? "sheet_number_similar" : "sheet_number_unknown", "village",
                            village->name, "number", number, NULL);
-        if (s.n > 0)
+        if (s.n > 0) {
             th_error_add(&fault->what, "similar", th_buf_text(&s.similar));
+        }
     }
     th_buf_clear(&s.similar);
     return status;
@@ -235,14 +249,16 @@ static enum th_status parcel_by_id(struct th_sheet_places *places, const char *n
         return TH_OK;
     }
     if (status != TH_OK) {
-        if (err != NULL)
+        if (err != NULL) {
             *err = what;
+        }
         return status;
     }
     int village = th_village_list_find(&places->villages, record.village);
     if (village != TH_ROW_NO_INDEX &&
-        !village_is_own(places, &places->villages.items[village], fault))
+        !village_is_own(places, &places->villages.items[village], fault)) {
         return TH_OK;
+    }
     if (number[0] != '\0' && strcmp(number, record.number) != 0) {
         fault->code = "attribute_range";
         (void)th_error_set(&fault->what, TH_DATA_PROBLEM, "sheet_id_differs", "number", number,
@@ -263,20 +279,23 @@ enum th_status th_sheet_parcel(struct th_sheet_places *places, const char *villa
     const struct th_village *place = NULL;
     struct th_hash content;
     *ret_found = false;
-    if (id[0] != '\0')
+    if (id[0] != '\0') {
         return parcel_by_id(places, number, id, ret_found, ret_record, ret_fault, err);
+    }
     if (number[0] == '\0') {
         ret_fault->code = "attribute_missing";
         (void)th_error_set(&ret_fault->what, TH_DATA_PROBLEM, "sheet_number_missing", NULL);
         return TH_OK;
     }
     th_sheet_village(places, village, &place, ret_fault);
-    if (place == NULL)
+    if (place == NULL) {
         return TH_OK;
+    }
     enum th_status status = th_parcel_find(places->store, place->code, number, NULL, ret_found,
                                            ret_record, &content, err);
-    if (status == TH_OK && !*ret_found)
+    if (status == TH_OK && !*ret_found) {
         status = number_refuse(places, place, number, ret_fault, err);
+    }
     return status;
 }
 
@@ -296,8 +315,9 @@ enum th_status th_sheet_parcel_was(struct th_sheet_places *places,
         return TH_OK;
     }
     enum th_status status = th_parcel_load(places->store, record->parcel_id, 1, &first, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     bool made = strcmp(first.origin, "split") == 0 || strcmp(first.origin, "merge") == 0;
     if (made && th_date_compare(first.from, to) > 0) {
         *ret_was = false;

@@ -26,8 +26,9 @@ static struct th_json *tenure_json(struct th_store *store, const struct th_tenur
     struct th_party holder;
     char ratio[TH_RATIO_TEXT_SIZE];
     struct th_json *json = th_json_object();
-    if (*status == TH_OK)
+    if (*status == TH_OK) {
         *status = th_party_load(store, tenure->holder_id, &holder, err);
+    }
     th_json_set_int(json, "tenure_id", tenure->tenure_id);
     th_json_set_text(json, "number", tenure->number);
     th_json_set_text(json, "household", tenure->household);
@@ -36,10 +37,11 @@ static struct th_json *tenure_json(struct th_store *store, const struct th_tenur
     th_json_set_text(json, "certificate",
                      tenure->certificate[0] == '\0' ? NULL : tenure->certificate);
     set_date(json, "certificate_expires", tenure->certificate_expires);
-    if (tenure->has_declared)
+    if (tenure->has_declared) {
         th_json_set_cent(json, "declared_mu", th_area_mu_cent(tenure->declared));
-    else
+    } else {
         th_json_set(json, "declared_mu", th_json_null());
+    }
     set_date(json, "from", tenure->from);
     set_date(json, "to", tenure->to);
     set_or_null(json, "rent_fen", tenure->has_rent, th_money_fen(tenure->rent));
@@ -81,12 +83,14 @@ enum th_status th_tenure_list(struct th_registry *registry, const char *holder, 
         status = th_date_parse(on, &question.from, err);
         question.to = question.from;
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_tenure_each(l.store, &question, list_one, &l, err);
+    }
     if (status == TH_OK && l.status != TH_OK) {
         status = l.status;
-        if (err != NULL)
+        if (err != NULL) {
             *err = l.err;
+        }
     }
     struct th_json *reply = th_json_object();
     th_json_set_int(reply, "n", (int64_t)th_json_size(l.contracts));
@@ -100,8 +104,9 @@ static bool show_share(void *context, const struct th_tenure_share *share)
     struct th_parcel_record record;
     char ratio[TH_RATIO_TEXT_SIZE];
     l->status = th_parcel_load(l->store, share->parcel_id, 0, &record, &l->err);
-    if (l->status != TH_OK)
+    if (l->status != TH_OK) {
         return false;
+    }
     struct th_json *json = th_json_object();
     th_json_set_int(json, "parcel_id", share->parcel_id);
     th_json_set_text(json, "number", record.number[0] == '\0' ? NULL : record.number);
@@ -133,20 +138,24 @@ enum th_status th_tenure_show(struct th_registry *registry, int64_t tenure_id,
     struct th_tenure tenure;
     struct th_json *reply = NULL;
     enum th_status status = th_tenure_load(l.store, tenure_id, &tenure, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         reply = tenure_json(l.store, &tenure, &status, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_tenure_share_each(l.store, 0, tenure_id, (struct th_date){0},
                                       (struct th_date){0}, show_share, &l, err);
+    }
     if (status == TH_OK && l.status != TH_OK) {
         status = l.status;
-        if (err != NULL)
+        if (err != NULL) {
             *err = l.err;
+        }
     }
     th_json_set(reply, "parcels", l.contracts);
     struct th_json *documents = th_json_array();
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_tenure_document_each(l.store, tenure_id, show_document, documents, err);
+    }
     th_json_set(reply, "documents", documents);
     return th_reply_finish(status, reply, ret_reply, err);
 }
@@ -167,7 +176,7 @@ enum th_status th_tenure_template(const char *path, const struct th_messages *me
     const char *cells[TH_TENURE_COLUMNS];
     for (int i = 0; i < TH_TENURE_COLUMNS; i++) {
         char key[96];
-        (void)snprintf(key, sizeof key, "tenure.meaning.%s", th_tenure_columns[i].name);
+        (void)snprintf(key, sizeof(key), "tenure.meaning.%s", th_tenure_columns[i].name);
         headings[i] = heading(lang, i);
         meanings[i] = messages == NULL ? "" : th_messages_text(messages, lang, key);
         cells[i] = th_tenure_columns[i].example;

@@ -14,10 +14,11 @@ static bool load_one(void *context, const struct th_tenure_share *share)
     struct th_tenure_cover *cover = &l->cover;
     if (cover->n == cover->capacity) {
         size_t capacity = cover->capacity == 0 ? 16 : 2 * cover->capacity;
-        struct th_tenure_share *grown = realloc(cover->items, capacity * sizeof *grown);
+        struct th_tenure_share *grown = realloc(cover->items, capacity * sizeof(*grown));
         l->no_memory = grown == NULL;
-        if (grown == NULL)
+        if (grown == NULL) {
             return false;
+        }
         cover->items = grown;
         cover->capacity = capacity;
     }
@@ -31,8 +32,9 @@ enum th_status th_tenure_cover_load(struct th_store *store, int64_t parcel_id, s
 {
     struct loading l = {.no_memory = false};
     enum th_status status = th_tenure_share_each(store, parcel_id, 0, from, to, load_one, &l, err);
-    if (status == TH_OK && l.no_memory)
+    if (status == TH_OK && l.no_memory) {
         status = th_error_no_memory(err);
+    }
     if (status != TH_OK) {
         th_tenure_cover_clear(&l.cover);
         return status;
@@ -58,11 +60,13 @@ enum th_status th_tenure_cover_on(const struct th_tenure_cover *cover, struct th
     struct th_ratio sum = {0, 1};
     for (size_t i = 0; i < cover->n; i++) {
         const struct th_tenure_share *item = &cover->items[i];
-        if (!holds(item, on) || (carbon_only && !item->carbon_right))
+        if (!holds(item, on) || (carbon_only && !item->carbon_right)) {
             continue;
+        }
         enum th_status status = th_ratio_add(sum, item->share, &sum, err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             return status;
+        }
     }
     *ret_sum = sum;
     return TH_OK;
@@ -81,16 +85,19 @@ enum th_status th_tenure_cover_find(const struct th_tenure_cover *cover, struct 
     for (size_t i = 0; i <= 2 * cover->n; i++) {
         struct th_date on = from;
         struct th_ratio sum;
-        if (i > 0 && i % 2 == 1)
+        if (i > 0 && i % 2 == 1) {
             on = cover->items[(i - 1) / 2].from;
-        else if (i > 0)
+        } else if (i > 0) {
             on = th_date_after(cover->items[(i - 1) / 2].to);
+        }
         if (th_date_compare(on, from) < 0 || th_date_compare(on, to) > 0 ||
-            (found && th_date_compare(on, first) >= 0))
+            (found && th_date_compare(on, first) >= 0)) {
             continue;
+        }
         enum th_status status = th_tenure_cover_on(cover, on, carbon_only, &sum, err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             return status;
+        }
         if (th_ratio_compare(sum, one) == sign) {
             found = true;
             first = on;

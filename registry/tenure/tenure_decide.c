@@ -13,8 +13,9 @@ struct known {
 static bool meet_known(void *context, const struct th_tenure *tenure)
 {
     struct known *k = context;
-    if (tenure->ended)
+    if (tenure->ended) {
         return true;
+    }
     k->tenure_id = tenure->tenure_id;
     k->same = th_tenure_same_facts(tenure, k->wanted);
     return false;
@@ -31,19 +32,23 @@ static bool count_share(void *context, const struct th_tenure_share *share)
 {
     struct counting *c = context;
     c->n++;
-    for (size_t i = 0; i < c->m->table.sheet.n; i++)
+    for (size_t i = 0; i < c->m->table.sheet.n; i++) {
         if (c->m->rows[i].contract == (int64_t)c->contract &&
             c->m->rows[i].parcel_id == share->parcel_id &&
-            th_ratio_compare(c->m->rows[i].share, share->share) == 0)
+            th_ratio_compare(c->m->rows[i].share, share->share) == 0) {
             c->n_same++;
+        }
+    }
     return true;
 }
 
 static void refuse(struct th_tenure_run *m, struct th_tenure_span span, const struct th_error *what)
 {
-    for (size_t i = 0; i < span.n; i++)
-        if (m->rows[span.rows[i]].fate != TH_TENURE_ROW_BAD)
+    for (size_t i = 0; i < span.n; i++) {
+        if (m->rows[span.rows[i]].fate != TH_TENURE_ROW_BAD) {
             th_tenure_problem(m, span.rows[i], "error", what);
+        }
+    }
 }
 
 // Nothing of a registered contract changes, but a scan of it may come later.
@@ -71,14 +76,17 @@ static enum th_status check_known(struct th_tenure_run *m, size_t index, struct 
                                           .number = contract->facts.number};
     enum th_status status = th_tenure_each(store, &question, meet_known, &known, err);
     *ret_known = known.tenure_id != 0;
-    if (status != TH_OK || known.tenure_id == 0)
+    if (status != TH_OK || known.tenure_id == 0) {
         return status;
+    }
     struct counting counting = {.m = m, .contract = index};
-    if (known.same)
+    if (known.same) {
         status = th_tenure_share_each(store, 0, known.tenure_id, (struct th_date){0},
                                       (struct th_date){0}, count_share, &counting, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     if (known.same && counting.n == span.n && counting.n_same == span.n) {
         return settle_known(m, contract, known.tenure_id, span, err);
     }
@@ -101,9 +109,10 @@ static enum th_status check_share(struct th_tenure_run *m, size_t row,
     enum th_status status = th_tenure_cover_load(th_work_store(m->work), m->rows[row].parcel_id,
                                                  facts->from, facts->to, &cover, err);
     struct th_tenure_share *grown =
-        status != TH_OK ? NULL : realloc(cover.items, (cover.n + 1) * sizeof *grown);
-    if (status == TH_OK && grown == NULL)
+        status != TH_OK ? NULL : realloc(cover.items, (cover.n + 1) * sizeof(*grown));
+    if (status == TH_OK && grown == NULL) {
         status = th_error_no_memory(err);
+    }
     if (status == TH_OK) {
         cover.items = grown;
         cover.items[cover.n++] = (struct th_tenure_share){.share = m->rows[row].share,
@@ -135,8 +144,9 @@ static enum th_status store_contract(struct th_tenure_run *m, struct th_tenure_c
     contract->facts.seq = th_work_seq(m->work);
     enum th_status status =
         th_tenure_insert(store, &contract->facts, &contract->facts.tenure_id, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_tenure_scan_record(m, contract, contract->facts.tenure_id, err);
+    }
     for (size_t i = 0; status == TH_OK && i < span.n; i++) {
         struct th_tenure_row *row = &m->rows[span.rows[i]];
         status = th_tenure_parcel_insert(store, contract->facts.tenure_id, row->parcel_id,
@@ -150,10 +160,13 @@ static enum th_status store_contract(struct th_tenure_run *m, struct th_tenure_c
 
 static bool parcel_twice(const struct th_tenure_run *m, struct th_tenure_span span)
 {
-    for (size_t i = 0; i < span.n; i++)
-        for (size_t k = 0; k < i; k++)
-            if (m->rows[span.rows[i]].parcel_id == m->rows[span.rows[k]].parcel_id)
+    for (size_t i = 0; i < span.n; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (m->rows[span.rows[i]].parcel_id == m->rows[span.rows[k]].parcel_id) {
                 return true;
+            }
+        }
+    }
     return false;
 }
 
@@ -163,16 +176,18 @@ static enum th_status decide(struct th_tenure_run *m, size_t index, struct th_te
     struct th_error what;
     bool bad = false;
     bool known = false;
-    for (size_t i = 0; i < span.n; i++)
+    for (size_t i = 0; i < span.n; i++) {
         bad = bad || m->rows[span.rows[i]].fate == TH_TENURE_ROW_BAD;
+    }
     if (!bad && parcel_twice(m, span)) {
         (void)th_error_set(&what, TH_DATA_PROBLEM, "tenure_parcel_twice", NULL);
         refuse(m, span, &what);
         return TH_OK;
     }
     enum th_status status = bad ? TH_OK : check_known(m, index, span, &known, err);
-    if (status == TH_OK && !known)
+    if (status == TH_OK && !known) {
         bad = th_tenure_scan_missing(m, span) || bad;
+    }
     for (size_t i = 0; status == TH_OK && !bad && !known && i < span.n; i++) {
         bool over = false;
         status = check_share(m, span.rows[i], &m->contracts[index].facts, &over, err);
@@ -190,15 +205,18 @@ static enum th_status decide(struct th_tenure_run *m, size_t index, struct th_te
 enum th_status th_tenure_decide_all(struct th_tenure_run *m, struct th_error *err)
 {
     // Rows by contract: a counting sort keeps their order.
-    size_t *starts = calloc(m->n_contracts + 2, sizeof *starts);
-    size_t *order = malloc((m->table.sheet.n + 1) * sizeof *order);
+    size_t *starts = calloc(m->n_contracts + 2, sizeof(*starts));
+    size_t *order = malloc((m->table.sheet.n + 1) * sizeof(*order));
     enum th_status status = starts == NULL || order == NULL ? th_error_no_memory(err) : TH_OK;
-    for (size_t i = 0; status == TH_OK && i < m->table.sheet.n; i++)
+    for (size_t i = 0; status == TH_OK && i < m->table.sheet.n; i++) {
         starts[m->rows[i].contract + 2]++;
-    for (size_t i = 2; status == TH_OK && i < m->n_contracts + 2; i++)
+    }
+    for (size_t i = 2; status == TH_OK && i < m->n_contracts + 2; i++) {
         starts[i] += starts[i - 1];
-    for (size_t i = 0; status == TH_OK && i < m->table.sheet.n; i++)
+    }
+    for (size_t i = 0; status == TH_OK && i < m->table.sheet.n; i++) {
         order[starts[m->rows[i].contract + 1]++] = i;
+    }
     for (size_t i = 0; status == TH_OK && i < m->n_contracts; i++) {
         const struct th_tenure_span span = {order + starts[i], starts[i + 1] - starts[i]};
         status = decide(m, i, span, err);

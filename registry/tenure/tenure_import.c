@@ -21,8 +21,9 @@ static enum th_status report_incomplete(struct th_tenure_run *m, size_t row, str
         from = th_date_compare(cover.items[i].from, from) < 0 ? cover.items[i].from : from;
         to = th_date_compare(cover.items[i].to, to) > 0 ? cover.items[i].to : to;
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_tenure_cover_find(&cover, from, to, false, -1, &found, &on, &sum, err);
+    }
     if (status == TH_OK && found) {
         struct th_error what;
         char text[TH_DATE_TEXT_SIZE];
@@ -44,9 +45,12 @@ static enum th_status report_incomplete(struct th_tenure_run *m, size_t row, str
 
 static bool seen_before(const struct th_tenure_run *m, size_t row)
 {
-    for (size_t i = 0; i < th_json_size(m->incomplete); i++)
-        if (th_json_get_int(th_json_at(m->incomplete, i), "parcel_id", 0) == m->rows[row].parcel_id)
+    for (size_t i = 0; i < th_json_size(m->incomplete); i++) {
+        if (th_json_get_int(th_json_at(m->incomplete, i), "parcel_id", 0) ==
+            m->rows[row].parcel_id) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -54,19 +58,24 @@ static enum th_status import_rows(struct th_tenure_run *m, struct th_error *err)
 {
     size_t n = m->table.sheet.n;
     m->n_slots = 2 * n + 1;
-    m->rows = calloc(n + 1, sizeof *m->rows);
-    m->contracts = calloc(n + 1, sizeof *m->contracts);
-    m->slots = calloc(m->n_slots, sizeof *m->slots);
-    if (m->rows == NULL || m->contracts == NULL || m->slots == NULL)
+    m->rows = calloc(n + 1, sizeof(*m->rows));
+    m->contracts = calloc(n + 1, sizeof(*m->contracts));
+    m->slots = calloc(m->n_slots, sizeof(*m->slots));
+    if (m->rows == NULL || m->contracts == NULL || m->slots == NULL) {
         return th_error_no_memory(err);
+    }
     enum th_status status = TH_OK;
-    for (size_t i = 0; status == TH_OK && i < n; i++)
+    for (size_t i = 0; status == TH_OK && i < n; i++) {
         status = th_tenure_row_take(m, i, err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         status = th_tenure_decide_all(m, err);
-    for (size_t i = 0; status == TH_OK && i < n; i++)
-        if (m->rows[i].fate == TH_TENURE_ROW_ACCEPTED && !seen_before(m, i))
+    }
+    for (size_t i = 0; status == TH_OK && i < n; i++) {
+        if (m->rows[i].fate == TH_TENURE_ROW_ACCEPTED && !seen_before(m, i)) {
             status = report_incomplete(m, i, err);
+        }
+    }
     return status;
 }
 
@@ -92,8 +101,9 @@ static enum th_status begin(struct th_tenure_run *m, const struct th_request *re
     char **paths = NULL;
     size_t n = 0;
     enum th_status status = th_tenure_scan_paths(m, &paths, &n, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     const struct th_work_documents documents = {(const char *const *)paths, n};
     status = th_work_begin_reading(m->registry, request, TH_MAY_REGISTER, "tenure.import", input,
                                    &documents, &m->work, ret_reply, err);
@@ -107,16 +117,18 @@ static enum th_status run(struct th_tenure_run *m, const struct th_request *requ
     struct th_hash sha256;
     char hex[TH_HASH_HEX_SIZE];
     enum th_status status = th_hash_file(TH_HASH_SHA256, m->options->source, &sha256, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
+    }
     struct th_json *input = th_json_object();
     th_json_set_text(input, "sha256", th_hash_hex(&sha256, hex));
     th_json_set_text(input, "holder", m->options->holder);
     th_json_set_text(input, "village", m->options->village);
     status = begin(m, request, input, ret_reply, err);
     th_json_free(input);
-    if (status != TH_OK || m->work == NULL)
+    if (status != TH_OK || m->work == NULL) {
         return status;
+    }
     status = import_rows(m, err);
     if (status == TH_OK && m->n_accepted == 0 && m->n_scans_added == 0) {
         th_work_cancel(m->work);
@@ -142,8 +154,9 @@ enum th_status th_tenure_import(struct th_registry *registry, const struct th_re
                               .incomplete = th_json_array(),
                               .scans = th_json_array()};
     enum th_status status = th_tenure_table_read(options->source, &m.table, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = run(&m, request, ret_reply, err);
+    }
     th_sheet_told_clear(&m.told);
     th_json_free(m.tenure_ids);
     th_json_free(m.incomplete);

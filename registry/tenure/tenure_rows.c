@@ -10,8 +10,9 @@
 void th_tenure_problem(struct th_tenure_run *m, size_t row, const char *severity,
                        const struct th_error *what)
 {
-    if (strcmp(severity, "error") == 0)
+    if (strcmp(severity, "error") == 0) {
         m->rows[row].fate = TH_TENURE_ROW_BAD;
+    }
     th_sheet_tell(&m->told, &m->table.sheet, row, th_tenure_cell(&m->table, row, TH_TENURE_NUMBER),
                   NULL, severity, what);
 }
@@ -29,10 +30,12 @@ static bool take_date(struct th_tenure_run *m, size_t row, enum th_tenure_column
                       struct th_date *ret_date)
 {
     const char *text = th_tenure_cell(&m->table, row, column);
-    if (text[0] == '\0' && !th_tenure_columns[column].needed)
+    if (text[0] == '\0' && !th_tenure_columns[column].needed) {
         return true;
-    if (th_sheet_date(text, ret_date))
+    }
+    if (th_sheet_date(text, ret_date)) {
         return true;
+    }
     bad_value(m, row, column);
     return false;
 }
@@ -45,14 +48,16 @@ static bool take_ratio(struct th_tenure_run *m, size_t row, enum th_tenure_colum
     const struct th_ratio percent = {1, 100};
     const char *cell = th_tenure_cell(&m->table, row, column);
     size_t size = strlen(cell);
-    th_text_copy(text, sizeof text, cell);
-    bool in_percent = size > 0 && size < sizeof text && text[size - 1] == '%';
-    if (in_percent)
+    th_text_copy(text, sizeof(text), cell);
+    bool in_percent = size > 0 && size < sizeof(text) && text[size - 1] == '%';
+    if (in_percent) {
         text[size - 1] = '\0';
-    if (size < sizeof text && th_ratio_parse(text, ret_ratio, &ignored) == TH_OK &&
+    }
+    if (size < sizeof(text) && th_ratio_parse(text, ret_ratio, &ignored) == TH_OK &&
         (!in_percent || th_ratio_mul(*ret_ratio, percent, ret_ratio, &ignored) == TH_OK) &&
-        ret_ratio->numerator >= 0 && ret_ratio->numerator <= ret_ratio->denominator)
+        ret_ratio->numerator >= 0 && ret_ratio->numerator <= ret_ratio->denominator) {
         return true;
+    }
     bad_value(m, row, column);
     return false;
 }
@@ -62,7 +67,7 @@ static bool take_yes_no(struct th_tenure_run *m, size_t row, bool *ret_yes)
     static const char *const YES[] = {"是", "有", "含", "yes", "Yes", "YES", "true", "1"};
     static const char *const NO[] = {"否", "无", "不含", "no", "No", "NO", "false", "0"};
     const char *text = th_tenure_cell(&m->table, row, TH_TENURE_CARBON);
-    for (size_t i = 0; i < sizeof YES / sizeof YES[0]; i++) {
+    for (size_t i = 0; i < sizeof(YES) / sizeof(YES[0]); i++) {
         if (strcmp(text, YES[i]) == 0 || strcmp(text, NO[i]) == 0) {
             *ret_yes = strcmp(text, YES[i]) == 0;
             return true;
@@ -78,10 +83,11 @@ static bool take_text(struct th_tenure_run *m, size_t row, enum th_tenure_column
     const char *text = th_tenure_cell(&m->table, row, column);
     bool fits = strlen(text) < size && th_text_is_utf8(text, strlen(text)) &&
                 (text[0] != '\0' || !th_tenure_columns[column].needed);
-    if (fits)
+    if (fits) {
         th_text_copy(target, size, text);
-    else
+    } else {
         bad_value(m, row, column);
+    }
     return fits;
 }
 
@@ -91,8 +97,9 @@ static bool take_money(struct th_tenure_run *m, size_t row, enum th_tenure_colum
     struct th_error ignored;
     const char *text = th_tenure_cell(&m->table, row, column);
     *ret_has = text[0] != '\0';
-    if (!*ret_has || th_money_parse(text, ret_money, &ignored) == TH_OK)
+    if (!*ret_has || th_money_parse(text, ret_money, &ignored) == TH_OK) {
         return true;
+    }
     bad_value(m, row, column);
     return false;
 }
@@ -103,16 +110,18 @@ static bool take_payment(struct th_tenure_run *m, size_t row, struct th_tenure *
     bool done = take_money(m, row, TH_TENURE_RENT, &facts->has_rent, &facts->rent) &&
                 take_money(m, row, TH_TENURE_GUARANTEE, &facts->has_guarantee, &facts->guarantee);
     bool dividend = th_tenure_cell(&m->table, row, TH_TENURE_DIVIDEND)[0] != '\0';
-    if (!done)
+    if (!done) {
         return false;
+    }
     if (facts->has_rent && (facts->has_guarantee || dividend)) {
         struct th_error what;
         (void)th_error_set(&what, TH_DATA_PROBLEM, "tenure_payment", NULL);
         th_tenure_problem(m, row, "error", &what);
         return false;
     }
-    if (facts->has_guarantee && !dividend)
+    if (facts->has_guarantee && !dividend) {
         facts->dividend = (struct th_ratio){0, 1};
+    }
     if (dividend && !facts->has_guarantee) {
         facts->has_guarantee = true; // of nothing
         facts->guarantee = th_money_from_fen(0);
@@ -125,15 +134,16 @@ static bool take_facts(struct th_tenure_run *m, size_t row, struct th_tenure *fa
     struct th_error what;
     const char *area = th_tenure_cell(&m->table, row, TH_TENURE_AREA);
     bool done =
-        take_text(m, row, TH_TENURE_NUMBER, facts->number, sizeof facts->number) &&
-        take_text(m, row, TH_TENURE_HOUSEHOLD, facts->household, sizeof facts->household) &&
-        take_text(m, row, TH_TENURE_CERTIFICATE, facts->certificate, sizeof facts->certificate) &&
+        take_text(m, row, TH_TENURE_NUMBER, facts->number, sizeof(facts->number)) &&
+        take_text(m, row, TH_TENURE_HOUSEHOLD, facts->household, sizeof(facts->household)) &&
+        take_text(m, row, TH_TENURE_CERTIFICATE, facts->certificate, sizeof(facts->certificate)) &&
         take_date(m, row, TH_TENURE_EXPIRES, &facts->certificate_expires) &&
         take_date(m, row, TH_TENURE_FROM, &facts->from) &&
         take_date(m, row, TH_TENURE_TO, &facts->to) && take_payment(m, row, facts) &&
         take_yes_no(m, row, &facts->carbon_right);
-    if (!done)
+    if (!done) {
         return false;
+    }
     facts->has_declared = area[0] != '\0';
     if (facts->has_declared && (th_area_parse_mu(area, &facts->declared, &what) != TH_OK ||
                                 th_area_m2_300(facts->declared) <= 0)) {
@@ -163,23 +173,27 @@ static enum th_status take_places(struct th_tenure_run *m, size_t row, struct th
     const char *place = th_tenure_cell(&m->table, row, TH_TENURE_VILLAGE);
     const char *number = th_tenure_cell(&m->table, row, TH_TENURE_PARCEL);
     *ret_done = false;
-    if (place[0] == '\0')
+    if (place[0] == '\0') {
         place = m->options->village != NULL ? m->options->village : th_work_actor(m->work)->village;
+    }
     enum th_status status =
         th_party_resolve(store, party[0] != '\0' ? party : m->options->holder, &holder, &what);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = place == NULL ? th_error_set(&what, TH_NOT_FOUND, "village_missing", NULL)
                                : th_village_resolve(store, place, &village, &what);
+    }
     if (status == TH_NOT_FOUND || status == TH_CONFLICT || status == TH_USAGE) {
         th_tenure_problem(m, row, "error", &what);
         return TH_OK;
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status =
             th_parcel_find(store, village.code, number, NULL, &found, &parcel, &content, &what);
+    }
     if (status != TH_OK) {
-        if (err != NULL)
+        if (err != NULL) {
             *err = what;
+        }
         return status;
     }
     if (number[0] == '\0' || !found || parcel.retired_on.year != 0) {
@@ -222,11 +236,13 @@ static bool same_name(const struct th_tenure_run *m, size_t a, size_t b)
 static struct th_tenure_contract *contract_of(struct th_tenure_run *m, size_t row)
 {
     uint64_t hash = 14695981039346656037u;
-    for (const char *at = th_tenure_cell(&m->table, row, TH_TENURE_NUMBER); *at != '\0'; at++)
+    for (const char *at = th_tenure_cell(&m->table, row, TH_TENURE_NUMBER); *at != '\0'; at++) {
         hash = (hash ^ (unsigned char)*at) * 1099511628211u;
+    }
     size_t slot = (size_t)hash % m->n_slots;
-    while (m->slots[slot] != 0 && !same_name(m, m->contracts[m->slots[slot] - 1].first_row, row))
+    while (m->slots[slot] != 0 && !same_name(m, m->contracts[m->slots[slot] - 1].first_row, row)) {
         slot = (slot + 1) % m->n_slots;
+    }
     if (m->slots[slot] == 0) {
         struct th_tenure_contract *contract = &m->contracts[m->n_contracts];
         *contract = (struct th_tenure_contract){.first_row = row};
@@ -240,8 +256,9 @@ static void take_document(struct th_tenure_run *m, size_t row, struct th_tenure_
 {
     struct th_error what;
     const char *document = th_tenure_cell(&m->table, row, TH_TENURE_DOCUMENT);
-    if (document[0] == '\0')
+    if (document[0] == '\0') {
         return;
+    }
     if (contract->document == NULL) {
         contract->document = document;
     } else if (strcmp(contract->document, document) != 0) {
@@ -271,11 +288,13 @@ enum th_status th_tenure_row_take(struct th_tenure_run *m, size_t row, struct th
             read = false;
         }
     }
-    if (!read)
+    if (!read) {
         return TH_OK;
+    }
     enum th_status status = take_places(m, row, &facts, &done, err);
-    if (status != TH_OK || !done)
+    if (status != TH_OK || !done) {
         return status;
+    }
     if (!contract->has_facts) {
         contract->facts = facts;
         contract->has_facts = true;

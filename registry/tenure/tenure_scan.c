@@ -19,8 +19,9 @@ static void scan_path(const struct th_tenure_run *m, const char *document,
 
 void th_tenure_scan_paths_free(char **paths, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         free(paths[i]);
+    }
     free(paths);
 }
 
@@ -28,16 +29,18 @@ enum th_status th_tenure_scan_paths(const struct th_tenure_run *m, char ***ret_p
                                     struct th_error *err)
 {
     size_t n = 0;
-    char **paths = calloc(m->table.sheet.n + 1, sizeof *paths);
-    if (paths == NULL)
+    char **paths = calloc(m->table.sheet.n + 1, sizeof(*paths));
+    if (paths == NULL) {
         return th_error_no_memory(err);
+    }
     for (size_t i = 0; i < m->table.sheet.n; i++) {
         char path[TH_TENURE_PATH_SIZE];
         const char *document = th_tenure_cell(&m->table, i, TH_TENURE_DOCUMENT);
         scan_path(m, document, path);
         // Rows of a contract name the same.
-        if (document[0] == '\0' || (n > 0 && strcmp(paths[n - 1], path) == 0))
+        if (document[0] == '\0' || (n > 0 && strcmp(paths[n - 1], path) == 0)) {
             continue;
+        }
         paths[n] = th_text_duplicate(path);
         if (paths[n] == NULL) {
             th_tenure_scan_paths_free(paths, n);
@@ -62,8 +65,9 @@ bool th_tenure_scan_missing(struct th_tenure_run *m, struct th_tenure_span span)
         scan_path(m, document, path);
         enum th_status status =
             document[0] == '\0' ? TH_OK : th_work_document(m->work, path, &sha256, &size, &what);
-        if (status == TH_OK || status == TH_CONFLICT || status == TH_NO_MEMORY)
+        if (status == TH_OK || status == TH_CONFLICT || status == TH_NO_MEMORY) {
             continue; // what changed meanwhile ends the import where it is recorded
+        }
         (void)th_error_set(&what, TH_DATA_PROBLEM, "tenure_document_missing", "document", document,
                            "path", path, NULL);
         th_tenure_problem(m, span.rows[i], "error", &what);
@@ -80,15 +84,18 @@ enum th_status th_tenure_scan_record(struct th_tenure_run *m,
     char hex[TH_HASH_HEX_SIZE];
     struct th_hash sha256;
     int64_t document_id = 0;
-    if (contract->document == NULL)
+    if (contract->document == NULL) {
         return TH_OK;
+    }
     scan_path(m, contract->document, path);
     enum th_status status = th_document_record(m->work, path, &document_id, &sha256, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_tenure_document_insert(th_work_store(m->work), tenure_id, document_id,
                                            th_work_seq(m->work), err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         return status;
+    }
     struct th_json *json = th_json_object();
     th_json_set_int(json, "tenure_id", tenure_id);
     th_json_set_int(json, "document_id", document_id);
@@ -120,17 +127,20 @@ enum th_status th_tenure_scan_add(struct th_tenure_run *m,
     int64_t size = 0;
     struct known_scans known = {.wanted = &sha256};
     *ret_missing = false;
-    if (contract->document == NULL)
+    if (contract->document == NULL) {
         return TH_OK;
+    }
     scan_path(m, contract->document, path);
     bool there = th_work_document(m->work, path, &sha256, &size, NULL) == TH_OK;
     enum th_status status =
         th_tenure_document_each(th_work_store(m->work), tenure_id, meet_scan, &known, err);
-    if (status != TH_OK || known.same || (known.any && !there))
+    if (status != TH_OK || known.same || (known.any && !there)) {
         return status;
+    }
     *ret_missing = th_tenure_scan_missing(m, span);
-    if (*ret_missing)
+    if (*ret_missing) {
         return TH_OK;
+    }
     m->n_scans_added++;
     return th_tenure_scan_record(m, contract, tenure_id, err);
 }

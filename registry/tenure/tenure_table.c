@@ -42,11 +42,12 @@ static bool is_heading(enum th_tenure_column column, const char *heading)
 {
     const struct th_tenure_column_spec *spec = &th_tenure_columns[column];
     char text[128];
-    th_text_copy(text, sizeof text, heading);
+    th_text_copy(text, sizeof(text), heading);
     th_text_trim(text);
     bool same = strcmp(text, spec->name) == 0 || strcmp(text, spec->title) == 0;
-    for (size_t i = 0; !same && i < sizeof spec->others / sizeof spec->others[0]; i++)
+    for (size_t i = 0; !same && i < sizeof(spec->others) / sizeof(spec->others[0]); i++) {
         same = spec->others[i] != NULL && strcmp(text, spec->others[i]) == 0;
+    }
     return same;
 }
 
@@ -57,17 +58,21 @@ static enum th_status find_columns(struct th_tenure_table *table, struct th_erro
     th_buf_init(&missing, 4096);
     for (int c = 0; c < TH_TENURE_COLUMNS; c++) {
         table->positions[c] = SIZE_MAX;
-        for (size_t i = 0; table->positions[c] == SIZE_MAX && i < table->sheet.n_columns; i++)
-            if (is_heading((enum th_tenure_column)c, table->sheet.headings[i]))
+        for (size_t i = 0; table->positions[c] == SIZE_MAX && i < table->sheet.n_columns; i++) {
+            if (is_heading((enum th_tenure_column)c, table->sheet.headings[i])) {
                 table->positions[c] = i;
-        if (table->positions[c] == SIZE_MAX && th_tenure_columns[c].needed)
+            }
+        }
+        if (table->positions[c] == SIZE_MAX && th_tenure_columns[c].needed) {
             th_buf_printf(&missing, "%s%s", missing.size > 0 ? "、" : "",
                           th_tenure_columns[c].title);
+        }
     }
     enum th_status status = TH_OK;
-    if (missing.size > 0)
+    if (missing.size > 0) {
         status =
             th_error_set(err, TH_INVALID, "tenure_columns", "missing", th_buf_text(&missing), NULL);
+    }
     th_buf_clear(&missing);
     return status;
 }
@@ -77,8 +82,9 @@ enum th_status th_tenure_table_read(const char *path, struct th_tenure_table *re
 {
     struct th_tenure_table table = {0};
     enum th_status status = th_sheet_read(path, &table.sheet, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = find_columns(&table, err);
+    }
     if (status != TH_OK) {
         th_sheet_clear(&table.sheet);
         return status;

@@ -36,7 +36,7 @@ static void try_entries(struct battery *b, const unsigned char *good, size_t siz
                                         "a.geojson/b.geojson",
                                         "con.geojson",
                                         "a/../../b.geojson"};
-    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
         struct battery_entry named = entry;
         named.name = NAMES[i];
         try_entry(b, NAMES[i], named);
@@ -94,7 +94,7 @@ static void try_bombs(struct battery *b)
     battery_zip_init(&zip);
     for (int i = 0; i < 100000; i++) {
         char name[32];
-        (void)snprintf(name, sizeof name, "%d.geojson", i);
+        (void)snprintf(name, sizeof(name), "%d.geojson", i);
         battery_zip_add(&zip, &(struct battery_entry){.name = name, .data = "{}", .size = 2});
     }
     zip.n = 65535;
@@ -116,9 +116,10 @@ static void try_nested(struct battery *b, const unsigned char *good, size_t good
         free(inner);
         inner = battery_zip_take(&zip, &size);
         name = "a.zip";
-        if (depth == 1 || depth == 11)
+        if (depth == 1 || depth == 11) {
             battery_try_bytes(b, "x.zip", depth == 1 ? "a zip in a zip" : "twelve zips in a zip",
                               inner, size);
+        }
     }
     free(inner);
 }
@@ -135,16 +136,17 @@ static void try_ends(struct battery *b, const unsigned char *good, size_t good_s
                 {"an end with a directory of 4 GB", 15, 0xff},
                 {"an end whose directory lies behind it", 19, 0x7f},
                 {"an end with a comment that is not there", 20, 0xff}};
-    for (size_t i = 0; i < sizeof ENDS / sizeof ENDS[0]; i++) {
+    for (size_t i = 0; i < sizeof(ENDS) / sizeof(ENDS[0]); i++) {
         unsigned char end[22] = {'P', 'K', 5, 6};
         end[ENDS[i].at] = ENDS[i].value;
-        battery_try_bytes(b, "x.zip", ENDS[i].label, end, sizeof end);
+        battery_try_bytes(b, "x.zip", ENDS[i].label, end, sizeof(end));
     }
     struct battery_zip zip;
     battery_zip_init(&zip);
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         battery_zip_add(
             &zip, &(struct battery_entry){.name = "a.geojson", .data = good, .size = good_size});
+    }
     try_zip(b, &zip, "x.zip", "two entries of one name");
     battery_zip_init(&zip);
     battery_zip_add(&zip, &(struct battery_entry){.name = "a.shp", .data = "", .size = 0});
@@ -152,8 +154,9 @@ static void try_ends(struct battery *b, const unsigned char *good, size_t good_s
     battery_zip_add(&zip, &(struct battery_entry){.name = "a.shx", .data = "", .size = 0});
     try_zip(b, &zip, "x.zip", "a shapefile without content");
     char deep[1001];
-    for (size_t i = 0; i < 1000; i++)
+    for (size_t i = 0; i < 1000; i++) {
         deep[i] = i % 2 == 0 ? 'd' : '/';
+    }
     deep[999] = 'x';
     deep[1000] = '\0';
     try_entry(b, "500 folders in each other",
@@ -165,8 +168,9 @@ static void try_ends(struct battery *b, const unsigned char *good, size_t good_s
     struct th_buf once = {0};
     th_buf_init(&once, 64 * 1024);
     th_buf_append(&once, zip.directory.data, zip.directory.size);
-    for (int i = 0; i < 150; i++)
+    for (int i = 0; i < 150; i++) {
         th_buf_append(&zip.directory, once.data, once.size);
+    }
     zip.n = 151;
     th_buf_clear(&once);
     try_zip(b, &zip, "x.zip", "an entry that is told 151 times");
@@ -198,7 +202,7 @@ static void try_sheets(struct battery *b)
                  {"a sheet with a billion laughs", strings, "<workbook/>"},
                  {"a sheet with both", strings, workbook},
                  {"a sheet without a workbook", "", ""}};
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         const struct battery_entry entries[] = {
             {.name = "[Content_Types].xml", .data = "<Types/>", .size = 8},
             {.name = "xl/workbook.xml",
@@ -207,12 +211,15 @@ static void try_sheets(struct battery *b)
             {.name = "xl/sharedStrings.xml",
              .data = CASES[i].strings,
              .size = strlen(CASES[i].strings)},
-            {.name = "xl/_rels/workbook.xml.rels", .data = relations, .size = sizeof relations - 1},
-            {.name = "xl/worksheets/sheet1.xml", .data = sheet, .size = sizeof sheet - 1}};
+            {.name = "xl/_rels/workbook.xml.rels",
+             .data = relations,
+             .size = sizeof(relations) - 1},
+            {.name = "xl/worksheets/sheet1.xml", .data = sheet, .size = sizeof(sheet) - 1}};
         struct battery_zip zip;
         battery_zip_init(&zip);
-        for (size_t e = 0; e < sizeof entries / sizeof entries[0]; e++)
+        for (size_t e = 0; e < sizeof(entries) / sizeof(entries[0]); e++) {
             battery_zip_add(&zip, &entries[e]);
+        }
         try_zip(b, &zip, "x.xlsx", CASES[i].label);
     }
 }

@@ -63,17 +63,20 @@ static void start(const struct battery *b, const char *const *words, size_t slot
     size_t n_arguments = 6;
     posix_spawn_file_actions_t actions;
     assert_non_null(arguments[0]);
-    for (size_t i = 0; words[i] != NULL && n_arguments + 1 < ARGUMENTS_MAX; i++)
+    for (size_t i = 0; words[i] != NULL && n_arguments + 1 < ARGUMENTS_MAX; i++) {
         arguments[n_arguments++] = words[i];
+    }
     environment[n++] = variable("TZ", "UTC");
     environment[n++] = variable("HOME", b->folder);
-    for (size_t i = 0; i < sizeof PASSED / sizeof PASSED[0]; i++)
-        if (getenv(PASSED[i]) != NULL)
+    for (size_t i = 0; i < sizeof(PASSED) / sizeof(PASSED[0]); i++) {
+        if (getenv(PASSED[i]) != NULL) {
             environment[n++] = variable(PASSED[i], getenv(PASSED[i]));
+        }
+    }
     environment[n] = NULL;
-    (void)snprintf(name, sizeof name, "out-%zu", slot);
+    (void)snprintf(name, sizeof(name), "out-%zu", slot);
     th_test_path(run->out, b->folder, name);
-    (void)snprintf(name, sizeof name, "err-%zu", slot);
+    (void)snprintf(name, sizeof(name), "err-%zu", slot);
     th_test_path(run->err, b->folder, name);
     const int how = O_WRONLY | O_CREAT | O_TRUNC;
     posix_spawn_file_actions_init(&actions);
@@ -83,11 +86,13 @@ static void start(const struct battery *b, const char *const *words, size_t slot
     run->began_s = now_s();
     int failed = posix_spawn(&run->pid, arguments[0], &actions, NULL, (char **)(uintptr_t)arguments,
                              environment);
-    if (failed != 0)
+    if (failed != 0) {
         fail_msg("cannot start %s: %s", arguments[0], strerror(failed));
+    }
     posix_spawn_file_actions_destroy(&actions);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         free(environment[i]);
+    }
 }
 
 static void finish(struct run *run, double limit_s, struct battery_answer *answer)
@@ -104,8 +109,9 @@ static void finish(struct run *run, double limit_s, struct battery_answer *answe
     }
     *answer = (struct battery_answer){.seconds = now_s() - run->began_s};
     answer->exit = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    if (killed)
+    if (killed) {
         answer->exit = -1;
+    }
     assert_ok(th_file_read(run->out, OUTPUT_LIMIT, &answer->out, &answer->out_size, &err), &err);
     assert_ok(th_file_read(run->err, OUTPUT_LIMIT, &answer->err, &answer->err_size, &err), &err);
 }
@@ -137,17 +143,20 @@ static void count(const struct battery *b, struct battery_counts *ret)
 void battery_fail(struct battery *b, const char *label, const char *what, const char *detail)
 {
     print_error("%s: %s\n", label, what);
-    if (detail != NULL && detail[0] != '\0')
+    if (detail != NULL && detail[0] != '\0') {
         print_error("    %.600s\n", detail);
+    }
     b->n_failed++;
 }
 
 static bool contains(const char *text, size_t size, const char *part)
 {
     size_t n = strlen(part);
-    for (size_t i = 0; i + n <= size; i++)
-        if (memcmp(text + i, part, n) == 0)
+    for (size_t i = 0; i + n <= size; i++) {
+        if (memcmp(text + i, part, n) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -156,8 +165,9 @@ static bool has_gap(const char *text)
 {
     for (const char *open = strchr(text, '{'); open != NULL; open = strchr(open + 1, '{')) {
         size_t n = strspn(open + 1, "abcdefghijklmnopqrstuvwxyz_0123456789");
-        if (n > 0 && open[1 + n] == '}')
+        if (n > 0 && open[1 + n] == '}') {
             return true;
+        }
     }
     return false;
 }
@@ -180,17 +190,22 @@ static void judge_problem(struct battery *b, const char *label, struct battery_a
 {
     const char *detail = th_json_get_text(answer->json, "detail", "");
     const char *code = th_json_get_text(answer->json, "code", "");
-    if (answer->out_size != 0)
+    if (answer->out_size != 0) {
         battery_fail(b, label, "says something on stdout beside a problem", answer->out);
-    if (strchr(answer->err, '\n') != answer->err + answer->err_size - 1)
+    }
+    if (strchr(answer->err, '\n') != answer->err + answer->err_size - 1) {
         battery_fail(b, label, "has more than one line on stderr", answer->err);
-    if (!is_worded(detail) || !is_worded(th_json_get_text(answer->json, "title", "")))
+    }
+    if (!is_worded(detail) || !is_worded(th_json_get_text(answer->json, "title", ""))) {
         battery_fail(b, label, "is not told in words", answer->err);
-    if (code[0] == '\0' || strcmp(code, "internal") == 0)
+    }
+    if (code[0] == '\0' || strcmp(code, "internal") == 0) {
         battery_fail(b, label, "has no code of its own", answer->err);
+    }
     if (strcmp(b->lang, "zh") == 0 && (unsigned char)detail[0] < 0x80 &&
-        strstr(detail, "\xe3\x80\x82") == NULL)
+        strstr(detail, "\xe3\x80\x82") == NULL) {
         battery_fail(b, label, "is not told in Chinese", answer->err);
+    }
 }
 
 static void judge_reply(struct battery *b, const char *label, struct battery_answer *answer,
@@ -202,18 +217,24 @@ static void judge_reply(struct battery *b, const char *label, struct battery_ans
     int64_t unchanged = th_json_get_int(answer->json, "unchanged", -1);
     const struct th_json *problems = th_json_get(answer->json, "problems");
     *ret_accepted = accepted;
-    if (answer->err_size != 0)
+    if (answer->err_size != 0) {
         battery_fail(b, label, "says something on stderr beside a reply", answer->err);
-    if (accepted < 0 || rejected < 0 || unchanged < 0 || read != accepted + rejected + unchanged)
+    }
+    if (accepted < 0 || rejected < 0 || unchanged < 0 || read != accepted + rejected + unchanged) {
         battery_fail(b, label, "does not account for its rows", answer->out);
-    if ((rejected > 0) != (answer->exit == 1))
+    }
+    if ((rejected > 0) != (answer->exit == 1)) {
         battery_fail(b, label, "has another exit than its rejections", answer->out);
-    if (rejected > 0 && th_json_size(problems) == 0)
+    }
+    if (rejected > 0 && th_json_size(problems) == 0) {
         battery_fail(b, label, "rejects without a reason", answer->out);
-    for (size_t i = 0; i < th_json_size(problems); i++)
+    }
+    for (size_t i = 0; i < th_json_size(problems); i++) {
         if (!is_worded(th_json_get_text(th_json_at(problems, i), "message", "")) ||
-            th_json_get_text(th_json_at(problems, i), "code", "")[0] == '\0')
+            th_json_get_text(th_json_at(problems, i), "code", "")[0] == '\0') {
             battery_fail(b, label, "has a problem without words", answer->out);
+        }
+    }
 }
 
 static void judge_registry(struct battery *b, const char *label,
@@ -224,8 +245,9 @@ static void judge_registry(struct battery *b, const char *label,
     int64_t entries = accepted > 0;
     if (after.versions - before->versions != accepted || after.parcels < before->parcels ||
         after.parcels - before->parcels > accepted || after.imports - before->imports != entries ||
-        after.journal - before->journal != entries)
+        after.journal - before->journal != entries) {
         battery_fail(b, label, "leaves another registry than it says", NULL);
+    }
 }
 
 // What the program started must have ended with it. A reader that was told to go may need a moment.
@@ -238,18 +260,21 @@ static void judge_processes(struct battery *b, const char *label)
             battery_fail(b, label, "leaves a process running", NULL);
             return;
         }
-        if (pid == 0)
+        if (pid == 0) {
             nap();
+        }
     }
 }
 
 static void judge_secrets(struct battery *b, const char *label, const struct battery_answer *answer)
 {
     static const char *const secrets[] = {BATTERY_SECRET, "root:x:0:0"};
-    for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++)
+    for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
         if (contains(answer->out, answer->out_size, secrets[i]) ||
-            contains(answer->err, answer->err_size, secrets[i]))
+            contains(answer->err, answer->err_size, secrets[i])) {
             battery_fail(b, label, "tells what stands in another file", answer->out);
+        }
+    }
     int caller = accept(b->listener, NULL, NULL);
     if (caller >= 0) {
         battery_fail(b, label, "calls the network", NULL);
@@ -265,29 +290,32 @@ static void judge(struct battery *b, const char *label, struct battery_answer *a
     b->n_exits[answer->exit >= 0 && answer->exit < 7 ? answer->exit : 7]++;
     if (b->slowest_s < answer->seconds && limit_s <= BATTERY_LIMIT_S) {
         b->slowest_s = answer->seconds;
-        th_text_copy(b->slowest, sizeof b->slowest, label);
+        th_text_copy(b->slowest, sizeof(b->slowest), label);
     }
-    if (answer->exit == -1)
+    if (answer->exit == -1) {
         battery_fail(b, label, "gives no answer in time", NULL);
-    else if (answer->exit > 6)
+    } else if (answer->exit > 6) {
         battery_fail(b, label,
                      answer->exit >= 128 ? "breaks down" : "ends with an undocumented exit",
                      answer->err);
+    }
     const bool reply = answer->exit == 0 || answer->exit == 1;
     const char *text = reply ? answer->out : answer->err;
     size_t size = reply ? answer->out_size : answer->err_size;
     if (answer->exit >= 0 && answer->exit <= 6) {
         if (size == 0 || text[size - 1] != '\n' ||
             th_json_parse(text, size, &answer->json, NULL) != TH_OK ||
-            th_json_type(answer->json) != TH_JSON_OBJECT)
+            th_json_type(answer->json) != TH_JSON_OBJECT) {
             battery_fail(b, label, "answers with something else than one JSON object", text);
-        else if (reply)
+        } else if (reply) {
             judge_reply(b, label, answer, &accepted);
-        else
+        } else {
             judge_problem(b, label, answer);
+        }
     }
-    if (accepted > 0 && !b->may_accept)
+    if (accepted > 0 && !b->may_accept) {
         battery_fail(b, label, "comes in", answer->out);
+    }
     judge_secrets(b, label, answer);
     judge_registry(b, label, before, accepted);
 }
@@ -310,10 +338,12 @@ static size_t count_entries(const char *path)
 {
     size_t n = 0;
     DIR *folder = opendir(path);
-    if (folder == NULL)
+    if (folder == NULL) {
         return 0;
-    while (readdir(folder) != NULL)
+    }
+    while (readdir(folder) != NULL) {
         n++;
+    }
     closedir(folder);
     return n;
 }
@@ -343,8 +373,9 @@ static void try_one(struct battery *b, const char *source, const char *label,
     finish(&run, BATTERY_LIMIT_S, ret_answer);
     judge(b, label, ret_answer, BATTERY_LIMIT_S, &before);
     judge_processes(b, label);
-    if (count_entries(b->source) != n_entries)
+    if (count_entries(b->source) != n_entries) {
         battery_fail(b, label, "writes beside the source", NULL);
+    }
     empty_source(b);
 }
 
@@ -362,7 +393,7 @@ void battery_try(struct battery *b, const char *source, const char *label, ...)
     char text[LABEL_SIZE];
     va_list arguments;
     va_start(arguments, label);
-    (void)vsnprintf(text, sizeof text, label, arguments);
+    (void)vsnprintf(text, sizeof(text), label, arguments);
     va_end(arguments);
     if (!is_due(b)) {
         empty_source(b);
@@ -380,9 +411,11 @@ void battery_good(struct battery *b, const char *source, const char *label, int6
     b->may_accept = true;
     try_one(b, source, label, &answer);
     b->may_accept = may_accept;
-    if (n_rows > 0 ? th_json_get_int(answer.json, "accepted", 0) != n_rows : !is_known(answer.json))
+    if (n_rows > 0 ? th_json_get_int(answer.json, "accepted", 0) != n_rows
+                   : !is_known(answer.json)) {
         battery_fail(b, label, "is good and not accepted",
                      answer.exit > 1 ? answer.err : answer.out);
+    }
     answer_clear(&answer);
 }
 
@@ -396,15 +429,17 @@ void battery_try_slow(struct battery *b, const char *const *sources, size_t n)
         return;
     }
     count(b, &before);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         start_import(b, sources[i], i, &runs[i]);
+    }
     for (size_t i = 0; i < n; i++) {
         struct battery_answer answer;
         const char *label = th_file_base_name(sources[i]);
         finish(&runs[i], BATTERY_SILENT_LIMIT_S, &answer);
         judge(b, label, &answer, BATTERY_SILENT_LIMIT_S, &before);
-        if (answer.exit < 2)
+        if (answer.exit < 2) {
             battery_fail(b, label, "has an end that it cannot have", answer.out);
+        }
         answer_clear(&answer);
     }
     judge_processes(b, "slow sources");
@@ -417,8 +452,9 @@ static void must_run(struct battery *b, const char *const *words)
     struct battery_answer answer;
     start(b, words, 0, &run);
     finish(&run, 60, &answer);
-    if (answer.exit != 0)
+    if (answer.exit != 0) {
         battery_fail(b, words[0], "does not end well", answer.exit == 1 ? answer.out : answer.err);
+    }
     answer_clear(&answer);
 }
 
@@ -430,14 +466,15 @@ void battery_end(struct battery *b)
     b->n_failed = 0;
     b->is_new_kind = true;
     b->may_accept = false;
-    if (n_failed > 0)
+    if (n_failed > 0) {
         fail_msg("%zu case(s) failed", n_failed);
+    }
 }
 
 static int listen_nowhere(char port[8])
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
+    socklen_t size = sizeof(address);
     int listener = socket(AF_INET, SOCK_STREAM, 0);
     assert_true(listener >= 0);
     assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
@@ -478,8 +515,9 @@ int battery_set_up(void **state)
                                    "Village", "--township", "Township", NULL};
     must_run(b, init);
     must_run(b, village);
-    if (b->n_failed > 0)
+    if (b->n_failed > 0) {
         fail_msg("no registry could be made");
+    }
     *state = b;
     return 0;
 }
@@ -494,13 +532,16 @@ int battery_tear_down(void **state)
     free(file);
     const size_t n_least = b->all ? 600 : 60;
     print_message("%zu cases%s; exits:", b->n_cases, b->all ? "" : ", TH_BATTERY=all for all");
-    for (size_t i = 0; i < 8; i++)
+    for (size_t i = 0; i < 8; i++) {
         print_message(" %zu×%s%zu", b->n_exits[i], i == 7 ? "≥" : "", i);
+    }
     print_message("; slowest %.1f s: %s\n", b->slowest_s, b->slowest);
-    if (!clean)
+    if (!clean) {
         print_error("the registry holds what stands in another file\n");
-    if (b->n_cases < n_least)
+    }
+    if (b->n_cases < n_least) {
         print_error("a battery of less than %zu cases\n", n_least);
+    }
     close(b->listener);
     th_test_folder_remove(b->folder);
     return clean && b->n_cases >= n_least ? 0 : -1;

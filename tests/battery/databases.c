@@ -76,14 +76,15 @@ static void try_table(struct battery *b, const char *label, size_t n_fields)
                                      (unsigned char)(head >> 8 & 0xff),
                                      (unsigned char)((n_fields + 1) & 0xff),
                                      (unsigned char)((n_fields + 1) >> 8 & 0xff)};
-    th_buf_append(&dbf, start, sizeof start);
+    th_buf_append(&dbf, start, sizeof(start));
     for (size_t i = 0; i < n_fields; i++) {
         unsigned char field[32] = {'F', (unsigned char)('A' + i % 26), [11] = 'C', [16] = 1};
-        th_buf_append(&dbf, field, sizeof field);
+        th_buf_append(&dbf, field, sizeof(field));
     }
     th_buf_append_char(&dbf, '\r');
-    for (size_t i = 0; i < 5 * (n_fields + 1); i++)
+    for (size_t i = 0; i < 5 * (n_fields + 1); i++) {
         th_buf_append_char(&dbf, ' ');
+    }
     assert_ok(th_file_write(th_test_path(path, folder, "good.dbf"), dbf.data, dbf.size, &err),
               &err);
     th_buf_clear(&dbf);
@@ -98,7 +99,7 @@ void battery_shapefiles(void **state)
     char folder[TH_TEST_PATH_SIZE];
     char path[TH_TEST_PATH_SIZE];
     struct th_error err;
-    for (size_t i = 0; i < sizeof PATCHES / sizeof PATCHES[0]; i++) {
+    for (size_t i = 0; i < sizeof(PATCHES) / sizeof(PATCHES[0]); i++) {
         const struct patch *patch = &PATCHES[i];
         size_t size = 0;
         copy_shape(b, folder);
@@ -109,7 +110,7 @@ void battery_shapefiles(void **state)
         free(data);
         battery_try(b, th_test_path(path, folder, "good.shp"), "%s", patch->label);
     }
-    for (size_t i = 0; i < sizeof MEMBERS / sizeof MEMBERS[0]; i++) {
+    for (size_t i = 0; i < sizeof(MEMBERS) / sizeof(MEMBERS[0]); i++) {
         copy_shape(b, folder);
         (void)remove(th_test_path(path, folder, MEMBERS[i]));
         battery_try(b, th_test_path(path, folder, "good.shp"), "a shapefile without %s",
@@ -129,7 +130,7 @@ void battery_shapefiles(void **state)
         "LOCAL_CS[\"x\",UNIT[\"m\",1]]",
         "http://127.0.0.1/x",
         "GEOGCS[\"\xff\xfe\",DATUM[\"x\",SPHEROID[\"x\",nan,0]],PRIMEM[\"x\",0],UNIT[\"x\",0]]"};
-    for (size_t i = 0; i < sizeof SYSTEMS / sizeof SYSTEMS[0]; i++) {
+    for (size_t i = 0; i < sizeof(SYSTEMS) / sizeof(SYSTEMS[0]); i++) {
         copy_shape(b, folder);
         th_test_path(path, folder, "good.prj");
         assert_ok(th_file_write(path, SYSTEMS[i], strlen(SYSTEMS[i]), &err), &err);
@@ -145,8 +146,9 @@ static void run_sql(const char *path, const char *sql)
     char *message = NULL;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     // The triggers of a GeoPackage call functions that the plain library does not have.
-    if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
+    if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK) {
         fail_msg("%s: %s", sql, message);
+    }
     sqlite3_close(db);
 }
 
@@ -227,8 +229,9 @@ static void try_columns(struct battery *b, size_t n)
     struct th_buf sql;
     th_buf_init(&sql, BLOB_LIMIT);
     copy_package(b, path, "x.gpkg");
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         th_buf_printf(&sql, "ALTER TABLE first ADD COLUMN c%zu TEXT;", i);
+    }
     run_sql(path, th_buf_text(&sql));
     th_buf_clear(&sql);
     battery_try(b, path, "%zu columns", n);
@@ -242,8 +245,9 @@ static void try_collections(struct battery *b, size_t depth)
     th_buf_init(&sql, BLOB_LIMIT);
     copy_package(b, path, "x.gpkg");
     th_buf_append_str(&sql, "UPDATE first SET geom = x'475000016a110000");
-    for (size_t i = 0; i < depth; i++)
+    for (size_t i = 0; i < depth; i++) {
         th_buf_append_str(&sql, "010700000001000000");
+    }
     th_buf_append_str(&sql, "'");
     run_sql(path, th_buf_text(&sql));
     th_buf_clear(&sql);
@@ -255,7 +259,7 @@ void battery_databases(void **state)
     struct battery *b = *state;
     b->may_accept = true; // what a lie or a patch does not touch may be sound
     char path[TH_TEST_PATH_SIZE];
-    for (size_t i = 0; i < sizeof PACKAGES / sizeof PACKAGES[0]; i++) {
+    for (size_t i = 0; i < sizeof(PACKAGES) / sizeof(PACKAGES[0]); i++) {
         copy_package(b, path, "x.gpkg");
         run_sql(path, PACKAGES[i].sql);
         battery_try(b, path, "a package with %s", PACKAGES[i].label);

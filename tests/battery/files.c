@@ -66,8 +66,9 @@ void battery_copy_folder(const char *from, const char *to)
         char target[TH_TEST_PATH_SIZE];
         size_t size = 0;
         struct th_error err;
-        if (entry->d_name[0] == '.')
+        if (entry->d_name[0] == '.') {
             continue;
+        }
         unsigned char *data = battery_read(th_test_path(source, from, entry->d_name), &size);
         assert_ok(th_file_write(th_test_path(target, to, entry->d_name), data, size, &err), &err);
         free(data);
@@ -77,8 +78,9 @@ void battery_copy_folder(const char *from, const char *to)
 
 static void put(struct th_buf *out, uint64_t value, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         th_buf_append_char(out, (char)(value >> (8 * i) & 0xff));
+    }
 }
 
 static uint32_t crc_of(const unsigned char *data, size_t size)
@@ -86,8 +88,9 @@ static uint32_t crc_of(const unsigned char *data, size_t size)
     uint32_t crc = UINT32_MAX;
     for (size_t i = 0; i < size; i++) {
         crc ^= data[i];
-        for (int bit = 0; bit < 8; bit++)
+        for (int bit = 0; bit < 8; bit++) {
             crc = crc >> 1 ^ ((crc & 1) != 0 ? UINT32_C(0xedb88320) : 0);
+        }
     }
     return ~crc;
 }

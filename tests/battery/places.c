@@ -92,18 +92,19 @@ static const char *const TYPED[] = {
 void battery_names(void **state)
 {
     struct battery *b = *state;
-    for (size_t i = 0; i < sizeof TYPED / sizeof TYPED[0]; i++) {
+    for (size_t i = 0; i < sizeof(TYPED) / sizeof(TYPED[0]); i++) {
         char name[TH_TEST_PATH_SIZE];
         const char *gap = strstr(TYPED[i], "{port}");
-        if (gap != NULL)
-            (void)snprintf(name, sizeof name, "%.*s%s%s", (int)(gap - TYPED[i]), TYPED[i], b->port,
+        if (gap != NULL) {
+            (void)snprintf(name, sizeof(name), "%.*s%s%s", (int)(gap - TYPED[i]), TYPED[i], b->port,
                            gap + 6);
-        else
-            (void)snprintf(name, sizeof name, "%s", TYPED[i]);
+        } else {
+            (void)snprintf(name, sizeof(name), "%s", TYPED[i]);
+        }
         battery_try(b, name, "the name %s", TYPED[i]);
     }
     static char long_name[100000];
-    memset(long_name, 'a', sizeof long_name - 1);
+    memset(long_name, 'a', sizeof(long_name) - 1);
     battery_try(b, long_name, "a name of 100,000 letters");
     battery_end(b);
 }
@@ -112,23 +113,23 @@ static void bind_socket(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int end = socket(AF_UNIX, SOCK_STREAM, 0);
-    assert_true(end >= 0 && strlen(path) < sizeof address.sun_path);
+    assert_true(end >= 0 && strlen(path) < sizeof(address.sun_path));
     memcpy(address.sun_path, path, strlen(path) + 1);
-    assert_int_equal(bind(end, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(bind(end, (struct sockaddr *)&address, sizeof(address)), 0);
     close(end);
 }
 
 static const char *const EXTENSIONS[] = {"gpkg", "shp", "geojson", "geojsons", "kml",    "kmz",
                                          "gml",  "gdb", "fgb",     "tab",      "dxf",    "csv",
                                          "xlsx", "zip", "vrt",     "json",     "sqlite", "txt"};
-enum { N_EXTENSIONS = sizeof EXTENSIONS / sizeof EXTENSIONS[0] };
+enum { N_EXTENSIONS = sizeof(EXTENSIONS) / sizeof(EXTENSIONS[0]) };
 
 static void try_devices(struct battery *b)
 {
     static const char *const DEVICES[] = {"/dev/zero", "/dev/null", "/dev/random", "/dev/full",
                                           "/dev",      "/proc",     "/sys"};
     char path[TH_TEST_PATH_SIZE];
-    for (size_t i = 0; i < sizeof DEVICES / sizeof DEVICES[0]; i++) {
+    for (size_t i = 0; i < sizeof(DEVICES) / sizeof(DEVICES[0]); i++) {
         battery_try(b, DEVICES[i], "%s", DEVICES[i]);
         assert_int_equal(symlink(DEVICES[i], battery_path(b, path, "link.geojson")), 0);
         battery_try(b, path, "a link to %s", DEVICES[i]);
@@ -147,7 +148,7 @@ void battery_special_files(void **state)
     char path[TH_TEST_PATH_SIZE];
     char name[64];
     for (size_t i = 0; i < N_EXTENSIONS; i++) {
-        (void)snprintf(name, sizeof name, "x.%s", EXTENSIONS[i]);
+        (void)snprintf(name, sizeof(name), "x.%s", EXTENSIONS[i]);
         battery_try_bytes(b, name, name, "", 0);
         assert_int_equal(mkdir(battery_path(b, path, name), 0700), 0);
         battery_try(b, path, "a folder called %s", name);
@@ -220,14 +221,16 @@ static void fill(const struct battery *b, const char *text, const char *self, st
                 {"{self}", self}};
     while (*text != '\0') {
         bool found = false;
-        for (size_t i = 0; i < sizeof gaps / sizeof gaps[0] && !found; i++)
+        for (size_t i = 0; i < sizeof(gaps) / sizeof(gaps[0]) && !found; i++) {
             if (strncmp(text, gaps[i].gap, strlen(gaps[i].gap)) == 0) {
                 th_buf_append_str(out, gaps[i].value);
                 text += strlen(gaps[i].gap);
                 found = true;
             }
-        if (!found)
+        }
+        if (!found) {
             th_buf_append_char(out, *text++);
+        }
     }
 }
 
@@ -236,7 +239,7 @@ void battery_virtual(void **state)
 {
     struct battery *b = *state;
     static const char *const NAMES[] = {"x.vrt", "x.geojson", "x.kml"};
-    for (size_t i = 0; i < sizeof VIRTUAL / sizeof VIRTUAL[0]; i++)
+    for (size_t i = 0; i < sizeof(VIRTUAL) / sizeof(VIRTUAL[0]); i++) {
         for (size_t n = 0; n < 4; n++) {
             char path[TH_TEST_PATH_SIZE];
             struct th_buf text;
@@ -257,5 +260,6 @@ void battery_virtual(void **state)
             th_buf_clear(&text);
             battery_try(b, path, "virtual, %s, as %s", VIRTUAL[i].label, n < 3 ? NAMES[n] : "zip");
         }
+    }
     battery_end(b);
 }

@@ -29,7 +29,7 @@ static const struct good {
             {"ESRI Shapefile", "shape/", "good.shp"},
             {"MapInfo File", "tab/", "good.tab"},
             {"OpenFileGDB", "good.gdb/", NULL}};
-enum { N_GOOD = sizeof GOOD / sizeof GOOD[0], N_ROWS = 5 };
+enum { N_GOOD = sizeof(GOOD) / sizeof(GOOD[0]), N_ROWS = 5 };
 
 // Four parcels side by side and one with a hole; each format has ground and numbers of its own, so
 // that nothing is known of them before.
@@ -50,14 +50,15 @@ static void write_rows(const struct battery *b, size_t format, char path[TH_TEST
                       "[%.4f,%.4f]]",
                       i > 0 ? ",\n" : "", format, i, west, south, west + 0.001, south, west + 0.001,
                       south + 0.001, west, south + 0.001, west, south);
-        if (i == N_ROWS - 1)
+        if (i == N_ROWS - 1) {
             th_buf_printf(&text, ",[[%.4f,%.4f],[%.4f,%.4f],[%.4f,%.4f],[%.4f,%.4f]]",
                           west + 0.0002, south + 0.0002, west + 0.0002, south + 0.0004,
                           west + 0.0004, south + 0.0004, west + 0.0002, south + 0.0002);
+        }
         th_buf_append_str(&text, "]}}");
     }
     th_buf_append_str(&text, "\n]}\n");
-    (void)snprintf(name, sizeof name, "rows-%zu.geojson", format);
+    (void)snprintf(name, sizeof(name), "rows-%zu.geojson", format);
     // The first one stands for all where the format does not matter.
     th_test_path(path, b->good, format == 0 ? "first.geojson" : name);
     assert_ok(th_file_write(path, text.data, text.size, &err), &err);
@@ -78,16 +79,19 @@ static void translate(const char *from, bool as_text, const char *driver, const 
                  {"ESRI Shapefile", {"-lco", "ENCODING=UTF-8"}},
                  {"MapInfo File", {"-lco", "ENCODING=UTF-8"}}};
     const char *words[8] = {"-f", driver};
-    for (size_t i = 0; i < sizeof EXTRA / sizeof EXTRA[0]; i++)
-        if (strcmp(EXTRA[i].driver, driver) == 0)
-            memcpy(words + 2, EXTRA[i].words, sizeof EXTRA[i].words);
+    for (size_t i = 0; i < sizeof(EXTRA) / sizeof(EXTRA[0]); i++) {
+        if (strcmp(EXTRA[i].driver, driver) == 0) {
+            memcpy(words + 2, EXTRA[i].words, sizeof(EXTRA[i].words));
+        }
+    }
     GDALVectorTranslateOptions *options =
         GDALVectorTranslateOptionsNew((char **)(uintptr_t)words, NULL);
     int failed = 0;
     GDALDatasetH target = GDALVectorTranslate(path, NULL, 1, &source, options, &failed);
     GDALVectorTranslateOptionsFree(options);
-    if (target == NULL)
+    if (target == NULL) {
         fail_msg("GDAL cannot write %s", path);
+    }
     GDALClose(target);
     GDALClose(source);
 }
@@ -97,8 +101,9 @@ static const char *good_path(const struct battery *b, const struct good *good,
 {
     th_test_path(path, b->good, good->file);
     size_t n = strlen(path);
-    if (path[n - 1] == '/')
+    if (path[n - 1] == '/') {
         path[n - 1] = '\0';
+    }
     return path;
 }
 
@@ -140,8 +145,9 @@ static void make_good_files(const struct battery *b)
         }
         // A sheet has its shapes as text, so it is made of a table that has them so.
         bool sheet = strcmp(GOOD[i].driver, "XLSX") == 0;
-        if (sheet)
+        if (sheet) {
             translate(rows, false, "CSV", th_test_path(between, b->good, "sheet.csv"));
+        }
         good_path(b, &GOOD[i], path);
         if (GOOD[i].main != NULL) {
             assert_int_equal(mkdir(path, 0700), 0);
@@ -158,8 +164,9 @@ void battery_good_files(void **state)
     for (size_t i = 0; i < N_GOOD; i++) {
         char path[TH_TEST_PATH_SIZE];
         good_path(b, &GOOD[i], path);
-        if (GOOD[i].main != NULL)
+        if (GOOD[i].main != NULL) {
             th_test_path(path, path, GOOD[i].main);
+        }
         battery_good(b, path, GOOD[i].file, N_ROWS);
     }
     battery_end(b);
@@ -171,26 +178,29 @@ enum { N_CUTS = 5, N_FLIPS = 6, N_BLOCKS = 3, N_WAYS = N_CUTS + N_FLIPS + N_BLOC
 static size_t spoil(struct battery *b, unsigned char *data, size_t size, size_t way)
 {
     const size_t cuts[N_CUTS] = {1, size / 10, size / 2, size - size / 10, size - 1};
-    if (way < N_CUTS)
+    if (way < N_CUTS) {
         return cuts[way] < size ? cuts[way] : size;
+    }
     way -= N_CUTS;
     // Half of the rest goes for the head, where counts and offsets stand.
     size_t reach = way % 2 == 0 || size < 512 ? size : 512;
     if (way < N_FLIPS) {
-        for (size_t n = (size_t)1 << way; n > 0; n--)
+        for (size_t n = (size_t)1 << way; n > 0; n--) {
             data[battery_random(b) % reach] ^= (unsigned char)(1u << battery_random(b) % 8);
+        }
         return size;
     }
     size_t at = (size_t)(battery_random(b) % reach);
-    for (size_t i = 0; i < 16 && at + i < size; i++)
+    for (size_t i = 0; i < 16 && at + i < size; i++) {
         data[at + i] = way == N_FLIPS ? 0x00 : (way == N_FLIPS + 1 ? 0xff : 0x80);
+    }
     return size;
 }
 
 void battery_spoiled_files(void **state)
 {
     struct battery *b = *state;
-    for (size_t i = 0; i < N_GOOD; i++)
+    for (size_t i = 0; i < N_GOOD; i++) {
         for (size_t way = 0; !is_folder(&GOOD[i]) && way < N_WAYS; way++) {
             b->is_new_kind = b->is_new_kind || way == i % N_WAYS;
             // Of a first byte nothing can come in; of the rest, what was not hit may.
@@ -203,13 +213,14 @@ void battery_spoiled_files(void **state)
             battery_try(b, path, "%s spoiled in way %zu", GOOD[i].file, way);
             free(data);
         }
+    }
     battery_end(b);
 }
 
 static void spoil_member(struct battery *b, const struct good *good, const char *member)
 {
     static const size_t WAYS[] = {0, 2, 4, 6, 8, 10, 12};
-    for (size_t w = 0; w < sizeof WAYS / sizeof WAYS[0]; w++) {
+    for (size_t w = 0; w < sizeof(WAYS) / sizeof(WAYS[0]); w++) {
         b->is_new_kind = b->is_new_kind || w == 2;
         b->may_accept = true; // without its index, say, a table has its rows still
         char path[TH_TEST_PATH_SIZE];
@@ -236,8 +247,9 @@ void battery_spoiled_folders(void **state)
         const char *member;
     } MEMBERS[] = {{10, "good.shp"}, {10, "good.shx"}, {10, "good.dbf"}, {10, "good.prj"},
                    {11, "good.tab"}, {11, "good.map"}, {11, "good.dat"}, {11, "good.id"}};
-    for (size_t i = 0; i < sizeof MEMBERS / sizeof MEMBERS[0]; i++)
+    for (size_t i = 0; i < sizeof(MEMBERS) / sizeof(MEMBERS[0]); i++) {
         spoil_member(b, &GOOD[MEMBERS[i].good], MEMBERS[i].member);
+    }
 
     char path[TH_TEST_PATH_SIZE];
     const struct good *gdb = &GOOD[N_GOOD - 1];
@@ -248,19 +260,22 @@ void battery_spoiled_folders(void **state)
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
         char file[TH_TEST_PATH_SIZE];
         struct stat info;
-        if (stat(th_test_path(file, path, entry->d_name), &info) != 0 || !S_ISREG(info.st_mode))
+        if (stat(th_test_path(file, path, entry->d_name), &info) != 0 || !S_ISREG(info.st_mode)) {
             continue;
-        for (size_t i = 0; i < 2; i++)
+        }
+        for (size_t i = 0; i < 2; i++) {
             if (info.st_size > sizes[i]) {
-                memmove(&sizes[i + 1], &sizes[i], (1 - i) * sizeof sizes[0]);
-                memmove(largest[i + 1], largest[i], (1 - i) * sizeof largest[0]);
+                memmove(&sizes[i + 1], &sizes[i], (1 - i) * sizeof(sizes[0]));
+                memmove(largest[i + 1], largest[i], (1 - i) * sizeof(largest[0]));
                 sizes[i] = info.st_size;
-                (void)snprintf(largest[i], sizeof largest[i], "%.60s", entry->d_name);
+                (void)snprintf(largest[i], sizeof(largest[i]), "%.60s", entry->d_name);
                 break;
             }
+        }
     }
     closedir(folder);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++) {
         spoil_member(b, gdb, largest[i]);
+    }
     battery_end(b);
 }

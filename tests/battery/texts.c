@@ -20,8 +20,9 @@ static char *repeat(const char *head, const char *part, size_t n, const char *ta
     struct th_error err;
     th_buf_init(&text, TEXT_LIMIT);
     th_buf_append_str(&text, head);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         th_buf_append_str(&text, part);
+    }
     th_buf_append_str(&text, tail);
     assert_ok(th_buf_check(&text, &err), &err);
     *ret_size = text.size;
@@ -108,9 +109,10 @@ void battery_geojson(void **state)
     b->may_accept = true; // it is closed
     battery_try_bytes(b, "x.geojson", "a ring that does not close", unclosed, strlen(unclosed));
     b->may_accept = false;
-    for (size_t i = 0; i < sizeof GEOJSON / sizeof GEOJSON[0]; i++)
+    for (size_t i = 0; i < sizeof(GEOJSON) / sizeof(GEOJSON[0]); i++) {
         battery_try_bytes(b, "x.geojson", GEOJSON[i].label, GEOJSON[i].text,
                           strlen(GEOJSON[i].text));
+    }
     try_repeat(b, "x.geojson", "10,000 brackets", "", "[", 10000, "");
     try_repeat(
         b, "x.geojson", "10,000 brackets of coordinates",
@@ -145,7 +147,7 @@ void battery_geojson(void **state)
         ",{\"type\":\"Feature\",\"properties\":{},\"geometry\":null}", 50000, "]}");
     try_repeat(b, "x.geojsons", "texts of a sequence that are none", "", "\x1e{]\n", 1000, "");
     static const char nuls[4096];
-    battery_try_bytes(b, "x.geojson", "nothing but NUL", nuls, sizeof nuls);
+    battery_try_bytes(b, "x.geojson", "nothing but NUL", nuls, sizeof(nuls));
     b->lang = "zh";
     battery_try_text(b, "x.geojson", "[]");
     battery_try_text(b, "x.geojson", "{\"type\":");
@@ -245,15 +247,17 @@ static void try_template(struct battery *b, const char *name, const char *label,
     struct th_buf out;
     th_test_path(secret, b->folder, "secret.txt");
     th_buf_init(&out, TEXT_LIMIT);
-    while (*text != '\0')
+    while (*text != '\0') {
         if (strncmp(text, "{secret}", 8) == 0) {
             th_buf_append_str(&out, secret);
             text += 8;
         } else if (strncmp(text, "{port}", 6) == 0) {
             th_buf_append_str(&out, b->port);
             text += 6;
-        } else
+        } else {
             th_buf_append_char(&out, *text++);
+        }
+    }
     battery_try_bytes(b, name, label, out.data, out.size);
     th_buf_clear(&out);
 }
@@ -261,8 +265,9 @@ static void try_template(struct battery *b, const char *name, const char *label,
 void battery_xml(void **state)
 {
     struct battery *b = *state;
-    for (size_t i = 0; i < sizeof XML / sizeof XML[0]; i++)
+    for (size_t i = 0; i < sizeof(XML) / sizeof(XML[0]); i++) {
         try_template(b, XML[i].name, XML[i].label, XML[i].text);
+    }
     try_repeat(b, "x.kml", "10,000 folders", "<kml xmlns=\"http://www.opengis.net/kml/2.2\">",
                "<Folder>", 10000, "");
     try_repeat(b, "x.kml", "2,000 folders that end", KML_HEAD, "<Folder><name>f</name></Folder>",
@@ -328,10 +333,11 @@ void battery_tables(void **state)
     b->may_accept = true; // a text that looks like a formula is a text
     battery_try_bytes(b, "x.csv", "a formula", formula, strlen(formula));
     b->may_accept = false;
-    for (size_t i = 0; i < sizeof TABLES / sizeof TABLES[0]; i++)
+    for (size_t i = 0; i < sizeof(TABLES) / sizeof(TABLES[0]); i++) {
         battery_try_bytes(b, TABLES[i].name, TABLES[i].label, TABLES[i].text,
                           strlen(TABLES[i].text));
-    battery_try_bytes(b, "x.csv", "NUL bytes", with_nul, sizeof with_nul - 1);
+    }
+    battery_try_bytes(b, "x.csv", "NUL bytes", with_nul, sizeof(with_nul) - 1);
     try_repeat(b, "x.csv", "200,000 columns", "number", ",a", 200000, "\n1\n");
     try_repeat(b, "x.csv", "a line of 16 MB", "number,WKT\n1,\"", "0123456789abcdef", 1000000,
                "\"\n");

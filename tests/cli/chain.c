@@ -30,8 +30,9 @@ void th_chain_people(const struct th_cli_world *world)
         "user add deqing-1 --role bank --party " DEQING_BANK,
         "user add deqing-2 --role bank --party " DEQING_BANK,
     };
-    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++)
+    for (size_t i = 0; i < sizeof(LINES) / sizeof(LINES[0]); i++) {
         th_cli_do(world, "%s", LINES[i]);
+    }
 }
 
 void th_chain_parcels(const struct th_cli_world *world)

@@ -18,7 +18,7 @@ enum { WORDS_MAX = 256, LINE_SIZE = 16384, OUTPUT_LIMIT = 256 * 1024 * 1024, WAI
 
 void th_cli_world_make(struct th_cli_world *world)
 {
-    memset(world, 0, sizeof *world);
+    memset(world, 0, sizeof(*world));
     th_test_folder_make(world->folder);
 }
 
@@ -42,11 +42,13 @@ char *th_cli_read(const struct th_cli_world *world, const char *name)
     struct th_buf text;
     char part[4096];
     FILE *file = fopen(th_test_path(path, world->folder, name), "rb");
-    if (file == NULL)
+    if (file == NULL) {
         fail_msg("there is no file %s", path);
+    }
     th_buf_init(&text, OUTPUT_LIMIT);
-    for (size_t n = 0; (n = fread(part, 1, sizeof part, file)) > 0;)
+    for (size_t n = 0; (n = fread(part, 1, sizeof(part), file)) > 0;) {
         th_buf_append(&text, part, n);
+    }
     (void)fclose(file);
     return th_buf_take(&text);
 }
@@ -66,14 +68,16 @@ static char *expand(const struct th_cli_world *world, const char *text)
     th_buf_init(&out, OUTPUT_LIMIT);
     while (*text != '\0') {
         bool found = false;
-        for (size_t i = 0; i < sizeof names / sizeof names[0] && !found; i++)
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !found; i++) {
             if (th_text_starts_with(text, names[i].name)) {
                 th_buf_append_str(&out, names[i].value);
                 text += strlen(names[i].name);
                 found = true;
             }
-        if (!found)
+        }
+        if (!found) {
             th_buf_append_char(&out, *text++);
+        }
     }
     return th_buf_take(&out);
 }
@@ -84,21 +88,25 @@ static size_t split(char *line, char **words)
     size_t n = 0;
     char *p = line;
     while (*p != '\0' && n + 1 < WORDS_MAX) {
-        while (*p == ' ')
+        while (*p == ' ') {
             p++;
-        if (*p == '\0')
+        }
+        if (*p == '\0') {
             break;
+        }
         char *target = p;
         words[n++] = target;
         bool quoted = false;
         for (; *p != '\0' && (quoted || *p != ' '); p++) {
-            if (*p == '\'')
+            if (*p == '\'') {
                 quoted = !quoted;
-            else
+            } else {
                 *target++ = *p;
+            }
         }
-        if (*p != '\0')
+        if (*p != '\0') {
             p++;
+        }
         *target = '\0';
     }
     words[n] = NULL;
@@ -123,21 +131,25 @@ static void make_environment(const struct th_cli_world *world, char **ret)
     ret[n++] = make_variable("TZ", "UTC");
     ret[n++] = make_variable("LANG", "C");
     ret[n++] = make_variable("TANHUI_NOW", TH_CLI_NOW);
-    for (size_t i = 0; i < world->n_environment; i++)
+    for (size_t i = 0; i < world->n_environment; i++) {
         ret[n++] = th_text_duplicate(world->environment[i]);
+    }
     // The first of two variables with one name counts, so a test may name its own.
     ret[n++] = make_variable("TANHUI_REGISTRY", th_test_path(path, world->folder, "r.tanhui"));
-    for (size_t i = 0; i < sizeof PASSED / sizeof PASSED[0]; i++)
-        if (getenv(PASSED[i]) != NULL)
+    for (size_t i = 0; i < sizeof(PASSED) / sizeof(PASSED[0]); i++) {
+        if (getenv(PASSED[i]) != NULL) {
             ret[n++] = make_variable(PASSED[i], getenv(PASSED[i]));
+        }
+    }
     ret[n] = NULL;
 }
 
 static const char *program(void)
 {
     const char *path = getenv("TANHUI_PROGRAM");
-    if (path == NULL || *path == '\0')
+    if (path == NULL || *path == '\0') {
         fail_msg("TANHUI_PROGRAM must name the program");
+    }
     return path;
 }
 
@@ -167,13 +179,15 @@ static void start(const struct th_cli_world *world, const char *line, struct pro
     }
     // The program starts where the test stands; paths of a line are absolute through {dir}.
     int failed = posix_spawn(&process->pid, words[0], &actions, NULL, words, environment);
-    if (failed != 0)
+    if (failed != 0) {
         fail_msg("cannot start %s: %s", words[0], strerror(failed));
+    }
     posix_spawn_file_actions_destroy(&actions);
     close(ends[0][1]);
     close(ends[1][1]);
-    for (size_t i = 0; environment[i] != NULL; i++)
+    for (size_t i = 0; environment[i] != NULL; i++) {
         free(environment[i]);
+    }
     free(text);
 }
 
@@ -194,9 +208,10 @@ static void finish(struct process *process, bool interrupt, struct th_cli_result
             fail_msg("the program says nothing for a minute");
         }
         for (int i = 0; i < 2; i++) {
-            if (polls[i].fd < 0 || polls[i].revents == 0)
+            if (polls[i].fd < 0 || polls[i].revents == 0) {
                 continue;
-            ssize_t n = read(polls[i].fd, part, sizeof part);
+            }
+            ssize_t n = read(polls[i].fd, part, sizeof(part));
             if (n <= 0) {
                 close(polls[i].fd);
                 polls[i].fd = -1;
@@ -242,16 +257,18 @@ void th_cli_result_clear(struct th_cli_result *result)
 
 static void expect_code(const char *line, const struct th_cli_result *result, int code)
 {
-    if (result->code != code)
+    if (result->code != code) {
         fail_msg("tanhui %s\nexits with %d, not %d; stdout:\n%s\nstderr:\n%s", line, result->code,
                  code, result->out, result->err);
+    }
 }
 
 static void format_line(char line[LINE_SIZE], const char *format, va_list arguments)
 {
     int n = vsnprintf(line, LINE_SIZE, format, arguments);
-    if (n < 0 || n >= LINE_SIZE)
+    if (n < 0 || n >= LINE_SIZE) {
         fail_msg("line too long");
+    }
 }
 
 char *th_cli_out(const struct th_cli_world *world, int code, const char *format, ...)
@@ -284,11 +301,13 @@ void th_cli_do(const struct th_cli_world *world, const char *format, ...)
 static void expect_text(const struct th_cli_world *world, const char *line, const char *stream,
                         const char *actual, const char *want)
 {
-    if (want == NULL)
+    if (want == NULL) {
         return;
+    }
     char *text = expand(world, want);
-    if (strcmp(actual, text) != 0)
+    if (strcmp(actual, text) != 0) {
         fail_msg("tanhui %s\n%s is\n%s\nnot\n%s", line, stream, actual, text);
+    }
     free(text);
 }
 
@@ -320,26 +339,34 @@ static void expect_units(const char *line, const char *key, const struct th_json
     bool is_number = type == TH_JSON_INT || type == TH_JSON_REAL || type == TH_JSON_NULL;
     bool whole = ends_with(key, "_kg") || ends_with(key, "_t") || ends_with(key, "_fen");
     bool hundredths = ends_with(key, "_m2") || ends_with(key, "_mu");
-    if (whole && type != TH_JSON_INT && type != TH_JSON_NULL)
+    if (whole && type != TH_JSON_INT && type != TH_JSON_NULL) {
         fail_msg("tanhui %s: %s is no whole number", line, key);
-    if (hundredths && !is_number)
+    }
+    if (hundredths && !is_number) {
         fail_msg("tanhui %s: %s is no number", line, key);
+    }
     if (hundredths && type == TH_JSON_REAL) {
         double scaled = th_json_real_value(value) * 100;
         double nearest = (double)(int64_t)(scaled + (scaled < 0 ? -0.5 : 0.5));
         // The decimal is stored in binary: its hundredfold may miss the whole number by some ulps.
         double tolerance = nearest < 0 ? -nearest * 1e-12 : nearest * 1e-12;
-        if (scaled - nearest > tolerance || nearest - scaled > tolerance)
+        if (scaled - nearest > tolerance || nearest - scaled > tolerance) {
             fail_msg("tanhui %s: %s has more than two decimals: %.12g", line, key, scaled / 100);
+        }
     }
-    if (type == TH_JSON_ARRAY)
-        for (size_t i = 0; i < th_json_size(value); i++)
+    if (type == TH_JSON_ARRAY) {
+        for (size_t i = 0; i < th_json_size(value); i++) {
             expect_units(line, "", th_json_at(value, i));
-    if (type == TH_JSON_OBJECT)
-        for (void *it = th_json_iter(value); it != NULL; it = th_json_iter_next(value, it))
+        }
+    }
+    if (type == TH_JSON_OBJECT) {
+        for (void *it = th_json_iter(value); it != NULL; it = th_json_iter_next(value, it)) {
             // Bodies of the journal keep some numbers as exact texts.
-            if (strcmp(th_json_iter_key(it), "body") != 0)
+            if (strcmp(th_json_iter_key(it), "body") != 0) {
                 expect_units(line, th_json_iter_key(it), th_json_iter_value(it));
+            }
+        }
+    }
 }
 
 static struct th_json *parse_object(const char *line, const char *stream, const char *text,
@@ -348,8 +375,9 @@ static struct th_json *parse_object(const char *line, const char *stream, const 
     struct th_error error = {0};
     struct th_json *value = NULL;
     if (size == 0 || text[size - 1] != '\n' || th_json_parse(text, size, &value, &error) != TH_OK ||
-        th_json_type(value) != TH_JSON_OBJECT)
+        th_json_type(value) != TH_JSON_OBJECT) {
         fail_msg("tanhui %s\n%s is not one JSON object:\n%s", line, stream, text);
+    }
     return value;
 }
 
@@ -370,8 +398,9 @@ struct th_json *th_cli_json(const struct th_cli_world *world, int code, const ch
     with_json(joined, line);
     th_cli_run(world, joined, &result);
     expect_code(joined, &result, code);
-    if (result.err_size > 0)
+    if (result.err_size > 0) {
         fail_msg("tanhui %s\nstderr is not empty:\n%s", joined, result.err);
+    }
     struct th_json *value = parse_object(joined, "stdout", result.out, result.out_size);
     expect_units(joined, "", value);
     th_cli_result_clear(&result);
@@ -382,13 +411,15 @@ static void expect_worded(const char *line, const struct th_cli_result *result)
 {
     const char *rest = result->err;
     const char *end = strchr(rest, '\n');
-    if (strncmp(rest, "tanhui: ", 8) != 0 || end == NULL || end - rest < 10)
+    if (strncmp(rest, "tanhui: ", 8) != 0 || end == NULL || end - rest < 10) {
         fail_msg("tanhui %s\nstderr is no worded error:\n%s", line, result->err);
+    }
     rest = end + 1;
     if (*rest != '\0') {
         end = strchr(rest, '\n');
-        if (strncmp(rest, "hint: ", 6) != 0 || end == NULL || end[1] != '\0')
+        if (strncmp(rest, "hint: ", 6) != 0 || end == NULL || end[1] != '\0') {
             fail_msg("tanhui %s\nstderr has more than an error and a hint:\n%s", line, result->err);
+        }
     }
     th_cli_no_raw_keys(result->err, line);
 }
@@ -413,12 +444,14 @@ struct th_json *th_cli_problem(const struct th_cli_world *world, int code, const
     th_cli_run(world, joined, &result);
     expect_code(joined, &result, code);
     assert_int_equal(result.out_size, 0);
-    if (strchr(result.err, '\n') != result.err + result.err_size - 1)
+    if (strchr(result.err, '\n') != result.err + result.err_size - 1) {
         fail_msg("tanhui %s\nstderr is not one line:\n%s", joined, result.err);
+    }
     struct th_json *problem = parse_object(joined, "stderr", result.err, result.err_size);
     th_cli_shape(problem, "type:s title:s detail:s code:s");
-    if (th_json_get(problem, "hint") != NULL)
+    if (th_json_get(problem, "hint") != NULL) {
         th_cli_shape(problem, "hint:s");
+    }
     th_cli_no_raw_keys(th_cli_text_at(problem, "title"), joined);
     th_cli_no_raw_keys(th_cli_text_at(problem, "detail"), joined);
     th_cli_result_clear(&result);
@@ -430,12 +463,14 @@ void th_cli_no_raw_keys(const char *text, const char *what)
     static const char *const PREFIXES[] = {
         "help.",  "help_more.", "option.", "field.",   "error.",    "hint.",   "value.",
         "check.", "warning.",   "status.", "example.", "progress.", "problem."};
-    for (size_t i = 0; i < sizeof PREFIXES / sizeof PREFIXES[0]; i++)
+    for (size_t i = 0; i < sizeof(PREFIXES) / sizeof(PREFIXES[0]); i++) {
         for (const char *p = text; (p = strstr(p, PREFIXES[i])) != NULL; p++) {
             unsigned char next = (unsigned char)p[strlen(PREFIXES[i])];
             bool begins = p == text || !(isalnum((unsigned char)p[-1]) || p[-1] == '_');
             // "option." at the end of a sentence is a word; a key goes on without a blank.
-            if (begins && (islower(next) || isdigit(next) || next == '{'))
+            if (begins && (islower(next) || isdigit(next) || next == '{')) {
                 fail_msg("%s: a raw key is shown: %.60s", what, p);
+            }
         }
+    }
 }

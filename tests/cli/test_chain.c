@@ -16,8 +16,9 @@ static void world_make(struct th_cli_world *world, const char *language)
 static void expect_int(const struct th_json *reply, const char *path, int64_t want)
 {
     int64_t actual = th_cli_int_at(reply, path);
-    if (actual != want)
+    if (actual != want) {
         fail_msg("%s is %lld, not %lld", path, (long long)actual, (long long)want);
+    }
 }
 
 static void expect_number(const struct th_json *reply, const char *path, double want)
@@ -27,8 +28,9 @@ static void expect_number(const struct th_json *reply, const char *path, double 
 
 static void expect_part(const char *text, const char *part)
 {
-    if (strstr(text, part) == NULL)
+    if (strstr(text, part) == NULL) {
         fail_msg("there is no %s in\n%s", part, text);
+    }
 }
 
 // 0.39 t × 2,145 mu × 3 years = 2,509.65 t; × 4,080 mu = 4,773.60 t.
@@ -46,7 +48,7 @@ static void expect_issues(const struct th_cli_world *world)
     expect_int(reply, "issued_t", 4773);
     for (int year = 0; year < 3; year++) {
         char path[32];
-        (void)snprintf(path, sizeof path, "serials.%d.issued_t", year);
+        (void)snprintf(path, sizeof(path), "serials.%d.issued_t", year);
         expect_int(reply, path, 1591);
     }
     expect_int(reply, "rest_kg", 600);
@@ -120,8 +122,9 @@ static void expect_books(const struct th_cli_world *world)
     reply = th_cli_json(world, 0, "account list");
     const struct th_json *parties = th_json_get(reply, "parties");
     int64_t money_fen = 0;
-    for (size_t i = 0; i < th_json_size(parties); i++)
+    for (size_t i = 0; i < th_json_size(parties); i++) {
         money_fen += th_cli_int_at(th_json_at(parties, i), "money_fen");
+    }
     assert_int_equal(money_fen, 0);
     th_json_free(reply);
 }
@@ -157,8 +160,9 @@ static void anji(const char *language)
 static void chain__anji_figures_come_out_in_both_languages(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++) {
         anji(LANGUAGES[i]);
+    }
 }
 
 static void deqing(const char *language)
@@ -182,7 +186,7 @@ static void deqing(const char *language)
     th_json_free(reply);
     for (size_t i = 0; i < 3; i++) {
         char line[128];
-        (void)snprintf(line, sizeof line, "resale --from " DEQING_BANK " --to %s --price 58.83",
+        (void)snprintf(line, sizeof(line), "resale --from " DEQING_BANK " --to %s --price 58.83",
                        SALES[i]);
         reply = th_chain_trade(&world, "deqing", "2022-06-01", line);
         assert_true(th_json_get_bool(reply, "statement_based", false));
@@ -214,8 +218,9 @@ static void deqing(const char *language)
 static void chain__deqing_figures_come_out_in_both_languages(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++) {
         deqing(LANGUAGES[i]);
+    }
 }
 
 static void chain__the_county_is_a_projection_without_units(void **state)
@@ -275,8 +280,9 @@ static void trace__serials_of_a_buyer_lead_to_a_thousand_kilograms_each(void **s
         reply = th_cli_json(&world, 0, "unit trace %s:%lld", th_cli_text_at(block, "prefix"),
                             (long long)th_cli_int_at(block, "last"));
         int64_t one_kg = 0;
-        for (size_t p = 0; p < th_json_size(th_json_get(reply, "parcels")); p++)
+        for (size_t p = 0; p < th_json_size(th_json_get(reply, "parcels")); p++) {
             one_kg += th_cli_int_at(th_json_at(th_json_get(reply, "parcels"), p), "kg");
+        }
         assert_int_equal(one_kg, 1000);
         th_json_free(reply);
     }

@@ -14,15 +14,17 @@ struct slip {
 static void expect_slips(const struct th_cli_world *world, const struct slip *slips, size_t n)
 {
     char *before = th_cli_dump(world);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         for (int zh = 0; zh < 2; zh++) {
             struct th_json *problem = th_cli_problem(world, slips[i].code, "--lang %s %s",
                                                      zh != 0 ? "zh" : "en", slips[i].line);
             const char *code = th_cli_text_at(problem, "code");
-            if (slips[i].problem != NULL && strcmp(code, slips[i].problem) != 0)
+            if (slips[i].problem != NULL && strcmp(code, slips[i].problem) != 0) {
                 fail_msg("%s: code %s, not %s", slips[i].line, code, slips[i].problem);
+            }
             th_json_free(problem);
         }
+    }
     char *after = th_cli_dump(world);
     assert_string_equal(before, after);
     free(before);
@@ -61,8 +63,8 @@ static void clerk__wrong_files_are_answered_in_words(void **state)
     th_chain_people(&world);
     th_chain_parcels(&world);
     th_cli_write(&world, "empty.geojson", "", 0);
-    th_cli_write(&world, "report.docx", DOCX, sizeof DOCX - 1);
-    th_cli_write(&world, "half.geojson", HALF, sizeof HALF - 1);
+    th_cli_write(&world, "report.docx", DOCX, sizeof(DOCX) - 1);
+    th_cli_write(&world, "half.geojson", HALF, sizeof(HALF) - 1);
     th_cli_write(&world, "no-code.csv", "village,name,township\n1,2,3\n", 28);
     EXPECT_SLIPS(&world, SLIPS);
     th_cli_world_remove(&world);
@@ -147,7 +149,7 @@ static void clerk__odd_names_are_kept_or_refused_whole(void **state)
     (void)state;
     th_cli_world_make(&world);
     th_chain_people(&world);
-    (void)snprintf(plain, sizeof plain, "O\"Neil; DROP TABLE parcel;--, 50%% {name} \\n");
+    (void)snprintf(plain, sizeof(plain), "O\"Neil; DROP TABLE parcel;--, 50%% {name} \\n");
     struct th_json *reply = th_cli_json(&world, 0, "party add --kind person --name '%s'", plain);
     assert_string_equal(th_cli_text_at(reply, "name"), plain);
     th_json_free(reply);
@@ -158,7 +160,7 @@ static void clerk__odd_names_are_kept_or_refused_whole(void **state)
                            "--to 2021-12-31 --village 330523990201");
     assert_non_null(strstr(th_cli_text_at(reply, "detail"), "{name}"));
     th_json_free(reply);
-    memset(name, 'x', sizeof name);
+    memset(name, 'x', sizeof(name));
     name[199] = '\0';
     th_cli_do(&world, "party add --kind person --name %s", name);
     name[199] = 'x';
@@ -166,8 +168,9 @@ static void clerk__odd_names_are_kept_or_refused_whole(void **state)
     th_json_free(th_cli_problem(&world, 2, "party add --kind person --name %s", name));
     // 70 characters of 3 bytes each are 210 bytes; the message stays whole UTF-8.
     name[0] = '\0';
-    for (size_t i = 0; i < 70; i++)
+    for (size_t i = 0; i < 70; i++) {
         memcpy(name + i * 3, "村", 4);
+    }
     th_json_free(
         th_cli_problem(&world, 2, "village add --code 330523990204 --name %s --township 某", name));
     th_json_free(th_cli_problem(&world, 2, "party add --kind person --name ''"));
@@ -186,7 +189,7 @@ static void clerk__a_list_of_villages_from_excel_is_welcome(void **state)
     (void)state;
     th_cli_world_make(&world);
     th_cli_do(&world, "init {dir}/r.tanhui --name 安吉 --admin-code 330523");
-    th_cli_write(&world, "gbk.csv", GBK, sizeof GBK - 1);
+    th_cli_write(&world, "gbk.csv", GBK, sizeof(GBK) - 1);
     struct th_json *reply = th_cli_json(&world, 0, "village import {dir}/gbk.csv");
     assert_string_equal(th_cli_text_at(reply, "villages.0.name"), "新村");
     assert_string_equal(th_cli_text_at(reply, "villages.0.township"), "新乡");
@@ -201,7 +204,7 @@ static void clerk__a_bom_and_chinese_headings_are_welcome(void **state)
     (void)state;
     th_cli_world_make(&world);
     th_cli_do(&world, "init {dir}/r.tanhui --name 安吉 --admin-code 330523");
-    th_cli_write(&world, "bom.csv", CSV, sizeof CSV - 1);
+    th_cli_write(&world, "bom.csv", CSV, sizeof(CSV) - 1);
     struct th_json *reply = th_cli_json(&world, 0, "village import {dir}/bom.csv");
     assert_string_equal(th_cli_text_at(reply, "villages.0.name"), "新,村");
     th_json_free(reply);
@@ -253,23 +256,24 @@ static void clerk__no_output_overwrites_a_file(void **state)
     th_chain_people(&world);
     th_chain_parcels(&world);
     th_cli_do(&world, "--as clerk-m draft open {sample}/majianong.geojson");
-    for (size_t i = 0; i < sizeof ENDINGS / sizeof ENDINGS[0]; i++) {
-        snprintf(name, sizeof name, "mine.%s", ENDINGS[i]);
+    for (size_t i = 0; i < sizeof(ENDINGS) / sizeof(ENDINGS[0]); i++) {
+        snprintf(name, sizeof(name), "mine.%s", ENDINGS[i]);
         th_cli_write(&world, name, "mended for days", 15);
     }
     char *before = th_cli_dump(&world);
-    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++)
+    for (size_t i = 0; i < sizeof(LINES) / sizeof(LINES[0]); i++) {
         for (size_t k = 0; k < (strchr(LINES[i], '*') != NULL ? 2 : 1); k++) {
             char line[256];
-            with_ending(LINES[i], ENDINGS[k], line, sizeof line);
+            with_ending(LINES[i], ENDINGS[k], line, sizeof(line));
             struct th_json *problem = th_cli_problem(&world, 5, "%s", line);
             print_message("%s\n", line);
             assert_string_equal(th_cli_text_at(problem, "code"), "file_exists");
             assert_non_null(strstr(th_cli_text_at(problem, "hint"), "-2."));
             th_json_free(problem);
         }
-    for (size_t i = 0; i < sizeof ENDINGS / sizeof ENDINGS[0]; i++) {
-        snprintf(name, sizeof name, "mine.%s", ENDINGS[i]);
+    }
+    for (size_t i = 0; i < sizeof(ENDINGS) / sizeof(ENDINGS[0]); i++) {
+        snprintf(name, sizeof(name), "mine.%s", ENDINGS[i]);
         char *kept = th_cli_read(&world, name);
         assert_string_equal(kept, "mended for days");
         free(kept);
@@ -313,8 +317,8 @@ static void clerk__a_corner_that_cannot_be_read_is_named_with_its_parcel(void **
     struct th_cli_world world;
     (void)state;
     village_world(&world);
-    th_cli_write(&world, "c.csv", CORNERS, sizeof CORNERS - 1);
-    th_cli_write(&world, "m.csv", CORNERS_MENDED, sizeof CORNERS_MENDED - 1);
+    th_cli_write(&world, "c.csv", CORNERS, sizeof(CORNERS) - 1);
+    th_cli_write(&world, "m.csv", CORNERS_MENDED, sizeof(CORNERS_MENDED) - 1);
     struct th_json *reply = th_cli_json(&world, 1, "%s --problems {dir}/p.csv", IMPORT);
     assert_int_equal(th_cli_int_at(reply, "accepted"), 1);
     assert_int_equal(th_cli_int_at(reply, "problems.0.row"), 7);

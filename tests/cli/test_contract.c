@@ -188,10 +188,10 @@ static void contract__every_answer_has_its_keys_and_types(void **state)
     struct th_cli_world world;
     (void)state;
     th_cli_world_make(&world);
-    th_cli_write(&world, "problems.geojson", PROBLEMS, sizeof PROBLEMS - 1);
-    th_cli_write(&world, "yearly.csv", YEARLY, sizeof YEARLY - 1);
-    th_cli_write(&world, "plots.csv", PLOTS, sizeof PLOTS - 1);
-    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+    th_cli_write(&world, "problems.geojson", PROBLEMS, sizeof(PROBLEMS) - 1);
+    th_cli_write(&world, "yearly.csv", YEARLY, sizeof(YEARLY) - 1);
+    th_cli_write(&world, "plots.csv", PLOTS, sizeof(PLOTS) - 1);
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
         struct th_json *reply = th_cli_json(&world, ROWS[i].code, "%s", ROWS[i].line);
         print_message("%s\n", ROWS[i].line);
         th_cli_shape(reply, ROWS[i].shape);
@@ -212,7 +212,7 @@ static void contract__import_counts_add_up(void **state)
     struct th_cli_world world;
     (void)state;
     th_cli_world_make(&world);
-    th_cli_write(&world, "problems.geojson", PROBLEMS, sizeof PROBLEMS - 1);
+    th_cli_write(&world, "problems.geojson", PROBLEMS, sizeof(PROBLEMS) - 1);
     th_chain_people(&world);
     struct th_json *reply =
         th_cli_json(&world, 1, "--as clerk-m parcel import {dir}/problems.geojson");
@@ -294,15 +294,17 @@ static void contract__failures_leave_stdout_empty_and_say_why(void **state)
     th_cli_do(&world, "--as anji-1 trade propose resale --from " ANJI_BANK
                       " --to 造纸厂 --tonnes 1 --price 73.41");
     char *before = th_cli_dump(&world);
-    for (size_t i = 0; i < sizeof FAILURES / sizeof FAILURES[0]; i++)
+    for (size_t i = 0; i < sizeof(FAILURES) / sizeof(FAILURES[0]); i++) {
         for (int zh = 0; zh < 2; zh++) {
             struct th_json *problem = th_cli_problem(&world, FAILURES[i].code, "--lang %s %s",
                                                      zh != 0 ? "zh" : "en", FAILURES[i].line);
             const char *code = th_cli_text_at(problem, "code");
-            if (FAILURES[i].problem != NULL && strcmp(code, FAILURES[i].problem) != 0)
+            if (FAILURES[i].problem != NULL && strcmp(code, FAILURES[i].problem) != 0) {
                 fail_msg("%s: code %s, not %s", FAILURES[i].line, code, FAILURES[i].problem);
+            }
             th_json_free(problem);
         }
+    }
     char *after = th_cli_dump(&world);
     assert_string_equal(before, after);
     free(before);
@@ -317,7 +319,7 @@ static void write_many(const struct th_cli_world *world)
     struct th_buf text;
     th_buf_init(&text, LIMIT);
     th_buf_append_str(&text, "{\"type\":\"FeatureCollection\",\"features\":[\n");
-    for (int r = 0; r < N_ROWS; r++)
+    for (int r = 0; r < N_ROWS; r++) {
         for (int c = 0; c < N_COLUMNS; c++) {
             double west = 119.5 + c * 0.0005;
             double south = 30.4 + r * 0.0005;
@@ -330,6 +332,7 @@ static void write_many(const struct th_cli_world *world)
                           r + c > 0 ? ",\n" : "", r, c, west, south, east, south, east, north, west,
                           north, west, south);
         }
+    }
     th_buf_append_str(&text, "]}\n");
     assert_int_equal(th_buf_check(&text, NULL), TH_OK);
     th_cli_write(world, "many.geojson", text.data, text.size);
@@ -349,8 +352,9 @@ static void contract__an_interrupted_import_leaves_nothing_behind(void **state)
                            "--as clerk-m --progress plain parcel import {dir}/many.geojson "
                            "--kind bamboo --village 330523990201",
                            &result);
-    if (result.code != 130)
+    if (result.code != 130) {
         fail_msg("exit %d, stderr:\n%s", result.code, result.err);
+    }
     assert_int_equal(result.out_size, 0);
     assert_non_null(strstr(result.err, "\ntanhui: "));
     th_cli_no_raw_keys(result.err, "interrupted import");

@@ -8,16 +8,18 @@ static void expect_part(const struct th_cli_world *world, const char *line, cons
 {
     char *text = th_cli_out(world, 0, "%s", line);
     th_cli_no_raw_keys(text, line);
-    if (strstr(text, part) == NULL)
+    if (strstr(text, part) == NULL) {
         fail_msg("%s: there is no %s in\n%s", line, part, text);
+    }
     free(text);
 }
 
 static void expect_int(const struct th_json *reply, const char *path, int64_t want)
 {
     int64_t actual = th_cli_int_at(reply, path);
-    if (actual != want)
+    if (actual != want) {
         fail_msg("%s is %lld, not %lld", path, (long long)actual, (long long)want);
+    }
 }
 
 static struct th_json *issue(const struct th_cli_world *world, const char *name, const char *from,

@@ -18,16 +18,19 @@ static void for_each_command(void (*visit)(const struct th_cli_command *command,
     size_t n_groups = 0;
     size_t n = 0;
     const struct th_cli_command *const *groups = th_cli_command_groups(&n_groups);
-    for (size_t g = 0; g < n_groups; g++)
-        for (const struct th_cli_command *c = groups[g]; c->noun != NULL; c++, n++)
+    for (size_t g = 0; g < n_groups; g++) {
+        for (const struct th_cli_command *c = groups[g]; c->noun != NULL; c++, n++) {
             visit(c, context);
+        }
+    }
     assert_true(n > 40);
 }
 
 static void expect_part(const char *text, const char *part, const char *what)
 {
-    if (strstr(text, part) == NULL)
+    if (strstr(text, part) == NULL) {
         fail_msg("%s does not say %s:\n%s", what, part, text);
+    }
 }
 
 // Every option stands in the help with words behind it, on its line or the next.
@@ -36,10 +39,11 @@ static void expect_options(const char *text, const char *options, const char *wh
     struct th_cli_spec spec;
     while (th_cli_spec_next(&options, &spec)) {
         char name[64];
-        (void)snprintf(name, sizeof name, "\n  --%s", spec.name);
+        (void)snprintf(name, sizeof(name), "\n  --%s", spec.name);
         const char *found = strstr(text, name);
-        if (found == NULL)
+        if (found == NULL) {
             fail_msg("%s does not show --%s", what, spec.name);
+        }
         const char *end = strchr(found + 1, '\n');
         assert_non_null(end);
         if (spec.required) {
@@ -55,7 +59,7 @@ static void check_help(const struct th_cli_command *command, void *context)
     const struct th_cli_world *worlds = context;
     char *texts[2];
     char line[128];
-    (void)snprintf(line, sizeof line, "%s %s --help", command->noun, command->verb);
+    (void)snprintf(line, sizeof(line), "%s %s --help", command->noun, command->verb);
     for (size_t i = 0; i < 2; i++) {
         struct th_cli_result result;
         th_cli_run(&worlds[i], line, &result);
@@ -87,7 +91,7 @@ static const char *find(const struct th_messages *messages, enum th_lang lang, c
                         const char *key)
 {
     char name[128];
-    (void)snprintf(name, sizeof name, "%s%s", prefix, key);
+    (void)snprintf(name, sizeof(name), "%s%s", prefix, key);
     return th_messages_find(messages, lang, name);
 }
 
@@ -99,16 +103,18 @@ static void check_view(const struct th_cli_command *command, void *context)
         char key[64];
         size_t size = strcspn(p, " |");
         bool is_name = size > 0 && p[size - 1] != ':';
-        assert_true(size < sizeof key);
+        assert_true(size < sizeof(key));
         const char *equals = memchr(p, '=', size); // "number=contract_number": under other words
         size_t skipped = equals == NULL ? 0 : (size_t)(equals + 1 - p);
         memcpy(key, p + skipped, size - skipped);
         key[size - skipped] = '\0';
         const char *dot = strrchr(key, '.');
-        for (int lang = 0; lang <= TH_LANG_EN && is_name; lang++)
+        for (int lang = 0; lang <= TH_LANG_EN && is_name; lang++) {
             if (find(messages, (enum th_lang)lang, "field.", key) == NULL &&
-                find(messages, (enum th_lang)lang, "field.", dot != NULL ? dot + 1 : key) == NULL)
+                find(messages, (enum th_lang)lang, "field.", dot != NULL ? dot + 1 : key) == NULL) {
                 fail_msg("%s %s: no words for field %s", command->noun, command->verb, key);
+            }
+        }
         p += size + strspn(p + size, " |");
     }
 }
@@ -125,7 +131,7 @@ static void view__every_field_has_a_label_in_both_languages(void **state)
 static void check_listed(const struct th_cli_command *command, void *context)
 {
     char name[64];
-    (void)snprintf(name, sizeof name, "\n  %s%s%s", command->noun,
+    (void)snprintf(name, sizeof(name), "\n  %s%s%s", command->noun,
                    command->verb[0] != '\0' ? " " : "", command->verb);
     expect_part(context, name, "the overview");
 }
@@ -195,7 +201,7 @@ static void usage__errors_are_worded_exactly(void **state)
     (void)state;
     th_cli_world_make(&world);
     th_cli_do(&world, "init {dir}/r.tanhui --name 样例 --admin-code 330000");
-    th_cli_check(&world, CASES, sizeof CASES / sizeof CASES[0]);
+    th_cli_check(&world, CASES, sizeof(CASES) / sizeof(CASES[0]));
     th_cli_world_remove(&world);
 }
 
@@ -203,19 +209,20 @@ static void ask_bash(const struct th_cli_world *world, const char *words, const 
 {
     char command[TH_TEST_PATH_SIZE + 512];
     char answer[4096] = "";
-    (void)snprintf(command, sizeof command,
+    (void)snprintf(command, sizeof(command),
                    "bash -c '. \"%s/completion\" && COMP_WORDS=(%s) && "
                    "COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _tanhui; "
                    "echo \"${COMPREPLY[*]}\"' 2>&1",
                    world->folder, words);
     FILE *pipe = popen(command, "r");
     assert_non_null(pipe);
-    size_t n = fread(answer, 1, sizeof answer - 1, pipe);
+    size_t n = fread(answer, 1, sizeof(answer) - 1, pipe);
     answer[n] = '\0';
     assert_int_equal(pclose(pipe), 0);
     answer[strcspn(answer, "\n")] = '\0';
-    if (strcmp(answer, want) != 0)
+    if (strcmp(answer, want) != 0) {
         fail_msg("after %s bash offers \"%s\", not \"%s\"", words, answer, want);
+    }
 }
 
 static void completion__is_a_script_that_bash_understands(void **state)
@@ -227,7 +234,7 @@ static void completion__is_a_script_that_bash_understands(void **state)
     char *script = th_cli_out(&world, 0, "completion");
     th_cli_write(&world, "completion", script, strlen(script));
     free(script);
-    (void)snprintf(command, sizeof command, "bash -n '%s/completion'", world.folder);
+    (void)snprintf(command, sizeof(command), "bash -n '%s/completion'", world.folder);
     assert_int_equal(system(command), 0);
     ask_bash(&world, "tanhui par", "party parcel");
     ask_bash(&world, "tanhui party \"\"", "add list");

@@ -18,7 +18,7 @@ static void begin(struct th_cli_world *world)
     th_cli_world_make(world);
     th_cli_do(world, "init {dir}/r.tanhui --name 测试 --admin-code 330523");
     th_cli_do(world, "village add --code " VILLAGE " --name 测试村 --township 测试乡");
-    th_cli_write(world, "t.csv", TABLE, sizeof TABLE - 1);
+    th_cli_write(world, "t.csv", TABLE, sizeof(TABLE) - 1);
 }
 
 static void draft__is_opened_mended_and_confirmed(void **state)
@@ -101,7 +101,7 @@ static void tenure__contracts_stand_under_their_own_heading_with_shares_in_perce
     th_cli_do(&world, "party add --kind cooperative --name 测试社");
     th_cli_do(&world, "parcel import {dir}/t.csv --crs 4490 --kind bamboo --drop 3 "
                       "--village " VILLAGE);
-    th_cli_write(&world, "c.csv", CONTRACTS, sizeof CONTRACTS - 1);
+    th_cli_write(&world, "c.csv", CONTRACTS, sizeof(CONTRACTS) - 1);
     char *text = th_cli_out(&world, 1, "--lang zh tenure import {dir}/c.csv --village " VILLAGE);
     assert_non_null(strstr(text, "行  合同编号  程度"));
     assert_null(strstr(text, "地块号"));
@@ -189,7 +189,7 @@ static void parcel_show__tells_what_was_kept_of_the_source(void **state)
     struct th_cli_world world;
     (void)state;
     begin(&world);
-    th_cli_write(&world, "kept.geojson", SOURCE, sizeof SOURCE - 1);
+    th_cli_write(&world, "kept.geojson", SOURCE, sizeof(SOURCE) - 1);
     th_cli_do(&world, "parcel import {dir}/kept.geojson --kind bamboo --village " VILLAGE);
     char *shown = th_cli_out(&world, 0, "--lang zh parcel show 1");
     assert_non_null(strstr(shown, "area_m2 5；农户 张三；state registered；备注 有水源"));
@@ -210,7 +210,7 @@ static void parcel_add__takes_a_shape_or_a_file(void **state)
         " --shape 'POLYGON((119.6 30.5,119.601 30.5,119.601 30.501,119.6 30.501,119.6 30.5))'");
     assert_int_equal(th_cli_int_at(reply, "accepted"), 1);
     th_json_free(reply);
-    th_cli_write(&world, "s.wkt", SHAPE, sizeof SHAPE - 1); // as Notepad saves it
+    th_cli_write(&world, "s.wkt", SHAPE, sizeof(SHAPE) - 1); // as Notepad saves it
     reply = th_cli_json(&world, 0,
                         "parcel add --number H-2 --kind 竹林 --village 测试村 --land-class 0302 "
                         "--declared-mu 15.96 --household 张三 --shape @{dir}/s.wkt");
@@ -243,7 +243,7 @@ static void options__that_say_nothing_are_answered_in_words(void **state)
     (void)state;
     begin(&world);
     char *before = th_cli_dump(&world);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         static const char *const COMMANDS[] = {"parcel import", "draft open"};
         for (size_t k = 0; k < 2; k++) {
             bool crs = strncmp(CASES[i].option, "--crs", 5) == 0;
@@ -251,8 +251,9 @@ static void options__that_say_nothing_are_answered_in_words(void **state)
                 &world, 2, "--lang zh %s {dir}/t.csv --kind bamboo --village " VILLAGE " %s %s",
                 COMMANDS[k], crs ? "" : "--crs 4490", CASES[i].option);
             const char *code = th_cli_text_at(problem, "code");
-            if (CASES[i].code != NULL && strcmp(code, CASES[i].code) != 0)
+            if (CASES[i].code != NULL && strcmp(code, CASES[i].code) != 0) {
                 fail_msg("%s %s: %s", COMMANDS[k], CASES[i].option, code);
+            }
             th_json_free(problem);
         }
     }
@@ -287,13 +288,13 @@ static void on__a_day_that_has_not_come_is_refused_by_every_command_that_dates(v
     struct th_cli_world world;
     (void)state;
     begin(&world);
-    th_cli_write(&world, "two.csv", TWO, sizeof TWO - 1);
-    th_cli_write(&world, "cut.wkt", CUT, sizeof CUT - 1);
+    th_cli_write(&world, "two.csv", TWO, sizeof(TWO) - 1);
+    th_cli_write(&world, "cut.wkt", CUT, sizeof(CUT) - 1);
     th_cli_do(&world, "parcel import {dir}/two.csv --crs 4490 --kind bamboo --village " VILLAGE);
     th_cli_do(&world, "layer add {dir}/two.csv --crs 4490 --role other_scheme --name 一期 "
                       "--scheme CCER");
     char *before = th_cli_dump(&world);
-    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
+    for (size_t i = 0; i < sizeof(LINES) / sizeof(LINES[0]); i++) {
         print_message("  %s\n", LINES[i]);
         struct th_json *problem = th_cli_problem(&world, 2, "%s --on 2023-07-01", LINES[i]);
         assert_string_equal(th_cli_text_at(problem, "code"), "date_in_future");
@@ -327,9 +328,9 @@ static void files__that_are_pipes_or_devices_are_refused_in_words(void **state)
     (void)state;
     begin(&world);
     assert_int_equal(mkfifo(th_test_path(pipe, world.folder, "pipe"), 0600), 0);
-    th_cli_write(&world, "one.csv", ONE, sizeof ONE - 1);
+    th_cli_write(&world, "one.csv", ONE, sizeof(ONE) - 1);
     th_cli_do(&world, "parcel import {dir}/one.csv --crs 4490 --kind bamboo --village " VILLAGE);
-    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
+    for (size_t i = 0; i < sizeof(LINES) / sizeof(LINES[0]); i++) {
         print_message("  %s\n", LINES[i]);
         struct th_json *problem = th_cli_problem(&world, 6, "--lang zh %s", LINES[i]);
         const char *detail = th_cli_text_at(problem, "detail");

@@ -25,10 +25,10 @@ static const char PLANTED[] = "地块号,定植年份\nC02,2012\nC03,2012\n";
 static void world_make(struct th_cli_world *world)
 {
     th_cli_world_make(world);
-    th_cli_write(world, "tea.geojson", TEA, sizeof TEA - 1);
-    th_cli_write(world, "tea.csv", TEA_YEAR, sizeof TEA_YEAR - 1);
-    th_cli_write(world, "orchards.csv", ORCHARD_YEAR, sizeof ORCHARD_YEAR - 1);
-    th_cli_write(world, "planted.csv", PLANTED, sizeof PLANTED - 1);
+    th_cli_write(world, "tea.geojson", TEA, sizeof(TEA) - 1);
+    th_cli_write(world, "tea.csv", TEA_YEAR, sizeof(TEA_YEAR) - 1);
+    th_cli_write(world, "orchards.csv", ORCHARD_YEAR, sizeof(ORCHARD_YEAR) - 1);
+    th_cli_write(world, "planted.csv", PLANTED, sizeof(PLANTED) - 1);
     th_cli_do(world, "init {dir}/r.tanhui --name 常山 --admin-code 330822");
     th_cli_do(world, "village add --code 330822990001 --name 胡柚基地 --township 样例");
     th_cli_do(world, "user add gao --role officer");

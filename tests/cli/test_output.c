@@ -13,16 +13,19 @@ static size_t cells_of(const unsigned char *p, size_t *ret_size)
 {
     unsigned code = p[0];
     size_t n = 1;
-    if (p[0] >= 0xf0)
+    if (p[0] >= 0xf0) {
         n = 4;
-    else if (p[0] >= 0xe0)
+    } else if (p[0] >= 0xe0) {
         n = 3;
-    else if (p[0] >= 0xc0)
+    } else if (p[0] >= 0xc0) {
         n = 2;
-    if (n > 1)
+    }
+    if (n > 1) {
         code = p[0] & (0xffU >> (n + 1));
-    for (size_t i = 1; i < n; i++)
+    }
+    for (size_t i = 1; i < n; i++) {
         code = code << 6 | (p[i] & 0x3fU);
+    }
     *ret_size = n;
     bool wide = (code >= 0x1100 && code <= 0x115f) || (code >= 0x2e80 && code <= 0xa4cf) ||
                 (code >= 0xac00 && code <= 0xd7a3) || (code >= 0xf900 && code <= 0xfaff) ||
@@ -39,10 +42,12 @@ static size_t paint(const char *line, size_t size, char *cells)
         size_t bytes = 1;
         char shown = 'w';
         size_t wide = cells_of((const unsigned char *)line + i, &bytes);
-        if (bytes == 1)
+        if (bytes == 1) {
             shown = line[i];
-        for (size_t k = 0; k < wide && n < LINE_CELLS_MAX; k++)
+        }
+        for (size_t k = 0; k < wide && n < LINE_CELLS_MAX; k++) {
             cells[n++] = shown;
+        }
         i += bytes;
     }
     return n;
@@ -54,9 +59,11 @@ static size_t find_starts(const char *rule, size_t size, size_t *starts)
     char cells[LINE_CELLS_MAX];
     size_t n = 0;
     size_t width = paint(rule, size, cells);
-    for (size_t i = 0; i < width && n < STARTS_MAX; i++)
-        if (cells[i] == 'w' && (i == 0 || cells[i - 1] == ' '))
+    for (size_t i = 0; i < width && n < STARTS_MAX; i++) {
+        if (cells[i] == 'w' && (i == 0 || cells[i - 1] == ' ')) {
             starts[n++] = i;
+        }
+    }
     return n;
 }
 
@@ -65,11 +72,14 @@ static void check_row(const char *what, const char *line, size_t size, const siz
 {
     char cells[LINE_CELLS_MAX];
     size_t width = paint(line, size, cells);
-    for (size_t s = 1; s < n_starts; s++)
-        for (size_t gap = starts[s] - 2; gap < starts[s] && gap < width; gap++)
-            if (cells[gap] != ' ')
+    for (size_t s = 1; s < n_starts; s++) {
+        for (size_t gap = starts[s] - 2; gap < starts[s] && gap < width; gap++) {
+            if (cells[gap] != ' ') {
                 fail_msg("%s: a cell reaches into the gap before column %zu:\n%.*s", what, s,
                          (int)size, line);
+            }
+        }
+    }
 }
 
 // Returns how many tables there are.
@@ -82,8 +92,9 @@ static size_t check_tables(const char *what, const char *text)
     size_t before_size = 0;
     for (const char *line = text; *line != '\0';) {
         size_t size = strcspn(line, "\n");
-        if (size > 0 && line[size - 1] == ' ')
+        if (size > 0 && line[size - 1] == ' ') {
             fail_msg("%s: a line ends in blanks:\n%.*s", what, (int)size, line);
+        }
         if (strncmp(line, "─", 3) == 0 && before != NULL) {
             n_starts = find_starts(line, size, starts);
             n_tables++;
@@ -103,9 +114,12 @@ static size_t check_tables(const char *what, const char *text)
 // Bytes that a terminal obeys: C0 but the line feed, DEL, C1.
 static void check_harmless(const char *what, const char *text)
 {
-    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++)
-        if ((*p < 0x20 && *p != '\n') || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f))
+    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++) {
+        if ((*p < 0x20 && *p != '\n') || *p == 0x7f ||
+            (*p == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f)) {
             fail_msg("%s: control character 0x%02x in\n%s", what, *p, text);
+        }
+    }
 }
 
 static const struct {
@@ -157,12 +171,12 @@ static void output__tables_stand_straight_in_both_languages(void **state)
     (void)state;
     th_cli_world_make(&world);
     th_chain_anji(&world);
-    th_cli_write(&world, "problems.geojson", PROBLEMS, sizeof PROBLEMS - 1);
-    for (size_t i = 0; i < sizeof VIEWS / sizeof VIEWS[0]; i++) {
+    th_cli_write(&world, "problems.geojson", PROBLEMS, sizeof(PROBLEMS) - 1);
+    for (size_t i = 0; i < sizeof(VIEWS) / sizeof(VIEWS[0]); i++) {
         struct th_cli_result english;
         struct th_cli_result chinese;
         char line[256];
-        (void)snprintf(line, sizeof line, "%s --lang zh", VIEWS[i].line);
+        (void)snprintf(line, sizeof(line), "%s --lang zh", VIEWS[i].line);
         th_cli_run(&world, VIEWS[i].line, &english);
         th_cli_run(&world, line, &chinese);
         assert_true(english.code <= 1);
@@ -174,8 +188,9 @@ static void output__tables_stand_straight_in_both_languages(void **state)
             check_harmless(line, texts[t]);
             th_cli_no_raw_keys(texts[t], line);
             size_t n = check_tables(line, texts[t]);
-            if (n != VIEWS[i].n_tables)
+            if (n != VIEWS[i].n_tables) {
                 fail_msg("%s: %zu tables, not %zu:\n%s", line, n, VIEWS[i].n_tables, texts[t]);
+            }
         }
         th_cli_result_clear(&english);
         th_cli_result_clear(&chinese);
@@ -197,14 +212,15 @@ static void output__what_people_typed_never_steers_the_terminal(void **state)
     (void)state;
     th_cli_world_make(&world);
     th_cli_do(&world, "init {dir}/r.tanhui --name 样例 --admin-code 330000");
-    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
+    for (size_t i = 0; i < sizeof(LINES) / sizeof(LINES[0]); i++) {
         struct th_cli_result result;
         th_cli_run(&world, LINES[i], &result);
         assert_in_range(result.code, 2, 6);
         check_harmless("stderr", result.err);
         int n_lines = 0;
-        for (const char *p = result.err; *p != '\0'; p++)
+        for (const char *p = result.err; *p != '\0'; p++) {
             n_lines += *p == '\n';
+        }
         assert_in_range(n_lines, 1, 2);
         th_cli_result_clear(&result);
     }
@@ -255,7 +271,7 @@ static void progress__goes_to_stderr_in_the_form_asked_for(void **state)
         {"--as clerk-m --progress fast parcel import {sample}/majianong.geojson", 2, "",
          "tanhui: --progress cannot be \"fast\"; possible: auto, bar, plain, json, none.\n"},
     };
-    th_cli_check(&world, silent, sizeof silent / sizeof silent[0]);
+    th_cli_check(&world, silent, sizeof(silent) / sizeof(silent[0]));
     th_cli_world_remove(&world);
 }
 
@@ -283,20 +299,22 @@ static void dry_run__writes_nothing(void **state)
     (void)state;
     th_cli_world_make(&world);
     th_chain_anji(&world);
-    th_cli_write(&world, "v.csv", CSV, sizeof CSV - 1);
+    th_cli_write(&world, "v.csv", CSV, sizeof(CSV) - 1);
     char *before = th_cli_dump(&world);
-    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
+    for (size_t i = 0; i < sizeof(LINES) / sizeof(LINES[0]); i++) {
         struct th_cli_result result;
         char line[512];
-        (void)snprintf(line, sizeof line, "--dry-run %s", LINES[i]);
+        (void)snprintf(line, sizeof(line), "--dry-run %s", LINES[i]);
         th_cli_run(&world, line, &result);
-        if (result.code > 1)
+        if (result.code > 1) {
             fail_msg("%s: exit %d\n%s", line, result.code, result.err);
+        }
         assert_non_null(strstr(result.out, "Dry run"));
         th_cli_result_clear(&result);
         char *after = th_cli_dump(&world);
-        if (strcmp(before, after) != 0)
+        if (strcmp(before, after) != 0) {
             fail_msg("%s: something was written", line);
+        }
         free(after);
     }
     free(before);
@@ -327,7 +345,7 @@ static void idempotency_key__acts_once(void **state)
     (void)state;
     th_cli_world_make(&world);
     th_chain_anji(&world);
-    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
+    for (size_t i = 0; i < sizeof(LINES) / sizeof(LINES[0]); i++) {
         struct th_json *reply = th_cli_json(&world, 0, "%s", LINES[i]);
         assert_null(th_json_get(reply, "replayed"));
         th_json_set_bool(reply, "replayed", true);
@@ -364,7 +382,7 @@ static void environment__names_registry_person_and_language(void **state)
          "tanhui: No registry file was named.\nhint: Use --registry FILE, or set the environment "
          "variable TANHUI_REGISTRY.\n"},
     };
-    th_cli_check(&world, english, sizeof english / sizeof english[0]);
+    th_cli_check(&world, english, sizeof(english) / sizeof(english[0]));
     world.environment[world.n_environment++] = "TANHUI_LANG=zh";
     world.environment[world.n_environment++] = "TANHUI_USER=verifier";
     const struct th_cli_case chinese[] = {
@@ -374,7 +392,7 @@ static void environment__names_registry_person_and_language(void **state)
         {"user add x1 --role clerk", 4, "", NULL},            // the verifier may not
         {"user add x1 --role clerk --as admin", 0, NULL, ""}, // --as wins
     };
-    th_cli_check(&world, chinese, sizeof chinese / sizeof chinese[0]);
+    th_cli_check(&world, chinese, sizeof(chinese) / sizeof(chinese[0]));
     // The locale decides where nothing else does.
     world.n_environment = 0;
     world.environment[world.n_environment++] = "LC_ALL=zh_CN.UTF-8";

@@ -31,8 +31,9 @@ static void make(struct th_cli_world *world)
     th_cli_do(world, "--as clerk-m parcel import {sample}/majianong-strata.csv --update");
     take_plots(world, "first.csv", FIRST);
     th_cli_write(world, "year.csv", YEAR, sizeof(YEAR) - 1);
-    for (int year = 2018; year <= 2021; year++)
+    for (int year = 2018; year <= 2021; year++) {
         th_cli_do(world, "--as clerk-m activity import {dir}/year.csv --year %d", year);
+    }
 }
 
 static struct th_json *create(const struct th_cli_world *world, const char *name, const char *from,

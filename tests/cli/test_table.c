@@ -28,8 +28,9 @@ static void check_joined(const struct joined *c)
     char *cells[ROWS_MAX * N_COLUMNS];
     struct th_table table = {.n_columns = N_COLUMNS, .cells = cells, .separator = "、"};
     for (; c->rows[table.n_rows] != NULL; table.n_rows++) {
-        for (int part = 0; part < 2; part++)
+        for (int part = 0; part < 2; part++) {
             cells[table.n_rows * N_COLUMNS + (size_t)part] = part_of(c->rows[table.n_rows], part);
+        }
         cells[table.n_rows * N_COLUMNS + 2] = strdup("类型不明");
     }
     th_table_merge(&table, 2);
@@ -37,8 +38,9 @@ static void check_joined(const struct joined *c)
     assert_string_equal(cells[0], c->shown_row);
     assert_string_equal(cells[1], c->shown_number);
     assert_string_equal(cells[2], "类型不明");
-    for (size_t i = 0; i < N_COLUMNS; i++)
+    for (size_t i = 0; i < N_COLUMNS; i++) {
         free(cells[i]);
+    }
 }
 
 static void merge__only_rows_without_a_gap_are_a_range(void **state)
@@ -59,8 +61,9 @@ static void merge__only_rows_without_a_gap_are_a_range(void **state)
          "a、a、a、a、a、z"},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         check_joined(&CASES[i]);
+    }
 }
 
 static void merge__numbers_are_told_only_where_every_row_has_one(void **state)
@@ -71,8 +74,9 @@ static void merge__numbers_are_told_only_where_every_row_has_one(void **state)
         {{"1|A1", "2|–", "3|A3", NULL}, "1–3", "–"},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         check_joined(&CASES[i]);
+    }
 }
 
 static void merge__rows_that_differ_behind_stay_apart(void **state)
@@ -84,8 +88,9 @@ static void merge__rows_that_differ_behind_stay_apart(void **state)
     assert_int_equal(table.n_rows, 2);
     assert_string_equal(cells[0], "1");
     assert_string_equal(cells[2], "2");
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++) {
         free(cells[i]);
+    }
 }
 
 int main(void)

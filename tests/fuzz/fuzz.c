@@ -10,8 +10,9 @@ char *fuzz_text(const uint8_t *data, size_t size)
 {
     char *text = malloc(size + 1);
     assert(text != NULL);
-    if (size > 0)
+    if (size > 0) {
         memcpy(text, data, size);
+    }
     text[size] = '\0';
     return text;
 }
@@ -27,7 +28,7 @@ const char *fuzz_file(const uint8_t *data, size_t size)
         file = mkstemp(name);
         assert(file >= 0);
         (void)unlink(name);
-        (void)snprintf(path, sizeof path, "/proc/%ld/fd/%d", (long)getpid(), file);
+        (void)snprintf(path, sizeof(path), "/proc/%ld/fd/%d", (long)getpid(), file);
     }
     assert(ftruncate(file, 0) == 0);
     assert(pwrite(file, data, size, 0) == (ssize_t)size);

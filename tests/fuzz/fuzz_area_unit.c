@@ -22,11 +22,12 @@ static void check_heading(const char *heading)
     enum th_area_unit unit = TH_AREA_UNIT_MU;
     bool named = th_area_unit_of_heading(heading, base, &unit);
     assert((int)unit >= 0 && (int)unit < TH_AREA_UNIT_N && strlen(base) <= strlen(heading));
-    if (!named || strlen(base) > 200 || base[0] == '\0')
+    if (!named || strlen(base) > 200 || base[0] == '\0') {
         return;
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+    }
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         enum th_area_unit same = TH_AREA_UNIT_MU;
-        (void)snprintf(made, sizeof made, "%s%s%s%s", base, forms[i].before,
+        (void)snprintf(made, sizeof(made), "%s%s%s%s", base, forms[i].before,
                        th_area_unit_name(unit), forms[i].behind);
         bool found = th_area_unit_of_heading(made, again, &same);
         assert(found && same == unit && strcmp(again, base) == 0);
@@ -39,12 +40,14 @@ static void check_amount(const char *text)
     struct th_area_amount amount = {0};
     struct th_area_amount again = {0};
     char plain[400];
-    if (!th_area_amount_parse(text, &amount))
+    if (!th_area_amount_parse(text, &amount)) {
         return;
+    }
     assert(isfinite(amount.value) && strpbrk(text, "0123456789\xEF") != NULL);
-    if (amount.value < 0)
+    if (amount.value < 0) {
         return; // no area, and never with a unit
-    (void)snprintf(plain, sizeof plain, "%.6f%s", amount.value,
+    }
+    (void)snprintf(plain, sizeof(plain), "%.6f%s", amount.value,
                    amount.has_unit ? th_area_unit_name(amount.unit) : "");
     bool short_enough = strlen(plain) < 60;
     bool found = th_area_amount_parse(plain, &again);
@@ -70,8 +73,9 @@ static void check_finding(const struct th_area_unit_input *input,
     size_t best = 0;
     for (size_t i = 0; i < input->n_pairs; i++) {
         const struct th_area_pair *pair = &input->pairs[i];
-        if (!counts(pair))
+        if (!counts(pair)) {
             continue;
+        }
         n++;
         double m2 = pair->measured_m2 / pair->declared;
         n_below += m2 < finding->median_m2;
@@ -93,21 +97,23 @@ static void check_finding(const struct th_area_unit_input *input,
     bool said = th_area_unit_of_heading(input->heading, base, &unit) || input->known;
     assert((finding->verdict == TH_AREA_UNIT_UNTOLD) == (n == 0 && !said));
     // What nobody said is decided by four rows of five, and by nothing less.
-    if (finding->verdict == TH_AREA_UNIT_DECIDED && !said)
+    if (finding->verdict == TH_AREA_UNIT_DECIDED && !said) {
         assert(n > 0 && n_agree[finding->unit] == best && 5 * best >= 4 * n);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size == 0)
+    if (size == 0) {
         return 0;
+    }
     char *text = fuzz_text(data + 1, size - 1);
     size_t heading_size = strlen(text);
     size_t rest = size - 1 - heading_size;
     size_t n = rest > 0 ? (rest - 1) / sizeof(struct th_area_pair) : 0;
-    struct th_area_pair *pairs = malloc((n + 1) * sizeof *pairs);
+    struct th_area_pair *pairs = malloc((n + 1) * sizeof(*pairs));
     assert(pairs != NULL);
-    memcpy(pairs, text + heading_size + (rest > 0), n * sizeof *pairs);
+    memcpy(pairs, text + heading_size + (rest > 0), n * sizeof(*pairs));
     th_text_mend(text);
     check_heading(text);
     check_amount(text);

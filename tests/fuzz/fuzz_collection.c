@@ -29,15 +29,19 @@ static struct service {
 static bool host_is(const char *url, const char *scheme, const char *host)
 {
     size_t size = strlen(scheme);
-    if (strncmp(url, scheme, size) != 0)
+    if (strncmp(url, scheme, size) != 0) {
         return false;
+    }
     const char *at = url + size;
     const char *end = at + strcspn(at, "/?#");
-    for (const char *c = at; c < end; c++)
+    for (const char *c = at; c < end; c++) {
         at = *c == '@' ? c + 1 : at;
-    for (; *host != '\0' && at < end; host++, at++)
-        if (*host != (*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at))
+    }
+    for (; *host != '\0' && at < end; host++, at++) {
+        if (*host != (*at >= 'A' && *at <= 'Z' ? *at - 'A' + 'a' : *at)) {
             return false;
+        }
+    }
     return *host == '\0' && (at == end || (end - at == 4 && memcmp(at, ":443", 4) == 0));
 }
 
@@ -58,29 +62,32 @@ enum th_status __wrap_th_download_by_rules(const struct th_download_rules *rules
     assert(limits->size_max > 0 && limits->seconds_max > 0);
     assert(++service.n_asked <= PAGES_MAX);
     (void)progress;
-    if (service.at == service.end)
+    if (service.at == service.end) {
         return th_error_set(err, TH_NOT_FOUND, "download_not_found", "url", url, NULL);
+    }
     const uint8_t *stop = memchr(service.at, PAGE_END, (size_t)(service.end - service.at));
     size_t size = (size_t)((stop == NULL ? service.end : stop) - service.at);
-    if ((int64_t)size > limits->size_max)
+    if ((int64_t)size > limits->size_max) {
         return th_error_set(err, TH_LIMIT, "download_too_large", NULL);
+    }
     FILE *file = fopen(path, "wb");
     assert(file != NULL && fwrite(service.at, 1, size, file) == size);
     assert(fclose(file) == 0);
     th_hasher_update(service.hasher, service.at, size);
     *ret_sha256 = th_hash_bytes(TH_HASH_SHA256, service.at, size);
     service.size += (int64_t)size;
-    if (stop != NULL)
+    if (stop != NULL) {
         service.at = stop + 1;
-    else if (!service.endless)
+    } else if (!service.endless) {
         service.at = service.end;
+    }
     return TH_OK;
 }
 
 static bool exists(const char *path, const char *suffix)
 {
     char name[96];
-    (void)snprintf(name, sizeof name, "%s%s", path, suffix);
+    (void)snprintf(name, sizeof(name), "%s%s", path, suffix);
     return access(name, F_OK) == 0;
 }
 
@@ -100,9 +107,10 @@ static void check_file(const char *path, const struct th_collection_info *info)
         assert((int64_t)th_json_size(features) == info->n_features);
         for (size_t i = 0; i < th_json_size(features); i++) {
             const char *id = th_json_get_text(th_json_at(features, i), "id", NULL);
-            for (size_t k = 0; id != NULL && k < i; k++)
+            for (size_t k = 0; id != NULL && k < i; k++) {
                 assert(strcmp(th_json_get_text(th_json_at(features, k), "id", ""), id) != 0 ||
                        *id == '\0');
+            }
         }
     }
     th_json_free(json);
@@ -113,8 +121,9 @@ static void check_file(const char *path, const struct th_collection_info *info)
 static void check_pages(const struct th_collection_info *info)
 {
     assert(info->n_pages >= 1);
-    for (int64_t i = 1; i < info->n_pages; i++)
+    for (int64_t i = 1; i < info->n_pages; i++) {
         assert(info->page_ends[i] >= info->page_ends[i - 1]);
+    }
     assert(info->page_ends[info->n_pages - 1] == (info->gml ? INT64_MAX : info->n_features));
 }
 
@@ -129,7 +138,7 @@ static void check_fetch(const char *url)
     struct th_collection_info info = {0};
     struct th_error err = {0};
     char path[64];
-    (void)snprintf(path, sizeof path, "/dev/shm/tanhui-fuzz-%ld.geojson", (long)getpid());
+    (void)snprintf(path, sizeof(path), "/dev/shm/tanhui-fuzz-%ld.geojson", (long)getpid());
     service.hasher = th_hasher_new(TH_HASH_SHA256);
     assert(service.hasher != NULL);
     enum th_status status =
@@ -142,7 +151,7 @@ static void check_fetch(const char *url)
     if (status == TH_OK) {
         assert(info.n_pages <= (int64_t)service.n_asked && info.n_features <= FEATURES_MAX);
         check_pages(&info);
-        assert(memcmp(&info.sha256, &hash, sizeof hash) == 0);
+        assert(memcmp(&info.sha256, &hash, sizeof(hash)) == 0);
         check_file(path, &info);
         assert(unlink(path) == 0);
         th_collection_info_clear(&info);
@@ -175,8 +184,9 @@ static void check_address(const char *url, const char *link)
     assert(again.failed || th_collection_protocol_of(th_buf_text(&again)) == TH_COLLECTION_WFS);
     th_buf_clear(&page);
     if (th_collection_follow("https://www.example.org/collections/a/items?f=json", link, &page) &&
-        th_download_same_host("https://www.example.org/", th_buf_text(&page)))
+        th_download_same_host("https://www.example.org/", th_buf_text(&page))) {
         assert(page.failed || host_is(th_buf_text(&page), "https://", HOST));
+    }
     th_buf_clear(&page);
     th_buf_clear(&again);
 }
@@ -188,13 +198,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         "https://www.example.org/wfs?service=WFS&typeNames=a:parcels",
         "https://www.example.org/wfs?service=WFS",
         "https://www.example.org/api/collections/parcels/items?limit=2&f=json"};
-    if (size == 0)
+    if (size == 0) {
         return 0;
+    }
     if ((data[0] & 0x80) != 0) {
         char *url = fuzz_text(data + 1, size - 1);
         char *link = strchr(url, '\n');
-        if (link != NULL)
+        if (link != NULL) {
             *link++ = '\0';
+        }
         check_address(url, link == NULL ? "" : link);
         free(url);
         return 0;

@@ -13,8 +13,9 @@ enum { LIMIT = 1024 * 1024 };
 static void check_cell(const char *written)
 {
     double number = 0;
-    if (*written != '\0' && strchr("=+-@", *written) != NULL)
+    if (*written != '\0' && strchr("=+-@", *written) != NULL) {
         assert(th_text_parse_double(written, &number));
+    }
     assert(!th_text_starts_with(written, "＝") && !th_text_starts_with(written, "＋") &&
            !th_text_starts_with(written, "－") && !th_text_starts_with(written, "＠"));
 }
@@ -22,8 +23,9 @@ static void check_cell(const char *written)
 static size_t count(const char *text, size_t size, char sign)
 {
     size_t n = 0;
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i < size; i++) {
         n += text[i] == sign;
+    }
     return n;
 }
 
@@ -36,8 +38,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     th_buf_init(&out, LIMIT);
     th_csv_begin(&out, true);
     th_csv_cell(&out, "first", false);
-    for (const char *cell = input; cell < input + size; cell += strlen(cell) + 1, n++)
+    for (const char *cell = input; cell < input + size; cell += strlen(cell) + 1, n++) {
         th_csv_cell(&out, cell, false);
+    }
     th_csv_cell(&out, "last", true);
     // A first line with more semicolons or tabs than commas is taken for one that is parted by
     // those; then nothing is claimed here.
@@ -50,8 +53,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(th_csv_table_rows(table) == 1);
         assert(strcmp(th_csv_table_cell(table, 0, 0), "first") == 0);
         assert(strcmp(th_csv_table_cell(table, 0, n + 1), "last") == 0);
-        for (size_t i = 1; i <= n; i++)
+        for (size_t i = 1; i <= n; i++) {
             check_cell(th_csv_table_cell(table, 0, i));
+        }
     }
     th_csv_table_free(table);
     th_buf_clear(&out);

@@ -10,8 +10,9 @@ enum { LIMIT = 64 * 1024 };
 
 static void check_same(const double *a, const double *b, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         assert(isfinite(a[i]) && a[i] == b[i]);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -25,8 +25,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(th_methodology_id(methodology)[0] != '\0');
         assert(th_methodology_version(methodology)[0] != '\0');
         assert(th_methodology_statement_based(methodology) == !th_methodology_calc(methodology));
-        for (size_t i = 0; i < th_methodology_n_parameters(methodology); i++)
+        for (size_t i = 0; i < th_methodology_n_parameters(methodology); i++) {
             assert(th_methodology_parameter(methodology, i)->n_rows > 0);
+        }
     }
     th_methodology_free(methodology);
     free(text);

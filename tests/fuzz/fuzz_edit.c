@@ -41,9 +41,10 @@ static void parcel_make(struct th_geometry *ret_parcel)
     static size_t ring_ends[] = {7, 12};
     static size_t polygon_ends[] = {2};
     struct th_geometry shape = {points, 12, ring_ends, 2, polygon_ends, 1};
-    for (size_t i = 0; i < 12; i++)
+    for (size_t i = 0; i < 12; i++) {
         points[i] = (struct th_xy){119.6 + (double)cells[2 * i] * 1e-4,
                                    30.5 + (double)cells[2 * i + 1] * 1e-4};
+    }
     enum th_status status = th_geometry_copy(&shape, ret_parcel, NULL);
     assert(status == TH_OK);
     status = th_geometry_normalise(ret_parcel, NULL);
@@ -64,8 +65,8 @@ static void check_valid(const struct th_geometry *shape)
     status = th_geometry_copy(shape, &copy, NULL);
     assert(status == TH_OK);
     status = th_geometry_normalise(&copy, NULL);
-    assert(status == TH_OK && fuzz_same(copy.points, copy.n_points * sizeof *copy.points,
-                                        shape->points, shape->n_points * sizeof *shape->points));
+    assert(status == TH_OK && fuzz_same(copy.points, copy.n_points * sizeof(*copy.points),
+                                        shape->points, shape->n_points * sizeof(*shape->points)));
     th_geometry_clear(&copy);
     th_ground_free(ground);
 }
@@ -107,15 +108,17 @@ static void check(const char *text, size_t size)
         return;
     }
     assert(drawing.lines.n_points > 0 && drawing.lines.n_points <= TH_EDIT_VERTICES_MAX);
-    for (size_t i = 0; i < drawing.lines.n_points; i++)
+    for (size_t i = 0; i < drawing.lines.n_points; i++) {
         assert(isfinite(drawing.lines.points[i].x) && isfinite(drawing.lines.points[i].y));
+    }
     assert(drawing.polygonal == (drawing.polygons.n_points > 0));
     parcel_make(&parcel);
     status = th_edit_split(editor(), &parcel, &drawing, TH_EDIT_TOLERANCE_M, &parts, &n, &err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         check_parts(&parcel, parts, n);
-    else
+    } else {
         assert(status == TH_DATA_PROBLEM && parts == NULL);
+    }
     th_edit_parts_free(parts, n);
     th_geometry_clear(&parcel);
     th_edit_drawing_clear(&drawing);

@@ -32,8 +32,9 @@ static enum th_status next(struct th_rows *rows, struct th_rows_row *ret_row, bo
     struct lines *lines = (struct lines *)rows;
     (void)err;
     *ret_more = lines->next < lines->n;
-    if (!*ret_more)
+    if (!*ret_more) {
         return TH_OK;
+    }
     size_t i = lines->backwards ? lines->n - 1 - lines->next : lines->next;
     *ret_row = (struct th_rows_row){.feature = (int64_t)i, .texts = &lines->values[i]};
     lines->next++;
@@ -65,24 +66,28 @@ static void check_values(const struct lines *lines, const struct th_reader_encod
     assert(known);
     for (size_t i = 0; i < lines->n; i++) {
         bool wide = false;
-        for (const char *c = lines->values[i]; *c != '\0'; c++)
+        for (const char *c = lines->values[i]; *c != '\0'; c++) {
             wide = wide || (*c & 0x80) != 0;
-        if (!wide)
+        }
+        if (!wide) {
             continue;
+        }
         enum th_recode_fit fit =
             th_recode_append(&recode, lines->values[i], lines->rows.facts.fields[0].width, NULL);
         n_values++;
         n_fit += fit != TH_RECODE_NO;
         n_cut += fit == TH_RECODE_CUT;
-        if (fit == TH_RECODE_WHOLE && strcmp(encoding->name, "UTF-8") == 0)
+        if (fit == TH_RECODE_WHOLE && strcmp(encoding->name, "UTF-8") == 0) {
             assert(th_text_is_utf8(lines->values[i], strlen(lines->values[i])));
+        }
     }
     th_recode_close(&recode);
     assert(encoding->n_values == n_values && encoding->n_fit == n_fit);
     assert(encoding->n_cut == n_cut);
     assert((encoding->how == TH_ENCODING_ASCII) == (n_values == 0));
-    if (encoding->how != TH_ENCODING_UNDECIDED)
+    if (encoding->how != TH_ENCODING_UNDECIDED) {
         assert(n_fit == n_values && encoding->n_samples == 0);
+    }
     assert(encoding->n_samples <= TH_READER_SAMPLES);
     for (size_t i = 0; i < encoding->n_samples; i++) {
         const char *utf8 = encoding->samples[i].utf8;
@@ -94,8 +99,9 @@ static void check_values(const struct lines *lines, const struct th_reader_encod
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct th_rows_class class = {.begin = begin, .next = next};
-    if (size == 0)
+    if (size == 0) {
         return 0;
+    }
     char *text = fuzz_text(data + 1, size - 1);
     char name[] = "a";
     struct th_rows_field field = {.name = name, .width = data[0], .is_text = true};
@@ -106,12 +112,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *line = text;
     for (bool first = true; line != NULL && lines.n < VALUES_MAX; first = false) {
         char *end = strchr(line, '\n');
-        if (end != NULL)
+        if (end != NULL) {
             *end = '\0';
+        }
         // The reader has the declaration in ASCII, and no value is longer than its field.
         if (first) {
             th_text_mend(line);
-            th_text_copy(lines.rows.facts.declared, sizeof lines.rows.facts.declared, line);
+            th_text_copy(lines.rows.facts.declared, sizeof(lines.rows.facts.declared), line);
         } else if (field.width == 0 || strlen(line) <= field.width) {
             lines.values[lines.n++] = line;
         }

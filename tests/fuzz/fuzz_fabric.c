@@ -23,8 +23,9 @@ static void draw(struct fuzz_bytes *bytes, struct world *world)
     while (bytes->left > 0 && world->n < PARCELS_MAX) {
         struct th_geometry shape = {0};
         struct th_ground *ground = NULL;
-        if (!fuzz_lattice_shape(bytes, 3, STEP_E8, &shape))
+        if (!fuzz_lattice_shape(bytes, 3, STEP_E8, &shape)) {
             continue;
+        }
         double area_m2 = 0;
         double perimeter_m = 0;
         th_area_geodesic(&th_ellipsoid_cgcs2000, &shape, &area_m2, &perimeter_m);
@@ -59,9 +60,11 @@ static void join(const struct world *world, unsigned n_threads, struct th_fabric
 // Is the pair (a, b) among them, with the same area?
 static bool has(const struct th_fabric_pairs *pairs, size_t a, size_t b, double area_m2)
 {
-    for (size_t i = 0; i < pairs->n; i++)
-        if (pairs->items[i].a == a && pairs->items[i].b == b)
+    for (size_t i = 0; i < pairs->n; i++) {
+        if (pairs->items[i].a == a && pairs->items[i].b == b) {
             return fabs(pairs->items[i].finding.area_m2 - area_m2) <= 1e-6 * (1 + area_m2);
+        }
+    }
     return false;
 }
 
@@ -69,8 +72,9 @@ static void check(const struct world *world)
 {
     struct th_fabric_pairs pairs[3] = {{0}};
     struct world reverse = {.n = world->n};
-    for (size_t i = 0; i < world->n; i++)
+    for (size_t i = 0; i < world->n; i++) {
         reverse.parcels[i] = world->parcels[world->n - 1 - i];
+    }
     join(world, 1, &pairs[0]);
     join(world, 2, &pairs[1]);
     join(&reverse, 1, &pairs[2]);
@@ -86,8 +90,9 @@ static void check(const struct world *world)
         assert(
             has(&pairs[2], world->n - 1 - pair->b, world->n - 1 - pair->a, pair->finding.area_m2));
     }
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++) {
         free(pairs[i].items);
+    }
 }
 
 static void check_questions(const struct world *world)
@@ -128,7 +133,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check(&world);
         check_questions(&world);
     }
-    for (size_t i = 0; i < world.n; i++)
+    for (size_t i = 0; i < world.n; i++) {
         th_ground_free((struct th_ground *)(uintptr_t)world.parcels[i].ground);
+    }
     return 0;
 }

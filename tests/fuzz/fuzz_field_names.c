@@ -30,8 +30,9 @@ static void columns_read(char *text, struct columns *columns)
 {
     for (char *line = text; line != NULL && columns->n < COLUMNS_MAX;) {
         char *end = strchr(line, '\n');
-        if (end != NULL)
+        if (end != NULL) {
             *end = '\0';
+        }
         columns->taken[columns->n] = line[0] == '!';
         // Names of a reader are UTF-8, with '?' for what is not.
         th_text_mend(line);
@@ -50,8 +51,9 @@ static void assign(const struct columns *columns, bool village_taken,
                    struct th_field_meaning *ret_meanings)
 {
     const char *names[COLUMNS_MAX];
-    for (size_t i = 0; i < columns->n; i++)
+    for (size_t i = 0; i < columns->n; i++) {
         names[i] = columns->names[i];
+    }
     enum th_status status =
         th_field_names_assign(known(), names, columns->taken, columns->n,
                               village_taken ? village_is_taken : NULL, NULL, ret_meanings, NULL);
@@ -66,8 +68,9 @@ static void check_once(const struct columns *columns, const struct th_field_mean
         assert(!meaning->unit_in_heading || meaning->has_unit);
         assert(!meaning->unit_in_heading || strcmp(meaning->key, "declared_area") == 0);
         assert(meaning->key[0] != '\0' || (!meaning->has_unit && !meaning->cut));
-        for (size_t k = 0; k < i && meaning->key[0] != '\0'; k++)
+        for (size_t k = 0; k < i && meaning->key[0] != '\0'; k++) {
             assert(strcmp(meanings[k].key, meaning->key) != 0);
+        }
     }
 }
 
@@ -86,17 +89,21 @@ static void check_writings(const struct columns *columns, const struct th_field_
 {
     static struct columns other; // 20 kB
     other = *columns;
-    for (size_t i = 0; i < other.n; i++)
-        for (char *c = other.names[i]; *c != '\0'; c++)
-            if (*c >= 'a' && *c <= 'z')
+    for (size_t i = 0; i < other.n; i++) {
+        for (char *c = other.names[i]; *c != '\0'; c++) {
+            if (*c >= 'a' && *c <= 'z') {
                 *c = (char)(*c - 'a' + 'A');
+            }
+        }
+    }
     check_same(columns, meanings, &other);
     other = *columns;
     for (size_t i = 0; i < other.n; i++) {
         char *name = other.names[i];
         size_t size = strlen(name);
-        if (size + 3 > NAME_SIZE - 60) // what is longer is cut
+        if (size + 3 > NAME_SIZE - 60) { // what is longer is cut
             return;
+        }
         memmove(name + 1, name, size + 1);
         name[0] = ' ';
         th_text_copy(name + size + 1, 4, "\xE3\x80\x80");
@@ -114,8 +121,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     free(text);
     assign(&columns, true, meanings);
     check_once(&columns, meanings);
-    for (size_t i = 0; i < columns.n; i++)
+    for (size_t i = 0; i < columns.n; i++) {
         assert(strcmp(meanings[i].key, "village") != 0);
+    }
     assign(&columns, false, meanings);
     check_once(&columns, meanings);
     check_writings(&columns, meanings);

@@ -32,8 +32,9 @@ static bool parcel_make(struct th_geometry *shape, struct parcel *parcel)
         assert(status == TH_OK);
     }
     if (th_geometry_normalise(shape, NULL) != TH_OK ||
-        th_ground_new(shape, &parcel->ground, NULL) != TH_OK)
+        th_ground_new(shape, &parcel->ground, NULL) != TH_OK) {
         return false;
+    }
     th_area_geodesic(&th_ellipsoid_cgcs2000, shape, &area_m2, &perimeter_m);
     th_fingerprint_make(parcel->ground, area_m2, perimeter_m, &parcel->print);
     return th_validity_check_ground(validity, parcel->ground, NULL) == TH_OK;
@@ -78,8 +79,9 @@ static void check(const struct parcel *plain, const struct parcel *shifted, enum
     assert(match.indexed_shifted == shifted_first && match.n_alike == 0);
     assert(match.miss_m <= 0.01 && match.residual_m <= 0.01);
     // Where no map leaves a parcel as it is, its copy is nobody's twin.
-    if (is_moved(&plain->print))
+    if (is_moved(&plain->print)) {
         assert(!find(plain, plain, &match));
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -93,20 +95,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     // Inside the box of the maps, away from its rim.
     double east = 73 + take_share(&bytes) * 64 - 119.6;
     double north = 2 + take_share(&bytes) * 53 - 30.5;
-    if (!fuzz_lattice_shape(&bytes, 4, (way & 4) != 0 ? 10000 : 1000, &shape))
+    if (!fuzz_lattice_shape(&bytes, 4, (way & 4) != 0 ? 10000 : 1000, &shape)) {
         return 0;
-    for (size_t i = 0; i < shape.n_points; i++)
+    }
+    for (size_t i = 0; i < shape.n_points; i++) {
         shape.points[i] = (struct th_xy){shape.points[i].x + east, shape.points[i].y + north};
+    }
     if (parcel_make(&shape, &plain)) {
         for (size_t i = 0; i < shape.n_points; i++) {
             shape.points[i] = th_offset_to_gcj02(shape.points[i]);
-            if (offset == TH_OFFSET_BD09)
+            if (offset == TH_OFFSET_BD09) {
                 shape.points[i] = th_offset_to_bd09(shape.points[i]);
+            }
         }
         // A bend of the map may bring rings together that touched, and turns what is narrower than
         // a metre or two inside out: that is no parcel.
-        if (parcel_make(&shape, &shifted) && plain.print.area_m2 > plain.print.perimeter_m)
+        if (parcel_make(&shape, &shifted) && plain.print.area_m2 > plain.print.perimeter_m) {
             check(&plain, &shifted, offset, (way & 2) != 0);
+        }
     }
     th_ground_free(plain.ground);
     th_ground_free(shifted.ground);

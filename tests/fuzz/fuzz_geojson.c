@@ -38,13 +38,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct th_json *json = NULL;
     char *text = malloc(size > 0 ? size : 1); // without a byte behind the end
     assert(text != NULL);
-    if (size > 0)
+    if (size > 0) {
         memcpy(text, data, size);
+    }
     enum th_status status = th_geojson_crs(text, size, &name, NULL);
     assert(status == TH_OK);
     assert(name == NULL || (strlen(name) < 200 && th_text_is_utf8(name, strlen(name))));
-    if (memchr(text, '\\', size) == NULL && th_json_parse(text, size, &json, NULL) == TH_OK)
+    if (memchr(text, '\\', size) == NULL && th_json_parse(text, size, &json, NULL) == TH_OK) {
         check(json, name);
+    }
     th_json_free(json);
     free(name);
     free(text);

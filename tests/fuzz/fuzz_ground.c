@@ -11,8 +11,9 @@ static void check_bytes(const uint8_t *data, size_t size)
 {
     struct th_ground *ground = NULL;
     struct th_ground *again = NULL;
-    if (th_ground_from_wkb(data, size, &ground, NULL) != TH_OK)
+    if (th_ground_from_wkb(data, size, &ground, NULL) != TH_OK) {
         return;
+    }
     size_t n = th_ground_wkb_size(ground);
     unsigned char *wkb = malloc(n);
     unsigned char *same = malloc(n);
@@ -35,18 +36,20 @@ static void check_shape(struct fuzz_bytes *bytes, int64_t step_e8)
     struct th_geometry back = {0};
     struct th_ground *ground = NULL;
     struct th_validity *validity = NULL;
-    if (!fuzz_lattice_shape(bytes, 8, step_e8, &shape))
+    if (!fuzz_lattice_shape(bytes, 8, step_e8, &shape)) {
         return;
+    }
     enum th_status status = th_ground_new(&shape, &ground, NULL);
     assert(status == TH_OK);
     status = th_ground_geometry(ground, &back, NULL);
-    assert(status == TH_OK && fuzz_same(shape.points, shape.n_points * sizeof *shape.points,
-                                        back.points, back.n_points * sizeof *back.points));
+    assert(status == TH_OK && fuzz_same(shape.points, shape.n_points * sizeof(*shape.points),
+                                        back.points, back.n_points * sizeof(*back.points)));
     status = th_validity_new(&validity, NULL);
     assert(status == TH_OK);
     // Doubles hold the offsets exactly, so that the signs that GEOS sees are right.
-    for (size_t i = 0; i < back.n_points; i++)
+    for (size_t i = 0; i < back.n_points; i++) {
         back.points[i] = (struct th_xy){ground->points[i].x, ground->points[i].y};
+    }
     assert(th_validity_check(validity, &back, NULL) ==
            th_validity_check_ground(validity, ground, NULL));
     th_validity_free(validity);
@@ -60,9 +63,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const int64_t steps_e8[] = {1, 100, 10000, 100000000};
     struct fuzz_bytes bytes = {data, size};
     uint8_t way = fuzz_take(&bytes);
-    if (way < 64)
+    if (way < 64) {
         check_bytes(bytes.at, bytes.left);
-    else
+    } else {
         check_shape(&bytes, steps_e8[way % 4]);
+    }
     return 0;
 }

@@ -14,8 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *input = fuzz_text(data, size);
     enum th_status status = th_json_parse(input, size, &value, NULL);
     free(input);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return 0;
+    }
     status = th_json_dump(value, TH_JSON_CANONICAL, &text, NULL);
     assert(status == TH_OK);
     status = th_json_parse(text, strlen(text), &again, NULL);

@@ -39,10 +39,10 @@ static void square_write(unsigned char *wkb, unsigned char place)
 {
     static const unsigned char head[] = {1, 3, 0, 0, 0, 1, 0, 0, 0, 5, 0, 0, 0};
     static const double corners[5][2] = {{0, 0}, {1, 0}, {1, 1}, {0, 1}, {0, 0}};
-    memcpy(wkb, head, sizeof head);
+    memcpy(wkb, head, sizeof(head));
     for (int i = 0; i < 5; i++) {
         double xy[2] = {119 + corners[i][0] * 1e-3 + place * 1e-2, 30 + corners[i][1] * 1e-3};
-        memcpy(wkb + sizeof head + 16 * i, xy, sizeof xy);
+        memcpy(wkb + sizeof(head) + 16 * i, xy, sizeof(xy));
     }
 }
 
@@ -54,23 +54,29 @@ static void table_read(char *text, struct table *table)
     for (size_t r = 0; r <= ROWS_MAX && text != NULL; r++) {
         char *line = text;
         text = strchr(text, '\n');
-        if (text != NULL)
+        if (text != NULL) {
             *text++ = '\0';
+        }
         for (size_t c = 0; c < COLUMNS_MAX && line != NULL; c++) {
             char *cell = line;
             line = strchr(line, ',');
-            if (line != NULL)
+            if (line != NULL) {
                 *line++ = '\0';
-            if (r == 0)
+            }
+            if (r == 0) {
                 table->n_columns = c + 1;
-            if (c < table->n_columns)
+            }
+            if (c < table->n_columns) {
                 table->cells[r][c] = *cell == '\0' && r > 0 ? NULL : cell;
-            if (r == 0 && strcmp(cell, "geom") == 0)
+            }
+            if (r == 0 && strcmp(cell, "geom") == 0) {
                 table->shape = c;
+            }
         }
         table->n_rows = r;
-        if (r > 0 && table->shape < COLUMNS_MAX && table->cells[r][table->shape] != NULL)
+        if (r > 0 && table->shape < COLUMNS_MAX && table->cells[r][table->shape] != NULL) {
             square_write(table->wkb[r], (unsigned char)*table->cells[r][table->shape]);
+        }
     }
 }
 
@@ -89,7 +95,7 @@ static void info_put(struct th_wire_frame *frame, const struct table *table)
                                         .engine = "none",
                                         .n_features = (int64_t)table->n_rows,
                                         .n_fields = table->n_columns};
-    th_text_copy(info.info.encoding.name, sizeof info.info.encoding.name, "UTF-8");
+    th_text_copy(info.info.encoding.name, sizeof(info.info.encoding.name), "UTF-8");
     th_wire_begin(frame, TH_WIRE_INFO);
     th_wire_put_info(frame, &info);
 }
@@ -104,9 +110,10 @@ static void batch_put(struct th_wire_frame *frame, const struct table *table)
                                     .wkb = drawn ? table->wkb[r] : NULL,
                                     .wkb_size = drawn ? WKB_SIZE : 0,
                                     .values = table->cells[r]};
-        if (is_lost(table, r))
+        if (is_lost(table, r)) {
             row = (struct th_reader_row){
                 .row = (int64_t)r + 1, .feature = -1, .lost = true, .detail = "@points.number"};
+        }
         (void)th_wire_put_row(frame, &row, table->n_columns);
     }
 }
@@ -130,9 +137,10 @@ enum th_status __wrap_th_reader_process_start(const char *path,
     (void)options;
     (void)err;
     for (size_t i = 0; i < TABLES; i++) {
-        if (strcmp(path, paths[i]) != 0)
+        if (strcmp(path, paths[i]) != 0) {
             continue;
-        *ret_process = calloc(1, sizeof **ret_process);
+        }
+        *ret_process = calloc(1, sizeof(**ret_process));
         assert(*ret_process != NULL);
         (*ret_process)->table = &tables[i];
         return TH_OK;
@@ -182,8 +190,9 @@ static size_t count(const struct table *table, const char *name, size_t *ret_fir
 {
     size_t n = 0;
     for (size_t c = 0; c < table->n_columns; c++) {
-        if (strcmp(table->cells[0][c], name) != 0)
+        if (strcmp(table->cells[0][c], name) != 0) {
             continue;
+        }
         *ret_first = n == 0 ? c : *ret_first;
         *ret_last = c;
         n++;
@@ -197,11 +206,14 @@ static bool key_column(const struct table *file, size_t *ret_column)
     size_t first = 0;
     size_t last = 0;
     size_t there = count(&tables[0], "row", &first, &last);
-    if (count(file, "row", &first, &last) <= there)
+    if (count(file, "row", &first, &last) <= there) {
         return false;
-    for (size_t r = 1; r <= file->n_rows; r++)
-        if (file->cells[r][first] == NULL)
+    }
+    for (size_t r = 1; r <= file->n_rows; r++) {
+        if (file->cells[r][first] == NULL) {
             return false;
+        }
+    }
     *ret_column = first;
     return true;
 }
@@ -220,23 +232,28 @@ static void check_row(size_t r, size_t n_files, const struct th_reader_row *laid
     const unsigned char *wkb = NULL;
     bool lost = is_lost(&tables[0], r);
     const struct table *source = &tables[0];
-    for (size_t c = 0; c < source->n_columns; c++)
+    for (size_t c = 0; c < source->n_columns; c++) {
         values[c] = lost ? NULL : source->cells[r][c];
-    if (!lost && source->shape < COLUMNS_MAX && source->cells[r][source->shape] != NULL)
+    }
+    if (!lost && source->shape < COLUMNS_MAX && source->cells[r][source->shape] != NULL) {
         wkb = source->wkb[r];
+    }
     for (size_t f = 1; f <= n_files; f++) {
         const struct table *file = &tables[f];
         size_t key = 0;
-        if (!key_column(file, &key))
+        if (!key_column(file, &key)) {
             return; // by numbers
+        }
         for (size_t m = 1; m <= file->n_rows; m++) {
-            if (key_of(file, m, key) != (int64_t)r + 1)
+            if (key_of(file, m, key) != (int64_t)r + 1) {
                 continue;
+            }
             for (size_t c = 0; c < source->n_columns; c++) {
                 size_t first = 0;
                 size_t last = 0;
-                if (count(file, source->cells[0][c], &first, &last) == 0)
+                if (count(file, source->cells[0][c], &first, &last) == 0) {
                     continue;
+                }
                 const char *mended = file->cells[m][last];
                 bool defused = mended != NULL && values[c] != NULL && mended[0] == '\'' &&
                                strcmp(mended + 1, values[c]) == 0;
@@ -250,8 +267,9 @@ static void check_row(size_t r, size_t n_files, const struct th_reader_row *laid
     }
     assert(laid->lost == lost && (laid->wkb != NULL) == (wkb != NULL));
     assert(wkb == NULL || fuzz_same(laid->wkb, laid->wkb_size, wkb, WKB_SIZE));
-    for (size_t c = 0; c < source->n_columns && !lost; c++)
+    for (size_t c = 0; c < source->n_columns && !lost; c++) {
         assert(th_text_equals(laid->values[c], values[c]));
+    }
 }
 
 // Mended rows that name a row which is not there, or the row of another in the same file, are told,
@@ -261,13 +279,15 @@ static void check_told(size_t n_files, enum th_status status)
     bool all = true;
     for (size_t f = 1; f <= n_files; f++) {
         size_t key = 0;
-        if (!key_column(&tables[f], &key))
+        if (!key_column(&tables[f], &key)) {
             return;
+        }
         for (size_t m = 1; m <= tables[f].n_rows; m++) {
             int64_t row = key_of(&tables[f], m, key);
             all = all && row >= 2 && row <= (int64_t)tables[0].n_rows + 1;
-            for (size_t k = 1; k < m; k++)
+            for (size_t k = 1; k < m; k++) {
                 all = all && key_of(&tables[f], k, key) != row;
+            }
         }
     }
     assert((status == TH_OK) == all);
@@ -279,20 +299,23 @@ static void check_fields(struct th_import_run *run, const struct th_reader_row *
     struct th_staged_row staged = {.row = row->row, .feature = row->feature};
     struct th_json *attributes = NULL;
     int number = run->map.by_role[TH_FIELD_DECLARED];
-    if (row->lost)
+    if (row->lost) {
         return;
+    }
     enum th_status status = th_fields_take(run, &run->map, row, &staged, NULL);
     assert(status == TH_OK && !run->checked.no_memory);
     assert(staged.village >= TH_ROW_NO_INDEX && staged.village < (int)run->villages.n);
     assert(staged.land_class >= TH_ROW_NO_INDEX && staged.land_class < (int)run->classes.n);
     assert(staged.number == NULL ||
            (staged.number[0] != '\0' && strlen(staged.number) < TH_PARCEL_NUMBER_SIZE));
-    if (staged.has_declared)
+    if (staged.has_declared) {
         assert(number != TH_ROW_NO_INDEX && staged.written.value > 0 &&
                th_area_m2_300(staged.declared) > 0);
+    }
     // A row without a good village and kind stays out, and is told.
-    if (staged.kind == TH_ROW_NO_INDEX || staged.attributes == NULL)
+    if (staged.kind == TH_ROW_NO_INDEX || staged.attributes == NULL) {
         assert(staged.fate == TH_ROW_REJECTED && run->checked.n > 0);
+    }
     if (staged.attributes != NULL) {
         status = th_json_parse(staged.attributes, strlen(staged.attributes), &attributes, NULL);
         assert(status == TH_OK && th_json_type(attributes) == TH_JSON_OBJECT);
@@ -353,10 +376,11 @@ static void check(size_t n_files)
     status = th_field_map_make(&options, source, false, &run.map, NULL);
     if (status == TH_OK) {
         status = th_mends_open(&run, source, &mends, &err);
-        if (status == TH_OK)
+        if (status == TH_OK) {
             rows_lay(&run, source, mends, n_files);
-        else
+        } else {
             assert(mends == NULL && err.status == status && err.key[0] != '\0');
+        }
         th_field_map_clear(&run.map);
     }
     th_problems_clear(&run.checked);
@@ -372,8 +396,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (next != NULL && n < TABLES) {
         char *here = next;
         next = strchr(next, 0x1E);
-        if (next != NULL)
+        if (next != NULL) {
             *next++ = '\0';
+        }
         table_read(here, &tables[n]);
         // Something that exists: its digest is taken as well.
         (void)snprintf(paths[n], PATH_SIZE, "/dev/shm/tanhui-fuzz-%ld-%zu", (long)getpid(), n);
@@ -382,8 +407,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         n++;
     }
     check(n - 1);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         (void)unlink(paths[i]);
+    }
     free(text);
     return 0;
 }

@@ -21,8 +21,9 @@ static struct th_messages *make(const char *message)
         const struct th_embedded_file files[] = {
             {"zh/a.json", (const unsigned char *)text, strlen(text)},
             {"en/a.json", (const unsigned char *)text, strlen(text)}};
-        if (th_messages_from(files, 2, &messages, NULL) != TH_OK)
+        if (th_messages_from(files, 2, &messages, NULL) != TH_OK) {
             messages = NULL;
+        }
     }
     free(text);
     th_json_free(object);
@@ -37,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *end = input + size;
     const char *at = input + strlen(input) + 1;
     struct th_messages *messages = make(input);
-    th_text_copy(error.key, sizeof error.key, "it");
+    th_text_copy(error.key, sizeof(error.key), "it");
     while (at < end) {
         const char *name = at;
         at += strlen(at) + 1;
@@ -51,10 +52,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (void)th_messages_hint(messages, TH_LANG_EN, &error, &out);
         assert(th_buf_check(&out, NULL) == TH_OK);
         bool whole = th_text_is_utf8(input, strlen(input));
-        for (int i = 0; i < error.n_args; i++)
+        for (int i = 0; i < error.n_args; i++) {
             whole = whole && th_text_is_utf8(error.args[i].value, strlen(error.args[i].value));
-        if (whole)
+        }
+        if (whole) {
             assert(th_text_is_utf8(th_buf_text(&out), out.size));
+        }
     }
     th_buf_clear(&out);
     th_messages_free(messages);

@@ -19,10 +19,10 @@ static bool same_place(struct th_xy a, struct th_xy b)
 {
     // NaN is the same as itself here.
     uint64_t bits[4];
-    memcpy(&bits[0], &a.x, sizeof bits[0]);
-    memcpy(&bits[1], &a.y, sizeof bits[1]);
-    memcpy(&bits[2], &b.x, sizeof bits[2]);
-    memcpy(&bits[3], &b.y, sizeof bits[3]);
+    memcpy(&bits[0], &a.x, sizeof(bits[0]));
+    memcpy(&bits[1], &a.y, sizeof(bits[1]));
+    memcpy(&bits[2], &b.x, sizeof(bits[2]));
+    memcpy(&bits[3], &b.y, sizeof(bits[3]));
     return bits[0] == bits[2] && bits[1] == bits[3];
 }
 
@@ -56,9 +56,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned char bytes[17] = {0};
     struct th_xy point;
     uint64_t whole[2];
-    if (size > 0)
-        memcpy(bytes, data, size < sizeof bytes ? size : sizeof bytes);
-    memcpy(whole, bytes + 1, sizeof whole);
+    if (size > 0) {
+        memcpy(bytes, data, size < sizeof(bytes) ? size : sizeof(bytes));
+    }
+    memcpy(whole, bytes + 1, sizeof(whole));
     if (bytes[0] % 3 == 0) {
         point.x = 70 + (double)whole[0] / 0x1p64 * 70;
         point.y = (double)whole[1] / 0x1p64 * 58;
@@ -68,8 +69,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         point.x = lons[whole[0] % 4] + (double)((int64_t)whole[0] >> 32) * 1e-14;
         point.y = lats[whole[1] % 4] + (double)((int64_t)whole[1] >> 32) * 1e-14;
     } else {
-        memcpy(&point.x, bytes + 1, sizeof point.x);
-        memcpy(&point.y, bytes + 9, sizeof point.y);
+        memcpy(&point.x, bytes + 1, sizeof(point.x));
+        memcpy(&point.y, bytes + 9, sizeof(point.y));
     }
     check(&maps[0], point);
     check(&maps[1], point);

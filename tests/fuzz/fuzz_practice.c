@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(th_error_arg_get(&err, "where") != NULL);
         assert(th_error_arg_get(&err, "reason") != NULL);
     } else if (status == TH_OK &&
-               th_json_parse(stated, sizeof stated - 1, &values, NULL) == TH_OK) {
+               th_json_parse(stated, sizeof(stated) - 1, &values, NULL) == TH_OK) {
         assert(th_practice_id(practice)[0] != '\0' && th_practice_n_limits(practice) > 0);
         for (size_t i = 0; i < th_practice_n_limits(practice); i++) {
             judge(th_practice_limit(practice, i), values);

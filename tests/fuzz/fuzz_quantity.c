@@ -37,14 +37,16 @@ static void check_ratio(const char *text)
     struct th_ratio again;
     int64_t low = 0;
     int64_t high = 0;
-    if (th_ratio_parse(text, &ratio, NULL) != TH_OK)
+    if (th_ratio_parse(text, &ratio, NULL) != TH_OK) {
         return;
+    }
     assert(ratio.denominator > 0);
     enum th_status status = th_ratio_parse(th_ratio_format(ratio, shown), &again, NULL);
     assert(status == TH_OK && th_ratio_compare(ratio, again) == 0);
     if (th_ratio_apply_floor(ratio, 1000003, &low, NULL) == TH_OK &&
-        th_ratio_apply_ceil(ratio, 1000003, &high, NULL) == TH_OK)
+        th_ratio_apply_ceil(ratio, 1000003, &high, NULL) == TH_OK) {
         assert(high == low || high == low + 1);
+    }
 }
 
 static void check_dates(const char *text)
@@ -56,8 +58,9 @@ static void check_dates(const char *text)
         assert(th_date_valid(date));
         assert(strcmp(th_date_format(date, shown), text) == 0);
     }
-    if (th_instant_parse(text, &utc, NULL) == TH_OK)
+    if (th_instant_parse(text, &utc, NULL) == TH_OK) {
         assert(strcmp(th_instant_format(utc, shown), text) == 0);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -68,14 +71,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_amounts(text);
     check_ratio(text);
     check_dates(text);
-    if (th_text_parse_int(text, -1000, 1000, &whole))
+    if (th_text_parse_int(text, -1000, 1000, &whole)) {
         assert(whole >= -1000 && whole <= 1000);
-    if (th_text_parse_double(text, &real))
+    }
+    if (th_text_parse_double(text, &real)) {
         assert(real - real == 0); // finite
+    }
     (void)th_uscc_valid(text);
     (void)th_village_code_valid(text);
-    for (int digits = 2; digits <= 9; digits++)
+    for (int digits = 2; digits <= 9; digits++) {
         (void)th_division_code_valid(text, digits);
+    }
     free(text);
     return 0;
 }

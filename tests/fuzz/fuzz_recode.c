@@ -25,8 +25,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct th_recode recode = {0};
     struct th_buf out;
-    if (size == 0)
+    if (size == 0) {
         return 0;
+    }
     char *text = fuzz_text(data + 1, size - 1);
     const char *value = text + strlen(text);
     value += value < text + size - 1; // behind the NUL, if there is one

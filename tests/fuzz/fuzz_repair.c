@@ -28,12 +28,12 @@ const char *__lsan_default_suppressions(void)
 
 static bool same_shape(const struct th_geometry *a, const struct th_geometry *b)
 {
-    return fuzz_same(a->points, a->n_points * sizeof *a->points, b->points,
-                     b->n_points * sizeof *b->points) &&
-           fuzz_same(a->ring_ends, a->n_rings * sizeof *a->ring_ends, b->ring_ends,
-                     b->n_rings * sizeof *b->ring_ends) &&
-           fuzz_same(a->polygon_ends, a->n_polygons * sizeof *a->polygon_ends, b->polygon_ends,
-                     b->n_polygons * sizeof *b->polygon_ends);
+    return fuzz_same(a->points, a->n_points * sizeof(*a->points), b->points,
+                     b->n_points * sizeof(*b->points)) &&
+           fuzz_same(a->ring_ends, a->n_rings * sizeof(*a->ring_ends), b->ring_ends,
+                     b->n_rings * sizeof(*b->ring_ends)) &&
+           fuzz_same(a->polygon_ends, a->n_polygons * sizeof(*a->polygon_ends), b->polygon_ends,
+                     b->n_polygons * sizeof(*b->polygon_ends));
 }
 
 static struct th_validity *judge(void)
@@ -55,8 +55,9 @@ static void check_valid(const struct th_geometry *geometry)
     assert(status == TH_OK);
     status = th_ground_geometry(ground, &cells, NULL);
     assert(status == TH_OK);
-    for (size_t i = 0; i < cells.n_points; i++)
+    for (size_t i = 0; i < cells.n_points; i++) {
         cells.points[i] = (struct th_xy){ground->points[i].x, ground->points[i].y};
+    }
     assert(th_validity_check(judge(), &cells, NULL) == TH_OK);
     assert(th_validity_check_ground(judge(), ground, NULL) == TH_OK);
     th_geometry_clear(&cells);
@@ -96,8 +97,9 @@ static bool is_sound(const struct th_geometry *normal, double *ret_area_m2)
     double perimeter_m = 0;
     bool sound = is_on_earth(normal) && th_ground_new(normal, &ground, NULL) == TH_OK &&
                  th_validity_check_ground(judge(), ground, NULL) == TH_OK;
-    if (sound)
+    if (sound) {
         th_area_geodesic(&th_ellipsoid_cgcs2000, normal, ret_area_m2, &perimeter_m);
+    }
     th_ground_free(ground);
     return sound;
 }
@@ -147,8 +149,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t way = fuzz_take(&bytes);
     bool drawn = way < 64 ? th_geometry_from_wkb(bytes.at, bytes.left, &geometry, NULL) == TH_OK
                           : fuzz_lattice_shape(&bytes, 4, steps_e8[way % 4], &geometry);
-    if (drawn)
+    if (drawn) {
         check(&geometry);
+    }
     th_geometry_clear(&geometry);
     return 0;
 }

@@ -22,9 +22,11 @@ static char *write(const struct th_parcel_import_options *options)
 
 static bool has(const char *const *items, size_t n, const char *item)
 {
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(items[i], item) == 0)
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(items[i], item) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -46,8 +48,9 @@ static void check_again(const struct th_parcel_import_options *options, bool joi
     assert(status == TH_OK && strcmp(both.crs, "EPSG:4527") == 0);
     assert(has(both.maps, both.n_maps, given[0]) && has(both.maps, both.n_maps, given[1]));
     assert(both.n_maps <= options->n_maps + 2 && (join || both.n_maps == 2));
-    for (size_t i = 0; join && i < options->n_maps; i++)
+    for (size_t i = 0; join && i < options->n_maps; i++) {
         assert(has(both.maps, both.n_maps, options->maps[i]));
+    }
     assert(both.n_drop_rows == options->n_drop_rows && both.update == options->update);
     th_kept_settings_clear(&beside);
     th_kept_settings_clear(&kept);
@@ -58,16 +61,18 @@ static void check_again(const struct th_parcel_import_options *options, bool joi
 static void check_rows(const struct th_row_numbers *rows, const char *const *named, size_t n)
 {
     assert(rows->n <= n && (rows->n > 0) == (n > 0));
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         assert(th_row_numbers_have(rows, strtoll(named[i], NULL, 10)));
-    for (size_t i = 1; i < rows->n; i++)
+    }
+    for (size_t i = 1; i < rows->n; i++) {
         assert(rows->items[i] > rows->items[i - 1]);
+    }
     assert(!th_row_numbers_have(rows, 0));
 }
 
 static void check_choices(const struct th_parcel_import_options *options)
 {
-    struct th_import_run *run = calloc(1, sizeof *run);
+    struct th_import_run *run = calloc(1, sizeof(*run));
     assert(run != NULL);
     if (th_import_choices(options, run, NULL) == TH_OK) {
         check_rows(&run->dropped, options->drop_rows, options->n_drop_rows);
@@ -98,8 +103,9 @@ static void check(const char *text, bool join)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size == 0)
+    if (size == 0) {
         return 0;
+    }
     char *text = fuzz_text(data + 1, size - 1);
     check(text, (data[0] & 1) != 0);
     free(text);

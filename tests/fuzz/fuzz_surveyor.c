@@ -96,7 +96,7 @@ static void check_same(struct th_surveyor *surveyor, const struct th_geometry *s
     enum th_status status = th_survey(surveyor, wkb, size, &other, NULL);
     assert(status == wanted && other.placed == survey->placed);
     if (status == TH_OK) {
-        assert(memcmp(&other.hash, &survey->hash, sizeof other.hash) == 0);
+        assert(memcmp(&other.hash, &survey->hash, sizeof(other.hash)) == 0);
         assert(th_area_m2_300(other.measured) == th_area_m2_300(survey->measured));
         assert(other.perimeter_mm == survey->perimeter_mm);
     }
@@ -110,8 +110,9 @@ static void check_refused(struct th_surveyor *surveyor)
     struct th_survey again = {0};
     struct th_geometry copy = {0};
     const struct th_geometry *shape = th_surveyor_shape(surveyor);
-    if (shape == NULL)
+    if (shape == NULL) {
         return;
+    }
     enum th_status status = th_geometry_copy(shape, &copy, NULL);
     assert(status == TH_OK);
     status = th_survey_geometry(surveyor, &copy, &again, NULL);
@@ -133,16 +134,17 @@ static void check(const uint8_t *wkb, size_t size, size_t way, uint8_t how)
         status = th_ground_geometry(survey.ground, &ground, NULL);
         assert(status == TH_OK);
         status = th_survey_geometry(surveyor, &ground, &again, NULL);
-        assert(status == TH_OK && memcmp(&again.hash, &survey.hash, sizeof again.hash) == 0);
+        assert(status == TH_OK && memcmp(&again.hash, &survey.hash, sizeof(again.hash)) == 0);
         th_ground_free(again.ground);
     } else {
         assert(survey.ground == NULL && err.key[0] != '\0');
         check_refused(surveyor);
     }
-    if (th_geometry_from_wkb(wkb, size, &shape, NULL) == TH_OK)
+    if (th_geometry_from_wkb(wkb, size, &shape, NULL) == TH_OK) {
         check_same(surveyor, &shape, how, status, &survey);
-    else
+    } else {
         assert(status != TH_OK);
+    }
     th_geometry_clear(&shape);
     th_geometry_clear(&ground);
     th_ground_free(survey.ground);
@@ -161,11 +163,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct th_geometry shape = {0};
     unsigned char *wkb = NULL;
     size_t wkb_size = 0;
-    if (!fuzz_lattice_shape(&bytes, 8, source < 192 ? 1000 : 100000, &shape))
+    if (!fuzz_lattice_shape(&bytes, 8, source < 192 ? 1000 : 100000, &shape)) {
         return 0;
-    if (way == 3) // northing first
-        for (size_t i = 0; i < shape.n_points; i++)
+    }
+    if (way == 3) { // northing first
+        for (size_t i = 0; i < shape.n_points; i++) {
             shape.points[i] = (struct th_xy){shape.points[i].y, shape.points[i].x};
+        }
+    }
     enum th_status status = th_geometry_to_wkb(&shape, &wkb, &wkb_size, NULL);
     assert(status == TH_OK);
     check(wkb, wkb_size, way, how);

@@ -15,12 +15,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(mended != NULL);
     th_text_mend(mended);
     assert(th_text_is_utf8(mended, strlen(mended)) && strlen(mended) <= length);
-    if (good)
+    if (good) {
         assert(strcmp(text, mended) == 0);
+    }
     assert(th_text_width(mended) <= 2 * length);
     (void)th_text_has_hidden(mended);
-    th_text_copy(small, sizeof small, mended);
-    assert(strlen(small) < sizeof small && th_text_is_utf8(small, strlen(small)));
+    th_text_copy(small, sizeof(small), mended);
+    assert(strlen(small) < sizeof(small) && th_text_is_utf8(small, strlen(small)));
     assert(th_text_starts_with(mended, small));
     th_text_trim(mended);
     assert(th_text_is_utf8(mended, strlen(mended)));

@@ -30,8 +30,9 @@ static void check_round_trip(const struct th_geometry *geometry, bool normal)
     size_t size = 0;
     size_t again_size = 0;
     struct th_geometry copy = {0};
-    if (th_geometry_to_wkb(geometry, &wkb, &size, NULL) != TH_OK)
+    if (th_geometry_to_wkb(geometry, &wkb, &size, NULL) != TH_OK) {
         return;
+    }
     enum th_status status = th_geometry_from_wkb(wkb, size, &copy, NULL);
     assert(status == TH_OK);
     check_structure(&copy);
@@ -49,14 +50,16 @@ static void check_round_trip(const struct th_geometry *geometry, bool normal)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct th_geometry geometry = {0};
-    if (th_geometry_from_wkb(data, size, &geometry, NULL) != TH_OK)
+    if (th_geometry_from_wkb(data, size, &geometry, NULL) != TH_OK) {
         return 0;
+    }
     check_structure(&geometry);
     // What is not on the earth is refused before it comes as far as the grid; a ring that begins
     // with a NaN is never closed.
     bool earthly = true;
-    for (size_t i = 0; i < geometry.n_points; i++)
+    for (size_t i = 0; i < geometry.n_points; i++) {
         earthly = earthly && fabs(geometry.points[i].x) <= 360 && fabs(geometry.points[i].y) <= 360;
+    }
     if (earthly) {
         check_round_trip(&geometry, false);
         if (th_geometry_normalise(&geometry, NULL) == TH_OK) {

@@ -7,8 +7,9 @@ enum { RINGS_MAX = 8, VERTICES_MAX = 32 };
 
 uint8_t fuzz_take(struct fuzz_bytes *bytes)
 {
-    if (bytes->left == 0)
+    if (bytes->left == 0) {
         return 0;
+    }
     bytes->left--;
     return *bytes->at++;
 }
@@ -17,9 +18,9 @@ bool fuzz_lattice_shape(struct fuzz_bytes *bytes, size_t rings_max, int64_t step
                         struct th_geometry *ret_geometry)
 {
     struct th_geometry shape = {.points =
-                                    calloc(RINGS_MAX * (VERTICES_MAX + 1), sizeof *shape.points),
-                                .ring_ends = calloc(RINGS_MAX, sizeof *shape.ring_ends),
-                                .polygon_ends = calloc(RINGS_MAX, sizeof *shape.polygon_ends)};
+                                    calloc(RINGS_MAX * (VERTICES_MAX + 1), sizeof(*shape.points)),
+                                .ring_ends = calloc(RINGS_MAX, sizeof(*shape.ring_ends)),
+                                .polygon_ends = calloc(RINGS_MAX, sizeof(*shape.polygon_ends))};
     assert(shape.points != NULL && shape.ring_ends != NULL && shape.polygon_ends != NULL);
     assert(rings_max <= RINGS_MAX);
     size_t n_rings = fuzz_take(bytes) % rings_max + 1;
@@ -35,8 +36,9 @@ bool fuzz_lattice_shape(struct fuzz_bytes *bytes, size_t rings_max, int64_t step
         }
         shape.points[shape.n_points] = shape.points[first];
         shape.n_points++;
-        if (r > 0 && (head & 0x80) != 0)
+        if (r > 0 && (head & 0x80) != 0) {
             shape.polygon_ends[shape.n_polygons++] = shape.n_rings;
+        }
         shape.ring_ends[shape.n_rings++] = shape.n_points;
     }
     shape.polygon_ends[shape.n_polygons++] = shape.n_rings;

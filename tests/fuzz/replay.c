@@ -44,11 +44,13 @@ int main(int argc, char **argv)
     (void)LLVMFuzzerTestOneInput((const uint8_t *)"", 0);
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
         char path[PATH_SIZE];
-        if (entry->d_name[0] == '.')
+        if (entry->d_name[0] == '.') {
             continue;
-        int length = snprintf(path, sizeof path, "%s/%s", argv[1], entry->d_name);
-        if (length < 0 || length >= PATH_SIZE || !replay(path))
+        }
+        int length = snprintf(path, sizeof(path), "%s/%s", argv[1], entry->d_name);
+        if (length < 0 || length >= PATH_SIZE || !replay(path)) {
             failed = true;
+        }
         n++;
     }
     closedir(folder);

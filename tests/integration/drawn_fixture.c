@@ -32,20 +32,20 @@ int drawn_tear_down(void **state)
 
 void drawn_ring(struct drawn *file, const struct th_xy *points, size_t n, const char *properties)
 {
-    int used = snprintf(file->text + file->size, sizeof file->text - file->size,
+    int used = snprintf(file->text + file->size, sizeof(file->text) - file->size,
                         "%s{\"type\":\"Feature\",\"properties\":{%s},\"geometry\":{\"type\":"
                         "\"Polygon\",\"coordinates\":[[",
                         file->size > 0 ? "," : "", properties);
-    assert_true(used > 0 && file->size + (size_t)used < sizeof file->text);
+    assert_true(used > 0 && file->size + (size_t)used < sizeof(file->text));
     file->size += (size_t)used;
     for (size_t i = 0; i <= n; i++) {
-        used = snprintf(file->text + file->size, sizeof file->text - file->size, "%s[%.12f,%.12f]",
+        used = snprintf(file->text + file->size, sizeof(file->text) - file->size, "%s[%.12f,%.12f]",
                         i > 0 ? "," : "", points[i % n].x, points[i % n].y);
-        assert_true(used > 0 && file->size + (size_t)used < sizeof file->text);
+        assert_true(used > 0 && file->size + (size_t)used < sizeof(file->text));
         file->size += (size_t)used;
     }
-    used = snprintf(file->text + file->size, sizeof file->text - file->size, "]]}}");
-    assert_true(used > 0 && file->size + (size_t)used < sizeof file->text);
+    used = snprintf(file->text + file->size, sizeof(file->text) - file->size, "]]}}");
+    assert_true(used > 0 && file->size + (size_t)used < sizeof(file->text));
     file->size += (size_t)used;
 }
 
@@ -62,7 +62,7 @@ void drawn_box(struct drawn *file, double west, double south, double width, doub
 void drawn_row(struct drawn *file, int number, double west, double south, double width)
 {
     char properties[64];
-    (void)snprintf(properties, sizeof properties, "\"number\":\"%d\"", number);
+    (void)snprintf(properties, sizeof(properties), "\"number\":\"%d\"", number);
     drawn_box(file, west, south, width, 0.001, properties);
 }
 
@@ -72,7 +72,7 @@ struct th_json *drawn_import_with(struct fixture *f, const struct drawn *file,
     static int n = 0;
     char name[32];
     char path[TH_TEST_PATH_SIZE];
-    (void)snprintf(name, sizeof name, "rows%d.geojson", ++n);
+    (void)snprintf(name, sizeof(name), "rows%d.geojson", ++n);
     fixture_geojson(f, path, name, file->text);
     options.source = path;
     return fixture_import(f, &options);
@@ -99,8 +99,9 @@ const char *drawn_message(const struct th_json *reply, int64_t row, const char *
     for (size_t i = 0; i < th_json_size(problems); i++) {
         const struct th_json *problem = th_json_at(problems, i);
         if (th_json_get_int(problem, "row", -1) == row &&
-            strcmp(th_json_get_text(problem, "code", ""), code) == 0)
+            strcmp(th_json_get_text(problem, "code", ""), code) == 0) {
             return th_json_get_text(problem, "message", "");
+        }
     }
     fail_msg("row %d has no problem %s", (int)row, code);
     return "";
@@ -114,7 +115,7 @@ void drawn_layer_add(struct fixture *f, const struct drawn *file,
     char path[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
     struct th_error err;
-    (void)snprintf(name, sizeof name, "layer%d.geojson", ++n);
+    (void)snprintf(name, sizeof(name), "layer%d.geojson", ++n);
     fixture_geojson(f, path, name, file->text);
     options.source = path;
     assert_ok(th_layer_add(f->registry, &f->request, &options, &reply, &err), &err);
@@ -125,9 +126,11 @@ void drawn_layer_add(struct fixture *f, const struct drawn *file,
 const struct th_json *drawn_detection(const struct th_json *reply, const char *what)
 {
     const struct th_json *list = th_json_get(reply, "detections");
-    for (size_t i = 0; i < th_json_size(list); i++)
-        if (strcmp(th_json_get_text(th_json_at(list, i), "what", ""), what) == 0)
+    for (size_t i = 0; i < th_json_size(list); i++) {
+        if (strcmp(th_json_get_text(th_json_at(list, i), "what", ""), what) == 0) {
             return th_json_at(list, i);
+        }
+    }
     return NULL;
 }
 
@@ -168,12 +171,12 @@ void drawn_package(struct fixture *f, const int64_t *ids, size_t n, int year, en
     struct th_json *reply = NULL;
     assert_true(n <= PARCELS_MAX);
     for (size_t i = 0; i < n; i++) {
-        (void)snprintf(texts[i], sizeof texts[i], "%lld", (long long)ids[i]);
+        (void)snprintf(texts[i], sizeof(texts[i]), "%lld", (long long)ids[i]);
         parcels[i] = texts[i];
     }
-    (void)snprintf(name, sizeof name, "%lld in %d", (long long)ids[0], year);
-    (void)snprintf(from, sizeof from, "%04d-01-01", year);
-    (void)snprintf(to, sizeof to, "%04d-12-31", year);
+    (void)snprintf(name, sizeof(name), "%lld in %d", (long long)ids[0], year);
+    (void)snprintf(from, sizeof(from), "%04d-01-01", year);
+    (void)snprintf(to, sizeof(to), "%04d-12-31", year);
     const struct th_package_create_options options = {.name = name,
                                                       .holder = "测试合作社",
                                                       .methodology = "reported-factor",
@@ -204,7 +207,7 @@ void drawn_let_in(struct fixture *f, double west, double south, double width, do
 {
     struct drawn rows = {.size = 0};
     char number[64];
-    (void)snprintf(number, sizeof number, "\"number\":\"%.4f %.4f %.4f\"", west, south, width);
+    (void)snprintf(number, sizeof(number), "\"number\":\"%.4f %.4f %.4f\"", west, south, width);
     drawn_box(&rows, west, south, width, height, number);
     struct th_json *reply = drawn_import_waiving(f, &rows, "1");
     assert_int_equal(drawn_accepted(reply), 1);
@@ -217,7 +220,7 @@ void drawn_split_at(struct fixture *f, int64_t parcel_id, double at)
     char path[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
     struct th_error err;
-    (void)snprintf(drawing, sizeof drawing, "LINESTRING (%.6f 30.49, %.6f 30.51)", at, at);
+    (void)snprintf(drawing, sizeof(drawing), "LINESTRING (%.6f 30.49, %.6f 30.51)", at, at);
     fixture_file(f, path, "cut.wkt", drawing);
     const struct th_parcel_split_options options = {
         .parcel_id = parcel_id, .drawing = path, .reason = "分户", .messages = f->messages};
@@ -249,7 +252,7 @@ void drawn_take_nothing_off(struct fixture *f, int64_t parcel_id)
     assert_ok(th_parcel_geometry_load(store, parcel_id, 0, &wkb, &size, &err), &err);
     record.version++;
     record.sliver = th_area_from_m2_300(0);
-    (void)snprintf(record.origin, sizeof record.origin, "boundary");
+    (void)snprintf(record.origin, sizeof(record.origin), "boundary");
     record.import_id = record.source_row = record.feature = 0;
     assert_ok(th_work_begin(f->registry, &f->request, TH_MAY_REGISTER, "parcel.import", NULL, &work,
                             &reply, &err),

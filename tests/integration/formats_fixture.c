@@ -46,7 +46,7 @@ const char *formats_text_write(char path[TH_TEST_PATH_SIZE], const char *folder,
 void formats_zip_add(const char *archive, const char *name, const char *data, size_t size)
 {
     char inner[2 * TH_TEST_PATH_SIZE];
-    snprintf(inner, sizeof inner, "/vsizip/%s/%s", archive, name);
+    snprintf(inner, sizeof(inner), "/vsizip/%s/%s", archive, name);
     VSILFILE *file = VSIFOpenL(inner, "wb");
     assert_non_null(file);
     assert_int_equal(VSIFWriteL(data, 1, size, file), size);
@@ -165,28 +165,28 @@ void formats_workbook_write(const char *path, const char *const *names, const ch
             "officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
     for (size_t i = 0; i < n; i++) {
         char part[1024];
-        snprintf(part, sizeof part,
+        snprintf(part, sizeof(part),
                  "<Override PartName=\"/xl/worksheets/sheet%zu.xml\" ContentType=\"application/"
                  "vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/>",
                  i + 1);
-        formats_put(types, sizeof types, part);
-        snprintf(part, sizeof part, "<sheet name=\"%s\" sheetId=\"%zu\" r:id=\"rId%zu\"/>",
+        formats_put(types, sizeof(types), part);
+        snprintf(part, sizeof(part), "<sheet name=\"%s\" sheetId=\"%zu\" r:id=\"rId%zu\"/>",
                  names[i], i + 1, i + 1);
-        formats_put(book, sizeof book, part);
-        snprintf(part, sizeof part,
+        formats_put(book, sizeof(book), part);
+        snprintf(part, sizeof(part),
                  "<Relationship Id=\"rId%zu\" Type=\"" OOXML "officeDocument/2006/relationships/"
                  "worksheet\" Target=\"worksheets/sheet%zu.xml\"/>",
                  i + 1, i + 1);
-        formats_put(relations, sizeof relations, part);
+        formats_put(relations, sizeof(relations), part);
     }
-    formats_put(types, sizeof types, "</Types>");
-    formats_put(book, sizeof book, "</sheets></workbook>");
-    formats_put(relations, sizeof relations, "</Relationships>");
+    formats_put(types, sizeof(types), "</Types>");
+    formats_put(book, sizeof(book), "</sheets></workbook>");
+    formats_put(relations, sizeof(relations), "</Relationships>");
     formats_zip_add(path, "[Content_Types].xml", types, strlen(types));
-    formats_zip_add(path, "_rels/.rels", root, sizeof root - 1);
+    formats_zip_add(path, "_rels/.rels", root, sizeof(root) - 1);
     formats_zip_add(path, "xl/workbook.xml", book, strlen(book));
     formats_zip_add(path, "xl/_rels/workbook.xml.rels", relations, strlen(relations));
-    formats_zip_add(path, "xl/styles.xml", styles, sizeof styles - 1);
+    formats_zip_add(path, "xl/styles.xml", styles, sizeof(styles) - 1);
     for (size_t i = 0; i < n; i++) {
         char name[64];
         size_t size = strlen(rows[i]) + 512;
@@ -196,7 +196,7 @@ void formats_workbook_write(const char *path, const char *const *names, const ch
                  XML "<worksheet xmlns=\"" OOXML "spreadsheetml/2006/main\"><sheetData>%s"
                      "</sheetData></worksheet>",
                  rows[i]);
-        snprintf(name, sizeof name, "xl/worksheets/sheet%zu.xml", i + 1);
+        snprintf(name, sizeof(name), "xl/worksheets/sheet%zu.xml", i + 1);
         formats_zip_add(path, name, sheet, strlen(sheet));
         free(sheet);
     }
@@ -228,7 +228,7 @@ void formats_answer_when_cut(const char *folder, const char *name, const char *o
         }
         th_reader_close(reader);
         char key[96];
-        snprintf(key, sizeof key, "error.%s", err.key);
+        snprintf(key, sizeof(key), "error.%s", err.key);
         if (status != TH_OK && (th_messages_find(messages, TH_LANG_ZH, key) == NULL ||
                                 strcmp(err.key, "reader_crashed") == 0)) {
             fail_msg("%s at %zu/4: %s", name, part, err.key);

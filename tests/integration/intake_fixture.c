@@ -2,8 +2,6 @@
 
 #include <stdio.h>
 
-#include "registry/setup.h"
-
 struct th_parcel_import_options intake_options(const struct fixture *f, const char *source)
 {
     struct th_parcel_import_options options = fixture_options(f, source);
@@ -16,8 +14,8 @@ const char *intake_table(struct fixture *f, char path[TH_TEST_PATH_SIZE], const 
                          const char *rows)
 {
     char text[8192];
-    int n = snprintf(text, sizeof text, "地块号,权利人,WKT\n%s", rows);
-    assert_true(n > 0 && (size_t)n < sizeof text);
+    int n = snprintf(text, sizeof(text), "地块号,权利人,WKT\n%s", rows);
+    assert_true(n > 0 && (size_t)n < sizeof(text));
     return fixture_file(f, path, name, text);
 }
 
@@ -29,15 +27,6 @@ struct th_json *intake_import(struct fixture *f, const char *name, const char *r
     struct th_error err;
     assert_ok(th_parcel_import(f->registry, &f->request, &options, &reply, &err), &err);
     return reply;
-}
-
-void intake_user_add(struct fixture *f, const char *login, const char *role, const char *village)
-{
-    struct th_json *reply = NULL;
-    struct th_error err;
-    assert_ok(th_user_add(f->registry, &f->request, login, role, village, NULL, &reply, &err),
-              &err);
-    th_json_free(reply);
 }
 
 static struct th_json *list(struct fixture *f)
@@ -65,13 +54,15 @@ const char *intake_problem(const struct th_json *reply, int64_t row, const char 
     for (size_t i = 0; i < th_json_size(problems); i++) {
         const struct th_json *problem = th_json_at(problems, i);
         if (th_json_get_int(problem, "row", -1) != row ||
-            strcmp(th_json_get_text(problem, "code", ""), code) != 0)
+            strcmp(th_json_get_text(problem, "code", ""), code) != 0) {
             continue;
+        }
         assert_null(found);
         found = th_json_get_text(problem, key, "");
     }
-    if (found == NULL)
+    if (found == NULL) {
         fail_msg("row %lld has no problem %s", (long long)row, code);
+    }
     return found;
 }
 
@@ -83,13 +74,15 @@ struct th_json *intake_parcel(struct fixture *f, const char *number)
     for (size_t i = 0; i < th_json_size(parcels) && shown == NULL; i++) {
         const struct th_json *parcel = th_json_at(parcels, i);
         struct th_error err;
-        if (strcmp(th_json_get_text(parcel, "number", ""), number) == 0)
+        if (strcmp(th_json_get_text(parcel, "number", ""), number) == 0) {
             assert_ok(
                 th_parcel_show(f->registry, th_json_get_int(parcel, "parcel_id", 0), &shown, &err),
                 &err);
+        }
     }
     th_json_free(reply);
-    if (shown == NULL)
+    if (shown == NULL) {
         fail_msg("no parcel %s", number);
+    }
     return shown;
 }

@@ -35,7 +35,6 @@ struct th_json *intake_import(struct fixture *f, const char *name, const char *r
 const char *intake_table(struct fixture *f, char path[TH_TEST_PATH_SIZE], const char *name,
                          const char *rows);
 
-void intake_user_add(struct fixture *f, const char *login, const char *role, const char *village);
 int64_t intake_parcels(struct fixture *f); // registered ones
 // Text `key` of the only problem of this row with this code; fails unless there is one.
 const char *intake_problem(const struct th_json *reply, int64_t row, const char *code,

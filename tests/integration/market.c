@@ -43,7 +43,7 @@ static void append_entry(struct market *market, const char *kind)
 
 void market_make(struct market *market)
 {
-    memset(market, 0, sizeof *market);
+    memset(market, 0, sizeof(*market));
     th_test_world_make_registry(&market->world);
     th_test_world_add_users(&market->world);
     struct th_store *store = market->world.store;
@@ -51,10 +51,10 @@ void market_make(struct market *market)
     int64_t seq = 0;
     assert_ok(th_store_begin(store, err), err);
     assert_ok(th_journal_next(store, &seq, err), err);
-    for (size_t i = 0; i < sizeof VILLAGES / sizeof VILLAGES[0]; i++) {
+    for (size_t i = 0; i < sizeof(VILLAGES) / sizeof(VILLAGES[0]); i++) {
         struct th_village village = {.township = "山川乡"};
-        th_text_copy(village.code, sizeof village.code, VILLAGES[i]);
-        snprintf(village.name, sizeof village.name, "村%zu", i + 1);
+        th_text_copy(village.code, sizeof(village.code), VILLAGES[i]);
+        snprintf(village.name, sizeof(village.name), "村%zu", i + 1);
         assert_ok(th_village_insert(store, &village, seq, err), err);
     }
     for (int64_t i = 0; i < MARKET_N_PARTIES; i++) {
@@ -78,7 +78,7 @@ static int64_t add_parcel(struct market *market, const char *village)
     char sql[256];
     int64_t parcel_id =
         th_test_sql_int(market->world.store, "SELECT coalesce(max(parcel_id), 0) + 1 FROM parcel");
-    snprintf(sql, sizeof sql,
+    snprintf(sql, sizeof(sql),
              "INSERT INTO parcel VALUES (%lld, '%s', 'N%lld', 'k', 'registered', NULL, NULL, 1, 1)",
              (long long)parcel_id, village, (long long)parcel_id);
     th_test_sql(market->world.store, sql);
@@ -100,11 +100,11 @@ static int64_t insert_package(struct market *market, const char *name, int64_t h
     int64_t package_id = 0;
     th_test_sql(store, "INSERT OR IGNORE INTO methodology VALUES "
                        "('statement', 'test', zeroblob(32), '{}', 1)");
-    th_text_copy(package.version, sizeof package.version, "test");
-    th_text_copy(package.name, sizeof package.name, name);
+    th_text_copy(package.version, sizeof(package.version), "test");
+    th_text_copy(package.name, sizeof(package.name), name);
     assert_ok(th_package_insert(store, &package, &package_id, err), err);
     package.package_id = package_id;
-    th_text_copy(package.state, sizeof package.state, "issued");
+    th_text_copy(package.state, sizeof(package.state), "issued");
     assert_ok(th_package_update(store, &package, err), err);
     return package_id;
 }
@@ -129,21 +129,23 @@ int64_t market_package(struct market *market, const char *name, int64_t holder_i
                                               .buffer = th_units_from_t(buffer_t),
                                               .seq = seq};
         int64_t issuance_id = 0;
-        snprintf(issuance.prefix, sizeof issuance.prefix, "CN-330523-BAM-%d-%06lld",
+        snprintf(issuance.prefix, sizeof(issuance.prefix), "CN-330523-BAM-%d-%06lld",
                  issuance.vintage, (long long)package_id);
         assert_ok(th_issuance_insert(store, &issuance, &issuance_id, err), err);
         int64_t kg = tonnes_t[i] * 1000;
         int64_t first_kg = parcel_2 != 0 ? kg / 3 : kg;
-        if (first_kg > 0)
+        if (first_kg > 0) {
             assert_ok(th_issuance_segment_insert(store, issuance_id, th_carbon_from_kg(0),
                                                  th_carbon_from_kg(first_kg), parcel_id,
                                                  issuance.vintage, err),
                       err);
-        if (parcel_2 != 0)
+        }
+        if (parcel_2 != 0) {
             assert_ok(th_issuance_segment_insert(store, issuance_id, th_carbon_from_kg(first_kg),
                                                  th_carbon_from_kg(kg - first_kg), parcel_2,
                                                  issuance.vintage, err),
                       err);
+        }
         assert_ok(th_ledger_issue(store, issuance_id, holder_id, issuance.issued, issuance.buffer,
                                   seq, err),
                   err);
@@ -169,8 +171,9 @@ static struct th_json *ended(struct market *market, enum th_status status, enum 
                              struct th_json *reply)
 {
     th_test_assert_status(status, want, &market->err, "use case", __FILE__, __LINE__);
-    if (want != TH_OK)
+    if (want != TH_OK) {
         assert_null(reply);
+    }
     return reply;
 }
 
@@ -183,12 +186,13 @@ struct th_json *market_buy(struct market *market, const char *packages, const ch
     char names[LIST_SIZE];
     const char *list[LIST_MAX];
     size_t n = 0;
-    th_text_copy(names, sizeof names, packages);
+    th_text_copy(names, sizeof(names), packages);
     for (char *at = names; *at != '\0' && n < LIST_MAX;) {
         list[n++] = at;
         at += strcspn(at, " ");
-        if (*at == ' ')
+        if (*at == ' ') {
             *at++ = '\0';
+        }
     }
     const struct th_request request = {.login = "bank"};
     const struct th_purchase_input input = {.packages = list,
@@ -322,8 +326,9 @@ int64_t market_line_t(const struct th_json *reply, int64_t package_id)
     const struct th_json *lines = th_json_get(reply, "lines");
     int64_t tonnes_t = 0;
     for (size_t i = 0; i < th_json_size(lines); i++) {
-        if (th_json_get_int(th_json_at(lines, i), "package_id", 0) == package_id)
+        if (th_json_get_int(th_json_at(lines, i), "package_id", 0) == package_id) {
             tonnes_t += th_json_get_int(th_json_at(lines, i), "tonnes", 0);
+        }
     }
     return tonnes_t;
 }
@@ -332,8 +337,9 @@ int64_t market_payment_fen(const struct th_json *reply, int64_t party_id)
 {
     const struct th_json *payments = th_json_get(reply, "payments");
     for (size_t i = 0; i < th_json_size(payments); i++) {
-        if (th_json_get_int(th_json_at(payments, i), "party", 0) == party_id)
+        if (th_json_get_int(th_json_at(payments, i), "party", 0) == party_id) {
             return th_json_get_int(th_json_at(payments, i), "amount_fen", -1);
+        }
     }
     return -1;
 }
@@ -342,8 +348,9 @@ static void note_check(void *context, const char *name, int64_t n_checked,
                        const struct th_error *problem)
 {
     int *n_wrong = context;
-    if (problem == NULL)
+    if (problem == NULL) {
         return;
+    }
     print_error("%s after %lld: %s %s %s\n", name, (long long)n_checked, problem->key,
                 problem->n_args > 0 ? problem->args[0].value : "",
                 problem->n_args > 1 ? problem->args[1].value : "");

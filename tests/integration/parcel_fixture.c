@@ -96,7 +96,7 @@ void fixture_close(struct fixture *fixture)
 
 int fixture_set_up(void **state)
 {
-    struct fixture *fixture = malloc(sizeof *fixture);
+    struct fixture *fixture = malloc(sizeof(*fixture));
     assert_non_null(fixture);
     fixture_open(fixture);
     *state = fixture;
@@ -119,10 +119,12 @@ void fixture_assert_books(struct fixture *fixture)
               &err);
     if (!th_json_get_bool(reply, "ok", false)) {
         const struct th_json *checks = th_json_get(reply, "checks");
-        for (size_t i = 0; i < th_json_size(checks); i++)
-            if (!th_json_get_bool(th_json_at(checks, i), "ok", false))
+        for (size_t i = 0; i < th_json_size(checks); i++) {
+            if (!th_json_get_bool(th_json_at(checks, i), "ok", false)) {
                 print_message("  %s: %s\n", th_json_get_text(th_json_at(checks, i), "name", ""),
                               th_json_get_text(th_json_at(checks, i), "detail", ""));
+            }
+        }
         fail_msg("the registry is not in order");
     }
     th_json_free(reply);
@@ -198,12 +200,15 @@ int fixture_problems(const struct th_json *reply, int64_t row, const char *code,
     int n = 0;
     for (size_t i = 0; i < th_json_size(problems); i++) {
         const struct th_json *problem = th_json_at(problems, i);
-        if (row != 0 && th_json_get_int(problem, "row", -1) != row)
+        if (row != 0 && th_json_get_int(problem, "row", -1) != row) {
             continue;
-        if (code != NULL && strcmp(th_json_get_text(problem, "code", ""), code) != 0)
+        }
+        if (code != NULL && strcmp(th_json_get_text(problem, "code", ""), code) != 0) {
             continue;
-        if (severity != NULL && strcmp(th_json_get_text(problem, "severity", ""), severity) != 0)
+        }
+        if (severity != NULL && strcmp(th_json_get_text(problem, "severity", ""), severity) != 0) {
             continue;
+        }
         n++;
     }
     return n;
@@ -218,7 +223,8 @@ void fixture_assert_accounted(const struct th_json *reply, int64_t first_row)
     assert_true(accepted >= 0 && rejected >= 0 && unchanged >= 0);
     assert_int_equal(read, accepted + rejected + unchanged);
     int64_t faulty = 0;
-    for (int64_t row = first_row; row < first_row + read; row++)
+    for (int64_t row = first_row; row < first_row + read; row++) {
         faulty += fixture_problems(reply, row, NULL, "error") > 0;
+    }
     assert_int_equal(faulty, rejected);
 }

@@ -25,8 +25,9 @@ void piece_load(struct th_store *store, const struct cells *grid, int64_t parcel
     struct th_parcel_record record;
     struct th_error err;
     assert_ok(th_parcel_load(store, parcel_id, version, &record, &err), &err);
-    if (piece->id != parcel_id || piece->version != record.version)
+    if (piece->id != parcel_id || piece->version != record.version) {
         piece->cells = cells_of(store, grid, parcel_id, version);
+    }
     piece->id = parcel_id;
     piece->version = record.version;
     piece->measured_m2 = th_area_m2(record.measured);
@@ -43,16 +44,18 @@ size_t pieces_overcounted(const struct cells *grid, const struct piece *const *p
     assert_true(n <= PIECES_MAX);
     for (size_t set = 1; set < (size_t)1 << n; set++) {
         size_t last = 0;
-        while (set >> (last + 1) != 0)
+        while (set >> (last + 1) != 0) {
             last++;
+        }
         size_t rest = set & ~((size_t)1 << last);
         const struct piece *p = pieces[last];
         double counted_m2 = p->measured_m2 - p->sliver_m2;
         cells[set] = (rest == 0 ? 0 : cells[rest]) | (p->cells & ~taken);
         sum_m2[set] =
             (rest == 0 ? 0 : sum_m2[rest]) + counted_m2 - slack_m2 - slack * p->measured_m2;
-        if (sum_m2[set] > cells_m2(grid, cells[set]))
+        if (sum_m2[set] > cells_m2(grid, cells[set])) {
             return set;
+        }
     }
     return 0;
 }

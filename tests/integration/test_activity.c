@@ -45,8 +45,9 @@ static struct th_json *import_as(struct fixture *f, const char *login, const cha
     struct th_record_options options = {
         .source = path, .year = year, .messages = f->messages, .lang = TH_LANG_ZH};
     assert_status(th_activity_import(f->registry, &request, &options, &reply, &err), want, &err);
-    if (key != NULL)
+    if (key != NULL) {
         assert_string_equal(err.key, key);
+    }
     return reply;
 }
 
@@ -73,10 +74,11 @@ static void assert_found(struct fixture *f, int64_t parcel_id, int year, const c
     char *quantities = NULL;
     assert_ok(th_activity_find(th_registry_store(f->registry), parcel_id, year, &quantities, &err),
               &err);
-    if (want == NULL)
+    if (want == NULL) {
         assert_null(quantities);
-    else
+    } else {
         assert_string_equal(quantities, want);
+    }
     free(quantities);
 }
 
@@ -87,8 +89,9 @@ static const char *told(const struct th_json *reply, int64_t row, const char *co
     for (size_t i = 0; i < th_json_size(problems); i++) {
         const struct th_json *problem = th_json_at(problems, i);
         if (th_json_get_int(problem, "row", 0) == row &&
-            strcmp(th_json_get_text(problem, "code", ""), code) == 0)
+            strcmp(th_json_get_text(problem, "code", ""), code) == 0) {
             return th_json_get_text(problem, "message", "");
+        }
     }
     fail_msg("row %lld has no problem %s", (long long)row, code);
     return "";
@@ -266,8 +269,9 @@ static void import__numbers_are_refused_in_words(void **state)
                                             "测试一村,2,2022,,1,17,\n"
                                             "测试一村,3,2022,,,,\n"
                                             "测试一村,1-01,2021,131,1,10,900\n");
-    for (int64_t row = 2; row <= 6; row++)
+    for (int64_t row = 2; row <= 6; row++) {
         (void)told(reply, row, "attribute_range");
+    }
     assert_non_null(strstr(told(reply, 2, "attribute_range"), "“尿素(公斤/亩)”写的是“20公斤”"));
     (void)told(reply, 7, "attribute_missing");
     // Unusual is let in, with a remark each.
@@ -298,9 +302,9 @@ static void import__a_heading_that_leaves_it_open_refuses_the_table(void **state
         {"有机肥(公斤/亩)", "activity_no_quantity"},
     };
     struct fixture *f = *state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         char rows[256];
-        snprintf(rows, sizeof rows, "地块号,年份,%s\n2,2023,1,1\n", CASES[i].heading);
+        snprintf(rows, sizeof(rows), "地块号,年份,%s\n2,2023,1,1\n", CASES[i].heading);
         assert_null(import_as(f, "clerk", NULL, rows, TH_INVALID, CASES[i].key));
     }
     assert_null(
@@ -397,7 +401,7 @@ static void template__is_a_table_that_can_be_imported(void **state)
     static const char *const NAMES[] = {"form.csv", "form.xlsx"};
     struct fixture *f = *state;
     struct th_error err;
-    for (int lang = 0; lang < 2; lang++)
+    for (int lang = 0; lang < 2; lang++) {
         for (size_t i = 0; i < 2; i++) {
             char path[TH_TEST_PATH_SIZE];
             struct th_json *reply = NULL;
@@ -418,6 +422,7 @@ static void template__is_a_table_that_can_be_imported(void **state)
             assert_counts(reply, 0, 0, 1, 0);
             assert_int_equal(remove(path), 0);
         }
+    }
 }
 
 #define ACTIVITY_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_tear_down)

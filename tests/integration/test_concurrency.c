@@ -15,7 +15,7 @@ enum { N_PROCESSES = 4, N_KILLS = 20, N_ROWS = 40, WRITE_SECONDS = 2 };
 
 static int make(void **state)
 {
-    struct th_test_world *world = calloc(1, sizeof *world);
+    struct th_test_world *world = calloc(1, sizeof(*world));
     assert_non_null(world);
     th_test_world_make_registry(world);
     th_test_world_add_users(world);
@@ -67,12 +67,12 @@ static enum th_status add_one(struct th_registry *registry, int process, struct 
     char name[64];
     enum th_status status;
     if ((result->n_villages + result->n_parties) % 2 == 0) {
-        snprintf(name, sizeof name, "%d%011lld", process + 1, (long long)result->n_villages);
+        snprintf(name, sizeof(name), "%d%011lld", process + 1, (long long)result->n_villages);
         status = th_village_add(registry, &request, name, name, "山川乡", &reply, NULL);
         result->n_villages += status == TH_OK;
     } else {
         struct th_party_add_options options = {.kind = "household", .name = name};
-        snprintf(name, sizeof name, "%d-%lld", process, (long long)result->n_parties);
+        snprintf(name, sizeof(name), "%d-%lld", process, (long long)result->n_parties);
         status = th_party_add(registry, &request, &options, &reply, NULL);
         result->n_parties += status == TH_OK;
     }
@@ -84,17 +84,19 @@ static enum th_status add_one(struct th_registry *registry, int process, struct 
 static pid_t start_writer(struct th_test_world *world, int process, int tell)
 {
     pid_t child = fork();
-    if (child != 0)
+    if (child != 0) {
         return child;
+    }
     struct result result = {.status = TH_OK};
     struct th_registry *registry = NULL;
     result.status =
         th_registry_open(world->path, TH_STORE_WRITE, &world->surroundings, &registry, NULL);
     double end = seconds() + WRITE_SECONDS;
-    while (result.status == TH_OK && seconds() < end)
+    while (result.status == TH_OK && seconds() < end) {
         result.status = add_one(registry, process, &result);
+    }
     th_registry_close(registry);
-    _exit(write(tell, &result, sizeof result) == (ssize_t)sizeof result ? 0 : 1);
+    _exit(write(tell, &result, sizeof(result)) == (ssize_t)sizeof(result) ? 0 : 1);
 }
 
 static void writers__lose_nothing_and_never_wait_in_vain(void **state)
@@ -110,9 +112,10 @@ static void writers__lose_nothing_and_never_wait_in_vain(void **state)
     }
     for (int i = 0; i < N_PROCESSES; i++) {
         struct result result = {0};
-        assert_int_equal(read(ends[0], &result, sizeof result), sizeof result);
-        if (result.status != TH_OK)
+        assert_int_equal(read(ends[0], &result, sizeof(result)), sizeof(result));
+        if (result.status != TH_OK) {
             fail_msg("a writer ended with %s", th_status_key(result.status));
+        }
         assert_true(result.n_villages > 0); // nobody starves
         sum.n_villages += result.n_villages;
         sum.n_parties += result.n_parties;
@@ -150,10 +153,12 @@ static void write_villages(const char *path, int64_t first)
     struct th_buf text;
     th_buf_init(&text, 1 << 16);
     th_buf_append_str(&text, "code,name,township\n");
-    for (int64_t i = first; i < first + N_ROWS; i++)
+    for (int64_t i = first; i < first + N_ROWS; i++) {
         th_buf_printf(&text, "3%011lld,v%lld,山川乡\n", (long long)i, (long long)i);
-    if (th_file_write(path, text.data, text.size, NULL) != TH_OK)
+    }
+    if (th_file_write(path, text.data, text.size, NULL) != TH_OK) {
         _exit(1);
+    }
     th_buf_clear(&text);
 }
 
@@ -161,24 +166,27 @@ static void write_villages(const char *path, int64_t first)
 static pid_t start_importer(struct th_test_world *world, int round, const int ends[2])
 {
     pid_t child = fork();
-    if (child != 0)
+    if (child != 0) {
         return child;
+    }
     (void)close(ends[0]); // so that it ends with the test, whatever happens
     struct th_registry *registry = NULL;
     struct th_request request = {.login = "officer"};
     char path[TH_TEST_PATH_SIZE];
     char name[64];
-    snprintf(name, sizeof name, "villages-%d.csv", round);
+    snprintf(name, sizeof(name), "villages-%d.csv", round);
     th_test_path(path, world->folder, name);
     if (th_registry_open(world->path, TH_STORE_WRITE, &world->surroundings, &registry, NULL) !=
-        TH_OK)
+        TH_OK) {
         _exit(1);
+    }
     for (int64_t i = 0;; i++) {
         struct th_json *reply = NULL;
         write_villages(path, round * INT64_C(1000000) + i * N_ROWS);
         if (th_village_import(registry, &request, path, &reply, NULL) != TH_OK ||
-            write(ends[1], "x", 1) != 1)
+            write(ends[1], "x", 1) != 1) {
             _exit(1);
+        }
         th_json_free(reply);
     }
 }
@@ -207,8 +215,9 @@ static void killed_writers__leave_all_or_nothing(void **state)
         // in the next piece of work.
         chance = chance * 6364136223846793005u + 1442695040888963407u;
         int n_seen = 1 + (int)(chance >> 62);
-        for (int i = 0; i < n_seen; i++)
+        for (int i = 0; i < n_seen; i++) {
             assert_int_equal(read(ends[0], bytes, 1), 1);
+        }
         // It works until it is killed: any other end is a failure of its own.
         assert_int_equal(kill_after(child, (long)(chance >> 33) % 40), SIGKILL);
         (void)close(ends[0]);
@@ -233,8 +242,9 @@ static void killed_writers__leave_all_or_nothing(void **state)
 static pid_t start_creator(struct th_test_world *world, const char *path)
 {
     pid_t child = fork();
-    if (child != 0)
+    if (child != 0) {
         return child;
+    }
     struct th_json *reply = NULL;
     struct th_registry_create_options options = {.name = "安吉县", .admin_code = "330523"};
     _exit(th_registry_create(path, &options, &world->surroundings, &reply, NULL) == TH_OK ? 0 : 1);
@@ -248,15 +258,16 @@ static void killed_creators__leave_a_whole_registry_or_none(void **state)
     for (int round = 0; round < N_KILLS; round++) {
         char name[64];
         char path[TH_TEST_PATH_SIZE];
-        snprintf(name, sizeof name, "new-%d.tanhui", round);
+        snprintf(name, sizeof(name), "new-%d.tanhui", round);
         th_test_path(path, world->folder, name);
         pid_t child = start_creator(world, path);
         assert_true(child > 0);
         // The last two may finish.
-        if (round < N_KILLS - 2)
+        if (round < N_KILLS - 2) {
             (void)kill_after(child, 8L * round);
-        else
+        } else {
             assert_int_equal(waitpid(child, NULL, 0), child);
+        }
         if (!th_file_exists(path)) {
             n_absent++;
             continue;

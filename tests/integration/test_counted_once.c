@@ -29,8 +29,9 @@ static void comb(struct drawn *file, double west, const char *properties)
         points[n++] = (struct th_xy){left + tooth, 30.501};
         points[n++] = (struct th_xy){left, 30.501};
         points[n++] = (struct th_xy){left, 30.50001};
-        if (i > 0)
+        if (i > 0) {
             points[n++] = (struct th_xy){left - tooth, 30.50001};
+        }
     }
     points[n - 1] = points[0];
     drawn_ring(file, points, n, properties);
@@ -54,10 +55,12 @@ static double square_metres(const struct th_error *err, const char *argument)
 {
     char digits[32];
     size_t n = 0;
-    for (const char *at = th_error_arg_get(err, argument); *at != '\0' && n + 1 < sizeof digits;
-         at++)
-        if (*at != ',')
+    for (const char *at = th_error_arg_get(err, argument); *at != '\0' && n + 1 < sizeof(digits);
+         at++) {
+        if (*at != ',') {
             digits[n++] = *at;
+        }
+    }
     digits[n] = '\0';
     return strtod(digits, NULL);
 }
@@ -105,12 +108,15 @@ static void strips__that_are_half_of_a_small_neighbour_are_no_strips(void **stat
 // Each takes half a hundredth of the cell.
 static void beside(struct drawn *shapes, bool west, bool east, bool north)
 {
-    if (west)
+    if (west) {
         drawn_box(shapes, 119.599, 30.5, 0.001005, 0.001, "\"number\":\"11\"");
-    if (east)
+    }
+    if (east) {
         drawn_box(shapes, 119.600995, 30.5, 0.001, 0.001, "\"number\":\"12\"");
-    if (north)
+    }
+    if (north) {
         drawn_box(shapes, 119.6, 30.500995, 0.001, 0.001, "\"number\":\"13\"");
+    }
 }
 
 static void strips__of_other_schemes_are_weighed_together(void **state)
@@ -241,7 +247,7 @@ static void days__a_parcel_that_was_retired_later_holds_its_ground(void **state)
     rows.size = 0;
     drawn_row(&rows, 2, 119.6005, 30.5, 0.001);
     static const char *const BEFORE[] = {"2009-06-01", "2015-01-01", "2019-12-31"};
-    for (size_t i = 0; i < sizeof BEFORE / sizeof BEFORE[0]; i++) {
+    for (size_t i = 0; i < sizeof(BEFORE) / sizeof(BEFORE[0]); i++) {
         reply = import_on(f, &rows, BEFORE[i]);
         assert_int_equal(drawn_accepted(reply), 0);
         assert_non_null(strstr(drawn_message(reply, 1, "overlap_registered"), "later retired"));
@@ -290,7 +296,7 @@ static void adjust(struct fixture *f, int64_t parcel_id, double west, double eas
     char drawing[256];
     char path[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
-    (void)snprintf(drawing, sizeof drawing,
+    (void)snprintf(drawing, sizeof(drawing),
                    "POLYGON ((%.6f 30.5, %.6f 30.5, %.6f 30.501, %.6f 30.501, %.6f 30.5))", west,
                    east, east, west, west);
     fixture_file(f, path, "shape.wkt", drawing);
@@ -314,7 +320,7 @@ static void days__ground_that_an_adjustment_gives_up_is_held_until_then(void **s
     rows.size = 0;
     drawn_row(&rows, 2, 119.6005, 30.5, 0.001);
     static const char *const BEFORE[] = {"2023-06-01", "2024-06-01", "2025-05-31"};
-    for (size_t i = 0; i < sizeof BEFORE / sizeof BEFORE[0]; i++) {
+    for (size_t i = 0; i < sizeof(BEFORE) / sizeof(BEFORE[0]); i++) {
         struct th_json *reply = import_on(f, &rows, BEFORE[i]);
         assert_int_equal(drawn_accepted(reply), 0);
         const char *message = drawn_message(reply, 1, "overlap_registered");
@@ -523,8 +529,9 @@ static void update__a_row_that_comes_in_late_makes_no_room(void **state)
     assert_int_equal(fixture_problems(reply, 2, "overlap_registered", "error"), 1);
     assert_int_equal(drawn_accepted(reply), 0);
     th_json_free(reply);
-    for (int64_t id = 1; id <= 3; id++)
+    for (int64_t id = 1; id <= 3; id++) {
         assert_int_equal(drawn_record(f, id).version, 1);
+    }
 }
 
 // A half until the first of March, a strip of it from then on.

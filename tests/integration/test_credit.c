@@ -28,8 +28,9 @@ static void report(void *context, const char *name, int64_t n, const struct th_e
 {
     int *n_checks = context;
     (void)n;
-    if (problem)
+    if (problem) {
         fail_msg("%s: %s", name, problem->key);
+    }
     (*n_checks)++;
 }
 

@@ -104,7 +104,7 @@ static void debt__is_handed_on_by_area(void **state)
     int64_t sum_kg = 0;
     for (int64_t id = 2; id <= 3; id++) {
         char parcel[24];
-        (void)snprintf(parcel, sizeof parcel, "%lld", (long long)id);
+        (void)snprintf(parcel, sizeof(parcel), "%lld", (long long)id);
         reply = create(&w, parcel, parcel, "2021-01-01", "2023-12-31", TH_OK);
         int64_t opening_kg = th_json_get_int(reply, "opening_kg", 0);
         double share =

@@ -43,12 +43,12 @@ static const char *points_write(const char *folder, const char *name, const char
                                 char path[TH_TEST_PATH_SIZE])
 {
     char text[TEXT_SIZE];
-    size_t used = (size_t)snprintf(text, sizeof text, "%s\n", head);
+    size_t used = (size_t)snprintf(text, sizeof(text), "%s\n", head);
     for (int i = 0; i < POINTS; i++) {
         double lon = 0;
         double lat = 0;
         shifted(PLACES[i][0], PLACES[i][1], &lon, &lat);
-        used += (size_t)snprintf(text + used, sizeof text - used, "K%d,%.10f,%.10f,%.10f,%.10f\n",
+        used += (size_t)snprintf(text + used, sizeof(text) - used, "K%d,%.10f,%.10f,%.10f,%.10f\n",
                                  i + 1, PLACES[i][0], PLACES[i][1], lon, lat);
     }
     assert_int_equal(th_file_write(th_test_path(path, folder, name), text, used, NULL), TH_OK);
@@ -116,7 +116,7 @@ static void datum_fit__wrong_tables_are_named(void **state)
     assert_string_equal(th_error_arg_get(&err, "column"), "y2");
     static const char WORD[] = "point,x1,y1,x2,y2\nK1,119.5,东,119.5,30.4\n";
     assert_int_equal(
-        th_file_write(th_test_path(path, folder, "word.csv"), WORD, sizeof WORD - 1, NULL), TH_OK);
+        th_file_write(th_test_path(path, folder, "word.csv"), WORD, sizeof(WORD) - 1, NULL), TH_OK);
     assert_int_equal(th_datum_fit_use(&options, &reply, &err), TH_INVALID);
     assert_string_equal(err.key, "datum_number");
     assert_string_equal(th_error_arg_get(&err, "row"), "2");

@@ -8,7 +8,6 @@
 
 #include "core/text.h"
 #include "registry/intake/draft.h"
-#include "registry/intake/profile.h"
 #include "tests/integration/intake_fixture.h"
 
 // Line 2 is good, line 3 crosses itself on other ground, line 4 stands on the ground of line 2.
@@ -28,7 +27,7 @@ static struct th_parcel_import_options letting_in(struct fixture *f,
 {
     static const char *const ROW = "3";
     struct th_parcel_import_options options = given(f);
-    intake_user_add(f, "officer", "officer", NULL);
+    fixture_user(f, "officer", "officer", NULL);
     f->request.login = "officer";
     options.waive_rows = &ROW;
     options.n_waive_rows = 1;
@@ -200,7 +199,7 @@ static void draft__takes_dropped_rows_in_again(void **state)
     assert_int_equal(fixture_problems(reply, 3, "row_dropped", "warning"), 1);
     th_json_free(reply);
     // A row that was not dropped is a slip of the hand; nothing is changed by it.
-    for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++) {
+    for (size_t i = 0; i < sizeof(WRONG) / sizeof(WRONG[0]); i++) {
         struct th_parcel_import_options options = given(f);
         struct th_error err;
         options.keep_rows = &WRONG[i];
@@ -453,10 +452,10 @@ static void draft__keeps_the_village_of_the_clerk_who_opened_it(void **state)
     char path[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
     struct th_error err;
-    intake_user_add(f, "clerk_1", "clerk", FIXTURE_VILLAGE);
-    intake_user_add(f, "clerk_2", "clerk", FIXTURE_OTHER_VILLAGE);
-    intake_user_add(f, "officer", "officer", NULL);
-    intake_user_add(f, "verifier", "verifier", NULL);
+    fixture_user(f, "clerk_1", "clerk", FIXTURE_VILLAGE);
+    fixture_user(f, "clerk_2", "clerk", FIXTURE_OTHER_VILLAGE);
+    fixture_user(f, "officer", "officer", NULL);
+    fixture_user(f, "verifier", "verifier", NULL);
     struct th_parcel_import_options options =
         intake_options(f, intake_table(f, path, "t.csv", ROWS));
     options.village = NULL;
@@ -491,7 +490,7 @@ static void draft__with_what_an_officer_let_in_is_not_discarded_by_a_clerk(void 
     struct th_json *reply = NULL;
     struct th_error err;
     int64_t draft_id = open_table(f, path, ROWS);
-    intake_user_add(f, "clerk_1", "clerk", FIXTURE_VILLAGE);
+    fixture_user(f, "clerk_1", "clerk", FIXTURE_VILLAGE);
     struct th_parcel_import_options options = letting_in(f, document);
     th_json_free(step(f, SET, draft_id, &options));
     f->request.login = "clerk_1";
@@ -520,8 +519,9 @@ static bool step_of_colleague(void *context, const char *stage, int64_t done, in
     (void)stage;
     (void)done;
     (void)total;
-    if (c->n_calls++ > 0)
+    if (c->n_calls++ > 0) {
         return true;
+    }
     struct th_registry *registry = fixture_registry_open(c->f->path);
     struct th_request request = c->f->request;
     request.progress = NULL;
@@ -594,64 +594,6 @@ static void draft__set_while_it_is_confirmed_is_told(void **state)
     assert_int_equal(intake_parcels(f), 2);
 }
 
-static void profile__is_kept_used_and_removed(void **state)
-{
-    struct fixture *f = *state;
-    static const char *const MAP = "number=地块号";
-    char path[TH_TEST_PATH_SIZE];
-    struct th_json *reply = NULL;
-    struct th_error err;
-    struct th_parcel_import_options options = intake_options(f, NULL);
-    options.maps = &MAP;
-    options.n_maps = 1;
-    assert_ok(th_profile_keep(f->registry, &f->request, "林业站", false, &options, &reply, &err),
-              &err);
-    assert_string_equal(th_json_get_text(reply, "name", ""), "林业站");
-    th_json_free(reply);
-    reply = NULL;
-    options.kind = "tea";
-    assert_ok(th_profile_keep(f->registry, &f->request, "林业站", true, &options, &reply, &err),
-              &err);
-    th_json_free(reply);
-    reply = NULL;
-    assert_status(th_profile_keep(f->registry, &f->request, "", false, &options, &reply, &err),
-                  TH_INVALID, &err);
-    assert_ok(th_profile_list(f->registry, &reply, &err), &err);
-    assert_int_equal(th_json_size(th_json_get(reply, "profiles")), 1);
-    const struct th_json *settings =
-        th_json_get(th_json_at(th_json_get(reply, "profiles"), 0), "settings");
-    assert_string_equal(th_json_get_text(settings, "kind", ""), "tea");
-    th_json_free(reply);
-
-    // A draft keeps what the profile said even when the profile is gone; what is given goes first.
-    options = given(f);
-    options.source = intake_table(f, path, "t.csv", ROWS);
-    options.profile = "林业站";
-    options.kind = "bamboo";
-    reply = open_draft(f, &options);
-    int64_t draft_id = th_json_get_int(reply, "draft_id", 0);
-    settings = th_json_get(reply, "settings");
-    assert_string_equal(th_json_get_text(settings, "kind", ""), "bamboo");
-    assert_string_equal(th_json_get_text(settings, "crs", ""), "EPSG:4490");
-    assert_int_equal(th_json_size(th_json_get(settings, "maps")), 1);
-    th_json_free(reply);
-    reply = NULL;
-    assert_ok(th_profile_drop(f->registry, &f->request, "林业站", &reply, &err), &err);
-    th_json_free(reply);
-    reply = NULL;
-    assert_status(th_profile_drop(f->registry, &f->request, "林业站", &reply, &err), TH_NOT_FOUND,
-                  &err);
-    assert_string_equal(err.key, "profile_not_found");
-    assert_status(th_parcel_import(f->registry, &f->request, &options, &reply, &err), TH_NOT_FOUND,
-                  &err);
-    assert_status(th_draft_open(f->registry, &f->request, &options, &reply, &err), TH_NOT_FOUND,
-                  &err);
-    assert_null(reply);
-    reply = step(f, CONFIRM, draft_id, NULL);
-    assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
-    th_json_free(reply);
-}
-
 // What a child does with its own connection to the registry, until it is killed.
 struct task {
     struct fixture *f;
@@ -665,13 +607,15 @@ static void look_for_ever(struct fixture *f, const char *path)
     struct th_parcel_import_options options = intake_options(f, path);
     struct th_parcel_import_options nothing = given(f);
     struct th_json *reply = NULL;
-    if (th_draft_open(f->registry, &f->request, &options, &reply, NULL) != TH_OK)
+    if (th_draft_open(f->registry, &f->request, &options, &reply, NULL) != TH_OK) {
         _exit(1);
+    }
     for (;;) {
         struct th_json *seen = NULL;
         if (th_draft_set(f->registry, &f->request, th_json_get_int(reply, "draft_id", 0), &nothing,
-                         &seen, NULL) != TH_OK)
+                         &seen, NULL) != TH_OK) {
             _exit(2);
+        }
         th_json_free(seen);
     }
 }
@@ -682,8 +626,9 @@ static void confirm_last(struct fixture *f, const char *path)
     struct th_json *list = NULL;
     struct th_json *reply = NULL;
     (void)path;
-    if (th_draft_list(f->registry, &list, NULL) != TH_OK)
+    if (th_draft_list(f->registry, &list, NULL) != TH_OK) {
         _exit(1);
+    }
     int64_t id = th_json_get_int(th_json_at(th_json_get(list, "drafts"), 0), "draft_id", 0);
     _exit(th_draft_confirm(f->registry, &f->request, id, &nothing, &reply, NULL) == TH_OK ? 0 : 2);
 }
@@ -698,8 +643,9 @@ static bool run_and_kill(const struct task *task, double after_s)
         struct th_surroundings surroundings = fixture_surroundings();
         if (chdir(task->folder) != 0 ||
             th_registry_open(task->f->path, TH_STORE_WRITE, &surroundings, &task->f->registry,
-                             NULL) != TH_OK)
+                             NULL) != TH_OK) {
             _exit(9);
+        }
         task->work(task->f, task->path);
         _exit(0);
     }
@@ -707,8 +653,9 @@ static bool run_and_kill(const struct task *task, double after_s)
     (void)nanosleep(&pause, NULL);
     (void)kill(child, SIGKILL);
     assert_true(waitpid(child, &how, 0) == child);
-    if (WIFEXITED(how) && WEXITSTATUS(how) != 0)
+    if (WIFEXITED(how) && WEXITSTATUS(how) != 0) {
         fail_msg("the child ended with %d", WEXITSTATUS(how));
+    }
     return WIFSIGNALED(how);
 }
 
@@ -748,7 +695,7 @@ static void draft__a_killed_confirmation_leaves_both_or_neither(void **state)
         char path[TH_TEST_PATH_SIZE];
         char row[256];
         double x = 119.7 + 0.01 * round;
-        (void)snprintf(row, sizeof row,
+        (void)snprintf(row, sizeof(row),
                        "K-%d,张三,\"POLYGON((%.3f 30.5,%.3f 30.5,%.3f 30.501,%.3f 30.5))\"\n",
                        round, x, x + 0.001, x + 0.001, x);
         int64_t draft_id = open_table(f, path, row);
@@ -791,7 +738,6 @@ int main(void)
         DRAFT_TEST(draft__with_what_an_officer_let_in_is_not_discarded_by_a_clerk),
         DRAFT_TEST(draft__two_decisions_at_once_are_never_silently_one),
         DRAFT_TEST(draft__set_while_it_is_confirmed_is_told),
-        DRAFT_TEST(profile__is_kept_used_and_removed),
         DRAFT_TEST(draft__outlives_the_program_and_is_taken_up_from_elsewhere),
         DRAFT_TEST(draft__a_killed_confirmation_leaves_both_or_neither),
     };

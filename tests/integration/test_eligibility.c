@@ -70,7 +70,7 @@ static const struct {
     {"330802", "柯城区", "330802990001", 40, 1, 0}, {"330803", "衢江区", "330803990001", 35, 0, 2},
     {"330822", "常山县", "330822990001", 30, 1, 1}, {"330824", "开化县", "330824990001", 28, 0, 0},
     {"330825", "龙游县", "330825990001", 22, 2, 0}, {"330881", "江山市", "330881990001", 17, 0, 1}};
-enum { N_QUZHOU = sizeof QUZHOU / sizeof QUZHOU[0] };
+enum { N_QUZHOU = sizeof(QUZHOU) / sizeof(QUZHOU[0]) };
 
 // A city's registry in the place of the county's.
 static void open_quzhou(struct fixture *f)
@@ -104,9 +104,9 @@ static void quzhou_parcels(struct fixture *f)
             char properties[160];
             int year = i < QUZHOU[c].n_pass ? 2005 : 2024; // planted after the year asked for
             if (i < QUZHOU[c].n_pass + QUZHOU[c].n_young) {
-                (void)snprintf(planted, sizeof planted, ",\"planted\":\"%d\"", year);
+                (void)snprintf(planted, sizeof(planted), ",\"planted\":\"%d\"", year);
             }
-            (void)snprintf(properties, sizeof properties, "\"village\":\"%s\",\"地块号\":\"%d\"%s",
+            (void)snprintf(properties, sizeof(properties), "\"village\":\"%s\",\"地块号\":\"%d\"%s",
                            QUZHOU[c].village, i + 1, planted);
             drawn_box(&file, 118.0 + 0.002 * i, 28.5 + 0.1 * (double)c, 0.001, 0.00095, properties);
         }
@@ -185,7 +185,7 @@ static void check__tells_all_reasons_of_a_parcel(void **state)
         "condition",     // economic forest, two years without forest, half of the shrubs
         "condition",     "condition"};
     const struct th_json *reasons = th_json_get(parcel, "reasons");
-    assert_int_equal(th_json_size(reasons), sizeof want / sizeof want[0]);
+    assert_int_equal(th_json_size(reasons), sizeof(want) / sizeof(want[0]));
     for (size_t i = 0; i < th_json_size(reasons); i++) {
         const struct th_json *reason = th_json_at(reasons, i);
         assert_string_equal(th_json_get_text(reason, "reason", ""), want[i]);
@@ -223,7 +223,7 @@ static void check__leaves_parcels_of_other_kinds_out_unless_named(void **state)
     drawn_box(&file, 119.660, 30.42, 0.001, 0.00095, "\"地块号\":\"竹\"");
     struct th_json *reply = drawn_import(f, &file);
     char id[24];
-    (void)snprintf(id, sizeof id, "%d", (int)drawn_parcel(reply, 0));
+    (void)snprintf(id, sizeof(id), "%d", (int)drawn_parcel(reply, 0));
     th_json_free(reply);
     struct th_eligibility_options options = {.methodology = "county-orchard", .year = "2023"};
     reply = check(f, &options);
@@ -342,7 +342,7 @@ static void check__refuses_what_it_cannot_look_at(void **state)
          "scope_twice"},
         {{.methodology = "reported-factor", .year = "2021"}, TH_NOT_FOUND, "no_parcels"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err;
         struct th_json *reply = NULL;
         assert_status(th_methodology_check(f->registry, &cases[i].options, &reply, &err),

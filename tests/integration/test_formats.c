@@ -84,7 +84,7 @@ static const struct format {
 
 static void open__takes_what_gdal_writes_in_each_format(void **state)
 {
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
         char folder[TH_TEST_PATH_SIZE];
         char path[TH_TEST_PATH_SIZE];
         th_test_folder_make(folder);
@@ -108,7 +108,7 @@ static void open__takes_what_gdal_writes_in_each_format(void **state)
 // A folder of a zip under a name in GBK, written by a program that does not say so.
 static void open__finds_each_format_in_a_zip_with_names_in_gbk(void **state)
 {
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
         char folder[TH_TEST_PATH_SIZE];
         char path[TH_TEST_PATH_SIZE];
         char zip[TH_TEST_PATH_SIZE];
@@ -128,14 +128,14 @@ static void open__finds_each_format_in_a_zip_with_names_in_gbk(void **state)
             if (strncmp(files[k], "a.", 2) != 0) {
                 continue;
             }
-            snprintf(entry, sizeof entry, "地块/2024/地块%s", strchr(files[k], '.'));
+            snprintf(entry, sizeof(entry), "地块/2024/地块%s", strchr(files[k], '.'));
             formats_zip_add_file(zip, entry, th_test_path(file, folder, files[k]));
         }
         CSLDestroy(files);
         CPLSetConfigOption("CPL_ZIP_ENCODING", NULL);
         struct th_test_rows rows = formats_open_ok(zip, NULL);
         char member[TH_TEST_PATH_SIZE];
-        snprintf(member, sizeof member, "地块/2024/地块%s", extension);
+        snprintf(member, sizeof(member), "地块/2024/地块%s", extension);
         assert_string_equal(th_reader_info(rows.reader)->member, member);
         assert_string_equal(th_reader_info(rows.reader)->driver, formats[i].driver);
         assert_two_parcels(&rows, formats[i].species);
@@ -168,8 +168,9 @@ static void mapinfo__bytes_without_a_character_set_are_decided_on(void **state)
     char *charset = strstr(data, "\"WindowsSimpChinese\"");
     assert_non_null(charset);
     static const char NEUTRAL[] = "\"Neutral\"           ";
-    for (size_t i = 0; i + 1 < sizeof NEUTRAL; i++)
+    for (size_t i = 0; i + 1 < sizeof(NEUTRAL); i++) {
         charset[i] = NEUTRAL[i];
+    }
     formats_bytes_write(path, *state, "a.mif", data, size);
     free(data);
     struct th_test_rows rows = formats_open_ok(path, NULL);
@@ -346,7 +347,7 @@ static void kml__is_read_in_gbk_and_as_kmz_and_as_kmz_in_a_zip(void **state)
     char zip[TH_TEST_PATH_SIZE];
     char text[4096];
     // The same behind another first line.
-    snprintf(text, sizeof text, "<?xml version=\"1.0\" encoding=\"GB2312\"?>%s",
+    snprintf(text, sizeof(text), "<?xml version=\"1.0\" encoding=\"GB2312\"?>%s",
              strchr(phone_kml, '\n'));
     char *gbk = CPLRecode(text, "UTF-8", "GBK");
     formats_text_write(path, *state, "gbk.kml", gbk);
@@ -356,7 +357,7 @@ static void kml__is_read_in_gbk_and_as_kmz_and_as_kmz_in_a_zip(void **state)
 
     th_test_path(path, *state, "phone.kmz");
     formats_zip_add(path, "files/icon.png", "x", 1);
-    formats_zip_add(path, "doc.kml", phone_kml, sizeof phone_kml - 1);
+    formats_zip_add(path, "doc.kml", phone_kml, sizeof(phone_kml) - 1);
     formats_zip_add(path, "files/other.kml", phone_kml, 10);
     rows = formats_open_ok(path, NULL);
     assert_string_equal(th_reader_info(rows.reader)->layer, "phone");
@@ -493,8 +494,8 @@ static void dxf__texts_in_gbk_are_read_with_and_without_their_code_page(void **s
     for (size_t i = 0; i < 3; i++) {
         char path[TH_TEST_PATH_SIZE];
         char text[8192] = "";
-        formats_put(text, sizeof text, headers[i]);
-        formats_put(text, sizeof text, drawing);
+        formats_put(text, sizeof(text), headers[i]);
+        formats_put(text, sizeof(text), drawing);
         char *gbk = CPLRecode(text, "UTF-8", "GBK");
         formats_text_write(path, *state, "gbk.dxf", gbk);
         CPLFree(gbk);
@@ -533,8 +534,8 @@ static void open__a_workbook_with_a_password_is_known_wherever_its_directory_sta
         struct th_error err = {0};
         char path[TH_TEST_PATH_SIZE];
         memset(bytes, 'E', SIZE);
-        memcpy(bytes, OLE, sizeof OLE - 1);
-        memcpy(bytes + at, name, sizeof name);
+        memcpy(bytes, OLE, sizeof(OLE) - 1);
+        memcpy(bytes + at, name, sizeof(name));
         formats_bytes_write(path, *state, "a.xlsx", bytes, SIZE);
         formats_refused(path, NULL, "source_encrypted", &err);
         at += at % 7; // not every place needs a reader of its own
@@ -557,7 +558,7 @@ static void open__formats_of_other_programs_are_refused_with_what_to_do(void **s
          "source_encrypted"},
         {"cut.xlsx", OLE "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0", 38, "source_xls"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err = {0};
         char path[TH_TEST_PATH_SIZE];
         formats_bytes_write(path, *state, cases[i].name, cases[i].bytes, cases[i].size);
@@ -568,10 +569,10 @@ static void open__formats_of_other_programs_are_refused_with_what_to_do(void **s
 static void open__truncated_files_of_each_format_are_answered(void **state)
 {
     char path[TH_TEST_PATH_SIZE];
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
         convert(path, *state, formats[i].name, formats[i].arguments);
     }
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
         if (strcmp(formats[i].name, "a.gdb") != 0) {
             formats_answer_when_cut(*state, formats[i].name, formats[i].name);
         }
@@ -586,10 +587,10 @@ static void open__truncated_files_of_each_format_are_answered(void **state)
     formats_text_write(path, *state, "a.dxf", drawing);
     formats_answer_when_cut(*state, "a.dxf", "a.dxf");
     formats_zip_add(th_test_path(path, *state, "a.kmz"), "doc.kml", phone_kml,
-                    sizeof phone_kml - 1);
+                    sizeof(phone_kml) - 1);
     formats_answer_when_cut(*state, "a.kmz", "a.kmz");
     formats_zip_add(th_test_path(path, *state, "a.zip"), "a.geojson", two_parcels,
-                    sizeof two_parcels - 1);
+                    sizeof(two_parcels) - 1);
     formats_answer_when_cut(*state, "a.zip", "a.zip");
 }
 

@@ -23,19 +23,22 @@ enum { N_SEQUENCES = 8, N_STEPS = 24, SEQUENCES_A_REGISTRY = 40 };
 static const char *some_day(struct world *w)
 {
     static const char *const DAYS[] = {"2025-06-01", "2025-03-01", "2024-07-01"};
-    return world_chance(w, 3) > 0 ? NULL : DAYS[world_chance(w, sizeof DAYS / sizeof DAYS[0])];
+    return world_chance(w, 3) > 0 ? NULL : DAYS[world_chance(w, sizeof(DAYS) / sizeof(DAYS[0]))];
 }
 
 // One in force, NULL if there is none.
 static struct piece *some(struct world *w)
 {
     size_t n = world_standing(w, NULL);
-    if (n == 0)
+    if (n == 0) {
         return NULL;
+    }
     size_t nth = world_chance(w, n);
-    for (size_t i = 0; i < w->n; i++)
-        if (!w->parcels[i].retired && nth-- == 0)
+    for (size_t i = 0; i < w->n; i++) {
+        if (!w->parcels[i].retired && nth-- == 0) {
             return &w->parcels[i];
+        }
+    }
     return NULL;
 }
 
@@ -43,8 +46,9 @@ static struct piece *some(struct world *w)
 static struct piece *neighbour(struct world *w, uint64_t cells)
 {
     struct piece *p = some(w);
-    for (int tries = 0; tries < 8 && !cells_beside(cells, p->cells); tries++)
+    for (int tries = 0; tries < 8 && !cells_beside(cells, p->cells); tries++) {
         p = some(w);
+    }
     return p;
 }
 
@@ -67,14 +71,17 @@ static void check_taken(struct world *w, const struct piece *p)
     for (size_t i = 0; i < w->n; i++) {
         const struct piece *other = &w->parcels[i];
         double largest_m2 = 0;
-        for (size_t v = 0; other != p && v < other->n_ever; v++)
+        for (size_t v = 0; other != p && v < other->n_ever; v++) {
             largest_m2 = fmax(largest_m2, cells_m2(&w->grid, other->ever[v] & p->cells));
+        }
         most_m2 += largest_m2;
     }
-    for (size_t i = 0; i < w->n_schemes; i++)
+    for (size_t i = 0; i < w->n_schemes; i++) {
         most_m2 += cells_m2(&w->grid, w->schemes[i].cells & p->cells);
-    if (p->sliver_m2 > most_m2)
+    }
+    if (p->sliver_m2 > most_m2) {
         world_broken(w, "more is taken off a parcel than it shares");
+    }
 }
 
 static void box(struct world *w, struct drawn *file, struct rectangle r, const char *properties)
@@ -104,8 +111,9 @@ static void step_add(struct world *w)
     world_note(w, "add %d-%d x %d-%d on %s", r.west, r.east, r.south, r.north,
                options.on == NULL ? "today" : options.on);
     enum th_status status = th_parcel_add(w->f->registry, &w->f->request, &options, &reply, &err);
-    if (status == TH_OK && drawn_accepted(reply) == 0)
+    if (status == TH_OK && drawn_accepted(reply) == 0) {
         world_note(w, " (refused)");
+    }
     world_tell(w, "add", status, &err);
     th_json_free(reply);
 }
@@ -131,11 +139,12 @@ static void step_import(struct world *w)
         struct piece *p = options.update ? some(w) : NULL;
         char number[48];
         char properties[64];
-        if (p != NULL)
+        if (p != NULL) {
             number_of(w, p->id, number);
-        else
+        } else {
             new_number(number);
-        (void)snprintf(properties, sizeof properties, "\"number\":\"%s\"", number);
+        }
+        (void)snprintf(properties, sizeof(properties), "\"number\":\"%s\"", number);
         box(w, &rows, r, properties);
         world_note(w, ", %d: %d-%d x %d-%d", p == NULL ? 0 : (int)(p->id - w->first), r.west,
                    r.east, r.south, r.north);
@@ -153,8 +162,9 @@ static void step_import(struct world *w)
     w->f->request.login = "admin";
     world_tell(w, waive ? "waive" : "import", status, &err);
     world_look(w);
-    for (size_t i = 0; status == TH_OK && i < (size_t)drawn_accepted(reply); i++)
+    for (size_t i = 0; status == TH_OK && i < (size_t)drawn_accepted(reply); i++) {
         check_taken(w, world_piece(w, drawn_parcel(reply, i)));
+    }
     th_json_free(reply);
 }
 
@@ -169,10 +179,11 @@ static void step_touch(struct world *w)
     struct th_json *reply = NULL;
     struct th_error err;
     struct piece *p = some(w);
-    if (p == NULL)
+    if (p == NULL) {
         return;
+    }
     number_of(w, p->id, number);
-    (void)snprintf(text, sizeof text, "number,household\n%s,h%d\n", number, ++n);
+    (void)snprintf(text, sizeof(text), "number,household\n%s,h%d\n", number, ++n);
     options.source = fixture_file(w->f, path, "rows.csv", text);
     options.update = true;
     world_note(w, "touch %d", (int)(p->id - w->first));
@@ -192,8 +203,9 @@ static void step_adjust(struct world *w)
     struct piece *p = some(w);
     struct piece *with = p != NULL && world_chance(w, 3) == 0 ? neighbour(w, p->cells) : NULL;
     bool waive = world_chance(w, 2) == 0;
-    if (p == NULL)
+    if (p == NULL) {
         return;
+    }
     cells_wkt(&w->grid, r, shape);
     fixture_file(w->f, path, "shape.wkt", shape);
     const struct th_parcel_adjust_options options = {.parcel_id = p->id,
@@ -218,8 +230,9 @@ static void step_adjust(struct world *w)
     world_look(w);
     if (status == TH_OK) {
         check_taken(w, p);
-        if (with != NULL)
+        if (with != NULL) {
             check_taken(w, with);
+        }
     }
 }
 
@@ -230,8 +243,9 @@ static void step_split(struct world *w)
     struct th_json *reply = NULL;
     struct th_error err;
     struct piece *p = some(w);
-    if (p == NULL || w->n + 8 > MAX_PARCELS || world_standing(w, NULL) + 4 > MAX_STANDING)
+    if (p == NULL || w->n + 8 > MAX_PARCELS || world_standing(w, NULL) + 4 > MAX_STANDING) {
         return;
+    }
     bool upright = false;
     int at = 0;
     for (int tries = 0; tries < 8; tries++) {
@@ -239,16 +253,18 @@ static void step_split(struct world *w)
         at = 1 + (int)world_chance(w, upright ? X_LINES - 2 : Y_LINES - 2);
         struct rectangle before = {0, upright ? at : N_X, 0, upright ? N_Y : at};
         uint64_t cells = p->cells & cells_in(before);
-        if (cells != 0 && cells != p->cells)
+        if (cells != 0 && cells != p->cells) {
             break;
+        }
     }
     double place = upright ? cells_x(&w->grid, at) : cells_y(&w->grid, at);
-    if (upright)
-        (void)snprintf(line, sizeof line, "LINESTRING (%.9f %.9f, %.9f %.9f)", place,
+    if (upright) {
+        (void)snprintf(line, sizeof(line), "LINESTRING (%.9f %.9f, %.9f %.9f)", place,
                        w->grid.south - 0.001, place, w->grid.south + 0.005);
-    else
-        (void)snprintf(line, sizeof line, "LINESTRING (%.9f %.9f, %.9f %.9f)", w->grid.west - 0.001,
-                       place, w->grid.west + 0.006, place);
+    } else {
+        (void)snprintf(line, sizeof(line), "LINESTRING (%.9f %.9f, %.9f %.9f)",
+                       w->grid.west - 0.001, place, w->grid.west + 0.006, place);
+    }
     fixture_file(w->f, path, "line.wkt", line);
     const struct th_parcel_split_options options = {.parcel_id = p->id,
                                                     .drawing = path,
@@ -263,21 +279,25 @@ static void step_split(struct world *w)
     enum th_status status = th_parcel_split(w->f->registry, &w->f->request, &options, &reply, &err);
     world_tell(w, "split", status, &err);
     th_json_free(reply);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return;
+    }
     world_look(w);
     uint64_t cells = 0;
     double sum_m2 = 0;
     for (size_t i = before; i < w->n; i++) {
-        if (cells & w->parcels[i].cells)
+        if (cells & w->parcels[i].cells) {
             world_broken(w, "parts lie over each other");
+        }
         cells |= w->parcels[i].cells;
         sum_m2 += piece_counted_m2(&w->parcels[i]);
     }
-    if (cells != p->cells)
+    if (cells != p->cells) {
         world_broken(w, "parts are not the whole");
-    if (fabs(sum_m2 - piece_counted_m2(p)) > WORLD_NOISE_M2)
+    }
+    if (fabs(sum_m2 - piece_counted_m2(p)) > WORLD_NOISE_M2) {
         world_broken(w, "parts count more or less than the whole");
+    }
 }
 
 static void step_merge(struct world *w)
@@ -289,17 +309,21 @@ static void step_merge(struct world *w)
     size_t n = 2 + world_chance(w, 2);
     uint64_t cells = 0;
     double counted = 0;
-    if (world_standing(w, NULL) < 2 || w->n == MAX_PARCELS)
+    if (world_standing(w, NULL) < 2 || w->n == MAX_PARCELS) {
         return;
+    }
     world_note(w, "merge");
     for (size_t i = 0; i < n; i++) {
         const struct piece *p = i == 0 ? some(w) : neighbour(w, cells);
         ids[i] = p->id;
-        for (size_t k = 0; k < i; k++)
-            if (ids[k] == p->id)
+        for (size_t k = 0; k < i; k++) {
+            if (ids[k] == p->id) {
                 n = i;
-        if (n == i)
+            }
+        }
+        if (n == i) {
             break;
+        }
         cells |= p->cells;
         counted += piece_counted_m2(p);
         world_note(w, " %d", (int)(p->id - w->first));
@@ -316,16 +340,20 @@ static void step_merge(struct world *w)
     enum th_status status = th_parcel_merge(w->f->registry, &w->f->request, &options, &reply, &err);
     world_tell(w, "merge", status, &err);
     th_json_free(reply);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return;
+    }
     world_look(w);
     const struct piece *whole = &w->parcels[w->n - 1];
-    if (whole->cells != cells)
+    if (whole->cells != cells) {
         world_broken(w, "the whole is not its parents");
-    for (size_t i = 0; i < w->n_schemes; i++)
+    }
+    for (size_t i = 0; i < w->n_schemes; i++) {
         counted -= cells_m2(&w->grid, w->schemes[i].cells & cells); // may be taken off by now
-    if (piece_counted_m2(whole) + 3 * WORLD_NOISE_M2 < counted)
+    }
+    if (piece_counted_m2(whole) + 3 * WORLD_NOISE_M2 < counted) {
         world_broken(w, "the whole counts less than its parents");
+    }
 }
 
 static void step_retire(struct world *w)
@@ -333,8 +361,9 @@ static void step_retire(struct world *w)
     struct th_json *reply = NULL;
     struct th_error err;
     struct piece *p = some(w);
-    if (p == NULL)
+    if (p == NULL) {
         return;
+    }
     const struct th_parcel_retire_options options = {
         .parcel_id = p->id, .reason = "r", .on = some_day(w)};
     world_note(w, "retire %d on %s", (int)(p->id - w->first),
@@ -350,14 +379,15 @@ static void step_scheme(struct world *w)
     static struct drawn shapes;
     char from[24];
     char to[24];
-    if (w->n_schemes == MAX_SCHEMES)
+    if (w->n_schemes == MAX_SCHEMES) {
         return;
+    }
     struct rectangle r = cells_draw(&w->seed);
     int first = 2020 + (int)world_chance(w, 4);
     int last = first + (int)world_chance(w, 3);
     bool open = world_chance(w, 3) == 0;
-    (void)snprintf(from, sizeof from, "%d-01-01", first);
-    (void)snprintf(to, sizeof to, "%d-12-31", last);
+    (void)snprintf(from, sizeof(from), "%d-01-01", first);
+    (void)snprintf(to, sizeof(to), "%d-12-31", last);
     shapes.size = 0;
     box(w, &shapes, r, "\"name\":\"s\"");
     drawn_scheme(w->f, &shapes, from, open ? NULL : to);
@@ -375,9 +405,11 @@ static bool is_settled(const struct world *w, const struct bundle *b)
         const struct piece *own = &w->parcels[b->parcels[i] - w->first - 1];
         for (size_t k = 0; k < w->n; k++) {
             const struct piece *p = &w->parcels[k];
-            for (size_t e = 0; e < p->n_ever && (p->n_ever > 1 || p->retired); e++)
-                if ((p->ever[e] & own->cells) != 0)
+            for (size_t e = 0; e < p->n_ever && (p->n_ever > 1 || p->retired); e++) {
+                if ((p->ever[e] & own->cells) != 0) {
                     return false;
+                }
+            }
         }
     }
     return true;
@@ -389,11 +421,14 @@ static bool is_settled(const struct world *w, const struct bundle *b)
 // refused in so many words.
 static bool is_unjust(const struct world *w, const struct bundle *b, const struct th_error *err)
 {
-    if (!is_settled(w, b))
+    if (!is_settled(w, b)) {
         return false;
-    for (size_t k = 0; k < w->n_packages; k++)
-        if (w->packages[k].state == 'd')
+    }
+    for (size_t k = 0; k < w->n_packages; k++) {
+        if (w->packages[k].state == 'd') {
             return false;
+        }
+    }
     return strcmp(err->key, "ground_not_taken_off") == 0 ||
            strcmp(err->key, "ground_twice_in_package") == 0;
 }
@@ -407,25 +442,29 @@ static void step_package(struct world *w)
     const char *parcels[MAX_TOGETHER];
     struct th_json *reply = NULL;
     struct th_error err;
-    if (w->n_packages == MAX_PACKAGES || world_standing(w, NULL) == 0)
+    if (w->n_packages == MAX_PACKAGES || world_standing(w, NULL) == 0) {
         return;
+    }
     *b = (struct bundle){.state = 'd', .n = 1 + world_chance(w, 3)};
     b->from = FIRST_YEAR + (int)world_chance(w, N_YEARS);
     b->to = b->from + (int)world_chance(w, (uint64_t)(FIRST_YEAR + N_YEARS - b->from));
     world_note(w, "package");
     for (size_t i = 0; i < b->n; i++) {
         b->parcels[i] = some(w)->id;
-        for (size_t k = 0; k < i; k++)
-            if (b->parcels[k] == b->parcels[i])
+        for (size_t k = 0; k < i; k++) {
+            if (b->parcels[k] == b->parcels[i]) {
                 b->n = i;
-        (void)snprintf(texts[i], sizeof texts[i], "%lld", (long long)b->parcels[i]);
+            }
+        }
+        (void)snprintf(texts[i], sizeof(texts[i]), "%lld", (long long)b->parcels[i]);
         parcels[i] = texts[i];
     }
-    for (size_t i = 0; i < b->n; i++)
+    for (size_t i = 0; i < b->n; i++) {
         world_note(w, " %d", (int)(b->parcels[i] - w->first));
+    }
     world_note(w, " for %d-%d", b->from, b->to);
-    (void)snprintf(from, sizeof from, "%d-01-01", b->from);
-    (void)snprintf(to, sizeof to, "%d-12-31", b->to);
+    (void)snprintf(from, sizeof(from), "%d-01-01", b->from);
+    (void)snprintf(to, sizeof(to), "%d-12-31", b->to);
     const struct th_package_create_options options = {.name = "p",
                                                       .holder = "测试合作社",
                                                       .methodology = "reported-factor",
@@ -436,8 +475,9 @@ static void step_package(struct world *w)
     enum th_status status =
         th_package_create(w->f->registry, &w->f->request, &options, &reply, &err);
     uint64_t own = 0;
-    for (size_t i = 0; i < b->n; i++)
+    for (size_t i = 0; i < b->n; i++) {
         own |= world_piece(w, b->parcels[i])->cells;
+    }
     bool clear = (own & world_schemes_in(w, b->from, b->to)) == 0;
     world_tell(w, clear ? "package" : "package under a scheme", status, &err);
     if (status == TH_OK) {
@@ -455,14 +495,15 @@ static void step_on(struct world *w)
     char id[24];
     struct th_json *reply = NULL;
     struct th_error err;
-    if (w->n_packages == 0)
+    if (w->n_packages == 0) {
         return;
+    }
     struct bundle *b = &w->packages[world_chance(w, w->n_packages)];
     enum th_status status = TH_OK;
     const char *step = "submit";
     char next = 's';
     uint64_t way = world_chance(w, 4);
-    (void)snprintf(id, sizeof id, "%lld", (long long)b->id);
+    (void)snprintf(id, sizeof(id), "%lld", (long long)b->id);
     world_note(w, "package %d (%c)", (int)b->id, b->state);
     if (b->state == 's' && way > 0) {
         const struct th_package_verify_options options = {.package = id,
@@ -490,11 +531,13 @@ static void step_on(struct world *w)
     world_note(w, " %s", step);
     world_tell(w, step, status, &err);
     th_json_free(reply);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return;
+    }
     b->state = next;
-    if (next == 's' || next == 'i')
+    if (next == 's' || next == 'i') {
         world_check_package(w, b);
+    }
 }
 
 static void step(struct world *w)
@@ -507,12 +550,13 @@ static void step(struct world *w)
         step_on,      step_import,  step_touch,   step_scheme, step_import};
     // The last ones start the reader's process, which costs ten times as much as all the others:
     // they are for every third sequence.
-    size_t n_steps = sizeof STEPS / sizeof STEPS[0] - (w->files ? 0 : 4);
+    size_t n_steps = sizeof(STEPS) / sizeof(STEPS[0]) - (w->files ? 0 : 4);
     size_t n = world_standing(w, NULL);
     size_t which = n < 3 ? world_chance(w, 4) : world_chance(w, n_steps);
     if ((which < 4 || STEPS[which] == step_import) &&
-        (n + 3 > MAX_STANDING || w->n + 3 > MAX_PARCELS))
+        (n + 3 > MAX_STANDING || w->n + 3 > MAX_PARCELS)) {
         which = 18;
+    }
     STEPS[which](w);
 }
 
@@ -538,7 +582,7 @@ static void sequence(struct fixture *f, uint64_t seed, size_t place, struct tall
     static struct world w;
     int64_t version = 0;
     struct th_error err;
-    memset(&w, 0, sizeof w);
+    memset(&w, 0, sizeof(w));
     w.f = f;
     w.seed = seed * 0x9e3779b97f4a7c15u + 1;
     w.grid.west = 119.5 + 0.02 * (double)place;
@@ -560,18 +604,20 @@ static void ground__is_counted_once_whatever_is_done_with_it(void **state)
     const char *text = getenv("TANHUI_TEST_SEED");
     uint64_t first = text == NULL ? 1 : strtoull(text, NULL, 10);
     size_t n = th_test_rounds(N_SEQUENCES);
-    struct tally *tally = calloc(1, sizeof *tally);
+    struct tally *tally = calloc(1, sizeof(*tally));
     assert_non_null(tally);
     for (size_t i = 0; i < n; i += SEQUENCES_A_REGISTRY) {
         void *fixture = NULL;
         drawn_set_up(&fixture);
         people_add(fixture);
-        for (size_t k = 0; k < SEQUENCES_A_REGISTRY && i + k < n; k++)
+        for (size_t k = 0; k < SEQUENCES_A_REGISTRY && i + k < n; k++) {
             sequence(fixture, first + i + k, k, tally);
+        }
         drawn_tear_down(&fixture);
     }
-    if (getenv("TANHUI_TEST_TALLY") != NULL)
+    if (getenv("TANHUI_TEST_TALLY") != NULL) {
         tally_print(tally);
+    }
     free(tally);
     (void)state;
 }

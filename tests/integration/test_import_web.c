@@ -25,7 +25,7 @@ static const struct {
     {"吴九", AREA(RING("119.66", "119.661"))},
     {"郑十", AREA(RING("119.60", "119.601"))},
 };
-enum { N_ROWS = sizeof ROWS / sizeof ROWS[0], PAGE = 3 };
+enum { N_ROWS = sizeof(ROWS) / sizeof(ROWS[0]), PAGE = 3 };
 
 struct web {
     struct fixture registry;
@@ -62,26 +62,29 @@ static long number_in(const char *path, const char *name)
 static char *answer(void *context, const char *path)
 {
     (void)context;
-    if (strstr(path, "service=WFS") != NULL)
+    if (strstr(path, "service=WFS") != NULL) {
         return page(number_in(path, "startIndex="), true, "");
+    }
     if (strstr(path, "/collections/woods/items") != NULL) {
         char more[128] = "";
         long offset = number_in(path, "offset=");
-        if (offset + PAGE < N_ROWS)
-            (void)snprintf(more, sizeof more,
+        if (offset + PAGE < N_ROWS) {
+            (void)snprintf(more, sizeof(more),
                            ",\"links\":[{\"rel\":\"next\",\"href\":\"items?offset=%ld\"}]",
                            offset + PAGE);
+        }
         return page(offset, false, more);
     }
-    if (strcmp(path, "/files/woods.csv") == 0)
+    if (strcmp(path, "/files/woods.csv") == 0) {
         return http_stub_reply("text/csv", "地块号,权利人,WKT\nB-1,张三,\"" INTAKE_CELL_0
                                            "\"\nB-2,李四,\"" INTAKE_BOW_TIE "\"\n");
+    }
     return NULL; // 404
 }
 
 static int set_up(void **state)
 {
-    struct web *web = calloc(1, sizeof *web);
+    struct web *web = calloc(1, sizeof(*web));
     char certificate[TH_TEST_PATH_SIZE];
     assert_non_null(web);
     fixture_open(&web->registry);
@@ -134,40 +137,48 @@ static void table_read(const char *path, struct table *table)
     assert_ok(th_reader_open(path, &how, &reader, &err), &err);
     table->n_columns = th_reader_info(reader)->n_fields;
     assert_true(table->n_columns <= 24);
-    for (size_t k = 0; k < table->n_columns; k++)
+    for (size_t k = 0; k < table->n_columns; k++) {
         table->cells[0][k] = strdup(th_reader_field(reader, k));
+    }
     assert_ok(th_reader_next(reader, &batch, &err), &err);
-    for (size_t i = 0; i < batch->n_rows; i++, table->n_rows++)
-        for (size_t k = 0; k < table->n_columns; k++)
+    for (size_t i = 0; i < batch->n_rows; i++, table->n_rows++) {
+        for (size_t k = 0; k < table->n_columns; k++) {
             table->cells[table->n_rows][k] =
                 strdup(batch->rows[i].values[k] == NULL ? "" : batch->rows[i].values[k]);
+        }
+    }
     th_reader_batch_free(batch);
     th_reader_close(reader);
 }
 
 static void table_clear(struct table *table)
 {
-    for (size_t i = 0; i < table->n_rows; i++)
-        for (size_t k = 0; k < table->n_columns; k++)
+    for (size_t i = 0; i < table->n_rows; i++) {
+        for (size_t k = 0; k < table->n_columns; k++) {
             free(table->cells[i][k]);
+        }
+    }
 }
 
 // Of the last column of that name: those of the source stand behind those of the list.
 static const char *cell(const struct table *table, size_t row, const char *column)
 {
-    for (size_t k = table->n_columns; k-- > 0;)
-        if (strcmp(table->cells[0][k], column) == 0)
+    for (size_t k = table->n_columns; k-- > 0;) {
+        if (strcmp(table->cells[0][k], column) == 0) {
             return table->cells[row][k];
+        }
+    }
     return NULL;
 }
 
 static void assert_cell(const struct table *table, size_t row, const char *column, const char *want)
 {
     const char *text = cell(table, row, column);
-    if (text == NULL)
+    if (text == NULL) {
         fail_msg("no column %s", column);
-    else
+    } else {
         assert_string_equal(text, want);
+    }
 }
 
 // Rows 2, 5 and 8, which came with the pages 1, 2 and 3.
@@ -204,9 +215,11 @@ static void assert_origin(const struct th_json *reply, const char *protocol, int
 static int64_t page_of(const struct th_json *reply, int64_t row)
 {
     const struct th_json *problems = th_json_get(reply, "problems");
-    for (size_t i = 0; i < th_json_size(problems); i++)
-        if (th_json_get_int(th_json_at(problems, i), "row", 0) == row)
+    for (size_t i = 0; i < th_json_size(problems); i++) {
+        if (th_json_get_int(th_json_at(problems, i), "row", 0) == row) {
             return th_json_get_int(th_json_at(problems, i), "page", -1);
+        }
+    }
     fail_msg("row %d has no problem", (int)row);
     return 0;
 }

@@ -145,7 +145,7 @@ static void add__one_bad_shape_keeps_the_layer_out(void **state)
     char features[2048];
     struct th_error err;
     struct th_json *list = NULL;
-    (void)snprintf(features, sizeof features, "%s,%s", VILLAGES, BOW_TIE);
+    (void)snprintf(features, sizeof(features), "%s,%s", VILLAGES, BOW_TIE);
     fixture_geojson(f, path, "villages.geojson", features);
     struct th_layer_add_options options = {
         .source = path, .role = "village", .name = "村界", .messages = f->messages};
@@ -197,7 +197,7 @@ static void add__what_is_asked_wrongly_is_refused(void **state)
          TH_NOT_FOUND,
          "file_not_found"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_request request = {.login = cases[i].login};
         struct th_json *reply = NULL;
         struct th_error err;

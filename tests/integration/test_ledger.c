@@ -10,7 +10,7 @@
 
 static int setup(void **state)
 {
-    struct market *market = malloc(sizeof *market);
+    struct market *market = malloc(sizeof(*market));
     assert_non_null(market);
     market_make(market);
     *state = market;
@@ -182,11 +182,11 @@ static void commit_is_refused(struct market *market, const char *sql, const char
     assert_status(commit(market), TH_INVARIANT, &market->err);
     market_refused(market, "conservation_broken");
     char expected[64];
-    snprintf(expected, sizeof expected, "@conservation.%s", reason);
+    snprintf(expected, sizeof(expected), "@conservation.%s", reason);
     assert_string_equal(th_error_arg_get(&market->err, "reason"), expected);
     th_block_list_clear(&leaves);
     struct th_hash after = th_test_content(store);
-    assert_memory_equal(&before, &after, sizeof before);
+    assert_memory_equal(&before, &after, sizeof(before));
 }
 
 static void commit__broken_books_are_refused_and_undone(void **state)
@@ -246,8 +246,9 @@ static void note(void *context, const char *name, int64_t n_checked, const struc
     struct verdicts *verdicts = context;
     size_t used = strlen(verdicts->wrong);
     (void)n_checked;
-    if (problem != NULL)
-        snprintf(verdicts->wrong + used, sizeof verdicts->wrong - used, "%s ", name);
+    if (problem != NULL) {
+        snprintf(verdicts->wrong + used, sizeof(verdicts->wrong) - used, "%s ", name);
+    }
 }
 
 static void assert_wrong(struct market *market, const char *sql, const char *checks)
@@ -326,8 +327,9 @@ static void story__tells_every_step_of_a_serial(void **state)
     static const char *const KINDS[] = {"issue", "lock", "transfer", "split", "lock", "transfer"};
     const struct th_json *events = th_json_get(reply, "events");
     assert_int_equal(th_json_size(events), 6);
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < 6; i++) {
         assert_string_equal(th_json_get_text(th_json_at(events, i), "kind", ""), KINDS[i]);
+    }
     assert_int_equal(th_json_get_int(reply, "owner", 0), MARKET_PHARMA);
     assert_string_equal(th_json_get_text(reply, "state", ""), "held");
     const struct th_json *parcels = th_json_get(reply, "parcels");
@@ -355,7 +357,7 @@ static void story__tells_every_step_of_a_serial(void **state)
                    {"CN-330523-BAM-2021-000001:", TH_INVALID},
                    {"CN-330523-BAM-2021-000001:x", TH_INVALID},
                    {"CN-330523-BAM-1999-000001:1", TH_NOT_FOUND}};
-    for (size_t i = 0; i < sizeof REFUSED / sizeof REFUSED[0]; i++) {
+    for (size_t i = 0; i < sizeof(REFUSED) / sizeof(REFUSED[0]); i++) {
         reply = NULL;
         assert_status(th_unit_trace(market->world.registry, REFUSED[i].serial, NULL, TH_LANG_ZH,
                                     &reply, &market->err),

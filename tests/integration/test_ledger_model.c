@@ -62,8 +62,9 @@ static uint64_t chance(struct model *model, uint64_t below)
 
 static void issue(struct model *model)
 {
-    if (model->n_packages == MAX_PACKAGES)
+    if (model->n_packages == MAX_PACKAGES) {
         return;
+    }
     size_t p = model->n_packages;
     int64_t tonnes_t[N_YEARS];
     char name[32];
@@ -75,7 +76,7 @@ static void issue(struct model *model)
     }
     model->buffer[p] = N_YEARS * buffer_t;
     model->held[p][model->holder[p]] = model->issued[p] - model->buffer[p];
-    snprintf(name, sizeof name, "包%zu", p + 1);
+    snprintf(name, sizeof(name), "包%zu", p + 1);
     assert_int_equal(market_package(model->market, name, model->holder[p], MARKET_VILLAGE_1, NULL,
                                     tonnes_t, N_YEARS, buffer_t),
                      (int64_t)p + 1);
@@ -89,7 +90,7 @@ static void propose(struct model *model, char kind, struct th_json *reply)
 {
     struct open_trade *trade = &model->proposed[model->n_proposed++];
     const struct th_json *lines = th_json_get(reply, "lines");
-    memset(trade, 0, sizeof *trade);
+    memset(trade, 0, sizeof(*trade));
     trade->id = th_json_get_int(reply, "trade_id", 0);
     trade->kind = kind;
     trade->buyer = th_json_get_int(reply, "buyer", 0);
@@ -123,22 +124,23 @@ static void purchase(struct model *model)
     char tonnes[24];
     char price[24];
     int64_t available_t = model->held[first][model->holder[first]];
-    snprintf(packages, sizeof packages, "%zu", first + 1);
+    snprintf(packages, sizeof(packages), "%zu", first + 1);
     if (second != first) {
-        snprintf(packages, sizeof packages, "%zu %zu", first + 1, second + 1);
+        snprintf(packages, sizeof(packages), "%zu %zu", first + 1, second + 1);
         available_t += model->held[second][model->holder[second]];
     }
     int64_t wanted_t = 1 + (int64_t)chance(model, 600);
     int64_t price_fen = (int64_t)chance(model, 10000);
-    snprintf(tonnes, sizeof tonnes, "%lld", (long long)wanted_t);
-    snprintf(price, sizeof price, "%lld.%02lld", (long long)price_fen / 100,
+    snprintf(tonnes, sizeof(tonnes), "%lld", (long long)wanted_t);
+    snprintf(price, sizeof(price), "%lld.%02lld", (long long)price_fen / 100,
              (long long)price_fen % 100);
     bool enough = wanted_t <= available_t;
     struct th_json *reply = market_buy(model->market, packages, price, NULL, NULL, tonnes,
                                        enough ? TH_OK : TH_CONFLICT);
     model->n_refused += !enough;
-    if (!enough)
+    if (!enough) {
         return;
+    }
     assert_int_equal(th_json_get_int(reply, "amount_fen", -1), price_fen * wanted_t);
     model->n_by_kind[1]++;
     propose(model, 'p', reply);
@@ -147,8 +149,9 @@ static void purchase(struct model *model)
 static int64_t held_by(const struct model *model, int64_t party)
 {
     int64_t sum_t = 0;
-    for (size_t p = 0; p < model->n_packages; p++)
+    for (size_t p = 0; p < model->n_packages; p++) {
         sum_t += model->held[p][party];
+    }
     return sum_t;
 }
 
@@ -156,13 +159,14 @@ static void resale(struct model *model)
 {
     char tonnes[24];
     int64_t wanted_t = 1 + (int64_t)chance(model, 300);
-    snprintf(tonnes, sizeof tonnes, "%lld", (long long)wanted_t);
+    snprintf(tonnes, sizeof(tonnes), "%lld", (long long)wanted_t);
     bool enough = wanted_t <= held_by(model, MARKET_BANK);
     struct th_json *reply = market_sell(model->market, BUYERS[chance(model, 4)], tonnes, "73.41",
                                         NULL, enough ? TH_OK : TH_CONFLICT);
     model->n_refused += !enough;
-    if (!enough)
+    if (!enough) {
         return;
+    }
     assert_int_equal(th_json_get_int(reply, "amount_fen", -1), 7341 * wanted_t);
     model->n_by_kind[2]++;
     propose(model, 'r', reply);
@@ -174,16 +178,18 @@ static void retire(struct model *model)
     char holder[24];
     int64_t party = 1 + (int64_t)chance(model, MARKET_N_PARTIES);
     int64_t wanted_t = 1 + (int64_t)chance(model, 80);
-    if (party == MARKET_VERIFIER)
+    if (party == MARKET_VERIFIER) {
         party = MARKET_PHARMA;
-    snprintf(tonnes, sizeof tonnes, "%lld", (long long)wanted_t);
-    snprintf(holder, sizeof holder, "%lld", (long long)party);
+    }
+    snprintf(tonnes, sizeof(tonnes), "%lld", (long long)wanted_t);
+    snprintf(holder, sizeof(holder), "%lld", (long long)party);
     bool enough = wanted_t <= held_by(model, party);
     struct th_json *reply =
         market_retire(model->market, holder, tonnes, "制药厂", enough ? TH_OK : TH_CONFLICT);
     model->n_refused += !enough;
-    if (!enough)
+    if (!enough) {
         return;
+    }
     model->n_by_kind[3]++;
     propose(model, 't', reply);
 }
@@ -211,25 +217,28 @@ static void settle(struct model *model, const struct open_trade *trade, bool app
 // Decides about a random proposal; a paid sale is paid at once, in full.
 static void decide(struct model *model)
 {
-    if (model->n_proposed == 0)
+    if (model->n_proposed == 0) {
         return;
+    }
     size_t at = chance(model, model->n_proposed);
     struct open_trade trade = model->proposed[at];
     bool approved = chance(model, 4) != 0;
     int64_t price_fen = 0;
     struct th_json *reply = approved ? market_approve(model->market, trade.id, TH_OK)
                                      : market_reject(model->market, trade.id, TH_OK);
-    if (trade.kind != 't')
+    if (trade.kind != 't') {
         price_fen = th_json_get_int(reply, "price_fen", 0);
+    }
     th_json_free(reply);
     settle(model, &trade, approved, price_fen);
     model->proposed[at] = model->proposed[--model->n_proposed];
     model->n_by_kind[approved ? 4 : 5]++;
     model->n_done++;
-    if (!approved || trade.kind != 'r' || trade.amount_fen == 0 || chance(model, 2) == 0)
+    if (!approved || trade.kind != 'r' || trade.amount_fen == 0 || chance(model, 2) == 0) {
         return;
+    }
     char amount[32];
-    snprintf(amount, sizeof amount, "%lld.%02lld", (long long)trade.amount_fen / 100,
+    snprintf(amount, sizeof(amount), "%lld.%02lld", (long long)trade.amount_fen / 100,
              (long long)trade.amount_fen % 100);
     th_json_free(market_receipt(model->market, trade.id, amount, TH_OK));
     model->claim_fen[trade.buyer] += trade.amount_fen;
@@ -288,13 +297,14 @@ static void compare(struct model *model)
 static void ledger__ten_thousand_random_operations_agree_with_the_model(void **state)
 {
     (void)state;
-    struct model *model = calloc(1, sizeof *model);
-    struct market *market = malloc(sizeof *market);
+    struct model *model = calloc(1, sizeof(*model));
+    struct market *market = malloc(sizeof(*market));
     assert_true(model != NULL && market != NULL);
     const char *given = getenv("TANHUI_TEST_SEED");
     int64_t seed = (int64_t)time(NULL);
-    if (given != NULL)
+    if (given != NULL) {
         assert_true(th_text_parse_int(given, 0, INT64_MAX, &seed));
+    }
     print_message("TANHUI_TEST_SEED=%lld\n", (long long)seed);
     market_make(market);
     // Durability is another test's matter.
@@ -305,18 +315,20 @@ static void ledger__ten_thousand_random_operations_agree_with_the_model(void **s
     for (int step = 0; model->n_done < N_STEPS; step++) {
         uint64_t kind = chance(model, 100);
         bool full = model->n_proposed == MAX_OPEN;
-        if (kind < 4)
+        if (kind < 4) {
             issue(model);
-        else if (kind < 20 && !full)
+        } else if (kind < 20 && !full) {
             purchase(model);
-        else if (kind < 45 && !full)
+        } else if (kind < 45 && !full) {
             resale(model);
-        else if (kind < 58 && !full)
+        } else if (kind < 58 && !full) {
             retire(model);
-        else
+        } else {
             decide(model);
-        if (step % FULL_CHECK_EVERY == 0)
+        }
+        if (step % FULL_CHECK_EVERY == 0) {
             compare(model);
+        }
     }
     compare(model);
     print_message(
@@ -325,8 +337,9 @@ static void ledger__ten_thousand_random_operations_agree_with_the_model(void **s
         model->n_done, model->n_by_kind[0], model->n_by_kind[1], model->n_by_kind[2],
         model->n_by_kind[3], model->n_by_kind[4], model->n_by_kind[5], model->n_refused,
         (long long)th_test_sql_int(market->world.store, "SELECT count(*) FROM unit_block"));
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < 6; i++) {
         assert_true(model->n_by_kind[i] > 0);
+    }
     market_remove(market);
     free(market);
     free(model);

@@ -38,13 +38,14 @@ static void cells_import(struct fixture *f, int64_t n)
     struct th_buf text;
     char path[TH_TEST_PATH_SIZE];
     th_buf_init(&text, 4 * 1024 * 1024);
-    for (int64_t c = 0; c < n; c++)
+    for (int64_t c = 0; c < n; c++) {
         th_buf_printf(&text,
                       "%s{\"type\":\"Feature\",\"properties\":{\"number\":\"%lld\"},\"geometry\":"
                       "{\"type\":\"Polygon\",\"coordinates\":[[[%.6f,30.5],[%.6f,30.5],"
                       "[%.6f,30.501],[%.6f,30.501],[%.6f,30.5]]]}}",
                       c == 0 ? "" : ",", (long long)c + 1, west_of(c), west_of(c + 1),
                       west_of(c + 1), west_of(c), west_of(c));
+    }
     fixture_geojson(f, path, "cells.geojson", th_buf_text(&text));
     th_buf_clear(&text);
     struct th_parcel_import_options options = fixture_options(f, path);
@@ -73,7 +74,7 @@ static bool write_file(const struct fixture *f, char path[TH_TEST_PATH_SIZE], co
                        const char *text)
 {
     char whole[64];
-    (void)snprintf(whole, sizeof whole, "%d-%s", (int)getpid(), name);
+    (void)snprintf(whole, sizeof(whole), "%d-%s", (int)getpid(), name);
     th_test_path(path, f->folder, whole);
     return th_file_write(path, text, strlen(text), NULL) == TH_OK;
 }
@@ -84,9 +85,10 @@ static enum th_status split_cell(struct fixture *f, int64_t cell, struct th_erro
     char path[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
     double x = west_of(cell) + 0.0004;
-    (void)snprintf(text, sizeof text, "LINESTRING (%.6f 30.4, %.6f 30.6)", x, x);
-    if (!write_file(f, path, "cut.wkt", text))
+    (void)snprintf(text, sizeof(text), "LINESTRING (%.6f 30.4, %.6f 30.6)", x, x);
+    if (!write_file(f, path, "cut.wkt", text)) {
         _exit(9);
+    }
     const struct th_parcel_split_options options = {
         .parcel_id = cell + 1, .drawing = path, .reason = "分户"};
     enum th_status status = th_parcel_split(f->registry, &f->request, &options, &reply, err);
@@ -99,7 +101,7 @@ static enum th_status merge_cells(struct fixture *f, int64_t cell, struct th_err
     char number[32];
     const int64_t ids[2] = {cell + 1, cell + 2};
     struct th_json *reply = NULL;
-    (void)snprintf(number, sizeof number, "M%lld", (long long)cell);
+    (void)snprintf(number, sizeof(number), "M%lld", (long long)cell);
     const struct th_parcel_merge_options options = {
         .parcel_ids = ids, .n_parcels = 2, .number = number, .reason = "连片"};
     enum th_status status = th_parcel_merge(f->registry, &f->request, &options, &reply, err);
@@ -115,11 +117,12 @@ static enum th_status adjust_cells(struct fixture *f, int64_t cell, struct th_er
     struct th_json *reply = NULL;
     double west = west_of(cell);
     double east = west_of(cell + 1);
-    (void)snprintf(text, sizeof text,
+    (void)snprintf(text, sizeof(text),
                    "POLYGON ((%.6f 30.5, %.6f 30.5, %.6f 30.501, %.6f 30.501, %.6f 30.5))", west,
                    east + 0.0002, east - 0.0001, west, west);
-    if (!write_file(f, path, "edge.wkt", text))
+    if (!write_file(f, path, "edge.wkt", text)) {
         _exit(9);
+    }
     const struct th_parcel_adjust_options options = {
         .parcel_id = cell + 1, .with_id = cell + 2, .drawing = path, .reason = "复测"};
     enum th_status status = th_parcel_adjust(f->registry, &f->request, &options, &reply, err);
@@ -143,14 +146,16 @@ static enum th_status import_contracts(struct fixture *f, int64_t cell, struct t
     struct th_json *reply = NULL;
     th_buf_init(&text, 1 << 16);
     th_buf_append_str(&text, "合同编号,农户,合作社,村,地块号,起始,终止,碳汇收益权,份额\n");
-    for (int i = 0; i < CONTRACTS; i++)
+    for (int i = 0; i < CONTRACTS; i++) {
         th_buf_printf(&text,
                       "%lld-%d,农户%d,测试合作社,测试一村,%lld,2021-01-01,2040-12-31,是,1/3\n",
                       (long long)cell, i, i, (long long)cell + 1);
+    }
     bool written = write_file(f, path, "contracts.csv", th_buf_text(&text));
     th_buf_clear(&text);
-    if (!written)
+    if (!written) {
         _exit(9);
+    }
     const struct th_tenure_import_options options = {.source = path};
     enum th_status status = th_tenure_import(f->registry, &f->request, &options, &reply, err);
     th_json_free(reply);
@@ -164,11 +169,12 @@ static enum th_status confirm_draft(struct fixture *f, int64_t cell, struct th_e
     char path[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
     double x = west_of(cell);
-    (void)snprintf(text, sizeof text,
+    (void)snprintf(text, sizeof(text),
                    "number,WKT\nD%lld,\"POLYGON((%.6f 31.5,%.6f 31.5,%.6f 31.501,%.6f 31.5))\"\n",
                    (long long)cell, x, x + 0.001, x + 0.001, x);
-    if (!write_file(f, path, "draft.csv", text))
+    if (!write_file(f, path, "draft.csv", text)) {
         _exit(9);
+    }
     struct th_parcel_import_options options = fixture_options(f, path);
     struct th_parcel_import_options nothing = {.source = NULL};
     options.crs = "EPSG:4490";
@@ -176,8 +182,9 @@ static enum th_status confirm_draft(struct fixture *f, int64_t cell, struct th_e
     int64_t draft_id = status == TH_OK ? th_json_get_int(reply, "draft_id", 0) : 0;
     th_json_free(reply);
     reply = NULL;
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_draft_confirm(f->registry, &f->request, draft_id, &nothing, &reply, err);
+    }
     th_json_free(reply);
     return status;
 }
@@ -211,16 +218,19 @@ static pid_t start_changes(struct fixture *f, int64_t first_cell, const int ends
 {
     pid_t child = fork();
     assert_true(child >= 0);
-    if (child != 0)
+    if (child != 0) {
         return child;
+    }
     (void)close(ends[0]);
-    if (!child_open(f))
+    if (!child_open(f)) {
         _exit(8);
+    }
     for (int i = 0; i < STEPS * N_CHANGES; i++) {
         struct th_error err;
         int64_t cell = first_cell + (i / N_CHANGES) * STEP_CELLS;
-        if (change(f, i % N_CHANGES, cell, &err) != TH_OK || write(ends[1], "x", 1) != 1)
+        if (change(f, i % N_CHANGES, cell, &err) != TH_OK || write(ends[1], "x", 1) != 1) {
             _exit(1 + i % N_CHANGES);
+        }
     }
     th_registry_close(f->registry);
     _exit(0);
@@ -247,11 +257,12 @@ static void assert_whole(struct th_registry *registry, const int64_t n[N_CHANGES
         {"SELECT count(*) FROM import_draft WHERE state = 'confirmed'", n[CHANGE_DRAFT]},
         {"SELECT count(*) FROM import", 1 + n[CHANGE_DRAFT]},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         int64_t is = th_test_sql_int(store, cases[i].sql);
-        if (is != cases[i].want)
+        if (is != cases[i].want) {
             fail_msg("%s: %lld instead of %lld", cases[i].sql, (long long)is,
                      (long long)cases[i].want);
+        }
     }
     th_test_assert_sound(registry);
 }
@@ -276,13 +287,15 @@ static bool kill_within(pid_t child, int end, int n_seen)
 {
     char byte;
     int how = 0;
-    for (int i = 0; i < n_seen; i++)
+    for (int i = 0; i < n_seen; i++) {
         assert_int_equal(read(end, &byte, 1), 1);
+    }
     pause_ms(rand() % PAUSE_MAX_MS);
     (void)kill(child, SIGKILL);
     assert_true(waitpid(child, &how, 0) == child);
-    if (WIFEXITED(how) && WEXITSTATUS(how) != 0)
+    if (WIFEXITED(how) && WEXITSTATUS(how) != 0) {
         fail_msg("the child ended with %d", WEXITSTATUS(how));
+    }
     return WIFSIGNALED(how);
 }
 
@@ -308,8 +321,9 @@ static void changes__killed_at_any_moment_leave_all_or_nothing(void **state)
         int64_t made = count_changes(f.registry) - before;
         // What was told of is there; of what followed, as much as was finished.
         assert_true(made >= n_seen && made <= STEPS * N_CHANGES);
-        for (int64_t i = 0; i < made; i++)
+        for (int64_t i = 0; i < made; i++) {
             n[i % N_CHANGES]++;
+        }
         before += made;
         assert_whole(f.registry, n, n_rounds * ROUND_CELLS);
         th_registry_close(f.registry);
@@ -330,11 +344,13 @@ static pid_t start_rival(struct fixture *f, int kind, int64_t cell, const int en
     char byte;
     pid_t child = fork();
     assert_true(child >= 0);
-    if (child != 0)
+    if (child != 0) {
         return child;
+    }
     (void)close(ends[1]);
-    if (!child_open(f) || read(ends[0], &byte, 1) != 0)
+    if (!child_open(f) || read(ends[0], &byte, 1) != 0) {
         _exit(8);
+    }
     enum th_status status = kind == CHANGE_SPLIT    ? split_cell(f, cell, &err)
                             : kind == CHANGE_RETIRE ? retire_cell(f, cell, &err)
                                                     : merge_cells(f, cell, &err);
@@ -349,7 +365,7 @@ static void changes__of_the_same_parcel_at_once_have_one_winner(void **state)
                                    {CHANGE_SPLIT, CHANGE_MERGE},
                                    {CHANGE_MERGE, CHANGE_RETIRE},
                                    {CHANGE_RETIRE, CHANGE_SPLIT}};
-    enum { N_PAIRS = sizeof PAIRS / sizeof PAIRS[0], APART = 2 };
+    enum { N_PAIRS = sizeof(PAIRS) / sizeof(PAIRS[0]), APART = 2 };
     struct fixture f;
     int64_t n[N_CHANGES] = {0};
     int64_t n_rounds = (int64_t)th_test_rounds(4);
@@ -360,8 +376,9 @@ static void changes__of_the_same_parcel_at_once_have_one_winner(void **state)
         int how[2] = {0};
         pid_t children[2];
         assert_int_equal(pipe(ends), 0);
-        for (int i = 0; i < 2; i++)
+        for (int i = 0; i < 2; i++) {
             children[i] = start_rival(&f, pair[i], round * APART, ends);
+        }
         pause_ms(50); // both have the registry open
         (void)close(ends[0]);
         (void)close(ends[1]);
@@ -371,8 +388,9 @@ static void changes__of_the_same_parcel_at_once_have_one_winner(void **state)
         }
         int first = WEXITSTATUS(how[0]);
         int second = WEXITSTATUS(how[1]);
-        if (!((first == WON && second == LOST) || (first == LOST && second == WON)))
+        if (!((first == WON && second == LOST) || (first == LOST && second == WON))) {
             fail_msg("round %lld: %d and %d", (long long)round, first, second);
+        }
         n[pair[first == WON ? 0 : 1]]++;
     }
     f.registry = fixture_registry_open(f.path);

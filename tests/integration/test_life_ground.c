@@ -39,7 +39,7 @@ static struct th_json *adjust(struct fixture *f, const char *login, double west,
     char path[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
     const struct th_request request = {.login = login};
-    (void)snprintf(drawing, sizeof drawing,
+    (void)snprintf(drawing, sizeof(drawing),
                    "POLYGON ((%.6f 30.5, %.6f 30.5, %.6f 30.501, %.6f 30.501, %.6f 30.5))", west,
                    east, east, west, west);
     fixture_file(f, path, "shape.wkt", drawing);
@@ -169,7 +169,7 @@ static struct th_json *split(struct fixture *f, int64_t parcel_id, double at)
     char path[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
     struct th_error err;
-    (void)snprintf(drawing, sizeof drawing, "LINESTRING (%.6f 30.4, %.6f 30.6)", at, at);
+    (void)snprintf(drawing, sizeof(drawing), "LINESTRING (%.6f 30.4, %.6f 30.6)", at, at);
     fixture_file(f, path, "cut.wkt", drawing);
     const struct th_parcel_split_options options = {
         .parcel_id = parcel_id, .drawing = path, .reason = "分户", .messages = f->messages};

@@ -18,7 +18,7 @@ static void register_three(struct fixture *f)
     for (size_t i = 0; i < 2; i++) {
         char path[TH_TEST_PATH_SIZE];
         char name[16];
-        (void)snprintf(name, sizeof name, "%zu.csv", i);
+        (void)snprintf(name, sizeof(name), "%zu.csv", i);
         struct th_parcel_import_options options =
             intake_options(f, fixture_file(f, path, name, ROWS[i]));
         options.kind = KINDS[i];
@@ -56,13 +56,14 @@ static void fill_first_row(struct fixture *f, const char *from, const char *name
     size_t size = 0;
     struct th_error err;
     char filled[4096];
-    assert_ok(th_file_read(from, sizeof filled, &text, &size, &err), &err);
+    assert_ok(th_file_read(from, sizeof(filled), &text, &size, &err), &err);
     char *row = strchr(text, '\n') + 1;
     char *at = row;
-    for (int comma = 0; comma < 4; comma++)
+    for (int comma = 0; comma < 4; comma++) {
         at = strchr(at, ',') + 1;
+    }
     const char *rest = at + strcspn(at, "\r\n");
-    (void)snprintf(filled, sizeof filled, "%.*s%s%s", (int)(at - text), text, cells, rest);
+    (void)snprintf(filled, sizeof(filled), "%.*s%s%s", (int)(at - text), text, cells, rest);
     (void)fixture_file(f, path, name, filled);
     free(text);
 }

@@ -35,7 +35,7 @@ static void records(struct fixture *f, const char *year, const char *rows)
     char text[1024];
     struct th_json *reply = NULL;
     const struct th_record_options options = {.source = path, .year = year};
-    (void)snprintf(text, sizeof text, "%s%s", heading, rows);
+    (void)snprintf(text, sizeof(text), "%s%s", heading, rows);
     fixture_file(f, path, "records.csv", text);
     assert_ok(th_activity_import(f->registry, &f->request, &options, &reply, &err), &err);
     assert_int_equal(th_json_get_int(reply, "rejected", -1), 0);
@@ -128,8 +128,8 @@ static void account__has_both_sides_and_the_balance(void **state)
     assert_int_equal(number(one, "carried_kg"), 0);
     assert_string_not_equal(text(one, "note"), "");
     const struct th_json *sources = th_json_get(one, "sources");
-    assert_int_equal(th_json_size(sources), sizeof want / sizeof want[0]);
-    for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
+    assert_int_equal(th_json_size(sources), sizeof(want) / sizeof(want[0]));
+    for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
         const struct th_json *source = th_json_at(sources, i);
         assert_string_equal(text(source, "term"), want[i].term);
         assert_string_equal(text(source, "amount"), want[i].amount);
@@ -154,7 +154,7 @@ static void account__has_the_numbers_of_the_explanation(void **state)
     assert_ok(th_estimate_explain_parcel(f->registry, &options, &explained, &err), &err);
     const struct th_json *lines = th_json_get(explained, "lines");
     const struct th_json *net = th_json_at(lines, th_json_size(lines) - 1);
-    (void)snprintf(balance, sizeof balance, "%d", (int)number(first(reply), "balance_kg"));
+    (void)snprintf(balance, sizeof(balance), "%d", (int)number(first(reply), "balance_kg"));
     assert_string_equal(text(net, "value"), balance);
     th_json_free(explained);
     th_json_free(reply);
@@ -357,7 +357,7 @@ static void decision__does_not_change_what_was_settled(void **state)
     rule(f, "orchard_yellow", "3", NULL);
     assert_ok(th_orchard_decisions_load(store, (struct th_date){2027, 6, 1}, &decisions, &err),
               &err);
-    for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
+    for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
         assert_int_equal(th_orchard_decision(decisions, TH_ORCHARD_FERTILISER_BY, want[i].year).by,
                          want[i].by);
     }
@@ -386,7 +386,7 @@ static void rule_set__takes_only_what_an_orchard_can_be_judged_by(void **state)
                                            {"orchard_yellow", "-1"},       {"orchard_yellow", ""}};
     struct th_error err;
     (void)state;
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         char value[TH_RULE_VALUE_SIZE];
         assert_status(th_rule_value_check(wrong[i][0], wrong[i][1], value, &err), TH_INVALID, &err);
         assert_string_equal(err.key, "rule_value");
@@ -438,7 +438,7 @@ static void account__counts_the_ground_of_its_year(void **state)
     fixture_file(f, path, "cut.wkt", "LINESTRING (119.67175 30.41, 119.67175 30.43)");
     assert_ok(th_parcel_split(f->registry, &f->request, &split, &reply, &err), &err);
     th_json_free(reply);
-    for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
+    for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
         reply = account(f, (struct th_orchard_options){.year = want[i].year});
         assert_int_equal(number(reply, "n_accounts"), want[i].n_accounts);
         assert_int_equal(number(reply, "n_refused"), want[i].n_refused);
@@ -521,7 +521,7 @@ static void account__refuses_what_is_no_orchard(void **state)
     file.size = 0;
     drawn_box(&file, 119.700, 30.42, 0.004, 0.00095, "\"地块号\":\"竹\"");
     th_json_free(drawn_import(f, &file));
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err;
         struct th_json *reply = NULL;
         assert_status(th_orchard_account(f->registry, &cases[i].options, &reply, &err),

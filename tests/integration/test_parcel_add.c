@@ -132,7 +132,7 @@ static const struct refusal REFUSALS[] = {
 static void add__is_refused_like_a_row_of_a_file(void **state)
 {
     struct fixture *f = *state;
-    for (size_t i = 0; i < sizeof REFUSALS / sizeof REFUSALS[0]; i++) {
+    for (size_t i = 0; i < sizeof(REFUSALS) / sizeof(REFUSALS[0]); i++) {
         const struct refusal *r = &REFUSALS[i];
         struct th_parcel_add_options options = drawing(f, r->number, r->shape);
         struct th_json *reply = NULL;
@@ -143,10 +143,12 @@ static void add__is_refused_like_a_row_of_a_file(void **state)
         options.land_class = r->land_class;
         options.on = r->on;
         enum th_status status = th_parcel_add(f->registry, &f->request, &options, &reply, &err);
-        if (status != r->status || (status != TH_OK && strcmp(err.key, r->key) != 0))
+        if (status != r->status || (status != TH_OK && strcmp(err.key, r->key) != 0)) {
             fail_msg("%s: status %d, %s", r->label, (int)status, err.key);
-        if (status == TH_OK && fixture_problems(reply, 1, r->key, "error") != 1)
+        }
+        if (status == TH_OK && fixture_problems(reply, 1, r->key, "error") != 1) {
             fail_msg("%s: no problem %s", r->label, r->key);
+        }
         th_json_free(reply);
     }
     assert_int_equal(intake_parcels(f), 0);
@@ -160,8 +162,8 @@ static void add__a_clerk_adds_in_the_own_village_alone(void **state)
     struct th_parcel_add_options options = drawing(f, "A-1", INTAKE_CELL_0);
     struct th_json *reply = NULL;
     struct th_error err;
-    intake_user_add(f, "clerk", "clerk", FIXTURE_OTHER_VILLAGE);
-    intake_user_add(f, "buyer", "verifier", NULL);
+    fixture_user(f, "clerk", "clerk", FIXTURE_OTHER_VILLAGE);
+    fixture_user(f, "buyer", "verifier", NULL);
     assert_status(th_parcel_add(f->registry, &clerk, &options, &reply, &err), TH_NOT_PERMITTED,
                   &err);
     assert_string_equal(err.key, "village_not_yours");

@@ -44,7 +44,7 @@ static void register_two(struct fixture *f)
     char path[TH_TEST_PATH_SIZE];
     char text[1024];
     snprintf(
-        text, sizeof text,
+        text, sizeof(text),
         "地块号,权利人,DLBM,合同面积（亩）,WKT\n001,张三,0202,15,\"%s\"\n002,李四,0202,15,\"%s\"\n",
         INTAKE_CELL_0, INTAKE_CELL_1);
     struct th_parcel_import_options options =
@@ -73,8 +73,9 @@ static void update__without_shapes_changes_attributes_and_no_ground(void **state
     // What the table has no column for stays: ground, kind, class, area of the contract.
     static const char *const KEPT[] = {"geometry", "kind",    "land_class", "declared_mu",
                                        "area_m2",  "area_mu", "parcel_id",  "village"};
-    for (size_t i = 0; i < sizeof KEPT / sizeof KEPT[0]; i++)
+    for (size_t i = 0; i < sizeof(KEPT) / sizeof(KEPT[0]); i++) {
         assert_true(th_json_equal(th_json_get(before, KEPT[i]), th_json_get(after, KEPT[i])));
+    }
     assert_int_equal(th_json_get_int(after, "version", 0), 2);
     assert_int_equal(th_json_size(th_json_get(after, "versions")), 2);
     th_json_free(after);
@@ -327,7 +328,7 @@ static void update__without_shapes_leaves_what_an_officer_let_in(void **state)
     struct th_error err;
     struct th_json *reply = NULL;
     register_two(f);
-    intake_user_add(f, "officer", "officer", NULL);
+    fixture_user(f, "officer", "officer", NULL);
     struct th_parcel_import_options options =
         intake_options(f, intake_table(f, path, "between.csv", "003,王五,\"" EAST_HALF "\"\n"));
     options.waive_rows = &ROW;

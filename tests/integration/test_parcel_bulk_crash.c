@@ -13,8 +13,9 @@ enum { N = 1500, POINTS = 4000, WKB_SIZE = 9 + 9 + 4 + POINTS * 16 };
 
 static void put_u32(unsigned char **at, uint32_t value)
 {
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4; i++) {
         *(*at)++ = (unsigned char)(value >> (8 * i));
+    }
 }
 
 // A saw of many teeth: nothing here asks whether it is valid.
@@ -31,8 +32,8 @@ static void draw(unsigned char *wkb, int64_t parcel_id)
     for (int i = 0; i < POINTS; i++) {
         double point[2] = {110 + 0.001 * (double)parcel_id + 1e-7 * (i % (POINTS - 1)),
                            30 + 0.0001 * ((i % (POINTS - 1)) % 2)};
-        memcpy(at, point, sizeof point);
-        at += sizeof point;
+        memcpy(at, point, sizeof(point));
+        at += sizeof(point);
     }
 }
 
@@ -56,11 +57,13 @@ static void bulk(struct th_store *store, int64_t first, enum moment moment)
                                         1, 1, &err),
                   &err);
     }
-    if (moment == WHILE_INSERTING)
+    if (moment == WHILE_INSERTING) {
         (void)raise(SIGKILL);
+    }
     assert_ok(th_parcel_bulk_end(store, &err), &err);
-    if (moment == BEFORE_COMMIT)
+    if (moment == BEFORE_COMMIT) {
         (void)raise(SIGKILL);
+    }
     rows_commit(store);
     (void)raise(SIGKILL);
 }
@@ -80,8 +83,9 @@ static void kill_at(struct th_test_world *world, enum moment moment, bool alone,
     assert_true(child >= 0);
     if (child == 0) {
         struct th_store *store = open_store(world->path);
-        if (alone && !th_store_alone_begin(store))
+        if (alone && !th_store_alone_begin(store)) {
             _exit(1);
+        }
         bulk(store, first, moment);
         _exit(2);
     }
@@ -109,7 +113,7 @@ static void bulk__killed_before_the_commit_leaves_nothing(void **state)
         kill_at(&world, round % 2 == 0 ? WHILE_INSERTING : BEFORE_COMMIT, round < 2, 1);
         struct th_store *store = open_store(world.path);
         struct th_hash after = th_test_content(store);
-        assert_memory_equal(&after, &before, sizeof after);
+        assert_memory_equal(&after, &before, sizeof(after));
         assert_int_equal(th_test_sql_int(store, "SELECT count(*) FROM pragma_journal_mode"
                                                 " WHERE journal_mode = 'wal'"),
                          1);

@@ -38,8 +38,9 @@ static pid_t import_in_child(struct fixture *f, const char *source)
 {
     pid_t child = fork();
     assert_true(child >= 0);
-    if (child != 0)
+    if (child != 0) {
         return child;
+    }
     struct th_registry *registry = NULL;
     struct th_surroundings surroundings = fixture_surroundings();
     struct th_json *reply = NULL;
@@ -73,8 +74,9 @@ static void assert_books(struct fixture *f)
               &err);
     if (!th_json_get_bool(reply, "ok", false)) {
         char *text = NULL;
-        if (th_json_dump(reply, TH_JSON_PRETTY, &text, NULL) == TH_OK)
+        if (th_json_dump(reply, TH_JSON_PRETTY, &text, NULL) == TH_OK) {
             print_message("%s\n", text);
+        }
         free(text);
         fail_msg("the registry is not in order");
     }
@@ -110,7 +112,7 @@ static void import__killed_at_any_moment_leaves_all_or_nothing(void **state)
     int n_killed = 0;
     for (int round = 0; round < ROUNDS; round++) {
         char name[32];
-        (void)snprintf(name, sizeof name, "round%d.geojson", round);
+        (void)snprintf(name, sizeof(name), "round%d.geojson", round);
         sheet(&f, source, name, 119.1 + 0.03 * round, 30.0, round * CELLS);
         child = import_in_child(&f, source);
         double wait = whole * 1.1 * rand() / RAND_MAX;
@@ -121,10 +123,12 @@ static void import__killed_at_any_moment_leaves_all_or_nothing(void **state)
         n_killed += WIFSIGNALED(how);
         f.registry = fixture_registry_open(f.path);
         int64_t n = count_parcels(&f);
-        if (n != expected && n != expected + CELLS)
+        if (n != expected && n != expected + CELLS) {
             fail_msg("round %d: %lld parcels after %lld", round, (long long)n, (long long)expected);
-        if (WIFEXITED(how))
+        }
+        if (WIFEXITED(how)) {
             assert_int_equal(n, expected + CELLS);
+        }
         expected = n;
         assert_books(&f);
         th_registry_close(f.registry);

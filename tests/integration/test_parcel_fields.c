@@ -14,7 +14,7 @@ static struct th_json *import_mapped(struct fixture *f, const char *properties, 
 {
     char text[TEXT_SIZE];
     char path[TH_TEST_PATH_SIZE];
-    int n = snprintf(text, sizeof text,
+    int n = snprintf(text, sizeof(text),
                      "{\"type\":\"Feature\",\"properties\":{%s},\"geometry\":{\"type\":\"Polygon\","
                      "\"coordinates\":[[[119.6,30.5],[119.601,30.5],[119.601,30.501],"
                      "[119.6,30.501],[119.6,30.5]]]}}",
@@ -44,6 +44,46 @@ static struct th_json *show(struct fixture *f, const struct th_json *reply)
     int64_t id = th_json_int_value(th_json_at(th_json_get(reply, "parcel_ids"), 0));
     assert_ok(th_parcel_show(f->registry, id, &shown, &err), &err);
     return shown;
+}
+
+static void kml__drawing_fields_are_no_attributes(void **state)
+{
+    static const char *const STYLE[] = {"", "<extrude>1</extrude><tessellate>1</tessellate>"};
+    struct fixture *f = *state;
+    char text[TEXT_SIZE];
+    char path[TH_TEST_PATH_SIZE];
+    struct th_error err;
+    int64_t id = 0;
+    for (size_t i = 0; i < 2; i++) {
+        // The same places; only how they are drawn changes.
+        int n = snprintf(text, sizeof(text),
+                         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+                         "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document><Folder>"
+                         "<name>f</name><Placemark><name>东山</name><visibility>%zu</visibility>"
+                         "<ExtendedData><Data name=\"number\"><value>7</value></Data>"
+                         "</ExtendedData><Polygon>%s<outerBoundaryIs><LinearRing><coordinates>"
+                         "119.6,30.5 119.601,30.5 119.601,30.501 119.6,30.501 119.6,30.5"
+                         "</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>"
+                         "</Folder></Document></kml>",
+                         i, STYLE[i]);
+        assert_true(n > 0 && n < (int)sizeof(text));
+        fixture_file(f, path, i == 0 ? "a.kml" : "b.kml", text);
+        struct th_parcel_import_options options = fixture_options(f, path);
+        struct th_json *reply = fixture_import(f, &options);
+        assert_int_equal(th_json_get_int(reply, i == 0 ? "accepted" : "unchanged", -1), 1);
+        if (i == 0) {
+            id = th_json_int_value(th_json_at(th_json_get(reply, "parcel_ids"), 0));
+        }
+        th_json_free(reply);
+    }
+    struct th_json *shown = NULL;
+    assert_ok(th_parcel_show(f->registry, id, &shown, &err), &err);
+    const struct th_json *attributes = th_json_get(shown, "attributes");
+    assert_string_equal(th_json_get_text(attributes, "Name", ""), "东山");
+    assert_string_equal(th_json_get_text(attributes, "folder", ""), "f");
+    assert_null(th_json_get(attributes, "tessellate"));
+    assert_int_equal(th_json_size(attributes), 2);
+    th_json_free(shown);
 }
 
 static void inventory__columns_are_known_and_kept_under_standard_names(void **state)
@@ -76,7 +116,7 @@ static void compartment__stands_before_numbers_that_need_it(void **state)
         {"\"林班\":\"3\",\"图斑号\":\"5\"", "3-5", ""},
         {"\"林班\":\"3\",\"number\":\"5\"", "5", "3"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct fixture f;
         fixture_open(&f);
         struct th_json *reply = import(&f, CASES[i].properties, FIXTURE_VILLAGE, "bamboo");
@@ -101,7 +141,7 @@ static void village__is_found_by_the_codes_that_surveys_write(void **state)
         "\"村代码\":\"330523001202\"",
         "\"行政村\":\"测试二村\"",
     };
-    for (size_t i = 0; i < sizeof PROPERTIES / sizeof PROPERTIES[0]; i++) {
+    for (size_t i = 0; i < sizeof(PROPERTIES) / sizeof(PROPERTIES[0]); i++) {
         struct fixture f;
         fixture_open(&f);
         struct th_json *reply = import(&f, PROPERTIES[i], NULL, "bamboo");
@@ -120,7 +160,7 @@ static void declared_area__unit_comes_from_heading_or_standard(void **state)
     static const char *const PROPERTIES[] = {"\"面积(公顷)\":1.0642", "\"TBMJ\":10642.5",
                                              "\"合同面积（亩）\":15.963",
                                              "\"declared_area\":15.963"};
-    for (size_t i = 0; i < sizeof PROPERTIES / sizeof PROPERTIES[0]; i++) {
+    for (size_t i = 0; i < sizeof(PROPERTIES) / sizeof(PROPERTIES[0]); i++) {
         struct fixture f;
         fixture_open(&f);
         struct th_json *reply = import(&f, PROPERTIES[i], FIXTURE_VILLAGE, "bamboo");
@@ -142,11 +182,14 @@ static bool told(const struct th_json *reply, const char *what, const char *choi
         const struct th_json *found = th_json_at(detections, i);
         const struct th_json *evidence = th_json_get(found, "evidence");
         if (strcmp(th_json_get_text(found, "what", ""), what) != 0 ||
-            strcmp(th_json_get_text(found, "choice", ""), choice) != 0)
+            strcmp(th_json_get_text(found, "choice", ""), choice) != 0) {
             continue;
-        for (size_t k = 0; k < th_json_size(evidence); k++)
-            if (strcmp(th_json_text(th_json_at(evidence, k)), sentence) == 0)
+        }
+        for (size_t k = 0; k < th_json_size(evidence); k++) {
+            if (strcmp(th_json_text(th_json_at(evidence, k)), sentence) == 0) {
                 return true;
+            }
+        }
     }
     return false;
 }
@@ -157,13 +200,14 @@ static struct th_json *import_cells(struct fixture *f, const char *heading,
 {
     char text[TEXT_SIZE];
     char path[TH_TEST_PATH_SIZE];
-    int used = snprintf(text, sizeof text, "地块号,%s,WKT\n", heading);
-    for (int i = 0; i < n; i++)
+    int used = snprintf(text, sizeof(text), "地块号,%s,WKT\n", heading);
+    for (int i = 0; i < n; i++) {
         used += snprintf(
-            text + used, sizeof text - (size_t)used,
+            text + used, sizeof(text) - (size_t)used,
             "%d,\"%s\",\"POLYGON((119.6%02d 30.5,119.6%02d 30.5,119.6%02d 30.501,119.6%02d "
             "30.501,119.6%02d 30.5))\"\n",
             i + 1, declared[i], 2 * i, 2 * i + 1, 2 * i + 1, 2 * i, 2 * i);
+    }
     assert_true(used < TEXT_SIZE);
     struct th_parcel_import_options options =
         fixture_options(f, fixture_file(f, path, "cells.csv", text));
@@ -207,12 +251,13 @@ static void declared_area__in_another_unit_is_told_row_by_row(void **state)
         {"面积", {"1.06", "1.06", "1.06", "1.06", "1.06", "1.06"}, {0}, {NULL, NULL}},
     };
     struct fixture *f = *state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_json *reply = import_cells(f, CASES[i].heading, CASES[i].declared, 6);
         const struct th_json *problems = th_json_get(reply, "problems");
         size_t n = 0;
-        while (n < 3 && CASES[i].rows[n] != 0)
+        while (n < 3 && CASES[i].rows[n] != 0) {
             n++;
+        }
         assert_int_equal(th_json_size(problems), n);
         for (size_t k = 0; k < n; k++) {
             const struct th_json *problem = th_json_at(problems, k);
@@ -252,7 +297,7 @@ static void declared_area__unit_in_the_cell_goes_before_the_columns(void **state
         {"合同面积", {"15.96亩", "1.064公顷", "10,642.5平方米", "106.4公亩"}, 0, {NULL}, "cell", 4},
     };
     struct fixture *f = *state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_json *reply = import_cells(f, CASES[i].heading, CASES[i].declared, 4);
         const struct th_json *problems = th_json_get(reply, "problems");
         assert_int_equal(th_json_size(problems), CASES[i].told == 0 ? 0 : 1);
@@ -265,7 +310,7 @@ static void declared_area__unit_in_the_cell_goes_before_the_columns(void **state
             assert_non_null(strstr(th_json_get_text(problem, "hint", ""), CASES[i].says[1]));
         }
         char sentence[256];
-        (void)snprintf(sentence, sizeof sentence,
+        (void)snprintf(sentence, sizeof(sentence),
                        "有 %d 格在数字后面写明了单位（像“90亩”这样），这些格各按所写的单位算。",
                        CASES[i].n_cells);
         assert_true(told(reply, "area_unit", CASES[i].choice, sentence));
@@ -312,7 +357,7 @@ static void alike__fields_are_named_and_the_clerk_decides(void **state)
         {"\"图斑号\":\"5\",\"number\":\"A-1\",\"declared_area\":15.963", "number=图斑号", "number",
          "按要求取用“图斑号”列。", 15.96, "5", "number", "A-1"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct fixture f;
         fixture_open(&f);
         print_message("  %s\n", CASES[i].sentence);
@@ -344,7 +389,7 @@ static void kind__heading_of_our_lists_is_known_and_another_matter_is_kept(void 
         {"\"类别\":\"公益林\"", "bamboo", "bamboo", "公益林", 1},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct fixture f;
         fixture_open(&f);
         struct th_json *reply =
@@ -413,9 +458,9 @@ static void village__with_one_character_wrong_is_asked_about(void **state)
                  {"测试一存", "village_similar"},
                  {"高家塘村", "village_unknown"}};
     struct fixture *f = *state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         char properties[128];
-        snprintf(properties, sizeof properties, "\"村\":\"%s\"", CASES[i].value);
+        snprintf(properties, sizeof(properties), "\"村\":\"%s\"", CASES[i].value);
         struct th_json *reply = import(f, properties, NULL, "tea");
         const struct th_json *problem = th_json_at(th_json_get(reply, "problems"), 0);
         print_message("  %s\n", th_json_get_text(problem, "message", ""));
@@ -443,15 +488,16 @@ static void land_class__number_is_told_apart_by_the_name_beside_it(void **state)
         {"\"DLBM\":\"0302\",\"DLMC\":\"果园\"", "bamboo", "0302", "land_class_conflict", "warning",
          NULL},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct fixture f;
         print_message("  %s\n", CASES[i].properties);
         fixture_open(&f);
         struct th_json *reply = import(&f, CASES[i].properties, FIXTURE_VILLAGE, CASES[i].kind);
-        if (CASES[i].code == NULL)
+        if (CASES[i].code == NULL) {
             assert_int_equal(fixture_problems(reply, 0, NULL, NULL), 0);
-        else
+        } else {
             assert_int_equal(fixture_problems(reply, 1, CASES[i].code, CASES[i].severity), 1);
+        }
         struct th_json *shown = show(&f, reply);
         const struct th_json *attributes = th_json_get(shown, "attributes");
         assert_string_equal(th_json_get_text(shown, "land_class", ""),
@@ -499,7 +545,7 @@ static void history__names_what_changed_between_versions(void **state)
     assert_string_equal(th_json_get_text(declared, "field", ""), "declared_mu");
     assert_close(th_json_get_real(declared, "before", 0), 15.9, 1e-9);
     assert_close(th_json_get_real(declared, "after", 0), 15.5, 1e-9);
-    for (size_t i = 0; i < sizeof EXPECTED / sizeof EXPECTED[0]; i++) {
+    for (size_t i = 0; i < sizeof(EXPECTED) / sizeof(EXPECTED[0]); i++) {
         const struct th_json *change = th_json_at(changes, i + 1);
         assert_int_equal(th_json_get_int(change, "version", 0), 2);
         assert_string_equal(th_json_get_text(change, "what", ""), EXPECTED[i].what);
@@ -521,8 +567,8 @@ static void columns__of_one_name_lose_no_value(void **state)
     char path[TH_TEST_PATH_SIZE];
     for (int i = 0; i < 4; i++) {
         size_t used = strlen(text);
-        used += (size_t)snprintf(text + used, sizeof text - used, "%d,%s,", i, VALUES[i]);
-        snprintf(text + used, sizeof text - used, CELL, i, i, i, i, i);
+        used += (size_t)snprintf(text + used, sizeof(text) - used, "%d,%s,", i, VALUES[i]);
+        snprintf(text + used, sizeof(text) - used, CELL, i, i, i, i, i);
     }
     struct th_parcel_import_options options =
         fixture_options(f, fixture_file(f, path, "twice.csv", text));
@@ -548,6 +594,8 @@ static void columns__of_one_name_lose_no_value(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(kml__drawing_fields_are_no_attributes, fixture_set_up,
+                                        fixture_tear_down),
         cmocka_unit_test_setup_teardown(inventory__columns_are_known_and_kept_under_standard_names,
                                         fixture_set_up, fixture_tear_down),
         cmocka_unit_test(compartment__stands_before_numbers_that_need_it),

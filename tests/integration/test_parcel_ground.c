@@ -101,9 +101,10 @@ static void villages__a_boundary_tells_where_nobody_does(void **state)
     assert_int_equal(fixture_problems(reply, 0, "outside_village", NULL), 1);
     const struct th_json *detections = th_json_get(reply, "detections");
     bool told = false;
-    for (size_t i = 0; i < th_json_size(detections); i++)
+    for (size_t i = 0; i < th_json_size(detections); i++) {
         told =
             told || strcmp(th_json_get_text(th_json_at(detections, i), "what", ""), "village") == 0;
+    }
     assert_true(told);
     th_json_free(reply);
     // The village that is given goes before the boundary.
@@ -121,9 +122,11 @@ static const struct th_json *place_of(const struct th_json *reply)
 {
     const struct th_json *detections = th_json_get(reply, "detections");
     const struct th_json *place = NULL;
-    for (size_t i = 0; i < th_json_size(detections); i++)
-        if (strcmp(th_json_get_text(th_json_at(detections, i), "what", ""), "place") == 0)
+    for (size_t i = 0; i < th_json_size(detections); i++) {
+        if (strcmp(th_json_get_text(th_json_at(detections, i), "what", ""), "place") == 0) {
             place = th_json_at(detections, i);
+        }
+    }
     return place;
 }
 
@@ -136,8 +139,9 @@ static void file__that_lies_elsewhere_as_a_whole_is_told_once(void **state)
     drawn_box(&villages, 119.6, 30.5, 0.01, 0.01, "\"code\":\"" FIXTURE_VILLAGE "\"");
     drawn_layer_add(f, &villages, (struct th_layer_add_options){.role = "village", .name = "村界"});
     drawn_row(&rows, 1, 119.6, 30.5, 0.001);
-    for (int i = 0; i < 8; i++) // as if the meridian were another one
+    for (int i = 0; i < 8; i++) { // as if the meridian were another one
         drawn_row(&rows, 2 + i, 122.6 + 0.002 * i, 30.5, 0.001);
+    }
     drawn_row(&rows, 10, 119.59901, 30.502, 0.001); // 99 of 100 outside
     struct th_json *reply = drawn_import(f, &rows);
     assert_int_equal(drawn_accepted(reply), 10);
@@ -156,8 +160,9 @@ static void file__that_lies_elsewhere_as_a_whole_is_told_once(void **state)
     th_json_free(reply);
     // Eight of ten are told one by one.
     rows.size = 0;
-    for (int i = 0; i < 10; i++)
+    for (int i = 0; i < 10; i++) {
         drawn_row(&rows, 20 + i, i < 2 ? 119.604 + 0.002 * i : 122.7 + 0.002 * i, 30.505, 0.001);
+    }
     reply = drawn_import(f, &rows);
     assert_null(place_of(reply));
     assert_non_null(strstr(drawn_message(reply, 3, "outside_village"), "100.00%"));
@@ -452,8 +457,9 @@ static void compare__neighbours_change_places_in_one_file_unless_one_of_them_can
 
 static void cells(struct drawn *file, int n)
 {
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         drawn_row(file, i + 1, 119.6 + 0.002 * (i % 10), 30.5 + 0.002 * (i / 10), 0.001);
+    }
 }
 
 static void waive__more_overlaps_than_are_listed_are_not_let_in(void **state)

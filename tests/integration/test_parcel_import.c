@@ -38,8 +38,9 @@ static struct th_json *import_features(struct fixture *f, const char *name, cons
     char path[TH_TEST_PATH_SIZE];
     fixture_geojson(f, path, name, features);
     struct th_parcel_import_options options = fixture_options(f, path);
-    if (change != NULL)
+    if (change != NULL) {
         change(&options);
+    }
     return fixture_import(f, &options);
 }
 
@@ -126,7 +127,7 @@ static void import__each_fault_has_its_code_and_severity(void **state)
 {
     (void)state;
     static const char *const MAPS[] = {"village=dorf"};
-    for (size_t i = 0; i < sizeof PROBLEMS / sizeof PROBLEMS[0]; i++) {
+    for (size_t i = 0; i < sizeof(PROBLEMS) / sizeof(PROBLEMS[0]); i++) {
         const struct problem_case *c = &PROBLEMS[i];
         struct fixture f;
         char text[TEXT_SIZE];
@@ -141,13 +142,15 @@ static void import__each_fault_has_its_code_and_severity(void **state)
         struct th_json *reply = fixture_import(&f, &options);
         if (th_json_get_int(reply, "accepted", -1) != c->accepted ||
             (c->code != NULL && fixture_problems(reply, 1, c->code, c->severity) != 1) ||
-            (c->code == NULL && fixture_problems(reply, 0, NULL, NULL) != 0))
+            (c->code == NULL && fixture_problems(reply, 0, NULL, NULL) != 0)) {
             fail_msg("case \"%s\" did not come out as %s", c->label, c->code);
+        }
         const struct th_json *problem = th_json_at(th_json_get(reply, "problems"), 0);
         if (c->code != NULL) {
             const char *message = th_json_get_text(problem, "message", "");
-            if (strchr(message, '{') != NULL || strncmp(message, "error.", 6) == 0)
+            if (strchr(message, '{') != NULL || strncmp(message, "error.", 6) == 0) {
                 fail_msg("case \"%s\" has no words: %s", c->label, message);
+            }
         }
         th_json_free(reply);
         fixture_close(&f);
@@ -190,7 +193,7 @@ static void import__of_two_overlapping_rows_the_later_stays_out_and_names_the_ea
     cell(b, 119.6, 30.5, 0.001, 0.001, "\"number\":\"2\"");    // the same ground
     cell(c, 119.6005, 30.5, 0.001, 0.001, "\"number\":\"3\""); // half of it
     cell(d, 119.599, 30.5, 0.001, 0.001, "\"number\":\"4\"");  // touches
-    assert_true(snprintf(all, sizeof all, "%s,%s,%s,%s", a, b, c, d) < (int)sizeof all);
+    assert_true(snprintf(all, sizeof(all), "%s,%s,%s,%s", a, b, c, d) < (int)sizeof(all));
     struct th_json *reply = import_features(f, "overlap.geojson", all, NULL);
     assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
     assert_int_equal(fixture_problems(reply, 2, "duplicate", "error"), 1);
@@ -219,7 +222,7 @@ static void import__a_narrow_strip_is_taken_off_and_too_much_of_it_refused(void 
     cell(b, 119.600999, 30.5, 0.001, 0.001, "\"number\":\"2\""); // 0.1 % of a cell, 0.1 m wide
     // 0.5 m wide along a parcel that is only 20 m deep: 2.5 %.
     cell(c, 119.599805, 30.5, 0.0002, 0.001, "\"number\":\"3\"");
-    assert_true(snprintf(all, sizeof all, "%s,%s,%s", a, b, c) < (int)sizeof all);
+    assert_true(snprintf(all, sizeof(all), "%s,%s,%s", a, b, c) < (int)sizeof(all));
     struct th_json *reply = import_features(f, "strips.geojson", all, NULL);
     assert_int_equal(fixture_problems(reply, 2, "sliver", "warning"), 1);
     assert_int_equal(fixture_problems(reply, 3, "sliver", "error"), 1);
@@ -244,7 +247,7 @@ static void import__a_number_used_twice_in_one_village_is_refused_once(void **st
     cell(a, 119.6, 30.5, 0.001, 0.001, "\"XIAO_BAN\":\"7\",\"CUN\":\"测试一村\"");
     cell(b, 119.61, 30.5, 0.001, 0.001, "\"XIAO_BAN\":\"7\",\"CUN\":\"测试一村\"");
     cell(c, 119.62, 30.5, 0.001, 0.001, "\"XIAO_BAN\":\"7\",\"CUN\":\"测试二村\"");
-    assert_true(snprintf(all, sizeof all, "%s,%s,%s", a, b, c) < (int)sizeof all);
+    assert_true(snprintf(all, sizeof(all), "%s,%s,%s", a, b, c) < (int)sizeof(all));
     struct th_json *reply = import_features(f, "numbers.geojson", all, NULL);
     assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
     assert_int_equal(fixture_problems(reply, 2, "number_repeated", "error"), 1);
@@ -259,7 +262,7 @@ static void import__compartments_tell_equal_numbers_apart(void **state)
     char all[2 * TEXT_SIZE];
     cell(a, 119.6, 30.5, 0.001, 0.001, "\"LIN_BAN\":\"1\",\"XIAO_BAN\":\"7\"");
     cell(b, 119.61, 30.5, 0.001, 0.001, "\"LIN_BAN\":\"2\",\"XIAO_BAN\":\"7\"");
-    assert_true(snprintf(all, sizeof all, "%s,%s", a, b) < (int)sizeof all);
+    assert_true(snprintf(all, sizeof(all), "%s,%s", a, b) < (int)sizeof(all));
     struct th_json *reply = import_features(f, "compartments.geojson", all, NULL);
     assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
     th_json_free(reply);
@@ -318,7 +321,7 @@ static void import__abort_keeps_every_row_out(void **state)
     struct th_error err;
     cell(a, 119.6, 30.5, 0.001, 0.001, "");
     shape(b, "null", "");
-    assert_true(snprintf(all, sizeof all, "%s,%s", a, b) < (int)sizeof all);
+    assert_true(snprintf(all, sizeof(all), "%s,%s", a, b) < (int)sizeof(all));
     struct th_json *reply = import_features(f, "abort.geojson", all, abort_on_problem);
     assert_true(th_json_get_bool(reply, "aborted", false));
     assert_int_equal(th_json_get_int(reply, "accepted", -1), 0);
@@ -429,7 +432,7 @@ static void import__wrong_requests_are_refused_with_their_reason(void **state)
     char text[TEXT_SIZE];
     char path[TH_TEST_PATH_SIZE];
     fixture_geojson(f, path, "r.geojson", cell(text, 119.6, 30.5, 0.001, 0.001, "\"a\":1"));
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_parcel_import_options options = fixture_options(f, path);
         struct th_json *reply = NULL;
         struct th_error err = {0};
@@ -437,10 +440,12 @@ static void import__wrong_requests_are_refused_with_their_reason(void **state)
             options.maps = &cases[i].map;
             options.n_maps = 1;
         }
-        if (cases[i].kind != NULL)
+        if (cases[i].kind != NULL) {
             options.kind = cases[i].kind;
-        if (cases[i].village != NULL)
+        }
+        if (cases[i].village != NULL) {
             options.village = cases[i].village;
+        }
         assert_status(th_parcel_import(f->registry, &f->request, &options, &reply, &err),
                       cases[i].status, &err);
         assert_string_equal(err.key, cases[i].key);
@@ -461,9 +466,10 @@ static void import__a_clerk_registers_the_own_village_only(void **state)
     size_t used = 0;
     // Another village, one that is not registered, and none at all: the last is the clerk's own.
     static const char *const ROWS[] = {"\"CUN\":\"测试二村\"", "\"CUN\":\"无此村\"", ""};
-    for (size_t i = 0; i < 3; i++)
-        used += (size_t)snprintf(features + used, sizeof features - used, "%s%s", i > 0 ? "," : "",
+    for (size_t i = 0; i < 3; i++) {
+        used += (size_t)snprintf(features + used, sizeof(features) - used, "%s%s", i > 0 ? "," : "",
                                  cell(text, 119.6 + 0.01 * (double)i, 30.5, 0.001, 0.001, ROWS[i]));
+    }
     fixture_geojson(f, path, "own.geojson", features);
     struct th_parcel_import_options options = fixture_options(f, path);
     options.village = NULL;
@@ -496,7 +502,7 @@ static void import__the_problem_list_is_written_for_spreadsheets(void **state)
     th_json_free(fixture_import(f, &options));
     assert_ok(th_file_read(problems, 100000, &data, &size, &err), &err);
     static const char HEAD[] = "\xEF\xBB\xBFrow,original number,code,severity,message,hint,lon,lat";
-    assert_memory_equal(data, HEAD, sizeof HEAD - 1);
+    assert_memory_equal(data, HEAD, sizeof(HEAD) - 1);
     assert_non_null(strstr(data, "\r\n1,,geometry_empty,error,"));
     free(data);
 }
@@ -544,47 +550,9 @@ static void assert_says(const struct th_json *reply, size_t index, const char *m
 {
     const struct th_json *problem = th_json_at(th_json_get(reply, "problems"), index);
     const char *text = th_json_get_text(problem, member, "");
-    if (strstr(text, part) == NULL)
+    if (strstr(text, part) == NULL) {
         fail_msg("\"%s\" does not say \"%s\"", text, part);
-}
-
-static void import__drawing_fields_of_kml_are_no_attributes(void **state)
-{
-    static const char *const STYLE[] = {"", "<extrude>1</extrude><tessellate>1</tessellate>"};
-    struct fixture *f = *state;
-    char text[TEXT_SIZE];
-    char path[TH_TEST_PATH_SIZE];
-    struct th_error err;
-    int64_t id = 0;
-    for (size_t i = 0; i < 2; i++) {
-        // The same places; only how they are drawn changes.
-        int n = snprintf(text, sizeof text,
-                         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-                         "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document><Folder>"
-                         "<name>f</name><Placemark><name>东山</name><visibility>%zu</visibility>"
-                         "<ExtendedData><Data name=\"number\"><value>7</value></Data>"
-                         "</ExtendedData><Polygon>%s<outerBoundaryIs><LinearRing><coordinates>"
-                         "119.6,30.5 119.601,30.5 119.601,30.501 119.6,30.501 119.6,30.5"
-                         "</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>"
-                         "</Folder></Document></kml>",
-                         i, STYLE[i]);
-        assert_true(n > 0 && n < (int)sizeof text);
-        fixture_file(f, path, i == 0 ? "a.kml" : "b.kml", text);
-        struct th_parcel_import_options options = fixture_options(f, path);
-        struct th_json *reply = fixture_import(f, &options);
-        assert_int_equal(th_json_get_int(reply, i == 0 ? "accepted" : "unchanged", -1), 1);
-        if (i == 0)
-            id = th_json_int_value(th_json_at(th_json_get(reply, "parcel_ids"), 0));
-        th_json_free(reply);
     }
-    struct th_json *shown = NULL;
-    assert_ok(th_parcel_show(f->registry, id, &shown, &err), &err);
-    const struct th_json *attributes = th_json_get(shown, "attributes");
-    assert_string_equal(th_json_get_text(attributes, "Name", ""), "东山");
-    assert_string_equal(th_json_get_text(attributes, "folder", ""), "f");
-    assert_null(th_json_get(attributes, "tessellate"));
-    assert_int_equal(th_json_size(attributes), 2);
-    th_json_free(shown);
 }
 
 static void import__a_changed_particular_is_named_with_both_values(void **state)
@@ -609,7 +577,7 @@ static void import__a_changed_particular_is_named_with_both_values(void **state)
     struct th_json *reply = import_features(f, "first.geojson", text, NULL);
     assert_int_equal(th_json_get_int(reply, "accepted", -1), 1);
     th_json_free(reply);
-    for (size_t i = 0; i < sizeof CHANGES / sizeof CHANGES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CHANGES) / sizeof(CHANGES[0]); i++) {
         cell(text, 119.6, 30.5, 0.001, 0.001, CHANGES[i].properties);
         reply = import_features(f, "next.geojson", text, NULL);
         assert_int_equal(fixture_problems(reply, 1, "attributes_changed", "error"), 1);
@@ -659,7 +627,7 @@ static void import__a_crs_that_nobody_knows_is_a_wrong_request(void **state)
     fixture_geojson(f, path, "gk.geojson", cell(text, 40469321, 3389997, 100, 100, ""));
     struct th_parcel_import_options options = fixture_options(f, path);
     struct th_json *reply = NULL;
-    for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++) {
+    for (size_t i = 0; i < sizeof(WRONG) / sizeof(WRONG[0]); i++) {
         struct th_error err = {0};
         options.crs = WRONG[i];
         assert_status(th_parcel_import(f->registry, &f->request, &options, &reply, &err), TH_USAGE,
@@ -683,7 +651,7 @@ static void import__problems_carry_number_and_place_in_reply_and_csv(void **stat
     char csv_path[TH_TEST_PATH_SIZE];
     cell(a, 119.6, 30.5, 0.001, 0.001, "\"number\":\"A-1\",\"declared_area\":1.064");
     shape(b, "null", "");
-    assert_true(snprintf(all, sizeof all, "%s,%s", a, b) < (int)sizeof all);
+    assert_true(snprintf(all, sizeof(all), "%s,%s", a, b) < (int)sizeof(all));
     fixture_geojson(f, path, "p.geojson", all);
     struct th_parcel_import_options options = fixture_options(f, path);
     options.lang = TH_LANG_ZH;
@@ -748,7 +716,7 @@ static void import__messages_say_which_rule_was_broken(void **state)
         &err);
     th_json_free(added);
     f->request.dry_run = true;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         char text[TEXT_SIZE];
         char path[TH_TEST_PATH_SIZE];
         fixture_geojson(f, path, "says.geojson",
@@ -766,7 +734,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IMPORT_TEST(import__an_unknown_map_attribute_is_named_beside_the_known_ones),
-        IMPORT_TEST(import__drawing_fields_of_kml_are_no_attributes),
         IMPORT_TEST(import__a_changed_particular_is_named_with_both_values),
         IMPORT_TEST(update__leaves_alone_what_the_file_has_no_column_for),
         IMPORT_TEST(import__a_crs_that_nobody_knows_is_a_wrong_request),

@@ -26,8 +26,9 @@ static const char *sheet_write(struct fixture *f, char path[TH_TEST_PATH_SIZE], 
         double second = i == sheet.bow_tie ? y : y + 0.001;
         th_buf_printf(&text, "%s{\"type\":\"Feature\",\"properties\":{\"kind\":\"%s\"",
                       i == 0 ? "" : ",", sheet.kind);
-        if (sheet.numbered)
+        if (sheet.numbered) {
             th_buf_printf(&text, ",\"number\":\"%d\"", 5000 - i);
+        }
         th_buf_printf(&text,
                       "},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[%.6f,%.6f],"
                       "[%.6f,%.6f],[%.6f,%.6f],[%.6f,%.6f],[%.6f,%.6f]]]}}",
@@ -113,9 +114,11 @@ static void versions__follow_whatever_their_number(void **state)
 static const char *message_of(const struct th_json *reply, const char *code)
 {
     const struct th_json *problems = th_json_get(reply, "problems");
-    for (size_t i = 0; i < th_json_size(problems); i++)
-        if (strcmp(th_json_get_text(th_json_at(problems, i), "code", ""), code) == 0)
+    for (size_t i = 0; i < th_json_size(problems); i++) {
+        if (strcmp(th_json_get_text(th_json_at(problems, i), "code", ""), code) == 0) {
             return th_json_get_text(th_json_at(problems, i), "message", NULL);
+        }
+    }
     return NULL;
 }
 
@@ -152,8 +155,9 @@ static void very_many__are_stored_with_and_without_company(void **state)
         sheet_write(&f, path, "all.geojson", (struct sheet){ALONE, "bamboo", false, -1});
         th_json_free(import(&f, path, false, (struct counts){ALONE, 0, 0}));
         struct th_json *reply = NULL;
-        if (other == NULL)
+        if (other == NULL) {
             other = fixture_registry_open(f.path); // the file is everybody's again
+        }
         struct th_parcel_list_options list = {0};
         struct th_error err;
         assert_ok(th_parcel_list(other, &list, &reply, &err), &err);

@@ -171,7 +171,7 @@ static void split__what_may_not_be_leaves_everything_as_it_was(void **state)
         {"admin", 1, "POINT (0 0)", NULL, TH_DATA_PROBLEM, "edit_type"},
         {"admin", 1, "nonsense", NULL, TH_UNREADABLE, "edit_unreadable"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err;
         struct th_json *reply = split(f, cases[i].login, cases[i].parcel_id, cases[i].drawing,
                                       cases[i].numbers, cases[i].status, &err);
@@ -243,7 +243,7 @@ static void split__a_file_of_another_format_brings_its_polygon_and_system(void *
                     "\"coordinates\":[[[119.6,30.5],[119.6004,30.5],[119.6004,30.5004],"
                     "[119.6,30.5004],[119.6,30.5]]]}}");
     th_test_path(path, f->folder, "corner.gpkg");
-    (void)snprintf(command, sizeof command,
+    (void)snprintf(command, sizeof(command),
                    "ogr2ogr -f GPKG -s_srs EPSG:4490 -t_srs EPSG:4549 '%s' '%s'", path, shape);
     assert_int_equal(system(command), 0);
     struct th_parcel_split_options options = {.parcel_id = 1, .drawing = path, .reason = "r"};
@@ -291,7 +291,7 @@ static void merge__parcels_that_do_not_belong_together_are_refused(void **state)
                  {1, 2, "3", TH_CONFLICT, "number_taken"},
                  {1, 2, NULL, TH_USAGE, "number_needed"},
                  {1, 9, "x", TH_NOT_FOUND, "parcel_not_found"}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err;
         struct th_json *reply =
             merge(f, cases[i].a, cases[i].b, cases[i].number, cases[i].status, &err);
@@ -315,9 +315,11 @@ static struct th_geometry ground_of(struct fixture *f, int64_t parcel_id)
 
 static bool has_place(const struct th_geometry *shape, double x, double y)
 {
-    for (size_t i = 0; i < shape->n_points; i++)
-        if (shape->points[i].x == x && shape->points[i].y == y)
+    for (size_t i = 0; i < shape->n_points; i++) {
+        if (shape->points[i].x == x && shape->points[i].y == y) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -531,7 +533,7 @@ static void list__retired_ground_is_asked_for_and_in_no_sum(void **state)
     double ground_m2 = th_json_get_real(reply, "area_m2", 0);
     th_json_free(reply);
     th_json_free(split(f, "admin", 1, NORTH_SOUTH, NULL, TH_OK, &err)); // 1 -> 5, 6
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         const struct th_parcel_list_options options = {.state = CASES[i].state};
         assert_ok(th_parcel_list(f->registry, &options, &reply, &err), &err);
         assert_int_equal(th_json_get_int(reply, "n", 0), CASES[i].n);
@@ -623,8 +625,9 @@ static void estimate__years_before_a_split_are_the_wholes(void **state)
     assert_int_equal(counted.parcels[1], 2 + 3 + 4 + 5 + 6);
     assert_int_equal(counted.parcels[2], 2 + 3 + 4 + 5 + 6);
     assert_true(counted.used_m2_300[0] > 0);
-    for (int i = 1; i < 3; i++)
+    for (int i = 1; i < 3; i++) {
         assert_close((double)counted.used_m2_300[i], (double)counted.used_m2_300[0], 600);
+    }
 }
 
 #define LIFE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, fixture_tear_down)

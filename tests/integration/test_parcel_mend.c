@@ -20,8 +20,9 @@ static struct th_json *import(struct fixture *f, const struct th_parcel_import_o
     struct th_json *reply = NULL;
     struct th_error err = {0};
     assert_status(th_parcel_import(f->registry, &f->request, options, &reply, &err), want, &err);
-    if (want != TH_OK)
+    if (want != TH_OK) {
         assert_string_equal(err.key, key);
+    }
     return reply;
 }
 
@@ -59,8 +60,9 @@ static void list__has_one_line_a_row_with_the_row_itself(void **state)
     struct th_error err;
     list_make(f, source, list, "problems.csv");
     assert_ok(th_csv_table_read(list, &table, &err), &err);
-    for (size_t i = 0; i < sizeof HEADINGS / sizeof HEADINGS[0]; i++)
+    for (size_t i = 0; i < sizeof(HEADINGS) / sizeof(HEADINGS[0]); i++) {
         assert_string_equal(th_csv_table_cell(table, 0, i), HEADINGS[i]);
+    }
     assert_int_equal(th_csv_table_rows(table), 3);
     assert_string_equal(th_csv_table_cell(table, 1, 0), "3");
     assert_string_equal(th_csv_table_cell(table, 1, 2), "kind_unknown");
@@ -165,7 +167,7 @@ static void rows__that_are_not_there_cannot_be_singled_out(void **state)
     options.n_waive_rows = 1;
     options.waive_reason = "r";
     options.waive_document = source;
-    intake_user_add(f, "chief", "officer", NULL);
+    fixture_user(f, "chief", "officer", NULL);
     f->request.login = "chief";
     assert_null(import(f, &options, TH_INVALID, "row_unknown"));
     assert_int_equal(intake_parcels(f), 0);
@@ -358,7 +360,7 @@ static void mend__what_cannot_be_matched_is_refused(void **state)
     };
     char source[TH_TEST_PATH_SIZE];
     fixture_file(f, source, "source.csv", SOURCE);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         char path[TH_TEST_PATH_SIZE];
         struct th_parcel_import_options options = intake_options(f, source);
         struct th_json *reply = NULL;
@@ -367,11 +369,13 @@ static void mend__what_cannot_be_matched_is_refused(void **state)
         options.mends = mends;
         options.n_mends = 1;
         enum th_status status = th_parcel_import(f->registry, &f->request, &options, &reply, &err);
-        if (status != TH_INVALID || strcmp(err.key, CASES[i].key) != 0)
+        if (status != TH_INVALID || strcmp(err.key, CASES[i].key) != 0) {
             fail_msg("%s: %d %s", CASES[i].name, (int)status, err.key);
+        }
         assert_string_equal(th_error_arg_get(&err, "path"), path);
-        if (CASES[i].argument != NULL)
+        if (CASES[i].argument != NULL) {
             assert_string_equal(th_error_arg_get(&err, CASES[i].argument), CASES[i].value);
+        }
         assert_null(reply);
     }
     assert_int_equal(intake_parcels(f), 0);

@@ -30,7 +30,7 @@ static void import__every_real_file_is_accounted_for_and_adds_nothing_twice(void
         print_message("shared reference data is not there: skipped\n");
         skip();
     }
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct fixture f;
         fixture_open(&f);
         const char *path = th_test_shared_path(source, CASES[i].name);

@@ -21,8 +21,9 @@ static struct th_json *renumber(struct fixture *f, int64_t parcel_id, const char
         .parcel_id = parcel_id, .number = number, .reason = "录入时写错"};
     assert_status(th_parcel_renumber_use(f->registry, &f->request, &options, &reply, &err), want,
                   &err);
-    if (key != NULL)
+    if (key != NULL) {
         assert_string_equal(err.key, key);
+    }
     return reply;
 }
 
@@ -47,8 +48,9 @@ static void renumber__is_a_version_with_its_reason_and_nothing_else_changes(void
     struct th_json *after = intake_parcel(f, "B-1");
     static const char *const KEPT[] = {"parcel_id",  "geometry", "area_m2", "counted_m2",
                                        "attributes", "source",   "village", "kind"};
-    for (size_t i = 0; i < sizeof KEPT / sizeof KEPT[0]; i++)
+    for (size_t i = 0; i < sizeof(KEPT) / sizeof(KEPT[0]); i++) {
         assert_true(th_json_equal(th_json_get(before, KEPT[i]), th_json_get(after, KEPT[i])));
+    }
     assert_int_equal(th_json_get_int(after, "version", 0), 2);
     th_json_free(before);
     th_json_free(after);
@@ -80,7 +82,7 @@ static void renumber__what_may_not_be_leaves_everything_as_it_was(void **state)
     struct th_error err;
     struct th_json *reply = NULL;
     th_json_free(intake_import(f, "two.csv", TWO));
-    intake_user_add(f, "clerk_2", "clerk", FIXTURE_OTHER_VILLAGE);
+    fixture_user(f, "clerk_2", "clerk", FIXTURE_OTHER_VILLAGE);
     assert_null(renumber(f, 1, "A-2", TH_CONFLICT, "number_taken"));
     assert_null(renumber(f, 1, "A-1", TH_CONFLICT, "number_same"));
     assert_null(renumber(f, 1, "", TH_INVALID, "number_invalid"));
@@ -177,7 +179,7 @@ static void update__by_an_old_number_says_which_parcel_it_was(void **state)
     struct th_error err;
     th_json_free(intake_import(f, "two.csv", TWO));
     th_json_free(renumber(f, 1, "B-1", TH_OK, NULL));
-    for (size_t i = 0; i < sizeof TABLES / sizeof TABLES[0]; i++) {
+    for (size_t i = 0; i < sizeof(TABLES) / sizeof(TABLES[0]); i++) {
         struct th_json *reply = NULL;
         struct th_parcel_import_options options =
             intake_options(f, fixture_file(f, path, "corrections.csv", TABLES[i]));

@@ -55,10 +55,10 @@ struct original {
 static void original_take(void *context, const struct th_parcel_original *original)
 {
     struct original *o = context;
-    assert_true(original->wkb_size <= sizeof o->wkb);
+    assert_true(original->wkb_size <= sizeof(o->wkb));
     memcpy(o->wkb, original->wkb, original->wkb_size);
     o->size = original->wkb_size;
-    th_text_copy(o->method, sizeof o->method, original->method);
+    th_text_copy(o->method, sizeof(o->method), original->method);
     o->linework_m2 = th_area_m2(original->linework);
     o->structure_m2 = th_area_m2(original->structure);
 }
@@ -80,8 +80,8 @@ static void repair__by_rule_where_both_methods_agree_keeps_the_original(void **s
     // The bow-tie of the table as little-endian WKB: ISO 13249-3, polygon of one ring.
     static const double CORNERS[5][2] = {
         {119.6, 30.5}, {119.601, 30.501}, {119.601, 30.5}, {119.6, 30.501}, {119.6, 30.5}};
-    unsigned char want[13 + sizeof CORNERS] = {1, 3, 0, 0, 0, 1, 0, 0, 0, 5, 0, 0, 0};
-    memcpy(want + 13, CORNERS, sizeof CORNERS);
+    unsigned char want[13 + sizeof(CORNERS)] = {1, 3, 0, 0, 0, 1, 0, 0, 0, 5, 0, 0, 0};
+    memcpy(want + 13, CORNERS, sizeof(CORNERS));
     struct th_parcel_import_options options = intake_options(f, NULL);
     options.repair = "agree";
     struct th_json *reply = import(f, BOW_TIE_ROW, "admin", &options);
@@ -95,8 +95,8 @@ static void repair__by_rule_where_both_methods_agree_keeps_the_original(void **s
     struct original original;
     original_load(f, th_json_get_int(parcel, "parcel_id", 0), &original);
     th_json_free(parcel);
-    assert_int_equal(original.size, sizeof want);
-    assert_memory_equal(original.wkb, want, sizeof want);
+    assert_int_equal(original.size, sizeof(want));
+    assert_memory_equal(original.wkb, want, sizeof(want));
     assert_close(original.linework_m2, INTAKE_CELL_M2 / 2, 0.05);
     assert_close(original.structure_m2, INTAKE_CELL_M2 / 2, 0.05);
     fixture_assert_books(f);
@@ -211,7 +211,7 @@ static void waiver__lets_an_overlap_in_and_counts_the_common_ground_once(void **
     char document[TH_TEST_PATH_SIZE];
     int n = 0;
     struct th_error err;
-    intake_user_add(f, "officer", "officer", NULL);
+    fixture_user(f, "officer", "officer", NULL);
     fixture_file(f, document, "协议.txt", "两户协议");
     th_json_free(intake_import(f, "first.csv", "A-1,张三,\"" INTAKE_CELL_0 "\"\n"));
     struct th_parcel_import_options options = intake_options(f, NULL);
@@ -245,8 +245,8 @@ static void waiver__wants_an_officer_a_reason_and_a_document(void **state)
     char document[TH_TEST_PATH_SIZE];
     struct th_json *reply = NULL;
     struct th_error err;
-    intake_user_add(f, "officer", "officer", NULL);
-    intake_user_add(f, "clerk", "clerk", FIXTURE_VILLAGE);
+    fixture_user(f, "officer", "officer", NULL);
+    fixture_user(f, "clerk", "clerk", FIXTURE_VILLAGE);
     fixture_file(f, document, "d.txt", "x");
     th_json_free(intake_import(f, "first.csv", "A-1,张三,\"" INTAKE_CELL_0 "\"\n"));
     intake_table(f, path, "t.csv", BETWEEN_ROW);
@@ -279,7 +279,7 @@ static void waiver__of_the_same_parcel_twice_there_is_none(void **state)
     struct fixture *f = *state;
     static const char *const ROW = "2";
     char document[TH_TEST_PATH_SIZE];
-    intake_user_add(f, "officer", "officer", NULL);
+    fixture_user(f, "officer", "officer", NULL);
     fixture_file(f, document, "d.txt", "x");
     th_json_free(intake_import(f, "first.csv", "A-1,张三,\"" INTAKE_CELL_0 "\"\n"));
     struct th_parcel_import_options options = intake_options(f, NULL);

@@ -33,13 +33,14 @@ static struct th_xy shown_at(enum map map, struct th_xy at)
 
 static const struct th_xy FIELD[] = {{119.6, 30.5},       {119.6013, 30.5001}, {119.6011, 30.5009},
                                      {119.6006, 30.5007}, {119.6004, 30.5016}, {119.5999, 30.5012}};
-enum { FIELD_CORNERS = sizeof FIELD / sizeof FIELD[0] };
+enum { FIELD_CORNERS = sizeof(FIELD) / sizeof(FIELD[0]) };
 
 static void add_field(struct drawn *file, bool gcj02, const char *number)
 {
     struct th_xy ring[FIELD_CORNERS];
-    for (size_t i = 0; i < FIELD_CORNERS; i++)
+    for (size_t i = 0; i < FIELD_CORNERS; i++) {
         ring[i] = gcj02 ? shown_at(GCJ02, FIELD[i]) : FIELD[i];
+    }
     drawn_ring(file, ring, FIELD_CORNERS, number);
 }
 
@@ -150,9 +151,11 @@ static struct th_parcel_import_options in_chinese(const struct fixture *f)
 static const char *hint(const struct th_json *reply, int64_t row)
 {
     const struct th_json *problems = th_json_get(reply, "problems");
-    for (size_t i = 0; i < th_json_size(problems); i++)
-        if (th_json_get_int(th_json_at(problems, i), "row", -1) == row)
+    for (size_t i = 0; i < th_json_size(problems); i++) {
+        if (th_json_get_int(th_json_at(problems, i), "row", -1) == row) {
             return th_json_get_text(th_json_at(problems, i), "hint", "");
+        }
+    }
     return "";
 }
 
@@ -162,21 +165,23 @@ static void assert_evidence(const struct th_json *reply, enum map map, const cha
     char option[32];
     bool told = false;
     assert_non_null(found);
-    snprintf(option, sizeof option, "--offset %s", OPTIONS[map]);
+    snprintf(option, sizeof(option), "--offset %s", OPTIONS[map]);
     assert_string_equal(th_json_get_text(found, "choice", ""), "none");
     assert_string_equal(th_json_get_text(found, "option", ""), option);
     const struct th_json *evidence = th_json_get(found, "evidence");
-    for (size_t i = 0; i < th_json_size(evidence); i++)
+    for (size_t i = 0; i < th_json_size(evidence); i++) {
         told = told || strcmp(th_json_text(th_json_at(evidence, i)), sentence) == 0;
-    if (!told)
+    }
+    if (!told) {
         fail_msg("%s: not among the evidence", sentence);
+    }
 }
 
 // Every row is refused, in words that name the map and the option, and nothing else is said of it.
 static void assert_proved(const struct th_json *reply, enum map map, int n_rows)
 {
     char option[32];
-    snprintf(option, sizeof option, "--offset %s", OPTIONS[map]);
+    snprintf(option, sizeof(option), "--offset %s", OPTIONS[map]);
     assert_int_equal(drawn_accepted(reply), 0);
     for (int row = 1; row <= n_rows; row++) {
         assert_int_equal(fixture_problems(reply, row, "gcj02_suspected", "error"), 1);
@@ -213,7 +218,7 @@ static void assert_exported(struct fixture *f, const char *name, int64_t import_
     th_json_free(reply);
     assert_ok(th_file_read(path, 1 << 20, &text, &size, &err), &err);
     assert_non_null(strstr(text, ",source_row,source_import,source_offset,"));
-    (void)snprintf(wanted, sizeof wanted, ",%lld,%s,", (long long)import_id, offset);
+    (void)snprintf(wanted, sizeof(wanted), ",%lld,%s,", (long long)import_id, offset);
     assert_non_null(strstr(text, wanted));
     free(text);
 }
@@ -267,7 +272,7 @@ static void boundary_tells(struct fixture *f, enum map map)
     column(&rows, map, 25);
     struct th_json *reply = drawn_import_with(f, &rows, options);
     assert_proved(reply, map, 25);
-    snprintf(sentence, sizeof sentence,
+    snprintf(sentence, sizeof(sentence),
              "与边界比较：25 个地块里，照原样有 0 个在边界内；去掉%s以后有 25 个。", SHIFTS[map]);
     assert_evidence(reply, map, sentence);
     th_json_free(reply);
@@ -332,14 +337,15 @@ static void fabric(struct drawn *file, bool registered, const enum map *map)
     for (int i = 0; i < COLUMNS * ROWS; i++) {
         char number[32];
         struct th_xy ring[4];
-        if ((i % 2 == 0) != registered)
+        if ((i % 2 == 0) != registered) {
             continue;
+        }
         for (int k = 0; k < 4; k++) {
             struct th_test_place at = node(i % COLUMNS + AT[k][0], i / COLUMNS + AT[k][1]);
             at = map == NULL ? at : shown(*map, at);
             ring[k] = (struct th_xy){(double)at.lon, (double)at.lat};
         }
-        snprintf(number, sizeof number, "\"number\":\"%d\"", i + 1);
+        snprintf(number, sizeof(number), "\"number\":\"%d\"", i + 1);
         drawn_ring(file, ring, 4, number);
     }
 }
@@ -357,7 +363,7 @@ static void neighbours_tell(struct fixture *f, enum map map)
     reply = drawn_import_with(f, &rows, options);
     assert_proved(reply, map, N_REST);
     snprintf(
-        sentence, sizeof sentence,
+        sentence, sizeof(sentence),
         "与相邻地块比较：%d 个界址点里，照原样有 0 个落在相邻地块的边上（半米以内）；去掉%s以后有 "
         "%d 个。",
         4 * N_REST, SHIFTS[map], 4 * N_REST);
@@ -414,7 +420,7 @@ static void converted__corners_lie_within_a_billionth_of_a_degree_of_the_truth(v
     } CORNERS[] = {{11960000017, 3050000023, 1, -1}, {11960130051, 3050010049, -1, -1},
                    {11960110077, 3050090091, 1, 1},  {11960060003, 3050070011, -1, 1},
                    {11960040039, 3050160037, 1, 1},  {11959990057, 3050120013, -1, -1}};
-    enum { N = sizeof CORNERS / sizeof CORNERS[0] };
+    enum { N = sizeof(CORNERS) / sizeof(CORNERS[0]) };
     for (int map = GCJ02; map <= BD09; map++) {
         struct drawn file = {.size = 0};
         struct th_xy ring[N];
@@ -440,12 +446,14 @@ static void converted__corners_lie_within_a_billionth_of_a_degree_of_the_truth(v
         assert_int_equal(shape.n_points, N + 1);
         for (size_t i = 0; i < N; i++) {
             bool found = false;
-            for (size_t k = 0; k < shape.n_points; k++)
+            for (size_t k = 0; k < shape.n_points; k++) {
                 found =
                     found || (llround(shape.points[k].x * 1e8) == CORNERS[i].x + 1000000 * map &&
                               llround(shape.points[k].y * 1e8) == CORNERS[i].y);
-            if (!found)
+            }
+            if (!found) {
                 fail_msg("%s: corner %zu is not where it was", OPTIONS[map], i);
+            }
         }
         th_geometry_clear(&shape);
         free(wkb);

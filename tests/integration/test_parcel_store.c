@@ -14,8 +14,9 @@ enum { WKB_SIZE = 9 + 9 + 4 + 5 * 16 };
 
 static void put_u32(unsigned char **at, uint32_t value)
 {
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4; i++) {
         *(*at)++ = (unsigned char)(value >> (8 * i));
+    }
 }
 
 static void put_double(unsigned char **at, double value)
@@ -36,8 +37,9 @@ static void rectangle(unsigned char wkb[WKB_SIZE], double west, double south, do
     put_u32(&at, 3);
     put_u32(&at, 1);
     put_u32(&at, 5);
-    for (int i = 0; i < 10; i++)
+    for (int i = 0; i < 10; i++) {
         put_double(&at, corners[i]);
+    }
 }
 
 static struct th_parcel_record sample(int64_t parcel_id, const char *number)
@@ -58,8 +60,8 @@ static struct th_parcel_record sample(int64_t parcel_id, const char *number)
                                       .import_id = 1,
                                       .source_row = parcel_id,
                                       .feature = parcel_id - 1};
-    (void)snprintf(record.number, sizeof record.number, "%s", number);
-    (void)snprintf(record.source_key, sizeof record.source_key, "0:layer:%d", (int)parcel_id);
+    (void)snprintf(record.number, sizeof(record.number), "%s", number);
+    (void)snprintf(record.source_key, sizeof(record.source_key), "0:layer:%d", (int)parcel_id);
     return record;
 }
 
@@ -86,11 +88,11 @@ static void store_parcels(struct fixture *f, int n)
         char number[16];
         struct th_hash row_hash;
         rectangle(wkb, 119 + 0.01 * i, 30, 119.001 + 0.01 * i, 30.001);
-        (void)snprintf(number, sizeof number, "%d", i);
+        (void)snprintf(number, sizeof(number), "%d", i);
         struct th_parcel_record record = sample(i, number);
         record.import_id = import_id;
-        record.geometry_hash = th_hash_bytes(TH_HASH_BLAKE2B, wkb, sizeof wkb);
-        assert_ok(th_parcel_insert(store, &record, "{\"a\":1}", wkb, sizeof wkb, import.seq,
+        record.geometry_hash = th_hash_bytes(TH_HASH_BLAKE2B, wkb, sizeof(wkb));
+        assert_ok(th_parcel_insert(store, &record, "{\"a\":1}", wkb, sizeof(wkb), import.seq,
                                    &row_hash, &err),
                   &err);
     }
@@ -102,7 +104,7 @@ static void store_parcels(struct fixture *f, int n)
 
 static int set_up(void **state)
 {
-    struct fixture *f = malloc(sizeof *f);
+    struct fixture *f = malloc(sizeof(*f));
     assert_non_null(f);
     fixture_open(f);
     store_parcels(f, 5);
@@ -177,10 +179,11 @@ static void parcel_each__goes_in_order_until_told_to_stop(void **state)
     int64_t ids[8] = {0};
     assert_ok(th_parcel_each(th_registry_store(f->registry), &filter, note_id, ids, &err), &err);
     assert_int_equal(ids[0], 4);
-    for (int i = 1; i <= 4; i++)
+    for (int i = 1; i <= 4; i++) {
         assert_int_equal(ids[i], i);
+    }
     filter.village = FIXTURE_OTHER_VILLAGE;
-    memset(ids, 0, sizeof ids);
+    memset(ids, 0, sizeof(ids));
     assert_ok(th_parcel_each(th_registry_store(f->registry), &filter, note_id, ids, &err), &err);
     assert_int_equal(ids[0], 0);
 }
@@ -197,11 +200,11 @@ static void change_first(struct fixture *f, int64_t version, struct th_date from
     record.version = version;
     record.from = from;
     rectangle(wkb, 119 + 0.01, north, 119.001 + 0.01, north + 0.001);
-    record.geometry_hash = th_hash_bytes(TH_HASH_BLAKE2B, wkb, sizeof wkb);
+    record.geometry_hash = th_hash_bytes(TH_HASH_BLAKE2B, wkb, sizeof(wkb));
     assert_ok(th_work_begin(f->registry, &f->request, TH_MAY_REGISTER, "parcel.import", NULL, &work,
                             &reply, &err),
               &err);
-    assert_ok(th_parcel_insert(th_work_store(work), &record, "{}", wkb, sizeof wkb,
+    assert_ok(th_parcel_insert(th_work_store(work), &record, "{}", wkb, sizeof(wkb),
                                th_work_seq(work), &row_hash, &err),
               &err);
     assert_ok(
@@ -268,14 +271,15 @@ static void parcel_ground_each__brings_the_same_as_the_whole_records(void **stat
                  {{.parcel_id = 1}, 8, 1},
                  {{.parcel_id = 5, .village = FIXTURE_OTHER_VILLAGE}, 8, 0}};
     change_first(f, 2, (struct th_date){2024, 5, 1}, 30.001);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct grounds_met met = {.store = th_registry_store(f->registry),
                                   .n_wanted = CASES[i].n_wanted};
         assert_ok(th_parcel_ground_each(met.store, &CASES[i].filter, check_ground, &met, &err),
                   &err);
         assert_int_equal(met.n, CASES[i].n);
-        if (CASES[i].filter.parcel_id > 0)
+        if (CASES[i].filter.parcel_id > 0) {
             assert_int_equal(met.ids[CASES[i].filter.parcel_id], CASES[i].n > 0);
+        }
     }
 }
 
@@ -341,18 +345,21 @@ static void parcel_box__earlier_versions_come_for_the_days_they_held(void **stat
                  {{2024, 6, 1}, 2, {[4] = true, [5] = true}},
                  {{2024, 5, 31}, 3, {[2] = true, [4] = true, [5] = true}},
                  {{2020, 1, 1}, 3, {[2] = true, [4] = true, [5] = true}}};
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         const struct th_parcel_box box = {119.0105, 30.0001, 119.0106, 30.0025, CASES[i].since};
         struct versions_met met = {.n = 0};
         assert_ok(th_parcel_box_each(store, &box, note_version, &met, &err), &err);
         assert_int_equal(met.n, CASES[i].n);
-        for (int k = 0; k < met.n; k++)
+        for (int k = 0; k < met.n; k++) {
             assert_true(CASES[i].met[met.ids[k]]);
+        }
         assert_int_equal(met.until[5].year, 0);
-        if (CASES[i].met[4])
+        if (CASES[i].met[4]) {
             assert_int_equal(th_date_compare(met.until[4], (struct th_date){2024, 7, 1}), 0);
-        if (CASES[i].met[2])
+        }
+        if (CASES[i].met[2]) {
             assert_int_equal(th_date_compare(met.until[2], (struct th_date){2024, 6, 1}), 0);
+        }
     }
 }
 
@@ -387,8 +394,9 @@ static void parcel_row_hash__covers_every_field(void **state)
     const struct th_parcel_record base = sample(1, "1");
     struct th_parcel_record changed[18];
     size_t n = 0;
-    for (size_t i = 0; i < 18; i++)
+    for (size_t i = 0; i < 18; i++) {
         changed[i] = base;
+    }
     changed[n++].parcel_id = 2;
     changed[n++].version = 2;
     changed[n++].kind[0] = 'c';
@@ -440,19 +448,19 @@ static void parcel_insert__a_number_that_is_taken_is_a_conflict(void **state)
               &err);
     rectangle(wkb, 118, 30, 118.001, 30.001);
     struct th_parcel_record record = sample(6, "3");
-    record.geometry_hash = th_hash_bytes(TH_HASH_BLAKE2B, wkb, sizeof wkb);
-    enum th_status status = th_parcel_insert(th_work_store(work), &record, "{}", wkb, sizeof wkb,
+    record.geometry_hash = th_hash_bytes(TH_HASH_BLAKE2B, wkb, sizeof(wkb));
+    enum th_status status = th_parcel_insert(th_work_store(work), &record, "{}", wkb, sizeof(wkb),
                                              th_work_seq(work), &row_hash, &err);
     assert_status(status, TH_CONFLICT, &err);
     // A version that does not follow the one in force.
     record = sample(3, "3");
     record.version = 3;
-    status = th_parcel_insert(th_work_store(work), &record, "{}", wkb, sizeof wkb,
+    status = th_parcel_insert(th_work_store(work), &record, "{}", wkb, sizeof(wkb),
                               th_work_seq(work), &row_hash, &err);
     assert_status(status, TH_CONFLICT, &err);
     // Bytes that are no multipolygon.
     record = sample(6, "6");
-    status = th_parcel_insert(th_work_store(work), &record, "{}", wkb, sizeof wkb - 1,
+    status = th_parcel_insert(th_work_store(work), &record, "{}", wkb, sizeof(wkb) - 1,
                               th_work_seq(work), &row_hash, &err);
     assert_status(status, TH_INVALID, &err);
     assert_int_equal(th_work_end(work, status, NULL, NULL, NULL, &reply, &err), TH_INVALID);

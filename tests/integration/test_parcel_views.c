@@ -27,7 +27,7 @@ static const char FEATURES[] =
 
 static int set_up(void **state)
 {
-    struct fixture *f = malloc(sizeof *f);
+    struct fixture *f = malloc(sizeof(*f));
     char path[TH_TEST_PATH_SIZE];
     assert_non_null(f);
     fixture_open(f);
@@ -74,7 +74,7 @@ static void parcel_list__is_narrowed_by_village_and_kind(void **state)
         int n;
     } cases[] = {{FIXTURE_VILLAGE, NULL, 2}, {"测试二村", NULL, 1},  {NULL, "茶园", 1},
                  {NULL, "tea", 1},           {"测试二村", "tea", 0}, {NULL, "wetland", 0}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_parcel_list_options options = {.village = cases[i].village,
                                                  .kind = cases[i].kind};
         struct th_json *reply = NULL;
@@ -112,7 +112,7 @@ static void export__geographic_files_read_back_with_the_same_rows(void **state)
         char path[TH_TEST_PATH_SIZE];
         struct th_json *reply = NULL;
         struct th_error err;
-        (void)snprintf(name, sizeof name, "out.%s", FORMATS[i]);
+        (void)snprintf(name, sizeof(name), "out.%s", FORMATS[i]);
         th_test_path(path, f->folder, name);
         struct th_export_options options = {.format = FORMATS[i], .path = path};
         assert_ok(th_export(f->registry, &options, &reply, &err), &err);
@@ -147,7 +147,7 @@ static void export__every_format_brings_the_same_ground_into_another_registry(vo
                    {"shp", "a.shp", "XIAO_BAN"},
                    {"kml", "a.kml", "number"},
                    {"fiboa", "b.geojson", "number"}};
-    for (size_t i = 0; i < sizeof FORMATS / sizeof FORMATS[0]; i++) {
+    for (size_t i = 0; i < sizeof(FORMATS) / sizeof(FORMATS[0]); i++) {
         struct fixture other;
         char path[TH_TEST_PATH_SIZE];
         struct th_json *reply = NULL;
@@ -171,7 +171,7 @@ static void export__every_format_brings_the_same_ground_into_another_registry(vo
             assert_ok(th_parcel_load(th_registry_store(other.registry), parcel, 0, &there, &err),
                       &err);
             assert_memory_equal(&here.geometry_hash, &there.geometry_hash,
-                                sizeof here.geometry_hash);
+                                sizeof(here.geometry_hash));
             assert_string_equal(here.number, there.number);
         }
         fixture_close(&other);
@@ -197,12 +197,13 @@ static void export__a_shapefile_has_names_that_survive_and_says_what_they_mean(v
     assert_ok(th_reader_open(path, NULL, &reader, &err), &err);
     static const char *const NAMES[] = {"XIAN",     "XIANG",  "CUN",     "LIN_BAN",
                                         "XIAO_BAN", "DI_LEI", "MIAN_JI", "HT_MIAN_JI"};
-    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
         size_t field = 0;
         assert_true(th_reader_field_find(reader, NAMES[i], &field));
     }
-    for (size_t i = 0; i < th_reader_info(reader)->n_fields; i++)
+    for (size_t i = 0; i < th_reader_info(reader)->n_fields; i++) {
         assert_true(strlen(th_reader_field(reader, i)) <= 10);
+    }
     th_reader_close(reader);
     th_test_path(path, f->folder, "地块_字段说明.csv");
     assert_ok(th_file_read(path, 1 << 20, &text, &size, &err), &err);
@@ -229,10 +230,10 @@ static void export__a_spreadsheet_speaks_chinese_and_counts_in_mu(void **state)
     assert_ok(th_export(f->registry, &options, &reply, &err), &err);
     assert_int_equal(th_json_get_int(reply, "n", -1), 3);
     th_json_free(reply);
-    (void)snprintf(command, sizeof command, "ogr2ogr -f CSV /vsistdout/ '%s' 地块", path);
+    (void)snprintf(command, sizeof(command), "ogr2ogr -f CSV /vsistdout/ '%s' 地块", path);
     FILE *pipe = popen(command, "r");
     assert_non_null(pipe);
-    size_t size = fread(text, 1, sizeof text - 1, pipe);
+    size_t size = fread(text, 1, sizeof(text) - 1, pipe);
     assert_int_equal(pclose(pipe), 0);
     assert_true(size > 0);
     assert_non_null(strstr(text, "量得面积（亩）"));
@@ -322,7 +323,7 @@ static void export__csv_opens_in_a_spreadsheet_without_running_anything(void **s
     th_json_free(reply);
     assert_ok(th_file_read(path, 1000000, &data, &size, &err), &err);
     static const char HEAD[] = "\xEF\xBB\xBFparcel_id,version,number,";
-    assert_memory_equal(data, HEAD, sizeof HEAD - 1);
+    assert_memory_equal(data, HEAD, sizeof(HEAD) - 1);
     assert_non_null(strstr(data, "\r\n1,1,'=1+1,bamboo,"));
     assert_non_null(strstr(data, ",15.96,"));
     assert_non_null(strstr(data, "three.geojson"));
@@ -359,7 +360,7 @@ static void export__control_characters_are_replaced_where_xml_cannot_hold_them(v
     struct th_parcel_import_options from =
         fixture_options(f, fixture_geojson(f, path, "odd.geojson", FEATURE));
     th_json_free(fixture_import(f, &from));
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         const struct th_export_options options = {.format = CASES[i].format,
                                                   .path =
                                                       th_test_path(path, f->folder, CASES[i].name),
@@ -396,7 +397,7 @@ static void map__every_format_is_written_twice_with_the_same_bytes(void **state)
         const char *name;
         const char *magic;
     } formats[] = {{"map.pdf", "%PDF"}, {"map.png", "\x89PNG"}, {"map.svg", "<?xml"}};
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
         char path[TH_TEST_PATH_SIZE];
         char first[TH_HASH_HEX_SIZE];
         struct th_json *reply = NULL;
@@ -411,7 +412,7 @@ static void map__every_format_is_written_twice_with_the_same_bytes(void **state)
         // The parcels lie at 119.6° E, in the zone around 120° E.
         assert_string_equal(th_json_get_text(reply, "crs", ""), "EPSG:4549");
         assert_true(th_json_get_int(reply, "scale", 0) > 0);
-        (void)snprintf(first, sizeof first, "%s", th_json_get_text(reply, "sha256", ""));
+        (void)snprintf(first, sizeof(first), "%s", th_json_get_text(reply, "sha256", ""));
         th_json_free(reply);
         assert_ok(th_file_read(path, 100 << 20, &data, &size, &err), &err);
         assert_true(size > 1000);
@@ -439,7 +440,7 @@ static void map__what_cannot_be_drawn_is_refused(void **state)
                  {"map.pdf", "EPSG:4490", NULL, TH_INVALID, "map_crs"},
                  {"map.pdf", NULL, "330523000000", TH_NOT_FOUND, "village_not_found"},
                  {"map.pdf", NULL, "测试一存", TH_NOT_FOUND, "village_similar"}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char path[TH_TEST_PATH_SIZE];
         struct th_json *reply = NULL;
         struct th_error err;

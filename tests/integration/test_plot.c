@@ -40,8 +40,9 @@ static struct th_json *import_year(struct fixture *f, const char *year, const ch
     struct th_record_options options = {
         .source = path, .year = year, .messages = f->messages, .lang = TH_LANG_ZH};
     assert_status(th_plot_import(f->registry, &request, &options, &reply, &err), want, &err);
-    if (key != NULL)
+    if (key != NULL) {
         assert_string_equal(err.key, key);
+    }
     return reply;
 }
 
@@ -166,12 +167,13 @@ static void import__rows_are_refused_by_their_values(void **state)
         {"01,,A,2021,400,毛竹,10,1,5,", "parcel_unknown"},
     };
     struct fixture *f = *state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         char rows[512];
-        snprintf(rows, sizeof rows, HEAD "%s\n", CASES[i].row);
+        snprintf(rows, sizeof(rows), HEAD "%s\n", CASES[i].row);
         struct th_json *reply = import(f, rows);
-        if (fixture_problems(reply, 2, CASES[i].code, "error") != 1)
+        if (fixture_problems(reply, 2, CASES[i].code, "error") != 1) {
             fail_msg("\"%s\" is not refused by %s", CASES[i].row, CASES[i].code);
+        }
         assert_counts(reply, 0, 0, 0, 1, 0);
     }
     // A tree may be what a bamboo cannot, a plot may be empty.

@@ -103,8 +103,8 @@ static void check__tells_pass_fail_and_not_stated(void **state)
     assert_int_equal(th_json_get_int(reply, "n_fail", 0), 1);
     assert_int_equal(th_json_get_int(reply, "n_not_stated", 0), 1);
     assert_int_equal(th_json_get_int(reply, "n_other_kind", 0), 1);
-    assert_int_equal(th_json_size(th_json_get(reply, "lines")), sizeof want / sizeof want[0]);
-    for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
+    assert_int_equal(th_json_size(th_json_get(reply, "lines")), sizeof(want) / sizeof(want[0]));
+    for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
         const struct th_json *line = line_of(reply, want[i].number, want[i].limit);
         const char *value = th_json_get_text(line, "value", NULL);
         assert_string_equal(th_json_get_text(line, "check", ""), want[i].check);
@@ -241,7 +241,7 @@ static void check__refuses_what_it_cannot_judge(void **state)
     };
     struct fixture *f = *state;
     gardens(f);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err;
         struct th_json *reply = NULL;
         assert_status(th_practice_check(f->registry, &cases[i].options, &reply, &err),

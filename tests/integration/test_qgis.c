@@ -23,7 +23,7 @@ static void put(struct th_buf *out, const void *data, size_t size)
 
 static void put_u32(struct th_buf *out, uint32_t value)
 {
-    put(out, &value, sizeof value);
+    put(out, &value, sizeof(value));
 }
 
 // A square of `size` degrees with its south-western corner at lon, lat, as a MultiPolygon.
@@ -39,7 +39,7 @@ static void square(struct th_buf *out, double lon_deg, double lat_deg, double si
     put_u32(out, 5);
     for (size_t i = 0; i < 5; i++) {
         double point[2] = {lon_deg + CORNERS[i][0] * size_deg, lat_deg + CORNERS[i][1] * size_deg};
-        put(out, point, sizeof point);
+        put(out, point, sizeof(point));
     }
 }
 
@@ -82,9 +82,9 @@ static void insert_parcel(struct th_store *store, int64_t id, int64_t version, d
                                       .import_id = import_id,
                                       .source_row = id,
                                       .feature = id};
-    th_text_copy(record.village, sizeof record.village, VILLAGE);
-    snprintf(record.number, sizeof record.number, "N-%lld", (long long)id);
-    snprintf(record.source_key, sizeof record.source_key, "00:a:%lld", (long long)id);
+    th_text_copy(record.village, sizeof(record.village), VILLAGE);
+    snprintf(record.number, sizeof(record.number), "N-%lld", (long long)id);
+    snprintf(record.source_key, sizeof(record.source_key), "00:a:%lld", (long long)id);
     th_buf_init(&wkb, 4096);
     square(&wkb, lon_deg, 30.5, 0.01);
     record.geometry_hash = th_hash_bytes(TH_HASH_BLAKE2B, wkb.data, wkb.size);
@@ -104,8 +104,9 @@ static void insert_parcels(struct th_store *store)
     assert_ok(th_store_begin(store, &err), &err);
     assert_ok(th_journal_next(store, &seq, &err), &err);
     int64_t first = insert_import(store, 3, seq);
-    for (int64_t id = 1; id <= 3; id++)
+    for (int64_t id = 1; id <= 3; id++) {
         insert_parcel(store, id, 1, 119 + (double)id / 10, first, seq);
+    }
     insert_parcel(store, 3, 2, 119.7, insert_import(store, 1, seq), seq);
     assert_ok(th_journal_append(store, &entry, body, &seq, &err), &err);
     assert_ok(th_store_commit(store, &err), &err);
@@ -114,7 +115,7 @@ static void insert_parcels(struct th_store *store)
 
 static int make(void **state)
 {
-    struct th_test_world *world = calloc(1, sizeof *world);
+    struct th_test_world *world = calloc(1, sizeof(*world));
     assert_non_null(world);
     th_test_world_make_registry(world);
     th_test_village_add(world, "admin", VILLAGE);
@@ -153,8 +154,9 @@ static int run(const char *const *arguments, struct th_buf *out)
         _exit(errno == ENOENT ? NOT_THERE : 126);
     }
     (void)close(ends[1]);
-    while ((n = read(ends[0], chunk, sizeof chunk)) > 0)
+    while ((n = read(ends[0], chunk, sizeof(chunk))) > 0) {
         th_buf_append(out, chunk, (size_t)n);
+    }
     (void)close(ends[0]);
     assert_int_equal(waitpid(child, &code, 0), child);
     return WIFEXITED(code) ? WEXITSTATUS(code) : 126;
@@ -162,31 +164,35 @@ static int run(const char *const *arguments, struct th_buf *out)
 
 static void expect(const struct th_buf *out, const char *want)
 {
-    if (strstr(th_buf_text(out), want) == NULL)
+    if (strstr(th_buf_text(out), want) == NULL) {
         fail_msg("no \"%s\" in:\n%s", want, th_buf_text(out));
+    }
 }
 
 static void expect_not(const struct th_buf *out, const char *unwanted)
 {
-    if (strstr(th_buf_text(out), unwanted) != NULL)
+    if (strstr(th_buf_text(out), unwanted) != NULL) {
         fail_msg("\"%s\" in:\n%s", unwanted, th_buf_text(out));
+    }
 }
 
 // ogrinfo with the given arguments; skips the test when there is no such program.
 static void ogrinfo(struct th_buf *out, const char *const arguments[], size_t n)
 {
     const char *all[12] = {"ogrinfo", "-ro"};
-    assert_true(n + 3 <= sizeof all / sizeof all[0]);
-    for (size_t i = 0; i < n; i++)
+    assert_true(n + 3 <= sizeof(all) / sizeof(all[0]));
+    for (size_t i = 0; i < n; i++) {
         all[2 + i] = arguments[i];
+    }
     int code = run(all, out);
     if (code == NOT_THERE) {
         print_message("skipped: ogrinfo (Debian package gdal-bin) is not installed\n");
         th_buf_clear(out);
         skip();
     }
-    if (code != 0)
+    if (code != 0) {
         fail_msg("ogrinfo ends with %d: %s", code, th_buf_text(out));
+    }
     expect_not(out, "ERROR");
     expect_not(out, "Warning");
 }
@@ -217,8 +223,9 @@ static void expect_extent(const struct th_buf *out)
         box[i] = strtod(text, &end);
         text = end;
     }
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++) {
         assert_close(box[i], WANT[i], 5e-5);
+    }
 }
 
 static void file__layers_have_type_place_and_reference_system(void **state)
@@ -228,7 +235,7 @@ static void file__layers_have_type_place_and_reference_system(void **state)
     } CASES[] = {{"parcel_version", "Feature Count: 4"},
                  {"parcels", "Feature Count: 3"}}; // the versions in force only
     const struct th_test_world *world = *state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         const char *const arguments[] = {"-so", world->path, CASES[i].layer};
         struct th_buf out;
         th_buf_init(&out, 1 << 20);

@@ -73,7 +73,7 @@ static void gpkg_write(const char *path, int n, const char *const *sql)
     for (int i = 0; i < n; i++) {
         char wkt[200];
         double x = 119 + i * 1e-4;
-        snprintf(wkt, sizeof wkt, "POLYGON ((%.6f 30,%.6f 30,%.6f 30.0001,%.6f 30))", x, x + 1e-4,
+        snprintf(wkt, sizeof(wkt), "POLYGON ((%.6f 30,%.6f 30,%.6f 30.0001,%.6f 30))", x, x + 1e-4,
                  x, x);
         char *at = wkt;
         OGRGeometryH shape = NULL;
@@ -112,8 +112,8 @@ static const char *script_write(char path[TH_TEST_PATH_SIZE], const char *folder
 {
     struct th_error err = {0};
     char text[1024];
-    int size = snprintf(text, sizeof text, "#!/bin/sh\n%s\n", body);
-    assert_in_range(size, 1, sizeof text - 1);
+    int size = snprintf(text, sizeof(text), "#!/bin/sh\n%s\n", body);
+    assert_in_range(size, 1, sizeof(text) - 1);
     th_test_path(path, folder, "script");
     assert_ok(th_file_write(path, text, (size_t)size, &err), &err);
     assert_int_equal(chmod(path, 0700), 0);
@@ -195,7 +195,7 @@ static void open__a_reader_that_dies_or_lies_is_an_answer(void **state)
     char path[TH_TEST_PATH_SIZE];
     char program[TH_TEST_PATH_SIZE];
     gpkg_write(th_test_path(path, *state, "x.gpkg"), 1, NULL);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         struct th_reader *reader = NULL;
         print_message("  %s\n", CASES[i].body);
@@ -231,8 +231,8 @@ static void next__rows_that_do_not_ascend_are_no_rows(void **state)
     char body[TH_TEST_PATH_SIZE + 8];
     gpkg_write(th_test_path(path, *state, "x.gpkg"), 1, NULL);
     th_test_path(frames, *state, "frames");
-    snprintf(body, sizeof body, "cat %s", frames);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    snprintf(body, sizeof(body), "cat %s", frames);
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         struct th_buf said;
         struct th_wire_frame frame = {0};
@@ -287,7 +287,7 @@ static void open__a_reference_system_behind_a_link_is_not_known(void **state)
     struct th_reader *reader = NULL;
     char path[TH_TEST_PATH_SIZE];
     th_test_path(path, *state, "link.geojson");
-    assert_ok(th_file_write(path, text, sizeof text - 1, &err), &err);
+    assert_ok(th_file_write(path, text, sizeof(text) - 1, &err), &err);
     assert_ok(th_reader_open(path, NULL, &reader, &err), &err);
     assert_null(th_reader_info(reader)->crs);
     assert_int_equal(th_reader_info(reader)->n_features, 1);
@@ -337,7 +337,7 @@ static void open__the_child_gets_neither_descriptors_nor_settings_of_its_parent(
     assert_int_equal(dup2(STDERR_FILENO, OURS), OURS);
     assert_int_equal(setenv("OGR_SQLITE_LOAD_EXTENSIONS", "evil.so", 1), 0);
     assert_int_equal(setenv("GDAL_DATA", "/usr/share/gdal", 1), 0);
-    snprintf(body, sizeof body,
+    snprintf(body, sizeof(body),
              "cd %s; /usr/bin/env >env; ls /proc/$$/fd >fds; readlink /proc/$$/fd/0 >in", folder);
     const struct th_reader_options options = {.program = script_write(program, folder, body)};
     assert_status(read_through(path, &options, &err), TH_UNREADABLE, &err);
@@ -406,25 +406,25 @@ static void open__rows_in_a_write_ahead_log_are_never_missed(void **state)
     assert_status(th_reader_open(path, NULL, &reader, &err), TH_UNREADABLE, &err);
     assert_string_equal(err.key, "source_unfinished");
     assert_string_equal(th_error_arg_get(&err, "beside"), "-wal");
-    for (size_t i = 0; i < sizeof SUFFIXES / sizeof SUFFIXES[0]; i++) {
-        snprintf(from, sizeof from, "%s%s", path, SUFFIXES[i]);
-        snprintf(to, sizeof to, "%s%s", copy, SUFFIXES[i]);
+    for (size_t i = 0; i < sizeof(SUFFIXES) / sizeof(SUFFIXES[0]); i++) {
+        snprintf(from, sizeof(from), "%s%s", path, SUFFIXES[i]);
+        snprintf(to, sizeof(to), "%s%s", copy, SUFFIXES[i]);
         file_copy(from, to);
     }
     GDALClose(dataset);
     // … and of a copy, with its index or without.
     assert_status(th_reader_open(copy, NULL, &reader, &err), TH_UNREADABLE, &err);
     assert_string_equal(err.key, "source_unfinished");
-    snprintf(to, sizeof to, "%s-shm", copy);
+    snprintf(to, sizeof(to), "%s-shm", copy);
     assert_int_equal(unlink(to), 0);
     assert_status(th_reader_open(copy, NULL, &reader, &err), TH_UNREADABLE, &err);
     assert_string_equal(err.key, "source_unfinished");
     assert_null(reader);
     // Closed, it is whole; an empty log says nothing.
-    snprintf(to, sizeof to, "%s-wal", path);
+    snprintf(to, sizeof(to), "%s-wal", path);
     assert_ok(th_file_write(to, "", 0, &err), &err);
     assert_int_equal(rows_of(path), 3);
-    snprintf(to, sizeof to, "%s-journal", path);
+    snprintf(to, sizeof(to), "%s-journal", path);
     assert_ok(th_file_write(to, "half a change", 13, &err), &err);
     assert_status(th_reader_open(path, NULL, &reader, &err), TH_UNREADABLE, &err);
     assert_string_equal(err.key, "source_unfinished");
@@ -440,12 +440,12 @@ static pid_t reader_of(pid_t parent)
     for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream)) {
         char path[300];
         char line[512] = "";
-        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
+        snprintf(path, sizeof(path), "/proc/%s/stat", entry->d_name);
         FILE *file = isdigit((unsigned char)entry->d_name[0]) ? fopen(path, "re") : NULL;
         if (file == NULL) {
             continue;
         }
-        const char *name = fgets(line, sizeof line, file) == NULL ? NULL : strchr(line, '(');
+        const char *name = fgets(line, sizeof(line), file) == NULL ? NULL : strchr(line, '(');
         const char *rest = strrchr(line, ')');
         fclose(file);
         if (name != NULL && rest != NULL && th_text_starts_with(name, "(tanhui-reader)") &&
@@ -543,10 +543,10 @@ static void open__the_reader_dies_with_its_parent(void **state)
     for (int i = 0; i < 500 && !gone; i++) {
         char proc[64];
         char line[256] = "";
-        snprintf(proc, sizeof proc, "/proc/%ld/stat", (long)reader);
+        snprintf(proc, sizeof(proc), "/proc/%ld/stat", (long)reader);
         FILE *file = fopen(proc, "re");
         gone =
-            file == NULL || fgets(line, sizeof line, file) == NULL || strstr(line, ") Z ") != NULL;
+            file == NULL || fgets(line, sizeof(line), file) == NULL || strstr(line, ") Z ") != NULL;
         if (file != NULL) {
             fclose(file);
         }
@@ -654,7 +654,7 @@ static void digest__is_of_every_file_that_the_reader_may_open(void **state)
     char other[TH_TEST_PATH_SIZE];
     struct th_hash alone;
     struct th_error err = {0};
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         put(path, *state, CASES[i].source, "source");
         struct th_hash before = digest_of(path);
         for (size_t k = 0; k < 5 && CASES[i].companions[k] != NULL; k++) {

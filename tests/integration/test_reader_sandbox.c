@@ -88,7 +88,7 @@ static int try_rename(const struct place *place)
 static int try_mkdir(const struct place *place)
 {
     char path[TH_TEST_PATH_SIZE + 2];
-    snprintf(path, sizeof path, "%s.d", place->source);
+    snprintf(path, sizeof(path), "%s.d", place->source);
     return mkdir(path, 0700) == 0 ? DONE : 1;
 }
 
@@ -159,14 +159,14 @@ static int try_read_write(const struct place *place)
 static int try_create(const struct place *place)
 {
     char path[TH_TEST_PATH_SIZE + 4];
-    snprintf(path, sizeof path, "%s.gfs", place->source);
+    snprintf(path, sizeof(path), "%s.gfs", place->source);
     return opened(path, O_WRONLY | O_CREAT | O_TRUNC);
 }
 
 static int try_create_to_read(const struct place *place)
 {
     char path[TH_TEST_PATH_SIZE + 4];
-    snprintf(path, sizeof path, "%s.gfs", place->source);
+    snprintf(path, sizeof(path), "%s.gfs", place->source);
     return opened(path, O_RDONLY | O_CREAT);
 }
 
@@ -252,7 +252,7 @@ static void enter__what_a_reader_must_not_do_ends_it_or_is_refused(void **state)
     file_put(place.namesake, folder, "source.txt");
     file_put(place.companion, folder, "source.prj");
     file_put(place.other, folder, "other.gpkg");
-    for (size_t i = 0; i < sizeof PROBES / sizeof PROBES[0]; i++) {
+    for (size_t i = 0; i < sizeof(PROBES) / sizeof(PROBES[0]); i++) {
         if (PROBES[i].by_landlock && !has_landlock()) {
             print_message("  not tried, the kernel has no Landlock: %s\n", PROBES[i].label);
             continue;

@@ -6,7 +6,7 @@
 
 static int setup(void **state)
 {
-    struct market *market = malloc(sizeof *market);
+    struct market *market = malloc(sizeof(*market));
     assert_non_null(market);
     market_make(market);
     *state = market;
@@ -71,7 +71,7 @@ static void distribute__twice_pays_once(void **state)
     assert_int_equal(th_json_type(th_json_get(reply, "distribution_id")), TH_JSON_NULL);
     th_json_free(reply);
     struct th_hash after = th_test_content(market->world.store);
-    assert_memory_equal(&before, &after, sizeof before);
+    assert_memory_equal(&before, &after, sizeof(before));
 }
 
 static void distribute__nothing_before_the_money_is_there(void **state)
@@ -199,7 +199,7 @@ static void distribute__a_missing_recipient_is_named_and_nothing_is_written(void
     market_distribute(market, NULL, false, TH_NOT_FOUND);
     market_refused(market, "recipient_missing");
     struct th_hash after = th_test_content(market->world.store);
-    assert_memory_equal(&before, &after, sizeof before);
+    assert_memory_equal(&before, &after, sizeof(before));
 }
 
 static void distribute__across_pools_by_the_tonnes_of_each(void **state)
@@ -278,7 +278,7 @@ static void term__refusals(void **state)
         {"gross", "70", "village", TH_INVALID, "split_invalid"},
         {"gross", "70", "village=-1", TH_INVALID, "split_invalid"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         market_term(market, CASES[i].basis, CASES[i].ratio, CASES[i].split, CASES[i].status);
         market_refused(market, CASES[i].key);
     }

@@ -42,7 +42,7 @@ static const struct {
     {"household", "张三", true}, {"species", "毛竹", true}, {"地类", "竹林地", false},
     {"state", "a", false},       {"State", "b", false},     {"状态", "c", false},
     {"begin", "2020", false},    {"=q", "=1+1", true},      {"抚育措施和时间", "劈山", false}};
-enum { N_ATTRIBUTES = sizeof ATTRIBUTES / sizeof ATTRIBUTES[0] };
+enum { N_ATTRIBUTES = sizeof(ATTRIBUTES) / sizeof(ATTRIBUTES[0]) };
 // Its value has an end of line, of which some formats make a blank.
 static const char BROKEN_KEY[] = "1号(备注)";
 
@@ -88,9 +88,11 @@ static void assert_dictionary(const struct fixture *f)
 static const struct th_json *detection_of(const struct th_json *reply, const char *what)
 {
     const struct th_json *detections = th_json_get(reply, "detections");
-    for (size_t i = 0; i < th_json_size(detections); i++)
-        if (strcmp(th_json_get_text(th_json_at(detections, i), "what", ""), what) == 0)
+    for (size_t i = 0; i < th_json_size(detections); i++) {
+        if (strcmp(th_json_get_text(th_json_at(detections, i), "what", ""), what) == 0) {
             return th_json_at(detections, i);
+        }
+    }
     return NULL;
 }
 
@@ -110,9 +112,11 @@ static bool told(const struct th_json *reply, const char *words)
     const struct th_json *detections = th_json_get(reply, "detections");
     for (size_t i = 0; i < th_json_size(detections); i++) {
         const struct th_json *evidence = th_json_get(th_json_at(detections, i), "evidence");
-        for (size_t k = 0; k < th_json_size(evidence); k++)
-            if (strstr(th_json_text(th_json_at(evidence, k)), words) != NULL)
+        for (size_t k = 0; k < th_json_size(evidence); k++) {
+            if (strstr(th_json_text(th_json_at(evidence, k)), words) != NULL) {
                 return true;
+            }
+        }
     }
     return false;
 }
@@ -121,7 +125,7 @@ static void export__into_the_same_registry_is_nothing_new(void **state)
 {
     struct fixture *f = *state;
     fill(f);
-    for (size_t i = 0; i < sizeof FORMATS / sizeof FORMATS[0]; i++) {
+    for (size_t i = 0; i < sizeof(FORMATS) / sizeof(FORMATS[0]); i++) {
         char path[TH_TEST_PATH_SIZE];
         print_message("  %s\n", FORMATS[i].file);
         export_to(f, i, path);
@@ -131,8 +135,9 @@ static void export__into_the_same_registry_is_nothing_new(void **state)
         // Of a table the reference system is told with its evidence.
         const struct th_json *crs = detection_of(reply, "crs");
         assert_int_equal(crs != NULL, FORMATS[i].wkt);
-        if (crs != NULL)
+        if (crs != NULL) {
             assert_string_equal(th_json_get_text(crs, "choice", ""), "EPSG:4490");
+        }
         assert_int_equal(th_json_get_int(reply, "read", -1), 2);
         th_json_free(reply);
     }
@@ -159,9 +164,10 @@ static void export__of_areas_that_were_divided_or_not_in_mu_is_nothing_new(void 
         .parcel_id = 2, .drawing = path, .reason = "分户"};
     assert_ok(th_parcel_split(f->registry, &f->request, &split, &reply, &err), &err);
     th_json_free(reply);
-    for (size_t i = 0; i < sizeof FORMATS / sizeof FORMATS[0]; i++) {
-        if (strcmp(FORMATS[i].format, "gpkg") != 0 && !FORMATS[i].wkt)
+    for (size_t i = 0; i < sizeof(FORMATS) / sizeof(FORMATS[0]); i++) {
+        if (strcmp(FORMATS[i].format, "gpkg") != 0 && !FORMATS[i].wkt) {
             continue;
+        }
         print_message("  %s\n", FORMATS[i].format);
         export_to(f, i, path);
         reply = import_back(f, i, path);
@@ -213,7 +219,7 @@ static void export__of_parcels_without_a_number_is_nothing_new(void **state)
     assert_int_equal(fixture_problems(reply, 2, "number_blank", "warning"), 1);
     assert_int_equal(fixture_problems(reply, 0, "number_blank", NULL), 2);
     th_json_free(reply);
-    for (size_t i = 0; i + 1 < sizeof FORMATS / sizeof FORMATS[0]; i++) {
+    for (size_t i = 0; i + 1 < sizeof(FORMATS) / sizeof(FORMATS[0]); i++) {
         print_message("  %s\n", FORMATS[i].format);
         export_to(f, i, path);
         reply = import_back(f, i, path);
@@ -239,13 +245,14 @@ static void export__into_an_empty_registry_is_all_there(void **state)
 {
     struct fixture *f = *state;
     fill(f);
-    for (size_t i = 0; i < sizeof FORMATS / sizeof FORMATS[0]; i++) {
+    for (size_t i = 0; i < sizeof(FORMATS) / sizeof(FORMATS[0]); i++) {
         char path[TH_TEST_PATH_SIZE];
         struct fixture fresh;
         print_message("  %s\n", FORMATS[i].file);
         export_to(f, i, path);
-        if (FORMATS[i].cut)
+        if (FORMATS[i].cut) {
             assert_dictionary(f);
+        }
         fixture_open(&fresh);
         struct th_json *reply = import_back(&fresh, i, path);
         assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
@@ -256,12 +263,14 @@ static void export__into_an_empty_registry_is_all_there(void **state)
         assert_string_equal(th_json_get_text(parcel, "kind", ""), "bamboo");
         assert_string_equal(th_json_get_text(parcel, "village", ""), FIXTURE_VILLAGE);
         assert_non_null(th_json_get(attributes, BROKEN_KEY));
-        for (size_t k = 0; k < N_ATTRIBUTES; k++)
+        for (size_t k = 0; k < N_ATTRIBUTES; k++) {
             assert_string_equal(th_json_get_text(attributes, ATTRIBUTES[k].key, ""),
                                 ATTRIBUTES[k].value);
+        }
         assert_int_equal(th_json_size(attributes), N_ATTRIBUTES + 1);
-        if (strcmp(FORMATS[i].format, "fiboa") != 0)
+        if (strcmp(FORMATS[i].format, "fiboa") != 0) {
             assert_close(th_json_get_real(parcel, "declared_mu", 0), 15.9, 1e-9);
+        }
         th_json_free(parcel);
         // Empty cells are no attributes.
         parcel = intake_parcel(&fresh, "8");
@@ -297,11 +306,12 @@ static void file_correct(const char *path, const char *from, const char *to)
 static void table__corrected_ground_is_taken(void **state)
 {
     struct fixture *f = *state;
-    for (size_t i = 0; i < sizeof FORMATS / sizeof FORMATS[0]; i++) {
+    for (size_t i = 0; i < sizeof(FORMATS) / sizeof(FORMATS[0]); i++) {
         char path[TH_TEST_PATH_SIZE];
         struct fixture fresh;
-        if (strcmp(FORMATS[i].format, "csv") != 0)
+        if (strcmp(FORMATS[i].format, "csv") != 0) {
             continue;
+        }
         print_message("  %s\n", FORMATS[i].file);
         fixture_open(&fresh);
         fill(&fresh);
@@ -329,8 +339,9 @@ static void shapefile__without_its_names_brings_no_others(void **state)
     char names[TH_TEST_PATH_SIZE];
     size_t shp = 0;
     fill(f);
-    while (!FORMATS[shp].cut)
+    while (!FORMATS[shp].cut) {
         shp++;
+    }
     export_to(f, shp, path);
     assert_int_equal(unlink(th_test_path(names, f->folder, "out_字段说明.csv")), 0);
     struct th_json *reply = import_back(f, shp, path);
@@ -361,9 +372,10 @@ static void shapefile__damaged_names_overwrite_nothing(void **state)
     static const char *const NAMES[] = {"attributes.species", "attributes.", "kind"};
     size_t shp = 0;
     (void)state;
-    while (!FORMATS[shp].cut)
+    while (!FORMATS[shp].cut) {
         shp++;
-    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+    }
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
         struct fixture f;
         char path[TH_TEST_PATH_SIZE];
         char names[TH_TEST_PATH_SIZE];
@@ -397,7 +409,7 @@ static void table__reference_system_is_the_clerks_and_one_for_all_rows(void **st
     char path[TH_TEST_PATH_SIZE] = "";
     char text[1024];
     struct th_parcel_import_options options = fixture_options(f, path);
-    (void)snprintf(text, sizeof text,
+    (void)snprintf(text, sizeof(text),
                    "%s1,1,7,bamboo,EPSG:4490 CGCS2000,\"" INTAKE_CELL_0 "\"\n"
                    "3,1,9,bamboo,EPSG:4326,\"" INTAKE_CELL_2 "\"\n"
                    "2,1,8,bamboo,,\"" INTAKE_CELL_1 "\"\n",

@@ -20,7 +20,7 @@ static const double STRIP_M2 = 212.85;
 
 static int set_up(void **state)
 {
-    struct fixture *f = malloc(sizeof *f);
+    struct fixture *f = malloc(sizeof(*f));
     struct th_json *reply = NULL;
     struct th_error err;
     const struct th_party_add_options party = {.kind = "cooperative", .name = "测试合作社"};
@@ -182,7 +182,7 @@ static void rule__holds_from_its_day_on_and_the_latest_counts(void **state)
         double iou;
     } days[] = {{{2025, 6, 15}, 0.95}, {{2025, 6, 19}, 0.95}, {{2025, 6, 20}, 0.8},
                 {{2025, 6, 30}, 0.8},  {{2025, 7, 1}, 0.9},   {{2035, 1, 1}, 0.9}};
-    for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+    for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
         assert_ok(th_rules_load(store, days[i].day, &rules, &err), &err);
         assert_close(rules.overlap.duplicate_iou, days[i].iou, 0);
         assert_int_equal(rules.county_rule_id > 0, days[i].iou < 0.95);
@@ -190,11 +190,12 @@ static void rule__holds_from_its_day_on_and_the_latest_counts(void **state)
     assert_ok(th_rule_list(f->registry, "2025-06-20", &reply, &err), &err);
     const struct th_json *listed = th_json_get(reply, "rules");
     bool seen = false;
-    for (size_t i = 0; i < th_json_size(listed); i++)
+    for (size_t i = 0; i < th_json_size(listed); i++) {
         if (strcmp(th_json_get_text(th_json_at(listed, i), "name", ""), "duplicate_iou") == 0) {
             assert_string_equal(th_json_get_text(th_json_at(listed, i), "value", ""), "0.8");
             seen = true;
         }
+    }
     assert_true(seen);
     assert_int_equal(th_json_size(th_json_get(reply, "decided")), 2);
     th_json_free(reply);
@@ -241,10 +242,11 @@ static void rule__what_cannot_be_decided_is_refused(void **state)
          "file_not_found"},
         {"admin", {"duplicate_iou", "0.9", NULL, "r", NULL}, TH_NOT_PERMITTED, "role_not_allowed"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_status(decide(f, cases[i].login, &cases[i].options, &err), cases[i].status, &err);
-        if (strcmp(err.key, cases[i].key) != 0)
+        if (strcmp(err.key, cases[i].key) != 0) {
             fail_msg("case %zu: %s", i, err.key);
+        }
     }
     assert_ok(th_rule_list(f->registry, NULL, &reply, &err), &err);
     assert_int_equal(th_json_size(th_json_get(reply, "decided")), 0);

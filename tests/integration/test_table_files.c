@@ -53,7 +53,7 @@ static void csv__corner_points_are_parcels_in_any_encoding(void **state)
 {
     char path[TH_TEST_PATH_SIZE];
     char marked[2048] = "\xEF\xBB\xBF";
-    formats_put(marked, sizeof marked, corners);
+    formats_put(marked, sizeof(marked), corners);
     formats_text_write(path, *state, "a.csv", marked);
     struct th_test_rows rows = formats_open_ok(path, NULL);
     assert_int_equal(th_reader_info(rows.reader)->encoding.how, TH_ENCODING_DECLARED);
@@ -87,10 +87,10 @@ static void csv__in_a_zip_stands_behind_a_source_unless_it_is_named(void **state
 {
     char path[TH_TEST_PATH_SIZE];
     th_test_path(path, *state, "z.zip");
-    formats_zip_add(path, "a/points.csv", corners, sizeof corners - 1);
+    formats_zip_add(path, "a/points.csv", corners, sizeof(corners) - 1);
     struct th_test_rows rows = formats_open_ok(path, NULL);
     assert_corners(&rows);
-    formats_zip_add(path, "a/map.geojson", one_parcel, sizeof one_parcel - 1);
+    formats_zip_add(path, "a/map.geojson", one_parcel, sizeof(one_parcel) - 1);
     rows = formats_open_ok(path, NULL);
     assert_one_parcel(&rows);
     rows = formats_open_ok(path, "points");
@@ -300,7 +300,7 @@ static void xlsx__cells_beyond_what_can_be_read_are_an_answer(void **state)
         char path[TH_TEST_PATH_SIZE];
         char name[32];
         static const char *const names[] = {"a"};
-        snprintf(name, sizeof name, "%zu.xlsx", i);
+        snprintf(name, sizeof(name), "%zu.xlsx", i);
         formats_workbook_write(th_test_path(path, *state, name), names, &sheets[i], 1);
         formats_refused(path, NULL, "source_unreadable", &err);
     }

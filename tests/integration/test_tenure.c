@@ -65,7 +65,7 @@ static void assert_scans(const struct th_json *reply, const char *want)
     for (size_t i = 0; i < th_json_size(documents); i++) {
         const struct th_json *document = th_json_at(documents, i);
         size_t used = strlen(names);
-        snprintf(names + used, sizeof names - used, "%s ", th_json_get_text(document, "name", ""));
+        snprintf(names + used, sizeof(names) - used, "%s ", th_json_get_text(document, "name", ""));
         assert_true(th_json_get_int(document, "document_id", 0) > 0);
     }
     assert_string_equal(names, want);
@@ -75,7 +75,7 @@ static void assert_scans(const struct th_json *reply, const char *want)
 static struct th_json *import_scan(struct fixture *f, const char *scan)
 {
     char rows[512];
-    snprintf(rows, sizeof rows,
+    snprintf(rows, sizeof(rows),
              "合同编号,农户,合作社,村,地块号,起始,终止,碳汇收益权,文件\n"
              "S-1,张三,测试合作社,测试一村,1,2021-01-01,2040-12-31,是,\n"
              "S-1,张三,测试合作社,测试一村,2,2021-01-01,2040-12-31,是,%s\n",
@@ -266,9 +266,10 @@ static void import__bad_rows_keep_their_contract_out(void **state)
     assert_int_equal(fixture_problems(reply, 2, "tenure_contract_refused", "error"), 1);
     assert_int_equal(fixture_problems(reply, 3, "tenure_parcel", "error"), 1);
     assert_int_equal(fixture_problems(reply, 4, "party_not_found", "error"), 1);
-    for (int64_t row = 5; row <= 9; row++)
+    for (int64_t row = 5; row <= 9; row++) {
         assert_int_equal(
             fixture_problems(reply, row, row == 6 ? "tenure_payment" : "tenure_value", "error"), 1);
+    }
     th_json_free(reply);
     assert_null(import(f, HALVES, "clerk_2", TH_NOT_PERMITTED));
     assert_null(import(f, "农户,地块号\n张三,1\n", "admin", TH_INVALID));
@@ -301,8 +302,9 @@ static struct th_json *package(struct fixture *f, const char *name, const char *
                                                 .n_parcels = 1,
                                                 .messages = f->messages};
     assert_status(th_package_create(f->registry, &f->request, &options, &reply, &err), want, &err);
-    if (key != NULL)
+    if (key != NULL) {
         assert_string_equal(err.key, key);
+    }
     return reply;
 }
 
@@ -310,9 +312,11 @@ static struct th_json *package(struct fixture *f, const char *name, const char *
 static const char *told(const struct th_json *reply, const char *code)
 {
     const struct th_json *warnings = th_json_get(reply, "warnings");
-    for (size_t i = 0; i < th_json_size(warnings); i++)
-        if (strcmp(th_json_get_text(th_json_at(warnings, i), "code", ""), code) == 0)
+    for (size_t i = 0; i < th_json_size(warnings); i++) {
+        if (strcmp(th_json_get_text(th_json_at(warnings, i), "code", ""), code) == 0) {
             return th_json_get_text(th_json_at(warnings, i), "message", "");
+        }
+    }
     return NULL;
 }
 

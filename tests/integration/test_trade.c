@@ -8,7 +8,7 @@
 
 static int setup(void **state)
 {
-    struct market *market = malloc(sizeof *market);
+    struct market *market = malloc(sizeof(*market));
     assert_non_null(market);
     market_make(market);
     *state = market;
@@ -216,7 +216,7 @@ static void resale__selling_everything_brings_the_exact_cost(void **state)
     int64_t rejected = market_id(market_sell(market, "造纸厂", "777", "50", NULL, TH_OK));
     for (int64_t left = 7282 - 777; left > 0; left -= 500) {
         char tonnes[24];
-        snprintf(tonnes, sizeof tonnes, "%lld", (long long)(left < 500 ? left : 500));
+        snprintf(tonnes, sizeof(tonnes), "%lld", (long long)(left < 500 ? left : 500));
         market_sold(market, "制药厂", tonnes, "50");
     }
     th_json_free(market_reject(market, rejected, TH_OK));
@@ -445,7 +445,7 @@ static void approve__in_a_dry_run_changes_nothing(void **state)
     assert_string_equal(th_json_get_text(reply, "state", ""), "approved");
     th_json_free(reply);
     struct th_hash after = th_test_content(market->world.store);
-    assert_memory_equal(&before, &after, sizeof before);
+    assert_memory_equal(&before, &after, sizeof(before));
 }
 
 static void propose__with_the_same_key_happens_once(void **state)
@@ -684,7 +684,7 @@ static void list__filters_by_kind_and_state(void **state)
                  {NULL, "proposed", 1},
                  {"purchase", "proposed", 0},
                  {"retirement", NULL, 0}};
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_json *reply = NULL;
         assert_ok(th_trade_list(market->world.registry, CASES[i].kind, CASES[i].state, &reply,
                                 &market->err),

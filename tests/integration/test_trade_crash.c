@@ -13,7 +13,7 @@ enum { N_KILLS = 20, N_WRITERS = 2, N_TRADES = 25, POOL_T = 1000000 };
 
 static int setup(void **state)
 {
-    struct market *market = malloc(sizeof *market);
+    struct market *market = malloc(sizeof(*market));
     assert_non_null(market);
     market_make(market);
     const int64_t tonnes_t[] = {POOL_T, POOL_T};
@@ -52,8 +52,9 @@ static void shut(struct market *market)
 static void trade_on(struct market *market, int n, int ready)
 {
     reopen(market);
-    if (write(ready, "r", 1) != 1)
+    if (write(ready, "r", 1) != 1) {
         _exit(1);
+    }
     for (int i = 0; n < 0 || i < n; i++) {
         int64_t id = market_sold(market, "制药厂", "7", "1.00");
         th_json_free(market_receipt(market, id, "7.00", TH_OK));
@@ -95,8 +96,9 @@ static void kill__at_random_moments_leaves_all_or_nothing(void **state)
         assert_int_equal(pipe(ends), 0);
         pid_t child = fork();
         assert_true(child >= 0);
-        if (child == 0)
+        if (child == 0) {
             trade_on(market, -1, ends[1]);
+        }
         assert_int_equal(read(ends[0], &byte, 1), 1);
         seed = seed * 1664525u + 1013904223u;
         const struct timespec wait = {.tv_nsec = (long)(seed >> 8) % 30000000L};
@@ -127,8 +129,9 @@ static void writers__two_processes_share_one_file(void **state)
     for (int i = 0; i < N_WRITERS; i++) {
         children[i] = fork();
         assert_true(children[i] >= 0);
-        if (children[i] == 0)
+        if (children[i] == 0) {
             trade_on(market, N_TRADES, ends[1]);
+        }
     }
     for (int i = 0; i < N_WRITERS; i++) {
         int status = 0;

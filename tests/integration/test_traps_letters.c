@@ -19,14 +19,17 @@ static void assert_told(const struct th_json *reply, const char *text)
     for (size_t i = 0; i < th_json_size(detections); i++) {
         const struct th_json *found = th_json_at(detections, i);
         const struct th_json *evidence = th_json_get(found, "evidence");
-        if (strcmp(th_json_get_text(found, "what", ""), "encoding") != 0)
+        if (strcmp(th_json_get_text(found, "what", ""), "encoding") != 0) {
             continue;
+        }
         assert_non_null(strstr(th_json_get_text(found, "option", ""), "--encoding"));
-        for (size_t k = 0; k < th_json_size(evidence); k++)
+        for (size_t k = 0; k < th_json_size(evidence); k++) {
             told = told || strstr(th_json_text(th_json_at(evidence, k)), text) != NULL;
+        }
     }
-    if (!told)
+    if (!told) {
         fail_msg("%s: not told", text);
+    }
 }
 
 // What stands beside the table; 行政村 and 测试二村 are written in GBK.
@@ -61,7 +64,7 @@ static void byte_set(const char *path, long offset, const void *bytes, size_t si
 static void encoding__is_found_whatever_stands_beside_the_table(void **state)
 {
     struct fixture *f = *state;
-    for (size_t i = 0; i < sizeof SIDES / sizeof SIDES[0]; i++) {
+    for (size_t i = 0; i < sizeof(SIDES) / sizeof(SIDES[0]); i++) {
         char name[11] = "";
         char path[TH_TEST_PATH_SIZE];
         char side[TH_TEST_PATH_SIZE];
@@ -70,14 +73,15 @@ static void encoding__is_found_whatever_stands_beside_the_table(void **state)
         char *field = CPLRecode("行政村", "UTF-8", "GBK");
         char *village = CPLRecode("测试二村", "UTF-8", "GBK");
         print_message("  %s\n", SIDES[i].label);
-        assert_true(snprintf(name, sizeof name, "%s", field) < (int)sizeof name);
+        assert_true(snprintf(name, sizeof(name), "%s", field) < (int)sizeof(name));
         traps_shapefile(th_test_path(path, f->folder, "e.shp"), crs,
                         "POLYGON ((119.6 30.5,119.601 30.5,119.601 30.501,119.6 30.5))", village);
-        byte_set(th_test_path(side, f->folder, "e.dbf"), 32, name, sizeof name);
+        byte_set(th_test_path(side, f->folder, "e.dbf"), 32, name, sizeof(name));
         byte_set(side, 29, &SIDES[i].ldid, 1);
         (void)unlink(th_test_path(side, f->folder, "e.cpg"));
-        if (SIDES[i].cpg != NULL)
+        if (SIDES[i].cpg != NULL) {
             assert_ok(th_file_write(side, SIDES[i].cpg, strlen(SIDES[i].cpg), &err), &err);
+        }
         CPLFree(field);
         CPLFree(village);
         OSRDestroySpatialReference(crs);

@@ -19,8 +19,9 @@ enum spoil {
 
 static void sql_run(sqlite3 *db, const char *sql)
 {
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) {
         fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    }
 }
 
 // The triggers of SpatiaLite, and the one that keeps versions as they are, would stand in the way
@@ -34,13 +35,14 @@ static void triggers_drop(sqlite3 *db)
     size_t n = 0;
     sqlite3_stmt *statement = NULL;
     assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-    while (sqlite3_step(statement) == SQLITE_ROW && n < sizeof names / sizeof names[0])
-        (void)snprintf(names[n++], sizeof names[0], "%s", sqlite3_column_text(statement, 0));
+    while (sqlite3_step(statement) == SQLITE_ROW && n < sizeof(names) / sizeof(names[0])) {
+        (void)snprintf(names[n++], sizeof(names[0]), "%s", sqlite3_column_text(statement, 0));
+    }
     sqlite3_finalize(statement);
     assert_true(n > 0);
     for (size_t i = 0; i < n; i++) {
         char drop[128];
-        (void)snprintf(drop, sizeof drop, "DROP TRIGGER \"%.63s\"", names[i]);
+        (void)snprintf(drop, sizeof(drop), "DROP TRIGGER \"%.63s\"", names[i]);
         sql_run(db, drop);
     }
 }
@@ -63,8 +65,8 @@ static void stored_spoil(struct fixture *f, struct kept kept, int64_t id, enum s
     assert_int_equal(sqlite3_prepare_v2(db, kept.read, -1, &statement, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_bind_int64(statement, 1, id), SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    assert_int_equal(sqlite3_column_bytes(statement, 0), sizeof blob);
-    memcpy(blob, sqlite3_column_blob(statement, 0), sizeof blob);
+    assert_int_equal(sqlite3_column_bytes(statement, 0), sizeof(blob));
+    memcpy(blob, sqlite3_column_blob(statement, 0), sizeof(blob));
     sqlite3_finalize(statement);
     assert_int_equal(blob[POINTS_AT - 4], 5);
     unsigned char *corner = blob + POINTS_AT + POINT_SIZE;
@@ -79,7 +81,7 @@ static void stored_spoil(struct fixture *f, struct kept kept, int64_t id, enum s
     triggers_drop(db);
     assert_int_equal(sqlite3_prepare_v2(db, kept.write, -1, &statement, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_bind_int64(statement, 1, id), SQLITE_OK);
-    assert_int_equal(sqlite3_bind_blob(statement, 2, blob, sizeof blob, SQLITE_STATIC), SQLITE_OK);
+    assert_int_equal(sqlite3_bind_blob(statement, 2, blob, sizeof(blob), SQLITE_STATIC), SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
     sqlite3_finalize(statement);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
@@ -107,9 +109,9 @@ static void import_names_it(struct fixture *f, enum spoil how)
     fixture_assert_accounted(reply, 1);
     assert_int_equal(th_json_get_int(reply, "accepted", -1), 2);
     assert_int_equal(th_json_get_int(reply, "rejected", -1), 1);
-    (void)snprintf(named, sizeof named, "（编号 %lld）", (long long)parcel_id);
+    (void)snprintf(named, sizeof(named), "（编号 %lld）", (long long)parcel_id);
     assert_non_null(strstr(intake_problem(reply, 2, "unsound_registered", "message"), named));
-    (void)snprintf(named, sizeof named, "地块 %lld ", (long long)parcel_id);
+    (void)snprintf(named, sizeof(named), "地块 %lld ", (long long)parcel_id);
     assert_non_null(strstr(intake_problem(reply, 2, "unsound_registered", "hint"), named));
     assert_string_equal(intake_problem(reply, 2, "unsound_registered", "severity"), "error");
     assert_int_equal(fixture_problems(reply, 0, NULL, "error"), 1);

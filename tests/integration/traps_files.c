@@ -35,7 +35,7 @@ static void row_add(OGRLayerH layer, const char *wkt, const char *value)
     char *at = text;
     OGRGeometryH shape = NULL;
     OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(layer));
-    snprintf(text, sizeof text, "%s", wkt);
+    snprintf(text, sizeof(text), "%s", wkt);
     assert_int_equal(OGR_G_CreateFromWkt(&at, NULL, &shape), OGRERR_NONE);
     assert_int_equal(OGR_F_SetGeometryDirectly(feature, shape), OGRERR_NONE);
     OGR_F_SetFieldString(feature, 0, value);
@@ -252,7 +252,7 @@ void traps_cut_name(const char *path, const char *folder)
     FILE *file = fopen(th_test_path(side, folder, "x.dbf"), "r+b");
     assert_non_null(file);
     assert_int_equal(fseek(file, 32, SEEK_SET), 0);
-    assert_int_equal(fwrite(NAME, 1, sizeof NAME, file), sizeof NAME);
+    assert_int_equal(fwrite(NAME, 1, sizeof(NAME), file), sizeof(NAME));
     assert_int_equal(fclose(file), 0);
 }
 
@@ -279,9 +279,9 @@ void traps_gbk_zip(const char *path, const char *folder)
     (void)unlink(path);
     CPLSetConfigOption("CPL_ZIP_ENCODING", "GBK");
     for (size_t i = 0; i < 4; i++) {
-        snprintf(name, sizeof name, "y.%s", PARTS[i]);
+        snprintf(name, sizeof(name), "y.%s", PARTS[i]);
         th_test_path(inner, folder, name);
-        snprintf(name, sizeof name, "外业/2024/地块.%s", PARTS[i]);
+        snprintf(name, sizeof(name), "外业/2024/地块.%s", PARTS[i]);
         formats_zip_add_file(path, name, inner);
     }
     CPLSetConfigOption("CPL_ZIP_ENCODING", NULL);

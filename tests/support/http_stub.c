@@ -51,8 +51,9 @@ static bool send_some(const struct peer *peer, const char *data, size_t size)
     while (size > 0) {
         ssize_t n = peer->tls != NULL ? SSL_write(peer->tls, data, (int)size)
                                       : send(peer->connection, data, size, MSG_NOSIGNAL);
-        if (n <= 0)
+        if (n <= 0) {
             return false;
+        }
         data += n;
         size -= (size_t)n;
     }
@@ -72,10 +73,11 @@ static void send_text(const struct peer *peer, const char *text)
 static void send_big(const struct peer *peer)
 {
     char block[1000];
-    memset(block, 'x', sizeof block);
+    memset(block, 'x', sizeof(block));
     send_text(peer, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
-    for (int i = 0; i < 100; i++)
-        send_all(peer, block, sizeof block);
+    for (int i = 0; i < 100; i++) {
+        send_all(peer, block, sizeof(block));
+    }
 }
 
 // Until the other side has enough.
@@ -83,22 +85,25 @@ static void send_for_ever(struct http_stub *stub, const struct peer *peer, const
                           const char *again, long pause_ns)
 {
     send_text(peer, head);
-    while (!atomic_load(&stub->stop) && send_some(peer, again, strlen(again)))
-        if (pause_ns > 0)
+    while (!atomic_load(&stub->stop) && send_some(peer, again, strlen(again))) {
+        if (pause_ns > 0) {
             (void)nanosleep(&(struct timespec){.tv_nsec = pause_ns}, NULL);
+        }
+    }
 }
 
 static bool answer_for_ever(struct http_stub *stub, const struct peer *peer, const char *path)
 {
     static const char HEAD[] = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
-    if (strcmp(path, "/endless") == 0)
+    if (strcmp(path, "/endless") == 0) {
         send_for_ever(stub, peer, HEAD, "0123456789abcdef0123456789abcdef", 0);
-    else if (strcmp(path, "/drip") == 0)
+    } else if (strcmp(path, "/drip") == 0) {
         send_for_ever(stub, peer, HEAD, "x", 100000000);
-    else if (strcmp(path, "/heads") == 0)
+    } else if (strcmp(path, "/heads") == 0) {
         send_for_ever(stub, peer, "HTTP/1.1 200 OK\r\n", "X-Again: 0123456789abcdef\r\n", 0);
-    else
+    } else {
         return false;
+    }
     return true;
 }
 
@@ -143,19 +148,21 @@ static void answer(struct http_stub *stub, const struct peer *peer, const char *
         free(own);
         return;
     }
-    if (answer_for_ever(stub, peer, path))
+    if (answer_for_ever(stub, peer, path)) {
         return;
+    }
     if (strcmp(path, "/big") == 0) {
         send_big(peer);
         return;
     }
     if (strcmp(path, "/slow") == 0) {
         send_text(peer, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n");
-        for (int i = 0; i < 40 && !atomic_load(&stub->stop); i++)
+        for (int i = 0; i < 40 && !atomic_load(&stub->stop); i++) {
             (void)nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+        }
         return;
     }
-    for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++) {
+    for (size_t i = 0; i < sizeof(replies) / sizeof(replies[0]); i++) {
         if (strcmp(path, replies[i].path) == 0) {
             send_text(peer, replies[i].reply);
             return;
@@ -168,18 +175,21 @@ static void serve(struct http_stub *stub, struct peer *peer)
 {
     char request[4096];
     size_t size = 0;
-    while (size + 1 < sizeof request) {
-        ssize_t n = receive(peer, request + size, sizeof request - 1 - size);
-        if (n <= 0)
+    while (size + 1 < sizeof(request)) {
+        ssize_t n = receive(peer, request + size, sizeof(request) - 1 - size);
+        if (n <= 0) {
             return;
+        }
         size += (size_t)n;
         request[size] = '\0';
-        if (strstr(request, "\r\n\r\n") != NULL)
+        if (strstr(request, "\r\n\r\n") != NULL) {
             break;
+        }
     }
     request[size] = '\0';
-    if (strncmp(request, "GET ", 4) != 0)
+    if (strncmp(request, "GET ", 4) != 0) {
         return;
+    }
     char *path = request + 4;
     path[strcspn(path, " \r\n")] = '\0';
     atomic_fetch_add(&stub->n_requests, 1);
@@ -200,16 +210,19 @@ static void *run(void *context)
     struct http_stub *stub = context;
     while (!atomic_load(&stub->stop)) {
         int connection = accept(stub->listener, NULL, NULL);
-        if (connection < 0)
+        if (connection < 0) {
             break;
+        }
         // A client that connects and says nothing, such as one that speaks TLS, must not hold us.
         struct timeval patience = {.tv_sec = 3};
-        (void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        (void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
         struct peer peer = {.connection = connection};
-        if (stub->tls == NULL || greet(stub->tls, &peer))
+        if (stub->tls == NULL || greet(stub->tls, &peer)) {
             serve(stub, &peer);
-        if (peer.tls != NULL && !peer.torn)
+        }
+        if (peer.tls != NULL && !peer.torn) {
             (void)SSL_shutdown(peer.tls);
+        }
         SSL_free(peer.tls);
         (void)shutdown(connection, SHUT_WR);
         (void)close(connection);
@@ -220,16 +233,16 @@ static void *run(void *context)
 static struct http_stub *begin(char *(*own)(void *context, const char *path), void *context,
                                SSL_CTX *tls)
 {
-    struct http_stub *stub = calloc(1, sizeof *stub);
+    struct http_stub *stub = calloc(1, sizeof(*stub));
     assert(stub != NULL);
     stub->answer = own;
     stub->context = context;
     stub->tls = tls;
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
+    socklen_t size = sizeof(address);
     stub->listener = socket(AF_INET, SOCK_STREAM, 0);
     assert(stub->listener >= 0);
-    int bound = bind(stub->listener, (struct sockaddr *)&address, sizeof address);
+    int bound = bind(stub->listener, (struct sockaddr *)&address, sizeof(address));
     assert(bound == 0);
     int listening = listen(stub->listener, 8);
     assert(listening == 0);
@@ -291,8 +304,9 @@ struct http_stub *http_stub_new_secure(char *(*own)(void *context, const char *p
 
 void http_stub_free(struct http_stub *stub)
 {
-    if (stub == NULL)
+    if (stub == NULL) {
         return;
+    }
     atomic_store(&stub->stop, true);
     (void)shutdown(stub->listener, SHUT_RDWR);
     (void)pthread_join(stub->thread, NULL);
@@ -340,7 +354,7 @@ void http_place_remove(struct http_place *place)
 
 const char *http_place_url(struct http_place *place, const char *name)
 {
-    (void)snprintf(place->url, sizeof place->url, "%s://127.0.0.1:%d/%s",
+    (void)snprintf(place->url, sizeof(place->url), "%s://127.0.0.1:%d/%s",
                    place->stub->tls != NULL ? "https" : "http", place->stub->port, name);
     return place->url;
 }

@@ -10,8 +10,9 @@ struct term {
 static long double waves(const struct term *terms, size_t n, long double v)
 {
     long double sum = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         sum += terms[i].amplitude * sinl(terms[i].frequency * acosl(-1.0L) * v);
+    }
     return sum * 2 / 3;
 }
 

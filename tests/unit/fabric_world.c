@@ -399,7 +399,7 @@ void world_draw(uint64_t seed, GEOSContextHandle_t geos, struct world *ret_world
 {
     struct ring rings[RINGS_MAX];
     struct net net = {.seed = &seed};
-    struct knot *points = malloc(RINGS_MAX * RING_MAX * sizeof *points);
+    struct knot *points = malloc(RINGS_MAX * RING_MAX * sizeof(*points));
     assert_non_null(points);
     rings_make(rings, points);
     ret_world->geos = geos;

@@ -10,8 +10,9 @@
 
 static void put_u32(unsigned char **at, uint32_t value)
 {
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4; i++) {
         *(*at)++ = (unsigned char)(value >> (8 * i));
+    }
 }
 
 void rows_rectangle(unsigned char wkb[ROWS_WKB_SIZE], double west, double south, double east,
@@ -26,7 +27,7 @@ void rows_rectangle(unsigned char wkb[ROWS_WKB_SIZE], double west, double south,
     put_u32(&at, 3);
     put_u32(&at, 1);
     put_u32(&at, 5);
-    memcpy(at, corners, sizeof corners); // the tests run where doubles are little-endian
+    memcpy(at, corners, sizeof(corners)); // the tests run where doubles are little-endian
 }
 
 enum th_status rows_commit_try(struct th_store *store, struct th_error *err)
@@ -68,7 +69,7 @@ void rows_world_make(struct th_test_world *world, int64_t n_versions)
 
 struct th_test_world *rows_world_begin(int64_t n_versions)
 {
-    struct th_test_world *world = calloc(1, sizeof *world);
+    struct th_test_world *world = calloc(1, sizeof(*world));
     struct th_error err = {0};
     assert_non_null(world);
     rows_world_make(world, n_versions);
@@ -99,8 +100,8 @@ struct th_parcel_record rows_record(int64_t parcel_id, int64_t version, double w
                                       .import_id = 1,
                                       .source_row = parcel_id,
                                       .feature = parcel_id - 1};
-    snprintf(record.number, sizeof record.number, "%lld", (long long)parcel_id);
-    snprintf(record.source_key, sizeof record.source_key, "0:layer:%lld", (long long)parcel_id);
+    snprintf(record.number, sizeof(record.number), "%lld", (long long)parcel_id);
+    snprintf(record.source_key, sizeof(record.source_key), "0:layer:%lld", (long long)parcel_id);
     rows_rectangle(wkb, west, 30, west + 0.001, 30.001);
     record.geometry_hash = th_hash_bytes(TH_HASH_BLAKE2B, wkb, ROWS_WKB_SIZE);
     return record;
@@ -112,5 +113,5 @@ void rows_insert(struct th_store *store, int64_t parcel_id, int64_t version, dou
     struct th_parcel_record record = rows_record(parcel_id, version, west, wkb);
     struct th_hash row_hash;
     struct th_error err = {0};
-    assert_ok(th_parcel_insert(store, &record, "{}", wkb, sizeof wkb, 1, &row_hash, &err), &err);
+    assert_ok(th_parcel_insert(store, &record, "{}", wkb, sizeof(wkb), 1, &row_hash, &err), &err);
 }

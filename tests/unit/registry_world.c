@@ -31,7 +31,7 @@ static void world_random(void *context, void *data, size_t size)
 
 void th_test_world_make(struct th_test_world *world)
 {
-    memset(world, 0, sizeof *world);
+    memset(world, 0, sizeof(*world));
     th_test_folder_make(world->folder);
     th_test_path(world->path, world->folder, "r.tanhui");
     world->now_utc = TH_WORLD_NOW_UTC;
@@ -49,7 +49,7 @@ void th_test_world_make_registry(struct th_test_world *world)
     struct th_registry_create_options options = {.name = "安吉县", .admin_code = "330523"};
     th_test_world_make(world);
     assert_ok(th_registry_create(world->path, &options, &world->surroundings, &reply, &err), &err);
-    th_text_copy(world->activation_code, sizeof world->activation_code,
+    th_text_copy(world->activation_code, sizeof(world->activation_code),
                  th_json_get_text(reply, "activation_code", ""));
     th_json_free(reply);
     assert_ok(
@@ -62,7 +62,7 @@ void th_test_world_add_users(struct th_test_world *world)
 {
     static const char *const ROLES[] = {"clerk", "verifier", "officer", "bank"};
     struct th_request request = {.login = "admin"};
-    for (size_t i = 0; i < sizeof ROLES / sizeof ROLES[0]; i++) {
+    for (size_t i = 0; i < sizeof(ROLES) / sizeof(ROLES[0]); i++) {
         struct th_error err = {0};
         struct th_json *reply = NULL;
         assert_ok(
@@ -90,23 +90,26 @@ struct th_store *th_test_store_create(const struct th_test_world *world, const c
 void th_test_sql(struct th_store *store, const char *sql)
 {
     struct th_error err = {0};
-    if (th_db_exec(store, sql, &err) != TH_OK)
+    if (th_db_exec(store, sql, &err) != TH_OK) {
         fail_msg("%s: %s", sql, th_error_arg_get(&err, "detail"));
+    }
 }
 
 void th_test_sql_refused(struct th_store *store, const char *sql, char words[256])
 {
     char *message = NULL;
-    if (sqlite3_exec(store->db, sql, NULL, NULL, &message) == SQLITE_OK)
+    if (sqlite3_exec(store->db, sql, NULL, NULL, &message) == SQLITE_OK) {
         fail_msg("not refused: %s", sql);
+    }
     th_text_copy(words, 256, message != NULL ? message : "");
     sqlite3_free(message);
 }
 
 static const char *any_value(const char *name, const char *type)
 {
-    if (strcmp(name, "geom") == 0)
+    if (strcmp(name, "geom") == 0) {
         return "GeomFromText('MULTIPOLYGON(((119 30, 119.1 30, 119 30.1, 119 30)))', 4490)";
+    }
     return strcmp(type, "INTEGER") == 0 ? "1"
            : strcmp(type, "REAL") == 0  ? "1.5"
            : strcmp(type, "BLOB") == 0  ? "zeroblob(32)"
@@ -118,17 +121,18 @@ void th_test_any_row(struct th_store *store, const char *verb, const char *table
 {
     char query[128];
     sqlite3_stmt *stmt = NULL;
-    snprintf(query, sizeof query, "SELECT name, type FROM pragma_table_info('%s')", table);
+    snprintf(query, sizeof(query), "SELECT name, type FROM pragma_table_info('%s')", table);
     assert_int_equal(sqlite3_prepare_v2(store->db, query, -1, &stmt, NULL), SQLITE_OK);
     snprintf(sql, TH_TEST_SQL_SIZE, "%s INTO \"%s\" VALUES ", verb, table);
     for (const char *sign = "("; sqlite3_step(stmt) == SQLITE_ROW; sign = ", ") {
         const char *name = (const char *)sqlite3_column_text(stmt, 0);
         const char *type = (const char *)sqlite3_column_text(stmt, 1);
         size_t used = strlen(sql);
-        if (strcmp(name, "seq") == 0)
+        if (strcmp(name, "seq") == 0) {
             snprintf(sql + used, TH_TEST_SQL_SIZE - used, "%s%lld", sign, (long long)seq);
-        else
+        } else {
             snprintf(sql + used, TH_TEST_SQL_SIZE - used, "%s%s", sign, any_value(name, type));
+        }
     }
     sqlite3_finalize(stmt);
     size_t used = strlen(sql);
@@ -139,8 +143,9 @@ int64_t th_test_sql_int(struct th_store *store, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;
     if (sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL) != SQLITE_OK ||
-        sqlite3_step(stmt) != SQLITE_ROW)
+        sqlite3_step(stmt) != SQLITE_ROW) {
         fail_msg("%s: %s", sql, sqlite3_errmsg(store->db));
+    }
     int64_t value = sqlite3_column_int64(stmt, 0);
     sqlite3_finalize(stmt);
     return value;
@@ -150,19 +155,21 @@ static void dump_table(struct th_store *store, const char *table, struct th_hash
 {
     char sql[256];
     sqlite3_stmt *stmt = NULL;
-    snprintf(sql, sizeof sql, "SELECT * FROM \"%s\"", table);
-    if (sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL) != SQLITE_OK)
+    snprintf(sql, sizeof(sql), "SELECT * FROM \"%s\"", table);
+    if (sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL) != SQLITE_OK) {
         fail_msg("%s: %s", sql, sqlite3_errmsg(store->db));
+    }
     th_hasher_update(hasher, table, strlen(table) + 1);
     while (sqlite3_step(stmt) == SQLITE_ROW) {
         for (int i = 0; i < sqlite3_column_count(stmt); i++) {
             int type = sqlite3_column_type(stmt, i);
             const void *data = sqlite3_column_blob(stmt, i);
             int size = sqlite3_column_bytes(stmt, i);
-            th_hasher_update(hasher, &type, sizeof type);
-            th_hasher_update(hasher, &size, sizeof size);
-            if (size > 0)
+            th_hasher_update(hasher, &type, sizeof(type));
+            th_hasher_update(hasher, &size, sizeof(size));
+            if (size > 0) {
                 th_hasher_update(hasher, data, (size_t)size);
+            }
         }
     }
     sqlite3_finalize(stmt);
@@ -222,8 +229,9 @@ size_t th_test_count_files(const char *folder)
     size_t n = 0;
     DIR *open = opendir(folder);
     assert_non_null(open);
-    for (struct dirent *entry = readdir(open); entry != NULL; entry = readdir(open))
+    for (struct dirent *entry = readdir(open); entry != NULL; entry = readdir(open)) {
         n += entry->d_name[0] != '.';
+    }
     (void)closedir(open);
     return n;
 }
@@ -237,8 +245,9 @@ void th_test_assert_sound(struct th_registry *registry)
     assert_ok(th_messages_new(&messages, &err), &err);
     assert_ok(th_registry_check(registry, NULL, true, messages, TH_LANG_EN, &reply, &err), &err);
     bool ok = th_json_get_bool(reply, "ok", false);
-    if (!ok && th_json_dump(reply, TH_JSON_PRETTY, &text, NULL) == TH_OK)
+    if (!ok && th_json_dump(reply, TH_JSON_PRETTY, &text, NULL) == TH_OK) {
         print_error("%s\n", text);
+    }
     free(text);
     assert_true(th_json_size(th_json_get(reply, "checks")) >= 6);
     th_json_free(reply);

@@ -78,9 +78,9 @@ bool th_test_shape_read(const char *wkt, struct th_geometry *ret_shape)
     struct th_geometry shape = {0};
     const char *at = wkt;
     bool done = false;
-    shape.points = calloc(POINTS_MAX, sizeof *shape.points);
-    shape.ring_ends = calloc(RINGS_MAX, sizeof *shape.ring_ends);
-    shape.polygon_ends = calloc(RINGS_MAX, sizeof *shape.polygon_ends);
+    shape.points = calloc(POINTS_MAX, sizeof(*shape.points));
+    shape.ring_ends = calloc(RINGS_MAX, sizeof(*shape.ring_ends));
+    shape.polygon_ends = calloc(RINGS_MAX, sizeof(*shape.polygon_ends));
     assert_true(shape.points != NULL && shape.ring_ends != NULL && shape.polygon_ends != NULL);
     if (take(&at, "POLYGON")) {
         done = polygon_read(&at, &shape);
@@ -110,13 +110,13 @@ struct th_geometry th_test_shape(const char *wkt)
 struct th_geometry th_test_box(double west, double south, double east, double north)
 {
     struct th_geometry shape = {.n_points = 5, .n_rings = 1, .n_polygons = 1};
-    shape.points = calloc(5, sizeof *shape.points);
-    shape.ring_ends = calloc(1, sizeof *shape.ring_ends);
-    shape.polygon_ends = calloc(1, sizeof *shape.polygon_ends);
+    shape.points = calloc(5, sizeof(*shape.points));
+    shape.ring_ends = calloc(1, sizeof(*shape.ring_ends));
+    shape.polygon_ends = calloc(1, sizeof(*shape.polygon_ends));
     assert_true(shape.points != NULL && shape.ring_ends != NULL && shape.polygon_ends != NULL);
     const struct th_xy corners[] = {
         {west, south}, {east, south}, {east, north}, {west, north}, {west, south}};
-    memcpy(shape.points, corners, sizeof corners);
+    memcpy(shape.points, corners, sizeof(corners));
     shape.ring_ends[0] = 5;
     shape.polygon_ends[0] = 1;
     return shape;

@@ -18,7 +18,7 @@ static struct th_activity record(int64_t parcel_id, int year, int64_t version,
                                    .source = "a.csv",
                                    .source_row = 2,
                                    .seq = 1};
-    memset(&activity.sha256, 7, sizeof activity.sha256);
+    memset(&activity.sha256, 7, sizeof(activity.sha256));
     return activity;
 }
 
@@ -68,7 +68,7 @@ static bool note(void *context, const struct th_activity *activity)
 {
     struct seen *seen = context;
     size_t used = strlen(seen->text);
-    snprintf(seen->text + used, sizeof seen->text - used, "%lld/%d/%lld ",
+    snprintf(seen->text + used, sizeof(seen->text) - used, "%lld/%d/%lld ",
              (long long)activity->parcel_id, activity->year, (long long)activity->version);
     return ++seen->n != seen->stop_after;
 }
@@ -91,7 +91,7 @@ static void each__answers_by_parcel_year_village_and_version(void **state)
     };
     struct th_test_world *world = *state;
     struct th_error err = {0};
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct seen seen = {.stop_after = CASES[i].stop_after};
         assert_ok(th_activity_each(world->store, &CASES[i].question, note, &seen, &err), &err);
         assert_string_equal(seen.text, CASES[i].want);
@@ -104,17 +104,17 @@ static void insert__what_cannot_be_is_refused(void **state)
     struct th_error err = {0};
     struct th_hash hash;
     char words[256];
-    memset(&hash, 1, sizeof hash);
+    memset(&hash, 1, sizeof(hash));
     const struct th_hash before = hash;
     struct th_activity bad[] = {record(1, 2022, 2, "{}"), record(1, 1899, 1, "{}"),
                                 record(1, 2024, 0, "{}"), record(1, 2024, 1, "{"),
                                 record(1, 2024, 1, "{}")};
     bad[4].source = "";
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         assert_status(th_activity_insert(world->store, &bad[i], &hash, &err), TH_CONFLICT, &err);
         assert_string_equal(err.key, "store_constraint");
     }
-    assert_memory_equal(&hash, &before, sizeof hash);
+    assert_memory_equal(&hash, &before, sizeof(hash));
     th_test_sql_refused(world->store, "UPDATE activity SET quantities = '{}'", words);
     assert_non_null(strstr(words, "activity: insert only"));
     th_test_sql_refused(world->store, "DELETE FROM activity", words);
@@ -126,8 +126,9 @@ static void digest__covers_everything_that_is_said(void **state)
     struct th_test_world *world = *state;
     struct th_hash hashes[7];
     struct th_activity rows[7];
-    for (int i = 0; i < 7; i++)
+    for (int i = 0; i < 7; i++) {
         rows[i] = record(2, 2000, 1, "{}");
+    }
     rows[0].parcel_id = 1;
     rows[1].year = 2001;
     rows[2].version = 2;
@@ -141,8 +142,9 @@ static void digest__covers_everything_that_is_said(void **state)
     rows[6].sha256.bytes[0] = 1;
     for (int i = 0; i < 7; i++) {
         hashes[i] = insert(world->store, rows[i]);
-        for (int k = 0; k < i; k++)
-            assert_memory_not_equal(&hashes[i], &hashes[k], sizeof hashes[i]);
+        for (int k = 0; k < i; k++) {
+            assert_memory_not_equal(&hashes[i], &hashes[k], sizeof(hashes[i]));
+        }
     }
 }
 
@@ -157,7 +159,7 @@ static void note_check(void *context, const char *name, int64_t n_checked,
     struct verdict *verdict = context;
     assert_string_equal(name, "activity_digests");
     verdict->n = n_checked;
-    snprintf(verdict->key, sizeof verdict->key, "%s", problem == NULL ? "" : problem->key);
+    snprintf(verdict->key, sizeof(verdict->key), "%s", problem == NULL ? "" : problem->key);
 }
 
 static void check(struct th_store *store, int64_t n, const char *key)
@@ -186,7 +188,7 @@ static void check__rows_must_agree_with_their_digest_and_with_the_journal(void *
         struct th_activity activity = record(1, year, 1, "{\"urea\":\"1\"}");
         activity.seq = seq;
         struct th_hash hash = insert(world->store, activity);
-        th_hasher_update(rows, hash.bytes, sizeof hash.bytes);
+        th_hasher_update(rows, hash.bytes, sizeof(hash.bytes));
     }
     struct th_hash all = th_hasher_final(rows);
     th_hasher_free(rows);

@@ -123,9 +123,10 @@ static void allot_next__agrees_with_one_unit_at_a_time(void **state)
         assert_ok(th_allot_next(fast, n, next, &err), &err);
         slow_rule(slow, n, next);
         for (size_t i = 0; i < n; i++) {
-            if (fast[i].share != slow[i].share)
+            if (fast[i].share != slow[i].share) {
                 fail_msg("round %d, member %zu: %lld, by the rule %lld", round, i,
                          (long long)fast[i].share, (long long)slow[i].share);
+            }
         }
     }
 }

@@ -126,11 +126,11 @@ static void open__names_in_archives_are_read_whatever_they_were_written_in(void 
         {{"Köln.geojson", "Bonn.geojson"}, 0x800, "Köln", "Köln, Bonn"},
         {{"a.geojson", "b.geojson"}, 0, "b", "a, b"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         char name[32];
         char path[TH_TEST_PATH_SIZE];
-        snprintf(name, sizeof name, "%zu.zip", i);
+        snprintf(name, sizeof(name), "%zu.zip", i);
         zip_write(th_test_path(path, *state, name), CASES[i].names, 2, CASES[i].flags, FEATURES);
         struct th_reader *reader = NULL;
         struct th_reader_options options = {0};

@@ -323,7 +323,7 @@ static void series__does_not_reach_everywhere(void **state)
         bool reaches;
     } cases[] = {{30, 1000, true},  {-30, 1000, true},  {0, 1000, true},    {74, 1000, true},
                  {76, 1000, false}, {-76, 1000, false}, {30, 40000, false}, {74, 25000, false}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_area_estimate estimate;
         struct th_ground *ground = ring_at(119, cases[i].lat, cases[i].radius_m, 4, 0.99);
         assert_int_equal(th_area_series(ground, &estimate), cases[i].reaches);

@@ -21,7 +21,7 @@ static void rows_make(struct th_area_pair rows[ROWS], double m2_per_unit)
 static struct th_area_unit_finding *find(const struct th_area_unit_input *input)
 {
     struct th_error err = {0};
-    struct th_area_unit_finding *finding = calloc(1, sizeof *finding);
+    struct th_area_unit_finding *finding = calloc(1, sizeof(*finding));
     assert_non_null(finding);
     assert_ok(th_area_unit_find(input, finding, &err), &err);
     struct th_messages *messages = NULL;
@@ -53,7 +53,7 @@ static void rows__tell_the_unit_by_their_ratio(void **state)
                  {10000, TH_AREA_UNIT_HA},
                  {1, TH_AREA_UNIT_M2},
                  {100, TH_AREA_UNIT_ARE}};
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_area_pair rows[ROWS];
         rows_make(rows, CASES[i].m2);
         struct th_area_unit_input input = {.pairs = rows, .n_pairs = ROWS, .heading = "面积"};
@@ -72,8 +72,9 @@ static void rows__a_fifth_may_be_wrong_and_not_more(void **state)
     struct th_area_pair rows[ROWS];
     rows_make(rows, 10000);
     struct th_area_unit_input input = {.pairs = rows, .n_pairs = ROWS, .heading = "MIAN_JI"};
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 8; i++) {
         rows[i].declared *= 2;
+    }
     struct th_area_unit_finding *finding = find(&input);
     assert_int_equal(finding->verdict, TH_AREA_UNIT_DECIDED);
     assert_int_equal(finding->n_agree[TH_AREA_UNIT_HA], 32);
@@ -135,8 +136,9 @@ static void heading__is_believed_until_the_rows_contradict_it(void **state)
     assert_int_equal(finding->evidence.n, 2);
     free(finding);
     // Contracts that have little to do with the ground: no voice at all.
-    for (int i = 0; i < ROWS; i++)
+    for (int i = 0; i < ROWS; i++) {
         rows[i].declared = 1 + i % 3;
+    }
     finding = find(&input);
     assert_int_equal(finding->verdict, TH_AREA_UNIT_DECIDED);
     assert_int_equal(finding->unit, TH_AREA_UNIT_MU);
@@ -174,15 +176,16 @@ static void heading__unit_is_found_in_the_usual_writings(void **state)
         {"面积(约)", "面积(约)", -1},
         {"", "", -1},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         char base[TH_AREA_UNIT_HEADING_MAX];
         enum th_area_unit unit = TH_AREA_UNIT_ARE;
         print_message("  %s\n", CASES[i].heading);
         bool found = th_area_unit_of_heading(CASES[i].heading, base, &unit);
         assert_int_equal(found, CASES[i].unit >= 0);
         assert_string_equal(base, CASES[i].base);
-        if (found)
+        if (found) {
             assert_int_equal(unit, CASES[i].unit);
+        }
     }
 }
 
@@ -226,14 +229,15 @@ static void amount__is_read_as_people_write_it(void **state)
         {"3公亩", 3, TH_AREA_UNIT_ARE},
         {"0.123", 0.123, -1},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_area_amount amount = {0};
         print_message("  %s\n", CASES[i].text);
         assert_true(th_area_amount_parse(CASES[i].text, &amount));
         assert_close(amount.value, CASES[i].value, 0);
         assert_int_equal(amount.has_unit, CASES[i].unit >= 0);
-        if (amount.has_unit)
+        if (amount.has_unit) {
             assert_int_equal(amount.unit, CASES[i].unit);
+        }
     }
 }
 
@@ -247,7 +251,7 @@ static void amount__that_could_be_read_in_two_ways_is_refused(void **state)
         "90.亩",    ".5亩",       "1.2.3",     "-5亩",    "+5亩",    "1e3亩",    "90(亩)",
         "90 acres", "60平方公里", "90亩 6 ha", "0x10",    "nan",     "inf",      "1、234",
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_area_amount amount = {.value = 7, .has_unit = true, .unit = TH_AREA_UNIT_ARE};
         print_message("  %s\n", CASES[i]);
         assert_false(th_area_amount_parse(CASES[i], &amount));
@@ -266,8 +270,9 @@ static uint64_t next(uint64_t *seed)
 static size_t put(char *out, const char *text)
 {
     size_t n = 0;
-    for (; text[n] != '\0'; n++)
+    for (; text[n] != '\0'; n++) {
         out[n] = text[n];
+    }
     return n;
 }
 
@@ -277,8 +282,9 @@ static void amount_write(const char *digits, bool grouped, bool wide, size_t mis
     size_t n = strlen(digits);
     for (size_t i = 0; i < n; i++) {
         // Full-width signs lie from U+FF01 on as ASCII from '!': "，" EF BC 8C, "０" EF BC 90.
-        if ((grouped && i > 0 && (n - i) % 3 == 0) != (i == misplaced))
+        if ((grouped && i > 0 && (n - i) % 3 == 0) != (i == misplaced)) {
             out += put(out, wide ? "\xEF\xBC\x8C" : ",");
+        }
         out += wide ? put(out, "\xEF\xBC") : 0;
         *out++ = (char)(wide ? digits[i] - '0' + '\x90' : digits[i]);
     }
@@ -308,26 +314,29 @@ static void amount__written_in_any_usual_way_is_the_number(void **state)
         unsigned cents = (unsigned)(next(&seed) % 100);
         size_t unit = (size_t)(next(&seed) % 5);
         bool wide = next(&seed) % 3 == 0;
-        (void)snprintf(digits, sizeof digits, "%lld", whole);
+        (void)snprintf(digits, sizeof(digits), "%lld", whole);
         bool grouped = strlen(digits) > 3 && next(&seed) % 2 == 0;
         amount_write(digits, grouped, wide, SIZE_MAX, written);
-        (void)snprintf(text, sizeof text, "%s%s%02u%s%s", written, wide ? "．" : ".", cents,
+        (void)snprintf(text, sizeof(text), "%s%s%02u%s%s", written, wide ? "．" : ".", cents,
                        BLANKS[next(&seed) % 4], UNITS[unit].text);
-        (void)snprintf(plain, sizeof plain, "%lld.%02u", whole, cents);
+        (void)snprintf(plain, sizeof(plain), "%lld.%02u", whole, cents);
         struct th_area_amount amount = {0};
-        if (!th_area_amount_parse(text, &amount))
+        if (!th_area_amount_parse(text, &amount)) {
             fail_msg("%s", text);
+        }
         assert_close(amount.value, strtod(plain, NULL), 0);
         assert_int_equal(amount.has_unit ? (int)amount.unit : -1, UNITS[unit].unit);
         // One comma more or less is no number, but for the only one there may be.
         size_t n = strlen(digits);
         assert_true(n > 0);
         size_t at = n == 0 ? 0 : (size_t)(next(&seed) % n);
-        if (at > 0 && n - at == 3 && n < 7)
+        if (at > 0 && n - at == 3 && n < 7) {
             continue;
+        }
         amount_write(digits, grouped, wide, at, text);
-        if (th_area_amount_parse(text, &amount))
+        if (th_area_amount_parse(text, &amount)) {
             fail_msg("%s", text);
+        }
     }
 }
 

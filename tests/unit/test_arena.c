@@ -13,12 +13,12 @@ static void arena__texts_keep_their_content_and_place(void **state)
     char expected[32];
     struct th_arena arena = {0};
     for (int i = 0; i < COUNT; i++) {
-        snprintf(expected, sizeof expected, "地块%d", i);
+        snprintf(expected, sizeof(expected), "地块%d", i);
         texts[i] = th_arena_text(&arena, expected);
         assert_non_null(texts[i]);
     }
     for (int i = 0; i < COUNT; i++) {
-        snprintf(expected, sizeof expected, "地块%d", i);
+        snprintf(expected, sizeof(expected), "地块%d", i);
         assert_string_equal(texts[i], expected);
     }
     th_arena_clear(&arena);
@@ -30,7 +30,7 @@ static void arena__gives_aligned_room_of_any_size(void **state)
     (void)state;
     const size_t sizes[] = {1, 7, 16, 4096, 1000000, 3};
     struct th_arena arena = {0};
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         unsigned char *room = th_arena_take(&arena, sizes[i]);
         assert_non_null(room);
         assert_true((uintptr_t)room % 16 == 0);

@@ -11,11 +11,12 @@
 static int make(void **state)
 {
     static const char *const CODES[] = {"330523205201", "330523205202", "330523205203"};
-    struct th_test_world *world = calloc(1, sizeof *world);
+    struct th_test_world *world = calloc(1, sizeof(*world));
     assert_non_null(world);
     th_test_world_make_registry(world);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++) {
         th_test_village_add(world, "admin", CODES[i]);
+    }
     *state = world; // entries 1 (creation) to 4
     return 0;
 }
@@ -52,8 +53,9 @@ static void audit_log__shows_entries_oldest_first(void **state)
         assert_string_equal(th_json_get_text(entry, "login", ""), "admin");
         assert_string_equal(th_json_get_text(entry, "system_user", ""), "tester");
         assert_int_equal(strlen(th_json_get_text(entry, "hash", "")), 64);
-        if (head != NULL)
+        if (head != NULL) {
             assert_string_equal(th_json_get_text(entry, "prev_hash", ""), head);
+        }
         head = th_json_get_text(entry, "hash", "");
     }
     const struct th_json *second = th_json_at(entries, 1);
@@ -76,7 +78,7 @@ static void audit_log__picks_by_subject_number_and_limit(void **state)
                  {"village:330523205203", 0, 0, 1, 4},
                  {"village:330523205203", 5, 0, 0, 0},
                  {"village", 0, 0, 0, 0}};
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_json *reply = log_of(*state, CASES[i].subject, CASES[i].from, CASES[i].limit);
         const struct th_json *entries = th_json_get(reply, "entries");
         assert_int_equal(th_json_size(entries), CASES[i].n);
@@ -132,7 +134,7 @@ static void audit_verify__a_head_noted_elsewhere_shows_a_cut_off_end(void **stat
     struct th_json *none = NULL;
     char head[TH_HASH_HEX_SIZE];
     struct th_json *reply = verify(world, NULL);
-    th_text_copy(head, sizeof head, th_json_get_text(reply, "head", ""));
+    th_text_copy(head, sizeof(head), th_json_get_text(reply, "head", ""));
     th_json_free(reply);
     th_test_sql(world->store, "DROP TRIGGER journal_no_delete; PRAGMA foreign_keys = OFF;"
                               "DELETE FROM journal WHERE seq = 4");
@@ -166,9 +168,11 @@ static struct th_json *check(struct th_test_world *world, enum th_lang lang)
 static const struct th_json *check_named(const struct th_json *reply, const char *name)
 {
     const struct th_json *checks = th_json_get(reply, "checks");
-    for (size_t i = 0; i < th_json_size(checks); i++)
-        if (strcmp(th_json_get_text(th_json_at(checks, i), "name", ""), name) == 0)
+    for (size_t i = 0; i < th_json_size(checks); i++) {
+        if (strcmp(th_json_get_text(th_json_at(checks, i), "name", ""), name) == 0) {
             return th_json_at(checks, i);
+        }
+    }
     fail_msg("no check %s", name);
     return NULL;
 }
@@ -180,7 +184,7 @@ static void registry_check__a_sound_file_passes_every_check(void **state)
                                         "parcel_digests", "units_conserved", "money_balance"};
     struct th_json *reply = check(*state, TH_LANG_EN);
     assert_true(th_json_get_bool(reply, "ok", false));
-    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
         const struct th_json *one = check_named(reply, NAMES[i]);
         assert_true(th_json_get_bool(one, "ok", false));
         assert_string_equal(th_json_get_text(one, "detail", "x"), "");
@@ -209,7 +213,7 @@ static void registry_check__damage_is_named_by_its_check(void **state)
          "import_counts", "有 1 行对不上。", "1 rows do not agree."},
     };
     struct th_test_world *world = *state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         th_test_sql(world->store, CASES[i].sql);
         struct th_json *reply = check(world, TH_LANG_ZH);
         assert_false(th_json_get_bool(reply, "ok", true));
@@ -237,8 +241,9 @@ static void registry_check__rows_without_a_journal_entry_are_counted(void **stat
                            " m.name NOT IN ('journal', 'sqlite_sequence') AND c.name = 'seq'",
                            -1, &stmt, NULL),
         SQLITE_OK);
-    while (sqlite3_step(stmt) == SQLITE_ROW && n < 40)
-        snprintf(names[n++], sizeof names[0], "%s", (const char *)sqlite3_column_text(stmt, 0));
+    while (sqlite3_step(stmt) == SQLITE_ROW && n < 40) {
+        snprintf(names[n++], sizeof(names[0]), "%s", (const char *)sqlite3_column_text(stmt, 0));
+    }
     sqlite3_finalize(stmt);
     assert_in_range(n, 15, 39);
     th_test_sql(world->store, "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON");
@@ -247,12 +252,13 @@ static void registry_check__rows_without_a_journal_entry_are_counted(void **stat
         char want[64];
         th_test_any_row(world->store, "INSERT", names[i], i % 2 == 0 ? 5 : 0, sql);
         th_test_sql(world->store, sql);
-        snprintf(want, sizeof want, "%d rows do not agree.", i + 1);
+        snprintf(want, sizeof(want), "%d rows do not agree.", i + 1);
         struct th_json *reply = check(world, TH_LANG_EN);
         const struct th_json *rows = check_named(reply, "journal_rows");
         assert_false(th_json_get_bool(rows, "ok", true));
-        if (strcmp(th_json_get_text(rows, "detail", ""), want) != 0)
+        if (strcmp(th_json_get_text(rows, "detail", ""), want) != 0) {
             fail_msg("table %s is not looked at", names[i]);
+        }
         th_json_free(reply);
     }
 }
@@ -307,7 +313,7 @@ static void registry_check__a_changed_layout_is_named(void **state)
     struct th_json *reply = check(world, TH_LANG_EN);
     assert_true(th_json_get_bool(reply, "ok", false));
     th_json_free(reply);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         th_test_sql(world->store, CASES[i].sql);
         reply = check(world, TH_LANG_EN);
         const struct th_json *schema = check_named(reply, "schema");

@@ -12,7 +12,7 @@
 
 static int make(void **state)
 {
-    struct th_test_world *world = calloc(1, sizeof *world);
+    struct th_test_world *world = calloc(1, sizeof(*world));
     assert_non_null(world);
     th_test_world_make_registry(world);
     *state = world;
@@ -34,8 +34,9 @@ static void grow(struct th_test_world *world)
     assert_non_null(text);
     memset(text, 'x', SIZE);
     text[SIZE] = '\0';
-    for (int i = 0; i < MANY; i++)
+    for (int i = 0; i < MANY; i++) {
         th_test_journal_add(world->store, "test", text);
+    }
     free(text);
 }
 
@@ -71,7 +72,7 @@ static void backup__is_the_same_registry(void **state)
     struct th_hash content = th_test_content(world->store);
     assert_ok(th_registry_open(path, TH_STORE_READ, &world->surroundings, &copy, &err), &err);
     struct th_hash same = th_test_content(th_registry_store(copy));
-    assert_memory_equal(&content, &same, sizeof same);
+    assert_memory_equal(&content, &same, sizeof(same));
     th_registry_close(copy);
     assert_int_equal(check_copy(world, path), 2);
     // The copy alone, besides the registry and what SQLite keeps with it.
@@ -146,17 +147,20 @@ static bool wait_for_the_writer(void *context, const char *stage, int64_t done, 
 static pid_t keep_writing(const char *path, const int ends[2])
 {
     pid_t child = fork();
-    if (child != 0)
+    if (child != 0) {
         return child;
+    }
     (void)close(ends[0]); // so that it ends with the test, whatever happens
     struct th_store_options options = {.program = "tanhui test", .now_utc = 1};
     struct th_store *store = NULL;
-    if (th_store_open(path, TH_STORE_WRITE, &options, &store, NULL) != TH_OK)
+    if (th_store_open(path, TH_STORE_WRITE, &options, &store, NULL) != TH_OK) {
         _exit(1);
+    }
     for (;;) {
         th_test_journal_add(store, "test", "from the other process");
-        if (write(ends[1], "x", 1) != 1)
+        if (write(ends[1], "x", 1) != 1) {
             _exit(0);
+        }
     }
 }
 

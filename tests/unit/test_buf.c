@@ -37,12 +37,14 @@ static void buf__grows_over_many_appends(void **state)
     (void)state;
     struct th_buf buf;
     th_buf_init(&buf, 1 << 20);
-    for (int i = 0; i < 100000; i++)
+    for (int i = 0; i < 100000; i++) {
         th_buf_append_char(&buf, (char)('a' + i % 26));
+    }
     assert_ok(th_buf_check(&buf, NULL), NULL);
     assert_int_equal(buf.size, 100000);
-    for (int i = 0; i < 100000; i++)
+    for (int i = 0; i < 100000; i++) {
         assert_int_equal(buf.data[i], 'a' + i % 26);
+    }
     th_buf_clear(&buf);
 }
 

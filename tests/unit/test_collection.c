@@ -40,13 +40,14 @@ static char *page(long first, long last, const char *more)
 {
     char body[BODY_SIZE];
     size_t n =
-        (size_t)snprintf(body, sizeof body, "{\"type\":\"FeatureCollection\",\"features\":[");
-    for (long i = first; i < last; i++)
-        n += (size_t)snprintf(body + n, sizeof body - n,
+        (size_t)snprintf(body, sizeof(body), "{\"type\":\"FeatureCollection\",\"features\":[");
+    for (long i = first; i < last; i++) {
+        n += (size_t)snprintf(body + n, sizeof(body) - n,
                               "%s{\"type\":\"Feature\",\"id\":\"f%ld\",\"geometry\":null,"
                               "\"properties\":{\"n\":%ld}}",
                               i > first ? "," : "", i, i);
-    (void)snprintf(body + n, sizeof body - n, "]%s}", more);
+    }
+    (void)snprintf(body + n, sizeof(body) - n, "]%s}", more);
     return reply(body);
 }
 
@@ -55,15 +56,16 @@ static char *paged(const char *path, const char *collection, const char *more)
     char link[512];
     long offset = number_in(path, "offset=", 0);
     long last = offset + PAGE < FEATURES ? offset + PAGE : FEATURES;
-    (void)snprintf(link, sizeof link,
+    (void)snprintf(link, sizeof(link),
                    ",\"numberMatched\":%d,\"links\":[{\"rel\":\"self\",\"href\":\"x\"}", FEATURES);
     size_t n = strlen(link);
-    if (last < FEATURES)
+    if (last < FEATURES) {
         n += (size_t)snprintf(
-            link + n, sizeof link - n,
+            link + n, sizeof(link) - n,
             ",{\"rel\":\"next\",\"href\":\"/api/collections/%s/items?offset=%ld\"}", collection,
             last);
-    (void)snprintf(link + n, sizeof link - n, "]%s", more);
+    }
+    (void)snprintf(link + n, sizeof(link) - n, "]%s", more);
     return page(offset, last, link);
 }
 
@@ -72,14 +74,15 @@ static char *page_of(const char *numbers, const char *more)
 {
     char body[BODY_SIZE];
     size_t n =
-        (size_t)snprintf(body, sizeof body, "{\"type\":\"FeatureCollection\",\"features\":[");
-    for (const char *at = numbers; *at != '\0'; at++)
-        n += (size_t)snprintf(body + n, sizeof body - n,
+        (size_t)snprintf(body, sizeof(body), "{\"type\":\"FeatureCollection\",\"features\":[");
+    for (const char *at = numbers; *at != '\0'; at++) {
+        n += (size_t)snprintf(body + n, sizeof(body) - n,
                               *at == ',' ? "%c"
                                          : "{\"type\":\"Feature\",\"geometry\":null,"
                                            "\"properties\":{\"n\":%c}}",
                               *at);
-    (void)snprintf(body + n, sizeof body - n, "]%s}", more);
+    }
+    (void)snprintf(body + n, sizeof(body) - n, "]%s}", more);
     return reply(body);
 }
 
@@ -87,7 +90,7 @@ static char *page_of(const char *numbers, const char *more)
 static char *page_same(const char *path)
 {
     char link[100];
-    (void)snprintf(link, sizeof link, ",\"links\":[{\"rel\":\"next\",\"href\":\"?p=%ld\"}]",
+    (void)snprintf(link, sizeof(link), ",\"links\":[{\"rel\":\"next\",\"href\":\"?p=%ld\"}]",
                    number_in(path, "p=", 0) + 1);
     return page_of("1,2,3", link);
 }
@@ -99,7 +102,7 @@ static char *wfs(const char *path)
     long last = start + 7 < FEATURES ? start + 7 : FEATURES;
     bool changed = strstr(path, "changing") != NULL && start > 0;
     char more[200];
-    (void)snprintf(more, sizeof more,
+    (void)snprintf(more, sizeof(more),
                    ",\"numberMatched\":%d,\"crs\":{\"type\":\"name\",\"properties\":{\"name\":"
                    "\"urn:ogc:def:crs:EPSG::%d\"}}",
                    FEATURES, changed ? 4326 : 4528);
@@ -111,10 +114,11 @@ static char *babble(void)
 {
     enum { WORDS = 70000 };
     static const char word[] = "FeatureType ";
-    char *body = malloc(WORDS * (sizeof word - 1) + 1);
+    char *body = malloc(WORDS * (sizeof(word) - 1) + 1);
     assert_non_null(body);
-    for (size_t i = 0; i < WORDS; i++)
-        memcpy(body + i * (sizeof word - 1), word, sizeof word);
+    for (size_t i = 0; i < WORDS; i++) {
+        memcpy(body + i * (sizeof(word) - 1), word, sizeof(word));
+    }
     char *text = reply(body);
     free(body);
     return text;
@@ -122,23 +126,27 @@ static char *babble(void)
 
 static char *wfs_special(const char *path)
 {
-    if (strstr(path, "/babble") != NULL)
+    if (strstr(path, "/babble") != NULL) {
         return babble();
-    if (strstr(path, "request=GetCapabilities") != NULL)
+    }
+    if (strstr(path, "request=GetCapabilities") != NULL) {
         return reply(strstr(path, "/one") != NULL
                          ? "<WFS><FeatureTypeList><FeatureType xmlns:a=\"b\"><Name>a:woods</Name>"
                            "</FeatureType></FeatureTypeList></WFS>"
                          : "<wfs:X><wfs:FeatureType><wfs:Name>a:one</wfs:Name></wfs:FeatureType>"
                            "<wfs:FeatureType><wfs:Name>a:two</wfs:Name></wfs:FeatureType></wfs:X>");
+    }
     if (strstr(path, "/gml") != NULL || strstr(path, "/cut") != NULL) {
-        if (strstr(path, "outputFormat") != NULL)
+        if (strstr(path, "outputFormat") != NULL) {
             return reply("<ExceptionReport/>");
+        }
         return reply(strstr(path, "/gml") != NULL
                          ? "<wfs:FeatureCollection numberMatched=\"3\" numberReturned=\"3\"/>"
                          : "<wfs:FeatureCollection numberMatched=\"3\" numberReturned=\"2\"/>");
     }
-    if (strstr(path, "typeNames=deaf") != NULL) // it does not hear startIndex
+    if (strstr(path, "typeNames=deaf") != NULL) { // it does not hear startIndex
         return page_of("4,5", "");
+    }
     return wfs(path);
 }
 
@@ -146,57 +154,74 @@ static char *answer(void *context, const char *path)
 {
     struct fixture *f = context;
     size_t used = strlen(f->seen);
-    (void)snprintf(f->seen + used, sizeof f->seen - used, "%s\n", path);
-    if (strstr(path, "service=WFS") != NULL)
+    (void)snprintf(f->seen + used, sizeof(f->seen) - used, "%s\n", path);
+    if (strstr(path, "service=WFS") != NULL) {
         return wfs_special(path);
-    if (strstr(path, "/collections/woods/items") != NULL)
+    }
+    if (strstr(path, "/collections/woods/items") != NULL) {
         return paged(path, "woods", "");
-    if (strstr(path, "/collections/short/items") != NULL)
+    }
+    if (strstr(path, "/collections/short/items") != NULL) {
         return page(0, 3, ",\"numberMatched\":5");
-    if (strstr(path, "/collections/circle/items") != NULL)
+    }
+    if (strstr(path, "/collections/circle/items") != NULL) {
         return page(0, 3,
                     strstr(path, "again") != NULL
                         ? ",\"links\":[{\"rel\":\"next\",\"href\":\"?again=2\"}]"
                         : ",\"links\":[{\"rel\":\"next\",\"href\":\"?again=1\"}]");
-    if (strstr(path, "/collections/there_and_back/items") != NULL)
+    }
+    if (strstr(path, "/collections/there_and_back/items") != NULL) {
         return page_of("1,2,3", strstr(path, "p=2") != NULL
                                     ? ",\"links\":[{\"rel\":\"next\",\"href\":\"?p=1\"}]"
                                     : ",\"links\":[{\"rel\":\"next\",\"href\":\"?p=2\"}]");
-    if (strstr(path, "/collections/same/items") != NULL)
+    }
+    if (strstr(path, "/collections/same/items") != NULL) {
         return page_same(path);
-    if (strstr(path, "/collections/local/items") != NULL)
+    }
+    if (strstr(path, "/collections/local/items") != NULL) {
         return page(0, 3, ",\"links\":[{\"rel\":\"next\",\"href\":\"file:///etc/hostname\"}]");
-    if (strstr(path, "/collections/other/items") != NULL)
+    }
+    if (strstr(path, "/collections/other/items") != NULL) {
         return page(0, 3, ",\"links\":[{\"rel\":\"next\",\"href\":\"//127.0.0.2/x\"}]");
-    if (strstr(path, "/collections/user/items") != NULL)
+    }
+    if (strstr(path, "/collections/user/items") != NULL) {
         return page(0, 3,
                     ",\"links\":[{\"rel\":\"next\",\"href\":"
                     "\"http://127.0.0.1@127.0.0.2/x\"}]");
-    if (strstr(path, "/collections/self/items") != NULL)
+    }
+    if (strstr(path, "/collections/self/items") != NULL) {
         return page(0, 3, ",\"links\":[{\"rel\":\"next\",\"href\":\"items?limit=1000\"}]");
-    if (strstr(path, "/collections/away/items") != NULL)
+    }
+    if (strstr(path, "/collections/away/items") != NULL) {
         return page(
             0, 3, ",\"links\":[{\"rel\":\"next\",\"href\":\"http://127.0.0.2:1/collections/x\"}]");
-    if (strstr(path, "/collections/twice/items") != NULL)
+    }
+    if (strstr(path, "/collections/twice/items") != NULL) {
         return strstr(path, "p=2") != NULL
                    ? page(2, 5, "")
                    : page(0, 3, ",\"links\":[{\"rel\":\"next\",\"href\":\"?p=2\"}]");
-    if (strstr(path, "/collections/late/items") != NULL && strstr(path, "p=2") == NULL)
+    }
+    if (strstr(path, "/collections/late/items") != NULL && strstr(path, "p=2") == NULL) {
         return page(0, 3, ",\"links\":[{\"rel\":\"next\",\"href\":\"?p=2\"}]");
-    if (strstr(path, "/collections/empty/items") != NULL)
+    }
+    if (strstr(path, "/collections/empty/items") != NULL) {
         return page(0, 0, ",\"numberMatched\":0");
-    if (strstr(path, "/collections/list/items") != NULL)
+    }
+    if (strstr(path, "/collections/list/items") != NULL) {
         return reply("[1,2,3]");
-    if (strstr(path, "/collections/html/items") != NULL)
+    }
+    if (strstr(path, "/collections/html/items") != NULL) {
         return reply("<html></html>");
-    if (strstr(path, "/collections/odd/items") != NULL)
+    }
+    if (strstr(path, "/collections/odd/items") != NULL) {
         return reply("{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Point\"}]}");
+    }
     return NULL; // 404
 }
 
 static int set_up(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
+    struct fixture *f = calloc(1, sizeof(*f));
     assert_non_null(f);
     f->place.stub = http_stub_new_answering(answer, f);
     http_place_make(&f->place, "got.geojson");
@@ -231,8 +256,9 @@ static enum th_status fetch(struct fixture *f, const char *name, struct th_error
 static void assert_page_ends(const struct fixture *f, const int64_t *want, int64_t n)
 {
     assert_int_equal(f->info.n_pages, n);
-    for (int64_t i = 0; i < n; i++)
+    for (int64_t i = 0; i < n; i++) {
         assert_int_equal(f->info.page_ends[i], want[i]);
+    }
 }
 
 // The numbers 0 … n-1 stand in the file, in order, each once.
@@ -247,9 +273,10 @@ static struct th_json *assert_whole(const struct fixture *f, size_t n)
     free(text);
     const struct th_json *features = th_json_get(json, "features");
     assert_int_equal(th_json_size(features), n);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         assert_int_equal(
             th_json_get_int(th_json_get(th_json_at(features, i), "properties"), "n", -1), i);
+    }
     return json;
 }
 
@@ -258,8 +285,9 @@ static void assert_nothing_left(const struct fixture *f)
     char path[TH_TEST_PATH_SIZE];
     static const char *const names[] = {"got.geojson", "got.geojson.page", "got.geojson.pages",
                                         "got.geojson.page.part"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         assert_false(th_file_exists(th_test_path(path, f->place.folder, names[i])));
+    }
 }
 
 static void ogc_api__pages_are_followed_to_the_last(void **state)
@@ -268,7 +296,7 @@ static void ogc_api__pages_are_followed_to_the_last(void **state)
     static const char *const addresses[] = {"api/collections/woods", "api/collections/woods/",
                                             "api/collections/woods/items",
                                             "api/collections/woods/items?bbox=119,30,120,31"};
-    for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+    for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
         struct th_error err = {0};
         f->seen[0] = '\0';
         assert_ok(fetch(f, addresses[i], &err), &err);
@@ -279,8 +307,9 @@ static void ogc_api__pages_are_followed_to_the_last(void **state)
         th_json_free(assert_whole(f, FEATURES));
         assert_non_null(strstr(f->seen, "/api/collections/woods/items?"));
         assert_non_null(strstr(f->seen, "limit=1000\n"));
-        if (i == 3)
+        if (i == 3) {
             assert_non_null(strstr(f->seen, "bbox=119,30,120,31&limit=1000\n"));
+        }
     }
 }
 
@@ -294,7 +323,7 @@ static void ogc_api__digest_is_of_the_bytes_that_came(void **state)
     assert_ok(fetch(f, "api/collections/woods", &err), &err);
     for (int offset = 0; offset < FEATURES; offset += PAGE) {
         char path[100];
-        (void)snprintf(path, sizeof path, "/api/collections/woods/items?offset=%d", offset);
+        (void)snprintf(path, sizeof(path), "/api/collections/woods/items?offset=%d", offset);
         char *text = paged(path, "woods", "");
         const char *body = strstr(text, "\r\n\r\n") + 4;
         th_hasher_update(hasher, body, strlen(body));
@@ -393,7 +422,7 @@ static void failures__leave_nothing_and_say_why(void **state)
         {"cut?service=WFS&typeNames=a:b", TH_UNREADABLE, "collection_incomplete"},
         {"geo?service=WFS&typeNames=changing", TH_UNREADABLE, "collection_crs"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         f->info.n_pages = 77;
         print_message("  %s\n", CASES[i].address);
@@ -415,7 +444,7 @@ static void limits__end_it(void **state)
         {{1000000, 20, 20, 24}, "collection_features"},
         {{1500, 20, 20, 1000}, "download_too_large"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         assert_status(fetch_within(f, "collections/woods", &CASES[i].limits, NULL, &err), TH_LIMIT,
                       &err);
@@ -486,7 +515,7 @@ static void addresses__are_told_apart(void **state)
         {"https://a.b/wms?service=WMS", false, ""},
         {"https://a.b/woods.gpkg", false, ""},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         char name[TH_COLLECTION_NAME_SIZE];
         assert_int_equal(th_collection_is(CASES[i].url), CASES[i].is);
         th_collection_name_of(CASES[i].url, name);

@@ -17,8 +17,9 @@ static void work(void *hand, void *job)
     atomic_int *n_done = hand;
     struct job *j = job;
     long sum = 0;
-    for (long i = 0; i < (j->input % 7) * 20000L; i++)
+    for (long i = 0; i < (j->input % 7) * 20000L; i++) {
         sum += i % 3;
+    }
     j->output = sum >= 0 ? (long)j->input * j->input : -1;
     atomic_fetch_add(n_done, 1);
 }

@@ -49,7 +49,7 @@ static const struct {
 static void transform__known_places(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         struct th_error err = {0};
         struct th_crs_transform *transform = NULL;
         print_message("  %.40s\n", places[i].definition);
@@ -116,7 +116,7 @@ static const struct {
 static void transform__shifts_nobody_knows_are_refused(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
         struct th_error err = {0};
         struct th_crs_transform *transform = NULL;
         print_message("  %.60s\n", refusals[i].definition);
@@ -151,7 +151,7 @@ static void apply__numbers_outside_the_system_are_refused_and_nothing_changes(vo
     } outside[] = {
         {"EPSG:4326", 40468000, 3390000}, {"EPSG:4490", 200, 30}, {"EPSG:4490", 30.6, 119.6},
         {"EPSG:4269", 200, 30},           {"EPSG:3857", 9e9, 0},  {"EPSG:4549", 0.0 / 1.0, 1e12}};
-    for (size_t i = 0; i < sizeof outside / sizeof outside[0]; i++) {
+    for (size_t i = 0; i < sizeof(outside) / sizeof(outside[0]); i++) {
         struct th_error err = {0};
         struct th_crs_transform *transform = NULL;
         struct th_geometry shape = th_test_box(1, 2, outside[i].x, outside[i].y);

@@ -31,7 +31,7 @@ static void words__say_zones_in_the_readers_language(void **state)
     (void)state;
     assert_ok(th_messages_new(&messages, &err), &err);
     th_buf_init(&words, 1024);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         th_buf_clear(&words);
         th_crs_words(messages, TH_LANG_ZH, CASES[i].name, &words);
         assert_string_equal(th_buf_text(&words), CASES[i].zh);

@@ -33,7 +33,7 @@ static void csv_cell__quotes_and_defuses(void **state)
                  {"a;=1+1", "\"a;=1+1\""},
                  {"\rx", "\"'\rx\""},
                  {"a=b", "a=b"}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_buf out;
         th_buf_init(&out, 1000);
         th_csv_cell(&out, cases[i].text, false);

@@ -14,7 +14,7 @@ struct world {
 
 static int make(void **state)
 {
-    struct world *world = calloc(1, sizeof *world);
+    struct world *world = calloc(1, sizeof(*world));
     assert_non_null(world);
     th_test_folder_make(world->folder);
     th_test_path(world->path, world->folder, "t.csv");
@@ -42,9 +42,10 @@ static void show(const struct th_csv_table *table, size_t n_columns, struct th_b
 {
     for (size_t row = 0; row < th_csv_table_rows(table); row++) {
         th_buf_printf(out, "%zu:", th_csv_table_line(table, row));
-        for (size_t column = 0; column < n_columns; column++)
+        for (size_t column = 0; column < n_columns; column++) {
             th_buf_printf(out, "%s%s", column > 0 ? "|" : "",
                           th_csv_table_cell(table, row, column));
+        }
         th_buf_append_char(out, '\n');
     }
 }
@@ -81,7 +82,7 @@ static void csv_table__cells_are_cut_as_written(void **state)
         {"one cell", "a", 1, "1:a\n"},
         {"only separators", ",,,", 1, ""},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         struct th_csv_table *table = NULL;
         struct th_buf out;
@@ -89,8 +90,9 @@ static void csv_table__cells_are_cut_as_written(void **state)
         write_file(*state, CASES[i].text, strlen(CASES[i].text));
         assert_ok(th_csv_table_read(((struct world *)*state)->path, &table, &err), &err);
         show(table, CASES[i].n_columns, &out);
-        if (strcmp(th_buf_text(&out), CASES[i].want) != 0)
+        if (strcmp(th_buf_text(&out), CASES[i].want) != 0) {
             fail_msg("%s: got \"%s\"", CASES[i].label, th_buf_text(&out));
+        }
         assert_string_equal(th_csv_table_cell(table, 99, 0), "");
         assert_int_equal(th_csv_table_line(table, 99), 0);
         th_buf_clear(&out);
@@ -114,15 +116,16 @@ static void csv_table__what_cannot_be_read_is_refused(void **state)
          "3"},
     };
     struct world *world = *state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         struct th_csv_table *table = NULL;
         write_file(world, CASES[i].text, CASES[i].size);
         assert_status(th_csv_table_read(world->path, &table, &err), CASES[i].status, &err);
         assert_string_equal(err.key, CASES[i].key);
         assert_null(table);
-        if (CASES[i].row != NULL && strcmp(th_error_arg_get(&err, "row"), CASES[i].row) != 0)
+        if (CASES[i].row != NULL && strcmp(th_error_arg_get(&err, "row"), CASES[i].row) != 0) {
             fail_msg("%s: row %s", CASES[i].label, th_error_arg_get(&err, "row"));
+        }
     }
 }
 

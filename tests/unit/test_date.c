@@ -14,7 +14,7 @@ static void date_parse__only_real_days_in_the_one_form(void **state)
         "+021-06-30", "2021-06-3x", "2021-06-"};
     struct th_error err;
     struct th_date date = {2000, 1, 2};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_status(th_date_parse(cases[i], &date, &err), TH_INVALID, &err);
         assert_string_equal(err.key, "date_invalid");
         assert_string_equal(th_error_arg_get(&err, "text"), cases[i]);
@@ -52,12 +52,13 @@ static void date__agrees_with_a_walk_over_two_centuries(void **state)
             for (int day = 1; day <= 32; day++) {
                 struct th_date date = {year, month, day};
                 assert_int_equal(th_date_valid(date), day <= lengths[month - 1]);
-                if (day > lengths[month - 1])
+                if (day > lengths[month - 1]) {
                     break;
+                }
                 char want[64];
                 char text[TH_INSTANT_TEXT_SIZE];
                 char date_text[TH_DATE_TEXT_SIZE];
-                snprintf(want, sizeof want, "%d-%02d-%02dT00:00:00Z", year, month, day);
+                snprintf(want, sizeof(want), "%d-%02d-%02dT00:00:00Z", year, month, day);
                 int64_t utc = 1;
                 assert_ok(th_instant_parse(want, &utc, NULL), NULL);
                 assert_int_equal(utc, day_number * 86400);
@@ -100,7 +101,7 @@ static void instant__known_moments(void **state)
                  {253402300799, "9999-12-31T23:59:59Z"}};
     char buf[TH_INSTANT_TEXT_SIZE];
     int64_t utc = 0;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_string_equal(th_instant_format(cases[i].utc, buf), cases[i].text);
         assert_ok(th_instant_parse(cases[i].text, &utc, NULL), NULL);
         assert_int_equal(utc, cases[i].utc);
@@ -124,7 +125,7 @@ static void instant_parse__any_other_form_is_refused(void **state)
                                         "2021-06-30T08:00:00.5Z"};
     struct th_error err;
     int64_t utc = 5;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_status(th_instant_parse(cases[i], &utc, &err), TH_INVALID, &err);
         assert_string_equal(err.key, "instant_invalid");
     }
@@ -148,7 +149,7 @@ static void before__months_and_leap_years_are_known(void **state)
                  {{2024, 1, 1}, {2023, 12, 31}},  {{2024, 5, 1}, {2024, 4, 30}},
                  {{2024, 12, 1}, {2024, 11, 30}}, {{2024, 6, 15}, {2024, 6, 14}}};
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_int_equal(th_date_compare(th_date_before(cases[i].day), cases[i].before), 0);
         assert_int_equal(th_date_compare(th_date_after(cases[i].before), cases[i].day), 0);
     }

@@ -63,8 +63,9 @@ static struct th_xy true_place(struct th_xy old, bool seven)
     long double y[3];
     long double r[3];
     to_space(IAG75, old, x);
-    for (int k = 0; k < 3; k++)
+    for (int k = 0; k < 3; k++) {
         r[k] = seven ? radians(TRUE_TURN[k] / 3600) : 0;
+    }
     long double m = seven ? 1 + TRUE_SCALE * 1e-6L : 1;
     y[0] = TRUE_SHIFT[0] + m * (x[0] - r[2] * x[1] + r[1] * x[2]);
     y[1] = TRUE_SHIFT[1] + m * (r[2] * x[0] + x[1] - r[0] * x[2]);
@@ -77,8 +78,9 @@ static struct th_crs_datum true_datum(bool seven, bool frame)
     struct th_crs_datum datum = {.kind = TH_CRS_DATUM_SHIFT};
     for (int k = 0; k < 3; k++) {
         datum.shift_m[k] = (double)TRUE_SHIFT[k];
-        if (seven)
+        if (seven) {
             datum.rotation_arcsec[k] = (frame ? -1 : 1) * (double)TRUE_TURN[k];
+        }
     }
     if (seven) {
         datum.scale_ppm = (double)TRUE_SCALE;
@@ -93,7 +95,7 @@ static struct th_xy apply(const char *crs, const struct th_crs_datum *datum, str
     struct th_crs_transform *transform = NULL;
     size_t end = 1;
     struct th_geometry shape = {.n_points = 1, .ring_ends = &end, .n_rings = 1};
-    shape.points = malloc(sizeof *shape.points);
+    shape.points = malloc(sizeof(*shape.points));
     assert_non_null(shape.points);
     shape.points[0] = at;
     assert_ok(th_crs_transform_new_by_datum(crs, NULL, datum, &transform, &err), &err);
@@ -138,8 +140,9 @@ static void beijing54__is_on_its_own_ellipsoid(void **state)
     struct th_xy old = {119.6, 30.6};
     long double x[3];
     to_space(krassovsky, old, x);
-    for (int k = 0; k < 3; k++)
+    for (int k = 0; k < 3; k++) {
         x[k] += TRUE_SHIFT[k];
+    }
     struct th_xy want = to_degrees(CGCS2000, x);
     struct th_xy got = apply("EPSG:4214", &datum, old);
     assert_close(got.x, want.x, 1e-10);
@@ -169,7 +172,7 @@ static void identity__is_told_of_degrees_on_cgcs2000_and_wgs84(void **state)
         bool identity;
     } CASES[] = {{"EPSG:4490", true},  {"EPSG:4326", true},  {"OGC:CRS84", true},
                  {"EPSG:4528", false}, {"EPSG:3857", false}, {"EPSG:4267", false}};
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         struct th_crs_transform *transform = NULL;
         assert_ok(th_crs_transform_new(CASES[i].definition, NULL, &transform, &err), &err);
@@ -180,8 +183,9 @@ static void identity__is_told_of_degrees_on_cgcs2000_and_wgs84(void **state)
 
 static void controls_make(struct th_crs_control controls[N_POINTS], bool seven)
 {
-    for (size_t i = 0; i < N_POINTS; i++)
+    for (size_t i = 0; i < N_POINTS; i++) {
         controls[i] = (struct th_crs_control){OLD[i], true_place(OLD[i], seven)};
+    }
 }
 
 // Fitted to some points, it must hold at the others, although it knows no heights.
@@ -199,7 +203,7 @@ static void fit__holds_at_points_that_it_has_not_seen(void **state)
         {TH_CRS_DATUM_COORDINATE_FRAME, 5, true, 0.01},
         {TH_CRS_DATUM_SHIFT, 6, true, 1.0}, // turning is not in the model, and shows
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         struct th_crs_datum datum;
         struct th_crs_control controls[N_POINTS];
@@ -302,7 +306,7 @@ static void fit__refuses_what_cannot_be_fitted(void **state)
         {{"EPSG:4610", "EPSG:2364", controls, 4, TH_CRS_DATUM_SHIFT}, "crs_unsupported"},
         {{"", "EPSG:4490", controls, 4, TH_CRS_DATUM_SHIFT}, "crs_missing"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         struct th_crs_datum datum = {.n_points = 77};
         assert_status(th_crs_datum_fit(&CASES[i].fit, &datum, residuals, &err), TH_DATA_PROBLEM,
@@ -332,9 +336,9 @@ static void text__reads_back_to_the_same_bits(void **state)
     assert_non_null(strstr(th_buf_text(&text), ", residuals (east north, m) "));
     assert_ok(th_crs_datum_parse(th_buf_text(&text), &back, &err), &err);
     assert_int_equal(back.kind, datum.kind);
-    assert_memory_equal(back.shift_m, datum.shift_m, sizeof back.shift_m);
-    assert_memory_equal(back.rotation_arcsec, datum.rotation_arcsec, sizeof back.rotation_arcsec);
-    assert_memory_equal(&back.scale_ppm, &datum.scale_ppm, sizeof back.scale_ppm);
+    assert_memory_equal(back.shift_m, datum.shift_m, sizeof(back.shift_m));
+    assert_memory_equal(back.rotation_arcsec, datum.rotation_arcsec, sizeof(back.rotation_arcsec));
+    assert_memory_equal(&back.scale_ppm, &datum.scale_ppm, sizeof(back.scale_ppm));
     assert_int_equal(back.n_points, 0);
     th_buf_clear(&text);
 }
@@ -369,7 +373,7 @@ static void text__is_what_a_person_types(void **state)
         {"position_vector:1,2,3,4,5,6,7,8", "datum_invalid"},
         {"1e9,2,3", "datum_invalid"},
     };
-    for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++) {
+    for (size_t i = 0; i < sizeof(GOOD) / sizeof(GOOD[0]); i++) {
         struct th_error err = {0};
         struct th_crs_datum datum;
         assert_ok(th_crs_datum_parse(GOOD[i].text, &datum, &err), &err);
@@ -377,7 +381,7 @@ static void text__is_what_a_person_types(void **state)
         assert_close(datum.shift_m[2], GOOD[i].third, 0);
         assert_close(datum.scale_ppm, GOOD[i].last, 0);
     }
-    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+    for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++) {
         struct th_error err = {0};
         struct th_crs_datum datum = {.n_points = 77};
         assert_status(th_crs_datum_parse(BAD[i].text, &datum, &err), TH_INVALID, &err);

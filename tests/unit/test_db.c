@@ -12,7 +12,7 @@ struct db {
 
 static int make(void **state)
 {
-    struct db *db = calloc(1, sizeof *db);
+    struct db *db = calloc(1, sizeof(*db));
     assert_non_null(db);
     th_test_world_make(&db->world);
     db->store = th_test_store_create(&db->world, db->world.path);
@@ -91,11 +91,12 @@ static void db_query__a_full_table_of_statements_still_answers(void **state)
     struct db *db = *state;
     struct th_error err = {0};
     char(*sql)[SIZE] = calloc(MANY, SIZE);
-    struct th_stmt **open = calloc(MANY, sizeof *open);
+    struct th_stmt **open = calloc(MANY, sizeof(*open));
     assert_non_null(sql);
     assert_non_null(open);
-    for (int i = 0; i < MANY; i++)
+    for (int i = 0; i < MANY; i++) {
         snprintf(sql[i], SIZE, "SELECT %d", i);
+    }
     for (int round = 0; round < 2; round++) {
         for (int i = 0; i < MANY; i++) {
             bool row = false;
@@ -204,7 +205,7 @@ static void db_bind__values_come_back_as_they_went_in(void **state)
     th_bind_real(q, 3, 0.1);
     th_bind_text(q, 4, "村a");
     th_bind_text(q, 5, NULL);
-    th_bind_blob(q, 6, BYTES, sizeof BYTES);
+    th_bind_blob(q, 6, BYTES, sizeof(BYTES));
     th_bind_hash(q, 7, &hash);
     th_bind_id(q, 8, 0);
     th_bind_id(q, 9, 4);
@@ -218,21 +219,22 @@ static void db_bind__values_come_back_as_they_went_in(void **state)
     assert_true(th_column_int(q, 1) == INT64_MAX);
     assert_true(th_column_real(q, 2) == 0.1);
     assert_string_equal(th_column_text(q, 3), "村a");
-    th_column_copy(q, 3, small, sizeof small);
+    th_column_copy(q, 3, small, sizeof(small));
     assert_string_equal(small, "村a");
     th_column_copy(q, 3, small, 3); // no half character
     assert_string_equal(small, "");
     assert_null(th_column_text(q, 4));
     assert_true(th_column_is_null(q, 4));
-    th_column_copy(q, 4, small, sizeof small);
+    th_column_copy(q, 4, small, sizeof(small));
     assert_string_equal(small, "");
-    assert_memory_equal(th_column_blob(q, 5, &size), BYTES, sizeof BYTES);
-    assert_int_equal(size, sizeof BYTES);
+    assert_memory_equal(th_column_blob(q, 5, &size), BYTES, sizeof(BYTES));
+    assert_int_equal(size, sizeof(BYTES));
     th_column_hash(q, 6, &back);
-    assert_memory_equal(&back, &hash, sizeof hash);
+    assert_memory_equal(&back, &hash, sizeof(hash));
     th_column_hash(q, 5, &back); // four bytes are no digest
-    for (size_t i = 0; i < TH_HASH_SIZE; i++)
+    for (size_t i = 0; i < TH_HASH_SIZE; i++) {
         assert_int_equal(back.bytes[i], 0);
+    }
     assert_true(th_column_is_null(q, 7));
     assert_int_equal(th_column_int(q, 8), 4);
     assert_int_equal(th_area_m2_300(th_column_area(q, 9)), 200000);

@@ -8,7 +8,7 @@
 
 static int make(void **state)
 {
-    struct th_test_world *world = calloc(1, sizeof *world);
+    struct th_test_world *world = calloc(1, sizeof(*world));
     assert_non_null(world);
     th_test_world_make_registry(world);
     *state = world;
@@ -69,14 +69,15 @@ static void village_add__unfit_villages_are_refused(void **state)
                  {"330523205201", "a", NULL, "township_empty"},
                  {"330523205201", "a", "\xff", "name_encoding"}};
     struct th_test_world *world = *state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         struct th_json *reply = NULL;
         assert_status(th_village_add(world->registry, &ADMIN, CASES[i].code, CASES[i].name,
                                      CASES[i].township, &reply, &err),
                       TH_INVALID, &err);
-        if (strcmp(err.key, CASES[i].key) != 0)
+        if (strcmp(err.key, CASES[i].key) != 0) {
             fail_msg("case %zu: %s", i, err.key);
+        }
         assert_null(reply);
     }
     struct th_error err = {0};
@@ -144,7 +145,7 @@ static void village_import__what_is_registered_just_so_is_unchanged(void **state
     assert_int_equal(th_json_get_int(reply, "unchanged", -1), 2);
     th_json_free(reply);
     struct th_hash after = th_test_content(world->store);
-    assert_memory_equal(&before, &after, sizeof before);
+    assert_memory_equal(&before, &after, sizeof(before));
 }
 
 static void village_import__one_bad_row_keeps_all_out(void **state)
@@ -169,7 +170,7 @@ static void village_import__one_bad_row_keeps_all_out(void **state)
     struct th_test_world *world = *state;
     th_test_village_add(world, "admin", "330523205209");
     struct th_hash before = th_test_content(world->store);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         struct th_json *reply = NULL;
         char path[TH_TEST_PATH_SIZE];
@@ -177,14 +178,16 @@ static void village_import__one_bad_row_keeps_all_out(void **state)
         assert_status(th_village_import(world->registry, &ADMIN, path, &reply, &err),
                       CASES[i].status, &err);
         assert_string_equal(err.key, CASES[i].key);
-        if (CASES[i].row != NULL)
+        if (CASES[i].row != NULL) {
             assert_string_equal(th_error_arg_get(&err, "row"), CASES[i].row);
-        if (strcmp(err.key, "villages_differ") == 0)
+        }
+        if (strcmp(err.key, "villages_differ") == 0) {
             assert_string_equal(th_error_arg_get(&err, "rows"), "2, 5");
+        }
         assert_null(reply);
     }
     struct th_hash after = th_test_content(world->store);
-    assert_memory_equal(&before, &after, sizeof before);
+    assert_memory_equal(&before, &after, sizeof(before));
 }
 
 static void party_add__answers_with_the_party(void **state)
@@ -231,7 +234,7 @@ static void party_add__unfit_parties_are_refused(void **state)
     };
     struct th_test_world *world = *state;
     struct th_hash before = th_test_content(world->store);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         struct th_json *reply = NULL;
         assert_status(th_party_add(world->registry, &ADMIN, &CASES[i].options, &reply, &err),
@@ -240,7 +243,7 @@ static void party_add__unfit_parties_are_refused(void **state)
         assert_null(reply);
     }
     struct th_hash after = th_test_content(world->store);
-    assert_memory_equal(&before, &after, sizeof before);
+    assert_memory_equal(&before, &after, sizeof(before));
 }
 
 // Does the file, after everything has been brought into it, hold this text?
@@ -254,8 +257,9 @@ static bool file_holds(struct th_test_world *world, const char *text)
     th_test_sql(world->store, "PRAGMA wal_checkpoint(TRUNCATE)");
     assert_ok(th_file_read(world->path, 1 << 28, &bytes, &size, &err), &err);
     assert_true(length > 0 && size > length);
-    for (size_t i = 0; i + length <= size && !found; i++)
+    for (size_t i = 0; i + length <= size && !found; i++) {
         found = memcmp(bytes + i, text, length) == 0;
+    }
     free(bytes);
     return found;
 }
@@ -277,7 +281,7 @@ static void user_add__the_code_is_shown_once_and_kept_nowhere(void **state)
     char sql[256];
     char hex[TH_HASH_HEX_SIZE];
     struct th_hash digest = th_hash_bytes(TH_HASH_BLAKE2B, code, strlen(code));
-    snprintf(sql, sizeof sql,
+    snprintf(sql, sizeof(sql),
              "SELECT count(*) FROM user_account u JOIN journal j ON j.seq = u.seq WHERE u.login ="
              " '银行员' AND lower(hex(activation_hash)) = '%s' AND j.subject = 'user:银行员'",
              th_hash_hex(&digest, hex));
@@ -313,7 +317,7 @@ static void user_add__every_user_gets_another_code(void **state)
         struct th_json *reply = NULL;
         assert_ok(th_user_add(world->registry, &ADMIN, LOGINS[i], "bank", NULL, NULL, &reply, &err),
                   &err);
-        snprintf(codes[i], sizeof codes[i], "%s", th_json_get_text(reply, "activation_code", ""));
+        snprintf(codes[i], sizeof(codes[i]), "%s", th_json_get_text(reply, "activation_code", ""));
         // Five signs, a dash, four times; without the letters that look like digits.
         assert_int_equal(strspn(codes[i], "0123456789ABCDEFGHJKMNPQRSTVWXYZ-"), 23);
         assert_true(codes[i][5] == '-' && codes[i][11] == '-' && codes[i][17] == '-');
@@ -351,7 +355,7 @@ static void user_add__unfit_users_are_refused(void **state)
     };
     struct th_test_world *world = *state;
     struct th_hash before = th_test_content(world->store);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         struct th_json *reply = NULL;
         assert_status(th_user_add(world->registry, &ADMIN, CASES[i].login, CASES[i].role,
@@ -361,7 +365,7 @@ static void user_add__unfit_users_are_refused(void **state)
         assert_null(reply);
     }
     struct th_hash after = th_test_content(world->store);
-    assert_memory_equal(&before, &after, sizeof before);
+    assert_memory_equal(&before, &after, sizeof(before));
 }
 
 static void user_list__names_everybody_but_no_secret(void **state)

@@ -20,7 +20,7 @@ static const struct th_download_rules plain_then_safe = {.schemes = "http,https"
 
 static int set_up(void **state)
 {
-    struct http_place *place = calloc(1, sizeof *place);
+    struct http_place *place = calloc(1, sizeof(*place));
     assert_non_null(place);
     place->stub = http_stub_new();
     http_place_make(place, "got");
@@ -46,7 +46,7 @@ static void download__file_and_digest_are_the_bytes_served(void **state)
 {
     static const char *const names[] = {"hello", "plain"}; // the second by a redirect
     struct http_place *f = *state;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         struct th_error err = {0};
         struct th_hash hash = {{0}};
         char hex[TH_HASH_HEX_SIZE];
@@ -66,11 +66,11 @@ static void download__other_schemes_are_refused_before_any_connection(void **sta
 {
     struct http_place *f = *state;
     char local[TH_TEST_PATH_SIZE];
-    (void)snprintf(local, sizeof local, "http://127.0.0.1:%d/hello", http_stub_port(f->stub));
+    (void)snprintf(local, sizeof(local), "http://127.0.0.1:%d/hello", http_stub_port(f->stub));
     const char *const urls[] = {
         local,   "http://example.org/x", "file:///etc/hostname",        "ftp://127.0.0.1/x",
         "HTTPS", "example.org/x",        "/vsicurl/http://127.0.0.1/x", ""};
-    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+    for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
         struct th_error err = {0};
         struct th_hash hash = {{7}};
         assert_status(th_download(urls[i], f->path, &limits, NULL, &hash, &err), TH_INVALID, &err);
@@ -86,7 +86,7 @@ static void download__test_rules_take_plain_http_for_loopback_only(void **state)
     struct http_place *f = *state;
     static const char *const urls[] = {"http://localhost/x", "http://127.0.0.1.example.org/x",
                                        "http://10.0.0.1:80/x"};
-    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+    for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
         struct th_error err = {0};
         struct th_hash hash;
         assert_status(th_download_by_rules(&plain, urls[i], f->path, &limits, NULL, &hash, &err),
@@ -110,7 +110,7 @@ static void download__failures_leave_no_file_and_say_why(void **state)
         {"cut", TH_UNREADABLE, "download_failed"},
     };
     struct http_place *f = *state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err = {0};
         struct th_hash hash = {{7}};
         print_message("case %s\n", cases[i].name);
@@ -250,7 +250,7 @@ static void download__certificate_that_the_environment_vouches_for_is_taken(void
     enum th_status taken =
         th_download(http_place_url(f, "hello"), f->path, &limits, NULL, &hash, &err);
     (void)unlink(f->path);
-    (void)snprintf(other, sizeof other, "https://localhost:%d/hello", http_stub_port(f->stub));
+    (void)snprintf(other, sizeof(other), "https://localhost:%d/hello", http_stub_port(f->stub));
     struct th_error other_err = {0};
     struct th_hash other_hash;
     enum th_status refused = th_download(other, f->path, &limits, NULL, &other_hash, &other_err);
@@ -297,7 +297,7 @@ static void download__a_hostile_site_is_answered_in_words(void **state)
     struct http_place *f = *state;
     char certificate[TH_TEST_PATH_SIZE];
     speak_tls(f, certificate);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         // Who is slow is told by the site alone, not by how slow this machine is.
         bool drips = strcmp(CASES[i].key == NULL ? "" : CASES[i].key, "download_stalled") == 0;
         const struct th_download_limits patience = {
@@ -317,8 +317,9 @@ static void download__a_hostile_site_is_answered_in_words(void **state)
             continue;
         }
         assert_string_equal(err.key, CASES[i].key);
-        if (CASES[i].argument != NULL)
+        if (CASES[i].argument != NULL) {
             assert_string_equal(th_error_arg_get(&err, CASES[i].argument), CASES[i].value);
+        }
         assert_int_equal(hash.bytes[0], 7);
         assert_nothing_left(f);
     }

@@ -16,8 +16,8 @@ static int make(void **state)
 static struct th_draft draft_of(const char *source, const char *login, unsigned char digest)
 {
     struct th_draft draft = {.sha256 = {{digest}}, .seq = 1};
-    th_text_copy(draft.source, sizeof draft.source, source);
-    th_text_copy(draft.login, sizeof draft.login, login);
+    th_text_copy(draft.source, sizeof(draft.source), source);
+    th_text_copy(draft.login, sizeof(draft.login), login);
     return draft;
 }
 
@@ -53,7 +53,7 @@ static void draft_insert__keeps_what_it_is_given_and_opens_it(void **state)
 {
     struct th_test_world *world = *state;
     struct th_draft want = draft_of("https://x/林地.zip", "clerk", 7);
-    th_text_copy(want.state, sizeof want.state, "open");
+    th_text_copy(want.state, sizeof(want.state), "open");
     want.draft_id = insert(world, "https://x/林地.zip", "{\"kind\":\"竹林\"}");
     assert_draft(world, &want, "{\"kind\":\"竹林\"}");
     rows_commit(world->store);
@@ -64,7 +64,7 @@ static void draft_insert__refuses_settings_that_are_no_json(void **state)
 {
     struct th_test_world *world = *state;
     static const char *const SETTINGS[] = {"{", "", "kind=竹林"};
-    for (size_t i = 0; i < sizeof SETTINGS / sizeof SETTINGS[0]; i++) {
+    for (size_t i = 0; i < sizeof(SETTINGS) / sizeof(SETTINGS[0]); i++) {
         struct th_draft draft = draft_of("a.shp", "clerk", 1);
         struct th_error err = {0};
         int64_t id = 77;
@@ -89,11 +89,11 @@ static void draft_update__replaces_source_digest_settings_and_entry_but_not_the_
     struct th_draft want = draft_of("/moved/a.shp", "clerk", 9);
     want.draft_id = id;
     want.seq = 2;
-    th_text_copy(want.state, sizeof want.state, "open");
+    th_text_copy(want.state, sizeof(want.state), "open");
     assert_draft(world, &want, "{\"drop\":[3]}");
     want = draft_of("other.shp", "clerk", 7);
     want.draft_id = other;
-    th_text_copy(want.state, sizeof want.state, "open");
+    th_text_copy(want.state, sizeof(want.state), "open");
     assert_draft(world, &want, "{}"); // nobody else's
 }
 
@@ -104,13 +104,13 @@ static void draft_close__ends_it_once_and_for_all(void **state)
         const char *state;
         int64_t import_id;
     } CASES[] = {{"confirmed", 1}, {"discarded", 0}};
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         struct th_draft want = draft_of("a.shp", "clerk", 7);
         want.draft_id = insert(world, "a.shp", "{}");
         want.import_id = CASES[i].import_id;
         want.seq = 2;
-        th_text_copy(want.state, sizeof want.state, CASES[i].state);
+        th_text_copy(want.state, sizeof(want.state), CASES[i].state);
         assert_ok(th_draft_close(world->store, want.draft_id, 1, CASES[i].state, CASES[i].import_id,
                                  2, &err),
                   &err);
@@ -153,7 +153,7 @@ static void draft__is_only_changed_by_who_saw_it_as_it_is(void **state)
                   TH_CONFLICT, &err);
     assert_string_equal(err.key, "draft_moved");
     assert_status(th_draft_check(world->store, first.draft_id, 1, &err), TH_CONFLICT, &err);
-    th_text_copy(first.state, sizeof first.state, "open");
+    th_text_copy(first.state, sizeof(first.state), "open");
     assert_draft(world, &first, "{\"drop\":[1]}");
 }
 
@@ -167,8 +167,8 @@ static void draft_close__refuses_an_end_that_is_none(void **state)
     } CASES[] = {{"confirmed", 0}, {"discarded", 1}, {"lost", 0}};
     struct th_draft want = draft_of("a.shp", "clerk", 7);
     want.draft_id = insert(world, "a.shp", "{}");
-    th_text_copy(want.state, sizeof want.state, "open");
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    th_text_copy(want.state, sizeof(want.state), "open");
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         assert_status(th_draft_close(world->store, want.draft_id, 1, CASES[i].state,
                                      CASES[i].import_id, 2, &err),
@@ -206,8 +206,9 @@ static void draft__of_a_login_or_an_import_that_is_not_there_cannot_be_committed
         struct th_error err = {0};
         int64_t id = 0;
         assert_ok(th_draft_insert(world->store, &draft, "{}", &id, &err), &err);
-        if (i == 1)
+        if (i == 1) {
             assert_ok(th_draft_close(world->store, id, 1, "confirmed", 99, 1, &err), &err);
+        }
         assert_status(rows_commit_try(world->store, &err), TH_INVARIANT, &err);
         assert_string_equal(err.key, "foreign_key"); // and everything is rolled back
         assert_ok(th_store_begin(world->store, &err), &err);
@@ -224,7 +225,7 @@ static bool note(void *context, const struct th_draft *draft, const char *settin
 {
     struct seen *seen = context;
     size_t used = strlen(seen->text);
-    snprintf(seen->text + used, sizeof seen->text - used, "%s:%s:%s ", draft->source, draft->state,
+    snprintf(seen->text + used, sizeof(seen->text) - used, "%s:%s:%s ", draft->source, draft->state,
              settings);
     return ++seen->n != seen->stop_after;
 }

@@ -53,18 +53,22 @@ static double area_of(const struct th_geometry *shape)
 static double flat_area_of(const struct th_geometry *shape, struct th_xy origin)
 {
     double doubled = 0;
-    for (size_t r = 0, start = 0; r < shape->n_rings; start = shape->ring_ends[r++])
-        for (size_t i = start; i + 1 < shape->ring_ends[r]; i++)
+    for (size_t r = 0, start = 0; r < shape->n_rings; start = shape->ring_ends[r++]) {
+        for (size_t i = start; i + 1 < shape->ring_ends[r]; i++) {
             doubled += (shape->points[i].x - origin.x) * (shape->points[i + 1].y - origin.y) -
                        (shape->points[i + 1].x - origin.x) * (shape->points[i].y - origin.y);
+        }
+    }
     return doubled / 2 * 111320 * 111320 * cos(origin.y * 3.14159265358979 / 180);
 }
 
 static bool has_vertex(const struct th_geometry *shape, struct th_xy at)
 {
-    for (size_t i = 0; i < shape->n_points; i++)
-        if (shape->points[i].x == at.x && shape->points[i].y == at.y)
+    for (size_t i = 0; i < shape->n_points; i++) {
+        if (shape->points[i].x == at.x && shape->points[i].y == at.y) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -80,7 +84,7 @@ static void assert_only_touch(const struct th_geometry *shapes, size_t n)
     struct th_fabric *fabric = NULL;
     struct th_fabric_pairs pairs = {0};
     struct th_ground **grounds = calloc(n, sizeof(struct th_ground *));
-    struct th_fabric_parcel *parcels = calloc(n, sizeof *parcels);
+    struct th_fabric_parcel *parcels = calloc(n, sizeof(*parcels));
     assert_true(grounds != NULL && parcels != NULL);
     for (size_t i = 0; i < n; i++) {
         assert_ok(th_ground_new(&shapes[i], &grounds[i], &err), &err);
@@ -88,13 +92,15 @@ static void assert_only_touch(const struct th_geometry *shapes, size_t n)
     }
     assert_ok(th_fabric_new(parcels, n, NULL, &fabric, &err), &err);
     assert_ok(th_fabric_join(fabric, 1, NULL, &pairs, &err), &err);
-    if (pairs.n > 0)
+    if (pairs.n > 0) {
         fail_msg("shapes %u and %u share %g m2", pairs.items[0].a, pairs.items[0].b,
                  pairs.items[0].finding.area_m2);
+    }
     free(pairs.items);
     th_fabric_free(fabric);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         th_ground_free(grounds[i]);
+    }
     free(parcels);
     free(grounds);
 }
@@ -265,7 +271,7 @@ static void split__what_divides_nothing_is_told(void **state)
         {"LINESTRING (119.600985 30.49999, 119.60101 30.500015)", "split_sliver"},
     };
     struct th_geometry whole = shape_of(SQUARE);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err;
         struct th_geometry *parts = NULL;
         size_t n = 77;
@@ -304,19 +310,20 @@ static void star_make(uint64_t *seed, struct th_geometry *ret_star, struct th_ge
         double angle = 6.283185307179586 * (i + 0.8 * chance(seed)) / n;
         double radius = size * (0.4 + 0.6 * chance(seed));
         char corner[64];
-        (void)snprintf(corner, sizeof corner, "%.8f %.8f", x + radius * cos(angle),
+        (void)snprintf(corner, sizeof(corner), "%.8f %.8f", x + radius * cos(angle),
                        y + radius * sin(angle));
-        if (i == 0)
-            memcpy(first, corner, sizeof first);
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s,", corner);
+        if (i == 0) {
+            memcpy(first, corner, sizeof(first));
+        }
+        used += (size_t)snprintf(text + used, sizeof(text) - used, "%s,", corner);
     }
-    (void)snprintf(text + used, sizeof text - used, "%s", first);
+    (void)snprintf(text + used, sizeof(text) - used, "%s", first);
     double r = 1.5 * size;
-    (void)snprintf(box, sizeof box, "POLYGON ((%f %f,%f %f,%f %f,%f %f,%f %f),(%s))", x - r, y - r,
+    (void)snprintf(box, sizeof(box), "POLYGON ((%f %f,%f %f,%f %f,%f %f,%f %f),(%s))", x - r, y - r,
                    x + r, y - r, x + r, y + r, x - r, y + r, x - r, y - r, text);
     *ret_around = shape_of(box);
     char ring[4200];
-    (void)snprintf(ring, sizeof ring, "POLYGON ((%s))", text);
+    (void)snprintf(ring, sizeof(ring), "POLYGON ((%s))", text);
     *ret_star = shape_of(ring);
 }
 
@@ -337,21 +344,22 @@ static void split__random_cuts_leave_neither_gap_nor_overlap(void **state)
         double y0 = box.south + (box.north - box.south) * (0.2 + 0.6 * chance(&seed));
         double y1 = box.south + (box.north - box.south) * (0.2 + 0.6 * chance(&seed));
         double y2 = box.south + (box.north - box.south) * (0.2 + 0.6 * chance(&seed));
-        (void)snprintf(text, sizeof text, "LINESTRING (%.12f %.12f,%.12f %.12f,%.12f %.12f)",
+        (void)snprintf(text, sizeof(text), "LINESTRING (%.12f %.12f,%.12f %.12f,%.12f %.12f)",
                        box.west, y0, (box.west + box.east) / 2, y1, box.east, y2);
         struct th_edit_drawing drawing = drawing_of(*state, text);
         enum th_status status =
             th_edit_split(*state, &star, &drawing, TH_EDIT_TOLERANCE_M, &parts, &n, &err);
         if (status == TH_OK) {
             double sum = 0;
-            struct th_geometry *all = malloc((n + 1) * sizeof *all);
+            struct th_geometry *all = malloc((n + 1) * sizeof(*all));
             assert_non_null(all);
-            for (size_t i = 0; i < n; i++)
+            for (size_t i = 0; i < n; i++) {
                 sum += flat_area_of(&parts[i], star.points[0]);
+            }
             // Each piece but the first adds two ends of a cut.
             assert_close(sum, flat_area_of(&star, star.points[0]),
                          (double)(2 * n) * TH_EDIT_AREA_ROUNDING_M2);
-            memcpy(all, parts, n * sizeof *all);
+            memcpy(all, parts, n * sizeof(*all));
             all[n] = around;
             assert_only_touch(all, n + 1);
             free(all);
@@ -372,9 +380,9 @@ static void split__random_cuts_leave_neither_gap_nor_overlap(void **state)
 static void zigzag(size_t n, bool upright, struct th_geometry *ret_line)
 {
     struct th_geometry line = {.n_points = 2 * n, .n_rings = 1};
-    line.points = calloc(2 * n + 1, sizeof *line.points);
-    line.ring_ends = calloc(1, sizeof *line.ring_ends);
-    line.polygon_ends = calloc(1, sizeof *line.polygon_ends);
+    line.points = calloc(2 * n + 1, sizeof(*line.points));
+    line.ring_ends = calloc(1, sizeof(*line.ring_ends));
+    line.polygon_ends = calloc(1, sizeof(*line.polygon_ends));
     assert_true(line.points != NULL && line.ring_ends != NULL && line.polygon_ends != NULL);
     for (size_t i = 0; i < 2 * n; i++) {
         double step = 0.0001 + 0.0098 * (double)(i / 2) / (double)n;
@@ -392,17 +400,18 @@ static void comb(size_t n_teeth, bool upright, struct th_geometry *ret_comb)
     struct th_error err;
     double tooth = 0.01 / (double)n_teeth;
     struct th_geometry shape = {.n_points = 4 * n_teeth + 3, .n_rings = 1, .n_polygons = 1};
-    shape.points = calloc(shape.n_points, sizeof *shape.points);
-    shape.ring_ends = calloc(1, sizeof *shape.ring_ends);
-    shape.polygon_ends = calloc(1, sizeof *shape.polygon_ends);
+    shape.points = calloc(shape.n_points, sizeof(*shape.points));
+    shape.ring_ends = calloc(1, sizeof(*shape.ring_ends));
+    shape.polygon_ends = calloc(1, sizeof(*shape.polygon_ends));
     assert_true(shape.points != NULL && shape.ring_ends != NULL && shape.polygon_ends != NULL);
     size_t n = 0;
     for (size_t i = 0; i < n_teeth; i++) {
         double left = (double)i * tooth;
         const double corners[4][2] = {
             {left, 0}, {left, 0.012}, {left + 0.4 * tooth, 0.012}, {left + 0.4 * tooth, 0}};
-        for (size_t k = 0; k < 4; k++)
+        for (size_t k = 0; k < 4; k++) {
             shape.points[n++] = (struct th_xy){corners[k][0], corners[k][1]};
+        }
     }
     shape.points[n++] = (struct th_xy){0.01, -0.001};
     shape.points[n++] = (struct th_xy){0, -0.001};
@@ -436,9 +445,9 @@ static void split__drawings_that_cross_far_too_often_are_refused(void **state)
     zigzag(200, true, &down);
     th_geometry_clear(&drawing.lines);
     zigzag(200, false, &drawing.lines);
-    drawing.lines.points = realloc(drawing.lines.points, 800 * sizeof *drawing.lines.points);
+    drawing.lines.points = realloc(drawing.lines.points, 800 * sizeof(*drawing.lines.points));
     assert_non_null(drawing.lines.points);
-    memcpy(drawing.lines.points + 400, down.points, 400 * sizeof *down.points);
+    memcpy(drawing.lines.points + 400, down.points, 400 * sizeof(*down.points));
     drawing.lines.n_points = drawing.lines.ring_ends[0] = 800;
     th_geometry_clear(&down);
     whole = shape_of("POLYGON((119.6005 30.5005,119.6095 30.5005,119.6095 30.5095,"
@@ -473,8 +482,9 @@ static void merge__boundaries_of_very_many_vertices_are_refused(void **state)
     struct th_geometry combs[2] = {{0}, {0}};
     comb(10000, true, &combs[0]);
     comb(10000, true, &combs[1]);
-    for (size_t i = 0; i < combs[1].n_points; i++)
+    for (size_t i = 0; i < combs[1].n_points; i++) {
         combs[1].points[i].y = 60.996 - combs[1].points[i].y;
+    }
     assert_ok(th_geometry_normalise(&combs[1], &err), &err);
     assert_status(th_edit_merge(*state, combs, 2, &whole, &err), TH_LIMIT, &err);
     assert_string_equal(err.key, "merge_large");
@@ -482,8 +492,9 @@ static void merge__boundaries_of_very_many_vertices_are_refused(void **state)
     th_geometry_clear(&combs[1]);
     comb(100, true, &combs[0]);
     comb(100, true, &combs[1]);
-    for (size_t i = 0; i < combs[1].n_points; i++)
+    for (size_t i = 0; i < combs[1].n_points; i++) {
         combs[1].points[i].y = 60.996 - combs[1].points[i].y;
+    }
     assert_ok(th_geometry_normalise(&combs[1], &err), &err);
     assert_ok(th_edit_merge(*state, combs, 2, &whole, &err), &err);
     assert_close(area_of(&whole), area_of(&combs[0]) + area_of(&combs[1]), 0.02);
@@ -508,7 +519,7 @@ static void merge__what_was_divided_becomes_whole_again(void **state)
         star_make(&seed, &star, &around);
         struct th_box box = th_geometry_box(&around);
         double y = (box.south + box.north) / 2;
-        (void)snprintf(text, sizeof text, "LINESTRING (%.12f %.12f,%.12f %.12f)", box.west,
+        (void)snprintf(text, sizeof(text), "LINESTRING (%.12f %.12f,%.12f %.12f)", box.west,
                        y - 0.2 * (y - box.south) * chance(&seed), box.east, y);
         struct th_edit_drawing drawing = drawing_of(*state, text);
         if (th_edit_split(*state, &star, &drawing, TH_EDIT_TOLERANCE_M, &parts, &n, &err) ==
@@ -565,8 +576,9 @@ static void merge__parcels_that_share_no_edge_are_refused(void **state)
         assert_string_equal(err.key, "merge_apart");
         assert_string_equal(th_error_arg_get(&err, "index"), "2");
         assert_null(whole.points);
-        for (size_t k = 0; k < 3; k++)
+        for (size_t k = 0; k < 3; k++) {
             th_geometry_clear(&parcels[k]);
+        }
     }
 }
 
@@ -633,7 +645,7 @@ static void snap__what_is_farther_than_the_tolerance_stays(void **state)
     assert_ok(th_edit_snap(*state, &drawn, neighbours, 1, TH_EDIT_TOLERANCE_M, &laid, &moves, &err),
               &err);
     assert_int_equal(laid.n_points, drawn.n_points);
-    assert_memory_equal(laid.points, drawn.points, drawn.n_points * sizeof *drawn.points);
+    assert_memory_equal(laid.points, drawn.points, drawn.n_points * sizeof(*drawn.points));
     assert_int_equal(moves.n, 0);
     th_geometry_clear(&laid);
     th_geometry_clear(&drawn);
@@ -657,7 +669,7 @@ static void read__what_is_no_drawing_is_told(void **state)
         {"LINESTRING EMPTY", TH_DATA_PROBLEM, "edit_empty"},
         {"LINESTRING (nan 1, 2 3)", TH_UNREADABLE, "edit_unreadable"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err;
         struct th_edit_drawing drawing = {.polygonal = true};
         assert_status(th_edit_read(*state, cases[i].text, strlen(cases[i].text), &drawing, &err),
@@ -680,8 +692,9 @@ static void read__bottomless_nesting_is_told(void **state)
         size_t size = strlen(levels[i]);
         char *text = malloc(DEPTH * size);
         assert_non_null(text);
-        for (size_t k = 0; k < DEPTH; k++)
+        for (size_t k = 0; k < DEPTH; k++) {
             memcpy(text + k * size, levels[i], size);
+        }
         assert_status(th_edit_read(*state, text, DEPTH * size, &drawing, &err), TH_UNREADABLE,
                       &err);
         assert_string_equal(err.key, "edit_unreadable");
@@ -710,7 +723,7 @@ static void read__lines_and_polygons_of_both_notations(void **state)
          "\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[1,2],[3,4]]}}",
          false, 1, 2},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_edit_drawing drawing = drawing_of(*state, cases[i].text);
         assert_int_equal(drawing.polygonal, cases[i].polygonal);
         assert_int_equal(drawing.lines.n_rings, cases[i].n_lines);

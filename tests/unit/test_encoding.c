@@ -380,7 +380,7 @@ static void shapefile_write(const char *folder, size_t index)
     assert_int_equal(fputc(cases[index].ldid, table), cases[index].ldid);
     for (size_t i = 0; i < VALUES && cases[index].values[i] != NULL; i++) {
         char cell[WIDTH + 1];
-        snprintf(cell, sizeof cell, "%-20.20s", cases[index].values[i]);
+        snprintf(cell, sizeof(cell), "%-20.20s", cases[index].values[i]);
         assert_int_equal(fseek(table, AT_ROWS + (long)i * (WIDTH + 1) + 1, SEEK_SET), 0);
         assert_int_equal(fwrite(cell, 1, WIDTH, table), WIDTH);
     }
@@ -394,14 +394,14 @@ static void shapefile_write(const char *folder, size_t index)
 
 static void open__the_encoding_is_decided_on_the_whole_table(void **state)
 {
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char folder[TH_TEST_PATH_SIZE];
         char path[TH_TEST_PATH_SIZE];
         char name[16];
         struct th_test_rows rows;
         const struct th_reader_options options = {.encoding = cases[i].option};
         print_message("  %s\n", cases[i].label);
-        snprintf(name, sizeof name, "%zu", i);
+        snprintf(name, sizeof(name), "%zu", i);
         assert_int_equal(mkdir(th_test_path(folder, *state, name), 0700), 0);
         shapefile_write(folder, i);
         th_test_rows_open(&rows, th_test_path(path, folder, "x.shp"), &options);

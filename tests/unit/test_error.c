@@ -45,8 +45,9 @@ static void error_add__ninth_argument_is_left_out(void **state)
     (void)state;
     struct th_error err;
     th_error_set(&err, TH_INVALID, "many", NULL);
-    for (int i = 0; i < 12; i++)
+    for (int i = 0; i < 12; i++) {
         th_error_add_int(&err, "n", i);
+    }
     assert_int_equal(err.n_args, TH_ERROR_ARGS_MAX);
     assert_string_equal(err.args[7].value, "7");
 }
@@ -56,8 +57,9 @@ static void error_add__long_value_is_cut_at_a_character_and_says_so(void **state
     (void)state;
     struct th_error err;
     char text[1024] = "x"; // one byte, then characters of three: 320 - 1 bytes do not divide
-    for (int i = 0; i < 200; i++)
+    for (int i = 0; i < 200; i++) {
         memcpy(text + 1 + 3 * i, "竹", 4);
+    }
     th_error_set(&err, TH_INVALID, "long", "text", text, NULL);
     const char *value = th_error_arg_get(&err, "text");
     assert_int_equal(strlen(value), 1 + 3 * 106); // 319 bytes at most

@@ -155,7 +155,7 @@ static void test__classes_of_drawn_pairs(void **state)
 {
     struct th_fabric_parcel cell = parcel_box(119.6, 30.5, 119.601, 30.501, 42);
     struct th_fabric *fabric = fabric_of(&cell, 1);
-    for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++) {
+    for (size_t i = 0; i < sizeof(drawn) / sizeof(drawn[0]); i++) {
         struct th_overlap_finding *findings;
         struct th_geometry shape = th_test_shape(drawn[i].wkt);
         struct th_fabric_parcel parcel = parcel_of(&shape, 0);
@@ -486,7 +486,8 @@ static void join__long_thin_neighbours_only_touch(void **state)
     (void)state;
     for (int i = 0; i < N; i++) {
         char wkt[300];
-        snprintf(wkt, sizeof wkt, "POLYGON ((%.8f 30.5,%.8f 30.5,%.8f 30.57,%.8f 30.57,%.8f 30.5))",
+        snprintf(wkt, sizeof(wkt),
+                 "POLYGON ((%.8f 30.5,%.8f 30.5,%.8f 30.57,%.8f 30.57,%.8f 30.5))",
                  119.6 + 2e-5 * i, 119.6 + 2e-5 * (i + 1), 119.67 + 2e-5 * (i + 1),
                  119.67 + 2e-5 * i, 119.6 + 2e-5 * i);
         struct th_geometry strip = th_test_shape(wkt);
@@ -588,7 +589,7 @@ static void common__is_the_shape_of_the_overlap(void **state)
     struct th_geometry want = th_test_box(119.6005, 30.5, 119.601, 30.501);
     assert_ok(th_geometry_normalise(&want, &err), &err);
     assert_int_equal(common.n_points, 5);
-    assert_memory_equal(common.points, want.points, 5 * sizeof *want.points);
+    assert_memory_equal(common.points, want.points, 5 * sizeof(*want.points));
     assert_int_equal(common.n_rings, 1);
     assert_int_equal(common.n_polygons, 1);
     th_geometry_clear(&common);
@@ -606,7 +607,7 @@ static void common__is_the_shape_of_the_overlap(void **state)
 static struct th_fabric_parcel parcel_comb(int n, bool turned, int64_t id)
 {
     size_t n_points = 4 * (size_t)n + 5;
-    struct th_xy *points = calloc(n_points, sizeof *points);
+    struct th_xy *points = calloc(n_points, sizeof(*points));
     size_t ring_end = n_points;
     size_t polygon_end = 1;
     struct th_geometry comb = {points, n_points, &ring_end, 1, &polygon_end, 1};
@@ -692,7 +693,7 @@ static void common__of_slanting_teeth_is_not_drawn(void **state)
     struct th_geometry common;
     size_t ring_end = 0;
     size_t polygon_end = 1;
-    struct th_xy *points = calloc(2 * TEETH + 3, sizeof *points);
+    struct th_xy *points = calloc(2 * TEETH + 3, sizeof(*points));
     for (int i = 0; i < TEETH; i++) {
         points[ring_end++] = (struct th_xy){119.65 + 8e-8 * i, 30.41};
         points[ring_end++] =
@@ -732,7 +733,7 @@ static void covered__counts_ground_once(void **state)
         double want;
     } cases[] = {{0, 0, 0},   {0, 1, 0.5}, {0, 3, 0.7}, {1, 1, 0.5}, {2, 1, 0.01},
                  {2, 2, 0.5}, {0, 5, 0.7}, {4, 1, 0},   {0, 6, 1}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_fabric *fabric = fabric_of(covers + cases[i].first, cases[i].n);
         double covered_m2 = -1;
         assert_ok(th_fabric_covered(fabric, *state, cell.ground, whole_m2, &covered_m2, &err),
@@ -742,7 +743,7 @@ static void covered__counts_ground_once(void **state)
         th_fabric_free(fabric);
     }
     parcel_free(&cell);
-    for (size_t i = 0; i < sizeof covers / sizeof covers[0]; i++) {
+    for (size_t i = 0; i < sizeof(covers) / sizeof(covers[0]); i++) {
         parcel_free(&covers[i]);
     }
 }

@@ -80,7 +80,7 @@ static void names__of_the_field_are_known(void **state)
         {"备注", "", ""},
         {"", "", ""},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_field_meaning meaning;
         print_message("  %s\n", CASES[i].column);
         assign(&CASES[i].column, 1, &meaning);
@@ -115,7 +115,7 @@ static void names__of_other_databases_are_known(void **state)
         {"优势树种（组）", "species", ""},
         {"小班编号", "number", "forestry"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_field_meaning meaning;
         print_message("  %s\n", CASES[i].column);
         assign(&CASES[i].column, 1, &meaning);
@@ -138,14 +138,15 @@ static void units__come_from_heading_or_standard(void **state)
         {"HT_MIAN_JI", true, false, TH_AREA_UNIT_MU}, {"XBMJ", false, false, TH_AREA_UNIT_MU},
         {"HTMJ", true, false, TH_AREA_UNIT_M2},       {"SCMJM", true, false, TH_AREA_UNIT_MU},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_field_meaning meaning;
         assign(&CASES[i].column, 1, &meaning);
         assert_string_equal(meaning.key, "declared_area");
         assert_int_equal(meaning.has_unit, CASES[i].has_unit);
         assert_int_equal(meaning.unit_in_heading, CASES[i].in_heading);
-        if (meaning.has_unit)
+        if (meaning.has_unit) {
             assert_int_equal(meaning.unit, CASES[i].unit);
+        }
     }
     // A unit behind anything else is not one.
     const char *other = "小班号_亩";
@@ -173,7 +174,7 @@ static void units__are_known_of_a_column_that_was_mapped_by_hand(void **state)
         {"小班_亩", "number", false, TH_AREA_UNIT_ARE},
         {"TBMJ", "no_such_key", false, TH_AREA_UNIT_ARE},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         enum th_area_unit unit = TH_AREA_UNIT_ARE;
         print_message("  %s\n", CASES[i].column);
         assert_int_equal(th_field_names_unit(names, CASES[i].column, CASES[i].key, &unit),
@@ -206,7 +207,7 @@ static void cut_names__stand_for_the_only_thing_they_can_mean(void **state)
         {"行政村", "village"},
         {"flatland00", ""},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_field_meaning meaning;
         print_message("  %s\n", CASES[i].column);
         assign(&CASES[i].column, 1, &meaning);
@@ -228,8 +229,9 @@ static void best_name__takes_the_key(void **state)
                                        "owner_code", "village",       "number", "land_class"};
     struct th_field_meaning meanings[COLUMNS_MAX];
     assign(columns, COLUMNS_MAX, meanings);
-    for (size_t i = 0; i < COLUMNS_MAX; i++)
+    for (size_t i = 0; i < COLUMNS_MAX; i++) {
         assert_string_equal(meanings[i].key, want[i]);
+    }
 }
 
 // A second column of the same meaning stays without one, and says what it was passed over for; not
@@ -249,7 +251,7 @@ static void alike__columns_say_what_they_were_passed_over_for(void **state)
         {{"小班号", "BSM", "TBBH"}, {"number", "survey_id", "survey_number"}, {"", "", ""}},
         {{"小班号", "图斑号", "number"}, {"", "", "number"}, {"number", "number", ""}},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_field_meaning meanings[3];
         print_message("  %s %s %s\n", CASES[i].columns[0], CASES[i].columns[1],
                       CASES[i].columns[2]);
@@ -263,17 +265,21 @@ static void alike__columns_say_what_they_were_passed_over_for(void **state)
 
 static bool is_code(const char *name)
 {
-    for (const char *at = name; *at != '\0'; at++)
-        if ((unsigned char)*at >= 0x80)
+    for (const char *at = name; *at != '\0'; at++) {
+        if ((unsigned char)*at >= 0x80) {
             return false;
+        }
+    }
     return true;
 }
 
 static const struct th_json *source_find(const struct th_json *sources, const char *id)
 {
-    for (size_t i = 0; i < th_json_size(sources); i++)
-        if (strcmp(th_json_get_text(th_json_at(sources, i), "id", ""), id) == 0)
+    for (size_t i = 0; i < th_json_size(sources); i++) {
+        if (strcmp(th_json_get_text(th_json_at(sources, i), "id", ""), id) == 0) {
             return th_json_at(sources, i);
+        }
+    }
     return NULL;
 }
 
@@ -299,11 +305,13 @@ static void names__say_where_they_come_from(void **state)
         for (size_t k = 0; k < th_json_size(key_names); k++) {
             const struct th_json *item = th_json_at(key_names, k);
             const char *name = th_json_get_text(item, "name", th_json_text(item));
-            if (!is_code(name) || strcmp(name, key) == 0)
+            if (!is_code(name) || strcmp(name, key) == 0) {
                 continue;
+            }
             n_codes++;
-            if (source_find(sources, th_json_get_text(item, "from", "")) == NULL)
+            if (source_find(sources, th_json_get_text(item, "from", "")) == NULL) {
                 fail_msg("%s does not say where it comes from", name);
+            }
         }
     }
     assert_true(n_codes > 50);
@@ -336,10 +344,10 @@ static void names__of_titles_mean_what_they_stand_for(void **state)
     struct th_messages *messages = NULL;
     struct th_error err = {0};
     assert_ok(th_messages_new(&messages, &err), &err);
-    for (size_t i = 0; i < 2 * sizeof KEYS / sizeof KEYS[0]; i++) {
+    for (size_t i = 0; i < 2 * sizeof(KEYS) / sizeof(KEYS[0]); i++) {
         char name[64];
         struct th_field_meaning meaning;
-        snprintf(name, sizeof name, "value.field.%s", KEYS[i / 2]);
+        snprintf(name, sizeof(name), "value.field.%s", KEYS[i / 2]);
         const char *title = th_messages_find(messages, i % 2 == 0 ? TH_LANG_ZH : TH_LANG_EN, name);
         assert_non_null(title);
         assign(&title, 1, &meaning);
@@ -365,8 +373,9 @@ static void names__of_what_methodologies_ask_are_known(void **state)
             const char *const said[] = {input->name, input->title.zh, input->title.en};
             for (size_t s = 0; input->scope == TH_INPUT_OF_PARCEL && s < 3; s++) {
                 struct th_field_meaning meaning;
-                if (input->type == TH_INPUT_YEARS_SINCE)
+                if (input->type == TH_INPUT_YEARS_SINCE) {
                     continue;
+                }
                 assign(&said[s], 1, &meaning);
                 assert_string_equal(meaning.key, input->name);
                 assert_true(th_field_names_has(names, input->name));

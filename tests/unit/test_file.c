@@ -12,8 +12,9 @@
 static int setup(void **state)
 {
     char *folder = malloc(TH_TEST_PATH_SIZE);
-    if (folder == NULL)
+    if (folder == NULL) {
         return -1;
+    }
     th_test_folder_make(folder);
     *state = folder;
     return 0;
@@ -31,8 +32,9 @@ static int count_entries(const char *folder)
     int n = 0;
     DIR *entries = opendir(folder);
     assert_non_null(entries);
-    while (readdir(entries) != NULL)
+    while (readdir(entries) != NULL) {
         n++;
+    }
     closedir(entries);
     return n - 2; // without "." and ".."
 }
@@ -139,8 +141,9 @@ static void file_read__large_file_comes_whole(void **state)
     th_test_path(path, *state, "f");
     char *data = malloc(SIZE);
     assert_non_null(data);
-    for (int i = 0; i < SIZE; i++)
+    for (int i = 0; i < SIZE; i++) {
         data[i] = (char)(i % 251);
+    }
     assert_ok(th_file_write(path, data, SIZE, NULL), NULL);
     assert_content(path, data, SIZE);
     free(data);
@@ -168,7 +171,7 @@ static void file_read__pipes_and_devices_are_refused_at_once(void **state)
     assert_int_equal(mkfifo(th_test_path(pipe, *state, "pipe"), 0600), 0);
     const char *const paths[] = {pipe, "/dev/zero", "/dev/urandom", "/dev/null"};
     (void)alarm(ALARM_S);
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
         struct th_error err;
         char *data = NULL;
         size_t size = 7;
@@ -236,13 +239,14 @@ static void file_check_new__names_what_is_free(void **state)
     struct th_error err;
     char path[TH_TEST_PATH_SIZE];
     char other[TH_TEST_PATH_SIZE];
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         th_test_path(path, *state, cases[i].taken);
         assert_ok(th_file_check_new(path, &err), &err);
         assert_ok(th_file_write(path, "mine", 4, &err), &err);
-        if (cases[i].also_taken[0] != '\0')
+        if (cases[i].also_taken[0] != '\0') {
             assert_ok(th_file_write(th_test_path(other, *state, cases[i].also_taken), "x", 1, &err),
                       &err);
+        }
         assert_status(th_file_check_new(path, &err), TH_CONFLICT, &err);
         assert_string_equal(err.key, "file_exists");
         assert_string_equal(th_error_arg_get(&err, "path"), path);
@@ -264,8 +268,8 @@ static void file_check_new__refuses_the_names_beside_a_database(void **state)
     char path[TH_TEST_PATH_SIZE + 16];
     th_test_path(base, *state, "r.tanhui");
     for (int exists = 0; exists < 2; exists++) {
-        for (size_t i = 0; i < sizeof SUFFIXES / sizeof SUFFIXES[0]; i++) {
-            snprintf(path, sizeof path, "%s%s", base, SUFFIXES[i]);
+        for (size_t i = 0; i < sizeof(SUFFIXES) / sizeof(SUFFIXES[0]); i++) {
+            snprintf(path, sizeof(path), "%s%s", base, SUFFIXES[i]);
             assert_status(th_file_check_new(path, &err), exists ? TH_CONFLICT : TH_OK, &err);
             if (exists) {
                 assert_string_equal(err.key, "file_beside_database");

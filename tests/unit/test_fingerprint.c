@@ -150,7 +150,7 @@ static void find__twins_of_either_map_are_found_and_named(void **state)
 {
     static struct world world;
     (void)state;
-    for (size_t t = 0; t < sizeof twins / sizeof twins[0]; t++) {
+    for (size_t t = 0; t < sizeof(twins) / sizeof(twins[0]); t++) {
         world_make(&world, twins[t].indexed, twins[t].decimals);
         for (size_t i = 0; i < STARS; i++) {
             struct th_fingerprint_match match;
@@ -235,7 +235,7 @@ static void find__only_where_a_map_would_show_it(void **state)
     static struct world world;
     (void)state;
     world_make(&world, map_none, 8);
-    for (size_t m = 0; m < sizeof moved / sizeof moved[0]; m++) {
+    for (size_t m = 0; m < sizeof(moved) / sizeof(moved[0]); m++) {
         for (size_t i = 0; i < STARS; i++) {
             struct th_fingerprint_match match = {.id = 77};
             struct print print =

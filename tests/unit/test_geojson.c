@@ -39,7 +39,7 @@ static void crs__is_named_as_it_stands(void **state)
         {"{\"a\":\"\\\"crs\\\":\",\"b\":\"crs\"}", NULL},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err = {0};
         char *name = NULL;
         // Without a byte behind the end, so that reading beyond it shows.

@@ -20,7 +20,7 @@ static size_t hex_read(const char *hex, unsigned char *bytes, size_t size)
 static enum th_status read_hex(const char *hex, struct th_geometry *shape, struct th_error *err)
 {
     unsigned char bytes[1024];
-    size_t n = hex_read(hex, bytes, sizeof bytes);
+    size_t n = hex_read(hex, bytes, sizeof(bytes));
     return th_geometry_from_wkb(bytes, n, shape, err);
 }
 
@@ -79,7 +79,7 @@ static void from_wkb__every_form_gives_the_same_triangle(void **state)
 {
     (void)state;
     const struct th_xy want[] = {{0, 0}, {4, 0}, {0, 4}, {0, 0}};
-    for (size_t i = 0; i < sizeof triangles / sizeof triangles[0]; i++) {
+    for (size_t i = 0; i < sizeof(triangles) / sizeof(triangles[0]); i++) {
         struct th_error err = {0};
         struct th_geometry shape;
         print_message("  %s\n", triangles[i].label);
@@ -87,7 +87,7 @@ static void from_wkb__every_form_gives_the_same_triangle(void **state)
         assert_int_equal(shape.n_polygons, 1);
         assert_int_equal(shape.n_rings, 1);
         assert_int_equal(shape.n_points, 4);
-        assert_memory_equal(shape.points, want, sizeof want);
+        assert_memory_equal(shape.points, want, sizeof(want));
         th_geometry_clear(&shape);
     }
 }
@@ -145,7 +145,7 @@ static const struct {
 static void from_wkb__anything_else_is_refused_by_name(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
         struct th_error err = {0};
         struct th_geometry shape = {.n_points = 77};
         assert_status(read_hex(refusals[i].hex, &shape, &err), refusals[i].status, &err);
@@ -164,12 +164,12 @@ static void from_wkb__nesting_without_end_is_refused(void **state)
     struct th_error err = {0};
     struct th_geometry shape;
     const unsigned char level[] = {1, 7, 0, 0, 0, 1, 0, 0, 0};
-    unsigned char *bytes = malloc(DEPTH * sizeof level);
+    unsigned char *bytes = malloc(DEPTH * sizeof(level));
     assert_non_null(bytes);
     for (size_t i = 0; i < DEPTH; i++) {
-        memcpy(bytes + i * sizeof level, level, sizeof level);
+        memcpy(bytes + i * sizeof(level), level, sizeof(level));
     }
-    assert_status(th_geometry_from_wkb(bytes, DEPTH * sizeof level, &shape, &err), TH_UNREADABLE,
+    assert_status(th_geometry_from_wkb(bytes, DEPTH * sizeof(level), &shape, &err), TH_UNREADABLE,
                   &err);
     free(bytes);
 }
@@ -184,7 +184,7 @@ static void from_wkb__too_many_vertices_are_refused(void **state)
     unsigned char *bytes = calloc(1, size);
     assert_non_null(bytes);
     const unsigned char head[] = {1, 3, 0, 0, 0, 1, 0, 0, 0};
-    memcpy(bytes, head, sizeof head);
+    memcpy(bytes, head, sizeof(head));
     for (unsigned i = 0; i < 4; i++) {
         bytes[9 + i] = (unsigned char)(n >> (8 * i));
     }
@@ -204,13 +204,13 @@ static void to_wkb__is_iso_multipolygon_and_reads_back(void **state)
     size_t size;
     assert_ok(th_geometry_to_wkb(&shape, &wkb, &size, &err), &err);
     const unsigned char head[] = {1, 6, 0, 0, 0, 2, 0, 0, 0, 1, 3, 0, 0, 0, 2, 0, 0, 0, 5, 0, 0, 0};
-    assert_memory_equal(wkb, head, sizeof head);
+    assert_memory_equal(wkb, head, sizeof(head));
     assert_int_equal(size, 9 + 2 * 9 + 3 * 4 + 13 * 16);
     assert_ok(th_geometry_from_wkb(wkb, size, &back, &err), &err);
     assert_int_equal(back.n_points, shape.n_points);
-    assert_memory_equal(back.points, shape.points, shape.n_points * sizeof *shape.points);
-    assert_memory_equal(back.ring_ends, shape.ring_ends, shape.n_rings * sizeof *shape.ring_ends);
-    assert_memory_equal(back.polygon_ends, shape.polygon_ends, 2 * sizeof *shape.polygon_ends);
+    assert_memory_equal(back.points, shape.points, shape.n_points * sizeof(*shape.points));
+    assert_memory_equal(back.ring_ends, shape.ring_ends, shape.n_rings * sizeof(*shape.ring_ends));
+    assert_memory_equal(back.polygon_ends, shape.polygon_ends, 2 * sizeof(*shape.polygon_ends));
     free(wkb);
     th_geometry_clear(&back);
     th_geometry_clear(&shape);
@@ -272,7 +272,7 @@ static const char *const same[][2] = {
 static void normalise__same_ground_gives_same_bytes(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
         struct th_error err = {0};
         struct th_geometry a = th_test_shape(same[i][0]);
         struct th_geometry b = th_test_shape(same[i][1]);
@@ -304,7 +304,7 @@ static void normalise__turns_and_starts_rings(void **state)
                                  {1, 1}, {1, 2}, {2, 2}, {2, 1}, {1, 1}};
     assert_ok(th_geometry_normalise(&shape, &err), &err);
     assert_int_equal(shape.n_points, 10);
-    assert_memory_equal(shape.points, want, sizeof want);
+    assert_memory_equal(shape.points, want, sizeof(want));
     th_geometry_clear(&shape);
 }
 
@@ -323,7 +323,7 @@ static void normalise__rounds_to_the_grid_and_stays_there(void **state)
     struct th_geometry again;
     assert_ok(th_geometry_copy(&shape, &again, &err), &err);
     assert_ok(th_geometry_normalise(&again, &err), &err);
-    assert_memory_equal(again.points, shape.points, shape.n_points * sizeof *shape.points);
+    assert_memory_equal(again.points, shape.points, shape.n_points * sizeof(*shape.points));
     th_geometry_clear(&again);
     th_geometry_clear(&shape);
 }

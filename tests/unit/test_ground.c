@@ -81,7 +81,7 @@ static void ground__gives_back_the_very_bytes(void **state)
         "MULTIPOLYGON (((0 0,9 0,9 9,0 9,0 0),(1 1,1 2,2 2,1 1),(5 5,5 6,6 6,5 5)),"
         "((10 0,11 0,11 1,10 0)))",
     };
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
         struct th_geometry shape = normal_shape(shapes[i]);
         same_bytes(&shape);
         th_geometry_clear(&shape);
@@ -120,7 +120,7 @@ static void ground__counts_from_its_south_west_corner(void **state)
     assert_int_equal(ground->width, 3);
     assert_int_equal(ground->height, 4);
     assert_int_equal(ground->n_points, 4);
-    assert_memory_equal(ground->points, want, sizeof want);
+    assert_memory_equal(ground->points, want, sizeof(want));
     struct th_box box = th_ground_box(ground);
     assert_close(box.west, 119.5, 0);
     assert_close(box.south, 30.25, 0);
@@ -140,7 +140,7 @@ static void ground__over_21_47_degrees_is_too_wide(void **state)
                  {"POLYGON ((0 0,21.47483648 0,1 1,0 0))", false},
                  {"POLYGON ((0 0,1 0,0 21.47483647,0 0))", true},
                  {"POLYGON ((0 0,1 0,0 21.47483648,0 0))", false}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err = {0};
         struct th_ground *ground = NULL;
         unsigned char *wkb = NULL;
@@ -191,7 +191,7 @@ static void from_wkb__refuses_what_the_store_never_writes(void **state)
     unsigned char *wkb = NULL;
     size_t size = 0;
     assert_ok(th_geometry_to_wkb(&shape, &wkb, &size, &err), &err);
-    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
         unsigned char before = wkb[changes[i].at];
         print_message("  %s\n", changes[i].what);
         wkb[changes[i].at] = changes[i].value;
@@ -223,7 +223,7 @@ static void boxes_overlap__edges_alone_do_not_count(void **state)
         {"POLYGON ((3 3,4 3,4 4,3 3))", false}, {"POLYGON ((-9 -9,9 -9,9 9,-9 -9))", true},
     };
     struct th_ground *ground = ground_of("POLYGON ((0 0,1 0,1 1,0 0))");
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_ground *other = ground_of(cases[i].other);
         print_message("  %s\n", cases[i].other);
         assert_int_equal(th_ground_boxes_overlap(ground, other), cases[i].overlap);

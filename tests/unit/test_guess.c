@@ -30,7 +30,7 @@ static void project(const char *crs, struct th_box boxes[N_BOXES], bool swap)
     for (int i = 0; i < N_BOXES; i++) {
         size_t end = 2;
         struct th_geometry corners = {.n_points = 2, .ring_ends = &end, .n_rings = 1};
-        corners.points = calloc(2, sizeof *corners.points);
+        corners.points = calloc(2, sizeof(*corners.points));
         assert_non_null(corners.points);
         struct th_box box = parcel_deg(i);
         corners.points[0] = (struct th_xy){box.west, box.south};
@@ -48,7 +48,7 @@ static struct th_guess *guess_new(const struct th_box *boxes, size_t n, const ch
                                   struct th_box place, bool is_county)
 {
     struct th_error err = {0};
-    struct th_guess *guess = calloc(1, sizeof *guess);
+    struct th_guess *guess = calloc(1, sizeof(*guess));
     assert_non_null(guess);
     struct th_guess_input input = {boxes, n, declared, place, is_county, NULL};
     assert_ok(th_guess_crs(&input, guess, &err), &err);
@@ -57,9 +57,11 @@ static struct th_guess *guess_new(const struct th_box *boxes, size_t n, const ch
 
 static bool has_evidence(const struct th_reasons *evidence, const char *key)
 {
-    for (int i = 0; i < evidence->n; i++)
-        if (strcmp(evidence->items[i].key, key) == 0)
+    for (int i = 0; i < evidence->n; i++) {
+        if (strcmp(evidence->items[i].key, key) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -78,8 +80,9 @@ static void evidence_check(const struct th_reasons *evidence)
             th_messages_format(messages, (enum th_lang)lang, item->key, item->args, item->n_args,
                                &text);
             assert_null(strpbrk(th_buf_text(&text), "{}@"));
-            if (lang == TH_LANG_ZH)
+            if (lang == TH_LANG_ZH) {
                 print_message("  %s\n", th_buf_text(&text));
+            }
             th_buf_clear(&text);
         }
     }
@@ -109,7 +112,7 @@ static void undeclared__numbers_and_county_give_the_option_to_type(void **state)
         {"EPSG:4509", false, TH_GUESS_STRIPPED, "--crs EPSG:4548", "detect.zone_stripped"},
         {"EPSG:3857", false, TH_GUESS_MERCATOR, "--crs EPSG:3857", "detect.mercator"},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_box boxes[N_BOXES];
         char option[TH_GUESS_OPTION_SIZE];
         print_message("%s\n", CASES[i].option);
@@ -117,8 +120,9 @@ static void undeclared__numbers_and_county_give_the_option_to_type(void **state)
             struct th_box at = parcel_deg(k);
             boxes[k] = CASES[i].swap ? (struct th_box){at.south, at.west, at.north, at.east} : at;
         }
-        if (CASES[i].written_in != NULL)
+        if (CASES[i].written_in != NULL) {
             project(CASES[i].written_in, boxes, CASES[i].swap);
+        }
         struct th_guess *guess = guess_new(boxes, N_BOXES, NULL, ANJI, true);
         assert_int_equal(guess->verdict, TH_GUESS_ASK);
         assert_int_equal(guess->shape, CASES[i].shape);
@@ -142,8 +146,9 @@ static void zone_prefix__all_three_datums_are_candidates(void **state)
     struct th_guess *guess = guess_new(boxes, N_BOXES, "", ANJI, true);
     static const int want[] = {4528, 2364, 2416};
     assert_int_equal(guess->n_candidates, 3);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         assert_int_equal(guess->candidates[i].epsg, want[i]);
+    }
     assert_int_equal(guess->zone.zone, 40);
     assert_int_equal(guess->zone.width_deg, 3);
     assert_true(has_evidence(&guess->evidence, "detect.datum_open"));
@@ -219,16 +224,18 @@ static void strange_numbers__are_unknown(void **state)
 {
     (void)state;
     struct th_box boxes[N_BOXES];
-    for (int i = 0; i < N_BOXES; i++)
+    for (int i = 0; i < N_BOXES; i++) {
         boxes[i] = (struct th_box){1000 + i, 2000 + i, 1001 + i, 2001 + i};
+    }
     struct th_guess *guess = guess_new(boxes, N_BOXES, NULL, ANJI, true);
     assert_int_equal(guess->verdict, TH_GUESS_UNKNOWN);
     assert_true(has_evidence(&guess->evidence, "detect.numbers_strange"));
     evidence_check(&guess->evidence);
     free(guess);
     project("EPSG:4528", boxes, false);
-    for (int i = 0; i < N_BOXES / 2; i++)
+    for (int i = 0; i < N_BOXES / 2; i++) {
         boxes[i] = parcel_deg(i);
+    }
     guess = guess_new(boxes, N_BOXES, NULL, ANJI, true);
     assert_int_equal(guess->verdict, TH_GUESS_UNKNOWN);
     assert_true(has_evidence(&guess->evidence, "detect.mixed"));
@@ -267,18 +274,20 @@ static void declared__is_believed_only_where_the_parcels_are(void **state)
         // Rightly declared, and in another county: no guess can help.
         {"EPSG:28992", "EPSG:28992", false, TH_GUESS_UNKNOWN, NULL},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_box boxes[N_BOXES];
         print_message("%s as %s\n", CASES[i].written_in == NULL ? "degrees" : CASES[i].written_in,
                       CASES[i].declared);
         for (int k = 0; k < N_BOXES; k++) {
             struct th_box at = parcel_deg(k);
             boxes[k] = CASES[i].swap ? (struct th_box){at.south, at.west, at.north, at.east} : at;
-            if (strcmp(CASES[i].declared, "EPSG:28992") == 0)
+            if (strcmp(CASES[i].declared, "EPSG:28992") == 0) {
                 boxes[k] = (struct th_box){155000, 463000, 155100, 463100};
+            }
         }
-        if (CASES[i].written_in != NULL && strcmp(CASES[i].written_in, "EPSG:28992") != 0)
+        if (CASES[i].written_in != NULL && strcmp(CASES[i].written_in, "EPSG:28992") != 0) {
             project(CASES[i].written_in, boxes, CASES[i].swap);
+        }
         struct th_guess *guess = guess_new(boxes, N_BOXES, CASES[i].declared, ANJI, true);
         assert_int_equal(guess->verdict, CASES[i].verdict);
         if (CASES[i].option != NULL) {

@@ -20,8 +20,9 @@ static struct th_xy node(int column, int row)
 
 static struct th_xy written(enum th_offset offset, struct th_xy at)
 {
-    if (offset != TH_OFFSET_NONE)
+    if (offset != TH_OFFSET_NONE) {
         at = th_offset_to_gcj02(at);
+    }
     return offset == TH_OFFSET_BD09 ? th_offset_to_bd09(at) : at;
 }
 
@@ -29,7 +30,7 @@ static struct th_xy written(enum th_offset offset, struct th_xy at)
 static struct th_ground *ring(const struct th_xy *corners, uint32_t n)
 {
     struct th_ground *ground =
-        calloc(1, sizeof *ground + (n + 1) * sizeof(struct th_ground_xy) + 8);
+        calloc(1, sizeof(*ground) + (n + 1) * sizeof(struct th_ground_xy) + 8);
     assert_non_null(ground);
     struct th_ground_xy *points = (struct th_ground_xy *)(ground + 1);
     uint32_t *ends = (uint32_t *)(points + n + 1);
@@ -70,8 +71,9 @@ static void fields_make(struct fields *fields, int odd, enum th_offset offset, d
     fields->n = 0;
     for (int row = 0; row < SIDE; row++) {
         for (int column = 0; column < SIDE; column++) {
-            if ((column + row) % 2 != odd)
+            if ((column + row) % 2 != odd) {
                 continue;
+            }
             struct th_xy corners[4] = {node(column, row), node(column + 1, row),
                                        node(column + 1, row + 1), node(column, row + 1)};
             for (int k = 0; k < 4; k++) {
@@ -85,15 +87,16 @@ static void fields_make(struct fields *fields, int odd, enum th_offset offset, d
 
 static void fields_clear(struct fields *fields)
 {
-    for (size_t i = 0; i < fields->n; i++)
+    for (size_t i = 0; i < fields->n; i++) {
         free(fields->all[i]);
+    }
 }
 
 static struct th_offset_finding *find(const struct fields *parcels, const struct fields *neighbours,
                                       const struct th_ground *const *boundary, size_t n_boundary)
 {
     struct th_error err = {0};
-    struct th_offset_finding *finding = calloc(1, sizeof *finding);
+    struct th_offset_finding *finding = calloc(1, sizeof(*finding));
     assert_non_null(finding);
     struct th_offset_input input = {.boundary = boundary, .n_boundary = n_boundary};
     if (parcels != NULL) {
@@ -121,8 +124,9 @@ static void evidence_check(const struct th_reasons *evidence)
             th_messages_format(messages, (enum th_lang)lang, item->key, item->args, item->n_args,
                                &text);
             assert_null(strpbrk(th_buf_text(&text), "{}@"));
-            if (lang == TH_LANG_ZH)
+            if (lang == TH_LANG_ZH) {
                 print_message("  %s\n", th_buf_text(&text));
+            }
             th_buf_clear(&text);
         }
     }
@@ -143,9 +147,10 @@ static void edges__prove_the_shift_that_was_put_on(void **state)
         assert_int_equal(finding->offset, offset);
         // All corners but the four of the whole block are shared with a neighbour.
         assert_true(finding->counts[offset].n_on_edge >= 4 * parcels.n - 4);
-        for (int other = 0; other < 3; other++)
+        for (int other = 0; other < 3; other++) {
             assert_true(other == offset ||
                         finding->counts[other].n_on_edge * 10 < finding->counts[offset].n_on_edge);
+        }
         evidence_check(&finding->evidence);
         free(finding);
         fields_clear(&parcels);
@@ -177,8 +182,9 @@ static void edges__another_error_is_not_taken_for_a_shift(void **state)
     struct fields neighbours;
     fields_make(&parcels, 0, TH_OFFSET_NONE, 0);
     fields_make(&neighbours, 1, TH_OFFSET_NONE, 0);
-    for (size_t i = 0; i < parcels.n; i++)
+    for (size_t i = 0; i < parcels.n; i++) {
         parcels.all[i]->origin_x += 63000;
+    }
     struct th_offset_finding *finding = find(&parcels, &neighbours, NULL, 0);
     assert_int_equal(finding->verdict, TH_OFFSET_CLEAR);
     assert_int_equal(finding->offset, TH_OFFSET_NONE);
@@ -226,9 +232,11 @@ static void boundary__few_parcels_are_only_suspected(void **state)
     struct fields parcels;
     struct fields some = {.n = 0};
     fields_make(&parcels, 0, TH_OFFSET_GCJ02, 0);
-    for (size_t i = 0; i < parcels.n; i++)
-        if (parcels.all[i]->origin_x + parcels.all[i]->width / 2 > 11972050000 && some.n < 8)
+    for (size_t i = 0; i < parcels.n; i++) {
+        if (parcels.all[i]->origin_x + parcels.all[i]->width / 2 > 11972050000 && some.n < 8) {
             some.all[some.n++] = parcels.all[i];
+        }
+    }
     assert_int_equal(some.n, 8);
     struct th_offset_finding *finding = find(&some, NULL, boundary, 1);
     assert_int_equal(finding->verdict, TH_OFFSET_SUSPECTED);
@@ -257,8 +265,9 @@ static void nothing_to_compare__is_said(void **state)
     free(finding);
     // Neighbours in another township say nothing either.
     fields_make(&neighbours, 1, TH_OFFSET_NONE, 0);
-    for (size_t i = 0; i < neighbours.n; i++)
+    for (size_t i = 0; i < neighbours.n; i++) {
         neighbours.all[i]->origin_y += 30000000;
+    }
     finding = find(&parcels, &neighbours, NULL, 0);
     assert_int_equal(finding->verdict, TH_OFFSET_UNTESTED);
     free(finding);

@@ -20,8 +20,9 @@ static unsigned char *big_bytes(void)
 {
     unsigned char *bytes = malloc(BIG);
     assert_non_null(bytes);
-    for (int i = 0; i < BIG; i++)
+    for (int i = 0; i < BIG; i++) {
         bytes[i] = (unsigned char)(i * 7 + 3);
+    }
     return bytes;
 }
 
@@ -51,8 +52,9 @@ static void hasher__pieces_give_the_digest_of_the_whole(void **state)
         assert_non_null(hasher);
         size_t at = 0;
         for (size_t piece = 0; at < BIG; at += piece, piece = piece * 3 + 1) {
-            if (piece > BIG - at)
+            if (piece > BIG - at) {
                 piece = BIG - at;
+            }
             th_hasher_update(hasher, bytes + at, piece);
         }
         struct th_hash hash = th_hasher_final(hasher);
@@ -89,7 +91,7 @@ static void hash_file__is_the_digest_of_its_bytes(void **state)
     assert_string_equal(err.key, "file_io");
     assert_status(th_hash_file(TH_HASH_SHA256, "/dev/zero", &hash, &err), TH_UNREADABLE, &err);
     assert_string_equal(th_error_arg_get(&err, "reason"), "@io_reason.no_file");
-    assert_memory_equal(&hash, &before, sizeof hash);
+    assert_memory_equal(&hash, &before, sizeof(hash));
     th_test_folder_remove(folder);
 }
 
@@ -103,8 +105,9 @@ static void hash_parse__reads_64_hex_digits_of_either_case(void **state)
     assert_ok(th_hash_parse(SHA256_ABC, &hash, &err), &err);
     assert_int_equal(hash.bytes[0], 0xba);
     assert_int_equal(hash.bytes[31], 0xad);
-    for (int i = 0; i < TH_HASH_HEX_SIZE; i++)
+    for (int i = 0; i < TH_HASH_HEX_SIZE; i++) {
         upper[i] = (char)toupper((unsigned char)SHA256_ABC[i]);
+    }
     assert_ok(th_hash_parse(upper, &hash, &err), &err);
     assert_string_equal(th_hash_hex(&hash, hex), SHA256_ABC);
 }
@@ -122,7 +125,7 @@ static void hash_parse__anything_else_is_refused(void **state)
                                         "20015a "};
     struct th_error err;
     struct th_hash hash = {{9}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_status(th_hash_parse(cases[i], &hash, &err), TH_INVALID, &err);
         assert_string_equal(err.key, "hash_invalid");
     }
@@ -135,9 +138,9 @@ static void random_bytes__two_draws_differ(void **state)
     (void)state;
     unsigned char a[32] = {0};
     unsigned char b[32] = {0};
-    th_random_bytes(a, sizeof a);
-    th_random_bytes(b, sizeof b);
-    assert_memory_not_equal(a, b, sizeof a);
+    th_random_bytes(a, sizeof(a));
+    th_random_bytes(b, sizeof(b));
+    assert_memory_not_equal(a, b, sizeof(a));
 }
 
 int main(void)

@@ -113,7 +113,7 @@ static void settings__that_nobody_writes_are_refused(void **state)
         {"{\"crs\":", ""},
         {"", ""},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_parcel_import_options options = {.kind = "tea"};
         struct th_kept_settings kept = {0};
         struct th_error err;

@@ -17,13 +17,13 @@ struct chain {
 
 static int make(void **state)
 {
-    struct chain *chain = calloc(1, sizeof *chain);
+    struct chain *chain = calloc(1, sizeof(*chain));
     assert_non_null(chain);
     th_test_world_make(&chain->world);
     chain->store = th_test_store_create(&chain->world, chain->world.path);
     for (int i = 1; i <= N_ENTRIES; i++) {
         char text[32];
-        snprintf(text, sizeof text, "第%d次", i);
+        snprintf(text, sizeof(text), "第%d次", i);
         th_test_journal_add(chain->store, i % 2 == 0 ? "test.even" : "test.odd", text);
     }
     *state = chain;
@@ -77,14 +77,15 @@ static void journal_verify__an_empty_chain_is_whole(void **state)
     struct th_journal_verdict verdict = verify(store);
     assert_true(verdict.ok);
     assert_int_equal(verdict.n_entries, 0);
-    assert_memory_equal(&verdict.head, &zero, sizeof zero);
+    assert_memory_equal(&verdict.head, &zero, sizeof(zero));
     th_store_close(store);
 }
 
 static void put_int(struct th_buf *out, int64_t value)
 {
-    for (int shift = 56; shift >= 0; shift -= 8)
+    for (int shift = 56; shift >= 0; shift -= 8) {
         th_buf_append_char(out, (char)(unsigned char)((uint64_t)value >> shift));
+    }
 }
 
 static void put_text(struct th_buf *out, const char *text)
@@ -122,16 +123,16 @@ static bool check_entry(void *context, const struct th_journal_entry *entry)
 {
     struct seen *seen = context;
     char body[64];
-    snprintf(body, sizeof body, "{\"text\":\"第%d次\"}", seen->n + 1);
+    snprintf(body, sizeof(body), "{\"text\":\"第%d次\"}", seen->n + 1);
     assert_int_equal(entry->seq, seen->n + 1);
     assert_int_equal(entry->at_utc, TH_WORLD_NOW_UTC);
     assert_string_equal(entry->login, "admin");
     assert_string_equal(entry->system_user, "tester");
     assert_string_equal(entry->subject, "test:1");
     assert_string_equal(entry->body, body);
-    assert_memory_equal(&entry->prev_hash, &seen->head, sizeof seen->head);
+    assert_memory_equal(&entry->prev_hash, &seen->head, sizeof(seen->head));
     struct th_hash want = digest(entry);
-    assert_memory_equal(&entry->hash, &want, sizeof want);
+    assert_memory_equal(&entry->hash, &want, sizeof(want));
     seen->head = entry->hash;
     seen->n++;
     return true;
@@ -145,7 +146,7 @@ static void journal_append__each_entry_carries_the_digest_of_the_one_before(void
     assert_ok(th_journal_each(chain->store, NULL, 1, 100, check_entry, &seen, &err), &err);
     assert_int_equal(seen.n, N_ENTRIES);
     struct th_journal_verdict verdict = verify(chain->store);
-    assert_memory_equal(&verdict.head, &seen.head, sizeof seen.head);
+    assert_memory_equal(&verdict.head, &seen.head, sizeof(seen.head));
 }
 
 static void journal_hash__known_answer(void **state)
@@ -164,8 +165,9 @@ static void journal_hash__known_answer(void **state)
                                      .subject = "trade:7",
                                      .body = "{\"a\":1}"};
     (void)state;
-    for (size_t i = 0; i < TH_HASH_SIZE; i++)
+    for (size_t i = 0; i < TH_HASH_SIZE; i++) {
         entry.prev_hash.bytes[i] = (unsigned char)i;
+    }
     assert_ok(th_journal_hash(&entry, &hash, &err), &err);
     assert_string_equal(th_hash_hex(&hash, hex), WANT);
 }
@@ -187,7 +189,7 @@ static void journal_each__picks_by_number_subject_and_limit(void **state)
                  {"test:1", 1, 100, 0, 6}, {"test", 1, 100, 0, 0}, {NULL, 1, 100, 3, 3},
                  {NULL, 7, 100, 0, 0}};
     struct chain *chain = *state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         struct seen seen = {.stop_after = CASES[i].stop_after};
         assert_ok(th_journal_each(chain->store, CASES[i].subject, CASES[i].from, CASES[i].limit,
@@ -200,9 +202,10 @@ static void journal_each__picks_by_number_subject_and_limit(void **state)
 static void expect_broken(struct th_store *store, int64_t seq, const char *what)
 {
     struct th_journal_verdict verdict = verify(store);
-    if (verdict.ok || verdict.broken_seq != seq)
+    if (verdict.ok || verdict.broken_seq != seq) {
         fail_msg("%s: %s at %lld, not at %lld", what, verdict.ok ? "whole" : verdict.reason,
                  (long long)verdict.broken_seq, (long long)seq);
+    }
 }
 
 // One column of one row with its byte `at` changed; false when there is no such byte.
@@ -210,20 +213,21 @@ static bool flip_byte(struct th_store *store, const char *column, int64_t seq, i
 {
     char sql[512];
     sqlite3_stmt *stmt = NULL;
-    snprintf(sql, sizeof sql, "SELECT CAST(%s AS BLOB), typeof(%s) FROM journal WHERE seq = %lld",
+    snprintf(sql, sizeof(sql), "SELECT CAST(%s AS BLOB), typeof(%s) FROM journal WHERE seq = %lld",
              column, column, (long long)seq);
     assert_int_equal(sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
     int size = sqlite3_column_bytes(stmt, 0);
     bool text = strcmp((const char *)sqlite3_column_text(stmt, 1), "text") == 0;
     unsigned char bytes[512];
-    assert_true(size > 0 && size <= (int)sizeof bytes);
+    assert_true(size > 0 && size <= (int)sizeof(bytes));
     memcpy(bytes, sqlite3_column_blob(stmt, 0), (size_t)size);
     sqlite3_finalize(stmt);
-    if (at >= size)
+    if (at >= size) {
         return false;
+    }
     bytes[at] ^= 1;
-    snprintf(sql, sizeof sql, "UPDATE journal SET %s = CAST(?1 AS %s) WHERE seq = %lld", column,
+    snprintf(sql, sizeof(sql), "UPDATE journal SET %s = CAST(?1 AS %s) WHERE seq = %lld", column,
              text ? "TEXT" : "BLOB", (long long)seq);
     assert_int_equal(sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL), SQLITE_OK);
     sqlite3_bind_blob(stmt, 1, bytes, size, SQLITE_TRANSIENT);
@@ -239,17 +243,21 @@ static void journal_verify__every_flipped_byte_names_its_row(void **state)
                                           "body",  "prev_hash",   "hash"};
     struct chain *chain = *state;
     int n = 0;
-    for (int64_t seq = 1; seq <= N_ENTRIES; seq++)
-        for (size_t c = 0; c < sizeof COLUMNS / sizeof COLUMNS[0]; c++)
+    for (int64_t seq = 1; seq <= N_ENTRIES; seq++) {
+        for (size_t c = 0; c < sizeof(COLUMNS) / sizeof(COLUMNS[0]); c++) {
             for (int at = 0;; at++, n++) {
                 th_test_sql(chain->store, "SAVEPOINT flip");
                 bool flipped = flip_byte(chain->store, COLUMNS[c], seq, at);
-                if (flipped)
+                if (flipped) {
                     expect_broken(chain->store, seq, COLUMNS[c]);
+                }
                 th_test_sql(chain->store, "ROLLBACK TO flip; RELEASE flip");
-                if (!flipped)
+                if (!flipped) {
                     break;
+                }
             }
+        }
+    }
     assert_true(n > N_ENTRIES * 64);
     assert_true(verify(chain->store).ok);
 }
@@ -258,12 +266,12 @@ static void journal_verify__every_flipped_bit_of_a_number_names_its_row(void **s
 {
     struct chain *chain = *state;
     char sql[256];
-    for (int64_t seq = 1; seq <= N_ENTRIES; seq++)
+    for (int64_t seq = 1; seq <= N_ENTRIES; seq++) {
         for (int bit = 0; bit < 64; bit++) {
             int64_t mask = (int64_t)((uint64_t)1 << bit);
             int64_t other = seq ^ mask;
             th_test_sql(chain->store, "SAVEPOINT flip");
-            snprintf(sql, sizeof sql,
+            snprintf(sql, sizeof(sql),
                      "UPDATE journal SET at_utc = (at_utc | %lld) - (at_utc & %lld)"
                      " WHERE seq = %lld",
                      (long long)mask, (long long)mask, (long long)seq);
@@ -271,7 +279,7 @@ static void journal_verify__every_flipped_bit_of_a_number_names_its_row(void **s
             expect_broken(chain->store, seq, "at_utc");
             th_test_sql(chain->store, "ROLLBACK TO flip");
             if (other < 1 || other > N_ENTRIES) { // else it would meet another row
-                snprintf(sql, sizeof sql, "UPDATE journal SET seq = %lld WHERE seq = %lld",
+                snprintf(sql, sizeof(sql), "UPDATE journal SET seq = %lld WHERE seq = %lld",
                          (long long)other, (long long)seq);
                 th_test_sql(chain->store, sql);
                 // Below the first it is the first thing that is wrong; above, it is missing.
@@ -279,6 +287,7 @@ static void journal_verify__every_flipped_bit_of_a_number_names_its_row(void **s
             }
             th_test_sql(chain->store, "ROLLBACK TO flip; RELEASE flip");
         }
+    }
     assert_true(verify(chain->store).ok);
 }
 
@@ -321,14 +330,15 @@ static void journal_verify__other_changes_name_the_first_row_that_is_wrong(void 
          "UPDATE journal SET prev_hash = zeroblob(32) WHERE seq = 4", 4, "chain"},
     };
     struct chain *chain = *state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         th_test_sql(chain->store, "SAVEPOINT change");
         th_test_sql(chain->store, CASES[i].sql);
         struct th_journal_verdict verdict = verify(chain->store);
         if (verdict.ok || verdict.broken_seq != CASES[i].seq ||
-            strcmp(verdict.reason, CASES[i].reason) != 0)
+            strcmp(verdict.reason, CASES[i].reason) != 0) {
             fail_msg("%s: %s at %lld", CASES[i].label, verdict.ok ? "whole" : verdict.reason,
                      (long long)verdict.broken_seq);
+        }
         th_test_sql(chain->store, "ROLLBACK TO change; RELEASE change");
     }
     assert_true(verify(chain->store).ok);
@@ -357,10 +367,11 @@ static void journal__sql_by_hand_cannot_leave_the_chain(void **state)
         "INSERT INTO journal VALUES (0, 1, 'a', 'b', 'c', 'd', '{}', zeroblob(32), zeroblob(32))"};
     struct chain *chain = *state;
     char words[256];
-    for (size_t i = 0; i < sizeof REFUSED / sizeof REFUSED[0]; i++) {
+    for (size_t i = 0; i < sizeof(REFUSED) / sizeof(REFUSED[0]); i++) {
         th_test_sql_refused(chain->store, REFUSED[i], words);
-        if (strstr(words, "does not continue the chain") == NULL)
+        if (strstr(words, "does not continue the chain") == NULL) {
             fail_msg("%s: %s", REFUSED[i], words);
+        }
     }
     // REPLACE by the digest instead of the number: the row that would go is kept.
     th_test_sql_refused(chain->store,
@@ -453,7 +464,7 @@ static void journal_touched__knows_what_came_after_by_the_whole_noun(void **stat
     th_test_journal_add(chain->store, "parcel.split", "1");
     th_test_journal_add(chain->store, "parcels.x", "2");
     th_test_journal_add(chain->store, "layer", "3");
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         bool touched = !CASES[i].touched;
         print_message("  %s after %d\n", CASES[i].noun, (int)CASES[i].seq);
@@ -475,8 +486,9 @@ static void journal_verify__can_be_interrupted(void **state)
     struct th_json *body = th_json_object();
     struct th_journal_entry entry = {.login = "a", .system_user = "b", .kind = "c", .subject = "d"};
     assert_ok(th_store_begin(chain->store, &err), &err);
-    for (int i = 0; i < MANY; i++)
+    for (int i = 0; i < MANY; i++) {
         assert_ok(th_journal_append(chain->store, &entry, body, &seq, &err), &err);
+    }
     assert_ok(th_store_commit(chain->store, &err), &err);
     th_json_free(body);
     assert_status(th_journal_verify(chain->store, &progress, &verdict, &err), TH_INTERRUPTED, &err);

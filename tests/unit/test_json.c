@@ -97,7 +97,7 @@ static void json_build__failures_stick_to_the_root(void **state)
                  {"missing element", TH_NO_MEMORY},
                  {"no key", TH_INTERNAL},
                  {"no text", TH_INTERNAL}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_json *root = th_json_object();
         struct th_json *inner = th_json_array();
         struct th_json *deep = th_json_object();
@@ -205,8 +205,9 @@ static void json_get__reads_what_is_there_and_falls_back_otherwise(void **state)
         enum th_json_type type;
     } cases[] = {{"t", TH_JSON_STRING}, {"i", TH_JSON_INT},   {"r", TH_JSON_REAL},
                  {"b", TH_JSON_BOOL},   {"a", TH_JSON_ARRAY}, {"n", TH_JSON_NULL}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_int_equal(th_json_type(th_json_get(object, cases[i].key)), cases[i].type);
+    }
     assert_int_equal(th_json_type(object), TH_JSON_OBJECT);
     assert_close(th_json_real_value(th_json_get(object, "r")), 1.5, 0.0);
     assert_true(th_json_bool_value(th_json_get(object, "b")));
@@ -219,10 +220,11 @@ static void json_iter__follows_the_order_of_insertion(void **state)
     (void)state;
     static const char *const keys[] = {"zulu", "alpha", "mike", "bravo", "yankee",
                                        "kilo", "甲",    "丙",   "乙",    "echo"};
-    enum { N = sizeof keys / sizeof keys[0] };
+    enum { N = sizeof(keys) / sizeof(keys[0]) };
     struct th_json *object = th_json_object();
-    for (int i = 0; i < N; i++)
+    for (int i = 0; i < N; i++) {
         th_json_set_int(object, keys[i], i);
+    }
     int n = 0;
     for (void *it = th_json_iter(object); it != NULL; it = th_json_iter_next(object, it), n++) {
         assert_true(n < N);
@@ -254,7 +256,7 @@ static void json_parse__problems_are_named_with_their_place(void **state)
                  {"[\"\\u0000\"]", "1", "@json_reason.syntax"}};
     struct th_error err;
     struct th_json *value = NULL;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_status(th_json_parse(cases[i].text, strlen(cases[i].text), &value, &err),
                       TH_UNREADABLE, &err);
         assert_string_equal(err.key, "json_invalid");
@@ -305,7 +307,7 @@ static void json_parse__any_value_may_stand_at_the_top(void **state)
 {
     (void)state;
     static const char *const cases[] = {"1", "\"a\"", "true", "null", "[]", "{}", "-0.5"};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_json *value = parse(cases[i]);
         assert_dump(value, TH_JSON_COMPACT, cases[i]);
         th_json_free(value);
@@ -332,7 +334,7 @@ static void json_equal__is_by_value_and_null_equals_null_alone(void **state)
                  {"1", "1.0", false},
                  {"null", "null", true},
                  {"null", "\"\"", false}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_json *a = NULL;
         struct th_json *b = NULL;
         struct th_error err;

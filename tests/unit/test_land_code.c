@@ -11,7 +11,7 @@ static struct th_land_class items[] = {
     {"GB/T 21010-2017", "0305", "灌木林地", "shrub land", "forest"},
     {"GB/T 21010-2017", "1108", "沼泽地", "marsh", "wetland"},
 };
-static const struct th_land_classes classes = {items, sizeof items / sizeof items[0]};
+static const struct th_land_classes classes = {items, sizeof(items) / sizeof(items[0])};
 
 static void code__means_what_its_classification_says(void **state)
 {
@@ -50,15 +50,16 @@ static void code__means_what_its_classification_says(void **state)
     struct th_error err = {0};
     struct th_land_codes *codes = NULL;
     assert_ok(th_land_codes_new(&codes, &err), &err);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_land_code_finding finding;
         print_message("  %s %s\n", CASES[i].text, CASES[i].name);
         th_land_code_find(codes, &classes, CASES[i].text, CASES[i].name, &finding);
         assert_int_equal(finding.verdict, CASES[i].verdict);
         assert_string_equal(finding.found == NULL ? "" : finding.found->code, CASES[i].code);
         assert_string_equal(finding.scheme, CASES[i].scheme);
-        if (finding.verdict != TH_LAND_CODE_AMBIGUOUS)
+        if (finding.verdict != TH_LAND_CODE_AMBIGUOUS) {
             continue;
+        }
         assert_string_equal(finding.first->code, CASES[i].text);
         bool shrub = strcmp(CASES[i].text, "0303") == 0;
         assert_string_equal(finding.other_zh, shrub ? "灌木林地" : "其他林地");

@@ -11,8 +11,8 @@ static int64_t insert_layer(struct th_store *store, const char *role, const char
         .name = "图层", .source = "l.gpkg", .sha256 = {{7}}, .from = from, .seq = 1};
     struct th_error err = {0};
     int64_t id = 0;
-    snprintf(layer.role, sizeof layer.role, "%s", role);
-    snprintf(layer.scheme, sizeof layer.scheme, "%s", scheme);
+    snprintf(layer.role, sizeof(layer.role), "%s", role);
+    snprintf(layer.scheme, sizeof(layer.scheme), "%s", scheme);
     assert_ok(th_layer_insert(store, &layer, &id, &err), &err);
     return id;
 }
@@ -28,7 +28,7 @@ static int64_t insert_shape(struct th_store *store, int64_t layer_id, int64_t or
                                          .code = "330523100",
                                          .name = "山川乡",
                                          .wkb = wkb,
-                                         .wkb_size = sizeof wkb};
+                                         .wkb_size = sizeof(wkb)};
     assert_ok(th_layer_shape_insert(store, &shape, &id, &err), &err);
     return id;
 }
@@ -104,7 +104,7 @@ static void layer_insert__a_scheme_belongs_to_other_schemes_alone(void **state)
         .role = "county", .name = "a", .scheme = "CCER", .from = {2024, 1, 1}, .seq = 1};
     int64_t id = 77;
     assert_status(th_layer_insert(world->store, &layer, &id, &err), TH_CONFLICT, &err);
-    snprintf(layer.role, sizeof layer.role, "other_scheme");
+    snprintf(layer.role, sizeof(layer.role), "other_scheme");
     layer.scheme[0] = '\0';
     assert_status(th_layer_insert(world->store, &layer, &id, &err), TH_CONFLICT, &err);
     assert_string_equal(err.key, "store_constraint");
@@ -123,10 +123,10 @@ static void layer_shape_insert__unfit_bytes_and_taken_places_are_refused(void **
                                    .code = "",
                                    .name = "",
                                    .wkb = wkb,
-                                   .wkb_size = sizeof wkb - 1};
+                                   .wkb_size = sizeof(wkb) - 1};
     assert_status(th_layer_shape_insert(world->store, &shape, &id, &err), TH_INVALID, &err);
     assert_string_equal(err.key, "wkb_unfit");
-    shape.wkb_size = sizeof wkb;
+    shape.wkb_size = sizeof(wkb);
     shape.ordinal = 2;
     assert_status(th_layer_shape_insert(world->store, &shape, &id, &err), TH_CONFLICT, &err);
     assert_int_equal(id, 77);
@@ -140,8 +140,8 @@ static bool note_shape(void *context, const struct th_layer_shape *shape, const 
     static const double WEST[] = {0, 119.0, 119.2, 119.0, 119.5};
     double west = WEST[shape->shape_id];
     rows_rectangle(wkb, west, 30, west + 0.1, 30.1);
-    assert_int_equal(shape->wkb_size, sizeof wkb);
-    assert_memory_equal(shape->wkb, wkb, sizeof wkb);
+    assert_int_equal(shape->wkb_size, sizeof(wkb));
+    assert_memory_equal(shape->wkb, wkb, sizeof(wkb));
     assert_string_equal(layer_name, "图层");
     assert_string_equal(scheme, shape->shape_id < 3 ? "" : "CCER");
     assert_string_equal(shape->code, "330523100");
@@ -208,10 +208,11 @@ static void layer_withdraw__happens_once_and_nothing_is_erased(void **state)
     assert_ok(th_layer_load(world->store, 1, &layer, &err), &err);
     assert_int_equal(th_date_compare(layer.to, day), 0);
     assert_int_equal(layer.n_shapes, 2);
-    for (size_t i = 0; i < sizeof REFUSED / sizeof REFUSED[0]; i++) {
+    for (size_t i = 0; i < sizeof(REFUSED) / sizeof(REFUSED[0]); i++) {
         th_test_sql_refused(world->store, REFUSED[i], words);
-        if (strstr(words, "layer: ") == NULL)
+        if (strstr(words, "layer: ") == NULL) {
             fail_msg("%s: %s", REFUSED[i], words);
+        }
     }
 }
 

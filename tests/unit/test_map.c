@@ -26,9 +26,9 @@ struct fixture {
 static void square(struct fixture *fixture, size_t p, double x_m, double y_m, double side_m)
 {
     double xy[8] = {x_m, y_m, x_m + side_m, y_m, x_m + side_m, y_m + side_m, x_m, y_m + side_m};
-    memcpy(fixture->xy[p], xy, sizeof xy);
+    memcpy(fixture->xy[p], xy, sizeof(xy));
     fixture->rings[p] = (struct th_map_ring){fixture->xy[p], 4};
-    (void)snprintf(fixture->labels[p], sizeof fixture->labels[p], "MJN-%03zu", p + 1);
+    (void)snprintf(fixture->labels[p], sizeof(fixture->labels[p]), "MJN-%03zu", p + 1);
     fixture->parcels[p] = (struct th_map_parcel){.parcel_id = (int64_t)p + 1,
                                                  .label = fixture->labels[p],
                                                  .kind = p % 2 == 0 ? "bamboo" : "orchard",
@@ -42,7 +42,7 @@ static void square(struct fixture *fixture, size_t p, double x_m, double y_m, do
 
 static int setup(void **state)
 {
-    struct fixture *fixture = calloc(1, sizeof *fixture);
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
     assert_non_null(fixture);
     struct th_error err;
     th_test_folder_make(fixture->folder);
@@ -61,9 +61,10 @@ static int setup(void **state)
                                            .east_deg = 119.5169444444,
                                            .north_deg = 30.53,
                                            .parcels = fixture->parcels};
-    for (size_t p = 0; p < 6; p++)
+    for (size_t p = 0; p < 6; p++) {
         square(fixture, p, 452000 + 300.0 * (double)(p % 3), 3377000 + 300.0 * (double)(p / 3),
                250);
+    }
     *state = fixture;
     return 0;
 }
@@ -102,8 +103,9 @@ static size_t occurrences(const char *data, size_t size, const char *what)
 {
     size_t n = 0;
     size_t length = strlen(what);
-    for (size_t i = 0; i + length <= size; i++)
+    for (size_t i = 0; i + length <= size; i++) {
         n += memcmp(data + i, what, length) == 0;
+    }
     return n;
 }
 
@@ -116,11 +118,11 @@ static char *pdf_text(struct fixture *fixture, const char *name)
     char command[3 * TH_TEST_PATH_SIZE];
     char path[TH_TEST_PATH_SIZE];
     th_test_path(path, fixture->folder, name);
-    (void)snprintf(command, sizeof command, "pdftotext -layout '%s' '%s.txt'", path, path);
+    (void)snprintf(command, sizeof(command), "pdftotext -layout '%s' '%s.txt'", path, path);
     assert_int_equal(system(command), 0);
     char text_name[64];
     size_t size = 0;
-    (void)snprintf(text_name, sizeof text_name, "%s.txt", name);
+    (void)snprintf(text_name, sizeof(text_name), "%s.txt", name);
     return contents(fixture, text_name, &size);
 }
 
@@ -136,8 +138,9 @@ static void scale_choose__smallest_round_n_that_holds_the_extent(void **state)
         {336.1, 100, 2500},     {336, 100, 2000},      {10, 10, 100},    {0, 0, 100},
         {40000, 40000, 250000}, {42001, 100, 500000},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         assert_int_equal(th_map_scale_for(cases[i].w_m, cases[i].h_m, 168, 160), cases[i].scale);
+    }
 }
 
 static void layout_choose__wide_extent_takes_landscape_and_tall_takes_portrait(void **state)
@@ -195,7 +198,7 @@ static void bar__length_on_paper_is_distance_over_scale(void **state)
         {250000, 250000, 4, 40},  // 10 km
         {1000000, 1000000, 5, 50} // 50 km
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         struct th_map_bar bar = th_map_bar_for(cases[i].scale, 56);
         assert_int_equal(bar.division_cm, cases[i].division_cm);
         assert_int_equal(bar.n_divisions, cases[i].n_divisions);
@@ -292,9 +295,10 @@ static void print__pdf_holds_its_text(void **state)
                                          "2024-12-31",
                                          "tanhui 0.1.0",
                                          "0123456789abcdef"};
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-        if (strstr(text, wanted[i]) == NULL)
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+        if (strstr(text, wanted[i]) == NULL) {
             fail_msg("the sheet lacks \"%s\"", wanted[i]);
+        }
     }
     // Each number once on the map and once in the table.
     assert_int_equal(occurrences(text, strlen(text), "MJN-004"), 2);
@@ -339,30 +343,34 @@ static void print__english_sheet_has_english_words(void **state)
 static void print__table_says_how_many_it_leaves_out(void **state)
 {
     struct fixture *fixture = *state;
-    for (size_t p = 0; p < 300; p++)
+    for (size_t p = 0; p < 300; p++) {
         square(fixture, p, 452000 + 60.0 * (double)(p % 20), 3377000 + 60.0 * (double)(p / 20), 50);
+    }
     print(fixture, TH_LANG_EN, TH_MAP_PDF, "a.pdf", NULL, NULL);
     char *text = pdf_text(fixture, "a.pdf");
     size_t left_out = 0;
     const char *words = strstr(text, " parcels not listed");
     assert_non_null(words);
-    while (words > text && words[-1] >= '0' && words[-1] <= '9')
+    while (words > text && words[-1] >= '0' && words[-1] <= '9') {
         words--;
+    }
     left_out = strtoul(words, NULL, 10);
     assert_true(left_out > 0);
     // 300 rows of 12.34 mu and 8,226.67 m², the row of those left out among them.
     assert_int_equal(occurrences(text, strlen(text), "12.34") + left_out, 300);
     char rest[32];
-    (void)snprintf(rest, sizeof rest, "%zu.%02zu", left_out * 1234 / 100, left_out * 1234 % 100);
+    (void)snprintf(rest, sizeof(rest), "%zu.%02zu", left_out * 1234 / 100, left_out * 1234 % 100);
     const char *digits = strstr(text, "3,702.00");
     assert_non_null(digits);
     assert_non_null(strstr(text, "2,468,000.00"));
     char plain[4096];
     size_t n = 0;
-    for (const char *c = strstr(text, " parcels not listed"); *c != '\0' && n + 1 < sizeof plain;
-         c++)
-        if (*c != ',')
+    for (const char *c = strstr(text, " parcels not listed"); *c != '\0' && n + 1 < sizeof(plain);
+         c++) {
+        if (*c != ',') {
             plain[n++] = *c;
+        }
+    }
     plain[n] = '\0';
     assert_non_null(strstr(plain, rest));
     free(text);
@@ -416,7 +424,7 @@ static void print__what_cannot_be_drawn_is_refused_and_leaves_no_file(void **sta
     th_test_path(path, fixture->folder, "a.pdf");
     struct th_map_sheet good = fixture->sheet;
     struct th_map_parcel parcel = fixture->parcels[1];
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         fixture->sheet = good;
         fixture->parcels[1] = parcel;
         fixture->xy[0][0] = i == 3 ? HUGE_VAL : 452000;
@@ -490,7 +498,7 @@ static void print__every_error_has_its_words_in_both_languages(void **state)
         "error.font_missing", "hint.font_missing",  "error.map_failed",
         "error.map_empty",    "error.map_too_many", "error.map_scale",
         "error.map_geometry", "error.map_text",     "error.map_total"};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
         assert_non_null(th_messages_find(fixture->messages, TH_LANG_ZH, keys[i]));
         assert_non_null(th_messages_find(fixture->messages, TH_LANG_EN, keys[i]));
     }
@@ -506,7 +514,7 @@ static void print__without_a_chinese_font_says_so(void **state)
     static const char empty[] = "<?xml version=\"1.0\"?><!DOCTYPE fontconfig SYSTEM \"fonts.dtd\">"
                                 "<fontconfig></fontconfig>";
     th_test_path(path, fixture->folder, "fonts.conf");
-    assert_ok(th_file_write(path, empty, sizeof empty - 1, &err), &err);
+    assert_ok(th_file_write(path, empty, sizeof(empty) - 1, &err), &err);
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {

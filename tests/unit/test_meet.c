@@ -96,7 +96,7 @@ static bool edge_cut(struct spot r, struct spot s, void *context)
         return true;
     }
     if (on_edge(test->p, test->q, r)) {
-        assert_true(test->n + 1 < sizeof test->cuts / sizeof test->cuts[0]);
+        assert_true(test->n + 1 < sizeof(test->cuts) / sizeof(test->cuts[0]));
         test->cuts[test->n++] = r;
     }
     return false;
@@ -116,7 +116,7 @@ static bool edge_meets(struct spot p, struct spot q, void *context)
     if (edges_any(test.other, (struct edge_visit){edge_cut, &test})) {
         return true;
     }
-    qsort(test.cuts, test.n, sizeof test.cuts[0], spot_compare);
+    qsort(test.cuts, test.n, sizeof(test.cuts[0]), spot_compare);
     for (size_t c = 0; c + 1 < test.n; c++) {
         struct spot u = test.cuts[c];
         struct spot v = test.cuts[c + 1];
@@ -298,7 +298,7 @@ static struct th_ground *coast_land(bool north, int64_t extra, int64_t over)
     size_t n = 0;
     size_t ring_end;
     size_t polygon_end = 1;
-    struct th_xy *points = malloc((2 * COAST + 3) * sizeof *points);
+    struct th_xy *points = malloc((2 * COAST + 3) * sizeof(*points));
     assert_non_null(points);
     for (int64_t i = 0; i < COAST; i++) {
         int64_t x = world_origin_x + 120 * i;
@@ -342,7 +342,7 @@ static void test__two_shapes_of_20000_vertices_along_one_coast(void **state)
     struct th_ground *south = coast_land(false, 0, 0);
     (void)state;
     assert_ok(th_meet_room_new(&room, &err), &err);
-    for (size_t c = 0; c < sizeof coasts / sizeof coasts[0]; c++) {
+    for (size_t c = 0; c < sizeof(coasts) / sizeof(coasts[0]); c++) {
         struct th_ground *north = coast_land(true, coasts[c].extra, coasts[c].over);
         struct th_meet_index *index = NULL;
         assert_ok(th_meet_index_new(north, &index, &err), &err);

@@ -28,14 +28,16 @@ static bool for_ever;      // those after it fail too
 
 static bool fails_now(void)
 {
-    if (countdown < 0)
+    if (countdown < 0) {
         return false;
+    }
     if (countdown > 0) {
         countdown--;
         return false;
     }
-    if (!for_ever)
+    if (!for_ever) {
         countdown = -1;
+    }
     return true;
 }
 
@@ -71,8 +73,9 @@ static void fail_each(enum th_status (*step)(const char *folder, struct th_error
         countdown = n;
         status = step(folder, &err);
         countdown = -1;
-        if (status == TH_OK)
+        if (status == TH_OK) {
             break;
+        }
         assert_status(status, TH_NO_MEMORY, &err);
         assert_string_equal(err.key, "no_memory");
         assert_true(n < MANY);
@@ -85,8 +88,9 @@ static enum th_status buf_step(const char *folder, struct th_error *err)
     (void)folder;
     struct th_buf buf;
     th_buf_init(&buf, 100000);
-    for (int i = 0; i < 5000; i++)
+    for (int i = 0; i < 5000; i++) {
         th_buf_printf(&buf, "%d,", i);
+    }
     enum th_status status = th_buf_check(&buf, err);
     th_buf_clear(&buf);
     return status;
@@ -98,8 +102,9 @@ static enum th_status allocate_step(const char *folder, struct th_error *err)
     const int64_t weights[] = {1, 2};
     int64_t shares[] = {8, 9};
     enum th_status status = th_allocate(10, weights, 2, shares, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         assert_true(shares[0] == 8 && shares[1] == 9);
+    }
     return status;
 }
 
@@ -110,10 +115,12 @@ static enum th_status file_step(const char *folder, struct th_error *err)
     size_t size = 0;
     th_test_path(path, folder, "f");
     enum th_status status = th_file_write(path, "abc", 3, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_file_read(path, 100, &data, &size, err);
-    if (status != TH_OK)
+    }
+    if (status != TH_OK) {
         assert_null(data);
+    }
     free(data);
     return status;
 }
@@ -133,10 +140,11 @@ static enum th_status json_build_step(const char *folder, struct th_error *err)
     th_json_set(root, "list", list);
     struct th_json *copy = th_json_copy(root);
     enum th_status status = th_json_dump(copy, TH_JSON_CANONICAL, &text, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         assert_int_equal(th_json_size(th_json_get(copy, "list")), 80);
-    else
+    } else {
         assert_null(text);
+    }
     free(text);
     th_json_free(copy);
     th_json_free(root);
@@ -148,9 +156,10 @@ static enum th_status json_parse_step(const char *folder, struct th_error *err)
     (void)folder;
     static const char text[] = "{\"a\":[1,2.5,\"x\",{\"b\":null}],\"c\":\"d\"}";
     struct th_json *value = NULL;
-    enum th_status status = th_json_parse(text, sizeof text - 1, &value, err);
-    if (status != TH_OK)
+    enum th_status status = th_json_parse(text, sizeof(text) - 1, &value, err);
+    if (status != TH_OK) {
         assert_null(value);
+    }
     th_json_free(value);
     // jansson's lexer cannot always tell a lack of memory from a bad token.
     return status == TH_UNREADABLE ? th_error_no_memory(err) : status;
@@ -164,10 +173,11 @@ static enum th_status messages_step(const char *folder, struct th_error *err)
         {"en/a.json", (const unsigned char *)"{\"k\":\"2\"}", 9}};
     struct th_messages *messages = NULL;
     enum th_status status = th_messages_from(files, 2, &messages, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         assert_string_equal(th_messages_text(messages, TH_LANG_EN, "k"), "2");
-    else
+    } else {
         assert_null(messages);
+    }
     th_messages_free(messages);
     return status == TH_INTERNAL ? th_error_no_memory(err) : status; // as for the parser
 }
@@ -181,7 +191,7 @@ static void memory__each_failed_allocation_is_reported(void **state)
         buf_step, allocate_step, file_step, json_build_step, json_parse_step, messages_step};
     for (int pass = 0; pass < 2; pass++) {
         for_ever = pass == 1;
-        for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
             print_message("  step %zu, %s\n", i, for_ever ? "and all after it" : "only that one");
             fail_each(steps[i], folder);
         }

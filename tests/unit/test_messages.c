@@ -37,7 +37,7 @@ static struct th_messages *small_catalogue(void)
 {
     struct th_error err;
     struct th_messages *messages = NULL;
-    assert_ok(th_messages_from(small, sizeof small / sizeof small[0], &messages, &err), &err);
+    assert_ok(th_messages_from(small, sizeof(small) / sizeof(small[0]), &messages, &err), &err);
     return messages;
 }
 
@@ -45,7 +45,7 @@ static void assert_format(const struct th_messages *messages, enum th_lang lang,
                           const char *who, const char *want)
 {
     struct th_error_arg args[2] = {{.name = "other", .value = "-"}, {.name = "who"}};
-    th_text_copy(args[1].value, sizeof args[1].value, who);
+    th_text_copy(args[1].value, sizeof(args[1].value), who);
     struct th_buf out;
     th_buf_init(&out, 1000);
     th_messages_format(messages, lang, key, args, 2, &out);
@@ -102,7 +102,7 @@ static void messages_format_texts__values_are_whole(void **state)
     char citation[901];
     memset(citation, 'x', 900);
     citation[900] = '\0';
-    (void)snprintf(want, sizeof want, "%s你好", citation);
+    (void)snprintf(want, sizeof(want), "%s你好", citation);
     th_json_set_text(texts, "who", citation);
     th_buf_init(&out, 4096);
     th_messages_format_texts(messages, TH_LANG_ZH, "greet", texts, &out);
@@ -164,7 +164,7 @@ static void messages_unit__is_in_the_words_of_the_language(void **state)
         {"330523990201", "330523990201", "330523990201"},
     };
     const struct th_messages *messages = *state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_buf out;
         th_buf_init(&out, 1000);
         th_messages_unit(messages, TH_LANG_ZH, CASES[i].unit, &out);
@@ -200,7 +200,7 @@ static void messages_new__broken_tables_are_refused(void **state)
     static const char *const details[] = {"k", "l", "1:5", "{}"};
     struct th_error err;
     struct th_messages *messages = NULL;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_status(th_messages_from(cases[i], 2, &messages, &err), TH_INTERNAL, &err);
         assert_string_equal(err.key, "messages_broken");
         assert_string_equal(th_error_arg_get(&err, "file"), cases[i][1].name);
@@ -216,10 +216,11 @@ static void catalogue__every_status_has_words_in_both_languages(void **state)
         TH_STATUS_LIST(STATUS_KEY)
 #undef STATUS_KEY
     };
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         if (th_messages_find(*state, TH_LANG_ZH, keys[i]) == NULL ||
-            th_messages_find(*state, TH_LANG_EN, keys[i]) == NULL)
+            th_messages_find(*state, TH_LANG_EN, keys[i]) == NULL) {
             fail_msg("%s", keys[i]);
+        }
     }
 }
 
@@ -227,8 +228,9 @@ static int count_name(const char *text, const char *name, size_t length)
 {
     int n = 0;
     for (const char *open = strchr(text, '{'); open != NULL; open = strchr(open + 1, '{')) {
-        if (strncmp(open, name, length) == 0)
+        if (strncmp(open, name, length) == 0) {
             n++;
+        }
     }
     return n;
 }
@@ -238,8 +240,9 @@ static bool names_occur(const char *text, const char *other)
 {
     for (const char *open = strchr(text, '{'); open != NULL; open = strchr(open + 1, '{')) {
         const char *close = strchr(open, '}');
-        if (close == NULL || count_name(other, open, (size_t)(close - open) + 1) == 0)
+        if (close == NULL || count_name(other, open, (size_t)(close - open) + 1) == 0) {
             return false;
+        }
     }
     return true;
 }
@@ -253,10 +256,11 @@ static int count_differences(const struct th_messages *messages, enum th_lang la
         const char *key = th_json_iter_key(it);
         const char *other = th_messages_find(messages, other_lang, key);
         const char *problem = NULL;
-        if (other == NULL)
+        if (other == NULL) {
             problem = "is missing in the other language";
-        else if (!names_occur(th_json_text(th_json_iter_value(it)), other))
+        } else if (!names_occur(th_json_text(th_json_iter_value(it)), other)) {
             problem = "has other {names} in the other language";
+        }
         if (problem != NULL) {
             print_error("%s: %s %s\n", lang == TH_LANG_ZH ? "zh" : "en", key, problem);
             n++;
@@ -278,11 +282,13 @@ static void catalogue__hints_belong_to_errors(void **state)
     for (void *it = th_json_iter(all); it != NULL; it = th_json_iter_next(all, it)) {
         char key[128];
         const char *hint = th_json_iter_key(it);
-        if (!th_text_starts_with(hint, "hint."))
+        if (!th_text_starts_with(hint, "hint.")) {
             continue;
-        snprintf(key, sizeof key, "error.%s", hint + strlen("hint."));
-        if (th_messages_find(*state, TH_LANG_ZH, key) == NULL)
+        }
+        snprintf(key, sizeof(key), "error.%s", hint + strlen("hint."));
+        if (th_messages_find(*state, TH_LANG_ZH, key) == NULL) {
             fail_msg("%s", hint);
+        }
     }
 }
 

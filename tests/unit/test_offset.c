@@ -33,7 +33,7 @@ static void gcj02__published_examples(void **state)
         {{116.377817, 39.911954}, {116.38404722455657, 39.91334545536069}},
         {{116.404, 39.915}, {116.41024449916938, 39.91640428150164}},
     };
-    for (size_t i = 0; i < sizeof PAIRS / sizeof PAIRS[0]; i++) {
+    for (size_t i = 0; i < sizeof(PAIRS) / sizeof(PAIRS[0]); i++) {
         struct th_xy to = th_offset_to_gcj02(PAIRS[i].from);
         assert_close(to.x, PAIRS[i].to.x, 1e-11);
         assert_close(to.y, PAIRS[i].to.y, 1e-11);
@@ -105,7 +105,7 @@ static void inverse__also_settles_on_the_meridian_of_105_degrees(void **state)
 {
     (void)state;
     static const double beside[] = {0, 1e-13, -1e-13, 1e-12, 1e-11, -1e-10, 1e-9, 1e-6};
-    for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
+    for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
         struct th_xy at = {105 + beside[i], 31.5};
         assert_true(apart(th_offset_from_gcj02(th_offset_to_gcj02(at)), at) <= 1e-9);
     }
@@ -116,7 +116,7 @@ static void outside__nothing_is_shifted(void **state)
     (void)state;
     static const struct th_xy OUTSIDE[] = {{13.4, 52.5}, {-120, 35},  {72, 30},
                                            {137.9, 40},  {110, 55.9}, {110, 0.5}};
-    for (size_t i = 0; i < sizeof OUTSIDE / sizeof OUTSIDE[0]; i++) {
+    for (size_t i = 0; i < sizeof(OUTSIDE) / sizeof(OUTSIDE[0]); i++) {
         assert_false(th_offset_applies(OUTSIDE[i]));
         assert_true(apart(th_offset_to_gcj02(OUTSIDE[i]), OUTSIDE[i]) == 0);
         assert_true(apart(th_offset_to_bd09(OUTSIDE[i]), OUTSIDE[i]) == 0);

@@ -11,7 +11,7 @@ static const char *const KEYS[] = {
     "_x0041_",    "a b",   " a",           "a ",       "　a",     "a　",
     "备注\n换行", "fid",   "attributes.x", "SX01_备",  "a-b.c_d", "林种（亚）",
 };
-enum { N_KEYS = sizeof KEYS / sizeof KEYS[0] };
+enum { N_KEYS = sizeof(KEYS) / sizeof(KEYS[0]) };
 
 static void name__is_undone_whatever_the_key(void **state)
 {
@@ -43,7 +43,7 @@ static void name__of_an_element_has_no_sign_that_xml_refuses(void **state)
         {"林种（亚）", "林种_xFF08_亚_xFF09_"}, {"_x0041_", "_x005F_x0041_"}};
     struct th_buf name;
     th_buf_init(&name, 1024);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         th_own_attribute_name(cases[i][0], true, 0, true, &name);
         assert_string_equal(th_buf_text(&name), cases[i][1]);
     }
@@ -58,7 +58,7 @@ static void name__keeps_the_blanks_at_its_ends(void **state)
         {" a", "_x0020_a"}, {"a ", "a_x0020_"}, {"　a", "_x3000_a"}, {"a b", "a b"}, {"a", "a"}};
     struct th_buf name;
     th_buf_init(&name, 1024);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         th_own_attribute_name(CASES[i][0], true, 0, false, &name);
         assert_string_equal(th_buf_text(&name), CASES[i][1]);
     }
@@ -90,10 +90,12 @@ static void reserved__are_the_names_of_own_columns_in_any_case(void **state)
                                            "folder", "SX01_备", "attributes.x", "GEOM",    "wkt"};
     static const char *const FREE[] = {"备注",        "species", "attributes",
                                        "attributesx", "SX1_备",  "SX"};
-    for (size_t i = 0; i < sizeof RESERVED / sizeof RESERVED[0]; i++)
+    for (size_t i = 0; i < sizeof(RESERVED) / sizeof(RESERVED[0]); i++) {
         assert_true(th_own_reserved(RESERVED[i], NULL));
-    for (size_t i = 0; i < sizeof FREE / sizeof FREE[0]; i++)
+    }
+    for (size_t i = 0; i < sizeof(FREE) / sizeof(FREE[0]); i++) {
         assert_false(th_own_reserved(FREE[i], NULL));
+    }
 }
 
 // Else two columns of one table would be the same particular.
@@ -108,10 +110,11 @@ static void title__of_a_column_is_what_its_name_is(void **state)
         char key[96];
         char room[2][TH_OWN_NAME_SIZE];
         const char *known[2] = {"", ""};
-        snprintf(key, sizeof key, "parcels.column.%s", name);
+        snprintf(key, sizeof(key), "parcels.column.%s", name);
         const char *title = th_messages_find(messages, i % 2 == 0 ? TH_LANG_ZH : TH_LANG_EN, key);
-        if (title == NULL)
+        if (title == NULL) {
             continue;
+        }
         assert_int_equal(th_own_column(title, messages, room[0], &known[0]),
                          th_own_column(name, messages, room[1], &known[1]));
         assert_string_equal(known[0], known[1]);

@@ -49,14 +49,15 @@ static void insert_bulk(struct th_store *store, int64_t first, int64_t n, int64_
             unsigned char wkb[ROWS_WKB_SIZE];
             records[i] = record_of(id + (int64_t)i, version, wkb);
             versions[i] = (struct th_parcel_version_row){&records[i], "{}", &rows[i]};
-            assert_ok(th_parcel_row_prepare(&records[i], "{}", wkb, sizeof wkb, &rows[i], &err),
+            assert_ok(th_parcel_row_prepare(&records[i], "{}", wkb, sizeof(wkb), &rows[i], &err),
                       &err);
         }
         assert_ok(th_parcel_bulk_insert(store, versions, size, 1, &err), &err);
     }
     assert_ok(th_parcel_bulk_end(store, &err), &err);
-    for (size_t i = 0; i < GROUP; i++)
+    for (size_t i = 0; i < GROUP; i++) {
         th_parcel_row_clear(&rows[i]);
+    }
 }
 
 static void insert_singly(struct th_store *store, int64_t first, int64_t n, int64_t version)
@@ -66,7 +67,7 @@ static void insert_singly(struct th_store *store, int64_t first, int64_t n, int6
         unsigned char wkb[ROWS_WKB_SIZE];
         struct th_hash row_hash;
         struct th_parcel_record record = record_of(id, version, wkb);
-        assert_ok(th_parcel_insert(store, &record, "{}", wkb, sizeof wkb, 1, &row_hash, &err),
+        assert_ok(th_parcel_insert(store, &record, "{}", wkb, sizeof(wkb), 1, &row_hash, &err),
                   &err);
     }
 }
@@ -102,7 +103,7 @@ static struct th_hash rows_digest(struct th_store *store)
             for (int c = 0; c < sqlite3_column_count(stmt); c++) {
                 int type = sqlite3_column_type(stmt, c);
                 const void *data = sqlite3_column_blob(stmt, c);
-                th_hasher_update(hasher, &type, sizeof type);
+                th_hasher_update(hasher, &type, sizeof(type));
                 th_hasher_update(hasher, data, (size_t)sqlite3_column_bytes(stmt, c));
             }
         }
@@ -127,7 +128,7 @@ static void parcel_bulk__writes_the_rows_that_single_inserts_write(void **state)
     insert_bulk(other.store, 1, 50, 2);
     struct th_hash want = rows_digest(one.store);
     struct th_hash hash = rows_digest(other.store);
-    assert_memory_equal(&hash, &want, sizeof hash);
+    assert_memory_equal(&hash, &want, sizeof(hash));
     rows_commit(other.store);
     th_test_assert_sound(other.registry); // the layout as well: the triggers are back
     th_store_rollback(one.store);
@@ -140,7 +141,7 @@ static void parcel_bulk__the_index_is_whole_at_every_size(void **state)
     // One node, the edges of one, two levels, three.
     static const int64_t SIZES[] = {1, 45, 46, 47, 51, 52, 92, 93, 999, 1000, 2200};
     (void)state;
-    for (size_t i = 0; i < sizeof SIZES / sizeof SIZES[0]; i++) {
+    for (size_t i = 0; i < sizeof(SIZES) / sizeof(SIZES[0]); i++) {
         struct th_test_world world;
         open_world(&world, SIZES[i]);
         insert_bulk(world.store, 1, SIZES[i], 1);
@@ -204,9 +205,10 @@ static void parcel_bulk__boxes_find_what_lies_in_them(void **state)
         box.east = box.west + 0.01 * columns;
         box.north = box.south + 0.01 * rows;
         int64_t want = 0;
-        for (int64_t id = 1; id <= N; id++)
+        for (int64_t id = 1; id <= N; id++) {
             want += west_of(id) > box.west && west_of(id) < box.east && south_of(id) > box.south &&
                     south_of(id) < box.north;
+        }
         const struct th_parcel_box there = {box.west, box.south, box.east, box.north, {0}};
         assert_ok(th_parcel_box_each(world.store, &there, count_box, &box, &err), &err);
         assert_int_equal(box.n, want);
@@ -230,13 +232,14 @@ static void parcel_bulk__a_refusal_and_a_rollback_leave_nothing(void **state)
         assert_ok(th_store_begin(world.store, &err), &err);
         if (round > 0) {
             insert_bulk(world.store, 2, 2000, 1);
-            if (round == 2)
+            if (round == 2) {
                 assert_ok(th_parcel_bulk_begin(world.store, &err), &err);
+            }
         } else {
             assert_ok(th_parcel_bulk_begin(world.store, &err), &err);
             struct th_parcel_record record = record_of(2, 1, wkb);
-            snprintf(record.number, sizeof record.number, "1"); // is taken
-            assert_ok(th_parcel_row_prepare(&record, "{}", wkb, sizeof wkb, &row, &err), &err);
+            snprintf(record.number, sizeof(record.number), "1"); // is taken
+            assert_ok(th_parcel_row_prepare(&record, "{}", wkb, sizeof(wkb), &row, &err), &err);
             assert_status(
                 th_parcel_bulk_insert(
                     world.store, &(struct th_parcel_version_row){&record, "{}", &row}, 1, 1, &err),
@@ -250,7 +253,7 @@ static void parcel_bulk__a_refusal_and_a_rollback_leave_nothing(void **state)
         }
         th_store_rollback(world.store);
         struct th_hash after = th_test_content(world.store);
-        assert_memory_equal(&after, &before, sizeof after);
+        assert_memory_equal(&after, &before, sizeof(after));
         th_test_assert_sound(world.registry);
     }
     th_parcel_row_clear(&row);
@@ -290,14 +293,14 @@ static void parcel_row_prepare__unfit_bytes_are_refused(void **state)
     unsigned char wkb[ROWS_WKB_SIZE];
     (void)state;
     struct th_parcel_record record = record_of(1, 1, wkb);
-    assert_status(th_parcel_row_prepare(&record, "{}", wkb, sizeof wkb - 1, &row, &err), TH_INVALID,
-                  &err);
+    assert_status(th_parcel_row_prepare(&record, "{}", wkb, sizeof(wkb) - 1, &row, &err),
+                  TH_INVALID, &err);
     assert_string_equal(err.key, "wkb_unfit");
-    assert_ok(th_parcel_row_prepare(&record, "{}", wkb, sizeof wkb, &row, &err), &err);
+    assert_ok(th_parcel_row_prepare(&record, "{}", wkb, sizeof(wkb), &row, &err), &err);
     assert_close(row.box.west, west_of(1), 0);
     assert_close(row.box.north, south_of(1) + 0.001, 0);
     struct th_hash want = th_parcel_row_hash(&record, "{}");
-    assert_memory_equal(&row.row_hash, &want, sizeof want);
+    assert_memory_equal(&row.row_hash, &want, sizeof(want));
     th_parcel_row_clear(&row);
     assert_null(row.blob);
 }
@@ -326,12 +329,14 @@ static void parcel_known_each__tells_a_village_in_order_of_numbers(void **state)
         unsigned char wkb[ROWS_WKB_SIZE];
         struct th_hash row_hash;
         struct th_parcel_record record = record_of(i + 1, 1, wkb);
-        snprintf(record.number, sizeof record.number, "%s", PARCELS[i].number);
-        snprintf(record.source_key, sizeof record.source_key, "%s", PARCELS[i].key);
-        if (i == 4)
-            snprintf(record.village, sizeof record.village, "330523001299");
-        assert_ok(th_parcel_insert(world.store, &record, "{}", wkb, sizeof wkb, 1, &row_hash, &err),
-                  &err);
+        snprintf(record.number, sizeof(record.number), "%s", PARCELS[i].number);
+        snprintf(record.source_key, sizeof(record.source_key), "%s", PARCELS[i].key);
+        if (i == 4) {
+            snprintf(record.village, sizeof(record.village), "330523001299");
+        }
+        assert_ok(
+            th_parcel_insert(world.store, &record, "{}", wkb, sizeof(wkb), 1, &row_hash, &err),
+            &err);
     }
     th_test_sql(world.store, "UPDATE parcel SET state = 'retired', retired_on = '2024-05-01',"
                              " retired_reason = 'x' WHERE parcel_id = 1");
@@ -365,8 +370,8 @@ static bool compare_known(void *context, const struct th_parcel_known *known)
     assert_true(found);
     assert_int_equal(record.parcel_id, known->parcel_id);
     assert_int_equal(record.version, known->version);
-    assert_memory_equal(&content, &known->content, sizeof content);
-    assert_memory_equal(&record.geometry_hash, &known->geometry_hash, sizeof content);
+    assert_memory_equal(&content, &known->content, sizeof(content));
+    assert_memory_equal(&record.geometry_hash, &known->geometry_hash, sizeof(content));
     single->n++;
     return true;
 }

@@ -18,7 +18,7 @@ static int make(void **state)
         struct th_parcel_record record = rows_record(1, version, 119 + 0.0001 * version, wkb);
         record.from = (struct th_date){2025, 1, 1};
         assert_ok(
-            th_parcel_insert(world->store, &record, "{}", wkb, sizeof wkb, 1, &row_hash, &err),
+            th_parcel_insert(world->store, &record, "{}", wkb, sizeof(wkb), 1, &row_hash, &err),
             &err);
     }
     *state = world;
@@ -39,7 +39,7 @@ static void parcel_version_on__the_last_version_that_has_begun_holds(void **stat
     int64_t version = 77;
     assert_ok(th_parcel_retire(world->store, 2, (struct th_date){2025, 7, 1}, "built over", &err),
               &err);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         assert_ok(
             th_parcel_version_on(world->store, CASES[i].parcel_id, CASES[i].on, &version, &err),
             &err);
@@ -61,7 +61,7 @@ static void parcel_insert__a_version_never_begins_before_the_one_it_follows(void
     struct th_parcel_record record = rows_record(1, 4, 119, wkb);
     record.from = (struct th_date){2024, 12, 31};
     assert_status(
-        th_parcel_insert(world->store, &record, "{}", wkb, sizeof wkb, 1, &row_hash, &err),
+        th_parcel_insert(world->store, &record, "{}", wkb, sizeof(wkb), 1, &row_hash, &err),
         TH_CONFLICT, &err);
     assert_string_equal(err.key, "parcel_version_date");
     assert_string_equal(th_error_arg_get(&err, "since"), "2025-01-01");
@@ -70,7 +70,7 @@ static void parcel_insert__a_version_never_begins_before_the_one_it_follows(void
     record.from = (struct th_date){2025, 2, 1};
     record.import_id = 0;
     assert_status(
-        th_parcel_insert(world->store, &record, "{}", wkb, sizeof wkb, 1, &row_hash, &err),
+        th_parcel_insert(world->store, &record, "{}", wkb, sizeof(wkb), 1, &row_hash, &err),
         TH_CONFLICT, &err);
     assert_string_equal(err.key, "store_constraint");
 }
@@ -84,15 +84,15 @@ static void parcel_insert__a_boundary_needs_no_import(void **state)
     struct th_parcel_record record = rows_record(1, 4, 119, wkb);
     record.from = (struct th_date){2025, 2, 1};
     record.import_id = record.source_row = record.feature = 0;
-    snprintf(record.origin, sizeof record.origin, "boundary");
-    assert_ok(th_parcel_insert(world->store, &record, "{}", wkb, sizeof wkb, 1, &row_hash, &err),
+    snprintf(record.origin, sizeof(record.origin), "boundary");
+    assert_ok(th_parcel_insert(world->store, &record, "{}", wkb, sizeof(wkb), 1, &row_hash, &err),
               &err);
     struct th_parcel_record loaded;
     assert_ok(th_parcel_load(world->store, 1, 4, &loaded, &err), &err);
     assert_string_equal(loaded.origin, "boundary");
     assert_int_equal(loaded.import_id, 0);
     assert_int_equal(th_date_compare(loaded.from, record.from), 0);
-    assert_memory_equal(&loaded.row_hash, &row_hash, sizeof row_hash);
+    assert_memory_equal(&loaded.row_hash, &row_hash, sizeof(row_hash));
     rows_commit(world->store);
     th_test_assert_sound(world->registry);
 }
@@ -125,7 +125,7 @@ static void parcel_retire__is_final_and_dated(void **state)
     record = rows_record(1, 4, 119, wkb);
     record.from = day;
     assert_status(
-        th_parcel_insert(world->store, &record, "{}", wkb, sizeof wkb, 1, &row_hash, &err),
+        th_parcel_insert(world->store, &record, "{}", wkb, sizeof(wkb), 1, &row_hash, &err),
         TH_CONFLICT, &err);
     assert_string_equal(err.key, "parcel_is_retired");
 }
@@ -146,10 +146,11 @@ static void parcel__neither_identity_nor_retirement_can_be_edited(void **state)
     struct th_error err = {0};
     char words[256];
     assert_ok(th_parcel_retire(world->store, 2, (struct th_date){2025, 7, 1}, "x", &err), &err);
-    for (size_t i = 0; i < sizeof REFUSED / sizeof REFUSED[0]; i++) {
+    for (size_t i = 0; i < sizeof(REFUSED) / sizeof(REFUSED[0]); i++) {
         th_test_sql_refused(world->store, REFUSED[i], words);
-        if (strstr(words, "parcel: ") == NULL)
+        if (strstr(words, "parcel: ") == NULL) {
             fail_msg("%s: %s", REFUSED[i], words);
+        }
     }
 }
 
@@ -175,9 +176,9 @@ static void number_version(struct th_store *store, int64_t parcel_id, int64_t ve
     struct th_parcel_record record = rows_record(parcel_id, version, west, wkb);
     record.from = (struct th_date){2025, 1, 1};
     record.import_id = record.source_row = 0;
-    snprintf(record.origin, sizeof record.origin, "number");
-    snprintf(record.number, sizeof record.number, "%s", number);
-    assert_ok(th_parcel_insert(store, &record, "{}", wkb, sizeof wkb, 1, &row_hash, &err), &err);
+    snprintf(record.origin, sizeof(record.origin), "number");
+    snprintf(record.number, sizeof(record.number), "%s", number);
+    assert_ok(th_parcel_insert(store, &record, "{}", wkb, sizeof(wkb), 1, &row_hash, &err), &err);
 }
 
 struct numbers {
@@ -188,7 +189,7 @@ static bool note_renumbering(void *context, const struct th_parcel_renumbering *
 {
     struct numbers *numbers = context;
     size_t used = strlen(numbers->text);
-    snprintf(numbers->text + used, sizeof numbers->text - used, "%d.%d %s>%s %s; ",
+    snprintf(numbers->text + used, sizeof(numbers->text) - used, "%d.%d %s>%s %s; ",
              (int)r->parcel_id, (int)r->version, r->old_number, r->number, r->reason);
     assert_string_equal(r->village, ROWS_VILLAGE);
     return true;
@@ -262,10 +263,10 @@ static void parcel_ground_seq__is_of_the_version_that_brought_the_ground(void **
     assert_status(th_parcel_ground_seq(world->store, 9, &seq, &err), TH_NOT_FOUND, &err);
     assert_string_equal(err.key, "parcel_not_found");
     assert_int_equal(seq, 77);
-    for (size_t i = 0; i < sizeof STEPS / sizeof STEPS[0]; i++) {
+    for (size_t i = 0; i < sizeof(STEPS) / sizeof(STEPS[0]); i++) {
         struct th_parcel_record record = rows_record(1, STEPS[i].version, STEPS[i].west, wkb);
         record.from = (struct th_date){2025, 1, 1};
-        assert_ok(th_parcel_insert(world->store, &record, "{}", wkb, sizeof wkb, STEPS[i].seq,
+        assert_ok(th_parcel_insert(world->store, &record, "{}", wkb, sizeof(wkb), STEPS[i].seq,
                                    &row_hash, &err),
                   &err);
         assert_ok(th_parcel_ground_seq(world->store, 1, &seq, &err), &err);
@@ -293,13 +294,14 @@ static void parcel_lineage__is_told_from_both_sides_until_stopped(void **state)
     struct th_test_world *world = *state;
     struct th_error err = {0};
     struct story story = {.n = 0};
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++) {
         assert_ok(th_parcel_lineage_insert(world->store, &LINES[i], 1, &err), &err);
+    }
     assert_status(th_parcel_lineage_insert(world->store, &LINES[0], 1, &err), TH_CONFLICT, &err);
     assert_ok(th_parcel_lineage_each(world->store, 2, note_line, &story, &err), &err);
     assert_int_equal(story.n, 2);
-    assert_memory_equal(&story.lines[0], &LINES[2], sizeof LINES[2]);
-    assert_memory_equal(&story.lines[1], &LINES[0], sizeof LINES[0]);
+    assert_memory_equal(&story.lines[0], &LINES[2], sizeof(LINES[2]));
+    assert_memory_equal(&story.lines[1], &LINES[0], sizeof(LINES[0]));
     story.n = 0;
     assert_ok(th_parcel_lineage_each(world->store, 1, note_line, &story, &err), &err);
     assert_int_equal(story.n, 3); // of four

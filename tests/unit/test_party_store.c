@@ -13,7 +13,7 @@ struct rows {
 
 static int make(void **state)
 {
-    struct rows *rows = calloc(1, sizeof *rows);
+    struct rows *rows = calloc(1, sizeof(*rows));
     struct th_error err = {0};
     assert_non_null(rows);
     th_test_world_make(&rows->world);
@@ -38,9 +38,9 @@ static void add_village(struct th_store *store, const char *code, const char *na
 {
     struct th_error err = {0};
     struct th_village village = {{0}, {0}, {0}};
-    th_text_copy(village.code, sizeof village.code, code);
-    th_text_copy(village.name, sizeof village.name, name);
-    th_text_copy(village.township, sizeof village.township, township);
+    th_text_copy(village.code, sizeof(village.code), code);
+    th_text_copy(village.name, sizeof(village.name), name);
+    th_text_copy(village.township, sizeof(village.township), township);
     assert_ok(th_village_insert(store, &village, 1, &err), &err);
 }
 
@@ -48,11 +48,11 @@ static struct th_party party_of(const char *kind, const char *name, const char *
                                 const char *village, const char *division)
 {
     struct th_party party = {0};
-    th_text_copy(party.kind, sizeof party.kind, kind);
-    th_text_copy(party.name, sizeof party.name, name);
-    th_text_copy(party.uscc, sizeof party.uscc, uscc);
-    th_text_copy(party.village, sizeof party.village, village);
-    th_text_copy(party.division, sizeof party.division, division);
+    th_text_copy(party.kind, sizeof(party.kind), kind);
+    th_text_copy(party.name, sizeof(party.name), name);
+    th_text_copy(party.uscc, sizeof(party.uscc), uscc);
+    th_text_copy(party.village, sizeof(party.village), village);
+    th_text_copy(party.division, sizeof(party.division), division);
     return party;
 }
 
@@ -231,7 +231,7 @@ struct order {
 static bool note(struct order *order, const char *name)
 {
     size_t used = strlen(order->text);
-    snprintf(order->text + used, sizeof order->text - used, "%s ", name);
+    snprintf(order->text + used, sizeof(order->text) - used, "%s ", name);
     return --order->left > 0;
 }
 

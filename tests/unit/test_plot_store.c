@@ -29,7 +29,7 @@ static struct th_plot plot(const char *number, const char *surveyed, int64_t ver
                            .stems = STEMS,
                            .n_stems = 2,
                            .seq = 1};
-    memset(&made.sha256, 7, sizeof made.sha256);
+    memset(&made.sha256, 7, sizeof(made.sha256));
     return made;
 }
 
@@ -73,7 +73,7 @@ static bool note(void *context, const struct th_plot *made)
 {
     struct seen *seen = context;
     size_t used = strlen(seen->text);
-    snprintf(seen->text + used, sizeof seen->text - used, "%lld ", (long long)made->plot_id);
+    snprintf(seen->text + used, sizeof(seen->text) - used, "%lld ", (long long)made->plot_id);
     return ++seen->n != seen->stop_after;
 }
 
@@ -97,7 +97,7 @@ static void each__answers_by_parcel_stratum_year_and_version(void **state)
     };
     struct th_test_world *world = *state;
     struct th_error err = {0};
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct seen seen = {.stop_after = CASES[i].stop_after};
         assert_ok(th_plot_each(world->store, &CASES[i].question, note, &seen, &err), &err);
         assert_string_equal(seen.text, CASES[i].want);
@@ -108,7 +108,7 @@ static bool note_parcel(void *context, int64_t parcel_id)
 {
     struct seen *seen = context;
     size_t used = strlen(seen->text);
-    snprintf(seen->text + used, sizeof seen->text - used, "%lld ", (long long)parcel_id);
+    snprintf(seen->text + used, sizeof(seen->text) - used, "%lld ", (long long)parcel_id);
     return ++seen->n != seen->stop_after;
 }
 
@@ -170,18 +170,19 @@ static void insert__what_cannot_be_is_refused_and_nothing_is_edited(void **state
     struct th_plot bad[] = {plot("A", "2021", 1), plot("", "2021", 1), plot("C", "21", 1),
                             plot("C", "2021", 0), plot("C", "2021", 1)};
     bad[4].area_m2 = "";
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         assert_status(th_plot_insert(world->store, &bad[i], &id, &hash, &err), TH_CONFLICT, &err);
+    }
     assert_int_equal(id, 77);
     static const char *const TABLES[] = {"plot", "plot_parcel", "plot_stem"};
     for (size_t i = 0; i < 3; i++) {
         char sql[64];
         char want[64];
-        snprintf(want, sizeof want, "%s: insert only", TABLES[i]);
-        snprintf(sql, sizeof sql, "DELETE FROM %s", TABLES[i]);
+        snprintf(want, sizeof(want), "%s: insert only", TABLES[i]);
+        snprintf(sql, sizeof(sql), "DELETE FROM %s", TABLES[i]);
         th_test_sql_refused(world->store, sql, words);
         assert_non_null(strstr(words, want));
-        snprintf(sql, sizeof sql, "UPDATE %s SET plot_id = 9", TABLES[i]);
+        snprintf(sql, sizeof(sql), "UPDATE %s SET plot_id = 9", TABLES[i]);
         th_test_sql_refused(world->store, sql, words);
         assert_non_null(strstr(words, want));
     }

@@ -77,7 +77,7 @@ static void coordinate_parse__takes_what_people_write(void **state)
         {"-12°30′", -12.5},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         double value = 0;
         if (!th_coordinate_parse(cases[i].text, &value)) {
             fail_msg("not read: %s", cases[i].text);
@@ -94,7 +94,7 @@ static void coordinate_parse__anything_else_is_refused_and_leaves_the_value(void
         "inf",    "°",        "--1",  "N-5",   "30:61",   "30°38′12″5", "1 234x",
         "NaN",    "1e999",    "0x10", "30m5s", "N",       "12:30m"};
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         double value = 77;
         if (th_coordinate_parse(cases[i], &value)) {
             fail_msg("read: %s as %f", cases[i], value);
@@ -127,7 +127,7 @@ static void coordinate_pairs__finds_the_separators_by_itself(void **state)
         "1,2 3,4 5,6", "1，2；3，4；5，6", "1,2,9;3,4,9;5,6,9", "1,2,0 3,4,0 5,6,0",
         "1,2|3,4|5,6", "1 2;3 4;5 6",      "1,2\n3,4\n5,6",     " 1, 2 ; 3, 4 ; 5, 6 "};
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct list list = {{0}, 0};
         if (!th_coordinate_pairs(cases[i], list_add, &list) || list.n != 3) {
             fail_msg("not read: %s", cases[i]);
@@ -142,7 +142,7 @@ static void coordinate_pairs__a_piece_that_is_no_pair_is_refused(void **state)
 {
     static const char *const cases[] = {"1,2;3", "1;2;3", "1,2;x,4", "1,2,3,4;5,6", "1,2,3,4,5,6"};
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct list list = {{0}, 0};
         if (th_coordinate_pairs(cases[i], list_add, &list)) {
             fail_msg("read: %s", cases[i]);
@@ -180,10 +180,10 @@ static void plan__words_for_the_axes_decide(void **state)
                                            "X（纵坐标）,Y（横坐标）",
                                            "纵坐标(X),横坐标(Y)"};
     (void)state;
-    for (size_t i = 0; i < sizeof headings / sizeof headings[0]; i++) {
+    for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++) {
         struct world world;
         char text[256];
-        snprintf(text, sizeof text, "地块号,%s\n1,5,6\n", headings[i]);
+        snprintf(text, sizeof(text), "地块号,%s\n1,5,6\n", headings[i]);
         plan_make(&world, text);
         assert_int_equal(world.plan.north, 1);
         assert_int_equal(world.plan.east, 2);
@@ -366,10 +366,10 @@ static void build__a_parcel_that_cannot_be_is_lost_with_reason_and_line(void **s
         {"A,1,0,0\n,2,10,4O\n,3,10,10\n", "@points.not_a_number", 3, "4O"},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct world world;
         char text[256];
-        snprintf(text, sizeof text, "parcel,point,x,y\n%s" SQUARE("Z"), cases[i].rows);
+        snprintf(text, sizeof(text), "parcel,point,x,y\n%s" SQUARE("Z"), cases[i].rows);
         build(&world, text);
         assert_int_equal(world.points.n_parcels, 2);
         assert_non_null(world.points.parcels[0].lost);
@@ -402,7 +402,7 @@ static void compare__runs_of_digits_are_numbers(void **state)
 {
     static const char *const ascending[] = {"",   "1",  "2",    "2-1", "10",
                                             "J1", "J2", "J2-1", "J10", "K1"};
-    size_t n = sizeof ascending / sizeof ascending[0];
+    size_t n = sizeof(ascending) / sizeof(ascending[0]);
     (void)state;
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < n; k++) {

@@ -60,7 +60,7 @@ static void profile_each__goes_by_name_until_stopped(void **state)
     assert_ok(th_profile_each(world->store, note_name, names, &err), &err);
     assert_string_equal(names, "ab");
     assert_ok(th_profile_remove(world->store, "b", &err), &err);
-    memset(names, 0, sizeof names);
+    memset(names, 0, sizeof(names));
     assert_ok(th_profile_each(world->store, note_name, names, &err), &err);
     assert_string_equal(names, "ac");
 }

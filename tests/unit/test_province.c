@@ -28,7 +28,7 @@ static void box__holds_the_towns_of_its_province(void **state)
         {"653100", 75.99, 39.47},  {"710000", 121.56, 25.04}, {"810000", 114.17, 22.32},
         {"820000", 113.54, 22.20},
     };
-    for (size_t i = 0; i < sizeof TOWNS / sizeof TOWNS[0]; i++) {
+    for (size_t i = 0; i < sizeof(TOWNS) / sizeof(TOWNS[0]); i++) {
         struct th_box box;
         print_message("  %s\n", TOWNS[i].code);
         assert_true(th_province_box(TOWNS[i].code, &box));
@@ -42,8 +42,9 @@ static void box__there_is_none_without_a_province(void **state)
     (void)state;
     static const char *const none[] = {"", "3", "00", "99", "x"};
     struct th_box box = {1, 2, 3, 4};
-    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
         assert_false(th_province_box(none[i], &box));
+    }
     assert_close(box.west, 1, 0);
     assert_true(th_province_box("33", &box));
 }

@@ -69,9 +69,10 @@ static void carbon_whole_t__goes_toward_minus_infinity(void **state)
         int64_t tonnes;
     } cases[] = {{0, 0},   {999, 0},    {1000, 1},   {1999, 1},
                  {-1, -1}, {-1000, -1}, {-1001, -2}, {INT64_MAX, 9223372036854775}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_int_equal(th_units_t(th_carbon_whole_t(th_carbon_from_kg(cases[i].kg))),
                          cases[i].tonnes);
+    }
 }
 
 static void units_carbon__is_a_thousand_kg_each_or_overflow(void **state)
@@ -101,7 +102,7 @@ static void money_times_units__gives_the_amounts_of_the_published_contracts(void
                  {7000, 700000, 4900000000}};
     struct th_error err;
     struct th_money amount = th_money_from_fen(0);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_ok(th_money_times_units(th_money_from_fen(cases[i].price_fen),
                                        th_units_from_t(cases[i].tonnes), &amount, &err),
                   &err);
@@ -139,7 +140,7 @@ static void area_from_m2__rounds_the_exact_double_half_to_even(void **state)
                  {1e14, 10000000000000000}};
     struct th_error err;
     struct th_area area;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_ok(th_area_from_m2(cases[i].m2, &area, &err), &err);
         assert_int_equal(th_area_m2_300(area), cases[i].cents * 3);
         assert_int_equal(th_area_m2_cent(area), cases[i].cents);
@@ -173,7 +174,7 @@ static void area_from_m2__outside_the_range_is_overflow(void **state)
     static const double cases[] = {-0.01, -1e-300, 1.0000001e14, INFINITY, -INFINITY, NAN};
     struct th_error err;
     struct th_area area = th_area_from_m2_300(12);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_status(th_area_from_m2(cases[i], &area, &err), TH_OVERFLOW, &err);
         assert_int_equal(th_area_m2_300(area), 12);
     }
@@ -201,8 +202,9 @@ static void area_mu_cent__rounds_half_up(void **state)
         int64_t m2_300;
         int64_t mu_cent;
     } cases[] = {{999, 0}, {1000, 1}, {2999, 1}, {3000, 2}, {-999, 0}, {-1000, 0}, {-1001, -1}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_int_equal(th_area_mu_cent(th_area_from_m2_300(cases[i].m2_300)), cases[i].mu_cent);
+    }
     assert_int_equal(th_area_m2_cent(th_area_from_m2_300(4)), 1);
     assert_int_equal(th_area_m2_cent(th_area_from_m2_300(5)), 2);
     assert_int_equal(th_area_m2_cent(th_area_from_m2_300(-1)), 0);
@@ -226,7 +228,7 @@ static void money_parse__reads_digits_commas_and_two_decimals(void **state)
                  {"92233720368547758.07", INT64_MAX}};
     struct th_error err;
     struct th_money money;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_ok(th_money_parse(cases[i].text, &money, &err), &err);
         assert_int_equal(th_money_fen(money), cases[i].fen);
     }
@@ -263,7 +265,7 @@ static void amount_parse__anything_else_is_refused(void **state)
     struct th_error err;
     struct th_money money = th_money_from_fen(3);
     struct th_area area = th_area_from_m2_300(4);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_status(th_money_parse(cases[i], &money, &err), TH_INVALID, &err);
         assert_string_equal(err.key, "amount_invalid");
         assert_string_equal(th_error_arg_get(&err, "text"), cases[i]);
@@ -297,7 +299,7 @@ static void money_format__groups_thousands(void **state)
                  {4900000000, "49,000,000.00"},
                  {INT64_MAX, "92,233,720,368,547,758.07"},
                  {INT64_MIN, "-92,233,720,368,547,758.08"}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_string_equal(th_money_format(th_money_from_fen(cases[i].fen), buf), cases[i].text);
         assert_string_equal(th_cent_format(cases[i].fen, buf), cases[i].text);
     }
@@ -318,7 +320,7 @@ static void money__what_is_printed_is_read_back(void **state)
         int64_t fen = (int64_t)(next_random(&seed) >> (1 + i % 63));
         assert_ok(th_money_parse(th_money_format(th_money_from_fen(fen), buf), &money, NULL), NULL);
         assert_int_equal(th_money_fen(money), fen);
-        snprintf(buf, sizeof buf, "%lld.%02lld", (long long)(fen / 100), (long long)(fen % 100));
+        snprintf(buf, sizeof(buf), "%lld.%02lld", (long long)(fen / 100), (long long)(fen % 100));
         assert_ok(th_money_parse(buf, &money, NULL), NULL);
         assert_int_equal(th_money_fen(money), fen);
     }

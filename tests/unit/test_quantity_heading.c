@@ -67,7 +67,7 @@ static void heading__gives_name_unit_and_ground(void **state)
     struct th_error err;
     (void)state;
     assert_ok(th_quantity_words_new(&words, &err), &err);
-    for (size_t i = 0; i < sizeof HEADINGS / sizeof HEADINGS[0]; i++) {
+    for (size_t i = 0; i < sizeof(HEADINGS) / sizeof(HEADINGS[0]); i++) {
         const struct heading *want = &HEADINGS[i];
         struct th_quantity_heading read;
         th_quantity_heading_read(words, want->text, &read);
@@ -76,12 +76,13 @@ static void heading__gives_name_unit_and_ground(void **state)
                     read.factor.numerator * want->denominator ==
                         want->numerator * read.factor.denominator &&
                     read.ground == want->ground;
-        if (!same)
+        if (!same) {
             fail_msg("\"%s\": base \"%s\", unit \"%s\", understood %d, dimension %d, %lld/%lld, "
                      "ground %d",
                      want->text, read.base, read.unit, read.understood, (int)read.dimension,
                      (long long)read.factor.numerator, (long long)read.factor.denominator,
                      (int)read.ground);
+        }
     }
     th_quantity_words_free(words);
 }

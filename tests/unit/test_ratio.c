@@ -42,8 +42,9 @@ static struct wide wide_product(uint64_t a, uint64_t b)
 static bool wide_divide(struct wide value, uint64_t divisor, uint64_t *ret_quotient,
                         uint64_t *ret_rest)
 {
-    if (value.high >= divisor)
+    if (value.high >= divisor) {
         return false;
+    }
     uint64_t rest = value.high;
     uint64_t quotient = 0;
     for (int bit = 63; bit >= 0; bit--) {
@@ -75,7 +76,7 @@ static void ratio_make__gives_lowest_terms_and_a_positive_denominator(void **sta
                  {{-INT64_MAX, 1}, {-INT64_MAX, 1}}};
     struct th_error err;
     struct th_ratio ratio;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_ok(th_ratio_make(cases[i].in[0], cases[i].in[1], &ratio, &err), &err);
         assert_int_equal(ratio.numerator, cases[i].out[0]);
         assert_int_equal(ratio.denominator, cases[i].out[1]);
@@ -120,7 +121,7 @@ static void ratio_parse__reads_decimals_and_fractions(void **state)
     struct th_error err;
     struct th_ratio ratio;
     char buf[TH_RATIO_TEXT_SIZE];
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_ok(th_ratio_parse(cases[i].text, &ratio, &err), &err);
         assert_int_equal(ratio.numerator, cases[i].numerator);
         assert_int_equal(ratio.denominator, cases[i].denominator);
@@ -150,7 +151,7 @@ static void ratio_parse__anything_else_is_refused(void **state)
                                         "9223372036854775808"};
     struct th_error err;
     struct th_ratio ratio = {5, 6};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_status(th_ratio_parse(cases[i], &ratio, &err), TH_INVALID, &err);
         assert_string_equal(err.key, "ratio_invalid");
         assert_string_equal(th_error_arg_get(&err, "text"), cases[i]);
@@ -195,8 +196,9 @@ static void ratio_format_percent__says_decimals_in_percent_and_leaves_fractions(
                  {{1, INT64_MAX}, "1/9223372036854775807"}};
     char buf[TH_RATIO_TEXT_SIZE];
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         assert_string_equal(th_ratio_format_percent(CASES[i].ratio, buf), CASES[i].shown);
+    }
 }
 
 static void ratio_compare__is_exact_where_doubles_are_not(void **state)
@@ -250,7 +252,7 @@ static void ratio_apply__rounds_to_the_named_side(void **state)
                  {{70, 87}, 870000, 700000, 700000, 700000},
                  {{7, 10}, 5994000, 4195800, 4195800, 4195800}};
     int64_t result = 0;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_ok(th_ratio_apply_floor(cases[i].ratio, cases[i].value, &result, NULL), NULL);
         assert_int_equal(result, cases[i].floor);
         assert_ok(th_ratio_apply_ceil(cases[i].ratio, cases[i].value, &result, NULL), NULL);
@@ -271,8 +273,9 @@ static void check_apply(struct th_ratio ratio, int64_t value)
     bool fits =
         wide_divide(wide_product(numerator, size), (uint64_t)ratio.denominator, &quotient, &rest) &&
         quotient < INT64_MAX;
-    if (!fits && quotient == INT64_MAX)
+    if (!fits && quotient == INT64_MAX) {
         return; // the edge has a test of its own
+    }
     int64_t toward_zero = fits ? (int64_t)quotient : 0;
     int64_t away = toward_zero + (rest != 0 ? 1 : 0);
     bool half = rest >= (uint64_t)ratio.denominator - rest;
@@ -383,8 +386,9 @@ static void allocate__largest_numbers_are_exact(void **state)
     const int64_t weights[] = {INT64_MAX, INT64_MAX, INT64_MAX};
     int64_t shares[3];
     assert_ok(th_allocate(INT64_MAX, weights, 3, shares, NULL), NULL);
-    for (int i = 0; i < 3; i++) // 2^63 - 1 = 7 × 7 × 73 × 127 × … leaves 1 over 3
+    for (int i = 0; i < 3; i++) { // 2^63 - 1 = 7 × 7 × 73 × 127 × … leaves 1 over 3
         assert_int_equal(shares[i], INT64_MAX / 3 + (i < INT64_MAX % 3 ? 1 : 0));
+    }
 }
 
 static void allocate__shares_sum_to_the_total_and_are_floor_or_one_more(void **state)
@@ -407,9 +411,10 @@ static void allocate__shares_sum_to_the_total_and_are_floor_or_one_more(void **s
         for (size_t i = 0; i < n; i++) {
             uint64_t quotient = 0;
             uint64_t rest = 0;
-            if (sum > 0)
+            if (sum > 0) {
                 assert_true(wide_divide(wide_product((uint64_t)total, (uint64_t)weights[i]), sum,
                                         &quotient, &rest));
+            }
             int64_t low = (int64_t)quotient;
             assert_true(shares[i] == low || (rest > 0 && shares[i] == low + 1));
             left -= shares[i];

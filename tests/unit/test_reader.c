@@ -93,7 +93,7 @@ static void next__gives_values_as_text_and_shapes_as_wkb(void **state)
     struct th_hash digest;
     assert_ok(th_hash_file(TH_HASH_SHA256, path, &hash, &err), &err);
     assert_ok(th_reader_digest(reader.reader, &digest, &err), &err);
-    assert_memory_equal(&hash, &digest, sizeof hash);
+    assert_memory_equal(&hash, &digest, sizeof(hash));
     size_t name;
     size_t x;
     size_t y;
@@ -303,13 +303,13 @@ static const struct {
 
 static void next__shapefile_text_is_decoded_as_it_really_is(void **state)
 {
-    for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++) {
+    for (size_t i = 0; i < sizeof(encodings) / sizeof(encodings[0]); i++) {
         char folder[TH_TEST_PATH_SIZE];
         char path[TH_TEST_PATH_SIZE];
         char side[TH_TEST_PATH_SIZE];
         char name[16];
         print_message("  %s\n", encodings[i].label);
-        snprintf(name, sizeof name, "%zu", i);
+        snprintf(name, sizeof(name), "%zu", i);
         assert_int_equal(mkdir(th_test_path(folder, *state, name), 0700), 0);
         shapefile_write(th_test_path(path, folder, "x.shp"), "name", &encodings[i].bytes, 1, 20);
         (void)unlink(th_test_path(side, folder, "x.cpg"));
@@ -392,8 +392,8 @@ static void open__hash_of_a_shapefile_covers_its_attributes(void **state)
         assert_ok(th_reader_digest(reader.reader, &hashes[i], &err), &err);
         th_test_rows_close(&reader);
     }
-    assert_memory_equal(&hashes[0], &hashes[1], sizeof hashes[0]);
-    assert_memory_not_equal(&hashes[0], &hashes[2], sizeof hashes[0]);
+    assert_memory_equal(&hashes[0], &hashes[1], sizeof(hashes[0]));
+    assert_memory_not_equal(&hashes[0], &hashes[2], sizeof(hashes[0]));
 }
 
 // Counts from the table of origins beside the files.
@@ -415,7 +415,7 @@ static const struct {
 static void next__real_files_are_read_whole(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof real_files / sizeof real_files[0]; i++) {
+    for (size_t i = 0; i < sizeof(real_files) / sizeof(real_files[0]); i++) {
         struct th_error err = {0};
         struct th_crs_transform *transform = NULL;
         char path[TH_TEST_PATH_SIZE];
@@ -607,14 +607,14 @@ static void open__a_source_is_left_as_it_was(void **state)
         assert_int_equal(chmod(*state, 0700), 0);
         assert_int_equal(entries_count(*state), n_entries);
         assert_ok(th_hash_file(TH_HASH_SHA256, path, &after, &err), &err);
-        assert_memory_equal(&before, &after, sizeof before);
+        assert_memory_equal(&before, &after, sizeof(before));
     }
 }
 
 static void zip_add(const char *archive, const char *name, const char *data, size_t size)
 {
     char inner[2 * TH_TEST_PATH_SIZE];
-    snprintf(inner, sizeof inner, "/vsizip/%s/%s", archive, name);
+    snprintf(inner, sizeof(inner), "/vsizip/%s/%s", archive, name);
     VSILFILE *file = VSIFOpenL(inner, "wb");
     assert_non_null(file);
     assert_int_equal(VSIFWriteL(data, 1, size, file), size);
@@ -650,7 +650,7 @@ static void open__archives_are_searched_and_limited(void **state)
     th_test_path(path, *state, "many.zip");
     for (int i = 0; i < 201; i++) {
         char name[32];
-        snprintf(name, sizeof name, "%d.txt", i);
+        snprintf(name, sizeof(name), "%d.txt", i);
         zip_add(path, name, "x", 1);
     }
     open_refused(path, NULL, TH_UNREADABLE, "archive_limit", &err);
@@ -674,11 +674,11 @@ static void open__a_shapefile_without_its_companions_names_the_missing_one(void 
         char name[32];
         char path[TH_TEST_PATH_SIZE];
         char companion[TH_TEST_PATH_SIZE];
-        snprintf(name, sizeof name, "%zu.shp", i);
+        snprintf(name, sizeof(name), "%zu.shp", i);
         shapefile_write(th_test_path(path, *state, name), "f", VALUES, 1, 8);
         struct th_test_rows whole = open_ok(path, NULL, NULL);
         th_test_rows_close(&whole);
-        snprintf(name, sizeof name, "%zu%s", i, MISSING[i]);
+        snprintf(name, sizeof(name), "%zu%s", i, MISSING[i]);
         assert_int_equal(remove(th_test_path(companion, *state, name)), 0);
         open_refused(path, NULL, TH_UNREADABLE, "source_incomplete", &err);
         assert_string_equal(th_error_arg_get(&err, "missing"), MISSING[i]);
@@ -732,7 +732,7 @@ static void next__curves_and_heights_are_flattened_and_flagged(void **state)
         char *at = wkt;
         OGRGeometryH shape = NULL;
         OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(layer));
-        snprintf(wkt, sizeof wkt, "%s", SHAPES[i]);
+        snprintf(wkt, sizeof(wkt), "%s", SHAPES[i]);
         assert_int_equal(OGR_G_CreateFromWkt(&at, NULL, &shape), OGRERR_NONE);
         OGR_F_SetGeometryDirectly(feature, shape);
         assert_int_equal(OGR_L_CreateFeature(layer, feature), OGRERR_NONE);

@@ -88,7 +88,7 @@ static void check_proposal(struct th_validity *validity, const struct th_repair_
     assert_ok(th_geometry_normalise(&again, &err), &err);
     assert_int_equal(again.n_points, proposal->geometry.n_points);
     assert_memory_equal(again.points, proposal->geometry.points,
-                        again.n_points * sizeof *again.points);
+                        again.n_points * sizeof(*again.points));
     th_geometry_clear(&again);
 }
 
@@ -98,7 +98,7 @@ static void propose__known_disagreements_of_the_methods(void **state)
     struct th_validity *validity = NULL;
     double unit_m2 = square_unit_m2();
     assert_ok(th_validity_new(&validity, &err), &err);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_repair repair;
         struct th_geometry shape = placed_shape(cases[i].wkt);
         double linework = cases[i].linework;
@@ -133,7 +133,7 @@ static void propose__nothing_for_shapes_without_ground(void **state)
         "POLYGON ((0 0,1e12 0,0 1e12,0 0))",   // no degrees
         "POLYGON ((0 0,5 0,10 0,7 0,0 0))",    // on a line
     };
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
         struct th_error err = {0};
         struct th_repair repair;
         struct th_geometry shape = th_test_shape(shapes[i]);
@@ -186,8 +186,8 @@ static void propose__tangles_do_not_take_long(void **state)
         size_t n;
         bool possible;
     } sizes[] = {{20, true}, {50, true}, {300, false}, {10000, false}, {99998, false}};
-    for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++) {
-        struct th_xy *points = calloc(sizes[k].n + 1, sizeof *points);
+    for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
+        struct th_xy *points = calloc(sizes[k].n + 1, sizeof(*points));
         bool possible;
         assert_non_null(points);
         srand(7);
@@ -204,9 +204,9 @@ static void propose__tangles_do_not_take_long(void **state)
 static void propose__large_boundaries_with_few_defects_are_mended(void **state)
 {
     static const size_t sizes[] = {200, 20000, 99998};
-    for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++) {
+    for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
         size_t n = sizes[k];
-        struct th_xy *points = calloc(n + 1, sizeof *points);
+        struct th_xy *points = calloc(n + 1, sizeof(*points));
         bool possible;
         assert_non_null(points);
         for (size_t i = 0; i < n; i++) {

@@ -28,7 +28,7 @@ static struct th_ruler_size geodesic_size(const struct th_geometry *shape, size_
     size_t start = 0;
     for (size_t r = 0; r < shape->n_rings; r++) {
         size_t n = shape->ring_ends[r] - start - 1;
-        struct th_xy *cut = malloc(n * n_pieces * sizeof *cut);
+        struct th_xy *cut = malloc(n * n_pieces * sizeof(*cut));
         assert_non_null(cut);
         for (size_t i = 0; i < n * n_pieces; i++) {
             struct th_xy p = shape->points[start + i / n_pieces];
@@ -74,7 +74,7 @@ static const struct {
 static void ground__agrees_with_geodesics_along_straight_edges(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
         struct th_geometry shape = th_test_shape(shapes[i].wkt);
         struct th_ruler_size size = size_of(&shape);
         struct th_ruler_size want = geodesic_size(&shape, shapes[i].n_pieces);

@@ -19,7 +19,7 @@ static void rules__newest_are_the_defaults_of_the_comparison(void **state)
 {
     (void)state;
     const struct th_overlap_limits *overlap = &th_rules_on((struct th_date){9999, 12, 31})->overlap;
-    assert_memory_equal(overlap, &th_overlap_limits_default, sizeof *overlap);
+    assert_memory_equal(overlap, &th_overlap_limits_default, sizeof(*overlap));
 }
 
 static void rules__are_kept_with_every_number(void **state)

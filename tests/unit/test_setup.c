@@ -12,7 +12,7 @@
 
 static int make(void **state)
 {
-    struct th_test_world *world = calloc(1, sizeof *world);
+    struct th_test_world *world = calloc(1, sizeof(*world));
     assert_non_null(world);
     th_test_world_make(world);
     *state = world;
@@ -21,7 +21,7 @@ static int make(void **state)
 
 static int make_registry(void **state)
 {
-    struct th_test_world *world = calloc(1, sizeof *world);
+    struct th_test_world *world = calloc(1, sizeof(*world));
     assert_non_null(world);
     th_test_world_make_registry(world);
     *state = world;
@@ -169,13 +169,14 @@ static void registry_create__unfit_options_are_refused_and_leave_nothing(void **
 {
     memset(long_name, 'a', 200);
     struct th_test_world *world = *state;
-    for (size_t i = 0; i < sizeof UNFIT / sizeof UNFIT[0]; i++) {
+    for (size_t i = 0; i < sizeof(UNFIT) / sizeof(UNFIT[0]); i++) {
         struct th_error err = {0};
         struct th_json *reply = NULL;
         enum th_status status =
             th_registry_create(world->path, &UNFIT[i].options, &world->surroundings, &reply, &err);
-        if (status != TH_INVALID || strcmp(err.key, UNFIT[i].key) != 0 || reply != NULL)
+        if (status != TH_INVALID || strcmp(err.key, UNFIT[i].key) != 0 || reply != NULL) {
             fail_msg("%s: %s", UNFIT[i].label, err.key);
+        }
         assert_int_equal(th_test_count_files(world->folder), 0);
     }
 }
@@ -184,7 +185,7 @@ static void registry_create__administrative_codes_of_every_level_are_taken(void 
 {
     static const char *const CODES[] = {"33", "3305", "330523"};
     struct th_test_world *world = *state;
-    for (size_t i = 0; i < sizeof CODES / sizeof CODES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CODES) / sizeof(CODES[0]); i++) {
         struct th_error err = {0};
         struct th_json *reply = NULL;
         char path[TH_TEST_PATH_SIZE];
@@ -207,7 +208,7 @@ static void registry_create__an_existing_registry_stays_as_it_is(void **state)
     assert_string_equal(err.key, "registry_exists");
     assert_null(reply);
     struct th_hash after = th_test_content(world->store);
-    assert_memory_equal(&before, &after, sizeof before);
+    assert_memory_equal(&before, &after, sizeof(before));
 }
 
 static void registry_create__no_folder_is_reported(void **state)
@@ -241,7 +242,7 @@ static void activation__only_the_digest_of_the_code_is_in_the_file(void **state)
     for (size_t i = 0; i + 32 <= size; i++) {
         code_found = code_found || memcmp(bytes + i, world->activation_code, 23) == 0 ||
                      memcmp(bytes + i, world->activation_code, 11) == 0; // neither half of it
-        digest_found = digest_found || memcmp(bytes + i, digest.bytes, sizeof digest) == 0;
+        digest_found = digest_found || memcmp(bytes + i, digest.bytes, sizeof(digest)) == 0;
     }
     free(bytes);
     assert_false(code_found);

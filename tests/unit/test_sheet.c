@@ -37,11 +37,12 @@ static void decimal__is_exact_and_never_negative(void **state)
         {"99999999999999999999", false, 0, 1},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_ratio value = {7, 9};
         bool good = th_sheet_decimal(CASES[i].text, &value);
-        if (good != CASES[i].good)
+        if (good != CASES[i].good) {
             fail_msg("\"%s\" is %s", CASES[i].text, good ? "taken" : "refused");
+        }
         assert_int_equal(value.numerator, good ? CASES[i].numerator : 7);
         assert_int_equal(value.denominator, good ? CASES[i].denominator : 9);
     }
@@ -66,8 +67,9 @@ static void whole_and_year__take_what_spreadsheets_write(void **state)
     assert_true(th_sheet_year("２０２１年", &year));
     static const char *const BAD[] = {"",      "年",    "２，０２３", "23",
                                       "2,023", "20233", "2023.5",     "二〇二三"};
-    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++)
+    for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++) {
         assert_false(th_sheet_year(BAD[i], &year));
+    }
     assert_int_equal(year, 2021);
 }
 

@@ -21,9 +21,9 @@ static void drawing_make(struct drawing *drawing, double west, double south)
     drawing->west = west;
     drawing->south = south;
     *shape = (struct th_geometry){0};
-    shape->points = calloc(POINTS_MAX + 1, sizeof *shape->points);
-    shape->ring_ends = calloc(RINGS_MAX, sizeof *shape->ring_ends);
-    shape->polygon_ends = calloc(RINGS_MAX, sizeof *shape->polygon_ends);
+    shape->points = calloc(POINTS_MAX + 1, sizeof(*shape->points));
+    shape->ring_ends = calloc(RINGS_MAX, sizeof(*shape->ring_ends));
+    shape->polygon_ends = calloc(RINGS_MAX, sizeof(*shape->polygon_ends));
     assert_true(shape->points != NULL && shape->ring_ends != NULL && shape->polygon_ends != NULL);
 }
 
@@ -331,7 +331,7 @@ static void simple__agrees_with_geos_on_random_shapes(void **state)
     assert_non_null(room);
     assert_ok(th_validity_new(&validity, &err), &err);
     random_state = 20240607;
-    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+    for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
         struct tally tally = {0};
         struct drawing drawing;
         drawing_make(&drawing, 119.5, 30.5);
@@ -377,7 +377,7 @@ static void check_ground__a_touch_on_the_grid_is_seen_at_every_place(void **stat
     struct th_validity *validity = NULL;
     struct th_error err = {0};
     assert_ok(th_validity_new(&validity, &err), &err);
-    for (size_t k = 0; k < sizeof diagonals / sizeof diagonals[0] * 3 * 5; k++) {
+    for (size_t k = 0; k < sizeof(diagonals) / sizeof(diagonals[0]) * 3 * 5; k++) {
         size_t d = k / 15;
         double step = steps[k % 5];
         struct th_ground *ground = NULL;
@@ -428,7 +428,7 @@ static void simple__finds_what_was_drawn(void **state)
     (void)state;
     struct th_simple_room *room = th_simple_room_new();
     assert_non_null(room);
-    for (size_t i = 0; i < sizeof findings / sizeof findings[0]; i++) {
+    for (size_t i = 0; i < sizeof(findings) / sizeof(findings[0]); i++) {
         struct th_error err = {0};
         struct th_ground *ground = NULL;
         struct th_geometry shape = th_test_shape(findings[i].wkt);
@@ -565,7 +565,7 @@ static void check_ground__shapes_made_to_be_slow_are_not(void **state)
     struct th_error err = {0};
     struct th_validity *validity = NULL;
     assert_ok(th_validity_new(&validity, &err), &err);
-    for (size_t k = 0; k < sizeof hostiles / sizeof hostiles[0]; k++) {
+    for (size_t k = 0; k < sizeof(hostiles) / sizeof(hostiles[0]); k++) {
         struct th_ground *ground = NULL;
         struct drawing drawing;
         drawing_make(&drawing, 100, 20);

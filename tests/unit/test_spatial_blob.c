@@ -129,14 +129,15 @@ static void spatial_blob__other_shapes_orders_and_systems_are_refused(void **sta
     } changes[] = {{"start", 0, 1},       {"byte order", 1, 0}, {"SRID", 2, 0xE6},
                    {"end of box", 38, 0}, {"type", 39, 3},      {"entity", 47, 0x68},
                    {"polygon", 48, 2},    {"rings", 52, 0xFF},  {"points", 56, 0xFF}};
-    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
         size_t size = 0;
         unsigned char *blob = bytes(BLOB_HEX, &size);
         unsigned char *made = NULL;
         size_t made_size = 0;
         blob[changes[i].at] = changes[i].value;
-        if (th_spatial_blob_to_wkb(blob, size, &made, &made_size, NULL) != TH_CORRUPT)
+        if (th_spatial_blob_to_wkb(blob, size, &made, &made_size, NULL) != TH_CORRUPT) {
             fail_msg("a wrong %s passed", changes[i].label);
+        }
         free(blob);
     }
 }

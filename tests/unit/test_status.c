@@ -30,7 +30,7 @@ static const struct {
 static void status__each_has_its_exit_code_http_code_and_key(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_int_equal(th_status_exit_code(cases[i].status), cases[i].exit_code);
         assert_int_equal(th_status_http(cases[i].status), cases[i].http);
         assert_string_equal(th_status_key(cases[i].status), cases[i].key);
@@ -40,8 +40,9 @@ static void status__each_has_its_exit_code_http_code_and_key(void **state)
 static void status__numbers_are_append_only(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         assert_int_equal(cases[i].status, i);
+    }
 }
 
 static void status__unknown_number_is_an_internal_error(void **state)

@@ -69,13 +69,13 @@ static const char *const STATE_TABLES[] = {
     "unit_block",     "balance",      "trade",   "pool_share",
     "import_profile", "import_draft", "layer",   "package_opening"};
 enum {
-    N_INSERT_ONLY = sizeof INSERT_ONLY / sizeof INSERT_ONLY[0],
-    N_STATE = sizeof STATE_TABLES / sizeof STATE_TABLES[0]
+    N_INSERT_ONLY = sizeof(INSERT_ONLY) / sizeof(INSERT_ONLY[0]),
+    N_STATE = sizeof(STATE_TABLES) / sizeof(STATE_TABLES[0])
 };
 
 static int make(void **state)
 {
-    struct th_test_world *world = calloc(1, sizeof *world);
+    struct th_test_world *world = calloc(1, sizeof(*world));
     assert_non_null(world);
     th_test_world_make(world);
     *state = world;
@@ -198,8 +198,8 @@ static void store_open__files_that_are_no_registry_are_refused(void **state)
     assert_ok(th_file_write(world->path, TEXT, strlen(TEXT), &err), &err);
     refused(world, TH_STORE_WRITE, TH_UNREADABLE, "registry_not_ours");
     char noise[4096];
-    memset(noise, 0x5a, sizeof noise);
-    assert_ok(th_file_write(world->path, noise, sizeof noise, &err), &err);
+    memset(noise, 0x5a, sizeof(noise));
+    assert_ok(th_file_write(world->path, noise, sizeof(noise), &err), &err);
     refused(world, TH_STORE_READ, TH_UNREADABLE, "registry_not_ours");
 
     assert_int_equal(unlink(world->path), 0);
@@ -229,7 +229,7 @@ static void store_open__a_file_with_two_names_is_neither_written_nor_read(void *
     store = NULL;
     assert_int_equal(link(world->path, th_test_path(other, world->folder, "other")), 0);
     static const enum th_store_mode MODES[] = {TH_STORE_WRITE, TH_STORE_READ};
-    for (size_t i = 0; i < sizeof MODES / sizeof MODES[0]; i++) {
+    for (size_t i = 0; i < sizeof(MODES) / sizeof(MODES[0]); i++) {
         refused(world, MODES[i], TH_CONFLICT, "registry_linked");
         assert_status(th_store_open(other, MODES[i], &OPTIONS, &store, &err), TH_CONFLICT, &err);
         assert_string_equal(err.key, "registry_linked");
@@ -264,9 +264,9 @@ static void store_open__a_newer_layout_is_refused_and_left_alone(void **state)
     char own[16];
     char newer[16];
     struct th_store *store = th_test_store_create(world, world->path);
-    snprintf(pragma, sizeof pragma, "PRAGMA user_version = %d", th_migrate_newest() + 5);
-    snprintf(own, sizeof own, "%d", th_migrate_newest());
-    snprintf(newer, sizeof newer, "%d", th_migrate_newest() + 5);
+    snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %d", th_migrate_newest() + 5);
+    snprintf(own, sizeof(own), "%d", th_migrate_newest());
+    snprintf(newer, sizeof(newer), "%d", th_migrate_newest() + 5);
     th_test_sql(store, pragma);
     th_store_close(store);
     store = NULL;
@@ -278,7 +278,7 @@ static void store_open__a_newer_layout_is_refused_and_left_alone(void **state)
     assert_string_equal(th_error_arg_get(&err, "file_version"), newer);
     refused(world, TH_STORE_READ, TH_TOO_NEW, "registry_too_new");
     assert_ok(th_hash_file(TH_HASH_SHA256, world->path, &after, &err), &err);
-    assert_memory_equal(&before, &after, sizeof before);
+    assert_memory_equal(&before, &after, sizeof(before));
 }
 
 // A file of ours without any layout: version 0.
@@ -303,9 +303,10 @@ static void layout_text(struct th_store *store, struct th_hash *ret_hash)
                                         " sqlite_schema ORDER BY type, name",
                                         -1, &stmt, NULL),
                      SQLITE_OK);
-    for (; sqlite3_step(stmt) == SQLITE_ROW; n++)
+    for (; sqlite3_step(stmt) == SQLITE_ROW; n++) {
         th_hasher_update(hasher, sqlite3_column_text(stmt, 0),
                          (size_t)sqlite3_column_bytes(stmt, 0));
+    }
     sqlite3_finalize(stmt);
     *ret_hash = th_hasher_final(hasher);
     th_hasher_free(hasher);
@@ -329,7 +330,7 @@ static void store_open__an_older_layout_is_upgraded_by_writers_only(void **state
     store = th_test_store_create(world, th_test_path(path, world->folder, "fresh.tanhui"));
     layout_text(store, &fresh);
     th_store_close(store);
-    assert_memory_equal(&upgraded, &fresh, sizeof fresh);
+    assert_memory_equal(&upgraded, &fresh, sizeof(fresh));
     store = NULL;
     assert_ok(th_store_open(world->path, TH_STORE_READ, &OPTIONS, &store, &err), &err);
     th_store_close(store);
@@ -395,7 +396,7 @@ static struct th_hash migration_hash(const char *name)
     struct dirent **parts = NULL;
     struct th_hasher *hasher = th_hasher_new(TH_HASH_SHA256);
     assert_non_null(hasher);
-    snprintf(relative, sizeof relative, "store/migrations/%.*s", (int)strcspn(name, "."), name);
+    snprintf(relative, sizeof(relative), "store/migrations/%.*s", (int)strcspn(name, "."), name);
     int n = scandir(th_test_source_path(folder, relative), &parts, is_sql, alphasort);
     assert_true(n > 0);
     for (int i = 0; i < n; i++) {
@@ -435,17 +436,18 @@ static void migrations__released_files_have_not_changed(void **state)
     // Lines as sha256sum writes them: 64 digits, two spaces, the name.
     for (const char *line = list; *line != '\0'; line += strcspn(line, "\n") + 1) {
         size_t length = strcspn(line, "\n");
-        assert_in_range(length, 67, 66 + sizeof name - 1);
-        th_text_copy(hex, sizeof hex, line);
+        assert_in_range(length, 67, 66 + sizeof(name) - 1);
+        th_text_copy(hex, sizeof(hex), line);
         memcpy(name, line + 66, length - 66);
         name[length - 66] = '\0';
         char sql[256];
         struct th_hash hash = migration_hash(name);
-        if (strcmp(th_hash_hex(&hash, found), hex) != 0)
+        if (strcmp(th_hash_hex(&hash, found), hex) != 0) {
             fail_msg("%s has changed: write a new migration instead", name);
+        }
         // What is embedded, and logged in the file, is the same text.
         n++;
-        snprintf(sql, sizeof sql,
+        snprintf(sql, sizeof(sql),
                  "SELECT count(*) FROM upgrade_log WHERE version = %d AND lower(hex(sha256)) ="
                  " '%s' AND program = 'tanhui test' AND applied_utc = 1710000000",
                  n, hex);
@@ -460,9 +462,11 @@ static void migrations__released_files_have_not_changed(void **state)
 
 static bool listed(const char *const *list, size_t n, const char *name)
 {
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(list[i], name) == 0)
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(list[i], name) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -504,12 +508,14 @@ static void layout__every_table_is_strict_and_classified(void **state)
     while (sqlite3_step(stmt) == SQLITE_ROW) {
         const char *name = (const char *)sqlite3_column_text(stmt, 0);
         bool once = listed(INSERT_ONLY, N_INSERT_ONLY, name) != listed(STATE_TABLES, N_STATE, name);
-        if (once)
+        if (once) {
             n++;
-        else if (!made_by_spatialite(plain, name))
+        } else if (!made_by_spatialite(plain, name)) {
             fail_msg("table %s: is it insert-only or a state? Say so in this test", name);
-        if (once && sqlite3_column_int(stmt, 1) != 1)
+        }
+        if (once && sqlite3_column_int(stmt, 1) != 1) {
             fail_msg("table %s is not STRICT", name);
+        }
     }
     sqlite3_finalize(stmt);
     assert_int_equal(n, N_INSERT_ONLY + N_STATE);
@@ -528,8 +534,9 @@ static void insert_any_row(struct th_store *store, const char *table, const char
         return;
     }
     th_test_sql_refused(store, sql, words);
-    if (strstr(words, "insert only") == NULL && strstr(words, "does not continue") == NULL)
+    if (strstr(words, "insert only") == NULL && strstr(words, "does not continue") == NULL) {
         fail_msg("%s: %s", table, words);
+    }
 }
 
 static void layout__insert_only_tables_refuse_every_change(void **state)
@@ -542,26 +549,29 @@ static void layout__insert_only_tables_refuse_every_change(void **state)
         char sql[256];
         char words[256];
         char column[64] = "";
-        if (strcmp(table, "upgrade_log") != 0) // has its row
+        if (strcmp(table, "upgrade_log") != 0) { // has its row
             insert_any_row(store, table, "INSERT");
-        snprintf(sql, sizeof sql, "SELECT name FROM pragma_table_info('%s')", table);
+        }
+        snprintf(sql, sizeof(sql), "SELECT name FROM pragma_table_info('%s')", table);
         sqlite3_stmt *stmt = NULL;
         assert_int_equal(sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL), SQLITE_OK);
         while (sqlite3_step(stmt) == SQLITE_ROW) {
-            snprintf(column, sizeof column, "%s", (const char *)sqlite3_column_text(stmt, 0));
-            snprintf(sql, sizeof sql, "UPDATE \"%s\" SET \"%s\" = \"%s\"", table, column, column);
+            snprintf(column, sizeof(column), "%s", (const char *)sqlite3_column_text(stmt, 0));
+            snprintf(sql, sizeof(sql), "UPDATE \"%s\" SET \"%s\" = \"%s\"", table, column, column);
             th_test_sql_refused(store, sql, words);
-            if (strstr(words, "insert only") == NULL)
+            if (strstr(words, "insert only") == NULL) {
                 fail_msg("%s: %s", sql, words);
+            }
         }
         sqlite3_finalize(stmt);
         assert_true(column[0] != '\0');
-        snprintf(sql, sizeof sql, "DELETE FROM \"%s\"", table);
+        snprintf(sql, sizeof(sql), "DELETE FROM \"%s\"", table);
         th_test_sql_refused(store, sql, words);
-        if (strstr(words, "insert only") == NULL)
+        if (strstr(words, "insert only") == NULL) {
             fail_msg("%s: %s", sql, words);
+        }
         insert_any_row(store, table, "INSERT OR REPLACE");
-        snprintf(sql, sizeof sql, "SELECT count(*) FROM \"%s\"", table);
+        snprintf(sql, sizeof(sql), "SELECT count(*) FROM \"%s\"", table);
         assert_int_equal(th_test_sql_int(store, sql), 1);
     }
     th_store_close(store);
@@ -588,10 +598,11 @@ static void layout__blocks_of_units_keep_their_range_and_never_revive(void **sta
                        " (2, 1, 11, 20, NULL, 'retired', 1, NULL, NULL),"
                        " (3, 1, 21, 30, NULL, 'split', 1, NULL, NULL),"
                        " (4, 1, 31, 40, NULL, 'cancelled', 1, NULL, NULL)");
-    for (size_t i = 0; i < sizeof REFUSED / sizeof REFUSED[0]; i++) {
+    for (size_t i = 0; i < sizeof(REFUSED) / sizeof(REFUSED[0]); i++) {
         th_test_sql_refused(store, REFUSED[i], words);
-        if (strstr(words, "unit_block:") == NULL)
+        if (strstr(words, "unit_block:") == NULL) {
             fail_msg("%s: %s", REFUSED[i], words);
+        }
     }
     th_test_sql(store, "UPDATE unit_block SET owner_id = 3 WHERE block_id = 1");
     th_store_close(store);
@@ -601,7 +612,7 @@ static void insert_village(struct th_store *store, const char *code)
 {
     struct th_error err = {0};
     struct th_village village = {.name = "马家弄村", .township = "山川乡"};
-    snprintf(village.code, sizeof village.code, "%s", code);
+    snprintf(village.code, sizeof(village.code), "%s", code);
     assert_ok(th_village_insert(store, &village, 1, &err), &err);
 }
 
@@ -701,8 +712,9 @@ static double seconds(void)
 static pid_t hold_the_file(const char *path, int tell[2], int ask[2])
 {
     pid_t child = fork();
-    if (child != 0)
+    if (child != 0) {
         return child;
+    }
     (void)close(ask[1]); // so that it ends with the test, whatever happens
     struct th_store *store = NULL;
     char byte = 0;

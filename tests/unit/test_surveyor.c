@@ -86,7 +86,7 @@ static void assert_survey(const struct th_survey *found, struct th_geometry *deg
     assert_int_equal(found->perimeter_mm, llround(perimeter_m * 1000));
     struct th_box box = th_geometry_box(degrees);
     assert_true(found->placed);
-    assert_memory_equal(&box, &found->box, sizeof box);
+    assert_memory_equal(&box, &found->box, sizeof(box));
     free(bytes);
     free(wkb);
 }
@@ -288,7 +288,7 @@ static const struct {
 static void survey__tells_why_not_and_how_far_it_came(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
         struct th_error err = {0};
         struct th_survey found;
         struct th_surveyor *surveyor =
@@ -323,34 +323,34 @@ static void survey__bytes_that_are_no_shape_are_refused(void **state)
 static void survey__a_line_that_is_open_is_told_with_its_gap(void **state)
 {
     const double xy[] = {119.6, 30.5, 119.601, 30.5, 119.601, 30.501, 119.6, 30.501};
-    unsigned char wkb[9 + sizeof xy] = {1, 2, 0, 0, 0, 4, 0, 0, 0};
+    unsigned char wkb[9 + sizeof(xy)] = {1, 2, 0, 0, 0, 4, 0, 0, 0};
     struct th_survey found;
     struct th_error err = {0};
     struct th_surveyor *surveyor = NULL;
     const struct th_surveyor_options how = {.crs = "EPSG:4490", .bounds = {118, 27, 123, 32}};
     (void)state;
-    memcpy(wkb + 9, xy, sizeof xy);
+    memcpy(wkb + 9, xy, sizeof(xy));
     assert_ok(th_surveyor_new(&how, &surveyor, &err), &err);
-    assert_status(th_survey(surveyor, wkb, sizeof wkb, &found, &err), TH_DATA_PROBLEM, &err);
+    assert_status(th_survey(surveyor, wkb, sizeof(wkb), &found, &err), TH_DATA_PROBLEM, &err);
     assert_string_equal(err.key, "line_open");
     double gap_m = strtod(th_error_arg_get(&err, "gap_m"), NULL);
     assert_true(gap_m > 110.3 && gap_m < 111.4);
     assert_null(found.ground);
     // Of two lines, 0.001° and 0.0005° of latitude open, the wider gap is told; of one in several
     // the same as of one.
-    unsigned char lines[9 + 2 * sizeof wkb] = {1, 5, 0, 0, 0, 2, 0, 0, 0};
+    unsigned char lines[9 + 2 * sizeof(wkb)] = {1, 5, 0, 0, 0, 2, 0, 0, 0};
     const double half = 30.5005;
-    memcpy(lines + 9, wkb, sizeof wkb);
-    memcpy(lines + 9 + sizeof wkb, wkb, sizeof wkb);
-    memcpy(lines + sizeof lines - 8, &half, sizeof half);
-    assert_status(th_survey(surveyor, lines, sizeof lines, &found, &err), TH_DATA_PROBLEM, &err);
+    memcpy(lines + 9, wkb, sizeof(wkb));
+    memcpy(lines + 9 + sizeof(wkb), wkb, sizeof(wkb));
+    memcpy(lines + sizeof(lines) - 8, &half, sizeof(half));
+    assert_status(th_survey(surveyor, lines, sizeof(lines), &found, &err), TH_DATA_PROBLEM, &err);
     assert_string_equal(err.key, "lines_open");
     assert_string_equal(th_error_arg_get(&err, "n"), "2");
     assert_string_equal(th_error_arg_get(&err, "n_open"), "2");
     gap_m = strtod(th_error_arg_get(&err, "gap_m"), NULL);
     assert_true(gap_m > 110.3 && gap_m < 111.4);
     lines[5] = 1;
-    assert_status(th_survey(surveyor, lines, 9 + sizeof wkb, &found, &err), TH_DATA_PROBLEM, &err);
+    assert_status(th_survey(surveyor, lines, 9 + sizeof(wkb), &found, &err), TH_DATA_PROBLEM, &err);
     assert_string_equal(err.key, "line_open");
     // In two pieces that meet it is one line; pieces that meet all around are still two.
     const double pieces[] = {119.6, 30.5, 119.601, 30.5, 119.601, 30.5, 119.6, 30.501};
@@ -359,21 +359,21 @@ static void survey__a_line_that_is_open_is_told_with_its_gap(void **state)
         memcpy(chain + 9 + i * 41, (const unsigned char[]){1, 2, 0, 0, 0, 2, 0, 0, 0}, 9);
         memcpy(chain + 18 + i * 41, pieces + 4 * i, 32);
     }
-    assert_status(th_survey(surveyor, chain, sizeof chain, &found, &err), TH_DATA_PROBLEM, &err);
+    assert_status(th_survey(surveyor, chain, sizeof(chain), &found, &err), TH_DATA_PROBLEM, &err);
     assert_string_equal(err.key, "line_open");
     gap_m = strtod(th_error_arg_get(&err, "gap_m"), NULL);
     assert_true(gap_m > 110.3 && gap_m < 111.4);
-    memcpy(chain + sizeof chain - 16, pieces, 16);
-    assert_status(th_survey(surveyor, chain, sizeof chain, &found, &err), TH_DATA_PROBLEM, &err);
+    memcpy(chain + sizeof(chain) - 16, pieces, 16);
+    assert_status(th_survey(surveyor, chain, sizeof(chain), &found, &err), TH_DATA_PROBLEM, &err);
     assert_string_equal(err.key, "lines_open");
     // What breaks off is no line to speak of.
     lines[5] = 2;
-    assert_status(th_survey(surveyor, lines, sizeof lines - 1, &found, &err), TH_DATA_PROBLEM,
+    assert_status(th_survey(surveyor, lines, sizeof(lines) - 1, &found, &err), TH_DATA_PROBLEM,
                   &err);
     assert_string_equal(err.key, "geometry_type");
     // A line whose last point is its first has too few corners, not a gap.
-    memcpy(wkb + sizeof wkb - 16, xy, 16);
-    assert_status(th_survey(surveyor, wkb, sizeof wkb, &found, &err), TH_DATA_PROBLEM, &err);
+    memcpy(wkb + sizeof(wkb) - 16, xy, 16);
+    assert_status(th_survey(surveyor, wkb, sizeof(wkb), &found, &err), TH_DATA_PROBLEM, &err);
     assert_string_equal(err.key, "geometry_type");
     th_surveyor_free(surveyor);
 }

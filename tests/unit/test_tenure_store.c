@@ -13,7 +13,7 @@ static struct th_tenure contract(const char *number, struct th_date from, struct
                                .dividend = {0, 1},
                                .carbon_right = true,
                                .seq = 1};
-    snprintf(tenure.number, sizeof tenure.number, "%s", number);
+    snprintf(tenure.number, sizeof(tenure.number), "%s", number);
     return tenure;
 }
 
@@ -68,7 +68,7 @@ static void tenure_load__every_term_comes_back(void **state)
     struct th_tenure loaded = {.tenure_id = 77};
     struct th_tenure want =
         contract("B-1", (struct th_date){2021, 5, 1}, (struct th_date){2051, 4, 30});
-    snprintf(want.certificate, sizeof want.certificate, "浙(2020)安吉不动产权第001号");
+    snprintf(want.certificate, sizeof(want.certificate), "浙(2020)安吉不动产权第001号");
     want.certificate_expires = (struct th_date){2055, 12, 31};
     want.household_id = 1;
     want.has_declared = true;
@@ -251,7 +251,7 @@ static bool note_scan(void *context, const struct th_tenure_document *document)
 {
     struct scans *scans = context;
     size_t used = strlen(scans->names);
-    snprintf(scans->names + used, sizeof scans->names - used, "%s ", document->name);
+    snprintf(scans->names + used, sizeof(scans->names) - used, "%s ", document->name);
     scans->last_id = document->document_id;
     scans->last_seq = document->seq;
     return strcmp(document->name, "stop") != 0;

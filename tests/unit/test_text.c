@@ -28,9 +28,10 @@ static void text_is_utf8__accepts_unicode_and_refuses_the_known_traps(void **sta
                  {"broken inside", "\xe7g\xb9", 3, false},
                  {"five-byte form", "\xf8\x88\x80\x80\x80", 5, false},
                  {"GBK bytes", "\xd6\xf1", 2, false}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        if (th_text_is_utf8(cases[i].text, cases[i].size) != cases[i].want)
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        if (th_text_is_utf8(cases[i].text, cases[i].size) != cases[i].want) {
             fail_msg("%s", cases[i].label);
+        }
     }
     assert_false(th_text_is_utf8(NULL, 0));
 }
@@ -53,17 +54,17 @@ static void text_copy__cuts_at_a_character(void **state)
 {
     (void)state;
     char target[6];
-    th_text_copy(target, sizeof target, "竹竹");
+    th_text_copy(target, sizeof(target), "竹竹");
     assert_string_equal(target, "竹");
-    th_text_copy(target, sizeof target, "ab竹");
+    th_text_copy(target, sizeof(target), "ab竹");
     assert_string_equal(target, "ab竹");
-    th_text_copy(target, sizeof target, "abc竹");
+    th_text_copy(target, sizeof(target), "abc竹");
     assert_string_equal(target, "abc");
-    th_text_copy(target, sizeof target, "abcde");
+    th_text_copy(target, sizeof(target), "abcde");
     assert_string_equal(target, "abcde");
-    th_text_copy(target, sizeof target, "abcdef");
+    th_text_copy(target, sizeof(target), "abcdef");
     assert_string_equal(target, "abcde");
-    th_text_copy(target, sizeof target, NULL);
+    th_text_copy(target, sizeof(target), NULL);
     assert_string_equal(target, "");
     target[0] = 'x';
     th_text_copy(target, 0, "abc");
@@ -100,9 +101,10 @@ static void text_parse_int__whole_text_in_range(void **state)
                                         "9223372036854775808",
                                         "-9223372036854775809",
                                         "99999999999999999999"};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        if (th_text_parse_int(cases[i], INT64_MIN, INT64_MAX, &value))
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        if (th_text_parse_int(cases[i], INT64_MIN, INT64_MAX, &value)) {
             fail_msg("%s", cases[i]);
+        }
     }
     assert_false(th_text_parse_int("11", 0, 10, &value));
     assert_false(th_text_parse_int("-1", 0, 10, &value));
@@ -121,9 +123,10 @@ static void text_parse_double__whole_text_and_finite(void **state)
     assert_true(th_text_parse_double("30", &value));
     static const char *const cases[] = {"",    "-",   ".5",  "5.", "1,5",   "1.5 ",  " 1",
                                         "nan", "inf", "0x1", "1e", "1e999", "1.2.3", "+1"};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        if (th_text_parse_double(cases[i], &value))
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        if (th_text_parse_double(cases[i], &value)) {
             fail_msg("%s", cases[i]);
+        }
     }
     assert_false(th_text_parse_double(NULL, &value));
     assert_close(value, 30.0, 0.0);
@@ -134,8 +137,9 @@ static void text_parse_double__point_is_a_point_in_every_locale(void **state)
     (void)state;
     static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "nl_NL.UTF-8"};
     bool found = false;
-    for (size_t i = 0; i < sizeof names / sizeof names[0] && !found; i++)
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !found; i++) {
         found = setlocale(LC_NUMERIC, names[i]) != NULL;
+    }
     if (!found) {
         print_message("no locale with a decimal comma is installed here\n");
         skip();
@@ -156,9 +160,9 @@ static void text_trim__takes_white_space_of_both_kinds(void **state)
     } cases[] = {{"", ""},         {" \t\r\n ", ""},           {" a b ", "a b"},
                  {"　竹　", "竹"}, {" 　 竹 林　\n", "竹 林"}, {"　", ""},
                  {"竹", "竹"}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char buf[64];
-        th_text_copy(buf, sizeof buf, cases[i].text);
+        th_text_copy(buf, sizeof(buf), cases[i].text);
         th_text_trim(buf);
         assert_string_equal(buf, cases[i].want);
     }
@@ -180,13 +184,13 @@ static void text_narrow__makes_full_width_signs_plain(void **state)
         {"\xEF\xBC", "\xEF\xBC"}, // cut in the middle of a sign
         {"\xEF\xBD", "\xEF\xBD"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char buf[32];
-        assert_true(th_text_narrow(cases[i].text, buf, sizeof buf));
+        assert_true(th_text_narrow(cases[i].text, buf, sizeof(buf)));
         assert_string_equal(buf, cases[i].want);
     }
     char small[3];
-    assert_false(th_text_narrow("１２３", small, sizeof small));
+    assert_false(th_text_narrow("１２３", small, sizeof(small)));
     assert_string_equal(small, "12");
 }
 
@@ -219,10 +223,12 @@ static void text_has_hidden__signs_that_nobody_sees(void **state)
                                          "\x7f"};
     // NOLINTEND(misc-misleading-bidirectional)
     static const char *const PLAIN[] = {"", "B1", "马家弄村（样例）", "a–b", "…", "é", "\xc2\xa0"};
-    for (size_t i = 0; i < sizeof HIDDEN / sizeof HIDDEN[0]; i++)
+    for (size_t i = 0; i < sizeof(HIDDEN) / sizeof(HIDDEN[0]); i++) {
         assert_true(th_text_has_hidden(HIDDEN[i]));
-    for (size_t i = 0; i < sizeof PLAIN / sizeof PLAIN[0]; i++)
+    }
+    for (size_t i = 0; i < sizeof(PLAIN) / sizeof(PLAIN[0]); i++) {
         assert_false(th_text_has_hidden(PLAIN[i]));
+    }
 }
 
 static void text_mend__bytes_that_are_no_utf8_become_question_marks(void **state)
@@ -254,7 +260,7 @@ static void text_fit_for_xml__replaces_what_xml_cannot_hold_and_nothing_else(voi
         {"\xef\xbf\xbd\x7f\xc2\x80", "\xef\xbf\xbd\x7f\xc2\x80", 0},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         char *fit = th_text_fit_for_xml(CASES[i].text);
         assert_non_null(fit);
         assert_string_equal(fit, CASES[i].fit);

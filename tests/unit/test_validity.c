@@ -54,7 +54,7 @@ static const struct {
 
 static void check__gives_reason_and_place(void **state)
 {
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err = {0};
         struct th_geometry shape = th_test_shape(cases[i].wkt);
         print_message("  %s\n", cases[i].wkt);
@@ -114,7 +114,7 @@ static int suite_run(struct th_validity *validity, const char *path)
     assert_ok(th_file_read(path, TEXT_SIZE, &file, &size, &err), &err);
     for (const char *at = file; between(&at, "<a>", "</a>", wkt, TEXT_SIZE);) {
         struct th_geometry shape = {0};
-        assert_true(between(&at, "arg1=\"A\">", "</op>", answer, sizeof answer));
+        assert_true(between(&at, "arg1=\"A\">", "</op>", answer, sizeof(answer)));
         if (!th_test_shape_read(wkt, &shape)) {
             continue; // points, lines, collections, empty shapes
         }

@@ -114,7 +114,7 @@ static void info__comes_back_as_it_was_sent(void **state)
     assert_string_equal(back->fields[0], "小班");
     assert_string_equal(back->fields[1], "n");
     assert_true(back->info.has_extent);
-    assert_memory_equal(&back->info.extent, &sent.info.extent, sizeof sent.info.extent);
+    assert_memory_equal(&back->info.extent, &sent.info.extent, sizeof(sent.info.extent));
     assert_string_equal(back->info.encoding.name, "GB18030");
     assert_string_equal(back->info.encoding.declared, "936");
     assert_int_equal(back->info.encoding.how, TH_ENCODING_UNDECIDED);
@@ -182,7 +182,7 @@ static void error__only_a_readers_own_words_are_taken(void **state)
                  {TH_UNREADABLE, "", "file", false},
                  {TH_UNREADABLE, "a.b", "file", false},
                  {TH_UNREADABLE, "source_format", "", false}};
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         struct th_error said = {0};
         struct th_error back = {.status = TH_OVERFLOW};
@@ -218,11 +218,11 @@ static void header__of_another_kind_is_refused(void **state)
                  {AT_KIND, 6}, {AT_KIND + 1, 1}, {AT_SIZE + 3, 0x10}, {AT_SIZE + 7, 0x80}};
     struct th_wire_frame frame = {0};
     frame_info(&frame);
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         struct th_wire_header header = {.size = 1234567};
         unsigned char bytes[TH_WIRE_HEADER_SIZE];
-        memcpy(bytes, frame.data, sizeof bytes);
+        memcpy(bytes, frame.data, sizeof(bytes));
         bytes[CASES[i].at] = CASES[i].value;
         assert_status(th_wire_header_decode(bytes, &header, &err), TH_UNREADABLE, &err);
         assert_string_equal(err.key, "reader_protocol");
@@ -334,7 +334,7 @@ static void decode__numbers_that_cannot_be_are_refused(void **state)
     unsigned char *payload = frame.data + TH_WIRE_HEADER_SIZE;
     size_t size = frame.size - TH_WIRE_HEADER_SIZE;
     unsigned char none[4] = {0};
-    assert_false(decodes(TH_WIRE_BATCH, none, sizeof none));
+    assert_false(decodes(TH_WIRE_BATCH, none, sizeof(none)));
     payload[4] = 0;
     assert_false(decodes(TH_WIRE_BATCH, payload, size));
     payload[4] = 1;
@@ -353,7 +353,7 @@ static void decode__rows_of_another_table_are_refused(void **state)
     frame_batch(&frame);
     void *payload = payload_copy(&frame, &size);
     static const size_t N_FIELDS[] = {0, 1, 3, 1000, TH_WIRE_FIELDS_MAX + 1, SIZE_MAX};
-    for (size_t i = 0; i < sizeof N_FIELDS / sizeof N_FIELDS[0]; i++) {
+    for (size_t i = 0; i < sizeof(N_FIELDS) / sizeof(N_FIELDS[0]); i++) {
         assert_status(th_wire_batch_decode_take(payload, size, N_FIELDS[i], &batch, &err),
                       TH_UNREADABLE, &err);
         assert_null(batch);
@@ -370,7 +370,7 @@ static void progress_and_end__counts_are_not_negative(void **state)
         int64_t total;
         bool taken;
     } CASES[] = {{0, -1, true}, {5, 10, true}, {-1, 10, false}, {5, -2, false}};
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         struct th_wire_frame frame = {0};
         struct th_wire_progress back = {77, 77};

@@ -13,7 +13,7 @@
 
 static int make(void **state)
 {
-    struct th_test_world *world = calloc(1, sizeof *world);
+    struct th_test_world *world = calloc(1, sizeof(*world));
     assert_non_null(world);
     th_test_world_make_registry(world);
     th_test_world_add_users(world);
@@ -29,7 +29,7 @@ static int take_away(void **state)
 }
 
 static const char *const LOGINS[] = {"clerk", "verifier", "officer", "bank", "admin"};
-enum { N_ROLES = sizeof LOGINS / sizeof LOGINS[0] };
+enum { N_ROLES = sizeof(LOGINS) / sizeof(LOGINS[0]) };
 
 static void work_begin__each_role_may_what_the_table_says(void **state)
 {
@@ -53,8 +53,8 @@ static void work_begin__each_role_may_what_the_table_says(void **state)
         {TH_MAY_DISTRIBUTE, "distribute", {false, false, false, true, false}},
     };
     struct th_test_world *world = *state;
-    assert_int_equal(sizeof TABLE / sizeof TABLE[0], TH_MAY_DISTRIBUTE + 1);
-    for (size_t p = 0; p < sizeof TABLE / sizeof TABLE[0]; p++)
+    assert_int_equal(sizeof(TABLE) / sizeof(TABLE[0]), TH_MAY_DISTRIBUTE + 1);
+    for (size_t p = 0; p < sizeof(TABLE) / sizeof(TABLE[0]); p++) {
         for (size_t r = 0; r < N_ROLES; r++) {
             struct th_error err = {0};
             struct th_work *work = NULL;
@@ -62,8 +62,9 @@ static void work_begin__each_role_may_what_the_table_says(void **state)
             struct th_request request = {.login = LOGINS[r]};
             enum th_status status = th_work_begin(world->registry, &request, TABLE[p].permission,
                                                   "test", NULL, &work, &reply, &err);
-            if (status != (TABLE[p].may[r] ? TH_OK : TH_NOT_PERMITTED))
+            if (status != (TABLE[p].may[r] ? TH_OK : TH_NOT_PERMITTED)) {
                 fail_msg("%s by %s: %s", TABLE[p].label, LOGINS[r], th_status_key(status));
+            }
             if (status == TH_OK) {
                 assert_string_equal(th_work_actor(work)->role, LOGINS[r]);
                 status = th_work_end(work, TH_CONFLICT, "test", NULL, NULL, &reply, &err);
@@ -73,6 +74,7 @@ static void work_begin__each_role_may_what_the_table_says(void **state)
                 assert_null(work);
             }
         }
+    }
 }
 
 static void work_begin__strangers_are_refused(void **state)
@@ -85,7 +87,7 @@ static void work_begin__strangers_are_refused(void **state)
                  {"ADMIN", "login_unknown"},
                  {"admin ", "login_unknown"}};
     struct th_test_world *world = *state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         struct th_work *work = NULL;
         struct th_json *reply = NULL;
@@ -133,7 +135,7 @@ static void idempotency__the_same_request_is_done_once(void **state)
     assert_true(replayed);
     assert_int_equal(first, second);
     struct th_hash after = th_test_content(world->store);
-    assert_memory_equal(&before, &after, sizeof before);
+    assert_memory_equal(&before, &after, sizeof(before));
 }
 
 static void idempotency__a_key_stands_for_one_request_of_one_login(void **state)
@@ -155,7 +157,7 @@ static void idempotency__a_key_stands_for_one_request_of_one_login(void **state)
     assert_string_equal(err.key, "idempotency_other_input");
     assert_null(reply);
     struct th_hash after = th_test_content(world->store);
-    assert_memory_equal(&before, &after, sizeof before);
+    assert_memory_equal(&before, &after, sizeof(before));
     assert_ok(add(world, "officer", "k1", "乙户", false, &id, &replayed, &err), &err);
     assert_false(replayed);
 }
@@ -184,11 +186,11 @@ static void dry_run__does_everything_and_changes_nothing(void **state)
     struct th_hash before = th_test_content(world->store);
     assert_ok(add(world, "bank", "k1", "甲户", true, &dry, &replayed, &err), &err);
     struct th_hash after = th_test_content(world->store);
-    assert_memory_equal(&before, &after, sizeof before);
+    assert_memory_equal(&before, &after, sizeof(before));
     assert_ok(add(world, "bank", "k1", "甲户", false, &real, &replayed, &err), &err);
     assert_int_equal(dry, real);
     after = th_test_content(world->store);
-    assert_memory_not_equal(&before, &after, sizeof before);
+    assert_memory_not_equal(&before, &after, sizeof(before));
     // What would be refused is refused in a dry run as well.
     assert_status(add(world, "bank", NULL, "甲户", true, &dry, &replayed, &err), TH_CONFLICT, &err);
 }
@@ -231,7 +233,7 @@ static void work_end__a_failure_undoes_what_was_written(void **state)
     assert_status(th_work_end(work, TH_OK, "test", broken, th_json_object(), &reply, &err),
                   TH_INTERNAL, &err);
     struct th_hash after = th_test_content(world->store);
-    assert_memory_equal(&before, &after, sizeof before);
+    assert_memory_equal(&before, &after, sizeof(before));
 }
 
 static void work_end__writes_who_did_what_and_when(void **state)
@@ -273,7 +275,7 @@ static void work__clerks_keep_to_their_village_and_nobody_checks_himself(void **
                  {"own", "330523205202", false},
                  {"clerk", "330523205202", true}, // a clerk of the county
                  {"boss", "330523205202", true}};
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_work *work = NULL;
         struct th_request request = {.login = CASES[i].login};
         reply = NULL;
@@ -282,8 +284,9 @@ static void work__clerks_keep_to_their_village_and_nobody_checks_himself(void **
                   &err);
         assert_status(th_work_check_village(work, CASES[i].village, &err),
                       CASES[i].may ? TH_OK : TH_NOT_PERMITTED, &err);
-        if (!CASES[i].may)
+        if (!CASES[i].may) {
             assert_string_equal(err.key, "village_not_yours");
+        }
         assert_status(th_work_check_other(work, CASES[i].login, &err), TH_NOT_PERMITTED, &err);
         assert_string_equal(err.key, "second_person");
         assert_ok(th_work_check_other(work, "somebody", &err), &err);
@@ -406,8 +409,9 @@ static enum th_status judge_once(void *context, struct th_error *err)
 {
     struct busybody *b = context;
     (void)err;
-    if (b->n_judged++ < b->n_writes)
+    if (b->n_judged++ < b->n_writes) {
         busybody_write(b);
+    }
     return TH_OK;
 }
 
@@ -422,7 +426,7 @@ static void settle__what_others_write_meanwhile_has_it_judged_again(void **state
     static const struct {
         int n_writes, n_judged;
     } CASES[] = {{0, 1}, {1, 2}, {2, 3}, {3, 4}};
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_work *work = NULL;
         struct th_json *reply = NULL;
         struct th_error err;

@@ -30,8 +30,9 @@ static size_t entries_count(const char *folder)
     size_t n = 0;
     DIR *stream = opendir(folder);
     assert_non_null(stream);
-    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream))
+    for (struct dirent *entry = readdir(stream); entry != NULL; entry = readdir(stream)) {
         n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    }
     closedir(stream);
     return n;
 }
@@ -45,7 +46,7 @@ static const struct th_workbook_column COLUMNS[] = {
     {"地块号", 0, false}, {"面积（亩）", 12, false}, {"块数", 0, false},
     {"日期", 12, false},  {"说明", 30, true},
 };
-enum { N_COLUMNS = sizeof COLUMNS / sizeof COLUMNS[0] };
+enum { N_COLUMNS = sizeof(COLUMNS) / sizeof(COLUMNS[0]) };
 
 static struct th_workbook *open_ok(const char *path)
 {
@@ -80,7 +81,7 @@ static char *member_read(const char *path, const char *member)
     size_t capacity = 1 << 20;
     char *text = calloc(1, capacity);
     assert_non_null(text);
-    snprintf(command, sizeof command, "unzip -p '%s' '%s'", path, member);
+    snprintf(command, sizeof(command), "unzip -p '%s' '%s'", path, member);
     FILE *pipe = popen(command, "r");
     assert_non_null(pipe);
     size_t size = fread(text, 1, capacity - 1, pipe);
@@ -133,8 +134,8 @@ static void choices__are_offered_from_the_sheet_that_lists_them(void **state)
     struct th_error err = {0};
     char path[TH_TEST_PATH_SIZE];
     char long_text[400];
-    memset(long_text, 'x', sizeof long_text - 1);
-    long_text[sizeof long_text - 1] = '\0';
+    memset(long_text, 'x', sizeof(long_text) - 1);
+    long_text[sizeof(long_text) - 1] = '\0';
     struct th_workbook *workbook = open_ok(th_test_path(path, *state, "choices.xlsx"));
     th_workbook_sheet(workbook, "表", columns, 2);
     for (int row = 0; row < 2; row++) {
@@ -183,8 +184,8 @@ static void formula__stands_with_the_value_that_it_has(void **state)
     char *sheet = member_read(path, "xl/worksheets/sheet1.xml");
     assert_contains(sheet, "<f>ROUND(A2*3,6)</f><v>7.5</v>");
     free(sheet);
-    memset(longest, '1', sizeof longest - 1);
-    longest[sizeof longest - 1] = '\0';
+    memset(longest, '1', sizeof(longest) - 1);
+    longest[sizeof(longest) - 1] = '\0';
     workbook = open_ok(th_test_path(path, *state, "g.xlsx"));
     th_workbook_sheet(workbook, "g", columns, 2);
     th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
@@ -204,7 +205,7 @@ static void close__the_same_calls_give_the_same_bytes(void **state)
         assert_ok(th_workbook_close(workbook, &err), &err);
         assert_ok(th_hash_file(TH_HASH_SHA256, path, &digests[i], &err), &err);
     }
-    assert_memory_equal(&digests[0], &digests[1], sizeof digests[0]);
+    assert_memory_equal(&digests[0], &digests[1], sizeof(digests[0]));
 }
 
 static void sheet__names_are_made_fit_and_different(void **state)
@@ -319,8 +320,9 @@ static void close__what_does_not_fit_is_told_with_its_place(void **state)
 
     workbook = open_ok(path);
     th_workbook_sheet(workbook, "表", COLUMNS, 1);
-    for (int i = 1; i <= TH_WORKBOOK_ROWS_MAX; i++)
+    for (int i = 1; i <= TH_WORKBOOK_ROWS_MAX; i++) {
         th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+    }
     assert_status(th_workbook_close(workbook, &err), TH_LIMIT, &err);
     assert_string_equal(err.key, "workbook_rows");
     assert_int_equal(entries_count(*state), 1);

@@ -34,8 +34,9 @@ static int folder_remove(void **state)
 
 static void run(sqlite3 *db, const char *sql)
 {
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) {
         fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    }
 }
 
 // A cache of ten pages: nearly every page is written long before the end and read again.
@@ -54,7 +55,7 @@ static void put(sqlite3 *db, const char *sql, int id, int k, int fill)
 {
     unsigned char blob[BLOB_BYTES];
     sqlite3_stmt *stmt = NULL;
-    memset(blob, fill & 0xff, sizeof blob);
+    memset(blob, fill & 0xff, sizeof(blob));
     assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
     sqlite3_bind_int(stmt, 1, id);
     sqlite3_bind_int(stmt, 2, k);
@@ -66,8 +67,9 @@ static void put(sqlite3 *db, const char *sql, int id, int k, int fill)
 static void fill(sqlite3 *db)
 {
     run(db, "BEGIN");
-    for (int id = 1; id <= ROWS; id++)
+    for (int id = 1; id <= ROWS; id++) {
         put(db, "INSERT INTO t VALUES (?1, ?2, ?3)", id, id * 7919 % BLOB_BYTES, id);
+    }
     run(db, "COMMIT");
 }
 
@@ -118,7 +120,7 @@ static void write_behind__makes_the_file_that_sqlite_makes(void **state)
     for (unsigned seed = 1; seed <= 3; seed++) {
         char *expected = NULL;
         for (int behind = 0; behind < 2; behind++) {
-            snprintf(path, sizeof path, "%s/%u-%d.db", folder, seed, behind);
+            snprintf(path, sizeof(path), "%s/%u-%d.db", folder, seed, behind);
             sqlite3 *db = open_db(path, behind ? th_write_behind_vfs() : NULL);
             assert_int_equal(th_write_behind_begin(db), behind);
             fill(db); // one page after the other, so that long pieces are written
@@ -128,10 +130,11 @@ static void write_behind__makes_the_file_that_sqlite_makes(void **state)
             th_write_behind_end(db);
             sqlite3_close(db);
             db = open_db(path, NULL); // what is on the disk, not in a cache
-            if (behind)
+            if (behind) {
                 assert_content(db, expected);
-            else
+            } else {
                 expected = content(db);
+            }
             sqlite3_close(db);
         }
         free(expected);
@@ -183,8 +186,9 @@ static void write_behind__tells_what_could_not_be_written(void **state)
                             " WHERE i < 3000) INSERT INTO t SELECT 10000 + i, i, zeroblob(3000)"
                             " FROM n",
                             NULL, NULL, NULL);
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK) {
         code = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+    }
     int reason = sqlite3_system_errno(db);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &whole), 0);
     assert_int_equal(code & 0xff, SQLITE_IOERR);

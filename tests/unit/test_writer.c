@@ -46,7 +46,7 @@ static const struct th_writer_field fields[] = {{"title", TH_WRITER_TEXT, 40, 0}
                                                 {"note", TH_WRITER_TEXT, 10, 0},
                                                 {"n", TH_WRITER_INT, 18, 0},
                                                 {"mu", TH_WRITER_REAL, 18, 2}};
-enum { N_FIELDS = sizeof fields / sizeof fields[0] };
+enum { N_FIELDS = sizeof(fields) / sizeof(fields[0]) };
 static const struct th_writer_value values[] = {
     {.text = "马家弄 <1>"}, {.text = NULL}, {.integer = INT64_C(123456789012345)}, {.real = 31.07}};
 
@@ -91,7 +91,7 @@ static void close__what_was_written_is_read_again(void **state)
                    {TH_WRITER_SHP, "out.shp", "ESRI Shapefile", "out", "EPSG:4490", false, 5},
                    {TH_WRITER_KML, "out.kml", "LIBKML", "parcels", "EPSG:4326", false, 1}};
     size_t n_files = 0;
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
         struct th_error err = {0};
         char path[TH_TEST_PATH_SIZE];
         struct th_geometry shape = ground();
@@ -118,8 +118,9 @@ static void close__what_was_written_is_read_again(void **state)
         assert_string_equal(th_crs_transform_code(transform), formats[i].crs);
         th_crs_transform_free(transform);
         const struct th_reader_row *row = th_test_rows_next(&rows);
-        if (formats[i].keeps_id)
+        if (formats[i].keeps_id) {
             assert_int_equal(row->feature, 77);
+        }
         size_t field;
         assert_true(th_reader_field_find(reader, "title", &field));
         assert_string_equal(row->values[field], "马家弄 <1>");
@@ -134,7 +135,7 @@ static void close__what_was_written_is_read_again(void **state)
         assert_ok(th_geometry_normalise(&shape, &err), &err);
         assert_int_equal(back.n_rings, 2);
         assert_int_equal(back.n_points, shape.n_points);
-        assert_memory_equal(back.points, shape.points, shape.n_points * sizeof *shape.points);
+        assert_memory_equal(back.points, shape.points, shape.n_points * sizeof(*shape.points));
         th_geometry_clear(&back);
         th_geometry_clear(&shape);
         th_test_rows_close(&rows);
@@ -193,12 +194,12 @@ static void abort__leaves_nothing(void **state)
     struct th_error err = {0};
     char path[TH_TEST_PATH_SIZE];
     static const char *const NAMES[] = {"gpkg", "shp", "fgb", "gml", "kml", "geojson", "fiboa"};
-    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
         char name[32];
         enum th_writer_format format;
         struct th_geometry shape = ground();
         assert_true(th_writer_format_find(NAMES[i], &format));
-        (void)snprintf(name, sizeof name, "x.%s", NAMES[i]);
+        (void)snprintf(name, sizeof(name), "x.%s", NAMES[i]);
         struct th_writer *writer = open_ok(th_test_path(path, *state, name), format);
         assert_ok(th_writer_add(writer, 1, &shape, values, &err), &err);
         th_writer_abort(writer);
@@ -217,7 +218,7 @@ static struct th_json *second_opinion(const char *path, bool projected)
     struct th_error err;
     char *text = calloc(1, capacity);
     assert_non_null(text);
-    (void)snprintf(command, sizeof command,
+    (void)snprintf(command, sizeof(command),
                    "ogr2ogr -f GeoJSON %s -lco COORDINATE_PRECISION=12 /vsistdout/ '%s'",
                    projected ? "-t_srs EPSG:4490" : "", path);
     FILE *pipe = popen(command, "r");
@@ -235,8 +236,9 @@ static void assert_vertices(const struct th_json *feature, const struct th_geome
 {
     const struct th_json *geometry = th_json_get(feature, "geometry");
     const struct th_json *rings = th_json_get(geometry, "coordinates");
-    if (strcmp(th_json_get_text(geometry, "type", ""), "MultiPolygon") == 0)
+    if (strcmp(th_json_get_text(geometry, "type", ""), "MultiPolygon") == 0) {
         rings = th_json_at(rings, 0);
+    }
     assert_int_equal(th_json_size(rings), shape->n_rings);
     for (size_t r = 0, start = 0; r < shape->n_rings; start = shape->ring_ends[r++]) {
         const struct th_json *ring = th_json_at(rings, r);
@@ -268,7 +270,7 @@ static void close__ogr2ogr_reads_every_format_with_the_same_vertices(void **stat
                  {"kml", "e.kml", NULL, 0},          {"geojson", "f.geojson", NULL, 0},
                  {"fiboa", "g.geojson", NULL, 0},    {"gpkg", "h.gpkg", "EPSG:4528", 1e-8},
                  {"shp", "i.shp", "EPSG:4549", 1e-8}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err = {0};
         char path[TH_TEST_PATH_SIZE];
         enum th_writer_format format;
@@ -288,10 +290,11 @@ static void close__ogr2ogr_reads_every_format_with_the_same_vertices(void **stat
         const struct th_json *properties = th_json_get(feature, "properties");
         assert_string_equal(th_json_get_text(properties, "title", ""), "马家弄 <1>");
         // KML has no whole numbers of 64 bits: there it is a text.
-        if (format == TH_WRITER_KML)
+        if (format == TH_WRITER_KML) {
             assert_string_equal(th_json_get_text(properties, "n", ""), "123456789012345");
-        else
+        } else {
             assert_close(th_json_get_real(properties, "n", 0), 123456789012345.0, 0);
+        }
         assert_close(th_json_get_real(properties, "mu", 0), 31.07, 1e-12);
         assert_int_equal(th_json_type(th_json_get(properties, "note")), TH_JSON_NULL);
         assert_vertices(feature, &shape, cases[i].tolerance);
@@ -334,7 +337,7 @@ static void close__a_shapefile_cuts_texts_at_a_character(void **state)
     struct th_geometry shape = ground();
     struct th_writer_value row[N_FIELDS];
     struct th_writer *writer = open_ok(th_test_path(path, *state, "a.shp"), TH_WRITER_SHP);
-    memcpy(row, values, sizeof row);
+    memcpy(row, values, sizeof(row));
     row[1].text = "一二三四"; // 12 bytes into a field of 10
     assert_ok(th_writer_add(writer, 5, &shape, row, &err), &err);
     assert_ok(th_writer_attach(writer, "_note.txt", "x", 1, &err), &err);
@@ -379,7 +382,7 @@ static void open__what_a_format_cannot_have_is_refused(void **state)
                  {TH_WRITER_GEOJSON, "a.geojson", "EPSG:4528", "export_crs"},
                  {TH_WRITER_GPKG, "a.gpkg", "EPSG:2401", "export_crs"}, // Beijing 1954
                  {TH_WRITER_GPKG, "a.gpkg", "nonsense", "export_crs"}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err = {0};
         char path[TH_TEST_PATH_SIZE];
         struct th_writer *writer = NULL;

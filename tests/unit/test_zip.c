@@ -96,7 +96,7 @@ static void measure__archives_are_judged_by_their_directory(void **state)
     assert_non_null(archive.bytes);
     th_test_folder_make(folder);
     th_test_path(path, folder, "a.zip");
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct th_error err = {0};
         struct th_zip zip = {.n_entries = 7777};
         print_message("  %s\n", cases[i].label);
@@ -148,7 +148,7 @@ static void measure__what_is_no_archive_is_broken(void **state)
     char path[TH_TEST_PATH_SIZE];
     th_test_folder_make(folder);
     th_test_path(path, folder, "a.zip");
-    for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
+    for (size_t i = 0; i < sizeof(TEXTS) / sizeof(TEXTS[0]); i++) {
         struct th_error err = {0};
         struct th_zip zip;
         assert_ok(th_file_write(path, TEXTS[i], strlen(TEXTS[i]), &err), &err);

@@ -14,8 +14,9 @@ static double parameter(PJ_CONTEXT *context, const PJ *conversion, const char *c
         double candidate = 0;
         assert_true(proj_coordoperation_get_param(context, conversion, i, NULL, NULL, &id,
                                                   &candidate, NULL, NULL, NULL, NULL, NULL, NULL));
-        if (id != NULL && strcmp(id, code) == 0)
+        if (id != NULL && strcmp(id, code) == 0) {
             value = candidate;
+        }
     }
     return value;
 }
@@ -36,7 +37,7 @@ static void codes__are_what_the_register_says(void **state)
             for (int zone = th_zone_first(width); zone <= th_zone_last(width); zone++, n++) {
                 char text[16];
                 int code = th_zone_code((enum th_zone_datum)datum, width, zone, prefixed);
-                (void)snprintf(text, sizeof text, "%d", code);
+                (void)snprintf(text, sizeof(text), "%d", code);
                 PJ *crs =
                     proj_create_from_database(context, "EPSG", text, PJ_CATEGORY_CRS, 0, NULL);
                 assert_non_null(crs);
@@ -72,10 +73,12 @@ static void codes__there_are_no_other_zones(void **state)
     } NONE[] = {{3, 24}, {3, 46}, {6, 12}, {6, 24}, {1, 40}, {0, 0}};
     static const int other[] = {0, 4490, 4512 + 43, 4555, 2326, 2443, 21412, 21424, 21452, 21464};
     struct th_zone zone;
-    for (size_t i = 0; i < sizeof NONE / sizeof NONE[0]; i++)
+    for (size_t i = 0; i < sizeof(NONE) / sizeof(NONE[0]); i++) {
         assert_int_equal(th_zone_code(TH_ZONE_CGCS2000, NONE[i].width, NONE[i].zone, true), 0);
-    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++)
+    }
+    for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
         assert_false(th_zone_find(other[i], &zone));
+    }
 }
 
 int main(void)

@@ -51,10 +51,11 @@ static enum th_status transform(struct th_crs_transform *via, struct th_xy *poin
 {
     size_t ring_end = n;
     size_t polygon_end = 1;
-    struct th_xy *block = malloc(n * sizeof *block);
-    if (block == NULL)
+    struct th_xy *block = malloc(n * sizeof(*block));
+    if (block == NULL) {
         return th_error_no_memory(err);
-    memcpy(block, points, n * sizeof *block);
+    }
+    memcpy(block, points, n * sizeof(*block));
     struct th_geometry geometry = {.points = block,
                                    .n_points = n,
                                    .ring_ends = &ring_end,
@@ -62,8 +63,9 @@ static enum th_status transform(struct th_crs_transform *via, struct th_xy *poin
                                    .polygon_ends = &polygon_end,
                                    .n_polygons = 1};
     enum th_status status = th_crs_transform_apply(via, &geometry, err);
-    if (status == TH_OK)
-        memcpy(points, geometry.points, n * sizeof *points);
+    if (status == TH_OK) {
+        memcpy(points, geometry.points, n * sizeof(*points));
+    }
     free(geometry.points);
     return status;
 }
@@ -94,8 +96,9 @@ static double cell_area(const struct sample_cell *cell)
     double area_m2 = 0.0;
     double perimeter_m = 0.0;
     ring_append(&geometry, &cell->shell);
-    for (size_t i = 0; i < cell->n_holes; i++)
+    for (size_t i = 0; i < cell->n_holes; i++) {
         ring_append(&geometry, &cell->holes[i]);
+    }
     th_area_geodesic(&th_ellipsoid_cgcs2000, &geometry, &area_m2, &perimeter_m);
     return area_m2;
 }
@@ -109,13 +112,15 @@ static void cut(const struct sample_plan *plan, size_t n, const int64_t *shares,
     positions[0] = 0.0;
     for (size_t i = 0; i < n; i++) {
         double width = 1.0 + plan->unevenness * random_signed(random);
-        if (shares != NULL)
+        if (shares != NULL) {
             width = (double)shares[i];
+        }
         sum += width;
         positions[i + 1] = sum;
     }
-    for (size_t i = 0; i <= n; i++)
+    for (size_t i = 0; i <= n; i++) {
         positions[i] = positions[i] / sum - 0.5;
+    }
 }
 
 static void lay_corners(struct layout *layout, double width_m)
@@ -162,10 +167,12 @@ static enum th_status lay_side(const struct layout *layout, const size_t from[2]
         }
     }
     enum th_status status = transform(layout->to_degrees, points, n + 1, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         return status;
-    for (size_t i = 0; i <= n; i++)
+    }
+    for (size_t i = 0; i <= n; i++) {
         side->points[i] = on_grid(points[i]);
+    }
     return TH_OK;
 }
 
@@ -179,12 +186,15 @@ static enum th_status lay_sides(struct layout *layout, struct th_error *err)
             const size_t east[2] = {r, c + 1};
             const size_t north[2] = {r + 1, c};
             enum th_status status = TH_OK;
-            if (c < plan->n_columns)
+            if (c < plan->n_columns) {
                 status = lay_side(layout, here, east, &random, &layout->level[r][c], err);
-            if (status == TH_OK && r < plan->n_rows)
+            }
+            if (status == TH_OK && r < plan->n_rows) {
                 status = lay_side(layout, here, north, &random, &layout->upright[r][c], err);
-            if (status != TH_OK)
+            }
+            if (status != TH_OK) {
                 return status;
+            }
         }
     }
     return TH_OK;
@@ -192,8 +202,9 @@ static enum th_status lay_sides(struct layout *layout, struct th_error *err)
 
 static void walk(struct sample_ring *ring, const struct side *side, size_t n, bool backward)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         ring->points[ring->n++] = side->points[backward ? n - i : i];
+    }
 }
 
 static void close_shell(const struct layout *layout, size_t r, size_t c, struct sample_cell *cell)
@@ -229,10 +240,12 @@ static enum th_status lay_holes(const struct layout *layout, size_t r, size_t c,
                                        y[0] + along * (y[1] - y[0]) + reach_m * sin(angle)};
         }
         enum th_status status = transform(layout->to_degrees, points, SAMPLE_HOLE_VERTICES, err);
-        if (status != TH_OK)
+        if (status != TH_OK) {
             return status;
-        for (size_t i = 0; i < SAMPLE_HOLE_VERTICES; i++)
+        }
+        for (size_t i = 0; i < SAMPLE_HOLE_VERTICES; i++) {
             cell->holes[h].points[i] = on_grid(points[i]);
+        }
         cell->holes[h].points[SAMPLE_HOLE_VERTICES] = cell->holes[h].points[0];
         cell->holes[h].n = SAMPLE_HOLE_VERTICES + 1;
     }
@@ -283,8 +296,9 @@ static void declare(const struct sample_plan *plan, struct sample_fabric *fabric
             cell->declared_mu_cent = llround(steps) * plan->step_mu_cent;
         }
         left -= cell->declared_mu_cent;
-        if (cell->declared_mu_cent > fabric->cells[largest].declared_mu_cent)
+        if (cell->declared_mu_cent > fabric->cells[largest].declared_mu_cent) {
             largest = i;
+        }
     }
     fabric->cells[largest].declared_mu_cent += left;
 }
@@ -292,8 +306,9 @@ static void declare(const struct sample_plan *plan, struct sample_fabric *fabric
 static void bulge(const struct side *straight, size_t n, double by_e8, struct side *side)
 {
     *side = *straight;
-    for (size_t k = 1; k < n; k++)
+    for (size_t k = 1; k < n; k++) {
         side->points[k].lat_e8 += llround(by_e8 * sin(pi * (double)k / (double)n));
+    }
 }
 
 // Finds the bulge of the upper side by secant steps, then moves its middle vertex by single units
@@ -318,8 +333,9 @@ static enum th_status tune(struct layout *layout, size_t r, size_t c, struct sam
     }
     for (int i = 0; i < 10000; i++) {
         double excess_m2 = cell->area_m2 - m2_from_mu_cent(cell->declared_mu_cent);
-        if (excess_m2 >= 0.001 && excess_m2 < excess_max_m2)
+        if (excess_m2 >= 0.001 && excess_m2 < excess_max_m2) {
             return TH_OK;
+        }
         layout->level[r + 1][c].points[n / 2].lat_e8 += excess_m2 < 0.001 ? 1 : -1;
         close_shell(layout, r, c, cell);
         cell->area_m2 = cell_area(cell);
@@ -338,11 +354,13 @@ enum th_status sample_fabric_draw(const struct sample_plan *plan, struct sample_
     assert(plan->n_segments <= SAMPLE_SEGMENTS_MAX);
 
     enum th_status status = th_crs_transform_new("EPSG:4549", NULL, &layout.to_degrees, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_crs_transform_new_inverse("EPSG:4549", &to_metres, err);
+    }
     struct th_xy middle = {plan->lon_deg, plan->lat_deg};
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = transform(to_metres, &middle, 1, err);
+    }
     layout.middle_x = middle.x;
     layout.middle_y = middle.y;
 
@@ -350,15 +368,19 @@ enum th_status sample_fabric_draw(const struct sample_plan *plan, struct sample_
     double width_m = sqrt(m2_from_mu_cent(plan->total_mu_cent));
     for (int round = 0; status == TH_OK && round < 3; round++) {
         status = lay(&layout, width_m, &fabric, &total_m2, err);
-        if (round < 2)
+        if (round < 2) {
             width_m *= sqrt(m2_from_mu_cent(plan->total_mu_cent) / total_m2);
+        }
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         declare(plan, &fabric);
-    for (size_t i = 0; status == TH_OK && i < fabric.n_cells; i++)
+    }
+    for (size_t i = 0; status == TH_OK && i < fabric.n_cells; i++) {
         status = tune(&layout, i / plan->n_columns, i % plan->n_columns, &fabric.cells[i], err);
-    if (status == TH_OK)
+    }
+    if (status == TH_OK) {
         *ret_fabric = fabric;
+    }
     th_crs_transform_free(layout.to_degrees);
     th_crs_transform_free(to_metres);
     return status;

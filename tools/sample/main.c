@@ -120,18 +120,20 @@ static enum th_status draw_place(const struct place *place, const char *folder,
 {
     struct sample_parcel parcels[PARCELS_MAX];
     struct th_buf path;
-    struct sample_fabric *fabric = calloc(1, sizeof *fabric);
-    if (fabric == NULL)
+    struct sample_fabric *fabric = calloc(1, sizeof(*fabric));
+    if (fabric == NULL) {
         return th_error_no_memory(err);
+    }
     th_buf_init(&path, 4096);
     enum th_status status = sample_fabric_draw(&place->plan, fabric, err);
-    if (status != TH_OK)
+    if (status != TH_OK) {
         goto done;
+    }
     double total_m2 = 0.0;
     for (size_t i = 0; i < fabric->n_cells; i++) {
         const struct sample_cell *cell = &fabric->cells[i];
         struct sample_parcel *parcel = &parcels[i];
-        (void)snprintf(parcel->number, sizeof parcel->number, "%s%02zu", place->number_prefix,
+        (void)snprintf(parcel->number, sizeof(parcel->number), "%s%02zu", place->number_prefix,
                        i + 1);
         parcel->village = place->village;
         parcel->kind = place->kind;
@@ -160,7 +162,7 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "usage: tanhui_sample_generator FOLDER\n");
         return 2;
     }
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         struct th_error err = {0};
         if (draw_place(&places[i], argv[1], &err) != TH_OK) {
             (void)fprintf(stderr, "tanhui_sample_generator: %s: %s\n", places[i].name, err.key);

@@ -19,20 +19,22 @@ enum { DOS_DATE = (1 << 5) | 1 };
 
 static void put_le(struct th_buf *out, uint64_t value, size_t n_bytes)
 {
-    for (size_t i = 0; i < n_bytes; i++)
+    for (size_t i = 0; i < n_bytes; i++) {
         th_buf_append_char(out, (char)(unsigned char)(value >> (8 * i) & 0xff));
+    }
 }
 
 static void put_be32(struct th_buf *out, uint64_t value)
 {
-    for (int i = 3; i >= 0; i--)
+    for (int i = 3; i >= 0; i--) {
         th_buf_append_char(out, (char)(unsigned char)(value >> (8 * i) & 0xff));
+    }
 }
 
 static void put_double(struct th_buf *out, double value)
 {
     uint64_t bits = 0;
-    memcpy(&bits, &value, sizeof bits);
+    memcpy(&bits, &value, sizeof(bits));
     put_le(out, bits, 8);
 }
 
@@ -63,14 +65,16 @@ static void put_bounds(struct th_buf *out, struct bounds bounds)
 static void put_shp_header(struct th_buf *out, size_t file_size, struct bounds bounds)
 {
     put_be32(out, 9994);
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 5; i++) {
         put_be32(out, 0);
+    }
     put_be32(out, file_size / 2); // in words of 16 bits
     put_le(out, 1000, 4);
     put_le(out, SHAPE_POLYGON, 4);
     put_bounds(out, bounds);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4; i++) {
         put_double(out, 0.0); // no Z, no M
+    }
 }
 
 // Shapefiles turn the other way round: shells clockwise.
@@ -88,8 +92,9 @@ static void put_shape(struct th_buf *out, const struct sample_cell *cell)
     struct bounds bounds = nothing;
     size_t n_points = cell->shell.n;
     widen(&bounds, &cell->shell);
-    for (size_t h = 0; h < cell->n_holes; h++)
+    for (size_t h = 0; h < cell->n_holes; h++) {
         n_points += cell->holes[h].n;
+    }
     put_le(out, SHAPE_POLYGON, 4);
     put_bounds(out, bounds);
     put_le(out, 1 + cell->n_holes, 4);
@@ -102,8 +107,9 @@ static void put_shape(struct th_buf *out, const struct sample_cell *cell)
         start += cell->holes[h].n;
     }
     put_ring(out, &cell->shell);
-    for (size_t h = 0; h < cell->n_holes; h++)
+    for (size_t h = 0; h < cell->n_holes; h++) {
         put_ring(out, &cell->holes[h]);
+    }
 }
 
 static void make_shp_and_shx(const struct sample_layer *layer, struct th_buf *shp,
@@ -138,8 +144,9 @@ static void put_padded(struct th_buf *out, const char *text, size_t width, char 
 {
     size_t length = strlen(text);
     th_buf_append(out, text, length);
-    for (size_t i = length; i < width; i++)
+    for (size_t i = length; i < width; i++) {
         th_buf_append_char(out, padding);
+    }
 }
 
 static void make_dbf(const struct sample_layer *layer, struct th_buf *dbf)
@@ -154,8 +161,9 @@ static void make_dbf(const struct sample_layer *layer, struct th_buf *dbf)
                             {"DI_LEI", 'C', 4, 0},
                             {"MIAN_JI", 'N', 10, 2}};
     size_t record_size = 1;
-    for (size_t f = 0; f < DBF_FIELDS; f++)
+    for (size_t f = 0; f < DBF_FIELDS; f++) {
         record_size += fields[f].width;
+    }
     put_le(dbf, 0x03 | 26 << 8 | 1 << 16 | 1 << 24, 4); // dBASE III, 2026-01-01
     put_le(dbf, layer->n_parcels, 4);
     put_le(dbf, 32 + 32 * DBF_FIELDS + 1, 2);
@@ -193,8 +201,9 @@ static uint32_t crc32_of(const struct th_buf *data)
     uint32_t crc = UINT32_MAX;
     for (size_t i = 0; i < data->size; i++) {
         crc ^= (unsigned char)data->data[i];
-        for (int bit = 0; bit < 8; bit++)
+        for (int bit = 0; bit < 8; bit++) {
             crc = crc >> 1 ^ ((crc & 1) != 0 ? UINT32_C(0xedb88320) : 0);
+        }
     }
     return ~crc;
 }
@@ -256,13 +265,13 @@ enum th_status sample_write_shapefile(const struct sample_layer *layer, const ch
         "GEOGCS[\"GCS_China_Geodetic_Coordinate_System_2000\",DATUM[\"D_China_2000\","
         "SPHEROID[\"CGCS2000\",6378137.0,298.257222101]],PRIMEM[\"Greenwich\",0.0],"
         "UNIT[\"Degree\",0.0174532925199433]]";
-    struct zip_entry entries[sizeof extensions / sizeof extensions[0]];
-    const size_t n = sizeof extensions / sizeof extensions[0];
+    struct zip_entry entries[sizeof(extensions) / sizeof(extensions[0])];
+    const size_t n = sizeof(extensions) / sizeof(extensions[0]);
     struct th_buf zip;
     th_buf_init(&zip, file_limit);
     for (size_t i = 0; i < n; i++) {
         struct th_buf name;
-        th_buf_init(&name, sizeof entries[i].name - 1);
+        th_buf_init(&name, sizeof(entries[i].name) - 1);
         th_buf_printf(&name, "%s/%s.%s", layer->name, layer->name, extensions[i]);
         memcpy(entries[i].name, th_buf_text(&name), name.size + 1);
         th_buf_clear(&name);
@@ -274,16 +283,19 @@ enum th_status sample_write_shapefile(const struct sample_layer *layer, const ch
     th_buf_append_str(&entries[4].data, "GBK");
 
     enum th_status status = TH_OK;
-    for (size_t i = 0; status == TH_OK && i < n; i++)
+    for (size_t i = 0; status == TH_OK && i < n; i++) {
         status = th_buf_check(&entries[i].data, err);
+    }
     if (status == TH_OK) {
         make_zip(entries, n, &zip);
         status = th_buf_check(&zip, err);
     }
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_file_write(path, zip.data, zip.size, err);
-    for (size_t i = 0; i < n; i++)
+    }
+    for (size_t i = 0; i < n; i++) {
         th_buf_clear(&entries[i].data);
+    }
     th_buf_clear(&zip);
     return status;
 }

@@ -21,8 +21,9 @@ static void append_cent(struct th_buf *out, int64_t cent)
 static enum th_status finish(struct th_buf *out, const char *path, struct th_error *err)
 {
     enum th_status status = th_buf_check(out, err);
-    if (status == TH_OK)
+    if (status == TH_OK) {
         status = th_file_write(path, out->data, out->size, err);
+    }
     th_buf_clear(out);
     return status;
 }
@@ -73,8 +74,9 @@ static void append_kml_ring(struct th_buf *out, const char *boundary,
 {
     th_buf_printf(out, "      <%s><LinearRing><coordinates>", boundary);
     for (size_t i = 0; i < ring->n; i++) {
-        if (i > 0)
+        if (i > 0) {
             th_buf_append_char(out, ' ');
+        }
         append_e8(out, ring->points[i].lon_e8);
         th_buf_append_char(out, ',');
         append_e8(out, ring->points[i].lat_e8);
@@ -94,8 +96,9 @@ enum th_status sample_write_kml(const struct sample_layer *layer, const char *pa
                   "<Document id=\"root\">\n  <name>%s</name>\n  <description>%s</description>\n"
                   "  <Schema name=\"%s\" id=\"%s\">\n",
                   layer->name, layer->title, layer->name, layer->name);
-    for (size_t f = 0; f < sizeof fields / sizeof fields[0]; f++)
+    for (size_t f = 0; f < sizeof(fields) / sizeof(fields[0]); f++) {
         th_buf_printf(&out, "    <SimpleField name=\"%s\" type=\"string\"/>\n", fields[f]);
+    }
     th_buf_append_str(&out, "    <SimpleField name=\"declared_area\" type=\"double\"/>\n"
                             "  </Schema>\n");
     for (size_t i = 0; i < layer->n_parcels; i++) {
@@ -106,15 +109,17 @@ enum th_status sample_write_kml(const struct sample_layer *layer, const char *pa
                       "  <Placemark>\n    <name>%s</name>\n"
                       "    <ExtendedData><SchemaData schemaUrl=\"#%s\">\n",
                       parcel->number, layer->name);
-        for (size_t f = 0; f < sizeof fields / sizeof fields[0]; f++)
+        for (size_t f = 0; f < sizeof(fields) / sizeof(fields[0]); f++) {
             th_buf_printf(&out, "      <SimpleData name=\"%s\">%s</SimpleData>\n", fields[f],
                           values[f]);
+        }
         th_buf_append_str(&out, "      <SimpleData name=\"declared_area\">");
         append_cent(&out, parcel->cell->declared_mu_cent);
         th_buf_append_str(&out, "</SimpleData>\n    </SchemaData></ExtendedData>\n    <Polygon>\n");
         append_kml_ring(&out, "outerBoundaryIs", &parcel->cell->shell);
-        for (size_t h = 0; h < parcel->cell->n_holes; h++)
+        for (size_t h = 0; h < parcel->cell->n_holes; h++) {
             append_kml_ring(&out, "innerBoundaryIs", &parcel->cell->holes[h]);
+        }
         th_buf_append_str(&out, "    </Polygon>\n  </Placemark>\n");
     }
     th_buf_append_str(&out, "</Document>\n</kml>\n");

@@ -235,6 +235,13 @@ void th_messages_format_texts(const struct th_messages *messages, enum th_lang l
     append_text(&w, th_messages_text(messages, lang, key), out);
 }
 
+void th_messages_value(const struct th_messages *messages, enum th_lang lang, const char *value,
+                       struct th_buf *out)
+{
+    const struct wording w = {.messages = messages, .lang = lang};
+    append_value(&w, value, out);
+}
+
 // The word of `length` bytes of a unit; keys are in lower case. NULL: there is none.
 static const char *unit_word(const struct th_messages *messages, enum th_lang lang,
                              const char *prefix, const char *word, size_t length)

@@ -42,6 +42,10 @@ void th_messages_format_texts(const struct th_messages *messages, enum th_lang l
 void th_messages_unit(const struct th_messages *messages, enum th_lang lang, const char *unit,
                       struct th_buf *out);
 
+// A value of an error as its text shows it: the words of a key "@a" or of several, "@a, @b".
+void th_messages_value(const struct th_messages *messages, enum th_lang lang, const char *value,
+                       struct th_buf *out);
+
 // "error.<key>" and "hint.<key>" of an error; false when there is no hint. An argument "unit" is
 // told in words.
 void th_messages_error(const struct th_messages *messages, enum th_lang lang,

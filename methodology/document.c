@@ -243,8 +243,10 @@ enum th_status th_methodology_site_fits(const struct th_methodology *methodology
     if (test == TH_SITE_LAND_CLASS && land_class &&
         th_json_type(methodology->land_classes) == TH_JSON_ARRAY &&
         !list_has(methodology->land_classes, land_class)) {
-        list_text(methodology->land_classes, "", limit, sizeof(limit));
-        return not_applicable(methodology, "@applicability.land_class", limit, land_class, err);
+        char found[TH_ERROR_VALUE_SIZE];
+        list_text(methodology->land_classes, "@land_class.", limit, sizeof(limit));
+        (void)snprintf(found, sizeof(found), "@land_class.%s", land_class);
+        return not_applicable(methodology, "@applicability.land_class", limit, found, err);
     }
     return test == TH_SITE_AREA ? area_fits(methodology, area, err) : TH_OK;
 }

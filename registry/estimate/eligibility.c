@@ -244,9 +244,9 @@ static struct th_json *reason_json(const struct check *check, const struct reaso
     (void)snprintf(advice, sizeof(advice), "eligibility.advice.%s", reason_name(&reason->what));
     format(check, advice, &reason->what, &text);
     set_written(json, "advice", &text);
-    bool chinese = check->options->lang == TH_LANG_ZH;
-    th_json_set_text(json, "limit", th_error_arg_in(&reason->what, "limit", chinese));
-    th_json_set_text(json, "found", th_error_arg_in(&reason->what, "found", chinese));
+    const struct th_messages *messages = check->options->messages;
+    th_reply_set_arg(json, "limit", &reason->what, messages, check->options->lang);
+    th_reply_set_arg(json, "found", &reason->what, messages, check->options->lang);
     const int years[] = {reason->from_year, reason->to_year};
     static const char *const keys[] = {"from_year", "to_year"};
     for (size_t i = 0; i < 2; i++) {

@@ -8,6 +8,7 @@
 #include "registry/estimate/estimate.h"
 #include "registry/estimate/estimate_internal.h"
 #include "registry/estimate/methodology.h"
+#include "registry/reply.h"
 #include "store/party_store.h"
 
 void th_estimate_set_terms(struct th_json *object, const struct th_estimate_terms *terms)
@@ -369,7 +370,7 @@ struct th_json *th_estimate_skipped_json(int64_t parcel_id, const struct th_erro
     th_json_set_int(item, "parcel_id", parcel_id);
     th_json_set_text(item, "reason", dot ? dot + 1 : problem->key);
     th_json_set(item, "message", error_json(messages, lang, problem));
-    th_json_set_text(item, "limit", th_error_arg_in(problem, "limit", lang == TH_LANG_ZH));
-    th_json_set_text(item, "found", th_error_arg_in(problem, "found", lang == TH_LANG_ZH));
+    th_reply_set_arg(item, "limit", problem, messages, lang);
+    th_reply_set_arg(item, "found", problem, messages, lang);
     return item;
 }

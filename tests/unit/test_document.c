@@ -238,7 +238,7 @@ static void applies__kind_class_and_area_decide(void **state)
         {"no kind", "reported-factor/1.json", NULL, NULL, "1", "@applicability.kind",
          "@applicability.kind.bamboo", ""},
         {"arbor", "reported-factor/1.json", "bamboo", "0301", "1", "@applicability.land_class",
-         "0302", "0301"},
+         "@land_class.0302", "@land_class.0301"},
         {"wetland", "statement/1.json", "wetland", "1108", "1", NULL, NULL, NULL},
         {"below 50 mu", "orchard-account/1.json", "orchard", "0201", "49.99",
          "@applicability.min_area_mu", "50", "49.99"},

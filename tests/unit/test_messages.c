@@ -65,6 +65,25 @@ static void messages__fragments_of_a_language_are_joined(void **state)
     th_messages_free(NULL);
 }
 
+static void messages_value__is_told_in_words_where_there_are_some(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {{"@word", "friend"},
+                                           {"@word, @word", "friend, friend"},
+                                           {"@none", "@none"},
+                                           {"49.99", "49.99"},
+                                           {"", ""}};
+    struct th_messages *messages = small_catalogue();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct th_buf out;
+        th_buf_init(&out, 1000);
+        th_messages_value(messages, TH_LANG_EN, cases[i][0], &out);
+        assert_string_equal(th_buf_text(&out), cases[i][1]);
+        th_buf_clear(&out);
+    }
+    th_messages_free(messages);
+}
+
 static void messages_format__fills_names_and_leaves_unknown_ones(void **state)
 {
     (void)state;
@@ -297,6 +316,7 @@ int main(void)
 #define CATALOGUE_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages__fragments_of_a_language_are_joined),
+        cmocka_unit_test(messages_value__is_told_in_words_where_there_are_some),
         cmocka_unit_test(messages_format__fills_names_and_leaves_unknown_ones),
         cmocka_unit_test(messages_format_texts__values_are_whole),
         cmocka_unit_test(messages_error__message_and_hint_of_an_error),

@@ -6,7 +6,7 @@
 
 #include "core/file.h"
 #include "core/text.h"
-#include "registry/intake/parcel_internal.h"
+#include "registry/village_list.h"
 
 enum th_status th_party_resolve(struct th_store *store, const char *reference,
                                 struct th_party *ret_party, struct th_error *err)
@@ -73,6 +73,45 @@ enum th_status th_village_resolve(struct th_store *store, const char *reference,
     }
     if (status != TH_OK && err != NULL) {
         *err = what;
+    }
+    return status;
+}
+
+struct resolve {
+    const char *name;
+    struct th_package_record found;
+    size_t n;
+};
+
+static bool resolve_one(void *context, const struct th_package_record *record)
+{
+    struct resolve *resolve = context;
+    if (strcmp(record->name, resolve->name) == 0) {
+        resolve->found = *record;
+        resolve->n++;
+    }
+    return true;
+}
+
+enum th_status th_package_resolve(struct th_store *store, const char *reference,
+                                  struct th_package_record *ret_record, struct th_error *err)
+{
+    int64_t id = 0;
+    if (!reference || reference[0] == '\0') {
+        return th_error_set(err, TH_USAGE, "package_missing", NULL);
+    }
+    if (th_text_parse_int(reference, 1, INT64_MAX, &id)) {
+        return th_package_load(store, id, ret_record, err);
+    }
+    struct resolve resolve = {.name = reference};
+    enum th_status status = th_package_each(store, resolve_one, &resolve, err);
+    if (status == TH_OK && resolve.n == 0) {
+        status = th_error_set(err, TH_NOT_FOUND, "package_not_found", "package", reference, NULL);
+    } else if (status == TH_OK && resolve.n > 1) {
+        status = th_error_set(err, TH_CONFLICT, "package_ambiguous", "package", reference, NULL);
+    }
+    if (status == TH_OK) {
+        *ret_record = resolve.found;
     }
     return status;
 }

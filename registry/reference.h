@@ -1,8 +1,9 @@
-// What people type for parties, documents and dates, made into rows.
+// What people type for parties, villages, packages and documents, made into rows.
 #ifndef TH_REGISTRY_REFERENCE_H
 #define TH_REGISTRY_REFERENCE_H
 
 #include "registry/work.h"
+#include "store/package_store.h"
 #include "store/party_store.h"
 
 // A party by id, unified social credit code or exact name. TH_USAGE ("party_missing"), TH_NOT_FOUND
@@ -14,6 +15,12 @@ enum th_status th_party_resolve(struct th_store *store, const char *reference,
 // nearly the name of one), TH_CONFLICT ("village_ambiguous").
 enum th_status th_village_resolve(struct th_store *store, const char *reference,
                                   struct th_village *ret_village,
+                                  struct th_error *err) TH_MUST_CHECK;
+
+// A package by id or exact name. TH_USAGE ("package_missing"), TH_NOT_FOUND ("package_not_found"),
+// TH_CONFLICT ("package_ambiguous").
+enum th_status th_package_resolve(struct th_store *store, const char *reference,
+                                  struct th_package_record *ret_record,
                                   struct th_error *err) TH_MUST_CHECK;
 
 // A name that people read. TH_INVALID ("name_empty", "name_too_long", "name_encoding").

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "registry/life/parcel_life_internal.h"
+#include "registry/act.h"
 #include "registry/reference.h"
 #include "registry/registry_internal.h"
 #include "registry/reply.h"
@@ -68,7 +68,7 @@ enum th_status th_rule_set(struct th_registry *registry, const struct th_request
     char subject[48];
     struct th_hash sha256;
     struct th_county_rule rule = {.value = value};
-    enum th_status status = th_life_check_reason(options->reason, err);
+    enum th_status status = th_act_check_reason(options->reason, err);
     if (status == TH_OK) {
         status = th_rule_value_check(options->name, options->value, value, err);
     }

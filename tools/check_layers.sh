@@ -15,6 +15,13 @@ if [ "$n" -gt 0 ]; then
     function in_c_or_internal(path, folder) {
         return path ~ ("^" folder "/.*(\\.c|_internal\\.h)$")
     }
+    # The rooms of registry/; what stands in none of them is beneath all, but for what looks at the
+    # whole registry.
+    function room_of(path) {
+        if (path ~ /^registry\/(audit|setup)\.c$/)
+            return "whole"
+        return path ~ /^registry\/[^\/]*\// ? substr(path, 10, index(substr(path, 10), "/") - 1) : "base"
+    }
     function report(text) { print where ": " text }
     function check_own(target,    own, other) {
         own = folder_of(path)
@@ -28,7 +35,17 @@ if [ "$n" -gt 0 ]; then
             report("include \"" target "\" points upward or sideways: " own " stands beside or below " other)
         } else if (own != other && target ~ /_internal\.h$/) {
             report("include \"" target "\" is private to " other)
+        } else if (own == "registry" && other == "registry") {
+            check_room(target)
         }
+    }
+    function check_room(target,    own, other) {
+        own = room_of(path)
+        other = room_of(target)
+        if (!(own in room))
+            report("registry/" own " is a room that this check does not know: give it a place")
+        else if (other in room && own != other && room[other] >= room[own])
+            report("include \"" target "\" points upward or sideways: " own " stands beside or below " other)
     }
     function check_library(name) {
         if (name ~ standard)
@@ -71,6 +88,9 @@ if [ "$n" -gt 0 ]; then
         rank["core"] = 0
         rank["store"] = rank["gis"] = rank["net"] = rank["papers"] = rank["methodology"] = 1
         rank["registry"] = 2; rank["trading"] = 3; rank["cli"] = rank["server"] = 4
+        room["base"] = 0; room["table"] = 1; room["layer"] = room["tenure"] = room["estimate"] = 2
+        room["records"] = room["package"] = 3; room["intake"] = 4; room["life"] = room["export"] = 5
+        room["whole"] = 6
         standard = "^(assert|complex|ctype|dirent|dlfcn|errno|fcntl|fenv|float|grp|inttypes|langinfo" \
             "|limits|locale|math|netdb|poll|pthread|pwd|sched|iconv|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool" \
             "|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|termios|threads|time|unistd|wchar" \

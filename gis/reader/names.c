@@ -22,7 +22,7 @@
 
 enum { TABLE_SIZE_MAX = 1024 * 1024, NAME_SIZE_MAX = 1024, FULL = 4 };
 
-// "SX07_…", as registry/intake/own_columns.h shortens.
+// "SX07_…", as registry/table/own_columns.h shortens.
 static bool is_short(const char *name)
 {
     size_t digits = th_text_starts_with(name, "SX") ? strspn(name + 2, "0123456789") : 0;

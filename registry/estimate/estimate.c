@@ -9,7 +9,6 @@
 #include "core/text.h"
 #include "registry/estimate/estimate_internal.h"
 #include "registry/estimate/methodology.h"
-#include "registry/package/package.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
 

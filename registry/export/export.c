@@ -8,8 +8,9 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "registry/export/export_internal.h"
-#include "registry/intake/parcel_internal.h"
+#include "registry/parcels.h"
 #include "registry/reply.h"
+#include "store/registry_store.h"
 
 enum { CSV_LIMIT = 1024 * 1024 * 1024, DICTIONARY_LIMIT = 1024 * 1024, PROGRESS_ROWS = 1000 };
 

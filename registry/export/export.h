@@ -29,7 +29,7 @@ struct th_export_options {
 // by that import) of the ground, attributes_source, attributes_row, attributes_import. shp: the
 // names of the forest inventory in pinyin, UTF-8 with .cpg, and <stem>_字段说明.csv with what they
 // mean. Behind them, in every format, a column for each attribute that came with the sources and
-// that any of the parcels has, in order of their names; see registry/intake/own_columns.h for names
+// that any of the parcels has, in order of their names; see registry/table/own_columns.h for names
 // that a format cannot have. kml: placemarks named by the parcel's number. xlsx: titles in words,
 // areas in mu first, a second sheet that explains the columns. fiboa: GeoJSON by that
 // specification. CSV is UTF-8 with a byte order mark for spreadsheets. Coordinates are EPSG:4490,

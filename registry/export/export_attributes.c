@@ -7,9 +7,9 @@
 
 #include "core/text.h"
 #include "registry/export/export_internal.h"
-#include "registry/intake/own_columns.h"
 #include "registry/intake/parcel_internal.h"
 #include "registry/table/field_names.h"
+#include "registry/table/own_columns.h"
 
 enum { NAME_LIMIT = 4096, SHAPEFILE_NAME_MAX = 10, SHAPEFILE_TEXT_MAX = 254 };
 

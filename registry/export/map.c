@@ -7,10 +7,13 @@
 
 #include "core/file.h"
 #include "core/text.h"
+#include "gis/crs.h"
+#include "gis/geometry.h"
 #include "papers/map.h"
-#include "registry/intake/crs_words.h"
-#include "registry/intake/parcel_internal.h"
+#include "registry/crs_words.h"
+#include "registry/parcels.h"
 #include "registry/reply.h"
+#include "store/registry_store.h"
 
 enum { PARCELS_MAX = 2000 };
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "registry/area_unit.h"
 #include "registry/intake/parcel_internal.h"
-#include "registry/table/area_unit.h"
 #include "store/package_store.h"
 #include "store/parcel_life_store.h"
 

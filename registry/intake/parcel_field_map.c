@@ -6,8 +6,8 @@
 
 #include "core/csv.h"
 #include "core/text.h"
-#include "registry/intake/own_columns.h"
 #include "registry/intake/parcel_internal.h"
+#include "registry/table/own_columns.h"
 
 enum { OPTION_SIZE = 1024, ATTRIBUTE_NAME_MAX = 40 };
 

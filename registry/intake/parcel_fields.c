@@ -14,31 +14,6 @@ static const double DECLARED_MU_MIN = 0.0001;
 static const double DECLARED_MU_MAX = 1e9;
 static const double M2_300_PER_MU = 200000;
 
-const char *const th_parcel_kinds[] = {"bamboo", "orchard", "tea", "forest", "wetland", NULL};
-
-static const struct {
-    const char *name;
-    int kind; // index into th_parcel_kinds
-} KIND_NAMES[] = {
-    {"竹林", 0}, {"毛竹林", 0}, {"毛竹", 0},   {"竹林地", 0}, {"果园", 1}, {"茶园", 2},
-    {"林地", 3}, {"森林", 3},   {"乔木林", 3}, {"湿地", 4},   {"沼泽", 4},
-};
-
-int th_parcel_kind_find(const char *name)
-{
-    for (int i = 0; th_parcel_kinds[i] != NULL; i++) {
-        if (strcmp(th_parcel_kinds[i], name) == 0) {
-            return i;
-        }
-    }
-    for (size_t i = 0; i < sizeof(KIND_NAMES) / sizeof(KIND_NAMES[0]); i++) {
-        if (strcmp(KIND_NAMES[i].name, name) == 0) {
-            return KIND_NAMES[i].kind;
-        }
-    }
-    return TH_ROW_NO_INDEX;
-}
-
 // One row while its fields are taken.
 struct taking {
     struct th_import_run *run;

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "registry/act.h"
 #include "registry/intake/fetch.h"
 #include "registry/intake/import_settings.h"
 #include "registry/intake/parcel_internal.h"
-#include "registry/life/parcel_life_internal.h"
 #include "registry/reference.h"
 #include "registry/work.h"
 
@@ -67,7 +67,7 @@ enum th_status th_import_ask_permission(struct th_registry *registry,
     }
     // Told at once and in any case, not only when something can be stored.
     if (status == TH_OK) {
-        status = th_life_day(work, run->options->on, &run->day, err);
+        status = th_act_day(work, run->options->on, &run->day, err);
     }
     th_work_cancel(work);
     return status;

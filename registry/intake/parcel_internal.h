@@ -15,15 +15,17 @@
 #include "gis/reader.h"
 #include "gis/repair.h"
 #include "gis/surveyor.h"
+#include "registry/area_unit.h"
 #include "registry/intake/fetch.h"
 #include "registry/intake/land_code.h"
 #include "registry/intake/parcel.h"
 #include "registry/land_class.h"
 #include "registry/layer/layers.h"
 #include "registry/package/package.h"
+#include "registry/parcels.h"
 #include "registry/rules.h"
-#include "registry/table/area_unit.h"
 #include "registry/table/field_names.h"
+#include "registry/village_list.h"
 #include "registry/work.h"
 #include "store/import_store.h"
 #include "store/parcel_row.h"
@@ -75,6 +77,10 @@ enum th_row_fate {
 };
 
 enum { TH_ROW_NO_INDEX = -1, TH_IMPORT_CONVERSIONS = 5, TH_IMPORT_CRS_CODE_SIZE = 32 };
+// What the lists say of names that they do not know.
+_Static_assert((int)TH_ROW_NO_INDEX == (int)TH_VILLAGE_NONE &&
+                   (int)TH_ROW_NO_INDEX == (int)TH_PARCEL_KIND_NONE,
+               "one value for no index");
 
 struct th_staged_row {
     int64_t row;
@@ -228,12 +234,6 @@ struct th_field_map { // zero before use
     int64_t n_shortened;              // its columns whose attribute cannot be told
 };
 
-struct th_village_list { // in order of code
-    struct th_village *items;
-    size_t n;
-    const struct th_village **by_name; // in order of name
-};
-
 // What mended files changed in the source: rows, of which cells, of which shapes.
 struct th_mended_counts {
     int64_t rows, cells, shapes;
@@ -294,11 +294,6 @@ struct th_import_run {
     char *listed; // the problem list, which has no name yet; owned, NULL without
 };
 
-extern const char *const th_parcel_kinds[]; // closed by NULL
-
-// Kind by its name in English or Chinese; TH_ROW_NO_INDEX when unknown.
-int th_parcel_kind_find(const char *name);
-
 // From the options and the names of the fields. Ids of parcels are asked for in exports of this
 // program and in tables of attributes alone; elsewhere a column of that name is the source's own.
 enum th_status th_field_map_make(const struct th_parcel_import_options *options,
@@ -322,24 +317,12 @@ enum th_status th_fields_take(struct th_import_run *run, const struct th_field_m
                               const struct th_reader_row *source, struct th_staged_row *row,
                               struct th_error *err) TH_MUST_CHECK;
 
-enum th_status th_village_list_read(struct th_store *store, struct th_village_list *ret_list,
-                                    struct th_error *err) TH_MUST_CHECK;
-void th_village_list_clear(struct th_village_list *list);
-// By code, or by a name that one village alone bears; TH_ROW_NO_INDEX otherwise.
-int th_village_list_find(const struct th_village_list *list, const char *code_or_name);
-// Several villages bear exactly this name.
-bool th_village_list_ambiguous(const struct th_village_list *list, const char *name);
-// Names that contain `name` or are contained in it, at most three, joined for reading; "" when none
-// does.
-void th_village_list_similar(const struct th_village_list *list, const char *name, char *text,
-                             size_t size);
-
 // What the registry knows beforehand: its bounds, villages, land classes, and what the options name
 // of them.
 enum th_status th_import_frame_load(struct th_import_run *run, struct th_error *err) TH_MUST_CHECK;
 // May this login register parcels, and for which village? Asked before the long work, in a short
 // transaction that writes nothing. Settles by which rules the import judges, those of today, and
-// from which day the rows hold. Errors of th_work_begin and th_life_day.
+// from which day the rows hold. Errors of th_work_begin and th_act_day.
 enum th_status th_import_ask_permission(struct th_registry *registry,
                                         const struct th_request *request, struct th_import_run *run,
                                         struct th_error *err) TH_MUST_CHECK;
@@ -603,25 +586,6 @@ enum th_status th_import_problems_each(const struct th_import_run *run,
                                                                const struct th_problem *problem,
                                                                struct th_error *err),
                                        void *context, struct th_error *err) TH_MUST_CHECK;
-
-// What a person typed to choose parcels, made into a filter of the store.
-struct th_parcel_choice {
-    struct th_parcel_filter filter;   // points into this struct
-    struct th_village village;        // code "" when none was chosen
-    struct th_package_record package; // package_id 0 when none was chosen
-};
-// TH_NOT_FOUND ("village_not_found", "package_not_found"), TH_INVALID ("kind_invalid").
-enum th_status th_parcel_choose(struct th_store *store, const char *village, const char *kind,
-                                const char *package, struct th_parcel_choice *ret_choice,
-                                struct th_error *err) TH_MUST_CHECK;
-
-// Which of them by state, as a person writes it: registered, retired, all, in Chinese as well.
-// NULL: those in force alone when `in_force` is set, else any. TH_USAGE ("parcel_state").
-enum th_status th_parcel_choose_state(const char *word, bool in_force,
-                                      struct th_parcel_choice *choice,
-                                      struct th_error *err) TH_MUST_CHECK;
-// The measured area without what others claim: slivers and what an officer waived.
-struct th_area th_parcel_counted(const struct th_parcel_record *record);
 
 // Tells the progress now and then; TH_INTERRUPTED ("interrupted") when asked to stop.
 enum th_status th_import_report(const struct th_import_run *run, const char *stage, int64_t done,

@@ -6,8 +6,8 @@
 
 #include "core/text.h"
 #include "gis/guess.h"
-#include "registry/intake/own_columns.h"
 #include "registry/intake/parcel_internal.h"
+#include "registry/table/own_columns.h"
 
 enum { SAMPLE_MAX = 2000 }; // shapes of the first batch that are looked at
 

@@ -5,7 +5,7 @@
 
 #include "core/text.h"
 #include "registry/intake/parcel_internal.h"
-#include "registry/life/parcel_lineage.h"
+#include "registry/parcel_lineage.h"
 #include "store/journal_store.h"
 
 enum {

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/crew.h"
+#include "registry/act.h"
 #include "registry/intake/parcel_internal.h"
-#include "registry/life/parcel_life_internal.h"
 #include "store/parcel_bulk_store.h"
 
 enum { ROWS_A_JOB = 256, OPEN_JOBS_PER_HAND = 3 };
@@ -228,7 +228,7 @@ enum th_status th_import_write_rows(struct th_import_run *run, int64_t import_id
 {
     int64_t last_version = 0;
     struct writing w = {.run = run, .work = work, .rows_hash = rows_hash, .import_id = import_id};
-    enum th_status status = th_life_day(work, run->options->on, &w.day, err);
+    enum th_status status = th_act_day(work, run->options->on, &w.day, err);
     if (status == TH_OK) {
         status = th_parcel_heads(run->store, &w.last_parcel, &last_version, err);
     }

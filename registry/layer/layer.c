@@ -8,7 +8,7 @@
 #include "core/text.h"
 #include "gis/reader.h"
 #include "gis/surveyor.h"
-#include "registry/life/parcel_life_internal.h"
+#include "registry/act.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
 #include "store/layer_store.h"
@@ -517,7 +517,7 @@ enum th_status th_layer_withdraw_use(struct th_registry *registry, const struct 
     struct th_date day;
     struct th_layer layer = {0};
     char subject[64];
-    enum th_status status = th_life_check_reason(reason, err);
+    enum th_status status = th_act_check_reason(reason, err);
     if (status != TH_OK) {
         return status;
     }
@@ -531,7 +531,7 @@ enum th_status th_layer_withdraw_use(struct th_registry *registry, const struct 
     if (status != TH_OK || work == NULL) {
         return status;
     }
-    status = th_life_day(work, on, &day, err);
+    status = th_act_day(work, on, &day, err);
     if (status == TH_OK) {
         status = th_layer_withdraw(th_work_store(work), layer_id, th_date_before(day),
                                    th_work_seq(work), err);

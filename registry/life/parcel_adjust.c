@@ -166,7 +166,7 @@ static enum th_status judge(void *context, struct th_error *err)
     struct adjusting *a = context;
     judged_clear(a);
     const struct th_parcel_adjust_options *options = a->options;
-    enum th_status status = th_life_day(a->work, options->on, &a->on, err);
+    enum th_status status = th_act_day(a->work, options->on, &a->on, err);
     if (status == TH_OK) {
         status = th_life_load(a->work, options->parcel_id, a->on.year, &a->before[0], err);
     }
@@ -276,7 +276,7 @@ enum th_status th_parcel_adjust(struct th_registry *registry, const struct th_re
 {
     struct adjusting a = {.options = options};
     char subject[64];
-    enum th_status status = th_life_check_reason(options->reason, err);
+    enum th_status status = th_act_check_reason(options->reason, err);
     if (status == TH_OK && options->waive != (options->document != NULL)) {
         status = th_error_set(err, TH_USAGE, "waive_incomplete", NULL);
     }

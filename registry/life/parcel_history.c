@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "registry/intake/own_columns.h"
 #include "registry/life/parcel_life_internal.h"
-#include "registry/life/parcel_lineage.h"
+#include "registry/parcel_lineage.h"
 #include "registry/reply.h"
+#include "registry/table/own_columns.h"
 #include "store/import_store.h"
 #include "store/journal_store.h"
 #include "store/parcel_life_store.h"

@@ -80,23 +80,6 @@ enum th_status th_life_load(struct th_work *work, int64_t parcel_id, int from_ye
     return TH_OK;
 }
 
-enum th_status th_life_day(const struct th_work *work, const char *on, struct th_date *ret_day,
-                           struct th_error *err)
-{
-    struct th_date today = th_work_today(work);
-    struct th_date day = today;
-    enum th_status status = on == NULL ? TH_OK : th_date_parse(on, &day, err);
-    if (status == TH_OK && th_date_compare(day, today) > 0) {
-        char text[TH_DATE_TEXT_SIZE];
-        status = th_error_set(err, TH_INVALID, "date_in_future", "on", on, "today",
-                              th_date_format(today, text), NULL);
-    }
-    if (status == TH_OK) {
-        *ret_day = day;
-    }
-    return status;
-}
-
 enum th_status th_life_tolerance(const char *text, double *ret_tolerance_m, struct th_error *err)
 {
     double value = TH_EDIT_TOLERANCE_M;
@@ -105,20 +88,6 @@ enum th_status th_life_tolerance(const char *text, double *ret_tolerance_m, stru
         return th_error_set(err, TH_INVALID, "tolerance_invalid", "value", text, NULL);
     }
     *ret_tolerance_m = value;
-    return TH_OK;
-}
-
-enum th_status th_life_check_reason(const char *reason, struct th_error *err)
-{
-    enum { REASON_MAX = 500 };
-    if (reason == NULL || strspn(reason, " \t\r\n") == strlen(reason)) {
-        return th_error_set(err, TH_USAGE, "reason_needed", NULL);
-    }
-    if (strlen(reason) > REASON_MAX) {
-        (void)th_error_set(err, TH_INVALID, "reason_too_long", NULL);
-        th_error_add_int(err, "limit", REASON_MAX);
-        return TH_INVALID;
-    }
     return TH_OK;
 }
 

@@ -89,7 +89,7 @@ static enum th_status asked_new(struct th_work *work, const struct th_life_ask *
         status = th_import_frame_load(&asked->run, err);
     }
     if (status == TH_OK) {
-        status = th_life_day(work, ask->on, &asked->run.day, err);
+        status = th_act_day(work, ask->on, &asked->run.day, err);
     }
     if (status == TH_OK) {
         status = th_rules_load(asked->run.store, asked->run.today, &asked->run.limits, err);

@@ -5,6 +5,7 @@
 #include "core/hash.h"
 #include "gis/edit.h"
 #include "gis/fabric.h"
+#include "registry/act.h"
 #include "registry/life/parcel_life.h"
 #include "registry/rules.h"
 #include "registry/work.h"
@@ -30,13 +31,8 @@ struct th_json *th_parcel_record_json(const struct th_parcel_record *record);
 // with 0 what is known of it.
 enum th_status th_life_load(struct th_work *work, int64_t parcel_id, int from_year,
                             struct th_life_parcel *ret_parcel, struct th_error *err) TH_MUST_CHECK;
-// `on` or today; TH_INVALID ("date_in_future").
-enum th_status th_life_day(const struct th_work *work, const char *on, struct th_date *ret_day,
-                           struct th_error *err) TH_MUST_CHECK;
 enum th_status th_life_tolerance(const char *text, double *ret_tolerance_m,
                                  struct th_error *err) TH_MUST_CHECK;
-// TH_USAGE ("reason_needed"), TH_INVALID ("reason_too_long").
-enum th_status th_life_check_reason(const char *reason, struct th_error *err) TH_MUST_CHECK;
 // TH_CONFLICT ("number_taken"), TH_INVALID ("number_invalid").
 enum th_status th_life_check_number(struct th_store *store, const char *village, const char *number,
                                     struct th_error *err) TH_MUST_CHECK;

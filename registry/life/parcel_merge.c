@@ -357,7 +357,7 @@ static enum th_status judge(void *context, struct th_error *err)
     m->dropped = th_json_array();
     const struct th_life_ask ask = {
         .on = m->options->on, .messages = m->options->messages, .lang = m->options->lang};
-    enum th_status status = th_life_day(m->work, m->options->on, &m->on, err);
+    enum th_status status = th_act_day(m->work, m->options->on, &m->on, err);
     if (status == TH_OK) {
         status = load_all(m, err);
     }
@@ -391,7 +391,7 @@ enum th_status th_parcel_merge(struct th_registry *registry, const struct th_req
                                struct th_json **ret_reply, struct th_error *err)
 {
     struct merging m = {.options = options};
-    enum th_status status = th_life_check_reason(options->reason, err);
+    enum th_status status = th_act_check_reason(options->reason, err);
     if (status != TH_OK) {
         return status;
     }

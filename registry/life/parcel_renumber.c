@@ -37,7 +37,7 @@ static enum th_status renumber(struct th_work *work,
     char old[TH_PARCEL_NUMBER_SIZE] = "";
     enum th_status status = th_life_load(work, options->parcel_id, 0, &parcel, err);
     if (status == TH_OK) {
-        status = th_life_day(work, options->on, &on, err);
+        status = th_act_day(work, options->on, &on, err);
     }
     th_text_copy(old, sizeof(old), parcel.record.number);
     if (status == TH_OK && strcmp(old, options->number) == 0) {
@@ -71,7 +71,7 @@ enum th_status th_parcel_renumber_use(struct th_registry *registry,
 {
     struct th_work *work = NULL;
     char subject[64];
-    enum th_status status = th_life_check_reason(options->reason, err);
+    enum th_status status = th_act_check_reason(options->reason, err);
     if (status != TH_OK) {
         return status;
     }

@@ -12,7 +12,7 @@ static enum th_status retire(struct th_work *work, const struct th_parcel_retire
     struct th_date on;
     int64_t document_id = 0;
     struct th_hash sha256;
-    enum th_status status = th_life_day(work, options->on, &on, err);
+    enum th_status status = th_act_day(work, options->on, &on, err);
     if (status == TH_OK) {
         status = th_life_load(work, options->parcel_id, on.year, &parcel, err);
     }
@@ -53,7 +53,7 @@ enum th_status th_parcel_retire_use(struct th_registry *registry, const struct t
 {
     struct th_work *work = NULL;
     char subject[64];
-    enum th_status status = th_life_check_reason(options->reason, err);
+    enum th_status status = th_act_check_reason(options->reason, err);
     if (status != TH_OK) {
         return status;
     }

@@ -7,7 +7,7 @@
 #include "core/ratio.h"
 #include "core/text.h"
 #include "registry/life/parcel_life_internal.h"
-#include "registry/life/parcel_lineage.h"
+#include "registry/parcel_lineage.h"
 #include "store/overlap_store.h"
 #include "store/parcel_life_store.h"
 
@@ -383,7 +383,7 @@ static enum th_status judge(void *context, struct th_error *err)
     judged_clear(s);
     const struct th_life_ask ask = {
         .on = s->options->on, .messages = s->options->messages, .lang = s->options->lang};
-    enum th_status status = th_life_day(s->work, s->options->on, &s->on, err);
+    enum th_status status = th_act_day(s->work, s->options->on, &s->on, err);
     if (status == TH_OK) {
         status = th_life_load(s->work, s->options->parcel_id, s->on.year, &s->whole, err);
     }
@@ -417,7 +417,7 @@ enum th_status th_parcel_split(struct th_registry *registry, const struct th_req
 {
     struct splitting s = {.options = options};
     char subject[64];
-    enum th_status status = th_life_check_reason(options->reason, err);
+    enum th_status status = th_act_check_reason(options->reason, err);
     if (status != TH_OK) {
         return status;
     }

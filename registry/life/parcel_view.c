@@ -8,65 +8,6 @@
 #include "registry/reference.h"
 #include "registry/reply.h"
 
-enum th_status th_parcel_choose(struct th_store *store, const char *village, const char *kind,
-                                const char *package, struct th_parcel_choice *ret_choice,
-                                struct th_error *err)
-{
-    struct th_parcel_choice *choice = ret_choice;
-    *choice = (struct th_parcel_choice){0};
-    enum th_status status = TH_OK;
-    if (village != NULL) {
-        status = th_village_resolve(store, village, &choice->village, err);
-        choice->filter.village = choice->village.code;
-    }
-    if (status == TH_OK && kind != NULL) {
-        int index = th_parcel_kind_find(kind);
-        if (index == TH_ROW_NO_INDEX) {
-            return th_error_set(err, TH_INVALID, "kind_invalid", "kind", kind, NULL);
-        }
-        choice->filter.kind = th_parcel_kinds[index];
-    }
-    if (status == TH_OK && package != NULL) {
-        status = th_package_resolve(store, package, &choice->package, err);
-        choice->filter.package_id = choice->package.package_id;
-    }
-    return status;
-}
-
-enum th_status th_parcel_choose_state(const char *word, bool in_force,
-                                      struct th_parcel_choice *choice, struct th_error *err)
-{
-    static const struct {
-        const char *word, *state;
-    } WORDS[] = {{"registered", "registered"},
-                 {"已登记", "registered"},
-                 {"retired", "retired"},
-                 {"已注销", "retired"},
-                 {"all", NULL},
-                 {"全部", NULL}};
-    if (word == NULL) {
-        choice->filter.state = in_force ? "registered" : NULL;
-        return TH_OK;
-    }
-    for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++) {
-        if (strcmp(WORDS[i].word, word) == 0) {
-            choice->filter.state = WORDS[i].state;
-            return TH_OK;
-        }
-    }
-    return th_error_set(err, TH_USAGE, "parcel_state", "state", word, NULL);
-}
-
-struct th_area th_parcel_counted(const struct th_parcel_record *record)
-{
-    struct th_area counted = th_area_from_m2_300(0);
-    // What is not counted was taken off the parcel itself.
-    if (th_area_sub(record->measured, record->sliver, &counted, NULL) != TH_OK) {
-        return th_area_from_m2_300(0);
-    }
-    return counted;
-}
-
 static const char *or_null(const char *text)
 {
     return text[0] == '\0' ? NULL : text;

@@ -14,11 +14,6 @@
 #include "registry/registry.h"
 #include "store/package_store.h"
 
-// TH_NOT_FOUND ("package_not_found"), TH_CONFLICT ("package_ambiguous").
-enum th_status th_package_resolve(struct th_store *store, const char *reference,
-                                  struct th_package_record *ret_record,
-                                  struct th_error *err) TH_MUST_CHECK;
-
 struct th_package_create_options {
     const char *name;
     const char *holder;          // party: id, name or credit code

@@ -6,47 +6,9 @@
 
 #include "core/text.h"
 #include "registry/estimate/methodology.h"
-#include "registry/life/parcel_lineage.h"
 #include "registry/package/package_internal.h"
-
-struct resolve {
-    const char *name;
-    struct th_package_record found;
-    size_t n;
-};
-
-static bool resolve_one(void *context, const struct th_package_record *record)
-{
-    struct resolve *resolve = context;
-    if (strcmp(record->name, resolve->name) == 0) {
-        resolve->found = *record;
-        resolve->n++;
-    }
-    return true;
-}
-
-enum th_status th_package_resolve(struct th_store *store, const char *reference,
-                                  struct th_package_record *ret_record, struct th_error *err)
-{
-    int64_t id = 0;
-    if (!reference || reference[0] == '\0') {
-        return th_error_set(err, TH_USAGE, "package_missing", NULL);
-    }
-    if (th_text_parse_int(reference, 1, INT64_MAX, &id)) {
-        return th_package_load(store, id, ret_record, err);
-    }
-    struct resolve resolve = {.name = reference};
-    enum th_status status = th_package_each(store, resolve_one, &resolve, err);
-    if (status == TH_OK && resolve.n == 0) {
-        status = th_error_set(err, TH_NOT_FOUND, "package_not_found", "package", reference, NULL);
-    } else if (status == TH_OK && resolve.n > 1) {
-        status = th_error_set(err, TH_CONFLICT, "package_ambiguous", "package", reference, NULL);
-    }
-    if (status == TH_OK) {
-        *ret_record = resolve.found;
-    }
-    return status;
-}
+#include "registry/parcel_lineage.h"
+#include "registry/reference.h"
 
 struct id_list {
     int64_t *ids;

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "core/text.h"
-#include "registry/life/parcel_lineage.h"
 #include "registry/package/package_internal.h"
+#include "registry/parcel_lineage.h"
 
 static const struct th_carbon nothing = {0};
 

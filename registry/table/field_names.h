@@ -9,7 +9,7 @@
 
 #include "core/attributes.h"
 #include "core/error.h"
-#include "registry/table/area_unit.h"
+#include "registry/area_unit.h"
 
 enum { TH_FIELD_KEY_SIZE = 40, TH_FIELD_SCHEME_SIZE = 24 };
 

@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/buf.h"
 #include "core/text.h"
-#include "registry/intake/parcel_internal.h"
 #include "registry/reference.h"
+#include "registry/village_list.h"
 #include "store/parcel_life_store.h"
 
 enum { SIMILAR_MAX = 3 };
@@ -26,7 +27,7 @@ enum th_status th_sheet_places_new(struct th_work *work, const char *village,
         return th_error_no_memory(err);
     }
     places->store = th_work_store(work);
-    places->given = TH_ROW_NO_INDEX;
+    places->given = TH_VILLAGE_NONE;
     const char *own = th_work_actor(work)->village;
     th_text_copy(places->own, sizeof(places->own), own == NULL ? "" : own);
     enum th_status status = th_village_list_read(places->store, &places->villages, err);
@@ -86,7 +87,7 @@ static bool village_is_own(const struct th_sheet_places *places, const struct th
     fault->code = "village_not_yours";
     (void)th_error_set(
         &fault->what, TH_DATA_PROBLEM, "village_elsewhere", "village", village->name, "own",
-        own == TH_ROW_NO_INDEX ? places->own : places->villages.items[own].name, NULL);
+        own == TH_VILLAGE_NONE ? places->own : places->villages.items[own].name, NULL);
     return false;
 }
 
@@ -96,10 +97,10 @@ void th_sheet_village(struct th_sheet_places *places, const char *village,
     *ret_village = NULL;
     int index =
         village[0] == '\0' ? places->given : th_village_list_find(&places->villages, village);
-    if (index == TH_ROW_NO_INDEX && village[0] == '\0') {
+    if (index == TH_VILLAGE_NONE && village[0] == '\0') {
         ret_fault->code = "attribute_missing";
         (void)th_error_set(&ret_fault->what, TH_DATA_PROBLEM, "sheet_village_missing", NULL);
-    } else if (index == TH_ROW_NO_INDEX) {
+    } else if (index == TH_VILLAGE_NONE) {
         village_refuse(places, village, ret_fault);
     } else if (village_is_own(places, &places->villages.items[index], ret_fault)) {
         *ret_village = &places->villages.items[index];
@@ -255,7 +256,7 @@ static enum th_status parcel_by_id(struct th_sheet_places *places, const char *n
         return status;
     }
     int village = th_village_list_find(&places->villages, record.village);
-    if (village != TH_ROW_NO_INDEX &&
+    if (village != TH_VILLAGE_NONE &&
         !village_is_own(places, &places->villages.items[village], fault)) {
         return TH_OK;
     }

@@ -139,6 +139,17 @@ layers)
     refuses 'SQL outside the store' '^registry/a\.c:1: SQL'
     echo 'static const char s[] = "SELECT id";' >store/clock.c
     refuses 'SQL in a store file that is no store' '^store/clock\.c:1: SQL'
+    mkdir registry/table
+    echo '#include "registry/intake/parcel.h"' >registry/table/a.c
+    refuses 'a room includes one above it' '^registry/table/a\.c:1: .*upward'
+    echo '#include "registry/table/sheet.h"' >registry/work.c
+    refuses 'the ground floor includes a room' '^registry/work\.c:1: .*upward'
+    mkdir registry/attic
+    echo '#include "registry/work.h"' >registry/attic/a.c
+    refuses 'a room without a place' 'attic is a room'
+    mkdir registry/intake
+    echo '#include "registry/table/sheet.h"' >registry/intake/a.c
+    accepts 'a room above another'
     echo '#include "version.h"' >cli/a.c
     echo '#define VERSION "@VERSION@"' >cli/version.h.in
     accepts 'a header that the build writes'

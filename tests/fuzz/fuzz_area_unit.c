@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "registry/table/area_unit.h"
+#include "registry/area_unit.h"
 #include "tests/fuzz/fuzz.h"
 
 // A heading gives back the base and the unit that it was made of.

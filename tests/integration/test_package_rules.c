@@ -1,4 +1,5 @@
 // Everything that a package is refused for, and who may do which step.
+#include "registry/reference.h"
 #include "store/package_store.h"
 #include "tests/integration/packages_fixture.h"
 

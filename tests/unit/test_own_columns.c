@@ -1,4 +1,4 @@
-#include "registry/intake/own_columns.h"
+#include "registry/table/own_columns.h"
 
 #include <stdio.h>
 

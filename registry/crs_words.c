@@ -1,4 +1,4 @@
-#include "registry/intake/crs_words.h"
+#include "registry/crs_words.h"
 
 #include <string.h>
 

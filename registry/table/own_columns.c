@@ -1,4 +1,4 @@
-#include "registry/intake/own_columns.h"
+#include "registry/table/own_columns.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "core/text.h"
-#include "registry/export/export_internal.h"
+#include "registry/table/export_columns.h"
 
 enum { KEY_SIZE = 96, SHORT_SIZE = 11 };
 

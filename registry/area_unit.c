@@ -1,4 +1,4 @@
-#include "registry/table/area_unit.h"
+#include "registry/area_unit.h"
 
 #include <ctype.h>
 #include <math.h>

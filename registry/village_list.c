@@ -1,9 +1,10 @@
-// Villages in memory, found by code or by name while many rows are read.
+#include "registry/village_list.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/buf.h"
 #include "core/text.h"
-#include "registry/intake/parcel_internal.h"
 
 // One Chinese character ("村") is in every name; of two, one may not be mistaken.
 enum { SIMILAR_MAX = 3, SIMILAR_SIZE_MIN = 4, SLIP_SIZE_MIN = 9 };
@@ -87,7 +88,7 @@ static int find_code(const struct th_village_list *list, const char *code)
             high = middle;
         }
     }
-    return TH_ROW_NO_INDEX;
+    return TH_VILLAGE_NONE;
 }
 
 // The first name that is not before the one sought; n behind the last.
@@ -114,13 +115,13 @@ static bool bears_name(const struct th_village_list *list, size_t position, cons
 int th_village_list_find(const struct th_village_list *list, const char *code_or_name)
 {
     int index = find_code(list, code_or_name);
-    if (index != TH_ROW_NO_INDEX) {
+    if (index != TH_VILLAGE_NONE) {
         return index;
     }
     size_t position = first_name(list, code_or_name);
     // Two villages of one name: only the code tells them apart.
     if (!bears_name(list, position, code_or_name) || bears_name(list, position + 1, code_or_name)) {
-        return TH_ROW_NO_INDEX;
+        return TH_VILLAGE_NONE;
     }
     return (int)(list->by_name[position] - list->items);
 }

@@ -1,4 +1,4 @@
-#include "registry/life/parcel_lineage.h"
+#include "registry/parcel_lineage.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Draws and a portfolio's uncertainty beside numpy, in one run on one machine:
 
     bench/uncertainty.py BENCH_DRAWS [PARCELS [DRAWS [NUMPY_PARCELS]]]

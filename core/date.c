@@ -139,6 +139,11 @@ static struct th_date days_to_date(int64_t days)
     return date;
 }
 
+struct th_date th_date_add(struct th_date date, int64_t days)
+{
+    return days_to_date(date_to_days(date) + days);
+}
+
 // Days since 1970 toward −∞; the second of the day goes to *ret_second.
 static int64_t split_instant(int64_t utc, int *ret_second)
 {

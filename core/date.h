@@ -24,6 +24,8 @@ int th_date_compare(struct th_date a, struct th_date b);                      //
 bool th_date_valid(struct th_date date);
 struct th_date th_date_before(struct th_date date); // the day before
 struct th_date th_date_after(struct th_date date);  // the day after
+// So many days later, or earlier; stops at the years 1 and 9999.
+struct th_date th_date_add(struct th_date date, int64_t days);
 
 // Seconds since 1970-01-01T00:00:00Z as "2021-06-30T08:00:00Z". Returns buf.
 const char *th_instant_format(int64_t utc, char buf[TH_INSTANT_TEXT_SIZE]);

@@ -8,7 +8,7 @@
 #include "core/attributes.h"
 #include "core/status.h"
 
-enum { TH_ERROR_ARGS_MAX = 12, TH_ERROR_KEY_SIZE = 64, TH_ERROR_VALUE_SIZE = 320 };
+enum { TH_ERROR_ARGS_MAX = 12, TH_ERROR_KEY_SIZE = 64, TH_ERROR_VALUE_SIZE = 480 };
 
 struct th_error_arg {
     char name[24];

@@ -15,6 +15,9 @@
 
 enum { TEMPORARY_TRIES = 8, READ_SIZE = 65536 };
 
+// Who may read and write a new file; the process' mask may say less.
+enum { ANYONE = 0666, OWNER = 0600 };
+
 // What people can do something about has words and a status of its own; the rest is the machine's.
 static enum th_status io_error(struct th_error *err, const char *path, int code)
 {
@@ -42,6 +45,11 @@ static enum th_status io_error(struct th_error *err, const char *path, int code)
         snprintf(text, sizeof(text), "errno %d", code);
     }
     return th_error_set(err, TH_IO, "file_io", "path", path, "reason", text, NULL);
+}
+
+enum th_status th_file_failed(struct th_error *err, const char *path, int code)
+{
+    return code == ENOMEM ? th_error_no_memory(err) : io_error(err, path, code);
 }
 
 enum th_status th_file_error(struct th_error *err, const char *path, int code)
@@ -171,7 +179,7 @@ char *th_file_fresh_name(const char *path)
 }
 
 // Creates a file with a name of th_file_fresh_name, which goes to *ret_name (free()).
-static int open_temporary(const char *path, char **ret_name, int *ret_fd)
+static int open_temporary(const char *path, mode_t mode, char **ret_name, int *ret_fd)
 {
     int code = EEXIST;
     for (int i = 0; i < TEMPORARY_TRIES && code == EEXIST; i++) {
@@ -179,7 +187,7 @@ static int open_temporary(const char *path, char **ret_name, int *ret_fd)
         if (name == NULL) {
             return ENOMEM;
         }
-        int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (fd >= 0) {
             *ret_name = name;
             *ret_fd = fd;
@@ -206,11 +214,12 @@ static void sync_folder(const char *path)
 }
 
 // The whole content under another name beside the target, which goes to *ret_name (free()).
-static int write_fresh(const char *path, const void *data, size_t size, char **ret_name)
+static int write_fresh(const char *path, const void *data, size_t size, mode_t mode,
+                       char **ret_name)
 {
     char *name = NULL;
     int fd = -1;
-    int code = open_temporary(path, &name, &fd);
+    int code = open_temporary(path, mode, &name, &fd);
     if (name == NULL) {
         return code;
     }
@@ -233,7 +242,7 @@ static int write_fresh(const char *path, const void *data, size_t size, char **r
 static int write_beside(const char *path, const void *data, size_t size)
 {
     char *name = NULL;
-    int code = write_fresh(path, data, size, &name);
+    int code = write_fresh(path, data, size, ANYONE, &name);
     if (name == NULL) {
         return code;
     }
@@ -386,15 +395,15 @@ enum th_status th_file_publish(const char *fresh, const char *path, struct th_er
     return TH_OK;
 }
 
-enum th_status th_file_write_new(const char *path, const void *data, size_t size,
-                                 struct th_error *err)
+static enum th_status write_new(const char *path, const void *data, size_t size, mode_t mode,
+                                struct th_error *err)
 {
     char *fresh = NULL;
     enum th_status status = th_file_check_new(path, err);
     if (status != TH_OK) {
         return status;
     }
-    int code = write_fresh(path, data, size, &fresh);
+    int code = write_fresh(path, data, size, mode, &fresh);
     if (code == ENOMEM) {
         return th_error_no_memory(err);
     }
@@ -407,6 +416,18 @@ enum th_status th_file_write_new(const char *path, const void *data, size_t size
     }
     free(fresh);
     return status;
+}
+
+enum th_status th_file_write_new(const char *path, const void *data, size_t size,
+                                 struct th_error *err)
+{
+    return write_new(path, data, size, ANYONE, err);
+}
+
+enum th_status th_file_write_secret(const char *path, const void *data, size_t size,
+                                    struct th_error *err)
+{
+    return write_new(path, data, size, OWNER, err);
 }
 
 bool th_file_exists(const char *path)

@@ -30,6 +30,10 @@ enum th_status th_file_check_new(const char *path, struct th_error *err) TH_MUST
 enum th_status th_file_write_new(const char *path, const void *data, size_t size,
                                  struct th_error *err) TH_MUST_CHECK;
 
+// The same for a secret: from its first moment nobody but its owner may read the file.
+enum th_status th_file_write_secret(const char *path, const void *data, size_t size,
+                                    struct th_error *err) TH_MUST_CHECK;
+
 // The same for the program's own files: what has the name is replaced. "file_io".
 enum th_status th_file_write(const char *path, const void *data, size_t size,
                              struct th_error *err) TH_MUST_CHECK;
@@ -41,6 +45,9 @@ enum th_status th_file_check_target(const char *path, struct th_error *err) TH_M
 // th_file_check_new.
 enum th_status th_file_publish(const char *fresh, const char *path,
                                struct th_error *err) TH_MUST_CHECK;
+
+// What `code`, an errno, says about a file that was being written: "file_io".
+enum th_status th_file_failed(struct th_error *err, const char *path, int code);
 
 // "<path>.<16 hex digits>.tmp", for what is not whole yet; free(). NULL without memory.
 char *th_file_fresh_name(const char *path);

@@ -157,6 +157,17 @@ enum th_status th_hash_parse(const char *hex, struct th_hash *ret_hash, struct t
     return TH_OK;
 }
 
+struct th_hash th_hmac_sha256(const void *secret, size_t secret_size, const void *data, size_t size)
+{
+    crypto_auth_hmacsha256_state state;
+    struct th_hash mac;
+    ready();
+    crypto_auth_hmacsha256_init(&state, secret, secret_size);
+    crypto_auth_hmacsha256_update(&state, data, size);
+    crypto_auth_hmacsha256_final(&state, mac.bytes);
+    return mac;
+}
+
 void th_random_bytes(void *data, size_t size)
 {
     ready();

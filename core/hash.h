@@ -35,6 +35,10 @@ const char *th_hash_hex(const struct th_hash *hash, char buf[TH_HASH_HEX_SIZE]);
 enum th_status th_hash_parse(const char *hex, struct th_hash *ret_hash,
                              struct th_error *err) TH_MUST_CHECK;
 
+// HMAC-SHA256 (RFC 2104): shows that a text comes from somebody who has the secret.
+struct th_hash th_hmac_sha256(const void *secret, size_t secret_size, const void *data,
+                              size_t size);
+
 // Fills `size` bytes from the system's random source.
 void th_random_bytes(void *data, size_t size);
 

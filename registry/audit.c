@@ -8,12 +8,17 @@
 #include "core/file.h"
 #include "core/hash.h"
 #include "registry/estimate/estimate.h"
+#include "registry/key.h"
 #include "registry/reply.h"
+#include "registry/work.h"
 #include "store/activity_store.h"
+#include "store/head_store.h"
 #include "store/journal_store.h"
 #include "store/ledger_store.h"
+#include "store/lock_store.h"
 #include "store/money_store.h"
 #include "store/plot_store.h"
+#include "store/rebuild_store.h"
 #include "store/registry_store.h"
 
 enum { LOG_LIMIT = 1000 };
@@ -81,6 +86,20 @@ static enum th_status find_head(struct th_store *store, const char *expected_hea
     return status;
 }
 
+// Signed heads are judged where the chain itself holds.
+static enum th_status verify_heads(struct th_store *store, struct th_journal_verdict *verdict,
+                                   int64_t *ret_n, struct th_error *err)
+{
+    int64_t broken = 0;
+    enum th_status status = th_signed_heads_verify(store, ret_n, &broken, err);
+    if (status == TH_OK && broken != 0) {
+        verdict->ok = false;
+        verdict->broken_seq = broken;
+        (void)snprintf(verdict->reason, sizeof(verdict->reason), "signature");
+    }
+    return status;
+}
+
 enum th_status th_audit_verify(struct th_registry *registry, const struct th_progress *progress,
                                const char *expected_head, struct th_json **ret_reply,
                                struct th_error *err)
@@ -88,8 +107,12 @@ enum th_status th_audit_verify(struct th_registry *registry, const struct th_pro
     struct th_store *store = th_registry_store(registry);
     struct th_journal_verdict verdict = {0};
     bool head_found = true;
+    int64_t n_heads = 0;
     char hex[TH_HASH_HEX_SIZE];
     enum th_status status = th_journal_verify(store, progress, &verdict, err);
+    if (status == TH_OK && verdict.ok) {
+        status = verify_heads(store, &verdict, &n_heads, err);
+    }
     if (status == TH_OK && expected_head != NULL) {
         status = find_head(store, expected_head, &head_found, err);
     }
@@ -100,6 +123,7 @@ enum th_status th_audit_verify(struct th_registry *registry, const struct th_pro
     th_json_set_bool(reply, "ok", verdict.ok && head_found);
     th_json_set_int(reply, "n_entries", verdict.n_entries);
     th_json_set_text(reply, "head", th_hash_hex(&verdict.head, hex));
+    th_json_set_int(reply, "n_heads", n_heads);
     if (!verdict.ok || !head_found) {
         struct th_json *broken = th_json_object();
         th_json_set(broken, "seq", verdict.ok ? th_json_null() : th_json_int(verdict.broken_seq));
@@ -164,6 +188,45 @@ static enum th_status check_journal(struct th_store *store, const struct th_prog
     return TH_OK;
 }
 
+// A key that is not at hand is no fault of the journal, but somebody should know.
+static enum th_status check_heads(struct th_registry *registry, struct check_list *list,
+                                  struct th_error *err)
+{
+    struct th_store *store = th_registry_store(registry);
+    struct th_key_found found;
+    struct th_error problem = {0};
+    int64_t n = 0;
+    int64_t broken = 0;
+    int64_t last = 0;
+    char key[64];
+    enum th_status status = th_signed_heads_verify(store, &n, &broken, err);
+    if (status == TH_OK) {
+        status = th_journal_head(store, &last, err);
+    }
+    if (status != TH_OK) {
+        return status;
+    }
+    if (broken != 0) {
+        (void)th_error_set(&problem, TH_INVARIANT, "journal_broken", "reason",
+                           "@journal_reason.signature", NULL);
+        th_error_add_int(&problem, "seq", broken);
+        report_check(list, "heads", n, &problem);
+        return TH_OK;
+    }
+    status = th_key_find(registry, last, &found, NULL);
+    th_sign_key_wipe(&found.key);
+    if (status == TH_NO_MEMORY) {
+        return th_error_no_memory(err);
+    }
+    bool told = status == TH_OK && th_registry_surroundings(registry)->key_path &&
+                found.state != TH_KEY_READY;
+    (void)snprintf(key, sizeof(key), "key_state.%s",
+                   status == TH_OK ? th_key_state_name(found.state) : "none");
+    add_check(list, "heads", true, n,
+              told ? th_messages_text(list->messages, list->lang, key) : "");
+    return TH_OK;
+}
+
 enum th_status th_registry_check(struct th_registry *registry, const struct th_progress *progress,
                                  bool deep, const struct th_messages *messages, enum th_lang lang,
                                  struct th_json **ret_reply, struct th_error *err)
@@ -178,6 +241,9 @@ enum th_status th_registry_check(struct th_registry *registry, const struct th_p
         status = check_journal(store, progress, &list, err);
     }
     if (status == TH_OK) {
+        status = check_heads(registry, &list, err);
+    }
+    if (status == TH_OK) {
         status = th_file_check_all(store, &sink, err);
     }
     if (status == TH_OK) {
@@ -190,7 +256,13 @@ enum th_status th_registry_check(struct th_registry *registry, const struct th_p
         status = th_ledger_check_all(store, &sink, err);
     }
     if (status == TH_OK) {
+        status = th_lock_check_all(store, &sink, err);
+    }
+    if (status == TH_OK) {
         status = th_money_check_all(store, &sink, err);
+    }
+    if (status == TH_OK) {
+        status = th_rebuild_check(store, progress, &sink, err);
     }
     if (status == TH_OK && deep) {
         status = th_estimate_check_all(store, &sink, err);
@@ -199,6 +271,27 @@ enum th_status th_registry_check(struct th_registry *registry, const struct th_p
     th_json_set_bool(reply, "ok", list.ok);
     th_json_set(reply, "checks", list.checks);
     return th_reply_finish(status, reply, ret_reply, err);
+}
+
+enum th_status th_registry_rebuild(struct th_registry *registry, const struct th_request *request,
+                                   const struct th_progress *progress, struct th_json **ret_reply,
+                                   struct th_error *err)
+{
+    struct th_work *work = NULL;
+    enum th_status status = th_work_begin(registry, request, TH_MAY_USERS, "registry.rebuild", NULL,
+                                          &work, ret_reply, err);
+    if (status != TH_OK || !work) {
+        return status;
+    }
+    struct th_rebuild_counts counts = {0};
+    struct th_json *body = th_json_object();
+    status = th_rebuild(th_work_store(work), progress, &counts, err);
+    th_json_set_int(body, "n_entries", counts.n_entries);
+    th_json_set_int(body, "n_posting", counts.n_posting);
+    th_json_set_int(body, "n_rows", counts.n_rows);
+    struct th_json *reply = th_json_copy(body);
+    th_json_set_bool(reply, "ok", true);
+    return th_work_end(work, status, "registry", body, reply, ret_reply, err);
 }
 
 enum th_status th_registry_backup(struct th_registry *registry, const char *target,
@@ -222,5 +315,7 @@ enum th_status th_registry_backup(struct th_registry *registry, const char *targ
     th_json_set_text(reply, "file", target);
     th_json_set_int(reply, "bytes", (int64_t)info.st_size);
     th_json_set_text(reply, "sha256", th_hash_hex(&sha256, hex));
+    const char *key_path = th_registry_surroundings(registry)->key_path;
+    th_json_set_text(reply, "key_apart", th_file_exists(key_path) ? key_path : NULL);
     return th_reply_finish(TH_OK, reply, ret_reply, err);
 }

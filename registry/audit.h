@@ -16,9 +16,9 @@ enum th_status th_audit_log(struct th_registry *registry,
                             const struct th_audit_log_options *options, struct th_json **ret_reply,
                             struct th_error *err) TH_MUST_CHECK;
 
-// Reply: ok, n_entries, head; when not ok also broken{seq, reason} for the first entry that does
-// not fit. `expected_head` (hex, NULL: none) is a head noted elsewhere: not ok when the chain never
-// had it.
+// Reply: ok, n_entries, head, n_heads (signed, all of which hold); when not ok also broken{seq,
+// reason} for the first entry that does not fit. `expected_head` (hex, NULL: none) is a head noted
+// elsewhere: not ok when the chain never had it.
 enum th_status th_audit_verify(struct th_registry *registry, const struct th_progress *progress,
                                const char *expected_head, struct th_json **ret_reply,
                                struct th_error *err) TH_MUST_CHECK;
@@ -30,7 +30,15 @@ enum th_status th_registry_check(struct th_registry *registry, const struct th_p
                                  bool deep, const struct th_messages *messages, enum th_lang lang,
                                  struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 
-// Reply: file, bytes, sha256.
+// Empties the tables of the books (units, trades, locks, pools, money, revenue) and makes them
+// again from the journal, by an admin; an entry says so. Reply: ok, n_entries, n_posting (entries
+// with posts), n_rows. TH_CORRUPT ("rebuild_failed" with "seq", "reason"); nothing changed then.
+enum th_status th_registry_rebuild(struct th_registry *registry, const struct th_request *request,
+                                   const struct th_progress *progress, struct th_json **ret_reply,
+                                   struct th_error *err) TH_MUST_CHECK;
+
+// Reply: file, bytes, sha256, key_apart (the file of the signing key, which is not in the copy;
+// null without one).
 enum th_status th_registry_backup(struct th_registry *registry, const char *target,
                                   const struct th_progress *progress, struct th_json **ret_reply,
                                   struct th_error *err) TH_MUST_CHECK;

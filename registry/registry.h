@@ -23,6 +23,7 @@ struct th_surroundings {
     void *context;
     const char *system_user; // of the operating system, written beside the login
     const char *program;     // "tanhui 0.1.0"
+    const char *key_path;    // where the key lies that signs heads; NULL: nothing is signed
 };
 
 struct th_registry; // opaque: an open store, its surroundings, its methodologies

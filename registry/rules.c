@@ -29,7 +29,9 @@ static const struct th_rules RULES[] = {
      // The limits of the colours that Changshan gives are not published: expert choice. Whoever
      // fixes what is emitted is green. A tonne for a tonne was reported.
      .orchard =
-         {.dark_green_share = 1.5, .light_green_share = 1, .yellow_share = 0.5, .fertiliser_t = 1}},
+         {.dark_green_share = 1.5, .light_green_share = 1, .yellow_share = 0.5, .fertiliser_t = 1},
+     // Two persons always, and a month to find the second one: expert choice.
+     .deal = {.proposal_days = 30}},
 };
 enum { N_RULES = sizeof(RULES) / sizeof(RULES[0]) };
 
@@ -54,21 +56,31 @@ const struct th_rules *th_rules_find(const char *id)
 
 static const char CARBON_RIGHT[] = "carbon_right";
 static const char FERTILISER_BY[] = "fertiliser_by";
+static const char DEAL_ALONE[] = "deal_alone_cny";
 // Words of FERTILISER_BY by their place in the enum; the first one cannot be decided.
 static const char *const BY_WORDS[] = {"undecided", "co2", "carbon"};
 
 // Ranges within which a limit still means what its name says. The unit of declared areas and the
 // step of curves are no county's to decide.
-const struct th_rule_spec th_rule_specs[] = {
-    {"area_mismatch_share", 0, 1, NULL},     {"outside_remarked_share", 0, 1, NULL},
-    {"outside_refused_share", 0, 1, NULL},   {"duplicate_iou", 0.5, 1, NULL},
-    {"overlap_area_m2", 0, 10000, NULL},     {"overlap_share", 0, 0.5, NULL},
-    {"overlap_width_m", 0, 100, NULL},       {"sliver_share", 0, 0.5, NULL},
-    {"sliver_total_share", 0, 0.5, NULL},    {"parcel_smallest_mu", 0, 100, NULL},
-    {"parcel_largest_mu", 1, 1e7, NULL},     {CARBON_RIGHT, 0, 0, "remark required"},
-    {"orchard_dark_green", 0.01, 100, NULL}, {"orchard_light_green", 0.01, 100, NULL},
-    {"orchard_yellow", 0.01, 100, NULL},     {"fertiliser_t", 0.01, 100, NULL},
-    {FERTILISER_BY, 0, 0, "co2 carbon"}};
+const struct th_rule_spec th_rule_specs[] = {{"area_mismatch_share", 0, 1, NULL},
+                                             {"outside_remarked_share", 0, 1, NULL},
+                                             {"outside_refused_share", 0, 1, NULL},
+                                             {"duplicate_iou", 0.5, 1, NULL},
+                                             {"overlap_area_m2", 0, 10000, NULL},
+                                             {"overlap_share", 0, 0.5, NULL},
+                                             {"overlap_width_m", 0, 100, NULL},
+                                             {"sliver_share", 0, 0.5, NULL},
+                                             {"sliver_total_share", 0, 0.5, NULL},
+                                             {"parcel_smallest_mu", 0, 100, NULL},
+                                             {"parcel_largest_mu", 1, 1e7, NULL},
+                                             {CARBON_RIGHT, 0, 0, "remark required"},
+                                             {"orchard_dark_green", 0.01, 100, NULL},
+                                             {"orchard_light_green", 0.01, 100, NULL},
+                                             {"orchard_yellow", 0.01, 100, NULL},
+                                             {"fertiliser_t", 0.01, 100, NULL},
+                                             {FERTILISER_BY, 0, 0, "co2 carbon"},
+                                             {"deal_days", 1, 3650, NULL},
+                                             {DEAL_ALONE, 0, 1e7, NULL}};
 const size_t th_rule_specs_count = sizeof(th_rule_specs) / sizeof(th_rule_specs[0]);
 
 static const struct th_rule_spec *spec_find(const char *name)
@@ -81,9 +93,10 @@ static const struct th_rule_spec *spec_find(const char *name)
     return NULL;
 }
 
-bool th_rule_is_of_orchards(const char *name)
+bool th_rule_is_of_ground(const char *name)
 {
-    return th_text_starts_with(name, "orchard_") || th_text_starts_with(name, "fertiliser_");
+    return !th_text_starts_with(name, "orchard_") && !th_text_starts_with(name, "fertiliser_") &&
+           !th_text_starts_with(name, "deal_");
 }
 
 // NULL for a rule that is no number.
@@ -106,13 +119,22 @@ static double *number_of(struct th_rules *rules, const char *name)
                    {"orchard_dark_green", &rules->orchard.dark_green_share},
                    {"orchard_light_green", &rules->orchard.light_green_share},
                    {"orchard_yellow", &rules->orchard.yellow_share},
-                   {"fertiliser_t", &rules->orchard.fertiliser_t}};
+                   {"fertiliser_t", &rules->orchard.fertiliser_t},
+                   {"deal_days", &rules->deal.proposal_days},
+                   {DEAL_ALONE, &rules->deal.alone_cny}};
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         if (strcmp(numbers[i].name, name) == 0) {
             return numbers[i].number;
         }
     }
     return NULL;
+}
+
+bool th_rules_one_suffices(const struct th_rules *rules, struct th_money amount)
+{
+    // Nine digits of CNY with two decimals come back to the fen.
+    int64_t limit_fen = llround(rules->deal.alone_cny * 100);
+    return th_money_fen(amount) > 0 && th_money_fen(amount) <= limit_fen;
 }
 
 bool th_rules_value(const struct th_rules *rules, const char *name, char value[TH_RULE_VALUE_SIZE])
@@ -215,7 +237,10 @@ static bool load_one(void *context, const struct th_county_rule *rule)
     } else {
         (void)th_text_parse_double(value, number);
     }
-    if (!th_rule_is_of_orchards(rule->name) && rule->rule_id > l->rules.county_rule_id) {
+    if (strcmp(rule->name, DEAL_ALONE) == 0) {
+        l->rules.deal.alone_rule_id = rule->rule_id;
+    }
+    if (th_rule_is_of_ground(rule->name) && rule->rule_id > l->rules.county_rule_id) {
         l->rules.county_rule_id = rule->rule_id;
     }
     return true;

@@ -6,6 +6,7 @@
 
 #include "core/date.h"
 #include "core/json.h"
+#include "core/quantity.h"
 #include "gis/overlap.h"
 #include "store/store.h"
 
@@ -18,6 +19,13 @@ struct th_orchard_rules {
     double yellow_share;
     double fertiliser_t;                 // tonnes for "a tonne of carbon" that is fixed net …
     enum th_fertiliser_by fertiliser_by; // … which the county must say is CO2 or C
+};
+
+// How deals are decided (trading/deal.h).
+struct th_deal_rules {
+    double proposal_days;  // a proposal that nobody decides about ends after so many days
+    double alone_cny;      // up to this amount one person may propose and approve; 0: never
+    int64_t alone_rule_id; // of the county, by which that is so; 0: none
 };
 
 struct th_rules {
@@ -34,8 +42,9 @@ struct th_rules {
     bool carbon_right_required;       // of every parcel in a package, by contract; else remarked on
     struct th_date carbon_right_since; // when it is required: since when
     struct th_orchard_rules orchard;
+    struct th_deal_rules deal;
     int64_t county_rule_id; // newest decision of the county among these, those of
-    // orchards aside; 0: none
+    // orchards and deals aside; 0: none
 };
 
 // A value that a county may decide.
@@ -48,8 +57,8 @@ struct th_rule_spec {
 extern const struct th_rule_spec th_rule_specs[];
 extern const size_t th_rule_specs_count;
 
-// No limit that imports and packages are judged by.
-bool th_rule_is_of_orchards(const char *name);
+// A limit that imports and packages are judged by?
+bool th_rule_is_of_ground(const char *name);
 
 // Those of the program that hold on a day; before the first of them, the first. Never NULL.
 const struct th_rules *th_rules_on(struct th_date day);
@@ -59,6 +68,9 @@ const struct th_rules *th_rules_find(const char *id);
 // ("rule_unreadable") for a decision that the program does not understand.
 enum th_status th_rules_load(struct th_store *store, struct th_date day, struct th_rules *ret_rules,
                              struct th_error *err) TH_MUST_CHECK;
+// May one person decide alone about this amount? Never about what brings no money: that has no
+// price which could be small.
+bool th_rules_one_suffices(const struct th_rules *rules, struct th_money amount);
 // One value as text; false for a name that is none.
 bool th_rules_value(const struct th_rules *rules, const char *name, char value[TH_RULE_VALUE_SIZE]);
 // Is this a value of that rule? Then *ret_value is how it is kept ("0.50" becomes "0.5").

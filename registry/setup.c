@@ -3,15 +3,20 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/codes.h"
+#include "core/file.h"
 #include "core/text.h"
 #include "gis/crs.h"
 #include "registry/activation.h"
 #include "registry/estimate/methodology.h"
+#include "registry/key.h"
 #include "registry/land_class.h"
 #include "registry/reference.h"
+#include "store/head_store.h"
 #include "store/journal_store.h"
 #include "store/party_store.h"
 #include "store/registry_store.h"
@@ -108,7 +113,9 @@ struct birth {
     struct th_registry_record record;
     const struct th_surroundings *surroundings;
     struct th_hash activation;
-    int schema_version; // of the file made
+    bool has_key;
+    struct th_public_key public_key; // of the key that will sign
+    int schema_version;              // of the file made
 };
 
 static enum th_status write_rows(struct th_store *store, const struct birth *birth, int64_t seq,
@@ -127,6 +134,21 @@ static enum th_status write_rows(struct th_store *store, const struct birth *bir
     if (status == TH_OK) {
         status = th_user_insert(store, &admin, &birth->activation, seq, err);
     }
+    return status;
+}
+
+static enum th_status write_key(struct th_store *store, const struct birth *birth,
+                                struct th_error *err)
+{
+    int64_t seq = 0;
+    struct th_journal_entry entry = {.at_utc = birth->record.created_utc,
+                                     .login = ADMIN,
+                                     .system_user = birth->surroundings->system_user,
+                                     .kind = TH_KEY_ENTRY_KIND,
+                                     .subject = TH_KEY_ENTRY_SUBJECT};
+    struct th_json *body = th_key_body(birth->record.registry_id, &birth->public_key, NULL, NULL);
+    enum th_status status = th_journal_append(store, &entry, body, &seq, err);
+    th_json_free(body);
     return status;
 }
 
@@ -152,6 +174,9 @@ static enum th_status populate(void *context, struct th_store *store, struct th_
                                          .subject = "registry:1"};
         status = th_journal_append(store, &entry, body, &seq, err);
     }
+    if (status == TH_OK && birth->has_key) {
+        status = write_key(store, birth, err);
+    }
     if (status == TH_OK) {
         status = th_store_commit(store, err);
     } else {
@@ -162,6 +187,58 @@ static enum th_status populate(void *context, struct th_store *store, struct th_
     return status;
 }
 
+// The reply as far as it is known before there is a file.
+static struct th_json *birth_reply(const struct birth *birth, const char *path, const char *code)
+{
+    struct th_json *reply = th_json_object();
+    th_json_set_text(reply, "registry_id", birth->record.registry_id);
+    th_json_set_text(reply, "path", path);
+    th_json_set_text(reply, "name", birth->record.name);
+    th_json_set_text(reply, "admin_code", birth->record.admin_code);
+    th_json_set_text(reply, "login", ADMIN);
+    th_json_set_text(reply, "activation_code", code);
+    th_json_set_int(reply, "schema_version", 0);
+    return reply;
+}
+
+static void set_key(struct th_json *reply, const struct birth *birth, const char *key_file)
+{
+    char hex[TH_SIGN_KEY_HEX_SIZE];
+    th_json_set_text(reply, "public_key",
+                     birth->has_key ? th_public_key_hex(&birth->public_key, hex) : NULL);
+    th_json_set_text(reply, "key_file", key_file);
+}
+
+// The file of the key comes first: no registry names a key that was never written.
+static enum th_status create_with_key(const char *path, struct birth *birth, char **ret_key_file,
+                                      struct th_error *err)
+{
+    struct th_store_options options = {.program = birth->surroundings->program,
+                                       .now_utc = birth->record.created_utc};
+    struct th_sign_key key;
+    char *key_file = NULL;
+    enum th_status status = TH_OK;
+    // Where there is a registry already nothing is made.
+    if (birth->surroundings->key_path && !th_file_exists(path)) {
+        status = th_key_make(birth->surroundings, true, &key, &key_file, err);
+        if (status == TH_OK) {
+            birth->has_key = true;
+            birth->public_key = key.public_key;
+            th_sign_key_wipe(&key);
+        }
+    }
+    if (status == TH_OK) {
+        status = th_store_create_filled(path, &options, populate, birth, err);
+    }
+    if (status == TH_OK) {
+        *ret_key_file = key_file;
+    } else if (key_file) {
+        (void)unlink(key_file);
+        free(key_file);
+    }
+    return status;
+}
+
 enum th_status th_registry_create(const char *path,
                                   const struct th_registry_create_options *options,
                                   const struct th_surroundings *surroundings,
@@ -169,32 +246,26 @@ enum th_status th_registry_create(const char *path,
 {
     struct birth birth = {.surroundings = surroundings};
     char code[TH_ACTIVATION_SIZE];
+    char *key_file = NULL;
     enum th_status status = check_options(options, err);
     if (status != TH_OK) {
         return status;
     }
     make_record(options, surroundings, &birth.record);
     th_activation_make(surroundings, code, &birth.activation);
-    struct th_store_options store_options = {.program = surroundings->program,
-                                             .now_utc = birth.record.created_utc};
-    struct th_json *reply = th_json_object();
-    th_json_set_text(reply, "registry_id", birth.record.registry_id);
-    th_json_set_text(reply, "path", path);
-    th_json_set_text(reply, "name", birth.record.name);
-    th_json_set_text(reply, "admin_code", birth.record.admin_code);
-    th_json_set_text(reply, "login", ADMIN);
-    th_json_set_text(reply, "activation_code", code);
-    th_json_set_int(reply, "schema_version", 0);
+    struct th_json *reply = birth_reply(&birth, path, code);
     // A reply that cannot be made is known before there is a file.
     status = th_json_check(reply, err);
     if (status == TH_OK) {
-        status = th_store_create_filled(path, &store_options, populate, &birth, err);
+        status = create_with_key(path, &birth, &key_file, err);
     }
     if (status == TH_OK) {
         th_json_set_int(reply, "schema_version", birth.schema_version);
+        set_key(reply, &birth, key_file);
         *ret_reply = reply;
     } else {
         th_json_free(reply);
     }
+    free(key_file);
     return status;
 }

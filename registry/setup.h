@@ -12,11 +12,12 @@ struct th_registry_create_options {
     double west_deg, south_deg, east_deg, north_deg;
 };
 
-// Creates the file with methodologies, land classes and the login `admin`. Reply: registry_id,
-// schema_version, path, name, admin_code, login, activation_code (shown once, only its digest is
-// kept). TH_INVALID ("name_empty", "name_too_long", "name_encoding", "admin_code_invalid",
-// "bounds_invalid", "crs_invalid"), TH_CONFLICT ("registry_exists"), TH_IO ("registry_create").
-// The file appears when it is complete; nothing stays behind on failure.
+// Creates the file with methodologies, land classes, the login `admin` and, where the surroundings
+// name a place for it, a signing key. Reply: registry_id, schema_version, path, name, admin_code,
+// login, activation_code (shown once, only its digest is kept), public_key, key_file (null without
+// one). TH_CONFLICT ("key_exists"), TH_INVALID ("name_empty", "name_too_long", "name_encoding",
+// "admin_code_invalid", "bounds_invalid", "crs_invalid"), TH_CONFLICT ("registry_exists"), TH_IO
+// ("registry_create"). The file appears when it is complete; nothing stays behind on failure.
 enum th_status th_registry_create(const char *path,
                                   const struct th_registry_create_options *options,
                                   const struct th_surroundings *surroundings,

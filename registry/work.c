@@ -10,6 +10,7 @@
 #include "core/file.h"
 #include "core/hash.h"
 #include "core/text.h"
+#include "registry/head.h"
 #include "store/idempotency_store.h"
 #include "store/journal_store.h"
 #include "store/party_store.h"
@@ -30,6 +31,7 @@ struct th_work {
     bool looking;               // in a read transaction so far
     struct document *documents; // in order of path
     size_t n_documents;
+    struct th_posting *posting; // NULL until something is posted
 };
 
 struct document { // as it was when it was hashed
@@ -65,6 +67,8 @@ static const unsigned PERMISSIONS[] = {
     [TH_MAY_APPROVE] = ROLE_BANK | ROLE_OFFICER,
     [TH_MAY_RECEIPT] = ROLE_BANK,
     [TH_MAY_DISTRIBUTE] = ROLE_BANK,
+    [TH_MAY_ENTERPRISE] = ROLE_OFFICER | ROLE_BANK,
+    [TH_MAY_REVIEW] = ROLE_OFFICER | ROLE_BANK,
 };
 
 static unsigned role_bit(const char *role)
@@ -181,6 +185,7 @@ static void documents_free(struct document *documents, size_t n)
 static void work_free(struct th_work *work)
 {
     documents_free(work->documents, work->n_documents);
+    th_posting_free(work->posting);
     free(work);
 }
 
@@ -479,6 +484,15 @@ struct th_store *th_work_store(struct th_work *work)
     return th_registry_store(work->registry);
 }
 
+struct th_posting *th_work_posting(struct th_work *work)
+{
+    assert(!work->looking);
+    if (!work->posting) {
+        work->posting = th_posting_new(th_work_store(work), work->seq);
+    }
+    return work->posting;
+}
+
 const struct th_actor *th_work_actor(const struct th_work *work)
 {
     return &work->actor;
@@ -528,6 +542,22 @@ void th_work_cancel(struct th_work *work)
     work_free(work);
 }
 
+// What stands in every body beside what the use case says.
+static void complete_body(struct th_work *work, struct th_json *body)
+{
+    char hex[TH_HASH_HEX_SIZE];
+    struct th_json *posts = th_posting_take(work->posting);
+    if (posts) {
+        th_json_set(body, "posts", posts);
+    }
+    if (work->idempotency_key) {
+        struct th_json *idempotency = th_json_object();
+        th_json_set_text(idempotency, "key", work->idempotency_key);
+        th_json_set_text(idempotency, "input", th_hash_hex(&work->input_hash, hex));
+        th_json_set(body, "idempotency", idempotency);
+    }
+}
+
 static enum th_status write_journal(struct th_work *work, const char *subject,
                                     const struct th_json *body, struct th_error *err)
 {
@@ -568,6 +598,10 @@ enum th_status th_work_end(struct th_work *work, enum th_status status, const ch
         status = th_json_check(reply, err);
     }
     if (status == TH_OK) {
+        status = th_head_sign_day(work->registry, err);
+    }
+    if (status == TH_OK) {
+        complete_body(work, body);
         status = write_journal(work, subject, body, err);
     }
     if (status == TH_OK && work->idempotency_key != NULL) {

@@ -11,22 +11,25 @@
 
 #include "core/hash.h"
 #include "registry/registry.h"
+#include "store/posting.h"
 
 // What a login may do; the table of roles stands in work.c.
 enum th_permission {
-    TH_MAY_SET_UP,    // villages, parties: admin, officer, clerk, bank
-    TH_MAY_USERS,     // admin
-    TH_MAY_REGISTER,  // parcels, packages: clerk of the village, officer, admin
-    TH_MAY_ESTIMATE,  // anyone
-    TH_MAY_VERIFY,    // verifier
-    TH_MAY_ISSUE,     // officer
-    TH_MAY_LAYERS,    // boundaries, land under other schemes: officer, admin
-    TH_MAY_WAIVE,     // officer
-    TH_MAY_TERMS,     // officer
-    TH_MAY_PROPOSE,   // bank
-    TH_MAY_APPROVE,   // bank, officer; never the proposer
-    TH_MAY_RECEIPT,   // bank
-    TH_MAY_DISTRIBUTE // bank
+    TH_MAY_SET_UP,     // villages, parties: admin, officer, clerk, bank
+    TH_MAY_USERS,      // admin
+    TH_MAY_REGISTER,   // parcels, packages: clerk of the village, officer, admin
+    TH_MAY_ESTIMATE,   // anyone
+    TH_MAY_VERIFY,     // verifier
+    TH_MAY_ISSUE,      // officer
+    TH_MAY_LAYERS,     // boundaries, land under other schemes: officer, admin
+    TH_MAY_WAIVE,      // officer
+    TH_MAY_TERMS,      // officer
+    TH_MAY_PROPOSE,    // bank
+    TH_MAY_APPROVE,    // bank, officer; never the proposer
+    TH_MAY_RECEIPT,    // bank
+    TH_MAY_DISTRIBUTE, // bank
+    TH_MAY_ENTERPRISE, // accounts of enterprises: officer, bank
+    TH_MAY_REVIEW      // names of beneficiaries: officer, bank
 };
 
 struct th_work; // one change in progress
@@ -87,6 +90,9 @@ enum th_status th_work_document(const struct th_work *work, const char *path,
                                 struct th_error *err) TH_MUST_CHECK;
 
 struct th_store *th_work_store(struct th_work *work);
+// Through which the change writes the books; what is posted stands in the journal entry under
+// "posts". NULL when out of memory, which posting takes.
+struct th_posting *th_work_posting(struct th_work *work);
 const struct th_actor *th_work_actor(const struct th_work *work);
 int64_t th_work_seq(const struct th_work *work); // the journal entry this change will be
 bool th_work_dry_run(const struct th_work *work);

@@ -354,6 +354,11 @@ bool th_column_is_null(struct th_stmt *stmt, int index)
     return sqlite3_column_type(stmt->handle, index) == SQLITE_NULL;
 }
 
+int th_stmt_n_columns(struct th_stmt *stmt)
+{
+    return stmt && stmt->handle ? sqlite3_column_count(stmt->handle) : 0;
+}
+
 enum th_db_type th_column_type(struct th_stmt *stmt, int index)
 {
     switch (sqlite3_column_type(stmt->handle, index)) {

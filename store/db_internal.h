@@ -74,6 +74,7 @@ int64_t th_column_int(struct th_stmt *stmt, int index);
 double th_column_real(struct th_stmt *stmt, int index);
 const char *th_column_text(struct th_stmt *stmt, int index); // NULL for NULL
 const void *th_column_blob(struct th_stmt *stmt, int index, size_t *ret_size);
+int th_stmt_n_columns(struct th_stmt *stmt); // 0 for a statement that could not be prepared
 bool th_column_is_null(struct th_stmt *stmt, int index);
 // As it is stored, whatever the layout promises.
 enum th_db_type { TH_DB_NULL, TH_DB_INT, TH_DB_REAL, TH_DB_TEXT, TH_DB_BLOB };
@@ -90,7 +91,14 @@ void th_column_copy(struct th_stmt *stmt, int index, char *target, size_t size);
 int64_t th_db_changes(struct th_store *store); // rows of the last statement
 
 // What a store module remembers about the open transaction; destroyed at its end.
-enum th_db_slot { TH_DB_SLOT_LEDGER, TH_DB_SLOT_MONEY, TH_DB_SLOT_BULK, TH_DB_N_SLOTS };
+enum th_db_slot {
+    TH_DB_SLOT_LEDGER,
+    TH_DB_SLOT_LOCK,
+    TH_DB_SLOT_FORECAST,
+    TH_DB_SLOT_MONEY,
+    TH_DB_SLOT_BULK,
+    TH_DB_N_SLOTS
+};
 void **th_db_slot(struct th_store *store, enum th_db_slot slot, void (*destroy)(void *));
 
 // Lets SQL write the tables behind a virtual table, or forbids it again.

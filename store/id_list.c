@@ -18,6 +18,20 @@ enum th_status th_id_list_append(struct th_id_list *list, int64_t id, struct th_
     return TH_OK;
 }
 
+enum th_status th_id_list_collect(struct th_stmt *q, struct th_id_list *list, struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    while (th_stmt_next(q, &status, err)) {
+        status = th_id_list_append(list, th_column_int(q, 0), err);
+    }
+    th_stmt_done(q);
+    if (status != TH_OK) {
+        free(list->ids);
+        *list = (struct th_id_list){0};
+    }
+    return status;
+}
+
 static void noted_free(void *data)
 {
     struct th_id_list *noted = data;

@@ -28,8 +28,8 @@ struct th_journal_entry { // texts are borrowed
 enum th_status th_journal_next(struct th_store *store, int64_t *ret_seq,
                                struct th_error *err) TH_MUST_CHECK;
 
-// Appends an entry; `body` is written canonically. entry->seq, prev_hash, hash, body are ignored.
-// Inside a write transaction only.
+// Appends an entry; `body`, which holds no real numbers, is written canonically. entry->seq,
+// prev_hash, hash, body are ignored. Inside a write transaction only.
 enum th_status th_journal_append(struct th_store *store, const struct th_journal_entry *entry,
                                  const struct th_json *body, int64_t *ret_seq,
                                  struct th_error *err) TH_MUST_CHECK;
@@ -47,6 +47,14 @@ enum th_status th_journal_each(struct th_store *store, const char *subject, int6
 
 // Newest entry; 0 in an empty journal.
 enum th_status th_journal_head(struct th_store *store, int64_t *ret_seq,
+                               struct th_error *err) TH_MUST_CHECK;
+// The newest entry, without its texts; seq 0 and zeros in an empty journal.
+struct th_journal_last {
+    int64_t seq;
+    int64_t at_utc;
+    struct th_hash hash;
+};
+enum th_status th_journal_last(struct th_store *store, struct th_journal_last *ret_last,
                                struct th_error *err) TH_MUST_CHECK;
 // Has anything about this noun ("parcel": kinds "parcel.import", "parcel.split" …) been entered
 // after `seq`? Whoever worked outside a transaction learns by it whether others changed it since.

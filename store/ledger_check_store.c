@@ -2,12 +2,50 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/id_list_internal.h"
 #include "store/ledger_internal.h"
 
-enum th_status th_ledger_note(struct th_store *store, int64_t issuance_id, struct th_error *err)
+// Ranges of serials that the open transaction moved.
+struct touched {
+    struct range {
+        int64_t issuance_id;
+        int64_t first;
+        int64_t last;
+    } * items;
+    size_t n;
+    size_t capacity;
+};
+
+static void touched_free(void *data)
 {
-    return th_id_note(store, TH_DB_SLOT_LEDGER, issuance_id, err);
+    struct touched *touched = data;
+    if (touched) {
+        free(touched->items);
+        free(touched);
+    }
+}
+
+enum th_status th_ledger_note(struct th_store *store, const struct th_unit_move *move,
+                              struct th_error *err)
+{
+    void **data = th_db_slot(store, TH_DB_SLOT_LEDGER, touched_free);
+    if (!*data) {
+        *data = calloc(1, sizeof(struct touched));
+    }
+    struct touched *touched = *data;
+    if (!touched) {
+        return th_error_no_memory(err);
+    }
+    if (touched->n == touched->capacity) {
+        size_t capacity = touched->capacity == 0 ? 16 : touched->capacity * 2;
+        struct range *items = realloc(touched->items, capacity * sizeof(*items));
+        if (!items) {
+            return th_error_no_memory(err);
+        }
+        touched->items = items;
+        touched->capacity = capacity;
+    }
+    touched->items[touched->n++] = (struct range){move->issuance_id, move->first, move->last};
+    return TH_OK;
 }
 
 // Units by owner and state, found by hashing; n is never more than half of n_slots.
@@ -140,18 +178,23 @@ static enum th_status compare_balances(struct th_store *store, int64_t issuance_
     return status;
 }
 
-enum th_status th_ledger_check_issuance(struct th_store *store, int64_t issuance_id,
-                                        struct th_error *err)
+static enum th_status load_issued(struct th_store *store, int64_t issuance_id, int64_t *ret_issued,
+                                  struct th_error *err)
 {
     static const char SQL[] = "SELECT issued_t FROM issuance WHERE issuance_id = ?1";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, issuance_id);
+    enum th_status status = th_stmt_int(q, -1, ret_issued, err);
+    return status == TH_OK && *ret_issued < 0 ? broken(err, issuance_id, "@conservation.issuance")
+                                              : status;
+}
+
+enum th_status th_ledger_check_issuance(struct th_store *store, int64_t issuance_id,
+                                        struct th_error *err)
+{
     int64_t issued_t = 0;
-    enum th_status status = th_stmt_int(q, -1, &issued_t, err);
-    if (status == TH_OK && issued_t < 0) {
-        return broken(err, issuance_id, "@conservation.issuance");
-    }
     struct tally tally = {0};
+    enum th_status status = load_issued(store, issuance_id, &issued_t, err);
     if (status == TH_OK) {
         status = walk_leaves(store, issuance_id, issued_t, &tally, err);
     }
@@ -162,21 +205,98 @@ enum th_status th_ledger_check_issuance(struct th_store *store, int64_t issuance
     return status;
 }
 
-enum th_status th_ledger_check_commit(struct th_store *store, struct th_error *err)
+static enum th_status in_few_pieces(struct th_store *store, int64_t issuance_id, bool *ret_few,
+                                    struct th_error *err)
 {
-    struct th_id_list noted = th_id_noted(store, TH_DB_SLOT_LEDGER);
-    enum th_status status = TH_OK;
-    for (size_t i = 0; i < noted.n && status == TH_OK; i++) {
-        status = th_ledger_check_issuance(store, noted.ids[i], err);
+    static const char SQL[] = "SELECT count(*) FROM (SELECT 1 FROM unit_block "
+                              "WHERE issuance_id = ?1 AND state <> 'split' LIMIT ?2)";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, issuance_id);
+    th_bind_int(q, 2, TH_LEDGER_PIECES_COUNTED + 1);
+    int64_t n = 0;
+    enum th_status status = th_stmt_int(q, 0, &n, err);
+    if (status == TH_OK) {
+        *ret_few = n <= TH_LEDGER_PIECES_COUNTED;
     }
     return status;
 }
 
-// Runs one check over every row of a query of ids; the first problem is reported and ends it.
-static enum th_status check_each(struct th_store *store, const char *sql, const char *name,
-                                 enum th_status (*check)(struct th_store *, int64_t,
-                                                         struct th_error *),
-                                 const struct th_check_sink *sink, struct th_error *err)
+static enum th_status check_range(struct th_store *store, const struct range *range,
+                                  struct th_error *err)
+{
+    struct th_block_list leaves = {0};
+    enum th_status status =
+        th_ledger_leaves(store, range->issuance_id, range->first, range->last, &leaves, err);
+    bool whole = leaves.n > 0 && leaves.items[0].first <= range->first &&
+                 leaves.items[leaves.n - 1].last >= range->last;
+    for (size_t i = 1; i < leaves.n && whole; i++) {
+        whole = leaves.items[i].first == leaves.items[i - 1].last + 1;
+    }
+    th_block_list_clear(&leaves);
+    return status == TH_OK && !whole ? broken(err, range->issuance_id, "@conservation.leaves")
+                                     : status;
+}
+
+static enum th_status check_sum(struct th_store *store, int64_t issuance_id, struct th_error *err)
+{
+    static const char SQL[] = "SELECT sum(units_t) FROM balance WHERE issuance_id = ?1";
+    int64_t issued_t = 0;
+    int64_t sum_t = 0;
+    enum th_status status = load_issued(store, issuance_id, &issued_t, err);
+    if (status == TH_OK) {
+        struct th_stmt *q = th_db_query(store, SQL);
+        th_bind_int(q, 1, issuance_id);
+        status = th_stmt_int(q, 0, &sum_t, err);
+    }
+    return status == TH_OK && sum_t != issued_t ? broken(err, issuance_id, "@conservation.sum")
+                                                : status;
+}
+
+// All ranges of one issuance.
+static enum th_status check_touched(struct th_store *store, const struct range *ranges, size_t n,
+                                    struct th_error *err)
+{
+    bool few = false;
+    enum th_status status = in_few_pieces(store, ranges[0].issuance_id, &few, err);
+    if (status != TH_OK || few) {
+        return status == TH_OK ? th_ledger_check_issuance(store, ranges[0].issuance_id, err)
+                               : status;
+    }
+    for (size_t i = 0; i < n && status == TH_OK; i++) {
+        status = check_range(store, &ranges[i], err);
+    }
+    return status == TH_OK ? check_sum(store, ranges[0].issuance_id, err) : status;
+}
+
+static int by_issuance(const void *a, const void *b)
+{
+    const struct range *left = a;
+    const struct range *right = b;
+    return (left->issuance_id > right->issuance_id) - (left->issuance_id < right->issuance_id);
+}
+
+enum th_status th_ledger_check_commit(struct th_store *store, struct th_error *err)
+{
+    struct touched *touched = *th_db_slot(store, TH_DB_SLOT_LEDGER, touched_free);
+    enum th_status status = TH_OK;
+    if (!touched) {
+        return TH_OK;
+    }
+    qsort(touched->items, touched->n, sizeof(*touched->items), by_issuance);
+    for (size_t i = 0, end = 0; i < touched->n && status == TH_OK; i = end) {
+        for (end = i; end < touched->n &&
+                      touched->items[end].issuance_id == touched->items[i].issuance_id;) {
+            end++;
+        }
+        status = check_touched(store, &touched->items[i], end - i, err);
+    }
+    return status;
+}
+
+enum th_status th_ledger_check_each(struct th_store *store, const char *sql, const char *name,
+                                    enum th_status (*check)(struct th_store *, int64_t,
+                                                            struct th_error *),
+                                    const struct th_check_sink *sink, struct th_error *err)
 {
     struct th_stmt *q = th_db_query(store, sql);
     int64_t n_checked = 0;
@@ -299,39 +419,6 @@ static enum th_status check_carried(struct th_store *store, int64_t issuance_id,
     return status;
 }
 
-// A pool's stock by package: bought = sold + used + what its owner still holds in it.
-static enum th_status check_pool(struct th_store *store, int64_t pool_id, struct th_error *err)
-{
-    static const char SQL[] =
-        "SELECT count(*) FROM pool_share p WHERE p.pool_id = ?1 AND ("
-        "p.bought_t <> coalesce((SELECT l.tonnes FROM trade_line l "
-        "WHERE l.trade_id = p.pool_id AND l.package_id = p.package_id), 0) "
-        "OR p.sold_t <> coalesce((SELECT sum(l.tonnes) FROM trade_line l JOIN trade t USING "
-        "(trade_id)"
-        " WHERE l.pool_id = p.pool_id AND l.package_id = p.package_id AND t.kind = 'resale' "
-        "AND t.state <> 'rejected'), 0) "
-        "OR p.sold_cost_fen <> coalesce((SELECT sum(l.cost_fen) FROM trade_line l "
-        "JOIN trade t USING (trade_id) WHERE l.pool_id = p.pool_id "
-        "AND l.package_id = p.package_id AND t.kind = 'resale' AND t.state <> 'rejected'), 0) "
-        "OR p.used_t <> coalesce((SELECT sum(l.tonnes) FROM trade_line l JOIN trade t USING "
-        "(trade_id)"
-        " WHERE l.pool_id = p.pool_id AND l.package_id = p.package_id AND t.kind = 'retirement' "
-        "AND t.state <> 'rejected'), 0) "
-        "OR p.bought_t - p.sold_t - p.used_t <> coalesce((SELECT sum(b.last - b.first + 1) "
-        "FROM issuance i JOIN unit_block b USING (issuance_id) WHERE i.package_id = p.package_id "
-        "AND b.state = 'held' AND b.state <> 'split' AND b.owner_id = p.owner_id AND b.pool_id = "
-        "p.pool_id), 0))";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, pool_id);
-    int64_t n_wrong = 0;
-    enum th_status status = th_stmt_int(q, 0, &n_wrong, err);
-    if (status == TH_OK && n_wrong != 0) {
-        status = th_error_set(err, TH_INVARIANT, "pool_broken", NULL);
-        th_error_add_int(err, "pool", pool_id);
-    }
-    return status;
-}
-
 enum th_status th_ledger_check_all(struct th_store *store, const struct th_check_sink *sink,
                                    struct th_error *err)
 {
@@ -348,10 +435,11 @@ enum th_status th_ledger_check_all(struct th_store *store, const struct th_check
                   {SQL_BLOCKS, "units_replay", replay_block},
                   {SQL_ISSUANCES, "parcel_kg", check_segments},
                   {SQL_ISSUANCES, "carried_kg", check_carried},
-                  {SQL_POOLS, "pool_stock", check_pool}};
+                  {SQL_POOLS, "pool_stock", th_pool_check}};
     enum th_status status = TH_OK;
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && status == TH_OK; i++) {
-        status = check_each(store, checks[i].sql, checks[i].name, checks[i].check, sink, err);
+        status =
+            th_ledger_check_each(store, checks[i].sql, checks[i].name, checks[i].check, sink, err);
     }
     return status;
 }

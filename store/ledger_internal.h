@@ -5,8 +5,8 @@
 #include "store/db_internal.h"
 #include "store/ledger_store.h"
 
-// Remembers that the books of this issuance must be checked before the commit.
-enum th_status th_ledger_note(struct th_store *store, int64_t issuance_id,
+// Remembers that the books around these serials must be checked before the commit.
+enum th_status th_ledger_note(struct th_store *store, const struct th_unit_move *move,
                               struct th_error *err) TH_MUST_CHECK;
 
 // Columns of a query that begins with TH_BLOCK_COLUMNS (table alias b).
@@ -24,5 +24,13 @@ enum th_status th_block_list_append(struct th_block_list *list, const struct th_
 // The books of one issuance, read afresh. TH_INVARIANT ("conservation_broken").
 enum th_status th_ledger_check_issuance(struct th_store *store, int64_t issuance_id,
                                         struct th_error *err) TH_MUST_CHECK;
+// The stock of one pool. TH_INVARIANT ("pool_broken" with "pool").
+enum th_status th_pool_check(struct th_store *store, int64_t pool_id,
+                             struct th_error *err) TH_MUST_CHECK;
+// Runs one check over every row of a query of ids; the first problem is reported and ends it.
+enum th_status
+th_ledger_check_each(struct th_store *store, const char *sql, const char *name,
+                     enum th_status (*check)(struct th_store *, int64_t, struct th_error *),
+                     const struct th_check_sink *sink, struct th_error *err) TH_MUST_CHECK;
 
 #endif

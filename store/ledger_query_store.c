@@ -30,7 +30,16 @@ static enum th_status give_list(enum th_status status, struct th_block_list *lis
 
 static bool fits_pool(const struct th_block *block, int64_t pool_id)
 {
-    return pool_id == 0 || block->pool_id == (pool_id < 0 ? 0 : pool_id);
+    switch (pool_id) {
+    case 0:
+        return true;
+    case TH_HELD_IN_NO_POOL:
+        return block->pool_id == 0;
+    case TH_HELD_IN_A_POOL:
+        return block->pool_id != 0;
+    default:
+        return block->pool_id == pool_id;
+    }
 }
 
 // Appends held leaves of one issuance until *found_t reaches wanted_t.
@@ -65,12 +74,12 @@ enum th_status th_ledger_held(struct th_store *store, const struct th_held_filte
                               struct th_units units, struct th_block_list *ret_blocks,
                               struct th_units *ret_found, struct th_error *err)
 {
-    static const char SQL_PACKAGE[] =
-        "SELECT issuance_id FROM issuance WHERE package_id = ?2 ORDER BY vintage";
+    static const char SQL_PACKAGE[] = "SELECT issuance_id FROM issuance WHERE package_id = ?2 "
+                                      "AND (?3 IS NULL OR vintage = ?3) ORDER BY vintage";
     static const char SQL_ANY[] =
         "SELECT b.issuance_id FROM balance b JOIN issuance i USING (issuance_id) "
         "WHERE b.owner_id = ?1 AND b.state = 'held' AND b.units_t > 0 "
-        "ORDER BY i.vintage, i.package_id";
+        "AND (?3 IS NULL OR i.vintage = ?3) ORDER BY i.vintage, i.package_id";
     struct th_block_list list = {0};
     int64_t found_t = 0;
     int64_t wanted_t = th_units_t(units);
@@ -82,6 +91,7 @@ enum th_status th_ledger_held(struct th_store *store, const struct th_held_filte
         q = th_db_query(store, SQL_ANY);
         th_bind_int(q, 1, filter->owner_id);
     }
+    th_bind_id(q, 3, filter->vintage);
     enum th_status status = TH_OK;
     while (found_t < wanted_t && th_stmt_next(q, &status, err)) {
         status =
@@ -94,14 +104,70 @@ enum th_status th_ledger_held(struct th_store *store, const struct th_held_filte
     return give_list(status, &list, ret_blocks);
 }
 
-enum th_status th_ledger_locked(struct th_store *store, int64_t trade_id,
+// What of a leaf lies within serials first … last, if anything does.
+static enum th_status append_part(struct th_block_list *list, const struct th_block *leaf,
+                                  int64_t first, int64_t last, struct th_error *err)
+{
+    struct th_block part = *leaf;
+    part.first = leaf->first > first ? leaf->first : first;
+    part.last = leaf->last < last ? leaf->last : last;
+    return part.first <= part.last ? th_block_list_append(list, &part, err) : TH_OK;
+}
+
+// Serial n stands for kilograms [(n-1)*1000, n*1000): of a segment the whole thousands.
+static enum th_status held_of_segment(struct th_store *store, const struct th_held_filter *filter,
+                                      int64_t issuance_id, int64_t first_kg, int64_t end_kg,
+                                      struct th_block_list *list, struct th_error *err)
+{
+    struct th_block_list leaves = {0};
+    int64_t first = (first_kg + 999) / 1000 + 1;
+    int64_t last = end_kg / 1000;
+    if (last < first) {
+        return TH_OK;
+    }
+    enum th_status status = th_ledger_leaves(store, issuance_id, first, last, &leaves, err);
+    for (size_t i = 0; i < leaves.n && status == TH_OK; i++) {
+        const struct th_block *leaf = &leaves.items[i];
+        if (leaf->owner_id == filter->owner_id && leaf->state == TH_BLOCK_HELD &&
+            fits_pool(leaf, filter->pool_id)) {
+            status = append_part(list, leaf, first, last, err);
+        }
+    }
+    th_block_list_clear(&leaves);
+    return status;
+}
+
+enum th_status th_ledger_held_of_parcel(struct th_store *store, const struct th_held_filter *filter,
+                                        int64_t parcel_id, struct th_block_list *blocks,
+                                        struct th_error *err)
+{
+    // The years of a parcel lie apart on the line of an issuance; each is a segment of its own.
+    static const char SQL[] =
+        "SELECT s.issuance_id, s.first_kg, s.first_kg + s.mass_kg FROM issuance_segment s "
+        "JOIN issuance i USING (issuance_id) WHERE s.parcel_id = ?1 "
+        "AND (?2 IS NULL OR i.package_id = ?2) AND (?3 IS NULL OR i.vintage = ?3) "
+        "ORDER BY i.vintage, i.package_id, s.first_kg";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, parcel_id);
+    th_bind_id(q, 2, filter->package_id);
+    th_bind_id(q, 3, filter->vintage);
+    enum th_status status = TH_OK;
+    while (th_stmt_next(q, &status, err)) {
+        status = held_of_segment(store, filter, th_column_int(q, 0), th_column_int(q, 1),
+                                 th_column_int(q, 2), blocks, err);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_ledger_locked(struct th_store *store, int64_t lock_id,
                                 struct th_block_list *ret_blocks, struct th_error *err)
 {
     static const char SQL[] = "SELECT " TH_BLOCK_COLUMNS " FROM unit_block b "
                               "WHERE b.lock_id = ?1 ORDER BY b.issuance_id, b.first";
     struct th_block_list list = {0};
     struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, trade_id);
+    th_bind_int(q, 1, lock_id);
     return give_list(collect(q, &list, err), &list, ret_blocks);
 }
 
@@ -110,8 +176,9 @@ enum th_status th_ledger_of_trade(struct th_store *store, int64_t trade_id,
 {
     static const char SQL[] = "SELECT " TH_BLOCK_COLUMNS " FROM unit_event e "
                               "JOIN unit_block b USING (block_id) "
-                              "WHERE e.trade_id = ?1 AND e.event = 'lock' "
-                              "ORDER BY b.issuance_id, b.first";
+                              "WHERE e.trade_id = ?1 AND (e.event = 'lock' OR NOT EXISTS "
+                              "(SELECT 1 FROM unit_event l WHERE l.trade_id = ?1 "
+                              "AND l.event = 'lock')) ORDER BY b.issuance_id, b.first";
     struct th_block_list list = {0};
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);

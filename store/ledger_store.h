@@ -1,12 +1,11 @@
 // The ledger of units: ranges of serials as trees of blocks, and the balances derived from them.
 //
+// Changes are posts (store/posting.h): one leg moves a range of serials from one place to another.
+//
 // A block is an inclusive range of serials of one issuance. A split never edits: the parent becomes
 // 'split' and gets two children that inherit what it was. The leaves of an issuance partition
 // 1 … issued_t at every moment. Every change writes an event and notes the issuance, and no
 // transaction commits before th_ledger_check_commit has gone through the issuances it touched.
-//
-// `seq` is the journal entry that a change belongs to (th_work_seq). All changes happen inside
-// th_store_begin … th_store_commit.
 #ifndef TH_STORE_LEDGER_STORE_H
 #define TH_STORE_LEDGER_STORE_H
 
@@ -18,6 +17,7 @@
 #include "core/error.h"
 #include "core/quantity.h"
 #include "store/check.h"
+#include "store/posting.h"
 #include "store/store.h"
 
 enum th_block_state {
@@ -41,7 +41,7 @@ struct th_block {
     enum th_block_state state;
     int64_t owner_id;
     int64_t pool_id; // purchase under which it was bought; 0: none
-    int64_t lock_id; // trade for which it is locked; 0: none
+    int64_t lock_id; // lock that holds it (store/lock_store.h); 0: none
 };
 
 struct th_units th_block_units(const struct th_block *block);
@@ -54,48 +54,60 @@ struct th_block_list {
 };
 void th_block_list_clear(struct th_block_list *list);
 
+// Where units stand.
+struct th_unit_place {
+    int64_t owner_id;
+    enum th_block_state state; // never split
+    int64_t pool_id;           // 0: none
+    int64_t lock_id;           // exactly when locked
+};
+struct th_unit_place th_block_place(const struct th_block *block);
+
+// Moves serials first … last, which all stand in `from`, to `to`, splitting blocks at both ends.
+// TH_CONFLICT ("units_moved" with "issuance", "first", "last") when any of them stand elsewhere,
+// TH_INVALID ("split_range") for a range that is none, ("units_ended") for units that were retired
+// or cancelled.
+struct th_unit_move {
+    int64_t issuance_id;
+    int64_t first;
+    int64_t last;
+    struct th_unit_place from;
+    struct th_unit_place to;
+    int64_t trade_id; // 0: none
+};
+enum th_status th_ledger_move(struct th_posting *posting, const struct th_unit_move *move,
+                              struct th_error *err) TH_MUST_CHECK;
+
 // Serials 1 … issued of a fresh issuance, held by the owner; the last `buffer` of them become
 // buffer. Writes nothing when issued is 0. TH_INVALID ("issue_range") unless 0 <= buffer <= issued.
-enum th_status th_ledger_issue(struct th_store *store, int64_t issuance_id, int64_t owner_id,
-                               struct th_units issued, struct th_units buffer, int64_t seq,
+enum th_status th_ledger_issue(struct th_posting *posting, int64_t issuance_id, int64_t owner_id,
+                               struct th_units issued, struct th_units buffer,
                                struct th_error *err) TH_MUST_CHECK;
 
-// Locks the first `units` of a held leaf for a trade, splitting the leaf when it is larger.
-// TH_CONFLICT ("block_not_held") when the leaf has changed, TH_INVALID ("split_range").
-enum th_status th_ledger_lock(struct th_store *store, const struct th_block *held,
-                              struct th_units units, int64_t trade_id, int64_t seq,
-                              struct th_block *ret_locked, struct th_error *err) TH_MUST_CHECK;
-
-// What becomes of a block that is locked for a trade. TH_CONFLICT ("block_not_locked").
-enum th_status th_ledger_unlock(struct th_store *store, const struct th_block *locked, int64_t seq,
-                                struct th_error *err) TH_MUST_CHECK;
-// Held by `owner_id` from now on, in pool `pool_id` (0: none).
-enum th_status th_ledger_transfer(struct th_store *store, const struct th_block *locked,
-                                  int64_t owner_id, int64_t pool_id, int64_t seq,
-                                  struct th_error *err) TH_MUST_CHECK;
-enum th_status th_ledger_retire(struct th_store *store, const struct th_block *locked, int64_t seq,
-                                struct th_error *err) TH_MUST_CHECK;
-// Cancels the first `units` of a buffer leaf (a reversal). TH_CONFLICT ("block_not_buffer").
-enum th_status th_ledger_cancel_buffer(struct th_store *store, const struct th_block *buffer,
-                                       struct th_units units, int64_t seq,
-                                       struct th_error *err) TH_MUST_CHECK;
-
 // Held leaves of one owner that together carry `units`: oldest vintage, then package, then serial.
-// package_id 0: any; pool_id 0: any, else bought under that purchase; -1: under none.
+// package_id 0: any; vintage 0: any; pool_id 0: any, else bought under that purchase.
 // The last leaf may be larger than needed. Fewer units than asked for is no error: see *ret_found.
+enum { TH_HELD_IN_NO_POOL = -1, TH_HELD_IN_A_POOL = -2 }; // as pool_id
 struct th_held_filter {
     int64_t owner_id;
     int64_t package_id;
     int64_t pool_id;
+    int vintage;
 };
 enum th_status th_ledger_held(struct th_store *store, const struct th_held_filter *filter,
                               struct th_units units, struct th_block_list *ret_blocks,
                               struct th_units *ret_found, struct th_error *err) TH_MUST_CHECK;
-// Leaves locked for a trade, by issuance and serial.
-enum th_status th_ledger_locked(struct th_store *store, int64_t trade_id,
+// Appends those of a parcel alone: serials whose kilograms all come from it, in the same order; a
+// tonne that two parcels share belongs to neither.
+enum th_status th_ledger_held_of_parcel(struct th_store *store, const struct th_held_filter *filter,
+                                        int64_t parcel_id, struct th_block_list *blocks,
+                                        struct th_error *err) TH_MUST_CHECK;
+// Leaves that a lock holds, by issuance and serial.
+enum th_status th_ledger_locked(struct th_store *store, int64_t lock_id,
                                 struct th_block_list *ret_blocks,
                                 struct th_error *err) TH_MUST_CHECK;
-// Blocks that a trade locked, whatever became of them, by issuance and serial.
+// Blocks that a trade locked, or moved when it locked none, whatever became of them, by issuance
+// and serial.
 enum th_status th_ledger_of_trade(struct th_store *store, int64_t trade_id,
                                   struct th_block_list *ret_blocks,
                                   struct th_error *err) TH_MUST_CHECK;
@@ -122,7 +134,7 @@ struct th_unit_event { // texts are borrowed
     int64_t issuance_id;
     int64_t first; // of the block at that time
     int64_t last;
-    const char *event; // issue split lock unlock transfer retire cancel buffer
+    const char *event; // issue split lock unlock relock transfer retire cancel buffer
     const char *state; // afterwards
     int64_t owner_id;  // afterwards
     int64_t trade_id;  // 0: none
@@ -154,8 +166,10 @@ enum th_status th_ledger_changes(struct th_store *store, int64_t party_id,
 
 // Called by th_store_commit: for each issuance touched since the transaction began the leaves
 // partition 1 … issued_t, the balances are the sums of the leaves by owner and state, and
-// issued = held + locked + buffer + retired + cancelled. TH_INVARIANT ("conservation_broken" with
-// "issuance", "reason").
+// issued = held + locked + buffer + retired + cancelled. Of an issuance in more pieces than
+// TH_LEDGER_PIECES_COUNTED the ranges that were touched are walked instead of all leaves: what
+// nobody touched was whole before. TH_INVARIANT ("conservation_broken" with "issuance", "reason").
+enum { TH_LEDGER_PIECES_COUNTED = 256 };
 enum th_status th_ledger_check_commit(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
 
 // Everything again over the whole file, one report per check: "units_conserved" (per issuance and

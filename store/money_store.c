@@ -5,33 +5,54 @@
 
 #include "store/db_internal.h"
 #include "store/id_list_internal.h"
+#include "store/pledge_store.h"
+#include "store/posting_internal.h"
+#include "store/sale_internal.h"
 
 const char *th_account_name(enum th_account account)
 {
     return account == TH_ACCOUNT_CASH ? "cash" : "claim";
 }
 
-enum th_status th_money_leg_insert(struct th_store *store, const struct th_money_leg *leg,
-                                   struct th_error *err)
+enum th_status th_money_post(struct th_posting *posting, const struct th_money_leg *leg,
+                             struct th_error *err)
 {
-    static const char SQL[] = "INSERT INTO money_leg (seq, party_id, account, amount_fen, on_date, "
-                              "trade_id, memo) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    struct th_json *row = NULL;
     if (th_money_fen(leg->amount) == 0) {
         return TH_OK;
     }
-    enum th_status status = th_id_note(store, TH_DB_SLOT_MONEY, leg->seq, err);
+    row = th_json_object();
+    th_json_set_int(row, "party", leg->party_id);
+    th_json_set_text(row, "account", th_account_name(leg->account));
+    th_json_set_int(row, "amount_fen", th_money_fen(leg->amount));
+    th_json_set_text(row, "on", leg->on_date);
+    th_post_set_id(row, "trade", leg->trade_id);
+    th_json_set_text(row, "memo", leg->memo);
+    return th_post(posting, "money", row, err);
+}
+
+enum th_status th_money_apply(struct th_store *store, int64_t seq, const struct th_json *post,
+                              struct th_error *err)
+{
+    static const char SQL[] = "INSERT INTO money_leg (seq, party_id, account, amount_fen, on_date, "
+                              "trade_id, memo) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    const size_t n_keys = 6; // with "post", without "trade"
+    if (th_json_size(post) != n_keys + (th_json_get(post, "trade") != NULL)) {
+        return th_post_unreadable("money", err);
+    }
+    enum th_status status = th_id_note(store, TH_DB_SLOT_MONEY, seq, err);
     if (status != TH_OK) {
         return status;
     }
     struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, leg->seq);
-    th_bind_int(q, 2, leg->party_id);
-    th_bind_text(q, 3, th_account_name(leg->account));
-    th_bind_money(q, 4, leg->amount);
-    th_bind_text(q, 5, leg->on_date);
-    th_bind_id(q, 6, leg->trade_id);
-    th_bind_text(q, 7, leg->memo);
-    return th_stmt_run(q, err);
+    th_bind_int(q, 1, seq);
+    th_bind_int(q, 2, th_json_get_int(post, "party", 0));
+    th_bind_text(q, 3, th_json_get_text(post, "account", NULL));
+    th_bind_int(q, 4, th_json_get_int(post, "amount_fen", 0));
+    th_bind_text(q, 5, th_json_get_text(post, "on", NULL));
+    th_bind_id(q, 6, th_json_get_int(post, "trade", 0));
+    th_bind_text(q, 7, th_json_get_text(post, "memo", NULL));
+    return th_stmt_run(q, err); // the layout refuses what is missing
 }
 
 enum th_status th_money_totals(struct th_store *store, int64_t party_id,
@@ -90,10 +111,10 @@ enum th_status th_money_each(struct th_store *store, int64_t party_id,
 enum th_status th_money_outstanding(struct th_store *store, int64_t trade_id, int64_t party_id,
                                     struct th_money *ret_outstanding, struct th_error *err)
 {
-    // A distribution bears its sale's number too, but is owed by the seller, not to him.
-    static const char SQL[] =
-        "SELECT sum(amount_fen) FROM money_leg WHERE trade_id = ?1 AND "
-        "party_id = ?2 AND account = 'claim' AND memo <> 'money.distribution'";
+    // A distribution and its payments bear the sale's number too, but are owed by the seller.
+    static const char SQL[] = "SELECT sum(amount_fen) FROM money_leg WHERE trade_id = ?1 AND "
+                              "party_id = ?2 AND account = 'claim' AND memo NOT IN"
+                              " ('money.distribution', 'money.payment', 'money.payment_returned')";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
     th_bind_int(q, 2, party_id);
@@ -105,18 +126,26 @@ enum th_status th_money_outstanding(struct th_store *store, int64_t trade_id, in
     return status;
 }
 
-enum th_status th_receipt_insert(struct th_store *store, const struct th_receipt *receipt,
-                                 int64_t *ret_receipt_id, struct th_error *err)
+enum th_status th_receipt_post(struct th_posting *posting, const struct th_receipt *receipt,
+                               int64_t *ret_receipt_id, struct th_error *err)
 {
-    static const char SQL[] = "INSERT INTO receipt (trade_id, amount_fen, on_date, login, seq) "
-                              "VALUES (?1, ?2, ?3, ?4, ?5)";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, receipt->trade_id);
-    th_bind_money(q, 2, receipt->amount);
-    th_bind_text(q, 3, receipt->on_date);
-    th_bind_text(q, 4, receipt->login);
-    th_bind_int(q, 5, receipt->seq);
-    return th_stmt_insert(q, ret_receipt_id, err);
+    static const char SQL[] = "SELECT max(receipt_id) FROM receipt";
+    int64_t receipt_id = 0;
+    enum th_status status = th_post_next_id(posting, SQL, &receipt_id, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "receipt_id", receipt_id);
+    th_json_set_int(row, "trade_id", receipt->trade_id);
+    th_json_set_int(row, "amount_fen", th_money_fen(receipt->amount));
+    th_json_set_text(row, "on_date", receipt->on_date);
+    th_json_set_text(row, "login", receipt->login);
+    status = th_post(posting, "receipt", row, err);
+    if (status == TH_OK) {
+        *ret_receipt_id = receipt_id;
+    }
+    return status;
 }
 
 enum th_status th_receipt_each(struct th_store *store, int64_t trade_id,
@@ -210,20 +239,36 @@ static enum th_status check_sources(struct th_store *store, const struct th_chec
         "SELECT trade_id FROM ("
         // What was agreed, and what arrived.
         "SELECT t.trade_id FROM trade t WHERE "
-        "(CASE WHEN t.state = 'approved' AND t.kind <> 'retirement' THEN t.amount_fen ELSE 0 END)"
+        "(CASE WHEN t.state = 'approved' AND t.kind NOT IN ('retirement', 'subscription',"
+        " 'forward') THEN t.amount_fen ELSE 0 END)"
         " <> (SELECT coalesce(sum(amount_fen), 0) FROM leg WHERE leg.trade_id = t.trade_id"
-        " AND account = 'claim' AND memo IN ('money.purchase', 'money.resale'))"
+        " AND account = 'claim' AND memo IN (" TH_AGREED_MEMOS "))"
         " OR (SELECT coalesce(sum(amount_fen), 0) FROM receipt r WHERE r.trade_id = t.trade_id)"
         " <> (SELECT coalesce(sum(amount_fen), 0) FROM leg WHERE leg.trade_id = t.trade_id"
         " AND account = 'cash' AND memo = 'money.receipt')"
-        // What each party was given back.
+        // What each party was promised of a sale by approved runs.
         " UNION ALL SELECT trade_id FROM (SELECT trade_id, party_id, amount_fen"
-        " FROM distribution_payment UNION ALL SELECT trade_id, party_id, -amount_fen FROM leg"
+        " FROM distribution_payment JOIN distribution_decision USING (distribution_id)"
+        " WHERE state = 'approved' UNION ALL SELECT trade_id, party_id, -amount_fen FROM leg"
         " WHERE memo = 'money.distribution') GROUP BY trade_id, party_id"
         " HAVING sum(amount_fen) <> 0"
+        // What each party was paid, and what of it came back.
+        " UNION ALL SELECT party_id FROM (SELECT party_id, amount_fen FROM payout_event"
+        " WHERE kind = 'paid' UNION ALL SELECT party_id, -amount_fen FROM leg"
+        " WHERE memo = 'money.payment' AND account = 'cash')"
+        " GROUP BY party_id HAVING sum(amount_fen) <> 0"
+        " UNION ALL SELECT party_id FROM (SELECT party_id, amount_fen FROM payout_event e"
+        " WHERE kind = 'returned' AND 'paid' = (SELECT kind FROM payout_event o"
+        " WHERE o.distribution_id = e.distribution_id AND o.party_id = e.party_id"
+        " AND o.payout_event_id < e.payout_event_id ORDER BY o.payout_event_id DESC LIMIT 1)"
+        " UNION ALL SELECT party_id, -amount_fen FROM leg"
+        " WHERE memo = 'money.payment_returned' AND account = 'claim')"
+        " GROUP BY party_id HAVING sum(amount_fen) <> 0"
         // Legs of nothing that is known.
         " UNION ALL SELECT coalesce(trade_id, 0) FROM leg WHERE trade_id IS NULL OR memo NOT IN"
-        " ('money.purchase', 'money.resale', 'money.receipt', 'money.distribution'))"
+        " (" TH_AGREED_MEMOS ", 'money.receipt', 'money.prepaid', 'money.distribution', "
+        "'money.payment', 'money.payment_returned', "
+        "'money.loan_payout', 'money.loan_repayment', 'money.loan_interest'))"
         " ORDER BY trade_id LIMIT 1";
     return check(store, "money_sources", SQL_TRADES, SQL_WRONG, "money_sources_broken", "trade",
                  sink, err);
@@ -242,13 +287,16 @@ enum th_status th_money_check_all(struct th_store *store, const struct th_check_
         "OR (SELECT sum(amount_fen) FROM receipt r WHERE r.trade_id = t.trade_id) > t.amount_fen "
         "OR (SELECT sum(amount_fen) FROM receipt r WHERE r.trade_id = t.trade_id) <> "
         "coalesce((SELECT sum(amount_fen) FROM money_leg m WHERE m.trade_id = t.trade_id "
-        "AND m.account = 'cash' AND m.amount_fen > 0), 0)) ORDER BY t.trade_id LIMIT 1";
+        "AND m.account = 'cash' AND m.memo = 'money.receipt' AND m.amount_fen > 0), 0)) ORDER BY "
+        "t.trade_id LIMIT 1";
     static const char SQL_DISTRIBUTIONS[] = "SELECT count(*) FROM distribution_sale";
     static const char SQL_DISTRIBUTION_WRONG[] =
         "SELECT s.distribution_id FROM distribution_sale s WHERE "
         "s.distributed_fen <> coalesce((SELECT sum(p.amount_fen) FROM distribution_payment p "
         "WHERE p.distribution_id = s.distribution_id AND p.trade_id = s.trade_id), 0) "
-        "OR (SELECT sum(o.receipts_fen) FROM distribution_sale o WHERE o.trade_id = s.trade_id) > "
+        "OR (SELECT sum(o.receipts_fen) FROM distribution_sale o WHERE o.trade_id = s.trade_id"
+        " AND NOT EXISTS (SELECT 1 FROM distribution_decision x"
+        " WHERE x.distribution_id = o.distribution_id AND x.state = 'rejected')) > "
         "coalesce((SELECT sum(amount_fen) FROM receipt r WHERE r.trade_id = s.trade_id), 0) "
         "ORDER BY s.distribution_id LIMIT 1";
     enum th_status status = check(store, "money_balance", SQL_SEQS, SQL_UNBALANCED,
@@ -263,6 +311,9 @@ enum th_status th_money_check_all(struct th_store *store, const struct th_check_
     }
     if (status == TH_OK) {
         status = check_sources(store, sink, err);
+    }
+    if (status == TH_OK) {
+        status = th_loan_check_all(store, sink, err);
     }
     return status;
 }

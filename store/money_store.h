@@ -9,13 +9,14 @@
 #include "core/error.h"
 #include "core/quantity.h"
 #include "store/check.h"
+#include "store/posting.h"
 #include "store/store.h"
 
 enum th_account { TH_ACCOUNT_CLAIM, TH_ACCOUNT_CASH };
 const char *th_account_name(enum th_account account); // "claim", "cash"
 
 struct th_money_leg { // texts are borrowed
-    int64_t leg_id;   // given by the insert
+    int64_t leg_id;
     int64_t seq;
     int64_t party_id;
     enum th_account account;
@@ -23,13 +24,14 @@ struct th_money_leg { // texts are borrowed
     const char *on_date;    // "2021-06-30"
     int64_t trade_id;       // 0: none
     const char *memo; // message key: money.purchase money.resale money.receipt money.distribution
-    int64_t at_utc;   // of the journal entry; ignored by the insert
+                      // money.payment money.payment_returned
+    int64_t at_utc;   // of the journal entry
 };
 
-// Notes the journal entry: its legs must sum to zero when the transaction commits. An amount of
-// zero writes nothing.
-enum th_status th_money_leg_insert(struct th_store *store, const struct th_money_leg *leg,
-                                   struct th_error *err) TH_MUST_CHECK;
+// The legs of a journal entry must sum to zero when the transaction commits. An amount of zero
+// posts nothing; leg_id, seq and at_utc are ignored.
+enum th_status th_money_post(struct th_posting *posting, const struct th_money_leg *leg,
+                             struct th_error *err) TH_MUST_CHECK;
 
 // Claim and cash of a party; party_id 0: sums over all parties (always zero each).
 struct th_money_totals {
@@ -58,8 +60,9 @@ struct th_receipt { // texts are borrowed
     const char *login;
     int64_t seq;
 };
-enum th_status th_receipt_insert(struct th_store *store, const struct th_receipt *receipt,
-                                 int64_t *ret_receipt_id, struct th_error *err) TH_MUST_CHECK;
+// receipt->receipt_id and seq are ignored.
+enum th_status th_receipt_post(struct th_posting *posting, const struct th_receipt *receipt,
+                               int64_t *ret_receipt_id, struct th_error *err) TH_MUST_CHECK;
 enum th_status th_receipt_each(struct th_store *store, int64_t trade_id,
                                bool (*visit)(void *context, const struct th_receipt *receipt),
                                void *context, struct th_error *err) TH_MUST_CHECK;

@@ -7,30 +7,54 @@
 #include "core/text.h"
 #include "store/db_internal.h"
 #include "store/id_list_internal.h"
+#include "store/posting_internal.h"
+#include "store/sale_internal.h"
 
-enum th_status th_term_insert(struct th_store *store, const struct th_term *term, int64_t seq,
-                              int64_t *ret_term_id, struct th_error *err)
+const char *const th_term_scope_names[] = {[TH_TERM_ALL] = NULL,
+                                           [TH_TERM_KIND] = "kind",
+                                           [TH_TERM_HOLDER] = "holder",
+                                           [TH_TERM_POOL] = "pool",
+                                           [TH_TERM_PACKAGE] = "package"};
+
+static enum th_term_scope scope_of(const char *name)
 {
-    static const char SQL[] = "INSERT INTO revenue_term (from_on, to_on, basis, ratio, "
-                              "document_id, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    static const char SQL_SPLIT[] =
-        "INSERT INTO revenue_term_split (term_id, party_kind, share) VALUES (?1, ?2, ?3)";
+    for (int i = TH_TERM_KIND; name && i <= TH_TERM_PACKAGE; i++) {
+        if (strcmp(th_term_scope_names[i], name) == 0) {
+            return (enum th_term_scope)i;
+        }
+    }
+    return TH_TERM_ALL;
+}
+
+enum th_status th_term_post(struct th_posting *posting, const struct th_term *term,
+                            int64_t *ret_term_id, struct th_error *err)
+{
+    static const char SQL[] = "SELECT max(term_id) FROM revenue_term";
     char ratio[TH_RATIO_TEXT_SIZE];
     int64_t term_id = 0;
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_text(q, 1, term->from_on);
-    th_bind_text(q, 2, term->to_on[0] != '\0' ? term->to_on : NULL);
-    th_bind_text(q, 3, term->basis);
-    th_bind_text(q, 4, th_ratio_format(term->ratio, ratio));
-    th_bind_int(q, 5, term->document_id);
-    th_bind_int(q, 6, seq);
-    enum th_status status = th_stmt_insert(q, &term_id, err);
+    enum th_status status = th_post_next_id(posting, SQL, &term_id, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "term_id", term_id);
+    th_json_set_text(row, "from_on", term->from_on);
+    th_post_set_word(row, "to_on", term->to_on);
+    th_json_set_text(row, "basis", term->basis);
+    th_json_set_text(row, "ratio", th_ratio_format(term->ratio, ratio));
+    th_json_set_int(row, "document_id", term->document_id);
+    th_post_set_word(row, "scope", th_term_scope_names[term->scope]);
+    th_post_set_id(row, "scope_id", term->scope_id);
+    th_post_set_word(row, "scope_kind", term->scope_kind);
+    status = th_post(posting, "revenue_term", row, err);
     for (size_t i = 0; i < term->n_splits && status == TH_OK; i++) {
-        q = th_db_query(store, SQL_SPLIT);
-        th_bind_int(q, 1, term_id);
-        th_bind_text(q, 2, term->splits[i].party_kind);
-        th_bind_text(q, 3, th_ratio_format(term->splits[i].share, ratio));
-        status = th_stmt_run(q, err);
+        row = th_json_object();
+        th_json_set_int(row, "term_id", term_id);
+        th_json_set_int(row, "ordinal", (int64_t)i + 1);
+        th_json_set_text(row, "party_kind", term->splits[i].party_kind);
+        th_post_set_id(row, "party_id", term->splits[i].party_id);
+        th_json_set_text(row, "share", th_ratio_format(term->splits[i].share, ratio));
+        status = th_post(posting, "revenue_term_split", row, err);
     }
     if (status == TH_OK) {
         *ret_term_id = term_id;
@@ -42,7 +66,8 @@ static enum th_status read_splits(struct th_store *store, struct th_term *term,
                                   struct th_error *err)
 {
     static const char SQL[] =
-        "SELECT party_kind, share FROM revenue_term_split WHERE term_id = ?1 ORDER BY party_kind";
+        "SELECT party_kind, share, party_id FROM revenue_term_split WHERE term_id = ?1 "
+        "ORDER BY ordinal";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, term->term_id);
     enum th_status status = TH_OK;
@@ -50,13 +75,15 @@ static enum th_status read_splits(struct th_store *store, struct th_term *term,
     while (term->n_splits < TH_TERM_SPLITS_MAX && th_stmt_next(q, &status, err)) {
         struct th_term_split *split = &term->splits[term->n_splits++];
         th_column_copy(q, 0, split->party_kind, sizeof(split->party_kind));
+        split->party_id = th_column_int(q, 2);
         status = th_ratio_parse(th_column_text(q, 1), &split->share, err);
     }
     th_stmt_done(q);
     return status;
 }
 
-#define TERM_COLUMNS "term_id, from_on, to_on, basis, ratio, document_id"
+#define TERM_COLUMNS                                                                               \
+    "term_id, from_on, to_on, basis, ratio, document_id, scope, scope_id, scope_kind"
 
 static enum th_status read_term(struct th_store *store, struct th_stmt *q, struct th_term *ret_term,
                                 struct th_error *err)
@@ -67,6 +94,9 @@ static enum th_status read_term(struct th_store *store, struct th_stmt *q, struc
     th_column_copy(q, 2, ret_term->to_on, sizeof(ret_term->to_on));
     th_column_copy(q, 3, ret_term->basis, sizeof(ret_term->basis));
     ret_term->document_id = th_column_int(q, 5);
+    ret_term->scope = scope_of(th_column_text(q, 6));
+    ret_term->scope_id = th_column_int(q, 7);
+    th_column_copy(q, 8, ret_term->scope_kind, sizeof(ret_term->scope_kind));
     enum th_status status = th_ratio_parse(th_column_text(q, 4), &ret_term->ratio, err);
     return status == TH_OK ? read_splits(store, ret_term, err) : status;
 }
@@ -105,23 +135,47 @@ enum th_status th_term_each(struct th_store *store,
     return status;
 }
 
-enum th_status th_term_on(struct th_store *store, const char *on_date, int64_t *ret_n,
-                          int64_t *ret_term_id, struct th_error *err)
+enum th_status th_term_on(struct th_store *store, const struct th_term_question *question,
+                          int64_t *ret_n, int64_t *ret_term_id, struct th_error *err)
 {
-    // An open term ends where a later one of its basis begins.
+    // An open term ends where a later one of its basis and scope begins.
     static const char SQL[] =
-        "SELECT count(*), min(term_id) FROM revenue_term t "
-        "WHERE from_on <= ?1 AND (to_on >= ?1 OR (to_on IS NULL AND NOT EXISTS "
-        "(SELECT 1 FROM revenue_term l WHERE l.basis = t.basis AND l.from_on > t.from_on"
-        " AND l.from_on <= ?1)))";
+        "SELECT term_id, CASE scope WHEN 'package' THEN 4 WHEN 'pool' THEN 3 WHEN 'holder' THEN 2 "
+        "WHEN 'kind' THEN 1 ELSE 0 END AS rank FROM revenue_term t "
+        "WHERE (?4 IS NULL OR term_id = ?4) "
+        "AND from_on <= ?1 AND (to_on >= ?1 OR (to_on IS NULL AND NOT EXISTS "
+        "(SELECT 1 FROM revenue_term l WHERE l.basis = t.basis AND l.scope IS t.scope"
+        " AND l.scope_id IS t.scope_id AND l.scope_kind IS t.scope_kind"
+        " AND l.from_on > t.from_on AND l.from_on <= ?1))) "
+        "AND (scope IS NULL OR (scope = 'package' AND scope_id = ?3)"
+        " OR (scope = 'pool' AND scope_id = ?2)"
+        " OR (scope = 'holder' AND scope_id ="
+        " (SELECT holder_id FROM package WHERE package_id = ?3))"
+        " OR (scope = 'kind' AND EXISTS (SELECT 1 FROM package_parcel p"
+        " JOIN parcel_version v USING (parcel_id, version)"
+        " WHERE p.package_id = ?3 AND v.kind = t.scope_kind))) "
+        "ORDER BY rank DESC, term_id";
     struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_text(q, 1, on_date);
+    th_bind_text(q, 1, question->on_date);
+    th_bind_id(q, 2, question->pool_id);
+    th_bind_id(q, 3, question->package_id);
+    th_bind_id(q, 4, question->term_id);
     enum th_status status = TH_OK;
-    if (th_stmt_next(q, &status, err)) {
-        *ret_n = th_column_int(q, 0);
-        *ret_term_id = th_column_int(q, 1);
+    int64_t n = 0;
+    int64_t term_id = 0;
+    int64_t rank = 0;
+    while (th_stmt_next(q, &status, err)) {
+        if (n == 0) {
+            term_id = th_column_int(q, 0);
+            rank = th_column_int(q, 1);
+        }
+        n += th_column_int(q, 1) == rank;
     }
     th_stmt_done(q);
+    if (status == TH_OK) {
+        *ret_n = n;
+        *ret_term_id = term_id;
+    }
     return status;
 }
 
@@ -130,33 +184,50 @@ enum th_status th_term_overlap(struct th_store *store, const struct th_term *ter
 {
     static const char SQL[] =
         "SELECT min(term_id) FROM revenue_term WHERE basis = ?1 "
+        "AND scope IS ?4 AND scope_id IS ?5 AND scope_kind IS ?6 "
         "AND (?3 IS NULL OR from_on <= ?3) AND (to_on IS NULL OR to_on >= ?2) "
         "AND NOT (to_on IS NULL AND from_on < ?2) AND NOT (?3 IS NULL AND from_on > ?2)";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, term->basis);
     th_bind_text(q, 2, term->from_on);
     th_bind_text(q, 3, term->to_on[0] != '\0' ? term->to_on : NULL);
+    th_bind_text(q, 4, th_term_scope_names[term->scope]);
+    th_bind_id(q, 5, term->scope_id);
+    th_bind_text(q, 6, term->scope_kind[0] != '\0' ? term->scope_kind : NULL);
     return th_stmt_int(q, 0, ret_term_id, err);
 }
 
-enum th_status th_deduction_insert(struct th_store *store, const struct th_deduction *deduction,
-                                   int64_t seq, int64_t *ret_deduction_id, struct th_error *err)
+enum th_status th_deduction_post(struct th_posting *posting, const struct th_deduction *deduction,
+                                 int64_t *ret_deduction_id, struct th_error *err)
 {
-    static const char SQL[] = "INSERT INTO revenue_deduction (trade_id, kind, amount_fen, "
-                              "document_id, seq) VALUES (?1, ?2, ?3, ?4, ?5)";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, deduction->trade_id);
-    th_bind_text(q, 2, deduction->kind);
-    th_bind_money(q, 3, deduction->amount);
-    th_bind_int(q, 4, deduction->document_id);
-    th_bind_int(q, 5, seq);
-    return th_stmt_insert(q, ret_deduction_id, err);
+    static const char SQL[] = "SELECT max(deduction_id) FROM revenue_deduction";
+    int64_t deduction_id = 0;
+    enum th_status status = th_post_next_id(posting, SQL, &deduction_id, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "deduction_id", deduction_id);
+    th_json_set_int(row, "trade_id", deduction->trade_id);
+    th_json_set_text(row, "kind", deduction->kind);
+    th_json_set_int(row, "amount_fen", th_money_fen(deduction->amount));
+    th_json_set_int(row, "document_id", deduction->document_id);
+    status = th_post(posting, "revenue_deduction", row, err);
+    if (status == TH_OK) {
+        *ret_deduction_id = deduction_id;
+    }
+    return status;
 }
 
 enum th_status th_deduction_total(struct th_store *store, int64_t trade_id,
                                   struct th_money *ret_total, struct th_error *err)
 {
-    static const char SQL[] = "SELECT sum(amount_fen) FROM revenue_deduction WHERE trade_id = ?1";
+    static const char SQL[] =
+        "SELECT (SELECT coalesce(sum(amount_fen), 0) FROM revenue_deduction WHERE trade_id = ?1"
+        " AND kind <> 'reserve') + coalesce("
+        "(SELECT actual_fen FROM reserve_settlement WHERE trade_id = ?1), "
+        "(SELECT sum(amount_fen) FROM revenue_deduction WHERE trade_id = ?1"
+        " AND kind = 'reserve'), 0)";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
     int64_t fen = 0;
@@ -167,56 +238,100 @@ enum th_status th_deduction_total(struct th_store *store, int64_t trade_id,
     return status;
 }
 
-enum th_status th_distribution_insert(struct th_store *store, const char *through_on,
-                                      const char *login, int64_t seq, int64_t *ret_distribution_id,
-                                      struct th_error *err)
+enum th_status th_reserve_load(struct th_store *store, int64_t trade_id,
+                               struct th_reserve *ret_reserve, struct th_error *err)
 {
     static const char SQL[] =
-        "INSERT INTO distribution (through_on, login, seq) VALUES (?1, ?2, ?3)";
+        "SELECT (SELECT coalesce(sum(amount_fen), 0) FROM revenue_deduction WHERE trade_id = ?1"
+        " AND kind = 'reserve'), "
+        "(SELECT actual_fen FROM reserve_settlement WHERE trade_id = ?1)";
     struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_text(q, 1, through_on);
-    th_bind_text(q, 2, login);
-    th_bind_int(q, 3, seq);
-    return th_stmt_insert(q, ret_distribution_id, err);
+    th_bind_int(q, 1, trade_id);
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
+        *ret_reserve = (struct th_reserve){.reserved = th_column_money(q, 0),
+                                           .settled = !th_column_is_null(q, 1),
+                                           .actual = th_column_money(q, 1)};
+    }
+    th_stmt_done(q);
+    return status;
 }
 
-enum th_status th_distribution_sale_insert(struct th_store *store, int64_t distribution_id,
-                                           int64_t trade_id, int64_t term_id,
-                                           const struct th_sale_share *share, struct th_error *err)
+enum th_status th_reserve_settlement_post(struct th_posting *posting, int64_t trade_id,
+                                          struct th_money actual, int64_t document_id,
+                                          const char *login, struct th_error *err)
 {
-    static const char SQL[] = "INSERT INTO distribution_sale (distribution_id, trade_id, term_id, "
-                              "receipts_fen, tax_fen, cost_fen, deductions_fen, net_fen, "
-                              "distributed_fen, kept_fen) "
-                              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, distribution_id);
-    th_bind_int(q, 2, trade_id);
-    th_bind_int(q, 3, term_id);
-    th_bind_money(q, 4, share->receipts);
-    th_bind_money(q, 5, share->tax);
-    th_bind_money(q, 6, share->cost);
-    th_bind_money(q, 7, share->deductions);
-    th_bind_money(q, 8, share->net);
-    th_bind_money(q, 9, share->distributed);
-    th_bind_money(q, 10, share->kept);
-    return th_stmt_run(q, err);
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "trade_id", trade_id);
+    th_json_set_int(row, "actual_fen", th_money_fen(actual));
+    th_json_set_int(row, "document_id", document_id);
+    th_json_set_text(row, "login", login);
+    return th_post(posting, "reserve_settlement", row, err);
 }
 
-enum th_status th_distribution_payment_insert(struct th_store *store, int64_t distribution_id,
-                                              int64_t trade_id, int64_t party_id,
-                                              struct th_units weight, struct th_money amount,
-                                              struct th_error *err)
+enum th_status th_distribution_post(struct th_posting *posting, const char *through_on,
+                                    const char *login, int64_t *ret_distribution_id,
+                                    struct th_error *err)
 {
-    static const char SQL[] = "INSERT INTO distribution_payment (distribution_id, trade_id, "
-                              "party_id, weight_t, amount_fen) VALUES (?1, ?2, ?3, ?4, ?5)";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, distribution_id);
-    th_bind_int(q, 2, trade_id);
-    th_bind_int(q, 3, party_id);
-    th_bind_units(q, 4, weight);
-    th_bind_money(q, 5, amount);
-    return th_stmt_run(q, err);
+    static const char SQL[] = "SELECT max(distribution_id) FROM distribution";
+    int64_t distribution_id = 0;
+    enum th_status status = th_post_next_id(posting, SQL, &distribution_id, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "distribution_id", distribution_id);
+    th_json_set_text(row, "through_on", through_on);
+    th_json_set_text(row, "login", login);
+    status = th_post(posting, "distribution", row, err);
+    if (status == TH_OK) {
+        *ret_distribution_id = distribution_id;
+    }
+    return status;
 }
+
+enum th_status th_distribution_sale_post(struct th_posting *posting, int64_t distribution_id,
+                                         int64_t trade_id, int64_t term_id,
+                                         const struct th_sale_share *share, struct th_error *err)
+{
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "distribution_id", distribution_id);
+    th_json_set_int(row, "trade_id", trade_id);
+    th_json_set_int(row, "term_id", term_id);
+    th_json_set_int(row, "receipts_fen", th_money_fen(share->receipts));
+    th_json_set_int(row, "tax_fen", th_money_fen(share->tax));
+    th_json_set_int(row, "cost_fen", th_money_fen(share->cost));
+    th_json_set_int(row, "deductions_fen", th_money_fen(share->deductions));
+    th_json_set_int(row, "net_fen", th_money_fen(share->net));
+    th_json_set_int(row, "distributed_fen", th_money_fen(share->distributed));
+    th_json_set_int(row, "kept_fen", th_money_fen(share->kept));
+    return th_post(posting, "distribution_sale", row, err);
+}
+
+enum th_status th_distribution_payment_post(struct th_posting *posting, int64_t distribution_id,
+                                            int64_t trade_id, int64_t ordinal,
+                                            const struct th_distribution_payment *payment,
+                                            struct th_error *err)
+{
+    char share[TH_RATIO_TEXT_SIZE];
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "distribution_id", distribution_id);
+    th_json_set_int(row, "trade_id", trade_id);
+    th_json_set_int(row, "ordinal", ordinal);
+    th_json_set_int(row, "party_id", payment->party_id);
+    if (payment->group_id != 0) {
+        th_json_set_int(row, "group_id", payment->group_id);
+        th_json_set_text(row, "share", th_ratio_format(payment->share, share));
+    }
+    th_json_set_int(row, "weight_t", payment->weight_t);
+    th_json_set_int(row, "amount_fen", payment->amount_fen);
+    return th_post(posting, "distribution_payment", row, err);
+}
+
+// Runs that were rejected took nothing.
+#define NOT_REJECTED                                                                               \
+    "NOT EXISTS (SELECT 1 FROM distribution_decision x "                                           \
+    "WHERE x.distribution_id = s.distribution_id AND x.state = 'rejected')"
 
 enum th_status th_distribution_sum(struct th_store *store, int64_t trade_id,
                                    struct th_sale_share *ret_sum, struct th_error *err)
@@ -225,7 +340,7 @@ enum th_status th_distribution_sum(struct th_store *store, int64_t trade_id,
         "SELECT coalesce(sum(receipts_fen), 0), coalesce(sum(tax_fen), 0), "
         "coalesce(sum(cost_fen), 0), coalesce(sum(deductions_fen), 0), coalesce(sum(net_fen), 0), "
         "coalesce(sum(distributed_fen), 0), coalesce(sum(kept_fen), 0) "
-        "FROM distribution_sale WHERE trade_id = ?1";
+        "FROM distribution_sale s WHERE trade_id = ?1 AND " NOT_REJECTED;
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
     enum th_status status = TH_OK;
@@ -246,10 +361,16 @@ enum th_status th_distribution_due(struct th_store *store, const char *through_o
                                    int64_t **ret_trade_ids, size_t *ret_n, struct th_error *err)
 {
     static const char SQL[] =
-        "SELECT t.trade_id FROM trade t WHERE t.kind = 'resale' AND t.state = 'approved' AND "
-        "(SELECT sum(r.amount_fen) FROM receipt r WHERE r.trade_id = t.trade_id "
+        "SELECT t.trade_id FROM trade t WHERE t.kind IN " TH_SALE_KINDS " AND t.state = 'approved' "
+        "AND EXISTS (SELECT 1 FROM trade_line l WHERE l.trade_id = t.trade_id "
+        "AND l.pool_id IS NOT NULL) AND "
+        "((SELECT sum(r.amount_fen) FROM receipt r WHERE r.trade_id = t.trade_id "
         "AND r.on_date <= ?1) > coalesce((SELECT sum(s.receipts_fen) FROM distribution_sale s "
-        "WHERE s.trade_id = t.trade_id), 0) ORDER BY t.trade_id";
+        "WHERE s.trade_id = t.trade_id AND " NOT_REJECTED "), 0) "
+        // A run that was proposed before the reserve was settled reckoned with the reserve.
+        "OR (SELECT z.seq FROM reserve_settlement z WHERE z.trade_id = t.trade_id) > "
+        "(SELECT max(d.seq) FROM distribution_sale s JOIN distribution d USING (distribution_id) "
+        "WHERE s.trade_id = t.trade_id AND " NOT_REJECTED ")) ORDER BY t.trade_id";
     struct th_id_list ids = {0};
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, through_on);
@@ -273,9 +394,18 @@ enum th_status th_payment_each(struct th_store *store, int64_t party_id,
 {
     static const char SQL[] =
         "SELECT p.distribution_id, p.trade_id, s.term_id, d.through_on, t.on_date, t.tonnes, "
-        "t.price_fen, s.net_fen, p.weight_t, p.amount_fen FROM distribution_payment p "
-        "JOIN distribution d USING (distribution_id) "
+        "t.price_fen, s.net_fen, p.weight_t, p.amount_fen, s.receipts_fen, s.tax_fen, s.cost_fen, "
+        "s.deductions_fen, coalesce(b.name, ''), p.group_id, p.share, "
+        "CASE WHEN e.kind IS NULL OR e.kind = 'resent' THEN 'owed' ELSE e.kind END, "
+        "CASE e.kind WHEN 'paid' THEN e.on_date END "
+        "FROM distribution_payment p JOIN distribution d USING (distribution_id) "
+        "JOIN distribution_decision x ON x.distribution_id = p.distribution_id"
+        " AND x.state = 'approved' "
         "JOIN distribution_sale s USING (distribution_id, trade_id) JOIN trade t USING (trade_id) "
+        "LEFT JOIN party b ON b.party_id = t.buyer_id "
+        "LEFT JOIN payout_event e ON e.payout_event_id = (SELECT max(o.payout_event_id)"
+        " FROM payout_event o WHERE o.distribution_id = p.distribution_id"
+        " AND o.party_id = p.party_id) "
         "WHERE p.party_id = ?1 ORDER BY p.distribution_id, p.trade_id";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, party_id);
@@ -292,7 +422,16 @@ enum th_status th_payment_each(struct th_store *store, int64_t party_id,
                                          .price_per_t = th_column_money(q, 6),
                                          .net = th_column_money(q, 7),
                                          .weight = th_column_units(q, 8),
-                                         .amount = th_column_money(q, 9)};
+                                         .amount = th_column_money(q, 9),
+                                         .receipts = th_column_money(q, 10),
+                                         .tax = th_column_money(q, 11),
+                                         .cost = th_column_money(q, 12),
+                                         .deductions = th_column_money(q, 13),
+                                         .buyer = th_column_text(q, 14),
+                                         .group_id = th_column_int(q, 15),
+                                         .share = th_column_text(q, 16),
+                                         .state = th_column_text(q, 17),
+                                         .paid_on = th_column_text(q, 18)};
         go_on = visit(context, &payment);
     }
     th_stmt_done(q);
@@ -306,7 +445,8 @@ enum th_status th_purchase_each(struct th_store *store, int64_t party_id,
     static const char SQL[] =
         "SELECT t.trade_id, l.package_id, p.name, t.on_date, l.tonnes, t.price_fen, l.amount_fen "
         "FROM trade_line l JOIN trade t USING (trade_id) JOIN package p USING (package_id) "
-        "WHERE l.seller_id = ?1 AND t.kind = 'purchase' AND t.state = 'approved' "
+        "WHERE l.seller_id = ?1 AND t.state = 'approved' AND (t.kind = 'purchase' "
+        "OR EXISTS (SELECT 1 FROM pool_share s WHERE s.pool_id = t.trade_id)) "
         "ORDER BY t.trade_id, l.ordinal";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, party_id);

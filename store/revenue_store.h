@@ -14,12 +14,23 @@
 #include "store/store.h"
 #include "store/trade_store.h"
 
-enum { TH_TERM_SPLITS_MAX = 12 }; // one per kind of party
+enum { TH_TERM_SPLITS_MAX = 24 };
 
 struct th_term_split {
-    char party_kind[TH_TRADE_WORD_SIZE];
-    struct th_ratio share; // all of a term sum to 1
+    char party_kind[TH_TRADE_WORD_SIZE]; // "member": of the village or cooperative
+    int64_t party_id;                    // this very one; 0: by place
+    struct th_ratio share;               // all of a term sum to 1
 };
+
+// Which sales a term is for; the most special one holds.
+enum th_term_scope {
+    TH_TERM_ALL,
+    TH_TERM_KIND,   // of the parcels
+    TH_TERM_HOLDER, // of the package
+    TH_TERM_POOL,   // the purchase
+    TH_TERM_PACKAGE
+};
+extern const char *const th_term_scope_names[]; // NULL for all; "kind" "holder" "pool" "package"
 
 struct th_term {
     int64_t term_id;
@@ -28,13 +39,16 @@ struct th_term {
     char basis[TH_TRADE_WORD_SIZE];
     struct th_ratio ratio; // per cent
     int64_t document_id;
-    struct th_term_split splits[TH_TERM_SPLITS_MAX]; // by kind
+    enum th_term_scope scope;
+    int64_t scope_id;                                // party, trade or package; 0 otherwise
+    char scope_kind[TH_TRADE_WORD_SIZE];             // of parcels; "" otherwise
+    struct th_term_split splits[TH_TERM_SPLITS_MAX]; // by kind and party
     size_t n_splits;
 };
 
 // term->term_id is ignored.
-enum th_status th_term_insert(struct th_store *store, const struct th_term *term, int64_t seq,
-                              int64_t *ret_term_id, struct th_error *err) TH_MUST_CHECK;
+enum th_status th_term_post(struct th_posting *posting, const struct th_term *term,
+                            int64_t *ret_term_id, struct th_error *err) TH_MUST_CHECK;
 // TH_NOT_FOUND ("term_not_found" with "term").
 enum th_status th_term_load(struct th_store *store, int64_t term_id, struct th_term *ret_term,
                             struct th_error *err) TH_MUST_CHECK;
@@ -42,26 +56,44 @@ enum th_status th_term_load(struct th_store *store, int64_t term_id, struct th_t
 enum th_status th_term_each(struct th_store *store,
                             bool (*visit)(void *context, const struct th_term *term), void *context,
                             struct th_error *err) TH_MUST_CHECK;
-// Terms in force on a day: their number and the one with the lowest id (0: none). An open term is
-// in force until a later one of its basis begins.
-enum th_status th_term_on(struct th_store *store, const char *on_date, int64_t *ret_n,
-                          int64_t *ret_term_id, struct th_error *err) TH_MUST_CHECK;
-// A term of the same basis that overlaps [from, to] (to "": open, until a later one begins): its
-// id, 0 when there is none.
+// Terms in force on a day for units of a package out of a pool: how many of the most special kind,
+// and the one with the lowest id of them (0: none). An open term is in force until a later one of
+// its basis and scope begins.
+struct th_term_question {
+    const char *on_date;
+    int64_t pool_id;
+    int64_t package_id;
+    int64_t term_id; // only this one, whatever is more special; 0: any
+};
+enum th_status th_term_on(struct th_store *store, const struct th_term_question *question,
+                          int64_t *ret_n, int64_t *ret_term_id, struct th_error *err) TH_MUST_CHECK;
+// A term of the same basis and scope that overlaps [from, to] (to "": open, until a later one
+// begins): its id, 0 when there is none.
 enum th_status th_term_overlap(struct th_store *store, const struct th_term *term,
                                int64_t *ret_term_id, struct th_error *err) TH_MUST_CHECK;
 
 struct th_deduction {
     int64_t trade_id;
-    const char *kind; // tax insurance verification fee; borrowed
+    const char *kind; // tax insurance verification fee reserve; borrowed
     struct th_money amount;
     int64_t document_id;
 };
-enum th_status th_deduction_insert(struct th_store *store, const struct th_deduction *deduction,
-                                   int64_t seq, int64_t *ret_deduction_id,
-                                   struct th_error *err) TH_MUST_CHECK;
+enum th_status th_deduction_post(struct th_posting *posting, const struct th_deduction *deduction,
+                                 int64_t *ret_deduction_id, struct th_error *err) TH_MUST_CHECK;
+// All that comes off a sale: a reserve counts as what it came to once it is settled.
 enum th_status th_deduction_total(struct th_store *store, int64_t trade_id,
                                   struct th_money *ret_total, struct th_error *err) TH_MUST_CHECK;
+
+struct th_reserve {
+    struct th_money reserved; // 0: nothing was set aside
+    bool settled;
+    struct th_money actual; // once settled
+};
+enum th_status th_reserve_load(struct th_store *store, int64_t trade_id,
+                               struct th_reserve *ret_reserve, struct th_error *err) TH_MUST_CHECK;
+enum th_status th_reserve_settlement_post(struct th_posting *posting, int64_t trade_id,
+                                          struct th_money actual, int64_t document_id,
+                                          const char *login, struct th_error *err) TH_MUST_CHECK;
 
 // What one distribution took from one sale, and also sums of that over several distributions.
 struct th_sale_share {
@@ -74,22 +106,30 @@ struct th_sale_share {
     struct th_money kept;
 };
 
-enum th_status th_distribution_insert(struct th_store *store, const char *through_on,
-                                      const char *login, int64_t seq, int64_t *ret_distribution_id,
-                                      struct th_error *err) TH_MUST_CHECK;
-enum th_status th_distribution_sale_insert(struct th_store *store, int64_t distribution_id,
-                                           int64_t trade_id, int64_t term_id,
-                                           const struct th_sale_share *share,
-                                           struct th_error *err) TH_MUST_CHECK;
-enum th_status th_distribution_payment_insert(struct th_store *store, int64_t distribution_id,
-                                              int64_t trade_id, int64_t party_id,
-                                              struct th_units weight, struct th_money amount,
-                                              struct th_error *err) TH_MUST_CHECK;
-// Everything that was distributed of a sale so far.
+enum th_status th_distribution_post(struct th_posting *posting, const char *through_on,
+                                    const char *login, int64_t *ret_distribution_id,
+                                    struct th_error *err) TH_MUST_CHECK;
+enum th_status th_distribution_sale_post(struct th_posting *posting, int64_t distribution_id,
+                                         int64_t trade_id, int64_t term_id,
+                                         const struct th_sale_share *share,
+                                         struct th_error *err) TH_MUST_CHECK;
+struct th_distribution_payment {
+    int64_t party_id;
+    int64_t group_id;      // whose member the party is; 0: itself
+    struct th_ratio share; // in the group
+    int64_t weight_t;      // contributed tonnes behind it
+    int64_t amount_fen;
+};
+enum th_status th_distribution_payment_post(struct th_posting *posting, int64_t distribution_id,
+                                            int64_t trade_id, int64_t ordinal,
+                                            const struct th_distribution_payment *payment,
+                                            struct th_error *err) TH_MUST_CHECK;
+// Everything that was distributed of a sale so far, by runs that are proposed or approved.
 enum th_status th_distribution_sum(struct th_store *store, int64_t trade_id,
                                    struct th_sale_share *ret_sum,
                                    struct th_error *err) TH_MUST_CHECK;
-// Approved resales with receipts through a day that were not distributed yet, by id.
+// Approved sales with receipts through a day, or a reserve that was settled, that no run took yet;
+// by id.
 enum th_status th_distribution_due(struct th_store *store, const char *through_on,
                                    int64_t **ret_trade_ids, size_t *ret_n,
                                    struct th_error *err) TH_MUST_CHECK; // *ret_trade_ids: free()
@@ -103,11 +143,17 @@ struct th_payment_row { // texts are borrowed
     struct th_units tonnes;
     bool has_price;
     struct th_money price_per_t;
-    struct th_money net; // of the sale's part that was distributed then
+    const char *buyer;                               // name
+    struct th_money receipts, tax, cost, deductions; // of the sale's part that was distributed then
+    struct th_money net;
     struct th_units weight;
     struct th_money amount;
+    int64_t group_id;    // whose member the party is; 0: itself
+    const char *share;   // in the group; NULL: itself
+    const char *state;   // of the payment: owed paid returned
+    const char *paid_on; // NULL unless paid
 };
-// Payments to a party, oldest first.
+// Payments of approved runs to a party, oldest first.
 enum th_status th_payment_each(struct th_store *store, int64_t party_id,
                                bool (*visit)(void *context, const struct th_payment_row *row),
                                void *context, struct th_error *err) TH_MUST_CHECK;
@@ -122,7 +168,7 @@ struct th_purchase_row { // texts are borrowed
     struct th_money price_per_t;
     struct th_money amount;
 };
-// What a party sold in approved purchases, oldest first.
+// What a party sold into pools, by purchases or by deliveries of forwards, oldest first.
 enum th_status th_purchase_each(struct th_store *store, int64_t party_id,
                                 bool (*visit)(void *context, const struct th_purchase_row *row),
                                 void *context, struct th_error *err) TH_MUST_CHECK;

@@ -16,6 +16,7 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "store/ledger_store.h"
+#include "store/lock_store.h"
 #include "store/money_store.h"
 #include "store/store_internal.h"
 #include "store/write_behind_internal.h"
@@ -305,10 +306,8 @@ const char *th_store_path(const struct th_store *store)
     return store->path;
 }
 
-static void end_transaction(struct th_store *store)
+void th_db_forget(struct th_store *store)
 {
-    store->in_transaction = false;
-    store->journal_grew = false;
     for (size_t i = 0; i < TH_DB_N_SLOTS; i++) {
         if (store->slots[i].data != NULL && store->slots[i].destroy != NULL) {
             store->slots[i].destroy(store->slots[i].data);
@@ -317,12 +316,17 @@ static void end_transaction(struct th_store *store)
     }
 }
 
+static void end_transaction(struct th_store *store)
+{
+    store->in_transaction = false;
+    store->journal_grew = false;
+    th_db_forget(store);
+}
+
 enum th_status th_store_begin(struct th_store *store, struct th_error *err)
 {
-    // Rows refer to the journal entry that is appended last, so that references are looked at when
-    // the transaction ends.
-    enum th_status status =
-        th_db_exec(store, "BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = ON", err);
+    static const char SQL[] = "BEGIN IMMEDIATE";
+    enum th_status status = th_stmt_run(th_db_query(store, SQL), err);
     if (status == TH_OK) {
         store->in_transaction = true;
     }
@@ -340,24 +344,31 @@ void th_store_rollback(struct th_store *store)
     end_transaction(store);
 }
 
-enum th_status th_store_check(struct th_store *store, struct th_error *err)
+enum th_status th_db_check_books(struct th_store *store, struct th_error *err)
 {
-    if (!store->journal_grew) {
-        return th_error_set(err, TH_INVARIANT, "commit_without_journal", NULL);
-    }
     enum th_status status = th_ledger_check_commit(store, err);
+    if (status == TH_OK) {
+        status = th_lock_check_commit(store, err);
+    }
     if (status == TH_OK) {
         status = th_money_check_commit(store, err);
     }
     return status;
 }
 
+enum th_status th_store_check(struct th_store *store, struct th_error *err)
+{
+    return store->journal_grew ? th_db_check_books(store, err)
+                               : th_error_set(err, TH_INVARIANT, "commit_without_journal", NULL);
+}
+
 enum th_status th_store_commit(struct th_store *store, struct th_error *err)
 {
+    static const char SQL[] = "COMMIT";
     assert(store->slots[TH_DB_SLOT_BULK].data == NULL); // th_parcel_bulk_end was not called
     enum th_status status = th_store_check(store, err);
     if (status == TH_OK) {
-        status = th_db_exec(store, "COMMIT", err);
+        status = th_stmt_run(th_db_query(store, SQL), err);
     }
     // Deferred references are looked at by COMMIT.
     if (status == TH_CONFLICT) {

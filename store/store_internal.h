@@ -46,6 +46,11 @@ enum th_status th_migrate(struct th_store *store, const struct th_store_options 
                           struct th_error *err);
 int th_migrate_newest(void); // the layout that this program writes
 
+// What a commit asks of the books that the transaction touched.
+enum th_status th_db_check_books(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
+// Drops what the stores remember about the transaction.
+void th_db_forget(struct th_store *store);
+
 // An empty registry in memory with the newest layout, to compare with.
 enum th_status th_db_open_reference(struct th_store **ret_store,
                                     struct th_error *err) TH_MUST_CHECK;

@@ -5,46 +5,52 @@
 #include <string.h>
 
 #include "store/db_internal.h"
+#include "store/id_list_internal.h"
+#include "store/posting_internal.h"
 
-static const char *or_null(const char *text)
+enum th_status th_trade_post(struct th_posting *posting, const struct th_trade *trade,
+                             int64_t *ret_trade_id, struct th_error *err)
 {
-    return text[0] != '\0' ? text : NULL;
-}
-
-enum th_status th_trade_insert(struct th_store *store, const struct th_trade *trade,
-                               int64_t *ret_trade_id, struct th_error *err)
-{
-    static const char SQL[] =
-        "INSERT INTO trade (kind, state, seller_id, buyer_id, tonnes, price_fen, amount_fen, "
-        "tax_rate, tax_fen, net_fen, beneficiary, beneficiary_uscc, purpose, note, on_date, "
-        "proposed_by, seq) VALUES (?1, 'proposed', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
-        "?13, ?14, ?15, ?16)";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_text(q, 1, trade->kind);
-    th_bind_id(q, 2, trade->seller_id);
-    th_bind_id(q, 3, trade->buyer_id);
-    th_bind_units(q, 4, trade->tonnes);
-    if (trade->has_price) {
-        th_bind_money(q, 5, trade->price_per_t);
+    static const char SQL[] = "SELECT max(trade_id) FROM trade";
+    int64_t trade_id = 0;
+    enum th_status status = th_post_next_id(posting, SQL, &trade_id, err);
+    if (status != TH_OK) {
+        return status;
     }
-    th_bind_money(q, 6, trade->amount);
-    th_bind_text(q, 7, trade->tax_rate);
-    th_bind_money(q, 8, trade->tax);
-    th_bind_money(q, 9, trade->net);
-    th_bind_text(q, 10, or_null(trade->beneficiary));
-    th_bind_text(q, 11, or_null(trade->beneficiary_uscc));
-    th_bind_text(q, 12, or_null(trade->purpose));
-    th_bind_text(q, 13, or_null(trade->note));
-    th_bind_text(q, 14, trade->on_date);
-    th_bind_text(q, 15, trade->proposed_by);
-    th_bind_int(q, 16, trade->seq);
-    return th_stmt_insert(q, ret_trade_id, err);
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "trade_id", trade_id);
+    th_json_set_text(row, "kind", trade->kind);
+    th_json_set_text(row, "state", "proposed");
+    th_post_set_id(row, "of_trade_id", trade->of_trade_id);
+    th_post_set_id(row, "seller_id", trade->seller_id);
+    th_post_set_id(row, "buyer_id", trade->buyer_id);
+    th_json_set_int(row, "tonnes", th_units_t(trade->tonnes));
+    if (trade->has_price) {
+        th_json_set_int(row, "price_fen", th_money_fen(trade->price_per_t));
+    }
+    th_json_set_int(row, "amount_fen", th_money_fen(trade->amount));
+    th_json_set_text(row, "tax_rate", trade->tax_rate);
+    th_json_set_int(row, "tax_fen", th_money_fen(trade->tax));
+    th_json_set_int(row, "net_fen", th_money_fen(trade->net));
+    th_post_set_word(row, "beneficiary", trade->beneficiary);
+    th_post_set_word(row, "beneficiary_uscc", trade->beneficiary_uscc);
+    th_post_set_word(row, "purpose", trade->purpose);
+    th_post_set_word(row, "note", trade->note);
+    th_post_set_word(row, "draw", trade->draw);
+    th_json_set_text(row, "on_date", trade->on_date);
+    th_post_set_word(row, "expires_on", trade->expires_on);
+    th_json_set_text(row, "proposed_by", trade->proposed_by);
+    status = th_post(posting, "trade", row, err);
+    if (status == TH_OK) {
+        *ret_trade_id = trade_id;
+    }
+    return status;
 }
 
 #define TRADE_COLUMNS                                                                              \
     "trade_id, kind, state, seller_id, buyer_id, tonnes, price_fen, amount_fen, tax_rate, "        \
     "tax_fen, net_fen, beneficiary, beneficiary_uscc, purpose, note, on_date, proposed_by, "       \
-    "decided_by, decided_on, reason, seq"
+    "decided_by, decided_on, reason, seq, of_trade_id, expires_on, alone_rule_id, draw"
 
 static void read_trade(struct th_stmt *q, struct th_trade *ret_trade)
 {
@@ -71,6 +77,10 @@ static void read_trade(struct th_stmt *q, struct th_trade *ret_trade)
     th_column_copy(q, 18, ret_trade->decided_on, sizeof(ret_trade->decided_on));
     th_column_copy(q, 19, ret_trade->reason, sizeof(ret_trade->reason));
     ret_trade->seq = th_column_int(q, 20);
+    ret_trade->of_trade_id = th_column_int(q, 21);
+    th_column_copy(q, 22, ret_trade->expires_on, sizeof(ret_trade->expires_on));
+    ret_trade->alone_rule_id = th_column_int(q, 23);
+    th_column_copy(q, 24, ret_trade->draw, sizeof(ret_trade->draw));
 }
 
 enum th_status th_trade_load(struct th_store *store, int64_t trade_id, struct th_trade *ret_trade,
@@ -94,7 +104,8 @@ enum th_status th_trade_served(struct th_store *store, int64_t seller_id, int64_
                                bool *ret_served, struct th_error *err)
 {
     static const char SQL[] = "SELECT EXISTS (SELECT 1 FROM trade WHERE buyer_id = ?2"
-                              " AND seller_id = ?1 AND state = 'approved')";
+                              " AND seller_id = ?1 AND state = 'approved'"
+                              " AND kind NOT IN ('pledge', 'release'))";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, seller_id);
     th_bind_int(q, 2, buyer_id);
@@ -126,30 +137,17 @@ enum th_status th_trade_each(struct th_store *store, const char *kind, const cha
     return status;
 }
 
-enum th_status th_trade_decide(struct th_store *store, int64_t trade_id, const char *state,
-                               const char *login, const char *on_date, const char *reason,
-                               int64_t seq, struct th_error *err)
+enum th_status th_trade_decide(struct th_posting *posting, const struct th_trade_decision *decision,
+                               struct th_error *err)
 {
-    static const char SQL[] = "UPDATE trade SET state = ?2, decided_by = ?3, decided_on = ?4, "
-                              "reason = ?5, seq = ?6 WHERE trade_id = ?1 AND state = 'proposed'";
-    struct th_trade trade;
-    enum th_status status = th_trade_load(store, trade_id, &trade, err);
-    if (status != TH_OK) {
-        return status;
-    }
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, trade_id);
-    th_bind_text(q, 2, state);
-    th_bind_text(q, 3, login);
-    th_bind_text(q, 4, on_date);
-    th_bind_text(q, 5, reason);
-    th_bind_int(q, 6, seq);
-    status = th_stmt_run(q, err);
-    if (status == TH_OK && th_db_changes(store) != 1) {
-        status = th_error_set(err, TH_CONFLICT, "trade_decided", "state", trade.state, NULL);
-        th_error_add_int(err, "trade", trade_id);
-    }
-    return status;
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "trade_id", decision->trade_id);
+    th_json_set_text(row, "state", decision->state);
+    th_post_set_word(row, "decided_by", decision->by);
+    th_json_set_text(row, "decided_on", decision->on_date);
+    th_post_set_word(row, "reason", decision->reason);
+    th_post_set_id(row, "alone_rule_id", decision->alone_rule_id);
+    return th_post(posting, "trade_decision", row, err);
 }
 
 void th_trade_line_list_clear(struct th_trade_line_list *list)
@@ -158,22 +156,19 @@ void th_trade_line_list_clear(struct th_trade_line_list *list)
     *list = (struct th_trade_line_list){0};
 }
 
-enum th_status th_trade_line_insert(struct th_store *store, int64_t trade_id, int64_t ordinal,
-                                    const struct th_trade_line *line, struct th_error *err)
+enum th_status th_trade_line_post(struct th_posting *posting, int64_t trade_id, int64_t ordinal,
+                                  const struct th_trade_line *line, struct th_error *err)
 {
-    static const char SQL[] = "INSERT INTO trade_line (trade_id, ordinal, package_id, pool_id, "
-                              "seller_id, tonnes, amount_fen, cost_fen) "
-                              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, trade_id);
-    th_bind_int(q, 2, ordinal);
-    th_bind_int(q, 3, line->package_id);
-    th_bind_id(q, 4, line->pool_id);
-    th_bind_int(q, 5, line->seller_id);
-    th_bind_units(q, 6, line->tonnes);
-    th_bind_money(q, 7, line->amount);
-    th_bind_money(q, 8, line->cost);
-    return th_stmt_run(q, err);
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "trade_id", trade_id);
+    th_json_set_int(row, "ordinal", ordinal);
+    th_json_set_int(row, "package_id", line->package_id);
+    th_post_set_id(row, "pool_id", line->pool_id);
+    th_json_set_int(row, "seller_id", line->seller_id);
+    th_json_set_int(row, "tonnes", th_units_t(line->tonnes));
+    th_json_set_int(row, "amount_fen", th_money_fen(line->amount));
+    th_json_set_int(row, "cost_fen", th_money_fen(line->cost));
+    return th_post(posting, "trade_line", row, err);
 }
 
 // Room for one more item in a list that doubles at powers of two.
@@ -188,14 +183,11 @@ static void *grown(void *items, size_t n, size_t item_size)
     return items;
 }
 
-enum th_status th_trade_lines(struct th_store *store, int64_t trade_id,
-                              struct th_trade_line_list *ret_lines, struct th_error *err)
+// Steps through a bound query of lines.
+static enum th_status collect_lines(struct th_stmt *q, struct th_trade_line_list *ret_lines,
+                                    struct th_error *err)
 {
-    static const char SQL[] = "SELECT package_id, pool_id, seller_id, tonnes, amount_fen, cost_fen "
-                              "FROM trade_line WHERE trade_id = ?1 ORDER BY ordinal";
     struct th_trade_line_list list = {0};
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, trade_id);
     enum th_status status = TH_OK;
     while (th_stmt_next(q, &status, err)) {
         void *items = grown(list.items, list.n, sizeof(*list.items));
@@ -220,6 +212,53 @@ enum th_status th_trade_lines(struct th_store *store, int64_t trade_id,
     return status;
 }
 
+enum th_status th_trade_lines(struct th_store *store, int64_t trade_id,
+                              struct th_trade_line_list *ret_lines, struct th_error *err)
+{
+    static const char SQL[] = "SELECT package_id, pool_id, seller_id, tonnes, amount_fen, cost_fen "
+                              "FROM trade_line WHERE trade_id = ?1 ORDER BY ordinal";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    return collect_lines(q, ret_lines, err);
+}
+
+enum th_status th_trade_lines_left(struct th_store *store, int64_t trade_id,
+                                   struct th_trade_line_list *ret_lines, struct th_error *err)
+{
+    static const char SQL[] =
+        "WITH taken AS (SELECT l.package_id, l.pool_id, l.seller_id, sum(l.tonnes) AS tonnes,"
+        " sum(l.amount_fen) AS amount_fen, sum(l.cost_fen) AS cost_fen"
+        " FROM trade t JOIN trade_line l USING (trade_id) WHERE t.of_trade_id = ?1"
+        " AND t.state IN ('proposed', 'approved') GROUP BY l.package_id, l.pool_id, l.seller_id) "
+        "SELECT l.package_id, l.pool_id, l.seller_id, l.tonnes - coalesce(k.tonnes, 0),"
+        " max(l.amount_fen - coalesce(k.amount_fen, 0), 0), l.cost_fen - coalesce(k.cost_fen, 0)"
+        " FROM trade_line l LEFT JOIN taken k ON k.package_id = l.package_id"
+        " AND k.pool_id IS l.pool_id AND k.seller_id = l.seller_id"
+        " WHERE l.trade_id = ?1 AND l.tonnes > coalesce(k.tonnes, 0) ORDER BY l.ordinal";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    return collect_lines(q, ret_lines, err);
+}
+
+enum th_status th_trade_ended(struct th_store *store, const char *on_date, int64_t **ret_trade_ids,
+                              size_t *ret_n, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT trade_id FROM trade WHERE state = 'proposed' AND expires_on < ?1 "
+        "UNION SELECT l.trade_id FROM unit_lock l JOIN trade t USING (trade_id) "
+        "WHERE l.expires_on < ?1 AND l.posted_t + l.released_t < l.placed_t "
+        "AND t.state = 'approved' ORDER BY 1";
+    struct th_id_list ids = {0};
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_text(q, 1, on_date);
+    enum th_status status = th_id_list_collect(q, &ids, err);
+    if (status == TH_OK) {
+        *ret_trade_ids = ids.ids;
+        *ret_n = ids.n;
+    }
+    return status;
+}
+
 void th_pool_list_clear(struct th_pool_list *list)
 {
     free(list->items);
@@ -233,20 +272,17 @@ struct th_units th_pool_available(const struct th_pool_share *share)
                            th_units_t(share->used));
 }
 
-enum th_status th_pool_insert(struct th_store *store, const struct th_pool_share *share,
-                              const char *bought_on, struct th_error *err)
+enum th_status th_pool_post(struct th_posting *posting, const struct th_pool_share *share,
+                            const char *bought_on, struct th_error *err)
 {
-    static const char SQL[] = "INSERT INTO pool_share (pool_id, package_id, owner_id, bought_on, "
-                              "bought_t, cost_fen, sold_t, sold_cost_fen, used_t) "
-                              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0)";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, share->pool_id);
-    th_bind_int(q, 2, share->package_id);
-    th_bind_int(q, 3, share->owner_id);
-    th_bind_text(q, 4, bought_on);
-    th_bind_units(q, 5, share->bought);
-    th_bind_money(q, 6, share->cost);
-    return th_stmt_run(q, err);
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "pool_id", share->pool_id);
+    th_json_set_int(row, "package_id", share->package_id);
+    th_json_set_int(row, "owner_id", share->owner_id);
+    th_json_set_text(row, "bought_on", bought_on);
+    th_json_set_int(row, "bought_t", th_units_t(share->bought));
+    th_json_set_int(row, "cost_fen", th_money_fen(share->cost));
+    return th_post(posting, "pool_share", row, err);
 }
 
 #define POOL_COLUMNS                                                                               \
@@ -312,27 +348,16 @@ enum th_status th_pool_open_each(struct th_store *store, int64_t owner_id, int64
     return status;
 }
 
-enum th_status th_pool_take(struct th_store *store, int64_t pool_id, int64_t package_id,
-                            int64_t sold_t, int64_t sold_cost_fen, int64_t used_t,
+enum th_status th_pool_draw(struct th_posting *posting, const struct th_pool_draw *draw,
                             struct th_error *err)
 {
-    static const char SQL[] =
-        "UPDATE pool_share SET sold_t = sold_t + ?3, sold_cost_fen = sold_cost_fen + ?4, "
-        "used_t = used_t + ?5 WHERE pool_id = ?1 AND package_id = ?2 "
-        "AND sold_t + used_t + ?3 + ?5 <= bought_t";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, pool_id);
-    th_bind_int(q, 2, package_id);
-    th_bind_int(q, 3, sold_t);
-    th_bind_int(q, 4, sold_cost_fen);
-    th_bind_int(q, 5, used_t);
-    enum th_status status = th_stmt_run(q, err);
-    if (status == TH_OK && th_db_changes(store) != 1) {
-        status = th_error_set(err, TH_CONFLICT, "pool_changed", NULL);
-        th_error_add_int(err, "pool", pool_id);
-        th_error_add_int(err, "package", package_id);
-    }
-    return status;
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "pool_id", draw->pool_id);
+    th_json_set_int(row, "package_id", draw->package_id);
+    th_post_set_id(row, "sold_t", draw->sold_t);
+    th_post_set_id(row, "sold_cost_fen", draw->sold_cost_fen);
+    th_post_set_id(row, "used_t", draw->used_t);
+    return th_post(posting, "pool_draw", row, err);
 }
 
 enum th_status th_package_village_each(struct th_store *store, int64_t package_id,

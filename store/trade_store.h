@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/quantity.h"
 #include "store/party_store.h"
+#include "store/posting.h"
 #include "store/store.h"
 
 enum { TH_TRADE_WORD_SIZE = 16, TH_TRADE_NOTE_SIZE = 400, TH_ON_SIZE = 16 };
@@ -17,7 +18,8 @@ enum { TH_TRADE_WORD_SIZE = 16, TH_TRADE_NOTE_SIZE = 400, TH_ON_SIZE = 16 };
 struct th_trade {
     int64_t trade_id;
     char kind[TH_TRADE_WORD_SIZE];  // purchase resale retirement
-    char state[TH_TRADE_WORD_SIZE]; // proposed approved rejected
+    char state[TH_TRADE_WORD_SIZE]; // proposed approved rejected expired
+    int64_t of_trade_id;            // the deal that this one acts upon; 0: none
     int64_t seller_id;              // 0: several (purchase)
     int64_t buyer_id;               // 0: none (retirement)
     struct th_units tonnes;
@@ -31,11 +33,14 @@ struct th_trade {
     char beneficiary_uscc[TH_USCC_SIZE];
     char purpose[TH_TRADE_WORD_SIZE]; // offset product event donation
     char note[TH_TRADE_NOTE_SIZE];
-    char on_date[TH_ON_SIZE]; // of the contract
+    char draw[TH_TRADE_WORD_SIZE]; // of a purchase, how sales leave its pool: pro_rata oldest
+    char on_date[TH_ON_SIZE];      // of the contract
+    char expires_on[TH_ON_SIZE];   // last day of the proposal
     char proposed_by[TH_LOGIN_SIZE];
     char decided_by[TH_LOGIN_SIZE];
     char decided_on[TH_ON_SIZE];
     char reason[TH_TRADE_NOTE_SIZE]; // of a rejection
+    int64_t alone_rule_id;           // of the county, by which one person sufficed; 0: none
     int64_t seq;                     // journal entry of the last change
 };
 
@@ -53,13 +58,20 @@ struct th_trade_line_list {
 };
 void th_trade_line_list_clear(struct th_trade_line_list *list);
 
-// trade_id, state and decision of *trade are ignored: a new trade is proposed.
-enum th_status th_trade_insert(struct th_store *store, const struct th_trade *trade,
-                               int64_t *ret_trade_id, struct th_error *err) TH_MUST_CHECK;
-// Approves or rejects. TH_CONFLICT ("trade_decided" with "trade", "state") unless it is proposed.
-enum th_status th_trade_decide(struct th_store *store, int64_t trade_id, const char *state,
-                               const char *login, const char *on_date, const char *reason,
-                               int64_t seq, struct th_error *err) TH_MUST_CHECK;
+// trade_id, state, decision and seq of *trade are ignored: a new trade is proposed.
+enum th_status th_trade_post(struct th_posting *posting, const struct th_trade *trade,
+                             int64_t *ret_trade_id, struct th_error *err) TH_MUST_CHECK;
+struct th_trade_decision {
+    int64_t trade_id;
+    const char *state; // approved rejected expired
+    const char *by;    // NULL when it expired
+    const char *on_date;
+    const char *reason;    // NULL: none
+    int64_t alone_rule_id; // by which one person sufficed; 0: two decided
+};
+// TH_CONFLICT ("trade_decided") unless it is proposed.
+enum th_status th_trade_decide(struct th_posting *posting, const struct th_trade_decision *decision,
+                               struct th_error *err) TH_MUST_CHECK;
 // TH_NOT_FOUND ("trade_not_found" with "trade").
 enum th_status th_trade_load(struct th_store *store, int64_t trade_id, struct th_trade *ret_trade,
                              struct th_error *err) TH_MUST_CHECK;
@@ -71,12 +83,22 @@ enum th_status th_trade_each(struct th_store *store, const char *kind, const cha
                              bool (*visit)(void *context, const struct th_trade *trade),
                              void *context, struct th_error *err) TH_MUST_CHECK;
 
-enum th_status th_trade_line_insert(struct th_store *store, int64_t trade_id, int64_t ordinal,
-                                    const struct th_trade_line *line,
-                                    struct th_error *err) TH_MUST_CHECK;
+enum th_status th_trade_line_post(struct th_posting *posting, int64_t trade_id, int64_t ordinal,
+                                  const struct th_trade_line *line,
+                                  struct th_error *err) TH_MUST_CHECK;
 enum th_status th_trade_lines(struct th_store *store, int64_t trade_id,
                               struct th_trade_line_list *ret_lines,
                               struct th_error *err) TH_MUST_CHECK;
+
+// What is left of a trade's lines once the deals that act upon it, proposed or approved, took
+// theirs: those with tonnes left.
+enum th_status th_trade_lines_left(struct th_store *store, int64_t trade_id,
+                                   struct th_trade_line_list *ret_lines,
+                                   struct th_error *err) TH_MUST_CHECK;
+// Proposals, and approved trades with units under a lock, whose last day was before `on_date`; by
+// id. *ret_trade_ids: free().
+enum th_status th_trade_ended(struct th_store *store, const char *on_date, int64_t **ret_trade_ids,
+                              size_t *ret_n, struct th_error *err) TH_MUST_CHECK;
 
 // Stock of one package in one pool.
 struct th_pool_share {
@@ -96,8 +118,9 @@ struct th_pool_list {
 void th_pool_list_clear(struct th_pool_list *list);
 struct th_units th_pool_available(const struct th_pool_share *share); // bought - sold - used
 
-enum th_status th_pool_insert(struct th_store *store, const struct th_pool_share *share,
-                              const char *bought_on, struct th_error *err) TH_MUST_CHECK;
+// A new share, of which nothing was sold or used.
+enum th_status th_pool_post(struct th_posting *posting, const struct th_pool_share *share,
+                            const char *bought_on, struct th_error *err) TH_MUST_CHECK;
 // Every package of a pool, by package id.
 enum th_status th_pool_shares(struct th_store *store, int64_t pool_id,
                               struct th_pool_list *ret_shares, struct th_error *err) TH_MUST_CHECK;
@@ -106,10 +129,16 @@ enum th_status th_pool_shares(struct th_store *store, int64_t pool_id,
 enum th_status th_pool_open_each(struct th_store *store, int64_t owner_id, int64_t package_id,
                                  bool (*visit)(void *context, const struct th_pool_share *share),
                                  void *context, struct th_error *err) TH_MUST_CHECK;
-// Adds to what was sold (with its cost) and used; negative to give back after a rejection.
+// What is added to what was sold (with its cost) and used; negative to give back after a rejection.
 // TH_CONFLICT ("pool_changed") when the stock does not cover it.
-enum th_status th_pool_take(struct th_store *store, int64_t pool_id, int64_t package_id,
-                            int64_t sold_t, int64_t sold_cost_fen, int64_t used_t,
+struct th_pool_draw {
+    int64_t pool_id;
+    int64_t package_id;
+    int64_t sold_t;
+    int64_t sold_cost_fen;
+    int64_t used_t;
+};
+enum th_status th_pool_draw(struct th_posting *posting, const struct th_pool_draw *draw,
                             struct th_error *err) TH_MUST_CHECK;
 
 // Kilograms of a package's issuances by village of the parcels, by village code. The visitor

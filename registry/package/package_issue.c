@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "registry/package/package_internal.h"
+#include "store/forecast_store.h"
 #include "store/issuance_store.h"
 #include "store/ledger_store.h"
 #include "store/registry_store.h"
@@ -144,8 +145,8 @@ static enum th_status issue_vintage(struct th_work *work, const struct th_packag
         status = store_segments(store, record.issuance_id, vintage, &segments, err);
     }
     if (status == TH_OK && th_units_t(record.issued) > 0) {
-        status = th_ledger_issue(store, record.issuance_id, package->record.holder_id,
-                                 record.issued, record.buffer, record.seq, err);
+        status = th_ledger_issue(th_work_posting(work), record.issuance_id,
+                                 package->record.holder_id, record.issued, record.buffer, err);
     }
     if (status == TH_OK) {
         status = th_units_add(issued->issued, record.issued, &issued->issued, err);
@@ -219,6 +220,10 @@ static enum th_status issue(struct th_work *work, struct th_package_open *packag
         th_text_copy(record->issued_by, sizeof(record->issued_by), th_work_actor(work)->login);
         record->seq = th_work_seq(work);
         status = th_package_update(store, record, err);
+    }
+    // What was promised of it comes under its promises before anybody else can take it.
+    if (status == TH_OK) {
+        status = th_forecast_settle(th_work_posting(work), record->package_id, err);
     }
     th_issuance_plan_clear(&plan);
     free(entries);

@@ -1,9 +1,30 @@
 // A package that was a mistake gives its ground free again.
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
 #include "registry/package/package.h"
 #include "registry/package/package_internal.h"
+#include "store/forecast_store.h"
+
+// Whoever was promised its tonnes relies on it.
+static enum th_status check_promised(struct th_store *store,
+                                     const struct th_package_record *package, struct th_error *err)
+{
+    const struct th_forecast_filter filter = {.package_id = package->package_id};
+    struct th_forecast_list list = {0};
+    int64_t promised_t = 0;
+    enum th_status status = th_forecast_all(store, &filter, &list, err);
+    for (size_t i = 0; i < list.n; i++) {
+        promised_t += th_units_t(list.items[i].promised);
+    }
+    free(list.items);
+    if (status == TH_OK && promised_t > 0) {
+        status = th_error_set(err, TH_CONFLICT, "package_promised", "package", package->name, NULL);
+        th_error_add_int(err, "tonnes", promised_t);
+    }
+    return status;
+}
 
 static enum th_status withdraw(struct th_work *work, struct th_package_open *package,
                                struct th_error *err)
@@ -16,12 +37,17 @@ static enum th_status withdraw(struct th_work *work, struct th_package_open *pac
     if (status == TH_OK) {
         status = th_package_check_villages(work, package, err);
     }
+    if (status == TH_OK) {
+        status = check_promised(th_work_store(work), record, err);
+    }
     if (status != TH_OK) {
         return status;
     }
     th_text_copy(record->state, sizeof(record->state), "withdrawn");
     record->seq = th_work_seq(work);
-    return th_package_update(th_work_store(work), record, err);
+    status = th_package_update(th_work_store(work), record, err);
+    return status == TH_OK ? th_forecast_settle(th_work_posting(work), record->package_id, err)
+                           : status;
 }
 
 static struct th_json *facts(const struct th_package_record *record, const char *reason)

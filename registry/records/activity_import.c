@@ -276,6 +276,7 @@ static enum th_status take_rows(void *run, struct th_error *err)
 static const struct th_record_kind kind = {.name = "activity",
                                            .command = "activity.import",
                                            .fields = "activity.json",
+                                           .permission = TH_MAY_REGISTER,
                                            .headings = TH_FIELDS_OF_ACTIVITY,
                                            .judge_column = th_activity_column_judge,
                                            .check_columns = th_activity_columns_check,

@@ -24,6 +24,7 @@ static void complete(const void *run, struct th_json *json)
 static const struct th_record_kind kind = {.name = "plot",
                                            .command = "plot.import",
                                            .fields = "plots.json",
+                                           .permission = TH_MAY_REGISTER,
                                            .headings = TH_FIELDS_OF_PLOTS,
                                            .judge_column = th_plot_column_judge,
                                            .check_columns = th_plot_columns_check,

@@ -54,8 +54,9 @@ static enum th_status begin(const struct th_record_kind *kind, struct th_record_
     th_json_set_text(input, "sha256", th_hash_hex(&import->sha256, hex));
     th_json_set_text(input, "year", options->year);
     th_json_set_text(input, "village", options->village);
-    status = th_work_begin(registry, request, TH_MAY_REGISTER, kind->command, input, &import->work,
-                           ret_reply, err);
+    const struct th_work_documents documents = {&options->source, kind->keeps_source ? 1 : 0};
+    status = th_work_begin_reading(registry, request, kind->permission, kind->command, input,
+                                   &documents, &import->work, ret_reply, err);
     th_json_free(input);
     return status;
 }

@@ -30,6 +30,8 @@ struct th_record_kind {
     const char *name;    // "activity": subject of the journal's entry
     const char *command; // "activity.import"
     const char *fields;  // "activity.json"
+    enum th_permission permission;
+    bool keeps_source; // the table is a document that rows refer to (th_document_record)
     enum th_field_table headings;
     // A column whose key is known: may its heading be understood so?
     enum th_status (*judge_column)(void *run, size_t column, struct th_error *err);

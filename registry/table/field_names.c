@@ -171,7 +171,8 @@ enum th_status th_field_names_new(enum th_field_table table, struct th_field_nam
     static const char *const FILES[] = {[TH_FIELDS_OF_PARCELS] = "parcels.json",
                                         [TH_FIELDS_OF_VILLAGES] = "villages.json",
                                         [TH_FIELDS_OF_ACTIVITY] = "activity.json",
-                                        [TH_FIELDS_OF_PLOTS] = "plots.json"};
+                                        [TH_FIELDS_OF_PLOTS] = "plots.json",
+                                        [TH_FIELDS_OF_ENTERPRISES] = "enterprises.json"};
     struct th_json *document = NULL;
     struct th_field_names *names = calloc(1, sizeof(*names));
     if (names == NULL) {

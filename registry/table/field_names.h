@@ -21,7 +21,8 @@ enum th_field_table {
     TH_FIELDS_OF_PARCELS,
     TH_FIELDS_OF_VILLAGES,
     TH_FIELDS_OF_ACTIVITY,
-    TH_FIELDS_OF_PLOTS
+    TH_FIELDS_OF_PLOTS,
+    TH_FIELDS_OF_ENTERPRISES
 };
 enum th_status th_field_names_new(enum th_field_table table, struct th_field_names **ret_names,
                                   struct th_error *err) TH_MUST_CHECK;

@@ -180,7 +180,7 @@ CREATE TABLE unit_block (
                     'split')),
     owner_id    INTEGER NOT NULL REFERENCES party (party_id),
     pool_id     INTEGER REFERENCES trade (trade_id) DEFERRABLE INITIALLY DEFERRED, -- bought under
-    lock_id     INTEGER REFERENCES trade (trade_id) DEFERRABLE INITIALLY DEFERRED, -- locked for
+    lock_id     INTEGER REFERENCES unit_lock (lock_id) DEFERRABLE INITIALLY DEFERRED, -- locked by
     CHECK ((state = 'locked') = (lock_id IS NOT NULL))
 ) STRICT;
 CREATE UNIQUE INDEX unit_block_leaf ON unit_block (issuance_id, first) WHERE state <> 'split';
@@ -194,7 +194,7 @@ CREATE TABLE unit_event (
     seq        INTEGER NOT NULL,
     block_id   INTEGER NOT NULL REFERENCES unit_block (block_id),
     event      TEXT    NOT NULL CHECK (event IN ('issue', 'split', 'lock', 'unlock', 'transfer',
-                   'retire', 'cancel', 'buffer')),
+                   'relock', 'retire', 'cancel', 'buffer')),
     state      TEXT    NOT NULL,                          -- after the event
     owner_id   INTEGER NOT NULL REFERENCES party (party_id), -- after the event
     pool_id    INTEGER,                                   -- after the event
@@ -204,7 +204,7 @@ CREATE TABLE unit_event (
     trade_id   INTEGER
 ) STRICT;
 CREATE INDEX unit_event_block ON unit_event (block_id, event_id);
-CREATE INDEX unit_event_lock ON unit_event (trade_id) WHERE event = 'lock';
+CREATE INDEX unit_event_trade ON unit_event (trade_id) WHERE trade_id IS NOT NULL;
 
 -- Units by issuance, owner and state; derived from unit_block, kept by the same transaction.
 CREATE TABLE balance (

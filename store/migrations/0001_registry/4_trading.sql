@@ -1,11 +1,18 @@
+-- All tables of this part, unit_block, unit_event and balance are made by posts of the journal, and
+-- can be made again from it.
+
 -- A deal: proposed by one person, decided by another.
 CREATE TABLE trade (
     trade_id     INTEGER PRIMARY KEY,
-    kind         TEXT    NOT NULL CHECK (kind IN ('purchase', 'resale', 'retirement')),
-    state        TEXT    NOT NULL CHECK (state IN ('proposed', 'approved', 'rejected')),
+    kind         TEXT    NOT NULL CHECK (kind IN ('purchase', 'resale', 'transfer', 'retirement',
+                     'cancellation', 'pledge', 'release', 'enforcement', 'option', 'exercise',
+                     'forward', 'subscription', 'delivery', 'listing', 'acceptance', 'reversal',
+                     'correction')),
+    state        TEXT    NOT NULL CHECK (state IN ('proposed', 'approved', 'rejected', 'expired')),
+    of_trade_id  INTEGER REFERENCES trade (trade_id),     -- the deal that this one acts upon
     seller_id    INTEGER REFERENCES party (party_id),     -- NULL: several (purchase of packages)
     buyer_id     INTEGER REFERENCES party (party_id),     -- NULL: retirement
-    tonnes       INTEGER NOT NULL CHECK (tonnes > 0),
+    tonnes       INTEGER NOT NULL CHECK (tonnes >= 0),
     price_fen    INTEGER CHECK (price_fen >= 0),          -- per tonne; NULL: lump sum or none
     amount_fen   INTEGER NOT NULL CHECK (amount_fen >= 0), -- tax-inclusive
     tax_rate     TEXT    NOT NULL,                        -- per cent, '6'; '0' when there is none
@@ -15,16 +22,54 @@ CREATE TABLE trade (
     beneficiary_uscc TEXT,
     purpose      TEXT CHECK (purpose IN ('offset', 'product', 'event', 'donation')),
     note         TEXT,
+    draw         TEXT CHECK (draw IN ('pro_rata', 'oldest')), -- of a purchase: how sales leave its
+                                                          -- pool
     on_date      TEXT    NOT NULL,
+    expires_on   TEXT,                                    -- last day of a proposal; NULL: none
     proposed_by  TEXT    NOT NULL REFERENCES user_account (login),
-    decided_by   TEXT    REFERENCES user_account (login),
+    decided_by   TEXT    REFERENCES user_account (login), -- NULL while proposed, and when it expired
     decided_on   TEXT,
     reason       TEXT,                                    -- of a rejection
+    alone_rule_id INTEGER REFERENCES county_rule (rule_id), -- by which one person sufficed
     seq          INTEGER NOT NULL,
-    CHECK (decided_by IS NULL OR decided_by <> proposed_by OR state = 'rejected')
+    CHECK (decided_by IS NULL OR decided_by <> proposed_by OR state = 'rejected'
+           OR alone_rule_id IS NOT NULL)
 ) STRICT;
 CREATE INDEX trade_state ON trade (state, kind);
 CREATE INDEX trade_buyer ON trade (buyer_id, kind, state);
+CREATE INDEX trade_of ON trade (of_trade_id) WHERE of_trade_id IS NOT NULL;
+
+-- Units promised to a deal: placed, then posted (handed over) or released, in parts or whole. What
+-- a lock still holds, placed_t - posted_t - released_t, are the blocks that name it and forecast_t
+-- tonnes that are expected.
+CREATE TABLE unit_lock (
+    lock_id    INTEGER PRIMARY KEY,
+    trade_id   INTEGER NOT NULL REFERENCES trade (trade_id), -- for which it was placed
+    owner_id   INTEGER REFERENCES party (party_id),          -- of the units; NULL: several
+    placed_t   INTEGER NOT NULL CHECK (placed_t > 0),
+    posted_t   INTEGER NOT NULL DEFAULT 0 CHECK (posted_t >= 0),
+    released_t INTEGER NOT NULL DEFAULT 0 CHECK (released_t >= 0),
+    expires_on TEXT,                                         -- NULL: with the deal
+    source_id  INTEGER REFERENCES unit_lock (lock_id),       -- whence its units; NULL: held ones
+    forecast_id INTEGER REFERENCES forecast (forecast_id),   -- expected tonnes that it promises too
+    forecast_t INTEGER NOT NULL DEFAULT 0 CHECK (forecast_t >= 0), -- of them still expected
+    seq        INTEGER NOT NULL,
+    CHECK (posted_t + released_t + forecast_t <= placed_t),
+    CHECK (forecast_id IS NOT NULL OR forecast_t = 0)
+) STRICT;
+CREATE INDEX unit_lock_trade ON unit_lock (trade_id);
+CREATE INDEX unit_lock_open ON unit_lock (expires_on) WHERE posted_t + released_t < placed_t;
+
+-- Up to what a login may approve, from a day on; the newest row of a login counts. No row: no limit.
+CREATE TABLE user_limit (
+    limit_id   INTEGER PRIMARY KEY,
+    login      TEXT    NOT NULL REFERENCES user_account (login),
+    from_on    TEXT    NOT NULL,
+    amount_fen INTEGER CHECK (amount_fen >= 0),            -- tax-inclusive; NULL: any
+    tonnes     INTEGER CHECK (tonnes >= 0),                -- NULL: any
+    seq        INTEGER NOT NULL
+) STRICT;
+CREATE INDEX user_limit_login ON user_limit (login, from_on, limit_id);
 
 -- A trade's share by package and pool: who sells, how many tonnes, what they cost and bring.
 CREATE TABLE trade_line (
@@ -51,9 +96,9 @@ CREATE TABLE pool_share (
     bought_on  TEXT    NOT NULL,
     bought_t   INTEGER NOT NULL CHECK (bought_t > 0),        -- contributed to the pool
     cost_fen   INTEGER NOT NULL CHECK (cost_fen >= 0),       -- of all of them, net of tax
-    sold_t     INTEGER NOT NULL CHECK (sold_t >= 0),         -- by resales, proposed or approved
-    sold_cost_fen INTEGER NOT NULL CHECK (sold_cost_fen >= 0),
-    used_t     INTEGER NOT NULL CHECK (used_t >= 0),         -- retired by the owner, or about to be
+    sold_t     INTEGER NOT NULL DEFAULT 0 CHECK (sold_t >= 0), -- by resales, proposed or approved
+    sold_cost_fen INTEGER NOT NULL DEFAULT 0 CHECK (sold_cost_fen >= 0),
+    used_t     INTEGER NOT NULL DEFAULT 0 CHECK (used_t >= 0), -- retired by the owner, or about to be
     PRIMARY KEY (pool_id, package_id),
     CHECK (sold_t + used_t <= bought_t)
 ) STRICT, WITHOUT ROWID;
@@ -94,28 +139,38 @@ CREATE TABLE revenue_term (
     basis       TEXT    NOT NULL CHECK (basis IN ('gross', 'net_of_cost', 'net_of_costs')),
     ratio       TEXT    NOT NULL,                         -- per cent, '70'
     document_id INTEGER NOT NULL REFERENCES document (document_id),
+    scope       TEXT CHECK (scope IN ('kind', 'holder', 'pool', 'package')), -- NULL: all sales
+    scope_id    INTEGER,                                  -- party, trade or package
+    scope_kind  TEXT,                                     -- of parcels
     seq         INTEGER NOT NULL,
-    CHECK (to_on IS NULL OR to_on >= from_on)
+    CHECK (to_on IS NULL OR to_on >= from_on),
+    CHECK ((scope_id IS NOT NULL) = (scope IS NOT NULL AND scope <> 'kind')),
+    CHECK ((scope_kind IS NOT NULL) = (scope IS NOT NULL AND scope = 'kind'))
 ) STRICT;
 
 CREATE TABLE revenue_term_split (
-    term_id INTEGER NOT NULL REFERENCES revenue_term (term_id),
-    party_kind TEXT NOT NULL,
-    share   TEXT    NOT NULL,                             -- fraction; the shares of a term sum to 1
-    PRIMARY KEY (term_id, party_kind)
+    term_id  INTEGER NOT NULL REFERENCES revenue_term (term_id),
+    ordinal  INTEGER NOT NULL,
+    party_kind TEXT  NOT NULL,                            -- 'member': of the village or cooperative
+    party_id INTEGER REFERENCES party (party_id),         -- this very one; NULL: by place
+    share    TEXT    NOT NULL,                            -- fraction; the shares of a term sum to 1
+    PRIMARY KEY (term_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
--- Costs that a term of basis net_of_costs takes off a sale.
+-- Costs that a term of basis net_of_costs takes off a sale. A reserve is set aside for costs that
+-- are not known yet, and trued up by reserve_settlement.
 CREATE TABLE revenue_deduction (
     deduction_id INTEGER PRIMARY KEY,
     trade_id    INTEGER NOT NULL REFERENCES trade (trade_id),
-    kind        TEXT    NOT NULL CHECK (kind IN ('tax', 'insurance', 'verification', 'fee')),
+    kind        TEXT    NOT NULL CHECK (kind IN ('tax', 'insurance', 'verification', 'fee',
+                    'reserve')),
     amount_fen  INTEGER NOT NULL CHECK (amount_fen > 0),
     document_id INTEGER NOT NULL REFERENCES document (document_id),
     seq         INTEGER NOT NULL
 ) STRICT;
 
--- One posting of revenue back to the villages.
+-- One run of revenue back to the villages, with its amounts as proposed. Its rows reserve the
+-- receipts they take until distribution_decision says otherwise; nothing is owed before that.
 CREATE TABLE distribution (
     distribution_id INTEGER PRIMARY KEY,
     through_on TEXT    NOT NULL,
@@ -143,10 +198,14 @@ CREATE INDEX revenue_deduction_trade ON revenue_deduction (trade_id);
 CREATE TABLE distribution_payment (
     distribution_id INTEGER NOT NULL REFERENCES distribution (distribution_id),
     trade_id        INTEGER NOT NULL REFERENCES trade (trade_id),
+    ordinal         INTEGER NOT NULL,
     party_id        INTEGER NOT NULL REFERENCES party (party_id),
+    group_id        INTEGER REFERENCES party (party_id),  -- whose member the party is; NULL: itself
+    share           TEXT,                                 -- in the group, '4/429'
     weight_t        INTEGER NOT NULL,                     -- contributed tonnes of the pool
     amount_fen      INTEGER NOT NULL CHECK (amount_fen >= 0),
-    PRIMARY KEY (distribution_id, trade_id, party_id)
+    PRIMARY KEY (distribution_id, trade_id, ordinal),
+    CHECK ((group_id IS NULL) = (share IS NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX distribution_payment_party ON distribution_payment (party_id);
 

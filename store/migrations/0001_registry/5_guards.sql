@@ -275,6 +275,14 @@ CREATE TRIGGER unit_event_no_delete BEFORE DELETE ON unit_event
 BEGIN
     SELECT raise(ABORT, 'unit_event: insert only');
 END;
+CREATE TRIGGER user_limit_no_update BEFORE UPDATE ON user_limit
+BEGIN
+    SELECT raise(ABORT, 'user_limit: insert only');
+END;
+CREATE TRIGGER user_limit_no_delete BEFORE DELETE ON user_limit
+BEGIN
+    SELECT raise(ABORT, 'user_limit: insert only');
+END;
 CREATE TRIGGER trade_line_no_update BEFORE UPDATE ON trade_line
 BEGIN
     SELECT raise(ABORT, 'trade_line: insert only');

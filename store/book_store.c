@@ -1,0 +1,128 @@
+#include "store/book_store.h"
+
+#include <string.h>
+
+#include "store/db_internal.h"
+
+enum th_status th_book_leg_each(struct th_store *store, int64_t party_id,
+                                bool (*visit)(void *context, const struct th_book_leg *leg),
+                                void *context, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT m.seq, j.kind, j.login, m.party_id, p.name, m.account, m.amount_fen, m.on_date, "
+        "m.trade_id, m.memo FROM money_leg m JOIN journal j USING (seq) JOIN party p USING "
+        "(party_id) WHERE ?1 = 0 OR m.seq IN (SELECT seq FROM money_leg WHERE party_id = ?1) "
+        "ORDER BY m.seq, m.leg_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, party_id);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        const char *account = th_column_text(q, 5);
+        const struct th_book_leg leg = {.seq = th_column_int(q, 0),
+                                        .kind = th_column_text(q, 1),
+                                        .login = th_column_text(q, 2),
+                                        .party_id = th_column_int(q, 3),
+                                        .party = th_column_text(q, 4),
+                                        .account = account != NULL && strcmp(account, "cash") == 0
+                                                       ? TH_ACCOUNT_CASH
+                                                       : TH_ACCOUNT_CLAIM,
+                                        .amount = th_column_money(q, 6),
+                                        .on_date = th_column_text(q, 7),
+                                        .trade_id = th_column_int(q, 8),
+                                        .memo = th_column_text(q, 9)};
+        go_on = visit(context, &leg);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_book_move_each(struct th_store *store, int64_t party_id,
+                                 bool (*visit)(void *context, const struct th_book_move *move),
+                                 void *context, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT e.seq, j.kind, j.login, j.at_utc, e.event, i.prefix, b.first, b.last, "
+        "e.from_state, e.from_owner_id, f.name, e.state, e.owner_id, o.name, e.trade_id "
+        "FROM unit_event e JOIN unit_block b USING (block_id) JOIN issuance i USING (issuance_id) "
+        "JOIN party o ON o.party_id = e.owner_id LEFT JOIN party f ON f.party_id = e.from_owner_id "
+        "JOIN journal j ON j.seq = e.seq WHERE e.event <> 'split' AND (e.from_owner_id IS NOT "
+        "e.owner_id OR e.from_state IS NOT e.state) AND (?1 = 0 OR e.owner_id = ?1 "
+        "OR e.from_owner_id = ?1) ORDER BY e.seq, e.event_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, party_id);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        const struct th_book_move move = {.seq = th_column_int(q, 0),
+                                          .kind = th_column_text(q, 1),
+                                          .login = th_column_text(q, 2),
+                                          .at_utc = th_column_int(q, 3),
+                                          .event = th_column_text(q, 4),
+                                          .prefix = th_column_text(q, 5),
+                                          .first = th_column_int(q, 6),
+                                          .last = th_column_int(q, 7),
+                                          .from_state = th_column_text(q, 8),
+                                          .from_owner_id = th_column_int(q, 9),
+                                          .from_owner = th_column_text(q, 10),
+                                          .state = th_column_text(q, 11),
+                                          .owner_id = th_column_int(q, 12),
+                                          .owner = th_column_text(q, 13),
+                                          .trade_id = th_column_int(q, 14)};
+        go_on = visit(context, &move);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_book_balance_each(struct th_store *store, int64_t party_id,
+                                    bool (*visit)(void *context,
+                                                  const struct th_book_balance *balance),
+                                    void *context, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT i.prefix, a.state, a.owner_id, p.name, a.units_t FROM balance a JOIN issuance i "
+        "USING (issuance_id) JOIN party p ON p.party_id = a.owner_id WHERE ?1 = 0 OR a.owner_id = "
+        "?1 ORDER BY a.issuance_id, a.owner_id, a.state";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, party_id);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        const struct th_book_balance balance = {.prefix = th_column_text(q, 0),
+                                                .state = th_column_text(q, 1),
+                                                .owner_id = th_column_int(q, 2),
+                                                .owner = th_column_text(q, 3),
+                                                .units = th_column_units(q, 4)};
+        go_on = visit(context, &balance);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_book_trade_load(struct th_store *store, int64_t trade_id,
+                                  struct th_book_trade *ret_trade, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT kind, amount_fen, tax_fen, net_fen, (SELECT coalesce(sum(l.cost_fen), 0) FROM "
+        "trade_line l WHERE l.trade_id = t.trade_id AND l.pool_id IS NOT NULL), seller_id "
+        "FROM trade t WHERE trade_id = ?1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    enum th_status status = TH_OK;
+    bool found = th_stmt_next(q, &status, err);
+    if (found) {
+        th_column_copy(q, 0, ret_trade->kind, sizeof(ret_trade->kind));
+        ret_trade->amount = th_column_money(q, 1);
+        ret_trade->tax = th_column_money(q, 2);
+        ret_trade->net = th_column_money(q, 3);
+        ret_trade->cost = th_column_money(q, 4);
+        ret_trade->seller_id = th_column_int(q, 5);
+    }
+    th_stmt_done(q);
+    if (status == TH_OK && !found) {
+        status = th_error_set(err, TH_NOT_FOUND, "trade_not_found", NULL);
+        th_error_add_int(err, "trade", trade_id);
+    }
+    return status;
+}

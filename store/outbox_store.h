@@ -1,0 +1,79 @@
+// Messages to the bank's system as rows, and how far they have come.
+//
+// A message is written by the transaction of what it tells. Its delivery is changed by single
+// statements, each a transaction of its own without a journal entry: taking a message out is one of
+// them, so that two who deliver at once never have the same one.
+#ifndef TH_STORE_OUTBOX_STORE_H
+#define TH_STORE_OUTBOX_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/attributes.h"
+#include "core/error.h"
+#include "core/hash.h"
+#include "store/store.h"
+
+enum { TH_OUTBOX_KEY_SIZE = 96, TH_OUTBOX_URL_SIZE = 512, TH_OUTBOX_LEASE_SIZE = 40 };
+
+struct th_outbox_message { // texts are borrowed
+    int64_t message_id;    // ignored when storing
+    const char *kind;      // payment_run payment_again
+    int64_t distribution_id;
+    const char *idempotency_key;
+    const char *body;
+    struct th_hash sha256;
+    int64_t created_utc;
+    int64_t seq;
+};
+// Within a transaction; the message waits from then on. TH_CONFLICT ("store_constraint").
+enum th_status th_outbox_insert(struct th_store *store, const struct th_outbox_message *message,
+                                int64_t *ret_message_id, struct th_error *err) TH_MUST_CHECK;
+
+// "" when there is none.
+enum th_status th_outbox_target(struct th_store *store, char ret_url[TH_OUTBOX_URL_SIZE],
+                                struct th_error *err) TH_MUST_CHECK;
+enum th_status th_outbox_target_insert(struct th_store *store, const char *url, const char *login,
+                                       int64_t seq, struct th_error *err) TH_MUST_CHECK;
+
+// Outside of a transaction. Takes the message that has been due longest for `lease_s` seconds;
+// *ret_message_id 0: none is due. *ret_attempt counts from 1.
+enum th_status th_outbox_take(struct th_store *store, const char *lease, int64_t now_utc,
+                              int64_t lease_s, int64_t *ret_message_id, int64_t *ret_attempt,
+                              struct th_error *err) TH_MUST_CHECK;
+struct th_outbox_result {
+    int64_t message_id;
+    const char *lease;
+    const char *state; // delivered waiting dead
+    int64_t now_utc;
+    int64_t next_utc;    // of a waiting one
+    int64_t http_status; // 0: no answer
+    const char *problem; // key; NULL: none
+};
+// Gives a message back. Without effect when the lease is another's by now.
+enum th_status th_outbox_give_back(struct th_store *store, const struct th_outbox_result *result,
+                                   struct th_error *err) TH_MUST_CHECK;
+// Has a dead or waiting message tried again at once, as if for the first time. TH_NOT_FOUND
+// ("outbox_not_found" with "message"), TH_CONFLICT ("outbox_delivered").
+enum th_status th_outbox_revive(struct th_store *store, int64_t message_id, int64_t now_utc,
+                                struct th_error *err) TH_MUST_CHECK;
+// When the next message is due or its lease ends; 0: nothing waits.
+enum th_status th_outbox_next(struct th_store *store, int64_t *ret_next_utc,
+                              struct th_error *err) TH_MUST_CHECK;
+
+struct th_outbox_row { // texts are borrowed
+    struct th_outbox_message message;
+    const char *state;
+    int64_t attempts;
+    int64_t next_utc;
+    int64_t lease_until_utc; // 0: nobody sends it
+    int64_t http_status;     // 0: none
+    const char *problem;     // "" without
+    int64_t delivered_utc;   // 0: not yet
+};
+// By id; state NULL: any, message_id 0: all. The visitor returns false to stop.
+enum th_status th_outbox_each(struct th_store *store, const char *state, int64_t message_id,
+                              bool (*visit)(void *context, const struct th_outbox_row *row),
+                              void *context, struct th_error *err) TH_MUST_CHECK;
+
+#endif

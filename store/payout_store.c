@@ -1,0 +1,161 @@
+// Payments as rows.
+#include "store/payout_store.h"
+
+#include <stdlib.h>
+
+#include "store/db_internal.h"
+#include "store/posting_internal.h"
+
+#define PAYOUTS(which)                                                                             \
+    "WITH due AS (SELECT party_id, sum(amount_fen) AS amount_fen FROM distribution_payment "       \
+    "WHERE " which " GROUP BY party_id) "                                                          \
+    "SELECT due.party_id, due.amount_fen, coalesce(e.attempt, 1), "                                \
+    "CASE WHEN x.state IS NULL THEN 'proposed' WHEN x.state = 'rejected' THEN 'rejected' "         \
+    "WHEN e.kind IS NULL OR e.kind = 'resent' THEN 'owed' ELSE e.kind END, "                       \
+    "e.on_date, e.reference, e.note FROM due "                                                     \
+    "LEFT JOIN distribution_decision x ON x.distribution_id = ?1 "                                 \
+    "LEFT JOIN payout_event e ON e.payout_event_id = (SELECT max(payout_event_id)"                 \
+    " FROM payout_event o WHERE o.distribution_id = ?1 AND o.party_id = due.party_id) "            \
+    "WHERE due.amount_fen > 0 ORDER BY due.party_id"
+
+enum th_status th_payouts(struct th_store *store, int64_t distribution_id, int64_t party_id,
+                          struct th_payout_list *ret_list, struct th_error *err)
+{
+    static const char SQL_ALL[] = PAYOUTS("distribution_id = ?1 AND ?2 IS NULL");
+    // By the index of parties: a run may have ten thousand.
+    static const char SQL_PARTY[] = PAYOUTS("party_id = ?2 AND +distribution_id = ?1");
+    struct th_payout_list list = {0};
+    size_t capacity = 0;
+    struct th_stmt *q = th_db_query(store, party_id != 0 ? SQL_PARTY : SQL_ALL);
+    th_bind_int(q, 1, distribution_id);
+    th_bind_id(q, 2, party_id);
+    enum th_status status = TH_OK;
+    while (th_stmt_next(q, &status, err)) {
+        if (list.n == capacity) {
+            capacity = capacity == 0 ? 16 : capacity * 2;
+            struct th_payout *items = realloc(list.items, capacity * sizeof(*items));
+            if (!items) {
+                status = th_error_no_memory(err);
+                break;
+            }
+            list.items = items;
+        }
+        struct th_payout *payout = &list.items[list.n++];
+        *payout = (struct th_payout){.distribution_id = distribution_id,
+                                     .party_id = th_column_int(q, 0),
+                                     .amount = th_column_money(q, 1),
+                                     .attempt = th_column_int(q, 2)};
+        th_column_copy(q, 3, payout->state, sizeof(payout->state));
+        th_column_copy(q, 4, payout->on_date, sizeof(payout->on_date));
+        th_column_copy(q, 5, payout->reference, sizeof(payout->reference));
+        th_column_copy(q, 6, payout->note, sizeof(payout->note));
+    }
+    th_stmt_done(q);
+    if (status == TH_OK) {
+        *ret_list = list;
+    } else {
+        free(list.items);
+    }
+    return status;
+}
+
+enum th_status th_payout_event_post(struct th_posting *posting, const struct th_payout_event *event,
+                                    struct th_error *err)
+{
+    static const char SQL[] = "SELECT max(payout_event_id) FROM payout_event";
+    int64_t event_id = 0;
+    enum th_status status = th_post_next_id(posting, SQL, &event_id, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "payout_event_id", event_id);
+    th_json_set_int(row, "distribution_id", event->distribution_id);
+    th_json_set_int(row, "party_id", event->party_id);
+    th_json_set_int(row, "attempt", event->attempt);
+    th_json_set_text(row, "kind", event->kind);
+    th_json_set_int(row, "amount_fen", th_money_fen(event->amount));
+    th_json_set_text(row, "on_date", event->on_date);
+    th_post_set_word(row, "reference", event->reference);
+    th_post_set_word(row, "note", event->note);
+    th_json_set_text(row, "login", event->login);
+    return th_post(posting, "payout_event", row, err);
+}
+
+enum th_status th_party_account_post(struct th_posting *posting,
+                                     const struct th_party_account *account,
+                                     int64_t *ret_account_id, struct th_error *err)
+{
+    static const char SQL[] = "SELECT max(account_id) FROM party_account";
+    int64_t account_id = 0;
+    enum th_status status = th_post_next_id(posting, SQL, &account_id, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "account_id", account_id);
+    th_json_set_int(row, "party_id", account->party_id);
+    th_json_set_text(row, "bank", account->bank);
+    th_json_set_text(row, "number", account->number);
+    th_json_set_text(row, "holder", account->holder);
+    th_json_set_text(row, "from_on", account->from_on);
+    status = th_post(posting, "party_account", row, err);
+    if (status == TH_OK) {
+        *ret_account_id = account_id;
+    }
+    return status;
+}
+
+#define ACCOUNT_COLUMNS "account_id, party_id, bank, number, holder, from_on"
+
+static void read_account(struct th_stmt *q, struct th_party_account *account)
+{
+    *account = (struct th_party_account){.account_id = th_column_int(q, 0),
+                                         .party_id = th_column_int(q, 1)};
+    th_column_copy(q, 2, account->bank, sizeof(account->bank));
+    th_column_copy(q, 3, account->number, sizeof(account->number));
+    th_column_copy(q, 4, account->holder, sizeof(account->holder));
+    th_column_copy(q, 5, account->from_on, sizeof(account->from_on));
+}
+
+enum th_status th_party_account_on(struct th_store *store, int64_t party_id, const char *on_date,
+                                   bool *ret_found, struct th_party_account *ret_account,
+                                   struct th_error *err)
+{
+    static const char SQL[] = "SELECT " ACCOUNT_COLUMNS " FROM party_account WHERE party_id = ?1 "
+                              "AND from_on <= ?2 ORDER BY from_on DESC, account_id DESC LIMIT 1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, party_id);
+    th_bind_text(q, 2, on_date);
+    enum th_status status = TH_OK;
+    bool found = th_stmt_next(q, &status, err);
+    if (found) {
+        read_account(q, ret_account);
+    }
+    th_stmt_done(q);
+    if (status == TH_OK) {
+        *ret_found = found;
+    }
+    return status;
+}
+
+enum th_status th_party_account_each(struct th_store *store, int64_t party_id,
+                                     bool (*visit)(void *context,
+                                                   const struct th_party_account *account),
+                                     void *context, struct th_error *err)
+{
+    static const char SQL[] = "SELECT " ACCOUNT_COLUMNS " FROM party_account "
+                              "WHERE ?1 IS NULL OR party_id = ?1 "
+                              "ORDER BY party_id, from_on, account_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_id(q, 1, party_id);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        struct th_party_account account;
+        read_account(q, &account);
+        go_on = visit(context, &account);
+    }
+    th_stmt_done(q);
+    return status;
+}

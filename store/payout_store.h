@@ -1,0 +1,64 @@
+// What the bank pays out of an approved run, and where to.
+#ifndef TH_STORE_PAYOUT_STORE_H
+#define TH_STORE_PAYOUT_STORE_H
+
+#include "store/party_store.h"
+#include "store/revenue_store.h"
+
+enum { TH_REFERENCE_SIZE = 128, TH_ACCOUNT_NUMBER_SIZE = 40 };
+
+// One payment: what a party gets of a run, in all its capacities together.
+struct th_payout {
+    int64_t distribution_id;
+    int64_t party_id;
+    char state[TH_TRADE_WORD_SIZE]; // of the run until it is approved; then owed paid returned
+    int64_t attempt;                // from 1 on; one more each time that it is sent again
+    struct th_money amount;
+    char on_date[TH_ON_SIZE]; // of the last event; "" without, as the next two
+    char reference[TH_REFERENCE_SIZE];
+    char note[TH_TRADE_NOTE_SIZE];
+};
+struct th_payout_list {
+    struct th_payout *items; // free()
+    size_t n;
+};
+// Payments over 0 of a run, by party; party_id 0: all.
+enum th_status th_payouts(struct th_store *store, int64_t distribution_id, int64_t party_id,
+                          struct th_payout_list *ret_list, struct th_error *err) TH_MUST_CHECK;
+
+struct th_payout_event { // texts are borrowed
+    int64_t distribution_id;
+    int64_t party_id;
+    int64_t attempt;
+    const char *kind; // paid returned resent
+    struct th_money amount;
+    const char *on_date;
+    const char *reference; // NULL: none, as the note
+    const char *note;
+    const char *login;
+};
+enum th_status th_payout_event_post(struct th_posting *posting, const struct th_payout_event *event,
+                                    struct th_error *err) TH_MUST_CHECK;
+
+struct th_party_account {
+    int64_t account_id; // ignored when posting
+    int64_t party_id;
+    char bank[TH_NAME_SIZE];
+    char number[TH_ACCOUNT_NUMBER_SIZE];
+    char holder[TH_NAME_SIZE];
+    char from_on[TH_ON_SIZE];
+};
+enum th_status th_party_account_post(struct th_posting *posting,
+                                     const struct th_party_account *account,
+                                     int64_t *ret_account_id, struct th_error *err) TH_MUST_CHECK;
+// Where a party is paid on a day; *ret_found tells whether that is known.
+enum th_status th_party_account_on(struct th_store *store, int64_t party_id, const char *on_date,
+                                   bool *ret_found, struct th_party_account *ret_account,
+                                   struct th_error *err) TH_MUST_CHECK;
+// By party and day; party_id 0: of all. The visitor returns false to stop.
+enum th_status th_party_account_each(struct th_store *store, int64_t party_id,
+                                     bool (*visit)(void *context,
+                                                   const struct th_party_account *account),
+                                     void *context, struct th_error *err) TH_MUST_CHECK;
+
+#endif

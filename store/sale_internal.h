@@ -1,0 +1,15 @@
+// The kinds of sales, for queries.
+#ifndef TH_STORE_SALE_INTERNAL_H
+#define TH_STORE_SALE_INTERNAL_H
+
+// Units change hands for money.
+#define TH_SALE_KINDS "('resale', 'exercise', 'delivery', 'acceptance', 'enforcement')"
+// Units stay under the deal's own lock for one of those.
+#define TH_PROMISE_KINDS "('listing', 'option', 'subscription', 'forward')"
+// What legs say by which a deal makes somebody owe its amount. What is prepaid is owed by the
+// delivery that uses it, not by the promise.
+#define TH_AGREED_MEMOS                                                                            \
+    "'money.purchase', 'money.resale', 'money.delivery', 'money.exercise', 'money.premium', "      \
+    "'money.refund', 'money.acceptance', 'money.enforcement'"
+
+#endif

@@ -23,6 +23,16 @@ enum th_status th_tonnes_parse(const char *text, struct th_units *ret_tonnes, st
     return TH_OK;
 }
 
+enum th_status th_note_parse(const char *field, const char *text, char ret_note[TH_TRADE_NOTE_SIZE],
+                             struct th_error *err)
+{
+    if (text && strlen(text) >= TH_TRADE_NOTE_SIZE) {
+        return th_error_set(err, TH_INVALID, "text_too_long", "field", field, NULL);
+    }
+    th_text_copy(ret_note, TH_TRADE_NOTE_SIZE, text ? text : "");
+    return TH_OK;
+}
+
 enum th_status th_on_parse(struct th_registry *registry, const char *text, char ret_on[TH_ON_SIZE],
                            struct th_error *err)
 {
@@ -111,6 +121,13 @@ enum th_status th_check_own_trade(struct th_work *work, const struct th_trade *t
     if (!own && strcmp(trade->kind, "retirement") == 0) {
         status = th_trade_served(th_work_store(work), actor->party_id, trade->seller_id, &own, err);
     }
+    // Of a pledge that is enforced and a listing that is accepted the parties are those of both.
+    if (!own && trade->of_trade_id != 0) {
+        struct th_trade of;
+        status = th_trade_load(th_work_store(work), trade->of_trade_id, &of, err);
+        own =
+            status == TH_OK && (actor->party_id == of.seller_id || actor->party_id == of.buyer_id);
+    }
     if (status != TH_OK || own) {
         return status;
     }
@@ -189,21 +206,20 @@ enum th_status th_json_set_party(struct th_store *store, struct th_json *object,
     return status;
 }
 
-enum th_status th_money_move(struct th_work *work, const struct th_transfer *transfer,
+enum th_status th_money_move(struct th_posting *posting, const struct th_transfer *transfer,
                              struct th_error *err)
 {
-    struct th_money_leg leg = {.seq = th_work_seq(work),
-                               .party_id = transfer->from_id,
+    struct th_money_leg leg = {.party_id = transfer->from_id,
                                .account = transfer->account,
                                .amount = th_money_negate(transfer->amount),
                                .on_date = transfer->on_date,
                                .trade_id = transfer->trade_id,
                                .memo = transfer->memo};
-    enum th_status status = th_money_leg_insert(th_work_store(work), &leg, err);
+    enum th_status status = th_money_post(posting, &leg, err);
     leg.party_id = transfer->to_id;
     leg.amount = transfer->amount;
     if (status == TH_OK) {
-        status = th_money_leg_insert(th_work_store(work), &leg, err);
+        status = th_money_post(posting, &leg, err);
     }
     return status;
 }

@@ -1,179 +1,37 @@
-// One distribution: what the receipts of each sale bring, and to whom it goes.
+// One run: what the receipts of each sale bring, and to whom it goes. A run is proposed; what it
+// takes is reserved by its rows, and nothing is owed before somebody else approves it
+// (trading/revenue_run.c).
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/ratio.h"
 #include "core/text.h"
 #include "trading/revenue.h"
 #include "trading/revenue_internal.h"
 
-struct payment_row { // of the reply: one party under one basis, over all sales
-    int64_t party_id;
+struct payment_row { // of the reply: one party in one capacity under one basis, over all sales
+    struct th_distribution_payment payment;
     char basis[TH_TRADE_WORD_SIZE];
-    int64_t weight_t;
-    int64_t amount_fen;
 };
 
 struct distribution {
-    char through_on[TH_ON_SIZE];
+    struct th_reckoning reckoning;
+    bool preview;
+    struct th_ratio ratios[TH_COMPARED_MAX]; // for comparison
+    size_t n_ratios;
     int64_t distribution_id;
-    int64_t term_id; // chosen; 0: by the day of each sale
-    bool has_ratio;  // another ratio, in a dry run
-    struct th_ratio ratio;
     int64_t net_fen, distributed_fen, kept_fen;
     struct payment_row *rows;
     size_t n_rows;
     size_t capacity;
     struct th_json *sales;            // of the reply
-    struct th_json *unassigned;       // sales on whose day no term was in force: they wait
+    struct th_json *unassigned;       // sales for which no one term holds: they wait
+    struct th_json *comparison;       // NULL unless asked for
     struct th_error unassigned_error; // of the first of them
 };
 
-struct sale {
-    struct th_trade trade;
-    struct th_term term;
-    struct th_sale_share now; // this distribution's part
-    struct th_payment_list payments;
-};
-
-static enum th_status choose_term(struct th_store *store, const struct distribution *distribution,
-                                  struct sale *sale, struct th_error *err)
+static enum th_status add_row(struct distribution *distribution, const struct th_sale *sale,
+                              const struct th_distribution_payment *payment, struct th_error *err)
 {
-    int64_t n = 1;
-    int64_t term_id = distribution->term_id;
-    enum th_status status = TH_OK;
-    if (term_id == 0) {
-        status = th_term_on(store, sale->trade.on_date, &n, &term_id, err);
-    }
-    if (status == TH_OK && n != 1) {
-        status = th_error_set(err, TH_CONFLICT, n == 0 ? "term_missing" : "term_ambiguous", "on",
-                              sale->trade.on_date, NULL);
-        th_error_add_int(err, "trade", sale->trade.trade_id);
-    }
-    if (status == TH_OK) {
-        status = th_term_load(store, term_id, &sale->term, err);
-    }
-    if (status == TH_OK && distribution->has_ratio) {
-        sale->term.ratio = distribution->ratio;
-    }
-    return status;
-}
-
-// whole × receipts so far / amount, less what was recognised before.
-static enum th_status recognise(struct th_ratio part, struct th_money whole, struct th_money before,
-                                struct th_money *ret_now, struct th_error *err)
-{
-    int64_t cumulative_fen = 0;
-    enum th_status status = th_ratio_apply_nearest(part, th_money_fen(whole), &cumulative_fen, err);
-    if (status == TH_OK) {
-        status = th_money_sub(th_money_from_fen(cumulative_fen), before, ret_now, err);
-    }
-    return status;
-}
-
-static enum th_status line_costs(struct th_store *store, int64_t trade_id,
-                                 struct th_money *ret_cost, struct th_error *err)
-{
-    struct th_trade_line_list lines = {0};
-    struct th_money cost = {0};
-    enum th_status status = th_trade_lines(store, trade_id, &lines, err);
-    for (size_t i = 0; i < lines.n && status == TH_OK; i++) {
-        status = th_money_add(cost, lines.items[i].cost, &cost, err);
-    }
-    th_trade_line_list_clear(&lines);
-    if (status == TH_OK) {
-        *ret_cost = cost;
-    }
-    return status;
-}
-
-// net = receipts - tax - cost - deductions, as far as the basis takes them off.
-static enum th_status subtract(struct sale *sale, struct th_error *err)
-{
-    struct th_sale_share *now = &sale->now;
-    enum th_status status = th_money_sub(now->receipts, now->tax, &now->net, err);
-    if (status == TH_OK) {
-        status = th_money_sub(now->net, now->cost, &now->net, err);
-    }
-    if (status == TH_OK) {
-        status = th_money_sub(now->net, now->deductions, &now->net, err);
-    }
-    return status;
-}
-
-// Recognition is cumulative, so that the last receipt brings every sum to the fen.
-static enum th_status reckon(struct th_store *store, const struct distribution *distribution,
-                             struct sale *sale, struct th_error *err)
-{
-    struct th_sale_share before = {0};
-    struct th_money received, cost, deductions, net_so_far;
-    struct th_ratio part;
-    const struct th_ratio hundredth = {1, 100};
-    int64_t trade_id = sale->trade.trade_id;
-    enum th_status status = th_distribution_sum(store, trade_id, &before, err);
-    if (status == TH_OK) {
-        status = th_receipt_total(store, trade_id, distribution->through_on, &received, err);
-    }
-    if (status == TH_OK) {
-        status = line_costs(store, trade_id, &cost, err);
-    }
-    if (status == TH_OK) {
-        status = th_deduction_total(store, trade_id, &deductions, err);
-    }
-    if (status == TH_OK) {
-        status =
-            th_ratio_make(th_money_fen(received), th_money_fen(sale->trade.amount), &part, err);
-    }
-    if (status != TH_OK) {
-        return status;
-    }
-    struct th_sale_share *now = &sale->now;
-    bool with_cost = strcmp(sale->term.basis, "gross") != 0;
-    bool with_deductions = strcmp(sale->term.basis, "net_of_costs") == 0;
-    status = th_money_sub(received, before.receipts, &now->receipts, err);
-    if (status == TH_OK) {
-        status = recognise(part, sale->trade.tax, before.tax, &now->tax, err);
-    }
-    if (status == TH_OK && with_cost) {
-        status = recognise(part, cost, before.cost, &now->cost, err);
-    }
-    if (status == TH_OK && with_deductions) {
-        status = recognise(part, deductions, before.deductions, &now->deductions, err);
-    }
-    if (status == TH_OK) {
-        status = subtract(sale, err);
-    }
-    if (status == TH_OK) {
-        status = th_money_add(before.net, now->net, &net_so_far, err);
-    }
-    struct th_ratio ratio;
-    int64_t due_fen = 0;
-    if (status == TH_OK) {
-        status = th_ratio_mul(sale->term.ratio, hundredth, &ratio, err);
-    }
-    if (status == TH_OK && th_money_fen(net_so_far) > 0) {
-        status = th_ratio_apply_floor(ratio, th_money_fen(net_so_far), &due_fen, err);
-    }
-    if (status != TH_OK) {
-        return status;
-    }
-    // What was paid is never taken back: a later cost only lowers what is still to come.
-    due_fen -= th_money_fen(before.distributed);
-    now->distributed = th_money_from_fen(due_fen > 0 ? due_fen : 0);
-    return th_money_sub(now->net, now->distributed, &now->kept, err);
-}
-
-static enum th_status add_row(struct distribution *distribution, const struct sale *sale,
-                              const struct th_payment *payment, struct th_error *err)
-{
-    for (size_t i = 0; i < distribution->n_rows; i++) {
-        struct payment_row *row = &distribution->rows[i];
-        if (row->party_id == payment->party_id && strcmp(row->basis, sale->term.basis) == 0) {
-            row->weight_t += payment->weight_t;
-            row->amount_fen += payment->amount_fen;
-            return TH_OK;
-        }
-    }
     if (distribution->n_rows == distribution->capacity) {
         size_t capacity = distribution->capacity == 0 ? 16 : distribution->capacity * 2;
         struct payment_row *rows = realloc(distribution->rows, capacity * sizeof(*rows));
@@ -184,41 +42,27 @@ static enum th_status add_row(struct distribution *distribution, const struct sa
         distribution->capacity = capacity;
     }
     struct payment_row *row = &distribution->rows[distribution->n_rows++];
-    row->party_id = payment->party_id;
-    row->weight_t = payment->weight_t;
-    row->amount_fen = payment->amount_fen;
+    row->payment = *payment;
     th_text_copy(row->basis, sizeof(row->basis), sale->term.basis);
     return TH_OK;
 }
 
-// Rows and legs of one sale.
-static enum th_status book(struct th_work *work, const struct distribution *distribution,
-                           const struct sale *sale, struct th_error *err)
+static enum th_status post(struct th_work *work, const struct distribution *distribution,
+                           const struct th_sale *sale, struct th_error *err)
 {
-    struct th_store *store = th_work_store(work);
+    struct th_posting *posting = th_work_posting(work);
     enum th_status status =
-        th_distribution_sale_insert(store, distribution->distribution_id, sale->trade.trade_id,
-                                    sale->term.term_id, &sale->now, err);
+        th_distribution_sale_post(posting, distribution->distribution_id, sale->trade.trade_id,
+                                  sale->term.term_id, &sale->now, err);
     for (size_t i = 0; i < sale->payments.n && status == TH_OK; i++) {
-        const struct th_payment *payment = &sale->payments.items[i];
-        const struct th_transfer transfer = {.from_id = sale->trade.seller_id,
-                                             .to_id = payment->party_id,
-                                             .account = TH_ACCOUNT_CLAIM,
-                                             .amount = th_money_from_fen(payment->amount_fen),
-                                             .on_date = distribution->through_on,
-                                             .trade_id = sale->trade.trade_id,
-                                             .memo = "money.distribution"};
-        status = th_distribution_payment_insert(
-            store, distribution->distribution_id, sale->trade.trade_id, payment->party_id,
-            th_units_from_t(payment->weight_t), transfer.amount, err);
-        if (status == TH_OK) {
-            status = th_money_move(work, &transfer, err);
-        }
+        status = th_distribution_payment_post(posting, distribution->distribution_id,
+                                              sale->trade.trade_id, (int64_t)i + 1,
+                                              &sale->payments.items[i], err);
     }
     return status;
 }
 
-static enum th_status sale_json(struct th_store *store, const struct sale *sale,
+static enum th_status sale_json(struct th_store *store, const struct th_sale *sale,
                                 struct th_json **ret_object, struct th_error *err)
 {
     char buf[TH_RATIO_TEXT_SIZE];
@@ -241,10 +85,15 @@ static enum th_status sale_json(struct th_store *store, const struct sale *sale,
     th_json_set_money(object, "distributed_fen", sale->now.distributed);
     th_json_set_money(object, "kept_fen", sale->now.kept);
     for (size_t i = 0; i < sale->payments.n; i++) {
+        const struct th_distribution_payment *payment = &sale->payments.items[i];
         struct th_json *item = th_json_object();
-        th_json_set_int(item, "party", sale->payments.items[i].party_id);
-        th_json_set_int(item, "weight_t", sale->payments.items[i].weight_t);
-        th_json_set_int(item, "amount_fen", sale->payments.items[i].amount_fen);
+        th_json_set_int(item, "party", payment->party_id);
+        if (payment->group_id != 0) {
+            th_json_set_int(item, "group", payment->group_id);
+            th_json_set_text(item, "share", th_ratio_format(payment->share, buf));
+        }
+        th_json_set_int(item, "weight_t", payment->weight_t);
+        th_json_set_int(item, "amount_fen", payment->amount_fen);
         th_json_append(payments, item);
     }
     th_json_set(object, "payments", payments);
@@ -256,8 +105,9 @@ static enum th_status sale_json(struct th_store *store, const struct sale *sale,
     return status;
 }
 
-// One sale without a term must not keep the money of all others back: it is listed and waits.
-static enum th_status put_aside(struct distribution *distribution, const struct sale *sale,
+// One sale without a term, or with several, must not keep the money of all others back: it is
+// listed and waits.
+static enum th_status put_aside(struct distribution *distribution, const struct th_sale *sale,
                                 const struct th_error *why)
 {
     struct th_json *item = th_json_object();
@@ -266,6 +116,7 @@ static enum th_status put_aside(struct distribution *distribution, const struct 
     }
     th_json_set_int(item, "trade_id", sale->trade.trade_id);
     th_json_set_text(item, "on", sale->trade.on_date);
+    th_json_set_text(item, "code", why->key);
     th_json_append(distribution->unassigned, item);
     return TH_OK;
 }
@@ -274,29 +125,29 @@ static enum th_status distribute_sale(struct th_work *work, struct distribution 
                                       int64_t trade_id, struct th_error *err)
 {
     struct th_store *store = th_work_store(work);
-    struct sale sale = {0};
+    struct th_sale sale = {0};
     struct th_json *object = NULL;
     struct th_error why = {0};
     enum th_status status = th_trade_load(store, trade_id, &sale.trade, err);
     if (status != TH_OK) {
         return status;
     }
-    status = choose_term(store, distribution, &sale, &why);
-    if (status == TH_CONFLICT && strcmp(why.key, "term_missing") == 0) {
+    status = th_sale_choose_term(store, &distribution->reckoning, &sale, &why);
+    if (status == TH_CONFLICT) {
         return put_aside(distribution, &sale, &why);
     }
     if (status != TH_OK && err != NULL) {
         *err = why;
     }
     if (status == TH_OK) {
-        status = reckon(store, distribution, &sale, err);
+        status = th_sale_reckon(store, &distribution->reckoning, &sale, err);
     }
     if (status == TH_OK && th_money_fen(sale.now.distributed) > 0) {
-        status = th_recipients_share(store, trade_id, &sale.term,
+        status = th_recipients_share(store, &sale.trade, &sale.term,
                                      th_money_fen(sale.now.distributed), &sale.payments, err);
     }
     if (status == TH_OK) {
-        status = book(work, distribution, &sale, err);
+        status = post(work, distribution, &sale, err);
     }
     for (size_t i = 0; i < sale.payments.n && status == TH_OK; i++) {
         status = add_row(distribution, &sale, &sale.payments.items[i], err);
@@ -318,10 +169,57 @@ static int by_party(const void *a, const void *b)
 {
     const struct payment_row *left = a;
     const struct payment_row *right = b;
-    if (left->party_id != right->party_id) {
-        return left->party_id < right->party_id ? -1 : 1;
+    if (left->payment.party_id != right->payment.party_id) {
+        return left->payment.party_id < right->payment.party_id ? -1 : 1;
+    }
+    if (left->payment.group_id != right->payment.group_id) {
+        return left->payment.group_id < right->payment.group_id ? -1 : 1;
     }
     return strcmp(left->basis, right->basis);
+}
+
+// Rows of one party, capacity and basis become one.
+static void merge_rows(struct distribution *distribution)
+{
+    size_t n = 0;
+    if (distribution->n_rows > 0) {
+        qsort(distribution->rows, distribution->n_rows, sizeof(*distribution->rows), by_party);
+    }
+    for (size_t i = 0; i < distribution->n_rows; i++) {
+        const struct payment_row *row = &distribution->rows[i];
+        if (n > 0 && by_party(&distribution->rows[n - 1], row) == 0) {
+            distribution->rows[n - 1].payment.weight_t += row->payment.weight_t;
+            distribution->rows[n - 1].payment.amount_fen += row->payment.amount_fen;
+        } else {
+            distribution->rows[n++] = *row;
+        }
+    }
+    distribution->n_rows = n;
+}
+
+static enum th_status payment_json(struct th_store *store, const struct payment_row *row,
+                                   struct th_json *payments, struct th_error *err)
+{
+    const struct th_distribution_payment *payment = &row->payment;
+    struct th_party party;
+    char buf[TH_RATIO_TEXT_SIZE];
+    enum th_status status = th_party_load(store, payment->party_id, &party, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *item = th_json_object();
+    th_json_set_int(item, "party", payment->party_id);
+    th_json_set_text(item, "name", party.name);
+    th_json_set_text(item, "kind", party.kind);
+    th_json_set_int(item, "amount_fen", payment->amount_fen);
+    th_json_set_text(item, "basis", row->basis);
+    th_json_set_int(item, "weight_t", payment->weight_t);
+    if (payment->group_id != 0) {
+        status = th_json_set_party(store, item, "group", payment->group_id, err);
+        th_json_set_text(item, "share", th_ratio_format(payment->share, buf));
+    }
+    th_json_append(payments, item);
+    return status;
 }
 
 static enum th_status reply_json(struct th_store *store, struct distribution *distribution,
@@ -330,37 +228,27 @@ static enum th_status reply_json(struct th_store *store, struct distribution *di
     struct th_json *reply = th_json_object();
     struct th_json *payments = th_json_array();
     enum th_status status = TH_OK;
-    if (distribution->n_rows > 0) {
-        qsort(distribution->rows, distribution->n_rows, sizeof(*distribution->rows), by_party);
-    }
+    merge_rows(distribution);
     for (size_t i = 0; i < distribution->n_rows && status == TH_OK; i++) {
-        const struct payment_row *row = &distribution->rows[i];
-        struct th_party party;
-        status = th_party_load(store, row->party_id, &party, err);
-        if (status != TH_OK) {
-            break;
-        }
-        struct th_json *item = th_json_object();
-        th_json_set_int(item, "party", row->party_id);
-        th_json_set_text(item, "name", party.name);
-        th_json_set_text(item, "kind", party.kind);
-        th_json_set_int(item, "amount_fen", row->amount_fen);
-        th_json_set_text(item, "basis", row->basis);
-        th_json_set_int(item, "weight_t", row->weight_t);
-        th_json_append(payments, item);
+        status = payment_json(store, &distribution->rows[i], payments, err);
     }
+    bool any = distribution->distribution_id != 0;
     th_json_set(reply, "distribution_id",
-                distribution->distribution_id != 0 ? th_json_int(distribution->distribution_id)
-                                                   : th_json_null());
-    th_json_set_text(reply, "through", distribution->through_on);
+                any ? th_json_int(distribution->distribution_id) : th_json_null());
+    th_json_set_text(reply, "state", any ? "proposed" : NULL);
+    th_json_set_text(reply, "through", distribution->reckoning.through_on);
     th_json_set_int(reply, "net_fen", distribution->net_fen);
     th_json_set_int(reply, "distributed_fen", distribution->distributed_fen);
     th_json_set_int(reply, "kept_fen", distribution->kept_fen);
     th_json_set(reply, "payments", payments);
     th_json_set(reply, "sales", distribution->sales);
     th_json_set(reply, "unassigned", distribution->unassigned);
+    if (distribution->comparison) {
+        th_json_set(reply, "comparison", distribution->comparison);
+    }
     distribution->sales = NULL;
     distribution->unassigned = NULL;
+    distribution->comparison = NULL;
     if (status == TH_OK) {
         *ret_reply = reply;
     } else {
@@ -369,28 +257,39 @@ static enum th_status reply_json(struct th_store *store, struct distribution *di
     return status;
 }
 
-static enum th_status read_input(struct th_registry *registry, const struct th_request *request,
+// What the entry says of a run beside its posts.
+static struct th_json *body_json(const struct distribution *distribution)
+{
+    struct th_json *body = th_json_object();
+    th_json_set_int(body, "distribution_id", distribution->distribution_id);
+    th_json_set_text(body, "through", distribution->reckoning.through_on);
+    th_json_set_int(body, "net_fen", distribution->net_fen);
+    th_json_set_int(body, "distributed_fen", distribution->distributed_fen);
+    th_json_set_int(body, "kept_fen", distribution->kept_fen);
+    th_json_set_int(body, "n_payments", (int64_t)distribution->n_rows);
+    return body;
+}
+
+static enum th_status read_input(struct th_registry *registry,
                                  const struct th_distribute_input *input,
                                  struct distribution *distribution, struct th_error *err)
 {
-    const struct th_ratio none = {0, 1};
-    const struct th_ratio all = {100, 1};
-    enum th_status status = th_on_parse(registry, input->through, distribution->through_on, err);
+    struct th_reckoning *reckoning = &distribution->reckoning;
+    enum th_status status = th_on_parse(registry, input->through, reckoning->through_on, err);
     if (status == TH_OK && input->term != NULL &&
-        !th_text_parse_int(input->term, 1, INT64_MAX, &distribution->term_id)) {
+        !th_text_parse_int(input->term, 1, INT64_MAX, &reckoning->term_id)) {
         status = th_error_set(err, TH_NOT_FOUND, "term_not_found", "term", input->term, NULL);
     }
-    if (status != TH_OK || input->ratio == NULL) {
-        return status;
+    if (status == TH_OK && input->n_ratios > TH_COMPARED_MAX) {
+        status = th_error_set(err, TH_USAGE, "ratios_many", NULL);
     }
-    if (!request->dry_run) {
-        return th_error_set(err, TH_USAGE, "ratio_dry_run", NULL);
+    for (size_t i = 0; i < input->n_ratios && status == TH_OK; i++) {
+        status = th_percent_parse(input->ratios[i], &distribution->ratios[i], err);
     }
-    distribution->has_ratio = true;
-    status = th_ratio_parse(input->ratio, &distribution->ratio, err);
-    if (status == TH_OK && (th_ratio_compare(distribution->ratio, none) < 0 ||
-                            th_ratio_compare(distribution->ratio, all) > 0)) {
-        status = th_error_set(err, TH_INVALID, "ratio_range", "ratio", input->ratio, NULL);
+    distribution->n_ratios = input->n_ratios;
+    if (status == TH_OK && input->ratio != NULL) {
+        reckoning->has_ratio = true;
+        status = th_percent_parse(input->ratio, &reckoning->ratio, err);
     }
     return status;
 }
@@ -398,13 +297,13 @@ static enum th_status read_input(struct th_registry *registry, const struct th_r
 static enum th_status distribute(struct th_work *work, struct distribution *distribution,
                                  const int64_t *trade_ids, size_t n, struct th_error *err)
 {
-    enum th_status status = th_distribution_insert(th_work_store(work), distribution->through_on,
-                                                   th_work_actor(work)->login, th_work_seq(work),
-                                                   &distribution->distribution_id, err);
+    enum th_status status =
+        th_distribution_post(th_work_posting(work), distribution->reckoning.through_on,
+                             th_work_actor(work)->login, &distribution->distribution_id, err);
     for (size_t i = 0; i < n && status == TH_OK; i++) {
         status = distribute_sale(work, distribution, trade_ids[i], err);
     }
-    if (status == TH_OK && th_json_size(distribution->sales) == 0) {
+    if (status == TH_OK && !distribution->preview && th_json_size(distribution->sales) == 0) {
         if (err != NULL) {
             *err = distribution->unassigned_error;
         }
@@ -437,59 +336,111 @@ static enum th_status keep_own(struct th_work *work, int64_t *trade_ids, size_t 
 static struct th_json *input_json(const struct th_distribute_input *input)
 {
     struct th_json *given = th_json_object();
+    struct th_json *ratios = th_json_array();
+    for (size_t i = 0; i < input->n_ratios; i++) {
+        th_json_append_text(ratios, input->ratios[i]);
+    }
     th_json_set_text(given, "through", input->through);
     th_json_set_text(given, "term", input->term);
     th_json_set_text(given, "ratio", input->ratio);
+    th_json_set(given, "ratios", ratios);
     return given;
 }
 
-enum th_status th_revenue_distribute(struct th_registry *registry, const struct th_request *request,
-                                     const struct th_distribute_input *input,
-                                     struct th_json **ret_reply, struct th_error *err)
+// Everything between permission and commit. *ret_n is how many sales were due.
+static enum th_status run(struct th_work *work, struct distribution *distribution, size_t *ret_n,
+                          struct th_json **ret_reply, struct th_error *err)
 {
-    struct distribution distribution = {0};
-    enum th_status status = read_input(registry, request, input, &distribution, err);
-    if (status != TH_OK) {
-        return status;
+    struct th_store *store = th_work_store(work);
+    int64_t *trade_ids = NULL;
+    size_t n = 0;
+    enum th_status status =
+        th_distribution_due(store, distribution->reckoning.through_on, &trade_ids, &n, err);
+    if (status == TH_OK) {
+        status = keep_own(work, trade_ids, &n, err);
     }
-    struct th_json *given = input_json(input);
+    if (status == TH_OK && distribution->preview) {
+        status =
+            th_revenue_compare(store, &distribution->reckoning, trade_ids, n, distribution->ratios,
+                               distribution->n_ratios, &distribution->comparison, err);
+    }
+    if (status == TH_OK && n > 0) {
+        status = distribute(work, distribution, trade_ids, n, err);
+    }
+    if (status == TH_OK) {
+        status = reply_json(store, distribution, ret_reply, err);
+    }
+    free(trade_ids);
+    *ret_n = n;
+    return status;
+}
+
+static enum th_status begin_and_run(struct th_registry *registry, const struct th_request *request,
+                                    const struct th_distribute_input *input,
+                                    struct distribution *distribution, struct th_json **ret_reply,
+                                    struct th_error *err)
+{
     struct th_work *work = NULL;
-    status = th_work_begin(registry, request, TH_MAY_DISTRIBUTE, "revenue.distribute", given, &work,
-                           ret_reply, err);
+    struct th_json *reply = NULL;
+    struct th_json *body = NULL;
+    char subject[TH_SUBJECT_SIZE];
+    size_t n = 0;
+    struct th_json *given = input_json(input);
+    enum th_status status = th_work_begin(registry, request, TH_MAY_DISTRIBUTE,
+                                          "revenue.distribute", given, &work, ret_reply, err);
     th_json_free(given);
     if (status != TH_OK || work == NULL) {
         return status;
     }
-    struct th_json *reply = NULL;
-    struct th_json *body = NULL;
-    int64_t *trade_ids = NULL;
-    size_t n = 0;
-    char subject[TH_SUBJECT_SIZE];
-    distribution.sales = th_json_array();
-    distribution.unassigned = th_json_array();
-    status = th_distribution_due(th_work_store(work), distribution.through_on, &trade_ids, &n, err);
-    if (status == TH_OK) {
-        status = keep_own(work, trade_ids, &n, err);
-    }
-    if (status == TH_OK && n > 0) {
-        status = distribute(work, &distribution, trade_ids, n, err);
-    }
-    if (status == TH_OK) {
-        status = reply_json(th_work_store(work), &distribution, &reply, err);
-    }
-    free(trade_ids);
-    free(distribution.rows);
-    th_json_free(distribution.sales);
-    th_json_free(distribution.unassigned);
+    status = run(work, distribution, &n, &reply, err);
     if (status == TH_OK && n == 0) {
         th_work_cancel(work); // nothing was due, so no entry is written
         *ret_reply = reply;
         return TH_OK;
     }
     if (status == TH_OK) {
-        body = th_json_copy(reply);
+        body = body_json(distribution);
     }
     return th_work_end(work, status,
-                       th_subject("distribution", distribution.distribution_id, subject), body,
+                       th_subject("distribution", distribution->distribution_id, subject), body,
                        reply, ret_reply, err);
+}
+
+static enum th_status distribute_or_preview(struct th_registry *registry,
+                                            const struct th_request *request,
+                                            const struct th_distribute_input *input, bool preview,
+                                            struct th_json **ret_reply, struct th_error *err)
+{
+    struct distribution distribution = {.preview = preview};
+    enum th_status status = read_input(registry, input, &distribution, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    distribution.sales = th_json_array();
+    distribution.unassigned = th_json_array();
+    status = begin_and_run(registry, request, input, &distribution, ret_reply, err);
+    free(distribution.rows);
+    th_json_free(distribution.sales);
+    th_json_free(distribution.unassigned);
+    th_json_free(distribution.comparison);
+    return status;
+}
+
+enum th_status th_revenue_distribute(struct th_registry *registry, const struct th_request *request,
+                                     const struct th_distribute_input *input,
+                                     struct th_json **ret_reply, struct th_error *err)
+{
+    if ((input->ratio != NULL || input->n_ratios > 0) && !request->dry_run) {
+        return th_error_set(err, TH_USAGE, "ratio_dry_run", NULL);
+    }
+    return distribute_or_preview(registry, request, input, false, ret_reply, err);
+}
+
+enum th_status th_revenue_preview(struct th_registry *registry, const struct th_request *request,
+                                  const struct th_distribute_input *input,
+                                  struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_request looking = *request;
+    looking.dry_run = true;
+    return distribute_or_preview(registry, &looking, input, true, ret_reply, err);
 }

@@ -6,13 +6,13 @@
 #include "core/ratio.h"
 #include "core/text.h"
 #include "registry/reference.h"
+#include "trading/deal.h"
+#include "trading/schedule.h"
 #include "trading/trade.h"
-#include "trading/trading_internal.h"
 
 enum { PACKAGES_MAX = 10000 };
 
 struct purchase {
-    const struct th_purchase_input *input;
     struct th_deal *deal;
     struct th_party bank;
     int64_t *held_t; // by line
@@ -32,7 +32,13 @@ static struct th_json *input_json(const struct th_purchase_input *input)
     th_json_set_text(object, "amount", input->amount);
     th_json_set_text(object, "tax", input->tax);
     th_json_set_text(object, "tonnes", input->tonnes);
+    th_json_set_text(object, "draw", input->draw);
     th_json_set_text(object, "on", input->on);
+    struct th_json *pay = th_json_array();
+    for (size_t i = 0; i < input->n_pay; i++) {
+        th_json_append_text(pay, input->pay[i]);
+    }
+    th_json_set(object, "pay", pay);
     return object;
 }
 
@@ -184,35 +190,41 @@ static enum th_status set_money(struct purchase *purchase, const struct th_purch
     return status;
 }
 
-static enum th_status prepare(void *context, struct th_registry *registry, struct th_work *work,
-                              struct th_deal *deal, struct th_error *err)
+static enum th_status find_bank(struct th_work *work, const char *reference, struct th_party *bank,
+                                struct th_error *err)
 {
-    struct purchase *purchase = context;
-    const struct th_purchase_input *input = purchase->input;
-    struct th_trade *trade = &deal->trade;
-    purchase->deal = deal;
-    th_text_copy(trade->kind, sizeof(trade->kind), "purchase");
-    deal->lines = calloc(input->n_packages, sizeof(*deal->lines));
-    purchase->held_t = calloc(input->n_packages, sizeof(*purchase->held_t));
-    purchase->share = calloc(input->n_packages, sizeof(*purchase->share));
-    if (deal->lines == NULL || purchase->held_t == NULL || purchase->share == NULL) {
-        return th_error_no_memory(err);
+    enum th_status status = th_party_resolve(th_work_store(work), reference, bank, err);
+    if (status == TH_OK) {
+        status = th_check_may_hold(bank, err);
     }
+    if (status == TH_OK && strcmp(bank->kind, "bank") != 0) {
+        status = th_error_set(err, TH_INVALID, "buyer_not_bank", "party", bank->name, "kind",
+                              bank->kind, NULL);
+    }
+    return status == TH_OK ? th_check_own_bank(work, bank, err) : status;
+}
+
+// How sales will leave the pool.
+static enum th_status set_draw(struct th_trade *trade, const char *draw, struct th_error *err)
+{
+    bool oldest = draw && strcmp(draw, "oldest") == 0;
+    if (draw && !oldest && strcmp(draw, "pro-rata") != 0) {
+        return th_error_set(err, TH_USAGE, "usage_value", "option", "draw", "value", draw,
+                            "allowed", "pro-rata, oldest", NULL);
+    }
+    th_text_copy(trade->draw, sizeof(trade->draw), oldest ? "oldest" : "pro_rata");
+    return TH_OK;
+}
+
+static enum th_status fill(struct purchase *purchase, const struct th_purchase_input *input,
+                           struct th_registry *registry, struct th_work *work, struct th_error *err)
+{
+    struct th_deal *deal = purchase->deal;
+    struct th_trade *trade = &deal->trade;
     enum th_status status = th_deal_day_parse(registry, input->on, trade->on_date, err);
     if (status == TH_OK) {
-        status = th_party_resolve(th_work_store(work), input->to, &purchase->bank, err);
+        status = find_bank(work, input->to, &purchase->bank, err);
     }
-    if (status == TH_OK) {
-        status = th_check_may_hold(&purchase->bank, err);
-    }
-    if (status == TH_OK && strcmp(purchase->bank.kind, "bank") != 0) {
-        status = th_error_set(err, TH_INVALID, "buyer_not_bank", "party", purchase->bank.name,
-                              "kind", purchase->bank.kind, NULL);
-    }
-    if (status == TH_OK) {
-        status = th_check_own_bank(work, &purchase->bank, err);
-    }
-    trade->buyer_id = purchase->bank.party_id;
     for (size_t i = 0; i < input->n_packages && status == TH_OK; i++) {
         status = add_package(work, input->packages[i], purchase, err);
     }
@@ -225,11 +237,62 @@ static enum th_status prepare(void *context, struct th_registry *registry, struc
     if (status != TH_OK) {
         return status;
     }
-    if (deal->n_lines == 1) {
-        trade->seller_id = deal->lines[0].seller_id;
+    status = set_draw(trade, input->draw, err);
+    if (status != TH_OK) {
+        return status;
     }
-    return set_money(purchase, input, err);
+    trade->buyer_id = purchase->bank.party_id;
+    trade->seller_id = deal->n_lines == 1 ? deal->lines[0].seller_id : 0;
+    status = set_money(purchase, input, err);
+    return status == TH_OK ? th_schedule_read(deal, input->pay, input->n_pay, err) : status;
 }
+
+static enum th_status prepare(const void *input, struct th_registry *registry, struct th_work *work,
+                              struct th_deal *deal, struct th_error *err)
+{
+    const struct th_purchase_input *given = input;
+    struct purchase purchase = {.deal = deal};
+    deal->lines = calloc(given->n_packages, sizeof(*deal->lines));
+    purchase.held_t = calloc(given->n_packages, sizeof(*purchase.held_t));
+    purchase.share = calloc(given->n_packages, sizeof(*purchase.share));
+    enum th_status status = deal->lines && purchase.held_t && purchase.share
+                                ? fill(&purchase, given, registry, work, err)
+                                : th_error_no_memory(err);
+    free(purchase.held_t);
+    free(purchase.share);
+    return status;
+}
+
+// The units become a pool of the bank, which owes their sellers.
+static enum th_status approve(struct th_posting *posting, const struct th_decision *decision,
+                              struct th_error *err)
+{
+    const struct th_trade *trade = &decision->trade;
+    const struct th_unit_place bought = {
+        .owner_id = trade->buyer_id, .state = TH_BLOCK_HELD, .pool_id = trade->trade_id};
+    enum th_status status = th_decision_send(posting, decision, &bought, err);
+    if (status == TH_OK) {
+        status = th_decision_claim(posting, decision, "money.purchase", err);
+    }
+    for (size_t i = 0; i < decision->lines.n && status == TH_OK; i++) {
+        const struct th_trade_line *line = &decision->lines.items[i];
+        const struct th_pool_share share = {.pool_id = trade->trade_id,
+                                            .package_id = line->package_id,
+                                            .owner_id = trade->buyer_id,
+                                            .bought = line->tonnes,
+                                            .cost = line->cost};
+        status = th_pool_post(posting, &share, trade->on_date, err);
+    }
+    return status;
+}
+
+const struct th_deal_kind th_deal_purchase = {.name = "purchase",
+                                              .propose = TH_MAY_PROPOSE,
+                                              .pool_use = TH_POOL_USE_NONE,
+                                              .terms = "trade_schedule",
+                                              .prepare = prepare,
+                                              .approve = approve,
+                                              .show = th_schedule_show};
 
 enum th_status th_trade_propose_purchase(struct th_registry *registry,
                                          const struct th_request *request,
@@ -245,10 +308,6 @@ enum th_status th_trade_propose_purchase(struct th_registry *registry,
     if ((input->price == NULL) == (input->amount == NULL)) {
         return th_error_set(err, TH_USAGE, "price_or_amount", NULL);
     }
-    struct purchase purchase = {.input = input};
-    enum th_status status =
-        th_deal_propose(registry, request, input_json(input), prepare, &purchase, ret_reply, err);
-    free(purchase.held_t);
-    free(purchase.share);
-    return status;
+    return th_deal_propose(registry, request, &th_deal_purchase, input_json(input), input,
+                           ret_reply, err);
 }

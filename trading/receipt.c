@@ -3,70 +3,50 @@
 #include <string.h>
 
 #include "core/ratio.h"
+#include "store/sale_store.h"
+#include "trading/promise.h"
 #include "trading/trade.h"
-#include "trading/trading_internal.h"
 
-struct sellers { // of one trade, each once, by party id
-    int64_t *ids;
-    int64_t *owed_fen;
-    int64_t *share_fen;
-    size_t n;
-};
-
-static void sellers_clear(struct sellers *sellers)
+static int by_party(const void *a, const void *b)
 {
-    free(sellers->ids);
-    free(sellers->owed_fen);
-    free(sellers->share_fen);
+    const struct th_claim *left = a;
+    const struct th_claim *right = b;
+    return (left->party_id > right->party_id) - (left->party_id < right->party_id);
 }
 
-static int by_id(const void *a, const void *b)
+// What each creditor gets of an amount that is not more than what all of them are owed: by what
+// each is owed, or one after the other where their claims have ranks.
+static enum th_status share(const struct th_trade *trade, struct th_money amount,
+                            struct th_claim_list *claims, int64_t *share_fen, struct th_error *err)
 {
-    int64_t left = *(const int64_t *)a;
-    int64_t right = *(const int64_t *)b;
-    return (left > right) - (left < right);
-}
-
-static enum th_status load_sellers(struct th_store *store, int64_t trade_id,
-                                   struct sellers *sellers, struct th_error *err)
-{
-    struct th_trade_line_list lines = {0};
-    enum th_status status = th_trade_lines(store, trade_id, &lines, err);
-    if (status != TH_OK) {
-        return status;
+    int64_t left_fen = th_money_fen(amount);
+    bool ranked = strcmp(trade->kind, "enforcement") == 0;
+    for (size_t i = 0; i < claims->n && ranked; i++) {
+        int64_t owed_fen = th_money_fen(claims->items[i].owed);
+        share_fen[i] = owed_fen < left_fen ? owed_fen : left_fen;
+        left_fen -= share_fen[i];
     }
-    size_t room = lines.n > 0 ? lines.n : 1;
-    sellers->ids = calloc(room, sizeof(*sellers->ids));
-    sellers->owed_fen = calloc(room, sizeof(*sellers->owed_fen));
-    sellers->share_fen = calloc(room, sizeof(*sellers->share_fen));
-    if (sellers->ids == NULL || sellers->owed_fen == NULL || sellers->share_fen == NULL) {
-        th_trade_line_list_clear(&lines);
+    if (ranked) {
+        return TH_OK;
+    }
+    int64_t *owed_fen = calloc(claims->n > 0 ? claims->n : 1, sizeof(*owed_fen));
+    if (!owed_fen) {
         return th_error_no_memory(err);
     }
-    for (size_t i = 0; i < lines.n; i++) {
-        sellers->ids[i] = lines.items[i].seller_id;
+    if (claims->n > 0) { // ties of the last fen go to the lowest party
+        qsort(claims->items, claims->n, sizeof(*claims->items), by_party);
     }
-    qsort(sellers->ids, lines.n, sizeof(*sellers->ids), by_id);
-    for (size_t i = 0; i < lines.n; i++) {
-        if (sellers->n == 0 || sellers->ids[sellers->n - 1] != sellers->ids[i]) {
-            sellers->ids[sellers->n++] = sellers->ids[i];
-        }
+    for (size_t i = 0; i < claims->n; i++) {
+        owed_fen[i] = th_money_fen(claims->items[i].owed);
     }
-    th_trade_line_list_clear(&lines);
-    for (size_t i = 0; i < sellers->n && status == TH_OK; i++) {
-        struct th_money owed;
-        status = th_money_outstanding(store, trade_id, sellers->ids[i], &owed, err);
-        if (status == TH_OK) {
-            sellers->owed_fen[i] = th_money_fen(owed);
-        }
-    }
+    enum th_status status = th_allocate(left_fen, owed_fen, claims->n, share_fen, err);
+    free(owed_fen);
     return status;
 }
 
 static enum th_status check_receipt(struct th_store *store, const struct th_trade *trade,
                                     struct th_money amount, struct th_error *err)
 {
-    struct th_money received;
     struct th_money outstanding;
     if (strcmp(trade->state, "approved") != 0 || strcmp(trade->kind, "retirement") == 0) {
         (void)th_error_set(err, TH_CONFLICT, "trade_not_approved", "state", trade->state, NULL);
@@ -76,10 +56,7 @@ static enum th_status check_receipt(struct th_store *store, const struct th_trad
     if (th_money_fen(amount) == 0) {
         return th_error_set(err, TH_INVALID, "amount_zero", NULL);
     }
-    enum th_status status = th_receipt_total(store, trade->trade_id, NULL, &received, err);
-    if (status == TH_OK) {
-        status = th_money_sub(trade->amount, received, &outstanding, err);
-    }
+    enum th_status status = th_trade_outstanding(store, trade, &outstanding, err);
     if (status == TH_OK && th_money_compare(amount, outstanding) > 0) {
         char asked[TH_QUANTITY_TEXT_SIZE];
         char owed[TH_QUANTITY_TEXT_SIZE];
@@ -91,38 +68,60 @@ static enum th_status check_receipt(struct th_store *store, const struct th_trad
     return status;
 }
 
-// Claims down, cash up, seller by seller.
-static enum th_status post(struct th_work *work, const struct th_trade *trade,
-                           struct th_money amount, const char *on_date, struct th_json *legs,
-                           struct th_error *err)
+// Who is owed what is coming in. What is paid before the units come is owed by nobody yet: it makes
+// a claim of the buyer's.
+static enum th_status load_claims(struct th_store *store, const struct th_trade *trade,
+                                  struct th_money amount, struct th_claim_list *ret_claims,
+                                  struct th_error *err)
 {
-    struct sellers sellers = {0};
-    enum th_status status = load_sellers(th_work_store(work), trade->trade_id, &sellers, err);
-    if (status == TH_OK) {
-        status =
-            th_allocate(th_money_fen(amount), sellers.owed_fen, sellers.n, sellers.share_fen, err);
+    if (!th_promise_takes_prepayments(trade)) {
+        return th_trade_claims(store, trade->trade_id, ret_claims, err);
     }
-    for (size_t i = 0; i < sellers.n && status == TH_OK; i++) {
-        struct th_transfer transfer = {.from_id = sellers.ids[i],
-                                       .to_id = trade->buyer_id,
+    struct th_claim *claim = calloc(1, sizeof(*claim));
+    if (!claim) {
+        return th_error_no_memory(err);
+    }
+    *claim = (struct th_claim){.party_id = trade->seller_id, .owed = amount};
+    *ret_claims = (struct th_claim_list){.items = claim, .n = 1};
+    return TH_OK;
+}
+
+// Claims down, cash up, creditor by creditor.
+static enum th_status post(struct th_work *work, const struct th_trade *trade,
+                           struct th_money amount, const char *on_date, struct th_error *err)
+{
+    struct th_claim_list claims = {0};
+    bool refund = false;
+    enum th_status status = load_claims(th_work_store(work), trade, amount, &claims, err);
+    if (status == TH_OK) {
+        status = th_trade_is_refund(th_work_store(work), trade, &refund, err);
+    }
+    int64_t payer_id = refund ? trade->seller_id : trade->buyer_id;
+    int64_t *share_fen = calloc(claims.n > 0 ? claims.n : 1, sizeof(*share_fen));
+    if (status == TH_OK && !share_fen) {
+        status = th_error_no_memory(err);
+    }
+    if (status == TH_OK) {
+        status = share(trade, amount, &claims, share_fen, err);
+    }
+    for (size_t i = 0; i < claims.n && status == TH_OK; i++) {
+        struct th_transfer transfer = {.from_id = claims.items[i].party_id,
+                                       .to_id = payer_id,
                                        .account = TH_ACCOUNT_CLAIM,
-                                       .amount = th_money_from_fen(sellers.share_fen[i]),
+                                       .amount = th_money_from_fen(share_fen[i]),
                                        .on_date = on_date,
                                        .trade_id = trade->trade_id,
                                        .memo = "money.receipt"};
-        status = th_money_move(work, &transfer, err);
-        transfer.from_id = trade->buyer_id;
-        transfer.to_id = sellers.ids[i];
+        status = th_money_move(th_work_posting(work), &transfer, err);
+        transfer.from_id = payer_id;
+        transfer.to_id = claims.items[i].party_id;
         transfer.account = TH_ACCOUNT_CASH;
         if (status == TH_OK) {
-            status = th_money_move(work, &transfer, err);
+            status = th_money_move(th_work_posting(work), &transfer, err);
         }
-        struct th_json *item = th_json_object();
-        th_json_set_int(item, "party", sellers.ids[i]);
-        th_json_set_int(item, "amount_fen", sellers.share_fen[i]);
-        th_json_append(legs, item);
     }
-    sellers_clear(&sellers);
+    free(share_fen);
+    free(claims.items);
     return status;
 }
 
@@ -153,20 +152,14 @@ static enum th_status confirm(struct th_registry *registry, struct th_work *work
     const struct th_receipt receipt = {.trade_id = trade_id,
                                        .amount = amount,
                                        .on_date = on_date,
-                                       .login = th_work_actor(work)->login,
-                                       .seq = th_work_seq(work)};
-    struct th_json *legs = th_json_array();
+                                       .login = th_work_actor(work)->login};
     int64_t receipt_id = 0;
-    status = post(work, &trade, amount, on_date, legs, err);
+    status = post(work, &trade, amount, on_date, err);
     if (status == TH_OK) {
-        status = th_receipt_insert(store, &receipt, &receipt_id, err);
+        status = th_receipt_post(th_work_posting(work), &receipt, &receipt_id, err);
     }
     th_json_set_int(body, "receipt_id", receipt_id);
     th_json_set_int(body, "trade_id", trade_id);
-    th_json_set_int(body, "buyer", trade.buyer_id);
-    th_json_set_money(body, "amount_fen", amount);
-    th_json_set_text(body, "on", on_date);
-    th_json_set(body, "sellers", legs);
     if (status == TH_OK) {
         status = th_trade_reply(store, trade_id, ret_reply, err);
     }

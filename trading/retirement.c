@@ -5,8 +5,8 @@
 #include "core/codes.h"
 #include "core/text.h"
 #include "registry/reference.h"
+#include "trading/deal.h"
 #include "trading/trade.h"
-#include "trading/trading_internal.h"
 
 // Fills beneficiary and USCC from a party, or from a plain name with its code.
 static enum th_status set_beneficiary(struct th_store *store,
@@ -51,11 +51,10 @@ static enum th_status set_purpose(const struct th_retirement_input *input, struc
                                   struct th_error *err)
 {
     static const char *const PURPOSES[] = {"offset", "product", "event", "donation"};
-    const char *note = input->note != NULL ? input->note : "";
-    if (strlen(note) >= sizeof(trade->note)) {
-        return th_error_set(err, TH_INVALID, "text_too_long", "field", "note", NULL);
+    enum th_status status = th_note_parse("note", input->note, trade->note, err);
+    if (status != TH_OK) {
+        return status;
     }
-    th_text_copy(trade->note, sizeof(trade->note), note);
     for (size_t i = 0; i < sizeof(PURPOSES) / sizeof(PURPOSES[0]); i++) {
         if (th_text_equals(input->purpose, PURPOSES[i])) {
             th_text_copy(trade->purpose, sizeof(trade->purpose), PURPOSES[i]);
@@ -65,57 +64,13 @@ static enum th_status set_purpose(const struct th_retirement_input *input, struc
     return th_error_set(err, TH_INVALID, "purpose_invalid", "purpose", input->purpose, NULL);
 }
 
-// One line for each package and pool, in the order in which the blocks come.
-static enum th_status make_lines(struct th_store *store, struct th_deal *deal,
-                                 const struct th_block_list *blocks, struct th_error *err)
-{
-    int64_t left_t = th_units_t(deal->trade.tonnes);
-    struct th_issuance_record issuance = {0};
-    enum th_status status = TH_OK;
-    deal->lines = calloc(blocks->n, sizeof(*deal->lines));
-    if (deal->lines == NULL) {
-        return th_error_no_memory(err);
-    }
-    for (size_t i = 0; i < blocks->n && left_t > 0; i++) {
-        const struct th_block *block = &blocks->items[i];
-        if (issuance.issuance_id != block->issuance_id) {
-            status = th_issuance_load(store, block->issuance_id, &issuance, err);
-        }
-        if (status != TH_OK) {
-            return status;
-        }
-        int64_t block_t = th_units_t(th_block_units(block));
-        int64_t take_t = block_t < left_t ? block_t : left_t;
-        size_t at = deal->n_lines;
-        for (size_t k = deal->n_lines; k > 0 && at == deal->n_lines; k--) {
-            if (deal->lines[k - 1].package_id == issuance.package_id &&
-                deal->lines[k - 1].pool_id == block->pool_id) {
-                at = k - 1;
-            }
-        }
-        if (at == deal->n_lines) {
-            deal->lines[deal->n_lines++] = (struct th_trade_line){.package_id = issuance.package_id,
-                                                                  .pool_id = block->pool_id,
-                                                                  .seller_id = block->owner_id};
-        }
-        status = th_units_add(deal->lines[at].tonnes, th_units_from_t(take_t),
-                              &deal->lines[at].tonnes, err);
-        left_t -= take_t;
-    }
-    return status;
-}
-
-static enum th_status prepare(void *context, struct th_registry *registry, struct th_work *work,
+static enum th_status prepare(const void *given, struct th_registry *registry, struct th_work *work,
                               struct th_deal *deal, struct th_error *err)
 {
-    const struct th_retirement_input *const *given = context;
-    const struct th_retirement_input *input = *given;
+    const struct th_retirement_input *input = given;
     struct th_store *store = th_work_store(work);
     struct th_trade *trade = &deal->trade;
     struct th_party holder = {0};
-    struct th_block_list blocks = {0};
-    struct th_units found = {0};
-    th_text_copy(trade->kind, sizeof(trade->kind), "retirement");
     th_text_copy(trade->tax_rate, sizeof(trade->tax_rate), "0");
     enum th_status status = th_deal_day_parse(registry, input->on, trade->on_date, err);
     if (status == TH_OK) {
@@ -142,16 +97,21 @@ static enum th_status prepare(void *context, struct th_registry *registry, struc
         return status;
     }
     const struct th_held_filter filter = {.owner_id = holder.party_id};
-    status = th_ledger_held(store, &filter, trade->tonnes, &blocks, &found, err);
-    if (status == TH_OK && th_units_compare(found, trade->tonnes) < 0) {
-        status = th_not_enough(err, th_units_t(found), th_units_t(trade->tonnes));
-    }
-    if (status == TH_OK) {
-        status = make_lines(store, deal, &blocks, err);
-    }
-    th_block_list_clear(&blocks);
-    return status;
+    return th_deal_pick_held(store, deal, &filter, trade->tonnes, err);
 }
+
+static enum th_status approve(struct th_posting *posting, const struct th_decision *decision,
+                              struct th_error *err)
+{
+    const struct th_unit_place retired = {.state = TH_BLOCK_RETIRED};
+    return th_decision_send(posting, decision, &retired, err);
+}
+
+const struct th_deal_kind th_deal_retirement = {.name = "retirement",
+                                                .propose = TH_MAY_PROPOSE,
+                                                .pool_use = TH_POOL_USE_USED,
+                                                .prepare = prepare,
+                                                .approve = approve};
 
 static struct th_json *input_json(const struct th_retirement_input *input)
 {
@@ -171,5 +131,6 @@ enum th_status th_trade_propose_retirement(struct th_registry *registry,
                                            const struct th_retirement_input *input,
                                            struct th_json **ret_reply, struct th_error *err)
 {
-    return th_deal_propose(registry, request, input_json(input), prepare, &input, ret_reply, err);
+    return th_deal_propose(registry, request, &th_deal_retirement, input_json(input), input,
+                           ret_reply, err);
 }

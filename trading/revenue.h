@@ -13,17 +13,21 @@
 
 struct th_term_input {
     const char *from;
-    const char *to;            // NULL: until a later term of the same basis begins
-    const char *basis;         // gross net_of_cost net_of_costs
-    const char *ratio;         // per cent, "70"
-    const char *const *splits; // "village=1", "village=70%", "township=3/10"; together exactly 1
+    const char *to;    // NULL: until a later term of the same basis begins
+    const char *basis; // gross net_of_cost net_of_costs
+    const char *ratio; // per cent, "70"
+    // "village=1", "village=70%", "township=3/10", "member=1/2", "fund:湿地修复基金=1/2"; together
+    // exactly 1
+    const char *const *splits;
     size_t n_splits;
+    const char *scope;    // "kind:bamboo", "holder:PARTY", "pool:TRADE", "package:P"; NULL: all
     const char *document; // path
 };
-// Reply: term_id, from, to, basis, ratio, splits[{party_kind, share}], document_sha256.
-// TH_INVALID ("basis_invalid", "ratio_invalid", "ratio_range", "split_invalid", "split_sum",
-// "term_dates"), TH_USAGE ("split_missing"), TH_CONFLICT ("term_overlaps" with "term") for a term
-// of the same basis that overlaps in time: a new term ends no other one.
+// Reply: term_id, from, to, basis, ratio, for, splits[{party_kind, party, share}],
+// document_sha256. TH_INVALID ("basis_invalid", "ratio_invalid", "ratio_range", "split_invalid",
+// "split_sum", "term_dates", "term_scope"), TH_USAGE ("split_missing"), TH_CONFLICT
+// ("term_overlaps" with "term") for a term of the same basis and scope that overlaps in time: a new
+// term ends no other one.
 enum th_status th_term_add(struct th_registry *registry, const struct th_request *request,
                            const struct th_term_input *input, struct th_json **ret_reply,
                            struct th_error *err) TH_MUST_CHECK;
@@ -31,38 +35,82 @@ enum th_status th_term_add(struct th_registry *registry, const struct th_request
 enum th_status th_term_list(struct th_registry *registry, struct th_json **ret_reply,
                             struct th_error *err) TH_MUST_CHECK;
 
-// A cost of a sale for basis net_of_costs; kind tax insurance verification fee. Reply:
+// A cost of a sale for basis net_of_costs; kind tax insurance verification fee reserve. Reply:
 // deduction_id, trade_id, kind, amount_fen, document_sha256. TH_INVALID ("deduction_kind",
 // "amount_zero"), TH_CONFLICT
-// ("trade_not_sale", "sale_distributed").
+// ("trade_not_sale", "sale_distributed", "reserve_settled", "deduction_too_large").
 enum th_status th_deduction_add(struct th_registry *registry, const struct th_request *request,
                                 int64_t trade_id, const char *kind, const char *amount,
                                 const char *document, struct th_json **ret_reply,
                                 struct th_error *err) TH_MUST_CHECK;
 
+// What the reserves of a sale were for came to `actual` in the end: what is left of them goes by
+// the term of the sale with the next run. Reply: trade_id, reserved_fen, actual_fen, rest_fen,
+// document_sha256. TH_CONFLICT ("trade_not_sale", "reserve_missing", "reserve_settled",
+// "deduction_too_large").
+enum th_status th_reserve_settle(struct th_registry *registry, const struct th_request *request,
+                                 int64_t trade_id, const char *actual, const char *document,
+                                 struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+
+enum { TH_COMPARED_MAX = 16 };
 struct th_distribute_input {
-    const char *through; // receipts confirmed on or before this day
-    const char *term;    // id; NULL: the one in force on the day of each sale
-    const char *ratio;   // another ratio for comparison, in a dry run only
+    const char *through;       // receipts confirmed on or before this day
+    const char *term;          // id; NULL: the one in force on the day of each sale
+    const char *ratio;         // another ratio for comparison, where nothing is written
+    const char *const *ratios; // several of them, for the comparison of a preview
+    size_t n_ratios;
 };
-// Pays the recipients of every approved resale with receipts that were not distributed yet. Reply:
-// through, net_fen, distributed_fen, kept_fen, payments[{party, name, kind, amount_fen, basis,
-// weight_t}] by party, sales[{trade_id, on, buyer_name, tonnes, price_fen, receipts_fen, tax_fen,
-// cost_fen, deductions_fen, net_fen, ratio, term_id, distributed_fen, kept_fen, payments[]}],
+// Proposes a run: what the recipients of every approved sale get of receipts, and of settled
+// reserves, that no run took yet. Nothing is owed until somebody else approves it; meanwhile no
+// other run takes the same. Reply: state, through, net_fen, distributed_fen, kept_fen,
+// payments[{party, name, kind, amount_fen, basis, weight_t, group, group_name, share}] by party
+// (the last three of members only), sales[{trade_id, on, buyer_name, tonnes, price_fen,
+// receipts_fen, tax_fen, cost_fen, deductions_fen, net_fen, ratio, term_id, distributed_fen,
+// kept_fen, payments[]}], unassigned[{trade_id, on, code}] (no one term holds: they wait),
 // distribution_id (null when nothing was there to distribute; then nothing is written). A dry run
-// writes nothing. TH_CONFLICT ("term_missing", "term_ambiguous" with "trade"), TH_NOT_FOUND
+// writes nothing. TH_CONFLICT ("term_missing", "term_ambiguous", "term_mixed" with "trade", when
+// that is so of all sales; "recipient_several", "shares_incomplete"), TH_NOT_FOUND
 // ("term_not_found", "recipient_missing"), TH_USAGE ("ratio_dry_run").
 enum th_status th_revenue_distribute(struct th_registry *registry, const struct th_request *request,
                                      const struct th_distribute_input *input,
                                      struct th_json **ret_reply,
                                      struct th_error *err) TH_MUST_CHECK;
+// The same as a dry run, with comparison[{term_id, basis, ratio, n_sales, net_fen, distributed_fen,
+// kept_fen}] of every term in force; sales without one term are listed as unassigned. TH_USAGE
+// ("ratios_many").
+enum th_status th_revenue_preview(struct th_registry *registry, const struct th_request *request,
+                                  const struct th_distribute_input *input,
+                                  struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 
-// What villages and other recipients got. `village` NULL: all; else code or name of a village.
-// Reply: parties[{party, name, kind, village, payments[{distribution_id, trade_id, on, through,
-// tonnes, price_fen, net_fen, ratio, basis, weight_t, amount_fen}], revenue_fen,
-// purchases[{trade_id, on, package_id, package, tonnes, price_fen, amount_fen}], purchase_fen,
-// total_fen}], revenue_fen, purchase_fen, total_fen.
+// Approves or rejects a proposed run. From the approval on its amounts are owed, booked on the day
+// `on` (NULL: today); a rejected run gives what it took free. Reply: as th_run_show. TH_NOT_FOUND
+// ("revenue_run_not_found"), TH_CONFLICT ("run_decided"), TH_NOT_PERMITTED ("second_person",
+// "run_not_yours"), TH_INVALID ("date_in_future").
+enum th_status th_run_approve(struct th_registry *registry, const struct th_request *request,
+                              int64_t run_id, const char *on, struct th_json **ret_reply,
+                              struct th_error *err) TH_MUST_CHECK;
+enum th_status th_run_reject(struct th_registry *registry, const struct th_request *request,
+                             int64_t run_id, const char *reason, struct th_json **ret_reply,
+                             struct th_error *err) TH_MUST_CHECK;
+// Reply: distribution_id, state, through, proposed_by, decided_by, decided_on, reason,
+// receipts_fen, tax_fen, cost_fen, deductions_fen, net_fen, distributed_fen, kept_fen,
+// sales[{trade_id, term_id, …}], payments[{party, name, kind, amount_fen}].
+enum th_status th_run_show(struct th_registry *registry, int64_t run_id, struct th_json **ret_reply,
+                           struct th_error *err) TH_MUST_CHECK;
+// Reply: runs[] with the heads of th_run_show. state NULL: all.
+enum th_status th_run_list(struct th_registry *registry, const char *state,
+                           struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+
+// What villages and other recipients got by approved runs. `village` NULL: all; else code or name
+// of a village. `party` NULL: all; else one of them, with its memberships. Reply: parties[{party,
+// name, kind, village, payments[{distribution_id, trade_id, on, through, tonnes, price_fen,
+// buyer_name, receipts_fen, tax_fen, cost_fen, deductions_fen, net_fen, ratio, basis, weight_t,
+// amount_fen, state, paid_on, share, group, group_name (the last three of members)}], revenue_fen,
+// paid_fen, memberships[{group, group_name, share, from, expected_fen}], purchases[{trade_id, on,
+// package_id, package, tonnes, price_fen, amount_fen}], purchase_fen, total_fen}], revenue_fen,
+// purchase_fen, total_fen.
 enum th_status th_revenue_statement(struct th_registry *registry, const char *village,
-                                    struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+                                    const char *party, struct th_json **ret_reply,
+                                    struct th_error *err) TH_MUST_CHECK;
 
 #endif

@@ -1,16 +1,34 @@
 // Terms of sharing revenue, and costs that are listed against a sale.
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
+#include "store/sale_store.h"
 #include "trading/revenue.h"
 #include "trading/revenue_internal.h"
+
+// "pool:3", "kind:bamboo"; NULL for a term of all sales.
+static const char *scope_format(const struct th_term *term, char *buf, size_t size)
+{
+    if (term->scope == TH_TERM_ALL) {
+        return NULL;
+    }
+    if (term->scope == TH_TERM_KIND) {
+        (void)snprintf(buf, size, "kind:%s", term->scope_kind);
+    } else {
+        (void)snprintf(buf, size, "%s:%lld", th_term_scope_names[term->scope],
+                       (long long)term->scope_id);
+    }
+    return buf;
+}
 
 struct th_json *th_term_json(const struct th_term *term)
 {
     char buf[TH_RATIO_TEXT_SIZE];
+    char scope[TH_TRADE_WORD_SIZE * 2 + 32];
     struct th_json *object = th_json_object();
     struct th_json *splits = th_json_array();
     th_json_set_int(object, "term_id", term->term_id);
@@ -21,10 +39,14 @@ struct th_json *th_term_json(const struct th_term *term)
     for (size_t i = 0; i < term->n_splits; i++) {
         struct th_json *item = th_json_object();
         th_json_set_text(item, "party_kind", term->splits[i].party_kind);
+        if (term->splits[i].party_id != 0) {
+            th_json_set_int(item, "party", term->splits[i].party_id);
+        }
         th_json_set_text(item, "share", th_ratio_format(term->splits[i].share, buf));
         th_json_append(splits, item);
     }
     th_json_set(object, "splits", splits);
+    th_json_set_text(object, "for", scope_format(term, scope, sizeof(scope)));
     th_json_set_int(object, "document_id", term->document_id);
     return object;
 }
@@ -32,9 +54,9 @@ struct th_json *th_term_json(const struct th_term *term)
 static bool kind_known(const char *kind)
 {
     // Banks keep what is not distributed; verifiers may have no share in what they verify.
-    static const char *const KINDS[] = {"village",   "township",  "subdistrict", "cooperative",
-                                        "household", "person",    "enterprise",  "fund",
-                                        "insurer",   "government"};
+    static const char *const KINDS[] = {"village",   "township",   "subdistrict", "cooperative",
+                                        "household", "person",     "enterprise",  "fund",
+                                        "insurer",   "government", "member"};
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
         if (strcmp(kind, KINDS[i]) == 0) {
             return true;
@@ -43,56 +65,74 @@ static bool kind_known(const char *kind)
     return false;
 }
 
-// "village=1", "village=70%", "township=3/10" into kind and number; *ret_percent tells of a '%'.
-static enum th_status parse_split(const char *text, struct th_term_split *ret_split,
-                                  bool *ret_percent, struct th_error *err)
+// "village", or "fund:湿地修复基金" for this very one.
+static enum th_status parse_recipient(struct th_store *store, const char *text, size_t size,
+                                      struct th_term_split *split, struct th_error *err)
 {
+    char name[TH_NAME_SIZE + TH_TRADE_WORD_SIZE];
+    struct th_party party;
+    if (size == 0 || size >= sizeof(name)) {
+        return th_error_set(err, TH_INVALID, "split_invalid", "text", text, NULL);
+    }
+    memcpy(name, text, size);
+    name[size] = '\0';
+    char *colon = strchr(name, ':');
+    if (colon) {
+        *colon = '\0';
+    }
+    if (!kind_known(name) || (colon && strcmp(name, "member") == 0)) {
+        return th_error_set(err, TH_INVALID, "split_invalid", "text", text, NULL);
+    }
+    th_text_copy(split->party_kind, sizeof(split->party_kind), name);
+    if (!colon) {
+        return TH_OK;
+    }
+    enum th_status status = th_party_resolve(store, colon + 1, &party, err);
+    if (status == TH_OK && strcmp(party.kind, name) != 0) {
+        status = th_error_set(err, TH_INVALID, "split_invalid", "text", text, NULL);
+    }
+    split->party_id = status == TH_OK ? party.party_id : 0;
+    return status;
+}
+
+// "village=1", "village=70%", "township=3/10" into kind and number; *ret_percent tells of a '%'.
+static enum th_status parse_split(struct th_store *store, const char *text,
+                                  struct th_term_split *ret_split, bool *ret_percent,
+                                  struct th_error *err)
+{
+    enum { DENOMINATOR_MAX = 1000000000 };
     char share[TH_RATIO_TEXT_SIZE];
     const struct th_ratio none = {0, 1};
-    const char *equals = strchr(text, '=');
-    size_t kind_size = equals == NULL ? 0 : (size_t)(equals - text);
-    bool good = kind_size > 0 && kind_size < sizeof(ret_split->party_kind) &&
-                strlen(equals + 1) < sizeof(share);
+    const char *equals = strrchr(text, '=');
+    bool good = equals && strlen(equals + 1) < sizeof(share);
     if (good) {
         memset(ret_split, 0, sizeof(*ret_split));
-        memcpy(ret_split->party_kind, text, kind_size);
         th_text_copy(share, sizeof(share), equals + 1);
         size_t length = strlen(share);
         *ret_percent = length > 0 && share[length - 1] == '%';
         if (*ret_percent) {
             share[length - 1] = '\0';
         }
-        good = kind_known(ret_split->party_kind) &&
-               th_ratio_parse(share, &ret_split->share, NULL) == TH_OK &&
-               th_ratio_compare(ret_split->share, none) > 0;
+        good = th_ratio_parse(share, &ret_split->share, NULL) == TH_OK &&
+               th_ratio_compare(ret_split->share, none) > 0 &&
+               ret_split->share.denominator <= DENOMINATOR_MAX;
     }
-    return good ? TH_OK : th_error_set(err, TH_INVALID, "split_invalid", "text", text, NULL);
+    return good ? parse_recipient(store, text, (size_t)(equals - text), ret_split, err)
+                : th_error_set(err, TH_INVALID, "split_invalid", "text", text, NULL);
 }
 
-// a + b, exactly.
-static enum th_status ratio_add(struct th_ratio a, struct th_ratio b, struct th_ratio *ret_sum,
-                                struct th_error *err)
-{
-    // (a.n b.d + b.n a.d) / (a.d b.d), where a factor too large to hold is refused.
-    const int64_t limit = INT64_C(1000000000);
-    if (a.numerator > limit || a.denominator > limit || b.numerator > limit ||
-        b.denominator > limit) {
-        return th_error_set(err, TH_OVERFLOW, "overflow", NULL);
-    }
-    return th_ratio_make(a.numerator * b.denominator + b.numerator * a.denominator,
-                         a.denominator * b.denominator, ret_sum, err);
-}
-
-static int by_kind(const void *a, const void *b)
+static int by_recipient(const void *a, const void *b)
 {
     const struct th_term_split *left = a;
     const struct th_term_split *right = b;
-    return strcmp(left->party_kind, right->party_kind);
+    int order = strcmp(left->party_kind, right->party_kind);
+    return order != 0 ? order
+                      : (left->party_id > right->party_id) - (left->party_id < right->party_id);
 }
 
 // Plain numbers are fractions when they sum to 1, per cent when they sum to 100.
-static enum th_status parse_splits(const struct th_term_input *input, struct th_term *term,
-                                   struct th_error *err)
+static enum th_status parse_splits(struct th_store *store, const struct th_term_input *input,
+                                   struct th_term *term, struct th_error *err)
 {
     const struct th_ratio one = {1, 1};
     const struct th_ratio hundred = {100, 1};
@@ -108,16 +148,16 @@ static enum th_status parse_splits(const struct th_term_input *input, struct th_
     }
     for (size_t i = 0; i < input->n_splits && status == TH_OK; i++) {
         bool percent = false;
-        status = parse_split(input->splits[i], &term->splits[i], &percent, err);
+        status = parse_split(store, input->splits[i], &term->splits[i], &percent, err);
         n_percent += percent;
         for (size_t k = 0; k < i && status == TH_OK; k++) {
-            if (strcmp(term->splits[k].party_kind, term->splits[i].party_kind) == 0) {
+            if (by_recipient(&term->splits[k], &term->splits[i]) == 0) {
                 status =
                     th_error_set(err, TH_INVALID, "split_invalid", "text", input->splits[i], NULL);
             }
         }
         if (status == TH_OK) {
-            status = ratio_add(sum, term->splits[i].share, &sum, err);
+            status = th_ratio_add(sum, term->splits[i].share, &sum, err);
         }
     }
     if (status != TH_OK) {
@@ -134,15 +174,53 @@ static enum th_status parse_splits(const struct th_term_input *input, struct th_
     for (size_t i = 0; percent && i < term->n_splits && status == TH_OK; i++) {
         status = th_ratio_mul(term->splits[i].share, hundredth, &term->splits[i].share, err);
     }
-    qsort(term->splits, term->n_splits, sizeof(term->splits[0]), by_kind);
+    qsort(term->splits, term->n_splits, sizeof(term->splits[0]), by_recipient);
     return status;
+}
+
+// "kind:bamboo", "holder:PARTY", "pool:TRADE", "package:P".
+static enum th_status parse_scope(struct th_store *store, const char *text, struct th_term *term,
+                                  struct th_error *err)
+{
+    static const char *const KINDS[] = {"bamboo", "orchard", "tea", "forest", "wetland"};
+    const char *colon = text ? strchr(text, ':') : NULL;
+    size_t size = colon ? (size_t)(colon - text) : 0;
+    struct th_party party;
+    struct th_package_record package;
+    struct th_trade pool;
+    bool good = false;
+    enum th_status status = TH_OK;
+    for (int i = TH_TERM_KIND; size > 0 && i <= TH_TERM_PACKAGE; i++) {
+        if (strlen(th_term_scope_names[i]) == size &&
+            strncmp(text, th_term_scope_names[i], size) == 0) {
+            term->scope = (enum th_term_scope)i;
+        }
+    }
+    if (term->scope == TH_TERM_KIND) {
+        for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+            good = good || strcmp(colon + 1, KINDS[i]) == 0;
+        }
+        th_text_copy(term->scope_kind, sizeof(term->scope_kind), good ? colon + 1 : "");
+    } else if (term->scope == TH_TERM_HOLDER) {
+        status = th_party_resolve(store, colon + 1, &party, err);
+        term->scope_id = status == TH_OK ? party.party_id : 0;
+        good = true;
+    } else if (term->scope == TH_TERM_PACKAGE) {
+        status = th_package_resolve(store, colon + 1, &package, err);
+        term->scope_id = status == TH_OK ? package.package_id : 0;
+        good = true;
+    } else if (term->scope == TH_TERM_POOL &&
+               th_text_parse_int(colon + 1, 1, INT64_MAX, &term->scope_id)) {
+        status = th_trade_load(store, term->scope_id, &pool, err);
+        good = status != TH_OK || strcmp(pool.kind, "purchase") == 0;
+    }
+    return good || !text ? status : th_error_set(err, TH_INVALID, "term_scope", "text", text, NULL);
 }
 
 static enum th_status parse_term(struct th_registry *registry, const struct th_term_input *input,
                                  struct th_term *term, struct th_error *err)
 {
-    const struct th_ratio none = {0, 1};
-    const struct th_ratio all = {100, 1};
+    struct th_store *store = th_registry_store(registry);
     if (input->from == NULL) {
         return th_error_set(err, TH_USAGE, "term_from_missing", NULL);
     }
@@ -162,12 +240,11 @@ static enum th_status parse_term(struct th_registry *registry, const struct th_t
         return th_error_set(err, TH_INVALID, "basis_invalid", "basis", input->basis, NULL);
     }
     th_text_copy(term->basis, sizeof(term->basis), input->basis);
-    status = th_ratio_parse(input->ratio != NULL ? input->ratio : "70", &term->ratio, err);
-    if (status == TH_OK &&
-        (th_ratio_compare(term->ratio, none) < 0 || th_ratio_compare(term->ratio, all) > 0)) {
-        status = th_error_set(err, TH_INVALID, "ratio_range", "ratio", input->ratio, NULL);
+    status = th_percent_parse(input->ratio != NULL ? input->ratio : "70", &term->ratio, err);
+    if (status == TH_OK) {
+        status = parse_scope(store, input->scope, term, err);
     }
-    return status == TH_OK ? parse_splits(input, term, err) : status;
+    return status == TH_OK ? parse_splits(store, input, term, err) : status;
 }
 
 static struct th_json *input_json(const struct th_term_input *input)
@@ -182,6 +259,7 @@ static struct th_json *input_json(const struct th_term_input *input)
     th_json_set_text(object, "basis", input->basis);
     th_json_set_text(object, "ratio", input->ratio);
     th_json_set(object, "splits", splits);
+    th_json_set_text(object, "for", input->scope);
     th_json_set_text(object, "document", input->document);
     return object;
 }
@@ -201,7 +279,7 @@ static enum th_status record_term(struct th_work *work, const struct th_term_inp
         status = th_document_record(work, input->document, &term->document_id, ret_sha256, err);
     }
     if (status == TH_OK) {
-        status = th_term_insert(store, term, th_work_seq(work), &term->term_id, err);
+        status = th_term_post(th_work_posting(work), term, &term->term_id, err);
     }
     return status;
 }
@@ -255,8 +333,7 @@ static enum th_status check_sale(struct th_store *store, int64_t trade_id, struc
     struct th_trade trade;
     struct th_sale_share sum;
     enum th_status status = th_trade_load(store, trade_id, &trade, err);
-    if (status == TH_OK &&
-        (strcmp(trade.kind, "resale") != 0 || strcmp(trade.state, "approved") != 0)) {
+    if (status == TH_OK && (!th_trade_is_sale(&trade) || strcmp(trade.state, "approved") != 0)) {
         status = th_error_set(err, TH_CONFLICT, "trade_not_sale", NULL);
         th_error_add_int(err, "trade", trade_id);
     }
@@ -266,6 +343,19 @@ static enum th_status check_sale(struct th_store *store, int64_t trade_id, struc
     if (status == TH_OK && th_money_fen(sum.receipts) > 0 &&
         th_money_compare(sum.receipts, trade.amount) == 0) {
         status = th_error_set(err, TH_CONFLICT, "sale_distributed", NULL);
+        th_error_add_int(err, "trade", trade_id);
+    }
+    return status;
+}
+
+// What was trued up takes no more.
+static enum th_status check_open_reserve(struct th_store *store, int64_t trade_id,
+                                         struct th_error *err)
+{
+    struct th_reserve reserve;
+    enum th_status status = th_reserve_load(store, trade_id, &reserve, err);
+    if (status == TH_OK && reserve.settled) {
+        status = th_error_set(err, TH_CONFLICT, "reserve_settled", NULL);
         th_error_add_int(err, "trade", trade_id);
     }
     return status;
@@ -296,7 +386,7 @@ static enum th_status record_deduction(struct th_work *work, struct th_deduction
                                        const char *amount, const char *document,
                                        struct th_json *body, struct th_error *err)
 {
-    static const char *const KINDS[] = {"tax", "insurance", "verification", "fee"};
+    static const char *const KINDS[] = {"tax", "insurance", "verification", "fee", "reserve"};
     bool known = false;
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
         known = known || th_text_equals(deduction->kind, KINDS[i]);
@@ -314,6 +404,9 @@ static enum th_status record_deduction(struct th_work *work, struct th_deduction
     if (status == TH_OK) {
         status = check_sale(th_work_store(work), deduction->trade_id, err);
     }
+    if (status == TH_OK && strcmp(deduction->kind, "reserve") == 0) {
+        status = check_open_reserve(th_work_store(work), deduction->trade_id, err);
+    }
     if (status == TH_OK) {
         status = check_room(th_work_store(work), deduction, err);
     }
@@ -321,8 +414,7 @@ static enum th_status record_deduction(struct th_work *work, struct th_deduction
         status = th_document_record(work, document, &deduction->document_id, &sha256, err);
     }
     if (status == TH_OK) {
-        status = th_deduction_insert(th_work_store(work), deduction, th_work_seq(work),
-                                     &deduction_id, err);
+        status = th_deduction_post(th_work_posting(work), deduction, &deduction_id, err);
     }
     if (status != TH_OK) {
         return status;

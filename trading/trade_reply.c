@@ -2,8 +2,10 @@
 #include <string.h>
 
 #include "registry/reply.h"
+#include "trading/beneficiary.h"
+#include "trading/pledge_internal.h"
+#include "trading/promise.h"
 #include "trading/trade.h"
-#include "trading/trading_internal.h"
 
 enum th_status th_trade_head_json(struct th_store *store, const struct th_trade *trade,
                                   struct th_json **ret_object, struct th_error *err)
@@ -30,18 +32,27 @@ enum th_status th_trade_head_json(struct th_store *store, const struct th_trade 
     th_json_set_word(object, "beneficiary_uscc", trade->beneficiary_uscc);
     th_json_set_word(object, "purpose", trade->purpose);
     th_json_set_word(object, "note", trade->note);
+    if (trade->draw[0] != '\0') {
+        th_json_set_text(object, "draw", trade->draw);
+    }
     th_json_set_text(object, "on", trade->on_date);
     th_json_set_text(object, "proposed_by", trade->proposed_by);
     th_json_set_word(object, "decided_by", trade->decided_by);
     th_json_set_word(object, "decided_on", trade->decided_on);
     th_json_set_word(object, "reason", trade->reason);
+    th_json_set(object, "of_trade_id",
+                trade->of_trade_id != 0 ? th_json_int(trade->of_trade_id) : th_json_null());
+    th_json_set_word(object, "expires_on", trade->expires_on);
+    if (trade->alone_rule_id != 0) {
+        th_json_set_int(object, "alone_rule_id", trade->alone_rule_id);
+    }
     struct th_money received = {0};
     struct th_money outstanding = {0};
     if (status == TH_OK) {
         status = th_receipt_total(store, trade->trade_id, NULL, &received, err);
     }
     if (status == TH_OK && strcmp(trade->state, "approved") == 0) {
-        status = th_money_sub(trade->amount, received, &outstanding, err);
+        status = th_trade_outstanding(store, trade, &outstanding, err);
     }
     th_json_set_money(object, "received_fen", received);
     th_json_set_money(object, "outstanding_fen", outstanding);
@@ -130,8 +141,24 @@ static bool add_receipt(void *context, const struct th_receipt *receipt)
     return true;
 }
 
-enum th_status th_trade_reply(struct th_store *store, int64_t trade_id, struct th_json **ret_reply,
-                              struct th_error *err)
+// What the approval would do; `still`: null where it would be refused by now.
+static enum th_status add_effect(struct th_store *store, int64_t trade_id, bool still,
+                                 struct th_json *reply, struct th_error *err)
+{
+    struct th_error refusal = {0};
+    enum th_status status = th_trade_effect(store, trade_id, reply, &refusal);
+    if (status == TH_CONFLICT && still) {
+        th_json_set(reply, "effect", th_json_null());
+        return TH_OK;
+    }
+    if (status != TH_OK && err) {
+        *err = refusal;
+    }
+    return status;
+}
+
+static enum th_status trade_json(struct th_store *store, int64_t trade_id, bool still,
+                                 struct th_json **ret_reply, struct th_error *err)
 {
     struct th_trade trade;
     struct th_json *reply = NULL;
@@ -150,7 +177,26 @@ enum th_status th_trade_reply(struct th_store *store, int64_t trade_id, struct t
         status = th_receipt_each(store, trade_id, add_receipt, receipts, err);
         th_json_set(reply, "receipts", receipts);
     }
+    const struct th_deal_kind *kind = status == TH_OK ? th_deal_kind_find(trade.kind) : NULL;
+    if (kind && kind->show) {
+        status = kind->show(store, &trade, reply, err);
+    }
+    if (status == TH_OK && strcmp(trade.state, "proposed") == 0) {
+        status = add_effect(store, trade_id, still, reply, err);
+    }
+    if (status == TH_OK && strcmp(trade.state, "proposed") == 0 && trade.beneficiary[0] != '\0') {
+        bool reviewed = false;
+        status =
+            th_beneficiary_check(store, trade.beneficiary, trade.beneficiary_uscc, &reviewed, err);
+        th_json_set_bool(reply, "beneficiary_reviewed", reviewed);
+    }
     return th_reply_finish(status, reply, ret_reply, err);
+}
+
+enum th_status th_trade_reply(struct th_store *store, int64_t trade_id, struct th_json **ret_reply,
+                              struct th_error *err)
+{
+    return trade_json(store, trade_id, false, ret_reply, err);
 }
 
 enum th_status th_trade_show(struct th_registry *registry, int64_t trade_id,
@@ -161,9 +207,19 @@ enum th_status th_trade_show(struct th_registry *registry, int64_t trade_id,
     if (status != TH_OK) {
         return status;
     }
-    status = th_trade_reply(store, trade_id, ret_reply, err);
+    struct th_json *reply = NULL;
+    char today[TH_ON_SIZE];
+    status = trade_json(store, trade_id, true, &reply, err);
     th_store_end_read(store);
-    return status;
+    if (status == TH_OK) {
+        status = th_on_parse(registry, NULL, today, err);
+    }
+    if (status == TH_OK && th_json_get(reply, "pledge")) {
+        struct th_json *pledge = th_json_copy(th_json_get(reply, "pledge"));
+        th_pledge_warn(pledge, today);
+        th_json_set(reply, "pledge", pledge);
+    }
+    return th_reply_finish(status, reply, ret_reply, err);
 }
 
 struct listing {
@@ -205,9 +261,9 @@ enum th_status th_trade_list(struct th_registry *registry, const char *kind, con
                              struct th_json **ret_reply, struct th_error *err)
 {
     struct th_store *store = th_registry_store(registry);
-    enum th_status status = check_filter("kind", kind, "purchase, resale, retirement", err);
+    enum th_status status = check_filter("kind", kind, th_deal_kind_names(), err);
     if (status == TH_OK) {
-        status = check_filter("state", state, "proposed, approved, rejected", err);
+        status = check_filter("state", state, "proposed, approved, rejected, expired", err);
     }
     if (status == TH_OK) {
         status = th_store_begin_read(store, err);

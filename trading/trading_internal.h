@@ -1,4 +1,5 @@
-// Shared by the use cases of trading.
+// Shared by the use cases of trading: what people type, how replies are said, money that moves.
+// Deals have trading/deal.h.
 #ifndef TH_TRADING_TRADING_INTERNAL_H
 #define TH_TRADING_TRADING_INTERNAL_H
 
@@ -6,6 +7,7 @@
 #include "registry/work.h"
 #include "store/issuance_store.h"
 #include "store/ledger_store.h"
+#include "store/lock_store.h"
 #include "store/money_store.h"
 #include "store/package_store.h"
 #include "store/trade_store.h"
@@ -16,6 +18,9 @@ enum { TH_SERIAL_SIZE = 128, TH_SUBJECT_SIZE = 40 };
 // ("tonnes_invalid").
 enum th_status th_tonnes_parse(const char *text, struct th_units *ret_tonnes,
                                struct th_error *err) TH_MUST_CHECK;
+// A free text of a trade; NULL reads as "". TH_INVALID ("text_too_long" with "field").
+enum th_status th_note_parse(const char *field, const char *text, char ret_note[TH_TRADE_NOTE_SIZE],
+                             struct th_error *err) TH_MUST_CHECK;
 // Text or today into "2021-12-28". TH_INVALID ("date_invalid").
 enum th_status th_on_parse(struct th_registry *registry, const char *text, char ret_on[TH_ON_SIZE],
                            struct th_error *err) TH_MUST_CHECK;
@@ -35,6 +40,15 @@ enum th_status th_check_own_bank(const struct th_work *work, const struct th_par
 // its customers bought. TH_NOT_PERMITTED ("bank_not_yours").
 enum th_status th_check_own_trade(struct th_work *work, const struct th_trade *trade,
                                   struct th_error *err) TH_MUST_CHECK;
+// May the actor decide about what `proposed_by` brought? Another person may, and the same one where
+// the county's rule lets one suffice for the amount: *ret_alone_rule_id is that rule then, else 0.
+// TH_NOT_PERMITTED ("second_person").
+enum th_status th_check_second_person(struct th_work *work, const char *proposed_by,
+                                      struct th_money amount, int64_t *ret_alone_rule_id,
+                                      struct th_error *err) TH_MUST_CHECK;
+// TH_NOT_PERMITTED ("limit_amount", "limit_tonnes") beyond what the actor's login may approve.
+enum th_status th_check_limit(struct th_work *work, struct th_money amount, struct th_units tonnes,
+                              struct th_error *err) TH_MUST_CHECK;
 // TH_NOT_PERMITTED ("verifier_cannot_hold").
 enum th_status th_check_may_hold(const struct th_party *party, struct th_error *err) TH_MUST_CHECK;
 enum th_status th_not_enough(struct th_error *err, int64_t available_t, int64_t wanted_t);
@@ -58,21 +72,7 @@ enum th_status th_trade_reply(struct th_store *store, int64_t trade_id, struct t
 enum th_status th_trade_head_json(struct th_store *store, const struct th_trade *trade,
                                   struct th_json **ret_object, struct th_error *err) TH_MUST_CHECK;
 
-// A proposal on its way into the books.
-struct th_deal {
-    struct th_trade trade;
-    struct th_trade_line *lines; // from malloc, freed with the deal
-    size_t n_lines;
-};
-// The frame of every proposal. `prepare` fills a deal that begins empty by the rules of its kind;
-// then trade and lines are written, and the units of each line are locked and taken from their
-// pools. Takes `given`, what the caller asked for. The reply is that of th_trade_reply.
-enum th_status th_deal_propose(
-    struct th_registry *registry, const struct th_request *request, struct th_json *given,
-    enum th_status (*prepare)(void *context, struct th_registry *registry, struct th_work *work,
-                              struct th_deal *deal, struct th_error *err),
-    void *context, struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
-// Inserts a pair of legs: `from` loses, `to` gains.
+// Posts a pair of legs: `from` loses, `to` gains.
 struct th_transfer {
     int64_t from_id;
     int64_t to_id;
@@ -82,7 +82,7 @@ struct th_transfer {
     int64_t trade_id;
     const char *memo;
 };
-enum th_status th_money_move(struct th_work *work, const struct th_transfer *transfer,
+enum th_status th_money_move(struct th_posting *posting, const struct th_transfer *transfer,
                              struct th_error *err) TH_MUST_CHECK;
 
 #endif

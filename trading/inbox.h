@@ -1,0 +1,24 @@
+// What waits for a login: one list over the whole registry, with the command that does it.
+#ifndef TH_TRADING_INBOX_H
+#define TH_TRADING_INBOX_H
+
+#include "registry/registry.h"
+
+// Reply: login, role, items[{what, subject, name, by, since, until, tonnes, amount_fen, command}],
+// the most urgent first (what has a last day, by that day; then the oldest). `what`:
+//   package.submit   a draft of the own village waits for its clerk
+//   package.mend     a package was sent back
+//   package.verify   a submitted package waits for a verifier
+//   package.issue    a verified package waits for an officer
+//   trade.approve    somebody else proposed a deal
+//   trade.expire     a proposal or promise is past its last day
+//   receipt.confirm  money is outstanding for a deal of the own bank
+//   revenue.distribute  money arrived that the villages have a share in
+//   revenue.approve  somebody else proposed a run
+//   payment.confirm  payments of an approved run are owed
+//   payment.resend   payments came back
+// Values that an item has none of are null. TH_NOT_PERMITTED ("login_missing", "login_unknown").
+enum th_status th_inbox(struct th_registry *registry, const char *login, struct th_json **ret_reply,
+                        struct th_error *err) TH_MUST_CHECK;
+
+#endif

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cairo-pdf.h>
 #include <cairo-svg.h>
 
 #include "core/buf.h"
@@ -21,13 +20,6 @@ static const double png_per_mm = 300.0 / 25.4;
 static enum th_status failed(const char *detail, struct th_error *err)
 {
     return th_error_set(err, TH_IO, "map_failed", "detail", detail, NULL);
-}
-
-static cairo_status_t write_to_buf(void *closure, const unsigned char *data, unsigned int size)
-{
-    struct th_buf *buf = closure;
-    th_buf_append(buf, data, size);
-    return buf->failed ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
 }
 
 // Cairo numbers the group of an SVG page by how many surfaces the process has made, the only part
@@ -106,46 +98,25 @@ static enum th_status layout_make(const struct th_map_sheet *sheet,
                         th_int_format(needed, needed_text), NULL);
 }
 
-// The date of the data, not of the printing: the same input must give the same bytes.
-static void pdf_metadata(cairo_surface_t *surface, const struct th_map_sheet *sheet)
-{
-    char created[32] = "1970-01-01T00:00:00Z";
-    const char *date = sheet->date == NULL ? "" : sheet->date;
-    bool iso = strlen(date) >= 10;
-    for (size_t i = 0; iso && i < 10; i++) {
-        iso = i == 4 || i == 7 ? date[i] == '-' : isdigit((unsigned char)date[i]) != 0;
-    }
-    if (iso) {
-        (void)snprintf(created, sizeof(created), "%.10sT00:00:00Z", date);
-    }
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, created);
-    const char *texts[] = {sheet->title, sheet->subtitle, sheet->registry, sheet->program};
-    const cairo_pdf_metadata_t fields[] = {CAIRO_PDF_METADATA_TITLE, CAIRO_PDF_METADATA_SUBJECT,
-                                           CAIRO_PDF_METADATA_AUTHOR, CAIRO_PDF_METADATA_CREATOR};
-    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-        if (texts[i] != NULL && *texts[i] != '\0') {
-            cairo_pdf_surface_set_metadata(surface, fields[i], texts[i]);
-        }
-    }
-}
-
 static cairo_surface_t *surface_new(const struct th_map_draw *draw, enum th_map_format format,
                                     struct th_buf *out, double *ret_units_per_mm)
 {
     double w_mm = draw->layout.page.w_mm;
     double h_mm = draw->layout.page.h_mm;
     cairo_surface_t *surface = NULL;
-    double units_per_mm = TH_MAP_PT_PER_MM;
+    double units_per_mm = TH_PEN_PT_PER_MM;
     switch (format) {
     case TH_MAP_PDF:
-        surface = cairo_pdf_surface_create_for_stream(write_to_buf, out, w_mm * TH_MAP_PT_PER_MM,
-                                                      h_mm * TH_MAP_PT_PER_MM);
-        cairo_pdf_surface_restrict_to_version(surface, CAIRO_PDF_VERSION_1_5);
-        pdf_metadata(surface, draw->sheet);
+        surface = th_pdf_surface_new(out, w_mm, h_mm,
+                                     &(struct th_pdf_about){.title = draw->sheet->title,
+                                                            .subject = draw->sheet->subtitle,
+                                                            .author = draw->sheet->registry,
+                                                            .creator = draw->sheet->program,
+                                                            .date = draw->sheet->date});
         break;
     case TH_MAP_SVG:
-        surface = cairo_svg_surface_create_for_stream(write_to_buf, out, w_mm * TH_MAP_PT_PER_MM,
-                                                      h_mm * TH_MAP_PT_PER_MM);
+        surface = cairo_svg_surface_create_for_stream(th_pdf_write, out, w_mm * TH_PEN_PT_PER_MM,
+                                                      h_mm * TH_PEN_PT_PER_MM);
         break;
     case TH_MAP_PNG:
         units_per_mm = png_per_mm;
@@ -164,8 +135,8 @@ static enum th_status sheet_draw(struct th_map_draw *draw, struct th_error *err)
     if (shapes == NULL) {
         return th_error_no_memory(err);
     }
-    cairo_set_source_rgb(draw->cr, 1, 1, 1);
-    cairo_paint(draw->cr);
+    cairo_set_source_rgb(draw->pen.cr, 1, 1, 1);
+    cairo_paint(draw->pen.cr);
     th_map_title_draw(draw);
     th_map_grid_draw(draw);
     th_map_parcels_draw(draw, shapes);
@@ -188,16 +159,16 @@ static enum th_status render(struct th_map_draw *draw, enum th_map_format format
     cairo_surface_t *surface = surface_new(draw, format, out, &units_per_mm);
     cairo_status_t drawn = CAIRO_STATUS_SUCCESS;
     enum th_status status = TH_OK;
-    draw->cr = cairo_create(surface);
-    cairo_scale(draw->cr, units_per_mm, units_per_mm);
+    draw->pen.cr = cairo_create(surface);
+    cairo_scale(draw->pen.cr, units_per_mm, units_per_mm);
     status = sheet_draw(draw, err);
     if (status != TH_OK) {
         goto done;
     }
-    cairo_show_page(draw->cr);
-    drawn = cairo_status(draw->cr);
+    cairo_show_page(draw->pen.cr);
+    drawn = cairo_status(draw->pen.cr);
     if (drawn == CAIRO_STATUS_SUCCESS && format == TH_MAP_PNG) {
-        drawn = cairo_surface_write_to_png_stream(surface, write_to_buf, out);
+        drawn = cairo_surface_write_to_png_stream(surface, th_pdf_write, out);
     }
     cairo_surface_finish(surface);
     if (drawn == CAIRO_STATUS_SUCCESS) {
@@ -211,8 +182,8 @@ static enum th_status render(struct th_map_draw *draw, enum th_map_format format
         svg_settle(out);
     }
 done:
-    cairo_destroy(draw->cr);
-    draw->cr = NULL;
+    cairo_destroy(draw->pen.cr);
+    draw->pen.cr = NULL;
     cairo_surface_destroy(surface);
     return status;
 }
@@ -235,7 +206,7 @@ enum th_status th_map_print(const struct th_map_sheet *sheet, const struct th_me
         status = layout_make(sheet, &draw.layout, err);
     }
     if (status == TH_OK) {
-        status = th_map_fonts_open(&draw, err);
+        status = th_pen_open(&draw.pen, err);
     }
     if (status == TH_OK) {
         status = render(&draw, format, &out, err);
@@ -262,7 +233,7 @@ enum th_status th_map_print(const struct th_map_sheet *sheet, const struct th_me
         *ret_sha256 = th_hash_bytes(TH_HASH_SHA256, out.data, out.size);
     }
 done:
-    th_map_fonts_close(&draw);
+    th_pen_close(&draw.pen);
     th_buf_clear(&out);
     return status;
 }

@@ -225,14 +225,14 @@ static bool place_is_free(const struct th_map_draw *draw, const struct th_map_sh
 static void number_draw(struct th_map_draw *draw, const char *text, double x_mm, double y_mm,
                         double size_pt)
 {
-    cairo_set_source_rgb(draw->cr, 0.05, 0.05, 0.05);
-    th_map_text_draw(draw, &(struct th_map_text){.text = text,
-                                                 .x_mm = x_mm,
-                                                 .y_mm = y_mm,
-                                                 .size_pt = size_pt,
-                                                 .bold = true,
-                                                 .align = TH_MAP_CENTRE,
-                                                 .halo = true});
+    cairo_set_source_rgb(draw->pen.cr, 0.05, 0.05, 0.05);
+    th_pen_draw(&draw->pen, &(struct th_pen_text){.text = text,
+                                                  .x_mm = x_mm,
+                                                  .y_mm = y_mm,
+                                                  .style.size_pt = size_pt,
+                                                  .style.bold = true,
+                                                  .align = TH_PEN_CENTRE,
+                                                  .halo = true});
 }
 
 // Tries the number inside its parcel; *ret_point is the deepest point either way.
@@ -240,7 +240,9 @@ static bool inside_draw(struct th_map_draw *draw, size_t p, const struct th_map_
                         struct placed *placed, struct cell *ret_point)
 {
     const char *text = draw->sheet->parcels[p].label;
-    double w_per_pt = fmax(th_map_text_width(draw, text, 10.0, true) / 10.0, 0.1);
+    double w_per_pt = fmax(
+        th_pen_width(&draw->pen, text, (struct th_pen_style){.size_pt = 10.0, .bold = true}) / 10.0,
+        0.1);
     double h_per_pt = letter_em * pt_mm;
     double squeeze = h_per_pt / w_per_pt;
     struct cell point = deepest(shape, squeeze);
@@ -274,7 +276,8 @@ static bool leader_draw(struct th_map_draw *draw, size_t p, const struct th_map_
     if (isinf(point->depth)) { // a parcel without any vertex has no place
         return false;
     }
-    double w_mm = th_map_text_width(draw, text, leader_size_pt, true);
+    double w_mm = th_pen_width(&draw->pen, text,
+                               (struct th_pen_style){.size_pt = leader_size_pt, .bold = true});
     double h_mm = letter_em * pt_mm * leader_size_pt;
     for (int turn = 0; turn < 8 * 4; turn++) {
         double reach_mm = 4.0 + 3.0 * (turn / 8);
@@ -288,13 +291,13 @@ static bool leader_draw(struct th_map_draw *draw, size_t p, const struct th_map_
         if (!place_is_free(draw, shapes, placed, box)) {
             continue;
         }
-        cairo_set_source_rgb(draw->cr, 0.1, 0.1, 0.1);
-        cairo_set_line_width(draw->cr, 0.15);
-        cairo_move_to(draw->cr, point->x, point->y);
-        cairo_line_to(draw->cr, end_x, end_y);
-        cairo_stroke(draw->cr);
-        cairo_arc(draw->cr, point->x, point->y, 0.35, 0, 6.283185307179586);
-        cairo_fill(draw->cr);
+        cairo_set_source_rgb(draw->pen.cr, 0.1, 0.1, 0.1);
+        cairo_set_line_width(draw->pen.cr, 0.15);
+        cairo_move_to(draw->pen.cr, point->x, point->y);
+        cairo_line_to(draw->pen.cr, end_x, end_y);
+        cairo_stroke(draw->pen.cr);
+        cairo_arc(draw->pen.cr, point->x, point->y, 0.35, 0, 6.283185307179586);
+        cairo_fill(draw->pen.cr);
         number_draw(draw, text, x, y, leader_size_pt);
         placed[p].box = box;
         placed[p].used = true;

@@ -224,7 +224,7 @@ static void outline_ink(cairo_t *cr, enum th_map_kind kind, double width_mm)
 
 void th_map_parcels_draw(struct th_map_draw *draw, const struct th_map_shape *shapes)
 {
-    cairo_t *cr = draw->cr;
+    cairo_t *cr = draw->pen.cr;
     const struct th_map_rect *neat = &draw->layout.neat;
     cairo_save(cr);
     cairo_rectangle(cr, neat->x_mm, neat->y_mm, neat->w_mm, neat->h_mm);
@@ -243,7 +243,7 @@ void th_map_parcels_draw(struct th_map_draw *draw, const struct th_map_shape *sh
 
 void th_map_swatch_draw(struct th_map_draw *draw, enum th_map_kind kind, struct th_map_rect box)
 {
-    cairo_t *cr = draw->cr;
+    cairo_t *cr = draw->pen.cr;
     cairo_save(cr);
     cairo_new_path(cr);
     cairo_rectangle(cr, box.x_mm, box.y_mm, box.w_mm, box.h_mm);

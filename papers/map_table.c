@@ -24,7 +24,7 @@ static const char *const heads_apart[N_COLUMNS] = {
 
 static void ink(struct th_map_draw *draw, double grey)
 {
-    cairo_set_source_rgb(draw->cr, grey, grey, grey);
+    cairo_set_source_rgb(draw->pen.cr, grey, grey, grey);
 }
 
 static const char *word(const struct th_map_draw *draw, const char *key)
@@ -46,10 +46,11 @@ static const char *head(const struct th_map_draw *draw, int column)
 static void heading_draw(struct th_map_draw *draw, const char *key, double x_mm, double y_mm)
 {
     ink(draw, 0);
-    th_map_text_draw(
-        draw,
-        &(struct th_map_text){
-            .text = word(draw, key), .x_mm = x_mm, .y_mm = y_mm, .size_pt = 8.5, .bold = true});
+    th_pen_draw(&draw->pen, &(struct th_pen_text){.text = word(draw, key),
+                                                  .x_mm = x_mm,
+                                                  .y_mm = y_mm,
+                                                  .style.size_pt = 8.5,
+                                                  .style.bold = true});
 }
 
 // Legend of the kinds on the sheet, two beside each other; returns its height.
@@ -72,11 +73,11 @@ static double legend_draw(struct th_map_draw *draw, double w_mm)
         double y_mm = info->y_mm + 5.5 + (n / 2) * 6.5;
         th_map_swatch_draw(draw, (enum th_map_kind)k, (struct th_map_rect){x_mm, y_mm, 9, 5});
         ink(draw, 0);
-        th_map_text_draw(draw, &(struct th_map_text){.text = th_map_kind_name(draw, names[k]),
-                                                     .x_mm = x_mm + 10.2,
-                                                     .y_mm = y_mm + 2.5,
-                                                     .max_w_mm = w_mm / 2 - 10.7,
-                                                     .size_pt = 7.0});
+        th_pen_draw(&draw->pen, &(struct th_pen_text){.text = th_map_kind_name(draw, names[k]),
+                                                      .x_mm = x_mm + 10.2,
+                                                      .y_mm = y_mm + 2.5,
+                                                      .max_w_mm = w_mm / 2 - 10.7,
+                                                      .style.size_pt = 7.0});
         n++;
     }
     return 5.5 + (n + 1) / 2 * 6.5;
@@ -85,8 +86,13 @@ static double legend_draw(struct th_map_draw *draw, double w_mm)
 static double note_draw(struct th_map_draw *draw, struct th_buf text, double y_mm)
 {
     const struct th_map_rect *info = &draw->layout.info;
-    double used =
-        th_map_text_paragraph(draw, th_buf_text(&text), info->x_mm, y_mm, info->w_mm, 6.5);
+    double used = th_pen_paragraph(&draw->pen,
+                                   &(struct th_pen_block){.text = th_buf_text(&text),
+                                                          .x_mm = info->x_mm,
+                                                          .y_mm = y_mm,
+                                                          .w_mm = info->w_mm,
+                                                          .style.size_pt = 6.5},
+                                   true);
     th_buf_clear(&text);
     return y_mm + used + 0.4;
 }
@@ -106,20 +112,26 @@ static double notes_draw(struct th_map_draw *draw, double y_mm)
                        hundredths < 0 ? "−" : "", size / 100, size % 100);
     }
     ink(draw, 0.1);
-    y_mm = note_draw(
-        draw, th_map_message(draw, "map.crs", "crs", sheet->crs, "code", sheet->crs_code, NULL),
-        y_mm);
-    y_mm = note_draw(draw, th_map_message(draw, "map.north_note", "degrees", degrees, NULL), y_mm);
     y_mm = note_draw(draw,
-                     th_map_message(draw, "map.grid", "step",
-                                    th_int_format(draw->layout.grid_step_m, number), NULL),
+                     th_pen_words(draw->messages, draw->lang, "map.crs", "crs", sheet->crs, "code",
+                                  sheet->crs_code, NULL),
+                     y_mm);
+    y_mm = note_draw(
+        draw, th_pen_words(draw->messages, draw->lang, "map.north_note", "degrees", degrees, NULL),
+        y_mm);
+    y_mm = note_draw(draw,
+                     th_pen_words(draw->messages, draw->lang, "map.grid", "step",
+                                  th_int_format(draw->layout.grid_step_m, number), NULL),
                      y_mm);
     if (draw->any_taken_off) {
-        y_mm = note_draw(draw, th_map_message(draw, "map.taken_off", NULL), y_mm);
+        y_mm =
+            note_draw(draw, th_pen_words(draw->messages, draw->lang, "map.taken_off", NULL), y_mm);
     }
     if (draw->n_unlabelled > 0) {
         (void)th_int_format((int64_t)draw->n_unlabelled, number);
-        y_mm = note_draw(draw, th_map_message(draw, "map.unlabelled", "count", number, NULL), y_mm);
+        y_mm = note_draw(
+            draw, th_pen_words(draw->messages, draw->lang, "map.unlabelled", "count", number, NULL),
+            y_mm);
     }
     return y_mm;
 }
@@ -131,14 +143,14 @@ void th_map_info_draw(struct th_map_draw *draw)
     double y_mm = info->y_mm + fmax(legend_draw(draw, info->w_mm - north_w_mm), 18) + 4;
     th_map_north_draw(draw, info->x_mm + info->w_mm - north_w_mm / 2, info->y_mm, 18);
     char number[TH_QUANTITY_TEXT_SIZE];
-    struct th_buf scale =
-        th_map_message(draw, "map.scale", "scale", th_int_format(draw->layout.scale, number), NULL);
+    struct th_buf scale = th_pen_words(draw->messages, draw->lang, "map.scale", "scale",
+                                       th_int_format(draw->layout.scale, number), NULL);
     ink(draw, 0);
-    th_map_text_draw(draw, &(struct th_map_text){.text = th_buf_text(&scale),
-                                                 .x_mm = info->x_mm,
-                                                 .y_mm = y_mm,
-                                                 .size_pt = 8.5,
-                                                 .bold = true});
+    th_pen_draw(&draw->pen, &(struct th_pen_text){.text = th_buf_text(&scale),
+                                                  .x_mm = info->x_mm,
+                                                  .y_mm = y_mm,
+                                                  .style.size_pt = 8.5,
+                                                  .style.bold = true});
     th_buf_clear(&scale);
     th_map_bar_draw(draw, info->x_mm + 1.5, y_mm + 5, info->w_mm - 10);
     double bottom_mm = notes_draw(draw, y_mm + 11);
@@ -165,7 +177,10 @@ struct block {
 
 static void width_grow(struct th_map_draw *draw, double *width_mm, const char *text, bool bold)
 {
-    *width_mm = fmax(*width_mm, th_map_text_width(draw, text, text_pt, bold) + cell_air_mm);
+    *width_mm =
+        fmax(*width_mm, th_pen_width(&draw->pen, text,
+                                     (struct th_pen_style){.size_pt = text_pt, .bold = bold}) +
+                            cell_air_mm);
 }
 
 // Every column gets the room its widest text needs. When that is more than there is, the type
@@ -219,14 +234,14 @@ static void row_draw(struct th_map_draw *draw, const struct block *block, double
             for (int next = c + 1; !right && next < N_WORDS && row->cells[next] == NULL; next++) {
                 room = block->ends_mm[next] - from;
             }
-            th_map_text_draw(
-                draw, &(struct th_map_text){.text = row->cells[c],
-                                            .x_mm = block->x_mm + (right ? to - 0.6 : from + 0.6),
-                                            .y_mm = y_mm + row_mm / 2,
-                                            .max_w_mm = right ? 0 : room - 1.0,
-                                            .size_pt = block->text_pt,
-                                            .bold = row->bold,
-                                            .align = right ? TH_MAP_RIGHT : TH_MAP_LEFT});
+            th_pen_draw(&draw->pen,
+                        &(struct th_pen_text){.text = row->cells[c],
+                                              .x_mm = block->x_mm + (right ? to - 0.6 : from + 0.6),
+                                              .y_mm = y_mm + row_mm / 2,
+                                              .max_w_mm = right ? 0 : room - 1.0,
+                                              .style.size_pt = block->text_pt,
+                                              .style.bold = row->bold,
+                                              .align = right ? TH_PEN_RIGHT : TH_PEN_LEFT});
         }
         from = to;
     }
@@ -234,10 +249,10 @@ static void row_draw(struct th_map_draw *draw, const struct block *block, double
 
 static void rule(struct th_map_draw *draw, const struct block *block, double y_mm, double width_mm)
 {
-    cairo_set_line_width(draw->cr, width_mm);
-    cairo_move_to(draw->cr, block->x_mm, y_mm);
-    cairo_line_to(draw->cr, block->x_mm + block->w_mm, y_mm);
-    cairo_stroke(draw->cr);
+    cairo_set_line_width(draw->pen.cr, width_mm);
+    cairo_move_to(draw->pen.cr, block->x_mm, y_mm);
+    cairo_line_to(draw->pen.cr, block->x_mm + block->w_mm, y_mm);
+    cairo_stroke(draw->pen.cr);
 }
 
 // Of the areas themselves, not of what the rows show of them: the sum is the one that a list tells.
@@ -277,7 +292,7 @@ static void sums_draw(struct th_map_draw *draw, const struct block *block, doubl
     char number[TH_QUANTITY_TEXT_SIZE];
     struct area_texts texts;
     (void)th_int_format((int64_t)count, number);
-    struct th_buf words = th_map_message(draw, key, "count", number, NULL);
+    struct th_buf words = th_pen_words(draw->messages, draw->lang, key, "count", number, NULL);
     struct row row = {.cells = {th_buf_text(&words)}, .bold = true};
     areas_write(&texts, &sums, row.cells);
     row_draw(draw, block, y_mm, &row);
@@ -304,9 +319,9 @@ static void head_draw(struct th_map_draw *draw, const struct block *block)
     for (int c = 0; c < n_columns(draw); c++) {
         row.cells[c] = head(draw, c);
     }
-    cairo_set_source_rgb(draw->cr, 0.93, 0.93, 0.93);
-    cairo_rectangle(draw->cr, block->x_mm, block->y_mm, block->w_mm, row_mm);
-    cairo_fill(draw->cr);
+    cairo_set_source_rgb(draw->pen.cr, 0.93, 0.93, 0.93);
+    cairo_rectangle(draw->pen.cr, block->x_mm, block->y_mm, block->w_mm, row_mm);
+    cairo_fill(draw->pen.cr);
     ink(draw, 0);
     row_draw(draw, block, block->y_mm, &row);
     rule(draw, block, block->y_mm, 0.3);
@@ -352,7 +367,7 @@ enum th_status th_map_table_draw(struct th_map_draw *draw, struct th_error *err)
             sums_draw(draw, &block, y_mm, "map.table.total", sheet->n_parcels, total);
         }
         bool last = r + 1 == n_rows || (r + 1) % plan.per_block == 0;
-        cairo_set_source_rgb(draw->cr, 0.6, 0.6, 0.6);
+        cairo_set_source_rgb(draw->pen.cr, 0.6, 0.6, 0.6);
         if (last || r + 2 == n_rows) {
             ink(draw, 0);
         }

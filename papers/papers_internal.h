@@ -2,11 +2,8 @@
 #ifndef TH_PAPERS_PAPERS_INTERNAL_H
 #define TH_PAPERS_PAPERS_INTERNAL_H
 
-#include <pango/pangocairo.h>
-
 #include "papers/map_layout_internal.h"
-
-#define TH_MAP_PT_PER_MM (72.0 / 25.4)
+#include "papers/pen_internal.h"
 
 // Order of the legend.
 enum th_map_kind {
@@ -24,9 +21,7 @@ struct th_map_draw {
     const struct th_messages *messages;
     enum th_lang lang;
     struct th_map_layout layout;
-    cairo_t *cr;         // unit: mm
-    PangoContext *pango; // of our own font map
-    const char *family;  // the Chinese font found
+    struct th_pen pen;   // unit: mm
     size_t n_unlabelled; // parcels too small for a number and without room for a leader
     bool any_taken_off;  // of some parcel less counts than its boundary holds
 };
@@ -38,33 +33,6 @@ struct th_map_shape {
     size_t n_rings;
     struct th_map_rect box;
 };
-
-enum th_map_align { TH_MAP_LEFT, TH_MAP_CENTRE, TH_MAP_RIGHT };
-
-struct th_map_text {
-    const char *text;
-    double x_mm;     // left, middle or right end by `align`
-    double y_mm;     // middle of the capital letters
-    double max_w_mm; // longer text is cut with an ellipsis; 0: as long as it is
-    double size_pt;
-    bool bold;
-    enum th_map_align align;
-    double angle; // radians, clockwise
-    bool halo;    // white rim
-};
-
-// map_text.c
-// Makes a font map and context of our own. TH_IO ("font_missing").
-enum th_status th_map_fonts_open(struct th_map_draw *draw, struct th_error *err) TH_MUST_CHECK;
-void th_map_fonts_close(struct th_map_draw *draw);
-void th_map_text_draw(struct th_map_draw *draw, const struct th_map_text *text);
-// Wraps at w_mm from the top y_mm downward; returns the height used, in mm.
-double th_map_text_paragraph(struct th_map_draw *draw, const char *text, double x_mm, double y_mm,
-                             double w_mm, double size_pt);
-double th_map_text_width(struct th_map_draw *draw, const char *text, double size_pt, bool bold);
-// Text of a message key; pairs of name and value closed by NULL. Owned by the caller
-// (th_buf_clear).
-struct th_buf th_map_message(const struct th_map_draw *draw, const char *key, ...) TH_SENTINEL;
 
 // map_parcels.c
 enum th_map_kind th_map_kind_of(const char *kind);

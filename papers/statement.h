@@ -1,0 +1,99 @@
+// Statements of money and units: for a village, in the words that a villager knows, and of an
+// account, line by line. As PDF to hand out or as a workbook, by the ending of the file.
+#ifndef TH_PAPERS_STATEMENT_H
+#define TH_PAPERS_STATEMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/attributes.h"
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/messages.h"
+#include "core/quantity.h"
+
+struct th_statement_frame {
+    const char *registry;
+    const char *registry_id;
+    const char *program;
+    const char *on; // the day on which the books were read
+};
+
+struct th_statement_purchase { // units that the party sold to a bank
+    const char *on;
+    const char *package;
+    struct th_units units;
+    bool has_price;
+    struct th_money price_per_t;
+    struct th_money amount;
+};
+
+struct th_statement_sale { // a sale of the bank, and what came back of it
+    const char *on;
+    const char *buyer;
+    struct th_units units;
+    bool has_price;
+    struct th_money price_per_t;
+    struct th_money receipts, tax, cost, deductions, net; // the last: the first less the others
+    const char *ratio;                                    // per cent, "70"
+    const char *basis;                                    // gross net_of_cost net_of_costs
+    struct th_units weight;                               // the party's tonnes in the pool
+    const char *group;                                    // whose member the party is; NULL: itself
+    const char *share;                                    // in the group, "4/429"
+    struct th_money amount;
+};
+
+struct th_village_statement { // of one recipient
+    const char *name;
+    bool village; // 您村, else 您
+    const struct th_statement_purchase *purchases;
+    size_t n_purchases;
+    const struct th_statement_sale *sales;
+    size_t n_sales;
+    struct th_money purchase, revenue, total; // sums of the rows
+};
+
+// Each recipient on pages of its own, or in rows of the same sheets. TH_INVALID
+// ("statement_format": neither .pdf nor .xlsx; "statement_sum" with "name": rows and sums differ),
+// errors of a paper (papers/certificate.h) and of a workbook.
+enum th_status th_village_statement_print(const struct th_statement_frame *frame,
+                                          const struct th_village_statement *statements, size_t n,
+                                          const struct th_messages *messages, enum th_lang lang,
+                                          const char *path, struct th_hash *ret_sha256,
+                                          struct th_error *err) TH_MUST_CHECK;
+
+struct th_account_figures {
+    struct th_units held, locked, buffer, retired, cancelled;
+    struct th_money claim, cash;
+};
+
+struct th_account_row {
+    const char *on;
+    const char *what;       // in words
+    int64_t trade_id;       // 0: none
+    const char *serial;     // NULL: a row of money
+    int64_t change_t;       // of what the party owns; 0 where units change their state alone
+    struct th_units units;  // of the serials
+    struct th_money amount; // of a row of money: in the party's favour above 0
+    struct th_account_figures after;
+};
+
+struct th_account_statement {
+    const char *name;
+    const char *uscc; // NULL or "": none
+    const char *from; // NULL: from the beginning
+    const char *to;   // NULL: to this day
+    struct th_account_figures opening, closing;
+    const struct th_account_row *rows;
+    size_t n_rows;
+};
+
+// TH_INVALID ("statement_format"), errors of a paper and of a workbook.
+enum th_status th_account_statement_print(const struct th_statement_frame *frame,
+                                          const struct th_account_statement *statement,
+                                          const struct th_messages *messages, enum th_lang lang,
+                                          const char *path, struct th_hash *ret_sha256,
+                                          struct th_error *err) TH_MUST_CHECK;
+
+#endif

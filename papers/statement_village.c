@@ -1,0 +1,344 @@
+// What came to a village, sentence by sentence: what was sold, what arrived, what is taken off,
+// what is shared, and what of that is the village's.
+#include <assert.h>
+#include <stdio.h>
+
+#include "core/chinese_amount.h"
+#include "papers/statement_internal.h"
+
+struct telling {
+    const struct th_statement_frame *frame;
+    const struct th_village_statement *statements;
+    size_t n;
+    const struct th_messages *messages;
+    enum th_lang lang;
+};
+
+static bool add(struct th_money *sum, struct th_money amount)
+{
+    return th_money_add(*sum, amount, sum, NULL) == TH_OK;
+}
+
+static bool sale_adds_up(const struct th_statement_sale *sale)
+{
+    struct th_money net = sale->net;
+    return add(&net, sale->tax) && add(&net, sale->cost) && add(&net, sale->deductions) &&
+           th_money_compare(net, sale->receipts) == 0 && th_money_fen(sale->amount) >= 0;
+}
+
+static enum th_status check_sums(const struct th_village_statement *statement, struct th_error *err)
+{
+    struct th_money purchase = th_money_from_fen(0);
+    struct th_money revenue = purchase;
+    struct th_money total = purchase;
+    bool good = true;
+    for (size_t i = 0; good && i < statement->n_purchases; i++) {
+        good = th_money_fen(statement->purchases[i].amount) >= 0 &&
+               add(&purchase, statement->purchases[i].amount);
+    }
+    for (size_t i = 0; good && i < statement->n_sales; i++) {
+        good = sale_adds_up(&statement->sales[i]) && add(&revenue, statement->sales[i].amount);
+    }
+    good = good && add(&total, purchase) && add(&total, revenue) &&
+           th_money_compare(purchase, statement->purchase) == 0 &&
+           th_money_compare(revenue, statement->revenue) == 0 &&
+           th_money_compare(total, statement->total) == 0;
+    return good ? TH_OK
+                : th_error_set(err, TH_INVALID, "statement_sum", "name", statement->name, NULL);
+}
+
+static const char *capitals(struct th_money amount, char text[TH_CHINESE_AMOUNT_SIZE])
+{
+    text[0] = '\0';
+    return th_chinese_amount(amount, text, NULL) == TH_OK ? text : "";
+}
+
+static const char *who(const struct telling *telling, const struct th_village_statement *statement)
+{
+    return th_messages_text(telling->messages, telling->lang,
+                            statement->village ? "statement.your_village" : "statement.you");
+}
+
+// "每吨 58.83 元", or that it was a lump sum.
+static struct th_buf price_words(const struct telling *telling, bool has_price,
+                                 struct th_money price_per_t)
+{
+    char text[TH_QUANTITY_TEXT_SIZE];
+    return th_pen_words(telling->messages, telling->lang,
+                        has_price ? "statement.per_tonne" : "statement.lump_sum", "price",
+                        th_money_format(price_per_t, text), NULL);
+}
+
+static void sentence(struct th_paper *paper, const char *text, bool bold)
+{
+    th_paper_text(paper, &(struct th_paper_text){.text = text,
+                                                 .style = {.size_pt = 11, .bold = bold},
+                                                 .colour = th_paper_ink,
+                                                 .after_mm = 2.5});
+}
+
+static void purchase_draw(const struct telling *telling, struct th_paper *paper,
+                          const struct th_village_statement *statement,
+                          const struct th_statement_purchase *purchase)
+{
+    char units[TH_QUANTITY_TEXT_SIZE];
+    char amount[TH_QUANTITY_TEXT_SIZE];
+    char words[TH_CHINESE_AMOUNT_SIZE];
+    struct th_buf price = price_words(telling, purchase->has_price, purchase->price_per_t);
+    struct th_buf text = th_pen_words(telling->messages, telling->lang, "statement.purchase_line",
+                                      "on", purchase->on, "who", who(telling, statement), "units",
+                                      th_int_format(th_units_t(purchase->units), units), "package",
+                                      purchase->package, "price", th_buf_text(&price), "amount",
+                                      th_money_format(purchase->amount, amount), "capitals",
+                                      capitals(purchase->amount, words), NULL);
+    sentence(paper, th_buf_text(&text), false);
+    th_buf_clear(&text);
+    th_buf_clear(&price);
+}
+
+// "税 66.00 元、当初收储的成本 86,880.00 元": only what there is.
+static struct th_buf costs_words(const struct telling *telling,
+                                 const struct th_statement_sale *sale)
+{
+    const struct {
+        const char *key;
+        const char *back_key;
+        struct th_money amount;
+    } costs[] = {{"statement.tax", NULL, sale->tax},
+                 {"statement.cost", NULL, sale->cost},
+                 {"statement.deductions", "statement.reserve_back", sale->deductions}};
+    struct th_buf out;
+    th_buf_init(&out, 4096);
+    for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
+        char text[TH_QUANTITY_TEXT_SIZE];
+        if (th_money_fen(costs[i].amount) == 0) {
+            continue;
+        }
+        // What is left of a reserve comes back with a later part of the sale.
+        bool back = costs[i].back_key != NULL && th_money_fen(costs[i].amount) < 0;
+        struct th_money amount = back ? th_money_negate(costs[i].amount) : costs[i].amount;
+        struct th_buf cost =
+            th_pen_words(telling->messages, telling->lang, back ? costs[i].back_key : costs[i].key,
+                         "amount", th_money_format(amount, text), NULL);
+        th_buf_printf(
+            &out, "%s%s",
+            out.size > 0 ? th_messages_text(telling->messages, telling->lang, "statement.and") : "",
+            th_buf_text(&cost));
+        th_buf_clear(&cost);
+    }
+    if (out.size == 0) {
+        th_buf_append_str(
+            &out, th_messages_text(telling->messages, telling->lang, "statement.nothing_off"));
+    }
+    return out;
+}
+
+static void sale_draw(const struct telling *telling, struct th_paper *paper,
+                      const struct th_village_statement *statement,
+                      const struct th_statement_sale *sale)
+{
+    char units[TH_QUANTITY_TEXT_SIZE];
+    char weight[TH_QUANTITY_TEXT_SIZE];
+    char receipts[TH_QUANTITY_TEXT_SIZE];
+    char net[TH_QUANTITY_TEXT_SIZE];
+    char amount[TH_QUANTITY_TEXT_SIZE];
+    char words[TH_CHINESE_AMOUNT_SIZE];
+    struct th_buf price = price_words(telling, sale->has_price, sale->price_per_t);
+    struct th_buf costs = costs_words(telling, sale);
+    struct th_buf sold = th_pen_words(
+        telling->messages, telling->lang, "statement.sale_line", "on", sale->on, "units",
+        th_int_format(th_units_t(sale->units), units), "buyer", sale->buyer, "price",
+        th_buf_text(&price), "receipts", th_money_format(sale->receipts, receipts), "costs",
+        th_buf_text(&costs), "net", th_money_format(sale->net, net), NULL);
+    struct th_buf shared = th_pen_words(
+        telling->messages, telling->lang,
+        sale->share != NULL ? "statement.member_line" : "statement.share_line", "ratio",
+        sale->ratio, "group", sale->group, "share", sale->share, "who", who(telling, statement),
+        "weight", th_int_format(th_units_t(sale->weight), weight), "amount",
+        th_money_format(sale->amount, amount), "capitals", capitals(sale->amount, words), NULL);
+    th_paper_keep(paper, 20);
+    sentence(paper, th_buf_text(&sold), false);
+    sentence(paper, th_buf_text(&shared), false);
+    th_paper_space(paper, 1.5);
+    th_buf_clear(&sold);
+    th_buf_clear(&shared);
+    th_buf_clear(&costs);
+    th_buf_clear(&price);
+}
+
+static void statement_draw(const struct telling *telling, struct th_paper *paper,
+                           const struct th_village_statement *statement)
+{
+    char total[TH_QUANTITY_TEXT_SIZE];
+    char purchase[TH_QUANTITY_TEXT_SIZE];
+    char revenue[TH_QUANTITY_TEXT_SIZE];
+    char words[TH_CHINESE_AMOUNT_SIZE];
+    struct th_buf text = th_pen_words(telling->messages, telling->lang, "statement.subtitle",
+                                      "name", statement->name, "on", telling->frame->on, NULL);
+    th_paper_title(paper, th_paper_word(paper, "statement.title"), th_buf_text(&text));
+    th_buf_clear(&text);
+    text = th_pen_words(telling->messages, telling->lang, "statement.summary", "who",
+                        who(telling, statement), "on", telling->frame->on, "total",
+                        th_money_format(statement->total, total), "capitals",
+                        capitals(statement->total, words), "purchase",
+                        th_money_format(statement->purchase, purchase), "revenue",
+                        th_money_format(statement->revenue, revenue), NULL);
+    sentence(paper, th_buf_text(&text), true);
+    th_buf_clear(&text);
+    if (statement->n_purchases > 0) {
+        th_paper_heading(paper, th_paper_word(paper, "statement.purchases"));
+    }
+    for (size_t i = 0; i < statement->n_purchases; i++) {
+        purchase_draw(telling, paper, statement, &statement->purchases[i]);
+    }
+    if (statement->n_sales > 0) {
+        th_paper_heading(paper, th_paper_word(paper, "statement.sales"));
+    }
+    for (size_t i = 0; i < statement->n_sales; i++) {
+        sale_draw(telling, paper, statement, &statement->sales[i]);
+    }
+    th_paper_notice(paper, th_paper_word(paper, "statement.questions"));
+}
+
+static void compose(void *context, struct th_paper *paper)
+{
+    const struct telling *telling = context;
+    for (size_t i = 0; i < telling->n; i++) {
+        th_paper_break(paper);
+        statement_draw(telling, paper, &telling->statements[i]);
+    }
+    if (telling->n == 0) {
+        th_paper_title(paper, th_paper_word(paper, "statement.title"), telling->frame->on);
+        sentence(paper, th_paper_word(paper, "statement.none"), false);
+    }
+}
+
+static void sheet_begin(const struct telling *telling, struct th_workbook *workbook,
+                        const char *name, const char *const *keys, size_t n)
+{
+    struct th_workbook_column columns[16] = {{0}};
+    assert(n <= sizeof(columns) / sizeof(columns[0]));
+    for (size_t i = 0; i < n; i++) {
+        columns[i].title = th_messages_text(telling->messages, telling->lang, keys[i]);
+        columns[i].width = i == 0 ? 24 : i + 1 == n ? 44 : 14;
+    }
+    th_workbook_sheet(workbook, th_messages_text(telling->messages, telling->lang, name), columns,
+                      n);
+}
+
+static void price_cell(struct th_workbook *workbook, bool has_price, struct th_money price_per_t)
+{
+    if (has_price) {
+        th_workbook_cent(workbook, th_money_fen(price_per_t));
+    } else {
+        th_workbook_empty(workbook);
+    }
+}
+
+static void purchases_sheet(const struct telling *telling, struct th_workbook *workbook)
+{
+    static const char *const keys[] = {"statement.name",    "statement.on",   "certificate.package",
+                                       "contract.units",    "contract.price", "contract.amount_cny",
+                                       "statement.capitals"};
+    sheet_begin(telling, workbook, "statement.purchases", keys, sizeof(keys) / sizeof(keys[0]));
+    for (size_t i = 0; i < telling->n; i++) {
+        for (size_t p = 0; p < telling->statements[i].n_purchases; p++) {
+            const struct th_statement_purchase *row = &telling->statements[i].purchases[p];
+            char words[TH_CHINESE_AMOUNT_SIZE];
+            th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+            th_workbook_text(workbook, telling->statements[i].name);
+            th_statement_date_cell(workbook, row->on);
+            th_workbook_text(workbook, row->package);
+            th_workbook_int(workbook, th_units_t(row->units));
+            price_cell(workbook, row->has_price, row->price_per_t);
+            th_workbook_cent(workbook, th_money_fen(row->amount));
+            th_workbook_text(workbook, capitals(row->amount, words));
+        }
+    }
+}
+
+static void sales_sheet(const struct telling *telling, struct th_workbook *workbook)
+{
+    static const char *const keys[] = {
+        "statement.name",       "statement.on",           "contract.role.buyer",
+        "contract.units",       "contract.price",         "statement.receipts_column",
+        "contract.tax",         "statement.cost_column",  "statement.deductions_column",
+        "statement.net_column", "statement.ratio_column", "statement.weight_column",
+        "contract.amount_cny",  "statement.capitals"};
+    sheet_begin(telling, workbook, "statement.sales", keys, sizeof(keys) / sizeof(keys[0]));
+    for (size_t i = 0; i < telling->n; i++) {
+        for (size_t s = 0; s < telling->statements[i].n_sales; s++) {
+            const struct th_statement_sale *row = &telling->statements[i].sales[s];
+            const struct th_money amounts[] = {row->receipts, row->tax, row->cost, row->deductions,
+                                               row->net};
+            char words[TH_CHINESE_AMOUNT_SIZE];
+            th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+            th_workbook_text(workbook, telling->statements[i].name);
+            th_statement_date_cell(workbook, row->on);
+            th_workbook_text(workbook, row->buyer);
+            th_workbook_int(workbook, th_units_t(row->units));
+            price_cell(workbook, row->has_price, row->price_per_t);
+            for (size_t a = 0; a < sizeof(amounts) / sizeof(amounts[0]); a++) {
+                th_workbook_cent(workbook, th_money_fen(amounts[a]));
+            }
+            th_workbook_text(workbook, row->ratio);
+            th_workbook_int(workbook, th_units_t(row->weight));
+            th_workbook_cent(workbook, th_money_fen(row->amount));
+            th_workbook_text(workbook, capitals(row->amount, words));
+        }
+    }
+}
+
+static void totals_sheet(const struct telling *telling, struct th_workbook *workbook)
+{
+    static const char *const keys[] = {"statement.name", "statement.purchases", "statement.sales",
+                                       "contract.total", "statement.capitals"};
+    sheet_begin(telling, workbook, "contract.total", keys, sizeof(keys) / sizeof(keys[0]));
+    for (size_t i = 0; i < telling->n; i++) {
+        const struct th_village_statement *statement = &telling->statements[i];
+        char words[TH_CHINESE_AMOUNT_SIZE];
+        th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+        th_workbook_text(workbook, statement->name);
+        th_workbook_cent(workbook, th_money_fen(statement->purchase));
+        th_workbook_cent(workbook, th_money_fen(statement->revenue));
+        th_workbook_cent(workbook, th_money_fen(statement->total));
+        th_workbook_text(workbook, capitals(statement->total, words));
+    }
+}
+
+enum th_status th_village_statement_print(const struct th_statement_frame *frame,
+                                          const struct th_village_statement *statements, size_t n,
+                                          const struct th_messages *messages, enum th_lang lang,
+                                          const char *path, struct th_hash *ret_sha256,
+                                          struct th_error *err)
+{
+    struct telling telling = {
+        .frame = frame, .statements = statements, .n = n, .messages = messages, .lang = lang};
+    const char *title = th_messages_text(messages, lang, "statement.title");
+    bool pdf = false;
+    enum th_status status = th_statement_format(path, &pdf, err);
+    for (size_t i = 0; status == TH_OK && i < n; i++) {
+        status = check_sums(&statements[i], err);
+    }
+    if (status != TH_OK) {
+        return status;
+    }
+    if (pdf) {
+        struct th_buf footer;
+        th_statement_footer(frame, &footer);
+        struct th_paper_options options =
+            th_statement_options(frame, messages, lang, title, th_buf_text(&footer));
+        status = th_paper_print(&options, compose, &telling, path, ret_sha256, err);
+        th_buf_clear(&footer);
+        return status;
+    }
+    struct th_workbook *workbook = NULL;
+    status = th_statement_workbook(frame, title, path, &workbook, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    totals_sheet(&telling, workbook);
+    purchases_sheet(&telling, workbook);
+    sales_sheet(&telling, workbook);
+    return th_statement_finish(status, workbook, path, ret_sha256, err);
+}

@@ -1,0 +1,290 @@
+#include "audit/books.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/books_internal.h"
+
+void th_books_clear(struct th_books *books)
+{
+    th_units_clear(&books->units);
+    th_table_clear(&books->holder_ids);
+    th_table_clear(&books->names);
+    th_table_clear(&books->logins);
+    th_table_clear(&books->deal_ids);
+    th_table_clear(&books->receipt_ids);
+    th_table_clear(&books->package_ids);
+    th_table_clear(&books->prefixes);
+    th_table_clear(&books->keys);
+    th_table_clear(&books->kinds);
+    free(books->holders);
+    free(books->deals);
+    free(books->packages);
+    free(books->others);
+    free(books->alone);
+    free(books->pending);
+    *books = (struct th_books){.faults = books->faults};
+}
+
+bool th_sum(int64_t *sum, int64_t value)
+{
+    if (value > 0 ? *sum > INT64_MAX - value : *sum < INT64_MIN - value) {
+        return false;
+    }
+    *sum += value;
+    return true;
+}
+
+void th_post_fault(struct th_books *books, const struct th_post *post)
+{
+    th_fault_add_text(books->faults, TH_FAULT_POST_FORM, post->kind, post->number);
+}
+
+void th_books_pend(struct th_books *books, const struct th_pending *pending)
+{
+    void *items = books->pending;
+    if (!th_grow(&items, books->n_pending, &books->pending_room, sizeof(*books->pending))) {
+        books->no_memory = true;
+        return;
+    }
+    books->pending = items;
+    books->pending[books->n_pending++] = *pending;
+}
+
+struct th_holder *th_books_holder(struct th_books *books, int64_t id)
+{
+    void *items = books->holders;
+    bool fresh = false;
+    size_t row = SIZE_MAX;
+    if (th_grow(&items, books->holder_ids.n, &books->holders_room, sizeof(*books->holders))) {
+        books->holders = items;
+        row = th_table_id(&books->holder_ids, id, &fresh);
+    }
+    if (row == SIZE_MAX) {
+        books->no_memory = true;
+        return NULL;
+    }
+    if (fresh) {
+        books->holders[row] = (struct th_holder){.id = id, .name = SIZE_MAX};
+    }
+    return &books->holders[row];
+}
+
+struct th_deal *th_books_deal(struct th_books *books, int64_t id)
+{
+    size_t row = th_table_find_id(&books->deal_ids, id);
+    return row != SIZE_MAX ? &books->deals[row] : NULL;
+}
+
+size_t th_books_login(struct th_books *books, struct th_text login)
+{
+    bool fresh = false;
+    size_t row = th_table_text(&books->logins, login, &fresh);
+    books->no_memory = books->no_memory || row == SIZE_MAX;
+    return row;
+}
+
+// Kinds that are rows of tables: what they change shows in the other posts.
+static void count_other(struct th_books *books, const struct th_post *post)
+{
+    void *items = books->others;
+    bool fresh = false;
+    size_t row = th_table_text(&books->kinds, post->kind, &fresh);
+    if (row != SIZE_MAX && fresh &&
+        !th_grow(&items, row, &books->others_room, sizeof(*books->others))) {
+        row = SIZE_MAX;
+    }
+    if (row == SIZE_MAX) {
+        books->no_memory = true;
+        return;
+    }
+    books->others = items;
+    if (fresh) {
+        books->others[row] = (struct th_other_kind){.name = row};
+    }
+    books->others[row].n++;
+}
+
+static void book_post(struct th_books *books, const struct th_post *post)
+{
+    static const struct {
+        const char *kind;
+        void (*book)(struct th_books *books, const struct th_post *post);
+    } KINDS[] = {{"units", th_book_units},
+                 {"money", th_book_money},
+                 {"trade", th_book_trade},
+                 {"trade_decision", th_book_decision},
+                 {"receipt", th_book_receipt}};
+    books->n_posts++;
+    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+        if (th_text_is(post->kind, KINDS[i].kind)) {
+            KINDS[i].book(books, post);
+            return;
+        }
+    }
+    count_other(books, post);
+}
+
+static void book_posts(struct th_books *books, const struct th_line *line,
+                       const struct th_node *nodes, size_t list)
+{
+    struct th_post post = {.line = line, .nodes = nodes};
+    if (nodes[list].type != TH_NODE_LIST) {
+        th_post_fault(books, &post);
+        return;
+    }
+    for (size_t i = list + 1; i < nodes[list].next; i = nodes[i].next) {
+        post.index = i;
+        post.number++;
+        post.kind = (struct th_text){.size = 0};
+        if (th_text_member(nodes, i, "post", &post.kind)) {
+            book_post(books, &post);
+        } else {
+            th_post_fault(books, &post);
+        }
+    }
+}
+
+static void settle(struct th_books *books)
+{
+    int64_t sum_t = 0;
+    for (int i = 0; i < TH_ACCOUNTS; i++) {
+        if (books->legs_fen[i] != 0) {
+            th_fault_add_text(
+                books->faults, TH_FAULT_MONEY_BALANCE,
+                (struct th_text){.at = th_account_names[i], .size = strlen(th_account_names[i])},
+                books->legs_fen[i]);
+        }
+    }
+    if (books->legs_beyond) {
+        th_fault_add(books->faults, TH_FAULT_MONEY_RANGE, 0, 0, 0);
+    }
+    for (size_t i = 0; i < books->n_pending; i++) {
+        const struct th_pending *pending = &books->pending[i];
+        if (pending->what != TH_PENDING_ISSUANCE) {
+            th_book_settle_deal(books, pending);
+            continue;
+        }
+        const struct th_issuance *issuance = th_units_issuance(&books->units, pending->id);
+        if (!issuance || issuance->vintage_seq != books->faults->seq) {
+            th_fault_add(books->faults, TH_FAULT_UNITS_ISSUE, pending->number, 0, 0);
+        }
+    }
+    for (int i = 0; i < TH_UNIT_STATES; i++) {
+        sum_t += books->units_t[i];
+    }
+    if (sum_t != books->issued_t) {
+        th_fault_add(books->faults, TH_FAULT_UNITS_SUM, sum_t, books->issued_t, 0);
+    }
+}
+
+// One key acts once for a login; the texts are kept apart by a character that neither has.
+static void book_key(struct th_books *books, const struct th_line *line,
+                     const struct th_node *nodes)
+{
+    const struct th_node *idempotency = th_node_get(nodes, line->first_node, "idempotency");
+    struct th_text key;
+    bool fresh = true;
+    if (!idempotency) {
+        return;
+    }
+    if (!th_text_member(nodes, (size_t)(idempotency - nodes), "key", &key)) {
+        struct th_post post = {.line = line, .kind = {.at = "idempotency", .size = 11}};
+        th_post_fault(books, &post);
+        return;
+    }
+    size_t size = line->login.size + 1 + key.size;
+    char *both = malloc(size);
+    if (!both) {
+        books->no_memory = true;
+        return;
+    }
+    memcpy(both, line->login.at, line->login.size);
+    both[line->login.size] = '\n';
+    memcpy(both + line->login.size + 1, key.at, key.size);
+    struct th_text text = {.at = both, .size = size};
+    books->no_memory = th_table_text(&books->keys, text, &fresh) == SIZE_MAX || books->no_memory;
+    if (!fresh) {
+        th_fault_add_text(books->faults, TH_FAULT_KEY_USED, key, 0);
+    }
+    free(both);
+}
+
+static void book_party(struct th_books *books, const struct th_line *line,
+                       const struct th_node *nodes)
+{
+    int64_t id = 0;
+    struct th_text name;
+    bool fresh = false;
+    if (!th_member_int(nodes, line->first_node, "party_id", 1, &id) ||
+        !th_text_member(nodes, line->first_node, "name", &name)) {
+        return;
+    }
+    struct th_holder *holder = th_books_holder(books, id);
+    size_t row = holder ? th_table_text(&books->names, name, &fresh) : SIZE_MAX;
+    books->no_memory = books->no_memory || row == SIZE_MAX;
+    if (holder) {
+        holder->name = row;
+    }
+}
+
+void th_books_entry(struct th_books *books, const struct th_line *line, const struct th_node *nodes)
+{
+    const struct th_node *posts = th_node_get(nodes, line->first_node, "posts");
+    memset(books->legs_fen, 0, sizeof(books->legs_fen));
+    books->legs_beyond = false;
+    books->n_pending = 0;
+    book_key(books, line, nodes);
+    if (th_text_is(line->entry_kind, "party.add")) {
+        book_party(books, line, nodes);
+    }
+    if (th_text_is(line->entry_kind, "rule.set")) {
+        th_book_rule(books, line, nodes);
+    }
+    if (!books->partial) {
+        th_book_package(books, line, nodes);
+    }
+    if (posts) {
+        book_posts(books, line, nodes, (size_t)(posts - nodes));
+    }
+    if (th_text_is(line->entry_kind, "package.issue") && !books->partial) {
+        th_book_vintages(books, line, nodes);
+    }
+    settle(books);
+}
+
+struct recount {
+    struct th_books *books;
+    int64_t issued;
+};
+
+static void count_range(void *context, const struct th_range *range)
+{
+    struct recount *recount = context;
+    struct th_holder *holder = th_books_holder(recount->books, range->place.owner);
+    if (holder && range->first == recount->issued + 1 && range->last >= range->first) {
+        holder->recount_t[range->place.state] += range->last - range->first + 1;
+        recount->issued = range->last;
+    }
+}
+
+void th_books_recount(struct th_books *books)
+{
+    for (size_t i = 0; i < books->units.ids.n; i++) {
+        const struct th_issuance *issuance = &books->units.issuances[i];
+        struct recount recount = {.books = books};
+        th_units_each(issuance, count_range, &recount);
+        if (recount.issued != issuance->issued) {
+            th_fault_add(books->faults, TH_FAULT_UNITS_SUM, recount.issued, issuance->issued, 0);
+        }
+    }
+    for (size_t i = 0; i < books->holder_ids.n; i++) {
+        const struct th_holder *holder = &books->holders[i];
+        for (int k = 0; k < TH_UNIT_STATES; k++) {
+            if (holder->units_t[k] != holder->recount_t[k]) {
+                th_fault_add(books->faults, TH_FAULT_UNITS_SUM, holder->units_t[k],
+                             holder->recount_t[k], 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+// What the posts of the entries amount to, replayed one after the other.
+#ifndef TH_AUDIT_BOOKS_H
+#define TH_AUDIT_BOOKS_H
+
+#include "audit/faults.h"
+#include "audit/line.h"
+#include "audit/units.h"
+
+enum { TH_ACCOUNT_CLAIM, TH_ACCOUNT_CASH, TH_ACCOUNTS };
+extern const char *const th_account_names[TH_ACCOUNTS];
+
+struct th_holder { // a party that holds units or money
+    int64_t id;
+    int64_t units_t[TH_UNIT_STATES];
+    int64_t recount_t[TH_UNIT_STATES]; // the same, from the ranges at the end
+    int64_t money_fen[TH_ACCOUNTS];
+    size_t name; // row of names; SIZE_MAX: none is known
+};
+
+enum th_trade_state { TH_TRADE_PROPOSED, TH_TRADE_APPROVED, TH_TRADE_REJECTED, TH_TRADE_EXPIRED };
+
+struct th_deal {
+    int64_t id;
+    size_t proposer; // row of logins
+    enum th_trade_state state;
+    int64_t tonnes_t;
+    int64_t moved_t; // handed over or ended under it
+    int64_t amount_fen;
+    int64_t received_fen;
+    int64_t touched_seq; // entry for which the next two count
+    int64_t receipt_fen;
+    int64_t cash_fen;
+};
+
+struct th_package_steps {
+    int64_t id;
+    size_t created_by; // rows of logins; SIZE_MAX: nobody
+    size_t submitted_by;
+    size_t verified_by;
+    bool issued;
+};
+
+struct th_alone_rule { // up to which amount the county lets one person decide
+    int64_t id;
+    int64_t amount_fen;
+    char since[TH_DAY_BYTES];
+};
+
+struct th_other_kind { // a kind of post that the books do not need
+    size_t name;       // row of kinds
+    int64_t n;
+};
+
+struct th_books { // zeroed memory is empty
+    struct th_faults *faults;
+    bool partial; // the beginning is missing: only what one entry says alone is checked
+    bool no_memory;
+    struct th_units units;
+    struct th_table holder_ids;
+    struct th_holder *holders; // owned
+    size_t holders_room;
+    struct th_table names; // of parties
+    struct th_table logins;
+    struct th_table deal_ids;
+    struct th_deal *deals; // owned
+    size_t deals_room;
+    struct th_table receipt_ids;
+    struct th_table package_ids;
+    struct th_package_steps *packages; // owned
+    size_t packages_room;
+    struct th_alone_rule *alone; // owned
+    size_t n_alone;
+    size_t alone_room;
+    struct th_table prefixes;
+    struct th_table keys; // login and idempotency key
+    struct th_table kinds;
+    struct th_other_kind *others; // owned
+    size_t others_room;
+    int64_t n_posts;
+    int64_t issued_t;
+    int64_t units_t[TH_UNIT_STATES];
+    int64_t legs_fen[TH_ACCOUNTS]; // of the entry at hand
+    bool legs_beyond;              // 64 bits
+    struct th_pending *pending;    // owned: what is settled at the end of the entry
+    size_t n_pending;
+    size_t pending_room;
+};
+void th_books_clear(struct th_books *books);
+
+// Books an entry whose body is kept. Faults go to books->faults.
+void th_books_entry(struct th_books *books, const struct th_line *line,
+                    const struct th_node *nodes);
+// Counts every range again, at the end of the journal.
+void th_books_recount(struct th_books *books);
+
+#endif

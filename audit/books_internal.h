@@ -1,0 +1,58 @@
+// Inside the books only.
+#ifndef TH_AUDIT_BOOKS_INTERNAL_H
+#define TH_AUDIT_BOOKS_INTERNAL_H
+
+#include "audit/books.h"
+
+struct th_post { // one of an entry
+    const struct th_line *line;
+    const struct th_node *nodes;
+    size_t index;   // of its object
+    int64_t number; // in its entry, from 1
+    struct th_text kind;
+};
+
+struct th_pending { // an issuance or a trade that the end of the entry looks at
+    enum { TH_PENDING_ISSUANCE, TH_PENDING_APPROVAL, TH_PENDING_RECEIPT } what;
+    int64_t id;
+    int64_t number; // of the post
+};
+void th_books_pend(struct th_books *books, const struct th_pending *pending);
+
+// A member that is a whole number of at least this; false when there is none.
+static inline bool th_member_int(const struct th_node *nodes, size_t index, const char *key,
+                                 int64_t least, int64_t *ret_value)
+{
+    const struct th_node *node = th_node_get(nodes, index, key);
+    if (!node || node->type != TH_NODE_INT || node->number < least) {
+        return false;
+    }
+    *ret_value = node->number;
+    return true;
+}
+
+void th_post_fault(struct th_books *books, const struct th_post *post);
+
+// NULL without memory, which the books remember.
+struct th_holder *th_books_holder(struct th_books *books, int64_t id);
+struct th_deal *th_books_deal(struct th_books *books, int64_t id); // NULL: unknown
+size_t th_books_login(struct th_books *books, struct th_text login);
+// Adds without leaving 64 bits; false when it would.
+bool th_sum(int64_t *sum, int64_t value);
+
+void th_book_units(struct th_books *books, const struct th_post *post);
+void th_book_money(struct th_books *books, const struct th_post *post);
+void th_book_trade(struct th_books *books, const struct th_post *post);
+void th_book_decision(struct th_books *books, const struct th_post *post);
+void th_book_receipt(struct th_books *books, const struct th_post *post);
+// The vintages of an issue, against what its posts made.
+void th_book_vintages(struct th_books *books, const struct th_line *line,
+                      const struct th_node *nodes);
+void th_book_package(struct th_books *books, const struct th_line *line,
+                     const struct th_node *nodes);
+// A rule of the county by which one person may decide alone.
+void th_book_rule(struct th_books *books, const struct th_line *line, const struct th_node *nodes);
+// What could not be judged before all posts of the entry were booked.
+void th_book_settle_deal(struct th_books *books, const struct th_pending *pending);
+
+#endif

@@ -1,0 +1,271 @@
+// Posts of units, and what an issue says about them.
+#include <string.h>
+
+#include "audit/books_internal.h"
+
+// No serial, and no number of units, is larger: sums of them stay far within 64 bits.
+static const int64_t SERIAL_MAX = INT64_C(1000000000000000);
+
+struct leg {
+    int64_t issuance_id;
+    int64_t first;
+    int64_t last;
+    bool fresh; // no `from`
+    struct th_place from;
+    struct th_place to;
+    int64_t trade_id; // 0: none
+};
+
+// An id that may be left out, and then is 0.
+static bool optional_id(const struct th_node *nodes, size_t index, const char *key, int64_t *ret_id)
+{
+    *ret_id = 0;
+    return !th_node_get(nodes, index, key) || th_member_int(nodes, index, key, 1, ret_id);
+}
+
+static bool read_place(const struct th_post *post, const char *key, struct th_place *ret_place)
+{
+    const struct th_node *node = th_node_get(post->nodes, post->index, key);
+    struct th_text state;
+    if (!node) {
+        return false;
+    }
+    size_t index = (size_t)(node - post->nodes);
+    if (!th_member_int(post->nodes, index, "owner", 1, &ret_place->owner) ||
+        !th_text_member(post->nodes, index, "state", &state) ||
+        !optional_id(post->nodes, index, "pool", &ret_place->pool) ||
+        !optional_id(post->nodes, index, "lock", &ret_place->lock) ||
+        th_node_count(post->nodes, index) != 2U + (ret_place->pool != 0) + (ret_place->lock != 0)) {
+        return false;
+    }
+    for (int i = 0; i < TH_UNIT_STATES; i++) {
+        if (th_text_is(state, th_unit_state_names[i])) {
+            ret_place->state = (enum th_unit_state)i;
+            return (ret_place->lock != 0) == (i == TH_UNIT_LOCKED);
+        }
+    }
+    return false;
+}
+
+static bool read_leg(const struct th_post *post, struct leg *leg)
+{
+    const struct th_node *nodes = post->nodes;
+    leg->fresh = !th_node_get(nodes, post->index, "from");
+    return th_member_int(nodes, post->index, "issuance", 1, &leg->issuance_id) &&
+           th_member_int(nodes, post->index, "first", 1, &leg->first) &&
+           th_member_int(nodes, post->index, "last", leg->first, &leg->last) &&
+           leg->last <= SERIAL_MAX && optional_id(nodes, post->index, "trade", &leg->trade_id) &&
+           (leg->fresh || read_place(post, "from", &leg->from)) &&
+           read_place(post, "to", &leg->to) && (!leg->fresh || leg->to.state == TH_UNIT_HELD) &&
+           th_node_count(nodes, post->index) == 5U + !leg->fresh + (leg->trade_id != 0);
+}
+
+static bool is_end(enum th_unit_state state)
+{
+    return state == TH_UNIT_RETIRED || state == TH_UNIT_CANCELLED;
+}
+
+// The first leg of an entry on an issuance begins its sums for this entry.
+static void touch(struct th_books *books, struct th_issuance *issuance)
+{
+    if (issuance->touched_seq != books->faults->seq) {
+        issuance->touched_seq = books->faults->seq;
+        issuance->fresh_t = 0;
+        issuance->to_buffer_t = 0;
+    }
+}
+
+static void count(struct th_books *books, const struct th_place *place, int64_t units_t)
+{
+    struct th_holder *holder = th_books_holder(books, place->owner);
+    if (holder) {
+        holder->units_t[place->state] += units_t;
+        books->units_t[place->state] += units_t;
+    }
+}
+
+static void issue(struct th_books *books, const struct th_post *post, const struct leg *leg,
+                  struct th_issuance *issuance)
+{
+    int64_t units_t = leg->last - leg->first + 1;
+    int64_t seq = books->faults->seq;
+    if (issuance->issued_seq != 0 && issuance->issued_seq != seq) {
+        th_fault_add(books->faults, TH_FAULT_UNITS_AGAIN, post->number, leg->issuance_id,
+                     issuance->issued_seq);
+        return;
+    }
+    if (books->issued_t > INT64_MAX - units_t) {
+        th_post_fault(books, post);
+        return;
+    }
+    switch (th_units_issue(issuance, leg->first, leg->last, &leg->to)) {
+    case TH_UNITS_DONE:
+        issuance->issued_seq = seq;
+        issuance->fresh_t += units_t;
+        books->issued_t += units_t;
+        count(books, &leg->to, units_t);
+        th_books_pend(books, &(struct th_pending){.what = TH_PENDING_ISSUANCE,
+                                                  .id = leg->issuance_id,
+                                                  .number = post->number});
+        return;
+    case TH_UNITS_NO_MEMORY:
+        books->no_memory = true;
+        return;
+    case TH_UNITS_GAP:
+    case TH_UNITS_ELSEWHERE:
+        th_fault_add(books->faults, TH_FAULT_UNITS_GAP, post->number, leg->issuance_id,
+                     issuance->issued);
+        return;
+    }
+}
+
+// Units change hands or end only under a trade that two persons agreed to.
+static void check_right(struct th_books *books, const struct th_post *post, const struct leg *leg)
+{
+    if (leg->from.owner == leg->to.owner && !is_end(leg->to.state)) {
+        return;
+    }
+    struct th_deal *deal = leg->trade_id != 0 ? th_books_deal(books, leg->trade_id) : NULL;
+    if (!deal) {
+        if (leg->trade_id == 0) {
+            th_fault_add(books->faults, TH_FAULT_UNITS_UNAPPROVED, post->number, 0, 0);
+        }
+        return; // a trade that is not known was told
+    }
+    deal->moved_t += leg->last - leg->first + 1;
+    th_books_pend(books, &(struct th_pending){.what = TH_PENDING_APPROVAL,
+                                              .id = leg->trade_id,
+                                              .number = post->number});
+}
+
+static void move(struct th_books *books, const struct th_post *post, const struct leg *leg,
+                 struct th_issuance *issuance)
+{
+    int64_t units_t = leg->last - leg->first + 1;
+    int64_t serial = 0;
+    if (is_end(leg->from.state)) {
+        th_fault_add(books->faults, TH_FAULT_UNITS_ENDED, post->number, 0, 0);
+        return;
+    }
+    if (leg->trade_id != 0 && !th_books_deal(books, leg->trade_id)) {
+        th_fault_add(books->faults, TH_FAULT_TRADE_UNKNOWN, leg->trade_id, 0, 0);
+    }
+    switch (th_units_move(issuance, leg->first, leg->last, &leg->from, &leg->to, &serial)) {
+    case TH_UNITS_DONE:
+        check_right(books, post, leg);
+        count(books, &leg->from, -units_t);
+        count(books, &leg->to, units_t);
+        if (leg->to.state == TH_UNIT_BUFFER && leg->from.state != TH_UNIT_BUFFER) {
+            issuance->to_buffer_t += units_t;
+        }
+        return;
+    case TH_UNITS_NO_MEMORY:
+        books->no_memory = true;
+        return;
+    case TH_UNITS_ELSEWHERE:
+    case TH_UNITS_GAP:
+        th_fault_add(books->faults, TH_FAULT_UNITS_ELSEWHERE, post->number, leg->issuance_id,
+                     serial);
+        return;
+    }
+}
+
+void th_book_units(struct th_books *books, const struct th_post *post)
+{
+    struct leg leg = {.first = 1};
+    if (!read_leg(post, &leg)) {
+        th_post_fault(books, post);
+        return;
+    }
+    if (books->partial) {
+        return;
+    }
+    struct th_issuance *issuance = th_units_issuance(&books->units, leg.issuance_id);
+    if (!issuance) {
+        books->no_memory = true;
+        return;
+    }
+    touch(books, issuance);
+    if (leg.fresh) {
+        issue(books, post, &leg, issuance);
+    } else {
+        move(books, post, &leg, issuance);
+    }
+}
+
+struct vintage {
+    int64_t issuance_id;
+    int64_t issued_t;
+    int64_t buffer_t;
+    int64_t net_kg;
+    int64_t carried_in_kg;
+    int64_t carried_kg;
+    struct th_text prefix;
+};
+
+static bool read_vintage(const struct th_node *nodes, size_t index, struct vintage *vintage)
+{
+    return th_member_int(nodes, index, "issuance_id", 1, &vintage->issuance_id) &&
+           th_member_int(nodes, index, "issued_t", 0, &vintage->issued_t) &&
+           th_member_int(nodes, index, "buffer_t", 0, &vintage->buffer_t) &&
+           th_member_int(nodes, index, "net_kg", INT64_MIN, &vintage->net_kg) &&
+           th_member_int(nodes, index, "carried_in_kg", INT64_MIN, &vintage->carried_in_kg) &&
+           th_member_int(nodes, index, "carried_kg", INT64_MIN, &vintage->carried_kg) &&
+           th_text_member(nodes, index, "prefix", &vintage->prefix) &&
+           vintage->issued_t <= SERIAL_MAX;
+}
+
+// What a vintage has and what it was carried are its tonnes and what it carries on, which is what
+// the next one begins with.
+static bool mass_fits(const struct vintage *vintage, const struct vintage *before)
+{
+    int64_t mass_kg = vintage->carried_in_kg;
+    int64_t spent_kg = vintage->carried_kg;
+    return th_sum(&mass_kg, vintage->net_kg) && th_sum(&spent_kg, vintage->issued_t * 1000) &&
+           mass_kg == spent_kg && (!before || before->carried_kg == vintage->carried_in_kg);
+}
+
+static void check_vintage(struct th_books *books, const struct vintage *vintage,
+                          const struct vintage *before)
+{
+    bool fresh = true;
+    struct th_issuance *issuance = th_units_issuance(&books->units, vintage->issuance_id);
+    if (!issuance || th_table_text(&books->prefixes, vintage->prefix, &fresh) == SIZE_MAX) {
+        books->no_memory = true;
+        return;
+    }
+    if (!fresh) {
+        th_fault_add_text(books->faults, TH_FAULT_UNITS_PREFIX, vintage->prefix, 0);
+    }
+    touch(books, issuance);
+    issuance->vintage_seq = books->faults->seq;
+    if (issuance->fresh_t != vintage->issued_t || issuance->to_buffer_t != vintage->buffer_t) {
+        th_fault_add(books->faults, TH_FAULT_UNITS_VINTAGE, 0, vintage->issuance_id, 0);
+    }
+    if (!mass_fits(vintage, before)) {
+        th_fault_add(books->faults, TH_FAULT_UNITS_MASS, 0, vintage->issuance_id, 0);
+    }
+}
+
+void th_book_vintages(struct th_books *books, const struct th_line *line,
+                      const struct th_node *nodes)
+{
+    const struct th_node *list = th_node_get(nodes, line->first_node, "vintages");
+    struct th_post post = {.line = line, .kind = {.at = "vintages", .size = 8}};
+    struct vintage vintage;
+    struct vintage before;
+    bool has_before = false;
+    if (!list || list->type != TH_NODE_LIST) {
+        th_post_fault(books, &post);
+        return;
+    }
+    for (size_t i = (size_t)(list - nodes) + 1; i < list->next; i = nodes[i].next) {
+        if (!read_vintage(nodes, i, &vintage)) {
+            th_post_fault(books, &post);
+            continue;
+        }
+        check_vintage(books, &vintage, has_before ? &before : NULL);
+        before = vintage;
+        has_before = true;
+    }
+}

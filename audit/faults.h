@@ -1,0 +1,125 @@
+// What is wrong with a journal: every fault counted, the first ones kept to be told.
+#ifndef TH_AUDIT_FAULTS_H
+#define TH_AUDIT_FAULTS_H
+
+#include "audit/scan.h"
+
+// Name, Chinese, English. {t} is a text, {a} {b} {c} are numbers. The names are part of the answer
+// with --json.
+#define TH_FAULTS(X)                                                                               \
+    X(LINE_FORM, "line_form", "这一行从第 {a} 个字节起不是规定的写法",                             \
+      "the line is not in its one valid form from byte {a} on")                                    \
+    X(LINE_FIRST, "line_first", "文件说明应当只在第一行",                                          \
+      "the line that names the format stands once, at the beginning")                              \
+    X(LINE_END, "line_end", "最后一行没有换行符", "the last line has no line feed")                \
+    X(END_MISSING, "end_missing", "没有结束行：文件被截断",                                        \
+      "there is no line that ends the journal: the file was cut off")                              \
+    X(END_DIFFERS, "end_differs", "结束行与前面的内容不符",                                        \
+      "the line at the end does not agree with what stands before it")                             \
+    X(END_FOLLOWED, "end_followed", "结束行之后还有内容", "something follows the line at the end") \
+    X(SEQUENCE, "sequence", "此处应为第 {a} 条", "entry {a} should stand here")                    \
+    X(CHAIN, "chain", "没有接上前一条的摘要",                                                      \
+      "the digest of the entry before is not the one that this entry names")                       \
+    X(HASH, "hash", "内容与摘要不符", "the digest does not fit what the entry says")               \
+    X(TIME, "time", "时间早于前一条", "the entry is dated before the one it follows")              \
+    X(IDENTITY, "identity", "文件说明与登记簿第一条不符（{t}）",                                   \
+      "the first line does not agree with the entry that made the registry ({t})")                 \
+    X(HEAD_PLACE, "head_place", "签名行没有跟在它所签的那一条之后",                                \
+      "the signed head does not follow the entry that it speaks of")                               \
+    X(HEAD_AGAIN, "head_again", "同一条有两个签名行", "the entry has two signed heads")            \
+    X(HEAD_DAY, "head_day", "签名行的日期不是那一条的日期",                                        \
+      "the day of the signed head is not that of its entry")                                       \
+    X(HEAD_KEY, "head_key", "签名所用的密钥当时并不有效",                                          \
+      "the head is signed by a key that was not in force")                                         \
+    X(HEAD_SIGNATURE, "head_signature", "签名不成立", "the signature does not hold")               \
+    X(KEY_FORM, "key_form", "密钥记录的内容不合规定", "the entry of a key is not as it must be")   \
+    X(KEY_PREVIOUS, "key_previous", "密钥记录没有写明此前的密钥",                                  \
+      "the entry of a key does not name the key before it")                                        \
+    X(KEY_VOUCH, "key_vouch", "旧密钥对新密钥的签名不成立",                                        \
+      "the key before does not vouch for this one: its signature does not hold")                   \
+    X(KEY_UNVOUCHED, "key_unvouched", "此处换了密钥，旧密钥没有为新密钥签名",                      \
+      "the key is a new one for which the key that you trust does not vouch")                      \
+    X(KEY_EXPECTED, "key_expected", "日志从未使用过所给的公钥",                                    \
+      "the journal never had the public key that was given")                                       \
+    X(HEAD_EXPECTED, "head_expected", "日志中没有所给的摘要",                                      \
+      "the journal never had the head that was given")                                             \
+    X(POST_FORM, "post_form", "第 {a} 笔过账（{t}）的内容不合规定",                                \
+      "post {a} ({t}) is not as it must be")                                                       \
+    X(UNITS_ELSEWHERE, "units_elsewhere", "第 {a} 笔过账：签发 {b} 的第 {c} 号不在所说的地方",     \
+      "post {a}: serial {c} of issuance {b} does not stand where it is taken from")                \
+    X(UNITS_GAP, "units_gap", "第 {a} 笔过账：签发 {b} 的新编号没有接着第 {c} 号",                 \
+      "post {a}: the fresh serials of issuance {b} do not follow number {c}")                      \
+    X(UNITS_AGAIN, "units_again", "第 {a} 笔过账：签发 {b} 在第 {c} 条已经签发过",                 \
+      "post {a}: issuance {b} was issued before, by entry {c}")                                    \
+    X(UNITS_ENDED, "units_ended", "第 {a} 笔过账：动用了已经注销或取消的单位",                     \
+      "post {a}: units that were retired or cancelled are moved")                                  \
+    X(UNITS_ISSUE, "units_issue", "第 {a} 笔过账：只有签发核证包时才能产生新单位",                 \
+      "post {a}: units are made where no package is issued")                                       \
+    X(UNITS_VINTAGE, "units_vintage", "签发 {b}：写明的吨数与过账的不同",                          \
+      "issuance {b}: the tonnes of the vintage are not those of the posts")                        \
+    X(UNITS_MASS, "units_mass", "签发 {b}：吨数多于核定的公斤数",                                  \
+      "issuance {b}: more tonnes than its kilograms allow")                                        \
+    X(UNITS_PREFIX, "units_prefix", "编号前缀 {t} 用了两次",                                       \
+      "the prefix {t} of serials was used before")                                                 \
+    X(UNITS_UNAPPROVED, "units_unapproved", "第 {a} 笔过账：单位易主或注销，却没有批准的交易",     \
+      "post {a}: units change hands or end without a trade that was approved")                     \
+    X(UNITS_TOO_MANY, "units_too_many", "交易 {a} 交付了 {b} 吨，超过约定的 {c} 吨",               \
+      "trade {a} moved {b} tonnes, more than the {c} agreed")                                      \
+    X(UNITS_SUM, "units_sum", "各处单位之和与签发总数不等（{a}，{b}）",                            \
+      "units at all places do not sum to the units issued ({a}, {b})")                             \
+    X(MONEY_BALANCE, "money_balance", "{t} 科目的各笔相加为 {a} 分，不是零",                       \
+      "the legs of the account {t} sum to {a} fen, not to zero")                                   \
+    X(MONEY_RANGE, "money_range", "金额超出可以表示的范围",                                        \
+      "an amount is beyond what 64 bits hold")                                                     \
+    X(TRADE_AGAIN, "trade_again", "交易 {a} 提了两次", "trade {a} is proposed twice")              \
+    X(TRADE_UNKNOWN, "trade_unknown", "提到的交易 {a} 并不存在", "trade {a} is not known")         \
+    X(TRADE_PROPOSER, "trade_proposer", "交易 {a} 的提出人不是本条的用户",                         \
+      "trade {a} names a proposer who is not the login of its entry")                              \
+    X(TRADE_DECIDED, "trade_decided", "交易 {a} 已经有了决定", "trade {a} was decided before")     \
+    X(TRADE_DECIDER, "trade_decider", "交易 {a} 的决定人不是本条的用户",                           \
+      "trade {a} names a decider who is not the login of its entry")                               \
+    X(TRADE_SELF, "trade_self", "交易 {a} 由同一人（{t}）提出和批准",                              \
+      "trade {a} is proposed and approved by one person ({t})")                                    \
+    X(RECEIPT_AGAIN, "receipt_again", "收款 {a} 记了两次", "receipt {a} stands twice")             \
+    X(RECEIPT_EXCESS, "receipt_excess", "交易 {a} 收款 {b} 分，超过约定的 {c} 分",                 \
+      "trade {a} received {b} fen, more than the {c} agreed")                                      \
+    X(RECEIPT_CASH, "receipt_cash", "交易 {a} 的收款 {b} 分与入账的现金 {c} 分不同",               \
+      "trade {a}: the receipt of {b} fen is not the cash of {c} fen that is posted")               \
+    X(PACKAGE_SELF, "package_self", "核证包 {a} 由同一人（{t}）经手了必须分开的两步",              \
+      "package {a}: one person ({t}) took two steps that need two persons")                        \
+    X(PACKAGE_AGAIN, "package_again", "核证包 {a} 签发了两次", "package {a} is issued twice")      \
+    X(KEY_USED, "key_used", "防重复编号 {t} 起了两次作用", "the idempotency key {t} acted twice")
+
+#define TH_FAULT_NAME(symbol, name, zh, en) TH_FAULT_##symbol,
+enum th_fault_code { TH_FAULTS(TH_FAULT_NAME) TH_FAULT_CODES };
+#undef TH_FAULT_NAME
+
+enum { TH_FAULT_TEXT_SIZE = 96, TH_FAULTS_KEPT = 1000 };
+
+struct th_fault {
+    enum th_fault_code code;
+    int64_t line; // of the file, from 1; 0: of none
+    int64_t seq;  // entry that stands there or before it; 0: none
+    int64_t a, b, c;
+    char text[TH_FAULT_TEXT_SIZE]; // cut where it is longer
+};
+
+struct th_faults {
+    int64_t line; // where what is added now is found
+    int64_t seq;
+    int64_t n;
+    struct th_fault kept[TH_FAULTS_KEPT];
+};
+
+void th_fault_add(struct th_faults *faults, enum th_fault_code code, int64_t a, int64_t b,
+                  int64_t c);
+void th_fault_add_text(struct th_faults *faults, enum th_fault_code code, struct th_text text,
+                       int64_t a);
+
+const char *th_fault_name(enum th_fault_code code);
+// The sentence in one of the languages.
+enum { TH_FAULT_SENTENCE_SIZE = 512 };
+void th_fault_sentence(const struct th_fault *fault, bool chinese,
+                       char buf[TH_FAULT_SENTENCE_SIZE]);
+
+#endif

@@ -394,9 +394,27 @@ void th_cli_clear(struct th_cli *cli)
 {
     free(cli->values);
     free(cli->gathered);
+    free(cli->key_path);
+    cli->key_path = NULL;
     cli->values = NULL;
     cli->gathered = NULL;
     cli->n_values = 0;
+}
+
+enum th_status th_cli_key_beside(struct th_cli *cli, const char *registry_path,
+                                 struct th_error *err)
+{
+    static const char SUFFIX[] = ".key";
+    size_t size = strlen(registry_path) + sizeof(SUFFIX);
+    char *path = malloc(size);
+    if (!path) {
+        return th_error_no_memory(err);
+    }
+    (void)snprintf(path, size, "%s%s", registry_path, SUFFIX);
+    free(cli->key_path);
+    cli->key_path = path;
+    cli->surroundings.key_path = path;
+    return TH_OK;
 }
 
 const char *th_cli_option(const struct th_cli *cli, const char *name)

@@ -18,7 +18,12 @@
 
 enum { TH_CLI_POSITIONALS_MAX = 100 };
 
-enum th_cli_access { TH_CLI_NO_FILE, TH_CLI_READ, TH_CLI_WRITE };
+enum th_cli_access {
+    TH_CLI_NO_FILE,
+    TH_CLI_READ,
+    TH_CLI_WRITE,
+    TH_CLI_SIGN // writes with --sign, else reads
+};
 
 enum th_cli_progress { TH_CLI_AUTO, TH_CLI_BAR, TH_CLI_PLAIN, TH_CLI_JSON_LINES, TH_CLI_NONE };
 
@@ -62,6 +67,7 @@ struct th_cli {
     const char **gathered; // room for th_cli_list, as long as values
     size_t n_gathered;
     const char *registry_path;
+    char *key_path; // beside the registry; owned
     bool json;
     bool quiet;
     bool help;
@@ -84,6 +90,10 @@ enum th_status th_cli_parse(struct th_cli *cli, int argc, char **argv,
                             struct th_error *err) TH_MUST_CHECK;
 void th_cli_clear(struct th_cli *cli);
 
+// From now on the key lies beside the registry of this name: "<path>.key".
+enum th_status th_cli_key_beside(struct th_cli *cli, const char *registry_path,
+                                 struct th_error *err) TH_MUST_CHECK;
+
 // Value of an option, or NULL. The last one counts.
 const char *th_cli_option(const struct th_cli *cli, const char *name);
 bool th_cli_flag(const struct th_cli *cli, const char *name);
@@ -102,6 +112,13 @@ void th_cli_view(const struct th_cli *cli, const struct th_json *reply, struct t
 // Appends a text that may come from a file or an argument: what would steer a terminal (control
 // characters, line breaks, marks that turn the direction of writing) becomes a space each.
 void th_cli_put_clean(struct th_buf *out, const char *text);
+
+// The accounts of parties stand among the commands about parties (cmd_setup.c), and are run with
+// the payments that go there (cmd_money.c).
+enum th_status th_cli_run_party_account_add(struct th_cli *cli, struct th_json **ret_reply,
+                                            struct th_error *err) TH_MUST_CHECK;
+enum th_status th_cli_run_party_account_list(struct th_cli *cli, struct th_json **ret_reply,
+                                             struct th_error *err) TH_MUST_CHECK;
 
 // Help for everything, for one noun, or for one command, by what was parsed.
 void th_cli_help(const struct th_cli *cli, struct th_buf *out);
@@ -126,6 +143,7 @@ extern const struct th_cli_command th_cli_import_commands[];
 extern const struct th_cli_command th_cli_parcel_commands[];
 extern const struct th_cli_command th_cli_life_commands[];
 extern const struct th_cli_command th_cli_export_commands[];
+extern const struct th_cli_command th_cli_map_commands[];
 extern const struct th_cli_command th_cli_layer_commands[];
 extern const struct th_cli_command th_cli_tenure_commands[];
 extern const struct th_cli_command th_cli_activity_commands[];
@@ -134,7 +152,15 @@ extern const struct th_cli_command th_cli_estimate_commands[];
 extern const struct th_cli_command th_cli_label_commands[];
 extern const struct th_cli_command th_cli_package_commands[];
 extern const struct th_cli_command th_cli_trade_commands[];
+extern const struct th_cli_command th_cli_promise_commands[];
+extern const struct th_cli_command th_cli_listing_commands[];
+extern const struct th_cli_command th_cli_pledge_commands[];
+extern const struct th_cli_command th_cli_paper_commands[];
 extern const struct th_cli_command th_cli_account_commands[];
+extern const struct th_cli_command th_cli_enterprise_commands[];
+extern const struct th_cli_command th_cli_find_commands[];
+extern const struct th_cli_command th_cli_money_commands[];
+extern const struct th_cli_command th_cli_outbox_commands[];
 extern const struct th_cli_command th_cli_audit_commands[];
 
 #endif

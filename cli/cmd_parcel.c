@@ -1,6 +1,5 @@
-// parcel list, show, export; export; map print.
+// parcel list, show; map print.
 #include "cli/cli.h"
-#include "registry/export/export.h"
 #include "registry/export/map.h"
 #include "registry/intake/parcel.h"
 
@@ -20,24 +19,6 @@ static enum th_status run_show(struct th_cli *cli, struct th_json **ret_reply, s
     return status == TH_OK ? th_parcel_show(cli->registry, parcel_id, ret_reply, err) : status;
 }
 
-static enum th_status run_export(struct th_cli *cli, struct th_json **ret_reply,
-                                 struct th_error *err)
-{
-    struct th_export_options options = {.format = th_cli_option(cli, "format"),
-                                        .village = th_cli_option(cli, "village"),
-                                        .package = th_cli_option(cli, "package"),
-                                        .kind = th_cli_option(cli, "kind"),
-                                        .crs = th_cli_option(cli, "crs"),
-                                        .state = th_cli_option(cli, "state"),
-                                        .on = th_cli_option(cli, "on"),
-                                        .path = th_cli_option(cli, "out"),
-                                        .with_wkt = th_cli_flag(cli, "wkt"),
-                                        .messages = cli->messages,
-                                        .lang = cli->lang,
-                                        .progress = &cli->progress};
-    return th_export(cli->registry, &options, ret_reply, err);
-}
-
 static enum th_status run_map(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
 {
     struct th_map_options options = {.village = th_cli_option(cli, "village"),
@@ -49,10 +30,6 @@ static enum th_status run_map(struct th_cli *cli, struct th_json **ret_reply, st
     enum th_status status = th_cli_int(cli, "scale", 0, &options.scale, err);
     return status == TH_OK ? th_map_use(cli->registry, &options, ret_reply, err) : status;
 }
-
-#define EXPORT_OPTIONS                                                                             \
-    "format!=gpkg|geojson|shp|kml|csv|xlsx|fgb|gml|fiboa out!=FILE village=V kind=KIND package=P " \
-    "state=STATE on=DATE crs=EPSG:n wkt"
 
 const struct th_cli_command th_cli_parcel_commands[] = {
     {"parcel", "list", TH_CLI_READ, "", "village=V kind=KIND state=STATE package=P",
@@ -69,12 +46,10 @@ const struct th_cli_command th_cli_parcel_commands[] = {
      "area_mu area_m2 "
      "counted_mu counted_m2",
      run_show},
-    {"parcel", "export", TH_CLI_READ, "", EXPORT_OPTIONS, "file n replaced sha256", run_export},
     {0},
 };
 
-const struct th_cli_command th_cli_export_commands[] = {
-    {"export", "", TH_CLI_READ, "", EXPORT_OPTIONS, "file n replaced sha256", run_export},
+const struct th_cli_command th_cli_map_commands[] = {
     {"map", "print", TH_CLI_READ, "", "out!=FILE village=V package=P crs=EPSG:n scale=N",
      "file scale crs n_parcels area_mu counted_mu bounds sha256", run_map},
     {0},

@@ -37,6 +37,9 @@ static enum th_status run_init(struct th_cli *cli, struct th_json **ret_reply, s
                                                  .crs = th_cli_option(cli, "crs")};
     const char *bounds = th_cli_option(cli, "bounds");
     enum th_status status = bounds != NULL ? parse_bounds(bounds, &options, err) : TH_OK;
+    if (status == TH_OK) {
+        status = th_cli_key_beside(cli, cli->positionals[0], err);
+    }
     return status == TH_OK ? th_registry_create(cli->positionals[0], &options, &cli->surroundings,
                                                 ret_reply, err)
                            : status;
@@ -116,7 +119,7 @@ static enum th_status run_completion(struct th_cli *cli, struct th_json **ret_re
 
 const struct th_cli_command th_cli_setup_commands[] = {
     {"init", "", TH_CLI_NO_FILE, "FILE", "name!=N admin-code!=CODE crs=EPSG:n bounds=W,S,E,N",
-     "path name admin_code registry_id schema_version login activation_code", run_init},
+     "path name admin_code registry_id schema_version login activation_code key_file", run_init},
     {"village", "add", TH_CLI_WRITE, "", "code!=CODE name!=N township!=T",
      "villages: code name township", run_village_add},
     {"village", "import", TH_CLI_WRITE, "FILE", "",
@@ -126,6 +129,12 @@ const struct th_cli_command th_cli_setup_commands[] = {
      "party_id kind name uscc village division", run_party_add},
     {"party", "list", TH_CLI_READ, "", "", "parties: party_id kind name uscc village",
      run_party_list},
+    {"party", "account add", TH_CLI_WRITE, "PARTY", "bank!=NAME number!=N holder=NAME from=D",
+     "account_id party_name bank account=account_number account_holder from",
+     th_cli_run_party_account_add},
+    {"party", "account list", TH_CLI_READ, "", "party=PARTY",
+     "accounts: account_id party_name bank account=account_number account_holder from",
+     th_cli_run_party_account_list},
     {"user", "add", TH_CLI_WRITE, "LOGIN", "role!=ROLE village=V party=P",
      "login role village party_id activation_code", run_user_add},
     {"user", "list", TH_CLI_READ, "", "", "users: login role village party_id", run_user_list},

@@ -1,14 +1,9 @@
 // trade propose, approve, reject, list, show; receipt confirm.
 #include "cli/cli.h"
+#include "cli/trade_view.h"
+#include "trading/inbox.h"
+#include "trading/limit.h"
 #include "trading/trade.h"
-
-#define TRADE_VIEW                                                                                 \
-    "trade_id kind state seller_name buyer_name tonnes price_fen amount_fen tax_rate tax_fen "     \
-    "net_fen beneficiary beneficiary_uscc purpose note on proposed_by decided_by decided_on "      \
-    "reason statement_based received_fen outstanding_fen "                                         \
-    "| lines: package seller_name tonnes amount_fen cost_fen "                                     \
-    "| blocks: prefix first last tonnes vintage statement_based "                                  \
-    "| receipts: receipt_id amount_fen on login"
 
 static enum th_status run_purchase(struct th_cli *cli, struct th_json **ret_reply,
                                    struct th_error *err)
@@ -18,8 +13,10 @@ static enum th_status run_purchase(struct th_cli *cli, struct th_json **ret_repl
                                       .amount = th_cli_option(cli, "amount"),
                                       .tax = th_cli_option(cli, "tax"),
                                       .tonnes = th_cli_option(cli, "tonnes"),
+                                      .draw = th_cli_option(cli, "draw"),
                                       .on = th_cli_option(cli, "on")};
     input.packages = th_cli_list(cli, "package", &input.n_packages);
+    input.pay = th_cli_list(cli, "pay", &input.n_pay);
     return th_trade_propose_purchase(cli->registry, &cli->request, &input, ret_reply, err);
 }
 
@@ -32,7 +29,10 @@ static enum th_status run_resale(struct th_cli *cli, struct th_json **ret_reply,
                                     .price = th_cli_option(cli, "price"),
                                     .tax = th_cli_option(cli, "tax"),
                                     .package = th_cli_option(cli, "package"),
+                                    .vintage = th_cli_option(cli, "vintage"),
                                     .on = th_cli_option(cli, "on")};
+    input.parcels = th_cli_list(cli, "parcel", &input.n_parcels);
+    input.pay = th_cli_list(cli, "pay", &input.n_pay);
     return th_trade_propose_resale(cli->registry, &cli->request, &input, ret_reply, err);
 }
 
@@ -47,6 +47,29 @@ static enum th_status run_retirement(struct th_cli *cli, struct th_json **ret_re
                                         .note = th_cli_option(cli, "note"),
                                         .on = th_cli_option(cli, "on")};
     return th_trade_propose_retirement(cli->registry, &cli->request, &input, ret_reply, err);
+}
+
+static enum th_status run_transfer(struct th_cli *cli, struct th_json **ret_reply,
+                                   struct th_error *err)
+{
+    const struct th_unit_transfer_input input = {.from = th_cli_option(cli, "from"),
+                                                 .to = th_cli_option(cli, "to"),
+                                                 .tonnes = th_cli_option(cli, "tonnes"),
+                                                 .package = th_cli_option(cli, "package"),
+                                                 .note = th_cli_option(cli, "note"),
+                                                 .on = th_cli_option(cli, "on")};
+    return th_trade_propose_transfer(cli->registry, &cli->request, &input, ret_reply, err);
+}
+
+static enum th_status run_cancellation(struct th_cli *cli, struct th_json **ret_reply,
+                                       struct th_error *err)
+{
+    const struct th_cancellation_input input = {.holder = th_cli_option(cli, "holder"),
+                                                .tonnes = th_cli_option(cli, "tonnes"),
+                                                .package = th_cli_option(cli, "package"),
+                                                .reason = th_cli_option(cli, "reason"),
+                                                .on = th_cli_option(cli, "on")};
+    return th_trade_propose_cancellation(cli->registry, &cli->request, &input, ret_reply, err);
 }
 
 static enum th_status run_approve(struct th_cli *cli, struct th_json **ret_reply,
@@ -67,6 +90,23 @@ static enum th_status run_reject(struct th_cli *cli, struct th_json **ret_reply,
     return status == TH_OK ? th_trade_reject(cli->registry, &cli->request, trade_id,
                                              th_cli_option(cli, "reason"), ret_reply, err)
                            : status;
+}
+
+static enum th_status run_expire(struct th_cli *cli, struct th_json **ret_reply,
+                                 struct th_error *err)
+{
+    return th_trade_expire(cli->registry, &cli->request, th_cli_option(cli, "through"), ret_reply,
+                           err);
+}
+
+static enum th_status run_limit(struct th_cli *cli, struct th_json **ret_reply,
+                                struct th_error *err)
+{
+    const struct th_user_limit_input input = {.login = cli->positionals[0],
+                                              .amount = th_cli_option(cli, "amount"),
+                                              .tonnes = th_cli_option(cli, "tonnes"),
+                                              .from = th_cli_option(cli, "from")};
+    return th_user_limit_set(cli->registry, &cli->request, &input, ret_reply, err);
 }
 
 static enum th_status run_list(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
@@ -93,23 +133,43 @@ static enum th_status run_receipt(struct th_cli *cli, struct th_json **ret_reply
                            : status;
 }
 
+static enum th_status run_inbox(struct th_cli *cli, struct th_json **ret_reply,
+                                struct th_error *err)
+{
+    return th_inbox(cli->registry, cli->request.login, ret_reply, err);
+}
+
 const struct th_cli_command th_cli_trade_commands[] = {
+    {"inbox", "", TH_CLI_READ, "", "",
+     "login role | items: what subject name by since until tonnes amount_fen command", run_inbox},
     {"trade", "propose purchase", TH_CLI_WRITE, "",
-     "package*=P to!=BANK price=P amount=A tax=PERCENT tonnes=N on=DATE", TRADE_VIEW, run_purchase},
+     "package*=P to!=BANK price=P amount=A tax=PERCENT tonnes=N draw=pro-rata|oldest "
+     "pay*=DATE=AMOUNT on=DATE",
+     TH_CLI_TRADE_VIEW, run_purchase},
     {"trade", "propose resale", TH_CLI_WRITE, "",
-     "from!=BANK to!=BUYER tonnes!=N price!=P tax=PERCENT package=P on=DATE", TRADE_VIEW,
-     run_resale},
+     "from!=BANK to!=BUYER tonnes!=N price!=P tax=PERCENT package=P vintage=YEAR parcel*=ID "
+     "pay*=DATE=AMOUNT on=DATE",
+     TH_CLI_TRADE_VIEW, run_resale},
     {"trade", "propose retirement", TH_CLI_WRITE, "",
      "holder!=H tonnes!=N beneficiary!=B beneficiary-uscc=CODE "
      "purpose!=offset|product|event|donation note=T on=DATE",
-     TRADE_VIEW, run_retirement},
-    {"trade", "approve", TH_CLI_WRITE, "TRADE", "on=DATE", TRADE_VIEW, run_approve},
-    {"trade", "reject", TH_CLI_WRITE, "TRADE", "reason=TEXT", TRADE_VIEW, run_reject},
+     TH_CLI_TRADE_VIEW, run_retirement},
+    {"trade", "propose transfer", TH_CLI_WRITE, "",
+     "from!=HOLDER to!=HOLDER tonnes!=N package=P note=T on=DATE", TH_CLI_TRADE_VIEW, run_transfer},
+    {"trade", "propose cancellation", TH_CLI_WRITE, "",
+     "holder!=H tonnes!=N reason!=TEXT package=P on=DATE", TH_CLI_TRADE_VIEW, run_cancellation},
+    {"trade", "approve", TH_CLI_WRITE, "TRADE", "on=DATE", TH_CLI_TRADE_VIEW, run_approve},
+    {"trade", "reject", TH_CLI_WRITE, "TRADE", "reason=TEXT", TH_CLI_TRADE_VIEW, run_reject},
+    {"trade", "expire", TH_CLI_WRITE, "", "through=DATE", "expired: trade_id kind was released_t",
+     run_expire},
+    {"user", "limit", TH_CLI_WRITE, "LOGIN", "amount=A tonnes=N from=DATE",
+     "limit_id login from amount_fen tonnes", run_limit},
     {"trade", "list", TH_CLI_READ, "", "kind=KIND state=STATE",
      "trades: trade_id kind state on seller_name buyer_name tonnes price_fen amount_fen "
      "outstanding_fen",
      run_list},
-    {"trade", "show", TH_CLI_READ, "TRADE", "", TRADE_VIEW, run_show},
-    {"receipt", "confirm", TH_CLI_WRITE, "TRADE", "amount!=A on=DATE", TRADE_VIEW, run_receipt},
+    {"trade", "show", TH_CLI_READ, "TRADE", "", TH_CLI_TRADE_VIEW, run_show},
+    {"receipt", "confirm", TH_CLI_WRITE, "TRADE", "amount!=A on=DATE", TH_CLI_TRADE_VIEW,
+     run_receipt},
     {0},
 };

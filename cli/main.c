@@ -180,8 +180,13 @@ static enum th_status open_registry(struct th_cli *cli, struct th_error *err)
     if (cli->registry_path == NULL || cli->registry_path[0] == '\0') {
         return th_error_set(err, TH_USAGE, "registry_missing", NULL);
     }
-    return th_registry_open(cli->registry_path,
-                            cli->command->access == TH_CLI_WRITE ? TH_STORE_WRITE : TH_STORE_READ,
+    enum th_status status = th_cli_key_beside(cli, cli->registry_path, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    bool write = cli->command->access == TH_CLI_WRITE ||
+                 (cli->command->access == TH_CLI_SIGN && th_cli_flag(cli, "sign"));
+    return th_registry_open(cli->registry_path, write ? TH_STORE_WRITE : TH_STORE_READ,
                             &cli->surroundings, &cli->registry, err);
 }
 

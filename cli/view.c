@@ -298,11 +298,17 @@ static void draw_fields(const struct th_cli *cli, const struct th_json *reply,
                         const struct column *columns, size_t n, struct th_buf *out)
 {
     size_t width = 0;
+    bool any = false;
     for (size_t i = 0; i < n; i++) {
         size_t w = th_text_width(label(cli, columns[i].title));
-        if (w > width && walk(reply, columns[i].key) != NULL) {
-            width = w;
+        if (walk(reply, columns[i].key) != NULL) {
+            width = w > width ? w : width;
+            any = true;
         }
+    }
+    // An empty line parts them from what stands above.
+    if (any && out->size > 0) {
+        th_buf_append_char(out, '\n');
     }
     for (size_t i = 0; i < n; i++) {
         const struct th_json *value = walk(reply, columns[i].key);
@@ -425,10 +431,6 @@ void th_cli_view(const struct th_cli *cli, const struct th_json *reply, struct t
         size_t size = strcspn(section, "|");
         const char *colon = memchr(section, ':', size);
         if (colon == NULL) {
-            // An empty line parts a table from the sums below it.
-            if (out->size > 0) {
-                th_buf_append_char(out, '\n');
-            }
             draw_fields(cli, reply, columns, split(section, size, columns), out);
         } else {
             struct column array[COLUMNS_MAX];

@@ -1,0 +1,143 @@
+// Units to come: forecast; trade propose subscription, forward, option, delivery, exercise.
+#include "cli/cli.h"
+#include "trading/forecast.h"
+#include "trading/promise.h"
+
+#define HEAD_VIEW                                                                                  \
+    "trade_id kind state seller_name buyer_name tonnes price_fen amount_fen tax_rate tax_fen "     \
+    "net_fen on proposed_by decided_by decided_on reason of_trade_id expires_on "
+#define END_VIEW                                                                                   \
+    "received_fen outstanding_fen "                                                                \
+    "| lines: package seller_name tonnes amount_fen cost_fen "                                     \
+    "| blocks: prefix first last tonnes vintage statement_based "                                  \
+    "| effect.units: party_name state change_t | effect.money: party_name account change_fen"
+#define PROMISE_VIEW                                                                               \
+    HEAD_VIEW "deliver_by if_short due_t locked_t forecast_t short_t prepaid_fen " END_VIEW
+#define OPTION_VIEW                                                                                \
+    HEAD_VIEW "strike_fen window_from window_to due_t locked_t forecast_t short_t " END_VIEW
+#define DELIVERY_VIEW HEAD_VIEW "refund_t " END_VIEW
+#define FORECAST_VIEW                                                                              \
+    "forecasts: forecast_id package owner_name of_trade_id on registered_t promised_t arrived_t "  \
+    "lost_t free_t"
+
+static struct th_promise_input promise_input(const struct th_cli *cli)
+{
+    return (struct th_promise_input){.from = th_cli_option(cli, "from"),
+                                     .to = th_cli_option(cli, "to"),
+                                     .tonnes = th_cli_option(cli, "tonnes"),
+                                     .tax = th_cli_option(cli, "tax"),
+                                     .package = th_cli_option(cli, "package"),
+                                     .on_forecast = th_cli_flag(cli, "on-forecast"),
+                                     .on = th_cli_option(cli, "on")};
+}
+
+static enum th_status run_subscription(struct th_cli *cli, struct th_json **ret_reply,
+                                       struct th_error *err)
+{
+    struct th_promise_input input = promise_input(cli);
+    input.price = th_cli_option(cli, "price");
+    input.deliver_by = th_cli_option(cli, "deliver-by");
+    input.if_short = th_cli_option(cli, "if-short");
+    return th_trade_propose_subscription(cli->registry, &cli->request, &input, ret_reply, err);
+}
+
+static enum th_status run_forward(struct th_cli *cli, struct th_json **ret_reply,
+                                  struct th_error *err)
+{
+    struct th_promise_input input = promise_input(cli);
+    input.price = th_cli_option(cli, "price");
+    input.deliver_by = th_cli_option(cli, "deliver-by");
+    input.if_short = th_cli_option(cli, "if-short");
+    return th_trade_propose_forward(cli->registry, &cli->request, &input, ret_reply, err);
+}
+
+static enum th_status run_option(struct th_cli *cli, struct th_json **ret_reply,
+                                 struct th_error *err)
+{
+    struct th_promise_input input = promise_input(cli);
+    input.price = th_cli_option(cli, "strike");
+    input.premium = th_cli_option(cli, "premium");
+    input.window = th_cli_option(cli, "window");
+    return th_trade_propose_option(cli->registry, &cli->request, &input, ret_reply, err);
+}
+
+static enum th_status run_delivery(struct th_cli *cli, struct th_json **ret_reply,
+                                   struct th_error *err)
+{
+    const struct th_delivery_input input = {.of = th_cli_option(cli, "of"),
+                                            .tonnes = th_cli_option(cli, "tonnes"),
+                                            .refund = th_cli_flag(cli, "refund"),
+                                            .on = th_cli_option(cli, "on")};
+    return th_trade_propose_delivery(cli->registry, &cli->request, &input, ret_reply, err);
+}
+
+static enum th_status run_exercise(struct th_cli *cli, struct th_json **ret_reply,
+                                   struct th_error *err)
+{
+    const struct th_delivery_input input = {.of = th_cli_option(cli, "option"),
+                                            .tonnes = th_cli_option(cli, "tonnes"),
+                                            .on = th_cli_option(cli, "on")};
+    return th_trade_propose_exercise(cli->registry, &cli->request, &input, ret_reply, err);
+}
+
+static enum th_status run_register(struct th_cli *cli, struct th_json **ret_reply,
+                                   struct th_error *err)
+{
+    const struct th_forecast_input input = {.package = th_cli_option(cli, "package"),
+                                            .run = th_cli_option(cli, "run"),
+                                            .tonnes = th_cli_option(cli, "tonnes"),
+                                            .document = th_cli_option(cli, "document"),
+                                            .on = th_cli_option(cli, "on")};
+    return th_forecast_register(cli->registry, &cli->request, &input, ret_reply, err);
+}
+
+static enum th_status run_forecast_list(struct th_cli *cli, struct th_json **ret_reply,
+                                        struct th_error *err)
+{
+    return th_forecast_list(cli->registry, th_cli_option(cli, "package"), th_cli_flag(cli, "open"),
+                            ret_reply, err);
+}
+
+static enum th_status run_forecast_show(struct th_cli *cli, struct th_json **ret_reply,
+                                        struct th_error *err)
+{
+    return th_forecast_show(cli->registry, cli->positionals[0], ret_reply, err);
+}
+
+static enum th_status run_settle(struct th_cli *cli, struct th_json **ret_reply,
+                                 struct th_error *err)
+{
+    return th_forecast_close(cli->registry, &cli->request, cli->positionals[0], ret_reply, err);
+}
+
+const struct th_cli_command th_cli_promise_commands[] = {
+    {"forecast", "register", TH_CLI_WRITE, "", "package!=P run=RUN tonnes=N document=FILE on=DATE",
+     FORECAST_VIEW, run_register},
+    {"forecast", "list", TH_CLI_READ, "", "package=P open", FORECAST_VIEW, run_forecast_list},
+    {"forecast", "show", TH_CLI_READ, "FORECAST", "",
+     "forecast_id package owner_name of_trade_id run_id document_id on registered_t promised_t "
+     "arrived_t lost_t free_t | vintages: vintage tonnes "
+     "| promises: trade_id kind buyer_name forecast_t",
+     run_forecast_show},
+    {"forecast", "settle", TH_CLI_WRITE, "PACKAGE", "",
+     FORECAST_VIEW " | deals: trade_id kind seller_name buyer_name tonnes due_t locked_t "
+                   "forecast_t short_t",
+     run_settle},
+    {"trade", "propose subscription", TH_CLI_WRITE, "",
+     "from=BANK to!=PARTY tonnes!=N price!=P deliver-by!=DATE if-short=refund|replace package=P "
+     "on-forecast tax=PERCENT on=DATE",
+     PROMISE_VIEW, run_subscription},
+    {"trade", "propose forward", TH_CLI_WRITE, "",
+     "from!=SELLER to!=BUYER tonnes!=N price!=P deliver-by!=DATE if-short=refund|replace package=P "
+     "on-forecast tax=PERCENT on=DATE",
+     PROMISE_VIEW, run_forward},
+    {"trade", "propose option", TH_CLI_WRITE, "",
+     "from=BANK to!=HOLDER tonnes!=N strike!=P premium!=A window!=FROM..TO package=P on-forecast "
+     "tax=PERCENT on=DATE",
+     OPTION_VIEW, run_option},
+    {"trade", "propose delivery", TH_CLI_WRITE, "", "of!=TRADE tonnes=N refund on=DATE",
+     DELIVERY_VIEW, run_delivery},
+    {"trade", "propose exercise", TH_CLI_WRITE, "", "option!=TRADE tonnes=N on=DATE", DELIVERY_VIEW,
+     run_exercise},
+    {0},
+};

@@ -1,0 +1,22 @@
+// What people see of a trade.
+#ifndef TH_CLI_TRADE_VIEW_H
+#define TH_CLI_TRADE_VIEW_H
+
+#define TH_CLI_TRADE_VIEW                                                                          \
+    "trade_id kind state seller_name buyer_name tonnes price_fen amount_fen tax_rate tax_fen "     \
+    "net_fen beneficiary beneficiary_uscc beneficiary_reviewed purpose note on proposed_by "       \
+    "decided_by decided_on "                                                                       \
+    "reason of_trade_id expires_on statement_based received_fen outstanding_fen "                  \
+    "| pledge.subject pledge.rank pledge.tonnes pledge.held_t pledge.waiting_t "                   \
+    "pledge.debtor_name pledge.principal_fen pledge.rate pledge.from pledge.until "                \
+    "pledge.valuation_fen pledge.number pledge.registrar_number pledge.registrar_until "           \
+    "pledge.payout_fen pledge.repayment_fen pledge.interest_fen pledge.loan_fen pledge.warnings "  \
+    "| listing.least_t listing.until listing.left_t waived_t released_t payment_id "               \
+    "| lines: package seller_name tonnes amount_fen cost_fen "                                     \
+    "| blocks: prefix first last tonnes vintage statement_based "                                  \
+    "| debts: pledge_id party_name owed_fen claim_fen number=document_number "                     \
+    "| pledge.payments: payment_id kind amount_fen on enforcement_id login "                       \
+    "| effect.units: party_name state change_t | effect.money: party_name account change_fen "     \
+    "| schedule: on amount_fen received_fen | receipts: receipt_id amount_fen on login"
+
+#endif

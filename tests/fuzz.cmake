@@ -63,3 +63,4 @@ file(GLOB fuzz_cli_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cli/*.c)
 list(FILTER fuzz_cli_sources EXCLUDE REGEX "/main\\.c$")
 th_add_fuzz_target(arguments SOURCES ${fuzz_cli_sources}
     DEPENDS tanhui_trading tanhui_registry tanhui_net)
+th_add_fuzz_target(journal DEPENDS tanhui_audit_parts)

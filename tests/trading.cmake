@@ -1,14 +1,34 @@
 # Ledger, trades and money. The market is a registry with issued packages for them to trade.
 th_add_unit_test(test_allotment DEPENDS tanhui_trading)
+th_add_unit_test(test_book DEPENDS tanhui_trading)
+th_add_unit_test(test_exact_share DEPENDS tanhui_trading)
 add_library(tanhui_market STATIC ${CMAKE_CURRENT_SOURCE_DIR}/integration/market.c)
 target_link_libraries(tanhui_market PUBLIC tanhui_trading tanhui_registry_world
     PRIVATE PkgConfig::CMOCKA)
-foreach(part ledger trade revenue)
+foreach(part ledger posting deals pledge listing trade revenue revenue_run member payment)
     th_add_unit_test(test_${part} SOURCES integration/test_${part}.c DEPENDS tanhui_market
         LABELS integration)
 endforeach()
+add_library(tanhui_ahead STATIC ${CMAKE_CURRENT_SOURCE_DIR}/integration/ahead.c)
+target_link_libraries(tanhui_ahead PUBLIC tanhui_market PRIVATE PkgConfig::CMOCKA)
+foreach(part promise kecheng)
+    th_add_unit_test(test_${part} SOURCES integration/test_${part}.c DEPENDS tanhui_ahead
+        LABELS integration)
+endforeach()
 # Children that are killed, and ten thousand steps, are no work for valgrind.
-foreach(part trade_crash ledger_model)
+foreach(part trade_crash trade_rush ledger_model pledge_model)
     th_add_unit_test(test_${part} SOURCES integration/test_${part}.c DEPENDS tanhui_market
         LABELS integration TIMEOUT 300 NO_VALGRIND)
 endforeach()
+th_add_unit_test(test_promise_model SOURCES integration/test_promise_model.c DEPENDS tanhui_ahead
+    LABELS integration TIMEOUT 300 NO_VALGRIND)
+# What stands beside the books.
+foreach(part beneficiary enterprise hledger_random unit_find)
+    th_add_unit_test(test_${part} SOURCES integration/test_${part}.c DEPENDS tanhui_market
+        LABELS integration)
+endforeach()
+th_add_unit_test(test_forecast SOURCES integration/test_forecast.c integration/packages_fixture.c
+    DEPENDS tanhui_trading tanhui_registry_world LABELS integration)
+# Children that are killed are no work for valgrind.
+th_add_unit_test(test_outbox SOURCES integration/test_outbox.c DEPENDS tanhui_market
+    LIBRARIES tanhui_post_stub LABELS integration NO_VALGRIND)

@@ -133,6 +133,12 @@ layers)
     refuses 'jansson outside core/json.c' '^core/csv\.c:1: '
     echo '#include <sodium.h>' >registry/a.c
     refuses 'sodium outside core/hash.c' '^registry/a\.c:1: '
+    mkdir audit
+    echo '#include "core/hash.h"' >audit/a.c
+    refuses 'the audit includes core' '^audit/a\.c:1: .*shares nothing'
+    mkdir audit
+    echo '#include "audit/check.h"' >registry/a.c
+    refuses 'the registry includes the audit' '^registry/a\.c:1: .*shares nothing'
     echo '#include <openssl/ssl.h>' >net/a.c
     refuses 'a library without a module' 'does not know'
     echo 'static const char s[] = "DELETE FROM parcel";' >registry/a.c

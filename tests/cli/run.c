@@ -14,7 +14,12 @@
 #include "core/buf.h"
 #include "core/text.h"
 
-enum { WORDS_MAX = 256, LINE_SIZE = 16384, OUTPUT_LIMIT = 256 * 1024 * 1024, WAIT_MS = 60000 };
+enum {
+    WORDS_MAX = TH_CLI_WORDS_MAX,
+    LINE_SIZE = 16384,
+    OUTPUT_LIMIT = 256 * 1024 * 1024,
+    WAIT_MS = 60000
+};
 
 void th_cli_world_make(struct th_cli_world *world)
 {
@@ -113,6 +118,14 @@ static size_t split(char *line, char **words)
     return n;
 }
 
+size_t th_cli_words(const struct th_cli_world *world, const char *line, char **ret_text,
+                    char *words[TH_CLI_WORDS_MAX])
+{
+    *ret_text = expand(world, line);
+    assert_non_null(*ret_text);
+    return split(*ret_text, words);
+}
+
 static char *make_variable(const char *name, const char *value)
 {
     size_t size = strlen(name) + strlen(value) + 2;
@@ -130,11 +143,11 @@ static void make_environment(const struct th_cli_world *world, char **ret)
     size_t n = 0;
     ret[n++] = make_variable("TZ", "UTC");
     ret[n++] = make_variable("LANG", "C");
-    ret[n++] = make_variable("TANHUI_NOW", TH_CLI_NOW);
     for (size_t i = 0; i < world->n_environment; i++) {
         ret[n++] = th_text_duplicate(world->environment[i]);
     }
     // The first of two variables with one name counts, so a test may name its own.
+    ret[n++] = make_variable("TANHUI_NOW", TH_CLI_NOW);
     ret[n++] = make_variable("TANHUI_REGISTRY", th_test_path(path, world->folder, "r.tanhui"));
     for (size_t i = 0; i < sizeof(PASSED) / sizeof(PASSED[0]); i++) {
         if (getenv(PASSED[i]) != NULL) {

@@ -33,6 +33,12 @@ void th_cli_write(const struct th_cli_world *world, const char *name, const void
                   size_t size);
 char *th_cli_read(const struct th_cli_world *world, const char *name); // free()
 
+// The words of a line as th_cli_run hands them on, NULL behind the last; they stand in *ret_text,
+// which the caller frees.
+enum { TH_CLI_WORDS_MAX = 256 };
+size_t th_cli_words(const struct th_cli_world *world, const char *line, char **ret_text,
+                    char *words[TH_CLI_WORDS_MAX]);
+
 // Runs the line and waits. The result is the caller's (th_cli_result_clear).
 void th_cli_run(const struct th_cli_world *world, const char *line, struct th_cli_result *result);
 void th_cli_result_clear(struct th_cli_result *result);

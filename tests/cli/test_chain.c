@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/cli/auditor.h"
 #include "tests/cli/chain.h"
 
 static const char *const LANGUAGES[] = {"TANHUI_LANG=zh", "TANHUI_LANG=en"};
@@ -92,6 +93,7 @@ static void expect_revenue(const struct th_cli_world *world)
     expect_int(reply, "distributed_fen", 4795200);
     th_json_free(reply);
     reply = th_cli_json(world, 0, "--as anji-1 revenue distribute --through 2022-12-31");
+    assert_string_equal(th_cli_text_at(reply, "state"), "proposed");
     expect_int(reply, "sales.0.cost_fen", 8688000); // 2,000 × 43.44
     expect_int(reply, "net_fen", 5994000);          // 146,820.00 − 86,880.00
     expect_int(reply, "distributed_fen", 4195800);  // × 70 %
@@ -102,10 +104,12 @@ static void expect_revenue(const struct th_cli_world *world)
     assert_string_equal(th_cli_text_at(reply, "payments.1.name"), "高家堂村集体");
     expect_int(reply, "payments.1.amount_fen", 2750145);
     th_json_free(reply);
-    // What was distributed is not distributed again.
+    // What a run took is not taken again, and nothing is owed before a second person approves it.
     reply = th_cli_json(world, 0, "--as anji-1 revenue distribute --through 2022-12-31");
     expect_int(reply, "distributed_fen", 0);
     th_json_free(reply);
+    th_json_free(th_cli_problem(world, 4, "--as anji-1 revenue approve 1"));
+    th_json_free(th_cli_json(world, 0, "--as anji-2 revenue approve 1 --on 2022-12-31"));
     char *text = th_cli_out(world, 0, "revenue statement --village 330523990201");
     expect_part(text, "14,456.55");
     free(text);
@@ -154,6 +158,7 @@ static void anji(const char *language)
     expect_resale(&world);
     expect_revenue(&world);
     expect_books(&world);
+    th_auditor_agrees(&world);
     th_cli_world_remove(&world);
 }
 
@@ -212,6 +217,7 @@ static void deqing(const char *language)
     expect_part(text, "16.85");
     free(text);
     expect_books(&world);
+    th_auditor_agrees(&world);
     th_cli_world_remove(&world);
 }
 

@@ -237,8 +237,8 @@ static void completion__is_a_script_that_bash_understands(void **state)
     (void)snprintf(command, sizeof(command), "bash -n '%s/completion'", world.folder);
     assert_int_equal(system(command), 0);
     ask_bash(&world, "tanhui par", "party parcel");
-    ask_bash(&world, "tanhui party \"\"", "add list");
-    ask_bash(&world, "tanhui trade propose re", "resale retirement");
+    ask_bash(&world, "tanhui party \"\"", "add list account");
+    ask_bash(&world, "tanhui trade propose re", "resale retirement release");
     ask_bash(&world, "tanhui parcel import --on", "--on-problem --on");
     ask_bash(&world, "tanhui trade propose resale --to", "--to --tonnes");
     ask_bash(&world, "tanhui --la", "--lang");

@@ -335,11 +335,12 @@ static char *canonical(struct th_json *value) // takes the value
 static void idempotency_key__acts_once(void **state)
 {
     static const char *const LINES[] = {
-        "--as anji-1 --idempotency-key k1 trade propose resale --from " ANJI_BANK
-        " --to 造纸厂 --tonnes 5 --price 70 --on 2022-08-01",
+        ("--as anji-1 --idempotency-key k1 trade propose resale --from " ANJI_BANK
+         " --to 造纸厂 --tonnes 5 --price 70 --on 2022-08-01"),
         "--as anji-2 --idempotency-key k2 trade approve 3 --on 2022-08-01",
         "--as anji-1 --idempotency-key k3 receipt confirm 3 --amount 350 --on 2022-08-02",
         "--as anji-1 --idempotency-key k4 revenue distribute --through 2022-12-31",
+        "--as anji-2 --idempotency-key k5 revenue approve 1 --on 2022-12-31",
     };
     struct th_cli_world world;
     (void)state;

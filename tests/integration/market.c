@@ -5,11 +5,14 @@
 
 #include "core/file.h"
 #include "core/text.h"
+#include "store/forecast_store.h"
 #include "store/issuance_store.h"
 #include "store/journal_store.h"
+#include "store/lock_store.h"
 #include "store/money_store.h"
 #include "store/package_store.h"
 #include "store/party_store.h"
+#include "store/rebuild_store.h"
 
 static const char *const VILLAGES[] = {MARKET_VILLAGE_1, MARKET_VILLAGE_2, MARKET_VILLAGE_3};
 
@@ -27,7 +30,8 @@ static const struct th_party PARTIES[MARKET_N_PARTIES] = {
     {.kind = "person", .name = "竹农"},
 };
 
-static void append_entry(struct market *market, const char *kind)
+// `posting` may be NULL: an entry without posts. It is freed.
+static void append_entry(struct market *market, const char *kind, struct th_posting *posting)
 {
     struct th_journal_entry entry = {.at_utc = market->world.now_utc,
                                      .login = "admin",
@@ -35,10 +39,31 @@ static void append_entry(struct market *market, const char *kind)
                                      .kind = kind,
                                      .subject = "test"};
     struct th_json *body = th_json_object();
+    struct th_json *posts = th_posting_take(posting);
     int64_t seq = 0;
+    if (posts) {
+        th_json_set(body, "posts", posts);
+    }
     assert_ok(th_journal_append(market->world.store, &entry, body, &seq, &market->err),
               &market->err);
     th_json_free(body);
+    th_posting_free(posting);
+}
+
+struct th_posting *market_begin(struct market *market)
+{
+    int64_t seq = 0;
+    assert_ok(th_store_begin(market->world.store, &market->err), &market->err);
+    assert_ok(th_journal_next(market->world.store, &seq, &market->err), &market->err);
+    struct th_posting *posting = th_posting_new(market->world.store, seq);
+    assert_non_null(posting);
+    return posting;
+}
+
+enum th_status market_commit(struct market *market, struct th_posting *posting)
+{
+    append_entry(market, "test", posting);
+    return th_store_commit(market->world.store, &market->err);
 }
 
 void market_make(struct market *market)
@@ -62,7 +87,7 @@ void market_make(struct market *market)
         assert_ok(th_party_insert(store, &PARTIES[i], seq, &party_id, err), err);
         assert_int_equal(party_id, i + 1);
     }
-    append_entry(market, "test.market");
+    append_entry(market, "test.market", NULL);
     assert_ok(th_store_commit(store, err), err);
     th_test_path(market->document, market->world.folder, "合同.txt");
     assert_ok(th_file_write(market->document, "合同", 6, err), err);
@@ -85,6 +110,15 @@ static int64_t add_parcel(struct market *market, const char *village)
     return parcel_id;
 }
 
+static void set_package_state(struct market *market, int64_t package_id, const char *state)
+{
+    struct th_package_record package;
+    assert_ok(th_package_load(market->world.store, package_id, &package, &market->err),
+              &market->err);
+    th_text_copy(package.state, sizeof(package.state), state);
+    assert_ok(th_package_update(market->world.store, &package, &market->err), &market->err);
+}
+
 static int64_t insert_package(struct market *market, const char *name, int64_t holder_id,
                               int64_t seq)
 {
@@ -103,24 +137,20 @@ static int64_t insert_package(struct market *market, const char *name, int64_t h
     th_text_copy(package.version, sizeof(package.version), "test");
     th_text_copy(package.name, sizeof(package.name), name);
     assert_ok(th_package_insert(store, &package, &package_id, err), err);
-    package.package_id = package_id;
-    th_text_copy(package.state, sizeof(package.state), "issued");
-    assert_ok(th_package_update(store, &package, err), err);
     return package_id;
 }
 
-int64_t market_package(struct market *market, const char *name, int64_t holder_id,
-                       const char *village, const char *village_2, const int64_t *tonnes_t,
-                       size_t n_years, int64_t buffer_t)
+// Issuances of a package by year, from one or two parcels (kg in thirds).
+static void issue_years(struct market *market, struct th_posting *posting, int64_t package_id,
+                        int64_t parcel_id, int64_t parcel_2, const int64_t *tonnes_t,
+                        size_t n_years, int64_t buffer_t)
 {
     struct th_store *store = market->world.store;
     struct th_error *err = &market->err;
-    int64_t seq = 0;
-    assert_ok(th_store_begin(store, err), err);
-    assert_ok(th_journal_next(store, &seq, err), err);
-    int64_t parcel_id = add_parcel(market, village);
-    int64_t parcel_2 = village_2 != NULL ? add_parcel(market, village_2) : 0;
-    int64_t package_id = insert_package(market, name, holder_id, seq);
+    struct th_package_record package;
+    int64_t seq = th_posting_seq(posting);
+    assert_ok(th_package_load(store, package_id, &package, err), err);
+    int64_t holder_id = package.holder_id;
     for (size_t i = 0; i < n_years; i++) {
         struct th_issuance_record issuance = {.package_id = package_id,
                                               .vintage = 2021 + (int)i,
@@ -146,13 +176,45 @@ int64_t market_package(struct market *market, const char *name, int64_t holder_i
                                                  issuance.vintage, err),
                       err);
         }
-        assert_ok(th_ledger_issue(store, issuance_id, holder_id, issuance.issued, issuance.buffer,
-                                  seq, err),
-                  err);
+        assert_ok(
+            th_ledger_issue(posting, issuance_id, holder_id, issuance.issued, issuance.buffer, err),
+            err);
     }
-    append_entry(market, "test.package");
-    assert_ok(th_store_commit(store, err), err);
+    set_package_state(market, package_id, "issued");
+}
+
+int64_t market_package(struct market *market, const char *name, int64_t holder_id,
+                       const char *village, const char *village_2, const int64_t *tonnes_t,
+                       size_t n_years, int64_t buffer_t)
+{
+    struct th_posting *posting = market_begin(market);
+    int64_t parcel_id = add_parcel(market, village);
+    int64_t parcel_2 = village_2 != NULL ? add_parcel(market, village_2) : 0;
+    int64_t package_id = insert_package(market, name, holder_id, th_posting_seq(posting));
+    issue_years(market, posting, package_id, parcel_id, parcel_2, tonnes_t, n_years, buffer_t);
+    append_entry(market, "test.package", posting);
+    assert_ok(th_store_commit(market->world.store, &market->err), &market->err);
     return package_id;
+}
+
+int64_t market_planned(struct market *market, const char *name, int64_t holder_id)
+{
+    struct th_posting *posting = market_begin(market);
+    int64_t package_id = insert_package(market, name, holder_id, th_posting_seq(posting));
+    append_entry(market, "test.plan", posting);
+    assert_ok(th_store_commit(market->world.store, &market->err), &market->err);
+    return package_id;
+}
+
+void market_issue(struct market *market, int64_t package_id, const char *village,
+                  const int64_t *tonnes_t, size_t n_years, int64_t buffer_t)
+{
+    struct th_posting *posting = market_begin(market);
+    int64_t parcel_id = add_parcel(market, village);
+    issue_years(market, posting, package_id, parcel_id, 0, tonnes_t, n_years, buffer_t);
+    assert_ok(th_forecast_settle(posting, package_id, &market->err), &market->err);
+    append_entry(market, "test.issue", posting);
+    assert_ok(th_store_commit(market->world.store, &market->err), &market->err);
 }
 
 void market_anji(struct market *market)
@@ -293,6 +355,22 @@ struct th_json *market_distribute(struct market *market, const char *ratio, bool
     struct th_json *reply = NULL;
     enum th_status status =
         th_revenue_distribute(market->world.registry, &request, &input, &reply, &market->err);
+    int64_t run_id = th_json_get_int(reply, "distribution_id", 0);
+    if (status == TH_OK && !dry_run && run_id != 0) {
+        th_json_free(market_decide_run(market, run_id, true, TH_OK));
+    }
+    return ended(market, status, want, reply);
+}
+
+struct th_json *market_decide_run(struct market *market, int64_t run_id, bool approve,
+                                  enum th_status want)
+{
+    const struct th_request request = {.login = "officer"};
+    struct th_json *reply = NULL;
+    enum th_status status = approve ? th_run_approve(market->world.registry, &request, run_id,
+                                                     "2022-12-31", &reply, &market->err)
+                                    : th_run_reject(market->world.registry, &request, run_id, "no",
+                                                    &reply, &market->err);
     return ended(market, status, want, reply);
 }
 
@@ -363,6 +441,18 @@ void market_assert_sound(struct th_store *store)
     int n_wrong = 0;
     const struct th_check_sink sink = {.report = note_check, .context = &n_wrong};
     assert_ok(th_ledger_check_all(store, &sink, &err), &err);
+    assert_ok(th_lock_check_all(store, &sink, &err), &err);
     assert_ok(th_money_check_all(store, &sink, &err), &err);
+    assert_int_equal(n_wrong, 0);
+}
+
+void market_assert_rebuilt(struct th_store *store)
+{
+    struct th_error err = {0};
+    int n_wrong = 0;
+    const struct th_check_sink sink = {.report = note_check, .context = &n_wrong};
+    assert_ok(th_store_begin_read(store, &err), &err);
+    assert_ok(th_rebuild_check(store, NULL, &sink, &err), &err);
+    th_store_end_read(store);
     assert_int_equal(n_wrong, 0);
 }

@@ -43,8 +43,17 @@ void market_remove(struct market *market);
 int64_t market_package(struct market *market, const char *name, int64_t holder_id,
                        const char *village, const char *village_2, const int64_t *tonnes_t,
                        size_t n_years, int64_t buffer_t);
+// A package on its way, which can have a forecast; and its issuance, as `package issue` does it.
+int64_t market_planned(struct market *market, const char *name, int64_t holder_id);
+void market_issue(struct market *market, int64_t package_id, const char *village,
+                  const int64_t *tonnes_t, size_t n_years, int64_t buffer_t);
 // The two villages of Anji: 836 + 837 + 836 t and 3 × 1,591 t. Packages 1 and 2.
 void market_anji(struct market *market);
+
+// A transaction with posts of the test's own, and its end by a journal entry that carries them; the
+// posting is freed.
+struct th_posting *market_begin(struct market *market);
+enum th_status market_commit(struct market *market, struct th_posting *posting);
 
 // Calls that must end with `want`; the reply (NULL unless TH_OK) is the caller's.
 struct th_json *market_buy(struct market *market, const char *packages, const char *price,
@@ -60,7 +69,11 @@ struct th_json *market_receipt(struct market *market, int64_t trade_id, const ch
                                enum th_status want);
 struct th_json *market_term(struct market *market, const char *basis, const char *ratio,
                             const char *split, enum th_status want);
+// Proposed by the bank and, unless it is a dry run, approved by the officer; the reply is that of
+// the proposal.
 struct th_json *market_distribute(struct market *market, const char *ratio, bool dry_run,
+                                  enum th_status want);
+struct th_json *market_decide_run(struct market *market, int64_t run_id, bool approve,
                                   enum th_status want);
 // The trade id of a reply, which is freed.
 int64_t market_id(struct th_json *reply);
@@ -75,5 +88,7 @@ int64_t market_line_t(const struct th_json *reply, int64_t package_id);
 int64_t market_payment_fen(const struct th_json *reply, int64_t party_id);
 // Every named check of ledger and money is fine; the names that were not are printed.
 void market_assert_sound(struct th_store *store);
+// What the journal makes of the books is what stands in the file.
+void market_assert_rebuilt(struct th_store *store);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "store/db_internal.h"
-#include "store/journal_store.h"
+#include "store/lock_store.h"
 #include "store/money_store.h"
 #include "tests/integration/market.h"
 
@@ -30,28 +30,23 @@ static int64_t issue_one(struct market *market, int64_t issued_t, int64_t buffer
                           buffer_t);
 }
 
-// Ends the transaction at hand with a journal entry, and returns how the commit went.
-static enum th_status commit(struct market *market)
+static struct th_unit_move out_of(const struct th_block *block)
 {
-    struct th_journal_entry entry = {.at_utc = market->world.now_utc,
-                                     .login = "admin",
-                                     .system_user = "tester",
-                                     .kind = "test",
-                                     .subject = "test"};
-    struct th_json *body = th_json_object();
-    int64_t seq = 0;
-    assert_ok(th_journal_append(market->world.store, &entry, body, &seq, &market->err),
-              &market->err);
-    th_json_free(body);
-    return th_store_commit(market->world.store, &market->err);
+    return (struct th_unit_move){.issuance_id = block->issuance_id,
+                                 .first = block->first,
+                                 .last = block->last,
+                                 .from = th_block_place(block),
+                                 .to = th_block_place(block)};
 }
 
-static int64_t begin(struct market *market)
+// The first units of a buffer leaf are cancelled.
+static void cancel(struct market *market, struct th_posting *posting, const struct th_block *buffer,
+                   int64_t tonnes_t)
 {
-    int64_t seq = 0;
-    assert_ok(th_store_begin(market->world.store, &market->err), &market->err);
-    assert_ok(th_journal_next(market->world.store, &seq, &market->err), &market->err);
-    return seq;
+    struct th_unit_move move = out_of(buffer);
+    move.last = move.first + tonnes_t - 1;
+    move.to.state = TH_BLOCK_CANCELLED;
+    assert_ok(th_ledger_move(posting, &move, &market->err), &market->err);
 }
 
 static void issue__buffer_is_the_last_serials(void **state)
@@ -81,11 +76,12 @@ static void issue__all_or_nothing_may_be_buffer(void **state)
               &market->err);
     assert_int_equal(th_units_t(totals.by_state[TH_BLOCK_BUFFER]), 10);
     assert_int_equal(th_units_t(totals.by_state[TH_BLOCK_HELD]), 0);
-    begin(market);
-    assert_status(th_ledger_issue(market->world.store, 1, 1, th_units_from_t(5), th_units_from_t(6),
-                                  1, &market->err),
-                  TH_INVALID, &market->err);
+    struct th_posting *posting = market_begin(market);
+    assert_status(
+        th_ledger_issue(posting, 1, 1, th_units_from_t(5), th_units_from_t(6), &market->err),
+        TH_INVALID, &market->err);
     market_refused(market, "issue_range");
+    th_posting_free(posting);
     th_store_rollback(market->world.store);
     market_assert_sound(market->world.store);
 }
@@ -95,32 +91,101 @@ static void lock__splits_into_two_children_that_cover_the_parent(void **state)
     struct market *market = *state;
     struct th_store *store = market->world.store;
     struct th_block_list leaves = {0};
-    struct th_block locked;
+    struct th_lock lock;
     issue_one(market, 836, 0);
     int64_t trade_id = market_id(market_buy(market, "1", "1", NULL, NULL, "25", TH_OK));
+    assert_ok(th_lock_of_trade(store, trade_id, &lock, &market->err), &market->err);
+    assert_int_equal(th_units_t(th_lock_left(&lock)), 25);
     assert_ok(th_ledger_leaves(store, 1, 1, 836, &leaves, &market->err), &market->err);
     assert_int_equal(leaves.n, 2);
     assert_int_equal(leaves.items[0].last, 25);
     assert_int_equal(leaves.items[0].state, TH_BLOCK_LOCKED);
-    assert_int_equal(leaves.items[0].lock_id, trade_id);
+    assert_int_equal(leaves.items[0].lock_id, lock.lock_id);
     assert_int_equal(leaves.items[1].first, 26);
     assert_int_equal(leaves.items[1].last, 836);
     // A locked block is not there to be locked again, nor more of a block than it has.
-    int64_t seq = begin(market);
-    assert_status(th_ledger_lock(store, &leaves.items[0], th_units_from_t(1), trade_id, seq,
-                                 &locked, &market->err),
+    struct th_posting *posting = market_begin(market);
+    leaves.items[0].state = TH_BLOCK_HELD;
+    leaves.items[0].lock_id = 0;
+    assert_status(th_lock_take(posting, &lock, &leaves.items[0], th_units_from_t(1), &market->err),
                   TH_CONFLICT, &market->err);
-    market_refused(market, "block_not_held");
-    assert_status(th_ledger_lock(store, &leaves.items[1], th_units_from_t(900), trade_id, seq,
-                                 &locked, &market->err),
-                  TH_INVALID, &market->err);
-    market_refused(market, "split_range");
-    assert_status(th_ledger_retire(store, &leaves.items[1], seq, &market->err), TH_CONFLICT,
-                  &market->err);
-    market_refused(market, "block_not_locked");
+    market_refused(market, "units_moved");
+    assert_status(
+        th_lock_take(posting, &lock, &leaves.items[1], th_units_from_t(900), &market->err),
+        TH_CONFLICT, &market->err);
+    market_refused(market, "units_moved");
+    th_posting_free(posting);
     th_store_rollback(store);
     th_block_list_clear(&leaves);
     market_assert_sound(store);
+}
+
+// 1 … 100 in one block: its middle goes, then a range over three blocks that stand in two places.
+static void move__takes_the_very_serials(void **state)
+{
+    struct market *market = *state;
+    struct th_store *store = market->world.store;
+    struct th_block_list leaves = {0};
+    issue_one(market, 100, 0);
+    struct th_block whole = {.issuance_id = 1,
+                             .first = 1,
+                             .last = 100,
+                             .state = TH_BLOCK_HELD,
+                             .owner_id = MARKET_MAJIANONG};
+    struct th_posting *posting = market_begin(market);
+    struct th_unit_move move = out_of(&whole);
+    move.first = 40;
+    move.last = 60;
+    move.to.owner_id = MARKET_PHARMA;
+    assert_ok(th_ledger_move(posting, &move, &market->err), &market->err);
+    assert_ok(market_commit(market, posting), &market->err);
+    assert_ok(th_ledger_leaves(store, 1, 1, 100, &leaves, &market->err), &market->err);
+    static const int64_t LAST[] = {39, 60, 100};
+    assert_int_equal(leaves.n, 3);
+    for (size_t i = 0; i < leaves.n; i++) {
+        assert_int_equal(leaves.items[i].last, LAST[i]);
+        assert_int_equal(leaves.items[i].owner_id, i == 1 ? MARKET_PHARMA : MARKET_MAJIANONG);
+    }
+    th_block_list_clear(&leaves);
+    market_assert_sound(store);
+    posting = market_begin(market);
+    move = out_of(&whole);
+    move.first = 30;
+    move.last = 70;
+    move.to.owner_id = MARKET_PAPER;
+    assert_status(th_ledger_move(posting, &move, &market->err), TH_CONFLICT, &market->err);
+    market_refused(market, "units_moved");
+    th_posting_free(posting);
+    th_store_rollback(store);
+    // Beyond the end there is nothing to move.
+    posting = market_begin(market);
+    move.first = 100;
+    move.last = 101;
+    assert_status(th_ledger_move(posting, &move, &market->err), TH_CONFLICT, &market->err);
+    th_posting_free(posting);
+    th_store_rollback(store);
+    market_assert_sound(store);
+}
+
+static void move__ends_are_ends(void **state)
+{
+    struct market *market = *state;
+    struct th_block_list leaves = {0};
+    issue_one(market, 10, 5);
+    assert_ok(th_ledger_leaves(market->world.store, 1, 6, 10, &leaves, &market->err), &market->err);
+    struct th_posting *posting = market_begin(market);
+    cancel(market, posting, &leaves.items[0], 5);
+    assert_ok(market_commit(market, posting), &market->err);
+    posting = market_begin(market);
+    leaves.items[0].state = TH_BLOCK_CANCELLED;
+    struct th_unit_move move = out_of(&leaves.items[0]);
+    move.to.state = TH_BLOCK_HELD;
+    assert_status(th_ledger_move(posting, &move, &market->err), TH_INVALID, &market->err);
+    market_refused(market, "units_ended");
+    th_posting_free(posting);
+    th_store_rollback(market->world.store);
+    th_block_list_clear(&leaves);
+    market_assert_sound(market->world.store);
 }
 
 static void cancel_buffer__takes_the_first_of_the_buffer(void **state)
@@ -130,11 +195,9 @@ static void cancel_buffer__takes_the_first_of_the_buffer(void **state)
     struct th_block_list leaves = {0};
     issue_one(market, 100, 20);
     assert_ok(th_ledger_leaves(store, 1, 81, 100, &leaves, &market->err), &market->err);
-    int64_t seq = begin(market);
-    assert_ok(
-        th_ledger_cancel_buffer(store, &leaves.items[0], th_units_from_t(5), seq, &market->err),
-        &market->err);
-    assert_ok(commit(market), &market->err);
+    struct th_posting *posting = market_begin(market);
+    cancel(market, posting, &leaves.items[0], 5);
+    assert_ok(market_commit(market, posting), &market->err);
     th_block_list_clear(&leaves);
     assert_ok(th_ledger_leaves(store, 1, 81, 100, &leaves, &market->err), &market->err);
     assert_int_equal(leaves.n, 2);
@@ -174,12 +237,10 @@ static void commit_is_refused(struct market *market, const char *sql, const char
     struct th_hash before = th_test_content(store);
     struct th_block_list leaves = {0};
     assert_ok(th_ledger_leaves(store, 1, 951, 1000, &leaves, &market->err), &market->err);
-    int64_t seq = begin(market);
-    assert_ok(
-        th_ledger_cancel_buffer(store, &leaves.items[0], th_units_from_t(1), seq, &market->err),
-        &market->err);
+    struct th_posting *posting = market_begin(market);
+    cancel(market, posting, &leaves.items[0], 1);
     th_test_sql(store, sql);
-    assert_status(commit(market), TH_INVARIANT, &market->err);
+    assert_status(market_commit(market, posting), TH_INVARIANT, &market->err);
     market_refused(market, "conservation_broken");
     char expected[64];
     snprintf(expected, sizeof(expected), "@conservation.%s", reason);
@@ -213,27 +274,26 @@ static void commit__money_that_does_not_sum_to_zero_is_refused(void **state)
 {
     struct market *market = *state;
     struct th_store *store = market->world.store;
-    int64_t seq = begin(market);
-    struct th_money_leg leg = {.seq = seq,
-                               .party_id = MARKET_BANK,
+    struct th_posting *posting = market_begin(market);
+    struct th_money_leg leg = {.party_id = MARKET_BANK,
                                .account = TH_ACCOUNT_CLAIM,
                                .amount = th_money_from_fen(-100),
                                .on_date = "2022-01-01",
                                .memo = "money.purchase"};
-    assert_ok(th_money_leg_insert(store, &leg, &market->err), &market->err);
+    assert_ok(th_money_post(posting, &leg, &market->err), &market->err);
     leg.party_id = MARKET_MAJIANONG;
     leg.amount = th_money_from_fen(99);
-    assert_ok(th_money_leg_insert(store, &leg, &market->err), &market->err);
-    assert_status(commit(market), TH_INVARIANT, &market->err);
+    assert_ok(th_money_post(posting, &leg, &market->err), &market->err);
+    assert_status(market_commit(market, posting), TH_INVARIANT, &market->err);
     market_refused(market, "money_unbalanced");
     // A claim is no cash: the accounts balance one by one.
-    leg.seq = begin(market);
+    posting = market_begin(market);
     leg.amount = th_money_from_fen(100);
-    assert_ok(th_money_leg_insert(store, &leg, &market->err), &market->err);
+    assert_ok(th_money_post(posting, &leg, &market->err), &market->err);
     leg.account = TH_ACCOUNT_CASH;
     leg.amount = th_money_from_fen(-100);
-    assert_ok(th_money_leg_insert(store, &leg, &market->err), &market->err);
-    assert_status(commit(market), TH_INVARIANT, &market->err);
+    assert_ok(th_money_post(posting, &leg, &market->err), &market->err);
+    assert_status(market_commit(market, posting), TH_INVARIANT, &market->err);
     assert_int_equal(th_test_sql_int(store, "SELECT count(*) FROM money_leg"), 0);
 }
 
@@ -374,6 +434,8 @@ int main(void)
         TEST(issue__buffer_is_the_last_serials),
         TEST(issue__all_or_nothing_may_be_buffer),
         TEST(lock__splits_into_two_children_that_cover_the_parent),
+        TEST(move__takes_the_very_serials),
+        TEST(move__ends_are_ends),
         TEST(cancel_buffer__takes_the_first_of_the_buffer),
         TEST(held__oldest_vintage_then_lowest_serial),
         TEST(commit__broken_books_are_refused_and_undone),

@@ -331,6 +331,7 @@ static void ledger__ten_thousand_random_operations_agree_with_the_model(void **s
         }
     }
     compare(model);
+    market_assert_rebuilt(market->world.store);
     print_message(
         "%d operations: %d issues, %d purchases, %d resales, %d retirements, %d approved, "
         "%d rejected; %d refused; %lld blocks\n",

@@ -419,8 +419,9 @@ static void statement__shows_what_a_village_got(void **state)
     th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
     th_json_free(market_distribute(market, NULL, false, TH_OK));
     struct th_json *reply = NULL;
-    assert_ok(th_revenue_statement(market->world.registry, MARKET_VILLAGE_1, &reply, &market->err),
-              &market->err);
+    assert_ok(
+        th_revenue_statement(market->world.registry, MARKET_VILLAGE_1, NULL, &reply, &market->err),
+        &market->err);
     assert_int_equal(get(reply, "revenue_fen"), 1445655);
     assert_int_equal(get(reply, "purchase_fen"), 10899096);
     assert_int_equal(get(reply, "total_fen"), 12344751);
@@ -431,14 +432,15 @@ static void statement__shows_what_a_village_got(void **state)
     assert_string_equal(th_json_get_text(payment, "ratio", ""), "70");
     th_json_free(reply);
     reply = NULL;
-    assert_ok(th_revenue_statement(market->world.registry, NULL, &reply, &market->err),
+    assert_ok(th_revenue_statement(market->world.registry, NULL, NULL, &reply, &market->err),
               &market->err);
     assert_int_equal(get(reply, "revenue_fen"), 4195800);
     assert_int_equal(get(reply, "purchase_fen"), 31633008);
     th_json_free(reply);
     reply = NULL;
-    assert_status(th_revenue_statement(market->world.registry, "没有的村", &reply, &market->err),
-                  TH_NOT_FOUND, &market->err);
+    assert_status(
+        th_revenue_statement(market->world.registry, "没有的村", NULL, &reply, &market->err),
+        TH_NOT_FOUND, &market->err);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

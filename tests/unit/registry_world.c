@@ -198,6 +198,18 @@ struct th_hash th_test_content(struct th_store *store)
     return hash;
 }
 
+struct th_hash th_test_tables(struct th_store *store, const char *const *tables, size_t n)
+{
+    struct th_hasher *hasher = th_hasher_new(TH_HASH_BLAKE2B);
+    assert_non_null(hasher);
+    for (size_t i = 0; i < n; i++) {
+        dump_table(store, tables[i], hasher);
+    }
+    struct th_hash hash = th_hasher_final(hasher);
+    th_hasher_free(hasher);
+    return hash;
+}
+
 void th_test_journal_add(struct th_store *store, const char *kind, const char *text)
 {
     struct th_error err = {0};

@@ -41,6 +41,8 @@ void th_test_any_row(struct th_store *store, const char *verb, const char *table
 int64_t th_test_sql_int(struct th_store *store, const char *sql);
 // Digest of every row of every table, in order.
 struct th_hash th_test_content(struct th_store *store);
+// The same of these tables.
+struct th_hash th_test_tables(struct th_store *store, const char *const *tables, size_t n);
 // One journal entry in a transaction of its own.
 void th_test_journal_add(struct th_store *store, const char *kind, const char *text);
 // A village through the use case; fails the test otherwise.

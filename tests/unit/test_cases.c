@@ -220,6 +220,12 @@ static void xiazhuhu__is_a_statement_and_its_money_adds_up(void **state)
     assert_close(t_per_ha, strtod(th_json_get_text(computed, "implied_t_per_ha_year", ""), NULL),
                  0.005);
     assert_close(t_per_ha, 28.65, 0.005);
+    // The loan is an example, told apart from what was reported.
+    const struct th_json *loan = th_json_get(json, "loan");
+    assert_string_equal(th_json_get_text(loan, "evidence", ""), "example");
+    assert_int_equal(th_json_get_int(loan, "pledged_t", -1), 5000);
+    assert_int_equal(fen(loan, "valuation_cny"), 5000 * fen(loan, "valuation_cny_per_t"));
+    assert_int_equal(fen(loan, "valuation_cny"), 29415000);
     th_methodology_free(methodology);
     th_json_free(json);
 }

@@ -56,17 +56,17 @@ static void error_add__long_value_is_cut_at_a_character_and_says_so(void **state
 {
     (void)state;
     struct th_error err;
-    char text[1024] = "x"; // one byte, then characters of three: 320 - 1 bytes do not divide
+    char text[1024] = "x"; // one byte, then characters of three: 480 - 1 bytes do not divide
     for (int i = 0; i < 200; i++) {
         memcpy(text + 1 + 3 * i, "竹", 4);
     }
     th_error_set(&err, TH_INVALID, "long", "text", text, NULL);
     const char *value = th_error_arg_get(&err, "text");
-    assert_int_equal(strlen(value), 1 + 3 * 106); // 319 bytes at most
+    assert_int_equal(strlen(value), 1 + 3 * 159); // 479 bytes at most
     assert_true(th_text_is_utf8(value, strlen(value)));
-    assert_string_equal(value + 1 + 3 * 104, "竹…");
+    assert_string_equal(value + 1 + 3 * 157, "竹…");
     // What just fits is whole.
-    text[1 + 3 * 106] = '\0';
+    text[1 + 3 * 159] = '\0';
     th_error_set(&err, TH_INVALID, "long", "text", text, NULL);
     assert_string_equal(th_error_arg_get(&err, "text"), text);
 }

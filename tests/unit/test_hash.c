@@ -133,6 +133,16 @@ static void hash_parse__anything_else_is_refused(void **state)
     assert_int_equal(hash.bytes[0], 9);
 }
 
+static void hmac__test_case_2_of_rfc_4231(void **state)
+{
+    static const char DATA[] = "what do ya want for nothing?";
+    char hex[TH_HASH_HEX_SIZE];
+    (void)state;
+    struct th_hash mac = th_hmac_sha256("Jefe", 4, DATA, sizeof(DATA) - 1);
+    assert_string_equal(th_hash_hex(&mac, hex),
+                        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
 static void random_bytes__two_draws_differ(void **state)
 {
     (void)state;
@@ -151,6 +161,7 @@ int main(void)
         cmocka_unit_test(hash_file__is_the_digest_of_its_bytes),
         cmocka_unit_test(hash_parse__reads_64_hex_digits_of_either_case),
         cmocka_unit_test(hash_parse__anything_else_is_refused),
+        cmocka_unit_test(hmac__test_case_2_of_rfc_4231),
         cmocka_unit_test(random_bytes__two_draws_differ),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -500,9 +500,31 @@ static void journal_verify__can_be_interrupted(void **state)
 #define WITH_CHAIN(test) cmocka_unit_test_setup_teardown(test, make, take_away)
 #define UNGUARDED(test) cmocka_unit_test_setup_teardown(test, make_unguarded, take_away)
 
+// Nobody could check its digest: a real number has many spellings.
+static void journal_append__a_body_with_a_real_number_is_refused(void **state)
+{
+    struct chain *chain = *state;
+    struct th_error err = {0};
+    struct th_journal_entry entry = {
+        .login = "x", .system_user = "x", .kind = "x.y", .subject = "x:1"};
+    int64_t seq = 77;
+    struct th_json *body = th_json_object();
+    struct th_json *list = th_json_array();
+    th_json_append(list, th_json_real(0.5));
+    th_json_set(body, "list", list);
+    assert_ok(th_store_begin(chain->store, &err), &err);
+    assert_status(th_journal_append(chain->store, &entry, body, &seq, &err), TH_INTERNAL, &err);
+    th_store_rollback(chain->store);
+    assert_int_equal(seq, 77);
+    assert_int_equal(verify(chain->store).n_entries, N_ENTRIES);
+    th_json_free(body);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(journal_append__a_body_with_a_real_number_is_refused, make,
+                                        take_away),
         WITH_CHAIN(journal_verify__an_untouched_chain_is_whole),
         WITH_CHAIN(journal_verify__an_empty_chain_is_whole),
         WITH_CHAIN(journal_append__each_entry_carries_the_digest_of_the_one_before),

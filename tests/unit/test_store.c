@@ -18,60 +18,9 @@
 #include "store/party_store.h"
 #include "store/store_internal.h"
 #include "tests/unit/registry_world.h"
+#include "tests/unit/table_names.h"
 
 static const struct th_store_options OPTIONS = {.program = "tanhui test", .now_utc = 1700000000};
-
-// What never changes once written. Every table is either here or in STATE_TABLES.
-static const char *const INSERT_ONLY[] = {"activity",
-                                          "plot",
-                                          "plot_parcel",
-                                          "plot_stem",
-                                          "upgrade_log",
-                                          "journal",
-                                          "idempotency",
-                                          "methodology",
-                                          "document",
-                                          "import",
-                                          "import_problem",
-                                          "import_finding",
-                                          "parcel_version",
-                                          "parcel_renumbering",
-                                          "parcel_lineage",
-                                          "parcel_original",
-                                          "layer_shape",
-                                          "county_rule",
-                                          "overlap_waiver",
-                                          "tenure",
-                                          "tenure_parcel",
-                                          "tenure_document",
-                                          "tenure_end",
-                                          "estimate_run",
-                                          "estimate_line",
-                                          "estimate_survey",
-                                          "estimate_group",
-                                          "waiver",
-                                          "issuance",
-                                          "issuance_segment",
-                                          "unit_event",
-                                          "trade_line",
-                                          "package_debt",
-                                          "receipt",
-                                          "money_leg",
-                                          "revenue_term",
-                                          "revenue_term_split",
-                                          "revenue_deduction",
-                                          "distribution",
-                                          "distribution_sale",
-                                          "distribution_payment"};
-static const char *const STATE_TABLES[] = {
-    "registry",       "land_class",   "village", "party",
-    "user_account",   "parcel",       "package", "package_parcel",
-    "unit_block",     "balance",      "trade",   "pool_share",
-    "import_profile", "import_draft", "layer",   "package_opening"};
-enum {
-    N_INSERT_ONLY = sizeof(INSERT_ONLY) / sizeof(INSERT_ONLY[0]),
-    N_STATE = sizeof(STATE_TABLES) / sizeof(STATE_TABLES[0])
-};
 
 static int make(void **state)
 {

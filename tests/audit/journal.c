@@ -1,0 +1,209 @@
+#include "tests/audit/journal.h"
+
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/support.h"
+
+enum { TEXT_LIMIT = 1 << 20, EXPORT_LIMIT = 1 << 30 };
+
+static void put_int(struct th_buf *out, int64_t value)
+{
+    for (int shift = 56; shift >= 0; shift -= 8) {
+        th_buf_append_char(out, (char)(unsigned char)((uint64_t)value >> shift));
+    }
+}
+
+static void put_text(struct th_buf *out, const char *text)
+{
+    put_int(out, (int64_t)strlen(text));
+    th_buf_append_str(out, text);
+}
+
+struct th_hash test_entry_hash(const struct test_entry *entry)
+{
+    struct th_buf bytes;
+    th_buf_init(&bytes, TEXT_LIMIT);
+    put_text(&bytes, "tanhui-journal-1");
+    th_buf_append(&bytes, entry->prev_hash.bytes, TH_HASH_SIZE);
+    put_int(&bytes, entry->seq);
+    put_int(&bytes, entry->at_utc);
+    put_text(&bytes, entry->login);
+    put_text(&bytes, entry->system_user);
+    put_text(&bytes, entry->kind);
+    put_text(&bytes, entry->subject);
+    put_text(&bytes, entry->body);
+    struct th_hash hash = th_hash_bytes(TH_HASH_BLAKE2B, bytes.data, bytes.size);
+    th_buf_clear(&bytes);
+    return hash;
+}
+
+// A JSON string, escaped only where it must be.
+static void put_string(struct th_buf *out, const char *text)
+{
+    static const char LETTERS[] = "btnvfr"; // of 8 … 13; 11 has none
+    th_buf_append_char(out, '"');
+    for (const char *at = text; *at != '\0'; at++) {
+        if (*at == '"' || *at == '\\') {
+            th_buf_printf(out, "\\%c", *at);
+        } else if (*at >= 8 && *at <= 13 && *at != 11) {
+            th_buf_printf(out, "\\%c", LETTERS[*at - 8]);
+        } else if ((unsigned char)*at < 0x20) {
+            th_buf_printf(out, "\\u%04X", (unsigned)*at);
+        } else {
+            th_buf_append_char(out, *at);
+        }
+    }
+    th_buf_append_char(out, '"');
+}
+
+static void put_member(struct th_buf *out, const char *key, const char *text)
+{
+    th_buf_printf(out, ",\"%s\":", key);
+    put_string(out, text);
+}
+
+void test_entry_line(struct th_buf *out, const struct test_entry *entry, const struct th_hash *hash)
+{
+    char hex[TH_HASH_HEX_SIZE];
+    th_buf_printf(out, "{\"entry\":{\"seq\":%lld,\"at_utc\":%lld", (long long)entry->seq,
+                  (long long)entry->at_utc);
+    put_member(out, "login", entry->login);
+    put_member(out, "system_user", entry->system_user);
+    put_member(out, "kind", entry->kind);
+    put_member(out, "subject", entry->subject);
+    put_member(out, "body", entry->body);
+    put_member(out, "prev_hash", th_hash_hex(&entry->prev_hash, hex));
+    put_member(out, "hash", th_hash_hex(hash, hex));
+    th_buf_append_str(out, "}}\n");
+}
+
+static void add_entry(struct test_journal *journal, const char *kind, const char *subject,
+                      const char *body)
+{
+    struct test_entry entry = {.seq = journal->seq + 1,
+                               .at_utc = journal->at_utc,
+                               .login = journal->login,
+                               .system_user = "tester",
+                               .kind = kind,
+                               .subject = subject,
+                               .body = body,
+                               .prev_hash = journal->hash};
+    journal->entry_at_utc = journal->at_utc;
+    journal->at_utc += 60;
+    journal->seq++;
+    journal->hash = test_entry_hash(&entry);
+    test_entry_line(&journal->out, &entry, &journal->hash);
+}
+
+void test_journal_entry(struct test_journal *journal, const char *kind, const char *subject,
+                        const char *body, ...)
+{
+    va_list arguments;
+    char *text = malloc(TEXT_LIMIT);
+    assert_non_null(text);
+    va_start(arguments, body);
+    int n = vsnprintf(text, TEXT_LIMIT, body, arguments);
+    va_end(arguments);
+    assert_true(n >= 0 && n < TEXT_LIMIT);
+    for (char *at = text; *at != '\0'; at++) {
+        *at = (char)(*at == '\'' ? '"' : *at);
+    }
+    add_entry(journal, kind, subject, text);
+    free(text);
+}
+
+void test_journal_begin(struct test_journal *journal)
+{
+    memset(journal, 0, sizeof(*journal));
+    th_buf_init(&journal->out, EXPORT_LIMIT);
+    journal->login = "admin";
+    journal->at_utc = 1640660400; // 2021-12-28T03:00:00Z
+    th_buf_append_str(&journal->out,
+                      "{\"format\":\"tanhui-journal-1\",\"registry_id\":\"" TEST_REGISTRY_ID
+                      "\",\"name\":\"测试\",\"admin_code\":\"330523\"}\n");
+    test_journal_entry(journal, "registry.create", "registry:1",
+                       "{'admin_code':'330523','name':'测试','registry_id':'" TEST_REGISTRY_ID
+                       "'}");
+}
+
+void test_journal_clear(struct test_journal *journal)
+{
+    th_buf_clear(&journal->out);
+}
+
+static void sign(const struct test_journal *journal, const char *text,
+                 char ret_hex[2 * crypto_sign_BYTES + 1])
+{
+    unsigned char public_key[crypto_sign_PUBLICKEYBYTES];
+    unsigned char secret_key[crypto_sign_SECRETKEYBYTES];
+    unsigned char signature[crypto_sign_BYTES];
+    assert_int_equal(crypto_sign_seed_keypair(public_key, secret_key, journal->seed), 0);
+    assert_int_equal(crypto_sign_detached(signature, NULL, (const unsigned char *)text,
+                                          strlen(text), secret_key),
+                     0);
+    (void)sodium_bin2hex(ret_hex, 2 * sizeof(signature) + 1, signature, sizeof(signature));
+}
+
+void test_journal_key(struct test_journal *journal, unsigned char value, bool vouched)
+{
+    unsigned char secret_key[crypto_sign_SECRETKEYBYTES];
+    unsigned char seed[32];
+    unsigned char fresh[32];
+    char before_hex[65];
+    char fresh_hex[65];
+    char signature[2 * crypto_sign_BYTES + 1];
+    char text[512];
+    bool first = sodium_is_zero(journal->public_key, 32) != 0;
+    memset(seed, value, sizeof(seed));
+    assert_int_equal(crypto_sign_seed_keypair(fresh, secret_key, seed), 0);
+    (void)sodium_bin2hex(before_hex, sizeof(before_hex), journal->public_key, 32);
+    (void)sodium_bin2hex(fresh_hex, sizeof(fresh_hex), fresh, 32);
+    if (first) {
+        test_journal_entry(journal, "registry.key", "registry:key", "{'public_key':'%s'}",
+                           fresh_hex);
+    } else if (!vouched) {
+        test_journal_entry(journal, "registry.key", "registry:key",
+                           "{'previous_key':'%s','public_key':'%s'}", before_hex, fresh_hex);
+    } else {
+        (void)snprintf(text, sizeof(text), "tanhui-key-1\n" TEST_REGISTRY_ID "\n%s\n%s\n",
+                       before_hex, fresh_hex);
+        sign(journal, text, signature);
+        test_journal_entry(journal, "registry.key", "registry:key",
+                           "{'previous_key':'%s','public_key':'%s','vouched':'%s'}", before_hex,
+                           fresh_hex, signature);
+    }
+    memcpy(journal->seed, seed, sizeof(seed));
+    memcpy(journal->public_key, fresh, sizeof(fresh));
+}
+
+void test_journal_head(struct test_journal *journal)
+{
+    char day[TH_DATE_TEXT_SIZE];
+    char hash[TH_HASH_HEX_SIZE];
+    char key[65];
+    char signature[2 * crypto_sign_BYTES + 1];
+    char text[512];
+    (void)th_date_format(th_instant_date(journal->entry_at_utc), day);
+    (void)th_hash_hex(&journal->hash, hash);
+    (void)snprintf(text, sizeof(text), "tanhui-head-1\n" TEST_REGISTRY_ID "\n%s\n%lld\n%s\n", day,
+                   (long long)journal->seq, hash);
+    sign(journal, text, signature);
+    (void)sodium_bin2hex(key, sizeof(key), journal->public_key, 32);
+    th_buf_printf(&journal->out,
+                  "{\"head\":{\"day\":\"%s\",\"seq\":%lld,\"hash\":\"%s\",\"public_key\":\"%s\","
+                  "\"signature\":\"%s\"}}\n",
+                  day, (long long)journal->seq, hash, key, signature);
+    journal->n_heads++;
+}
+
+void test_journal_end(struct test_journal *journal)
+{
+    char hash[TH_HASH_HEX_SIZE];
+    th_buf_printf(&journal->out, "{\"end\":{\"seq\":%lld,\"hash\":\"%s\",\"n_heads\":%lld}}\n",
+                  (long long)journal->seq, th_hash_hex(&journal->hash, hash),
+                  (long long)journal->n_heads);
+}

@@ -1,0 +1,74 @@
+#include "tests/audit/verdict.h"
+
+#include <stdlib.h>
+
+#include "tests/support/support.h"
+
+// What an audit of these bytes says; th_check_clear and free.
+struct th_check *test_audit_with(const char *data, size_t size,
+                                 const struct th_check_options *options)
+{
+    struct th_check *check = calloc(1, sizeof(*check));
+    assert_non_null(check);
+    if (options) {
+        check->options = *options;
+    }
+    struct th_feed_options feed = {.visit = th_check_line, .context = check};
+    struct th_feed_result result = th_feed_bytes(data, size, &feed);
+    assert_true(result.end == TH_FEED_WHOLE || result.end == TH_FEED_STOPPED);
+    th_check_end(check, result.ends_in_line);
+    return check;
+}
+
+void test_let_go(struct th_check *check)
+{
+    th_check_clear(check);
+    free(check);
+}
+
+bool test_has(const struct th_check *check, enum th_fault_code code, int64_t seq)
+{
+    for (int64_t i = 0; i < check->faults.n && i < TH_FAULTS_KEPT; i++) {
+        if (check->faults.kept[i].code == code && (seq < 0 || check->faults.kept[i].seq == seq)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void test_tell(const struct th_check *check)
+{
+    char sentence[TH_FAULT_SENTENCE_SIZE];
+    for (int64_t i = 0; i < check->faults.n && i < 8; i++) {
+        th_fault_sentence(&check->faults.kept[i], false, sentence);
+        print_error("entry %lld: %s\n", (long long)check->faults.kept[i].seq, sentence);
+    }
+}
+
+void test_expect_good(const struct test_journal *journal)
+{
+    struct th_check *check = test_audit_with(journal->out.data, journal->out.size, NULL);
+    if (check->faults.n != 0) {
+        test_tell(check);
+    }
+    assert_int_equal(check->faults.n, 0);
+    test_let_go(check);
+}
+
+// The fault is told of that entry (-1: of any).
+void test_expect_fault_with(const struct test_journal *journal, enum th_fault_code code,
+                            int64_t seq, const struct th_check_options *options)
+{
+    struct th_check *check = test_audit_with(journal->out.data, journal->out.size, options);
+    if (!test_has(check, code, seq)) {
+        print_error("%s is not told of entry %lld\n", th_fault_name(code), (long long)seq);
+        test_tell(check);
+    }
+    assert_true(test_has(check, code, seq));
+    test_let_go(check);
+}
+
+void test_expect_fault(const struct test_journal *journal, enum th_fault_code code, int64_t seq)
+{
+    test_expect_fault_with(journal, code, seq, NULL);
+}

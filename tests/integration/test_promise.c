@@ -1,0 +1,429 @@
+// Forecast stock, subscriptions, forwards and options: cover, delivery, shortfall, refund, expiry.
+#include <stdlib.h>
+
+#include "store/forecast_store.h"
+#include "tests/integration/ahead.h"
+#include "trading/inbox.h"
+
+static int setup(void **state)
+{
+    struct market *market = malloc(sizeof(*market));
+    assert_non_null(market);
+    market_make(market);
+    market_anji(market); // packages 1 and 2
+    *state = market;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct market *market = *state;
+    market_assert_sound(market->world.store);
+    market_assert_rebuilt(market->world.store);
+    market_remove(market);
+    free(market);
+    return 0;
+}
+
+static const struct th_promise_input PERSON = {
+    .to = "竹农", .tonnes = "200", .price = "60", .deliver_by = "2022-12-31", .on = AHEAD_ON};
+static const struct th_promise_input FIRM = {
+    .to = "制药厂", .tonnes = "400", .price = "60", .deliver_by = "2022-12-31", .on = AHEAD_ON};
+static const struct th_promise_input AHEAD = {.from = "1",
+                                              .to = "两山银行",
+                                              .tonnes = "600",
+                                              .price = "30",
+                                              .deliver_by = "2022-12-31",
+                                              .on_forecast = true,
+                                              .on = AHEAD_ON};
+static const struct th_promise_input OPTION = {.to = "制药厂",
+                                               .tonnes = "300",
+                                               .price = "50",
+                                               .premium = "900.00",
+                                               .window = "2022-06-01..2022-12-31",
+                                               .on = AHEAD_ON};
+
+// A package of the first village with 800 expected tonnes, of which the bank buys 600 ahead.
+static int64_t plan_ahead(struct market *market, int64_t *ret_forward_id)
+{
+    int64_t package_id = market_planned(market, "一村万树", MARKET_MAJIANONG);
+    assert_int_equal(ahead_register(market, package_id, "800", TH_OK), 1);
+    *ret_forward_id = ahead_done(market, ahead_forward(market, &AHEAD, TH_OK));
+    return package_id;
+}
+
+static void forecast__is_registered_once_before_the_issuance(void **state)
+{
+    struct market *market = *state;
+    const struct th_request officer = {.login = "officer"};
+    const struct th_request bank = {.login = "bank"};
+    struct th_json *reply = NULL;
+    int64_t package_id = market_planned(market, "一村万树", MARKET_MAJIANONG);
+    struct th_forecast_input input = {.package = "一村万树"};
+    assert_status(
+        th_forecast_register(market->world.registry, &officer, &input, &reply, &market->err),
+        TH_USAGE, &market->err);
+    market_refused(market, "forecast_basis");
+    input = (struct th_forecast_input){
+        .package = "一村万树", .tonnes = "800", .document = market->document};
+    assert_status(th_forecast_register(market->world.registry, &bank, &input, &reply, &market->err),
+                  TH_NOT_PERMITTED, &market->err);
+    assert_null(reply);
+    assert_int_equal(ahead_register(market, 1, "10", TH_CONFLICT), 0);
+    market_refused(market, "forecast_too_late");
+    assert_int_equal(ahead_register(market, package_id, "800", TH_OK), 1);
+    assert_int_equal(ahead_register(market, package_id, "800", TH_CONFLICT), 0);
+    market_refused(market, "forecast_exists");
+    assert_null(ahead_settle(market, package_id, TH_CONFLICT));
+    market_refused(market, "forecast_not_issued");
+    assert_ok(th_forecast_show(market->world.registry, "1", &reply, &market->err), &market->err);
+    assert_int_equal(th_json_get_int(reply, "free_t", 0), 800);
+    assert_int_equal(th_json_get_int(reply, "owner", 0), MARKET_MAJIANONG);
+    const struct th_json *vintage = th_json_at(th_json_get(reply, "vintages"), 0);
+    assert_int_equal(th_json_get_int(vintage, "vintage", 0), 2023);
+    th_json_free(reply);
+    assert_status(th_forecast_show(market->world.registry, "9", &reply, &market->err), TH_NOT_FOUND,
+                  &market->err);
+}
+
+static void cover__is_stock_then_forecast_and_never_more(void **state)
+{
+    struct market *market = *state;
+    int64_t forward_id = 0;
+    struct th_promise_input input = FIRM;
+    plan_ahead(market, &forward_id);
+    input.tonnes = "601";
+    assert_null(ahead_subscribe(market, &input, TH_CONFLICT));
+    market_refused(market, "cover_short");
+    market_bought(market, "2", "43.44"); // 4,773 t
+    input.tonnes = "5373";
+    int64_t trade_id = market_id(ahead_subscribe(market, &input, TH_OK));
+    assert_int_equal(ahead_number(market, trade_id, "locked_t"), 4773);
+    assert_int_equal(ahead_number(market, trade_id, "forecast_t"), 600);
+    assert_null(ahead_subscribe(market, &PERSON, TH_CONFLICT));
+    assert_null(market_sell(market, "制药厂", "1", "60", NULL, TH_CONFLICT));
+    th_json_free(market_reject(market, trade_id, TH_OK));
+    market_id(ahead_subscribe(market, &PERSON, TH_OK));
+    assert_int_equal(ahead_units(market, MARKET_BANK, TH_BLOCK_LOCKED), 200);
+    // An issued package covers by its units alone, another one by its forecast alone where asked.
+    input.package = "2";
+    input.tonnes = "4574";
+    assert_null(ahead_subscribe(market, &input, TH_CONFLICT));
+    input.package = "一村万树";
+    input.tonnes = "600";
+    input.on_forecast = true;
+    trade_id = market_id(ahead_subscribe(market, &input, TH_OK));
+    assert_int_equal(ahead_number(market, trade_id, "locked_t"), 0);
+    assert_int_equal(ahead_number(market, trade_id, "forecast_t"), 600);
+}
+
+// Whatever a use case would do: no commit lets more be promised than is expected.
+static void commit__refuses_promises_beyond_a_forecast(void **state)
+{
+    struct market *market = *state;
+    struct th_store *store = market->world.store;
+    int64_t forward_id = 0;
+    int64_t lock_id = 0;
+    plan_ahead(market, &forward_id); // 600 of 800 t
+    struct th_lock lock = {.trade_id = forward_id,
+                           .owner_id = MARKET_MAJIANONG,
+                           .placed = th_units_from_t(201),
+                           .forecast_id = 1,
+                           .forecast = th_units_from_t(201)};
+    struct th_posting *posting = market_begin(market);
+    assert_ok(th_lock_place(posting, &lock, &lock_id, &market->err), &market->err);
+    assert_status(market_commit(market, posting), TH_INVARIANT, &market->err);
+    market_refused(market, "lock_broken");
+    posting = market_begin(market);
+    assert_ok(th_forecast_move(posting, 1, th_units_from_t(0), th_units_from_t(201), &market->err),
+              &market->err);
+    assert_status(market_commit(market, posting), TH_INVARIANT, &market->err);
+    market_refused(market, "forecast_broken");
+    posting = market_begin(market);
+    assert_status(
+        th_forecast_move(posting, 1, th_units_from_t(400), th_units_from_t(401), &market->err),
+        TH_CONFLICT, &market->err);
+    market_refused(market, "forecast_changed");
+    th_posting_free(posting);
+    th_store_rollback(store);
+    assert_int_equal(th_test_sql_int(store, "SELECT count(*) FROM unit_lock"), 1);
+}
+
+static void forecast__cannot_be_retired_transferred_or_sold(void **state)
+{
+    struct market *market = *state;
+    int64_t forward_id = 0;
+    plan_ahead(market, &forward_id);
+    assert_null(market_retire(market, "两山银行", "1", "制药厂", TH_CONFLICT));
+    market_refused(market, "not_enough_units");
+    assert_null(market_sell(market, "制药厂", "1", "60", NULL, TH_CONFLICT));
+    assert_null(ahead_deliver(market, forward_id, "1", false, TH_CONFLICT));
+    market_refused(market, "forecast_awaited");
+    assert_int_equal(ahead_units(market, MARKET_BANK, TH_BLOCK_HELD), 0);
+}
+
+// 600 t bought ahead, 400 and 200 promised on; 500 t are issued: the firm, which came first, gets
+// all of its 400 t, the person 100 t and his money for the other 100 t.
+static void shortfall__falls_on_the_last_promise_and_is_paid_back(void **state)
+{
+    static const int64_t ISSUED[] = {300, 150, 50};
+    struct market *market = *state;
+    int64_t forward_id = 0;
+    int64_t package_id = plan_ahead(market, &forward_id);
+    int64_t firm = ahead_done(market, ahead_subscribe(market, &FIRM, TH_OK));
+    int64_t person = ahead_done(market, ahead_subscribe(market, &PERSON, TH_OK));
+    th_json_free(market_receipt(market, person, "12000.01", TH_CONFLICT));
+    market_refused(market, "receipt_too_large");
+    th_json_free(market_receipt(market, person, "12000.00", TH_OK));
+    assert_int_equal(ahead_claim(market, MARKET_PERSON), 1200000);
+    assert_int_equal(ahead_cash(market, MARKET_PERSON), -1200000);
+    market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 3, 0);
+    assert_int_equal(ahead_number(market, forward_id, "locked_t"), 500);
+    assert_int_equal(ahead_number(market, forward_id, "short_t"), 100);
+    assert_int_equal(ahead_units(market, MARKET_MAJIANONG, TH_BLOCK_LOCKED), 500);
+    int64_t in = ahead_done(market, ahead_deliver(market, forward_id, NULL, false, TH_OK));
+    assert_int_equal(ahead_number(market, in, "amount_fen"), 1500000);
+    assert_int_equal(ahead_number(market, firm, "locked_t"), 400);
+    assert_int_equal(ahead_number(market, person, "locked_t"), 100);
+    assert_int_equal(ahead_number(market, person, "forecast_t"), 100);
+    struct th_json *reply = ahead_settle(market, package_id, TH_OK);
+    const struct th_json *deals = th_json_get(reply, "deals");
+    assert_int_equal(th_json_size(deals), 3);
+    assert_int_equal(th_json_get_int(th_json_at(deals, 2), "trade_id", 0), person);
+    assert_int_equal(th_json_get_int(th_json_at(deals, 2), "short_t", 0), 100);
+    th_json_free(reply);
+
+    int64_t out = ahead_done(market, ahead_deliver(market, person, "100", false, TH_OK));
+    assert_int_equal(ahead_number(market, out, "received_fen"), 600000);
+    assert_int_equal(ahead_number(market, out, "outstanding_fen"), 0);
+    assert_int_equal(ahead_number(market, person, "prepaid_fen"), 600000);
+    assert_int_equal(ahead_units(market, MARKET_PERSON, TH_BLOCK_HELD), 100);
+    assert_null(ahead_deliver(market, person, "1", false, TH_CONFLICT));
+    market_refused(market, "replace_not_agreed");
+    assert_null(ahead_deliver(market, person, "101", true, TH_CONFLICT));
+    market_refused(market, "refund_too_much");
+    int64_t back = ahead_done(market, ahead_deliver(market, person, NULL, true, TH_OK));
+    assert_int_equal(ahead_number(market, back, "refund_t"), 100);
+    assert_int_equal(ahead_number(market, back, "outstanding_fen"), 600000);
+    assert_int_equal(ahead_number(market, person, "due_t"), 0);
+    assert_int_equal(ahead_claim(market, MARKET_PERSON), 600000);
+    th_json_free(market_receipt(market, back, "6000.00", TH_OK));
+    assert_int_equal(ahead_claim(market, MARKET_PERSON), 0);
+    assert_int_equal(ahead_cash(market, MARKET_PERSON), -600000);
+
+    out = ahead_done(market, ahead_deliver(market, firm, NULL, false, TH_OK));
+    assert_int_equal(ahead_number(market, out, "outstanding_fen"), 2400000);
+    th_json_free(market_receipt(market, out, "24000.00", TH_OK));
+    th_json_free(market_receipt(market, in, "15000.00", TH_OK));
+    assert_int_equal(ahead_cash(market, MARKET_BANK), 600000 + 2400000 - 1500000);
+    assert_int_equal(ahead_claim(market, MARKET_BANK), 0);
+}
+
+static void inbox__tells_what_can_be_delivered_and_what_is_short(void **state)
+{
+    static const int64_t ISSUED[] = {150};
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    int64_t forward_id = 0;
+    int64_t package_id = plan_ahead(market, &forward_id);
+    ahead_done(market, ahead_subscribe(market, &PERSON, TH_OK));
+    assert_ok(th_inbox(market->world.registry, "bank", &reply, &market->err), &market->err);
+    assert_int_equal(th_json_size(th_json_get(reply, "items")), 0);
+    th_json_free(reply);
+    market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 1, 0);
+    assert_ok(th_inbox(market->world.registry, "bank", &reply, &market->err), &market->err);
+    const struct th_json *item = th_json_at(th_json_get(reply, "items"), 0);
+    assert_string_equal(th_json_get_text(item, "what", ""), "trade.deliver");
+    assert_string_equal(th_json_get_text(item, "command", ""),
+                        "tanhui trade propose delivery --of 1");
+    assert_string_equal(th_json_get_text(item, "until", ""), "2022-12-31");
+    th_json_free(reply);
+    ahead_done(market, ahead_deliver(market, forward_id, NULL, false, TH_OK));
+    assert_ok(th_inbox(market->world.registry, "bank", &reply, &market->err), &market->err);
+    item = th_json_at(th_json_get(reply, "items"), 0);
+    assert_string_equal(th_json_get_text(item, "what", ""), "trade.short");
+    th_json_free(reply);
+}
+
+static void replacement__comes_from_other_stock_once_the_lock_is_empty(void **state)
+{
+    static const int64_t ISSUED[] = {150};
+    struct market *market = *state;
+    int64_t forward_id = 0;
+    int64_t package_id = plan_ahead(market, &forward_id);
+    struct th_promise_input input = PERSON;
+    input.if_short = "replace";
+    int64_t person = ahead_done(market, ahead_subscribe(market, &input, TH_OK));
+    market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 1, 0);
+    ahead_done(market, ahead_deliver(market, forward_id, NULL, false, TH_OK));
+    th_json_free(ahead_settle(market, package_id, TH_OK));
+    market_bought(market, "2", "43.44");
+    assert_null(ahead_deliver(market, person, "151", false, TH_CONFLICT));
+    market_refused(market, "delivery_too_much");
+    ahead_done(market, ahead_deliver(market, person, NULL, false, TH_OK));
+    struct th_json *reply = ahead_deliver(market, person, NULL, false, TH_OK);
+    assert_int_equal(th_json_get_int(reply, "tonnes", 0), 50);
+    assert_int_equal(market_line_t(reply, 2), 50);
+    int64_t rest = market_id(reply);
+    th_json_free(market_reject(market, rest, TH_OK));
+    assert_int_equal(ahead_units(market, MARKET_BANK, TH_BLOCK_HELD), 4773);
+    ahead_done(market, ahead_deliver(market, person, NULL, false, TH_OK));
+    assert_int_equal(ahead_units(market, MARKET_PERSON, TH_BLOCK_HELD), 200);
+    assert_null(ahead_deliver(market, person, NULL, false, TH_CONFLICT));
+    market_refused(market, "nothing_due");
+}
+
+static void refund__before_the_issuance_frees_the_forecast(void **state)
+{
+    struct market *market = *state;
+    int64_t forward_id = 0;
+    plan_ahead(market, &forward_id);
+    int64_t firm = ahead_done(market, ahead_subscribe(market, &FIRM, TH_OK));
+    // What the bank promised on is not given up beneath it.
+    assert_null(ahead_deliver(market, forward_id, "201", true, TH_CONFLICT));
+    market_refused(market, "forecast_promised");
+    ahead_done(market, ahead_deliver(market, forward_id, "200", true, TH_OK));
+    assert_int_equal(ahead_number(market, forward_id, "forecast_t"), 400);
+    assert_null(ahead_subscribe(market, &PERSON, TH_CONFLICT));
+    ahead_done(market, ahead_deliver(market, firm, "150", true, TH_OK));
+    assert_int_equal(ahead_number(market, firm, "due_t"), 250);
+    struct th_promise_input input = PERSON;
+    input.tonnes = "150";
+    market_id(ahead_subscribe(market, &input, TH_OK));
+}
+
+static void option__is_exercised_in_parts_within_its_window(void **state)
+{
+    struct market *market = *state;
+    const struct th_request officer = {.login = "officer"};
+    struct th_json *reply = NULL;
+    market_bought(market, "1 2", "43.44"); // 7,282 t
+    int64_t option = market_id(ahead_option(market, &OPTION, TH_OK));
+    assert_null(ahead_exercise(market, option, "10", "2022-07-01", TH_CONFLICT));
+    market_refused(market, "trade_not_option");
+    th_json_free(market_approve(market, option, TH_OK));
+    assert_int_equal(ahead_claim(market, MARKET_PHARMA), -90000);
+    assert_null(ahead_exercise(market, option, "10", "2022-05-31", TH_CONFLICT));
+    market_refused(market, "outside_window");
+    assert_null(ahead_exercise(market, option, "10", "2023-01-01", TH_CONFLICT));
+    assert_null(ahead_exercise(market, option, "301", "2022-06-01", TH_CONFLICT));
+    market_refused(market, "not_enough_units");
+    ahead_done(market, ahead_exercise(market, option, "100", "2022-06-01", TH_OK));
+    int64_t second = market_id(ahead_exercise(market, option, "50", "2022-12-31", TH_OK));
+    th_json_free(market_reject(market, second, TH_OK));
+    ahead_done(market, ahead_exercise(market, option, "50", "2022-12-31", TH_OK));
+    assert_int_equal(ahead_units(market, MARKET_PHARMA, TH_BLOCK_HELD), 150);
+    assert_int_equal(ahead_claim(market, MARKET_PHARMA), -90000 - 150 * 5000);
+    assert_int_equal(ahead_units(market, MARKET_BANK, TH_BLOCK_LOCKED), 150);
+    assert_ok(th_trade_expire(market->world.registry, &officer, "2022-12-31", &reply, &market->err),
+              &market->err);
+    assert_int_equal(th_json_size(th_json_get(reply, "expired")), 0);
+    th_json_free(reply);
+    assert_ok(th_trade_expire(market->world.registry, &officer, "2023-01-01", &reply, &market->err),
+              &market->err);
+    assert_int_equal(th_json_get_int(th_json_at(th_json_get(reply, "expired"), 0), "released_t", 0),
+                     150);
+    th_json_free(reply);
+    assert_int_equal(ahead_units(market, MARKET_BANK, TH_BLOCK_LOCKED), 0);
+    assert_null(ahead_exercise(market, option, NULL, "2022-12-31", TH_CONFLICT));
+    market_refused(market, "nothing_due");
+    market_sold(market, "造纸厂", "7132", "70");
+}
+
+// Units that come under an option leave its pool with their cost, once.
+static void option__on_forecast_gets_units_of_the_delivery(void **state)
+{
+    static const int64_t ISSUED[] = {600};
+    struct market *market = *state;
+    int64_t forward_id = 0;
+    int64_t package_id = plan_ahead(market, &forward_id);
+    struct th_promise_input input = OPTION;
+    input.on_forecast = true;
+    int64_t option = ahead_done(market, ahead_option(market, &input, TH_OK));
+    assert_null(ahead_exercise(market, option, "1", "2022-07-01", TH_CONFLICT));
+    market_refused(market, "nothing_due");
+    market_issue(market, package_id, MARKET_VILLAGE_1, ISSUED, 1, 0);
+    ahead_done(market, ahead_deliver(market, forward_id, "250", false, TH_OK));
+    ahead_done(market, ahead_exercise(market, option, "70", "2022-07-01", TH_OK));
+    ahead_done(market, ahead_deliver(market, forward_id, NULL, false, TH_OK));
+    assert_int_equal(ahead_number(market, option, "locked_t"), 230);
+    int64_t last = ahead_done(market, ahead_exercise(market, option, NULL, "2022-07-02", TH_OK));
+    assert_int_equal(ahead_number(market, last, "tonnes"), 230);
+    assert_int_equal(th_test_sql_int(market->world.store, "SELECT sum(l.cost_fen) FROM trade_line l"
+                                                          " JOIN trade t USING (trade_id)"
+                                                          " WHERE t.kind = 'exercise'"),
+                     300 * 3000);
+    assert_int_equal(ahead_units(market, MARKET_BANK, TH_BLOCK_HELD), 300);
+}
+
+static void promise__refuses_what_it_cannot_be(void **state)
+{
+    struct market *market = *state;
+    struct th_promise_input input = PERSON;
+    market_bought(market, "1", "43.44");
+    input.price = NULL;
+    assert_null(ahead_subscribe(market, &input, TH_USAGE));
+    input = PERSON;
+    input.deliver_by = NULL;
+    assert_null(ahead_subscribe(market, &input, TH_USAGE));
+    market_refused(market, "deliver_by_missing");
+    input.deliver_by = "2022-01-31";
+    assert_null(ahead_subscribe(market, &input, TH_INVALID));
+    market_refused(market, "deliver_by_past");
+    input = PERSON;
+    input.if_short = "sorry";
+    assert_null(ahead_subscribe(market, &input, TH_USAGE));
+    market_refused(market, "if_short_invalid");
+    input = PERSON;
+    input.from = "制药厂";
+    assert_null(ahead_subscribe(market, &input, TH_INVALID));
+    market_refused(market, "seller_not_bank");
+    input.from = NULL;
+    input.to = "核证机构";
+    assert_null(ahead_subscribe(market, &input, TH_NOT_PERMITTED));
+    input.to = "两山银行";
+    assert_null(ahead_subscribe(market, &input, TH_INVALID));
+    market_refused(market, "same_party");
+    input = OPTION;
+    input.premium = NULL;
+    assert_null(ahead_option(market, &input, TH_USAGE));
+    market_refused(market, "premium_missing");
+    static const char *const WINDOWS[] = {"2022-06-01", "2022-06-02..2022-06-01", "..2022-06-01",
+                                          "2022-06-01..", "2022-06-01..2022-13-01"};
+    for (size_t i = 0; i < sizeof(WINDOWS) / sizeof(WINDOWS[0]); i++) {
+        input = OPTION;
+        input.window = WINDOWS[i];
+        assert_null(ahead_option(market, &input, TH_USAGE));
+        market_refused(market, "window_invalid");
+    }
+    input = OPTION;
+    input.window = "2021-01-01..2022-01-31";
+    assert_null(ahead_option(market, &input, TH_INVALID));
+    market_refused(market, "window_past");
+    int64_t resale = market_sold(market, "制药厂", "10", "60");
+    assert_null(ahead_deliver(market, resale, NULL, false, TH_CONFLICT));
+    market_refused(market, "trade_not_promise");
+    int64_t stock = ahead_done(market, ahead_subscribe(market, &PERSON, TH_OK));
+    assert_null(ahead_deliver(market, stock, NULL, true, TH_CONFLICT));
+    market_refused(market, "nothing_short");
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(forecast__is_registered_once_before_the_issuance),
+        TEST(cover__is_stock_then_forecast_and_never_more),
+        TEST(commit__refuses_promises_beyond_a_forecast),
+        TEST(forecast__cannot_be_retired_transferred_or_sold),
+        TEST(shortfall__falls_on_the_last_promise_and_is_paid_back),
+        TEST(inbox__tells_what_can_be_delivered_and_what_is_short),
+        TEST(replacement__comes_from_other_stock_once_the_lock_is_empty),
+        TEST(refund__before_the_issuance_frees_the_forecast),
+        TEST(option__is_exercised_in_parts_within_its_window),
+        TEST(option__on_forecast_gets_units_of_the_delivery),
+        TEST(promise__refuses_what_it_cannot_be),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,225 @@
+// Signed heads in a registry's file, and that whoever changes them past the program is found.
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/file.h"
+#include "registry/audit.h"
+#include "registry/head.h"
+#include "registry/key.h"
+#include "registry/setup.h"
+#include "store/head_store.h"
+#include "store/journal_store.h"
+#include "tests/unit/registry_world.h"
+
+static const int64_t DAY_S = 86400;
+
+struct keyed {
+    struct th_test_world world;
+    char key_path[TH_TEST_PATH_SIZE];
+};
+
+// Entries 1 (creation) and 2 (key) of one day, 3 of the next: 2 is signed.
+static int make(void **state)
+{
+    struct keyed *keyed = calloc(1, sizeof(*keyed));
+    assert_non_null(keyed);
+    struct th_test_world *world = &keyed->world;
+    struct th_registry_create_options options = {.name = "安吉县", .admin_code = "330523"};
+    struct th_error err = {0};
+    struct th_json *reply = NULL;
+    th_test_world_make(world);
+    world->surroundings.key_path = th_test_path(keyed->key_path, world->folder, "r.tanhui.key");
+    assert_ok(th_registry_create(world->path, &options, &world->surroundings, &reply, &err), &err);
+    th_json_free(reply);
+    assert_ok(
+        th_registry_open(world->path, TH_STORE_WRITE, &world->surroundings, &world->registry, &err),
+        &err);
+    world->store = th_registry_store(world->registry);
+    world->now_utc += DAY_S;
+    th_test_village_add(world, "admin", "330523205201");
+    *state = keyed;
+    return 0;
+}
+
+static int take_away(void **state)
+{
+    struct keyed *keyed = *state;
+    th_test_world_remove(&keyed->world);
+    free(keyed);
+    return 0;
+}
+
+static int64_t verify(struct th_test_world *world, int64_t want_n)
+{
+    struct th_error err = {0};
+    int64_t n = -1;
+    int64_t broken = -1;
+    assert_ok(th_signed_heads_verify(world->store, &n, &broken, &err), &err);
+    assert_int_equal(n, want_n);
+    return broken;
+}
+
+static void head__the_end_of_a_day_is_signed_by_the_first_change_of_a_later_one(void **state)
+{
+    struct keyed *keyed = *state;
+    struct th_test_world *world = &keyed->world;
+    struct th_error err = {0};
+    struct th_signed_head head;
+    assert_int_equal(verify(world, 1), 0);
+    assert_ok(th_signed_head_load(world->store, 2, &head, &err), &err);
+    assert_string_equal(head.day, "2024-03-10");         // 16:00 in London is midnight in Shanghai
+    th_test_village_add(world, "admin", "330523205202"); // the same day: nothing
+    assert_int_equal(verify(world, 1), 0);
+    world->now_utc += 3 * DAY_S;
+    th_test_village_add(world, "admin", "330523205203");
+    assert_int_equal(verify(world, 2), 0);
+    assert_ok(th_signed_head_load(world->store, 4, &head, &err), &err);
+    assert_status(th_signed_head_load(world->store, 3, &head, &err), TH_NOT_FOUND, &err);
+    assert_int_equal(head.seq, 4);
+}
+
+static void head__without_a_place_for_a_key_nothing_is_signed(void **state)
+{
+    struct th_test_world *world = *state;
+    assert_int_equal(th_test_sql_int(world->store, "SELECT count(*) FROM journal"), 1);
+    world->now_utc += DAY_S;
+    th_test_village_add(world, "admin", "330523205201");
+    assert_int_equal(th_test_sql_int(world->store, "SELECT count(*) FROM journal_head"), 0);
+}
+
+static int make_plain(void **state)
+{
+    struct th_test_world *world = calloc(1, sizeof(*world));
+    assert_non_null(world);
+    th_test_world_make_registry(world);
+    *state = world;
+    return 0;
+}
+
+static int take_plain(void **state)
+{
+    th_test_world_remove(*state);
+    free(*state);
+    return 0;
+}
+
+static void head__a_file_that_is_no_key_or_another_one_signs_nothing(void **state)
+{
+    struct keyed *keyed = *state;
+    struct th_test_world *world = &keyed->world;
+    struct th_error err = {0};
+    struct th_request request = {.login = "admin"};
+    struct th_json *reply = NULL;
+    static const char OTHER[] =
+        "tanhui-key-1 0000000000000000000000000000000000000000000000000000000000000000\n";
+    const struct {
+        const char *text; // NULL: no file
+        enum th_status status;
+        const char *state;
+    } CASES[] = {{"nonsense", TH_UNREADABLE, "unreadable"},
+                 {OTHER, TH_CONFLICT, "other"},
+                 {NULL, TH_NOT_FOUND, "missing"}};
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        assert_int_equal(unlink(keyed->key_path), 0);
+        if (CASES[i].text) {
+            assert_ok(th_file_write(keyed->key_path, CASES[i].text, strlen(CASES[i].text), &err),
+                      &err);
+        }
+        world->now_utc += DAY_S;
+        char code[16];
+        (void)snprintf(code, sizeof(code), "33052320521%zu", i);
+        th_test_village_add(world, "admin", code);
+        assert_int_equal(verify(world, 1), 0);
+        assert_status(th_audit_head(world->registry, &request, true, &reply, &err), CASES[i].status,
+                      &err);
+        assert_null(reply);
+        assert_ok(th_audit_head(world->registry, &request, false, &reply, &err), &err);
+        assert_string_equal(th_json_get_text(reply, "key", ""), CASES[i].state);
+        assert_true(th_json_type(th_json_get(reply, "signature")) == TH_JSON_NULL);
+        th_json_free(reply);
+        reply = NULL;
+    }
+}
+
+static void head__a_dry_run_signs_nothing(void **state)
+{
+    struct keyed *keyed = *state;
+    struct th_test_world *world = &keyed->world;
+    struct th_error err = {0};
+    struct th_request request = {.login = "admin", .dry_run = true};
+    struct th_json *reply = NULL;
+    assert_ok(th_audit_head(world->registry, &request, true, &reply, &err), &err);
+    th_json_free(reply);
+    assert_int_equal(verify(world, 1), 0);
+    size_t n_files = th_test_count_files(world->folder);
+    assert_ok(th_registry_key_new(world->registry, &request, &reply, &err), &err);
+    th_json_free(reply);
+    assert_int_equal(th_test_count_files(world->folder), n_files);
+    assert_int_equal(th_test_sql_int(world->store, "SELECT count(*) FROM journal"), 3);
+}
+
+// Whoever writes SQL by hand and has taken the guards away.
+static void heads_verify__a_head_that_was_changed_is_found(void **state)
+{
+    static const char *const CHANGES[] = {
+        "UPDATE journal_head SET day = '2024-03-09'",
+        "UPDATE journal_head SET hash = zeroblob(32)",
+        "UPDATE journal_head SET hash = (SELECT hash FROM journal WHERE seq = 3), seq = 3",
+        "UPDATE journal_head SET public_key = zeroblob(32)",
+        "UPDATE journal_head SET signature = zeroblob(64)",
+        "UPDATE journal SET at_utc = at_utc - 86400 WHERE seq = 2",
+        "UPDATE journal SET hash = zeroblob(32) WHERE seq = 2",
+        "UPDATE journal SET body = '{}' WHERE seq = 2",
+        "UPDATE journal SET kind = 'x' WHERE seq = 2",
+        "UPDATE registry SET registry_id = 'ffffffffffffffffffffffffffffffff'",
+        "DELETE FROM journal WHERE seq = 2",
+    };
+    struct keyed *keyed = *state;
+    struct th_test_world *world = &keyed->world;
+    th_test_sql(world->store, "DROP TRIGGER journal_head_no_update; DROP TRIGGER journal_no_update;"
+                              "DROP TRIGGER journal_no_delete; PRAGMA foreign_keys = OFF");
+    for (size_t i = 0; i < sizeof(CHANGES) / sizeof(CHANGES[0]); i++) {
+        th_test_sql(world->store, "SAVEPOINT before");
+        th_test_sql(world->store, CHANGES[i]);
+        if (verify(world, 1) == 0) {
+            fail_msg("%s is not found", CHANGES[i]);
+        }
+        th_test_sql(world->store, "ROLLBACK TO before; RELEASE before");
+        assert_int_equal(verify(world, 1), 0);
+    }
+    struct th_error err = {0};
+    struct th_json *reply = NULL;
+    th_test_sql(world->store, CHANGES[4]);
+    assert_ok(th_audit_verify(world->registry, NULL, NULL, &reply, &err), &err);
+    assert_false(th_json_get_bool(reply, "ok", true));
+    assert_string_equal(th_json_get_text(th_json_get(reply, "broken"), "reason", ""), "signature");
+    th_json_free(reply);
+}
+
+static void journal_head__is_insert_only(void **state)
+{
+    struct keyed *keyed = *state;
+    char words[256];
+    th_test_sql_refused(keyed->world.store, "UPDATE journal_head SET day = '2024-03-09'", words);
+    assert_string_equal(words, "journal_head: insert only");
+    th_test_sql_refused(keyed->world.store, "DELETE FROM journal_head", words);
+    assert_string_equal(words, "journal_head: insert only");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            head__the_end_of_a_day_is_signed_by_the_first_change_of_a_later_one, make, take_away),
+        cmocka_unit_test_setup_teardown(head__without_a_place_for_a_key_nothing_is_signed,
+                                        make_plain, take_plain),
+        cmocka_unit_test_setup_teardown(head__a_file_that_is_no_key_or_another_one_signs_nothing,
+                                        make, take_away),
+        cmocka_unit_test_setup_teardown(head__a_dry_run_signs_nothing, make, take_away),
+        cmocka_unit_test_setup_teardown(heads_verify__a_head_that_was_changed_is_found, make,
+                                        take_away),
+        cmocka_unit_test_setup_teardown(journal_head__is_insert_only, make, take_away),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

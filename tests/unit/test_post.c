@@ -1,0 +1,103 @@
+// Sending a body to a server on this machine.
+#include "net/post.h"
+
+#include <stdlib.h>
+
+#include "tests/support/post_stub.h"
+
+static int by_number(void *context, size_t i)
+{
+    const int *answers = context;
+    return answers[i];
+}
+
+static enum th_status send_to(const char *url, int64_t *ret_http_status, struct th_error *err)
+{
+    static const char *const HEADERS[] = {"Content-Type: application/json", "X-One: 1"};
+    const struct th_http_post post = {.url = url,
+                                      .headers = HEADERS,
+                                      .n_headers = 2,
+                                      .body = "{\"a\":1}",
+                                      .size = 7,
+                                      .seconds_max = 1};
+    return th_http_post(&post, ret_http_status, err);
+}
+
+static void post__body_and_headers_arrive_as_they_are(void **state)
+{
+    struct post_stub *stub = post_stub_new(NULL, NULL);
+    struct th_error err = {0};
+    int64_t http_status = 0;
+    (void)state;
+    assert_ok(send_to(post_stub_url(stub), &http_status, &err), &err);
+    assert_int_equal(http_status, 200);
+    const struct post_taken *taken = post_stub_at(stub, 0);
+    assert_string_equal(taken->body, "{\"a\":1}");
+    assert_string_equal(post_taken_header(taken, "X-One"), "1");
+    assert_string_equal(post_taken_header(taken, "Content-Type"), "application/json");
+    assert_string_equal(post_taken_header(taken, "Expect"), "");
+    post_stub_free(stub);
+}
+
+static void post__any_2xx_is_an_answer_and_nothing_else(void **state)
+{
+    static int answers[] = {201, 202, 204, 301, 302, 400, 404, 409, 500, 503};
+    struct post_stub *stub = post_stub_new(by_number, answers);
+    (void)state;
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        struct th_error err = {0};
+        int64_t http_status = 0;
+        enum th_status status = send_to(post_stub_url(stub), &http_status, &err);
+        assert_int_equal(http_status, answers[i]);
+        assert_int_equal(status, answers[i] < 300 ? TH_OK : TH_UNREADABLE);
+        if (status != TH_OK) {
+            assert_string_equal(err.key, "post_status");
+        }
+    }
+    assert_int_equal(post_stub_n(stub), 10); // no redirect was followed
+    post_stub_free(stub);
+}
+
+static void post__silence_and_hanging_up_are_told(void **state)
+{
+    static int answers[] = {-3, 0};
+    struct post_stub *stub = post_stub_new(by_number, answers);
+    struct th_error err = {0};
+    int64_t http_status = 7;
+    (void)state;
+    assert_status(send_to(post_stub_url(stub), &http_status, &err), TH_UNREADABLE, &err);
+    assert_string_equal(err.key, "post_timeout");
+    assert_int_equal(http_status, 0);
+    post_stub_free(stub);
+    stub = post_stub_new(by_number, answers + 1);
+    assert_status(send_to(post_stub_url(stub), &http_status, &err), TH_UNREADABLE, &err);
+    assert_string_equal(err.key, "post_failed");
+    post_stub_free(stub);
+}
+
+static void post__only_safe_addresses_are_taken(void **state)
+{
+    static const char *const URLS[] = {"http://example.com/",    "ftp://127.0.0.1:1/",
+                                       "http://127.0.0.1.evil/", "file:///etc/hostname",
+                                       "http://localhost:1/",    ""};
+    (void)state;
+    for (size_t i = 0; i < sizeof(URLS) / sizeof(URLS[0]); i++) {
+        struct th_error err = {0};
+        int64_t http_status = 0;
+        assert_status(send_to(URLS[i], &http_status, &err), TH_INVALID, &err);
+        assert_string_equal(err.key, "url_scheme");
+        assert_false(th_http_post_takes(URLS[i]));
+    }
+    assert_true(th_http_post_takes("https://bank.example/tanhui"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(post__body_and_headers_arrive_as_they_are),
+        cmocka_unit_test(post__any_2xx_is_an_answer_and_nothing_else),
+        cmocka_unit_test(post__silence_and_hanging_up_are_told),
+        cmocka_unit_test(post__only_safe_addresses_are_taken),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

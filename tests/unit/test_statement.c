@@ -1,0 +1,285 @@
+#include "papers/statement.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/file.h"
+#include "tests/unit/paper_look.h"
+
+struct fixture {
+    char folder[TH_TEST_PATH_SIZE];
+    char path[TH_TEST_PATH_SIZE];
+    struct th_messages *messages;
+    struct th_statement_purchase purchase;
+    struct th_statement_sale sale;
+    struct th_village_statement statements[2];
+    struct th_account_row rows[3];
+    struct th_account_statement account;
+    struct th_error err;
+};
+
+static const struct th_statement_frame frame = {
+    "安吉县碳汇登记簿", "0123456789abcdef0123456789abcdef", "tanhui 0.1.0", "2022-12-31"};
+
+// The published figures of Anji: 2,509 t at 43.44; 2,000 t at 73.41 of a pool of 7,282 t that cost
+// 86,880.00; 70 % of the net, of which Majianong gets 14,456.55.
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+    assert_non_null(f);
+    th_test_folder_make(f->folder);
+    assert_ok(th_messages_new(&f->messages, &f->err), &f->err);
+    f->purchase = (struct th_statement_purchase){"2021-12-28", "马家弄竹林", {2509},
+                                                 true,         {4344},       {10899096}};
+    f->sale = (struct th_statement_sale){.on = "2022-06-10",
+                                         .buyer = "安吉竹制品厂",
+                                         .units = {2000},
+                                         .has_price = true,
+                                         .price_per_t = {7341},
+                                         .receipts = {14682000},
+                                         .cost = {8688000},
+                                         .net = {5994000},
+                                         .ratio = "70",
+                                         .basis = "net_of_cost",
+                                         .weight = {2509},
+                                         .amount = {1445655}};
+    f->statements[0] = (struct th_village_statement){.name = "马家弄村",
+                                                     .village = true,
+                                                     .purchases = &f->purchase,
+                                                     .n_purchases = 1,
+                                                     .sales = &f->sale,
+                                                     .n_sales = 1,
+                                                     .purchase = {10899096},
+                                                     .revenue = {1445655},
+                                                     .total = {12344751}};
+    f->statements[1] = (struct th_village_statement){.name = "山川乡",
+                                                     .sales = &f->sale,
+                                                     .n_sales = 1,
+                                                     .revenue = {1445655},
+                                                     .total = {1445655}};
+    f->rows[0] = (struct th_account_row){"2022-06-10", "转售款 · 债权",       2, NULL, 0, {0},
+                                         {-14682000},  {.claim = {-14682000}}};
+    f->rows[1] =
+        (struct th_account_row){"2022-06-11", "过户", 2,   "CN-330523-BAM-2018-000001:1-689",
+                                689,          {689},  {0}, {.held = {689}, .claim = {-14682000}}};
+    f->rows[2] = (struct th_account_row){"2022-07-01",
+                                         "注销",
+                                         0,
+                                         "CN-330523-BAM-2018-000001:1-100",
+                                         0,
+                                         {100},
+                                         {0},
+                                         {.held = {589}, .retired = {100}, .claim = {-14682000}}};
+    f->account = (struct th_account_statement){.name = "安吉竹制品厂",
+                                               .uscc = "91330523000000002E",
+                                               .from = "2022-01-01",
+                                               .closing = f->rows[2].after,
+                                               .rows = f->rows,
+                                               .n_rows = 3};
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    th_messages_free(f->messages);
+    th_test_folder_remove(f->folder);
+    free(f);
+    return 0;
+}
+
+static enum th_status village(struct fixture *f, enum th_lang lang, const char *name,
+                              struct th_hash *ret_hash)
+{
+    th_test_path(f->path, f->folder, name);
+    return th_village_statement_print(&frame, f->statements, 2, f->messages, lang, f->path,
+                                      ret_hash, &f->err);
+}
+
+static enum th_status account(struct fixture *f, enum th_lang lang, const char *name,
+                              struct th_hash *ret_hash)
+{
+    th_test_path(f->path, f->folder, name);
+    return th_account_statement_print(&frame, &f->account, f->messages, lang, f->path, ret_hash,
+                                      &f->err);
+}
+
+static void says(const char *path, const char *const *said, size_t n)
+{
+    char *text = paper_text(path);
+    for (size_t i = 0; i < n; i++) {
+        paper_assert_says(text, said[i]);
+    }
+    free(text);
+}
+
+static void village_statement__tells_every_step_in_plain_words(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(village(f, TH_LANG_ZH, "v.pdf", NULL), &f->err);
+    static const char *const zh[] = {
+        "马家弄村 截至 2022-12-31",
+        "您村的碳汇，到 2022-12-31 为止一共得到 123,447.51 元（人民币壹拾贰万叁仟肆佰肆拾柒元"
+        "伍角壹分）：卖给银行（收储）得 108,990.96 元，银行转卖以后返还 14,456.55 元。",
+        "2021-12-28，您村把“马家弄竹林”的 2,509 吨碳汇卖给了银行，每吨 43.44 元，共 108,990.96 元"
+        "（人民币壹拾万捌仟玖佰玖拾元零玖角陆分）。",
+        "银行把 2,000 吨碳汇卖给了“安吉竹制品厂”，每吨 73.41 元。到账 146,820.00 元，减去银行当初"
+        "收储这些碳汇的成本 86,880.00 元，净收益 59,940.00 元。",
+        "净收益的 70% 返还各村。",
+        "您村的 2,509 吨，按此分得 14,456.55 元（人民币壹万肆仟肆佰伍拾陆元伍角伍分）。",
+        "山川乡 截至 2022-12-31",
+        "您的 2,509 吨",
+        "第 2 页，共 2 页",
+    };
+    says(f->path, zh, sizeof(zh) / sizeof(*zh));
+    paper_assert_fonts_embedded(f->path);
+    assert_ok(village(f, TH_LANG_EN, "v-en.pdf", NULL), &f->err);
+    static const char *const en[] = {
+        "your village earned 123,447.51 CNY in all",
+        "146,820.00 CNY arrived, less 86,880.00 CNY that the bank had paid for them, which leaves "
+        "59,940.00 CNY.",
+        "the share is 14,456.55 CNY"};
+    says(f->path, en, sizeof(en) / sizeof(*en));
+}
+
+static void village_statement__a_lump_sum_and_all_that_is_taken_off(void **state)
+{
+    struct fixture *f = *state;
+    f->purchase.has_price = false;
+    f->sale.tax = th_money_from_fen(100);
+    f->sale.deductions = th_money_from_fen(250);
+    f->sale.net = th_money_from_fen(5993650);
+    assert_ok(village(f, TH_LANG_ZH, "v.pdf", NULL), &f->err);
+    static const char *const zh[] = {
+        "卖给了银行，按总价计，共 108,990.96 元",
+        "减去税 1.00 元，减去银行当初收储这些碳汇的成本 86,880.00 元，减去列明的费用 2.50 元，"
+        "净收益 59,936.50 元"};
+    says(f->path, zh, sizeof(zh) / sizeof(*zh));
+}
+
+// The share of a household in its village, 20 of 2,145 mu, of a part that a settled reserve
+// brought.
+static void village_statement__a_members_share_and_what_is_left_of_a_reserve(void **state)
+{
+    struct fixture *f = *state;
+    f->sale.receipts = f->sale.cost = th_money_from_fen(0);
+    f->sale.deductions = th_money_from_fen(-25000);
+    f->sale.net = th_money_from_fen(25000);
+    f->sale.group = "马家弄合作社";
+    f->sale.share = "4/429";
+    assert_ok(village(f, TH_LANG_ZH, "v.pdf", NULL), &f->err);
+    static const char *const zh[] = {
+        "到账 0.00 元，加上预留费用的结余 250.00 元，净收益 250.00 元",
+        "“马家弄合作社”所得由成员按份额分：您占 4/429，分得 14,456.55 元"};
+    says(f->path, zh, sizeof(zh) / sizeof(*zh));
+}
+
+static void village_statement__sums_that_differ_are_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct th_money *const wrong[] = {&f->purchase.amount, &f->sale.amount, &f->sale.net,
+                                      &f->sale.receipts, &f->statements[0].total};
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+        struct th_money right = *wrong[i];
+        *wrong[i] = th_money_from_fen(th_money_fen(right) + 1);
+        assert_status(village(f, TH_LANG_ZH, "v.xlsx", NULL), TH_INVALID, &f->err);
+        assert_string_equal(f->err.key, "statement_sum");
+        *wrong[i] = right;
+    }
+    assert_status(village(f, TH_LANG_ZH, "v.txt", NULL), TH_INVALID, &f->err);
+    assert_string_equal(f->err.key, "statement_format");
+    assert_false(th_file_exists(f->path));
+}
+
+static void account_statement__lists_lines_and_balances(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(account(f, TH_LANG_ZH, "a.pdf", NULL), &f->err);
+    static const char *const zh[] = {
+        "账户对账单",
+        "安吉竹制品厂 2022-01-01 至 2022-12-31",
+        "91330523000000002E",
+        "持有 589 t · 已注销 100 t · 债权 -146,820.00 CNY · 现金 0.00 CNY",
+        "转售款 · 债权 #2",
+        "CN-330523-BAM-2018-000001:1-689",
+        "+689",
+        "-146,820.00"};
+    says(f->path, zh, sizeof(zh) / sizeof(*zh));
+    assert_status(account(f, TH_LANG_ZH, "a.csv", NULL), TH_INVALID, &f->err);
+    assert_string_equal(f->err.key, "statement_format");
+}
+
+static char *sheet(struct fixture *f, int number)
+{
+    char command[3 * TH_TEST_PATH_SIZE];
+    char text[TH_TEST_PATH_SIZE];
+    size_t size = 0;
+    th_test_path(text, f->folder, "part.xml");
+    (void)snprintf(command, sizeof(command), "unzip -p '%s' xl/worksheets/sheet%d.xml > '%s'",
+                   f->path, number, text);
+    assert_int_equal(system(command), 0);
+    return paper_bytes(text, &size);
+}
+
+static void holds(struct fixture *f, int number, const char *const *cells, size_t n)
+{
+    char *xml = sheet(f, number);
+    for (size_t i = 0; i < n; i++) {
+        if (strstr(xml, cells[i]) == NULL) {
+            fail_msg("%s is not in sheet %d", cells[i], number);
+        }
+    }
+    assert_null(strstr(xml, "<f>"));
+    free(xml);
+}
+
+static void statement__as_a_workbook(void **state)
+{
+    struct fixture *f = *state;
+    assert_ok(village(f, TH_LANG_ZH, "v.xlsx", NULL), &f->err);
+    static const char *const totals[] = {"马家弄村", "<v>108990.96</v>", "<v>14456.55</v>",
+                                         "<v>123447.51</v>", "壹拾贰万叁仟肆佰肆拾柒元伍角壹分"};
+    holds(f, 1, totals, sizeof(totals) / sizeof(*totals));
+    static const char *const sales[] = {"安吉竹制品厂", "<v>146820</v>", "<v>86880</v>",
+                                        "<v>59940</v>", "<v>2509</v>"};
+    holds(f, 3, sales, sizeof(sales) / sizeof(*sales));
+    assert_ok(account(f, TH_LANG_EN, "a.xlsx", NULL), &f->err);
+    static const char *const lines[] = {"CN-330523-BAM-2018-000001:1-689", "<v>689</v>",
+                                        "<v>-146820</v>", "Opening", "Closing"};
+    holds(f, 1, lines, sizeof(lines) / sizeof(*lines));
+}
+
+static void statement__same_input_same_bytes(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const names[][2] = {{"a.pdf", "b.pdf"}, {"a.xlsx", "b.xlsx"}};
+    struct th_hash first;
+    struct th_hash second;
+    for (size_t i = 0; i < 2; i++) {
+        assert_ok(village(f, TH_LANG_ZH, names[i][0], &first), &f->err);
+        assert_ok(village(f, TH_LANG_ZH, names[i][1], &second), &f->err);
+        assert_memory_equal(first.bytes, second.bytes, TH_HASH_SIZE);
+        assert_status(account(f, TH_LANG_ZH, names[i][1], &second), TH_CONFLICT, &f->err);
+        assert_string_equal(f->err.key, "file_exists");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(village_statement__tells_every_step_in_plain_words, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(village_statement__a_lump_sum_and_all_that_is_taken_off,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            village_statement__a_members_share_and_what_is_left_of_a_reserve, setup, teardown),
+        cmocka_unit_test_setup_teardown(village_statement__sums_that_differ_are_refused, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(account_statement__lists_lines_and_balances, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(statement__as_a_workbook, setup, teardown),
+        cmocka_unit_test_setup_teardown(statement__same_input_same_bytes, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,10 +1,11 @@
 #!/bin/sh
 # Builds and tests everything.
-#   ./test.sh         warnings as errors, all tests, and the same under AddressSanitizer and
-#                     UndefinedBehaviorSanitizer
+#   ./test.sh         warnings as errors, all tests, and those of the libraries once more under
+#                     AddressSanitizer and UndefinedBehaviorSanitizer
 #   ./test.sh quick   warnings as errors and all tests, once
-#   ./test.sh long    what takes long, and nothing else: clang-tidy over every file, the unit tests
-#                     under valgrind, the whole battery of malformed inputs
+#   ./test.sh long    what takes long, and nothing else: clang-tidy over every file, the tests of the
+#                     command line under the sanitizers, the unit tests under valgrind, the whole
+#                     battery of malformed inputs
 set -eu
 cd -- "$(dirname -- "$0")"
 
@@ -81,6 +82,10 @@ if [ "$mode" = long ]; then
     run battery --test-dir build/dev -R '^test_battery$'
     say "valgrind 下的单元测试" "unit tests under valgrind"
     run valgrind --test-dir build/dev -L valgrind
+    say "编译（内存与未定义行为检查）" "building with AddressSanitizer and UBSan"
+    build asan -DBUILD_TESTING=ON -DTH_WERROR=ON
+    say "在检查器下的命令行测试" "the command line under the sanitizers"
+    run asan --test-dir build/asan -L cli
 else
     say "单元、集成与规则检查" "unit, integration and rule tests"
     run dev --test-dir build/dev -LE 'valgrind|long'
@@ -89,8 +94,8 @@ fi
 if [ "$mode" = full ]; then
     say "编译（内存与未定义行为检查）" "building with AddressSanitizer and UBSan"
     build asan -DBUILD_TESTING=ON -DTH_WERROR=ON
-    say "在检查器下重跑" "the suite under the sanitizers"
-    run asan --test-dir build/asan -LE check
+    say "在检查器下重跑" "the libraries under the sanitizers"
+    run asan --test-dir build/asan -LE 'check|cli'
 fi
 
 say "结果" "result"

@@ -13,13 +13,22 @@ add_custom_command(OUTPUT ${completion}
     DEPENDS tanhui COMMENT "Writing the shell completion" VERBATIM)
 add_custom_target(tanhui_man ALL DEPENDS ${man_page}.gz ${completion})
 
-install(TARGETS tanhui RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+set(audit_man_page ${PROJECT_BINARY_DIR}/tanhui-audit.1)
+add_custom_command(OUTPUT ${audit_man_page}.gz
+    COMMAND ${PROJECT_SOURCE_DIR}/tools/make_audit_man.sh $<TARGET_FILE:tanhui_audit_program>
+        ${PROJECT_VERSION} > ${audit_man_page}
+    COMMAND gzip -9 -n -f -k ${audit_man_page}
+    DEPENDS tanhui_audit_program ${PROJECT_SOURCE_DIR}/tools/make_audit_man.sh
+    COMMENT "Writing the manual page of tanhui-audit" VERBATIM)
+add_custom_target(tanhui_audit_man ALL DEPENDS ${audit_man_page}.gz)
+
+install(TARGETS tanhui tanhui_audit_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS tanhui_reader_program RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/tanhui)
 install(TARGETS tanhui_writer LIBRARY DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/tanhui)
 # The program carries its documents inside; these copies are for people to read and to try.
 install(DIRECTORY data/methodologies data/practices data/gwp data/stems data/codes data/cases data/sample
     DESTINATION ${CMAKE_INSTALL_DATADIR}/tanhui)
-install(FILES ${man_page}.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${man_page}.gz ${audit_man_page}.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${completion} DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES README.md README.zh-CN.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)

@@ -31,6 +31,8 @@ if [ "$n" -gt 0 ]; then
         other = folder_of(target)
         if (!(other in rank)) {
             report("include \"" target "\" is not a path from the root into a folder of the product")
+        } else if (own != other && (own == "audit" || other == "audit")) {
+            report("include \"" target "\": audit/ shares nothing with the rest, in either direction")
         } else if (own != other && rank[other] >= rank[own]) {
             report("include \"" target "\" points upward or sideways: " own " stands beside or below " other)
         } else if (own != other && target ~ /_internal\.h$/) {
@@ -75,8 +77,8 @@ if [ "$n" -gt 0 ]; then
             if (path != "core/json.c")
                 report("<" name "> belongs to core/json.c")
         } else if (name == "sodium.h") {
-            if (path != "core/hash.c" && path != "core/random.c")
-                report("<" name "> belongs to core/hash.c")
+            if (path !~ /^core\/(hash|sign)\.c$/ && !in_c_or_internal(path, "audit"))
+                report("<" name "> belongs to core/hash.c, core/sign.c and audit/*.c")
         } else {
             report("<" name "> is a library that this check does not know: give it a module")
         }
@@ -85,7 +87,7 @@ if [ "$n" -gt 0 ]; then
         n_templates = split(templates, list, " ")
         for (i = 1; i <= n_templates; i++)
             template[list[i]] = 1
-        rank["core"] = 0
+        rank["core"] = rank["audit"] = 0
         rank["store"] = rank["gis"] = rank["net"] = rank["papers"] = rank["methodology"] = 1
         rank["registry"] = 2; rank["trading"] = 3; rank["cli"] = rank["server"] = 4
         room["base"] = 0; room["table"] = 1; room["layer"] = room["tenure"] = room["estimate"] = 2

@@ -8,7 +8,7 @@ root=${1:-$tools/..}
 cd -- "$root" || exit 2
 
 # The folders of the product, lowest layer first.
-product_folders='core store gis net papers methodology registry trading cli server'
+product_folders='core store gis net papers methodology registry trading cli server audit'
 
 # Paths of files below the root that match the given -name patterns, sorted; build folders,
 # version control and downloaded things are not ours.

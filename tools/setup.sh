@@ -7,8 +7,8 @@ set -eu
 packages='
     gcc libc6-dev cmake ninja-build pkg-config
     libsodium-dev libssl-dev libseccomp-dev libjansson-dev libsqlite3-dev libspatialite-dev libgdal-dev libproj-dev libgeos-dev
-    libcurl4-openssl-dev libpango1.0-dev libcairo2-dev libxlsxwriter-dev libcmocka-dev
-    ca-certificates openssl fonts-noto-cjk gdal-bin sqlite3 zip unzip jq poppler-utils
+    libcurl4-openssl-dev libpango1.0-dev libcairo2-dev libxlsxwriter-dev libqrencode-dev libcmocka-dev
+    ca-certificates openssl fonts-noto-cjk gdal-bin sqlite3 zip unzip jq poppler-utils zbar-tools hledger
     clang-format clang-tidy valgrind file dpkg-dev'
 
 if [ "${1:-}" = fuzz ]; then

@@ -145,12 +145,15 @@ by officer revenue term add --from 2021-01-01 --basis net_of_cost --ratio 70 --s
 by bank-anji-1 revenue distribute --through 2022-12-31 --ratio 80 --dry-run
 eighty=$(get .distributed_fen)
 by bank-anji-1 revenue distribute --through 2022-12-31
+run=$(get .distribution_id)
 table '
     (.sales[0] | "  到账 received \(.receipts_fen | hundredths) − 成本 cost \(.cost_fen | hundredths)"
      + " = 净 net \(.net_fen | hundredths) CNY"),
     "  × 70 % = \(.distributed_fen | hundredths) CNY",
     (.payments[] | (.amount_fen | hundredths | right(14)) + " CNY  \(.name)"),
     "  若为 80 % · at 80 % it would be: \($eighty | hundredths) CNY"' --argjson eighty "$eighty"
+by bank-anji-2 revenue approve "$run" --on 2022-12-31
+table '"  第二人批准，从此应付 · approved by a second person, owed from now on: \(.distributed_fen | hundredths) CNY, \(.decided_by)"'
 
 say "谁得了多少" "who was paid what"
 by admin revenue statement
@@ -166,6 +169,8 @@ retirement=$(get .trade_id)
 by bank-anji-2 trade approve "$retirement" --on 2022-07-01
 serial=$(get '.blocks[0].serial')
 table '(.blocks[] | "  \(.serial) \(.tonnes) t"), "  受益人 beneficiary: \(.beneficiary) \(.beneficiary_uscc)"'
+by admin certificate "$retirement" --out "$folder/certificate.pdf"
+table '"  证书 certificate: \(.certificate_id) · \(.file)"'
 by admin unit trace "${serial%%:*}:1"
 table '
     "  \(.serial): " + ([.events[].kind] | join(" → ")) + " · \(.state), \(.owner_name)",

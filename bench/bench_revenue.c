@@ -11,7 +11,7 @@
 #include "store/member_store.h"
 #include "store/party_store.h"
 #include "tests/integration/market.h"
-#include "trading/payment.h"
+#include "trading/payment/payment.h"
 
 static double now_s(void)
 {

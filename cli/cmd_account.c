@@ -1,8 +1,8 @@
 // account list, statement; revenue term, deduct, distribute, statement.
 #include "cli/cli.h"
-#include "trading/account.h"
-#include "trading/printed_statement.h"
-#include "trading/revenue.h"
+#include "trading/account/account.h"
+#include "trading/print/printed_statement.h"
+#include "trading/revenue/revenue.h"
 
 static enum th_status run_list(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
 {

@@ -1,7 +1,7 @@
 // enterprise record, import, list; account show.
 #include "cli/cli.h"
 #include "registry/records/enterprise.h"
-#include "trading/account_show.h"
+#include "trading/account/account_show.h"
 
 static enum th_status run_record(struct th_cli *cli, struct th_json **ret_reply,
                                  struct th_error *err)

@@ -3,8 +3,8 @@
 
 #include "cli/cli.h"
 #include "registry/export/export.h"
-#include "trading/cadtrust.h"
-#include "trading/hledger.h"
+#include "trading/books/cadtrust.h"
+#include "trading/books/hledger.h"
 
 static enum th_status export_parcels(struct th_cli *cli, struct th_json **ret_reply,
                                      struct th_error *err)

@@ -1,8 +1,8 @@
 // unit find; price list; beneficiary list, review.
 #include "cli/cli.h"
-#include "trading/beneficiary.h"
-#include "trading/price.h"
-#include "trading/unit_find.h"
+#include "trading/deal/beneficiary.h"
+#include "trading/trace/price.h"
+#include "trading/trace/unit_find.h"
 
 static enum th_status run_find(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
 {

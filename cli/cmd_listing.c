@@ -1,7 +1,7 @@
 // trade propose listing, acceptance; trade withdraw.
 #include "cli/cli.h"
 #include "cli/trade_view.h"
-#include "trading/listing.h"
+#include "trading/spot/listing.h"
 
 static enum th_status run_listing(struct th_cli *cli, struct th_json **ret_reply,
                                   struct th_error *err)

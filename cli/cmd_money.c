@@ -1,9 +1,9 @@
 // revenue preview, approve, reject, runs, show, payments, reserve, rent; payment; share; party
 // account.
 #include "cli/cli.h"
-#include "trading/member.h"
-#include "trading/payment.h"
-#include "trading/revenue.h"
+#include "trading/member/member.h"
+#include "trading/payment/payment.h"
+#include "trading/revenue/revenue.h"
 
 static enum th_status run_preview(struct th_cli *cli, struct th_json **ret_reply,
                                   struct th_error *err)

@@ -2,7 +2,7 @@
 #include <time.h>
 
 #include "cli/cli.h"
-#include "trading/outbox.h"
+#include "trading/payment/outbox.h"
 
 static enum th_status run_set(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
 {

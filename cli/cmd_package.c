@@ -1,7 +1,7 @@
 // package create, submit, waive, verify, issue, show, list; unit trace.
 #include "cli/cli.h"
 #include "registry/package/package.h"
-#include "trading/trace.h"
+#include "trading/trace/trace.h"
 
 static enum th_status run_create(struct th_cli *cli, struct th_json **ret_reply,
                                  struct th_error *err)

@@ -1,7 +1,7 @@
 // certificate; trade contract.
 #include "cli/cli.h"
-#include "trading/certificate.h"
-#include "trading/contract.h"
+#include "trading/print/certificate.h"
+#include "trading/print/contract.h"
 
 static enum th_status run_certificate(struct th_cli *cli, struct th_json **ret_reply,
                                       struct th_error *err)

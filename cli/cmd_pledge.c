@@ -1,7 +1,7 @@
 // trade propose pledge, release, enforcement; pledge list; loan payout, repay, interest.
 #include "cli/cli.h"
 #include "cli/trade_view.h"
-#include "trading/pledge.h"
+#include "trading/pledge/pledge.h"
 
 static enum th_status run_pledge(struct th_cli *cli, struct th_json **ret_reply,
                                  struct th_error *err)

@@ -1,7 +1,7 @@
 // Units to come: forecast; trade propose subscription, forward, option, delivery, exercise.
 #include "cli/cli.h"
-#include "trading/forecast.h"
-#include "trading/promise.h"
+#include "trading/ahead/forecast.h"
+#include "trading/ahead/promise.h"
 
 #define HEAD_VIEW                                                                                  \
     "trade_id kind state seller_name buyer_name tonnes price_fen amount_fen tax_rate tax_fen "     \

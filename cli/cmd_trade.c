@@ -1,9 +1,11 @@
 // trade propose, approve, reject, list, show; receipt confirm.
 #include "cli/cli.h"
 #include "cli/trade_view.h"
-#include "trading/inbox.h"
-#include "trading/limit.h"
-#include "trading/trade.h"
+#include "trading/deal/limit.h"
+#include "trading/deal/trade.h"
+#include "trading/inbox/inbox.h"
+#include "trading/revenue/receipt.h"
+#include "trading/spot/spot.h"
 
 static enum th_status run_purchase(struct th_cli *cli, struct th_json **ret_reply,
                                    struct th_error *err)

@@ -21,7 +21,7 @@ struct th_orchard_rules {
     enum th_fertiliser_by fertiliser_by; // … which the county must say is CO2 or C
 };
 
-// How deals are decided (trading/deal.h).
+// How deals are decided (trading/deal/deal.h).
 struct th_deal_rules {
     double proposal_days;  // a proposal that nobody decides about ends after so many days
     double alone_cny;      // up to this amount one person may propose and approve; 0: never

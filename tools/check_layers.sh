@@ -15,12 +15,12 @@ if [ "$n" -gt 0 ]; then
     function in_c_or_internal(path, folder) {
         return path ~ ("^" folder "/.*(\\.c|_internal\\.h)$")
     }
-    # The rooms of registry/; what stands in none of them is beneath all, but for what looks at the
-    # whole registry.
-    function room_of(path) {
-        if (path ~ /^registry\/(audit|setup)\.c$/)
-            return "whole"
-        return path ~ /^registry\/[^\/]*\// ? substr(path, 10, index(substr(path, 10), "/") - 1) : "base"
+    # The rooms of registry/ and trading/; what stands in none of them is beneath all, but for what
+    # looks at the whole.
+    function room_of(path,    part) {
+        if (path ~ /^(registry\/(audit|setup)|trading\/(kinds|trade_reply))\.c$/)
+            return folder_of(path) "/whole"
+        return folder_of(path) "/" (split(path, part, "/") == 3 ? part[2] : "base")
     }
     function report(text) { print where ": " text }
     function check_own(target,    own, other) {
@@ -37,7 +37,7 @@ if [ "$n" -gt 0 ]; then
             report("include \"" target "\" points upward or sideways: " own " stands beside or below " other)
         } else if (own != other && target ~ /_internal\.h$/) {
             report("include \"" target "\" is private to " other)
-        } else if (own == "registry" && other == "registry") {
+        } else if (own == other && (own == "registry" || own == "trading")) {
             check_room(target)
         }
     }
@@ -45,7 +45,7 @@ if [ "$n" -gt 0 ]; then
         own = room_of(path)
         other = room_of(target)
         if (!(own in room))
-            report("registry/" own " is a room that this check does not know: give it a place")
+            report(own " is a room that this check does not know: give it a place")
         else if (other in room && own != other && room[other] >= room[own])
             report("include \"" target "\" points upward or sideways: " own " stands beside or below " other)
     }
@@ -83,6 +83,15 @@ if [ "$n" -gt 0 ]; then
             report("<" name "> is a library that this check does not know: give it a module")
         }
     }
+    # Rooms of a folder from below, those that stand beside each other separated by commas.
+    function place_rooms(folder, from_below,    level, n, i, beside, m, j) {
+        n = split(from_below, level, " ")
+        for (i = 1; i <= n; i++) {
+            m = split(level[i], beside, ",")
+            for (j = 1; j <= m; j++)
+                room[folder "/" beside[j]] = i
+        }
+    }
     BEGIN {
         n_templates = split(templates, list, " ")
         for (i = 1; i <= n_templates; i++)
@@ -90,9 +99,9 @@ if [ "$n" -gt 0 ]; then
         rank["core"] = rank["audit"] = 0
         rank["store"] = rank["gis"] = rank["net"] = rank["papers"] = rank["methodology"] = 1
         rank["registry"] = 2; rank["trading"] = 3; rank["cli"] = rank["server"] = 4
-        room["base"] = 0; room["table"] = 1; room["layer"] = room["tenure"] = room["estimate"] = 2
-        room["records"] = room["package"] = 3; room["intake"] = 4; room["life"] = room["export"] = 5
-        room["whole"] = 6
+        place_rooms("registry", "base table layer,tenure,estimate records,package intake life,export whole")
+        place_rooms("trading", "base deal spot,ahead,pledge,payment,member revenue,account" \
+            " print,books,trace inbox whole")
         standard = "^(assert|complex|ctype|dirent|dlfcn|errno|fcntl|fenv|float|grp|inttypes|langinfo" \
             "|limits|locale|math|netdb|poll|pthread|pwd|sched|iconv|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool" \
             "|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|termios|threads|time|unistd|wchar" \

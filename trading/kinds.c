@@ -1,7 +1,9 @@
 // The kinds of deals that the registry knows.
 #include <string.h>
 
-#include "trading/promise.h"
+#include "trading/ahead/promise.h"
+#include "trading/pledge/pledge_internal.h"
+#include "trading/spot/spot_internal.h"
 
 static const struct th_deal_kind *const KINDS[] = {
     &th_deal_purchase,     &th_deal_resale,       &th_deal_transfer,   &th_deal_retirement,

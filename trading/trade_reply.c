@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "registry/reply.h"
-#include "trading/beneficiary.h"
-#include "trading/pledge_internal.h"
-#include "trading/promise.h"
-#include "trading/trade.h"
+#include "trading/ahead/promise.h"
+#include "trading/deal/beneficiary.h"
+#include "trading/deal/trade.h"
+#include "trading/pledge/pledge_internal.h"
 
 enum th_status th_trade_head_json(struct th_store *store, const struct th_trade *trade,
                                   struct th_json **ret_object, struct th_error *err)

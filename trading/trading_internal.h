@@ -1,5 +1,5 @@
 // Shared by the use cases of trading: what people type, how replies are said, money that moves.
-// Deals have trading/deal.h.
+// Deals have trading/deal/deal.h.
 #ifndef TH_TRADING_TRADING_INTERNAL_H
 #define TH_TRADING_TRADING_INTERNAL_H
 
@@ -66,7 +66,7 @@ void th_json_set_word(struct th_json *object, const char *key, const char *text)
 enum th_status th_json_set_party(struct th_store *store, struct th_json *object, const char *key,
                                  int64_t party_id, struct th_error *err) TH_MUST_CHECK;
 
-// The reply about one trade, see trading/trade.h.
+// The reply about one trade, see trading/deal/trade.h.
 enum th_status th_trade_reply(struct th_store *store, int64_t trade_id, struct th_json **ret_reply,
                               struct th_error *err) TH_MUST_CHECK;
 enum th_status th_trade_head_json(struct th_store *store, const struct th_trade *trade,

@@ -156,6 +156,9 @@ layers)
     mkdir registry/intake
     echo '#include "registry/table/sheet.h"' >registry/intake/a.c
     accepts 'a room above another'
+    mkdir trading/deal
+    echo '#include "trading/inbox/inbox.h"' >trading/deal/a.c
+    refuses 'the frame of deals includes the inbox' '^trading/deal/a\.c:1: .*upward'
     echo '#include "version.h"' >cli/a.c
     echo '#define VERSION "@VERSION@"' >cli/version.h.in
     accepts 'a header that the build writes'

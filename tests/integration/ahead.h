@@ -4,8 +4,8 @@
 
 #include "store/promise_store.h"
 #include "tests/integration/market.h"
-#include "trading/forecast.h"
-#include "trading/promise.h"
+#include "trading/ahead/forecast.h"
+#include "trading/ahead/promise.h"
 
 #define AHEAD_ON "2022-02-01" // day of all of them unless they say another one
 

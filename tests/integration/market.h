@@ -6,10 +6,12 @@
 #include "core/json.h"
 #include "store/ledger_store.h"
 #include "tests/unit/registry_world.h"
-#include "trading/account.h"
-#include "trading/revenue.h"
-#include "trading/trace.h"
-#include "trading/trade.h"
+#include "trading/account/account.h"
+#include "trading/deal/trade.h"
+#include "trading/revenue/receipt.h"
+#include "trading/revenue/revenue.h"
+#include "trading/spot/spot.h"
+#include "trading/trace/trace.h"
 
 enum {                    // parties by id
     MARKET_MAJIANONG = 1, // village

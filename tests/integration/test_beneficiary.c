@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "tests/integration/market.h"
-#include "trading/beneficiary.h"
+#include "trading/deal/beneficiary.h"
 
 static int setup(void **state)
 {

@@ -5,8 +5,8 @@
 
 #include "registry/rule.h"
 #include "tests/integration/market.h"
-#include "trading/inbox.h"
-#include "trading/limit.h"
+#include "trading/deal/limit.h"
+#include "trading/inbox/inbox.h"
 
 static int setup(void **state)
 {

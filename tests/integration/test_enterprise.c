@@ -6,7 +6,7 @@
 
 #include "core/file.h"
 #include "tests/integration/market.h"
-#include "trading/account_show.h"
+#include "trading/account/account_show.h"
 
 static int setup(void **state)
 {

@@ -1,8 +1,9 @@
 // Forecast stock of packages that go their way: from the estimate to the issuance.
 #include "tests/integration/packages_fixture.h"
-#include "trading/forecast.h"
-#include "trading/promise.h"
-#include "trading/trade.h"
+#include "trading/ahead/forecast.h"
+#include "trading/ahead/promise.h"
+#include "trading/deal/trade.h"
+#include "trading/spot/spot.h"
 
 // 2,145 mu at 0.39 t, three years: 836 + 837 + 836 t and 650 kg that are never issued.
 static void create(struct fixture *fixture)

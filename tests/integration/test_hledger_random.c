@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "tests/integration/market.h"
-#include "trading/hledger.h"
+#include "trading/books/hledger.h"
 
 enum { N_DEALS = 120, COMMAND_SIZE = 2 * TH_TEST_PATH_SIZE, WORDS_SIZE = 4096 };
 

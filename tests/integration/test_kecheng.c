@@ -8,7 +8,7 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "tests/integration/ahead.h"
-#include "trading/hledger.h"
+#include "trading/books/hledger.h"
 
 static int setup(void **state)
 {

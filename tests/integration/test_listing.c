@@ -4,7 +4,7 @@
 
 #include "store/money_store.h"
 #include "tests/integration/market.h"
-#include "trading/listing.h"
+#include "trading/spot/listing.h"
 
 static int setup(void **state)
 {

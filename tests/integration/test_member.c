@@ -10,8 +10,8 @@
 #include "store/party_store.h"
 #include "store/tenure_store.h"
 #include "tests/integration/market.h"
-#include "trading/member.h"
-#include "trading/payment.h"
+#include "trading/member/member.h"
+#include "trading/payment/payment.h"
 
 __extension__ typedef __int128 int128;
 

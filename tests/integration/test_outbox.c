@@ -12,8 +12,8 @@
 #include "store/outbox_store.h"
 #include "tests/integration/market.h"
 #include "tests/support/post_stub.h"
-#include "trading/outbox.h"
-#include "trading/payment.h"
+#include "trading/payment/outbox.h"
+#include "trading/payment/payment.h"
 
 struct fixture {
     struct market market;

@@ -14,10 +14,10 @@
 #include "store/registry_store.h"
 #include "tests/integration/market.h"
 #include "tests/unit/paper_look.h"
-#include "trading/certificate.h"
-#include "trading/contract.h"
-#include "trading/printed_statement.h"
-#include "trading/promise.h"
+#include "trading/ahead/promise.h"
+#include "trading/print/certificate.h"
+#include "trading/print/contract.h"
+#include "trading/print/printed_statement.h"
 
 struct fixture {
     struct market market;

@@ -5,7 +5,7 @@
 #include "core/file.h"
 #include "store/money_store.h"
 #include "tests/integration/market.h"
-#include "trading/payment.h"
+#include "trading/payment/payment.h"
 
 enum { RUN = 1 };
 

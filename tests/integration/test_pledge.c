@@ -5,7 +5,7 @@
 #include "registry/setup.h"
 #include "store/money_store.h"
 #include "tests/integration/market.h"
-#include "trading/pledge.h"
+#include "trading/pledge/pledge.h"
 
 static int setup(void **state)
 {

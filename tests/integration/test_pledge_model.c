@@ -8,8 +8,8 @@
 #include "core/text.h"
 #include "store/money_store.h"
 #include "tests/integration/market.h"
-#include "trading/listing.h"
-#include "trading/pledge.h"
+#include "trading/pledge/pledge.h"
+#include "trading/spot/listing.h"
 
 enum { N_STEPS = 2500, MAX_DEALS = 4000, COMPARE_EVERY = 125 };
 

@@ -3,7 +3,7 @@
 
 #include "store/forecast_store.h"
 #include "tests/integration/ahead.h"
-#include "trading/inbox.h"
+#include "trading/inbox/inbox.h"
 
 static int setup(void **state)
 {

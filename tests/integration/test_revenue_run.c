@@ -7,7 +7,7 @@
 #include "store/money_store.h"
 #include "store/party_store.h"
 #include "tests/integration/market.h"
-#include "trading/inbox.h"
+#include "trading/inbox/inbox.h"
 
 __extension__ typedef __int128 int128;
 

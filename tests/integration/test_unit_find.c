@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "tests/integration/market.h"
-#include "trading/price.h"
-#include "trading/unit_find.h"
+#include "trading/trace/price.h"
+#include "trading/trace/unit_find.h"
 
 // 2,509 and 4,773 t of two villages and three vintages; 100 t of a package on both grounds, of
 // which the last 10 are buffer. All of the first two are bought, 728 t resold, 28 of them retired.

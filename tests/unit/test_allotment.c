@@ -1,7 +1,7 @@
 // Deliveries from a pool, against hand-made cases and against the rule spelled out one unit at a
 // time.
 #include "tests/support/support.h"
-#include "trading/allotment.h"
+#include "trading/deal/allotment.h"
 
 static void allot_next__two_thousand_of_both_villages_is_689_and_1311(void **state)
 {

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "tests/support/support.h"
-#include "trading/book_internal.h"
+#include "trading/books/book_internal.h"
 
 static void account__separators_in_names_become_signs_of_full_width(void **state)
 {

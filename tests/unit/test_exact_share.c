@@ -1,6 +1,6 @@
 // An amount over exact weights. What is expected comes from 128-bit arithmetic, and from figures
 // worked out by hand.
-#include "trading/exact_share.h"
+#include "trading/revenue/exact_share.h"
 
 #include <stdlib.h>
 

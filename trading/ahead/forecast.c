@@ -1,0 +1,482 @@
+// Forecast stock: registered by an officer, shown with what is promised on it, closed when the
+// package is issued.
+#include "trading/ahead/forecast.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "methodology/issuance.h"
+#include "registry/estimate/methodology.h"
+#include "registry/reference.h"
+#include "registry/reply.h"
+#include "store/estimate_store.h"
+#include "store/forecast_store.h"
+#include "trading/ahead/promise.h"
+
+// What a run estimates for a package.
+struct estimate {
+    struct th_issuance_entry *entries; // free()
+    size_t n;
+    size_t capacity;
+    bool no_memory;
+};
+
+static bool collect_row(void *context, const struct th_estimate_row *row)
+{
+    struct estimate *estimate = context;
+    if (estimate->n == estimate->capacity) {
+        size_t capacity = estimate->capacity == 0 ? 64 : estimate->capacity * 2;
+        struct th_issuance_entry *entries = realloc(estimate->entries, capacity * sizeof(*entries));
+        if (!entries) {
+            estimate->no_memory = true;
+            return false;
+        }
+        estimate->entries = entries;
+        estimate->capacity = capacity;
+    }
+    estimate->entries[estimate->n++] = (struct th_issuance_entry){
+        .parcel_id = row->parcel_id, .year = row->year, .net = row->terms.net};
+    return true;
+}
+
+static int by_year(const void *a, const void *b)
+{
+    const struct th_issuance_entry *left = a;
+    const struct th_issuance_entry *right = b;
+    if (left->year != right->year) {
+        return left->year < right->year ? -1 : 1;
+    }
+    return (left->parcel_id > right->parcel_id) - (left->parcel_id < right->parcel_id);
+}
+
+// A run that estimated this package: its own, or one of the same scope and period.
+static enum th_status check_run(const struct th_package_record *package,
+                                const struct th_estimate_run_record *run, struct th_error *err)
+{
+    struct th_json *scope = NULL;
+    enum th_status status = th_json_parse(run->scope, strlen(run->scope), &scope, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    bool same = run->run_id == package->run_id ||
+                th_json_get_int(scope, "package", 0) == package->package_id;
+    th_json_free(scope);
+    if (!same || run->from_year != package->from.year || run->to_year != package->to.year) {
+        (void)th_error_set(err, TH_INVALID, "forecast_run_other", "package", package->name, NULL);
+        th_error_add_int(err, "run", run->run_id);
+        return TH_INVALID;
+    }
+    return TH_OK;
+}
+
+// The same arithmetic as an issuance, from the estimate.
+static enum th_status plan_run(struct th_store *store, const struct th_package_record *package,
+                               int64_t run_id, struct th_issuance_plan *ret_plan,
+                               struct th_error *err)
+{
+    struct th_estimate_run_record run;
+    struct estimate estimate = {.n = 0};
+    struct th_methodology *methodology = NULL;
+    char reference[TH_METHODOLOGY_ID_SIZE + TH_METHODOLOGY_VERSION_SIZE + 1];
+    enum th_status status = th_estimate_run_load(store, run_id, &run, NULL, err);
+    if (status == TH_OK) {
+        status = check_run(package, &run, err);
+    }
+    if (status != TH_OK) {
+        return status;
+    }
+    (void)snprintf(reference, sizeof(reference), "%s@%s", run.methodology, run.version);
+    status = th_methodology_open(store, reference, &methodology, err);
+    if (status == TH_OK) {
+        status = th_estimate_row_each(store, run_id, collect_row, &estimate, err);
+    }
+    if (status == TH_OK && estimate.no_memory) {
+        status = th_error_no_memory(err);
+    }
+    if (status == TH_OK && estimate.n > 0) {
+        qsort(estimate.entries, estimate.n, sizeof(*estimate.entries), by_year);
+        status = th_issuance_plan(estimate.entries, estimate.n, NULL, 0,
+                                  th_methodology_buffer_ratio(methodology), ret_plan, err);
+    }
+    free(estimate.entries);
+    th_methodology_free(methodology);
+    return status;
+}
+
+struct registration {
+    struct th_work *work;
+    struct th_package_record package;
+    struct th_forecast forecast;
+    struct th_issuance_plan plan; // by a run
+};
+
+static struct th_units free_of_buffer(const struct th_issuance_vintage *vintage)
+{
+    return th_units_from_t(th_units_t(vintage->issued) - th_units_t(vintage->buffer));
+}
+
+static enum th_status estimate_tonnes(struct registration *registration, const char *run,
+                                      struct th_error *err)
+{
+    struct th_forecast *forecast = &registration->forecast;
+    forecast->run_id = registration->package.run_id;
+    if (run && !th_text_parse_int(run, 1, INT64_MAX, &forecast->run_id)) {
+        forecast->run_id = 0;
+    }
+    if (forecast->run_id == 0) {
+        return th_error_set(err, TH_USAGE, "forecast_basis", NULL);
+    }
+    enum th_status status = plan_run(th_work_store(registration->work), &registration->package,
+                                     forecast->run_id, &registration->plan, err);
+    for (size_t i = 0; i < registration->plan.n_vintages && status == TH_OK; i++) {
+        status = th_units_add(forecast->registered, free_of_buffer(&registration->plan.vintages[i]),
+                              &forecast->registered, err);
+    }
+    return status;
+}
+
+static enum th_status state_tonnes(struct registration *registration,
+                                   const struct th_forecast_input *input, struct th_json *body,
+                                   struct th_error *err)
+{
+    struct th_hash sha256;
+    char hex[TH_HASH_HEX_SIZE];
+    if (!input->tonnes || !input->document || input->run) {
+        return th_error_set(err, TH_USAGE, "forecast_basis", NULL);
+    }
+    enum th_status status = th_tonnes_parse(input->tonnes, &registration->forecast.registered, err);
+    if (status == TH_OK) {
+        status = th_document_record(registration->work, input->document,
+                                    &registration->forecast.document_id, &sha256, err);
+    }
+    if (status == TH_OK) {
+        th_json_set_text(body, "document_sha256", th_hash_hex(&sha256, hex));
+    }
+    return status;
+}
+
+// Not issued, not withdrawn, and without a forecast of its own so far.
+static enum th_status check_package(struct registration *registration, struct th_error *err)
+{
+    const struct th_package_record *package = &registration->package;
+    const struct th_forecast_filter filter = {.package_id = package->package_id};
+    struct th_forecast_list list = {0};
+    if (strcmp(package->state, "issued") == 0 || strcmp(package->state, "withdrawn") == 0) {
+        return th_error_set(err, TH_CONFLICT, "forecast_too_late", "package", package->name,
+                            "state", package->state, NULL);
+    }
+    enum th_status status = th_forecast_all(th_work_store(registration->work), &filter, &list, err);
+    if (status == TH_OK && list.n > 0) {
+        status = th_error_set(err, TH_CONFLICT, "forecast_exists", "package", package->name, NULL);
+        th_error_add_int(err, "forecast", list.items[0].forecast_id);
+    }
+    free(list.items);
+    return status;
+}
+
+static enum th_status post_forecast(struct registration *registration, struct th_error *err)
+{
+    struct th_posting *posting = th_work_posting(registration->work);
+    struct th_forecast *forecast = &registration->forecast;
+    const struct th_issuance_plan *plan = &registration->plan;
+    if (th_units_t(forecast->registered) == 0) {
+        return th_error_set(err, TH_INVALID, "forecast_nothing", "package",
+                            registration->package.name, NULL);
+    }
+    enum th_status status = th_forecast_post(posting, forecast, &forecast->forecast_id, err);
+    if (status == TH_OK && forecast->run_id == 0) {
+        status = th_forecast_vintage_post(posting, forecast->forecast_id,
+                                          registration->package.to.year, forecast->registered, err);
+    }
+    for (size_t i = 0; i < plan->n_vintages && status == TH_OK; i++) {
+        struct th_units units = free_of_buffer(&plan->vintages[i]);
+        if (th_units_t(units) > 0) {
+            status = th_forecast_vintage_post(posting, forecast->forecast_id,
+                                              plan->vintages[i].year, units, err);
+        }
+    }
+    return status;
+}
+
+static bool add_vintage(void *context, int vintage, struct th_units units)
+{
+    struct th_json *item = th_json_object();
+    th_json_set_int(item, "vintage", vintage);
+    th_json_set_units(item, "tonnes", units);
+    th_json_append(context, item);
+    return true;
+}
+
+static enum th_status promises_json(struct th_store *store, int64_t forecast_id,
+                                    struct th_json *array, struct th_error *err)
+{
+    struct th_lock_list locks = {0};
+    enum th_status status = th_forecast_locks(store, forecast_id, true, &locks, err);
+    for (size_t i = 0; i < locks.n && status == TH_OK; i++) {
+        struct th_trade trade;
+        status = th_trade_load(store, locks.items[i].trade_id, &trade, err);
+        if (status != TH_OK) {
+            break;
+        }
+        struct th_json *item = th_json_object();
+        th_json_set_int(item, "trade_id", trade.trade_id);
+        th_json_set_text(item, "kind", trade.kind);
+        status = th_json_set_party(store, item, "buyer", trade.buyer_id, err);
+        th_json_set_units(item, "forecast_t", locks.items[i].forecast);
+        th_json_append(array, item);
+    }
+    free(locks.items);
+    return status;
+}
+
+static void set_id(struct th_json *object, const char *key, int64_t id)
+{
+    th_json_set(object, key, id != 0 ? th_json_int(id) : th_json_null());
+}
+
+static enum th_status forecast_json(struct th_store *store, const struct th_forecast *forecast,
+                                    struct th_json *item, struct th_error *err)
+{
+    struct th_package_record package;
+    struct th_json *vintages = th_json_array();
+    struct th_json *promises = th_json_array();
+    enum th_status status = th_package_load(store, forecast->package_id, &package, err);
+    th_json_set_int(item, "forecast_id", forecast->forecast_id);
+    th_json_set_int(item, "package_id", forecast->package_id);
+    th_json_set_text(item, "package", status == TH_OK ? package.name : "");
+    if (status == TH_OK) {
+        status = th_json_set_party(store, item, "owner", forecast->owner_id, err);
+    }
+    set_id(item, "of_trade_id", forecast->of_trade_id);
+    set_id(item, "run_id", forecast->run_id);
+    set_id(item, "document_id", forecast->document_id);
+    th_json_set_text(item, "on", forecast->on_date);
+    th_json_set_units(item, "registered_t", forecast->registered);
+    th_json_set_units(item, "promised_t", forecast->promised);
+    th_json_set_units(item, "arrived_t", forecast->arrived);
+    th_json_set_units(item, "lost_t", forecast->lost);
+    th_json_set_units(item, "free_t", th_forecast_free(forecast));
+    if (status == TH_OK) {
+        status = th_forecast_vintage_each(store, forecast->forecast_id, add_vintage, vintages, err);
+    }
+    if (status == TH_OK) {
+        status = promises_json(store, forecast->forecast_id, promises, err);
+    }
+    th_json_set(item, "vintages", vintages);
+    th_json_set(item, "promises", promises);
+    return status;
+}
+
+static enum th_status list_json(struct th_store *store, int64_t package_id, bool open_only,
+                                struct th_json *list, struct th_error *err)
+{
+    const struct th_forecast_filter filter = {.package_id = package_id};
+    struct th_forecast_list forecasts = {0};
+    enum th_status status = th_forecast_all(store, &filter, &forecasts, err);
+    for (size_t i = 0; i < forecasts.n && status == TH_OK; i++) {
+        if (!open_only || th_units_t(th_forecast_open(&forecasts.items[i])) > 0) {
+            struct th_json *item = th_json_object();
+            status = forecast_json(store, &forecasts.items[i], item, err);
+            th_json_append(list, item);
+        }
+    }
+    free(forecasts.items);
+    return status;
+}
+
+static enum th_status do_register(struct registration *registration,
+                                  const struct th_forecast_input *input,
+                                  struct th_registry *registry, struct th_json *body,
+                                  struct th_error *err)
+{
+    struct th_store *store = th_work_store(registration->work);
+    struct th_forecast *forecast = &registration->forecast;
+    enum th_status status = th_deal_day_parse(registry, input->on, forecast->on_date, err);
+    if (status == TH_OK) {
+        status = th_package_resolve(store, input->package, &registration->package, err);
+    }
+    if (status == TH_OK) {
+        status = check_package(registration, err);
+    }
+    if (status != TH_OK) {
+        return status;
+    }
+    forecast->package_id = registration->package.package_id;
+    forecast->owner_id = registration->package.holder_id;
+    status = input->tonnes || input->document ? state_tonnes(registration, input, body, err)
+                                              : estimate_tonnes(registration, input->run, err);
+    return status == TH_OK ? post_forecast(registration, err) : status;
+}
+
+enum th_status th_forecast_register(struct th_registry *registry, const struct th_request *request,
+                                    const struct th_forecast_input *input,
+                                    struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_json *given = th_json_object();
+    th_json_set_text(given, "package", input->package);
+    th_json_set_text(given, "run", input->run);
+    th_json_set_text(given, "tonnes", input->tonnes);
+    th_json_set_text(given, "document", input->document);
+    th_json_set_text(given, "on", input->on);
+    struct registration registration = {.work = NULL};
+    const struct th_work_documents documents = {&input->document, 1};
+    enum th_status status =
+        th_work_begin_reading(registry, request, TH_MAY_ISSUE, "forecast.register", given,
+                              &documents, &registration.work, ret_reply, err);
+    th_json_free(given);
+    if (status != TH_OK || !registration.work) {
+        return status;
+    }
+    struct th_json *body = th_json_object();
+    struct th_json *reply = th_json_object();
+    struct th_json *list = th_json_array();
+    char subject[TH_SUBJECT_SIZE];
+    status = do_register(&registration, input, registry, body, err);
+    if (status == TH_OK) {
+        struct th_json *item = th_json_object();
+        status = forecast_json(th_work_store(registration.work), &registration.forecast, item, err);
+        th_json_append(list, item);
+    }
+    th_json_set(reply, "forecasts", list);
+    th_issuance_plan_clear(&registration.plan);
+    return th_work_end(registration.work, status,
+                       th_subject("forecast", registration.forecast.forecast_id, subject), body,
+                       reply, ret_reply, err);
+}
+
+enum th_status th_forecast_list(struct th_registry *registry, const char *package, bool open_only,
+                                struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_store *store = th_registry_store(registry);
+    struct th_package_record record = {.package_id = 0};
+    struct th_json *list = th_json_array();
+    enum th_status status = th_store_begin_read(store, err);
+    if (status != TH_OK) {
+        th_json_free(list);
+        return status;
+    }
+    if (package) {
+        status = th_package_resolve(store, package, &record, err);
+    }
+    if (status == TH_OK) {
+        status = list_json(store, record.package_id, open_only, list, err);
+    }
+    th_store_end_read(store);
+    return th_reply_finish_list(status, "forecasts", list, ret_reply, err);
+}
+
+enum th_status th_forecast_show(struct th_registry *registry, const char *forecast,
+                                struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_store *store = th_registry_store(registry);
+    struct th_forecast record;
+    struct th_json *reply = th_json_object();
+    int64_t forecast_id = 0;
+    (void)th_text_parse_int(forecast, 1, INT64_MAX, &forecast_id);
+    enum th_status status = th_store_begin_read(store, err);
+    if (status == TH_OK) {
+        status = th_forecast_load(store, forecast_id, &record, err);
+        if (status == TH_OK) {
+            status = forecast_json(store, &record, reply, err);
+        }
+        th_store_end_read(store);
+    }
+    return th_reply_finish(status, reply, ret_reply, err);
+}
+
+// Where one promise on the package stands now; nothing of one that is fulfilled.
+static enum th_status add_deal(struct th_store *store, int64_t trade_id, struct th_json *list,
+                               struct th_error *err)
+{
+    struct th_trade trade;
+    struct th_promise_progress progress;
+    enum th_status status = th_trade_load(store, trade_id, &trade, err);
+    if (status == TH_OK) {
+        status = th_promise_progress(store, &trade, 0, &progress, err);
+    }
+    if (status != TH_OK || th_units_t(progress.due) == 0 ||
+        (strcmp(trade.state, "proposed") != 0 && strcmp(trade.state, "approved") != 0)) {
+        return status;
+    }
+    struct th_json *item = th_json_object();
+    th_json_set_int(item, "trade_id", trade_id);
+    th_json_set_text(item, "kind", trade.kind);
+    status = th_json_set_party(store, item, "seller", trade.seller_id, err);
+    if (status == TH_OK) {
+        status = th_json_set_party(store, item, "buyer", trade.buyer_id, err);
+    }
+    th_json_set_units(item, "tonnes", trade.tonnes);
+    th_json_set_units(item, "due_t", progress.due);
+    th_json_set_units(item, "locked_t", progress.locked);
+    th_json_set_units(item, "forecast_t", progress.expected);
+    th_json_set_units(item, "short_t", th_promise_short(&progress));
+    th_json_append(list, item);
+    return status;
+}
+
+static enum th_status deals_json(struct th_store *store, int64_t package_id, struct th_json *list,
+                                 struct th_error *err)
+{
+    const struct th_forecast_filter filter = {.package_id = package_id};
+    struct th_forecast_list forecasts = {0};
+    enum th_status status = th_forecast_all(store, &filter, &forecasts, err);
+    for (size_t i = 0; i < forecasts.n && status == TH_OK; i++) {
+        struct th_lock_list locks = {0};
+        status = th_forecast_locks(store, forecasts.items[i].forecast_id, false, &locks, err);
+        for (size_t k = 0; k < locks.n && status == TH_OK; k++) {
+            status = add_deal(store, locks.items[k].trade_id, list, err);
+        }
+        free(locks.items);
+    }
+    free(forecasts.items);
+    return status;
+}
+
+static enum th_status do_close(struct th_work *work, const char *package, int64_t *ret_package_id,
+                               struct th_json *reply, struct th_error *err)
+{
+    struct th_store *store = th_work_store(work);
+    struct th_package_record record;
+    struct th_json *forecasts = th_json_array();
+    struct th_json *deals = th_json_array();
+    th_json_set(reply, "forecasts", forecasts);
+    th_json_set(reply, "deals", deals);
+    enum th_status status = th_package_resolve(store, package, &record, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    if (strcmp(record.state, "issued") != 0 && strcmp(record.state, "withdrawn") != 0) {
+        return th_error_set(err, TH_CONFLICT, "forecast_not_issued", "package", record.name,
+                            "state", record.state, NULL);
+    }
+    *ret_package_id = record.package_id;
+    status = th_forecast_settle(th_work_posting(work), record.package_id, err);
+    if (status == TH_OK) {
+        status = list_json(store, record.package_id, false, forecasts, err);
+    }
+    return status == TH_OK ? deals_json(store, record.package_id, deals, err) : status;
+}
+
+enum th_status th_forecast_close(struct th_registry *registry, const struct th_request *request,
+                                 const char *package, struct th_json **ret_reply,
+                                 struct th_error *err)
+{
+    struct th_work *work = NULL;
+    struct th_json *given = th_json_object();
+    th_json_set_text(given, "package", package);
+    enum th_status status = th_work_begin(registry, request, TH_MAY_APPROVE, "forecast.settle",
+                                          given, &work, ret_reply, err);
+    th_json_free(given);
+    if (status != TH_OK || !work) {
+        return status;
+    }
+    struct th_json *body = th_json_object();
+    struct th_json *reply = th_json_object();
+    char subject[TH_SUBJECT_SIZE];
+    int64_t package_id = 0;
+    status = do_close(work, package, &package_id, reply, err);
+    return th_work_end(work, status, th_subject("package", package_id, subject), body, reply,
+                       ret_reply, err);
+}

@@ -1,0 +1,277 @@
+// A proposal into the books: trade, terms, lock, lines, pools; then its units under the lock.
+#include "trading/deal/deal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+
+enum th_status th_deal_add_line(struct th_deal *deal, size_t *capacity,
+                                const struct th_trade_line *line, struct th_error *err)
+{
+    if (deal->n_lines == *capacity) {
+        size_t bigger = *capacity == 0 ? 16 : *capacity * 2;
+        struct th_trade_line *lines = realloc(deal->lines, bigger * sizeof(*lines));
+        if (!lines) {
+            return th_error_no_memory(err);
+        }
+        deal->lines = lines;
+        *capacity = bigger;
+    }
+    deal->lines[deal->n_lines++] = *line;
+    return TH_OK;
+}
+
+// The line of a package and pool; a new one where there is none.
+static enum th_status count_pick(struct th_store *store, struct th_deal *deal, size_t *capacity,
+                                 const struct th_block *pick, struct th_error *err)
+{
+    struct th_issuance_record issuance;
+    enum th_status status = th_issuance_load(store, pick->issuance_id, &issuance, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < deal->n_lines; i++) {
+        struct th_trade_line *line = &deal->lines[i];
+        if (line->package_id == issuance.package_id && line->pool_id == pick->pool_id &&
+            line->seller_id == pick->owner_id) {
+            return th_units_add(line->tonnes, th_block_units(pick), &line->tonnes, err);
+        }
+    }
+    const struct th_trade_line line = {.package_id = issuance.package_id,
+                                       .pool_id = pick->pool_id,
+                                       .seller_id = pick->owner_id,
+                                       .tonnes = th_block_units(pick)};
+    return th_deal_add_line(deal, capacity, &line, err);
+}
+
+// Cuts the picks off after so many units, and makes their lines.
+static enum th_status keep_picks(struct th_store *store, struct th_deal *deal,
+                                 struct th_units units, struct th_error *err)
+{
+    size_t capacity = 0;
+    size_t n = 0;
+    int64_t left_t = th_units_t(units);
+    enum th_status status = TH_OK;
+    for (; status == TH_OK && n < deal->picks.n && left_t > 0; n++) {
+        struct th_block *pick = &deal->picks.items[n];
+        if (th_units_t(th_block_units(pick)) > left_t) {
+            pick->last = pick->first + left_t - 1;
+        }
+        left_t -= th_units_t(th_block_units(pick));
+        status = count_pick(store, deal, &capacity, pick, err);
+    }
+    deal->picks.n = n;
+    return status;
+}
+
+enum th_status th_deal_pick_held(struct th_store *store, struct th_deal *deal,
+                                 const struct th_held_filter *filter, struct th_units units,
+                                 struct th_error *err)
+{
+    struct th_units found = {0};
+    enum th_status status = th_ledger_held(store, filter, units, &deal->picks, &found, err);
+    if (status == TH_OK && th_units_compare(found, units) < 0) {
+        status = th_not_enough(err, th_units_t(found), th_units_t(units));
+    }
+    return status == TH_OK ? keep_picks(store, deal, units, err) : status;
+}
+
+enum th_status th_deal_pick_of_parcels(struct th_store *store, struct th_deal *deal,
+                                       const struct th_held_filter *filter,
+                                       const int64_t *parcel_ids, size_t n_parcels,
+                                       struct th_units units, struct th_error *err)
+{
+    int64_t found_t = 0;
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < n_parcels && status == TH_OK; i++) {
+        status = th_ledger_held_of_parcel(store, filter, parcel_ids[i], &deal->picks, err);
+    }
+    for (size_t i = 0; i < deal->picks.n; i++) {
+        found_t += th_units_t(th_block_units(&deal->picks.items[i]));
+    }
+    if (status == TH_OK && found_t < th_units_t(units)) {
+        status = th_not_enough(err, found_t, th_units_t(units));
+    }
+    return status == TH_OK ? keep_picks(store, deal, units, err) : status;
+}
+
+enum th_status th_deal_pick_from_lock(struct th_store *store, struct th_deal *deal,
+                                      int64_t of_trade_id, struct th_units units,
+                                      struct th_error *err)
+{
+    enum th_status status = th_lock_of_trade(store, of_trade_id, &deal->source, err);
+    if (status == TH_OK && th_units_compare(th_lock_left_units(&deal->source), units) < 0) {
+        status =
+            th_not_enough(err, th_units_t(th_lock_left_units(&deal->source)), th_units_t(units));
+    }
+    if (status == TH_OK) {
+        status = th_ledger_locked(store, deal->source.lock_id, &deal->picks, err);
+    }
+    return status == TH_OK ? keep_picks(store, deal, units, err) : status;
+}
+
+// Held units of a line: oldest vintage first, lowest serial first.
+static enum th_status lock_line(struct th_posting *posting, const struct th_deal *deal,
+                                const struct th_lock *lock, const struct th_trade_line *line,
+                                struct th_error *err)
+{
+    struct th_held_filter filter = {.owner_id = line->seller_id,
+                                    .package_id = line->package_id,
+                                    .pool_id =
+                                        line->pool_id != 0 ? line->pool_id : TH_HELD_IN_NO_POOL};
+    // A package is bought whole from its holder, whatever pool it may have come from.
+    if (deal->kind->pool_use == TH_POOL_USE_NONE) {
+        filter.pool_id = 0;
+    }
+    struct th_block_list held = {0};
+    struct th_units found = {0};
+    enum th_status status =
+        th_ledger_held(th_posting_store(posting), &filter, line->tonnes, &held, &found, err);
+    if (status == TH_OK && th_units_compare(found, line->tonnes) < 0) {
+        status = th_not_enough(err, th_units_t(found), th_units_t(line->tonnes));
+    }
+    int64_t left_t = th_units_t(line->tonnes);
+    for (size_t i = 0; i < held.n && left_t > 0 && status == TH_OK; i++) {
+        int64_t block_t = th_units_t(th_block_units(&held.items[i]));
+        int64_t take_t = block_t < left_t ? block_t : left_t;
+        status = th_lock_take(posting, lock, &held.items[i], th_units_from_t(take_t), err);
+        left_t -= take_t;
+    }
+    th_block_list_clear(&held);
+    return status;
+}
+
+enum th_pool_use th_deal_pool_use(const struct th_deal_kind *kind, const struct th_lock *source)
+{
+    bool drawn = kind->from_lock && source->lock_id != 0 && kind->pool_use != TH_POOL_USE_MOVED;
+    return drawn ? TH_POOL_USE_NONE : kind->pool_use;
+}
+
+enum th_status th_deal_draw_pool(struct th_posting *posting, enum th_pool_use use,
+                                 const struct th_trade_line *line, bool back, struct th_error *err)
+{
+    int64_t sign = back ? -1 : 1;
+    struct th_pool_draw draw = {.pool_id = line->pool_id, .package_id = line->package_id};
+    if (line->pool_id == 0 || use == TH_POOL_USE_NONE) {
+        return TH_OK;
+    }
+    if (use != TH_POOL_USE_USED) {
+        draw.sold_t = sign * th_units_t(line->tonnes);
+        draw.sold_cost_fen = sign * th_money_fen(line->cost);
+    }
+    if (use == TH_POOL_USE_USED) {
+        draw.used_t = sign * th_units_t(line->tonnes);
+    } else if (use == TH_POOL_USE_MOVED) {
+        draw.used_t = -sign * th_units_t(line->tonnes);
+    }
+    return th_pool_draw(posting, &draw, err);
+}
+
+static enum th_status write_trade(struct th_posting *posting, struct th_deal *deal,
+                                  struct th_error *err)
+{
+    struct th_json *terms = deal->terms;
+    deal->terms = NULL;
+    enum th_status status = th_trade_post(posting, &deal->trade, &deal->trade.trade_id, err);
+    if (status != TH_OK || !deal->kind->terms) {
+        th_json_free(terms);
+        return status;
+    }
+    if (th_json_type(terms) != TH_JSON_ARRAY) {
+        th_json_set_int(terms, "trade_id", deal->trade.trade_id);
+        return th_post(posting, deal->kind->terms, terms, err);
+    }
+    for (size_t i = 0; i < th_json_size(terms) && status == TH_OK; i++) {
+        struct th_json *row = th_json_copy(th_json_at(terms, i));
+        th_json_set_int(row, "trade_id", deal->trade.trade_id);
+        status = th_post(posting, deal->kind->terms, row, err);
+    }
+    th_json_free(terms);
+    return status;
+}
+
+static enum th_status place_lock(struct th_posting *posting, const struct th_deal *deal,
+                                 struct th_lock *lock, struct th_error *err)
+{
+    *lock = (struct th_lock){.trade_id = deal->trade.trade_id,
+                             .owner_id = deal->trade.seller_id,
+                             .placed = deal->trade.tonnes,
+                             .source_id = deal->source.lock_id,
+                             .forecast_id = deal->forecast_id,
+                             .forecast = deal->forecast};
+    th_text_copy(lock->expires_on, sizeof(lock->expires_on), deal->trade.expires_on);
+    return th_lock_place(posting, lock, &lock->lock_id, err);
+}
+
+static enum th_status lock_picks(struct th_posting *posting, const struct th_deal *deal,
+                                 const struct th_lock *lock, struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < deal->picks.n && status == TH_OK; i++) {
+        const struct th_block *pick = &deal->picks.items[i];
+        status = th_lock_take(posting, lock, pick, th_block_units(pick), err);
+    }
+    if (status == TH_OK && deal->source.lock_id != 0) {
+        status = th_lock_posted(posting, deal->source.lock_id, deal->trade.tonnes, err);
+    }
+    return status;
+}
+
+static enum th_status write_deal(struct th_posting *posting, struct th_deal *deal,
+                                 struct th_error *err)
+{
+    struct th_lock lock;
+    enum th_status status = write_trade(posting, deal, err);
+    if (status != TH_OK || th_units_t(deal->trade.tonnes) == 0) {
+        return status;
+    }
+    status = place_lock(posting, deal, &lock, err);
+    for (size_t i = 0; i < deal->n_lines && status == TH_OK; i++) {
+        const struct th_trade_line *line = &deal->lines[i];
+        status = th_trade_line_post(posting, deal->trade.trade_id, (int64_t)i + 1, line, err);
+        if (status == TH_OK) {
+            status = th_deal_draw_pool(posting, th_deal_pool_use(deal->kind, &deal->source), line,
+                                       false, err);
+        }
+        if (status == TH_OK && deal->picks.n == 0) {
+            status = lock_line(posting, deal, &lock, line, err);
+        }
+    }
+    return status == TH_OK ? lock_picks(posting, deal, &lock, err) : status;
+}
+
+enum th_status th_deal_propose(struct th_registry *registry, const struct th_request *request,
+                               const struct th_deal_kind *kind, struct th_json *given,
+                               const void *input, struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_work *work = NULL;
+    enum th_status status = th_work_begin(registry, request, kind->propose, "trade.propose", given,
+                                          &work, ret_reply, err);
+    th_json_free(given);
+    if (status != TH_OK || work == NULL) {
+        return status;
+    }
+    struct th_deal deal = {.kind = kind};
+    struct th_json *body = th_json_object();
+    struct th_json *reply = NULL;
+    char subject[TH_SUBJECT_SIZE];
+    th_text_copy(deal.trade.kind, sizeof(deal.trade.kind), kind->name);
+    th_text_copy(deal.trade.proposed_by, sizeof(deal.trade.proposed_by),
+                 th_work_actor(work)->login);
+    status = kind->prepare(input, registry, work, &deal, err);
+    if (status == TH_OK) {
+        status = th_deal_set_last_day(work, &deal.trade, err);
+    }
+    if (status == TH_OK) {
+        status = write_deal(th_work_posting(work), &deal, err);
+    }
+    if (status == TH_OK) {
+        status = th_trade_reply(th_work_store(work), deal.trade.trade_id, &reply, err);
+    }
+    free(deal.lines);
+    th_block_list_clear(&deal.picks);
+    th_json_free(deal.terms);
+    return th_work_end(work, status, th_subject("trade", deal.trade.trade_id, subject), body, reply,
+                       ret_reply, err);
+}

@@ -1,0 +1,151 @@
+// Deals: what all kinds have in common, and what each kind says of itself. A kind is a table of
+// functions (struct th_deal_kind) in a file of its own; the frame proposes, decides and tells the
+// effect of any of them.
+//
+// A deal promises units when it is proposed: they come under its lock, from their holder or from
+// the lock of another deal (an option that is exercised). The approval posts what the kind does,
+// the rejection gives everything back to where it came from.
+#ifndef TH_TRADING_DEAL_H
+#define TH_TRADING_DEAL_H
+
+#include "trading/trading_internal.h"
+
+// A proposal on its way into the books.
+struct th_deal {
+    const struct th_deal_kind *kind;
+    struct th_trade trade;
+    struct th_trade_line *lines; // from malloc, freed with the deal
+    size_t n_lines;
+    struct th_block_list picks; // the very units; empty: by line, as th_ledger_held has them
+    struct th_lock source;      // that picks come from; lock_id 0: they are held
+    int64_t forecast_id;        // whose expected tonnes are promised too; 0: none
+    struct th_units forecast;   // of trade.tonnes, so many
+    struct th_json *terms;      // the kind's own row, or an array of rows, without "trade_id"
+};
+// Adds a line. *capacity belongs to the caller and begins as 0.
+enum th_status th_deal_add_line(struct th_deal *deal, size_t *capacity,
+                                const struct th_trade_line *line,
+                                struct th_error *err) TH_MUST_CHECK;
+// Takes held units as picks, oldest vintage first, with one line for each package and pool.
+// TH_CONFLICT ("not_enough_units").
+enum th_status th_deal_pick_held(struct th_store *store, struct th_deal *deal,
+                                 const struct th_held_filter *filter, struct th_units units,
+                                 struct th_error *err) TH_MUST_CHECK;
+// The same of whole tonnes that come from these parcels alone.
+enum th_status th_deal_pick_of_parcels(struct th_store *store, struct th_deal *deal,
+                                       const struct th_held_filter *filter,
+                                       const int64_t *parcel_ids, size_t n_parcels,
+                                       struct th_units units, struct th_error *err) TH_MUST_CHECK;
+// Takes the first `units` that the lock of another deal still holds as picks, with one line for
+// each package and pool. TH_CONFLICT ("not_enough_units").
+enum th_status th_deal_pick_from_lock(struct th_store *store, struct th_deal *deal,
+                                      int64_t of_trade_id, struct th_units units,
+                                      struct th_error *err) TH_MUST_CHECK;
+
+// A trade that somebody decides about.
+struct th_decision {
+    const char *state;  // "approved", "rejected"
+    const char *reason; // NULL: none
+    char on_date[TH_ON_SIZE];
+    int64_t alone_rule_id; // by which one person suffices; 0: two decide
+    struct th_trade trade;
+    struct th_trade_line_list lines;
+    struct th_lock lock;
+    struct th_block_list blocks; // that the lock holds
+    struct th_lock source;       // where they came from; lock_id 0: they were held
+};
+
+// What a proposal does to the stock of the pools that its lines draw on.
+enum th_pool_use {
+    TH_POOL_USE_NONE, // units are taken whatever pool they are in
+    TH_POOL_USE_SOLD, // sold, with what they cost
+    TH_POOL_USE_USED, // used by their owner
+    TH_POOL_USE_MOVED // used so far (pledged), sold from now on
+};
+
+// What one kind of deal does its own way.
+struct th_deal_kind {
+    const char *name; // "purchase"
+    enum th_permission propose;
+    enum th_pool_use pool_use;
+    bool from_lock;    // acts on the units of trade.of_trade_id's lock, which drew their pools
+    bool other_side;   // only the other side may accept it
+    bool keeps_lock;   // after the approval the units stay under the deal's own lock
+    const char *terms; // kind of post of the deal's own terms; NULL: none
+    // Fills a deal that begins with its kind from what was asked for.
+    enum th_status (*prepare)(const void *input, struct th_registry *registry, struct th_work *work,
+                              struct th_deal *deal, struct th_error *err);
+    // What must still be true when the deal is approved. NULL: nothing but the frame's own.
+    enum th_status (*check)(struct th_store *store, const struct th_decision *decision,
+                            struct th_error *err);
+    // Posts what follows from the approval; decision and lock are the frame's. It reads nothing
+    // that it has posted, so that the effect can be told without doing it. NULL: nothing.
+    enum th_status (*approve)(struct th_posting *posting, const struct th_decision *decision,
+                              struct th_error *err);
+    // Of a kind that keeps its lock: the last day on which the units stay under it by themselves;
+    // "": until somebody decides. NULL: likewise.
+    enum th_status (*hold_until)(struct th_store *store, const struct th_trade *trade,
+                                 char ret_on[TH_ON_SIZE], struct th_error *err);
+    // Posts what follows when the last day of the deal, proposed or approved, has passed; the frame
+    // has given back what was left under the lock. NULL: nothing.
+    enum th_status (*ended)(struct th_posting *posting, const struct th_trade *trade,
+                            const char *on_date, struct th_error *err);
+    // The deal's own terms in its reply. NULL: none.
+    enum th_status (*show)(struct th_store *store, const struct th_trade *trade,
+                           struct th_json *reply, struct th_error *err);
+};
+const struct th_deal_kind *th_deal_kind_find(const char *name); // NULL for a name that is none
+const char *th_deal_kind_names(void); // "purchase, resale, …"; static storage
+
+// The frame of every proposal: `input` goes to the kind's prepare; then trade, terms, lock and
+// lines are posted, and the units locked and taken from their pools. Takes `given`, what the caller
+// asked for. The reply is that of th_trade_reply.
+enum th_status th_deal_propose(struct th_registry *registry, const struct th_request *request,
+                               const struct th_deal_kind *kind, struct th_json *given,
+                               const void *input, struct th_json **ret_reply,
+                               struct th_error *err) TH_MUST_CHECK;
+// What a deal of this kind does to pools with units from that lock (lock_id 0: with held ones).
+enum th_pool_use th_deal_pool_use(const struct th_deal_kind *kind, const struct th_lock *source);
+// Takes a line's units from its pool, or gives them back.
+enum th_status th_deal_draw_pool(struct th_posting *posting, enum th_pool_use use,
+                                 const struct th_trade_line *line, bool back,
+                                 struct th_error *err) TH_MUST_CHECK;
+
+// Reads a trade with everything that a decision about it needs. TH_NOT_FOUND ("trade_not_found"),
+// TH_CONFLICT ("trade_decided", "cover_lost").
+enum th_status th_decision_load(struct th_store *store, int64_t trade_id,
+                                struct th_decision *decision, struct th_error *err) TH_MUST_CHECK;
+void th_decision_clear(struct th_decision *decision);
+// What the approval posts, the frame's part included but the row of the decision.
+enum th_status th_decision_carry_out(struct th_posting *posting, const struct th_decision *decision,
+                                     struct th_error *err) TH_MUST_CHECK;
+// Everything goes back to where it came from.
+enum th_status th_decision_give_back(struct th_posting *posting, const struct th_decision *decision,
+                                     struct th_error *err) TH_MUST_CHECK;
+
+// May the actor approve it, today? TH_NOT_PERMITTED ("second_person", "trade_not_yours",
+// "other_side_accepts", "limit_amount", "limit_tonnes"), TH_INVALID ("decided_before"), TH_CONFLICT
+// ("trade_expired"). Sets alone_rule_id.
+enum th_status th_decision_check_persons(struct th_work *work, struct th_decision *decision,
+                                         struct th_error *err) TH_MUST_CHECK;
+// The last day of a proposal made today, by the county's rule.
+enum th_status th_deal_set_last_day(struct th_work *work, struct th_trade *trade,
+                                    struct th_error *err) TH_MUST_CHECK;
+// What an approved deal still holds under its lock goes back to its holders and pools.
+enum th_status th_deal_release_rest(struct th_posting *posting, const struct th_trade *trade,
+                                    struct th_units *ret_released,
+                                    struct th_error *err) TH_MUST_CHECK;
+
+// For the kinds. All units of the lock go to `to`; an owner of 0 keeps owner and pool.
+enum th_status th_decision_send(struct th_posting *posting, const struct th_decision *decision,
+                                const struct th_unit_place *to, struct th_error *err) TH_MUST_CHECK;
+// The buyer owes each line's seller its amount, dated as the contract.
+enum th_status th_decision_claim(struct th_posting *posting, const struct th_decision *decision,
+                                 const char *memo, struct th_error *err) TH_MUST_CHECK;
+
+// "effect" into the reply of a proposed trade: what its approval would change now, by party.
+// units[{party, party_name, state, change_t}], money[{party, party_name, account, change_fen}].
+enum th_status th_trade_effect(struct th_store *store, int64_t trade_id, struct th_json *reply,
+                               struct th_error *err) TH_MUST_CHECK;
+
+#endif

@@ -1,0 +1,38 @@
+// Stock of the bank's pools: which packages give how many tonnes to a deal, and what they cost.
+#ifndef TH_TRADING_STOCK_H
+#define TH_TRADING_STOCK_H
+
+#include "trading/deal/deal.h"
+
+struct th_stock_wish {
+    int64_t owner_id;          // of the pools
+    int64_t package_id;        // 0: any
+    int vintage;               // 0: any
+    const int64_t *parcel_ids; // of these alone; n_parcels 0: any
+    size_t n_parcels;
+    struct th_units tonnes;
+};
+// Lines for the deal out of the owner's pools, oldest contract first; inside a pool every package
+// gives pro rata to what it contributed, in whole tonnes with the remainder carried to the next
+// sale, so that no village waits behind another; or the oldest vintage goes first, where its
+// contract says so. Units of a vintage or of parcels are chosen from all pools, oldest vintage and
+// lowest serial first. Each line with its cost. TH_CONFLICT ("not_enough_units").
+enum th_status th_stock_draw(struct th_store *store, struct th_deal *deal,
+                             const struct th_stock_wish *wish, struct th_error *err) TH_MUST_CHECK;
+
+// What the next units of the line's pool and package cost, as many as the line has; zero without a
+// pool.
+enum th_status th_stock_cost(struct th_store *store, const struct th_trade_line *line,
+                             struct th_money *ret_cost, struct th_error *err) TH_MUST_CHECK;
+
+// Units of a holder for a deal of deal->trade.tonnes: a bank's out of its pools, as above, anybody
+// else's oldest vintage first. package_id 0: any. TH_CONFLICT ("not_enough_units").
+enum th_status th_stock_take(struct th_store *store, struct th_deal *deal,
+                             const struct th_party *holder, int64_t package_id,
+                             struct th_error *err) TH_MUST_CHECK;
+
+// All units of the lock go to the buyer; to a bank as a pool of its own, at the net price.
+enum th_status th_stock_hand_over(struct th_posting *posting, const struct th_decision *decision,
+                                  struct th_error *err) TH_MUST_CHECK;
+
+#endif

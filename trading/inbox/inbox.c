@@ -1,0 +1,331 @@
+#include "trading/inbox/inbox.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "registry/reply.h"
+#include "store/revenue_store.h"
+#include "trading/ahead/promise.h"
+#include "trading/deal/schedule.h"
+#include "trading/inbox/inbox_internal.h"
+
+bool th_inbox_is(const struct th_inbox *inbox, const char *role)
+{
+    return strcmp(inbox->user.role, role) == 0;
+}
+
+enum th_status th_inbox_add(struct th_inbox *inbox, const struct th_inbox_item *item,
+                            struct th_error *err)
+{
+    if (inbox->n == inbox->capacity) {
+        size_t capacity = inbox->capacity == 0 ? 16 : inbox->capacity * 2;
+        struct th_inbox_item *items = realloc(inbox->items, capacity * sizeof(*items));
+        if (!items) {
+            return th_error_no_memory(err);
+        }
+        inbox->items = items;
+        inbox->capacity = capacity;
+    }
+    inbox->items[inbox->n++] = *item;
+    return TH_OK;
+}
+
+// The command is followed by the id.
+static void set_what(struct th_inbox_item *item, const char *what, const char *noun, int64_t id,
+                     const char *command)
+{
+    th_text_copy(item->what, sizeof(item->what), what);
+    (void)th_subject(noun, id, item->subject);
+    snprintf(item->command, sizeof(item->command), "tanhui %s %lld", command, (long long)id);
+}
+
+// Walks in which each row may become an item.
+struct walk {
+    struct th_inbox *inbox;
+    enum th_status status;
+    struct th_error *err;
+};
+
+static bool in_own_village(struct walk *walk, int64_t holder_id)
+{
+    struct th_party holder;
+    if (walk->inbox->user.village[0] == '\0') {
+        return true;
+    }
+    walk->status = th_party_load(walk->inbox->store, holder_id, &holder, walk->err);
+    return walk->status == TH_OK && strcmp(holder.village, walk->inbox->user.village) == 0;
+}
+
+static bool see_package(void *context, const struct th_package_record *package)
+{
+    static const struct {
+        const char *state, *role, *what, *command;
+    } STEPS[] = {
+        {"draft", "clerk", "package.submit", "package submit"},
+        {"returned", "clerk", "package.mend", "package show"},
+        {"submitted", "verifier", "package.verify", "package verify"},
+        {"verified", "officer", "package.issue", "package issue"},
+    };
+    struct walk *walk = context;
+    for (size_t i = 0; i < sizeof(STEPS) / sizeof(STEPS[0]); i++) {
+        bool mine =
+            strcmp(package->state, STEPS[i].state) == 0 && th_inbox_is(walk->inbox, STEPS[i].role);
+        if (!mine || (i < 2 && !in_own_village(walk, package->holder_id))) {
+            continue;
+        }
+        struct th_inbox_item item = {.tonnes = 0};
+        set_what(&item, STEPS[i].what, "package", package->package_id, STEPS[i].command);
+        th_text_copy(item.name, sizeof(item.name), package->name);
+        th_text_copy(item.by, sizeof(item.by),
+                     i < 2    ? package->created_by
+                     : i == 2 ? package->submitted_by
+                              : package->verified_by);
+        walk->status = th_inbox_add(walk->inbox, &item, walk->err);
+    }
+    return walk->status == TH_OK;
+}
+
+static enum th_status look_at_packages(struct th_inbox *inbox, struct th_error *err)
+{
+    struct walk walk = {.inbox = inbox, .status = TH_OK, .err = err};
+    enum th_status status = th_package_each(inbox->store, see_package, &walk, err);
+    return status == TH_OK ? walk.status : status;
+}
+
+static bool may_approve(const struct th_inbox *inbox, const struct th_trade *trade)
+{
+    const struct th_user *user = &inbox->user;
+    bool of_mine = user->party_id == 0 || !th_inbox_is(inbox, "bank") ||
+                   user->party_id == trade->seller_id || user->party_id == trade->buyer_id;
+    bool theirs = !th_deal_kind_find(trade->kind)->other_side ||
+                  user->party_id != trade->seller_id || user->party_id == 0;
+    return strcmp(trade->proposed_by, user->login) != 0 && of_mine && theirs;
+}
+
+// The party across the table.
+static enum th_status set_other(struct walk *walk, const struct th_trade *trade,
+                                struct th_inbox_item *item)
+{
+    struct th_party party = {.name = ""};
+    int64_t other = trade->seller_id == walk->inbox->user.party_id || trade->seller_id == 0
+                        ? trade->buyer_id
+                        : trade->seller_id;
+    enum th_status status =
+        other != 0 ? th_party_load(walk->inbox->store, other, &party, walk->err) : TH_OK;
+    if (status == TH_OK) {
+        th_text_copy(item->name, sizeof(item->name), party.name);
+    }
+    return status;
+}
+
+static bool see_proposal(void *context, const struct th_trade *trade)
+{
+    struct walk *walk = context;
+    struct th_inbox_item item = {.tonnes = th_units_t(trade->tonnes),
+                                 .amount_fen = th_money_fen(trade->amount)};
+    bool late = trade->expires_on[0] != '\0' && strcmp(trade->expires_on, walk->inbox->today) < 0;
+    if (!late && !may_approve(walk->inbox, trade)) {
+        return true;
+    }
+    set_what(&item, late ? "trade.expire" : "trade.approve", "trade", trade->trade_id,
+             "trade approve");
+    if (late) {
+        th_text_copy(item.command, sizeof(item.command), "tanhui trade expire");
+    }
+    th_text_copy(item.by, sizeof(item.by), trade->proposed_by);
+    th_text_copy(item.since, sizeof(item.since), trade->on_date);
+    th_text_copy(item.until, sizeof(item.until), trade->expires_on);
+    walk->status = set_other(walk, trade, &item);
+    if (walk->status == TH_OK) {
+        walk->status = th_inbox_add(walk->inbox, &item, walk->err);
+    }
+    return walk->status == TH_OK;
+}
+
+static enum th_status look_at_proposals(struct th_inbox *inbox, struct th_error *err)
+{
+    struct walk walk = {.inbox = inbox, .status = TH_OK, .err = err};
+    if (!th_inbox_is(inbox, "bank") && !th_inbox_is(inbox, "officer")) {
+        return TH_OK;
+    }
+    enum th_status status = th_trade_each(inbox->store, NULL, "proposed", see_proposal, &walk, err);
+    return status == TH_OK ? walk.status : status;
+}
+
+// What a promise waits for: units that can be delivered, or a shortfall that nothing covers. Nobody
+// has to pay it ahead.
+static enum th_status look_at_promise(struct walk *walk, const struct th_trade *trade)
+{
+    struct th_store *store = walk->inbox->store;
+    struct th_promise promise;
+    struct th_promise_progress progress;
+    enum th_status status = th_promise_load(store, trade->trade_id, &promise, walk->err);
+    if (status == TH_OK) {
+        status = th_promise_progress(store, trade, 0, &progress, walk->err);
+    }
+    if (status != TH_OK) {
+        return status;
+    }
+    int64_t locked_t = th_units_t(progress.locked);
+    int64_t short_t = th_units_t(th_promise_short(&progress));
+    struct th_inbox_item item = {.tonnes = locked_t > 0 ? locked_t : short_t};
+    if (item.tonnes == 0) {
+        return TH_OK;
+    }
+    set_what(&item, locked_t > 0 ? "trade.deliver" : "trade.short", "trade", trade->trade_id,
+             "trade propose delivery --of");
+    th_text_copy(item.since, sizeof(item.since), trade->on_date);
+    th_text_copy(item.until, sizeof(item.until), promise.deliver_by);
+    status = set_other(walk, trade, &item);
+    return status == TH_OK ? th_inbox_add(walk->inbox, &item, walk->err) : status;
+}
+
+static bool see_approved(void *context, const struct th_trade *trade)
+{
+    struct walk *walk = context;
+    const struct th_user *user = &walk->inbox->user;
+    struct th_money outstanding;
+    struct th_inbox_item item = {.tonnes = th_units_t(trade->tonnes)};
+    if (th_money_fen(trade->amount) == 0 ||
+        (user->party_id != 0 && user->party_id != trade->seller_id &&
+         user->party_id != trade->buyer_id)) {
+        return true;
+    }
+    if (th_promise_takes_prepayments(trade)) {
+        walk->status = look_at_promise(walk, trade);
+        return walk->status == TH_OK;
+    }
+    walk->status = th_trade_outstanding(walk->inbox->store, trade, &outstanding, walk->err);
+    if (walk->status != TH_OK || th_money_fen(outstanding) <= 0) {
+        return walk->status == TH_OK;
+    }
+    set_what(&item, "receipt.confirm", "trade", trade->trade_id, "receipt confirm");
+    item.amount_fen = th_money_fen(outstanding);
+    th_text_copy(item.since, sizeof(item.since), trade->on_date);
+    walk->status = th_schedule_due(walk->inbox->store, trade->trade_id, item.until, walk->err);
+    if (walk->status == TH_OK) {
+        walk->status = set_other(walk, trade, &item);
+    }
+    if (walk->status == TH_OK) {
+        walk->status = th_inbox_add(walk->inbox, &item, walk->err);
+    }
+    return walk->status == TH_OK;
+}
+
+static enum th_status look_at_receipts(struct th_inbox *inbox, struct th_error *err)
+{
+    struct walk walk = {.inbox = inbox, .status = TH_OK, .err = err};
+    if (!th_inbox_is(inbox, "bank")) {
+        return TH_OK;
+    }
+    enum th_status status = th_trade_each(inbox->store, NULL, "approved", see_approved, &walk, err);
+    return status == TH_OK ? walk.status : status;
+}
+
+static enum th_status look_at_revenue(struct th_inbox *inbox, struct th_error *err)
+{
+    int64_t *ids = NULL;
+    size_t n = 0;
+    if (!th_inbox_is(inbox, "bank")) {
+        return TH_OK;
+    }
+    enum th_status status = th_distribution_due(inbox->store, inbox->today, &ids, &n, err);
+    for (size_t i = 0; i < n && status == TH_OK; i++) {
+        struct th_trade trade;
+        struct th_inbox_item item = {.tonnes = 0};
+        status = th_trade_load(inbox->store, ids[i], &trade, err);
+        if (status != TH_OK ||
+            (inbox->user.party_id != 0 && inbox->user.party_id != trade.seller_id)) {
+            continue;
+        }
+        set_what(&item, "revenue.distribute", "trade", ids[i], "");
+        th_text_copy(item.command, sizeof(item.command), "tanhui revenue distribute");
+        th_text_copy(item.since, sizeof(item.since), trade.on_date);
+        status = th_inbox_add(inbox, &item, err);
+    }
+    free(ids);
+    return status;
+}
+
+static int by_urgency(const void *a, const void *b)
+{
+    const struct th_inbox_item *left = a;
+    const struct th_inbox_item *right = b;
+    bool dated = left->until[0] != '\0';
+    if (dated != (right->until[0] != '\0')) {
+        return dated ? -1 : 1;
+    }
+    int order = dated ? strcmp(left->until, right->until) : strcmp(left->since, right->since);
+    return order != 0 ? order : strcmp(left->subject, right->subject);
+}
+
+static void set_number(struct th_json *object, const char *key, int64_t value)
+{
+    th_json_set(object, key, value != 0 ? th_json_int(value) : th_json_null());
+}
+
+static struct th_json *inbox_json(const struct th_inbox *inbox)
+{
+    struct th_json *reply = th_json_object();
+    struct th_json *items = th_json_array();
+    for (size_t i = 0; i < inbox->n; i++) {
+        const struct th_inbox_item *item = &inbox->items[i];
+        struct th_json *object = th_json_object();
+        th_json_set_text(object, "what", item->what);
+        th_json_set_text(object, "subject", item->subject);
+        th_json_set_word(object, "name", item->name);
+        th_json_set_word(object, "by", item->by);
+        th_json_set_word(object, "since", item->since);
+        th_json_set_word(object, "until", item->until);
+        set_number(object, "tonnes", item->tonnes);
+        set_number(object, "amount_fen", item->amount_fen);
+        th_json_set_text(object, "command", item->command);
+        th_json_append(items, object);
+    }
+    th_json_set_text(reply, "login", inbox->user.login);
+    th_json_set_text(reply, "role", inbox->user.role);
+    th_json_set(reply, "items", items);
+    return reply;
+}
+
+static enum th_status find_user(struct th_inbox *inbox, const char *login, struct th_error *err)
+{
+    if (!login || login[0] == '\0') {
+        return th_error_set(err, TH_NOT_PERMITTED, "login_missing", NULL);
+    }
+    enum th_status status = th_user_load(inbox->store, login, &inbox->user, err);
+    return status == TH_NOT_FOUND
+               ? th_error_set(err, TH_NOT_PERMITTED, "login_unknown", "login", login, NULL)
+               : status;
+}
+
+enum th_status th_inbox(struct th_registry *registry, const char *login, struct th_json **ret_reply,
+                        struct th_error *err)
+{
+    static enum th_status (*const SOURCES[])(struct th_inbox *, struct th_error *) = {
+        look_at_packages, look_at_proposals, look_at_receipts, look_at_revenue, th_inbox_runs};
+    struct th_inbox inbox = {.store = th_registry_store(registry)};
+    struct th_json *reply = NULL;
+    enum th_status status = th_on_parse(registry, NULL, inbox.today, err);
+    if (status == TH_OK) {
+        status = th_store_begin_read(inbox.store, err);
+    }
+    if (status != TH_OK) {
+        return status;
+    }
+    status = find_user(&inbox, login, err);
+    for (size_t i = 0; i < sizeof(SOURCES) / sizeof(SOURCES[0]) && status == TH_OK; i++) {
+        status = SOURCES[i](&inbox, err);
+    }
+    th_store_end_read(inbox.store);
+    if (status == TH_OK) {
+        if (inbox.n > 0) {
+            qsort(inbox.items, inbox.n, sizeof(*inbox.items), by_urgency);
+        }
+        reply = inbox_json(&inbox);
+    }
+    free(inbox.items);
+    return th_reply_finish(status, reply, ret_reply, err);
+}

@@ -1,0 +1,290 @@
+// Release: the pledgee gives up what is pledged, in part or whole.
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "trading/pledge/pledge.h"
+#include "trading/pledge/pledge_internal.h"
+
+// How much of the release are units, and how much a rank on units that others hold.
+static enum th_status divide(const struct th_release_input *input, const struct th_rank *rank,
+                             struct th_deal *deal, struct th_units *ret_waived,
+                             struct th_error *err)
+{
+    int64_t held_t = th_units_t(rank->held);
+    int64_t lacking_t = th_units_t(rank->lacking) - th_units_t(rank->waiving);
+    int64_t waiting_t = th_units_t(rank->waiting);
+    int64_t open_t = held_t + (lacking_t < waiting_t ? lacking_t : waiting_t);
+    struct th_units wanted = th_units_from_t(open_t);
+    enum th_status status = input->tonnes ? th_tonnes_parse(input->tonnes, &wanted, err) : TH_OK;
+    if (status == TH_OK && (open_t == 0 || th_units_t(wanted) > open_t)) {
+        status = th_not_enough(err, open_t, th_units_t(wanted));
+    }
+    if (status != TH_OK) {
+        return status;
+    }
+    int64_t wanted_t = th_units_t(wanted);
+    deal->trade.tonnes = th_units_from_t(wanted_t < held_t ? wanted_t : held_t);
+    // Who gives up everything also gives up what he will never get.
+    *ret_waived = wanted_t == open_t ? th_units_from_t(lacking_t)
+                                     : th_units_from_t(wanted_t - th_units_t(deal->trade.tonnes));
+    return TH_OK;
+}
+
+static enum th_status check_alive(const struct th_rank *rank, struct th_error *err)
+{
+    if (rank->alive) {
+        return TH_OK;
+    }
+    (void)th_error_set(err, TH_CONFLICT, "pledge_ended", NULL);
+    th_error_add_int(err, "pledge", rank->trade_id);
+    return TH_CONFLICT;
+}
+
+static enum th_status pick(struct th_store *store, const struct th_release_input *input,
+                           const struct th_trade *pledge_trade, const struct th_pledge *pledge,
+                           struct th_deal *deal, struct th_error *err)
+{
+    struct th_rank_list ranks = {0};
+    struct th_rank rank = {0};
+    struct th_units waived = {0};
+    bool receivable = strcmp(pledge->subject, "receivable") == 0;
+    enum th_status status = th_pledge_stand(store, pledge_trade, &ranks, &rank, err);
+    free(ranks.items);
+    if (status == TH_OK) {
+        status = check_alive(&rank, err);
+    }
+    if (status == TH_OK && receivable && input->tonnes) {
+        status = th_error_set(err, TH_USAGE, "release_whole", NULL);
+    }
+    if (status == TH_OK && !receivable) {
+        status = divide(input, &rank, deal, &waived, err);
+    }
+    if (status == TH_OK && th_units_t(deal->trade.tonnes) > 0) {
+        status = th_deal_pick_from_lock(store, deal, pledge->trade_id, deal->trade.tonnes, err);
+    }
+    if (status == TH_OK) {
+        deal->terms = th_json_object();
+        th_json_set_units(deal->terms, "waived_t", waived);
+    }
+    return status;
+}
+
+static enum th_status prepare(const void *given, struct th_registry *registry, struct th_work *work,
+                              struct th_deal *deal, struct th_error *err)
+{
+    const struct th_release_input *input = given;
+    struct th_store *store = th_work_store(work);
+    struct th_trade *trade = &deal->trade;
+    struct th_trade pledge_trade;
+    struct th_pledge pledge;
+    th_text_copy(trade->tax_rate, sizeof(trade->tax_rate), "0");
+    enum th_status status = th_deal_day_parse(registry, input->on, trade->on_date, err);
+    if (status == TH_OK) {
+        status = th_note_parse("note", input->note, trade->note, err);
+    }
+    if (status == TH_OK) {
+        status = th_pledge_open(store, input->pledge, &pledge_trade, &pledge, err);
+    }
+    if (status == TH_OK) {
+        status = th_pledge_check_side(work, &pledge_trade, err);
+    }
+    if (status != TH_OK) {
+        return status;
+    }
+    trade->seller_id = pledge_trade.seller_id;
+    trade->buyer_id = pledge_trade.buyer_id;
+    trade->of_trade_id = pledge.trade_id;
+    return pick(store, input, &pledge_trade, &pledge, deal, err);
+}
+
+// A receivable is released once; and what a release gives up may have come under the pledge's own
+// lock since it was proposed.
+static enum th_status check(struct th_store *store, const struct th_decision *decision,
+                            struct th_error *err)
+{
+    struct th_rank_list ranks = {0};
+    struct th_rank rank = {0};
+    struct th_units waived = {0};
+    struct th_trade pledge_trade;
+    enum th_status status = th_trade_load(store, decision->trade.of_trade_id, &pledge_trade, err);
+    if (status == TH_OK) {
+        status = th_pledge_stand(store, &pledge_trade, &ranks, &rank, err);
+    }
+    free(ranks.items);
+    if (status == TH_OK) {
+        status = th_waived_load(store, decision->trade.trade_id, &waived, err);
+    }
+    if (status == TH_OK && th_units_compare(waived, rank.lacking) > 0) {
+        return th_not_enough(err, th_units_t(rank.lacking), th_units_t(waived));
+    }
+    bool units = th_units_t(decision->trade.tonnes) + th_units_t(waived) > 0;
+    return status == TH_OK && !units ? check_alive(&rank, err) : status;
+}
+
+// The units of a release on their way: first to the pledges that lack some, then to the holder.
+struct passing {
+    struct th_posting *posting;
+    const struct th_decision *decision;
+    struct th_rank_list ranks;
+    int64_t *share_t;               // by rank
+    struct th_trade_line_list back; // a copy of the lines: what goes back of each
+};
+
+// The lock of a rank grows by its share, or is placed when it had none.
+static enum th_status make_room(struct passing *passing, struct th_rank *rank, int64_t share_t,
+                                struct th_error *err)
+{
+    if (rank->lock_id != 0) {
+        return th_lock_more(passing->posting, rank->lock_id, th_units_from_t(share_t), err);
+    }
+    const struct th_lock lock = {.trade_id = rank->trade_id,
+                                 .owner_id = passing->decision->trade.seller_id,
+                                 .placed = th_units_from_t(share_t)};
+    return th_lock_place(passing->posting, &lock, &rank->lock_id, err);
+}
+
+// A pledge waits for what those before it hold, so that only those after this one get any.
+static enum th_status share_out(struct passing *passing, struct th_error *err)
+{
+    int64_t left_t = th_units_t(passing->decision->trade.tonnes);
+    bool after = false;
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < passing->ranks.n && status == TH_OK; i++) {
+        struct th_rank *rank = &passing->ranks.items[i];
+        int64_t lacking_t = th_units_t(rank->lacking);
+        passing->share_t[i] = !after ? 0 : lacking_t < left_t ? lacking_t : left_t;
+        left_t -= passing->share_t[i];
+        if (passing->share_t[i] > 0) {
+            status = make_room(passing, rank, passing->share_t[i], err);
+        }
+        after = after || rank->trade_id == passing->decision->trade.of_trade_id;
+    }
+    return status;
+}
+
+// Remembers that a piece goes back into its pool.
+static enum th_status note_back(struct passing *passing, const struct th_block *piece,
+                                struct th_error *err)
+{
+    struct th_issuance_record issuance;
+    enum th_status status =
+        th_issuance_load(th_posting_store(passing->posting), piece->issuance_id, &issuance, err);
+    for (size_t i = 0; i < passing->back.n && status == TH_OK; i++) {
+        struct th_trade_line *line = &passing->back.items[i];
+        if (line->package_id == issuance.package_id && line->pool_id == piece->pool_id &&
+            line->seller_id == piece->owner_id) {
+            return th_units_add(line->tonnes, th_block_units(piece), &line->tonnes, err);
+        }
+    }
+    return status;
+}
+
+static enum th_status pass_block(struct passing *passing, const struct th_block *block, size_t *at,
+                                 struct th_error *err)
+{
+    struct th_block piece = *block;
+    enum th_status status = TH_OK;
+    while (piece.first <= block->last && status == TH_OK) {
+        while (*at < passing->ranks.n && passing->share_t[*at] == 0) {
+            ++*at;
+        }
+        bool on = *at < passing->ranks.n;
+        int64_t rest_t = block->last - piece.first + 1;
+        int64_t take_t = on && passing->share_t[*at] < rest_t ? passing->share_t[*at] : rest_t;
+        struct th_unit_place to = th_block_place(block);
+        piece.last = piece.first + take_t - 1;
+        to.state = on ? TH_BLOCK_LOCKED : TH_BLOCK_HELD;
+        to.lock_id = on ? passing->ranks.items[*at].lock_id : 0;
+        status =
+            th_lock_give(passing->posting, &piece, &to, passing->decision->trade.trade_id, err);
+        if (status == TH_OK && on) {
+            passing->share_t[*at] -= take_t;
+        } else if (status == TH_OK) {
+            status = note_back(passing, &piece, err);
+        }
+        piece.first = piece.last + 1;
+    }
+    return status;
+}
+
+static enum th_status pass_all(struct passing *passing, struct th_error *err)
+{
+    const struct th_decision *decision = passing->decision;
+    size_t at = 0;
+    enum th_status status = share_out(passing, err);
+    for (size_t i = 0; i < passing->back.n; i++) {
+        passing->back.items[i].tonnes = th_units_from_t(0);
+    }
+    for (size_t i = 0; i < decision->blocks.n && status == TH_OK; i++) {
+        status = pass_block(passing, &decision->blocks.items[i], &at, err);
+    }
+    for (size_t i = 0; i < passing->back.n && status == TH_OK; i++) {
+        const struct th_trade_line *line = &passing->back.items[i];
+        if (th_units_t(line->tonnes) > 0) {
+            status = th_deal_draw_pool(passing->posting, TH_POOL_USE_USED, line, true, err);
+        }
+    }
+    return status;
+}
+
+static enum th_status approve(struct th_posting *posting, const struct th_decision *decision,
+                              struct th_error *err)
+{
+    struct th_store *store = th_posting_store(posting);
+    struct passing passing = {.posting = posting, .decision = decision};
+    struct th_trade pledge_trade;
+    if (decision->lock.lock_id == 0) {
+        return TH_OK; // a rank or a receivable, of which no units move
+    }
+    enum th_status status = th_trade_load(store, decision->trade.of_trade_id, &pledge_trade, err);
+    if (status == TH_OK) {
+        status = th_pledge_ranks(store, th_pledge_root(&pledge_trade), &passing.ranks, err);
+    }
+    if (status == TH_OK) {
+        status = th_trade_lines(store, decision->trade.trade_id, &passing.back, err);
+    }
+    passing.share_t = calloc(passing.ranks.n > 0 ? passing.ranks.n : 1, sizeof(*passing.share_t));
+    if (status == TH_OK && !passing.share_t) {
+        status = th_error_no_memory(err);
+    }
+    if (status == TH_OK) {
+        status = pass_all(&passing, err);
+    }
+    free(passing.share_t);
+    free(passing.ranks.items);
+    th_trade_line_list_clear(&passing.back);
+    return status;
+}
+
+static enum th_status show(struct th_store *store, const struct th_trade *trade,
+                           struct th_json *reply, struct th_error *err)
+{
+    struct th_units waived = {0};
+    enum th_status status = th_waived_load(store, trade->trade_id, &waived, err);
+    th_json_set_units(reply, "waived_t", waived);
+    return status;
+}
+
+const struct th_deal_kind th_deal_release = {.name = "release",
+                                             .propose = TH_MAY_PROPOSE,
+                                             .pool_use = TH_POOL_USE_NONE,
+                                             .from_lock = true,
+                                             .terms = "pledge_release",
+                                             .prepare = prepare,
+                                             .check = check,
+                                             .approve = approve,
+                                             .show = show};
+
+enum th_status th_trade_propose_release(struct th_registry *registry,
+                                        const struct th_request *request,
+                                        const struct th_release_input *input,
+                                        struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_json *given = th_json_object();
+    th_json_set_text(given, "pledge", input->pledge);
+    th_json_set_text(given, "tonnes", input->tonnes);
+    th_json_set_text(given, "note", input->note);
+    th_json_set_text(given, "on", input->on);
+    return th_deal_propose(registry, request, &th_deal_release, given, input, ret_reply, err);
+}

@@ -1,0 +1,316 @@
+#include "trading/print/contract.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/file.h"
+#include "papers/contract.h"
+#include "registry/reply.h"
+#include "trading/ahead/promise.h"
+#include "trading/deal/schedule.h"
+#include "trading/print/printed_internal.h"
+#include "trading/trading_internal.h"
+
+// Deals that two parties sign, and as what.
+static const struct {
+    const char *kind;
+    const char *gives;
+    const char *gets;
+} KINDS[] = {{"purchase", "seller", "buyer"},         {"resale", "seller", "buyer"},
+             {"transfer", "seller", "buyer"},         {"pledge", "pledgor", "pledgee"},
+             {"option", "grantor", "holder"},         {"forward", "seller", "buyer"},
+             {"subscription", "seller", "subscriber"}};
+
+enum { CONTRACT_TERMS = 5 };
+
+struct gathering {
+    struct th_store *store;
+    struct th_arena arena; // texts and rows that the contract borrows
+    struct th_trade trade;
+    struct th_printed printed;
+    struct th_contract paper;
+    struct th_contract_party *parties;
+    int64_t *party_ids;
+    struct th_contract_step *steps; // in the arena
+    struct th_contract_term terms[CONTRACT_TERMS];
+    const struct th_messages *messages;
+    enum th_lang lang;
+    struct th_error *err;
+};
+
+static enum th_status keep(struct gathering *g, const char *text, const char **ret_kept)
+{
+    *ret_kept = th_arena_text(&g->arena, text != NULL ? text : "");
+    return *ret_kept == NULL ? th_error_no_memory(g->err) : TH_OK;
+}
+
+static enum th_status add_party(struct gathering *g, const char *role, int64_t party_id)
+{
+    struct th_party party;
+    for (size_t i = 0; i < g->paper.n_parties; i++) {
+        if (g->party_ids[i] == party_id) { // a seller with several packages signs once
+            return TH_OK;
+        }
+    }
+    g->party_ids[g->paper.n_parties] = party_id;
+    enum th_status status = th_party_load(g->store, party_id, &party, g->err);
+    struct th_contract_party *added = &g->parties[g->paper.n_parties];
+    added->role = role;
+    if (status == TH_OK) {
+        status = keep(g, party.name, &added->name);
+    }
+    if (status == TH_OK) {
+        status = keep(g, party.uscc, &added->uscc);
+    }
+    g->paper.n_parties += status == TH_OK;
+    return status;
+}
+
+static enum th_status gather_lines(struct gathering *g, const struct th_json *said,
+                                   const char *role)
+{
+    size_t n = th_json_size(said);
+    size_t size = (n + 1) * sizeof(struct th_contract_line);
+    struct th_contract_line *lines = th_arena_take(&g->arena, size);
+    enum th_status status = lines == NULL ? th_error_no_memory(g->err) : TH_OK;
+    for (size_t i = 0; status == TH_OK && i < n; i++) {
+        const struct th_json *line = th_json_at(said, i);
+        lines[i] = (struct th_contract_line){
+            .units = th_units_from_t(th_json_get_int(line, "tonnes", 0)),
+            .amount = th_money_from_fen(th_json_get_int(line, "amount_fen", 0))};
+        status = keep(g, th_json_get_text(line, "package", ""), &lines[i].package);
+        if (status == TH_OK) {
+            status = keep(g, th_json_get_text(line, "seller_name", ""), &lines[i].seller);
+        }
+        if (status == TH_OK) {
+            status = add_party(g, role, th_json_get_int(line, "seller", 0));
+        }
+    }
+    g->paper.lines = lines;
+    g->paper.n_lines = n;
+    return status;
+}
+
+static enum th_status gather_serials(struct gathering *g, const struct th_json *blocks)
+{
+    size_t n = th_json_size(blocks);
+    const char **serials = th_arena_take(&g->arena, (n + 1) * sizeof(*serials));
+    enum th_status status = serials == NULL ? th_error_no_memory(g->err) : TH_OK;
+    for (size_t i = 0; status == TH_OK && i < n; i++) {
+        status = keep(g, th_json_get_text(th_json_at(blocks, i), "serial", ""), &serials[i]);
+    }
+    g->paper.serials = serials;
+    g->paper.n_serials = n;
+    return status;
+}
+
+static void fill(struct gathering *g)
+{
+    const struct th_trade *trade = &g->trade;
+    struct th_contract *paper = &g->paper;
+    paper->kind = trade->kind;
+    paper->number = g->printed.number;
+    paper->approved = strcmp(trade->state, "approved") == 0;
+    paper->registry = g->printed.registry.name;
+    paper->registry_id = g->printed.registry.registry_id;
+    paper->on = trade->on_date;
+    paper->units = trade->tonnes;
+    paper->has_price = trade->has_price;
+    paper->price_per_t = trade->price_per_t;
+    paper->amount = trade->amount;
+    paper->tax_rate = trade->tax_rate;
+    paper->tax = trade->tax;
+    paper->net = trade->net;
+    paper->note = trade->note;
+    paper->proposed_by = trade->proposed_by;
+    paper->approved_by = trade->decided_by;
+    paper->proof = g->printed.proof;
+}
+
+// Units pass with the approval; money as the contract says, or as the parties agree.
+static enum th_status set_steps(struct gathering *g)
+{
+    struct th_schedule schedule = {0};
+    struct th_contract *paper = &g->paper;
+    enum th_status status = th_schedule_load(g->store, g->trade.trade_id, &schedule, g->err);
+    if (status != TH_OK) {
+        return status;
+    }
+    g->steps = th_arena_take(&g->arena, (schedule.n + 2) * sizeof(*g->steps));
+    if (!g->steps) {
+        free(schedule.items);
+        return th_error_no_memory(g->err);
+    }
+    g->steps[paper->n_steps++] =
+        (struct th_contract_step){.matter = TH_CONTRACT_DELIVERY, .units = g->trade.tonnes};
+    if (schedule.n == 0) {
+        g->steps[paper->n_steps] =
+            (struct th_contract_step){.matter = TH_CONTRACT_PAYMENT, .amount = g->trade.amount};
+        paper->n_steps += th_money_fen(g->trade.amount) > 0;
+    }
+    for (size_t i = 0; i < schedule.n && status == TH_OK; i++) {
+        struct th_contract_step *step = &g->steps[paper->n_steps++];
+        *step = (struct th_contract_step){.matter = TH_CONTRACT_PAYMENT,
+                                          .amount = schedule.items[i].amount};
+        status = keep(g, schedule.items[i].on_date, &step->on);
+    }
+    paper->steps = g->steps;
+    free(schedule.items);
+    return status;
+}
+
+static enum th_status add_term(struct gathering *g, const char *key, const char *value)
+{
+    const char *kept = NULL;
+    enum th_status status = keep(g, value, &kept);
+    if (status == TH_OK) {
+        g->terms[g->paper.n_terms++] = (struct th_contract_term){.key = key, .value = kept};
+    }
+    return status;
+}
+
+static enum th_status add_tonnes(struct gathering *g, const char *key, int64_t tonnes_t)
+{
+    char text[32];
+    (void)snprintf(text, sizeof(text), "%lld t", (long long)tonnes_t);
+    return tonnes_t > 0 ? add_term(g, key, text) : TH_OK;
+}
+
+// Until when it is delivered, and what happens if it is not.
+static enum th_status add_delivery(struct gathering *g, const struct th_promise *promise)
+{
+    bool refund = strcmp(promise->if_short, "refund") == 0;
+    enum th_status status = keep(g, promise->deliver_by, &g->steps[0].on);
+    return status == TH_OK ? add_term(g, "contract.term.if_short",
+                                      th_messages_text(g->messages, g->lang,
+                                                       refund ? "value.if_short.refund"
+                                                              : "value.if_short.replace"))
+                           : status;
+}
+
+// Nothing but the premium is due for certain.
+static enum th_status add_option(struct gathering *g, const struct th_promise *promise)
+{
+    char text[TH_QUANTITY_TEXT_SIZE];
+    char window[2 * TH_ON_SIZE + 8];
+    (void)snprintf(window, sizeof(window), "%s – %s", promise->window_from, promise->window_to);
+    g->steps[0] = g->steps[1];
+    g->paper.n_steps = 1;
+    enum th_status status =
+        add_term(g, "contract.term.strike", th_money_format(promise->strike_per_t, text));
+    return status == TH_OK ? add_term(g, "contract.term.window", window) : status;
+}
+
+// What a promise of units to come says; its packages may change, so that they are no lines.
+static enum th_status add_promise(struct gathering *g)
+{
+    struct th_promise promise;
+    enum th_status status = th_promise_load(g->store, g->trade.trade_id, &promise, g->err);
+    g->paper.n_lines = 0;
+    g->paper.terms = g->terms;
+    if (status == TH_OK) {
+        status = promise.has_strike ? add_option(g, &promise) : add_delivery(g, &promise);
+    }
+    if (status == TH_OK) {
+        status = add_tonnes(g, "contract.term.by_stock",
+                            th_units_t(g->trade.tonnes) - th_units_t(promise.forecast));
+    }
+    return status == TH_OK
+               ? add_tonnes(g, "contract.term.by_forecast", th_units_t(promise.forecast))
+               : status;
+}
+
+static enum th_status gather(struct gathering *g, int64_t trade_id)
+{
+    struct th_json *said = NULL;
+    size_t kind = 0;
+    const size_t n_kinds = sizeof(KINDS) / sizeof(KINDS[0]);
+    enum th_status status = th_trade_load(g->store, trade_id, &g->trade, g->err);
+    if (status != TH_OK) {
+        return status;
+    }
+    while (kind < n_kinds && strcmp(g->trade.kind, KINDS[kind].kind) != 0) {
+        kind++;
+    }
+    bool lives = strcmp(g->trade.state, "approved") == 0 || strcmp(g->trade.state, "proposed") == 0;
+    if (kind == n_kinds || !lives) {
+        return th_printed_refuse(&g->trade, "contract_not_printable", g->err);
+    }
+    status = th_printed_load(g->store, "HT", &g->trade, &g->printed, g->err);
+    if (status == TH_OK) {
+        status = th_trade_reply(g->store, trade_id, &said, g->err);
+    }
+    const struct th_json *lines = th_json_get(said, "lines");
+    if (status == TH_OK) {
+        g->parties = calloc(th_json_size(lines) + 2, sizeof(*g->parties));
+        g->party_ids = calloc(th_json_size(lines) + 2, sizeof(*g->party_ids));
+        status = g->parties == NULL || g->party_ids == NULL ? th_error_no_memory(g->err) : TH_OK;
+    }
+    if (status == TH_OK && g->trade.seller_id != 0) {
+        status = add_party(g, KINDS[kind].gives, g->trade.seller_id);
+    }
+    if (status == TH_OK) {
+        status = gather_lines(g, lines, KINDS[kind].gives);
+    }
+    if (status == TH_OK && g->trade.buyer_id != 0) {
+        status = add_party(g, KINDS[kind].gets, g->trade.buyer_id);
+    }
+    if (status == TH_OK) {
+        status = gather_serials(g, th_json_get(said, "blocks"));
+    }
+    if (status == TH_OK) {
+        fill(g);
+        status = set_steps(g);
+        g->paper.parties = g->parties;
+        g->paper.statement_based = th_json_get_bool(said, "statement_based", false);
+    }
+    if (status == TH_OK &&
+        (strcmp(g->trade.kind, "option") == 0 || th_promise_takes_prepayments(&g->trade))) {
+        status = add_promise(g);
+    }
+    th_json_free(said);
+    return status;
+}
+
+enum th_status th_trade_contract(struct th_registry *registry, int64_t trade_id, const char *path,
+                                 const struct th_messages *messages, enum th_lang lang,
+                                 struct th_json **ret_reply, struct th_error *err)
+{
+    struct gathering g = {
+        .store = th_registry_store(registry), .messages = messages, .lang = lang, .err = err};
+    struct th_hash sha256;
+    char hex[TH_HASH_HEX_SIZE];
+    enum th_status status = th_file_check_new(path, err);
+    if (status == TH_OK) {
+        status = th_store_begin_read(g.store, err);
+    }
+    if (status == TH_OK) {
+        status = gather(&g, trade_id);
+        th_store_end_read(g.store);
+    }
+    if (status == TH_OK) {
+        g.paper.program = th_registry_surroundings(registry)->program;
+        status = th_contract_print(&g.paper, messages, lang, path, &sha256, err);
+    }
+    if (status == TH_OK) {
+        struct th_json *reply = th_json_object();
+        th_json_set_text(reply, "contract_id", g.printed.number);
+        th_json_set_int(reply, "trade_id", trade_id);
+        th_json_set_text(reply, "kind", g.trade.kind);
+        th_json_set_text(reply, "state", g.trade.state);
+        th_json_set_text(reply, "file", path);
+        th_json_set_text(reply, "sha256", th_hash_hex(&sha256, hex));
+        th_json_set_units(reply, "tonnes", g.trade.tonnes);
+        th_json_set_money(reply, "amount_fen", g.trade.amount);
+        th_json_set_int(reply, "head_seq", g.printed.proof.seq);
+        th_json_set_text(reply, "head", g.printed.head);
+        th_json_set_int(reply, "n_blocks", (int64_t)g.paper.n_serials);
+        status = th_reply_finish(TH_OK, reply, ret_reply, err);
+    }
+    free(g.parties);
+    free(g.party_ids);
+    th_arena_clear(&g.arena);
+    return status;
+}

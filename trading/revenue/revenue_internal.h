@@ -1,0 +1,74 @@
+// Shared by the files about revenue.
+#ifndef TH_TRADING_REVENUE_INTERNAL_H
+#define TH_TRADING_REVENUE_INTERNAL_H
+
+#include "store/payout_store.h"
+#include "store/revenue_run_store.h"
+#include "store/revenue_store.h"
+#include "trading/trading_internal.h"
+
+struct th_payment_list { // by party and group, each once; free with th_payment_list_clear
+    struct th_distribution_payment *items;
+    size_t n;
+};
+void th_payment_list_clear(struct th_payment_list *list);
+
+// Shares `amount_fen` of a sale over the recipients of a term: over the pools that the sale drew
+// on, by tonnes; over the recipients that the term names, by share; over the parties, by the tonnes
+// they contributed to the pool; over the members of a village or cooperative, by their shares on
+// the day of the sale. All of that is one exact fraction for each party, rounded down once; what is
+// left goes by largest remainder, ties to the lowest party id. TH_NOT_FOUND ("recipient_missing"),
+// TH_CONFLICT ("recipient_several", "shares_incomplete").
+enum th_status th_recipients_share(struct th_store *store, const struct th_trade *trade,
+                                   const struct th_term *term, int64_t amount_fen,
+                                   struct th_payment_list *ret_payments,
+                                   struct th_error *err) TH_MUST_CHECK;
+
+// How a run reckons.
+struct th_reckoning {
+    char through_on[TH_ON_SIZE];
+    int64_t term_id; // chosen; 0: by the day of each sale
+    bool has_ratio;  // another ratio, where nothing is written
+    struct th_ratio ratio;
+};
+// One sale in a run.
+struct th_sale {
+    struct th_trade trade;
+    struct th_term term;
+    struct th_sale_share now; // this run's part
+    struct th_payment_list payments;
+};
+// The term of a sale. TH_CONFLICT ("term_missing", "term_ambiguous", "term_mixed", each with "on"
+// and "trade"), TH_NOT_FOUND ("term_not_found").
+enum th_status th_sale_choose_term(struct th_store *store, const struct th_reckoning *reckoning,
+                                   struct th_sale *sale, struct th_error *err) TH_MUST_CHECK;
+// Is this term in force for any part of the sale, however special others are?
+enum th_status th_sale_term_holds(struct th_store *store, const struct th_trade *trade,
+                                  int64_t term_id, bool *ret_holds,
+                                  struct th_error *err) TH_MUST_CHECK;
+// sale->now by sale->term.
+enum th_status th_sale_reckon(struct th_store *store, const struct th_reckoning *reckoning,
+                              struct th_sale *sale, struct th_error *err) TH_MUST_CHECK;
+// A ratio in per cent, 0 … 100. TH_INVALID ("ratio_invalid", "ratio_range").
+enum th_status th_percent_parse(const char *text, struct th_ratio *ret_ratio,
+                                struct th_error *err) TH_MUST_CHECK;
+
+// comparison[{term_id, basis, ratio, n_sales, net_fen, distributed_fen, kept_fen}]: what each term
+// in force would bring of these sales, with its own ratio and each of the others.
+enum th_status th_revenue_compare(struct th_store *store, const struct th_reckoning *reckoning,
+                                  const int64_t *trade_ids, size_t n_trades,
+                                  const struct th_ratio *ratios, size_t n_ratios,
+                                  struct th_json **ret_comparison,
+                                  struct th_error *err) TH_MUST_CHECK;
+
+// The reply about one run; accounts are those of `today`.
+enum th_status th_run_reply(struct th_store *store, int64_t run_id, const char *today,
+                            struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+
+// What an approved run owes: claims of the recipients on the sellers.
+enum th_status th_run_post_claims(struct th_posting *posting, int64_t distribution_id,
+                                  const char *on_date, struct th_error *err) TH_MUST_CHECK;
+// splits[{party_kind, share}] and the other keys of a term.
+struct th_json *th_term_json(const struct th_term *term);
+
+#endif

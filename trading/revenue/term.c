@@ -1,0 +1,456 @@
+// Terms of sharing revenue, and costs that are listed against a sale.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "registry/reference.h"
+#include "registry/reply.h"
+#include "store/sale_store.h"
+#include "trading/revenue/revenue.h"
+#include "trading/revenue/revenue_internal.h"
+
+// "pool:3", "kind:bamboo"; NULL for a term of all sales.
+static const char *scope_format(const struct th_term *term, char *buf, size_t size)
+{
+    if (term->scope == TH_TERM_ALL) {
+        return NULL;
+    }
+    if (term->scope == TH_TERM_KIND) {
+        (void)snprintf(buf, size, "kind:%s", term->scope_kind);
+    } else {
+        (void)snprintf(buf, size, "%s:%lld", th_term_scope_names[term->scope],
+                       (long long)term->scope_id);
+    }
+    return buf;
+}
+
+struct th_json *th_term_json(const struct th_term *term)
+{
+    char buf[TH_RATIO_TEXT_SIZE];
+    char scope[TH_TRADE_WORD_SIZE * 2 + 32];
+    struct th_json *object = th_json_object();
+    struct th_json *splits = th_json_array();
+    th_json_set_int(object, "term_id", term->term_id);
+    th_json_set_text(object, "from", term->from_on);
+    th_json_set_word(object, "to", term->to_on);
+    th_json_set_text(object, "basis", term->basis);
+    th_json_set_text(object, "ratio", th_ratio_format(term->ratio, buf));
+    for (size_t i = 0; i < term->n_splits; i++) {
+        struct th_json *item = th_json_object();
+        th_json_set_text(item, "party_kind", term->splits[i].party_kind);
+        if (term->splits[i].party_id != 0) {
+            th_json_set_int(item, "party", term->splits[i].party_id);
+        }
+        th_json_set_text(item, "share", th_ratio_format(term->splits[i].share, buf));
+        th_json_append(splits, item);
+    }
+    th_json_set(object, "splits", splits);
+    th_json_set_text(object, "for", scope_format(term, scope, sizeof(scope)));
+    th_json_set_int(object, "document_id", term->document_id);
+    return object;
+}
+
+static bool kind_known(const char *kind)
+{
+    // Banks keep what is not distributed; verifiers may have no share in what they verify.
+    static const char *const KINDS[] = {"village",   "township",   "subdistrict", "cooperative",
+                                        "household", "person",     "enterprise",  "fund",
+                                        "insurer",   "government", "member"};
+    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+        if (strcmp(kind, KINDS[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// "village", or "fund:湿地修复基金" for this very one.
+static enum th_status parse_recipient(struct th_store *store, const char *text, size_t size,
+                                      struct th_term_split *split, struct th_error *err)
+{
+    char name[TH_NAME_SIZE + TH_TRADE_WORD_SIZE];
+    struct th_party party;
+    if (size == 0 || size >= sizeof(name)) {
+        return th_error_set(err, TH_INVALID, "split_invalid", "text", text, NULL);
+    }
+    memcpy(name, text, size);
+    name[size] = '\0';
+    char *colon = strchr(name, ':');
+    if (colon) {
+        *colon = '\0';
+    }
+    if (!kind_known(name) || (colon && strcmp(name, "member") == 0)) {
+        return th_error_set(err, TH_INVALID, "split_invalid", "text", text, NULL);
+    }
+    th_text_copy(split->party_kind, sizeof(split->party_kind), name);
+    if (!colon) {
+        return TH_OK;
+    }
+    enum th_status status = th_party_resolve(store, colon + 1, &party, err);
+    if (status == TH_OK && strcmp(party.kind, name) != 0) {
+        status = th_error_set(err, TH_INVALID, "split_invalid", "text", text, NULL);
+    }
+    split->party_id = status == TH_OK ? party.party_id : 0;
+    return status;
+}
+
+// "village=1", "village=70%", "township=3/10" into kind and number; *ret_percent tells of a '%'.
+static enum th_status parse_split(struct th_store *store, const char *text,
+                                  struct th_term_split *ret_split, bool *ret_percent,
+                                  struct th_error *err)
+{
+    enum { DENOMINATOR_MAX = 1000000000 };
+    char share[TH_RATIO_TEXT_SIZE];
+    const struct th_ratio none = {0, 1};
+    const char *equals = strrchr(text, '=');
+    bool good = equals && strlen(equals + 1) < sizeof(share);
+    if (good) {
+        memset(ret_split, 0, sizeof(*ret_split));
+        th_text_copy(share, sizeof(share), equals + 1);
+        size_t length = strlen(share);
+        *ret_percent = length > 0 && share[length - 1] == '%';
+        if (*ret_percent) {
+            share[length - 1] = '\0';
+        }
+        good = th_ratio_parse(share, &ret_split->share, NULL) == TH_OK &&
+               th_ratio_compare(ret_split->share, none) > 0 &&
+               ret_split->share.denominator <= DENOMINATOR_MAX;
+    }
+    return good ? parse_recipient(store, text, (size_t)(equals - text), ret_split, err)
+                : th_error_set(err, TH_INVALID, "split_invalid", "text", text, NULL);
+}
+
+static int by_recipient(const void *a, const void *b)
+{
+    const struct th_term_split *left = a;
+    const struct th_term_split *right = b;
+    int order = strcmp(left->party_kind, right->party_kind);
+    return order != 0 ? order
+                      : (left->party_id > right->party_id) - (left->party_id < right->party_id);
+}
+
+// Plain numbers are fractions when they sum to 1, per cent when they sum to 100.
+static enum th_status parse_splits(struct th_store *store, const struct th_term_input *input,
+                                   struct th_term *term, struct th_error *err)
+{
+    const struct th_ratio one = {1, 1};
+    const struct th_ratio hundred = {100, 1};
+    const struct th_ratio hundredth = {1, 100};
+    struct th_ratio sum = {0, 1};
+    size_t n_percent = 0;
+    enum th_status status = TH_OK;
+    if (input->n_splits == 0) {
+        return th_error_set(err, TH_USAGE, "split_missing", NULL);
+    }
+    if (input->n_splits > TH_TERM_SPLITS_MAX) {
+        return th_error_set(err, TH_INVALID, "split_sum", NULL);
+    }
+    for (size_t i = 0; i < input->n_splits && status == TH_OK; i++) {
+        bool percent = false;
+        status = parse_split(store, input->splits[i], &term->splits[i], &percent, err);
+        n_percent += percent;
+        for (size_t k = 0; k < i && status == TH_OK; k++) {
+            if (by_recipient(&term->splits[k], &term->splits[i]) == 0) {
+                status =
+                    th_error_set(err, TH_INVALID, "split_invalid", "text", input->splits[i], NULL);
+            }
+        }
+        if (status == TH_OK) {
+            status = th_ratio_add(sum, term->splits[i].share, &sum, err);
+        }
+    }
+    if (status != TH_OK) {
+        return status;
+    }
+    term->n_splits = input->n_splits;
+    bool percent =
+        n_percent == input->n_splits || (n_percent == 0 && th_ratio_compare(sum, hundred) == 0);
+    if ((n_percent != 0 && n_percent != input->n_splits) ||
+        th_ratio_compare(sum, percent ? hundred : one) != 0) {
+        char buf[TH_RATIO_TEXT_SIZE];
+        return th_error_set(err, TH_INVALID, "split_sum", "sum", th_ratio_format(sum, buf), NULL);
+    }
+    for (size_t i = 0; percent && i < term->n_splits && status == TH_OK; i++) {
+        status = th_ratio_mul(term->splits[i].share, hundredth, &term->splits[i].share, err);
+    }
+    qsort(term->splits, term->n_splits, sizeof(term->splits[0]), by_recipient);
+    return status;
+}
+
+// "kind:bamboo", "holder:PARTY", "pool:TRADE", "package:P".
+static enum th_status parse_scope(struct th_store *store, const char *text, struct th_term *term,
+                                  struct th_error *err)
+{
+    static const char *const KINDS[] = {"bamboo", "orchard", "tea", "forest", "wetland"};
+    const char *colon = text ? strchr(text, ':') : NULL;
+    size_t size = colon ? (size_t)(colon - text) : 0;
+    struct th_party party;
+    struct th_package_record package;
+    struct th_trade pool;
+    bool good = false;
+    enum th_status status = TH_OK;
+    for (int i = TH_TERM_KIND; size > 0 && i <= TH_TERM_PACKAGE; i++) {
+        if (strlen(th_term_scope_names[i]) == size &&
+            strncmp(text, th_term_scope_names[i], size) == 0) {
+            term->scope = (enum th_term_scope)i;
+        }
+    }
+    if (term->scope == TH_TERM_KIND) {
+        for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+            good = good || strcmp(colon + 1, KINDS[i]) == 0;
+        }
+        th_text_copy(term->scope_kind, sizeof(term->scope_kind), good ? colon + 1 : "");
+    } else if (term->scope == TH_TERM_HOLDER) {
+        status = th_party_resolve(store, colon + 1, &party, err);
+        term->scope_id = status == TH_OK ? party.party_id : 0;
+        good = true;
+    } else if (term->scope == TH_TERM_PACKAGE) {
+        status = th_package_resolve(store, colon + 1, &package, err);
+        term->scope_id = status == TH_OK ? package.package_id : 0;
+        good = true;
+    } else if (term->scope == TH_TERM_POOL &&
+               th_text_parse_int(colon + 1, 1, INT64_MAX, &term->scope_id)) {
+        status = th_trade_load(store, term->scope_id, &pool, err);
+        good = status != TH_OK || strcmp(pool.kind, "purchase") == 0;
+    }
+    return good || !text ? status : th_error_set(err, TH_INVALID, "term_scope", "text", text, NULL);
+}
+
+static enum th_status parse_term(struct th_registry *registry, const struct th_term_input *input,
+                                 struct th_term *term, struct th_error *err)
+{
+    struct th_store *store = th_registry_store(registry);
+    if (input->from == NULL) {
+        return th_error_set(err, TH_USAGE, "term_from_missing", NULL);
+    }
+    enum th_status status = th_on_parse(registry, input->from, term->from_on, err);
+    if (status == TH_OK && input->to != NULL) {
+        status = th_on_parse(registry, input->to, term->to_on, err);
+    }
+    if (status == TH_OK && input->to != NULL && strcmp(term->to_on, term->from_on) < 0) {
+        status = th_error_set(err, TH_INVALID, "term_dates", "from", term->from_on, "to",
+                              term->to_on, NULL);
+    }
+    if (status != TH_OK) {
+        return status;
+    }
+    if (!th_text_equals(input->basis, "gross") && !th_text_equals(input->basis, "net_of_cost") &&
+        !th_text_equals(input->basis, "net_of_costs")) {
+        return th_error_set(err, TH_INVALID, "basis_invalid", "basis", input->basis, NULL);
+    }
+    th_text_copy(term->basis, sizeof(term->basis), input->basis);
+    status = th_percent_parse(input->ratio != NULL ? input->ratio : "70", &term->ratio, err);
+    if (status == TH_OK) {
+        status = parse_scope(store, input->scope, term, err);
+    }
+    return status == TH_OK ? parse_splits(store, input, term, err) : status;
+}
+
+static struct th_json *input_json(const struct th_term_input *input)
+{
+    struct th_json *object = th_json_object();
+    struct th_json *splits = th_json_array();
+    for (size_t i = 0; i < input->n_splits; i++) {
+        th_json_append_text(splits, input->splits[i]);
+    }
+    th_json_set_text(object, "from", input->from);
+    th_json_set_text(object, "to", input->to);
+    th_json_set_text(object, "basis", input->basis);
+    th_json_set_text(object, "ratio", input->ratio);
+    th_json_set(object, "splits", splits);
+    th_json_set_text(object, "for", input->scope);
+    th_json_set_text(object, "document", input->document);
+    return object;
+}
+
+static enum th_status record_term(struct th_work *work, const struct th_term_input *input,
+                                  struct th_term *term, struct th_hash *ret_sha256,
+                                  struct th_error *err)
+{
+    struct th_store *store = th_work_store(work);
+    int64_t rival = 0;
+    enum th_status status = th_term_overlap(store, term, &rival, err);
+    if (status == TH_OK && rival != 0) {
+        status = th_error_set(err, TH_CONFLICT, "term_overlaps", "basis", term->basis, NULL);
+        th_error_add_int(err, "term", rival);
+    }
+    if (status == TH_OK) {
+        status = th_document_record(work, input->document, &term->document_id, ret_sha256, err);
+    }
+    if (status == TH_OK) {
+        status = th_term_post(th_work_posting(work), term, &term->term_id, err);
+    }
+    return status;
+}
+
+enum th_status th_term_add(struct th_registry *registry, const struct th_request *request,
+                           const struct th_term_input *input, struct th_json **ret_reply,
+                           struct th_error *err)
+{
+    struct th_term term = {0};
+    struct th_hash sha256 = {{0}};
+    char hex[TH_HASH_HEX_SIZE];
+    char subject[TH_SUBJECT_SIZE];
+    enum th_status status = parse_term(registry, input, &term, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *given = input_json(input);
+    struct th_work *work = NULL;
+    const struct th_work_documents documents = {&input->document, 1};
+    status = th_work_begin_reading(registry, request, TH_MAY_TERMS, "revenue.term", given,
+                                   &documents, &work, ret_reply, err);
+    th_json_free(given);
+    if (status != TH_OK || work == NULL) {
+        return status;
+    }
+    status = record_term(work, input, &term, &sha256, err);
+    struct th_json *body = th_term_json(&term);
+    th_json_set_text(body, "document_sha256", th_hash_hex(&sha256, hex));
+    struct th_json *reply = th_json_copy(body);
+    return th_work_end(work, status, th_subject("term", term.term_id, subject), body, reply,
+                       ret_reply, err);
+}
+
+static bool list_term(void *context, const struct th_term *term)
+{
+    th_json_append(context, th_term_json(term));
+    return true;
+}
+
+enum th_status th_term_list(struct th_registry *registry, struct th_json **ret_reply,
+                            struct th_error *err)
+{
+    struct th_json *terms = th_json_array();
+    enum th_status status = th_term_each(th_registry_store(registry), list_term, terms, err);
+    return th_reply_finish_list(status, "terms", terms, ret_reply, err);
+}
+
+// A sale that may still take a deduction.
+static enum th_status check_sale(struct th_store *store, int64_t trade_id, struct th_error *err)
+{
+    struct th_trade trade;
+    struct th_sale_share sum;
+    enum th_status status = th_trade_load(store, trade_id, &trade, err);
+    if (status == TH_OK && (!th_trade_is_sale(&trade) || strcmp(trade.state, "approved") != 0)) {
+        status = th_error_set(err, TH_CONFLICT, "trade_not_sale", NULL);
+        th_error_add_int(err, "trade", trade_id);
+    }
+    if (status == TH_OK) {
+        status = th_distribution_sum(store, trade_id, &sum, err);
+    }
+    if (status == TH_OK && th_money_fen(sum.receipts) > 0 &&
+        th_money_compare(sum.receipts, trade.amount) == 0) {
+        status = th_error_set(err, TH_CONFLICT, "sale_distributed", NULL);
+        th_error_add_int(err, "trade", trade_id);
+    }
+    return status;
+}
+
+// What was trued up takes no more.
+static enum th_status check_open_reserve(struct th_store *store, int64_t trade_id,
+                                         struct th_error *err)
+{
+    struct th_reserve reserve;
+    enum th_status status = th_reserve_load(store, trade_id, &reserve, err);
+    if (status == TH_OK && reserve.settled) {
+        status = th_error_set(err, TH_CONFLICT, "reserve_settled", NULL);
+        th_error_add_int(err, "trade", trade_id);
+    }
+    return status;
+}
+
+// A sale cannot cost more than it brings without its tax.
+static enum th_status check_room(struct th_store *store, const struct th_deduction *deduction,
+                                 struct th_error *err)
+{
+    struct th_trade trade;
+    struct th_money total;
+    char buf[TH_QUANTITY_TEXT_SIZE];
+    enum th_status status = th_trade_load(store, deduction->trade_id, &trade, err);
+    if (status == TH_OK) {
+        status = th_deduction_total(store, deduction->trade_id, &total, err);
+    }
+    if (status == TH_OK) {
+        status = th_money_add(total, deduction->amount, &total, err);
+    }
+    if (status == TH_OK && th_money_compare(total, trade.net) > 0) {
+        status = th_error_set(err, TH_CONFLICT, "deduction_too_large", "net",
+                              th_money_format(trade.net, buf), NULL);
+    }
+    return status;
+}
+
+static enum th_status record_deduction(struct th_work *work, struct th_deduction *deduction,
+                                       const char *amount, const char *document,
+                                       struct th_json *body, struct th_error *err)
+{
+    static const char *const KINDS[] = {"tax", "insurance", "verification", "fee", "reserve"};
+    bool known = false;
+    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+        known = known || th_text_equals(deduction->kind, KINDS[i]);
+    }
+    if (!known) {
+        return th_error_set(err, TH_INVALID, "deduction_kind", "kind", deduction->kind, NULL);
+    }
+    struct th_hash sha256 = {{0}};
+    char hex[TH_HASH_HEX_SIZE];
+    int64_t deduction_id = 0;
+    enum th_status status = th_money_parse(amount, &deduction->amount, err);
+    if (status == TH_OK && th_money_fen(deduction->amount) == 0) {
+        status = th_error_set(err, TH_INVALID, "amount_zero", NULL);
+    }
+    if (status == TH_OK) {
+        status = check_sale(th_work_store(work), deduction->trade_id, err);
+    }
+    if (status == TH_OK && strcmp(deduction->kind, "reserve") == 0) {
+        status = check_open_reserve(th_work_store(work), deduction->trade_id, err);
+    }
+    if (status == TH_OK) {
+        status = check_room(th_work_store(work), deduction, err);
+    }
+    if (status == TH_OK) {
+        status = th_document_record(work, document, &deduction->document_id, &sha256, err);
+    }
+    if (status == TH_OK) {
+        status = th_deduction_post(th_work_posting(work), deduction, &deduction_id, err);
+    }
+    if (status != TH_OK) {
+        return status;
+    }
+    th_json_set_int(body, "deduction_id", deduction_id);
+    th_json_set_int(body, "trade_id", deduction->trade_id);
+    th_json_set_text(body, "kind", deduction->kind);
+    th_json_set_money(body, "amount_fen", deduction->amount);
+    th_json_set_int(body, "document_id", deduction->document_id);
+    th_json_set_text(body, "document_sha256", th_hash_hex(&sha256, hex));
+    return TH_OK;
+}
+
+enum th_status th_deduction_add(struct th_registry *registry, const struct th_request *request,
+                                int64_t trade_id, const char *kind, const char *amount,
+                                const char *document, struct th_json **ret_reply,
+                                struct th_error *err)
+{
+    struct th_json *given = th_json_object();
+    th_json_set_int(given, "trade", trade_id);
+    th_json_set_text(given, "kind", kind);
+    th_json_set_text(given, "amount", amount);
+    th_json_set_text(given, "document", document);
+    struct th_work *work = NULL;
+    const struct th_work_documents documents = {&document, 1};
+    enum th_status status =
+        th_work_begin_reading(registry, request, TH_MAY_DISTRIBUTE, "revenue.deduct", given,
+                              &documents, &work, ret_reply, err);
+    th_json_free(given);
+    if (status != TH_OK || work == NULL) {
+        return status;
+    }
+    struct th_deduction deduction = {.trade_id = trade_id, .kind = kind};
+    struct th_json *body = th_json_object();
+    char subject[TH_SUBJECT_SIZE];
+    status = record_deduction(work, &deduction, amount, document, body, err);
+    return th_work_end(work, status, th_subject("trade", trade_id, subject), body,
+                       th_json_copy(body), ret_reply, err);
+}

@@ -456,3 +456,34 @@ void market_assert_rebuilt(struct th_store *store)
     th_store_end_read(store);
     assert_int_equal(n_wrong, 0);
 }
+
+int market_setup(void **state)
+{
+    struct market *market = malloc(sizeof(*market));
+    assert_non_null(market);
+    market_make(market);
+    *state = market;
+    return 0;
+}
+
+int market_setup_anji(void **state)
+{
+    (void)market_setup(state);
+    market_anji(*state);
+    return 0;
+}
+
+int market_discard(void **state)
+{
+    market_remove(*state);
+    free(*state);
+    return 0;
+}
+
+int market_teardown(void **state)
+{
+    struct market *market = *state;
+    market_assert_sound(market->world.store);
+    market_assert_rebuilt(market->world.store);
+    return market_discard(state);
+}

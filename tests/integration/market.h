@@ -39,6 +39,14 @@ struct market {
 void market_make(struct market *market);
 void market_remove(struct market *market);
 
+// The same for cmocka: *state is a struct market, empty or with the two villages of Anji. The
+// teardown wants the books sound, and the same as the journal makes them; market_discard is for
+// tests that spoil them.
+int market_setup(void **state);
+int market_setup_anji(void **state);
+int market_teardown(void **state);
+int market_discard(void **state);
+
 // A package that is issued: tonnes by vintage from 2021 on, of which `buffer_t` each are buffer,
 // from one parcel of the village, or from one parcel in each of two villages (kg in thirds: 1 and
 // 2).

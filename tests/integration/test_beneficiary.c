@@ -1,25 +1,14 @@
 // Names of beneficiaries: looked at once, by somebody else than who proposes them.
-#include <stdlib.h>
 
 #include "tests/integration/market.h"
 #include "trading/deal/beneficiary.h"
 
 static int setup(void **state)
 {
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
-    market_anji(market);
+    (void)market_setup_anji(state);
+    struct market *market = *state;
     market_bought(market, "1 2", "43.44");
     market_sold(market, "制药厂", "100", "70");
-    *state = market;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    market_remove(*state);
-    free(*state);
     return 0;
 }
 
@@ -222,5 +211,5 @@ int main(void)
         cmocka_unit_test(pass__accepts_a_new_name_once_and_stops_a_refused_one),
         cmocka_unit_test(approval__is_the_review_of_a_name),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, market_teardown);
 }

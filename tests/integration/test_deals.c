@@ -1,32 +1,11 @@
 // Transfers, cancellations, and what a proposal says of its effect.
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "registry/rule.h"
 #include "tests/integration/market.h"
 #include "trading/deal/limit.h"
 #include "trading/inbox/inbox.h"
-
-static int setup(void **state)
-{
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
-    market_anji(market);
-    *state = market;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct market *market = *state;
-    market_assert_sound(market->world.store);
-    market_assert_rebuilt(market->world.store);
-    market_remove(market);
-    free(market);
-    return 0;
-}
 
 static struct th_json *transfer(struct market *market, const char *from, const char *to,
                                 const char *tonnes, enum th_status want)
@@ -468,7 +447,7 @@ static void inbox__asks_everybody_for_his_part(void **state)
     market_refused(market, "login_unknown");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup_anji, market_teardown)
 
 int main(void)
 {

@@ -2,27 +2,10 @@
 #include "registry/records/enterprise.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "core/file.h"
 #include "tests/integration/market.h"
 #include "trading/account/account_show.h"
-
-static int setup(void **state)
-{
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
-    *state = market;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    market_remove(*state);
-    free(*state);
-    return 0;
-}
 
 static struct th_enterprise_input input_of(const struct market *market, const char *emissions_t)
 {
@@ -434,16 +417,19 @@ int main(void)
         cmocka_unit_test(account__tells_villages_holders_and_verifiers_their_packages),
     };
     const struct CMUnitTest alone[] = {
-        cmocka_unit_test_setup_teardown(import__takes_rows_and_a_second_time_none, setup, teardown),
-        cmocka_unit_test_setup_teardown(import__tells_row_by_row_what_it_cannot_take, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(rate__is_exact_rounded_down_and_may_exceed_the_whole, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(rate__units_by_statement_are_told_apart, setup, teardown),
-        cmocka_unit_test_setup_teardown(rate__without_emissions_there_is_none, setup, teardown),
+        cmocka_unit_test_setup_teardown(import__takes_rows_and_a_second_time_none, market_setup,
+                                        market_teardown),
+        cmocka_unit_test_setup_teardown(import__tells_row_by_row_what_it_cannot_take, market_setup,
+                                        market_teardown),
+        cmocka_unit_test_setup_teardown(rate__is_exact_rounded_down_and_may_exceed_the_whole,
+                                        market_setup, market_teardown),
+        cmocka_unit_test_setup_teardown(rate__units_by_statement_are_told_apart, market_setup,
+                                        market_teardown),
+        cmocka_unit_test_setup_teardown(rate__without_emissions_there_is_none, market_setup,
+                                        market_teardown),
     };
-    return cmocka_run_group_tests(refused, setup, teardown) +
-           cmocka_run_group_tests(kept, setup, teardown) +
-           cmocka_run_group_tests(told, setup, teardown) +
+    return cmocka_run_group_tests(refused, market_setup, market_teardown) +
+           cmocka_run_group_tests(kept, market_setup, market_teardown) +
+           cmocka_run_group_tests(told, market_setup, market_teardown) +
            cmocka_run_group_tests(alone, NULL, NULL);
 }

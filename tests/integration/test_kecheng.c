@@ -10,25 +10,6 @@
 #include "tests/integration/ahead.h"
 #include "trading/books/hledger.h"
 
-static int setup(void **state)
-{
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
-    *state = market;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct market *market = *state;
-    market_assert_sound(market->world.store);
-    market_assert_rebuilt(market->world.store);
-    market_remove(market);
-    free(market);
-    return 0;
-}
-
 static void deduct(struct market *market, int64_t trade_id, const char *amount)
 {
     const struct th_request request = {.login = "bank"};
@@ -169,6 +150,6 @@ static void kecheng__returns_all_to_the_villages_after_deductions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(
-        kecheng__returns_all_to_the_villages_after_deductions, setup, teardown)};
+        kecheng__returns_all_to_the_villages_after_deductions, market_setup, market_teardown)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

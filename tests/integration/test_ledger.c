@@ -1,28 +1,11 @@
 // Blocks of units and the check before every commit, also against whoever writes SQL past the
 // ledger.
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "store/db_internal.h"
 #include "store/lock_store.h"
 #include "store/money_store.h"
 #include "tests/integration/market.h"
-
-static int setup(void **state)
-{
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
-    *state = market;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    market_remove(*state);
-    free(*state);
-    return 0;
-}
 
 static int64_t issue_one(struct market *market, int64_t issued_t, int64_t buffer_t)
 {
@@ -426,7 +409,7 @@ static void story__tells_every_step_of_a_serial(void **state)
     }
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup, market_discard)
 
 int main(void)
 {

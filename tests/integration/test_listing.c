@@ -1,30 +1,9 @@
 // Listings and their acceptance: what is offered, taken, left and withdrawn.
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "store/money_store.h"
 #include "tests/integration/market.h"
 #include "trading/spot/listing.h"
-
-static int setup(void **state)
-{
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
-    market_anji(market);
-    *state = market;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct market *market = *state;
-    market_assert_sound(market->world.store);
-    market_assert_rebuilt(market->world.store);
-    market_remove(market);
-    free(market);
-    return 0;
-}
 
 static struct th_json *offer(struct market *market, const struct th_listing_input *input,
                              enum th_status want)
@@ -285,7 +264,7 @@ static void listing__accepted_by_a_bank_makes_a_pool(void **state)
     market_sold(market, "制药厂", "600", "73.41");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup_anji, market_teardown)
 
 int main(void)
 {

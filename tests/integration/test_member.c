@@ -15,25 +15,6 @@
 
 __extension__ typedef __int128 int128;
 
-static int setup(void **state)
-{
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
-    *state = market;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct market *market = *state;
-    market_assert_sound(market->world.store);
-    market_assert_rebuilt(market->world.store);
-    market_remove(market);
-    free(market);
-    return 0;
-}
-
 static int64_t get(const struct th_json *object, const char *key)
 {
     return th_json_get_int(object, key, -1);
@@ -478,7 +459,7 @@ static void rent__falls_due_when_a_year_of_the_contract_begins(void **state)
     assert_null(reply);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup, market_teardown)
 
 int main(void)
 {

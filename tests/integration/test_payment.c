@@ -11,25 +11,12 @@ enum { RUN = 1 };
 
 static int setup(void **state)
 {
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
-    market_anji(market);
+    (void)market_setup_anji(state);
+    struct market *market = *state;
     market_bought(market, "1 2", "43.44");
     int64_t sale = market_sold(market, "制药厂", "2000", "73.41");
     th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
     th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));
-    *state = market;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct market *market = *state;
-    market_assert_sound(market->world.store);
-    market_assert_rebuilt(market->world.store);
-    market_remove(market);
-    free(market);
     return 0;
 }
 
@@ -310,7 +297,7 @@ static void list__holds_what_is_owed_with_whole_accounts_and_capitals(void **sta
     market_refused(market, "payments_none");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, market_teardown)
 
 int main(void)
 {

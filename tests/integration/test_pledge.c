@@ -1,31 +1,10 @@
 // Pledges by rank, their release and enforcement, and the money of a loan.
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "registry/setup.h"
 #include "store/money_store.h"
 #include "tests/integration/market.h"
 #include "trading/pledge/pledge.h"
-
-static int setup(void **state)
-{
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
-    market_anji(market);
-    *state = market;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct market *market = *state;
-    market_assert_sound(market->world.store);
-    market_assert_rebuilt(market->world.store);
-    market_remove(market);
-    free(market);
-    return 0;
-}
 
 static const struct th_pledge_input DEBT = {.principal = "100000",
                                             .rate = "4.35",
@@ -665,7 +644,7 @@ static void list__shows_what_lives_by_holder_and_pledgee(void **state)
     th_json_free(reply);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup_anji, market_teardown)
 
 int main(void)
 {

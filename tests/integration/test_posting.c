@@ -1,7 +1,6 @@
 // The books are what the journal makes of them: posts are recorded as they are applied, a rebuild
 // gives the same rows, and what was changed past the journal is found and undone.
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "registry/audit.h"
@@ -10,22 +9,6 @@
 #include "store/posting.h"
 #include "store/rebuild_store.h"
 #include "tests/integration/market.h"
-
-static int setup(void **state)
-{
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
-    *state = market;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    market_remove(*state);
-    free(*state);
-    return 0;
-}
 
 // Every kind of post: a purchase, sales that are approved, refused and open, money that arrived, a
 // retirement, a term, a distribution.
@@ -235,7 +218,7 @@ static void post__that_no_program_knows_is_refused(void **state)
     }
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup, market_discard)
 
 int main(void)
 {

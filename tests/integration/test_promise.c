@@ -1,29 +1,8 @@
 // Forecast stock, subscriptions, forwards and options: cover, delivery, shortfall, refund, expiry.
-#include <stdlib.h>
 
 #include "store/forecast_store.h"
 #include "tests/integration/ahead.h"
 #include "trading/inbox/inbox.h"
-
-static int setup(void **state)
-{
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
-    market_anji(market); // packages 1 and 2
-    *state = market;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct market *market = *state;
-    market_assert_sound(market->world.store);
-    market_assert_rebuilt(market->world.store);
-    market_remove(market);
-    free(market);
-    return 0;
-}
 
 static const struct th_promise_input PERSON = {
     .to = "竹农", .tonnes = "200", .price = "60", .deliver_by = "2022-12-31", .on = AHEAD_ON};
@@ -408,7 +387,7 @@ static void promise__refuses_what_it_cannot_be(void **state)
     market_refused(market, "nothing_short");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup_anji, market_teardown)
 
 int main(void)
 {

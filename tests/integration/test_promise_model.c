@@ -526,28 +526,9 @@ static void promises__are_what_the_model_says(void **state)
     free(m);
 }
 
-static int setup(void **state)
-{
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
-    *state = market;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct market *market = *state;
-    market_assert_sound(market->world.store);
-    market_assert_rebuilt(market->world.store);
-    market_remove(market);
-    free(market);
-    return 0;
-}
-
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(promises__are_what_the_model_says, setup, teardown)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(
+        promises__are_what_the_model_says, market_setup, market_teardown)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,24 +1,7 @@
 // Revenue back to the villages: the published figures, parts, losses, terms and refusals.
-#include <stdlib.h>
 
 #include "store/db_internal.h"
 #include "tests/integration/market.h"
-
-static int setup(void **state)
-{
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
-    *state = market;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    market_remove(*state);
-    free(*state);
-    return 0;
-}
 
 static int64_t get(const struct th_json *object, const char *key)
 {
@@ -443,7 +426,7 @@ static void statement__shows_what_a_village_got(void **state)
         TH_NOT_FOUND, &market->err);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup, market_teardown)
 
 int main(void)
 {

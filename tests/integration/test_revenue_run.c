@@ -1,7 +1,6 @@
 // Runs of revenue in steps: proposed, decided by another person, with terms side by side and
 // reserves trued up.
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "registry/rule.h"
 #include "store/money_store.h"
@@ -11,26 +10,7 @@
 
 __extension__ typedef __int128 int128;
 
-static int setup(void **state)
-{
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
-    *state = market;
-    return 0;
-}
-
 // Whatever a test did: the books are sound, and the journal makes them again.
-static int teardown(void **state)
-{
-    struct market *market = *state;
-    market_assert_sound(market->world.store);
-    market_assert_rebuilt(market->world.store);
-    market_remove(market);
-    free(market);
-    return 0;
-}
-
 static int64_t get(const struct th_json *object, const char *key)
 {
     return th_json_get_int(object, key, -1);
@@ -560,7 +540,7 @@ static void run__over_several_pools_nobody_is_off_by_a_fen(void **state)
     th_json_free(reply);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup, market_teardown)
 
 int main(void)
 {

@@ -1,26 +1,9 @@
 // Purchases, resales and retirements: the published figures, and every refusal.
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "registry/setup.h"
 #include "store/db_internal.h"
 #include "tests/integration/market.h"
-
-static int setup(void **state)
-{
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
-    *state = market;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    market_remove(*state);
-    free(*state);
-    return 0;
-}
 
 static int64_t get(const struct th_json *object, const char *key)
 {
@@ -694,7 +677,7 @@ static void list__filters_by_kind_and_state(void **state)
     }
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup, market_teardown)
 
 int main(void)
 {

@@ -2,7 +2,6 @@
 // balance, and of every trade all or nothing is there.
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,21 +12,12 @@ enum { N_KILLS = 20, N_WRITERS = 2, N_TRADES = 25, POOL_T = 1000000 };
 
 static int setup(void **state)
 {
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
+    (void)market_setup(state);
+    struct market *market = *state;
     const int64_t tonnes_t[] = {POOL_T, POOL_T};
     market_package(market, "甲", MARKET_MAJIANONG, MARKET_VILLAGE_1, NULL, tonnes_t, 2, 100);
     market_package(market, "乙", MARKET_GAOJIATANG, MARKET_VILLAGE_2, NULL, tonnes_t, 2, 100);
     market_bought(market, "1 2", "43.44");
-    *state = market;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    market_remove(*state);
-    free(*state);
     return 0;
 }
 
@@ -153,7 +143,7 @@ static void writers__two_processes_share_one_file(void **state)
         N_WRITERS * N_TRADES * 7);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, market_teardown)
 
 int main(void)
 {

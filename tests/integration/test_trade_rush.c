@@ -1,6 +1,5 @@
 // Many at once: two hundred buyers for the last hundred tonnes, and one request sent fifty times.
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,23 +10,11 @@ enum outcome { SOLD = 10, TOO_LATE = 11, REPLAYED = 12, WENT_WRONG = 13 };
 
 static int setup(void **state)
 {
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
+    (void)market_setup(state);
+    struct market *market = *state;
     const int64_t tonnes_t[] = {LAST_T};
     market_package(market, "甲", MARKET_MAJIANONG, MARKET_VILLAGE_1, NULL, tonnes_t, 1, 0);
     market_bought(market, "1", "43.44");
-    *state = market;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct market *market = *state;
-    market_assert_sound(market->world.store);
-    market_assert_rebuilt(market->world.store);
-    market_remove(market);
-    free(market);
     return 0;
 }
 
@@ -125,7 +112,7 @@ static void rush__a_key_sent_fifty_times_acts_once(void **state)
         1);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, market_teardown)
 
 int main(void)
 {

@@ -1,6 +1,5 @@
 // Serials found by what is known of them, page by page, and prices that were paid.
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "tests/integration/market.h"
 #include "trading/trace/price.h"
@@ -11,24 +10,14 @@
 static int setup(void **state)
 {
     static const int64_t BOTH[] = {100};
-    struct market *market = malloc(sizeof(*market));
-    assert_non_null(market);
-    market_make(market);
-    market_anji(market);
+    (void)market_setup_anji(state);
+    struct market *market = *state;
     market_package(market, "两村竹林", MARKET_TOWNSHIP, MARKET_VILLAGE_1, MARKET_VILLAGE_2, BOTH, 1,
                    10);
     market_bought(market, "1 2", "43.44");
     market_sold(market, "制药厂", "728", "70");
     int64_t id = market_id(market_retire(market, "制药厂", "28", "制药厂", TH_OK));
     th_json_free(market_approve(market, id, TH_OK));
-    *state = market;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    market_remove(*state);
-    free(*state);
     return 0;
 }
 
@@ -254,5 +243,5 @@ int main(void)
         cmocka_unit_test(prices__of_a_month_are_weighted_by_tonnes),
         cmocka_unit_test(prices__are_asked_for_by_kind_days_and_vintage),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, market_teardown);
 }

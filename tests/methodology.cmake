@@ -35,8 +35,10 @@ th_add_unit_test(test_explain_formulas SOURCES unit/test_explain_formulas.c unit
     DEPENDS tanhui_methodology LIBRARIES m)
 th_add_unit_test(test_estimate_uncertainty DEPENDS tanhui_test_documents LIBRARIES m)
 th_add_unit_test(test_issuance DEPENDS tanhui_methodology)
-th_add_unit_test(test_cases DEPENDS tanhui_test_documents)
-th_add_unit_test(test_case_totals DEPENDS tanhui_core)
+add_library(tanhui_test_cases STATIC unit/case_file.c)
+target_link_libraries(tanhui_test_cases PUBLIC tanhui_core tanhui_test_support)
+th_add_unit_test(test_cases DEPENDS tanhui_test_documents tanhui_test_cases)
+th_add_unit_test(test_case_totals DEPENDS tanhui_test_cases)
 th_add_unit_test(test_shipped_documents DEPENDS tanhui_test_documents)
 th_add_unit_test(test_stem_show SOURCES unit/test_stem_show.c unit/formula.c
     DEPENDS tanhui_registry LIBRARIES m)

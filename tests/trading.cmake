@@ -5,7 +5,7 @@ th_add_unit_test(test_exact_share DEPENDS tanhui_trading)
 add_library(tanhui_market STATIC ${CMAKE_CURRENT_SOURCE_DIR}/integration/market.c)
 target_link_libraries(tanhui_market PUBLIC tanhui_trading tanhui_registry_world
     PRIVATE PkgConfig::CMOCKA)
-foreach(part ledger posting deals pledge listing trade revenue revenue_run member payment)
+foreach(part ledger posting deals pledge listing trade revenue revenue_run member payment case_money)
     th_add_unit_test(test_${part} SOURCES integration/test_${part}.c DEPENDS tanhui_market
         LABELS integration)
 endforeach()
@@ -14,6 +14,9 @@ target_link_libraries(tanhui_ahead PUBLIC tanhui_market PRIVATE PkgConfig::CMOCK
 foreach(part promise kecheng)
     th_add_unit_test(test_${part} SOURCES integration/test_${part}.c DEPENDS tanhui_ahead
         LABELS integration)
+endforeach()
+foreach(part kecheng member pledge case_money)
+    target_link_libraries(test_${part} PRIVATE tanhui_test_cases)
 endforeach()
 # Children that are killed, and ten thousand steps, are no work for valgrind.
 foreach(part trade_crash trade_rush ledger_model pledge_model)

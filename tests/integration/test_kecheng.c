@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/file.h"
 #include "core/text.h"
 #include "tests/integration/ahead.h"
+#include "tests/unit/case_file.h"
 #include "trading/books/hledger.h"
 
 static void deduct(struct market *market, int64_t trade_id, const char *amount)
@@ -67,22 +67,12 @@ static void check_books(struct market *market, const char *party, const char *ac
 //           less cost 300 × 30 = 9,000.00 and insurance 450.00: 7,200.00
 //   second village: 500/700 of 16,800.00 = 12,000.00; first village: 4,800.00 + 7,200.00
 // What the case says: all of it goes back, and what is expected cannot be retired.
-static void load_case(struct market *market, char ratio[16])
+static void load_case(char ratio[16])
 {
-    char path[TH_TEST_PATH_SIZE];
-    char *text = NULL;
-    size_t size = 0;
-    struct th_json *record = NULL;
-    assert_ok(th_file_read(th_test_source_path(path, "data/cases/kecheng-trees.json"), 1 << 16,
-                           &text, &size, &market->err),
-              &market->err);
-    assert_ok(th_json_parse(text, size, &record, &market->err), &market->err);
-    const struct th_json *computed = th_json_get(record, "computed");
-    assert_false(th_json_get_bool(computed, "may_be_retired", true));
-    th_text_copy(ratio, 16,
-                 th_json_get_text(th_json_at(th_json_get(record, "reported"), 0), "value", ""));
-    th_json_free(record);
-    free(text);
+    struct case_file from = case_file_open("kecheng-trees");
+    assert_false(th_json_get_bool(from.computed, "may_be_retired", true));
+    th_text_copy(ratio, 16, th_json_get_text(th_json_at(from.reported, 0), "value", ""));
+    case_file_close(&from);
 }
 
 static void kecheng__returns_all_to_the_villages_after_deductions(void **state)
@@ -91,7 +81,7 @@ static void kecheng__returns_all_to_the_villages_after_deductions(void **state)
     static const int64_t ISSUED[] = {300, 300, 200};
     struct market *market = *state;
     char ratio[16];
-    load_case(market, ratio);
+    load_case(ratio);
     market_package(market, "旧林", MARKET_GAOJIATANG, MARKET_VILLAGE_2, NULL, STOCK, 1, 0);
     market_bought(market, "1", "30");
     int64_t trees = market_planned(market, "一村万树", MARKET_MAJIANONG);

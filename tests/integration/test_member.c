@@ -10,6 +10,7 @@
 #include "store/party_store.h"
 #include "store/tenure_store.h"
 #include "tests/integration/market.h"
+#include "tests/unit/case_file.h"
 #include "trading/member/member.h"
 #include "trading/payment/payment.h"
 
@@ -51,20 +52,6 @@ static struct th_json *add_share(struct market *market, const char *group, const
     return reply;
 }
 
-static struct th_json *read_case(struct market *market)
-{
-    char path[TH_TEST_PATH_SIZE];
-    char *text = NULL;
-    size_t size = 0;
-    struct th_json *json = NULL;
-    assert_ok(th_file_read(th_test_source_path(path, "data/cases/anji-household.json"), 1 << 20,
-                           &text, &size, &market->err),
-              &market->err);
-    assert_ok(th_json_parse(text, size, &json, &market->err), &market->err);
-    free(text);
-    return json;
-}
-
 // 2,000 t of Majianong's own pool, paid.
 static void sell_majianong(struct market *market)
 {
@@ -87,8 +74,8 @@ static void pay(struct market *market, const char *party)
 static void member__household_of_anji_has_four_429ths(void **state)
 {
     struct market *market = *state;
-    struct th_json *case_json = read_case(market);
-    const struct th_json *inputs = th_json_get(case_json, "inputs");
+    struct case_file from = case_file_open("anji-household");
+    const struct th_json *inputs = from.inputs;
     char share[64];
     int64_t household = add_party(market, "household", "张某户", MARKET_VILLAGE_1);
     int64_t others = add_party(market, "household", "其余各户", MARKET_VILLAGE_1);
@@ -105,7 +92,7 @@ static void member__household_of_anji_has_four_429ths(void **state)
     assert_ok(th_share_add(market->world.registry, &request, &input, &reply, &market->err),
               &market->err);
     assert_string_equal(th_json_get_text(reply, "share", ""),
-                        th_json_get_text(th_json_get(case_json, "computed"), "share", "none"));
+                        th_json_get_text(from.computed, "share", "none"));
     assert_int_equal(get(reply, "expected_fen"), 480000);
     th_json_free(reply);
     sell_majianong(market);
@@ -147,7 +134,7 @@ static void member__household_of_anji_has_four_429ths(void **state)
     payment = th_json_at(th_json_get(party, "payments"), 0);
     assert_string_equal(th_json_get_text(payment, "paid_on", ""), "2023-01-05");
     th_json_free(reply);
-    th_json_free(case_json);
+    case_file_close(&from);
 }
 
 static void member__of_a_cooperative_that_holds_the_package(void **state)

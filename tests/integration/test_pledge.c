@@ -4,6 +4,7 @@
 #include "registry/setup.h"
 #include "store/money_store.h"
 #include "tests/integration/market.h"
+#include "tests/unit/case_file.h"
 #include "trading/pledge/pledge.h"
 
 static const struct th_pledge_input DEBT = {.principal = "100000",
@@ -595,13 +596,20 @@ static void deqing__pledges_for_a_loan_and_pays_the_restoration_fund(void **stat
     struct th_pledge_input input = DEBT;
     input.holder = "下渚湖街道";
     input.to = "两山银行";
+    struct case_file from = case_file_open("deqing-xiazhuhu");
+    const struct th_json *loan = th_json_get(from.json, "loan");
+    assert_int_equal(th_json_get_int(loan, "pledged_t", -1), 5000);
+    assert_int_equal(case_file_fen(loan, "principal_cny"), 20000000);
     input.tonnes = "5000";
-    input.principal = "200000";
+    input.principal = th_json_get_text(loan, "principal_cny", "");
+    input.rate = th_json_get_text(loan, "rate_percent", "");
     input.valuation = NULL;
-    input.valuation_per_t = "58.83";
+    input.valuation_per_t = th_json_get_text(loan, "valuation_cny_per_t", "");
     int64_t pledge_id = market_id(propose(market, &input, TH_OK));
     th_json_free(market_approve(market, pledge_id, TH_OK));
-    assert_int_equal(of_pledge(market, pledge_id, "valuation_fen"), 29415000);
+    assert_int_equal(of_pledge(market, pledge_id, "valuation_fen"),
+                     case_file_fen(loan, "valuation_cny"));
+    case_file_close(&from);
     th_json_free(pay(market, pledge_id, "payout", "200000", NULL, TH_OK));
     assert_int_equal(of_pledge(market, pledge_id, "loan_fen"), 20000000);
     assert_null(market_buy(market, "3", "58.83", NULL, "6", "5001", TH_CONFLICT));

@@ -2,40 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/file.h"
 #include "methodology/estimate.h"
 #include "methodology/issuance.h"
 #include "methodology/shipped.h"
 #include "tests/support/support.h"
+#include "tests/unit/case_file.h"
 #include "tests/unit/shipped_document.h"
-
-static struct th_json *read_case(const char *name)
-{
-    struct th_error err;
-    char file[128];
-    char path[TH_TEST_PATH_SIZE];
-    char *text = NULL;
-    size_t size = 0;
-    struct th_json *json = NULL;
-    (void)snprintf(file, sizeof(file), "data/cases/%s.json", name);
-    assert_ok(th_file_read(th_test_source_path(path, file), 1 << 20, &text, &size, &err), &err);
-    assert_ok(th_json_parse(text, size, &json, &err), &err);
-    free(text);
-    assert_string_equal(th_json_get_text(json, "case", ""), name);
-    const struct th_json *reported = th_json_get(json, "reported");
-    assert_true(th_json_size(reported) > 0);
-    for (size_t i = 0; i < th_json_size(reported); i++) {
-        const struct th_json *item = th_json_at(reported, i);
-        assert_string_not_equal(th_json_get_text(item, "value", ""), "");
-        assert_string_not_equal(th_json_get_text(item, "unit", ""), "");
-        assert_string_not_equal(th_json_get_text(item, "source", ""), "");
-        assert_string_not_equal(th_json_get_text(item, "evidence", ""), "");
-        assert_string_not_equal(th_json_get_text(th_json_get(item, "what"), "zh", ""), "");
-        assert_string_not_equal(th_json_get_text(th_json_get(item, "what"), "en", ""), "");
-    }
-    assert_string_equal(th_json_get_text(th_json_get(json, "computed"), "evidence", ""), "derived");
-    return json;
-}
 
 static struct th_methodology *methodology_of(const struct th_json *inputs)
 {
@@ -64,19 +36,11 @@ static struct th_area area_of(const struct th_json *inputs, const char *key)
     return area;
 }
 
-static int64_t fen(const struct th_json *object, const char *key)
-{
-    struct th_error err;
-    struct th_money money = {0};
-    assert_ok(th_money_parse(th_json_get_text(object, key, ""), &money, &err), &err);
-    return th_money_fen(money);
-}
-
 static int64_t price_times(const struct th_json *computed, int64_t tonnes)
 {
     struct th_error err;
     struct th_money amount = {0};
-    assert_ok(th_money_times_units(th_money_from_fen(fen(computed, "price_cny_per_t")),
+    assert_ok(th_money_times_units(th_money_from_fen(case_file_fen(computed, "price_cny_per_t")),
                                    th_units_from_t(tonnes), &amount, &err),
               &err);
     return th_money_fen(amount);
@@ -89,9 +53,9 @@ static void check_village(const char *name, const int64_t *vintage_t, int64_t to
     struct th_error err;
     struct th_issuance_entry entries[3];
     struct th_issuance_plan plan = {0};
-    struct th_json *json = read_case(name);
-    const struct th_json *inputs = th_json_get(json, "inputs");
-    const struct th_json *computed = th_json_get(json, "computed");
+    struct case_file from = case_file_open(name);
+    const struct th_json *inputs = from.inputs;
+    const struct th_json *computed = from.computed;
     const struct th_json *years = th_json_get(inputs, "years");
     struct th_methodology *methodology = methodology_of(inputs);
     struct th_estimate_rules *rules = rules_of(methodology, inputs);
@@ -123,12 +87,12 @@ static void check_village(const char *name, const int64_t *vintage_t, int64_t to
     assert_int_equal(th_carbon_kg(plan.vintages[2].carried_out), carried_kg);
     assert_int_equal(th_json_get_int(computed, "carried_kg", -1), carried_kg);
     if (th_json_get(computed, "price_cny_per_t")) {
-        assert_int_equal(price_times(computed, sum_t), fen(computed, "amount_cny"));
+        assert_int_equal(price_times(computed, sum_t), case_file_fen(computed, "amount_cny"));
     }
     th_issuance_plan_clear(&plan);
     th_estimate_rules_free(rules);
     th_methodology_free(methodology);
-    th_json_free(json);
+    case_file_close(&from);
 }
 
 static void majianong__issues_836_837_836_and_carries_650_kg(void **state)
@@ -156,15 +120,15 @@ static void dali__issues_the_reported_6347_tonnes(void **state)
 static void prices__are_the_published_amounts(void **state)
 {
     (void)state;
-    struct th_json *majianong = read_case("anji-majianong");
-    struct th_json *gaojiatang = read_case("anji-gaojiatang");
-    struct th_json *dali = read_case("anji-dali");
-    assert_int_equal(fen(th_json_get(majianong, "computed"), "amount_cny"), 10899096);
-    assert_int_equal(fen(th_json_get(gaojiatang, "computed"), "amount_cny"), 20733912);
-    assert_int_equal(fen(th_json_get(dali, "computed"), "lump_sum_cny"), 27550000);
-    th_json_free(majianong);
-    th_json_free(gaojiatang);
-    th_json_free(dali);
+    struct case_file majianong = case_file_open("anji-majianong");
+    struct case_file gaojiatang = case_file_open("anji-gaojiatang");
+    struct case_file dali = case_file_open("anji-dali");
+    assert_int_equal(case_file_fen(majianong.computed, "amount_cny"), 10899096);
+    assert_int_equal(case_file_fen(gaojiatang.computed, "amount_cny"), 20733912);
+    assert_int_equal(case_file_fen(dali.computed, "lump_sum_cny"), 27550000);
+    case_file_close(&majianong);
+    case_file_close(&gaojiatang);
+    case_file_close(&dali);
 }
 
 static void all_bamboo__is_exactly_700000_tonnes_and_needs_a_waiver(void **state)
@@ -173,9 +137,9 @@ static void all_bamboo__is_exactly_700000_tonnes_and_needs_a_waiver(void **state
     struct th_error err;
     struct th_carbon gross;
     struct th_estimate_warning warnings[TH_ESTIMATE_WARNINGS_MAX];
-    struct th_json *json = read_case("anji-all-bamboo");
-    const struct th_json *inputs = th_json_get(json, "inputs");
-    const struct th_json *computed = th_json_get(json, "computed");
+    struct case_file from = case_file_open("anji-all-bamboo");
+    const struct th_json *inputs = from.inputs;
+    const struct th_json *computed = from.computed;
     struct th_methodology *methodology = methodology_of(inputs);
     struct th_estimate_rules *rules = rules_of(methodology, inputs);
     assert_ok(th_estimate_project(rules, area_of(inputs, "area_mu"), &gross, &err), &err);
@@ -183,7 +147,7 @@ static void all_bamboo__is_exactly_700000_tonnes_and_needs_a_waiver(void **state
     assert_int_equal(th_json_get_int(computed, "gross_t", -1), 700000);
     assert_int_equal(th_json_get_int(computed, "units_t", -1), 0);
     assert_int_equal(price_times(computed, 700000), 4900000000);
-    assert_int_equal(fen(computed, "amount_cny"), 4900000000);
+    assert_int_equal(case_file_fen(computed, "amount_cny"), 4900000000);
     assert_int_equal(th_estimate_warnings(rules, warnings), 1);
     assert_true(warnings[0].needs_waiver);
     assert_true(th_json_get_bool(computed, "needs_waiver", false));
@@ -191,7 +155,7 @@ static void all_bamboo__is_exactly_700000_tonnes_and_needs_a_waiver(void **state
                         th_json_get_text(computed, "times_reference", ""));
     th_estimate_rules_free(rules);
     th_methodology_free(methodology);
-    th_json_free(json);
+    case_file_close(&from);
 }
 
 static void xiazhuhu__is_a_statement_and_its_money_adds_up(void **state)
@@ -199,21 +163,21 @@ static void xiazhuhu__is_a_statement_and_its_money_adds_up(void **state)
     (void)state;
     struct th_error err;
     struct th_ratio tax;
-    struct th_json *json = read_case("deqing-xiazhuhu");
-    const struct th_json *inputs = th_json_get(json, "inputs");
-    const struct th_json *computed = th_json_get(json, "computed");
+    struct case_file from = case_file_open("deqing-xiazhuhu");
+    const struct th_json *inputs = from.inputs;
+    const struct th_json *computed = from.computed;
     struct th_methodology *methodology = methodology_of(inputs);
     int64_t stated_t = th_json_get_int(inputs, "stated_t", -1);
     assert_true(th_methodology_statement_based(methodology));
     assert_int_equal(stated_t, 10000);
     assert_int_equal(price_times(computed, stated_t), 58830000);
-    assert_int_equal(fen(computed, "amount_cny"), 58830000);
+    assert_int_equal(case_file_fen(computed, "amount_cny"), 58830000);
     assert_ok(th_ratio_parse(th_json_get_text(inputs, "tax_ratio", ""), &tax, &err), &err);
-    assert_int_equal(fen(computed, "net_cny"), 55500000);
-    assert_int_equal(fen(computed, "net_cny") * tax.numerator / tax.denominator,
-                     fen(computed, "tax_cny"));
-    assert_int_equal(fen(computed, "net_cny") + fen(computed, "tax_cny"),
-                     fen(computed, "amount_cny"));
+    assert_int_equal(case_file_fen(computed, "net_cny"), 55500000);
+    assert_int_equal(case_file_fen(computed, "net_cny") * tax.numerator / tax.denominator,
+                     case_file_fen(computed, "tax_cny"));
+    assert_int_equal(case_file_fen(computed, "net_cny") + case_file_fen(computed, "tax_cny"),
+                     case_file_fen(computed, "amount_cny"));
     // 17,000 t on 8,900 mu, 15 mu a hectare.
     double t_per_ha = (double)th_json_get_int(inputs, "claimed_t_per_year", -1) * 3000000 /
                       (double)th_area_m2_300(area_of(inputs, "claimed_area_mu"));
@@ -221,13 +185,14 @@ static void xiazhuhu__is_a_statement_and_its_money_adds_up(void **state)
                  0.005);
     assert_close(t_per_ha, 28.65, 0.005);
     // The loan is an example, told apart from what was reported.
-    const struct th_json *loan = th_json_get(json, "loan");
+    const struct th_json *loan = th_json_get(from.json, "loan");
     assert_string_equal(th_json_get_text(loan, "evidence", ""), "example");
     assert_int_equal(th_json_get_int(loan, "pledged_t", -1), 5000);
-    assert_int_equal(fen(loan, "valuation_cny"), 5000 * fen(loan, "valuation_cny_per_t"));
-    assert_int_equal(fen(loan, "valuation_cny"), 29415000);
+    assert_int_equal(case_file_fen(loan, "valuation_cny"),
+                     5000 * case_file_fen(loan, "valuation_cny_per_t"));
+    assert_int_equal(case_file_fen(loan, "valuation_cny"), 29415000);
     th_methodology_free(methodology);
-    th_json_free(json);
+    case_file_close(&from);
 }
 
 int main(void)

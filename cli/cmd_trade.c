@@ -29,6 +29,7 @@ static enum th_status run_resale(struct th_cli *cli, struct th_json **ret_reply,
                                     .to = th_cli_option(cli, "to"),
                                     .tonnes = th_cli_option(cli, "tonnes"),
                                     .price = th_cli_option(cli, "price"),
+                                    .amount = th_cli_option(cli, "amount"),
                                     .tax = th_cli_option(cli, "tax"),
                                     .package = th_cli_option(cli, "package"),
                                     .vintage = th_cli_option(cli, "vintage"),
@@ -149,7 +150,8 @@ const struct th_cli_command th_cli_trade_commands[] = {
      "pay*=DATE=AMOUNT on=DATE",
      TH_CLI_TRADE_VIEW, run_purchase},
     {"trade", "propose resale", TH_CLI_WRITE, "",
-     "from!=BANK to!=BUYER tonnes!=N price!=P tax=PERCENT package=P vintage=YEAR parcel*=ID "
+     "from!=BANK to!=BUYER tonnes!=N price=P amount=A tax=PERCENT package=P vintage=YEAR "
+     "parcel*=ID "
      "pay*=DATE=AMOUNT on=DATE",
      TH_CLI_TRADE_VIEW, run_resale},
     {"trade", "propose retirement", TH_CLI_WRITE, "",

@@ -182,6 +182,12 @@ void th_json_set_units(struct th_json *object, const char *key, struct th_units 
     th_json_set_int(object, key, th_units_t(units));
 }
 
+void th_json_set_price(struct th_json *object, const char *key, const struct th_trade *trade)
+{
+    th_json_set(object, key,
+                trade->has_price ? th_json_int(th_money_fen(trade->price_per_t)) : th_json_null());
+}
+
 void th_json_set_word(struct th_json *object, const char *key, const char *text)
 {
     th_json_set_text(object, key, text[0] != '\0' ? text : NULL);

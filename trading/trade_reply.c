@@ -19,11 +19,7 @@ enum th_status th_trade_head_json(struct th_store *store, const struct th_trade 
         status = th_json_set_party(store, object, "buyer", trade->buyer_id, err);
     }
     th_json_set_units(object, "tonnes", trade->tonnes);
-    if (trade->has_price) {
-        th_json_set_money(object, "price_fen", trade->price_per_t);
-    } else {
-        th_json_set(object, "price_fen", th_json_null());
-    }
+    th_json_set_price(object, "price_fen", trade);
     th_json_set_money(object, "amount_fen", trade->amount);
     th_json_set_text(object, "tax_rate", trade->tax_rate);
     th_json_set_money(object, "tax_fen", trade->tax);

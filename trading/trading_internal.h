@@ -60,6 +60,8 @@ const char *th_subject(const char *kind, int64_t id, char buf[TH_SUBJECT_SIZE]);
 
 void th_json_set_money(struct th_json *object, const char *key, struct th_money money);
 void th_json_set_units(struct th_json *object, const char *key, struct th_units units);
+// The price per tonne of a trade; null for a lump sum and where there is none.
+void th_json_set_price(struct th_json *object, const char *key, const struct th_trade *trade);
 // null for ""
 void th_json_set_word(struct th_json *object, const char *key, const char *text);
 // `key` = id and `key`_name = name of the party; both null for 0. Failures stay in the object.

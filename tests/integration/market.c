@@ -69,6 +69,7 @@ enum th_status market_commit(struct market *market, struct th_posting *posting)
 void market_make(struct market *market)
 {
     memset(market, 0, sizeof(*market));
+    market->sale_on = "2022-05-20";
     th_test_world_make_registry(&market->world);
     th_test_world_add_users(&market->world);
     struct th_store *store = market->world.store;
@@ -280,7 +281,7 @@ struct th_json *market_sell(struct market *market, const char *buyer, const char
                                           .tonnes = tonnes,
                                           .price = price,
                                           .tax = tax,
-                                          .on = "2022-05-20"};
+                                          .on = market->sale_on};
     struct th_json *reply = NULL;
     enum th_status status =
         th_trade_propose_resale(market->world.registry, &request, &input, &reply, &market->err);

@@ -33,6 +33,7 @@ enum {                    // parties by id
 struct market {
     struct th_test_world world;
     char document[TH_TEST_PATH_SIZE];
+    const char *sale_on; // day of market_sell; 2022-05-20 unless a test says another one
     struct th_error err;
 };
 

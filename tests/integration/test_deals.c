@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "registry/rule.h"
+#include "registry/setup.h"
 #include "tests/integration/market.h"
 #include "trading/deal/limit.h"
 #include "trading/inbox/inbox.h"
@@ -80,6 +81,91 @@ static void transfer__is_accepted_by_the_other_side(void **state)
     th_test_sql(market->world.store,
                 "UPDATE user_account SET party_id = 6 WHERE login = 'officer'");
     th_json_free(market_approve(market, trade_id, TH_OK));
+}
+
+// Two persons of one bank are one side: they do not take a village's units for nothing.
+static void deal__needs_a_word_of_the_giving_side(void **state)
+{
+    struct market *market = *state;
+    const struct th_request admin = {.login = "admin"};
+    const struct th_request second = {.login = "bank-2"};
+    struct th_json *reply = NULL;
+    assert_ok(th_user_add(market->world.registry, &admin, "bank-2", "bank", NULL, "两山银行",
+                          &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+    th_test_sql(market->world.store, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
+    int64_t moved = market_id(transfer(market, "1", "两山银行", "900", TH_OK));
+    int64_t bought = market_id(market_buy(market, "2", "0", NULL, NULL, NULL, TH_OK));
+    for (int64_t id = moved; id <= bought; id++) {
+        reply = NULL;
+        assert_status(
+            th_trade_approve(market->world.registry, &second, id, NULL, &reply, &market->err),
+            TH_NOT_PERMITTED, &market->err);
+        market_refused(market, "giver_unheard");
+    }
+    assert_int_equal(units_t(market, MARKET_BANK, TH_BLOCK_HELD), 0);
+    // The county's officer speaks for a village; and a purchase that pays needs the bank alone.
+    th_json_free(market_approve(market, moved, TH_OK));
+    assert_int_equal(units_t(market, MARKET_BANK, TH_BLOCK_HELD), 900);
+    th_json_free(market_reject(market, bought, TH_OK));
+    int64_t paid = market_id(market_buy(market, "2", "43.44", NULL, NULL, NULL, TH_OK));
+    reply = NULL;
+    assert_ok(th_trade_approve(market->world.registry, &second, paid, NULL, &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+}
+
+// Nothing is sold before it was bought, nor bought before it could be there.
+static void deal__is_not_older_than_what_it_builds_upon(void **state)
+{
+    struct market *market = *state;
+    market_bought(market, "1 2", "43.44"); // on 2022-01-10
+    market->sale_on = "2022-01-09";
+    assert_null(market_sell(market, "制药厂", "1", "70", NULL, TH_INVALID));
+    market_refused(market, "deal_before");
+    assert_string_equal(th_error_arg_get(&market->err, "earlier"), "2022-01-10");
+    market->sale_on = "2022-01-10";
+    market_sold(market, "制药厂", "1", "70");
+}
+
+// A lump sum goes to the lines by tonnes, to the fen: 1,000 t are 345 + 655 by the villages'
+// 2,509 and 4,773 t; of 100.00 CNY 34.50 and 65.50.
+static void resale__for_a_lump_sum(void **state)
+{
+    struct market *market = *state;
+    const struct th_request request = {.login = "bank"};
+    struct th_resale_input input = {.from = "两山银行",
+                                    .to = "制药厂",
+                                    .tonnes = "1000",
+                                    .amount = "100.00",
+                                    .price = "1",
+                                    .on = "2022-05-20"};
+    struct th_json *reply = NULL;
+    market_bought(market, "1 2", "43.44");
+    assert_status(
+        th_trade_propose_resale(market->world.registry, &request, &input, &reply, &market->err),
+        TH_USAGE, &market->err);
+    market_refused(market, "price_or_amount");
+    input.price = NULL;
+    assert_ok(
+        th_trade_propose_resale(market->world.registry, &request, &input, &reply, &market->err),
+        &market->err);
+    assert_int_equal(th_json_type(th_json_get(reply, "price_fen")), TH_JSON_NULL);
+    assert_int_equal(th_json_get_int(reply, "amount_fen", 0), 10000);
+    const struct th_json *lines = th_json_get(reply, "lines");
+    assert_int_equal(th_json_get_int(th_json_at(lines, 0), "tonnes", 0), 345);
+    assert_int_equal(th_json_get_int(th_json_at(lines, 0), "amount_fen", 0), 3450);
+    assert_int_equal(th_json_get_int(th_json_at(lines, 1), "amount_fen", 0), 6550);
+    int64_t id = market_id(reply);
+    th_json_free(market_approve(market, id, TH_OK));
+    th_json_free(market_receipt(market, id, "100.00", TH_OK));
+    th_json_free(market_term(market, "gross", "70", "village=1", TH_OK));
+    reply = market_distribute(market, NULL, false, TH_OK);
+    assert_int_equal(market_payment_fen(reply, MARKET_MAJIANONG),
+                     2412); // 70.00 by what each put into the pool: 24.118…
+    assert_int_equal(market_payment_fen(reply, MARKET_GAOJIATANG), 4588);
+    th_json_free(reply);
 }
 
 static void cancellation__ends_units_for_a_reason(void **state)
@@ -178,7 +264,8 @@ static void resale__oldest_first_where_the_contract_says_so(void **state)
                                             .n_packages = 2,
                                             .to = "两山银行",
                                             .price = "43.44",
-                                            .draw = "oldest"};
+                                            .draw = "oldest",
+                                            .on = "2022-01-10"};
     struct th_json *reply = NULL;
     assert_ok(
         th_trade_propose_purchase(market->world.registry, &request, &input, &reply, &market->err),
@@ -455,6 +542,9 @@ int main(void)
         TEST(transfer__moves_units_without_money),
         TEST(transfer__of_pool_units_leaves_the_pool),
         TEST(transfer__is_accepted_by_the_other_side),
+        TEST(deal__needs_a_word_of_the_giving_side),
+        TEST(deal__is_not_older_than_what_it_builds_upon),
+        TEST(resale__for_a_lump_sum),
         TEST(cancellation__ends_units_for_a_reason),
         TEST(proposal__ends_after_its_last_day),
         TEST(approval__by_one_person_below_the_countys_threshold),

@@ -496,6 +496,7 @@ static void enforcement__bought_by_a_bank_makes_a_pool(void **state)
         th_test_sql_int(market->world.store,
                         "SELECT sum(bought_t * 1000000000 + cost_fen) FROM pool_share"),
         INT64_C(900) * 1000000000 + 5400000);
+    market->sale_on = "2023-06-10"; // as the enforcement
     market_sold(market, "制药厂", "900", "73.41");
 }
 

@@ -209,7 +209,7 @@ static struct th_json *propose(struct model *m, struct promise *p, bool on_forec
                                      .premium = "1.00",
                                      .window = window,
                                      .on_forecast = on_forecast,
-                                     .on = AHEAD_ON};
+                                     .on = "2022-03-01"}; // as the deliveries that it may sell on
     snprintf(tonnes, sizeof(tonnes), "%lld", (long long)p->tonnes);
     snprintf(window, sizeof(window), "2022-03-01..%s", day_text(p->until, last));
     switch (p->kind) {

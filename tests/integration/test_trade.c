@@ -284,7 +284,7 @@ static void resale__refusals(void **state)
     market_sell(market, "两山银行", "1", "60", NULL, TH_INVALID);
     market_refused(market, "same_party");
     market_sell(market, "制药厂", "1", NULL, NULL, TH_USAGE);
-    market_refused(market, "price_missing");
+    market_refused(market, "price_or_amount");
     market_sell(market, "制药厂", NULL, "60", NULL, TH_INVALID);
     market_sell(market, "没有的厂", "1", "60", NULL, TH_NOT_FOUND);
     const struct th_request request = {.login = "bank"};

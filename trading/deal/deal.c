@@ -241,6 +241,36 @@ static enum th_status write_deal(struct th_posting *posting, struct th_deal *dea
     return status == TH_OK ? lock_picks(posting, deal, &lock, err) : status;
 }
 
+// A deal is not older than the one it acts upon, nor than the purchases its units came by.
+static enum th_status check_follows(struct th_store *store, const struct th_trade *trade,
+                                    int64_t earlier_id, struct th_error *err)
+{
+    struct th_trade earlier;
+    enum th_status status = th_trade_load(store, earlier_id, &earlier, err);
+    if (status == TH_OK && strcmp(trade->on_date, earlier.on_date) < 0) {
+        (void)th_error_set(err, TH_INVALID, "deal_before", "on", trade->on_date, "earlier",
+                           earlier.on_date, NULL);
+        th_error_add_int(err, "trade", earlier_id);
+        status = TH_INVALID;
+    }
+    return status;
+}
+
+static enum th_status check_day(struct th_store *store, const struct th_deal *deal,
+                                struct th_error *err)
+{
+    int64_t seen_id = deal->trade.of_trade_id;
+    enum th_status status = seen_id != 0 ? check_follows(store, &deal->trade, seen_id, err) : TH_OK;
+    for (size_t i = 0; i < deal->n_lines && status == TH_OK; i++) {
+        int64_t pool_id = deal->lines[i].pool_id;
+        if (pool_id != 0 && pool_id != seen_id) {
+            status = check_follows(store, &deal->trade, pool_id, err);
+            seen_id = pool_id;
+        }
+    }
+    return status;
+}
+
 enum th_status th_deal_propose(struct th_registry *registry, const struct th_request *request,
                                const struct th_deal_kind *kind, struct th_json *given,
                                const void *input, struct th_json **ret_reply, struct th_error *err)
@@ -260,6 +290,9 @@ enum th_status th_deal_propose(struct th_registry *registry, const struct th_req
     th_text_copy(deal.trade.proposed_by, sizeof(deal.trade.proposed_by),
                  th_work_actor(work)->login);
     status = kind->prepare(input, registry, work, &deal, err);
+    if (status == TH_OK) {
+        status = check_day(th_work_store(work), &deal, err);
+    }
     if (status == TH_OK) {
         status = th_deal_set_last_day(work, &deal.trade, err);
     }

@@ -42,6 +42,18 @@ enum th_status th_deal_pick_from_lock(struct th_store *store, struct th_deal *de
                                       int64_t of_trade_id, struct th_units units,
                                       struct th_error *err) TH_MUST_CHECK;
 
+// Exactly one of the two. TH_USAGE ("price_or_amount").
+enum th_status th_deal_check_price(const char *price, const char *amount,
+                                   struct th_error *err) TH_MUST_CHECK;
+// Sets price, amount and tax of a deal whose tonnes and lines are known, and the amount of each
+// line: its tonnes' part, by largest remainder. TH_INVALID ("tax_invalid", those of amounts).
+enum th_status th_deal_set_money(struct th_deal *deal, const char *price, const char *amount,
+                                 const char *tax, struct th_error *err) TH_MUST_CHECK;
+// Gives each line its part of another sum, in the same way.
+enum th_status th_deal_share_money(const struct th_deal *deal, struct th_money total,
+                                   void (*give)(struct th_trade_line *line, struct th_money part),
+                                   struct th_error *err) TH_MUST_CHECK;
+
 // A trade that somebody decides about.
 struct th_decision {
     const char *state;  // "approved", "rejected"
@@ -70,6 +82,7 @@ struct th_deal_kind {
     enum th_pool_use pool_use;
     bool from_lock;    // acts on the units of trade.of_trade_id's lock, which drew their pools
     bool other_side;   // only the other side may accept it
+    bool buyer_pays;   // the side that gains may decide alone, as it owes money for the units
     bool keeps_lock;   // after the approval the units stay under the deal's own lock
     const char *terms; // kind of post of the deal's own terms; NULL: none
     // Fills a deal that begins with its kind from what was asked for.
@@ -124,7 +137,8 @@ enum th_status th_decision_give_back(struct th_posting *posting, const struct th
                                      struct th_error *err) TH_MUST_CHECK;
 
 // May the actor approve it, today? TH_NOT_PERMITTED ("second_person", "trade_not_yours",
-// "other_side_accepts", "limit_amount", "limit_tonnes"), TH_INVALID ("decided_before"), TH_CONFLICT
+// "other_side_accepts", "giver_unheard", "limit_amount", "limit_tonnes"), TH_INVALID
+// ("decided_before"), TH_CONFLICT
 // ("trade_expired"). Sets alone_rule_id.
 enum th_status th_decision_check_persons(struct th_work *work, struct th_decision *decision,
                                          struct th_error *err) TH_MUST_CHECK;

@@ -71,6 +71,34 @@ static enum th_status check_days(struct th_work *work, const struct th_decision 
     return TH_OK;
 }
 
+// Does this login speak for a party's units? Its own do, and those of the county, who belong to no
+// party.
+static bool speaks_for(int64_t login_party_id, int64_t party_id)
+{
+    return login_party_id == 0 || login_party_id == party_id;
+}
+
+// Nobody's units are promised or taken by the other side's word alone, unless money is owed for
+// them: two persons of one bank are one side. What acts on units under another deal's lock was
+// agreed to with that deal.
+static enum th_status check_giver_heard(struct th_work *work, const struct th_trade *trade,
+                                        struct th_error *err)
+{
+    const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
+    const struct th_actor *actor = th_work_actor(work);
+    struct th_user proposer = {0};
+    if (kind->from_lock || (kind->buyer_pays && th_money_fen(trade->amount) > 0) ||
+        actor->party_id != trade->buyer_id || speaks_for(actor->party_id, trade->seller_id)) {
+        return TH_OK;
+    }
+    enum th_status status = th_user_load(th_work_store(work), trade->proposed_by, &proposer, err);
+    if (status != TH_OK || speaks_for(proposer.party_id, trade->seller_id)) {
+        return status;
+    }
+    return th_error_set(err, TH_NOT_PERMITTED, "giver_unheard", "login", actor->login, "proposer",
+                        trade->proposed_by, NULL);
+}
+
 enum th_status th_decision_check_persons(struct th_work *work, struct th_decision *decision,
                                          struct th_error *err)
 {
@@ -85,6 +113,9 @@ enum th_status th_decision_check_persons(struct th_work *work, struct th_decisio
         actor->party_id == trade->seller_id) {
         status =
             th_error_set(err, TH_NOT_PERMITTED, "other_side_accepts", "login", actor->login, NULL);
+    }
+    if (status == TH_OK) {
+        status = check_giver_heard(work, trade, err);
     }
     if (status == TH_OK) {
         status = th_check_limit(work, trade->amount, trade->tonnes, err);

@@ -24,21 +24,10 @@ static enum th_status set_lines(struct th_store *store, struct enforcement *work
                                 struct th_error *err)
 {
     struct th_deal *deal = work->deal;
-    struct th_trade *trade = &deal->trade;
-    enum th_status status = th_money_parse(work->input->price, &trade->price_per_t, err);
-    trade->has_price = true;
-    if (status == TH_OK) {
-        status = th_money_times_units(trade->price_per_t, trade->tonnes, &trade->amount, err);
-    }
-    if (status == TH_OK) {
-        status = th_trade_set_tax(trade, work->input->tax, err);
-    }
+    enum th_status status =
+        th_deal_set_money(deal, work->input->price, NULL, work->input->tax, err);
     for (size_t i = 0; i < deal->n_lines && status == TH_OK; i++) {
-        struct th_trade_line *line = &deal->lines[i];
-        status = th_money_times_units(trade->price_per_t, line->tonnes, &line->amount, err);
-        if (status == TH_OK) {
-            status = th_stock_cost(store, line, &line->cost, err);
-        }
+        status = th_stock_cost(store, &deal->lines[i], &deal->lines[i].cost, err);
     }
     return status;
 }

@@ -72,7 +72,7 @@ static enum th_status sale_json(struct th_store *store, const struct th_sale *sa
     th_json_set_text(object, "on", sale->trade.on_date);
     enum th_status status = th_json_set_party(store, object, "buyer", sale->trade.buyer_id, err);
     th_json_set_units(object, "tonnes", sale->trade.tonnes);
-    th_json_set_money(object, "price_fen", sale->trade.price_per_t);
+    th_json_set_price(object, "price_fen", &sale->trade);
     th_json_set_money(object, "receipts_fen", sale->now.receipts);
     th_json_set_money(object, "tax_fen", sale->now.tax);
     th_json_set_money(object, "cost_fen", sale->now.cost);

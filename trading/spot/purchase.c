@@ -58,6 +58,12 @@ static enum th_status add_package(struct th_work *work, const char *reference,
         return th_error_set(err, TH_CONFLICT, "package_not_issued", "package", package.name,
                             "state", package.state, NULL);
     }
+    char from[TH_DATE_TEXT_SIZE];
+    if (strcmp(purchase->deal->trade.on_date, th_date_format(package.from, from)) < 0) {
+        return th_error_set(err, TH_INVALID, "deal_before_period", "on",
+                            purchase->deal->trade.on_date, "package", package.name, "from", from,
+                            NULL);
+    }
     status = th_party_load(store, package.holder_id, &holder, err);
     if (status == TH_OK) {
         status = th_check_may_hold(&holder, err);
@@ -143,52 +149,9 @@ static enum th_status share_tonnes(struct purchase *purchase, const char *tonnes
     return TH_OK;
 }
 
-// Shares a sum over the lines by tonnes.
-static enum th_status share_money(struct purchase *purchase, struct th_money total, bool cost,
-                                  struct th_error *err)
+static void give_cost(struct th_trade_line *line, struct th_money part)
 {
-    struct th_deal *deal = purchase->deal;
-    for (size_t i = 0; i < deal->n_lines; i++) {
-        purchase->held_t[i] = th_units_t(deal->lines[i].tonnes);
-    }
-    enum th_status status =
-        th_allocate(th_money_fen(total), purchase->held_t, deal->n_lines, purchase->share, err);
-    for (size_t i = 0; i < deal->n_lines && status == TH_OK; i++) {
-        struct th_money share = th_money_from_fen(purchase->share[i]);
-        if (cost) {
-            deal->lines[i].cost = share;
-        } else {
-            deal->lines[i].amount = share;
-        }
-    }
-    return status;
-}
-
-static enum th_status set_money(struct purchase *purchase, const struct th_purchase_input *input,
-                                struct th_error *err)
-{
-    struct th_trade *trade = &purchase->deal->trade;
-    enum th_status status = TH_OK;
-    if (input->price != NULL) {
-        trade->has_price = true;
-        status = th_money_parse(input->price, &trade->price_per_t, err);
-        if (status == TH_OK) {
-            status = th_money_times_units(trade->price_per_t, trade->tonnes, &trade->amount, err);
-        }
-    } else {
-        status = th_money_parse(input->amount, &trade->amount, err);
-    }
-    if (status == TH_OK) {
-        status = th_trade_set_tax(trade, input->tax, err);
-    }
-    // With a price per tonne the shares are whole products, and so exact.
-    if (status == TH_OK) {
-        status = share_money(purchase, trade->amount, false, err);
-    }
-    if (status == TH_OK) {
-        status = share_money(purchase, trade->net, true, err);
-    }
-    return status;
+    line->cost = part;
 }
 
 static enum th_status find_bank(struct th_work *work, const char *reference, struct th_party *bank,
@@ -244,7 +207,10 @@ static enum th_status fill(struct purchase *purchase, const struct th_purchase_i
     }
     trade->buyer_id = purchase->bank.party_id;
     trade->seller_id = deal->n_lines == 1 ? deal->lines[0].seller_id : 0;
-    status = set_money(purchase, input, err);
+    status = th_deal_set_money(deal, input->price, input->amount, input->tax, err);
+    if (status == TH_OK) {
+        status = th_deal_share_money(deal, trade->net, give_cost, err);
+    }
     return status == TH_OK ? th_schedule_read(deal, input->pay, input->n_pay, err) : status;
 }
 
@@ -289,6 +255,7 @@ static enum th_status approve(struct th_posting *posting, const struct th_decisi
 
 const struct th_deal_kind th_deal_purchase = {.name = "purchase",
                                               .propose = TH_MAY_PROPOSE,
+                                              .buyer_pays = true,
                                               .pool_use = TH_POOL_USE_NONE,
                                               .terms = "trade_schedule",
                                               .prepare = prepare,
@@ -306,9 +273,8 @@ enum th_status th_trade_propose_purchase(struct th_registry *registry,
     if (input->n_packages > PACKAGES_MAX) {
         return th_error_set(err, TH_LIMIT, "pool_too_large", NULL);
     }
-    if ((input->price == NULL) == (input->amount == NULL)) {
-        return th_error_set(err, TH_USAGE, "price_or_amount", NULL);
-    }
-    return th_deal_propose(registry, request, &th_deal_purchase, input_json(input), input,
-                           ret_reply, err);
+    enum th_status status = th_deal_check_price(input->price, input->amount, err);
+    return status == TH_OK ? th_deal_propose(registry, request, &th_deal_purchase,
+                                             input_json(input), input, ret_reply, err)
+                           : status;
 }

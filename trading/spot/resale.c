@@ -18,26 +18,6 @@ struct resale {
     int64_t *parcel_ids; // behind the wish
 };
 
-static enum th_status set_money(struct resale *resale, const struct th_resale_input *input,
-                                struct th_error *err)
-{
-    struct th_deal *deal = resale->deal;
-    enum th_status status = th_money_parse(input->price, &deal->trade.price_per_t, err);
-    deal->trade.has_price = true;
-    if (status == TH_OK) {
-        status = th_money_times_units(deal->trade.price_per_t, deal->trade.tonnes,
-                                      &deal->trade.amount, err);
-    }
-    if (status == TH_OK) {
-        status = th_trade_set_tax(&deal->trade, input->tax, err);
-    }
-    for (size_t i = 0; i < deal->n_lines && status == TH_OK; i++) {
-        status = th_money_times_units(deal->trade.price_per_t, deal->lines[i].tonnes,
-                                      &deal->lines[i].amount, err);
-    }
-    return status;
-}
-
 static enum th_status check_parties(struct th_work *work, const struct resale *resale,
                                     struct th_error *err)
 {
@@ -123,7 +103,7 @@ static enum th_status fill(struct resale *resale, const struct th_resale_input *
     resale->wish.tonnes = trade->tonnes;
     status = th_stock_draw(store, resale->deal, &resale->wish, err);
     if (status == TH_OK) {
-        status = set_money(resale, input, err);
+        status = th_deal_set_money(resale->deal, input->price, input->amount, input->tax, err);
     }
     return status == TH_OK ? th_schedule_read(resale->deal, input->pay, input->n_pay, err) : status;
 }
@@ -161,6 +141,7 @@ static struct th_json *input_json(const struct th_resale_input *input)
     th_json_set_text(object, "to", input->to);
     th_json_set_text(object, "tonnes", input->tonnes);
     th_json_set_text(object, "price", input->price);
+    th_json_set_text(object, "amount", input->amount);
     th_json_set_text(object, "tax", input->tax);
     th_json_set_text(object, "package", input->package);
     th_json_set_text(object, "vintage", input->vintage);
@@ -183,9 +164,8 @@ enum th_status th_trade_propose_resale(struct th_registry *registry,
                                        const struct th_resale_input *input,
                                        struct th_json **ret_reply, struct th_error *err)
 {
-    if (input->price == NULL) {
-        return th_error_set(err, TH_USAGE, "price_missing", NULL);
-    }
-    return th_deal_propose(registry, request, &th_deal_resale, input_json(input), input, ret_reply,
-                           err);
+    enum th_status status = th_deal_check_price(input->price, input->amount, err);
+    return status == TH_OK ? th_deal_propose(registry, request, &th_deal_resale, input_json(input),
+                                             input, ret_reply, err)
+                           : status;
 }

@@ -23,7 +23,8 @@ struct th_purchase_input {
 
 // Locks the units of the packages' holders; a part of them is taken pro rata to what each holds.
 // TH_CONFLICT ("package_not_issued", "not_enough_units" with "available", "wanted"), TH_INVALID
-// ("buyer_not_bank", "package_twice", "tax_invalid", "tonnes_invalid", "same_party"), TH_USAGE
+// ("buyer_not_bank", "deal_before_period", "package_twice", "tax_invalid", "tonnes_invalid",
+// "same_party"), TH_USAGE
 // ("price_or_amount", "packages_missing"), TH_NOT_PERMITTED ("bank_not_yours").
 enum th_status th_trade_propose_purchase(struct th_registry *registry,
                                          const struct th_request *request,
@@ -35,7 +36,8 @@ struct th_resale_input {
     const char *from; // a bank with pools
     const char *to;
     const char *tonnes;
-    const char *price;          // per tonne, tax-inclusive
+    const char *price;          // per tonne, or
+    const char *amount;         // a lump sum; one of the two. Both include tax
     const char *tax;            // NULL: 0
     const char *package;        // NULL: from the pools, oldest contract first, pro rata inside each
     const char *vintage;        // a year; NULL: any
@@ -47,7 +49,7 @@ struct th_resale_input {
 };
 // TH_CONFLICT ("not_enough_units"), TH_NOT_PERMITTED ("verifier_cannot_hold", "bank_not_yours"),
 // TH_INVALID ("seller_not_bank", "same_party", "tonnes_invalid", "tax_invalid"), TH_USAGE
-// ("price_missing").
+// ("price_or_amount").
 enum th_status th_trade_propose_resale(struct th_registry *registry,
                                        const struct th_request *request,
                                        const struct th_resale_input *input,

@@ -323,6 +323,25 @@ static void rank__given_up_while_it_waits_is_passed_over(void **state)
     assert_int_equal(units_t(market, MARKET_MAJIANONG, TH_BLOCK_HELD), 2509);
 }
 
+// Of 60 t that an open release gives up, 30 come under the lock: these can be released, and that
+// one no more.
+static void rank__releases_what_came_since_it_was_to_be_given_up(void **state)
+{
+    struct market *market = *state;
+    char after[24];
+    int64_t first = pledged(market, "马家弄村", "两山银行", "100", NULL);
+    snprintf(after, sizeof(after), "%lld", (long long)first);
+    int64_t second = pledged(market, "马家弄村", "制药厂", "60", after);
+    int64_t given_up = market_id(release(market, "bank", second, "60", TH_OK));
+    released(market, first, "30");
+    struct th_json *reply = release(market, "bank", second, NULL, TH_OK);
+    assert_int_equal(th_json_get_int(reply, "tonnes", 0), 30);
+    assert_int_equal(th_json_get_int(reply, "waived_t", -1), 0);
+    th_json_free(market_approve(market, market_id(reply), TH_OK));
+    assert_null(market_approve(market, given_up, TH_CONFLICT));
+    market_refused(market, "not_enough_units");
+}
+
 static void rank__needs_units_that_are_still_pledged(void **state)
 {
     struct market *market = *state;
@@ -664,6 +683,7 @@ int main(void)
         TEST(pledge__says_what_is_wrong_with_it),
         TEST(rank__units_released_pass_to_the_next_pledge),
         TEST(rank__given_up_while_it_waits_is_passed_over),
+        TEST(rank__releases_what_came_since_it_was_to_be_given_up),
         TEST(rank__needs_units_that_are_still_pledged),
         TEST(release__comes_from_the_pledgees_side),
         TEST(pledge__makes_no_customer_of_the_pledgee),

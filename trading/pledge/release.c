@@ -12,7 +12,9 @@ static enum th_status divide(const struct th_release_input *input, const struct 
                              struct th_error *err)
 {
     int64_t held_t = th_units_t(rank->held);
-    int64_t lacking_t = th_units_t(rank->lacking) - th_units_t(rank->waiving);
+    // Of what a release that is not decided yet gives up, some may have come under the lock since.
+    int64_t unclaimed_t = th_units_t(rank->lacking) - th_units_t(rank->waiving);
+    int64_t lacking_t = unclaimed_t > 0 ? unclaimed_t : 0;
     int64_t waiting_t = th_units_t(rank->waiting);
     int64_t open_t = held_t + (lacking_t < waiting_t ? lacking_t : waiting_t);
     struct th_units wanted = th_units_from_t(open_t);

@@ -385,6 +385,22 @@ static size_t expire(struct market *market)
     return n;
 }
 
+// Nothing is to be ended, and still not everybody may ask for it.
+static void expire__needs_somebody_who_may_approve(void **state)
+{
+    struct market *market = *state;
+    const struct th_request nobody = {.login = "nobody"};
+    const struct th_request clerk = {.login = "clerk"};
+    struct th_json *reply = NULL;
+    assert_status(th_trade_expire(market->world.registry, &nobody, NULL, &reply, &market->err),
+                  TH_NOT_PERMITTED, &market->err);
+    market_refused(market, "login_unknown");
+    assert_status(th_trade_expire(market->world.registry, &clerk, NULL, &reply, &market->err),
+                  TH_NOT_PERMITTED, &market->err);
+    market_refused(market, "role_not_allowed");
+    assert_int_equal(expire(market), 0);
+}
+
 // Thirty days, the thirtieth included.
 static void proposal__ends_after_its_last_day(void **state)
 {
@@ -539,6 +555,7 @@ static void inbox__asks_everybody_for_his_part(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(expire__needs_somebody_who_may_approve),
         TEST(transfer__moves_units_without_money),
         TEST(transfer__of_pool_units_leaves_the_pool),
         TEST(transfer__is_accepted_by_the_other_side),

@@ -81,6 +81,21 @@ static enum th_status is_past(struct th_store *store, const struct th_trade *tra
     return TH_OK;
 }
 
+// Who asks may be refused, whether or not anything is to be ended.
+static enum th_status check_actor(struct th_registry *registry, const struct th_request *request,
+                                  struct th_error *err)
+{
+    const struct th_work_documents none = {NULL, 0};
+    struct th_work *work = NULL;
+    struct th_json *reply = NULL;
+    struct th_request looking = *request;
+    looking.idempotency_key = NULL;
+    enum th_status status = th_work_begin_looking(registry, &looking, TH_MAY_APPROVE,
+                                                  "trade.expire", NULL, &none, &work, &reply, err);
+    th_work_cancel(work);
+    return status;
+}
+
 // One of them; *ret_item tells what was done, NULL: nothing.
 static enum th_status end_one(struct th_registry *registry, const struct th_request *request,
                               int64_t trade_id, const char *through, struct th_json **ret_item,
@@ -135,7 +150,10 @@ enum th_status th_trade_expire(struct th_registry *registry, const struct th_req
     int64_t *ids = NULL;
     size_t n = 0;
     struct th_json *list = th_json_array();
-    enum th_status status = th_deal_day_parse(registry, through, on_date, err);
+    enum th_status status = check_actor(registry, request, err);
+    if (status == TH_OK) {
+        status = th_deal_day_parse(registry, through, on_date, err);
+    }
     if (status == TH_OK) {
         status = th_trade_ended(store, on_date, &ids, &n, err);
     }

@@ -1,0 +1,349 @@
+#include "tests/campaign/compare.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const PLACES[N_PLACES] = {"held", "locked", "buffer", "retired", "cancelled"};
+static const char *const STATES[] = {"proposed", "approved", "rejected", "expired"};
+
+static bool differs(const char *what, int64_t of, int64_t found, int64_t wanted)
+{
+    print_error("difference: %s %lld: the registry has %lld, the model %lld\n", what, (long long)of,
+                (long long)found, (long long)wanted);
+    return false;
+}
+
+static int party_at(const struct slot *slot, int64_t id)
+{
+    for (int i = 0; i < N_PARTIES; i++) {
+        if (slot->party_ids[i] == id) {
+            return i;
+        }
+    }
+    return NONE;
+}
+
+static int package_at(const struct slot *slot, int64_t id)
+{
+    for (int i = 0; i < slot->n_packages; i++) {
+        if (slot->package_ids[i] == id) {
+            return i;
+        }
+    }
+    return NONE;
+}
+
+static int place_at(const char *state)
+{
+    for (int i = 0; i < N_PLACES; i++) {
+        if (strcmp(PLACES[i], state) == 0) {
+            return i;
+        }
+    }
+    return NONE;
+}
+
+// Deals are in the order of their ids.
+static int deal_at(const struct model *model, int64_t id)
+{
+    int low = 0;
+    int high = model->n_deals;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (model->deals[middle].id < id) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < model->n_deals && model->deals[low].id == id ? low : NONE;
+}
+
+bool compare_sums(const struct pair *pair)
+{
+    int64_t found[N_PARTIES][N_PLACES] = {{0}};
+    rows_query(pair->rows, "SELECT owner_id, state, sum(units_t) FROM balance GROUP BY 1, 2", 0, 0);
+    while (rows_next(pair->rows)) {
+        int party = party_at(pair->slot, rows_int(pair->rows, 0));
+        int place = place_at(rows_text(pair->rows, 1));
+        if (party != NONE && place != NONE) {
+            found[party][place] = rows_int(pair->rows, 2);
+        }
+    }
+    for (int party = 0; party < N_PARTIES; party++) {
+        for (int place = 0; place < N_PLACES; place++) {
+            if (found[party][place] != pair->model->count[party][place]) {
+                return differs(PLACES[place], party, found[party][place],
+                               pair->model->count[party][place]);
+            }
+        }
+    }
+    int64_t unequal =
+        rows_number(pair->rows,
+                    "SELECT count(*) FROM (SELECT sum(amount_fen) AS fen FROM money_leg WHERE seq ="
+                    " (SELECT max(seq) FROM journal) GROUP BY account HAVING fen <> 0)",
+                    0, 0);
+    return unequal == 0 || differs("accounts that do not sum to zero", 0, unequal, 0);
+}
+
+static int issue_at(const struct model *model, int package, int year)
+{
+    for (int i = 0; i < model->n_issues; i++) {
+        if (model->issues[i].package == package && model->issues[i].year == year) {
+            return i;
+        }
+    }
+    return NONE;
+}
+
+static bool same_tonnes(const struct pair *pair, int issue, int64_t first, int64_t last)
+{
+    const struct rows *rows = pair->rows;
+    int64_t pool_id = rows_int(rows, 5);
+    int64_t lock_id = rows_int(rows, 6);
+    int pool = pool_id == 0 ? NONE : deal_at(pair->model, pool_id);
+    int lock = lock_id == 0 ? NONE : deal_at(pair->model, lock_id);
+    int owner = party_at(pair->slot, rows_int(rows, 4));
+    int place = place_at(rows_text(rows, 3));
+    for (int64_t serial = first; serial <= last; serial++) {
+        const struct tonne *tonne =
+            &pair->model->tonnes[pair->model->issues[issue].first + serial - 1];
+        if (tonne->owner != owner || tonne->place != place || tonne->pool != pool ||
+            tonne->lock != lock) {
+            print_error("difference: package %d year %d serial %lld: the registry has owner %d "
+                        "%s pool %lld lock of %lld, the model owner %d %s pool %lld lock of %lld\n",
+                        pair->model->issues[issue].package, pair->model->issues[issue].year,
+                        (long long)serial, owner, rows_text(rows, 3), (long long)pool_id,
+                        (long long)lock_id, tonne->owner, PLACES[tonne->place],
+                        tonne->pool == NONE ? 0 : (long long)pair->model->deals[tonne->pool].id,
+                        tonne->lock == NONE ? 0 : (long long)pair->model->deals[tonne->lock].id);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool compare_tonnes(const struct pair *pair)
+{
+    static const char SQL[] =
+        "SELECT i.package_id, i.vintage, b.first, b.state, b.owner_id, b.pool_id, k.trade_id,"
+        " b.last FROM unit_block b JOIN issuance i USING (issuance_id)"
+        " LEFT JOIN unit_lock k USING (lock_id) WHERE b.state <> 'split'";
+    int64_t n = 0;
+    rows_query(pair->rows, SQL, 0, 0);
+    while (rows_next(pair->rows)) {
+        int package = package_at(pair->slot, rows_int(pair->rows, 0));
+        if (package == NONE) {
+            continue;
+        }
+        int issue = issue_at(pair->model, package, (int)rows_int(pair->rows, 1));
+        int64_t first = rows_int(pair->rows, 2);
+        int64_t last = rows_int(pair->rows, 7);
+        if (issue == NONE || last > pair->model->issues[issue].n) {
+            return differs("package", package, last,
+                           issue == NONE ? 0 : pair->model->issues[issue].n);
+        }
+        if (!same_tonnes(pair, issue, first, last)) {
+            return false;
+        }
+        n += last - first + 1;
+    }
+    return n == pair->model->n_tonnes || differs("tonnes", 0, n, pair->model->n_tonnes);
+}
+
+static bool compare_money(const struct pair *pair)
+{
+    int64_t found[2][N_PARTIES] = {{0}};
+    rows_query(pair->rows,
+               "SELECT party_id, account = 'cash', sum(amount_fen) FROM money_leg GROUP BY 1, 2", 0,
+               0);
+    while (rows_next(pair->rows)) {
+        int party = party_at(pair->slot, rows_int(pair->rows, 0));
+        if (party != NONE) {
+            found[rows_int(pair->rows, 1)][party] = rows_int(pair->rows, 2);
+        }
+    }
+    for (int party = 0; party < N_PARTIES; party++) {
+        if (found[0][party] != pair->model->claim_fen[party]) {
+            return differs("claims of party", party, found[0][party],
+                           pair->model->claim_fen[party]);
+        }
+        if (found[1][party] != pair->model->cash_fen[party]) {
+            return differs("cash of party", party, found[1][party], pair->model->cash_fen[party]);
+        }
+    }
+    return true;
+}
+
+static bool compare_deals(const struct pair *pair)
+{
+    const struct model *model = pair->model;
+    int n = 0;
+    rows_query(pair->rows,
+               "SELECT trade_id, kind, state, tonnes, amount_fen, net_fen, seller_id, buyer_id"
+               " FROM trade",
+               0, 0);
+    while (rows_next(pair->rows)) {
+        int64_t id = rows_int(pair->rows, 0);
+        int at = deal_at(model, id);
+        if (at == NONE) {
+            continue; // of another world in the same file
+        }
+        const struct deal *deal = &model->deals[at];
+        n++;
+        if (strcmp(rows_text(pair->rows, 1), KIND_NAMES[deal->kind]) != 0 ||
+            strcmp(rows_text(pair->rows, 2), STATES[deal->state]) != 0) {
+            print_error("difference: deal %lld: the registry has %s %s, the model %s %s\n",
+                        (long long)id, rows_text(pair->rows, 1), rows_text(pair->rows, 2),
+                        KIND_NAMES[deal->kind], STATES[deal->state]);
+            return false;
+        }
+        if (rows_int(pair->rows, 3) != deal->tonnes) {
+            return differs("tonnes of deal", id, rows_int(pair->rows, 3), deal->tonnes);
+        }
+        if (rows_int(pair->rows, 4) != deal->amount_fen) {
+            return differs("amount of deal", id, rows_int(pair->rows, 4), deal->amount_fen);
+        }
+        if (rows_int(pair->rows, 5) != deal->net_fen) {
+            return differs("net of deal", id, rows_int(pair->rows, 5), deal->net_fen);
+        }
+    }
+    return n == model->n_deals || differs("deals", 0, n, model->n_deals);
+}
+
+static bool same_line(const struct rows *rows, const struct line *line, const struct slot *slot,
+                      const struct model *model)
+{
+    int64_t pool_id = line->pool == NONE ? 0 : model->deals[line->pool].id;
+    return rows_int(rows, 2) == slot->package_ids[line->package] && rows_int(rows, 3) == pool_id &&
+           rows_int(rows, 4) == slot->party_ids[line->seller] &&
+           rows_int(rows, 5) == line->tonnes && rows_int(rows, 6) == line->amount_fen &&
+           rows_int(rows, 7) == line->cost_fen;
+}
+
+static bool compare_lines(const struct pair *pair)
+{
+    const struct model *model = pair->model;
+    int64_t n = 0;
+    int64_t wanted = 0;
+    rows_query(pair->rows,
+               "SELECT trade_id, ordinal, package_id, pool_id, seller_id, tonnes, amount_fen,"
+               " cost_fen FROM trade_line",
+               0, 0);
+    while (rows_next(pair->rows)) {
+        int at = deal_at(model, rows_int(pair->rows, 0));
+        int64_t ordinal = rows_int(pair->rows, 1);
+        if (at == NONE) {
+            continue;
+        }
+        n++;
+        if (ordinal > model->deals[at].n_lines ||
+            !same_line(pair->rows, &model->deals[at].lines[ordinal - 1], pair->slot, model)) {
+            const struct line none = {0};
+            const struct line *line =
+                ordinal > model->deals[at].n_lines ? &none : &model->deals[at].lines[ordinal - 1];
+            print_error("difference: deal %lld (%s) line %lld: the registry has %lld t %lld fen "
+                        "cost %lld of package %lld pool %lld, the model %lld t %lld fen cost "
+                        "%lld of package %lld\n",
+                        (long long)model->deals[at].id, KIND_NAMES[model->deals[at].kind],
+                        (long long)ordinal, (long long)rows_int(pair->rows, 5),
+                        (long long)rows_int(pair->rows, 6), (long long)rows_int(pair->rows, 7),
+                        (long long)rows_int(pair->rows, 2), (long long)rows_int(pair->rows, 3),
+                        (long long)line->tonnes, (long long)line->amount_fen,
+                        (long long)line->cost_fen,
+                        (long long)pair->slot->package_ids[line->package]);
+            return false;
+        }
+    }
+    for (int i = 0; i < model->n_deals; i++) {
+        wanted += model->deals[i].n_lines;
+    }
+    return n == wanted || differs("lines", 0, n, wanted);
+}
+
+static bool compare_pools(const struct pair *pair)
+{
+    const struct model *model = pair->model;
+    int64_t n = 0;
+    int64_t wanted = 0;
+    rows_query(pair->rows,
+               "SELECT pool_id, package_id, bought_t, cost_fen, sold_t, sold_cost_fen, used_t"
+               " FROM pool_share ORDER BY pool_id, package_id",
+               0, 0);
+    for (int place = 0; rows_next(pair->rows);) {
+        int at = deal_at(model, rows_int(pair->rows, 0));
+        int package = package_at(pair->slot, rows_int(pair->rows, 1));
+        if (at == NONE) {
+            continue;
+        }
+        n++;
+        const struct deal *pool = &model->deals[at];
+        for (place = 0; place < pool->n_shares && pool->shares[place].package != package;) {
+            place++;
+        }
+        if (place == pool->n_shares) {
+            return differs("pool with an unknown package", pool->id, package, NONE);
+        }
+        const struct share *share = &pool->shares[place];
+        const int64_t numbers[] = {share->bought, share->cost_fen, share->sold,
+                                   share->sold_cost_fen, share->used};
+        for (int i = 0; i < 5; i++) {
+            if (rows_int(pair->rows, 2 + i) != numbers[i]) {
+                static const char *const WHAT[] = {"bought of pool", "cost of pool", "sold of pool",
+                                                   "cost of what was sold of pool", "used of pool"};
+                return differs(WHAT[i], pool->id, rows_int(pair->rows, 2 + i), numbers[i]);
+            }
+        }
+    }
+    for (int i = 0; i < model->n_deals; i++) {
+        wanted += model->deals[i].n_shares;
+    }
+    return n == wanted || differs("shares of pools", 0, n, wanted);
+}
+
+// A slot's forecasts come in the order in which the model made them.
+static bool compare_forecasts(const struct pair *pair)
+{
+    const struct model *model = pair->model;
+    int n = 0;
+    rows_query(pair->rows,
+               "SELECT package_id, registered_t, arrived_t, lost_t FROM forecast"
+               " ORDER BY forecast_id",
+               0, 0);
+    while (rows_next(pair->rows)) {
+        int package = package_at(pair->slot, rows_int(pair->rows, 0));
+        if (package == NONE) {
+            continue;
+        }
+        const struct forecast *forecast = &model->forecasts[n];
+        if (n >= model->n_forecasts || forecast->package != package ||
+            rows_int(pair->rows, 1) != forecast->registered ||
+            rows_int(pair->rows, 2) != forecast->arrived ||
+            rows_int(pair->rows, 3) != forecast->lost) {
+            return differs("forecast", n, rows_int(pair->rows, 2),
+                           n < model->n_forecasts ? forecast->arrived : NONE);
+        }
+        n++;
+    }
+    if (n != model->n_forecasts) {
+        return differs("forecasts", 0, n, model->n_forecasts);
+    }
+    rows_query(pair->rows, "SELECT trade_id, forecast_t FROM unit_lock WHERE forecast_id > 0", 0,
+               0);
+    while (rows_next(pair->rows)) {
+        int at = deal_at(model, rows_int(pair->rows, 0));
+        if (at != NONE && model->deals[at].expected != rows_int(pair->rows, 1)) {
+            return differs("expected tonnes under deal", model->deals[at].id,
+                           rows_int(pair->rows, 1), model->deals[at].expected);
+        }
+    }
+    return true;
+}
+
+bool compare_all(const struct pair *pair)
+{
+    return compare_sums(pair) && compare_deals(pair) && compare_lines(pair) &&
+           compare_tonnes(pair) && compare_money(pair) && compare_pools(pair) &&
+           compare_forecasts(pair);
+}

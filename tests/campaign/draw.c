@@ -1,0 +1,390 @@
+#include "tests/campaign/draw.h"
+
+int64_t roll(struct dice *dice, int64_t n)
+{
+    uint64_t z = (dice->state += 0x9e3779b97f4a7c15U); // splitmix64
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+    return (int64_t)((z ^ (z >> 31)) % (uint64_t)n);
+}
+
+static bool once_in(struct dice *dice, int64_t n)
+{
+    return roll(dice, n) == 0;
+}
+
+// A deal of these kinds and states (bits), the newer the likelier; n_deals when none was met.
+static int some_deal(struct dice *dice, const struct model *model, unsigned kinds, unsigned states)
+{
+    int span = model->n_deals < 400 || once_in(dice, 8) ? model->n_deals : 400;
+    int begin = span > 0 ? (int)roll(dice, span) : 0;
+    for (int i = 0; i < span; i++) {
+        int at = model->n_deals - 1 - (begin + i) % span;
+        const struct deal *deal = &model->deals[at];
+        if ((kinds >> deal->kind & 1U) != 0 && (states >> deal->state & 1U) != 0) {
+            return at;
+        }
+    }
+    return model->n_deals;
+}
+
+// The same, most of the time one that still keeps tonnes under its lock.
+static int some_lock(struct dice *dice, const struct model *model, unsigned kinds)
+{
+    int at = some_deal(dice, model, kinds, 1U << APPROVED);
+    for (int tries = 0; tries < 6 && at < model->n_deals && model_locked(model, at) == 0; tries++) {
+        at = some_deal(dice, model, kinds, 1U << APPROVED);
+    }
+    return at;
+}
+
+static int some_bank(struct dice *dice)
+{
+    return once_in(dice, 4) ? SECOND_BANK : BANK;
+}
+
+static int some_buyer(struct dice *dice)
+{
+    static const int BUYERS[] = {FACTORY, FACTORY,     MILL, MILL,
+                                 FARMER,  SECOND_BANK, BANK, VILLAGE_A};
+    return BUYERS[roll(dice, 8)];
+}
+
+static int some_holder(struct dice *dice)
+{
+    static const int HOLDERS[] = {BANK,   BANK,      SECOND_BANK, FACTORY,    MILL,
+                                  FARMER, VILLAGE_A, VILLAGE_B,   SUBDISTRICT};
+    return HOLDERS[roll(dice, 9)];
+}
+
+static int teller_of(struct dice *dice, int bank)
+{
+    static const int OWN[] = {TELLER, TELLER, COLLEAGUE, DESK};
+    return bank == SECOND_BANK ? (once_in(dice, 2) ? STRANGER : DESK) : OWN[roll(dice, 4)];
+}
+
+static void some_package(struct dice *dice, const struct model *model, struct act *act)
+{
+    act->n_packages = 1;
+    act->packages[0] = (int)roll(dice, model->n_packages);
+}
+
+static void purchase(struct dice *dice, const struct model *model, struct act *act)
+{
+    act->to = some_bank(dice);
+    act->login = teller_of(dice, act->to);
+    act->n_packages = 1 + (int)roll(dice, MAX_PACKAGES);
+    int first = (int)roll(dice, model->n_packages);
+    for (int i = 0; i < act->n_packages; i++) {
+        act->packages[i] = once_in(dice, 60) ? first : (first + i * 3) % model->n_packages;
+    }
+    act->tonnes = once_in(dice, 12) ? NOT_GIVEN : 20 + roll(dice, 150);
+    act->oldest = once_in(dice, 4);
+    act->amount_fen = 1 + roll(dice, 2000000);
+    if (once_in(dice, 4)) {
+        act->price_fen = NOT_GIVEN;
+    }
+}
+
+static void spot(struct dice *dice, const struct model *model, struct act *act)
+{
+    switch ((int)act->deal) {
+    case PURCHASE:
+        purchase(dice, model, act);
+        return;
+    case RESALE:
+        act->from = some_bank(dice);
+        act->to = some_buyer(dice);
+        act->login = teller_of(dice, act->from);
+        act->year = once_in(dice, 5) ? 2021 + (int)roll(dice, 3) : 0;
+        if (once_in(dice, 5)) {
+            some_package(dice, model, act);
+        }
+        return;
+    case ACCEPTANCE:
+        act->of = some_lock(dice, model, 1U << LISTING);
+        act->to = once_in(dice, 2) ? some_bank(dice) : some_buyer(dice);
+        act->login = once_in(dice, 3) ? teller_of(dice, act->to) : DESK;
+        act->tonnes = once_in(dice, 4) ? NOT_GIVEN : act->tonnes;
+        return;
+    default:
+        break;
+    }
+    act->from = some_holder(dice);
+    act->to = some_buyer(dice);
+    act->login = once_in(dice, 5) ? teller_of(dice, act->from) : DESK;
+    act->tonnes = act->deal == LISTING ? act->tonnes : 1 + roll(dice, 8);
+    act->beneficiary = (int)roll(dice, N_BENEFICIARIES);
+    act->least = act->deal == LISTING && once_in(dice, 2) ? 1 + roll(dice, 12) : NOT_GIVEN;
+    act->until =
+        act->deal == LISTING && once_in(dice, 3) ? model->today + (int)roll(dice, 40) - 1 : NONE;
+    if (once_in(dice, 4) && act->deal != RETIREMENT) {
+        some_package(dice, model, act);
+    }
+}
+
+// What is owed under the ranks behind the pledge, most of the time for all of them.
+static void owed_next(struct dice *dice, const struct model *model, struct act *act)
+{
+    struct standing ranks[64];
+    int n = act->of < model->n_deals ? model_ranks(model, act->of, ranks, 64) : 0;
+    bool after = false;
+    for (int i = 0; i < n && act->n_next < MAX_NEXT; i++) {
+        if (after && ranks[i].alive && !once_in(dice, 12)) {
+            act->next[act->n_next] = ranks[i].pledge;
+            act->next_fen[act->n_next++] = roll(dice, 60000);
+        }
+        after = after || ranks[i].pledge == act->of;
+    }
+}
+
+static void pledge(struct dice *dice, const struct model *model, struct act *act)
+{
+    unsigned pledges = 1U << PLEDGE;
+    act->login = once_in(dice, 6) ? TELLER : DESK;
+    act->of = some_lock(dice, model, pledges);
+    act->to = once_in(dice, 4) ? some_buyer(dice) : some_bank(dice);
+    if (act->deal == RELEASE) {
+        act->tonnes = once_in(dice, 3) ? NOT_GIVEN : act->tonnes;
+    }
+    if (act->deal == ENFORCEMENT) {
+        act->to = some_buyer(dice);
+        act->owed_fen = roll(dice, 150000);
+        owed_next(dice, model, act);
+    }
+    if (act->deal != PLEDGE) {
+        bool units = act->of < model->n_deals && model->deals[act->of].subject != RECEIVABLE;
+        act->tonnes = !units && act->deal == RELEASE && !once_in(dice, 6) ? NOT_GIVEN : act->tonnes;
+        return;
+    }
+    act->from = some_holder(dice);
+    act->amount_fen = 1 + roll(dice, 5000000);
+    act->debtor = once_in(dice, 4) ? some_buyer(dice) : NONE;
+    act->subject = (enum subject)roll(dice, 3);
+    if (act->subject == RANK) {
+        act->tonnes = once_in(dice, 5) ? NOT_GIVEN : act->tonnes;
+        if (act->of < model->n_deals && !once_in(dice, 15)) {
+            act->from = model->deals[act->of].seller;
+        }
+    }
+    if (act->subject == RECEIVABLE) {
+        unsigned sales = 1U << RESALE | 1U << PURCHASE | 1U << ACCEPTANCE | 1U << DELIVERY;
+        act->tonnes = NOT_GIVEN;
+        act->of = some_deal(dice, model, sales, 1U << APPROVED);
+        if (act->of < model->n_deals && model->deals[act->of].n_lines > 0 && !once_in(dice, 6)) {
+            act->from = model->deals[act->of].lines[0].seller;
+        }
+    }
+}
+
+static void promise(struct dice *dice, const struct model *model, struct act *act)
+{
+    act->login = once_in(dice, 6) ? TELLER : DESK;
+    if (act->deal == DELIVERY || act->deal == EXERCISE) {
+        unsigned kinds = act->deal == EXERCISE ? 1U << OPTION : 1U << SUBSCRIPTION | 1U << FORWARD;
+        act->of = once_in(dice, 3) ? some_deal(dice, model, kinds, 1U << APPROVED)
+                                   : some_lock(dice, model, kinds);
+        act->tonnes = once_in(dice, 4) ? NOT_GIVEN : act->tonnes;
+        act->refund = act->deal == DELIVERY && once_in(dice, 4);
+        act->on = NONE;
+        return;
+    }
+    act->from = act->deal == FORWARD ? (int)roll(dice, 3) : some_bank(dice);
+    act->to = act->deal == FORWARD && !once_in(dice, 8) ? some_bank(dice) : some_buyer(dice);
+    act->until = model->today + (int)roll(dice, 20) - 1;
+    act->from_on = act->until - (int)roll(dice, 20);
+    act->amount_fen = roll(dice, 100000);
+    act->replace = once_in(dice, 2);
+    act->on_forecast = once_in(dice, 2);
+    if (once_in(dice, 4)) {
+        some_package(dice, model, act);
+    }
+}
+
+static void propose(struct dice *dice, const struct model *model, struct act *act)
+{
+    static const int WEIGHTS[N_KINDS] = {
+        [PURCHASE] = 12,    [RESALE] = 14,      [TRANSFER] = 6, [RETIREMENT] = 4, [LISTING] = 9,
+        [CANCELLATION] = 2, [ACCEPTANCE] = 13,  [PLEDGE] = 12,  [RELEASE] = 9,    [ENFORCEMENT] = 6,
+        [FORWARD] = 5,      [SUBSCRIPTION] = 8, [OPTION] = 7,   [DELIVERY] = 9,   [EXERCISE] = 6};
+    int sum = 0;
+    for (int i = 0; i < N_KINDS; i++) {
+        sum += WEIGHTS[i];
+    }
+    int64_t at = roll(dice, sum);
+    int kind = 0;
+    for (; at >= WEIGHTS[kind]; kind++) {
+        at -= WEIGHTS[kind];
+    }
+    act->deal = (enum kind)kind;
+    act->tonnes = 1 + roll(dice, once_in(dice, 3) ? 120 : 25);
+    act->price_fen = once_in(dice, 50) ? 0 : roll(dice, 12000);
+    act->tax = once_in(dice, 2) ? 0 : 3 + 3 * (int)roll(dice, 2);
+    act->on = once_in(dice, 2) ? NONE : model->today - (int)roll(dice, 6);
+    if (kind <= ACCEPTANCE) {
+        spot(dice, model, act);
+    } else if (kind <= ENFORCEMENT) {
+        pledge(dice, model, act);
+    } else {
+        promise(dice, model, act);
+    }
+}
+
+static void decide(struct dice *dice, const struct model *model, struct act *act)
+{
+    static const int LOGINS[] = {OFFICER, OFFICER, OFFICER, OFFICER, OFFICER,   OFFICER,
+                                 DESK,    DESK,    DESK,    TELLER,  COLLEAGUE, STRANGER};
+    act->kind = once_in(dice, 5) ? ACT_REJECT : ACT_APPROVE;
+    act->login = LOGINS[roll(dice, 12)];
+    act->of = some_deal(dice, model, ~0U, once_in(dice, 30) ? ~0U : 1U << PROPOSED);
+    act->on =
+        act->kind == ACT_APPROVE && once_in(dice, 8) ? model->today - (int)roll(dice, 3) : NONE;
+}
+
+static void receipt(struct dice *dice, const struct model *model, struct act *act)
+{
+    act->kind = ACT_RECEIPT;
+    act->of = some_deal(dice, model,
+                        1U << PURCHASE | 1U << RESALE | 1U << ACCEPTANCE | 1U << ENFORCEMENT |
+                            1U << SUBSCRIPTION | 1U << FORWARD | 1U << OPTION | 1U << DELIVERY |
+                            1U << EXERCISE,
+                        once_in(dice, 20) ? ~0U : 1U << APPROVED);
+    act->login = once_in(dice, 3) ? TELLER : DESK;
+    act->on = once_in(dice, 2) ? NONE : model->today - (int)roll(dice, 4);
+    int64_t open = act->of < model->n_deals && model->deals[act->of].state == APPROVED
+                       ? model_outstanding(model, act->of)
+                       : 0;
+    act->amount_fen = once_in(dice, 3) ? open : roll(dice, open + open / 8 + 3);
+}
+
+static void loan(struct dice *dice, const struct model *model, struct act *act)
+{
+    act->kind = ACT_LOAN;
+    act->login = once_in(dice, 3) ? TELLER : DESK;
+    act->of = some_deal(dice, model, 1U << PLEDGE, once_in(dice, 20) ? ~0U : 1U << APPROVED);
+    act->loan = (enum loan)roll(dice, 3);
+    act->amount_fen = roll(dice, 900000);
+    if (act->loan == REPAYMENT && once_in(dice, 2)) {
+        act->sale = some_deal(dice, model, 1U << ENFORCEMENT, 1U << APPROVED);
+        if (act->sale < model->n_deals && !once_in(dice, 6)) {
+            act->of = model->deals[act->sale].debts[0].pledge;
+            act->amount_fen = roll(dice, 40000);
+        } else if (act->sale >= model->n_deals) {
+            act->sale = NONE;
+        }
+    }
+}
+
+static void package_step(struct dice *dice, const struct model *model, struct act *act)
+{
+    int step = (int)roll(dice, 10);
+    int unissued = NONE;
+    for (int i = model->n_packages - 1; i >= 0 && unissued == NONE; i--) {
+        int at = (int)roll(dice, model->n_packages);
+        unissued = model->packages[at].issued ? NONE : at;
+    }
+    some_package(dice, model, act);
+    if (unissued != NONE && !once_in(dice, 20)) {
+        act->packages[0] = unissued;
+    }
+    act->kind = step < 7 ? ACT_FORECAST : step == 7 ? ACT_ISSUE : ACT_SETTLE;
+    act->login = act->kind == ACT_SETTLE ? DESK : OFFICER;
+    act->tonnes = 20 + roll(dice, 400);
+}
+
+static void other(struct dice *dice, const struct model *model, struct act *act, bool alone)
+{
+    int64_t at = roll(dice, 100);
+    if (at < 46) {
+        receipt(dice, model, act);
+    } else if (at < 54) {
+        act->kind = ACT_WITHDRAW;
+        act->login = once_in(dice, 3) ? TELLER : DESK;
+        act->of = some_lock(dice, model, 1U << LISTING);
+    } else if (at < 70) {
+        loan(dice, model, act);
+    } else if (at < 78 && alone) {
+        act->kind = ACT_EXPIRE;
+        act->login = once_in(dice, 2) ? DESK : OFFICER;
+        act->on = once_in(dice, 6) ? model->today - 1 : NONE;
+    } else if (at < 84) {
+        act->kind = ACT_LIMIT;
+        act->login = ADMIN;
+        act->to = COLLEAGUE;
+        act->amount_fen = once_in(dice, 4) ? NOT_GIVEN : roll(dice, 500000);
+        act->tonnes = once_in(dice, 4) ? NOT_GIVEN : 1 + roll(dice, 90);
+    } else if (at < 88) {
+        act->kind = ACT_REVIEW;
+        act->login = once_in(dice, 2) ? DESK : OFFICER;
+        act->beneficiary = (int)roll(dice, N_BENEFICIARIES);
+        act->accept = !once_in(dice, 3);
+    } else {
+        package_step(dice, model, act);
+    }
+}
+
+// Something that must be refused, or done by who may not.
+static void spoil(struct dice *dice, const struct model *model, struct act *act)
+{
+    bool proposes = act->kind == ACT_PROPOSE;
+    switch (roll(dice, 6)) {
+    case 0:
+        act->login = act->kind == ACT_LIMIT ? OFFICER : (int)roll(dice, N_LOGINS);
+        break;
+    case 1:
+        act->tonnes = proposes && act->deal != PLEDGE ? 0 : act->tonnes;
+        break;
+    case 2:
+        act->to = proposes ? VERIFIER : act->to;
+        break;
+    case 3:
+        act->on = proposes || act->kind == ACT_RECEIPT ? model->today + 1 : act->on;
+        break;
+    case 4:
+        act->of = act->kind <= ACT_REJECT || act->kind == ACT_WITHDRAW ? model->n_deals : act->of;
+        break;
+    default:
+        act->tonnes = proposes && act->tonnes > 0 ? 5000 + roll(dice, 90000) : act->tonnes;
+        break;
+    }
+}
+
+struct act draw_act(struct dice *dice, const struct model *model, bool alone)
+{
+    struct act act = {.number = ++dice->numbers,
+                      .of = model->n_deals,
+                      .debtor = NONE,
+                      .tonnes = NOT_GIVEN,
+                      .on = NONE,
+                      .least = NOT_GIVEN,
+                      .from_on = NONE,
+                      .until = NONE,
+                      .sale = NONE};
+    int64_t at = roll(dice, 100);
+    // The same again, or something else under the same key.
+    if (at < 5 && model->n_keys > 0) {
+        act = model->keys[roll(dice, model->n_keys)];
+        if (once_in(dice, 3)) {
+            act.number = ++dice->numbers;
+            act.on = act.on == NONE ? model->today - 50 : act.on - 1;
+        }
+        return act;
+    }
+    bool open = some_deal(dice, model, ~0U, 1U << PROPOSED) < model->n_deals;
+    if (at >= 54 && at < 84 && (open || once_in(dice, 20))) {
+        decide(dice, model, &act);
+    } else if (at < 84) {
+        propose(dice, model, &act);
+    } else {
+        other(dice, model, &act, alone);
+    }
+    if (once_in(dice, 12)) {
+        spoil(dice, model, &act);
+    }
+    // Of these the day is part of what is asked, so that another day is another wish.
+    bool dated = act.kind == ACT_PROPOSE || act.kind == ACT_APPROVE || act.kind == ACT_RECEIPT;
+    if (once_in(dice, 8) && dated && model->n_keys < MAX_KEYS) {
+        act.key = ++dice->keys;
+    }
+    return act;
+}

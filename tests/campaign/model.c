@@ -1,0 +1,622 @@
+// The frame of the model: who may, keys, proposals, decisions, expiry and receipts.
+#include "tests/campaign/model.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "tests/campaign/model_internal.h"
+
+const char DONE[] = "done";
+const char REPLAYED[] = "replayed";
+
+const char *const KIND_NAMES[N_KINDS] = {
+    "purchase",     "resale",     "transfer", "retirement", "cancellation",
+    "listing",      "acceptance", "pledge",   "release",    "enforcement",
+    "subscription", "forward",    "option",   "delivery",   "exercise"};
+
+enum { MAX_TONNES = 400000, MAX_ISSUES = 4000 };
+
+struct model *model_new(void)
+{
+    struct model *model = calloc(1, sizeof(*model));
+    assert(model);
+    model->by_age = calloc(MAX_ISSUES, sizeof(*model->by_age));
+    model->scratch = calloc(MAX_TONNES, sizeof(*model->scratch));
+    assert(model->by_age && model->scratch);
+    model->proposal_days = 30;
+    return model;
+}
+
+void model_free(struct model *model)
+{
+    for (int i = 0; i < model->n_deals; i++) {
+        struct deal *deal = &model->deals[i];
+        free(deal->lines);
+        free(deal->shares);
+        free(deal->owed);
+        free(deal->debts);
+        free(deal->paid);
+    }
+    free(model->tonnes);
+    free(model->issues);
+    free(model->by_age);
+    free(model->packages);
+    free(model->deals);
+    free(model->forecasts);
+    free(model->scratch);
+    free(model);
+}
+
+int model_add_package(struct model *model, int holder)
+{
+    model->packages = model_room(model->packages, model->n_packages, &model->packages_room,
+                                 sizeof(*model->packages));
+    model->packages[model->n_packages] = (struct package){.holder = holder};
+    return model->n_packages++;
+}
+
+static bool older(const struct issue *a, const struct issue *b)
+{
+    return a->year != b->year ? a->year < b->year : a->package < b->package;
+}
+
+void model_issue(struct model *model, int package, const int64_t tonnes[3])
+{
+    enum { FIRST_YEAR = 2021 };
+    int holder = model->packages[package].holder;
+    model->packages[package].issued = true;
+    for (int year = 0; year < 3; year++) {
+        model->issues =
+            model_room(model->issues, model->n_issues, &model->issues_room, sizeof(*model->issues));
+        struct issue *issue = &model->issues[model->n_issues];
+        *issue = (struct issue){package, FIRST_YEAR + year, model->n_tonnes, (int)tonnes[year]};
+        assert(model->n_issues < MAX_ISSUES && model->n_tonnes + issue->n < MAX_TONNES);
+        int at = model->n_issues++;
+        for (; at > 0 && older(issue, &model->issues[model->by_age[at - 1]]); at--) {
+            model->by_age[at] = model->by_age[at - 1];
+        }
+        model->by_age[at] = model->n_issues - 1;
+        for (int i = 0; i < issue->n; i++) {
+            model->tonnes = model_room(model->tonnes, model->n_tonnes, &model->tonnes_room,
+                                       sizeof(*model->tonnes));
+            model->tonnes[model->n_tonnes++] = (struct tonne){(int16_t)holder, HELD, NONE, NONE};
+        }
+        model->count[holder][HELD] += issue->n;
+    }
+    settle_package(model, package);
+}
+
+bool is_bank(int party)
+{
+    return party == BANK || party == SECOND_BANK;
+}
+
+int party_of(int login)
+{
+    return login == TELLER || login == COLLEAGUE ? BANK : login == STRANGER ? SECOND_BANK : NONE;
+}
+
+bool is_sale(enum kind kind)
+{
+    return kind == RESALE || kind == ACCEPTANCE || kind == ENFORCEMENT || kind == DELIVERY ||
+           kind == EXERCISE;
+}
+
+enum use use_of(enum kind kind)
+{
+    switch ((int)kind) {
+    case RESALE:
+    case LISTING:
+    case SUBSCRIPTION:
+    case FORWARD:
+    case OPTION:
+    case DELIVERY:
+    case EXERCISE:
+        return SOLD;
+    case TRANSFER:
+    case RETIREMENT:
+    case CANCELLATION:
+    case PLEDGE:
+        return USED;
+    case ENFORCEMENT:
+        return MOVED;
+    default:
+        return UNUSED;
+    }
+}
+
+bool keeps_lock(enum kind kind)
+{
+    return kind == LISTING || kind == PLEDGE || kind == SUBSCRIPTION || kind == FORWARD ||
+           kind == OPTION;
+}
+
+static bool acts_on_lock(enum kind kind)
+{
+    return kind == ACCEPTANCE || kind == RELEASE || kind == ENFORCEMENT || kind == DELIVERY ||
+           kind == EXERCISE;
+}
+
+// What a deal did to pools when it was proposed: tonnes that another deal had drawn are not drawn
+// again.
+static enum use use_now(const struct deal *deal)
+{
+    bool drawn = acts_on_lock(deal->kind) && deal->source != NONE && use_of(deal->kind) != MOVED;
+    return drawn ? UNUSED : use_of(deal->kind);
+}
+
+bool approved(const struct model *model, int deal, enum kind kind)
+{
+    return deal < model->n_deals && model->deals[deal].kind == kind &&
+           model->deals[deal].state == APPROVED;
+}
+
+// A bank looks after what its customers do with units that it sold them.
+static bool served(const struct model *model, int bank, int buyer)
+{
+    for (int i = 0; i < model->n_deals; i++) {
+        const struct deal *deal = &model->deals[i];
+        if (deal->state == APPROVED && deal->seller == bank && deal->buyer == buyer &&
+            deal->kind != PLEDGE && deal->kind != RELEASE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool own_deal(const struct model *model, int login, const struct deal *deal)
+{
+    int party = party_of(login);
+    if (party == NONE || party == deal->seller || party == deal->buyer ||
+        (deal->kind == RETIREMENT && served(model, party, deal->seller))) {
+        return true;
+    }
+    return deal->of != NONE && deal->of < model->n_deals &&
+           (party == model->deals[deal->of].seller || party == model->deals[deal->of].buyer);
+}
+
+static void owe(struct deal *deal, int party, int64_t fen)
+{
+    for (int i = 0; i < deal->n_owed; i++) {
+        if (deal->owed[i].party == party) {
+            deal->owed[i].fen += fen;
+            return;
+        }
+    }
+    int n = deal->n_owed++;
+    struct owed *owed = realloc(deal->owed, (size_t)deal->n_owed * sizeof(*owed));
+    assert(owed);
+    deal->owed = owed;
+    owed[n] = (struct owed){party, fen};
+}
+
+void claim(struct model *model, int deal, int from, int to, int64_t fen)
+{
+    if (fen != 0) {
+        model->claim_fen[from] -= fen;
+        model->claim_fen[to] += fen;
+        owe(&model->deals[deal], from, -fen);
+        owe(&model->deals[deal], to, fen);
+    }
+}
+
+void cash(struct model *model, int from, int to, int64_t fen)
+{
+    model->cash_fen[from] -= fen;
+    model->cash_fen[to] += fen;
+}
+
+static const char *check_login(const struct act *act)
+{
+    static const unsigned BANKS = 1U << TELLER | 1U << COLLEAGUE | 1U << STRANGER | 1U << DESK;
+    static const unsigned MAY[N_ACTS] = {[ACT_PROPOSE] = BANKS,
+                                         [ACT_APPROVE] = BANKS | 1U << OFFICER,
+                                         [ACT_REJECT] = BANKS | 1U << OFFICER,
+                                         [ACT_EXPIRE] = BANKS | 1U << OFFICER,
+                                         [ACT_RECEIPT] = BANKS,
+                                         [ACT_WITHDRAW] = BANKS,
+                                         [ACT_LOAN] = BANKS,
+                                         [ACT_LIMIT] = 1U << ADMIN,
+                                         [ACT_REVIEW] = BANKS | 1U << OFFICER,
+                                         [ACT_FORECAST] = 1U << OFFICER,
+                                         [ACT_ISSUE] = 1U << OFFICER,
+                                         [ACT_SETTLE] = BANKS | 1U << OFFICER};
+    if (act->login == NOBODY) {
+        return "login_unknown";
+    }
+    return (MAY[act->kind] & 1U << act->login) != 0 ? NULL : "role_not_allowed";
+}
+
+// Was this login's key used before? With the same wish: for the same reply.
+static const char *check_key(const struct model *model, const struct act *act)
+{
+    for (int i = 0; i < model->n_keys && act->key != 0; i++) {
+        const struct act *kept = &model->keys[i];
+        if (kept->login == act->login && kept->key == act->key) {
+            return kept->number == act->number ? REPLAYED : "idempotency_other_input";
+        }
+    }
+    return NULL;
+}
+
+static void keep_key(struct model *model, const struct act *act, int deal)
+{
+    if (act->key != 0) {
+        assert(model->n_keys < MAX_KEYS);
+        model->keys[model->n_keys] = *act;
+        model->key_deal[model->n_keys++] = deal;
+    }
+}
+
+static bool in_future(const struct model *model, const struct act *act)
+{
+    return act->on != NONE && act->on > model->today;
+}
+
+static int day_of(const struct model *model, const struct act *act)
+{
+    return act->on != NONE ? act->on : model->today;
+}
+
+static const char *propose(struct model *model, const struct act *act)
+{
+    model->deals =
+        model_room(model->deals, model->n_deals, &model->deals_room, sizeof(*model->deals));
+    struct deal deal = {.kind = act->deal,
+                        .of = NONE,
+                        .seller = NONE,
+                        .buyer = NONE,
+                        .on = day_of(model, act),
+                        .last_day = model->today + model->proposal_days,
+                        .proposer = act->login,
+                        .source = NONE,
+                        .until = NONE,
+                        .beneficiary = NONE,
+                        .debtor = NONE,
+                        .forecast = NONE};
+    model->n_picked = 0;
+    if (in_future(model, act)) {
+        return "date_in_future";
+    }
+    if (acts_on_lock(act->deal)) {
+        deal.of = act->of;
+    }
+    const char *refusal = act->deal <= ACCEPTANCE    ? propose_spot(model, act, &deal)
+                          : act->deal <= ENFORCEMENT ? propose_pledge(model, act, &deal)
+                                                     : propose_promise(model, act, &deal);
+    if (refusal) {
+        free(deal.lines);
+        free(deal.debts);
+        return refusal;
+    }
+    int at = model->n_deals++;
+    model->deals[at] = deal;
+    draw_lines(model, deal.lines, deal.n_lines, use_now(&deal), 1);
+    if (deal.tonnes > 0) {
+        model->deals[at].has_lock = true;
+        model->deals[at].locked_at = ++model->locks;
+        lock_picked(model, at);
+    }
+    return NULL;
+}
+
+void send_locked(struct model *model, int deal, int owner, enum place place, int pool)
+{
+    (void)pick_locked(model, deal, INT64_MAX);
+    for (int i = 0; i < model->n_picked; i++) {
+        const struct tonne *tonne = &model->tonnes[model->scratch[i]];
+        bool stays = owner == NONE;
+        put(model, model->scratch[i], stays ? tonne->owner : owner, place,
+            stays ? tonne->pool : pool, NONE);
+    }
+}
+
+static const char *check_persons(const struct model *model, const struct act *act,
+                                 const struct deal *deal)
+{
+    bool alone = deal->amount_fen > 0 && deal->amount_fen <= model->alone_fen;
+    if (act->login == deal->proposer && !alone) {
+        return "second_person";
+    }
+    if (!own_deal(model, act->login, deal)) {
+        return "trade_not_yours";
+    }
+    if ((deal->kind == TRANSFER || deal->kind == PLEDGE) && party_of(act->login) != NONE &&
+        party_of(act->login) == deal->seller) {
+        return "other_side_accepts";
+    }
+    if (model->limited[act->login] && model->limit_fen[act->login] != NOT_GIVEN &&
+        deal->amount_fen > model->limit_fen[act->login]) {
+        return "limit_amount";
+    }
+    if (model->limited[act->login] && model->limit_t[act->login] != NOT_GIVEN &&
+        deal->tonnes > model->limit_t[act->login]) {
+        return "limit_tonnes";
+    }
+    if (day_of(model, act) < deal->on) {
+        return "decided_before";
+    }
+    return model->today > deal->last_day ? "trade_expired" : NULL;
+}
+
+static const char *approve(struct model *model, const struct act *act)
+{
+    if (in_future(model, act)) {
+        return "date_in_future";
+    }
+    if (act->of >= model->n_deals) {
+        return "trade_not_found";
+    }
+    struct deal *deal = &model->deals[act->of];
+    if (deal->state != PROPOSED) {
+        return "trade_decided";
+    }
+    if (deal->tonnes > 0 && model_locked(model, act->of) + deal->expected != deal->tonnes) {
+        return "cover_lost";
+    }
+    const char *refusal = check_persons(model, act, deal);
+    refusal = refusal ? refusal : check_pledge(model, act->of);
+    if (!refusal && deal->kind == RETIREMENT && model->reviews[deal->beneficiary] == REFUSED) {
+        refusal = "beneficiary_refused";
+    }
+    refusal = refusal ? refusal : check_refund(model, act->of);
+    if (refusal) {
+        return refusal;
+    }
+    if (deal->kind == RETIREMENT) {
+        model->reviews[deal->beneficiary] = ACCEPTED;
+    }
+    deal->state = APPROVED;
+    deal->place = ++model->places;
+    deal->last_day = deal->kind == LISTING || deal->kind == OPTION ? deal->until : NONE;
+    if (deal->kind <= ACCEPTANCE) {
+        approve_spot(model, act->of);
+    } else if (deal->kind <= ENFORCEMENT) {
+        approve_pledge(model, act->of);
+    } else {
+        approve_promise(model, act->of);
+    }
+    return NULL;
+}
+
+// Everything goes back to where it came from: under the lock of another deal, or, where that is
+// over and has given the rest back, the same way as the rest.
+static void give_back(struct model *model, int at, int day)
+{
+    struct deal *deal = &model->deals[at];
+    const struct deal *source = deal->source != NONE ? &model->deals[deal->source] : NULL;
+    bool over =
+        source && source->released > 0 && source->last_day != NONE && source->last_day < day;
+    enum use use = over ? use_of(source->kind) : use_now(deal);
+    int lock = source && !over ? deal->source : NONE;
+    (void)pick_locked(model, at, INT64_MAX);
+    for (int i = 0; i < model->n_picked; i++) {
+        const struct tonne *tonne = &model->tonnes[model->scratch[i]];
+        put(model, model->scratch[i], tonne->owner, lock != NONE ? LOCKED : HELD, tonne->pool,
+            lock);
+    }
+    deal->released += model->n_picked + deal->expected;
+    deal->expected = 0;
+    draw_lines(model, deal->lines, deal->n_lines, use, -1);
+}
+
+static const char *reject(struct model *model, const struct act *act)
+{
+    if (act->of >= model->n_deals) {
+        return "trade_not_found";
+    }
+    struct deal *deal = &model->deals[act->of];
+    if (deal->state != PROPOSED) {
+        return "trade_decided";
+    }
+    if (!own_deal(model, act->login, deal)) {
+        return "trade_not_yours";
+    }
+    deal->state = REJECTED;
+    give_back(model, act->of, model->today);
+    return NULL;
+}
+
+void release_rest(struct model *model, int at)
+{
+    static struct line left[MAX_LINES];
+    struct deal *deal = &model->deals[at];
+    int n = lines_left(model, at, left);
+    send_locked(model, at, NONE, HELD, NONE);
+    draw_lines(model, left, n, use_of(deal->kind), -1);
+    deal->released += model->n_picked + deal->expected;
+    deal->expected = 0;
+}
+
+static bool is_past(const struct model *model, int at, int day)
+{
+    const struct deal *deal = &model->deals[at];
+    bool open = deal->state == PROPOSED || (deal->state == APPROVED && deal->has_lock &&
+                                            model_locked(model, at) + deal->expected > 0);
+    return open && deal->last_day != NONE && deal->last_day < day;
+}
+
+static const char *expire(struct model *model, const struct act *act)
+{
+    if (in_future(model, act)) {
+        return "date_in_future";
+    }
+    int day = day_of(model, act);
+    bool *past = calloc((size_t)model->n_deals + 1, sizeof(*past));
+    assert(past);
+    for (int i = 0; i < model->n_deals; i++) {
+        past[i] = is_past(model, i, day);
+    }
+    for (int i = 0; i < model->n_deals; i++) {
+        if (!past[i] || !is_past(model, i, day)) {
+            continue;
+        }
+        if (model->deals[i].state == PROPOSED) {
+            model->deals[i].state = EXPIRED;
+            give_back(model, i, day);
+        } else {
+            release_rest(model, i);
+        }
+    }
+    free(past);
+    return NULL;
+}
+
+int64_t model_outstanding(const struct model *model, int at)
+{
+    const struct deal *deal = &model->deals[at];
+    if (deal->kind == SUBSCRIPTION || deal->kind == FORWARD) {
+        int64_t to_come = model_due(model, at) + model_pending(model, at);
+        int64_t fen = deal->price_fen * to_come - deal->prepaid_fen;
+        return fen > 0 ? fen : 0;
+    }
+    return deal->amount_fen - deal->paid_fen;
+}
+
+static void note_paid(struct deal *deal, int64_t fen, int on)
+{
+    int n = deal->n_paid++;
+    struct paid *paid = realloc(deal->paid, (size_t)deal->n_paid * sizeof(*paid));
+    assert(paid);
+    deal->paid = paid;
+    paid[n] = (struct paid){fen, on};
+    deal->paid_fen += fen;
+}
+
+// By what each creditor is still owed; of an enforcement one after the other.
+static void pay_creditors(struct model *model, int at, int64_t fen)
+{
+    int64_t owed[N_PARTIES] = {0};
+    int64_t shares[N_PARTIES] = {0};
+    struct deal *deal = &model->deals[at];
+    int payer = deal->refund > 0 ? deal->seller : deal->buyer;
+    for (int i = 0; i < deal->n_owed; i++) {
+        int party = deal->owed[i].party;
+        owed[party] = deal->owed[i].fen > 0 ? deal->owed[i].fen : 0;
+        if (deal->kind == ENFORCEMENT) {
+            shares[party] = least_of(owed[party], fen);
+            fen -= shares[party];
+        }
+    }
+    if (deal->kind != ENFORCEMENT) {
+        divide(fen, owed, N_PARTIES, shares);
+    }
+    for (int party = 0; party < N_PARTIES; party++) {
+        claim(model, at, party, payer, shares[party]);
+        cash(model, payer, party, shares[party]);
+        deal->creditable_fen[party] += shares[party];
+    }
+}
+
+static const char *receipt(struct model *model, const struct act *act)
+{
+    if (in_future(model, act)) {
+        return "date_in_future";
+    }
+    if (act->of >= model->n_deals) {
+        return "trade_not_found";
+    }
+    struct deal *deal = &model->deals[act->of];
+    if (!own_deal(model, act->login, deal)) {
+        return "trade_not_yours";
+    }
+    if (deal->state != APPROVED || deal->kind == RETIREMENT) {
+        return "trade_not_approved";
+    }
+    if (act->amount_fen == 0) {
+        return "amount_zero";
+    }
+    if (act->amount_fen > model_outstanding(model, act->of)) {
+        return "receipt_too_large";
+    }
+    if (deal->kind == SUBSCRIPTION || deal->kind == FORWARD) {
+        claim(model, act->of, deal->seller, deal->buyer, act->amount_fen);
+        cash(model, deal->buyer, deal->seller, act->amount_fen);
+        deal->prepaid_fen += act->amount_fen;
+    } else {
+        pay_creditors(model, act->of, act->amount_fen);
+    }
+    note_paid(deal, act->amount_fen, day_of(model, act));
+    return NULL;
+}
+
+static const char *review(struct model *model, const struct act *act)
+{
+    bool known = false;
+    bool proposes = false;
+    for (int i = 0; i < model->n_deals; i++) {
+        const struct deal *deal = &model->deals[i];
+        if (deal->kind == RETIREMENT && deal->beneficiary == act->beneficiary) {
+            known = true;
+            proposes = proposes || (deal->state == PROPOSED && deal->proposer == act->login);
+        }
+    }
+    if (!known) {
+        return "beneficiary_unknown";
+    }
+    if (proposes) {
+        return "second_person";
+    }
+    model->reviews[act->beneficiary] = act->accept ? ACCEPTED : REFUSED;
+    return NULL;
+}
+
+static const char *limit(struct model *model, const struct act *act)
+{
+    model->limited[act->to] = true;
+    model->limit_fen[act->to] = act->amount_fen;
+    model->limit_t[act->to] = act->tonnes;
+    return NULL;
+}
+
+static const char *issue(struct model *model, const struct act *act)
+{
+    if (model->packages[act->packages[0]].issued) {
+        return "package_state";
+    }
+    model_issue(model, act->packages[0], act->issued);
+    return NULL;
+}
+
+static const char *ask(struct model *model, const struct act *act)
+{
+    switch (act->kind) {
+    case ACT_PROPOSE:
+        return propose(model, act);
+    case ACT_APPROVE:
+        return approve(model, act);
+    case ACT_REJECT:
+        return reject(model, act);
+    case ACT_EXPIRE:
+        return expire(model, act);
+    case ACT_RECEIPT:
+        return receipt(model, act);
+    case ACT_WITHDRAW:
+        return ask_withdraw(model, act);
+    case ACT_LOAN:
+        return ask_loan(model, act);
+    case ACT_LIMIT:
+        return limit(model, act);
+    case ACT_REVIEW:
+        return review(model, act);
+    case ACT_FORECAST:
+        return ask_forecast(model, act);
+    case ACT_ISSUE:
+        return issue(model, act);
+    case ACT_SETTLE:
+    case N_ACTS:
+        break;
+    }
+    return ask_settle(model, act);
+}
+
+const char *model_foretell(struct model *model, const struct act *act)
+{
+    const char *answer = check_login(act);
+    answer = answer ? answer : check_key(model, act);
+    answer = answer ? answer : ask(model, act);
+    if (!answer) {
+        keep_key(model, act, act->kind == ACT_PROPOSE ? model->n_deals - 1 : act->of);
+    }
+    return answer ? answer : DONE;
+}

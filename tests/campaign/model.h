@@ -1,0 +1,273 @@
+// The bank as its handbooks tell it, kept in plain arrays: every tonne by itself, every party's
+// claims and cash, every deal. It shares nothing with the registry that it foretells: no SQL, no
+// blocks, no journal, no library of the product.
+//
+// A request (struct act) is put to the model first. It says how the registry must answer, and,
+// where that is yes, does to its arrays what the registry must do to its books.
+#ifndef TH_TESTS_CAMPAIGN_MODEL_H
+#define TH_TESTS_CAMPAIGN_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { NONE = -1, ANY = -2, POOLED = -3 };
+
+// One bank's world has these parties. Their order is that of their numbers in the registry.
+enum party {
+    VILLAGE_A,
+    VILLAGE_B,
+    SUBDISTRICT,
+    BANK,
+    SECOND_BANK,
+    FACTORY,
+    MILL,
+    FARMER, // a person
+    VERIFIER,
+    FUND,
+    N_PARTIES
+};
+enum login {
+    TELLER,    // of BANK
+    COLLEAGUE, // of BANK, with a limit
+    STRANGER,  // of SECOND_BANK
+    DESK,      // role bank, of no party
+    OFFICER,
+    CLERK,
+    ADMIN,
+    NOBODY, // no user of the registry
+    N_LOGINS
+};
+
+enum place { HELD, LOCKED, BUFFER, RETIRED, CANCELLED, N_PLACES };
+
+struct tonne {
+    int16_t owner;
+    int16_t place;
+    int pool; // deal by which a bank bought it; NONE
+    int lock; // deal that keeps it; NONE
+};
+
+// The tonnes of one package and year, in the order of their serials.
+struct issue {
+    int package;
+    int year;
+    int first; // in tonnes[]
+    int n;
+};
+
+struct package {
+    int holder;
+    bool issued;
+};
+
+enum kind {
+    PURCHASE,
+    RESALE,
+    TRANSFER,
+    RETIREMENT,
+    CANCELLATION,
+    LISTING,
+    ACCEPTANCE,
+    PLEDGE,
+    RELEASE,
+    ENFORCEMENT,
+    SUBSCRIPTION,
+    FORWARD,
+    OPTION,
+    DELIVERY,
+    EXERCISE,
+    N_KINDS
+};
+extern const char *const KIND_NAMES[N_KINDS];
+enum deal_state { PROPOSED, APPROVED, REJECTED, EXPIRED };
+enum subject { UNITS, RANK, RECEIVABLE }; // of a pledge
+
+struct line { // who gives how much of a deal
+    int package;
+    int pool; // deal; NONE
+    int seller;
+    int64_t tonnes, amount_fen, cost_fen;
+};
+struct share { // of one package in a pool
+    int package;
+    int64_t bought, sold, used, cost_fen, sold_cost_fen;
+};
+struct owed { // to a party of a deal; below zero: by it
+    int party;
+    int64_t fen;
+};
+struct debt { // stated for an enforcement
+    int pledge;
+    int64_t owed_fen;
+};
+struct paid { // a receipt
+    int64_t fen;
+    int on;
+};
+
+struct deal {
+    enum kind kind;
+    enum deal_state state;
+    int64_t id; // in the registry
+    int of;     // deal that it acts upon; NONE
+    int seller; // NONE: several
+    int buyer;  // NONE
+    int64_t tonnes, price_fen, amount_fen, net_fen;
+    int tax;      // per cent
+    int on;       // days are counted from 1970-01-01
+    int last_day; // of the proposal, then of the lock; NONE: none
+    int proposer;
+    int place;        // order of approvals
+    bool oldest;      // draw of a purchase
+    int source;       // deal under whose lock its tonnes were; NONE
+    int64_t released; // of its lock, back to where it came from
+    int64_t least;    // listing
+    int until;        // listing; option: last day of the window
+    int from;         // option: first day of the window
+    int beneficiary;
+    enum subject subject;  // pledge
+    int64_t pledged, came; // pledge: promised; came under its lock
+    int64_t waived;        // release
+    int debtor;
+    int64_t principal_fen, payout_fen, repayment_fen;
+    bool replace;     // promise
+    int forecast;     // whose expected tonnes its lock holds; NONE
+    int64_t expected; // so many
+    int64_t prepaid_fen;
+    int64_t refund; // delivery: tonnes given up
+    bool has_lock;
+    int64_t locked_at; // order of locks
+    struct line *lines;
+    int n_lines;
+    struct share *shares; // of the pool that it made
+    int n_shares;
+    struct owed *owed;
+    int n_owed;
+    struct debt *debts; // enforcement
+    int n_debts;
+    struct paid *paid;
+    int n_paid;
+    int64_t paid_fen;
+    int64_t creditable_fen[N_PARTIES]; // enforcement: received and not yet credited to a loan
+};
+
+struct forecast {
+    int package;
+    int owner;
+    int of; // forward; NONE: the package's own
+    int64_t registered, arrived, lost;
+};
+
+enum review { NEW, ACCEPTED, REFUSED };
+enum { N_BENEFICIARIES = 6, MAX_PACKAGES = 4, MAX_NEXT = 4 };
+
+enum act_kind {
+    ACT_PROPOSE, // by `deal`
+    ACT_APPROVE,
+    ACT_REJECT,
+    ACT_EXPIRE,
+    ACT_RECEIPT,
+    ACT_WITHDRAW, // a listing
+    ACT_LOAN,
+    ACT_LIMIT,
+    ACT_REVIEW, // a beneficiary
+    ACT_FORECAST,
+    ACT_ISSUE,
+    ACT_SETTLE,
+    N_ACTS
+};
+enum loan { PAYOUT, REPAYMENT, INTEREST };
+
+enum { NOT_GIVEN = -1 };
+// What somebody asks for. Whatever is not of its kind stays zero.
+struct act {
+    enum act_kind kind;
+    int number;     // two acts of one number ask for the same
+    enum kind deal; // that is proposed
+    int login;
+    int key;      // idempotency key; 0: none
+    int of;       // deal; one that there is not: unknown to the registry too
+    int from, to; // parties
+    int debtor;   // NONE: not given
+    int packages[MAX_PACKAGES];
+    int n_packages;
+    int64_t tonnes;                // NOT_GIVEN; 0 is refused
+    int64_t price_fen, amount_fen; // price NOT_GIVEN: a lump sum
+    int tax;
+    int on;   // NONE: not given
+    int year; // 0: any
+    bool oldest;
+    int64_t least;      // NOT_GIVEN
+    int from_on, until; // NONE
+    int beneficiary;    // of N_BENEFICIARIES, or N_BENEFICIARIES: an incomplete one
+    bool accept;
+    enum subject subject;
+    enum loan loan;
+    int sale; // enforcement out of which a loan is repaid; NONE
+    int64_t owed_fen;
+    int next[MAX_NEXT]; // pledges of later rank, and what is owed under each
+    int64_t next_fen[MAX_NEXT];
+    int n_next;
+    bool replace, on_forecast, refund;
+    int64_t issued[3]; // tonnes by year that a package turned out to have
+};
+
+enum { MAX_KEYS = 4000 };
+
+struct model {
+    struct tonne *tonnes;
+    int n_tonnes, tonnes_room;
+    struct issue *issues;
+    int n_issues, issues_room;
+    int *by_age; // issues: oldest year, then package
+    struct package *packages;
+    int n_packages, packages_room;
+    struct deal *deals;
+    int n_deals, deals_room;
+    struct forecast *forecasts;
+    int n_forecasts, forecasts_room;
+    int64_t claim_fen[N_PARTIES], cash_fen[N_PARTIES];
+    int64_t count[N_PARTIES][N_PLACES];
+    int *scratch; // tonnes that were picked
+    int n_picked;
+    int places;    // approvals so far
+    int64_t locks; // so far
+    int today;
+    int proposal_days;
+    int64_t alone_fen; // up to this amount one person suffices
+    bool limited[N_LOGINS];
+    int64_t limit_fen[N_LOGINS], limit_t[N_LOGINS]; // NOT_GIVEN: any
+    enum review reviews[N_BENEFICIARIES];
+    struct act keys[MAX_KEYS]; // of acts that were done under a key
+    int key_deal[MAX_KEYS];
+    int n_keys;
+};
+
+// What a request comes to: the key of the refusal, or one of these.
+extern const char DONE[];
+extern const char REPLAYED[]; // the stored reply of deal `model_replayed`
+
+struct model *model_new(void);
+void model_free(struct model *model);
+// The world that is there at the beginning.
+int model_add_package(struct model *model, int holder);
+void model_issue(struct model *model, int package, const int64_t tonnes[3]);
+
+// How the registry must answer. DONE: the arrays have moved on; a proposal is the newest deal.
+const char *model_foretell(struct model *model, const struct act *act);
+
+int64_t model_locked(const struct model *model, int deal); // tonnes under its lock
+int64_t model_free_forecast(const struct model *model, int forecast);
+int64_t model_outstanding(const struct model *model, int deal);
+int64_t model_due(const struct model *model, int promise); // neither delivered nor given up
+int64_t model_pending(const struct model *model, int promise);
+// The pledges on the same units or receivable, by rank.
+struct standing {
+    int pledge;
+    int64_t held, deciding, lacking, waiving, waiting;
+    bool alive;
+};
+int model_ranks(const struct model *model, int pledge, struct standing *ret_ranks, int room);
+
+#endif

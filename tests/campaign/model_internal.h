@@ -1,0 +1,91 @@
+// Shared by the parts of the model.
+#ifndef TH_TESTS_CAMPAIGN_MODEL_INTERNAL_H
+#define TH_TESTS_CAMPAIGN_MODEL_INTERNAL_H
+
+#include "tests/campaign/model.h"
+
+void *model_room(void *items, int n, int *room, size_t size); // for one more; never fails
+int64_t least_of(int64_t a, int64_t b);
+int64_t rounded_share(int64_t whole, int64_t part, int64_t of); // whole × part / of, half up
+// Largest remainder, ties to the lowest place.
+void divide(int64_t total, const int64_t *weights, int n, int64_t *ret_shares);
+// Pro rata over all that ever left, whoever is furthest behind first, one by one.
+void serve(const int64_t *weights, const int64_t *already, const int64_t *limits, int n,
+           int64_t next, int64_t *ret_shares);
+
+struct wish {
+    int owner;
+    int package; // ANY
+    int pool;    // deal, NONE, ANY or POOLED
+    int year;    // 0: any
+};
+// Held tonnes into model->scratch, oldest year, then package, then serial; how many were found.
+int64_t pick_held(struct model *model, const struct wish *wish, int64_t n);
+// Tonnes under a deal's lock, by package, year and serial.
+int64_t pick_locked(struct model *model, int deal, int64_t n);
+int package_of(const struct model *model, int tonne);
+void put(struct model *model, int tonne, int owner, enum place place, int pool, int lock);
+void lock_picked(struct model *model, int deal);
+
+struct line *line_of(struct deal *deal, int package, int pool, int seller); // NULL: none
+struct line *line_add(struct deal *deal, int package, int pool, int seller);
+void lines_from_picked(struct model *model, struct deal *deal);
+// What is left of a deal's lines once the deals that act upon it took theirs.
+int lines_left(const struct model *model, int deal, struct line *ret_lines);
+enum { MAX_LINES = 4096 };
+
+struct share *share_of(struct model *model, int pool, int package);
+int64_t share_free(const struct share *share);
+int64_t next_cost(const struct share *share, int64_t tonnes);
+void share_add(struct deal *deal, int package, int64_t tonnes, int64_t cost_fen);
+enum use { UNUSED, SOLD, USED, MOVED };
+void draw_lines(struct model *model, const struct line *lines, int n, enum use use, int sign);
+enum use use_of(enum kind kind);
+bool keeps_lock(enum kind kind);
+
+void set_tax(struct deal *deal, int tax);
+// A claim of `to` on `from` that a deal makes.
+void claim(struct model *model, int deal, int from, int to, int64_t fen);
+void cash(struct model *model, int from, int to, int64_t fen);
+
+// Units of a bank out of its pools, oldest contract first; lines with their cost.
+const char *draw_stock(struct model *model, struct deal *deal, int package, int64_t tonnes);
+int64_t stock_of_pools(const struct model *model, int owner, int package);
+// The same of any holder.
+const char *take_stock(struct model *model, struct deal *deal, int package, int64_t tonnes);
+// Held tonnes as picks with lines; "not_enough_units".
+const char *take_held(struct model *model, struct deal *deal, const struct wish *wish,
+                      int64_t tonnes);
+// Of the lock of `of`.
+const char *take_locked(struct model *model, struct deal *deal, int64_t tonnes);
+
+bool is_bank(int party);
+bool is_sale(enum kind kind);
+bool own_deal(const struct model *model, int login, const struct deal *deal);
+int party_of(int login); // NONE
+bool approved(const struct model *model, int deal, enum kind kind);
+
+// Each kind's part of a proposal: the refusal, or NULL and the deal filled. The picks of tonnes
+// stand in model->scratch.
+const char *propose_spot(struct model *model, const struct act *act, struct deal *deal);
+const char *propose_pledge(struct model *model, const struct act *act, struct deal *deal);
+const char *propose_promise(struct model *model, const struct act *act, struct deal *deal);
+// What must still be so, and what follows from an approval.
+const char *check_pledge(const struct model *model, int deal);
+const char *check_refund(struct model *model, int deal);
+void approve_spot(struct model *model, int deal);
+void approve_pledge(struct model *model, int deal);
+void approve_promise(struct model *model, int deal);
+void send_locked(struct model *model, int deal, int owner, enum place place, int pool);
+void hand_over(struct model *model, int deal);
+
+// What is left under a deal's lock goes back to its holders and pools.
+void release_rest(struct model *model, int deal);
+
+const char *ask_withdraw(struct model *model, const struct act *act);
+const char *ask_loan(struct model *model, const struct act *act);
+const char *ask_forecast(struct model *model, const struct act *act);
+const char *ask_settle(struct model *model, const struct act *act);
+void settle_package(struct model *model, int package);
+
+#endif

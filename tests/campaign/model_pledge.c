@@ -1,0 +1,456 @@
+// Pledges of the model: units, later ranks and receivables; releases, enforcements and loans.
+#include <assert.h>
+#include <stdlib.h>
+
+#include "tests/campaign/model_internal.h"
+
+static int root_of(const struct model *model, int pledge)
+{
+    return model->deals[pledge].of != NONE ? model->deals[pledge].of : pledge;
+}
+
+static int64_t sum_waived(const struct model *model, int pledge, enum deal_state state)
+{
+    int64_t sum = 0;
+    for (int i = pledge + 1; i < model->n_deals; i++) {
+        const struct deal *deal = &model->deals[i];
+        sum +=
+            deal->kind == RELEASE && deal->of == pledge && deal->state == state ? deal->waived : 0;
+    }
+    return sum;
+}
+
+static void stand(const struct model *model, int pledge, struct standing *ret)
+{
+    const struct deal *deal = &model->deals[pledge];
+    *ret = (struct standing){.pledge = pledge, .held = model_locked(model, pledge)};
+    bool released = false;
+    for (int i = pledge + 1; i < model->n_deals; i++) {
+        const struct deal *act = &model->deals[i];
+        bool on_it = act->of == pledge && (act->kind == RELEASE || act->kind == ENFORCEMENT);
+        ret->deciding += on_it && act->state == PROPOSED ? act->tonnes : 0;
+        released = released || (on_it && act->kind == RELEASE && act->state == APPROVED);
+    }
+    ret->lacking = deal->pledged - deal->came - sum_waived(model, pledge, APPROVED);
+    ret->waiving = sum_waived(model, pledge, PROPOSED);
+    ret->alive = deal->subject == RECEIVABLE && !released;
+}
+
+int model_ranks(const struct model *model, int pledge, struct standing *ret_ranks, int room)
+{
+    int root = root_of(model, pledge);
+    int n = 0;
+    for (int i = 0; i < model->n_deals; i++) {
+        const struct deal *deal = &model->deals[i];
+        if (deal->kind != PLEDGE || deal->state != APPROVED || (i != root && deal->of != root)) {
+            continue;
+        }
+        assert(n < room);
+        int at = n++;
+        for (; at > 0 && model->deals[ret_ranks[at - 1].pledge].place > deal->place; at--) {
+            ret_ranks[at] = ret_ranks[at - 1];
+        }
+        stand(model, i, &ret_ranks[at]);
+    }
+    // A pledge waits for what those before it hold.
+    int64_t before = 0;
+    for (int i = 0; i < n; i++) {
+        struct standing *rank = &ret_ranks[i];
+        int64_t own = rank->held + rank->deciding;
+        rank->waiting = least_of(rank->lacking, before);
+        rank->alive = rank->alive || own + rank->waiting > 0;
+        before += own;
+    }
+    return n;
+}
+
+enum { MAX_RANKS = 256 };
+
+static struct standing standing_of(const struct model *model, int pledge)
+{
+    struct standing ranks[MAX_RANKS];
+    int n = model_ranks(model, pledge, ranks, MAX_RANKS);
+    for (int i = 0; i < n; i++) {
+        if (ranks[i].pledge == pledge) {
+            return ranks[i];
+        }
+    }
+    return (struct standing){.pledge = pledge};
+}
+
+static int64_t chain_held(const struct model *model, int pledge)
+{
+    struct standing ranks[MAX_RANKS];
+    int n = model_ranks(model, pledge, ranks, MAX_RANKS);
+    int64_t held = 0;
+    for (int i = 0; i < n; i++) {
+        held += ranks[i].held;
+    }
+    return held;
+}
+
+static const char *check_pledge_open(const struct model *model, int pledge)
+{
+    if (pledge >= model->n_deals || model->deals[pledge].kind != PLEDGE) {
+        return "pledge_not_found";
+    }
+    return model->deals[pledge].state != APPROVED ? "pledge_not_approved" : NULL;
+}
+
+static int64_t claim_on(const struct deal *deal, int party)
+{
+    for (int i = 0; i < deal->n_owed; i++) {
+        if (deal->owed[i].party == party) {
+            return deal->owed[i].fen;
+        }
+    }
+    return 0;
+}
+
+static const char *rank_after(const struct model *model, const struct act *act, struct deal *deal)
+{
+    const char *refusal = check_pledge_open(model, act->of);
+    if (refusal) {
+        return refusal;
+    }
+    const struct deal *first = &model->deals[act->of];
+    if (first->seller != deal->seller || first->subject == RECEIVABLE) {
+        return "pledge_other_holder";
+    }
+    if (act->tonnes == 0) {
+        return "tonnes_invalid";
+    }
+    int64_t held = chain_held(model, act->of);
+    int64_t wanted = act->tonnes == NOT_GIVEN ? 0 : act->tonnes;
+    if (held == 0 || wanted > held) {
+        return "not_enough_units";
+    }
+    deal->pledged = act->tonnes == NOT_GIVEN ? held : wanted;
+    deal->of = root_of(model, act->of);
+    return NULL;
+}
+
+static const char *receivable(const struct model *model, const struct act *act, struct deal *deal)
+{
+    if (act->of >= model->n_deals) {
+        return "trade_not_found";
+    }
+    if (model->deals[act->of].kind == PLEDGE ||
+        claim_on(&model->deals[act->of], deal->seller) <= 0) {
+        return "receivable_none";
+    }
+    deal->of = act->of;
+    return NULL;
+}
+
+static const char *pledge(struct model *model, const struct act *act, struct deal *deal)
+{
+    if (act->from == act->to) {
+        return "same_party";
+    }
+    if (act->to == VERIFIER) {
+        return "verifier_cannot_hold";
+    }
+    deal->seller = act->from;
+    deal->buyer = act->to;
+    deal->subject = act->subject;
+    deal->principal_fen = act->amount_fen;
+    deal->debtor = act->debtor == NONE ? act->from : act->debtor;
+    if (!own_deal(model, act->login, deal)) {
+        return "trade_not_yours";
+    }
+    if (deal->debtor == deal->buyer) {
+        return "debtor_is_pledgee";
+    }
+    if (act->subject == RECEIVABLE) {
+        return receivable(model, act, deal);
+    }
+    if (act->subject == RANK) {
+        return rank_after(model, act, deal);
+    }
+    if (act->tonnes == 0) {
+        return "tonnes_invalid";
+    }
+    deal->tonnes = act->tonnes;
+    deal->pledged = act->tonnes;
+    deal->came = act->tonnes;
+    return take_stock(model, deal, act->n_packages > 0 ? act->packages[0] : ANY, act->tonnes);
+}
+
+static bool pledgee_side(int login, const struct deal *pledge_deal)
+{
+    return party_of(login) == NONE || party_of(login) == pledge_deal->buyer;
+}
+
+static const char *release(struct model *model, const struct act *act, struct deal *deal)
+{
+    const char *refusal = check_pledge_open(model, act->of);
+    if (refusal) {
+        return refusal;
+    }
+    const struct deal *of = &model->deals[act->of];
+    if (!pledgee_side(act->login, of)) {
+        return "release_by_pledgee";
+    }
+    struct standing rank = standing_of(model, act->of);
+    deal->seller = of->seller;
+    deal->buyer = of->buyer;
+    if (!rank.alive) {
+        return "pledge_ended";
+    }
+    if (of->subject == RECEIVABLE) {
+        return act->tonnes != NOT_GIVEN ? "release_whole" : NULL;
+    }
+    if (act->tonnes == 0) {
+        return "tonnes_invalid";
+    }
+    // Some of what an open release gives up may have come since.
+    int64_t lacking = rank.lacking > rank.waiving ? rank.lacking - rank.waiving : 0;
+    int64_t open = rank.held + least_of(lacking, rank.waiting);
+    int64_t wanted = act->tonnes == NOT_GIVEN ? open : act->tonnes;
+    if (open == 0 || wanted > open) {
+        return "not_enough_units";
+    }
+    deal->tonnes = least_of(wanted, rank.held);
+    // Who gives up everything also gives up what he will never get.
+    deal->waived = wanted == open ? lacking : wanted - deal->tonnes;
+    return deal->tonnes > 0 ? take_locked(model, deal, deal->tonnes) : NULL;
+}
+
+static void add_debt(struct deal *deal, int of, int64_t owed_fen)
+{
+    int n = deal->n_debts++;
+    struct debt *debts = realloc(deal->debts, (size_t)deal->n_debts * sizeof(*debts));
+    assert(debts);
+    deal->debts = debts;
+    debts[n] = (struct debt){of, owed_fen};
+}
+
+static const char *state_debts(const struct model *model, const struct act *act, struct deal *deal)
+{
+    struct standing ranks[MAX_RANKS];
+    int n = model_ranks(model, act->of, ranks, MAX_RANKS);
+    bool after = false;
+    if (model->deals[act->of].buyer == deal->buyer) {
+        return "enforcement_to_pledgee";
+    }
+    add_debt(deal, act->of, act->owed_fen);
+    for (int i = 0; i < n; i++) {
+        int stated = NONE;
+        for (int k = 0; k < act->n_next; k++) {
+            stated = act->next[k] == ranks[i].pledge ? k : stated;
+        }
+        if (after && ranks[i].alive && stated == NONE && deal->amount_fen > act->owed_fen) {
+            return "owed_next_missing";
+        }
+        if (after && ranks[i].alive && stated != NONE) {
+            if (model->deals[ranks[i].pledge].buyer == deal->buyer) {
+                return "enforcement_to_pledgee";
+            }
+            add_debt(deal, ranks[i].pledge, act->next_fen[stated]);
+        }
+        after = after || ranks[i].pledge == act->of;
+    }
+    return deal->n_debts != act->n_next + 1 ? "owed_next_invalid" : NULL;
+}
+
+static const char *enforcement(struct model *model, const struct act *act, struct deal *deal)
+{
+    if (act->tonnes == 0) {
+        return "tonnes_invalid";
+    }
+    const char *refusal = check_pledge_open(model, act->of);
+    if (refusal) {
+        return refusal;
+    }
+    const struct deal *of = &model->deals[act->of];
+    if (!pledgee_side(act->login, of)) {
+        return "release_by_pledgee";
+    }
+    if (act->to == VERIFIER) {
+        return "verifier_cannot_hold";
+    }
+    if (act->to == of->seller) {
+        return "same_party";
+    }
+    deal->seller = of->seller;
+    deal->buyer = act->to;
+    deal->tonnes = act->tonnes;
+    if (of->subject == RECEIVABLE || act->tonnes > model_locked(model, act->of)) {
+        return "not_enough_units";
+    }
+    refusal = take_locked(model, deal, act->tonnes);
+    assert(!refusal);
+    deal->price_fen = act->price_fen;
+    deal->amount_fen = act->price_fen * act->tonnes;
+    set_tax(deal, act->tax);
+    for (int i = 0; i < deal->n_lines; i++) {
+        struct line *line = &deal->lines[i];
+        line->amount_fen = deal->price_fen * line->tonnes;
+        if (line->pool != NONE) {
+            line->cost_fen = next_cost(share_of(model, line->pool, line->package), line->tonnes);
+        }
+    }
+    return state_debts(model, act, deal);
+}
+
+const char *propose_pledge(struct model *model, const struct act *act, struct deal *deal)
+{
+    return act->deal == PLEDGE    ? pledge(model, act, deal)
+           : act->deal == RELEASE ? release(model, act, deal)
+                                  : enforcement(model, act, deal);
+}
+
+// A pledge that was registered since has its rank too.
+static const char *check_overtaken(const struct model *model, const struct deal *deal)
+{
+    struct standing ranks[MAX_RANKS];
+    int n = model_ranks(model, deal->of, ranks, MAX_RANKS);
+    bool after = false;
+    if (deal->amount_fen <= deal->debts[0].owed_fen) {
+        return NULL;
+    }
+    for (int i = 0; i < n; i++) {
+        bool stated = false;
+        for (int k = 0; k < deal->n_debts; k++) {
+            stated = stated || deal->debts[k].pledge == ranks[i].pledge;
+        }
+        if (after && ranks[i].alive && !stated) {
+            return "enforcement_overtaken";
+        }
+        after = after || ranks[i].pledge == deal->of;
+    }
+    return NULL;
+}
+
+const char *check_pledge(const struct model *model, int at)
+{
+    const struct deal *deal = &model->deals[at];
+    if (deal->kind == PLEDGE && deal->subject == RANK) {
+        int64_t held = chain_held(model, deal->of);
+        return held == 0 || deal->pledged > held ? "not_enough_units" : NULL;
+    }
+    if (deal->kind == PLEDGE && deal->subject == RECEIVABLE) {
+        return claim_on(&model->deals[deal->of], deal->seller) <= 0 ? "receivable_none" : NULL;
+    }
+    if (deal->kind == RELEASE) {
+        struct standing rank = standing_of(model, deal->of);
+        if (deal->waived > rank.lacking) {
+            return "not_enough_units";
+        }
+        return deal->tonnes + deal->waived == 0 && !rank.alive ? "pledge_ended" : NULL;
+    }
+    return deal->kind == ENFORCEMENT ? check_overtaken(model, deal) : NULL;
+}
+
+// Tonnes of a release go to the ranks behind it that lack some, in order, then to the holder.
+static void pass_on(struct model *model, int at)
+{
+    struct standing ranks[MAX_RANKS];
+    const struct deal *deal = &model->deals[at];
+    int pledge_at = deal->of;
+    int n = model_ranks(model, pledge_at, ranks, MAX_RANKS);
+    int rank = 0;
+    int64_t place = model->deals[pledge_at].place;
+    (void)pick_locked(model, at, INT64_MAX);
+    for (int i = 0; i < model->n_picked; i++) {
+        struct tonne tonne = model->tonnes[model->scratch[i]];
+        while (rank < n &&
+               (model->deals[ranks[rank].pledge].place <= place || ranks[rank].lacking <= 0)) {
+            rank++;
+        }
+        if (rank < n) {
+            struct deal *next = &model->deals[ranks[rank].pledge];
+            ranks[rank].lacking--;
+            next->came++;
+            if (!next->has_lock) {
+                next->has_lock = true;
+                next->locked_at = ++model->locks;
+            }
+            put(model, model->scratch[i], tonne.owner, LOCKED, tonne.pool, ranks[rank].pledge);
+            continue;
+        }
+        put(model, model->scratch[i], tonne.owner, HELD, tonne.pool, NONE);
+        if (tonne.pool != NONE) {
+            share_of(model, tonne.pool, package_of(model, model->scratch[i]))->used--;
+        }
+    }
+}
+
+void approve_pledge(struct model *model, int at)
+{
+    struct deal *deal = &model->deals[at];
+    if (deal->kind == RELEASE) {
+        pass_on(model, at);
+    }
+    if (deal->kind != ENFORCEMENT) {
+        return;
+    }
+    int64_t left = deal->amount_fen;
+    hand_over(model, at);
+    for (int i = 0; i < deal->n_debts; i++) {
+        int64_t part = least_of(deal->debts[i].owed_fen, left);
+        left -= part;
+        claim(model, at, deal->buyer, model->deals[deal->debts[i].pledge].buyer, part);
+    }
+    claim(model, at, deal->buyer, deal->seller, left);
+}
+
+static const char *credit(const struct model *model, const struct act *act)
+{
+    bool owed = false;
+    if (act->sale >= model->n_deals) {
+        return "enforcement_other";
+    }
+    const struct deal *sale = &model->deals[act->sale];
+    for (int i = 0; i < sale->n_debts; i++) {
+        owed = owed || sale->debts[i].pledge == act->of;
+    }
+    if (!owed) {
+        return "enforcement_other";
+    }
+    return act->amount_fen > sale->creditable_fen[model->deals[act->of].buyer] ? "enforcement_spent"
+                                                                               : NULL;
+}
+
+const char *ask_loan(struct model *model, const struct act *act)
+{
+    if (act->on != NONE && act->on > model->today) {
+        return "date_in_future";
+    }
+    if (act->amount_fen == 0) {
+        return "amount_zero";
+    }
+    const char *refusal = check_pledge_open(model, act->of);
+    if (refusal) {
+        return refusal;
+    }
+    struct deal *deal = &model->deals[act->of];
+    if (!own_deal(model, act->login, deal)) {
+        return "trade_not_yours";
+    }
+    if (act->loan == PAYOUT && act->amount_fen > deal->principal_fen - deal->payout_fen) {
+        return "loan_exceeds";
+    }
+    if (act->loan == REPAYMENT && act->amount_fen > deal->payout_fen - deal->repayment_fen) {
+        return "repayment_too_large";
+    }
+    refusal = act->sale != NONE ? credit(model, act) : NULL;
+    if (refusal) {
+        return refusal;
+    }
+    int lender = deal->buyer;
+    int debtor = deal->debtor;
+    bool out = act->loan == PAYOUT;
+    if (act->sale != NONE) {
+        model->deals[act->sale].creditable_fen[lender] -= act->amount_fen;
+    } else {
+        cash(model, out ? lender : debtor, out ? debtor : lender, act->amount_fen);
+    }
+    deal->payout_fen += out ? act->amount_fen : 0;
+    deal->repayment_fen += act->loan == REPAYMENT ? act->amount_fen : 0;
+    if (act->loan != INTEREST) {
+        claim(model, act->of, out ? debtor : lender, out ? lender : debtor, act->amount_fen);
+    }
+    return NULL;
+}

@@ -93,10 +93,11 @@ const struct th_cli_command th_cli_account_commands[] = {
      "terms: term_id from to basis ratio for splits document_id", run_term_list},
     {"revenue", "deduct", TH_CLI_WRITE, "TRADE",
      "kind!=tax|insurance|verification|fee|reserve amount!=A document!=FILE",
-     "deduction_id trade_id kind amount_fen document_sha256", run_deduct},
+     "deduction_id trade_id kind=deduction_kind amount_fen term_id basis warnings document_sha256",
+     run_deduct},
     {"revenue", "distribute", TH_CLI_WRITE, "", "through!=D term=ID ratio=PERCENT",
-     "distribution_id state through net_fen distributed_fen kept_fen "
-     "| unassigned: trade_id on code | sales: trade_id on buyer_name tonnes price_fen "
+     "distribution_id state=run_state through net_fen distributed_fen kept_fen warnings "
+     "pending_run | unassigned: trade_id on code | sales: trade_id on buyer_name tonnes price_fen "
      "receipts_fen tax_fen cost_fen deductions_fen net_fen ratio distributed_fen kept_fen "
      "| payments: party name kind group_name share weight_t amount_fen basis",
      run_distribute},

@@ -177,7 +177,8 @@ static enum th_status run_share_list(struct th_cli *cli, struct th_json **ret_re
 }
 
 #define RUN_HEAD                                                                                   \
-    "distribution_id state through proposed_by decided_by decided_on net_fen distributed_fen "     \
+    "distribution_id state=run_state through proposed_by decided_by decided_on net_fen "           \
+    "distributed_fen "                                                                             \
     "kept_fen"
 #define PAYMENT                                                                                    \
     "number=payment_number name kind amount_fen state on reference note bank "                     \
@@ -189,7 +190,8 @@ static enum th_status run_share_list(struct th_cli *cli, struct th_json **ret_re
 
 const struct th_cli_command th_cli_money_commands[] = {
     {"revenue", "preview", TH_CLI_WRITE, "", "through!=D term=ID ratio*=PERCENT",
-     "through net_fen distributed_fen kept_fen | comparison: term_id basis ratio n_sales net_fen "
+     "through net_fen distributed_fen kept_fen warnings pending_run | comparison: term_id basis "
+     "ratio n_sales net_fen "
      "distributed_fen kept_fen | unassigned: trade_id on code | payments: party name kind "
      "group_name share weight_t amount_fen basis",
      run_preview},

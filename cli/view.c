@@ -20,7 +20,8 @@ enum {
 
 struct column {
     char key[KEY_SIZE];
-    char title[KEY_SIZE]; // the key of its words: "number=contract_number", else the key itself
+    char title[KEY_SIZE]; // the key of its words, also of its values, if it has some of its own:
+                          // "number=contract_number"; else the key itself
 };
 
 static bool ends_with(const char *text, const char *suffix)
@@ -109,6 +110,15 @@ static void show_unit(const struct th_cli *cli, const char *unit, struct th_buf 
     th_buf_clear(&words);
 }
 
+// The words of a value under a key or a title of its own: a state "approved" of a run is not that
+// of a deal. NULL when there are none.
+static const char *value_words(const struct th_cli *cli, const char *key, const char *text)
+{
+    char name[160];
+    snprintf(name, sizeof(name), "value.%s.%s", last_part(key), text);
+    return th_messages_find(cli->messages, cli->lang, name);
+}
+
 static void show_string(const struct th_cli *cli, const char *key, const char *text,
                         struct th_buf *out)
 {
@@ -123,8 +133,7 @@ static void show_string(const struct th_cli *cli, const char *key, const char *t
         th_buf_append_str(out, th_ratio_format_percent(ratio, percent));
         return;
     }
-    snprintf(name, sizeof(name), "value.%s.%s", last_part(key), text);
-    const char *translated = th_messages_find(cli->messages, cli->lang, name);
+    const char *translated = value_words(cli, key, text);
     if (translated == NULL) {
         snprintf(name, sizeof(name), "%s.%s", last_part(key), text);
         translated = th_messages_find(cli->messages, cli->lang, name);
@@ -286,6 +295,19 @@ static void show(const struct th_cli *cli, const char *key, const struct th_json
     }
 }
 
+static void show_column(const struct th_cli *cli, const struct column *column,
+                        const struct th_json *value, struct th_buf *out)
+{
+    const char *words = th_json_type(value) == TH_JSON_STRING
+                            ? value_words(cli, column->title, th_json_text(value))
+                            : NULL;
+    if (words != NULL) {
+        th_buf_append_str(out, words);
+    } else {
+        show(cli, column->key, value, out);
+    }
+}
+
 static void pad(struct th_buf *out, size_t n)
 {
     while (n-- > 0) {
@@ -318,16 +340,17 @@ static void draw_fields(const struct th_cli *cli, const struct th_json *reply,
         const char *name = label(cli, columns[i].title);
         th_buf_append_str(out, name);
         pad(out, width - th_text_width(name) + 2);
-        show(cli, columns[i].key, value, out);
+        show_column(cli, &columns[i], value, out);
         th_buf_append_char(out, '\n');
     }
 }
 
-static char *cell_text(const struct th_cli *cli, const struct th_json *row, const char *key)
+static char *cell_text(const struct th_cli *cli, const struct th_json *row,
+                       const struct column *column)
 {
     struct th_buf text;
     th_buf_init(&text, CELL_LIMIT);
-    show(cli, key, walk(row, key), &text);
+    show_column(cli, column, walk(row, column->key), &text);
     char *taken = th_buf_take(&text);
     return taken;
 }
@@ -338,7 +361,7 @@ static void fill_row(const struct th_cli *cli, const struct th_json *row,
 {
     for (size_t c = 0; c < table->n_columns; c++) {
         enum th_json_type type = th_json_type(walk(row, columns[c].key));
-        table->cells[index * table->n_columns + c] = cell_text(cli, row, columns[c].key);
+        table->cells[index * table->n_columns + c] = cell_text(cli, row, &columns[c]);
         if (type != TH_JSON_INT && type != TH_JSON_REAL && type != TH_JSON_NULL) {
             table->columns[c].right = false;
         }

@@ -66,6 +66,13 @@ void th_error_add_int(struct th_error *err, const char *name, long long value)
     th_error_add(err, name, text);
 }
 
+void th_error_add_word(struct th_error *err, const char *name, const char *list, const char *word)
+{
+    char key[TH_ERROR_KEY_SIZE];
+    snprintf(key, sizeof(key), "@%s.%s", list, word);
+    th_error_add(err, name, key);
+}
+
 enum th_status th_error_set(struct th_error *err, enum th_status status, const char *key, ...)
 {
     if (err == NULL) {

@@ -32,6 +32,10 @@ enum th_status th_error_set(struct th_error *err, enum th_status status, const c
 void th_error_add(struct th_error *err, const char *name, const char *value);
 void th_error_add_int(struct th_error *err, const char *name, long long value);
 
+// One whose value is a word of a list that people read in their language: "@<list>.<word>", a key
+// of the catalogue (core/messages.h), such as "value.state" and "approved".
+void th_error_add_word(struct th_error *err, const char *name, const char *list, const char *word);
+
 // One whose value differs by language: arguments "name.zh" and "name.en", which a text knows as
 // {name}.
 void th_error_add_texts(struct th_error *err, const char *name, const char *zh, const char *en);

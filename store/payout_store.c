@@ -12,7 +12,7 @@
     "SELECT due.party_id, due.amount_fen, coalesce(e.attempt, 1), "                                \
     "CASE WHEN x.state IS NULL THEN 'proposed' WHEN x.state = 'rejected' THEN 'rejected' "         \
     "WHEN e.kind IS NULL OR e.kind = 'resent' THEN 'owed' ELSE e.kind END, "                       \
-    "e.on_date, e.reference, e.note FROM due "                                                     \
+    "e.on_date, e.reference, e.note, coalesce(e.on_date, x.on_date) FROM due "                     \
     "LEFT JOIN distribution_decision x ON x.distribution_id = ?1 "                                 \
     "LEFT JOIN payout_event e ON e.payout_event_id = (SELECT max(payout_event_id)"                 \
     " FROM payout_event o WHERE o.distribution_id = ?1 AND o.party_id = due.party_id) "            \
@@ -49,6 +49,7 @@ enum th_status th_payouts(struct th_store *store, int64_t distribution_id, int64
         th_column_copy(q, 4, payout->on_date, sizeof(payout->on_date));
         th_column_copy(q, 5, payout->reference, sizeof(payout->reference));
         th_column_copy(q, 6, payout->note, sizeof(payout->note));
+        th_column_copy(q, 7, payout->since_on, sizeof(payout->since_on));
     }
     th_stmt_done(q);
     if (status == TH_OK) {

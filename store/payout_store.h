@@ -14,7 +14,8 @@ struct th_payout {
     char state[TH_TRADE_WORD_SIZE]; // of the run until it is approved; then owed paid returned
     int64_t attempt;                // from 1 on; one more each time that it is sent again
     struct th_money amount;
-    char on_date[TH_ON_SIZE]; // of the last event; "" without, as the next two
+    char since_on[TH_ON_SIZE]; // since when it stands so: of the last event, or of the approval
+    char on_date[TH_ON_SIZE];  // of the last event; "" without, as the next two
     char reference[TH_REFERENCE_SIZE];
     char note[TH_TRADE_NOTE_SIZE];
 };

@@ -90,6 +90,29 @@ enum th_status th_run_decide(struct th_posting *posting, const struct th_run_dec
     return th_post(posting, "distribution_decision", row, err);
 }
 
+enum th_status th_run_pending(struct th_store *store, int64_t trade_id, int64_t seller_id,
+                              int64_t *ret_run_id, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT min(s.distribution_id) FROM distribution_sale s JOIN trade t USING (trade_id) "
+        "WHERE (?1 IS NULL OR s.trade_id = ?1) AND (?2 IS NULL OR t.seller_id = ?2) "
+        "AND NOT EXISTS (SELECT 1 FROM distribution_decision x "
+        "WHERE x.distribution_id = s.distribution_id)";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_id(q, 1, trade_id);
+    th_bind_id(q, 2, seller_id);
+    enum th_status status = TH_OK;
+    int64_t run_id = 0;
+    if (th_stmt_next(q, &status, err)) {
+        run_id = th_column_int(q, 0);
+    }
+    th_stmt_done(q);
+    if (status == TH_OK) {
+        *ret_run_id = run_id;
+    }
+    return status;
+}
+
 // Makes room for one more of `n` items in steps; NULL when out of memory, `items` stays the
 // caller's.
 static void *grown(void *items, size_t n, size_t size)

@@ -38,6 +38,11 @@ struct th_run_decision { // texts are borrowed
 enum th_status th_run_decide(struct th_posting *posting, const struct th_run_decision *decision,
                              struct th_error *err) TH_MUST_CHECK;
 
+// The first run that is proposed and holds part of this sale (0: of any), sold by this party (0: by
+// anybody); *ret_run_id is 0 when there is none.
+enum th_status th_run_pending(struct th_store *store, int64_t trade_id, int64_t seller_id,
+                              int64_t *ret_run_id, struct th_error *err) TH_MUST_CHECK;
+
 // What a run takes from a sale.
 struct th_run_sale {
     int64_t trade_id;

@@ -119,14 +119,11 @@ enum th_status th_package_check_state(const struct th_package_record *record, co
     if (strcmp(record->state, wanted) == 0 || (other && strcmp(record->state, other) == 0)) {
         return TH_OK;
     }
-    char state[64];
-    char want[64];
-    (void)snprintf(state, sizeof(state), "@package_state.%s", record->state);
-    (void)snprintf(want, sizeof(want), "@package_state.%s", wanted);
-    enum th_status status = th_error_set(err, TH_CONFLICT, "package_state", "state", state,
-                                         "wanted", want, "name", record->name, NULL);
+    (void)th_error_set(err, TH_CONFLICT, "package_state", "name", record->name, NULL);
+    th_error_add_word(err, "state", "package_state", record->state);
+    th_error_add_word(err, "wanted", "package_state", wanted);
     th_error_add_int(err, "package", record->package_id);
-    return status;
+    return TH_CONFLICT;
 }
 
 // Every parcel that may not use the methodology is named, with the first one's reason.

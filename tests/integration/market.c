@@ -326,8 +326,14 @@ struct th_json *market_receipt(struct market *market, int64_t trade_id, const ch
 {
     const struct th_request request = {.login = "bank"};
     struct th_json *reply = NULL;
+    struct th_trade trade;
+    const char *on = "2022-06-30";
+    if (th_trade_load(market->world.store, trade_id, &trade, NULL) == TH_OK &&
+        strcmp(trade.on_date, on) > 0) {
+        on = trade.on_date;
+    }
     enum th_status status = th_receipt_confirm(market->world.registry, &request, trade_id, amount,
-                                               "2022-06-30", &reply, &market->err);
+                                               on, &reply, &market->err);
     return ended(market, status, want, reply);
 }
 

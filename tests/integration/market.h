@@ -76,6 +76,7 @@ struct th_json *market_retire(struct market *market, const char *holder, const c
                               const char *beneficiary, enum th_status want);
 struct th_json *market_approve(struct market *market, int64_t trade_id, enum th_status want);
 struct th_json *market_reject(struct market *market, int64_t trade_id, enum th_status want);
+// At the end of June 2022, or on the day of a later deal.
 struct th_json *market_receipt(struct market *market, int64_t trade_id, const char *amount,
                                enum th_status want);
 struct th_json *market_term(struct market *market, const char *basis, const char *ratio,

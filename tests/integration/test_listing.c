@@ -182,7 +182,7 @@ static void listing__of_a_bank_leaves_its_pools_pro_rata_with_cost(void **state)
     // 146,820.00 with 6 % tax: 138,509.43 net of it, less 86,880.00: 51,629.43.
     th_json_free(market_receipt(market, acceptance, "146820", TH_OK));
     const struct th_request request = {.login = "bank"};
-    const struct th_distribute_input input = {.through = "2022-12-31", .term = "1"};
+    const struct th_distribute_input input = {.through = "2024-03-10", .term = "1"};
     assert_ok(th_revenue_distribute(market->world.registry, &request, &input, &reply, &market->err),
               &market->err);
     assert_int_equal(th_json_get_int(reply, "net_fen", 0), 13850943 - 8688000);

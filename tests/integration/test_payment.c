@@ -43,16 +43,22 @@ typedef enum th_status payment_act(struct th_registry *registry, const struct th
                                    const struct th_payment_input *input, struct th_json **ret_reply,
                                    struct th_error *err);
 
-static struct th_json *act(struct market *market, payment_act *use_case, const char *party,
-                           enum th_status want)
+static struct th_json *act_on(struct market *market, payment_act *use_case, const char *party,
+                              const char *on, enum th_status want)
 {
     const struct th_request request = {.login = "bank"};
     const struct th_payment_input input = {
-        .run_id = RUN, .party = party, .on = "2023-01-05", .reference = "FT-1", .note = "销户"};
+        .run_id = RUN, .party = party, .on = on, .reference = "FT-1", .note = "销户"};
     struct th_json *reply = NULL;
     assert_status(use_case(market->world.registry, &request, &input, &reply, &market->err), want,
                   &market->err);
     return reply;
+}
+
+static struct th_json *act(struct market *market, payment_act *use_case, const char *party,
+                           enum th_status want)
+{
+    return act_on(market, use_case, party, "2023-01-05", want);
 }
 
 static const char *state_of(struct market *market, int64_t party_id)
@@ -143,6 +149,42 @@ static void payment__that_came_back_is_owed_again_and_sent_again(void **state)
     market_refused(market, "party_missing");
 }
 
+// The run is approved on 2022-12-31.
+static void payment__no_day_is_before_the_day_of_what_it_follows(void **state)
+{
+    struct market *market = *state;
+    approved(market);
+    assert_null(act_on(market, th_payment_confirm, NULL, "2022-12-30", TH_INVALID));
+    market_refused(market, "payment_before");
+    assert_string_equal(th_error_arg_get(&market->err, "since"), "2022-12-31");
+    th_json_free(act_on(market, th_payment_confirm, "马家弄村", "2022-12-31", TH_OK));
+    th_json_free(act_on(market, th_payment_confirm, "高家堂村", "2023-01-05", TH_OK));
+    assert_null(act_on(market, th_payment_return, "高家堂村", "2023-01-04", TH_INVALID));
+    market_refused(market, "payment_before");
+    th_json_free(act_on(market, th_payment_return, "高家堂村", "2023-01-09", TH_OK));
+    assert_null(act_on(market, th_payment_resend, "高家堂村", "2023-01-08", TH_INVALID));
+    market_refused(market, "payment_before");
+    th_json_free(act_on(market, th_payment_resend, "高家堂村", "2023-01-09", TH_OK));
+    assert_null(act_on(market, th_payment_confirm, "高家堂村", "2023-01-08", TH_INVALID));
+    market_refused(market, "payment_before");
+    assert_string_equal(state_of(market, MARKET_GAOJIATANG), "owed");
+    assert_int_equal(cash_fen(market, MARKET_GAOJIATANG), 0);
+}
+
+static void payment__of_a_rejected_run_says_so_instead_of_asking_for_its_approval(void **state)
+{
+    struct market *market = *state;
+    const struct th_request bank = {.login = "bank"};
+    const struct th_distribute_input all = {.through = "2022-12-31"};
+    struct th_json *reply = NULL;
+    assert_ok(th_revenue_distribute(market->world.registry, &bank, &all, &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+    th_json_free(market_decide_run(market, RUN, false, TH_OK));
+    assert_null(act(market, th_payment_confirm, NULL, TH_CONFLICT));
+    market_refused(market, "run_rejected");
+}
+
 static struct th_json *import(struct market *market, const char *text, enum th_status want)
 {
     char path[TH_TEST_PATH_SIZE];
@@ -174,14 +216,16 @@ static void import__books_good_rows_and_tells_of_others(void **state)
                                    "1-2-1,27501.45,成功,2023-01-05,FT-10,\n"
                                    "P1-2-1,27501.45,处理中,2023-01-05,FT-10,\n"
                                    "P1-2-1,27501.45,成功,2999-01-05,FT-10,\n"
+                                   "P1-2-1,27501.45,成功,2022-12-30,FT-10,\n"
                                    "P1-2-1,27501.45,退回,2023/1/6,FT-11,账号有误\n",
                                    TH_OK);
     static const char *const CODES[] = {"payment_amount", "payment_old",    "payment_unknown",
-                                        "payment_number", "payment_status", "payment_date"};
-    assert_int_equal(get(reply, "read"), 8);
+                                        "payment_number", "payment_status", "payment_date",
+                                        "payment_before"};
+    assert_int_equal(get(reply, "read"), 9);
     assert_int_equal(get(reply, "accepted"), 2);
-    assert_int_equal(get(reply, "rejected"), 6);
-    for (size_t i = 0; i < 6; i++) {
+    assert_int_equal(get(reply, "rejected"), 7);
+    for (size_t i = 0; i < 7; i++) {
         assert_string_equal(code_at(reply, i), CODES[i]);
     }
     th_json_free(reply);
@@ -303,6 +347,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(payment__is_owed_then_paid_in_cash),
+        TEST(payment__no_day_is_before_the_day_of_what_it_follows),
+        TEST(payment__of_a_rejected_run_says_so_instead_of_asking_for_its_approval),
         TEST(payment__that_came_back_is_owed_again_and_sent_again),
         TEST(import__books_good_rows_and_tells_of_others),
         TEST(list__holds_what_is_owed_with_whole_accounts_and_capitals),

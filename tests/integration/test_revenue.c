@@ -75,6 +75,23 @@ static void distribute__nothing_before_the_money_is_there(void **state)
     th_json_free(reply);
 }
 
+static void receipt__before_the_deal_is_refused(void **state)
+{
+    struct market *market = *state;
+    const struct th_request bank = {.login = "bank"};
+    struct th_json *reply = NULL;
+    int64_t sale = anji_sale(market); // of 2022-05-20
+    assert_status(th_receipt_confirm(market->world.registry, &bank, sale, "1.00", "2022-05-19",
+                                     &reply, &market->err),
+                  TH_INVALID, &market->err);
+    market_refused(market, "receipt_before_deal");
+    assert_null(reply);
+    assert_ok(th_receipt_confirm(market->world.registry, &bank, sale, "1.00", "2022-05-20", &reply,
+                                 &market->err),
+              &market->err);
+    th_json_free(reply);
+}
+
 static void distribute__parts_sum_to_the_whole(void **state)
 {
     struct market *market = *state;
@@ -385,8 +402,14 @@ static void distribute__a_sale_without_a_term_keeps_nobody_waiting(void **state)
     reply = NULL;
     th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK)); // of 2022 only
     th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
-    th_json_free(market_receipt(market, waiting, "800.00", TH_OK));
-    reply = market_distribute(market, NULL, false, TH_OK);
+    assert_ok(th_receipt_confirm(market->world.registry, &bank, waiting, "800.00", "2023-02-01",
+                                 &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+    reply = NULL;
+    const struct th_distribute_input all = {.through = "2023-02-28"};
+    assert_ok(th_revenue_distribute(market->world.registry, &bank, &all, &reply, &market->err),
+              &market->err);
     assert_int_equal(get(reply, "distributed_fen"), 4195800);
     const struct th_json *unassigned = th_json_get(reply, "unassigned");
     assert_int_equal(th_json_size(unassigned), 1);
@@ -434,6 +457,7 @@ int main(void)
         TEST(distribute__seventy_per_cent_of_net_to_both_villages),
         TEST(distribute__twice_pays_once),
         TEST(distribute__nothing_before_the_money_is_there),
+        TEST(receipt__before_the_deal_is_refused),
         TEST(distribute__parts_sum_to_the_whole),
         TEST(distribute__output_tax_is_not_the_villages),
         TEST(distribute__a_loss_is_shown_and_offsets_nothing),

@@ -86,6 +86,99 @@ static void run__owes_nothing_before_a_second_person_approves_it(void **state)
     market_refused(market, "revenue_run_not_found");
 }
 
+static const char *warning(const struct th_json *reply) // the first one
+{
+    const char *text = th_json_text(th_json_at(th_json_get(reply, "warnings"), 0));
+    return text ? text : "";
+}
+
+static void run__of_nothing_says_that_no_money_arrived(void **state)
+{
+    struct market *market = *state;
+    market_anji(market);
+    market_bought(market, "1 2", "43.44");
+    market_sold(market, "制药厂", "2000", "73.41");
+    th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));
+    struct th_json *reply = propose(market, "bank", NULL, TH_OK);
+    assert_string_equal(warning(reply), "nothing_arrived");
+    assert_int_equal(th_json_type(th_json_get(reply, "pending_run")), TH_JSON_NULL);
+    th_json_free(reply);
+}
+
+static void run__neither_counts_nor_is_approved_before_its_days_are_over(void **state)
+{
+    struct market *market = *state;
+    const struct th_request bank = {.login = "bank"};
+    const struct th_request officer = {.login = "officer"};
+    const struct th_distribute_input ahead = {.through = "2099-12-31"};
+    struct th_json *reply = NULL;
+    anji_sale(market);
+    th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));
+    assert_status(
+        th_revenue_distribute(market->world.registry, &bank, &ahead, &reply, &market->err),
+        TH_INVALID, &market->err);
+    market_refused(market, "date_in_future");
+    assert_status(th_revenue_preview(market->world.registry, &bank, &ahead, &reply, &market->err),
+                  TH_INVALID, &market->err);
+    market_refused(market, "date_in_future");
+    int64_t run_id = run_of(propose(market, "bank", NULL, TH_OK)); // through 2022-12-31
+    assert_status(th_run_approve(market->world.registry, &officer, run_id, "2022-12-30", &reply,
+                                 &market->err),
+                  TH_INVALID, &market->err);
+    market_refused(market, "run_before_through");
+    assert_null(reply);
+}
+
+static struct th_json *deduct(struct market *market, int64_t sale, enum th_status want)
+{
+    const struct th_request bank = {.login = "bank"};
+    struct th_json *reply = NULL;
+    assert_status(th_deduction_add(market->world.registry, &bank, sale, "insurance", "1,940.00",
+                                   market->document, &reply, &market->err),
+                  want, &market->err);
+    return reply;
+}
+
+static void deduct__while_a_run_holds_the_sale_names_the_run(void **state)
+{
+    struct market *market = *state;
+    int64_t sale = anji_sale(market);
+    th_json_free(market_term(market, "net_of_costs", "100", "village=1", TH_OK));
+    int64_t run_id = run_of(propose(market, "bank", NULL, TH_OK));
+    char run[24];
+    (void)snprintf(run, sizeof(run), "%lld", (long long)run_id);
+    assert_null(deduct(market, sale, TH_CONFLICT));
+    market_refused(market, "sale_in_run");
+    assert_string_equal(th_error_arg_get(&market->err, "run"), run);
+    th_json_free(market_decide_run(market, run_id, false, TH_OK));
+    struct th_json *reply = deduct(market, sale, TH_OK);
+    assert_int_equal(th_json_size(th_json_get(reply, "warnings")), 0);
+    th_json_free(reply);
+    run_id = run_of(propose(market, "bank", NULL, TH_OK));
+    th_json_free(market_decide_run(market, run_id, true, TH_OK));
+    assert_null(deduct(market, sale, TH_CONFLICT));
+    market_refused(market, "sale_distributed");
+}
+
+static void deduct__by_a_term_that_takes_off_no_costs_warns_that_it_changes_nothing(void **state)
+{
+    struct market *market = *state;
+    int64_t sale = anji_sale(market);
+    struct th_json *reply = deduct(market, sale, TH_OK); // no term yet: nothing to say
+    assert_int_equal(th_json_size(th_json_get(reply, "warnings")), 0);
+    assert_int_equal(th_json_type(th_json_get(reply, "term_id")), TH_JSON_NULL);
+    th_json_free(reply);
+    th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));
+    reply = deduct(market, sale, TH_OK);
+    assert_string_equal(warning(reply), "deduction_no_effect");
+    assert_string_equal(th_json_get_text(reply, "basis", ""), "net_of_cost");
+    assert_int_equal(get(reply, "term_id"), 1);
+    th_json_free(reply);
+    reply = market_distribute(market, NULL, false, TH_OK);
+    assert_int_equal(get(reply, "net_fen"), 5994000); // receipts less what the tonnes cost
+    th_json_free(reply);
+}
+
 static void run__proposed_takes_its_receipts_until_it_is_rejected(void **state)
 {
     struct market *market = *state;
@@ -95,6 +188,8 @@ static void run__proposed_takes_its_receipts_until_it_is_rejected(void **state)
     struct th_json *reply = propose(market, "bank", NULL, TH_OK);
     assert_int_equal(th_json_type(th_json_get(reply, "distribution_id")), TH_JSON_NULL);
     assert_int_equal(get(reply, "net_fen"), 0);
+    assert_string_equal(warning(reply), "run_pending");
+    assert_int_equal(get(reply, "pending_run"), run_id);
     th_json_free(reply);
     reply = market_decide_run(market, run_id, false, TH_OK);
     assert_string_equal(th_json_get_text(reply, "state", ""), "rejected");
@@ -546,6 +641,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(run__owes_nothing_before_a_second_person_approves_it),
+        TEST(run__of_nothing_says_that_no_money_arrived),
+        TEST(run__neither_counts_nor_is_approved_before_its_days_are_over),
+        TEST(deduct__while_a_run_holds_the_sale_names_the_run),
+        TEST(deduct__by_a_term_that_takes_off_no_costs_warns_that_it_changes_nothing),
         TEST(run__proposed_takes_its_receipts_until_it_is_rejected),
         TEST(run__below_the_countys_threshold_one_person_suffices),
         TEST(run__waits_in_the_inbox_of_those_who_can_act),

@@ -40,6 +40,16 @@ static void error_set__value_borrowed_from_the_same_error_survives(void **state)
     assert_string_equal(th_error_arg_get(&err, "second"), "a/b");
 }
 
+static void error_add_word__is_a_key_of_the_catalogue(void **state)
+{
+    (void)state;
+    struct th_error err;
+    th_error_set(&err, TH_CONFLICT, "run_decided", NULL);
+    th_error_add_word(&err, "state", "value.run_state", "approved");
+    assert_string_equal(th_error_arg_get(&err, "state"), "@value.run_state.approved");
+    th_error_add_word(NULL, "state", "value.run_state", "approved");
+}
+
 static void error_add__ninth_argument_is_left_out(void **state)
 {
     (void)state;
@@ -95,6 +105,7 @@ int main(void)
         cmocka_unit_test(error_set__keeps_status_key_and_arguments_in_order),
         cmocka_unit_test(error_set__null_error_still_gives_the_status),
         cmocka_unit_test(error_set__value_borrowed_from_the_same_error_survives),
+        cmocka_unit_test(error_add_word__is_a_key_of_the_catalogue),
         cmocka_unit_test(error_add__ninth_argument_is_left_out),
         cmocka_unit_test(error_add__long_value_is_cut_at_a_character_and_says_so),
         cmocka_unit_test(error_add__bytes_that_are_no_utf8_become_question_marks),

@@ -164,8 +164,9 @@ static enum th_status check_package(struct registration *registration, struct th
     const struct th_forecast_filter filter = {.package_id = package->package_id};
     struct th_forecast_list list = {0};
     if (strcmp(package->state, "issued") == 0 || strcmp(package->state, "withdrawn") == 0) {
-        return th_error_set(err, TH_CONFLICT, "forecast_too_late", "package", package->name,
-                            "state", package->state, NULL);
+        (void)th_error_set(err, TH_CONFLICT, "forecast_too_late", "package", package->name, NULL);
+        th_error_add_word(err, "state", "package_state", package->state);
+        return TH_CONFLICT;
     }
     enum th_status status = th_forecast_all(th_work_store(registration->work), &filter, &list, err);
     if (status == TH_OK && list.n > 0) {
@@ -448,8 +449,9 @@ static enum th_status do_close(struct th_work *work, const char *package, int64_
         return status;
     }
     if (strcmp(record.state, "issued") != 0 && strcmp(record.state, "withdrawn") != 0) {
-        return th_error_set(err, TH_CONFLICT, "forecast_not_issued", "package", record.name,
-                            "state", record.state, NULL);
+        (void)th_error_set(err, TH_CONFLICT, "forecast_not_issued", "package", record.name, NULL);
+        th_error_add_word(err, "state", "package_state", record.state);
+        return TH_CONFLICT;
     }
     *ret_package_id = record.package_id;
     status = th_forecast_settle(th_work_posting(work), record.package_id, err);

@@ -41,7 +41,8 @@ enum th_status th_decision_load(struct th_store *store, int64_t trade_id,
         return status;
     }
     if (strcmp(decision->trade.state, "proposed") != 0) {
-        (void)th_error_set(err, TH_CONFLICT, "trade_decided", "state", decision->trade.state, NULL);
+        (void)th_error_set(err, TH_CONFLICT, "trade_decided", NULL);
+        th_error_add_word(err, "state", "value.state", decision->trade.state);
         th_error_add_int(err, "trade", trade_id);
         return TH_CONFLICT;
     }

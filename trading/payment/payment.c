@@ -27,9 +27,8 @@ static enum th_status load(struct th_work *work, const struct th_payment_input *
     struct th_run run;
     struct th_party party = {0};
     enum th_status status = th_run_load(store, input->run_id, &run, err);
-    if (status == TH_OK && strcmp(run.state, "approved") != 0) {
-        status = th_error_set(err, TH_CONFLICT, "run_not_approved", "state", run.state, NULL);
-        th_error_add_int(err, "run", run.distribution_id);
+    if (status == TH_OK) {
+        status = th_run_check_approved(&run, err);
     }
     if (status == TH_OK) {
         status = th_run_check_own(work, input->run_id, err);

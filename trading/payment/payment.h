@@ -19,7 +19,8 @@ struct th_payment_input { // texts may be NULL
 // number, party, name, kind, amount_fen, state, attempt, on, reference, note, bank, account,
 // account_holder}] that changed; account numbers with stars. TH_NOT_FOUND ("revenue_run_not_found",
 // "payment_not_found", "party_not_found"), TH_CONFLICT ("run_not_approved", "payment_state" with
-// "state"), TH_NOT_PERMITTED ("run_not_yours"), TH_INVALID ("date_in_future").
+// "state", "run_rejected"), TH_NOT_PERMITTED ("run_not_yours"), TH_INVALID ("date_in_future",
+// "payment_before": before the run was approved, or before what happened to the payment last).
 enum th_status th_payment_confirm(struct th_registry *registry, const struct th_request *request,
                                   const struct th_payment_input *input, struct th_json **ret_reply,
                                   struct th_error *err) TH_MUST_CHECK;
@@ -40,7 +41,8 @@ enum th_status th_payment_list_show(struct th_registry *registry, int64_t run_id
 // The list by which the bank pays what is owed of an approved run, with whole account numbers and
 // amounts in capitals; CSV or XLSX by the file's name, which must not exist. Reply: file, sha256,
 // n, amount_fen, without_account (how many have none). TH_NOT_FOUND ("revenue_run_not_found"),
-// TH_CONFLICT ("run_not_approved", "payments_none"), errors of th_payment_paper_write.
+// TH_CONFLICT ("run_not_approved", "run_rejected", "payments_none"), errors of
+// th_payment_paper_write.
 struct th_payment_file {
     int64_t run_id;
     const char *path;
@@ -54,7 +56,7 @@ enum th_status th_payment_list_file(struct th_registry *registry,
 // What the bank's system says of payments: a table with columns number, amount, status, date,
 // reference, note (or their Chinese names). Good rows are booked, others told. Reply: read,
 // accepted, rejected, unchanged, problems[]. Codes: payment_number payment_unknown payment_old
-// payment_amount payment_status payment_date payment_state. TH_INVALID
+// payment_amount payment_status payment_date payment_state payment_before. TH_INVALID
 // ("payment_columns"), errors of th_sheet_read. messages may be NULL.
 struct th_payment_import_input {
     const char *source;

@@ -170,9 +170,9 @@ static enum th_status take_rows(struct import *import, struct th_error *err)
             continue;
         }
         enum th_status row_status = take_row(import, i, &what);
-        bool of_row = row_status == TH_DATA_PROBLEM ||
-                      (row_status == TH_CONFLICT && strcmp(what.key, "payment_state") == 0) ||
-                      row_status == TH_NOT_PERMITTED;
+        bool of_row = row_status == TH_DATA_PROBLEM || row_status == TH_NOT_PERMITTED ||
+                      strcmp(what.key, "payment_state") == 0 ||
+                      strcmp(what.key, "payment_before") == 0;
         if (of_row) {
             th_sheet_tell(&import->told, &import->sheet, i, cell(import, i, NUMBER), NULL, "error",
                           &what);

@@ -19,7 +19,7 @@ const char *th_account_masked(const char *number, char buf[TH_ACCOUNT_NUMBER_SIZ
 // May a payment in this state be paid, returned or resent now?
 bool th_payout_may_follow(const char *kind, const char *state);
 // Posts an event with its legs, and brings *payout to where it stands then. TH_CONFLICT
-// ("payment_state").
+// ("payment_state"), TH_INVALID ("payment_before" with "since").
 struct th_payout_change { // texts are borrowed
     const char *kind;     // paid returned resent
     const char *on_date;
@@ -35,6 +35,8 @@ enum th_status th_payout_change(struct th_work *work, struct th_payout *payout,
 enum th_status th_payout_json(struct th_store *store, const struct th_payout *payout,
                               const char *account_on, bool whole_account,
                               struct th_json **ret_object, struct th_error *err) TH_MUST_CHECK;
+// Only an approved run owes anything. TH_CONFLICT ("run_not_approved", "run_rejected").
+enum th_status th_run_check_approved(const struct th_run *run, struct th_error *err) TH_MUST_CHECK;
 // Every sale of the run was this bank's, when the actor belongs to one. TH_NOT_PERMITTED
 // ("run_not_yours").
 enum th_status th_run_check_own(struct th_work *work, int64_t distribution_id,

@@ -67,9 +67,8 @@ static enum th_status gather(struct th_store *store, const struct th_payment_fil
     struct th_run run;
     struct th_payout_list payouts = {0};
     enum th_status status = th_run_load(store, file->run_id, &run, err);
-    if (status == TH_OK && strcmp(run.state, "approved") != 0) {
-        status = th_error_set(err, TH_CONFLICT, "run_not_approved", "state", run.state, NULL);
-        th_error_add_int(err, "run", run.distribution_id);
+    if (status == TH_OK) {
+        status = th_run_check_approved(&run, err);
     }
     if (status == TH_OK) {
         status = th_payouts(store, file->run_id, 0, &payouts, err);

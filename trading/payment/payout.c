@@ -123,6 +123,21 @@ bool th_payout_may_follow(const char *kind, const char *state)
     return strcmp(kind, "returned") == 0 ? owed || paid : strcmp(state, "returned") == 0;
 }
 
+// Nothing is paid before it is owed, nor comes back before it was paid.
+static enum th_status check_day(const struct th_payout *payout, const char *on_date,
+                                struct th_error *err)
+{
+    char number[TH_PAYMENT_NUMBER_SIZE];
+    if (strcmp(on_date, payout->since_on) >= 0) {
+        return TH_OK;
+    }
+    (void)th_error_set(err, TH_INVALID, "payment_before", "number",
+                       th_payment_number(payout, number), "on", on_date, "since", payout->since_on,
+                       NULL);
+    th_error_add_word(err, "state", "value.state", payout->state);
+    return TH_INVALID;
+}
+
 enum th_status th_payout_change(struct th_work *work, struct th_payout *payout,
                                 const struct th_payout_change *change, struct th_error *err)
 {
@@ -131,8 +146,10 @@ enum th_status th_payout_change(struct th_work *work, struct th_payout *payout,
     bool was_paid = strcmp(payout->state, "paid") == 0;
     char number[TH_PAYMENT_NUMBER_SIZE];
     if (!th_payout_may_follow(change->kind, payout->state)) {
-        return th_error_set(err, TH_CONFLICT, "payment_state", "number",
-                            th_payment_number(payout, number), "state", payout->state, NULL);
+        (void)th_error_set(err, TH_CONFLICT, "payment_state", "number",
+                           th_payment_number(payout, number), NULL);
+        th_error_add_word(err, "state", "value.state", payout->state);
+        return TH_CONFLICT;
     }
     const struct th_payout_event event = {.distribution_id = payout->distribution_id,
                                           .party_id = payout->party_id,
@@ -143,19 +160,34 @@ enum th_status th_payout_change(struct th_work *work, struct th_payout *payout,
                                           .reference = change->reference,
                                           .note = change->note,
                                           .login = th_work_actor(work)->login};
-    enum th_status status = th_payout_event_post(th_work_posting(work), &event, err);
+    enum th_status status = check_day(payout, change->on_date, err);
+    if (status == TH_OK) {
+        status = th_payout_event_post(th_work_posting(work), &event, err);
+    }
     if (status == TH_OK && (strcmp(change->kind, "paid") == 0 || (returned && was_paid))) {
         status = move_cash(work, payout, change->on_date, returned, err);
     }
     if (status == TH_OK) {
         payout->attempt = event.attempt;
         th_text_copy(payout->state, sizeof(payout->state), resent ? "owed" : change->kind);
+        th_text_copy(payout->since_on, sizeof(payout->since_on), change->on_date);
         th_text_copy(payout->on_date, sizeof(payout->on_date), change->on_date);
         th_text_copy(payout->reference, sizeof(payout->reference),
                      change->reference ? change->reference : "");
         th_text_copy(payout->note, sizeof(payout->note), change->note ? change->note : "");
     }
     return status;
+}
+
+enum th_status th_run_check_approved(const struct th_run *run, struct th_error *err)
+{
+    if (strcmp(run->state, "approved") == 0) {
+        return TH_OK;
+    }
+    bool rejected = strcmp(run->state, "rejected") == 0;
+    (void)th_error_set(err, TH_CONFLICT, rejected ? "run_rejected" : "run_not_approved", NULL);
+    th_error_add_int(err, "run", run->distribution_id);
+    return TH_CONFLICT;
 }
 
 enum th_status th_run_check_own(struct th_work *work, int64_t distribution_id, struct th_error *err)

@@ -124,8 +124,8 @@ static enum th_status load(struct th_registry *registry, struct th_work *work,
         status = th_trade_load(store, input->pledge_id, &loan->trade, err);
     }
     if (status == TH_OK && strcmp(loan->trade.state, "approved") != 0) {
-        (void)th_error_set(err, TH_CONFLICT, "pledge_not_approved", "state", loan->trade.state,
-                           NULL);
+        (void)th_error_set(err, TH_CONFLICT, "pledge_not_approved", NULL);
+        th_error_add_word(err, "state", "value.state", loan->trade.state);
         th_error_add_int(err, "pledge", input->pledge_id);
         status = TH_CONFLICT;
     }

@@ -25,8 +25,8 @@ enum th_status th_pledge_open(struct th_store *store, const char *reference,
         status = th_trade_load(store, trade_id, ret_trade, err);
     }
     if (status == TH_OK && strcmp(ret_trade->state, "approved") != 0) {
-        (void)th_error_set(err, TH_CONFLICT, "pledge_not_approved", "state", ret_trade->state,
-                           NULL);
+        (void)th_error_set(err, TH_CONFLICT, "pledge_not_approved", NULL);
+        th_error_add_word(err, "state", "value.state", ret_trade->state);
         th_error_add_int(err, "pledge", trade_id);
         return TH_CONFLICT;
     }

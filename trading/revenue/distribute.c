@@ -275,7 +275,7 @@ static enum th_status read_input(struct th_registry *registry,
                                  struct distribution *distribution, struct th_error *err)
 {
     struct th_reckoning *reckoning = &distribution->reckoning;
-    enum th_status status = th_on_parse(registry, input->through, reckoning->through_on, err);
+    enum th_status status = th_deal_day_parse(registry, input->through, reckoning->through_on, err);
     if (status == TH_OK && input->term != NULL &&
         !th_text_parse_int(input->term, 1, INT64_MAX, &reckoning->term_id)) {
         status = th_error_set(err, TH_NOT_FOUND, "term_not_found", "term", input->term, NULL);
@@ -347,6 +347,21 @@ static struct th_json *input_json(const struct th_distribute_input *input)
     return given;
 }
 
+// Why nothing was there to distribute: a run that waits for its second person holds it, or no money
+// has come since the last one.
+static enum th_status say_why_nothing(struct th_work *work, struct th_json *reply,
+                                      struct th_error *err)
+{
+    int64_t run_id = 0;
+    struct th_json *warnings = th_json_array();
+    enum th_status status =
+        th_run_pending(th_work_store(work), 0, th_work_actor(work)->party_id, &run_id, err);
+    th_json_append_text(warnings, run_id != 0 ? "run_pending" : "nothing_arrived");
+    th_json_set(reply, "warnings", warnings);
+    th_json_set(reply, "pending_run", run_id != 0 ? th_json_int(run_id) : th_json_null());
+    return status;
+}
+
 // Everything between permission and commit. *ret_n is how many sales were due.
 static enum th_status run(struct th_work *work, struct distribution *distribution, size_t *ret_n,
                           struct th_json **ret_reply, struct th_error *err)
@@ -369,6 +384,9 @@ static enum th_status run(struct th_work *work, struct distribution *distributio
     }
     if (status == TH_OK) {
         status = reply_json(store, distribution, ret_reply, err);
+    }
+    if (status == TH_OK && n == 0) {
+        status = say_why_nothing(work, *ret_reply, err);
     }
     free(trade_ids);
     *ret_n = n;

@@ -45,7 +45,8 @@ static enum th_status share(const struct th_trade *trade, struct th_money amount
 }
 
 static enum th_status check_receipt(struct th_store *store, const struct th_trade *trade,
-                                    struct th_money amount, struct th_error *err)
+                                    struct th_money amount, const char *on_date,
+                                    struct th_error *err)
 {
     struct th_money outstanding;
     if (strcmp(trade->state, "approved") != 0 || strcmp(trade->kind, "retirement") == 0) {
@@ -55,6 +56,12 @@ static enum th_status check_receipt(struct th_store *store, const struct th_trad
     }
     if (th_money_fen(amount) == 0) {
         return th_error_set(err, TH_INVALID, "amount_zero", NULL);
+    }
+    if (strcmp(on_date, trade->on_date) < 0) {
+        (void)th_error_set(err, TH_INVALID, "receipt_before_deal", "on", on_date, "deal_on",
+                           trade->on_date, NULL);
+        th_error_add_int(err, "trade", trade->trade_id);
+        return TH_INVALID;
     }
     enum th_status status = th_trade_outstanding(store, trade, &outstanding, err);
     if (status == TH_OK && th_money_compare(amount, outstanding) > 0) {
@@ -144,7 +151,7 @@ static enum th_status confirm(struct th_registry *registry, struct th_work *work
         status = th_check_own_trade(work, &trade, err);
     }
     if (status == TH_OK) {
-        status = check_receipt(store, &trade, amount, err);
+        status = check_receipt(store, &trade, amount, on_date, err);
     }
     if (status != TH_OK) {
         return status;

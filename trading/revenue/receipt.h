@@ -8,7 +8,8 @@
 // still owed. Reply: the trade, as in
 // trading/deal/trade.h, with receipt_id. TH_CONFLICT ("receipt_too_large" with
 // "outstanding"),
-// ("trade_not_approved"), TH_INVALID ("date_in_future", "amount_zero").
+// ("trade_not_approved"), TH_INVALID ("date_in_future", "amount_zero", "receipt_before_deal" with
+// "deal_on").
 enum th_status th_receipt_confirm(struct th_registry *registry, const struct th_request *request,
                                   int64_t trade_id, const char *amount, const char *on,
                                   struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

@@ -36,9 +36,11 @@ enum th_status th_term_list(struct th_registry *registry, struct th_json **ret_r
                             struct th_error *err) TH_MUST_CHECK;
 
 // A cost of a sale for basis net_of_costs; kind tax insurance verification fee reserve. Reply:
-// deduction_id, trade_id, kind, amount_fen, document_sha256. TH_INVALID ("deduction_kind",
-// "amount_zero"), TH_CONFLICT
-// ("trade_not_sale", "sale_distributed", "reserve_settled", "deduction_too_large").
+// deduction_id, trade_id, kind, amount_fen, document_sha256, term_id and basis of the one term by
+// which the sale is shared (null: none, or several), warnings[] ("deduction_no_effect": that term
+// takes off no listed costs). TH_INVALID ("deduction_kind", "amount_zero"), TH_CONFLICT
+// ("trade_not_sale", "sale_distributed", "sale_in_run" with "run": a proposed run holds all of the
+// sale, "reserve_settled", "deduction_too_large").
 enum th_status th_deduction_add(struct th_registry *registry, const struct th_request *request,
                                 int64_t trade_id, const char *kind, const char *amount,
                                 const char *document, struct th_json **ret_reply,
@@ -67,9 +69,11 @@ struct th_distribute_input {
 // (the last three of members only), sales[{trade_id, on, buyer_name, tonnes, price_fen,
 // receipts_fen, tax_fen, cost_fen, deductions_fen, net_fen, ratio, term_id, distributed_fen,
 // kept_fen, payments[]}], unassigned[{trade_id, on, code}] (no one term holds: they wait),
-// distribution_id (null when nothing was there to distribute; then nothing is written). A dry run
-// writes nothing. TH_CONFLICT ("term_missing", "term_ambiguous", "term_mixed" with "trade", when
-// that is so of all sales; "recipient_several", "shares_incomplete"), TH_NOT_FOUND
+// distribution_id (null when nothing was there to distribute; then nothing is written, and
+// warnings[] says why: "run_pending" with pending_run, a proposed run that holds it, or
+// "nothing_arrived"). A dry run writes nothing. TH_INVALID ("date_in_future"), TH_CONFLICT
+// ("term_missing", "term_ambiguous", "term_mixed" with "trade", when that is so of all sales;
+// "recipient_several", "shares_incomplete"), TH_NOT_FOUND
 // ("term_not_found", "recipient_missing"), TH_USAGE ("ratio_dry_run").
 enum th_status th_revenue_distribute(struct th_registry *registry, const struct th_request *request,
                                      const struct th_distribute_input *input,
@@ -85,7 +89,7 @@ enum th_status th_revenue_preview(struct th_registry *registry, const struct th_
 // Approves or rejects a proposed run. From the approval on its amounts are owed, booked on the day
 // `on` (NULL: today); a rejected run gives what it took free. Reply: as th_run_show. TH_NOT_FOUND
 // ("revenue_run_not_found"), TH_CONFLICT ("run_decided"), TH_NOT_PERMITTED ("second_person",
-// "run_not_yours"), TH_INVALID ("date_in_future").
+// "run_not_yours"), TH_INVALID ("date_in_future", "run_before_through").
 enum th_status th_run_approve(struct th_registry *registry, const struct th_request *request,
                               int64_t run_id, const char *on, struct th_json **ret_reply,
                               struct th_error *err) TH_MUST_CHECK;

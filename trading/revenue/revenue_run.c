@@ -162,11 +162,17 @@ static enum th_status decide(struct th_work *work, struct th_run_decision *decis
     bool approval = strcmp(decision->state, "approved") == 0;
     enum th_status status = th_run_load(th_work_store(work), decision->distribution_id, &run, err);
     if (status == TH_OK && strcmp(run.state, "proposed") != 0) {
-        status = th_error_set(err, TH_CONFLICT, "run_decided", "state", run.state, NULL);
+        status = th_error_set(err, TH_CONFLICT, "run_decided", NULL);
+        th_error_add_word(err, "state", "value.run_state", run.state);
         th_error_add_int(err, "run", run.distribution_id);
     }
     if (status == TH_OK && approval) {
         status = check_persons(work, &run, decision, err);
+    }
+    if (status == TH_OK && approval && strcmp(decision->on_date, run.through_on) < 0) {
+        status = th_error_set(err, TH_INVALID, "run_before_through", "on", decision->on_date,
+                              "through", run.through_on, NULL);
+        th_error_add_int(err, "run", run.distribution_id);
     }
     if (status == TH_OK) {
         status = th_run_check_own(work, decision->distribution_id, err);

@@ -33,7 +33,8 @@ enum th_status th_listing_open(struct th_store *store, struct th_date today, int
     if (approved && !over) {
         return TH_OK;
     }
-    (void)th_error_set(err, TH_CONFLICT, "listing_not_open", "state", ret_trade->state, NULL);
+    (void)th_error_set(err, TH_CONFLICT, "listing_not_open", NULL);
+    th_error_add_word(err, "state", "value.state", ret_trade->state);
     th_error_add_int(err, "listing", trade_id);
     return TH_CONFLICT;
 }

@@ -55,8 +55,7 @@ static enum th_status add_package(struct th_work *work, const char *reference,
         return status;
     }
     if (strcmp(package.state, "issued") != 0) {
-        return th_error_set(err, TH_CONFLICT, "package_not_issued", "package", package.name,
-                            "state", package.state, NULL);
+        return th_error_set(err, TH_CONFLICT, "package_not_issued", "package", package.name, NULL);
     }
     char from[TH_DATE_TEXT_SIZE];
     if (strcmp(purchase->deal->trade.on_date, th_date_format(package.from, from)) < 0) {

@@ -96,6 +96,8 @@ static void spot(struct dice *dice, const struct model *model, struct act *act)
         act->from = some_bank(dice);
         act->to = some_buyer(dice);
         act->login = teller_of(dice, act->from);
+        act->amount_fen = 1 + roll(dice, 400000);
+        act->price_fen = once_in(dice, 5) ? NOT_GIVEN : act->price_fen;
         act->year = once_in(dice, 5) ? 2021 + (int)roll(dice, 3) : 0;
         if (once_in(dice, 5)) {
             some_package(dice, model, act);
@@ -220,7 +222,7 @@ static void propose(struct dice *dice, const struct model *model, struct act *ac
     act->tonnes = 1 + roll(dice, once_in(dice, 3) ? 120 : 25);
     act->price_fen = once_in(dice, 50) ? 0 : roll(dice, 12000);
     act->tax = once_in(dice, 2) ? 0 : 3 + 3 * (int)roll(dice, 2);
-    act->on = once_in(dice, 2) ? NONE : model->today - (int)roll(dice, 6);
+    act->on = once_in(dice, 4) ? model->today - (int)roll(dice, 6) : NONE;
     if (kind <= ACCEPTANCE) {
         spot(dice, model, act);
     } else if (kind <= ENFORCEMENT) {

@@ -258,6 +258,17 @@ static int day_of(const struct model *model, const struct act *act)
     return act->on != NONE ? act->on : model->today;
 }
 
+// Not older than the deal it acts upon, nor than the purchases its tonnes came by.
+static const char *check_day(const struct model *model, const struct deal *deal)
+{
+    bool before = deal->of != NONE && deal->on < model->deals[deal->of].on;
+    for (int i = 0; i < deal->n_lines; i++) {
+        int pool = deal->lines[i].pool;
+        before = before || (pool != NONE && deal->on < model->deals[pool].on);
+    }
+    return before ? "deal_before" : NULL;
+}
+
 static const char *propose(struct model *model, const struct act *act)
 {
     model->deals =
@@ -284,6 +295,7 @@ static const char *propose(struct model *model, const struct act *act)
     const char *refusal = act->deal <= ACCEPTANCE    ? propose_spot(model, act, &deal)
                           : act->deal <= ENFORCEMENT ? propose_pledge(model, act, &deal)
                                                      : propose_promise(model, act, &deal);
+    refusal = refusal ? refusal : check_day(model, &deal);
     if (refusal) {
         free(deal.lines);
         free(deal.debts);
@@ -311,6 +323,17 @@ void send_locked(struct model *model, int deal, int owner, enum place place, int
     }
 }
 
+// Nobody's tonnes are taken or bound by the other side's word alone, unless they are bought; deals
+// on another deal's lock were agreed to with that one.
+static bool giver_unheard(const struct act *act, const struct deal *deal)
+{
+    int party = party_of(act->login);
+    int proposer = party_of(deal->proposer);
+    bool bought = deal->kind == PURCHASE && deal->amount_fen > 0;
+    return party != NONE && party == deal->buyer && party != deal->seller && !bought &&
+           !acts_on_lock(deal->kind) && proposer != NONE && proposer != deal->seller;
+}
+
 static const char *check_persons(const struct model *model, const struct act *act,
                                  const struct deal *deal)
 {
@@ -324,6 +347,9 @@ static const char *check_persons(const struct model *model, const struct act *ac
     if ((deal->kind == TRANSFER || deal->kind == PLEDGE) && party_of(act->login) != NONE &&
         party_of(act->login) == deal->seller) {
         return "other_side_accepts";
+    }
+    if (giver_unheard(act, deal)) {
+        return "giver_unheard";
     }
     if (model->limited[act->login] && model->limit_fen[act->login] != NOT_GIVEN &&
         deal->amount_fen > model->limit_fen[act->login]) {

@@ -11,11 +11,24 @@ void set_tax(struct deal *deal, int tax)
     deal->net_fen = rounded_share(deal->amount_fen, 100, 100 + tax);
 }
 
-static void price_lines(struct deal *deal)
+// A price per tonne or a lump sum, and each line's part of it.
+static void set_money(const struct act *act, struct deal *deal)
 {
+    int64_t *numbers = calloc((size_t)deal->n_lines * 2 + 1, sizeof(*numbers));
+    int64_t *parts = numbers + deal->n_lines;
+    assert(numbers);
+    deal->price_fen = act->price_fen;
+    deal->amount_fen =
+        act->price_fen != NOT_GIVEN ? act->price_fen * deal->tonnes : act->amount_fen;
+    set_tax(deal, act->tax);
     for (int i = 0; i < deal->n_lines; i++) {
-        deal->lines[i].amount_fen = deal->price_fen * deal->lines[i].tonnes;
+        numbers[i] = deal->lines[i].tonnes;
     }
+    divide(deal->amount_fen, numbers, deal->n_lines, parts);
+    for (int i = 0; i < deal->n_lines; i++) {
+        deal->lines[i].amount_fen = parts[i];
+    }
+    free(numbers);
 }
 
 static const char *check_bank(int login, int bank)
@@ -94,22 +107,15 @@ static void pick_purchase(struct model *model, const struct deal *deal)
     free(picked);
 }
 
-static void purchase_money(const struct act *act, struct deal *deal)
+static void purchase_costs(struct deal *deal)
 {
     int64_t tonnes[MAX_PACKAGES];
-    int64_t amounts[MAX_PACKAGES];
     int64_t costs[MAX_PACKAGES];
-    deal->price_fen = act->price_fen;
-    deal->amount_fen =
-        act->price_fen != NOT_GIVEN ? act->price_fen * deal->tonnes : act->amount_fen;
-    set_tax(deal, act->tax);
     for (int i = 0; i < deal->n_lines; i++) {
         tonnes[i] = deal->lines[i].tonnes;
     }
-    divide(deal->amount_fen, tonnes, deal->n_lines, amounts);
     divide(deal->net_fen, tonnes, deal->n_lines, costs);
     for (int i = 0; i < deal->n_lines; i++) {
-        deal->lines[i].amount_fen = amounts[i];
         deal->lines[i].cost_fen = costs[i];
     }
 }
@@ -142,7 +148,8 @@ static const char *purchase(struct model *model, const struct act *act, struct d
         return "not_enough_units";
     }
     purchase_lines(model, act, deal);
-    purchase_money(act, deal);
+    set_money(act, deal);
+    purchase_costs(deal);
     deal->oldest = act->oldest;
     deal->seller = deal->n_lines == 1 ? deal->lines[0].seller : NONE;
     deal->buyer = act->to;
@@ -177,16 +184,15 @@ static const char *resale(struct model *model, const struct act *act, struct dea
     deal->seller = act->from;
     deal->buyer = act->to;
     deal->tonnes = act->tonnes;
-    deal->price_fen = act->price_fen;
-    deal->amount_fen = act->price_fen * act->tonnes;
-    set_tax(deal, act->tax);
     refusal = act->year != 0 ? take_held(model, deal, &wish, act->tonnes)
                              : draw_stock(model, deal, package, act->tonnes);
     for (int i = 0; i < deal->n_lines && act->year != 0; i++) {
         struct line *line = &deal->lines[i];
         line->cost_fen = next_cost(share_of(model, line->pool, line->package), line->tonnes);
     }
-    price_lines(deal);
+    if (!refusal) {
+        set_money(act, deal);
+    }
     return refusal;
 }
 

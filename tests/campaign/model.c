@@ -552,6 +552,9 @@ static const char *receipt(struct model *model, const struct act *act)
     if (act->amount_fen == 0) {
         return "amount_zero";
     }
+    if (day_of(model, act) < deal->on) {
+        return "receipt_before_deal";
+    }
     if (act->amount_fen > model_outstanding(model, act->of)) {
         return "receipt_too_large";
     }

@@ -1,21 +1,9 @@
 // Units to come: forecast; trade propose subscription, forward, option, delivery, exercise.
 #include "cli/cli.h"
+#include "cli/trade_view.h"
 #include "trading/ahead/forecast.h"
 #include "trading/ahead/promise.h"
 
-#define HEAD_VIEW                                                                                  \
-    "trade_id kind state seller_name buyer_name tonnes price_fen amount_fen tax_rate tax_fen "     \
-    "net_fen on proposed_by decided_by decided_on reason of_trade_id expires_on "
-#define END_VIEW                                                                                   \
-    "received_fen outstanding_fen "                                                                \
-    "| lines: package seller_name tonnes amount_fen cost_fen "                                     \
-    "| blocks: prefix first last tonnes vintage statement_based "                                  \
-    "| effect.units: party_name state change_t | effect.money: party_name account change_fen"
-#define PROMISE_VIEW                                                                               \
-    HEAD_VIEW "deliver_by if_short due_t locked_t forecast_t short_t prepaid_fen " END_VIEW
-#define OPTION_VIEW                                                                                \
-    HEAD_VIEW "strike_fen window_from window_to due_t locked_t forecast_t short_t " END_VIEW
-#define DELIVERY_VIEW HEAD_VIEW "refund_t " END_VIEW
 #define FORECAST_VIEW                                                                              \
     "forecasts: forecast_id package owner_name of_trade_id on registered_t promised_t arrived_t "  \
     "lost_t free_t"
@@ -126,18 +114,18 @@ const struct th_cli_command th_cli_promise_commands[] = {
     {"trade", "propose subscription", TH_CLI_WRITE, "",
      "from=BANK to!=PARTY tonnes!=N price!=P deliver-by!=DATE if-short=refund|replace package=P "
      "on-forecast tax=PERCENT on=DATE",
-     PROMISE_VIEW, run_subscription},
+     TH_CLI_TRADE_VIEW, run_subscription},
     {"trade", "propose forward", TH_CLI_WRITE, "",
      "from!=SELLER to!=BUYER tonnes!=N price!=P deliver-by!=DATE if-short=refund|replace package=P "
      "on-forecast tax=PERCENT on=DATE",
-     PROMISE_VIEW, run_forward},
+     TH_CLI_TRADE_VIEW, run_forward},
     {"trade", "propose option", TH_CLI_WRITE, "",
      "from=BANK to!=HOLDER tonnes!=N strike!=P premium!=A window!=FROM..TO package=P on-forecast "
      "tax=PERCENT on=DATE",
-     OPTION_VIEW, run_option},
+     TH_CLI_TRADE_VIEW, run_option},
     {"trade", "propose delivery", TH_CLI_WRITE, "", "of!=TRADE tonnes=N refund on=DATE",
-     DELIVERY_VIEW, run_delivery},
-    {"trade", "propose exercise", TH_CLI_WRITE, "", "option!=TRADE tonnes=N on=DATE", DELIVERY_VIEW,
-     run_exercise},
+     TH_CLI_TRADE_VIEW, run_delivery},
+    {"trade", "propose exercise", TH_CLI_WRITE, "", "option!=TRADE tonnes=N on=DATE",
+     TH_CLI_TRADE_VIEW, run_exercise},
     {0},
 };

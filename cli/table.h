@@ -8,7 +8,7 @@
 
 #include "core/buf.h"
 
-enum { TH_TABLE_COLUMNS_MAX = 24 };
+enum { TH_TABLE_COLUMNS_MAX = 32 };
 
 struct th_table_column {
     const char *title;

@@ -1,15 +1,18 @@
-// What people see of a trade.
+// What people see of a trade, whatever its kind: what a kind does not have is not shown.
 #ifndef TH_CLI_TRADE_VIEW_H
 #define TH_CLI_TRADE_VIEW_H
 
 #define TH_CLI_TRADE_VIEW                                                                          \
-    "trade_id kind state seller_name buyer_name tonnes price_fen amount_fen tax_rate tax_fen "     \
-    "net_fen beneficiary beneficiary_uscc beneficiary_reviewed purpose note on proposed_by "       \
-    "decided_by decided_on "                                                                       \
-    "reason of_trade_id expires_on statement_based received_fen outstanding_fen "                  \
-    "| pledge.subject pledge.rank pledge.tonnes pledge.held_t pledge.waiting_t "                   \
+    "trade_id kind state seller_name? buyer_name? tonnes price_fen? amount_fen tax_rate tax_fen "  \
+    "net_fen beneficiary? beneficiary_uscc? beneficiary_reviewed purpose? note? on proposed_by "   \
+    "decided_by? decided_on? reason? of_trade_id? expires_on? statement_based received_fen "       \
+    "outstanding_fen "                                                                             \
+    "| deliver_by? if_short? strike_fen? window_from? window_to? due_t locked_t forecast_t "       \
+    "short_t "                                                                                     \
+    "prepaid_fen? refund_t? "                                                                      \
+    "| pledge.subject pledge.rank? pledge.tonnes pledge.held_t pledge.waiting_t "                  \
     "pledge.debtor_name pledge.principal_fen pledge.rate pledge.from pledge.until "                \
-    "pledge.valuation_fen pledge.number pledge.registrar_number pledge.registrar_until "           \
+    "pledge.valuation_fen pledge.number pledge.registrar_number? pledge.registrar_until? "         \
     "pledge.payout_fen pledge.repayment_fen pledge.interest_fen pledge.loan_fen pledge.warnings "  \
     "| listing.least_t listing.until listing.left_t waived_t released_t payment_id "               \
     "| lines: package seller_name tonnes amount_fen cost_fen "                                     \

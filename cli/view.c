@@ -1,5 +1,6 @@
 // A reply drawn for people: fields as "label: value", arrays as tables. How a value is shown
 // follows from the unit that ends its key.
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ struct column {
     char key[KEY_SIZE];
     char title[KEY_SIZE]; // the key of its words, also of its values, if it has some of its own:
                           // "number=contract_number"; else the key itself
+    bool optional;        // "note?": a field is left out where it is null
 };
 
 static bool ends_with(const char *text, const char *suffix)
@@ -308,6 +310,14 @@ static void show_column(const struct th_cli *cli, const struct column *column,
     }
 }
 
+// What a field says; NULL where it is not shown.
+static const struct th_json *field_value(const struct th_json *reply, const struct column *column)
+{
+    const struct th_json *value = walk(reply, column->key);
+    bool nothing = value != NULL && th_json_type(value) == TH_JSON_NULL;
+    return nothing && column->optional ? NULL : value;
+}
+
 static void pad(struct th_buf *out, size_t n)
 {
     while (n-- > 0) {
@@ -323,7 +333,7 @@ static void draw_fields(const struct th_cli *cli, const struct th_json *reply,
     bool any = false;
     for (size_t i = 0; i < n; i++) {
         size_t w = th_text_width(label(cli, columns[i].title));
-        if (walk(reply, columns[i].key) != NULL) {
+        if (field_value(reply, &columns[i]) != NULL) {
             width = w > width ? w : width;
             any = true;
         }
@@ -333,7 +343,7 @@ static void draw_fields(const struct th_cli *cli, const struct th_json *reply,
         th_buf_append_char(out, '\n');
     }
     for (size_t i = 0; i < n; i++) {
-        const struct th_json *value = walk(reply, columns[i].key);
+        const struct th_json *value = field_value(reply, &columns[i]);
         if (value == NULL) {
             continue;
         }
@@ -416,7 +426,8 @@ static void draw_table(const struct th_cli *cli, const char *array, const struct
 // `size` is smaller than KEY_SIZE.
 static struct column column_read(const char *text, size_t size)
 {
-    struct column column = {{0}, {0}};
+    struct column column = {.optional = size > 0 && text[size - 1] == '?'};
+    size -= column.optional;
     const char *equals = memchr(text, '=', size);
     size_t key_size = equals == NULL ? size : (size_t)(equals - text);
     const char *title = equals == NULL ? text : equals + 1;
@@ -430,7 +441,7 @@ static size_t split(const char *text, size_t size, struct column *columns)
 {
     size_t n = 0;
     size_t i = 0;
-    while (i < size && n < COLUMNS_MAX) {
+    while (i < size) {
         while (i < size && text[i] == ' ') {
             i++;
         }
@@ -438,7 +449,8 @@ static size_t split(const char *text, size_t size, struct column *columns)
         while (i < size && text[i] != ' ') {
             i++;
         }
-        if (i > begin && i - begin < KEY_SIZE) {
+        if (i > begin) {
+            assert(n < COLUMNS_MAX && i - begin < KEY_SIZE);
             columns[n] = column_read(text + begin, i - begin);
             n++;
         }

@@ -176,9 +176,8 @@ enum th_status th_ledger_of_trade(struct th_store *store, int64_t trade_id,
 {
     static const char SQL[] = "SELECT " TH_BLOCK_COLUMNS " FROM unit_event e "
                               "JOIN unit_block b USING (block_id) "
-                              "WHERE e.trade_id = ?1 AND (e.event = 'lock' OR NOT EXISTS "
-                              "(SELECT 1 FROM unit_event l WHERE l.trade_id = ?1 "
-                              "AND l.event = 'lock')) ORDER BY b.issuance_id, b.first";
+                              "WHERE e.trade_id = ?1 AND e.seq = (SELECT min(l.seq) FROM "
+                              "unit_event l WHERE l.trade_id = ?1) ORDER BY b.issuance_id, b.first";
     struct th_block_list list = {0};
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);

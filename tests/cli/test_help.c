@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
+#include "cli/table.h"
 #include "core/buf.h"
 #include "tests/cli/run.h"
 
@@ -95,10 +96,11 @@ static const char *find(const struct th_messages *messages, enum th_lang lang, c
     return th_messages_find(messages, lang, name);
 }
 
-// What a view shows under a heading has a heading.
+// What a view shows under a heading has a heading; and a section is not longer than can be shown.
 static void check_view(const struct th_cli_command *command, void *context)
 {
     const struct th_messages *messages = context;
+    size_t n = 0;
     for (const char *p = command->view; *p != '\0';) {
         char key[64];
         size_t size = strcspn(p, " |");
@@ -108,6 +110,7 @@ static void check_view(const struct th_cli_command *command, void *context)
         size_t skipped = equals == NULL ? 0 : (size_t)(equals + 1 - p);
         memcpy(key, p + skipped, size - skipped);
         key[size - skipped] = '\0';
+        key[strcspn(key, "?")] = '\0'; // "note?": left out where there is nothing to show
         const char *dot = strrchr(key, '.');
         for (int lang = 0; lang <= TH_LANG_EN && is_name; lang++) {
             if (find(messages, (enum th_lang)lang, "field.", key) == NULL &&
@@ -115,7 +118,10 @@ static void check_view(const struct th_cli_command *command, void *context)
                 fail_msg("%s %s: no words for field %s", command->noun, command->verb, key);
             }
         }
-        p += size + strspn(p + size, " |");
+        size_t gap = strspn(p + size, " |");
+        n = memchr(p + size, '|', gap) == NULL ? n + 1 : 0;
+        assert_true(n < TH_TABLE_COLUMNS_MAX);
+        p += size + gap;
     }
 }
 

@@ -299,6 +299,21 @@ static struct th_json *sell_in_parts(struct market *market, const char *const *p
     return reply;
 }
 
+// The most urgent item of the bank's inbox: until when, how much, the command that does it, and who
+// is across the table.
+static void assert_first_item(struct market *market, const char *until, int64_t amount_fen,
+                              const char *command, const char *name)
+{
+    struct th_json *reply = NULL;
+    assert_ok(th_inbox(market->world.registry, "bank", &reply, &market->err), &market->err);
+    const struct th_json *first = th_json_at(th_json_get(reply, "items"), 0);
+    assert_string_equal(th_json_get_text(first, "until", ""), until);
+    assert_int_equal(th_json_get_int(first, "amount_fen", 0), amount_fen);
+    assert_string_equal(th_json_get_text(first, "command", ""), command);
+    assert_string_equal(th_json_get_text(first, "name", ""), name);
+    th_json_free(reply);
+}
+
 // 146,820.00 in two parts; 50,000.00 arrived: the first is paid, a part of the second.
 static void schedule__parts_are_the_whole_and_fill_by_day(void **state)
 {
@@ -316,6 +331,8 @@ static void schedule__parts_are_the_whole_and_fill_by_day(void **state)
     market_refused(market, "schedule_step");
     int64_t trade_id = market_id(sell_in_parts(market, PAY, 2, TH_OK));
     th_json_free(market_approve(market, trade_id, TH_OK));
+    assert_first_item(market, "2022-06-30", 4000000, "tanhui receipt confirm 2 --amount 40,000.00",
+                      "两山银行");
     struct th_json *reply = market_receipt(market, trade_id, "50000.00", TH_OK);
     const struct th_json *schedule = th_json_get(reply, "schedule");
     assert_int_equal(th_json_size(schedule), 2);
@@ -324,11 +341,17 @@ static void schedule__parts_are_the_whole_and_fill_by_day(void **state)
     assert_int_equal(th_json_get_int(th_json_at(schedule, 1), "amount_fen", 0), 10682000);
     assert_int_equal(th_json_get_int(th_json_at(schedule, 1), "received_fen", 0), 1000000);
     th_json_free(reply);
-    assert_ok(th_inbox(market->world.registry, "bank", &reply, &market->err), &market->err);
-    const struct th_json *first = th_json_at(th_json_get(reply, "items"), 0);
-    assert_string_equal(th_json_get_text(first, "until", ""), "2022-12-31");
-    assert_int_equal(th_json_get_int(first, "amount_fen", 0), 14682000 - 5000000);
-    th_json_free(reply);
+    assert_first_item(market, "2022-12-31", 14682000 - 5000000,
+                      "tanhui receipt confirm 2 --amount 96,820.00", "两山银行");
+}
+
+// Of a purchase from two villages the bank sees a village, not itself.
+static void inbox__names_who_is_across_the_table(void **state)
+{
+    struct market *market = *state;
+    market_bought(market, "1 2", "43.44");
+    assert_first_item(market, "", 31633008, "tanhui receipt confirm 1 --amount 316,330.08",
+                      "马家弄村");
 }
 
 static int64_t effect(const struct th_json *reply, const char *part, int64_t party,
@@ -571,6 +594,7 @@ int main(void)
         TEST(resale__oldest_first_where_the_contract_says_so),
         TEST(schedule__parts_are_the_whole_and_fill_by_day),
         TEST(inbox__asks_everybody_for_his_part),
+        TEST(inbox__names_who_is_across_the_table),
         TEST(effect__tells_what_the_approval_will_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

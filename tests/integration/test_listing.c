@@ -90,7 +90,12 @@ static void listing__is_taken_in_parts_at_its_price(void **state)
     assert_int_equal(th_json_get_int(reply, "of_trade_id", 0), id);
     int64_t acceptance = market_id(reply);
     assert_null(take(market, id, "造纸厂", "301", TH_CONFLICT));
-    th_json_free(market_approve(market, acceptance, TH_OK));
+    // The very units, once, before the approval and after it.
+    reply = market_approve(market, acceptance, TH_OK);
+    assert_int_equal(th_json_size(th_json_get(reply, "blocks")), 1);
+    assert_int_equal(th_json_get_int(th_json_at(th_json_get(reply, "blocks"), 0), "tonnes", 0),
+                     700);
+    th_json_free(reply);
     struct th_money_totals money;
     assert_ok(th_money_totals(market->world.store, MARKET_MAJIANONG, &money, &market->err),
               &market->err);

@@ -1,4 +1,6 @@
 // Forecast stock, subscriptions, forwards and options: cover, delivery, shortfall, refund, expiry.
+#include <stdio.h>
+#include <string.h>
 
 #include "store/forecast_store.h"
 #include "tests/integration/ahead.h"
@@ -141,6 +143,26 @@ static void forecast__cannot_be_retired_transferred_or_sold(void **state)
     assert_int_equal(ahead_units(market, MARKET_BANK, TH_BLOCK_HELD), 0);
 }
 
+// The bank's inbox has the deal, with that command.
+static void assert_waits(struct market *market, int64_t trade_id, const char *command)
+{
+    struct th_json *reply = NULL;
+    char subject[32];
+    bool found = false;
+    (void)snprintf(subject, sizeof(subject), "trade:%lld", (long long)trade_id);
+    assert_ok(th_inbox(market->world.registry, "bank", &reply, &market->err), &market->err);
+    const struct th_json *items = th_json_get(reply, "items");
+    for (size_t i = 0; i < th_json_size(items); i++) {
+        const struct th_json *item = th_json_at(items, i);
+        if (strcmp(th_json_get_text(item, "subject", ""), subject) == 0) {
+            assert_string_equal(th_json_get_text(item, "command", ""), command);
+            found = true;
+        }
+    }
+    th_json_free(reply);
+    assert_true(found);
+}
+
 // 600 t bought ahead, 400 and 200 promised on; 500 t are issued: the firm, which came first, gets
 // all of its 400 t, the person 100 t and his money for the other 100 t.
 static void shortfall__falls_on_the_last_promise_and_is_paid_back(void **state)
@@ -181,6 +203,7 @@ static void shortfall__falls_on_the_last_promise_and_is_paid_back(void **state)
     market_refused(market, "replace_not_agreed");
     assert_null(ahead_deliver(market, person, "101", true, TH_CONFLICT));
     market_refused(market, "refund_too_much");
+    assert_waits(market, person, "tanhui trade propose delivery --of 3 --refund");
     int64_t back = ahead_done(market, ahead_deliver(market, person, NULL, true, TH_OK));
     assert_int_equal(ahead_number(market, back, "refund_t"), 100);
     assert_int_equal(ahead_number(market, back, "outstanding_fen"), 600000);
@@ -221,6 +244,8 @@ static void inbox__tells_what_can_be_delivered_and_what_is_short(void **state)
     assert_ok(th_inbox(market->world.registry, "bank", &reply, &market->err), &market->err);
     item = th_json_at(th_json_get(reply, "items"), 0);
     assert_string_equal(th_json_get_text(item, "what", ""), "trade.short");
+    assert_string_equal(th_json_get_text(item, "command", ""),
+                        "tanhui trade propose delivery --of 1"); // by other units
     th_json_free(reply);
 }
 

@@ -376,7 +376,9 @@ static enum th_status show(struct th_store *store, const struct th_trade *trade,
     th_json_set_units(reply, "locked_t", progress.locked);
     th_json_set_units(reply, "forecast_t", progress.expected);
     th_json_set_units(reply, "short_t", th_promise_short(&progress));
-    th_json_set_money(reply, "prepaid_fen", progress.prepaid);
+    th_json_set(reply, "prepaid_fen",
+                th_promise_takes_prepayments(trade) ? th_json_int(th_money_fen(progress.prepaid))
+                                                    : th_json_null());
     return TH_OK;
 }
 

@@ -126,7 +126,7 @@ enum th_status th_schedule_show(struct th_store *store, const struct th_trade *t
 }
 
 enum th_status th_schedule_due(struct th_store *store, int64_t trade_id, char ret_on[TH_ON_SIZE],
-                               struct th_error *err)
+                               struct th_money *ret_due, struct th_error *err)
 {
     struct th_schedule schedule = {0};
     struct th_money received = {0};
@@ -144,6 +144,7 @@ enum th_status th_schedule_due(struct th_store *store, int64_t trade_id, char re
         left_fen -= th_money_fen(schedule.items[i].amount);
         if (left_fen < 0) {
             th_text_copy(ret_on, TH_ON_SIZE, schedule.items[i].on_date);
+            *ret_due = th_money_from_fen(-left_fen);
         }
     }
     free(schedule.items);

@@ -14,8 +14,9 @@ enum th_status th_schedule_read(struct th_deal *deal, const char *const *steps, 
 // schedule[{on, amount_fen, received_fen}] into a reply; receipts fill the steps in order of days.
 enum th_status th_schedule_show(struct th_store *store, const struct th_trade *trade,
                                 struct th_json *reply, struct th_error *err) TH_MUST_CHECK;
-// The day of the first step that the receipts do not cover; "": none.
+// The first step that the receipts do not cover: its day, and what they lack for it. Where there is
+// none, the day is "" and the amount is left as it was.
 enum th_status th_schedule_due(struct th_store *store, int64_t trade_id, char ret_on[TH_ON_SIZE],
-                               struct th_error *err) TH_MUST_CHECK;
+                               struct th_money *ret_due, struct th_error *err) TH_MUST_CHECK;
 
 #endif

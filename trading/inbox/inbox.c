@@ -32,13 +32,20 @@ enum th_status th_inbox_add(struct th_inbox *inbox, const struct th_inbox_item *
     return TH_OK;
 }
 
-// The command is followed by the id.
+// The command is followed by the id, and by what may stand behind it (add_to_command).
 static void set_what(struct th_inbox_item *item, const char *what, const char *noun, int64_t id,
                      const char *command)
 {
     th_text_copy(item->what, sizeof(item->what), what);
     (void)th_subject(noun, id, item->subject);
     snprintf(item->command, sizeof(item->command), "tanhui %s %lld", command, (long long)id);
+}
+
+static void add_to_command(struct th_inbox_item *item, const char *option, const char *value)
+{
+    size_t used = strlen(item->command);
+    snprintf(item->command + used, sizeof(item->command) - used, " %s%s%s", option,
+             value[0] != '\0' ? " " : "", value);
 }
 
 // Walks in which each row may become an item.
@@ -61,12 +68,13 @@ static bool in_own_village(struct walk *walk, int64_t holder_id)
 static bool see_package(void *context, const struct th_package_record *package)
 {
     static const struct {
-        const char *state, *role, *what, *command;
+        const char *state, *role, *what, *command, *options;
     } STEPS[] = {
-        {"draft", "clerk", "package.submit", "package submit"},
-        {"returned", "clerk", "package.mend", "package show"},
-        {"submitted", "verifier", "package.verify", "package verify"},
-        {"verified", "officer", "package.issue", "package issue"},
+        {"draft", "clerk", "package.submit", "package submit", ""},
+        {"returned", "clerk", "package.mend", "package show", ""},
+        {"submitted", "verifier", "package.verify", "package verify",
+         "--decision approve --statement FILE"},
+        {"verified", "officer", "package.issue", "package issue", ""},
     };
     struct walk *walk = context;
     for (size_t i = 0; i < sizeof(STEPS) / sizeof(STEPS[0]); i++) {
@@ -77,6 +85,9 @@ static bool see_package(void *context, const struct th_package_record *package)
         }
         struct th_inbox_item item = {.tonnes = 0};
         set_what(&item, STEPS[i].what, "package", package->package_id, STEPS[i].command);
+        if (STEPS[i].options[0] != '\0') {
+            add_to_command(&item, STEPS[i].options, "");
+        }
         th_text_copy(item.name, sizeof(item.name), package->name);
         th_text_copy(item.by, sizeof(item.by),
                      i < 2    ? package->created_by
@@ -104,19 +115,26 @@ static bool may_approve(const struct th_inbox *inbox, const struct th_trade *tra
     return strcmp(trade->proposed_by, user->login) != 0 && of_mine && theirs;
 }
 
-// The party across the table.
+// The party across the table; of a purchase from several villages the first.
 static enum th_status set_other(struct walk *walk, const struct th_trade *trade,
                                 struct th_inbox_item *item)
 {
     struct th_party party = {.name = ""};
-    int64_t other = trade->seller_id == walk->inbox->user.party_id || trade->seller_id == 0
-                        ? trade->buyer_id
-                        : trade->seller_id;
-    enum th_status status =
-        other != 0 ? th_party_load(walk->inbox->store, other, &party, walk->err) : TH_OK;
+    struct th_trade_line_list lines = {0};
+    enum th_status status = TH_OK;
+    int64_t own_id = walk->inbox->user.party_id;
+    int64_t other_id = trade->seller_id == own_id ? trade->buyer_id : trade->seller_id;
+    if (trade->seller_id == 0) {
+        status = th_trade_lines(walk->inbox->store, trade->trade_id, &lines, walk->err);
+        other_id = lines.n > 0 ? lines.items[0].seller_id : trade->buyer_id;
+    }
+    if (status == TH_OK && other_id != 0) {
+        status = th_party_load(walk->inbox->store, other_id, &party, walk->err);
+    }
     if (status == TH_OK) {
         th_text_copy(item->name, sizeof(item->name), party.name);
     }
+    th_trade_line_list_clear(&lines);
     return status;
 }
 
@@ -176,6 +194,9 @@ static enum th_status look_at_promise(struct walk *walk, const struct th_trade *
     }
     set_what(&item, locked_t > 0 ? "trade.deliver" : "trade.short", "trade", trade->trade_id,
              "trade propose delivery --of");
+    if (locked_t == 0 && strcmp(promise.if_short, "refund") == 0) {
+        add_to_command(&item, "--refund", "");
+    }
     th_text_copy(item.since, sizeof(item.since), trade->on_date);
     th_text_copy(item.until, sizeof(item.until), promise.deliver_by);
     status = set_other(walk, trade, &item);
@@ -187,6 +208,7 @@ static bool see_approved(void *context, const struct th_trade *trade)
     struct walk *walk = context;
     const struct th_user *user = &walk->inbox->user;
     struct th_money outstanding;
+    char amount[TH_QUANTITY_TEXT_SIZE];
     struct th_inbox_item item = {.tonnes = th_units_t(trade->tonnes)};
     if (th_money_fen(trade->amount) == 0 ||
         (user->party_id != 0 && user->party_id != trade->seller_id &&
@@ -202,13 +224,15 @@ static bool see_approved(void *context, const struct th_trade *trade)
         return walk->status == TH_OK;
     }
     set_what(&item, "receipt.confirm", "trade", trade->trade_id, "receipt confirm");
-    item.amount_fen = th_money_fen(outstanding);
     th_text_copy(item.since, sizeof(item.since), trade->on_date);
-    walk->status = th_schedule_due(walk->inbox->store, trade->trade_id, item.until, walk->err);
+    walk->status =
+        th_schedule_due(walk->inbox->store, trade->trade_id, item.until, &outstanding, walk->err);
     if (walk->status == TH_OK) {
         walk->status = set_other(walk, trade, &item);
     }
     if (walk->status == TH_OK) {
+        item.amount_fen = th_money_fen(outstanding);
+        add_to_command(&item, "--amount", th_money_format(outstanding, amount));
         walk->status = th_inbox_add(walk->inbox, &item, walk->err);
     }
     return walk->status == TH_OK;
@@ -241,7 +265,8 @@ static enum th_status look_at_revenue(struct th_inbox *inbox, struct th_error *e
             continue;
         }
         set_what(&item, "revenue.distribute", "trade", ids[i], "");
-        th_text_copy(item.command, sizeof(item.command), "tanhui revenue distribute");
+        snprintf(item.command, sizeof(item.command), "tanhui revenue distribute --through %s",
+                 inbox->today);
         th_text_copy(item.since, sizeof(item.since), trade.on_date);
         status = th_inbox_add(inbox, &item, err);
     }

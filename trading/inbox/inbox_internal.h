@@ -14,7 +14,7 @@ struct th_inbox_item { // texts are copied
     char until[TH_ON_SIZE];
     int64_t tonnes;     // 0: none
     int64_t amount_fen; // 0: none
-    char command[96];
+    char command[128];  // complete, as far as the registry knows what it needs
 };
 
 struct th_inbox { // one that is being filled

@@ -118,6 +118,44 @@ static bool kind_known(const char *kind)
     return false;
 }
 
+// Who deals and signs is known by his name, so no two organisations share one; villages, households
+// and persons may.
+static bool is_organisation(const char *kind)
+{
+    static const char *const KINDS[] = {"bank", "enterprise", "verifier",
+                                        "fund", "insurer",    "government"};
+    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+        if (strcmp(KINDS[i], kind) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum th_status check_party_name(struct th_store *store, const struct th_party *party,
+                                       struct th_error *err)
+{
+    enum { MANY = 8 };
+    struct th_party found[MANY];
+    size_t n = 0;
+    int64_t number = 0;
+    if (th_text_parse_int(party->name, 0, INT64_MAX, &number)) {
+        return th_error_set(err, TH_INVALID, "name_number", "name", party->name, NULL);
+    }
+    if (!is_organisation(party->kind)) {
+        return TH_OK;
+    }
+    enum th_status status = th_party_find(store, party->name, found, MANY, &n, err);
+    for (size_t i = 0; i < n && status == TH_OK; i++) {
+        if (is_organisation(found[i].kind)) {
+            (void)th_error_set(err, TH_CONFLICT, "party_name_taken", "name", party->name, NULL);
+            th_error_add_int(err, "party", found[i].party_id);
+            status = TH_CONFLICT;
+        }
+    }
+    return status;
+}
+
 static enum th_status make_party(struct th_store *store, const struct th_party_add_options *options,
                                  struct th_party *ret_party, struct th_error *err)
 {
@@ -137,12 +175,14 @@ static enum th_status make_party(struct th_store *store, const struct th_party_a
     }
     th_text_copy(ret_party->kind, sizeof(ret_party->kind), options->kind);
     th_text_copy(ret_party->name, sizeof(ret_party->name), options->name);
+    th_text_trim(ret_party->name);
     th_text_copy(ret_party->uscc, sizeof(ret_party->uscc),
                  options->uscc != NULL ? options->uscc : "");
     th_text_copy(ret_party->division, sizeof(ret_party->division),
                  options->division != NULL ? options->division : "");
-    if (options->village == NULL) {
-        return TH_OK;
+    status = check_party_name(store, ret_party, err);
+    if (status != TH_OK || options->village == NULL) {
+        return status;
     }
     struct th_village village;
     status = th_village_resolve(store, options->village, &village, err);

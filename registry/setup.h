@@ -47,8 +47,9 @@ struct th_party_add_options {
     const char *village;  // code or name; NULL: none
     const char *division; // 9-digit code of a township or subdistrict; NULL: none
 };
-// Reply: party_id, and the row. TH_INVALID ("party_kind", "uscc_invalid", "division_invalid" and
-// those of a name), TH_CONFLICT ("party_exists", "uscc_exists").
+// A name is kept without blanks around it. Reply: party_id, and the row. TH_INVALID ("party_kind",
+// "uscc_invalid", "division_invalid", "name_number" and those of a name), TH_CONFLICT
+// ("party_name_taken": two organisations of one name, "party_exists", "uscc_exists").
 enum th_status th_party_add(struct th_registry *registry, const struct th_request *request,
                             const struct th_party_add_options *options, struct th_json **ret_reply,
                             struct th_error *err) TH_MUST_CHECK;

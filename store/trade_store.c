@@ -101,18 +101,23 @@ enum th_status th_trade_load(struct th_store *store, int64_t trade_id, struct th
 }
 
 enum th_status th_trade_served(struct th_store *store, int64_t seller_id, int64_t buyer_id,
-                               bool *ret_served, struct th_error *err)
+                               struct th_units *ret_left, struct th_error *err)
 {
-    static const char SQL[] = "SELECT EXISTS (SELECT 1 FROM trade WHERE buyer_id = ?2"
-                              " AND seller_id = ?1 AND state = 'approved'"
-                              " AND kind NOT IN ('pledge', 'release'))";
+    static const char SQL[] =
+        "SELECT coalesce((SELECT sum(tonnes) FROM trade WHERE buyer_id = ?2 AND seller_id = ?1 "
+        "AND state = 'approved' "
+        "AND kind IN ('resale', 'transfer', 'acceptance', 'delivery', 'exercise')), 0) - "
+        "coalesce((SELECT sum(t.tonnes) FROM trade t JOIN user_account u ON u.login = "
+        "t.proposed_by "
+        "WHERE t.kind = 'retirement' AND t.state = 'approved' AND t.seller_id = ?2 "
+        "AND u.party_id = ?1), 0)";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, seller_id);
     th_bind_int(q, 2, buyer_id);
-    int64_t served = 0;
-    enum th_status status = th_stmt_int(q, 0, &served, err);
+    int64_t left_t = 0;
+    enum th_status status = th_stmt_int(q, 0, &left_t, err);
     if (status == TH_OK) {
-        *ret_served = served != 0;
+        *ret_left = th_units_from_t(left_t > 0 ? left_t : 0);
     }
     return status;
 }

@@ -75,9 +75,9 @@ enum th_status th_trade_decide(struct th_posting *posting, const struct th_trade
 // TH_NOT_FOUND ("trade_not_found" with "trade").
 enum th_status th_trade_load(struct th_store *store, int64_t trade_id, struct th_trade *ret_trade,
                              struct th_error *err) TH_MUST_CHECK;
-// Did this seller ever sell units to this buyer, by an approved trade?
+// Of what this seller handed over to this buyer, the tonnes that it has not retired for him yet.
 enum th_status th_trade_served(struct th_store *store, int64_t seller_id, int64_t buyer_id,
-                               bool *ret_served, struct th_error *err) TH_MUST_CHECK;
+                               struct th_units *ret_left, struct th_error *err) TH_MUST_CHECK;
 // In order of id; kind and state NULL: any. The visitor returns false to stop.
 enum th_status th_trade_each(struct th_store *store, const char *kind, const char *state,
                              bool (*visit)(void *context, const struct th_trade *trade),

@@ -70,6 +70,7 @@ enum th_status th_deal_day_parse(struct th_registry *registry, const char *text,
 enum th_status th_trade_set_tax(struct th_trade *trade, const char *rate, struct th_error *err)
 {
     const int64_t ceiling_fen = 10000000000000; // a hundred thousand million CNY
+    const int64_t parts_of_a_per_cent = 100;    // as finely as a rate is ever written
     const char *text = rate != NULL ? rate : "0";
     struct th_ratio percent;
     struct th_ratio share;
@@ -79,7 +80,7 @@ enum th_status th_trade_set_tax(struct th_trade *trade, const char *rate, struct
         return th_error_set(err, TH_INVALID, "amount_too_large", NULL);
     }
     if (th_ratio_parse(text, &percent, NULL) != TH_OK || th_ratio_compare(percent, none) < 0 ||
-        th_ratio_compare(percent, all) > 0) {
+        th_ratio_compare(percent, all) > 0 || percent.denominator > parts_of_a_per_cent) {
         return th_error_set(err, TH_INVALID, "tax_invalid", "text", text, NULL);
     }
     // net = amount / (1 + p/100) = amount * 100 d / (100 d + n), where p = n/d.
@@ -108,35 +109,6 @@ enum th_status th_check_own_bank(const struct th_work *work, const struct th_par
     }
     return th_error_set(err, TH_NOT_PERMITTED, "bank_not_yours", "login", actor->login, "bank",
                         bank->name, NULL);
-}
-
-enum th_status th_check_own_trade(struct th_work *work, const struct th_trade *trade,
-                                  struct th_error *err)
-{
-    const struct th_actor *actor = th_work_actor(work);
-    struct th_party bank;
-    bool own = actor->party_id == 0 || strcmp(actor->role, "bank") != 0 ||
-               actor->party_id == trade->seller_id || actor->party_id == trade->buyer_id;
-    enum th_status status = TH_OK;
-    if (!own && strcmp(trade->kind, "retirement") == 0) {
-        status = th_trade_served(th_work_store(work), actor->party_id, trade->seller_id, &own, err);
-    }
-    // Of a pledge that is enforced and a listing that is accepted the parties are those of both.
-    if (!own && trade->of_trade_id != 0) {
-        struct th_trade of;
-        status = th_trade_load(th_work_store(work), trade->of_trade_id, &of, err);
-        own =
-            status == TH_OK && (actor->party_id == of.seller_id || actor->party_id == of.buyer_id);
-    }
-    if (status != TH_OK || own) {
-        return status;
-    }
-    status = th_party_load(th_work_store(work), actor->party_id, &bank, err);
-    if (status == TH_OK) {
-        status = th_error_set(err, TH_NOT_PERMITTED, "trade_not_yours", "login", actor->login,
-                              "bank", bank.name, NULL);
-    }
-    return status;
 }
 
 enum th_status th_check_may_hold(const struct th_party *party, struct th_error *err)

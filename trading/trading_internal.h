@@ -29,17 +29,13 @@ enum th_status th_on_parse(struct th_registry *registry, const char *text, char 
 enum th_status th_deal_day_parse(struct th_registry *registry, const char *text,
                                  char ret_on[TH_ON_SIZE], struct th_error *err) TH_MUST_CHECK;
 // Splits trade->amount by the rate (NULL: 0) into net, rounded half up to the fen, and tax.
-// TH_INVALID ("tax_invalid") below 0 or above 100 per cent, ("amount_too_large") above 10^13 fen,
+// TH_INVALID ("tax_invalid") below 0, above 100 per cent, or finer than hundredths of one, ("amount_too_large") above 10^13 fen,
 // so that sums over all trades fit by far.
 enum th_status th_trade_set_tax(struct th_trade *trade, const char *rate,
                                 struct th_error *err) TH_MUST_CHECK;
 // TH_NOT_PERMITTED ("bank_not_yours") when the actor's login belongs to another party.
 enum th_status th_check_own_bank(const struct th_work *work, const struct th_party *bank,
                                  struct th_error *err) TH_MUST_CHECK;
-// A bank's login acts in its own bank's trades: as buyer or seller, and in the retirement of what
-// its customers bought. TH_NOT_PERMITTED ("bank_not_yours").
-enum th_status th_check_own_trade(struct th_work *work, const struct th_trade *trade,
-                                  struct th_error *err) TH_MUST_CHECK;
 // May the actor decide about what `proposed_by` brought? Another person may, and the same one where
 // the county's rule lets one suffice for the amount: *ret_alone_rule_id is that rule then, else 0.
 // TH_NOT_PERMITTED ("second_person").

@@ -116,6 +116,48 @@ static void deal__needs_a_word_of_the_giving_side(void **state)
     th_json_free(reply);
 }
 
+static enum th_status retire_by_banks(struct market *market, const char *tonnes,
+                                      const char *beneficiary)
+{
+    const struct th_request second = {.login = "bank-2"};
+    struct th_json *reply = NULL;
+    int64_t id = market_id(market_retire(market, "制药厂", tonnes, beneficiary, TH_OK));
+    enum th_status status =
+        th_trade_approve(market->world.registry, &second, id, NULL, &reply, &market->err);
+    th_json_free(reply);
+    if (status != TH_OK) {
+        th_json_free(market_reject(market, id, TH_OK));
+    }
+    return status;
+}
+
+// A bank serves a customer who has no login with what it sold him, for himself; the rest of his
+// units is none of its business.
+static void retirement__of_a_customers_units_is_what_the_bank_sold_him(void **state)
+{
+    struct market *market = *state;
+    const struct th_request admin = {.login = "admin"};
+    struct th_json *reply = NULL;
+    assert_ok(th_user_add(market->world.registry, &admin, "bank-2", "bank", NULL, "两山银行",
+                          &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+    market_bought(market, "1", "43.44");
+    market_sold(market, "制药厂", "20", "70");
+    th_json_free(
+        market_approve(market, market_id(transfer(market, "2", "制药厂", "300", TH_OK)), TH_OK));
+    th_test_sql(market->world.store, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
+    assert_int_equal(retire_by_banks(market, "21", "制药厂"), TH_NOT_PERMITTED);
+    market_refused(market, "giver_unheard");
+    assert_int_equal(retire_by_banks(market, "5", "造纸厂"), TH_NOT_PERMITTED);
+    market_refused(market, "giver_unheard");
+    assert_int_equal(retire_by_banks(market, "15", "制药厂"), TH_OK);
+    assert_int_equal(retire_by_banks(market, "6", "制药厂"), TH_NOT_PERMITTED);
+    assert_int_equal(retire_by_banks(market, "5", "制药厂"), TH_OK);
+    assert_int_equal(units_t(market, MARKET_PHARMA, TH_BLOCK_RETIRED), 20);
+    assert_int_equal(units_t(market, MARKET_PHARMA, TH_BLOCK_HELD), 300);
+}
+
 // Nothing is sold before it was bought, nor bought before it could be there.
 static void deal__is_not_older_than_what_it_builds_upon(void **state)
 {
@@ -491,12 +533,22 @@ static void approval__by_one_person_below_the_countys_threshold(void **state)
     assert_ok(th_trade_show(market->world.registry, small, &reply, &market->err), &market->err);
     assert_int_equal(th_json_get_int(reply, "alone_rule_id", 0), 1);
     th_json_free(reply);
-    // 0.29 * 100 is less than 29 for a computer.
-    set_rule(market, "deal_alone_cny", "0.29");
-    int64_t exact = market_id(market_sell(market, "制药厂", "1", "0.29", NULL, TH_OK));
-    int64_t above = market_id(market_sell(market, "制药厂", "1", "0.30", NULL, TH_OK));
+    // 64.35 * 100 is less than 6435 for a computer.
+    set_rule(market, "deal_alone_cny", "64.35");
+    int64_t exact = market_id(market_sell(market, "制药厂", "1", "64.35", NULL, TH_OK));
+    int64_t above = market_id(market_sell(market, "制药厂", "1", "64.36", NULL, TH_OK));
     assert_ok(approve_as(market, "bank", exact), &market->err);
     assert_status(approve_as(market, "bank", above), TH_NOT_PERMITTED, &market->err);
+    // Two tonnes cost 86.88, however little is asked for them.
+    int64_t cheap = market_id(market_sell(market, "制药厂", "2", "0.01", NULL, TH_OK));
+    assert_status(approve_as(market, "bank", cheap), TH_NOT_PERMITTED, &market->err);
+    // Of a village's units one person of the bank takes none.
+    th_test_sql(market->world.store, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
+    const int64_t few_t = 1;
+    market_package(market, "小包", MARKET_MAJIANONG, MARKET_VILLAGE_1, NULL, &few_t, 1, 0);
+    int64_t taken = market_id(market_buy(market, "小包", "0.01", NULL, NULL, NULL, TH_OK));
+    assert_status(approve_as(market, "bank", taken), TH_NOT_PERMITTED, &market->err);
+    market_refused(market, "second_person");
 }
 
 static void set_limit(struct market *market, const char *amount, const char *tonnes)
@@ -514,14 +566,14 @@ static void approval__within_the_limits_of_a_login(void **state)
 {
     struct market *market = *state;
     market_bought(market, "1 2", "43.44");
-    int64_t trade_id = market_id(market_sell(market, "制药厂", "10", "10", NULL, TH_OK));
-    set_limit(market, "99.99", NULL);
+    int64_t trade_id = market_id(market_sell(market, "制药厂", "10", "50", NULL, TH_OK));
+    set_limit(market, "499.99", NULL);
     assert_null(market_approve(market, trade_id, TH_NOT_PERMITTED));
     market_refused(market, "limit_amount");
-    set_limit(market, "100", "9");
+    set_limit(market, "500", "9");
     assert_null(market_approve(market, trade_id, TH_NOT_PERMITTED));
     market_refused(market, "limit_tonnes");
-    set_limit(market, "100", "10");
+    set_limit(market, "500", "10");
     th_json_free(market_approve(market, trade_id, TH_OK));
     set_limit(market, NULL, NULL);
     market_sold(market, "制药厂", "5000", "70");
@@ -584,6 +636,7 @@ int main(void)
         TEST(transfer__is_accepted_by_the_other_side),
         TEST(deal__needs_a_word_of_the_giving_side),
         TEST(deal__is_not_older_than_what_it_builds_upon),
+        TEST(retirement__of_a_customers_units_is_what_the_bank_sold_him),
         TEST(resale__for_a_lump_sum),
         TEST(cancellation__ends_units_for_a_reason),
         TEST(proposal__ends_after_its_last_day),

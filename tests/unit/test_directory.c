@@ -230,6 +230,7 @@ static void party_add__unfit_parties_are_refused(void **state)
         {{.kind = "bank", .name = "a", .uscc = "91350100M000100Y44"}, TH_INVALID, "uscc_invalid"},
         {{.kind = "bank", .name = "a", .uscc = ""}, TH_INVALID, "uscc_invalid"},
         {{.kind = "bank", .name = "a", .division = "330523"}, TH_INVALID, "division_invalid"},
+        {{.kind = "bank", .name = " 12　"}, TH_INVALID, "name_number"},
         {{.kind = "bank", .name = "a", .village = "nowhere"}, TH_NOT_FOUND, "village_not_found"},
     };
     struct th_test_world *world = *state;
@@ -378,6 +379,30 @@ static void user_list__names_everybody_but_no_secret(void **state)
                        "\"party_id\":null}]}");
 }
 
+// Whoever bears a bank's name could be paid in its stead, and blanks are not seen on paper.
+static void party_add__organisations_have_names_of_their_own(void **state)
+{
+    static const char *const NAMES[] = {"两山银行", " 两山银行 ", "两山银行　"};
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    struct th_json *reply = NULL;
+    struct th_party_add_options options = {.kind = "bank", .name = "　两山银行 "};
+    assert_ok(th_party_add(world->registry, &ADMIN, &options, &reply, &err), &err);
+    assert_string_equal(th_json_get_text(reply, "name", ""), "两山银行");
+    th_json_free(reply);
+    options.kind = "enterprise";
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+        options.name = NAMES[i];
+        reply = NULL;
+        assert_status(th_party_add(world->registry, &ADMIN, &options, &reply, &err), TH_CONFLICT,
+                      &err);
+        assert_string_equal(err.key, "party_name_taken");
+    }
+    options.kind = "household"; // a person may be called anything
+    assert_ok(th_party_add(world->registry, &ADMIN, &options, &reply, &err), &err);
+    th_json_free(reply);
+}
+
 static void party__several_of_one_name_are_told_apart_by_id(void **state)
 {
     struct th_test_world *world = *state;
@@ -412,6 +437,7 @@ int main(void)
         WITH_REGISTRY(village_import__one_bad_row_keeps_all_out),
         WITH_REGISTRY(party_add__answers_with_the_party),
         WITH_REGISTRY(party_add__unfit_parties_are_refused),
+        WITH_REGISTRY(party_add__organisations_have_names_of_their_own),
         WITH_REGISTRY(user_add__the_code_is_shown_once_and_kept_nowhere),
         WITH_REGISTRY(user_add__every_user_gets_another_code),
         WITH_REGISTRY(user_add__unfit_users_are_refused),

@@ -82,9 +82,11 @@ struct th_deal_kind {
     enum th_pool_use pool_use;
     bool from_lock;    // acts on the units of trade.of_trade_id's lock, which drew their pools
     bool other_side;   // only the other side may accept it
-    bool buyer_pays;   // the side that gains may decide alone, as it owes money for the units
     bool keeps_lock;   // after the approval the units stay under the deal's own lock
     const char *terms; // kind of post of the deal's own terms; NULL: none
+    // May two persons of this party decide without anybody of the side that gives? NULL: never.
+    enum th_status (*without_giver)(struct th_store *store, const struct th_trade *trade,
+                                    int64_t party_id, bool *ret_fair, struct th_error *err);
     // Fills a deal that begins with its kind from what was asked for.
     enum th_status (*prepare)(const void *input, struct th_registry *registry, struct th_work *work,
                               struct th_deal *deal, struct th_error *err);
@@ -136,6 +138,19 @@ enum th_status th_decision_carry_out(struct th_posting *posting, const struct th
 enum th_status th_decision_give_back(struct th_posting *posting, const struct th_decision *decision,
                                      struct th_error *err) TH_MUST_CHECK;
 
+// A bank's login has a hand in its own bank's deals: as buyer or seller, in the retirement of what
+// its customers bought, and in what acts upon a deal of its own. TH_NOT_PERMITTED
+// ("trade_not_yours").
+enum th_status th_check_own_trade(struct th_work *work, const struct th_trade *trade,
+                                  struct th_error *err) TH_MUST_CHECK;
+// Does a login of this party (0: of none) speak for a party's units? Its own do, and those of the
+// county, who belong to no party.
+bool th_deal_speaks_for(int64_t login_party_id, int64_t party_id);
+// May a login, by the side that it stands on, approve the deal? TH_NOT_PERMITTED
+// ("trade_not_yours", "other_side_accepts", "giver_unheard").
+enum th_status th_deal_check_sides(struct th_store *store, const struct th_actor *actor,
+                                   const struct th_trade *trade,
+                                   struct th_error *err) TH_MUST_CHECK;
 // May the actor approve it, today? TH_NOT_PERMITTED ("second_person", "trade_not_yours",
 // "other_side_accepts", "giver_unheard", "limit_amount", "limit_tonnes"), TH_INVALID
 // ("decided_before"), TH_CONFLICT

@@ -71,54 +71,40 @@ static enum th_status check_days(struct th_work *work, const struct th_decision 
     return TH_OK;
 }
 
-// Does this login speak for a party's units? Its own do, and those of the county, who belong to no
-// party.
-static bool speaks_for(int64_t login_party_id, int64_t party_id)
+// What limits and thresholds measure: the amount, but not less than what the units cost, so that a
+// low price hides nothing.
+static enum th_status worth(const struct th_decision *decision, struct th_money *ret_worth,
+                            struct th_error *err)
 {
-    return login_party_id == 0 || login_party_id == party_id;
-}
-
-// Nobody's units are promised or taken by the other side's word alone, unless money is owed for
-// them: two persons of one bank are one side. What acts on units under another deal's lock was
-// agreed to with that deal.
-static enum th_status check_giver_heard(struct th_work *work, const struct th_trade *trade,
-                                        struct th_error *err)
-{
-    const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
-    const struct th_actor *actor = th_work_actor(work);
-    struct th_user proposer = {0};
-    if (kind->from_lock || (kind->buyer_pays && th_money_fen(trade->amount) > 0) ||
-        actor->party_id != trade->buyer_id || speaks_for(actor->party_id, trade->seller_id)) {
-        return TH_OK;
+    struct th_money cost = {0};
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < decision->lines.n && status == TH_OK; i++) {
+        status = th_money_add(cost, decision->lines.items[i].cost, &cost, err);
     }
-    enum th_status status = th_user_load(th_work_store(work), trade->proposed_by, &proposer, err);
-    if (status != TH_OK || speaks_for(proposer.party_id, trade->seller_id)) {
-        return status;
-    }
-    return th_error_set(err, TH_NOT_PERMITTED, "giver_unheard", "login", actor->login, "proposer",
-                        trade->proposed_by, NULL);
+    *ret_worth = th_money_compare(decision->trade.amount, cost) < 0 ? cost : decision->trade.amount;
+    return status;
 }
 
 enum th_status th_decision_check_persons(struct th_work *work, struct th_decision *decision,
                                          struct th_error *err)
 {
     const struct th_trade *trade = &decision->trade;
-    const struct th_actor *actor = th_work_actor(work);
-    enum th_status status = th_check_second_person(work, trade->proposed_by, trade->amount,
-                                                   &decision->alone_rule_id, err);
+    struct th_money amount = {0};
+    enum th_status status = worth(decision, &amount, err);
     if (status == TH_OK) {
-        status = th_check_own_trade(work, trade, err);
-    }
-    if (status == TH_OK && th_deal_kind_find(trade->kind)->other_side &&
-        actor->party_id == trade->seller_id) {
         status =
-            th_error_set(err, TH_NOT_PERMITTED, "other_side_accepts", "login", actor->login, NULL);
+            th_check_second_person(work, trade->proposed_by, amount, &decision->alone_rule_id, err);
+    }
+    // One person alone gives away what is his own side's, never what is somebody else's.
+    if (status == TH_OK && decision->alone_rule_id != 0 &&
+        !th_deal_speaks_for(th_work_actor(work)->party_id, trade->seller_id)) {
+        status = th_work_check_other(work, trade->proposed_by, err);
     }
     if (status == TH_OK) {
-        status = check_giver_heard(work, trade, err);
+        status = th_deal_check_sides(th_work_store(work), th_work_actor(work), trade, err);
     }
     if (status == TH_OK) {
-        status = th_check_limit(work, trade->amount, trade->tonnes, err);
+        status = th_check_limit(work, amount, trade->tonnes, err);
     }
     return status == TH_OK ? check_days(work, decision, err) : status;
 }

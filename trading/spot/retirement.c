@@ -108,9 +108,28 @@ static enum th_status approve(struct th_posting *posting, const struct th_decisi
     return th_decision_send(posting, decision, &retired, err);
 }
 
+// A bank retires for its customers, who have no logins, what it sold them, for themselves alone.
+static enum th_status serves(struct th_store *store, const struct th_trade *trade, int64_t party_id,
+                             bool *ret_fair, struct th_error *err)
+{
+    struct th_party holder;
+    struct th_units left;
+    enum th_status status = th_party_load(store, trade->seller_id, &holder, err);
+    if (status == TH_OK) {
+        status = th_trade_served(store, party_id, trade->seller_id, &left, err);
+    }
+    if (status == TH_OK) {
+        *ret_fair = strcmp(trade->beneficiary, holder.name) == 0 &&
+                    strcmp(trade->beneficiary_uscc, holder.uscc) == 0 &&
+                    th_units_compare(trade->tonnes, left) <= 0;
+    }
+    return status;
+}
+
 const struct th_deal_kind th_deal_retirement = {.name = "retirement",
                                                 .propose = TH_MAY_PROPOSE,
                                                 .pool_use = TH_POOL_USE_USED,
+                                                .without_giver = serves,
                                                 .prepare = prepare,
                                                 .approve = approve};
 

@@ -1,0 +1,89 @@
+// Whose deal it is: who may have a hand in it, and whether the side that gives was heard.
+#include <string.h>
+
+#include "trading/deal/deal.h"
+
+// A bank's login has a hand in the deals of its bank, in retirements of those to whom it sold, and,
+// of what acts upon another deal, in those of that deal's parties.
+static enum th_status is_own(struct th_store *store, const struct th_actor *actor,
+                             const struct th_trade *trade, bool *ret_own, struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    bool own = actor->party_id == 0 || strcmp(actor->role, "bank") != 0 ||
+               actor->party_id == trade->seller_id || actor->party_id == trade->buyer_id;
+    if (!own && strcmp(trade->kind, "retirement") == 0) {
+        struct th_units sold;
+        status = th_trade_served(store, actor->party_id, trade->seller_id, &sold, err);
+        own = status == TH_OK && th_units_t(sold) > 0;
+    }
+    if (!own && status == TH_OK && trade->of_trade_id != 0) {
+        struct th_trade of;
+        status = th_trade_load(store, trade->of_trade_id, &of, err);
+        own =
+            status == TH_OK && (actor->party_id == of.seller_id || actor->party_id == of.buyer_id);
+    }
+    *ret_own = own;
+    return status;
+}
+
+static enum th_status check_own(struct th_store *store, const struct th_actor *actor,
+                                const struct th_trade *trade, struct th_error *err)
+{
+    struct th_party bank;
+    bool own = false;
+    enum th_status status = is_own(store, actor, trade, &own, err);
+    if (status != TH_OK || own) {
+        return status;
+    }
+    status = th_party_load(store, actor->party_id, &bank, err);
+    return status == TH_OK ? th_error_set(err, TH_NOT_PERMITTED, "trade_not_yours", "login",
+                                          actor->login, "bank", bank.name, NULL)
+                           : status;
+}
+
+enum th_status th_check_own_trade(struct th_work *work, const struct th_trade *trade,
+                                  struct th_error *err)
+{
+    return check_own(th_work_store(work), th_work_actor(work), trade, err);
+}
+
+bool th_deal_speaks_for(int64_t login_party_id, int64_t party_id)
+{
+    return login_party_id == 0 || login_party_id == party_id;
+}
+
+// Nobody's units are promised or taken by the other side's word alone: two persons of one bank are
+// one side. What acts on units under another deal's lock was agreed to with that deal.
+static enum th_status check_giver_heard(struct th_store *store, const struct th_actor *actor,
+                                        const struct th_trade *trade, struct th_error *err)
+{
+    const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
+    struct th_user proposer = {0};
+    bool fair = false;
+    if (kind->from_lock || th_deal_speaks_for(actor->party_id, trade->seller_id)) {
+        return TH_OK;
+    }
+    enum th_status status = th_user_load(store, trade->proposed_by, &proposer, err);
+    if (status != TH_OK || th_deal_speaks_for(proposer.party_id, trade->seller_id)) {
+        return status;
+    }
+    if (kind->without_giver) {
+        status = kind->without_giver(store, trade, actor->party_id, &fair, err);
+    }
+    return status != TH_OK || fair
+               ? status
+               : th_error_set(err, TH_NOT_PERMITTED, "giver_unheard", "login", actor->login,
+                              "proposer", trade->proposed_by, NULL);
+}
+
+enum th_status th_deal_check_sides(struct th_store *store, const struct th_actor *actor,
+                                   const struct th_trade *trade, struct th_error *err)
+{
+    enum th_status status = check_own(store, actor, trade, err);
+    if (status == TH_OK && th_deal_kind_find(trade->kind)->other_side && actor->party_id != 0 &&
+        actor->party_id == trade->seller_id) {
+        status =
+            th_error_set(err, TH_NOT_PERMITTED, "other_side_accepts", "login", actor->login, NULL);
+    }
+    return status == TH_OK ? check_giver_heard(store, actor, trade, err) : status;
+}

@@ -29,8 +29,8 @@ enum th_status th_on_parse(struct th_registry *registry, const char *text, char 
 enum th_status th_deal_day_parse(struct th_registry *registry, const char *text,
                                  char ret_on[TH_ON_SIZE], struct th_error *err) TH_MUST_CHECK;
 // Splits trade->amount by the rate (NULL: 0) into net, rounded half up to the fen, and tax.
-// TH_INVALID ("tax_invalid") below 0, above 100 per cent, or finer than hundredths of one, ("amount_too_large") above 10^13 fen,
-// so that sums over all trades fit by far.
+// TH_INVALID ("tax_invalid") below 0, above 100 per cent, or finer than hundredths of one,
+// ("amount_too_large") above 10^13 fen, so that sums over all trades fit by far.
 enum th_status th_trade_set_tax(struct th_trade *trade, const char *rate,
                                 struct th_error *err) TH_MUST_CHECK;
 // TH_NOT_PERMITTED ("bank_not_yours") when the actor's login belongs to another party.

@@ -42,6 +42,22 @@ static int64_t units_t(struct market *market, int64_t party_id, enum th_block_st
     return th_units_t(totals.by_state[state]);
 }
 
+static void assert_inbox(struct market *market, const char *login, const char *want)
+{
+    struct th_json *reply = NULL;
+    char text[512] = "";
+    assert_ok(th_inbox(market->world.registry, login, &reply, &market->err), &market->err);
+    const struct th_json *items = th_json_get(reply, "items");
+    for (size_t i = 0; i < th_json_size(items); i++) {
+        const struct th_json *item = th_json_at(items, i);
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof(text) - used, "%s %s; ", th_json_get_text(item, "what", ""),
+                 th_json_get_text(item, "subject", ""));
+    }
+    assert_string_equal(text, want);
+    th_json_free(reply);
+}
+
 static void transfer__moves_units_without_money(void **state)
 {
     struct market *market = *state;
@@ -153,6 +169,14 @@ static void retirement__of_a_customers_units_is_what_the_bank_sold_him(void **st
     market_refused(market, "giver_unheard");
     assert_int_equal(retire_by_banks(market, "15", "制药厂"), TH_OK);
     assert_int_equal(retire_by_banks(market, "6", "制药厂"), TH_NOT_PERMITTED);
+    // Who is asked: the bank's second person where he may, and the county wherever he may not.
+    int64_t few = market_id(market_retire(market, "制药厂", "5", "制药厂", TH_OK));
+    assert_inbox(market, "bank-2",
+                 "trade.approve trade:8; receipt.confirm trade:1; receipt.confirm trade:2; ");
+    th_json_free(market_reject(market, few, TH_OK));
+    th_json_free(market_retire(market, "制药厂", "6", "制药厂", TH_OK));
+    assert_inbox(market, "bank-2", "receipt.confirm trade:1; receipt.confirm trade:2; ");
+    assert_inbox(market, "officer", "trade.approve trade:9; ");
     assert_int_equal(retire_by_banks(market, "5", "制药厂"), TH_OK);
     assert_int_equal(units_t(market, MARKET_PHARMA, TH_BLOCK_RETIRED), 20);
     assert_int_equal(units_t(market, MARKET_PHARMA, TH_BLOCK_HELD), 300);
@@ -580,22 +604,6 @@ static void approval__within_the_limits_of_a_login(void **state)
 }
 
 // "what subject" of every item, in order, each with a space behind it.
-static void assert_inbox(struct market *market, const char *login, const char *want)
-{
-    struct th_json *reply = NULL;
-    char text[512] = "";
-    assert_ok(th_inbox(market->world.registry, login, &reply, &market->err), &market->err);
-    const struct th_json *items = th_json_get(reply, "items");
-    for (size_t i = 0; i < th_json_size(items); i++) {
-        const struct th_json *item = th_json_at(items, i);
-        size_t used = strlen(text);
-        snprintf(text + used, sizeof(text) - used, "%s %s; ", th_json_get_text(item, "what", ""),
-                 th_json_get_text(item, "subject", ""));
-    }
-    assert_string_equal(text, want);
-    th_json_free(reply);
-}
-
 static void inbox__asks_everybody_for_his_part(void **state)
 {
     struct market *market = *state;

@@ -105,14 +105,24 @@ static enum th_status look_at_packages(struct th_inbox *inbox, struct th_error *
     return status == TH_OK ? walk.status : status;
 }
 
-static bool may_approve(const struct th_inbox *inbox, const struct th_trade *trade)
+// By the side that the login stands on; limits and days show when it is tried.
+static bool may_approve(struct walk *walk, const struct th_trade *trade)
 {
-    const struct th_user *user = &inbox->user;
-    bool of_mine = user->party_id == 0 || !th_inbox_is(inbox, "bank") ||
-                   user->party_id == trade->seller_id || user->party_id == trade->buyer_id;
-    bool theirs = !th_deal_kind_find(trade->kind)->other_side ||
-                  user->party_id != trade->seller_id || user->party_id == 0;
-    return strcmp(trade->proposed_by, user->login) != 0 && of_mine && theirs;
+    const struct th_user *user = &walk->inbox->user;
+    const struct th_actor actor = {
+        .login = user->login, .role = user->role, .party_id = user->party_id};
+    struct th_error refusal = {0};
+    if (strcmp(trade->proposed_by, user->login) == 0) {
+        return false;
+    }
+    enum th_status status = th_deal_check_sides(walk->inbox->store, &actor, trade, &refusal);
+    if (status != TH_OK && status != TH_NOT_PERMITTED) {
+        walk->status = status;
+        if (walk->err) {
+            *walk->err = refusal;
+        }
+    }
+    return status == TH_OK;
 }
 
 // The party across the table; of a purchase from several villages the first.
@@ -144,8 +154,8 @@ static bool see_proposal(void *context, const struct th_trade *trade)
     struct th_inbox_item item = {.tonnes = th_units_t(trade->tonnes),
                                  .amount_fen = th_money_fen(trade->amount)};
     bool late = trade->expires_on[0] != '\0' && strcmp(trade->expires_on, walk->inbox->today) < 0;
-    if (!late && !may_approve(walk->inbox, trade)) {
-        return true;
+    if (!late && !may_approve(walk, trade)) {
+        return walk->status == TH_OK;
     }
     set_what(&item, late ? "trade.expire" : "trade.approve", "trade", trade->trade_id,
              "trade approve");

@@ -174,9 +174,10 @@ static void retirement__of_a_customers_units_is_what_the_bank_sold_him(void **st
     assert_inbox(market, "bank-2",
                  "trade.approve trade:8; receipt.confirm trade:1; receipt.confirm trade:2; ");
     th_json_free(market_reject(market, few, TH_OK));
-    th_json_free(market_retire(market, "制药厂", "6", "制药厂", TH_OK));
+    few = market_id(market_retire(market, "制药厂", "6", "制药厂", TH_OK));
     assert_inbox(market, "bank-2", "receipt.confirm trade:1; receipt.confirm trade:2; ");
     assert_inbox(market, "officer", "trade.approve trade:9; ");
+    th_json_free(market_reject(market, few, TH_OK));
     assert_int_equal(retire_by_banks(market, "5", "制药厂"), TH_OK);
     assert_int_equal(units_t(market, MARKET_PHARMA, TH_BLOCK_RETIRED), 20);
     assert_int_equal(units_t(market, MARKET_PHARMA, TH_BLOCK_HELD), 300);

@@ -102,8 +102,14 @@ const struct th_cli_command th_cli_account_commands[] = {
      "| payments: party name kind group_name share weight_t amount_fen basis",
      run_distribute},
     {"revenue", "statement", TH_CLI_READ, "", "village=V party=PARTY out=FILE",
-     "file | parties: party name kind village revenue_fen paid_fen purchase_fen total_fen "
-     "| revenue_fen purchase_fen total_fen",
+     "file | parties: party name kind village purchase_fen revenue_fen total_fen paid_fen open_fen "
+     "advance_fen "
+     "| parties/purchases: party_name trade_id on kind buyer_name tonnes amount_fen received_fen "
+     "open_fen next_on receipts "
+     "| parties/advances: party_name trade_id on kind buyer_name tonnes amount_fen "
+     "| parties/payments: party_name distribution_id trade_id on buyer_name net_fen ratio weight_t "
+     "share amount_fen state state_on "
+     "| purchase_fen revenue_fen total_fen paid_fen open_fen advance_fen",
      run_revenue},
     {0},
 };

@@ -423,6 +423,29 @@ static void draw_table(const struct th_cli *cli, const char *array, const struct
     free(table.cells);
 }
 
+// The array of a section: one of the reply's, or "parties/payments", what the objects of one array
+// have of another, one after the other.
+static void draw_array(const struct th_cli *cli, const struct th_json *reply, char *path,
+                       const struct column *columns, size_t n_columns, struct th_buf *out)
+{
+    char *slash = strchr(path, '/');
+    if (slash == NULL) {
+        draw_table(cli, path, walk(reply, path), columns, n_columns, out);
+        return;
+    }
+    *slash = '\0';
+    const struct th_json *outer = walk(reply, path);
+    struct th_json *rows = th_json_array();
+    for (size_t i = 0; i < th_json_size(outer); i++) {
+        const struct th_json *inner = walk(th_json_at(outer, i), slash + 1);
+        for (size_t k = 0; k < th_json_size(inner); k++) {
+            th_json_append(rows, th_json_copy(th_json_at(inner, k)));
+        }
+    }
+    draw_table(cli, slash + 1, rows, columns, n_columns, out);
+    th_json_free(rows);
+}
+
 // `size` is smaller than KEY_SIZE.
 static struct column column_read(const char *text, size_t size)
 {
@@ -471,7 +494,7 @@ void th_cli_view(const struct th_cli *cli, const struct th_json *reply, struct t
             struct column array[COLUMNS_MAX];
             size_t n = split(colon + 1, size - (size_t)(colon + 1 - section), columns);
             if (split(section, (size_t)(colon - section), array) == 1) {
-                draw_table(cli, array[0].key, walk(reply, array[0].key), columns, n, out);
+                draw_array(cli, reply, array[0].key, columns, n, out);
             }
         }
         if (section[size] == '\0') {

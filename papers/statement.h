@@ -20,12 +20,30 @@ struct th_statement_frame {
     const char *on; // the day on which the books were read
 };
 
-struct th_statement_purchase { // units that the party sold to a bank
+struct th_statement_arrival {
     const char *on;
-    const char *package;
+    struct th_money amount;
+};
+
+struct th_statement_purchase { // units that the party sold itself
+    const char *kind;          // of the deal: purchase option enforcement …
+    const char *on;
+    const char *buyer;
+    const char *packages; // their names, one after the other
     struct th_units units;
     bool has_price;
     struct th_money price_per_t;
+    struct th_money amount;     // agreed
+    struct th_money paid, open; // of it; the arrivals sum to the first
+    const struct th_statement_arrival *arrivals;
+    size_t n_arrivals;
+    const char *next_on; // when the next part is due; NULL: nothing is, or no day was agreed
+};
+
+struct th_statement_advance { // money for units that the party still owes
+    const char *on;           // the day of the deal
+    const char *buyer;
+    struct th_units units;
     struct th_money amount;
 };
 
@@ -42,6 +60,8 @@ struct th_statement_sale { // a sale of the bank, and what came back of it
     const char *group;                                    // whose member the party is; NULL: itself
     const char *share;                                    // in the group, "4/429"
     struct th_money amount;
+    const char *state;    // of the payment: owed paid returned
+    const char *state_on; // since when
 };
 
 struct th_village_statement { // of one recipient
@@ -49,9 +69,13 @@ struct th_village_statement { // of one recipient
     bool village; // 您村, else 您
     const struct th_statement_purchase *purchases;
     size_t n_purchases;
+    const struct th_statement_advance *advances;
+    size_t n_advances;
     const struct th_statement_sale *sales;
     size_t n_sales;
     struct th_money purchase, revenue, total; // sums of the rows
+    struct th_money paid, open;               // of the total
+    struct th_money advance;                  // beside it
 };
 
 // Each recipient on pages of its own, or in rows of the same sheets. TH_INVALID

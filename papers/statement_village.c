@@ -2,6 +2,7 @@
 // what is shared, and what of that is the village's.
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/chinese_amount.h"
 #include "papers/statement_internal.h"
@@ -26,23 +27,52 @@ static bool sale_adds_up(const struct th_statement_sale *sale)
            th_money_compare(net, sale->receipts) == 0 && th_money_fen(sale->amount) >= 0;
 }
 
-static enum th_status check_sums(const struct th_village_statement *statement, struct th_error *err)
+static bool purchase_adds_up(const struct th_statement_purchase *purchase)
 {
-    struct th_money purchase = th_money_from_fen(0);
-    struct th_money revenue = purchase;
-    struct th_money total = purchase;
+    struct th_money arrived = th_money_from_fen(0);
+    struct th_money whole = purchase->paid;
+    bool good = true;
+    for (size_t i = 0; good && i < purchase->n_arrivals; i++) {
+        good = add(&arrived, purchase->arrivals[i].amount);
+    }
+    return good && th_money_compare(arrived, purchase->paid) == 0 && add(&whole, purchase->open) &&
+           th_money_compare(whole, purchase->amount) == 0 && th_money_fen(purchase->amount) >= 0;
+}
+
+// What the rows sum to, beside what the statement says; false where a row does not add up.
+static bool sum_rows(const struct th_village_statement *statement,
+                     struct th_village_statement *ret_sums)
+{
+    struct th_village_statement sums = {.name = statement->name};
     bool good = true;
     for (size_t i = 0; good && i < statement->n_purchases; i++) {
-        good = th_money_fen(statement->purchases[i].amount) >= 0 &&
-               add(&purchase, statement->purchases[i].amount);
+        const struct th_statement_purchase *purchase = &statement->purchases[i];
+        good = purchase_adds_up(purchase) && add(&sums.purchase, purchase->amount) &&
+               add(&sums.paid, purchase->paid);
     }
     for (size_t i = 0; good && i < statement->n_sales; i++) {
-        good = sale_adds_up(&statement->sales[i]) && add(&revenue, statement->sales[i].amount);
+        const struct th_statement_sale *sale = &statement->sales[i];
+        good = sale_adds_up(sale) && add(&sums.revenue, sale->amount) &&
+               (strcmp(sale->state, "paid") != 0 || add(&sums.paid, sale->amount));
     }
-    good = good && add(&total, purchase) && add(&total, revenue) &&
-           th_money_compare(purchase, statement->purchase) == 0 &&
-           th_money_compare(revenue, statement->revenue) == 0 &&
-           th_money_compare(total, statement->total) == 0;
+    for (size_t i = 0; good && i < statement->n_advances; i++) {
+        good = add(&sums.advance, statement->advances[i].amount);
+    }
+    *ret_sums = sums;
+    return good && add(&ret_sums->total, sums.purchase) && add(&ret_sums->total, sums.revenue);
+}
+
+static enum th_status check_sums(const struct th_village_statement *statement, struct th_error *err)
+{
+    struct th_village_statement sums;
+    struct th_money whole = statement->paid;
+    bool good = sum_rows(statement, &sums) && add(&whole, statement->open) &&
+                th_money_compare(sums.purchase, statement->purchase) == 0 &&
+                th_money_compare(sums.revenue, statement->revenue) == 0 &&
+                th_money_compare(sums.total, statement->total) == 0 &&
+                th_money_compare(sums.paid, statement->paid) == 0 &&
+                th_money_compare(sums.advance, statement->advance) == 0 &&
+                th_money_compare(whole, statement->total) == 0;
     return good ? TH_OK
                 : th_error_set(err, TH_INVALID, "statement_sum", "name", statement->name, NULL);
 }
@@ -77,6 +107,38 @@ static void sentence(struct th_paper *paper, const char *text, bool bold)
                                                  .after_mm = 2.5});
 }
 
+// What of a sale has arrived, day by day, and what is open until when.
+static struct th_buf arrivals_words(const struct telling *telling,
+                                    const struct th_statement_purchase *purchase)
+{
+    char paid[TH_QUANTITY_TEXT_SIZE];
+    char open[TH_QUANTITY_TEXT_SIZE];
+    struct th_buf days;
+    th_buf_init(&days, 65536);
+    for (size_t i = 0; i < purchase->n_arrivals; i++) {
+        char amount[TH_QUANTITY_TEXT_SIZE];
+        struct th_buf day = th_pen_words(
+            telling->messages, telling->lang, "statement.arrival", "on", purchase->arrivals[i].on,
+            "amount", th_money_format(purchase->arrivals[i].amount, amount), NULL);
+        const char *separator =
+            i > 0 ? th_messages_text(telling->messages, telling->lang, "statement.list") : "";
+        th_buf_printf(&days, "%s%s", separator, th_buf_text(&day));
+        th_buf_clear(&day);
+    }
+    const char *key = th_money_fen(purchase->open) == 0 ? "statement.all_arrived"
+                      : purchase->n_arrivals == 0       ? "statement.none_arrived"
+                                                        : "statement.part_arrived";
+    const char *next = purchase->next_on == NULL                           ? "@statement.no_day"
+                       : strcmp(purchase->next_on, telling->frame->on) < 0 ? "@statement.overdue"
+                                                                           : "@statement.due";
+    struct th_buf words = th_pen_words(
+        telling->messages, telling->lang, key, "paid", th_money_format(purchase->paid, paid),
+        "days", th_buf_text(&days), "open", th_money_format(purchase->open, open), "next", next,
+        "day", purchase->next_on, NULL);
+    th_buf_clear(&days);
+    return words;
+}
+
 static void purchase_draw(const struct telling *telling, struct th_paper *paper,
                           const struct th_village_statement *statement,
                           const struct th_statement_purchase *purchase)
@@ -84,16 +146,39 @@ static void purchase_draw(const struct telling *telling, struct th_paper *paper,
     char units[TH_QUANTITY_TEXT_SIZE];
     char amount[TH_QUANTITY_TEXT_SIZE];
     char words[TH_CHINESE_AMOUNT_SIZE];
+    const char *key = strcmp(purchase->kind, "option") == 0        ? "statement.option_line"
+                      : strcmp(purchase->kind, "enforcement") == 0 ? "statement.enforcement_line"
+                                                                   : "statement.purchase_line";
     struct th_buf price = price_words(telling, purchase->has_price, purchase->price_per_t);
-    struct th_buf text = th_pen_words(telling->messages, telling->lang, "statement.purchase_line",
-                                      "on", purchase->on, "who", who(telling, statement), "units",
-                                      th_int_format(th_units_t(purchase->units), units), "package",
-                                      purchase->package, "price", th_buf_text(&price), "amount",
-                                      th_money_format(purchase->amount, amount), "capitals",
-                                      capitals(purchase->amount, words), NULL);
+    struct th_buf arrivals = arrivals_words(telling, purchase);
+    struct th_buf text = th_pen_words(
+        telling->messages, telling->lang, key, "on", purchase->on, "who", who(telling, statement),
+        "units", th_int_format(th_units_t(purchase->units), units), "package", purchase->packages,
+        "buyer", purchase->buyer, "price", th_buf_text(&price), "amount",
+        th_money_format(purchase->amount, amount), "capitals", capitals(purchase->amount, words),
+        NULL);
+    th_paper_keep(paper, 20);
     sentence(paper, th_buf_text(&text), false);
+    sentence(paper, th_buf_text(&arrivals), false);
+    th_paper_space(paper, 1.5);
+    th_buf_clear(&arrivals);
     th_buf_clear(&text);
     th_buf_clear(&price);
+}
+
+static void advance_draw(const struct telling *telling, struct th_paper *paper,
+                         const struct th_statement_advance *advance)
+{
+    char units[TH_QUANTITY_TEXT_SIZE];
+    char amount[TH_QUANTITY_TEXT_SIZE];
+    char words[TH_CHINESE_AMOUNT_SIZE];
+    struct th_buf text = th_pen_words(telling->messages, telling->lang, "statement.advance_line",
+                                      "on", advance->on, "buyer", advance->buyer, "units",
+                                      th_int_format(th_units_t(advance->units), units), "amount",
+                                      th_money_format(advance->amount, amount), "capitals",
+                                      capitals(advance->amount, words), NULL);
+    sentence(paper, th_buf_text(&text), false);
+    th_buf_clear(&text);
 }
 
 // "税 66.00 元、当初收储的成本 86,880.00 元": only what there is.
@@ -156,40 +241,71 @@ static void sale_draw(const struct telling *telling, struct th_paper *paper,
         sale->ratio, "group", sale->group, "share", sale->share, "who", who(telling, statement),
         "weight", th_int_format(th_units_t(sale->weight), weight), "amount",
         th_money_format(sale->amount, amount), "capitals", capitals(sale->amount, words), NULL);
-    th_paper_keep(paper, 20);
+    struct th_buf paid = th_pen_words(telling->messages, telling->lang,
+                                      strcmp(sale->state, "paid") == 0       ? "statement.paid"
+                                      : strcmp(sale->state, "returned") == 0 ? "statement.returned"
+                                                                             : "statement.owed",
+                                      "on", sale->state_on, NULL);
+    th_paper_keep(paper, 25);
     sentence(paper, th_buf_text(&sold), false);
     sentence(paper, th_buf_text(&shared), false);
+    sentence(paper, th_buf_text(&paid), false);
     th_paper_space(paper, 1.5);
+    th_buf_clear(&paid);
     th_buf_clear(&sold);
     th_buf_clear(&shared);
     th_buf_clear(&costs);
     th_buf_clear(&price);
 }
 
-static void statement_draw(const struct telling *telling, struct th_paper *paper,
-                           const struct th_village_statement *statement)
+// The sums: what there is to get, what of it is there, what is not.
+static void summary_draw(const struct telling *telling, struct th_paper *paper,
+                         const struct th_village_statement *statement)
 {
     char total[TH_QUANTITY_TEXT_SIZE];
     char purchase[TH_QUANTITY_TEXT_SIZE];
     char revenue[TH_QUANTITY_TEXT_SIZE];
+    char paid[TH_QUANTITY_TEXT_SIZE];
+    char open[TH_QUANTITY_TEXT_SIZE];
+    char advance[TH_QUANTITY_TEXT_SIZE];
     char words[TH_CHINESE_AMOUNT_SIZE];
+    struct th_buf text = th_pen_words(telling->messages, telling->lang, "statement.summary", "who",
+                                      who(telling, statement), "on", telling->frame->on, "total",
+                                      th_money_format(statement->total, total), "purchase",
+                                      th_money_format(statement->purchase, purchase), "revenue",
+                                      th_money_format(statement->revenue, revenue), NULL);
+    sentence(paper, th_buf_text(&text), true);
+    th_buf_clear(&text);
+    text = th_pen_words(telling->messages, telling->lang, "statement.summary_paid", "paid",
+                        th_money_format(statement->paid, paid), "capitals",
+                        capitals(statement->paid, words), "open",
+                        th_money_format(statement->open, open), NULL);
+    sentence(paper, th_buf_text(&text), true);
+    th_buf_clear(&text);
+    if (statement->n_advances > 0) {
+        text = th_pen_words(telling->messages, telling->lang, "statement.summary_advance", "amount",
+                            th_money_format(statement->advance, advance), NULL);
+        sentence(paper, th_buf_text(&text), true);
+        th_buf_clear(&text);
+    }
+}
+
+static void statement_draw(const struct telling *telling, struct th_paper *paper,
+                           const struct th_village_statement *statement)
+{
     struct th_buf text = th_pen_words(telling->messages, telling->lang, "statement.subtitle",
                                       "name", statement->name, "on", telling->frame->on, NULL);
     th_paper_title(paper, th_paper_word(paper, "statement.title"), th_buf_text(&text));
     th_buf_clear(&text);
-    text = th_pen_words(telling->messages, telling->lang, "statement.summary", "who",
-                        who(telling, statement), "on", telling->frame->on, "total",
-                        th_money_format(statement->total, total), "capitals",
-                        capitals(statement->total, words), "purchase",
-                        th_money_format(statement->purchase, purchase), "revenue",
-                        th_money_format(statement->revenue, revenue), NULL);
-    sentence(paper, th_buf_text(&text), true);
-    th_buf_clear(&text);
-    if (statement->n_purchases > 0) {
+    summary_draw(telling, paper, statement);
+    if (statement->n_purchases + statement->n_advances > 0) {
         th_paper_heading(paper, th_paper_word(paper, "statement.purchases"));
     }
     for (size_t i = 0; i < statement->n_purchases; i++) {
         purchase_draw(telling, paper, statement, &statement->purchases[i]);
+    }
+    for (size_t i = 0; i < statement->n_advances; i++) {
+        advance_draw(telling, paper, &statement->advances[i]);
     }
     if (statement->n_sales > 0) {
         th_paper_heading(paper, th_paper_word(paper, "statement.sales"));
@@ -237,9 +353,11 @@ static void price_cell(struct th_workbook *workbook, bool has_price, struct th_m
 
 static void purchases_sheet(const struct telling *telling, struct th_workbook *workbook)
 {
-    static const char *const keys[] = {"statement.name",    "statement.on",   "certificate.package",
-                                       "contract.units",    "contract.price", "contract.amount_cny",
-                                       "statement.capitals"};
+    static const char *const keys[] = {
+        "statement.name",           "statement.on",          "contract.role.buyer",
+        "certificate.package",      "contract.units",        "contract.price",
+        "statement.agreed_column",  "statement.paid_column", "statement.open_column",
+        "statement.next_on_column", "statement.capitals"};
     sheet_begin(telling, workbook, "statement.purchases", keys, sizeof(keys) / sizeof(keys[0]));
     for (size_t i = 0; i < telling->n; i++) {
         for (size_t p = 0; p < telling->statements[i].n_purchases; p++) {
@@ -248,9 +366,38 @@ static void purchases_sheet(const struct telling *telling, struct th_workbook *w
             th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
             th_workbook_text(workbook, telling->statements[i].name);
             th_statement_date_cell(workbook, row->on);
-            th_workbook_text(workbook, row->package);
+            th_workbook_text(workbook, row->buyer);
+            th_workbook_text(workbook, row->packages);
             th_workbook_int(workbook, th_units_t(row->units));
             price_cell(workbook, row->has_price, row->price_per_t);
+            th_workbook_cent(workbook, th_money_fen(row->amount));
+            th_workbook_cent(workbook, th_money_fen(row->paid));
+            th_workbook_cent(workbook, th_money_fen(row->open));
+            if (row->next_on != NULL) {
+                th_statement_date_cell(workbook, row->next_on);
+            } else {
+                th_workbook_empty(workbook);
+            }
+            th_workbook_text(workbook, capitals(row->amount, words));
+        }
+    }
+}
+
+static void advances_sheet(const struct telling *telling, struct th_workbook *workbook)
+{
+    static const char *const keys[] = {"statement.name",        "statement.on",
+                                       "contract.role.buyer",   "contract.units",
+                                       "statement.paid_column", "statement.capitals"};
+    sheet_begin(telling, workbook, "statement.advances", keys, sizeof(keys) / sizeof(keys[0]));
+    for (size_t i = 0; i < telling->n; i++) {
+        for (size_t a = 0; a < telling->statements[i].n_advances; a++) {
+            const struct th_statement_advance *row = &telling->statements[i].advances[a];
+            char words[TH_CHINESE_AMOUNT_SIZE];
+            th_workbook_row(workbook, TH_WORKBOOK_PLAIN);
+            th_workbook_text(workbook, telling->statements[i].name);
+            th_statement_date_cell(workbook, row->on);
+            th_workbook_text(workbook, row->buyer);
+            th_workbook_int(workbook, th_units_t(row->units));
             th_workbook_cent(workbook, th_money_fen(row->amount));
             th_workbook_text(workbook, capitals(row->amount, words));
         }
@@ -264,11 +411,13 @@ static void sales_sheet(const struct telling *telling, struct th_workbook *workb
         "contract.units",       "contract.price",         "statement.receipts_column",
         "contract.tax",         "statement.cost_column",  "statement.deductions_column",
         "statement.net_column", "statement.ratio_column", "statement.weight_column",
-        "contract.amount_cny",  "statement.capitals"};
+        "contract.amount_cny",  "statement.state_column", "statement.state_on_column",
+        "statement.capitals"};
     sheet_begin(telling, workbook, "statement.sales", keys, sizeof(keys) / sizeof(keys[0]));
     for (size_t i = 0; i < telling->n; i++) {
         for (size_t s = 0; s < telling->statements[i].n_sales; s++) {
             const struct th_statement_sale *row = &telling->statements[i].sales[s];
+            char state[64];
             const struct th_money amounts[] = {row->receipts, row->tax, row->cost, row->deductions,
                                                row->net};
             char words[TH_CHINESE_AMOUNT_SIZE];
@@ -284,6 +433,9 @@ static void sales_sheet(const struct telling *telling, struct th_workbook *workb
             th_workbook_text(workbook, row->ratio);
             th_workbook_int(workbook, th_units_t(row->weight));
             th_workbook_cent(workbook, th_money_fen(row->amount));
+            (void)snprintf(state, sizeof(state), "value.state.%s", row->state);
+            th_workbook_text(workbook, th_messages_text(telling->messages, telling->lang, state));
+            th_statement_date_cell(workbook, row->state_on);
             th_workbook_text(workbook, capitals(row->amount, words));
         }
     }
@@ -291,8 +443,10 @@ static void sales_sheet(const struct telling *telling, struct th_workbook *workb
 
 static void totals_sheet(const struct telling *telling, struct th_workbook *workbook)
 {
-    static const char *const keys[] = {"statement.name", "statement.purchases", "statement.sales",
-                                       "contract.total", "statement.capitals"};
+    static const char *const keys[] = {"statement.name",        "statement.purchases",
+                                       "statement.sales",       "contract.total",
+                                       "statement.paid_column", "statement.open_column",
+                                       "statement.advances",    "statement.capitals"};
     sheet_begin(telling, workbook, "contract.total", keys, sizeof(keys) / sizeof(keys[0]));
     for (size_t i = 0; i < telling->n; i++) {
         const struct th_village_statement *statement = &telling->statements[i];
@@ -302,7 +456,10 @@ static void totals_sheet(const struct telling *telling, struct th_workbook *work
         th_workbook_cent(workbook, th_money_fen(statement->purchase));
         th_workbook_cent(workbook, th_money_fen(statement->revenue));
         th_workbook_cent(workbook, th_money_fen(statement->total));
-        th_workbook_text(workbook, capitals(statement->total, words));
+        th_workbook_cent(workbook, th_money_fen(statement->paid));
+        th_workbook_cent(workbook, th_money_fen(statement->open));
+        th_workbook_cent(workbook, th_money_fen(statement->advance));
+        th_workbook_text(workbook, capitals(statement->paid, words));
     }
 }
 
@@ -340,5 +497,6 @@ enum th_status th_village_statement_print(const struct th_statement_frame *frame
     totals_sheet(&telling, workbook);
     purchases_sheet(&telling, workbook);
     sales_sheet(&telling, workbook);
+    advances_sheet(&telling, workbook);
     return th_statement_finish(status, workbook, path, ret_sha256, err);
 }

@@ -134,43 +134,4 @@ enum th_status th_distribution_due(struct th_store *store, const char *through_o
                                    int64_t **ret_trade_ids, size_t *ret_n,
                                    struct th_error *err) TH_MUST_CHECK; // *ret_trade_ids: free()
 
-struct th_payment_row { // texts are borrowed
-    int64_t distribution_id;
-    int64_t trade_id;
-    int64_t term_id;
-    const char *through_on;
-    const char *on_date; // of the sale
-    struct th_units tonnes;
-    bool has_price;
-    struct th_money price_per_t;
-    const char *buyer;                               // name
-    struct th_money receipts, tax, cost, deductions; // of the sale's part that was distributed then
-    struct th_money net;
-    struct th_units weight;
-    struct th_money amount;
-    int64_t group_id;    // whose member the party is; 0: itself
-    const char *share;   // in the group; NULL: itself
-    const char *state;   // of the payment: owed paid returned
-    const char *paid_on; // NULL unless paid
-};
-// Payments of approved runs to a party, oldest first.
-enum th_status th_payment_each(struct th_store *store, int64_t party_id,
-                               bool (*visit)(void *context, const struct th_payment_row *row),
-                               void *context, struct th_error *err) TH_MUST_CHECK;
-
-struct th_purchase_row { // texts are borrowed
-    int64_t trade_id;
-    int64_t package_id;
-    const char *package;
-    const char *on_date;
-    struct th_units tonnes;
-    bool has_price;
-    struct th_money price_per_t;
-    struct th_money amount;
-};
-// What a party sold into pools, by purchases or by deliveries of forwards, oldest first.
-enum th_status th_purchase_each(struct th_store *store, int64_t party_id,
-                                bool (*visit)(void *context, const struct th_purchase_row *row),
-                                void *context, struct th_error *err) TH_MUST_CHECK;
-
 #endif

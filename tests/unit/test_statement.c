@@ -10,6 +10,7 @@ struct fixture {
     char folder[TH_TEST_PATH_SIZE];
     char path[TH_TEST_PATH_SIZE];
     struct th_messages *messages;
+    struct th_statement_arrival arrivals[2];
     struct th_statement_purchase purchase;
     struct th_statement_sale sale;
     struct th_village_statement statements[2];
@@ -29,8 +30,21 @@ static int setup(void **state)
     assert_non_null(f);
     th_test_folder_make(f->folder);
     assert_ok(th_messages_new(&f->messages, &f->err), &f->err);
-    f->purchase = (struct th_statement_purchase){"2021-12-28", "马家弄竹林", {2509},
-                                                 true,         {4344},       {10899096}};
+    f->arrivals[0] = (struct th_statement_arrival){"2022-01-15", {4000000}};
+    f->arrivals[1] = (struct th_statement_arrival){"2022-03-01", {3453614}};
+    f->purchase = (struct th_statement_purchase){.kind = "purchase",
+                                                 .on = "2021-12-28",
+                                                 .buyer = "两山银行",
+                                                 .packages = "“马家弄竹林”",
+                                                 .units = {2509},
+                                                 .has_price = true,
+                                                 .price_per_t = {4344},
+                                                 .amount = {10899096},
+                                                 .paid = {7453614},
+                                                 .open = {3445482},
+                                                 .arrivals = f->arrivals,
+                                                 .n_arrivals = 2,
+                                                 .next_on = "2023-06-30"};
     f->sale = (struct th_statement_sale){.on = "2022-06-10",
                                          .buyer = "安吉竹制品厂",
                                          .units = {2000},
@@ -42,7 +56,9 @@ static int setup(void **state)
                                          .ratio = "70",
                                          .basis = "net_of_cost",
                                          .weight = {2509},
-                                         .amount = {1445655}};
+                                         .amount = {1445655},
+                                         .state = "paid",
+                                         .state_on = "2022-12-30"};
     f->statements[0] = (struct th_village_statement){.name = "马家弄村",
                                                      .village = true,
                                                      .purchases = &f->purchase,
@@ -51,12 +67,15 @@ static int setup(void **state)
                                                      .n_sales = 1,
                                                      .purchase = {10899096},
                                                      .revenue = {1445655},
-                                                     .total = {12344751}};
+                                                     .total = {12344751},
+                                                     .paid = {8899269},
+                                                     .open = {3445482}};
     f->statements[1] = (struct th_village_statement){.name = "山川乡",
                                                      .sales = &f->sale,
                                                      .n_sales = 1,
                                                      .revenue = {1445655},
-                                                     .total = {1445655}};
+                                                     .total = {1445655},
+                                                     .paid = {1445655}};
     f->rows[0] = (struct th_account_row){"2022-06-10", "转售款 · 债权",       2, NULL, 0, {0},
                                          {-14682000},  {.claim = {-14682000}}};
     f->rows[1] =
@@ -120,10 +139,15 @@ static void village_statement__tells_every_step_in_plain_words(void **state)
     assert_ok(village(f, TH_LANG_ZH, "v.pdf", NULL), &f->err);
     static const char *const zh[] = {
         "马家弄村 截至 2022-12-31",
-        "您村的碳汇，到 2022-12-31 为止一共得到 123,447.51 元（人民币壹拾贰万叁仟肆佰肆拾柒元"
-        "伍角壹分）：卖给银行（收储）得 108,990.96 元，银行转卖以后返还 14,456.55 元。",
-        "2021-12-28，您村把“马家弄竹林”的 2,509 吨碳汇卖给了银行，每吨 43.44 元，共 108,990.96 元"
-        "（人民币壹拾万捌仟玖佰玖拾元零玖角陆分）。",
+        "您村的碳汇，到 2022-12-31 为止一共应得 123,447.51 元：卖碳汇 108,990.96 元，银行转卖以后"
+        "返还 14,456.55 元。",
+        "其中已经到账 88,992.69 元（人民币捌万捌仟玖佰玖拾贰元陆角玖分），还没有到账 34,454.82 "
+        "元。",
+        "2021-12-28，您村把“马家弄竹林”的 2,509 吨碳汇卖给了“两山银行”，每吨 43.44 元，共 "
+        "108,990.96 元（人民币壹拾万捌仟玖佰玖拾元零玖角陆分）。",
+        "已到账 74,536.14 元：2022-01-15 到账 40,000.00 元、2022-03-01 到账 34,536.14 元。还差 "
+        "34,454.82 元，下一笔约定 2023-06-30 付。",
+        "这笔返还已于 2022-12-30 付到账户。",
         "银行把 2,000 吨碳汇卖给了“安吉竹制品厂”，每吨 73.41 元。到账 146,820.00 元，减去银行当初"
         "收储这些碳汇的成本 86,880.00 元，净收益 59,940.00 元。",
         "净收益的 70% 返还各村。",
@@ -137,6 +161,8 @@ static void village_statement__tells_every_step_in_plain_words(void **state)
     assert_ok(village(f, TH_LANG_EN, "v-en.pdf", NULL), &f->err);
     static const char *const en[] = {
         "your village earned 123,447.51 CNY in all",
+        "34,454.82 CNY are open, the next part is due on 2023-06-30.",
+        "This share was paid on 2022-12-30.",
         "146,820.00 CNY arrived, less 86,880.00 CNY that the bank had paid for them, which leaves "
         "59,940.00 CNY.",
         "the share is 14,456.55 CNY"};
@@ -152,7 +178,7 @@ static void village_statement__a_lump_sum_and_all_that_is_taken_off(void **state
     f->sale.net = th_money_from_fen(5993650);
     assert_ok(village(f, TH_LANG_ZH, "v.pdf", NULL), &f->err);
     static const char *const zh[] = {
-        "卖给了银行，按总价计，共 108,990.96 元",
+        "卖给了“两山银行”，按总价计，共 108,990.96 元",
         "减去税 1.00 元，减去银行当初收储这些碳汇的成本 86,880.00 元，减去列明的费用 2.50 元，"
         "净收益 59,936.50 元"};
     says(f->path, zh, sizeof(zh) / sizeof(*zh));
@@ -178,8 +204,11 @@ static void village_statement__a_members_share_and_what_is_left_of_a_reserve(voi
 static void village_statement__sums_that_differ_are_refused(void **state)
 {
     struct fixture *f = *state;
-    struct th_money *const wrong[] = {&f->purchase.amount, &f->sale.amount, &f->sale.net,
-                                      &f->sale.receipts, &f->statements[0].total};
+    struct th_money *const wrong[] = {
+        &f->purchase.amount,    &f->purchase.paid,        &f->purchase.open,
+        &f->arrivals[1].amount, &f->sale.amount,          &f->sale.net,
+        &f->sale.receipts,      &f->statements[0].total,  &f->statements[0].paid,
+        &f->statements[0].open, &f->statements[0].advance};
     for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
         struct th_money right = *wrong[i];
         *wrong[i] = th_money_from_fen(th_money_fen(right) + 1);
@@ -190,6 +219,42 @@ static void village_statement__sums_that_differ_are_refused(void **state)
     assert_status(village(f, TH_LANG_ZH, "v.txt", NULL), TH_INVALID, &f->err);
     assert_string_equal(f->err.key, "statement_format");
     assert_false(th_file_exists(f->path));
+}
+
+// What is agreed is not what is there.
+static void village_statement__tells_what_is_open_late_returned_or_paid_ahead(void **state)
+{
+    struct fixture *f = *state;
+    const struct th_statement_advance advance = {"2022-10-01", "造纸厂", {500}, {600000}};
+    struct th_village_statement *statement = &f->statements[0];
+    f->purchase.next_on = "2022-12-30"; // the day before the statement
+    f->sale.state = "returned";
+    statement->paid = th_money_from_fen(7453614);
+    f->statements[1].open = f->statements[1].total;
+    f->statements[1].paid = th_money_from_fen(0);
+    statement->open = th_money_from_fen(3445482 + 1445655);
+    statement->advances = &advance;
+    statement->n_advances = 1;
+    statement->advance = advance.amount;
+    assert_ok(village(f, TH_LANG_ZH, "late.pdf", NULL), &f->err);
+    static const char *const late[] = {"其中已经到账 74,536.14 元",
+                                       "还没有到账 48,911.37 元",
+                                       "另有预收款 6,000.00 元",
+                                       "还差 34,454.82 元，下一笔约定 2022-12-30 付，已经过期。",
+                                       "“造纸厂”为 2022-10-01 约定的 500 吨碳汇预付了 6,000.00 元",
+                                       "这笔返还于 2022-12-30 被退回，没有收到"};
+    says(f->path, late, sizeof(late) / sizeof(*late));
+    f->purchase.n_arrivals = 0;
+    f->purchase.paid = th_money_from_fen(0);
+    f->purchase.open = f->purchase.amount;
+    f->purchase.next_on = NULL;
+    f->sale.state = "owed";
+    statement->paid = th_money_from_fen(0);
+    statement->open = statement->total;
+    assert_ok(village(f, TH_LANG_ZH, "none.pdf", NULL), &f->err);
+    static const char *const none[] = {"还没有到账，差 108,990.96 元，没有约定付款日期。",
+                                       "这笔返还已于 2022-12-30 批准，还没有付。"};
+    says(f->path, none, sizeof(none) / sizeof(*none));
 }
 
 static void account_statement__lists_lines_and_balances(void **state)
@@ -238,11 +303,19 @@ static void statement__as_a_workbook(void **state)
 {
     struct fixture *f = *state;
     assert_ok(village(f, TH_LANG_ZH, "v.xlsx", NULL), &f->err);
-    static const char *const totals[] = {"马家弄村", "<v>108990.96</v>", "<v>14456.55</v>",
-                                         "<v>123447.51</v>", "壹拾贰万叁仟肆佰肆拾柒元伍角壹分"};
+    static const char *const totals[] = {"马家弄村",
+                                         "<v>108990.96</v>",
+                                         "<v>14456.55</v>",
+                                         "<v>123447.51</v>",
+                                         "<v>88992.69</v>",
+                                         "<v>34454.82</v>",
+                                         "捌万捌仟玖佰玖拾贰元陆角玖分"};
     holds(f, 1, totals, sizeof(totals) / sizeof(*totals));
-    static const char *const sales[] = {"安吉竹制品厂", "<v>146820</v>", "<v>86880</v>",
-                                        "<v>59940</v>", "<v>2509</v>"};
+    static const char *const own[] = {"两山银行", "马家弄竹林", "<v>108990.96</v>",
+                                      "<v>74536.14</v>", "<v>34454.82</v>"};
+    holds(f, 2, own, sizeof(own) / sizeof(*own));
+    static const char *const sales[] = {"安吉竹制品厂", "已付",         "<v>146820</v>",
+                                        "<v>86880</v>", "<v>59940</v>", "<v>2509</v>"};
     holds(f, 3, sales, sizeof(sales) / sizeof(*sales));
     assert_ok(account(f, TH_LANG_EN, "a.xlsx", NULL), &f->err);
     static const char *const lines[] = {"CN-330523-BAM-2018-000001:1-689", "<v>689</v>",
@@ -276,6 +349,8 @@ int main(void)
             village_statement__a_members_share_and_what_is_left_of_a_reserve, setup, teardown),
         cmocka_unit_test_setup_teardown(village_statement__sums_that_differ_are_refused, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(
+            village_statement__tells_what_is_open_late_returned_or_paid_ahead, setup, teardown),
         cmocka_unit_test_setup_teardown(account_statement__lists_lines_and_balances, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(statement__as_a_workbook, setup, teardown),

@@ -170,19 +170,76 @@ enum th_status th_account_statement_file(struct th_registry *registry, const cha
     return reply_finish(status, reply, where, &sha256, ret_reply, err);
 }
 
+// "“马家弄竹林”、“马家弄茶园”"
+static const char *package_names(const struct th_json *packages,
+                                 const struct th_printed_where *where, struct th_arena *arena)
+{
+    struct th_buf names;
+    th_buf_init(&names, 65536);
+    for (size_t i = 0; i < th_json_size(packages); i++) {
+        const char *separator =
+            i > 0 ? th_messages_text(where->messages, where->lang, "statement.list") : "";
+        th_buf_printf(&names, "%s“%s”", separator,
+                      th_json_get_text(th_json_at(packages, i), "name", ""));
+    }
+    const char *text = th_arena_text(arena, th_buf_text(&names));
+    th_buf_clear(&names);
+    return text;
+}
+
+static const struct th_statement_arrival *arrivals_fill(const struct th_json *said,
+                                                        struct th_arena *arena)
+{
+    size_t n = th_json_size(said);
+    struct th_statement_arrival *rows = th_arena_take(arena, (n + 1) * sizeof(*rows));
+    for (size_t i = 0; rows != NULL && i < n; i++) {
+        const struct th_json *item = th_json_at(said, i);
+        rows[i] = (struct th_statement_arrival){.on = th_json_get_text(item, "on", ""),
+                                                .amount = money(item, "amount_fen")};
+    }
+    return rows;
+}
+
+// NULL when memory is short.
 static const struct th_statement_purchase *purchases_fill(const struct th_json *said, size_t n,
+                                                          const struct th_printed_where *where,
                                                           struct th_arena *arena)
 {
     struct th_statement_purchase *rows = th_arena_take(arena, (n + 1) * sizeof(*rows));
     for (size_t i = 0; rows != NULL && i < n; i++) {
         const struct th_json *item = th_json_at(said, i);
+        const struct th_json *receipts = th_json_get(item, "receipts");
         rows[i] = (struct th_statement_purchase){
+            .kind = th_json_get_text(item, "kind", ""),
             .on = th_json_get_text(item, "on", ""),
-            .package = th_json_get_text(item, "package", ""),
+            .buyer = th_json_get_text(item, "buyer_name", ""),
+            .packages = package_names(th_json_get(item, "packages"), where, arena),
             .units = units(item, "tonnes"),
             .has_price = th_json_type(th_json_get(item, "price_fen")) == TH_JSON_INT,
             .price_per_t = money(item, "price_fen"),
-            .amount = money(item, "amount_fen")};
+            .amount = money(item, "amount_fen"),
+            .paid = money(item, "received_fen"),
+            .open = money(item, "open_fen"),
+            .arrivals = arrivals_fill(receipts, arena),
+            .n_arrivals = th_json_size(receipts),
+            .next_on = th_json_get_text(item, "next_on", NULL)};
+        if (rows[i].packages == NULL || rows[i].arrivals == NULL) {
+            return NULL;
+        }
+    }
+    return rows;
+}
+
+static const struct th_statement_advance *advances_fill(const struct th_json *said, size_t n,
+                                                        struct th_arena *arena)
+{
+    struct th_statement_advance *rows = th_arena_take(arena, (n + 1) * sizeof(*rows));
+    for (size_t i = 0; rows != NULL && i < n; i++) {
+        const struct th_json *item = th_json_at(said, i);
+        rows[i] = (struct th_statement_advance){.on = th_json_get_text(item, "on", ""),
+                                                .buyer = th_json_get_text(item, "buyer_name", ""),
+                                                .units = units(item, "tonnes"),
+                                                .amount = money(item, "amount_fen")};
     }
     return rows;
 }
@@ -209,27 +266,35 @@ static const struct th_statement_sale *sales_fill(const struct th_json *said, si
             .weight = units(item, "weight_t"),
             .group = th_json_get_text(item, "group_name", NULL),
             .share = th_json_get_text(item, "share", NULL),
-            .amount = money(item, "amount_fen")};
+            .amount = money(item, "amount_fen"),
+            .state = th_json_get_text(item, "state", ""),
+            .state_on = th_json_get_text(item, "state_on", "")};
     }
     return rows;
 }
 
-static bool statement_fill(const struct th_json *party, struct th_arena *arena,
-                           struct th_village_statement *statement)
+static bool statement_fill(const struct th_json *party, const struct th_printed_where *where,
+                           struct th_arena *arena, struct th_village_statement *statement)
 {
     const struct th_json *purchases = th_json_get(party, "purchases");
+    const struct th_json *advances = th_json_get(party, "advances");
     const struct th_json *sales = th_json_get(party, "payments");
     *statement = (struct th_village_statement){
         .name = th_json_get_text(party, "name", ""),
         .village = strcmp(th_json_get_text(party, "kind", ""), "village") == 0,
         .n_purchases = th_json_size(purchases),
+        .n_advances = th_json_size(advances),
         .n_sales = th_json_size(sales),
         .purchase = money(party, "purchase_fen"),
         .revenue = money(party, "revenue_fen"),
-        .total = money(party, "total_fen")};
-    statement->purchases = purchases_fill(purchases, statement->n_purchases, arena);
+        .total = money(party, "total_fen"),
+        .paid = money(party, "paid_fen"),
+        .open = money(party, "open_fen"),
+        .advance = money(party, "advance_fen")};
+    statement->purchases = purchases_fill(purchases, statement->n_purchases, where, arena);
+    statement->advances = advances_fill(advances, statement->n_advances, arena);
     statement->sales = sales_fill(sales, statement->n_sales, arena);
-    return statement->purchases != NULL && statement->sales != NULL;
+    return statement->purchases != NULL && statement->advances != NULL && statement->sales != NULL;
 }
 
 static enum th_status revenue_print(const struct frame *frame, const struct th_json *reply,
@@ -242,7 +307,7 @@ static enum th_status revenue_print(const struct frame *frame, const struct th_j
     struct th_village_statement *statements = calloc(n + 1, sizeof(*statements));
     enum th_status status = statements == NULL ? th_error_no_memory(err) : TH_OK;
     for (size_t i = 0; status == TH_OK && i < n; i++) {
-        if (!statement_fill(th_json_at(parties, i), &arena, &statements[i])) {
+        if (!statement_fill(th_json_at(parties, i), where, &arena, &statements[i])) {
             status = th_error_no_memory(err);
         }
     }

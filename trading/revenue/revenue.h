@@ -105,14 +105,19 @@ enum th_status th_run_show(struct th_registry *registry, int64_t run_id, struct 
 enum th_status th_run_list(struct th_registry *registry, const char *state,
                            struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 
-// What villages and other recipients got by approved runs. `village` NULL: all; else code or name
-// of a village. `party` NULL: all; else one of them, with its memberships. Reply: parties[{party,
-// name, kind, village, payments[{distribution_id, trade_id, on, through, tonnes, price_fen,
-// buyer_name, receipts_fen, tax_fen, cost_fen, deductions_fen, net_fen, ratio, basis, weight_t,
-// amount_fen, state, paid_on, share, group, group_name (the last three of members)}], revenue_fen,
-// paid_fen, memberships[{group, group_name, share, from, expected_fen}], purchases[{trade_id, on,
-// package_id, package, tonnes, price_fen, amount_fen}], purchase_fen, total_fen}], revenue_fen,
-// purchase_fen, total_fen.
+// What villages and other parties sold of their own, what they got by approved runs, and what of
+// both arrived. `village` NULL: all; else code or name of a village. `party` NULL: all; else one of
+// them, with its memberships. Reply: parties[{party, name, kind, village, purchases[{party_name,
+// trade_id, kind, on, buyer_name, packages[{package_id, name, tonnes}], tonnes, price_fen,
+// amount_fen (agreed, the party's part), received_fen, open_fen, receipts[{on, amount_fen}],
+// next_on (when the next part is due, null when nothing is open or no day was agreed)}],
+// advances[{as purchases, amount_fen arrived for units to come}], payments[{party_name,
+// distribution_id, trade_id, on, through, tonnes, price_fen, buyer_name, receipts_fen, tax_fen,
+// cost_fen, deductions_fen, net_fen, ratio, basis, weight_t, amount_fen, state (owed paid
+// returned), state_on (since when), paid_on, share, group, group_name (the last three of
+// members)}], memberships[{group, group_name, share, from, expected_fen}], and sums}], and sums of
+// all: purchase = purchase_paid + purchase_open, revenue = revenue_paid + revenue_open, total =
+// purchase + revenue = paid + open, and advance, which is part of none of them, each with _fen.
 enum th_status th_revenue_statement(struct th_registry *registry, const char *village,
                                     const char *party, struct th_json **ret_reply,
                                     struct th_error *err) TH_MUST_CHECK;

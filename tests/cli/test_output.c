@@ -150,7 +150,7 @@ static const struct {
     {"account statement 马家弄村集体", 0},
     {"revenue term list", 1},
     {"--as anji-1 revenue distribute --through 2022-12-31 --dry-run", 2},
-    {"revenue statement", 1},
+    {"revenue statement", 2}, // and what they sold
     {"registry check --deep", 1},
     {"audit log", 1},
     {"audit verify", 0},

@@ -142,6 +142,7 @@ static void set_arrivals(struct statement *statement, const struct th_own_sale_r
                          struct th_json *item)
 {
     struct th_money paid = {0};
+    struct th_money due;
     char next_on[TH_ON_SIZE] = "";
     struct th_json *receipts = th_json_array();
     if (statement->status == TH_OK) {
@@ -154,7 +155,7 @@ static void set_arrivals(struct statement *statement, const struct th_own_sale_r
     }
     if (statement->status == TH_OK && th_money_fen(row->open) > 0) {
         statement->status =
-            th_schedule_due(statement->store, row->trade_id, next_on, statement->err);
+            th_schedule_due(statement->store, row->trade_id, next_on, &due, statement->err);
     }
     add_money(statement, &statement->sums.purchase, row->agreed);
     add_money(statement, &statement->sums.purchase_paid, paid);

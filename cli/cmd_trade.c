@@ -71,6 +71,8 @@ static enum th_status run_cancellation(struct th_cli *cli, struct th_json **ret_
                                                 .tonnes = th_cli_option(cli, "tonnes"),
                                                 .package = th_cli_option(cli, "package"),
                                                 .reason = th_cli_option(cli, "reason"),
+                                                .reversal = th_cli_option(cli, "for-reversal"),
+                                                .debtor = th_cli_option(cli, "debtor"),
                                                 .on = th_cli_option(cli, "on")};
     return th_trade_propose_cancellation(cli->registry, &cli->request, &input, ret_reply, err);
 }
@@ -161,7 +163,8 @@ const struct th_cli_command th_cli_trade_commands[] = {
     {"trade", "propose transfer", TH_CLI_WRITE, "",
      "from!=HOLDER to!=HOLDER tonnes!=N package=P note=T on=DATE", TH_CLI_TRADE_VIEW, run_transfer},
     {"trade", "propose cancellation", TH_CLI_WRITE, "",
-     "holder!=H tonnes!=N reason!=TEXT package=P on=DATE", TH_CLI_TRADE_VIEW, run_cancellation},
+     "holder!=H tonnes!=N reason!=TEXT package=P for-reversal=TRADE debtor=PARTY on=DATE",
+     TH_CLI_TRADE_VIEW, run_cancellation},
     {"trade", "approve", TH_CLI_WRITE, "TRADE", "on=DATE", TH_CLI_TRADE_VIEW, run_approve},
     {"trade", "reject", TH_CLI_WRITE, "TRADE", "reason=TEXT", TH_CLI_TRADE_VIEW, run_reject},
     {"trade", "expire", TH_CLI_WRITE, "", "through=DATE", "expired: trade_id kind was released_t",

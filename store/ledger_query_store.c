@@ -171,6 +171,21 @@ enum th_status th_ledger_locked(struct th_store *store, int64_t lock_id,
     return give_list(collect(q, &list, err), &list, ret_blocks);
 }
 
+enum th_status th_ledger_buffer(struct th_store *store, int64_t owner_id,
+                                struct th_block_list *ret_blocks, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT " TH_BLOCK_COLUMNS " FROM balance a CROSS JOIN unit_block b ON b.issuance_id = "
+        "a.issuance_id AND b.owner_id = a.owner_id AND b.state = 'buffer' "
+        "JOIN issuance i ON i.issuance_id = b.issuance_id WHERE a.state = 'buffer' "
+        "AND a.units_t > 0 AND (?1 = 0 OR a.owner_id = ?1) "
+        "ORDER BY i.vintage, i.package_id, b.first";
+    struct th_block_list list = {0};
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, owner_id);
+    return give_list(collect(q, &list, err), &list, ret_blocks);
+}
+
 enum th_status th_ledger_of_trade(struct th_store *store, int64_t trade_id,
                                   struct th_block_list *ret_blocks, struct th_error *err)
 {

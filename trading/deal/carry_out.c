@@ -46,8 +46,10 @@ enum th_status th_decision_load(struct th_store *store, int64_t trade_id,
         th_error_add_int(err, "trade", trade_id);
         return TH_CONFLICT;
     }
+    bool locked = th_units_t(decision->trade.tonnes) > 0 &&
+                  !th_deal_kind_find(decision->trade.kind)->takes_later;
     status = th_trade_lines(store, trade_id, &decision->lines, err);
-    if (status == TH_OK && th_units_t(decision->trade.tonnes) > 0) {
+    if (status == TH_OK && locked) {
         status = load_cover(store, decision, err);
     }
     return status == TH_OK && decision->lock.source_id != 0

@@ -221,12 +221,12 @@ static enum th_status lock_picks(struct th_posting *posting, const struct th_dea
 static enum th_status write_deal(struct th_posting *posting, struct th_deal *deal,
                                  struct th_error *err)
 {
-    struct th_lock lock;
+    struct th_lock lock = {.lock_id = 0};
+    bool locks = th_units_t(deal->trade.tonnes) > 0 && !deal->kind->takes_later;
     enum th_status status = write_trade(posting, deal, err);
-    if (status != TH_OK || th_units_t(deal->trade.tonnes) == 0) {
-        return status;
+    if (status == TH_OK && locks) {
+        status = place_lock(posting, deal, &lock, err);
     }
-    status = place_lock(posting, deal, &lock, err);
     for (size_t i = 0; i < deal->n_lines && status == TH_OK; i++) {
         const struct th_trade_line *line = &deal->lines[i];
         status = th_trade_line_post(posting, deal->trade.trade_id, (int64_t)i + 1, line, err);
@@ -234,11 +234,11 @@ static enum th_status write_deal(struct th_posting *posting, struct th_deal *dea
             status = th_deal_draw_pool(posting, th_deal_pool_use(deal->kind, &deal->source), line,
                                        false, err);
         }
-        if (status == TH_OK && deal->picks.n == 0) {
+        if (status == TH_OK && locks && deal->picks.n == 0) {
             status = lock_line(posting, deal, &lock, line, err);
         }
     }
-    return status == TH_OK ? lock_picks(posting, deal, &lock, err) : status;
+    return status == TH_OK && locks ? lock_picks(posting, deal, &lock, err) : status;
 }
 
 // A deal is not older than the one it acts upon, nor than the purchases its units came by.
@@ -271,13 +271,15 @@ static enum th_status check_day(struct th_store *store, const struct th_deal *de
     return status;
 }
 
-enum th_status th_deal_propose(struct th_registry *registry, const struct th_request *request,
-                               const struct th_deal_kind *kind, struct th_json *given,
-                               const void *input, struct th_json **ret_reply, struct th_error *err)
+enum th_status th_deal_propose_reading(struct th_registry *registry,
+                                       const struct th_request *request,
+                                       const struct th_deal_kind *kind, struct th_json *given,
+                                       const struct th_work_documents *documents, const void *input,
+                                       struct th_json **ret_reply, struct th_error *err)
 {
     struct th_work *work = NULL;
-    enum th_status status = th_work_begin(registry, request, kind->propose, "trade.propose", given,
-                                          &work, ret_reply, err);
+    enum th_status status = th_work_begin_reading(registry, request, kind->propose, "trade.propose",
+                                                  given, documents, &work, ret_reply, err);
     th_json_free(given);
     if (status != TH_OK || work == NULL) {
         return status;
@@ -299,6 +301,9 @@ enum th_status th_deal_propose(struct th_registry *registry, const struct th_req
     if (status == TH_OK) {
         status = write_deal(th_work_posting(work), &deal, err);
     }
+    if (status == TH_OK && kind->proposed) {
+        status = kind->proposed(input, th_work_posting(work), &deal, err);
+    }
     if (status == TH_OK) {
         status = th_trade_reply(th_work_store(work), deal.trade.trade_id, &reply, err);
     }
@@ -307,4 +312,12 @@ enum th_status th_deal_propose(struct th_registry *registry, const struct th_req
     th_json_free(deal.terms);
     return th_work_end(work, status, th_subject("trade", deal.trade.trade_id, subject), body, reply,
                        ret_reply, err);
+}
+
+enum th_status th_deal_propose(struct th_registry *registry, const struct th_request *request,
+                               const struct th_deal_kind *kind, struct th_json *given,
+                               const void *input, struct th_json **ret_reply, struct th_error *err)
+{
+    const struct th_work_documents none = {.n = 0};
+    return th_deal_propose_reading(registry, request, kind, given, &none, input, ret_reply, err);
 }

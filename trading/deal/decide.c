@@ -46,6 +46,9 @@ static enum th_status reject(struct th_work *work, const struct th_decision *dec
 {
     enum th_status status = th_check_own_trade(work, &decision->trade, err);
     if (status == TH_OK) {
+        status = th_decision_check_role(work, &decision->trade, err);
+    }
+    if (status == TH_OK) {
         status = write_decision(work, decision, err);
     }
     return status == TH_OK ? th_decision_give_back(th_work_posting(work), decision, err) : status;

@@ -93,11 +93,14 @@ enum th_status th_trade_propose_transfer(struct th_registry *registry,
 struct th_cancellation_input {
     const char *holder;
     const char *tonnes;
-    const char *package; // NULL: any, oldest vintage first
-    const char *reason;  // stands in the books as the note
+    const char *package;  // NULL: any, oldest vintage first
+    const char *reason;   // stands in the books as the note
+    const char *reversal; // whose debt this makes good (trading/reversal/reversal.h); NULL: none
+    const char *debtor;   // who owes it; NULL: the holder, or the only one who does
     const char *on;
 };
-// TH_USAGE ("cancellation_reason"), TH_CONFLICT ("not_enough_units").
+// TH_USAGE ("cancellation_reason", "reversal_debtor"), TH_CONFLICT ("not_enough_units",
+// "reversal_not_owed", "reversal_filled" with "open").
 enum th_status th_trade_propose_cancellation(struct th_registry *registry,
                                              const struct th_request *request,
                                              const struct th_cancellation_input *input,

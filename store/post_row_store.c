@@ -182,9 +182,9 @@ static const char *const COLUMNS_REVERSAL[] = {"trade_id",       "cause",       
 static const char SQL_REVERSAL_PARCEL[] =
     "INSERT INTO reversal_parcel (trade_id, ordinal, package_id, parcel_id, version, "
     "whole_m2_300, area_m2_300, ground) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-static const char *const COLUMNS_REVERSAL_PARCEL[] = {
-    "trade_id",     "ordinal",     "package_id", "parcel_id", "version",
-    "whole_m2_300", "area_m2_300", "ground",     NULL};
+static const char *const COLUMNS_REVERSAL_PARCEL[] = {"trade_id",    "ordinal", "package_id",
+                                                      "parcel_id",   "version", "whole_m2_300",
+                                                      "area_m2_300", "ground",  NULL};
 static const char SQL_REVERSAL_LOSS[] =
     "INSERT INTO reversal_loss (trade_id, ordinal, issuance_id, mass_kg, before_kg, lost_m2_300, "
     "lost_kg) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";

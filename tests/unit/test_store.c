@@ -431,7 +431,8 @@ static bool made_by_spatialite(sqlite3 *plain, const char *name)
     sqlite3_finalize(stmt);
     return found || strncmp(name, "idx_parcel_version_geom", 23) == 0 ||
            strncmp(name, "idx_layer_shape_geom", 20) == 0 ||
-           strncmp(name, "idx_import_finding_geom", 23) == 0;
+           strncmp(name, "idx_import_finding_geom", 23) == 0 ||
+           strncmp(name, "idx_reversal_ground_geom", 24) == 0;
 }
 
 static void layout__every_table_is_strict_and_classified(void **state)

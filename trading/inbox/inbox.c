@@ -6,8 +6,8 @@
 
 #include "core/text.h"
 #include "registry/reply.h"
-#include "store/reversal_store.h"
 #include "store/revenue_store.h"
+#include "store/reversal_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/deal/schedule.h"
 #include "trading/inbox/inbox_internal.h"

@@ -170,8 +170,8 @@ enum th_status th_deal_check_sides(struct th_store *store, const struct th_actor
 enum th_status th_decision_check_persons(struct th_work *work, struct th_decision *decision,
                                          struct th_error *err) TH_MUST_CHECK;
 // TH_NOT_PERMITTED ("officers_decide") for a kind that is the officers' alone.
-enum th_status th_decision_check_role(struct th_work *work, const struct th_trade *trade,
-                                      struct th_error *err) TH_MUST_CHECK;
+enum th_status th_deal_check_role(const struct th_actor *actor, const struct th_trade *trade,
+                                  struct th_error *err) TH_MUST_CHECK;
 // The last day of a proposal made today, by the county's rule.
 enum th_status th_deal_set_last_day(struct th_work *work, struct th_trade *trade,
                                     struct th_error *err) TH_MUST_CHECK;

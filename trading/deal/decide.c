@@ -46,7 +46,7 @@ static enum th_status reject(struct th_work *work, const struct th_decision *dec
 {
     enum th_status status = th_check_own_trade(work, &decision->trade, err);
     if (status == TH_OK) {
-        status = th_decision_check_role(work, &decision->trade, err);
+        status = th_deal_check_role(th_work_actor(work), &decision->trade, err);
     }
     if (status == TH_OK) {
         status = write_decision(work, decision, err);

@@ -85,16 +85,6 @@ static enum th_status worth(const struct th_decision *decision, struct th_money 
     return status;
 }
 
-enum th_status th_decision_check_role(struct th_work *work, const struct th_trade *trade,
-                                      struct th_error *err)
-{
-    const struct th_actor *actor = th_work_actor(work);
-    bool fits = !th_deal_kind_find(trade->kind)->of_officers || strcmp(actor->role, "officer") == 0;
-    return fits ? TH_OK
-                : th_error_set(err, TH_NOT_PERMITTED, "officers_decide", "login", actor->login,
-                               NULL);
-}
-
 enum th_status th_decision_check_persons(struct th_work *work, struct th_decision *decision,
                                          struct th_error *err)
 {
@@ -112,9 +102,6 @@ enum th_status th_decision_check_persons(struct th_work *work, struct th_decisio
     }
     if (status == TH_OK) {
         status = th_deal_check_sides(th_work_store(work), th_work_actor(work), trade, err);
-    }
-    if (status == TH_OK) {
-        status = th_decision_check_role(work, trade, err);
     }
     if (status == TH_OK) {
         status = th_check_limit(work, amount, trade->tonnes, err);

@@ -78,10 +78,22 @@ static enum th_status check_giver_heard(struct th_store *store, const struct th_
                               "proposer", trade->proposed_by, NULL);
 }
 
+enum th_status th_deal_check_role(const struct th_actor *actor, const struct th_trade *trade,
+                                  struct th_error *err)
+{
+    bool fits = !th_deal_kind_find(trade->kind)->of_officers || strcmp(actor->role, "officer") == 0;
+    return fits ? TH_OK
+                : th_error_set(err, TH_NOT_PERMITTED, "officers_decide", "login", actor->login,
+                               NULL);
+}
+
 enum th_status th_deal_check_sides(struct th_store *store, const struct th_actor *actor,
                                    const struct th_trade *trade, struct th_error *err)
 {
-    enum th_status status = check_own(store, actor, trade, err);
+    enum th_status status = th_deal_check_role(actor, trade, err);
+    if (status == TH_OK) {
+        status = check_own(store, actor, trade, err);
+    }
     if (status == TH_OK && th_deal_kind_find(trade->kind)->other_side && actor->party_id != 0 &&
         actor->party_id == trade->seller_id) {
         status =

@@ -153,6 +153,7 @@ static void set_arrivals(struct statement *statement, const struct th_own_sale_r
                             add_arrival, receipts, statement->err);
     }
     if (statement->status == TH_OK && th_money_fen(row->open) > 0) {
+        struct th_money due = {0};
         statement->status =
             th_schedule_due(statement->store, row->trade_id, next_on, &due, statement->err);
     }

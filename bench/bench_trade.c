@@ -150,6 +150,7 @@ int main(int argc, char **argv)
         free(market);
         return 2;
     }
+    th_store_prepare_process(); // as the program does
     market_make(market);
     const int64_t tonnes[] = {1000000};
     market_package(market, "包", MARKET_MAJIANONG, MARKET_VILLAGE_1, NULL, tonnes, 1, 0);

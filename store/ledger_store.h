@@ -173,7 +173,7 @@ enum th_status th_ledger_changes(struct th_store *store, int64_t party_id,
 // issued = held + locked + buffer + retired + cancelled. Of an issuance in more pieces than
 // TH_LEDGER_PIECES_COUNTED the ranges that were touched are walked instead of all leaves: what
 // nobody touched was whole before. TH_INVARIANT ("conservation_broken" with "issuance", "reason").
-enum { TH_LEDGER_PIECES_COUNTED = 256 };
+enum { TH_LEDGER_PIECES_COUNTED = 32 };
 enum th_status th_ledger_check_commit(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
 
 // Everything again over the whole file, one report per check: "units_conserved" (per issuance and

@@ -23,12 +23,10 @@ static const char *const COLUMNS_TRADE_LINE[] = {"trade_id",   "ordinal",   "pac
                                                  "pool_id",    "seller_id", "tonnes",
                                                  "amount_fen", "cost_fen",  NULL};
 static const char SQL_UNIT_LOCK[] =
-    "INSERT INTO unit_lock (seq, lock_id, trade_id, owner_id, placed_t, "
-    "expires_on, source_id, forecast_id, forecast_t) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-    "coalesce(?9, 0))";
-static const char *const COLUMNS_UNIT_LOCK[] = {"lock_id",     "trade_id",   "owner_id",
-                                                "placed_t",    "expires_on", "source_id",
-                                                "forecast_id", "forecast_t", NULL};
+    "INSERT INTO unit_lock (seq, lock_id, owner_id, placed_t, source_id, forecast_id, forecast_t) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, coalesce(?7, 0))";
+static const char *const COLUMNS_UNIT_LOCK[] = {
+    "lock_id", "owner_id", "placed_t", "source_id", "forecast_id", "forecast_t", NULL};
 static const char SQL_FORECAST[] =
     "INSERT INTO forecast (seq, forecast_id, package_id, owner_id, of_trade_id, run_id, "
     "document_id, registered_t, on_date) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";

@@ -107,8 +107,9 @@ enum th_status th_decision_carry_out(struct th_posting *posting, const struct th
     if (kind->hold_until) {
         status = kind->hold_until(th_posting_store(posting), &decision->trade, until, err);
     }
-    return status == TH_OK ? th_lock_hold_until(posting, decision->lock.lock_id, until, err)
-                           : status;
+    return status == TH_OK && until[0] != '\0'
+               ? th_lock_hold_until(posting, decision->lock.lock_id, until, err)
+               : status;
 }
 
 // Where the units of a rejected deal go, and what that does to their pools: to the lock from which
@@ -125,7 +126,7 @@ static enum th_status find_origin(struct th_store *store, const struct th_decisi
     int64_t source_id = over ? 0 : decision->source.lock_id;
     struct th_trade promise = {.trade_id = 0};
     enum th_status status =
-        over ? th_trade_load(store, decision->source.trade_id, &promise, err) : TH_OK;
+        over ? th_trade_load(store, decision->source.lock_id, &promise, err) : TH_OK;
     if (status != TH_OK) {
         return status;
     }

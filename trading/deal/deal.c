@@ -194,14 +194,13 @@ static enum th_status write_trade(struct th_posting *posting, struct th_deal *de
 static enum th_status place_lock(struct th_posting *posting, const struct th_deal *deal,
                                  struct th_lock *lock, struct th_error *err)
 {
-    *lock = (struct th_lock){.trade_id = deal->trade.trade_id,
+    *lock = (struct th_lock){.lock_id = deal->trade.trade_id,
                              .owner_id = deal->trade.seller_id,
                              .placed = deal->trade.tonnes,
                              .source_id = deal->source.lock_id,
                              .forecast_id = deal->forecast_id,
                              .forecast = deal->forecast};
-    th_text_copy(lock->expires_on, sizeof(lock->expires_on), deal->trade.expires_on);
-    return th_lock_place(posting, lock, &lock->lock_id, err);
+    return th_lock_place(posting, lock, err);
 }
 
 static enum th_status lock_picks(struct th_posting *posting, const struct th_deal *deal,

@@ -1,15 +1,16 @@
 // Trades a second, durable, beside SQLite writing as many bare rows a commit in the same folder.
 //
-//   bench_trade [N [ROUNDS]]     N trades a round (default 2,000), ROUNDS rounds (default 5): each
-//   a
-//                                resale of one tonne, proposed by one person and approved by
-//                                another, hence two commits. The middle of the rounds is told; a
-//                                ratio is that of one round's two rates.
+//   bench_trade [N [ROUNDS]]
+//
+// N trades a round (2,000), ROUNDS rounds (5): each a resale of one tonne; carried out at once by
+// one person, a commit a trade, and proposed by one, approved by another, two commits. The middle
+// of the rounds is told; a ratio is that of one round's rates.
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "registry/rule.h"
 #include "store/store_internal.h"
 #include "tests/integration/market.h"
 
@@ -111,6 +112,34 @@ static struct cost by_two(struct market *market, int n)
     return stop(&watch, 2 * n);
 }
 
+static void let_one_suffice(struct market *market)
+{
+    const struct th_request officer = {.login = "officer"};
+    const struct th_rule_set_options rule = {
+        .name = "deal_alone_cny", .value = "1000", .reason = "bench"};
+    struct th_json *reply = NULL;
+    assert_ok(th_rule_set(market->world.registry, &officer, &rule, &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+}
+
+static struct cost at_once(struct market *market, int n)
+{
+    const struct th_request bank = {.login = "bank"};
+    struct th_resale_input input = {
+        .from = "两山银行", .tonnes = "1", .price = "73.41", .at_once = true, .on = "2022-05-20"};
+    const struct watch watch = start(market->world.store->db);
+    for (int i = 0; i < n; i++) {
+        struct th_json *reply = NULL;
+        input.to = i % 2 == 0 ? "制药厂" : "造纸厂";
+        assert_ok(
+            th_trade_propose_resale(market->world.registry, &bank, &input, &reply, &market->err),
+            &market->err);
+        th_json_free(reply);
+    }
+    return stop(&watch, n);
+}
+
 static int by_value(const void *a, const void *b)
 {
     double left = *(const double *)a;
@@ -145,6 +174,7 @@ int main(int argc, char **argv)
     int n = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 2000;
     int n_rounds = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 5;
     struct cost bares[ROUNDS_MAX];
+    struct cost ones[ROUNDS_MAX];
     struct cost twos[ROUNDS_MAX];
     if (!market || n < 1 || n_rounds < 1 || n_rounds > ROUNDS_MAX) {
         free(market);
@@ -155,12 +185,15 @@ int main(int argc, char **argv)
     const int64_t tonnes[] = {1000000};
     market_package(market, "包", MARKET_MAJIANONG, MARKET_VILLAGE_1, NULL, tonnes, 1, 0);
     market_bought(market, "1", "43.44");
+    let_one_suffice(market);
     sqlite3 *db = bare_open(market->world.folder);
     for (int i = 0; i < n_rounds; i++) {
         bares[i] = bare(db, n);
+        ones[i] = at_once(market, n);
         twos[i] = by_two(market, n);
     }
     tell("bare, two legs", bares, NULL, n_rounds);
+    tell("at once", ones, bares, n_rounds);
     tell("proposed, approved", twos, bares, n_rounds);
     sqlite3_close(db);
     market_remove(market);

@@ -16,6 +16,7 @@ static enum th_status run_purchase(struct th_cli *cli, struct th_json **ret_repl
                                       .tax = th_cli_option(cli, "tax"),
                                       .tonnes = th_cli_option(cli, "tonnes"),
                                       .draw = th_cli_option(cli, "draw"),
+                                      .at_once = th_cli_flag(cli, "at-once"),
                                       .on = th_cli_option(cli, "on")};
     input.packages = th_cli_list(cli, "package", &input.n_packages);
     input.pay = th_cli_list(cli, "pay", &input.n_pay);
@@ -33,6 +34,7 @@ static enum th_status run_resale(struct th_cli *cli, struct th_json **ret_reply,
                                     .tax = th_cli_option(cli, "tax"),
                                     .package = th_cli_option(cli, "package"),
                                     .vintage = th_cli_option(cli, "vintage"),
+                                    .at_once = th_cli_flag(cli, "at-once"),
                                     .on = th_cli_option(cli, "on")};
     input.parcels = th_cli_list(cli, "parcel", &input.n_parcels);
     input.pay = th_cli_list(cli, "pay", &input.n_pay);
@@ -149,12 +151,12 @@ const struct th_cli_command th_cli_trade_commands[] = {
      "login role | items: what subject name by since until tonnes amount_fen command", run_inbox},
     {"trade", "propose purchase", TH_CLI_WRITE, "",
      "package*=P to!=BANK price=P amount=A tax=PERCENT tonnes=N draw=pro-rata|oldest "
-     "pay*=DATE=AMOUNT on=DATE",
+     "pay*=DATE=AMOUNT at-once on=DATE",
      TH_CLI_TRADE_VIEW, run_purchase},
     {"trade", "propose resale", TH_CLI_WRITE, "",
      "from!=BANK to!=BUYER tonnes!=N price=P amount=A tax=PERCENT package=P vintage=YEAR "
      "parcel*=ID "
-     "pay*=DATE=AMOUNT on=DATE",
+     "pay*=DATE=AMOUNT at-once on=DATE",
      TH_CLI_TRADE_VIEW, run_resale},
     {"trade", "propose retirement", TH_CLI_WRITE, "",
      "holder!=H tonnes!=N beneficiary!=B beneficiary-uscc=CODE "

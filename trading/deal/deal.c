@@ -270,16 +270,40 @@ static enum th_status check_day(struct th_store *store, const struct th_deal *de
     return status;
 }
 
-enum th_status th_deal_propose_reading(struct th_registry *registry,
-                                       const struct th_request *request,
-                                       const struct th_deal_kind *kind, struct th_json *given,
-                                       const struct th_work_documents *documents, const void *input,
-                                       struct th_json **ret_reply, struct th_error *err)
+// The proposer approves as well, today, where one person suffices.
+static enum th_status approve_own(struct th_registry *registry, struct th_work *work,
+                                  int64_t trade_id, struct th_json *body, struct th_error *err)
 {
+    struct th_decision decision = {.state = "approved"};
+    enum th_status status = th_deal_day_parse(registry, NULL, decision.on_date, err);
+    if (status == TH_OK) {
+        status = th_decision_load(th_work_store(work), trade_id, &decision, err);
+    }
+    if (status == TH_OK) {
+        status = th_decision_approve(work, &decision, body, err);
+    }
+    th_decision_clear(&decision);
+    return status;
+}
+
+struct asked {
+    const struct th_deal_kind *kind;
+    struct th_json *given; // taken
+    struct th_work_documents documents;
+    const void *input;
+    bool at_once;
+};
+
+static enum th_status propose(struct th_registry *registry, const struct th_request *request,
+                              const struct asked *asked, struct th_json **ret_reply,
+                              struct th_error *err)
+{
+    const struct th_deal_kind *kind = asked->kind;
     struct th_work *work = NULL;
-    enum th_status status = th_work_begin_reading(registry, request, kind->propose, "trade.propose",
-                                                  given, documents, &work, ret_reply, err);
-    th_json_free(given);
+    enum th_status status = th_work_begin_reading(
+        registry, request, kind->propose, asked->at_once ? "trade.carry_out" : "trade.propose",
+        asked->given, &asked->documents, &work, ret_reply, err);
+    th_json_free(asked->given);
     if (status != TH_OK || work == NULL) {
         return status;
     }
@@ -290,7 +314,7 @@ enum th_status th_deal_propose_reading(struct th_registry *registry,
     th_text_copy(deal.trade.kind, sizeof(deal.trade.kind), kind->name);
     th_text_copy(deal.trade.proposed_by, sizeof(deal.trade.proposed_by),
                  th_work_actor(work)->login);
-    status = kind->prepare(input, registry, work, &deal, err);
+    status = kind->prepare(asked->input, registry, work, &deal, err);
     if (status == TH_OK) {
         status = check_day(th_work_store(work), &deal, err);
     }
@@ -301,7 +325,10 @@ enum th_status th_deal_propose_reading(struct th_registry *registry,
         status = write_deal(th_work_posting(work), &deal, err);
     }
     if (status == TH_OK && kind->proposed) {
-        status = kind->proposed(input, th_work_posting(work), &deal, err);
+        status = kind->proposed(asked->input, th_work_posting(work), &deal, err);
+    }
+    if (status == TH_OK && asked->at_once) {
+        status = approve_own(registry, work, deal.trade.trade_id, body, err);
     }
     if (status == TH_OK) {
         status = th_trade_reply(th_work_store(work), deal.trade.trade_id, &reply, err);
@@ -317,6 +344,26 @@ enum th_status th_deal_propose(struct th_registry *registry, const struct th_req
                                const struct th_deal_kind *kind, struct th_json *given,
                                const void *input, struct th_json **ret_reply, struct th_error *err)
 {
-    const struct th_work_documents none = {.n = 0};
-    return th_deal_propose_reading(registry, request, kind, given, &none, input, ret_reply, err);
+    const struct asked asked = {.kind = kind, .given = given, .input = input};
+    return propose(registry, request, &asked, ret_reply, err);
+}
+
+enum th_status th_deal_propose_reading(struct th_registry *registry,
+                                       const struct th_request *request,
+                                       const struct th_deal_kind *kind, struct th_json *given,
+                                       const struct th_work_documents *documents, const void *input,
+                                       struct th_json **ret_reply, struct th_error *err)
+{
+    const struct asked asked = {
+        .kind = kind, .given = given, .documents = *documents, .input = input};
+    return propose(registry, request, &asked, ret_reply, err);
+}
+
+enum th_status th_deal_at_once(struct th_registry *registry, const struct th_request *request,
+                               const struct th_deal_kind *kind, struct th_json *given,
+                               const void *input, struct th_json **ret_reply, struct th_error *err)
+{
+    const struct asked asked = {.kind = kind, .given = given, .input = input, .at_once = true};
+    th_json_set_bool(given, "at_once", true);
+    return propose(registry, request, &asked, ret_reply, err);
 }

@@ -131,6 +131,13 @@ enum th_status th_deal_propose_reading(struct th_registry *registry,
                                        const struct th_work_documents *documents, const void *input,
                                        struct th_json **ret_reply,
                                        struct th_error *err) TH_MUST_CHECK;
+// The same for a deal that the proposer carries out at once: proposal and approval are one entry of
+// the journal. TH_NOT_PERMITTED as in th_decision_check_persons, ("second_person") where the
+// county's rule does not let one person suffice for the amount.
+enum th_status th_deal_at_once(struct th_registry *registry, const struct th_request *request,
+                               const struct th_deal_kind *kind, struct th_json *given,
+                               const void *input, struct th_json **ret_reply,
+                               struct th_error *err) TH_MUST_CHECK;
 // What a deal of this kind does to pools with units from that lock (lock_id 0: with held ones).
 enum th_pool_use th_deal_pool_use(const struct th_deal_kind *kind, const struct th_lock *source);
 // Takes a line's units from its pool, or gives them back.
@@ -143,6 +150,9 @@ enum th_status th_deal_draw_pool(struct th_posting *posting, enum th_pool_use us
 enum th_status th_decision_load(struct th_store *store, int64_t trade_id,
                                 struct th_decision *decision, struct th_error *err) TH_MUST_CHECK;
 void th_decision_clear(struct th_decision *decision);
+// The approval by the work's actor, row and all: may he, does everything still hold?
+enum th_status th_decision_approve(struct th_work *work, struct th_decision *decision,
+                                   struct th_json *body, struct th_error *err) TH_MUST_CHECK;
 // What the approval posts, the frame's part included but the row of the decision.
 enum th_status th_decision_carry_out(struct th_posting *posting, const struct th_decision *decision,
                                      struct th_error *err) TH_MUST_CHECK;

@@ -18,8 +18,8 @@ static enum th_status write_decision(struct th_work *work, const struct th_decis
     return th_trade_decide(th_work_posting(work), &row, err);
 }
 
-static enum th_status approve(struct th_work *work, struct th_decision *decision,
-                              struct th_json *body, struct th_error *err)
+enum th_status th_decision_approve(struct th_work *work, struct th_decision *decision,
+                                   struct th_json *body, struct th_error *err)
 {
     const struct th_trade *trade = &decision->trade;
     const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
@@ -77,7 +77,8 @@ static enum th_status decide(struct th_registry *registry, const struct th_reque
         status = th_decision_load(th_work_store(work), trade_id, decision, err);
     }
     if (status == TH_OK) {
-        status = approval ? approve(work, decision, body, err) : reject(work, decision, err);
+        status =
+            approval ? th_decision_approve(work, decision, body, err) : reject(work, decision, err);
     }
     if (status == TH_OK) {
         status = th_trade_reply(th_work_store(work), trade_id, &reply, err);

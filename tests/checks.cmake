@@ -9,10 +9,15 @@ endforeach()
 # clang-tidy reads every file as a compiler does, with all checks: minutes, on every core.
 set_tests_properties(check_tidy PROPERTIES LABELS "check;long" RUN_SERIAL ON TIMEOUT 1800)
 
-# The examples of the documents, run with the built program.
-add_test(NAME check_examples COMMAND ${PROJECT_SOURCE_DIR}/tools/check_examples.sh
-    ${PROJECT_SOURCE_DIR} $<TARGET_FILE:tanhui>)
-set_tests_properties(check_examples PROPERTIES LABELS check TIMEOUT 900)
+# The examples of the documents, run with the built programs, and the commands that they name.
+set(documented $<TARGET_FILE:tanhui> $<TARGET_FILE:tanhui_audit_program>)
+foreach(check examples commands)
+    add_test(NAME check_${check} COMMAND ${PROJECT_SOURCE_DIR}/tools/check_${check}.sh
+        ${PROJECT_SOURCE_DIR} ${documented})
+    add_test(NAME check_${check}_bites
+        COMMAND ${CMAKE_CURRENT_LIST_DIR}/checks/test_check.sh ${check} $<TARGET_FILE:tanhui>)
+    set_tests_properties(check_${check} check_${check}_bites PROPERTIES LABELS check TIMEOUT 900)
+endforeach()
 
 # The Debian package is made, unpacked and run.
 add_test(NAME package COMMAND ${CMAKE_CURRENT_LIST_DIR}/checks/test_package.sh

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Proves that a check fails where it must: each case plants one violation into a small tree that the
 # check accepts, and wants the check to refuse it and to name the file.
-# usage: test_check.sh CHECK
+# usage: test_check.sh CHECK [PROGRAM]
 set -u
-check=${1:?usage: test_check.sh CHECK}
+check=${1:?usage: test_check.sh CHECK [PROGRAM]}
+program=${2:-}
 script=$(CDPATH='' cd -- "$(dirname -- "$0")/../../tools" && pwd)/check_$check.sh
 folder=$(mktemp -d) || exit 2
 trap 'rm -rf "$folder"' EXIT
@@ -70,12 +71,17 @@ END
     printf '# Title\n\n## Some part\n\nSee [it](docs/b.md#the-end) and [part](#some-part).\n' \
         >README.md
     printf '# The end\n\n[back](../README.md)\n' >docs/b.md
+    # A page that runs, goes on and shows, in both languages.
+    printf '<!-- run -->\n```sh\ntanhui --version\n```\n<!-- shows -->\n```text\ntan…hui\n```\n' |
+        sed 's/^tan…hui$/tanhui …/' >docs/c.md
+    printf '<!-- run on -->\n```sh\ntanhui --help # 42\n```\n' >>docs/c.md
+    cp docs/c.md docs/c.zh-CN.md
 }
 
 # accepts LABEL: the tree passes.
 accepts() {
     n=$((n + 1))
-    if ! "$script" "$folder/tree" >"$folder/out" 2>&1; then
+    if ! "$script" "$folder/tree" ${program:+"$program"} >"$folder/out" 2>&1; then
         echo "FAIL $check: $1: refused"
         sed 's/^/    /' "$folder/out"
         failed=1
@@ -85,7 +91,7 @@ accepts() {
 # refuses LABEL PATTERN: the tree fails, and the output matches.
 refuses() {
     n=$((n + 1))
-    if "$script" "$folder/tree" >"$folder/out" 2>&1; then
+    if "$script" "$folder/tree" ${program:+"$program"} >"$folder/out" 2>&1; then
         echo "FAIL $check: $1: accepted"
         failed=1
     elif ! grep -Eq -- "$2" "$folder/out"; then
@@ -249,6 +255,49 @@ docs)
     refuses 'a link to no heading' 'names a heading'
     printf '```\n[x](none.md)\n```\n`[x](none.md)` [x](https://example.org/none.md)\n' >>README.md
     accepts 'code and the web are left alone'
+    ;;
+examples)
+    printf '<!-- run -->\n```sh\ntrue\ntanhui registry check --registry none\n```\n' >>README.md
+    refuses 'a command that fails' '^README\.md:[0-9]+: the example fails'
+    printf '<!-- run -->\n```sh\nx=1\n```\n<!-- run on -->\n```sh\ntest $x = 2\n```\n' >>README.md
+    refuses 'a block that fails behind another' '^README\.md:11: the example fails'
+    printf '<!-- run -->\n```sh\nx=1\n```\n<!-- run on -->\n```sh\ntest $x = 1\n```\n' >>README.md
+    accepts 'a block that goes on where the one before ended'
+    plant_clean
+    printf '<!-- run -->\n```sh\necho a; echo b 1 2\n```\n<!-- shows -->\n```text\na\nb  …   2\n```\n' >>README.md
+    accepts 'what is shown comes, with blanks and gaps'
+    printf '<!-- shows -->\n```text\na\n```\n' >>README.md
+    refuses 'what is shown comes too late' '^README\.md:[0-9]+: not shown.*: a$'
+    printf '<!-- run -->\n```sh\necho a; echo b\n```\n<!-- shows -->\n```text\nb\na\n```\n' >>README.md
+    refuses 'what is shown comes in another order' '^README\.md:[0-9]+: not shown.*: a$'
+    printf '<!-- run -->\n```sh\necho a\n```\n<!-- run on -->\n```sh\necho b\n```\n<!-- shows -->\n```text\na\n```\n' >>README.md
+    refuses 'what is shown comes from another block' '^README\.md:[0-9]+: not shown.*: a$'
+    sed -i 's/--help # 42/--help 43/' docs/c.zh-CN.md
+    refuses 'a page with other steps than its translation' '^docs/c\.zh-CN\.md: other steps'
+    ;;
+commands)
+    printf '\n    tanhui trade aprove 1\n' >>README.md
+    refuses 'a command that is none' '^README\.md:[0-9]+: no such command: tanhui trade aprove 1'
+    printf '\nSee `tanhui trade aprove`.\n' >>README.md
+    refuses 'a command that is none in a sentence' 'no such command'
+    printf '\n    tanhui --as li trade approve 1 --when 2022-01-01\n' >>README.md
+    refuses 'an option that is none' 'no option --when'
+    printf '\nSee `tanhui trade list --pools`.\n' >>README.md
+    refuses 'an option that is none in a sentence' 'no option --pools'
+    printf '\nSee `receipt confirm 7 --sum 1` and `resale --form X`.\n' >>README.md
+    refuses 'a command without the name of the program' 'no option --sum'
+    printf '\nSee `resale --form X`.\n' >>README.md
+    refuses 'the last word of a command alone' 'no option --form'
+    printf '\n```sh\nX=1 tanhui receipt confirm 7 \\\n    --on 2022-01-01\n```\n' >>README.md
+    refuses 'an option that is required' '^README\.md:[0-9]+: receipt confirm requires --amount'
+    printf '\n    tanhui trade approve\n' >>README.md
+    refuses 'an argument that is missing' 'trade approve wants TRADE'
+    printf '\n    tanhui trade approve 7 or reject it\n' >>README.md
+    refuses 'words that are no comment' 'takes no or'
+    printf '\n    tanhui trade approve 7     # or: --reject\n    tanhui trade list | grep --color x\n' >>README.md
+    printf '    tanhui trade propose pledge --holder A …\n    tanhui party add --kind bank --name "A --b c"\n' >>README.md
+    printf '\nSee `tanhui <noun> <verb>`, `tanhui trade propose`, `ls --all`, `purchase --pay A=1 B=2`.\n' >>README.md
+    accepts 'comments, pipes, gaps, quotes, parts and others'"'"' programs'
     ;;
 *)
     echo "there are no cases for $check" >&2

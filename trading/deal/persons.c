@@ -89,11 +89,14 @@ enum th_status th_decision_check_persons(struct th_work *work, struct th_decisio
                                          struct th_error *err)
 {
     const struct th_trade *trade = &decision->trade;
+    const struct th_money none = {0};
     struct th_money amount = {0};
     enum th_status status = worth(decision, &amount, err);
+    // What brings no money has no price that could be small, whatever its units cost.
+    bool paid = th_money_fen(trade->amount) > 0;
     if (status == TH_OK) {
-        status =
-            th_check_second_person(work, trade->proposed_by, amount, &decision->alone_rule_id, err);
+        status = th_check_second_person(work, trade->proposed_by, paid ? amount : none,
+                                        &decision->alone_rule_id, err);
     }
     // One person alone gives away what is his own side's, never what is somebody else's.
     if (status == TH_OK && decision->alone_rule_id != 0 &&

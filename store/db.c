@@ -18,6 +18,11 @@ struct th_stmt {
     bool cached;
 };
 
+static bool is_full(int reason)
+{
+    return reason == ENOSPC || reason == EDQUOT;
+}
+
 enum th_status th_db_error(struct th_store *store, int code, struct th_error *err)
 {
     // SQLite keeps the words of its last call only: a code that stuck to a statement is older.
@@ -39,6 +44,10 @@ enum th_status th_db_error(struct th_store *store, int code, struct th_error *er
     case SQLITE_READONLY:
         return th_error_set(err, TH_IO, "registry_readonly", "detail", detail, NULL);
     default:
+        // SQLite calls it full only where a write of pages came out short.
+        if (store != NULL && is_full(sqlite3_system_errno(store->db))) {
+            return th_error_set(err, TH_IO, "disk_full", "detail", detail, NULL);
+        }
         if (store != NULL && sqlite3_system_errno(store->db) == EFBIG) {
             return th_error_set(err, TH_IO, "file_io", "path", store->path, "reason",
                                 "@io_reason.size_limit", NULL);

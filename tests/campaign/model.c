@@ -151,24 +151,33 @@ bool approved(const struct model *model, int deal, enum kind kind)
            model->deals[deal].state == APPROVED;
 }
 
-// A bank looks after what its customers do with units that it sold them.
-static bool served(const struct model *model, int bank, int buyer)
+// Of what a bank handed over to a customer, the tonnes that it has not retired for him yet.
+static int64_t served(const struct model *model, int bank, int customer)
 {
+    int64_t left = 0;
     for (int i = 0; i < model->n_deals; i++) {
         const struct deal *deal = &model->deals[i];
-        if (deal->state == APPROVED && deal->seller == bank && deal->buyer == buyer &&
-            deal->kind != PLEDGE && deal->kind != RELEASE) {
-            return true;
+        bool handed = deal->kind == RESALE || deal->kind == TRANSFER || deal->kind == ACCEPTANCE ||
+                      deal->kind == DELIVERY || deal->kind == EXERCISE;
+        if (deal->state != APPROVED) {
+            continue;
+        }
+        if (handed && deal->seller == bank && deal->buyer == customer) {
+            left += deal->tonnes;
+        }
+        if (deal->kind == RETIREMENT && deal->seller == customer &&
+            party_of(deal->proposer) == bank) {
+            left -= deal->tonnes;
         }
     }
-    return false;
+    return left > 0 ? left : 0;
 }
 
 bool own_deal(const struct model *model, int login, const struct deal *deal)
 {
     int party = party_of(login);
     if (party == NONE || party == deal->seller || party == deal->buyer ||
-        (deal->kind == RETIREMENT && served(model, party, deal->seller))) {
+        (deal->kind == RETIREMENT && served(model, party, deal->seller) > 0)) {
         return true;
     }
     return deal->of != NONE && deal->of < model->n_deals &&
@@ -323,21 +332,47 @@ void send_locked(struct model *model, int deal, int owner, enum place place, int
     }
 }
 
-// Nobody's tonnes are taken or bound by the other side's word alone, unless they are bought; deals
-// on another deal's lock were agreed to with that one.
-static bool giver_unheard(const struct act *act, const struct deal *deal)
+static bool speaks_for(int login, int party)
 {
-    int party = party_of(act->login);
-    int proposer = party_of(deal->proposer);
-    bool bought = deal->kind == PURCHASE && deal->amount_fen > 0;
-    return party != NONE && party == deal->buyer && party != deal->seller && !bought &&
-           !acts_on_lock(deal->kind) && proposer != NONE && proposer != deal->seller;
+    return party_of(login) == NONE || party_of(login) == party;
+}
+
+// Two persons of the other side suffice for a purchase for money, and for retiring, for a customer
+// himself, what was sold to him.
+static bool fair_without_giver(const struct model *model, int login, const struct deal *deal)
+{
+    static const enum party BENEFICIARIES[N_BENEFICIARIES] = {FACTORY, MILL,        FARMER,
+                                                              BANK,    SECOND_BANK, FUND};
+    if (deal->kind == RETIREMENT) {
+        return (int)BENEFICIARIES[deal->beneficiary] == deal->seller &&
+               deal->tonnes <= served(model, party_of(login), deal->seller);
+    }
+    return deal->kind == PURCHASE && deal->amount_fen > 0;
+}
+
+// Else nobody's tonnes are taken or bound by the other side's word alone; deals on another deal's
+// lock were agreed to with that one.
+static bool giver_unheard(const struct model *model, int login, const struct deal *deal)
+{
+    return !acts_on_lock(deal->kind) && !speaks_for(login, deal->seller) &&
+           !speaks_for(deal->proposer, deal->seller) && !fair_without_giver(model, login, deal);
+}
+
+// Not less than what the tonnes cost, so that a low price hides nothing.
+static int64_t worth(const struct deal *deal)
+{
+    int64_t cost = 0;
+    for (int i = 0; i < deal->n_lines; i++) {
+        cost += deal->lines[i].cost_fen;
+    }
+    return cost > deal->amount_fen ? cost : deal->amount_fen;
 }
 
 static const char *check_persons(const struct model *model, const struct act *act,
                                  const struct deal *deal)
 {
-    bool alone = deal->amount_fen > 0 && deal->amount_fen <= model->alone_fen;
+    bool alone = deal->amount_fen > 0 && worth(deal) <= model->alone_fen &&
+                 speaks_for(act->login, deal->seller);
     if (act->login == deal->proposer && !alone) {
         return "second_person";
     }
@@ -348,11 +383,11 @@ static const char *check_persons(const struct model *model, const struct act *ac
         party_of(act->login) == deal->seller) {
         return "other_side_accepts";
     }
-    if (giver_unheard(act, deal)) {
+    if (giver_unheard(model, act->login, deal)) {
         return "giver_unheard";
     }
     if (model->limited[act->login] && model->limit_fen[act->login] != NOT_GIVEN &&
-        deal->amount_fen > model->limit_fen[act->login]) {
+        worth(deal) > model->limit_fen[act->login]) {
         return "limit_amount";
     }
     if (model->limited[act->login] && model->limit_t[act->login] != NOT_GIVEN &&

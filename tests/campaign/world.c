@@ -160,7 +160,8 @@ static void add_people(struct world *world, struct slot *slot)
 }
 
 // A square of its own on a grid, between 300 and 700 m wide.
-static void add_parcel(struct world *world, const struct slot *slot, int number, char ret_id[24])
+static void add_parcel(struct world *world, const struct slot *slot, int number, bool wide,
+                       char ret_id[24])
 {
     char shape[256];
     char text[24];
@@ -169,7 +170,7 @@ static void add_parcel(struct world *world, const struct slot *slot, int number,
     int place = slot->number * WORLD_PACKAGES + number;
     double west = 119.5 + 0.01 * (place % 32);
     double south = 30.3 + 0.01 * floor(place / 32.0);
-    double size = 0.003 + 0.0005 * (number % 8);
+    double size = wide ? 0.0095 : 0.003 + 0.0005 * (number % 8);
     (void)snprintf(shape, sizeof(shape),
                    "POLYGON((%.6f %.6f, %.6f %.6f, %.6f %.6f, %.6f %.6f, %.6f %.6f))", west, south,
                    west + size, south, west + size, south + size, west, south + size, west, south);
@@ -211,7 +212,7 @@ static void verify(struct world *world, const struct slot *slot, const char *pac
     th_json_free(reply);
 }
 
-static void add_package(struct world *world, struct slot *slot, bool issued)
+static void add_package(struct world *world, struct slot *slot, bool issued, bool wide)
 {
     char parcel[24];
     char holder[24];
@@ -220,7 +221,7 @@ static void add_package(struct world *world, struct slot *slot, bool issued)
     const char *parcels[] = {parcel};
     struct th_json *reply = NULL;
     int number = slot->n_packages++;
-    add_parcel(world, slot, number, parcel);
+    add_parcel(world, slot, number, wide, parcel);
     (void)snprintf(holder, sizeof(holder), "%lld", (long long)slot->party_ids[holder_of(number)]);
     (void)snprintf(name, sizeof(name), "竹林%d-%d", slot->number, number);
     const struct th_package_create_options options = {.name = name,
@@ -275,6 +276,7 @@ void world_make(struct world *world, const struct world_size *size)
     struct th_json *reply = NULL;
     assert_true(size->n_slots <= WORLD_SLOTS && size->n_issued + size->n_planned <= WORLD_PACKAGES);
     begin(world);
+    world->now_utc = size->now_utc != 0 ? size->now_utc : FIRST_DAY_UTC;
     assert_ok(th_registry_create(world->path, &options, &world->surroundings, &reply, &world->err),
               &world->err);
     th_json_free(reply);
@@ -285,7 +287,7 @@ void world_make(struct world *world, const struct world_size *size)
         slot->number = i;
         add_people(world, slot);
         for (int k = 0; k < size->n_issued + size->n_planned; k++) {
-            add_package(world, slot, k < size->n_issued);
+            add_package(world, slot, k < size->n_issued, size->wide);
         }
     }
     set_rule(world, "deal_days", "10");

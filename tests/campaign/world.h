@@ -34,8 +34,10 @@ struct world {
 
 struct world_size {
     int n_slots;
-    int n_issued;  // packages of a slot that are issued
-    int n_planned; // and that are verified only
+    int n_issued;    // packages of a slot that are issued
+    int n_planned;   // and that are verified only
+    bool wide;       // much ground: ten times the tonnes
+    int64_t now_utc; // 0: a day in 2024
 };
 
 // Makes folder and registry; the file is closed afterwards. `system_user` is borrowed.

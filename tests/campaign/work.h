@@ -5,6 +5,8 @@
 #ifndef TH_TESTS_CAMPAIGN_WORK_H
 #define TH_TESTS_CAMPAIGN_WORK_H
 
+#include <stdio.h>
+
 #include "tests/campaign/rows.h"
 #include "tests/campaign/world.h"
 

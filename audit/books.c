@@ -110,11 +110,10 @@ static void book_post(struct th_books *books, const struct th_post *post)
     static const struct {
         const char *kind;
         void (*book)(struct th_books *books, const struct th_post *post);
-    } KINDS[] = {{"units", th_book_units},
-                 {"money", th_book_money},
-                 {"trade", th_book_trade},
-                 {"trade_decision", th_book_decision},
-                 {"receipt", th_book_receipt}};
+    } KINDS[] = {{"units", th_book_units},       {"money", th_book_money},
+                 {"trade", th_book_trade},       {"trade_decision", th_book_decision},
+                 {"receipt", th_book_receipt},   {"reversal", th_book_reversal},
+                 {"reversal_debt", th_book_debt}};
     books->n_posts++;
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
         if (th_text_is(post->kind, KINDS[i].kind)) {

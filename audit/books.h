@@ -25,6 +25,8 @@ struct th_deal {
     enum th_trade_state state;
     int64_t tonnes_t;
     int64_t moved_t; // handed over or ended under it
+    bool reversal;   // it ends buffer, and the rest of its tonnes is owed
+    int64_t owed_t;
     int64_t amount_fen;
     int64_t received_fen;
     int64_t touched_seq; // entry for which the next two count

@@ -254,6 +254,45 @@ void th_book_receipt(struct th_books *books, const struct th_post *post)
                              .what = TH_PENDING_RECEIPT, .id = trade_id, .number = post->number});
 }
 
+void th_book_reversal(struct th_books *books, const struct th_post *post)
+{
+    int64_t id = 0;
+    if (!th_member_int(post->nodes, post->index, "trade_id", 1, &id)) {
+        th_post_fault(books, post);
+        return;
+    }
+    struct th_deal *deal = th_books_deal(books, id);
+    if (deal) {
+        deal->reversal = true;
+    } else if (!books->partial) {
+        th_fault_add(books->faults, TH_FAULT_TRADE_UNKNOWN, id, 0, 0);
+    }
+}
+
+void th_book_debt(struct th_books *books, const struct th_post *post)
+{
+    int64_t id = 0;
+    int64_t party = 0;
+    int64_t owed_t = 0;
+    if (!th_member_int(post->nodes, post->index, "trade_id", 1, &id) ||
+        !th_member_int(post->nodes, post->index, "party_id", 1, &party) ||
+        !th_member_int(post->nodes, post->index, "owed_t", 1, &owed_t)) {
+        th_post_fault(books, post);
+        return;
+    }
+    if (books->partial) {
+        return;
+    }
+    struct th_deal *deal = th_books_deal(books, id);
+    if (!deal) {
+        th_fault_add(books->faults, TH_FAULT_TRADE_UNKNOWN, id, 0, 0);
+        return;
+    }
+    books->legs_beyond = !th_sum(&deal->owed_t, owed_t) || books->legs_beyond;
+    th_books_pend(
+        books, &(struct th_pending){.what = TH_PENDING_APPROVAL, .id = id, .number = post->number});
+}
+
 void th_book_settle_deal(struct th_books *books, const struct th_pending *pending)
 {
     const struct th_deal *deal = th_books_deal(books, pending->id);
@@ -263,6 +302,9 @@ void th_book_settle_deal(struct th_books *books, const struct th_pending *pendin
     if (pending->what == TH_PENDING_APPROVAL) {
         if (deal->state != TH_TRADE_APPROVED) {
             th_fault_add(books->faults, TH_FAULT_UNITS_UNAPPROVED, pending->number, 0, 0);
+        } else if (deal->reversal && deal->tonnes_t - deal->moved_t != deal->owed_t) {
+            th_fault_add(books->faults, TH_FAULT_REVERSAL_SUM, deal->id, deal->moved_t,
+                         deal->tonnes_t);
         } else if (deal->moved_t > deal->tonnes_t) {
             th_fault_add(books->faults, TH_FAULT_UNITS_TOO_MANY, deal->id, deal->moved_t,
                          deal->tonnes_t);

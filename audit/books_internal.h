@@ -45,6 +45,9 @@ void th_book_money(struct th_books *books, const struct th_post *post);
 void th_book_trade(struct th_books *books, const struct th_post *post);
 void th_book_decision(struct th_books *books, const struct th_post *post);
 void th_book_receipt(struct th_books *books, const struct th_post *post);
+// That a trade is a reversal, and what is owed for one.
+void th_book_reversal(struct th_books *books, const struct th_post *post);
+void th_book_debt(struct th_books *books, const struct th_post *post);
 // The vintages of an issue, against what its posts made.
 void th_book_vintages(struct th_books *books, const struct th_line *line,
                       const struct th_node *nodes);

@@ -132,6 +132,9 @@ static void check_right(struct th_books *books, const struct th_post *post, cons
         }
         return; // a trade that is not known was told
     }
+    if (leg->from.state == TH_UNIT_BUFFER && !deal->reversal) {
+        th_fault_add(books->faults, TH_FAULT_UNITS_BUFFER, post->number, leg->trade_id, 0);
+    }
     deal->moved_t += leg->last - leg->first + 1;
     th_books_pend(books, &(struct th_pending){.what = TH_PENDING_APPROVAL,
                                               .id = leg->trade_id,

@@ -65,6 +65,10 @@
       "post {a}: units change hands or end without a trade that was approved")                     \
     X(UNITS_TOO_MANY, "units_too_many", "交易 {a} 交付了 {b} 吨，超过约定的 {c} 吨",               \
       "trade {a} moved {b} tonnes, more than the {c} agreed")                                      \
+    X(UNITS_BUFFER, "units_buffer", "第 {a} 笔过账：缓冲单位在交易 {b} 中动用，而它不是逆转",      \
+      "post {a}: buffer ends under trade {b}, which is no reversal")                               \
+    X(REVERSAL_SUM, "reversal_sum", "逆转 {a}：注销的 {b} 吨加上所欠，不等于 {c} 吨",              \
+      "reversal {a}: {b} tonnes cancelled and what is owed are not {c}")                           \
     X(UNITS_SUM, "units_sum", "各处单位之和与签发总数不等（{a}，{b}）",                            \
       "units at all places do not sum to the units issued ({a}, {b})")                             \
     X(MONEY_BALANCE, "money_balance", "{t} 科目的各笔相加为 {a} 分，不是零",                       \

@@ -155,6 +155,7 @@ extern const struct th_cli_command th_cli_trade_commands[];
 extern const struct th_cli_command th_cli_promise_commands[];
 extern const struct th_cli_command th_cli_listing_commands[];
 extern const struct th_cli_command th_cli_pledge_commands[];
+extern const struct th_cli_command th_cli_reversal_commands[];
 extern const struct th_cli_command th_cli_paper_commands[];
 extern const struct th_cli_command th_cli_account_commands[];
 extern const struct th_cli_command th_cli_enterprise_commands[];

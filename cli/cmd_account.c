@@ -79,7 +79,8 @@ const struct th_cli_command th_cli_account_commands[] = {
      "totals.cancelled_t totals.money_fen balanced",
      run_list},
     {"account", "statement", TH_CLI_READ, "PARTY", "from=D to=D out=FILE",
-     "file party name kind from to opening | entries: on booked_on event serial tonnes state "
+     "file party name kind from to reversal_owed_t opening | entries: on booked_on event serial "
+     "tonnes state "
      "account "
      "memo "
      "amount_fen trade_id claim_fen cash_fen held_t | closing",

@@ -59,7 +59,8 @@ const struct th_cli_command th_cli_enterprise_commands[] = {
      "mark",
      run_list},
     {"account", "show", TH_CLI_READ, "PARTY", "",
-     "party name kind uscc village held_t locked_t buffer_t retired_t cancelled_t claim_fen "
+     "party name kind uscc village held_t locked_t buffer_t retired_t cancelled_t "
+     "reversal_owed_t claim_fen "
      "cash_fen money_fen mark | years: year version emissions_kg level=carbon_level "
      "grade=carbon_grade denominator "
      "efficiency document retired_t by_statement_t neutral_percent measured_percent "

@@ -16,6 +16,7 @@ static enum th_status run_purchase(struct th_cli *cli, struct th_json **ret_repl
                                       .tax = th_cli_option(cli, "tax"),
                                       .tonnes = th_cli_option(cli, "tonnes"),
                                       .draw = th_cli_option(cli, "draw"),
+                                      .at_once = th_cli_flag(cli, "at-once"),
                                       .on = th_cli_option(cli, "on")};
     input.packages = th_cli_list(cli, "package", &input.n_packages);
     input.pay = th_cli_list(cli, "pay", &input.n_pay);
@@ -33,6 +34,7 @@ static enum th_status run_resale(struct th_cli *cli, struct th_json **ret_reply,
                                     .tax = th_cli_option(cli, "tax"),
                                     .package = th_cli_option(cli, "package"),
                                     .vintage = th_cli_option(cli, "vintage"),
+                                    .at_once = th_cli_flag(cli, "at-once"),
                                     .on = th_cli_option(cli, "on")};
     input.parcels = th_cli_list(cli, "parcel", &input.n_parcels);
     input.pay = th_cli_list(cli, "pay", &input.n_pay);
@@ -71,6 +73,8 @@ static enum th_status run_cancellation(struct th_cli *cli, struct th_json **ret_
                                                 .tonnes = th_cli_option(cli, "tonnes"),
                                                 .package = th_cli_option(cli, "package"),
                                                 .reason = th_cli_option(cli, "reason"),
+                                                .reversal = th_cli_option(cli, "for-reversal"),
+                                                .debtor = th_cli_option(cli, "debtor"),
                                                 .on = th_cli_option(cli, "on")};
     return th_trade_propose_cancellation(cli->registry, &cli->request, &input, ret_reply, err);
 }
@@ -147,12 +151,12 @@ const struct th_cli_command th_cli_trade_commands[] = {
      "login role | items: what subject name by since until tonnes amount_fen command", run_inbox},
     {"trade", "propose purchase", TH_CLI_WRITE, "",
      "package*=P to!=BANK price=P amount=A tax=PERCENT tonnes=N draw=pro-rata|oldest "
-     "pay*=DATE=AMOUNT on=DATE",
+     "pay*=DATE=AMOUNT at-once on=DATE",
      TH_CLI_TRADE_VIEW, run_purchase},
     {"trade", "propose resale", TH_CLI_WRITE, "",
      "from!=BANK to!=BUYER tonnes!=N price=P amount=A tax=PERCENT package=P vintage=YEAR "
      "parcel*=ID "
-     "pay*=DATE=AMOUNT on=DATE",
+     "pay*=DATE=AMOUNT at-once on=DATE",
      TH_CLI_TRADE_VIEW, run_resale},
     {"trade", "propose retirement", TH_CLI_WRITE, "",
      "holder!=H tonnes!=N beneficiary!=B beneficiary-uscc=CODE "
@@ -161,7 +165,8 @@ const struct th_cli_command th_cli_trade_commands[] = {
     {"trade", "propose transfer", TH_CLI_WRITE, "",
      "from!=HOLDER to!=HOLDER tonnes!=N package=P note=T on=DATE", TH_CLI_TRADE_VIEW, run_transfer},
     {"trade", "propose cancellation", TH_CLI_WRITE, "",
-     "holder!=H tonnes!=N reason!=TEXT package=P on=DATE", TH_CLI_TRADE_VIEW, run_cancellation},
+     "holder!=H tonnes!=N reason!=TEXT package=P for-reversal=TRADE debtor=PARTY on=DATE",
+     TH_CLI_TRADE_VIEW, run_cancellation},
     {"trade", "approve", TH_CLI_WRITE, "TRADE", "on=DATE", TH_CLI_TRADE_VIEW, run_approve},
     {"trade", "reject", TH_CLI_WRITE, "TRADE", "reason=TEXT", TH_CLI_TRADE_VIEW, run_reject},
     {"trade", "expire", TH_CLI_WRITE, "", "through=DATE", "expired: trade_id kind was released_t",

@@ -15,6 +15,11 @@
     "pledge.valuation_fen pledge.number pledge.registrar_number? pledge.registrar_until? "         \
     "pledge.payout_fen pledge.repayment_fen pledge.interest_fen pledge.loan_fen pledge.warnings "  \
     "| listing.least_t listing.until listing.left_t waived_t released_t payment_id "               \
+    "reversal_id debtor_name "                                                                     \
+    "| reversal.cause reversal.loss_percent reversal.area_mu reversal.lost_kg reversal.buffer_t "  \
+    "reversal.owed_t reversal.open_t | affected_parcels: package parcel_id number village_name "   \
+    "area_mu share_percent lost_kg | buffer: serial tonnes owner_name "                            \
+    "| owed: party_name owed_t filled_t open_t "                                                   \
     "| lines: package seller_name tonnes amount_fen cost_fen "                                     \
     "| blocks: prefix first last tonnes vintage statement_based "                                  \
     "| debts: pledge_id party_name owed_fen claim_fen number=document_number "                     \

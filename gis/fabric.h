@@ -90,5 +90,10 @@ enum th_status th_fabric_common(struct th_fabric_probe *probe, const struct th_g
 enum th_status th_fabric_covered(const struct th_fabric *fabric, struct th_fabric_probe *probe,
                                  const struct th_ground *ground, double area_m2,
                                  double *ret_covered_m2, struct th_error *err) TH_MUST_CHECK;
+// That ground itself, as a valid, normalised multipolygon; empty where nothing is covered.
+// *ret_cover is overwritten, the caller's. TH_LIMIT ("fabric_tangled").
+enum th_status th_fabric_cover(const struct th_fabric *fabric, struct th_fabric_probe *probe,
+                               const struct th_ground *ground, struct th_geometry *ret_cover,
+                               struct th_error *err) TH_MUST_CHECK;
 
 #endif

@@ -90,40 +90,41 @@ enum th_status th_fabric_overlay_allow(struct th_fabric_probe *probe,
     return TH_OK;
 }
 
-// The common ground of two that meet partly, in normal form; empty where it is narrower than the
-// grid.
+// The polygons of an overlay in normal form; none where they are narrower than the grid: nothing
+// that could be shown.
+static enum th_status take_polygons(struct th_geos *geos, const GEOSGeometry *shape, int64_t x,
+                                    int64_t y, struct th_geometry *ret_geometry,
+                                    struct th_error *err)
+{
+    struct th_geometry geometry = geometry_none;
+    bool lossy = false; // lines and points of an overlay are no ground
+    enum th_status status = shape == NULL
+                                ? th_geos_error(geos, err)
+                                : th_geos_polygons(geos, shape, x, y, &geometry, &lossy, err);
+    if (status == TH_OK && geometry.n_points > 0) {
+        status = th_geometry_normalise(&geometry, err);
+    }
+    if (status == TH_OK) {
+        *ret_geometry = geometry;
+        return TH_OK;
+    }
+    th_geometry_clear(&geometry);
+    if (status == TH_DATA_PROBLEM) {
+        *ret_geometry = geometry_none;
+        status = TH_OK;
+    }
+    return status;
+}
+
 static enum th_status common_partly(struct th_fabric_probe *probe, const struct th_ground *a,
                                     const struct th_ground *b, struct th_geometry *ret_common,
                                     struct th_error *err)
 {
     struct th_geos *geos = &probe->geos;
-    struct th_geometry geometry = geometry_none;
-    bool lossy = false; // lines and points of the intersection are no ground
     int64_t x;
     int64_t y;
     GEOSGeometry *common = th_fabric_overlay(geos, a, b, &x, &y);
-    enum th_status status = common == NULL
-                                ? th_geos_error(geos, err)
-                                : th_geos_polygons(geos, common, x, y, &geometry, &lossy, err);
-    if (status != TH_OK) {
-        goto done;
-    }
-    if (geometry.n_points == 0) {
-        *ret_common = geometry;
-        goto done;
-    }
-    status = th_geometry_normalise(&geometry, err);
-    if (status == TH_DATA_PROBLEM) { // narrower than the grid: nothing that could be shown
-        th_geometry_clear(&geometry);
-        geometry = geometry_none;
-        status = TH_OK;
-    }
-    if (status == TH_OK) {
-        *ret_common = geometry;
-        geometry = geometry_none;
-    }
-done:
-    th_geometry_clear(&geometry);
+    enum th_status status = take_polygons(geos, common, x, y, ret_common, err);
     if (common != NULL) {
         GEOSGeom_destroy_r(geos->context, common);
     }
@@ -312,6 +313,46 @@ enum th_status th_fabric_covered(const struct th_fabric *fabric, struct th_fabri
     }
     if (status == TH_OK) {
         *ret_covered_m2 = fmin(covered_m2, area_m2);
+    }
+    free(cover.positions);
+    return status;
+}
+
+// On the grid, so that what comes out is valid there.
+static enum th_status cover_union(const struct th_fabric *fabric, struct th_fabric_probe *probe,
+                                  const struct th_ground *ground, const struct cover *cover,
+                                  struct th_geometry *ret_cover, struct th_error *err)
+{
+    struct th_geos *geos = &probe->geos;
+    enum th_status status = th_fabric_overlay_allow(probe, &cover->work, ground, NULL, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    GEOSGeometry *together = cover_pieces(fabric, geos, ground, cover);
+    GEOSGeometry *joined =
+        together == NULL ? NULL : GEOSUnaryUnionPrec_r(geos->context, together, 1);
+    status = take_polygons(geos, joined, ground->origin_x, ground->origin_y, ret_cover, err);
+    if (together != NULL) {
+        GEOSGeom_destroy_r(geos->context, together);
+    }
+    if (joined != NULL) {
+        GEOSGeom_destroy_r(geos->context, joined);
+    }
+    return status;
+}
+
+enum th_status th_fabric_cover(const struct th_fabric *fabric, struct th_fabric_probe *probe,
+                               const struct th_ground *ground, struct th_geometry *ret_cover,
+                               struct th_error *err)
+{
+    struct cover cover = {0};
+    enum th_status status = cover_gather(fabric, probe, ground, &cover, err);
+    if (status == TH_OK && cover.n == 0) {
+        *ret_cover = geometry_none;
+    } else if (status == TH_OK && cover.whole) {
+        status = th_ground_geometry(ground, ret_cover, err);
+    } else if (status == TH_OK) {
+        status = cover_union(fabric, probe, ground, &cover, ret_cover, err);
     }
     free(cover.positions);
     return status;

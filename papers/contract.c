@@ -130,7 +130,9 @@ static void price_draw(const struct draft *draft, struct th_paper *paper)
         th_paper_field(paper, th_paper_word(paper, "contract.price"), th_buf_text(&value));
         th_buf_clear(&value);
     }
-    money_field(paper, draft, "contract.amount", contract->amount);
+    money_field(paper, draft,
+                strcmp(contract->kind, "option") == 0 ? "contract.premium" : "contract.amount",
+                contract->amount);
     money_field(paper, draft, "contract.net", contract->net);
     (void)snprintf(rate, sizeof(rate), "%s %%", contract->tax_rate);
     th_paper_field(paper, th_paper_word(paper, "contract.tax_rate"), rate);

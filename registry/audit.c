@@ -20,6 +20,7 @@
 #include "store/plot_store.h"
 #include "store/rebuild_store.h"
 #include "store/registry_store.h"
+#include "store/reversal_store.h"
 
 enum { LOG_LIMIT = 1000 };
 
@@ -257,6 +258,9 @@ enum th_status th_registry_check(struct th_registry *registry, const struct th_p
     }
     if (status == TH_OK) {
         status = th_lock_check_all(store, &sink, err);
+    }
+    if (status == TH_OK) {
+        status = th_reversal_check_all(store, &sink, err);
     }
     if (status == TH_OK) {
         status = th_money_check_all(store, &sink, err);

@@ -57,6 +57,7 @@ const struct th_rules *th_rules_find(const char *id)
 static const char CARBON_RIGHT[] = "carbon_right";
 static const char FERTILISER_BY[] = "fertiliser_by";
 static const char DEAL_ALONE[] = "deal_alone_cny";
+static const char DEAL_BUFFER[] = "deal_buffer";
 // Words of FERTILISER_BY by their place in the enum; the first one cannot be decided.
 static const char *const BY_WORDS[] = {"undecided", "co2", "carbon"};
 
@@ -80,7 +81,8 @@ const struct th_rule_spec th_rule_specs[] = {{"area_mismatch_share", 0, 1, NULL}
                                              {"fertiliser_t", 0.01, 100, NULL},
                                              {FERTILISER_BY, 0, 0, "co2 carbon"},
                                              {"deal_days", 1, 3650, NULL},
-                                             {DEAL_ALONE, 0, 1e7, NULL}};
+                                             {DEAL_ALONE, 0, 1e7, NULL},
+                                             {DEAL_BUFFER, 0, 0, "holder county"}};
 const size_t th_rule_specs_count = sizeof(th_rule_specs) / sizeof(th_rule_specs[0]);
 
 static const struct th_rule_spec *spec_find(const char *name)
@@ -148,6 +150,8 @@ bool th_rules_value(const struct th_rules *rules, const char *name, char value[T
                      rules->carbon_right_required ? "required" : "remark");
     } else if (strcmp(name, FERTILISER_BY) == 0) {
         th_text_copy(value, TH_RULE_VALUE_SIZE, BY_WORDS[rules->orchard.fertiliser_by]);
+    } else if (strcmp(name, DEAL_BUFFER) == 0) {
+        th_text_copy(value, TH_RULE_VALUE_SIZE, rules->deal.common_buffer ? "county" : "holder");
     } else {
         return false;
     }
@@ -228,6 +232,8 @@ static bool load_one(void *context, const struct th_county_rule *rule)
     if (strcmp(rule->name, FERTILISER_BY) == 0) {
         l->rules.orchard.fertiliser_by =
             strcmp(value, "carbon") == 0 ? TH_FERTILISER_CARBON : TH_FERTILISER_CO2;
+    } else if (strcmp(rule->name, DEAL_BUFFER) == 0) {
+        l->rules.deal.common_buffer = strcmp(value, "county") == 0;
     } else if (number == NULL) {
         bool required = strcmp(value, "required") == 0;
         if (required && !l->rules.carbon_right_required) {

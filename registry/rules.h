@@ -26,6 +26,7 @@ struct th_deal_rules {
     double proposal_days;  // a proposal that nobody decides about ends after so many days
     double alone_cny;      // up to this amount one person may propose and approve; 0: never
     int64_t alone_rule_id; // of the county, by which that is so; 0: none
+    bool common_buffer;    // buffer covers whatever is lost, not only what is lost of its holder
 };
 
 struct th_rules {

@@ -168,7 +168,7 @@ enum th_status th_forecast_vintage_each(struct th_store *store, int64_t forecast
 enum th_status th_forecast_locks(struct th_store *store, int64_t forecast_id, bool open,
                                  struct th_lock_list *ret_locks, struct th_error *err)
 {
-    static const char SQL[] = "SELECT lock_id, trade_id, owner_id, forecast_t FROM unit_lock "
+    static const char SQL[] = "SELECT lock_id, owner_id, forecast_t FROM unit_lock "
                               "WHERE forecast_id = ?1 AND forecast_t >= ?2 ORDER BY lock_id";
     struct th_lock_list list = {0};
     struct th_stmt *q = th_db_query(store, SQL);
@@ -183,10 +183,9 @@ enum th_status th_forecast_locks(struct th_store *store, int64_t forecast_id, bo
         }
         list.items = items;
         list.items[list.n++] = (struct th_lock){.lock_id = th_column_int(q, 0),
-                                                .trade_id = th_column_int(q, 1),
-                                                .owner_id = th_column_int(q, 2),
+                                                .owner_id = th_column_int(q, 1),
                                                 .forecast_id = forecast_id,
-                                                .forecast = th_column_units(q, 3)};
+                                                .forecast = th_column_units(q, 2)};
     }
     th_stmt_done(q);
     if (status == TH_OK) {
@@ -272,7 +271,7 @@ static enum th_status is_exhausted(struct th_store *store, int64_t trade_id, boo
                                    struct th_error *err)
 {
     static const char SQL[] =
-        "SELECT NOT EXISTS (SELECT 1 FROM unit_lock l WHERE l.trade_id = ?1"
+        "SELECT NOT EXISTS (SELECT 1 FROM unit_lock l WHERE l.lock_id = ?1"
         " AND l.posted_t + l.released_t < l.placed_t) AND NOT EXISTS (SELECT 1 FROM trade t"
         " WHERE t.of_trade_id = ?1 AND t.state = 'proposed')";
     struct th_stmt *q = th_db_query(store, SQL);

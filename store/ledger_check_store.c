@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/check_internal.h"
 #include "store/ledger_internal.h"
 
 // Ranges of serials that the open transaction moved.
@@ -346,27 +347,33 @@ static enum th_status replay_block(struct th_store *store, int64_t block_id, str
     return status;
 }
 
-// A split block ends in exactly one split event and its two children cover its range.
-static enum th_status replay_split(struct th_store *store, int64_t block_id, struct th_error *err)
+// A split block ends in exactly one split event and its two children cover its range; nothing else
+// has children. In one pass: blocks are not found by their parent.
+static enum th_status check_splits(struct th_store *store, const struct th_check_sink *sink,
+                                   struct th_error *err)
 {
-    static const char SQL[] =
-        "SELECT (SELECT count(*) = 1 FROM unit_event e WHERE e.block_id = b.block_id "
-        "AND e.event = 'split') "
-        "AND (SELECT e.event = 'split' FROM unit_event e WHERE e.block_id = b.block_id "
-        "ORDER BY e.event_id DESC LIMIT 1) "
-        "AND (SELECT count(*) = 2 AND min(c.first) = b.first AND max(c.last) = b.last "
-        "AND sum(c.last - c.first + 1) = b.last - b.first + 1 "
-        "FROM unit_block c WHERE c.parent_id = b.block_id AND c.issuance_id = b.issuance_id) "
-        "FROM unit_block b WHERE b.block_id = ?1";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, block_id);
-    int64_t good = 0;
-    enum th_status status = th_stmt_int(q, 0, &good, err);
-    if (status == TH_OK && good != 1) {
-        status = th_error_set(err, TH_INVARIANT, "replay_broken", NULL);
-        th_error_add_int(err, "block", block_id);
-    }
-    return status;
+    static const char SQL_SPLITS[] = "SELECT count(*) FROM unit_block WHERE state = 'split'";
+    static const char SQL_WRONG[] =
+        "WITH child AS (SELECT parent_id, issuance_id, count(*) AS n, min(first) AS first,"
+        " max(last) AS last, sum(last - first + 1) AS units_t FROM unit_block"
+        " WHERE parent_id IS NOT NULL GROUP BY parent_id, issuance_id) "
+        "SELECT b.block_id FROM unit_block b LEFT JOIN child c ON c.parent_id = b.block_id"
+        " AND c.issuance_id = b.issuance_id WHERE b.state = 'split' AND NOT ("
+        "coalesce(c.n = 2 AND c.first = b.first AND c.last = b.last"
+        " AND c.units_t = b.last - b.first + 1, 0)"
+        " AND (SELECT count(*) = 1 FROM unit_event e WHERE e.block_id = b.block_id"
+        " AND e.event = 'split')"
+        " AND (SELECT e.event = 'split' FROM unit_event e WHERE e.block_id = b.block_id"
+        " ORDER BY e.event_id DESC LIMIT 1)) "
+        "UNION ALL SELECT c.parent_id FROM child c LEFT JOIN unit_block b"
+        " ON b.block_id = c.parent_id AND b.issuance_id = c.issuance_id AND b.state = 'split'"
+        " WHERE b.block_id IS NULL ORDER BY 1 LIMIT 1";
+    const struct th_check_query query = {.name = "units_splits",
+                                         .sql_count = SQL_SPLITS,
+                                         .sql_wrong = SQL_WRONG,
+                                         .key = "replay_broken",
+                                         .argument = "block"};
+    return th_check_run(store, &query, sink, err);
 }
 
 // Segments lie end to end from 0 and end at carried_in + net; without any, there is no such line
@@ -424,22 +431,18 @@ enum th_status th_ledger_check_all(struct th_store *store, const struct th_check
 {
     static const char SQL_ISSUANCES[] = "SELECT issuance_id FROM issuance ORDER BY issuance_id";
     static const char SQL_BLOCKS[] = "SELECT block_id FROM unit_block WHERE state <> 'split'";
-    static const char SQL_SPLITS[] = "SELECT block_id FROM unit_block WHERE state = 'split'";
-    static const char SQL_POOLS[] = "SELECT DISTINCT pool_id FROM pool_share ORDER BY pool_id";
     const struct {
         const char *sql;
         const char *name;
         enum th_status (*check)(struct th_store *, int64_t, struct th_error *);
     } checks[] = {{SQL_ISSUANCES, "units_conserved", th_ledger_check_issuance},
-                  {SQL_SPLITS, "units_splits", replay_split},
                   {SQL_BLOCKS, "units_replay", replay_block},
                   {SQL_ISSUANCES, "parcel_kg", check_segments},
-                  {SQL_ISSUANCES, "carried_kg", check_carried},
-                  {SQL_POOLS, "pool_stock", th_pool_check}};
-    enum th_status status = TH_OK;
+                  {SQL_ISSUANCES, "carried_kg", check_carried}};
+    enum th_status status = check_splits(store, sink, err);
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && status == TH_OK; i++) {
         status =
             th_ledger_check_each(store, checks[i].sql, checks[i].name, checks[i].check, sink, err);
     }
-    return status;
+    return status == TH_OK ? th_pool_check_all(store, sink, err) : status;
 }

@@ -24,9 +24,9 @@ enum th_status th_block_list_append(struct th_block_list *list, const struct th_
 // The books of one issuance, read afresh. TH_INVARIANT ("conservation_broken").
 enum th_status th_ledger_check_issuance(struct th_store *store, int64_t issuance_id,
                                         struct th_error *err) TH_MUST_CHECK;
-// The stock of one pool. TH_INVARIANT ("pool_broken" with "pool").
-enum th_status th_pool_check(struct th_store *store, int64_t pool_id,
-                             struct th_error *err) TH_MUST_CHECK;
+// The stock of every pool: the check "pool_stock", the problem "pool_broken" with "pool".
+enum th_status th_pool_check_all(struct th_store *store, const struct th_check_sink *sink,
+                                 struct th_error *err) TH_MUST_CHECK;
 // Runs one check over every row of a query of ids; the first problem is reported and ends it.
 enum th_status
 th_ledger_check_each(struct th_store *store, const char *sql, const char *name,

@@ -17,6 +17,28 @@ static enum th_status collect(struct th_stmt *q, struct th_block_list *list, str
     return status;
 }
 
+static int by_serial(const void *a, const void *b)
+{
+    const struct th_block *left = a;
+    const struct th_block *right = b;
+    int issuance =
+        (left->issuance_id > right->issuance_id) - (left->issuance_id < right->issuance_id);
+    return issuance != 0 ? issuance : (left->first > right->first) - (left->first < right->first);
+}
+
+// In order of serials; a block that came twice (locked and handed over in one entry) stays once.
+static void sort_once(struct th_block_list *list)
+{
+    size_t n = 1;
+    qsort(list->items, list->n, sizeof(*list->items), by_serial);
+    for (size_t i = 1; i < list->n; i++) {
+        if (list->items[i].block_id != list->items[n - 1].block_id) {
+            list->items[n++] = list->items[i];
+        }
+    }
+    list->n = n;
+}
+
 static enum th_status give_list(enum th_status status, struct th_block_list *list,
                                 struct th_block_list *ret_list)
 {
@@ -48,7 +70,7 @@ static enum th_status held_of_issuance(struct th_store *store, const struct th_h
                                        struct th_block_list *list, struct th_error *err)
 {
     static const char SQL[] = "SELECT " TH_BLOCK_COLUMNS " FROM unit_block b "
-                              "WHERE b.owner_id = ?1 AND b.state = 'held' AND b.state <> 'split' "
+                              "WHERE b.owner_id = ?1 AND b.state = 'held' "
                               "AND b.issuance_id = ?2 ORDER BY b.first";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, filter->owner_id);
@@ -171,17 +193,36 @@ enum th_status th_ledger_locked(struct th_store *store, int64_t lock_id,
     return give_list(collect(q, &list, err), &list, ret_blocks);
 }
 
+enum th_status th_ledger_buffer(struct th_store *store, int64_t owner_id,
+                                struct th_block_list *ret_blocks, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT " TH_BLOCK_COLUMNS " FROM balance a CROSS JOIN unit_block b ON b.issuance_id = "
+        "a.issuance_id AND b.owner_id = a.owner_id AND b.state = 'buffer' "
+        "JOIN issuance i ON i.issuance_id = b.issuance_id WHERE a.state = 'buffer' "
+        "AND a.units_t > 0 AND (?1 = 0 OR a.owner_id = ?1) "
+        "ORDER BY i.vintage, i.package_id, b.first";
+    struct th_block_list list = {0};
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, owner_id);
+    return give_list(collect(q, &list, err), &list, ret_blocks);
+}
+
 enum th_status th_ledger_of_trade(struct th_store *store, int64_t trade_id,
                                   struct th_block_list *ret_blocks, struct th_error *err)
 {
     static const char SQL[] = "SELECT " TH_BLOCK_COLUMNS " FROM unit_event e "
                               "JOIN unit_block b USING (block_id) "
                               "WHERE e.trade_id = ?1 AND e.seq = (SELECT min(l.seq) FROM "
-                              "unit_event l WHERE l.trade_id = ?1) ORDER BY b.issuance_id, b.first";
+                              "unit_event l WHERE l.trade_id = ?1)";
     struct th_block_list list = {0};
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
-    return give_list(collect(q, &list, err), &list, ret_blocks);
+    enum th_status status = collect(q, &list, err);
+    if (list.n > 1) {
+        sort_once(&list);
+    }
+    return give_list(status, &list, ret_blocks);
 }
 
 enum th_status th_ledger_leaves(struct th_store *store, int64_t issuance_id, int64_t first,

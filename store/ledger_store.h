@@ -106,6 +106,10 @@ enum th_status th_ledger_held_of_parcel(struct th_store *store, const struct th_
 enum th_status th_ledger_locked(struct th_store *store, int64_t lock_id,
                                 struct th_block_list *ret_blocks,
                                 struct th_error *err) TH_MUST_CHECK;
+// Leaves of buffer by vintage, package and serial; owner_id 0: of all owners.
+enum th_status th_ledger_buffer(struct th_store *store, int64_t owner_id,
+                                struct th_block_list *ret_blocks,
+                                struct th_error *err) TH_MUST_CHECK;
 // Blocks that a trade took first, each serial once, whatever became of them, by issuance and
 // serial: its proposal's, be they held until then or under the lock of another deal.
 enum th_status th_ledger_of_trade(struct th_store *store, int64_t trade_id,
@@ -169,7 +173,7 @@ enum th_status th_ledger_changes(struct th_store *store, int64_t party_id,
 // issued = held + locked + buffer + retired + cancelled. Of an issuance in more pieces than
 // TH_LEDGER_PIECES_COUNTED the ranges that were touched are walked instead of all leaves: what
 // nobody touched was whole before. TH_INVARIANT ("conservation_broken" with "issuance", "reason").
-enum { TH_LEDGER_PIECES_COUNTED = 256 };
+enum { TH_LEDGER_PIECES_COUNTED = 32 };
 enum th_status th_ledger_check_commit(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
 
 // Everything again over the whole file, one report per check: "units_conserved" (per issuance and

@@ -21,31 +21,17 @@ struct th_units th_lock_left_units(const struct th_lock *lock)
 }
 
 enum th_status th_lock_place(struct th_posting *posting, const struct th_lock *lock,
-                             int64_t *ret_lock_id, struct th_error *err)
+                             struct th_error *err)
 {
-    static const char SQL[] = "SELECT max(lock_id) FROM unit_lock";
-    int64_t lock_id = 0;
-    enum th_status status = th_post_next_id(posting, SQL, &lock_id, err);
-    if (status != TH_OK) {
-        return status;
-    }
     struct th_json *row = th_json_object();
-    th_json_set_int(row, "lock_id", lock_id);
-    th_json_set_int(row, "trade_id", lock->trade_id);
+    th_json_set_int(row, "lock_id", lock->lock_id);
     th_post_set_id(row, "owner_id", lock->owner_id);
     th_json_set_int(row, "placed_t", th_units_t(lock->placed));
-    th_post_set_word(row, "expires_on", lock->expires_on);
     th_post_set_id(row, "source_id", lock->source_id);
     th_post_set_id(row, "forecast_id", lock->forecast_id);
     th_post_set_id(row, "forecast_t", th_units_t(lock->forecast));
-    status = th_post(posting, "unit_lock", row, err);
-    if (status == TH_OK) {
-        status = th_post_note(posting, TH_DB_SLOT_LOCK, lock_id, err);
-    }
-    if (status == TH_OK) {
-        *ret_lock_id = lock_id;
-    }
-    return status;
+    enum th_status status = th_post(posting, "unit_lock", row, err);
+    return status == TH_OK ? th_post_note(posting, TH_DB_SLOT_LOCK, lock->lock_id, err) : status;
 }
 
 enum th_status th_lock_take(struct th_posting *posting, const struct th_lock *lock,
@@ -57,7 +43,7 @@ enum th_status th_lock_take(struct th_posting *posting, const struct th_lock *lo
                                 .last = leaf->first + th_units_t(units) - 1,
                                 .from = th_block_place(leaf),
                                 .to = th_block_place(leaf),
-                                .trade_id = lock->trade_id};
+                                .trade_id = lock->lock_id};
     move.to.state = TH_BLOCK_LOCKED;
     move.to.lock_id = lock->lock_id;
     return th_ledger_move(posting, &move, err);
@@ -144,55 +130,60 @@ enum th_status th_lock_forecast_released(struct th_posting *posting, int64_t loc
 }
 
 #define LOCK_COLUMNS                                                                               \
-    "lock_id, trade_id, owner_id, placed_t, posted_t, released_t, expires_on, source_id, "         \
+    "lock_id, owner_id, placed_t, posted_t, released_t, expires_on, source_id, "                   \
     "forecast_id, forecast_t"
 
 static void read_lock(struct th_stmt *q, struct th_lock *ret_lock)
 {
     memset(ret_lock, 0, sizeof(*ret_lock));
     ret_lock->lock_id = th_column_int(q, 0);
-    ret_lock->trade_id = th_column_int(q, 1);
-    ret_lock->owner_id = th_column_int(q, 2);
-    ret_lock->placed = th_column_units(q, 3);
-    ret_lock->posted = th_column_units(q, 4);
-    ret_lock->released = th_column_units(q, 5);
-    th_column_copy(q, 6, ret_lock->expires_on, sizeof(ret_lock->expires_on));
-    ret_lock->source_id = th_column_int(q, 7);
-    ret_lock->forecast_id = th_column_int(q, 8);
-    ret_lock->forecast = th_column_units(q, 9);
+    ret_lock->owner_id = th_column_int(q, 1);
+    ret_lock->placed = th_column_units(q, 2);
+    ret_lock->posted = th_column_units(q, 3);
+    ret_lock->released = th_column_units(q, 4);
+    th_column_copy(q, 5, ret_lock->expires_on, sizeof(ret_lock->expires_on));
+    ret_lock->source_id = th_column_int(q, 6);
+    ret_lock->forecast_id = th_column_int(q, 7);
+    ret_lock->forecast = th_column_units(q, 8);
 }
 
-enum th_status th_lock_load(struct th_store *store, int64_t lock_id, struct th_lock *ret_lock,
-                            struct th_error *err)
+static enum th_status find_lock(struct th_store *store, int64_t lock_id, struct th_lock *ret_lock,
+                                bool *ret_found, struct th_error *err)
 {
     static const char SQL[] = "SELECT " LOCK_COLUMNS " FROM unit_lock WHERE lock_id = ?1";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, lock_id);
     enum th_status status = TH_OK;
-    if (th_stmt_next(q, &status, err)) {
+    bool found = th_stmt_next(q, &status, err);
+    if (found) {
         read_lock(q, ret_lock);
-    } else if (status == TH_OK) {
+    }
+    th_stmt_done(q);
+    *ret_found = found;
+    return status;
+}
+
+enum th_status th_lock_load(struct th_store *store, int64_t lock_id, struct th_lock *ret_lock,
+                            struct th_error *err)
+{
+    bool found = false;
+    enum th_status status = find_lock(store, lock_id, ret_lock, &found, err);
+    if (status == TH_OK && !found) {
         status = th_error_set(err, TH_INVARIANT, "lock_broken", NULL);
         th_error_add_int(err, "lock", lock_id);
     }
-    th_stmt_done(q);
     return status;
 }
 
 enum th_status th_lock_of_trade(struct th_store *store, int64_t trade_id, struct th_lock *ret_lock,
                                 struct th_error *err)
 {
-    static const char SQL[] = "SELECT " LOCK_COLUMNS " FROM unit_lock WHERE trade_id = ?1";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, trade_id);
-    enum th_status status = TH_OK;
-    if (th_stmt_next(q, &status, err)) {
-        read_lock(q, ret_lock);
-    } else if (status == TH_OK) {
+    bool found = false;
+    enum th_status status = find_lock(store, trade_id, ret_lock, &found, err);
+    if (status == TH_OK && !found) {
         status = th_error_set(err, TH_NOT_FOUND, "lock_not_found", NULL);
         th_error_add_int(err, "trade", trade_id);
     }
-    th_stmt_done(q);
     return status;
 }
 

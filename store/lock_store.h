@@ -11,13 +11,12 @@
 #include "store/trade_store.h"
 
 struct th_lock {
-    int64_t lock_id;
-    int64_t trade_id; // for which it was placed
+    int64_t lock_id;  // number of the deal for which it was placed
     int64_t owner_id; // of the units; 0: several
     struct th_units placed;
     struct th_units posted;
     struct th_units released;
-    char expires_on[TH_ON_SIZE]; // "": with the deal
+    char expires_on[TH_ON_SIZE]; // of an approved deal (th_lock_hold_until); "": with the deal
     int64_t source_id;           // lock from which its units came; 0: they were held
     int64_t forecast_id;         // 0: units alone
     struct th_units forecast;    // expected tonnes that it still holds
@@ -26,9 +25,9 @@ struct th_lock {
 struct th_units th_lock_left(const struct th_lock *lock);       // what it still holds
 struct th_units th_lock_left_units(const struct th_lock *lock); // without what is expected
 
-// lock_id, posted and released of *lock are ignored.
+// posted, released and expires_on of *lock are ignored.
 enum th_status th_lock_place(struct th_posting *posting, const struct th_lock *lock,
-                             int64_t *ret_lock_id, struct th_error *err) TH_MUST_CHECK;
+                             struct th_error *err) TH_MUST_CHECK;
 // Puts the first `units` of a leaf, which is held or under another lock, under the lock.
 // TH_CONFLICT ("units_moved").
 enum th_status th_lock_take(struct th_posting *posting, const struct th_lock *lock,

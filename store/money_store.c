@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "store/db_internal.h"
+#include "store/check_internal.h"
 #include "store/id_list_internal.h"
 #include "store/pledge_store.h"
 #include "store/posting_internal.h"
@@ -40,11 +40,8 @@ enum th_status th_money_apply(struct th_store *store, int64_t seq, const struct 
     if (th_json_size(post) != n_keys + (th_json_get(post, "trade") != NULL)) {
         return th_post_unreadable("money", err);
     }
-    enum th_status status = th_id_note(store, TH_DB_SLOT_MONEY, seq, err);
-    if (status != TH_OK) {
-        return status;
-    }
     struct th_stmt *q = th_db_query(store, SQL);
+    int64_t leg_id = 0;
     th_bind_int(q, 1, seq);
     th_bind_int(q, 2, th_json_get_int(post, "party", 0));
     th_bind_text(q, 3, th_json_get_text(post, "account", NULL));
@@ -52,7 +49,11 @@ enum th_status th_money_apply(struct th_store *store, int64_t seq, const struct 
     th_bind_text(q, 5, th_json_get_text(post, "on", NULL));
     th_bind_id(q, 6, th_json_get_int(post, "trade", 0));
     th_bind_text(q, 7, th_json_get_text(post, "memo", NULL));
-    return th_stmt_run(q, err); // the layout refuses what is missing
+    enum th_status status = th_stmt_insert(q, &leg_id, err); // the layout refuses what is missing
+    // The commit looks at this leg and those after it.
+    return status == TH_OK && th_id_noted(store, TH_DB_SLOT_MONEY).n == 0
+               ? th_id_note(store, TH_DB_SLOT_MONEY, leg_id, err)
+               : status;
 }
 
 enum th_status th_money_totals(struct th_store *store, int64_t party_id,
@@ -113,8 +114,9 @@ enum th_status th_money_outstanding(struct th_store *store, int64_t trade_id, in
 {
     // A distribution and its payments bear the sale's number too, but are owed by the seller.
     static const char SQL[] = "SELECT sum(amount_fen) FROM money_leg WHERE trade_id = ?1 AND "
-                              "party_id = ?2 AND account = 'claim' AND memo NOT IN"
-                              " ('money.distribution', 'money.payment', 'money.payment_returned')";
+                              "party_id = ?2 AND account = 'claim' AND memo <> "
+                              "'money.distribution' AND memo <> 'money.payment' AND memo <> "
+                              "'money.payment_returned'";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
     th_bind_int(q, 2, party_id);
@@ -187,44 +189,63 @@ enum th_status th_receipt_total(struct th_store *store, int64_t trade_id, const 
     return status;
 }
 
-enum th_status th_money_check_commit(struct th_store *store, struct th_error *err)
+// Legs of one entry, as they follow each other.
+struct tally {
+    int64_t seq;
+    int64_t claim_fen;
+    int64_t cash_fen;
+};
+
+static enum th_status tally_end(const struct tally *tally, struct th_error *err)
 {
-    static const char SQL[] = "SELECT count(*) FROM (SELECT 1 FROM money_leg WHERE seq = ?1 "
-                              "GROUP BY account HAVING sum(amount_fen) <> 0)";
-    struct th_id_list noted = th_id_noted(store, TH_DB_SLOT_MONEY); // entries that got legs
-    enum th_status status = TH_OK;
-    for (size_t i = 0; i < noted.n && status == TH_OK; i++) {
-        struct th_stmt *q = th_db_query(store, SQL);
-        th_bind_int(q, 1, noted.ids[i]);
-        int64_t n_wrong = 0;
-        status = th_stmt_int(q, 0, &n_wrong, err);
-        if (status == TH_OK && n_wrong != 0) {
-            status = th_error_set(err, TH_INVARIANT, "money_unbalanced", NULL);
-            th_error_add_int(err, "seq", noted.ids[i]);
-        }
+    if (tally->claim_fen == 0 && tally->cash_fen == 0) {
+        return TH_OK;
+    }
+    (void)th_error_set(err, TH_INVARIANT, "money_unbalanced", NULL);
+    th_error_add_int(err, "seq", tally->seq);
+    return TH_INVARIANT;
+}
+
+static enum th_status tally_leg(struct tally *tally, const char *account, int64_t amount_fen,
+                                struct th_error *err)
+{
+    int64_t *sum_fen = strcmp(account, "cash") == 0 ? &tally->cash_fen : &tally->claim_fen;
+    struct th_money sum = th_money_from_fen(*sum_fen);
+    enum th_status status = th_money_add(sum, th_money_from_fen(amount_fen), &sum, err);
+    if (status == TH_OK) {
+        *sum_fen = th_money_fen(sum);
     }
     return status;
 }
 
-// Reports the first row of `sql_wrong` (an id) as the problem `key` with the argument `argument`.
-static enum th_status check(struct th_store *store, const char *name, const char *sql_count,
-                            const char *sql_wrong, const char *key, const char *argument,
-                            const struct th_check_sink *sink, struct th_error *err)
+enum th_status th_money_check_commit(struct th_store *store, struct th_error *err)
 {
-    int64_t n_checked = 0;
-    int64_t wrong = 0;
-    enum th_status status = th_stmt_int(th_db_query(store, sql_count), 0, &n_checked, err);
-    if (status == TH_OK) {
-        status = th_stmt_int(th_db_query(store, sql_wrong), 0, &wrong, err);
+    static const char SQL[] =
+        "SELECT m.seq, m.account, m.amount_fen, j.seq IS NULL FROM money_leg m LEFT JOIN journal j "
+        "ON j.seq = m.seq WHERE m.leg_id >= ?1 ORDER BY m.leg_id";
+    struct th_id_list first = th_id_noted(store, TH_DB_SLOT_MONEY);
+    struct tally tally = {0};
+    enum th_status status = TH_OK;
+    if (first.n == 0) {
+        return TH_OK;
     }
-    if (status != TH_OK) {
-        return status;
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, first.ids[0]);
+    while (th_stmt_next(q, &status, err)) {
+        int64_t seq = th_column_int(q, 0);
+        if (seq != tally.seq) {
+            status = tally_end(&tally, err);
+            tally = (struct tally){.seq = seq};
+        }
+        if (status == TH_OK && th_column_int(q, 3) != 0) {
+            status = th_error_set(err, TH_INVARIANT, "money_without_entry", NULL);
+        }
+        if (status == TH_OK) {
+            status = tally_leg(&tally, th_column_text(q, 1), th_column_int(q, 2), err);
+        }
     }
-    struct th_error problem;
-    (void)th_error_set(&problem, TH_INVARIANT, key, NULL);
-    th_error_add_int(&problem, argument, wrong);
-    sink->report(sink->context, name, n_checked, wrong != 0 ? &problem : NULL);
-    return TH_OK;
+    th_stmt_done(q);
+    return status == TH_OK ? tally_end(&tally, err) : status;
 }
 
 // Every leg has its source and every source its legs: contracts, receipts and distributions on one
@@ -270,8 +291,12 @@ static enum th_status check_sources(struct th_store *store, const struct th_chec
         "'money.payment', 'money.payment_returned', "
         "'money.loan_payout', 'money.loan_repayment', 'money.loan_interest'))"
         " ORDER BY trade_id LIMIT 1";
-    return check(store, "money_sources", SQL_TRADES, SQL_WRONG, "money_sources_broken", "trade",
-                 sink, err);
+    const struct th_check_query query = {.name = "money_sources",
+                                         .sql_count = SQL_TRADES,
+                                         .sql_wrong = SQL_WRONG,
+                                         .key = "money_sources_broken",
+                                         .argument = "trade"};
+    return th_check_run(store, &query, sink, err);
 }
 
 enum th_status th_money_check_all(struct th_store *store, const struct th_check_sink *sink,
@@ -299,15 +324,14 @@ enum th_status th_money_check_all(struct th_store *store, const struct th_check_
         " WHERE x.distribution_id = o.distribution_id AND x.state = 'rejected')) > "
         "coalesce((SELECT sum(amount_fen) FROM receipt r WHERE r.trade_id = s.trade_id), 0) "
         "ORDER BY s.distribution_id LIMIT 1";
-    enum th_status status = check(store, "money_balance", SQL_SEQS, SQL_UNBALANCED,
-                                  "money_unbalanced", "seq", sink, err);
-    if (status == TH_OK) {
-        status = check(store, "receipts", SQL_RECEIPTS, SQL_RECEIPT_WRONG, "receipts_broken",
-                       "trade", sink, err);
-    }
-    if (status == TH_OK) {
-        status = check(store, "distributions", SQL_DISTRIBUTIONS, SQL_DISTRIBUTION_WRONG,
-                       "distribution_broken", "distribution", sink, err);
+    const struct th_check_query queries[] = {
+        {"money_balance", SQL_SEQS, SQL_UNBALANCED, "money_unbalanced", "seq"},
+        {"receipts", SQL_RECEIPTS, SQL_RECEIPT_WRONG, "receipts_broken", "trade"},
+        {"distributions", SQL_DISTRIBUTIONS, SQL_DISTRIBUTION_WRONG, "distribution_broken",
+         "distribution"}};
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]) && status == TH_OK; i++) {
+        status = th_check_run(store, &queries[i], sink, err);
     }
     if (status == TH_OK) {
         status = check_sources(store, sink, err);

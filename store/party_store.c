@@ -194,21 +194,36 @@ enum th_status th_party_load(struct th_store *store, int64_t party_id, struct th
     return status;
 }
 
+// Appends what a bound query gives, up to the capacity.
+static enum th_status append_parties(struct th_stmt *q, struct th_party *parties, size_t capacity,
+                                     size_t *n, struct th_error *err)
+{
+    enum th_status status = TH_OK;
+    while (*n < capacity && th_stmt_next(q, &status, err)) {
+        read_party(q, &parties[(*n)++]);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
 enum th_status th_party_find(struct th_store *store, const char *name_or_uscc,
                              struct th_party *ret_parties, size_t capacity, size_t *ret_n,
                              struct th_error *err)
 {
-    static const char SQL[] = "SELECT party_id, kind, name, uscc, village, division FROM party"
-                              " WHERE name = ?1 OR uscc = ?1 ORDER BY party_id LIMIT ?2";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_text(q, 1, name_or_uscc);
-    th_bind_int(q, 2, (int64_t)capacity);
+    // Two questions of one index each: for one with OR SQLite builds a table of what it found.
+    static const char SQL_NAME[] = "SELECT party_id, kind, name, uscc, village, division FROM party"
+                                   " WHERE name = ?1 ORDER BY party_id";
+    static const char SQL_USCC[] = "SELECT party_id, kind, name, uscc, village, division FROM party"
+                                   " WHERE uscc = ?1 AND name <> ?1";
     size_t n = 0;
-    enum th_status status = TH_OK;
-    while (n < capacity && th_stmt_next(q, &status, err)) {
-        read_party(q, &ret_parties[n++]);
+    struct th_stmt *q = th_db_query(store, SQL_NAME);
+    th_bind_text(q, 1, name_or_uscc);
+    enum th_status status = append_parties(q, ret_parties, capacity, &n, err);
+    if (status == TH_OK) {
+        q = th_db_query(store, SQL_USCC);
+        th_bind_text(q, 1, name_or_uscc);
+        status = append_parties(q, ret_parties, capacity, &n, err);
     }
-    th_stmt_done(q);
     if (status == TH_OK) {
         *ret_n = n;
     }

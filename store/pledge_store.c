@@ -100,8 +100,8 @@ enum th_status th_pledge_ranks(struct th_store *store, int64_t root_id,
                         " p.subject = 'receivable' AND NOT EXISTS (SELECT 1 FROM trade o"
                         "  WHERE o.of_trade_id = p.trade_id AND o.kind = 'release' AND o.state = "
                         "'approved')"
-                        " FROM trade t JOIN pledge p USING (trade_id) LEFT JOIN unit_lock k USING "
-                        "(trade_id)"
+                        " FROM trade t JOIN pledge p USING (trade_id) LEFT JOIN unit_lock k ON "
+                        "k.lock_id = p.trade_id"
                         " WHERE t.state = 'approved' AND (t.trade_id = ?1 OR t.of_trade_id = ?1) "
                         "ORDER BY t.seq";
 #undef WAIVED

@@ -23,12 +23,10 @@ static const char *const COLUMNS_TRADE_LINE[] = {"trade_id",   "ordinal",   "pac
                                                  "pool_id",    "seller_id", "tonnes",
                                                  "amount_fen", "cost_fen",  NULL};
 static const char SQL_UNIT_LOCK[] =
-    "INSERT INTO unit_lock (seq, lock_id, trade_id, owner_id, placed_t, "
-    "expires_on, source_id, forecast_id, forecast_t) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-    "coalesce(?9, 0))";
-static const char *const COLUMNS_UNIT_LOCK[] = {"lock_id",     "trade_id",   "owner_id",
-                                                "placed_t",    "expires_on", "source_id",
-                                                "forecast_id", "forecast_t", NULL};
+    "INSERT INTO unit_lock (seq, lock_id, owner_id, placed_t, source_id, forecast_id, forecast_t) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, coalesce(?7, 0))";
+static const char *const COLUMNS_UNIT_LOCK[] = {
+    "lock_id", "owner_id", "placed_t", "source_id", "forecast_id", "forecast_t", NULL};
 static const char SQL_FORECAST[] =
     "INSERT INTO forecast (seq, forecast_id, package_id, owner_id, of_trade_id, run_id, "
     "document_id, registered_t, on_date) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
@@ -174,6 +172,28 @@ static const char SQL_TRADE_SCHEDULE[] = "INSERT INTO trade_schedule (trade_id, 
                                          "amount_fen) VALUES (?1, ?2, ?3, ?4)";
 static const char *const COLUMNS_TRADE_SCHEDULE[] = {"trade_id", "ordinal", "on_date", "amount_fen",
                                                      NULL};
+static const char SQL_REVERSAL[] =
+    "INSERT INTO reversal (trade_id, cause, loss_cent, drawing_sha256, document_id) VALUES (?1, "
+    "?2, ?3, ?4, ?5)";
+static const char *const COLUMNS_REVERSAL[] = {"trade_id",       "cause",       "loss_cent",
+                                               "drawing_sha256", "document_id", NULL};
+static const char SQL_REVERSAL_PARCEL[] =
+    "INSERT INTO reversal_parcel (trade_id, ordinal, package_id, parcel_id, version, "
+    "whole_m2_300, area_m2_300, ground) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+static const char *const COLUMNS_REVERSAL_PARCEL[] = {"trade_id",    "ordinal", "package_id",
+                                                      "parcel_id",   "version", "whole_m2_300",
+                                                      "area_m2_300", "ground",  NULL};
+static const char SQL_REVERSAL_LOSS[] =
+    "INSERT INTO reversal_loss (trade_id, ordinal, issuance_id, mass_kg, before_kg, lost_m2_300, "
+    "lost_kg) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+static const char *const COLUMNS_REVERSAL_LOSS[] = {
+    "trade_id", "ordinal", "issuance_id", "mass_kg", "before_kg", "lost_m2_300", "lost_kg", NULL};
+static const char SQL_REVERSAL_DEBT[] =
+    "INSERT INTO reversal_debt (trade_id, party_id, owed_t) VALUES (?1, ?2, ?3)";
+static const char *const COLUMNS_REVERSAL_DEBT[] = {"trade_id", "party_id", "owed_t", NULL};
+static const char SQL_REVERSAL_FILL[] =
+    "INSERT INTO reversal_fill (trade_id, reversal_id, party_id) VALUES (?1, ?2, ?3)";
+static const char *const COLUMNS_REVERSAL_FILL[] = {"trade_id", "reversal_id", "party_id", NULL};
 
 const struct th_post_row *th_post_row_find(const char *kind)
 {
@@ -204,6 +224,11 @@ const struct th_post_row *th_post_row_find(const char *kind)
         {"promise", SQL_PROMISE, COLUMNS_PROMISE, false, NULL},
         {"receipt", SQL_RECEIPT, COLUMNS_RECEIPT, true, NULL},
         {"reserve_settlement", SQL_RESERVE_SETTLEMENT, COLUMNS_RESERVE_SETTLEMENT, true, NULL},
+        {"reversal", SQL_REVERSAL, COLUMNS_REVERSAL, false, NULL},
+        {"reversal_debt", SQL_REVERSAL_DEBT, COLUMNS_REVERSAL_DEBT, false, NULL},
+        {"reversal_fill", SQL_REVERSAL_FILL, COLUMNS_REVERSAL_FILL, false, NULL},
+        {"reversal_loss", SQL_REVERSAL_LOSS, COLUMNS_REVERSAL_LOSS, false, NULL},
+        {"reversal_parcel", SQL_REVERSAL_PARCEL, COLUMNS_REVERSAL_PARCEL, false, NULL},
         {"revenue_deduction", SQL_REVENUE_DEDUCTION, COLUMNS_REVENUE_DEDUCTION, true, NULL},
         {"revenue_term", SQL_REVENUE_TERM, COLUMNS_REVENUE_TERM, true, NULL},
         {"revenue_term_split", SQL_REVENUE_TERM_SPLIT, COLUMNS_REVENUE_TERM_SPLIT, false, NULL},

@@ -62,8 +62,8 @@ enum th_status th_promise_progress(struct th_store *store, const struct th_trade
         " (SELECT coalesce(sum(r.refund_t), 0) FROM trade d JOIN delivery r USING (trade_id)"
         " WHERE d.of_trade_id = ?1 AND d.trade_id <> ?3 AND d.state = 'approved'),"
         " (SELECT coalesce(sum(placed_t - posted_t - released_t - forecast_t), 0) FROM unit_lock"
-        " WHERE trade_id = ?1),"
-        " (SELECT coalesce(sum(forecast_t), 0) FROM unit_lock WHERE trade_id = ?1),"
+        " WHERE lock_id = ?1),"
+        " (SELECT coalesce(sum(forecast_t), 0) FROM unit_lock WHERE lock_id = ?1),"
         // The seller's claim is below zero by what came before it was due.
         " (SELECT -coalesce(sum(amount_fen), 0) FROM money_leg WHERE trade_id = ?1"
         " AND account = 'claim' AND party_id = ?2 AND memo IN ('money.receipt', 'money.prepaid'))";

@@ -250,7 +250,7 @@ enum th_status th_trade_ended(struct th_store *store, const char *on_date, int64
 {
     static const char SQL[] =
         "SELECT trade_id FROM trade WHERE state = 'proposed' AND expires_on < ?1 "
-        "UNION SELECT l.trade_id FROM unit_lock l JOIN trade t USING (trade_id) "
+        "UNION SELECT t.trade_id FROM unit_lock l JOIN trade t ON t.trade_id = l.lock_id "
         "WHERE l.expires_on < ?1 AND l.posted_t + l.released_t < l.placed_t "
         "AND t.state = 'approved' ORDER BY 1";
     struct th_id_list ids = {0};
@@ -337,7 +337,7 @@ enum th_status th_pool_open_each(struct th_store *store, int64_t owner_id, int64
                                  void *context, struct th_error *err)
 {
     static const char SQL[] = "SELECT " POOL_COLUMNS " FROM pool_share "
-                              "WHERE owner_id = ?1 AND sold_t + used_t < bought_t "
+                              "WHERE owner_id = ?1 AND is_open = 1 "
                               "AND (?2 IS NULL OR package_id = ?2) "
                               "ORDER BY bought_on, pool_id, package_id";
     struct th_stmt *q = th_db_query(store, SQL);

@@ -2,7 +2,7 @@
 add_library(tanhui_cli_runner STATIC cli/run.c cli/reply.c cli/chain.c cli/auditor.c)
 target_link_libraries(tanhui_cli_runner PUBLIC tanhui_core tanhui_test_support PkgConfig::CMOCKA
     PRIVATE PkgConfig::SQLITE)
-foreach(part chain credit restated contract output clerk same_bytes)
+foreach(part chain credit restated contract output clerk reversal same_bytes)
     th_add_unit_test(test_cli_${part} SOURCES cli/test_${part}.c NO_VALGRIND
         DEPENDS tanhui_cli_runner LABELS cli TIMEOUT 600)
     add_dependencies(test_cli_${part} tanhui tanhui_audit_program)

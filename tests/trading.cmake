@@ -25,6 +25,9 @@ foreach(part trade_crash trade_rush ledger_model pledge_model)
 endforeach()
 th_add_unit_test(test_promise_model SOURCES integration/test_promise_model.c DEPENDS tanhui_ahead
     LABELS integration TIMEOUT 300 NO_VALGRIND)
+# The reader's program is a process of its own.
+th_add_unit_test(test_reversal SOURCES integration/test_reversal.c integration/burnt.c
+    DEPENDS tanhui_market LABELS integration)
 # What stands beside the books.
 foreach(part beneficiary enterprise hledger_random unit_find)
     th_add_unit_test(test_${part} SOURCES integration/test_${part}.c DEPENDS tanhui_market

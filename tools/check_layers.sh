@@ -99,8 +99,8 @@ if [ "$n" -gt 0 ]; then
         rank["core"] = rank["audit"] = 0
         rank["store"] = rank["gis"] = rank["net"] = rank["papers"] = rank["methodology"] = 1
         rank["registry"] = 2; rank["trading"] = 3; rank["cli"] = rank["server"] = 4
-        place_rooms("registry", "base table layer,tenure,estimate records,package intake life,export whole")
-        place_rooms("trading", "base deal spot,ahead,pledge,payment,member revenue,account" \
+        place_rooms("registry", "base table layer,tenure,estimate,reversal records,package intake life,export whole")
+        place_rooms("trading", "base deal spot,ahead,pledge,reversal,payment,member revenue,account" \
             " print,books,trace inbox whole")
         standard = "^(assert|complex|ctype|dirent|dlfcn|errno|fcntl|fenv|float|grp|inttypes|langinfo" \
             "|limits|locale|math|netdb|poll|pthread|pwd|sched|iconv|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool" \

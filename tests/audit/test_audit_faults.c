@@ -363,6 +363,10 @@ static void audit__units_that_do_not_stand_where_they_are_taken_from_are_told(vo
          "{'posts':[{'first':31,'from':{'owner':1,'state':'held'},'issuance':1,'last':31,"
          "'post':'units','to':{'owner':2,'state':'held'},'trade':1}]}",
          TH_FAULT_UNITS_TOO_MANY},
+        {"buffer under a purchase", false, true, "li", "trade.more",
+         "{'posts':[{'first':91,'from':{'owner':1,'state':'buffer'},'issuance':1,'last':91,"
+         "'post':'units','to':{'owner':1,'state':'cancelled'},'trade':1}]}",
+         TH_FAULT_UNITS_BUFFER},
         {"under a trade that is none", false, false, "x", "k",
          "{'posts':[{'first':1,'from':{'owner':1,'state':'held'},'issuance':1,'last':1,"
          "'post':'units','to':{'owner':2,'state':'held'},'trade':7}]}",
@@ -409,6 +413,56 @@ static void audit__issues_that_make_units_of_nothing_are_told(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         check_one_more(&CASES[i]);
+    }
+}
+
+// Reversal 2 of 15 t: the ten of the buffer, and so many that are owed.
+static void reverse(struct test_journal *journal, const char *owed)
+{
+    test_journal_begin(journal);
+    test_journal_key(journal, 1, false);
+    issue(journal);
+    journal->login = "officer";
+    test_journal_entry(
+        journal, "trade.propose", "trade:2",
+        "{'posts':[{'amount_fen':0,'kind':'reversal','post':'trade','proposed_by':'officer',"
+        "'state':'proposed','tonnes':15,'trade_id':2},{'cause':'fire','post':'reversal',"
+        "'trade_id':2}]}");
+    journal->login = "li";
+    test_journal_entry(
+        journal, "trade.approve", "trade:2",
+        "{'posts':[{'decided_by':'li','decided_on':'2021-12-28','post':'trade_decision',"
+        "'state':'approved','trade_id':2},{'first':91,'from':{'owner':1,'state':'buffer'},"
+        "'issuance':1,'last':100,'post':'units','to':{'owner':1,'state':'cancelled'},"
+        "'trade':2}%s]}",
+        owed);
+    test_journal_head(journal);
+    test_journal_end(journal);
+}
+
+static void audit__a_reversal_is_buffer_and_debt(void **state)
+{
+    static const struct {
+        const char *owed;
+        bool right;
+    } CASES[] = {{",{'owed_t':5,'party_id':1,'post':'reversal_debt','trade_id':2}", true},
+                 {",{'owed_t':4,'party_id':1,'post':'reversal_debt','trade_id':2}", false},
+                 {",{'owed_t':6,'party_id':1,'post':'reversal_debt','trade_id':2}", false},
+                 {"", false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct test_journal journal;
+        reverse(&journal, CASES[i].owed);
+        struct th_check *check = test_audit_with(journal.out.data, journal.out.size, NULL);
+        if (CASES[i].right && check->faults.n != 0) {
+            test_tell(check);
+        }
+        assert_int_equal(check->faults.n > 0, !CASES[i].right);
+        if (!CASES[i].right) {
+            assert_int_equal(check->faults.kept[0].code, TH_FAULT_REVERSAL_SUM);
+        }
+        test_let_go(check);
+        test_journal_clear(&journal);
     }
 }
 
@@ -725,6 +779,7 @@ int main(void)
         cmocka_unit_test(audit__a_journal_written_anew_has_another_head),
         cmocka_unit_test(audit__units_that_do_not_stand_where_they_are_taken_from_are_told),
         cmocka_unit_test(audit__issues_that_make_units_of_nothing_are_told),
+        cmocka_unit_test(audit__a_reversal_is_buffer_and_debt),
         cmocka_unit_test(audit__units_that_ended_do_not_come_back),
         cmocka_unit_test(audit__deals_by_one_person_and_money_out_of_nothing_are_told),
         cmocka_unit_test(audit__one_person_suffices_where_the_county_said_so),

@@ -127,9 +127,8 @@ static bool same_tonnes(const struct pair *pair, int issue, int64_t first, int64
 static bool compare_tonnes(const struct pair *pair)
 {
     static const char SQL[] =
-        "SELECT i.package_id, i.vintage, b.first, b.state, b.owner_id, b.pool_id, k.trade_id,"
-        " b.last FROM unit_block b JOIN issuance i USING (issuance_id)"
-        " LEFT JOIN unit_lock k USING (lock_id) WHERE b.state <> 'split'";
+        "SELECT i.package_id, i.vintage, b.first, b.state, b.owner_id, b.pool_id, b.lock_id,"
+        " b.last FROM unit_block b JOIN issuance i USING (issuance_id) WHERE b.state <> 'split'";
     int64_t n = 0;
     rows_query(pair->rows, SQL, 0, 0);
     while (rows_next(pair->rows)) {
@@ -329,8 +328,7 @@ static bool compare_forecasts(const struct pair *pair)
     if (n != model->n_forecasts) {
         return differs("forecasts", 0, n, model->n_forecasts);
     }
-    rows_query(pair->rows, "SELECT trade_id, forecast_t FROM unit_lock WHERE forecast_id > 0", 0,
-               0);
+    rows_query(pair->rows, "SELECT lock_id, forecast_t FROM unit_lock WHERE forecast_id > 0", 0, 0);
     while (rows_next(pair->rows)) {
         int at = deal_at(model, rows_int(pair->rows, 0));
         if (at != NONE && model->deals[at].expected != rows_int(pair->rows, 1)) {

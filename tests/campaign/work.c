@@ -315,7 +315,7 @@ void work_prepare(struct world *world)
 bool work_kept(struct rows *rows, const struct ack *ack)
 {
     static const char WITHDRAWN[] =
-        "SELECT posted_t + released_t = placed_t AND ?2 > 0 FROM unit_lock WHERE trade_id = ?1";
+        "SELECT posted_t + released_t = placed_t AND ?2 > 0 FROM unit_lock WHERE lock_id = ?1";
     static const char *const SQLS[N_STEPS] = {
         [STEP_APPROVE] = "SELECT state = 'approved' FROM trade WHERE trade_id = ?1",
         [STEP_REJECT] = "SELECT state = 'rejected' FROM trade WHERE trade_id = ?1",
@@ -336,11 +336,11 @@ bool work_whole(struct rows *rows, int64_t above_id)
         "SELECT count(*) FROM trade t WHERE trade_id > ?1 AND ("
         "(SELECT sum(tonnes) FROM trade_line l WHERE l.trade_id = t.trade_id) IS NOT t.tonnes "
         "OR coalesce((SELECT sum(b.last - b.first + 1) FROM unit_lock k JOIN unit_block b"
-        " USING (lock_id) WHERE k.trade_id = t.trade_id AND b.state = 'locked'), 0)"
+        " USING (lock_id) WHERE k.lock_id = t.trade_id AND b.state = 'locked'), 0)"
         " <> (SELECT sum(placed_t - posted_t - released_t) FROM unit_lock k"
-        " WHERE k.trade_id = t.trade_id) "
+        " WHERE k.lock_id = t.trade_id) "
         "OR (state = 'proposed' AND (SELECT sum(placed_t - posted_t - released_t) FROM unit_lock k"
-        " WHERE k.trade_id = t.trade_id) <> t.tonnes) "
+        " WHERE k.lock_id = t.trade_id) <> t.tonnes) "
         "OR (kind = 'resale' AND (state = 'approved') <> ((SELECT count(*) FROM money_leg m WHERE"
         " m.trade_id = t.trade_id AND memo = 'money.resale') >= 2)) "
         "OR (SELECT coalesce(sum(amount_fen), 0) FROM money_leg m WHERE m.trade_id = t.trade_id)"

@@ -13,6 +13,7 @@
 #include "store/package_store.h"
 #include "store/party_store.h"
 #include "store/rebuild_store.h"
+#include "store/reversal_store.h"
 
 static const char *const VILLAGES[] = {MARKET_VILLAGE_1, MARKET_VILLAGE_2, MARKET_VILLAGE_3};
 
@@ -450,6 +451,7 @@ void market_assert_sound(struct th_store *store)
     assert_ok(th_ledger_check_all(store, &sink, &err), &err);
     assert_ok(th_lock_check_all(store, &sink, &err), &err);
     assert_ok(th_money_check_all(store, &sink, &err), &err);
+    assert_ok(th_reversal_check_all(store, &sink, &err), &err);
     assert_int_equal(n_wrong, 0);
 }
 

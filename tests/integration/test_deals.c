@@ -596,6 +596,45 @@ static void approval__by_one_person_below_the_countys_threshold(void **state)
     market_refused(market, "second_person");
 }
 
+static struct th_json *sell_at_once(struct market *market, const char *price, enum th_status want)
+{
+    const struct th_request request = {.login = "bank"};
+    const struct th_resale_input input = {.from = "两山银行",
+                                          .to = "制药厂",
+                                          .tonnes = "2",
+                                          .price = price,
+                                          .at_once = true,
+                                          .on = "2022-05-20"};
+    struct th_json *reply = NULL;
+    enum th_status status =
+        th_trade_propose_resale(market->world.registry, &request, &input, &reply, &market->err);
+    assert_status(status, want, &market->err);
+    return reply;
+}
+
+// Below the threshold proposal and approval are one entry; above it not even the proposal stays.
+static void resale__carried_out_at_once_is_one_entry_or_nothing(void **state)
+{
+    struct market *market = *state;
+    struct th_store *store = market->world.store;
+    market_bought(market, "1 2", "43.44");
+    int64_t before = th_test_sql_int(store, "SELECT max(seq) FROM journal");
+    assert_null(sell_at_once(market, "10", TH_NOT_PERMITTED));
+    market_refused(market, "second_person");
+    assert_int_equal(th_test_sql_int(store, "SELECT max(seq) FROM journal"), before);
+    set_rule(market, "deal_alone_cny", "100");
+    assert_null(sell_at_once(market, "50.01", TH_NOT_PERMITTED)); // 100.02
+    struct th_json *reply = sell_at_once(market, "50", TH_OK);
+    assert_string_equal(th_json_get_text(reply, "state", ""), "approved");
+    assert_int_equal(th_json_get_int(reply, "alone_rule_id", 0), 1);
+    assert_int_equal(th_json_get_int(reply, "outstanding_fen", 0), 10000);
+    th_json_free(reply);
+    assert_int_equal(th_test_sql_int(store, "SELECT max(seq) FROM journal"), before + 2);
+    assert_int_equal(th_test_sql_int(store, "SELECT count(*) FROM trade WHERE kind = 'resale'"), 1);
+    assert_int_equal(units_t(market, MARKET_PHARMA, TH_BLOCK_HELD), 2);
+    assert_int_equal(units_t(market, MARKET_BANK, TH_BLOCK_LOCKED), 0);
+}
+
 static void set_limit(struct market *market, const char *amount, const char *tonnes)
 {
     const struct th_request request = {.login = "admin"};
@@ -670,6 +709,7 @@ int main(void)
         TEST(cancellation__ends_units_for_a_reason),
         TEST(proposal__ends_after_its_last_day),
         TEST(approval__by_one_person_below_the_countys_threshold),
+        TEST(resale__carried_out_at_once_is_one_entry_or_nothing),
         TEST(approval__within_the_limits_of_a_login),
         TEST(resale__of_a_vintage),
         TEST(resale__of_a_parcel_takes_its_whole_tonnes),

@@ -280,6 +280,26 @@ static void commit__money_that_does_not_sum_to_zero_is_refused(void **state)
     assert_int_equal(th_test_sql_int(store, "SELECT count(*) FROM money_leg"), 0);
 }
 
+static void commit__money_of_no_journal_entry_is_refused(void **state)
+{
+    struct market *market = *state;
+    struct th_store *store = market->world.store;
+    struct th_posting *posting = market_begin(market);
+    struct th_posting *elsewhere = th_posting_new(store, th_posting_seq(posting) + 1);
+    struct th_money_leg leg = {.party_id = MARKET_BANK,
+                               .account = TH_ACCOUNT_CASH,
+                               .amount = th_money_from_fen(-100),
+                               .on_date = "2022-01-01",
+                               .memo = "money.purchase"};
+    assert_ok(th_money_post(elsewhere, &leg, &market->err), &market->err);
+    leg.amount = th_money_from_fen(100);
+    assert_ok(th_money_post(elsewhere, &leg, &market->err), &market->err);
+    th_posting_free(elsewhere);
+    assert_status(market_commit(market, posting), TH_INVARIANT, &market->err);
+    market_refused(market, "money_without_entry");
+    assert_int_equal(th_test_sql_int(store, "SELECT count(*) FROM money_leg"), 0);
+}
+
 struct verdicts {
     char wrong[256]; // names of the checks that failed
 };
@@ -423,6 +443,7 @@ int main(void)
         TEST(held__oldest_vintage_then_lowest_serial),
         TEST(commit__broken_books_are_refused_and_undone),
         TEST(commit__money_that_does_not_sum_to_zero_is_refused),
+        TEST(commit__money_of_no_journal_entry_is_refused),
         TEST(check_all__names_what_is_wrong),
         TEST(story__tells_every_step_of_a_serial),
     };

@@ -15,6 +15,7 @@
 #include "tests/integration/market.h"
 #include "tests/unit/paper_look.h"
 #include "trading/ahead/promise.h"
+#include "trading/pledge/pledge.h"
 #include "trading/print/certificate.h"
 #include "trading/print/contract.h"
 #include "trading/print/printed_statement.h"
@@ -295,6 +296,76 @@ static void contract__of_units_to_come_tells_its_terms(void **state)
     assert_contract_says(f, market_id(reply), OPTIONED, sizeof(OPTIONED) / sizeof(OPTIONED[0]));
 }
 
+// The debt that a pledge is for, and nothing of delivery or price.
+static void contract__of_a_pledge_tells_the_debt(void **state)
+{
+    static const char *const SAID[] = {"碳汇质押合同",
+                                       "出质人",
+                                       "马家弄村",
+                                       "债务人",
+                                       "本金（元） 100,000.00",
+                                       "4.35 %",
+                                       "2022-06-01 – 2023-05-31",
+                                       "120,000.00",
+                                       "质押2022-1号"};
+    struct fixture *f = *state;
+    const struct th_request bank = {.login = "bank"};
+    const int64_t tonnes_t = 50;
+    market_package(&f->market, "丙", MARKET_MAJIANONG, MARKET_VILLAGE_1, NULL, &tonnes_t, 1, 0);
+    const struct th_pledge_input pledge = {.holder = "马家弄村",
+                                           .to = "两山银行",
+                                           .tonnes = "50",
+                                           .principal = "100000",
+                                           .rate = "4.35",
+                                           .from = "2022-06-01",
+                                           .until = "2023-05-31",
+                                           .valuation = "120000",
+                                           .number = "质押2022-1号",
+                                           .on = "2022-06-01"};
+    struct th_json *reply = NULL;
+    assert_ok(
+        th_trade_propose_pledge(f->market.world.registry, &bank, &pledge, &reply, &f->market.err),
+        &f->market.err);
+    int64_t id = market_id(market_approve(&f->market, market_id(reply), TH_OK));
+    assert_contract_says(f, id, SAID, sizeof(SAID) / sizeof(SAID[0]));
+    th_json_free(contract(f, id, TH_OK));
+    char *text = paper_text(f->path);
+    assert_null(strstr(text, "价款"));
+    assert_null(strstr(text, "付款"));
+    free(text);
+}
+
+// What is delivered under a promise changes nothing on its contract.
+static void contract__of_a_promise_stays_as_it_was_signed(void **state)
+{
+    struct fixture *f = *state;
+    const struct th_request bank = {.login = "bank"};
+    const struct th_promise_input subscription = {.to = "竹农",
+                                                  .tonnes = "300",
+                                                  .price = "58.83",
+                                                  .deliver_by = "2022-12-31",
+                                                  .on = "2022-05-20"};
+    struct th_json *reply = NULL;
+    char id[24];
+    assert_ok(th_trade_propose_subscription(f->market.world.registry, &bank, &subscription, &reply,
+                                            &f->market.err),
+              &f->market.err);
+    int64_t trade_id = market_id(market_approve(&f->market, market_id(reply), TH_OK));
+    struct th_json *first = contract(f, trade_id, TH_OK);
+    assert_int_equal(remove(f->path), 0);
+    snprintf(id, sizeof(id), "%lld", (long long)trade_id);
+    const struct th_delivery_input delivery = {.of = id, .tonnes = "100", .on = "2022-06-01"};
+    reply = NULL;
+    assert_ok(th_trade_propose_delivery(f->market.world.registry, &bank, &delivery, &reply,
+                                        &f->market.err),
+              &f->market.err);
+    th_json_free(market_approve(&f->market, market_id(reply), TH_OK));
+    struct th_json *second = contract(f, trade_id, TH_OK);
+    assert_true(th_json_equal(first, second));
+    th_json_free(first);
+    th_json_free(second);
+}
+
 static void contract__a_proposal_is_a_draft_and_a_rejected_one_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -392,6 +463,9 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(contract__of_a_purchase_from_two_villages, setup, teardown),
         cmocka_unit_test_setup_teardown(contract__of_units_to_come_tells_its_terms, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(contract__of_a_pledge_tells_the_debt, setup, teardown),
+        cmocka_unit_test_setup_teardown(contract__of_a_promise_stays_as_it_was_signed, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(contract__a_proposal_is_a_draft_and_a_rejected_one_nothing,
                                         setup, teardown),

@@ -438,7 +438,7 @@ static void compare_locks(const struct model *model, int64_t locked[MARKET_N_PAR
         locked[deal->holder] += deal->kept;
         snprintf(sql, sizeof(sql),
                  "SELECT coalesce(sum(placed_t - posted_t - released_t), 0) FROM unit_lock "
-                 "WHERE trade_id = %lld",
+                 "WHERE lock_id = %lld",
                  (long long)trade_id(model, i));
         assert_int_equal(th_test_sql_int(model->market->world.store, sql), deal->kept);
     }

@@ -104,15 +104,13 @@ static void commit__refuses_promises_beyond_a_forecast(void **state)
     struct market *market = *state;
     struct th_store *store = market->world.store;
     int64_t forward_id = 0;
-    int64_t lock_id = 0;
     plan_ahead(market, &forward_id); // 600 of 800 t
-    struct th_lock lock = {.trade_id = forward_id,
-                           .owner_id = MARKET_MAJIANONG,
-                           .placed = th_units_from_t(201),
-                           .forecast_id = 1,
-                           .forecast = th_units_from_t(201)};
+    struct th_json *more = th_json_object();
+    th_json_set_int(more, "lock_id", forward_id);
+    th_json_set_int(more, "forecast_t", 201);
     struct th_posting *posting = market_begin(market);
-    assert_ok(th_lock_place(posting, &lock, &lock_id, &market->err), &market->err);
+    assert_ok(th_lock_more(posting, forward_id, th_units_from_t(201), &market->err), &market->err);
+    assert_ok(th_post(posting, "lock_move", more, &market->err), &market->err);
     assert_status(market_commit(market, posting), TH_INVARIANT, &market->err);
     market_refused(market, "lock_broken");
     posting = market_begin(market);

@@ -280,7 +280,7 @@ static void file__geometry_column_view_and_index_are_registered(void **state)
                                " = 6 AND coord_dimension = 2 AND srid = 4490 AND"
                                " spatial_index_enabled = 1"),
         1);
-    assert_int_equal(th_test_sql_int(store, "SELECT count(*) FROM geometry_columns"), 3);
+    assert_int_equal(th_test_sql_int(store, "SELECT count(*) FROM geometry_columns"), 4);
     assert_int_equal(th_test_sql_int(store,
                                      "SELECT count(*) FROM views_geometry_columns WHERE view_name ="
                                      " 'parcels' AND view_geometry = 'geom' AND read_only = 1"),

@@ -63,7 +63,7 @@ static void assert_all_or_nothing(struct market *market)
                         "SELECT count(*) FROM trade t WHERE kind = 'resale' AND ("
                         "(SELECT sum(tonnes) FROM trade_line l WHERE l.trade_id = t.trade_id) <> 7 "
                         "OR coalesce((SELECT sum(b.last - b.first + 1) FROM unit_block b "
-                        "JOIN unit_lock k USING (lock_id) WHERE k.trade_id = t.trade_id), 0) <> "
+                        "WHERE b.lock_id = t.trade_id), 0) <> "
                         "iif(state = 'proposed', 7, 0) "
                         "OR (SELECT count(*) FROM money_leg m WHERE m.trade_id = t.trade_id "
                         "AND memo = 'money.resale') % 2 <> 0 "

@@ -63,7 +63,13 @@ static const char *const INSERT_ONLY[] = {"user_limit",
                                           "party_account",
                                           "payout_event",
                                           "outbox_target",
-                                          "outbox_message"};
+                                          "outbox_message",
+                                          "reversal",
+                                          "reversal_parcel",
+                                          "reversal_loss",
+                                          "reversal_debt",
+                                          "reversal_fill",
+                                          "reversal_ground"};
 static const char *const STATE_TABLES[] = {
     "registry", "land_class",      "village",        "party",          "user_account",
     "parcel",   "package",         "package_parcel", "unit_block",     "unit_lock",

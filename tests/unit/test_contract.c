@@ -137,7 +137,7 @@ static void contract__in_english_and_as_a_draft(void **state)
                                        "人民币壹拾万伍仟肆佰贰拾捌元捌角捌分",
                                        "Delivery and payment",
                                        "third party's statement",
-                                       "locked for the life of the option",
+                                       "are free again when the option expires",
                                        "page 2 of 2"};
     for (size_t i = 0; i < sizeof(said) / sizeof(*said); i++) {
         paper_assert_says(text, said[i]);

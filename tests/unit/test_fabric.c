@@ -713,6 +713,22 @@ static void common__of_slanting_teeth_is_not_drawn(void **state)
     parcel_free(&cell);
 }
 
+// The shape itself, measured by PROJ.
+static void assert_cover(const struct th_fabric *fabric, void *probe,
+                         const struct th_fabric_parcel *cell, double want)
+{
+    struct th_error err = {0};
+    struct th_geometry shape;
+    double area_m2 = 0;
+    double perimeter_m = 0;
+    assert_ok(th_fabric_cover(fabric, probe, cell->ground, &shape, &err), &err);
+    if (shape.n_points > 0) {
+        th_area_geodesic(&th_ellipsoid_cgcs2000, &shape, &area_m2, &perimeter_m);
+    }
+    assert_close(area_m2 / cell->area_m2, want, 1e-5);
+    th_geometry_clear(&shape);
+}
+
 static void covered__counts_ground_once(void **state)
 {
     struct th_error err = {0};
@@ -740,6 +756,7 @@ static void covered__counts_ground_once(void **state)
                   &err);
         assert_close(covered_m2 / whole_m2, cases[i].want, 1e-5);
         assert_true(covered_m2 <= whole_m2);
+        assert_cover(fabric, *state, &cell, cases[i].want);
         th_fabric_free(fabric);
     }
     parcel_free(&cell);

@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
+#include "store/reversal_store.h"
 #include "trading/trading_internal.h"
 
 enum { N_UNIT_STATES = 5 }; // held locked buffer retired cancelled
@@ -298,6 +299,7 @@ enum th_status th_account_statement(struct th_registry *registry, const char *pa
     struct th_store *store = th_registry_store(registry);
     struct th_party party;
     struct th_date date;
+    struct th_units owed = {0};
     struct statement units = {0};
     struct statement money = {0};
     enum th_status status = from != NULL ? th_date_parse(from, &date, err) : TH_OK;
@@ -317,6 +319,9 @@ enum th_status th_account_statement(struct th_registry *registry, const char *pa
     if (status == TH_OK) {
         status = th_money_each(store, party.party_id, add_leg, &money, err);
     }
+    if (status == TH_OK) {
+        status = th_reversal_owed(store, party.party_id, &owed, err);
+    }
     th_store_end_read(store);
     if (status == TH_OK && (units.no_memory || money.no_memory)) {
         status = th_error_no_memory(err);
@@ -328,6 +333,7 @@ enum th_status th_account_statement(struct th_registry *registry, const char *pa
         th_json_set_text(reply, "kind", party.kind);
         th_json_set_text(reply, "from", from);
         th_json_set_text(reply, "to", to);
+        th_json_set_units(reply, "reversal_owed_t", owed);
         sort_entries(&units);
         sort_entries(&money);
         merge(&units, &money, from, to, reply);

@@ -10,6 +10,7 @@
 #include "registry/reply.h"
 #include "store/account_store.h"
 #include "store/enterprise_store.h"
+#include "store/reversal_store.h"
 #include "trading/trading_internal.h"
 
 enum { PERCENT_SIZE = 40, PERCENT_CENT = 10000 };
@@ -269,7 +270,11 @@ static enum th_status set_figures(struct th_store *store, const struct th_party 
     struct th_unit_totals units;
     struct th_money_totals money;
     struct th_money sum;
+    struct th_units owed;
     enum th_status status = th_ledger_totals(store, party->party_id, 0, &units, err);
+    if (status == TH_OK) {
+        status = th_reversal_owed(store, party->party_id, &owed, err);
+    }
     if (status == TH_OK) {
         status = th_money_totals(store, party->party_id, &money, err);
     }
@@ -282,6 +287,7 @@ static enum th_status set_figures(struct th_store *store, const struct th_party 
     for (size_t i = 0; i < sizeof(STATES) / sizeof(STATES[0]); i++) {
         th_json_set_units(reply, STATES[i].key, units.by_state[STATES[i].state]);
     }
+    th_json_set_units(reply, "reversal_owed_t", owed);
     th_json_set_money(reply, "claim_fen", money.claim);
     th_json_set_money(reply, "cash_fen", money.cash);
     th_json_set_money(reply, "money_fen", sum);

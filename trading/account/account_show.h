@@ -6,8 +6,8 @@
 #include "registry/registry.h"
 
 // Reply: party, name, kind, uscc, village, held_t, locked_t, buffer_t, retired_t, cancelled_t,
-// claim_fen, cash_fen, money_fen; and
-// of a village's collective, of packages on the village's ground or held by it:
+// reversal_owed_t (tonnes owed for reversals that nobody has made good), claim_fen, cash_fen,
+// money_fen; and of a village's collective, of packages on the village's ground or held by it:
 // packages[{package_id, name, holder, state, methodology, from, to, issued_t, buffer_t,
 // contributed_kg (from the village's ground)}]; of any other that holds packages: packages[]
 // likewise, contributed_kg of the whole package; of a verifier: packages[] that it verified or

@@ -217,7 +217,7 @@ static enum th_status promises_json(struct th_store *store, int64_t forecast_id,
     enum th_status status = th_forecast_locks(store, forecast_id, true, &locks, err);
     for (size_t i = 0; i < locks.n && status == TH_OK; i++) {
         struct th_trade trade;
-        status = th_trade_load(store, locks.items[i].trade_id, &trade, err);
+        status = th_trade_load(store, locks.items[i].lock_id, &trade, err);
         if (status != TH_OK) {
             break;
         }
@@ -427,7 +427,7 @@ static enum th_status deals_json(struct th_store *store, int64_t package_id, str
         struct th_lock_list locks = {0};
         status = th_forecast_locks(store, forecasts.items[i].forecast_id, false, &locks, err);
         for (size_t k = 0; k < locks.n && status == TH_OK; k++) {
-            status = add_deal(store, locks.items[k].trade_id, list, err);
+            status = add_deal(store, locks.items[k].lock_id, list, err);
         }
         free(locks.items);
     }

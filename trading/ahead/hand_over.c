@@ -228,7 +228,7 @@ static enum th_status serve(struct arrival *arrival, const struct th_forecast *f
                                               th_units_from_t(sent_t), err);
         }
         if (status == TH_OK && sent_t > 0) {
-            status = add_lines(arrival, locks.items[i].trade_id, err);
+            status = add_lines(arrival, locks.items[i].lock_id, err);
         }
     }
     free(locks.items);

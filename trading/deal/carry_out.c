@@ -46,8 +46,10 @@ enum th_status th_decision_load(struct th_store *store, int64_t trade_id,
         th_error_add_int(err, "trade", trade_id);
         return TH_CONFLICT;
     }
+    bool locked = th_units_t(decision->trade.tonnes) > 0 &&
+                  !th_deal_kind_find(decision->trade.kind)->takes_later;
     status = th_trade_lines(store, trade_id, &decision->lines, err);
-    if (status == TH_OK && th_units_t(decision->trade.tonnes) > 0) {
+    if (status == TH_OK && locked) {
         status = load_cover(store, decision, err);
     }
     return status == TH_OK && decision->lock.source_id != 0
@@ -105,8 +107,9 @@ enum th_status th_decision_carry_out(struct th_posting *posting, const struct th
     if (kind->hold_until) {
         status = kind->hold_until(th_posting_store(posting), &decision->trade, until, err);
     }
-    return status == TH_OK ? th_lock_hold_until(posting, decision->lock.lock_id, until, err)
-                           : status;
+    return status == TH_OK && until[0] != '\0'
+               ? th_lock_hold_until(posting, decision->lock.lock_id, until, err)
+               : status;
 }
 
 // Where the units of a rejected deal go, and what that does to their pools: to the lock from which
@@ -123,7 +126,7 @@ static enum th_status find_origin(struct th_store *store, const struct th_decisi
     int64_t source_id = over ? 0 : decision->source.lock_id;
     struct th_trade promise = {.trade_id = 0};
     enum th_status status =
-        over ? th_trade_load(store, decision->source.trade_id, &promise, err) : TH_OK;
+        over ? th_trade_load(store, decision->source.lock_id, &promise, err) : TH_OK;
     if (status != TH_OK) {
         return status;
     }

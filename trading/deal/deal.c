@@ -194,14 +194,13 @@ static enum th_status write_trade(struct th_posting *posting, struct th_deal *de
 static enum th_status place_lock(struct th_posting *posting, const struct th_deal *deal,
                                  struct th_lock *lock, struct th_error *err)
 {
-    *lock = (struct th_lock){.trade_id = deal->trade.trade_id,
+    *lock = (struct th_lock){.lock_id = deal->trade.trade_id,
                              .owner_id = deal->trade.seller_id,
                              .placed = deal->trade.tonnes,
                              .source_id = deal->source.lock_id,
                              .forecast_id = deal->forecast_id,
                              .forecast = deal->forecast};
-    th_text_copy(lock->expires_on, sizeof(lock->expires_on), deal->trade.expires_on);
-    return th_lock_place(posting, lock, &lock->lock_id, err);
+    return th_lock_place(posting, lock, err);
 }
 
 static enum th_status lock_picks(struct th_posting *posting, const struct th_deal *deal,
@@ -221,12 +220,12 @@ static enum th_status lock_picks(struct th_posting *posting, const struct th_dea
 static enum th_status write_deal(struct th_posting *posting, struct th_deal *deal,
                                  struct th_error *err)
 {
-    struct th_lock lock;
+    struct th_lock lock = {.lock_id = 0};
+    bool locks = th_units_t(deal->trade.tonnes) > 0 && !deal->kind->takes_later;
     enum th_status status = write_trade(posting, deal, err);
-    if (status != TH_OK || th_units_t(deal->trade.tonnes) == 0) {
-        return status;
+    if (status == TH_OK && locks) {
+        status = place_lock(posting, deal, &lock, err);
     }
-    status = place_lock(posting, deal, &lock, err);
     for (size_t i = 0; i < deal->n_lines && status == TH_OK; i++) {
         const struct th_trade_line *line = &deal->lines[i];
         status = th_trade_line_post(posting, deal->trade.trade_id, (int64_t)i + 1, line, err);
@@ -234,11 +233,11 @@ static enum th_status write_deal(struct th_posting *posting, struct th_deal *dea
             status = th_deal_draw_pool(posting, th_deal_pool_use(deal->kind, &deal->source), line,
                                        false, err);
         }
-        if (status == TH_OK && deal->picks.n == 0) {
+        if (status == TH_OK && locks && deal->picks.n == 0) {
             status = lock_line(posting, deal, &lock, line, err);
         }
     }
-    return status == TH_OK ? lock_picks(posting, deal, &lock, err) : status;
+    return status == TH_OK && locks ? lock_picks(posting, deal, &lock, err) : status;
 }
 
 // A deal is not older than the one it acts upon, nor than the purchases its units came by.
@@ -271,14 +270,40 @@ static enum th_status check_day(struct th_store *store, const struct th_deal *de
     return status;
 }
 
-enum th_status th_deal_propose(struct th_registry *registry, const struct th_request *request,
-                               const struct th_deal_kind *kind, struct th_json *given,
-                               const void *input, struct th_json **ret_reply, struct th_error *err)
+// The proposer approves as well, today, where one person suffices.
+static enum th_status approve_own(struct th_registry *registry, struct th_work *work,
+                                  int64_t trade_id, struct th_json *body, struct th_error *err)
 {
+    struct th_decision decision = {.state = "approved"};
+    enum th_status status = th_deal_day_parse(registry, NULL, decision.on_date, err);
+    if (status == TH_OK) {
+        status = th_decision_load(th_work_store(work), trade_id, &decision, err);
+    }
+    if (status == TH_OK) {
+        status = th_decision_approve(work, &decision, body, err);
+    }
+    th_decision_clear(&decision);
+    return status;
+}
+
+struct asked {
+    const struct th_deal_kind *kind;
+    struct th_json *given; // taken
+    struct th_work_documents documents;
+    const void *input;
+    bool at_once;
+};
+
+static enum th_status propose(struct th_registry *registry, const struct th_request *request,
+                              const struct asked *asked, struct th_json **ret_reply,
+                              struct th_error *err)
+{
+    const struct th_deal_kind *kind = asked->kind;
     struct th_work *work = NULL;
-    enum th_status status = th_work_begin(registry, request, kind->propose, "trade.propose", given,
-                                          &work, ret_reply, err);
-    th_json_free(given);
+    enum th_status status = th_work_begin_reading(
+        registry, request, kind->propose, asked->at_once ? "trade.carry_out" : "trade.propose",
+        asked->given, &asked->documents, &work, ret_reply, err);
+    th_json_free(asked->given);
     if (status != TH_OK || work == NULL) {
         return status;
     }
@@ -289,7 +314,7 @@ enum th_status th_deal_propose(struct th_registry *registry, const struct th_req
     th_text_copy(deal.trade.kind, sizeof(deal.trade.kind), kind->name);
     th_text_copy(deal.trade.proposed_by, sizeof(deal.trade.proposed_by),
                  th_work_actor(work)->login);
-    status = kind->prepare(input, registry, work, &deal, err);
+    status = kind->prepare(asked->input, registry, work, &deal, err);
     if (status == TH_OK) {
         status = check_day(th_work_store(work), &deal, err);
     }
@@ -299,6 +324,12 @@ enum th_status th_deal_propose(struct th_registry *registry, const struct th_req
     if (status == TH_OK) {
         status = write_deal(th_work_posting(work), &deal, err);
     }
+    if (status == TH_OK && kind->proposed) {
+        status = kind->proposed(asked->input, th_work_posting(work), &deal, err);
+    }
+    if (status == TH_OK && asked->at_once) {
+        status = approve_own(registry, work, deal.trade.trade_id, body, err);
+    }
     if (status == TH_OK) {
         status = th_trade_reply(th_work_store(work), deal.trade.trade_id, &reply, err);
     }
@@ -307,4 +338,32 @@ enum th_status th_deal_propose(struct th_registry *registry, const struct th_req
     th_json_free(deal.terms);
     return th_work_end(work, status, th_subject("trade", deal.trade.trade_id, subject), body, reply,
                        ret_reply, err);
+}
+
+enum th_status th_deal_propose(struct th_registry *registry, const struct th_request *request,
+                               const struct th_deal_kind *kind, struct th_json *given,
+                               const void *input, struct th_json **ret_reply, struct th_error *err)
+{
+    const struct asked asked = {.kind = kind, .given = given, .input = input};
+    return propose(registry, request, &asked, ret_reply, err);
+}
+
+enum th_status th_deal_propose_reading(struct th_registry *registry,
+                                       const struct th_request *request,
+                                       const struct th_deal_kind *kind, struct th_json *given,
+                                       const struct th_work_documents *documents, const void *input,
+                                       struct th_json **ret_reply, struct th_error *err)
+{
+    const struct asked asked = {
+        .kind = kind, .given = given, .documents = *documents, .input = input};
+    return propose(registry, request, &asked, ret_reply, err);
+}
+
+enum th_status th_deal_at_once(struct th_registry *registry, const struct th_request *request,
+                               const struct th_deal_kind *kind, struct th_json *given,
+                               const void *input, struct th_json **ret_reply, struct th_error *err)
+{
+    const struct asked asked = {.kind = kind, .given = given, .input = input, .at_once = true};
+    th_json_set_bool(given, "at_once", true);
+    return propose(registry, request, &asked, ret_reply, err);
 }

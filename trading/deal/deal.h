@@ -83,6 +83,8 @@ struct th_deal_kind {
     bool from_lock;    // acts on the units of trade.of_trade_id's lock, which drew their pools
     bool other_side;   // only the other side may accept it
     bool keeps_lock;   // after the approval the units stay under the deal's own lock
+    bool takes_later;  // no units come under a lock: the approval finds those that it moves
+    bool of_officers;  // the county's officers alone decide about it
     const char *terms; // kind of post of the deal's own terms; NULL: none
     // May two persons of this party decide without anybody of the side that gives? NULL: never.
     enum th_status (*without_giver)(struct th_store *store, const struct th_trade *trade,
@@ -90,6 +92,9 @@ struct th_deal_kind {
     // Fills a deal that begins with its kind from what was asked for.
     enum th_status (*prepare)(const void *input, struct th_registry *registry, struct th_work *work,
                               struct th_deal *deal, struct th_error *err);
+    // Posts what else belongs to the proposal, after trade, terms, lock and lines. NULL: nothing.
+    enum th_status (*proposed)(const void *input, struct th_posting *posting,
+                               const struct th_deal *deal, struct th_error *err);
     // What must still be true when the deal is approved. NULL: nothing but the frame's own.
     enum th_status (*check)(struct th_store *store, const struct th_decision *decision,
                             struct th_error *err);
@@ -119,6 +124,20 @@ enum th_status th_deal_propose(struct th_registry *registry, const struct th_req
                                const struct th_deal_kind *kind, struct th_json *given,
                                const void *input, struct th_json **ret_reply,
                                struct th_error *err) TH_MUST_CHECK;
+// The same of a deal that refers to documents.
+enum th_status th_deal_propose_reading(struct th_registry *registry,
+                                       const struct th_request *request,
+                                       const struct th_deal_kind *kind, struct th_json *given,
+                                       const struct th_work_documents *documents, const void *input,
+                                       struct th_json **ret_reply,
+                                       struct th_error *err) TH_MUST_CHECK;
+// The same for a deal that the proposer carries out at once: proposal and approval are one entry of
+// the journal. TH_NOT_PERMITTED as in th_decision_check_persons, ("second_person") where the
+// county's rule does not let one person suffice for the amount.
+enum th_status th_deal_at_once(struct th_registry *registry, const struct th_request *request,
+                               const struct th_deal_kind *kind, struct th_json *given,
+                               const void *input, struct th_json **ret_reply,
+                               struct th_error *err) TH_MUST_CHECK;
 // What a deal of this kind does to pools with units from that lock (lock_id 0: with held ones).
 enum th_pool_use th_deal_pool_use(const struct th_deal_kind *kind, const struct th_lock *source);
 // Takes a line's units from its pool, or gives them back.
@@ -131,6 +150,9 @@ enum th_status th_deal_draw_pool(struct th_posting *posting, enum th_pool_use us
 enum th_status th_decision_load(struct th_store *store, int64_t trade_id,
                                 struct th_decision *decision, struct th_error *err) TH_MUST_CHECK;
 void th_decision_clear(struct th_decision *decision);
+// The approval by the work's actor, row and all: may he, does everything still hold?
+enum th_status th_decision_approve(struct th_work *work, struct th_decision *decision,
+                                   struct th_json *body, struct th_error *err) TH_MUST_CHECK;
 // What the approval posts, the frame's part included but the row of the decision.
 enum th_status th_decision_carry_out(struct th_posting *posting, const struct th_decision *decision,
                                      struct th_error *err) TH_MUST_CHECK;
@@ -157,6 +179,9 @@ enum th_status th_deal_check_sides(struct th_store *store, const struct th_actor
 // ("trade_expired"). Sets alone_rule_id.
 enum th_status th_decision_check_persons(struct th_work *work, struct th_decision *decision,
                                          struct th_error *err) TH_MUST_CHECK;
+// TH_NOT_PERMITTED ("officers_decide") for a kind that is the officers' alone.
+enum th_status th_deal_check_role(const struct th_actor *actor, const struct th_trade *trade,
+                                  struct th_error *err) TH_MUST_CHECK;
 // The last day of a proposal made today, by the county's rule.
 enum th_status th_deal_set_last_day(struct th_work *work, struct th_trade *trade,
                                     struct th_error *err) TH_MUST_CHECK;

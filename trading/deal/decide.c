@@ -18,8 +18,8 @@ static enum th_status write_decision(struct th_work *work, const struct th_decis
     return th_trade_decide(th_work_posting(work), &row, err);
 }
 
-static enum th_status approve(struct th_work *work, struct th_decision *decision,
-                              struct th_json *body, struct th_error *err)
+enum th_status th_decision_approve(struct th_work *work, struct th_decision *decision,
+                                   struct th_json *body, struct th_error *err)
 {
     const struct th_trade *trade = &decision->trade;
     const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
@@ -45,6 +45,9 @@ static enum th_status reject(struct th_work *work, const struct th_decision *dec
                              struct th_error *err)
 {
     enum th_status status = th_check_own_trade(work, &decision->trade, err);
+    if (status == TH_OK) {
+        status = th_deal_check_role(th_work_actor(work), &decision->trade, err);
+    }
     if (status == TH_OK) {
         status = write_decision(work, decision, err);
     }
@@ -74,7 +77,8 @@ static enum th_status decide(struct th_registry *registry, const struct th_reque
         status = th_decision_load(th_work_store(work), trade_id, decision, err);
     }
     if (status == TH_OK) {
-        status = approval ? approve(work, decision, body, err) : reject(work, decision, err);
+        status =
+            approval ? th_decision_approve(work, decision, body, err) : reject(work, decision, err);
     }
     if (status == TH_OK) {
         status = th_trade_reply(th_work_store(work), trade_id, &reply, err);

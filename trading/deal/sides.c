@@ -53,14 +53,16 @@ bool th_deal_speaks_for(int64_t login_party_id, int64_t party_id)
 }
 
 // Nobody's units are promised or taken by the other side's word alone: two persons of one bank are
-// one side. What acts on units under another deal's lock was agreed to with that deal.
+// one side. What acts on units under another deal's lock was agreed to with that deal, and what the
+// county's officers do needs nobody's word.
 static enum th_status check_giver_heard(struct th_store *store, const struct th_actor *actor,
                                         const struct th_trade *trade, struct th_error *err)
 {
     const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
     struct th_user proposer = {0};
     bool fair = false;
-    if (kind->from_lock || th_deal_speaks_for(actor->party_id, trade->seller_id)) {
+    if (kind->from_lock || kind->of_officers ||
+        th_deal_speaks_for(actor->party_id, trade->seller_id)) {
         return TH_OK;
     }
     enum th_status status = th_user_load(store, trade->proposed_by, &proposer, err);
@@ -76,10 +78,22 @@ static enum th_status check_giver_heard(struct th_store *store, const struct th_
                               "proposer", trade->proposed_by, NULL);
 }
 
+enum th_status th_deal_check_role(const struct th_actor *actor, const struct th_trade *trade,
+                                  struct th_error *err)
+{
+    bool fits = !th_deal_kind_find(trade->kind)->of_officers || strcmp(actor->role, "officer") == 0;
+    return fits ? TH_OK
+                : th_error_set(err, TH_NOT_PERMITTED, "officers_decide", "login", actor->login,
+                               NULL);
+}
+
 enum th_status th_deal_check_sides(struct th_store *store, const struct th_actor *actor,
                                    const struct th_trade *trade, struct th_error *err)
 {
-    enum th_status status = check_own(store, actor, trade, err);
+    enum th_status status = th_deal_check_role(actor, trade, err);
+    if (status == TH_OK) {
+        status = check_own(store, actor, trade, err);
+    }
     if (status == TH_OK && th_deal_kind_find(trade->kind)->other_side && actor->party_id != 0 &&
         actor->party_id == trade->seller_id) {
         status =

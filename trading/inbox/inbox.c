@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "registry/reply.h"
 #include "store/revenue_store.h"
+#include "store/reversal_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/deal/schedule.h"
 #include "trading/inbox/inbox_internal.h"
@@ -284,6 +285,40 @@ static enum th_status look_at_revenue(struct th_inbox *inbox, struct th_error *e
     return status;
 }
 
+// The officers see to it that what is owed for reversals comes; a bank what it owes itself, or what
+// anybody owes if it is bound to no party.
+static bool see_debt(void *context, const struct th_reversal_debt *debt)
+{
+    struct walk *walk = context;
+    const struct th_user *user = &walk->inbox->user;
+    struct th_inbox_item item = {.tonnes = th_units_t(debt->owed) - th_units_t(debt->filled) -
+                                           th_units_t(debt->deciding)};
+    struct th_party debtor;
+    if (item.tonnes <= 0 || (th_inbox_is(walk->inbox, "bank") && user->party_id != 0 &&
+                             user->party_id != debt->party_id)) {
+        return true;
+    }
+    set_what(&item, "reversal.fill", "trade", debt->trade_id,
+             "trade propose cancellation --for-reversal");
+    th_text_copy(item.since, sizeof(item.since), debt->on_date);
+    walk->status = th_party_load(walk->inbox->store, debt->party_id, &debtor, walk->err);
+    if (walk->status == TH_OK) {
+        th_text_copy(item.name, sizeof(item.name), debtor.name);
+        walk->status = th_inbox_add(walk->inbox, &item, walk->err);
+    }
+    return walk->status == TH_OK;
+}
+
+static enum th_status look_at_reversals(struct th_inbox *inbox, struct th_error *err)
+{
+    struct walk walk = {.inbox = inbox, .status = TH_OK, .err = err};
+    if (!th_inbox_is(inbox, "bank") && !th_inbox_is(inbox, "officer")) {
+        return TH_OK;
+    }
+    enum th_status status = th_reversal_debt_each(inbox->store, 0, 0, see_debt, &walk, err);
+    return status == TH_OK ? walk.status : status;
+}
+
 static int by_urgency(const void *a, const void *b)
 {
     const struct th_inbox_item *left = a;
@@ -340,7 +375,8 @@ enum th_status th_inbox(struct th_registry *registry, const char *login, struct 
                         struct th_error *err)
 {
     static enum th_status (*const SOURCES[])(struct th_inbox *, struct th_error *) = {
-        look_at_packages, look_at_proposals, look_at_receipts, look_at_revenue, th_inbox_runs};
+        look_at_packages, look_at_proposals, look_at_receipts,
+        look_at_revenue,  look_at_reversals, th_inbox_runs};
     struct th_inbox inbox = {.store = th_registry_store(registry)};
     struct th_json *reply = NULL;
     enum th_status status = th_on_parse(registry, NULL, inbox.today, err);

@@ -14,6 +14,7 @@
 //   trade.expire     a proposal or promise is past its last day
 //   receipt.confirm  money is outstanding for a deal of the own bank
 //   revenue.distribute  money arrived that the villages have a share in
+//   reversal.fill    tonnes are owed for a reversal
 //   revenue.approve  somebody else proposed a run
 //   payment.confirm  payments of an approved run are owed
 //   payment.resend   payments came back

@@ -140,10 +140,11 @@ static enum th_status make_room(struct passing *passing, struct th_rank *rank, i
     if (rank->lock_id != 0) {
         return th_lock_more(passing->posting, rank->lock_id, th_units_from_t(share_t), err);
     }
-    const struct th_lock lock = {.trade_id = rank->trade_id,
+    const struct th_lock lock = {.lock_id = rank->trade_id,
                                  .owner_id = passing->decision->trade.seller_id,
                                  .placed = th_units_from_t(share_t)};
-    return th_lock_place(passing->posting, &lock, &rank->lock_id, err);
+    rank->lock_id = lock.lock_id;
+    return th_lock_place(passing->posting, &lock, err);
 }
 
 // A pledge waits for what those before it hold, so that only those after this one get any.

@@ -4,49 +4,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
 #include "core/file.h"
-#include "papers/contract.h"
 #include "registry/reply.h"
-#include "trading/ahead/promise.h"
 #include "trading/deal/schedule.h"
-#include "trading/print/printed_internal.h"
-#include "trading/trading_internal.h"
+#include "trading/print/contract_internal.h"
 
 // Deals that two parties sign, and as what.
 static const struct {
     const char *kind;
     const char *gives;
     const char *gets;
-} KINDS[] = {{"purchase", "seller", "buyer"},         {"resale", "seller", "buyer"},
-             {"transfer", "seller", "buyer"},         {"pledge", "pledgor", "pledgee"},
-             {"option", "grantor", "holder"},         {"forward", "seller", "buyer"},
-             {"subscription", "seller", "subscriber"}};
+} KINDS[] = {{"purchase", "seller", "buyer"},          {"resale", "seller", "buyer"},
+             {"transfer", "seller", "buyer"},          {"pledge", "pledgor", "pledgee"},
+             {"option", "grantor", "holder"},          {"forward", "seller", "buyer"},
+             {"subscription", "seller", "subscriber"}, {"acceptance", "seller", "buyer"},
+             {"enforcement", "pledgor", "buyer"},      {"exercise", "grantor", "holder"}};
 
-enum { CONTRACT_TERMS = 5 };
-
-struct gathering {
-    struct th_store *store;
-    struct th_arena arena; // texts and rows that the contract borrows
-    struct th_trade trade;
-    struct th_printed printed;
-    struct th_contract paper;
-    struct th_contract_party *parties;
-    int64_t *party_ids;
-    struct th_contract_step *steps; // in the arena
-    struct th_contract_term terms[CONTRACT_TERMS];
-    const struct th_messages *messages;
-    enum th_lang lang;
-    struct th_error *err;
-};
-
-static enum th_status keep(struct gathering *g, const char *text, const char **ret_kept)
+enum th_status th_contract_keep(struct th_contract_draft *g, const char *text,
+                                const char **ret_kept)
 {
     *ret_kept = th_arena_text(&g->arena, text != NULL ? text : "");
     return *ret_kept == NULL ? th_error_no_memory(g->err) : TH_OK;
 }
 
-static enum th_status add_party(struct gathering *g, const char *role, int64_t party_id)
+static enum th_status add_party(struct th_contract_draft *g, const char *role, int64_t party_id)
 {
     struct th_party party;
     for (size_t i = 0; i < g->paper.n_parties; i++) {
@@ -59,16 +40,16 @@ static enum th_status add_party(struct gathering *g, const char *role, int64_t p
     struct th_contract_party *added = &g->parties[g->paper.n_parties];
     added->role = role;
     if (status == TH_OK) {
-        status = keep(g, party.name, &added->name);
+        status = th_contract_keep(g, party.name, &added->name);
     }
     if (status == TH_OK) {
-        status = keep(g, party.uscc, &added->uscc);
+        status = th_contract_keep(g, party.uscc, &added->uscc);
     }
     g->paper.n_parties += status == TH_OK;
     return status;
 }
 
-static enum th_status gather_lines(struct gathering *g, const struct th_json *said,
+static enum th_status gather_lines(struct th_contract_draft *g, const struct th_json *said,
                                    const char *role)
 {
     size_t n = th_json_size(said);
@@ -80,9 +61,10 @@ static enum th_status gather_lines(struct gathering *g, const struct th_json *sa
         lines[i] = (struct th_contract_line){
             .units = th_units_from_t(th_json_get_int(line, "tonnes", 0)),
             .amount = th_money_from_fen(th_json_get_int(line, "amount_fen", 0))};
-        status = keep(g, th_json_get_text(line, "package", ""), &lines[i].package);
+        status = th_contract_keep(g, th_json_get_text(line, "package", ""), &lines[i].package);
         if (status == TH_OK) {
-            status = keep(g, th_json_get_text(line, "seller_name", ""), &lines[i].seller);
+            status =
+                th_contract_keep(g, th_json_get_text(line, "seller_name", ""), &lines[i].seller);
         }
         if (status == TH_OK) {
             status = add_party(g, role, th_json_get_int(line, "seller", 0));
@@ -93,20 +75,21 @@ static enum th_status gather_lines(struct gathering *g, const struct th_json *sa
     return status;
 }
 
-static enum th_status gather_serials(struct gathering *g, const struct th_json *blocks)
+static enum th_status gather_serials(struct th_contract_draft *g, const struct th_json *blocks)
 {
     size_t n = th_json_size(blocks);
     const char **serials = th_arena_take(&g->arena, (n + 1) * sizeof(*serials));
     enum th_status status = serials == NULL ? th_error_no_memory(g->err) : TH_OK;
     for (size_t i = 0; status == TH_OK && i < n; i++) {
-        status = keep(g, th_json_get_text(th_json_at(blocks, i), "serial", ""), &serials[i]);
+        status =
+            th_contract_keep(g, th_json_get_text(th_json_at(blocks, i), "serial", ""), &serials[i]);
     }
     g->paper.serials = serials;
     g->paper.n_serials = n;
     return status;
 }
 
-static void fill(struct gathering *g)
+static void fill(struct th_contract_draft *g)
 {
     const struct th_trade *trade = &g->trade;
     struct th_contract *paper = &g->paper;
@@ -130,7 +113,7 @@ static void fill(struct gathering *g)
 }
 
 // Units pass with the approval; money as the contract says, or as the parties agree.
-static enum th_status set_steps(struct gathering *g)
+static enum th_status set_steps(struct th_contract_draft *g)
 {
     struct th_schedule schedule = {0};
     struct th_contract *paper = &g->paper;
@@ -154,75 +137,14 @@ static enum th_status set_steps(struct gathering *g)
         struct th_contract_step *step = &g->steps[paper->n_steps++];
         *step = (struct th_contract_step){.matter = TH_CONTRACT_PAYMENT,
                                           .amount = schedule.items[i].amount};
-        status = keep(g, schedule.items[i].on_date, &step->on);
+        status = th_contract_keep(g, schedule.items[i].on_date, &step->on);
     }
     paper->steps = g->steps;
     free(schedule.items);
     return status;
 }
 
-static enum th_status add_term(struct gathering *g, const char *key, const char *value)
-{
-    const char *kept = NULL;
-    enum th_status status = keep(g, value, &kept);
-    if (status == TH_OK) {
-        g->terms[g->paper.n_terms++] = (struct th_contract_term){.key = key, .value = kept};
-    }
-    return status;
-}
-
-static enum th_status add_tonnes(struct gathering *g, const char *key, int64_t tonnes_t)
-{
-    char text[32];
-    (void)snprintf(text, sizeof(text), "%lld t", (long long)tonnes_t);
-    return tonnes_t > 0 ? add_term(g, key, text) : TH_OK;
-}
-
-// Until when it is delivered, and what happens if it is not.
-static enum th_status add_delivery(struct gathering *g, const struct th_promise *promise)
-{
-    bool refund = strcmp(promise->if_short, "refund") == 0;
-    enum th_status status = keep(g, promise->deliver_by, &g->steps[0].on);
-    return status == TH_OK ? add_term(g, "contract.term.if_short",
-                                      th_messages_text(g->messages, g->lang,
-                                                       refund ? "value.if_short.refund"
-                                                              : "value.if_short.replace"))
-                           : status;
-}
-
-// Nothing but the premium is due for certain.
-static enum th_status add_option(struct gathering *g, const struct th_promise *promise)
-{
-    char text[TH_QUANTITY_TEXT_SIZE];
-    char window[2 * TH_ON_SIZE + 8];
-    (void)snprintf(window, sizeof(window), "%s – %s", promise->window_from, promise->window_to);
-    g->steps[0] = g->steps[1];
-    g->paper.n_steps = 1;
-    enum th_status status =
-        add_term(g, "contract.term.strike", th_money_format(promise->strike_per_t, text));
-    return status == TH_OK ? add_term(g, "contract.term.window", window) : status;
-}
-
-// What a promise of units to come says; its packages may change, so that they are no lines.
-static enum th_status add_promise(struct gathering *g)
-{
-    struct th_promise promise;
-    enum th_status status = th_promise_load(g->store, g->trade.trade_id, &promise, g->err);
-    g->paper.n_lines = 0;
-    g->paper.terms = g->terms;
-    if (status == TH_OK) {
-        status = promise.has_strike ? add_option(g, &promise) : add_delivery(g, &promise);
-    }
-    if (status == TH_OK) {
-        status = add_tonnes(g, "contract.term.by_stock",
-                            th_units_t(g->trade.tonnes) - th_units_t(promise.forecast));
-    }
-    return status == TH_OK
-               ? add_tonnes(g, "contract.term.by_forecast", th_units_t(promise.forecast))
-               : status;
-}
-
-static enum th_status gather(struct gathering *g, int64_t trade_id)
+static enum th_status gather(struct th_contract_draft *g, int64_t trade_id)
 {
     struct th_json *said = NULL;
     size_t kind = 0;
@@ -266,9 +188,8 @@ static enum th_status gather(struct gathering *g, int64_t trade_id)
         g->paper.parties = g->parties;
         g->paper.statement_based = th_json_get_bool(said, "statement_based", false);
     }
-    if (status == TH_OK &&
-        (strcmp(g->trade.kind, "option") == 0 || th_promise_takes_prepayments(&g->trade))) {
-        status = add_promise(g);
+    if (status == TH_OK) {
+        status = th_contract_set_terms(g);
     }
     th_json_free(said);
     return status;
@@ -278,7 +199,7 @@ enum th_status th_trade_contract(struct th_registry *registry, int64_t trade_id,
                                  const struct th_messages *messages, enum th_lang lang,
                                  struct th_json **ret_reply, struct th_error *err)
 {
-    struct gathering g = {
+    struct th_contract_draft g = {
         .store = th_registry_store(registry), .messages = messages, .lang = lang, .err = err};
     struct th_hash sha256;
     char hex[TH_HASH_HEX_SIZE];

@@ -142,7 +142,6 @@ static void set_arrivals(struct statement *statement, const struct th_own_sale_r
                          struct th_json *item)
 {
     struct th_money paid = {0};
-    struct th_money due;
     char next_on[TH_ON_SIZE] = "";
     struct th_json *receipts = th_json_array();
     if (statement->status == TH_OK) {
@@ -154,6 +153,7 @@ static void set_arrivals(struct statement *statement, const struct th_own_sale_r
                             add_arrival, receipts, statement->err);
     }
     if (statement->status == TH_OK && th_money_fen(row->open) > 0) {
+        struct th_money due = {0};
         statement->status =
             th_schedule_due(statement->store, row->trade_id, next_on, &due, statement->err);
     }

@@ -284,7 +284,8 @@ enum th_status th_trade_propose_purchase(struct th_registry *registry,
         return th_error_set(err, TH_LIMIT, "pool_too_large", NULL);
     }
     enum th_status status = th_deal_check_price(input->price, input->amount, err);
-    return status == TH_OK ? th_deal_propose(registry, request, &th_deal_purchase,
-                                             input_json(input), input, ret_reply, err)
-                           : status;
+    return status == TH_OK
+               ? (input->at_once ? th_deal_at_once : th_deal_propose)(
+                     registry, request, &th_deal_purchase, input_json(input), input, ret_reply, err)
+               : status;
 }

@@ -165,7 +165,8 @@ enum th_status th_trade_propose_resale(struct th_registry *registry,
                                        struct th_json **ret_reply, struct th_error *err)
 {
     enum th_status status = th_deal_check_price(input->price, input->amount, err);
-    return status == TH_OK ? th_deal_propose(registry, request, &th_deal_resale, input_json(input),
-                                             input, ret_reply, err)
-                           : status;
+    return status == TH_OK
+               ? (input->at_once ? th_deal_at_once : th_deal_propose)(
+                     registry, request, &th_deal_resale, input_json(input), input, ret_reply, err)
+               : status;
 }

@@ -3,6 +3,7 @@
 #ifndef TH_TRADING_SPOT_H
 #define TH_TRADING_SPOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "registry/registry.h"
@@ -16,6 +17,7 @@ struct th_purchase_input {
     const char *tax;        // NULL: 0
     const char *tonnes;     // NULL: everything that the holders of the packages hold
     const char *draw;       // how sales leave the pool: "pro-rata" (NULL) or "oldest" vintage first
+    bool at_once;           // carried out by the proposer, where one person suffices
     const char *on;         // NULL: today
     const char *const *pay; // "2022-06-30=100000.00": parts of the amount by day; may be none
     size_t n_pay;
@@ -24,8 +26,8 @@ struct th_purchase_input {
 // Locks the units of the packages' holders; a part of them is taken pro rata to what each holds.
 // TH_CONFLICT ("package_not_issued", "not_enough_units" with "available", "wanted"), TH_INVALID
 // ("buyer_not_bank", "deal_before_period", "package_twice", "tax_invalid", "tonnes_invalid",
-// "same_party"), TH_USAGE
-// ("price_or_amount", "packages_missing"), TH_NOT_PERMITTED ("bank_not_yours").
+// "same_party"), TH_USAGE ("price_or_amount", "packages_missing"), TH_NOT_PERMITTED
+// ("bank_not_yours"); at once also ("second_person", "limit_amount", "limit_tonnes").
 enum th_status th_trade_propose_purchase(struct th_registry *registry,
                                          const struct th_request *request,
                                          const struct th_purchase_input *input,
@@ -43,13 +45,14 @@ struct th_resale_input {
     const char *vintage;        // a year; NULL: any
     const char *const *parcels; // ids: whole tonnes of these parcels alone
     size_t n_parcels;
+    bool at_once;           // carried out by the proposer, where one person suffices
     const char *on;         // NULL: today
     const char *const *pay; // "2022-06-30=100000.00": parts of the amount by day; may be none
     size_t n_pay;
 };
-// TH_CONFLICT ("not_enough_units"), TH_NOT_PERMITTED ("verifier_cannot_hold", "bank_not_yours"),
-// TH_INVALID ("seller_not_bank", "same_party", "tonnes_invalid", "tax_invalid"), TH_USAGE
-// ("price_or_amount").
+// TH_CONFLICT ("not_enough_units"), TH_NOT_PERMITTED ("verifier_cannot_hold", "bank_not_yours"; at
+// once also "second_person", "limit_amount", "limit_tonnes"), TH_INVALID ("seller_not_bank",
+// "same_party", "tonnes_invalid", "tax_invalid"), TH_USAGE ("price_or_amount").
 enum th_status th_trade_propose_resale(struct th_registry *registry,
                                        const struct th_request *request,
                                        const struct th_resale_input *input,
@@ -93,11 +96,14 @@ enum th_status th_trade_propose_transfer(struct th_registry *registry,
 struct th_cancellation_input {
     const char *holder;
     const char *tonnes;
-    const char *package; // NULL: any, oldest vintage first
-    const char *reason;  // stands in the books as the note
+    const char *package;  // NULL: any, oldest vintage first
+    const char *reason;   // stands in the books as the note
+    const char *reversal; // whose debt this makes good (trading/reversal/reversal.h); NULL: none
+    const char *debtor;   // who owes it; NULL: the holder, or the only one who does
     const char *on;
 };
-// TH_USAGE ("cancellation_reason"), TH_CONFLICT ("not_enough_units").
+// TH_USAGE ("cancellation_reason", "reversal_debtor"), TH_CONFLICT ("not_enough_units",
+// "reversal_not_owed", "reversal_filled" with "open").
 enum th_status th_trade_propose_cancellation(struct th_registry *registry,
                                              const struct th_request *request,
                                              const struct th_cancellation_input *input,

@@ -2,10 +2,14 @@
 --
 -- Units of columns: *_utc seconds since 1970-01-01T00:00:00Z; *_on calendar dates 'YYYY-MM-DD' of
 -- Asia/Shanghai; *_kg kg CO2e; *_t units of one tonne; *_fen CNY fen; *_m2_300 areas in 1/300 m².
--- seq is the journal entry that wrote a row. Only money legs declare it as a reference: SQLite looks
--- through every declared child of the journal whenever an entry is appended after its rows, and the
--- others have no index on it. The journal counts 1, 2, 3 … and keeps every entry, so that a seq up to
--- its head always names one.
+-- seq is the journal entry that wrote a row. It is not declared as a reference: SQLite looks through
+-- every declared child of the journal whenever an entry is appended after its rows, and none has an
+-- index on it. The journal counts 1, 2, 3 … and keeps every entry, so that a seq up to its head always
+-- names one.
+-- Every index that a deal touches is a page in the log of each commit, so that each of them says whose
+-- question it answers. A condition of an index that names a column which deals change makes SQLite
+-- write the index at every such change, even where the entry stays: such conditions stand on columns
+-- that change when the entry must.
 -- Truth is the journal and the insert-only tables (triggers at the end); unit_block, balance, parcel,
 -- package, trade and issuance progress carry present states that can be rebuilt from them.
 
@@ -41,8 +45,9 @@ CREATE TABLE journal (
     subject     TEXT    NOT NULL,                        -- 'trade:7'
     body        TEXT    NOT NULL CHECK (json_valid(body)), -- canonical JSON
     prev_hash   BLOB    NOT NULL CHECK (length(prev_hash) = 32),
-    hash        BLOB    NOT NULL UNIQUE CHECK (length(hash) = 32)
+    hash        BLOB    NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
+-- The story of one thing (audit log), and the keys in force.
 CREATE INDEX journal_subject ON journal (subject, seq);
 
 -- Replies of commands that move value, so that a repeated key does nothing twice.

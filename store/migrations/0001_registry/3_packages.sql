@@ -169,32 +169,37 @@ CREATE TABLE issuance_segment (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX issuance_segment_parcel ON issuance_segment (parcel_id);
 
--- Ranges of serials. A split never edits a range: the parent becomes 'split' and has two children.
+-- Ranges of serials. A split never edits a range: the parent becomes 'split' and has two children. Words
+-- that many rows have are checked with OR: for a list of more than two SQLite builds a table at every
+-- row.
 CREATE TABLE unit_block (
     block_id    INTEGER PRIMARY KEY,
     issuance_id INTEGER NOT NULL REFERENCES issuance (issuance_id),
     first       INTEGER NOT NULL CHECK (first > 0),
     last        INTEGER NOT NULL CHECK (last >= first),   -- inclusive
-    parent_id   INTEGER REFERENCES unit_block (block_id),
-    state       TEXT    NOT NULL CHECK (state IN ('held', 'locked', 'buffer', 'retired', 'cancelled',
-                    'split')),
+    parent_id   INTEGER,                                  -- the block that it was cut from
+    state       TEXT    NOT NULL CHECK (state = 'held' OR state = 'locked' OR state = 'buffer' OR
+                 state = 'retired' OR state = 'cancelled' OR state = 'split'),
     owner_id    INTEGER NOT NULL REFERENCES party (party_id),
     pool_id     INTEGER REFERENCES trade (trade_id) DEFERRABLE INITIALLY DEFERRED, -- bought under
     lock_id     INTEGER REFERENCES unit_lock (lock_id) DEFERRABLE INITIALLY DEFERRED, -- locked by
     CHECK ((state = 'locked') = (lock_id IS NOT NULL))
 ) STRICT;
+-- The leaf that a serial stands in; no two begin at one serial.
 CREATE UNIQUE INDEX unit_block_leaf ON unit_block (issuance_id, first) WHERE state <> 'split';
-CREATE INDEX unit_block_owner ON unit_block (owner_id, state, issuance_id, first) WHERE state <> 'split';
-CREATE INDEX unit_block_lock ON unit_block (lock_id) WHERE lock_id IS NOT NULL;
-CREATE INDEX unit_block_parent ON unit_block (parent_id) WHERE parent_id IS NOT NULL;
+-- What somebody may promise, in the order in which it is taken.
+CREATE INDEX unit_block_held ON unit_block (owner_id, issuance_id, first) WHERE state = 'held';
+-- What a lock holds: each decision, and each commit for the locks it touched.
+CREATE INDEX unit_block_lock ON unit_block (lock_id, issuance_id, first) WHERE lock_id IS NOT NULL;
 
 -- Every change of a block, in order: the story that `unit trace` tells.
 CREATE TABLE unit_event (
     event_id   INTEGER PRIMARY KEY,
     seq        INTEGER NOT NULL,
     block_id   INTEGER NOT NULL REFERENCES unit_block (block_id),
-    event      TEXT    NOT NULL CHECK (event IN ('issue', 'split', 'lock', 'unlock', 'transfer',
-                   'relock', 'retire', 'cancel', 'buffer')),
+    event      TEXT    NOT NULL CHECK (event = 'issue' OR event = 'split' OR event = 'lock' OR
+                 event = 'unlock' OR event = 'transfer' OR event = 'relock' OR event = 'retire' OR
+                 event = 'cancel' OR event = 'buffer'),
     state      TEXT    NOT NULL,                          -- after the event
     owner_id   INTEGER NOT NULL REFERENCES party (party_id), -- after the event
     pool_id    INTEGER,                                   -- after the event
@@ -203,7 +208,9 @@ CREATE TABLE unit_event (
     from_owner_id INTEGER,                                -- before the event
     trade_id   INTEGER
 ) STRICT;
+-- The story of a block, on the way up to its ancestors.
 CREATE INDEX unit_event_block ON unit_event (block_id, event_id);
+-- The serials of a deal.
 CREATE INDEX unit_event_trade ON unit_event (trade_id) WHERE trade_id IS NOT NULL;
 
 -- Units by issuance, owner and state; derived from unit_block, kept by the same transaction.
@@ -214,5 +221,6 @@ CREATE TABLE balance (
     units_t     INTEGER NOT NULL CHECK (units_t >= 0),
     PRIMARY KEY (issuance_id, owner_id, state)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX balance_owner ON balance (owner_id, state, issuance_id) WHERE units_t > 0;
+-- What somebody has. Not only of what is above zero, or every change of units_t would write it.
+CREATE INDEX balance_owner ON balance (owner_id, state, issuance_id);
 

@@ -4,11 +4,14 @@
 -- A deal: proposed by one person, decided by another.
 CREATE TABLE trade (
     trade_id     INTEGER PRIMARY KEY,
-    kind         TEXT    NOT NULL CHECK (kind IN ('purchase', 'resale', 'transfer', 'retirement',
-                     'cancellation', 'pledge', 'release', 'enforcement', 'option', 'exercise',
-                     'forward', 'subscription', 'delivery', 'listing', 'acceptance', 'reversal',
-                     'correction')),
-    state        TEXT    NOT NULL CHECK (state IN ('proposed', 'approved', 'rejected', 'expired')),
+    kind         TEXT    NOT NULL CHECK (kind = 'purchase' OR kind = 'resale' OR
+                 kind = 'transfer' OR kind = 'retirement' OR kind = 'cancellation' OR
+                 kind = 'pledge' OR kind = 'release' OR kind = 'enforcement' OR kind = 'option' OR
+                 kind = 'exercise' OR kind = 'forward' OR kind = 'subscription' OR
+                 kind = 'delivery' OR kind = 'listing' OR kind = 'acceptance' OR
+                 kind = 'reversal' OR kind = 'correction'),
+    state        TEXT    NOT NULL CHECK (state = 'proposed' OR state = 'approved' OR
+                 state = 'rejected' OR state = 'expired'),
     of_trade_id  INTEGER REFERENCES trade (trade_id),     -- the deal that this one acts upon
     seller_id    INTEGER REFERENCES party (party_id),     -- NULL: several (purchase of packages)
     buyer_id     INTEGER REFERENCES party (party_id),     -- NULL: retirement
@@ -20,7 +23,8 @@ CREATE TABLE trade (
     net_fen      INTEGER NOT NULL CHECK (net_fen + tax_fen = amount_fen),
     beneficiary      TEXT,
     beneficiary_uscc TEXT,
-    purpose      TEXT CHECK (purpose IN ('offset', 'product', 'event', 'donation')),
+    purpose      TEXT CHECK (purpose = 'offset' OR purpose = 'product' OR purpose = 'event' OR
+                 purpose = 'donation'),
     note         TEXT,
     draw         TEXT CHECK (draw IN ('pro_rata', 'oldest')), -- of a purchase: how sales leave its
                                                           -- pool
@@ -35,21 +39,23 @@ CREATE TABLE trade (
     CHECK (decided_by IS NULL OR decided_by <> proposed_by OR state = 'rejected'
            OR alone_rule_id IS NOT NULL)
 ) STRICT;
-CREATE INDEX trade_state ON trade (state, kind);
-CREATE INDEX trade_buyer ON trade (buyer_id, kind, state);
+-- What waits for a decision, and until when.
+CREATE INDEX trade_proposed ON trade (expires_on) WHERE state = 'proposed';
+-- Deals of a buyer, say with one seller so far.
+CREATE INDEX trade_buyer ON trade (buyer_id);
+-- What acts upon a deal.
 CREATE INDEX trade_of ON trade (of_trade_id) WHERE of_trade_id IS NOT NULL;
 
 -- Units promised to a deal: placed, then posted (handed over) or released, in parts or whole. What
 -- a lock still holds, placed_t - posted_t - released_t, are the blocks that name it and forecast_t
 -- tonnes that are expected.
 CREATE TABLE unit_lock (
-    lock_id    INTEGER PRIMARY KEY,
-    trade_id   INTEGER NOT NULL REFERENCES trade (trade_id), -- for which it was placed
+    lock_id    INTEGER PRIMARY KEY REFERENCES trade (trade_id), -- the deal for which it was placed
     owner_id   INTEGER REFERENCES party (party_id),          -- of the units; NULL: several
     placed_t   INTEGER NOT NULL CHECK (placed_t > 0),
     posted_t   INTEGER NOT NULL DEFAULT 0 CHECK (posted_t >= 0),
     released_t INTEGER NOT NULL DEFAULT 0 CHECK (released_t >= 0),
-    expires_on TEXT,                                         -- NULL: with the deal
+    expires_on TEXT,                                         -- of an approved deal; NULL: with it
     source_id  INTEGER REFERENCES unit_lock (lock_id),       -- whence its units; NULL: held ones
     forecast_id INTEGER REFERENCES forecast (forecast_id),   -- expected tonnes that it promises too
     forecast_t INTEGER NOT NULL DEFAULT 0 CHECK (forecast_t >= 0), -- of them still expected
@@ -57,8 +63,10 @@ CREATE TABLE unit_lock (
     CHECK (posted_t + released_t + forecast_t <= placed_t),
     CHECK (forecast_id IS NOT NULL OR forecast_t = 0)
 ) STRICT;
-CREATE INDEX unit_lock_trade ON unit_lock (trade_id);
-CREATE INDEX unit_lock_open ON unit_lock (expires_on) WHERE posted_t + released_t < placed_t;
+-- Approved deals that end by themselves. Proposals have no day here, so that most locks never stand
+-- in it.
+CREATE INDEX unit_lock_ends ON unit_lock (expires_on)
+    WHERE expires_on IS NOT NULL AND posted_t + released_t < placed_t;
 
 -- Up to what a login may approve, from a day on; the newest row of a login counts. No row: no limit.
 CREATE TABLE user_limit (
@@ -84,8 +92,6 @@ CREATE TABLE trade_line (
                                                           -- purchase, net of tax
     PRIMARY KEY (trade_id, ordinal)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX trade_line_seller ON trade_line (seller_id);
-CREATE INDEX trade_line_pool ON trade_line (pool_id, package_id) WHERE pool_id IS NOT NULL;
 
 -- Stock of a pool by package: what was bought, and what left it or is promised to. Derived from the
 -- trade lines, kept by the same transaction.
@@ -99,11 +105,20 @@ CREATE TABLE pool_share (
     sold_t     INTEGER NOT NULL DEFAULT 0 CHECK (sold_t >= 0), -- by resales, proposed or approved
     sold_cost_fen INTEGER NOT NULL DEFAULT 0 CHECK (sold_cost_fen >= 0),
     used_t     INTEGER NOT NULL DEFAULT 0 CHECK (used_t >= 0), -- retired by the owner, or about to be
+    is_open    INTEGER NOT NULL DEFAULT 1 CHECK (is_open IN (0, 1)), -- sold_t + used_t < bought_t, by
+                                                             -- the trigger pool_share_turns
     PRIMARY KEY (pool_id, package_id),
     CHECK (sold_t + used_t <= bought_t)
 ) STRICT, WITHOUT ROWID;
+-- What a bank may still sell, oldest purchase first.
 CREATE INDEX pool_share_open ON pool_share (owner_id, bought_on, pool_id, package_id)
-    WHERE sold_t + used_t < bought_t;
+    WHERE is_open = 1;
+CREATE TRIGGER pool_share_turns AFTER UPDATE OF bought_t, sold_t, used_t ON pool_share
+WHEN NEW.is_open <> (NEW.sold_t + NEW.used_t < NEW.bought_t)
+BEGIN
+    UPDATE pool_share SET is_open = 1 - NEW.is_open
+        WHERE pool_id = NEW.pool_id AND package_id = NEW.package_id;
+END;
 
 -- Money that arrived for a trade.
 CREATE TABLE receipt (
@@ -119,7 +134,7 @@ CREATE INDEX receipt_trade ON receipt (trade_id);
 -- Double entry in CNY: claims and cash of parties; the legs of one journal entry sum to zero.
 CREATE TABLE money_leg (
     leg_id     INTEGER PRIMARY KEY,
-    seq        INTEGER NOT NULL REFERENCES journal (seq) DEFERRABLE INITIALLY DEFERRED,
+    seq        INTEGER NOT NULL,
     party_id   INTEGER NOT NULL REFERENCES party (party_id),
     account    TEXT    NOT NULL CHECK (account IN ('claim', 'cash')),
     amount_fen INTEGER NOT NULL CHECK (amount_fen <> 0),  -- positive: the party's favour
@@ -127,8 +142,9 @@ CREATE TABLE money_leg (
     trade_id   INTEGER REFERENCES trade (trade_id),
     memo       TEXT    NOT NULL                           -- message key, 'money.purchase'
 ) STRICT;
+-- The account of a party.
 CREATE INDEX money_leg_party ON money_leg (party_id, leg_id);
-CREATE INDEX money_leg_seq ON money_leg (seq);
+-- What is open of a deal.
 CREATE INDEX money_leg_trade ON money_leg (trade_id, party_id) WHERE trade_id IS NOT NULL;
 
 -- How net revenue is shared, as agreed and dated.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "audit/books_internal.h"
+#include "audit/recipients.h"
 
 void th_books_clear(struct th_books *books)
 {
@@ -11,6 +12,9 @@ void th_books_clear(struct th_books *books)
     th_table_clear(&books->holder_ids);
     th_table_clear(&books->names);
     th_table_clear(&books->logins);
+    th_list_clear(&books->people);
+    th_table_clear(&books->words);
+    th_revenue_clear(&books->revenue);
     th_table_clear(&books->deal_ids);
     th_table_clear(&books->receipt_ids);
     th_table_clear(&books->package_ids);
@@ -80,8 +84,19 @@ size_t th_books_login(struct th_books *books, struct th_text login)
 {
     bool fresh = false;
     size_t row = th_table_text(&books->logins, login, &fresh);
+    if (row != SIZE_MAX && fresh && !th_list_add(&books->people, sizeof(struct th_person))) {
+        row = SIZE_MAX;
+    }
     books->no_memory = books->no_memory || row == SIZE_MAX;
     return row;
+}
+
+size_t th_books_word(struct th_books *books, struct th_text text)
+{
+    bool fresh = false;
+    size_t row = th_table_text(&books->words, text, &fresh);
+    books->no_memory = books->no_memory || row == SIZE_MAX;
+    return row != SIZE_MAX ? row + 1 : 0;
 }
 
 // Kinds that are rows of tables: what they change shows in the other posts.
@@ -115,13 +130,16 @@ static void book_post(struct th_books *books, const struct th_post *post)
                  {"receipt", th_book_receipt},   {"reversal", th_book_reversal},
                  {"reversal_debt", th_book_debt}};
     books->n_posts++;
+    th_book_may(books, post->line, post->kind);
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
         if (th_text_is(post->kind, KINDS[i].kind)) {
             KINDS[i].book(books, post);
             return;
         }
     }
-    count_other(books, post);
+    if (!th_book_revenue(books, post)) {
+        count_other(books, post);
+    }
 }
 
 static void book_posts(struct th_books *books, const struct th_line *line,
@@ -160,6 +178,14 @@ static void settle(struct th_books *books)
     }
     for (size_t i = 0; i < books->n_pending; i++) {
         const struct th_pending *pending = &books->pending[i];
+        if (pending->what == TH_PENDING_SALE) {
+            th_book_settle_sale(books, pending);
+            continue;
+        }
+        if (pending->what == TH_PENDING_RUN) {
+            th_book_settle_run(books, pending);
+            continue;
+        }
         if (pending->what != TH_PENDING_ISSUANCE) {
             th_book_settle_deal(books, pending);
             continue;
@@ -222,20 +248,36 @@ static void book_party(struct th_books *books, const struct th_line *line,
     struct th_holder *holder = th_books_holder(books, id);
     size_t row = holder ? th_table_text(&books->names, name, &fresh) : SIZE_MAX;
     books->no_memory = books->no_memory || row == SIZE_MAX;
-    if (holder) {
-        holder->name = row;
+    if (!holder) {
+        return;
+    }
+    th_recipients_forget(books);
+    holder->name = row;
+    holder->plain_name = th_books_word(books, name);
+    struct th_text text;
+    if (th_text_member(nodes, line->first_node, "kind", &text)) {
+        holder->kind = th_books_word(books, text);
+    }
+    if (th_text_member(nodes, line->first_node, "village", &text)) {
+        holder->village = th_books_word(books, text);
+    }
+    if (th_text_member(nodes, line->first_node, "division", &text)) {
+        holder->division = th_books_word(books, text);
     }
 }
 
-void th_books_entry(struct th_books *books, const struct th_line *line, const struct th_node *nodes)
+// What an entry says beside its posts, before they are booked.
+static void book_facts(struct th_books *books, const struct th_line *line,
+                       const struct th_node *nodes)
 {
-    const struct th_node *posts = th_node_get(nodes, line->first_node, "posts");
-    memset(books->legs_fen, 0, sizeof(books->legs_fen));
-    books->legs_beyond = false;
-    books->n_pending = 0;
-    book_key(books, line, nodes);
+    th_book_person(books, line, nodes);
+    th_book_may(books, line, line->entry_kind);
     if (th_text_is(line->entry_kind, "party.add")) {
         book_party(books, line, nodes);
+    }
+    if (th_text_is(line->entry_kind, "village.add") ||
+        th_text_is(line->entry_kind, "village.import")) {
+        th_book_villages(books, line, nodes);
     }
     if (th_text_is(line->entry_kind, "rule.set")) {
         th_book_rule(books, line, nodes);
@@ -243,6 +285,22 @@ void th_books_entry(struct th_books *books, const struct th_line *line, const st
     if (!books->partial) {
         th_book_package(books, line, nodes);
     }
+}
+
+void th_books_entry(struct th_books *books, const struct th_line *line, const struct th_node *nodes)
+{
+    memset(books->legs_fen, 0, sizeof(books->legs_fen));
+    books->legs_beyond = false;
+    books->n_pending = 0;
+    books->revenue.legs.n = 0;
+    books->issuing = 0;
+    if (!line->kept) {
+        th_book_may(books, line, line->entry_kind);
+        return;
+    }
+    const struct th_node *posts = th_node_get(nodes, line->first_node, "posts");
+    book_key(books, line, nodes);
+    book_facts(books, line, nodes);
     if (posts) {
         book_posts(books, line, nodes, (size_t)(posts - nodes));
     }

@@ -4,6 +4,7 @@
 
 #include "audit/faults.h"
 #include "audit/line.h"
+#include "audit/revenue.h"
 #include "audit/units.h"
 
 enum { TH_ACCOUNT_CLAIM, TH_ACCOUNT_CASH, TH_ACCOUNTS };
@@ -15,6 +16,16 @@ struct th_holder { // a party that holds units or money
     int64_t recount_t[TH_UNIT_STATES]; // the same, from the ranges at the end
     int64_t money_fen[TH_ACCOUNTS];
     size_t name; // row of names; SIZE_MAX: none is known
+    // as it was added; rows of words, 0: none
+    size_t kind;
+    size_t village;
+    size_t division;
+    size_t plain_name;
+};
+
+struct th_person {  // behind a login
+    bool known;     // was added
+    unsigned roles; // one bit
 };
 
 enum th_trade_state { TH_TRADE_PROPOSED, TH_TRADE_APPROVED, TH_TRADE_REJECTED, TH_TRADE_EXPIRED };
@@ -28,10 +39,26 @@ struct th_deal {
     bool reversal;   // it ends buffer, and the rest of its tonnes is owed
     int64_t owed_t;
     int64_t amount_fen;
+    int64_t tax_fen;
+    int64_t seller; // 0: none
+    char on_date[TH_DAY_BYTES];
+    char expires_on[TH_DAY_BYTES]; // NULs: none
     int64_t received_fen;
     int64_t touched_seq; // entry for which the next two count
     int64_t receipt_fen;
     int64_t cash_fen;
+    size_t lines;   // first of the lines, counted from 1; 0: none
+    size_t revenue; // row of what it brought, counted from 1; 0: nothing yet
+};
+
+enum th_package_state {
+    TH_PACKAGE_NONE,
+    TH_PACKAGE_DRAFT,
+    TH_PACKAGE_SUBMITTED,
+    TH_PACKAGE_RETURNED,
+    TH_PACKAGE_VERIFIED,
+    TH_PACKAGE_WITHDRAWN,
+    TH_PACKAGE_ISSUED
 };
 
 struct th_package_steps {
@@ -39,7 +66,10 @@ struct th_package_steps {
     size_t created_by; // rows of logins; SIZE_MAX: nobody
     size_t submitted_by;
     size_t verified_by;
-    bool issued;
+    enum th_package_state state;
+    int64_t holder;
+    int64_t verified_kg;
+    size_t villages; // first of its kilograms by village, counted from 1; 0: none
 };
 
 struct th_alone_rule { // up to which amount the county lets one person decide
@@ -63,6 +93,8 @@ struct th_books { // zeroed memory is empty
     size_t holders_room;
     struct th_table names; // of parties
     struct th_table logins;
+    struct th_list people; // struct th_person, a row for each of logins
+    struct th_table words; // kinds, villages, names: of parties
     struct th_table deal_ids;
     struct th_deal *deals; // owned
     size_t deals_room;
@@ -70,6 +102,8 @@ struct th_books { // zeroed memory is empty
     struct th_table package_ids;
     struct th_package_steps *packages; // owned
     size_t packages_room;
+    int64_t issuing; // holder of the package that the entry at hand issues; 0: it issues none
+    struct th_revenue revenue;
     struct th_alone_rule *alone; // owned
     size_t n_alone;
     size_t alone_room;
@@ -89,7 +123,8 @@ struct th_books { // zeroed memory is empty
 };
 void th_books_clear(struct th_books *books);
 
-// Books an entry whose body is kept. Faults go to books->faults.
+// Books an entry; of one whose body is not kept, that its login may do it. Faults go to
+// books->faults.
 void th_books_entry(struct th_books *books, const struct th_line *line,
                     const struct th_node *nodes);
 // Counts every range again, at the end of the journal.

@@ -1,4 +1,4 @@
-// Posts of money, trades and receipts, and the steps of packages.
+// Posts of money, trades and receipts.
 #include <string.h>
 
 #include "audit/books_internal.h"
@@ -51,10 +51,30 @@ void th_book_money(struct th_books *books, const struct th_post *post)
     if (trade_id != 0 && !deal && !books->partial) {
         th_fault_add(books->faults, TH_FAULT_TRADE_UNKNOWN, trade_id, 0, 0);
     }
+    if (i == TH_ACCOUNT_CLAIM && th_text_is(text, "money.distribution")) {
+        th_book_claim_leg(books, party, amount_fen);
+    }
     if (deal && i == TH_ACCOUNT_CASH && amount_fen > 0) {
         touch(books, deal);
         books->legs_beyond = !th_sum(&deal->cash_fen, amount_fen) || books->legs_beyond;
     }
+}
+
+static void copy_day(const struct th_post *post, const char *key, char day[TH_DAY_BYTES])
+{
+    struct th_text text;
+    if (th_text_member(post->nodes, post->index, key, &text) && text.size == TH_DAY_BYTES) {
+        memcpy(day, text.at, TH_DAY_BYTES);
+    }
+}
+
+// What a deal may leave out.
+static void read_terms(const struct th_post *post, struct th_deal *deal)
+{
+    (void)th_member_int(post->nodes, post->index, "tax_fen", 0, &deal->tax_fen);
+    (void)th_member_int(post->nodes, post->index, "seller_id", 1, &deal->seller);
+    copy_day(post, "on_date", deal->on_date);
+    copy_day(post, "expires_on", deal->expires_on);
 }
 
 void th_book_trade(struct th_books *books, const struct th_post *post)
@@ -85,6 +105,7 @@ void th_book_trade(struct th_books *books, const struct th_post *post)
     }
     books->deals = items;
     deal.proposer = th_books_login(books, proposer);
+    read_terms(post, &deal);
     size_t row = th_table_id(&books->deal_ids, deal.id, &fresh);
     if (row == SIZE_MAX) {
         books->no_memory = true;
@@ -158,9 +179,7 @@ void th_book_rule(struct th_books *books, const struct th_line *line, const stru
     books->alone[books->n_alone++] = rule;
 }
 
-// Does the decision name a rule of the county that held on its day and covers the amount?
-static bool may_decide_alone(const struct th_books *books, const struct th_post *post,
-                             const struct th_deal *deal)
+bool th_book_alone(const struct th_books *books, const struct th_post *post, int64_t amount_fen)
 {
     char day[TH_DAY_BYTES + 1];
     int64_t rule_id = 0;
@@ -171,11 +190,19 @@ static bool may_decide_alone(const struct th_books *books, const struct th_post 
     for (size_t i = 0; i < books->n_alone; i++) {
         const struct th_alone_rule *rule = &books->alone[i];
         if (rule->id == rule_id) {
-            return memcmp(rule->since, day, TH_DAY_BYTES) <= 0 && deal->amount_fen > 0 &&
-                   deal->amount_fen <= rule->amount_fen;
+            return memcmp(rule->since, day, TH_DAY_BYTES) <= 0 && amount_fen > 0 &&
+                   amount_fen <= rule->amount_fen;
         }
     }
     return false;
+}
+
+// Was the decision made behind the last day on which the proposal was open?
+static bool is_late(const struct th_post *post, const struct th_deal *deal)
+{
+    char day[TH_DAY_BYTES + 1];
+    th_check_day_format(th_check_day(post->line->at_utc), day);
+    return deal->expires_on[0] != '\0' && memcmp(day, deal->expires_on, TH_DAY_BYTES) > 0;
 }
 
 // Nobody decides that a proposal expired: its day has passed.
@@ -211,8 +238,11 @@ void th_book_decision(struct th_books *books, const struct th_post *post)
     }
     deal->state = state;
     if (state == TH_TRADE_APPROVED && th_books_login(books, decider) == deal->proposer &&
-        !may_decide_alone(books, post, deal)) {
+        !th_book_alone(books, post, deal->amount_fen)) {
         th_fault_add_text(books->faults, TH_FAULT_TRADE_SELF, decider, id);
+    }
+    if (state == TH_TRADE_APPROVED && is_late(post, deal)) {
+        th_fault_add(books->faults, TH_FAULT_TRADE_LATE, id, 0, 0);
     }
 }
 
@@ -313,63 +343,4 @@ void th_book_settle_deal(struct th_books *books, const struct th_pending *pendin
         th_fault_add(books->faults, TH_FAULT_RECEIPT_CASH, deal->id, deal->receipt_fen,
                      deal->cash_fen);
     }
-}
-
-static struct th_package_steps *find_package(struct th_books *books, int64_t id)
-{
-    void *items = books->packages;
-    bool fresh = false;
-    size_t row = SIZE_MAX;
-    if (th_grow(&items, books->package_ids.n, &books->packages_room, sizeof(*books->packages))) {
-        books->packages = items;
-        row = th_table_id(&books->package_ids, id, &fresh);
-    }
-    if (row == SIZE_MAX) {
-        books->no_memory = true;
-        return NULL;
-    }
-    if (fresh) {
-        books->packages[row] = (struct th_package_steps){
-            .id = id, .created_by = SIZE_MAX, .submitted_by = SIZE_MAX, .verified_by = SIZE_MAX};
-    }
-    return &books->packages[row];
-}
-
-// Who made or submitted a package does not verify it; none of them issues it.
-void th_book_package(struct th_books *books, const struct th_line *line,
-                     const struct th_node *nodes)
-{
-    int64_t id = 0;
-    bool verify = th_text_is(line->entry_kind, "package.verify");
-    bool issue = th_text_is(line->entry_kind, "package.issue");
-    bool create = th_text_is(line->entry_kind, "package.create");
-    if ((!verify && !issue && !create && !th_text_is(line->entry_kind, "package.submit")) ||
-        !th_member_int(nodes, line->first_node, "package_id", 1, &id)) {
-        return;
-    }
-    struct th_package_steps *package = find_package(books, id);
-    size_t login = th_books_login(books, line->login);
-    if (!package || login == SIZE_MAX) {
-        return;
-    }
-    if (create) {
-        package->created_by = login;
-        return;
-    }
-    if (!verify && !issue) {
-        package->submitted_by = login;
-        return;
-    }
-    if (login == package->created_by || login == package->submitted_by ||
-        (issue && login == package->verified_by)) {
-        th_fault_add_text(books->faults, TH_FAULT_PACKAGE_SELF, line->login, id);
-    }
-    if (verify) {
-        package->verified_by = login;
-        return;
-    }
-    if (package->issued) {
-        th_fault_add(books->faults, TH_FAULT_PACKAGE_AGAIN, id, 0, 0);
-    }
-    package->issued = true;
 }

@@ -13,7 +13,13 @@ struct th_post { // one of an entry
 };
 
 struct th_pending { // an issuance or a trade that the end of the entry looks at
-    enum { TH_PENDING_ISSUANCE, TH_PENDING_APPROVAL, TH_PENDING_RECEIPT } what;
+    enum {
+        TH_PENDING_ISSUANCE,
+        TH_PENDING_APPROVAL,
+        TH_PENDING_RECEIPT,
+        TH_PENDING_SALE, // of a run: row, counted from 1
+        TH_PENDING_RUN   // that is approved: its id
+    } what;
     int64_t id;
     int64_t number; // of the post
 };
@@ -53,6 +59,29 @@ void th_book_vintages(struct th_books *books, const struct th_line *line,
                       const struct th_node *nodes);
 void th_book_package(struct th_books *books, const struct th_line *line,
                      const struct th_node *nodes);
+// Roles: who was added as what, and whether this login may do what it did (kind of the entry or of
+// a post).
+void th_book_person(struct th_books *books, const struct th_line *line,
+                    const struct th_node *nodes);
+void th_book_may(struct th_books *books, const struct th_line *line, struct th_text what);
+void th_book_villages(struct th_books *books, const struct th_line *line,
+                      const struct th_node *nodes);
+// The kilograms of a package by village, which its issue tells.
+void th_book_masses(struct th_books *books, const struct th_line *line,
+                    const struct th_node *nodes);
+// A row of words, counted from 1; 0 without memory.
+size_t th_books_word(struct th_books *books, struct th_text text);
+struct th_package_steps *th_books_package(struct th_books *books, int64_t id);
+
+// Posts of revenue; false for a kind that is none of them.
+bool th_book_revenue(struct th_books *books, const struct th_post *post);
+// A leg of claims that the approval of a run posts.
+void th_book_claim_leg(struct th_books *books, int64_t party, int64_t amount_fen);
+void th_book_settle_sale(struct th_books *books, const struct th_pending *pending);
+void th_book_settle_run(struct th_books *books, const struct th_pending *pending);
+// Does a rule of the county let one person decide about this amount on the day of the entry?
+bool th_book_alone(const struct th_books *books, const struct th_post *post, int64_t amount_fen);
+
 // A rule of the county by which one person may decide alone.
 void th_book_rule(struct th_books *books, const struct th_line *line, const struct th_node *nodes);
 // What could not be judged before all posts of the entry were booked.

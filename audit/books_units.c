@@ -98,6 +98,9 @@ static void issue(struct th_books *books, const struct th_post *post, const stru
         th_post_fault(books, post);
         return;
     }
+    if (books->issuing != 0 && leg->to.owner != books->issuing) {
+        th_fault_add(books->faults, TH_FAULT_PACKAGE_HOLDER, post->number, 0, 0);
+    }
     switch (th_units_issue(issuance, leg->first, leg->last, &leg->to)) {
     case TH_UNITS_DONE:
         issuance->issued_seq = seq;
@@ -258,6 +261,8 @@ void th_book_vintages(struct th_books *books, const struct th_line *line,
     struct vintage vintage;
     struct vintage before;
     bool has_before = false;
+    int64_t package_id = 0;
+    int64_t sum_kg = 0;
     if (!list || list->type != TH_NODE_LIST) {
         th_post_fault(books, &post);
         return;
@@ -268,7 +273,16 @@ void th_book_vintages(struct th_books *books, const struct th_line *line,
             continue;
         }
         check_vintage(books, &vintage, has_before ? &before : NULL);
+        books->legs_beyond = !th_sum(&sum_kg, vintage.net_kg) || books->legs_beyond;
         before = vintage;
         has_before = true;
+    }
+    const struct th_package_steps *package =
+        th_member_int(nodes, line->first_node, "package_id", 1, &package_id)
+            ? th_books_package(books, package_id)
+            : NULL;
+    if (package && sum_kg > package->verified_kg) {
+        th_fault_add(books->faults, TH_FAULT_PACKAGE_MASS, package_id, sum_kg,
+                     package->verified_kg);
     }
 }

@@ -189,6 +189,22 @@ static void read_key(struct th_check *check, const struct th_line *line,
     memcpy(check->key, key, sizeof(key));
 }
 
+// The first entry of a day: had the day before its head? Asked from the time on when there was a
+// key that could sign it, and that counts.
+static void end_day(struct th_check *check, bool first)
+{
+    bool signing = check->options.has_key ? check->key_trusted : check->has_key;
+    if (first || !signing || check->head_seq == check->seq) {
+        return;
+    }
+    if (check->n_waiting == 0) {
+        check->first_waiting_seq = check->seq;
+    }
+    check->last_waiting_seq = check->seq;
+    check->n_waiting++;
+    check->n_days_unsigned++;
+}
+
 static void check_link(struct th_check *check, const struct th_line *line)
 {
     bool first = check->n_entries == 0;
@@ -216,6 +232,7 @@ static void check_link(struct th_check *check, const struct th_line *line)
     }
     if (first || th_check_day(line->at_utc) != th_check_day(check->at_utc)) {
         check->n_days++;
+        end_day(check, first);
     }
 }
 
@@ -231,11 +248,15 @@ static void read_entry(struct th_check *check, const struct th_line *line,
         if (th_text_is(line->entry_kind, "registry.key")) {
             read_key(check, line, nodes);
         }
-        th_books_entry(&check->books, line, nodes);
+        if (th_text_is(line->entry_kind, "registry.restored")) {
+            check->n_restored++;
+            check->restored_seq = line->seq;
+        }
     } else if (line->seq == 1) {
         th_fault_add_text(&check->faults, TH_FAULT_IDENTITY,
                           (struct th_text){.at = "registry.create", .size = 15}, 0);
     }
+    th_books_entry(&check->books, line, nodes);
     check->n_entries++;
     check->seq = line->seq;
     check->at_utc = line->at_utc;
@@ -257,6 +278,18 @@ static bool head_holds(const struct th_check *check, const struct th_line *line)
                  TH_DAY_BYTES, line->day, (long long)line->seq, hash_hex);
     return crypto_sign_verify_detached(line->signature, (const unsigned char *)text,
                                        (unsigned long long)size, line->public_key) == 0;
+}
+
+// A head that counts: everything before it is signed.
+static void reach(struct th_check *check, const char *day)
+{
+    check->signed_seq = check->seq;
+    memcpy(check->signed_day, day, sizeof(check->signed_day));
+    if (check->n_waiting > 0 && check->options.has_key) {
+        th_fault_add(&check->faults, TH_FAULT_DAYS_UNSIGNED, check->n_waiting,
+                     check->first_waiting_seq, check->last_waiting_seq);
+    }
+    check->n_waiting = 0;
 }
 
 static void read_head(struct th_check *check, const struct th_line *line)
@@ -290,6 +323,9 @@ static void read_head(struct th_check *check, const struct th_line *line)
     check->key_found = check->key_found || given;
     check->n_heads_unknown += unknown && !given;
     check->n_heads_held += !unknown || given;
+    if (check->options.has_key ? given || (check->key_trusted && !unknown) : !unknown) {
+        reach(check, day);
+    }
 }
 
 static void read_end(struct th_check *check, const struct th_line *line)
@@ -354,6 +390,11 @@ void th_check_end(struct th_check *check, bool ends_in_line)
     }
     if (check->options.has_key && !check->key_found) {
         fault(check, TH_FAULT_KEY_EXPECTED);
+    } else if (check->options.has_key && check->signed_seq == 0) {
+        fault(check, TH_FAULT_KEY_UNSIGNED);
+    } else if (check->options.has_key && check->n_waiting > 0) {
+        th_fault_add(&check->faults, TH_FAULT_TAIL_UNSIGNED, check->signed_seq, check->n_waiting,
+                     0);
     }
     th_books_recount(&check->books);
 }

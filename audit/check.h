@@ -8,7 +8,7 @@
 struct th_check_options {
     bool has_head; // a head noted elsewhere must be in the journal
     unsigned char head[TH_HASH_BYTES];
-    bool has_key; // a public key known from elsewhere must be one of the journal's
+    bool has_key; // a public key known from elsewhere: it, or keys it vouched for, must have signed
     unsigned char key[TH_KEY_BYTES];
     bool part; // the file may begin behind entry 1
 };
@@ -43,6 +43,16 @@ struct th_check { // zeroed memory, with the options set, is ready to begin
     int64_t n_heads_unknown; // of a part of a journal: by keys that it does not introduce
     int64_t head_seq;        // last entry with a signed head
     int64_t n_days;          // that have entries
+    // how far the signed part reaches: by the key of the options and those it vouched for, if there
+    // is one, else by those that the journal names
+    int64_t signed_seq;
+    char signed_day[TH_DAY_BYTES + 1];
+    int64_t n_days_unsigned;   // that ended without a head
+    int64_t n_waiting;         // of these, behind the signed part
+    int64_t first_waiting_seq; // last entries of the first and last of them
+    int64_t last_waiting_seq;
+    int64_t n_restored; // times that the registry says it was put back from a backup
+    int64_t restored_seq;
     // the end
     bool ended;
     bool not_ours; // the first line is not that of an export

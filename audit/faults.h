@@ -39,6 +39,12 @@
       "the key before does not vouch for this one: its signature does not hold")                   \
     X(KEY_UNVOUCHED, "key_unvouched", "此处换了密钥，旧密钥没有为新密钥签名",                      \
       "the key is a new one for which the key that you trust does not vouch")                      \
+    X(KEY_UNSIGNED, "key_unsigned", "所给的公钥（以及由它签名的新密钥）没有签过这份日志",          \
+      "nothing in the journal is signed by the public key that was given, or one it vouches for")  \
+    X(DAYS_UNSIGNED, "days_unsigned", "有 {a} 天结束时没有签名（第 {b} 条至第 {c} 条）",           \
+      "{a} day(s) ended without a signed head (entries {b} to {c})")                               \
+    X(TAIL_UNSIGNED, "tail_unsigned", "第 {a} 条之后没有签名，而其中有 {b} 天已经结束",            \
+      "nothing is signed behind entry {a}, though {b} day(s) have ended since")                    \
     X(KEY_EXPECTED, "key_expected", "日志从未使用过所给的公钥",                                    \
       "the journal never had the public key that was given")                                       \
     X(HEAD_EXPECTED, "head_expected", "日志中没有所给的摘要",                                      \
@@ -84,6 +90,8 @@
       "trade {a} names a decider who is not the login of its entry")                               \
     X(TRADE_SELF, "trade_self", "交易 {a} 由同一人（{t}）提出和批准",                              \
       "trade {a} is proposed and approved by one person ({t})")                                    \
+    X(TRADE_LATE, "trade_late", "交易 {a} 在最后期限之后才批准",                                   \
+      "trade {a} is approved after its last day")                                                  \
     X(RECEIPT_AGAIN, "receipt_again", "收款 {a} 记了两次", "receipt {a} stands twice")             \
     X(RECEIPT_EXCESS, "receipt_excess", "交易 {a} 收款 {b} 分，超过约定的 {c} 分",                 \
       "trade {a} received {b} fen, more than the {c} agreed")                                      \
@@ -92,6 +100,32 @@
     X(PACKAGE_SELF, "package_self", "核证包 {a} 由同一人（{t}）经手了必须分开的两步",              \
       "package {a}: one person ({t}) took two steps that need two persons")                        \
     X(PACKAGE_AGAIN, "package_again", "核证包 {a} 签发了两次", "package {a} is issued twice")      \
+    X(PACKAGE_STEP, "package_step", "核证包 {a} 当时不能走到这一步（{t}）",                        \
+      "package {a} is not at the step that this one follows ({t})")                                \
+    X(PACKAGE_HOLDER, "package_holder", "第 {a} 笔过账：新单位不归核证包的持有人",                 \
+      "post {a}: fresh units go to somebody who does not hold the package")                        \
+    X(PACKAGE_MASS, "package_mass", "核证包 {a} 签发 {b} 公斤，多于核证的 {c} 公斤",               \
+      "package {a}: {b} kilograms are issued, more than the {c} that were verified")               \
+    X(LOGIN_UNKNOWN, "login_unknown", "从未添加过用户 {t}", "the login {t} was never added")       \
+    X(LOGIN_AGAIN, "login_again", "用户 {t} 添加了两次", "the login {t} is added twice")           \
+    X(LOGIN_ROLE, "login_role", "用户 {t} 的角色不能做这件事",                                     \
+      "the role of the login {t} does not permit this")                                            \
+    X(TERM_UNKNOWN, "term_unknown", "提到的分配条款 {a} 并不存在", "term {a} is not known")        \
+    X(RUN_UNKNOWN, "run_unknown", "提到的分配 {a} 并不存在", "run {a} is not known")               \
+    X(RUN_AGAIN, "run_again", "分配 {a} 记了两次", "run {a} stands twice")                         \
+    X(RUN_DECIDED, "run_decided", "分配 {a} 已经有了决定", "run {a} was decided before")           \
+    X(RUN_LOGIN, "run_login", "分配 {a} 写的用户不是本条的用户",                                   \
+      "run {a} names a login who is not the one of its entry")                                     \
+    X(RUN_SELF, "run_self", "分配 {a} 由同一人（{t}）提出和批准",                                  \
+      "run {a} is proposed and approved by one person ({t})")                                      \
+    X(RUN_SUM, "run_sum", "交易 {a} 的分配各项对不上（{t}）",                                      \
+      "the sums of the revenue of trade {a} do not agree ({t})")                                   \
+    X(RUN_RECKONED, "run_reckoned", "交易 {a} 的分配不是按到账、成本和条款算出来的（{t}）",        \
+      "the revenue of trade {a} is not what receipts, costs and the term make it ({t})")           \
+    X(RUN_PAYEE, "run_payee", "交易 {a} 付给主体 {b} {c} 分，与条款和各方贡献的吨数不符",          \
+      "trade {a}: party {b} is paid {c} fen, which term and contributed tonnes do not give it")    \
+    X(RUN_CLAIM, "run_claim", "分配 {a}：记给主体 {b} 的与分配的相差 {c} 分",                      \
+      "run {a}: what is posted for party {b} is off its payments by {c} fen")                      \
     X(KEY_USED, "key_used", "防重复编号 {t} 起了两次作用", "the idempotency key {t} acted twice")
 
 #define TH_FAULT_NAME(symbol, name, zh, en) TH_FAULT_##symbol,

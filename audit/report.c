@@ -169,6 +169,10 @@ bool th_report_json(const struct th_check *check, const struct th_report_options
     json_int(out, "n_days", check->n_days);
     json_int(out, "n_heads", check->n_heads);
     json_int(out, "n_heads_verified", check->n_heads_held);
+    json_int(out, "n_days_unsigned", check->n_days_unsigned);
+    json_int(out, "signed_seq", check->signed_seq);
+    json_text(out, "signed_day", check->signed_day);
+    json_int(out, "n_restored", check->n_restored);
     json_int(out, "n_keys", check->n_keys);
     json_int(out, "n_keys_unvouched", check->n_unvouched);
     json_text(out, "public_key", hash_hex(check->key, check->has_key, hex));
@@ -275,6 +279,37 @@ static void text_others(const struct th_books *books, bool zh, FILE *out)
     }
 }
 
+// How far the signatures reach, and what stands behind them.
+static void text_signed(const struct th_check *check, bool zh, FILE *out)
+{
+    if (check->signed_seq == 0) {
+        (void)fputs(zh ? "没有一条是签了名的：谁拿着登记簿，谁就能把日志整本重写\n"
+                       : "nothing is signed: whoever holds the registry can write it all anew\n",
+                    out);
+        return;
+    }
+    (void)fprintf(out,
+                  zh ? "签到第 %" PRId64 " 条（共到第 %" PRId64 " 条），%s%s\n"
+                     : "signed up to entry %" PRId64 " of %" PRId64 ", %s%s\n",
+                  check->signed_seq, check->seq, check->signed_day,
+                  check->options.has_key ? ""
+                  : zh ? "；所用的密钥只是日志自己写明的，请用 --key 给出公布的公钥"
+                       : "; by keys that the journal names itself: give the published one with "
+                         "--key");
+    if (check->signed_seq < check->seq) {
+        (void)fprintf(out,
+                      zh ? "其后的 %" PRId64 " 条没有签名\n"
+                         : "behind it nothing is signed (%" PRId64 " entries)\n",
+                      check->seq - check->signed_seq);
+    }
+    if (check->n_days_unsigned > 0) {
+        (void)fprintf(out,
+                      zh ? "有 %" PRId64 " 天结束时没有签名\n"
+                         : "days that ended without a signed head: %" PRId64 "\n",
+                      check->n_days_unsigned);
+    }
+}
+
 static void text_heads(const struct th_check *check, bool zh, FILE *out)
 {
     char hex[HEX_SIZE];
@@ -283,6 +318,16 @@ static void text_heads(const struct th_check *check, bool zh, FILE *out)
                      : "signed heads: %" PRId64 ", verified %" PRId64
                        "; days with entries: %" PRId64 "\n",
                   check->n_heads, check->n_heads_held, check->n_days);
+    text_signed(check, zh, out);
+    if (check->n_restored > 0) {
+        (void)fprintf(out,
+                      zh ? "注意：登记簿写明它被恢复过 %" PRId64 " 次（最近一次见第 %" PRId64
+                           " 条），签过名的一部分记录因此不在，请向登记机构问明原因\n"
+                         : "note: the registry says that it was put back %" PRId64
+                           " time(s), last by entry %" PRId64
+                           ": entries that were signed are missing, ask the registry why\n",
+                      check->n_restored, check->restored_seq);
+    }
     if (check->has_key) {
         (void)fprintf(out, zh ? "公钥：%s\n" : "public key: %s\n", hash_hex(check->key, true, hex));
     }

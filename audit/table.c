@@ -155,3 +155,19 @@ size_t th_table_text(struct th_table *table, struct th_text text, bool *ret_fres
     *ret_fresh = true;
     return table->n - 1;
 }
+
+void *th_list_add(struct th_list *list, size_t item_size)
+{
+    if (!th_grow(&list->items, list->n, &list->room, item_size)) {
+        return NULL;
+    }
+    char *row = (char *)list->items + list->n++ * item_size;
+    memset(row, 0, item_size);
+    return row;
+}
+
+void th_list_clear(struct th_list *list)
+{
+    free(list->items);
+    *list = (struct th_list){0};
+}

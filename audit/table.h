@@ -27,4 +27,13 @@ size_t th_table_find_id(const struct th_table *table, int64_t id);
 // Makes room for one more item in an array that grows by doubling; false without memory.
 bool th_grow(void **items, size_t n, size_t *room, size_t item_size);
 
+// Rows that grow; zeroed memory has none. A pointer to a row holds until the next one is added.
+struct th_list {
+    void *items; // owned
+    size_t n;
+    size_t room;
+};
+void *th_list_add(struct th_list *list, size_t item_size); // a zeroed row, NULL without memory
+void th_list_clear(struct th_list *list);
+
 #endif

@@ -22,7 +22,8 @@ enum th_cli_access {
     TH_CLI_NO_FILE,
     TH_CLI_READ,
     TH_CLI_WRITE,
-    TH_CLI_SIGN // writes with --sign, else reads
+    TH_CLI_SIGN,   // writes with --sign, else reads
+    TH_CLI_SIGN_IF // writes where the signing key lies beside a file that may be written
 };
 
 enum th_cli_progress { TH_CLI_AUTO, TH_CLI_BAR, TH_CLI_PLAIN, TH_CLI_JSON_LINES, TH_CLI_NONE };
@@ -68,6 +69,7 @@ struct th_cli {
     size_t n_gathered;
     const char *registry_path;
     char *key_path; // beside the registry; owned
+    bool writable;  // the registry was opened for writing
     bool json;
     bool quiet;
     bool help;

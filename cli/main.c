@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "core/file.h"
 #include "core/hash.h"
 #include "core/text.h"
 #include "store/store.h"
@@ -184,9 +185,11 @@ static enum th_status open_registry(struct th_cli *cli, struct th_error *err)
     if (status != TH_OK) {
         return status;
     }
-    bool write = cli->command->access == TH_CLI_WRITE ||
-                 (cli->command->access == TH_CLI_SIGN && th_cli_flag(cli, "sign"));
-    return th_registry_open(cli->registry_path, write ? TH_STORE_WRITE : TH_STORE_READ,
+    enum th_cli_access wanted = cli->command->access;
+    cli->writable = wanted == TH_CLI_WRITE || (wanted == TH_CLI_SIGN && th_cli_flag(cli, "sign")) ||
+                    (wanted == TH_CLI_SIGN_IF && th_file_exists(cli->key_path) &&
+                     access(cli->registry_path, W_OK) == 0);
+    return th_registry_open(cli->registry_path, cli->writable ? TH_STORE_WRITE : TH_STORE_READ,
                             &cli->surroundings, &cli->registry, err);
 }
 

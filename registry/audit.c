@@ -5,10 +5,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/buf.h"
 #include "core/file.h"
 #include "core/hash.h"
 #include "registry/estimate/estimate.h"
 #include "registry/key.h"
+#include "registry/last_signed.h"
 #include "registry/reply.h"
 #include "registry/work.h"
 #include "store/activity_store.h"
@@ -87,18 +89,83 @@ static enum th_status find_head(struct th_store *store, const char *expected_hea
     return status;
 }
 
-// Signed heads are judged where the chain itself holds.
-static enum th_status verify_heads(struct th_store *store, struct th_journal_verdict *verdict,
-                                   int64_t *ret_n, struct th_error *err)
+// What is signed, by which keys, and how far.
+struct signing {
+    int64_t n_heads;
+    int64_t broken_seq;      // of a head or of a key; 0: all hold
+    int64_t n_unsigned_days; // that have ended without a head
+    struct th_keys_verdict keys;
+    enum th_key_state state;
+    int64_t signed_seq; // what was signed last, as it is told beside the key; 0: not told
+};
+
+static enum th_status look_at_key(struct th_registry *registry, struct signing *signing,
+                                  struct th_error *err)
 {
-    int64_t broken = 0;
-    enum th_status status = th_signed_heads_verify(store, ret_n, &broken, err);
-    if (status == TH_OK && broken != 0) {
-        verdict->ok = false;
-        verdict->broken_seq = broken;
-        (void)snprintf(verdict->reason, sizeof(verdict->reason), "signature");
+    struct th_store *store = th_registry_store(registry);
+    struct th_registry_record record;
+    struct th_last_signed last = {.seq = 0};
+    struct th_key_found found = {.state = TH_KEY_NONE};
+    int64_t seq = 0;
+    enum th_status status = th_journal_head(store, &seq, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    // A key that cannot be read is told by the heads that it should have signed.
+    status = th_key_find(registry, seq, &found, err);
+    th_sign_key_wipe(&found.key);
+    signing->state = status == TH_OK ? found.state : TH_KEY_NONE;
+    if (status == TH_CORRUPT) {
+        status = TH_OK;
+    }
+    if (status == TH_OK && signing->state == TH_KEY_REWRITTEN) {
+        status = th_registry_record_load(store, &record, err);
+        if (status == TH_OK) {
+            status = th_last_signed_read(th_registry_surroundings(registry)->key_path,
+                                         record.registry_id, &last, err);
+        }
+        signing->signed_seq = last.seq;
     }
     return status;
+}
+
+static enum th_status look_at_signing(struct th_registry *registry, struct signing *ret_signing,
+                                      struct th_error *err)
+{
+    struct th_store *store = th_registry_store(registry);
+    struct signing signing = {.state = TH_KEY_NONE};
+    enum th_status status =
+        th_signed_heads_verify(store, &signing.n_heads, &signing.broken_seq, err);
+    if (status == TH_OK) {
+        status = th_keys_verify(store, &signing.keys, err);
+    }
+    if (status == TH_OK) {
+        status = th_unsigned_days(store, &signing.n_unsigned_days, err);
+    }
+    if (status == TH_OK) {
+        status = look_at_key(registry, &signing, err);
+    }
+    if (signing.broken_seq == 0) {
+        signing.broken_seq = signing.keys.broken_seq;
+    }
+    if (status == TH_OK) {
+        *ret_signing = signing;
+    }
+    return status;
+}
+
+// Signed heads are judged where the chain itself holds.
+static void judge_signing(const struct signing *signing, struct th_journal_verdict *verdict)
+{
+    if (signing->broken_seq != 0) {
+        verdict->ok = false;
+        verdict->broken_seq = signing->broken_seq;
+        (void)snprintf(verdict->reason, sizeof(verdict->reason), "signature");
+    } else if (signing->state == TH_KEY_REWRITTEN) {
+        verdict->ok = false;
+        verdict->broken_seq = signing->signed_seq;
+        (void)snprintf(verdict->reason, sizeof(verdict->reason), "rewritten");
+    }
 }
 
 enum th_status th_audit_verify(struct th_registry *registry, const struct th_progress *progress,
@@ -107,12 +174,13 @@ enum th_status th_audit_verify(struct th_registry *registry, const struct th_pro
 {
     struct th_store *store = th_registry_store(registry);
     struct th_journal_verdict verdict = {0};
+    struct signing signing = {.n_heads = 0};
     bool head_found = true;
-    int64_t n_heads = 0;
     char hex[TH_HASH_HEX_SIZE];
     enum th_status status = th_journal_verify(store, progress, &verdict, err);
     if (status == TH_OK && verdict.ok) {
-        status = verify_heads(store, &verdict, &n_heads, err);
+        status = look_at_signing(registry, &signing, err);
+        judge_signing(&signing, &verdict);
     }
     if (status == TH_OK && expected_head != NULL) {
         status = find_head(store, expected_head, &head_found, err);
@@ -124,7 +192,10 @@ enum th_status th_audit_verify(struct th_registry *registry, const struct th_pro
     th_json_set_bool(reply, "ok", verdict.ok && head_found);
     th_json_set_int(reply, "n_entries", verdict.n_entries);
     th_json_set_text(reply, "head", th_hash_hex(&verdict.head, hex));
-    th_json_set_int(reply, "n_heads", n_heads);
+    th_json_set_int(reply, "n_heads", signing.n_heads);
+    th_json_set_int(reply, "n_days_unsigned", signing.n_unsigned_days);
+    th_json_set_int(reply, "n_keys", signing.keys.n_keys);
+    th_json_set_int(reply, "n_keys_unvouched", signing.keys.n_unvouched);
     if (!verdict.ok || !head_found) {
         struct th_json *broken = th_json_object();
         th_json_set(broken, "seq", verdict.ok ? th_json_null() : th_json_int(verdict.broken_seq));
@@ -189,42 +260,53 @@ static enum th_status check_journal(struct th_store *store, const struct th_prog
     return TH_OK;
 }
 
-// A key that is not at hand is no fault of the journal, but somebody should know.
+// A sentence with a number in it, behind those that are there.
+static void remark(const struct check_list *list, const char *key, int64_t n, struct th_buf *detail)
+{
+    struct th_error words = {0};
+    if (detail->size > 0) {
+        th_buf_append_char(detail, ' ');
+    }
+    (void)th_error_set(&words, TH_INVALID, key, NULL);
+    th_error_add_int(&words, "n", n);
+    th_messages_error(list->messages, list->lang, &words, detail);
+}
+
+// A key that is not at hand, or one for which nobody vouches, is no fault of the journal, but
+// somebody should know; a journal that is not the one that was signed is a fault.
 static enum th_status check_heads(struct th_registry *registry, struct check_list *list,
                                   struct th_error *err)
 {
-    struct th_store *store = th_registry_store(registry);
-    struct th_key_found found;
+    enum { TEXT_LIMIT = 4096 };
     struct th_error problem = {0};
-    int64_t n = 0;
-    int64_t broken = 0;
-    int64_t last = 0;
+    struct signing signing;
+    struct th_buf detail;
     char key[64];
-    enum th_status status = th_signed_heads_verify(store, &n, &broken, err);
-    if (status == TH_OK) {
-        status = th_journal_head(store, &last, err);
-    }
+    enum th_status status = look_at_signing(registry, &signing, err);
     if (status != TH_OK) {
         return status;
     }
-    if (broken != 0) {
+    if (signing.broken_seq != 0) {
         (void)th_error_set(&problem, TH_INVARIANT, "journal_broken", "reason",
                            "@journal_reason.signature", NULL);
-        th_error_add_int(&problem, "seq", broken);
-        report_check(list, "heads", n, &problem);
+        th_error_add_int(&problem, "seq", signing.broken_seq);
+        report_check(list, "heads", signing.n_heads, &problem);
         return TH_OK;
     }
-    status = th_key_find(registry, last, &found, NULL);
-    th_sign_key_wipe(&found.key);
-    if (status == TH_NO_MEMORY) {
-        return th_error_no_memory(err);
+    th_buf_init(&detail, TEXT_LIMIT);
+    if (th_registry_surroundings(registry)->key_path && signing.state != TH_KEY_READY) {
+        (void)snprintf(key, sizeof(key), "key_state.%s", th_key_state_name(signing.state));
+        th_buf_append_str(&detail, th_messages_text(list->messages, list->lang, key));
     }
-    bool told = status == TH_OK && th_registry_surroundings(registry)->key_path &&
-                found.state != TH_KEY_READY;
-    (void)snprintf(key, sizeof(key), "key_state.%s",
-                   status == TH_OK ? th_key_state_name(found.state) : "none");
-    add_check(list, "heads", true, n,
-              told ? th_messages_text(list->messages, list->lang, key) : "");
+    if (signing.n_unsigned_days > 0) {
+        remark(list, "days_unsigned", signing.n_unsigned_days, &detail);
+    }
+    if (signing.keys.n_unvouched > 0) {
+        remark(list, "keys_unvouched", signing.keys.n_unvouched, &detail);
+    }
+    bool ok = signing.state != TH_KEY_REWRITTEN && signing.state != TH_KEY_UNRECORDED;
+    add_check(list, "heads", ok, signing.n_heads, th_buf_text(&detail));
+    th_buf_clear(&detail);
     return TH_OK;
 }
 

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "registry/act.h"
 #include "registry/key.h"
+#include "registry/last_signed.h"
 #include "registry/reply.h"
 #include "store/head_store.h"
 #include "store/journal_store.h"
@@ -15,18 +17,25 @@ static void head_of(const struct th_journal_last *last, struct th_signed_head *r
     (void)th_date_format(th_instant_date(last->at_utc), ret_head->day);
 }
 
-// Writes the head of the last entry, signed by a key that is at hand.
-static enum th_status sign(struct th_store *store, const struct th_journal_last *last,
+// Writes the head of an entry, signed by a key that is at hand. What was signed last is told beside
+// the key first: a head that was signed and not told would let an older journal pass.
+static enum th_status sign(struct th_registry *registry, const struct th_journal_last *entry,
                            const struct th_key_found *found, struct th_error *err)
 {
     char text[TH_HEAD_TEXT_SIZE];
+    struct th_store *store = th_registry_store(registry);
+    const struct th_last_signed told = {.seq = entry->seq, .hash = entry->hash};
     struct th_registry_record record;
     struct th_signed_head head;
     enum th_status status = th_registry_record_load(store, &record, err);
+    if (status == TH_OK) {
+        status = th_last_signed_write(th_registry_surroundings(registry)->key_path,
+                                      record.registry_id, &told, err);
+    }
     if (status != TH_OK) {
         return status;
     }
-    head_of(last, &head);
+    head_of(entry, &head);
     head.public_key = found->public_key;
     head.signature = th_sign(&found->key, th_head_text(record.registry_id, &head, text));
     return th_signed_head_insert(store, &head, err);
@@ -42,6 +51,37 @@ static enum th_status is_signed(struct th_store *store, int64_t seq, bool *ret_s
         *ret_signed = status == TH_OK;
         return TH_OK;
     }
+    return status;
+}
+
+enum { DAYS_AT_ONCE = 64 };
+
+struct day_ends { // that have no head yet, oldest first
+    struct th_journal_last items[DAYS_AT_ONCE];
+    size_t n;
+};
+
+static bool take_end(void *context, const struct th_journal_last *end)
+{
+    struct day_ends *ends = context;
+    ends->items[ends->n++] = *end;
+    return ends->n < DAYS_AT_ONCE;
+}
+
+// Signs the ends of the days since the last head: more than one where the key was away meanwhile.
+static enum th_status sign_days(struct th_registry *registry, const struct th_key_found *found,
+                                struct th_error *err)
+{
+    struct th_store *store = th_registry_store(registry);
+    struct day_ends ends;
+    enum th_status status = TH_OK;
+    do {
+        ends.n = 0;
+        status = th_unsigned_day_each(store, found->seq, take_end, &ends, err);
+        for (size_t i = 0; i < ends.n && status == TH_OK; i++) {
+            status = sign(registry, &ends.items[i], found, err);
+        }
+    } while (status == TH_OK && ends.n == DAYS_AT_ONCE);
     return status;
 }
 
@@ -68,7 +108,13 @@ enum th_status th_head_sign_day(struct th_registry *registry, struct th_error *e
         return TH_OK;
     }
     if (found.state == TH_KEY_READY) {
-        status = sign(store, &last, &found, err);
+        struct th_error told = {0};
+        status = sign_days(registry, &found, &told);
+        if (status == TH_IO || status == TH_NOT_PERMITTED) {
+            status = TH_OK; // nothing can be told beside the key: work does not wait for that
+        } else if (status != TH_OK && err) {
+            *err = told;
+        }
     }
     th_sign_key_wipe(&found.key);
     return status;
@@ -83,6 +129,10 @@ static enum th_status refuse(enum th_key_state state, const char *path, struct t
         return th_error_set(err, TH_CONFLICT, "key_other", "path", path, NULL);
     case TH_KEY_UNREADABLE:
         return th_error_set(err, TH_UNREADABLE, "key_unreadable", "path", path, NULL);
+    case TH_KEY_REWRITTEN:
+        return th_error_set(err, TH_CONFLICT, "key_rewritten", NULL);
+    case TH_KEY_UNRECORDED:
+        return th_error_set(err, TH_CONFLICT, "key_unrecorded", "path", path, NULL);
     case TH_KEY_MISSING:
     case TH_KEY_READY:
         break;
@@ -90,8 +140,7 @@ static enum th_status refuse(enum th_key_state state, const char *path, struct t
     return th_error_set(err, TH_NOT_FOUND, "key_missing", "path", path, NULL);
 }
 
-static enum th_status sign_last(struct th_registry *registry, const struct th_request *request,
-                                struct th_error *err)
+static enum th_status sign_last(struct th_registry *registry, bool dry_run, struct th_error *err)
 {
     struct th_store *store = th_registry_store(registry);
     const char *key_path = th_registry_surroundings(registry)->key_path;
@@ -112,16 +161,21 @@ static enum th_status sign_last(struct th_registry *registry, const struct th_re
     if (status == TH_OK && !already && found.state != TH_KEY_READY) {
         status = refuse(found.state, key_path ? key_path : "", err);
     }
-    if (status == TH_OK && !already) {
-        status = sign(store, &last, &found, err);
+    if (status == TH_OK && !already && !dry_run) {
+        status = sign(registry, &last, &found, err);
     }
-    if (status == TH_OK && !already && !request->dry_run) {
+    if (status == TH_OK && !already && !dry_run) {
         status = th_store_commit(store, err);
     } else {
         th_store_rollback(store);
     }
     th_sign_key_wipe(&found.key);
     return status;
+}
+
+enum th_status th_head_sign_end(struct th_registry *registry, struct th_error *err)
+{
+    return sign_last(registry, false, err);
 }
 
 static void set_head(struct th_json *object, const struct th_signed_head *head)
@@ -147,7 +201,7 @@ enum th_status th_audit_head(struct th_registry *registry, const struct th_reque
     struct th_journal_last last;
     struct th_signed_head head;
     struct th_key_found found;
-    enum th_status status = sign_first ? sign_last(registry, request, err) : TH_OK;
+    enum th_status status = sign_first ? sign_last(registry, request->dry_run, err) : TH_OK;
     if (status == TH_OK) {
         status = th_journal_last(store, &last, err);
     }
@@ -197,4 +251,93 @@ enum th_status th_audit_heads(struct th_registry *registry, struct th_json **ret
     th_json_set_int(reply, "n_heads", (int64_t)th_json_size(heads));
     th_json_set(reply, "heads", heads);
     return th_reply_finish(status, reply, ret_reply, err);
+}
+
+// What the entry says, and the reply: where the signed journal ended, and where this one does.
+static struct th_json *restored_body(const char *reason, const struct th_last_signed *signed_last,
+                                     const struct th_journal_last *now)
+{
+    char hex[TH_HASH_HEX_SIZE];
+    struct th_json *body = th_json_object();
+    th_json_set_text(body, "reason", reason);
+    th_json_set(body, "signed_seq",
+                signed_last->seq > 0 ? th_json_int(signed_last->seq) : th_json_null());
+    th_json_set_text(body, "signed_hash",
+                     signed_last->seq > 0 ? th_hash_hex(&signed_last->hash, hex) : NULL);
+    th_json_set_int(body, "last_seq", now->seq);
+    th_json_set_text(body, "last_hash", th_hash_hex(&now->hash, hex));
+    return body;
+}
+
+static enum th_status look_at_break(struct th_registry *registry, const char *registry_id,
+                                    int64_t seq, struct th_last_signed *ret_signed,
+                                    struct th_error *err)
+{
+    const char *key_path = th_registry_surroundings(registry)->key_path;
+    struct th_key_found found = {.state = TH_KEY_NONE};
+    struct th_last_signed signed_last = {.seq = 0};
+    enum th_status status = th_key_find(registry, seq, &found, err);
+    th_sign_key_wipe(&found.key);
+    if (status != TH_OK) {
+        return status;
+    }
+    if (found.state == TH_KEY_READY) {
+        return th_error_set(err, TH_CONFLICT, "nothing_restored", NULL);
+    }
+    if (found.state != TH_KEY_REWRITTEN && found.state != TH_KEY_UNRECORDED) {
+        return refuse(found.state, key_path ? key_path : "", err);
+    }
+    status = th_last_signed_read(key_path, registry_id, &signed_last, err);
+    if (status == TH_NOT_FOUND || status == TH_UNREADABLE) {
+        status = TH_OK;
+    }
+    if (status == TH_OK) {
+        *ret_signed = signed_last;
+    }
+    return status;
+}
+
+enum th_status th_registry_restored(struct th_registry *registry, const struct th_request *request,
+                                    const char *reason, struct th_json **ret_reply,
+                                    struct th_error *err)
+{
+    struct th_work *work = NULL;
+    struct th_registry_record record;
+    struct th_journal_last now = {0};
+    struct th_last_signed signed_last = {.seq = 0};
+    struct th_json *body = NULL;
+    struct th_json *reply = NULL;
+    enum th_status status = th_act_check_reason(reason, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *given = th_json_object();
+    th_json_set_text(given, "reason", reason);
+    status = th_work_begin(registry, request, TH_MAY_USERS, "registry.restored", given, &work,
+                           ret_reply, err);
+    th_json_free(given);
+    if (status != TH_OK || !work) {
+        return status;
+    }
+    bool dry_run = th_work_dry_run(work);
+    status = th_registry_record_load(th_work_store(work), &record, err);
+    if (status == TH_OK) {
+        status = th_journal_last(th_work_store(work), &now, err);
+    }
+    if (status == TH_OK) {
+        status = look_at_break(registry, record.registry_id, now.seq, &signed_last, err);
+    }
+    if (status == TH_OK) {
+        body = restored_body(reason, &signed_last, &now);
+        reply = th_json_copy(body);
+        th_json_set_int(reply, "seq", th_work_seq(work));
+    }
+    status = th_work_end(work, status, "registry", body, reply, ret_reply, err);
+    // Behind the entry: where that was not written nothing is signed.
+    if (status == TH_OK && !dry_run) {
+        const struct th_last_signed told = {.seq = now.seq, .hash = now.hash};
+        status = th_last_signed_write(th_registry_surroundings(registry)->key_path,
+                                      record.registry_id, &told, err);
+    }
+    return status;
 }

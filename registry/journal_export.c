@@ -8,6 +8,8 @@
 
 #include "core/buf.h"
 #include "core/file.h"
+#include "registry/head.h"
+#include "registry/key.h"
 #include "registry/reply.h"
 #include "store/head_store.h"
 #include "store/journal_store.h"
@@ -26,6 +28,7 @@ struct run {
     int64_t last;      // entry to end with
     int64_t n_entries; // written
     int64_t n_heads;
+    int64_t signed_seq; // last entry with a head
     int64_t first_seq;
     int64_t last_seq;
     struct th_hash hash;
@@ -111,6 +114,7 @@ static void write_head(struct run *run, const struct th_signed_head *head)
     th_buf_append_str(&run->line, "}}");
     end_line(run);
     run->n_heads++;
+    run->signed_seq = head->seq;
 }
 
 static bool write_entry(void *context, const struct th_journal_entry *entry)
@@ -226,11 +230,35 @@ static enum th_status write_file(struct run *run)
     return status;
 }
 
+// The end of a file says how far the journal goes only where it is signed. A key that is not there
+// keeps nobody from exporting.
+static enum th_status sign_end(struct run *run, const char **ret_key, struct th_error *err)
+{
+    struct th_key_found found = {.state = TH_KEY_NONE};
+    struct th_journal_last last;
+    enum th_status status = th_journal_last(th_registry_store(run->registry), &last, err);
+    if (status == TH_OK) {
+        status = th_key_find(run->registry, last.seq, &found, err);
+        th_sign_key_wipe(&found.key);
+    }
+    if (status == TH_CORRUPT) {
+        status = TH_OK; // what is stored is exported as it stands
+    }
+    if (status == TH_OK && found.state == TH_KEY_READY && run->options->sign) {
+        status = th_head_sign_end(run->registry, err);
+    }
+    if (status == TH_OK) {
+        *ret_key = th_key_state_name(found.state);
+    }
+    return status;
+}
+
 enum th_status th_audit_export(struct th_registry *registry,
                                const struct th_audit_export_options *options,
                                struct th_json **ret_reply, struct th_error *err)
 {
     char buf[TH_HASH_HEX_SIZE];
+    const char *key = NULL;
     struct run run = {.registry = registry, .options = options, .err = err};
     enum th_status status = th_file_check_new(options->path, err);
     if (status != TH_OK) {
@@ -242,7 +270,10 @@ enum th_status th_audit_export(struct th_registry *registry,
     }
     run.path = fresh;
     th_buf_init(&run.line, LINE_LIMIT);
-    status = write_file(&run);
+    status = sign_end(&run, &key, err);
+    if (status == TH_OK) {
+        status = write_file(&run);
+    }
     if (status != TH_OK) {
         (void)unlink(fresh);
     }
@@ -256,6 +287,8 @@ enum th_status th_audit_export(struct th_registry *registry,
     th_json_set_int(reply, "first_seq", run.first_seq);
     th_json_set_int(reply, "last_seq", run.last_seq);
     th_json_set_text(reply, "head", th_hash_hex(&run.hash, buf));
+    th_json_set_bool(reply, "signed", run.signed_seq == run.last_seq);
+    th_json_set_text(reply, "key", key);
     th_json_set_int(reply, "bytes", run.bytes);
     return th_reply_finish(status, reply, ret_reply, err);
 }

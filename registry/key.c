@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/file.h"
+#include "registry/last_signed.h"
 #include "registry/work.h"
 #include "store/head_store.h"
 #include "store/journal_store.h"
@@ -58,11 +59,11 @@ enum th_status th_key_make(const struct th_surroundings *surroundings, bool firs
 
 const char *th_key_state_name(enum th_key_state state)
 {
-    static const char *const NAMES[] = {[TH_KEY_READY] = "ready",
-                                        [TH_KEY_NONE] = "none",
-                                        [TH_KEY_MISSING] = "missing",
-                                        [TH_KEY_OTHER] = "other",
-                                        [TH_KEY_UNREADABLE] = "unreadable"};
+    static const char *const NAMES[] = {
+        [TH_KEY_READY] = "ready",           [TH_KEY_NONE] = "none",
+        [TH_KEY_MISSING] = "missing",       [TH_KEY_OTHER] = "other",
+        [TH_KEY_UNREADABLE] = "unreadable", [TH_KEY_REWRITTEN] = "rewritten",
+        [TH_KEY_UNRECORDED] = "unrecorded"};
     return NAMES[state];
 }
 
@@ -82,6 +83,33 @@ static void look(const char *path, struct th_key_found *found)
         found->key = key;
     }
     th_sign_key_wipe(&key);
+}
+
+// A key that is at hand does not sign a journal that is not the one it signed last.
+static enum th_status look_back(struct th_registry *registry, struct th_key_found *found,
+                                struct th_error *err)
+{
+    struct th_store *store = th_registry_store(registry);
+    struct th_registry_record record;
+    struct th_last_signed last;
+    bool stands = false;
+    enum th_status status = th_registry_record_load(store, &record, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    status = th_last_signed_read(th_registry_surroundings(registry)->key_path, record.registry_id,
+                                 &last, err);
+    if (status == TH_NOT_FOUND || status == TH_UNREADABLE) {
+        found->state = TH_KEY_UNRECORDED;
+        status = TH_OK;
+    } else if (status == TH_OK) {
+        status = th_last_signed_stands(store, &last, &stands, err);
+        found->state = stands ? TH_KEY_READY : TH_KEY_REWRITTEN;
+    }
+    if (status != TH_OK || found->state != TH_KEY_READY) {
+        th_sign_key_wipe(&found->key);
+    }
+    return status;
 }
 
 enum th_status th_key_find(struct th_registry *registry, int64_t seq,
@@ -107,6 +135,9 @@ enum th_status th_key_find(struct th_registry *registry, int64_t seq,
         }
         th_sign_key_wipe(&later.key);
         free(path);
+    }
+    if (status == TH_OK && found.state == TH_KEY_READY) {
+        status = look_back(registry, &found, err);
     }
     if (status == TH_OK) {
         *ret_found = found;
@@ -172,6 +203,29 @@ static enum th_status make(struct th_work *work, struct th_registry *registry,
     return TH_OK;
 }
 
+// Where nothing tells what was signed last, a new key begins with the journal as it stands.
+static enum th_status begin_record(struct th_registry *registry, struct th_error *err)
+{
+    const char *key_path = th_registry_surroundings(registry)->key_path;
+    struct th_store *store = th_registry_store(registry);
+    struct th_registry_record record;
+    struct th_journal_last now;
+    struct th_last_signed last;
+    enum th_status status = th_registry_record_load(store, &record, err);
+    if (status == TH_OK) {
+        status = th_journal_last(store, &now, err);
+    }
+    if (status != TH_OK) {
+        return status;
+    }
+    status = th_last_signed_read(key_path, record.registry_id, &last, err);
+    if (status == TH_NOT_FOUND || status == TH_UNREADABLE) {
+        last = (struct th_last_signed){.seq = now.seq, .hash = now.hash};
+        status = th_last_signed_write(key_path, record.registry_id, &last, err);
+    }
+    return status;
+}
+
 enum th_status th_registry_key_new(struct th_registry *registry, const struct th_request *request,
                                    struct th_json **ret_reply, struct th_error *err)
 {
@@ -186,6 +240,9 @@ enum th_status th_registry_key_new(struct th_registry *registry, const struct th
     }
     bool dry_run = th_work_dry_run(work);
     status = make(work, registry, &body, &reply, &path, err);
+    if (status == TH_OK && !dry_run) {
+        status = begin_record(registry, err);
+    }
     status = th_work_end(work, status, TH_KEY_ENTRY_SUBJECT, body, reply, ret_reply, err);
     // A key that the journal does not name is of no use to anybody.
     if (path && (status != TH_OK || dry_run)) {

@@ -15,10 +15,12 @@ enum th_status th_key_make(const struct th_surroundings *surroundings, bool firs
 
 enum th_key_state {
     TH_KEY_READY,
-    TH_KEY_NONE,      // the journal names no key
-    TH_KEY_MISSING,   // no file
-    TH_KEY_OTHER,     // the file has another key than the journal names
-    TH_KEY_UNREADABLE // the file cannot be read, or is none
+    TH_KEY_NONE,       // the journal names no key
+    TH_KEY_MISSING,    // no file
+    TH_KEY_OTHER,      // the file has another key than the journal names
+    TH_KEY_UNREADABLE, // the file cannot be read, or is none
+    TH_KEY_REWRITTEN,  // the journal is not the one that was signed last
+    TH_KEY_UNRECORDED  // what was signed last is not told beside the key
 };
 const char *th_key_state_name(enum th_key_state state); // "ready", as in replies
 
@@ -28,7 +30,8 @@ struct th_key_found {
     int64_t seq;                     // the entry that does
     struct th_sign_key key;          // when ready; th_sign_key_wipe
 };
-// The key in force at entry `seq`, and whether it is at hand. An error is the journal's alone.
+// The key in force at entry `seq`, and whether it is at hand and may sign: not before the journal
+// was found to have what was signed last (registry/last_signed.h). An error is the journal's alone.
 enum th_status th_key_find(struct th_registry *registry, int64_t seq,
                            struct th_key_found *ret_found, struct th_error *err) TH_MUST_CHECK;
 

@@ -15,6 +15,7 @@
 #include "registry/estimate/methodology.h"
 #include "registry/key.h"
 #include "registry/land_class.h"
+#include "registry/last_signed.h"
 #include "registry/reference.h"
 #include "store/head_store.h"
 #include "store/journal_store.h"
@@ -152,6 +153,18 @@ static enum th_status write_key(struct th_store *store, const struct birth *birt
     return status;
 }
 
+// Nothing was signed yet: the journal as it begins is what the first signature must find.
+static enum th_status begin_record(struct th_store *store, const struct birth *birth,
+                                   struct th_error *err)
+{
+    struct th_journal_last now = {0};
+    enum th_status status = th_journal_last(store, &now, err);
+    const struct th_last_signed last = {.seq = now.seq, .hash = now.hash};
+    return status == TH_OK ? th_last_signed_write(birth->surroundings->key_path,
+                                                  birth->record.registry_id, &last, err)
+                           : status;
+}
+
 // Fills the new file in one transaction, before it gets its name.
 static enum th_status populate(void *context, struct th_store *store, struct th_error *err)
 {
@@ -176,6 +189,9 @@ static enum th_status populate(void *context, struct th_store *store, struct th_
     }
     if (status == TH_OK && birth->has_key) {
         status = write_key(store, birth, err);
+        if (status == TH_OK) {
+            status = begin_record(store, birth, err);
+        }
     }
     if (status == TH_OK) {
         status = th_store_commit(store, err);
@@ -234,6 +250,7 @@ static enum th_status create_with_key(const char *path, struct birth *birth, cha
         *ret_key_file = key_file;
     } else if (key_file) {
         (void)unlink(key_file);
+        th_last_signed_remove(birth->surroundings->key_path);
         free(key_file);
     }
     return status;

@@ -597,7 +597,7 @@ enum th_status th_work_end(struct th_work *work, enum th_status status, const ch
     if (status == TH_OK) {
         status = th_json_check(reply, err);
     }
-    if (status == TH_OK) {
+    if (status == TH_OK && !work->dry_run) {
         status = th_head_sign_day(work->registry, err);
     }
     if (status == TH_OK) {

@@ -233,3 +233,101 @@ enum th_status th_signed_heads_verify(struct th_store *store, int64_t *ret_n, in
     }
     return status;
 }
+
+// Seconds by which Asia/Shanghai is ahead, and of a day.
+#define DAY_OF_ENTRY "(at_utc + 28800) / 86400"
+
+enum th_status th_unsigned_day_each(struct th_store *store, int64_t from,
+                                    bool (*visit)(void *context, const struct th_journal_last *end),
+                                    void *context, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT max(seq), at_utc, hash FROM journal WHERE seq >= ?1"
+        " AND seq > coalesce((SELECT max(seq) FROM journal_head), 0) GROUP BY " DAY_OF_ENTRY
+        " ORDER BY 1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    th_bind_int(q, 1, from);
+    while (go_on && th_stmt_next(q, &status, err)) {
+        struct th_journal_last end = {.seq = th_column_int(q, 0), .at_utc = th_column_int(q, 1)};
+        th_column_hash(q, 2, &end.hash);
+        go_on = visit(context, &end);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_unsigned_days(struct th_store *store, int64_t *ret_n, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT count(*) FROM (SELECT max(seq) AS seq FROM journal WHERE seq >="
+        " (SELECT min(seq) FROM journal WHERE subject = '" TH_KEY_ENTRY_SUBJECT
+        "' AND kind = '" TH_KEY_ENTRY_KIND "') GROUP BY " DAY_OF_ENTRY ")"
+        " WHERE seq < (SELECT max(seq) FROM journal) AND seq NOT IN (SELECT seq FROM journal_head)";
+    return th_stmt_int(th_db_query(store, SQL), 0, ret_n, err);
+}
+
+// Does the key before vouch for the one that an entry names? `verdict` is told.
+static void judge_key(const struct th_json *body, const char *registry_id,
+                      const struct th_public_key *before, const struct th_public_key *key,
+                      int64_t seq, struct th_keys_verdict *verdict)
+{
+    char text[TH_HEAD_TEXT_SIZE];
+    struct th_signature signature;
+    const char *vouched = th_json_get_text(body, "vouched", NULL);
+    if (!vouched) {
+        verdict->n_unvouched++;
+        return;
+    }
+    bool holds =
+        th_signature_parse(vouched, &signature, NULL) == TH_OK &&
+        th_sign_holds(before, &signature, th_key_vouch_text(registry_id, before, key, text));
+    if (!holds && verdict->broken_seq == 0) {
+        verdict->broken_seq = seq;
+    }
+}
+
+enum th_status th_keys_verify(struct th_store *store, struct th_keys_verdict *ret_verdict,
+                              struct th_error *err)
+{
+    static const char SQL[] = "SELECT seq, body FROM journal WHERE subject = '" TH_KEY_ENTRY_SUBJECT
+                              "' AND kind = '" TH_KEY_ENTRY_KIND "' ORDER BY seq";
+    struct th_registry_record record;
+    struct th_keys_verdict verdict = {0};
+    struct th_public_key before = {{0}};
+    enum th_status status = th_registry_record_load(store, &record, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_stmt *q = th_db_query(store, SQL);
+    while (th_stmt_next(q, &status, err)) {
+        struct th_public_key key;
+        struct th_json *body = NULL;
+        int64_t seq = th_column_int(q, 0);
+        const char *text = th_column_text(q, 1);
+        enum th_status read = th_json_parse(text ? text : "", text ? strlen(text) : 0, &body, NULL);
+        if (read == TH_OK) {
+            read = th_public_key_parse(th_json_get_text(body, "public_key", ""), &key, NULL);
+        }
+        if (read == TH_OK && verdict.n_keys > 0) {
+            judge_key(body, record.registry_id, &before, &key, seq, &verdict);
+        }
+        th_json_free(body);
+        if (read == TH_NO_MEMORY) {
+            status = th_error_no_memory(err);
+            break;
+        }
+        if (read == TH_OK) {
+            before = key;
+            verdict.n_keys++;
+        } else if (verdict.broken_seq == 0) {
+            verdict.broken_seq = seq;
+        }
+    }
+    th_stmt_done(q);
+    if (status == TH_OK) {
+        *ret_verdict = verdict;
+    }
+    return status;
+}

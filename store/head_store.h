@@ -6,6 +6,7 @@
 #include "core/hash.h"
 #include "core/sign.h"
 #include "store/check.h"
+#include "store/journal_store.h"
 #include "store/store.h"
 
 // Kind and subject of the entries that bring a key: body {"public_key"}, and of every one but the
@@ -47,6 +48,26 @@ enum th_status th_signed_head_each(struct th_store *store, int64_t first, int64_
 // be read.
 enum th_status th_key_in_force(struct th_store *store, int64_t seq, struct th_public_key *ret_key,
                                int64_t *ret_seq, struct th_error *err) TH_MUST_CHECK;
+
+// The last entry of each day (Asia/Shanghai) from entry `from` on that follows the last head,
+// oldest first, the day of the newest entry included; the visitor returns false to stop.
+enum th_status th_unsigned_day_each(struct th_store *store, int64_t from,
+                                    bool (*visit)(void *context, const struct th_journal_last *end),
+                                    void *context, struct th_error *err) TH_MUST_CHECK;
+
+// Days behind the first key that were followed by another one and ended without a head.
+enum th_status th_unsigned_days(struct th_store *store, int64_t *ret_n,
+                                struct th_error *err) TH_MUST_CHECK;
+
+// The keys that the journal names, and how many of them are new ones for which the key before does
+// not vouch. *ret_broken is the first entry whose word for a key does not hold; 0: none.
+struct th_keys_verdict {
+    int64_t n_keys;
+    int64_t n_unvouched;
+    int64_t broken_seq;
+};
+enum th_status th_keys_verify(struct th_store *store, struct th_keys_verdict *ret_verdict,
+                              struct th_error *err) TH_MUST_CHECK;
 
 // The first stored head that does not hold: its entry has another digest or day, its key was not in
 // force, or its signature is none. *ret_broken 0: all hold.

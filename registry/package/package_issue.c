@@ -10,6 +10,7 @@
 #include "store/issuance_store.h"
 #include "store/ledger_store.h"
 #include "store/registry_store.h"
+#include "store/trade_store.h"
 
 // Sums over the vintages, and what reply and journal say about each.
 struct issued {
@@ -252,6 +253,26 @@ static void set_issued(struct th_json *object, const struct th_package_open *pac
                      th_methodology_statement_based(package->methodology));
 }
 
+static bool list_village(void *context, const char *village_code, struct th_carbon mass)
+{
+    struct th_json *item = th_json_object();
+    th_json_set_text(item, "village", village_code);
+    th_json_set_int(item, "mass_kg", th_carbon_kg(mass));
+    th_json_append(context, item);
+    return true;
+}
+
+// Whose ground it is that the units stand for: who reads the journal alone can tell by it who has a
+// share in what they bring.
+static enum th_status set_villages(struct th_store *store, int64_t package_id, struct th_json *body,
+                                   struct th_error *err)
+{
+    struct th_json *villages = th_json_array();
+    enum th_status status = th_package_village_each(store, package_id, list_village, villages, err);
+    th_json_set(body, "villages", villages);
+    return status;
+}
+
 enum th_status th_package_issue(struct th_registry *registry, const struct th_request *request,
                                 const char *package_reference, struct th_json **ret_reply,
                                 struct th_error *err)
@@ -280,6 +301,7 @@ enum th_status th_package_issue(struct th_registry *registry, const struct th_re
         th_json_set_text(body, "issued_by", package.record.issued_by);
         th_json_set(body, "vintages", th_json_copy(issued.vintages));
         th_json_set(body, "debts", th_json_copy(issued.debts));
+        status = set_villages(th_work_store(work), package.record.package_id, body, err);
         reply = th_json_object();
         set_issued(reply, &package, &issued);
         th_json_set(reply, "serial", issued.first ? th_json_copy(issued.first) : th_json_null());

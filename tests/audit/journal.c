@@ -116,7 +116,7 @@ void test_journal_entry(struct test_journal *journal, const char *kind, const ch
     free(text);
 }
 
-void test_journal_begin(struct test_journal *journal)
+void test_journal_begin_alone(struct test_journal *journal)
 {
     memset(journal, 0, sizeof(*journal));
     th_buf_init(&journal->out, EXPORT_LIMIT);
@@ -128,6 +128,26 @@ void test_journal_begin(struct test_journal *journal)
     test_journal_entry(journal, "registry.create", "registry:1",
                        "{'admin_code':'330523','name':'测试','registry_id':'" TEST_REGISTRY_ID
                        "'}");
+}
+
+void test_journal_user(struct test_journal *journal, const char *login, const char *role)
+{
+    const char *before = journal->login;
+    journal->login = "admin";
+    test_journal_entry(journal, "user.add", "user:x", "{'login':'%s','role':'%s'}", login, role);
+    journal->login = before;
+}
+
+void test_journal_begin(struct test_journal *journal)
+{
+    static const char *const PEOPLE[TEST_PEOPLE][2] = {
+        {"clerk", "clerk"},       {"verifier", "verifier"}, {"officer", "officer"},
+        {"officer-2", "officer"}, {"wang", "bank"},         {"li", "bank"},
+        {"other", "clerk"}};
+    test_journal_begin_alone(journal);
+    for (size_t i = 0; i < TEST_PEOPLE; i++) {
+        test_journal_user(journal, PEOPLE[i][0], PEOPLE[i][1]);
+    }
 }
 
 void test_journal_clear(struct test_journal *journal)
@@ -157,7 +177,9 @@ void test_journal_key(struct test_journal *journal, unsigned char value, bool vo
     char fresh_hex[65];
     char signature[2 * crypto_sign_BYTES + 1];
     char text[512];
+    const char *login = journal->login;
     bool first = sodium_is_zero(journal->public_key, 32) != 0;
+    journal->login = "admin";
     memset(seed, value, sizeof(seed));
     assert_int_equal(crypto_sign_seed_keypair(fresh, secret_key, seed), 0);
     (void)sodium_bin2hex(before_hex, sizeof(before_hex), journal->public_key, 32);
@@ -176,6 +198,7 @@ void test_journal_key(struct test_journal *journal, unsigned char value, bool vo
                            "{'previous_key':'%s','public_key':'%s','vouched':'%s'}", before_hex,
                            fresh_hex, signature);
     }
+    journal->login = login;
     memcpy(journal->seed, seed, sizeof(seed));
     memcpy(journal->public_key, fresh, sizeof(fresh));
 }

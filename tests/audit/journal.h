@@ -24,8 +24,13 @@ struct test_journal {
     unsigned char public_key[32];
 };
 
-// The first line and entry 1, which makes the registry.
+// The first line and entry 1, which makes the registry with its login "admin".
+void test_journal_begin_alone(struct test_journal *journal);
+// The same, and TEST_PEOPLE entries behind it, each of which adds somebody: the clerk, the
+// verifier, officer, officer-2, the bank's wang and li, and the clerk other.
+enum { TEST_PEOPLE = 7 };
 void test_journal_begin(struct test_journal *journal);
+void test_journal_user(struct test_journal *journal, const char *login, const char *role);
 void test_journal_clear(struct test_journal *journal);
 
 // One entry. The body is a format in which ' stands for ", and must be canonical by itself.

@@ -1,0 +1,171 @@
+// The steps of packages: made, submitted, verified, issued, each by whom it may be.
+#include <string.h>
+
+#include "audit/books_internal.h"
+
+struct th_package_steps *th_books_package(struct th_books *books, int64_t id)
+{
+    void *items = books->packages;
+    bool fresh = false;
+    size_t row = SIZE_MAX;
+    if (th_grow(&items, books->package_ids.n, &books->packages_room, sizeof(*books->packages))) {
+        books->packages = items;
+        row = th_table_id(&books->package_ids, id, &fresh);
+    }
+    if (row == SIZE_MAX) {
+        books->no_memory = true;
+        return NULL;
+    }
+    if (fresh) {
+        books->packages[row] = (struct th_package_steps){
+            .id = id, .created_by = SIZE_MAX, .submitted_by = SIZE_MAX, .verified_by = SIZE_MAX};
+    }
+    return &books->packages[row];
+}
+
+// One bit for each state, of which several may come before a step.
+#define BEFORE(state) (1U << (state))
+
+struct step {
+    const char *kind;
+    unsigned before;
+    enum th_package_state after;
+};
+
+static const struct step *find_step(struct th_text kind)
+{
+    static const struct step STEPS[] = {
+        {"package.create", BEFORE(TH_PACKAGE_NONE), TH_PACKAGE_DRAFT},
+        {"package.submit", BEFORE(TH_PACKAGE_DRAFT) | BEFORE(TH_PACKAGE_RETURNED),
+         TH_PACKAGE_SUBMITTED},
+        {"package.verify", BEFORE(TH_PACKAGE_SUBMITTED), TH_PACKAGE_VERIFIED},
+        {"package.withdraw",
+         BEFORE(TH_PACKAGE_DRAFT) | BEFORE(TH_PACKAGE_SUBMITTED) | BEFORE(TH_PACKAGE_RETURNED),
+         TH_PACKAGE_WITHDRAWN},
+        {"package.issue", BEFORE(TH_PACKAGE_VERIFIED), TH_PACKAGE_ISSUED}};
+    for (size_t i = 0; i < sizeof(STEPS) / sizeof(STEPS[0]); i++) {
+        if (th_text_is(kind, STEPS[i].kind)) {
+            return &STEPS[i];
+        }
+    }
+    return NULL;
+}
+
+// Who made or submitted a package does not verify it; none of them issues it.
+static bool is_same_person(const struct th_package_steps *package, const struct step *step,
+                           size_t login)
+{
+    bool verify = step->after == TH_PACKAGE_VERIFIED;
+    bool issue = step->after == TH_PACKAGE_ISSUED;
+    return ((verify || issue) &&
+            (login == package->created_by || login == package->submitted_by)) ||
+           (issue && login == package->verified_by);
+}
+
+// What the body of a step adds to what is known of the package; false when it lacks it.
+static bool take_step(struct th_package_steps *package, const struct step *step, size_t login,
+                      const struct th_line *line, const struct th_node *nodes)
+{
+    struct th_text decision;
+    package->state = step->after;
+    switch (step->after) {
+    case TH_PACKAGE_DRAFT:
+        package->created_by = login;
+        return th_member_int(nodes, line->first_node, "holder_id", 1, &package->holder);
+    case TH_PACKAGE_SUBMITTED:
+        package->submitted_by = login;
+        return true;
+    case TH_PACKAGE_VERIFIED:
+        package->verified_by = login;
+        if (!th_text_member(nodes, line->first_node, "decision", &decision)) {
+            return false;
+        }
+        if (th_text_is(decision, "approve")) {
+            return th_member_int(nodes, line->first_node, "net_kg", INT64_MIN,
+                                 &package->verified_kg);
+        }
+        package->state = TH_PACKAGE_RETURNED;
+        return th_text_is(decision, "return");
+    case TH_PACKAGE_NONE:
+    case TH_PACKAGE_RETURNED:
+    case TH_PACKAGE_WITHDRAWN:
+    case TH_PACKAGE_ISSUED:
+        break;
+    }
+    return true;
+}
+
+void th_book_package(struct th_books *books, const struct th_line *line,
+                     const struct th_node *nodes)
+{
+    int64_t id = 0;
+    struct th_post body = {.line = line, .kind = line->entry_kind};
+    const struct step *step = find_step(line->entry_kind);
+    books->issuing = 0;
+    if (!step) {
+        return;
+    }
+    if (!th_member_int(nodes, line->first_node, "package_id", 1, &id)) {
+        th_post_fault(books, &body);
+        return;
+    }
+    struct th_package_steps *package = th_books_package(books, id);
+    size_t login = th_books_login(books, line->login);
+    if (!package || login == SIZE_MAX) {
+        return;
+    }
+    if (is_same_person(package, step, login)) {
+        th_fault_add_text(books->faults, TH_FAULT_PACKAGE_SELF, line->login, id);
+    }
+    if (step->after == TH_PACKAGE_ISSUED && package->state == TH_PACKAGE_ISSUED) {
+        th_fault_add(books->faults, TH_FAULT_PACKAGE_AGAIN, id, 0, 0);
+    } else if ((step->before & BEFORE(package->state)) == 0) {
+        th_fault_add_text(books->faults, TH_FAULT_PACKAGE_STEP, line->entry_kind, id);
+    }
+    if (!take_step(package, step, login, line, nodes)) {
+        th_post_fault(books, &body);
+    }
+    if (step->after == TH_PACKAGE_ISSUED) {
+        books->issuing = package->holder;
+        th_book_masses(books, line, nodes);
+    }
+}
+
+void th_book_masses(struct th_books *books, const struct th_line *line, const struct th_node *nodes)
+{
+    int64_t id = 0;
+    const struct th_node *list = th_node_get(nodes, line->first_node, "villages");
+    struct th_package_steps *package = th_member_int(nodes, line->first_node, "package_id", 1, &id)
+                                           ? th_books_package(books, id)
+                                           : NULL;
+    struct th_post body = {.line = line, .kind = line->entry_kind};
+    size_t last = 0;
+    if (!package || !list || list->type != TH_NODE_LIST) {
+        th_post_fault(books, &body);
+        return;
+    }
+    for (size_t i = (size_t)(list - nodes) + 1; i < list->next; i = nodes[i].next) {
+        struct th_text village;
+        int64_t mass_kg = 0;
+        if (!th_text_member(nodes, i, "village", &village) ||
+            !th_member_int(nodes, i, "mass_kg", 0, &mass_kg)) {
+            th_post_fault(books, &body);
+            return;
+        }
+        struct th_village_mass *mass =
+            th_list_add(&books->revenue.masses, sizeof(struct th_village_mass));
+        if (!mass) {
+            books->no_memory = true;
+            return;
+        }
+        mass->village = th_books_word(books, village);
+        mass->mass_kg = mass_kg;
+        struct th_village_mass *masses = books->revenue.masses.items;
+        if (last == 0) {
+            package->villages = books->revenue.masses.n;
+        } else {
+            masses[last - 1].next = books->revenue.masses.n;
+        }
+        last = books->revenue.masses.n;
+    }
+}

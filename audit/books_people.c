@@ -1,0 +1,123 @@
+// Logins and what their roles permit, and villages.
+#include <string.h>
+
+#include "audit/books_internal.h"
+#include "audit/recipients.h"
+
+enum { CLERK = 1, VERIFIER = 2, OFFICER = 4, BANK = 8, ADMIN = 16 };
+
+static const struct {
+    const char *name;
+    unsigned bit;
+} ROLES[] = {{"clerk", CLERK},
+             {"verifier", VERIFIER},
+             {"officer", OFFICER},
+             {"bank", BANK},
+             {"admin", ADMIN}};
+
+static struct th_person *person_of(struct th_books *books, struct th_text login)
+{
+    size_t row = th_books_login(books, login);
+    struct th_person *people = books->people.items;
+    return row < books->people.n ? &people[row] : NULL;
+}
+
+static void add(struct th_books *books, struct th_text login, struct th_text role)
+{
+    struct th_person *person = person_of(books, login);
+    if (!person) {
+        return;
+    }
+    if (person->known) {
+        th_fault_add_text(books->faults, TH_FAULT_LOGIN_AGAIN, login, 0);
+        return;
+    }
+    person->known = true;
+    for (size_t i = 0; i < sizeof(ROLES) / sizeof(ROLES[0]); i++) {
+        if (th_text_is(role, ROLES[i].name)) {
+            person->roles = ROLES[i].bit;
+        }
+    }
+}
+
+void th_book_person(struct th_books *books, const struct th_line *line, const struct th_node *nodes)
+{
+    static const struct th_text FIRST = {.at = "admin", .size = 5};
+    struct th_text login;
+    struct th_text role;
+    if (th_text_is(line->entry_kind, "registry.create")) {
+        add(books, FIRST, FIRST);
+    } else if (th_text_is(line->entry_kind, "user.add") &&
+               th_text_member(nodes, line->first_node, "login", &login) &&
+               th_text_member(nodes, line->first_node, "role", &role)) {
+        add(books, login, role);
+    }
+}
+
+void th_book_may(struct th_books *books, const struct th_line *line, struct th_text what)
+{
+    // What moves value or says who may: entries, and the posts within them.
+    static const struct {
+        const char *what;
+        unsigned roles;
+    } MAY[] = {{"registry.key", ADMIN},
+               {"registry.restored", ADMIN},
+               {"registry.rebuild", ADMIN},
+               {"user.add", ADMIN},
+               {"user.limit", ADMIN},
+               {"rule.set", OFFICER},
+               {"package.create", CLERK | OFFICER | ADMIN},
+               {"package.submit", CLERK | OFFICER | ADMIN},
+               {"package.withdraw", CLERK | OFFICER | ADMIN},
+               {"package.waive", OFFICER},
+               {"package.verify", VERIFIER},
+               {"package.issue", OFFICER},
+               {"trade", BANK | OFFICER},
+               {"trade_decision", BANK | OFFICER},
+               {"receipt", BANK | OFFICER},
+               {"revenue_term", OFFICER},
+               {"distribution", BANK | OFFICER},
+               {"distribution_decision", BANK | OFFICER}};
+    struct th_person *person = person_of(books, line->login);
+    if (!person || books->partial) {
+        return;
+    }
+    if (!person->known) {
+        person->known = true; // told once
+        th_fault_add_text(books->faults, TH_FAULT_LOGIN_UNKNOWN, line->login, 0);
+        return;
+    }
+    for (size_t i = 0; i < sizeof(MAY) / sizeof(MAY[0]); i++) {
+        if (th_text_is(what, MAY[i].what) && (person->roles & MAY[i].roles) == 0) {
+            th_fault_add_text(books->faults, TH_FAULT_LOGIN_ROLE, line->login, 0);
+        }
+    }
+}
+
+void th_book_villages(struct th_books *books, const struct th_line *line,
+                      const struct th_node *nodes)
+{
+    const struct th_node *list = th_node_get(nodes, line->first_node, "villages");
+    if (!list || list->type != TH_NODE_LIST) {
+        return;
+    }
+    th_recipients_forget(books);
+    for (size_t i = (size_t)(list - nodes) + 1; i < list->next; i = nodes[i].next) {
+        struct th_text code;
+        struct th_text name;
+        struct th_text township;
+        if (!th_text_member(nodes, i, "code", &code) || !th_text_member(nodes, i, "name", &name) ||
+            !th_text_member(nodes, i, "township", &township)) {
+            continue;
+        }
+        struct th_village_name *village =
+            th_list_add(&books->revenue.villages, sizeof(struct th_village_name));
+        if (!village) {
+            books->no_memory = true;
+            return;
+        }
+        village->code = th_books_word(books, code);
+        village->name = th_books_word(books, name);
+        village->township = th_books_word(books, township);
+    }
+}

@@ -1,0 +1,629 @@
+// Posts of revenue: terms, what a sale costs and brings, runs and their approval. What a run says
+// is reckoned again from receipts, costs and term, to the fen or the one beside it, where a
+// rounding would need more digits than are at hand.
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/books_internal.h"
+#include "audit/recipients.h"
+
+// No amount in a run is larger: sums of a few of them stay within 64 bits.
+static const int64_t FEN_MAX = INT64_C(100000000000000000);
+
+void th_revenue_clear(struct th_revenue *revenue)
+{
+    struct th_table *const TABLES[] = {&revenue->pool_ids, &revenue->group_ids, &revenue->place_ids,
+                                       &revenue->term_ids, &revenue->run_ids};
+    struct th_list *const LISTS[] = {
+        &revenue->lines,  &revenue->pools,   &revenue->parts,  &revenue->masses, &revenue->villages,
+        &revenue->groups, &revenue->members, &revenue->places, &revenue->terms,  &revenue->splits,
+        &revenue->deals,  &revenue->runs,    &revenue->sales,  &revenue->payees, &revenue->legs};
+    for (size_t i = 0; i < sizeof(TABLES) / sizeof(TABLES[0]); i++) {
+        th_table_clear(TABLES[i]);
+    }
+    for (size_t i = 0; i < sizeof(LISTS) / sizeof(LISTS[0]); i++) {
+        th_list_clear(LISTS[i]);
+    }
+}
+
+// A new row, NULL without memory, which the books remember.
+static void *add(struct th_books *books, struct th_list *list, size_t size)
+{
+    void *row = th_list_add(list, size);
+    books->no_memory = books->no_memory || !row;
+    return row;
+}
+
+// The row of an id in a list that goes with a table; a new one is zeroed.
+static void *row_of(struct th_books *books, struct th_table *ids, struct th_list *list, size_t size,
+                    int64_t id, bool *ret_fresh)
+{
+    size_t row = th_table_id(ids, id, ret_fresh);
+    if (row != SIZE_MAX && *ret_fresh && !th_list_add(list, size)) {
+        row = SIZE_MAX;
+    }
+    books->no_memory = books->no_memory || row == SIZE_MAX;
+    return row != SIZE_MAX ? (char *)list->items + row * size : NULL;
+}
+
+static void *find_row(const struct th_table *ids, const struct th_list *list, size_t size,
+                      int64_t id)
+{
+    size_t row = th_table_find_id(ids, id);
+    return row < list->n ? (char *)list->items + row * size : NULL;
+}
+
+static bool id_of(const struct th_post *post, const char *key, int64_t *ret_id)
+{
+    return th_member_int(post->nodes, post->index, key, 1, ret_id);
+}
+
+// An amount that may be left out, and then is 0.
+static bool optional_fen(const struct th_post *post, const char *key, int64_t *ret_fen)
+{
+    *ret_fen = 0;
+    return !th_node_get(post->nodes, post->index, key) ||
+           (th_member_int(post->nodes, post->index, key, -FEN_MAX, ret_fen) && *ret_fen <= FEN_MAX);
+}
+
+static bool day_of(const struct th_post *post, const char *key, char day[TH_DAY_BYTES])
+{
+    struct th_text text;
+    if (!th_text_member(post->nodes, post->index, key, &text) || text.size != TH_DAY_BYTES) {
+        return false;
+    }
+    memcpy(day, text.at, TH_DAY_BYTES);
+    return true;
+}
+
+// "70", "0.39", "70/87": a numerator over a power of ten, or over what stands behind the stroke.
+static bool read_fraction(struct th_text text, struct th_fraction *ret_fraction)
+{
+    int64_t parts[2] = {0, 0};
+    int64_t scale = 1;
+    bool digit = false; // in this part
+    bool point = false;
+    int part = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.at[i];
+        if ((c == '/' || c == '.') && digit && part == 0 && !point) {
+            point = c == '.';
+            part = c == '/';
+            digit = false;
+            continue;
+        }
+        if (c < '0' || c > '9' || parts[part] > (INT64_MAX - 9) / 10 ||
+            (point && scale > INT64_MAX / 10)) {
+            return false;
+        }
+        parts[part] = parts[part] * 10 + (c - '0');
+        scale *= point ? 10 : 1;
+        digit = true;
+    }
+    if (!digit || (part == 1 && parts[1] == 0)) {
+        return false;
+    }
+    *ret_fraction = (struct th_fraction){parts[0], part == 1 ? parts[1] : scale};
+    return true;
+}
+
+static bool fraction_of(const struct th_post *post, const char *key,
+                        struct th_fraction *ret_fraction)
+{
+    struct th_text text;
+    return th_text_member(post->nodes, post->index, key, &text) &&
+           read_fraction(text, ret_fraction);
+}
+
+static struct th_deal *deal_of(struct th_books *books, const struct th_post *post)
+{
+    int64_t id = 0;
+    if (!id_of(post, "trade_id", &id)) {
+        th_post_fault(books, post);
+        return NULL;
+    }
+    struct th_deal *deal = th_books_deal(books, id);
+    if (!deal) {
+        th_fault_add(books->faults, TH_FAULT_TRADE_UNKNOWN, id, 0, 0);
+    }
+    return deal;
+}
+
+static struct th_deal_revenue *revenue_of(struct th_books *books, struct th_deal *deal)
+{
+    if (deal->revenue == 0) {
+        if (!add(books, &books->revenue.deals, sizeof(struct th_deal_revenue))) {
+            return NULL;
+        }
+        deal->revenue = books->revenue.deals.n;
+    }
+    struct th_deal_revenue *deals = books->revenue.deals.items;
+    return &deals[deal->revenue - 1];
+}
+
+static void book_line(struct th_books *books, const struct th_post *post)
+{
+    struct th_deal_line line = {.pool = 0};
+    struct th_deal *deal = deal_of(books, post);
+    if (!deal) {
+        return;
+    }
+    if (!th_member_int(post->nodes, post->index, "tonnes", 0, &line.tonnes_t) ||
+        !optional_fen(post, "cost_fen", &line.cost_fen)) {
+        th_post_fault(books, post);
+        return;
+    }
+    (void)id_of(post, "pool_id", &line.pool);
+    struct th_deal_line *row = add(books, &books->revenue.lines, sizeof(*row));
+    if (row) {
+        line.next = deal->lines;
+        *row = line;
+        deal->lines = books->revenue.lines.n;
+    }
+}
+
+static void book_pool(struct th_books *books, const struct th_post *post)
+{
+    struct th_revenue *revenue = &books->revenue;
+    int64_t pool_id = 0;
+    bool fresh = false;
+    struct th_pool_part part = {.next = 0};
+    if (!id_of(post, "pool_id", &pool_id) || !id_of(post, "package_id", &part.package) ||
+        !th_member_int(post->nodes, post->index, "bought_t", 0, &part.bought_t)) {
+        th_post_fault(books, post);
+        return;
+    }
+    size_t *first =
+        row_of(books, &revenue->pool_ids, &revenue->pools, sizeof(size_t), pool_id, &fresh);
+    struct th_pool_part *row = first ? add(books, &revenue->parts, sizeof(*row)) : NULL;
+    if (row) {
+        part.next = *first;
+        *row = part;
+        *first = revenue->parts.n;
+    }
+}
+
+static void book_member(struct th_books *books, const struct th_post *post)
+{
+    struct th_revenue *revenue = &books->revenue;
+    struct th_member member = {.next = 0};
+    int64_t group = 0;
+    bool fresh = false;
+    if (!id_of(post, "group_id", &group) || !id_of(post, "member_id", &member.party) ||
+        !fraction_of(post, "share", &member.share) || !day_of(post, "from_on", member.from_on)) {
+        th_post_fault(books, post);
+        return;
+    }
+    (void)day_of(post, "to_on", member.to_on);
+    size_t *first =
+        row_of(books, &revenue->group_ids, &revenue->groups, sizeof(size_t), group, &fresh);
+    struct th_member *row = first ? add(books, &revenue->members, sizeof(*row)) : NULL;
+    if (row) {
+        member.next = *first;
+        *row = member;
+        *first = revenue->members.n;
+    }
+}
+
+static void book_term(struct th_books *books, const struct th_post *post)
+{
+    static const char *const BASES[] = {"gross", "net_of_cost", "net_of_costs"};
+    struct th_term read = {.splits = 0};
+    struct th_text basis;
+    int64_t id = 0;
+    bool fresh = false;
+    size_t i = 0;
+    if (!id_of(post, "term_id", &id) || !fraction_of(post, "ratio", &read.percent) ||
+        !th_text_member(post->nodes, post->index, "basis", &basis)) {
+        th_post_fault(books, post);
+        return;
+    }
+    while (i < sizeof(BASES) / sizeof(BASES[0]) && !th_text_is(basis, BASES[i])) {
+        i++;
+    }
+    read.basis = (enum th_basis)i;
+    struct th_term *term =
+        row_of(books, &books->revenue.term_ids, &books->revenue.terms, sizeof(*term), id, &fresh);
+    if (i == sizeof(BASES) / sizeof(BASES[0]) || (term && !fresh)) {
+        th_post_fault(books, post);
+    } else if (term) {
+        *term = read;
+    }
+}
+
+static void book_split(struct th_books *books, const struct th_post *post)
+{
+    struct th_split split = {.kind = 0};
+    struct th_text kind;
+    int64_t id = 0;
+    if (!id_of(post, "term_id", &id) || !fraction_of(post, "share", &split.share)) {
+        th_post_fault(books, post);
+        return;
+    }
+    struct th_term *term =
+        find_row(&books->revenue.term_ids, &books->revenue.terms, sizeof(*term), id);
+    if (!term) {
+        th_fault_add(books->faults, TH_FAULT_TERM_UNKNOWN, id, 0, 0);
+        return;
+    }
+    if (!id_of(post, "party_id", &split.party) &&
+        th_text_member(post->nodes, post->index, "party_kind", &kind)) {
+        split.kind = th_books_word(books, kind);
+    }
+    struct th_split *row = add(books, &books->revenue.splits, sizeof(*row));
+    if (row) {
+        split.next = term->splits;
+        *row = split;
+        term->splits = books->revenue.splits.n;
+    }
+}
+
+static void book_deduction(struct th_books *books, const struct th_post *post)
+{
+    struct th_deal *deal = deal_of(books, post);
+    struct th_text kind;
+    int64_t fen = 0;
+    struct th_deal_revenue *revenue = deal ? revenue_of(books, deal) : NULL;
+    if (!revenue) {
+        return;
+    }
+    if (!optional_fen(post, "amount_fen", &fen) ||
+        !th_text_member(post->nodes, post->index, "kind", &kind) ||
+        !th_sum(th_text_is(kind, "reserve") ? &revenue->reserve_fen : &revenue->deducted_fen,
+                fen)) {
+        th_post_fault(books, post);
+    }
+}
+
+static void book_settlement(struct th_books *books, const struct th_post *post)
+{
+    struct th_deal *deal = deal_of(books, post);
+    struct th_deal_revenue *revenue = deal ? revenue_of(books, deal) : NULL;
+    if (revenue && !optional_fen(post, "actual_fen", &revenue->settled_fen)) {
+        th_post_fault(books, post);
+    } else if (revenue) {
+        revenue->settled = true;
+    }
+}
+
+// The login that a post names must be the one of its entry.
+static void check_login(struct th_books *books, const struct th_post *post, int64_t run_id)
+{
+    struct th_text login;
+    if (!th_text_member(post->nodes, post->index, "login", &login) ||
+        !th_text_same(login, post->line->login)) {
+        th_fault_add(books->faults, TH_FAULT_RUN_LOGIN, run_id, 0, 0);
+    }
+}
+
+static void book_run(struct th_books *books, const struct th_post *post)
+{
+    int64_t id = 0;
+    bool fresh = false;
+    if (!id_of(post, "distribution_id", &id)) {
+        th_post_fault(books, post);
+        return;
+    }
+    struct th_run *run =
+        row_of(books, &books->revenue.run_ids, &books->revenue.runs, sizeof(*run), id, &fresh);
+    if (!run) {
+        return;
+    }
+    check_login(books, post, id);
+    if (!fresh) {
+        th_fault_add(books->faults, TH_FAULT_RUN_AGAIN, id, 0, 0);
+        return;
+    }
+    *run = (struct th_run){.id = id, .proposer = th_books_login(books, post->line->login)};
+}
+
+static struct th_run *run_of(struct th_books *books, const struct th_post *post)
+{
+    int64_t id = 0;
+    if (!id_of(post, "distribution_id", &id)) {
+        th_post_fault(books, post);
+        return NULL;
+    }
+    struct th_run *run = find_row(&books->revenue.run_ids, &books->revenue.runs, sizeof(*run), id);
+    if (!run) {
+        th_fault_add(books->faults, TH_FAULT_RUN_UNKNOWN, id, 0, 0);
+    }
+    return run;
+}
+
+static bool read_sums(const struct th_post *post, struct th_sums *sums, int64_t *ret_kept_fen)
+{
+    return optional_fen(post, "receipts_fen", &sums->receipts_fen) &&
+           optional_fen(post, "tax_fen", &sums->tax_fen) &&
+           optional_fen(post, "cost_fen", &sums->cost_fen) &&
+           optional_fen(post, "deductions_fen", &sums->deductions_fen) &&
+           optional_fen(post, "net_fen", &sums->net_fen) &&
+           optional_fen(post, "distributed_fen", &sums->distributed_fen) &&
+           optional_fen(post, "kept_fen", ret_kept_fen);
+}
+
+static void sum_fault(struct th_books *books, enum th_fault_code code, int64_t deal,
+                      const char *what)
+{
+    th_fault_add_text(books->faults, code, (struct th_text){.at = what, .size = strlen(what)},
+                      deal);
+}
+
+static void book_sale(struct th_books *books, const struct th_post *post)
+{
+    struct th_run *run = run_of(books, post);
+    struct th_deal *deal = run ? deal_of(books, post) : NULL;
+    struct th_run_sale sale = {.run = 0};
+    int64_t kept_fen = 0;
+    if (!deal) {
+        return;
+    }
+    sale.deal = deal->id;
+    sale.run = run->id;
+    if (run->decided || !id_of(post, "term_id", &sale.term) ||
+        !read_sums(post, &sale.now, &kept_fen)) {
+        th_post_fault(books, post);
+        return;
+    }
+    const struct th_sums *now = &sale.now;
+    if (now->net_fen != now->receipts_fen - now->tax_fen - now->cost_fen - now->deductions_fen) {
+        sum_fault(books, TH_FAULT_RUN_SUM, deal->id, "net_fen");
+    }
+    if (kept_fen != now->net_fen - now->distributed_fen) {
+        sum_fault(books, TH_FAULT_RUN_SUM, deal->id, "kept_fen");
+    }
+    struct th_run_sale *row = add(books, &books->revenue.sales, sizeof(*row));
+    if (!row) {
+        return;
+    }
+    sale.next = run->sales;
+    *row = sale;
+    run->sales = books->revenue.sales.n;
+    run->distributed_fen += now->distributed_fen;
+    th_books_pend(books, &(struct th_pending){.what = TH_PENDING_SALE,
+                                              .id = (int64_t)run->sales,
+                                              .number = post->number});
+}
+
+static void book_payee(struct th_books *books, const struct th_post *post)
+{
+    struct th_run *run = run_of(books, post);
+    struct th_payee payee = {.group = 0};
+    int64_t deal_id = 0;
+    struct th_run_sale *sales = books->revenue.sales.items;
+    if (!run) {
+        return;
+    }
+    if (run->sales == 0 || !id_of(post, "trade_id", &deal_id) ||
+        sales[run->sales - 1].deal != deal_id || run->decided ||
+        !id_of(post, "party_id", &payee.party) ||
+        !optional_fen(post, "amount_fen", &payee.amount_fen) || payee.amount_fen < 0) {
+        th_post_fault(books, post);
+        return;
+    }
+    (void)id_of(post, "group_id", &payee.group);
+    struct th_payee *row = add(books, &books->revenue.payees, sizeof(*row));
+    if (row) {
+        payee.next = sales[run->sales - 1].payees;
+        *row = payee;
+        sales[run->sales - 1].payees = books->revenue.payees.n;
+    }
+}
+
+// What a run reserved is free again.
+static void let_go(struct th_books *books, const struct th_run *run)
+{
+    const struct th_run_sale *sales = books->revenue.sales.items;
+    for (size_t i = run->sales; i != 0; i = sales[i - 1].next) {
+        struct th_deal *deal = th_books_deal(books, sales[i - 1].deal);
+        struct th_deal_revenue *revenue = deal ? revenue_of(books, deal) : NULL;
+        const struct th_sums *gone = &sales[i - 1].now;
+        if (revenue) {
+            revenue->sums.receipts_fen -= gone->receipts_fen;
+            revenue->sums.tax_fen -= gone->tax_fen;
+            revenue->sums.cost_fen -= gone->cost_fen;
+            revenue->sums.deductions_fen -= gone->deductions_fen;
+            revenue->sums.net_fen -= gone->net_fen;
+            revenue->sums.distributed_fen -= gone->distributed_fen;
+        }
+    }
+}
+
+static void book_run_decision(struct th_books *books, const struct th_post *post)
+{
+    struct th_run *run = run_of(books, post);
+    struct th_text state;
+    if (!run) {
+        return;
+    }
+    if (!th_text_member(post->nodes, post->index, "state", &state) ||
+        (!th_text_is(state, "approved") && !th_text_is(state, "rejected"))) {
+        th_post_fault(books, post);
+        return;
+    }
+    check_login(books, post, run->id);
+    if (run->decided) {
+        th_fault_add(books->faults, TH_FAULT_RUN_DECIDED, run->id, 0, 0);
+        return;
+    }
+    run->decided = true;
+    if (th_text_is(state, "rejected")) {
+        let_go(books, run);
+        return;
+    }
+    if (th_books_login(books, post->line->login) == run->proposer &&
+        !th_book_alone(books, post, run->distributed_fen)) {
+        th_fault_add_text(books->faults, TH_FAULT_RUN_SELF, post->line->login, run->id);
+    }
+    th_books_pend(
+        books, &(struct th_pending){.what = TH_PENDING_RUN, .id = run->id, .number = post->number});
+}
+
+bool th_book_revenue(struct th_books *books, const struct th_post *post)
+{
+    static const struct {
+        const char *kind;
+        void (*book)(struct th_books *books, const struct th_post *post);
+    } KINDS[] = {{"trade_line", book_line},
+                 {"pool_share", book_pool},
+                 {"member_share", book_member},
+                 {"revenue_term", book_term},
+                 {"revenue_term_split", book_split},
+                 {"revenue_deduction", book_deduction},
+                 {"reserve_settlement", book_settlement},
+                 {"distribution", book_run},
+                 {"distribution_sale", book_sale},
+                 {"distribution_payment", book_payee},
+                 {"distribution_decision", book_run_decision}};
+    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
+        if (th_text_is(post->kind, KINDS[i].kind)) {
+            if (!books->partial) {
+                KINDS[i].book(books, post);
+            }
+            return true;
+        }
+    }
+    return false;
+}
+
+// Is a sum what `part` of the whole comes to? Off by no more than a fen, and what the digits hold.
+static bool is_part(int64_t sum_fen, int64_t whole_fen, int64_t received_fen, int64_t amount_fen)
+{
+    long double wanted =
+        (long double)whole_fen * (long double)received_fen / (long double)amount_fen;
+    return fabsl((long double)sum_fen - wanted) <= 1.0L;
+}
+
+static int64_t sum_of_costs(const struct th_books *books, const struct th_deal *deal)
+{
+    const struct th_deal_line *lines = books->revenue.lines.items;
+    int64_t sum_fen = 0;
+    for (size_t i = deal->lines; i != 0; i = lines[i - 1].next) {
+        if (!th_sum(&sum_fen, lines[i - 1].cost_fen)) {
+            return INT64_MAX;
+        }
+    }
+    return sum_fen;
+}
+
+// The sums of all runs of a sale, this one included, against receipts, costs and term.
+static void check_reckoning(struct th_books *books, const struct th_deal *deal,
+                            const struct th_deal_revenue *revenue, const struct th_run_sale *sale,
+                            const struct th_term *term)
+{
+    const struct th_sums *sums = &revenue->sums;
+    int64_t deducted_fen =
+        revenue->deducted_fen + (revenue->settled ? revenue->settled_fen : revenue->reserve_fen);
+    if (sale->now.receipts_fen < 0 || sums->receipts_fen > deal->received_fen ||
+        deal->amount_fen <= 0) {
+        sum_fault(books, TH_FAULT_RUN_RECKONED, deal->id, "receipts_fen");
+        return;
+    }
+    if (!is_part(sums->tax_fen, deal->tax_fen, sums->receipts_fen, deal->amount_fen)) {
+        sum_fault(books, TH_FAULT_RUN_RECKONED, deal->id, "tax_fen");
+    }
+    if (term->basis == TH_BASIS_GROSS ? sale->now.cost_fen != 0
+                                      : !is_part(sums->cost_fen, sum_of_costs(books, deal),
+                                                 sums->receipts_fen, deal->amount_fen)) {
+        sum_fault(books, TH_FAULT_RUN_RECKONED, deal->id, "cost_fen");
+    }
+    if (term->basis != TH_BASIS_NET_OF_COSTS
+            ? sale->now.deductions_fen != 0
+            : !is_part(sums->deductions_fen, deducted_fen, sums->receipts_fen, deal->amount_fen)) {
+        sum_fault(books, TH_FAULT_RUN_RECKONED, deal->id, "deductions_fen");
+    }
+    // What was paid is never taken back.
+    int64_t before_fen = sums->distributed_fen - sale->now.distributed_fen;
+    long double due = sums->net_fen > 0
+                          ? (long double)sums->net_fen * (long double)term->percent.numerator /
+                                (long double)term->percent.denominator / 100.0L
+                          : 0.0L;
+    due -= (long double)before_fen;
+    if (fabsl((long double)sale->now.distributed_fen - (due > 0.0L ? due : 0.0L)) > 1.0L) {
+        sum_fault(books, TH_FAULT_RUN_RECKONED, deal->id, "distributed_fen");
+    }
+}
+
+void th_book_settle_sale(struct th_books *books, const struct th_pending *pending)
+{
+    const struct th_run_sale *sales = books->revenue.sales.items;
+    const struct th_run_sale *sale = &sales[pending->id - 1];
+    const struct th_payee *payees = books->revenue.payees.items;
+    struct th_deal *deal = th_books_deal(books, sale->deal);
+    struct th_deal_revenue *revenue = deal ? revenue_of(books, deal) : NULL;
+    int64_t paid_fen = 0;
+    if (!revenue) {
+        return;
+    }
+    const struct th_term *term =
+        find_row(&books->revenue.term_ids, &books->revenue.terms, sizeof(*term), sale->term);
+    if (!th_sum(&revenue->sums.receipts_fen, sale->now.receipts_fen) ||
+        !th_sum(&revenue->sums.tax_fen, sale->now.tax_fen) ||
+        !th_sum(&revenue->sums.cost_fen, sale->now.cost_fen) ||
+        !th_sum(&revenue->sums.deductions_fen, sale->now.deductions_fen) ||
+        !th_sum(&revenue->sums.net_fen, sale->now.net_fen) ||
+        !th_sum(&revenue->sums.distributed_fen, sale->now.distributed_fen)) {
+        books->legs_beyond = true;
+        return;
+    }
+    for (size_t i = sale->payees; i != 0; i = payees[i - 1].next) {
+        books->legs_beyond = !th_sum(&paid_fen, payees[i - 1].amount_fen) || books->legs_beyond;
+    }
+    if (paid_fen != sale->now.distributed_fen) {
+        sum_fault(books, TH_FAULT_RUN_SUM, deal->id, "payments");
+    }
+    if (!term) {
+        th_fault_add(books->faults, TH_FAULT_TERM_UNKNOWN, sale->term, 0, 0);
+        return;
+    }
+    check_reckoning(books, deal, revenue, sale, term);
+    th_recipients_check(books, deal, sale, term);
+}
+
+static int by_leg_party(const void *a, const void *b)
+{
+    int64_t left = ((const struct th_claim_leg *)a)->party;
+    int64_t right = ((const struct th_claim_leg *)b)->party;
+    return (left > right) - (left < right);
+}
+
+void th_book_claim_leg(struct th_books *books, int64_t party, int64_t amount_fen)
+{
+    struct th_claim_leg *leg = add(books, &books->revenue.legs, sizeof(*leg));
+    if (leg) {
+        *leg = (struct th_claim_leg){.party = party, .amount_fen = amount_fen};
+    }
+}
+
+// What the approval posts must be what the run says: the difference is nothing for every party.
+void th_book_settle_run(struct th_books *books, const struct th_pending *pending)
+{
+    const struct th_run *run =
+        find_row(&books->revenue.run_ids, &books->revenue.runs, sizeof(*run), pending->id);
+    const struct th_run_sale *sales = books->revenue.sales.items;
+    const struct th_payee *payees = books->revenue.payees.items;
+    for (size_t i = run ? run->sales : 0; i != 0; i = sales[i - 1].next) {
+        const struct th_deal *deal = th_books_deal(books, sales[i - 1].deal);
+        for (size_t k = sales[i - 1].payees; deal && k != 0; k = payees[k - 1].next) {
+            th_book_claim_leg(books, payees[k - 1].party, -payees[k - 1].amount_fen);
+            th_book_claim_leg(books, deal->seller, payees[k - 1].amount_fen);
+        }
+    }
+    struct th_claim_leg *legs = books->revenue.legs.items;
+    size_t n = books->revenue.legs.n;
+    if (n > 0) {
+        qsort(legs, n, sizeof(*legs), by_leg_party);
+    }
+    for (size_t i = 0; i < n;) {
+        int64_t party = legs[i].party;
+        int64_t sum_fen = 0;
+        for (; i < n && legs[i].party == party; i++) {
+            books->legs_beyond = !th_sum(&sum_fen, legs[i].amount_fen) || books->legs_beyond;
+        }
+        if (sum_fen != 0) {
+            th_fault_add(books->faults, TH_FAULT_RUN_CLAIM, pending->id, party, sum_fen);
+        }
+    }
+    books->revenue.legs.n = 0;
+}

@@ -1,0 +1,133 @@
+// What the sale of units brings and to whom it goes, as the posts tell it.
+#ifndef TH_AUDIT_REVENUE_H
+#define TH_AUDIT_REVENUE_H
+
+#include "audit/line.h"
+#include "audit/table.h"
+
+// Rows that belong to another one are a chain: `next` is the row behind, counted from 1; 0 ends it.
+
+struct th_fraction {
+    int64_t numerator;
+    int64_t denominator;
+};
+
+struct th_deal_line {
+    int64_t pool;
+    int64_t tonnes_t;
+    int64_t cost_fen;
+    size_t next;
+};
+
+struct th_pool_part { // of a purchase: what one package brought into it
+    int64_t package;
+    int64_t bought_t;
+    size_t next;
+};
+
+struct th_village_mass { // of a package
+    size_t village;      // row of words
+    int64_t mass_kg;
+    size_t next;
+};
+
+struct th_village_name {
+    size_t code; // rows of words
+    size_t name;
+    size_t township;
+};
+
+struct th_member { // of a group
+    int64_t party;
+    struct th_fraction share;
+    char from_on[TH_DAY_BYTES];
+    char to_on[TH_DAY_BYTES]; // NULs: open
+    size_t next;
+};
+
+enum th_basis { TH_BASIS_GROSS, TH_BASIS_NET_OF_COST, TH_BASIS_NET_OF_COSTS };
+
+struct th_split {
+    size_t kind;   // row of words; 0: a certain party
+    int64_t party; // 0: a kind
+    struct th_fraction share;
+    size_t next;
+};
+
+struct th_term {
+    enum th_basis basis;
+    struct th_fraction percent;
+    size_t splits;
+};
+
+struct th_sums { // of one sale in one run, or in all of them
+    int64_t receipts_fen;
+    int64_t tax_fen;
+    int64_t cost_fen;
+    int64_t deductions_fen;
+    int64_t net_fen;
+    int64_t distributed_fen;
+};
+
+struct th_deal_revenue {
+    struct th_sums sums; // of the runs that were not rejected
+    int64_t deducted_fen;
+    int64_t reserve_fen;
+    bool settled;
+    int64_t settled_fen;
+};
+
+struct th_payee {
+    int64_t party;
+    int64_t group; // 0: itself
+    int64_t amount_fen;
+    size_t next;
+};
+
+struct th_run_sale {
+    int64_t run;
+    int64_t deal;
+    int64_t term;
+    struct th_sums now;
+    size_t payees;
+    size_t next;
+};
+
+struct th_run {
+    int64_t id;
+    size_t proposer; // row of logins
+    bool decided;
+    int64_t distributed_fen;
+    size_t sales;
+};
+
+struct th_claim_leg { // of the entry at hand
+    int64_t party;
+    int64_t amount_fen;
+};
+
+struct th_revenue { // zeroed memory is empty
+    struct th_list lines;
+    struct th_table pool_ids;
+    struct th_list pools; // size_t: first of the parts, a row for each of pool_ids
+    struct th_list parts;
+    struct th_list masses;
+    struct th_list villages;
+    struct th_table group_ids;
+    struct th_list groups; // size_t: first of the members, a row for each of group_ids
+    struct th_list members;
+    struct th_table place_ids; // kind and village: which party that is, until one is added
+    struct th_list places;     // int64_t, a row for each of place_ids; 0: none
+    struct th_table term_ids;
+    struct th_list terms; // a row for each of term_ids
+    struct th_list splits;
+    struct th_list deals; // struct th_deal_revenue
+    struct th_table run_ids;
+    struct th_list runs; // a row for each of run_ids
+    struct th_list sales;
+    struct th_list payees;
+    struct th_list legs;
+};
+void th_revenue_clear(struct th_revenue *revenue);
+
+#endif

@@ -5,6 +5,8 @@ target_link_libraries(tanhui_test_journal PUBLIC tanhui_core tanhui_test_support
 th_add_unit_test(test_audit_faults SOURCES audit/test_audit_faults.c audit/verdict.c
     NO_VALGRIND
     DEPENDS tanhui_test_journal tanhui_audit_parts)
+th_add_unit_test(test_audit_forged SOURCES audit/test_audit_forged.c audit/verdict.c
+    DEPENDS tanhui_test_journal tanhui_audit_parts)
 th_add_unit_test(test_audit_parts SOURCES audit/test_audit_parts.c DEPENDS tanhui_audit_parts)
 th_add_unit_test(test_cli_audit_export SOURCES cli/test_audit_export.c NO_VALGRIND
     DEPENDS tanhui_cli_runner LABELS cli TIMEOUT 300)

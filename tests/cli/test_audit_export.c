@@ -160,6 +160,90 @@ static void key__a_new_one_is_vouched_for_where_the_old_one_is_there(void **stat
     th_cli_world_remove(&world);
 }
 
+static void copy(const struct th_cli_world *world, const char *from, const char *to)
+{
+    char command[1024];
+    (void)snprintf(command, sizeof(command), "cp '%s/%s' '%s/%s'", world->folder, from,
+                   world->folder, to);
+    assert_int_equal(system(command), 0);
+}
+
+// The key a week later; a backup of the first day is put in the registry's place.
+static void key__an_older_copy_of_the_registry_is_noticed_and_not_signed(void **state)
+{
+    struct th_cli_world world;
+    char path[TH_TEST_PATH_SIZE];
+    (void)state;
+    th_cli_world_make(&world);
+    later(&world, "TANHUI_NOW=2023-07-01T08:00:00Z");
+    struct th_json *born = th_cli_json(&world, 0, "init {dir}/r.tanhui --name N --admin-code 33");
+    th_cli_do(&world, "registry backup {dir}/old.tanhui");
+    th_cli_do(&world, "party add --kind person --name A");
+    later(&world, "TANHUI_NOW=2023-07-08T08:00:00Z");
+    th_cli_do(&world, "party add --kind person --name B");
+    assert_int_equal(unlink(th_test_path(path, world.folder, "r.tanhui")), 0);
+    copy(&world, "old.tanhui", "r.tanhui");
+    later(&world, "TANHUI_NOW=2023-07-09T08:00:00Z");
+    struct th_json *reply = th_cli_json(&world, 1, "audit verify");
+    assert_string_equal(th_cli_text_at(reply, "broken.reason"), "rewritten");
+    assert_int_equal(th_cli_int_at(reply, "broken.seq"), 3);
+    th_json_free(reply);
+    reply = th_cli_problem(&world, 5, "audit head --sign");
+    assert_string_equal(th_cli_text_at(reply, "code"), "key_rewritten");
+    th_json_free(reply);
+    reply = th_cli_json(&world, 0, "audit export --out {dir}/a.jsonl");
+    assert_false(th_json_get_bool(reply, "signed", true));
+    assert_string_equal(th_cli_text_at(reply, "key"), "rewritten");
+    th_json_free(reply);
+    th_json_free(th_cli_problem(&world, 2, "registry restored"));
+    th_cli_do(&world, "registry restored --reason disk");
+    reply = th_cli_json(&world, 0, "audit export --out {dir}/b.jsonl");
+    assert_true(th_json_get_bool(reply, "signed", false));
+    th_json_free(reply);
+    char line[256];
+    (void)snprintf(line, sizeof(line), "--key %s b.jsonl", th_cli_text_at(born, "public_key"));
+    reply = th_auditor_json(&world, 0, line);
+    assert_int_equal(th_cli_int_at(reply, "n_restored"), 1);
+    assert_int_equal(th_cli_int_at(reply, "signed_seq"), th_cli_int_at(reply, "last_seq"));
+    th_json_free(reply);
+    (void)snprintf(line, sizeof(line), "--key %s a.jsonl", th_cli_text_at(born, "public_key"));
+    th_json_free(th_auditor_json(&world, 1, line)); // nothing was signed
+    th_json_free(born);
+    th_cli_world_remove(&world);
+}
+
+static void audit_export__a_file_cut_back_says_how_far_it_is_signed(void **state)
+{
+    struct th_cli_world world;
+    char command[1024];
+    (void)state;
+    th_cli_world_make(&world);
+    later(&world, "TANHUI_NOW=2023-07-01T08:00:00Z");
+    struct th_json *born = th_cli_json(&world, 0, "init {dir}/r.tanhui --name N --admin-code 33");
+    for (int i = 0; i < 3; i++) {
+        th_cli_do(&world, "party add --kind person --name %d", i);
+    }
+    th_cli_do(&world, "audit export --out {dir}/j.jsonl");
+    // Entries 1 to 4, and an end of one's own.
+    (void)snprintf(command, sizeof(command),
+                   "cd '%s' && head -5 j.jsonl >cut.jsonl && hash=$(tail -1 cut.jsonl | sed "
+                   "'s/.*\"hash\":\"\\([0-9a-f]*\\)\"}}$/\\1/') && printf "
+                   "'{\"end\":{\"seq\":4,\"hash\":\"%%s\",\"n_heads\":0}}\n' \"$hash\" >>cut.jsonl",
+                   world.folder);
+    assert_int_equal(system(command), 0);
+    th_json_free(th_auditor_json(&world, 0, "cut.jsonl")); // it fits in itself
+    char line[256];
+    (void)snprintf(line, sizeof(line), "--key %s j.jsonl", th_cli_text_at(born, "public_key"));
+    th_json_free(th_auditor_json(&world, 0, line));
+    (void)snprintf(line, sizeof(line), "--key %s cut.jsonl", th_cli_text_at(born, "public_key"));
+    struct th_json *reply = th_auditor_json(&world, 1, line);
+    assert_string_equal(th_cli_text_at(reply, "faults.0.code"), "key_unsigned");
+    assert_int_equal(th_cli_int_at(reply, "signed_seq"), 0);
+    th_json_free(reply);
+    th_json_free(born);
+    th_cli_world_remove(&world);
+}
+
 static void audit_program__says_what_is_wrong_with_how_it_was_called(void **state)
 {
     static const struct {
@@ -195,6 +279,8 @@ int main(void)
         cmocka_unit_test(key__lies_beside_the_registry_for_its_owner_alone),
         cmocka_unit_test(key__work_goes_on_without_it_and_the_check_says_so),
         cmocka_unit_test(key__a_new_one_is_vouched_for_where_the_old_one_is_there),
+        cmocka_unit_test(key__an_older_copy_of_the_registry_is_noticed_and_not_signed),
+        cmocka_unit_test(audit_export__a_file_cut_back_says_how_far_it_is_signed),
         cmocka_unit_test(audit_program__says_what_is_wrong_with_how_it_was_called),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -197,6 +197,199 @@ static void heads_verify__a_head_that_was_changed_is_found(void **state)
     th_json_free(reply);
 }
 
+// Somebody who has the file and not the key: the last entry says something else, and everything
+// that follows from it fits again.
+static void write_anew(struct th_test_world *world, int64_t seq)
+{
+    char hex[TH_HASH_HEX_SIZE];
+    char sql[512];
+    struct th_hash hash = th_hash_bytes(TH_HASH_BLAKE2B, "another", 7);
+    th_test_sql(world->store, "DROP TRIGGER journal_head_no_delete; DROP TRIGGER "
+                              "journal_no_update; DELETE FROM journal_head");
+    (void)snprintf(sql, sizeof(sql),
+                   "UPDATE journal SET system_user = 'x', hash = x'%s' WHERE seq = %lld",
+                   th_hash_hex(&hash, hex), (long long)seq);
+    th_test_sql(world->store, sql);
+}
+
+static const struct th_json *heads_check(struct th_test_world *world, struct th_json **ret_reply)
+{
+    struct th_error err = {0};
+    struct th_messages *messages = NULL;
+    assert_ok(th_messages_new(&messages, &err), &err);
+    assert_ok(
+        th_registry_check(world->registry, NULL, false, messages, TH_LANG_EN, ret_reply, &err),
+        &err);
+    th_messages_free(messages);
+    const struct th_json *checks = th_json_get(*ret_reply, "checks");
+    for (size_t i = 0; i < th_json_size(checks); i++) {
+        const struct th_json *check = th_json_at(checks, i);
+        if (strcmp(th_json_get_text(check, "name", ""), "heads") == 0) {
+            return check;
+        }
+    }
+    fail();
+    return NULL;
+}
+
+static void assert_key(struct th_test_world *world, const char *want)
+{
+    struct th_error err = {0};
+    struct th_request request = {.login = "admin"};
+    struct th_json *reply = NULL;
+    assert_ok(th_audit_head(world->registry, &request, false, &reply, &err), &err);
+    assert_string_equal(th_json_get_text(reply, "key", ""), want);
+    th_json_free(reply);
+}
+
+static void head__a_journal_that_was_written_anew_is_not_signed(void **state)
+{
+    struct keyed *keyed = *state;
+    struct th_test_world *world = &keyed->world;
+    struct th_error err = {0};
+    struct th_request request = {.login = "admin"};
+    struct th_json *reply = NULL;
+    write_anew(world, 2); // which was signed
+    assert_key(world, "rewritten");
+    world->now_utc += DAY_S;
+    th_test_village_add(world, "admin", "330523205202"); // work goes on
+    assert_int_equal(verify(world, 0), 0);
+    assert_status(th_audit_head(world->registry, &request, true, &reply, &err), TH_CONFLICT, &err);
+    assert_string_equal(err.key, "key_rewritten");
+    const struct th_json *check = heads_check(world, &reply);
+    assert_false(th_json_get_bool(check, "ok", true));
+    assert_true(strlen(th_json_get_text(check, "detail", "")) > 0);
+    assert_false(th_json_get_bool(reply, "ok", true));
+    th_json_free(reply);
+}
+
+static void head__signing_goes_on_when_an_admin_said_what_happened(void **state)
+{
+    struct keyed *keyed = *state;
+    struct th_test_world *world = &keyed->world;
+    struct th_error err = {0};
+    struct th_request request = {.login = "admin"};
+    struct th_request dry = {.login = "admin", .dry_run = true};
+    struct th_json *reply = NULL;
+    assert_status(th_registry_restored(world->registry, &request, "nothing", &reply, &err),
+                  TH_CONFLICT, &err);
+    assert_string_equal(err.key, "nothing_restored");
+    write_anew(world, 2);
+    assert_status(th_registry_restored(world->registry, &request, " ", &reply, &err), TH_USAGE,
+                  &err);
+    assert_ok(th_registry_restored(world->registry, &dry, "tape", &reply, &err), &err);
+    th_json_free(reply);
+    assert_key(world, "rewritten");
+    assert_ok(th_registry_restored(world->registry, &request, "tape", &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "signed_seq", 0), 2);
+    assert_int_equal(th_json_get_int(reply, "last_seq", 0), 3);
+    assert_int_equal(th_json_get_int(reply, "seq", 0), 4);
+    th_json_free(reply);
+    assert_key(world, "ready");
+    world->now_utc += DAY_S;
+    th_test_village_add(world, "admin", "330523205202");
+    struct th_signed_head head;
+    assert_ok(th_signed_head_load(world->store, 4, &head, &err), &err);
+}
+
+static void head__what_was_signed_last_must_be_told_beside_the_key(void **state)
+{
+    static const char OTHER[] =
+        "tanhui-signed-1 ffffffffffffffffffffffffffffffff 2 "
+        "0000000000000000000000000000000000000000000000000000000000000000\n";
+    static const char *const TEXTS[] = {NULL, "", "nonsense\n", OTHER};
+    struct keyed *keyed = *state;
+    struct th_test_world *world = &keyed->world;
+    struct th_error err = {0};
+    struct th_request request = {.login = "admin"};
+    struct th_json *reply = NULL;
+    char path[TH_TEST_PATH_SIZE];
+    char *right = NULL;
+    size_t size = 0;
+    (void)th_test_path(path, world->folder, "r.tanhui.key.last");
+    assert_ok(th_file_read(path, 1000, &right, &size, &err), &err);
+    for (size_t i = 0; i < sizeof(TEXTS) / sizeof(TEXTS[0]); i++) {
+        assert_int_equal(unlink(path), 0);
+        if (TEXTS[i]) {
+            assert_ok(th_file_write(path, TEXTS[i], strlen(TEXTS[i]), &err), &err);
+        }
+        assert_key(world, "unrecorded");
+        assert_status(th_audit_head(world->registry, &request, true, &reply, &err), TH_CONFLICT,
+                      &err);
+        assert_ok(th_file_write(path, right, size, &err), &err);
+    }
+    assert_key(world, "ready");
+    free(right);
+    // Lost for good.
+    assert_int_equal(unlink(path), 0);
+    assert_ok(th_registry_restored(world->registry, &request, "lost", &reply, &err), &err);
+    assert_true(th_json_type(th_json_get(reply, "signed_seq")) == TH_JSON_NULL);
+    th_json_free(reply);
+    assert_key(world, "ready");
+}
+
+// A key that comes back signs the days that ended meanwhile.
+static void head__days_without_the_key_are_signed_when_it_is_back(void **state)
+{
+    enum { DAYS_AWAY = 70 }; // more than are signed at once
+    struct keyed *keyed = *state;
+    struct th_test_world *world = &keyed->world;
+    struct th_error err = {0};
+    char away[TH_TEST_PATH_SIZE];
+    int64_t n = -1;
+    assert_int_equal(rename(keyed->key_path, th_test_path(away, world->folder, "away")), 0);
+    for (int i = 0; i < DAYS_AWAY; i++) {
+        char code[16];
+        (void)snprintf(code, sizeof(code), "3305232%05d", i);
+        world->now_utc += DAY_S;
+        th_test_village_add(world, "admin", code);
+    }
+    assert_int_equal(verify(world, 1), 0);
+    assert_ok(th_unsigned_days(world->store, &n, &err), &err);
+    assert_int_equal(n, DAYS_AWAY); // the last one is still going, entry 3 has a day of its own
+    assert_int_equal(rename(away, keyed->key_path), 0);
+    world->now_utc += DAY_S;
+    th_test_village_add(world, "admin", "330523399999");
+    assert_int_equal(verify(world, 1 + DAYS_AWAY + 1), 0);
+    assert_ok(th_unsigned_days(world->store, &n, &err), &err);
+    assert_int_equal(n, 0);
+}
+
+static void head__new_keys_without_the_word_of_the_old_one_are_told(void **state)
+{
+    struct keyed *keyed = *state;
+    struct th_test_world *world = &keyed->world;
+    struct th_error err = {0};
+    struct th_request request = {.login = "admin"};
+    struct th_json *reply = NULL;
+    assert_ok(th_registry_key_new(world->registry, &request, &reply, &err), &err);
+    assert_true(th_json_get_bool(reply, "vouched", false));
+    assert_int_equal(unlink(th_json_get_text(reply, "key_file", "")), 0);
+    th_json_free(reply);
+    assert_ok(th_audit_verify(world->registry, NULL, NULL, &reply, &err), &err);
+    assert_int_equal(th_json_get_int(reply, "n_keys", 0), 2);
+    assert_int_equal(th_json_get_int(reply, "n_keys_unvouched", -1), 0);
+    th_json_free(reply);
+    assert_ok(th_registry_key_new(world->registry, &request, &reply, &err), &err);
+    assert_false(th_json_get_bool(reply, "vouched", true));
+    th_json_free(reply);
+    assert_ok(th_audit_verify(world->registry, NULL, NULL, &reply, &err), &err);
+    assert_true(th_json_get_bool(reply, "ok", false));
+    assert_int_equal(th_json_get_int(reply, "n_keys_unvouched", -1), 1);
+    th_json_free(reply);
+    const struct th_json *check = heads_check(world, &reply);
+    assert_true(th_json_get_bool(check, "ok", false));
+    assert_non_null(strstr(th_json_get_text(check, "detail", ""), "vouch"));
+    th_json_free(reply);
+    // A word that is not the old key's.
+    th_test_sql(world->store, "DROP TRIGGER journal_no_update; UPDATE journal SET body = "
+                              "replace(body, '\"vouched\":\"', '\"vouched\":\"00') "
+                              "WHERE kind = 'registry.key'");
+    struct th_keys_verdict verdict;
+    assert_ok(th_keys_verify(world->store, &verdict, &err), &err);
+    assert_int_equal(verdict.broken_seq, 4);
+}
+
 static void journal_head__is_insert_only(void **state)
 {
     struct keyed *keyed = *state;
@@ -219,6 +412,16 @@ int main(void)
         cmocka_unit_test_setup_teardown(head__a_dry_run_signs_nothing, make, take_away),
         cmocka_unit_test_setup_teardown(heads_verify__a_head_that_was_changed_is_found, make,
                                         take_away),
+        cmocka_unit_test_setup_teardown(head__a_journal_that_was_written_anew_is_not_signed, make,
+                                        take_away),
+        cmocka_unit_test_setup_teardown(head__signing_goes_on_when_an_admin_said_what_happened,
+                                        make, take_away),
+        cmocka_unit_test_setup_teardown(head__what_was_signed_last_must_be_told_beside_the_key,
+                                        make, take_away),
+        cmocka_unit_test_setup_teardown(head__days_without_the_key_are_signed_when_it_is_back, make,
+                                        take_away),
+        cmocka_unit_test_setup_teardown(head__new_keys_without_the_word_of_the_old_one_are_told,
+                                        make, take_away),
         cmocka_unit_test_setup_teardown(journal_head__is_insert_only, make, take_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,7 +68,8 @@ static bool take_end(void *context, const struct th_journal_last *end)
     return ends->n < DAYS_AT_ONCE;
 }
 
-// Signs the ends of the days since the last head: more than one where the key was away meanwhile.
+// Signs the ends of the days since the last head, with the newest entry as the end of its day: more
+// than one where the key was away meanwhile.
 static enum th_status sign_days(struct th_registry *registry, const struct th_key_found *found,
                                 struct th_error *err)
 {
@@ -162,7 +163,7 @@ static enum th_status sign_last(struct th_registry *registry, bool dry_run, stru
         status = refuse(found.state, key_path ? key_path : "", err);
     }
     if (status == TH_OK && !already && !dry_run) {
-        status = sign(registry, &last, &found, err);
+        status = sign_days(registry, &found, err);
     }
     if (status == TH_OK && !already && !dry_run) {
         status = th_store_commit(store, err);

@@ -600,25 +600,6 @@ static void audit__one_person_suffices_where_the_county_said_so(void **state)
     }
 }
 
-static void audit__an_idempotency_key_acts_once_for_a_login(void **state)
-{
-    static const char BODY[] = "{'idempotency':{'input':'00','key':'k-1'}}";
-    struct test_journal journal;
-    (void)state;
-    test_journal_begin(&journal);
-    test_journal_entry(&journal, "a.b", "x", "%s", BODY);
-    journal.login = "other";
-    test_journal_entry(&journal, "a.b", "x", "%s", BODY);
-    size_t good = journal.out.size;
-    test_journal_end(&journal);
-    test_expect_good(&journal);
-    journal.out.size = good;
-    test_journal_entry(&journal, "a.b", "x", "%s", BODY);
-    test_journal_end(&journal);
-    test_expect_fault(&journal, TH_FAULT_KEY_USED, TEST_PEOPLE + 4);
-    test_journal_clear(&journal);
-}
-
 static void audit__time_does_not_run_backwards(void **state)
 {
     struct test_journal journal;
@@ -795,7 +776,6 @@ int main(void)
         cmocka_unit_test(audit__units_that_ended_do_not_come_back),
         cmocka_unit_test(audit__deals_by_one_person_and_money_out_of_nothing_are_told),
         cmocka_unit_test(audit__one_person_suffices_where_the_county_said_so),
-        cmocka_unit_test(audit__an_idempotency_key_acts_once_for_a_login),
         cmocka_unit_test(audit__time_does_not_run_backwards),
         cmocka_unit_test(audit__heads_signed_by_others_are_told),
         cmocka_unit_test(audit__a_day_ends_at_midnight_in_shanghai),

@@ -143,82 +143,83 @@ struct step {
     const char *body;
 };
 
+static const struct {
+    const char *name;
+    struct step steps[STEPS_MAX];
+    enum th_fault_code code; // of the last step; TH_FAULT_CODES: none
+} PACKAGES[] = {
+    {"all steps",
+     {{"clerk", CREATE}, {"clerk", SUBMIT}, {"verifier", VERIFY}, {"officer", ISSUE}},
+     TH_FAULT_CODES},
+    {"returned and submitted again",
+     {{"clerk", CREATE},
+      {"clerk", SUBMIT},
+      {"verifier", RETURN},
+      {"clerk", SUBMIT},
+      {"verifier", VERIFY},
+      {"officer", ISSUE}},
+     TH_FAULT_CODES},
+    {"a package that never was", {{"officer", ISSUE}}, TH_FAULT_PACKAGE_STEP},
+    {"not verified",
+     {{"clerk", CREATE}, {"clerk", SUBMIT}, {"officer", ISSUE}},
+     TH_FAULT_PACKAGE_STEP},
+    {"returned",
+     {{"clerk", CREATE}, {"clerk", SUBMIT}, {"verifier", RETURN}, {"officer", ISSUE}},
+     TH_FAULT_PACKAGE_STEP},
+    {"verified without being submitted",
+     {{"clerk", CREATE}, {"verifier", VERIFY}},
+     TH_FAULT_PACKAGE_STEP},
+    {"withdrawn",
+     {{"clerk", CREATE},
+      {"clerk", SUBMIT},
+      {"clerk", "package.withdraw", "{'package_id':1}"},
+      {"verifier", VERIFY}},
+     TH_FAULT_PACKAGE_STEP},
+    {"made twice", {{"clerk", CREATE}, {"clerk", CREATE}}, TH_FAULT_PACKAGE_STEP},
+    {"of no package", {{"clerk", "package.create", "{}"}}, TH_FAULT_POST_FORM},
+    {"verified without a decision",
+     {{"clerk", CREATE}, {"clerk", SUBMIT}, {"verifier", "package.verify", "{'package_id':1}"}},
+     TH_FAULT_POST_FORM},
+    {"to somebody else",
+     {{"clerk", CREATE},
+      {"clerk", SUBMIT},
+      {"verifier", VERIFY},
+      {"officer", ISSUE_TO("2", "10000")}},
+     TH_FAULT_PACKAGE_HOLDER},
+    {"more than was verified",
+     {{"clerk", CREATE},
+      {"clerk", SUBMIT},
+      {"verifier", "package.verify", "{'decision':'approve','net_kg':9999,'package_id':1}"},
+      {"officer", ISSUE}},
+     TH_FAULT_PACKAGE_MASS},
+    {"verified by a clerk",
+     {{"clerk", CREATE}, {"clerk", SUBMIT}, {"other", VERIFY}},
+     TH_FAULT_LOGIN_ROLE},
+    {"issued by a bank",
+     {{"clerk", CREATE}, {"clerk", SUBMIT}, {"verifier", VERIFY}, {"li", ISSUE}},
+     TH_FAULT_LOGIN_ROLE},
+    {"issued by nobody",
+     {{"clerk", CREATE}, {"clerk", SUBMIT}, {"verifier", VERIFY}, {"ghost", ISSUE}},
+     TH_FAULT_LOGIN_UNKNOWN},
+};
+
 static void audit__a_package_is_issued_behind_all_its_steps_or_not_at_all(void **state)
 {
-    static const struct {
-        const char *name;
-        struct step steps[STEPS_MAX];
-        enum th_fault_code code; // of the last step; TH_FAULT_CODES: none
-    } CASES[] = {
-        {"all steps",
-         {{"clerk", CREATE}, {"clerk", SUBMIT}, {"verifier", VERIFY}, {"officer", ISSUE}},
-         TH_FAULT_CODES},
-        {"returned and submitted again",
-         {{"clerk", CREATE},
-          {"clerk", SUBMIT},
-          {"verifier", RETURN},
-          {"clerk", SUBMIT},
-          {"verifier", VERIFY},
-          {"officer", ISSUE}},
-         TH_FAULT_CODES},
-        {"a package that never was", {{"officer", ISSUE}}, TH_FAULT_PACKAGE_STEP},
-        {"not verified",
-         {{"clerk", CREATE}, {"clerk", SUBMIT}, {"officer", ISSUE}},
-         TH_FAULT_PACKAGE_STEP},
-        {"returned",
-         {{"clerk", CREATE}, {"clerk", SUBMIT}, {"verifier", RETURN}, {"officer", ISSUE}},
-         TH_FAULT_PACKAGE_STEP},
-        {"verified without being submitted",
-         {{"clerk", CREATE}, {"verifier", VERIFY}},
-         TH_FAULT_PACKAGE_STEP},
-        {"withdrawn",
-         {{"clerk", CREATE},
-          {"clerk", SUBMIT},
-          {"clerk", "package.withdraw", "{'package_id':1}"},
-          {"verifier", VERIFY}},
-         TH_FAULT_PACKAGE_STEP},
-        {"made twice", {{"clerk", CREATE}, {"clerk", CREATE}}, TH_FAULT_PACKAGE_STEP},
-        {"of no package", {{"clerk", "package.create", "{}"}}, TH_FAULT_POST_FORM},
-        {"verified without a decision",
-         {{"clerk", CREATE}, {"clerk", SUBMIT}, {"verifier", "package.verify", "{'package_id':1}"}},
-         TH_FAULT_POST_FORM},
-        {"to somebody else",
-         {{"clerk", CREATE},
-          {"clerk", SUBMIT},
-          {"verifier", VERIFY},
-          {"officer", ISSUE_TO("2", "10000")}},
-         TH_FAULT_PACKAGE_HOLDER},
-        {"more than was verified",
-         {{"clerk", CREATE},
-          {"clerk", SUBMIT},
-          {"verifier", "package.verify", "{'decision':'approve','net_kg':9999,'package_id':1}"},
-          {"officer", ISSUE}},
-         TH_FAULT_PACKAGE_MASS},
-        {"verified by a clerk",
-         {{"clerk", CREATE}, {"clerk", SUBMIT}, {"other", VERIFY}},
-         TH_FAULT_LOGIN_ROLE},
-        {"issued by a bank",
-         {{"clerk", CREATE}, {"clerk", SUBMIT}, {"verifier", VERIFY}, {"li", ISSUE}},
-         TH_FAULT_LOGIN_ROLE},
-        {"issued by nobody",
-         {{"clerk", CREATE}, {"clerk", SUBMIT}, {"verifier", VERIFY}, {"ghost", ISSUE}},
-         TH_FAULT_LOGIN_UNKNOWN},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+    for (size_t i = 0; i < sizeof(PACKAGES) / sizeof(PACKAGES[0]); i++) {
         struct test_journal journal;
         test_journal_begin(&journal);
-        for (size_t k = 0; k < STEPS_MAX && CASES[i].steps[k].kind; k++) {
-            const struct step *step = &CASES[i].steps[k];
+        for (size_t k = 0; k < STEPS_MAX && PACKAGES[i].steps[k].kind; k++) {
+            const struct step *step = &PACKAGES[i].steps[k];
             journal.login = step->login;
             test_journal_entry(&journal, step->kind, "package:1", "%s", step->body);
         }
         test_journal_end(&journal);
-        print_message("%s\n", CASES[i].name);
-        if (CASES[i].code == TH_FAULT_CODES) {
+        print_message("%s\n", PACKAGES[i].name);
+        if (PACKAGES[i].code == TH_FAULT_CODES) {
             test_expect_good(&journal);
         } else {
-            test_expect_fault(&journal, CASES[i].code, journal.seq);
+            test_expect_fault(&journal, PACKAGES[i].code, journal.seq);
         }
         test_journal_clear(&journal);
     }
@@ -382,75 +383,76 @@ static void until_received(struct test_journal *journal)
     CLAIM("1", "1445655")                                                                          \
     "," CLAIM("3", "-1445655") "," CLAIM("2", "2750145") "," CLAIM("3", "-2750145")
 
+static const struct {
+    const char *name;
+    const char *run;
+    const char *decider;
+    const char *grant;
+    enum th_fault_code code;
+} RUNS[] = {
+    {"as it is", RUN(RIGHT_SALE, RIGHT_PAID), "li", GRANT("li", RIGHT_LEGS), TH_FAULT_CODES},
+    {"a party that has no part in it",
+     RUN(RIGHT_SALE, PAID("1", "4", "1445655") "," PAID("2", "2", "2750145")), "li",
+     GRANT("li", CLAIM("4", "1445655") "," CLAIM("3", "-1445655") "," CLAIM(
+                     "2", "2750145") "," CLAIM("3", "-2750145")),
+     TH_FAULT_RUN_PAYEE},
+    {"another village", RUN(RIGHT_SALE, PAID("1", "5", "1445655") "," PAID("2", "2", "2750145")),
+     "li",
+     GRANT("li", CLAIM("5", "1445655") "," CLAIM("3", "-1445655") "," CLAIM(
+                     "2", "2750145") "," CLAIM("3", "-2750145")),
+     TH_FAULT_RUN_PAYEE},
+    {"two fen from one village to the other",
+     RUN(RIGHT_SALE, PAID("1", "1", "1445653") "," PAID("2", "2", "2750147")), "li",
+     GRANT("li", CLAIM("1", "1445653") "," CLAIM("3", "-1445653") "," CLAIM(
+                     "2", "2750147") "," CLAIM("3", "-2750147")),
+     TH_FAULT_RUN_PAYEE},
+    {"only the legs go elsewhere", RUN(RIGHT_SALE, RIGHT_PAID), "li",
+     GRANT("li", CLAIM("4", "1445655") "," CLAIM("3", "-1445655") "," CLAIM(
+                     "2", "2750145") "," CLAIM("3", "-2750145")),
+     TH_FAULT_RUN_CLAIM},
+    {"approved, and nothing is posted", RUN(RIGHT_SALE, RIGHT_PAID), "li",
+     "{'posts':[{'distribution_id':1,'login':'li','on_date':'2021-12-28','post':"
+     "'distribution_decision','state':'approved'}]}",
+     TH_FAULT_RUN_CLAIM},
+    {"less than is distributed",
+     RUN(RIGHT_SALE, PAID("1", "1", "1445655") "," PAID("2", "2", "2750000")), "li",
+     GRANT("li", RIGHT_LEGS), TH_FAULT_RUN_SUM},
+    {"a net that is none",
+     RUN(SALE("14682000", "8688000", "5993000", "4195800", "1797200"), RIGHT_PAID), "li",
+     GRANT("li", RIGHT_LEGS), TH_FAULT_RUN_SUM},
+    {"a cost that nobody had",
+     RUN(SALE("14682000", "10000000", "4682000", "4195800", "486200"), RIGHT_PAID), "li",
+     GRANT("li", RIGHT_LEGS), TH_FAULT_RUN_RECKONED},
+    {"receipts that did not come",
+     RUN(SALE("20000000", "8688000", "11312000", "4195800", "7116200"), RIGHT_PAID), "li",
+     GRANT("li", RIGHT_LEGS), TH_FAULT_RUN_RECKONED},
+    {"half of the ratio",
+     RUN(SALE("14682000", "8688000", "5994000", "2097900", "3896100"), RIGHT_PAID), "li",
+     GRANT("li", RIGHT_LEGS), TH_FAULT_RUN_RECKONED},
+    {"by one person", RUN(RIGHT_SALE, RIGHT_PAID), "wang", GRANT("wang", RIGHT_LEGS),
+     TH_FAULT_RUN_SELF},
+    {"in another's name", RUN(RIGHT_SALE, RIGHT_PAID), "wang", GRANT("li", RIGHT_LEGS),
+     TH_FAULT_RUN_LOGIN},
+    {"by a clerk", RUN(RIGHT_SALE, RIGHT_PAID), "clerk", GRANT("clerk", RIGHT_LEGS),
+     TH_FAULT_LOGIN_ROLE},
+};
+
 static void audit__a_run_pays_whom_the_term_and_the_tonnes_say(void **state)
 {
-    static const struct {
-        const char *name;
-        const char *run;
-        const char *decider;
-        const char *grant;
-        enum th_fault_code code;
-    } CASES[] = {
-        {"as it is", RUN(RIGHT_SALE, RIGHT_PAID), "li", GRANT("li", RIGHT_LEGS), TH_FAULT_CODES},
-        {"a party that has no part in it",
-         RUN(RIGHT_SALE, PAID("1", "4", "1445655") "," PAID("2", "2", "2750145")), "li",
-         GRANT("li", CLAIM("4", "1445655") "," CLAIM("3", "-1445655") "," CLAIM(
-                         "2", "2750145") "," CLAIM("3", "-2750145")),
-         TH_FAULT_RUN_PAYEE},
-        {"another village",
-         RUN(RIGHT_SALE, PAID("1", "5", "1445655") "," PAID("2", "2", "2750145")), "li",
-         GRANT("li", CLAIM("5", "1445655") "," CLAIM("3", "-1445655") "," CLAIM(
-                         "2", "2750145") "," CLAIM("3", "-2750145")),
-         TH_FAULT_RUN_PAYEE},
-        {"two fen from one village to the other",
-         RUN(RIGHT_SALE, PAID("1", "1", "1445653") "," PAID("2", "2", "2750147")), "li",
-         GRANT("li", CLAIM("1", "1445653") "," CLAIM("3", "-1445653") "," CLAIM(
-                         "2", "2750147") "," CLAIM("3", "-2750147")),
-         TH_FAULT_RUN_PAYEE},
-        {"only the legs go elsewhere", RUN(RIGHT_SALE, RIGHT_PAID), "li",
-         GRANT("li", CLAIM("4", "1445655") "," CLAIM("3", "-1445655") "," CLAIM(
-                         "2", "2750145") "," CLAIM("3", "-2750145")),
-         TH_FAULT_RUN_CLAIM},
-        {"approved, and nothing is posted", RUN(RIGHT_SALE, RIGHT_PAID), "li",
-         "{'posts':[{'distribution_id':1,'login':'li','on_date':'2021-12-28','post':"
-         "'distribution_decision','state':'approved'}]}",
-         TH_FAULT_RUN_CLAIM},
-        {"less than is distributed",
-         RUN(RIGHT_SALE, PAID("1", "1", "1445655") "," PAID("2", "2", "2750000")), "li",
-         GRANT("li", RIGHT_LEGS), TH_FAULT_RUN_SUM},
-        {"a net that is none",
-         RUN(SALE("14682000", "8688000", "5993000", "4195800", "1797200"), RIGHT_PAID), "li",
-         GRANT("li", RIGHT_LEGS), TH_FAULT_RUN_SUM},
-        {"a cost that nobody had",
-         RUN(SALE("14682000", "10000000", "4682000", "4195800", "486200"), RIGHT_PAID), "li",
-         GRANT("li", RIGHT_LEGS), TH_FAULT_RUN_RECKONED},
-        {"receipts that did not come",
-         RUN(SALE("20000000", "8688000", "11312000", "4195800", "7116200"), RIGHT_PAID), "li",
-         GRANT("li", RIGHT_LEGS), TH_FAULT_RUN_RECKONED},
-        {"half of the ratio",
-         RUN(SALE("14682000", "8688000", "5994000", "2097900", "3896100"), RIGHT_PAID), "li",
-         GRANT("li", RIGHT_LEGS), TH_FAULT_RUN_RECKONED},
-        {"by one person", RUN(RIGHT_SALE, RIGHT_PAID), "wang", GRANT("wang", RIGHT_LEGS),
-         TH_FAULT_RUN_SELF},
-        {"in another's name", RUN(RIGHT_SALE, RIGHT_PAID), "wang", GRANT("li", RIGHT_LEGS),
-         TH_FAULT_RUN_LOGIN},
-        {"by a clerk", RUN(RIGHT_SALE, RIGHT_PAID), "clerk", GRANT("clerk", RIGHT_LEGS),
-         TH_FAULT_LOGIN_ROLE},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+    for (size_t i = 0; i < sizeof(RUNS) / sizeof(RUNS[0]); i++) {
         struct test_journal journal;
         until_received(&journal);
         journal.login = "wang";
-        test_journal_entry(&journal, "revenue.distribute", "distribution:1", "%s", CASES[i].run);
-        journal.login = CASES[i].decider;
-        test_journal_entry(&journal, "revenue.approve", "distribution:1", "%s", CASES[i].grant);
+        test_journal_entry(&journal, "revenue.distribute", "distribution:1", "%s", RUNS[i].run);
+        journal.login = RUNS[i].decider;
+        test_journal_entry(&journal, "revenue.approve", "distribution:1", "%s", RUNS[i].grant);
         test_journal_end(&journal);
-        print_message("%s\n", CASES[i].name);
-        if (CASES[i].code == TH_FAULT_CODES) {
+        print_message("%s\n", RUNS[i].name);
+        if (RUNS[i].code == TH_FAULT_CODES) {
             test_expect_good(&journal);
         } else {
-            test_expect_fault(&journal, CASES[i].code, -1);
+            test_expect_fault(&journal, RUNS[i].code, -1);
         }
         test_journal_clear(&journal);
     }
@@ -497,6 +499,25 @@ static void audit__a_rejected_run_reserves_nothing(void **state)
     test_journal_clear(&journal);
 }
 
+static void audit__an_idempotency_key_acts_once_for_a_login(void **state)
+{
+    static const char BODY[] = "{'idempotency':{'input':'00','key':'k-1'}}";
+    struct test_journal journal;
+    (void)state;
+    test_journal_begin(&journal);
+    test_journal_entry(&journal, "a.b", "x", "%s", BODY);
+    journal.login = "other";
+    test_journal_entry(&journal, "a.b", "x", "%s", BODY);
+    size_t good = journal.out.size;
+    test_journal_end(&journal);
+    test_expect_good(&journal);
+    journal.out.size = good;
+    test_journal_entry(&journal, "a.b", "x", "%s", BODY);
+    test_journal_end(&journal);
+    test_expect_fault(&journal, TH_FAULT_KEY_USED, TEST_PEOPLE + 4);
+    test_journal_clear(&journal);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -509,6 +530,7 @@ int main(void)
         cmocka_unit_test(audit__nobody_becomes_an_officer_by_himself),
         cmocka_unit_test(audit__a_run_pays_whom_the_term_and_the_tonnes_say),
         cmocka_unit_test(audit__a_rejected_run_reserves_nothing),
+        cmocka_unit_test(audit__an_idempotency_key_acts_once_for_a_login),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

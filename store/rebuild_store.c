@@ -205,11 +205,12 @@ enum th_status th_rebuild(struct th_store *store, const struct th_progress *prog
     if (status == TH_OK) {
         status = empty_books(store, err);
     }
-    if (status == TH_OK) {
-        status = replay_journal(store, &replay, err);
-    }
+    // Before the rows come back: some of the triggers keep columns of theirs.
     if (status == TH_OK) {
         status = th_db_exec(store, th_buf_text(&guards.create), err);
+    }
+    if (status == TH_OK) {
+        status = replay_journal(store, &replay, err);
     }
     if (status == TH_OK) {
         status = count_rows(store, &replay.counts.n_rows, err);

@@ -10,6 +10,23 @@
 #include "store/rebuild_store.h"
 #include "tests/integration/market.h"
 
+// Sold out of one package, proposed and approved.
+static int64_t sell_package(struct market *market, const char *package, const char *tonnes)
+{
+    const struct th_request request = {.login = "bank"};
+    const struct th_resale_input input = {.from = "两山银行",
+                                          .to = "造纸厂",
+                                          .tonnes = tonnes,
+                                          .price = "70",
+                                          .package = package,
+                                          .on = "2022-05-20"};
+    struct th_json *reply = NULL;
+    assert_ok(
+        th_trade_propose_resale(market->world.registry, &request, &input, &reply, &market->err),
+        &market->err);
+    return market_id(market_approve(market, market_id(reply), TH_OK));
+}
+
 // Every kind of post: a purchase, sales that are approved, refused and open, money that arrived, a
 // retirement, a term, a distribution.
 static void trade_of_all_kinds(struct market *market)
@@ -22,6 +39,11 @@ static void trade_of_all_kinds(struct market *market)
     int64_t refused = market_id(market_sell(market, "造纸厂", "300", "70", "6", TH_OK));
     th_json_free(market_reject(market, refused, TH_OK));
     th_json_free(market_sell(market, "造纸厂", "17", "70", "6", TH_OK));
+    // A pool of which nothing is left.
+    static const int64_t FEW_T[] = {5};
+    market_package(market, "小包", MARKET_MAJIANONG, MARKET_VILLAGE_1, NULL, FEW_T, 1, 0);
+    int64_t small = market_bought(market, "小包", "1");
+    assert_int_equal(sell_package(market, "小包", "5"), small + 1);
     int64_t retirement = market_id(market_retire(market, "制药厂", "101", "制药厂", TH_OK));
     th_json_free(market_approve(market, retirement, TH_OK));
     th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));

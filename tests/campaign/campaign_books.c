@@ -251,7 +251,11 @@ static bool episode_alone(const struct options *options, const struct world *tem
     const struct pair pair = {&run.rows, run.slot, run.model};
     good = good && compare_all(&pair);
     run_end(&run);
-    world_remove(world);
+    if (good) {
+        world_remove(world);
+    } else {
+        print_error("kept: %s\n", world->folder);
+    }
     free(world);
     return good;
 }

@@ -1,5 +1,6 @@
 // Names of beneficiaries: looked at once, by somebody else than who proposes them.
 
+#include "registry/setup.h"
 #include "tests/integration/market.h"
 #include "trading/deal/beneficiary.h"
 
@@ -106,7 +107,7 @@ static void review__refusals(void **state)
 static void review__a_name_with_two_codes_needs_the_code(void **state)
 {
     struct market *market = *state;
-    static const char *const CODES[] = {"91330523MA0000003L", "91330523MA0000004P"};
+    static const char *const CODES[] = {"91330523MA0000006X", "91330523MA00000071"};
     const struct th_request request = {.login = "bank"};
     for (size_t i = 0; i < 2; i++) {
         struct th_json *reply = NULL;
@@ -123,19 +124,26 @@ static void review__a_name_with_two_codes_needs_the_code(void **state)
     struct th_beneficiary_input input = {.name = "联合工厂", .decision = "accept"};
     (void)review(market, "officer", &input, TH_CONFLICT, "beneficiary_several");
     assert_string_equal(th_error_arg_get(&market->err, "codes"),
-                        "91330523MA0000003L, 91330523MA0000004P");
+                        "91330523MA0000006X, 91330523MA00000071");
     input.uscc = CODES[1];
     th_json_free(review(market, "officer", &input, TH_OK, NULL));
     assert_false(checked(market, "联合工厂", CODES[0]));
     assert_true(checked(market, "联合工厂", CODES[1]));
-    // The code belongs to a party of another name.
-    struct th_json *reply = listed(market, "accepted");
+    // Later on the code is registered for a party of another name.
+    const struct th_request admin = {.login = "admin"};
+    const struct th_party_add_options mill = {
+        .kind = "enterprise", .name = "印染二厂", .uscc = CODES[1]};
+    struct th_json *reply = NULL;
+    assert_ok(th_party_add(market->world.registry, &admin, &mill, &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+    reply = listed(market, "accepted");
     bool found = false;
     for (size_t i = 0; i < th_json_size(th_json_get(reply, "beneficiaries")); i++) {
         const struct th_json *item = th_json_at(th_json_get(reply, "beneficiaries"), i);
         if (strcmp(th_json_get_text(item, "name", ""), "联合工厂") == 0) {
             found = true;
-            assert_string_equal(th_json_get_text(item, "registered_name", ""), "印染厂");
+            assert_string_equal(th_json_get_text(item, "registered_name", ""), "印染二厂");
             assert_false(th_json_get_bool(item, "agrees", true));
         }
     }

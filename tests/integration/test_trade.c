@@ -390,7 +390,13 @@ static void retirement__refusals(void **state)
         th_trade_propose_retirement(market->world.registry, &request, &input, &reply, &market->err),
         TH_INVALID, &market->err);
     market_refused(market, "uscc_invalid");
-    input.beneficiary_uscc = "91330523MA0000002H";
+    input.beneficiary_uscc = "91330523MA0000002H"; // of 制药厂
+    assert_status(
+        th_trade_propose_retirement(market->world.registry, &request, &input, &reply, &market->err),
+        TH_CONFLICT, &market->err);
+    market_refused(market, "beneficiary_code_taken");
+    assert_string_equal(th_error_arg_get(&market->err, "party"), "制药厂");
+    input.beneficiary_uscc = "91350100M000100Y43";
     assert_ok(
         th_trade_propose_retirement(market->world.registry, &request, &input, &reply, &market->err),
         &market->err);

@@ -10,6 +10,20 @@
 #include "trading/spot/spot_internal.h"
 
 // Fills beneficiary and USCC from a party, or from a plain name with its code.
+// A registered code belongs to who is registered under it: no certificate gives it to another name.
+static enum th_status check_code(struct th_store *store, const char *name, const char *uscc,
+                                 struct th_error *err)
+{
+    struct th_party owner;
+    size_t n = 0;
+    enum th_status status = th_party_find(store, uscc, &owner, 1, &n, err);
+    if (status == TH_OK && n > 0 && strcmp(owner.name, name) != 0) {
+        status = th_error_set(err, TH_CONFLICT, "beneficiary_code_taken", "beneficiary", name,
+                              "uscc", uscc, "party", owner.name, NULL);
+    }
+    return status;
+}
+
 static enum th_status set_beneficiary(struct th_store *store,
                                       const struct th_retirement_input *input,
                                       struct th_trade *trade, struct th_error *err)
@@ -22,7 +36,11 @@ static enum th_status set_beneficiary(struct th_store *store,
         return th_error_set(err, TH_INVALID, "uscc_invalid", "uscc", uscc, NULL);
     }
     struct th_party party = {0};
-    enum th_status status = TH_NOT_FOUND;
+    enum th_status status = uscc ? check_code(store, input->beneficiary, uscc, err) : TH_OK;
+    if (status != TH_OK) {
+        return status;
+    }
+    status = TH_NOT_FOUND;
     // A name that comes with its code stands for itself, whether or not it is registered.
     if (uscc == NULL) {
         status = th_party_resolve(store, input->beneficiary, &party, err);

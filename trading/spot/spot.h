@@ -70,7 +70,7 @@ struct th_retirement_input {
 };
 // Oldest vintage first, lowest serial first. TH_INVALID ("purpose_invalid",
 // "beneficiary_incomplete", "uscc_invalid"), TH_USAGE ("beneficiary_missing"), TH_CONFLICT
-// ("not_enough_units").
+// ("beneficiary_code_taken", "not_enough_units").
 enum th_status th_trade_propose_retirement(struct th_registry *registry,
                                            const struct th_request *request,
                                            const struct th_retirement_input *input,

@@ -69,11 +69,11 @@ static const struct th_cli_command *find_command(char *const *words, size_t n_wo
                                                  size_t *ret_used)
 {
     size_t n_groups = 0;
-    const struct th_cli_command *const *groups = th_cli_command_groups(&n_groups);
+    const struct th_cli_group *groups = th_cli_command_groups(&n_groups);
     const struct th_cli_command *best = NULL;
     size_t most = 0;
     for (size_t g = 0; g < n_groups; g++) {
-        for (const struct th_cli_command *c = groups[g]; c->noun != NULL; c++) {
+        for (const struct th_cli_command *c = groups[g].commands; c->noun != NULL; c++) {
             size_t n = match(c, words, n_words);
             if (n > most) {
                 most = n;
@@ -325,10 +325,10 @@ static void look_ahead(struct th_cli *cli, int argc, char **argv)
 static bool list_verbs(const char *noun, struct th_buf *out)
 {
     size_t n_groups = 0;
-    const struct th_cli_command *const *groups = th_cli_command_groups(&n_groups);
+    const struct th_cli_group *groups = th_cli_command_groups(&n_groups);
     bool known = false;
     for (size_t g = 0; g < n_groups; g++) {
-        for (const struct th_cli_command *c = groups[g]; c->noun != NULL; c++) {
+        for (const struct th_cli_command *c = groups[g].commands; c->noun != NULL; c++) {
             if (strcmp(c->noun, noun) == 0) {
                 th_buf_printf(out, "%s%s", known ? ", " : "", c->verb);
                 known = true;

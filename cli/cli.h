@@ -84,8 +84,12 @@ struct th_cli {
     struct th_registry *registry; // open when the command asks for one
 };
 
-// Commands in the order of the help; ends with a NULL noun.
-const struct th_cli_command *const *th_cli_command_groups(size_t *ret_n);
+// Commands in the order of the help.
+struct th_cli_group {
+    const char *title;                     // of the help, "help.group.<title>"; NULL: it goes on
+    const struct th_cli_command *commands; // ends with a NULL noun
+};
+const struct th_cli_group *th_cli_command_groups(size_t *ret_n);
 
 // Fills `cli` from argv. TH_USAGE with a worded error. th_cli_clear frees what it holds.
 enum th_status th_cli_parse(struct th_cli *cli, int argc, char **argv,
@@ -121,6 +125,9 @@ enum th_status th_cli_run_party_account_add(struct th_cli *cli, struct th_json *
                                             struct th_error *err) TH_MUST_CHECK;
 enum th_status th_cli_run_party_account_list(struct th_cli *cli, struct th_json **ret_reply,
                                              struct th_error *err) TH_MUST_CHECK;
+// The limit of a login stands among the commands about logins, and is run with the deals.
+enum th_status th_cli_run_user_limit(struct th_cli *cli, struct th_json **ret_reply,
+                                     struct th_error *err) TH_MUST_CHECK;
 
 // Help for everything, for one noun, or for one command, by what was parsed.
 void th_cli_help(const struct th_cli *cli, struct th_buf *out);
@@ -163,6 +170,7 @@ extern const struct th_cli_command th_cli_account_commands[];
 extern const struct th_cli_command th_cli_enterprise_commands[];
 extern const struct th_cli_command th_cli_find_commands[];
 extern const struct th_cli_command th_cli_money_commands[];
+extern const struct th_cli_command th_cli_revenue_commands[];
 extern const struct th_cli_command th_cli_outbox_commands[];
 extern const struct th_cli_command th_cli_audit_commands[];
 

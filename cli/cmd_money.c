@@ -1,67 +1,8 @@
-// revenue preview, approve, reject, runs, show, payments, reserve, rent; payment; share; party
-// account.
+// payment; share; party account.
 #include "cli/cli.h"
+#include "cli/payment_view.h"
 #include "trading/member/member.h"
 #include "trading/payment/payment.h"
-#include "trading/revenue/revenue.h"
-
-static enum th_status run_preview(struct th_cli *cli, struct th_json **ret_reply,
-                                  struct th_error *err)
-{
-    struct th_distribute_input input = {.through = th_cli_option(cli, "through"),
-                                        .term = th_cli_option(cli, "term")};
-    input.ratios = th_cli_list(cli, "ratio", &input.n_ratios);
-    return th_revenue_preview(cli->registry, &cli->request, &input, ret_reply, err);
-}
-
-static enum th_status run_approve(struct th_cli *cli, struct th_json **ret_reply,
-                                  struct th_error *err)
-{
-    int64_t run_id = 0;
-    enum th_status status = th_cli_id(cli, 0, &run_id, err);
-    return status == TH_OK ? th_run_approve(cli->registry, &cli->request, run_id,
-                                            th_cli_option(cli, "on"), ret_reply, err)
-                           : status;
-}
-
-static enum th_status run_reject(struct th_cli *cli, struct th_json **ret_reply,
-                                 struct th_error *err)
-{
-    int64_t run_id = 0;
-    enum th_status status = th_cli_id(cli, 0, &run_id, err);
-    return status == TH_OK ? th_run_reject(cli->registry, &cli->request, run_id,
-                                           th_cli_option(cli, "reason"), ret_reply, err)
-                           : status;
-}
-
-static enum th_status run_runs(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
-{
-    return th_run_list(cli->registry, th_cli_option(cli, "state"), ret_reply, err);
-}
-
-static enum th_status run_show(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
-{
-    int64_t run_id = 0;
-    enum th_status status = th_cli_id(cli, 0, &run_id, err);
-    return status == TH_OK ? th_run_show(cli->registry, run_id, ret_reply, err) : status;
-}
-
-static enum th_status run_settle(struct th_cli *cli, struct th_json **ret_reply,
-                                 struct th_error *err)
-{
-    int64_t trade_id = 0;
-    enum th_status status = th_cli_id(cli, 0, &trade_id, err);
-    return status == TH_OK ? th_reserve_settle(cli->registry, &cli->request, trade_id,
-                                               th_cli_option(cli, "actual"),
-                                               th_cli_option(cli, "document"), ret_reply, err)
-                           : status;
-}
-
-static enum th_status run_rent(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
-{
-    return th_rent_due(cli->registry, th_cli_option(cli, "year"), th_cli_option(cli, "holder"),
-                       ret_reply, err);
-}
 
 static enum th_status payment_input(const struct th_cli *cli, struct th_payment_input *ret_input,
                                     struct th_error *err)
@@ -110,15 +51,6 @@ static enum th_status run_payments(struct th_cli *cli, struct th_json **ret_repl
                ? th_payment_list_show(cli->registry, run_id, th_cli_option(cli, "state"), false,
                                       ret_reply, err)
                : status;
-}
-
-static enum th_status run_payment_file(struct th_cli *cli, struct th_json **ret_reply,
-                                       struct th_error *err)
-{
-    struct th_payment_file file = {
-        .path = th_cli_option(cli, "out"), .messages = cli->messages, .lang = cli->lang};
-    enum th_status status = th_cli_id(cli, 0, &file.run_id, err);
-    return status == TH_OK ? th_payment_list_file(cli->registry, &file, ret_reply, err) : status;
 }
 
 static enum th_status run_payment_import(struct th_cli *cli, struct th_json **ret_reply,
@@ -176,46 +108,16 @@ static enum th_status run_share_list(struct th_cli *cli, struct th_json **ret_re
                          ret_reply, err);
 }
 
-#define RUN_HEAD                                                                                   \
-    "distribution_id state=run_state through proposed_by decided_by decided_on net_fen "           \
-    "distributed_fen "                                                                             \
-    "kept_fen"
-#define PAYMENT                                                                                    \
-    "number=payment_number name kind amount_fen state on reference note bank "                     \
-    "account=account_number account_holder"
-#define RUN                                                                                        \
-    RUN_HEAD " reason | sales: trade_id term_id basis ratio receipts_fen tax_fen cost_fen "        \
-             "deductions_fen net_fen distributed_fen kept_fen | payments: " PAYMENT
-#define CHANGED "distribution_id n amount_fen | payments: " PAYMENT
+#define CHANGED "distribution_id n amount_fen | payments: " TH_CLI_PAYMENT_VIEW
 
 const struct th_cli_command th_cli_money_commands[] = {
-    {"revenue", "preview", TH_CLI_WRITE, "", "through!=D term=ID ratio*=PERCENT",
-     "through net_fen distributed_fen kept_fen warnings pending_run | comparison: term_id basis "
-     "ratio n_sales net_fen "
-     "distributed_fen kept_fen | unassigned: trade_id on code | payments: party name kind "
-     "group_name share weight_t amount_fen basis",
-     run_preview},
-    {"revenue", "approve", TH_CLI_WRITE, "RUN", "on=D", RUN, run_approve},
-    {"revenue", "reject", TH_CLI_WRITE, "RUN", "reason=TEXT", RUN, run_reject},
-    {"revenue", "runs", TH_CLI_READ, "", "state=proposed|approved|rejected", "runs: " RUN_HEAD,
-     run_runs},
-    {"revenue", "show", TH_CLI_READ, "RUN", "", RUN, run_show},
-    {"revenue", "payments", TH_CLI_READ, "RUN", "out!=FILE",
-     "file sha256 n amount_fen without_account", run_payment_file},
-    {"revenue", "reserve settle", TH_CLI_WRITE, "TRADE", "actual!=A document!=FILE",
-     "trade_id reserved_fen actual_fen rest_fen document_sha256", run_settle},
-    {"revenue", "rent", TH_CLI_READ, "", "year!=Y holder=PARTY",
-     "year total_fen | contracts: tenure_id contract household holder_name area_mu kind "
-     "per_mu_fen due_on amount_fen | households: household amount_fen "
-     "| unknown: tenure_id contract household",
-     run_rent},
     {"payment", "confirm", TH_CLI_WRITE, "RUN", "party=PARTY on=D reference=TEXT", CHANGED,
      run_confirm},
     {"payment", "return", TH_CLI_WRITE, "RUN", "party!=PARTY on=D reference=TEXT note=TEXT",
      CHANGED, run_return},
     {"payment", "resend", TH_CLI_WRITE, "RUN", "party=PARTY on=D", CHANGED, run_resend},
-    {"payment", "list", TH_CLI_READ, "", "run=ID state=owed|paid|returned", "payments: " PAYMENT,
-     run_payments},
+    {"payment", "list", TH_CLI_READ, "", "run=ID state=owed|paid|returned",
+     "payments: " TH_CLI_PAYMENT_VIEW, run_payments},
     {"payment", "import", TH_CLI_WRITE, "FILE", "",
      "read accepted rejected unchanged | problems: row number=payment_number severity code message "
      "hint",

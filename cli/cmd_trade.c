@@ -106,8 +106,8 @@ static enum th_status run_expire(struct th_cli *cli, struct th_json **ret_reply,
                            err);
 }
 
-static enum th_status run_limit(struct th_cli *cli, struct th_json **ret_reply,
-                                struct th_error *err)
+enum th_status th_cli_run_user_limit(struct th_cli *cli, struct th_json **ret_reply,
+                                     struct th_error *err)
 {
     const struct th_user_limit_input input = {.login = cli->positionals[0],
                                               .amount = th_cli_option(cli, "amount"),
@@ -158,26 +158,24 @@ const struct th_cli_command th_cli_trade_commands[] = {
      "parcel*=ID "
      "pay*=DATE=AMOUNT at-once on=DATE",
      TH_CLI_TRADE_VIEW, run_resale},
+    {"trade", "propose transfer", TH_CLI_WRITE, "",
+     "from!=HOLDER to!=HOLDER tonnes!=N package=P note=T on=DATE", TH_CLI_TRADE_VIEW, run_transfer},
     {"trade", "propose retirement", TH_CLI_WRITE, "",
      "holder!=H tonnes!=N beneficiary!=B beneficiary-uscc=CODE "
      "purpose!=offset|product|event|donation note=T on=DATE",
      TH_CLI_TRADE_VIEW, run_retirement},
-    {"trade", "propose transfer", TH_CLI_WRITE, "",
-     "from!=HOLDER to!=HOLDER tonnes!=N package=P note=T on=DATE", TH_CLI_TRADE_VIEW, run_transfer},
     {"trade", "propose cancellation", TH_CLI_WRITE, "",
      "holder!=H tonnes!=N reason!=TEXT package=P for-reversal=TRADE debtor=PARTY on=DATE",
      TH_CLI_TRADE_VIEW, run_cancellation},
     {"trade", "approve", TH_CLI_WRITE, "TRADE", "on=DATE", TH_CLI_TRADE_VIEW, run_approve},
     {"trade", "reject", TH_CLI_WRITE, "TRADE", "reason=TEXT", TH_CLI_TRADE_VIEW, run_reject},
-    {"trade", "expire", TH_CLI_WRITE, "", "through=DATE", "expired: trade_id kind was released_t",
-     run_expire},
-    {"user", "limit", TH_CLI_WRITE, "LOGIN", "amount=A tonnes=N from=DATE",
-     "limit_id login from amount_fen tonnes", run_limit},
     {"trade", "list", TH_CLI_READ, "", "kind=KIND state=STATE",
      "trades: trade_id kind state on seller_name buyer_name tonnes price_fen amount_fen "
      "outstanding_fen",
      run_list},
     {"trade", "show", TH_CLI_READ, "TRADE", "", TH_CLI_TRADE_VIEW, run_show},
+    {"trade", "expire", TH_CLI_WRITE, "", "through=DATE", "expired: trade_id kind was released_t",
+     run_expire},
     {"receipt", "confirm", TH_CLI_WRITE, "TRADE", "amount!=A on=DATE", TH_CLI_TRADE_VIEW,
      run_receipt},
     {0},

@@ -128,9 +128,14 @@ static void help_command(const struct th_cli *cli, struct th_buf *out)
 static void help_list(const struct th_cli *cli, const char *noun, struct th_buf *out)
 {
     size_t n_groups = 0;
-    const struct th_cli_command *const *groups = th_cli_command_groups(&n_groups);
+    const struct th_cli_group *groups = th_cli_command_groups(&n_groups);
     for (size_t g = 0; g < n_groups; g++) {
-        for (const struct th_cli_command *c = groups[g]; c->noun != NULL; c++) {
+        if (noun == NULL && groups[g].title != NULL) {
+            char key[64];
+            snprintf(key, sizeof(key), "help.group.%s", groups[g].title);
+            put_heading(cli, key, out);
+        }
+        for (const struct th_cli_command *c = groups[g].commands; c->noun != NULL; c++) {
             if (noun == NULL || strcmp(noun, c->noun) == 0) {
                 put_command_line(cli, c, out);
             }
@@ -146,7 +151,9 @@ void th_cli_help(const struct th_cli *cli, struct th_buf *out)
     }
     th_buf_append_str(out, th_messages_text(cli->messages, cli->lang, "help.title"));
     th_buf_append_char(out, '\n');
-    put_heading(cli, "help.commands", out);
+    if (cli->noun != NULL) {
+        put_heading(cli, "help.commands", out);
+    }
     help_list(cli, cli->noun, out);
     put_heading(cli, "help.global_options", out);
     put_options(cli, NULL, th_cli_global_options, out);
@@ -193,11 +200,11 @@ static const char *word_next(const struct th_cli_command *c, const char *noun, c
 static void put_words(struct th_buf *out, const char *noun, const char *first)
 {
     size_t n_groups = 0;
-    const struct th_cli_command *const *groups = th_cli_command_groups(&n_groups);
+    const struct th_cli_group *groups = th_cli_command_groups(&n_groups);
     const char *last = NULL;
     size_t last_size = 0;
     for (size_t g = 0; g < n_groups; g++) {
-        for (const struct th_cli_command *c = groups[g]; c->noun != NULL; c++) {
+        for (const struct th_cli_command *c = groups[g].commands; c->noun != NULL; c++) {
             const char *word = word_next(c, noun, first);
             if (word != NULL) {
                 put_word(out, word, word == c->verb ? strcspn(word, " ") : strlen(word), &last,
@@ -220,7 +227,7 @@ static void put_option_words(struct th_buf *out, const char *options)
 void th_cli_completion(struct th_buf *out)
 {
     size_t n_groups = 0;
-    const struct th_cli_command *const *groups = th_cli_command_groups(&n_groups);
+    const struct th_cli_group *groups = th_cli_command_groups(&n_groups);
     th_buf_append_str(out, "_tanhui() {\n"
                            "    local cur=${COMP_WORDS[COMP_CWORD]} words= options=\n"
                            "    local before=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\"\n"
@@ -231,7 +238,7 @@ void th_cli_completion(struct th_buf *out)
     const char *last_noun = "";
     char last_first[64] = "";
     for (size_t g = 0; g < n_groups; g++) {
-        for (const struct th_cli_command *c = groups[g]; c->noun != NULL; c++) {
+        for (const struct th_cli_command *c = groups[g].commands; c->noun != NULL; c++) {
             char first[64];
             size_t size = strcspn(c->verb, " ");
             bool fresh = strcmp(last_noun, c->noun) != 0;
@@ -252,7 +259,7 @@ void th_cli_completion(struct th_buf *out)
     }
     th_buf_append_str(out, "    esac\n    case \"$before \" in\n");
     for (size_t g = 0; g < n_groups; g++) {
-        for (const struct th_cli_command *c = groups[g]; c->noun != NULL; c++) {
+        for (const struct th_cli_command *c = groups[g].commands; c->noun != NULL; c++) {
             th_buf_printf(out, "    '%s%s%s '*) options='", c->noun, c->verb[0] != '\0' ? " " : "",
                           c->verb);
             put_option_words(out, c->options);

@@ -15,9 +15,8 @@ export TANHUI_LANG
 # What the program has: "command TAB noun verb TAB its arguments", then "option TAB noun verb TAB
 # name TAB value TAB required"; the options of every command stand under "".
 "$program" --help | awk '
-/^Commands:$/ { on = 1; next }
-/^$/ { on = 0 }
-on && match($0, /^  [a-z]+( [a-z]+)*/) {
+/^Options of every command:$/ { exit }
+match($0, /^  [a-z]+( [a-z]+)*/) {
     arguments = substr($0, RLENGTH + 2)
     sub(/  .*/, "", arguments)
     print "command\t" substr($0, 3, RLENGTH - 2) "\t" arguments

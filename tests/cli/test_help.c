@@ -18,9 +18,9 @@ static void for_each_command(void (*visit)(const struct th_cli_command *command,
 {
     size_t n_groups = 0;
     size_t n = 0;
-    const struct th_cli_command *const *groups = th_cli_command_groups(&n_groups);
+    const struct th_cli_group *groups = th_cli_command_groups(&n_groups);
     for (size_t g = 0; g < n_groups; g++) {
-        for (const struct th_cli_command *c = groups[g]; c->noun != NULL; c++, n++) {
+        for (const struct th_cli_command *c = groups[g].commands; c->noun != NULL; c++, n++) {
             visit(c, context);
         }
     }

@@ -357,6 +357,24 @@ enum th_status th_distribution_sum(struct th_store *store, int64_t trade_id,
     return status;
 }
 
+enum th_status th_sales_between(struct th_store *store, const char *from_on, const char *to_on,
+                                int64_t **ret_trade_ids, size_t *ret_n, struct th_error *err)
+{
+    static const char SQL[] = "SELECT trade_id FROM trade WHERE kind IN " TH_SALE_KINDS
+                              " AND state = 'approved' AND on_date >= ?1 "
+                              "AND (?2 IS NULL OR on_date <= ?2) ORDER BY trade_id";
+    struct th_id_list ids = {0};
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_text(q, 1, from_on);
+    th_bind_text(q, 2, to_on[0] != '\0' ? to_on : NULL);
+    enum th_status status = th_id_list_collect(q, &ids, err);
+    if (status == TH_OK) {
+        *ret_trade_ids = ids.ids;
+        *ret_n = ids.n;
+    }
+    return status;
+}
+
 enum th_status th_distribution_due(struct th_store *store, const char *through_on,
                                    int64_t **ret_trade_ids, size_t *ret_n, struct th_error *err)
 {

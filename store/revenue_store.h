@@ -128,6 +128,10 @@ enum th_status th_distribution_payment_post(struct th_posting *posting, int64_t 
 enum th_status th_distribution_sum(struct th_store *store, int64_t trade_id,
                                    struct th_sale_share *ret_sum,
                                    struct th_error *err) TH_MUST_CHECK;
+// Approved sales agreed on these days (to "": without end), by id.
+enum th_status th_sales_between(struct th_store *store, const char *from_on, const char *to_on,
+                                int64_t **ret_trade_ids, size_t *ret_n,
+                                struct th_error *err) TH_MUST_CHECK; // *ret_trade_ids: free()
 // Approved sales with receipts through a day, or a reserve that was settled, that no run took yet;
 // by id.
 enum th_status th_distribution_due(struct th_store *store, const char *through_on,

@@ -338,12 +338,12 @@ struct th_json *market_receipt(struct market *market, int64_t trade_id, const ch
     return ended(market, status, want, reply);
 }
 
-struct th_json *market_term(struct market *market, const char *basis, const char *ratio,
-                            const char *split, enum th_status want)
+static struct th_json *add_term(struct market *market, const char *to, const char *basis,
+                                const char *ratio, const char *split, enum th_status want)
 {
     const struct th_request request = {.login = "officer"};
     const struct th_term_input input = {.from = "2022-01-01",
-                                        .to = "2022-12-31",
+                                        .to = to,
                                         .basis = basis,
                                         .ratio = ratio,
                                         .splits = &split,
@@ -353,6 +353,18 @@ struct th_json *market_term(struct market *market, const char *basis, const char
     enum th_status status =
         th_term_add(market->world.registry, &request, &input, &reply, &market->err);
     return ended(market, status, want, reply);
+}
+
+struct th_json *market_term(struct market *market, const char *basis, const char *ratio,
+                            const char *split, enum th_status want)
+{
+    return add_term(market, "2022-12-31", basis, ratio, split, want);
+}
+
+struct th_json *market_open_term(struct market *market, const char *basis, const char *ratio,
+                                 const char *split, enum th_status want)
+{
+    return add_term(market, NULL, basis, ratio, split, want);
 }
 
 struct th_json *market_distribute(struct market *market, const char *ratio, bool dry_run,

@@ -81,6 +81,9 @@ struct th_json *market_receipt(struct market *market, int64_t trade_id, const ch
                                enum th_status want);
 struct th_json *market_term(struct market *market, const char *basis, const char *ratio,
                             const char *split, enum th_status want);
+// The same without an end.
+struct th_json *market_open_term(struct market *market, const char *basis, const char *ratio,
+                                 const char *split, enum th_status want);
 // Proposed by the bank and, unless it is a dry run, approved by the officer; the reply is that of
 // the proposal.
 struct th_json *market_distribute(struct market *market, const char *ratio, bool dry_run,

@@ -169,7 +169,7 @@ static void listing__of_a_bank_leaves_its_pools_pro_rata_with_cost(void **state)
 {
     struct market *market = *state;
     market_bought(market, "1 2", "43.44");
-    th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));
+    th_json_free(market_open_term(market, "net_of_cost", "70", "village=1", TH_OK));
     int64_t id = listed(market, "两山银行", "4000", "73.41");
     assert_int_equal(pool(market, "sold_t"), 4000);
     assert_int_equal(pool(market, "sold_cost_fen"), 4000 * 4344);

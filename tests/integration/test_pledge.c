@@ -481,7 +481,7 @@ static void enforcement__is_the_pledgors_sale_in_distributions(void **state)
 {
     struct market *market = *state;
     market_bought(market, "1 2", "43.44");
-    th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));
+    th_json_free(market_open_term(market, "net_of_cost", "70", "village=1", TH_OK));
     int64_t pledge_id = pledged(market, "两山银行", "造纸厂", "1000", NULL);
     int64_t id = market_id(enforce(market, pledge_id, "制药厂", "1000", "50000", NULL, TH_OK));
     th_json_free(market_reject(market, id, TH_OK));

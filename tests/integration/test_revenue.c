@@ -359,11 +359,11 @@ static void add_open_term(struct market *market, const char *from, const char *r
 static void term__an_open_one_lasts_until_a_later_one_begins(void **state)
 {
     struct market *market = *state;
-    int64_t sale = anji_sale(market); // in 2022
-    th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
     add_open_term(market, "2023-01-01", "60");
     add_open_term(market, "2021-01-01", "80");
     add_open_term(market, "2022-01-01", "70");
+    int64_t sale = anji_sale(market); // in 2022
+    th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
     struct th_json *reply = market_distribute(market, NULL, true, TH_OK);
     assert_int_equal(get(reply, "distributed_fen"), 4195800);
     th_json_free(reply);
@@ -379,6 +379,38 @@ static void term__an_open_one_lasts_until_a_later_one_begins(void **state)
     assert_status(th_term_add(market->world.registry, &request, &again, &reply, &market->err),
                   TH_CONFLICT, &market->err);
     market_refused(market, "term_overlaps");
+    // The sale was agreed while the second one was in force: it stays so.
+    again.from = "2022-05-20";
+    assert_status(th_term_add(market->world.registry, &request, &again, &reply, &market->err),
+                  TH_CONFLICT, &market->err);
+    market_refused(market, "term_overtakes");
+    assert_null(reply);
+    again.from = "2022-05-21";
+    assert_ok(th_term_add(market->world.registry, &request, &again, &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+}
+
+static void distribute__by_a_named_term_only_where_none_holds_alone(void **state)
+{
+    struct market *market = *state;
+    const struct th_request bank = {.login = "bank"};
+    struct th_json *reply = NULL;
+    add_open_term(market, "2021-01-01", "5");
+    add_open_term(market, "2022-01-01", "70");
+    int64_t sale = anji_sale(market);
+    th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
+    struct th_distribute_input input = {.through = "2022-12-31", .term = "1"};
+    assert_status(
+        th_revenue_distribute(market->world.registry, &bank, &input, &reply, &market->err),
+        TH_CONFLICT, &market->err);
+    market_refused(market, "term_not_in_force");
+    assert_null(reply);
+    input.term = "2";
+    assert_ok(th_revenue_distribute(market->world.registry, &bank, &input, &reply, &market->err),
+              &market->err);
+    assert_int_equal(get(reply, "distributed_fen"), 4195800);
+    th_json_free(reply);
 }
 
 // A term that begins after one of two sales: that sale waits, the other one is paid.
@@ -414,6 +446,39 @@ static void distribute__a_sale_without_a_term_keeps_nobody_waiting(void **state)
     const struct th_json *unassigned = th_json_get(reply, "unassigned");
     assert_int_equal(th_json_size(unassigned), 1);
     assert_int_equal(get(th_json_at(unassigned, 0), "trade_id"), waiting);
+    th_json_free(reply);
+}
+
+// The pool of the second purchase goes to a fund that nobody registered.
+static void distribute__a_sale_without_a_recipient_keeps_nobody_waiting(void **state)
+{
+    struct market *market = *state;
+    const char *split = "fund=1";
+    const struct th_request officer = {.login = "officer"};
+    const struct th_term_input fund = {.from = "2022-01-01",
+                                       .basis = "net_of_cost",
+                                       .ratio = "70",
+                                       .scope = "pool:2",
+                                       .splits = &split,
+                                       .n_splits = 1,
+                                       .document = market->document};
+    struct th_json *reply = NULL;
+    market_anji(market);
+    market_bought(market, "1", "10.00"); // 2,509 t
+    market_bought(market, "2", "10.00");
+    int64_t sale = market_sold(market, "制药厂", "2509", "20.00");
+    int64_t waiting = market_sold(market, "造纸厂", "100", "20.00");
+    th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));
+    assert_ok(th_term_add(market->world.registry, &officer, &fund, &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+    th_json_free(market_receipt(market, sale, "50180.00", TH_OK));
+    th_json_free(market_receipt(market, waiting, "2000.00", TH_OK));
+    reply = market_distribute(market, NULL, false, TH_OK);
+    assert_int_equal(get(reply, "distributed_fen"), 1756300); // 70 % of 25,090.00
+    const struct th_json *item = th_json_at(th_json_get(reply, "unassigned"), 0);
+    assert_int_equal(get(item, "trade_id"), waiting);
+    assert_string_equal(th_json_get_text(item, "code", ""), "recipient_missing");
     th_json_free(reply);
 }
 
@@ -469,6 +534,8 @@ int main(void)
         TEST(term__refusals),
         TEST(distribute__without_a_term_or_with_two_is_refused),
         TEST(term__an_open_one_lasts_until_a_later_one_begins),
+        TEST(distribute__by_a_named_term_only_where_none_holds_alone),
+        TEST(distribute__a_sale_without_a_recipient_keeps_nobody_waiting),
         TEST(distribute__a_sale_without_a_term_keeps_nobody_waiting),
         TEST(statement__shows_what_a_village_got),
     };

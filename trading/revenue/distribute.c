@@ -105,8 +105,8 @@ static enum th_status sale_json(struct th_store *store, const struct th_sale *sa
     return status;
 }
 
-// One sale without a term, or with several, must not keep the money of all others back: it is
-// listed and waits.
+// One sale without a term or a recipient, or with several, must not keep the money of all others
+// back: it is listed and waits.
 static enum th_status put_aside(struct distribution *distribution, const struct th_sale *sale,
                                 const struct th_error *why)
 {
@@ -121,6 +121,22 @@ static enum th_status put_aside(struct distribution *distribution, const struct 
     return TH_OK;
 }
 
+// TH_CONFLICT where the sale has to wait.
+static enum th_status reckon_and_share(struct th_store *store, const struct th_reckoning *reckoning,
+                                       struct th_sale *sale, struct th_error *err)
+{
+    enum th_status status = th_sale_choose_term(store, reckoning, sale, err);
+    if (status == TH_OK) {
+        status = th_sale_reckon(store, reckoning, sale, err);
+    }
+    if (status == TH_OK && th_money_fen(sale->now.distributed) > 0) {
+        status = th_recipients_share(store, &sale->trade, &sale->term,
+                                     th_money_fen(sale->now.distributed), &sale->payments, err);
+        status = status == TH_NOT_FOUND ? TH_CONFLICT : status; // no such recipient
+    }
+    return status;
+}
+
 static enum th_status distribute_sale(struct th_work *work, struct distribution *distribution,
                                       int64_t trade_id, struct th_error *err)
 {
@@ -132,19 +148,12 @@ static enum th_status distribute_sale(struct th_work *work, struct distribution 
     if (status != TH_OK) {
         return status;
     }
-    status = th_sale_choose_term(store, &distribution->reckoning, &sale, &why);
+    status = reckon_and_share(store, &distribution->reckoning, &sale, &why);
     if (status == TH_CONFLICT) {
         return put_aside(distribution, &sale, &why);
     }
     if (status != TH_OK && err != NULL) {
         *err = why;
-    }
-    if (status == TH_OK) {
-        status = th_sale_reckon(store, &distribution->reckoning, &sale, err);
-    }
-    if (status == TH_OK && th_money_fen(sale.now.distributed) > 0) {
-        status = th_recipients_share(store, &sale.trade, &sale.term,
-                                     th_money_fen(sale.now.distributed), &sale.payments, err);
     }
     if (status == TH_OK) {
         status = post(work, distribution, &sale, err);

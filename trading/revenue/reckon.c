@@ -57,14 +57,32 @@ static enum th_status find_term(struct th_store *store, const struct th_trade *t
     return status;
 }
 
+// A term that somebody names settles which of several holds; it replaces no term that holds alone,
+// and is in force on the day of the sale itself.
+static enum th_status check_chosen(struct th_store *store, const struct th_trade *trade,
+                                   int64_t chosen_id, struct th_error *err)
+{
+    int64_t term_id = 0;
+    bool holds = false;
+    enum th_status status = find_term(store, trade, &term_id, NULL);
+    if (status == TH_OK) {
+        holds = term_id == chosen_id;
+    } else if (status == TH_CONFLICT) {
+        status = th_sale_term_holds(store, trade, chosen_id, &holds, err);
+    }
+    if (status == TH_OK && !holds) {
+        status = no_term("term_not_in_force", trade, err);
+        th_error_add_int(err, "term", chosen_id);
+    }
+    return status;
+}
+
 enum th_status th_sale_choose_term(struct th_store *store, const struct th_reckoning *reckoning,
                                    struct th_sale *sale, struct th_error *err)
 {
     int64_t term_id = reckoning->term_id;
-    enum th_status status = TH_OK;
-    if (term_id == 0) {
-        status = find_term(store, &sale->trade, &term_id, err);
-    }
+    enum th_status status = term_id == 0 ? find_term(store, &sale->trade, &term_id, err)
+                                         : check_chosen(store, &sale->trade, term_id, err);
     if (status == TH_OK) {
         status = th_term_load(store, term_id, &sale->term, err);
     }

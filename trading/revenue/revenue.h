@@ -26,8 +26,9 @@ struct th_term_input {
 // Reply: term_id, from, to, basis, ratio, for, splits[{party_kind, party, share}],
 // document_sha256. TH_INVALID ("basis_invalid", "ratio_invalid", "ratio_range", "split_invalid",
 // "split_sum", "term_dates", "term_scope"), TH_USAGE ("split_missing"), TH_CONFLICT
-// ("term_overlaps" with "term") for a term of the same basis and scope that overlaps in time: a new
-// term ends no other one.
+// ("term_overlaps" with "term") for a term of the same basis and scope that overlaps in time; an
+// open one lasts until a later one of its basis and scope begins, which must not take over sales
+// that were agreed under it ("term_overtakes" with "term", "trade", "on").
 enum th_status th_term_add(struct th_registry *registry, const struct th_request *request,
                            const struct th_term_input *input, struct th_json **ret_reply,
                            struct th_error *err) TH_MUST_CHECK;
@@ -56,9 +57,10 @@ enum th_status th_reserve_settle(struct th_registry *registry, const struct th_r
 
 enum { TH_COMPARED_MAX = 16 };
 struct th_distribute_input {
-    const char *through;       // receipts confirmed on or before this day
-    const char *term;          // id; NULL: the one in force on the day of each sale
-    const char *ratio;         // another ratio for comparison, where nothing is written
+    const char *through; // receipts confirmed on or before this day
+    const char *term;  // id: where several are in force on the day of a sale and none holds alone,
+                       // this one of them; NULL: such sales wait
+    const char *ratio; // another ratio for comparison, where nothing is written
     const char *const *ratios; // several of them, for the comparison of a preview
     size_t n_ratios;
 };
@@ -68,13 +70,13 @@ struct th_distribute_input {
 // payments[{party, name, kind, amount_fen, basis, weight_t, group, group_name, share}] by party
 // (the last three of members only), sales[{trade_id, on, buyer_name, tonnes, price_fen,
 // receipts_fen, tax_fen, cost_fen, deductions_fen, net_fen, ratio, term_id, distributed_fen,
-// kept_fen, payments[]}], unassigned[{trade_id, on, code}] (no one term holds: they wait),
-// distribution_id (null when nothing was there to distribute; then nothing is written, and
-// warnings[] says why: "run_pending" with pending_run, a proposed run that holds it, or
-// "nothing_arrived"). A dry run writes nothing. TH_INVALID ("date_in_future"), TH_CONFLICT
-// ("term_missing", "term_ambiguous", "term_mixed" with "trade", when that is so of all sales;
-// "recipient_several", "shares_incomplete"), TH_NOT_FOUND
-// ("term_not_found", "recipient_missing"), TH_USAGE ("ratio_dry_run").
+// kept_fen, payments[]}], unassigned[{trade_id, on, code}] (no one term holds, or a recipient
+// lacks: they wait), distribution_id (null when nothing was there to distribute; then nothing is
+// written, and warnings[] says why: "run_pending" with pending_run, a proposed run that holds it,
+// or "nothing_arrived"). A dry run writes nothing. TH_INVALID ("date_in_future"), TH_CONFLICT
+// ("term_missing", "term_ambiguous", "term_mixed", "term_not_in_force", "recipient_several",
+// "shares_incomplete") and TH_NOT_FOUND ("recipient_missing") of the first sale when all wait,
+// TH_NOT_FOUND ("term_not_found"), TH_USAGE ("ratio_dry_run").
 enum th_status th_revenue_distribute(struct th_registry *registry, const struct th_request *request,
                                      const struct th_distribute_input *input,
                                      struct th_json **ret_reply,

@@ -38,7 +38,8 @@ struct th_sale {
     struct th_sale_share now; // this run's part
     struct th_payment_list payments;
 };
-// The term of a sale. TH_CONFLICT ("term_missing", "term_ambiguous", "term_mixed", each with "on"
+// The term of a sale: the one that holds, or of several the chosen one. TH_CONFLICT
+// ("term_missing", "term_ambiguous", "term_mixed", "term_not_in_force" with "term", each with "on"
 // and "trade"), TH_NOT_FOUND ("term_not_found").
 enum th_status th_sale_choose_term(struct th_store *store, const struct th_reckoning *reckoning,
                                    struct th_sale *sale, struct th_error *err) TH_MUST_CHECK;

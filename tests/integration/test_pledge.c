@@ -81,19 +81,26 @@ static struct th_json *enforce(struct market *market, int64_t pledge_id, const c
     return reply;
 }
 
-static struct th_json *pay(struct market *market, int64_t pledge_id, const char *kind,
-                           const char *amount, const char *enforcement, enum th_status want)
+static struct th_json *pay_on(struct market *market, int64_t pledge_id, const char *kind,
+                              const char *amount, const char *enforcement, const char *on,
+                              enum th_status want)
 {
     const struct th_request request = {.login = "bank"};
     const struct th_loan_input input = {.pledge_id = pledge_id,
                                         .kind = kind,
                                         .amount = amount,
                                         .enforcement = enforcement,
-                                        .on = "2023-06-20"};
+                                        .on = on};
     struct th_json *reply = NULL;
     assert_status(th_loan_pay(market->world.registry, &request, &input, &reply, &market->err), want,
                   &market->err);
     return reply;
+}
+
+static struct th_json *pay(struct market *market, int64_t pledge_id, const char *kind,
+                           const char *amount, const char *enforcement, enum th_status want)
+{
+    return pay_on(market, pledge_id, kind, amount, enforcement, "2023-06-20", want);
 }
 
 static int64_t units_t(struct market *market, int64_t party_id, enum th_block_state state)
@@ -596,6 +603,25 @@ static void loan__is_paid_out_and_repaid_by_facts(void **state)
     market_refused(market, "enforcement_other");
 }
 
+static void loan__comes_back_on_no_day_before_it_went_out(void **state)
+{
+    struct market *market = *state;
+    int64_t id = pledged(market, "马家弄村", "两山银行", "1000", NULL); 
+    assert_null(pay_on(market, id, "payout", "10", NULL, "2022-05-31", TH_INVALID));
+    market_refused(market, "loan_before_pledge");
+    th_json_free(pay_on(market, id, "payout", "500", NULL, "2023-06-20", TH_OK));
+    th_json_free(pay_on(market, id, "payout", "500", NULL, "2023-07-20", TH_OK));
+    assert_null(pay_on(market, id, "repayment", "1", NULL, "2023-06-19", TH_INVALID));
+    market_refused(market, "loan_before_payout");
+    assert_null(pay_on(market, id, "interest", "1", NULL, "2023-06-19", TH_INVALID));
+    market_refused(market, "loan_before_payout");
+    assert_null(pay_on(market, id, "repayment", "500.01", NULL, "2023-07-19", TH_INVALID));
+    market_refused(market, "loan_before_payout");
+    th_json_free(pay_on(market, id, "repayment", "500", NULL, "2023-07-19", TH_OK));
+    th_json_free(pay_on(market, id, "repayment", "500", NULL, "2023-07-20", TH_OK));
+    th_json_free(pay_on(market, id, "interest", "3.21", NULL, "2023-07-21", TH_OK)); // after all
+}
+
 // The wetland's common prosperity loan, with the example terms of data/cases/deqing-xiazhuhu.json.
 // The subdistrict pledges 5,000 of its 10,000 t at 58.83 (294,150.00) for 200,000.00 from the bank
 // and sells the bank the others; out of that price it repays. The bank sells on at 73.41 without
@@ -693,6 +719,7 @@ int main(void)
         TEST(enforcement__is_the_pledgors_sale_in_distributions),
         TEST(enforcement__bought_by_a_bank_makes_a_pool),
         TEST(receivable__is_pledged_and_released_whole),
+        TEST(loan__comes_back_on_no_day_before_it_went_out),
         TEST(loan__is_paid_out_and_repaid_by_facts),
         TEST(deqing__pledges_for_a_loan_and_pays_the_restoration_fund),
         TEST(list__shows_what_lives_by_holder_and_pledgee),

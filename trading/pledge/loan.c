@@ -44,6 +44,47 @@ static enum th_status check_amount(struct th_store *store, const struct loan *lo
     return status;
 }
 
+// What of the loan was out on a day.
+struct standing {
+    const char *on_date;
+    int64_t paid_fen; // paid out by then
+    int64_t back_fen; // repaid by then
+};
+
+static bool add_payment(void *context, const struct th_loan_payment *payment)
+{
+    struct standing *standing = context;
+    if (strcmp(payment->on_date, standing->on_date) <= 0) {
+        int64_t fen = th_money_fen(payment->amount);
+        standing->paid_fen += strcmp(payment->kind, "payout") == 0 ? fen : 0;
+        standing->back_fen += strcmp(payment->kind, "repayment") == 0 ? fen : 0;
+    }
+    return true;
+}
+
+// Nothing is paid out before the pledge, nor comes back before it was paid out.
+static enum th_status check_day(struct th_store *store, const struct loan *loan,
+                                struct th_error *err)
+{
+    struct standing standing = {.on_date = loan->on_date};
+    const char *kind = loan->payment.kind;
+    if (strcmp(loan->on_date, loan->trade.on_date) < 0) {
+        return th_error_set(err, TH_INVALID, "loan_before_pledge", "on", loan->on_date, "pledge_on",
+                            loan->trade.on_date, NULL);
+    }
+    enum th_status status = th_loan_each(store, loan->trade.trade_id, add_payment, &standing, err);
+    int64_t out_fen = standing.paid_fen - standing.back_fen;
+    bool early = strcmp(kind, "repayment") == 0
+                     ? th_money_fen(loan->payment.amount) > out_fen
+                     : strcmp(kind, "interest") == 0 && standing.paid_fen == 0;
+    if (status == TH_OK && early) {
+        char out[TH_QUANTITY_TEXT_SIZE];
+        status = th_error_set(err, TH_INVALID, "loan_before_payout", "on", loan->on_date, "out",
+                              th_money_format(th_money_from_fen(out_fen), out), NULL);
+    }
+    return status;
+}
+
 // A sale of what was pledged pays the debt with what the pledgee received from it.
 static enum th_status check_enforcement(struct th_store *store, const struct loan *loan,
                                         struct th_error *err)
@@ -149,6 +190,9 @@ static enum th_status pay(struct th_registry *registry, struct th_work *work,
     enum th_status status = load(registry, work, input, &loan, err);
     if (status == TH_OK) {
         status = check_amount(store, &loan, err);
+    }
+    if (status == TH_OK) {
+        status = check_day(store, &loan, err);
     }
     if (status == TH_OK && loan.payment.enforcement_id != 0) {
         status = check_enforcement(store, &loan, err);

@@ -92,7 +92,8 @@ struct th_loan_input {
 };
 // Reply: that of the pledge's trade, with payment_id. TH_CONFLICT ("pledge_not_approved",
 // "loan_exceeds" with "principal", "repayment_too_large" with "outstanding", "enforcement_spent"
-// with "available", "enforcement_other"), TH_INVALID ("amount_zero", "date_in_future").
+// with "available", "enforcement_other"), TH_INVALID ("amount_zero", "date_in_future",
+// "loan_before_pledge", "loan_before_payout": more would have come back than was out on that day).
 enum th_status th_loan_pay(struct th_registry *registry, const struct th_request *request,
                            const struct th_loan_input *input, struct th_json **ret_reply,
                            struct th_error *err) TH_MUST_CHECK;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/ratio.h"
 #include "store/db_internal.h"
 
 enum th_status th_book_leg_each(struct th_store *store, int64_t party_id,
@@ -70,6 +71,71 @@ enum th_status th_book_move_each(struct th_store *store, int64_t party_id,
                                           .owner = th_column_text(q, 13),
                                           .trade_id = th_column_int(q, 14)};
         go_on = visit(context, &move);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+// The cost of a pool's units up to `upto_t` of those that left without a price: what remains to be
+// sold costs by the same cumulative rule as sales (trading/deal/stock.c), from the other end.
+static enum th_status left_cost(int64_t bought_t, int64_t upto_t, struct th_money cost,
+                                int64_t *ret_fen, struct th_error *err)
+{
+    struct th_ratio rest;
+    int64_t rest_fen = 0;
+    enum th_status status = th_ratio_make(bought_t - upto_t, bought_t, &rest, err);
+    if (status == TH_OK) {
+        status = th_ratio_apply_nearest(rest, th_money_fen(cost), &rest_fen, err);
+    }
+    if (status == TH_OK) {
+        *ret_fen = th_money_fen(cost) - rest_fen;
+    }
+    return status;
+}
+
+#define UNSOLD "('retirement', 'cancellation', 'transfer')"
+
+enum th_status th_book_write_off_each(struct th_store *store, int64_t party_id,
+                                      bool (*visit)(void *context,
+                                                    const struct th_book_write_off *write_off),
+                                      void *context, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT j.seq, j.kind, j.login, t.on_date, t.kind, t.trade_id, l.tonnes, s.bought_t, "
+        "s.cost_fen, (SELECT sum(o.tonnes) FROM trade_line o JOIN trade u USING (trade_id) "
+        "WHERE o.pool_id = l.pool_id AND o.package_id = l.package_id AND u.state = 'approved' "
+        "AND u.kind IN " UNSOLD " AND (o.trade_id < l.trade_id "
+        "OR (o.trade_id = l.trade_id AND o.ordinal <= l.ordinal))) "
+        "FROM trade_line l JOIN trade t USING (trade_id) "
+        "JOIN pool_share s USING (pool_id, package_id) JOIN journal j ON j.seq = "
+        "(SELECT max(e.seq) FROM unit_event e WHERE e.trade_id = t.trade_id AND e.event <> "
+        "'split') "
+        "WHERE s.owner_id = ?1 AND t.state = 'approved' AND t.kind IN " UNSOLD
+        " ORDER BY j.seq, l.trade_id, l.ordinal";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, party_id);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        struct th_book_write_off write_off = {.seq = th_column_int(q, 0),
+                                              .kind = th_column_text(q, 1),
+                                              .login = th_column_text(q, 2),
+                                              .on_date = th_column_text(q, 3),
+                                              .deal = th_column_text(q, 4),
+                                              .trade_id = th_column_int(q, 5)};
+        int64_t upto_t = th_column_int(q, 9);
+        int64_t upto_fen = 0;
+        int64_t before_fen = 0;
+        status = left_cost(th_column_int(q, 7), upto_t, th_column_money(q, 8), &upto_fen, err);
+        if (status == TH_OK) {
+            status = left_cost(th_column_int(q, 7), upto_t - th_column_int(q, 6),
+                               th_column_money(q, 8), &before_fen, err);
+        }
+        if (status != TH_OK) {
+            break;
+        }
+        write_off.cost = th_money_from_fen(upto_fen - before_fen);
+        go_on = visit(context, &write_off);
     }
     th_stmt_done(q);
     return status;

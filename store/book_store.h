@@ -50,6 +50,22 @@ enum th_status th_book_move_each(struct th_store *store, int64_t party_id,
                                  bool (*visit)(void *context, const struct th_book_move *move),
                                  void *context, struct th_error *err) TH_MUST_CHECK;
 
+struct th_book_write_off { // texts are borrowed
+    int64_t seq;           // of the approval
+    const char *kind;      // of the journal entry
+    const char *login;     // of the journal entry
+    const char *on_date;
+    const char *deal; // retirement cancellation transfer
+    int64_t trade_id;
+    struct th_money cost; // of the units, net of tax
+};
+// What a party's own units out of its pools had cost when they left without a price, by entry. The
+// costs of all that leaves a pool, sold or not, sum to what the pool cost.
+enum th_status th_book_write_off_each(struct th_store *store, int64_t party_id,
+                                      bool (*visit)(void *context,
+                                                    const struct th_book_write_off *write_off),
+                                      void *context, struct th_error *err) TH_MUST_CHECK;
+
 struct th_book_balance { // texts are borrowed
     const char *prefix;
     const char *state;

@@ -83,6 +83,7 @@ static const char *const LINES[] = {
     "--as deqing-2 trade approve 8 --on 2023-05-11",
     "--as anji-1 revenue distribute --through 2022-12-31",
     "--as anji-2 revenue approve 1 --on 2022-12-31",
+    "--as anji-1 payment confirm 1 --party 高家堂村集体 --on 2023-01-05",
 };
 
 static int64_t fixed_now(void *context)

@@ -33,30 +33,63 @@ static const struct th_hledger_leg *partner_of(const struct th_hledger *h, size_
     return pair ? partner : NULL;
 }
 
+// Does a leg take from what is owed? Money ahead of the units of a subscription or forward makes
+// the seller owe it, and is taken back when it is used.
+static enum th_status find_whether_pays(struct th_hledger *h, const struct th_hledger_leg *leg,
+                                        bool *ret_pays)
+{
+    static const char *const PAY[] = {"money.receipt", "money.payment", "money.loan_repayment",
+                                      "money.prepaid"};
+    struct th_book_trade trade = {.kind = ""};
+    bool pays = false;
+    for (size_t i = 0; i < sizeof(PAY) / sizeof(PAY[0]); i++) {
+        pays = pays || strcmp(leg->memo, PAY[i]) == 0;
+    }
+    if (pays && strcmp(leg->memo, "money.receipt") == 0) {
+        enum th_status status = th_book_trade_load(h->store, leg->trade_id, &trade, h->err);
+        if (status != TH_OK) {
+            return status;
+        }
+        pays = strcmp(trade.kind, "subscription") != 0 && strcmp(trade.kind, "forward") != 0;
+    }
+    *ret_pays = pays;
+    return TH_OK;
+}
+
 // What the party gains it is owed, what it loses it owes; a payment takes from the same side.
-static void post_claim(struct th_hledger *h, size_t index)
+static enum th_status post_claim(struct th_hledger *h, size_t index)
 {
     char account[TH_BOOK_ACCOUNT_SIZE];
     char party[TH_BOOK_ACCOUNT_SIZE];
     const struct th_hledger_leg *leg = &h->legs[index];
     const struct th_hledger_leg *partner = partner_of(h, index);
-    bool pays =
-        strcmp(leg->memo, "money.receipt") == 0 || strcmp(leg->memo, "money.loan_repayment") == 0;
+    bool pays = false;
+    enum th_status status = find_whether_pays(h, leg, &pays);
+    if (status != TH_OK) {
+        return status;
+    }
     bool gains = th_money_fen(leg->amount) > 0;
     th_hledger_name(&h->book, "@book.claims", gains != pays ? "@book.receivable" : "@book.payable",
                     partner ? th_book_party(partner->party_id, partner->name, party) : NULL, NULL,
                     account);
     th_book_money(&h->book, account, leg->amount, leg->trade_id, leg->memo);
+    return TH_OK;
 }
 
-// What is neither stock nor sale, such as premiums, by what it was for.
+// What is neither stock nor sale, by what it was for: interest and premiums as earned or spent, all
+// else, which other entries answer, apart.
 static enum th_status post_other(struct th_hledger *h, struct th_money claim, int64_t trade_id,
                                  const char *memo)
 {
     char account[TH_BOOK_ACCOUNT_SIZE];
     char words[sizeof(h->legs[0].memo) + 1] = "@";
     th_text_copy(words + 1, sizeof(words) - 1, memo);
-    th_hledger_name(&h->book, "@book.other", words, NULL, NULL, account);
+    bool earned = strcmp(memo, "money.loan_interest") == 0 || strcmp(memo, "money.premium") == 0;
+    th_hledger_name(&h->book,
+                    !earned                   ? "@book.other"
+                    : th_money_fen(claim) > 0 ? "@book.income"
+                                              : "@book.expense",
+                    words, NULL, NULL, account);
     th_book_money(&h->book, account, th_money_negate(claim), trade_id, memo);
     return TH_OK;
 }
@@ -152,8 +185,8 @@ static enum th_status post_trade(struct th_hledger *h, int64_t trade_id)
             status = th_money_add(agreed, leg->amount, &agreed, h->err);
             agreed_memo = memo;
         }
-        if (leg->account == TH_ACCOUNT_CLAIM) {
-            post_claim(h, i);
+        if (status == TH_OK && leg->account == TH_ACCOUNT_CLAIM) {
+            status = post_claim(h, i);
         }
     }
     post(h, "@book.cash", cash, trade_id, memo);
@@ -238,13 +271,43 @@ static bool take_leg(void *context, const struct th_book_leg *leg)
     return true;
 }
 
+// Units that left without a price take what they had cost out of the stock.
+static bool write_off(void *context, const struct th_book_write_off *left)
+{
+    static const struct {
+        const char *deal, *account;
+    } WHERE[] = {{"retirement", "@book.retired"},
+                 {"cancellation", "@book.cancelled"},
+                 {"transfer", "@book.outside"}};
+    struct th_hledger *h = context;
+    char account[TH_BOOK_ACCOUNT_SIZE];
+    if (left->seq != h->seq || strcmp(left->on_date, h->on) != 0) {
+        h->seq = left->seq;
+        th_text_copy(h->on, sizeof(h->on), left->on_date);
+        th_book_begin(&h->book, left->on_date, left->kind, left->seq, left->login);
+    }
+    for (size_t i = 0; i < sizeof(WHERE) / sizeof(WHERE[0]); i++) {
+        if (strcmp(WHERE[i].deal, left->deal) == 0) {
+            th_hledger_name(&h->book, "@book.written_off", WHERE[i].account, NULL, NULL, account);
+            th_book_money(&h->book, account, left->cost, left->trade_id, "money.written_off");
+        }
+    }
+    post(h, "@book.stock", th_money_negate(left->cost), left->trade_id, "money.written_off");
+    return true;
+}
+
 enum th_status th_hledger_party_money(struct th_hledger *h)
 {
     enum th_status status = th_book_leg_each(h->store, h->party_id, take_leg, h, h->err);
     if (status == TH_OK) {
         status = h->status;
     }
-    return status == TH_OK ? post_entry(h) : status;
+    if (status == TH_OK) {
+        status = post_entry(h);
+    }
+    h->seq = 0;
+    return status == TH_OK ? th_book_write_off_each(h->store, h->party_id, write_off, h, h->err)
+                           : status;
 }
 
 enum th_status th_hledger_party_balances(struct th_hledger *h)

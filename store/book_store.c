@@ -4,6 +4,7 @@
 
 #include "core/ratio.h"
 #include "store/db_internal.h"
+#include "store/ledger_internal.h"
 
 enum th_status th_book_leg_each(struct th_store *store, int64_t party_id,
                                 bool (*visit)(void *context, const struct th_book_leg *leg),
@@ -44,10 +45,12 @@ enum th_status th_book_move_each(struct th_store *store, int64_t party_id,
 {
     static const char SQL[] =
         "SELECT e.seq, j.kind, j.login, j.at_utc, e.event, i.prefix, b.first, b.last, "
-        "e.from_state, e.from_owner_id, f.name, e.state, e.owner_id, o.name, e.trade_id "
+        "e.from_state, e.from_owner_id, f.name, e.state, e.owner_id, o.name, "
+        "e.trade_id, " TH_MOVE_DAY " "
         "FROM unit_event e JOIN unit_block b USING (block_id) JOIN issuance i USING (issuance_id) "
         "JOIN party o ON o.party_id = e.owner_id LEFT JOIN party f ON f.party_id = e.from_owner_id "
-        "JOIN journal j ON j.seq = e.seq WHERE e.event <> 'split' AND (e.from_owner_id IS NOT "
+        "JOIN journal j ON j.seq = e.seq LEFT JOIN trade t ON t.trade_id = e.trade_id "
+        "WHERE e.event <> 'split' AND (e.from_owner_id IS NOT "
         "e.owner_id OR e.from_state IS NOT e.state) AND (?1 = 0 OR e.owner_id = ?1 "
         "OR e.from_owner_id = ?1) ORDER BY e.seq, e.event_id";
     struct th_stmt *q = th_db_query(store, SQL);
@@ -69,7 +72,8 @@ enum th_status th_book_move_each(struct th_store *store, int64_t party_id,
                                           .state = th_column_text(q, 11),
                                           .owner_id = th_column_int(q, 12),
                                           .owner = th_column_text(q, 13),
-                                          .trade_id = th_column_int(q, 14)};
+                                          .trade_id = th_column_int(q, 14),
+                                          .on_date = th_column_text(q, 15)};
         go_on = visit(context, &move);
     }
     th_stmt_done(q);

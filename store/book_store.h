@@ -43,7 +43,8 @@ struct th_book_move { // texts are borrowed
     const char *state;
     int64_t owner_id;
     const char *owner;
-    int64_t trade_id; // 0: none
+    int64_t trade_id;    // 0: none
+    const char *on_date; // that counts by a deal; NULL, or later than the entry: that of the entry
 };
 // Moves into, out of and within a party's accounts (0: all), by entry; splits move nothing.
 enum th_status th_book_move_each(struct th_store *store, int64_t party_id,

@@ -325,9 +325,9 @@ enum th_status th_ledger_changes(struct th_store *store, int64_t party_id,
     static const char SQL[] =
         "SELECT e.seq, j.at_utc, i.prefix, b.first, b.last, e.event, "
         "CASE WHEN e.from_owner_id = ?1 THEN e.from_state END, "
-        "CASE WHEN e.owner_id = ?1 THEN e.state END, e.trade_id "
+        "CASE WHEN e.owner_id = ?1 THEN e.state END, e.trade_id, " TH_MOVE_DAY " "
         "FROM unit_event e JOIN unit_block b USING (block_id) JOIN issuance i USING (issuance_id) "
-        "LEFT JOIN journal j ON j.seq = e.seq "
+        "LEFT JOIN journal j ON j.seq = e.seq LEFT JOIN trade t ON t.trade_id = e.trade_id "
         "WHERE (e.owner_id = ?1 OR e.from_owner_id = ?1) AND e.event <> 'split' "
         "ORDER BY e.event_id";
     struct th_stmt *q = th_db_query(store, SQL);
@@ -343,7 +343,8 @@ enum th_status th_ledger_changes(struct th_store *store, int64_t party_id,
                                         .event = th_column_text(q, 5),
                                         .from_state = th_column_text(q, 6),
                                         .state = th_column_text(q, 7),
-                                        .trade_id = th_column_int(q, 8)};
+                                        .trade_id = th_column_int(q, 8),
+                                        .on_date = th_column_text(q, 9)};
         go_on = visit(context, &change);
     }
     th_stmt_done(q);

@@ -161,6 +161,7 @@ struct th_unit_change { // texts are borrowed
     const char *from_state; // NULL: not owned before
     const char *state;      // NULL: not owned afterwards
     int64_t trade_id;
+    const char *on_date; // that counts by a deal; NULL, or later than the entry: that of the entry
 };
 // Changes that touched a party, oldest first; splits change nothing and are left out. The visitor
 // returns false to stop.

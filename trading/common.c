@@ -67,6 +67,14 @@ enum th_status th_deal_day_parse(struct th_registry *registry, const char *text,
     return TH_OK;
 }
 
+void th_move_day(const char *deal_on, int64_t at_utc, char ret_on[TH_ON_SIZE])
+{
+    char booked[TH_DATE_TEXT_SIZE];
+    th_date_format(th_instant_date(at_utc), booked);
+    bool earlier = deal_on != NULL && strcmp(deal_on, booked) < 0;
+    th_text_copy(ret_on, TH_ON_SIZE, earlier ? deal_on : booked);
+}
+
 enum th_status th_trade_set_tax(struct th_trade *trade, const char *rate, struct th_error *err)
 {
     const int64_t ceiling_fen = 10000000000000; // a hundred thousand million CNY

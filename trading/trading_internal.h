@@ -28,6 +28,8 @@ enum th_status th_on_parse(struct th_registry *registry, const char *text, char 
 // not booked.
 enum th_status th_deal_day_parse(struct th_registry *registry, const char *text,
                                  char ret_on[TH_ON_SIZE], struct th_error *err) TH_MUST_CHECK;
+// The day that counts for a move of units: of its deal (NULL: none), but not after its entry.
+void th_move_day(const char *deal_on, int64_t at_utc, char ret_on[TH_ON_SIZE]);
 // Splits trade->amount by the rate (NULL: 0) into net, rounded half up to the fen, and tax.
 // TH_INVALID ("tax_invalid") below 0, above 100 per cent, or finer than hundredths of one,
 // ("amount_too_large") above 10^13 fen, so that sums over all trades fit by far.

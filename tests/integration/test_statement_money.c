@@ -1,5 +1,5 @@
-// What a statement tells apart: agreed, arrived, open until when; and that it says what the books
-// say.
+// What statements tell: of a village agreed, arrived, open until when, as the books have it; of an
+// account the units and the money of one period.
 #include "store/money_store.h"
 #include "tests/integration/ahead.h"
 #include "trading/payment/payment.h"
@@ -174,11 +174,48 @@ static void statement__keeps_money_ahead_of_units_apart_until_they_are_delivered
     th_json_free(reply);
 }
 
+// Deals of 2022-01-10 and 2022-05-20 that the registry booked in 2024.
+static void statement__of_a_period_has_the_units_of_its_deals(void **state)
+{
+    struct market *market = *state;
+    static const struct {
+        const char *party;
+        const char *from;
+        const char *to;
+        int64_t opening_t;
+        int64_t held_t;
+    } CASES[] = {{"两山银行", NULL, "2022-01-09", 0, 0},
+                 {"两山银行", NULL, "2022-01-10", 0, 7282},
+                 {"两山银行", "2022-01-11", "2022-05-19", 7282, 7282},
+                 {"两山银行", "2022-05-20", "2022-12-31", 7282, 5282},
+                 {"制药厂", "2022-01-01", "2022-12-31", 0, 1900},
+                 {"马家弄村", NULL, "2022-12-31", 0, 0},
+                 {"马家弄村", "2022-01-11", NULL, 0, 0}};
+    market_bought(market, "1 2", "43.44");
+    market_sold(market, "制药厂", "2000", "73.41");
+    int64_t id = market_id(market_retire(market, "制药厂", "100", "制药厂", TH_OK)); // 2022-06-01
+    th_json_free(market_approve(market, id, TH_OK));
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct th_json *reply = NULL;
+        assert_ok(th_account_statement(market->world.registry, CASES[i].party, CASES[i].from,
+                                       CASES[i].to, &reply, &market->err),
+                  &market->err);
+        assert_int_equal(get(th_json_get(reply, "opening"), "held_t"), CASES[i].opening_t);
+        assert_int_equal(get(th_json_get(reply, "closing"), "held_t"), CASES[i].held_t);
+        const struct th_json *entries = th_json_get(reply, "entries");
+        for (size_t k = 0; k < th_json_size(entries); k++) { // at no time less than nothing
+            assert_true(get(th_json_at(entries, k), "held_t") >= 0);
+        }
+        th_json_free(reply);
+    }
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup_anji, market_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(statement__of_a_period_has_the_units_of_its_deals),
         TEST(statement__tells_the_first_part_of_a_purchase_from_the_second),
         TEST(statement__tells_revenue_that_is_owed_paid_or_came_back),
         TEST(statement__keeps_money_ahead_of_units_apart_until_they_are_delivered),

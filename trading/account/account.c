@@ -140,8 +140,7 @@ struct statement {
     bool no_memory;
 };
 
-// `on` is the day that counts: money on the day it was agreed or arrived, units on the day the
-// registry booked them, which is when they changed hands.
+// `on` is the day that counts: of the deal, or on which money arrived.
 static struct entry *new_entry(struct statement *statement, int64_t seq, const char *on,
                                int64_t at_utc)
 {
@@ -159,7 +158,7 @@ static struct entry *new_entry(struct statement *statement, int64_t seq, const c
     struct entry *entry = &statement->entries[statement->n++];
     *entry = (struct entry){.seq = seq, .ordinal = statement->n, .item = th_json_object()};
     th_date_format(th_instant_date(at_utc), date);
-    th_text_copy(entry->on, sizeof(entry->on), on != NULL ? on : date);
+    th_text_copy(entry->on, sizeof(entry->on), on);
     th_json_set_text(entry->item, "on", entry->on);
     th_json_set_text(entry->item, "booked_on", date);
     th_json_set_int(entry->item, "seq", seq);
@@ -177,7 +176,9 @@ static void change_units(struct figures *figures, const char *state, int64_t cha
 
 static bool add_change(void *context, const struct th_unit_change *change)
 {
-    struct entry *entry = new_entry(context, change->seq, NULL, change->at_utc);
+    char on[TH_ON_SIZE];
+    th_move_day(change->on_date, change->at_utc, on);
+    struct entry *entry = new_entry(context, change->seq, on, change->at_utc);
     if (entry == NULL) {
         return false;
     }

@@ -77,9 +77,9 @@ static bool add_move(void *context, const struct th_book_move *move)
     struct th_hledger *h = context;
     char account[TH_BOOK_ACCOUNT_SIZE];
     char serial[TH_SERIAL_SIZE];
-    char on[TH_DATE_TEXT_SIZE];
+    char on[TH_ON_SIZE];
     int64_t tonnes = move->last - move->first + 1;
-    th_date_format(th_instant_date(move->at_utc), on);
+    th_move_day(move->on_date, move->at_utc, on);
     if (is_next(h, move->seq, on)) {
         th_book_begin(&h->book, on, move->kind, move->seq, move->login);
     }

@@ -4,7 +4,6 @@
 
 #include "core/ratio.h"
 #include "store/db_internal.h"
-#include "store/ledger_internal.h"
 
 enum th_status th_book_leg_each(struct th_store *store, int64_t party_id,
                                 bool (*visit)(void *context, const struct th_book_leg *leg),
@@ -39,6 +38,15 @@ enum th_status th_book_leg_each(struct th_store *store, int64_t party_id,
     return status;
 }
 
+// The day that counts for a move of units, of unit_event e, its entry j, its deal t and issuance i:
+// that of the deal, as for money; of an issuance, the first deal in it, since what was sold was
+// there. What no deal dates has none: the day of its entry counts. No later than that, either.
+#define MOVE_DAY                                                                                   \
+    "CASE WHEN e.trade_id IS NULL THEN (SELECT min(u.on_date) FROM trade_line l "                  \
+    "JOIN trade u USING (trade_id) WHERE l.seller_id = e.owner_id "                                \
+    "AND l.package_id = i.package_id AND u.state = 'approved') "                                   \
+    "WHEN j.kind IN ('trade.propose', 'trade.approve') THEN t.on_date END"
+
 enum th_status th_book_move_each(struct th_store *store, int64_t party_id,
                                  bool (*visit)(void *context, const struct th_book_move *move),
                                  void *context, struct th_error *err)
@@ -46,7 +54,7 @@ enum th_status th_book_move_each(struct th_store *store, int64_t party_id,
     static const char SQL[] =
         "SELECT e.seq, j.kind, j.login, j.at_utc, e.event, i.prefix, b.first, b.last, "
         "e.from_state, e.from_owner_id, f.name, e.state, e.owner_id, o.name, "
-        "e.trade_id, " TH_MOVE_DAY " "
+        "e.trade_id, " MOVE_DAY " "
         "FROM unit_event e JOIN unit_block b USING (block_id) JOIN issuance i USING (issuance_id) "
         "JOIN party o ON o.party_id = e.owner_id LEFT JOIN party f ON f.party_id = e.from_owner_id "
         "JOIN journal j ON j.seq = e.seq LEFT JOIN trade t ON t.trade_id = e.trade_id "
@@ -75,6 +83,40 @@ enum th_status th_book_move_each(struct th_store *store, int64_t party_id,
                                           .trade_id = th_column_int(q, 14),
                                           .on_date = th_column_text(q, 15)};
         go_on = visit(context, &move);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
+enum th_status th_book_change_each(struct th_store *store, int64_t party_id,
+                                   bool (*visit)(void *context,
+                                                 const struct th_book_change *change),
+                                   void *context, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT e.seq, j.at_utc, i.prefix, b.first, b.last, e.event, "
+        "CASE WHEN e.from_owner_id = ?1 THEN e.from_state END, "
+        "CASE WHEN e.owner_id = ?1 THEN e.state END, e.trade_id, " MOVE_DAY " "
+        "FROM unit_event e JOIN unit_block b USING (block_id) JOIN issuance i USING (issuance_id) "
+        "LEFT JOIN journal j ON j.seq = e.seq LEFT JOIN trade t ON t.trade_id = e.trade_id "
+        "WHERE (e.owner_id = ?1 OR e.from_owner_id = ?1) AND e.event <> 'split' "
+        "ORDER BY e.event_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, party_id);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        struct th_book_change change = {.seq = th_column_int(q, 0),
+                                        .at_utc = th_column_int(q, 1),
+                                        .prefix = th_column_text(q, 2),
+                                        .first = th_column_int(q, 3),
+                                        .last = th_column_int(q, 4),
+                                        .event = th_column_text(q, 5),
+                                        .from_state = th_column_text(q, 6),
+                                        .state = th_column_text(q, 7),
+                                        .trade_id = th_column_int(q, 8),
+                                        .on_date = th_column_text(q, 9)};
+        go_on = visit(context, &change);
     }
     th_stmt_done(q);
     return status;

@@ -51,6 +51,25 @@ enum th_status th_book_move_each(struct th_store *store, int64_t party_id,
                                  bool (*visit)(void *context, const struct th_book_move *move),
                                  void *context, struct th_error *err) TH_MUST_CHECK;
 
+struct th_book_change { // texts are borrowed
+    int64_t seq;
+    int64_t at_utc;
+    const char *prefix; // of the issuance
+    int64_t first;      // serials, both included
+    int64_t last;
+    const char *event;
+    const char *from_state; // NULL: not owned before
+    const char *state;      // NULL: not owned afterwards
+    int64_t trade_id;
+    const char *on_date; // that counts by a deal; NULL, or later than the entry: that of the entry
+};
+// Changes that touched a party, oldest first; splits change nothing and are left out. The visitor
+// returns false to stop.
+enum th_status th_book_change_each(struct th_store *store, int64_t party_id,
+                                   bool (*visit)(void *context,
+                                                 const struct th_book_change *change),
+                                   void *context, struct th_error *err) TH_MUST_CHECK;
+
 struct th_book_write_off { // texts are borrowed
     int64_t seq;           // of the approval
     const char *kind;      // of the journal entry

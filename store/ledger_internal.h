@@ -33,13 +33,4 @@ th_ledger_check_each(struct th_store *store, const char *sql, const char *name,
                      enum th_status (*check)(struct th_store *, int64_t, struct th_error *),
                      const struct th_check_sink *sink, struct th_error *err) TH_MUST_CHECK;
 
-// The day that counts for a move of units, of unit_event e, its entry j, its deal t and issuance i:
-// that of the deal, as for money; of an issuance, the first deal in it, since what was sold was
-// there. What no deal dates has none: the day of its entry counts. No later than that, either.
-#define TH_MOVE_DAY                                                                                \
-    "CASE WHEN e.trade_id IS NULL THEN (SELECT min(u.on_date) FROM trade_line l "                  \
-    "JOIN trade u USING (trade_id) WHERE l.seller_id = e.owner_id "                                \
-    "AND l.package_id = i.package_id AND u.state = 'approved') "                                   \
-    "WHEN j.kind IN ('trade.propose', 'trade.approve') THEN t.on_date END"
-
 #endif

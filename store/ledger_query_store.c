@@ -317,36 +317,3 @@ enum th_status th_ledger_story(struct th_store *store, int64_t issuance_id, int6
     th_stmt_done(q);
     return status;
 }
-
-enum th_status th_ledger_changes(struct th_store *store, int64_t party_id,
-                                 bool (*visit)(void *context, const struct th_unit_change *change),
-                                 void *context, struct th_error *err)
-{
-    static const char SQL[] =
-        "SELECT e.seq, j.at_utc, i.prefix, b.first, b.last, e.event, "
-        "CASE WHEN e.from_owner_id = ?1 THEN e.from_state END, "
-        "CASE WHEN e.owner_id = ?1 THEN e.state END, e.trade_id, " TH_MOVE_DAY " "
-        "FROM unit_event e JOIN unit_block b USING (block_id) JOIN issuance i USING (issuance_id) "
-        "LEFT JOIN journal j ON j.seq = e.seq LEFT JOIN trade t ON t.trade_id = e.trade_id "
-        "WHERE (e.owner_id = ?1 OR e.from_owner_id = ?1) AND e.event <> 'split' "
-        "ORDER BY e.event_id";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, party_id);
-    enum th_status status = TH_OK;
-    bool go_on = true;
-    while (go_on && th_stmt_next(q, &status, err)) {
-        struct th_unit_change change = {.seq = th_column_int(q, 0),
-                                        .at_utc = th_column_int(q, 1),
-                                        .prefix = th_column_text(q, 2),
-                                        .first = th_column_int(q, 3),
-                                        .last = th_column_int(q, 4),
-                                        .event = th_column_text(q, 5),
-                                        .from_state = th_column_text(q, 6),
-                                        .state = th_column_text(q, 7),
-                                        .trade_id = th_column_int(q, 8),
-                                        .on_date = th_column_text(q, 9)};
-        go_on = visit(context, &change);
-    }
-    th_stmt_done(q);
-    return status;
-}

@@ -151,24 +151,6 @@ enum th_status th_ledger_story(struct th_store *store, int64_t issuance_id, int6
                                void *context, struct th_error *err) TH_MUST_CHECK;
 
 // One change of units in or out of a party's accounts.
-struct th_unit_change { // texts are borrowed
-    int64_t seq;
-    int64_t at_utc;
-    const char *prefix; // of the issuance
-    int64_t first;      // serials, both included
-    int64_t last;
-    const char *event;
-    const char *from_state; // NULL: not owned before
-    const char *state;      // NULL: not owned afterwards
-    int64_t trade_id;
-    const char *on_date; // that counts by a deal; NULL, or later than the entry: that of the entry
-};
-// Changes that touched a party, oldest first; splits change nothing and are left out. The visitor
-// returns false to stop.
-enum th_status th_ledger_changes(struct th_store *store, int64_t party_id,
-                                 bool (*visit)(void *context, const struct th_unit_change *change),
-                                 void *context, struct th_error *err) TH_MUST_CHECK;
-
 // Called by th_store_commit: for each issuance touched since the transaction began the leaves
 // partition 1 … issued_t, the balances are the sums of the leaves by owner and state, and
 // issued = held + locked + buffer + retired + cancelled. Of an issuance in more pieces than

@@ -606,7 +606,7 @@ static void loan__is_paid_out_and_repaid_by_facts(void **state)
 static void loan__comes_back_on_no_day_before_it_went_out(void **state)
 {
     struct market *market = *state;
-    int64_t id = pledged(market, "马家弄村", "两山银行", "1000", NULL); 
+    int64_t id = pledged(market, "马家弄村", "两山银行", "1000", NULL);
     assert_null(pay_on(market, id, "payout", "10", NULL, "2022-05-31", TH_INVALID));
     market_refused(market, "loan_before_pledge");
     th_json_free(pay_on(market, id, "payout", "500", NULL, "2023-06-20", TH_OK));

@@ -7,6 +7,7 @@
 #include "core/text.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
+#include "store/book_store.h"
 #include "store/reversal_store.h"
 #include "trading/trading_internal.h"
 
@@ -174,7 +175,7 @@ static void change_units(struct figures *figures, const char *state, int64_t cha
     }
 }
 
-static bool add_change(void *context, const struct th_unit_change *change)
+static bool add_change(void *context, const struct th_book_change *change)
 {
     char on[TH_ON_SIZE];
     th_move_day(change->on_date, change->at_utc, on);
@@ -315,7 +316,7 @@ enum th_status th_account_statement(struct th_registry *registry, const char *pa
     }
     status = th_party_resolve(store, party_reference, &party, err);
     if (status == TH_OK) {
-        status = th_ledger_changes(store, party.party_id, add_change, &units, err);
+        status = th_book_change_each(store, party.party_id, add_change, &units, err);
     }
     if (status == TH_OK) {
         status = th_money_each(store, party.party_id, add_leg, &money, err);

@@ -323,10 +323,45 @@ static void end_transaction(struct th_store *store)
     th_db_forget(store);
 }
 
+static enum th_status run(struct th_store *store, const char *sql, struct th_error *err)
+{
+    return th_stmt_run(th_db_query(store, sql), err);
+}
+
+static const char BEGIN[] = "BEGIN IMMEDIATE";
+static const char COMMIT[] = "COMMIT";
+static const char ROLLBACK[] = "ROLLBACK";
+static const char PART_BEGIN[] = "SAVEPOINT part";
+static const char PART_KEEP[] = "RELEASE part";
+static const char PART_UNDO[] = "ROLLBACK TO part";
+
+// A full disk, say, makes SQLite roll the whole transaction back by itself.
+static bool group_is_lost(struct th_store *store)
+{
+    return store->group_open && sqlite3_get_autocommit(store->db) != 0;
+}
+
+static enum th_status group_lost(struct th_error *err)
+{
+    return th_error_set(err, TH_IO, "store_failed", "detail", "rolled back", NULL);
+}
+
+static enum th_status begin_part(struct th_store *store, struct th_error *err)
+{
+    if (group_is_lost(store)) {
+        return group_lost(err);
+    }
+    enum th_status status = store->group_open ? TH_OK : run(store, BEGIN, err);
+    if (status == TH_OK) {
+        store->group_open = true;
+        status = run(store, PART_BEGIN, err);
+    }
+    return status;
+}
+
 enum th_status th_store_begin(struct th_store *store, struct th_error *err)
 {
-    static const char SQL[] = "BEGIN IMMEDIATE";
-    enum th_status status = th_stmt_run(th_db_query(store, SQL), err);
+    enum th_status status = store->group ? begin_part(store, err) : run(store, BEGIN, err);
     if (status == TH_OK) {
         store->in_transaction = true;
     }
@@ -339,9 +374,39 @@ void th_store_rollback(struct th_store *store)
         return;
     }
     if (sqlite3_get_autocommit(store->db) == 0) {
-        (void)th_db_exec(store, "ROLLBACK", NULL);
+        if (store->group) {
+            (void)run(store, PART_UNDO, NULL);
+            (void)run(store, PART_KEEP, NULL);
+        } else {
+            (void)run(store, ROLLBACK, NULL);
+        }
     }
     end_transaction(store);
+}
+
+void th_store_group_begin(struct th_store *store)
+{
+    assert(!store->in_transaction && !store->group);
+    store->group = true;
+    store->group_open = false;
+    store->group_kept = false;
+}
+
+enum th_status th_store_group_end(struct th_store *store, struct th_error *err)
+{
+    assert(!store->in_transaction && store->group);
+    enum th_status status = TH_OK;
+    if (group_is_lost(store)) {
+        status = store->group_kept ? group_lost(err) : TH_OK;
+    } else if (store->group_open) {
+        status = store->group_kept ? run(store, COMMIT, err) : run(store, ROLLBACK, err);
+    }
+    if (sqlite3_get_autocommit(store->db) == 0) {
+        (void)run(store, ROLLBACK, NULL);
+    }
+    store->group = false;
+    store->group_open = false;
+    return status;
 }
 
 enum th_status th_db_check_books(struct th_store *store, struct th_error *err)
@@ -362,15 +427,26 @@ enum th_status th_store_check(struct th_store *store, struct th_error *err)
                                : th_error_set(err, TH_INVARIANT, "commit_without_journal", NULL);
 }
 
+// Deferred references are looked at by COMMIT, not at the end of a part.
+static enum th_status keep_part(struct th_store *store, struct th_error *err)
+{
+    int n_open = 0;
+    int highest = 0;
+    sqlite3_db_status(store->db, SQLITE_DBSTATUS_DEFERRED_FKS, &n_open, &highest, 0);
+    enum th_status status = n_open == 0 ? run(store, PART_KEEP, err) : TH_CONFLICT;
+    if (status == TH_OK) {
+        store->group_kept = true;
+    }
+    return status;
+}
+
 enum th_status th_store_commit(struct th_store *store, struct th_error *err)
 {
-    static const char SQL[] = "COMMIT";
     assert(store->slots[TH_DB_SLOT_BULK].data == NULL); // th_parcel_bulk_end was not called
     enum th_status status = th_store_check(store, err);
     if (status == TH_OK) {
-        status = th_stmt_run(th_db_query(store, SQL), err);
+        status = store->group ? keep_part(store, err) : run(store, COMMIT, err);
     }
-    // Deferred references are looked at by COMMIT.
     if (status == TH_CONFLICT) {
         status = th_error_set(err, TH_INVARIANT, "foreign_key", NULL);
     }
@@ -385,6 +461,9 @@ enum th_status th_store_commit(struct th_store *store, struct th_error *err)
 bool th_store_alone_begin(struct th_store *store)
 {
     assert(!store->in_transaction);
+    if (store->group) {
+        return false;
+    }
     // Refused at once, and without effect, while another connection has the file open.
     sqlite3_busy_timeout(store->db, 0);
     store->alone = th_db_exec(store, "PRAGMA journal_mode = TRUNCATE", NULL) == TH_OK;
@@ -409,14 +488,15 @@ enum th_status th_store_alone_end(struct th_store *store, struct th_error *err)
     return th_db_exec(store, WAL, err);
 }
 
+// Inside a group everything reads what the group has written.
 enum th_status th_store_begin_read(struct th_store *store, struct th_error *err)
 {
-    return th_db_exec(store, "BEGIN", err);
+    return store->group_open ? TH_OK : th_db_exec(store, "BEGIN", err);
 }
 
 void th_store_end_read(struct th_store *store)
 {
-    if (!store->in_transaction && sqlite3_get_autocommit(store->db) == 0) {
+    if (!store->in_transaction && !store->group_open && sqlite3_get_autocommit(store->db) == 0) {
         (void)th_db_exec(store, "ROLLBACK", NULL);
     }
 }

@@ -62,6 +62,15 @@ void th_store_rollback(struct th_store *store); // no effect outside a transacti
 // The checks of th_store_commit alone, for a dry run.
 enum th_status th_store_check(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
 
+// Transactions that become durable together. Between the two every th_store_begin … _commit is a
+// part of one transaction of SQLite: checked at its end as ever, undone alone when it is refused or
+// rolled back, and seen by the parts after it. Nothing is durable before th_store_group_end, and
+// nobody may be answered before. For short changes: others cannot write until the end. Outside of a
+// transaction.
+void th_store_group_begin(struct th_store *store);
+// On any failure no part has happened. TH_IO and others of th_store_commit.
+enum th_status th_store_group_end(struct th_store *store, struct th_error *err) TH_MUST_CHECK;
+
 // For one transaction that writes gigabytes: usually everything is written twice, to the log and
 // then to the file, so that others can read meanwhile. Where nobody else has the file open this
 // makes the next transactions write straight to the file; others then wait for their end. Returns

@@ -21,7 +21,10 @@ struct th_store {
     enum th_store_mode mode;
     bool in_transaction;
     bool journal_grew;
-    bool alone; // between th_store_alone_begin and _end
+    bool alone;      // between th_store_alone_begin and _end
+    bool group;      // between th_store_group_begin and _end
+    bool group_open; // SQLite's transaction of the group has begun
+    bool group_kept; // a transaction of the group was committed into it
     int busy_timeout_ms;
     struct th_stmt *cache[TH_DB_CACHE_SIZE];
     struct th_db_slot_entry slots[TH_DB_N_SLOTS];

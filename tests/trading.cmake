@@ -19,7 +19,7 @@ foreach(part kecheng member pledge case_money)
     target_link_libraries(test_${part} PRIVATE tanhui_test_cases)
 endforeach()
 # Children that are killed, and ten thousand steps, are no work for valgrind.
-foreach(part trade_crash trade_rush ledger_model pledge_model)
+foreach(part trade_crash trade_rush trade_writer ledger_model pledge_model)
     th_add_unit_test(test_${part} SOURCES integration/test_${part}.c DEPENDS tanhui_market
         LABELS integration TIMEOUT 300 NO_VALGRIND)
 endforeach()

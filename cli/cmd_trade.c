@@ -79,6 +79,15 @@ static enum th_status run_cancellation(struct th_cli *cli, struct th_json **ret_
     return th_trade_propose_cancellation(cli->registry, &cli->request, &input, ret_reply, err);
 }
 
+static enum th_status run_correction(struct th_cli *cli, struct th_json **ret_reply,
+                                     struct th_error *err)
+{
+    const struct th_correction_input input = {.of = th_cli_option(cli, "of"),
+                                              .reason = th_cli_option(cli, "reason"),
+                                              .on = th_cli_option(cli, "on")};
+    return th_trade_propose_correction(cli->registry, &cli->request, &input, ret_reply, err);
+}
+
 static enum th_status run_approve(struct th_cli *cli, struct th_json **ret_reply,
                                   struct th_error *err)
 {
@@ -167,6 +176,8 @@ const struct th_cli_command th_cli_trade_commands[] = {
     {"trade", "propose cancellation", TH_CLI_WRITE, "",
      "holder!=H tonnes!=N reason!=TEXT package=P for-reversal=TRADE debtor=PARTY on=DATE",
      TH_CLI_TRADE_VIEW, run_cancellation},
+    {"trade", "propose correction", TH_CLI_WRITE, "", "of!=TRADE reason!=TEXT on=DATE",
+     TH_CLI_TRADE_VIEW, run_correction},
     {"trade", "approve", TH_CLI_WRITE, "TRADE", "on=DATE", TH_CLI_TRADE_VIEW, run_approve},
     {"trade", "reject", TH_CLI_WRITE, "TRADE", "reason=TEXT", TH_CLI_TRADE_VIEW, run_reject},
     {"trade", "list", TH_CLI_READ, "", "kind=KIND state=STATE",

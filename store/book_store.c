@@ -217,7 +217,8 @@ enum th_status th_book_trade_load(struct th_store *store, int64_t trade_id,
 {
     static const char SQL[] =
         "SELECT kind, amount_fen, tax_fen, net_fen, (SELECT coalesce(sum(l.cost_fen), 0) FROM "
-        "trade_line l WHERE l.trade_id = t.trade_id AND l.pool_id IS NOT NULL), seller_id "
+        "trade_line l WHERE l.trade_id = t.trade_id AND l.pool_id IS NOT NULL), seller_id, "
+        "of_trade_id "
         "FROM trade t WHERE trade_id = ?1";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
@@ -230,6 +231,7 @@ enum th_status th_book_trade_load(struct th_store *store, int64_t trade_id,
         ret_trade->net = th_column_money(q, 3);
         ret_trade->cost = th_column_money(q, 4);
         ret_trade->seller_id = th_column_int(q, 5);
+        ret_trade->of_trade_id = th_column_int(q, 6);
     }
     th_stmt_done(q);
     if (status == TH_OK && !found) {

@@ -104,6 +104,7 @@ struct th_book_trade {
     struct th_money amount, tax, net;
     struct th_money cost; // of the units sold, net of tax
     int64_t seller_id;    // 0: several
+    int64_t of_trade_id;  // 0: none
 };
 // TH_NOT_FOUND ("trade_not_found" with "trade").
 enum th_status th_book_trade_load(struct th_store *store, int64_t trade_id,

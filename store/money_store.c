@@ -287,7 +287,8 @@ static enum th_status check_sources(struct th_store *store, const struct th_chec
         " GROUP BY party_id HAVING sum(amount_fen) <> 0"
         // Legs of nothing that is known.
         " UNION ALL SELECT coalesce(trade_id, 0) FROM leg WHERE trade_id IS NULL OR memo NOT IN"
-        " (" TH_AGREED_MEMOS ", 'money.receipt', 'money.prepaid', 'money.distribution', "
+        " (" TH_AGREED_MEMOS
+        ", 'money.dropped', 'money.receipt', 'money.prepaid', 'money.distribution', "
         "'money.payment', 'money.payment_returned', "
         "'money.loan_payout', 'money.loan_repayment', 'money.loan_interest'))"
         " ORDER BY trade_id LIMIT 1";

@@ -13,10 +13,11 @@ enum th_status th_pool_check_all(struct th_store *store, const struct th_check_s
     static const char SQL_WRONG[] =
         "WITH live AS (SELECT l.pool_id, l.trade_id, l.package_id, l.tonnes, l.cost_fen, t.kind,"
         " t.of_trade_id FROM trade_line l JOIN trade t USING (trade_id) WHERE l.pool_id IS NOT NULL"
-        " AND t.state IN ('proposed', 'approved')), "
+        " AND t.state IN ('proposed', 'approved') AND " TH_NOT_CORRECTED "), "
         "line AS (SELECT pool_id, package_id, sum(tonnes * (kind IN " TH_SALE_KINDS ")) AS sold_t,"
         " sum(cost_fen * (kind IN " TH_SALE_KINDS ")) AS cost_fen,"
-        " sum(tonnes * (kind IN ('retirement', 'transfer', 'cancellation'))) AS used_t"
+        " sum(tonnes * (kind IN ('retirement', 'transfer', 'cancellation', 'correction')))"
+        " AS used_t"
         " FROM live GROUP BY pool_id, package_id), "
         "stand AS (SELECT p.pool_id, p.package_id,"
         " sum((b.last - b.first + 1) * (b.state = 'held')) AS held_t,"

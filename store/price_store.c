@@ -1,6 +1,7 @@
 #include "store/price_store.h"
 
 #include "store/db_internal.h"
+#include "store/sale_internal.h"
 
 enum th_status th_price_each(struct th_store *store, const struct th_price_question *question,
                              bool (*visit)(void *context, const struct th_price *price),
@@ -19,7 +20,8 @@ enum th_status th_price_each(struct th_store *store, const struct th_price_quest
         "= t.trade_id), (SELECT group_concat(methodology, ' ') FROM (SELECT DISTINCT methodology "
         "FROM told o WHERE o.trade_id = t.trade_id ORDER BY 1)), (SELECT group_concat(ground, ' ') "
         "FROM (SELECT DISTINCT ground FROM told o WHERE o.trade_id = t.trade_id ORDER BY 1)) "
-        "FROM trade t WHERE t.state = 'approved' AND t.amount_fen > 0 AND t.tonnes > 0 "
+        "FROM trade t WHERE t.state = 'approved' AND t.kind <> 'correction' AND " TH_NOT_CORRECTED
+        " AND t.amount_fen > 0 AND t.tonnes > 0 "
         "AND (?1 IS NULL OR t.kind = ?1) AND (?2 IS NULL OR t.on_date >= ?2) AND (?3 IS NULL OR "
         "t.on_date <= ?3) AND EXISTS (SELECT 1 FROM told o WHERE o.trade_id = t.trade_id AND (?4 "
         "IS NULL OR o.vintage = ?4)) ORDER BY t.on_date, t.trade_id";

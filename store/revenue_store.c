@@ -380,7 +380,8 @@ enum th_status th_distribution_due(struct th_store *store, const char *through_o
 {
     static const char SQL[] =
         "SELECT t.trade_id FROM trade t WHERE t.kind IN " TH_SALE_KINDS " AND t.state = 'approved' "
-        "AND EXISTS (SELECT 1 FROM trade_line l WHERE l.trade_id = t.trade_id "
+        "AND " TH_NOT_CORRECTED " AND EXISTS (SELECT 1 FROM trade_line l WHERE l.trade_id = "
+        "t.trade_id "
         "AND l.pool_id IS NOT NULL) AND "
         "((SELECT sum(r.amount_fen) FROM receipt r WHERE r.trade_id = t.trade_id "
         "AND r.on_date <= ?1) > coalesce((SELECT sum(s.receipts_fen) FROM distribution_sale s "

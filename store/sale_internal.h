@@ -6,10 +6,12 @@
 #define TH_SALE_KINDS "('resale', 'exercise', 'delivery', 'acceptance', 'enforcement')"
 // Units stay under the deal's own lock for one of those.
 #define TH_PROMISE_KINDS "('listing', 'option', 'subscription', 'forward')"
+// Trade `t` was not taken back.
+#define TH_NOT_CORRECTED "t.trade_id NOT IN corrected"
 // What legs say by which a deal makes somebody owe its amount. What is prepaid is owed by the
 // delivery that uses it, not by the promise.
 #define TH_AGREED_MEMOS                                                                            \
     "'money.purchase', 'money.resale', 'money.delivery', 'money.exercise', 'money.premium', "      \
-    "'money.refund', 'money.acceptance', 'money.enforcement'"
+    "'money.refund', 'money.acceptance', 'money.enforcement', 'money.correction'"
 
 #endif

@@ -68,7 +68,8 @@ enum th_status th_own_sale_each(struct th_store *store, int64_t party_id,
         "t.buyer_id "
         "WHERE m.party_id = ?1 AND m.account = 'claim' "
         "AND m.memo NOT IN ('money.distribution', 'money.payment', 'money.payment_returned') "
-        "AND t.buyer_id <> ?1 AND (t.seller_id = ?1 OR EXISTS (SELECT 1 FROM trade_line l "
+        "AND " TH_NOT_CORRECTED
+        " AND t.buyer_id <> ?1 AND (t.seller_id = ?1 OR EXISTS (SELECT 1 FROM trade_line l "
         "WHERE l.trade_id = t.trade_id AND l.seller_id = ?1)) GROUP BY t.trade_id "
         "HAVING agreed_fen > 0 OR (open_fen < 0 AND t.kind IN ('subscription', 'forward')) "
         "ORDER BY t.on_date, t.trade_id";

@@ -7,6 +7,7 @@
 #include "store/db_internal.h"
 #include "store/id_list_internal.h"
 #include "store/posting_internal.h"
+#include "store/sale_internal.h"
 
 enum th_status th_trade_post(struct th_posting *posting, const struct th_trade *trade,
                              int64_t *ret_trade_id, struct th_error *err)
@@ -104,9 +105,9 @@ enum th_status th_trade_served(struct th_store *store, int64_t seller_id, int64_
                                struct th_units *ret_left, struct th_error *err)
 {
     static const char SQL[] =
-        "SELECT coalesce((SELECT sum(tonnes) FROM trade WHERE buyer_id = ?2 AND seller_id = ?1 "
-        "AND state = 'approved' "
-        "AND kind IN ('resale', 'transfer', 'acceptance', 'delivery', 'exercise')), 0) - "
+        "SELECT coalesce((SELECT sum(t.tonnes) FROM trade t WHERE t.buyer_id = ?2 "
+        "AND t.seller_id = ?1 AND t.state = 'approved' AND " TH_NOT_CORRECTED " "
+        "AND t.kind IN ('resale', 'transfer', 'acceptance', 'delivery', 'exercise')), 0) - "
         "coalesce((SELECT sum(t.tonnes) FROM trade t JOIN user_account u ON u.login = "
         "t.proposed_by "
         "WHERE t.kind = 'retirement' AND t.state = 'approved' AND t.seller_id = ?2 "

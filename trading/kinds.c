@@ -10,12 +10,14 @@ static const struct th_deal_kind *const KINDS[] = {
     &th_deal_purchase,     &th_deal_resale,       &th_deal_transfer,    &th_deal_retirement,
     &th_deal_cancellation, &th_deal_subscription, &th_deal_forward,     &th_deal_option,
     &th_deal_delivery,     &th_deal_exercise,     &th_deal_listing,     &th_deal_acceptance,
-    &th_deal_pledge,       &th_deal_release,      &th_deal_enforcement, &th_deal_reversal};
+    &th_deal_pledge,       &th_deal_release,      &th_deal_enforcement, &th_deal_reversal,
+    &th_deal_correction};
 
 const char *th_deal_kind_names(void)
 {
     return "purchase, resale, transfer, retirement, cancellation, subscription, forward, option, "
-           "delivery, exercise, listing, acceptance, pledge, release, enforcement, reversal";
+           "delivery, exercise, listing, acceptance, pledge, release, enforcement, reversal, "
+           "correction";
 }
 
 const struct th_deal_kind *th_deal_kind_find(const char *name)

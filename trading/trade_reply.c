@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "registry/reply.h"
+#include "store/correction_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/deal/beneficiary.h"
 #include "trading/deal/trade.h"
@@ -39,6 +40,13 @@ enum th_status th_trade_head_json(struct th_store *store, const struct th_trade 
     th_json_set(object, "of_trade_id",
                 trade->of_trade_id != 0 ? th_json_int(trade->of_trade_id) : th_json_null());
     th_json_set_word(object, "expires_on", trade->expires_on);
+    int64_t correction_id = 0;
+    if (status == TH_OK) {
+        status = th_trade_correction(store, trade->trade_id, &correction_id, err);
+    }
+    if (correction_id != 0) {
+        th_json_set_int(object, "corrected_by", correction_id);
+    }
     if (trade->alone_rule_id != 0) {
         th_json_set_int(object, "alone_rule_id", trade->alone_rule_id);
     }

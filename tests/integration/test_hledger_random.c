@@ -86,8 +86,11 @@ static void propose(struct draw *draw)
                                                    .on = "2022-06-01"};
     const struct th_cancellation_input cancellation = {
         .holder = buyer, .tonnes = tonnes, .reason = "作废", .on = "2022-06-02"};
+    char of[32];
+    number(draw, 40, of);
+    const struct th_correction_input correction = {.of = of, .reason = "录错"};
     enum th_status status = TH_OK;
-    switch (below(draw, 5)) {
+    switch (below(draw, 6)) {
     case 0:
     case 1:
         status = th_trade_propose_purchase(registry, &request, &purchase, &reply, err);
@@ -95,6 +98,9 @@ static void propose(struct draw *draw)
     case 2:
     case 3:
         status = th_trade_propose_resale(registry, &request, &resale, &reply, err);
+        break;
+    case 4:
+        status = th_trade_propose_correction(registry, &request, &correction, &reply, err);
         break;
     default:
         status =

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/ratio.h"
+#include "store/correction_store.h"
 #include "store/forecast_store.h"
 #include "trading/ahead/promise.h"
 
@@ -52,7 +53,15 @@ enum th_status th_trade_outstanding(struct th_store *store, const struct th_trad
     struct th_money total = trade->amount;
     struct th_money paid;
     struct th_money outstanding;
-    enum th_status status = TH_OK;
+    int64_t correction_id = 0;
+    enum th_status status = th_trade_correction(store, trade->trade_id, &correction_id, err);
+    if (status == TH_OK && correction_id != 0) {
+        *ret_outstanding = th_money_from_fen(0);
+        return TH_OK;
+    }
+    if (status != TH_OK) {
+        return status;
+    }
     if (th_promise_takes_prepayments(trade)) {
         status = th_promise_progress(store, trade, 0, &progress, err);
         if (status == TH_OK) {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "store/sale_store.h"
+#include "store/correction_store.h"
 #include "trading/books/hledger_internal.h"
 
 void th_hledger_clear(struct th_hledger *h)
@@ -39,7 +39,7 @@ static enum th_status find_whether_pays(struct th_hledger *h, const struct th_hl
                                         bool *ret_pays)
 {
     static const char *const PAY[] = {"money.receipt", "money.payment", "money.loan_repayment",
-                                      "money.prepaid"};
+                                      "money.prepaid", "money.dropped"};
     struct th_book_trade trade = {.kind = ""};
     bool pays = false;
     for (size_t i = 0; i < sizeof(PAY) / sizeof(PAY[0]); i++) {
@@ -125,6 +125,50 @@ static enum th_status post_enforcement(struct th_hledger *h, const struct th_boo
     return status;
 }
 
+// A purchase or sale that was taken back, by what is owed no more and what is owed back: each turns
+// its part of price and tax, the former, unless all was paid, what the units had cost.
+static enum th_status post_correction(struct th_hledger *h, struct th_money claim, int64_t trade_id,
+                                      const char *memo)
+{
+    struct th_book_trade of = {0};
+    struct th_book_trade correction = {0};
+    int64_t correction_id = trade_id;
+    bool dropped = strcmp(memo, "money.dropped") == 0;
+    enum th_status status =
+        dropped ? th_trade_correction(h->store, trade_id, &correction_id, h->err) : TH_OK;
+    if (status == TH_OK) {
+        status = th_book_trade_load(h->store, correction_id, &correction, h->err);
+    }
+    if (status == TH_OK) {
+        status = th_book_trade_load(h->store, correction.of_trade_id, &of, h->err);
+    }
+    if (status != TH_OK) {
+        return status;
+    }
+    bool sold = th_money_fen(claim) < 0;
+    int64_t sign = sold ? 1 : -1;
+    int64_t net_fen = th_money_fen(correction.net);
+    int64_t tax_fen = th_money_fen(correction.tax);
+    if (dropped) {
+        net_fen = th_money_fen(of.net) - net_fen;
+        tax_fen = th_money_fen(of.tax) - tax_fen;
+    }
+    if (net_fen + tax_fen != -sign * th_money_fen(claim)) { // one seller's among several
+        post(h, sold ? "@book.sales" : "@book.stock", th_money_negate(claim), trade_id, memo);
+        return TH_OK;
+    }
+    post(h, sold ? "@book.sales" : "@book.stock", th_money_from_fen(sign * net_fen), trade_id,
+         memo);
+    post(h, sold ? "@book.output_tax" : "@book.input_tax", th_money_from_fen(sign * tax_fen),
+         trade_id, memo);
+    bool all_paid = th_money_compare(of.amount, correction.amount) == 0;
+    if (sold && th_money_fen(of.cost) != 0 && dropped != all_paid) {
+        post(h, "@book.cost", th_money_negate(of.cost), trade_id, memo);
+        post(h, "@book.stock", of.cost, trade_id, memo);
+    }
+    return TH_OK;
+}
+
 // The side that answers a claim of a purchase or sale. Tax is told apart where the whole deal is
 // the party's own; of one among several sellers the registry has no tax.
 static enum th_status post_deal(struct th_hledger *h, struct th_money claim, int64_t trade_id,
@@ -133,6 +177,9 @@ static enum th_status post_deal(struct th_hledger *h, struct th_money claim, int
     struct th_book_trade trade = {0};
     int64_t fen = th_money_fen(claim);
     bool buys = fen < 0;
+    if (strcmp(memo, "money.dropped") == 0 || strcmp(memo, "money.correction") == 0) {
+        return post_correction(h, claim, trade_id, memo);
+    }
     enum th_status status = th_book_trade_load(h->store, trade_id, &trade, h->err);
     if (status != TH_OK) {
         return status;

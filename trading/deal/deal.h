@@ -85,6 +85,7 @@ struct th_deal_kind {
     bool keeps_lock;   // after the approval the units stay under the deal's own lock
     bool takes_later;  // no units come under a lock: the approval finds those that it moves
     bool of_officers;  // the county's officers alone decide about it
+    bool always_two;   // whatever the county lets one person decide alone
     const char *terms; // kind of post of the deal's own terms; NULL: none
     // May two persons of this party decide without anybody of the side that gives? NULL: never.
     enum th_status (*without_giver)(struct th_store *store, const struct th_trade *trade,

@@ -100,7 +100,8 @@ enum th_status th_decision_check_persons(struct th_work *work, struct th_decisio
     }
     // One person alone gives away what is his own side's, never what is somebody else's.
     if (status == TH_OK && decision->alone_rule_id != 0 &&
-        !th_deal_speaks_for(th_work_actor(work)->party_id, trade->seller_id)) {
+        (th_deal_kind_find(trade->kind)->always_two ||
+         !th_deal_speaks_for(th_work_actor(work)->party_id, trade->seller_id))) {
         status = th_work_check_other(work, trade->proposed_by, err);
     }
     if (status == TH_OK) {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/ratio.h"
-#include "store/sale_store.h"
+#include "store/correction_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/revenue/receipt.h"
 
@@ -93,26 +93,49 @@ static enum th_status load_claims(struct th_store *store, const struct th_trade 
     return TH_OK;
 }
 
-// Claims down, cash up, creditor by creditor.
+// Who stands on the other side of the one party that pays, or, of a correction, is paid.
+struct sides {
+    struct th_claim_list others;
+    int64_t one_id;
+    bool one_pays;
+};
+
+static enum th_status load_sides(struct th_store *store, const struct th_trade *trade,
+                                 struct th_money amount, struct sides *sides, struct th_error *err)
+{
+    bool refund = false;
+    sides->one_pays = strcmp(trade->kind, "correction") != 0;
+    if (!sides->one_pays) {
+        sides->one_id = trade->seller_id;
+        return th_trade_debts(store, trade->trade_id, &sides->others, err);
+    }
+    enum th_status status = load_claims(store, trade, amount, &sides->others, err);
+    if (status == TH_OK) {
+        status = th_trade_is_refund(store, trade, &refund, err);
+    }
+    sides->one_id = refund ? trade->seller_id : trade->buyer_id;
+    return status;
+}
+
+// Claims down, cash up, party by party.
 static enum th_status post(struct th_work *work, const struct th_trade *trade,
                            struct th_money amount, const char *on_date, struct th_error *err)
 {
-    struct th_claim_list claims = {0};
-    bool refund = false;
-    enum th_status status = load_claims(th_work_store(work), trade, amount, &claims, err);
-    if (status == TH_OK) {
-        status = th_trade_is_refund(th_work_store(work), trade, &refund, err);
-    }
-    int64_t payer_id = refund ? trade->seller_id : trade->buyer_id;
-    int64_t *share_fen = calloc(claims.n > 0 ? claims.n : 1, sizeof(*share_fen));
+    struct sides sides = {.one_id = 0};
+    const struct th_claim_list *others = &sides.others;
+    enum th_status status = load_sides(th_work_store(work), trade, amount, &sides, err);
+    int64_t *share_fen = calloc(others->n > 0 ? others->n : 1, sizeof(*share_fen));
     if (status == TH_OK && !share_fen) {
         status = th_error_no_memory(err);
     }
     if (status == TH_OK) {
-        status = share(trade, amount, &claims, share_fen, err);
+        status = share(trade, amount, &sides.others, share_fen, err);
     }
-    for (size_t i = 0; i < claims.n && status == TH_OK; i++) {
-        struct th_transfer transfer = {.from_id = claims.items[i].party_id,
+    for (size_t i = 0; i < others->n && status == TH_OK; i++) {
+        int64_t other_id = others->items[i].party_id;
+        int64_t paid_id = sides.one_pays ? other_id : sides.one_id;
+        int64_t payer_id = sides.one_pays ? sides.one_id : other_id;
+        struct th_transfer transfer = {.from_id = paid_id,
                                        .to_id = payer_id,
                                        .account = TH_ACCOUNT_CLAIM,
                                        .amount = th_money_from_fen(share_fen[i]),
@@ -121,14 +144,14 @@ static enum th_status post(struct th_work *work, const struct th_trade *trade,
                                        .memo = "money.receipt"};
         status = th_money_move(th_work_posting(work), &transfer, err);
         transfer.from_id = payer_id;
-        transfer.to_id = claims.items[i].party_id;
+        transfer.to_id = paid_id;
         transfer.account = TH_ACCOUNT_CASH;
         if (status == TH_OK) {
             status = th_money_move(th_work_posting(work), &transfer, err);
         }
     }
     free(share_fen);
-    free(claims.items);
+    free(sides.others.items);
     return status;
 }
 

@@ -15,6 +15,7 @@ extern const struct th_deal_kind th_deal_resale;
 extern const struct th_deal_kind th_deal_transfer;
 extern const struct th_deal_kind th_deal_retirement;
 extern const struct th_deal_kind th_deal_cancellation;
+extern const struct th_deal_kind th_deal_correction;
 extern const struct th_deal_kind th_deal_listing;
 extern const struct th_deal_kind th_deal_acceptance;
 

@@ -45,6 +45,10 @@ CREATE INDEX trade_proposed ON trade (expires_on) WHERE state = 'proposed';
 CREATE INDEX trade_buyer ON trade (buyer_id);
 -- What acts upon a deal.
 CREATE INDEX trade_of ON trade (of_trade_id) WHERE of_trade_id IS NOT NULL;
+-- Deals that a correction took back.
+CREATE VIEW corrected AS
+SELECT of_trade_id AS trade_id FROM trade
+WHERE kind = 'correction' AND state = 'approved' AND of_trade_id IS NOT NULL;
 
 -- Units promised to a deal: placed, then posted (handed over) or released, in parts or whole. What
 -- a lock still holds, placed_t - posted_t - released_t, are the blocks that name it and forecast_t

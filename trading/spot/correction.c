@@ -224,7 +224,7 @@ static enum th_status prepare(const void *given, struct th_registry *registry, s
 {
     const struct th_correction_input *input = given;
     struct th_trade *trade = &deal->trade;
-    struct th_trade of;
+    struct th_trade of = {.trade_id = 0};
     enum th_status status = th_deal_day_parse(registry, input->on, trade->on_date, err);
     if (status == TH_OK) {
         status = th_note_parse("reason", input->reason, trade->note, err);

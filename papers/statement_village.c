@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/chinese_amount.h"
+#include "core/ratio.h"
 #include "papers/statement_internal.h"
 
 struct telling {
@@ -218,6 +219,38 @@ static struct th_buf costs_words(const struct telling *telling,
     return out;
 }
 
+// "全部归村集体", "其中 70% 归村集体"; "" where the term does not say.
+static struct th_buf part_words(const struct telling *telling, const struct th_statement_sale *sale)
+{
+    const struct th_ratio whole = {1, 1};
+    struct th_ratio part;
+    struct th_buf none;
+    char percent[TH_RATIO_TEXT_SIZE];
+    char kind[64];
+    if (!sale->recipient || !sale->part || th_ratio_parse(sale->part, &part, NULL) != TH_OK) {
+        th_buf_init(&none, 16);
+        return none;
+    }
+    (void)snprintf(kind, sizeof(kind), "@value.party_kind.%s", sale->recipient);
+    return th_pen_words(telling->messages, telling->lang,
+                        th_ratio_compare(part, whole) == 0 ? "statement.part_all"
+                                                           : "statement.part_some",
+                        "percent", th_ratio_format_percent(part, percent), "kind", kind, NULL);
+}
+
+// Who contributed tonnes got his share by them; a fund or a township did not.
+static const char *share_key(const struct th_statement_sale *sale)
+{
+    static const char *const CONTRIBUTE[] = {"village", "subdistrict", "cooperative"};
+    bool contributes = sale->recipient == NULL;
+    for (size_t i = 0; i < sizeof(CONTRIBUTE) / sizeof(CONTRIBUTE[0]) && !contributes; i++) {
+        contributes = strcmp(sale->recipient, CONTRIBUTE[i]) == 0;
+    }
+    return sale->share != NULL ? "statement.member_line"
+           : contributes       ? "statement.share_line"
+                               : "statement.other_line";
+}
+
 static void sale_draw(const struct telling *telling, struct th_paper *paper,
                       const struct th_village_statement *statement,
                       const struct th_statement_sale *sale)
@@ -235,12 +268,13 @@ static void sale_draw(const struct telling *telling, struct th_paper *paper,
         th_int_format(th_units_t(sale->units), units), "buyer", sale->buyer, "price",
         th_buf_text(&price), "receipts", th_money_format(sale->receipts, receipts), "costs",
         th_buf_text(&costs), "net", th_money_format(sale->net, net), NULL);
+    struct th_buf part = part_words(telling, sale);
     struct th_buf shared = th_pen_words(
-        telling->messages, telling->lang,
-        sale->share != NULL ? "statement.member_line" : "statement.share_line", "ratio",
-        sale->ratio, "group", sale->group, "share", sale->share, "who", who(telling, statement),
-        "weight", th_int_format(th_units_t(sale->weight), weight), "amount",
-        th_money_format(sale->amount, amount), "capitals", capitals(sale->amount, words), NULL);
+        telling->messages, telling->lang, share_key(sale), "ratio", sale->ratio, "part",
+        th_buf_text(&part), "group", sale->group, "share", sale->share, "who",
+        who(telling, statement), "weight", th_int_format(th_units_t(sale->weight), weight),
+        "amount", th_money_format(sale->amount, amount), "capitals", capitals(sale->amount, words),
+        NULL);
     struct th_buf paid = th_pen_words(telling->messages, telling->lang,
                                       strcmp(sale->state, "paid") == 0       ? "statement.paid"
                                       : strcmp(sale->state, "returned") == 0 ? "statement.returned"
@@ -252,6 +286,7 @@ static void sale_draw(const struct telling *telling, struct th_paper *paper,
     sentence(paper, th_buf_text(&paid), false);
     th_paper_space(paper, 1.5);
     th_buf_clear(&paid);
+    th_buf_clear(&part);
     th_buf_clear(&sold);
     th_buf_clear(&shared);
     th_buf_clear(&costs);

@@ -118,6 +118,8 @@ static void state_is(struct market *market, const char *want, const char *since,
     const struct th_json *payment = th_json_at(th_json_get(party, "payments"), 0);
     assert_string_equal(th_json_get_text(payment, "state", ""), want);
     assert_string_equal(th_json_get_text(payment, "state_on", ""), since);
+    assert_string_equal(th_json_get_text(payment, "recipient", ""), "village");
+    assert_string_equal(th_json_get_text(payment, "part", ""), "1");
     assert_int_equal(get(party, "revenue_fen"), 1445655);
     assert_int_equal(get(party, "revenue_paid_fen"), paid_fen);
     th_json_free(reply);

@@ -61,6 +61,8 @@ static int setup(void **state)
                                          .net = {5994000},
                                          .ratio = "70",
                                          .basis = "net_of_cost",
+                                         .recipient = "village",
+                                         .part = "1",
                                          .weight = {2509},
                                          .amount = {1445655},
                                          .state = "paid",
@@ -156,8 +158,8 @@ static void village_statement__tells_every_step_in_plain_words(void **state)
         "这笔返还已于 2022-12-30 付到账户。",
         "银行把 2,000 吨碳汇卖给了“安吉竹制品厂”，每吨 73.41 元。到账 146,820.00 元，减去银行当初"
         "收储这些碳汇的成本 86,880.00 元，净收益 59,940.00 元。",
-        "净收益的 70% 返还各村。",
-        "您村的 2,509 吨，按此分得 14,456.55 元（人民币壹万肆仟肆佰伍拾陆元伍角伍分）。",
+        "净收益的 70% 返还，全部归村集体。",
+        "您村的 2,509 吨，按吨数分得 14,456.55 元（人民币壹万肆仟肆佰伍拾陆元伍角伍分）。",
         "山川乡 截至 2022-12-31",
         "您的 2,509 吨",
         "第 2 页，共 2 页",
@@ -171,7 +173,7 @@ static void village_statement__tells_every_step_in_plain_words(void **state)
         "This share was paid on 2022-12-30.",
         "146,820.00 CNY arrived, less 86,880.00 CNY that the bank had paid for them",
         "for them, which leaves 59,940.00 CNY.",
-        "the share is 14,456.55 CNY"};
+        "the share by tonnes is 14,456.55 CNY"};
     says(f->path, en, sizeof(en) / sizeof(*en));
 }
 
@@ -200,10 +202,12 @@ static void village_statement__a_members_share_and_what_is_left_of_a_reserve(voi
     f->sale.net = th_money_from_fen(25000);
     f->sale.group = "马家弄合作社";
     f->sale.share = "4/429";
+    f->sale.recipient = "member";
+    f->sale.part = "7/10";
     assert_ok(village(f, TH_LANG_ZH, "v.pdf", NULL), &f->err);
     static const char *const zh[] = {
         "到账 0.00 元，加上预留费用的结余 250.00 元，净收益 250.00 元",
-        "“马家弄合作社”所得由成员按份额分：您占 4/429，分得 14,456.55 元"};
+        "返还，其中 70% 归成员。“马家弄合作社”成员的部分按份额分：您占 4/429，分得 14,456.55 元"};
     says(f->path, zh, sizeof(zh) / sizeof(*zh));
 }
 
@@ -225,6 +229,16 @@ static void village_statement__sums_that_differ_are_refused(void **state)
     assert_status(village(f, TH_LANG_ZH, "v.txt", NULL), TH_INVALID, &f->err);
     assert_string_equal(f->err.key, "statement_format");
     assert_false(th_file_exists(f->path));
+}
+
+static void village_statement__tells_a_fund_its_part_and_no_tonnes(void **state)
+{
+    struct fixture *f = *state;
+    f->sale.recipient = "fund";
+    f->sale.part = "1/2";
+    assert_ok(village(f, TH_LANG_ZH, "fund.pdf", NULL), &f->err);
+    static const char *const zh[] = {"净收益的 70% 返还，其中 50% 归基金。您分得 14,456.55 元"};
+    says(f->path, zh, 1);
 }
 
 // What is agreed is not what is there.
@@ -355,6 +369,8 @@ int main(void)
             village_statement__a_members_share_and_what_is_left_of_a_reserve, setup, teardown),
         cmocka_unit_test_setup_teardown(village_statement__sums_that_differ_are_refused, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(village_statement__tells_a_fund_its_part_and_no_tonnes,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(
             village_statement__tells_what_is_open_late_returned_or_paid_ahead, setup, teardown),
         cmocka_unit_test_setup_teardown(account_statement__lists_lines_and_balances, setup,

@@ -263,6 +263,8 @@ static const struct th_statement_sale *sales_fill(const struct th_json *said, si
             .net = money(item, "net_fen"),
             .ratio = th_json_get_text(item, "ratio", ""),
             .basis = th_json_get_text(item, "basis", ""),
+            .recipient = th_json_get_text(item, "recipient", NULL),
+            .part = th_json_get_text(item, "part", NULL),
             .weight = units(item, "weight_t"),
             .group = th_json_get_text(item, "group_name", NULL),
             .share = th_json_get_text(item, "share", NULL),

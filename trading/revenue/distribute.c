@@ -187,7 +187,8 @@ static int by_party(const void *a, const void *b)
     return strcmp(left->basis, right->basis);
 }
 
-// Rows of one party, capacity and basis become one.
+// Rows of one party, capacity and basis become one. Tonnes behind several sales are those of one
+// pool or of several: told where all are the same.
 static void merge_rows(struct distribution *distribution)
 {
     size_t n = 0;
@@ -197,7 +198,8 @@ static void merge_rows(struct distribution *distribution)
     for (size_t i = 0; i < distribution->n_rows; i++) {
         const struct payment_row *row = &distribution->rows[i];
         if (n > 0 && by_party(&distribution->rows[n - 1], row) == 0) {
-            distribution->rows[n - 1].payment.weight_t += row->payment.weight_t;
+            int64_t *weight_t = &distribution->rows[n - 1].payment.weight_t;
+            *weight_t = *weight_t == row->payment.weight_t ? *weight_t : 0;
             distribution->rows[n - 1].payment.amount_fen += row->payment.amount_fen;
         } else {
             distribution->rows[n++] = *row;
@@ -222,7 +224,8 @@ static enum th_status payment_json(struct th_store *store, const struct payment_
     th_json_set_text(item, "kind", party.kind);
     th_json_set_int(item, "amount_fen", payment->amount_fen);
     th_json_set_text(item, "basis", row->basis);
-    th_json_set_int(item, "weight_t", payment->weight_t);
+    th_json_set(item, "weight_t",
+                payment->weight_t != 0 ? th_json_int(payment->weight_t) : th_json_null());
     if (payment->group_id != 0) {
         status = th_json_set_party(store, item, "group", payment->group_id, err);
         th_json_set_text(item, "share", th_ratio_format(payment->share, buf));

@@ -50,6 +50,30 @@ static void set_price(struct th_json *item, bool has_price, struct th_money pric
                 has_price ? th_json_int(th_money_fen(price_per_t)) : th_json_null());
 }
 
+// By which part of a term a party got a payment: as a member, by name, or by its kind.
+static const struct th_term_split *split_of(const struct th_term *term,
+                                            const struct th_party *party, bool member)
+{
+    const struct th_term_split *found = NULL;
+    for (size_t i = 0; i < term->n_splits; i++) {
+        const struct th_term_split *split = &term->splits[i];
+        bool fits = member                 ? strcmp(split->party_kind, "member") == 0
+                    : split->party_id != 0 ? split->party_id == party->party_id
+                                           : strcmp(split->party_kind, party->kind) == 0;
+        found = fits && (!found || split->party_id != 0) ? split : found;
+    }
+    return found;
+}
+
+static void set_split(struct statement *statement, const struct th_term *term, bool member,
+                      struct th_json *item)
+{
+    char buf[TH_RATIO_TEXT_SIZE];
+    const struct th_term_split *split = split_of(term, statement->party, member);
+    th_json_set_text(item, "recipient", split ? split->party_kind : NULL);
+    th_json_set_text(item, "part", split ? th_ratio_format(split->share, buf) : NULL);
+}
+
 static bool add_payment(void *context, const struct th_payment_row *row)
 {
     struct statement *statement = context;
@@ -76,6 +100,7 @@ static bool add_payment(void *context, const struct th_payment_row *row)
     th_json_set_money(item, "net_fen", row->net);
     th_json_set_text(item, "ratio", th_ratio_format(term.ratio, buf));
     th_json_set_text(item, "basis", term.basis);
+    set_split(statement, &term, row->group_id != 0, item);
     th_json_set_units(item, "weight_t", row->weight);
     th_json_set_money(item, "amount_fen", row->amount);
     th_json_set_text(item, "state", row->state);

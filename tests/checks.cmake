@@ -1,5 +1,5 @@
 # Rules of the code base, run as tests (label "check"), and for each rule a test that it bites.
-foreach(check layers banned quantities headers format sizes messages docs tidy)
+foreach(check layers banned quantities headers format sizes messages docs journal tidy)
     add_test(NAME check_${check} COMMAND ${PROJECT_SOURCE_DIR}/tools/check_${check}.sh)
     add_test(NAME check_${check}_bites
         COMMAND ${CMAKE_CURRENT_LIST_DIR}/checks/test_check.sh ${check})

@@ -256,6 +256,30 @@ docs)
     printf '```\n[x](none.md)\n```\n`[x](none.md)` [x](https://example.org/none.md)\n' >>README.md
     accepts 'code and the web are left alone'
     ;;
+journal)
+    # plant_journal KINDS-OF-ENTRIES KEYS-OF-THE-POST: in both languages
+    plant_journal() {
+        printf '## Entries\n\n| kind | who | keys | it |\n|---|---|---|---|\n' >docs/audit.md
+        for kind in $1; do
+            printf '| `%s` | x | `a` | z |\n' "$kind" >>docs/audit.md
+        done
+        printf '\n## Posts\n\n| kind | keys | it |\n|---|---|---|\n' >>docs/audit.md
+        printf '| `units` | `first` | z |\n| `deal` |%s | z |\n' "$2" >>docs/audit.md
+        sed 's/Entries/各种记录/; s/Posts/过账/' docs/audit.md >docs/audit.zh-CN.md
+        printf 'int f(int request) {\n    return begin(request,\n                 "deal.make");\n}\n' \
+            >trading/deal.c
+        printf 'static const char *const COLUMNS_DEAL[] = {"id", "day", NULL};\nrow ROWS[] = {{"deal", SQL_DEAL, COLUMNS_DEAL, 1}};\n' \
+            >store/post_row_store.c
+    }
+    plant_journal 'deal.make' ' `id` `day?`'
+    accepts 'a document that has what is written'
+    plant_journal 'deal.make deal.end' ' `id` `day?`'
+    refuses 'a kind that nobody writes' '^docs/audit\.md: .*does not write, entry: deal\.end'
+    plant_journal '' ' `id` `day?`'
+    refuses 'a kind that is not documented' '^docs/audit\.zh-CN\.md: .*lacks, entry: deal\.make'
+    plant_journal 'deal.make' ' `id`'
+    refuses 'a post without one of its keys' '^docs/audit\.md: .*lacks, post: deal id day'
+    ;;
 examples)
     printf '<!-- run -->\n```sh\ntrue\ntanhui registry check --registry none\n```\n' >>README.md
     refuses 'a command that fails' '^README\.md:[0-9]+: the example fails'

@@ -2,7 +2,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
+
+#include "core/file.h"
 
 struct th_json *th_auditor_json(const struct th_cli_world *world, int code, const char *arguments)
 {
@@ -76,6 +79,88 @@ void th_auditor_exits(const struct th_cli_world *world, int code, const char *ar
     free(err);
 }
 
+// The keys that docs/audit.md names for a kind of entry, as it spells them: "`a` `b?`"; NULL when
+// it does not name the kind.
+static char *documented_keys(const char *document, const char *kind)
+{
+    enum { KEYS_COLUMN = 3 };
+    char row[128];
+    (void)snprintf(row, sizeof(row), "\n| `%s` |", kind);
+    const char *at = strstr(document, row);
+    for (int i = 0; at && i < KEYS_COLUMN; i++) {
+        at = strchr(at + 1, '|');
+    }
+    const char *end = at ? strchr(at + 1, '|') : NULL;
+    return end ? strndup(at, (size_t)(end - at)) : NULL;
+}
+
+static bool is_documented(const char *keys, const char *key)
+{
+    char always[128];
+    char sometimes[128];
+    (void)snprintf(always, sizeof(always), "`%s`", key);
+    (void)snprintf(sometimes, sizeof(sometimes), "`%s?`", key);
+    return strstr(keys, always) || strstr(keys, sometimes);
+}
+
+// Every key of a body is documented, and every key that is documented as being there is.
+static void assert_documented(const char *document, const struct th_json *entry)
+{
+    const char *kind = th_json_get_text(entry, "kind", "");
+    struct th_json *body = NULL;
+    struct th_error err;
+    const char *text = th_json_get_text(entry, "body", "");
+    assert_ok(th_json_parse(text, strlen(text), &body, &err), &err);
+    char *keys = documented_keys(document, kind);
+    if (!keys) {
+        fail_msg("docs/audit.md does not tell of %s", kind);
+    }
+    for (void *it = th_json_iter(body); it; it = th_json_iter_next(body, it)) {
+        const char *key = th_json_iter_key(it);
+        if (strcmp(key, "posts") != 0 && strcmp(key, "idempotency") != 0 &&
+            !is_documented(keys, key)) {
+            fail_msg("docs/audit.md does not tell that %s has %s", kind, key);
+        }
+    }
+    for (char *at = strchr(keys, '`'); at; at = strchr(at, '`')) {
+        char *end = strchr(at + 1, '`');
+        assert_non_null(end);
+        *end = '\0';
+        if (end[-1] != '?' && !th_json_get(body, at + 1)) {
+            fail_msg("docs/audit.md says that %s has %s always", kind, at + 1);
+        }
+        at = end + 1;
+    }
+    free(keys);
+    th_json_free(body);
+}
+
+static void assert_all_documented(const struct th_cli_world *world)
+{
+    char path[TH_TEST_PATH_SIZE];
+    char *document = NULL;
+    size_t size = 0;
+    struct th_error err;
+    const char *source = getenv("TANHUI_SOURCE");
+    assert_non_null(source);
+    (void)snprintf(path, sizeof(path), "%s/docs/audit.md", source);
+    assert_ok(th_file_read(path, 1 << 20, &document, &size, &err), &err);
+    char *lines = th_cli_read(world, "audited.jsonl");
+    for (char *at = lines; *at != '\0';) {
+        struct th_json *line = NULL;
+        size_t length = strcspn(at, "\n");
+        assert_ok(th_json_parse(at, length, &line, &err), &err);
+        const struct th_json *entry = th_json_get(line, "entry");
+        if (entry) {
+            assert_documented(document, entry);
+        }
+        th_json_free(line);
+        at += length + (at[length] == '\n');
+    }
+    free(lines);
+    free(document);
+}
+
 void th_auditor_agrees(const struct th_cli_world *world)
 {
     struct th_json *reply = th_cli_json(world, 0, "audit export --out {dir}/audited.jsonl");
@@ -86,6 +171,7 @@ void th_auditor_agrees(const struct th_cli_world *world)
     assert_int_equal(th_cli_int_at(told, "n_heads"), th_cli_int_at(reply, "n_heads"));
     assert_string_equal(th_cli_text_at(told, "head"), th_cli_text_at(reply, "head"));
     assert_same_accounts(world, told);
+    assert_all_documented(world);
     th_json_free(told);
     th_json_free(reply);
 }

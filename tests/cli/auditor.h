@@ -11,7 +11,8 @@ struct th_json *th_auditor_json(const struct th_cli_world *world, int code, cons
 // nothing on stderr with 0, the other way round with any other code.
 void th_auditor_exits(const struct th_cli_world *world, int code, const char *arguments);
 
-// Exports the journal and wants it found sound, with what every party has as in `account list`.
+// Exports the journal and wants it found sound, with what every party has as in `account list`, and
+// every body as docs/audit.md describes it.
 void th_auditor_agrees(const struct th_cli_world *world);
 
 #endif

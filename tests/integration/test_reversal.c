@@ -201,6 +201,9 @@ static void approval__cancels_buffer_and_leaves_a_debt(void **state)
     assert_ok(th_inbox(market->world.registry, "officer", &reply, &market->err), &market->err);
     assert_string_equal(th_json_get_text(item(reply, "items", 0), "what", ""), "reversal.fill");
     assert_int_equal(th_json_get_int(item(reply, "items", 0), "tonnes", 0), 42);
+    assert_string_equal(th_json_get_text(item(reply, "items", 0), "command", ""),
+                        "tanhui trade propose cancellation --for-reversal 1 --debtor 1 --holder 1 "
+                        "--tonnes 42 --reason TEXT");
     th_json_free(reply);
     th_test_assert_sound(market->world.registry);
 }

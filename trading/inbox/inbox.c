@@ -294,12 +294,20 @@ static bool see_debt(void *context, const struct th_reversal_debt *debt)
     struct th_inbox_item item = {.tonnes = th_units_t(debt->owed) - th_units_t(debt->filled) -
                                            th_units_t(debt->deciding)};
     struct th_party debtor;
+    char holder[24];
+    char tonnes[24];
     if (item.tonnes <= 0 || (th_inbox_is(walk->inbox, "bank") && user->party_id != 0 &&
                              user->party_id != debt->party_id)) {
         return true;
     }
     set_what(&item, "reversal.fill", "trade", debt->trade_id,
              "trade propose cancellation --for-reversal");
+    snprintf(holder, sizeof(holder), "%lld", (long long)debt->party_id);
+    snprintf(tonnes, sizeof(tonnes), "%lld", (long long)item.tonnes);
+    add_to_command(&item, "--debtor", holder);
+    add_to_command(&item, "--holder", holder);
+    add_to_command(&item, "--tonnes", tonnes);
+    add_to_command(&item, "--reason", "TEXT");
     th_text_copy(item.since, sizeof(item.since), debt->on_date);
     walk->status = th_party_load(walk->inbox->store, debt->party_id, &debtor, walk->err);
     if (walk->status == TH_OK) {

@@ -12,6 +12,7 @@ enum th_status th_trade_head_json(struct th_store *store, const struct th_trade 
                                   struct th_json **ret_object, struct th_error *err)
 {
     struct th_json *object = th_json_object();
+    bool decided = strcmp(trade->state, "approved") == 0 || strcmp(trade->state, "rejected") == 0;
     th_json_set_int(object, "trade_id", trade->trade_id);
     th_json_set_text(object, "kind", trade->kind);
     th_json_set_text(object, "state", trade->state);
@@ -39,7 +40,7 @@ enum th_status th_trade_head_json(struct th_store *store, const struct th_trade 
     th_json_set_word(object, "reason", trade->reason);
     th_json_set(object, "of_trade_id",
                 trade->of_trade_id != 0 ? th_json_int(trade->of_trade_id) : th_json_null());
-    th_json_set_word(object, "expires_on", trade->expires_on);
+    th_json_set_word(object, "expires_on", decided ? "" : trade->expires_on);
     int64_t correction_id = 0;
     if (status == TH_OK) {
         status = th_trade_correction(store, trade->trade_id, &correction_id, err);

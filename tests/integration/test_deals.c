@@ -504,7 +504,9 @@ static void proposal__ends_after_its_last_day(void **state)
     int64_t in_time = market_id(market_sell(market, "制药厂", "10", "73.41", NULL, TH_OK));
     days_pass(market, 30);
     assert_int_equal(expire(market), 0);
-    th_json_free(market_approve(market, in_time, TH_OK));
+    reply = market_approve(market, in_time, TH_OK);
+    assert_null(th_json_get_text(reply, "expires_on", NULL)); // decided, it has no last day
+    th_json_free(reply);
     days_pass(market, 1);
     assert_null(market_approve(market, late, TH_CONFLICT));
     market_refused(market, "trade_expired");

@@ -263,8 +263,8 @@ static bool run(int64_t seed, int64_t levels)
         // Half of them close to nothing, where a page more or less decides.
         enum manner manner = (enum manner)(i % N_MANNERS);
         int64_t most = i % 2 == 0 ? MOST_ROOM : MOST_ROOM / 16;
-        // The program takes its time to start.
-        most = manner == PROGRAM ? MOST_ROOM / 16 : most;
+        // Opening the file takes its time.
+        most = manner == PROGRAM || manner == OPENED_ANEW ? MOST_ROOM / 16 : most;
         good = at_level(campaign, manner, roll(&campaign->dice, most));
         if ((i + 1) % 20 == 0) {
             print_message("%lld levels\n", (long long)i + 1);

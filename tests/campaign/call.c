@@ -9,8 +9,10 @@
 #include "trading/deal/beneficiary.h"
 #include "trading/deal/limit.h"
 #include "trading/deal/trade.h"
+#include "trading/payment/payment.h"
 #include "trading/pledge/pledge.h"
 #include "trading/revenue/receipt.h"
+#include "trading/revenue/revenue.h"
 #include "trading/spot/listing.h"
 #include "trading/spot/spot.h"
 
@@ -71,7 +73,7 @@ static void say(const struct slot *slot, const struct model *model, const struct
 {
     *w = (struct words){.of_id = deal_id(model, act->of)};
     number_text(slot->party_ids[act->from], w->from);
-    number_text(slot->party_ids[act->to], w->to);
+    number_text(act->to != NONE ? slot->party_ids[act->to] : 0, w->to);
     number_text(act->debtor != NONE ? slot->party_ids[act->debtor] : 0, w->debtor_text);
     number_text(w->of_id, w->of);
     number_text(deal_id(model, act->sale), w->sale_text);
@@ -321,6 +323,40 @@ static enum th_status pay_loan(struct world *world, const struct act *act, const
     return th_loan_pay(world->registry, &w->request, &input, reply, &world->err);
 }
 
+static enum th_status revenue(struct world *world, const struct slot *slot,
+                              const struct model *model, const struct act *act,
+                              const struct words *w, struct th_json **reply)
+{
+    struct th_registry *registry = world->registry;
+    struct th_error *err = &world->err;
+    char party[WORD];
+    int64_t id = act->run < model->n_runs ? model->runs[act->run].id : NO_SUCH_ID;
+    const struct th_distribute_input run = {.through = w->on};
+    number_text(act->to != NONE ? slot->party_ids[act->to] : 0, party);
+    const struct th_payment_input payment = {
+        .run_id = id, .party = act->to != NONE ? party : NULL, .reference = "1", .note = "1"};
+    char day[16];
+    switch ((int)act->kind) {
+    case ACT_RUN:
+        return th_revenue_distribute(
+            registry, &w->request,
+            act->on != NONE
+                ? &run
+                : &(struct th_distribute_input){.through = world_day(world_today(world), day)},
+            reply, err);
+    case ACT_RUN_APPROVE:
+        return th_run_approve(registry, &w->request, id, NULL, reply, err);
+    case ACT_RUN_REJECT:
+        return th_run_reject(registry, &w->request, id, "退回", reply, err);
+    case ACT_PAID:
+        return th_payment_confirm(registry, &w->request, &payment, reply, err);
+    case ACT_RETURNED:
+        return th_payment_return(registry, &w->request, &payment, reply, err);
+    default:
+        return th_payment_resend(registry, &w->request, &payment, reply, err);
+    }
+}
+
 enum th_status call(struct world *world, const struct slot *slot, const struct model *model,
                     const struct act *act, struct th_json **ret_reply)
 {
@@ -355,16 +391,19 @@ enum th_status call(struct world *world, const struct slot *slot, const struct m
         return th_forecast_register(registry, &w.request, &forecast, ret_reply, err);
     case ACT_ISSUE:
         return th_package_issue(registry, &w.request, w.package, ret_reply, err);
-    default:
+    case ACT_SETTLE:
         return th_forecast_close(registry, &w.request, w.package, ret_reply, err);
+    default:
+        return revenue(world, slot, model, act, &w, ret_reply);
     }
 }
 
 void call_describe(const struct model *model, const struct act *act, char *text, size_t size)
 {
-    static const char *const NAMES[N_ACTS] = {"propose", "approve",  "reject", "expire",
-                                              "receipt", "withdraw", "loan",   "limit",
-                                              "review",  "forecast", "issue",  "settle"};
+    static const char *const NAMES[N_ACTS] = {
+        "propose", "approve",     "reject",     "expire",   "receipt",  "withdraw",
+        "loan",    "limit",       "review",     "forecast", "issue",    "settle",
+        "run",     "run approve", "run reject", "paid",     "returned", "resent"};
     bool of = act->of >= 0 && act->of < model->n_deals;
     (void)snprintf(
         text, size,

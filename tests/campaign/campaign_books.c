@@ -99,6 +99,9 @@ static bool note_answer(struct run *run, const struct act *act, const char *answ
         return true;
     }
     run->tally->done[act->kind]++;
+    if (act->kind == ACT_RUN && answer == DONE) {
+        run->model->runs[run->model->n_runs - 1].id = th_json_get_int(reply, "distribution_id", 0);
+    }
     if (act->kind == ACT_PROPOSE) {
         run->tally->proposed[act->deal]++;
         run->model->deals[run->model->n_deals - 1].id = th_json_get_int(reply, "trade_id", 0);
@@ -126,7 +129,7 @@ static bool check_entries(struct run *run, const struct act *act, const char *an
 
 static bool same_refusal(const struct run *run, enum th_status status, const char *answer)
 {
-    bool done = answer == DONE || answer == REPLAYED;
+    bool done = answer == DONE || answer == REPLAYED || answer == NOTHING;
     if (done ? status == TH_OK : status != TH_OK && strcmp(run->world->err.key, answer) == 0) {
         return true;
     }
@@ -349,13 +352,17 @@ static void print_tally(const struct tally *tally, int64_t n, double seconds)
     }
     print_message("approved %lld, rejected %lld, expiries %lld, receipts %lld, withdrawn %lld, "
                   "loans %lld, limits %lld, reviews %lld, forecasts %lld, issued %lld, settled "
-                  "%lld\n",
+                  "%lld; runs %lld, approved %lld, rejected %lld, paid %lld, returned %lld, "
+                  "resent %lld\n",
                   (long long)tally->done[ACT_APPROVE], (long long)tally->done[ACT_REJECT],
                   (long long)tally->done[ACT_EXPIRE], (long long)tally->done[ACT_RECEIPT],
                   (long long)tally->done[ACT_WITHDRAW], (long long)tally->done[ACT_LOAN],
                   (long long)tally->done[ACT_LIMIT], (long long)tally->done[ACT_REVIEW],
                   (long long)tally->done[ACT_FORECAST], (long long)tally->done[ACT_ISSUE],
-                  (long long)tally->done[ACT_SETTLE]);
+                  (long long)tally->done[ACT_SETTLE], (long long)tally->done[ACT_RUN],
+                  (long long)tally->done[ACT_RUN_APPROVE], (long long)tally->done[ACT_RUN_REJECT],
+                  (long long)tally->done[ACT_PAID], (long long)tally->done[ACT_RETURNED],
+                  (long long)tally->done[ACT_RESENT]);
 }
 
 static double seconds_now(void)

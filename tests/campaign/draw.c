@@ -277,6 +277,35 @@ static void loan(struct dice *dice, const struct model *model, struct act *act)
     }
 }
 
+// The newest runs, mostly; the payments of one party, or of all.
+static void revenue(struct dice *dice, const struct model *model, struct act *act)
+{
+    static const int LOGINS[] = {TELLER, TELLER, STRANGER, COLLEAGUE};
+    static const int VILLAGES_AND_FUND[] = {VILLAGE_A, VILLAGE_B, FUND};
+    int64_t step = roll(dice, 10);
+    act->kind = step < 3   ? ACT_RUN
+                : step < 5 ? ACT_RUN_APPROVE
+                : step < 6 ? ACT_RUN_REJECT
+                : step < 8 ? ACT_PAID
+                : step < 9 ? ACT_RETURNED
+                           : ACT_RESENT;
+    act->login = LOGINS[roll(dice, 4)];
+    if ((act->kind == ACT_RUN_APPROVE || act->kind == ACT_RUN_REJECT) && !once_in(dice, 4)) {
+        act->login = OFFICER;
+    }
+    act->on = act->kind == ACT_RUN && once_in(dice, 3) ? model->today - (int)roll(dice, 9) : NONE;
+    enum deal_state wanted = act->kind < ACT_PAID ? PROPOSED : APPROVED;
+    int begin = model->n_runs > 0 ? (int)roll(dice, model->n_runs) : 0;
+    act->run = model->n_runs;
+    for (int i = 0; i < model->n_runs && act->run == model->n_runs; i++) {
+        int at = (begin + i) % model->n_runs;
+        bool fits = model->runs[at].state == wanted || once_in(dice, 10);
+        act->run = fits ? at : act->run;
+    }
+    act->to = VILLAGES_AND_FUND[roll(dice, 3)];
+    act->to = act->kind != ACT_RETURNED && once_in(dice, 3) ? NONE : act->to;
+}
+
 static void package_step(struct dice *dice, const struct model *model, struct act *act)
 {
     int step = (int)roll(dice, 10);
@@ -297,7 +326,9 @@ static void package_step(struct dice *dice, const struct model *model, struct ac
 static void other(struct dice *dice, const struct model *model, struct act *act, bool alone)
 {
     int64_t at = roll(dice, 100);
-    if (at < 46) {
+    if (once_in(dice, 3)) {
+        revenue(dice, model, act);
+    } else if (at < 46) {
         receipt(dice, model, act);
     } else if (at < 54) {
         act->kind = ACT_WITHDRAW;

@@ -7,6 +7,7 @@
 #include "tests/campaign/model_internal.h"
 
 const char DONE[] = "done";
+const char NOTHING[] = "nothing";
 const char REPLAYED[] = "replayed";
 
 const char *const KIND_NAMES[N_KINDS] = {
@@ -37,6 +38,10 @@ void model_free(struct model *model)
         free(deal->debts);
         free(deal->paid);
     }
+    for (int i = 0; i < model->n_runs; i++) {
+        free(model->runs[i].taken);
+    }
+    free(model->runs);
     free(model->tonnes);
     free(model->issues);
     free(model->by_age);
@@ -229,7 +234,13 @@ static const char *check_login(const struct act *act)
                                          [ACT_REVIEW] = BANKS | 1U << OFFICER,
                                          [ACT_FORECAST] = 1U << OFFICER,
                                          [ACT_ISSUE] = 1U << OFFICER,
-                                         [ACT_SETTLE] = BANKS | 1U << OFFICER};
+                                         [ACT_SETTLE] = BANKS | 1U << OFFICER,
+                                         [ACT_RUN] = BANKS,
+                                         [ACT_RUN_APPROVE] = BANKS | 1U << OFFICER,
+                                         [ACT_RUN_REJECT] = BANKS | 1U << OFFICER,
+                                         [ACT_PAID] = BANKS,
+                                         [ACT_RETURNED] = BANKS,
+                                         [ACT_RESENT] = BANKS};
     if (act->login == NOBODY) {
         return "login_unknown";
     }
@@ -668,10 +679,17 @@ static const char *ask(struct model *model, const struct act *act)
     case ACT_ISSUE:
         return issue(model, act);
     case ACT_SETTLE:
+        return ask_settle(model, act);
+    case ACT_RUN:
+    case ACT_RUN_APPROVE:
+    case ACT_RUN_REJECT:
+    case ACT_PAID:
+    case ACT_RETURNED:
+    case ACT_RESENT:
     case N_ACTS:
         break;
     }
-    return ask_settle(model, act);
+    return ask_revenue(model, act);
 }
 
 const char *model_foretell(struct model *model, const struct act *act)

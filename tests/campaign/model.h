@@ -159,6 +159,21 @@ struct forecast {
     int64_t registered, arrived, lost;
 };
 
+struct taken { // by a run, of what arrived for a sale
+    int sale;
+    int64_t receipts, tax, cost, net, distributed;
+    int64_t amounts[N_PARTIES];
+};
+enum payout { OWED, PAID, RETURNED };
+struct revenue_run {
+    enum deal_state state;
+    int64_t id;
+    int proposer;
+    struct taken *taken;
+    int n;
+    enum payout payouts[N_PARTIES];
+};
+
 enum review { NEW, ACCEPTED, REFUSED };
 enum { N_BENEFICIARIES = 6, MAX_PACKAGES = 4, MAX_NEXT = 4 };
 
@@ -175,6 +190,12 @@ enum act_kind {
     ACT_FORECAST,
     ACT_ISSUE,
     ACT_SETTLE,
+    ACT_RUN, // of revenue
+    ACT_RUN_APPROVE,
+    ACT_RUN_REJECT,
+    ACT_PAID, // payments of a run
+    ACT_RETURNED,
+    ACT_RESENT,
     N_ACTS
 };
 enum loan { PAYOUT, REPAYMENT, INTEREST };
@@ -210,6 +231,7 @@ struct act {
     int64_t next_fen[MAX_NEXT];
     int n_next;
     bool replace, on_forecast, refund;
+    int run;           // of revenue
     int64_t issued[3]; // tonnes by year that a package turned out to have
 };
 
@@ -227,6 +249,8 @@ struct model {
     int n_deals, deals_room;
     struct forecast *forecasts;
     int n_forecasts, forecasts_room;
+    struct revenue_run *runs;
+    int n_runs, runs_room;
     int64_t claim_fen[N_PARTIES], cash_fen[N_PARTIES];
     int64_t count[N_PARTIES][N_PLACES];
     int *scratch; // tonnes that were picked
@@ -246,6 +270,7 @@ struct model {
 
 // What a request comes to: the key of the refusal, or one of these.
 extern const char DONE[];
+extern const char NOTHING[];  // done, but there was nothing to do
 extern const char REPLAYED[]; // the stored reply of deal `model_replayed`
 
 struct model *model_new(void);

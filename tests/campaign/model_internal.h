@@ -86,6 +86,7 @@ const char *ask_withdraw(struct model *model, const struct act *act);
 const char *ask_loan(struct model *model, const struct act *act);
 const char *ask_forecast(struct model *model, const struct act *act);
 const char *ask_settle(struct model *model, const struct act *act);
+const char *ask_revenue(struct model *model, const struct act *act);
 void settle_package(struct model *model, int package);
 
 #endif

@@ -11,6 +11,7 @@
 #include "registry/rule.h"
 #include "registry/setup.h"
 #include "tests/campaign/rows.h"
+#include "trading/revenue/revenue.h"
 
 enum { CODE_SIZE = 40 };
 enum { FIRST_DAY_UTC = 1710000000, DAY_S = 86400, SHANGHAI_S = 8 * 3600 }; // 2024-03-10 there
@@ -255,6 +256,28 @@ static void set_rule(struct world *world, const char *name, const char *value)
     th_json_free(reply);
 }
 
+// By which money goes back; model_revenue.c has the same two.
+static void add_term(struct world *world, const struct slot *slot, bool special)
+{
+    const struct th_request officer = {.login = world->slots[0].logins[OFFICER]};
+    char scope[64];
+    char fund[64];
+    (void)snprintf(scope, sizeof(scope), "holder:%lld", (long long)slot->party_ids[SUBDISTRICT]);
+    (void)snprintf(fund, sizeof(fund), "fund:修复基金%d=2/3", slot->number);
+    const char *general[] = {"village=1"};
+    const char *divided[] = {"village=1/3", fund};
+    const struct th_term_input input = {.from = "2021-01-01",
+                                        .basis = special ? "net_of_costs" : "net_of_cost",
+                                        .ratio = special ? "80" : "70",
+                                        .splits = special ? divided : general,
+                                        .n_splits = special ? 2 : 1,
+                                        .scope = special ? scope : NULL,
+                                        .document = world->document};
+    struct th_json *reply = NULL;
+    assert_ok(th_term_add(world->registry, &officer, &input, &reply, &world->err), &world->err);
+    th_json_free(reply);
+}
+
 static void begin(struct world *world)
 {
     memset(world, 0, sizeof(*world));
@@ -289,6 +312,10 @@ void world_make(struct world *world, const struct world_size *size)
         for (int k = 0; k < size->n_issued + size->n_planned; k++) {
             add_package(world, slot, k < size->n_issued, size->wide);
         }
+    }
+    add_term(world, &world->slots[0], false);
+    for (int i = 0; i < size->n_slots; i++) {
+        add_term(world, &world->slots[i], true);
     }
     set_rule(world, "deal_days", "10");
     set_rule(world, "deal_alone_cny", "500");

@@ -1,0 +1,290 @@
+// Money back to the villages: runs over what arrived for sales out of pools, by two terms that are
+// in force from the beginning: in general 70 % of net of cost to the villages; for packages of the
+// subdistrict 80 %, a third to the villages and two thirds to the fund.
+#include <assert.h>
+#include <stdlib.h>
+
+#include "tests/campaign/model_internal.h"
+
+__extension__ typedef __int128 wide;
+enum { GENERAL, SPECIAL, MIXED };
+
+static int term_of(const struct model *model, const struct deal *sale)
+{
+    int term = NONE;
+    for (int i = 0; i < sale->n_lines; i++) {
+        bool special = model->packages[sale->lines[i].package].holder == SUBDISTRICT;
+        int found = special ? SPECIAL : GENERAL;
+        if (term != NONE && term != found) {
+            return MIXED;
+        }
+        term = found;
+    }
+    return term;
+}
+
+// What runs that were not rejected took of a sale.
+static struct taken taken_before(const struct model *model, int sale)
+{
+    struct taken sum = {.sale = sale};
+    for (int i = 0; i < model->n_runs; i++) {
+        const struct revenue_run *run = &model->runs[i];
+        for (int k = 0; k < run->n && run->state != REJECTED; k++) {
+            if (run->taken[k].sale == sale) {
+                sum.receipts += run->taken[k].receipts;
+                sum.tax += run->taken[k].tax;
+                sum.cost += run->taken[k].cost;
+                sum.net += run->taken[k].net;
+                sum.distributed += run->taken[k].distributed;
+            }
+        }
+    }
+    return sum;
+}
+
+static int64_t received_through(const struct deal *sale, int day)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < sale->n_paid; i++) {
+        sum += sale->paid[i].on <= day ? sale->paid[i].fen : 0;
+    }
+    return sum;
+}
+
+static bool is_due(const struct model *model, int at, int day, int bank)
+{
+    const struct deal *sale = &model->deals[at];
+    bool pooled = false;
+    for (int i = 0; i < sale->n_lines; i++) {
+        pooled = pooled || sale->lines[i].pool != NONE;
+    }
+    return is_sale(sale->kind) && sale->state == APPROVED && pooled &&
+           (bank == NONE || sale->seller == bank) && sale->n_paid > 0 &&
+           received_through(sale, day) > taken_before(model, at).receipts;
+}
+
+static wide common(wide a, wide b)
+{
+    wide x = a;
+    wide y = b;
+    while (y != 0) {
+        wide rest = x % y;
+        x = y;
+        y = rest;
+    }
+    return a / x * b;
+}
+
+// Tonnes that a village contributed to a pool; of all villages for NONE.
+static int64_t contributed(const struct deal *pool, int village)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < pool->n_shares; i++) {
+        bool its = village == NONE || VILLAGE_A + pool->shares[i].package % 2 == village;
+        sum += its ? pool->shares[i].bought : 0;
+    }
+    return sum;
+}
+
+// Everybody's amount is one exact fraction, rounded down once; the fen that are left go by largest
+// remainder, ties to the lowest party.
+static void share(const struct model *model, const struct deal *sale, int term, struct taken *taken)
+{
+    wide weights[N_PARTIES] = {0};
+    wide denominator = 1;
+    wide sum = 0;
+    int64_t left = taken->distributed;
+    bool served[N_PARTIES] = {false};
+    for (int i = 0; i < sale->n_lines; i++) {
+        denominator = common(denominator, contributed(&model->deals[sale->lines[i].pool], NONE));
+        assert(denominator < (wide)1 << 80);
+    }
+    for (int i = 0; i < sale->n_lines; i++) {
+        const struct deal *pool = &model->deals[sale->lines[i].pool];
+        wide part = denominator / contributed(pool, NONE) * sale->lines[i].tonnes;
+        weights[VILLAGE_A] += part * contributed(pool, VILLAGE_A);
+        weights[VILLAGE_B] += part * contributed(pool, VILLAGE_B);
+        weights[FUND] += term == SPECIAL ? 2 * part * contributed(pool, NONE) : 0;
+    }
+    for (int i = 0; i < N_PARTIES; i++) {
+        sum += weights[i];
+    }
+    for (int i = 0; i < N_PARTIES; i++) {
+        taken->amounts[i] = (int64_t)(weights[i] * taken->distributed / sum);
+        left -= taken->amounts[i];
+    }
+    for (; left > 0; left--) {
+        int best = NONE;
+        for (int i = 0; i < N_PARTIES; i++) {
+            wide rest = weights[i] * taken->distributed % sum;
+            if (!served[i] && (best == NONE || rest > weights[best] * taken->distributed % sum)) {
+                best = i;
+            }
+        }
+        served[best] = true;
+        taken->amounts[best]++;
+    }
+}
+
+static struct taken reckon(const struct model *model, int at, int day)
+{
+    const struct deal *sale = &model->deals[at];
+    struct taken before = taken_before(model, at);
+    struct taken now = {.sale = at};
+    int64_t received = received_through(sale, day);
+    int64_t cost = 0;
+    int term = term_of(model, sale);
+    for (int i = 0; i < sale->n_lines; i++) {
+        cost += sale->lines[i].cost_fen;
+    }
+    now.receipts = received - before.receipts;
+    now.tax =
+        rounded_share(sale->amount_fen - sale->net_fen, received, sale->amount_fen) - before.tax;
+    now.cost = rounded_share(cost, received, sale->amount_fen) - before.cost;
+    now.net = now.receipts - now.tax - now.cost;
+    int64_t net = before.net + now.net;
+    int64_t due = net > 0 ? net * (term == SPECIAL ? 80 : 70) / 100 : 0;
+    now.distributed = due > before.distributed ? due - before.distributed : 0;
+    if (now.distributed > 0) {
+        share(model, sale, term, &now);
+    }
+    return now;
+}
+
+static const char *distribute(struct model *model, const struct act *act)
+{
+    int day = act->on != NONE ? act->on : model->today;
+    struct revenue_run run = {.proposer = act->login};
+    bool due = false;
+    if (act->on != NONE && act->on > model->today) {
+        return "date_in_future";
+    }
+    for (int i = 0; i < model->n_deals; i++) {
+        if (!is_due(model, i, day, party_of(act->login))) {
+            continue;
+        }
+        due = true;
+        if (term_of(model, &model->deals[i]) == MIXED) {
+            continue;
+        }
+        struct taken *taken = realloc(run.taken, (size_t)(run.n + 1) * sizeof(*taken));
+        assert(taken);
+        run.taken = taken;
+        taken[run.n++] = reckon(model, i, day);
+    }
+    if (run.n == 0) {
+        return due ? "term_mixed" : NOTHING;
+    }
+    model->runs = model_room(model->runs, model->n_runs, &model->runs_room, sizeof(*model->runs));
+    model->runs[model->n_runs++] = run;
+    return NULL;
+}
+
+// Of a party of this run; of all for NONE.
+static int64_t run_sum(const struct revenue_run *run, int party)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < run->n; i++) {
+        for (int k = 0; k < N_PARTIES; k++) {
+            sum += party == NONE || party == k ? run->taken[i].amounts[k] : 0;
+        }
+    }
+    return sum;
+}
+
+static bool own_run(const struct model *model, int login, const struct revenue_run *run)
+{
+    int bank = party_of(login);
+    for (int i = 0; i < run->n && bank != NONE; i++) {
+        if (model->deals[run->taken[i].sale].seller != bank) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const char *decide(struct model *model, const struct act *act)
+{
+    if (act->run >= model->n_runs) {
+        return "revenue_run_not_found";
+    }
+    struct revenue_run *run = &model->runs[act->run];
+    int64_t sum = run_sum(run, NONE);
+    bool alone = sum > 0 && sum <= model->alone_fen;
+    bool approves = act->kind == ACT_RUN_APPROVE;
+    if (run->state != PROPOSED) {
+        return "run_decided";
+    }
+    if (approves && act->login == run->proposer && !alone) {
+        return "second_person";
+    }
+    if (approves && model->limited[act->login] && model->limit_fen[act->login] != NOT_GIVEN &&
+        sum > model->limit_fen[act->login]) {
+        return "limit_amount";
+    }
+    if (!own_run(model, act->login, run)) {
+        return "run_not_yours";
+    }
+    run->state = approves ? APPROVED : REJECTED;
+    for (int i = 0; i < run->n && approves; i++) {
+        int seller = model->deals[run->taken[i].sale].seller;
+        for (int party = 0; party < N_PARTIES; party++) {
+            model->claim_fen[seller] -= run->taken[i].amounts[party];
+            model->claim_fen[party] += run->taken[i].amounts[party];
+        }
+    }
+    return NULL;
+}
+
+static void move_cash(struct model *model, const struct revenue_run *run, int party, int sign)
+{
+    for (int i = 0; i < run->n; i++) {
+        int seller = model->deals[run->taken[i].sale].seller;
+        int64_t fen = sign * run->taken[i].amounts[party];
+        model->claim_fen[party] -= fen;
+        model->claim_fen[seller] += fen;
+        cash(model, seller, party, fen);
+    }
+}
+
+static const char *pay(struct model *model, const struct act *act)
+{
+    static const enum payout FROM[] = {OWED, PAID, RETURNED};
+    static const enum payout TO[] = {PAID, RETURNED, OWED};
+    int step = (int)act->kind - (int)ACT_PAID;
+    if (act->run >= model->n_runs) {
+        return "revenue_run_not_found";
+    }
+    struct revenue_run *run = &model->runs[act->run];
+    if (run->state != APPROVED) {
+        return run->state == REJECTED ? "run_rejected" : "run_not_approved";
+    }
+    if (!own_run(model, act->login, run)) {
+        return "run_not_yours";
+    }
+    if (act->to != NONE && run_sum(run, act->to) == 0) {
+        return "payment_not_found";
+    }
+    if (act->to != NONE && run->payouts[act->to] != FROM[step]) {
+        return "payment_state";
+    }
+    int changed = 0;
+    for (int party = 0; party < N_PARTIES; party++) {
+        bool meant = act->to == NONE || act->to == party;
+        if (meant && run_sum(run, party) > 0 && run->payouts[party] == FROM[step]) {
+            changed++;
+            run->payouts[party] = TO[step];
+            if (act->kind != ACT_RESENT) {
+                move_cash(model, run, party, act->kind == ACT_PAID ? 1 : -1);
+            }
+        }
+    }
+    return changed == 0 ? "payments_none" : NULL;
+}
+
+const char *ask_revenue(struct model *model, const struct act *act)
+{
+    return act->kind == ACT_RUN          ? distribute(model, act)
+           : act->kind <= ACT_RUN_REJECT ? decide(model, act)
+                                         : pay(model, act);
+}

@@ -435,6 +435,9 @@ const char *ask_loan(struct model *model, const struct act *act)
     if (act->loan == REPAYMENT && act->amount_fen > deal->payout_fen - deal->repayment_fen) {
         return "repayment_too_large";
     }
+    if (act->loan == INTEREST && deal->payout_fen == 0) {
+        return "loan_before_payout";
+    }
     refusal = act->sale != NONE ? credit(model, act) : NULL;
     if (refusal) {
         return refusal;

@@ -247,9 +247,16 @@ static void move_cash(struct model *model, const struct revenue_run *run, int pa
     }
 }
 
+// What was sent may come back before anybody confirmed that it arrived.
+static bool may_follow(enum act_kind step, enum payout state)
+{
+    return step == ACT_PAID       ? state == OWED
+           : step == ACT_RETURNED ? state == OWED || state == PAID
+                                  : state == RETURNED;
+}
+
 static const char *pay(struct model *model, const struct act *act)
 {
-    static const enum payout FROM[] = {OWED, PAID, RETURNED};
     static const enum payout TO[] = {PAID, RETURNED, OWED};
     int step = (int)act->kind - (int)ACT_PAID;
     if (act->run >= model->n_runs) {
@@ -265,17 +272,18 @@ static const char *pay(struct model *model, const struct act *act)
     if (act->to != NONE && run_sum(run, act->to) == 0) {
         return "payment_not_found";
     }
-    if (act->to != NONE && run->payouts[act->to] != FROM[step]) {
+    if (act->to != NONE && !may_follow(act->kind, run->payouts[act->to])) {
         return "payment_state";
     }
     int changed = 0;
     for (int party = 0; party < N_PARTIES; party++) {
         bool meant = act->to == NONE || act->to == party;
-        if (meant && run_sum(run, party) > 0 && run->payouts[party] == FROM[step]) {
+        if (meant && run_sum(run, party) > 0 && may_follow(act->kind, run->payouts[party])) {
+            bool was_paid = run->payouts[party] == PAID;
             changed++;
             run->payouts[party] = TO[step];
-            if (act->kind != ACT_RESENT) {
-                move_cash(model, run, party, act->kind == ACT_PAID ? 1 : -1);
+            if (act->kind == ACT_PAID || (act->kind == ACT_RETURNED && was_paid)) {
+                move_cash(model, run, party, was_paid ? -1 : 1);
             }
         }
     }

@@ -1,4 +1,4 @@
-// A reversal by the program's commands, from the drawing to the tonnes that make it good.
+// Reversal and correction by the program's commands, up to the second program that audits them.
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,6 +87,25 @@ static void reversal__speaks_to_people(void **state)
     }
 }
 
+// A sale to the wrong buyer, paid in part and taken back.
+static void correction__is_told_by_the_deal_it_took_back(void **state)
+{
+    struct th_cli_world *world = *state;
+    th_json_free(th_chain_trade(world, "anji", "2022-12-29",
+                                "resale --from " ANJI_BANK " --to " ANJI_BUYER
+                                " --tonnes 100 --price 70 --tax 6"));
+    th_cli_do(world, "--as anji-1 receipt confirm 4 --amount 1000 --on 2022-12-30");
+    th_cli_do(world, "--as anji-1 trade propose correction --of 4 --reason 买方录错");
+    th_cli_do(world, "--as officer trade approve 5");
+    struct th_json *reply = th_cli_json(world, 0, "trade show 4");
+    assert_int_equal(th_cli_int_at(reply, "corrected_by"), 5);
+    assert_int_equal(th_cli_int_at(reply, "outstanding_fen"), 0);
+    th_json_free(reply);
+    th_cli_do(world, "--as anji-1 receipt confirm 5 --amount 1000");
+    th_json_free(
+        th_cli_problem(world, 5, "--as anji-1 trade propose correction --of 4 --reason 再来"));
+}
+
 static void reversal__holds_in_check_rebuild_and_audit(void **state)
 {
     struct th_cli_world *world = *state;
@@ -101,6 +120,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reversal__of_a_whole_package),
         cmocka_unit_test(reversal__speaks_to_people),
+        cmocka_unit_test(correction__is_told_by_the_deal_it_took_back),
         cmocka_unit_test(reversal__holds_in_check_rebuild_and_audit),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -4,7 +4,7 @@ target_link_libraries(tanhui_registry_world PUBLIC tanhui_registry tanhui_test_s
     PkgConfig::SQLITE PkgConfig::SPATIALITE PRIVATE PkgConfig::CMOCKA)
 
 th_add_unit_test(test_csv_table DEPENDS tanhui_core)
-foreach(part db store journal party_store setup work directory audit backup)
+foreach(part db store store_group journal party_store setup work directory audit backup)
     th_add_unit_test(test_${part} DEPENDS tanhui_registry_world)
 endforeach()
 th_add_unit_test(test_write_behind DEPENDS tanhui_registry_world)

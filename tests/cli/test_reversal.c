@@ -102,6 +102,9 @@ static void correction__is_told_by_the_deal_it_took_back(void **state)
     assert_int_equal(th_cli_int_at(reply, "outstanding_fen"), 0);
     th_json_free(reply);
     th_cli_do(world, "--as anji-1 receipt confirm 5 --amount 1000");
+    reply = th_cli_problem(world, 5, "trade contract 4 --out {dir}/contract.pdf");
+    assert_string_equal(th_cli_text_at(reply, "code"), "contract_corrected");
+    th_json_free(reply);
     th_json_free(
         th_cli_problem(world, 5, "--as anji-1 trade propose correction --of 4 --reason 再来"));
 }

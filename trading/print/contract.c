@@ -164,6 +164,9 @@ static enum th_status gather(struct th_contract_draft *g, int64_t trade_id)
     if (status == TH_OK) {
         status = th_trade_reply(g->store, trade_id, &said, g->err);
     }
+    if (status == TH_OK && th_json_get(said, "corrected_by")) {
+        status = th_printed_refuse(&g->trade, "contract_corrected", g->err);
+    }
     const struct th_json *lines = th_json_get(said, "lines");
     if (status == TH_OK) {
         g->parties = calloc(th_json_size(lines) + 2, sizeof(*g->parties));

@@ -37,6 +37,7 @@ struct th_deal {
     int64_t tonnes_t;
     int64_t moved_t; // handed over or ended under it
     bool reversal;   // it ends buffer, and the rest of its tonnes is owed
+    bool option;     // its price is a premium: its units cost nothing yet
     int64_t owed_t;
     int64_t amount_fen;
     int64_t tax_fen;

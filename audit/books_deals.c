@@ -80,6 +80,7 @@ static void read_terms(const struct th_post *post, struct th_deal *deal)
 void th_book_trade(struct th_books *books, const struct th_post *post)
 {
     struct th_deal deal = {.state = TH_TRADE_PROPOSED};
+    struct th_text kind;
     struct th_text state;
     struct th_text proposer;
     bool fresh = false;
@@ -105,6 +106,8 @@ void th_book_trade(struct th_books *books, const struct th_post *post)
     }
     books->deals = items;
     deal.proposer = th_books_login(books, proposer);
+    deal.option =
+        th_text_member(post->nodes, post->index, "kind", &kind) && th_text_is(kind, "option");
     read_terms(post, &deal);
     size_t row = th_table_id(&books->deal_ids, deal.id, &fresh);
     if (row == SIZE_MAX) {

@@ -499,7 +499,7 @@ static int64_t sum_of_costs(const struct th_books *books, const struct th_deal *
 {
     const struct th_deal_line *lines = books->revenue.lines.items;
     int64_t sum_fen = 0;
-    for (size_t i = deal->lines; i != 0; i = lines[i - 1].next) {
+    for (size_t i = deal->option ? 0 : deal->lines; i != 0; i = lines[i - 1].next) {
         if (!th_sum(&sum_fen, lines[i - 1].cost_fen)) {
             return INT64_MAX;
         }

@@ -48,6 +48,7 @@ struct th_statement_advance { // money for units that the party still owes
 };
 
 struct th_statement_sale { // a sale of the bank, and what came back of it
+    const char *kind;      // of the deal: resale option …
     const char *on;
     const char *buyer;
     struct th_units units;

@@ -264,10 +264,11 @@ static void sale_draw(const struct telling *telling, struct th_paper *paper,
     struct th_buf price = price_words(telling, sale->has_price, sale->price_per_t);
     struct th_buf costs = costs_words(telling, sale);
     struct th_buf sold = th_pen_words(
-        telling->messages, telling->lang, "statement.sale_line", "on", sale->on, "units",
-        th_int_format(th_units_t(sale->units), units), "buyer", sale->buyer, "price",
-        th_buf_text(&price), "receipts", th_money_format(sale->receipts, receipts), "costs",
-        th_buf_text(&costs), "net", th_money_format(sale->net, net), NULL);
+        telling->messages, telling->lang,
+        strcmp(sale->kind, "option") == 0 ? "statement.premium_line" : "statement.sale_line", "on",
+        sale->on, "units", th_int_format(th_units_t(sale->units), units), "buyer", sale->buyer,
+        "price", th_buf_text(&price), "receipts", th_money_format(sale->receipts, receipts),
+        "costs", th_buf_text(&costs), "net", th_money_format(sale->net, net), NULL);
     struct th_buf part = part_words(telling, sale);
     struct th_buf shared = th_pen_words(
         telling->messages, telling->lang, share_key(sale), "ratio", sale->ratio, "part",

@@ -360,7 +360,7 @@ enum th_status th_distribution_sum(struct th_store *store, int64_t trade_id,
 enum th_status th_sales_between(struct th_store *store, const char *from_on, const char *to_on,
                                 int64_t **ret_trade_ids, size_t *ret_n, struct th_error *err)
 {
-    static const char SQL[] = "SELECT trade_id FROM trade WHERE kind IN " TH_SALE_KINDS
+    static const char SQL[] = "SELECT trade_id FROM trade WHERE kind IN " TH_SHARED_KINDS
                               " AND state = 'approved' AND on_date >= ?1 "
                               "AND (?2 IS NULL OR on_date <= ?2) ORDER BY trade_id";
     struct th_id_list ids = {0};
@@ -379,7 +379,8 @@ enum th_status th_distribution_due(struct th_store *store, const char *through_o
                                    int64_t **ret_trade_ids, size_t *ret_n, struct th_error *err)
 {
     static const char SQL[] =
-        "SELECT t.trade_id FROM trade t WHERE t.kind IN " TH_SALE_KINDS " AND t.state = 'approved' "
+        "SELECT t.trade_id FROM trade t WHERE t.kind IN " TH_SHARED_KINDS
+        " AND t.state = 'approved' "
         "AND " TH_NOT_CORRECTED " AND EXISTS (SELECT 1 FROM trade_line l WHERE l.trade_id = "
         "t.trade_id "
         "AND l.pool_id IS NOT NULL) AND "

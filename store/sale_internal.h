@@ -4,6 +4,8 @@
 
 // Units change hands for money.
 #define TH_SALE_KINDS "('resale', 'exercise', 'delivery', 'acceptance', 'enforcement')"
+// What brings money that is shared: sales, and options, whose premium is paid for the promise.
+#define TH_SHARED_KINDS "('resale', 'exercise', 'delivery', 'acceptance', 'enforcement', 'option')"
 // Units stay under the deal's own lock for one of those.
 #define TH_PROMISE_KINDS "('listing', 'option', 'subscription', 'forward')"
 // Trade `t` was not taken back.

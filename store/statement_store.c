@@ -13,7 +13,7 @@ enum th_status th_payment_each(struct th_store *store, int64_t party_id,
         "t.price_fen, s.net_fen, p.weight_t, p.amount_fen, s.receipts_fen, s.tax_fen, s.cost_fen, "
         "s.deductions_fen, coalesce(b.name, ''), p.group_id, p.share, "
         "CASE WHEN e.kind IS NULL OR e.kind = 'resent' THEN 'owed' ELSE e.kind END, "
-        "coalesce(e.on_date, x.on_date) "
+        "coalesce(e.on_date, x.on_date), t.kind "
         "FROM distribution_payment p JOIN distribution d USING (distribution_id) "
         "JOIN distribution_decision x ON x.distribution_id = p.distribution_id"
         " AND x.state = 'approved' "
@@ -47,7 +47,8 @@ enum th_status th_payment_each(struct th_store *store, int64_t party_id,
                                          .group_id = th_column_int(q, 15),
                                          .share = th_column_text(q, 16),
                                          .state = th_column_text(q, 17),
-                                         .state_on = th_column_text(q, 18)};
+                                         .state_on = th_column_text(q, 18),
+                                         .kind = th_column_text(q, 19)};
         go_on = visit(context, &payment);
     }
     th_stmt_done(q);

@@ -8,6 +8,7 @@
 struct th_payment_row { // texts are borrowed
     int64_t distribution_id;
     int64_t trade_id;
+    const char *kind; // of the deal
     int64_t term_id;
     const char *through_on;
     const char *on_date; // of the sale

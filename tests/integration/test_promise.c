@@ -294,6 +294,44 @@ static void refund__before_the_issuance_frees_the_forecast(void **state)
     market_id(ahead_subscribe(market, &input, TH_OK));
 }
 
+// 900.00 for an option on 300 t of the pool of both villages, without a cost of its own: 70 % are
+// 630.00, by 2,509 and 4,773 of 7,282 t 217.065… and 412.934…. The exercise bears the cost of what
+// it hands over: 100 t × (50.00 − 43.44) = 656.00, 70 % of it 459.20.
+static void option__shares_its_premium_with_those_whose_units_it_locks(void **state)
+{
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    const struct th_request bank = {.login = "bank"};
+    th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));
+    market_bought(market, "1 2", "43.44");
+    int64_t option = ahead_done(market, ahead_option(market, &OPTION, TH_OK));
+    assert_ok(th_revenue_statement(market->world.registry, NULL, "马家弄村", &reply, &market->err),
+              &market->err);
+    int64_t before_fen = th_json_get_int(reply, "revenue_fen", -1);
+    th_json_free(reply);
+    assert_int_equal(before_fen, 0);
+    th_json_free(market_receipt(market, option, "900", TH_OK));
+    reply = market_distribute(market, NULL, false, TH_OK);
+    assert_int_equal(th_json_get_int(reply, "net_fen", 0), 90000);
+    assert_int_equal(th_json_get_int(reply, "distributed_fen", 0), 63000);
+    assert_int_equal(market_payment_fen(reply, MARKET_MAJIANONG), 21707);
+    assert_int_equal(market_payment_fen(reply, MARKET_GAOJIATANG), 41293);
+    th_json_free(reply);
+    int64_t exercise =
+        ahead_done(market, ahead_exercise(market, option, "100", "2022-06-01", TH_OK));
+    th_json_free(market_receipt(market, exercise, "5000", TH_OK));
+    reply = market_distribute(market, NULL, false, TH_OK);
+    assert_int_equal(th_json_get_int(reply, "net_fen", 0), 500000 - 434400);
+    assert_int_equal(th_json_get_int(reply, "distributed_fen", 0), 45920);
+    th_json_free(reply);
+    reply = NULL;
+    const struct th_distribute_input again = {.through = "2022-12-31"};
+    assert_ok(th_revenue_distribute(market->world.registry, &bank, &again, &reply, &market->err),
+              &market->err);
+    assert_int_equal(th_json_get_int(reply, "distributed_fen", -1), 0);
+    th_json_free(reply);
+}
+
 static void option__is_exercised_in_parts_within_its_window(void **state)
 {
     struct market *market = *state;
@@ -423,6 +461,7 @@ int main(void)
         TEST(inbox__tells_what_can_be_delivered_and_what_is_short),
         TEST(replacement__comes_from_other_stock_once_the_lock_is_empty),
         TEST(refund__before_the_issuance_frees_the_forecast),
+        TEST(option__shares_its_premium_with_those_whose_units_it_locks),
         TEST(option__is_exercised_in_parts_within_its_window),
         TEST(option__on_forecast_gets_units_of_the_delivery),
         TEST(promise__refuses_what_it_cannot_be),

@@ -51,7 +51,8 @@ static int setup(void **state)
     th_test_folder_make(f->folder);
     assert_ok(th_messages_new(&f->messages, &f->err), &f->err);
     purchase_make(f);
-    f->sale = (struct th_statement_sale){.on = "2022-06-10",
+    f->sale = (struct th_statement_sale){.kind = "resale",
+                                         .on = "2022-06-10",
                                          .buyer = "安吉竹制品厂",
                                          .units = {2000},
                                          .has_price = true,

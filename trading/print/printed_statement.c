@@ -251,6 +251,7 @@ static const struct th_statement_sale *sales_fill(const struct th_json *said, si
     for (size_t i = 0; rows != NULL && i < n; i++) {
         const struct th_json *item = th_json_at(said, i);
         rows[i] = (struct th_statement_sale){
+            .kind = th_json_get_text(item, "kind", ""),
             .on = th_json_get_text(item, "on", ""),
             .buyer = th_json_get_text(item, "buyer_name", ""),
             .units = units(item, "tonnes"),

@@ -1,6 +1,7 @@
 // What the receipts of one sale bring by its term.
 #include <string.h>
 
+#include "store/sale_store.h"
 #include "trading/revenue/revenue_internal.h"
 
 enum th_status th_percent_parse(const char *text, struct th_ratio *ret_ratio, struct th_error *err)
@@ -127,13 +128,16 @@ static enum th_status recognise(struct th_ratio part, struct th_money whole, str
     return status;
 }
 
-static enum th_status line_costs(struct th_store *store, int64_t trade_id,
+// What the units cost that a sale handed over. An option hands none over: their cost is that of its
+// exercises, or of whatever sells them later.
+static enum th_status line_costs(struct th_store *store, const struct th_trade *trade,
                                  struct th_money *ret_cost, struct th_error *err)
 {
     struct th_trade_line_list lines = {0};
     struct th_money cost = {0};
-    enum th_status status = th_trade_lines(store, trade_id, &lines, err);
-    for (size_t i = 0; i < lines.n && status == TH_OK; i++) {
+    bool hands_over = th_trade_is_sale(trade);
+    enum th_status status = th_trade_lines(store, trade->trade_id, &lines, err);
+    for (size_t i = 0; hands_over && i < lines.n && status == TH_OK; i++) {
         status = th_money_add(cost, lines.items[i].cost, &cost, err);
     }
     th_trade_line_list_clear(&lines);
@@ -166,7 +170,7 @@ static enum th_status load_standing(struct th_store *store, const struct th_reck
         standing->received = standing->before.receipts;
     }
     if (status == TH_OK) {
-        status = line_costs(store, trade_id, &standing->cost, err);
+        status = line_costs(store, trade, &standing->cost, err);
     }
     if (status == TH_OK) {
         status = th_deduction_total(store, trade_id, &standing->deductions, err);

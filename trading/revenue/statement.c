@@ -88,6 +88,7 @@ static bool add_payment(void *context, const struct th_payment_row *row)
     th_json_set_text(item, "party_name", statement->party->name);
     th_json_set_int(item, "distribution_id", row->distribution_id);
     th_json_set_int(item, "trade_id", row->trade_id);
+    th_json_set_text(item, "kind", row->kind);
     th_json_set_text(item, "on", row->on_date);
     th_json_set_text(item, "through", row->through_on);
     th_json_set_units(item, "tonnes", row->tonnes);

@@ -123,6 +123,10 @@ void th_cli_put_clean(struct th_buf *out, const char *text);
 // the payments that go there (cmd_money.c).
 enum th_status th_cli_run_party_account_add(struct th_cli *cli, struct th_json **ret_reply,
                                             struct th_error *err) TH_MUST_CHECK;
+enum th_status th_cli_run_party_account_confirm(struct th_cli *cli, struct th_json **ret_reply,
+                                                struct th_error *err) TH_MUST_CHECK;
+enum th_status th_cli_run_party_account_refuse(struct th_cli *cli, struct th_json **ret_reply,
+                                               struct th_error *err) TH_MUST_CHECK;
 enum th_status th_cli_run_party_account_list(struct th_cli *cli, struct th_json **ret_reply,
                                              struct th_error *err) TH_MUST_CHECK;
 // The limit of a login stands among the commands about logins, and is run with the deals.

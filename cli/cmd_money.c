@@ -67,15 +67,43 @@ enum th_status th_cli_run_party_account_add(struct th_cli *cli, struct th_json *
     const struct th_party_account_input input = {.party = cli->positionals[0],
                                                  .bank = th_cli_option(cli, "bank"),
                                                  .number = th_cli_option(cli, "number"),
-                                                 .holder = th_cli_option(cli, "holder"),
-                                                 .from = th_cli_option(cli, "from")};
+                                                 .holder = th_cli_option(cli, "holder")};
     return th_party_account_add(cli->registry, &cli->request, &input, ret_reply, err);
 }
 
 enum th_status th_cli_run_party_account_list(struct th_cli *cli, struct th_json **ret_reply,
                                              struct th_error *err)
 {
-    return th_party_account_list(cli->registry, th_cli_option(cli, "party"), ret_reply, err);
+    return th_party_account_list(cli->registry, th_cli_option(cli, "party"),
+                                 th_cli_option(cli, "state"), ret_reply, err);
+}
+
+static enum th_status account_word(const struct th_cli *cli, struct th_party_account_word *ret_word,
+                                   struct th_error *err)
+{
+    *ret_word = (struct th_party_account_word){.number = th_cli_option(cli, "number"),
+                                               .reason = th_cli_option(cli, "reason")};
+    return th_cli_id(cli, 0, &ret_word->account_id, err);
+}
+
+enum th_status th_cli_run_party_account_confirm(struct th_cli *cli, struct th_json **ret_reply,
+                                                struct th_error *err)
+{
+    struct th_party_account_word word;
+    enum th_status status = account_word(cli, &word, err);
+    return status == TH_OK
+               ? th_party_account_confirm(cli->registry, &cli->request, &word, ret_reply, err)
+               : status;
+}
+
+enum th_status th_cli_run_party_account_refuse(struct th_cli *cli, struct th_json **ret_reply,
+                                               struct th_error *err)
+{
+    struct th_party_account_word word;
+    enum th_status status = account_word(cli, &word, err);
+    return status == TH_OK
+               ? th_party_account_refuse(cli->registry, &cli->request, &word, ret_reply, err)
+               : status;
 }
 
 static enum th_status run_share_add(struct th_cli *cli, struct th_json **ret_reply,

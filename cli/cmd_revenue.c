@@ -92,7 +92,9 @@ static enum th_status run_payment_file(struct th_cli *cli, struct th_json **ret_
     struct th_payment_file file = {
         .path = th_cli_option(cli, "out"), .messages = cli->messages, .lang = cli->lang};
     enum th_status status = th_cli_id(cli, 0, &file.run_id, err);
-    return status == TH_OK ? th_payment_list_file(cli->registry, &file, ret_reply, err) : status;
+    return status == TH_OK
+               ? th_payment_list_file(cli->registry, &cli->request, &file, ret_reply, err)
+               : status;
 }
 
 static enum th_status run_settle(struct th_cli *cli, struct th_json **ret_reply,
@@ -128,8 +130,10 @@ static enum th_status run_revenue(struct th_cli *cli, struct th_json **ret_reply
     "distributed_fen "                                                                             \
     "kept_fen"
 #define RUN                                                                                        \
-    RUN_HEAD " reason | sales: trade_id term_id basis ratio receipts_fen tax_fen cost_fen "        \
-             "deductions_fen net_fen distributed_fen kept_fen | payments: " TH_CLI_PAYMENT_VIEW
+    RUN_HEAD                                                                                       \
+    " reason warnings | sales: trade_id term_id basis ratio receipts_fen tax_fen cost_fen "        \
+    "deductions_fen net_fen distributed_fen kept_fen | costs: trade_id kind=deduction_kind "       \
+    "amount_fen by document_sha256 | payments: " TH_CLI_PAYMENT_VIEW
 
 const struct th_cli_command th_cli_revenue_commands[] = {
     {"revenue", "term add", TH_CLI_WRITE, "",
@@ -161,7 +165,7 @@ const struct th_cli_command th_cli_revenue_commands[] = {
      run_runs},
     {"revenue", "show", TH_CLI_READ, "RUN", "", RUN, run_show},
     {"revenue", "payments", TH_CLI_READ, "RUN", "out!=FILE",
-     "file sha256 n amount_fen without_account", run_payment_file},
+     "file sha256 n amount_fen without_account remarks", run_payment_file},
     {"revenue", "reserve settle", TH_CLI_WRITE, "TRADE", "actual!=A document!=FILE",
      "trade_id reserved_fen actual_fen rest_fen document_sha256", run_settle},
     {"revenue", "rent", TH_CLI_READ, "", "year!=Y holder=PARTY",

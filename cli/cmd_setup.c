@@ -117,6 +117,10 @@ static enum th_status run_completion(struct th_cli *cli, struct th_json **ret_re
     return status;
 }
 
+#define ACCOUNT                                                                                    \
+    "account_id party_name bank account=account_number account_holder state=account_state "        \
+    "proposed_by decided_by"
+
 const struct th_cli_command th_cli_setup_commands[] = {
     {"init", "", TH_CLI_NO_FILE, "FILE", "name!=N admin-code!=CODE crs=EPSG:n bounds=W,S,E,N",
      "path name admin_code registry_id schema_version login activation_code key_file", run_init},
@@ -129,12 +133,14 @@ const struct th_cli_command th_cli_setup_commands[] = {
      "party_id kind name uscc village division", run_party_add},
     {"party", "list", TH_CLI_READ, "", "", "parties: party_id kind name uscc village",
      run_party_list},
-    {"party", "account add", TH_CLI_WRITE, "PARTY", "bank!=NAME number!=N holder=NAME from=D",
-     "account_id party_name bank account=account_number account_holder from",
-     th_cli_run_party_account_add},
-    {"party", "account list", TH_CLI_READ, "", "party=PARTY",
-     "accounts: account_id party_name bank account=account_number account_holder from",
-     th_cli_run_party_account_list},
+    {"party", "account add", TH_CLI_WRITE, "PARTY", "bank!=NAME number!=N holder=NAME",
+     ACCOUNT " replaces warnings", th_cli_run_party_account_add},
+    {"party", "account confirm", TH_CLI_WRITE, "ACCOUNT", "number!=N", ACCOUNT,
+     th_cli_run_party_account_confirm},
+    {"party", "account refuse", TH_CLI_WRITE, "ACCOUNT", "reason=TEXT", ACCOUNT " reason",
+     th_cli_run_party_account_refuse},
+    {"party", "account list", TH_CLI_READ, "", "party=PARTY state=proposed|confirmed|refused",
+     "accounts: " ACCOUNT " reason", th_cli_run_party_account_list},
     {"user", "add", TH_CLI_WRITE, "LOGIN", "role!=ROLE village=V party=P",
      "login role village party_id activation_code", run_user_add},
     {"user", "limit", TH_CLI_WRITE, "LOGIN", "amount=A tonnes=N from=DATE",

@@ -4,6 +4,6 @@
 
 #define TH_CLI_PAYMENT_VIEW                                                                        \
     "number=payment_number name kind amount_fen state on reference note bank "                     \
-    "account=account_number account_holder"
+    "account=account_number account_holder account_note"
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "core/buf.h"
 #include "core/text.h"
+#include "net/address.h"
 #include "net/download_internal.h"
 
 enum {
@@ -65,14 +66,6 @@ static int on_progress(void *context, curl_off_t total, curl_off_t now, curl_off
     }
     transfer->stopped = true;
     return 1;
-}
-
-static bool scheme_is_allowed(const struct th_download_rules *rules, const char *url)
-{
-    if (th_text_starts_with(url, "https://")) {
-        return strstr(rules->schemes, "https") != NULL;
-    }
-    return strcmp(rules->schemes, "https") != 0 && th_text_starts_with(url, "http://127.0.0.1:");
 }
 
 static long slow_seconds(const struct th_download_limits *limits)
@@ -310,8 +303,9 @@ enum th_status th_download_by_rules(const struct th_download_rules *rules, const
     struct transfer transfer = {.size_max = limits->size_max, .progress = progress};
     struct th_buf part;
     enum th_status status = TH_OK;
-    if (!scheme_is_allowed(rules, url)) {
-        return th_error_set(err, TH_INVALID, "url_scheme", "url", url, NULL);
+    status = th_address_check(url, strcmp(rules->schemes, "https") != 0, err);
+    if (status != TH_OK) {
+        return status;
     }
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return th_error_no_memory(err);

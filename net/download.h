@@ -19,10 +19,11 @@ enum { TH_DOWNLOAD_SLOW = 100 };
 // Reads `url` (https only, certificate and host name verified; at most 5 redirects, each to https)
 // into `path`, which is whole or untouched: the bytes go to "<path>.part" first. *ret_sha256 is the
 // digest of the file. `progress` (may be NULL) is asked under the stage "download", in bytes.
-// TH_INVALID ("url_scheme" with "url"); TH_UNREADABLE ("download_untrusted", "download_redirect",
-// "download_status" with "status": anything but 200, "download_failed" with "detail",
-// "download_endless": no length was told, "download_timeout" with "seconds", "download_stalled"
-// with "seconds": no connection, or almost nothing came, for so long), TH_NOT_FOUND
+// TH_INVALID ("url_scheme" with "url", "url_userinfo"); TH_UNREADABLE ("download_untrusted",
+// "download_redirect", "download_status" with "status": anything but 200, "download_failed" with
+// "detail", "download_endless": no length was told, "download_timeout" with "seconds",
+// "download_stalled" with "seconds": no connection, or almost nothing came, for so long),
+// TH_NOT_FOUND
 // ("download_not_found" for 404 and 410), TH_LIMIT
 // ("download_too_large" with "limit"), TH_IO ("download_disk" with "path"), TH_INTERRUPTED
 // ("download_interrupted").

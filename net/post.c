@@ -7,7 +7,7 @@
 
 #include <curl/curl.h>
 
-#include "core/text.h"
+#include "net/address.h"
 
 enum { CONNECT_SECONDS_MAX = 20 };
 
@@ -30,9 +30,9 @@ static size_t on_data(char *data, size_t unit, size_t n, void *context)
     return size;
 }
 
-bool th_http_post_takes(const char *url)
+enum th_status th_http_post_check(const char *url, struct th_error *err)
 {
-    return th_text_starts_with(url, "https://") || th_text_starts_with(url, "http://127.0.0.1:");
+    return th_address_check(url, true, err);
 }
 
 static CURLcode set_up(CURL *curl, const struct th_http_post *post, struct curl_slist *headers,
@@ -56,10 +56,10 @@ static CURLcode set_up(CURL *curl, const struct th_http_post *post, struct curl_
     const struct {
         CURLoption option;
         const void *value;
-    } texts[] = {{CURLOPT_URL, post->url},         {CURLOPT_PROTOCOLS_STR, "http,https"},
-                 {CURLOPT_USERAGENT, "tanhui"},    {CURLOPT_HTTPHEADER, headers},
-                 {CURLOPT_POSTFIELDS, post->body}, {CURLOPT_ERRORBUFFER, message},
-                 {CURLOPT_WRITEDATA, exchange}};
+    } texts[] = {{CURLOPT_URL, post->url},           {CURLOPT_PROTOCOLS_STR, "http,https"},
+                 {CURLOPT_NOPROXY, "127.0.0.1,::1"}, {CURLOPT_USERAGENT, "tanhui"},
+                 {CURLOPT_HTTPHEADER, headers},      {CURLOPT_POSTFIELDS, post->body},
+                 {CURLOPT_ERRORBUFFER, message},     {CURLOPT_WRITEDATA, exchange}};
     for (size_t i = 0; code == CURLE_OK && i < sizeof(texts) / sizeof(texts[0]); i++) {
         code = curl_easy_setopt(curl, texts[i].option, texts[i].value);
     }
@@ -132,8 +132,9 @@ enum th_status th_http_post(const struct th_http_post *post, int64_t *ret_http_s
     long http_status = 0;
     assert(post->seconds_max >= 1 && post->seconds_max <= 3600);
     *ret_http_status = 0;
-    if (!th_http_post_takes(post->url)) {
-        return th_error_set(err, TH_INVALID, "url_scheme", "url", post->url, NULL);
+    enum th_status status = th_http_post_check(post->url, err);
+    if (status != TH_OK) {
+        return status;
     }
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return th_error_no_memory(err);
@@ -147,7 +148,7 @@ enum th_status th_http_post(const struct th_http_post *post, int64_t *ret_http_s
         code = curl_easy_perform(curl);
         (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &http_status);
     }
-    enum th_status status = judge(post, code, &exchange, http_status, message, err);
+    status = judge(post, code, &exchange, http_status, message, err);
     *ret_http_status = http_status;
     curl_slist_free_all(headers);
     curl_easy_cleanup(curl);

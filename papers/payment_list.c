@@ -10,7 +10,7 @@
 #include "core/text.h"
 #include "papers/workbook.h"
 
-enum { N_COLUMNS = 12, AMOUNT = 8, SPREADSHEET_DIGITS = 15, CELL_SIZE = 128 };
+enum { N_COLUMNS = 13, AMOUNT = 8, SPREADSHEET_DIGITS = 15, CELL_SIZE = 128 };
 static const size_t csv_limit = (size_t)256 << 20;
 
 static const struct {
@@ -27,7 +27,8 @@ static const struct {
                         {"payment_list.amount", 16},
                         {"payment_list.capitals", 44},
                         {"payment_list.basis", 30},
-                        {"payment_list.purpose", 30}};
+                        {"payment_list.purpose", 30},
+                        {"payment_list.remark", 36}};
 
 static enum th_status check(const struct th_payment_paper *list, struct th_money *ret_total,
                             struct th_error *err)
@@ -128,7 +129,8 @@ static enum th_status write_csv(const struct th_payment_paper *list,
                                             plain_amount(entry->amount, amount),
                                             capitals(entry->amount, words),
                                             entry->basis,
-                                            entry->purpose};
+                                            entry->purpose,
+                                            entry->remark};
         csv_row(&out, row);
     }
     (void)memset(cells, 0, sizeof(cells));
@@ -171,6 +173,7 @@ static void sheet_write(const struct th_payment_paper *list, const struct th_mes
         th_workbook_text(workbook, capitals(entry->amount, words));
         th_workbook_text(workbook, entry->basis);
         th_workbook_text(workbook, entry->purpose);
+        th_workbook_text(workbook, entry->remark);
     }
     th_workbook_row(workbook, TH_WORKBOOK_TOTAL);
     th_workbook_text(workbook, th_messages_text(messages, lang, "payment_list.total"));

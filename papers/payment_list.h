@@ -27,6 +27,7 @@ struct th_payment_entry { // texts may be NULL or "" but for the name
     struct th_money amount; // above 0
     const char *basis;      // what it follows from, in words
     const char *purpose;    // what the bank writes on the payment
+    const char *remark;     // what the clerk should look at before paying
 };
 
 struct th_payment_paper {

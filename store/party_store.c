@@ -279,6 +279,21 @@ enum th_status th_user_load(struct th_store *store, const char *login, struct th
     return status;
 }
 
+enum th_status th_party_has_login(struct th_store *store, int64_t party_id, bool *ret_has,
+                                  struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT count(*) FROM user_account WHERE party_id = ?1 AND role = 'bank'";
+    struct th_stmt *q = th_db_query(store, SQL);
+    int64_t n = 0;
+    th_bind_int(q, 1, party_id);
+    enum th_status status = th_stmt_int(q, 0, &n, err);
+    if (status == TH_OK) {
+        *ret_has = n > 0;
+    }
+    return status;
+}
+
 enum th_status th_village_each(struct th_store *store,
                                bool (*visit)(void *context, const struct th_village *village),
                                void *context, struct th_error *err)

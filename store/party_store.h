@@ -52,6 +52,9 @@ enum th_status th_party_load(struct th_store *store, int64_t party_id, struct th
                              struct th_error *err) TH_MUST_CHECK;
 enum th_status th_user_load(struct th_store *store, const char *login, struct th_user *ret_user,
                             struct th_error *err) TH_MUST_CHECK;
+// Does a party act in the registry by logins of its own, of role bank?
+enum th_status th_party_has_login(struct th_store *store, int64_t party_id, bool *ret_has,
+                                  struct th_error *err) TH_MUST_CHECK;
 
 // Rows in order of code or id; the visitor returns false to stop.
 enum th_status th_village_each(struct th_store *store,

@@ -12,7 +12,8 @@
     "SELECT due.party_id, due.amount_fen, coalesce(e.attempt, 1), "                                \
     "CASE WHEN x.state IS NULL THEN 'proposed' WHEN x.state = 'rejected' THEN 'rejected' "         \
     "WHEN e.kind IS NULL OR e.kind = 'resent' THEN 'owed' ELSE e.kind END, "                       \
-    "e.on_date, e.reference, e.note, coalesce(e.on_date, x.on_date) FROM due "                     \
+    "e.on_date, e.reference, e.note, coalesce(e.on_date, x.on_date), "                             \
+    "CASE x.state WHEN 'approved' THEN x.seq END FROM due "                                        \
     "LEFT JOIN distribution_decision x ON x.distribution_id = ?1 "                                 \
     "LEFT JOIN payout_event e ON e.payout_event_id = (SELECT max(payout_event_id)"                 \
     " FROM payout_event o WHERE o.distribution_id = ?1 AND o.party_id = due.party_id) "            \
@@ -50,6 +51,7 @@ enum th_status th_payouts(struct th_store *store, int64_t distribution_id, int64
         th_column_copy(q, 5, payout->reference, sizeof(payout->reference));
         th_column_copy(q, 6, payout->note, sizeof(payout->note));
         th_column_copy(q, 7, payout->since_on, sizeof(payout->since_on));
+        payout->approved_seq = th_column_int(q, 8);
     }
     th_stmt_done(q);
     if (status == TH_OK) {
@@ -81,82 +83,4 @@ enum th_status th_payout_event_post(struct th_posting *posting, const struct th_
     th_post_set_word(row, "note", event->note);
     th_json_set_text(row, "login", event->login);
     return th_post(posting, "payout_event", row, err);
-}
-
-enum th_status th_party_account_post(struct th_posting *posting,
-                                     const struct th_party_account *account,
-                                     int64_t *ret_account_id, struct th_error *err)
-{
-    static const char SQL[] = "SELECT max(account_id) FROM party_account";
-    int64_t account_id = 0;
-    enum th_status status = th_post_next_id(posting, SQL, &account_id, err);
-    if (status != TH_OK) {
-        return status;
-    }
-    struct th_json *row = th_json_object();
-    th_json_set_int(row, "account_id", account_id);
-    th_json_set_int(row, "party_id", account->party_id);
-    th_json_set_text(row, "bank", account->bank);
-    th_json_set_text(row, "number", account->number);
-    th_json_set_text(row, "holder", account->holder);
-    th_json_set_text(row, "from_on", account->from_on);
-    status = th_post(posting, "party_account", row, err);
-    if (status == TH_OK) {
-        *ret_account_id = account_id;
-    }
-    return status;
-}
-
-#define ACCOUNT_COLUMNS "account_id, party_id, bank, number, holder, from_on"
-
-static void read_account(struct th_stmt *q, struct th_party_account *account)
-{
-    *account = (struct th_party_account){.account_id = th_column_int(q, 0),
-                                         .party_id = th_column_int(q, 1)};
-    th_column_copy(q, 2, account->bank, sizeof(account->bank));
-    th_column_copy(q, 3, account->number, sizeof(account->number));
-    th_column_copy(q, 4, account->holder, sizeof(account->holder));
-    th_column_copy(q, 5, account->from_on, sizeof(account->from_on));
-}
-
-enum th_status th_party_account_on(struct th_store *store, int64_t party_id, const char *on_date,
-                                   bool *ret_found, struct th_party_account *ret_account,
-                                   struct th_error *err)
-{
-    static const char SQL[] = "SELECT " ACCOUNT_COLUMNS " FROM party_account WHERE party_id = ?1 "
-                              "AND from_on <= ?2 ORDER BY from_on DESC, account_id DESC LIMIT 1";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, party_id);
-    th_bind_text(q, 2, on_date);
-    enum th_status status = TH_OK;
-    bool found = th_stmt_next(q, &status, err);
-    if (found) {
-        read_account(q, ret_account);
-    }
-    th_stmt_done(q);
-    if (status == TH_OK) {
-        *ret_found = found;
-    }
-    return status;
-}
-
-enum th_status th_party_account_each(struct th_store *store, int64_t party_id,
-                                     bool (*visit)(void *context,
-                                                   const struct th_party_account *account),
-                                     void *context, struct th_error *err)
-{
-    static const char SQL[] = "SELECT " ACCOUNT_COLUMNS " FROM party_account "
-                              "WHERE ?1 IS NULL OR party_id = ?1 "
-                              "ORDER BY party_id, from_on, account_id";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_id(q, 1, party_id);
-    enum th_status status = TH_OK;
-    bool go_on = true;
-    while (go_on && th_stmt_next(q, &status, err)) {
-        struct th_party_account account;
-        read_account(q, &account);
-        go_on = visit(context, &account);
-    }
-    th_stmt_done(q);
-    return status;
 }

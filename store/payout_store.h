@@ -1,11 +1,11 @@
-// What the bank pays out of an approved run, and where to.
+// What the bank pays out of an approved run.
 #ifndef TH_STORE_PAYOUT_STORE_H
 #define TH_STORE_PAYOUT_STORE_H
 
 #include "store/party_store.h"
 #include "store/revenue_store.h"
 
-enum { TH_REFERENCE_SIZE = 128, TH_ACCOUNT_NUMBER_SIZE = 40 };
+enum { TH_REFERENCE_SIZE = 128 };
 
 // One payment: what a party gets of a run, in all its capacities together.
 struct th_payout {
@@ -14,6 +14,7 @@ struct th_payout {
     char state[TH_TRADE_WORD_SIZE]; // of the run until it is approved; then owed paid returned
     int64_t attempt;                // from 1 on; one more each time that it is sent again
     struct th_money amount;
+    int64_t approved_seq;      // journal entry by which it is owed; 0: not yet
     char since_on[TH_ON_SIZE]; // since when it stands so: of the last event, or of the approval
     char on_date[TH_ON_SIZE];  // of the last event; "" without, as the next two
     char reference[TH_REFERENCE_SIZE];
@@ -40,26 +41,5 @@ struct th_payout_event { // texts are borrowed
 };
 enum th_status th_payout_event_post(struct th_posting *posting, const struct th_payout_event *event,
                                     struct th_error *err) TH_MUST_CHECK;
-
-struct th_party_account {
-    int64_t account_id; // ignored when posting
-    int64_t party_id;
-    char bank[TH_NAME_SIZE];
-    char number[TH_ACCOUNT_NUMBER_SIZE];
-    char holder[TH_NAME_SIZE];
-    char from_on[TH_ON_SIZE];
-};
-enum th_status th_party_account_post(struct th_posting *posting,
-                                     const struct th_party_account *account,
-                                     int64_t *ret_account_id, struct th_error *err) TH_MUST_CHECK;
-// Where a party is paid on a day; *ret_found tells whether that is known.
-enum th_status th_party_account_on(struct th_store *store, int64_t party_id, const char *on_date,
-                                   bool *ret_found, struct th_party_account *ret_account,
-                                   struct th_error *err) TH_MUST_CHECK;
-// By party and day; party_id 0: of all. The visitor returns false to stop.
-enum th_status th_party_account_each(struct th_store *store, int64_t party_id,
-                                     bool (*visit)(void *context,
-                                                   const struct th_party_account *account),
-                                     void *context, struct th_error *err) TH_MUST_CHECK;
 
 #endif

@@ -135,10 +135,15 @@ static const char *const COLUMNS_MEMBER_SHARE[] = {"share_id",     "group_id",  
                                                    "share",        "from_on",     "to_on",
                                                    "expected_fen", "document_id", NULL};
 static const char SQL_PARTY_ACCOUNT[] =
-    "INSERT INTO party_account (seq, account_id, party_id, bank, number, holder, from_on) "
+    "INSERT INTO party_account (seq, account_id, party_id, bank, number, holder, login) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 static const char *const COLUMNS_PARTY_ACCOUNT[] = {"account_id", "party_id", "bank", "number",
-                                                    "holder",     "from_on",  NULL};
+                                                    "holder",     "login",    NULL};
+static const char SQL_PARTY_ACCOUNT_DECISION[] =
+    "INSERT INTO party_account_decision (seq, account_id, state, login, reason) "
+    "VALUES (?1, ?2, ?3, ?4, ?5)";
+static const char *const COLUMNS_PARTY_ACCOUNT_DECISION[] = {"account_id", "state", "login",
+                                                             "reason", NULL};
 static const char SQL_PAYOUT_EVENT[] =
     "INSERT INTO payout_event (seq, payout_event_id, distribution_id, party_id, attempt, kind, "
     "amount_fen, on_date, reference, note, login) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
@@ -218,6 +223,8 @@ const struct th_post_row *th_post_row_find(const char *kind)
         {"pledge_release", SQL_PLEDGE_RELEASE, COLUMNS_PLEDGE_RELEASE, false, NULL},
         {"member_share", SQL_MEMBER_SHARE, COLUMNS_MEMBER_SHARE, true, NULL},
         {"party_account", SQL_PARTY_ACCOUNT, COLUMNS_PARTY_ACCOUNT, true, NULL},
+        {"party_account_decision", SQL_PARTY_ACCOUNT_DECISION, COLUMNS_PARTY_ACCOUNT_DECISION, true,
+         NULL},
         {"payout_event", SQL_PAYOUT_EVENT, COLUMNS_PAYOUT_EVENT, true, NULL},
         {"pool_draw", SQL_POOL_DRAW, COLUMNS_POOL_DRAW, false, "pool_changed"},
         {"pool_share", SQL_POOL_SHARE, COLUMNS_POOL_SHARE, false, NULL},

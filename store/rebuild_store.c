@@ -39,6 +39,7 @@ static const struct book {
     BOOK(receipt, "receipt_id"),
     BOOK(money_leg, "leg_id"),
     BOOK(payout_event, "payout_event_id"),
+    BOOK(party_account_decision, "account_id"),
     BOOK(party_account, "account_id"),
     BOOK(member_share, "share_id"),
     BOOK(distribution_decision, "distribution_id"),

@@ -219,6 +219,7 @@ static const char SQL_ROWS[] = "SELECT count(*), coalesce(sum(seq NOT BETWEEN 1 
                                " UNION ALL SELECT seq FROM reserve_settlement"
                                " UNION ALL SELECT seq FROM member_share"
                                " UNION ALL SELECT seq FROM party_account"
+                               " UNION ALL SELECT seq FROM party_account_decision"
                                " UNION ALL SELECT seq FROM payout_event"
                                " UNION ALL SELECT seq FROM outbox_target"
                                " UNION ALL SELECT seq FROM outbox_message"

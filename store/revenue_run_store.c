@@ -199,3 +199,34 @@ enum th_status th_run_parts(struct th_store *store, int64_t distribution_id, int
     }
     return status;
 }
+
+enum th_status th_run_cost_each(struct th_store *store, int64_t distribution_id,
+                                bool (*visit)(void *context, const struct th_run_cost *cost),
+                                void *context, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT c.trade_id, c.kind, c.amount_fen, d.sha256, j.login FROM distribution r "
+        "JOIN distribution_sale s USING (distribution_id) "
+        "JOIN (SELECT trade_id, kind, amount_fen, document_id, seq FROM revenue_deduction UNION ALL"
+        " SELECT trade_id, 'reserve_settled', actual_fen, document_id, seq FROM reserve_settlement"
+        ") c ON c.trade_id = s.trade_id AND c.seq < r.seq AND c.seq > coalesce(("
+        "SELECT max(b.seq) FROM distribution_sale o JOIN distribution b USING (distribution_id) "
+        "JOIN distribution_decision x USING (distribution_id) WHERE o.trade_id = s.trade_id "
+        "AND b.seq < r.seq AND x.state = 'approved'), 0) "
+        "JOIN document d USING (document_id) JOIN journal j ON j.seq = c.seq "
+        "WHERE r.distribution_id = ?1 ORDER BY c.seq";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, distribution_id);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        struct th_run_cost cost = {.trade_id = th_column_int(q, 0),
+                                   .kind = th_column_text(q, 1),
+                                   .amount = th_column_money(q, 2),
+                                   .login = th_column_text(q, 4)};
+        th_column_hash(q, 3, &cost.document_sha256);
+        go_on = visit(context, &cost);
+    }
+    th_stmt_done(q);
+    return status;
+}

@@ -209,3 +209,21 @@ enum th_status th_money_move(struct th_posting *posting, const struct th_transfe
     }
     return status;
 }
+
+enum th_status th_check_receiver(struct th_work *work, int64_t receiver_id, struct th_error *err)
+{
+    const struct th_actor *actor = th_work_actor(work);
+    struct th_party receiver;
+    bool speaks = false;
+    if (actor->party_id == 0 || actor->party_id == receiver_id) {
+        return TH_OK;
+    }
+    enum th_status status = th_party_has_login(th_work_store(work), receiver_id, &speaks, err);
+    if (status != TH_OK || !speaks) {
+        return status;
+    }
+    status = th_party_load(th_work_store(work), receiver_id, &receiver, err);
+    return status == TH_OK ? th_error_set(err, TH_NOT_PERMITTED, "receiver_confirms", "login",
+                                          actor->login, "party", receiver.name, NULL)
+                           : status;
+}

@@ -38,6 +38,11 @@ enum th_status th_trade_set_tax(struct th_trade *trade, const char *rate,
 // TH_NOT_PERMITTED ("bank_not_yours") when the actor's login belongs to another party.
 enum th_status th_check_own_bank(const struct th_work *work, const struct th_party *bank,
                                  struct th_error *err) TH_MUST_CHECK;
+// That money arrived is said by the side it arrived at, never by who owed it: by the receiver's
+// login, or by one that belongs to no party. Of a receiver without logins, such as a village, any
+// side of the deal may say it. TH_NOT_PERMITTED ("receiver_confirms" with "party").
+enum th_status th_check_receiver(struct th_work *work, int64_t receiver_id,
+                                 struct th_error *err) TH_MUST_CHECK;
 // May the actor decide about what `proposed_by` brought? Another person may, and the same one where
 // the county's rule lets one suffice for the amount: *ret_alone_rule_id is that rule then, else 0.
 // TH_NOT_PERMITTED ("second_person").

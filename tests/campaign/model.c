@@ -555,8 +555,17 @@ static void note_paid(struct deal *deal, int64_t fen, int on)
     deal->paid_fen += fen;
 }
 
+bool receiver_unheard(int login, int party)
+{
+    bool speaks = false;
+    for (int i = 0; i < N_LOGINS; i++) {
+        speaks = speaks || party_of(i) == party;
+    }
+    return party_of(login) != NONE && party_of(login) != party && speaks;
+}
+
 // By what each creditor is still owed; of an enforcement one after the other.
-static void pay_creditors(struct model *model, int at, int64_t fen)
+static const char *pay_creditors(struct model *model, int login, int at, int64_t fen)
 {
     int64_t owed[N_PARTIES] = {0};
     int64_t shares[N_PARTIES] = {0};
@@ -574,10 +583,16 @@ static void pay_creditors(struct model *model, int at, int64_t fen)
         divide(fen, owed, N_PARTIES, shares);
     }
     for (int party = 0; party < N_PARTIES; party++) {
+        if (shares[party] > 0 && receiver_unheard(login, party)) {
+            return "receiver_confirms";
+        }
+    }
+    for (int party = 0; party < N_PARTIES; party++) {
         claim(model, at, party, payer, shares[party]);
         cash(model, payer, party, shares[party]);
         deal->creditable_fen[party] += shares[party];
     }
+    return NULL;
 }
 
 static const char *receipt(struct model *model, const struct act *act)
@@ -605,11 +620,17 @@ static const char *receipt(struct model *model, const struct act *act)
         return "receipt_too_large";
     }
     if (deal->kind == SUBSCRIPTION || deal->kind == FORWARD) {
+        if (receiver_unheard(act->login, deal->seller)) {
+            return "receiver_confirms";
+        }
         claim(model, act->of, deal->seller, deal->buyer, act->amount_fen);
         cash(model, deal->buyer, deal->seller, act->amount_fen);
         deal->prepaid_fen += act->amount_fen;
     } else {
-        pay_creditors(model, act->of, act->amount_fen);
+        const char *refusal = pay_creditors(model, act->login, act->of, act->amount_fen);
+        if (refusal) {
+            return refusal;
+        }
     }
     note_paid(deal, act->amount_fen, day_of(model, act));
     return NULL;

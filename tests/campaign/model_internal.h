@@ -62,6 +62,8 @@ const char *take_locked(struct model *model, struct deal *deal, int64_t tonnes);
 bool is_bank(int party);
 bool is_sale(enum kind kind);
 bool own_deal(const struct model *model, int login, const struct deal *deal);
+// May a login not say that money arrived at a party, as one speaks for it and this is another's?
+bool receiver_unheard(int login, int party);
 int party_of(int login); // NONE
 bool approved(const struct model *model, int deal, enum kind kind);
 

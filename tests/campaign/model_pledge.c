@@ -429,6 +429,9 @@ const char *ask_loan(struct model *model, const struct act *act)
     if (!own_deal(model, act->login, deal)) {
         return "trade_not_yours";
     }
+    if (receiver_unheard(act->login, act->loan == PAYOUT ? deal->debtor : deal->buyer)) {
+        return "receiver_confirms";
+    }
     if (act->loan == PAYOUT && act->amount_fen > deal->principal_fen - deal->payout_fen) {
         return "loan_exceeds";
     }

@@ -3,8 +3,10 @@
 #include <stdlib.h>
 
 #include "core/file.h"
+#include "registry/setup.h"
 #include "store/money_store.h"
 #include "tests/integration/market.h"
+#include "trading/inbox/inbox.h"
 #include "trading/payment/payment.h"
 
 enum { RUN = 1 };
@@ -246,12 +248,12 @@ static void import__books_good_rows_and_tells_of_others(void **state)
     market_refused(market, "payment_columns");
 }
 
-static struct th_json *account(struct market *market, const char *number, const char *from,
-                               enum th_status want)
+static struct th_json *propose_account(struct market *market, const char *login, const char *number,
+                                       const char *holder, enum th_status want)
 {
-    const struct th_request request = {.login = "bank"};
+    const struct th_request request = {.login = login};
     const struct th_party_account_input input = {
-        .party = "马家弄村", .bank = "安吉农商银行", .number = number, .from = from};
+        .party = "马家弄村", .bank = "安吉农商银行", .number = number, .holder = holder};
     struct th_json *reply = NULL;
     assert_status(
         th_party_account_add(market->world.registry, &request, &input, &reply, &market->err), want,
@@ -259,39 +261,184 @@ static struct th_json *account(struct market *market, const char *number, const 
     return reply;
 }
 
-static void account__is_shown_with_stars_and_listed_whole(void **state)
+static void confirm_account(struct market *market, const char *login, int64_t account_id,
+                            const char *number, enum th_status want)
 {
-    struct market *market = *state;
-    approved(market);
-    assert_null(account(market, "12", NULL, TH_INVALID));
-    market_refused(market, "account_number");
-    assert_null(account(market, "6228;DROP", NULL, TH_INVALID));
-    th_json_free(account(market, "6228 4800 1234 5678 901", "2022-01-01", TH_OK));
-    struct th_json *reply = account(market, "6217 0000 1111 2222", "2999-01-01", TH_OK);
-    assert_string_equal(th_json_get_text(reply, "account", ""), "6217****2222");
-    th_json_free(reply);
-    reply = NULL;
-    assert_ok(th_payment_list_show(market->world.registry, RUN, "owed", true, &reply, &market->err),
-              &market->err);
-    const struct th_json *item = th_json_at(th_json_get(reply, "payments"), 0);
-    assert_string_equal(th_json_get_text(item, "account", ""), "6228480012345678901");
-    assert_string_equal(th_json_get_text(item, "account_holder", ""), "马家弄村");
-    item = th_json_at(th_json_get(reply, "payments"), 1);
-    assert_int_equal(th_json_type(th_json_get(item, "account")), TH_JSON_NULL);
-    th_json_free(reply);
-    reply = NULL;
-    assert_ok(th_run_show(market->world.registry, RUN, &reply, &market->err), &market->err);
-    item = th_json_at(th_json_get(reply, "payments"), 0);
-    assert_string_equal(th_json_get_text(item, "account", ""), "6228****8901");
-    th_json_free(reply);
-    reply = NULL;
-    assert_ok(th_party_account_list(market->world.registry, "马家弄村", &reply, &market->err),
-              &market->err);
-    assert_int_equal(th_json_size(th_json_get(reply, "accounts")), 2);
+    const struct th_request request = {.login = login};
+    const struct th_party_account_word word = {.account_id = account_id, .number = number};
+    struct th_json *reply = NULL;
+    assert_status(
+        th_party_account_confirm(market->world.registry, &request, &word, &reply, &market->err),
+        want, &market->err);
+    if (want == TH_OK) {
+        assert_string_equal(th_json_get_text(reply, "state", ""), "confirmed");
+        assert_string_equal(th_json_get_text(reply, "decided_by", ""), login);
+    }
     th_json_free(reply);
 }
 
-static struct th_json *write_list(struct market *market, const char *name, enum th_status want)
+static void account(struct market *market, const char *number)
+{
+    struct th_json *reply = propose_account(market, "bank", number, NULL, TH_OK);
+    int64_t account_id = get(reply, "account_id");
+    th_json_free(reply);
+    confirm_account(market, "officer", account_id, number, TH_OK);
+}
+
+// The payment to Majianong as the list has it, with its whole account number.
+static void assert_account(struct market *market, const char *number, const char *note)
+{
+    struct th_json *reply = NULL;
+    assert_ok(th_payment_list_show(market->world.registry, RUN, NULL, true, &reply, &market->err),
+              &market->err);
+    const struct th_json *item = th_json_at(th_json_get(reply, "payments"), 0);
+    assert_string_equal(th_json_get_text(item, "account", "none"), number);
+    assert_string_equal(th_json_get_text(item, "account_note", ""), note);
+    th_json_free(reply);
+}
+
+static void account__counts_when_another_person_has_typed_its_number_again(void **state)
+{
+    struct market *market = *state;
+    approved(market);
+    assert_null(propose_account(market, "bank", "12", NULL, TH_INVALID));
+    market_refused(market, "account_number");
+    assert_null(propose_account(market, "bank", "6228;DROP", NULL, TH_INVALID));
+    assert_null(
+        propose_account(market, "clerk", "6228 4800 1234 5678 901", NULL, TH_NOT_PERMITTED));
+    struct th_json *reply = propose_account(market, "bank", "6228 4800 1234 5678 901", NULL, TH_OK);
+    assert_string_equal(th_json_get_text(reply, "account", ""), "6228****8901");
+    assert_string_equal(th_json_get_text(reply, "state", ""), "proposed");
+    assert_int_equal(th_json_size(th_json_get(reply, "warnings")), 0);
+    th_json_free(reply);
+    assert_account(market, "none", "missing");
+    confirm_account(market, "bank", 1, "6228480012345678901", TH_NOT_PERMITTED);
+    market_refused(market, "second_person");
+    confirm_account(market, "officer", 1, "6228480012345678902", TH_CONFLICT);
+    market_refused(market, "account_number_differs");
+    assert_account(market, "none", "missing");
+    confirm_account(market, "officer", 1, "6228-4800", TH_CONFLICT);
+    confirm_account(market, "officer", 1, "6228480012345678901", TH_OK);
+    confirm_account(market, "officer", 1, "6228480012345678901", TH_CONFLICT);
+    market_refused(market, "account_decided");
+    confirm_account(market, "officer", 9, "6228480012345678901", TH_NOT_FOUND);
+    market_refused(market, "account_not_found");
+    assert_account(market, "6228480012345678901", "changed"); // the run was approved without it
+}
+
+static void account__that_is_refused_or_newer_is_told(void **state)
+{
+    struct market *market = *state;
+    const struct th_request bank = {.login = "bank"};
+    const struct th_party_account_word word = {.account_id = 2, .reason = "写错"};
+    account(market, "622848001234567");
+    approved(market);
+    assert_account(market, "622848001234567", "");
+    struct th_json *reply = propose_account(market, "bank", "6217999999999999999", "张三", TH_OK);
+    assert_string_equal(th_json_get_text(reply, "replaces", ""), "6228****4567");
+    assert_string_equal(th_json_text(th_json_at(th_json_get(reply, "warnings"), 0)),
+                        "holder_differs");
+    th_json_free(reply);
+    reply = NULL;
+    assert_ok(th_party_account_refuse(market->world.registry, &bank, &word, &reply, &market->err),
+              &market->err); // by the proposer, who takes it back
+    assert_string_equal(th_json_get_text(reply, "state", ""), "refused");
+    th_json_free(reply);
+    assert_account(market, "622848001234567", "");
+    confirm_account(market, "officer", 2, "6217999999999999999", TH_CONFLICT);
+    market_refused(market, "account_decided");
+    th_json_free(propose_account(market, "officer", "6217999999999999999", "张三", TH_OK));
+    confirm_account(market, "bank", 3, "6217 9999 9999 9999 999", TH_OK);
+    assert_account(market, "6217999999999999999", "changed_holder");
+    reply = NULL;
+    assert_ok(th_run_show(market->world.registry, RUN, &reply, &market->err), &market->err);
+    const struct th_json *warnings = th_json_get(reply, "warnings");
+    assert_int_equal(th_json_size(warnings), 3); // Gaojiatang has no account
+    assert_string_equal(th_json_text(th_json_at(warnings, 0)), "accounts_missing");
+    const struct th_json *item = th_json_at(th_json_get(reply, "payments"), 0);
+    assert_string_equal(th_json_get_text(item, "account", ""), "6217****9999");
+    th_json_free(reply);
+    reply = NULL;
+    assert_ok(th_party_account_list(market->world.registry, "马家弄村", NULL, &reply, &market->err),
+              &market->err);
+    assert_int_equal(th_json_size(th_json_get(reply, "accounts")), 3);
+    th_json_free(reply);
+}
+
+static void add_bank_login(struct market *market, const char *login, const char *party)
+{
+    const struct th_request admin = {.login = "admin"};
+    struct th_json *reply = NULL;
+    assert_ok(th_user_add(market->world.registry, &admin, login, "bank", NULL, party, &reply,
+                          &market->err),
+              &market->err);
+    th_json_free(reply);
+}
+
+static size_t n_inbox(struct market *market, const char *login)
+{
+    struct th_json *reply = NULL;
+    size_t n = 0;
+    assert_ok(th_inbox(market->world.registry, login, &reply, &market->err), &market->err);
+    const struct th_json *items = th_json_get(reply, "items");
+    for (size_t i = 0; i < th_json_size(items); i++) {
+        n += strcmp(th_json_get_text(th_json_at(items, i), "what", ""), "account.confirm") == 0;
+    }
+    th_json_free(reply);
+    return n;
+}
+
+// A package of Majianong's that the other bank buys.
+static void other_bank_buys(struct market *market)
+{
+    static const int64_t tonnes_t[] = {100};
+    const struct th_request bank = {.login = "bank"};
+    const char *name = "马家弄三号";
+    const struct th_purchase_input input = {
+        .packages = &name, .n_packages = 1, .to = "农商银行", .price = "43.44", .on = "2022-06-01"};
+    struct th_json *reply = NULL;
+    (void)market_package(market, name, MARKET_MAJIANONG, MARKET_VILLAGE_1, NULL, tonnes_t, 1, 0);
+    assert_ok(
+        th_trade_propose_purchase(market->world.registry, &bank, &input, &reply, &market->err),
+        &market->err);
+    th_json_free(market_approve(market, market_id(reply), TH_OK));
+}
+
+static void account__of_a_party_of_another_bank_is_none_of_its_business(void **state)
+{
+    struct market *market = *state;
+    static const struct th_party_add_options bank = {.kind = "bank", .name = "农商银行"};
+    const struct th_request officer = {.login = "officer"};
+    struct th_json *reply = NULL;
+    assert_ok(th_party_add(market->world.registry, &officer, &bank, &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+    add_bank_login(market, "own-1", "两山银行");
+    add_bank_login(market, "own-2", "两山银行");
+    add_bank_login(market, "other", "农商银行");
+    assert_null(propose_account(market, "other", "622848001234567", NULL, TH_NOT_PERMITTED));
+    market_refused(market, "account_other_bank");
+    th_json_free(propose_account(market, "own-1", "622848001234567", NULL, TH_OK));
+    assert_int_equal(n_inbox(market, "own-1"), 0);
+    assert_int_equal(n_inbox(market, "own-2"), 1);
+    assert_int_equal(n_inbox(market, "other"), 0);
+    assert_int_equal(n_inbox(market, "officer"), 1);
+    confirm_account(market, "other", 1, "622848001234567", TH_NOT_PERMITTED);
+    market_refused(market, "account_other_bank");
+    confirm_account(market, "own-2", 1, "622848001234567", TH_OK);
+    assert_int_equal(n_inbox(market, "own-2"), 0);
+    // Once the other bank has bought there, too, two persons of neither move what both pay.
+    other_bank_buys(market);
+    th_json_free(propose_account(market, "own-1", "622848007654321", NULL, TH_OK));
+    confirm_account(market, "own-2", 2, "622848007654321", TH_NOT_PERMITTED);
+    market_refused(market, "account_other_bank");
+    assert_int_equal(n_inbox(market, "own-2"), 0);
+    confirm_account(market, "officer", 2, "622848007654321", TH_OK);
+    th_json_free(propose_account(market, "other", "622848007654333", NULL, TH_OK));
+}
+
+static struct th_json *write_list_as(struct market *market, const char *login, const char *name,
+                                     enum th_status want)
 {
     char path[TH_TEST_PATH_SIZE];
     struct th_messages *messages = NULL;
@@ -301,10 +448,33 @@ static struct th_json *write_list(struct market *market, const char *name, enum 
                                          .path = th_test_path(path, market->world.folder, name),
                                          .messages = messages,
                                          .lang = TH_LANG_ZH};
-    assert_status(th_payment_list_file(market->world.registry, &file, &reply, &market->err), want,
-                  &market->err);
+    const struct th_request request = {.login = login};
+    assert_status(
+        th_payment_list_file(market->world.registry, &request, &file, &reply, &market->err), want,
+        &market->err);
     th_messages_free(messages);
     return reply;
+}
+
+static struct th_json *write_list(struct market *market, const char *name, enum th_status want)
+{
+    return write_list_as(market, "bank", name, want);
+}
+
+static void list__is_for_the_bank_that_pays_and_the_county(void **state)
+{
+    struct market *market = *state;
+    static const char *const OTHERS[] = {"clerk", "verifier", "", NULL};
+    approved(market);
+    for (size_t i = 0; i < sizeof(OTHERS) / sizeof(OTHERS[0]); i++) {
+        assert_null(write_list_as(market, OTHERS[i], "list.csv", TH_NOT_PERMITTED));
+        market_refused(market, "accounts_not_yours");
+    }
+    th_test_sql(market->world.store, "UPDATE user_account SET party_id = 6 WHERE login = 'bank'");
+    assert_null(write_list(market, "list.csv", TH_NOT_PERMITTED));
+    th_test_sql(market->world.store, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
+    th_json_free(write_list(market, "list.csv", TH_OK));
+    th_json_free(write_list_as(market, "officer", "list-2.csv", TH_OK));
 }
 
 static void list__holds_what_is_owed_with_whole_accounts_and_capitals(void **state)
@@ -314,11 +484,12 @@ static void list__holds_what_is_owed_with_whole_accounts_and_capitals(void **sta
     char *text = NULL;
     size_t size = 0;
     approved(market);
-    th_json_free(account(market, "6228 4800 1234 567", "2022-01-01", TH_OK));
+    account(market, "6228 4800 1234 567");
     struct th_json *reply = write_list(market, "list.csv", TH_OK);
     assert_int_equal(get(reply, "n"), 2);
     assert_int_equal(get(reply, "amount_fen"), 4195800);
     assert_int_equal(get(reply, "without_account"), 1);
+    assert_int_equal(get(reply, "remarks"), 2);
     th_json_free(reply);
     assert_ok(th_file_read(th_test_path(path, market->world.folder, "list.csv"), 10000, &text,
                            &size, &market->err),
@@ -326,6 +497,8 @@ static void list__holds_what_is_owed_with_whole_accounts_and_capitals(void **sta
     assert_non_null(strstr(text, "P1-1-1"));
     assert_non_null(strstr(text, "622848001234567"));
     assert_non_null(strstr(text, "14456.55"));
+    assert_non_null(strstr(text, "批准之后账户变更过"));
+    assert_non_null(strstr(text, "没有账户"));
     assert_non_null(strstr(text, "壹万肆仟肆佰伍拾陆元伍角伍分"));
     free(text);
     assert_null(write_list(market, "list.csv", TH_CONFLICT));
@@ -352,7 +525,10 @@ int main(void)
         TEST(payment__that_came_back_is_owed_again_and_sent_again),
         TEST(import__books_good_rows_and_tells_of_others),
         TEST(list__holds_what_is_owed_with_whole_accounts_and_capitals),
-        TEST(account__is_shown_with_stars_and_listed_whole),
+        TEST(list__is_for_the_bank_that_pays_and_the_county),
+        TEST(account__counts_when_another_person_has_typed_its_number_again),
+        TEST(account__that_is_refused_or_newer_is_told),
+        TEST(account__of_a_party_of_another_bank_is_none_of_its_business),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

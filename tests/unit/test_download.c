@@ -85,7 +85,8 @@ static void download__test_rules_take_plain_http_for_loopback_only(void **state)
 {
     struct http_place *f = *state;
     static const char *const urls[] = {"http://localhost/x", "http://127.0.0.1.example.org/x",
-                                       "http://10.0.0.1:80/x"};
+                                       "http://10.0.0.1:80/x", "http://127.0.0.1:1@10.0.0.1/x",
+                                       "https://user:secret@example.org/x"};
     for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
         struct th_error err = {0};
         struct th_hash hash;

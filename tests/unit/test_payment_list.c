@@ -29,7 +29,8 @@ static int setup(void **state)
                                               .account_bank = "安吉农商行",
                                               .amount = {1445655},
                                               .basis = "第 1 次返还，70%",
-                                              .purpose = "碳汇收益"};
+                                              .purpose = "碳汇收益",
+                                              .remark = "户名不同"};
     f->entries[1] = (struct th_payment_entry){
         .name = "=HYPERLINK(\"http://x\",\"y\")", .amount = {2750145}, .purpose = "@SUM(A1)"};
     f->list = (struct th_payment_paper){
@@ -72,12 +73,12 @@ static void payment_list__csv_is_exact_and_runs_no_formula(void **state)
     assert_ok(th_file_read(f->path, 1 << 20, &data, &size, &f->err), &f->err);
     assert_string_equal(
         data, "\xef\xbb\xbf序号,付款编号,收款方,类别,村,账户名,账号,开户行,金额（元）,大写金额,"
-              "依据,用途\r\n"
+              "依据,用途,备注\r\n"
               "1,P7-1-1,马家弄村,村集体,马家弄村,,6222 0212 3456 7890 123,安吉农商行,14456.55,"
-              "人民币壹万肆仟肆佰伍拾陆元伍角伍分,第 1 次返还，70%,碳汇收益\r\n"
+              "人民币壹万肆仟肆佰伍拾陆元伍角伍分,第 1 次返还，70%,碳汇收益,户名不同\r\n"
               "2,,\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\",,,,,,27501.45,"
-              "人民币贰万柒仟伍佰零壹元肆角伍分,,'@SUM(A1)\r\n"
-              "合计,,,,,,,,41958.00,人民币肆万壹仟玖佰伍拾捌元整,,\r\n");
+              "人民币贰万柒仟伍佰零壹元肆角伍分,,'@SUM(A1),\r\n"
+              "合计,,,,,,,,41958.00,人民币肆万壹仟玖佰伍拾捌元整,,,\r\n");
     free(data);
 }
 

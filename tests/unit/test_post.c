@@ -2,6 +2,7 @@
 #include "net/post.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/support/post_stub.h"
 
@@ -77,18 +78,54 @@ static void post__silence_and_hanging_up_are_told(void **state)
 
 static void post__only_safe_addresses_are_taken(void **state)
 {
-    static const char *const URLS[] = {"http://example.com/",    "ftp://127.0.0.1:1/",
-                                       "http://127.0.0.1.evil/", "file:///etc/hostname",
-                                       "http://localhost:1/",    ""};
+    static const struct {
+        const char *url, *key;
+    } CASES[] = {
+        {"http://example.com/", "url_scheme"},
+        {"ftp://127.0.0.1:1/", "url_scheme"},
+        {"http://127.0.0.1.evil/", "url_scheme"},
+        {"file:///etc/hostname", "url_scheme"},
+        {"http://localhost:1/", "url_scheme"},
+        {"http://[::2]:1/", "url_scheme"},
+        {"bank.example/tanhui", "url_scheme"},
+        {"https://bank.example/a b", "url_scheme"},
+        {"", "url_scheme"},
+        // The host is what stands after the last @, whatever it looks like before.
+        {"http://127.0.0.1:1@evil.example:80/", "url_userinfo"},
+        {"http://127.0.0.1:1@127.0.0.2:8791/", "url_userinfo"},
+        {"https://bank.example@evil.example/", "url_userinfo"},
+        {"https://user:secret@bank.example/", "url_userinfo"},
+        {"https://@bank.example/", "url_userinfo"},
+    };
     (void)state;
-    for (size_t i = 0; i < sizeof(URLS) / sizeof(URLS[0]); i++) {
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct th_error err = {0};
         int64_t http_status = 0;
-        assert_status(send_to(URLS[i], &http_status, &err), TH_INVALID, &err);
-        assert_string_equal(err.key, "url_scheme");
-        assert_false(th_http_post_takes(URLS[i]));
+        assert_status(send_to(CASES[i].url, &http_status, &err), TH_INVALID, &err);
+        assert_string_equal(err.key, CASES[i].key);
+        assert_null(strcmp(err.key, "url_userinfo") == 0 ? th_error_arg_get(&err, "url") : NULL);
+        assert_status(th_http_post_check(CASES[i].url, &err), TH_INVALID, &err);
     }
-    assert_true(th_http_post_takes("https://bank.example/tanhui"));
+    static const char *const GOOD[] = {"https://bank.example/tanhui", "HTTPS://bank.example/?a=b@c",
+                                       "http://127.0.0.1:8791/x", "http://[::1]:8791/x"};
+    for (size_t i = 0; i < sizeof(GOOD) / sizeof(GOOD[0]); i++) {
+        struct th_error err = {0};
+        assert_ok(th_http_post_check(GOOD[i], &err), &err);
+    }
+}
+
+// A proxy that plain http would go through; nothing listens there.
+static void post__to_this_machine_goes_past_a_proxy(void **state)
+{
+    struct post_stub *stub = post_stub_new(NULL, NULL);
+    struct th_error err = {0};
+    int64_t http_status = 0;
+    (void)state;
+    assert_int_equal(setenv("http_proxy", "http://127.0.0.1:1", 1), 0);
+    assert_ok(send_to(post_stub_url(stub), &http_status, &err), &err);
+    assert_int_equal(http_status, 200);
+    assert_int_equal(unsetenv("http_proxy"), 0);
+    post_stub_free(stub);
 }
 
 int main(void)
@@ -97,6 +134,7 @@ int main(void)
         cmocka_unit_test(post__body_and_headers_arrive_as_they_are),
         cmocka_unit_test(post__any_2xx_is_an_answer_and_nothing_else),
         cmocka_unit_test(post__silence_and_hanging_up_are_told),
+        cmocka_unit_test(post__to_this_machine_goes_past_a_proxy),
         cmocka_unit_test(post__only_safe_addresses_are_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

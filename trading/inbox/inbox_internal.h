@@ -31,5 +31,7 @@ enum th_status th_inbox_add(struct th_inbox *inbox, const struct th_inbox_item *
 
 // Runs that somebody proposed; payments that are owed or came back.
 enum th_status th_inbox_runs(struct th_inbox *inbox, struct th_error *err) TH_MUST_CHECK;
+// Accounts that wait for a second person.
+enum th_status th_inbox_accounts(struct th_inbox *inbox, struct th_error *err) TH_MUST_CHECK;
 
 #endif

@@ -78,15 +78,16 @@ enum th_status th_outbox_set(struct th_registry *registry, const struct th_reque
 {
     struct th_work *work = NULL;
     struct th_buf path;
-    if (!th_http_post_takes(url)) {
-        return th_error_set(err, TH_INVALID, "url_scheme", "url", url, NULL);
+    enum th_status status = th_http_post_check(url, err);
+    if (status != TH_OK) {
+        return status;
     }
     if (strlen(url) >= TH_OUTBOX_URL_SIZE) {
         return th_error_set(err, TH_INVALID, "text_too_long", "field", "url", NULL);
     }
     struct th_json *given = th_json_object();
     th_json_set_text(given, "url", url);
-    enum th_status status =
+    status =
         th_work_begin(registry, request, TH_MAY_USERS, "outbox.set", given, &work, ret_reply, err);
     th_json_free(given);
     if (status != TH_OK || work == NULL) {
@@ -314,8 +315,8 @@ enum th_status th_outbox_deliver(struct th_registry *registry, const struct th_r
     delivery.url = input->url ? input->url : url;
     if (status == TH_OK && delivery.url[0] == '\0') {
         status = th_error_set(err, TH_NOT_FOUND, "outbox_no_target", NULL);
-    } else if (status == TH_OK && !th_http_post_takes(delivery.url)) {
-        status = th_error_set(err, TH_INVALID, "url_scheme", "url", delivery.url, NULL);
+    } else if (status == TH_OK) {
+        status = th_http_post_check(delivery.url, err);
     }
     if (status == TH_OK) {
         status = th_outbox_secret_read(registry, &delivery.secret, err);

@@ -17,12 +17,10 @@ static enum th_status body_json(struct th_work *work, const char *registry_id, c
     struct th_json *body = th_json_object();
     struct th_json *payments = th_json_array();
     struct th_money sum = {0};
-    char today[TH_DATE_TEXT_SIZE];
     enum th_status status = TH_OK;
-    (void)th_date_format(th_work_today(work), today);
     for (size_t i = 0; i < payouts->n && status == TH_OK; i++) {
         struct th_json *item = NULL;
-        status = th_payout_json(store, &payouts->items[i], today, true, &item, err);
+        status = th_payout_json(store, &payouts->items[i], true, &item, err);
         if (status == TH_OK) {
             status = th_money_add(sum, payouts->items[i].amount, &sum, err);
             th_json_append(payments, item);

@@ -68,8 +68,7 @@ static enum th_status change_all(struct th_work *work, const struct th_payment_i
             status = th_money_add(sum, payout->amount, &sum, err);
         }
         if (status == TH_OK) {
-            status =
-                th_payout_json(th_work_store(work), payout, change->on_date, false, &item, err);
+            status = th_payout_json(th_work_store(work), payout, false, &item, err);
         }
         th_json_append(list, item);
         n_changed++;
@@ -162,7 +161,6 @@ enum th_status th_payment_resend(struct th_registry *registry, const struct th_r
 struct listing {
     struct th_store *store;
     const char *state;
-    const char *today;
     bool whole_account;
     struct th_json *payments;
     enum th_status status;
@@ -179,8 +177,8 @@ static bool list_run(void *context, const struct th_run *run)
         if (listing->state && strcmp(listing->state, payouts.items[i].state) != 0) {
             continue;
         }
-        listing->status = th_payout_json(listing->store, &payouts.items[i], listing->today,
-                                         listing->whole_account, &item, listing->err);
+        listing->status = th_payout_json(listing->store, &payouts.items[i], listing->whole_account,
+                                         &item, listing->err);
         th_json_append(listing->payments, item);
     }
     free(payouts.items);
@@ -192,18 +190,13 @@ enum th_status th_payment_list_show(struct th_registry *registry, int64_t run_id
                                     struct th_error *err)
 {
     struct th_store *store = th_registry_store(registry);
-    char today[TH_ON_SIZE];
     struct th_run run;
-    enum th_status status = th_on_parse(registry, NULL, today, err);
-    if (status == TH_OK) {
-        status = th_store_begin_read(store, err);
-    }
+    enum th_status status = th_store_begin_read(store, err);
     if (status != TH_OK) {
         return status;
     }
     struct listing listing = {.store = store,
                               .state = state,
-                              .today = today,
                               .whole_account = whole_account,
                               .payments = th_json_array(),
                               .err = err};

@@ -40,16 +40,18 @@ enum th_status th_payment_list_show(struct th_registry *registry, int64_t run_id
 
 // The list by which the bank pays what is owed of an approved run, with whole account numbers and
 // amounts in capitals; CSV or XLSX by the file's name, which must not exist. Reply: file, sha256,
-// n, amount_fen, without_account (how many have none). TH_NOT_FOUND ("revenue_run_not_found"),
-// TH_CONFLICT ("run_not_approved", "run_rejected", "payments_none"), errors of
-// th_payment_paper_write.
+// n, amount_fen, without_account (how many have none), remarks (how many have one: no account, one
+// that changed since the approval, or in another name). TH_NOT_PERMITTED ("accounts_not_yours":
+// only the bank that pays and the county see whole numbers), TH_NOT_FOUND
+// ("revenue_run_not_found"), TH_CONFLICT ("run_not_approved", "run_rejected", "payments_none"),
+// errors of th_payment_paper_write.
 struct th_payment_file {
     int64_t run_id;
     const char *path;
     const struct th_messages *messages;
     enum th_lang lang;
 };
-enum th_status th_payment_list_file(struct th_registry *registry,
+enum th_status th_payment_list_file(struct th_registry *registry, const struct th_request *request,
                                     const struct th_payment_file *file, struct th_json **ret_reply,
                                     struct th_error *err) TH_MUST_CHECK;
 
@@ -72,16 +74,40 @@ struct th_party_account_input {
     const char *bank;
     const char *number; // 4 … 34 digits, letters and hyphens; spaces are left out
     const char *holder; // NULL: the party's name
-    const char *from;   // NULL: today
 };
-// Reply: account_id, party, party_name, bank, number (with stars), holder, from. TH_INVALID
-// ("account_number", "name_empty", "name_too_long").
+// Proposes where a party is to be paid; nothing is paid there before another person confirmed it.
+// By officer or bank. Reply: account_id, party, party_name, bank, account (with stars),
+// account_holder, holder_differs, state, proposed_by, decided_by, reason, replaces (the account
+// that holds now, with stars), warnings (holder_differs, account_replaced). TH_INVALID
+// ("account_number", "name_empty", "name_too_long"), TH_NOT_PERMITTED ("account_other_bank" with
+// "party": only other banks deal with it).
 enum th_status th_party_account_add(struct th_registry *registry, const struct th_request *request,
                                     const struct th_party_account_input *input,
                                     struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
-// Reply: accounts[], numbers with stars; party NULL: of all.
+
+struct th_party_account_word {
+    int64_t account_id;
+    const char *number; // of a confirmation: typed again, from the paper
+    const char *reason; // of a refusal; NULL: none
+};
+// Another person's word; the account holds from its entry on, for everything that is owed then.
+// Reply as above, without the last two. TH_NOT_FOUND ("account_not_found"), TH_CONFLICT
+// ("account_decided", "account_number_differs"), TH_NOT_PERMITTED ("second_person",
+// "account_other_bank": another bank deals with the party, too), TH_INVALID ("account_number").
+enum th_status th_party_account_confirm(struct th_registry *registry,
+                                        const struct th_request *request,
+                                        const struct th_party_account_word *word,
+                                        struct th_json **ret_reply,
+                                        struct th_error *err) TH_MUST_CHECK;
+// Also by the proposer, who takes it back.
+enum th_status th_party_account_refuse(struct th_registry *registry,
+                                       const struct th_request *request,
+                                       const struct th_party_account_word *word,
+                                       struct th_json **ret_reply,
+                                       struct th_error *err) TH_MUST_CHECK;
+// Reply: accounts[], numbers with stars; party NULL: of all, state NULL: any.
 enum th_status th_party_account_list(struct th_registry *registry, const char *party,
-                                     struct th_json **ret_reply,
+                                     const char *state, struct th_json **ret_reply,
                                      struct th_error *err) TH_MUST_CHECK;
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef TH_TRADING_PAYMENT_INTERNAL_H
 #define TH_TRADING_PAYMENT_INTERNAL_H
 
+#include "store/party_account_store.h"
 #include "store/payout_store.h"
 #include "store/revenue_run_store.h"
 #include "trading/payment/payment.h"
@@ -30,11 +31,20 @@ enum th_status th_payout_change(struct th_work *work, struct th_payout *payout,
                                 const struct th_payout_change *change,
                                 struct th_error *err) TH_MUST_CHECK;
 
+// What to know of the account before paying: "missing", "changed" (since the approval), "holder"
+// (another name than the party's), "changed_holder" (both), or "".
+const char *th_payout_account_note(const struct th_payout *payout, const struct th_party *party,
+                                   bool found, const struct th_party_account *account);
 // {distribution_id, number, party, name, kind, amount_fen, state, attempt, on, reference, note,
-// bank, account, account_holder}: one payment, the account number whole or with stars.
+// bank, account, account_holder, account_note}: one payment, the account number whole or with
+// stars.
 enum th_status th_payout_json(struct th_store *store, const struct th_payout *payout,
-                              const char *account_on, bool whole_account,
-                              struct th_json **ret_object, struct th_error *err) TH_MUST_CHECK;
+                              bool whole_account, struct th_json **ret_object,
+                              struct th_error *err) TH_MUST_CHECK;
+// Whole account numbers of a run are for the bank that sold, officers and the admin. login NULL:
+// nobody.
+enum th_status th_run_may_see_accounts(struct th_store *store, const char *login, int64_t run_id,
+                                       bool *ret_may, struct th_error *err) TH_MUST_CHECK;
 // Only an approved run owes anything. TH_CONFLICT ("run_not_approved", "run_rejected").
 enum th_status th_run_check_approved(const struct th_run *run, struct th_error *err) TH_MUST_CHECK;
 // Every sale of the run was this bank's, when the actor belongs to one. TH_NOT_PERMITTED

@@ -18,9 +18,8 @@ static const char *words(const struct th_payment_file *file, struct th_arena *ar
 }
 
 static enum th_status fill(struct th_store *store, const struct th_payment_file *file,
-                           const char *today, const struct th_payout *payout,
-                           struct th_arena *arena, struct th_payment_entry *entry,
-                           struct th_error *err)
+                           const struct th_payout *payout, struct th_arena *arena,
+                           struct th_payment_entry *entry, struct th_error *err)
 {
     struct th_party party;
     struct th_village village = {.name = ""};
@@ -32,24 +31,28 @@ static enum th_status fill(struct th_store *store, const struct th_payment_file 
         status = th_village_load(store, party.village, &village, err);
     }
     if (status == TH_OK) {
-        status = th_party_account_on(store, payout->party_id, today, &found, &account, err);
+        status = th_party_account_now(store, payout->party_id, &found, &account, err);
     }
     if (status != TH_OK) {
         return status;
     }
-    *entry =
-        (struct th_payment_entry){.number = th_arena_text(arena, th_payment_number(payout, number)),
-                                  .name = th_arena_text(arena, party.name),
-                                  .kind = words(file, arena, "value.kind.", party.kind),
-                                  .village = th_arena_text(arena, village.name),
-                                  .account_name = th_arena_text(arena, account.holder),
-                                  .account_number = th_arena_text(arena, account.number),
-                                  .account_bank = th_arena_text(arena, account.bank),
-                                  .amount = payout->amount,
-                                  .basis = words(file, arena, "money.", "distribution"),
-                                  .purpose = words(file, arena, "money.", "payment")};
+    const char *note = th_payout_account_note(payout, &party, found, &account);
+    *entry = (struct th_payment_entry){
+        .number = th_arena_text(arena, th_payment_number(payout, number)),
+        .name = th_arena_text(arena, party.name),
+        .kind = words(file, arena, "value.kind.", party.kind),
+        .village = th_arena_text(arena, village.name),
+        .account_name = th_arena_text(arena, account.holder),
+        .account_number = th_arena_text(arena, account.number),
+        .account_bank = th_arena_text(arena, account.bank),
+        .amount = payout->amount,
+        .basis = words(file, arena, "money.", "distribution"),
+        .purpose = words(file, arena, "money.", "payment"),
+        .remark = note[0] != '\0' ? words(file, arena, "value.account_note.", note)
+                                  : th_arena_text(arena, "")};
     return entry->number && entry->name && entry->kind && entry->village && entry->account_name &&
-                   entry->account_number && entry->account_bank && entry->basis && entry->purpose
+                   entry->account_number && entry->account_bank && entry->basis && entry->purpose &&
+                   entry->remark
                ? TH_OK
                : th_error_no_memory(err);
 }
@@ -58,11 +61,11 @@ struct list { // what is owed of a run
     struct th_payment_entry *entries;
     size_t n;
     int64_t n_without_account;
+    int64_t n_remarks;
 };
 
 static enum th_status gather(struct th_store *store, const struct th_payment_file *file,
-                             const char *today, struct th_arena *arena, struct list *list,
-                             struct th_error *err)
+                             struct th_arena *arena, struct list *list, struct th_error *err)
 {
     struct th_run run;
     struct th_payout_list payouts = {0};
@@ -80,8 +83,9 @@ static enum th_status gather(struct th_store *store, const struct th_payment_fil
     for (size_t i = 0; i < payouts.n && status == TH_OK; i++) {
         if (strcmp(payouts.items[i].state, "owed") == 0) {
             struct th_payment_entry *entry = &list->entries[list->n++];
-            status = fill(store, file, today, &payouts.items[i], arena, entry, err);
+            status = fill(store, file, &payouts.items[i], arena, entry, err);
             list->n_without_account += status == TH_OK && entry->account_number[0] == '\0';
+            list->n_remarks += status == TH_OK && entry->remark[0] != '\0';
         }
     }
     free(payouts.items);
@@ -92,27 +96,30 @@ static enum th_status gather(struct th_store *store, const struct th_payment_fil
     return status;
 }
 
-enum th_status th_payment_list_file(struct th_registry *registry,
+enum th_status th_payment_list_file(struct th_registry *registry, const struct th_request *request,
                                     const struct th_payment_file *file, struct th_json **ret_reply,
                                     struct th_error *err)
 {
     struct th_store *store = th_registry_store(registry);
     struct th_arena arena = {0};
     struct list list = {0};
+    bool may_see = false;
     struct th_money total = {0};
     struct th_hash sha256 = {{0}};
-    char today[TH_ON_SIZE];
     char hex[TH_HASH_HEX_SIZE];
     char title[128];
     enum th_status status = th_file_check_new(file->path, err);
     if (status == TH_OK) {
-        status = th_on_parse(registry, NULL, today, err);
-    }
-    if (status == TH_OK) {
         status = th_store_begin_read(store, err);
     }
     if (status == TH_OK) {
-        status = gather(store, file, today, &arena, &list, err);
+        status = th_run_may_see_accounts(store, request->login, file->run_id, &may_see, err);
+        if (status == TH_OK && !may_see) {
+            status = th_error_set(err, TH_NOT_PERMITTED, "accounts_not_yours", NULL);
+        }
+        if (status == TH_OK) {
+            status = gather(store, file, &arena, &list, err);
+        }
         th_store_end_read(store);
     }
     (void)snprintf(title, sizeof(title), "%s P%lld",
@@ -133,6 +140,7 @@ enum th_status th_payment_list_file(struct th_registry *registry,
     th_json_set_int(reply, "n", (int64_t)list.n);
     th_json_set_money(reply, "amount_fen", total);
     th_json_set_int(reply, "without_account", list.n_without_account);
+    th_json_set_int(reply, "remarks", list.n_remarks);
     free(list.entries);
     th_arena_clear(&arena);
     return th_reply_finish(status, reply, ret_reply, err);

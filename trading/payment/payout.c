@@ -47,9 +47,22 @@ const char *th_account_masked(const char *number, char buf[TH_ACCOUNT_NUMBER_SIZ
     return buf;
 }
 
+const char *th_payout_account_note(const struct th_payout *payout, const struct th_party *party,
+                                   bool found, const struct th_party_account *account)
+{
+    bool changed = payout->approved_seq != 0 && account->seq > payout->approved_seq;
+    bool holder = strcmp(account->holder, party->name) != 0;
+    if (!found) {
+        return "missing";
+    }
+    if (changed) {
+        return holder ? "changed_holder" : "changed";
+    }
+    return holder ? "holder" : "";
+}
+
 enum th_status th_payout_json(struct th_store *store, const struct th_payout *payout,
-                              const char *account_on, bool whole_account,
-                              struct th_json **ret_object, struct th_error *err)
+                              bool whole_account, struct th_json **ret_object, struct th_error *err)
 {
     char number[TH_PAYMENT_NUMBER_SIZE];
     char masked[TH_ACCOUNT_NUMBER_SIZE];
@@ -58,7 +71,7 @@ enum th_status th_payout_json(struct th_store *store, const struct th_payout *pa
     bool found = false;
     enum th_status status = th_party_load(store, payout->party_id, &party, err);
     if (status == TH_OK) {
-        status = th_party_account_on(store, payout->party_id, account_on, &found, &account, err);
+        status = th_party_account_now(store, payout->party_id, &found, &account, err);
     }
     if (status != TH_OK) {
         return status;
@@ -80,6 +93,8 @@ enum th_status th_payout_json(struct th_store *store, const struct th_payout *pa
                      found && !whole_account ? th_account_masked(account.number, masked)
                                              : account.number);
     th_json_set_word(object, "account_holder", account.holder);
+    th_json_set_word(object, "account_note",
+                     th_payout_account_note(payout, &party, found, &account));
     *ret_object = object;
     return TH_OK;
 }
@@ -190,20 +205,55 @@ enum th_status th_run_check_approved(const struct th_run *run, struct th_error *
     return TH_CONFLICT;
 }
 
+// Did this bank sell everything that the run distributes?
+static enum th_status is_seller(struct th_store *store, int64_t distribution_id, int64_t bank_id,
+                                bool *ret_is, struct th_error *err)
+{
+    struct th_run_sale_list sales = {0};
+    bool is = true;
+    enum th_status status = th_run_sales(store, distribution_id, &sales, err);
+    for (size_t i = 0; i < sales.n && status == TH_OK; i++) {
+        is = is && sales.items[i].seller_id == bank_id;
+    }
+    free(sales.items);
+    if (status == TH_OK) {
+        *ret_is = is;
+    }
+    return status;
+}
+
 enum th_status th_run_check_own(struct th_work *work, int64_t distribution_id, struct th_error *err)
 {
     const struct th_actor *actor = th_work_actor(work);
-    struct th_run_sale_list sales = {0};
+    bool own = false;
     if (actor->party_id == 0 || strcmp(actor->role, "bank") != 0) {
         return TH_OK;
     }
-    enum th_status status = th_run_sales(th_work_store(work), distribution_id, &sales, err);
-    for (size_t i = 0; i < sales.n && status == TH_OK; i++) {
-        if (sales.items[i].seller_id != actor->party_id) {
-            status =
-                th_error_set(err, TH_NOT_PERMITTED, "run_not_yours", "login", actor->login, NULL);
-        }
+    enum th_status status =
+        is_seller(th_work_store(work), distribution_id, actor->party_id, &own, err);
+    return status != TH_OK || own
+               ? status
+               : th_error_set(err, TH_NOT_PERMITTED, "run_not_yours", "login", actor->login, NULL);
+}
+
+enum th_status th_run_may_see_accounts(struct th_store *store, const char *login, int64_t run_id,
+                                       bool *ret_may, struct th_error *err)
+{
+    struct th_user user;
+    if (!login || login[0] == '\0') {
+        *ret_may = false;
+        return TH_OK;
     }
-    free(sales.items);
+    enum th_status status = th_user_load(store, login, &user, err);
+    if (status == TH_NOT_FOUND) {
+        return th_error_set(err, TH_NOT_PERMITTED, "login_unknown", "login", login, NULL);
+    }
+    bool bank = status == TH_OK && strcmp(user.role, "bank") == 0;
+    if (bank && user.party_id != 0) {
+        return is_seller(store, run_id, user.party_id, ret_may, err);
+    }
+    if (status == TH_OK) {
+        *ret_may = bank || strcmp(user.role, "officer") == 0 || strcmp(user.role, "admin") == 0;
+    }
     return status;
 }

@@ -173,6 +173,11 @@ static enum th_status load(struct th_registry *registry, struct th_work *work,
     if (status == TH_OK) {
         status = th_check_own_trade(work, &loan->trade, err);
     }
+    if (status == TH_OK) {
+        bool payout = strcmp(input->kind, "payout") == 0;
+        status =
+            th_check_receiver(work, payout ? loan->pledge.debtor_id : loan->trade.buyer_id, err);
+    }
     loan->payment.trade_id = input->pledge_id;
     loan->payment.kind = input->kind;
     loan->payment.on_date = loan->on_date;

@@ -9,8 +9,9 @@
 
 // A sale that may still take a deduction: not all of it has been shared out, nor is it about to be
 // by a run that waits for its second person.
-static enum th_status check_sale(struct th_store *store, int64_t trade_id, struct th_error *err)
+static enum th_status check_sale(struct th_work *work, int64_t trade_id, struct th_error *err)
 {
+    struct th_store *store = th_work_store(work);
     struct th_trade trade;
     struct th_sale_share sum;
     int64_t run_id = 0;
@@ -18,6 +19,9 @@ static enum th_status check_sale(struct th_store *store, int64_t trade_id, struc
     if (status == TH_OK && (!th_trade_is_sale(&trade) || strcmp(trade.state, "approved") != 0)) {
         status = th_error_set(err, TH_CONFLICT, "trade_not_sale", NULL);
         th_error_add_int(err, "trade", trade_id);
+    }
+    if (status == TH_OK) {
+        status = th_sale_check_own(work, &trade, err);
     }
     if (status == TH_OK) {
         status = th_distribution_sum(store, trade_id, &sum, err);
@@ -89,7 +93,7 @@ static enum th_status record_deduction(struct th_work *work, struct th_deduction
         status = th_error_set(err, TH_INVALID, "amount_zero", NULL);
     }
     if (status == TH_OK) {
-        status = check_sale(th_work_store(work), deduction->trade_id, err);
+        status = check_sale(work, deduction->trade_id, err);
     }
     if (status == TH_OK && strcmp(deduction->kind, "reserve") == 0) {
         status = check_open_reserve(th_work_store(work), deduction->trade_id, err);

@@ -117,7 +117,7 @@ static enum th_status load_sides(struct th_store *store, const struct th_trade *
     return status;
 }
 
-// Claims down, cash up, party by party.
+// Claims down, cash up, party by party, each of whom is spoken for who is paid.
 static enum th_status post(struct th_work *work, const struct th_trade *trade,
                            struct th_money amount, const char *on_date, struct th_error *err)
 {
@@ -130,6 +130,10 @@ static enum th_status post(struct th_work *work, const struct th_trade *trade,
     }
     if (status == TH_OK) {
         status = share(trade, amount, &sides.others, share_fen, err);
+    }
+    for (size_t i = 0; i < others->n && status == TH_OK; i++) {
+        int64_t paid_id = sides.one_pays ? others->items[i].party_id : sides.one_id;
+        status = share_fen[i] > 0 ? th_check_receiver(work, paid_id, err) : TH_OK;
     }
     for (size_t i = 0; i < others->n && status == TH_OK; i++) {
         int64_t other_id = others->items[i].party_id;

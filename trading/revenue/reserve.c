@@ -6,15 +6,19 @@
 #include "trading/revenue/revenue.h"
 #include "trading/revenue/revenue_internal.h"
 
-static enum th_status check(struct th_store *store, int64_t trade_id, struct th_money actual,
+static enum th_status check(struct th_work *work, int64_t trade_id, struct th_money actual,
                             struct th_reserve *ret_reserve, struct th_error *err)
 {
+    struct th_store *store = th_work_store(work);
     struct th_trade trade;
     struct th_money total;
     enum th_status status = th_trade_load(store, trade_id, &trade, err);
     if (status == TH_OK && (!th_trade_is_sale(&trade) || strcmp(trade.state, "approved") != 0)) {
         status = th_error_set(err, TH_CONFLICT, "trade_not_sale", NULL);
         th_error_add_int(err, "trade", trade_id);
+    }
+    if (status == TH_OK) {
+        status = th_sale_check_own(work, &trade, err);
     }
     if (status == TH_OK) {
         status = th_reserve_load(store, trade_id, ret_reserve, err);
@@ -52,7 +56,7 @@ static enum th_status settle(struct th_work *work, int64_t trade_id, const char 
     char hex[TH_HASH_HEX_SIZE];
     enum th_status status = th_money_parse(actual_text, &actual, err);
     if (status == TH_OK) {
-        status = check(th_work_store(work), trade_id, actual, &reserve, err);
+        status = check(work, trade_id, actual, &reserve, err);
     }
     if (status == TH_OK) {
         status = th_document_record(work, document, &document_id, &sha256, err);

@@ -62,14 +62,23 @@ enum th_status th_revenue_compare(struct th_store *store, const struct th_reckon
                                   struct th_json **ret_comparison,
                                   struct th_error *err) TH_MUST_CHECK;
 
-// The reply about one run; accounts are those of `today`.
-enum th_status th_run_reply(struct th_store *store, int64_t run_id, const char *today,
-                            struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
-
 // What an approved run owes: claims of the recipients on the sellers.
 enum th_status th_run_post_claims(struct th_posting *posting, int64_t distribution_id,
                                   const char *on_date, struct th_error *err) TH_MUST_CHECK;
 // splits[{party_kind, share}] and the other keys of a term.
 struct th_json *th_term_json(const struct th_term *term);
+
+// What is listed against a sale is listed by the bank that sold. TH_NOT_PERMITTED
+// ("sale_not_yours").
+enum th_status th_sale_check_own(struct th_work *work, const struct th_trade *sale,
+                                 struct th_error *err) TH_MUST_CHECK;
+// "costs" of a reply about a run: what was listed and trued up since the run before,
+// [{trade_id, kind, amount_fen, document_sha256, by}].
+enum th_status th_run_costs_json(struct th_store *store, int64_t run_id, struct th_json *reply,
+                                 struct th_error *err) TH_MUST_CHECK;
+// The second person of a run is the second person of its costs as well: whoever listed one of them
+// does not approve it, not even alone. TH_NOT_PERMITTED ("cost_second_person" with "trade").
+enum th_status th_run_check_costs(struct th_work *work, int64_t run_id,
+                                  struct th_error *err) TH_MUST_CHECK;
 
 #endif

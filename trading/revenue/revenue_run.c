@@ -79,24 +79,48 @@ static enum th_status sales_json(struct th_store *store, int64_t run_id, struct 
     return status;
 }
 
-static enum th_status payments_json(struct th_store *store, int64_t run_id, const char *today,
-                                    struct th_json *reply, struct th_error *err)
+// A payment that is still to be made, to an account that asks for a look.
+static void count_note(const struct th_payout *payout, const struct th_json *item, bool seen[3])
 {
+    const char *note = th_json_get_text(item, "account_note", "");
+    if (strcmp(payout->state, "proposed") == 0 || strcmp(payout->state, "owed") == 0) {
+        seen[0] = seen[0] || strcmp(note, "missing") == 0;
+        seen[1] = seen[1] || strstr(note, "changed") != NULL;
+        seen[2] = seen[2] || strstr(note, "holder") != NULL;
+    }
+}
+
+static enum th_status payments_json(struct th_store *store, int64_t run_id, struct th_json *reply,
+                                    struct th_error *err)
+{
+    static const char *const WARNINGS[] = {"accounts_missing", "accounts_changed",
+                                           "accounts_holder"};
     struct th_payout_list payouts = {0};
+    bool seen[3] = {false};
     struct th_json *list = th_json_array();
+    struct th_json *warnings = th_json_array();
     enum th_status status = th_payouts(store, run_id, 0, &payouts, err);
     for (size_t i = 0; i < payouts.n && status == TH_OK; i++) {
         struct th_json *item = NULL;
-        status = th_payout_json(store, &payouts.items[i], today, false, &item, err);
+        status = th_payout_json(store, &payouts.items[i], false, &item, err);
+        if (status == TH_OK) {
+            count_note(&payouts.items[i], item, seen);
+        }
         th_json_append(list, item);
     }
     free(payouts.items);
+    for (size_t i = 0; i < 3; i++) {
+        if (seen[i]) {
+            th_json_append_text(warnings, WARNINGS[i]);
+        }
+    }
+    th_json_set(reply, "warnings", warnings);
     th_json_set(reply, "payments", list);
     return status;
 }
 
-enum th_status th_run_reply(struct th_store *store, int64_t run_id, const char *today,
-                            struct th_json **ret_reply, struct th_error *err)
+static enum th_status run_reply(struct th_store *store, int64_t run_id, struct th_json **ret_reply,
+                                struct th_error *err)
 {
     struct th_run run;
     enum th_status status = th_run_load(store, run_id, &run, err);
@@ -107,7 +131,10 @@ enum th_status th_run_reply(struct th_store *store, int64_t run_id, const char *
     head_json(&run, reply);
     status = sales_json(store, run_id, reply, err);
     if (status == TH_OK) {
-        status = payments_json(store, run_id, today, reply, err);
+        status = th_run_costs_json(store, run_id, reply, err);
+    }
+    if (status == TH_OK) {
+        status = payments_json(store, run_id, reply, err);
     }
     return th_reply_finish(status, reply, ret_reply, err);
 }
@@ -116,13 +143,9 @@ enum th_status th_run_show(struct th_registry *registry, int64_t run_id, struct 
                            struct th_error *err)
 {
     struct th_store *store = th_registry_store(registry);
-    char today[TH_ON_SIZE];
-    enum th_status status = th_on_parse(registry, NULL, today, err);
+    enum th_status status = th_store_begin_read(store, err);
     if (status == TH_OK) {
-        status = th_store_begin_read(store, err);
-    }
-    if (status == TH_OK) {
-        status = th_run_reply(store, run_id, today, ret_reply, err);
+        status = run_reply(store, run_id, ret_reply, err);
         th_store_end_read(store);
     }
     return status;
@@ -150,6 +173,9 @@ static enum th_status check_persons(struct th_work *work, const struct th_run *r
 {
     enum th_status status = th_check_second_person(work, run->proposed_by, run->sum.distributed,
                                                    &decision->alone_rule_id, err);
+    if (status == TH_OK) {
+        status = th_run_check_costs(work, run->distribution_id, err);
+    }
     return status == TH_OK ? th_check_limit(work, run->sum.distributed, th_units_from_t(0), err)
                            : status;
 }
@@ -230,7 +256,7 @@ static enum th_status decide_run(struct th_registry *registry, const struct th_r
         status = tell_bank(registry, work, decision.distribution_id, body, err);
     }
     if (status == TH_OK) {
-        status = th_run_reply(th_work_store(work), decision.distribution_id, on_date, &reply, err);
+        status = run_reply(th_work_store(work), decision.distribution_id, &reply, err);
     }
     th_json_set_int(body, "distribution_id", decision.distribution_id);
     th_json_set_text(body, "state", decision.state);

@@ -39,17 +39,27 @@ CREATE TABLE member_share (
 CREATE INDEX member_share_group ON member_share (group_id, member_id, from_on);
 CREATE INDEX member_share_member ON member_share (member_id);
 
--- Where a party is paid, from a day on; the newest row of a party counts.
+-- Where a party is to be paid, as one person says; nothing is paid there before another confirmed it.
 CREATE TABLE party_account (
     account_id INTEGER PRIMARY KEY,
     party_id   INTEGER NOT NULL REFERENCES party (party_id),
     bank       TEXT    NOT NULL,
     number     TEXT    NOT NULL,
     holder     TEXT    NOT NULL,                          -- name of the account
-    from_on    TEXT    NOT NULL,
+    login      TEXT    NOT NULL REFERENCES user_account (login),
     seq        INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX party_account_party ON party_account (party_id, from_on, account_id);
+CREATE INDEX party_account_party ON party_account (party_id, account_id);
+
+-- The second person's word about an account. The one that was confirmed last counts, from that
+-- entry of the journal on.
+CREATE TABLE party_account_decision (
+    account_id INTEGER PRIMARY KEY REFERENCES party_account (account_id),
+    state      TEXT    NOT NULL CHECK (state IN ('confirmed', 'refused')),
+    login      TEXT    NOT NULL REFERENCES user_account (login),
+    reason     TEXT,                                      -- of a refusal
+    seq        INTEGER NOT NULL
+) STRICT;
 
 -- What became of a payment of an approved run: paid, returned (before or after it was booked as
 -- paid), or ordered again. The newest row of a run and party counts; without one it is owed.
@@ -105,6 +115,20 @@ END;
 CREATE TRIGGER party_account_no_delete BEFORE DELETE ON party_account
 BEGIN
     SELECT raise(ABORT, 'party_account: insert only');
+END;
+CREATE TRIGGER party_account_decision_other BEFORE INSERT ON party_account_decision
+WHEN NEW.state = 'confirmed'
+    AND NEW.login = (SELECT login FROM party_account WHERE account_id = NEW.account_id)
+BEGIN
+    SELECT raise(ABORT, 'party_account_decision: the proposer cannot confirm');
+END;
+CREATE TRIGGER party_account_decision_no_update BEFORE UPDATE ON party_account_decision
+BEGIN
+    SELECT raise(ABORT, 'party_account_decision: insert only');
+END;
+CREATE TRIGGER party_account_decision_no_delete BEFORE DELETE ON party_account_decision
+BEGIN
+    SELECT raise(ABORT, 'party_account_decision: insert only');
 END;
 CREATE TRIGGER payout_event_no_update BEFORE UPDATE ON payout_event
 BEGIN

@@ -173,9 +173,6 @@ static void settle(struct th_books *books)
                 books->legs_fen[i]);
         }
     }
-    if (books->legs_beyond) {
-        th_fault_add(books->faults, TH_FAULT_MONEY_RANGE, 0, 0, 0);
-    }
     for (size_t i = 0; i < books->n_pending; i++) {
         const struct th_pending *pending = &books->pending[i];
         if (pending->what == TH_PENDING_SALE) {
@@ -194,6 +191,9 @@ static void settle(struct th_books *books)
         if (!issuance || issuance->vintage_seq != books->faults->seq) {
             th_fault_add(books->faults, TH_FAULT_UNITS_ISSUE, pending->number, 0, 0);
         }
+    }
+    if (books->legs_beyond) {
+        th_fault_add(books->faults, TH_FAULT_MONEY_RANGE, 0, 0, 0);
     }
     for (int i = 0; i < TH_UNIT_STATES; i++) {
         sum_t += books->units_t[i];
@@ -294,6 +294,7 @@ void th_books_entry(struct th_books *books, const struct th_line *line, const st
     books->n_pending = 0;
     books->revenue.legs.n = 0;
     books->issuing = 0;
+    books->actor = th_books_login(books, line->login);
     if (!line->kept) {
         th_book_may(books, line, line->entry_kind);
         return;

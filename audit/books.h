@@ -95,6 +95,7 @@ struct th_books { // zeroed memory is empty
     struct th_table names; // of parties
     struct th_table logins;
     struct th_list people; // struct th_person, a row for each of logins
+    size_t actor;          // behind the entry at hand: row of logins
     struct th_table words; // kinds, villages, names: of parties
     struct th_table deal_ids;
     struct th_deal *deals; // owned

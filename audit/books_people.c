@@ -54,41 +54,47 @@ void th_book_person(struct th_books *books, const struct th_line *line, const st
     }
 }
 
+#define WORD(text)                                                                                 \
+    {                                                                                              \
+        .at = (text), .size = sizeof(text) - 1                                                     \
+    }
+
 void th_book_may(struct th_books *books, const struct th_line *line, struct th_text what)
 {
     // What moves value or says who may: entries, and the posts within them.
     static const struct {
-        const char *what;
+        struct th_text what;
         unsigned roles;
-    } MAY[] = {{"registry.key", ADMIN},
-               {"registry.restored", ADMIN},
-               {"registry.rebuild", ADMIN},
-               {"user.add", ADMIN},
-               {"user.limit", ADMIN},
-               {"rule.set", OFFICER},
-               {"package.create", CLERK | OFFICER | ADMIN},
-               {"package.submit", CLERK | OFFICER | ADMIN},
-               {"package.withdraw", CLERK | OFFICER | ADMIN},
-               {"package.waive", OFFICER},
-               {"package.verify", VERIFIER},
-               {"package.issue", OFFICER},
-               {"trade", BANK | OFFICER},
-               {"trade_decision", BANK | OFFICER},
-               {"receipt", BANK | OFFICER},
-               {"revenue_term", OFFICER},
-               {"distribution", BANK | OFFICER},
-               {"distribution_decision", BANK | OFFICER}};
-    struct th_person *person = person_of(books, line->login);
-    if (!person || books->partial) {
+    } MAY[] = {{WORD("registry.key"), ADMIN},
+               {WORD("registry.restored"), ADMIN},
+               {WORD("registry.rebuild"), ADMIN},
+               {WORD("user.add"), ADMIN},
+               {WORD("user.limit"), ADMIN},
+               {WORD("rule.set"), OFFICER},
+               {WORD("package.create"), CLERK | OFFICER | ADMIN},
+               {WORD("package.submit"), CLERK | OFFICER | ADMIN},
+               {WORD("package.withdraw"), CLERK | OFFICER | ADMIN},
+               {WORD("package.waive"), OFFICER},
+               {WORD("package.verify"), VERIFIER},
+               {WORD("package.issue"), OFFICER},
+               {WORD("trade"), BANK | OFFICER},
+               {WORD("trade_decision"), BANK | OFFICER},
+               {WORD("receipt"), BANK | OFFICER},
+               {WORD("revenue_term"), OFFICER},
+               {WORD("distribution"), BANK | OFFICER},
+               {WORD("distribution_decision"), BANK | OFFICER}};
+    struct th_person *people = books->people.items;
+    if (books->actor >= books->people.n || books->partial) {
         return;
     }
+    struct th_person *person = &people[books->actor];
     if (!person->known) {
         person->known = true; // told once
         th_fault_add_text(books->faults, TH_FAULT_LOGIN_UNKNOWN, line->login, 0);
         return;
     }
     for (size_t i = 0; i < sizeof(MAY) / sizeof(MAY[0]); i++) {
-        if (th_text_is(what, MAY[i].what) && (person->roles & MAY[i].roles) == 0) {
+        if (th_text_same(what, MAY[i].what) && (person->roles & MAY[i].roles) == 0) {
             th_fault_add_text(books->faults, TH_FAULT_LOGIN_ROLE, line->login, 0);
         }
     }

@@ -380,7 +380,7 @@ static void book_sale(struct th_books *books, const struct th_post *post)
     sale.next = run->sales;
     *row = sale;
     run->sales = books->revenue.sales.n;
-    run->distributed_fen += now->distributed_fen;
+    books->legs_beyond = !th_sum(&run->distributed_fen, now->distributed_fen) || books->legs_beyond;
     th_books_pend(books, &(struct th_pending){.what = TH_PENDING_SALE,
                                               .id = (int64_t)run->sales,
                                               .number = post->number});
@@ -420,12 +420,12 @@ static void let_go(struct th_books *books, const struct th_run *run)
         struct th_deal_revenue *revenue = deal ? revenue_of(books, deal) : NULL;
         const struct th_sums *gone = &sales[i - 1].now;
         if (revenue) {
-            revenue->sums.receipts_fen -= gone->receipts_fen;
-            revenue->sums.tax_fen -= gone->tax_fen;
-            revenue->sums.cost_fen -= gone->cost_fen;
-            revenue->sums.deductions_fen -= gone->deductions_fen;
-            revenue->sums.net_fen -= gone->net_fen;
-            revenue->sums.distributed_fen -= gone->distributed_fen;
+            (void)th_sum(&revenue->sums.receipts_fen, -gone->receipts_fen);
+            (void)th_sum(&revenue->sums.tax_fen, -gone->tax_fen);
+            (void)th_sum(&revenue->sums.cost_fen, -gone->cost_fen);
+            (void)th_sum(&revenue->sums.deductions_fen, -gone->deductions_fen);
+            (void)th_sum(&revenue->sums.net_fen, -gone->net_fen);
+            (void)th_sum(&revenue->sums.distributed_fen, -gone->distributed_fen);
         }
     }
 }
@@ -513,8 +513,10 @@ static void check_reckoning(struct th_books *books, const struct th_deal *deal,
                             const struct th_term *term)
 {
     const struct th_sums *sums = &revenue->sums;
-    int64_t deducted_fen =
-        revenue->deducted_fen + (revenue->settled ? revenue->settled_fen : revenue->reserve_fen);
+    int64_t deducted_fen = revenue->deducted_fen;
+    books->legs_beyond =
+        !th_sum(&deducted_fen, revenue->settled ? revenue->settled_fen : revenue->reserve_fen) ||
+        books->legs_beyond;
     if (sale->now.receipts_fen < 0 || sums->receipts_fen > deal->received_fen ||
         deal->amount_fen <= 0) {
         sum_fault(books, TH_FAULT_RUN_RECKONED, deal->id, "receipts_fen");
@@ -534,12 +536,13 @@ static void check_reckoning(struct th_books *books, const struct th_deal *deal,
         sum_fault(books, TH_FAULT_RUN_RECKONED, deal->id, "deductions_fen");
     }
     // What was paid is never taken back.
-    int64_t before_fen = sums->distributed_fen - sale->now.distributed_fen;
+    long double before =
+        (long double)sums->distributed_fen - (long double)sale->now.distributed_fen;
     long double due = sums->net_fen > 0
                           ? (long double)sums->net_fen * (long double)term->percent.numerator /
                                 (long double)term->percent.denominator / 100.0L
                           : 0.0L;
-    due -= (long double)before_fen;
+    due -= before;
     if (fabsl((long double)sale->now.distributed_fen - (due > 0.0L ? due : 0.0L)) > 1.0L) {
         sum_fault(books, TH_FAULT_RUN_RECKONED, deal->id, "distributed_fen");
     }

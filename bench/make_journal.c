@@ -118,28 +118,48 @@ static void approve(struct writer *writer, int64_t id, int64_t first, int64_t bu
           id, first, id, first + TONNES - 1, buyer, id, id, id, buyer, id, id);
 }
 
+// People and a package, entries 2 to BEFORE_TRADES.
+enum { BEFORE_TRADES = 10 };
+static void issue(struct writer *writer, int64_t issued_t)
+{
+    static const char *const PEOPLE[][2] = {{"clerk", "clerk"},
+                                            {"verifier", "verifier"},
+                                            {"officer", "officer"},
+                                            {"wang", "bank"},
+                                            {"li", "bank"}};
+    for (size_t i = 0; i < sizeof(PEOPLE) / sizeof(PEOPLE[0]); i++) {
+        entry(writer, "admin", "user.add", (int64_t)i + 1, "{'login':'%s','role':'%s'}",
+              PEOPLE[i][0], PEOPLE[i][1]);
+    }
+    entry(writer, "clerk", "package.create", 1, "{'holder_id':1,'package_id':1}");
+    entry(writer, "clerk", "package.submit", 1, "{'package_id':1}");
+    entry(writer, "verifier", "package.verify", 1,
+          "{'decision':'approve','net_kg':%" PRId64 ",'package_id':1}", issued_t * 1000);
+    entry(writer, "officer", "package.issue", 1,
+          "{'package_id':1,'posts':[{'first':1,'issuance':1,'last':%" PRId64
+          ",'post':'units','to':{'owner':1,'state':'held'}}],'villages':[],'vintages':["
+          "{'buffer_t':0,'carried_in_kg':0,'carried_kg':0,'issuance_id':1,'issued_t':%" PRId64
+          ",'net_kg':%" PRId64 ",'prefix':'CN-330523-BAM-2021-000001'}]}",
+          issued_t, issued_t, issued_t * 1000);
+}
+
 int main(int argc, char **argv)
 {
     static struct writer writer;
     char hash[TH_HASH_HEX_SIZE];
     int64_t n = argc == 2 ? strtoll(argv[1], NULL, 10) : 0;
-    if (n < 3) {
+    if (n < BEFORE_TRADES) {
         (void)fprintf(stderr, "usage: make_journal N >FILE\n");
         return 2;
     }
-    int64_t n_trades = (n - 2) / 2;
+    int64_t n_trades = (n - BEFORE_TRADES) / 2;
     int64_t issued_t = n_trades * TONNES + 1;
     printf("{\"format\":\"tanhui-journal-1\",\"registry_id\":\"00112233445566778899aabbccddeeff\","
            "\"name\":\"bench\",\"admin_code\":\"330523\"}\n");
     entry(&writer, "admin", "registry.create", 1,
           "{'admin_code':'330523','name':'bench',"
           "'registry_id':'00112233445566778899aabbccddeeff'}");
-    entry(&writer, "officer", "package.issue", 1,
-          "{'package_id':1,'posts':[{'first':1,'issuance':1,'last':%" PRId64
-          ",'post':'units','to':{'owner':1,'state':'held'}}],'vintages':[{'buffer_t':0,"
-          "'carried_in_kg':0,'carried_kg':0,'issuance_id':1,'issued_t':%" PRId64
-          ",'net_kg':%" PRId64 ",'prefix':'CN-330523-BAM-2021-000001'}]}",
-          issued_t, issued_t, issued_t * 1000);
+    issue(&writer, issued_t);
     for (int64_t id = 1; id <= n_trades; id++) {
         int64_t first = (id - 1) * TONNES + 1;
         propose(&writer, id, first, 2 + id % BUYERS);

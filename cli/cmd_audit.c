@@ -79,7 +79,7 @@ static enum th_status run_restored(struct th_cli *cli, struct th_json **ret_repl
 
 const struct th_cli_command th_cli_audit_commands[] = {
     {"registry", "check", TH_CLI_READ, "", "deep", "ok | checks: title ok n detail", run_check},
-    {"registry", "rebuild", TH_CLI_WRITE, "", "", "n_entries n_posting n_rows", run_rebuild},
+    {"registry", "rebuild", TH_CLI_WRITE, "", "", "n_entries n_posting n_rows n_mended", run_rebuild},
     {"registry", "backup", TH_CLI_READ, "FILE", "", "file bytes sha256 key_apart", run_backup},
     {"registry", "key new", TH_CLI_WRITE, "", "",
      "public_key fingerprint previous_key vouched key_file", run_key_new},

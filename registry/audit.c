@@ -375,6 +375,7 @@ enum th_status th_registry_rebuild(struct th_registry *registry, const struct th
     th_json_set_int(body, "n_entries", counts.n_entries);
     th_json_set_int(body, "n_posting", counts.n_posting);
     th_json_set_int(body, "n_rows", counts.n_rows);
+    th_json_set_int(body, "n_mended", counts.n_mended);
     struct th_json *reply = th_json_copy(body);
     th_json_set_bool(reply, "ok", true);
     return th_work_end(work, status, "registry", body, reply, ret_reply, err);

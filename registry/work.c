@@ -545,23 +545,20 @@ void th_work_cancel(struct th_work *work)
 }
 
 // What stands in every body beside what the use case says.
-static void complete_body(struct th_work *work, struct th_json *body)
+static void complete_body(struct th_work *work, const char *reply, struct th_json *body)
 {
     char hex[TH_HASH_HEX_SIZE];
-    struct th_json *posts = th_posting_take(work->posting);
-    if (posts) {
-        th_json_set(body, "posts", posts);
-    }
     if (work->idempotency_key) {
         struct th_json *idempotency = th_json_object();
         th_json_set_text(idempotency, "key", work->idempotency_key);
         th_json_set_text(idempotency, "input", th_hash_hex(&work->input_hash, hex));
+        th_json_set_text(idempotency, "reply", th_idempotency_reply_hex(reply, hex));
         th_json_set(body, "idempotency", idempotency);
     }
 }
 
-static enum th_status write_journal(struct th_work *work, const char *subject,
-                                    const struct th_json *body, struct th_error *err)
+static enum th_status write_journal(struct th_work *work, const char *subject, struct th_json *body,
+                                    struct th_error *err)
 {
     struct th_journal_entry entry = {
         .at_utc = th_registry_now(work->registry),
@@ -577,12 +574,18 @@ static enum th_status write_journal(struct th_work *work, const char *subject,
     return status;
 }
 
-static enum th_status keep_reply(struct th_work *work, const struct th_json *reply,
-                                 struct th_error *err)
+// The entry, and with a key the reply that will be given again.
+static enum th_status write_down(struct th_work *work, const char *subject, struct th_json *body,
+                                 const struct th_json *reply, struct th_error *err)
 {
     char *text = NULL;
-    enum th_status status = th_json_dump(reply, TH_JSON_COMPACT, &text, err);
+    enum th_status status =
+        work->idempotency_key ? th_json_dump(reply, TH_JSON_COMPACT, &text, err) : TH_OK;
     if (status == TH_OK) {
+        complete_body(work, text, body);
+        status = write_journal(work, subject, body, err);
+    }
+    if (status == TH_OK && work->idempotency_key) {
         status = th_idempotency_keep(th_work_store(work), work->user.login, work->idempotency_key,
                                      &work->input_hash, text, work->seq, err);
     }
@@ -603,11 +606,7 @@ enum th_status th_work_end(struct th_work *work, enum th_status status, const ch
         status = th_head_sign_day(work->registry, err);
     }
     if (status == TH_OK) {
-        complete_body(work, body);
-        status = write_journal(work, subject, body, err);
-    }
-    if (status == TH_OK && work->idempotency_key != NULL) {
-        status = keep_reply(work, reply, err);
+        status = write_down(work, subject, body, reply, err);
     }
     if (status == TH_OK && work->dry_run) {
         th_json_set_bool(reply, "dry_run", true);

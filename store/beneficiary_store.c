@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 
 const char *th_beneficiary_state_name(enum th_beneficiary_state state)
 {
@@ -25,7 +26,7 @@ enum th_status th_beneficiary_review_insert(struct th_store *store,
                                             struct th_error *err)
 {
     static const char SQL[] = "INSERT INTO beneficiary_review (name, uscc, decision, reason, "
-                              "reviewed_by, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+                              "reviewed_by, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING *";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, review->name);
     th_bind_text(q, 2, review->uscc);
@@ -33,7 +34,7 @@ enum th_status th_beneficiary_review_insert(struct th_store *store,
     th_bind_text(q, 4, review->reason);
     th_bind_text(q, 5, review->login);
     th_bind_int(q, 6, review->seq);
-    return th_stmt_run(q, err);
+    return th_entry_run(q, "beneficiary_review", err);
 }
 
 enum th_status th_beneficiary_state_load(struct th_store *store, const char *name, const char *uscc,

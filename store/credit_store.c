@@ -1,6 +1,7 @@
 #include "store/credit_store.h"
 
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 
 enum th_status th_credit_before(struct th_store *store, int64_t parcel_id, int year,
                                 struct th_credit_before *ret_before, struct th_error *err)
@@ -60,7 +61,7 @@ enum th_status th_credit_openings_clear(struct th_store *store, int64_t package_
     static const char SQL[] = "DELETE FROM package_opening WHERE package_id = ?1";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, package_id);
-    return th_stmt_run(q, err);
+    return th_entry_run_noted(q, TH_SET_PACKAGE_OPENING, package_id, err);
 }
 
 enum th_status th_credit_opening_insert(struct th_store *store, int64_t package_id,
@@ -80,7 +81,7 @@ enum th_status th_credit_opening_insert(struct th_store *store, int64_t package_
         th_bind_int(q, 6, opening->run_id);
     }
     th_bind_carbon(q, 7, opening->opening);
-    return th_stmt_run(q, err);
+    return th_entry_run_noted(q, TH_SET_PACKAGE_OPENING, package_id, err);
 }
 
 enum th_status th_credit_opening_each(struct th_store *store, int64_t package_id,
@@ -119,7 +120,7 @@ enum th_status th_credit_debt_insert(struct th_store *store, int64_t package_id,
     th_bind_int(q, 1, package_id);
     th_bind_int(q, 2, parcel_id);
     th_bind_carbon(q, 3, debt);
-    return th_stmt_run(q, err);
+    return th_entry_run_noted(q, TH_SET_PACKAGE_DEBT, package_id, err);
 }
 
 enum th_status th_credit_debt_each(struct th_store *store, int64_t package_id,

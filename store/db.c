@@ -171,6 +171,20 @@ struct th_stmt *th_db_query(struct th_store *store, const char *sql)
     return *slot;
 }
 
+struct th_stmt *th_db_query_made(struct th_store *store, const char *sql)
+{
+    struct th_stmt *stmt = stmt_new(store, sql);
+    if (stmt != NULL) {
+        stmt->busy = true;
+    }
+    return stmt;
+}
+
+struct th_store *th_stmt_store(const struct th_stmt *stmt)
+{
+    return stmt->store;
+}
+
 void th_stmt_done(struct th_stmt *stmt)
 {
     if (stmt == NULL) {
@@ -336,6 +350,11 @@ enum th_status th_stmt_int(struct th_stmt *stmt, int64_t fallback, int64_t *ret_
     return status;
 }
 
+const char *th_column_name(struct th_stmt *stmt, int index)
+{
+    return sqlite3_column_name(stmt->handle, index);
+}
+
 int64_t th_column_int(struct th_stmt *stmt, int index)
 {
     return sqlite3_column_int64(stmt->handle, index);
@@ -433,6 +452,11 @@ void th_column_copy(struct th_stmt *stmt, int index, char *target, size_t size)
 int64_t th_db_changes(struct th_store *store)
 {
     return sqlite3_changes64(store->db);
+}
+
+int64_t th_db_last_id(struct th_store *store)
+{
+    return sqlite3_last_insert_rowid(store->db);
 }
 
 void **th_db_slot(struct th_store *store, enum th_db_slot slot, void (*destroy)(void *))

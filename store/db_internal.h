@@ -27,6 +27,9 @@ struct th_stmt;
 // NULL when the statement could not be prepared; every call below takes NULL and the next step
 // fails.
 struct th_stmt *th_db_query(struct th_store *store, const char *sql);
+// For a text that was put together: prepared for this once. The text must stay until then.
+struct th_stmt *th_db_query_made(struct th_store *store, const char *sql);
+struct th_store *th_stmt_store(const struct th_stmt *stmt);
 void th_stmt_done(struct th_stmt *stmt); // resets and drops the bindings; accepts NULL
 
 // Tuples of so many rows behind VALUES of one INSERT: half of what a row costs is beginning and
@@ -74,6 +77,7 @@ int64_t th_column_int(struct th_stmt *stmt, int index);
 double th_column_real(struct th_stmt *stmt, int index);
 const char *th_column_text(struct th_stmt *stmt, int index); // NULL for NULL
 const void *th_column_blob(struct th_stmt *stmt, int index, size_t *ret_size);
+const char *th_column_name(struct th_stmt *stmt, int index);
 int th_stmt_n_columns(struct th_stmt *stmt); // 0 for a statement that could not be prepared
 bool th_column_is_null(struct th_stmt *stmt, int index);
 // As it is stored, whatever the layout promises.
@@ -89,6 +93,7 @@ struct th_money th_column_money(struct th_stmt *stmt, int index);
 void th_column_copy(struct th_stmt *stmt, int index, char *target, size_t size); // "" for NULL
 
 int64_t th_db_changes(struct th_store *store); // rows of the last statement
+int64_t th_db_last_id(struct th_store *store); // key of the last row inserted
 
 // What a store module remembers about the open transaction; destroyed at its end.
 enum th_db_slot {
@@ -97,6 +102,7 @@ enum th_db_slot {
     TH_DB_SLOT_FORECAST,
     TH_DB_SLOT_MONEY,
     TH_DB_SLOT_BULK,
+    TH_DB_SLOT_ENTRY,
     TH_DB_N_SLOTS
 };
 void **th_db_slot(struct th_store *store, enum th_db_slot slot, void (*destroy)(void *));

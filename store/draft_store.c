@@ -6,18 +6,19 @@
 
 #include "core/text.h"
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 
 #define DRAFT_COLUMNS "draft_id, source, sha256, state, login, import_id, seq, settings"
 enum { COLUMN_SETTINGS = 7 };
 
 static const char SQL_INSERT[] =
     "INSERT INTO import_draft (source, sha256, settings, state, login, seq)"
-    " VALUES (?1, ?2, ?3, 'open', ?4, ?5)";
+    " VALUES (?1, ?2, ?3, 'open', ?4, ?5) RETURNING *";
 static const char SQL_UPDATE[] =
     "UPDATE import_draft SET sha256 = ?2, settings = ?3, seq = ?4, source = ?5"
-    " WHERE draft_id = ?1 AND state = 'open' AND seq = ?6";
+    " WHERE draft_id = ?1 AND state = 'open' AND seq = ?6 RETURNING *";
 static const char SQL_CLOSE[] = "UPDATE import_draft SET state = ?2, import_id = ?3, seq = ?4"
-                                " WHERE draft_id = ?1 AND state = 'open' AND seq = ?5";
+                                " WHERE draft_id = ?1 AND state = 'open' AND seq = ?5 RETURNING *";
 static const char SQL_LOAD[] = "SELECT " DRAFT_COLUMNS " FROM import_draft WHERE draft_id = ?1";
 static const char SQL_EACH[] = "SELECT " DRAFT_COLUMNS " FROM import_draft ORDER BY draft_id DESC";
 
@@ -42,7 +43,7 @@ enum th_status th_draft_insert(struct th_store *store, const struct th_draft *dr
     th_bind_text(q, 3, settings);
     th_bind_text(q, 4, draft->login);
     th_bind_int(q, 5, draft->seq);
-    return th_stmt_insert(q, ret_draft_id, err);
+    return th_entry_insert(q, "import_draft", ret_draft_id, err);
 }
 
 enum th_status th_draft_check(struct th_store *store, int64_t draft_id, int64_t seen_seq,
@@ -91,7 +92,7 @@ enum th_status th_draft_update(struct th_store *store, const struct th_draft *dr
     th_bind_int(q, 4, draft->seq);
     th_bind_text(q, 5, draft->source);
     th_bind_int(q, 6, seen_seq);
-    return changed_one(store, th_stmt_run(q, err), draft->draft_id, seen_seq, err);
+    return changed_one(store, th_entry_run(q, "import_draft", err), draft->draft_id, seen_seq, err);
 }
 
 enum th_status th_draft_close(struct th_store *store, int64_t draft_id, int64_t seen_seq,
@@ -108,7 +109,7 @@ enum th_status th_draft_close(struct th_store *store, int64_t draft_id, int64_t 
     }
     th_bind_int(q, 4, seq);
     th_bind_int(q, 5, seen_seq);
-    return changed_one(store, th_stmt_run(q, err), draft_id, seen_seq, err);
+    return changed_one(store, th_entry_run(q, "import_draft", err), draft_id, seen_seq, err);
 }
 
 enum th_status th_draft_load(struct th_store *store, int64_t draft_id, struct th_draft *ret_draft,

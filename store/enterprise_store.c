@@ -1,6 +1,7 @@
 #include "store/enterprise_store.h"
 
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 
 enum th_status th_enterprise_year_insert(struct th_store *store,
                                          const struct th_enterprise_year *record,
@@ -9,7 +10,7 @@ enum th_status th_enterprise_year_insert(struct th_store *store,
     static const char SQL[] =
         "INSERT INTO enterprise_year (party_id, year, version, emissions_kg, level, grade, "
         "denominator, efficiency, document_id, source_row, login, seq) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) RETURNING *";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, record->party_id);
     th_bind_int(q, 2, record->year);
@@ -23,7 +24,7 @@ enum th_status th_enterprise_year_insert(struct th_store *store,
     th_bind_int(q, 10, record->source_row);
     th_bind_text(q, 11, record->login);
     th_bind_int(q, 12, record->seq);
-    return th_stmt_run(q, err);
+    return th_entry_run(q, "enterprise_year", err);
 }
 
 enum th_status

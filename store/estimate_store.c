@@ -2,6 +2,7 @@
 
 #include "core/text.h"
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 
 static const char SQL_RUN_INSERT[] =
     "INSERT INTO estimate_run (methodology, version, from_year, to_year, scope, inputs, area_rule, "
@@ -116,7 +117,7 @@ enum th_status th_estimate_run_insert(struct th_store *store,
     th_bind_hash(q, 22, &record->sheet_sha256);
     th_bind_text(q, 23, warnings);
     th_bind_int(q, 24, record->seq);
-    return th_stmt_insert(q, ret_run_id, err);
+    return th_entry_insert_noted(q, TH_SET_ESTIMATE_RUN, ret_run_id, err);
 }
 
 static void bind_row(struct th_stmt *q, int before, int64_t run_id,

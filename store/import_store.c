@@ -1,6 +1,7 @@
 #include "store/import_store.h"
 
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 
 enum th_status th_import_insert(struct th_store *store, const struct th_import_record *record,
                                 const struct th_import_evidence *evidence, int64_t *ret_import_id,
@@ -29,7 +30,15 @@ enum th_status th_import_insert(struct th_store *store, const struct th_import_r
     th_bind_int(q, 14, record->n_rejected);
     th_bind_int(q, 15, record->n_unchanged);
     th_bind_int(q, 16, record->seq);
-    return th_stmt_insert(q, ret_import_id, err);
+    int64_t import_id = 0;
+    enum th_status status = th_entry_insert_noted(q, TH_SET_IMPORT, &import_id, err);
+    if (status == TH_OK) { // what it repairs follows
+        status = th_entry_note(store, TH_SET_PARCEL_ORIGINAL, import_id, err);
+    }
+    if (status == TH_OK) {
+        *ret_import_id = import_id;
+    }
+    return status;
 }
 
 static enum th_status import_missing(int64_t import_id, struct th_error *err)
@@ -75,7 +84,7 @@ enum th_status th_import_problem_insert(struct th_store *store, int64_t import_i
     th_bind_text(q, 5, problem->code);
     th_bind_text(q, 6, problem->severity);
     th_bind_text(q, 7, problem->arguments);
-    return th_stmt_run(q, err);
+    return th_entry_run_noted(q, TH_SET_IMPORT_PROBLEM, import_id, err);
 }
 
 enum th_status th_import_problem_each(struct th_store *store, int64_t import_id,

@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 
 #define ISSUANCE_COLUMNS                                                                           \
     "issuance_id, package_id, vintage, prefix, net_kg, carried_in_kg, carried_out_kg, issued_t, "  \
@@ -12,7 +13,8 @@
 
 static const char SQL_INSERT[] =
     "INSERT INTO issuance (package_id, vintage, prefix, net_kg, carried_in_kg, carried_out_kg, "
-    "issued_t, buffer_t, statement_based, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    "issued_t, buffer_t, statement_based, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
+    "RETURNING *";
 static const char SQL_SEGMENT_INSERT[] =
     "INSERT INTO issuance_segment (issuance_id, first_kg, mass_kg, parcel_id, year) "
     "VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -42,7 +44,7 @@ enum th_status th_issuance_insert(struct th_store *store, const struct th_issuan
     th_bind_units(q, 8, record->buffer);
     th_bind_int(q, 9, record->statement_based ? 1 : 0);
     th_bind_int(q, 10, record->seq);
-    return th_stmt_insert(q, ret_issuance_id, err);
+    return th_entry_insert(q, "issuance", ret_issuance_id, err);
 }
 
 enum th_status th_issuance_segment_insert(struct th_store *store, int64_t issuance_id,
@@ -55,7 +57,7 @@ enum th_status th_issuance_segment_insert(struct th_store *store, int64_t issuan
     th_bind_carbon(q, 3, mass);
     th_bind_int(q, 4, parcel_id);
     th_bind_int(q, 5, year);
-    return th_stmt_run(q, err);
+    return th_entry_run_noted(q, TH_SET_ISSUANCE_SEGMENT, issuance_id, err);
 }
 
 static void read_record(struct th_stmt *q, struct th_issuance_record *record)

@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 
 static void hash_int(struct th_hasher *hasher, int64_t value)
 {
@@ -128,13 +129,16 @@ static bool has_real(const struct th_json *value)
 }
 
 enum th_status th_journal_append(struct th_store *store, const struct th_journal_entry *entry,
-                                 const struct th_json *body, int64_t *ret_seq, struct th_error *err)
+                                 struct th_json *body, int64_t *ret_seq, struct th_error *err)
 {
     struct th_journal_entry whole = *entry;
     char *text = NULL;
     struct head head;
     assert(th_db_in_transaction(store));
     enum th_status status = load_head(store, &head, err);
+    if (status == TH_OK) {
+        status = th_entry_complete(store, body, err);
+    }
     if (status == TH_OK && has_real(body)) {
         status = th_error_set(err, TH_INTERNAL, "json_build", NULL);
     }

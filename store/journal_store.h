@@ -28,10 +28,11 @@ struct th_journal_entry { // texts are borrowed
 enum th_status th_journal_next(struct th_store *store, int64_t *ret_seq,
                                struct th_error *err) TH_MUST_CHECK;
 
-// Appends an entry; `body`, which holds no real numbers, is written canonically. entry->seq,
-// prev_hash, hash, body are ignored. Inside a write transaction only.
+// Appends an entry; `body`, which holds no real numbers, is completed with what was written since
+// the last one ("posts", "digests": store/posting.h and docs/internals/store.md), and written
+// canonically. entry->seq, prev_hash, hash, body are ignored. Inside a write transaction only.
 enum th_status th_journal_append(struct th_store *store, const struct th_journal_entry *entry,
-                                 const struct th_json *body, int64_t *ret_seq,
+                                 struct th_json *body, int64_t *ret_seq,
                                  struct th_error *err) TH_MUST_CHECK;
 
 // Digest of an entry over all columns but its own hash.

@@ -1,6 +1,7 @@
 #include "store/land_class_store.h"
 
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 
 enum th_status th_land_class_put(struct th_store *store, const struct th_land_class *land_class,
                                  struct th_error *err)
@@ -16,7 +17,7 @@ enum th_status th_land_class_put(struct th_store *store, const struct th_land_cl
     th_bind_text(q, 3, land_class->name_zh);
     th_bind_text(q, 4, land_class->name_en);
     th_bind_text(q, 5, land_class->kinds);
-    return th_stmt_run(q, err);
+    return th_entry_run_noted(q, TH_SET_LAND_CLASS, 0, err);
 }
 
 enum th_status th_land_class_each(struct th_store *store,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 #include "store/spatial_blob.h"
 
 enum th_status th_layer_insert(struct th_store *store, const struct th_layer *layer,
@@ -21,7 +22,7 @@ enum th_status th_layer_insert(struct th_store *store, const struct th_layer *la
     th_bind_date(q, 7, layer->to);
     th_bind_id(q, 8, layer->document_id);
     th_bind_int(q, 9, layer->seq);
-    return th_stmt_insert(q, ret_layer_id, err);
+    return th_entry_insert_noted(q, TH_SET_LAYER, ret_layer_id, err);
 }
 
 enum th_status th_layer_shape_insert(struct th_store *store, const struct th_layer_shape *shape,
@@ -46,6 +47,9 @@ enum th_status th_layer_shape_insert(struct th_store *store, const struct th_lay
     // The R*Tree's trigger inserts as well, but SQLite gives the outer row's id back afterwards.
     status = th_stmt_insert(q, &shape_id, err);
     free(blob);
+    if (status == TH_OK) {
+        status = th_entry_note(store, TH_SET_LAYER_SHAPE, shape->layer_id, err);
+    }
     if (status == TH_OK) {
         *ret_shape_id = shape_id;
     }
@@ -137,7 +141,7 @@ enum th_status th_layer_withdraw(struct th_store *store, int64_t layer_id, struc
     th_bind_int(q, 1, layer_id);
     th_bind_date(q, 2, to);
     th_bind_int(q, 3, seq);
-    return th_stmt_run(q, err);
+    return th_entry_run_noted(q, TH_SET_LAYER, layer_id, err);
 }
 
 #define SHAPE_COLUMNS                                                                              \

@@ -2,12 +2,13 @@
 #include "store/limit_store.h"
 
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 
 enum th_status th_user_limit_insert(struct th_store *store, const struct th_user_limit *limit,
                                     int64_t *ret_limit_id, struct th_error *err)
 {
     static const char SQL[] = "INSERT INTO user_limit (login, from_on, amount_fen, tonnes, seq) "
-                              "VALUES (?1, ?2, ?3, ?4, ?5)";
+                              "VALUES (?1, ?2, ?3, ?4, ?5) RETURNING *";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, limit->login);
     th_bind_text(q, 2, limit->from_on);
@@ -18,7 +19,7 @@ enum th_status th_user_limit_insert(struct th_store *store, const struct th_user
         th_bind_units(q, 4, limit->tonnes);
     }
     th_bind_int(q, 5, limit->seq);
-    return th_stmt_insert(q, ret_limit_id, err);
+    return th_entry_insert(q, "user_limit", ret_limit_id, err);
 }
 
 enum th_status th_user_limit_on(struct th_store *store, const char *login, const char *on_date,

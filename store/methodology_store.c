@@ -2,6 +2,7 @@
 
 #include "core/text.h"
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 
 static const char SQL_INSERT[] =
     "INSERT INTO methodology (id, version, sha256, document, seq) VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -22,7 +23,7 @@ enum th_status th_methodology_insert(struct th_store *store, const struct th_met
     th_bind_hash(q, 3, &row->sha256);
     th_bind_text(q, 4, row->document);
     th_bind_int(q, 5, row->seq);
-    return th_stmt_run(q, err);
+    return th_entry_run_noted(q, TH_SET_METHODOLOGY, row->seq, err);
 }
 
 enum th_status th_methodology_text(struct th_store *store, const char *id, const char *version,

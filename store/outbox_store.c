@@ -1,6 +1,7 @@
 #include "store/outbox_store.h"
 
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 
 enum th_status th_outbox_insert(struct th_store *store, const struct th_outbox_message *message,
                                 int64_t *ret_message_id, struct th_error *err)
@@ -19,7 +20,7 @@ enum th_status th_outbox_insert(struct th_store *store, const struct th_outbox_m
     th_bind_hash(q, 5, &message->sha256);
     th_bind_int(q, 6, message->created_utc);
     th_bind_int(q, 7, message->seq);
-    enum th_status status = th_stmt_insert(q, &message_id, err);
+    enum th_status status = th_entry_insert_noted(q, TH_SET_OUTBOX_MESSAGE, &message_id, err);
     if (status == TH_OK) {
         q = th_db_query(store, SQL_DELIVERY);
         th_bind_int(q, 1, message_id);
@@ -49,12 +50,13 @@ enum th_status th_outbox_target(struct th_store *store, char ret_url[TH_OUTBOX_U
 enum th_status th_outbox_target_insert(struct th_store *store, const char *url, const char *login,
                                        int64_t seq, struct th_error *err)
 {
-    static const char SQL[] = "INSERT INTO outbox_target (url, login, seq) VALUES (?1, ?2, ?3)";
+    static const char SQL[] =
+        "INSERT INTO outbox_target (url, login, seq) VALUES (?1, ?2, ?3) RETURNING *";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, url);
     th_bind_text(q, 2, login);
     th_bind_int(q, 3, seq);
-    return th_stmt_run(q, err);
+    return th_entry_run(q, "outbox_target", err);
 }
 
 enum th_status th_outbox_take(struct th_store *store, const char *lease, int64_t now_utc,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 #include "store/spatial_blob.h"
 
 enum th_status th_import_finding_insert(struct th_store *store, int64_t import_id, int64_t ordinal,
@@ -37,7 +38,7 @@ enum th_status th_import_finding_insert(struct th_store *store, int64_t import_i
         th_bind_null(q, 10);
     }
     free(blob);
-    return th_stmt_run(q, err);
+    return th_entry_run_noted(q, TH_SET_IMPORT_FINDING, import_id, err);
 }
 
 static enum th_status visit_finding(struct th_stmt *q,
@@ -92,7 +93,7 @@ enum th_status th_overlap_waiver_insert(struct th_store *store,
 {
     static const char SQL[] =
         "INSERT INTO overlap_waiver (parcel_id, version, other_parcel_id, other_shape_id, reason,"
-        " document_id, login, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        " document_id, login, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING *";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, waiver->parcel_id);
     th_bind_int(q, 2, waiver->version);
@@ -102,7 +103,7 @@ enum th_status th_overlap_waiver_insert(struct th_store *store,
     th_bind_int(q, 6, waiver->document_id);
     th_bind_text(q, 7, waiver->login);
     th_bind_int(q, 8, waiver->seq);
-    return th_stmt_insert(q, ret_waiver_id, err);
+    return th_entry_insert(q, "overlap_waiver", ret_waiver_id, err);
 }
 
 enum th_status th_overlap_waiver_each(struct th_store *store, int64_t parcel_id,

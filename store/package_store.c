@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 #include "store/spatial_blob.h"
 
 #define PACKAGE_COLUMNS                                                                            \
@@ -13,11 +14,12 @@
 
 static const char SQL_INSERT[] =
     "INSERT INTO package (name, holder_id, methodology, version, inputs, from_on, to_on, state, "
-    "run_id, created_by, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'draft', ?8, ?9, ?10)";
+    "run_id, created_by, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'draft', ?8, ?9, ?10) RETURNING "
+    "*";
 static const char SQL_UPDATE[] =
     "UPDATE package SET state = ?2, run_id = ?3, submitted_by = ?4, verified_by = ?5, "
     "issued_by = ?6, verified_t = ?7, statement_id = ?8, stated_by = ?9, seq = ?10 "
-    "WHERE package_id = ?1";
+    "WHERE package_id = ?1 RETURNING *";
 static const char SQL_LOAD[] = "SELECT " PACKAGE_COLUMNS " FROM package WHERE package_id = ?1";
 static const char SQL_EACH[] = "SELECT " PACKAGE_COLUMNS " FROM package ORDER BY package_id";
 static const char SQL_PARCEL_INSERT[] =
@@ -43,7 +45,7 @@ static const char SQL_GROUND[] =
     "AND g.from_on <= ?7 AND g.to_on >= ?6 ORDER BY k.package_id, k.parcel_id";
 static const char SQL_WAIVER_INSERT[] =
     "INSERT INTO waiver (package_id, rule, reason, document_id, login, seq) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING *";
 static const char SQL_WAIVER_EACH[] =
     "SELECT waiver_id, package_id, rule, reason, document_id, login, seq FROM waiver "
     "WHERE package_id = ?1 ORDER BY waiver_id";
@@ -73,7 +75,7 @@ enum th_status th_package_insert(struct th_store *store, const struct th_package
     th_bind_id(q, 8, record->run_id);
     th_bind_text(q, 9, record->created_by);
     th_bind_int(q, 10, record->seq);
-    return th_stmt_insert(q, ret_package_id, err);
+    return th_entry_insert(q, "package", ret_package_id, err);
 }
 
 enum th_status th_package_update(struct th_store *store, const struct th_package_record *record,
@@ -90,7 +92,7 @@ enum th_status th_package_update(struct th_store *store, const struct th_package
     th_bind_id(q, 8, record->statement_id);
     th_bind_id(q, 9, record->stated_by);
     th_bind_int(q, 10, record->seq);
-    return th_stmt_run(q, err);
+    return th_entry_run(q, "package", err);
 }
 
 static enum th_status read_record(struct th_stmt *q, struct th_package_record *ret_record,
@@ -166,7 +168,7 @@ static enum th_status parcel_write(struct th_stmt *q, int64_t package_id, int64_
     th_bind_int(q, 1, package_id);
     th_bind_int(q, 2, parcel_id);
     th_bind_int(q, 3, version);
-    return th_stmt_run(q, err);
+    return th_entry_run_noted(q, TH_SET_PACKAGE_PARCEL, package_id, err);
 }
 
 enum th_status th_package_parcel_insert(struct th_store *store, int64_t package_id,
@@ -221,7 +223,7 @@ enum th_status th_waiver_insert(struct th_store *store, const struct th_waiver *
     th_bind_int(q, 4, waiver->document_id);
     th_bind_text(q, 5, waiver->login);
     th_bind_int(q, 6, waiver->seq);
-    return th_stmt_insert(q, ret_waiver_id, err);
+    return th_entry_insert(q, "waiver", ret_waiver_id, err);
 }
 
 enum th_status th_waiver_each(struct th_store *store, int64_t package_id,

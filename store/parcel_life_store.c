@@ -1,6 +1,7 @@
 #include "store/parcel_life_store.h"
 
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 
 static enum th_status parcel_error(enum th_status status, const char *key, int64_t parcel_id,
                                    struct th_error *err)
@@ -55,7 +56,7 @@ enum th_status th_parcel_retire(struct th_store *store, int64_t parcel_id, struc
     th_bind_int(q, 1, parcel_id);
     th_bind_date(q, 2, on);
     th_bind_text(q, 3, reason);
-    return th_stmt_run(q, err);
+    return th_entry_run_noted(q, TH_SET_PARCEL, parcel_id, err);
 }
 
 enum th_status th_parcel_retired_reason(struct th_store *store, int64_t parcel_id,
@@ -122,13 +123,14 @@ enum th_status th_parcel_renumber(struct th_store *store, int64_t parcel_id, con
 {
     static const char SQL_RECORD[] =
         "INSERT INTO parcel_renumbering (parcel_id, version, old_number, reason, seq)"
-        " SELECT parcel_id, version, number, ?2, ?3 FROM parcel WHERE parcel_id = ?1";
+        " SELECT parcel_id, version, number, ?2, ?3 FROM parcel WHERE parcel_id = ?1"
+        " RETURNING *";
     static const char SQL_NUMBER[] = "UPDATE parcel SET number = ?2 WHERE parcel_id = ?1";
     struct th_stmt *q = th_db_query(store, SQL_RECORD);
     th_bind_int(q, 1, parcel_id);
     th_bind_text(q, 2, reason);
     th_bind_int(q, 3, seq);
-    enum th_status status = th_stmt_run(q, err);
+    enum th_status status = th_entry_run(q, "parcel_renumbering", err);
     if (status != TH_OK) {
         return status;
     }
@@ -195,14 +197,14 @@ enum th_status th_parcel_lineage_insert(struct th_store *store,
 {
     static const char SQL[] =
         "INSERT INTO parcel_lineage (child_id, child_version, parent_id, parent_version, seq)"
-        " VALUES (?1, ?2, ?3, ?4, ?5)";
+        " VALUES (?1, ?2, ?3, ?4, ?5) RETURNING *";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, lineage->child_id);
     th_bind_int(q, 2, lineage->child_version);
     th_bind_int(q, 3, lineage->parent_id);
     th_bind_int(q, 4, lineage->parent_version);
     th_bind_int(q, 5, seq);
-    return th_stmt_run(q, err);
+    return th_entry_run(q, "parcel_lineage", err);
 }
 
 enum th_status th_parcel_lineage_each(struct th_store *store, int64_t parcel_id,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 #include "store/parcel_row_internal.h"
 
 // The number that a version bore: the present one, unless it was corrected after that version.
@@ -602,6 +603,7 @@ enum th_status th_parcel_row_write(struct th_store *store,
 {
     static const char SQL_VERSION[] = INTO_VERSION VERSION;
     const struct th_parcel_record *record = version->record;
+    int64_t version_id = 0;
     enum th_status status = record->version == 1 ? store_identity(store, record, seq, err)
                                                  : store_next(store, record, err);
     if (status != TH_OK) {
@@ -609,7 +611,14 @@ enum th_status th_parcel_row_write(struct th_store *store,
     }
     struct th_stmt *q = th_db_query(store, SQL_VERSION);
     bind_version(q, 0, version, seq);
-    return th_stmt_insert(q, ret_version_id, err);
+    status = th_stmt_insert(q, &version_id, err);
+    if (status == TH_OK) {
+        status = th_entry_note_version(store, version_id, &version->row->row_hash, seq, err);
+    }
+    if (status == TH_OK) {
+        *ret_version_id = version_id;
+    }
+    return status;
 }
 
 enum th_status th_parcel_rows_write(struct th_store *store,
@@ -630,7 +639,16 @@ enum th_status th_parcel_rows_write(struct th_store *store,
     for (int i = 0; i < TH_DB_N_AT_ONCE; i++) {
         bind_version(q, i * VERSION_PARAMETERS, &versions[i], seq);
     }
-    return th_stmt_insert(q, ret_last_version_id, err);
+    int64_t last_id = 0;
+    status = th_stmt_insert(q, &last_id, err);
+    for (int i = 0; i < TH_DB_N_AT_ONCE && status == TH_OK; i++) {
+        status = th_entry_note_version(store, last_id - (TH_DB_N_AT_ONCE - 1 - i),
+                                       &versions[i].row->row_hash, seq, err);
+    }
+    if (status == TH_OK) {
+        *ret_last_version_id = last_id;
+    }
+    return status;
 }
 
 enum th_status th_parcel_insert(struct th_store *store, const struct th_parcel_record *record,

@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 
 // A broken UNIQUE constraint in words of its own.
 static enum th_status conflict_as(enum th_status status, const char *key, const char *name,
@@ -31,13 +32,15 @@ enum th_status th_village_insert(struct th_store *store, const struct th_village
                                  int64_t seq, struct th_error *err)
 {
     static const char SQL[] =
-        "INSERT INTO village (code, name, township, seq) VALUES (?1, ?2, ?3, ?4)";
+        "INSERT INTO village (code, name, township, seq) VALUES (?1, ?2, ?3, ?4) "
+        "RETURNING *";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, village->code);
     th_bind_text(q, 2, village->name);
     th_bind_text(q, 3, village->township);
     th_bind_int(q, 4, seq);
-    return conflict_as(th_stmt_run(q, err), "village_exists", "code", village->code, err);
+    return conflict_as(th_entry_run(q, "village", err), "village_exists", "code", village->code,
+                       err);
 }
 
 static enum th_status check_party_free(struct th_store *store, const struct th_party *party,
@@ -72,7 +75,7 @@ enum th_status th_party_insert(struct th_store *store, const struct th_party *pa
                                int64_t *ret_party_id, struct th_error *err)
 {
     static const char SQL[] = "INSERT INTO party (kind, name, uscc, village, division, seq)"
-                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING *";
     enum th_status status = check_party_free(store, party, err);
     if (status != TH_OK) {
         return status;
@@ -84,8 +87,8 @@ enum th_status th_party_insert(struct th_store *store, const struct th_party *pa
     th_bind_text(q, 4, text_or_null(party->village));
     th_bind_text(q, 5, text_or_null(party->division));
     th_bind_int(q, 6, seq);
-    return conflict_as(th_stmt_insert(q, ret_party_id, err), "party_exists", "name", party->name,
-                       err);
+    return conflict_as(th_entry_insert(q, "party", ret_party_id, err), "party_exists", "name",
+                       party->name, err);
 }
 
 enum th_status th_user_insert(struct th_store *store, const struct th_user *user,
@@ -93,7 +96,7 @@ enum th_status th_user_insert(struct th_store *store, const struct th_user *user
                               struct th_error *err)
 {
     static const char SQL[] = "INSERT INTO user_account (login, role, village, party_id,"
-                              " activation_hash, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+                              " activation_hash, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING *";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, user->login);
     th_bind_text(q, 2, user->role);
@@ -101,7 +104,8 @@ enum th_status th_user_insert(struct th_store *store, const struct th_user *user
     th_bind_id(q, 4, user->party_id);
     th_bind_hash(q, 5, activation_hash);
     th_bind_int(q, 6, seq);
-    return conflict_as(th_stmt_run(q, err), "user_exists", "login", user->login, err);
+    return conflict_as(th_entry_run(q, "user_account", err), "user_exists", "login", user->login,
+                       err);
 }
 
 enum th_status th_document_insert(struct th_store *store, const struct th_hash *sha256,
@@ -109,13 +113,13 @@ enum th_status th_document_insert(struct th_store *store, const struct th_hash *
                                   int64_t *ret_document_id, struct th_error *err)
 {
     static const char SQL[] =
-        "INSERT INTO document (sha256, name, size_bytes, seq) VALUES (?1, ?2, ?3, ?4)";
+        "INSERT INTO document (sha256, name, size_bytes, seq) VALUES (?1, ?2, ?3, ?4) RETURNING *";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_hash(q, 1, sha256);
     th_bind_text(q, 2, name);
     th_bind_int(q, 3, size_bytes);
     th_bind_int(q, 4, seq);
-    return th_stmt_insert(q, ret_document_id, err);
+    return th_entry_insert(q, "document", ret_document_id, err);
 }
 
 static void read_village(struct th_stmt *q, struct th_village *ret_village)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 #include "store/id_list_internal.h"
 #include "store/posting_internal.h"
 
@@ -14,7 +15,7 @@ struct th_posting {
     struct th_store *store;
     int64_t seq;
     bool dry;              // nothing is applied
-    struct th_json *posts; // array; NULL: none yet
+    struct th_json *posts; // of a dry one: array; NULL: none yet
 };
 
 struct th_posting *th_posting_new(struct th_store *store, int64_t seq)
@@ -128,17 +129,19 @@ static enum th_status apply(struct th_store *store, int64_t seq, const struct th
     if (strcmp(kind, "units") == 0) {
         return th_ledger_apply(store, seq, post, err);
     }
-    return strcmp(kind, "money") == 0 ? th_money_apply(store, seq, post, err)
-                                      : th_post_unreadable(kind, err);
+    if (strcmp(kind, "money") == 0) {
+        return th_money_apply(store, seq, post, err);
+    }
+    return th_entry_row_apply(store, seq, post, err);
 }
 
 enum th_status th_post(struct th_posting *posting, const char *kind, struct th_json *row,
                        struct th_error *err)
 {
-    if (posting && !posting->posts) {
+    if (posting && posting->dry && !posting->posts) {
         posting->posts = th_json_array();
     }
-    if (!posting || !posting->posts || !row) {
+    if (!posting || (posting->dry && !posting->posts) || !row) {
         th_json_free(row);
         return th_error_no_memory(err);
     }
@@ -152,7 +155,10 @@ enum th_status th_post(struct th_posting *posting, const char *kind, struct th_j
         th_json_free(row);
         return status;
     }
-    th_json_append(posting->posts, row); // a loss shows when the body is written
+    if (!posting->dry) {
+        return th_entry_post(posting->store, row, err);
+    }
+    th_json_append(posting->posts, row); // a loss shows when it is written
     return TH_OK;
 }
 

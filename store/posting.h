@@ -1,6 +1,6 @@
 // The one way into the books. Everything that units, money, trades, locks, pools and revenue stand
 // in is written by posts: each is applied to the tables and recorded, in order, in the body of the
-// journal entry it belongs to. So the journal alone makes the books again (store/rebuild_store.h),
+// journal entry that follows. So the journal alone makes the books again (store/rebuild_store.h),
 // and whoever reads an export of it needs nothing else. docs/adr/0023 has the kinds of posts.
 #ifndef TH_STORE_POSTING_H
 #define TH_STORE_POSTING_H
@@ -31,7 +31,8 @@ int64_t th_posting_seq(const struct th_posting *posting);
 enum th_status th_post(struct th_posting *posting, const char *kind, struct th_json *row,
                        struct th_error *err) TH_MUST_CHECK;
 
-// The array for the body of the entry, taken by the caller; NULL when nothing was posted.
+// What a posting recorded that only records: an array, taken by the caller; NULL when nothing was
+// posted. Posts that were applied go into the next entry by themselves (th_journal_append).
 struct th_json *th_posting_take(struct th_posting *posting);
 
 // Applies what a body says under "posts", if anything. TH_CORRUPT ("post_unreadable" with "kind")

@@ -2,18 +2,19 @@
 
 #include "core/text.h"
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 
 enum th_status th_profile_save(struct th_store *store, const char *name, const char *options,
                                int64_t seq, struct th_error *err)
 {
-    static const char SQL[] =
-        "INSERT INTO import_profile (name, options, seq) VALUES (?1, ?2, ?3)"
-        " ON CONFLICT (name) DO UPDATE SET options = excluded.options, seq = excluded.seq";
+    static const char SQL[] = "INSERT INTO import_profile (name, options, seq) VALUES (?1, ?2, ?3)"
+                              " ON CONFLICT (name) DO UPDATE SET options = excluded.options, seq = "
+                              "excluded.seq RETURNING *";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, name);
     th_bind_text(q, 2, options);
     th_bind_int(q, 3, seq);
-    return th_stmt_run(q, err);
+    return th_entry_run(q, "import_profile", err);
 }
 
 static enum th_status missing(const char *name, struct th_error *err)
@@ -60,10 +61,10 @@ enum th_status th_profile_each(struct th_store *store,
 
 enum th_status th_profile_remove(struct th_store *store, const char *name, struct th_error *err)
 {
-    static const char SQL[] = "DELETE FROM import_profile WHERE name = ?1";
+    static const char SQL[] = "DELETE FROM import_profile WHERE name = ?1 RETURNING name";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, name);
-    enum th_status status = th_stmt_run(q, err);
+    enum th_status status = th_entry_run_gone(q, "import_profile", err);
     if (status == TH_OK && th_db_changes(store) != 1) {
         status = missing(name, err);
     }

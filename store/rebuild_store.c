@@ -9,8 +9,11 @@
 
 #include "core/buf.h"
 #include "core/json.h"
+#include "store/entry_internal.h"
+#include "store/idempotency_internal.h"
 #include "store/journal_store.h"
 #include "store/posting.h"
+#include "store/schema_internal.h"
 #include "store/store_internal.h"
 
 // Every table that posts fill, children before parents.
@@ -61,13 +64,34 @@ static const struct book {
     BOOK(pledge_release, "trade_id"),
     BOOK(pledge, "trade_id"),
     BOOK(trade, "trade_id"),
+    // Who and what the books speak of.
+    BOOK(issuance, "issuance_id"),
+    BOOK(waiver, "waiver_id"),
+    BOOK(package, "package_id"),
+    BOOK(outbox_target, "target_id"),
+    BOOK(user_limit, "limit_id"),
+    BOOK(beneficiary_review, "review_id"),
+    BOOK(enterprise_year, "record_id"),
+    BOOK(overlap_waiver, "waiver_id"),
+    BOOK(tenure_end, "tenure_id"),
+    BOOK(tenure_document, "tenure_id, document_id"),
+    BOOK(parcel_lineage, "child_id, child_version, parent_id"),
+    BOOK(parcel_renumbering, "parcel_id, version"),
+    BOOK(import_draft, "draft_id"),
+    BOOK(import_profile, "name"),
+    BOOK(county_rule, "rule_id"),
+    BOOK(document, "document_id"),
+    BOOK(user_account, "login"),
+    BOOK(party, "party_id"),
+    BOOK(village, "code"),
+    BOOK(registry, "id"),
 };
 enum { N_BOOKS = sizeof(BOOKS) / sizeof(BOOKS[0]) };
 
 // Posts of one journal on their way into a store, which may be another one.
 struct replay {
     struct th_store *target;
-    bool check; // every entry must leave books that a commit would accept
+    bool in_place; // every entry must leave books that a commit would accept
     const struct th_progress *progress;
     int64_t total;
     struct th_rebuild_counts counts;
@@ -84,12 +108,25 @@ static enum th_status replay_body(struct replay *replay, const struct th_journal
         replay->counts.n_posting++;
         status = th_posting_apply(replay->target, entry->seq, body, err);
     }
-    if (status == TH_OK && replay->check) {
+    if (status == TH_OK) {
+        status = th_idempotency_again(replay->target, entry, th_json_get(body, "idempotency"),
+                                      !replay->in_place, err);
+    }
+    if (status == TH_OK && replay->in_place) {
         status = th_db_check_books(replay->target, err);
+    } else if (status == TH_OK) {
+        status = th_entry_said_add(replay->target, entry->seq, body, err);
     }
     th_db_forget(replay->target); // what it touched was looked at
     th_json_free(body);
     return status;
+}
+
+// An entry that says nothing of rows is not even parsed.
+static bool says_rows(const char *body)
+{
+    return strstr(body, "\"posts\":[") || strstr(body, "\"digests\":[") ||
+           strstr(body, "\"idempotency\":{");
 }
 
 static enum th_status failed(const struct th_journal_entry *entry, const struct th_error *reason,
@@ -105,8 +142,7 @@ static bool replay_entry(void *context, const struct th_journal_entry *entry)
     struct replay *replay = context;
     struct th_error reason = {0};
     replay->counts.n_entries++;
-    // Most entries of a registry are about parcels: they are not even parsed.
-    if (strstr(entry->body, "\"posts\":[")) {
+    if (says_rows(entry->body)) {
         enum th_status status = replay_body(replay, entry, &reason);
         if (status == TH_NO_MEMORY || status == TH_IO || status == TH_BUSY) {
             replay->status = status;
@@ -140,34 +176,93 @@ struct guards {
     struct th_buf create;
 };
 
-static enum th_status collect_guards(struct th_store *store, struct guards *guards,
-                                     struct th_error *err)
+static enum th_status collect_guards(struct th_store *store, const char *table,
+                                     struct guards *guards, struct th_error *err)
 {
     static const char SQL[] = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' "
                               "AND tbl_name = ?1 ORDER BY name";
+    struct th_stmt *q = th_db_query(store, SQL);
     enum th_status status = TH_OK;
-    for (size_t i = 0; i < N_BOOKS && status == TH_OK; i++) {
-        struct th_stmt *q = th_db_query(store, SQL);
-        th_bind_text(q, 1, BOOKS[i].table);
-        while (th_stmt_next(q, &status, err)) {
-            // A name of the layout, not a value.
-            th_buf_printf(&guards->drop, "DROP TRIGGER \"%s\";", th_column_text(q, 0));
-            th_buf_printf(&guards->create, "%s;", th_column_text(q, 1));
-        }
-        th_stmt_done(q);
+    th_bind_text(q, 1, table);
+    while (th_stmt_next(q, &status, err)) {
+        // A name of the layout, not a value.
+        th_buf_printf(&guards->drop, "DROP TRIGGER \"%s\";", th_column_text(q, 0));
+        th_buf_printf(&guards->create, "%s;", th_column_text(q, 1));
     }
+    th_stmt_done(q);
     if (status == TH_OK) {
         status = th_buf_check(&guards->drop, err);
     }
     return status == TH_OK ? th_buf_check(&guards->create, err) : status;
 }
 
-static enum th_status empty_books(struct th_store *store, struct th_error *err)
+static void guards_init(struct guards *guards)
+{
+    enum { TEXT_LIMIT = 1 << 20 };
+    th_buf_init(&guards->drop, TEXT_LIMIT);
+    th_buf_init(&guards->create, TEXT_LIMIT);
+}
+
+static void guards_clear(struct guards *guards)
+{
+    th_buf_clear(&guards->drop);
+    th_buf_clear(&guards->create);
+}
+
+static enum th_status delete_books(struct th_store *store, struct th_error *err)
 {
     enum th_status status = TH_OK;
     for (size_t i = 0; i < N_BOOKS && status == TH_OK; i++) {
         status = th_stmt_run(th_db_query(store, BOOKS[i].sql_empty), err);
     }
+    return status;
+}
+
+// The guards are up again before the rows come back: some of them keep columns of theirs.
+static enum th_status empty_books(struct th_store *store, struct th_error *err)
+{
+    struct guards guards;
+    enum th_status status = TH_OK;
+    guards_init(&guards);
+    for (size_t i = 0; i < N_BOOKS && status == TH_OK; i++) {
+        status = collect_guards(store, BOOKS[i].table, &guards, err);
+    }
+    if (status == TH_OK) {
+        status = th_db_exec(store, th_buf_text(&guards.drop), err);
+    }
+    if (status == TH_OK) {
+        status = delete_books(store, err);
+    }
+    if (status == TH_OK) {
+        status = th_db_exec(store, th_buf_text(&guards.create), err);
+    }
+    guards_clear(&guards);
+    return status;
+}
+
+// Keys keep their replies, which no entry has, where they are the ones that the entries know.
+static enum th_status replay_all(struct th_store *store, struct replay *replay,
+                                 struct th_error *err)
+{
+    struct guards guards;
+    guards_init(&guards);
+    enum th_status status = collect_guards(store, "idempotency", &guards, err);
+    if (status == TH_OK) {
+        status = th_db_exec(store, th_buf_text(&guards.drop), err);
+    }
+    if (status == TH_OK) {
+        status = th_idempotency_doubt_all(store, err);
+    }
+    if (status == TH_OK) {
+        status = replay_journal(store, replay, err);
+    }
+    if (status == TH_OK) {
+        status = th_idempotency_drop_doubted(store, err);
+    }
+    if (status == TH_OK) {
+        status = th_db_exec(store, th_buf_text(&guards.create), err);
+    }
+    guards_clear(&guards);
     return status;
 }
 
@@ -189,35 +284,22 @@ static enum th_status count_rows(struct th_store *store, int64_t *ret_rows, stru
 enum th_status th_rebuild(struct th_store *store, const struct th_progress *progress,
                           struct th_rebuild_counts *ret_counts, struct th_error *err)
 {
-    enum { TEXT_LIMIT = 1 << 20 };
-    struct replay replay = {.target = store, .check = true, .progress = progress, .err = err};
-    struct guards guards;
+    struct replay replay = {.target = store, .in_place = true, .progress = progress, .err = err};
     assert(th_db_in_transaction(store));
-    th_buf_init(&guards.drop, TEXT_LIMIT);
-    th_buf_init(&guards.create, TEXT_LIMIT);
     // Parents go before their children come back.
     enum th_status status = th_db_exec(store, "PRAGMA defer_foreign_keys = ON", err);
     if (status == TH_OK) {
-        status = collect_guards(store, &guards, err);
-    }
-    if (status == TH_OK) {
-        status = th_db_exec(store, th_buf_text(&guards.drop), err);
+        status = th_schema_mend(store, &replay.counts.n_mended, err);
     }
     if (status == TH_OK) {
         status = empty_books(store, err);
     }
-    // Before the rows come back: some of the triggers keep columns of theirs.
     if (status == TH_OK) {
-        status = th_db_exec(store, th_buf_text(&guards.create), err);
-    }
-    if (status == TH_OK) {
-        status = replay_journal(store, &replay, err);
+        status = replay_all(store, &replay, err);
     }
     if (status == TH_OK) {
         status = count_rows(store, &replay.counts.n_rows, err);
     }
-    th_buf_clear(&guards.drop);
-    th_buf_clear(&guards.create);
     if (status == TH_OK) {
         *ret_counts = replay.counts;
     }
@@ -275,15 +357,16 @@ static enum th_status compare_books(struct th_store *store, struct th_store *fre
                                     int64_t *ret_rows, struct th_error *problem,
                                     struct th_error *err)
 {
-    enum th_status status = TH_OK;
     int64_t differs = 0;
+    const char *table = "idempotency";
+    enum th_status status = th_idempotency_compare(store, fresh, ret_rows, &differs, err);
     for (size_t i = 0; i < N_BOOKS && status == TH_OK && differs == 0; i++) {
+        table = BOOKS[i].table;
         status = compare_book(store, fresh, &BOOKS[i], ret_rows, &differs, err);
-        if (status == TH_OK && differs != 0) {
-            (void)th_error_set(problem, TH_INVARIANT, "books_differ", "table", BOOKS[i].table,
-                               NULL);
-            th_error_add_int(problem, "row", differs);
-        }
+    }
+    if (status == TH_OK && differs != 0) {
+        (void)th_error_set(problem, TH_INVARIANT, "books_differ", "table", table, NULL);
+        th_error_add_int(problem, "row", differs);
     }
     return status;
 }
@@ -299,8 +382,11 @@ enum th_status th_rebuild_check(struct th_store *store, const struct th_progress
         return status;
     }
     struct replay replay = {.target = fresh, .progress = progress, .err = &problem};
-    // Parties and packages, which the books refer to, are not there.
+    // Parcels and estimates, which some rows refer to, are not there.
     status = th_db_exec(fresh, "PRAGMA foreign_keys = OFF; BEGIN", err);
+    if (status == TH_OK) {
+        status = th_entry_said_begin(fresh, err);
+    }
     if (status == TH_OK) {
         status = replay_journal(store, &replay, err);
     }
@@ -311,10 +397,13 @@ enum th_status th_rebuild_check(struct th_store *store, const struct th_progress
     } else if (replay.status != TH_OK && err) {
         *err = problem;
     }
-    th_store_close(fresh);
     if (status == TH_OK) {
         sink->report(sink->context, "books_rebuilt", n_rows,
                      problem.status != TH_OK ? &problem : NULL);
+        if (replay.status == TH_OK) {
+            status = th_entry_said_check(store, fresh, sink, err);
+        }
     }
+    th_store_close(fresh);
     return status;
 }

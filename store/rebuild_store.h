@@ -14,10 +14,12 @@ struct th_rebuild_counts {
     int64_t n_entries; // of the journal
     int64_t n_posting; // of these, with posts
     int64_t n_rows;    // of the books afterwards
+    int64_t n_mended;  // triggers, indexes and views put back or, being too many, taken away
 };
 
-// Empties the tables of the books and applies the posts of the journal to them, in one transaction
-// that also checks what every commit checks. Begins and ends that transaction: TH_BUSY. TH_CORRUPT
+// Puts back the layout's triggers, indexes and views, empties the tables of the books and applies
+// the posts of the journal to them, in one transaction that also checks what every commit checks.
+// Begins and ends that transaction: TH_BUSY. TH_CORRUPT
 // ("rebuild_failed" with "seq", "reason") when the journal cannot be applied; nothing changed then.
 enum th_status th_rebuild(struct th_store *store, const struct th_progress *progress,
                           struct th_rebuild_counts *ret_counts, struct th_error *err) TH_MUST_CHECK;

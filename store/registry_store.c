@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 #include "store/parcel_row.h"
 #include "store/schema_internal.h"
 
@@ -14,7 +15,8 @@ enum th_status th_registry_record_insert(struct th_store *store,
 {
     static const char SQL[] =
         "INSERT INTO registry (id, registry_id, name, admin_code, crs, west_deg, south_deg,"
-        " east_deg, north_deg, created_utc) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        " east_deg, north_deg, created_utc) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+        " RETURNING *";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, record->registry_id);
     th_bind_text(q, 2, record->name);
@@ -25,7 +27,12 @@ enum th_status th_registry_record_insert(struct th_store *store,
     th_bind_real(q, 7, record->east_deg);
     th_bind_real(q, 8, record->north_deg);
     th_bind_int(q, 9, record->created_utc);
-    return th_stmt_run(q, err);
+    enum th_status status = th_entry_run(q, "registry", err);
+    // The file was made in this layout.
+    for (int version = 1; version <= th_store_schema_version(store) && status == TH_OK; version++) {
+        status = th_entry_note(store, TH_SET_UPGRADE_LOG, version, err);
+    }
+    return status;
 }
 
 enum th_status th_registry_record_load(struct th_store *store,
@@ -234,6 +241,12 @@ enum th_status th_file_check_all(struct th_store *store, const struct th_check_s
         "  (SELECT pkid FROM idx_parcel_version_geom))"
         " + (SELECT count(*) FROM idx_parcel_version_geom WHERE pkid NOT IN"
         "  (SELECT version_id FROM parcel_version))";
+    // What is said of a parcel beside its versions; what retired it is compared with its entry.
+    static const char SQL_PARCELS[] =
+        "SELECT count(*), coalesce(sum(p.version IS NOT l.version OR p.seq IS NOT f.seq), 0)"
+        " FROM parcel p LEFT JOIN (SELECT parcel_id, max(version) AS version FROM parcel_version"
+        " GROUP BY parcel_id) l USING (parcel_id)"
+        " LEFT JOIN parcel_version f ON f.parcel_id = p.parcel_id AND f.version = 1";
     static const char SQL_IMPORTS[] =
         "SELECT count(*), coalesce(sum(n_accepted <> (SELECT count(*) FROM parcel_version v"
         " WHERE v.import_id = import.import_id)), 0) FROM import";
@@ -252,6 +265,9 @@ enum th_status th_file_check_all(struct th_store *store, const struct th_check_s
     }
     if (status == TH_OK) {
         status = check_counts(store, sink, "import_counts", SQL_IMPORTS, err);
+    }
+    if (status == TH_OK) {
+        status = check_counts(store, sink, "parcels_follow", SQL_PARCELS, err);
     }
     if (status == TH_OK) {
         status = check_digests(store, sink, err);

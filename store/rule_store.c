@@ -1,13 +1,14 @@
 #include "store/rule_store.h"
 
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 
 enum th_status th_county_rule_insert(struct th_store *store, const struct th_county_rule *rule,
                                      int64_t *ret_rule_id, struct th_error *err)
 {
     static const char SQL[] =
         "INSERT INTO county_rule (name, value, since, reason, document_id, login, seq)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING *";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_text(q, 1, rule->name);
     th_bind_text(q, 2, rule->value);
@@ -16,7 +17,7 @@ enum th_status th_county_rule_insert(struct th_store *store, const struct th_cou
     th_bind_id(q, 5, rule->document_id);
     th_bind_text(q, 6, rule->login);
     th_bind_int(q, 7, rule->seq);
-    return th_stmt_insert(q, ret_rule_id, err);
+    return th_entry_insert(q, "county_rule", ret_rule_id, err);
 }
 
 enum th_status th_county_rule_each(struct th_store *store, struct th_date day,

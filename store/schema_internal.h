@@ -17,4 +17,9 @@ enum th_status th_schema_compare(struct th_store *store,
                                  struct th_schema_difference *ret_difference,
                                  struct th_error *err) TH_MUST_CHECK;
 
+// Makes triggers, indexes and views again as the layout has them, and takes triggers away that it
+// does not have; *ret_n is how many. In a transaction.
+enum th_status th_schema_mend(struct th_store *store, int64_t *ret_n,
+                              struct th_error *err) TH_MUST_CHECK;
+
 #endif

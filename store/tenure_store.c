@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 
 // Always as n/d, so that a share reads the same whatever its denominator.
 static void bind_fraction(struct th_stmt *q, int index, struct th_ratio ratio)
@@ -48,7 +49,7 @@ enum th_status th_tenure_insert(struct th_store *store, const struct th_tenure *
     }
     th_bind_int(q, 13, tenure->carbon_right);
     th_bind_int(q, 14, tenure->seq);
-    return th_stmt_insert(q, ret_tenure_id, err);
+    return th_entry_insert_noted(q, TH_SET_TENURE, ret_tenure_id, err);
 }
 
 enum th_status th_tenure_parcel_insert(struct th_store *store, int64_t tenure_id, int64_t parcel_id,
@@ -60,19 +61,19 @@ enum th_status th_tenure_parcel_insert(struct th_store *store, int64_t tenure_id
     th_bind_int(q, 1, tenure_id);
     th_bind_int(q, 2, parcel_id);
     bind_fraction(q, 3, share);
-    return th_stmt_run(q, err);
+    return th_entry_run_noted(q, TH_SET_TENURE_PARCEL, tenure_id, err);
 }
 
 enum th_status th_tenure_document_insert(struct th_store *store, int64_t tenure_id,
                                          int64_t document_id, int64_t seq, struct th_error *err)
 {
     static const char SQL[] =
-        "INSERT INTO tenure_document (tenure_id, document_id, seq) VALUES (?1, ?2, ?3)";
+        "INSERT INTO tenure_document (tenure_id, document_id, seq) VALUES (?1, ?2, ?3) RETURNING *";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, tenure_id);
     th_bind_int(q, 2, document_id);
     th_bind_int(q, 3, seq);
-    return th_stmt_run(q, err);
+    return th_entry_run(q, "tenure_document", err);
 }
 
 enum th_status th_tenure_document_each(struct th_store *store, int64_t tenure_id,
@@ -111,7 +112,7 @@ enum th_status th_tenure_end(struct th_store *store, int64_t tenure_id, struct t
                              struct th_error *err)
 {
     static const char SQL[] = "INSERT INTO tenure_end (tenure_id, to_on, reason, document_id, seq)"
-                              " VALUES (?1, ?2, ?3, ?4, ?5)";
+                              " VALUES (?1, ?2, ?3, ?4, ?5) RETURNING *";
     struct th_tenure tenure;
     enum th_status status = th_tenure_load(store, tenure_id, &tenure, err);
     if (status != TH_OK) {
@@ -126,7 +127,7 @@ enum th_status th_tenure_end(struct th_store *store, int64_t tenure_id, struct t
     th_bind_text(q, 3, reason);
     th_bind_id(q, 4, document_id);
     th_bind_int(q, 5, seq);
-    return th_stmt_run(q, err);
+    return th_entry_run(q, "tenure_end", err);
 }
 
 #define LAST_DAY "min(t.to_on, coalesce(e.to_on, t.to_on))"

@@ -25,3 +25,8 @@ th_add_unit_test(test_cli_books NO_VALGRIND
     cli/books_words.c cli/book.c ${cli_sources}
     DEPENDS tanhui_cli_runner tanhui_trading tanhui_registry tanhui_net LABELS cli TIMEOUT 300)
 add_dependencies(test_cli_books tanhui)
+# Every table altered past the program.
+th_add_unit_test(test_altered NO_VALGRIND
+    SOURCES cli/test_altered.c cli/books_chain.c ${cli_sources}
+    DEPENDS tanhui_cli_runner tanhui_registry_world tanhui_trading tanhui_registry tanhui_net
+    LABELS cli TIMEOUT 900)

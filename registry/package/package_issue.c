@@ -64,27 +64,16 @@ static enum th_status county_code(struct th_store *store, const struct th_packag
     return status;
 }
 
-// Bytes hashed: one line "first_kg mass_kg parcel_id year" for every segment, by offset.
 static enum th_status store_segments(struct th_store *store, int64_t issuance_id,
                                      const struct th_issuance_vintage *vintage,
-                                     struct th_hash *ret_hash, struct th_error *err)
+                                     struct th_error *err)
 {
-    struct th_hasher *hasher = th_hasher_new(TH_HASH_BLAKE2B);
-    enum th_status status = hasher ? TH_OK : th_error_no_memory(err);
+    enum th_status status = TH_OK;
     for (size_t i = 0; i < vintage->n_segments && status == TH_OK; i++) {
         const struct th_issuance_segment *segment = &vintage->segments[i];
-        char line[128];
-        int size = snprintf(line, sizeof(line), "%" PRId64 " %" PRId64 " %" PRId64 " %d\n",
-                            th_carbon_kg(segment->first), th_carbon_kg(segment->mass),
-                            segment->parcel_id, segment->year);
-        th_hasher_update(hasher, line, (size_t)size);
         status = th_issuance_segment_insert(store, issuance_id, segment->first, segment->mass,
                                             segment->parcel_id, segment->year, err);
     }
-    if (status == TH_OK) {
-        *ret_hash = th_hasher_final(hasher);
-    }
-    th_hasher_free(hasher);
     return status;
 }
 
@@ -103,9 +92,8 @@ static struct th_json *serial_json(const struct th_issuance_record *record)
 }
 
 static void note_vintage(struct issued *issued, const struct th_issuance_record *record,
-                         const struct th_hash *segments_hash, size_t n_segments)
+                         size_t n_segments)
 {
-    char hex[TH_HASH_HEX_SIZE];
     struct th_json *serial = serial_json(record);
     if (!issued->first && th_units_t(record->issued) > 0) {
         issued->first = th_json_copy(serial);
@@ -119,7 +107,6 @@ static void note_vintage(struct issued *issued, const struct th_issuance_record 
     th_json_set_int(serial, "net_kg", th_carbon_kg(record->net));
     th_json_set_int(serial, "carried_in_kg", th_carbon_kg(record->carried_in));
     th_json_set_int(serial, "n_segments", (int64_t)n_segments);
-    th_json_set_text(serial, "segments_blake2b", th_hash_hex(segments_hash, hex));
     th_json_append(issued->vintages, serial);
 }
 
@@ -128,7 +115,6 @@ static enum th_status issue_vintage(struct th_work *work, const struct th_packag
                                     struct issued *issued, struct th_error *err)
 {
     struct th_store *store = th_work_store(work);
-    struct th_hash segments;
     struct th_issuance_record record = {.package_id = package->record.package_id,
                                         .vintage = vintage->year,
                                         .net = vintage->net,
@@ -143,7 +129,7 @@ static enum th_status issue_vintage(struct th_work *work, const struct th_packag
                    kind_code(package->sources.items[0].kind), vintage->year, record.package_id);
     enum th_status status = th_issuance_insert(store, &record, &record.issuance_id, err);
     if (status == TH_OK) {
-        status = store_segments(store, record.issuance_id, vintage, &segments, err);
+        status = store_segments(store, record.issuance_id, vintage, err);
     }
     if (status == TH_OK && th_units_t(record.issued) > 0) {
         status = th_ledger_issue(th_work_posting(work), record.issuance_id,
@@ -160,7 +146,7 @@ static enum th_status issue_vintage(struct th_work *work, const struct th_packag
     }
     if (status == TH_OK) {
         issued->rest = record.carried_out; // of the last vintage, in the end
-        note_vintage(issued, &record, &segments, vintage->n_segments);
+        note_vintage(issued, &record, vintage->n_segments);
     }
     return status;
 }

@@ -9,6 +9,7 @@
 #include "store/issuance_store.h"
 #include "store/journal_store.h"
 #include "store/lock_store.h"
+#include "store/methodology_store.h"
 #include "store/money_store.h"
 #include "store/package_store.h"
 #include "store/party_store.h"
@@ -40,15 +41,17 @@ static void append_entry(struct market *market, const char *kind, struct th_post
                                      .kind = kind,
                                      .subject = "test"};
     struct th_json *body = th_json_object();
-    struct th_json *posts = th_posting_take(posting);
     int64_t seq = 0;
-    if (posts) {
-        th_json_set(body, "posts", posts);
-    }
     assert_ok(th_journal_append(market->world.store, &entry, body, &seq, &market->err),
               &market->err);
     th_json_free(body);
     th_posting_free(posting);
+}
+
+void market_sql(struct market *market, const char *sql)
+{
+    th_test_sql(market->world.store, sql);
+    market->past_journal = true;
 }
 
 struct th_posting *market_begin(struct market *market)
@@ -134,8 +137,12 @@ static int64_t insert_package(struct market *market, const char *name, int64_t h
                                         .created_by = "clerk",
                                         .seq = seq};
     int64_t package_id = 0;
-    th_test_sql(store, "INSERT OR IGNORE INTO methodology VALUES "
-                       "('statement', 'test', zeroblob(32), '{}', 1)");
+    if (th_test_sql_int(store, "SELECT count(*) FROM methodology WHERE id = 'statement'"
+                               " AND version = 'test'") == 0) {
+        const struct th_methodology_row methodology = {
+            .id = "statement", .version = "test", .document = "{}", .seq = seq};
+        assert_ok(th_methodology_insert(store, &methodology, err), err);
+    }
     th_text_copy(package.version, sizeof(package.version), "test");
     th_text_copy(package.name, sizeof(package.name), name);
     assert_ok(th_package_insert(store, &package, &package_id, err), err);
@@ -505,6 +512,8 @@ int market_teardown(void **state)
 {
     struct market *market = *state;
     market_assert_sound(market->world.store);
-    market_assert_rebuilt(market->world.store);
+    if (!market->past_journal) {
+        market_assert_rebuilt(market->world.store);
+    }
     return market_discard(state);
 }

@@ -34,6 +34,7 @@ struct market {
     struct th_test_world world;
     char document[TH_TEST_PATH_SIZE];
     const char *sale_on; // day of market_sell; 2022-05-20 unless a test says another one
+    bool past_journal;   // market_sql was used: the journal does not know what stands in the tables
     struct th_error err;
 };
 
@@ -60,6 +61,9 @@ void market_issue(struct market *market, int64_t package_id, const char *village
                   const int64_t *tonnes_t, size_t n_years, int64_t buffer_t);
 // The two villages of Anji: 836 + 837 + 836 t and 3 × 1,591 t. Packages 1 and 2.
 void market_anji(struct market *market);
+
+// SQL past every rule of the program, for what no command makes so fast.
+void market_sql(struct market *market, const char *sql);
 
 // A transaction with posts of the test's own, and its end by a journal entry that carries them; the
 // posting is freed.

@@ -111,7 +111,7 @@ static void deal__needs_a_word_of_the_giving_side(void **state)
                           &reply, &market->err),
               &market->err);
     th_json_free(reply);
-    th_test_sql(market->world.store, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
+    market_sql(market, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
     int64_t moved = market_id(transfer(market, "1", "两山银行", "900", TH_OK));
     int64_t bought = market_id(market_buy(market, "2", "0", NULL, NULL, NULL, TH_OK));
     for (int64_t id = moved; id <= bought; id++) {
@@ -684,11 +684,11 @@ static void inbox__asks_everybody_for_his_part(void **state)
     assert_inbox(market, "officer", "trade.expire trade:3; ");
     assert_int_equal(expire(market), 1);
     assert_inbox(market, "officer", "");
-    th_test_sql(market->world.store, "UPDATE package SET state = 'submitted' WHERE package_id = 1;"
-                                     "UPDATE package SET state = 'verified' WHERE package_id = 2");
+    market_sql(market, "UPDATE package SET state = 'submitted' WHERE package_id = 1;"
+                       "UPDATE package SET state = 'verified' WHERE package_id = 2");
     assert_inbox(market, "verifier", "package.verify package:1; ");
     assert_inbox(market, "officer", "package.issue package:2; ");
-    th_test_sql(market->world.store, "UPDATE package SET state = 'issued'");
+    market_sql(market, "UPDATE package SET state = 'issued'");
     struct th_json *reply = NULL;
     assert_status(th_inbox(market->world.registry, "nobody", &reply, &market->err),
                   TH_NOT_PERMITTED, &market->err);

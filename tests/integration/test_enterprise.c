@@ -369,13 +369,13 @@ static void account__tells_villages_holders_and_verifiers_their_packages(void **
     market_package(market, "甲", MARKET_MAJIANONG, MARKET_VILLAGE_1, NULL, tonnes_t, 1, 0);
     market_package(market, "乙", MARKET_SUBDISTRICT, MARKET_VILLAGE_1, MARKET_VILLAGE_2, tonnes_t,
                    1, 30);
-    th_test_sql(market->world.store, "UPDATE package SET stated_by = 9 WHERE package_id = 2");
+    market_sql(market, "UPDATE package SET stated_by = 9 WHERE package_id = 2");
     struct th_json *reply = shown(market, "马家弄村");
     const struct th_json *packages = th_json_get(reply, "packages");
     assert_int_equal(th_json_size(packages), 1); // as its holder: no parcels are packaged here
     th_json_free(reply);
-    th_test_sql(market->world.store, "PRAGMA foreign_keys = OFF; INSERT INTO package_parcel VALUES "
-                                     "(1, 1, 1), (2, 2, 1), (2, 3, 1)");
+    market_sql(market, "PRAGMA foreign_keys = OFF; INSERT INTO package_parcel VALUES "
+                       "(1, 1, 1), (2, 2, 1), (2, 3, 1)");
     reply = shown(market, "马家弄村");
     packages = th_json_get(reply, "packages");
     assert_int_equal(th_json_size(packages), 2);

@@ -380,10 +380,10 @@ static void release__comes_from_the_pledgees_side(void **state)
 {
     struct market *market = *state;
     int64_t pledge_id = pledged(market, "1", "两山银行", "10", NULL);
-    th_test_sql(market->world.store, "UPDATE user_account SET party_id = 1 WHERE login = 'bank'");
+    market_sql(market, "UPDATE user_account SET party_id = 1 WHERE login = 'bank'");
     assert_null(release(market, "bank", pledge_id, NULL, TH_NOT_PERMITTED));
     market_refused(market, "release_by_pledgee");
-    th_test_sql(market->world.store, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
+    market_sql(market, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
     int64_t trade_id = market_id(release(market, "bank", pledge_id, "4", TH_OK));
     th_json_free(market_reject(market, trade_id, TH_OK));
     assert_int_equal(of_pledge(market, pledge_id, "held_t"), 10);
@@ -404,7 +404,7 @@ static void pledge__makes_no_customer_of_the_pledgee(void **state)
         th_trade_propose_transfer(market->world.registry, &request, &gift, &reply, &market->err),
         &market->err);
     th_json_free(market_approve(market, market_id(reply), TH_OK));
-    th_test_sql(market->world.store, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
+    market_sql(market, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
     assert_null(market_retire(market, "造纸厂", "1", "造纸厂", TH_NOT_PERMITTED));
     market_refused(market, "trade_not_yours");
     market_sold(market, "造纸厂", "1", "50");

@@ -117,7 +117,7 @@ static void note_first(void *context, const char *name, int64_t n_checked,
                        const struct th_error *problem)
 {
     struct th_error *found = context;
-    assert_string_equal(name, "books_rebuilt");
+    assert_true(strcmp(name, "books_rebuilt") == 0 || strcmp(name, "rows_digested") == 0);
     assert_true(n_checked > 0);
     if (problem) {
         *found = *problem;
@@ -172,7 +172,8 @@ static void rebuild__refused_leaves_all_as_it_was(void **state)
     rebuild(market, TH_OK); // sound in itself: the chain is what tells, but the books differ
     struct th_hash changed = books(market);
     assert_false(same(&before, &changed));
-    th_test_sql(store, "UPDATE journal SET body = replace(body, '\"first\":1,', '\"first\":2,')");
+    th_test_sql(store, "DROP TRIGGER journal_no_update;" // which the rebuild put back
+                       "UPDATE journal SET body = replace(body, '\"first\":1,', '\"first\":2,')");
     rebuild(market, TH_CORRUPT);
     market_refused(market, "rebuild_failed");
     struct th_hash kept = books(market);

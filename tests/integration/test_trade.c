@@ -117,7 +117,7 @@ static void purchase__refusals(void **state)
     market_refused(market, "not_enough_units");
     assert_string_equal(th_error_arg_get(&market->err, "available"), "2509");
     market_buy(market, "9", "1", NULL, NULL, NULL, TH_NOT_FOUND);
-    th_test_sql(market->world.store, "UPDATE package SET state = 'verified' WHERE package_id = 2");
+    market_sql(market, "UPDATE package SET state = 'verified' WHERE package_id = 2");
     market_buy(market, "1 2", "1", NULL, NULL, NULL, TH_CONFLICT);
     market_refused(market, "package_not_issued");
     const char *packages[] = {"1"};

@@ -55,7 +55,7 @@ CREATE TABLE idempotency (
     login      TEXT    NOT NULL,
     key        TEXT    NOT NULL,
     input_hash BLOB    NOT NULL CHECK (length(input_hash) = 32),
-    reply      TEXT    NOT NULL,
+    reply      TEXT,                                     -- its digest is in the entry; NULL: lost
     seq        INTEGER NOT NULL,
     PRIMARY KEY (login, key)
 ) STRICT, WITHOUT ROWID;

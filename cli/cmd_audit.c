@@ -1,6 +1,8 @@
-// registry check, backup, rebuild, key new, restored; audit log, verify, head, heads, export.
+// registry check, backup, rebuild, clock, key new, restored; audit log, verify, head, heads,
+// export.
 #include "cli/cli.h"
 #include "registry/audit.h"
+#include "registry/clock.h"
 #include "registry/head.h"
 #include "registry/journal_export.h"
 #include "registry/key.h"
@@ -77,10 +79,18 @@ static enum th_status run_restored(struct th_cli *cli, struct th_json **ret_repl
                                 ret_reply, err);
 }
 
+static enum th_status run_clock(struct th_cli *cli, struct th_json **ret_reply,
+                                struct th_error *err)
+{
+    return th_registry_clock(cli->registry, &cli->request, cli->positionals[0], ret_reply, err);
+}
+
 const struct th_cli_command th_cli_audit_commands[] = {
     {"registry", "check", TH_CLI_READ, "", "deep", "ok | checks: title ok n detail", run_check},
-    {"registry", "rebuild", TH_CLI_WRITE, "", "", "n_entries n_posting n_rows n_mended", run_rebuild},
+    {"registry", "rebuild", TH_CLI_WRITE, "", "", "n_entries n_posting n_rows n_mended",
+     run_rebuild},
     {"registry", "backup", TH_CLI_READ, "FILE", "", "file bytes sha256 key_apart", run_backup},
+    {"registry", "clock", TH_CLI_WRITE, "DATE", "", "day last_day", run_clock},
     {"registry", "key new", TH_CLI_WRITE, "", "",
      "public_key fingerprint previous_key vouched key_file", run_key_new},
     {"registry", "restored", TH_CLI_WRITE, "", "reason!=TEXT",

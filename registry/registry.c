@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "registry/registry_internal.h"
+#include "store/journal_store.h"
 
 struct th_registry {
     struct th_store *store;
@@ -56,7 +57,11 @@ int64_t th_registry_now(struct th_registry *registry)
 
 struct th_date th_registry_today(struct th_registry *registry)
 {
-    return th_instant_date(th_registry_now(registry));
+    struct th_journal_last last = {0};
+    int64_t now_utc = th_registry_now(registry);
+    // Whoever sets the clock back gains nothing. A journal that cannot be read fails elsewhere.
+    bool known = th_journal_last(registry->store, &last, NULL) == TH_OK && last.seq > 0;
+    return th_instant_date(known && last.at_utc > now_utc ? last.at_utc : now_utc);
 }
 
 const struct th_surroundings *th_registry_surroundings(const struct th_registry *registry)

@@ -10,6 +10,7 @@
 #include "core/file.h"
 #include "core/hash.h"
 #include "core/text.h"
+#include "registry/clock.h"
 #include "registry/head.h"
 #include "store/idempotency_store.h"
 #include "store/journal_store.h"
@@ -129,7 +130,9 @@ static enum th_status identify(struct th_work *work, struct th_store *store, str
     return TH_OK;
 }
 
+// The documents' content is part of what is asked: the same path may hold other bytes tomorrow.
 static enum th_status hash_input(struct th_work *work, const struct th_json *input,
+                                 const struct document *documents, size_t n_documents,
                                  struct th_error *err)
 {
     char *text = NULL;
@@ -149,6 +152,9 @@ static enum th_status hash_input(struct th_work *work, const struct th_json *inp
         th_hasher_update(hasher, work->kind, strlen(work->kind) + 1);
         if (text != NULL) {
             th_hasher_update(hasher, text, strlen(text));
+        }
+        for (size_t i = 0; i < n_documents; i++) {
+            th_hasher_update(hasher, documents[i].sha256.bytes, TH_HASH_SIZE);
         }
         work->input_hash = th_hasher_final(hasher);
     }
@@ -206,6 +212,7 @@ static enum th_status enter(struct th_work *work, bool looking, struct th_json *
 {
     struct th_store *store = th_work_store(work);
     struct th_json *earlier = NULL;
+    struct th_journal_last last = {0};
     work->looking = looking;
     enum th_status status = looking ? th_store_begin_read(store, err) : th_store_begin(store, err);
     if (status == TH_OK) {
@@ -215,7 +222,11 @@ static enum th_status enter(struct th_work *work, bool looking, struct th_json *
         status = replay(work, store, &earlier, err);
     }
     if (status == TH_OK && earlier == NULL) {
-        status = th_journal_next(store, &work->seq, err);
+        status = th_journal_last(store, &last, err);
+        work->seq = last.seq + 1;
+    }
+    if (status == TH_OK && earlier == NULL && strcmp(work->kind, TH_CLOCK_ENTRY_KIND) != 0) {
+        status = th_clock_check(work->registry, last.at_utc, err);
     }
     if (status != TH_OK || earlier != NULL) {
         leave(work);
@@ -228,9 +239,9 @@ static enum th_status enter(struct th_work *work, bool looking, struct th_json *
 
 static enum th_status work_begin(struct th_registry *registry, const struct th_request *request,
                                  enum th_permission permission, const char *kind,
-                                 const struct th_json *input, bool looking,
-                                 struct th_work **ret_work, struct th_json **ret_reply,
-                                 struct th_error *err)
+                                 const struct th_json *input, const struct document *documents,
+                                 size_t n_documents, bool looking, struct th_work **ret_work,
+                                 struct th_json **ret_reply, struct th_error *err)
 {
     struct th_json *earlier = NULL;
     enum { KEY_MAX = 200 };
@@ -248,7 +259,7 @@ static enum th_status work_begin(struct th_registry *registry, const struct th_r
     work->kind = kind;
     work->dry_run = request->dry_run;
     work->idempotency_key = request->idempotency_key;
-    enum th_status status = hash_input(work, input, err);
+    enum th_status status = hash_input(work, input, documents, n_documents, err);
     if (status == TH_OK) {
         status = enter(work, looking, &earlier, err);
     }
@@ -269,7 +280,8 @@ enum th_status th_work_begin(struct th_registry *registry, const struct th_reque
                              const struct th_json *input, struct th_work **ret_work,
                              struct th_json **ret_reply, struct th_error *err)
 {
-    return work_begin(registry, request, permission, kind, input, false, ret_work, ret_reply, err);
+    return work_begin(registry, request, permission, kind, input, NULL, 0, false, ret_work,
+                      ret_reply, err);
 }
 
 static enum th_status document_look(const char *path, struct stat *ret_info, struct th_error *err)
@@ -344,6 +356,21 @@ static bool any_named(const struct th_work_documents *names)
     return false;
 }
 
+// Without one of its documents a request looks like another one: the reason is the better word.
+static enum th_status prefer_problem(const struct document *documents, size_t n,
+                                     enum th_status status, struct th_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (documents[i].problem.status != TH_OK) {
+            if (err != NULL) {
+                *err = documents[i].problem;
+            }
+            return documents[i].problem.status;
+        }
+    }
+    return status;
+}
+
 // Asks, hashes, and begins.
 static enum th_status begin_reading(struct th_registry *registry, const struct th_request *request,
                                     enum th_permission permission, const char *kind,
@@ -355,15 +382,23 @@ static enum th_status begin_reading(struct th_registry *registry, const struct t
     struct th_work *work = NULL;
     struct document *documents = NULL;
     size_t n = 0;
-    enum th_status status =
-        work_begin(registry, request, permission, kind, input, looking, &work, ret_reply, err);
-    if (status == TH_OK && work != NULL && any_named(names)) {
+    bool reads = any_named(names);
+    struct th_request asked = *request;
+    if (reads) {
+        asked.idempotency_key = NULL; // what it stands for is known when they are read
+    }
+    enum th_status status = work_begin(registry, &asked, permission, kind, input, NULL, 0, looking,
+                                       &work, ret_reply, err);
+    if (status == TH_OK && work != NULL && reads) {
         th_work_cancel(work);
         work = NULL;
         status = documents_read(names, &documents, &n, err);
         if (status == TH_OK) {
-            status = work_begin(registry, request, permission, kind, input, looking, &work,
-                                ret_reply, err);
+            status = work_begin(registry, request, permission, kind, input, documents, n, looking,
+                                &work, ret_reply, err);
+        }
+        if (status == TH_CONFLICT) {
+            status = prefer_problem(documents, n, status, err);
         }
     }
     if (status != TH_OK || work == NULL) {

@@ -87,6 +87,10 @@ static const struct {
                                "SELECT * FROM outbox_message WHERE message_id BETWEEN ?1 AND ?2 "
                                "ORDER BY message_id",
                                "SELECT count(*) FROM outbox_message"},
+    [TH_SET_REVERSAL_GROUND] = {"reversal_ground", false,
+                                "SELECT * FROM reversal_ground WHERE trade_id BETWEEN ?1 AND ?2 "
+                                "ORDER BY trade_id, ordinal",
+                                "SELECT count(*) FROM reversal_ground"},
 };
 
 struct range {

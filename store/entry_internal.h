@@ -60,6 +60,7 @@ enum th_entry_set {
     TH_SET_PACKAGE_DEBT,
     TH_SET_ISSUANCE_SEGMENT,
     TH_SET_OUTBOX_MESSAGE,
+    TH_SET_REVERSAL_GROUND, // trade_id
     TH_N_SETS
 };
 

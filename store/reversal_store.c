@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/db_internal.h"
+#include "store/entry_internal.h"
 #include "store/posting_internal.h"
 #include "store/spatial_blob.h"
 
@@ -91,7 +92,7 @@ static enum th_status ground_insert(struct th_store *store, int64_t trade_id, in
     th_bind_int(q, 2, ordinal);
     th_bind_blob(q, 3, blob, blob_size);
     free(blob);
-    return th_stmt_run(q, err);
+    return th_entry_run_noted(q, TH_SET_REVERSAL_GROUND, trade_id, err);
 }
 
 static enum th_status parcel_post(struct th_posting *posting, int64_t trade_id, int64_t ordinal,

@@ -168,7 +168,7 @@ static size_t columns_of(struct th_store *store, const char *table,
     return n;
 }
 
-// Another value of the same type; keys go far away, so that they meet nobody.
+// Another value of the same type; numbers go far away, so that keys meet nobody.
 static void other_value(const struct column *column, struct th_buf *sql)
 {
     const char *c = column->name;
@@ -179,7 +179,7 @@ static void other_value(const struct column *column, struct th_buf *sql)
     } else if (strcmp(column->type, "REAL") == 0) {
         th_buf_printf(sql, "coalesce(\"%s\" + 0.001, 0.5)", c);
     } else {
-        th_buf_printf(sql, "coalesce(\"%s\" + %d, 1)", c, column->is_key ? 1000003 : 1);
+        th_buf_printf(sql, "coalesce(\"%s\" + 1000003, 1)", c);
     }
 }
 

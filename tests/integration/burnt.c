@@ -125,6 +125,7 @@ int64_t burnt_package(struct market *market, const struct burnt_package *package
     }
     assert_ok(th_package_load(store, package_id, &record, &market->err), &market->err);
     th_text_copy(record.state, sizeof(record.state), "issued");
+    record.seq = th_posting_seq(posting);
     assert_ok(th_package_update(store, &record, &market->err), &market->err);
     assert_ok(market_commit(market, posting), &market->err);
     return package_id;

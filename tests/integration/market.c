@@ -115,12 +115,14 @@ static int64_t add_parcel(struct market *market, const char *village)
     return parcel_id;
 }
 
-static void set_package_state(struct market *market, int64_t package_id, const char *state)
+static void set_package_state(struct market *market, int64_t package_id, const char *state,
+                              int64_t seq)
 {
     struct th_package_record package;
     assert_ok(th_package_load(market->world.store, package_id, &package, &market->err),
               &market->err);
     th_text_copy(package.state, sizeof(package.state), state);
+    package.seq = seq;
     assert_ok(th_package_update(market->world.store, &package, &market->err), &market->err);
 }
 
@@ -189,7 +191,7 @@ static void issue_years(struct market *market, struct th_posting *posting, int64
             th_ledger_issue(posting, issuance_id, holder_id, issuance.issued, issuance.buffer, err),
             err);
     }
-    set_package_state(market, package_id, "issued");
+    set_package_state(market, package_id, "issued", seq);
 }
 
 int64_t market_package(struct market *market, const char *name, int64_t holder_id,

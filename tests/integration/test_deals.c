@@ -163,7 +163,7 @@ static void retirement__of_a_customers_units_is_what_the_bank_sold_him(void **st
     market_sold(market, "制药厂", "20", "70");
     th_json_free(
         market_approve(market, market_id(transfer(market, "2", "制药厂", "300", TH_OK)), TH_OK));
-    th_test_sql(market->world.store, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
+    market_sql(market, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
     assert_int_equal(retire_by_banks(market, "21", "制药厂"), TH_NOT_PERMITTED);
     market_refused(market, "giver_unheard");
     assert_int_equal(retire_by_banks(market, "5", "造纸厂"), TH_NOT_PERMITTED);
@@ -590,7 +590,7 @@ static void approval__by_one_person_below_the_countys_threshold(void **state)
     assert_status(approve_as(market, "bank", listed), TH_NOT_PERMITTED, &market->err);
     market_refused(market, "second_person");
     // Of a village's units one person of the bank takes none.
-    th_test_sql(market->world.store, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
+    market_sql(market, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
     const int64_t few_t = 1;
     market_package(market, "小包", MARKET_MAJIANONG, MARKET_VILLAGE_1, NULL, &few_t, 1, 0);
     int64_t taken = market_id(market_buy(market, "小包", "0.01", NULL, NULL, NULL, TH_OK));

@@ -365,13 +365,13 @@ static void package_create__a_holder_of_another_village_is_refused(void **state)
 static void package_verify__a_year_that_is_not_over_waits(void **state)
 {
     struct fixture *fixture = *state;
-    th_json_free(fixture_create(fixture, "clerk_a", "reported-factor", "1", "1", "2020-01-01",
-                                "2020-12-31", NULL, TH_OK));
+    th_json_free(fixture_create(fixture, "clerk_a", "reported-factor", "1", "1", "2024-01-01",
+                                "2024-12-31", NULL, TH_OK));
     th_json_free(fixture_submit(fixture, "clerk_a", "1", TH_OK));
-    fixture->now_utc = 1609430399; // 2020-12-31T15:59:59Z, one second before midnight in Shanghai
+    fixture->now_utc = 1735660799; // 2024-12-31T15:59:59Z, one second before midnight in Shanghai
     (void)fixture_approve(fixture, "verifier", "1", NULL, TH_CONFLICT);
     fixture_refused(fixture, "period_not_ended");
-    fixture->now_utc = 1609430400;
+    fixture->now_utc = 1735660800;
     th_json_free(fixture_approve(fixture, "verifier", "1", NULL, TH_OK));
 }
 

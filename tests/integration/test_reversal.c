@@ -426,9 +426,8 @@ static void check__sees_ground_that_was_changed(void **state)
     struct market *market = *state;
     struct th_error problem = {0};
     burnt_done(market, WEST, HALF, NULL);
-    th_test_sql(market->world.store,
-                "DROP TRIGGER reversal_ground_no_update; UPDATE reversal_ground SET geom = "
-                "(SELECT geom FROM parcel_version WHERE parcel_id = 2)");
+    market_sql(market, "DROP TRIGGER reversal_ground_no_update; UPDATE reversal_ground SET geom = "
+                       "(SELECT geom FROM parcel_version WHERE parcel_id = 2)");
     market->err = problem;
     struct th_reversal_extent extent;
     assert_ok(th_reversal_extent_load(market->world.store, 1, &extent, &market->err), &market->err);

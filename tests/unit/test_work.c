@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "core/text.h"
+#include "registry/clock.h"
 #include "registry/reference.h"
 #include "registry/setup.h"
 #include "registry/work.h"
@@ -239,14 +240,16 @@ static void work_end__a_failure_undoes_what_was_written(void **state)
 static void work_end__writes_who_did_what_and_when(void **state)
 {
     struct th_test_world *world = *state;
-    world->now_utc = 1800000000;
+    world->now_utc = 1720000000;
     th_test_village_add(world, "officer", "330523205201");
     assert_int_equal(
         th_test_sql_int(world->store,
                         "SELECT count(*) FROM journal j JOIN village v ON v.seq = j.seq WHERE"
                         " j.login = 'officer' AND j.system_user = 'tester' AND j.kind ="
                         " 'village.add' AND j.subject = 'village:330523205201' AND j.at_utc ="
-                        " 1800000000 AND j.body = '{\"villages\":[{\"code\":\"330523205201\","
+                        " 1720000000 AND j.body = '{\"posts\":[{\"code\":\"330523205201\","
+                        "\"name\":\"330523205201\",\"post\":\"village\",\"township\":\"山川乡\"}],"
+                        "\"villages\":[{\"code\":\"330523205201\","
                         "\"name\":\"330523205201\",\"township\":\"山川乡\"}]}'"),
         1);
 }
@@ -371,6 +374,81 @@ static void work_begin_reading__asks_for_permission_and_key_first(void **state)
               &err);
     th_json_free(reply);
     assert_null(reading_begin(world, "officer", "key", missing, TH_OK, &err));
+}
+
+static void work_begin_reading__other_content_under_a_key_is_another_request(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    struct th_json *reply = NULL;
+    const struct timespec then = {1700000000, 500};
+    char path[TH_TEST_PATH_SIZE];
+    const char *const paths[2] = {path, ""};
+    (void)th_test_path(path, world->folder, "decision.txt");
+    document_write(path, "one", &then);
+    struct th_work *work = reading_begin(world, "officer", "key", paths, TH_OK, &err);
+    assert_ok(th_work_end(work, TH_OK, "test", th_json_object(), th_json_object(), &reply, &err),
+              &err);
+    th_json_free(reply);
+    assert_null(reading_begin(world, "officer", "key", paths, TH_OK, &err));
+    document_write(path, "two", &then);
+    assert_null(reading_begin(world, "officer", "key", paths, TH_CONFLICT, &err));
+    assert_string_equal(err.key, "idempotency_other_input");
+    assert_int_equal(remove(path), 0);
+    assert_null(reading_begin(world, "officer", "key", paths, TH_NOT_FOUND, &err));
+    assert_string_equal(err.key, "file_not_found");
+}
+
+static enum th_status add_household(struct th_test_world *world, const char *name,
+                                    struct th_error *err)
+{
+    int64_t id = 0;
+    bool replayed = false;
+    return add(world, "bank", NULL, name, false, &id, &replayed, err);
+}
+
+// A clock that is set back gains nothing: the day is that of the last entry.
+static void clock__the_day_never_goes_back(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    char day[TH_DATE_TEXT_SIZE];
+    world->now_utc += 90 * 86400;
+    assert_ok(add_household(world, "甲户", &err), &err);
+    world->now_utc -= 80 * 86400;
+    assert_string_equal(th_date_format(th_registry_today(world->registry), day), "2024-06-08");
+}
+
+static enum th_status confirm_day(struct th_test_world *world, const char *login, const char *day,
+                                  struct th_error *err)
+{
+    struct th_json *reply = NULL;
+    const struct th_request request = {.login = login};
+    enum th_status status = th_registry_clock(world->registry, &request, day, &reply, err);
+    th_json_free(reply);
+    return status;
+}
+
+// 2024-03-10 in Shanghai, and 366 days of which one is 29 February no more: 2025-03-11.
+static void clock__a_leap_is_written_down_when_an_admin_says_the_day(void **state)
+{
+    struct th_test_world *world = *state;
+    struct th_error err = {0};
+    world->now_utc += INT64_C(366) * 86400;
+    assert_ok(add_household(world, "甲户", &err), &err);
+    world->now_utc += INT64_C(366) * 86400 + 1;
+    struct th_hash before = th_test_content(world->store);
+    assert_status(add_household(world, "乙户", &err), TH_CONFLICT, &err);
+    assert_string_equal(err.key, "clock_ahead");
+    assert_string_equal(th_error_arg_get(&err, "last"), "2025-03-11");
+    assert_string_equal(th_error_arg_get(&err, "now"), "2026-03-12");
+    assert_status(confirm_day(world, "admin", "2026-03-11", &err), TH_CONFLICT, &err);
+    assert_string_equal(err.key, "clock_other_day");
+    assert_status(confirm_day(world, "officer", "2026-03-12", &err), TH_NOT_PERMITTED, &err);
+    struct th_hash after = th_test_content(world->store);
+    assert_memory_equal(&before, &after, sizeof(before));
+    assert_ok(confirm_day(world, "admin", "2026-03-12", &err), &err);
+    assert_ok(add_household(world, "乙户", &err), &err);
 }
 
 // Somebody who writes, through a connection of his own, while another change is being judged.
@@ -504,6 +582,9 @@ int main(void)
         WITH_USERS(settle__what_others_write_meanwhile_has_it_judged_again),
         WITH_USERS(settle__a_request_that_another_finished_meanwhile_is_not_done_twice),
         WITH_USERS(settle__a_refusal_leaves_no_transaction_behind),
+        WITH_USERS(work_begin_reading__other_content_under_a_key_is_another_request),
+        WITH_USERS(clock__the_day_never_goes_back),
+        WITH_USERS(clock__a_leap_is_written_down_when_an_admin_says_the_day),
         WITH_USERS(idempotency__the_same_request_is_done_once),
         WITH_USERS(idempotency__a_key_stands_for_one_request_of_one_login),
         WITH_USERS(idempotency__a_refused_request_may_be_repeated),

@@ -310,6 +310,27 @@ static enum th_status check_heads(struct th_registry *registry, struct check_lis
     return TH_OK;
 }
 
+// Either this machine's clock is behind, or somebody's was ahead: no fault of the journal.
+static enum th_status check_clock(struct th_registry *registry, struct check_list *list,
+                                  struct th_error *err)
+{
+    enum { TEXT_LIMIT = 4096, DAY_S = 86400 };
+    struct th_journal_last last;
+    struct th_buf detail;
+    enum th_status status = th_journal_last(th_registry_store(registry), &last, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    int64_t ahead_days = (last.at_utc - th_registry_now(registry)) / DAY_S;
+    th_buf_init(&detail, TEXT_LIMIT);
+    if (ahead_days > 0) {
+        remark(list, "clock_behind", ahead_days, &detail);
+    }
+    add_check(list, "clock", true, 1, th_buf_text(&detail));
+    th_buf_clear(&detail);
+    return TH_OK;
+}
+
 enum th_status th_registry_check(struct th_registry *registry, const struct th_progress *progress,
                                  bool deep, const struct th_messages *messages, enum th_lang lang,
                                  struct th_json **ret_reply, struct th_error *err)
@@ -325,6 +346,9 @@ enum th_status th_registry_check(struct th_registry *registry, const struct th_p
     }
     if (status == TH_OK) {
         status = check_heads(registry, &list, err);
+    }
+    if (status == TH_OK) {
+        status = check_clock(registry, &list, err);
     }
     if (status == TH_OK) {
         status = th_file_check_all(store, &sink, err);

@@ -30,6 +30,11 @@ struct th_outbox_message { // texts are borrowed
 enum th_status th_outbox_insert(struct th_store *store, const struct th_outbox_message *message,
                                 int64_t *ret_message_id, struct th_error *err) TH_MUST_CHECK;
 
+// Does the message say what its journal entry says it does? Whoever changed it past the program
+// would have it signed otherwise.
+enum th_status th_outbox_sound(struct th_store *store, int64_t message_id, bool *ret_sound,
+                               struct th_error *err) TH_MUST_CHECK;
+
 // "" when there is none.
 enum th_status th_outbox_target(struct th_store *store, char ret_url[TH_OUTBOX_URL_SIZE],
                                 struct th_error *err) TH_MUST_CHECK;

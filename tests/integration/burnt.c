@@ -1,6 +1,5 @@
 #include "tests/integration/burnt.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,64 +8,6 @@
 #include "registry/setup.h"
 #include "store/issuance_store.h"
 #include "store/package_store.h"
-#include "store/parcel_store.h"
-
-enum { WKB_SIZE = 1 + 4 + 4 + 1 + 4 + 4 + 4 + 5 * 16 };
-
-static unsigned char *put_u32(unsigned char *out, uint32_t value)
-{
-    for (int i = 0; i < 4; i++) {
-        *out++ = (unsigned char)(value >> (8 * i));
-    }
-    return out;
-}
-
-static unsigned char *put_double(unsigned char *out, double value)
-{
-    double on_grid = round(value * 1e8) / 1e8;
-    memcpy(out, &on_grid, sizeof(on_grid));
-    return out + sizeof(on_grid);
-}
-
-// A rectangle as a MultiPolygon, little-endian.
-static void rectangle(int place, unsigned char wkb[WKB_SIZE])
-{
-    static const int CORNERS[5][2] = {{0, 0}, {1, 0}, {1, 1}, {0, 1}, {0, 0}};
-    unsigned char *out = wkb;
-    *out++ = 1;
-    out = put_u32(put_u32(out, 6), 1);
-    *out++ = 1;
-    out = put_u32(put_u32(put_u32(out, 3), 1), 5);
-    for (int i = 0; i < 5; i++) {
-        out = put_double(out, 119.6 + 0.002 * (place + CORNERS[i][0]));
-        out = put_double(out, 30.4 + 0.001 * CORNERS[i][1]);
-    }
-}
-
-static int64_t add_parcel(struct market *market, int place, int64_t seq)
-{
-    struct th_store *store = market->world.store;
-    unsigned char wkb[WKB_SIZE];
-    struct th_hash row_hash;
-    int64_t parcel_id =
-        th_test_sql_int(store, "SELECT coalesce(max(parcel_id), 0) + 1 FROM parcel");
-    rectangle(place, wkb);
-    struct th_parcel_record record = {.parcel_id = parcel_id,
-                                      .version = 1,
-                                      .from = {2020, 1, 1},
-                                      .origin = "split",
-                                      .measured = th_area_from_m2_300(300 * 21000),
-                                      .geometry_hash =
-                                          th_hash_bytes(TH_HASH_BLAKE2B, wkb, WKB_SIZE)};
-    th_text_copy(record.state, sizeof(record.state), "registered");
-    th_text_copy(record.kind, sizeof(record.kind), "bamboo");
-    th_text_copy(record.village, sizeof(record.village), MARKET_VILLAGE_1);
-    snprintf(record.number, sizeof(record.number), "P%lld", (long long)parcel_id);
-    snprintf(record.source_key, sizeof(record.source_key), "test:%lld", (long long)parcel_id);
-    assert_ok(th_parcel_insert(store, &record, "{}", wkb, WKB_SIZE, seq, &row_hash, &market->err),
-              &market->err);
-    return parcel_id;
-}
 
 static void add_segment(struct market *market, int64_t issuance_id, int64_t *at_kg, int64_t kg,
                         int64_t parcel_id, int year)
@@ -116,7 +57,8 @@ int64_t burnt_package(struct market *market, const struct burnt_package *package
     int64_t package_id = market_planned(market, package->name, package->holder_id);
     struct th_posting *posting = market_begin(market);
     for (int i = 0; i < package->n_parcels; i++) {
-        parcels[i] = add_parcel(market, package->first_place + i, th_posting_seq(posting));
+        parcels[i] = market_parcel(market, MARKET_VILLAGE_1, package->first_place + i,
+                                   th_posting_seq(posting));
         assert_ok(th_package_parcel_insert(store, package_id, parcels[i], 1, &market->err),
                   &market->err);
     }

@@ -1,5 +1,6 @@
 #include "tests/integration/market.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,6 +13,7 @@
 #include "store/methodology_store.h"
 #include "store/money_store.h"
 #include "store/package_store.h"
+#include "store/parcel_store.h"
 #include "store/party_store.h"
 #include "store/rebuild_store.h"
 #include "store/reversal_store.h"
@@ -103,16 +105,69 @@ void market_remove(struct market *market)
     th_test_world_remove(&market->world);
 }
 
-static int64_t add_parcel(struct market *market, const char *village)
+enum { WKB_SIZE = 1 + 4 + 4 + 1 + 4 + 4 + 4 + 5 * 16 };
+
+static unsigned char *put_u32(unsigned char *out, uint32_t value)
 {
-    char sql[256];
+    for (int i = 0; i < 4; i++) {
+        *out++ = (unsigned char)(value >> (8 * i));
+    }
+    return out;
+}
+
+static unsigned char *put_double(unsigned char *out, double value)
+{
+    double on_grid = round(value * 1e8) / 1e8;
+    memcpy(out, &on_grid, sizeof(on_grid));
+    return out + sizeof(on_grid);
+}
+
+// A rectangle as a MultiPolygon, little-endian.
+static void rectangle(int place, unsigned char wkb[WKB_SIZE])
+{
+    static const int CORNERS[5][2] = {{0, 0}, {1, 0}, {1, 1}, {0, 1}, {0, 0}};
+    unsigned char *out = wkb;
+    *out++ = 1;
+    out = put_u32(put_u32(out, 6), 1);
+    *out++ = 1;
+    out = put_u32(put_u32(put_u32(out, 3), 1), 5);
+    for (int i = 0; i < 5; i++) {
+        out = put_double(out, 119.6 + 0.002 * (place + CORNERS[i][0]));
+        out = put_double(out, 30.4 + 0.001 * CORNERS[i][1]);
+    }
+}
+
+int64_t market_parcel(struct market *market, const char *village, int place, int64_t seq)
+{
+    struct th_store *store = market->world.store;
+    unsigned char wkb[WKB_SIZE];
+    struct th_hash row_hash;
     int64_t parcel_id =
-        th_test_sql_int(market->world.store, "SELECT coalesce(max(parcel_id), 0) + 1 FROM parcel");
-    snprintf(sql, sizeof(sql),
-             "INSERT INTO parcel VALUES (%lld, '%s', 'N%lld', 'k', 'registered', NULL, NULL, 1, 1)",
-             (long long)parcel_id, village, (long long)parcel_id);
-    th_test_sql(market->world.store, sql);
+        th_test_sql_int(store, "SELECT coalesce(max(parcel_id), 0) + 1 FROM parcel");
+    rectangle(place, wkb);
+    struct th_parcel_record record = {.parcel_id = parcel_id,
+                                      .version = 1,
+                                      .from = {2020, 1, 1},
+                                      .origin = "split",
+                                      .measured = th_area_from_m2_300(300 * 21000),
+                                      .geometry_hash =
+                                          th_hash_bytes(TH_HASH_BLAKE2B, wkb, WKB_SIZE)};
+    th_text_copy(record.state, sizeof(record.state), "registered");
+    th_text_copy(record.kind, sizeof(record.kind), "bamboo");
+    th_text_copy(record.village, sizeof(record.village), village);
+    snprintf(record.number, sizeof(record.number), "P%lld", (long long)parcel_id);
+    snprintf(record.source_key, sizeof(record.source_key), "test:%lld", (long long)parcel_id);
+    assert_ok(th_parcel_insert(store, &record, "{}", wkb, WKB_SIZE, seq, &row_hash, &market->err),
+              &market->err);
     return parcel_id;
+}
+
+// Far from the places that a test chooses.
+static int64_t add_parcel(struct market *market, const char *village, int64_t seq)
+{
+    enum { FAR = 100 };
+    int64_t n = th_test_sql_int(market->world.store, "SELECT count(*) FROM parcel");
+    return market_parcel(market, village, FAR + (int)n, seq);
 }
 
 static void set_package_state(struct market *market, int64_t package_id, const char *state,
@@ -199,8 +254,9 @@ int64_t market_package(struct market *market, const char *name, int64_t holder_i
                        size_t n_years, int64_t buffer_t)
 {
     struct th_posting *posting = market_begin(market);
-    int64_t parcel_id = add_parcel(market, village);
-    int64_t parcel_2 = village_2 != NULL ? add_parcel(market, village_2) : 0;
+    int64_t parcel_id = add_parcel(market, village, th_posting_seq(posting));
+    int64_t parcel_2 =
+        village_2 != NULL ? add_parcel(market, village_2, th_posting_seq(posting)) : 0;
     int64_t package_id = insert_package(market, name, holder_id, th_posting_seq(posting));
     issue_years(market, posting, package_id, parcel_id, parcel_2, tonnes_t, n_years, buffer_t);
     append_entry(market, "test.package", posting);
@@ -221,7 +277,7 @@ void market_issue(struct market *market, int64_t package_id, const char *village
                   const int64_t *tonnes_t, size_t n_years, int64_t buffer_t)
 {
     struct th_posting *posting = market_begin(market);
-    int64_t parcel_id = add_parcel(market, village);
+    int64_t parcel_id = add_parcel(market, village, th_posting_seq(posting));
     issue_years(market, posting, package_id, parcel_id, 0, tonnes_t, n_years, buffer_t);
     assert_ok(th_forecast_settle(posting, package_id, &market->err), &market->err);
     append_entry(market, "test.issue", posting);

@@ -184,6 +184,19 @@ static void approval__queues_what_is_signed_and_delivered_once(void **state)
     assert_string_equal(post_taken_header(taken, "Tanhui-Signature"), want);
 }
 
+// Who writes past the program what is owed finds no signature for it.
+static void delivery__refuses_what_the_journal_does_not_know(void **state)
+{
+    struct fixture *f = *state;
+    set_target(f);
+    th_json_free(market_distribute(&f->market, NULL, false, TH_OK));
+    market_sql(&f->market, "DROP TRIGGER outbox_message_no_update;"
+                           "UPDATE outbox_message SET body = replace(body, '4195800', '9195800')");
+    expect_counts(deliver(f, TH_OK), 0, 0, 1);
+    expect_state(f, 1, "dead");
+    assert_int_equal(post_stub_n(f->stub), 0);
+}
+
 static void approval__that_is_tried_or_rejected_queues_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -416,6 +429,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(approval__queues_what_is_signed_and_delivered_once),
+        TEST(delivery__refuses_what_the_journal_does_not_know),
         TEST(approval__that_is_tried_or_rejected_queues_nothing),
         TEST(failure__is_tried_again_later_and_later_until_it_is_given_up),
         TEST(crash__between_sending_and_marking_sends_again_with_the_same_key),

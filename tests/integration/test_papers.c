@@ -9,6 +9,7 @@
 #include "core/messages.h"
 #include "registry/audit.h"
 #include "registry/setup.h"
+#include "store/db_internal.h"
 #include "store/estimate_store.h"
 #include "store/journal_store.h"
 #include "store/registry_store.h"
@@ -107,15 +108,31 @@ static struct th_json *certificate(struct fixture *f, int64_t trade_id, enum th_
     return reply;
 }
 
-// The last digits are those of the SHA-256 of "<registry id>:<trade>", here made again.
+static void entry_of(struct th_store *store, int64_t trade_id, char ret_hex[TH_HASH_HEX_SIZE])
+{
+    static const char SQL[] = "SELECT lower(hex(hash)) FROM journal WHERE seq = (SELECT seq FROM "
+                              "trade WHERE trade_id = ?1)";
+    struct th_stmt *q = th_db_query(store, SQL);
+    enum th_status status = TH_OK;
+    th_bind_int(q, 1, trade_id);
+    assert_true(th_stmt_next(q, &status, NULL));
+    th_column_copy(q, 0, ret_hex, TH_HASH_HEX_SIZE);
+    th_stmt_done(q);
+}
+
+// The last digits are those of the SHA-256 of "<registry id>:<trade>:<hash of the entry>", here
+// made again.
 static void number_of(struct fixture *f, int64_t trade_id, char ret_number[128])
 {
     struct th_registry_record record;
     struct th_error *err = &f->market.err;
     assert_ok(th_registry_record_load(f->market.world.store, &record, err), err);
-    char text[128];
+    char text[192];
     char hex[TH_HASH_HEX_SIZE];
-    int size = snprintf(text, sizeof(text), "%s:%lld", record.registry_id, (long long)trade_id);
+    char head[TH_HASH_HEX_SIZE];
+    entry_of(f->market.world.store, trade_id, head);
+    int size =
+        snprintf(text, sizeof(text), "%s:%lld:%s", record.registry_id, (long long)trade_id, head);
     struct th_hash hash = th_hash_bytes(TH_HASH_SHA256, text, (size_t)size);
     (void)th_hash_hex(&hash, hex);
     for (size_t i = 0; i < 8; i++) {

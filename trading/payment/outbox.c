@@ -222,17 +222,21 @@ static enum th_status deliver_message(struct delivery *delivery, int64_t message
     struct letter letter = {.body = NULL};
     struct th_error why = {0};
     int64_t http_status = 0;
-    enum th_status status =
-        th_outbox_each(delivery->store, NULL, message_id, read_letter, &letter, err);
+    bool sound = false;
+    enum th_status status = th_outbox_sound(delivery->store, message_id, &sound, err);
+    if (status == TH_OK) {
+        status = th_outbox_each(delivery->store, NULL, message_id, read_letter, &letter, err);
+    }
     if (status == TH_OK && !letter.body) {
         status = th_error_no_memory(err);
     }
     if (status != TH_OK) {
         return status;
     }
-    enum th_status sent = send_letter(delivery, &letter, message_id, &http_status, &why);
+    enum th_status sent = sound ? send_letter(delivery, &letter, message_id, &http_status, &why)
+                                : th_error_set(&why, TH_CORRUPT, "outbox_altered", NULL);
     free(letter.body);
-    bool dead = sent != TH_OK && attempt >= TH_OUTBOX_ATTEMPTS_MAX;
+    bool dead = sent != TH_OK && (!sound || attempt >= TH_OUTBOX_ATTEMPTS_MAX);
     int64_t now_utc = th_registry_now(delivery->registry);
     const struct th_outbox_result result = {
         .message_id = message_id,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/hash.h"
+#include "store/journal_store.h"
 #include "store/outbox_store.h"
 #include "store/registry_store.h"
 #include "trading/payment/outbox_internal.h"
@@ -47,6 +48,7 @@ enum th_status th_outbox_queue(struct th_registry *registry, struct th_work *wor
                                struct th_json *entry_body, struct th_error *err)
 {
     struct th_registry_record record;
+    struct th_journal_last before;
     struct th_json *body = NULL;
     char full_key[TH_OUTBOX_KEY_SIZE];
     char hex[TH_HASH_HEX_SIZE];
@@ -59,7 +61,14 @@ enum th_status th_outbox_queue(struct th_registry *registry, struct th_work *wor
     if (status != TH_OK) {
         return status;
     }
-    (void)snprintf(full_key, sizeof(full_key), "%s-%s", record.registry_id, key);
+    // A registry that goes another way from a backup makes other keys: to the receiver the same key
+    // is the same message.
+    status = th_journal_last(th_work_store(work), &before, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    (void)snprintf(full_key, sizeof(full_key), "%s-%s-%.16s", record.registry_id, key,
+                   th_hash_hex(&before.hash, hex));
     status = body_json(work, record.registry_id, kind, full_key, payouts, &body, err);
     if (status == TH_OK) {
         status = th_json_dump(body, TH_JSON_CANONICAL, &text, err);

@@ -9,11 +9,12 @@
 #include "store/journal_store.h"
 
 void th_printed_number(const char *what, const struct th_registry_record *registry,
-                       int64_t trade_id, char ret_number[TH_PRINTED_NUMBER_SIZE])
+                       int64_t trade_id, const char *head, char ret_number[TH_PRINTED_NUMBER_SIZE])
 {
-    char text[128];
+    char text[192];
     char hex[TH_HASH_HEX_SIZE];
-    int size = snprintf(text, sizeof(text), "%s:%" PRId64, registry->registry_id, trade_id);
+    int size =
+        snprintf(text, sizeof(text), "%s:%" PRId64 ":%s", registry->registry_id, trade_id, head);
     struct th_hash hash = th_hash_bytes(TH_HASH_SHA256, text, (size_t)size);
     (void)th_hash_hex(&hash, hex);
     for (size_t i = 0; i < 8; i++) {
@@ -44,7 +45,8 @@ enum th_status th_printed_load(struct th_store *store, const char *what,
         status = th_error_set(err, TH_CORRUPT, "registry_corrupt", NULL);
     }
     if (status == TH_OK) {
-        th_printed_number(what, &printed->registry, trade->trade_id, printed->number);
+        th_printed_number(what, &printed->registry, trade->trade_id, printed->head,
+                          printed->number);
     }
     return status;
 }

@@ -19,9 +19,11 @@ struct th_printed {
 };
 
 // "RC-330523-000003-9F3A71C2": what the paper is, the registry's division, the deal, and the first
-// 8 digits of the SHA-256 of "<registry id>:<trade>". The same for ever.
+// 8 digits of the SHA-256 of "<registry id>:<trade>:<head>", where `head` is the hash of the entry
+// that decided it. The same for ever, and another one in a registry that went another way from a
+// backup.
 void th_printed_number(const char *what, const struct th_registry_record *registry,
-                       int64_t trade_id, char ret_number[TH_PRINTED_NUMBER_SIZE]);
+                       int64_t trade_id, const char *head, char ret_number[TH_PRINTED_NUMBER_SIZE]);
 // Inside a reading. The entry is that of the deal's last change: for an approved one, of its
 // approval.
 enum th_status th_printed_load(struct th_store *store, const char *what,

@@ -61,6 +61,29 @@ static enum th_status compare_range(struct th_store *store, struct th_stmt *said
     return status;
 }
 
+enum th_status th_entry_said_same(struct th_store *store, enum th_entry_set set, int64_t key,
+                                  int64_t seq, bool *ret_same, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT d.value ->> 'first', d.value ->> 'last', d.value ->> 'n', d.value ->> 'blake2b' "
+        "FROM journal j, json_each(j.body, '$.digests') d WHERE j.seq = ?1 "
+        "AND d.value ->> 'table' = ?2 AND ?3 BETWEEN d.value ->> 'first' AND d.value ->> 'last'";
+    struct th_stmt *q = th_db_query(store, SQL);
+    enum th_status status = TH_OK;
+    bool same = false;
+    th_bind_int(q, 1, seq);
+    th_bind_text(q, 2, th_entry_set_table(set));
+    th_bind_int(q, 3, key);
+    if (th_stmt_next(q, &status, err)) {
+        status = compare_range(store, q, set, &same, err);
+    }
+    th_stmt_done(q);
+    if (status == TH_OK) {
+        *ret_same = same;
+    }
+    return status;
+}
+
 static void differs(enum th_entry_set set, const char *key, const char *name, int64_t value,
                     struct th_error *problem)
 {

@@ -110,6 +110,9 @@ enum th_status th_entry_said_add(struct th_store *beside, int64_t seq, const str
 enum th_status th_entry_said_check(struct th_store *store, struct th_store *beside,
                                    const struct th_check_sink *sink,
                                    struct th_error *err) TH_MUST_CHECK;
+// Is what stands under a key what the entry said that wrote it?
+enum th_status th_entry_said_same(struct th_store *store, enum th_entry_set set, int64_t key,
+                                  int64_t seq, bool *ret_same, struct th_error *err) TH_MUST_CHECK;
 
 // Of entry_digest_store.c, for entry_store.c.
 struct th_entry_sets;

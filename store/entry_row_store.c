@@ -3,6 +3,7 @@
 // bytes are hexadecimal, real numbers texts.
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/buf.h"
@@ -229,9 +230,8 @@ static bool bind_hex(struct th_stmt *q, int index, const char *hex)
         return false;
     }
     for (size_t i = 0; i < size; i++) {
-        unsigned byte = 0;
-        (void)sscanf(hex + 2 * i, "%2x", &byte);
-        data[i] = (unsigned char)byte;
+        const char digits[3] = {hex[2 * i], hex[2 * i + 1], '\0'};
+        data[i] = (unsigned char)strtoul(digits, NULL, 16);
     }
     th_bind_blob(q, index, data, size);
     return true;

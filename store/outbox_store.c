@@ -1,7 +1,5 @@
 #include "store/outbox_store.h"
 
-#include <string.h>
-
 #include "store/db_internal.h"
 #include "store/entry_internal.h"
 
@@ -38,26 +36,14 @@ enum th_status th_outbox_insert(struct th_store *store, const struct th_outbox_m
 enum th_status th_outbox_sound(struct th_store *store, int64_t message_id, bool *ret_sound,
                                struct th_error *err)
 {
-    static const char SQL[] =
-        "SELECT m.body, json_extract(j.body, '$.outbox_sha256'), m.idempotency_key IS "
-        "json_extract(m.body, '$.id') FROM outbox_message m "
-        "LEFT JOIN journal j ON j.seq = m.seq WHERE m.message_id = ?1";
+    static const char SQL[] = "SELECT seq FROM outbox_message WHERE message_id = ?1";
+    int64_t seq = 0;
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, message_id);
-    enum th_status status = TH_OK;
-    bool sound = false;
-    if (th_stmt_next(q, &status, err) && !th_column_is_null(q, 1)) {
-        char hex[TH_HASH_HEX_SIZE];
-        const char *body = th_column_text(q, 0);
-        struct th_hash sha256 = th_hash_bytes(TH_HASH_SHA256, body, strlen(body));
-        sound = strcmp(th_hash_hex(&sha256, hex), th_column_text(q, 1)) == 0 &&
-                th_column_int(q, 2) != 0;
-    }
-    th_stmt_done(q);
-    if (status == TH_OK) {
-        *ret_sound = sound;
-    }
-    return status;
+    enum th_status status = th_stmt_int(q, 0, &seq, err);
+    return status == TH_OK
+               ? th_entry_said_same(store, TH_SET_OUTBOX_MESSAGE, message_id, seq, ret_sound, err)
+               : status;
 }
 
 enum th_status th_outbox_target(struct th_store *store, char ret_url[TH_OUTBOX_URL_SIZE],

@@ -91,12 +91,10 @@ static void transfer__is_accepted_by_the_other_side(void **state)
 {
     struct market *market = *state;
     int64_t trade_id = market_id(transfer(market, "1", "制药厂", "5", TH_OK));
-    th_test_sql(market->world.store,
-                "UPDATE user_account SET party_id = 1 WHERE login = 'officer'");
+    market_sql(market, "UPDATE user_account SET party_id = 1 WHERE login = 'officer'");
     assert_null(market_approve(market, trade_id, TH_NOT_PERMITTED));
     market_refused(market, "other_side_accepts");
-    th_test_sql(market->world.store,
-                "UPDATE user_account SET party_id = 6 WHERE login = 'officer'");
+    market_sql(market, "UPDATE user_account SET party_id = 6 WHERE login = 'officer'");
     th_json_free(market_approve(market, trade_id, TH_OK));
 }
 

@@ -295,9 +295,8 @@ static void rate__units_by_statement_are_told_apart(void **state)
 {
     struct market *market = *state;
     market_anji(market);
-    th_test_sql(market->world.store,
-                "DROP TRIGGER issuance_no_update; UPDATE issuance SET statement_based = 1 "
-                "WHERE package_id = 2");
+    market_sql(market, "DROP TRIGGER issuance_no_update; UPDATE issuance SET statement_based = 1 "
+                       "WHERE package_id = 2");
     market_bought(market, "1 2", "43.44");
     retired(market, "728");
     recorded(market, "1456");

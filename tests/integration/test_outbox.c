@@ -52,7 +52,9 @@ static int teardown(void **state)
     struct fixture *f = *state;
     post_stub_free(f->stub);
     market_assert_sound(f->market.world.store);
-    market_assert_rebuilt(f->market.world.store);
+    if (!f->market.past_journal) {
+        market_assert_rebuilt(f->market.world.store);
+    }
     market_remove(&f->market);
     free(f);
     return 0;

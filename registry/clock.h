@@ -8,7 +8,8 @@
 #define TH_CLOCK_ENTRY_KIND "registry.clock"
 
 // TH_CONFLICT ("clock_ahead" with "now", "last") when the system's clock stands more than this many
-// days after the last entry, which is of `last_utc`: every later entry would bear that day for ever.
+// days after the last entry, which is of `last_utc`: every later entry would bear that day for
+// ever.
 enum { TH_CLOCK_LEAP_DAYS = 366 };
 enum th_status th_clock_check(struct th_registry *registry, int64_t last_utc,
                               struct th_error *err) TH_MUST_CHECK;

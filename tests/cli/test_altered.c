@@ -22,7 +22,6 @@ static const struct {
 
 // Tables that the chain leaves empty, as far as a line of the command fills them.
 static const char *const MORE[] = {
-    "--as clerk-m plot import {sample}/majianong-plots.csv",
     "--as officer rule set deal_alone_cny 500 --reason 样例",
     "user limit anji-1 --amount 1000000 --tonnes 5000",
     "--idempotency-key k1 party add --kind fund --name 公益基金",
@@ -239,6 +238,8 @@ static int change_column(struct altered *a, const char *table, size_t index)
     return unnoticed;
 }
 
+// Nothing but its reference need be wrong with a row that belongs to another one, whose digest has
+// it.
 static int add_row(struct altered *a, const char *table)
 {
     char sql[TH_TEST_SQL_SIZE];
@@ -246,7 +247,7 @@ static int add_row(struct altered *a, const char *table)
     struct th_store *store = th_registry_store(registry);
     th_test_any_row(store, "INSERT", table, 1, sql);
     do_past_the_program(store, table, sql);
-    bool found = is_found(a, registry, false);
+    bool found = is_found(a, registry, strstr(table, "plot_") == table);
     th_registry_close(registry);
     bool unnoticed = !found && !passed_over(table, "");
     if (unnoticed) {

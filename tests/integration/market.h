@@ -49,8 +49,8 @@ int market_setup_anji(void **state);
 int market_teardown(void **state);
 int market_discard(void **state);
 
-// A parcel of bamboo, a rectangle of 0.002° by 0.001° at 30.4° N, the place-th from 119.6° E on; its id
-// is the next free one.
+// A parcel of bamboo, a rectangle of 0.002° by 0.001° at 30.4° N, the place-th from 119.6° E on;
+// its id is the next free one.
 int64_t market_parcel(struct market *market, const char *village, int place, int64_t seq);
 
 // A package that is issued: tonnes by vintage from 2021 on, of which `buffer_t` each are buffer,

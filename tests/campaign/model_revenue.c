@@ -58,9 +58,9 @@ static bool is_due(const struct model *model, int at, int day, int bank)
     for (int i = 0; i < sale->n_lines; i++) {
         pooled = pooled || sale->lines[i].pool != NONE;
     }
-    return is_sale(sale->kind) && sale->state == APPROVED && pooled &&
-           (bank == NONE || sale->seller == bank) && sale->n_paid > 0 &&
-           received_through(sale, day) > taken_before(model, at).receipts;
+    bool brings = is_sale(sale->kind) || sale->kind == OPTION; // its premium
+    return brings && sale->state == APPROVED && pooled && (bank == NONE || sale->seller == bank) &&
+           sale->n_paid > 0 && received_through(sale, day) > taken_before(model, at).receipts;
 }
 
 static wide common(wide a, wide b)
@@ -135,7 +135,8 @@ static struct taken reckon(const struct model *model, int at, int day)
     int64_t cost = 0;
     int term = term_of(model, sale);
     for (int i = 0; i < sale->n_lines; i++) {
-        cost += sale->lines[i].cost_fen;
+        // An option hands nothing over; its exercises have the cost.
+        cost += sale->kind != OPTION ? sale->lines[i].cost_fen : 0;
     }
     now.receipts = received - before.receipts;
     now.tax =

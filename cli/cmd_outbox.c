@@ -21,10 +21,8 @@ static void pause_for(void *context, int64_t seconds)
 static enum th_status run_deliver(struct th_cli *cli, struct th_json **ret_reply,
                                   struct th_error *err)
 {
-    const struct th_outbox_deliver_input input = {.url = th_cli_option(cli, "url"),
-                                                  .once = th_cli_flag(cli, "once"),
-                                                  .pause = pause_for,
-                                                  .context = cli};
+    const struct th_outbox_deliver_input input = {
+        .once = th_cli_flag(cli, "once"), .pause = pause_for, .context = cli};
     return th_outbox_deliver(cli->registry, &cli->request, &input, ret_reply, err);
 }
 
@@ -56,8 +54,7 @@ static enum th_status run_retry(struct th_cli *cli, struct th_json **ret_reply,
 
 const struct th_cli_command th_cli_outbox_commands[] = {
     {"outbox", "set", TH_CLI_WRITE, "URL", "", "url secret_file key_made", run_set},
-    {"outbox", "deliver", TH_CLI_WRITE, "", "url=URL once", "delivered failed dead next_at",
-     run_deliver},
+    {"outbox", "deliver", TH_CLI_WRITE, "", "once", "delivered failed dead next_at", run_deliver},
     {"outbox", "list", TH_CLI_READ, "", "state=waiting|delivered|dead", "url | messages: " MESSAGE,
      run_list},
     {"outbox", "show", TH_CLI_READ, "MESSAGE", "", MESSAGE " sha256 body", run_show},

@@ -316,7 +316,7 @@ enum th_status th_outbox_deliver(struct th_registry *registry, const struct th_r
     if (status == TH_OK) {
         status = th_outbox_target(delivery.store, url, err);
     }
-    delivery.url = input->url ? input->url : url;
+    delivery.url = url;
     if (status == TH_OK && delivery.url[0] == '\0') {
         status = th_error_set(err, TH_NOT_FOUND, "outbox_no_target", NULL);
     } else if (status == TH_OK) {

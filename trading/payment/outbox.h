@@ -25,14 +25,14 @@ enum th_status th_outbox_set(struct th_registry *registry, const struct th_reque
                              struct th_error *err) TH_MUST_CHECK;
 
 struct th_outbox_deliver_input {
-    const char *url; // NULL: the one that is set
-    bool once;       // each message that is due at most once; else until none waits
+    bool once; // each message that is due at most once; else until none waits
     void (*pause)(void *context, int64_t seconds); // until the next is due; NULL: as if once
     void *context;
 };
-// By bank or admin. Reply: delivered, failed, dead, next_at (null when nothing waits).
-// TH_NOT_FOUND ("outbox_no_target", "outbox_key_missing"), TH_UNREADABLE ("outbox_key_unreadable"),
-// TH_INVALID ("url_scheme"), TH_NOT_PERMITTED, TH_INTERRUPTED ("interrupted").
+// To the address that the admin set, and nowhere else. By bank or admin. Reply: delivered, failed,
+// dead, next_at (null when nothing waits). TH_NOT_FOUND ("outbox_no_target", "outbox_key_missing"),
+// TH_UNREADABLE ("outbox_key_unreadable"), TH_INVALID ("url_scheme"), TH_NOT_PERMITTED,
+// TH_INTERRUPTED ("interrupted").
 enum th_status th_outbox_deliver(struct th_registry *registry, const struct th_request *request,
                                  const struct th_outbox_deliver_input *input,
                                  struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

@@ -27,7 +27,6 @@ static const char *const MORE[] = {
     "--idempotency-key k1 party add --kind fund --name 公益基金",
     "--as clerk-m draft open {sample}/majianong.geojson",
     "--as clerk-m profile save 马家弄 --kind bamboo",
-    "beneficiary review 某人 --decision accept",
 };
 
 static bool passed_over(const char *table, const char *column)

@@ -196,9 +196,9 @@ static void correction__takes_two_persons_and_a_reason(void **state)
     int64_t sale = market_sold(market, "制药厂", "1", "1");
     assert_null(correct(market, sale, "", TH_USAGE));
     market_refused(market, "correction_reason");
-    th_test_sql(market->world.store, "INSERT INTO county_rule (name, value, since, reason, login, "
-                                     "seq) VALUES ('deal_alone_cny', '1000', '2020-01-01', 'x', "
-                                     "'officer', 1)");
+    market_sql(market, "INSERT INTO county_rule (name, value, since, reason, login, "
+                       "seq) VALUES ('deal_alone_cny', '1000', '2020-01-01', 'x', "
+                       "'officer', 1)");
     th_json_free(market_receipt(market, sale, "1", TH_OK));
     int64_t id = market_id(correct(market, sale, "录错", TH_OK));
     const struct th_request bank = {.login = "bank"};

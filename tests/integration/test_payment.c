@@ -470,9 +470,9 @@ static void list__is_for_the_bank_that_pays_and_the_county(void **state)
         assert_null(write_list_as(market, OTHERS[i], "list.csv", TH_NOT_PERMITTED));
         market_refused(market, "accounts_not_yours");
     }
-    th_test_sql(market->world.store, "UPDATE user_account SET party_id = 6 WHERE login = 'bank'");
+    market_sql(market, "UPDATE user_account SET party_id = 6 WHERE login = 'bank'");
     assert_null(write_list(market, "list.csv", TH_NOT_PERMITTED));
-    th_test_sql(market->world.store, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
+    market_sql(market, "UPDATE user_account SET party_id = 5 WHERE login = 'bank'");
     th_json_free(write_list(market, "list.csv", TH_OK));
     th_json_free(write_list_as(market, "officer", "list-2.csv", TH_OK));
 }

@@ -51,8 +51,8 @@ void rows_world_make(struct th_test_world *world, int64_t n_versions)
 {
     const struct th_import_evidence evidence = {
         .limits = "{}", .detections = "{}", .options = "{}"};
-    const struct th_import_record import = {
-        .source = "a.gpkg", .n_read = n_versions, .n_accepted = n_versions, .seq = 1};
+    struct th_import_record import = {
+        .source = "a.gpkg", .n_read = n_versions, .n_accepted = n_versions};
     struct th_hash digest = {{1}};
     struct th_error err = {0};
     int64_t id = 0;
@@ -60,7 +60,9 @@ void rows_world_make(struct th_test_world *world, int64_t n_versions)
     th_test_world_add_users(world);
     th_test_village_add(world, "admin", ROWS_VILLAGE);
     assert_ok(th_store_begin(world->store, &err), &err);
-    assert_ok(th_document_insert(world->store, &digest, "paper.pdf", 10, 1, &id, &err), &err);
+    assert_ok(th_journal_next(world->store, &import.seq, &err), &err);
+    assert_ok(th_document_insert(world->store, &digest, "paper.pdf", 10, import.seq, &id, &err),
+              &err);
     assert_int_equal(id, 1);
     assert_ok(th_import_insert(world->store, &import, &evidence, &id, &err), &err);
     assert_int_equal(id, 1);

@@ -248,24 +248,36 @@ size_t th_test_count_files(const char *folder)
     return n;
 }
 
-void th_test_assert_sound(struct th_registry *registry)
+// Every check of the registry is fine, but for one of that name (NULL: none).
+static void assert_sound_but(struct th_registry *registry, const char *left_out)
 {
+    bool ok = true;
     struct th_error err = {0};
     struct th_messages *messages = NULL;
     struct th_json *reply = NULL;
     assert_ok(th_messages_new(&messages, &err), &err);
     assert_ok(th_registry_check(registry, NULL, true, messages, TH_LANG_EN, &reply, &err), &err);
-    bool ok = th_json_get_bool(reply, "ok", false);
     const struct th_json *checks = th_json_get(reply, "checks");
     for (size_t i = 0; i < th_json_size(checks); i++) {
         const struct th_json *check = th_json_at(checks, i);
-        if (!th_json_get_bool(check, "ok", false)) {
-            print_error("%s: %s\n", th_json_get_text(check, "name", ""),
-                        th_json_get_text(check, "detail", ""));
+        const char *name = th_json_get_text(check, "name", "");
+        if (!th_json_get_bool(check, "ok", false) && (!left_out || strcmp(name, left_out) != 0)) {
+            print_error("%s: %s\n", name, th_json_get_text(check, "detail", ""));
+            ok = false;
         }
     }
     assert_true(th_json_size(checks) >= 6);
     th_json_free(reply);
     th_messages_free(messages);
     assert_true(ok);
+}
+
+void th_test_assert_sound(struct th_registry *registry)
+{
+    assert_sound_but(registry, NULL);
+}
+
+void th_test_assert_sound_rows(struct th_registry *registry)
+{
+    assert_sound_but(registry, "books_rebuilt");
 }

@@ -50,5 +50,8 @@ void th_test_village_add(struct th_test_world *world, const char *login, const c
 size_t th_test_count_files(const char *folder);
 // The check of the whole file says that all is well.
 void th_test_assert_sound(struct th_registry *registry);
+// The same where a test put in rows under entries of its own choosing: what the journal makes of
+// them is another matter.
+void th_test_assert_sound_rows(struct th_registry *registry);
 
 #endif

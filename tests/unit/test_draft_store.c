@@ -57,7 +57,7 @@ static void draft_insert__keeps_what_it_is_given_and_opens_it(void **state)
     want.draft_id = insert(world, "https://x/林地.zip", "{\"kind\":\"竹林\"}");
     assert_draft(world, &want, "{\"kind\":\"竹林\"}");
     rows_commit(world->store);
-    th_test_assert_sound(world->registry);
+    th_test_assert_sound_rows(world->registry);
 }
 
 static void draft_insert__refuses_settings_that_are_no_json(void **state)
@@ -129,7 +129,7 @@ static void draft_close__ends_it_once_and_for_all(void **state)
         assert_draft(world, &want, "{}");
     }
     rows_commit(world->store);
-    th_test_assert_sound(world->registry);
+    th_test_assert_sound_rows(world->registry);
 }
 
 // Two who look at the same draft: what the second decides was decided about another one.

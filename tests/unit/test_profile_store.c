@@ -24,7 +24,7 @@ static void profile_save__the_name_keeps_its_last_options(void **state)
     assert_status(th_profile_save(world->store, "", "{}", 2, &err), TH_CONFLICT, &err);
     assert_string_equal(err.key, "store_constraint");
     rows_commit(world->store);
-    th_test_assert_sound(world->registry);
+    th_test_assert_sound_rows(world->registry);
 }
 
 static void profile_load__an_unknown_name_is_not_found(void **state)

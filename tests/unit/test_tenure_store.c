@@ -108,7 +108,7 @@ static void tenure_load__every_term_comes_back(void **state)
     assert_false(loaded.has_declared);
     assert_int_equal(loaded.certificate_expires.year, 0);
     rows_commit(world->store);
-    th_test_assert_sound(world->registry);
+    th_test_assert_sound_rows(world->registry);
 }
 
 static void tenure_insert__terms_that_contradict_are_refused(void **state)

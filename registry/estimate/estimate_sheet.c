@@ -451,8 +451,11 @@ enum th_status th_estimate_check_all(struct th_store *store, const struct th_che
     while ((status = check_run(store, n_runs + 1, &problem)) == TH_OK) {
         n_runs++;
     }
-    bool wrong = status == TH_CORRUPT || status == TH_INVALID;
-    if (!wrong && status != TH_NOT_FOUND) {
+    bool ended = status == TH_NOT_FOUND && strcmp(problem.key, "run_not_found") == 0;
+    // What stands there was changed until it makes no sense: that is a finding, no failure.
+    bool wrong = !ended && (status == TH_CORRUPT || status == TH_INVALID ||
+                            status == TH_UNREADABLE || status == TH_NOT_FOUND);
+    if (!wrong && !ended) {
         if (err != NULL) {
             *err = problem;
         }

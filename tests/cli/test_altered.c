@@ -208,7 +208,7 @@ static void list_keys(const struct column *columns, size_t n, struct th_buf *sql
 static void write_change(const char *table, const struct column *columns, size_t n, size_t index,
                          struct th_buf *sql)
 {
-    th_buf_printf(sql, "UPDATE \"%s\" SET \"%s\" = ", table, columns[index].name);
+    th_buf_printf(sql, "UPDATE OR IGNORE \"%s\" SET \"%s\" = ", table, columns[index].name);
     other_value(&columns[index], sql);
     th_buf_printf(sql, " WHERE (");
     list_keys(columns, n, sql);
@@ -227,7 +227,9 @@ static int change_column(struct altered *a, const char *table, size_t index)
     th_buf_init(&sql, 1 << 16);
     write_change(table, columns, n, index, &sql);
     do_past_the_program(store, table, th_buf_text(&sql));
-    bool found = is_found(a, registry, true);
+    // A unique index of the layout may leave no room for it.
+    bool done = th_test_sql_int(store, "SELECT changes()") == 1;
+    bool found = !done || is_found(a, registry, true);
     th_registry_close(registry);
     bool unnoticed = !found && !passed_over(table, columns[index].name);
     if (unnoticed) {

@@ -32,5 +32,5 @@ set_tests_properties(sample_regenerates PROPERTIES LABELS integration TIMEOUT 12
 # The demonstration, with the figures that must come out.
 add_test(NAME demo COMMAND ${CMAKE_CURRENT_LIST_DIR}/checks/test_demo.sh $<TARGET_FILE:tanhui>
     ${PROJECT_SOURCE_DIR})
-set_tests_properties(demo PROPERTIES LABELS integration TIMEOUT 900
+set_tests_properties(demo PROPERTIES LABELS cli TIMEOUT 900
     ENVIRONMENT "${TH_TEST_ENVIRONMENT}")

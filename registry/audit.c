@@ -331,6 +331,38 @@ static enum th_status check_clock(struct th_registry *registry, struct check_lis
     return TH_OK;
 }
 
+// A row that makes no sense any more ends the check that read it, not all of them: it is what the
+// check was to find.
+static enum th_status finding_of(struct check_list *list, enum th_status status,
+                                 const struct th_error *problem, struct th_error *err)
+{
+    if (status == TH_CORRUPT || status == TH_INVALID || status == TH_UNREADABLE) {
+        report_check(list, "rows_readable", 0, problem);
+        return TH_OK;
+    }
+    if (status != TH_OK && err) {
+        *err = *problem;
+    }
+    return status;
+}
+
+static enum th_status check_rows(struct th_store *store, struct check_list *list,
+                                 struct th_error *err)
+{
+    static enum th_status (*const CHECKS[])(
+        struct th_store * store, const struct th_check_sink *sink, struct th_error *err) = {
+        th_file_check_all, th_activity_check_all, th_plot_check_all,     th_ledger_check_all,
+        th_lock_check_all, th_money_check_all,    th_reversal_check_all,
+    };
+    const struct th_check_sink sink = {.report = report_check, .context = list};
+    enum th_status status = TH_OK;
+    for (size_t i = 0; i < sizeof(CHECKS) / sizeof(CHECKS[0]) && status == TH_OK; i++) {
+        struct th_error problem = {0};
+        status = finding_of(list, CHECKS[i](store, &sink, &problem), &problem, err);
+    }
+    return status;
+}
+
 enum th_status th_registry_check(struct th_registry *registry, const struct th_progress *progress,
                                  bool deep, const struct th_messages *messages, enum th_lang lang,
                                  struct th_json **ret_reply, struct th_error *err)
@@ -340,6 +372,7 @@ enum th_status th_registry_check(struct th_registry *registry, const struct th_p
         .checks = th_json_array(), .messages = messages, .lang = lang, .ok = true};
     struct th_check_sink sink = {.report = report_check, .context = &list};
     struct th_json *reply = th_json_object();
+    struct th_error problem = {0};
     enum th_status status = th_store_begin_read(store, err);
     if (status == TH_OK) {
         status = check_journal(store, progress, &list, err);
@@ -351,31 +384,13 @@ enum th_status th_registry_check(struct th_registry *registry, const struct th_p
         status = check_clock(registry, &list, err);
     }
     if (status == TH_OK) {
-        status = th_file_check_all(store, &sink, err);
-    }
-    if (status == TH_OK) {
-        status = th_activity_check_all(store, &sink, err);
-    }
-    if (status == TH_OK) {
-        status = th_plot_check_all(store, &sink, err);
-    }
-    if (status == TH_OK) {
-        status = th_ledger_check_all(store, &sink, err);
-    }
-    if (status == TH_OK) {
-        status = th_lock_check_all(store, &sink, err);
-    }
-    if (status == TH_OK) {
-        status = th_reversal_check_all(store, &sink, err);
-    }
-    if (status == TH_OK) {
-        status = th_money_check_all(store, &sink, err);
+        status = check_rows(store, &list, err);
     }
     if (status == TH_OK) {
         status = th_rebuild_check(store, progress, &sink, err);
     }
     if (status == TH_OK && deep) {
-        status = th_estimate_check_all(store, &sink, err);
+        status = finding_of(&list, th_estimate_check_all(store, &sink, &problem), &problem, err);
     }
     th_store_end_read(store);
     th_json_set_bool(reply, "ok", list.ok);

@@ -30,3 +30,4 @@ th_add_unit_test(test_altered NO_VALGRIND
     SOURCES cli/test_altered.c cli/books_chain.c ${cli_sources}
     DEPENDS tanhui_cli_runner tanhui_registry_world tanhui_trading tanhui_registry tanhui_net
     LABELS cli TIMEOUT 900)
+add_dependencies(test_altered tanhui)

@@ -23,8 +23,6 @@ struct books {
 // trade 8: 60 t of the wetland cancelled by the bank, with a reason
 // and all receipts to the end of 2022 distributed.
 void books_chain(const struct th_cli_world *world);
-// Goes on with these lines.
-void books_chain_on(const struct th_cli_world *world, const char *const *lines, size_t n);
 
 void books_cadtrust_read(struct books *books);
 void books_cadtrust_clear(struct books *books);

@@ -118,9 +118,7 @@ static void do_line(const struct th_cli_world *world, struct th_cli *shell, cons
     free(text);
 }
 
-// Runs the lines on the registry of the world, made first unless it is there.
-static void run_lines(const struct th_cli_world *world, bool make, const char *const *lines,
-                      size_t n)
+void books_chain(const struct th_cli_world *world)
 {
     struct th_error err = {0};
     char path[TH_TEST_PATH_SIZE];
@@ -139,25 +137,13 @@ static void run_lines(const struct th_cli_world *world, bool make, const char *c
                                                   .program = "tanhui"};
     th_store_prepare_process();
     assert_ok(th_messages_new(&shell.messages, &err), &err);
-    if (make) {
-        assert_ok(th_registry_create(path, &options, &shell.surroundings, &reply, &err), &err);
-        th_json_free(reply);
-    }
+    assert_ok(th_registry_create(path, &options, &shell.surroundings, &reply, &err), &err);
+    th_json_free(reply);
     assert_ok(th_registry_open(path, TH_STORE_WRITE, &shell.surroundings, &shell.registry, &err),
               &err);
-    for (size_t i = 0; i < n; i++) {
-        do_line(world, &shell, lines[i]);
+    for (size_t i = 0; i < sizeof(LINES) / sizeof(LINES[0]); i++) {
+        do_line(world, &shell, LINES[i]);
     }
     th_registry_close(shell.registry);
     th_messages_free(shell.messages);
-}
-
-void books_chain(const struct th_cli_world *world)
-{
-    run_lines(world, true, LINES, sizeof(LINES) / sizeof(LINES[0]));
-}
-
-void books_chain_on(const struct th_cli_world *world, const char *const *lines, size_t n)
-{
-    run_lines(world, false, lines, n);
 }

@@ -20,13 +20,48 @@ static const struct {
     {"outbox_delivery", NULL, "how far a message has come is no part of the books"},
 };
 
-// Tables that the chain leaves empty, as far as a line of the command fills them.
+// What fills tables that the chain leaves empty.
 static const char *const MORE[] = {
     "--as officer rule set deal_alone_cny 500 --reason 样例",
     "user limit anji-1 --amount 1000000 --tonnes 5000",
     "--idempotency-key k1 party add --kind fund --name 公益基金",
     "--as clerk-m draft open {sample}/majianong.geojson",
     "--as clerk-m profile save 马家弄 --kind bamboo",
+    "--as officer enterprise record 造纸厂 --year 2022 --emissions-t 1000 --level low --grade 1 "
+    "--denominator output_value --efficiency-value 0.5 --document {sample}/revenue-term.txt",
+    "--as anji-1 trade propose listing --holder 安吉两山 --tonnes 50 --price 80 --min-tonnes 5 "
+    "--on 2023-05-12",
+    "--as anji-1 trade propose pledge --holder 竹制品厂 --to 安吉两山 --tonnes 100 --principal "
+    "5000 --rate 4.35 --from 2023-05-12 --until 2024-05-12 --number D1 --valuation 6000 --on "
+    "2023-05-12",
+    "--as officer trade approve 10 --on 2023-05-12",
+    "--as anji-1 loan payout 10 --amount 5000 --on 2023-05-13",
+    "--as anji-1 trade propose release --pledge 10 --tonnes 10 --on 2023-05-14",
+    "--as anji-1 party account add 马家弄合作社 --bank 中国银行 --number 6217999999999999999 "
+    "--holder 马家弄合作社",
+    "--as anji-2 party account confirm 1 --number 6217999999999999999",
+    "party add --kind household --name 李家 --village 330523990201",
+    "--as officer share add 马家弄村集体 李家 --share 1/10 --document {sample}/revenue-term.txt",
+    "--as clerk-x package create --name F --holder 下渚湖街道办 --methodology statement --from "
+    "2022-01-01 --to 2022-12-31 --village 330521990001",
+    "--as officer forecast register --package F --tonnes 100 --document "
+    "{sample}/statement-xiazhuhu.txt",
+    "--as deqing-1 trade propose forward --from 下渚湖街道办 --to 德清两山 --tonnes 10 --price 50 "
+    "--deliver-by 2024-06-30 --package F --on-forecast",
+    "--as deqing-1 trade propose resale --from 德清两山 --to 造纸厂 --tonnes 10 --price 50 --pay "
+    "2023-06-01=200 --pay 2023-06-30=300 --on 2023-05-12",
+    "--as clerk-g parcel renumber 11 --number Z1 --reason 更正",
+    "--as officer layer add {sample}/majianong.geojson --role village --name 村界 --from "
+    "2020-01-01 --code-field village --name-field number",
+    "outbox set https://bank.example/p",
+    "--as officer beneficiary review 竹制品厂 --uscc 91330523000000002E --decision accept",
+    "--as deqing-1 revenue deduct 4 --kind fee --amount 10 --document {sample}/revenue-term.txt",
+    "--as deqing-1 revenue deduct 4 --kind reserve --amount 10 --document "
+    "{sample}/revenue-term.txt",
+    "--as deqing-1 revenue reserve settle 4 --actual 5 --document {sample}/revenue-term.txt",
+    "--as officer parcel import {sample}/changshan-orchards.geojson",
+    "--as officer parcel import {sample}/majianong.geojson --kind orchard",
+    "--as officer reversal propose {sample}/xiazhuhu.kml --on 2022-07-01 --cause fire",
 };
 
 static bool passed_over(const char *table, const char *column)
@@ -68,7 +103,9 @@ static int setup(void **state)
     assert_non_null(a);
     th_cli_world_make(&a->world);
     books_chain(&a->world);
-    books_chain_on(&a->world, MORE, sizeof(MORE) / sizeof(MORE[0]));
+    for (size_t i = 0; i < sizeof(MORE) / sizeof(MORE[0]); i++) {
+        th_cli_do(&a->world, "%s", MORE[i]);
+    }
     assert_ok(th_messages_new(&a->messages, &err), &err);
     a->surroundings = (struct th_surroundings){
         .now_utc = now, .random = chance, .system_user = "tester", .program = "tanhui"};
@@ -185,7 +222,10 @@ static void other_value(const struct column *column, struct th_buf *sql)
     if (strcmp(column->type, "TEXT") == 0) {
         th_buf_printf(sql, "coalesce(\"%s\" || 'x', 'x')", c);
     } else if (strcmp(column->type, "BLOB") == 0) {
-        th_buf_printf(sql, "coalesce(CAST(x'5a' || substr(\"%s\", 2) AS BLOB), x'5a')", c);
+        th_buf_printf(sql,
+                      "coalesce(CAST(CASE substr(\"%s\", 1, 1) WHEN x'5a' THEN x'a5' ELSE x'5a' END"
+                      " || substr(\"%s\", 2) AS BLOB), x'5a')",
+                      c, c);
     } else if (strcmp(column->type, "REAL") == 0) {
         th_buf_printf(sql, "coalesce(\"%s\" + 0.001, 0.5)", c);
     } else {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "store/ledger_internal.h"
+#include "store/sale_internal.h"
 
 enum th_status th_trade_correction(struct th_store *store, int64_t trade_id,
                                    int64_t *ret_correction_id, struct th_error *err)
@@ -74,30 +75,7 @@ enum th_status th_trade_debts(struct th_store *store, int64_t trade_id,
     static const char SQL[] =
         "SELECT party_id, -sum(amount_fen) FROM money_leg WHERE trade_id = ?1 "
         "AND account = 'claim' GROUP BY party_id HAVING sum(amount_fen) < 0 ORDER BY party_id";
-    struct th_claim_list list = {0};
-    size_t capacity = 0;
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
-    enum th_status status = TH_OK;
-    while (th_stmt_next(q, &status, err)) {
-        if (list.n == capacity) {
-            size_t bigger = capacity == 0 ? 8 : capacity * 2;
-            struct th_claim *items = realloc(list.items, bigger * sizeof(*items));
-            if (!items) {
-                status = th_error_no_memory(err);
-                break;
-            }
-            list.items = items;
-            capacity = bigger;
-        }
-        list.items[list.n++] =
-            (struct th_claim){.party_id = th_column_int(q, 0), .owed = th_column_money(q, 1)};
-    }
-    th_stmt_done(q);
-    if (status != TH_OK) {
-        free(list.items);
-        return status;
-    }
-    *ret_debts = list;
-    return TH_OK;
+    return th_claims_read(q, ret_debts, err);
 }

@@ -1,6 +1,9 @@
-// The kinds of sales, for queries.
+// The kinds of sales, for queries, and what their claims have in common.
 #ifndef TH_STORE_SALE_INTERNAL_H
 #define TH_STORE_SALE_INTERNAL_H
+
+#include "store/db_internal.h"
+#include "store/sale_store.h"
 
 // Units change hands for money.
 #define TH_SALE_KINDS "('resale', 'exercise', 'delivery', 'acceptance', 'enforcement')"
@@ -15,5 +18,9 @@
 #define TH_AGREED_MEMOS                                                                            \
     "'money.purchase', 'money.resale', 'money.delivery', 'money.exercise', 'money.premium', "      \
     "'money.refund', 'money.acceptance', 'money.enforcement', 'money.correction'"
+
+// Rows of party and amount; ends the query.
+enum th_status th_claims_read(struct th_stmt *q, struct th_claim_list *ret_claims,
+                              struct th_error *err) TH_MUST_CHECK;
 
 #endif

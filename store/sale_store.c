@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/db_internal.h"
 #include "store/sale_internal.h"
 
 bool th_trade_is_sale(const struct th_trade *trade)
@@ -14,18 +13,11 @@ bool th_trade_is_sale(const struct th_trade *trade)
     return found && found[-1] == '\'' && found[strlen(trade->kind)] == '\'';
 }
 
-enum th_status th_trade_claims(struct th_store *store, int64_t trade_id,
-                               struct th_claim_list *ret_claims, struct th_error *err)
+enum th_status th_claims_read(struct th_stmt *q, struct th_claim_list *ret_claims,
+                              struct th_error *err)
 {
-    // A distribution bears its sale's number too, but is owed by the seller, not to him.
-    static const char SQL[] =
-        "SELECT party_id, sum(amount_fen) FROM money_leg WHERE trade_id = ?1 "
-        "AND account = 'claim' AND memo <> 'money.distribution' GROUP BY party_id "
-        "HAVING sum(amount_fen) > 0 ORDER BY min(leg_id)";
     struct th_claim_list list = {0};
     size_t capacity = 0;
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_int(q, 1, trade_id);
     enum th_status status = TH_OK;
     while (th_stmt_next(q, &status, err)) {
         if (list.n == capacity) {
@@ -48,4 +40,17 @@ enum th_status th_trade_claims(struct th_store *store, int64_t trade_id,
     }
     *ret_claims = list;
     return TH_OK;
+}
+
+enum th_status th_trade_claims(struct th_store *store, int64_t trade_id,
+                               struct th_claim_list *ret_claims, struct th_error *err)
+{
+    // A distribution bears its sale's number too, but is owed by the seller, not to him.
+    static const char SQL[] =
+        "SELECT party_id, sum(amount_fen) FROM money_leg WHERE trade_id = ?1 "
+        "AND account = 'claim' AND memo <> 'money.distribution' GROUP BY party_id "
+        "HAVING sum(amount_fen) > 0 ORDER BY min(leg_id)";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    return th_claims_read(q, ret_claims, err);
 }

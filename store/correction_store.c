@@ -1,7 +1,5 @@
 #include "store/correction_store.h"
 
-#include <stdlib.h>
-
 #include "store/ledger_internal.h"
 #include "store/sale_internal.h"
 

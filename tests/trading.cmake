@@ -38,4 +38,4 @@ th_add_unit_test(test_forecast SOURCES integration/test_forecast.c integration/p
     DEPENDS tanhui_trading tanhui_registry_world LABELS integration)
 # Children that are killed are no work for valgrind.
 th_add_unit_test(test_outbox SOURCES integration/test_outbox.c DEPENDS tanhui_market
-    LIBRARIES tanhui_post_stub LABELS integration NO_VALGRIND)
+    LIBRARIES tanhui_post_receiver LABELS integration NO_VALGRIND)

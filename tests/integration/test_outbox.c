@@ -11,13 +11,13 @@
 #include "core/text.h"
 #include "store/outbox_store.h"
 #include "tests/integration/market.h"
-#include "tests/support/post_stub.h"
+#include "tests/support/post_receiver.h"
 #include "trading/payment/outbox.h"
 #include "trading/payment/payment.h"
 
 struct fixture {
     struct market market;
-    struct post_stub *stub;
+    struct post_receiver *receiver;
     int answers[64]; // by request; 0: 200
     pid_t kill_at_first;
 };
@@ -42,7 +42,7 @@ static int setup(void **state)
     int64_t sale = market_sold(&f->market, "制药厂", "2000", "73.41");
     th_json_free(market_receipt(&f->market, sale, "146820.00", TH_OK));
     th_json_free(market_term(&f->market, "net_of_cost", "70", "village=1", TH_OK));
-    f->stub = post_stub_new(answer, f);
+    f->receiver = post_receiver_new(answer, f);
     *state = f;
     return 0;
 }
@@ -50,7 +50,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    post_stub_free(f->stub);
+    post_receiver_free(f->receiver);
     market_assert_sound(f->market.world.store);
     if (!f->market.past_journal) {
         market_assert_rebuilt(f->market.world.store);
@@ -69,8 +69,8 @@ static void set_target(struct fixture *f)
 {
     const struct th_request admin = {.login = "admin"};
     struct th_json *reply = NULL;
-    assert_ok(th_outbox_set(f->market.world.registry, &admin, post_stub_url(f->stub), &reply,
-                            &f->market.err),
+    assert_ok(th_outbox_set(f->market.world.registry, &admin, post_receiver_url(f->receiver),
+                            &reply, &f->market.err),
               &f->market.err);
     assert_true(th_json_get_bool(reply, "key_made", false));
     th_json_free(reply);
@@ -163,8 +163,8 @@ static void approval__queues_what_is_signed_and_delivered_once(void **state)
     expect_counts(deliver(f, TH_OK), 1, 0, 0);
     expect_counts(deliver(f, TH_OK), 0, 0, 0);
     expect_state(f, 1, "delivered");
-    assert_int_equal(post_stub_n(f->stub), 1);
-    const struct post_taken *taken = post_stub_at(f->stub, 0);
+    assert_int_equal(post_receiver_n(f->receiver), 1);
+    const struct post_taken *taken = post_receiver_at(f->receiver, 0);
     struct th_json *body = NULL;
     assert_ok(th_json_parse(taken->body, strlen(taken->body), &body, &f->market.err),
               &f->market.err);
@@ -196,7 +196,7 @@ static void delivery__refuses_what_the_journal_does_not_know(void **state)
                            "UPDATE outbox_message SET body = replace(body, '4195800', '9195800')");
     expect_counts(deliver(f, TH_OK), 0, 0, 1);
     expect_state(f, 1, "dead");
-    assert_int_equal(post_stub_n(f->stub), 0);
+    assert_int_equal(post_receiver_n(f->receiver), 0);
 }
 
 static void approval__that_is_tried_or_rejected_queues_nothing(void **state)
@@ -243,9 +243,9 @@ static void failure__is_tried_again_later_and_later_until_it_is_given_up(void **
         f->market.world.now_utc += pause_s;
     }
     expect_state(f, 1, "dead");
-    assert_int_equal(post_stub_n(f->stub), TH_OUTBOX_ATTEMPTS_MAX);
+    assert_int_equal(post_receiver_n(f->receiver), TH_OUTBOX_ATTEMPTS_MAX);
     (void)snprintf(first_key, sizeof(first_key), "%s",
-                   post_taken_header(post_stub_at(f->stub, 0), "Idempotency-Key"));
+                   post_taken_header(post_receiver_at(f->receiver, 0), "Idempotency-Key"));
     f->market.world.now_utc += 10 * TH_OUTBOX_BACKOFF_MAX;
     expect_counts(deliver(f, TH_OK), 0, 0, 0); // the dead stay dead …
     assert_ok(th_outbox_retry(f->market.world.registry, &bank, 1, &reply, &f->market.err),
@@ -256,7 +256,7 @@ static void failure__is_tried_again_later_and_later_until_it_is_given_up(void **
     f->answers[TH_OUTBOX_ATTEMPTS_MAX] = 200;
     expect_counts(deliver(f, TH_OK), 1, 0, 0);
     assert_string_equal(
-        post_taken_header(post_stub_at(f->stub, TH_OUTBOX_ATTEMPTS_MAX), "Idempotency-Key"),
+        post_taken_header(post_receiver_at(f->receiver, TH_OUTBOX_ATTEMPTS_MAX), "Idempotency-Key"),
         first_key);
     reply = NULL;
     assert_status(th_outbox_retry(f->market.world.registry, &bank, 1, &reply, &f->market.err),
@@ -305,16 +305,16 @@ static void crash__between_sending_and_marking_sends_again_with_the_same_key(voi
     assert_true(WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL);
     f->kill_at_first = 0;
     expect_state(f, 1, "waiting");
-    assert_int_equal(post_stub_n(f->stub), 1);
+    assert_int_equal(post_receiver_n(f->receiver), 1);
     (void)snprintf(first_key, sizeof(first_key), "%s",
-                   post_taken_header(post_stub_at(f->stub, 0), "Idempotency-Key"));
-    first_body = post_stub_at(f->stub, 0)->body;
+                   post_taken_header(post_receiver_at(f->receiver, 0), "Idempotency-Key"));
+    first_body = post_receiver_at(f->receiver, 0)->body;
     // Whoever was killed may still be sending, as far as anybody knows.
     expect_counts(deliver(f, TH_OK), 0, 0, 0);
     f->market.world.now_utc += TH_OUTBOX_LEASE_SECONDS + 1;
     expect_counts(deliver(f, TH_OK), 1, 0, 0);
-    assert_int_equal(post_stub_n(f->stub), 2);
-    const struct post_taken *again = post_stub_at(f->stub, 1);
+    assert_int_equal(post_receiver_n(f->receiver), 2);
+    const struct post_taken *again = post_receiver_at(f->receiver, 1);
     assert_string_equal(post_taken_header(again, "Idempotency-Key"), first_key);
     assert_string_equal(again->body, first_body);
 }
@@ -349,14 +349,14 @@ static void deliverers__at_once_never_send_the_same_message(void **state)
         assert_int_equal(waitpid(children[i], &how, 0), children[i]);
         assert_int_equal(how, 0);
     }
-    assert_int_equal(post_stub_n(f->stub), N_MESSAGES);
+    assert_int_equal(post_receiver_n(f->receiver), N_MESSAGES);
     for (size_t i = 0; i < N_MESSAGES; i++) {
         char key[128];
         (void)snprintf(key, sizeof(key), "%s",
-                       post_taken_header(post_stub_at(f->stub, i), "Idempotency-Key"));
+                       post_taken_header(post_receiver_at(f->receiver, i), "Idempotency-Key"));
         for (size_t k = 0; k < i; k++) {
-            assert_string_not_equal(post_taken_header(post_stub_at(f->stub, k), "Idempotency-Key"),
-                                    key);
+            assert_string_not_equal(
+                post_taken_header(post_receiver_at(f->receiver, k), "Idempotency-Key"), key);
         }
     }
     assert_int_equal(th_test_sql_int(f->market.world.store,
@@ -422,7 +422,7 @@ static void secret__that_is_missing_or_spoilt_sends_nothing(void **state)
     assert_int_equal(unlink(path), 0);
     assert_null(deliver(f, TH_NOT_FOUND));
     market_refused(&f->market, "outbox_key_missing");
-    assert_int_equal(post_stub_n(f->stub), 0);
+    assert_int_equal(post_receiver_n(f->receiver), 0);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/support/post_stub.h"
+#include "tests/support/post_receiver.h"
 
 static int by_number(void *context, size_t i)
 {
@@ -26,54 +26,54 @@ static enum th_status send_to(const char *url, int64_t *ret_http_status, struct 
 
 static void post__body_and_headers_arrive_as_they_are(void **state)
 {
-    struct post_stub *stub = post_stub_new(NULL, NULL);
+    struct post_receiver *receiver = post_receiver_new(NULL, NULL);
     struct th_error err = {0};
     int64_t http_status = 0;
     (void)state;
-    assert_ok(send_to(post_stub_url(stub), &http_status, &err), &err);
+    assert_ok(send_to(post_receiver_url(receiver), &http_status, &err), &err);
     assert_int_equal(http_status, 200);
-    const struct post_taken *taken = post_stub_at(stub, 0);
+    const struct post_taken *taken = post_receiver_at(receiver, 0);
     assert_string_equal(taken->body, "{\"a\":1}");
     assert_string_equal(post_taken_header(taken, "X-One"), "1");
     assert_string_equal(post_taken_header(taken, "Content-Type"), "application/json");
     assert_string_equal(post_taken_header(taken, "Expect"), "");
-    post_stub_free(stub);
+    post_receiver_free(receiver);
 }
 
 static void post__any_2xx_is_an_answer_and_nothing_else(void **state)
 {
     static int answers[] = {201, 202, 204, 301, 302, 400, 404, 409, 500, 503};
-    struct post_stub *stub = post_stub_new(by_number, answers);
+    struct post_receiver *receiver = post_receiver_new(by_number, answers);
     (void)state;
     for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
         struct th_error err = {0};
         int64_t http_status = 0;
-        enum th_status status = send_to(post_stub_url(stub), &http_status, &err);
+        enum th_status status = send_to(post_receiver_url(receiver), &http_status, &err);
         assert_int_equal(http_status, answers[i]);
         assert_int_equal(status, answers[i] < 300 ? TH_OK : TH_UNREADABLE);
         if (status != TH_OK) {
             assert_string_equal(err.key, "post_status");
         }
     }
-    assert_int_equal(post_stub_n(stub), 10); // no redirect was followed
-    post_stub_free(stub);
+    assert_int_equal(post_receiver_n(receiver), 10); // no redirect was followed
+    post_receiver_free(receiver);
 }
 
 static void post__silence_and_hanging_up_are_told(void **state)
 {
     static int answers[] = {-3, 0};
-    struct post_stub *stub = post_stub_new(by_number, answers);
+    struct post_receiver *receiver = post_receiver_new(by_number, answers);
     struct th_error err = {0};
     int64_t http_status = 7;
     (void)state;
-    assert_status(send_to(post_stub_url(stub), &http_status, &err), TH_UNREADABLE, &err);
+    assert_status(send_to(post_receiver_url(receiver), &http_status, &err), TH_UNREADABLE, &err);
     assert_string_equal(err.key, "post_timeout");
     assert_int_equal(http_status, 0);
-    post_stub_free(stub);
-    stub = post_stub_new(by_number, answers + 1);
-    assert_status(send_to(post_stub_url(stub), &http_status, &err), TH_UNREADABLE, &err);
+    post_receiver_free(receiver);
+    receiver = post_receiver_new(by_number, answers + 1);
+    assert_status(send_to(post_receiver_url(receiver), &http_status, &err), TH_UNREADABLE, &err);
     assert_string_equal(err.key, "post_failed");
-    post_stub_free(stub);
+    post_receiver_free(receiver);
 }
 
 static void post__only_safe_addresses_are_taken(void **state)
@@ -117,15 +117,15 @@ static void post__only_safe_addresses_are_taken(void **state)
 // A proxy that plain http would go through; nothing listens there.
 static void post__to_this_machine_goes_past_a_proxy(void **state)
 {
-    struct post_stub *stub = post_stub_new(NULL, NULL);
+    struct post_receiver *receiver = post_receiver_new(NULL, NULL);
     struct th_error err = {0};
     int64_t http_status = 0;
     (void)state;
     assert_int_equal(setenv("http_proxy", "http://127.0.0.1:1", 1), 0);
-    assert_ok(send_to(post_stub_url(stub), &http_status, &err), &err);
+    assert_ok(send_to(post_receiver_url(receiver), &http_status, &err), &err);
     assert_int_equal(http_status, 200);
     assert_int_equal(unsetenv("http_proxy"), 0);
-    post_stub_free(stub);
+    post_receiver_free(receiver);
 }
 
 int main(void)

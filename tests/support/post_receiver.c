@@ -1,4 +1,4 @@
-#include "tests/support/post_stub.h"
+#include "tests/support/post_receiver.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -15,7 +15,7 @@
 
 enum { TAKEN_MAX = 256, REQUEST_MAX = 1 << 22 };
 
-struct post_stub {
+struct post_receiver {
     int listener;
     char url[64];
     pthread_t thread;
@@ -48,21 +48,21 @@ static char *receive(int connection)
     return request;
 }
 
-static void serve(struct post_stub *stub, int connection)
+static void serve(struct post_receiver *receiver, int connection)
 {
     char *request = receive(connection);
     char *end = strstr(request, "\r\n\r\n");
-    size_t i = atomic_load(&stub->n);
+    size_t i = atomic_load(&receiver->n);
     if (!end || strncmp(request, "POST ", 5) != 0 || i >= TAKEN_MAX) {
         free(request);
         return;
     }
     end[2] = '\0';
-    stub->taken[i] = (struct post_taken){request, end + 4};
-    atomic_store(&stub->n, i + 1);
-    int status = stub->answer ? stub->answer(stub->context, i) : 200;
+    receiver->taken[i] = (struct post_taken){request, end + 4};
+    atomic_store(&receiver->n, i + 1);
+    int status = receiver->answer ? receiver->answer(receiver->context, i) : 200;
     if (status < 0) {
-        for (int k = 0; k < -status * 10 && !atomic_load(&stub->stop); k++) {
+        for (int k = 0; k < -status * 10 && !atomic_load(&receiver->stop); k++) {
             (void)nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
         }
     } else if (status > 0) {
@@ -77,70 +77,70 @@ static void serve(struct post_stub *stub, int connection)
 
 static void *run(void *context)
 {
-    struct post_stub *stub = context;
-    while (!atomic_load(&stub->stop)) {
-        int connection = accept(stub->listener, NULL, NULL);
+    struct post_receiver *receiver = context;
+    while (!atomic_load(&receiver->stop)) {
+        int connection = accept(receiver->listener, NULL, NULL);
         if (connection >= 0) {
             const struct timeval patience = {.tv_sec = 10};
             (void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-            serve(stub, connection);
+            serve(receiver, connection);
             (void)close(connection);
         }
     }
     return NULL;
 }
 
-struct post_stub *post_stub_new(int (*answer)(void *context, size_t i), void *context)
+struct post_receiver *post_receiver_new(int (*answer)(void *context, size_t i), void *context)
 {
-    struct post_stub *stub = calloc(1, sizeof(*stub));
+    struct post_receiver *receiver = calloc(1, sizeof(*receiver));
     struct sockaddr_in address = {.sin_family = AF_INET};
     socklen_t size = sizeof(address);
     const struct timeval patience = {.tv_usec = 50000};
-    assert_non_null(stub);
-    stub->answer = answer;
-    stub->context = context;
+    assert_non_null(receiver);
+    receiver->answer = answer;
+    receiver->context = context;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    stub->listener = socket(AF_INET, SOCK_STREAM, 0);
-    assert_true(stub->listener >= 0);
-    assert_int_equal(bind(stub->listener, (struct sockaddr *)&address, sizeof(address)), 0);
-    assert_int_equal(getsockname(stub->listener, (struct sockaddr *)&address, &size), 0);
+    receiver->listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(receiver->listener >= 0);
+    assert_int_equal(bind(receiver->listener, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(getsockname(receiver->listener, (struct sockaddr *)&address, &size), 0);
     assert_int_equal(
-        setsockopt(stub->listener, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)), 0);
-    assert_int_equal(listen(stub->listener, 16), 0);
-    (void)snprintf(stub->url, sizeof(stub->url), "http://127.0.0.1:%d/payments",
+        setsockopt(receiver->listener, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)), 0);
+    assert_int_equal(listen(receiver->listener, 16), 0);
+    (void)snprintf(receiver->url, sizeof(receiver->url), "http://127.0.0.1:%d/payments",
                    ntohs(address.sin_port));
-    assert_int_equal(pthread_create(&stub->thread, NULL, run, stub), 0);
-    return stub;
+    assert_int_equal(pthread_create(&receiver->thread, NULL, run, receiver), 0);
+    return receiver;
 }
 
-void post_stub_free(struct post_stub *stub)
+void post_receiver_free(struct post_receiver *receiver)
 {
-    if (!stub) {
+    if (!receiver) {
         return;
     }
-    atomic_store(&stub->stop, true);
-    (void)pthread_join(stub->thread, NULL);
-    (void)close(stub->listener);
-    for (size_t i = 0; i < atomic_load(&stub->n); i++) {
-        free(stub->taken[i].heads);
+    atomic_store(&receiver->stop, true);
+    (void)pthread_join(receiver->thread, NULL);
+    (void)close(receiver->listener);
+    for (size_t i = 0; i < atomic_load(&receiver->n); i++) {
+        free(receiver->taken[i].heads);
     }
-    free(stub);
+    free(receiver);
 }
 
-const char *post_stub_url(const struct post_stub *stub)
+const char *post_receiver_url(const struct post_receiver *receiver)
 {
-    return stub->url;
+    return receiver->url;
 }
 
-size_t post_stub_n(struct post_stub *stub)
+size_t post_receiver_n(struct post_receiver *receiver)
 {
-    return atomic_load(&stub->n);
+    return atomic_load(&receiver->n);
 }
 
-const struct post_taken *post_stub_at(struct post_stub *stub, size_t i)
+const struct post_taken *post_receiver_at(struct post_receiver *receiver, size_t i)
 {
-    assert_true(i < atomic_load(&stub->n));
-    return &stub->taken[i];
+    assert_true(i < atomic_load(&receiver->n));
+    return &receiver->taken[i];
 }
 
 const char *post_taken_header(const struct post_taken *taken, const char *name)

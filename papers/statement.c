@@ -2,7 +2,7 @@
 #include "core/text.h"
 #include "papers/statement_internal.h"
 
-enum th_status th_statement_format(const char *path, bool *ret_pdf, struct th_error *err)
+static enum th_status check_format(const char *path, bool *ret_pdf, struct th_error *err)
 {
     bool pdf = th_text_ends_with(path, ".pdf");
     if (!pdf && !th_text_ends_with(path, ".xlsx")) {
@@ -12,44 +12,41 @@ enum th_status th_statement_format(const char *path, bool *ret_pdf, struct th_er
     return TH_OK;
 }
 
-struct th_paper_options th_statement_options(const struct th_statement_frame *frame,
-                                             const struct th_messages *messages, enum th_lang lang,
-                                             const char *title, const char *footer)
+static enum th_status print_paper(const struct th_statement_frame *frame,
+                                  const struct th_statement_form *form, const char *title,
+                                  const char *path, struct th_hash *ret_sha256,
+                                  struct th_error *err)
 {
-    return (struct th_paper_options){.about = {.title = title,
-                                               .author = frame->registry,
-                                               .creator = frame->program,
-                                               .date = frame->on},
-                                     .messages = messages,
-                                     .lang = lang,
-                                     .footer = footer};
-}
-
-void th_statement_footer(const struct th_statement_frame *frame, struct th_buf *out)
-{
-    th_buf_init(out, 4096);
-    th_buf_printf(out, "%s (%s)  ·  %s  ·  %s", frame->registry, frame->registry_id, frame->on,
+    struct th_buf footer;
+    th_buf_init(&footer, 4096);
+    th_buf_printf(&footer, "%s (%s)  ·  %s  ·  %s", frame->registry, frame->registry_id, frame->on,
                   frame->program);
+    const struct th_paper_options options = {.about = {.title = title,
+                                                       .author = frame->registry,
+                                                       .creator = frame->program,
+                                                       .date = frame->on},
+                                             .messages = form->messages,
+                                             .lang = form->lang,
+                                             .footer = th_buf_text(&footer)};
+    enum th_status status =
+        th_paper_print(&options, form->compose, form->telling, path, ret_sha256, err);
+    th_buf_clear(&footer);
+    return status;
 }
 
-enum th_status th_statement_workbook(const struct th_statement_frame *frame, const char *title,
-                                     const char *path, struct th_workbook **ret_workbook,
+static enum th_status write_workbook(const struct th_statement_frame *frame,
+                                     const struct th_statement_form *form, const char *title,
+                                     const char *path, struct th_hash *ret_sha256,
                                      struct th_error *err)
 {
     const struct th_workbook_options options = {.title = title, .program = frame->program};
-    return th_workbook_open(path, &options, ret_workbook, err);
-}
-
-enum th_status th_statement_finish(enum th_status status, struct th_workbook *workbook,
-                                   const char *path, struct th_hash *ret_sha256,
-                                   struct th_error *err)
-{
+    struct th_workbook *workbook = NULL;
     struct th_hash hash;
-    if (status != TH_OK) {
-        th_workbook_abort(workbook);
-        return status;
+    enum th_status status = th_workbook_open(path, &options, &workbook, err);
+    if (status == TH_OK) {
+        form->write_sheets(form->telling, workbook);
+        status = th_workbook_close(workbook, err);
     }
-    status = th_workbook_close(workbook, err);
     if (status == TH_OK) {
         status = th_hash_file(TH_HASH_SHA256, path, &hash, err);
     }
@@ -57,6 +54,20 @@ enum th_status th_statement_finish(enum th_status status, struct th_workbook *wo
         *ret_sha256 = hash;
     }
     return status;
+}
+
+enum th_status th_statement_print(const struct th_statement_frame *frame,
+                                  const struct th_statement_form *form, const char *path,
+                                  struct th_hash *ret_sha256, struct th_error *err)
+{
+    const char *title = th_messages_text(form->messages, form->lang, form->title);
+    bool pdf = false;
+    enum th_status status = check_format(path, &pdf, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    return pdf ? print_paper(frame, form, title, path, ret_sha256, err)
+               : write_workbook(frame, form, title, path, ret_sha256, err);
 }
 
 void th_statement_date_cell(struct th_workbook *workbook, const char *on)

@@ -138,8 +138,9 @@ static void balance_row(const struct telling *telling, struct th_workbook *workb
     figures_cells(workbook, figures);
 }
 
-static void sheet_write(const struct telling *telling, struct th_workbook *workbook)
+static void write_sheets(const void *context, struct th_workbook *workbook)
 {
+    const struct telling *telling = context;
     static const char *const keys[] = {
         "statement.on",        "statement.what",          "statement.trade",
         "certificate.serials", "statement.change_column", "contract.amount_cny",
@@ -186,26 +187,11 @@ enum th_status th_account_statement_print(const struct th_statement_frame *frame
 {
     struct telling telling = {
         .frame = frame, .statement = statement, .messages = messages, .lang = lang};
-    const char *title = th_messages_text(messages, lang, "statement.account_title");
-    bool pdf = false;
-    enum th_status status = th_statement_format(path, &pdf, err);
-    if (status != TH_OK) {
-        return status;
-    }
-    if (pdf) {
-        struct th_buf footer;
-        th_statement_footer(frame, &footer);
-        struct th_paper_options options =
-            th_statement_options(frame, messages, lang, title, th_buf_text(&footer));
-        status = th_paper_print(&options, compose, &telling, path, ret_sha256, err);
-        th_buf_clear(&footer);
-        return status;
-    }
-    struct th_workbook *workbook = NULL;
-    status = th_statement_workbook(frame, title, path, &workbook, err);
-    if (status != TH_OK) {
-        return status;
-    }
-    sheet_write(&telling, workbook);
-    return th_statement_finish(status, workbook, path, ret_sha256, err);
+    const struct th_statement_form form = {.title = "statement.account_title",
+                                           .compose = compose,
+                                           .write_sheets = write_sheets,
+                                           .telling = &telling,
+                                           .messages = messages,
+                                           .lang = lang};
+    return th_statement_print(frame, &form, path, ret_sha256, err);
 }

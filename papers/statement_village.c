@@ -499,6 +499,15 @@ static void totals_sheet(const struct telling *telling, struct th_workbook *work
     }
 }
 
+static void write_sheets(const void *context, struct th_workbook *workbook)
+{
+    const struct telling *telling = context;
+    totals_sheet(telling, workbook);
+    purchases_sheet(telling, workbook);
+    sales_sheet(telling, workbook);
+    advances_sheet(telling, workbook);
+}
+
 enum th_status th_village_statement_print(const struct th_statement_frame *frame,
                                           const struct th_village_statement *statements, size_t n,
                                           const struct th_messages *messages, enum th_lang lang,
@@ -507,32 +516,15 @@ enum th_status th_village_statement_print(const struct th_statement_frame *frame
 {
     struct telling telling = {
         .frame = frame, .statements = statements, .n = n, .messages = messages, .lang = lang};
-    const char *title = th_messages_text(messages, lang, "statement.title");
-    bool pdf = false;
-    enum th_status status = th_statement_format(path, &pdf, err);
+    const struct th_statement_form form = {.title = "statement.title",
+                                           .compose = compose,
+                                           .write_sheets = write_sheets,
+                                           .telling = &telling,
+                                           .messages = messages,
+                                           .lang = lang};
+    enum th_status status = TH_OK;
     for (size_t i = 0; status == TH_OK && i < n; i++) {
         status = check_sums(&statements[i], err);
     }
-    if (status != TH_OK) {
-        return status;
-    }
-    if (pdf) {
-        struct th_buf footer;
-        th_statement_footer(frame, &footer);
-        struct th_paper_options options =
-            th_statement_options(frame, messages, lang, title, th_buf_text(&footer));
-        status = th_paper_print(&options, compose, &telling, path, ret_sha256, err);
-        th_buf_clear(&footer);
-        return status;
-    }
-    struct th_workbook *workbook = NULL;
-    status = th_statement_workbook(frame, title, path, &workbook, err);
-    if (status != TH_OK) {
-        return status;
-    }
-    totals_sheet(&telling, workbook);
-    purchases_sheet(&telling, workbook);
-    sales_sheet(&telling, workbook);
-    advances_sheet(&telling, workbook);
-    return th_statement_finish(status, workbook, path, ret_sha256, err);
+    return status == TH_OK ? th_statement_print(frame, &form, path, ret_sha256, err) : status;
 }

@@ -123,15 +123,10 @@ enum th_status th_trade_served(struct th_store *store, int64_t seller_id, int64_
     return status;
 }
 
-enum th_status th_trade_each(struct th_store *store, const char *kind, const char *state,
-                             bool (*visit)(void *context, const struct th_trade *trade),
-                             void *context, struct th_error *err)
+static enum th_status visit_trades(struct th_stmt *q,
+                                   bool (*visit)(void *context, const struct th_trade *trade),
+                                   void *context, struct th_error *err)
 {
-    static const char SQL[] = "SELECT " TRADE_COLUMNS " FROM trade WHERE (?1 IS NULL OR kind = ?1) "
-                              "AND (?2 IS NULL OR state = ?2) ORDER BY trade_id";
-    struct th_stmt *q = th_db_query(store, SQL);
-    th_bind_text(q, 1, kind);
-    th_bind_text(q, 2, state);
     enum th_status status = TH_OK;
     bool go_on = true;
     while (go_on && th_stmt_next(q, &status, err)) {
@@ -141,6 +136,42 @@ enum th_status th_trade_each(struct th_store *store, const char *kind, const cha
     }
     th_stmt_done(q);
     return status;
+}
+
+enum th_status th_trade_each(struct th_store *store, const char *kind, const char *state,
+                             bool (*visit)(void *context, const struct th_trade *trade),
+                             void *context, struct th_error *err)
+{
+    static const char SQL[] = "SELECT " TRADE_COLUMNS " FROM trade WHERE (?1 IS NULL OR kind = ?1) "
+                              "AND (?2 IS NULL OR state = ?2) ORDER BY trade_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_text(q, 1, kind);
+    th_bind_text(q, 2, state);
+    return visit_trades(q, visit, context, err);
+}
+
+enum th_status th_trade_each_proposed(struct th_store *store,
+                                      bool (*visit)(void *context, const struct th_trade *trade),
+                                      void *context, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT " TRADE_COLUMNS " FROM trade WHERE state = 'proposed' ORDER BY trade_id";
+    return visit_trades(th_db_query(store, SQL), visit, context, err);
+}
+
+enum th_status th_trade_each_unpaid(struct th_store *store, int64_t party_id,
+                                    bool (*visit)(void *context, const struct th_trade *trade),
+                                    void *context, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT " TRADE_COLUMNS " FROM trade WHERE state = 'approved' AND amount_fen > 0 "
+        "AND (?1 IS NULL OR seller_id = ?1 OR buyer_id = ?1) "
+        "AND (kind IN ('forward', 'subscription') OR amount_fen > (SELECT "
+        "coalesce(sum(r.amount_fen), 0) FROM receipt r WHERE r.trade_id = trade.trade_id)) "
+        "ORDER BY trade_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_id(q, 1, party_id);
+    return visit_trades(q, visit, context, err);
 }
 
 enum th_status th_trade_decide(struct th_posting *posting, const struct th_trade_decision *decision,

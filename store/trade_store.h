@@ -82,6 +82,15 @@ enum th_status th_trade_served(struct th_store *store, int64_t seller_id, int64_
 enum th_status th_trade_each(struct th_store *store, const char *kind, const char *state,
                              bool (*visit)(void *context, const struct th_trade *trade),
                              void *context, struct th_error *err) TH_MUST_CHECK;
+// What waits for a decision, without a walk over what was decided.
+enum th_status th_trade_each_proposed(struct th_store *store,
+                                      bool (*visit)(void *context, const struct th_trade *trade),
+                                      void *context, struct th_error *err) TH_MUST_CHECK;
+// Approved deals for money that is not wholly there, and promises; of a party on either side, 0: of
+// all. Corrected deals are among them.
+enum th_status th_trade_each_unpaid(struct th_store *store, int64_t party_id,
+                                    bool (*visit)(void *context, const struct th_trade *trade),
+                                    void *context, struct th_error *err) TH_MUST_CHECK;
 
 enum th_status th_trade_line_post(struct th_posting *posting, int64_t trade_id, int64_t ordinal,
                                   const struct th_trade_line *line,

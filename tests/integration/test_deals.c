@@ -675,7 +675,7 @@ static void inbox__asks_everybody_for_his_part(void **state)
     assert_inbox(market, "verifier", "");
     th_json_free(market_approve(market, sale, TH_OK));
     th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
-    assert_inbox(market, "bank", "receipt.confirm trade:1; revenue.distribute trade:2; ");
+    assert_inbox(market, "bank", "receipt.confirm trade:1; revenue.distribute party:5; ");
     assert_inbox(market, "officer", "");
     th_json_free(market_sell(market, "造纸厂", "3", "70", NULL, TH_OK));
     days_pass(market, 31);

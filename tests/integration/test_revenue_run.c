@@ -577,6 +577,27 @@ static void run__waits_in_the_inbox_of_those_who_can_act(void **state)
     assert_true(waits(market, "bank", "payment.confirm"));
 }
 
+static void run__for_several_sales_is_one_item_of_the_inbox(void **state)
+{
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    size_t n = 0;
+    anji_sale(market);
+    int64_t later = market_sold(market, "制药厂", "100", "80.00");
+    th_json_free(market_receipt(market, later, "8000.00", TH_OK));
+    assert_ok(th_inbox(market->world.registry, "bank", &reply, &market->err), &market->err);
+    const struct th_json *items = th_json_get(reply, "items");
+    for (size_t i = 0; i < th_json_size(items); i++) {
+        const struct th_json *item = th_json_at(items, i);
+        if (strcmp(th_json_get_text(item, "what", ""), "revenue.distribute") == 0) {
+            assert_string_equal(th_json_get_text(item, "name", ""), "两山银行");
+            n++;
+        }
+    }
+    assert_int_equal(n, 1);
+    th_json_free(reply);
+}
+
 // Three pools of both villages with odd tonnes, sold together: a village's exact share is the sum
 // over the pools of q/Q × t/T, here over one denominator Q × T1 × T2 × T3.
 static void run__over_several_pools_nobody_is_off_by_a_fen(void **state)
@@ -640,6 +661,7 @@ static void run__over_several_pools_nobody_is_off_by_a_fen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(run__for_several_sales_is_one_item_of_the_inbox),
         TEST(run__owes_nothing_before_a_second_person_approves_it),
         TEST(run__of_nothing_says_that_no_money_arrived),
         TEST(run__neither_counts_nor_is_approved_before_its_days_are_over),

@@ -179,7 +179,7 @@ static enum th_status look_at_proposals(struct th_inbox *inbox, struct th_error 
     if (!th_inbox_is(inbox, "bank") && !th_inbox_is(inbox, "officer")) {
         return TH_OK;
     }
-    enum th_status status = th_trade_each(inbox->store, NULL, "proposed", see_proposal, &walk, err);
+    enum th_status status = th_trade_each_proposed(inbox->store, see_proposal, &walk, err);
     return status == TH_OK ? walk.status : status;
 }
 
@@ -214,18 +214,12 @@ static enum th_status look_at_promise(struct walk *walk, const struct th_trade *
     return status == TH_OK ? th_inbox_add(walk->inbox, &item, walk->err) : status;
 }
 
-static bool see_approved(void *context, const struct th_trade *trade)
+static bool see_unpaid(void *context, const struct th_trade *trade)
 {
     struct walk *walk = context;
-    const struct th_user *user = &walk->inbox->user;
     struct th_money outstanding;
     char amount[TH_QUANTITY_TEXT_SIZE];
     struct th_inbox_item item = {.tonnes = th_units_t(trade->tonnes)};
-    if (th_money_fen(trade->amount) == 0 ||
-        (user->party_id != 0 && user->party_id != trade->seller_id &&
-         user->party_id != trade->buyer_id)) {
-        return true;
-    }
     if (th_promise_takes_prepayments(trade)) {
         walk->status = look_at_promise(walk, trade);
         return walk->status == TH_OK;
@@ -255,8 +249,51 @@ static enum th_status look_at_receipts(struct th_inbox *inbox, struct th_error *
     if (!th_inbox_is(inbox, "bank")) {
         return TH_OK;
     }
-    enum th_status status = th_trade_each(inbox->store, NULL, "approved", see_approved, &walk, err);
+    enum th_status status =
+        th_trade_each_unpaid(inbox->store, inbox->user.party_id, see_unpaid, &walk, err);
     return status == TH_OK ? walk.status : status;
+}
+
+static struct th_inbox_item *find_item(const struct th_inbox *inbox, const char *what,
+                                       const char *subject)
+{
+    for (size_t i = 0; i < inbox->n; i++) {
+        if (strcmp(inbox->items[i].what, what) == 0 &&
+            strcmp(inbox->items[i].subject, subject) == 0) {
+            return &inbox->items[i];
+        }
+    }
+    return NULL;
+}
+
+// One run shares what arrived for all sales of a bank: one item for it, since the first of them.
+static enum th_status add_sale_to_share(struct th_inbox *inbox, int64_t trade_id,
+                                        struct th_error *err)
+{
+    struct th_trade trade;
+    struct th_party seller;
+    struct th_inbox_item item = {.tonnes = 0};
+    enum th_status status = th_trade_load(inbox->store, trade_id, &trade, err);
+    if (status != TH_OK || (inbox->user.party_id != 0 && inbox->user.party_id != trade.seller_id)) {
+        return status;
+    }
+    set_what(&item, "revenue.distribute", "party", trade.seller_id, "");
+    snprintf(item.command, sizeof(item.command), "tanhui revenue distribute --through %s",
+             inbox->today);
+    th_text_copy(item.since, sizeof(item.since), trade.on_date);
+    struct th_inbox_item *there = find_item(inbox, item.what, item.subject);
+    if (there) {
+        if (strcmp(item.since, there->since) < 0) {
+            th_text_copy(there->since, sizeof(there->since), item.since);
+        }
+        return TH_OK;
+    }
+    status = th_party_load(inbox->store, trade.seller_id, &seller, err);
+    if (status == TH_OK) {
+        th_text_copy(item.name, sizeof(item.name), seller.name);
+        status = th_inbox_add(inbox, &item, err);
+    }
+    return status;
 }
 
 static enum th_status look_at_revenue(struct th_inbox *inbox, struct th_error *err)
@@ -268,18 +305,7 @@ static enum th_status look_at_revenue(struct th_inbox *inbox, struct th_error *e
     }
     enum th_status status = th_distribution_due(inbox->store, inbox->today, &ids, &n, err);
     for (size_t i = 0; i < n && status == TH_OK; i++) {
-        struct th_trade trade;
-        struct th_inbox_item item = {.tonnes = 0};
-        status = th_trade_load(inbox->store, ids[i], &trade, err);
-        if (status != TH_OK ||
-            (inbox->user.party_id != 0 && inbox->user.party_id != trade.seller_id)) {
-            continue;
-        }
-        set_what(&item, "revenue.distribute", "trade", ids[i], "");
-        snprintf(item.command, sizeof(item.command), "tanhui revenue distribute --through %s",
-                 inbox->today);
-        th_text_copy(item.since, sizeof(item.since), trade.on_date);
-        status = th_inbox_add(inbox, &item, err);
+        status = add_sale_to_share(inbox, ids[i], err);
     }
     free(ids);
     return status;

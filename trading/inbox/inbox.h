@@ -12,12 +12,15 @@
 //   package.issue    a verified package waits for an officer
 //   trade.approve    somebody else proposed a deal
 //   trade.expire     a proposal or promise is past its last day
+//   trade.deliver    units stand under a promise and can be delivered
+//   trade.short      a promise is short and nothing covers it
 //   receipt.confirm  money is outstanding for a deal of the own bank
-//   revenue.distribute  money arrived that the villages have a share in
+//   revenue.distribute  money arrived that the villages have a share in: one item for a bank
 //   reversal.fill    tonnes are owed for a reversal
 //   revenue.approve  somebody else proposed a run
 //   payment.confirm  payments of an approved run are owed
 //   payment.resend   payments came back
+//   account.confirm  somebody else proposed where a party is paid
 // Values that an item has none of are null. TH_NOT_PERMITTED ("login_missing", "login_unknown").
 enum th_status th_inbox(struct th_registry *registry, const char *login, struct th_json **ret_reply,
                         struct th_error *err) TH_MUST_CHECK;

@@ -26,6 +26,8 @@ struct words {
     char key_text[WORD], window[WORD];
     char packages[MAX_PACKAGES][WORD];
     char next_texts[MAX_NEXT][2 * WORD];
+    char pay_texts[MAX_PAY][2 * WORD];
+    const char *pay[MAX_PAY];
     const char *package_list[MAX_PACKAGES];
     const char *next[MAX_NEXT];
     const char *tonnes, *price, *amount, *on, *until, *year, *least, *package, *debtor, *sale;
@@ -93,6 +95,14 @@ static void say(const struct slot *slot, const struct model *model, const struct
         (void)snprintf(w->next_texts[i], sizeof(w->next_texts[i]), "%lld=%s",
                        (long long)deal_id(model, act->next[i]), fen);
         w->next[i] = w->next_texts[i];
+    }
+    for (int i = 0; i < act->n_pay; i++) {
+        char fen[WORD];
+        char day[16];
+        money_text(act->pay[i].fen, fen);
+        (void)snprintf(w->pay_texts[i], sizeof(w->pay_texts[i]), "%s=%s",
+                       world_day(act->pay[i].on, day), fen);
+        w->pay[i] = w->pay_texts[i];
     }
     (void)snprintf(w->key_text, sizeof(w->key_text), "key-%d", act->key);
     w->request = (struct th_request){.login = slot->logins[act->login],
@@ -211,7 +221,10 @@ static enum th_status propose_spot_call(struct world *world, const struct slot *
                                                        .package = w->package,
                                                        .reason = "作废",
                                                        .on = w->on};
+    const struct th_correction_input correction = {.of = w->of, .reason = "录错", .on = w->on};
     switch ((int)act->deal) {
+    case CORRECTION:
+        return th_trade_propose_correction(registry, &w->request, &correction, reply, err);
     case TRANSFER:
         return th_trade_propose_transfer(registry, &w->request, &transfer, reply, err);
     case RETIREMENT:
@@ -234,6 +247,9 @@ static enum th_status propose_sale_call(struct world *world, const struct act *a
                                                .tax = w->tax,
                                                .tonnes = w->tonnes,
                                                .draw = act->oldest ? "oldest" : NULL,
+                                               .at_once = act->at_once,
+                                               .pay = w->pay,
+                                               .n_pay = (size_t)act->n_pay,
                                                .on = w->on};
     const struct th_resale_input resale = {.from = w->from,
                                            .to = w->to,
@@ -243,6 +259,9 @@ static enum th_status propose_sale_call(struct world *world, const struct act *a
                                            .tax = w->tax,
                                            .package = w->package,
                                            .vintage = w->year,
+                                           .at_once = act->at_once,
+                                           .pay = w->pay,
+                                           .n_pay = (size_t)act->n_pay,
                                            .on = w->on};
     const struct th_listing_input listing = {.holder = w->from,
                                              .tonnes = w->tonnes,
@@ -274,6 +293,7 @@ static enum th_status propose_call(struct world *world, const struct slot *slot,
     case TRANSFER:
     case RETIREMENT:
     case CANCELLATION:
+    case CORRECTION:
         return propose_spot_call(world, slot, act, w, reply);
     case PURCHASE:
     case RESALE:
@@ -400,19 +420,16 @@ enum th_status call(struct world *world, const struct slot *slot, const struct m
 
 void call_describe(const struct model *model, const struct act *act, char *text, size_t size)
 {
-    static const char *const NAMES[N_ACTS] = {
-        "propose", "approve",     "reject",     "expire",   "receipt",  "withdraw",
-        "loan",    "limit",       "review",     "forecast", "issue",    "settle",
-        "run",     "run approve", "run reject", "paid",     "returned", "resent"};
     bool of = act->of >= 0 && act->of < model->n_deals;
     (void)snprintf(
         text, size,
         "%s %s login=%d key=%d of=%lld(%s,state %d) from=%d to=%d package=%d/%d tonnes=%lld "
-        "price=%lld amount=%lld tax=%d on=%d until=%d",
-        NAMES[act->kind], act->kind == ACT_PROPOSE ? KIND_NAMES[act->deal] : "", act->login,
+        "price=%lld amount=%lld tax=%d on=%d until=%d once=%d pay=%d",
+        ACT_NAMES[act->kind], act->kind == ACT_PROPOSE ? KIND_NAMES[act->deal] : "", act->login,
         act->key, of ? (long long)model->deals[act->of].id : -1,
         of ? KIND_NAMES[model->deals[act->of].kind] : "-",
         of ? (int)model->deals[act->of].state : -1, act->from, act->to,
         act->n_packages > 0 ? act->packages[0] : -1, act->n_packages, (long long)act->tonnes,
-        (long long)act->price_fen, (long long)act->amount_fen, act->tax, act->on, act->until);
+        (long long)act->price_fen, (long long)act->amount_fen, act->tax, act->on, act->until,
+        act->at_once, act->n_pay);
 }

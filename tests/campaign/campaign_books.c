@@ -13,6 +13,7 @@
 #include "tests/campaign/compare.h"
 #include "tests/campaign/draw.h"
 #include "tests/campaign/sound.h"
+#include "tests/campaign/tally.h"
 
 struct options {
     int64_t seed;
@@ -20,17 +21,6 @@ struct options {
     int64_t episode; // operations in one registry
     int64_t clients; // processes that share a registry
     int64_t every;   // operations between whole comparisons
-};
-
-enum { MAX_REASONS = 96, REASON_SIZE = 32 };
-struct tally {
-    int64_t done[N_ACTS];
-    int64_t proposed[N_KINDS];
-    int64_t refused, replayed, days;
-    struct {
-        char key[REASON_SIZE];
-        int64_t n;
-    } reasons[MAX_REASONS];
 };
 
 struct run {
@@ -44,33 +34,6 @@ struct run {
     int64_t every;
     int64_t seq; // of the newest journal entry, while alone
 };
-
-static void count_reason(struct tally *tally, const char *key, int64_t n)
-{
-    int i = 0;
-    while (tally->reasons[i].n > 0 && strcmp(tally->reasons[i].key, key) != 0) {
-        i++;
-        assert_true(i < MAX_REASONS);
-    }
-    th_text_copy(tally->reasons[i].key, REASON_SIZE, key);
-    tally->reasons[i].n += n;
-    tally->refused += n;
-}
-
-static void tally_add(struct tally *sum, const struct tally *more)
-{
-    for (int i = 0; i < N_ACTS; i++) {
-        sum->done[i] += more->done[i];
-    }
-    for (int i = 0; i < N_KINDS; i++) {
-        sum->proposed[i] += more->proposed[i];
-    }
-    for (int i = 0; i < MAX_REASONS && more->reasons[i].n > 0; i++) {
-        count_reason(sum, more->reasons[i].key, more->reasons[i].n);
-    }
-    sum->replayed += more->replayed;
-    sum->days += more->days;
-}
 
 static int64_t newest_entry(struct run *run)
 {
@@ -98,15 +61,16 @@ static bool note_answer(struct run *run, const struct act *act, const char *answ
         run->tally->replayed++;
         return true;
     }
-    run->tally->done[act->kind]++;
+    tally_done(run->tally, run->model, act);
     if (act->kind == ACT_RUN && answer == DONE) {
         run->model->runs[run->model->n_runs - 1].id = th_json_get_int(reply, "distribution_id", 0);
     }
     if (act->kind == ACT_PROPOSE) {
-        run->tally->proposed[act->deal]++;
         run->model->deals[run->model->n_deals - 1].id = th_json_get_int(reply, "trade_id", 0);
+        return compare_reply(run->model, run->model->n_deals - 1, reply);
     }
-    return true;
+    bool of_deal = act->kind == ACT_APPROVE || act->kind == ACT_RECEIPT;
+    return !of_deal || compare_reply(run->model, act->of, reply);
 }
 
 // Every change is one entry, every deal that ends by the calendar one more; a refusal is none.
@@ -174,7 +138,7 @@ static bool step(struct run *run)
     if (good && status == TH_OK) {
         good = note_answer(run, &act, answer, reply);
     } else if (good) {
-        count_reason(run->tally, answer, 1);
+        tally_refused(run->tally, answer, 1);
     }
     good = good && check_entries(run, &act, answer, reply);
     const struct pair pair = {&run->rows, run->slot, run->model};
@@ -337,34 +301,6 @@ static bool episode_shared(const struct options *options, const struct world *te
     return good;
 }
 
-static void print_tally(const struct tally *tally, int64_t n, double seconds)
-{
-    print_message("%lld operations, %.0f a second; refused %lld, replayed %lld, days %lld\n",
-                  (long long)n, (double)n / (seconds > 0 ? seconds : 1), (long long)tally->refused,
-                  (long long)tally->replayed, (long long)tally->days);
-    for (int i = 0; i < N_KINDS; i++) {
-        print_message("%s %lld%s", KIND_NAMES[i], (long long)tally->proposed[i],
-                      i + 1 < N_KINDS ? ", " : "\n");
-    }
-    for (int i = 0; i < MAX_REASONS && tally->reasons[i].n > 0; i++) {
-        print_message("%s %lld%s", tally->reasons[i].key, (long long)tally->reasons[i].n,
-                      i + 1 < MAX_REASONS && tally->reasons[i + 1].n > 0 ? ", " : "\n");
-    }
-    print_message("approved %lld, rejected %lld, expiries %lld, receipts %lld, withdrawn %lld, "
-                  "loans %lld, limits %lld, reviews %lld, forecasts %lld, issued %lld, settled "
-                  "%lld; runs %lld, approved %lld, rejected %lld, paid %lld, returned %lld, "
-                  "resent %lld\n",
-                  (long long)tally->done[ACT_APPROVE], (long long)tally->done[ACT_REJECT],
-                  (long long)tally->done[ACT_EXPIRE], (long long)tally->done[ACT_RECEIPT],
-                  (long long)tally->done[ACT_WITHDRAW], (long long)tally->done[ACT_LOAN],
-                  (long long)tally->done[ACT_LIMIT], (long long)tally->done[ACT_REVIEW],
-                  (long long)tally->done[ACT_FORECAST], (long long)tally->done[ACT_ISSUE],
-                  (long long)tally->done[ACT_SETTLE], (long long)tally->done[ACT_RUN],
-                  (long long)tally->done[ACT_RUN_APPROVE], (long long)tally->done[ACT_RUN_REJECT],
-                  (long long)tally->done[ACT_PAID], (long long)tally->done[ACT_RETURNED],
-                  (long long)tally->done[ACT_RESENT]);
-}
-
 static double seconds_now(void)
 {
     struct timespec at;
@@ -414,6 +350,7 @@ int main(int argc, char **argv)
     print_message("seed %lld\n", (long long)options.seed);
     world_make(template, &size);
     double begin = seconds_now();
+    double told = begin;
     bool good = true;
     int64_t n = 0;
     for (uint64_t seed = (uint64_t)options.seed; good && n < options.operations; seed++) {
@@ -422,8 +359,10 @@ int main(int argc, char **argv)
                    ? episode_shared(&options, template, seed, &tally, &part)
                    : episode_alone(&options, template, seed, &tally, options.every, &part);
         n += part;
-        if (good && (n / options.episode) % 10 == 0) {
-            print_message("%lld operations, %.0f s\n", (long long)n, seconds_now() - begin);
+        double now = seconds_now();
+        if (good && now - told >= 60) {
+            tally_print_line(&tally, n, now - begin);
+            told = now;
         }
         if (!good) {
             print_error("seed %llu, operation %lld\n", (unsigned long long)seed, (long long)part);
@@ -432,7 +371,7 @@ int main(int argc, char **argv)
             }
         }
     }
-    print_tally(&tally, n, seconds_now() - begin);
+    tally_print(&tally, n, seconds_now() - begin);
     world_remove(template);
     free(template);
     return good ? 0 : 1;

@@ -339,9 +339,62 @@ static bool compare_forecasts(const struct pair *pair)
     return true;
 }
 
+// Days of payment, each deal's in their order.
+static bool compare_schedules(const struct pair *pair)
+{
+    const struct model *model = pair->model;
+    int64_t n = 0;
+    int64_t wanted = 0;
+    rows_query(pair->rows, "SELECT trade_id, ordinal, on_date, amount_fen FROM trade_schedule", 0,
+               0);
+    while (rows_next(pair->rows)) {
+        char day[16];
+        int at = deal_at(model, rows_int(pair->rows, 0));
+        int64_t ordinal = rows_int(pair->rows, 1);
+        if (at == NONE) {
+            continue;
+        }
+        n++;
+        const struct deal *deal = &model->deals[at];
+        const struct paid *step = ordinal <= deal->n_pay ? &deal->pay[ordinal - 1] : NULL;
+        if (!step || step->fen != rows_int(pair->rows, 3) ||
+            strcmp(world_day(step->on, day), rows_text(pair->rows, 2)) != 0) {
+            return differs("days of payment of deal", deal->id, rows_int(pair->rows, 3),
+                           step ? step->fen : NONE);
+        }
+    }
+    for (int i = 0; i < model->n_deals; i++) {
+        wanted += model->deals[i].n_pay;
+    }
+    return n == wanted || differs("days of payment", 0, n, wanted);
+}
+
+bool compare_reply(const struct model *model, int at, const struct th_json *reply)
+{
+    const struct deal *deal = &model->deals[at];
+    const struct th_json *steps = th_json_get(reply, "schedule");
+    int64_t left = deal->paid_fen;
+    if ((int)th_json_size(steps) != deal->n_pay) {
+        return differs("days of payment in the reply of deal", deal->id,
+                       (int64_t)th_json_size(steps), deal->n_pay);
+    }
+    for (int i = 0; i < deal->n_pay; i++) {
+        int64_t part = left < deal->pay[i].fen ? left : deal->pay[i].fen;
+        int64_t told = th_json_get_int(th_json_at(steps, (size_t)i), "received_fen", -1);
+        left -= part;
+        if (told != part) {
+            return differs("received for a day of payment of deal", deal->id, told, part);
+        }
+    }
+    int64_t open = th_json_get_int(reply, "outstanding_fen", -1);
+    bool due = deal->state == APPROVED;
+    return !due || open == model_outstanding(model, at) ||
+           differs("outstanding of deal", deal->id, open, model_outstanding(model, at));
+}
+
 bool compare_all(const struct pair *pair)
 {
     return compare_sums(pair) && compare_deals(pair) && compare_lines(pair) &&
-           compare_tonnes(pair) && compare_money(pair) && compare_pools(pair) &&
-           compare_forecasts(pair);
+           compare_schedules(pair) && compare_tonnes(pair) && compare_money(pair) &&
+           compare_pools(pair) && compare_forecasts(pair);
 }

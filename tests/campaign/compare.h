@@ -13,6 +13,9 @@ struct pair { // that must be alike
 
 // Cheap sums: units by party and state; the money of the newest entry sums to zero.
 bool compare_sums(const struct pair *pair);
+// What a reply says of a deal's money: what is outstanding, and how receipts filled the days of
+// payment.
+bool compare_reply(const struct model *model, int deal, const struct th_json *reply);
 // Every tonne, every deal with its lines, every pool, all money, every forecast.
 bool compare_all(const struct pair *pair);
 

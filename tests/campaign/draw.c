@@ -86,11 +86,53 @@ static void purchase(struct dice *dice, const struct model *model, struct act *a
     }
 }
 
+// The price in parts by day, most of the time as it is owed.
+static void pay_days(struct dice *dice, const struct model *model, struct act *act)
+{
+    int64_t left = act->price_fen == NOT_GIVEN ? act->amount_fen
+                   : act->tonnes != NOT_GIVEN  ? act->price_fen * act->tonnes
+                                               : roll(dice, 1000000);
+    int day = (act->on != NONE ? act->on : model->today) - (once_in(dice, 12) ? 1 : 0);
+    act->n_pay = 1 + (int)roll(dice, MAX_PAY);
+    for (int i = 0; i < act->n_pay; i++) {
+        bool last = i + 1 == act->n_pay && !once_in(dice, 12);
+        act->pay[i] = (struct paid){last ? left : roll(dice, left + 1), day};
+        left -= act->pay[i].fen;
+        day += 1 + (int)roll(dice, 40);
+    }
+    if (once_in(dice, 2)) { // in any order
+        struct paid first = act->pay[0];
+        act->pay[0] = act->pay[act->n_pay - 1];
+        act->pay[act->n_pay - 1] = first;
+    }
+}
+
+// Some are small enough to be carried out by one person, some are paid in parts.
+static void sale_terms(struct dice *dice, const struct model *model, struct act *act)
+{
+    act->at_once = once_in(dice, 8);
+    if (act->at_once && !once_in(dice, 4)) {
+        act->tonnes = 1 + roll(dice, 10);
+        act->price_fen = roll(dice, 7000);
+    }
+    if (once_in(dice, 4)) {
+        pay_days(dice, model, act);
+    }
+}
+
 static void spot(struct dice *dice, const struct model *model, struct act *act)
 {
     switch ((int)act->deal) {
     case PURCHASE:
         purchase(dice, model, act);
+        sale_terms(dice, model, act);
+        return;
+    case CORRECTION:
+        act->of = some_deal(dice, model, 1U << PURCHASE | 1U << RESALE | 1U << TRANSFER,
+                            once_in(dice, 20) ? ~0U : 1U << APPROVED);
+        act->of = once_in(dice, 30) ? some_deal(dice, model, ~0U, 1U << APPROVED) : act->of;
+        act->login = once_in(dice, 3) ? TELLER : DESK;
+        act->tonnes = NOT_GIVEN;
         return;
     case RESALE:
         act->from = some_bank(dice);
@@ -102,6 +144,7 @@ static void spot(struct dice *dice, const struct model *model, struct act *act)
         if (once_in(dice, 5)) {
             some_package(dice, model, act);
         }
+        sale_terms(dice, model, act);
         return;
     case ACCEPTANCE:
         act->of = some_lock(dice, model, 1U << LISTING);
@@ -206,9 +249,10 @@ static void promise(struct dice *dice, const struct model *model, struct act *ac
 static void propose(struct dice *dice, const struct model *model, struct act *act)
 {
     static const int WEIGHTS[N_KINDS] = {
-        [PURCHASE] = 12,    [RESALE] = 14,      [TRANSFER] = 6, [RETIREMENT] = 4, [LISTING] = 9,
-        [CANCELLATION] = 2, [ACCEPTANCE] = 13,  [PLEDGE] = 12,  [RELEASE] = 9,    [ENFORCEMENT] = 6,
-        [FORWARD] = 5,      [SUBSCRIPTION] = 8, [OPTION] = 7,   [DELIVERY] = 9,   [EXERCISE] = 6};
+        [PURCHASE] = 12,    [RESALE] = 14,      [TRANSFER] = 6,    [RETIREMENT] = 4,
+        [LISTING] = 9,      [CANCELLATION] = 2, [ACCEPTANCE] = 13, [PLEDGE] = 12,
+        [RELEASE] = 9,      [ENFORCEMENT] = 6,  [CORRECTION] = 6,  [FORWARD] = 5,
+        [SUBSCRIPTION] = 8, [OPTION] = 7,       [DELIVERY] = 9,    [EXERCISE] = 6};
     int sum = 0;
     for (int i = 0; i < N_KINDS; i++) {
         sum += WEIGHTS[i];
@@ -249,7 +293,7 @@ static void receipt(struct dice *dice, const struct model *model, struct act *ac
     act->of = some_deal(dice, model,
                         1U << PURCHASE | 1U << RESALE | 1U << ACCEPTANCE | 1U << ENFORCEMENT |
                             1U << SUBSCRIPTION | 1U << FORWARD | 1U << OPTION | 1U << DELIVERY |
-                            1U << EXERCISE,
+                            1U << EXERCISE | 1U << CORRECTION,
                         once_in(dice, 20) ? ~0U : 1U << APPROVED);
     act->login = once_in(dice, 3) ? TELLER : DESK;
     act->on = once_in(dice, 2) ? NONE : model->today - (int)roll(dice, 4);

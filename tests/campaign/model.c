@@ -11,9 +11,13 @@ const char NOTHING[] = "nothing";
 const char REPLAYED[] = "replayed";
 
 const char *const KIND_NAMES[N_KINDS] = {
-    "purchase",     "resale",     "transfer", "retirement", "cancellation",
-    "listing",      "acceptance", "pledge",   "release",    "enforcement",
-    "subscription", "forward",    "option",   "delivery",   "exercise"};
+    "purchase", "resale",     "transfer", "retirement", "cancellation", "correction",
+    "listing",  "acceptance", "pledge",   "release",    "enforcement",  "subscription",
+    "forward",  "option",     "delivery", "exercise"};
+const char *const ACT_NAMES[N_ACTS] = {
+    "propose", "approve",     "reject",     "expire",   "receipt",  "withdraw",
+    "loan",    "limit",       "review",     "forecast", "issue",    "settle",
+    "run",     "run approve", "run reject", "paid",     "returned", "resent"};
 
 enum { MAX_TONNES = 400000, MAX_ISSUES = 4000 };
 
@@ -37,6 +41,7 @@ void model_free(struct model *model)
         free(deal->owed);
         free(deal->debts);
         free(deal->paid);
+        free(deal->origins);
     }
     for (int i = 0; i < model->n_runs; i++) {
         free(model->runs[i].taken);
@@ -121,6 +126,7 @@ enum use use_of(enum kind kind)
     case TRANSFER:
     case RETIREMENT:
     case CANCELLATION:
+    case CORRECTION:
     case PLEDGE:
         return USED;
     case ENFORCEMENT:
@@ -136,7 +142,7 @@ bool keeps_lock(enum kind kind)
            kind == OPTION;
 }
 
-static bool acts_on_lock(enum kind kind)
+bool acts_on_lock(enum kind kind)
 {
     return kind == ACCEPTANCE || kind == RELEASE || kind == ENFORCEMENT || kind == DELIVERY ||
            kind == EXERCISE;
@@ -154,39 +160,6 @@ bool approved(const struct model *model, int deal, enum kind kind)
 {
     return deal < model->n_deals && model->deals[deal].kind == kind &&
            model->deals[deal].state == APPROVED;
-}
-
-// Of what a bank handed over to a customer, the tonnes that it has not retired for him yet.
-static int64_t served(const struct model *model, int bank, int customer)
-{
-    int64_t left = 0;
-    for (int i = 0; i < model->n_deals; i++) {
-        const struct deal *deal = &model->deals[i];
-        bool handed = deal->kind == RESALE || deal->kind == TRANSFER || deal->kind == ACCEPTANCE ||
-                      deal->kind == DELIVERY || deal->kind == EXERCISE;
-        if (deal->state != APPROVED) {
-            continue;
-        }
-        if (handed && deal->seller == bank && deal->buyer == customer) {
-            left += deal->tonnes;
-        }
-        if (deal->kind == RETIREMENT && deal->seller == customer &&
-            party_of(deal->proposer) == bank) {
-            left -= deal->tonnes;
-        }
-    }
-    return left > 0 ? left : 0;
-}
-
-bool own_deal(const struct model *model, int login, const struct deal *deal)
-{
-    int party = party_of(login);
-    if (party == NONE || party == deal->seller || party == deal->buyer ||
-        (deal->kind == RETIREMENT && served(model, party, deal->seller) > 0)) {
-        return true;
-    }
-    return deal->of != NONE && deal->of < model->n_deals &&
-           (party == model->deals[deal->of].seller || party == model->deals[deal->of].buyer);
 }
 
 static void owe(struct deal *deal, int party, int64_t fen)
@@ -268,12 +241,12 @@ static void keep_key(struct model *model, const struct act *act, int deal)
     }
 }
 
-static bool in_future(const struct model *model, const struct act *act)
+bool in_future(const struct model *model, const struct act *act)
 {
     return act->on != NONE && act->on > model->today;
 }
 
-static int day_of(const struct model *model, const struct act *act)
+int day_of(const struct model *model, const struct act *act)
 {
     return act->on != NONE ? act->on : model->today;
 }
@@ -287,6 +260,56 @@ static const char *check_day(const struct model *model, const struct deal *deal)
         before = before || (pool != NONE && deal->on < model->deals[pool].on);
     }
     return before ? "deal_before" : NULL;
+}
+
+void send_locked(struct model *model, int deal, int owner, enum place place, int pool)
+{
+    (void)pick_locked(model, deal, INT64_MAX);
+    for (int i = 0; i < model->n_picked; i++) {
+        const struct tonne *tonne = &model->tonnes[model->scratch[i]];
+        bool stays = owner == NONE;
+        put(model, model->scratch[i], stays ? tonne->owner : owner, place,
+            stays ? tonne->pool : pool, NONE);
+    }
+}
+
+static void carry_out(struct model *model, int at)
+{
+    struct deal *deal = &model->deals[at];
+    if (deal->kind == RETIREMENT) {
+        model->reviews[deal->beneficiary] = ACCEPTED;
+    }
+    deal->state = APPROVED;
+    deal->place = ++model->places;
+    deal->last_day = deal->kind == LISTING || deal->kind == OPTION ? deal->until : NONE;
+    if (deal->kind <= ACCEPTANCE) {
+        approve_spot(model, at);
+    } else if (deal->kind <= ENFORCEMENT) {
+        approve_pledge(model, at);
+    } else {
+        approve_promise(model, at);
+    }
+}
+
+// The kind's part of a proposal, what every proposal must meet, and, where the proposer carries it
+// out at once, his approval.
+static const char *prepare(struct model *model, const struct act *act, struct deal *deal)
+{
+    model->n_picked = 0;
+    if (in_future(model, act)) {
+        return "date_in_future";
+    }
+    if (acts_on_lock(act->deal)) {
+        deal->of = act->of;
+    }
+    const char *refusal = act->deal <= ACCEPTANCE    ? propose_spot(model, act, deal)
+                          : act->deal <= ENFORCEMENT ? propose_pledge(model, act, deal)
+                                                     : propose_promise(model, act, deal);
+    refusal = refusal ? refusal : check_day(model, deal);
+    if (!refusal && act->at_once) {
+        refusal = check_persons(model, act->login, model->today, deal);
+    }
+    return refusal;
 }
 
 static const char *propose(struct model *model, const struct act *act)
@@ -305,17 +328,7 @@ static const char *propose(struct model *model, const struct act *act)
                         .beneficiary = NONE,
                         .debtor = NONE,
                         .forecast = NONE};
-    model->n_picked = 0;
-    if (in_future(model, act)) {
-        return "date_in_future";
-    }
-    if (acts_on_lock(act->deal)) {
-        deal.of = act->of;
-    }
-    const char *refusal = act->deal <= ACCEPTANCE    ? propose_spot(model, act, &deal)
-                          : act->deal <= ENFORCEMENT ? propose_pledge(model, act, &deal)
-                                                     : propose_promise(model, act, &deal);
-    refusal = refusal ? refusal : check_day(model, &deal);
+    const char *refusal = prepare(model, act, &deal);
     if (refusal) {
         free(deal.lines);
         free(deal.debts);
@@ -329,86 +342,10 @@ static const char *propose(struct model *model, const struct act *act)
         model->deals[at].locked_at = ++model->locks;
         lock_picked(model, at);
     }
+    if (act->at_once) {
+        carry_out(model, at);
+    }
     return NULL;
-}
-
-void send_locked(struct model *model, int deal, int owner, enum place place, int pool)
-{
-    (void)pick_locked(model, deal, INT64_MAX);
-    for (int i = 0; i < model->n_picked; i++) {
-        const struct tonne *tonne = &model->tonnes[model->scratch[i]];
-        bool stays = owner == NONE;
-        put(model, model->scratch[i], stays ? tonne->owner : owner, place,
-            stays ? tonne->pool : pool, NONE);
-    }
-}
-
-static bool speaks_for(int login, int party)
-{
-    return party_of(login) == NONE || party_of(login) == party;
-}
-
-// Two persons of the other side suffice for a purchase for money, and for retiring, for a customer
-// himself, what was sold to him.
-static bool fair_without_giver(const struct model *model, int login, const struct deal *deal)
-{
-    static const enum party BENEFICIARIES[N_BENEFICIARIES] = {FACTORY, MILL,        FARMER,
-                                                              BANK,    SECOND_BANK, FUND};
-    if (deal->kind == RETIREMENT) {
-        return (int)BENEFICIARIES[deal->beneficiary] == deal->seller &&
-               deal->tonnes <= served(model, party_of(login), deal->seller);
-    }
-    return deal->kind == PURCHASE && deal->amount_fen > 0;
-}
-
-// Else nobody's tonnes are taken or bound by the other side's word alone; deals on another deal's
-// lock were agreed to with that one.
-static bool giver_unheard(const struct model *model, int login, const struct deal *deal)
-{
-    return !acts_on_lock(deal->kind) && !speaks_for(login, deal->seller) &&
-           !speaks_for(deal->proposer, deal->seller) && !fair_without_giver(model, login, deal);
-}
-
-// Not less than what the tonnes cost, so that a low price hides nothing.
-static int64_t worth(const struct deal *deal)
-{
-    int64_t cost = 0;
-    for (int i = 0; i < deal->n_lines; i++) {
-        cost += deal->lines[i].cost_fen;
-    }
-    return cost > deal->amount_fen ? cost : deal->amount_fen;
-}
-
-static const char *check_persons(const struct model *model, const struct act *act,
-                                 const struct deal *deal)
-{
-    bool alone = deal->amount_fen > 0 && worth(deal) <= model->alone_fen &&
-                 speaks_for(act->login, deal->seller);
-    if (act->login == deal->proposer && !alone) {
-        return "second_person";
-    }
-    if (!own_deal(model, act->login, deal)) {
-        return "trade_not_yours";
-    }
-    if ((deal->kind == TRANSFER || deal->kind == PLEDGE) && party_of(act->login) != NONE &&
-        party_of(act->login) == deal->seller) {
-        return "other_side_accepts";
-    }
-    if (giver_unheard(model, act->login, deal)) {
-        return "giver_unheard";
-    }
-    if (model->limited[act->login] && model->limit_fen[act->login] != NOT_GIVEN &&
-        worth(deal) > model->limit_fen[act->login]) {
-        return "limit_amount";
-    }
-    if (model->limited[act->login] && model->limit_t[act->login] != NOT_GIVEN &&
-        deal->tonnes > model->limit_t[act->login]) {
-        return "limit_tonnes";
-    }
-    if (day_of(model, act) < deal->on) {
-        return "decided_before";
-    }
-    return model->today > deal->last_day ? "trade_expired" : NULL;
 }
 
 static const char *approve(struct model *model, const struct act *act)
@@ -426,8 +363,9 @@ static const char *approve(struct model *model, const struct act *act)
     if (deal->tonnes > 0 && model_locked(model, act->of) + deal->expected != deal->tonnes) {
         return "cover_lost";
     }
-    const char *refusal = check_persons(model, act, deal);
+    const char *refusal = check_persons(model, act->login, day_of(model, act), deal);
     refusal = refusal ? refusal : check_pledge(model, act->of);
+    refusal = refusal ? refusal : check_correction(model, act->of);
     if (!refusal && deal->kind == RETIREMENT && model->reviews[deal->beneficiary] == REFUSED) {
         refusal = "beneficiary_refused";
     }
@@ -435,19 +373,7 @@ static const char *approve(struct model *model, const struct act *act)
     if (refusal) {
         return refusal;
     }
-    if (deal->kind == RETIREMENT) {
-        model->reviews[deal->beneficiary] = ACCEPTED;
-    }
-    deal->state = APPROVED;
-    deal->place = ++model->places;
-    deal->last_day = deal->kind == LISTING || deal->kind == OPTION ? deal->until : NONE;
-    if (deal->kind <= ACCEPTANCE) {
-        approve_spot(model, act->of);
-    } else if (deal->kind <= ENFORCEMENT) {
-        approve_pledge(model, act->of);
-    } else {
-        approve_promise(model, act->of);
-    }
+    carry_out(model, act->of);
     return NULL;
 }
 
@@ -534,108 +460,6 @@ static const char *expire(struct model *model, const struct act *act)
     return NULL;
 }
 
-int64_t model_outstanding(const struct model *model, int at)
-{
-    const struct deal *deal = &model->deals[at];
-    if (deal->kind == SUBSCRIPTION || deal->kind == FORWARD) {
-        int64_t to_come = model_due(model, at) + model_pending(model, at);
-        int64_t fen = deal->price_fen * to_come - deal->prepaid_fen;
-        return fen > 0 ? fen : 0;
-    }
-    return deal->amount_fen - deal->paid_fen;
-}
-
-static void note_paid(struct deal *deal, int64_t fen, int on)
-{
-    int n = deal->n_paid++;
-    struct paid *paid = realloc(deal->paid, (size_t)deal->n_paid * sizeof(*paid));
-    assert(paid);
-    deal->paid = paid;
-    paid[n] = (struct paid){fen, on};
-    deal->paid_fen += fen;
-}
-
-bool receiver_unheard(int login, int party)
-{
-    bool speaks = false;
-    for (int i = 0; i < N_LOGINS; i++) {
-        speaks = speaks || party_of(i) == party;
-    }
-    return party_of(login) != NONE && party_of(login) != party && speaks;
-}
-
-// By what each creditor is still owed; of an enforcement one after the other.
-static const char *pay_creditors(struct model *model, int login, int at, int64_t fen)
-{
-    int64_t owed[N_PARTIES] = {0};
-    int64_t shares[N_PARTIES] = {0};
-    struct deal *deal = &model->deals[at];
-    int payer = deal->refund > 0 ? deal->seller : deal->buyer;
-    for (int i = 0; i < deal->n_owed; i++) {
-        int party = deal->owed[i].party;
-        owed[party] = deal->owed[i].fen > 0 ? deal->owed[i].fen : 0;
-        if (deal->kind == ENFORCEMENT) {
-            shares[party] = least_of(owed[party], fen);
-            fen -= shares[party];
-        }
-    }
-    if (deal->kind != ENFORCEMENT) {
-        divide(fen, owed, N_PARTIES, shares);
-    }
-    for (int party = 0; party < N_PARTIES; party++) {
-        if (shares[party] > 0 && receiver_unheard(login, party)) {
-            return "receiver_confirms";
-        }
-    }
-    for (int party = 0; party < N_PARTIES; party++) {
-        claim(model, at, party, payer, shares[party]);
-        cash(model, payer, party, shares[party]);
-        deal->creditable_fen[party] += shares[party];
-    }
-    return NULL;
-}
-
-static const char *receipt(struct model *model, const struct act *act)
-{
-    if (in_future(model, act)) {
-        return "date_in_future";
-    }
-    if (act->of >= model->n_deals) {
-        return "trade_not_found";
-    }
-    struct deal *deal = &model->deals[act->of];
-    if (!own_deal(model, act->login, deal)) {
-        return "trade_not_yours";
-    }
-    if (deal->state != APPROVED || deal->kind == RETIREMENT) {
-        return "trade_not_approved";
-    }
-    if (act->amount_fen == 0) {
-        return "amount_zero";
-    }
-    if (day_of(model, act) < deal->on) {
-        return "receipt_before_deal";
-    }
-    if (act->amount_fen > model_outstanding(model, act->of)) {
-        return "receipt_too_large";
-    }
-    if (deal->kind == SUBSCRIPTION || deal->kind == FORWARD) {
-        if (receiver_unheard(act->login, deal->seller)) {
-            return "receiver_confirms";
-        }
-        claim(model, act->of, deal->seller, deal->buyer, act->amount_fen);
-        cash(model, deal->buyer, deal->seller, act->amount_fen);
-        deal->prepaid_fen += act->amount_fen;
-    } else {
-        const char *refusal = pay_creditors(model, act->login, act->of, act->amount_fen);
-        if (refusal) {
-            return refusal;
-        }
-    }
-    note_paid(deal, act->amount_fen, day_of(model, act));
-    return NULL;
-}
-
 static const char *review(struct model *model, const struct act *act)
 {
     bool known = false;
@@ -686,7 +510,7 @@ static const char *ask(struct model *model, const struct act *act)
     case ACT_EXPIRE:
         return expire(model, act);
     case ACT_RECEIPT:
-        return receipt(model, act);
+        return ask_receipt(model, act);
     case ACT_WITHDRAW:
         return ask_withdraw(model, act);
     case ACT_LOAN:

@@ -67,6 +67,7 @@ enum kind {
     TRANSFER,
     RETIREMENT,
     CANCELLATION,
+    CORRECTION,
     LISTING,
     ACCEPTANCE,
     PLEDGE,
@@ -82,6 +83,7 @@ enum kind {
 extern const char *const KIND_NAMES[N_KINDS];
 enum deal_state { PROPOSED, APPROVED, REJECTED, EXPIRED };
 enum subject { UNITS, RANK, RECEIVABLE }; // of a pledge
+enum { MAX_PAY = 3 };
 
 struct line { // who gives how much of a deal
     int package;
@@ -101,9 +103,14 @@ struct debt { // stated for an enforcement
     int pledge;
     int64_t owed_fen;
 };
-struct paid { // a receipt
+struct paid { // a receipt, or a part of the price that is due on a day
     int64_t fen;
     int on;
+};
+struct origin { // where a tonne stood before a deal took it
+    int tonne;
+    int owner;
+    int pool;
 };
 
 struct deal {
@@ -150,6 +157,11 @@ struct deal {
     int n_paid;
     int64_t paid_fen;
     int64_t creditable_fen[N_PARTIES]; // enforcement: received and not yet credited to a loan
+    struct paid pay[MAX_PAY];          // days of payment, in their order
+    int n_pay;
+    struct origin *origins; // of a kind that can be corrected
+    int n_origins;
+    bool corrected;
 };
 
 struct forecast {
@@ -198,6 +210,7 @@ enum act_kind {
     ACT_RESENT,
     N_ACTS
 };
+extern const char *const ACT_NAMES[N_ACTS];
 enum loan { PAYOUT, REPAYMENT, INTEREST };
 
 enum { NOT_GIVEN = -1 };
@@ -231,6 +244,9 @@ struct act {
     int64_t next_fen[MAX_NEXT];
     int n_next;
     bool replace, on_forecast, refund;
+    bool at_once;             // the proposer carries it out
+    struct paid pay[MAX_PAY]; // days of payment
+    int n_pay;
     int run;           // of revenue
     int64_t issued[3]; // tonnes by year that a package turned out to have
 };

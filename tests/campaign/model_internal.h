@@ -44,6 +44,7 @@ enum use use_of(enum kind kind);
 bool keeps_lock(enum kind kind);
 
 void set_tax(struct deal *deal, int tax);
+bool is_correctable(enum kind kind);
 // A claim of `to` on `from` that a deal makes.
 void claim(struct model *model, int deal, int from, int to, int64_t fen);
 void cash(struct model *model, int from, int to, int64_t fen);
@@ -62,6 +63,14 @@ const char *take_locked(struct model *model, struct deal *deal, int64_t tonnes);
 bool is_bank(int party);
 bool is_sale(enum kind kind);
 bool own_deal(const struct model *model, int login, const struct deal *deal);
+// Of what a bank handed over to a customer, the tonnes that it has not retired for him yet.
+int64_t served(const struct model *model, int bank, int customer);
+// A deal on tonnes under another deal's lock.
+bool acts_on_lock(enum kind kind);
+// May he approve it, deciding on that day?
+const char *check_persons(const struct model *model, int login, int on, const struct deal *deal);
+int day_of(const struct model *model, const struct act *act);
+bool in_future(const struct model *model, const struct act *act);
 // May a login not say that money arrived at a party, as one speaks for it and this is another's?
 bool receiver_unheard(int login, int party);
 int party_of(int login); // NONE
@@ -70,12 +79,15 @@ bool approved(const struct model *model, int deal, enum kind kind);
 // Each kind's part of a proposal: the refusal, or NULL and the deal filled. The picks of tonnes
 // stand in model->scratch.
 const char *propose_spot(struct model *model, const struct act *act, struct deal *deal);
+const char *propose_correction(struct model *model, const struct act *act, struct deal *deal);
 const char *propose_pledge(struct model *model, const struct act *act, struct deal *deal);
 const char *propose_promise(struct model *model, const struct act *act, struct deal *deal);
 // What must still be so, and what follows from an approval.
+const char *check_correction(const struct model *model, int deal);
 const char *check_pledge(const struct model *model, int deal);
 const char *check_refund(struct model *model, int deal);
 void approve_spot(struct model *model, int deal);
+void approve_correction(struct model *model, int deal);
 void approve_pledge(struct model *model, int deal);
 void approve_promise(struct model *model, int deal);
 void send_locked(struct model *model, int deal, int owner, enum place place, int pool);
@@ -84,6 +96,7 @@ void hand_over(struct model *model, int deal);
 // What is left under a deal's lock goes back to its holders and pools.
 void release_rest(struct model *model, int deal);
 
+const char *ask_receipt(struct model *model, const struct act *act);
 const char *ask_withdraw(struct model *model, const struct act *act);
 const char *ask_loan(struct model *model, const struct act *act);
 const char *ask_forecast(struct model *model, const struct act *act);

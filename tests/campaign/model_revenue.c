@@ -59,8 +59,9 @@ static bool is_due(const struct model *model, int at, int day, int bank)
         pooled = pooled || sale->lines[i].pool != NONE;
     }
     bool brings = is_sale(sale->kind) || sale->kind == OPTION; // its premium
-    return brings && sale->state == APPROVED && pooled && (bank == NONE || sale->seller == bank) &&
-           sale->n_paid > 0 && received_through(sale, day) > taken_before(model, at).receipts;
+    return brings && sale->state == APPROVED && !sale->corrected && pooled &&
+           (bank == NONE || sale->seller == bank) && sale->n_paid > 0 &&
+           received_through(sale, day) > taken_before(model, at).receipts;
 }
 
 static wide common(wide a, wide b)

@@ -31,6 +31,27 @@ static void set_money(const struct act *act, struct deal *deal)
     free(numbers);
 }
 
+// Days of payment, together the whole amount.
+static const char *set_schedule(const struct act *act, struct deal *deal)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < act->n_pay; i++) {
+        int k = deal->n_pay++;
+        if (act->pay[i].fen == 0) {
+            return "schedule_step";
+        }
+        sum += act->pay[i].fen;
+        for (; k > 0 && deal->pay[k - 1].on > act->pay[i].on; k--) {
+            deal->pay[k] = deal->pay[k - 1];
+        }
+        deal->pay[k] = act->pay[i];
+    }
+    if (deal->n_pay > 0 && sum != deal->amount_fen) {
+        return "schedule_sum";
+    }
+    return deal->n_pay > 0 && deal->pay[0].on < deal->on ? "schedule_day" : NULL;
+}
+
 static const char *check_bank(int login, int bank)
 {
     return party_of(login) != NONE && party_of(login) != bank ? "bank_not_yours" : NULL;
@@ -154,7 +175,7 @@ static const char *purchase(struct model *model, const struct act *act, struct d
     deal->seller = deal->n_lines == 1 ? deal->lines[0].seller : NONE;
     deal->buyer = act->to;
     pick_purchase(model, deal);
-    return NULL;
+    return set_schedule(act, deal);
 }
 
 static const char *resale(struct model *model, const struct act *act, struct deal *deal)
@@ -192,6 +213,7 @@ static const char *resale(struct model *model, const struct act *act, struct dea
     }
     if (!refusal) {
         set_money(act, deal);
+        refusal = set_schedule(act, deal);
     }
     return refusal;
 }
@@ -404,6 +426,8 @@ const char *propose_spot(struct model *model, const struct act *act, struct deal
         return retirement(model, act, deal);
     case CANCELLATION:
         return cancellation(model, act, deal);
+    case CORRECTION:
+        return propose_correction(model, act, deal);
     case LISTING:
         return listing(model, act, deal);
     default:
@@ -471,6 +495,9 @@ void approve_spot(struct model *model, int deal)
         break;
     case CANCELLATION:
         send_locked(model, deal, NONE, CANCELLED, NONE);
+        break;
+    case CORRECTION:
+        approve_correction(model, deal);
         break;
     case ACCEPTANCE:
         hand_over(model, deal);

@@ -140,11 +140,20 @@ void put(struct model *model, int tonne, int owner, enum place place, int pool, 
     model->count[owner][place]++;
 }
 
-void lock_picked(struct model *model, int deal)
+void lock_picked(struct model *model, int at)
 {
+    struct deal *deal = &model->deals[at];
+    if (is_correctable(deal->kind)) {
+        deal->origins = calloc((size_t)model->n_picked, sizeof(*deal->origins));
+        assert(deal->origins);
+    }
     for (int i = 0; i < model->n_picked; i++) {
-        const struct tonne *tonne = &model->tonnes[model->scratch[i]];
-        put(model, model->scratch[i], tonne->owner, LOCKED, tonne->pool, deal);
+        int picked = model->scratch[i];
+        const struct tonne *tonne = &model->tonnes[picked];
+        if (deal->origins) {
+            deal->origins[deal->n_origins++] = (struct origin){picked, tonne->owner, tonne->pool};
+        }
+        put(model, picked, tonne->owner, LOCKED, tonne->pool, at);
     }
 }
 

@@ -1,0 +1,101 @@
+// Who may have a hand in a deal, and who may approve it.
+#include "tests/campaign/model_internal.h"
+
+int64_t served(const struct model *model, int bank, int customer)
+{
+    int64_t left = 0;
+    for (int i = 0; i < model->n_deals; i++) {
+        const struct deal *deal = &model->deals[i];
+        bool handed = deal->kind == RESALE || deal->kind == TRANSFER || deal->kind == ACCEPTANCE ||
+                      deal->kind == DELIVERY || deal->kind == EXERCISE;
+        if (deal->state != APPROVED) {
+            continue;
+        }
+        if (handed && !deal->corrected && deal->seller == bank && deal->buyer == customer) {
+            left += deal->tonnes;
+        }
+        if (deal->kind == RETIREMENT && deal->seller == customer &&
+            party_of(deal->proposer) == bank) {
+            left -= deal->tonnes;
+        }
+    }
+    return left > 0 ? left : 0;
+}
+
+bool own_deal(const struct model *model, int login, const struct deal *deal)
+{
+    int party = party_of(login);
+    if (party == NONE || party == deal->seller || party == deal->buyer ||
+        (deal->kind == RETIREMENT && served(model, party, deal->seller) > 0)) {
+        return true;
+    }
+    return deal->of != NONE && deal->of < model->n_deals &&
+           (party == model->deals[deal->of].seller || party == model->deals[deal->of].buyer);
+}
+
+static bool speaks_for(int login, int party)
+{
+    return party_of(login) == NONE || party_of(login) == party;
+}
+
+// Two persons of the other side suffice for a purchase for money, and for retiring, for a customer
+// himself, what was sold to him.
+static bool fair_without_giver(const struct model *model, int login, const struct deal *deal)
+{
+    static const enum party BENEFICIARIES[N_BENEFICIARIES] = {FACTORY, MILL,        FARMER,
+                                                              BANK,    SECOND_BANK, FUND};
+    if (deal->kind == RETIREMENT) {
+        return (int)BENEFICIARIES[deal->beneficiary] == deal->seller &&
+               deal->tonnes <= served(model, party_of(login), deal->seller);
+    }
+    return deal->kind == PURCHASE && deal->amount_fen > 0;
+}
+
+// Else nobody's tonnes are taken or bound by the other side's word alone; deals on another deal's
+// lock were agreed to with that one.
+static bool giver_unheard(const struct model *model, int login, const struct deal *deal)
+{
+    return !acts_on_lock(deal->kind) && !speaks_for(login, deal->seller) &&
+           !speaks_for(deal->proposer, deal->seller) && !fair_without_giver(model, login, deal);
+}
+
+// Not less than what the tonnes cost, so that a low price hides nothing.
+static int64_t worth(const struct deal *deal)
+{
+    int64_t cost = 0;
+    for (int i = 0; i < deal->n_lines; i++) {
+        cost += deal->lines[i].cost_fen;
+    }
+    return cost > deal->amount_fen ? cost : deal->amount_fen;
+}
+
+const char *check_persons(const struct model *model, int login, int on, const struct deal *deal)
+{
+    bool alone = deal->amount_fen > 0 && worth(deal) <= model->alone_fen &&
+                 deal->kind != CORRECTION && speaks_for(login, deal->seller);
+    if (login == deal->proposer && !alone) {
+        return "second_person";
+    }
+    if (!own_deal(model, login, deal)) {
+        return "trade_not_yours";
+    }
+    if ((deal->kind == TRANSFER || deal->kind == PLEDGE) && party_of(login) != NONE &&
+        party_of(login) == deal->seller) {
+        return "other_side_accepts";
+    }
+    if (giver_unheard(model, login, deal)) {
+        return "giver_unheard";
+    }
+    if (model->limited[login] && model->limit_fen[login] != NOT_GIVEN &&
+        worth(deal) > model->limit_fen[login]) {
+        return "limit_amount";
+    }
+    if (model->limited[login] && model->limit_t[login] != NOT_GIVEN &&
+        deal->tonnes > model->limit_t[login]) {
+        return "limit_tonnes";
+    }
+    if (on < deal->on) {
+        return "decided_before";
+    }
+    return model->today > deal->last_day ? "trade_expired" : NULL;
+}

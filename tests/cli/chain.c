@@ -2,36 +2,37 @@
 
 #include <stdlib.h>
 
+const char *const th_chain_people_lines[TH_CHAIN_N_PEOPLE] = {
+    // The credit codes are made up; their check characters follow GB 32100.
+    "village import {sample}/villages.csv",
+    "party add --kind cooperative --name " MAJIANONG " --village 330523990201",
+    "party add --kind cooperative --name " GAOJIATANG " --village 330523990202",
+    "party add --kind village --name 马家弄村集体 --village 330523990201",
+    "party add --kind village --name 高家堂村集体 --village 330523990202",
+    "party add --kind subdistrict --name " WETLAND_OFFICE " --division 330521990",
+    "party add --kind bank --name " ANJI_BANK " --uscc 91330523000000001B",
+    "party add --kind bank --name " DEQING_BANK " --uscc 91330521000000001E",
+    "party add --kind verifier --name 核证机构 --uscc 91330100000000001C",
+    "party add --kind enterprise --name " ANJI_BUYER " --uscc 91330523000000002E",
+    "party add --kind enterprise --name 制药厂 --uscc 91330521000000002H",
+    "party add --kind enterprise --name 造纸厂 --uscc 91330521000000003L",
+    "party add --kind enterprise --name 印染厂 --uscc 91330521000000004P",
+    "user add clerk-m --role clerk --village 330523990201",
+    "user add clerk-g --role clerk --village 330523990202",
+    "user add clerk-x --role clerk --village 330521990001",
+    "user add officer --role officer",
+    "user add verifier --role verifier --party 核证机构",
+    "user add anji-1 --role bank --party " ANJI_BANK,
+    "user add anji-2 --role bank --party " ANJI_BANK,
+    "user add deqing-1 --role bank --party " DEQING_BANK,
+    "user add deqing-2 --role bank --party " DEQING_BANK,
+};
+
 void th_chain_people(const struct th_cli_world *world)
 {
-    // The credit codes are made up; their check characters follow GB 32100.
-    static const char *const LINES[] = {
-        "init {dir}/r.tanhui --name 样例 --admin-code 330000",
-        "village import {sample}/villages.csv",
-        "party add --kind cooperative --name " MAJIANONG " --village 330523990201",
-        "party add --kind cooperative --name " GAOJIATANG " --village 330523990202",
-        "party add --kind village --name 马家弄村集体 --village 330523990201",
-        "party add --kind village --name 高家堂村集体 --village 330523990202",
-        "party add --kind subdistrict --name " WETLAND_OFFICE " --division 330521990",
-        "party add --kind bank --name " ANJI_BANK " --uscc 91330523000000001B",
-        "party add --kind bank --name " DEQING_BANK " --uscc 91330521000000001E",
-        "party add --kind verifier --name 核证机构 --uscc 91330100000000001C",
-        "party add --kind enterprise --name " ANJI_BUYER " --uscc 91330523000000002E",
-        "party add --kind enterprise --name 制药厂 --uscc 91330521000000002H",
-        "party add --kind enterprise --name 造纸厂 --uscc 91330521000000003L",
-        "party add --kind enterprise --name 印染厂 --uscc 91330521000000004P",
-        "user add clerk-m --role clerk --village 330523990201",
-        "user add clerk-g --role clerk --village 330523990202",
-        "user add clerk-x --role clerk --village 330521990001",
-        "user add officer --role officer",
-        "user add verifier --role verifier --party 核证机构",
-        "user add anji-1 --role bank --party " ANJI_BANK,
-        "user add anji-2 --role bank --party " ANJI_BANK,
-        "user add deqing-1 --role bank --party " DEQING_BANK,
-        "user add deqing-2 --role bank --party " DEQING_BANK,
-    };
-    for (size_t i = 0; i < sizeof(LINES) / sizeof(LINES[0]); i++) {
-        th_cli_do(world, "%s", LINES[i]);
+    th_cli_do(world, "init {dir}/r.tanhui --name 样例 --admin-code 330000");
+    for (size_t i = 0; i < TH_CHAIN_N_PEOPLE; i++) {
+        th_cli_do(world, "%s", th_chain_people_lines[i]);
     }
 }
 

@@ -11,6 +11,9 @@
 #define DEQING_BANK "德清两山"
 #define ANJI_BUYER "竹制品厂"
 
+// Villages, parties and logins, each a line behind the program's name.
+enum { TH_CHAIN_N_PEOPLE = 22 };
+extern const char *const th_chain_people_lines[TH_CHAIN_N_PEOPLE];
 // init, villages, parties, logins: clerk-m, clerk-g, clerk-x, officer, verifier, anji-1, anji-2,
 // deqing-1, deqing-2.
 void th_chain_people(const struct th_cli_world *world);

@@ -41,7 +41,8 @@ struct th_contract_term { // what else was agreed: strike, rate, window …
 };
 
 struct th_contract {
-    const char *kind; // purchase resale transfer pledge option forward subscription loan
+    const char *kind; // purchase resale transfer pledge option forward subscription acceptance
+                      // enforcement exercise
     const char *number;
     bool approved; // else a draft, which says so
     const char *registry;

@@ -177,3 +177,24 @@ th_issuance_trace(struct th_store *store, int64_t issuance_id, int64_t first, in
     th_stmt_done(q);
     return status;
 }
+
+enum th_status th_issuance_of_parcel(struct th_store *store, int64_t issuance_id, int64_t parcel_id,
+                                     bool (*visit)(void *context, int64_t first, int64_t last),
+                                     void *context, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT s.first_kg / 1000 + 1, "
+        "(min(s.first_kg + s.mass_kg, i.issued_t * 1000) + 999) / 1000 "
+        "FROM issuance_segment s JOIN issuance i USING (issuance_id) WHERE s.parcel_id = ?2 "
+        "AND s.issuance_id = ?1 AND s.first_kg < i.issued_t * 1000 ORDER BY s.first_kg";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, issuance_id);
+    th_bind_int(q, 2, parcel_id);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        go_on = visit(context, th_column_int(q, 0), th_column_int(q, 1));
+    }
+    th_stmt_done(q);
+    return status;
+}

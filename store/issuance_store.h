@@ -55,5 +55,10 @@ enum th_status
 th_issuance_trace(struct th_store *store, int64_t issuance_id, int64_t first, int64_t last,
                   bool (*visit)(void *context, int64_t parcel_id, int year, struct th_carbon mass),
                   void *context, struct th_error *err) TH_MUST_CHECK;
+// The serials on which kilograms of a parcel lie, wholly or in part, a range for each time that the
+// line comes by it. The visitor returns false to stop.
+enum th_status th_issuance_of_parcel(struct th_store *store, int64_t issuance_id, int64_t parcel_id,
+                                     bool (*visit)(void *context, int64_t first, int64_t last),
+                                     void *context, struct th_error *err) TH_MUST_CHECK;
 
 #endif

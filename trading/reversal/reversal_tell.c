@@ -5,17 +5,6 @@
 #include "store/party_store.h"
 #include "trading/reversal/reversal_internal.h"
 
-enum { KG_PER_T = 1000 };
-
-static int64_t lost_of_parcel_kg(const struct th_reversal_extent *extent, size_t parcel)
-{
-    int64_t sum_kg = 0;
-    for (size_t i = 0; i < extent->n_losses; i++) {
-        sum_kg += extent->losses[i].parcel == parcel ? th_carbon_kg(extent->losses[i].lost) : 0;
-    }
-    return sum_kg;
-}
-
 static void set_percent(struct th_json *object, const char *key, int64_t part, int64_t whole)
 {
     const int64_t cents = 10000;
@@ -23,9 +12,11 @@ static void set_percent(struct th_json *object, const char *key, int64_t part, i
 }
 
 static enum th_status tell_parcel(struct th_store *store, const struct th_reversal_extent *extent,
-                                  size_t i, struct th_json *array, struct th_error *err)
+                                  size_t i, size_t *next_loss, struct th_json *array,
+                                  struct th_error *err)
 {
     const struct th_reversal_parcel *parcel = &extent->parcels[i];
+    int64_t lost_kg = 0;
     struct th_package_record package;
     struct th_parcel_place place;
     struct th_json *item = th_json_object();
@@ -51,7 +42,10 @@ static enum th_status tell_parcel(struct th_store *store, const struct th_revers
     th_json_set_cent(item, "area_m2", th_area_m2_cent(parcel->area));
     th_json_set_cent(item, "area_mu", th_area_mu_cent(parcel->area));
     set_percent(item, "share_percent", th_area_m2_300(parcel->area), th_area_m2_300(parcel->whole));
-    th_json_set_int(item, "lost_kg", lost_of_parcel_kg(extent, i));
+    for (; *next_loss < extent->n_losses && extent->losses[*next_loss].parcel == i; ++*next_loss) {
+        lost_kg += th_carbon_kg(extent->losses[*next_loss].lost);
+    }
+    th_json_set_int(item, "lost_kg", lost_kg);
     th_json_append(array, item);
     return TH_OK;
 }
@@ -61,8 +55,9 @@ static enum th_status tell_parcels(struct th_store *store, const struct th_rever
 {
     struct th_json *array = th_json_array();
     enum th_status status = TH_OK;
+    size_t next_loss = 0; // losses stand in order of their parcels
     for (size_t i = 0; i < extent->n_parcels && status == TH_OK; i++) {
-        status = tell_parcel(store, extent, i, array, err);
+        status = tell_parcel(store, extent, i, &next_loss, array, err);
     }
     th_json_set(reply, "affected_parcels", array);
     return status;
@@ -110,15 +105,15 @@ static void set_range(struct th_json *item, const struct th_issuance_record *iss
 struct standing {
     struct th_store *store;
     struct th_issuance_record issuance;
-    int64_t parcel_id; // asked for
-    int64_t at_kg;     // of the line, where the walk has come to
+    int64_t parcel_id;
     struct th_json *array;
     enum th_status status;
     struct th_error *err;
 };
 
-static enum th_status add_leaves(struct standing *standing, int64_t first, int64_t last)
+static bool add_leaves(void *context, int64_t first, int64_t last)
 {
+    struct standing *standing = context;
     struct th_block_list leaves = {0};
     enum th_status status = th_ledger_leaves(standing->store, standing->issuance.issuance_id, first,
                                              last, &leaves, standing->err);
@@ -133,20 +128,8 @@ static enum th_status add_leaves(struct standing *standing, int64_t first, int64
         th_json_append(standing->array, item);
     }
     th_block_list_clear(&leaves);
-    return status;
-}
-
-static bool add_segment(void *context, int64_t parcel_id, int year, struct th_carbon mass)
-{
-    struct standing *standing = context;
-    int64_t end_kg = standing->at_kg + th_carbon_kg(mass);
-    (void)year;
-    if (parcel_id == standing->parcel_id) {
-        standing->status = add_leaves(standing, standing->at_kg / KG_PER_T + 1,
-                                      (end_kg + KG_PER_T - 1) / KG_PER_T);
-    }
-    standing->at_kg = end_kg;
-    return standing->status == TH_OK;
+    standing->status = status;
+    return status == TH_OK;
 }
 
 static enum th_status tell_serials(struct th_store *store, const struct th_reversal_extent *extent,
@@ -163,9 +146,8 @@ static enum th_status tell_serials(struct th_store *store, const struct th_rever
                                     .err = err};
         status = th_issuance_load(store, loss->issuance_id, &standing.issuance, err);
         if (status == TH_OK) {
-            status =
-                th_issuance_trace(store, loss->issuance_id, 1, th_units_t(standing.issuance.issued),
-                                  add_segment, &standing, err);
+            status = th_issuance_of_parcel(store, loss->issuance_id, standing.parcel_id, add_leaves,
+                                           &standing, err);
         }
         status = status == TH_OK ? standing.status : status;
     }
@@ -255,21 +237,35 @@ static enum th_status tell_outcome(struct th_store *store, const struct th_rever
     return status;
 }
 
+static int by_parcel(const void *a, const void *b)
+{
+    const struct th_reversal_parcel *left = *(const struct th_reversal_parcel *const *)a;
+    const struct th_reversal_parcel *right = *(const struct th_reversal_parcel *const *)b;
+    if (left->parcel_id != right->parcel_id) {
+        return left->parcel_id < right->parcel_id ? -1 : 1;
+    }
+    return (left > right) - (left < right);
+}
+
 // Of one parcel in two packages the ground is counted once.
 static enum th_status ground_sum(const struct th_reversal_extent *extent, struct th_area *ret_area,
                                  struct th_error *err)
 {
     struct th_area sum = th_area_from_m2_300(0);
-    enum th_status status = TH_OK;
+    const struct th_reversal_parcel **sorted = calloc(extent->n_parcels + 1, sizeof(*sorted));
+    enum th_status status = sorted ? TH_OK : th_error_no_memory(err);
+    for (size_t i = 0; sorted && i < extent->n_parcels; i++) {
+        sorted[i] = &extent->parcels[i];
+    }
+    if (sorted) {
+        qsort(sorted, extent->n_parcels, sizeof(*sorted), by_parcel);
+    }
     for (size_t i = 0; i < extent->n_parcels && status == TH_OK; i++) {
-        size_t k = 0;
-        while (extent->parcels[k].parcel_id != extent->parcels[i].parcel_id) {
-            k++;
-        }
-        if (k == i) {
-            status = th_area_add(sum, extent->parcels[i].area, &sum, err);
+        if (i == 0 || sorted[i]->parcel_id != sorted[i - 1]->parcel_id) {
+            status = th_area_add(sum, sorted[i]->area, &sum, err);
         }
     }
+    free(sorted);
     *ret_area = sum;
     return status;
 }

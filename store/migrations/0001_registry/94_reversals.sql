@@ -27,6 +27,8 @@ CREATE TABLE reversal_parcel (
     UNIQUE (trade_id, package_id, parcel_id),
     FOREIGN KEY (parcel_id, version) REFERENCES parcel_version (parcel_id, version)
 ) STRICT, WITHOUT ROWID;
+-- Earlier reversals of a parcel.
+CREATE INDEX reversal_parcel_parcel ON reversal_parcel (parcel_id);
 
 -- What that parcel lost of one vintage.
 CREATE TABLE reversal_loss (

@@ -11,7 +11,8 @@
     "| deliver_by? if_short? strike_fen? window_from? window_to? due_t locked_t forecast_t "       \
     "short_t "                                                                                     \
     "prepaid_fen? refund_t? "                                                                      \
-    "| pledge.subject pledge.rank? pledge.tonnes pledge.held_t pledge.waiting_t "                  \
+    "| pledge.subject pledge.rank? pledge.tonnes pledge.held_t pledge.forecast_package? "          \
+    "pledge.forecast_t pledge.lost_t pledge.waiting_t "                                            \
     "pledge.debtor_name pledge.principal_fen pledge.rate pledge.from pledge.until "                \
     "pledge.valuation_fen pledge.number pledge.registrar_number? pledge.registrar_until? "         \
     "pledge.payout_fen pledge.repayment_fen pledge.interest_fen pledge.loan_fen pledge.warnings "  \

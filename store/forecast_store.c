@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "store/db_internal.h"
-#include "store/package_store.h"
 #include "store/posting_internal.h"
 
 struct th_units th_forecast_open(const struct th_forecast *forecast)
@@ -105,6 +104,14 @@ enum th_status th_forecast_load(struct th_store *store, int64_t forecast_id,
     }
     th_stmt_done(q);
     return status;
+}
+
+enum th_status th_forecast_package(struct th_store *store, int64_t forecast_id,
+                                   struct th_package_record *ret_package, struct th_error *err)
+{
+    struct th_forecast forecast;
+    enum th_status status = th_forecast_load(store, forecast_id, &forecast, err);
+    return status == TH_OK ? th_package_load(store, forecast.package_id, ret_package, err) : status;
 }
 
 // Room for one more item in a list that doubles at powers of two.

@@ -9,6 +9,7 @@
 #define TH_STORE_FORECAST_STORE_H
 
 #include "store/lock_store.h"
+#include "store/package_store.h"
 
 struct th_forecast {
     int64_t forecast_id;
@@ -46,6 +47,10 @@ enum th_status th_forecast_move(struct th_posting *posting, int64_t forecast_id,
 enum th_status th_forecast_load(struct th_store *store, int64_t forecast_id,
                                 struct th_forecast *ret_forecast,
                                 struct th_error *err) TH_MUST_CHECK;
+// The package whose tonnes are expected.
+enum th_status th_forecast_package(struct th_store *store, int64_t forecast_id,
+                                   struct th_package_record *ret_package,
+                                   struct th_error *err) TH_MUST_CHECK;
 // By id; 0: any owner, package, trade.
 struct th_forecast_filter {
     int64_t owner_id;

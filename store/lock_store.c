@@ -101,6 +101,13 @@ enum th_status th_lock_more(struct th_posting *posting, int64_t lock_id, struct 
     return status == TH_OK ? th_post_note(posting, TH_DB_SLOT_LOCK, lock_id, err) : status;
 }
 
+enum th_status th_lock_forecast_more(struct th_posting *posting, int64_t lock_id,
+                                     struct th_units units, struct th_error *err)
+{
+    enum th_status status = th_lock_more(posting, lock_id, units, err);
+    return status == TH_OK ? settle(posting, lock_id, 0, 0, th_units_t(units), err) : status;
+}
+
 enum th_status th_lock_hold_until(struct th_posting *posting, int64_t lock_id, const char *on_date,
                                   struct th_error *err)
 {

@@ -57,6 +57,9 @@ enum th_status th_lock_forecast_released(struct th_posting *posting, int64_t loc
 // The lock is to hold so many more units.
 enum th_status th_lock_more(struct th_posting *posting, int64_t lock_id, struct th_units units,
                             struct th_error *err) TH_MUST_CHECK;
+// The lock is to expect so many more tonnes of its forecast.
+enum th_status th_lock_forecast_more(struct th_posting *posting, int64_t lock_id,
+                                     struct th_units units, struct th_error *err) TH_MUST_CHECK;
 // Until when the units stay under the lock by themselves; "": until somebody decides.
 enum th_status th_lock_hold_until(struct th_posting *posting, int64_t lock_id, const char *on_date,
                                   struct th_error *err) TH_MUST_CHECK;

@@ -74,7 +74,8 @@ static void reckon(struct th_rank_list *list)
     int number = 0;
     for (size_t i = 0; i < list->n; i++) {
         struct th_rank *rank = &list->items[i];
-        int64_t own_t = th_units_t(rank->held) + th_units_t(rank->deciding);
+        int64_t own_t = th_units_t(rank->held) + th_units_t(rank->expected) +
+                        th_units_t(rank->deciding);
         int64_t lacking_t = th_units_t(rank->lacking);
         rank->waiting = th_units_from_t(lacking_t < before_t ? lacking_t : before_t);
         // A receivable has no units: it is alive until it is released.
@@ -87,24 +88,28 @@ static void reckon(struct th_rank_list *list)
 enum th_status th_pledge_ranks(struct th_store *store, int64_t root_id,
                                struct th_rank_list *ret_ranks, struct th_error *err)
 {
-#define WAIVED(state)                                                                              \
-    "coalesce((SELECT sum(r.waived_t) FROM trade o JOIN pledge_release r USING (trade_id) "        \
+#define GIVEN_UP(column, state)                                                                    \
+    "coalesce((SELECT sum(r." column ") FROM trade o JOIN pledge_release r USING (trade_id) "      \
     "WHERE o.of_trade_id = p.trade_id AND o.state = '" state "'), 0)"
     static const char SQL[] =
         "SELECT p.trade_id, t.buyer_id, k.lock_id,"
-        " coalesce(k.placed_t - k.posted_t - k.released_t, 0),"
+        " coalesce(k.placed_t - k.posted_t - k.released_t - k.forecast_t, 0),"
         " coalesce((SELECT sum(o.tonnes) FROM trade o WHERE o.of_trade_id = p.trade_id"
         "  AND o.kind IN ('release', 'enforcement') AND o.state = 'proposed'), 0),"
-        " p.tonnes - coalesce(k.placed_t, 0) - " WAIVED("approved") ", " WAIVED(
-            "proposed") ","
-                        " p.subject = 'receivable' AND NOT EXISTS (SELECT 1 FROM trade o"
-                        "  WHERE o.of_trade_id = p.trade_id AND o.kind = 'release' AND o.state = "
-                        "'approved')"
-                        " FROM trade t JOIN pledge p USING (trade_id) LEFT JOIN unit_lock k ON "
-                        "k.lock_id = p.trade_id"
-                        " WHERE t.state = 'approved' AND (t.trade_id = ?1 OR t.of_trade_id = ?1) "
-                        "ORDER BY t.seq";
-#undef WAIVED
+        " p.tonnes - coalesce(k.placed_t, 0) - " GIVEN_UP("waived_t", "approved") "," GIVEN_UP(
+            "waived_t", "proposed") ","
+                                    " p.subject = 'receivable' AND NOT EXISTS (SELECT 1 FROM "
+                                    "trade o WHERE o.of_trade_id = p.trade_id AND o.kind = "
+                                    "'release' AND o.state = 'approved'),"
+                                    " k.forecast_id, coalesce(k.forecast_t, 0), " GIVEN_UP(
+                                        "forecast_t", "proposed") ","
+        // Nothing else of a pledge is released past a trade.
+        " coalesce(k.released_t, 0) - " GIVEN_UP("forecast_t", "approved")
+            " FROM trade t JOIN pledge p USING (trade_id) LEFT JOIN unit_lock k ON "
+            "k.lock_id = p.trade_id"
+            " WHERE t.state = 'approved' AND (t.trade_id = ?1 OR t.of_trade_id = ?1) "
+            "ORDER BY t.seq";
+#undef GIVEN_UP
     struct th_rank_list list = {0};
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, root_id);
@@ -123,7 +128,11 @@ enum th_status th_pledge_ranks(struct th_store *store, int64_t root_id,
                                                 .deciding = th_column_units(q, 4),
                                                 .lacking = th_column_units(q, 5),
                                                 .waiving = th_column_units(q, 6),
-                                                .alive = th_column_int(q, 7) != 0};
+                                                .alive = th_column_int(q, 7) != 0,
+                                                .forecast_id = th_column_int(q, 8),
+                                                .expected = th_column_units(q, 9),
+                                                .giving = th_column_units(q, 10),
+                                                .lost = th_column_units(q, 11)};
     }
     th_stmt_done(q);
     if (status != TH_OK) {
@@ -191,16 +200,29 @@ enum th_status th_debt_load(struct th_store *store, int64_t trade_id,
     return TH_OK;
 }
 
-enum th_status th_waived_load(struct th_store *store, int64_t trade_id, struct th_units *ret_waived,
-                              struct th_error *err)
+struct th_json *th_release_row(const struct th_release *release)
 {
-    static const char SQL[] = "SELECT waived_t FROM pledge_release WHERE trade_id = ?1";
+    struct th_json *row = th_json_object();
+    th_json_set_int(row, "waived_t", th_units_t(release->waived));
+    th_post_set_id(row, "forecast_t", th_units_t(release->expected));
+    return row;
+}
+
+enum th_status th_release_load(struct th_store *store, int64_t trade_id,
+                               struct th_release *ret_release, struct th_error *err)
+{
+    static const char SQL[] = "SELECT waived_t, forecast_t FROM pledge_release WHERE trade_id = ?1";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
-    int64_t waived_t = 0;
-    enum th_status status = th_stmt_int(q, 0, &waived_t, err);
+    struct th_release release = {.waived = {0}};
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
+        release.waived = th_column_units(q, 0);
+        release.expected = th_column_units(q, 1);
+    }
+    th_stmt_done(q);
     if (status == TH_OK) {
-        *ret_waived = th_units_from_t(waived_t);
+        *ret_release = release;
     }
     return status;
 }

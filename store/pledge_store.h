@@ -10,7 +10,8 @@ enum { TH_PLEDGE_TEXT_SIZE = 100 };
 // What a pledge says beside its trade, in which seller is the pledgor and buyer the pledgee.
 struct th_pledge {
     int64_t trade_id;
-    char subject[TH_TRADE_WORD_SIZE]; // units; rank: units that other pledges hold; receivable
+    // units; forecast: expected tonnes; rank: what other pledges hold; receivable
+    char subject[TH_TRADE_WORD_SIZE];
     struct th_units tonnes;           // 0 of a receivable
     int64_t debtor_id;
     struct th_money principal;
@@ -32,8 +33,12 @@ enum th_status th_pledge_load(struct th_store *store, int64_t trade_id,
 struct th_rank {
     int64_t trade_id;
     int64_t pledgee_id;
-    int64_t lock_id;          // 0: it holds no units yet
-    struct th_units held;     // under its lock
+    int64_t lock_id;          // 0: it holds nothing yet
+    int64_t forecast_id;      // whose tonnes its lock may expect; 0: none
+    struct th_units held;     // units under its lock
+    struct th_units expected; // tonnes that its lock still expects
+    struct th_units giving;   // the part of that which proposed releases give up
+    struct th_units lost;     // of what it expected, never came
     struct th_units deciding; // under the locks of releases and enforcements of it, proposed
     struct th_units lacking;  // of what it was promised and has not given up
     struct th_units waiving;  // the part of that which proposed releases give up
@@ -71,8 +76,15 @@ struct th_json *th_debt_rows(const struct th_debt *debts, size_t n);
 enum th_status th_debt_load(struct th_store *store, int64_t trade_id,
                             struct th_debt_list *ret_debts, struct th_error *err) TH_MUST_CHECK;
 
-enum th_status th_waived_load(struct th_store *store, int64_t trade_id, struct th_units *ret_waived,
-                              struct th_error *err) TH_MUST_CHECK;
+// What a release gives up beside units.
+struct th_release {
+    struct th_units waived;   // rank on what pledges before it hold
+    struct th_units expected; // tonnes under the pledge's lock that are not issued
+};
+// The row that the release's trade posts, without trade_id.
+struct th_json *th_release_row(const struct th_release *release);
+enum th_status th_release_load(struct th_store *store, int64_t trade_id,
+                               struct th_release *ret_release, struct th_error *err) TH_MUST_CHECK;
 
 // Money of a loan.
 struct th_loan_payment { // texts are borrowed

@@ -57,8 +57,8 @@ static const char *const COLUMNS_PLEDGE[] = {
     "trade_id", "subject",       "tonnes", "debtor_id",        "principal_fen",   "rate", "from_on",
     "to_on",    "valuation_fen", "number", "registrar_number", "registrar_until", NULL};
 static const char SQL_PLEDGE_RELEASE[] =
-    "INSERT INTO pledge_release (trade_id, waived_t) VALUES (?1, ?2)";
-static const char *const COLUMNS_PLEDGE_RELEASE[] = {"trade_id", "waived_t", NULL};
+    "INSERT INTO pledge_release (trade_id, waived_t, forecast_t) VALUES (?1, ?2, coalesce(?3, 0))";
+static const char *const COLUMNS_PLEDGE_RELEASE[] = {"trade_id", "waived_t", "forecast_t", NULL};
 static const char SQL_ENFORCEMENT_DEBT[] =
     "INSERT INTO enforcement_debt (trade_id, ordinal, pledge_id, owed_fen, number) VALUES (?1, ?2, "
     "?3, ?4, ?5)";

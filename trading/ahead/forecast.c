@@ -13,6 +13,7 @@
 #include "registry/reply.h"
 #include "store/estimate_store.h"
 #include "store/forecast_store.h"
+#include "store/pledge_store.h"
 #include "trading/ahead/promise.h"
 
 // What a run estimates for a package.
@@ -387,6 +388,25 @@ enum th_status th_forecast_show(struct th_registry *registry, const char *foreca
     return th_reply_finish(status, reply, ret_reply, err);
 }
 
+// The same of a pledge: nothing is due, but what came or may come secures the debt.
+static enum th_status pledge_progress(struct th_store *store, const struct th_trade *trade,
+                                      struct th_promise_progress *ret_progress,
+                                      struct th_error *err)
+{
+    struct th_rank_list ranks = {0};
+    enum th_status status = th_pledge_ranks(store, th_pledge_root(trade), &ranks, err);
+    const struct th_rank *rank = th_rank_find(&ranks, trade->trade_id);
+    if (status == TH_OK && rank) {
+        *ret_progress = (struct th_promise_progress){
+            .locked = rank->held,
+            .expected = rank->expected,
+            .due = th_units_from_t(th_units_t(rank->held) + th_units_t(rank->expected) +
+                                   th_units_t(rank->lost))};
+    }
+    free(ranks.items);
+    return status;
+}
+
 // Where one promise on the package stands now; nothing of one that is fulfilled.
 static enum th_status add_deal(struct th_store *store, int64_t trade_id, struct th_json *list,
                                struct th_error *err)
@@ -396,6 +416,9 @@ static enum th_status add_deal(struct th_store *store, int64_t trade_id, struct 
     enum th_status status = th_trade_load(store, trade_id, &trade, err);
     if (status == TH_OK) {
         status = th_promise_progress(store, &trade, 0, &progress, err);
+    }
+    if (status == TH_OK && strcmp(trade.kind, "pledge") == 0) {
+        status = pledge_progress(store, &trade, &progress, err);
     }
     if (status != TH_OK || th_units_t(progress.due) == 0 ||
         (strcmp(trade.state, "proposed") != 0 && strcmp(trade.state, "approved") != 0)) {

@@ -179,7 +179,11 @@ static enum th_status add_lines(struct arrival *arrival, int64_t promise_id, str
     struct th_trade promise;
     struct th_promise terms;
     struct th_trade_line_list lines = {0};
+    enum th_pool_use use = TH_POOL_USE_NONE;
     enum th_status status = th_trade_load(store, promise_id, &promise, err);
+    if (status == TH_OK) {
+        use = th_deal_kind_find(promise.kind)->pool_use; // a pledge sells nothing
+    }
     if (status == TH_OK && strcmp(promise.kind, "option") == 0) {
         status = th_promise_load(store, promise_id, &terms, err);
         promise.price_per_t = terms.strike_per_t;
@@ -211,7 +215,7 @@ static enum th_status add_lines(struct arrival *arrival, int64_t promise_id, str
             status = th_trade_line_post(arrival->posting, promise_id, ++ordinal, &line, err);
         }
         if (status == TH_OK) {
-            status = th_deal_draw_pool(arrival->posting, TH_POOL_USE_SOLD, &line, false, err);
+            status = th_deal_draw_pool(arrival->posting, use, &line, false, err);
         }
     }
     return status;

@@ -16,6 +16,7 @@
 //   trade.short      a promise is short and nothing covers it
 //   receipt.confirm  money is outstanding for a deal of the own bank
 //   revenue.distribute  money arrived that the villages have a share in: one item for a bank
+//   pledge.short     less was issued than was pledged, and the loan is not repaid
 //   reversal.fill    tonnes are owed for a reversal
 //   revenue.approve  somebody else proposed a run
 //   payment.confirm  payments of an approved run are owed

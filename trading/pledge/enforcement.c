@@ -149,7 +149,14 @@ static enum th_status fill(struct th_store *store, struct enforcement *work, str
         status = th_pledge_stand(store, &work->pledge_trade, &ranks, &rank, err);
     }
     free(ranks.items);
-    if (status == TH_OK && th_units_compare(trade->tonnes, rank.held) > 0) {
+    bool too_many = status == TH_OK && th_units_compare(trade->tonnes, rank.held) > 0;
+    if (too_many && th_units_t(rank.expected) > 0) {
+        (void)th_error_set(err, TH_CONFLICT, "enforcement_expected", NULL);
+        th_error_add_int(err, "available", th_units_t(rank.held));
+        th_error_add_int(err, "expected", th_units_t(rank.expected));
+        return TH_CONFLICT;
+    }
+    if (too_many) {
         return th_not_enough(err, th_units_t(rank.held), th_units_t(trade->tonnes));
     }
     if (status == TH_OK) {

@@ -1,5 +1,6 @@
-// Pledge: units or a receivable secure a debt. Units come under the pledge's lock and stay there
-// until they are released or sold, whatever day it is.
+// Pledge: units, expected units or a receivable secure a debt. Units come under the pledge's lock
+// and stay there until they are released or sold, whatever day it is; what is expected comes under
+// it when it is issued.
 #include "trading/pledge/pledge.h"
 
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include "core/ratio.h"
 #include "core/text.h"
 #include "registry/reference.h"
+#include "trading/ahead/promise.h"
 #include "trading/deal/stock.h"
 #include "trading/pledge/pledge_internal.h"
 
@@ -159,7 +161,7 @@ static enum th_status set_valuation(const struct th_pledge_input *input, struct 
                : status;
 }
 
-// Is this much of the chain's units still under its locks?
+// Is this much still under the chain's locks, units or expected?
 static enum th_status check_chain(struct th_store *store, int64_t root_id, struct th_units wanted,
                                   struct th_units *ret_held, struct th_error *err)
 {
@@ -167,7 +169,7 @@ static enum th_status check_chain(struct th_store *store, int64_t root_id, struc
     int64_t held_t = 0;
     enum th_status status = th_pledge_ranks(store, root_id, &ranks, err);
     for (size_t i = 0; i < ranks.n; i++) {
-        held_t += th_units_t(ranks.items[i].held);
+        held_t += th_units_t(ranks.items[i].held) + th_units_t(ranks.items[i].expected);
     }
     free(ranks.items);
     if (status == TH_OK && (held_t == 0 || th_units_t(wanted) > held_t)) {
@@ -254,6 +256,12 @@ static enum th_status pledge_units(struct th_store *store, const struct th_pledg
         return status;
     }
     pledge->tonnes = deal->trade.tonnes;
+    if (input->on_forecast) {
+        const struct th_forecast_filter filter = {.owner_id = holder->party_id,
+                                                  .package_id = package.package_id};
+        th_text_copy(pledge->subject, sizeof(pledge->subject), "forecast");
+        return th_promise_take_forecast(store, deal, &filter, th_units_t(pledge->tonnes), err);
+    }
     th_text_copy(pledge->subject, sizeof(pledge->subject), "units");
     return th_stock_take(store, deal, holder, package.package_id, err);
 }
@@ -324,12 +332,13 @@ static enum th_status check(struct th_store *store, const struct th_decision *de
     struct th_pledge pledge;
     struct th_units held;
     enum th_status status = th_pledge_load(store, trade->trade_id, &pledge, err);
-    if (status != TH_OK || strcmp(pledge.subject, "units") == 0) {
-        return status;
+    if (status == TH_OK && strcmp(pledge.subject, "rank") == 0) {
+        status = check_chain(store, trade->of_trade_id, pledge.tonnes, &held, err);
     }
-    return strcmp(pledge.subject, "rank") == 0
-               ? check_chain(store, trade->of_trade_id, pledge.tonnes, &held, err)
-               : check_receivable(store, trade->of_trade_id, trade->seller_id, err);
+    if (status == TH_OK && strcmp(pledge.subject, "receivable") == 0) {
+        status = check_receivable(store, trade->of_trade_id, trade->seller_id, err);
+    }
+    return status;
 }
 
 static enum th_status show(struct th_store *store, const struct th_trade *trade,
@@ -360,6 +369,9 @@ static struct th_json *input_json(const struct th_pledge_input *input)
     th_json_set_text(object, "to", input->to);
     th_json_set_text(object, "tonnes", input->tonnes);
     th_json_set_text(object, "package", input->package);
+    if (input->on_forecast) {
+        th_json_set_bool(object, "on_forecast", true);
+    }
     th_json_set_text(object, "after", input->after);
     th_json_set_text(object, "receivable", input->receivable);
     th_json_set_text(object, "debtor", input->debtor);
@@ -383,7 +395,9 @@ enum th_status th_trade_propose_pledge(struct th_registry *registry,
 {
     bool units = !input->receivable && (input->tonnes || input->after);
     bool receivable = input->receivable && !input->tonnes && !input->after && !input->package;
-    if (!units && !receivable) {
+    // A later rank is on whatever the first one is on.
+    bool forecast = !input->on_forecast || (units && !input->after);
+    if ((!units && !receivable) || !forecast) {
         return th_error_set(err, TH_USAGE, "pledge_subject", NULL);
     }
     if (!input->principal) {

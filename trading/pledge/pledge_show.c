@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
+#include "store/forecast_store.h"
 #include "trading/pledge/pledge.h"
 #include "trading/pledge/pledge_internal.h"
 
@@ -22,6 +23,11 @@ void th_pledge_warn(struct th_json *object, const char *today)
     bool alive = th_json_get_int(object, "rank", 0) > 0;
     if (th_date_parse(today, &day, NULL) == TH_OK) {
         (void)th_date_format(th_date_add(day, ENDING_DAYS), ending);
+    }
+    bool open = th_json_get_int(object, "loan_fen", 0) > 0;
+    // Nothing may be left under the pledge because nothing came.
+    if ((alive || open) && th_json_get_int(object, "lost_t", 0) > 0) {
+        th_json_append_text(warnings, "cover_lost");
     }
     if (alive && strcmp(until, today) < 0) {
         th_json_append_text(warnings, "term_over");
@@ -76,9 +82,29 @@ static enum th_status add_rank(struct th_store *store, const struct th_trade *tr
     struct th_rank rank = {0};
     enum th_status status = th_pledge_stand(store, trade, &ranks, &rank, err);
     free(ranks.items);
+    th_json_set_units(object, "forecast_t", rank.expected);
+    th_json_set_units(object, "lost_t", rank.lost);
     th_json_set(object, "rank", rank.number != 0 ? th_json_int(rank.number) : th_json_null());
     th_json_set_int(object, "held_t", th_units_t(rank.held) + th_units_t(rank.deciding));
     th_json_set_units(object, "waiting_t", rank.waiting);
+    return status;
+}
+
+// The package whose tonnes are or were expected under the first rank.
+static enum th_status add_forecast(struct th_store *store, const struct th_trade *trade,
+                                   const struct th_pledge *pledge, struct th_json *object,
+                                   struct th_error *err)
+{
+    struct th_lock lock = {.forecast_id = 0};
+    struct th_package_record package = {.package_id = 0};
+    enum th_status status = strcmp(pledge->subject, "receivable") == 0
+                                ? TH_OK
+                                : th_lock_load(store, th_pledge_root(trade), &lock, err);
+    if (status == TH_OK && lock.forecast_id != 0) {
+        status = th_forecast_package(store, lock.forecast_id, &package, err);
+    }
+    th_json_set(object, "forecast_package",
+                package.package_id != 0 ? th_json_string(package.name) : th_json_null());
     return status;
 }
 
@@ -93,6 +119,9 @@ enum th_status th_pledge_json(struct th_store *store, const struct th_trade *tra
     struct th_json *object = th_json_object();
     th_json_set_text(object, "subject", pledge.subject);
     status = add_rank(store, trade, object, err);
+    if (status == TH_OK) {
+        status = add_forecast(store, trade, &pledge, object, err);
+    }
     th_json_set_units(object, "tonnes", pledge.tonnes);
     if (status == TH_OK) {
         status = th_json_set_party(store, object, "debtor", pledge.debtor_id, err);

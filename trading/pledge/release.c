@@ -6,17 +6,27 @@
 #include "trading/pledge/pledge.h"
 #include "trading/pledge/pledge_internal.h"
 
-// How much of the release are units, and how much a rank on units that others hold.
+static int64_t positive(int64_t tonnes_t)
+{
+    return tonnes_t > 0 ? tonnes_t : 0;
+}
+
+static int64_t least(int64_t a_t, int64_t b_t)
+{
+    return a_t < b_t ? a_t : b_t;
+}
+
+// How much of the release are units, how much is expected, and how much a rank on what others hold:
+// in this order.
 static enum th_status divide(const struct th_release_input *input, const struct th_rank *rank,
-                             struct th_deal *deal, struct th_units *ret_waived,
+                             struct th_deal *deal, struct th_release *release,
                              struct th_error *err)
 {
     int64_t held_t = th_units_t(rank->held);
     // Of what a release that is not decided yet gives up, some may have come under the lock since.
-    int64_t unclaimed_t = th_units_t(rank->lacking) - th_units_t(rank->waiving);
-    int64_t lacking_t = unclaimed_t > 0 ? unclaimed_t : 0;
-    int64_t waiting_t = th_units_t(rank->waiting);
-    int64_t open_t = held_t + (lacking_t < waiting_t ? lacking_t : waiting_t);
+    int64_t expected_t = positive(th_units_t(rank->expected) - th_units_t(rank->giving));
+    int64_t lacking_t = positive(th_units_t(rank->lacking) - th_units_t(rank->waiving));
+    int64_t open_t = held_t + expected_t + least(lacking_t, th_units_t(rank->waiting));
     struct th_units wanted = th_units_from_t(open_t);
     enum th_status status = input->tonnes ? th_tonnes_parse(input->tonnes, &wanted, err) : TH_OK;
     if (status == TH_OK && (open_t == 0 || th_units_t(wanted) > open_t)) {
@@ -26,10 +36,13 @@ static enum th_status divide(const struct th_release_input *input, const struct 
         return status;
     }
     int64_t wanted_t = th_units_t(wanted);
-    deal->trade.tonnes = th_units_from_t(wanted_t < held_t ? wanted_t : held_t);
+    int64_t units_t = least(wanted_t, held_t);
+    int64_t given_t = least(wanted_t - units_t, expected_t);
+    deal->trade.tonnes = th_units_from_t(units_t);
+    release->expected = th_units_from_t(given_t);
     // Who gives up everything also gives up what he will never get.
-    *ret_waived = wanted_t == open_t ? th_units_from_t(lacking_t)
-                                     : th_units_from_t(wanted_t - th_units_t(deal->trade.tonnes));
+    release->waived =
+        th_units_from_t(wanted_t == open_t ? lacking_t : wanted_t - units_t - given_t);
     return TH_OK;
 }
 
@@ -49,7 +62,7 @@ static enum th_status pick(struct th_store *store, const struct th_release_input
 {
     struct th_rank_list ranks = {0};
     struct th_rank rank = {0};
-    struct th_units waived = {0};
+    struct th_release release = {.waived = {0}};
     bool receivable = strcmp(pledge->subject, "receivable") == 0;
     enum th_status status = th_pledge_stand(store, pledge_trade, &ranks, &rank, err);
     free(ranks.items);
@@ -60,14 +73,13 @@ static enum th_status pick(struct th_store *store, const struct th_release_input
         status = th_error_set(err, TH_USAGE, "release_whole", NULL);
     }
     if (status == TH_OK && !receivable) {
-        status = divide(input, &rank, deal, &waived, err);
+        status = divide(input, &rank, deal, &release, err);
     }
     if (status == TH_OK && th_units_t(deal->trade.tonnes) > 0) {
         status = th_deal_pick_from_lock(store, deal, pledge->trade_id, deal->trade.tonnes, err);
     }
     if (status == TH_OK) {
-        deal->terms = th_json_object();
-        th_json_set_units(deal->terms, "waived_t", waived);
+        deal->terms = th_release_row(&release);
     }
     return status;
 }
@@ -100,14 +112,30 @@ static enum th_status prepare(const void *given, struct th_registry *registry, s
     return pick(store, input, &pledge_trade, &pledge, deal, err);
 }
 
+// What of the release was there when it was proposed and is not any more.
+static enum th_status check_left(const struct th_release *release, const struct th_rank *rank,
+                                 struct th_error *err)
+{
+    if (th_units_compare(release->expected, rank->expected) > 0) {
+        (void)th_error_set(err, TH_CONFLICT, "release_overtaken", NULL);
+        th_error_add_int(err, "pledge", rank->trade_id);
+        th_error_add_int(err, "expected", th_units_t(rank->expected));
+        th_error_add_int(err, "tonnes", th_units_t(release->expected));
+        return TH_CONFLICT;
+    }
+    return th_units_compare(release->waived, rank->lacking) > 0
+               ? th_not_enough(err, th_units_t(rank->lacking), th_units_t(release->waived))
+               : TH_OK;
+}
+
 // A receivable is released once; and what a release gives up may have come under the pledge's own
-// lock since it was proposed.
+// lock, or been issued, since it was proposed.
 static enum th_status check(struct th_store *store, const struct th_decision *decision,
                             struct th_error *err)
 {
     struct th_rank_list ranks = {0};
     struct th_rank rank = {0};
-    struct th_units waived = {0};
+    struct th_release release = {.waived = {0}};
     struct th_trade pledge_trade;
     enum th_status status = th_trade_load(store, decision->trade.of_trade_id, &pledge_trade, err);
     if (status == TH_OK) {
@@ -115,13 +143,15 @@ static enum th_status check(struct th_store *store, const struct th_decision *de
     }
     free(ranks.items);
     if (status == TH_OK) {
-        status = th_waived_load(store, decision->trade.trade_id, &waived, err);
+        status = th_release_load(store, decision->trade.trade_id, &release, err);
     }
-    if (status == TH_OK && th_units_compare(waived, rank.lacking) > 0) {
-        return th_not_enough(err, th_units_t(rank.lacking), th_units_t(waived));
+    if (status == TH_OK) {
+        status = check_left(&release, &rank, err);
     }
-    bool units = th_units_t(decision->trade.tonnes) + th_units_t(waived) > 0;
-    return status == TH_OK && !units ? check_alive(&rank, err) : status;
+    bool tonnes = th_units_t(decision->trade.tonnes) + th_units_t(release.waived) +
+                      th_units_t(release.expected) >
+                  0;
+    return status == TH_OK && !tonnes ? check_alive(&rank, err) : status;
 }
 
 // The units of a release on their way: first to the pledges that lack some, then to the holder.
@@ -129,37 +159,51 @@ struct passing {
     struct th_posting *posting;
     const struct th_decision *decision;
     struct th_rank_list ranks;
-    int64_t *share_t;               // by rank
+    int64_t expected_t;             // of the release, not issued yet
+    int64_t *share_t;               // by rank: units
     struct th_trade_line_list back; // a copy of the lines: what goes back of each
 };
 
-// The lock of a rank grows by its share, or is placed when it had none.
-static enum th_status make_room(struct passing *passing, struct th_rank *rank, int64_t share_t,
-                                struct th_error *err)
+// The lock of a rank grows by its share, or is placed when it had none. What was expected of the
+// first pledge is expected of the same forecast.
+static enum th_status make_room(struct passing *passing, struct th_rank *rank, int64_t units_t,
+                                int64_t expected_t, struct th_error *err)
 {
-    if (rank->lock_id != 0) {
-        return th_lock_more(passing->posting, rank->lock_id, th_units_from_t(share_t), err);
+    struct th_posting *posting = passing->posting;
+    if (rank->lock_id == 0) {
+        const struct th_lock lock = {.lock_id = rank->trade_id,
+                                     .owner_id = passing->decision->trade.seller_id,
+                                     .placed = th_units_from_t(units_t + expected_t),
+                                     .forecast_id = passing->ranks.items[0].forecast_id,
+                                     .forecast = th_units_from_t(expected_t)};
+        rank->lock_id = lock.lock_id;
+        return th_lock_place(posting, &lock, err);
     }
-    const struct th_lock lock = {.lock_id = rank->trade_id,
-                                 .owner_id = passing->decision->trade.seller_id,
-                                 .placed = th_units_from_t(share_t)};
-    rank->lock_id = lock.lock_id;
-    return th_lock_place(passing->posting, &lock, err);
+    enum th_status status =
+        units_t > 0 ? th_lock_more(posting, rank->lock_id, th_units_from_t(units_t), err) : TH_OK;
+    return status == TH_OK && expected_t > 0
+               ? th_lock_forecast_more(posting, rank->lock_id, th_units_from_t(expected_t), err)
+               : status;
 }
 
-// A pledge waits for what those before it hold, so that only those after this one get any.
+// A pledge waits for what those before it hold, so that only those after this one get any: units
+// before what is expected.
 static enum th_status share_out(struct passing *passing, struct th_error *err)
 {
-    int64_t left_t = th_units_t(passing->decision->trade.tonnes);
+    int64_t units_t = th_units_t(passing->decision->trade.tonnes);
+    int64_t expected_t = passing->expected_t;
     bool after = false;
     enum th_status status = TH_OK;
     for (size_t i = 0; i < passing->ranks.n && status == TH_OK; i++) {
         struct th_rank *rank = &passing->ranks.items[i];
-        int64_t lacking_t = th_units_t(rank->lacking);
-        passing->share_t[i] = !after ? 0 : lacking_t < left_t ? lacking_t : left_t;
-        left_t -= passing->share_t[i];
-        if (passing->share_t[i] > 0) {
-            status = make_room(passing, rank, passing->share_t[i], err);
+        int64_t lacking_t = after ? positive(th_units_t(rank->lacking)) : 0;
+        int64_t share_t = least(lacking_t, units_t);
+        int64_t to_come_t = least(lacking_t - share_t, expected_t);
+        passing->share_t[i] = share_t;
+        units_t -= share_t;
+        expected_t -= to_come_t;
+        if (share_t + to_come_t > 0) {
+            status = make_room(passing, rank, share_t, to_come_t, err);
         }
         after = after || rank->trade_id == passing->decision->trade.of_trade_id;
     }
@@ -215,7 +259,14 @@ static enum th_status pass_all(struct passing *passing, struct th_error *err)
 {
     const struct th_decision *decision = passing->decision;
     size_t at = 0;
-    enum th_status status = share_out(passing, err);
+    enum th_status status =
+        passing->expected_t > 0
+            ? th_lock_forecast_released(passing->posting, decision->trade.of_trade_id,
+                                        th_units_from_t(passing->expected_t), err)
+            : TH_OK;
+    if (status == TH_OK) {
+        status = share_out(passing, err);
+    }
     for (size_t i = 0; i < passing->back.n; i++) {
         passing->back.items[i].tonnes = th_units_from_t(0);
     }
@@ -236,11 +287,16 @@ static enum th_status approve(struct th_posting *posting, const struct th_decisi
 {
     struct th_store *store = th_posting_store(posting);
     struct passing passing = {.posting = posting, .decision = decision};
+    struct th_release release;
     struct th_trade pledge_trade;
-    if (decision->lock.lock_id == 0) {
-        return TH_OK; // a rank or a receivable, of which no units move
+    enum th_status status = th_release_load(store, decision->trade.trade_id, &release, err);
+    if (status == TH_OK) {
+        passing.expected_t = th_units_t(release.expected);
     }
-    enum th_status status = th_trade_load(store, decision->trade.of_trade_id, &pledge_trade, err);
+    if (status != TH_OK || (decision->lock.lock_id == 0 && passing.expected_t == 0)) {
+        return status; // a rank or a receivable, of which nothing moves
+    }
+    status = th_trade_load(store, decision->trade.of_trade_id, &pledge_trade, err);
     if (status == TH_OK) {
         status = th_pledge_ranks(store, th_pledge_root(&pledge_trade), &passing.ranks, err);
     }
@@ -263,9 +319,10 @@ static enum th_status approve(struct th_posting *posting, const struct th_decisi
 static enum th_status show(struct th_store *store, const struct th_trade *trade,
                            struct th_json *reply, struct th_error *err)
 {
-    struct th_units waived = {0};
-    enum th_status status = th_waived_load(store, trade->trade_id, &waived, err);
-    th_json_set_units(reply, "waived_t", waived);
+    struct th_release release = {.waived = {0}};
+    enum th_status status = th_release_load(store, trade->trade_id, &release, err);
+    th_json_set_units(reply, "waived_t", release.waived);
+    th_json_set_units(reply, "forecast_t", release.expected);
     return status;
 }
 

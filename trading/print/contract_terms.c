@@ -106,6 +106,25 @@ static enum th_status add_debt(struct th_contract_draft *g, const struct th_pled
     return status == TH_OK ? add_money(g, "contract.term.valuation", pledge->valuation) : status;
 }
 
+// Units that are not issued are named by their package.
+static enum th_status add_expected(struct th_contract_draft *g, const struct th_pledge *pledge)
+{
+    struct th_lock lock;
+    struct th_package_record package = {.package_id = 0};
+    enum th_status status = th_lock_load(g->store, pledge->trade_id, &lock, g->err);
+    g->paper.n_lines = 0;
+    g->paper.n_serials = 0;
+    if (status == TH_OK) {
+        status = th_forecast_package(g->store, lock.forecast_id, &package, g->err);
+    }
+    if (status == TH_OK) {
+        status = add_term(g, "contract.term.expected_of", package.name);
+    }
+    return status == TH_OK
+               ? add_tonnes(g, "contract.term.by_forecast", th_units_t(pledge->tonnes))
+               : status;
+}
+
 // Nothing is delivered and nothing paid: the units stay where they are, under a lock.
 static enum th_status add_pledge(struct th_contract_draft *g)
 {
@@ -113,6 +132,9 @@ static enum th_status add_pledge(struct th_contract_draft *g)
     char text[32];
     enum th_status status = th_pledge_load(g->store, g->trade.trade_id, &pledge, g->err);
     g->paper.n_steps = 0;
+    if (status == TH_OK && strcmp(pledge.subject, "forecast") == 0) {
+        status = add_expected(g, &pledge);
+    }
     if (status == TH_OK) {
         status = add_debt(g, &pledge);
     }

@@ -4,7 +4,8 @@
 -- it has a later rank, the sale when a receivable is pledged.
 CREATE TABLE pledge (
     trade_id      INTEGER PRIMARY KEY REFERENCES trade (trade_id),
-    subject       TEXT    NOT NULL CHECK (subject IN ('units', 'rank', 'receivable')),
+    subject       TEXT    NOT NULL CHECK (subject IN ('units', 'forecast', 'rank',
+                  'receivable')),
     tonnes        INTEGER NOT NULL CHECK (tonnes >= 0),      -- pledged, whoever's lock holds them
     debtor_id     INTEGER NOT NULL REFERENCES party (party_id),
     principal_fen INTEGER NOT NULL CHECK (principal_fen > 0),
@@ -20,10 +21,11 @@ CREATE TABLE pledge (
 ) STRICT;
 
 -- What a release gives up beside the units that its trade moves: tonnes that another pledge, which
--- has the better rank, still holds.
+-- has the better rank, still holds; and tonnes under the pledge's lock that are expected.
 CREATE TABLE pledge_release (
-    trade_id INTEGER PRIMARY KEY REFERENCES trade (trade_id),
-    waived_t INTEGER NOT NULL CHECK (waived_t >= 0)
+    trade_id   INTEGER PRIMARY KEY REFERENCES trade (trade_id),
+    waived_t   INTEGER NOT NULL CHECK (waived_t >= 0),
+    forecast_t INTEGER NOT NULL DEFAULT 0 CHECK (forecast_t >= 0)
 ) STRICT;
 
 -- What was owed under each pledge when pledged units were sold, as a document says it.

@@ -92,7 +92,8 @@ static enum th_status run_interest(struct th_cli *cli, struct th_json **ret_repl
 const struct th_cli_command th_cli_pledge_commands[] = {
     {"trade", "propose pledge", TH_CLI_WRITE, "",
      "holder!=H to!=PLEDGEE tonnes=N package=P on-forecast after=PLEDGE receivable=TRADE "
-     "debtor=PARTY principal!=A rate!=PERCENT from!=DATE until!=DATE valuation=A valuation-per-tonne=A "
+     "debtor=PARTY principal!=A rate!=PERCENT from!=DATE until!=DATE valuation=A "
+     "valuation-per-tonne=A "
      "number!=T registrar-number=T registrar-until=DATE on=DATE",
      TH_CLI_TRADE_VIEW, run_pledge},
     {"trade", "propose release", TH_CLI_WRITE, "", "pledge!=PLEDGE tonnes=N note=T on=DATE",
@@ -103,7 +104,8 @@ const struct th_cli_command th_cli_pledge_commands[] = {
      TH_CLI_TRADE_VIEW, run_enforcement},
     {"pledge", "list", TH_CLI_READ, "", "holder=H to=PLEDGEE ended",
      "pledges: trade_id=pledge_id state subject rank seller_name=pledgor_name "
-     "buyer_name=pledgee_name held_t forecast_t waiting_t principal_fen loan_fen until registrar_until "
+     "buyer_name=pledgee_name held_t forecast_t waiting_t principal_fen loan_fen until "
+     "registrar_until "
      "warnings",
      run_list},
     {"loan", "payout", TH_CLI_WRITE, "PLEDGE", "amount!=A on=DATE", TH_CLI_TRADE_VIEW, run_payout},

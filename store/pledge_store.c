@@ -74,8 +74,8 @@ static void reckon(struct th_rank_list *list)
     int number = 0;
     for (size_t i = 0; i < list->n; i++) {
         struct th_rank *rank = &list->items[i];
-        int64_t own_t = th_units_t(rank->held) + th_units_t(rank->expected) +
-                        th_units_t(rank->deciding);
+        int64_t own_t =
+            th_units_t(rank->held) + th_units_t(rank->expected) + th_units_t(rank->deciding);
         int64_t lacking_t = th_units_t(rank->lacking);
         rank->waiting = th_units_from_t(lacking_t < before_t ? lacking_t : before_t);
         // A receivable has no units: it is alive until it is released.
@@ -97,18 +97,23 @@ enum th_status th_pledge_ranks(struct th_store *store, int64_t root_id,
         " coalesce((SELECT sum(o.tonnes) FROM trade o WHERE o.of_trade_id = p.trade_id"
         "  AND o.kind IN ('release', 'enforcement') AND o.state = 'proposed'), 0),"
         " p.tonnes - coalesce(k.placed_t, 0) - " GIVEN_UP("waived_t", "approved") "," GIVEN_UP(
-            "waived_t", "proposed") ","
-                                    " p.subject = 'receivable' AND NOT EXISTS (SELECT 1 FROM "
-                                    "trade o WHERE o.of_trade_id = p.trade_id AND o.kind = "
-                                    "'release' AND o.state = 'approved'),"
-                                    " k.forecast_id, coalesce(k.forecast_t, 0), " GIVEN_UP(
-                                        "forecast_t", "proposed") ","
-        // Nothing else of a pledge is released past a trade.
-        " coalesce(k.released_t, 0) - " GIVEN_UP("forecast_t", "approved")
-            " FROM trade t JOIN pledge p USING (trade_id) LEFT JOIN unit_lock k ON "
-            "k.lock_id = p.trade_id"
-            " WHERE t.state = 'approved' AND (t.trade_id = ?1 OR t.of_trade_id = ?1) "
-            "ORDER BY t.seq";
+            "waived_t",
+            "proposed") ","
+                        " p.subject = 'receivable' AND NOT EXISTS (SELECT 1 FROM "
+                        "trade o WHERE o.of_trade_id = p.trade_id AND o.kind = "
+                        "'release' AND o.state = 'approved'),"
+                        " k.forecast_id, coalesce(k.forecast_t, 0), " GIVEN_UP(
+                            "forecast_t",
+                            "proposed") ","
+                                        // Nothing else of a pledge is released past a trade.
+                                        " coalesce(k.released_t, 0) - " GIVEN_UP(
+                                            "forecast_t",
+                                            "approved") " FROM trade t JOIN pledge p USING "
+                                                        "(trade_id) LEFT JOIN unit_lock k ON "
+                                                        "k.lock_id = p.trade_id"
+                                                        " WHERE t.state = 'approved' AND "
+                                                        "(t.trade_id = ?1 OR t.of_trade_id = ?1) "
+                                                        "ORDER BY t.seq";
 #undef GIVEN_UP
     struct th_rank_list list = {0};
     struct th_stmt *q = th_db_query(store, SQL);

@@ -12,7 +12,7 @@ struct th_pledge {
     int64_t trade_id;
     // units; forecast: expected tonnes; rank: what other pledges hold; receivable
     char subject[TH_TRADE_WORD_SIZE];
-    struct th_units tonnes;           // 0 of a receivable
+    struct th_units tonnes; // 0 of a receivable
     int64_t debtor_id;
     struct th_money principal;
     char rate[48]; // per cent a year

@@ -150,6 +150,7 @@ static enum th_status propose_pledge_call(struct world *world, const struct act 
                                            .to = w->to,
                                            .tonnes = w->tonnes,
                                            .package = w->package,
+                                           .on_forecast = act->subject == EXPECTED,
                                            .after = act->subject == RANK ? w->of : NULL,
                                            .receivable = act->subject == RECEIVABLE ? w->of : NULL,
                                            .debtor = w->debtor,

@@ -183,6 +183,14 @@ static void owed_next(struct dice *dice, const struct model *model, struct act *
     }
 }
 
+// Most of the time who has a forecast.
+static int some_expecting(struct dice *dice, const struct model *model, int holder)
+{
+    return model->n_forecasts > 0 && !once_in(dice, 6)
+               ? model->forecasts[roll(dice, model->n_forecasts)].owner
+               : holder;
+}
+
 static void pledge(struct dice *dice, const struct model *model, struct act *act)
 {
     unsigned pledges = 1U << PLEDGE;
@@ -205,7 +213,13 @@ static void pledge(struct dice *dice, const struct model *model, struct act *act
     act->from = some_holder(dice);
     act->amount_fen = 1 + roll(dice, 5000000);
     act->debtor = once_in(dice, 4) ? some_buyer(dice) : NONE;
-    act->subject = (enum subject)roll(dice, 3);
+    act->subject = (enum subject)roll(dice, 4);
+    if (act->subject == EXPECTED) {
+        act->from = some_expecting(dice, model, act->from);
+        if (once_in(dice, 4)) {
+            some_package(dice, model, act);
+        }
+    }
     if (act->subject == RANK) {
         act->tonnes = once_in(dice, 5) ? NOT_GIVEN : act->tonnes;
         if (act->of < model->n_deals && !once_in(dice, 15)) {

@@ -339,7 +339,6 @@ static const char *propose(struct model *model, const struct act *act)
     draw_lines(model, deal.lines, deal.n_lines, use_now(&deal), 1);
     if (deal.tonnes > 0) {
         model->deals[at].has_lock = true;
-        model->deals[at].locked_at = ++model->locks;
         lock_picked(model, at);
     }
     if (act->at_once) {

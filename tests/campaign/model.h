@@ -82,7 +82,7 @@ enum kind {
 };
 extern const char *const KIND_NAMES[N_KINDS];
 enum deal_state { PROPOSED, APPROVED, REJECTED, EXPIRED };
-enum subject { UNITS, RANK, RECEIVABLE }; // of a pledge
+enum subject { UNITS, RANK, RECEIVABLE, EXPECTED }; // of a pledge
 enum { MAX_PAY = 3 };
 
 struct line { // who gives how much of a deal
@@ -135,7 +135,7 @@ struct deal {
     int beneficiary;
     enum subject subject;  // pledge
     int64_t pledged, came; // pledge: promised; came under its lock
-    int64_t waived;        // release
+    int64_t waived, given; // release: rank on what others hold; expected tonnes
     int debtor;
     int64_t principal_fen, payout_fen, repayment_fen;
     bool replace;     // promise
@@ -144,7 +144,6 @@ struct deal {
     int64_t prepaid_fen;
     int64_t refund; // delivery: tonnes given up
     bool has_lock;
-    int64_t locked_at; // order of locks
     struct line *lines;
     int n_lines;
     struct share *shares; // of the pool that it made
@@ -271,8 +270,7 @@ struct model {
     int64_t count[N_PARTIES][N_PLACES];
     int *scratch; // tonnes that were picked
     int n_picked;
-    int places;    // approvals so far
-    int64_t locks; // so far
+    int places; // approvals so far
     int today;
     int proposal_days;
     int64_t alone_fen; // up to this amount one person suffices
@@ -306,7 +304,7 @@ int64_t model_pending(const struct model *model, int promise);
 // The pledges on the same units or receivable, by rank.
 struct standing {
     int pledge;
-    int64_t held, deciding, lacking, waiving, waiting;
+    int64_t held, expected, giving, deciding, lacking, waiving, waiting;
     bool alive;
 };
 int model_ranks(const struct model *model, int pledge, struct standing *ret_ranks, int room);

@@ -54,6 +54,8 @@ const char *draw_stock(struct model *model, struct deal *deal, int package, int6
 int64_t stock_of_pools(const struct model *model, int owner, int package);
 // The same of any holder.
 const char *take_stock(struct model *model, struct deal *deal, int package, int64_t tonnes);
+// The owner's first forecast that has so many free; "cover_short".
+const char *take_expected(struct model *model, struct deal *deal, int package, int64_t tonnes);
 // Held tonnes as picks with lines; "not_enough_units".
 const char *take_held(struct model *model, struct deal *deal, const struct wish *wish,
                       int64_t tonnes);

@@ -9,30 +9,24 @@ static int root_of(const struct model *model, int pledge)
     return model->deals[pledge].of != NONE ? model->deals[pledge].of : pledge;
 }
 
-static int64_t sum_waived(const struct model *model, int pledge, enum deal_state state)
-{
-    int64_t sum = 0;
-    for (int i = pledge + 1; i < model->n_deals; i++) {
-        const struct deal *deal = &model->deals[i];
-        sum +=
-            deal->kind == RELEASE && deal->of == pledge && deal->state == state ? deal->waived : 0;
-    }
-    return sum;
-}
-
 static void stand(const struct model *model, int pledge, struct standing *ret)
 {
     const struct deal *deal = &model->deals[pledge];
-    *ret = (struct standing){.pledge = pledge, .held = model_locked(model, pledge)};
+    *ret = (struct standing){.pledge = pledge,
+                             .held = model_locked(model, pledge),
+                             .expected = deal->expected,
+                             .lacking = deal->pledged - deal->came};
     bool released = false;
     for (int i = pledge + 1; i < model->n_deals; i++) {
         const struct deal *act = &model->deals[i];
         bool on_it = act->of == pledge && (act->kind == RELEASE || act->kind == ENFORCEMENT);
-        ret->deciding += on_it && act->state == PROPOSED ? act->tonnes : 0;
+        bool open = on_it && act->state == PROPOSED;
+        ret->deciding += open ? act->tonnes : 0;
+        ret->waiving += open ? act->waived : 0;
+        ret->giving += open ? act->given : 0;
+        ret->lacking -= on_it && act->state == APPROVED ? act->waived : 0;
         released = released || (on_it && act->kind == RELEASE && act->state == APPROVED);
     }
-    ret->lacking = deal->pledged - deal->came - sum_waived(model, pledge, APPROVED);
-    ret->waiving = sum_waived(model, pledge, PROPOSED);
     ret->alive = deal->subject == RECEIVABLE && !released;
 }
 
@@ -56,7 +50,7 @@ int model_ranks(const struct model *model, int pledge, struct standing *ret_rank
     int64_t before = 0;
     for (int i = 0; i < n; i++) {
         struct standing *rank = &ret_ranks[i];
-        int64_t own = rank->held + rank->deciding;
+        int64_t own = rank->held + rank->expected + rank->deciding;
         rank->waiting = least_of(rank->lacking, before);
         rank->alive = rank->alive || own + rank->waiting > 0;
         before += own;
@@ -84,7 +78,7 @@ static int64_t chain_held(const struct model *model, int pledge)
     int n = model_ranks(model, pledge, ranks, MAX_RANKS);
     int64_t held = 0;
     for (int i = 0; i < n; i++) {
-        held += ranks[i].held;
+        held += ranks[i].held + ranks[i].expected;
     }
     return held;
 }
@@ -174,7 +168,9 @@ static const char *pledge(struct model *model, const struct act *act, struct dea
     deal->tonnes = act->tonnes;
     deal->pledged = act->tonnes;
     deal->came = act->tonnes;
-    return take_stock(model, deal, act->n_packages > 0 ? act->packages[0] : ANY, act->tonnes);
+    int package = act->n_packages > 0 ? act->packages[0] : ANY;
+    return act->subject == EXPECTED ? take_expected(model, deal, package, act->tonnes)
+                                    : take_stock(model, deal, package, act->tonnes);
 }
 
 static bool pledgee_side(int login, const struct deal *pledge_deal)
@@ -206,14 +202,16 @@ static const char *release(struct model *model, const struct act *act, struct de
     }
     // Some of what an open release gives up may have come since.
     int64_t lacking = rank.lacking > rank.waiving ? rank.lacking - rank.waiving : 0;
-    int64_t open = rank.held + least_of(lacking, rank.waiting);
+    int64_t expected = rank.expected > rank.giving ? rank.expected - rank.giving : 0;
+    int64_t open = rank.held + expected + least_of(lacking, rank.waiting);
     int64_t wanted = act->tonnes == NOT_GIVEN ? open : act->tonnes;
     if (open == 0 || wanted > open) {
         return "not_enough_units";
     }
     deal->tonnes = least_of(wanted, rank.held);
+    deal->given = least_of(wanted - deal->tonnes, expected);
     // Who gives up everything also gives up what he will never get.
-    deal->waived = wanted == open ? lacking : wanted - deal->tonnes;
+    deal->waived = wanted == open ? lacking : wanted - deal->tonnes - deal->given;
     return deal->tonnes > 0 ? take_locked(model, deal, deal->tonnes) : NULL;
 }
 
@@ -277,7 +275,7 @@ static const char *enforcement(struct model *model, const struct act *act, struc
     deal->buyer = act->to;
     deal->tonnes = act->tonnes;
     if (of->subject == RECEIVABLE || act->tonnes > model_locked(model, act->of)) {
-        return "not_enough_units";
+        return of->expected > 0 ? "enforcement_expected" : "not_enough_units";
     }
     refusal = take_locked(model, deal, act->tonnes);
     assert(!refusal);
@@ -335,12 +333,36 @@ const char *check_pledge(const struct model *model, int at)
     }
     if (deal->kind == RELEASE) {
         struct standing rank = standing_of(model, deal->of);
+        if (deal->given > rank.expected) {
+            return "release_overtaken";
+        }
         if (deal->waived > rank.lacking) {
             return "not_enough_units";
         }
-        return deal->tonnes + deal->waived == 0 && !rank.alive ? "pledge_ended" : NULL;
+        bool gives = deal->tonnes + deal->given + deal->waived > 0;
+        return !gives && !rank.alive ? "pledge_ended" : NULL;
     }
     return deal->kind == ENFORCEMENT ? check_overtaken(model, deal) : NULL;
+}
+
+// Expected tonnes of a release: to the ranks behind it that lack some still, or to nobody.
+static void pass_expected(struct model *model, int at, struct standing *ranks, int n)
+{
+    struct deal *of = &model->deals[model->deals[at].of];
+    int64_t left = model->deals[at].given;
+    of->expected -= left;
+    of->released += left;
+    for (int i = 0; i < n; i++) {
+        struct deal *next = &model->deals[ranks[i].pledge];
+        int64_t part = next->place > of->place ? least_of(ranks[i].lacking, left) : 0;
+        if (part > 0) {
+            next->has_lock = true;
+            next->came += part;
+            next->expected += part;
+            next->forecast = of->forecast;
+            left -= part;
+        }
+    }
 }
 
 // Tonnes of a release go to the ranks behind it that lack some, in order, then to the holder.
@@ -363,10 +385,7 @@ static void pass_on(struct model *model, int at)
             struct deal *next = &model->deals[ranks[rank].pledge];
             ranks[rank].lacking--;
             next->came++;
-            if (!next->has_lock) {
-                next->has_lock = true;
-                next->locked_at = ++model->locks;
-            }
+            next->has_lock = true;
             put(model, model->scratch[i], tonne.owner, LOCKED, tonne.pool, ranks[rank].pledge);
             continue;
         }
@@ -375,6 +394,7 @@ static void pass_on(struct model *model, int at)
             share_of(model, tonne.pool, package_of(model, model->scratch[i]))->used--;
         }
     }
+    pass_expected(model, at, ranks, n);
 }
 
 void approve_pledge(struct model *model, int at)

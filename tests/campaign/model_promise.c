@@ -67,6 +67,19 @@ static int find_forecast(const struct model *model, int owner, int package, int6
     return NONE;
 }
 
+const char *take_expected(struct model *model, struct deal *deal, int package, int64_t tonnes)
+{
+    if (package >= model->n_packages) {
+        return "package_not_found";
+    }
+    deal->forecast = find_forecast(model, deal->seller, package, tonnes);
+    if (deal->forecast == NONE) {
+        return "cover_short";
+    }
+    deal->expected = tonnes;
+    return NULL;
+}
+
 static const char *cover(struct model *model, const struct act *act, struct deal *deal)
 {
     int package = act->n_packages > 0 ? act->packages[0] : ANY;
@@ -373,29 +386,25 @@ static void add_arrived_lines(struct model *model, struct arrival *arrival, int 
                              rounded_share(source->cost_fen, gone, source->tonnes);
         }
         arrival->gone[i] += part;
-        draw_lines(model, line, 1, SOLD, 1);
+        draw_lines(model, line, 1, use_of(of->kind), 1);
     }
 }
 
-// The open promises on a forecast, by the order of their locks.
-static int next_promise(const struct model *model, int forecast, int64_t after)
+// The next open promise on a forecast, in the order in which they were proposed.
+static int next_promise(const struct model *model, int forecast, int after)
 {
-    int best = NONE;
-    for (int i = 0; i < model->n_deals; i++) {
-        const struct deal *deal = &model->deals[i];
-        if (deal->forecast == forecast && deal->expected > 0 && deal->locked_at > after &&
-            (best == NONE || deal->locked_at < model->deals[best].locked_at)) {
-            best = i;
+    for (int i = after + 1; i < model->n_deals; i++) {
+        if (model->deals[i].forecast == forecast && model->deals[i].expected > 0) {
+            return i;
         }
     }
-    return best;
+    return NONE;
 }
 
 static void arrive(struct model *model, int at)
 {
     struct deal *deal = &model->deals[at];
     int forecast = bought_ahead(model, deal->of);
-    int64_t after = 0;
     int i = 0;
     struct arrival arrival = {.at = at, .pool = makes_pool(deal) ? at : NONE};
     arrival.gone = calloc((size_t)deal->n_lines * 2, sizeof(*arrival.gone));
@@ -405,16 +414,15 @@ static void arrive(struct model *model, int at)
         share_add(deal, deal->lines[k].package, deal->lines[k].tonnes, deal->lines[k].cost_fen);
     }
     (void)pick_locked(model, at, INT64_MAX);
-    int promise_at = forecast != NONE ? next_promise(model, forecast, after) : NONE;
+    int promise_at = forecast != NONE ? next_promise(model, forecast, NONE) : NONE;
     while (promise_at != NONE && i < model->n_picked) {
         struct deal *of = &model->deals[promise_at];
-        after = of->locked_at;
         for (; of->expected > 0 && i < model->n_picked; i++, of->expected--) {
             arrival.part[line_at(model, at, model->scratch[i])]++;
             put(model, model->scratch[i], deal->buyer, LOCKED, arrival.pool, promise_at);
         }
         add_arrived_lines(model, &arrival, promise_at);
-        promise_at = next_promise(model, forecast, after);
+        promise_at = next_promise(model, forecast, promise_at);
     }
     if (forecast != NONE) {
         struct forecast *of = &model->forecasts[forecast];
@@ -512,11 +520,9 @@ static void close_forecast(struct model *model, int at, bool own)
     const struct wish wish = {forecast->owner, forecast->package, NONE, 0};
     int64_t open = forecast_open(forecast);
     int64_t held = own ? pick_held(model, &wish, open) : 0;
-    int64_t after = 0;
     int i = 0;
-    for (int k = next_promise(model, at, after); k != NONE; k = next_promise(model, at, after)) {
+    for (int k = next_promise(model, at, NONE); k != NONE; k = next_promise(model, at, k)) {
         struct deal *deal = &model->deals[k];
-        after = deal->locked_at;
         for (; deal->expected > 0 && i < held; i++, deal->expected--) {
             put(model, model->scratch[i], forecast->owner, LOCKED, NONE, k);
         }

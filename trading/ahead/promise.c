@@ -259,8 +259,8 @@ static enum th_status take_forecast(struct draft *draft, int64_t stock_t, struct
     if (draft->issued) {
         return cover_short(deal, 0, wanted_t, err);
     }
-    enum th_status status = th_promise_take_forecast(th_work_store(draft->work), deal, &filter,
-                                                     wanted_t, err);
+    enum th_status status =
+        th_promise_take_forecast(th_work_store(draft->work), deal, &filter, wanted_t, err);
     if (status == TH_OK) {
         draft->terms.forecast_id = deal->forecast_id;
         draft->terms.forecast = deal->forecast;

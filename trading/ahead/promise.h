@@ -86,8 +86,8 @@ bool th_promise_takes_prepayments(const struct th_trade *trade);
 enum th_status th_trade_outstanding(struct th_store *store, const struct th_trade *trade,
                                     struct th_money *ret_outstanding,
                                     struct th_error *err) TH_MUST_CHECK;
-// Covers so many tonnes of a deal by the owner's first forecast (of the package; 0: of any) that has
-// them free. TH_CONFLICT ("cover_short" with "stock", "forecast", "wanted").
+// Covers so many tonnes of a deal by the owner's first forecast (of the package; 0: of any) that
+// has them free. TH_CONFLICT ("cover_short" with "stock", "forecast", "wanted").
 enum th_status th_promise_take_forecast(struct th_store *store, struct th_deal *deal,
                                         const struct th_forecast_filter *filter, int64_t tonnes_t,
                                         struct th_error *err) TH_MUST_CHECK;

@@ -16,9 +16,8 @@ static enum th_status add_item(struct walk *walk, const struct th_trade *trade,
                                const struct th_rank *rank, struct th_money loan)
 {
     struct th_party pledgor;
-    struct th_inbox_item item = {.what = "pledge.short",
-                                 .tonnes = th_units_t(rank->lost),
-                                 .amount_fen = th_money_fen(loan)};
+    struct th_inbox_item item = {
+        .what = "pledge.short", .tonnes = th_units_t(rank->lost), .amount_fen = th_money_fen(loan)};
     enum th_status status =
         th_party_load(walk->inbox->store, trade->seller_id, &pledgor, walk->err);
     if (status != TH_OK) {

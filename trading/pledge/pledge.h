@@ -1,14 +1,15 @@
-// Pledges (质押): units, expected units or a receivable that secure a debt, by rank; their release, the sale of
-// what is pledged, and the money of the loan. Inputs and replies as in trading/deal/trade.h.
+// Pledges (质押): units, expected units or a receivable that secure a debt, by rank; their release,
+// the sale of what is pledged, and the money of the loan. Inputs and replies as in
+// trading/deal/trade.h.
 //
 // Reply of a pledge's trade also: pledge{subject, rank (null: ended or not approved), tonnes,
 // held_t, forecast_t (under the pledge, not issued yet), forecast_package (null: none), lost_t
-// (expected, never issued), waiting_t, debtor, debtor_name, principal_fen, rate, from, until, valuation_fen, number,
-// registrar_number, registrar_until, payout_fen, repayment_fen, interest_fen, loan_fen (paid out
-// and not repaid), payments[{payment_id, kind, amount_fen, on, enforcement_id, login}], of the list
-// and of `trade show` also warnings[] (term_over, registration_over, registration_ending,
-// cover_lost)}. Of a release: waived_t, forecast_t. Of an enforcement: debts[{pledge_id, party, party_name, owed_fen, claim_fen,
-// number}].
+// (expected, never issued), waiting_t, debtor, debtor_name, principal_fen, rate, from, until,
+// valuation_fen, number, registrar_number, registrar_until, payout_fen, repayment_fen,
+// interest_fen, loan_fen (paid out and not repaid), payments[{payment_id, kind, amount_fen, on,
+// enforcement_id, login}], of the list and of `trade show` also warnings[] (term_over,
+// registration_over, registration_ending, cover_lost)}. Of a release: waived_t, forecast_t. Of an
+// enforcement: debts[{pledge_id, party, party_name, owed_fen, claim_fen, number}].
 #ifndef TH_TRADING_PLEDGE_H
 #define TH_TRADING_PLEDGE_H
 
@@ -53,9 +54,10 @@ struct th_release_input {
     const char *on;
 };
 // By the pledgee's side. Units go first, then expected tonnes: to the pledge of the next rank that
-// lacks any, the rest back to the holder and its pool. TH_NOT_PERMITTED ("release_by_pledgee"), TH_CONFLICT ("pledge_ended",
-// "not_enough_units", "pledge_not_approved"), TH_USAGE ("release_whole"). Its approval is refused with
-// TH_CONFLICT ("release_overtaken") when expected tonnes were issued meanwhile.
+// lacks any, the rest back to the holder and its pool. TH_NOT_PERMITTED ("release_by_pledgee"),
+// TH_CONFLICT ("pledge_ended", "not_enough_units", "pledge_not_approved"), TH_USAGE
+// ("release_whole"). Its approval is refused with TH_CONFLICT ("release_overtaken") when expected
+// tonnes were issued meanwhile.
 enum th_status th_trade_propose_release(struct th_registry *registry,
                                         const struct th_request *request,
                                         const struct th_release_input *input,
@@ -79,8 +81,8 @@ struct th_enforcement_input {
 // the rest to the pledgor. Its approval is refused with
 // TH_CONFLICT ("enforcement_overtaken" with "pledge") when a pledge came since. TH_CONFLICT
 // ("not_enough_units", "enforcement_expected" with "available", "expected", "pledge_ended"),
-// TH_INVALID ("same_party", "enforcement_to_pledgee", "owed_next_invalid"), TH_USAGE ("owed_next_missing" with
-// "pledge", "pledge_term_missing").
+// TH_INVALID ("same_party", "enforcement_to_pledgee", "owed_next_invalid"), TH_USAGE
+// ("owed_next_missing" with "pledge", "pledge_term_missing").
 enum th_status th_trade_propose_enforcement(struct th_registry *registry,
                                             const struct th_request *request,
                                             const struct th_enforcement_input *input,

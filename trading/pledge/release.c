@@ -19,8 +19,7 @@ static int64_t least(int64_t a_t, int64_t b_t)
 // How much of the release are units, how much is expected, and how much a rank on what others hold:
 // in this order.
 static enum th_status divide(const struct th_release_input *input, const struct th_rank *rank,
-                             struct th_deal *deal, struct th_release *release,
-                             struct th_error *err)
+                             struct th_deal *deal, struct th_release *release, struct th_error *err)
 {
     int64_t held_t = th_units_t(rank->held);
     // Of what a release that is not decided yet gives up, some may have come under the lock since.

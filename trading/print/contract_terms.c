@@ -120,9 +120,8 @@ static enum th_status add_expected(struct th_contract_draft *g, const struct th_
     if (status == TH_OK) {
         status = add_term(g, "contract.term.expected_of", package.name);
     }
-    return status == TH_OK
-               ? add_tonnes(g, "contract.term.by_forecast", th_units_t(pledge->tonnes))
-               : status;
+    return status == TH_OK ? add_tonnes(g, "contract.term.by_forecast", th_units_t(pledge->tonnes))
+                           : status;
 }
 
 // Nothing is delivered and nothing paid: the units stay where they are, under a lock.

@@ -215,37 +215,6 @@ static enum th_status take_stock(struct draft *draft, int64_t stock_t, struct th
     return status;
 }
 
-static enum th_status cover_short(const struct th_deal *deal, int64_t best_t, int64_t missing_t,
-                                  struct th_error *err)
-{
-    int64_t wanted_t = th_units_t(deal->trade.tonnes);
-    (void)th_error_set(err, TH_CONFLICT, "cover_short", NULL);
-    th_error_add_int(err, "stock", wanted_t - missing_t);
-    th_error_add_int(err, "forecast", best_t);
-    th_error_add_int(err, "wanted", wanted_t);
-    return TH_CONFLICT;
-}
-
-enum th_status th_promise_take_forecast(struct th_store *store, struct th_deal *deal,
-                                        const struct th_forecast_filter *filter, int64_t tonnes_t,
-                                        struct th_error *err)
-{
-    int64_t best_t = 0;
-    struct th_forecast_list list = {0};
-    enum th_status status = th_forecast_all(store, filter, &list, err);
-    for (size_t i = 0; i < list.n && deal->forecast_id == 0; i++) {
-        int64_t free_t = th_units_t(th_forecast_free(&list.items[i]));
-        best_t = free_t > best_t ? free_t : best_t;
-        if (free_t >= tonnes_t) {
-            deal->forecast_id = list.items[i].forecast_id;
-            deal->forecast = th_units_from_t(tonnes_t);
-        }
-    }
-    free(list.items);
-    return status == TH_OK && deal->forecast_id == 0 ? cover_short(deal, best_t, tonnes_t, err)
-                                                     : status;
-}
-
 // What the stock does not cover. Who names an issued package wants its units.
 static enum th_status take_forecast(struct draft *draft, int64_t stock_t, struct th_error *err)
 {
@@ -257,10 +226,10 @@ static enum th_status take_forecast(struct draft *draft, int64_t stock_t, struct
         return TH_OK;
     }
     if (draft->issued) {
-        return cover_short(deal, 0, wanted_t, err);
+        return th_stock_short(deal, 0, wanted_t, err);
     }
     enum th_status status =
-        th_promise_take_forecast(th_work_store(draft->work), deal, &filter, wanted_t, err);
+        th_stock_expect(th_work_store(draft->work), deal, &filter, wanted_t, err);
     if (status == TH_OK) {
         draft->terms.forecast_id = deal->forecast_id;
         draft->terms.forecast = deal->forecast;

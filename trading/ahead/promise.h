@@ -11,7 +11,6 @@
 #define TH_TRADING_PROMISE_H
 
 #include "registry/registry.h"
-#include "store/forecast_store.h"
 #include "store/promise_store.h"
 #include "trading/deal/deal.h"
 
@@ -86,11 +85,6 @@ bool th_promise_takes_prepayments(const struct th_trade *trade);
 enum th_status th_trade_outstanding(struct th_store *store, const struct th_trade *trade,
                                     struct th_money *ret_outstanding,
                                     struct th_error *err) TH_MUST_CHECK;
-// Covers so many tonnes of a deal by the owner's first forecast (of the package; 0: of any) that
-// has them free. TH_CONFLICT ("cover_short" with "stock", "forecast", "wanted").
-enum th_status th_promise_take_forecast(struct th_store *store, struct th_deal *deal,
-                                        const struct th_forecast_filter *filter, int64_t tonnes_t,
-                                        struct th_error *err) TH_MUST_CHECK;
 // A refund is paid by the seller to the buyer.
 enum th_status th_trade_is_refund(struct th_store *store, const struct th_trade *trade,
                                   bool *ret_refund, struct th_error *err) TH_MUST_CHECK;

@@ -1,4 +1,4 @@
-// Units out of pools: which packages give, and at what cost.
+// Units out of pools: which packages give, and at what cost; expected tonnes of a forecast.
 #include "trading/deal/stock.h"
 
 #include <stdlib.h>
@@ -228,6 +228,37 @@ enum th_status th_stock_take(struct th_store *store, struct th_deal *deal,
     return strcmp(holder->kind, "bank") == 0
                ? th_stock_draw(store, deal, &wish, err)
                : th_deal_pick_held(store, deal, &filter, deal->trade.tonnes, err);
+}
+
+enum th_status th_stock_short(const struct th_deal *deal, int64_t best_t, int64_t missing_t,
+                              struct th_error *err)
+{
+    int64_t wanted_t = th_units_t(deal->trade.tonnes);
+    (void)th_error_set(err, TH_CONFLICT, "cover_short", NULL);
+    th_error_add_int(err, "stock", wanted_t - missing_t);
+    th_error_add_int(err, "forecast", best_t);
+    th_error_add_int(err, "wanted", wanted_t);
+    return TH_CONFLICT;
+}
+
+enum th_status th_stock_expect(struct th_store *store, struct th_deal *deal,
+                               const struct th_forecast_filter *filter, int64_t tonnes_t,
+                               struct th_error *err)
+{
+    int64_t best_t = 0;
+    struct th_forecast_list list = {0};
+    enum th_status status = th_forecast_all(store, filter, &list, err);
+    for (size_t i = 0; i < list.n && deal->forecast_id == 0; i++) {
+        int64_t free_t = th_units_t(th_forecast_free(&list.items[i]));
+        best_t = free_t > best_t ? free_t : best_t;
+        if (free_t >= tonnes_t) {
+            deal->forecast_id = list.items[i].forecast_id;
+            deal->forecast = th_units_from_t(tonnes_t);
+        }
+    }
+    free(list.items);
+    return status == TH_OK && deal->forecast_id == 0 ? th_stock_short(deal, best_t, tonnes_t, err)
+                                                     : status;
 }
 
 // What was bought of each package, with its part of the net price.

@@ -1,7 +1,9 @@
-// Stock of the bank's pools: which packages give how many tonnes to a deal, and what they cost.
+// Stock of the bank's pools, and what is expected: which packages give how many tonnes to a deal,
+// and what they cost.
 #ifndef TH_TRADING_STOCK_H
 #define TH_TRADING_STOCK_H
 
+#include "store/forecast_store.h"
 #include "trading/deal/deal.h"
 
 struct th_stock_wish {
@@ -30,6 +32,15 @@ enum th_status th_stock_cost(struct th_store *store, const struct th_trade_line 
 enum th_status th_stock_take(struct th_store *store, struct th_deal *deal,
                              const struct th_party *holder, int64_t package_id,
                              struct th_error *err) TH_MUST_CHECK;
+
+// Covers so many tonnes of a deal by the owner's first forecast (of the package; 0: of any) that
+// has them free. TH_CONFLICT as th_stock_short.
+enum th_status th_stock_expect(struct th_store *store, struct th_deal *deal,
+                               const struct th_forecast_filter *filter, int64_t tonnes_t,
+                               struct th_error *err) TH_MUST_CHECK;
+// TH_CONFLICT ("cover_short" with "stock", "forecast", "wanted"): best_t are free for missing_t.
+enum th_status th_stock_short(const struct th_deal *deal, int64_t best_t, int64_t missing_t,
+                              struct th_error *err) TH_MUST_CHECK;
 
 // All units of the lock go to the buyer; to a bank as a pool of its own, at the net price.
 enum th_status th_stock_hand_over(struct th_posting *posting, const struct th_decision *decision,

@@ -9,7 +9,6 @@
 #include "core/ratio.h"
 #include "core/text.h"
 #include "registry/reference.h"
-#include "trading/ahead/promise.h"
 #include "trading/deal/stock.h"
 #include "trading/pledge/pledge_internal.h"
 
@@ -260,7 +259,7 @@ static enum th_status pledge_units(struct th_store *store, const struct th_pledg
         const struct th_forecast_filter filter = {.owner_id = holder->party_id,
                                                   .package_id = package.package_id};
         th_text_copy(pledge->subject, sizeof(pledge->subject), "forecast");
-        return th_promise_take_forecast(store, deal, &filter, th_units_t(pledge->tonnes), err);
+        return th_stock_expect(store, deal, &filter, th_units_t(pledge->tonnes), err);
     }
     th_text_copy(pledge->subject, sizeof(pledge->subject), "units");
     return th_stock_take(store, deal, holder, package.package_id, err);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/forecast_store.h"
 #include "store/pledge_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/print/contract_internal.h"

@@ -159,6 +159,23 @@ const struct th_rank *th_rank_find(const struct th_rank_list *ranks, int64_t tra
     return NULL;
 }
 
+enum th_status th_pledge_each_reduced(struct th_store *store,
+                                      bool (*visit)(void *context, int64_t trade_id), void *context,
+                                      struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT l.lock_id FROM unit_lock l JOIN pledge p ON p.trade_id = l.lock_id "
+        "WHERE l.forecast_id IS NOT NULL AND l.released_t > 0 ORDER BY l.lock_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        go_on = visit(context, th_column_int(q, 0));
+    }
+    th_stmt_done(q);
+    return status;
+}
+
 struct th_json *th_debt_rows(const struct th_debt *debts, size_t n)
 {
     struct th_json *rows = th_json_array();

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/json_internal.h"
 #include "core/text.h"
 
 enum { MAX_TEXT = 64 * 1024 * 1024, MAX_NESTING = 64 };
@@ -419,29 +420,23 @@ enum th_status th_json_parse(const char *text, size_t size, struct th_json **ret
     return TH_OK;
 }
 
+void th_json_write_real(struct th_buf *text, const struct th_json *real)
+{
+    enum { DIGITS = 15, REAL_MAX = 32 }; // bytes: '-1.23456789012345e-308'
+    char digits[REAL_MAX];
+    size_t size = json_dumpb(open_value(real), digits, sizeof(digits),
+                             JSON_ENCODE_ANY | JSON_REAL_PRECISION(DIGITS));
+    assert(size <= sizeof(digits));
+    if (size == 0) { // jansson found no memory
+        text->failed = true;
+        text->no_memory = true;
+    }
+    th_buf_append(text, digits, size);
+}
+
 enum th_status th_json_dump(const struct th_json *value, enum th_json_style style, char **ret_text,
                             struct th_error *err)
 {
     enum th_status status = th_json_check(value, err);
-    if (status != TH_OK) {
-        return status;
-    }
-    size_t flags = JSON_ENCODE_ANY | JSON_REAL_PRECISION(15);
-    switch (style) {
-    case TH_JSON_CANONICAL:
-        flags |= JSON_COMPACT | JSON_SORT_KEYS;
-        break;
-    case TH_JSON_COMPACT:
-        flags |= JSON_COMPACT;
-        break;
-    case TH_JSON_PRETTY:
-        flags |= JSON_INDENT(2);
-        break;
-    }
-    char *text = json_dumps(open_value(value), flags);
-    if (text == NULL) {
-        return th_error_no_memory(err);
-    }
-    *ret_text = text;
-    return TH_OK;
+    return status == TH_OK ? th_json_write(value, style, ret_text, err) : status;
 }

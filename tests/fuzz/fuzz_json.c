@@ -1,4 +1,6 @@
-// JSON from anywhere: what is accepted has canonical bytes that are read back to the same bytes.
+// JSON from anywhere: what is accepted has canonical bytes that are read back to the same bytes,
+// and they are those that jansson writes.
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +28,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     free(same);
     status = th_json_dump(value, TH_JSON_PRETTY, &same, NULL);
     assert(status == TH_OK);
+    free(same);
+    json_t *theirs = json_loads(text, JSON_DECODE_ANY, NULL);
+    same = json_dumps(theirs,
+                      JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+    assert(same && strcmp(text, same) == 0);
+    json_decref(theirs);
     free(same);
     free(text);
     th_json_free(again);

@@ -10,7 +10,7 @@ END;
 CREATE TRIGGER unit_block_range BEFORE UPDATE ON unit_block
 WHEN NEW.block_id <> OLD.block_id OR NEW.issuance_id <> OLD.issuance_id OR NEW.first <> OLD.first
   OR NEW.last <> OLD.last OR NEW.parent_id IS NOT OLD.parent_id
-  OR OLD.state IN ('split', 'retired', 'cancelled')
+  OR OLD.state = 'split' OR OLD.state = 'retired' OR OLD.state = 'cancelled'
 BEGIN
     SELECT raise(ABORT, 'unit_block: a range is never edited and an ended block never revived');
 END;

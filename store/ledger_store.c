@@ -138,8 +138,9 @@ static enum th_status block_insert(struct th_store *store, struct th_block *bloc
 static enum th_status block_update(struct th_store *store, const struct th_block *before,
                                    const struct th_block *after, struct th_error *err)
 {
-    static const char SQL[] = "UPDATE unit_block SET state = ?2, owner_id = ?3, pool_id = ?4, "
-                              "lock_id = ?5 WHERE block_id = ?1 AND state = ?6";
+    static const char SQL[] =
+        "UPDATE OR FAIL unit_block SET state = ?2, owner_id = ?3, pool_id = ?4, "
+        "lock_id = ?5 WHERE block_id = ?1 AND state = ?6";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, before->block_id);
     th_bind_text(q, 2, th_block_state_name(after->state));

@@ -152,7 +152,7 @@ static const char *const COLUMNS_PAYOUT_EVENT[] = {
     "payout_event_id", "distribution_id", "party_id", "attempt", "kind", "amount_fen",
     "on_date",         "reference",       "note",     "login",   NULL};
 static const char SQL_TRADE_DECISION[] =
-    "UPDATE trade SET seq = ?1, state = ?3, decided_by = ?4, decided_on = ?5, reason = ?6, "
+    "UPDATE OR FAIL trade SET seq = ?1, state = ?3, decided_by = ?4, decided_on = ?5, reason = ?6, "
     "alone_rule_id = ?7 WHERE trade_id = ?2 AND state = 'proposed'";
 static const char *const COLUMNS_TRADE_DECISION[] = {
     "trade_id", "state", "decided_by", "decided_on", "reason", "alone_rule_id", NULL};
@@ -167,7 +167,7 @@ static const char SQL_LOCK_MOVE[] =
 static const char *const COLUMNS_LOCK_MOVE[] = {"lock_id", "posted_t", "released_t", "forecast_t",
                                                 NULL};
 static const char SQL_POOL_DRAW[] =
-    "UPDATE pool_share SET sold_t = sold_t + coalesce(?3, 0), sold_cost_fen = "
+    "UPDATE OR FAIL pool_share SET sold_t = sold_t + coalesce(?3, 0), sold_cost_fen = "
     "sold_cost_fen + coalesce(?4, 0), used_t = used_t + coalesce(?5, 0) WHERE pool_id "
     "= ?1 AND package_id = ?2 AND sold_t + used_t + coalesce(?3, 0) + coalesce(?5, 0) "
     "<= bought_t";

@@ -10,6 +10,10 @@
 -- question it answers. A condition of an index that names a column which deals change makes SQLite
 -- write the index at every such change, even where the entry stays: such conditions stand on columns
 -- that change when the entry must.
+-- A statement that may fail half way keeps a copy of every page that it writes, to undo itself alone.
+-- Where each deal updates a row (unit_block, trade, pool_share), the statement says OR FAIL and the
+-- references that it may change are deferred to the commit, so that it need not: one row is written or
+-- not, and what fails takes its transaction with it.
 -- Truth is the journal and the insert-only tables (triggers at the end); unit_block, balance, parcel,
 -- package, trade and issuance progress carry present states that can be rebuilt from them.
 

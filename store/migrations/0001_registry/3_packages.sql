@@ -180,7 +180,7 @@ CREATE TABLE unit_block (
     parent_id   INTEGER,                                  -- the block that it was cut from
     state       TEXT    NOT NULL CHECK (state = 'held' OR state = 'locked' OR state = 'buffer' OR
                  state = 'retired' OR state = 'cancelled' OR state = 'split'),
-    owner_id    INTEGER NOT NULL REFERENCES party (party_id),
+    owner_id    INTEGER NOT NULL REFERENCES party (party_id) DEFERRABLE INITIALLY DEFERRED,
     pool_id     INTEGER REFERENCES trade (trade_id) DEFERRABLE INITIALLY DEFERRED, -- bought under
     lock_id     INTEGER REFERENCES unit_lock (lock_id) DEFERRABLE INITIALLY DEFERRED, -- locked by
     CHECK ((state = 'locked') = (lock_id IS NOT NULL))

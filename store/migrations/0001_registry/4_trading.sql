@@ -12,7 +12,8 @@ CREATE TABLE trade (
                  kind = 'reversal' OR kind = 'correction'),
     state        TEXT    NOT NULL CHECK (state = 'proposed' OR state = 'approved' OR
                  state = 'rejected' OR state = 'expired'),
-    of_trade_id  INTEGER REFERENCES trade (trade_id),     -- the deal that this one acts upon
+    of_trade_id  INTEGER REFERENCES trade (trade_id) DEFERRABLE INITIALLY DEFERRED,
+                                                          -- the deal that this one acts upon
     seller_id    INTEGER REFERENCES party (party_id),     -- NULL: several (purchase of packages)
     buyer_id     INTEGER REFERENCES party (party_id),     -- NULL: retirement
     tonnes       INTEGER NOT NULL CHECK (tonnes >= 0),
@@ -31,10 +32,12 @@ CREATE TABLE trade (
     on_date      TEXT    NOT NULL,
     expires_on   TEXT,                                    -- last day of a proposal; NULL: none
     proposed_by  TEXT    NOT NULL REFERENCES user_account (login),
-    decided_by   TEXT    REFERENCES user_account (login), -- NULL while proposed, and when it expired
+    decided_by   TEXT    REFERENCES user_account (login) DEFERRABLE INITIALLY DEFERRED,
+                                                          -- NULL while proposed, and when it expired
     decided_on   TEXT,
     reason       TEXT,                                    -- of a rejection
-    alone_rule_id INTEGER REFERENCES county_rule (rule_id), -- by which one person sufficed
+    alone_rule_id INTEGER REFERENCES county_rule (rule_id) DEFERRABLE INITIALLY DEFERRED,
+                                                          -- by which one person sufficed
     seq          INTEGER NOT NULL,
     CHECK (decided_by IS NULL OR decided_by <> proposed_by OR state = 'rejected'
            OR alone_rule_id IS NOT NULL)

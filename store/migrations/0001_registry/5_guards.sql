@@ -7,12 +7,13 @@ BEGIN
 END;
 
 -- A block keeps its range, its issuance and its parent for ever; a split or ended block its state.
+-- FAIL stops as ABORT does; whoever writes one row at a time has nothing to undo (1_frame.sql).
 CREATE TRIGGER unit_block_range BEFORE UPDATE ON unit_block
 WHEN NEW.block_id <> OLD.block_id OR NEW.issuance_id <> OLD.issuance_id OR NEW.first <> OLD.first
   OR NEW.last <> OLD.last OR NEW.parent_id IS NOT OLD.parent_id
   OR OLD.state = 'split' OR OLD.state = 'retired' OR OLD.state = 'cancelled'
 BEGIN
-    SELECT raise(ABORT, 'unit_block: a range is never edited and an ended block never revived');
+    SELECT raise(FAIL, 'unit_block: a range is never edited and an ended block never revived');
 END;
 CREATE TRIGGER unit_block_keep BEFORE DELETE ON unit_block
 BEGIN

@@ -16,9 +16,10 @@ void th_revenue_clear(struct th_revenue *revenue)
     struct th_table *const TABLES[] = {&revenue->pool_ids, &revenue->group_ids, &revenue->place_ids,
                                        &revenue->term_ids, &revenue->run_ids};
     struct th_list *const LISTS[] = {
-        &revenue->lines,  &revenue->pools,   &revenue->parts,  &revenue->masses, &revenue->villages,
-        &revenue->groups, &revenue->members, &revenue->places, &revenue->terms,  &revenue->splits,
-        &revenue->deals,  &revenue->runs,    &revenue->sales,  &revenue->payees, &revenue->legs};
+        &revenue->lines,    &revenue->pools,  &revenue->parts,       &revenue->masses,
+        &revenue->villages, &revenue->groups, &revenue->members,     &revenue->places,
+        &revenue->terms,    &revenue->splits, &revenue->deals,       &revenue->runs,
+        &revenue->sales,    &revenue->payees, &revenue->differences, &revenue->legs};
     for (size_t i = 0; i < sizeof(TABLES) / sizeof(TABLES[0]); i++) {
         th_table_clear(TABLES[i]);
     }
@@ -548,10 +549,8 @@ static void check_reckoning(struct th_books *books, const struct th_deal *deal,
     }
 }
 
-void th_book_settle_sale(struct th_books *books, const struct th_pending *pending)
+static void settle_sale(struct th_books *books, const struct th_run_sale *sale)
 {
-    const struct th_run_sale *sales = books->revenue.sales.items;
-    const struct th_run_sale *sale = &sales[pending->id - 1];
     const struct th_payee *payees = books->revenue.payees.items;
     struct th_deal *deal = th_books_deal(books, sale->deal);
     struct th_deal_revenue *revenue = deal ? revenue_of(books, deal) : NULL;
@@ -582,6 +581,18 @@ void th_book_settle_sale(struct th_books *books, const struct th_pending *pendin
     }
     check_reckoning(books, deal, revenue, sale, term);
     th_recipients_check(books, deal, sale, term);
+}
+
+void th_book_settle_sale(struct th_books *books, const struct th_pending *pending)
+{
+    const struct th_run_sale *sales = books->revenue.sales.items;
+    const struct th_run_sale *sale = &sales[pending->id - 1];
+    const struct th_run *run =
+        find_row(&books->revenue.run_ids, &books->revenue.runs, sizeof(*run), sale->run);
+    settle_sale(books, sale);
+    if (run && run->sales == (size_t)pending->id) {
+        th_recipients_end(books, run->id);
+    }
 }
 
 static int by_leg_party(const void *a, const void *b)

@@ -124,6 +124,8 @@
       "the revenue of trade {a} is not what receipts, costs and the term make it ({t})")           \
     X(RUN_PAYEE, "run_payee", "交易 {a} 付给主体 {b} {c} 分，与条款和各方贡献的吨数不符",          \
       "trade {a}: party {b} is paid {c} fen, which term and contributed tonnes do not give it")    \
+    X(RUN_OFF, "run_off", "分配 {a}：主体 {b} 与各笔交易的精确份额之和相差 {c} 分",                \
+      "run {a}: party {b} is off the sum of its exact shares of all sales by {c} fen")             \
     X(RUN_CLAIM, "run_claim", "分配 {a}：记给主体 {b} 的与分配的相差 {c} 分",                      \
       "run {a}: what is posted for party {b} is off its payments by {c} fen")                      \
     X(KEY_USED, "key_used", "防重复编号 {t} 起了两次作用", "the idempotency key {t} acted twice")

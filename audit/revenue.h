@@ -126,6 +126,7 @@ struct th_revenue { // zeroed memory is empty
     struct th_list runs; // a row for each of run_ids
     struct th_list sales;
     struct th_list payees;
+    struct th_list differences; // of the run at hand, from exact shares (recipients.c)
     struct th_list legs;
 };
 void th_revenue_clear(struct th_revenue *revenue);

@@ -1,7 +1,9 @@
 # Ledger, trades and money. The market is a registry with issued packages for them to trade.
 th_add_unit_test(test_allotment DEPENDS tanhui_trading)
 th_add_unit_test(test_book DEPENDS tanhui_trading)
-th_add_unit_test(test_exact_share DEPENDS tanhui_trading)
+th_add_unit_test(test_limbs DEPENDS tanhui_trading)
+th_add_unit_test(test_run_share DEPENDS tanhui_trading)
+th_add_unit_test(test_whole DEPENDS tanhui_trading)
 add_library(tanhui_market STATIC ${CMAKE_CURRENT_SOURCE_DIR}/integration/market.c)
 target_link_libraries(tanhui_market PUBLIC tanhui_trading tanhui_registry_world
     PRIVATE PkgConfig::CMOCKA)

@@ -405,6 +405,11 @@ static const struct {
      RUN(RIGHT_SALE, PAID("1", "1", "1445653") "," PAID("2", "2", "2750147")), "li",
      GRANT("li", CLAIM("1", "1445653") "," CLAIM("3", "-1445653") "," CLAIM(
                      "2", "2750147") "," CLAIM("3", "-2750147")),
+     TH_FAULT_RUN_OFF},
+    {"four fen from one village to the other",
+     RUN(RIGHT_SALE, PAID("1", "1", "1445651") "," PAID("2", "2", "2750149")), "li",
+     GRANT("li", CLAIM("1", "1445651") "," CLAIM("3", "-1445651") "," CLAIM(
+                     "2", "2750149") "," CLAIM("3", "-2750149")),
      TH_FAULT_RUN_PAYEE},
     {"only the legs go elsewhere", RUN(RIGHT_SALE, RIGHT_PAID), "li",
      GRANT("li", CLAIM("4", "1445655") "," CLAIM("3", "-1445655") "," CLAIM(

@@ -104,6 +104,13 @@ const char *ask_loan(struct model *model, const struct act *act);
 const char *ask_forecast(struct model *model, const struct act *act);
 const char *ask_settle(struct model *model, const struct act *act);
 const char *ask_revenue(struct model *model, const struct act *act);
+
+enum revenue_term { TERM_NONE, TERM_GENERAL, TERM_SPECIAL, TERM_MIXED };
+enum revenue_term revenue_term(const struct model *model, const struct deal *sale);
+// Tonnes that a village contributed to a pool; of all villages for NONE.
+int64_t contributed(const struct deal *pool, int village);
+// The amounts of every party in every sale of a run.
+void share_run(const struct model *model, struct revenue_run *run);
 void settle_package(struct model *model, int package);
 
 #endif

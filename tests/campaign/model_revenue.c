@@ -6,17 +6,14 @@
 
 #include "tests/campaign/model_internal.h"
 
-__extension__ typedef __int128 wide;
-enum { GENERAL, SPECIAL, MIXED };
-
-static int term_of(const struct model *model, const struct deal *sale)
+enum revenue_term revenue_term(const struct model *model, const struct deal *sale)
 {
-    int term = NONE;
+    enum revenue_term term = TERM_NONE;
     for (int i = 0; i < sale->n_lines; i++) {
         bool special = model->packages[sale->lines[i].package].holder == SUBDISTRICT;
-        int found = special ? SPECIAL : GENERAL;
-        if (term != NONE && term != found) {
-            return MIXED;
+        enum revenue_term found = special ? TERM_SPECIAL : TERM_GENERAL;
+        if (term != TERM_NONE && term != found) {
+            return TERM_MIXED;
         }
         term = found;
     }
@@ -64,20 +61,8 @@ static bool is_due(const struct model *model, int at, int day, int bank)
            received_through(sale, day) > taken_before(model, at).receipts;
 }
 
-static wide common(wide a, wide b)
-{
-    wide x = a;
-    wide y = b;
-    while (y != 0) {
-        wide rest = x % y;
-        x = y;
-        y = rest;
-    }
-    return a / x * b;
-}
-
 // Tonnes that a village contributed to a pool; of all villages for NONE.
-static int64_t contributed(const struct deal *pool, int village)
+int64_t contributed(const struct deal *pool, int village)
 {
     int64_t sum = 0;
     for (int i = 0; i < pool->n_shares; i++) {
@@ -87,46 +72,6 @@ static int64_t contributed(const struct deal *pool, int village)
     return sum;
 }
 
-// Everybody's amount is one exact fraction, rounded down once; the fen that are left go by largest
-// remainder, ties to the lowest party.
-static void share(const struct model *model, const struct deal *sale, int term, struct taken *taken)
-{
-    wide weights[N_PARTIES] = {0};
-    wide denominator = 1;
-    wide sum = 0;
-    int64_t left = taken->distributed;
-    bool served[N_PARTIES] = {false};
-    for (int i = 0; i < sale->n_lines; i++) {
-        denominator = common(denominator, contributed(&model->deals[sale->lines[i].pool], NONE));
-        assert(denominator < (wide)1 << 80);
-    }
-    for (int i = 0; i < sale->n_lines; i++) {
-        const struct deal *pool = &model->deals[sale->lines[i].pool];
-        wide part = denominator / contributed(pool, NONE) * sale->lines[i].tonnes;
-        weights[VILLAGE_A] += part * contributed(pool, VILLAGE_A);
-        weights[VILLAGE_B] += part * contributed(pool, VILLAGE_B);
-        weights[FUND] += term == SPECIAL ? 2 * part * contributed(pool, NONE) : 0;
-    }
-    for (int i = 0; i < N_PARTIES; i++) {
-        sum += weights[i];
-    }
-    for (int i = 0; i < N_PARTIES; i++) {
-        taken->amounts[i] = (int64_t)(weights[i] * taken->distributed / sum);
-        left -= taken->amounts[i];
-    }
-    for (; left > 0; left--) {
-        int best = NONE;
-        for (int i = 0; i < N_PARTIES; i++) {
-            wide rest = weights[i] * taken->distributed % sum;
-            if (!served[i] && (best == NONE || rest > weights[best] * taken->distributed % sum)) {
-                best = i;
-            }
-        }
-        served[best] = true;
-        taken->amounts[best]++;
-    }
-}
-
 static struct taken reckon(const struct model *model, int at, int day)
 {
     const struct deal *sale = &model->deals[at];
@@ -134,7 +79,7 @@ static struct taken reckon(const struct model *model, int at, int day)
     struct taken now = {.sale = at};
     int64_t received = received_through(sale, day);
     int64_t cost = 0;
-    int term = term_of(model, sale);
+    enum revenue_term term = revenue_term(model, sale);
     for (int i = 0; i < sale->n_lines; i++) {
         // An option hands nothing over; its exercises have the cost.
         cost += sale->kind != OPTION ? sale->lines[i].cost_fen : 0;
@@ -145,11 +90,8 @@ static struct taken reckon(const struct model *model, int at, int day)
     now.cost = rounded_share(cost, received, sale->amount_fen) - before.cost;
     now.net = now.receipts - now.tax - now.cost;
     int64_t net = before.net + now.net;
-    int64_t due = net > 0 ? net * (term == SPECIAL ? 80 : 70) / 100 : 0;
+    int64_t due = net > 0 ? net * (term == TERM_SPECIAL ? 80 : 70) / 100 : 0;
     now.distributed = due > before.distributed ? due - before.distributed : 0;
-    if (now.distributed > 0) {
-        share(model, sale, term, &now);
-    }
     return now;
 }
 
@@ -166,7 +108,7 @@ static const char *distribute(struct model *model, const struct act *act)
             continue;
         }
         due = true;
-        if (term_of(model, &model->deals[i]) == MIXED) {
+        if (revenue_term(model, &model->deals[i]) == TERM_MIXED) {
             continue;
         }
         struct taken *taken = realloc(run.taken, (size_t)(run.n + 1) * sizeof(*taken));
@@ -177,6 +119,7 @@ static const char *distribute(struct model *model, const struct act *act)
     if (run.n == 0) {
         return due ? "term_mixed" : NOTHING;
     }
+    share_run(model, &run);
     model->runs = model_room(model->runs, model->n_runs, &model->runs_room, sizeof(*model->runs));
     model->runs[model->n_runs++] = run;
     return NULL;

@@ -656,6 +656,51 @@ static void run__over_several_pools_nobody_is_off_by_a_fen(void **state)
     th_json_free(reply);
 }
 
+// Seven sales out of one pool of 2,509 and 4,773 t, of the gross of which 70 % go back. With each
+// rounded by itself the first village would be off by 1.03 fen.
+static void run__over_several_sales_is_rounded_once(void **state)
+{
+    static const int64_t TONNES[] = {1, 3, 1, 7, 1, 2, 1};
+    struct market *market = *state;
+    int64_t sum_fen = 0;
+    int64_t sales[7];
+    market_anji(market);
+    market_bought(market, "1 2", "43.44");
+    th_json_free(market_term(market, "gross", "70", "village=1", TH_OK));
+    for (size_t i = 0; i < 7; i++) {
+        char tonnes[8];
+        char amount[32];
+        int64_t fen = TONNES[i] * 7341; // at 73.41
+        (void)snprintf(tonnes, sizeof(tonnes), "%lld", (long long)TONNES[i]);
+        (void)snprintf(amount, sizeof(amount), "%lld.%02lld", (long long)fen / 100,
+                       (long long)fen % 100);
+        sales[i] = market_sold(market, "制药厂", tonnes, "73.41");
+        th_json_free(market_receipt(market, sales[i], amount, TH_OK));
+        sum_fen += fen * 7 / 10;
+    }
+    struct th_json *reply = market_distribute(market, NULL, false, TH_OK);
+    const struct th_json *list = th_json_get(reply, "sales");
+    int64_t first_fen = 0;
+    int64_t by_itself_fen = 0;
+    for (size_t i = 0; i < 7; i++) {
+        const struct th_json *payments = th_json_get(th_json_at(list, i), "payments");
+        int64_t distributed_fen = get(th_json_at(list, i), "distributed_fen");
+        int64_t fen = get(th_json_at(payments, 0), "amount_fen");
+        assert_int_equal(get(th_json_at(list, i), "trade_id"), sales[i]);
+        assert_int_equal(fen + get(th_json_at(payments, 1), "amount_fen"), distributed_fen);
+        first_fen += fen;
+        by_itself_fen += (distributed_fen * 2509 * 2 + 7282) / (7282 * 2); // of two: the nearest
+    }
+    // 82,215 fen × 2509 / 7282 = 28,327.03….
+    assert_int_equal(get(reply, "distributed_fen"), sum_fen);
+    assert_int_equal(sum_fen, 82215);
+    assert_int_equal(first_fen, 28327);
+    assert_int_equal(market_payment_fen(reply, MARKET_MAJIANONG), first_fen);
+    assert_int_equal(market_payment_fen(reply, MARKET_GAOJIATANG), sum_fen - first_fen);
+    assert_int_equal(by_itself_fen, 28326);
+    th_json_free(reply);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup, market_teardown)
 
 int main(void)
@@ -671,6 +716,7 @@ int main(void)
         TEST(run__below_the_countys_threshold_one_person_suffices),
         TEST(run__waits_in_the_inbox_of_those_who_can_act),
         TEST(run__over_several_pools_nobody_is_off_by_a_fen),
+        TEST(run__over_several_sales_is_rounded_once),
         TEST(preview__terms_of_three_kinds_side_by_side),
         TEST(preview__refuses_too_many_ratios),
         TEST(term__the_most_special_one_holds),

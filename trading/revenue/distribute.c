@@ -122,55 +122,62 @@ static enum th_status put_aside(struct distribution *distribution, const struct 
 }
 
 // TH_CONFLICT where the sale has to wait.
-static enum th_status reckon_and_share(struct th_store *store, const struct th_reckoning *reckoning,
-                                       struct th_sale *sale, struct th_error *err)
+static enum th_status reckon_sale(struct th_store *store, const struct th_reckoning *reckoning,
+                                  struct th_sale *sale, struct th_error *err)
 {
     enum th_status status = th_sale_choose_term(store, reckoning, sale, err);
     if (status == TH_OK) {
         status = th_sale_reckon(store, reckoning, sale, err);
     }
     if (status == TH_OK && th_money_fen(sale->now.distributed) > 0) {
-        status = th_recipients_share(store, &sale->trade, &sale->term,
-                                     th_money_fen(sale->now.distributed), &sale->payments, err);
+        status = th_recipients_gather(store, &sale->trade, &sale->term, &sale->payments, err);
         status = status == TH_NOT_FOUND ? TH_CONFLICT : status; // no such recipient
     }
     return status;
 }
 
-static enum th_status distribute_sale(struct th_work *work, struct distribution *distribution,
-                                      int64_t trade_id, struct th_error *err)
+// A sale that the run takes joins `sales`, for which there is room.
+static enum th_status take_sale(struct th_work *work, struct distribution *distribution,
+                                int64_t trade_id, struct th_sale *sales, size_t *n_sales,
+                                struct th_error *err)
 {
     struct th_store *store = th_work_store(work);
-    struct th_sale sale = {0};
-    struct th_json *object = NULL;
+    struct th_sale *sale = &sales[*n_sales];
     struct th_error why = {0};
-    enum th_status status = th_trade_load(store, trade_id, &sale.trade, err);
+    enum th_status status = th_trade_load(store, trade_id, &sale->trade, err);
     if (status != TH_OK) {
         return status;
     }
-    status = reckon_and_share(store, &distribution->reckoning, &sale, &why);
+    status = reckon_sale(store, &distribution->reckoning, sale, &why);
     if (status == TH_CONFLICT) {
-        return put_aside(distribution, &sale, &why);
+        status = put_aside(distribution, sale, &why);
+        *sale = (struct th_sale){0};
+        return status;
     }
     if (status != TH_OK && err != NULL) {
         *err = why;
     }
-    if (status == TH_OK) {
-        status = post(work, distribution, &sale, err);
+    *n_sales += status == TH_OK;
+    return status;
+}
+
+static enum th_status record_sale(struct th_work *work, struct distribution *distribution,
+                                  const struct th_sale *sale, struct th_error *err)
+{
+    struct th_json *object = NULL;
+    enum th_status status = post(work, distribution, sale, err);
+    for (size_t i = 0; i < sale->payments.n && status == TH_OK; i++) {
+        status = add_row(distribution, sale, &sale->payments.items[i], err);
     }
-    for (size_t i = 0; i < sale.payments.n && status == TH_OK; i++) {
-        status = add_row(distribution, &sale, &sale.payments.items[i], err);
+    if (status == TH_OK) {
+        status = sale_json(th_work_store(work), sale, &object, err);
     }
     if (status == TH_OK) {
-        status = sale_json(store, &sale, &object, err);
-    }
-    if (status == TH_OK) {
-        distribution->net_fen += th_money_fen(sale.now.net);
-        distribution->distributed_fen += th_money_fen(sale.now.distributed);
-        distribution->kept_fen += th_money_fen(sale.now.kept);
+        distribution->net_fen += th_money_fen(sale->now.net);
+        distribution->distributed_fen += th_money_fen(sale->now.distributed);
+        distribution->kept_fen += th_money_fen(sale->now.kept);
         th_json_append(distribution->sales, object);
     }
-    th_payment_list_clear(&sale.payments);
     return status;
 }
 
@@ -306,15 +313,31 @@ static enum th_status read_input(struct th_registry *registry,
     return status;
 }
 
+// All sales are reckoned before any is shared: a party's amount is rounded once, over the run.
 static enum th_status distribute(struct th_work *work, struct distribution *distribution,
                                  const int64_t *trade_ids, size_t n, struct th_error *err)
 {
+    struct th_sale *sales = calloc(n, sizeof(*sales));
+    size_t n_sales = 0;
+    if (!sales) {
+        return th_error_no_memory(err);
+    }
     enum th_status status =
         th_distribution_post(th_work_posting(work), distribution->reckoning.through_on,
                              th_work_actor(work)->login, &distribution->distribution_id, err);
     for (size_t i = 0; i < n && status == TH_OK; i++) {
-        status = distribute_sale(work, distribution, trade_ids[i], err);
+        status = take_sale(work, distribution, trade_ids[i], sales, &n_sales, err);
     }
+    if (status == TH_OK) {
+        status = th_recipients_share(sales, n_sales, err);
+    }
+    for (size_t i = 0; i < n_sales && status == TH_OK; i++) {
+        status = record_sale(work, distribution, &sales[i], err);
+    }
+    for (size_t i = 0; i < n_sales; i++) {
+        th_payment_list_clear(&sales[i].payments);
+    }
+    free(sales);
     if (status == TH_OK && !distribution->preview && th_json_size(distribution->sales) == 0) {
         if (err != NULL) {
             *err = distribution->unassigned_error;

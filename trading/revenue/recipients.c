@@ -1,17 +1,17 @@
-// Who gets what of a distributed amount. First everybody who takes part is gathered, with the
-// factors of his weight; then the factors are brought over one denominator, and the amount is
-// shared once.
+// Who takes part in what a sale gives, and by which weight. First everybody is gathered, with the
+// factors of his weight; then the factors are brought over one denominator.
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "store/member_store.h"
-#include "trading/revenue/exact_share.h"
 #include "trading/revenue/revenue_internal.h"
+#include "trading/revenue/whole.h"
 
 void th_payment_list_clear(struct th_payment_list *list)
 {
     free(list->items);
+    free(list->weights);
     *list = (struct th_payment_list){0};
 }
 
@@ -345,7 +345,8 @@ static bool set_pool_factors(struct gathering *gathering)
         struct pool *pool = &gathering->pools[i];
         pool->factor = common;
         (void)th_whole_divide(&pool->factor, (uint32_t)pool->bought_t);
-        fits = th_whole_multiply(&pool->factor, (uint64_t)pool->drawn_t);
+        // All of a sale out of one pool is the same to everybody.
+        fits = gathering->n_pools == 1 || th_whole_multiply(&pool->factor, (uint64_t)pool->drawn_t);
     }
     return fits;
 }
@@ -408,58 +409,28 @@ static bool merge(struct gathering *gathering, struct th_payment_list *payments,
     return fits;
 }
 
-// By party first, then within a party over its capacities: so a party is never off by more than a
-// fen, in whatever many capacities it is paid.
-static enum th_status share_out(int64_t amount_fen, struct th_payment_list *payments,
-                                const struct th_whole *weights, struct th_error *err)
+// Each weight in as many limbs as the longest one needs.
+static enum th_status pack(struct th_payment_list *payments, const struct th_whole *weights,
+                           struct th_error *err)
 {
-    struct th_whole *party_weights = malloc((payments->n + 1) * sizeof(*party_weights));
-    int64_t *fen = calloc(payments->n + 1, sizeof(*fen));
-    int64_t *part_fen = calloc(payments->n + 1, sizeof(*part_fen));
-    enum th_status status = TH_OK;
-    size_t n_parties = 0;
-    if (!party_weights || !fen || !part_fen) {
-        status = th_error_no_memory(err);
-        goto done;
+    payments->width = 1;
+    for (size_t i = 0; i < payments->n; i++) {
+        payments->width = weights[i].n > payments->width ? weights[i].n : payments->width;
     }
-    for (size_t i = 0; i < payments->n && status == TH_OK; i++) {
-        if (i > 0 && payments->items[i].party_id == payments->items[i - 1].party_id) {
-            if (!th_whole_add(&party_weights[n_parties - 1], &weights[i])) {
-                status = th_error_set(err, TH_LIMIT, "pool_too_large", NULL);
-            }
-        } else {
-            party_weights[n_parties++] = weights[i];
-        }
+    payments->weights = calloc(payments->n * payments->width + 1, sizeof(*payments->weights));
+    if (!payments->weights) {
+        return th_error_no_memory(err);
     }
-    if (status == TH_OK) {
-        status = th_exact_share(amount_fen, party_weights, n_parties, fen, err);
+    for (size_t i = 0; i < payments->n; i++) {
+        memcpy(&payments->weights[i * payments->width], weights[i].limbs,
+               weights[i].n * sizeof(*payments->weights));
     }
-    for (size_t i = 0, party = 0; i < payments->n && status == TH_OK; party++) {
-        size_t n = 1;
-        while (i + n < payments->n &&
-               payments->items[i + n].party_id == payments->items[i].party_id) {
-            n++;
-        }
-        if (n == 1) {
-            part_fen[0] = fen[party];
-        } else {
-            status = th_exact_share(fen[party], &weights[i], n, part_fen, err);
-        }
-        for (size_t k = 0; k < n; k++) {
-            payments->items[i + k].amount_fen = part_fen[k];
-        }
-        i += n;
-    }
-done:
-    free(party_weights);
-    free(fen);
-    free(part_fen);
-    return status;
+    return TH_OK;
 }
 
-enum th_status th_recipients_share(struct th_store *store, const struct th_trade *trade,
-                                   const struct th_term *term, int64_t amount_fen,
-                                   struct th_payment_list *ret_payments, struct th_error *err)
+enum th_status th_recipients_gather(struct th_store *store, const struct th_trade *trade,
+                                    const struct th_term *term,
+                                    struct th_payment_list *ret_payments, struct th_error *err)
 {
     struct gathering gathering = {.store = store, .on_date = trade->on_date, .term = term};
     struct th_payment_list payments = {0};
@@ -475,7 +446,7 @@ enum th_status th_recipients_share(struct th_store *store, const struct th_trade
     } else if (!merge(&gathering, &payments, weights)) {
         status = th_error_set(err, TH_LIMIT, "pool_too_large", NULL);
     } else {
-        status = share_out(amount_fen, &payments, weights, err);
+        status = pack(&payments, weights, err);
     }
 done:
     gathering_clear(&gathering);

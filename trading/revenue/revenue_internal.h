@@ -10,19 +10,10 @@
 struct th_payment_list { // by party and group, each once; free with th_payment_list_clear
     struct th_distribution_payment *items;
     size_t n;
+    uint32_t *weights; // n × width limbs: exact, the lowest limb first
+    size_t width;
 };
 void th_payment_list_clear(struct th_payment_list *list);
-
-// Shares `amount_fen` of a sale over the recipients of a term: over the pools that the sale drew
-// on, by tonnes; over the recipients that the term names, by share; over the parties, by the tonnes
-// they contributed to the pool; over the members of a village or cooperative, by their shares on
-// the day of the sale. All of that is one exact fraction for each party, rounded down once; what is
-// left goes by largest remainder, ties to the lowest party id. TH_NOT_FOUND ("recipient_missing"),
-// TH_CONFLICT ("recipient_several", "shares_incomplete").
-enum th_status th_recipients_share(struct th_store *store, const struct th_trade *trade,
-                                   const struct th_term *term, int64_t amount_fen,
-                                   struct th_payment_list *ret_payments,
-                                   struct th_error *err) TH_MUST_CHECK;
 
 // How a run reckons.
 struct th_reckoning {
@@ -38,6 +29,20 @@ struct th_sale {
     struct th_sale_share now; // this run's part
     struct th_payment_list payments;
 };
+// Everybody who takes part in what a sale gives by its term, with an exact weight and without an
+// amount: over the pools that the sale drew on, by tonnes; over the recipients that the term names,
+// by share; over the parties, by the tonnes they contributed to the pool; over the members of a
+// village or cooperative, by their shares on the day of the sale. TH_NOT_FOUND
+// ("recipient_missing"), TH_CONFLICT ("recipient_several", "shares_incomplete").
+enum th_status th_recipients_gather(struct th_store *store, const struct th_trade *trade,
+                                    const struct th_term *term,
+                                    struct th_payment_list *ret_payments,
+                                    struct th_error *err) TH_MUST_CHECK;
+// The amounts of all payments of a run: what each sale distributes, over its parties, as
+// th_run_share says (trading/revenue/run_share.h); and what a party gets, in the same way over the
+// capacities in which it takes part.
+enum th_status th_recipients_share(struct th_sale *sales, size_t n_sales,
+                                   struct th_error *err) TH_MUST_CHECK;
 // The term of a sale: the one that holds, or of several the chosen one. TH_CONFLICT
 // ("term_missing", "term_ambiguous", "term_mixed", "term_not_in_force" with "term", each with "on"
 // and "trade"), TH_NOT_FOUND ("term_not_found").

@@ -1,15 +1,13 @@
-// An amount over exact weights, whatever their size: whole numbers as long as they come, since the
-// weights of a sale are products of tonnes, of the shares of a term and of members' fractions, over
-// one denominator for all.
-#ifndef TH_TRADING_EXACT_SHARE_H
-#define TH_TRADING_EXACT_SHARE_H
+// Whole numbers as long as the weights of a sale come: these are products of tonnes, of the shares
+// of a term and of members' fractions, over one denominator for all.
+#ifndef TH_TRADING_WHOLE_H
+#define TH_TRADING_WHOLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "core/attributes.h"
-#include "core/error.h"
 
 enum { TH_WHOLE_LIMBS = 64 }; // 2,048 bits
 
@@ -28,12 +26,5 @@ int th_whole_compare(const struct th_whole *a, const struct th_whole *b);
 uint32_t th_whole_divide(struct th_whole *whole, uint32_t divisor);
 // The least common multiple of both, 0 < other < 2^32; false when it is too long.
 bool th_whole_common(struct th_whole *whole, uint32_t other) TH_MUST_CHECK;
-
-// Splits total_fen ≥ 0 over the weights by largest remainder: each share is rounded down, what is
-// left goes one by one to the largest remainders, ties to the lowest index. So the shares sum to
-// the total, and none is off its exact value by a fen. TH_INVALID ("weights_zero"), TH_LIMIT
-// ("pool_too_large") when the numbers are too long.
-enum th_status th_exact_share(int64_t total_fen, const struct th_whole *weights, size_t n,
-                              int64_t *ret_shares, struct th_error *err) TH_MUST_CHECK;
 
 #endif

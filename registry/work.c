@@ -71,6 +71,7 @@ static const unsigned PERMISSIONS[] = {
     [TH_MAY_ENTERPRISE] = ROLE_OFFICER | ROLE_BANK,
     [TH_MAY_REVIEW] = ROLE_OFFICER | ROLE_BANK,
     [TH_MAY_ACCOUNT] = ROLE_OFFICER | ROLE_BANK,
+    [TH_MAY_DELIVER] = ROLE_BANK | ROLE_ADMIN,
 };
 
 static unsigned role_bit(const char *role)

@@ -30,7 +30,8 @@ enum th_permission {
     TH_MAY_DISTRIBUTE, // bank
     TH_MAY_ENTERPRISE, // accounts of enterprises: officer, bank
     TH_MAY_REVIEW,     // names of beneficiaries: officer, bank
-    TH_MAY_ACCOUNT     // where parties are paid: officer, bank; never the proposer
+    TH_MAY_ACCOUNT,    // where parties are paid: officer, bank; never the proposer
+    TH_MAY_DELIVER     // messages to the bank's system: bank, admin
 };
 
 struct th_work; // one change in progress

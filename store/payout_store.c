@@ -62,6 +62,34 @@ enum th_status th_payouts(struct th_store *store, int64_t distribution_id, int64
     return status;
 }
 
+enum th_status th_payout_ended(struct th_store *store, const struct th_payout *payout,
+                               int64_t attempt, struct th_payout *ret_payout, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT kind, on_date, reference FROM payout_event WHERE distribution_id = ?1 "
+        "AND party_id = ?2 AND attempt = ?3 AND kind <> 'resent' "
+        "ORDER BY payout_event_id DESC LIMIT 1";
+    struct th_payout ended = {.distribution_id = payout->distribution_id,
+                              .party_id = payout->party_id,
+                              .attempt = attempt,
+                              .amount = payout->amount};
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, payout->distribution_id);
+    th_bind_int(q, 2, payout->party_id);
+    th_bind_int(q, 3, attempt);
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
+        th_column_copy(q, 0, ended.state, sizeof(ended.state));
+        th_column_copy(q, 1, ended.on_date, sizeof(ended.on_date));
+        th_column_copy(q, 2, ended.reference, sizeof(ended.reference));
+    }
+    th_stmt_done(q);
+    if (status == TH_OK) {
+        *ret_payout = ended;
+    }
+    return status;
+}
+
 enum th_status th_payout_event_post(struct th_posting *posting, const struct th_payout_event *event,
                                     struct th_error *err)
 {

@@ -28,6 +28,12 @@ struct th_payout_list {
 enum th_status th_payouts(struct th_store *store, int64_t distribution_id, int64_t party_id,
                           struct th_payout_list *ret_list, struct th_error *err) TH_MUST_CHECK;
 
+// How this attempt at a payment ended: state (paid returned), on_date and reference of its last
+// event; state "" when it has not.
+enum th_status th_payout_ended(struct th_store *store, const struct th_payout *payout,
+                               int64_t attempt, struct th_payout *ret_payout,
+                               struct th_error *err) TH_MUST_CHECK;
+
 struct th_payout_event { // texts are borrowed
     int64_t distribution_id;
     int64_t party_id;

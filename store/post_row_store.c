@@ -151,6 +151,14 @@ static const char SQL_PAYOUT_EVENT[] =
 static const char *const COLUMNS_PAYOUT_EVENT[] = {
     "payout_event_id", "distribution_id", "party_id", "attempt", "kind", "amount_fen",
     "on_date",         "reference",       "note",     "login",   NULL};
+static const char SQL_OUTBOX_PAYMENT[] =
+    "INSERT INTO outbox_payment (message_id, distribution_id, party_id, attempt, word, account_id) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+static const char *const COLUMNS_OUTBOX_PAYMENT[] = {
+    "message_id", "distribution_id", "party_id", "attempt", "word", "account_id", NULL};
+static const char SQL_OUTBOX_WITHDRAWAL[] =
+    "INSERT INTO outbox_withdrawal (seq, message_id, replaced_by) VALUES (?1, ?2, ?3)";
+static const char *const COLUMNS_OUTBOX_WITHDRAWAL[] = {"message_id", "replaced_by", NULL};
 static const char SQL_TRADE_DECISION[] =
     "UPDATE OR FAIL trade SET seq = ?1, state = ?3, decided_by = ?4, decided_on = ?5, reason = ?6, "
     "alone_rule_id = ?7 WHERE trade_id = ?2 AND state = 'proposed'";
@@ -222,6 +230,8 @@ const struct th_post_row *th_post_row_find(const char *kind)
         {"pledge", SQL_PLEDGE, COLUMNS_PLEDGE, false, NULL},
         {"pledge_release", SQL_PLEDGE_RELEASE, COLUMNS_PLEDGE_RELEASE, false, NULL},
         {"member_share", SQL_MEMBER_SHARE, COLUMNS_MEMBER_SHARE, true, NULL},
+        {"outbox_payment", SQL_OUTBOX_PAYMENT, COLUMNS_OUTBOX_PAYMENT, false, NULL},
+        {"outbox_withdrawal", SQL_OUTBOX_WITHDRAWAL, COLUMNS_OUTBOX_WITHDRAWAL, true, NULL},
         {"party_account", SQL_PARTY_ACCOUNT, COLUMNS_PARTY_ACCOUNT, true, NULL},
         {"party_account_decision", SQL_PARTY_ACCOUNT_DECISION, COLUMNS_PARTY_ACCOUNT_DECISION, true,
          NULL},

@@ -41,6 +41,8 @@ static const struct book {
     BOOK(trade_schedule, "trade_id, ordinal"),
     BOOK(receipt, "receipt_id"),
     BOOK(money_leg, "leg_id"),
+    BOOK(outbox_withdrawal, "message_id"),
+    BOOK(outbox_payment, "message_id, distribution_id, party_id, attempt"),
     BOOK(payout_event, "payout_event_id"),
     BOOK(party_account_decision, "account_id"),
     BOOK(party_account, "account_id"),

@@ -230,6 +230,7 @@ static const char SQL_ROWS[] = "SELECT count(*), coalesce(sum(seq NOT BETWEEN 1 
                                " UNION ALL SELECT seq FROM payout_event"
                                " UNION ALL SELECT seq FROM outbox_target"
                                " UNION ALL SELECT seq FROM outbox_message"
+                               " UNION ALL SELECT seq FROM outbox_withdrawal"
                                " UNION ALL SELECT seq FROM journal_head)";
 
 enum th_status th_file_check_all(struct th_store *store, const struct th_check_sink *sink,

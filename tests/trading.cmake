@@ -39,5 +39,7 @@ endforeach()
 th_add_unit_test(test_forecast SOURCES integration/test_forecast.c integration/packages_fixture.c
     DEPENDS tanhui_trading tanhui_registry_world LABELS integration)
 # Children that are killed are no work for valgrind.
-th_add_unit_test(test_outbox SOURCES integration/test_outbox.c DEPENDS tanhui_market
-    LIBRARIES tanhui_post_receiver LABELS integration NO_VALGRIND)
+foreach(part outbox outbox_renew)
+    th_add_unit_test(test_${part} SOURCES integration/test_${part}.c integration/outbox_fixture.c
+        DEPENDS tanhui_market LIBRARIES tanhui_post_receiver LABELS integration NO_VALGRIND)
+endforeach()

@@ -53,7 +53,15 @@ static const char *const MORE[] = {
     "--as clerk-g parcel renumber 11 --number Z1 --reason 更正",
     "--as officer layer add {sample}/majianong.geojson --role village --name 村界 --from "
     "2020-01-01 --code-field village --name-field number",
-    "outbox set https://bank.example/p",
+    // Nobody listens there: the message waits, and is withdrawn when its payment was made.
+    "outbox set http://127.0.0.1:9/p",
+    "--as anji-1 party account add 马家弄村集体 --bank 中国银行 --number 6217999999999999981 "
+    "--holder "
+    "马家弄村集体",
+    "--as anji-2 party account confirm 2 --number 6217999999999999981",
+    "--as anji-1 outbox deliver --once",
+    "--as anji-1 payment confirm 1 --party 马家弄村集体",
+    "--as anji-1 outbox deliver --once",
     "--as officer beneficiary review 竹制品厂 --uscc 91330523000000002E --decision accept",
     "--as deqing-1 revenue deduct 4 --kind fee --amount 10 --document {sample}/revenue-term.txt",
     "--as deqing-1 revenue deduct 4 --kind reserve --amount 10 --document "

@@ -4,110 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/file.h"
 #include "core/text.h"
 #include "store/outbox_store.h"
-#include "tests/integration/market.h"
-#include "tests/support/post_receiver.h"
-#include "trading/payment/outbox.h"
-#include "trading/payment/payment.h"
-
-struct fixture {
-    struct market market;
-    struct post_receiver *receiver;
-    int answers[64]; // by request; 0: 200
-    pid_t kill_at_first;
-};
-
-static int answer(void *context, size_t i)
-{
-    struct fixture *f = context;
-    if (i == 0 && f->kill_at_first != 0) {
-        (void)kill(f->kill_at_first, SIGKILL);
-        return 200;
-    }
-    return f->answers[i % 64] != 0 ? f->answers[i % 64] : 200;
-}
-
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof(*f));
-    assert_non_null(f);
-    market_make(&f->market);
-    market_anji(&f->market);
-    market_bought(&f->market, "1 2", "43.44");
-    int64_t sale = market_sold(&f->market, "制药厂", "2000", "73.41");
-    th_json_free(market_receipt(&f->market, sale, "146820.00", TH_OK));
-    th_json_free(market_term(&f->market, "net_of_cost", "70", "village=1", TH_OK));
-    f->receiver = post_receiver_new(answer, f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    post_receiver_free(f->receiver);
-    market_assert_sound(f->market.world.store);
-    if (!f->market.past_journal) {
-        market_assert_rebuilt(f->market.world.store);
-    }
-    market_remove(&f->market);
-    free(f);
-    return 0;
-}
+#include "tests/integration/outbox_fixture.h"
 
 static int64_t get(const struct th_json *object, const char *key)
 {
     return th_json_get_int(object, key, -1);
-}
-
-static void set_target(struct fixture *f)
-{
-    const struct th_request admin = {.login = "admin"};
-    struct th_json *reply = NULL;
-    assert_ok(th_outbox_set(f->market.world.registry, &admin, post_receiver_url(f->receiver),
-                            &reply, &f->market.err),
-              &f->market.err);
-    assert_true(th_json_get_bool(reply, "key_made", false));
-    th_json_free(reply);
-}
-
-static struct th_json *deliver(struct fixture *f, enum th_status want)
-{
-    const struct th_request bank = {.login = "bank"};
-    const struct th_outbox_deliver_input input = {.once = true};
-    struct th_json *reply = NULL;
-    assert_status(
-        th_outbox_deliver(f->market.world.registry, &bank, &input, &reply, &f->market.err), want,
-        &f->market.err);
-    return reply;
-}
-
-static void expect_counts(struct th_json *reply, int64_t delivered, int64_t failed, int64_t dead)
-{
-    assert_int_equal(get(reply, "delivered"), delivered);
-    assert_int_equal(get(reply, "failed"), failed);
-    assert_int_equal(get(reply, "dead"), dead);
-    th_json_free(reply);
-}
-
-static struct th_json *message(struct fixture *f, int64_t message_id)
-{
-    struct th_json *reply = NULL;
-    assert_ok(th_outbox_show(f->market.world.registry, message_id, &reply, &f->market.err),
-              &f->market.err);
-    return reply;
-}
-
-static void expect_state(struct fixture *f, int64_t message_id, const char *state)
-{
-    struct th_json *reply = message(f, message_id);
-    assert_string_equal(th_json_get_text(reply, "state", ""), state);
-    th_json_free(reply);
 }
 
 // HMAC-SHA256 by its definition (RFC 2104) over SHA-256, and not by the function under test.
@@ -132,7 +38,7 @@ static void mac(const unsigned char *secret, const char *text, char hex[TH_HASH_
     th_hasher_free(outer);
 }
 
-static void read_secret(struct fixture *f, unsigned char secret[32])
+static void read_secret(struct outbox_fixture *f, unsigned char secret[32])
 {
     char path[TH_TEST_PATH_SIZE + 16];
     char *text = NULL;
@@ -147,22 +53,21 @@ static void read_secret(struct fixture *f, unsigned char secret[32])
     free(text);
 }
 
-static void approval__queues_what_is_signed_and_delivered_once(void **state)
+static void approved_run__is_signed_and_delivered_once(void **state)
 {
-    struct fixture *f = *state;
+    struct outbox_fixture *f = *state;
     unsigned char secret[32];
     char signed_text[4096];
     char hex[TH_HASH_HEX_SIZE];
     char want[128];
-    assert_null(deliver(f, TH_NOT_FOUND));
+    assert_null(outbox_deliver(f, TH_NOT_FOUND));
     market_refused(&f->market, "outbox_no_target");
-    set_target(f);
-    expect_counts(deliver(f, TH_OK), 0, 0, 0);
+    outbox_set_target(f);
+    outbox_expect_counts(outbox_deliver(f, TH_OK), 0, 0, 0);
     th_json_free(market_distribute(&f->market, NULL, false, TH_OK));
-    expect_state(f, 1, "waiting");
-    expect_counts(deliver(f, TH_OK), 1, 0, 0);
-    expect_counts(deliver(f, TH_OK), 0, 0, 0);
-    expect_state(f, 1, "delivered");
+    outbox_expect_counts(outbox_deliver(f, TH_OK), 1, 0, 0);
+    outbox_expect_counts(outbox_deliver(f, TH_OK), 0, 0, 0);
+    outbox_expect_state(f, 1, "delivered");
     assert_int_equal(post_receiver_n(f->receiver), 1);
     const struct post_taken *taken = post_receiver_at(f->receiver, 0);
     struct th_json *body = NULL;
@@ -189,23 +94,27 @@ static void approval__queues_what_is_signed_and_delivered_once(void **state)
 // Who writes past the program what is owed finds no signature for it.
 static void delivery__refuses_what_the_journal_does_not_know(void **state)
 {
-    struct fixture *f = *state;
-    set_target(f);
+    struct outbox_fixture *f = *state;
+    outbox_set_target(f);
     th_json_free(market_distribute(&f->market, NULL, false, TH_OK));
+    f->answers[0] = 500;
+    outbox_expect_counts(outbox_deliver(f, TH_OK), 0, 1, 0);
+    f->market.world.now_utc += TH_OUTBOX_BACKOFF_SECONDS;
     market_sql(&f->market, "DROP TRIGGER outbox_message_no_update;"
                            "UPDATE outbox_message SET body = replace(body, '4195800', '9195800')");
-    expect_counts(deliver(f, TH_OK), 0, 0, 1);
-    expect_state(f, 1, "dead");
-    assert_int_equal(post_receiver_n(f->receiver), 0);
+    outbox_expect_counts(outbox_deliver(f, TH_OK), 0, 0, 1);
+    outbox_expect_state(f, 1, "dead");
+    assert_int_equal(post_receiver_n(f->receiver), 1);
 }
 
-static void approval__that_is_tried_or_rejected_queues_nothing(void **state)
+static void run__that_is_tried_or_rejected_orders_nothing(void **state)
 {
-    struct fixture *f = *state;
+    struct outbox_fixture *f = *state;
     const struct th_request bank = {.login = "bank"};
     const struct th_request officer = {.login = "officer", .dry_run = true};
     const struct th_distribute_input all = {.through = "2022-12-31"};
     struct th_json *reply = NULL;
+    outbox_set_target(f);
     assert_ok(th_revenue_distribute(f->market.world.registry, &bank, &all, &reply, &f->market.err),
               &f->market.err);
     th_json_free(reply);
@@ -213,25 +122,27 @@ static void approval__that_is_tried_or_rejected_queues_nothing(void **state)
     assert_ok(th_run_approve(f->market.world.registry, &officer, 1, NULL, &reply, &f->market.err),
               &f->market.err);
     th_json_free(reply);
+    outbox_expect_counts(outbox_deliver(f, TH_OK), 0, 0, 0);
     th_json_free(market_decide_run(&f->market, 1, false, TH_OK));
+    outbox_expect_counts(outbox_deliver(f, TH_OK), 0, 0, 0);
     assert_int_equal(th_test_sql_int(f->market.world.store, "SELECT count(*) FROM outbox_message"),
                      0);
 }
 
 static void failure__is_tried_again_later_and_later_until_it_is_given_up(void **state)
 {
-    struct fixture *f = *state;
+    struct outbox_fixture *f = *state;
     const struct th_request bank = {.login = "bank"};
     struct th_json *reply = NULL;
     char first_key[128];
     int64_t last_pause_s = 0;
-    set_target(f);
+    outbox_set_target(f);
     th_json_free(market_distribute(&f->market, NULL, false, TH_OK));
     for (int64_t attempt = 1; attempt <= TH_OUTBOX_ATTEMPTS_MAX; attempt++) {
         bool last = attempt == TH_OUTBOX_ATTEMPTS_MAX;
         f->answers[attempt - 1] = 500;
-        expect_counts(deliver(f, TH_OK), 0, !last, last);
-        expect_counts(deliver(f, TH_OK), 0, 0, 0); // it is not due
+        outbox_expect_counts(outbox_deliver(f, TH_OK), 0, !last, last);
+        outbox_expect_counts(outbox_deliver(f, TH_OK), 0, 0, 0); // it is not due
         int64_t pause_s =
             th_test_sql_int(f->market.world.store, "SELECT next_utc FROM outbox_delivery") -
             f->market.world.now_utc;
@@ -242,19 +153,19 @@ static void failure__is_tried_again_later_and_later_until_it_is_given_up(void **
         last_pause_s = pause_s;
         f->market.world.now_utc += pause_s;
     }
-    expect_state(f, 1, "dead");
+    outbox_expect_state(f, 1, "dead");
     assert_int_equal(post_receiver_n(f->receiver), TH_OUTBOX_ATTEMPTS_MAX);
     (void)snprintf(first_key, sizeof(first_key), "%s",
                    post_taken_header(post_receiver_at(f->receiver, 0), "Idempotency-Key"));
     f->market.world.now_utc += 10 * TH_OUTBOX_BACKOFF_MAX;
-    expect_counts(deliver(f, TH_OK), 0, 0, 0); // the dead stay dead …
+    outbox_expect_counts(outbox_deliver(f, TH_OK), 0, 0, 0); // the dead stay dead …
     assert_ok(th_outbox_retry(f->market.world.registry, &bank, 1, &reply, &f->market.err),
               &f->market.err); // … until somebody wakes them
     assert_string_equal(th_json_get_text(reply, "problem", ""), "post_status");
     assert_int_equal(get(reply, "http_status"), 500);
     th_json_free(reply);
     f->answers[TH_OUTBOX_ATTEMPTS_MAX] = 200;
-    expect_counts(deliver(f, TH_OK), 1, 0, 0);
+    outbox_expect_counts(outbox_deliver(f, TH_OK), 1, 0, 0);
     assert_string_equal(
         post_taken_header(post_receiver_at(f->receiver, TH_OUTBOX_ATTEMPTS_MAX), "Idempotency-Key"),
         first_key);
@@ -268,51 +179,27 @@ static void failure__is_tried_again_later_and_later_until_it_is_given_up(void **
     assert_null(reply);
 }
 
-// In a process of its own, over a registry that it opens for itself.
-static pid_t start_deliverer(struct fixture *f, uint64_t chance)
-{
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child != 0) {
-        return child;
-    }
-    const struct th_request bank = {.login = "bank"};
-    const struct th_outbox_deliver_input input = {.once = true};
-    struct th_registry *registry = NULL;
-    struct th_json *reply = NULL;
-    struct th_error err = {0};
-    f->market.world.chance += chance;
-    // The other side waits for the child's number before it kills.
-    (void)nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
-    enum th_status status = th_registry_open(f->market.world.path, TH_STORE_WRITE,
-                                             &f->market.world.surroundings, &registry, &err);
-    if (status == TH_OK) {
-        status = th_outbox_deliver(registry, &bank, &input, &reply, &err);
-    }
-    _exit(status == TH_OK ? 0 : 1);
-}
-
 static void crash__between_sending_and_marking_sends_again_with_the_same_key(void **state)
 {
-    struct fixture *f = *state;
+    struct outbox_fixture *f = *state;
     char first_key[128];
     char *first_body = NULL;
     int how = 0;
-    set_target(f);
+    outbox_set_target(f);
     th_json_free(market_distribute(&f->market, NULL, false, TH_OK));
-    f->kill_at_first = start_deliverer(f, 1);
+    f->kill_at_first = outbox_start_deliverer(f, 1);
     assert_int_equal(waitpid(f->kill_at_first, &how, 0), f->kill_at_first);
     assert_true(WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL);
     f->kill_at_first = 0;
-    expect_state(f, 1, "waiting");
+    outbox_expect_state(f, 1, "waiting");
     assert_int_equal(post_receiver_n(f->receiver), 1);
     (void)snprintf(first_key, sizeof(first_key), "%s",
                    post_taken_header(post_receiver_at(f->receiver, 0), "Idempotency-Key"));
     first_body = post_receiver_at(f->receiver, 0)->body;
     // Whoever was killed may still be sending, as far as anybody knows.
-    expect_counts(deliver(f, TH_OK), 0, 0, 0);
+    outbox_expect_counts(outbox_deliver(f, TH_OK), 0, 0, 0);
     f->market.world.now_utc += TH_OUTBOX_LEASE_SECONDS + 1;
-    expect_counts(deliver(f, TH_OK), 1, 0, 0);
+    outbox_expect_counts(outbox_deliver(f, TH_OK), 1, 0, 0);
     assert_int_equal(post_receiver_n(f->receiver), 2);
     const struct post_taken *again = post_receiver_at(f->receiver, 1);
     assert_string_equal(post_taken_header(again, "Idempotency-Key"), first_key);
@@ -321,10 +208,10 @@ static void crash__between_sending_and_marking_sends_again_with_the_same_key(voi
 
 static void deliverers__at_once_never_send_the_same_message(void **state)
 {
-    struct fixture *f = *state;
+    struct outbox_fixture *f = *state;
     enum { N_MESSAGES = 20, N_DELIVERERS = 3 };
     pid_t children[N_DELIVERERS];
-    set_target(f);
+    outbox_set_target(f);
     th_json_free(market_distribute(&f->market, NULL, false, TH_OK));
     struct th_posting *posting = market_begin(&f->market);
     for (int i = 1; i < N_MESSAGES; i++) {
@@ -342,7 +229,7 @@ static void deliverers__at_once_never_send_the_same_message(void **state)
     }
     assert_int_equal(market_commit(&f->market, posting), TH_OK);
     for (size_t i = 0; i < N_DELIVERERS; i++) {
-        children[i] = start_deliverer(f, i + 1);
+        children[i] = outbox_start_deliverer(f, i + 1);
     }
     for (size_t i = 0; i < N_DELIVERERS; i++) {
         int how = 0;
@@ -365,30 +252,9 @@ static void deliverers__at_once_never_send_the_same_message(void **state)
                      N_MESSAGES);
 }
 
-static void resend__is_a_message_of_its_own(void **state)
-{
-    struct fixture *f = *state;
-    const struct th_request bank = {.login = "bank"};
-    const struct th_payment_input input = {.run_id = 1, .party = "马家弄村", .note = "退票"};
-    struct th_json *reply = NULL;
-    set_target(f);
-    th_json_free(market_distribute(&f->market, NULL, false, TH_OK));
-    assert_ok(th_payment_return(f->market.world.registry, &bank, &input, &reply, &f->market.err),
-              &f->market.err);
-    th_json_free(reply);
-    reply = NULL;
-    assert_ok(th_payment_resend(f->market.world.registry, &bank, &input, &reply, &f->market.err),
-              &f->market.err);
-    th_json_free(reply);
-    reply = message(f, 2);
-    assert_string_equal(th_json_get_text(reply, "kind", ""), "payment_again");
-    assert_non_null(strstr(th_json_get_text(reply, "body", ""), "\"number\":\"P1-1-2\""));
-    th_json_free(reply);
-}
-
 static void login__must_be_of_the_bank_or_the_admin(void **state)
 {
-    struct fixture *f = *state;
+    struct outbox_fixture *f = *state;
     static const char *const LOGINS[] = {"clerk", "officer", "nobody", "", NULL};
     const struct th_outbox_deliver_input input = {.once = true};
     struct th_json *reply = NULL;
@@ -411,32 +277,31 @@ static void login__must_be_of_the_bank_or_the_admin(void **state)
 
 static void secret__that_is_missing_or_spoilt_sends_nothing(void **state)
 {
-    struct fixture *f = *state;
+    struct outbox_fixture *f = *state;
     char path[TH_TEST_PATH_SIZE + 16];
-    set_target(f);
+    outbox_set_target(f);
     th_json_free(market_distribute(&f->market, NULL, false, TH_OK));
     (void)snprintf(path, sizeof(path), "%s.outbox-key", f->market.world.path);
     assert_ok(th_file_write(path, "tanhui-outbox-key-1 00\n", 23, &f->market.err), &f->market.err);
-    assert_null(deliver(f, TH_UNREADABLE));
+    assert_null(outbox_deliver(f, TH_UNREADABLE));
     market_refused(&f->market, "outbox_key_unreadable");
     assert_int_equal(unlink(path), 0);
-    assert_null(deliver(f, TH_NOT_FOUND));
+    assert_null(outbox_deliver(f, TH_NOT_FOUND));
     market_refused(&f->market, "outbox_key_missing");
     assert_int_equal(post_receiver_n(f->receiver), 0);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, outbox_setup, outbox_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(approval__queues_what_is_signed_and_delivered_once),
+        TEST(approved_run__is_signed_and_delivered_once),
         TEST(delivery__refuses_what_the_journal_does_not_know),
-        TEST(approval__that_is_tried_or_rejected_queues_nothing),
+        TEST(run__that_is_tried_or_rejected_orders_nothing),
         TEST(failure__is_tried_again_later_and_later_until_it_is_given_up),
         TEST(crash__between_sending_and_marking_sends_again_with_the_same_key),
         TEST(deliverers__at_once_never_send_the_same_message),
-        TEST(resend__is_a_message_of_its_own),
         TEST(login__must_be_of_the_bank_or_the_admin),
         TEST(secret__that_is_missing_or_spoilt_sends_nothing),
     };

@@ -1,7 +1,6 @@
-// The outbox as people see it, and its delivery.
+// The outbox as people see it.
 #include "trading/payment/outbox.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +10,15 @@
 #include "core/hash.h"
 #include "core/text.h"
 #include "net/post.h"
+#include "registry/reference.h"
 #include "registry/reply.h"
 #include "store/outbox_store.h"
 #include "trading/payment/outbox_internal.h"
+#include "trading/payment/payment_internal.h"
 #include "trading/trading_internal.h"
 
 static const char KEY_HEAD[] = "tanhui-outbox-key-1 ";
-enum { PATH_LIMIT = 4096, BODY_MAX = 1 << 28 };
+enum { PATH_LIMIT = 4096 };
 
 static enum th_status key_path(struct th_registry *registry, struct th_buf *path,
                                struct th_error *err)
@@ -115,8 +116,8 @@ enum th_status th_outbox_set(struct th_registry *registry, const struct th_reque
 }
 
 // Delivery is no change of the books: only its login is looked at.
-static enum th_status check_login(struct th_registry *registry, const struct th_request *request,
-                                  struct th_error *err)
+enum th_status th_outbox_check_login(struct th_registry *registry, const struct th_request *request,
+                                     struct th_error *err)
 {
     struct th_user user;
     if (!request->login || request->login[0] == '\0') {
@@ -133,212 +134,10 @@ static enum th_status check_login(struct th_registry *registry, const struct th_
     return status;
 }
 
-struct delivery { // of one call
-    struct th_registry *registry;
-    struct th_store *store;
-    const char *url;
-    struct th_outbox_secret secret;
-    char lease[TH_OUTBOX_LEASE_SIZE];
-    int64_t n_delivered, n_failed, n_dead;
-};
-
-struct letter { // a message that is being sent
-    char key[TH_OUTBOX_KEY_SIZE];
-    char *body;
-};
-
-static bool read_letter(void *context, const struct th_outbox_row *row)
-{
-    struct letter *letter = context;
-    th_text_copy(letter->key, sizeof(letter->key), row->message.idempotency_key);
-    letter->body = strdup(row->message.body);
-    return false;
-}
-
-static enum th_status sign(const struct delivery *delivery, const struct letter *letter,
-                           int64_t now_utc, char ret_hex[TH_HASH_HEX_SIZE], struct th_error *err)
-{
-    struct th_buf text;
-    th_buf_init(&text, BODY_MAX);
-    th_buf_printf(&text, "tanhui-outbox-1\n%" PRId64 "\n%s\n", now_utc, letter->key);
-    th_buf_append_str(&text, letter->body);
-    enum th_status status = th_buf_check(&text, err);
-    if (status == TH_OK) {
-        struct th_hash mac = th_hmac_sha256(delivery->secret.bytes, sizeof(delivery->secret.bytes),
-                                            th_buf_text(&text), strlen(th_buf_text(&text)));
-        (void)th_hash_hex(&mac, ret_hex);
-    }
-    th_buf_clear(&text);
-    return status;
-}
-
-static enum th_status send_letter(const struct delivery *delivery, const struct letter *letter,
-                                  int64_t message_id, int64_t *ret_http_status,
-                                  struct th_error *err)
-{
-    int64_t now_utc = th_registry_now(delivery->registry);
-    char hex[TH_HASH_HEX_SIZE];
-    char key[TH_OUTBOX_KEY_SIZE + 32];
-    char id[64];
-    char time[64];
-    char signature[TH_HASH_HEX_SIZE + 32];
-    enum th_status status = sign(delivery, letter, now_utc, hex, err);
-    if (status != TH_OK) {
-        return status;
-    }
-    (void)snprintf(key, sizeof(key), "Idempotency-Key: %s", letter->key);
-    (void)snprintf(id, sizeof(id), "Tanhui-Message: %" PRId64, message_id);
-    (void)snprintf(time, sizeof(time), "Tanhui-Timestamp: %" PRId64, now_utc);
-    (void)snprintf(signature, sizeof(signature), "Tanhui-Signature: v1=%s", hex);
-    const char *const headers[] = {"Content-Type: application/json", key, id, time, signature};
-    const struct th_http_post post = {.url = delivery->url,
-                                      .headers = headers,
-                                      .n_headers = sizeof(headers) / sizeof(headers[0]),
-                                      .body = letter->body,
-                                      .size = strlen(letter->body),
-                                      .seconds_max = TH_OUTBOX_POST_SECONDS};
-    return th_http_post(&post, ret_http_status, err);
-}
-
-// The longer it fails, the longer the pause; chance keeps those who failed together apart.
-static int64_t pause_after(const struct delivery *delivery, int64_t attempt)
-{
-    const struct th_surroundings *around = th_registry_surroundings(delivery->registry);
-    int64_t pause_s = TH_OUTBOX_BACKOFF_SECONDS;
-    uint32_t chance = 0;
-    for (int64_t i = 1; i < attempt && pause_s < TH_OUTBOX_BACKOFF_MAX; i++) {
-        pause_s *= 2;
-    }
-    if (pause_s > TH_OUTBOX_BACKOFF_MAX) {
-        pause_s = TH_OUTBOX_BACKOFF_MAX;
-    }
-    around->random(around->context, &chance, sizeof(chance));
-    return pause_s - (int64_t)(chance % (uint32_t)(pause_s / 2 + 1));
-}
-
-static enum th_status deliver_message(struct delivery *delivery, int64_t message_id,
-                                      int64_t attempt, struct th_error *err)
-{
-    struct letter letter = {.body = NULL};
-    struct th_error why = {0};
-    int64_t http_status = 0;
-    bool sound = false;
-    enum th_status status = th_outbox_sound(delivery->store, message_id, &sound, err);
-    if (status == TH_OK) {
-        status = th_outbox_each(delivery->store, NULL, message_id, read_letter, &letter, err);
-    }
-    if (status == TH_OK && !letter.body) {
-        status = th_error_no_memory(err);
-    }
-    if (status != TH_OK) {
-        return status;
-    }
-    enum th_status sent = sound ? send_letter(delivery, &letter, message_id, &http_status, &why)
-                                : th_error_set(&why, TH_CORRUPT, "outbox_altered", NULL);
-    free(letter.body);
-    bool dead = sent != TH_OK && (!sound || attempt >= TH_OUTBOX_ATTEMPTS_MAX);
-    int64_t now_utc = th_registry_now(delivery->registry);
-    const struct th_outbox_result result = {
-        .message_id = message_id,
-        .lease = delivery->lease,
-        .state = sent == TH_OK ? "delivered"
-                 : dead        ? "dead"
-                               : "waiting",
-        .now_utc = now_utc,
-        .next_utc = now_utc + (sent == TH_OK ? 0 : pause_after(delivery, attempt)),
-        .http_status = http_status,
-        .problem = sent == TH_OK ? NULL : why.key};
-    delivery->n_delivered += sent == TH_OK;
-    delivery->n_failed += sent != TH_OK && !dead;
-    delivery->n_dead += dead;
-    return th_outbox_give_back(delivery->store, &result, err);
-}
-
-// Everything that is due now. What fails is due later, so that this ends.
-static enum th_status deliver_due(struct delivery *delivery, const struct th_progress *progress,
-                                  struct th_error *err)
-{
-    const int64_t until_utc = th_registry_now(delivery->registry);
-    enum th_status status = TH_OK;
-    int64_t message_id = 1;
-    while (status == TH_OK && message_id != 0) {
-        int64_t attempt = 0;
-        if (!th_progress_report(progress, "outbox", delivery->n_delivered, -1)) {
-            return th_error_set(err, TH_INTERRUPTED, "interrupted", NULL);
-        }
-        status = th_outbox_take(delivery->store, delivery->lease, until_utc,
-                                TH_OUTBOX_LEASE_SECONDS, &message_id, &attempt, err);
-        if (status == TH_OK && message_id != 0) {
-            status = deliver_message(delivery, message_id, attempt, err);
-        }
-    }
-    return status;
-}
-
-static enum th_status deliver_all(struct delivery *delivery, const struct th_request *request,
-                                  const struct th_outbox_deliver_input *input,
-                                  int64_t *ret_next_utc, struct th_error *err)
-{
-    int64_t next_utc = 0;
-    enum th_status status = TH_OK;
-    bool more = true;
-    while (status == TH_OK && more) {
-        status = deliver_due(delivery, request->progress, err);
-        if (status == TH_OK) {
-            status = th_outbox_next(delivery->store, &next_utc, err);
-        }
-        more = status == TH_OK && next_utc != 0 && !input->once && input->pause;
-        if (more) {
-            int64_t rest_s = next_utc - th_registry_now(delivery->registry);
-            input->pause(input->context, rest_s > 1 ? rest_s : 1);
-        }
-    }
-    *ret_next_utc = next_utc;
-    return status;
-}
-
 static void set_instant(struct th_json *object, const char *key, int64_t utc)
 {
     char text[TH_INSTANT_TEXT_SIZE];
     th_json_set_text(object, key, utc != 0 ? th_instant_format(utc, text) : NULL);
-}
-
-enum th_status th_outbox_deliver(struct th_registry *registry, const struct th_request *request,
-                                 const struct th_outbox_deliver_input *input,
-                                 struct th_json **ret_reply, struct th_error *err)
-{
-    const struct th_surroundings *around = th_registry_surroundings(registry);
-    struct delivery delivery = {.registry = registry, .store = th_registry_store(registry)};
-    char url[TH_OUTBOX_URL_SIZE];
-    unsigned char chance[16];
-    int64_t next_utc = 0;
-    enum th_status status = check_login(registry, request, err);
-    if (status == TH_OK) {
-        status = th_outbox_target(delivery.store, url, err);
-    }
-    delivery.url = url;
-    if (status == TH_OK && delivery.url[0] == '\0') {
-        status = th_error_set(err, TH_NOT_FOUND, "outbox_no_target", NULL);
-    } else if (status == TH_OK) {
-        status = th_http_post_check(delivery.url, err);
-    }
-    if (status == TH_OK) {
-        status = th_outbox_secret_read(registry, &delivery.secret, err);
-    }
-    if (status != TH_OK) {
-        return status;
-    }
-    around->random(around->context, chance, sizeof(chance));
-    for (size_t i = 0; i < sizeof(chance); i++) {
-        (void)snprintf(delivery.lease + 2 * i, 3, "%02x", chance[i]);
-    }
-    status = deliver_all(&delivery, request, input, &next_utc, err);
-    struct th_json *reply = th_json_object();
-    th_json_set_int(reply, "delivered", delivery.n_delivered);
-    th_json_set_int(reply, "failed", delivery.n_failed);
-    th_json_set_int(reply, "dead", delivery.n_dead);
-    set_instant(reply, "next_at", next_utc);
-    return th_reply_finish(status, reply, ret_reply, err);
 }
 
 struct listing {
@@ -358,6 +157,8 @@ static bool list_message(void *context, const struct th_outbox_row *row)
     th_json_set_text(item, "sha256", th_hash_hex(&row->message.sha256, hex));
     th_json_set_int(item, "size", (int64_t)strlen(row->message.body));
     th_json_set_text(item, "state", row->state);
+    th_json_set(item, "replaced_by",
+                row->replaced_by != 0 ? th_json_int(row->replaced_by) : th_json_null());
     th_json_set_int(item, "attempts", row->attempts);
     set_instant(item, "next_at", strcmp(row->state, "waiting") == 0 ? row->next_utc : 0);
     th_json_set(item, "http_status",
@@ -371,44 +172,154 @@ static bool list_message(void *context, const struct th_outbox_row *row)
     return true;
 }
 
+// Payments that no message orders, because they have no account or were not looked at yet.
+static enum th_status list_unordered(struct th_store *store, struct th_json *list,
+                                     struct th_error *err)
+{
+    struct th_outbox_words words = {0};
+    enum th_status status = th_outbox_unordered(store, &words, err);
+    for (size_t i = 0; i < words.n && status == TH_OK; i++) {
+        const struct th_outbox_word *word = &words.items[i];
+        struct th_payout_list payouts = {0};
+        struct th_json *item = NULL;
+        status = th_payouts(store, word->distribution_id, word->party_id, &payouts, err);
+        if (status == TH_OK && payouts.n == 1) {
+            status = th_payout_json(store, &payouts.items[0], false, &item, err);
+            th_json_append(list, item);
+        }
+        free(payouts.items);
+    }
+    free(words.items);
+    return status;
+}
+
 enum th_status th_outbox_list(struct th_registry *registry, const char *state,
                               struct th_json **ret_reply, struct th_error *err)
 {
     struct th_store *store = th_registry_store(registry);
-    struct listing listing = {.messages = th_json_array()};
     char url[TH_OUTBOX_URL_SIZE] = "";
-    enum th_status status = th_outbox_target(store, url, err);
+    enum th_status status = th_store_begin_read(store, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct listing listing = {.messages = th_json_array()};
+    struct th_json *unordered = th_json_array();
+    status = th_outbox_target(store, url, err);
     if (status == TH_OK) {
         status = th_outbox_each(store, state, 0, list_message, &listing, err);
     }
+    if (status == TH_OK && !state) {
+        status = list_unordered(store, unordered, err);
+    }
+    th_store_end_read(store);
     struct th_json *reply = th_json_object();
     th_json_set_word(reply, "url", url);
     th_json_set(reply, "messages", listing.messages);
+    th_json_set(reply, "not_ordered", unordered);
     return th_reply_finish(status, reply, ret_reply, err);
 }
 
-enum th_status th_outbox_show(struct th_registry *registry, int64_t message_id,
-                              struct th_json **ret_reply, struct th_error *err)
+// The body with stars in the place of account numbers.
+static enum th_status mask_body(struct th_json *message, struct th_error *err)
+{
+    const char *text = th_json_get_text(message, "body", "");
+    struct th_json *body = NULL;
+    char *masked_text = NULL;
+    enum th_status status = th_json_parse(text, strlen(text), &body, err);
+    struct th_json *payments = th_json_array();
+    const struct th_json *whole = th_json_get(body, "payments");
+    for (size_t i = 0; i < th_json_size(whole); i++) {
+        char masked[TH_ACCOUNT_NUMBER_SIZE];
+        struct th_json *item = th_json_copy(th_json_at(whole, i));
+        th_json_set_text(item, "account",
+                         th_account_masked(th_json_get_text(item, "account", ""), masked));
+        th_json_append(payments, item);
+    }
+    th_json_set(body, "payments", payments);
+    if (status == TH_OK) {
+        status = th_json_dump(body, TH_JSON_CANONICAL, &masked_text, err);
+    }
+    if (status == TH_OK) {
+        th_json_set_text(message, "body", masked_text);
+    }
+    free(masked_text);
+    th_json_free(body);
+    return status;
+}
+
+static enum th_status show(struct th_store *store, const char *login, int64_t message_id,
+                           struct th_json **ret_message, struct th_error *err)
 {
     struct listing listing = {.messages = th_json_array(), .with_body = true};
-    enum th_status status =
-        th_outbox_each(th_registry_store(registry), NULL, message_id, list_message, &listing, err);
+    struct th_json *message = NULL;
+    bool may_see = false;
+    enum th_status status = th_outbox_each(store, NULL, message_id, list_message, &listing, err);
     if (status == TH_OK && (message_id <= 0 || th_json_size(listing.messages) != 1)) {
         status = th_error_set(err, TH_NOT_FOUND, "outbox_not_found", NULL);
         th_error_add_int(err, "message", message_id);
     }
-    struct th_json *reply = status == TH_OK ? th_json_copy(th_json_at(listing.messages, 0)) : NULL;
+    if (status == TH_OK) {
+        message = th_json_copy(th_json_at(listing.messages, 0));
+        status = th_run_may_see_accounts(
+            store, login, th_json_get_int(message, "distribution_id", 0), &may_see, err);
+    }
+    if (status == TH_OK && !may_see) {
+        status = mask_body(message, err);
+    }
     th_json_free(listing.messages);
-    return th_reply_finish(status, reply, ret_reply, err);
+    return th_reply_finish(status, message, ret_message, err);
+}
+
+enum th_status th_outbox_show(struct th_registry *registry, const struct th_request *request,
+                              int64_t message_id, struct th_json **ret_reply, struct th_error *err)
+{
+    struct th_store *store = th_registry_store(registry);
+    enum th_status status = th_store_begin_read(store, err);
+    if (status == TH_OK) {
+        status = show(store, request->login, message_id, ret_reply, err);
+        th_store_end_read(store);
+    }
+    return status;
 }
 
 enum th_status th_outbox_retry(struct th_registry *registry, const struct th_request *request,
                                int64_t message_id, struct th_json **ret_reply, struct th_error *err)
 {
-    enum th_status status = check_login(registry, request, err);
+    enum th_status status = th_outbox_check_login(registry, request, err);
     if (status == TH_OK) {
-        status = th_outbox_revive(th_registry_store(registry), message_id,
-                                  th_registry_now(registry), err);
+        status = th_outbox_again(th_registry_store(registry), message_id, false,
+                                 th_registry_now(registry), err);
     }
-    return status == TH_OK ? th_outbox_show(registry, message_id, ret_reply, err) : status;
+    return status == TH_OK ? th_outbox_show(registry, request, message_id, ret_reply, err) : status;
+}
+
+enum th_status th_outbox_resend(struct th_registry *registry, const struct th_request *request,
+                                int64_t message_id, const char *reason, struct th_json **ret_reply,
+                                struct th_error *err)
+{
+    struct th_work *work = NULL;
+    struct th_json *reply = NULL;
+    char note[TH_TRADE_NOTE_SIZE];
+    enum th_status status = th_note_parse("reason", reason, note, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *given = th_json_object();
+    th_json_set_int(given, "message", message_id);
+    th_json_set_text(given, "reason", note);
+    status = th_work_begin(registry, request, TH_MAY_USERS, "outbox.resend", given, &work,
+                           ret_reply, err);
+    th_json_free(given);
+    if (status != TH_OK || !work) {
+        return status;
+    }
+    status = th_outbox_again(th_work_store(work), message_id, true, th_registry_now(registry), err);
+    if (status == TH_OK) {
+        status = show(th_work_store(work), th_work_actor(work)->login, message_id, &reply, err);
+    }
+    struct th_json *body = th_json_object();
+    th_json_set_int(body, "message_id", message_id);
+    th_json_set_text(body, "idempotency_key", th_json_get_text(reply, "idempotency_key", ""));
+    th_json_set_text(body, "reason", note);
+    return th_work_end(work, status, "outbox", body, reply, ret_reply, err);
 }

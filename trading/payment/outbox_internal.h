@@ -3,15 +3,23 @@
 #define TH_TRADING_OUTBOX_INTERNAL_H
 
 #include "registry/work.h"
-#include "store/payout_store.h"
 #include "trading/payment/outbox.h"
 
-// Puts a message about payments into the outbox, within the work that makes them due, and its id
-// and digest into the body of the entry. `kind` is payment_run (all of a run) or payment_again;
-// `key` tells it from every other of the registry ("run-7", "P7-12-2").
-enum th_status th_outbox_queue(struct th_registry *registry, struct th_work *work, const char *kind,
-                               const char *key, const struct th_payout_list *payouts,
-                               struct th_json *entry_body, struct th_error *err) TH_MUST_CHECK;
+struct th_outbox_renewed {
+    int64_t n_made;
+    int64_t n_withdrawn;
+};
+// Makes the outbox say what is owed now: waiting messages of a run that do not say so are
+// withdrawn, and one message with all that is to be said takes their place. What somebody is
+// sending at the moment is left alone, and so are its payments. An entry of the journal, unless
+// there is nothing to do.
+enum th_status th_outbox_renew(struct th_registry *registry, const struct th_request *request,
+                               struct th_outbox_renewed *ret_renewed,
+                               struct th_error *err) TH_MUST_CHECK;
+
+// May this login deliver? TH_NOT_PERMITTED.
+enum th_status th_outbox_check_login(struct th_registry *registry, const struct th_request *request,
+                                     struct th_error *err) TH_MUST_CHECK;
 
 struct th_outbox_secret {
     unsigned char bytes[32];

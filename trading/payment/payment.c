@@ -8,7 +8,6 @@
 #include "core/text.h"
 #include "registry/reference.h"
 #include "registry/reply.h"
-#include "trading/payment/outbox_internal.h"
 #include "trading/payment/payment_internal.h"
 
 static enum th_status check_texts(const struct th_payment_input *input, struct th_error *err)
@@ -118,15 +117,10 @@ static enum th_status change_payments(struct th_registry *registry,
     struct th_json *body = th_json_object();
     struct th_payout_list changed = {0};
     char subject[TH_SUBJECT_SIZE];
-    char key[TH_SUBJECT_SIZE];
     status = th_deal_day_parse(registry, input->on, on_date, err);
     if (status == TH_OK) {
         const struct th_payout_change change = {kind, on_date, input->reference, input->note};
         status = change_all(work, input, &change, reply, &changed, err);
-    }
-    if (status == TH_OK && strcmp(kind, "resent") == 0) {
-        (void)snprintf(key, sizeof(key), "again-%lld", (long long)th_work_seq(work));
-        status = th_outbox_queue(registry, work, "payment_again", key, &changed, body, err);
     }
     free(changed.items);
     th_json_set_int(body, "distribution_id", input->run_id);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "registry/reply.h"
-#include "trading/payment/outbox_internal.h"
 #include "trading/payment/payment_internal.h"
 #include "trading/revenue/revenue.h"
 #include "trading/revenue/revenue_internal.h"
@@ -213,21 +212,6 @@ static enum th_status decide(struct th_work *work, struct th_run_decision *decis
     return status;
 }
 
-// The payments of an approved run go to the bank's system by the outbox.
-static enum th_status tell_bank(struct th_registry *registry, struct th_work *work, int64_t run_id,
-                                struct th_json *body, struct th_error *err)
-{
-    struct th_payout_list payouts = {0};
-    char key[TH_SUBJECT_SIZE];
-    enum th_status status = th_payouts(th_work_store(work), run_id, 0, &payouts, err);
-    (void)snprintf(key, sizeof(key), "run-%lld", (long long)run_id);
-    if (status == TH_OK) {
-        status = th_outbox_queue(registry, work, "payment_run", key, &payouts, body, err);
-    }
-    free(payouts.items);
-    return status;
-}
-
 // Takes `given`.
 static enum th_status decide_run(struct th_registry *registry, const struct th_request *request,
                                  const char *kind, const char *on, struct th_json *given,
@@ -251,9 +235,6 @@ static enum th_status decide_run(struct th_registry *registry, const struct th_r
         decision.login = th_work_actor(work)->login;
         decision.on_date = on_date;
         status = decide(work, &decision, err);
-    }
-    if (status == TH_OK && strcmp(decision.state, "approved") == 0) {
-        status = tell_bank(registry, work, decision.distribution_id, body, err);
     }
     if (status == TH_OK) {
         status = run_reply(th_work_store(work), decision.distribution_id, &reply, err);

@@ -61,9 +61,8 @@ static enum th_status run_resend(struct th_cli *cli, struct th_json **ret_reply,
 }
 
 #define MESSAGE                                                                                    \
-    "message_id kind distribution_id idempotency_key size state=delivery_state replaced_by "       \
-    "attempts next_at "                                                                            \
-    "http_status problem=delivery_problem delivered_at"
+    "message_id kind distribution_id idempotency_key size state=delivery_state attempts next_at "  \
+    "http_status problem=delivery_problem delivered_at replaced_by"
 
 const struct th_cli_command th_cli_outbox_commands[] = {
     {"outbox", "set", TH_CLI_WRITE, "URL", "", "url secret_file key_made", run_set},

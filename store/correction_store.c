@@ -48,7 +48,7 @@ enum th_status th_trade_origins(struct th_store *store, int64_t trade_id,
     static const char SQL[] =
         "SELECT b.block_id, b.issuance_id, b.first, b.last, 'held', e.owner_id, e.pool_id, NULL "
         "FROM unit_event e JOIN unit_block b USING (block_id) WHERE e.trade_id = ?1 "
-        "AND e.event = 'lock' ORDER BY b.issuance_id, b.first";
+        "AND e.event IN ('lock', 'relock') ORDER BY b.issuance_id, b.first";
     struct th_block_list list = {0};
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, trade_id);
@@ -65,6 +65,26 @@ enum th_status th_trade_origins(struct th_store *store, int64_t trade_id,
         th_block_list_clear(&list);
     }
     return status;
+}
+
+enum th_status th_trade_paid(struct th_store *store, int64_t trade_id,
+                             struct th_claim_list *ret_paid, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT party_id, sum(amount_fen) FROM money_leg WHERE trade_id = ?1 "
+        "AND account = 'cash' GROUP BY party_id HAVING sum(amount_fen) > 0 ORDER BY party_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    return th_claims_read(q, ret_paid, err);
+}
+
+enum th_status th_trade_credited(struct th_store *store, int64_t trade_id, int64_t *ret_pledge_id,
+                                 struct th_error *err)
+{
+    static const char SQL[] = "SELECT min(trade_id) FROM loan_payment WHERE enforcement_id = ?1";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    return th_stmt_int(q, 0, ret_pledge_id, err);
 }
 
 enum th_status th_trade_debts(struct th_store *store, int64_t trade_id,

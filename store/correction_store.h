@@ -20,6 +20,12 @@ enum th_status th_trade_distributed(struct th_store *store, int64_t trade_id, bo
 enum th_status th_trade_origins(struct th_store *store, int64_t trade_id,
                                 struct th_block_list *ret_ranges,
                                 struct th_error *err) TH_MUST_CHECK;
+// Who was paid on a trade, and how much.
+enum th_status th_trade_paid(struct th_store *store, int64_t trade_id,
+                             struct th_claim_list *ret_paid, struct th_error *err) TH_MUST_CHECK;
+// A pledge whose loan was repaid out of this sale of pledged units; 0: none.
+enum th_status th_trade_credited(struct th_store *store, int64_t trade_id, int64_t *ret_pledge_id,
+                                 struct th_error *err) TH_MUST_CHECK;
 // Who owes on a trade, and how much; the opposite of th_trade_claims.
 enum th_status th_trade_debts(struct th_store *store, int64_t trade_id,
                               struct th_claim_list *ret_debts, struct th_error *err) TH_MUST_CHECK;

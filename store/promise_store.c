@@ -55,7 +55,8 @@ enum th_status th_promise_progress(struct th_store *store, const struct th_trade
     static const char SQL[] =
         "SELECT (SELECT coalesce(sum(d.tonnes), 0) FROM trade d WHERE d.of_trade_id = ?1 AND "
         "d.trade_id <> ?3"
-        " AND d.kind IN ('delivery', 'exercise') AND d.state = 'approved'),"
+        " AND d.kind IN ('delivery', 'exercise') AND d.state = 'approved'"
+        " AND d.trade_id NOT IN corrected),"
         " (SELECT coalesce(sum(d.tonnes), 0) FROM trade d WHERE d.of_trade_id = ?1 AND d.trade_id "
         "<> ?3"
         " AND d.kind IN ('delivery', 'exercise') AND d.state = 'proposed'),"

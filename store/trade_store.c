@@ -266,7 +266,8 @@ enum th_status th_trade_lines_left(struct th_store *store, int64_t trade_id,
         "WITH taken AS (SELECT l.package_id, l.pool_id, l.seller_id, sum(l.tonnes) AS tonnes,"
         " sum(l.amount_fen) AS amount_fen, sum(l.cost_fen) AS cost_fen"
         " FROM trade t JOIN trade_line l USING (trade_id) WHERE t.of_trade_id = ?1"
-        " AND t.state IN ('proposed', 'approved') GROUP BY l.package_id, l.pool_id, l.seller_id) "
+        " AND t.state IN ('proposed', 'approved') AND " TH_NOT_CORRECTED
+        " GROUP BY l.package_id, l.pool_id, l.seller_id) "
         "SELECT l.package_id, l.pool_id, l.seller_id, l.tonnes - coalesce(k.tonnes, 0),"
         " max(l.amount_fen - coalesce(k.amount_fen, 0), 0), l.cost_fen - coalesce(k.cost_fen, 0)"
         " FROM trade_line l LEFT JOIN taken k ON k.package_id = l.package_id"

@@ -128,7 +128,9 @@ static void spot(struct dice *dice, const struct model *model, struct act *act)
         sale_terms(dice, model, act);
         return;
     case CORRECTION:
-        act->of = some_deal(dice, model, 1U << PURCHASE | 1U << RESALE | 1U << TRANSFER,
+        act->of = some_deal(dice, model,
+                            1U << PURCHASE | 1U << RESALE | 1U << TRANSFER | 1U << ACCEPTANCE |
+                                1U << DELIVERY | 1U << EXERCISE | 1U << ENFORCEMENT,
                             once_in(dice, 20) ? ~0U : 1U << APPROVED);
         act->of = once_in(dice, 30) ? some_deal(dice, model, ~0U, 1U << APPROVED) : act->of;
         act->login = once_in(dice, 3) ? TELLER : DESK;

@@ -150,7 +150,12 @@ bool acts_on_lock(enum kind kind)
 
 // What a deal did to pools when it was proposed: tonnes that another deal had drawn are not drawn
 // again.
-static enum use use_now(const struct deal *deal)
+bool is_over(const struct deal *source, int day)
+{
+    return source->released > 0 && source->last_day != NONE && source->last_day < day;
+}
+
+enum use use_now(const struct deal *deal)
 {
     bool drawn = acts_on_lock(deal->kind) && deal->source != NONE && use_of(deal->kind) != MOVED;
     return drawn ? UNUSED : use_of(deal->kind);
@@ -273,13 +278,14 @@ void send_locked(struct model *model, int deal, int owner, enum place place, int
     }
 }
 
-static void carry_out(struct model *model, int at)
+static void carry_out(struct model *model, int at, int day)
 {
     struct deal *deal = &model->deals[at];
     if (deal->kind == RETIREMENT) {
         model->reviews[deal->beneficiary] = ACCEPTED;
     }
     deal->state = APPROVED;
+    deal->decided_on = day;
     deal->place = ++model->places;
     deal->last_day = deal->kind == LISTING || deal->kind == OPTION ? deal->until : NONE;
     if (deal->kind <= ACCEPTANCE) {
@@ -342,7 +348,7 @@ static const char *propose(struct model *model, const struct act *act)
         lock_picked(model, at);
     }
     if (act->at_once) {
-        carry_out(model, at);
+        carry_out(model, at, model->today);
     }
     return NULL;
 }
@@ -372,7 +378,7 @@ static const char *approve(struct model *model, const struct act *act)
     if (refusal) {
         return refusal;
     }
-    carry_out(model, act->of);
+    carry_out(model, act->of, day_of(model, act));
     return NULL;
 }
 
@@ -382,8 +388,7 @@ static void give_back(struct model *model, int at, int day)
 {
     struct deal *deal = &model->deals[at];
     const struct deal *source = deal->source != NONE ? &model->deals[deal->source] : NULL;
-    bool over =
-        source && source->released > 0 && source->last_day != NONE && source->last_day < day;
+    bool over = source && is_over(source, day);
     enum use use = over ? use_of(source->kind) : use_now(deal);
     int lock = source && !over ? deal->source : NONE;
     (void)pick_locked(model, at, INT64_MAX);

@@ -155,8 +155,10 @@ struct deal {
     struct paid *paid;
     int n_paid;
     int64_t paid_fen;
-    int64_t creditable_fen[N_PARTIES]; // enforcement: received and not yet credited to a loan
-    struct paid pay[MAX_PAY];          // days of payment, in their order
+    int64_t creditable_fen[N_PARTIES]; // received, and of an enforcement not yet credited to a loan
+    bool credited;
+    int decided_on;
+    struct paid pay[MAX_PAY]; // days of payment, in their order
     int n_pay;
     struct origin *origins; // of a kind that can be corrected
     int n_origins;

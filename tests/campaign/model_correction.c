@@ -4,7 +4,8 @@
 
 bool is_correctable(enum kind kind)
 {
-    return kind == PURCHASE || kind == RESALE || kind == TRANSFER;
+    return kind == PURCHASE || kind == RESALE || kind == TRANSFER || kind == ACCEPTANCE ||
+           kind == DELIVERY || kind == EXERCISE || kind == ENFORCEMENT;
 }
 
 static bool distributed(const struct model *model, int deal)
@@ -28,10 +29,11 @@ static const char *check_bare(const struct model *model, int of, int correction)
         const struct deal *deal = &model->deals[i];
         acted_upon = acted_upon || (deal->of == of && i != correction && deal->state <= APPROVED);
     }
-    return model->deals[of].corrected ? "correction_done"
-           : acted_upon               ? "correction_acted_upon"
-           : distributed(model, of)   ? "correction_distributed"
-                                      : NULL;
+    return model->deals[of].corrected  ? "correction_done"
+           : acted_upon                ? "correction_acted_upon"
+           : distributed(model, of)    ? "correction_distributed"
+           : model->deals[of].credited ? "correction_credited"
+                                       : NULL;
 }
 
 // The tonnes must stand where the deal left them; the first that does not is named.
@@ -63,12 +65,14 @@ static int64_t owed_to(const struct deal *deal, int party)
     return 0;
 }
 
-// Each line with what was paid of it: what is owed to a seller is owed for his last ones.
+// Each line with what was paid of it: what is owed to a seller is owed for his last ones; of a sale
+// of pledged tonnes what is owed to anybody.
 static void add_lines(const struct deal *of, int pool, struct deal *deal)
 {
     for (int i = 0; i < of->n_lines; i++) {
         const struct line *line = &of->lines[i];
-        int64_t open = owed_to(of, line->seller);
+        int64_t open =
+            of->kind == ENFORCEMENT ? of->amount_fen - of->paid_fen : owed_to(of, line->seller);
         for (int k = i + 1; k < of->n_lines; k++) {
             open -= of->lines[k].seller == line->seller ? of->lines[k].amount_fen : 0;
         }
@@ -85,8 +89,8 @@ const char *propose_correction(struct model *model, const struct act *act, struc
         return "trade_not_found";
     }
     const struct deal *of = &model->deals[act->of];
-    int pool = of->kind == PURCHASE ? act->of : NONE;
-    if (!is_correctable(of->kind)) {
+    int pool = of->n_shares > 0 ? act->of : NONE;
+    if (!is_correctable(of->kind) || of->tonnes == 0) {
         return "correction_kind";
     }
     if (of->state != APPROVED) {
@@ -123,19 +127,37 @@ const char *check_correction(const struct model *model, int at)
     return refusal ? refusal : stale ? "correction_stale" : NULL;
 }
 
+// Who was paid owes it back, who is owed is owed no more.
+static void turn_money(struct model *model, int at)
+{
+    const struct deal *deal = &model->deals[at];
+    const struct deal *of = &model->deals[deal->of];
+    for (int party = 0; party < N_PARTIES; party++) {
+        int64_t open = owed_to(of, party);
+        int64_t paid = of->creditable_fen[party];
+        if (open > 0) {
+            claim(model, deal->of, party, of->buyer, open);
+        }
+        if (paid > 0) {
+            claim(model, at, party, of->buyer, paid);
+        }
+    }
+}
+
+// Tonnes go back under the lock of the deal that it acted upon, or, where that is over and has
+// given the rest back, the same way as the rest.
 void approve_correction(struct model *model, int at)
 {
     const struct deal *deal = &model->deals[at];
     struct deal *of = &model->deals[deal->of];
-    for (int i = 0; i < of->n_lines; i++) {
-        const struct line *line = &of->lines[i];
-        claim(model, deal->of, line->seller, of->buyer, owed_to(of, line->seller));
-        claim(model, at, line->seller, of->buyer, deal->lines[i].amount_fen);
-    }
+    const struct deal *source = of->source != NONE ? &model->deals[of->source] : NULL;
+    bool over = source && is_over(source, deal->decided_on);
+    int lock = source && !over ? of->source : NONE;
+    turn_money(model, at);
     for (int i = 0; i < of->n_origins; i++) {
         const struct origin *origin = &of->origins[i];
-        put(model, origin->tonne, origin->owner, HELD, origin->pool, NONE);
+        put(model, origin->tonne, origin->owner, lock != NONE ? LOCKED : HELD, origin->pool, lock);
     }
-    draw_lines(model, of->lines, of->n_lines, use_of(of->kind), -1);
+    draw_lines(model, of->lines, of->n_lines, over ? use_of(source->kind) : use_now(of), -1);
     of->corrected = true;
 }

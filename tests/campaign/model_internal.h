@@ -41,6 +41,9 @@ void share_add(struct deal *deal, int package, int64_t tonnes, int64_t cost_fen)
 enum use { UNUSED, SOLD, USED, MOVED };
 void draw_lines(struct model *model, const struct line *lines, int n, enum use use, int sign);
 enum use use_of(enum kind kind);
+enum use use_now(const struct deal *deal); // of what a deal took from where its tonnes were
+// A promise that gave back what nobody had taken.
+bool is_over(const struct deal *source, int day);
 bool keeps_lock(enum kind kind);
 
 void set_tax(struct deal *deal, int tax);

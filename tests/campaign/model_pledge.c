@@ -470,6 +470,7 @@ const char *ask_loan(struct model *model, const struct act *act)
     bool out = act->loan == PAYOUT;
     if (act->sale != NONE) {
         model->deals[act->sale].creditable_fen[lender] -= act->amount_fen;
+        model->deals[act->sale].credited = true;
     } else {
         cash(model, out ? lender : debtor, out ? debtor : lender, act->amount_fen);
     }

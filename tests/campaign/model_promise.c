@@ -25,7 +25,8 @@ static int64_t sum_of(const struct model *model, int promise, enum deal_state st
     for (int i = promise + 1; i < model->n_deals; i++) {
         const struct deal *deal = &model->deals[i];
         bool brings = deal->kind == DELIVERY || deal->kind == EXERCISE;
-        sum += brings && deal->of == promise && deal->state == state ? deal->tonnes : 0;
+        bool counts = brings && deal->of == promise && deal->state == state && !deal->corrected;
+        sum += counts ? deal->tonnes : 0;
     }
     return sum;
 }
@@ -452,6 +453,7 @@ static void use_prepayment(struct model *model, int at)
     deal->paid = paid;
     paid[deal->n_paid++] = (struct paid){used, deal->on};
     deal->paid_fen += used;
+    deal->creditable_fen[deal->seller] += used;
 }
 
 void approve_promise(struct model *model, int at)

@@ -198,9 +198,10 @@ int lines_left(const struct model *model, int deal, struct line *ret_lines)
         struct line line = model->deals[deal].lines[i];
         for (int k = deal + 1; k < model->n_deals; k++) {
             struct deal *other = &model->deals[k];
-            const struct line *took = other->of == deal && other->state <= APPROVED
-                                          ? line_of(other, line.package, line.pool, line.seller)
-                                          : NULL;
+            const struct line *took =
+                other->of == deal && other->state <= APPROVED && !other->corrected
+                    ? line_of(other, line.package, line.pool, line.seller)
+                    : NULL;
             if (took) {
                 line.tonnes -= took->tonnes;
                 line.cost_fen -= took->cost_fen;

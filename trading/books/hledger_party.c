@@ -125,6 +125,28 @@ static enum th_status post_enforcement(struct th_hledger *h, const struct th_boo
     return status;
 }
 
+// What a pledgor was owed of a sale of his that was taken back. The sale and the debts that it paid
+// turn with the part that was not paid, which was his, unless all was.
+static enum th_status post_enforcement_back(struct th_hledger *h, const struct th_book_trade *of,
+                                            struct th_money claim, bool turns, int64_t trade_id,
+                                            const char *memo)
+{
+    static const char OTHER[] = "money.enforcement"; // the account that the sale used
+    struct th_money paid_debts = {0};
+    if (!turns || h->party_id != of->seller_id) {
+        return post_other(h, claim, trade_id, OTHER);
+    }
+    enum th_status status = th_money_add(of->amount, claim, &paid_debts, h->err);
+    if (status == TH_OK) {
+        post(h, "@book.sales", of->net, trade_id, memo);
+        post(h, "@book.output_tax", of->tax, trade_id, memo);
+        post(h, "@book.cost", th_money_negate(of->cost), trade_id, memo);
+        post(h, "@book.stock", of->cost, trade_id, memo);
+        status = post_other(h, paid_debts, trade_id, OTHER);
+    }
+    return status;
+}
+
 // A purchase or sale that was taken back, by what is owed no more and what is owed back: each turns
 // its part of price and tax, the former, unless all was paid, what the units had cost.
 static enum th_status post_correction(struct th_hledger *h, struct th_money claim, int64_t trade_id,
@@ -146,6 +168,10 @@ static enum th_status post_correction(struct th_hledger *h, struct th_money clai
         return status;
     }
     bool sold = th_money_fen(claim) < 0;
+    bool all_paid = th_money_compare(of.amount, correction.amount) == 0;
+    if (sold && strcmp(of.kind, "enforcement") == 0) {
+        return post_enforcement_back(h, &of, claim, dropped != all_paid, trade_id, memo);
+    }
     int64_t sign = sold ? 1 : -1;
     int64_t net_fen = th_money_fen(correction.net);
     int64_t tax_fen = th_money_fen(correction.tax);
@@ -161,7 +187,6 @@ static enum th_status post_correction(struct th_hledger *h, struct th_money clai
          memo);
     post(h, sold ? "@book.output_tax" : "@book.input_tax", th_money_from_fen(sign * tax_fen),
          trade_id, memo);
-    bool all_paid = th_money_compare(of.amount, correction.amount) == 0;
     if (sold && th_money_fen(of.cost) != 0 && dropped != all_paid) {
         post(h, "@book.cost", th_money_negate(of.cost), trade_id, memo);
         post(h, "@book.stock", of.cost, trade_id, memo);

@@ -112,28 +112,23 @@ enum th_status th_decision_carry_out(struct th_posting *posting, const struct th
                : status;
 }
 
-// Where the units of a rejected deal go, and what that does to their pools: to the lock from which
-// they came, or to their holder. The rest of a promise that is over went back with the cost of what
-// nobody had taken, so that these units follow it there.
-static enum th_status find_origin(struct th_store *store, const struct th_decision *decision,
-                                  struct th_unit_place *ret_origin, enum th_pool_use *ret_use,
-                                  struct th_error *err)
+enum th_status th_deal_find_origin(struct th_store *store, const struct th_deal_kind *kind,
+                                   const struct th_lock *source, const char *on_date,
+                                   struct th_unit_place *ret_origin, enum th_pool_use *ret_use,
+                                   struct th_error *err)
 {
-    const struct th_deal_kind *kind = th_deal_kind_find(decision->trade.kind);
-    const char *last_day = decision->source.expires_on;
-    bool over = decision->source.lock_id != 0 && th_units_t(decision->source.released) > 0 &&
-                last_day[0] != '\0' && strcmp(last_day, decision->on_date) < 0;
-    int64_t source_id = over ? 0 : decision->source.lock_id;
+    const char *last_day = source->expires_on;
+    bool over = source->lock_id != 0 && th_units_t(source->released) > 0 && last_day[0] != '\0' &&
+                strcmp(last_day, on_date) < 0;
+    int64_t source_id = over ? 0 : source->lock_id;
     struct th_trade promise = {.trade_id = 0};
-    enum th_status status =
-        over ? th_trade_load(store, decision->source.lock_id, &promise, err) : TH_OK;
+    enum th_status status = over ? th_trade_load(store, source->lock_id, &promise, err) : TH_OK;
     if (status != TH_OK) {
         return status;
     }
     *ret_origin = (struct th_unit_place){.state = source_id != 0 ? TH_BLOCK_LOCKED : TH_BLOCK_HELD,
                                          .lock_id = source_id};
-    *ret_use = over ? th_deal_kind_find(promise.kind)->pool_use
-                    : th_deal_pool_use(kind, &decision->source);
+    *ret_use = over ? th_deal_kind_find(promise.kind)->pool_use : th_deal_pool_use(kind, source);
     return TH_OK;
 }
 
@@ -142,7 +137,9 @@ enum th_status th_decision_give_back(struct th_posting *posting, const struct th
 {
     enum th_pool_use use = TH_POOL_USE_NONE;
     struct th_unit_place origin;
-    enum th_status status = find_origin(th_posting_store(posting), decision, &origin, &use, err);
+    const struct th_deal_kind *kind = th_deal_kind_find(decision->trade.kind);
+    enum th_status status = th_deal_find_origin(th_posting_store(posting), kind, &decision->source,
+                                                decision->on_date, &origin, &use, err);
     if (status == TH_OK) {
         status = th_decision_send(posting, decision, &origin, err);
     }

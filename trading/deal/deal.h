@@ -157,6 +157,14 @@ enum th_status th_decision_approve(struct th_work *work, struct th_decision *dec
 // What the approval posts, the frame's part included but the row of the decision.
 enum th_status th_decision_carry_out(struct th_posting *posting, const struct th_decision *decision,
                                      struct th_error *err) TH_MUST_CHECK;
+// Where the units of a deal that is undone go, and what that does to their pools: to the lock from
+// which they came (lock_id), or to their holder. The rest of a promise that is over went back with
+// the cost of what nobody had taken, so that these units follow it there. `source` with lock_id 0:
+// they were held.
+enum th_status th_deal_find_origin(struct th_store *store, const struct th_deal_kind *kind,
+                                   const struct th_lock *source, const char *on_date,
+                                   struct th_unit_place *ret_origin, enum th_pool_use *ret_use,
+                                   struct th_error *err) TH_MUST_CHECK;
 // Everything goes back to where it came from.
 enum th_status th_decision_give_back(struct th_posting *posting, const struct th_decision *decision,
                                      struct th_error *err) TH_MUST_CHECK;

@@ -13,10 +13,11 @@
 // What can be taken back: deals that ended with units in the buyer's hands.
 static bool is_correctable(const struct th_trade *trade)
 {
-    static const char *const KINDS[] = {"purchase", "resale", "transfer"};
+    static const char *const KINDS[] = {"purchase", "resale",   "transfer",   "acceptance",
+                                        "delivery", "exercise", "enforcement"};
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {
         if (strcmp(KINDS[i], trade->kind) == 0) {
-            return true;
+            return th_units_t(trade->tonnes) > 0; // a refund hands over none
         }
     }
     return false;
@@ -52,8 +53,15 @@ static enum th_status check_bare(struct th_store *store, const struct th_trade *
     if (status == TH_OK) {
         status = th_trade_distributed(store, of->trade_id, &distributed, err);
     }
-    return status == TH_OK && distributed ? refuse("correction_distributed", of->trade_id, 0, err)
-                                          : status;
+    if (status == TH_OK && distributed) {
+        return refuse("correction_distributed", of->trade_id, 0, err);
+    }
+    if (status == TH_OK) {
+        status = th_trade_credited(store, of->trade_id, &other_id, err);
+    }
+    return status == TH_OK && other_id != 0
+               ? refuse("correction_credited", of->trade_id, other_id, err)
+               : status;
 }
 
 static enum th_status load_original(struct th_work *work, const char *text, struct th_trade *of,
@@ -77,12 +85,17 @@ static enum th_status load_original(struct th_work *work, const char *text, stru
     return status == TH_OK ? check_bare(th_work_store(work), of, 0, err) : status;
 }
 
-// Where the deal left its units.
-static struct th_unit_place left_at(const struct th_trade *of)
+// Where the deal left its units: in the pool that it made, if it made one.
+static enum th_status find_left(struct th_store *store, const struct th_trade *of,
+                                struct th_unit_place *ret_left, struct th_error *err)
 {
-    bool pool = strcmp(of->kind, "purchase") == 0;
-    return (struct th_unit_place){
-        .owner_id = of->buyer_id, .state = TH_BLOCK_HELD, .pool_id = pool ? of->trade_id : 0};
+    struct th_pool_list shares = {0};
+    enum th_status status = th_pool_shares(store, of->trade_id, &shares, err);
+    *ret_left = (struct th_unit_place){.owner_id = of->buyer_id,
+                                       .state = TH_BLOCK_HELD,
+                                       .pool_id = shares.n > 0 ? of->trade_id : 0};
+    th_pool_list_clear(&shares);
+    return status;
 }
 
 static enum th_status moved_on(struct th_store *store, const struct th_block *leaf,
@@ -131,9 +144,9 @@ static struct th_block clip(const struct th_block *block, const struct th_block 
 
 // All units of the deal, which must stand where it left them.
 static enum th_status pick_units(struct th_store *store, const struct th_trade *of,
-                                 struct th_deal *deal, struct th_error *err)
+                                 const struct th_unit_place *place, struct th_deal *deal,
+                                 struct th_error *err)
 {
-    const struct th_unit_place place = left_at(of);
     struct th_block_list ranges = {0};
     size_t capacity = 0;
     enum th_status status = th_trade_origins(store, of->trade_id, &ranges, err);
@@ -144,8 +157,8 @@ static enum th_status pick_units(struct th_store *store, const struct th_trade *
             th_ledger_leaves(store, range->issuance_id, range->first, range->last, &leaves, err);
         for (size_t k = 0; k < leaves.n && status == TH_OK; k++) {
             const struct th_block part = clip(&leaves.items[k], range);
-            bool here = part.state == place.state && part.owner_id == place.owner_id &&
-                        part.pool_id == place.pool_id;
+            bool here = part.state == place->state && part.owner_id == place->owner_id &&
+                        part.pool_id == place->pool_id;
             status = here ? pick(deal, &capacity, &part, err) : moved_on(store, &part, err);
         }
         th_block_list_clear(&leaves);
@@ -154,45 +167,55 @@ static enum th_status pick_units(struct th_store *store, const struct th_trade *
     return status;
 }
 
-// What is still owed to a party on the deal.
-static int64_t owed_fen(const struct th_claim_list *claims, int64_t party_id)
+// Who was paid on the deal. What a single seller's deal brought is his, whoever's debts it served.
+static enum th_status load_paid(struct th_store *store, const struct th_trade *of,
+                                struct th_money received, struct th_claim_list *paid,
+                                struct th_error *err)
 {
-    for (size_t i = 0; i < claims->n; i++) {
-        if (claims->items[i].party_id == party_id) {
-            return th_money_fen(claims->items[i].owed);
+    enum th_status status = th_trade_paid(store, of->trade_id, paid, err);
+    if (status == TH_OK && of->seller_id != 0 && paid->n > 0) {
+        paid->items[0] = (struct th_claim){.party_id = of->seller_id, .owed = received};
+        paid->n = 1;
+    }
+    return status;
+}
+
+// The part of a line that was paid, off what its seller got.
+static struct th_money take_paid(struct th_claim_list *paid, const struct th_trade_line *line)
+{
+    for (size_t i = 0; i < paid->n; i++) {
+        struct th_claim *of = &paid->items[i];
+        if (of->party_id == line->seller_id) {
+            int64_t left_fen = th_money_fen(of->owed);
+            int64_t amount_fen = th_money_fen(line->amount);
+            int64_t part_fen = left_fen < amount_fen ? left_fen : amount_fen;
+            of->owed = th_money_from_fen(left_fen - part_fen);
+            return th_money_from_fen(part_fen);
         }
     }
-    return 0;
+    return th_money_from_fen(0);
 }
 
 // The lines of the deal, each with what was paid of it: what is owed falls on a seller's last ones.
-static enum th_status add_lines(struct th_store *store, const struct th_trade *of,
+static enum th_status add_lines(struct th_store *store, const struct th_trade *of, int64_t pool_id,
                                 struct th_deal *deal, struct th_error *err)
 {
     struct th_trade_line_list lines = {0};
-    struct th_claim_list claims = {0};
+    struct th_claim_list paid = {0};
     size_t capacity = 0;
     enum th_status status = th_trade_lines(store, of->trade_id, &lines, err);
     if (status == TH_OK) {
-        status = th_trade_claims(store, of->trade_id, &claims, err);
+        status = load_paid(store, of, deal->trade.amount, &paid, err);
     }
     for (size_t i = 0; i < lines.n && status == TH_OK; i++) {
-        int64_t later_fen = 0;
-        for (size_t k = i + 1; k < lines.n; k++) {
-            bool same = lines.items[k].seller_id == lines.items[i].seller_id;
-            later_fen += same ? th_money_fen(lines.items[k].amount) : 0;
-        }
-        int64_t amount_fen = th_money_fen(lines.items[i].amount);
-        int64_t open_fen = owed_fen(&claims, lines.items[i].seller_id) - later_fen;
-        open_fen = open_fen < 0 ? 0 : open_fen < amount_fen ? open_fen : amount_fen;
         const struct th_trade_line line = {.package_id = lines.items[i].package_id,
-                                           .pool_id = left_at(of).pool_id,
+                                           .pool_id = pool_id,
                                            .seller_id = of->buyer_id,
                                            .tonnes = lines.items[i].tonnes,
-                                           .amount = th_money_from_fen(amount_fen - open_fen)};
+                                           .amount = take_paid(&paid, &lines.items[i])};
         status = th_deal_add_line(deal, &capacity, &line, err);
     }
-    free(claims.items);
+    free(paid.items);
     th_trade_line_list_clear(&lines);
     return status;
 }
@@ -206,6 +229,7 @@ static enum th_status fill(const struct th_trade *of, struct th_work *work, stru
     trade->seller_id = of->buyer_id;
     trade->buyer_id = of->seller_id;
     trade->tonnes = of->tonnes;
+    struct th_unit_place left = {.owner_id = 0};
     enum th_status status = th_check_own_trade(work, trade, err);
     if (status == TH_OK) {
         status = th_receipt_total(store, of->trade_id, NULL, &trade->amount, err);
@@ -214,9 +238,12 @@ static enum th_status fill(const struct th_trade *of, struct th_work *work, stru
         status = th_trade_set_tax(trade, of->tax_rate, err);
     }
     if (status == TH_OK) {
-        status = pick_units(store, of, deal, err);
+        status = find_left(store, of, &left, err);
     }
-    return status == TH_OK ? add_lines(store, of, deal, err) : status;
+    if (status == TH_OK) {
+        status = pick_units(store, of, &left, deal, err);
+    }
+    return status == TH_OK ? add_lines(store, of, left.pool_id, deal, err) : status;
 }
 
 static enum th_status prepare(const void *given, struct th_registry *registry, struct th_work *work,
@@ -256,78 +283,113 @@ static enum th_status check(struct th_store *store, const struct th_decision *de
                : status;
 }
 
-// Each serial goes where it stood before the deal took it.
+// A deal that is taken back, and where its units go.
+struct undone {
+    struct th_trade of;
+    struct th_trade_line_list lines;
+    struct th_unit_place origin; // but owner and pool, which each serial has of its own
+    enum th_pool_use use;        // of the pools of its lines, by the deal
+};
+
+static enum th_status load_undone(struct th_store *store, const struct th_decision *decision,
+                                  struct undone *undone, struct th_error *err)
+{
+    const struct th_trade *trade = &decision->trade;
+    struct th_lock lock = {.source_id = 0};
+    struct th_lock source = {.lock_id = 0};
+    // Its effect is told before anybody says on which day.
+    const char *on = decision->on_date[0] != '\0' ? decision->on_date : trade->on_date;
+    enum th_status status = th_trade_load(store, trade->of_trade_id, &undone->of, err);
+    if (status == TH_OK) {
+        status = th_trade_lines(store, undone->of.trade_id, &undone->lines, err);
+    }
+    if (status == TH_OK) {
+        status = th_lock_of_trade(store, undone->of.trade_id, &lock, err);
+    }
+    if (status == TH_OK && lock.source_id != 0) {
+        status = th_lock_load(store, lock.source_id, &source, err);
+    }
+    return status == TH_OK ? th_deal_find_origin(store, th_deal_kind_find(undone->of.kind), &source,
+                                                 on, &undone->origin, &undone->use, err)
+                           : status;
+}
+
+// Each serial goes where it stood before the deal took it: to its holder, or under the lock of the
+// promise that the deal acted upon.
 static enum th_status send_back(struct th_posting *posting, const struct th_decision *decision,
-                                struct th_error *err)
+                                const struct undone *undone, struct th_error *err)
 {
     struct th_block_list ranges = {0};
     enum th_status status =
-        th_trade_origins(th_posting_store(posting), decision->trade.of_trade_id, &ranges, err);
+        th_trade_origins(th_posting_store(posting), undone->of.trade_id, &ranges, err);
     for (size_t i = 0; i < decision->blocks.n && status == TH_OK; i++) {
         const struct th_block *block = &decision->blocks.items[i];
         for (size_t k = 0; k < ranges.n && status == TH_OK; k++) {
             const struct th_block *range = &ranges.items[k];
             const struct th_block part = clip(block, range);
-            const struct th_unit_place origin = th_block_place(range);
+            struct th_unit_place place = undone->origin;
+            place.owner_id = range->owner_id;
+            place.pool_id = range->pool_id;
             if (range->issuance_id == block->issuance_id && part.first <= part.last) {
-                status = th_lock_give(posting, &part, &origin, decision->trade.trade_id, err);
+                status = th_lock_give(posting, &part, &place, decision->trade.trade_id, err);
             }
         }
     }
     th_block_list_clear(&ranges);
-    return status;
+    return status == TH_OK && undone->origin.lock_id != 0
+               ? th_lock_posted_back(posting, undone->origin.lock_id, undone->of.tonnes, err)
+               : status;
 }
 
-// What is owed on the deal is dropped; what was paid on it is owed back, seller by seller.
+// What is owed on the deal is dropped; what was paid on it is owed back by whom it reached.
 static enum th_status turn_money(struct th_posting *posting, const struct th_decision *decision,
-                                 const struct th_trade *of, const struct th_trade_line_list *lines,
-                                 struct th_error *err)
+                                 const struct th_trade *of, struct th_error *err)
 {
+    struct th_store *store = th_posting_store(posting);
     const struct th_trade *trade = &decision->trade;
-    struct th_transfer back = {
-        .to_id = of->buyer_id, .account = TH_ACCOUNT_CLAIM, .on_date = trade->on_date};
+    struct th_transfer back = {.to_id = of->buyer_id,
+                               .account = TH_ACCOUNT_CLAIM,
+                               .on_date = trade->on_date,
+                               .trade_id = of->trade_id,
+                               .memo = "money.dropped"};
     struct th_claim_list claims = {0};
-    enum th_status status = th_trade_claims(th_posting_store(posting), of->trade_id, &claims, err);
+    struct th_claim_list paid = {0};
+    enum th_status status = th_trade_claims(store, of->trade_id, &claims, err);
+    if (status == TH_OK) {
+        status = th_trade_paid(store, of->trade_id, &paid, err);
+    }
     for (size_t i = 0; i < claims.n && status == TH_OK; i++) {
         back.from_id = claims.items[i].party_id;
         back.amount = claims.items[i].owed;
-        back.trade_id = of->trade_id;
-        back.memo = "money.dropped";
         status = th_money_move(posting, &back, err);
     }
-    // Lines of both deals stand in the same order.
-    for (size_t i = 0; i < lines->n && i < decision->lines.n && status == TH_OK; i++) {
-        back.from_id = lines->items[i].seller_id;
-        back.amount = decision->lines.items[i].amount;
-        back.trade_id = trade->trade_id;
-        back.memo = "money.correction";
-        status = th_money_fen(back.amount) > 0 ? th_money_move(posting, &back, err) : TH_OK;
+    back.trade_id = trade->trade_id;
+    back.memo = "money.correction";
+    for (size_t i = 0; i < paid.n && status == TH_OK; i++) {
+        back.from_id = paid.items[i].party_id;
+        back.amount = paid.items[i].owed;
+        status = th_money_move(posting, &back, err);
     }
     free(claims.items);
+    free(paid.items);
     return status;
 }
 
 static enum th_status approve(struct th_posting *posting, const struct th_decision *decision,
                               struct th_error *err)
 {
-    struct th_store *store = th_posting_store(posting);
-    struct th_trade_line_list lines = {0};
-    struct th_trade of;
-    enum th_status status = th_trade_load(store, decision->trade.of_trade_id, &of, err);
+    struct undone undone = {.lines = {0}};
+    enum th_status status = load_undone(th_posting_store(posting), decision, &undone, err);
     if (status == TH_OK) {
-        status = th_trade_lines(store, of.trade_id, &lines, err);
+        status = turn_money(posting, decision, &undone.of, err);
     }
     if (status == TH_OK) {
-        status = turn_money(posting, decision, &of, &lines, err);
+        status = send_back(posting, decision, &undone, err);
     }
-    if (status == TH_OK) {
-        status = send_back(posting, decision, err);
+    for (size_t i = 0; i < undone.lines.n && status == TH_OK; i++) {
+        status = th_deal_draw_pool(posting, undone.use, &undone.lines.items[i], true, err);
     }
-    for (size_t i = 0; i < lines.n && status == TH_OK; i++) {
-        status = th_deal_draw_pool(posting, th_deal_kind_find(of.kind)->pool_use, &lines.items[i],
-                                   true, err);
-    }
-    th_trade_line_list_clear(&lines);
+    th_trade_line_list_clear(&undone.lines);
     return status;
 }
 

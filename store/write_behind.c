@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "core/crew.h"
+#include "store/log_file_internal.h"
 
 enum {
     BATCH_BYTES = 1024 * 1024,
@@ -410,13 +411,16 @@ static const sqlite3_io_methods METHODS = {
     .xUnfetch = file_unfetch,
 };
 
-// What is not a main file (journals, temporary files) is SQLite's own from the start; there is room
-// for either.
+// What is neither a main file nor its log (journals, temporary files) is SQLite's own from the
+// start; there is room for each.
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int flags,
                     int *ret_flags)
 {
     sqlite3_vfs *own = sqlite3_vfs_find(NULL);
     (void)vfs;
+    if ((flags & SQLITE_OPEN_WAL) != 0) {
+        return th_log_file_open(own, name, base, flags, ret_flags);
+    }
     if ((flags & SQLITE_OPEN_MAIN_DB) == 0) {
         return own->xOpen(own, name, base, flags, ret_flags);
     }
@@ -443,7 +447,8 @@ static void vfs_register(void)
     front = *own;
     front.zName = "tanhui";
     front.pNext = NULL;
-    front.szOsFile += (int)sizeof(struct file);
+    size_t room = sizeof(struct file);
+    front.szOsFile += (int)(room > th_log_file_room() ? room : th_log_file_room());
     front.xOpen = vfs_open;
     if (sqlite3_vfs_register(&front, 0) != SQLITE_OK) {
         front.zName = NULL;

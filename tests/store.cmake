@@ -8,6 +8,7 @@ foreach(part db store store_group journal party_store setup work directory audit
     th_add_unit_test(test_${part} DEPENDS tanhui_registry_world)
 endforeach()
 th_add_unit_test(test_write_behind DEPENDS tanhui_registry_world)
+th_add_unit_test(test_log_file DEPENDS tanhui_registry_world)
 # Killed children and other programs say little under valgrind.
 foreach(part concurrency qgis)
     th_add_unit_test(test_${part} NO_VALGRIND DEPENDS tanhui_registry_world LABELS integration

@@ -358,6 +358,12 @@ static enum th_status revenue(struct world *world, const struct slot *slot,
         .run_id = id, .party = act->to != NONE ? party : NULL, .reference = "1", .note = "1"};
     char day[16];
     switch ((int)act->kind) {
+    case ACT_DEDUCT:
+        return th_deduction_add(registry, &w->request, w->of_id, act->reserve ? "reserve" : "fee",
+                                w->amount_text, world->document, reply, err);
+    case ACT_TRUE_UP:
+        return th_reserve_settle(registry, &w->request, w->of_id, w->amount_text, world->document,
+                                 reply, err);
     case ACT_RUN:
         return th_revenue_distribute(
             registry, &w->request,

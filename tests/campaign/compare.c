@@ -175,6 +175,58 @@ static bool compare_money(const struct pair *pair)
     return true;
 }
 
+static const struct taken *taken_of(const struct model *model, int64_t run_id, int sale)
+{
+    for (int i = 0; i < model->n_runs && sale != NONE; i++) {
+        const struct revenue_run *run = &model->runs[i];
+        for (int k = 0; run->id == run_id && k < run->n; k++) {
+            if (run->taken[k].sale == sale) {
+                return &run->taken[k];
+            }
+        }
+    }
+    return NULL;
+}
+
+// What each run takes of each sale.
+static bool compare_runs(const struct pair *pair)
+{
+    const struct model *model = pair->model;
+    int64_t n = 0;
+    int64_t wanted = 0;
+    rows_query(pair->rows,
+               "SELECT distribution_id, trade_id, receipts_fen, tax_fen, cost_fen, deductions_fen,"
+               " net_fen, distributed_fen FROM distribution_sale",
+               0, 0);
+    while (rows_next(pair->rows)) {
+        static const char *const WHAT[] = {"receipts",   "tax", "cost",
+                                           "deductions", "net", "distributed"};
+        int64_t run_id = rows_int(pair->rows, 0);
+        int sale = deal_at(model, rows_int(pair->rows, 1));
+        const struct taken *taken = taken_of(model, run_id, sale);
+        if (sale == NONE) {
+            continue;
+        }
+        if (!taken) {
+            return differs("a sale in run", run_id, rows_int(pair->rows, 1), NONE);
+        }
+        const int64_t numbers[] = {taken->receipts,   taken->tax, taken->cost,
+                                   taken->deductions, taken->net, taken->distributed};
+        n++;
+        for (int i = 0; i < 6; i++) {
+            if (rows_int(pair->rows, 2 + i) != numbers[i]) {
+                print_error("run %lld, sale %lld: ", (long long)run_id,
+                            (long long)model->deals[sale].id);
+                return differs(WHAT[i], run_id, rows_int(pair->rows, 2 + i), numbers[i]);
+            }
+        }
+    }
+    for (int i = 0; i < model->n_runs; i++) {
+        wanted += model->runs[i].n;
+    }
+    return n == wanted || differs("sales of runs", 0, n, wanted);
+}
+
 static bool compare_deals(const struct pair *pair)
 {
     const struct model *model = pair->model;
@@ -395,6 +447,6 @@ bool compare_reply(const struct model *model, int at, const struct th_json *repl
 bool compare_all(const struct pair *pair)
 {
     return compare_sums(pair) && compare_deals(pair) && compare_lines(pair) &&
-           compare_schedules(pair) && compare_tonnes(pair) && compare_money(pair) &&
-           compare_pools(pair) && compare_forecasts(pair);
+           compare_schedules(pair) && compare_runs(pair) && compare_tonnes(pair) &&
+           compare_money(pair) && compare_pools(pair) && compare_forecasts(pair);
 }

@@ -337,6 +337,25 @@ static void loan(struct dice *dice, const struct model *model, struct act *act)
     }
 }
 
+// A cost of a sale, or what its reserves came to.
+static void cost(struct dice *dice, const struct model *model, struct act *act)
+{
+    static const unsigned SALES =
+        1U << RESALE | 1U << ACCEPTANCE | 1U << ENFORCEMENT | 1U << DELIVERY | 1U << EXERCISE;
+    act->kind = once_in(dice, 3) ? ACT_TRUE_UP : ACT_DEDUCT;
+    act->login = once_in(dice, 2) ? DESK : once_in(dice, 4) ? STRANGER : TELLER;
+    act->reserve = act->kind == ACT_DEDUCT && once_in(dice, 2);
+    for (int i = 0; i < 8; i++) { // most of the time one to which it can belong
+        act->of = some_deal(dice, model, once_in(dice, 30) ? ~0U : SALES, 1U << APPROVED);
+        const struct deal *sale = act->of < model->n_deals ? &model->deals[act->of] : NULL;
+        if (!sale || (act->kind == ACT_TRUE_UP ? sale->n_costs > 0 : sale->n_costs < 3)) {
+            break;
+        }
+    }
+    int64_t net = act->of < model->n_deals ? model->deals[act->of].net_fen : 1000;
+    act->amount_fen = once_in(dice, 10) ? roll(dice, net + net / 4 + 2) : roll(dice, net / 6 + 2);
+}
+
 // The newest runs, mostly; the payments of one party, or of all.
 static void revenue(struct dice *dice, const struct model *model, struct act *act)
 {
@@ -388,6 +407,8 @@ static void other(struct dice *dice, const struct model *model, struct act *act,
     int64_t at = roll(dice, 100);
     if (once_in(dice, 3)) {
         revenue(dice, model, act);
+    } else if (once_in(dice, 6)) {
+        cost(dice, model, act);
     } else if (at < 46) {
         receipt(dice, model, act);
     } else if (at < 54) {

@@ -15,9 +15,9 @@ const char *const KIND_NAMES[N_KINDS] = {
     "listing",  "acceptance", "pledge",   "release",    "enforcement",  "subscription",
     "forward",  "option",     "delivery", "exercise"};
 const char *const ACT_NAMES[N_ACTS] = {
-    "propose", "approve",     "reject",     "expire",   "receipt",  "withdraw",
-    "loan",    "limit",       "review",     "forecast", "issue",    "settle",
-    "run",     "run approve", "run reject", "paid",     "returned", "resent"};
+    "propose", "approve",     "reject",     "expire", "receipt",  "withdraw", "loan",
+    "limit",   "review",      "forecast",   "issue",  "settle",   "deduct",   "true up",
+    "run",     "run approve", "run reject", "paid",   "returned", "resent"};
 
 enum { MAX_TONNES = 400000, MAX_ISSUES = 4000 };
 
@@ -42,6 +42,7 @@ void model_free(struct model *model)
         free(deal->debts);
         free(deal->paid);
         free(deal->origins);
+        free(deal->costs);
     }
     for (int i = 0; i < model->n_runs; i++) {
         free(model->runs[i].taken);
@@ -213,6 +214,8 @@ static const char *check_login(const struct act *act)
                                          [ACT_FORECAST] = 1U << OFFICER,
                                          [ACT_ISSUE] = 1U << OFFICER,
                                          [ACT_SETTLE] = BANKS | 1U << OFFICER,
+                                         [ACT_DEDUCT] = BANKS,
+                                         [ACT_TRUE_UP] = BANKS,
                                          [ACT_RUN] = BANKS,
                                          [ACT_RUN_APPROVE] = BANKS | 1U << OFFICER,
                                          [ACT_RUN_REJECT] = BANKS | 1U << OFFICER,
@@ -529,6 +532,9 @@ static const char *ask(struct model *model, const struct act *act)
         return issue(model, act);
     case ACT_SETTLE:
         return ask_settle(model, act);
+    case ACT_DEDUCT:
+    case ACT_TRUE_UP:
+        return ask_cost(model, act);
     case ACT_RUN:
     case ACT_RUN_APPROVE:
     case ACT_RUN_REJECT:

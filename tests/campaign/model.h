@@ -107,6 +107,12 @@ struct paid { // a receipt, or a part of the price that is due on a day
     int64_t fen;
     int on;
 };
+struct cost { // listed against a sale
+    int64_t fen;
+    bool reserve; // for what is not known yet
+    int login;
+    int64_t at;
+};
 struct origin { // where a tonne stood before a deal took it
     int tonne;
     int owner;
@@ -163,6 +169,9 @@ struct deal {
     struct origin *origins; // of a kind that can be corrected
     int n_origins;
     bool corrected;
+    struct cost *costs;
+    int n_costs;
+    struct cost actual; // what the reserves came to; `at` 0: not known yet
 };
 
 struct forecast {
@@ -174,13 +183,14 @@ struct forecast {
 
 struct taken { // by a run, of what arrived for a sale
     int sale;
-    int64_t receipts, tax, cost, net, distributed;
+    int64_t receipts, tax, cost, deductions, net, distributed;
     int64_t amounts[N_PARTIES];
 };
 enum payout { OWED, PAID, RETURNED };
 struct revenue_run {
     enum deal_state state;
     int64_t id;
+    int64_t at;
     int proposer;
     struct taken *taken;
     int n;
@@ -203,7 +213,9 @@ enum act_kind {
     ACT_FORECAST,
     ACT_ISSUE,
     ACT_SETTLE,
-    ACT_RUN, // of revenue
+    ACT_DEDUCT,  // a cost from a sale
+    ACT_TRUE_UP, // its reserves
+    ACT_RUN,     // of revenue
     ACT_RUN_APPROVE,
     ACT_RUN_REJECT,
     ACT_PAID, // payments of a run
@@ -245,6 +257,7 @@ struct act {
     int64_t next_fen[MAX_NEXT];
     int n_next;
     bool replace, on_forecast, refund;
+    bool reserve;             // a cost
     bool at_once;             // the proposer carries it out
     struct paid pay[MAX_PAY]; // days of payment
     int n_pay;
@@ -272,7 +285,8 @@ struct model {
     int64_t count[N_PARTIES][N_PLACES];
     int *scratch; // tonnes that were picked
     int n_picked;
-    int places; // approvals so far
+    int places;      // approvals so far
+    int64_t moments; // so far: costs, runs and reversals in their order
     int today;
     int proposal_days;
     int64_t alone_fen; // up to this amount one person suffices

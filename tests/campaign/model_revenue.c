@@ -1,6 +1,6 @@
 // Money back to the villages: runs over what arrived for sales out of pools, by two terms that are
 // in force from the beginning: in general 70 % of net of cost to the villages; for packages of the
-// subdistrict 80 %, a third to the villages and two thirds to the fund.
+// subdistrict 80 % of net of all costs, a third to the villages and two thirds to the fund.
 #include <assert.h>
 #include <stdlib.h>
 
@@ -20,8 +20,7 @@ enum revenue_term revenue_term(const struct model *model, const struct deal *sal
     return term;
 }
 
-// What runs that were not rejected took of a sale.
-static struct taken taken_before(const struct model *model, int sale)
+struct taken taken_before(const struct model *model, int sale)
 {
     struct taken sum = {.sale = sale};
     for (int i = 0; i < model->n_runs; i++) {
@@ -31,6 +30,7 @@ static struct taken taken_before(const struct model *model, int sale)
                 sum.receipts += run->taken[k].receipts;
                 sum.tax += run->taken[k].tax;
                 sum.cost += run->taken[k].cost;
+                sum.deductions += run->taken[k].deductions;
                 sum.net += run->taken[k].net;
                 sum.distributed += run->taken[k].distributed;
             }
@@ -55,10 +55,13 @@ static bool is_due(const struct model *model, int at, int day, int bank)
     for (int i = 0; i < sale->n_lines; i++) {
         pooled = pooled || sale->lines[i].pool != NONE;
     }
+    // What a reserve left goes with the next run.
+    int run = run_of(model, at, INT64_MAX, false);
+    bool trued_up = run != NONE && sale->actual.at > model->runs[run].at;
     bool brings = is_sale(sale->kind) || sale->kind == OPTION; // its premium
     return brings && sale->state == APPROVED && !sale->corrected && pooled &&
            (bank == NONE || sale->seller == bank) && sale->n_paid > 0 &&
-           received_through(sale, day) > taken_before(model, at).receipts;
+           (trued_up || received_through(sale, day) > taken_before(model, at).receipts);
 }
 
 // Tonnes that a village contributed to a pool; of all villages for NONE.
@@ -78,6 +81,7 @@ static struct taken reckon(const struct model *model, int at, int day)
     struct taken before = taken_before(model, at);
     struct taken now = {.sale = at};
     int64_t received = received_through(sale, day);
+    received = received > before.receipts ? received : before.receipts;
     int64_t cost = 0;
     enum revenue_term term = revenue_term(model, sale);
     for (int i = 0; i < sale->n_lines; i++) {
@@ -88,7 +92,11 @@ static struct taken reckon(const struct model *model, int at, int day)
     now.tax =
         rounded_share(sale->amount_fen - sale->net_fen, received, sale->amount_fen) - before.tax;
     now.cost = rounded_share(cost, received, sale->amount_fen) - before.cost;
-    now.net = now.receipts - now.tax - now.cost;
+    if (term == SPECIAL) {
+        now.deductions =
+            rounded_share(costs_of(sale), received, sale->amount_fen) - before.deductions;
+    }
+    now.net = now.receipts - now.tax - now.cost - now.deductions;
     int64_t net = before.net + now.net;
     int64_t due = net > 0 ? net * (term == TERM_SPECIAL ? 80 : 70) / 100 : 0;
     now.distributed = due > before.distributed ? due - before.distributed : 0;
@@ -121,6 +129,7 @@ static const char *distribute(struct model *model, const struct act *act)
     }
     share_run(model, &run);
     model->runs = model_room(model->runs, model->n_runs, &model->runs_room, sizeof(*model->runs));
+    run.at = ++model->moments;
     model->runs[model->n_runs++] = run;
     return NULL;
 }
@@ -162,6 +171,9 @@ static const char *decide(struct model *model, const struct act *act)
     }
     if (approves && act->login == run->proposer && !alone) {
         return "second_person";
+    }
+    if (approves && listed_costs(model, act->login, run)) {
+        return "cost_second_person";
     }
     if (approves && model->limited[act->login] && model->limit_fen[act->login] != NOT_GIVEN &&
         sum > model->limit_fen[act->login]) {

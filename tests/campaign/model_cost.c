@@ -1,0 +1,125 @@
+// Costs that are listed against a sale, and reserves for those that nobody knows yet.
+#include <assert.h>
+#include <stdlib.h>
+
+#include "tests/campaign/model_internal.h"
+
+static int64_t reserved(const struct deal *sale)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < sale->n_costs; i++) {
+        sum += sale->costs[i].reserve ? sale->costs[i].fen : 0;
+    }
+    return sum;
+}
+
+int64_t costs_of(const struct deal *sale)
+{
+    int64_t sum = sale->actual.at > 0 ? sale->actual.fen : reserved(sale);
+    for (int i = 0; i < sale->n_costs; i++) {
+        sum += sale->costs[i].reserve ? 0 : sale->costs[i].fen;
+    }
+    return sum;
+}
+
+int run_of(const struct model *model, int sale, int64_t before, bool approved_only)
+{
+    for (int i = model->n_runs - 1; i >= 0; i--) {
+        const struct revenue_run *run = &model->runs[i];
+        bool counts = approved_only ? run->state == APPROVED : run->state != REJECTED;
+        for (int k = 0; k < run->n && counts && run->at < before; k++) {
+            if (run->taken[k].sale == sale) {
+                return i;
+            }
+        }
+    }
+    return NONE;
+}
+
+bool listed_costs(const struct model *model, int login, const struct revenue_run *run)
+{
+    for (int i = 0; i < run->n; i++) {
+        int sale = run->taken[i].sale;
+        const struct deal *deal = &model->deals[sale];
+        int before = run_of(model, sale, run->at, true);
+        int64_t since = before == NONE ? 0 : model->runs[before].at;
+        for (int k = 0; k <= deal->n_costs; k++) {
+            const struct cost *cost = k < deal->n_costs ? &deal->costs[k] : &deal->actual;
+            if (cost->at > since && cost->at < run->at && cost->login == login) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static const char *check_sale(const struct model *model, const struct act *act)
+{
+    if (act->of >= model->n_deals) {
+        return "trade_not_found";
+    }
+    const struct deal *sale = &model->deals[act->of];
+    if (!is_sale(sale->kind) || sale->state != APPROVED) {
+        return "trade_not_sale";
+    }
+    bool own = party_of(act->login) == NONE || party_of(act->login) == sale->seller;
+    return own ? NULL : "sale_not_yours";
+}
+
+// Nothing more of a sale that has been shared out, or is about to be.
+static const char *check_shared(const struct model *model, int sale)
+{
+    int64_t receipts = taken_before(model, sale).receipts;
+    int run = run_of(model, sale, INT64_MAX, false);
+    if (receipts == 0 || receipts != model->deals[sale].amount_fen) {
+        return NULL;
+    }
+    return model->runs[run].state == PROPOSED ? "sale_in_run" : "sale_distributed";
+}
+
+static const char *deduct(struct model *model, const struct act *act)
+{
+    if (act->amount_fen == 0) {
+        return "amount_zero";
+    }
+    const char *refusal = check_sale(model, act);
+    refusal = refusal ? refusal : check_shared(model, act->of);
+    if (refusal) {
+        return refusal;
+    }
+    struct deal *sale = &model->deals[act->of];
+    if (act->reserve && sale->actual.at > 0) {
+        return "reserve_settled";
+    }
+    if (costs_of(sale) + act->amount_fen > sale->net_fen) {
+        return "deduction_too_large";
+    }
+    struct cost *costs = realloc(sale->costs, (size_t)(sale->n_costs + 1) * sizeof(*costs));
+    assert(costs);
+    sale->costs = costs;
+    costs[sale->n_costs++] =
+        (struct cost){act->amount_fen, act->reserve, act->login, ++model->moments};
+    return NULL;
+}
+
+static const char *true_up(struct model *model, const struct act *act)
+{
+    const char *refusal = check_sale(model, act);
+    if (refusal) {
+        return refusal;
+    }
+    struct deal *sale = &model->deals[act->of];
+    if (sale->actual.at > 0 || reserved(sale) == 0) {
+        return sale->actual.at > 0 ? "reserve_settled" : "reserve_missing";
+    }
+    if (costs_of(sale) - reserved(sale) + act->amount_fen > sale->net_fen) {
+        return "deduction_too_large";
+    }
+    sale->actual = (struct cost){act->amount_fen, true, act->login, ++model->moments};
+    return NULL;
+}
+
+const char *ask_cost(struct model *model, const struct act *act)
+{
+    return act->kind == ACT_DEDUCT ? deduct(model, act) : true_up(model, act);
+}

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "core/file.h"
 #include "core/text.h"
 #include "registry/package/package.h"
 #include "trading/ahead/forecast.h"
@@ -13,6 +14,7 @@
 #include "trading/pledge/pledge.h"
 #include "trading/revenue/receipt.h"
 #include "trading/revenue/revenue.h"
+#include "trading/reversal/reversal.h"
 #include "trading/spot/listing.h"
 #include "trading/spot/spot.h"
 
@@ -27,6 +29,8 @@ struct words {
     char packages[MAX_PACKAGES][WORD];
     char next_texts[MAX_NEXT][2 * WORD];
     char pay_texts[MAX_PAY][2 * WORD];
+    char parcel_texts[PARCELS][WORD], reversal_text[WORD], loss[WORD];
+    const char *parcels[PARCELS], *reversal;
     const char *pay[MAX_PAY];
     const char *package_list[MAX_PACKAGES];
     const char *next[MAX_NEXT];
@@ -104,6 +108,14 @@ static void say(const struct slot *slot, const struct model *model, const struct
                        world_day(act->pay[i].on, day), fen);
         w->pay[i] = w->pay_texts[i];
     }
+    for (int i = 0; i < act->n_parcels; i++) {
+        number_text(slot->parcel_ids[act->parcels[i] / PARCELS][act->parcels[i] % PARCELS],
+                    w->parcel_texts[i]);
+        w->parcels[i] = w->parcel_texts[i];
+    }
+    number_text(deal_id(model, act->reversal), w->reversal_text);
+    w->reversal = act->reversal != NONE ? w->reversal_text : NULL;
+    money_text(act->loss, w->loss); // per cent with two decimals look the same
     (void)snprintf(w->key_text, sizeof(w->key_text), "key-%d", act->key);
     w->request = (struct th_request){.login = slot->logins[act->login],
                                      .idempotency_key = act->key != 0 ? w->key_text : NULL};
@@ -221,6 +233,8 @@ static enum th_status propose_spot_call(struct world *world, const struct slot *
                                                        .tonnes = w->tonnes,
                                                        .package = w->package,
                                                        .reason = "作废",
+                                                       .reversal = w->reversal,
+                                                       .debtor = w->debtor,
                                                        .on = w->on};
     const struct th_correction_input correction = {.of = w->of, .reason = "录错", .on = w->on};
     switch ((int)act->deal) {
@@ -260,6 +274,8 @@ static enum th_status propose_sale_call(struct world *world, const struct act *a
                                            .tax = w->tax,
                                            .package = w->package,
                                            .vintage = w->year,
+                                           .parcels = w->parcels,
+                                           .n_parcels = (size_t)act->n_parcels,
                                            .at_once = act->at_once,
                                            .pay = w->pay,
                                            .n_pay = (size_t)act->n_pay,
@@ -286,6 +302,27 @@ static enum th_status propose_sale_call(struct world *world, const struct act *a
     }
 }
 
+// What was drawn goes into a file of the bank's own, each time the same.
+static enum th_status propose_reversal_call(struct world *world, const struct slot *slot,
+                                            const struct act *act, const struct words *w,
+                                            struct th_json **reply)
+{
+    char shapes[WORLD_WKT_SIZE];
+    char name[WORD];
+    char path[TH_TEST_PATH_SIZE];
+    (void)snprintf(name, sizeof(name), "burnt-%d.wkt", slot->number);
+    const struct th_reversal_input input = {.file = th_test_path(path, world->folder, name),
+                                            .on = w->on,
+                                            .cause = "fire",
+                                            .loss = w->loss,
+                                            .document = act->reserve ? world->document : NULL};
+    world_draw(slot, act->burns, act->n_burns, shapes);
+    enum th_status status = th_file_write(path, shapes, strlen(shapes), &world->err);
+    return status == TH_OK
+               ? th_trade_propose_reversal(world->registry, &w->request, &input, reply, &world->err)
+               : status;
+}
+
 static enum th_status propose_call(struct world *world, const struct slot *slot,
                                    const struct act *act, const struct words *w,
                                    struct th_json **reply)
@@ -301,6 +338,8 @@ static enum th_status propose_call(struct world *world, const struct slot *slot,
     case LISTING:
     case ACCEPTANCE:
         return propose_sale_call(world, act, w, reply);
+    case REVERSAL:
+        return propose_reversal_call(world, slot, act, w, reply);
     case PLEDGE:
     case RELEASE:
     case ENFORCEMENT:

@@ -40,13 +40,21 @@ static int64_t newest_entry(struct run *run)
     return rows_number(&run->rows, "SELECT max(seq) FROM journal", 0, 0);
 }
 
-// What a package turned out to have is the registry's word; the model takes it from there.
-static void take_issued(struct act *act, const struct th_json *reply)
+// What a package turned out to have: tonnes, their reserve, and what is carried on.
+static bool same_issues(const struct model *model, const struct th_json *reply)
 {
     const struct th_json *serials = th_json_get(reply, "serials");
-    for (size_t i = 0; i < th_json_size(serials) && i < 3; i++) {
-        act->issued[i] = th_json_get_int(th_json_at(serials, i), "issued_t", 0);
+    for (int year = 0; year < YEARS; year++) {
+        const struct issue *issue = &model->issues[model->n_issues - YEARS + year];
+        const struct th_json *told = th_json_at(serials, (size_t)year);
+        if (th_json_get_int(told, "issued_t", -1) != issue->n ||
+            th_json_get_int(told, "buffer_t", -1) != issue->buffer) {
+            print_error("difference: package %d has %lld t of %d in year %d\n", issue->package,
+                        (long long)th_json_get_int(told, "issued_t", -1), issue->n, issue->year);
+            return false;
+        }
     }
+    return true;
 }
 
 static bool note_answer(struct run *run, const struct act *act, const char *answer,
@@ -68,6 +76,9 @@ static bool note_answer(struct run *run, const struct act *act, const char *answ
     if (act->kind == ACT_PROPOSE) {
         run->model->deals[run->model->n_deals - 1].id = th_json_get_int(reply, "trade_id", 0);
         return compare_reply(run->model, run->model->n_deals - 1, reply);
+    }
+    if (act->kind == ACT_ISSUE) {
+        return same_issues(run->model, reply);
     }
     bool of_deal = act->kind == ACT_APPROVE || act->kind == ACT_RECEIPT;
     return !of_deal || compare_reply(run->model, act->of, reply);
@@ -130,9 +141,6 @@ static bool step(struct run *run)
     char text[512];
     call_describe(run->model, &act, text, sizeof(text));
     enum th_status status = call(run->world, run->slot, run->model, &act, &reply);
-    if (act.kind == ACT_ISSUE && status == TH_OK) {
-        take_issued(&act, reply);
-    }
     const char *answer = model_foretell(run->model, &act);
     bool good = same_refusal(run, status, answer);
     if (good && status == TH_OK) {

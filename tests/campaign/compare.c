@@ -391,6 +391,38 @@ static bool compare_forecasts(const struct pair *pair)
     return true;
 }
 
+// What reversals take and what is owed for them.
+static bool compare_reversals(const struct pair *pair)
+{
+    const struct model *model = pair->model;
+    static const char *const SQLS[] = {
+        "SELECT trade_id, sum(lost_kg) FROM reversal_loss GROUP BY trade_id",
+        "SELECT trade_id, sum(owed_t) FROM reversal_debt GROUP BY trade_id",
+        "SELECT reversal_id, sum(tonnes) FROM reversal_fill JOIN trade USING (trade_id) WHERE"
+        " state = 'approved' GROUP BY reversal_id"};
+    static const char *const WHAT[] = {"kilograms lost by", "tonnes owed for",
+                                       "tonnes made good for"};
+    for (int sort = 0; sort < 3; sort++) {
+        int64_t sum = 0;
+        rows_query(pair->rows, SQLS[sort], 0, 0);
+        while (rows_next(pair->rows)) {
+            int at = deal_at(model, rows_int(pair->rows, 0));
+            int64_t wanted = at != NONE ? model_reversal_sum(model, at, sort) : 0;
+            sum += wanted;
+            if (at != NONE && rows_int(pair->rows, 1) != wanted) {
+                return differs(WHAT[sort], model->deals[at].id, rows_int(pair->rows, 1), wanted);
+            }
+        }
+        for (int i = 0; i < model->n_deals; i++) {
+            sum -= model->deals[i].kind == REVERSAL ? model_reversal_sum(model, i, sort) : 0;
+        }
+        if (sum != 0) {
+            return differs(WHAT[sort], 0, sum, 0);
+        }
+    }
+    return true;
+}
+
 // Days of payment, each deal's in their order.
 static bool compare_schedules(const struct pair *pair)
 {
@@ -447,6 +479,7 @@ bool compare_reply(const struct model *model, int at, const struct th_json *repl
 bool compare_all(const struct pair *pair)
 {
     return compare_sums(pair) && compare_deals(pair) && compare_lines(pair) &&
-           compare_schedules(pair) && compare_runs(pair) && compare_tonnes(pair) &&
-           compare_money(pair) && compare_pools(pair) && compare_forecasts(pair);
+           compare_schedules(pair) && compare_runs(pair) && compare_reversals(pair) &&
+           compare_tonnes(pair) && compare_money(pair) && compare_pools(pair) &&
+           compare_forecasts(pair);
 }

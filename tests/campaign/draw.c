@@ -120,6 +120,19 @@ static void sale_terms(struct dice *dice, const struct model *model, struct act 
     }
 }
 
+// Of one package most of the time, so that tonnes between its parcels count for both.
+static void choose_parcels(struct dice *dice, const struct model *model, struct act *act)
+{
+    if (!once_in(dice, 5)) {
+        return;
+    }
+    act->n_parcels = 1 + (int)roll(dice, PARCELS);
+    act->parcels[0] = (int)roll(dice, (int64_t)model->n_packages * PARCELS);
+    act->parcels[1] = once_in(dice, 4)    ? (int)roll(dice, (int64_t)model->n_packages * PARCELS)
+                      : once_in(dice, 20) ? act->parcels[0]
+                                          : act->parcels[0] ^ 1;
+}
+
 static void spot(struct dice *dice, const struct model *model, struct act *act)
 {
     switch ((int)act->deal) {
@@ -146,6 +159,7 @@ static void spot(struct dice *dice, const struct model *model, struct act *act)
         if (once_in(dice, 5)) {
             some_package(dice, model, act);
         }
+        choose_parcels(dice, model, act);
         sale_terms(dice, model, act);
         return;
     case ACCEPTANCE:
@@ -167,6 +181,12 @@ static void spot(struct dice *dice, const struct model *model, struct act *act)
         act->deal == LISTING && once_in(dice, 3) ? model->today + (int)roll(dice, 40) - 1 : NONE;
     if (once_in(dice, 4) && act->deal != RETIREMENT) {
         some_package(dice, model, act);
+    }
+    if (act->deal == CANCELLATION && once_in(dice, 2)) {
+        static const int HOLDERS[] = {VILLAGE_A, VILLAGE_B, SUBDISTRICT, BANK};
+        act->reversal = some_deal(dice, model, 1U << REVERSAL, 1U << APPROVED);
+        act->from = once_in(dice, 6) ? act->from : HOLDERS[roll(dice, 4)];
+        act->debtor = once_in(dice, 3) ? HOLDERS[roll(dice, 3)] : NONE;
     }
 }
 
@@ -262,13 +282,42 @@ static void promise(struct dice *dice, const struct model *model, struct act *ac
     }
 }
 
+// Up to two packages; strips that begin and end within one parcel or cross both.
+static void reversal(struct dice *dice, const struct model *model, struct act *act)
+{
+    enum { N_STRIPS = STRIPS * PARCELS, TRIES = 20 };
+    act->login = once_in(dice, 2) ? OFFICER : SECOND_OFFICER;
+    act->tonnes = NOT_GIVEN;
+    act->reserve = once_in(dice, 3); // with a document
+    act->n_burns = 1 + (int)roll(dice, MAX_BURNS);
+    for (int i = 0; i < TRIES; i++) {
+        static const int DAYS[] = {18809, 19174, 19539}; // in July of 2021, 2022, 2023
+        act->on = once_in(dice, 2) ? NONE : DAYS[roll(dice, 3)];
+        act->loss = once_in(dice, 2) ? 10000 : 1 + (int)roll(dice, 10000);
+        for (int k = 0; k < act->n_burns; k++) {
+            int from = once_in(dice, 2) ? 0 : (int)roll(dice, N_STRIPS);
+            int to = once_in(dice, 2) ? N_STRIPS : from + 1 + (int)roll(dice, N_STRIPS - from);
+            act->burns[k] = (struct burn){(int)roll(dice, model->n_packages), from, to};
+        }
+        bool apart = act->n_burns < 2 || act->burns[0].package != act->burns[1].package;
+        if (apart && model_burns_clear(model, act)) {
+            return;
+        }
+    }
+    // Ground of which it is sure what it brings: of nothing nothing.
+    act->n_burns = 1;
+    act->burns[0] = (struct burn){(int)roll(dice, model->n_packages), 0, N_STRIPS};
+    act->loss = 10000;
+}
+
 static void propose(struct dice *dice, const struct model *model, struct act *act)
 {
     static const int WEIGHTS[N_KINDS] = {
-        [PURCHASE] = 12,    [RESALE] = 14,      [TRANSFER] = 6,    [RETIREMENT] = 4,
-        [LISTING] = 9,      [CANCELLATION] = 2, [ACCEPTANCE] = 13, [PLEDGE] = 12,
-        [RELEASE] = 9,      [ENFORCEMENT] = 6,  [CORRECTION] = 6,  [FORWARD] = 5,
-        [SUBSCRIPTION] = 8, [OPTION] = 7,       [DELIVERY] = 9,    [EXERCISE] = 6};
+        [PURCHASE] = 12, [RESALE] = 14,      [TRANSFER] = 6,    [RETIREMENT] = 4,
+        [LISTING] = 9,   [CANCELLATION] = 2, [ACCEPTANCE] = 13, [PLEDGE] = 12,
+        [RELEASE] = 9,   [ENFORCEMENT] = 6,  [CORRECTION] = 6,  [REVERSAL] = 5,
+        [FORWARD] = 5,   [SUBSCRIPTION] = 8, [OPTION] = 7,      [DELIVERY] = 9,
+        [EXERCISE] = 6};
     int sum = 0;
     for (int i = 0; i < N_KINDS; i++) {
         sum += WEIGHTS[i];
@@ -287,15 +336,17 @@ static void propose(struct dice *dice, const struct model *model, struct act *ac
         spot(dice, model, act);
     } else if (kind <= ENFORCEMENT) {
         pledge(dice, model, act);
-    } else {
+    } else if (kind <= EXERCISE) {
         promise(dice, model, act);
+    } else {
+        reversal(dice, model, act);
     }
 }
 
 static void decide(struct dice *dice, const struct model *model, struct act *act)
 {
-    static const int LOGINS[] = {OFFICER, OFFICER, OFFICER, OFFICER, OFFICER,   OFFICER,
-                                 DESK,    DESK,    DESK,    TELLER,  COLLEAGUE, STRANGER};
+    static const int LOGINS[] = {OFFICER, OFFICER, OFFICER, OFFICER, SECOND_OFFICER, SECOND_OFFICER,
+                                 DESK,    DESK,    DESK,    TELLER,  COLLEAGUE,      STRANGER};
     act->kind = once_in(dice, 5) ? ACT_REJECT : ACT_APPROVE;
     act->login = LOGINS[roll(dice, 12)];
     act->of = some_deal(dice, model, ~0U, once_in(dice, 30) ? ~0U : 1U << PROPOSED);
@@ -473,13 +524,19 @@ struct act draw_act(struct dice *dice, const struct model *model, bool alone)
                       .least = NOT_GIVEN,
                       .from_on = NONE,
                       .until = NONE,
-                      .sale = NONE};
+                      .sale = NONE,
+                      .reversal = NONE};
     int64_t at = roll(dice, 100);
     // The same again, or something else under the same key.
     if (at < 5 && model->n_keys > 0) {
         act = model->keys[roll(dice, model->n_keys)];
         if (once_in(dice, 3)) {
             act.number = ++dice->numbers;
+            if (act.kind == ACT_PROPOSE && act.deal == REVERSAL) { // in the file alone
+                act.burns[0].to = act.burns[0].to > 1 ? act.burns[0].to - 1 : 2;
+                act.burns[0].from = 0;
+                return act;
+            }
             act.on = act.on == NONE ? model->today - 50 : act.on - 1;
         }
         return act;

@@ -13,7 +13,7 @@ const char REPLAYED[] = "replayed";
 const char *const KIND_NAMES[N_KINDS] = {
     "purchase", "resale",     "transfer", "retirement", "cancellation", "correction",
     "listing",  "acceptance", "pledge",   "release",    "enforcement",  "subscription",
-    "forward",  "option",     "delivery", "exercise"};
+    "forward",  "option",     "delivery", "exercise",   "reversal"};
 const char *const ACT_NAMES[N_ACTS] = {
     "propose", "approve",     "reject",     "expire", "receipt",  "withdraw", "loan",
     "limit",   "review",      "forecast",   "issue",  "settle",   "deduct",   "true up",
@@ -43,6 +43,7 @@ void model_free(struct model *model)
         free(deal->paid);
         free(deal->origins);
         free(deal->costs);
+        free(deal->losses);
     }
     for (int i = 0; i < model->n_runs; i++) {
         free(model->runs[i].taken);
@@ -58,43 +59,12 @@ void model_free(struct model *model)
     free(model);
 }
 
-int model_add_package(struct model *model, int holder)
+int model_add_package(struct model *model, const struct package *package)
 {
     model->packages = model_room(model->packages, model->n_packages, &model->packages_room,
                                  sizeof(*model->packages));
-    model->packages[model->n_packages] = (struct package){.holder = holder};
+    model->packages[model->n_packages] = *package;
     return model->n_packages++;
-}
-
-static bool older(const struct issue *a, const struct issue *b)
-{
-    return a->year != b->year ? a->year < b->year : a->package < b->package;
-}
-
-void model_issue(struct model *model, int package, const int64_t tonnes[3])
-{
-    enum { FIRST_YEAR = 2021 };
-    int holder = model->packages[package].holder;
-    model->packages[package].issued = true;
-    for (int year = 0; year < 3; year++) {
-        model->issues =
-            model_room(model->issues, model->n_issues, &model->issues_room, sizeof(*model->issues));
-        struct issue *issue = &model->issues[model->n_issues];
-        *issue = (struct issue){package, FIRST_YEAR + year, model->n_tonnes, (int)tonnes[year]};
-        assert(model->n_issues < MAX_ISSUES && model->n_tonnes + issue->n < MAX_TONNES);
-        int at = model->n_issues++;
-        for (; at > 0 && older(issue, &model->issues[model->by_age[at - 1]]); at--) {
-            model->by_age[at] = model->by_age[at - 1];
-        }
-        model->by_age[at] = model->n_issues - 1;
-        for (int i = 0; i < issue->n; i++) {
-            model->tonnes = model_room(model->tonnes, model->n_tonnes, &model->tonnes_room,
-                                       sizeof(*model->tonnes));
-            model->tonnes[model->n_tonnes++] = (struct tonne){(int16_t)holder, HELD, NONE, NONE};
-        }
-        model->count[holder][HELD] += issue->n;
-    }
-    settle_package(model, package);
 }
 
 bool is_bank(int party)
@@ -199,33 +169,42 @@ void cash(struct model *model, int from, int to, int64_t fen)
     model->cash_fen[to] += fen;
 }
 
+bool is_officer(int login)
+{
+    return login == OFFICER || login == SECOND_OFFICER;
+}
+
 static const char *check_login(const struct act *act)
 {
-    static const unsigned BANKS = 1U << TELLER | 1U << COLLEAGUE | 1U << STRANGER | 1U << DESK;
-    static const unsigned MAY[N_ACTS] = {[ACT_PROPOSE] = BANKS,
-                                         [ACT_APPROVE] = BANKS | 1U << OFFICER,
-                                         [ACT_REJECT] = BANKS | 1U << OFFICER,
-                                         [ACT_EXPIRE] = BANKS | 1U << OFFICER,
-                                         [ACT_RECEIPT] = BANKS,
-                                         [ACT_WITHDRAW] = BANKS,
-                                         [ACT_LOAN] = BANKS,
-                                         [ACT_LIMIT] = 1U << ADMIN,
-                                         [ACT_REVIEW] = BANKS | 1U << OFFICER,
-                                         [ACT_FORECAST] = 1U << OFFICER,
-                                         [ACT_ISSUE] = 1U << OFFICER,
-                                         [ACT_SETTLE] = BANKS | 1U << OFFICER,
-                                         [ACT_DEDUCT] = BANKS,
-                                         [ACT_TRUE_UP] = BANKS,
-                                         [ACT_RUN] = BANKS,
-                                         [ACT_RUN_APPROVE] = BANKS | 1U << OFFICER,
-                                         [ACT_RUN_REJECT] = BANKS | 1U << OFFICER,
-                                         [ACT_PAID] = BANKS,
-                                         [ACT_RETURNED] = BANKS,
-                                         [ACT_RESENT] = BANKS};
+    enum {
+        BANKS = 1 << TELLER | 1 << COLLEAGUE | 1 << STRANGER | 1 << DESK,
+        OFFICERS = 1 << OFFICER | 1 << SECOND_OFFICER
+    };
+    static const int MAY[N_ACTS] = {[ACT_PROPOSE] = BANKS,
+                                    [ACT_APPROVE] = BANKS | OFFICERS,
+                                    [ACT_REJECT] = BANKS | OFFICERS,
+                                    [ACT_EXPIRE] = BANKS | OFFICERS,
+                                    [ACT_RECEIPT] = BANKS,
+                                    [ACT_WITHDRAW] = BANKS,
+                                    [ACT_LOAN] = BANKS,
+                                    [ACT_LIMIT] = 1 << ADMIN,
+                                    [ACT_REVIEW] = BANKS | OFFICERS,
+                                    [ACT_FORECAST] = OFFICERS,
+                                    [ACT_ISSUE] = OFFICERS,
+                                    [ACT_SETTLE] = BANKS | OFFICERS,
+                                    [ACT_DEDUCT] = BANKS,
+                                    [ACT_TRUE_UP] = BANKS,
+                                    [ACT_RUN] = BANKS,
+                                    [ACT_RUN_APPROVE] = BANKS | OFFICERS,
+                                    [ACT_RUN_REJECT] = BANKS | OFFICERS,
+                                    [ACT_PAID] = BANKS,
+                                    [ACT_RETURNED] = BANKS,
+                                    [ACT_RESENT] = BANKS};
     if (act->login == NOBODY) {
         return "login_unknown";
     }
-    return (MAY[act->kind] & 1U << act->login) != 0 ? NULL : "role_not_allowed";
+    int may = act->kind == ACT_PROPOSE && act->deal == REVERSAL ? OFFICERS : MAY[act->kind];
+    return (may & 1 << act->login) != 0 ? NULL : "role_not_allowed";
 }
 
 // Was this login's key used before? With the same wish: for the same reply.
@@ -290,13 +269,16 @@ static void carry_out(struct model *model, int at, int day)
     deal->state = APPROVED;
     deal->decided_on = day;
     deal->place = ++model->places;
+    deal->approved_at = ++model->moments;
     deal->last_day = deal->kind == LISTING || deal->kind == OPTION ? deal->until : NONE;
     if (deal->kind <= ACCEPTANCE) {
         approve_spot(model, at);
     } else if (deal->kind <= ENFORCEMENT) {
         approve_pledge(model, at);
-    } else {
+    } else if (deal->kind <= EXERCISE) {
         approve_promise(model, at);
+    } else {
+        approve_reversal(model, at);
     }
 }
 
@@ -313,7 +295,8 @@ static const char *prepare(struct model *model, const struct act *act, struct de
     }
     const char *refusal = act->deal <= ACCEPTANCE    ? propose_spot(model, act, deal)
                           : act->deal <= ENFORCEMENT ? propose_pledge(model, act, deal)
-                                                     : propose_promise(model, act, deal);
+                          : act->deal <= EXERCISE    ? propose_promise(model, act, deal)
+                                                     : propose_reversal(model, act, deal);
     refusal = refusal ? refusal : check_day(model, deal);
     if (!refusal && act->at_once) {
         refusal = check_persons(model, act->login, model->today, deal);
@@ -336,17 +319,21 @@ static const char *propose(struct model *model, const struct act *act)
                         .until = NONE,
                         .beneficiary = NONE,
                         .debtor = NONE,
+                        .reversal = NONE,
+                        .for_whom = NONE,
+                        .asked_at = ++model->moments,
                         .forecast = NONE};
     const char *refusal = prepare(model, act, &deal);
     if (refusal) {
         free(deal.lines);
         free(deal.debts);
+        free(deal.losses);
         return refusal;
     }
     int at = model->n_deals++;
     model->deals[at] = deal;
     draw_lines(model, deal.lines, deal.n_lines, use_now(&deal), 1);
-    if (deal.tonnes > 0) {
+    if (deal.tonnes > 0 && deal.kind != REVERSAL) {
         model->deals[at].has_lock = true;
         lock_picked(model, at);
     }
@@ -368,12 +355,14 @@ static const char *approve(struct model *model, const struct act *act)
     if (deal->state != PROPOSED) {
         return "trade_decided";
     }
-    if (deal->tonnes > 0 && model_locked(model, act->of) + deal->expected != deal->tonnes) {
+    if (deal->has_lock && model_locked(model, act->of) + deal->expected != deal->tonnes) {
         return "cover_lost";
     }
     const char *refusal = check_persons(model, act->login, day_of(model, act), deal);
     refusal = refusal ? refusal : check_pledge(model, act->of);
     refusal = refusal ? refusal : check_correction(model, act->of);
+    refusal = refusal ? refusal : check_reversal(model, act->of);
+    refusal = refusal ? refusal : check_fill(model, act->of);
     if (!refusal && deal->kind == RETIREMENT && model->reviews[deal->beneficiary] == REFUSED) {
         refusal = "beneficiary_refused";
     }
@@ -416,6 +405,9 @@ static const char *reject(struct model *model, const struct act *act)
     }
     if (!own_deal(model, act->login, deal)) {
         return "trade_not_yours";
+    }
+    if (deal->kind == REVERSAL && !is_officer(act->login)) {
+        return "officers_decide";
     }
     deal->state = REJECTED;
     give_back(model, act->of, model->today);
@@ -501,7 +493,7 @@ static const char *issue(struct model *model, const struct act *act)
     if (model->packages[act->packages[0]].issued) {
         return "package_state";
     }
-    model_issue(model, act->packages[0], act->issued);
+    model_issue(model, act->packages[0]);
     return NULL;
 }
 

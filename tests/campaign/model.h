@@ -33,6 +33,7 @@ enum login {
     STRANGER,  // of SECOND_BANK
     DESK,      // role bank, of no party
     OFFICER,
+    SECOND_OFFICER,
     CLERK,
     ADMIN,
     NOBODY, // no user of the registry
@@ -48,17 +49,38 @@ struct tonne {
     int lock; // deal that keeps it; NONE
 };
 
-// The tonnes of one package and year, in the order of their serials.
+// Kilograms of one parcel, side by side.
+struct segment {
+    int parcel; // of the package
+    int64_t kg;
+};
+enum { FIRST_YEAR = 2021, YEARS = 3, PARCELS = 2, STRIPS = 10, MAX_SEGMENTS = 8 };
+
+// The tonnes of one package and year, in the order of their serials: tonne n stands for kilograms
+// [1000 n, 1000 n + 1000) of the segments laid end to end.
 struct issue {
     int package;
     int year;
     int first; // in tonnes[]
     int n;
+    int buffer; // of them, the last
+    struct segment segments[MAX_SEGMENTS];
+    int n_segments;
+};
+
+// What reversals took of a parcel's year: the worst loss of each strip of its ground, from west to
+// east, in 0.01 per cent, and the kilograms.
+struct burnt {
+    int worst[STRIPS];
+    int64_t lost_kg;
 };
 
 struct package {
     int holder;
     bool issued;
+    int buffer_percent;
+    int64_t kg[PARCELS][YEARS];
+    struct burnt burnt[PARCELS][YEARS];
 };
 
 enum kind {
@@ -78,6 +100,7 @@ enum kind {
     OPTION,
     DELIVERY,
     EXERCISE,
+    REVERSAL,
     N_KINDS
 };
 extern const char *const KIND_NAMES[N_KINDS];
@@ -106,6 +129,17 @@ struct debt { // stated for an enforcement
 struct paid { // a receipt, or a part of the price that is due on a day
     int64_t fen;
     int on;
+};
+struct burn { // ground of a package: strips of all its parcels, from … up to before …
+    int package;
+    int from, to;
+};
+enum { MAX_BURNS = 2 };
+struct loss { // by a reversal
+    int package;
+    int parcel;
+    int year;
+    int64_t kg;
 };
 struct cost { // listed against a sale
     int64_t fen;
@@ -171,7 +205,15 @@ struct deal {
     bool corrected;
     struct cost *costs;
     int n_costs;
-    struct cost actual; // what the reserves came to; `at` 0: not known yet
+    struct burn burns[MAX_BURNS]; // reversal
+    int n_burns;
+    int loss; // of what grew there, in 0.01 per cent
+    struct loss *losses;
+    int n_losses;
+    int64_t owed_t[N_PARTIES]; // as no buffer covered it
+    int64_t asked_at, approved_at;
+    int reversal, for_whom; // whose debt a cancellation makes good; NONE
+    struct cost actual;     // what the reserves came to; `at` 0: not known yet
 };
 
 struct forecast {
@@ -261,8 +303,13 @@ struct act {
     bool at_once;             // the proposer carries it out
     struct paid pay[MAX_PAY]; // days of payment
     int n_pay;
-    int run;           // of revenue
-    int64_t issued[3]; // tonnes by year that a package turned out to have
+    int run;              // of revenue
+    int parcels[PARCELS]; // resale by choice: package * PARCELS + parcel
+    int n_parcels;
+    struct burn burns[MAX_BURNS];
+    int n_burns;
+    int loss;
+    int reversal; // NONE
 };
 
 enum { MAX_KEYS = 4000 };
@@ -306,14 +353,18 @@ extern const char REPLAYED[]; // the stored reply of deal `model_replayed`
 struct model *model_new(void);
 void model_free(struct model *model);
 // The world that is there at the beginning.
-int model_add_package(struct model *model, int holder);
-void model_issue(struct model *model, int package, const int64_t tonnes[3]);
+int model_add_package(struct model *model, const struct package *package);
+void model_issue(struct model *model, int package);
+// Does roundings of measured ground leave no doubt about what such a reversal takes?
+bool model_burns_clear(const struct model *model, const struct act *act);
 
 // How the registry must answer. DONE: the arrays have moved on; a proposal is the newest deal.
 const char *model_foretell(struct model *model, const struct act *act);
 
 int64_t model_locked(const struct model *model, int deal); // tonnes under its lock
 int64_t model_free_forecast(const struct model *model, int forecast);
+enum { REVERSAL_LOST_KG, REVERSAL_OWED_T, REVERSAL_FILLED_T };
+int64_t model_reversal_sum(const struct model *model, int reversal, int what);
 int64_t model_outstanding(const struct model *model, int deal);
 int64_t model_due(const struct model *model, int promise); // neither delivered nor given up
 int64_t model_pending(const struct model *model, int promise);

@@ -62,6 +62,9 @@ const char *take_expected(struct model *model, struct deal *deal, int package, i
 // Held tonnes as picks with lines; "not_enough_units".
 const char *take_held(struct model *model, struct deal *deal, const struct wish *wish,
                       int64_t tonnes);
+// Whole tonnes that come from these parcels alone, as picks with lines.
+const char *take_of_parcels(struct model *model, struct deal *deal, const struct wish *wish,
+                            const struct act *act);
 // Of the lock of `of`.
 const char *take_locked(struct model *model, struct deal *deal, int64_t tonnes);
 
@@ -79,6 +82,7 @@ bool in_future(const struct model *model, const struct act *act);
 // May a login not say that money arrived at a party, as one speaks for it and this is another's?
 bool receiver_unheard(int login, int party);
 int party_of(int login); // NONE
+bool is_officer(int login);
 bool approved(const struct model *model, int deal, enum kind kind);
 
 // Each kind's part of a proposal: the refusal, or NULL and the deal filled. The picks of tonnes
@@ -86,14 +90,20 @@ bool approved(const struct model *model, int deal, enum kind kind);
 const char *propose_spot(struct model *model, const struct act *act, struct deal *deal);
 const char *propose_correction(struct model *model, const struct act *act, struct deal *deal);
 const char *propose_pledge(struct model *model, const struct act *act, struct deal *deal);
+const char *propose_reversal(struct model *model, const struct act *act, struct deal *deal);
+// Whose debt a cancellation makes good.
+const char *find_debt(const struct model *model, const struct act *act, struct deal *deal);
 const char *propose_promise(struct model *model, const struct act *act, struct deal *deal);
 // What must still be so, and what follows from an approval.
 const char *check_correction(const struct model *model, int deal);
 const char *check_pledge(const struct model *model, int deal);
+const char *check_reversal(const struct model *model, int deal);
+const char *check_fill(const struct model *model, int deal);
 const char *check_refund(struct model *model, int deal);
 void approve_spot(struct model *model, int deal);
 void approve_correction(struct model *model, int deal);
 void approve_pledge(struct model *model, int deal);
+void approve_reversal(struct model *model, int deal);
 void approve_promise(struct model *model, int deal);
 void send_locked(struct model *model, int deal, int owner, enum place place, int pool);
 void hand_over(struct model *model, int deal);

@@ -55,8 +55,9 @@ static bool fair_without_giver(const struct model *model, int login, const struc
 // lock were agreed to with that one.
 static bool giver_unheard(const struct model *model, int login, const struct deal *deal)
 {
-    return !acts_on_lock(deal->kind) && !speaks_for(login, deal->seller) &&
-           !speaks_for(deal->proposer, deal->seller) && !fair_without_giver(model, login, deal);
+    return !acts_on_lock(deal->kind) && deal->kind != REVERSAL &&
+           !speaks_for(login, deal->seller) && !speaks_for(deal->proposer, deal->seller) &&
+           !fair_without_giver(model, login, deal);
 }
 
 // Not less than what the tonnes cost, so that a low price hides nothing.
@@ -75,6 +76,9 @@ const char *check_persons(const struct model *model, int login, int on, const st
                  deal->kind != CORRECTION && speaks_for(login, deal->seller);
     if (login == deal->proposer && !alone) {
         return "second_person";
+    }
+    if (deal->kind == REVERSAL && !is_officer(login)) {
+        return "officers_decide";
     }
     if (!own_deal(model, login, deal)) {
         return "trade_not_yours";

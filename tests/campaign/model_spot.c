@@ -202,12 +202,17 @@ static const char *resale(struct model *model, const struct act *act, struct dea
     if (package >= model->n_packages) {
         return "package_not_found";
     }
+    if (act->n_parcels == 2 && act->parcels[0] == act->parcels[1]) {
+        return "parcel_twice";
+    }
+    bool chosen = act->year != 0 || act->n_parcels > 0;
     deal->seller = act->from;
     deal->buyer = act->to;
     deal->tonnes = act->tonnes;
-    refusal = act->year != 0 ? take_held(model, deal, &wish, act->tonnes)
-                             : draw_stock(model, deal, package, act->tonnes);
-    for (int i = 0; i < deal->n_lines && act->year != 0; i++) {
+    refusal = act->n_parcels > 0 ? take_of_parcels(model, deal, &wish, act)
+              : chosen           ? take_held(model, deal, &wish, act->tonnes)
+                                 : draw_stock(model, deal, package, act->tonnes);
+    for (int i = 0; i < deal->n_lines && chosen; i++) {
         struct line *line = &deal->lines[i];
         line->cost_fen = next_cost(share_of(model, line->pool, line->package), line->tonnes);
     }
@@ -279,7 +284,8 @@ static const char *cancellation(struct model *model, const struct act *act, stru
     if (package >= model->n_packages) {
         return "package_not_found";
     }
-    return take_held(model, deal, &wish, act->tonnes);
+    const char *refusal = act->reversal != NONE ? find_debt(model, act, deal) : NULL;
+    return refusal ? refusal : take_held(model, deal, &wish, act->tonnes);
 }
 
 static const char *listing(struct model *model, const struct act *act, struct deal *deal)

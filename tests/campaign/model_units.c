@@ -133,7 +133,7 @@ int64_t model_locked(const struct model *model, int deal)
 void put(struct model *model, int tonne, int owner, enum place place, int pool, int lock)
 {
     struct tonne *at = &model->tonnes[tonne];
-    assert(at->place == HELD || at->place == LOCKED);
+    assert(at->place != RETIRED && at->place != CANCELLED);
     assert((place == LOCKED) == (lock != NONE));
     model->count[at->owner][at->place]--;
     *at = (struct tonne){(int16_t)owner, (int16_t)place, pool, lock};

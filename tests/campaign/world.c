@@ -6,6 +6,7 @@
 
 #include "core/file.h"
 #include "core/text.h"
+#include "registry/estimate/methodology.h"
 #include "registry/intake/parcel.h"
 #include "registry/package/package.h"
 #include "registry/rule.h"
@@ -109,6 +110,7 @@ static void add_login(struct world *world, struct slot *slot, enum login login)
                           [STRANGER] = {"stranger", "bank", SECOND_BANK},
                           [DESK] = {"desk", "bank", NONE},
                           [OFFICER] = {"officer", "officer", NONE},
+                          [SECOND_OFFICER] = {"officer-b", "officer", NONE},
                           [CLERK] = {"clerk", "clerk", NONE},
                           [ADMIN] = {"admin", NULL, NONE},
                           [NOBODY] = {"nobody", NULL, NONE}};
@@ -160,22 +162,60 @@ static void add_people(struct world *world, struct slot *slot)
     th_json_free(reply);
 }
 
-// A square of its own on a grid, between 300 and 700 m wide.
-static void add_parcel(struct world *world, const struct slot *slot, int number, bool wide,
+// Each package has a square of its own on a grid, between 300 and 700 m wide, in degrees.
+struct square {
+    double west, south, size;
+};
+
+static struct square square_of(const struct slot *slot, int number)
+{
+    int place = slot->number * WORLD_PACKAGES + number;
+    return (struct square){.west = 119.5 + 0.01 * (place % 32),
+                           .south = 30.3 + 0.01 * floor(place / 32.0),
+                           .size = slot->wide ? 0.0095 : 0.003 + 0.0005 * (number % 8)};
+}
+
+static void rectangle(double west, double south, double east, double north, char text[256])
+{
+    (void)snprintf(text, 256, "((%.6f %.6f, %.6f %.6f, %.6f %.6f, %.6f %.6f, %.6f %.6f))", west,
+                   south, east, south, east, north, west, north, west, south);
+}
+
+// Strips have equal width; beyond the edges of the square there is nothing else.
+void world_draw(const struct slot *slot, const struct burn *burns, int n, char text[WORLD_WKT_SIZE])
+{
+    enum { N_STRIPS = STRIPS * PARCELS };
+    const double beyond = 0.0002;
+    size_t size = (size_t)snprintf(text, WORLD_WKT_SIZE, "MULTIPOLYGON(");
+    for (int i = 0; i < n; i++) {
+        char shape[256];
+        struct square at = square_of(slot, burns[i].package);
+        double west = at.west + at.size * burns[i].from / N_STRIPS;
+        double east = at.west + at.size * burns[i].to / N_STRIPS;
+        rectangle(burns[i].from == 0 ? west - beyond : west, at.south - beyond,
+                  burns[i].to == N_STRIPS ? east + beyond : east, at.south + at.size + beyond,
+                  shape);
+        size +=
+            (size_t)snprintf(text + size, WORLD_WKT_SIZE - size, "%s%s", i > 0 ? ", " : "", shape);
+    }
+    (void)snprintf(text + size, WORLD_WKT_SIZE - size, ")");
+}
+
+// The western or the eastern half of the package's square.
+static void add_parcel(struct world *world, struct slot *slot, int number, int parcel,
                        char ret_id[24])
 {
-    char shape[256];
+    char rings[256];
+    char shape[300];
     char text[24];
     char code[CODE_SIZE];
     struct th_json *reply = NULL;
-    int place = slot->number * WORLD_PACKAGES + number;
-    double west = 119.5 + 0.01 * (place % 32);
-    double south = 30.3 + 0.01 * floor(place / 32.0);
-    double size = wide ? 0.0095 : 0.003 + 0.0005 * (number % 8);
-    (void)snprintf(shape, sizeof(shape),
-                   "POLYGON((%.6f %.6f, %.6f %.6f, %.6f %.6f, %.6f %.6f, %.6f %.6f))", west, south,
-                   west + size, south, west + size, south + size, west, south + size, west, south);
-    (void)snprintf(text, sizeof(text), "P%d", number);
+    struct square at = square_of(slot, number);
+    double width = at.size / PARCELS;
+    rectangle(at.west + width * parcel, at.south, at.west + width * (parcel + 1),
+              at.south + at.size, rings);
+    (void)snprintf(shape, sizeof(shape), "POLYGON%s", rings);
+    (void)snprintf(text, sizeof(text), "P%d-%d", number, parcel);
     village_code(slot->number, number % 2, code);
     const struct th_parcel_add_options options = {.shape = shape,
                                                   .number = text,
@@ -187,8 +227,45 @@ static void add_parcel(struct world *world, const struct slot *slot, int number,
               &world->err);
     assert_int_equal(th_json_get_int(reply, "accepted", 0), 1);
     const struct th_json *ids = th_json_get(reply, "parcel_ids");
-    (void)snprintf(ret_id, 24, "%lld", (long long)th_json_int_value(th_json_at(ids, 0)));
+    slot->parcel_ids[number][parcel] = th_json_int_value(th_json_at(ids, 0));
+    (void)snprintf(ret_id, 24, "%lld", (long long)slot->parcel_ids[number][parcel]);
     th_json_free(reply);
+}
+
+// Every second package keeps a reserve against losses.
+enum { BUFFER_PERCENT = 15 };
+
+static bool has_buffer(int number)
+{
+    return number % 4 >= 2;
+}
+
+// The shipped document of reported factors under a name of its own, with a buffer.
+static void add_methodology(struct world *world)
+{
+    const struct th_request officer = {.login = world->slots[0].logins[OFFICER]};
+    char path[TH_TEST_PATH_SIZE];
+    char *text = NULL;
+    size_t size = 0;
+    struct th_json *document = NULL;
+    struct th_json *reply = NULL;
+    (void)th_test_path(path, getenv("TANHUI_SOURCE"), "data/methodologies/reported-factor/1.json");
+    assert_ok(th_file_read(path, SIZE_MAX, &text, &size, &world->err), &world->err);
+    assert_ok(th_json_parse(text, size, &document, &world->err), &world->err);
+    struct th_json *buffer = th_json_copy(th_json_get(document, "buffer"));
+    free(text);
+    th_json_set_text(buffer, "value", "0.15");
+    th_json_set(document, "buffer", buffer);
+    th_json_set_text(document, "id", "with-buffer");
+    text = NULL;
+    assert_ok(th_json_dump(document, TH_JSON_COMPACT, &text, &world->err), &world->err);
+    (void)th_test_path(path, world->folder, "methodology.json");
+    assert_ok(th_file_write(path, text, strlen(text), &world->err), &world->err);
+    assert_ok(th_methodology_add(world->registry, &officer, path, &reply, &world->err),
+              &world->err);
+    th_json_free(reply);
+    th_json_free(document);
+    free(text);
 }
 
 static int holder_of(int number)
@@ -213,25 +290,29 @@ static void verify(struct world *world, const struct slot *slot, const char *pac
     th_json_free(reply);
 }
 
-static void add_package(struct world *world, struct slot *slot, bool issued, bool wide)
+static void add_package(struct world *world, struct slot *slot, bool issued)
 {
-    char parcel[24];
+    char parcel[PARCELS][24];
     char holder[24];
     char name[32];
     char package[24];
-    const char *parcels[] = {parcel};
+    const char *parcels[PARCELS];
     struct th_json *reply = NULL;
     int number = slot->n_packages++;
-    add_parcel(world, slot, number, wide, parcel);
+    for (int i = 0; i < PARCELS; i++) {
+        add_parcel(world, slot, number, i, parcel[i]);
+        parcels[i] = parcel[i];
+    }
     (void)snprintf(holder, sizeof(holder), "%lld", (long long)slot->party_ids[holder_of(number)]);
     (void)snprintf(name, sizeof(name), "竹林%d-%d", slot->number, number);
-    const struct th_package_create_options options = {.name = name,
-                                                      .holder = holder,
-                                                      .methodology = "reported-factor",
-                                                      .from = "2021-01-01",
-                                                      .to = "2023-12-31",
-                                                      .parcels = parcels,
-                                                      .n_parcels = 1};
+    const struct th_package_create_options options = {
+        .name = name,
+        .holder = holder,
+        .methodology = has_buffer(number) ? "with-buffer" : "reported-factor",
+        .from = "2021-01-01",
+        .to = "2023-12-31",
+        .parcels = parcels,
+        .n_parcels = PARCELS};
     assert_ok(th_package_create(world->registry, &ADMIN_ASKS, &options, &reply, &world->err),
               &world->err);
     slot->package_ids[number] = th_json_get_int(reply, "package_id", 0);
@@ -308,9 +389,13 @@ void world_make(struct world *world, const struct world_size *size)
     for (int i = 0; i < size->n_slots; i++) {
         struct slot *slot = &world->slots[i];
         slot->number = i;
+        slot->wide = size->wide;
         add_people(world, slot);
+        if (i == 0) {
+            add_methodology(world);
+        }
         for (int k = 0; k < size->n_issued + size->n_planned; k++) {
-            add_package(world, slot, k < size->n_issued, size->wide);
+            add_package(world, slot, k < size->n_issued);
         }
     }
     add_term(world, &world->slots[0], false);
@@ -363,15 +448,18 @@ struct model *world_model(struct world *world, int slot_number)
     model->alone_fen = 50000;
     rows_open(&rows, world->path);
     for (int i = 0; i < slot->n_packages; i++) {
-        int64_t tonnes[3] = {0};
-        (void)model_add_package(model, holder_of(i));
-        for (int year = 0; year < 3 && i < slot->n_issued; year++) {
-            tonnes[year] = rows_number(
-                &rows, "SELECT issued_t FROM issuance WHERE package_id = ?1 AND vintage = ?2",
-                slot->package_ids[i], 2021 + year);
+        struct package package = {.holder = holder_of(i),
+                                  .buffer_percent = has_buffer(i) ? BUFFER_PERCENT : 0};
+        rows_query(&rows,
+                   "SELECT l.parcel_id = ?2, l.year, l.net_kg FROM estimate_line l JOIN package p"
+                   " USING (run_id) WHERE p.package_id = ?1",
+                   slot->package_ids[i], slot->parcel_ids[i][1]);
+        while (rows_next(&rows)) {
+            package.kg[rows_int(&rows, 0)][rows_int(&rows, 1) - FIRST_YEAR] = rows_int(&rows, 2);
         }
+        (void)model_add_package(model, &package);
         if (i < slot->n_issued) {
-            model_issue(model, i, tonnes);
+            model_issue(model, i);
         }
     }
     rows_close(&rows);

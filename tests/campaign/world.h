@@ -7,13 +7,15 @@
 #include "tests/campaign/model.h"
 #include "tests/support/support.h"
 
-enum { WORLD_PACKAGES = 64, WORLD_SLOTS = 8, WORLD_LOGIN_SIZE = 24 };
+enum { WORLD_PACKAGES = 64, WORLD_SLOTS = 8, WORLD_LOGIN_SIZE = 24, WORLD_WKT_SIZE = 600 };
 
 // One bank with its villages and buyers. Several stand beside each other in a file.
 struct slot {
     int number;
     int64_t party_ids[N_PARTIES];
     int64_t package_ids[WORLD_PACKAGES];
+    int64_t parcel_ids[WORLD_PACKAGES][PARCELS];
+    bool wide;
     char logins[N_LOGINS][WORLD_LOGIN_SIZE];
     int n_packages;
     int n_issued; // of them, from the first
@@ -49,6 +51,9 @@ void world_copy(const struct world *from, struct world *world);
 void world_remove(struct world *world);
 // The model of one slot as it stands at the beginning, of an open registry.
 struct model *world_model(struct world *world, int slot);
+// Draws rectangles over strips of packages' ground as WKT.
+void world_draw(const struct slot *slot, const struct burn *burns, int n,
+                char text[WORLD_WKT_SIZE]);
 int world_today(const struct world *world); // in days since 1970-01-01, at Shanghai
 const char *world_day(int day, char text[16]);
 

@@ -208,6 +208,33 @@ static void approval__cancels_buffer_and_leaves_a_debt(void **state)
     th_test_assert_sound(market->world.registry);
 }
 
+// The same again acts once, its document and all; another drawing in a file of the same name is
+// something else.
+static void proposal__under_a_key_stands_for_drawing_and_document(void **state)
+{
+    struct market *market = *state;
+    char path[TH_TEST_PATH_SIZE];
+    const struct th_request officer = {.login = "officer", .idempotency_key = "fire-1"};
+    const struct th_reversal_input input = {.file = burnt_wkt(market, "火.wkt", WEST, HALF, path),
+                                            .on = "2022-07-01",
+                                            .cause = "fire",
+                                            .document = market->document};
+    struct th_registry *registry = market->world.registry;
+    struct th_json *reply = NULL;
+    assert_ok(th_trade_propose_reversal(registry, &officer, &input, &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+    assert_ok(th_trade_propose_reversal(registry, &officer, &input, &reply, &market->err),
+              &market->err);
+    assert_true(th_json_get_bool(reply, "replayed", false));
+    th_json_free(reply);
+    burnt_wkt(market, "火.wkt", WEST, EAST, path);
+    assert_status(th_trade_propose_reversal(registry, &officer, &input, &reply, &market->err),
+                  TH_CONFLICT, &market->err);
+    market_refused(market, "idempotency_other_input");
+    assert_int_equal(th_test_sql_int(market->world.store, "SELECT count(*) FROM trade"), 1);
+}
+
 static void buyers_keep_their_units(void **state)
 {
     struct market *market = *state;
@@ -477,6 +504,7 @@ int main(void)
         TEST(preview__reads_other_systems),
         TEST(preview__counts_overlapping_shapes_once),
         TEST(approval__cancels_buffer_and_leaves_a_debt),
+        TEST(proposal__under_a_key_stands_for_drawing_and_document),
         TEST(buyers_keep_their_units),
         TEST(reversal__takes_no_ground_twice),
         TEST(reversal__of_a_part_leaves_the_rest_to_a_later_one),

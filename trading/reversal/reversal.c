@@ -298,14 +298,17 @@ static void asked_clear(struct asked *asked)
     th_reversal_extent_clear(&asked->extent);
 }
 
-// Before a file is read: may the caller, and was it done under the same key?
+// Before the drawing is judged: may the caller, and was it done under the same key?
 static enum th_status ask_first(struct th_registry *registry, const struct th_request *request,
-                                const struct th_json *given, struct th_json **ret_reply,
-                                bool *ret_answered, struct th_error *err)
+                                const struct th_json *given,
+                                const struct th_work_documents *documents,
+                                struct th_json **ret_reply, bool *ret_answered,
+                                struct th_error *err)
 {
     struct th_work *work = NULL;
-    enum th_status status = th_work_begin(registry, request, th_deal_reversal.propose,
-                                          "trade.propose", given, &work, ret_reply, err);
+    enum th_status status =
+        th_work_begin_looking(registry, request, th_deal_reversal.propose, "trade.propose", given,
+                              documents, &work, ret_reply, err);
     if (status == TH_OK) {
         *ret_answered = !work;
     }
@@ -320,10 +323,13 @@ enum th_status th_trade_propose_reversal(struct th_registry *registry,
 {
     struct asked asked = {.input = input};
     struct asked *const by_reference = &asked; // what is found on the way is kept there
-    const struct th_work_documents documents = {&input->document, 1};
+    // A key stands for what was drawn, too.
+    const char *const paths[] = {input->file, input->document};
+    const struct th_work_documents documents = {paths, 2};
     struct th_json *given = given_json(input);
     bool answered = false;
-    enum th_status status = ask_first(registry, request, given, ret_reply, &answered, err);
+    enum th_status status =
+        ask_first(registry, request, given, &documents, ret_reply, &answered, err);
     if (status == TH_OK && !answered) {
         status = read_drawing(registry, request, &asked, err);
     }

@@ -232,6 +232,12 @@ static void add_parcel(struct world *world, struct slot *slot, int number, int p
     th_json_free(reply);
 }
 
+// Some have nothing on the eastern half.
+static int parcels_of(int number)
+{
+    return number % 5 == 1 ? 1 : PARCELS;
+}
+
 // Every second package keeps a reserve against losses.
 enum { BUFFER_PERCENT = 15 };
 
@@ -299,7 +305,8 @@ static void add_package(struct world *world, struct slot *slot, bool issued)
     const char *parcels[PARCELS];
     struct th_json *reply = NULL;
     int number = slot->n_packages++;
-    for (int i = 0; i < PARCELS; i++) {
+    slot->parcel_ids[number][PARCELS - 1] = INT32_MAX - number; // where there is none
+    for (int i = 0; i < parcels_of(number); i++) {
         add_parcel(world, slot, number, i, parcel[i]);
         parcels[i] = parcel[i];
     }
@@ -312,7 +319,7 @@ static void add_package(struct world *world, struct slot *slot, bool issued)
         .from = "2021-01-01",
         .to = "2023-12-31",
         .parcels = parcels,
-        .n_parcels = PARCELS};
+        .n_parcels = (size_t)parcels_of(number)};
     assert_ok(th_package_create(world->registry, &ADMIN_ASKS, &options, &reply, &world->err),
               &world->err);
     slot->package_ids[number] = th_json_get_int(reply, "package_id", 0);

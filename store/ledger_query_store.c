@@ -163,7 +163,6 @@ enum th_status th_ledger_held_of_parcel(struct th_store *store, const struct th_
                                         int64_t parcel_id, struct th_block_list *blocks,
                                         struct th_error *err)
 {
-    // The years of a parcel lie apart on the line of an issuance; each is a segment of its own.
     static const char SQL[] =
         "SELECT s.issuance_id, s.first_kg, s.first_kg + s.mass_kg FROM issuance_segment s "
         "JOIN issuance i USING (issuance_id) WHERE s.parcel_id = ?1 "
@@ -174,12 +173,22 @@ enum th_status th_ledger_held_of_parcel(struct th_store *store, const struct th_
     th_bind_id(q, 2, filter->package_id);
     th_bind_id(q, 3, filter->vintage);
     enum th_status status = TH_OK;
+    // What was carried and what grew may lie side by side: a tonne across both is the parcel's.
+    int64_t issuance_id = 0;
+    int64_t first_kg = 0;
+    int64_t end_kg = 0;
     while (th_stmt_next(q, &status, err)) {
-        status = held_of_segment(store, filter, th_column_int(q, 0), th_column_int(q, 1),
-                                 th_column_int(q, 2), blocks, err);
+        if (th_column_int(q, 0) != issuance_id || th_column_int(q, 1) != end_kg) {
+            status = held_of_segment(store, filter, issuance_id, first_kg, end_kg, blocks, err);
+            issuance_id = th_column_int(q, 0);
+            first_kg = th_column_int(q, 1);
+        }
+        end_kg = th_column_int(q, 2);
     }
     th_stmt_done(q);
-    return status;
+    return status == TH_OK
+               ? held_of_segment(store, filter, issuance_id, first_kg, end_kg, blocks, err)
+               : status;
 }
 
 enum th_status th_ledger_locked(struct th_store *store, int64_t lock_id,

@@ -31,6 +31,8 @@ th_add_unit_test(test_promise_model SOURCES integration/test_promise_model.c DEP
 # The reader's program is a process of its own.
 th_add_unit_test(test_reversal SOURCES integration/test_reversal.c integration/burnt.c
     DEPENDS tanhui_market LABELS integration)
+th_add_unit_test(test_choice SOURCES integration/test_choice.c integration/burnt.c
+    DEPENDS tanhui_market LABELS integration)
 # What stands beside the books.
 foreach(part beneficiary enterprise hledger_random unit_find)
     th_add_unit_test(test_${part} SOURCES integration/test_${part}.c DEPENDS tanhui_market

@@ -92,7 +92,7 @@ static struct taken reckon(const struct model *model, int at, int day)
     now.tax =
         rounded_share(sale->amount_fen - sale->net_fen, received, sale->amount_fen) - before.tax;
     now.cost = rounded_share(cost, received, sale->amount_fen) - before.cost;
-    if (term == SPECIAL) {
+    if (term == TERM_SPECIAL) {
         now.deductions =
             rounded_share(costs_of(sale), received, sale->amount_fen) - before.deductions;
     }

@@ -41,7 +41,8 @@ static void issue(struct market *market, struct th_posting *posting, int64_t pac
              (long long)package_id);
     assert_ok(th_issuance_insert(market->world.store, &issuance, &issuance_id, &market->err),
               &market->err);
-    add_segment(market, issuance_id, &at_kg, year->carried_kg, parcels[1], year->vintage - 1);
+    add_segment(market, issuance_id, &at_kg, year->carried_kg, parcels[parcels[1] != 0],
+                year->vintage - 1);
     add_segment(market, issuance_id, &at_kg, year->kg[0], parcels[0], year->vintage);
     add_segment(market, issuance_id, &at_kg, year->kg[1], parcels[1], year->vintage);
     assert_ok(th_ledger_issue(posting, issuance_id, holder_id, issuance.issued, issuance.buffer,

@@ -151,13 +151,13 @@ const struct th_cli_command th_cli_revenue_commands[] = {
      "through net_fen distributed_fen kept_fen warnings pending_run | comparison: term_id basis "
      "ratio n_sales net_fen "
      "distributed_fen kept_fen | unassigned: trade_id on code | payments: party name kind "
-     "group_name share weight_t amount_fen basis",
+     "group_name share weight_t pool_t amount_fen basis",
      run_preview},
     {"revenue", "distribute", TH_CLI_WRITE, "", "through!=D term=ID ratio=PERCENT",
      "distribution_id state=run_state through net_fen distributed_fen kept_fen warnings "
      "pending_run | unassigned: trade_id on code | sales: trade_id on buyer_name tonnes price_fen "
-     "receipts_fen tax_fen cost_fen deductions_fen net_fen ratio distributed_fen kept_fen "
-     "| payments: party name kind group_name share weight_t amount_fen basis",
+     "receipts_fen tax_fen cost_fen deductions_fen net_fen ratio distributed_fen kept_fen pool_t "
+     "| payments: party name kind group_name share weight_t pool_t amount_fen basis",
      run_distribute},
     {"revenue", "approve", TH_CLI_WRITE, "RUN", "on=D", RUN, run_approve},
     {"revenue", "reject", TH_CLI_WRITE, "RUN", "reason=TEXT", RUN, run_reject},
@@ -180,7 +180,7 @@ const struct th_cli_command th_cli_revenue_commands[] = {
      "open_fen next_on receipts "
      "| parties/advances: party_name trade_id on kind buyer_name tonnes amount_fen "
      "| parties/payments: party_name distribution_id trade_id on buyer_name net_fen ratio weight_t "
-     "share amount_fen state state_on "
+     "pool_t share amount_fen state state_on "
      "| purchase_fen revenue_fen total_fen paid_fen open_fen advance_fen",
      run_revenue},
     {0},

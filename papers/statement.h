@@ -59,9 +59,11 @@ struct th_statement_sale { // a sale of the bank, and what came back of it
     const char *basis;                                    // gross net_of_cost net_of_costs
     const char *recipient; // kind of party that the term names, "member" of members; NULL: not said
     const char *part;      // of what is returned, for all of that kind, "7/10"
-    struct th_units weight; // the party's tonnes in the pool
-    const char *group;      // whose member the party is; NULL: itself
-    const char *share;      // in the group, "4/429"
+    struct th_units weight; // the party's tonnes in the pools of the sale
+    struct th_units pool;   // everybody's
+    int64_t n_pools;
+    const char *group; // whose member the party is; NULL: itself
+    const char *share; // in the group, "4/429"
     struct th_money amount;
     const char *state;    // of the payment: owed paid returned
     const char *state_on; // since when

@@ -246,9 +246,10 @@ static const char *share_key(const struct th_statement_sale *sale)
     for (size_t i = 0; i < sizeof(CONTRIBUTE) / sizeof(CONTRIBUTE[0]) && !contributes; i++) {
         contributes = strcmp(sale->recipient, CONTRIBUTE[i]) == 0;
     }
-    return sale->share != NULL ? "statement.member_line"
-           : contributes       ? "statement.share_line"
-                               : "statement.other_line";
+    return sale->share != NULL                ? "statement.member_line"
+           : contributes && sale->n_pools > 1 ? "statement.share_pools_line"
+           : contributes                      ? "statement.share_line"
+                                              : "statement.other_line";
 }
 
 static void sale_draw(const struct telling *telling, struct th_paper *paper,
@@ -257,6 +258,7 @@ static void sale_draw(const struct telling *telling, struct th_paper *paper,
 {
     char units[TH_QUANTITY_TEXT_SIZE];
     char weight[TH_QUANTITY_TEXT_SIZE];
+    char pool[TH_QUANTITY_TEXT_SIZE];
     char receipts[TH_QUANTITY_TEXT_SIZE];
     char net[TH_QUANTITY_TEXT_SIZE];
     char amount[TH_QUANTITY_TEXT_SIZE];
@@ -273,9 +275,9 @@ static void sale_draw(const struct telling *telling, struct th_paper *paper,
     struct th_buf shared = th_pen_words(
         telling->messages, telling->lang, share_key(sale), "ratio", sale->ratio, "part",
         th_buf_text(&part), "group", sale->group, "share", sale->share, "who",
-        who(telling, statement), "weight", th_int_format(th_units_t(sale->weight), weight),
-        "amount", th_money_format(sale->amount, amount), "capitals", capitals(sale->amount, words),
-        NULL);
+        who(telling, statement), "weight", th_int_format(th_units_t(sale->weight), weight), "pool",
+        th_int_format(th_units_t(sale->pool), pool), "amount",
+        th_money_format(sale->amount, amount), "capitals", capitals(sale->amount, words), NULL);
     struct th_buf paid = th_pen_words(telling->messages, telling->lang,
                                       strcmp(sale->state, "paid") == 0       ? "statement.paid"
                                       : strcmp(sale->state, "returned") == 0 ? "statement.returned"
@@ -368,7 +370,7 @@ static void compose(void *context, struct th_paper *paper)
 static void sheet_begin(const struct telling *telling, struct th_workbook *workbook,
                         const char *name, const char *const *keys, size_t n)
 {
-    struct th_workbook_column columns[16] = {{0}};
+    struct th_workbook_column columns[20] = {{0}};
     assert(n <= sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < n; i++) {
         columns[i].title = th_messages_text(telling->messages, telling->lang, keys[i]);
@@ -442,13 +444,23 @@ static void advances_sheet(const struct telling *telling, struct th_workbook *wo
 
 static void sales_sheet(const struct telling *telling, struct th_workbook *workbook)
 {
-    static const char *const keys[] = {
-        "statement.name",       "statement.on",           "contract.role.buyer",
-        "contract.units",       "contract.price",         "statement.receipts_column",
-        "contract.tax",         "statement.cost_column",  "statement.deductions_column",
-        "statement.net_column", "statement.ratio_column", "statement.weight_column",
-        "contract.amount_cny",  "statement.state_column", "statement.state_on_column",
-        "statement.capitals"};
+    static const char *const keys[] = {"statement.name",
+                                       "statement.on",
+                                       "contract.role.buyer",
+                                       "contract.units",
+                                       "contract.price",
+                                       "statement.receipts_column",
+                                       "contract.tax",
+                                       "statement.cost_column",
+                                       "statement.deductions_column",
+                                       "statement.net_column",
+                                       "statement.ratio_column",
+                                       "statement.weight_column",
+                                       "statement.pool_column",
+                                       "contract.amount_cny",
+                                       "statement.state_column",
+                                       "statement.state_on_column",
+                                       "statement.capitals"};
     sheet_begin(telling, workbook, "statement.sales", keys, sizeof(keys) / sizeof(keys[0]));
     for (size_t i = 0; i < telling->n; i++) {
         for (size_t s = 0; s < telling->statements[i].n_sales; s++) {
@@ -468,6 +480,7 @@ static void sales_sheet(const struct telling *telling, struct th_workbook *workb
             }
             th_workbook_text(workbook, row->ratio);
             th_workbook_int(workbook, th_units_t(row->weight));
+            th_workbook_int(workbook, th_units_t(row->pool));
             th_workbook_cent(workbook, th_money_fen(row->amount));
             (void)snprintf(state, sizeof(state), "value.state.%s", row->state);
             th_workbook_text(workbook, th_messages_text(telling->messages, telling->lang, state));

@@ -4,6 +4,8 @@
 #include "store/db_internal.h"
 #include "store/sale_internal.h"
 
+#define POOLS "(SELECT l.pool_id FROM trade_line l WHERE l.trade_id = p.trade_id)"
+
 enum th_status th_payment_each(struct th_store *store, int64_t party_id,
                                bool (*visit)(void *context, const struct th_payment_row *row),
                                void *context, struct th_error *err)
@@ -13,7 +15,9 @@ enum th_status th_payment_each(struct th_store *store, int64_t party_id,
         "t.price_fen, s.net_fen, p.weight_t, p.amount_fen, s.receipts_fen, s.tax_fen, s.cost_fen, "
         "s.deductions_fen, coalesce(b.name, ''), p.group_id, p.share, "
         "CASE WHEN e.kind IS NULL OR e.kind = 'resent' THEN 'owed' ELSE e.kind END, "
-        "coalesce(e.on_date, x.on_date), t.kind "
+        "coalesce(e.on_date, x.on_date), t.kind, "
+        "(SELECT sum(o.bought_t) FROM pool_share o WHERE o.pool_id IN " POOLS "), "
+        "(SELECT count(DISTINCT o.pool_id) FROM pool_share o WHERE o.pool_id IN " POOLS ") "
         "FROM distribution_payment p JOIN distribution d USING (distribution_id) "
         "JOIN distribution_decision x ON x.distribution_id = p.distribution_id"
         " AND x.state = 'approved' "
@@ -48,7 +52,9 @@ enum th_status th_payment_each(struct th_store *store, int64_t party_id,
                                          .share = th_column_text(q, 16),
                                          .state = th_column_text(q, 17),
                                          .state_on = th_column_text(q, 18),
-                                         .kind = th_column_text(q, 19)};
+                                         .kind = th_column_text(q, 19),
+                                         .pool = th_column_units(q, 20),
+                                         .n_pools = th_column_int(q, 21)};
         go_on = visit(context, &payment);
     }
     th_stmt_done(q);

@@ -18,7 +18,9 @@ struct th_payment_row { // texts are borrowed
     const char *buyer;                               // name
     struct th_money receipts, tax, cost, deductions; // of the sale's part that was distributed then
     struct th_money net;
-    struct th_units weight;
+    struct th_units weight; // contributed to the pools of the sale
+    struct th_units pool;   // bought in them by all
+    int64_t n_pools;
     struct th_money amount;
     int64_t group_id;     // whose member the party is; 0: itself
     const char *share;    // in the group; NULL: itself

@@ -500,6 +500,8 @@ static void statement__shows_what_a_village_got(void **state)
     const struct th_json *payment = th_json_at(th_json_get(party, "payments"), 0);
     assert_int_equal(get(payment, "trade_id"), sale);
     assert_int_equal(get(payment, "weight_t"), 2509);
+    assert_int_equal(get(payment, "pool_t"), 7282);
+    assert_int_equal(get(payment, "pools"), 1);
     assert_string_equal(th_json_get_text(payment, "ratio", ""), "70");
     th_json_free(reply);
     reply = NULL;

@@ -697,6 +697,10 @@ static void run__over_several_sales_is_rounded_once(void **state)
     assert_int_equal(first_fen, 28327);
     assert_int_equal(market_payment_fen(reply, MARKET_MAJIANONG), first_fen);
     assert_int_equal(market_payment_fen(reply, MARKET_GAOJIATANG), sum_fen - first_fen);
+    // The tonnes behind it are those of the pool, however many sales drew on it.
+    const struct th_json *payment = th_json_at(th_json_get(reply, "payments"), 0);
+    assert_int_equal(get(payment, "weight_t"), 2509);
+    assert_int_equal(get(payment, "pool_t"), 7282);
     assert_int_equal(by_itself_fen, 28326);
     th_json_free(reply);
 }

@@ -65,6 +65,8 @@ static int setup(void **state)
                                          .recipient = "village",
                                          .part = "1",
                                          .weight = {2509},
+                                         .pool = {7282},
+                                         .n_pools = 1,
                                          .amount = {1445655},
                                          .state = "paid",
                                          .state_on = "2022-12-30"};
@@ -160,9 +162,10 @@ static void village_statement__tells_every_step_in_plain_words(void **state)
         "银行把 2,000 吨碳汇卖给了“安吉竹制品厂”，每吨 73.41 元。到账 146,820.00 元，减去银行当初"
         "收储这些碳汇的成本 86,880.00 元，净收益 59,940.00 元。",
         "净收益的 70% 返还，全部归村集体。",
-        "您村的 2,509 吨，按吨数分得 14,456.55 元（人民币壹万肆仟肆佰伍拾陆元伍角伍分）。",
+        "这批碳汇出自的池共 7,282 吨，其中您村 2,509 吨，按 2,509/7,282 分得 14,456.55 "
+        "元（人民币壹万肆仟肆佰伍拾陆元伍角伍分）。",
         "山川乡 截至 2022-12-31",
-        "您的 2,509 吨",
+        "其中您 2,509 吨",
         "第 2 页，共 2 页",
     };
     says(f->path, zh, sizeof(zh) / sizeof(*zh));
@@ -174,7 +177,7 @@ static void village_statement__tells_every_step_in_plain_words(void **state)
         "This share was paid on 2022-12-30.",
         "146,820.00 CNY arrived, less 86,880.00 CNY that the bank had paid for them",
         "for them, which leaves 59,940.00 CNY.",
-        "the share by tonnes is 14,456.55 CNY"};
+        "Of the 7,282 tonnes of the pool 2,509 came from your village: 2,509/7,282 of it is "};
     says(f->path, en, sizeof(en) / sizeof(*en));
 }
 
@@ -336,7 +339,8 @@ static void statement__as_a_workbook(void **state)
                                       "<v>74536.14</v>", "<v>34454.82</v>"};
     holds(f, 2, own, sizeof(own) / sizeof(*own));
     static const char *const sales[] = {"安吉竹制品厂", "已付",         "<v>146820</v>",
-                                        "<v>86880</v>", "<v>59940</v>", "<v>2509</v>"};
+                                        "<v>86880</v>", "<v>59940</v>", "<v>2509</v>",
+                                        "<v>7282</v>"};
     holds(f, 3, sales, sizeof(sales) / sizeof(*sales));
     assert_ok(account(f, TH_LANG_EN, "a.xlsx", NULL), &f->err);
     static const char *const lines[] = {"CN-330523-BAM-2018-000001:1-689", "<v>689</v>",

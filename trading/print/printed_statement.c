@@ -267,6 +267,8 @@ static const struct th_statement_sale *sales_fill(const struct th_json *said, si
             .recipient = th_json_get_text(item, "recipient", NULL),
             .part = th_json_get_text(item, "part", NULL),
             .weight = units(item, "weight_t"),
+            .pool = units(item, "pool_t"),
+            .n_pools = th_json_get_int(item, "pools", 0),
             .group = th_json_get_text(item, "group_name", NULL),
             .share = th_json_get_text(item, "share", NULL),
             .amount = money(item, "amount_fen"),

@@ -10,6 +10,7 @@
 
 struct payment_row { // of the reply: one party in one capacity under one basis, over all sales
     struct th_distribution_payment payment;
+    int64_t pool_t;
     char basis[TH_TRADE_WORD_SIZE];
 };
 
@@ -43,6 +44,7 @@ static enum th_status add_row(struct distribution *distribution, const struct th
     }
     struct payment_row *row = &distribution->rows[distribution->n_rows++];
     row->payment = *payment;
+    row->pool_t = sale->payments.pool_t;
     th_text_copy(row->basis, sizeof(row->basis), sale->term.basis);
     return TH_OK;
 }
@@ -84,6 +86,7 @@ static enum th_status sale_json(struct th_store *store, const struct th_sale *sa
     th_json_set_text(object, "ratio", th_ratio_format(sale->term.ratio, buf));
     th_json_set_money(object, "distributed_fen", sale->now.distributed);
     th_json_set_money(object, "kept_fen", sale->now.kept);
+    th_json_set_int(object, "pool_t", sale->payments.pool_t);
     for (size_t i = 0; i < sale->payments.n; i++) {
         const struct th_distribution_payment *payment = &sale->payments.items[i];
         struct th_json *item = th_json_object();
@@ -194,8 +197,8 @@ static int by_party(const void *a, const void *b)
     return strcmp(left->basis, right->basis);
 }
 
-// Rows of one party, capacity and basis become one. Tonnes behind several sales are those of one
-// pool or of several: told where all are the same.
+// Rows of one party, capacity and basis become one. The tonnes behind a share are those of the
+// pools of its sale: told where they are the same in all sales, and never added.
 static void merge_rows(struct distribution *distribution)
 {
     size_t n = 0;
@@ -205,9 +208,12 @@ static void merge_rows(struct distribution *distribution)
     for (size_t i = 0; i < distribution->n_rows; i++) {
         const struct payment_row *row = &distribution->rows[i];
         if (n > 0 && by_party(&distribution->rows[n - 1], row) == 0) {
-            int64_t *weight_t = &distribution->rows[n - 1].payment.weight_t;
-            *weight_t = *weight_t == row->payment.weight_t ? *weight_t : 0;
-            distribution->rows[n - 1].payment.amount_fen += row->payment.amount_fen;
+            struct payment_row *sum = &distribution->rows[n - 1];
+            bool same =
+                sum->payment.weight_t == row->payment.weight_t && sum->pool_t == row->pool_t;
+            sum->payment.weight_t = same ? row->payment.weight_t : 0;
+            sum->pool_t = same ? row->pool_t : 0;
+            sum->payment.amount_fen += row->payment.amount_fen;
         } else {
             distribution->rows[n++] = *row;
         }
@@ -233,6 +239,7 @@ static enum th_status payment_json(struct th_store *store, const struct payment_
     th_json_set_text(item, "basis", row->basis);
     th_json_set(item, "weight_t",
                 payment->weight_t != 0 ? th_json_int(payment->weight_t) : th_json_null());
+    th_json_set(item, "pool_t", row->pool_t != 0 ? th_json_int(row->pool_t) : th_json_null());
     if (payment->group_id != 0) {
         status = th_json_set_party(store, item, "group", payment->group_id, err);
         th_json_set_text(item, "share", th_ratio_format(payment->share, buf));

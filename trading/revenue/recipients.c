@@ -448,6 +448,9 @@ enum th_status th_recipients_gather(struct th_store *store, const struct th_trad
     } else {
         status = pack(&payments, weights, err);
     }
+    for (size_t i = 0; i < gathering.n_pools; i++) {
+        payments.pool_t += gathering.pools[i].bought_t;
+    }
 done:
     gathering_clear(&gathering);
     free(weights);

@@ -67,10 +67,11 @@ struct th_distribute_input {
 // Proposes a run: what the recipients of every approved sale get of receipts, and of settled
 // reserves, that no run took yet. Nothing is owed until somebody else approves it; meanwhile no
 // other run takes the same. Reply: state, through, net_fen, distributed_fen, kept_fen,
-// payments[{party, name, kind, amount_fen, basis, weight_t, group, group_name, share}] by party
-// (weight_t null where sales have different ones; the last three of members only), sales[{trade_id,
-// on, buyer_name, tonnes, price_fen, receipts_fen, tax_fen, cost_fen, deductions_fen, net_fen,
-// ratio, term_id, distributed_fen, kept_fen, payments[]}], unassigned[{trade_id, on, code}] (no one
+// payments[{party, name, kind, amount_fen, basis, weight_t, pool_t, group, group_name, share}] by
+// party (weight_t, contributed, of pool_t in the pools of a sale, both null where sales have
+// different ones; the last three of members only), sales[{trade_id, on, buyer_name, tonnes,
+// price_fen, receipts_fen, tax_fen, cost_fen, deductions_fen, net_fen, ratio, term_id,
+// distributed_fen, kept_fen, pool_t, payments[]}], unassigned[{trade_id, on, code}] (no one
 // term holds, or a recipient lacks: they wait), distribution_id (null when nothing was there to
 // distribute; then nothing is written, and warnings[] says why: "run_pending" with pending_run, a
 // proposed run that holds it, or "nothing_arrived"). A dry run writes nothing. TH_INVALID
@@ -117,11 +118,11 @@ enum th_status th_run_list(struct th_registry *registry, const char *state,
 // advances[{as purchases, amount_fen arrived for units to come}], payments[{party_name,
 // distribution_id, trade_id, on, through, tonnes, price_fen, buyer_name, receipts_fen, tax_fen,
 // cost_fen, deductions_fen, net_fen, ratio, basis, recipient and part (of what the ratio gives, for
-// which kind of party), weight_t, amount_fen, state (owed paid returned), state_on (since when),
-// paid_on, share, group, group_name (the last three of members)}], memberships[{group, group_name,
-// share, from, expected_fen}], and sums}], and sums of all: purchase = purchase_paid +
-// purchase_open, revenue = revenue_paid + revenue_open, total = purchase + revenue = paid + open,
-// and advance, which is part of none of them, each with _fen.
+// which kind of party), weight_t, pool_t, pools (how many), amount_fen, state (owed paid returned),
+// state_on (since when), paid_on, share, group, group_name (the last three of members)}],
+// memberships[{group, group_name, share, from, expected_fen}], and sums}], and sums of all:
+// purchase = purchase_paid + purchase_open, revenue = revenue_paid + revenue_open, total = purchase
+// + revenue = paid + open, and advance, which is part of none of them, each with _fen.
 enum th_status th_revenue_statement(struct th_registry *registry, const char *village,
                                     const char *party, struct th_json **ret_reply,
                                     struct th_error *err) TH_MUST_CHECK;

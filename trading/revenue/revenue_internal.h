@@ -12,6 +12,7 @@ struct th_payment_list { // by party and group, each once; free with th_payment_
     size_t n;
     uint32_t *weights; // n × width limbs: exact, the lowest limb first
     size_t width;
+    int64_t pool_t; // bought in all pools that the sale drew on
 };
 void th_payment_list_clear(struct th_payment_list *list);
 

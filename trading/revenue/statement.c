@@ -103,6 +103,8 @@ static bool add_payment(void *context, const struct th_payment_row *row)
     th_json_set_text(item, "basis", term.basis);
     set_split(statement, &term, row->group_id != 0, item);
     th_json_set_units(item, "weight_t", row->weight);
+    th_json_set_units(item, "pool_t", row->pool);
+    th_json_set_int(item, "pools", row->n_pools);
     th_json_set_money(item, "amount_fen", row->amount);
     th_json_set_text(item, "state", row->state);
     th_json_set_text(item, "state_on", row->state_on);

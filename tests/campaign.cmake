@@ -7,7 +7,7 @@ add_library(tanhui_campaign STATIC ${campaign}/call.c ${campaign}/commons.c ${ca
     ${campaign}/model_pledge.c ${campaign}/model_promise.c ${campaign}/model_receipt.c
     ${campaign}/model_revenue.c ${campaign}/model_reversal.c ${campaign}/model_share.c
     ${campaign}/model_spot.c ${campaign}/model_units.c ${campaign}/rows.c ${campaign}/sound.c
-    ${campaign}/tally.c ${campaign}/work.c ${campaign}/world.c)
+    ${campaign}/tally.c ${campaign}/together.c ${campaign}/work.c ${campaign}/world.c)
 target_link_libraries(tanhui_campaign PUBLIC tanhui_trading tanhui_test_support PkgConfig::SQLITE
     PRIVATE PkgConfig::CMOCKA m)
 function(th_add_campaign name)

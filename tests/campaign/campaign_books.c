@@ -14,6 +14,7 @@
 #include "tests/campaign/draw.h"
 #include "tests/campaign/sound.h"
 #include "tests/campaign/tally.h"
+#include "tests/campaign/together.h"
 
 struct options {
     int64_t seed;
@@ -247,6 +248,7 @@ static void narrow(const struct options *options, const struct world *template, 
 }
 
 struct child {
+    struct together *together;
     struct world *world;
     struct commons commons;
     int64_t operations;
@@ -259,15 +261,63 @@ struct report { // of a client to its parent
     int64_t sold_t;
 };
 
+// Days have gone by for all clients at once, and all of them end, at the same time, whatever is
+// past its last day, their own and the others': together they tell each deal once.
+static bool expire_together(struct run *run, struct together *together)
+{
+    enum { DAYS = 4, DAY_S = 86400 };
+    const struct act act = {.kind = ACT_EXPIRE,
+                            .login = DESK,
+                            .of = run->model->n_deals,
+                            .to = NONE,
+                            .debtor = NONE,
+                            .tonnes = NOT_GIVEN,
+                            .on = NONE,
+                            .least = NOT_GIVEN,
+                            .from_on = NONE,
+                            .until = NONE,
+                            .sale = NONE,
+                            .reversal = NONE};
+    const struct pair pair = {&run->rows, run->slot, run->model};
+    struct th_json *reply = NULL;
+    if (!together_meet(together)) {
+        return false;
+    }
+    run->world->now_utc += (int64_t)DAYS * DAY_S;
+    run->model->today = world_today(run->world);
+    run->tally->days += DAYS;
+    int64_t before = run->model->ended;
+    enum th_status status = call(run->world, run->slot, run->model, &act, &reply);
+    bool good = same_refusal(run, status, model_foretell(run->model, &act));
+    together_tell(together, (int64_t)th_json_size(th_json_get(reply, "expired")),
+                  run->model->ended - before);
+    th_json_free(reply);
+    tally_done(run->tally, run->model, &act);
+    good = good && together_meet(together);
+    if (good && !together_agree(together)) {
+        print_error("difference: deals that ended were told more than once, or not\n");
+        good = false;
+    }
+    return good && compare_all(&pair);
+}
+
 // In a process of its own; what it did goes to the parent.
 static bool client(void *context, int slot, int out)
 {
+    enum { ROUNDS = 5 };
     struct child *child = context;
     struct report report = {.sold_t = 0};
     struct run run = {.tally = &report.tally, .commons = &child->commons, .every = child->every};
     bool good = false;
     run_begin(&run, child->world, slot, child->seed * WORLD_SLOTS + (uint64_t)slot);
-    (void)go(&run, child->operations, &good);
+    for (int i = 0; i < ROUNDS; i++) {
+        (void)go(&run, child->operations / ROUNDS, &good);
+        good = good && expire_together(&run, child->together);
+        if (!good) {
+            together_give_up(child->together);
+            break;
+        }
+    }
     run_end(&run);
     world_shut(child->world);
     report.sold_t = child->commons.sold_t;
@@ -292,12 +342,14 @@ static bool episode_shared(const struct options *options, const struct world *te
     struct report sum = {.sold_t = 0};
     assert_non_null(world);
     world_copy(template, world);
-    struct child child = {.world = world,
+    struct child child = {.together = together_new(clients),
+                          .world = world,
                           .operations = options->episode / clients,
                           .every = options->every,
                           .seed = seed};
     commons_prepare(&child.commons, world, clients);
     bool good = sound_clients(world, clients, client, &child, take_report, &sum);
+    together_free(child.together);
     tally_add(tally, &sum.tally);
     child.commons.sold_t = sum.sold_t;
     world_open(world);

@@ -187,6 +187,11 @@ static void spot(struct dice *dice, const struct model *model, struct act *act)
         act->reversal = some_deal(dice, model, 1U << REVERSAL, 1U << APPROVED);
         act->from = once_in(dice, 6) ? act->from : HOLDERS[roll(dice, 4)];
         act->debtor = once_in(dice, 3) ? HOLDERS[roll(dice, 3)] : NONE;
+        if (act->reversal < model->n_deals && !once_in(dice, 3)) {
+            int64_t open = model_reversal_sum(model, act->reversal, REVERSAL_OWED_T) -
+                           model_reversal_sum(model, act->reversal, REVERSAL_FILLED_T);
+            act->tonnes = once_in(dice, 3) ? open : 1 + roll(dice, open + 2);
+        }
     }
 }
 
@@ -551,6 +556,9 @@ struct act draw_act(struct dice *dice, const struct model *model, bool alone)
     }
     if (once_in(dice, 12)) {
         spoil(dice, model, &act);
+    }
+    if (!alone && act.kind == ACT_RUN && act.login == DESK) {
+        act.login = TELLER; // of no bank: it would share out what other clients sold
     }
     // Of these the day is part of what is asked, so that another day is another wish.
     bool dated = act.kind == ACT_PROPOSE || act.kind == ACT_APPROVE || act.kind == ACT_RECEIPT;

@@ -448,6 +448,7 @@ static const char *expire(struct model *model, const struct act *act)
         if (!past[i] || !is_past(model, i, day)) {
             continue;
         }
+        model->ended++;
         if (model->deals[i].state == PROPOSED) {
             model->deals[i].state = EXPIRED;
             give_back(model, i, day);

@@ -334,6 +334,7 @@ struct model {
     int n_picked;
     int places;      // approvals so far
     int64_t moments; // so far: costs, runs and reversals in their order
+    int64_t ended;   // by their last day, so far
     int today;
     int proposal_days;
     int64_t alone_fen; // up to this amount one person suffices

@@ -2,15 +2,18 @@
 // folder.
 //
 //   bench_revenue [N]      N members of a village (default 10,000) share what one sale brings:
-//                          proposed by one person, approved by another, paid
+//                          proposed by one person, approved by another, told to a bank's system
+//                          that does not answer, paid by hand
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "store/member_store.h"
+#include "store/party_account_store.h"
 #include "store/party_store.h"
 #include "tests/integration/market.h"
+#include "trading/payment/outbox.h"
 #include "trading/payment/payment.h"
 
 static double now_s(void)
@@ -59,6 +62,42 @@ static void bare(const char *folder, int n)
     sqlite3_close(db);
 }
 
+static void add_account(struct market *market, struct th_posting *posting,
+                        const struct th_party *party, int64_t party_id)
+{
+    struct th_party_account account = {
+        .party_id = party_id, .bank = "安吉农商银行", .proposed_by = "bank"};
+    (void)snprintf(account.number, sizeof(account.number), "6217%012lld", (long long)party_id);
+    (void)snprintf(account.holder, sizeof(account.holder), "%s", party->name);
+    struct th_party_account_decision decision = {.state = "confirmed", .login = "officer"};
+    assert_ok(th_party_account_post(posting, &account, &decision.account_id, &market->err),
+              &market->err);
+    assert_ok(th_party_account_decide(posting, &decision, &market->err), &market->err);
+}
+
+// One round of `outbox deliver` against an address at which nobody listens.
+static double deliver_s(struct market *market)
+{
+    const struct th_request bank = {.login = "bank"};
+    const struct th_outbox_deliver_input once = {.once = true};
+    struct th_json *reply = NULL;
+    double begin = now_s();
+    assert_ok(th_outbox_deliver(market->world.registry, &bank, &once, &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+    return now_s() - begin;
+}
+
+static void set_target(struct market *market)
+{
+    const struct th_request admin = {.login = "admin"};
+    struct th_json *reply = NULL;
+    assert_ok(
+        th_outbox_set(market->world.registry, &admin, "http://127.0.0.1:9/", &reply, &market->err),
+        &market->err);
+    th_json_free(reply);
+}
+
 static void add_members(struct market *market, int n)
 {
     struct th_posting *posting = market_begin(market);
@@ -77,6 +116,7 @@ static void add_members(struct market *market, int n)
         assert_ok(th_ratio_make(i < n / 2 ? 1 : 3, 2 * (int64_t)n, &share.share, &market->err),
                   &market->err);
         assert_ok(th_member_share_post(posting, &share, &share_id, &market->err), &market->err);
+        add_account(market, posting, &party, share.member_id);
     }
     assert_int_equal(market_commit(market, posting), TH_OK);
 }
@@ -100,6 +140,7 @@ int main(int argc, char **argv)
     th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
     th_json_free(market_term(market, "net_of_cost", "70", "member=1", TH_OK));
     add_members(market, n);
+    set_target(market);
     bare(market->world.folder, n);
     double begin = now_s();
     assert_ok(th_revenue_distribute(market->world.registry, &bank, &all, &reply, &market->err),
@@ -108,13 +149,18 @@ int main(int argc, char **argv)
     th_json_free(reply);
     th_json_free(market_decide_run(market, 1, true, TH_OK));
     double approved = now_s();
+    double told_s = deliver_s(market);
+    double idle_s = deliver_s(market);
+    double told = now_s();
     reply = NULL;
     assert_ok(th_payment_confirm(market->world.registry, &bank, &paid, &reply, &market->err),
               &market->err);
     double confirmed = now_s();
     th_json_free(reply);
     printf("%d recipients: proposed %.3f s, approved %.3f s, paid %.3f s\n", n, proposed - begin,
-           approved - proposed, confirmed - approved);
+           approved - proposed, confirmed - told);
+    printf("outbox: ordered %.3f s, nothing new %.3f s, stopped %.3f s\n", told_s, idle_s,
+           deliver_s(market));
     market_remove(market);
     free(market);
     return 0;

@@ -448,6 +448,22 @@ static void deliverers__at_once_make_and_send_one_message(void **state)
     assert_int_equal(post_receiver_n(f->receiver), 1);
 }
 
+// Between the renewal and the lease somebody may confirm a payment.
+static void lease__is_not_given_for_an_order_that_stands_no_longer(void **state)
+{
+    struct outbox_fixture *f = *state;
+    int64_t message_id = -1;
+    int64_t attempt = 0;
+    approved(f);
+    refused(f);
+    f->market.world.now_utc += TH_OUTBOX_BACKOFF_MAX;
+    assert_int_equal(outbox_payment(f, OUTBOX_PAID, OUTBOX_MAJIANONG), TH_OK);
+    assert_ok(th_outbox_take(f->market.world.store, "somebody", f->market.world.now_utc,
+                             TH_OUTBOX_LEASE_SECONDS, &message_id, &attempt, &f->market.err),
+              &f->market.err);
+    assert_int_equal(message_id, 0);
+}
+
 static void dry_run__tells_and_sends_nothing(void **state)
 {
     struct outbox_fixture *f = *state;
@@ -694,6 +710,7 @@ int main(void)
         TEST(killed_while_sending__is_renewed_when_its_lease_has_ended),
         TEST(killed_between_renewal_and_sending__leaves_a_whole_message),
         TEST(deliverers__at_once_make_and_send_one_message),
+        TEST(lease__is_not_given_for_an_order_that_stands_no_longer),
         TEST(dry_run__tells_and_sends_nothing),
         TEST(layout__has_no_room_for_a_second_order),
         TEST(walk__ends_with_the_orders_that_stand),

@@ -82,7 +82,10 @@ void th_book_may(struct th_books *books, const struct th_line *line, struct th_t
                {WORD("receipt"), BANK | OFFICER},
                {WORD("revenue_term"), OFFICER},
                {WORD("distribution"), BANK | OFFICER},
-               {WORD("distribution_decision"), BANK | OFFICER}};
+               {WORD("distribution_decision"), BANK | OFFICER},
+               {WORD("outbox.set"), ADMIN},
+               {WORD("outbox.resend"), ADMIN},
+               {WORD("outbox_payment"), BANK | ADMIN}};
     struct th_person *people = books->people.items;
     if (books->actor >= books->people.n || books->partial) {
         return;

@@ -332,6 +332,25 @@ enum th_status th_outbox_unordered(struct th_store *store, struct th_outbox_word
     return read_words(th_db_query(store, SQL), ret_words, err);
 }
 
+enum th_status th_outbox_ordered(struct th_store *store, const struct th_payout *payout,
+                                 bool *ret_ordered, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT count(*) FROM outbox_payment p JOIN outbox_delivery d USING (message_id) "
+        "WHERE p.distribution_id = ?1 AND p.party_id = ?2 AND p.attempt = ?3 AND p.word = 'pay' "
+        "AND d.sent";
+    struct th_stmt *q = th_db_query(store, SQL);
+    int64_t n = 0;
+    th_bind_int(q, 1, payout->distribution_id);
+    th_bind_int(q, 2, payout->party_id);
+    th_bind_int(q, 3, payout->attempt);
+    enum th_status status = th_stmt_int(q, 0, &n, err);
+    if (status == TH_OK) {
+        *ret_ordered = n > 0;
+    }
+    return status;
+}
+
 enum th_status th_outbox_word_post(struct th_posting *posting, const struct th_outbox_word *word,
                                    struct th_error *err)
 {

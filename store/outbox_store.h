@@ -12,6 +12,7 @@
 #include "core/attributes.h"
 #include "core/error.h"
 #include "core/hash.h"
+#include "store/payout_store.h"
 #include "store/posting.h"
 #include "store/store.h"
 
@@ -111,6 +112,10 @@ enum th_status th_outbox_waiting(struct th_store *store, int64_t now_utc,
 // What is owed and ordered by no message; account_id 0: it has none.
 enum th_status th_outbox_unordered(struct th_store *store, struct th_outbox_words *ret_words,
                                    struct th_error *err) TH_MUST_CHECK;
+
+// May this payment have arrived at the bank's system as ordered?
+enum th_status th_outbox_ordered(struct th_store *store, const struct th_payout *payout,
+                                 bool *ret_ordered, struct th_error *err) TH_MUST_CHECK;
 
 // TH_CONFLICT ("store_constraint"): another message orders the payment.
 enum th_status th_outbox_word_post(struct th_posting *posting, const struct th_outbox_word *word,

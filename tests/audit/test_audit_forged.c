@@ -290,6 +290,30 @@ static void audit__nobody_becomes_an_officer_by_himself(void **state)
     test_journal_clear(&journal);
 }
 
+// An address by a clerk sends the villages' money elsewhere.
+static void audit__the_banks_messages_are_the_admins_and_the_banks(void **state)
+{
+    static const struct {
+        const char *kind;
+        const char *body;
+    } CASES[] = {{"outbox.set", "{'url':'https://thief.example/'}"},
+                 {"outbox.resend", "{'idempotency_key':'k','message_id':1,'reason':'x'}"},
+                 {"outbox.renew",
+                  "{'messages':[],'posts':[{'account_id':1,'attempt':1,'distribution_id':1,"
+                  "'message_id':1,'party_id':1,'post':'outbox_payment','word':'pay'}],"
+                  "'withdrawn':0}"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct test_journal journal;
+        test_journal_begin(&journal);
+        journal.login = "clerk";
+        test_journal_entry(&journal, CASES[i].kind, "outbox", "%s", CASES[i].body);
+        test_journal_end(&journal);
+        test_expect_fault(&journal, TH_FAULT_LOGIN_ROLE, journal.seq);
+        test_journal_clear(&journal);
+    }
+}
+
 // Anji: two villages of one township bring 2,509 and 4,773 t; the bank sells 2,000 t of their pool
 // for 146,820.00, which cost 86,880.00. Of the net of 59,940.00, 70 % are 41,958.00, by tonnes
 // 14,456.55 and 27,501.45 (docs/worked-examples.md). Parties: 1, 2 collectives, 3 bank, 4 buyer,
@@ -533,6 +557,7 @@ int main(void)
         cmocka_unit_test(audit__a_package_is_issued_behind_all_its_steps_or_not_at_all),
         cmocka_unit_test(audit__who_decides_is_somebody_and_in_time),
         cmocka_unit_test(audit__nobody_becomes_an_officer_by_himself),
+        cmocka_unit_test(audit__the_banks_messages_are_the_admins_and_the_banks),
         cmocka_unit_test(audit__a_run_pays_whom_the_term_and_the_tonnes_say),
         cmocka_unit_test(audit__a_rejected_run_reserves_nothing),
         cmocka_unit_test(audit__an_idempotency_key_acts_once_for_a_login),

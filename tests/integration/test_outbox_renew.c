@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/file.h"
+#include "core/messages.h"
 #include "store/outbox_store.h"
 #include "tests/integration/outbox_fixture.h"
 
@@ -284,6 +286,45 @@ static void show__stars_the_accounts_unless_the_reader_may_see_them(void **state
         assert_int_equal(strstr(body, "6230****0011") != NULL, !READERS[i].whole);
         th_json_free(reply);
     }
+}
+
+// How many rows of the list for the counter say that the bank's system pays.
+static size_t n_told_to_system(struct outbox_fixture *f, const char *name)
+{
+    char path[TH_TEST_PATH_SIZE];
+    struct th_messages *messages = NULL;
+    struct th_json *reply = NULL;
+    const struct th_request bank = {.login = "bank"};
+    char *text = NULL;
+    size_t size = 0;
+    size_t n = 0;
+    assert_ok(th_messages_new(&messages, &f->market.err), &f->market.err);
+    const struct th_payment_file file = {.run_id = 1,
+                                         .path = th_test_path(path, f->market.world.folder, name),
+                                         .messages = messages,
+                                         .lang = TH_LANG_ZH};
+    assert_ok(th_payment_list_file(f->market.world.registry, &bank, &file, &reply, &f->market.err),
+              &f->market.err);
+    th_json_free(reply);
+    assert_ok(th_file_read(path, 10000, &text, &size, &f->market.err), &f->market.err);
+    for (const char *at = text; (at = strstr(at, "已发给银行系统付款")); at++) {
+        n++;
+    }
+    free(text);
+    th_messages_free(messages);
+    return n;
+}
+
+static void counter_list__names_what_the_banks_system_pays(void **state)
+{
+    struct outbox_fixture *f = *state;
+    approved(f);
+    assert_int_equal(n_told_to_system(f, "before.csv"), 0);
+    refused(f); // and yet it may have arrived
+    assert_int_equal(n_told_to_system(f, "refused.csv"), 2);
+    assert_int_equal(outbox_payment(f, OUTBOX_RETURNED, OUTBOX_MAJIANONG), TH_OK);
+    assert_int_equal(outbox_payment(f, OUTBOX_RESENT, OUTBOX_MAJIANONG), TH_OK);
+    assert_int_equal(n_told_to_system(f, "again.csv"), 1);
 }
 
 // --- Sent again by the admin ---------------------------------------------------------------------
@@ -704,6 +745,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(payment__without_an_account_waits_for_one,
                                         outbox_setup_lacking, outbox_teardown),
         TEST(show__stars_the_accounts_unless_the_reader_may_see_them),
+        TEST(counter_list__names_what_the_banks_system_pays),
         TEST(resend__carries_the_same_key_while_all_is_owed),
         TEST(resend__after_a_payment_carries_the_rest_alone),
         TEST(message_on_its_way__is_left_alone_and_corrected_after),

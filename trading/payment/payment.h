@@ -40,8 +40,9 @@ enum th_status th_payment_list_show(struct th_registry *registry, int64_t run_id
 
 // The list by which the bank pays what is owed of an approved run, with whole account numbers and
 // amounts in capitals; CSV or XLSX by the file's name, which must not exist. Reply: file, sha256,
-// n, amount_fen, without_account (how many have none), remarks (how many have one: no account, one
-// that changed since the approval, or in another name). TH_NOT_PERMITTED ("accounts_not_yours":
+// n, amount_fen, without_account (how many have none), remarks (how many have one: ordered by
+// a message to the bank's system, no account, one that changed since the approval, or in another
+// name). TH_NOT_PERMITTED ("accounts_not_yours":
 // only the bank that pays and the county see whole numbers), TH_NOT_FOUND
 // ("revenue_run_not_found"), TH_CONFLICT ("run_not_approved", "run_rejected", "payments_none"),
 // errors of th_payment_paper_write.

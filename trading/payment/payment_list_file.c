@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/buf.h"
 #include "core/file.h"
 #include "papers/payment_list.h"
 #include "registry/reply.h"
+#include "store/outbox_store.h"
 #include "trading/payment/payment_internal.h"
 
 static const char *words(const struct th_payment_file *file, struct th_arena *arena,
@@ -15,6 +17,26 @@ static const char *words(const struct th_payment_file *file, struct th_arena *ar
     char key[96];
     (void)snprintf(key, sizeof(key), "%s%s", prefix, value);
     return th_arena_text(arena, th_messages_text(file->messages, file->lang, key));
+}
+
+// What to know before paying over the counter: that the bank's system pays it, and of the account.
+static const char *remark(const struct th_payment_file *file, struct th_arena *arena, bool ordered,
+                          const char *note)
+{
+    enum { REMARK_MAX = 512 };
+    const char *first = ordered ? words(file, arena, "value.", "payment_ordered") : "";
+    const char *second = note[0] != '\0' ? words(file, arena, "value.account_note.", note) : "";
+    struct th_buf text;
+    if (!first || !second) {
+        return NULL;
+    }
+    th_buf_init(&text, REMARK_MAX);
+    th_buf_printf(&text, "%s%s%s", first, first[0] != '\0' && second[0] != '\0' ? " · " : "",
+                  second);
+    const char *whole =
+        th_buf_check(&text, NULL) == TH_OK ? th_arena_text(arena, th_buf_text(&text)) : NULL;
+    th_buf_clear(&text);
+    return whole;
 }
 
 static enum th_status fill(struct th_store *store, const struct th_payment_file *file,
@@ -26,6 +48,7 @@ static enum th_status fill(struct th_store *store, const struct th_payment_file 
     struct th_party_account account = {0};
     char number[TH_PAYMENT_NUMBER_SIZE];
     bool found = false;
+    bool ordered = false;
     enum th_status status = th_party_load(store, payout->party_id, &party, err);
     if (status == TH_OK && party.village[0] != '\0') {
         status = th_village_load(store, party.village, &village, err);
@@ -33,23 +56,25 @@ static enum th_status fill(struct th_store *store, const struct th_payment_file 
     if (status == TH_OK) {
         status = th_party_account_now(store, payout->party_id, &found, &account, err);
     }
+    if (status == TH_OK) {
+        status = th_outbox_ordered(store, payout, &ordered, err);
+    }
     if (status != TH_OK) {
         return status;
     }
     const char *note = th_payout_account_note(payout, &party, found, &account);
-    *entry = (struct th_payment_entry){
-        .number = th_arena_text(arena, th_payment_number(payout, number)),
-        .name = th_arena_text(arena, party.name),
-        .kind = words(file, arena, "value.kind.", party.kind),
-        .village = th_arena_text(arena, village.name),
-        .account_name = th_arena_text(arena, account.holder),
-        .account_number = th_arena_text(arena, account.number),
-        .account_bank = th_arena_text(arena, account.bank),
-        .amount = payout->amount,
-        .basis = words(file, arena, "money.", "distribution"),
-        .purpose = words(file, arena, "money.", "payment"),
-        .remark = note[0] != '\0' ? words(file, arena, "value.account_note.", note)
-                                  : th_arena_text(arena, "")};
+    *entry =
+        (struct th_payment_entry){.number = th_arena_text(arena, th_payment_number(payout, number)),
+                                  .name = th_arena_text(arena, party.name),
+                                  .kind = words(file, arena, "value.kind.", party.kind),
+                                  .village = th_arena_text(arena, village.name),
+                                  .account_name = th_arena_text(arena, account.holder),
+                                  .account_number = th_arena_text(arena, account.number),
+                                  .account_bank = th_arena_text(arena, account.bank),
+                                  .amount = payout->amount,
+                                  .basis = words(file, arena, "money.", "distribution"),
+                                  .purpose = words(file, arena, "money.", "payment"),
+                                  .remark = remark(file, arena, ordered, note)};
     return entry->number && entry->name && entry->kind && entry->village && entry->account_name &&
                    entry->account_number && entry->account_bank && entry->basis && entry->purpose &&
                    entry->remark

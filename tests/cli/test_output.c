@@ -417,8 +417,7 @@ static void trade_list__takes_the_words_that_it_shows(void **state)
     } CASES[] = {{"--kind 收储", "--kind purchase"},
                  {"--kind 转售", "--kind resale"},
                  {"--state 已成交", "--state approved"},
-                 {"--state 生效", "--state in_force"},
-                 {"--state \"in force\"", "--state in_force"}};
+                 {"--state 生效", "--state in_force"}};
     struct th_cli_world world;
     struct th_cli_result refused;
     (void)state;

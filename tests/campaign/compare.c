@@ -227,6 +227,38 @@ static bool compare_runs(const struct pair *pair)
     return n == wanted || differs("sales of runs", 0, n, wanted);
 }
 
+// Who gets what of each of them.
+static bool compare_payments(const struct pair *pair)
+{
+    int64_t sum = 0;
+    rows_query(pair->rows,
+               "SELECT distribution_id, trade_id, party_id, sum(amount_fen) FROM"
+               " distribution_payment GROUP BY 1, 2, 3",
+               0, 0);
+    while (rows_next(pair->rows)) {
+        int64_t run_id = rows_int(pair->rows, 0);
+        int sale = deal_at(pair->model, rows_int(pair->rows, 1));
+        int party = party_at(pair->slot, rows_int(pair->rows, 2));
+        const struct taken *taken = taken_of(pair->model, run_id, sale);
+        if (!taken || party == NONE) {
+            continue; // of another world in the same file
+        }
+        sum += taken->amounts[party];
+        if (rows_int(pair->rows, 3) != taken->amounts[party]) {
+            print_error("run %lld, sale %lld: ", (long long)run_id,
+                        (long long)pair->model->deals[sale].id);
+            return differs("payment of party", party, rows_int(pair->rows, 3),
+                           taken->amounts[party]);
+        }
+    }
+    for (int i = 0; i < pair->model->n_runs; i++) {
+        for (int k = 0; k < pair->model->runs[i].n; k++) {
+            sum -= pair->model->runs[i].taken[k].distributed;
+        }
+    }
+    return sum == 0 || differs("payments", 0, sum, 0);
+}
+
 static bool compare_deals(const struct pair *pair)
 {
     const struct model *model = pair->model;
@@ -479,7 +511,7 @@ bool compare_reply(const struct model *model, int at, const struct th_json *repl
 bool compare_all(const struct pair *pair)
 {
     return compare_sums(pair) && compare_deals(pair) && compare_lines(pair) &&
-           compare_schedules(pair) && compare_runs(pair) && compare_reversals(pair) &&
-           compare_tonnes(pair) && compare_money(pair) && compare_pools(pair) &&
-           compare_forecasts(pair);
+           compare_schedules(pair) && compare_runs(pair) && compare_payments(pair) &&
+           compare_reversals(pair) && compare_tonnes(pair) && compare_money(pair) &&
+           compare_pools(pair) && compare_forecasts(pair);
 }

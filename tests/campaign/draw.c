@@ -133,6 +133,32 @@ static void choose_parcels(struct dice *dice, const struct model *model, struct 
                                           : act->parcels[0] ^ 1;
 }
 
+static int64_t still_owed(const struct model *model, int reversal)
+{
+    return model_reversal_sum(model, reversal, REVERSAL_OWED_T) -
+           model_reversal_sum(model, reversal, REVERSAL_FILLED_T);
+}
+
+// Tonnes for what a reversal left owed, often the newest one, so that several come for the same.
+static void make_good(struct dice *dice, const struct model *model, struct act *act)
+{
+    static const int HOLDERS[] = {VILLAGE_A, VILLAGE_B, SUBDISTRICT, BANK};
+    act->from = once_in(dice, 6) ? act->from : HOLDERS[roll(dice, 4)];
+    act->debtor = once_in(dice, 3) ? HOLDERS[roll(dice, 3)] : NONE;
+    act->reversal = some_deal(dice, model, 1U << REVERSAL, 1U << APPROVED);
+    for (int i = model->n_deals - 1; i >= 0 && !once_in(dice, 400); i--) {
+        const struct deal *deal = &model->deals[i];
+        if (deal->kind == REVERSAL && deal->state == APPROVED && still_owed(model, i) > 0) {
+            act->reversal = i;
+            break;
+        }
+    }
+    if (act->reversal < model->n_deals && !once_in(dice, 4)) {
+        int64_t open = still_owed(model, act->reversal);
+        act->tonnes = once_in(dice, 3) ? open : 1 + roll(dice, open + 2);
+    }
+}
+
 static void spot(struct dice *dice, const struct model *model, struct act *act)
 {
     switch ((int)act->deal) {
@@ -182,16 +208,8 @@ static void spot(struct dice *dice, const struct model *model, struct act *act)
     if (once_in(dice, 4) && act->deal != RETIREMENT) {
         some_package(dice, model, act);
     }
-    if (act->deal == CANCELLATION && once_in(dice, 2)) {
-        static const int HOLDERS[] = {VILLAGE_A, VILLAGE_B, SUBDISTRICT, BANK};
-        act->reversal = some_deal(dice, model, 1U << REVERSAL, 1U << APPROVED);
-        act->from = once_in(dice, 6) ? act->from : HOLDERS[roll(dice, 4)];
-        act->debtor = once_in(dice, 3) ? HOLDERS[roll(dice, 3)] : NONE;
-        if (act->reversal < model->n_deals && !once_in(dice, 3)) {
-            int64_t open = model_reversal_sum(model, act->reversal, REVERSAL_OWED_T) -
-                           model_reversal_sum(model, act->reversal, REVERSAL_FILLED_T);
-            act->tonnes = once_in(dice, 3) ? open : 1 + roll(dice, open + 2);
-        }
+    if (act->deal == CANCELLATION && !once_in(dice, 4)) {
+        make_good(dice, model, act);
     }
 }
 
@@ -319,7 +337,7 @@ static void propose(struct dice *dice, const struct model *model, struct act *ac
 {
     static const int WEIGHTS[N_KINDS] = {
         [PURCHASE] = 12, [RESALE] = 14,      [TRANSFER] = 6,    [RETIREMENT] = 4,
-        [LISTING] = 9,   [CANCELLATION] = 2, [ACCEPTANCE] = 13, [PLEDGE] = 12,
+        [LISTING] = 9,   [CANCELLATION] = 5, [ACCEPTANCE] = 13, [PLEDGE] = 12,
         [RELEASE] = 9,   [ENFORCEMENT] = 6,  [CORRECTION] = 6,  [REVERSAL] = 5,
         [FORWARD] = 5,   [SUBSCRIPTION] = 8, [OPTION] = 7,      [DELIVERY] = 9,
         [EXERCISE] = 6};
@@ -416,7 +434,7 @@ static void cost(struct dice *dice, const struct model *model, struct act *act)
 static void revenue(struct dice *dice, const struct model *model, struct act *act)
 {
     static const int LOGINS[] = {TELLER, TELLER, STRANGER, COLLEAGUE};
-    static const int VILLAGES_AND_FUND[] = {VILLAGE_A, VILLAGE_B, FUND};
+    static const int PAYEES[] = {VILLAGE_A, VILLAGE_B, FUND, FARMER, HOUSE_A, HOUSE_B};
     int64_t step = roll(dice, 10);
     act->kind = step < 3   ? ACT_RUN
                 : step < 5 ? ACT_RUN_APPROVE
@@ -437,7 +455,7 @@ static void revenue(struct dice *dice, const struct model *model, struct act *ac
         bool fits = model->runs[at].state == wanted || once_in(dice, 10);
         act->run = fits ? at : act->run;
     }
-    act->to = VILLAGES_AND_FUND[roll(dice, 3)];
+    act->to = PAYEES[roll(dice, 6)];
     act->to = act->kind != ACT_RETURNED && once_in(dice, 3) ? NONE : act->to;
 }
 

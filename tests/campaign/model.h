@@ -25,6 +25,8 @@ enum party {
     FARMER, // a person
     VERIFIER,
     FUND,
+    HOUSE_A,
+    HOUSE_B,
     N_PARTIES
 };
 enum login {
@@ -267,6 +269,17 @@ enum act_kind {
 };
 extern const char *const ACT_NAMES[N_ACTS];
 enum loan { PAYOUT, REPAYMENT, INTEREST };
+
+// Of a village's part in revenue a member has so many of its shares, on sales of these days.
+enum { SHARES = 2145, CHANGE_OF_SHARES = 19802 /* 2024-03-20 */ };
+struct membership {
+    int group;
+    int member;
+    int shares;
+    int from, to; // NONE: from the beginning, to the end
+};
+extern const struct membership MEMBERSHIPS[];
+extern const int N_MEMBERSHIPS;
 
 enum { NOT_GIVEN = -1 };
 // What somebody asks for. Whatever is not of its kind stays zero.

@@ -1,6 +1,7 @@
 // Money back to the villages: runs over what arrived for sales out of pools, by two terms that are
 // in force from the beginning: in general 70 % of net of cost to the villages; for packages of the
-// subdistrict 80 % of net of all costs, a third to the villages and two thirds to the fund.
+// subdistrict 80 % of net of all costs, a sixth to the villages, a sixth to their members and two
+// thirds to the fund.
 #include <assert.h>
 #include <stdlib.h>
 

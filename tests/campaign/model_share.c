@@ -105,16 +105,38 @@ static int64_t tonnes_of(const struct deal *sale)
     return sum;
 }
 
-// How many parts of a line's tonnes, out of three, go by tonnes to villages, or to the fund at all.
+// Each group's shares make a whole on every day; one person is a member of both.
+const struct membership MEMBERSHIPS[] = {{VILLAGE_A, FARMER, 20, NONE, NONE},
+                                         {VILLAGE_A, HOUSE_A, 1125, NONE, CHANGE_OF_SHARES - 1},
+                                         {VILLAGE_A, HOUSE_B, 1000, NONE, CHANGE_OF_SHARES - 1},
+                                         {VILLAGE_A, HOUSE_A, 500, CHANGE_OF_SHARES, NONE},
+                                         {VILLAGE_A, HOUSE_B, 1625, CHANGE_OF_SHARES, NONE},
+                                         {VILLAGE_B, FARMER, 45, NONE, NONE},
+                                         {VILLAGE_B, HOUSE_B, 2100, NONE, NONE}};
+const int N_MEMBERSHIPS = sizeof(MEMBERSHIPS) / sizeof(MEMBERSHIPS[0]);
+
+// The special term gives a sixth to villages, a sixth to their members, the rest to the fund.
+enum { SIXTHS = 6, PARTS = SIXTHS * SHARES };
+
+// How many parts of a line's tonnes, out of PARTS, go by tonnes to a party.
 static int64_t weight_of(const struct model *model, const struct deal *sale,
                          const struct line *line, int party)
 {
     const struct deal *pool = &model->deals[line->pool];
-    bool fund = revenue_term(model, sale) == TERM_SPECIAL;
-    if (party == FUND) {
-        return fund ? 2 * contributed(pool, NONE) : 0;
+    bool village = party == VILLAGE_A || party == VILLAGE_B;
+    int64_t sum = 0;
+    if (revenue_term(model, sale) != TERM_SPECIAL) {
+        return village ? PARTS * contributed(pool, party) : 0;
     }
-    return party == VILLAGE_A || party == VILLAGE_B ? (fund ? 1 : 3) * contributed(pool, party) : 0;
+    for (int i = 0; i < N_MEMBERSHIPS; i++) {
+        const struct membership *its = &MEMBERSHIPS[i];
+        bool holds = (its->from == NONE || sale->on >= its->from) &&
+                     (its->to == NONE || sale->on <= its->to);
+        sum += holds && its->member == party ? its->shares * contributed(pool, its->group) : 0;
+    }
+    return village         ? SHARES * contributed(pool, party)
+           : party == FUND ? 4 * SHARES * contributed(pool, NONE)
+                           : sum;
 }
 
 static void add_factor(struct sharing *sharing, int64_t factor)
@@ -132,7 +154,7 @@ static bool has_factor(const struct sharing *sharing, uint32_t factor)
     return found;
 }
 
-// Each divisor once for all sales: tonnes of sales, then of pools, then the three of a term.
+// Each divisor once for all sales: tonnes of sales, then of pools, then the parts of a term.
 static void list_factors(struct sharing *sharing)
 {
     int from;
@@ -157,7 +179,7 @@ static void list_factors(struct sharing *sharing)
             }
         }
     }
-    add_factor(sharing, 3);
+    add_factor(sharing, PARTS);
 }
 
 // What a party is due of a sale, over the product of all factors.

@@ -12,6 +12,7 @@
 #include "registry/rule.h"
 #include "registry/setup.h"
 #include "tests/campaign/rows.h"
+#include "trading/member/member.h"
 #include "trading/revenue/revenue.h"
 
 enum { CODE_SIZE = 40 };
@@ -76,7 +77,8 @@ static void add_party(struct world *world, struct slot *slot, enum party party)
         [SUBDISTRICT] = {"subdistrict", "街道"}, [BANK] = {"bank", "两山银行"},
         [SECOND_BANK] = {"bank", "农商银行"},    [FACTORY] = {"enterprise", "制药厂"},
         [MILL] = {"enterprise", "造纸厂"},       [FARMER] = {"person", "竹农"},
-        [VERIFIER] = {"verifier", "核证机构"},   [FUND] = {"fund", "修复基金"}};
+        [VERIFIER] = {"verifier", "核证机构"},   [FUND] = {"fund", "修复基金"},
+        [HOUSE_A] = {"household", "甲户"},       [HOUSE_B] = {"household", "乙户"}};
     char name[64];
     char uscc[19];
     char village[CODE_SIZE];
@@ -87,7 +89,8 @@ static void add_party(struct world *world, struct slot *slot, enum party party)
     village_code(slot->number, party == VILLAGE_B, village);
     (void)snprintf(division, sizeof(division), "330523%03d", 101 + slot->number);
     bool is_village = party == VILLAGE_A || party == VILLAGE_B;
-    bool plain = is_village || party == SUBDISTRICT || party == FARMER;
+    bool plain = is_village || party == SUBDISTRICT || party == FARMER || party == HOUSE_A ||
+                 party == HOUSE_B;
     const struct th_party_add_options options = {.kind = PARTIES[party].kind,
                                                  .name = name,
                                                  .uscc = plain ? NULL : uscc,
@@ -353,17 +356,44 @@ static void add_term(struct world *world, const struct slot *slot, bool special)
     (void)snprintf(scope, sizeof(scope), "holder:%lld", (long long)slot->party_ids[SUBDISTRICT]);
     (void)snprintf(fund, sizeof(fund), "fund:修复基金%d=2/3", slot->number);
     const char *general[] = {"village=1"};
-    const char *divided[] = {"village=1/3", fund};
+    const char *divided[] = {"village=1/6", "member=1/6", fund};
     const struct th_term_input input = {.from = "2021-01-01",
                                         .basis = special ? "net_of_costs" : "net_of_cost",
                                         .ratio = special ? "80" : "70",
                                         .splits = special ? divided : general,
-                                        .n_splits = special ? 2 : 1,
+                                        .n_splits = special ? 3 : 1,
                                         .scope = special ? scope : NULL,
                                         .document = world->document};
     struct th_json *reply = NULL;
     assert_ok(th_term_add(world->registry, &officer, &input, &reply, &world->err), &world->err);
     th_json_free(reply);
+}
+
+static void add_members(struct world *world, const struct slot *slot)
+{
+    const struct th_request officer = {.login = world->slots[0].logins[OFFICER]};
+    for (int i = 0; i < N_MEMBERSHIPS; i++) {
+        const struct membership *its = &MEMBERSHIPS[i];
+        char group[24];
+        char member[24];
+        char share[24];
+        char from[16];
+        char to[16];
+        struct th_json *reply = NULL;
+        (void)snprintf(group, sizeof(group), "%lld", (long long)slot->party_ids[its->group]);
+        (void)snprintf(member, sizeof(member), "%lld", (long long)slot->party_ids[its->member]);
+        (void)snprintf(share, sizeof(share), "%d/%d", its->shares, SHARES);
+        const struct th_share_input input = {.group = group,
+                                             .member = member,
+                                             .share = share,
+                                             .from = its->from != NONE ? world_day(its->from, from)
+                                                                       : "2021-01-01",
+                                             .to = its->to != NONE ? world_day(its->to, to) : NULL,
+                                             .document = world->document};
+        assert_ok(th_share_add(world->registry, &officer, &input, &reply, &world->err),
+                  &world->err);
+        th_json_free(reply);
+    }
 }
 
 static void begin(struct world *world)
@@ -408,6 +438,7 @@ void world_make(struct world *world, const struct world_size *size)
     add_term(world, &world->slots[0], false);
     for (int i = 0; i < size->n_slots; i++) {
         add_term(world, &world->slots[i], true);
+        add_members(world, &world->slots[i]);
     }
     set_rule(world, "deal_days", "10");
     set_rule(world, "deal_alone_cny", "500");

@@ -403,6 +403,37 @@ static void message_on_its_way__is_left_alone_and_corrected_after(void **state)
     assert_int_equal(post_receiver_n(f->receiver), 2);
 }
 
+static void let_time_pass(void *context, int64_t seconds)
+{
+    struct outbox_fixture *f = context;
+    f->market.world.now_utc += seconds;
+}
+
+static void deliverer__waits_for_the_end_of_anothers_lease(void **state)
+{
+    struct outbox_fixture *f = *state;
+    const struct th_request bank = {.login = "bank"};
+    const struct th_outbox_deliver_input input = {.pause = let_time_pass, .context = f};
+    struct th_json *reply = NULL;
+    int64_t message_id = 0;
+    int64_t attempt = 0;
+    approved(f);
+    refused(f);
+    f->market.world.now_utc += TH_OUTBOX_BACKOFF_MAX;
+    int64_t begin_utc = f->market.world.now_utc;
+    assert_ok(th_outbox_take(f->market.world.store, "somebody", begin_utc, TH_OUTBOX_LEASE_SECONDS,
+                             &message_id, &attempt, &f->market.err),
+              &f->market.err);
+    assert_int_equal(message_id, 1);
+    assert_int_equal(outbox_payment(f, OUTBOX_PAID, OUTBOX_MAJIANONG), TH_OK);
+    assert_ok(th_outbox_deliver(f->market.world.registry, &bank, &input, &reply, &f->market.err),
+              &f->market.err);
+    outbox_expect_counts(reply, 1, 0, 0);
+    assert_true(f->market.world.now_utc > begin_utc + TH_OUTBOX_LEASE_SECONDS);
+    expect_replaced_by(f, 1, 2);
+    assert_false(stands(f, "P1-1-1"));
+}
+
 static void killed_while_sending__is_renewed_when_its_lease_has_ended(void **state)
 {
     struct outbox_fixture *f = *state;
@@ -749,6 +780,7 @@ int main(void)
         TEST(resend__carries_the_same_key_while_all_is_owed),
         TEST(resend__after_a_payment_carries_the_rest_alone),
         TEST(message_on_its_way__is_left_alone_and_corrected_after),
+        TEST(deliverer__waits_for_the_end_of_anothers_lease),
         TEST(killed_while_sending__is_renewed_when_its_lease_has_ended),
         TEST(killed_between_renewal_and_sending__leaves_a_whole_message),
         TEST(deliverers__at_once_make_and_send_one_message),

@@ -26,7 +26,7 @@ enum th_permission {
     TH_MAY_TERMS,      // officer
     TH_MAY_PROPOSE,    // bank
     TH_MAY_APPROVE,    // bank, officer; never the proposer
-    TH_MAY_RECEIPT,    // bank
+    TH_MAY_RECEIPT,    // bank, officer
     TH_MAY_DISTRIBUTE, // bank
     TH_MAY_ENTERPRISE, // accounts of enterprises: officer, bank
     TH_MAY_REVIEW,     // names of beneficiaries: officer, bank

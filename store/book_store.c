@@ -187,6 +187,34 @@ enum th_status th_book_write_off_each(struct th_store *store, int64_t party_id,
     return status;
 }
 
+enum th_status th_book_interest_each(struct th_store *store, int64_t party_id,
+                                     bool (*visit)(void *context,
+                                                   const struct th_book_interest *interest),
+                                     void *context, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT l.seq, j.kind, j.login, l.on_date, l.trade_id, t.buyer_id = ?1, l.amount_fen "
+        "FROM loan_payment l JOIN trade t USING (trade_id) JOIN pledge p USING (trade_id) "
+        "JOIN journal j ON j.seq = l.seq WHERE l.kind = 'interest' AND l.enforcement_id IS NOT "
+        "NULL AND (t.buyer_id = ?1 OR p.debtor_id = ?1) ORDER BY l.seq, l.payment_id";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, party_id);
+    enum th_status status = TH_OK;
+    bool go_on = true;
+    while (go_on && th_stmt_next(q, &status, err)) {
+        const struct th_book_interest interest = {.seq = th_column_int(q, 0),
+                                                  .kind = th_column_text(q, 1),
+                                                  .login = th_column_text(q, 2),
+                                                  .on_date = th_column_text(q, 3),
+                                                  .trade_id = th_column_int(q, 4),
+                                                  .earned = th_column_int(q, 5) != 0,
+                                                  .amount = th_column_money(q, 6)};
+        go_on = visit(context, &interest);
+    }
+    th_stmt_done(q);
+    return status;
+}
+
 enum th_status th_book_balance_each(struct th_store *store, int64_t party_id,
                                     bool (*visit)(void *context,
                                                   const struct th_book_balance *balance),

@@ -86,6 +86,22 @@ enum th_status th_book_write_off_each(struct th_store *store, int64_t party_id,
                                                     const struct th_book_write_off *write_off),
                                       void *context, struct th_error *err) TH_MUST_CHECK;
 
+struct th_book_interest { // texts are borrowed
+    int64_t seq;
+    const char *kind;  // of the journal entry
+    const char *login; // of the journal entry
+    const char *on_date;
+    int64_t trade_id; // the pledge
+    bool earned;      // by the party; else it is the debtor
+    struct th_money amount;
+};
+// Interest that the sale of pledged units paid, of a party that lent or owed, in order of entries.
+// No money moved with it: it had come with the receipts of the sale.
+enum th_status th_book_interest_each(struct th_store *store, int64_t party_id,
+                                     bool (*visit)(void *context,
+                                                   const struct th_book_interest *interest),
+                                     void *context, struct th_error *err) TH_MUST_CHECK;
+
 struct th_book_balance { // texts are borrowed
     const char *prefix;
     const char *state;

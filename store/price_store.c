@@ -11,7 +11,8 @@ enum th_status th_price_each(struct th_store *store, const struct th_price_quest
     // division of 2, 4 or 6 digits.
     static const char SQL[] =
         "WITH moved AS (SELECT DISTINCT e.trade_id, b.issuance_id FROM unit_event e JOIN "
-        "unit_block b USING (block_id) WHERE e.event = 'transfer' AND e.trade_id IS NOT NULL), "
+        "unit_block b USING (block_id) WHERE e.from_owner_id <> e.owner_id AND e.trade_id IS NOT "
+        "NULL), "
         "told AS (SELECT m.trade_id, i.vintage, k.methodology, substr(substr(i.prefix, 4), "
         "instr(substr(i.prefix, 4), '-') + 1, 3) AS ground FROM moved m JOIN issuance i USING "
         "(issuance_id) JOIN package k USING (package_id)) "

@@ -86,8 +86,8 @@ enum th_status th_trade_each(struct th_store *store, const char *kind, const cha
 enum th_status th_trade_each_proposed(struct th_store *store,
                                       bool (*visit)(void *context, const struct th_trade *trade),
                                       void *context, struct th_error *err) TH_MUST_CHECK;
-// Approved deals for money that is not wholly there, and promises; of a party on either side, 0: of
-// all. Corrected deals are among them.
+// Approved deals for money that is not wholly there, and promises; of a party on either side or
+// paid by the sale of pledged units, 0: of all. Corrected deals are among them.
 enum th_status th_trade_each_unpaid(struct th_store *store, int64_t party_id,
                                     bool (*visit)(void *context, const struct th_trade *trade),
                                     void *context, struct th_error *err) TH_MUST_CHECK;

@@ -90,7 +90,8 @@ static const char *cover(struct model *model, const struct act *act, struct deal
     bool issued = package != ANY && model->packages[package].issued;
     int of = issued ? package : ANY;
     const struct wish wish = {deal->seller, of, ANY, 0};
-    int64_t stock = act->on_forecast        ? 0
+    bool expected_only = act->on_forecast || (package != ANY && !issued);
+    int64_t stock = expected_only           ? 0
                     : is_bank(deal->seller) ? stock_of_pools(model, deal->seller, of)
                                             : pick_held(model, &wish, INT64_MAX);
     stock = least_of(stock, deal->tonnes);

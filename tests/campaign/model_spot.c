@@ -490,7 +490,7 @@ void approve_spot(struct model *model, int deal)
         claim_lines(model, deal);
         break;
     case RESALE:
-        send_locked(model, deal, of->buyer, HELD, NONE);
+        hand_over(model, deal);
         claim_lines(model, deal);
         break;
     case TRANSFER:

@@ -5,6 +5,7 @@
 #include "registry/rule.h"
 #include "registry/setup.h"
 #include "tests/integration/market.h"
+#include "trading/inbox/inbox.h"
 #include "trading/pledge/pledge.h"
 
 static const char OWN[] = "两山银行";
@@ -68,6 +69,107 @@ static void receipt__of_a_village_without_logins_is_told_by_its_buyer(void **sta
     receipt(market, "other-1", purchase, "1000", TH_NOT_PERMITTED);
     market_refused(market, "trade_not_yours");
     receipt(market, "own-1", purchase, "1000", TH_OK);
+}
+
+static void receipt__may_be_told_by_an_officer_of_the_county(void **state)
+{
+    struct market *market = *state;
+    market_bought(market, "1 2", "43.44");
+    int64_t sale = market_sold(market, OTHER, "1000", "80.00");
+    receipt(market, "officer", sale, "80000", TH_OK);
+}
+
+static size_t n_waiting(struct market *market, const char *login, const char *subject,
+                        int64_t *ret_amount_fen)
+{
+    struct th_json *reply = NULL;
+    size_t n = 0;
+    assert_ok(th_inbox(market->world.registry, login, &reply, &market->err), &market->err);
+    const struct th_json *items = th_json_get(reply, "items");
+    for (size_t i = 0; i < th_json_size(items); i++) {
+        const struct th_json *item = th_json_at(items, i);
+        if (strcmp(th_json_get_text(item, "what", ""), "receipt.confirm") == 0 &&
+            strcmp(th_json_get_text(item, "subject", ""), subject) == 0) {
+            *ret_amount_fen = th_json_get_int(item, "amount_fen", 0);
+            n++;
+        }
+    }
+    th_json_free(reply);
+    return n;
+}
+
+static void inbox__asks_who_is_paid_not_who_pays(void **state)
+{
+    struct market *market = *state;
+    char subject[32];
+    int64_t fen = 0;
+    market_bought(market, "1 2", "43.44");
+    int64_t sale = market_sold(market, OTHER, "1000", "80.00");
+    (void)snprintf(subject, sizeof(subject), "trade:%lld", (long long)sale);
+    assert_int_equal(n_waiting(market, "other-1", subject, &fen), 0);
+    assert_int_equal(n_waiting(market, "own-1", subject, &fen), 1);
+    assert_int_equal(fen, 8000000);
+    // Of a village that has no login the bank says it.
+    assert_int_equal(n_waiting(market, "own-1", "trade:1", &fen), 1);
+}
+
+static int64_t pledged(struct market *market, const char *to, const char *after)
+{
+    const struct th_request bank = {.login = "bank"};
+    const struct th_pledge_input input = {.holder = "马家弄村",
+                                          .to = to,
+                                          .tonnes = "1000",
+                                          .after = after,
+                                          .principal = "3000",
+                                          .rate = "0",
+                                          .from = "2022-01-10",
+                                          .until = "2022-05-31",
+                                          .valuation = "50000",
+                                          .number = "质押2022-2号",
+                                          .on = "2022-01-10"};
+    struct th_json *reply = NULL;
+    assert_ok(th_trade_propose_pledge(market->world.registry, &bank, &input, &reply, &market->err),
+              &market->err);
+    return market_id(market_approve(market, market_id(reply), TH_OK));
+}
+
+// 100 t at 60.00, of which the first bank is owed 3,000.00 and the second one 2,000.00.
+static void receipt__of_pledged_units_is_told_by_one_creditor_after_the_other(void **state)
+{
+    const struct th_request bank = {.login = "bank"};
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    char first[24];
+    char next[48];
+    char subject[32];
+    int64_t fen = 0;
+    (void)snprintf(first, sizeof(first), "%lld", (long long)pledged(market, OWN, NULL));
+    (void)snprintf(next, sizeof(next), "%lld=2000.00", (long long)pledged(market, OTHER, first));
+    const char *const nexts[] = {next};
+    const struct th_enforcement_input input = {.pledge = first,
+                                               .to = "制药厂",
+                                               .tonnes = "100",
+                                               .price = "60.00",
+                                               .owed = "3000",
+                                               .number = "裁定2022-5号",
+                                               .next = nexts,
+                                               .n_next = 1,
+                                               .on = "2022-06-10"};
+    assert_ok(
+        th_trade_propose_enforcement(market->world.registry, &bank, &input, &reply, &market->err),
+        &market->err);
+    int64_t sale = market_id(market_approve(market, market_id(reply), TH_OK));
+    (void)snprintf(subject, sizeof(subject), "trade:%lld", (long long)sale);
+    assert_int_equal(n_waiting(market, "own-1", subject, &fen), 1);
+    assert_int_equal(fen, 300000);
+    assert_int_equal(n_waiting(market, "other-1", subject, &fen), 0);
+    receipt(market, "own-1", sale, "3000", TH_OK);
+    assert_int_equal(n_waiting(market, "other-1", subject, &fen), 1);
+    assert_int_equal(fen, 200000);
+    receipt(market, "own-1", sale, "2000", TH_NOT_PERMITTED);
+    market_refused(market, "receiver_confirms");
+    receipt(market, "other-1", sale, "2000", TH_OK);
+    receipt(market, "own-1", sale, "1000", TH_OK); // the village, which has no login
 }
 
 static void loan_pay(struct market *market, const char *login, int64_t pledge_id, const char *kind,
@@ -240,6 +342,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(receipt__is_confirmed_by_the_bank_that_is_paid_not_by_the_one_that_pays),
         TEST(receipt__of_a_village_without_logins_is_told_by_its_buyer),
+        TEST(receipt__may_be_told_by_an_officer_of_the_county),
+        TEST(inbox__asks_who_is_paid_not_who_pays),
+        TEST(receipt__of_pledged_units_is_told_by_one_creditor_after_the_other),
         TEST(loan__is_paid_by_the_word_of_who_received),
         TEST(cost__of_another_banks_sale_is_refused),
         TEST(run__shows_its_costs_and_is_approved_by_who_listed_none),

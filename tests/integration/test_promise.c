@@ -98,6 +98,24 @@ static void cover__is_stock_then_forecast_and_never_more(void **state)
     assert_int_equal(ahead_number(market, trade_id, "forecast_t"), 600);
 }
 
+// The seller has other units, which are not those of the package that was named.
+static void cover__by_a_package_that_is_not_issued_takes_no_other_units(void **state)
+{
+    struct market *market = *state;
+    struct th_promise_input input = AHEAD;
+    int64_t package_id = market_planned(market, "一村万树", MARKET_MAJIANONG);
+    assert_int_equal(ahead_register(market, package_id, "800", TH_OK), 1);
+    assert_int_equal(ahead_units(market, MARKET_MAJIANONG, TH_BLOCK_HELD), 2509);
+    input.package = "一村万树";
+    input.on_forecast = false;
+    int64_t trade_id = market_id(ahead_forward(market, &input, TH_OK));
+    assert_int_equal(ahead_number(market, trade_id, "locked_t"), 0);
+    assert_int_equal(ahead_number(market, trade_id, "forecast_t"), 600);
+    input.tonnes = "201"; // 200 are left
+    assert_null(ahead_forward(market, &input, TH_CONFLICT));
+    market_refused(market, "cover_short");
+}
+
 // Whatever a use case would do: no commit lets more be promised than is expected.
 static void commit__refuses_promises_beyond_a_forecast(void **state)
 {
@@ -455,6 +473,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(forecast__is_registered_once_before_the_issuance),
         TEST(cover__is_stock_then_forecast_and_never_more),
+        TEST(cover__by_a_package_that_is_not_issued_takes_no_other_units),
         TEST(commit__refuses_promises_beyond_a_forecast),
         TEST(forecast__cannot_be_retired_transferred_or_sold),
         TEST(shortfall__falls_on_the_last_promise_and_is_paid_back),

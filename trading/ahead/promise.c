@@ -170,7 +170,8 @@ static enum th_status count_stock(const struct draft *draft, int64_t *ret_stock_
     struct th_store *store = th_work_store(draft->work);
     struct sum sum = {0};
     int64_t package_id = draft->issued ? draft->package_id : 0;
-    if (draft->input->on_forecast) {
+    // Who names a package that is not issued yet wants its units, no others of the seller's.
+    if (draft->input->on_forecast || (draft->package_id != 0 && !draft->issued)) {
         *ret_stock_t = 0;
         return TH_OK;
     }

@@ -5,8 +5,8 @@
 // if_short, strike_fen, window_from, window_to (null where the kind has none), delivered_t,
 // pending_t, refunded_t, due_t (promised = the four together), locked_t and forecast_t (cover of
 // what is due), short_t (due without cover), prepaid_fen (received, not used yet); for a delivery,
-// refund_t (null when units come), and of a proposal prepaid_fen that it will use. Of an option
-// prepaid_fen is null: its premium pays nothing ahead.
+// refund_t (null when units come). Of an option prepaid_fen is null: its premium pays nothing
+// ahead.
 #ifndef TH_TRADING_PROMISE_H
 #define TH_TRADING_PROMISE_H
 
@@ -24,7 +24,7 @@ struct th_promise_input {
     const char *tax;        // NULL: 0
     const char *deliver_by; // subscription, forward
     const char *if_short;   // subscription, forward: refund or replace; NULL: refund; replace
-    const char *package;    // cover: an issued one's units; another one's forecast after the stock
+    const char *package;    // cover: an issued one's units, or another one's forecast
     bool on_forecast;       // cover by forecast stock alone
     const char *on;
 };

@@ -76,6 +76,10 @@ static enum th_status post_claim(struct th_hledger *h, size_t index)
     return TH_OK;
 }
 
+// What the sale of pledged units brought and what it paid stand on one account, until nothing is
+// left of it.
+static const char ENFORCEMENT[] = "money.enforcement";
+
 // What is neither stock nor sale, by what it was for: interest and premiums as earned or spent, all
 // else, which other entries answer, apart.
 static enum th_status post_other(struct th_hledger *h, struct th_money claim, int64_t trade_id,
@@ -131,10 +135,9 @@ static enum th_status post_enforcement_back(struct th_hledger *h, const struct t
                                             struct th_money claim, bool turns, int64_t trade_id,
                                             const char *memo)
 {
-    static const char OTHER[] = "money.enforcement"; // the account that the sale used
     struct th_money paid_debts = {0};
     if (!turns || h->party_id != of->seller_id) {
-        return post_other(h, claim, trade_id, OTHER);
+        return post_other(h, claim, trade_id, ENFORCEMENT);
     }
     enum th_status status = th_money_add(of->amount, claim, &paid_debts, h->err);
     if (status == TH_OK) {
@@ -142,7 +145,7 @@ static enum th_status post_enforcement_back(struct th_hledger *h, const struct t
         post(h, "@book.output_tax", of->tax, trade_id, memo);
         post(h, "@book.cost", th_money_negate(of->cost), trade_id, memo);
         post(h, "@book.stock", of->cost, trade_id, memo);
-        status = post_other(h, paid_debts, trade_id, OTHER);
+        status = post_other(h, paid_debts, trade_id, ENFORCEMENT);
     }
     return status;
 }
@@ -194,6 +197,16 @@ static enum th_status post_correction(struct th_hledger *h, struct th_money clai
     return TH_OK;
 }
 
+// A premium is earned and spent without its tax.
+static enum th_status post_premium(struct th_hledger *h, const struct th_book_trade *trade,
+                                   struct th_money claim, int64_t trade_id, const char *memo)
+{
+    bool earned = th_money_fen(claim) > 0;
+    post(h, earned ? "@book.output_tax" : "@book.input_tax",
+         earned ? th_money_negate(trade->tax) : trade->tax, trade_id, memo);
+    return post_other(h, earned ? trade->net : th_money_negate(trade->net), trade_id, memo);
+}
+
 // The side that answers a claim of a purchase or sale. Tax is told apart where the whole deal is
 // the party's own; of one among several sellers the registry has no tax.
 static enum th_status post_deal(struct th_hledger *h, struct th_money claim, int64_t trade_id,
@@ -209,8 +222,12 @@ static enum th_status post_deal(struct th_hledger *h, struct th_money claim, int
     if (status != TH_OK) {
         return status;
     }
+    if (strcmp(memo, "money.premium") == 0) {
+        return post_premium(h, &trade, claim, trade_id, memo);
+    }
     if (!is_price(&trade, memo)) {
-        return post_other(h, claim, trade_id, memo);
+        bool repaid = strcmp(memo, "money.loan_repayment") == 0; // no cash came with it
+        return post_other(h, claim, trade_id, repaid ? ENFORCEMENT : memo);
     }
     if (!buys && strcmp(trade.kind, "enforcement") == 0) {
         return post_enforcement(h, &trade, claim, trade_id, memo);
@@ -343,6 +360,16 @@ static bool take_leg(void *context, const struct th_book_leg *leg)
     return true;
 }
 
+static void begin_entry(struct th_hledger *h, int64_t seq, const char *on_date, const char *kind,
+                        const char *login)
+{
+    if (seq != h->seq || strcmp(on_date, h->on) != 0) {
+        h->seq = seq;
+        th_text_copy(h->on, sizeof(h->on), on_date);
+        th_book_begin(&h->book, on_date, kind, seq, login);
+    }
+}
+
 // Units that left without a price take what they had cost out of the stock.
 static bool write_off(void *context, const struct th_book_write_off *left)
 {
@@ -353,11 +380,7 @@ static bool write_off(void *context, const struct th_book_write_off *left)
                  {"transfer", "@book.outside"}};
     struct th_hledger *h = context;
     char account[TH_BOOK_ACCOUNT_SIZE];
-    if (left->seq != h->seq || strcmp(left->on_date, h->on) != 0) {
-        h->seq = left->seq;
-        th_text_copy(h->on, sizeof(h->on), left->on_date);
-        th_book_begin(&h->book, left->on_date, left->kind, left->seq, left->login);
-    }
+    begin_entry(h, left->seq, left->on_date, left->kind, left->login);
     for (size_t i = 0; i < sizeof(WHERE) / sizeof(WHERE[0]); i++) {
         if (strcmp(WHERE[i].deal, left->deal) == 0) {
             th_hledger_name(&h->book, "@book.written_off", WHERE[i].account, NULL, NULL, account);
@@ -366,6 +389,19 @@ static bool write_off(void *context, const struct th_book_write_off *left)
     }
     post(h, "@book.stock", th_money_negate(left->cost), left->trade_id, "money.written_off");
     return true;
+}
+
+// The sale of pledged units paid it, out of what it had brought.
+static bool post_interest(void *context, const struct th_book_interest *interest)
+{
+    struct th_hledger *h = context;
+    struct th_money gain = interest->earned ? interest->amount : th_money_negate(interest->amount);
+    begin_entry(h, interest->seq, interest->on_date, interest->kind, interest->login);
+    h->status = post_other(h, gain, interest->trade_id, "money.loan_interest");
+    if (h->status == TH_OK) {
+        h->status = post_other(h, th_money_negate(gain), interest->trade_id, ENFORCEMENT);
+    }
+    return h->status == TH_OK;
 }
 
 enum th_status th_hledger_party_money(struct th_hledger *h)
@@ -378,8 +414,14 @@ enum th_status th_hledger_party_money(struct th_hledger *h)
         status = post_entry(h);
     }
     h->seq = 0;
-    return status == TH_OK ? th_book_write_off_each(h->store, h->party_id, write_off, h, h->err)
-                           : status;
+    if (status == TH_OK) {
+        status = th_book_write_off_each(h->store, h->party_id, write_off, h, h->err);
+    }
+    h->seq = 0;
+    if (status == TH_OK) {
+        status = th_book_interest_each(h->store, h->party_id, post_interest, h, h->err);
+    }
+    return status == TH_OK ? h->status : status;
 }
 
 enum th_status th_hledger_party_balances(struct th_hledger *h)

@@ -8,6 +8,7 @@
 #include "registry/reply.h"
 #include "store/revenue_store.h"
 #include "store/reversal_store.h"
+#include "store/sale_store.h"
 #include "trading/ahead/promise.h"
 #include "trading/deal/schedule.h"
 #include "trading/inbox/inbox_internal.h"
@@ -214,6 +215,30 @@ static enum th_status look_at_promise(struct walk *walk, const struct th_trade *
     return status == TH_OK ? th_inbox_add(walk->inbox, &item, walk->err) : status;
 }
 
+// Whoever is paid confirms it; for those who have no logins, such as villages, the other side. The
+// price of pledged units comes to one creditor after the other: only what the next one is owed.
+static enum th_status may_confirm(struct walk *walk, const struct th_trade *trade, bool *ret_may,
+                                  struct th_money *outstanding)
+{
+    struct th_store *store = walk->inbox->store;
+    int64_t own_id = walk->inbox->user.party_id;
+    struct th_claim_list claims = {0};
+    bool may = own_id == 0;
+    enum th_status status = th_trade_claims(store, trade->trade_id, &claims, walk->err);
+    if (claims.n > 0 && strcmp(trade->kind, "enforcement") == 0) {
+        claims.n = 1;
+        *outstanding = claims.items[0].owed;
+    }
+    for (size_t i = 0; i < claims.n && status == TH_OK && !may; i++) {
+        bool speaks = false;
+        status = th_party_has_login(store, claims.items[i].party_id, &speaks, walk->err);
+        may = !speaks || claims.items[i].party_id == own_id;
+    }
+    free(claims.items);
+    *ret_may = may;
+    return status;
+}
+
 static bool see_unpaid(void *context, const struct th_trade *trade)
 {
     struct walk *walk = context;
@@ -224,8 +249,12 @@ static bool see_unpaid(void *context, const struct th_trade *trade)
         walk->status = look_at_promise(walk, trade);
         return walk->status == TH_OK;
     }
+    bool may = false;
     walk->status = th_trade_outstanding(walk->inbox->store, trade, &outstanding, walk->err);
-    if (walk->status != TH_OK || th_money_fen(outstanding) <= 0) {
+    if (walk->status == TH_OK && th_money_fen(outstanding) > 0) {
+        walk->status = may_confirm(walk, trade, &may, &outstanding);
+    }
+    if (walk->status != TH_OK || !may) {
         return walk->status == TH_OK;
     }
     set_what(&item, "receipt.confirm", "trade", trade->trade_id, "receipt confirm");

@@ -107,8 +107,8 @@ static enum th_status change_payments(struct th_registry *registry,
     th_json_set_text(given, "on", input->on);
     th_json_set_text(given, "reference", input->reference);
     th_json_set_text(given, "note", input->note);
-    status =
-        th_work_begin(registry, request, TH_MAY_RECEIPT, entry_kind, given, &work, ret_reply, err);
+    status = th_work_begin(registry, request, TH_MAY_DISTRIBUTE, entry_kind, given, &work,
+                           ret_reply, err);
     th_json_free(given);
     if (status != TH_OK || work == NULL) {
         return status;

@@ -213,7 +213,7 @@ static enum th_status run(struct import *import, struct th_registry *registry,
     }
     struct th_json *given = th_json_object();
     th_json_set_text(given, "sha256", th_hash_hex(&sha256, hex));
-    status = th_work_begin(registry, request, TH_MAY_RECEIPT, "payment.import", given,
+    status = th_work_begin(registry, request, TH_MAY_DISTRIBUTE, "payment.import", given,
                            &import->work, ret_reply, err);
     th_json_free(given);
     if (status != TH_OK || import->work == NULL) {

@@ -159,6 +159,20 @@ static enum th_status post(struct th_work *work, const struct th_trade *trade,
     return status;
 }
 
+// Whoever is paid has a hand in it, a pledgee of a later rank too.
+static enum th_status check_hand(struct th_work *work, const struct th_trade *trade,
+                                 struct th_error *err)
+{
+    struct th_claim_list claims = {0};
+    bool paid = false;
+    enum th_status status = th_trade_claims(th_work_store(work), trade->trade_id, &claims, err);
+    for (size_t i = 0; i < claims.n && status == TH_OK; i++) {
+        paid = paid || claims.items[i].party_id == th_work_actor(work)->party_id;
+    }
+    free(claims.items);
+    return status != TH_OK || paid ? status : th_check_own_trade(work, trade, err);
+}
+
 static enum th_status confirm(struct th_registry *registry, struct th_work *work, int64_t trade_id,
                               const char *amount_text, const char *on, struct th_json *body,
                               struct th_json **ret_reply, struct th_error *err)
@@ -175,7 +189,7 @@ static enum th_status confirm(struct th_registry *registry, struct th_work *work
         status = th_trade_load(store, trade_id, &trade, err);
     }
     if (status == TH_OK) {
-        status = th_check_own_trade(work, &trade, err);
+        status = check_hand(work, &trade, err);
     }
     if (status == TH_OK) {
         status = check_receipt(store, &trade, amount, on_date, err);

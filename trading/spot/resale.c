@@ -120,9 +120,7 @@ static enum th_status prepare(const void *input, struct th_registry *registry, s
 static enum th_status approve(struct th_posting *posting, const struct th_decision *decision,
                               struct th_error *err)
 {
-    const struct th_unit_place sold = {.owner_id = decision->trade.buyer_id,
-                                       .state = TH_BLOCK_HELD};
-    enum th_status status = th_decision_send(posting, decision, &sold, err);
+    enum th_status status = th_stock_hand_over(posting, decision, err);
     return status == TH_OK ? th_decision_claim(posting, decision, "money.resale", err) : status;
 }
 

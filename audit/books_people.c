@@ -81,6 +81,8 @@ void th_book_may(struct th_books *books, const struct th_line *line, struct th_t
                {WORD("trade_decision"), BANK | OFFICER},
                {WORD("receipt"), BANK | OFFICER},
                {WORD("revenue_term"), OFFICER},
+               {WORD("revenue_term_end"), OFFICER},
+               {WORD("deduction_withdrawal"), BANK},
                {WORD("distribution"), BANK | OFFICER},
                {WORD("distribution_decision"), BANK | OFFICER},
                {WORD("outbox.set"), ADMIN},

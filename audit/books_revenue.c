@@ -14,12 +14,13 @@ static const int64_t FEN_MAX = INT64_C(100000000000000000);
 void th_revenue_clear(struct th_revenue *revenue)
 {
     struct th_table *const TABLES[] = {&revenue->pool_ids, &revenue->group_ids, &revenue->place_ids,
-                                       &revenue->term_ids, &revenue->run_ids};
-    struct th_list *const LISTS[] = {
-        &revenue->lines,    &revenue->pools,  &revenue->parts,       &revenue->masses,
-        &revenue->villages, &revenue->groups, &revenue->members,     &revenue->places,
-        &revenue->terms,    &revenue->splits, &revenue->deals,       &revenue->runs,
-        &revenue->sales,    &revenue->payees, &revenue->differences, &revenue->legs};
+                                       &revenue->term_ids, &revenue->run_ids,   &revenue->cost_ids};
+    struct th_list *const LISTS[] = {&revenue->lines,       &revenue->pools,    &revenue->parts,
+                                     &revenue->masses,      &revenue->villages, &revenue->groups,
+                                     &revenue->members,     &revenue->places,   &revenue->terms,
+                                     &revenue->splits,      &revenue->deals,    &revenue->costs,
+                                     &revenue->runs,        &revenue->sales,    &revenue->payees,
+                                     &revenue->differences, &revenue->legs};
     for (size_t i = 0; i < sizeof(TABLES) / sizeof(TABLES[0]); i++) {
         th_table_clear(TABLES[i]);
     }
@@ -265,15 +266,65 @@ static void book_deduction(struct th_books *books, const struct th_post *post)
     struct th_deal *deal = deal_of(books, post);
     struct th_text kind;
     int64_t fen = 0;
+    int64_t id = 0;
+    bool fresh = false;
     struct th_deal_revenue *revenue = deal ? revenue_of(books, deal) : NULL;
     if (!revenue) {
         return;
     }
-    if (!optional_fen(post, "amount_fen", &fen) ||
-        !th_text_member(post->nodes, post->index, "kind", &kind) ||
-        !th_sum(th_text_is(kind, "reserve") ? &revenue->reserve_fen : &revenue->deducted_fen,
-                fen)) {
+    if (!id_of(post, "deduction_id", &id) || !optional_fen(post, "amount_fen", &fen) ||
+        !th_text_member(post->nodes, post->index, "kind", &kind)) {
         th_post_fault(books, post);
+        return;
+    }
+    struct th_listed_cost *cost =
+        row_of(books, &books->revenue.cost_ids, &books->revenue.costs, sizeof(*cost), id, &fresh);
+    if (!cost || !fresh) {
+        th_fault_add(books->faults, TH_FAULT_COST_TWICE, id, 0, 0);
+        return;
+    }
+    *cost = (struct th_listed_cost){.deal = deal->id,
+                                    .fen = fen,
+                                    .reserve = th_text_is(kind, "reserve"),
+                                    .login = th_books_login(books, post->line->login)};
+    if (!th_sum(cost->reserve ? &revenue->reserve_fen : &revenue->deducted_fen, fen)) {
+        th_post_fault(books, post);
+    }
+}
+
+static void book_withdrawal(struct th_books *books, const struct th_post *post)
+{
+    int64_t id = 0;
+    struct th_listed_cost *cost = NULL;
+    if (id_of(post, "deduction_id", &id)) {
+        cost = find_row(&books->revenue.cost_ids, &books->revenue.costs, sizeof(*cost), id);
+    }
+    struct th_deal *deal = cost ? th_books_deal(books, cost->deal) : NULL;
+    struct th_deal_revenue *revenue = deal ? revenue_of(books, deal) : NULL;
+    if (!revenue) {
+        th_post_fault(books, post);
+        return;
+    }
+    if (cost->withdrawn) {
+        th_fault_add(books->faults, TH_FAULT_COST_TWICE, id, 0, 0);
+        return;
+    }
+    if (th_books_login(books, post->line->login) == cost->login) {
+        th_fault_add_text(books->faults, TH_FAULT_COST_SELF, post->line->login, id);
+    }
+    cost->withdrawn = true;
+    (void)th_sum(cost->reserve ? &revenue->reserve_fen : &revenue->deducted_fen, -cost->fen);
+}
+
+// Which sales a term is for is not judged here, only that it is one.
+static void book_term_end(struct th_books *books, const struct th_post *post)
+{
+    int64_t id = 0;
+    if (!id_of(post, "term_id", &id)) {
+        th_post_fault(books, post);
+    } else if (!find_row(&books->revenue.term_ids, &books->revenue.terms, sizeof(struct th_term),
+                         id)) {
+        th_fault_add(books->faults, TH_FAULT_TERM_UNKNOWN, id, 0, 0);
     }
 }
 
@@ -471,7 +522,9 @@ bool th_book_revenue(struct th_books *books, const struct th_post *post)
                  {"member_share", book_member},
                  {"revenue_term", book_term},
                  {"revenue_term_split", book_split},
+                 {"revenue_term_end", book_term_end},
                  {"revenue_deduction", book_deduction},
+                 {"deduction_withdrawal", book_withdrawal},
                  {"reserve_settlement", book_settlement},
                  {"distribution", book_run},
                  {"distribution_sale", book_sale},

@@ -111,6 +111,10 @@
     X(LOGIN_ROLE, "login_role", "用户 {t} 的角色不能做这件事",                                     \
       "the role of the login {t} does not permit this")                                            \
     X(TERM_UNKNOWN, "term_unknown", "提到的分配条款 {a} 并不存在", "term {a} is not known")        \
+    X(COST_TWICE, "cost_twice", "扣除 {a} 记了两次，或撤销了两次",                                 \
+      "deduction {a} stands twice, or is taken back twice")                                        \
+    X(COST_SELF, "cost_self", "扣除 {a} 由同一人（{t}）登记和撤销",                                \
+      "deduction {a} is listed and taken back by one person ({t})")                                \
     X(RUN_UNKNOWN, "run_unknown", "提到的分配 {a} 并不存在", "run {a} is not known")               \
     X(RUN_AGAIN, "run_again", "分配 {a} 记了两次", "run {a} stands twice")                         \
     X(RUN_DECIDED, "run_decided", "分配 {a} 已经有了决定", "run {a} was decided before")           \

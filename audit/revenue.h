@@ -77,6 +77,14 @@ struct th_deal_revenue {
     int64_t settled_fen;
 };
 
+struct th_listed_cost {
+    int64_t deal;
+    int64_t fen;
+    bool reserve;
+    bool withdrawn;
+    size_t login; // row of logins: who listed it
+};
+
 struct th_payee {
     int64_t party;
     int64_t group; // 0: itself
@@ -122,6 +130,8 @@ struct th_revenue { // zeroed memory is empty
     struct th_list terms; // a row for each of term_ids
     struct th_list splits;
     struct th_list deals; // struct th_deal_revenue
+    struct th_table cost_ids;
+    struct th_list costs; // a row for each of cost_ids
     struct th_table run_ids;
     struct th_list runs; // a row for each of run_ids
     struct th_list sales;

@@ -36,6 +36,27 @@ static enum th_status run_deduct(struct th_cli *cli, struct th_json **ret_reply,
                : status;
 }
 
+static enum th_status run_undeduct(struct th_cli *cli, struct th_json **ret_reply,
+                                   struct th_error *err)
+{
+    int64_t deduction_id = 0;
+    enum th_status status = th_cli_id(cli, 0, &deduction_id, err);
+    return status == TH_OK ? th_deduction_withdraw(cli->registry, &cli->request, deduction_id,
+                                                   th_cli_option(cli, "reason"), ret_reply, err)
+                           : status;
+}
+
+static enum th_status run_term_end(struct th_cli *cli, struct th_json **ret_reply,
+                                   struct th_error *err)
+{
+    int64_t term_id = 0;
+    enum th_status status = th_cli_id(cli, 0, &term_id, err);
+    return status == TH_OK
+               ? th_term_end(cli->registry, &cli->request, term_id, th_cli_option(cli, "on"),
+                             th_cli_option(cli, "document"), ret_reply, err)
+               : status;
+}
+
 static enum th_status run_preview(struct th_cli *cli, struct th_json **ret_reply,
                                   struct th_error *err)
 {
@@ -142,11 +163,15 @@ const struct th_cli_command th_cli_revenue_commands[] = {
      "term_id from to basis ratio for document_sha256 | splits: party_kind party share",
      run_term_add},
     {"revenue", "term list", TH_CLI_READ, "", "",
-     "terms: term_id from to basis ratio for splits document_id", run_term_list},
+     "terms: term_id from to ends_on basis ratio for splits document_id", run_term_list},
+    {"revenue", "term end", TH_CLI_WRITE, "TERM", "on!=D document!=FILE",
+     "term_id from to ends_on document_sha256", run_term_end},
     {"revenue", "deduct", TH_CLI_WRITE, "TRADE",
      "kind!=tax|insurance|verification|fee|reserve amount!=A document!=FILE",
      "deduction_id trade_id kind=deduction_kind amount_fen term_id basis warnings document_sha256",
      run_deduct},
+    {"revenue", "undeduct", TH_CLI_WRITE, "DEDUCTION", "reason!=TEXT",
+     "deduction_id trade_id kind=deduction_kind amount_fen reason", run_undeduct},
     {"revenue", "preview", TH_CLI_WRITE, "", "through!=D term=ID ratio*=PERCENT",
      "through net_fen distributed_fen kept_fen warnings pending_run | comparison: term_id basis "
      "ratio n_sales net_fen "

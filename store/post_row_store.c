@@ -101,6 +101,12 @@ static const char SQL_REVENUE_DEDUCTION[] =
     "document_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 static const char *const COLUMNS_REVENUE_DEDUCTION[] = {"deduction_id", "trade_id",    "kind",
                                                         "amount_fen",   "document_id", NULL};
+static const char SQL_DEDUCTION_WITHDRAWAL[] =
+    "INSERT INTO deduction_withdrawal (seq, deduction_id, reason, login) VALUES (?1, ?2, ?3, ?4)";
+static const char *const COLUMNS_DEDUCTION_WITHDRAWAL[] = {"deduction_id", "reason", "login", NULL};
+static const char SQL_REVENUE_TERM_END[] =
+    "INSERT INTO revenue_term_end (seq, term_id, ends_on, document_id) VALUES (?1, ?2, ?3, ?4)";
+static const char *const COLUMNS_REVENUE_TERM_END[] = {"term_id", "ends_on", "document_id", NULL};
 static const char SQL_DISTRIBUTION[] =
     "INSERT INTO distribution (seq, distribution_id, through_on, login) VALUES (?1, "
     "?2, ?3, ?4)";
@@ -247,6 +253,9 @@ const struct th_post_row *th_post_row_find(const char *kind)
         {"reversal_loss", SQL_REVERSAL_LOSS, COLUMNS_REVERSAL_LOSS, false, NULL},
         {"reversal_parcel", SQL_REVERSAL_PARCEL, COLUMNS_REVERSAL_PARCEL, false, NULL},
         {"revenue_deduction", SQL_REVENUE_DEDUCTION, COLUMNS_REVENUE_DEDUCTION, true, NULL},
+        {"deduction_withdrawal", SQL_DEDUCTION_WITHDRAWAL, COLUMNS_DEDUCTION_WITHDRAWAL, true,
+         NULL},
+        {"revenue_term_end", SQL_REVENUE_TERM_END, COLUMNS_REVENUE_TERM_END, true, NULL},
         {"revenue_term", SQL_REVENUE_TERM, COLUMNS_REVENUE_TERM, true, NULL},
         {"revenue_term_split", SQL_REVENUE_TERM_SPLIT, COLUMNS_REVENUE_TERM_SPLIT, false, NULL},
         {"trade", SQL_TRADE, COLUMNS_TRADE, true, NULL},

@@ -205,11 +205,18 @@ enum th_status th_run_cost_each(struct th_store *store, int64_t distribution_id,
                                 void *context, struct th_error *err)
 {
     static const char SQL[] =
-        "SELECT c.trade_id, c.kind, c.amount_fen, d.sha256, j.login FROM distribution r "
+        "SELECT c.trade_id, c.kind, c.amount_fen, d.sha256, j.login, c.deduction_id "
+        "FROM distribution r "
         "JOIN distribution_sale s USING (distribution_id) "
-        "JOIN (SELECT trade_id, kind, amount_fen, document_id, seq FROM revenue_deduction UNION ALL"
-        " SELECT trade_id, 'reserve_settled', actual_fen, document_id, seq FROM reserve_settlement"
-        ") c ON c.trade_id = s.trade_id AND c.seq < r.seq AND c.seq > coalesce(("
+        "JOIN (SELECT trade_id, kind, amount_fen, document_id, seq, deduction_id "
+        "FROM revenue_deduction o WHERE NOT EXISTS (SELECT 1 FROM deduction_withdrawal w"
+        " WHERE w.deduction_id = o.deduction_id) UNION ALL SELECT trade_id, 'withdrawn', "
+        "amount_fen, document_id, "
+        "w.seq, deduction_id FROM deduction_withdrawal w JOIN revenue_deduction USING "
+        "(deduction_id)"
+        " UNION ALL SELECT trade_id, 'reserve_settled', actual_fen, document_id, seq, NULL "
+        "FROM reserve_settlement) c ON c.trade_id = s.trade_id AND c.seq < r.seq AND c.seq > "
+        "coalesce(("
         "SELECT max(b.seq) FROM distribution_sale o JOIN distribution b USING (distribution_id) "
         "JOIN distribution_decision x USING (distribution_id) WHERE o.trade_id = s.trade_id "
         "AND b.seq < r.seq AND x.state = 'approved'), 0) "
@@ -221,6 +228,7 @@ enum th_status th_run_cost_each(struct th_store *store, int64_t distribution_id,
     bool go_on = true;
     while (go_on && th_stmt_next(q, &status, err)) {
         struct th_run_cost cost = {.trade_id = th_column_int(q, 0),
+                                   .deduction_id = th_column_int(q, 5),
                                    .kind = th_column_text(q, 1),
                                    .amount = th_column_money(q, 2),
                                    .login = th_column_text(q, 4)};

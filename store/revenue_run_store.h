@@ -73,11 +73,12 @@ struct th_run_part_list {
 enum th_status th_run_parts(struct th_store *store, int64_t distribution_id, int64_t party_id,
                             struct th_run_part_list *ret_list, struct th_error *err) TH_MUST_CHECK;
 
-// A cost of a sale of a run, listed or trued up after the approved run before and before this one.
-// Texts are borrowed.
+// A cost of a sale of a run, listed, withdrawn or trued up after the approved run before and before
+// this one. Texts are borrowed.
 struct th_run_cost {
     int64_t trade_id;
-    const char *kind; // of a deduction, or reserve_settled with what it came to
+    int64_t deduction_id; // 0: of a settled reserve
+    const char *kind;     // of a deduction; withdrawn; reserve_settled with what it came to
     struct th_money amount;
     struct th_hash document_sha256;
     const char *login; // who listed it

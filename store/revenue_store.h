@@ -35,7 +35,8 @@ extern const char *const th_term_scope_names[]; // NULL for all; "kind" "holder"
 struct th_term {
     int64_t term_id;
     char from_on[TH_ON_SIZE];
-    char to_on[TH_ON_SIZE]; // "": open
+    char to_on[TH_ON_SIZE];   // "": open
+    char ends_on[TH_ON_SIZE]; // ended before its time: the first day without it; "": not
     char basis[TH_TRADE_WORD_SIZE];
     struct th_ratio ratio; // per cent
     int64_t document_id;
@@ -72,6 +73,18 @@ enum th_status th_term_on(struct th_store *store, const struct th_term_question 
 enum th_status th_term_overlap(struct th_store *store, const struct th_term *term,
                                int64_t *ret_term_id, struct th_error *err) TH_MUST_CHECK;
 
+// A pool that still sells, or sold since the term begins, of whose packages the term would hold for
+// some and not for others, and which has no term of its own: its id, 0 when there is none.
+enum th_status th_term_splits_pool(struct th_store *store, const struct th_term *term,
+                                   int64_t *ret_pool_id, struct th_error *err) TH_MUST_CHECK;
+enum th_status th_term_end_post(struct th_posting *posting, int64_t term_id, const char *ends_on,
+                                int64_t document_id, struct th_error *err) TH_MUST_CHECK;
+// The first sale of this day or a later one that a run took by this term, unless it was rejected:
+// 0 when there is none.
+enum th_status th_term_used(struct th_store *store, int64_t term_id, const char *on_date,
+                            int64_t *ret_run_id, int64_t *ret_trade_id,
+                            struct th_error *err) TH_MUST_CHECK;
+
 struct th_deduction {
     int64_t trade_id;
     const char *kind; // tax insurance verification fee reserve; borrowed
@@ -80,7 +93,25 @@ struct th_deduction {
 };
 enum th_status th_deduction_post(struct th_posting *posting, const struct th_deduction *deduction,
                                  int64_t *ret_deduction_id, struct th_error *err) TH_MUST_CHECK;
-// All that comes off a sale: a reserve counts as what it came to once it is settled.
+struct th_listed_cost { // a deduction as it stands
+    int64_t deduction_id;
+    int64_t trade_id;
+    char kind[TH_TRADE_WORD_SIZE];
+    struct th_money amount;
+    char login[TH_LOGIN_SIZE]; // who listed it
+    bool withdrawn;
+    int64_t run_id; // the first run not rejected that took it off, at least in part; 0: none
+    bool in_approved_run;
+};
+// TH_NOT_FOUND ("deduction_not_found" with "deduction").
+enum th_status th_deduction_load(struct th_store *store, int64_t deduction_id,
+                                 struct th_listed_cost *ret_cost,
+                                 struct th_error *err) TH_MUST_CHECK;
+enum th_status th_deduction_withdraw_post(struct th_posting *posting, int64_t deduction_id,
+                                          const char *reason, const char *login,
+                                          struct th_error *err) TH_MUST_CHECK;
+// All that comes off a sale, without what was withdrawn: a reserve counts as what it came to once
+// it is settled.
 enum th_status th_deduction_total(struct th_store *store, int64_t trade_id,
                                   struct th_money *ret_total, struct th_error *err) TH_MUST_CHECK;
 

@@ -401,13 +401,18 @@ static void term__a_fund_among_several_is_named(void **state)
                                         .ratio = "70",
                                         .splits = splits,
                                         .n_splits = 3,
-                                        .scope = "package:1",
+                                        .scope = "pool:1",
                                         .document = market->document};
     struct th_json *reply = NULL;
+    assert_ok(th_term_end(market->world.registry, &officer, 1, "2022-01-01", market->document,
+                          &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+    reply = NULL;
     assert_ok(th_term_add(market->world.registry, &officer, &input, &reply, &market->err),
               &market->err);
     th_json_free(reply);
-    reply = propose(market, "bank", "2", TH_OK);
+    reply = propose(market, "bank", NULL, TH_OK);
     assert_int_equal(get(reply, "distributed_fen"), 4195800);
     assert_int_equal(market_payment_fen(reply, second), 1398600); // a third
     assert_int_equal(market_payment_fen(reply, first), 699300);   // a sixth

@@ -142,6 +142,88 @@ static enum th_status tell_effect(struct th_store *store, int64_t trade_id, stru
     return status == TH_CONFLICT ? TH_OK : status;
 }
 
+// Whoever listed a cost does not take it back: two persons looked at it then.
+static enum th_status check_withdrawal(struct th_work *work, const struct th_listed_cost *cost,
+                                       struct th_error *err)
+{
+    struct th_store *store = th_work_store(work);
+    struct th_trade trade;
+    struct th_reserve reserve;
+    enum th_status status = th_trade_load(store, cost->trade_id, &trade, err);
+    if (status == TH_OK) {
+        status = th_sale_check_own(work, &trade, err);
+    }
+    if (status == TH_OK && strcmp(cost->login, th_work_actor(work)->login) == 0) {
+        status = th_error_set(err, TH_NOT_PERMITTED, "undeduct_second_person", "login", cost->login,
+                              NULL);
+    } else if (status == TH_OK && cost->withdrawn) {
+        status = th_error_set(err, TH_CONFLICT, "deduction_withdrawn", NULL);
+    } else if (status == TH_OK && cost->run_id != 0) {
+        status = th_error_set(
+            err, TH_CONFLICT,
+            cost->in_approved_run ? "deduction_in_run" : "deduction_in_proposed_run", NULL);
+        th_error_add_int(err, "run", cost->run_id);
+    }
+    if (status != TH_OK) {
+        th_error_add_int(err, "deduction", cost->deduction_id);
+        return status;
+    }
+    status = th_reserve_load(store, cost->trade_id, &reserve, err);
+    if (status == TH_OK && reserve.settled && strcmp(cost->kind, "reserve") == 0) {
+        status = th_error_set(err, TH_CONFLICT, "reserve_settled", NULL);
+        th_error_add_int(err, "trade", cost->trade_id);
+    }
+    return status;
+}
+
+static enum th_status withdraw(struct th_work *work, int64_t deduction_id, const char *reason,
+                               struct th_json *body, struct th_error *err)
+{
+    struct th_listed_cost cost;
+    enum th_status status = th_deduction_load(th_work_store(work), deduction_id, &cost, err);
+    if (status == TH_OK) {
+        status = check_withdrawal(work, &cost, err);
+    }
+    if (status == TH_OK) {
+        status = th_deduction_withdraw_post(th_work_posting(work), deduction_id, reason,
+                                            th_work_actor(work)->login, err);
+    }
+    if (status == TH_OK) {
+        th_json_set_int(body, "deduction_id", deduction_id);
+        th_json_set_int(body, "trade_id", cost.trade_id);
+        th_json_set_text(body, "kind", cost.kind);
+        th_json_set_money(body, "amount_fen", cost.amount);
+        th_json_set_text(body, "reason", reason);
+    }
+    return status;
+}
+
+enum th_status th_deduction_withdraw(struct th_registry *registry, const struct th_request *request,
+                                     int64_t deduction_id, const char *reason,
+                                     struct th_json **ret_reply, struct th_error *err)
+{
+    char note[TH_TRADE_NOTE_SIZE];
+    char subject[TH_SUBJECT_SIZE];
+    struct th_work *work = NULL;
+    enum th_status status = th_note_parse("reason", reason, note, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    struct th_json *given = th_json_object();
+    th_json_set_int(given, "deduction", deduction_id);
+    th_json_set_text(given, "reason", reason);
+    status = th_work_begin(registry, request, TH_MAY_DISTRIBUTE, "revenue.undeduct", given, &work,
+                           ret_reply, err);
+    th_json_free(given);
+    if (status != TH_OK || work == NULL) {
+        return status;
+    }
+    struct th_json *body = th_json_object();
+    status = withdraw(work, deduction_id, note, body, err);
+    return th_work_end(work, status, th_subject("deduction", deduction_id, subject), body,
+                       th_json_copy(body), ret_reply, err);
+}
+
 enum th_status th_deduction_add(struct th_registry *registry, const struct th_request *request,
                                 int64_t trade_id, const char *kind, const char *amount,
                                 const char *document, struct th_json **ret_reply,

@@ -268,12 +268,18 @@ static enum th_status gather_pools(struct gathering *gathering, int64_t trade_id
         return th_error_no_memory(err);
     }
     gathering->pools = pools;
+    size_t n = 0;
     for (size_t i = 0; i < lines.n; i++) {
-        pools[i].pool_id = lines.items[i].pool_id;
-        pools[i].drawn_t = th_units_t(lines.items[i].tonnes);
+        // What came out of no pool has no village behind it.
+        if (lines.items[i].pool_id != 0) {
+            pools[n++] = (struct pool){.pool_id = lines.items[i].pool_id,
+                                       .drawn_t = th_units_t(lines.items[i].tonnes)};
+        }
     }
-    qsort(pools, lines.n, sizeof(*pools), by_pool);
-    for (size_t i = 0; i < lines.n; i++) {
+    if (n > 0) {
+        qsort(pools, n, sizeof(*pools), by_pool);
+    }
+    for (size_t i = 0; i < n; i++) {
         struct pool *last = gathering->n_pools > 0 ? &pools[gathering->n_pools - 1] : NULL;
         if (last && last->pool_id == pools[i].pool_id) {
             last->drawn_t += pools[i].drawn_t;

@@ -40,6 +40,9 @@ static enum th_status find_term(struct th_store *store, const struct th_trade *t
                                                   .package_id = lines.items[i].package_id};
         int64_t n = 0;
         int64_t found = 0;
+        if (lines.items[i].pool_id == 0) {
+            continue; // no village is behind it
+        }
         status = th_term_on(store, &question, &n, &found, err);
         if (status == TH_OK && n != 1) {
             status = no_term(n == 0 ? "term_missing" : "term_ambiguous", trade, err);

@@ -28,10 +28,18 @@ struct th_term_input {
 // "split_sum", "term_dates", "term_scope"), TH_USAGE ("split_missing"), TH_CONFLICT
 // ("term_overlaps" with "term") for a term of the same basis and scope that overlaps in time; an
 // open one lasts until a later one of its basis and scope begins, which must not take over sales
-// that were agreed under it ("term_overtakes" with "term", "trade", "on").
+// that were agreed under it ("term_overtakes" with "term", "trade", "on"); a term for some packages
+// of a pool and not for others ("term_splits_pool" with "pool"): its sales could not be shared.
 enum th_status th_term_add(struct th_registry *registry, const struct th_request *request,
                            const struct th_term_input *input, struct th_json **ret_reply,
                            struct th_error *err) TH_MUST_CHECK;
+// Ends a term before its time: from the day `on` it holds for no sale; on its first day it never
+// did. Reply: term_id, from, to, ends_on, document_sha256. TH_NOT_FOUND ("term_not_found"),
+// TH_INVALID ("term_end_day": not within the term's days), TH_CONFLICT ("term_ended" with "on";
+// "term_end_used" with "run", "trade": a run shares a sale of that day or later by it).
+enum th_status th_term_end(struct th_registry *registry, const struct th_request *request,
+                           int64_t term_id, const char *on, const char *document,
+                           struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 // Reply: terms[].
 enum th_status th_term_list(struct th_registry *registry, struct th_json **ret_reply,
                             struct th_error *err) TH_MUST_CHECK;
@@ -46,6 +54,16 @@ enum th_status th_deduction_add(struct th_registry *registry, const struct th_re
                                 int64_t trade_id, const char *kind, const char *amount,
                                 const char *document, struct th_json **ret_reply,
                                 struct th_error *err) TH_MUST_CHECK;
+
+// Takes a listed cost back, by another person than who listed it; from then on it counts no more.
+// Reply: deduction_id, trade_id, kind, amount_fen, reason. TH_NOT_FOUND ("deduction_not_found"),
+// TH_CONFLICT ("deduction_withdrawn", "deduction_in_run" with "run": an approved one took it off,
+// "deduction_in_proposed_run", "reserve_settled"), TH_NOT_PERMITTED ("undeduct_second_person",
+// "sale_not_yours").
+enum th_status th_deduction_withdraw(struct th_registry *registry, const struct th_request *request,
+                                     int64_t deduction_id, const char *reason,
+                                     struct th_json **ret_reply,
+                                     struct th_error *err) TH_MUST_CHECK;
 
 // What the reserves of a sale were for came to `actual` in the end: what is left of them goes by
 // the term of the sale with the next run. Reply: trade_id, reserved_fen, actual_fen, rest_fen,

@@ -22,6 +22,8 @@ static bool append_cost(void *context, const struct th_run_cost *cost)
     struct th_json *item = th_json_object();
     char hex[TH_HASH_HEX_SIZE];
     th_json_set_int(item, "trade_id", cost->trade_id);
+    th_json_set(item, "deduction_id",
+                cost->deduction_id != 0 ? th_json_int(cost->deduction_id) : th_json_null());
     th_json_set_text(item, "kind", cost->kind);
     th_json_set_money(item, "amount_fen", cost->amount);
     th_json_set_text(item, "document_sha256", th_hash_hex(&cost->document_sha256, hex));

@@ -33,6 +33,7 @@ struct th_json *th_term_json(const struct th_term *term)
     th_json_set_int(object, "term_id", term->term_id);
     th_json_set_text(object, "from", term->from_on);
     th_json_set_word(object, "to", term->to_on);
+    th_json_set_word(object, "ends_on", term->ends_on);
     th_json_set_text(object, "basis", term->basis);
     th_json_set_text(object, "ratio", th_ratio_format(term->ratio, buf));
     for (size_t i = 0; i < term->n_splits; i++) {
@@ -327,6 +328,7 @@ static enum th_status record_term(struct th_work *work, const struct th_term_inp
 {
     struct th_store *store = th_work_store(work);
     int64_t rival = 0;
+    int64_t pool_id = 0;
     enum th_status status = th_term_overlap(store, term, &rival, err);
     if (status == TH_OK && rival != 0) {
         status = th_error_set(err, TH_CONFLICT, "term_overlaps", "basis", term->basis, NULL);
@@ -334,6 +336,14 @@ static enum th_status record_term(struct th_work *work, const struct th_term_inp
     }
     if (status == TH_OK) {
         status = check_overtakes(store, term, err);
+    }
+    bool of_packages = term->scope != TH_TERM_ALL && term->scope != TH_TERM_POOL;
+    if (status == TH_OK && of_packages) {
+        status = th_term_splits_pool(store, term, &pool_id, err);
+    }
+    if (status == TH_OK && pool_id != 0) {
+        status = th_error_set(err, TH_CONFLICT, "term_splits_pool", NULL);
+        th_error_add_int(err, "pool", pool_id);
     }
     if (status == TH_OK) {
         status = th_document_record(work, input->document, &term->document_id, ret_sha256, err);

@@ -21,6 +21,22 @@ CREATE TABLE reserve_settlement (
     seq         INTEGER NOT NULL
 ) STRICT;
 
+-- A cost that was listed wrongly is taken back by another person, and counts no more.
+CREATE TABLE deduction_withdrawal (
+    deduction_id INTEGER PRIMARY KEY REFERENCES revenue_deduction (deduction_id),
+    reason       TEXT    NOT NULL,
+    login        TEXT    NOT NULL REFERENCES user_account (login),
+    seq          INTEGER NOT NULL
+) STRICT;
+
+-- A term ends before its time: it holds for no sale of this day or a later one.
+CREATE TABLE revenue_term_end (
+    term_id     INTEGER PRIMARY KEY REFERENCES revenue_term (term_id),
+    ends_on     TEXT    NOT NULL,
+    document_id INTEGER NOT NULL REFERENCES document (document_id),
+    seq         INTEGER NOT NULL
+) STRICT;
+
 -- A member's share in a village collective or cooperative, as a fraction of the whole. An open row
 -- holds until a later one of the same member begins; a share of 0 ends it.
 CREATE TABLE member_share (
@@ -99,6 +115,22 @@ END;
 CREATE TRIGGER reserve_settlement_no_delete BEFORE DELETE ON reserve_settlement
 BEGIN
     SELECT raise(ABORT, 'reserve_settlement: insert only');
+END;
+CREATE TRIGGER deduction_withdrawal_no_update BEFORE UPDATE ON deduction_withdrawal
+BEGIN
+    SELECT raise(ABORT, 'deduction_withdrawal: insert only');
+END;
+CREATE TRIGGER deduction_withdrawal_no_delete BEFORE DELETE ON deduction_withdrawal
+BEGIN
+    SELECT raise(ABORT, 'deduction_withdrawal: insert only');
+END;
+CREATE TRIGGER revenue_term_end_no_update BEFORE UPDATE ON revenue_term_end
+BEGIN
+    SELECT raise(ABORT, 'revenue_term_end: insert only');
+END;
+CREATE TRIGGER revenue_term_end_no_delete BEFORE DELETE ON revenue_term_end
+BEGIN
+    SELECT raise(ABORT, 'revenue_term_end: insert only');
 END;
 CREATE TRIGGER member_share_no_update BEFORE UPDATE ON member_share
 BEGIN

@@ -1,0 +1,271 @@
+// What was wrong about revenue and is made good: a cost taken back, a term ended, a term that would
+// split a pool.
+#include <string.h>
+
+#include "registry/setup.h"
+#include "tests/integration/market.h"
+
+static int64_t get(const struct th_json *object, const char *key)
+{
+    return th_json_get_int(object, key, -1);
+}
+
+// The sale of 2022: 2,000 t of the pool of both villages at 73.41, paid; net 59,940.00.
+static int64_t anji_sale(struct market *market)
+{
+    const struct th_request admin = {.login = "admin"};
+    struct th_json *reply = NULL;
+    assert_ok(th_user_add(market->world.registry, &admin, "colleague", "bank", NULL, NULL, &reply,
+                          &market->err),
+              &market->err);
+    th_json_free(reply);
+    market_anji(market);
+    market_bought(market, "1 2", "43.44");
+    int64_t sale = market_sold(market, "制药厂", "2000", "73.41");
+    th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
+    return sale;
+}
+
+static struct th_json *deduct(struct market *market, const char *login, int64_t sale,
+                              const char *kind, const char *amount)
+{
+    const struct th_request request = {.login = login};
+    struct th_json *reply = NULL;
+    assert_ok(th_deduction_add(market->world.registry, &request, sale, kind, amount,
+                               market->document, &reply, &market->err),
+              &market->err);
+    return reply;
+}
+
+static struct th_json *undeduct(struct market *market, const char *login, int64_t deduction,
+                                enum th_status want)
+{
+    const struct th_request request = {.login = login};
+    struct th_json *reply = NULL;
+    assert_status(th_deduction_withdraw(market->world.registry, &request, deduction, "记错了",
+                                        &reply, &market->err),
+                  want, &market->err);
+    return reply;
+}
+
+static struct th_json *propose(struct market *market, const char *login)
+{
+    const struct th_request request = {.login = login};
+    const struct th_distribute_input input = {.through = "2022-12-31"};
+    struct th_json *reply = NULL;
+    assert_ok(th_revenue_distribute(market->world.registry, &request, &input, &reply, &market->err),
+              &market->err);
+    return reply;
+}
+
+static void undeduct__by_another_person_and_the_cost_counts_no_more(void **state)
+{
+    struct market *market = *state;
+    int64_t sale = anji_sale(market);
+    th_json_free(market_term(market, "net_of_costs", "100", "village=1", TH_OK));
+    th_json_free(deduct(market, "bank", sale, "insurance", "1940.00"));
+    th_json_free(deduct(market, "bank", sale, "fee", "40.00"));
+    assert_null(undeduct(market, "bank", 1, TH_NOT_PERMITTED));
+    market_refused(market, "undeduct_second_person");
+    assert_null(undeduct(market, "clerk", 1, TH_NOT_PERMITTED));
+    assert_null(undeduct(market, "colleague", 9, TH_NOT_FOUND));
+    market_refused(market, "deduction_not_found");
+    struct th_json *reply = undeduct(market, "colleague", 1, TH_OK);
+    assert_int_equal(get(reply, "amount_fen"), 194000);
+    assert_int_equal(get(reply, "trade_id"), sale);
+    th_json_free(reply);
+    assert_null(undeduct(market, "colleague", 1, TH_CONFLICT));
+    market_refused(market, "deduction_withdrawn");
+    reply = propose(market, "bank");
+    assert_int_equal(get(reply, "net_fen"), 5994000 - 4000); // the fee alone
+    th_json_free(reply);
+    market_assert_sound(market->world.store);
+}
+
+static void undeduct__not_what_a_run_takes_off(void **state)
+{
+    struct market *market = *state;
+    int64_t sale = anji_sale(market);
+    th_json_free(market_term(market, "net_of_costs", "100", "village=1", TH_OK));
+    th_json_free(deduct(market, "bank", sale, "insurance", "1940.00"));
+    th_json_free(propose(market, "bank"));
+    assert_null(undeduct(market, "colleague", 1, TH_CONFLICT));
+    market_refused(market, "deduction_in_proposed_run");
+    th_json_free(market_decide_run(market, 1, false, TH_OK));
+    th_json_free(propose(market, "bank"));
+    th_json_free(market_decide_run(market, 2, true, TH_OK));
+    assert_null(undeduct(market, "colleague", 1, TH_CONFLICT));
+    market_refused(market, "deduction_in_run");
+    assert_string_equal(th_error_arg_get(&market->err, "run"), "2");
+}
+
+// A run by which no listed cost is taken off keeps none of them.
+static void undeduct__what_no_run_took_off_can_go(void **state)
+{
+    struct market *market = *state;
+    int64_t sale = anji_sale(market);
+    th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));
+    th_json_free(deduct(market, "bank", sale, "insurance", "1940.00"));
+    th_json_free(market_distribute(market, NULL, false, TH_OK));
+    th_json_free(undeduct(market, "colleague", 1, TH_OK));
+    market_assert_sound(market->world.store);
+}
+
+static void undeduct__whoever_took_a_cost_back_does_not_approve_the_run(void **state)
+{
+    struct market *market = *state;
+    int64_t sale = anji_sale(market);
+    th_json_free(market_term(market, "net_of_costs", "100", "village=1", TH_OK));
+    th_json_free(deduct(market, "bank", sale, "fee", "40.00"));
+    th_json_free(undeduct(market, "colleague", 1, TH_OK));
+    th_json_free(propose(market, "bank"));
+    const struct th_request colleague = {.login = "colleague"};
+    struct th_json *reply = NULL;
+    assert_status(
+        th_run_approve(market->world.registry, &colleague, 1, "2022-12-31", &reply, &market->err),
+        TH_NOT_PERMITTED, &market->err);
+    market_refused(market, "cost_second_person");
+    assert_null(reply);
+    th_json_free(market_decide_run(market, 1, true, TH_OK));
+}
+
+static void undeduct__a_reserve_counts_no_more_until_it_is_settled(void **state)
+{
+    struct market *market = *state;
+    const struct th_request bank = {.login = "bank"};
+    struct th_json *reply = NULL;
+    int64_t sale = anji_sale(market);
+    th_json_free(deduct(market, "bank", sale, "reserve", "100.00"));
+    th_json_free(deduct(market, "bank", sale, "reserve", "30.00"));
+    th_json_free(undeduct(market, "colleague", 1, TH_OK));
+    assert_ok(th_reserve_settle(market->world.registry, &bank, sale, "20.00", market->document,
+                                &reply, &market->err),
+              &market->err);
+    assert_int_equal(get(reply, "reserved_fen"), 3000);
+    th_json_free(reply);
+    assert_null(undeduct(market, "colleague", 2, TH_CONFLICT));
+    market_refused(market, "reserve_settled");
+}
+
+static struct th_json *end_term(struct market *market, const char *login, int64_t term,
+                                const char *on, enum th_status want)
+{
+    const struct th_request request = {.login = login};
+    struct th_json *reply = NULL;
+    assert_status(th_term_end(market->world.registry, &request, term, on, market->document, &reply,
+                              &market->err),
+                  want, &market->err);
+    return reply;
+}
+
+static void add_term(struct market *market, const char *ratio, const char *scope,
+                     enum th_status want)
+{
+    const struct th_request request = {.login = "officer"};
+    const char *split = "village=1";
+    const struct th_term_input input = {.from = "2022-01-01",
+                                        .basis = "net_of_cost",
+                                        .ratio = ratio,
+                                        .splits = &split,
+                                        .n_splits = 1,
+                                        .scope = scope,
+                                        .document = market->document};
+    struct th_json *reply = NULL;
+    assert_status(th_term_add(market->world.registry, &request, &input, &reply, &market->err), want,
+                  &market->err);
+    th_json_free(reply);
+}
+
+static int64_t distributed(struct market *market)
+{
+    struct th_json *reply = market_distribute(market, NULL, true, TH_OK);
+    int64_t fen = get(reply, "distributed_fen");
+    th_json_free(reply);
+    return fen;
+}
+
+// The sale is of 2022-05-20.
+static void term_end__another_one_holds_from_that_day_on(void **state)
+{
+    struct market *market = *state;
+    anji_sale(market);
+    add_term(market, "70", NULL, TH_OK);
+    add_term(market, "80", "pool:1", TH_OK);
+    assert_int_equal(distributed(market), 4795200); // 80 % of 59,940.00
+    assert_null(end_term(market, "bank", 2, "2022-05-21", TH_NOT_PERMITTED));
+    assert_null(end_term(market, "officer", 7, "2022-05-21", TH_NOT_FOUND));
+    assert_null(end_term(market, "officer", 2, "2021-12-31", TH_INVALID));
+    market_refused(market, "term_end_day");
+    th_json_free(end_term(market, "officer", 2, "2022-05-21", TH_OK)); // the day behind the sale
+    assert_int_equal(distributed(market), 4795200);
+    assert_null(end_term(market, "officer", 2, "2022-05-20", TH_CONFLICT));
+    market_refused(market, "term_ended");
+    th_json_free(end_term(market, "officer", 1, "2022-05-20", TH_OK));
+    assert_int_equal(distributed(market), 4795200);
+    market_assert_sound(market->world.store);
+}
+
+static void term_end__on_its_first_day_it_never_held(void **state)
+{
+    struct market *market = *state;
+    anji_sale(market);
+    add_term(market, "70", NULL, TH_OK);
+    add_term(market, "80", "pool:1", TH_OK);
+    struct th_json *reply = end_term(market, "officer", 2, "2022-01-01", TH_OK);
+    assert_string_equal(th_json_get_text(reply, "ends_on", ""), "2022-01-01");
+    th_json_free(reply);
+    assert_int_equal(distributed(market), 4195800); // 70 %
+    add_term(market, "60", "pool:1", TH_OK);        // in its place
+    assert_int_equal(distributed(market), 3596400);
+}
+
+static void term_end__not_before_what_a_run_shares(void **state)
+{
+    struct market *market = *state;
+    anji_sale(market);
+    add_term(market, "70", NULL, TH_OK);
+    th_json_free(propose(market, "bank"));
+    assert_null(end_term(market, "officer", 1, "2022-05-20", TH_CONFLICT));
+    market_refused(market, "term_end_used");
+    assert_string_equal(th_error_arg_get(&market->err, "run"), "1");
+    th_json_free(market_decide_run(market, 1, false, TH_OK));
+    th_json_free(end_term(market, "officer", 1, "2022-05-20", TH_OK));
+    market_distribute(market, NULL, false, TH_CONFLICT);
+    market_refused(market, "term_missing");
+}
+
+static void term__for_a_part_of_a_pool_is_refused(void **state)
+{
+    struct market *market = *state;
+    anji_sale(market);
+    add_term(market, "70", NULL, TH_OK);
+    add_term(market, "80", "package:1", TH_CONFLICT);
+    market_refused(market, "term_splits_pool");
+    assert_string_equal(th_error_arg_get(&market->err, "pool"), "1");
+    add_term(market, "80", "holder:马家弄村", TH_CONFLICT);
+    market_refused(market, "term_splits_pool");
+    // A pool with a term of its own is not split by what is less special.
+    add_term(market, "75", "pool:1", TH_OK);
+    add_term(market, "80", "holder:马家弄村", TH_OK);
+    assert_int_equal(distributed(market), 4495500); // 75 %
+    add_term(market, "90", "package:1", TH_CONFLICT);
+    market_refused(market, "term_splits_pool");
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup, market_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(undeduct__by_another_person_and_the_cost_counts_no_more),
+        TEST(undeduct__not_what_a_run_takes_off),
+        TEST(undeduct__what_no_run_took_off_can_go),
+        TEST(undeduct__whoever_took_a_cost_back_does_not_approve_the_run),
+        TEST(undeduct__a_reserve_counts_no_more_until_it_is_settled),
+        TEST(term_end__another_one_holds_from_that_day_on),
+        TEST(term_end__on_its_first_day_it_never_held),
+        TEST(term_end__not_before_what_a_run_shares),
+        TEST(term__for_a_part_of_a_pool_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -114,6 +114,8 @@ struct th_account_statement {
     const char *from; // NULL: from the beginning
     const char *to;   // NULL: to this day
     struct th_account_figures opening, closing;
+    struct th_units
+        reversal_owed; // for reversals, on the day of the paper; told where it is over 0
     const struct th_account_row *rows;
     size_t n_rows;
 };

@@ -80,6 +80,17 @@ static void figures_draw(struct th_paper *paper, const char *key,
     th_buf_clear(&text);
 }
 
+// Tonnes that the party must make good stand in no balance of its units.
+static void owed_draw(struct th_paper *paper, struct th_units owed)
+{
+    char number[TH_QUANTITY_TEXT_SIZE];
+    char text[TH_QUANTITY_TEXT_SIZE + 4];
+    if (th_units_t(owed) > 0) {
+        (void)snprintf(text, sizeof(text), "%s t", th_int_format(th_units_t(owed), number));
+        th_paper_field(paper, th_paper_word(paper, "statement.reversal_owed"), text);
+    }
+}
+
 static struct th_buf period_words(const struct telling *telling)
 {
     const struct th_account_statement *statement = telling->statement;
@@ -100,6 +111,7 @@ static void compose(void *context, struct th_paper *paper)
     th_paper_field(paper, th_paper_word(paper, "certificate.uscc"), statement->uscc);
     figures_draw(paper, "statement.opening", &statement->opening);
     figures_draw(paper, "statement.closing", &statement->closing);
+    owed_draw(paper, statement->reversal_owed);
     th_paper_space(paper, 2);
     for (size_t c = 0; c < N_COLUMNS; c++) {
         columns[c] =
@@ -177,6 +189,15 @@ static void write_sheets(const void *context, struct th_workbook *workbook)
         figures_cells(workbook, &row->after);
     }
     balance_row(telling, workbook, "statement.closing", &statement->closing);
+    if (th_units_t(statement->reversal_owed) > 0) {
+        th_workbook_row(workbook, TH_WORKBOOK_TOTAL);
+        th_workbook_empty(workbook);
+        th_workbook_text(workbook, th_messages_text(telling->messages, telling->lang,
+                                                    "statement.reversal_owed"));
+        th_workbook_empty(workbook);
+        th_workbook_empty(workbook);
+        th_workbook_int(workbook, -th_units_t(statement->reversal_owed));
+    }
 }
 
 enum th_status th_account_statement_print(const struct th_statement_frame *frame,

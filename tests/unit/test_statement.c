@@ -104,6 +104,7 @@ static int setup(void **state)
                                                .uscc = "91330523000000002E",
                                                .from = "2022-01-01",
                                                .closing = f->rows[2].after,
+                                               .reversal_owed = {1234},
                                                .rows = f->rows,
                                                .n_rows = 3};
     *state = f;
@@ -290,6 +291,7 @@ static void account_statement__lists_lines_and_balances(void **state)
         "安吉竹制品厂 2022-01-01 至 2022-12-31",
         "91330523000000002E",
         "持有 589 t · 已注销 100 t · 债权 -146,820.00 CNY · 现金 0.00 CNY",
+        "逆转所欠 1,234 t",
         "转售款 · 债权 #2",
         "CN-330523-BAM-2018-000001:1-689",
         "+689",
@@ -343,8 +345,13 @@ static void statement__as_a_workbook(void **state)
                                         "<v>7282</v>"};
     holds(f, 3, sales, sizeof(sales) / sizeof(*sales));
     assert_ok(account(f, TH_LANG_EN, "a.xlsx", NULL), &f->err);
-    static const char *const lines[] = {"CN-330523-BAM-2018-000001:1-689", "<v>689</v>",
-                                        "<v>-146820</v>", "Opening", "Closing"};
+    static const char *const lines[] = {"CN-330523-BAM-2018-000001:1-689",
+                                        "<v>689</v>",
+                                        "<v>-146820</v>",
+                                        "Opening",
+                                        "Closing",
+                                        "Owed for reversals",
+                                        "<v>-1234</v>"};
     holds(f, 1, lines, sizeof(lines) / sizeof(*lines));
 }
 

@@ -130,6 +130,7 @@ static enum th_status account_print(const struct frame *frame, const struct th_j
                                                  .to = th_json_get_text(reply, "to", NULL),
                                                  .opening = figures(th_json_get(reply, "opening")),
                                                  .closing = figures(th_json_get(reply, "closing")),
+                                                 .reversal_owed = units(reply, "reversal_owed_t"),
                                                  .rows = rows,
                                                  .n_rows = n};
         status = th_account_statement_print(&frame->paper, &statement, where->messages, where->lang,

@@ -213,6 +213,18 @@ static void run_end(struct run *run)
     model_free(run->model);
 }
 
+// The registry of a difference is kept for whoever looks for the reason.
+static void leave(struct world *world, bool good)
+{
+    if (good) {
+        world_remove(world);
+    } else {
+        print_error("kept: %s\n", world->folder);
+        world_shut(world);
+    }
+    free(world);
+}
+
 static bool episode_alone(const struct options *options, const struct world *template,
                           uint64_t seed, struct tally *tally, int64_t every, int64_t *ret_n)
 {
@@ -227,12 +239,7 @@ static bool episode_alone(const struct options *options, const struct world *tem
     const struct pair pair = {&run.rows, run.slot, run.model};
     good = good && compare_all(&pair);
     run_end(&run);
-    if (good) {
-        world_remove(world);
-    } else {
-        print_error("kept: %s\n", world->folder);
-    }
-    free(world);
+    leave(world, good);
     return good;
 }
 
@@ -356,8 +363,7 @@ static bool episode_shared(const struct options *options, const struct world *te
     sound_hurry(world);
     good = good && commons_sound(&child.commons, world) && sound_all(world);
     *ret_n = child.operations * clients;
-    world_remove(world);
-    free(world);
+    leave(world, good);
     return good;
 }
 

@@ -38,6 +38,10 @@ struct th_deal {
     int64_t moved_t; // handed over or ended under it
     bool reversal;   // it ends buffer, and the rest of its tonnes is owed
     bool option;     // its price is a premium: its units cost nothing yet
+    bool delivery;
+    bool correction;
+    int64_t of;        // deal that it acts upon; 0: none
+    int64_t again_fen; // came for deliveries of it that were corrected, and may come again
     int64_t owed_t;
     int64_t amount_fen;
     int64_t tax_fen;

@@ -73,6 +73,7 @@ static void read_terms(const struct th_post *post, struct th_deal *deal)
 {
     (void)th_member_int(post->nodes, post->index, "tax_fen", 0, &deal->tax_fen);
     (void)th_member_int(post->nodes, post->index, "seller_id", 1, &deal->seller);
+    (void)th_member_int(post->nodes, post->index, "of_trade_id", 1, &deal->of);
     copy_day(post, "on_date", deal->on_date);
     copy_day(post, "expires_on", deal->expires_on);
 }
@@ -106,8 +107,11 @@ void th_book_trade(struct th_books *books, const struct th_post *post)
     }
     books->deals = items;
     deal.proposer = th_books_login(books, proposer);
-    deal.option =
-        th_text_member(post->nodes, post->index, "kind", &kind) && th_text_is(kind, "option");
+    if (th_text_member(post->nodes, post->index, "kind", &kind)) {
+        deal.option = th_text_is(kind, "option");
+        deal.delivery = th_text_is(kind, "delivery");
+        deal.correction = th_text_is(kind, "correction");
+    }
     read_terms(post, &deal);
     size_t row = th_table_id(&books->deal_ids, deal.id, &fresh);
     if (row == SIZE_MAX) {
@@ -208,6 +212,17 @@ static bool is_late(const struct th_post *post, const struct th_deal *deal)
     return deal->expires_on[0] != '\0' && memcmp(day, deal->expires_on, TH_DAY_BYTES) > 0;
 }
 
+// What came for a delivery that is taken back is owed back, and may be paid ahead once more.
+static void take_back(struct th_books *books, const struct th_deal *correction)
+{
+    const struct th_deal *delivery = th_books_deal(books, correction->of);
+    struct th_deal *promise =
+        delivery && delivery->delivery ? th_books_deal(books, delivery->of) : NULL;
+    if (promise && !th_sum(&promise->again_fen, delivery->received_fen)) {
+        books->legs_beyond = true;
+    }
+}
+
 // Nobody decides that a proposal expired: its day has passed.
 void th_book_decision(struct th_books *books, const struct th_post *post)
 {
@@ -247,6 +262,9 @@ void th_book_decision(struct th_books *books, const struct th_post *post)
     if (state == TH_TRADE_APPROVED && is_late(post, deal)) {
         th_fault_add(books->faults, TH_FAULT_TRADE_LATE, id, 0, 0);
     }
+    if (state == TH_TRADE_APPROVED && deal->correction) {
+        take_back(books, deal);
+    }
 }
 
 void th_book_receipt(struct th_books *books, const struct th_post *post)
@@ -279,7 +297,7 @@ void th_book_receipt(struct th_books *books, const struct th_post *post)
     touch(books, deal);
     if (!th_sum(&deal->received_fen, amount_fen) || !th_sum(&deal->receipt_fen, amount_fen)) {
         books->legs_beyond = true;
-    } else if (deal->received_fen > deal->amount_fen) {
+    } else if (deal->received_fen - deal->again_fen > deal->amount_fen) {
         th_fault_add(books->faults, TH_FAULT_RECEIPT_EXCESS, trade_id, deal->received_fen,
                      deal->amount_fen);
     }

@@ -310,7 +310,10 @@ enum th_status th_money_check_all(struct th_store *store, const struct th_check_
     static const char SQL_RECEIPT_WRONG[] =
         "SELECT t.trade_id FROM trade t WHERE t.trade_id IN (SELECT trade_id FROM receipt) AND ("
         "t.state <> 'approved' "
+        // What came for a delivery that was corrected is owed back, and may be prepaid again.
         "OR (SELECT sum(amount_fen) FROM receipt r WHERE r.trade_id = t.trade_id) > t.amount_fen "
+        "+ coalesce((SELECT sum(r.amount_fen) FROM trade d JOIN receipt r USING (trade_id) "
+        "WHERE d.of_trade_id = t.trade_id AND d.kind = 'delivery' AND d.trade_id IN corrected), 0) "
         "OR (SELECT sum(amount_fen) FROM receipt r WHERE r.trade_id = t.trade_id) <> "
         "coalesce((SELECT sum(amount_fen) FROM money_leg m WHERE m.trade_id = t.trade_id "
         "AND m.account = 'cash' AND m.memo = 'money.receipt' AND m.amount_fen > 0), 0)) ORDER BY "

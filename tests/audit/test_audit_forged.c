@@ -528,6 +528,68 @@ static void audit__a_rejected_run_reserves_nothing(void **state)
     test_journal_clear(&journal);
 }
 
+static void deal(struct test_journal *journal, int id, const char *kind, int of, int amount_fen)
+{
+    journal->login = "wang";
+    test_journal_entry(journal, "trade.propose", "trade:x",
+                       "{'posts':[{'amount_fen':%d,'kind':'%s','of_trade_id':%d,'post':'trade',"
+                       "'proposed_by':'wang','state':'proposed','tonnes':0,'trade_id':%d}]}",
+                       amount_fen, kind, of, id);
+}
+
+static void decide(struct test_journal *journal, int id, const char *state)
+{
+    journal->login = "li";
+    test_journal_entry(journal, "trade.decide", "trade:x",
+                       "{'posts':[{'decided_by':'li','post':'trade_decision','state':'%s',"
+                       "'trade_id':%d}]}",
+                       state, id);
+}
+
+static void arrive(struct test_journal *journal, int receipt, int id, int amount_fen)
+{
+    journal->login = "li";
+    test_journal_entry(journal, "receipt.confirm", "trade:x",
+                       "{'posts':[{'account':'cash','amount_fen':%d,'memo':'m','on':'2021-12-28',"
+                       "'party':3,'post':'money','trade':%d},{'account':'cash','amount_fen':-%d,"
+                       "'memo':'m','on':'2021-12-28','party':4,'post':'money','trade':%d},"
+                       "{'amount_fen':%d,'login':'li','on_date':'2021-12-28','post':'receipt',"
+                       "'receipt_id':%d,'trade_id':%d}]}",
+                       amount_fen, id, amount_fen, id, amount_fen, receipt, id);
+}
+
+// A promise of 100 is paid ahead, its delivery over 50 uses a half; once the delivery is taken
+// back, and not before, 50 may come for the promise again, and no more.
+static void audit__what_a_corrected_delivery_used_may_come_again(void **state)
+{
+    static const struct {
+        const char *state;
+        int again_fen;
+        bool good;
+    } CASES[] = {{"approved", 50, true}, {"approved", 51, false}, {"rejected", 50, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct test_journal journal;
+        test_journal_begin(&journal);
+        deal(&journal, 1, "subscription", 9, 100);
+        decide(&journal, 1, "approved");
+        arrive(&journal, 1, 1, 100);
+        deal(&journal, 2, "delivery", 1, 50);
+        decide(&journal, 2, "approved");
+        arrive(&journal, 2, 2, 50);
+        deal(&journal, 3, "correction", 2, 50);
+        decide(&journal, 3, CASES[i].state);
+        arrive(&journal, 3, 1, CASES[i].again_fen);
+        test_journal_end(&journal);
+        if (CASES[i].good) {
+            test_expect_good(&journal);
+        } else {
+            test_expect_fault(&journal, TH_FAULT_RECEIPT_EXCESS, journal.seq);
+        }
+        test_journal_clear(&journal);
+    }
+}
+
 static void audit__an_idempotency_key_acts_once_for_a_login(void **state)
 {
     static const char BODY[] = "{'idempotency':{'input':'00','key':'k-1'}}";
@@ -560,6 +622,7 @@ int main(void)
         cmocka_unit_test(audit__the_banks_messages_are_the_admins_and_the_banks),
         cmocka_unit_test(audit__a_run_pays_whom_the_term_and_the_tonnes_say),
         cmocka_unit_test(audit__a_rejected_run_reserves_nothing),
+        cmocka_unit_test(audit__what_a_corrected_delivery_used_may_come_again),
         cmocka_unit_test(audit__an_idempotency_key_acts_once_for_a_login),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

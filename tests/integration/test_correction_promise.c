@@ -156,6 +156,23 @@ static void delivery__goes_back_under_its_promise(void **state)
     assert_int_equal(ahead_units(market, MARKET_PERSON, TH_BLOCK_HELD), 200);
 }
 
+// All 12,000.00 are prepaid. The 6,000.00 that the delivery used are owed back, and asked for once
+// more for what is to come: more arrives for the promise than its price, and every check knows why.
+static void delivery__that_was_prepaid_may_be_prepaid_again(void **state)
+{
+    static const struct th_promise_input PERSON = {
+        .to = "竹农", .tonnes = "200", .price = "60", .deliver_by = "2022-12-31", .on = AHEAD_ON};
+    struct market *market = *state;
+    market_bought(market, "1 2", "43.44");
+    int64_t promise = ahead_done(market, ahead_subscribe(market, &PERSON, TH_OK));
+    th_json_free(market_receipt(market, promise, "12000", TH_OK));
+    corrected(market, ahead_done(market, ahead_deliver(market, promise, "100", false, TH_OK)));
+    assert_null(market_receipt(market, promise, "6000.01", TH_CONFLICT));
+    th_json_free(market_receipt(market, promise, "6000", TH_OK));
+    assert_int_equal(ahead_number(market, promise, "prepaid_fen"), 1200000);
+    th_test_assert_sound(market->world.registry);
+}
+
 static void delivery__that_was_promised_on_has_to_wait(void **state)
 {
     static const int64_t ISSUED[] = {800};
@@ -346,6 +363,7 @@ int main(void)
         TEST(acceptance__of_a_withdrawn_listing_goes_back_to_the_pools),
         TEST(exercise__goes_back_under_its_option),
         TEST(delivery__goes_back_under_its_promise),
+        TEST(delivery__that_was_prepaid_may_be_prepaid_again),
         TEST(delivery__that_was_promised_on_has_to_wait),
         TEST(delivery__into_a_pool_goes_back_to_the_village),
         TEST(enforcement__goes_back_under_its_pledge),

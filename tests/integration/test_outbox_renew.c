@@ -20,7 +20,8 @@ enum { PAYMENTS_MAX = 64, KEYS_MAX = 256 };
 struct order {
     char number[32];
     char account[40];
-    int64_t entry; // of the message that spoke of it last
+    char made_at[32]; // of the message that spoke of it last
+    int64_t entry;
     bool stands;
 };
 struct bank_side {
@@ -56,11 +57,16 @@ static struct order *order_of(struct bank_side *side, const char *number)
     return order;
 }
 
-// The word with the highest entry counts.
-static void hear(struct bank_side *side, const struct th_json *item, int64_t entry, bool stands)
+// The latest word counts.
+static void hear(struct bank_side *side, const struct th_json *body, const struct th_json *item,
+                 bool stands)
 {
     struct order *order = order_of(side, th_json_get_text(item, "number", ""));
-    if (entry > order->entry) {
+    const char *made_at = th_json_get_text(body, "made_at", "");
+    int64_t entry = th_json_get_int(body, "entry", 0);
+    int later = strcmp(made_at, order->made_at);
+    if (later > 0 || (later == 0 && entry > order->entry)) {
+        (void)snprintf(order->made_at, sizeof(order->made_at), "%s", made_at);
         order->entry = entry;
         order->stands = stands;
         (void)snprintf(order->account, sizeof(order->account), "%s",
@@ -73,21 +79,20 @@ static void read_message(struct bank_side *side, const struct th_json *body)
     const struct th_json *payments = th_json_get(body, "payments");
     const struct th_json *stopped = th_json_get(body, "stopped");
     const struct th_json *replaces = th_json_get(body, "replaces");
-    int64_t entry = th_json_get_int(body, "entry", 0);
     if (had(side, th_json_get_text(body, "id", ""))) {
         return;
     }
-    assert_true(entry > 0 && replaces != NULL);
+    assert_non_null(replaces);
     for (size_t i = 0; i < th_json_size(replaces); i++) {
         (void)had(side, th_json_text(th_json_at(replaces, i)));
     }
     for (size_t i = 0; i < th_json_size(payments); i++) {
         const struct th_json *item = th_json_at(payments, i);
         assert_string_equal(th_json_get_text(item, "state", ""), "owed");
-        hear(side, item, entry, true);
+        hear(side, body, item, true);
     }
     for (size_t i = 0; i < th_json_size(stopped); i++) {
-        hear(side, th_json_at(stopped, i), entry, false);
+        hear(side, body, th_json_at(stopped, i), false);
     }
 }
 

@@ -197,6 +197,7 @@ static enum th_status body_json(const struct renewal *renewal, const char *key,
     struct th_json *body = th_json_object();
     struct th_payout_list payouts = {0};
     struct th_run run = {0};
+    char made_at[TH_INSTANT_TEXT_SIZE];
     enum th_status status = th_run_load(store, renewal->run_id, &run, err);
     if (status == TH_OK) {
         status = th_payouts(store, renewal->run_id, 0, &payouts, err);
@@ -213,6 +214,8 @@ static enum th_status body_json(const struct renewal *renewal, const char *key,
     th_json_set_text(body, "registry_id", renewal->registry_id);
     th_json_set_text(body, "id", key);
     th_json_set_text(body, "kind", kind);
+    th_json_set_text(body, "made_at",
+                     th_instant_format(th_registry_now(renewal->registry), made_at));
     th_json_set_int(body, "entry", th_work_seq(renewal->work));
     th_json_set_text(body, "approved_by", run.decided_by);
     th_json_set_int(body, "n", (int64_t)th_json_size(said.payments));

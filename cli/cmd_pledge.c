@@ -103,7 +103,7 @@ const struct th_cli_command th_cli_pledge_commands[] = {
      "owed-next*=PLEDGE=A on=DATE",
      TH_CLI_TRADE_VIEW, run_enforcement},
     {"pledge", "list", TH_CLI_READ, "", "holder=H to=PLEDGEE ended",
-     "pledges: trade_id=pledge_id state subject rank seller_name=pledgor_name "
+     "pledges: trade_id=pledge_id standing subject rank seller_name=pledgor_name "
      "buyer_name=pledgee_name held_t forecast_t waiting_t principal_fen loan_fen until "
      "registrar_until "
      "warnings",

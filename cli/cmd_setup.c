@@ -145,7 +145,8 @@ const struct th_cli_command th_cli_setup_commands[] = {
      "login role village party_id activation_code", run_user_add},
     {"user", "limit", TH_CLI_WRITE, "LOGIN", "amount=A tonnes=N from=DATE",
      "limit_id login from amount_fen tonnes", th_cli_run_user_limit},
-    {"user", "list", TH_CLI_READ, "", "", "users: login role village party_id", run_user_list},
+    {"user", "list", TH_CLI_READ, "", "", "users: login role village party_id limit_fen limit_t",
+     run_user_list},
     {"completion", "", TH_CLI_NO_FILE, "", "", "", run_completion},
     {0},
 };

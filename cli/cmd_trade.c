@@ -1,4 +1,7 @@
 // trade propose, approve, reject, list, show; receipt confirm.
+#include <stdio.h>
+#include <string.h>
+
 #include "cli/cli.h"
 #include "cli/trade_view.h"
 #include "trading/deal/limit.h"
@@ -6,6 +9,8 @@
 #include "trading/inbox/inbox.h"
 #include "trading/revenue/receipt.h"
 #include "trading/spot/spot.h"
+
+enum { WORD_SIZE = 32 };
 
 static enum th_status run_purchase(struct th_cli *cli, struct th_json **ret_reply,
                                    struct th_error *err)
@@ -125,10 +130,35 @@ enum th_status th_cli_run_user_limit(struct th_cli *cli, struct th_json **ret_re
     return th_user_limit_set(cli->registry, &cli->request, &input, ret_reply, err);
 }
 
+// The code of "a, b" whose words, in either language, an option has; else what was typed.
+static const char *code_of(const struct th_cli *cli, const char *option, const char *prefix,
+                           const char *codes, char buf[WORD_SIZE])
+{
+    static const enum th_lang LANGS[] = {TH_LANG_ZH, TH_LANG_EN};
+    const char *typed = th_cli_option(cli, option);
+    for (const char *p = codes; typed && *p != '\0';) {
+        char key[64];
+        size_t size = strcspn(p, ",");
+        snprintf(buf, WORD_SIZE, "%.*s", (int)size, p);
+        snprintf(key, sizeof(key), "%s%s", prefix, buf);
+        for (size_t i = 0; i < sizeof(LANGS) / sizeof(LANGS[0]); i++) {
+            const char *words = th_messages_find(cli->messages, LANGS[i], key);
+            if (words && strcmp(words, typed) == 0) {
+                return buf;
+            }
+        }
+        p += size + strspn(p + size, ", ");
+    }
+    return typed;
+}
+
 static enum th_status run_list(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
 {
-    return th_trade_list(cli->registry, th_cli_option(cli, "kind"), th_cli_option(cli, "state"),
-                         ret_reply, err);
+    char kind[WORD_SIZE];
+    char state[WORD_SIZE];
+    return th_trade_list(
+        cli->registry, code_of(cli, "kind", "value.kind.", th_trade_list_kinds(), kind),
+        code_of(cli, "state", "value.standing.", th_trade_list_states(), state), ret_reply, err);
 }
 
 static enum th_status run_show(struct th_cli *cli, struct th_json **ret_reply, struct th_error *err)
@@ -181,12 +211,12 @@ const struct th_cli_command th_cli_trade_commands[] = {
     {"trade", "approve", TH_CLI_WRITE, "TRADE", "on=DATE", TH_CLI_TRADE_VIEW, run_approve},
     {"trade", "reject", TH_CLI_WRITE, "TRADE", "reason=TEXT", TH_CLI_TRADE_VIEW, run_reject},
     {"trade", "list", TH_CLI_READ, "", "kind=KIND state=STATE",
-     "trades: trade_id kind state on seller_name buyer_name tonnes price_fen amount_fen "
+     "trades: trade_id kind standing on seller_name buyer_name tonnes price_fen amount_fen "
      "outstanding_fen",
      run_list},
     {"trade", "show", TH_CLI_READ, "TRADE", "", TH_CLI_TRADE_VIEW, run_show},
-    {"trade", "expire", TH_CLI_WRITE, "", "through=DATE", "expired: trade_id kind was released_t",
-     run_expire},
+    {"trade", "expire", TH_CLI_WRITE, "", "through=DATE",
+     "n_expired | expired: trade_id kind was released_t", run_expire},
     {"receipt", "confirm", TH_CLI_WRITE, "TRADE", "amount!=A on=DATE", TH_CLI_TRADE_VIEW,
      run_receipt},
     {0},

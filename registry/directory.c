@@ -11,6 +11,7 @@
 #include "registry/reference.h"
 #include "registry/reply.h"
 #include "registry/setup.h"
+#include "store/limit_store.h"
 #include "store/party_store.h"
 
 struct th_json *th_village_json(const struct th_village *village)
@@ -356,16 +357,36 @@ enum th_status th_user_add(struct th_registry *registry, const struct th_request
     return TH_OK;
 }
 
+struct users {
+    struct th_store *store;
+    char today[TH_DATE_TEXT_SIZE];
+    struct th_json *list;
+    enum th_status status;
+    struct th_error *err;
+};
+
+// With what the login may approve today; null: any.
 static bool list_user(void *context, const struct th_user *user)
 {
-    th_json_append(context, user_json(user));
-    return true;
+    struct users *users = context;
+    struct th_json *object = user_json(user);
+    struct th_user_limit limit = {.has_amount = false};
+    users->status = th_user_limit_on(users->store, user->login, users->today, &limit, users->err);
+    th_json_set(object, "limit_fen",
+                limit.has_amount ? th_json_int(th_money_fen(limit.amount)) : th_json_null());
+    th_json_set(object, "limit_t",
+                limit.has_tonnes ? th_json_int(th_units_t(limit.tonnes)) : th_json_null());
+    th_json_append(users->list, object);
+    return users->status == TH_OK;
 }
 
 enum th_status th_user_list(struct th_registry *registry, struct th_json **ret_reply,
                             struct th_error *err)
 {
-    struct th_json *list = th_json_array();
-    enum th_status status = th_user_each(th_registry_store(registry), list_user, list, err);
-    return th_reply_finish_list(status, "users", list, ret_reply, err);
+    struct users users = {
+        .store = th_registry_store(registry), .list = th_json_array(), .err = err};
+    (void)th_date_format(th_registry_today(registry), users.today);
+    enum th_status status = th_user_each(users.store, list_user, &users, err);
+    return th_reply_finish_list(status == TH_OK ? users.status : status, "users", users.list,
+                                ret_reply, err);
 }

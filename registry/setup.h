@@ -63,6 +63,8 @@ enum th_status th_user_add(struct th_registry *registry, const struct th_request
                            const char *login, const char *role, const char *village,
                            const char *party, struct th_json **ret_reply,
                            struct th_error *err) TH_MUST_CHECK;
+// users[{login, role, village, party_id, limit_fen, limit_t (up to what he may approve a deal
+// today; null: any)}].
 enum th_status th_user_list(struct th_registry *registry, struct th_json **ret_reply,
                             struct th_error *err) TH_MUST_CHECK;
 

@@ -28,6 +28,7 @@ struct th_work {
     const char *idempotency_key;
     struct th_hash input_hash;
     int64_t seq;
+    struct th_date today;
     bool dry_run;
     bool looking;               // in a read transaction so far
     struct document *documents; // in order of path
@@ -224,6 +225,7 @@ static enum th_status enter(struct th_work *work, bool looking, struct th_json *
     if (status == TH_OK && earlier == NULL) {
         status = th_journal_last(store, &last, err);
         work->seq = last.seq + 1;
+        work->today = th_registry_today(work->registry);
     }
     if (status == TH_OK && earlier == NULL && strcmp(work->kind, TH_CLOCK_ENTRY_KIND) != 0) {
         status = th_clock_check(work->registry, last.at_utc, err);
@@ -542,7 +544,7 @@ int64_t th_work_seq(const struct th_work *work)
 
 struct th_date th_work_today(const struct th_work *work)
 {
-    return th_registry_today(work->registry);
+    return work->today;
 }
 
 bool th_work_dry_run(const struct th_work *work)

@@ -209,15 +209,15 @@ enum th_status th_ledger_check_issuance(struct th_store *store, int64_t issuance
 static enum th_status in_few_pieces(struct th_store *store, int64_t issuance_id, bool *ret_few,
                                     struct th_error *err)
 {
-    static const char SQL[] = "SELECT count(*) FROM (SELECT 1 FROM unit_block "
-                              "WHERE issuance_id = ?1 AND state <> 'split' LIMIT ?2)";
+    static const char SQL[] = "SELECT 1 FROM unit_block WHERE issuance_id = ?1 "
+                              "AND state <> 'split' LIMIT 1 OFFSET ?2";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, issuance_id);
-    th_bind_int(q, 2, TH_LEDGER_PIECES_COUNTED + 1);
-    int64_t n = 0;
-    enum th_status status = th_stmt_int(q, 0, &n, err);
+    th_bind_int(q, 2, TH_LEDGER_PIECES_COUNTED);
+    int64_t more = 0;
+    enum th_status status = th_stmt_int(q, 0, &more, err);
     if (status == TH_OK) {
-        *ret_few = n <= TH_LEDGER_PIECES_COUNTED;
+        *ret_few = more == 0;
     }
     return status;
 }

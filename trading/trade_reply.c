@@ -1,4 +1,5 @@
 // A trade as people and programs see it.
+#include <stdio.h>
 #include <string.h>
 
 #include "registry/reply.h"
@@ -48,6 +49,11 @@ enum th_status th_trade_head_json(struct th_store *store, const struct th_trade 
     if (correction_id != 0) {
         th_json_set_int(object, "corrected_by", correction_id);
     }
+    const char *standing = trade->state;
+    if (status == TH_OK) {
+        status = th_trade_standing(store, trade, correction_id != 0, &standing, err);
+    }
+    th_json_set_text(object, "standing", standing);
     if (trade->alone_rule_id != 0) {
         th_json_set_int(object, "alone_rule_id", trade->alone_rule_id);
     }
@@ -229,6 +235,7 @@ enum th_status th_trade_show(struct th_registry *registry, int64_t trade_id,
 
 struct listing {
     struct th_store *store;
+    const char *standing; // NULL: any
     struct th_json *trades;
     enum th_status status;
     struct th_error *err;
@@ -239,36 +246,74 @@ static bool list_trade(void *context, const struct th_trade *trade)
     struct listing *listing = context;
     struct th_json *object = NULL;
     listing->status = th_trade_head_json(listing->store, trade, &object, listing->err);
-    if (listing->status == TH_OK) {
-        th_json_append(listing->trades, object);
+    if (listing->status != TH_OK) {
+        return false;
     }
-    return listing->status == TH_OK;
+    const char *standing = th_json_get_text(object, "standing", "");
+    if (!listing->standing || strcmp(standing, listing->standing) == 0) {
+        th_json_append(listing->trades, object);
+    } else {
+        th_json_free(object);
+    }
+    return true;
 }
 
-// A filter that knows the word; an empty list would look like an answer.
-static enum th_status check_filter(const char *name, const char *value, const char *allowed,
-                                   struct th_error *err)
+static const char STATES[] = "proposed, approved, rejected, expired";
+
+const char *th_trade_list_kinds(void)
 {
-    size_t n = value != NULL ? strlen(value) : 0;
-    for (const char *p = allowed; value != NULL && *p != '\0';) {
+    return th_deal_kind_names();
+}
+
+const char *th_trade_list_states(void)
+{
+    return "proposed, approved, in_force, completed, lapsed, withdrawn, corrected, rejected, "
+           "expired";
+}
+
+// Is it one of "a, b"?
+static bool is_among(const char *value, const char *words)
+{
+    size_t n = strlen(value);
+    for (const char *p = words; *p != '\0';) {
         size_t size = strcspn(p, ",");
         if (size == n && strncmp(p, value, n) == 0) {
-            return TH_OK;
+            return true;
         }
         p += size + strspn(p + size, ", ");
     }
-    return value == NULL ? TH_OK
-                         : th_error_set(err, TH_USAGE, "usage_value", "option", name, "value",
-                                        value, "allowed", allowed, NULL);
+    return false;
+}
+
+// A filter that knows the word; an empty list would look like an answer. What it would have known
+// is told by the keys of its words.
+static enum th_status check_filter(const char *name, const char *value, const char *words,
+                                   const char *prefix, struct th_error *err)
+{
+    char allowed[TH_ERROR_VALUE_SIZE] = "";
+    size_t used = 0;
+    if (!value || is_among(value, words)) {
+        return TH_OK;
+    }
+    for (const char *p = words; *p != '\0' && used < sizeof(allowed);) {
+        size_t size = strcspn(p, ",");
+        int n = snprintf(allowed + used, sizeof(allowed) - used, "%s%s%.*s", used > 0 ? ", " : "",
+                         prefix, (int)size, p);
+        used += n > 0 ? (size_t)n : 0;
+        p += size + strspn(p + size, ", ");
+    }
+    return th_error_set(err, TH_USAGE, "usage_value", "option", name, "value", value, "allowed",
+                        allowed, NULL);
 }
 
 enum th_status th_trade_list(struct th_registry *registry, const char *kind, const char *state,
                              struct th_json **ret_reply, struct th_error *err)
 {
     struct th_store *store = th_registry_store(registry);
-    enum th_status status = check_filter("kind", kind, th_deal_kind_names(), err);
+    struct listing listing = {.store = store, .err = err};
+    enum th_status status = check_filter("kind", kind, th_trade_list_kinds(), "@value.kind.", err);
     if (status == TH_OK) {
-        status = check_filter("state", state, "proposed, approved, rejected, expired", err);
+        status = check_filter("state", state, th_trade_list_states(), "@value.standing.", err);
     }
     if (status == TH_OK) {
         status = th_store_begin_read(store, err);
@@ -276,8 +321,10 @@ enum th_status th_trade_list(struct th_registry *registry, const char *kind, con
     if (status != TH_OK) {
         return status;
     }
-    struct listing listing = {.store = store, .trades = th_json_array(), .err = err};
-    status = th_trade_each(store, kind, state, list_trade, &listing, err);
+    bool stored = state && is_among(state, STATES);
+    listing.standing = stored ? NULL : state;
+    listing.trades = th_json_array();
+    status = th_trade_each(store, kind, stored ? state : NULL, list_trade, &listing, err);
     th_store_end_read(store);
     if (status == TH_OK) {
         status = listing.status;

@@ -74,6 +74,12 @@ enum th_status th_json_set_party(struct th_store *store, struct th_json *object,
 // The reply about one trade, see trading/deal/trade.h.
 enum th_status th_trade_reply(struct th_store *store, int64_t trade_id, struct th_json **ret_reply,
                               struct th_error *err) TH_MUST_CHECK;
+// Where the trade stands, in a word: its state; of a rejection by its proposer "withdrawn"; of an
+// approved deal "corrected", and of one that lasts (listing, pledge, promise) "in_force",
+// "completed" (nothing is left of it), "lapsed" or "withdrawn".
+enum th_status th_trade_standing(struct th_store *store, const struct th_trade *trade,
+                                 bool corrected, const char **ret_word,
+                                 struct th_error *err) TH_MUST_CHECK;
 enum th_status th_trade_head_json(struct th_store *store, const struct th_trade *trade,
                                   struct th_json **ret_object, struct th_error *err) TH_MUST_CHECK;
 

@@ -94,7 +94,7 @@ const char *propose_correction(struct model *model, const struct act *act, struc
         return "correction_kind";
     }
     if (of->state != APPROVED) {
-        return "trade_not_approved";
+        return "correction_not_approved";
     }
     const char *refusal = check_bare(model, act->of, NONE);
     if (refusal) {

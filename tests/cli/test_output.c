@@ -409,12 +409,48 @@ static void environment__names_registry_person_and_language(void **state)
     th_cli_world_remove(&world);
 }
 
+// The words of the screen find what the codes of scripts find.
+static void trade_list__takes_the_words_that_it_shows(void **state)
+{
+    static const struct {
+        const char *words, *code;
+    } CASES[] = {{"--kind 收储", "--kind purchase"},
+                 {"--kind 转售", "--kind resale"},
+                 {"--state 已成交", "--state approved"},
+                 {"--state 生效", "--state in_force"}};
+    struct th_cli_world world;
+    struct th_cli_result refused;
+    (void)state;
+    th_cli_world_make(&world);
+    th_chain_anji(&world);
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct th_cli_result words;
+        struct th_cli_result code;
+        char line[128];
+        (void)snprintf(line, sizeof(line), "trade list %s --json", CASES[i].words);
+        th_cli_run(&world, line, &words);
+        (void)snprintf(line, sizeof(line), "trade list %s --json", CASES[i].code);
+        th_cli_run(&world, line, &code);
+        assert_int_equal(words.code, 0);
+        assert_string_equal(words.out, code.out);
+        th_cli_result_clear(&words);
+        th_cli_result_clear(&code);
+    }
+    th_cli_run(&world, "trade list --state 做完了 --lang zh", &refused);
+    assert_int_equal(refused.code, 2);
+    assert_non_null(strstr(refused.err, "待审批"));
+    assert_non_null(strstr(refused.err, "已撤回"));
+    th_cli_result_clear(&refused);
+    th_cli_world_remove(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(output__tables_stand_straight_in_both_languages),
         cmocka_unit_test(output__what_people_typed_never_steers_the_terminal),
         cmocka_unit_test(progress__goes_to_stderr_in_the_form_asked_for),
+        cmocka_unit_test(trade_list__takes_the_words_that_it_shows),
         cmocka_unit_test(dry_run__writes_nothing),
         cmocka_unit_test(idempotency_key__acts_once),
         cmocka_unit_test(environment__names_registry_person_and_language),

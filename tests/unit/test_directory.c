@@ -376,7 +376,7 @@ static void user_list__names_everybody_but_no_secret(void **state)
     struct th_json *reply = NULL;
     assert_ok(th_user_list(world->registry, &reply, &err), &err);
     expect_json(reply, "{\"users\":[{\"login\":\"admin\",\"role\":\"admin\",\"village\":null,"
-                       "\"party_id\":null}]}");
+                       "\"party_id\":null,\"limit_fen\":null,\"limit_t\":null}]}");
 }
 
 // Whoever bears a bank's name could be paid in its stead, and blanks are not seen on paper.

@@ -394,16 +394,33 @@ static enum th_status approve_exercise(struct th_posting *posting,
     return status == TH_OK ? th_decision_claim(posting, decision, "money.exercise", err) : status;
 }
 
+// What of the money that came ahead the delivery will use; nothing once it is decided.
+static enum th_status add_prepaid(struct th_store *store, const struct th_trade *trade,
+                                  struct th_json *reply, struct th_error *err)
+{
+    struct th_trade promise;
+    struct th_promise_progress progress = {.prepaid = {0}};
+    enum th_status status = th_trade_load(store, trade->of_trade_id, &promise, err);
+    if (status == TH_OK) {
+        status = th_promise_progress(store, &promise, trade->trade_id, &progress, err);
+    }
+    struct th_money used =
+        th_money_compare(progress.prepaid, trade->amount) < 0 ? progress.prepaid : trade->amount;
+    th_json_set_money(reply, "prepaid_fen", used);
+    return status;
+}
+
 static enum th_status show_delivery(struct th_store *store, const struct th_trade *trade,
                                     struct th_json *reply, struct th_error *err)
 {
-    struct th_units refund;
+    struct th_units refund = {0};
     enum th_status status = th_delivery_refund(store, trade->trade_id, &refund, err);
     if (status == TH_OK) {
         th_json_set(reply, "refund_t",
                     th_units_t(refund) > 0 ? th_json_int(th_units_t(refund)) : th_json_null());
     }
-    return status;
+    bool proposed = strcmp(trade->state, "proposed") == 0 && th_units_t(refund) == 0;
+    return status == TH_OK && proposed ? add_prepaid(store, trade, reply, err) : status;
 }
 
 const struct th_deal_kind th_deal_delivery = {.name = "delivery",

@@ -5,8 +5,8 @@
 // if_short, strike_fen, window_from, window_to (null where the kind has none), delivered_t,
 // pending_t, refunded_t, due_t (promised = the four together), locked_t and forecast_t (cover of
 // what is due), short_t (due without cover), prepaid_fen (received, not used yet); for a delivery,
-// refund_t (null when units come). Of an option prepaid_fen is null: its premium pays nothing
-// ahead.
+// refund_t (null when units come), and of a proposal prepaid_fen that it will use. Of an option
+// prepaid_fen is null: its premium pays nothing ahead.
 #ifndef TH_TRADING_PROMISE_H
 #define TH_TRADING_PROMISE_H
 

@@ -165,5 +165,8 @@ enum th_status th_trade_expire(struct th_registry *registry, const struct th_req
         }
     }
     free(ids);
-    return th_reply_finish_list(status, "expired", list, ret_reply, err);
+    struct th_json *reply = th_json_object();
+    th_json_set_int(reply, "n_expired", (int64_t)th_json_size(list));
+    th_json_set(reply, "expired", list);
+    return th_reply_finish(status, reply, ret_reply, err);
 }

@@ -6,7 +6,8 @@
 // by unified social credit code), dates "2021-12-28", amounts "58.83", tonnes "2000", tax "6" (per
 // cent).
 //
-// Reply of every call but the list: trade_id, kind, state, seller, seller_name, buyer, buyer_name,
+// Reply of every call but the list: trade_id, kind, state, standing (where it
+// stands: trading_internal.h), seller, seller_name, buyer, buyer_name,
 // tonnes, price_fen (null for a lump sum and for a retirement), amount_fen, tax_rate, tax_fen,
 // net_fen, beneficiary, beneficiary_uscc, purpose, note, on, proposed_by, decided_by, decided_on,
 // reason, of_trade_id, expires_on (the last day to decide; null once that is done),
@@ -35,15 +36,19 @@ enum th_status th_trade_reject(struct th_registry *registry, const struct th_req
                                struct th_error *err) TH_MUST_CHECK;
 
 // Ends proposals that nobody decided about and gives back what approved deals still hold, where the
-// last day was before `through` (NULL: today). Each is an entry of its own. Reply:
+// last day was before `through` (NULL: today). Each is an entry of its own. Reply: n_expired,
 // expired[{trade_id, kind, was (its state), released_t}].
 enum th_status th_trade_expire(struct th_registry *registry, const struct th_request *request,
                                const char *through, struct th_json **ret_reply,
                                struct th_error *err) TH_MUST_CHECK;
 
-// Reply: trades[] with the keys above but blocks, lines and receipts. kind, state NULL: any.
+// Reply: trades[] with the keys above but blocks, lines and receipts. kind, state NULL: any; a
+// state may also be what `standing` tells. TH_USAGE ("usage_value").
 enum th_status th_trade_list(struct th_registry *registry, const char *kind, const char *state,
                              struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
+// What the filters know, "purchase, resale, …"; static storage.
+const char *th_trade_list_kinds(void);
+const char *th_trade_list_states(void);
 enum th_status th_trade_show(struct th_registry *registry, int64_t trade_id,
                              struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;
 

@@ -163,6 +163,10 @@ static enum th_status list_one(struct pledge_list *list, const struct th_trade *
     th_pledge_warn(object, list->today);
     th_json_set_int(object, "trade_id", trade->trade_id);
     th_json_set_text(object, "state", trade->state);
+    th_json_set_text(object, "standing",
+                     strcmp(trade->state, "approved") != 0 ? trade->state
+                     : over                                ? "completed"
+                                                           : "in_force");
     th_json_set(object, "of_trade_id",
                 trade->of_trade_id != 0 ? th_json_int(trade->of_trade_id) : th_json_null());
     status = th_json_set_party(list->store, object, "seller", trade->seller_id, list->err);

@@ -78,7 +78,8 @@ static enum th_status load_original(struct th_work *work, const char *text, stru
         th_error_add_int(err, "trade", trade_id);
     }
     if (status == TH_OK && strcmp(of->state, "approved") != 0) {
-        (void)th_error_set(err, TH_CONFLICT, "trade_not_approved", "state", of->state, NULL);
+        (void)th_error_set(err, TH_CONFLICT, "correction_not_approved", NULL);
+        th_error_add_word(err, "state", "value.state", of->state);
         th_error_add_int(err, "trade", trade_id);
         status = TH_CONFLICT;
     }

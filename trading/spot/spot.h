@@ -116,10 +116,11 @@ struct th_correction_input {
     const char *on;
 };
 // What is owed on it is dropped, what was paid is a claim of who paid, confirmed by receipts of the
-// correction. TH_USAGE ("correction_reason"), TH_CONFLICT ("correction_kind", "correction_done" and
-// "correction_acted_upon" with "other", "correction_credited" with "other",
-// "correction_distributed", "correction_units_moved" and "correction_units_ended" with "serial",
-// "owner"; of an approval "correction_stale": money came in since).
+// correction. TH_USAGE ("correction_reason"), TH_CONFLICT ("correction_kind",
+// "correction_not_approved", "correction_done" and "correction_acted_upon" with "other",
+// "correction_credited" with "other", "correction_distributed", "correction_units_moved" and
+// "correction_units_ended" with "serial", "owner"; of an approval "correction_stale": money came in
+// since).
 enum th_status th_trade_propose_correction(struct th_registry *registry,
                                            const struct th_request *request,
                                            const struct th_correction_input *input,

@@ -156,6 +156,8 @@ CREATE TABLE county_rule (
     login       TEXT    NOT NULL REFERENCES user_account (login),
     seq         INTEGER NOT NULL
 ) STRICT;
+-- What holds on a day: every deal asks.
+CREATE INDEX county_rule_since ON county_rule (since, rule_id);
 
 -- Boundaries and land under other schemes, as they were loaded; a layer ends, and is never erased.
 CREATE TABLE layer (

@@ -1,0 +1,190 @@
+// Where deals stand, in the words that lists and papers of the desk use.
+#include <stdio.h>
+#include <string.h>
+
+#include "registry/setup.h"
+#include "tests/integration/ahead.h"
+#include "trading/deal/limit.h"
+#include "trading/pledge/pledge.h"
+#include "trading/spot/listing.h"
+
+static void assert_stands(struct market *market, int64_t trade_id, const char *want)
+{
+    struct th_json *reply = NULL;
+    assert_ok(th_trade_show(market->world.registry, trade_id, &reply, &market->err), &market->err);
+    assert_string_equal(th_json_get_text(reply, "standing", ""), want);
+    th_json_free(reply);
+}
+
+static int64_t listed(struct market *market, const char *tonnes)
+{
+    const struct th_request request = {.login = "bank"};
+    const struct th_listing_input input = {.holder = "两山银行", .tonnes = tonnes, .price = "70"};
+    struct th_json *reply = NULL;
+    assert_ok(
+        th_trade_propose_listing(market->world.registry, &request, &input, &reply, &market->err),
+        &market->err);
+    return market_id(reply);
+}
+
+static void accept_all(struct market *market, int64_t listing)
+{
+    char id[24];
+    snprintf(id, sizeof(id), "%lld", (long long)listing);
+    const struct th_request request = {.login = "bank"};
+    const struct th_acceptance_input input = {.listing = id, .to = "制药厂"};
+    struct th_json *reply = NULL;
+    assert_ok(
+        th_trade_propose_acceptance(market->world.registry, &request, &input, &reply, &market->err),
+        &market->err);
+    assert_stands(market, ahead_done(market, reply), "approved");
+}
+
+static void listing__is_in_force_until_it_is_taken_or_withdrawn(void **state)
+{
+    struct market *market = *state;
+    const struct th_request request = {.login = "bank"};
+    struct th_json *reply = NULL;
+    market_bought(market, "1 2", "43.44");
+    int64_t taken = listed(market, "100");
+    int64_t withdrawn = listed(market, "200");
+    assert_stands(market, taken, "proposed");
+    th_json_free(market_approve(market, taken, TH_OK));
+    th_json_free(market_approve(market, withdrawn, TH_OK));
+    assert_stands(market, taken, "in_force");
+    accept_all(market, taken);
+    assert_stands(market, taken, "completed");
+    assert_ok(
+        th_listing_withdraw(market->world.registry, &request, withdrawn, &reply, &market->err),
+        &market->err);
+    th_json_free(reply);
+    assert_stands(market, withdrawn, "withdrawn");
+}
+
+static void proposal__that_its_proposer_rejects_is_withdrawn(void **state)
+{
+    struct market *market = *state;
+    const struct th_request officer = {.login = "officer"};
+    struct th_json *reply = NULL;
+    market_bought(market, "1 2", "43.44");
+    int64_t own = listed(market, "1");
+    int64_t other = listed(market, "1");
+    const struct th_request bank = {.login = "bank"};
+    assert_ok(th_trade_reject(market->world.registry, &bank, own, NULL, &reply, &market->err),
+              &market->err);
+    assert_string_equal(th_json_get_text(reply, "standing", ""), "withdrawn");
+    assert_string_equal(th_json_get_text(reply, "state", ""), "rejected");
+    th_json_free(reply);
+    assert_ok(th_trade_reject(market->world.registry, &officer, other, NULL, &reply, &market->err),
+              &market->err);
+    assert_string_equal(th_json_get_text(reply, "standing", ""), "rejected");
+    th_json_free(reply);
+}
+
+static void promise__is_completed_by_its_last_delivery_and_an_option_lapses(void **state)
+{
+    static const struct th_promise_input PERSON = {
+        .to = "竹农", .tonnes = "200", .price = "60", .deliver_by = "2022-12-31", .on = AHEAD_ON};
+    static const struct th_promise_input OPTION = {.to = "制药厂",
+                                                   .tonnes = "300",
+                                                   .price = "50",
+                                                   .premium = "900.00",
+                                                   .window = "2022-06-01..2022-12-31",
+                                                   .on = AHEAD_ON};
+    struct market *market = *state;
+    const struct th_request request = {.login = "bank"};
+    market_bought(market, "1 2", "43.44");
+    int64_t person = ahead_done(market, ahead_subscribe(market, &PERSON, TH_OK));
+    int64_t option = ahead_done(market, ahead_option(market, &OPTION, TH_OK));
+    th_json_free(market_receipt(market, person, "7000", TH_OK));
+    assert_stands(market, person, "in_force");
+    // A proposed delivery tells what it will use of the money that came ahead.
+    struct th_json *reply = ahead_deliver(market, person, "100", false, TH_OK);
+    assert_int_equal(th_json_get_int(reply, "prepaid_fen", -1), 600000);
+    ahead_done(market, reply);
+    reply = ahead_deliver(market, person, "100", false, TH_OK);
+    assert_int_equal(th_json_get_int(reply, "prepaid_fen", -1), 100000);
+    ahead_done(market, reply);
+    assert_stands(market, person, "completed");
+    assert_stands(market, option, "in_force");
+    assert_ok(th_trade_expire(market->world.registry, &request, NULL, &reply, &market->err),
+              &market->err);
+    assert_int_equal(th_json_get_int(reply, "n_expired", 0), 1);
+    th_json_free(reply);
+    assert_stands(market, option, "lapsed");
+    assert_ok(th_trade_expire(market->world.registry, &request, NULL, &reply, &market->err),
+              &market->err);
+    assert_int_equal(th_json_get_int(reply, "n_expired", -1), 0);
+    th_json_free(reply);
+}
+
+static int64_t n_listed(struct market *market, const char *state)
+{
+    struct th_json *reply = NULL;
+    assert_ok(th_trade_list(market->world.registry, NULL, state, &reply, &market->err),
+              &market->err);
+    int64_t n = (int64_t)th_json_size(th_json_get(reply, "trades"));
+    th_json_free(reply);
+    return n;
+}
+
+static void list__finds_deals_by_where_they_stand(void **state)
+{
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    market_bought(market, "1 2", "43.44");
+    int64_t listing = listed(market, "100");
+    th_json_free(market_approve(market, listing, TH_OK));
+    listed(market, "50");
+    assert_int_equal(n_listed(market, "approved"), 2); // whatever became of them
+    assert_int_equal(n_listed(market, "in_force"), 1);
+    assert_int_equal(n_listed(market, "proposed"), 1);
+    assert_int_equal(n_listed(market, "completed"), 0);
+    accept_all(market, listing);
+    assert_int_equal(n_listed(market, "completed"), 1);
+    assert_status(th_trade_list(market->world.registry, NULL, "done", &reply, &market->err),
+                  TH_USAGE, &market->err);
+    market_refused(market, "usage_value");
+}
+
+static void user_list__shows_the_limits_of_today(void **state)
+{
+    struct market *market = *state;
+    const struct th_request admin = {.login = "admin"};
+    const struct th_user_limit_input now = {.login = "bank", .amount = "5000", .tonnes = "300"};
+    const struct th_user_limit_input later = {
+        .login = "bank", .amount = "9000", .from = "2099-01-01"};
+    struct th_json *reply = NULL;
+    assert_ok(th_user_limit_set(market->world.registry, &admin, &now, &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+    assert_ok(th_user_limit_set(market->world.registry, &admin, &later, &reply, &market->err),
+              &market->err);
+    th_json_free(reply);
+    assert_ok(th_user_list(market->world.registry, &reply, &market->err), &market->err);
+    const struct th_json *users = th_json_get(reply, "users");
+    bool seen = false;
+    for (size_t i = 0; i < th_json_size(users); i++) {
+        const struct th_json *user = th_json_at(users, i);
+        bool limited = strcmp(th_json_get_text(user, "login", ""), "bank") == 0;
+        seen = seen || limited;
+        assert_int_equal(th_json_get_int(user, "limit_fen", -1), limited ? 500000 : -1);
+        assert_int_equal(th_json_get_int(user, "limit_t", -1), limited ? 300 : -1);
+    }
+    th_json_free(reply);
+    assert_true(seen);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, market_setup_anji, market_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(listing__is_in_force_until_it_is_taken_or_withdrawn),
+        TEST(proposal__that_its_proposer_rejects_is_withdrawn),
+        TEST(promise__is_completed_by_its_last_delivery_and_an_option_lapses),
+        TEST(list__finds_deals_by_where_they_stand),
+        TEST(user_list__shows_the_limits_of_today),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,81 @@
+// Where a deal stands, in a word for people: an approved promise is in force until it is used up.
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/pledge_store.h"
+#include "store/promise_store.h"
+#include "trading/deal/trade.h"
+#include "trading/trading_internal.h"
+
+// A withdrawal moves the last day of the lock to the day before it.
+static enum th_status listing_standing(struct th_store *store, const struct th_trade *trade,
+                                       const char **ret_word, struct th_error *err)
+{
+    struct th_lock lock;
+    struct th_listing listing;
+    enum th_status status = th_lock_of_trade(store, trade->trade_id, &lock, err);
+    if (status == TH_OK) {
+        status = th_listing_load(store, trade->trade_id, &listing, err);
+    }
+    if (status == TH_OK) {
+        *ret_word = strcmp(lock.expires_on, listing.until_on) != 0 ? "withdrawn"
+                    : th_units_t(th_lock_left(&lock)) > 0          ? "in_force"
+                    : th_units_t(lock.released) > 0                ? "lapsed"
+                                                                   : "completed";
+    }
+    return status;
+}
+
+static enum th_status promise_standing(struct th_store *store, const struct th_trade *trade,
+                                       const char **ret_word, struct th_error *err)
+{
+    bool option = strcmp(trade->kind, "option") == 0;
+    struct th_promise_progress progress;
+    enum th_status status = th_promise_progress(store, trade, 0, &progress, err);
+    if (status != TH_OK) {
+        return status;
+    }
+    // What an option did not use by its last day is not due any more.
+    int64_t open_t = option ? th_units_t(progress.locked) + th_units_t(progress.expected)
+                            : th_units_t(progress.due);
+    *ret_word = open_t + th_units_t(progress.pending) > 0 ? "in_force"
+                : option && th_units_t(progress.due) > 0  ? "lapsed"
+                                                          : "completed";
+    return TH_OK;
+}
+
+static enum th_status pledge_standing(struct th_store *store, const struct th_trade *trade,
+                                      const char **ret_word, struct th_error *err)
+{
+    struct th_rank_list ranks = {0};
+    enum th_status status = th_pledge_ranks(store, th_pledge_root(trade), &ranks, err);
+    const struct th_rank *rank = th_rank_find(&ranks, trade->trade_id);
+    if (status == TH_OK) {
+        *ret_word = rank && rank->alive ? "in_force" : "completed";
+    }
+    free(ranks.items);
+    return status;
+}
+
+enum th_status th_trade_standing(struct th_store *store, const struct th_trade *trade,
+                                 bool corrected, const char **ret_word, struct th_error *err)
+{
+    static const struct {
+        const char *kind;
+        enum th_status (*find)(struct th_store *, const struct th_trade *, const char **,
+                               struct th_error *);
+    } LASTING[] = {{"listing", listing_standing},
+                   {"option", promise_standing},
+                   {"subscription", promise_standing},
+                   {"forward", promise_standing},
+                   {"pledge", pledge_standing}};
+    bool taken_back =
+        strcmp(trade->state, "rejected") == 0 && strcmp(trade->decided_by, trade->proposed_by) == 0;
+    *ret_word = corrected ? "corrected" : taken_back ? "withdrawn" : trade->state;
+    for (size_t i = 0; i < sizeof(LASTING) / sizeof(LASTING[0]); i++) {
+        if (strcmp(trade->state, "approved") == 0 && strcmp(trade->kind, LASTING[i].kind) == 0) {
+            return LASTING[i].find(store, trade, ret_word, err);
+        }
+    }
+    return TH_OK;
+}

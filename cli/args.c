@@ -1,4 +1,5 @@
 // From argv to one call.
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -321,16 +322,19 @@ static void look_ahead(struct th_cli *cli, int argc, char **argv)
     }
 }
 
-// What may follow the noun, "import, list, show"; false when there is no such noun.
-static bool list_verbs(const char *noun, struct th_buf *out)
+// What may follow the noun, "import, list, show", or the noun and the first word of a verb,
+// "purchase, resale"; false when there is no such beginning.
+static bool list_verbs(const char *noun, const char *first, struct th_buf *out)
 {
     size_t n_groups = 0;
     const struct th_cli_group *groups = th_cli_command_groups(&n_groups);
+    size_t size = first ? strlen(first) : 0;
     bool known = false;
     for (size_t g = 0; g < n_groups; g++) {
         for (const struct th_cli_command *c = groups[g].commands; c->noun != NULL; c++) {
-            if (strcmp(c->noun, noun) == 0) {
-                th_buf_printf(out, "%s%s", known ? ", " : "", c->verb);
+            bool fits = !first || (strncmp(c->verb, first, size) == 0 && c->verb[size] == ' ');
+            if (strcmp(c->noun, noun) == 0 && fits) {
+                th_buf_printf(out, "%s%s", known ? ", " : "", c->verb + (first ? size + 1 : 0));
                 known = true;
             }
         }
@@ -338,24 +342,37 @@ static bool list_verbs(const char *noun, struct th_buf *out)
     return known;
 }
 
+// What stands before the word that nobody knows: a noun, or "trade propose".
+static enum th_status unknown_verb(const char *noun, const char *verb, const struct th_buf *verbs,
+                                   struct th_error *err)
+{
+    return verb ? th_error_set(err, TH_USAGE, "usage_unknown_verb", "noun", noun, "verb", verb,
+                               "verbs", th_buf_text(verbs), NULL)
+                : th_error_set(err, TH_USAGE, "usage_verb_missing", "noun", noun, "verbs",
+                               th_buf_text(verbs), NULL);
+}
+
 static enum th_status unknown_command(const struct th_cli *cli, char *const *words, size_t n_words,
                                       struct th_error *err)
 {
     enum { VERBS_LIMIT = 1024 };
     struct th_buf verbs;
+    struct th_buf seconds;
     enum th_status status = TH_OK;
     th_buf_init(&verbs, VERBS_LIMIT);
+    th_buf_init(&seconds, VERBS_LIMIT);
     // A noun alone leads to its help when that is asked for; anything else is unknown.
-    if (!list_verbs(words[0], &verbs)) {
+    if (!list_verbs(words[0], NULL, &verbs)) {
         status = th_error_set(err, TH_USAGE, "usage_unknown_command", "command", words[0], NULL);
-    } else if (n_words == 1 && !cli->help) {
-        status = th_error_set(err, TH_USAGE, "usage_verb_missing", "noun", words[0], "verbs",
-                              th_buf_text(&verbs), NULL);
+    } else if (!cli->help && n_words > 1 && list_verbs(words[0], words[1], &seconds)) {
+        char begun[64];
+        snprintf(begun, sizeof(begun), "%s %s", words[0], words[1]);
+        status = unknown_verb(begun, n_words > 2 ? words[2] : NULL, &seconds, err);
     } else if (!cli->help) {
-        status = th_error_set(err, TH_USAGE, "usage_unknown_verb", "noun", words[0], "verb",
-                              words[1], "verbs", th_buf_text(&verbs), NULL);
+        status = unknown_verb(words[0], n_words > 1 ? words[1] : NULL, &verbs, err);
     }
     th_buf_clear(&verbs);
+    th_buf_clear(&seconds);
     return status;
 }
 

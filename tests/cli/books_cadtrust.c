@@ -375,6 +375,7 @@ void cadtrust__refusals(void **state)
         {2, "--verification-body " BODY, "does not name a verification body"},
         {2, "--verification-body '=" BODY "'", "does not name a verification body"},
         {2, "--verification-body 核证机构=甲", "is not in CAD Trust's list"},
+        {2, "--verification-body '核证机构=China Quality'", "China Quality Certification Center; "},
         {2, "--link-base registry.example", "is no address"},
     };
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {

@@ -252,6 +252,8 @@ struct failure {
 static const struct failure FAILURES[] = {
     // 2: usage, and values that cannot be
     {"parcel", 2, "usage_verb_missing"},
+    {"trade propose", 2, "usage_verb_missing"},
+    {"trade propose buy", 2, "usage_unknown_verb"},
     {"parcel list --foo", 2, "usage_unknown_option"},
     {"parcel list --kind tea --kind=bamboo", 2, "usage_twice"},
     {"parcel import", 2, "usage_missing_argument"},

@@ -488,6 +488,17 @@ static enum th_status write_table(struct exporting *e, size_t table, struct th_j
     return status;
 }
 
+// With the names that it may have been meant to be.
+static enum th_status refuse_body(const struct exporting *e, const char *body, struct th_error *err)
+{
+    char near[TH_ERROR_VALUE_SIZE];
+    th_cadtrust_near(&e->dictionary, "verification_body", body, near, sizeof(near));
+    return th_error_set(err, TH_INVALID,
+                        near[0] != '\0' ? "cadtrust_body_near" : "cadtrust_body_unlisted", "body",
+                        body, "near", near, "version",
+                        th_json_get_text(e->dictionary.document, "version", ""), NULL);
+}
+
 static enum th_status check_options(const struct exporting *e, struct th_error *err)
 {
     const char *link = e->options->link_base;
@@ -498,9 +509,7 @@ static enum th_status check_options(const struct exporting *e, struct th_error *
             return th_error_set(err, TH_INVALID, "cadtrust_body_form", "body", body, NULL);
         }
         if (!th_cadtrust_listed(&e->dictionary, "verification_body", equals + 1)) {
-            return th_error_set(err, TH_INVALID, "cadtrust_body_unlisted", "body", equals + 1,
-                                "version", th_json_get_text(e->dictionary.document, "version", ""),
-                                NULL);
+            return refuse_body(e, equals + 1, err);
         }
     }
     if (link != NULL &&

@@ -23,8 +23,8 @@ struct th_cadtrust_options { // texts are borrowed for the call; NULL: not given
 //
 // Reply: file, format, version, sha256, n (records), tables[{table, sheet, n}],
 // left_out[{package_id, package, verifier, reason}], ok (nothing was left out). TH_CONFLICT
-// ("file_exists"), TH_INVALID ("cadtrust_body_form", "cadtrust_body_unlisted", "cadtrust_link"),
-// TH_LIMIT ("workbook_rows"), TH_IO.
+// ("file_exists"), TH_INVALID ("cadtrust_body_form", "cadtrust_body_unlisted", "cadtrust_body_near"
+// with "near", "cadtrust_link"), TH_LIMIT ("workbook_rows"), TH_IO.
 enum th_status th_cadtrust_export(struct th_registry *registry,
                                   const struct th_cadtrust_options *options,
                                   struct th_json **ret_reply, struct th_error *err) TH_MUST_CHECK;

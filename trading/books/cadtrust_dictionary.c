@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/embed.h"
 #include "trading/books/cadtrust_internal.h"
@@ -55,6 +56,38 @@ bool th_cadtrust_listed(const struct th_cadtrust_dictionary *dictionary, const c
         }
     }
     return false;
+}
+
+// Does the name hold a word of the text? Short words ("of", "Co.") tell nothing.
+static bool shares_word(const char *name, const char *text)
+{
+    for (const char *p = text; *p != '\0';) {
+        size_t size = strcspn(p, " ,.()");
+        for (const char *at = name; size >= 4 && strlen(at) >= size; at++) {
+            if (strncasecmp(at, p, size) == 0) {
+                return true;
+            }
+        }
+        p += size + strspn(p + size, " ,.()");
+    }
+    return false;
+}
+
+void th_cadtrust_near(const struct th_cadtrust_dictionary *dictionary, const char *picklist,
+                      const char *text, char *buf, size_t size)
+{
+    const struct th_json *list =
+        th_json_get(th_json_get(dictionary->document, "picklists"), picklist);
+    size_t used = 0;
+    buf[0] = '\0';
+    for (size_t i = 0; i < th_json_size(list); i++) {
+        const char *name = th_json_text(th_json_at(list, i));
+        size_t more = strlen(name) + (used > 0 ? 2 : 0);
+        if (used + more < size && shares_word(name, text)) {
+            (void)snprintf(buf + used, size - used, "%s%s", used > 0 ? "; " : "", name);
+            used += more;
+        }
+    }
 }
 
 const struct th_json *th_cadtrust_methodology(const struct th_cadtrust_dictionary *dictionary,

@@ -18,6 +18,10 @@ void th_cadtrust_dictionary_clear(struct th_cadtrust_dictionary *dictionary);
 
 bool th_cadtrust_listed(const struct th_cadtrust_dictionary *dictionary, const char *picklist,
                         const char *value);
+// The names of the list that share a word of four letters or more with the text, "a; b"; "" when
+// none does. What does not fit is left out.
+void th_cadtrust_near(const struct th_cadtrust_dictionary *dictionary, const char *picklist,
+                      const char *text, char *buf, size_t size);
 // {type, sector, project_type, subtype} of a methodology; never NULL once loaded.
 const struct th_json *th_cadtrust_methodology(const struct th_cadtrust_dictionary *dictionary,
                                               const char *id);

@@ -101,7 +101,7 @@ enum th_status th_schedule_show(struct th_store *store, const struct th_trade *t
     struct th_schedule schedule = {0};
     struct th_money received = {0};
     enum th_status status = th_schedule_load(store, trade->trade_id, &schedule, err);
-    if (status == TH_OK) {
+    if (status == TH_OK && schedule.n > 0) {
         status = th_receipt_total(store, trade->trade_id, NULL, &received, err);
     }
     if (status != TH_OK || schedule.n == 0) {

@@ -416,9 +416,32 @@ const char *take_stock(struct model *model, struct deal *deal, int package, int6
 
 const char *take_locked(struct model *model, struct deal *deal, int64_t tonnes)
 {
-    if (pick_locked(model, deal->of, tonnes) < tonnes) {
+    enum { MAX_GROUPS = 1024 };
+    int64_t has[MAX_GROUPS];
+    int64_t gives[MAX_GROUPS];
+    struct deal whole = {.n_lines = 0};
+    int n = 0;
+    if (pick_locked(model, deal->of, INT64_MAX) < tonnes) {
         return "not_enough_units";
     }
+    // Of every package and pool by what it has under the lock, so that no village waits.
+    lines_from_picked(model, &whole);
+    assert(whole.n_lines <= MAX_GROUPS);
+    for (int i = 0; i < whole.n_lines; i++) {
+        has[i] = whole.lines[i].tonnes;
+    }
+    divide(tonnes, has, whole.n_lines, gives);
+    for (int i = 0; i < model->n_picked; i++) {
+        const struct tonne *tonne = &model->tonnes[model->scratch[i]];
+        const struct line *line =
+            line_of(&whole, package_of(model, model->scratch[i]), tonne->pool, tonne->owner);
+        if (gives[line - whole.lines] > 0) {
+            gives[line - whole.lines]--;
+            model->scratch[n++] = model->scratch[i];
+        }
+    }
+    free(whole.lines);
+    model->n_picked = n;
     deal->source = deal->of;
     lines_from_picked(model, deal);
     return NULL;

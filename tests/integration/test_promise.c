@@ -466,6 +466,37 @@ static void promise__refuses_what_it_cannot_be(void **state)
     market_refused(market, "nothing_short");
 }
 
+static int64_t line_t(struct market *market, int64_t trade_id, int64_t package_id)
+{
+    struct th_trade_line_list lines = {0};
+    int64_t tonnes_t = 0;
+    assert_ok(th_trade_lines(market->world.store, trade_id, &lines, &market->err), &market->err);
+    for (size_t i = 0; i < lines.n; i++) {
+        tonnes_t += lines.items[i].package_id == package_id ? th_units_t(lines.items[i].tonnes) : 0;
+    }
+    th_trade_line_list_clear(&lines);
+    return tonnes_t;
+}
+
+// 2,509 and 4,773 t in one pool. Of 728 t 250.8… and 477.1… are locked; a part of 100 is then
+// 100 × 251/728 = 34.4… and 65.5….
+static void delivery__of_a_part_takes_of_every_village(void **state)
+{
+    struct market *market = *state;
+    struct th_promise_input ordered = FIRM;
+    ordered.tonnes = "728";
+    market_bought(market, "1 2", "10.00");
+    int64_t order = ahead_done(market, ahead_subscribe(market, &ordered, TH_OK));
+    assert_int_equal(line_t(market, order, 1), 251);
+    assert_int_equal(line_t(market, order, 2), 477);
+    int64_t part = ahead_done(market, ahead_deliver(market, order, "100", false, TH_OK));
+    assert_int_equal(line_t(market, part, 1), 34);
+    assert_int_equal(line_t(market, part, 2), 66);
+    int64_t rest = ahead_done(market, ahead_deliver(market, order, "628", false, TH_OK));
+    assert_int_equal(line_t(market, rest, 1), 217);
+    assert_int_equal(line_t(market, rest, 2), 411);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, market_setup_anji, market_teardown)
 
 int main(void)
@@ -481,6 +512,7 @@ int main(void)
         TEST(replacement__comes_from_other_stock_once_the_lock_is_empty),
         TEST(refund__before_the_issuance_frees_the_forecast),
         TEST(option__shares_its_premium_with_those_whose_units_it_locks),
+        TEST(delivery__of_a_part_takes_of_every_village),
         TEST(option__is_exercised_in_parts_within_its_window),
         TEST(option__on_forecast_gets_units_of_the_delivery),
         TEST(promise__refuses_what_it_cannot_be),

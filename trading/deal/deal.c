@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/ratio.h"
 #include "core/text.h"
 
 enum th_status th_deal_add_line(struct th_deal *deal, size_t *capacity,
@@ -22,9 +23,10 @@ enum th_status th_deal_add_line(struct th_deal *deal, size_t *capacity,
     return TH_OK;
 }
 
-// The line of a package and pool; a new one where there is none.
+// The line of a package and pool; a new one where there is none. *ret_line is its place.
 static enum th_status count_pick(struct th_store *store, struct th_deal *deal, size_t *capacity,
-                                 const struct th_block *pick, struct th_error *err)
+                                 const struct th_block *pick, size_t *ret_line,
+                                 struct th_error *err)
 {
     struct th_issuance_record issuance;
     enum th_status status = th_issuance_load(store, pick->issuance_id, &issuance, err);
@@ -35,6 +37,7 @@ static enum th_status count_pick(struct th_store *store, struct th_deal *deal, s
         struct th_trade_line *line = &deal->lines[i];
         if (line->package_id == issuance.package_id && line->pool_id == pick->pool_id &&
             line->seller_id == pick->owner_id) {
+            *ret_line = i;
             return th_units_add(line->tonnes, th_block_units(pick), &line->tonnes, err);
         }
     }
@@ -42,6 +45,7 @@ static enum th_status count_pick(struct th_store *store, struct th_deal *deal, s
                                        .pool_id = pick->pool_id,
                                        .seller_id = pick->owner_id,
                                        .tonnes = th_block_units(pick)};
+    *ret_line = deal->n_lines;
     return th_deal_add_line(deal, capacity, &line, err);
 }
 
@@ -51,6 +55,7 @@ static enum th_status keep_picks(struct th_store *store, struct th_deal *deal,
 {
     size_t capacity = 0;
     size_t n = 0;
+    size_t line = 0;
     int64_t left_t = th_units_t(units);
     enum th_status status = TH_OK;
     for (; status == TH_OK && n < deal->picks.n && left_t > 0; n++) {
@@ -59,9 +64,66 @@ static enum th_status keep_picks(struct th_store *store, struct th_deal *deal,
             pick->last = pick->first + left_t - 1;
         }
         left_t -= th_units_t(th_block_units(pick));
-        status = count_pick(store, deal, &capacity, pick, err);
+        status = count_pick(store, deal, &capacity, pick, &line, err);
     }
     deal->picks.n = n;
+    return status;
+}
+
+// Cuts each line and its picks down to what it gives; a line that gives nothing goes.
+static void cut_lines(struct th_deal *deal, const size_t *line_of, int64_t *gives_t)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < deal->n_lines; i++) {
+        deal->lines[i].tonnes = th_units_from_t(gives_t[i]);
+    }
+    for (size_t i = 0; i < deal->picks.n; i++) {
+        struct th_block pick = deal->picks.items[i];
+        int64_t *left_t = &gives_t[line_of[i]];
+        if (*left_t > 0) {
+            int64_t take_t = th_units_t(th_block_units(&pick));
+            take_t = take_t < *left_t ? take_t : *left_t;
+            pick.last = pick.first + take_t - 1;
+            *left_t -= take_t;
+            deal->picks.items[n++] = pick;
+        }
+    }
+    deal->picks.n = n;
+    n = 0;
+    for (size_t i = 0; i < deal->n_lines; i++) {
+        if (th_units_t(deal->lines[i].tonnes) > 0) {
+            deal->lines[n++] = deal->lines[i];
+        }
+    }
+    deal->n_lines = n;
+}
+
+// A part of the picks, of all packages and pools alike by what they have there, so that no village
+// waits behind another; within each the lowest serials.
+static enum th_status keep_pro_rata(struct th_store *store, struct th_deal *deal,
+                                    struct th_units units, struct th_error *err)
+{
+    size_t capacity = 0;
+    size_t room = deal->picks.n + 1;
+    size_t *line_of = calloc(room, sizeof(*line_of));
+    int64_t *has_t = calloc(room, sizeof(*has_t));
+    int64_t *gives_t = calloc(room, sizeof(*gives_t));
+    enum th_status status = line_of && has_t && gives_t ? TH_OK : th_error_no_memory(err);
+    for (size_t i = 0; i < deal->picks.n && status == TH_OK; i++) {
+        status = count_pick(store, deal, &capacity, &deal->picks.items[i], &line_of[i], err);
+    }
+    for (size_t i = 0; i < deal->n_lines && status == TH_OK; i++) {
+        has_t[i] = th_units_t(deal->lines[i].tonnes);
+    }
+    if (status == TH_OK && deal->n_lines > 0) {
+        status = th_allocate(th_units_t(units), has_t, deal->n_lines, gives_t, err);
+    }
+    if (status == TH_OK) {
+        cut_lines(deal, line_of, gives_t);
+    }
+    free(line_of);
+    free(has_t);
+    free(gives_t);
     return status;
 }
 
@@ -108,7 +170,7 @@ enum th_status th_deal_pick_from_lock(struct th_store *store, struct th_deal *de
     if (status == TH_OK) {
         status = th_ledger_locked(store, deal->source.lock_id, &deal->picks, err);
     }
-    return status == TH_OK ? keep_picks(store, deal, units, err) : status;
+    return status == TH_OK ? keep_pro_rata(store, deal, units, err) : status;
 }
 
 // Held units of a line: oldest vintage first, lowest serial first.

@@ -36,8 +36,9 @@ enum th_status th_deal_pick_of_parcels(struct th_store *store, struct th_deal *d
                                        const struct th_held_filter *filter,
                                        const int64_t *parcel_ids, size_t n_parcels,
                                        struct th_units units, struct th_error *err) TH_MUST_CHECK;
-// Takes the first `units` that the lock of another deal still holds as picks, with one line for
-// each package and pool. TH_CONFLICT ("not_enough_units").
+// Takes `units` of what the lock of another deal still holds as picks, with one line for each
+// package and pool, pro rata by what each has there: largest remainder, ties to the first; the
+// lowest serials within each. TH_CONFLICT ("not_enough_units").
 enum th_status th_deal_pick_from_lock(struct th_store *store, struct th_deal *deal,
                                       int64_t of_trade_id, struct th_units units,
                                       struct th_error *err) TH_MUST_CHECK;

@@ -377,6 +377,12 @@ static void decide(struct dice *dice, const struct model *model, struct act *act
         act->kind == ACT_APPROVE && once_in(dice, 8) ? model->today - (int)roll(dice, 3) : NONE;
 }
 
+static int confirmer(struct dice *dice)
+{
+    static const int LOGINS[] = {TELLER, TELLER, STRANGER, DESK, DESK, DESK, DESK, OFFICER};
+    return LOGINS[roll(dice, 8)];
+}
+
 static void receipt(struct dice *dice, const struct model *model, struct act *act)
 {
     act->kind = ACT_RECEIPT;
@@ -385,7 +391,7 @@ static void receipt(struct dice *dice, const struct model *model, struct act *ac
                             1U << SUBSCRIPTION | 1U << FORWARD | 1U << OPTION | 1U << DELIVERY |
                             1U << EXERCISE | 1U << CORRECTION,
                         once_in(dice, 20) ? ~0U : 1U << APPROVED);
-    act->login = once_in(dice, 3) ? TELLER : DESK;
+    act->login = confirmer(dice);
     act->on = once_in(dice, 2) ? NONE : model->today - (int)roll(dice, 4);
     int64_t open = act->of < model->n_deals && model->deals[act->of].state == APPROVED
                        ? model_outstanding(model, act->of)
@@ -396,7 +402,7 @@ static void receipt(struct dice *dice, const struct model *model, struct act *ac
 static void loan(struct dice *dice, const struct model *model, struct act *act)
 {
     act->kind = ACT_LOAN;
-    act->login = once_in(dice, 3) ? TELLER : DESK;
+    act->login = confirmer(dice);
     act->of = some_deal(dice, model, 1U << PLEDGE, once_in(dice, 20) ? ~0U : 1U << APPROVED);
     act->loan = (enum loan)roll(dice, 3);
     act->amount_fen = roll(dice, 900000);

@@ -70,6 +70,16 @@ static const char *pay_creditors(struct model *model, int login, int at, int64_t
     return NULL;
 }
 
+// Whoever is paid has a hand in it, a pledgee of a later rank too.
+static bool has_hand(const struct model *model, int login, const struct deal *deal)
+{
+    bool paid = false;
+    for (int i = 0; i < deal->n_owed; i++) {
+        paid = paid || (deal->owed[i].party == party_of(login) && deal->owed[i].fen > 0);
+    }
+    return paid || own_deal(model, login, deal);
+}
+
 const char *ask_receipt(struct model *model, const struct act *act)
 {
     if (in_future(model, act)) {
@@ -79,7 +89,7 @@ const char *ask_receipt(struct model *model, const struct act *act)
         return "trade_not_found";
     }
     struct deal *deal = &model->deals[act->of];
-    if (!own_deal(model, act->login, deal)) {
+    if (!has_hand(model, act->login, deal)) {
         return "trade_not_yours";
     }
     if (deal->state != APPROVED || deal->kind == RETIREMENT) {

@@ -318,15 +318,23 @@ static void term__refusals(void **state)
     th_json_free(reply);
 }
 
-static void distribute__without_a_term_or_with_two_is_refused(void **state)
+static void distribute__without_a_term_is_refused(void **state)
 {
     struct market *market = *state;
     int64_t sale = anji_sale(market);
     th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
     market_distribute(market, NULL, false, TH_CONFLICT);
     market_refused(market, "term_missing");
+}
+
+// Both were agreed before anything was sold.
+static void distribute__with_two_terms_is_refused_unless_one_is_chosen(void **state)
+{
+    struct market *market = *state;
     th_json_free(market_term(market, "net_of_cost", "70", "village=1", TH_OK));
     th_json_free(market_term(market, "gross", "50", "village=1", TH_OK));
+    int64_t sale = anji_sale(market);
+    th_json_free(market_receipt(market, sale, "146820.00", TH_OK));
     market_distribute(market, NULL, false, TH_CONFLICT);
     market_refused(market, "term_ambiguous");
     market_distribute(market, "80", false, TH_USAGE);
@@ -385,6 +393,12 @@ static void term__an_open_one_lasts_until_a_later_one_begins(void **state)
                   TH_CONFLICT, &market->err);
     market_refused(market, "term_overtakes");
     assert_null(reply);
+    // Nor does one of another basis make it a matter of choice which of them held.
+    again.basis = "gross";
+    assert_status(th_term_add(market->world.registry, &request, &again, &reply, &market->err),
+                  TH_CONFLICT, &market->err);
+    market_refused(market, "term_overtakes");
+    again.basis = "net_of_cost";
     again.from = "2022-05-21";
     assert_ok(th_term_add(market->world.registry, &request, &again, &reply, &market->err),
               &market->err);
@@ -534,7 +548,8 @@ int main(void)
         TEST(distribute__across_pools_by_the_tonnes_of_each),
         TEST(deduct__only_where_the_basis_lists_costs),
         TEST(term__refusals),
-        TEST(distribute__without_a_term_or_with_two_is_refused),
+        TEST(distribute__without_a_term_is_refused),
+        TEST(distribute__with_two_terms_is_refused_unless_one_is_chosen),
         TEST(term__an_open_one_lasts_until_a_later_one_begins),
         TEST(distribute__by_a_named_term_only_where_none_holds_alone),
         TEST(distribute__a_sale_without_a_recipient_keeps_nobody_waiting),

@@ -256,15 +256,15 @@ static void preview__terms_of_three_kinds_side_by_side(void **state)
     struct market *market = *state;
     static const char *const RATIOS[] = {"80"};
     const struct th_request bank = {.login = "bank"};
-    int64_t sale = anji_sale(market);
     struct th_json *reply = NULL;
+    th_json_free(term_for(market, "gross", "70", "village=1", NULL, TH_OK));
+    th_json_free(term_for(market, "net_of_cost", "70", "village=1", NULL, TH_OK));
+    th_json_free(term_for(market, "net_of_costs", "100", "village=1", NULL, TH_OK));
+    int64_t sale = anji_sale(market);
     assert_ok(th_deduction_add(market->world.registry, &bank, sale, "insurance", "1,940.00",
                                market->document, &reply, &market->err),
               &market->err);
     th_json_free(reply);
-    th_json_free(term_for(market, "gross", "70", "village=1", NULL, TH_OK));
-    th_json_free(term_for(market, "net_of_cost", "70", "village=1", NULL, TH_OK));
-    th_json_free(term_for(market, "net_of_costs", "100", "village=1", NULL, TH_OK));
     reply = preview(market, RATIOS, 1);
     // Receipts 146,820.00; cost of the 2,000 t 86,880.00; insurance 1,940.00.
     assert_int_equal(get(compared(reply, "gross", "70"), "distributed_fen"), 10277400);
@@ -385,14 +385,25 @@ static int64_t add_party(struct market *market, const char *kind, const char *na
     return party_id;
 }
 
+static void term__means_the_fund_that_was_there_when_it_was_agreed(void **state)
+{
+    struct market *market = *state;
+    int64_t first = add_party(market, "fund", "湿地修复基金");
+    anji_sale(market);
+    th_json_free(term_for(market, "net_of_cost", "70", "fund=1", "pool:1", TH_OK));
+    (void)add_party(market, "fund", "竹林修复基金");
+    struct th_json *reply = propose(market, "bank", NULL, TH_OK);
+    assert_int_equal(market_payment_fen(reply, first), 4195800);
+    th_json_free(reply);
+}
+
 static void term__a_fund_among_several_is_named(void **state)
 {
     struct market *market = *state;
     int64_t first = add_party(market, "fund", "湿地修复基金");
     int64_t second = add_party(market, "fund", "竹林修复基金");
     anji_sale(market);
-    th_json_free(term_for(market, "net_of_cost", "70", "fund=1", "pool:1", TH_OK));
-    assert_null(propose(market, "bank", NULL, TH_CONFLICT));
+    assert_null(term_for(market, "net_of_cost", "70", "fund=1", "pool:1", TH_CONFLICT));
     market_refused(market, "recipient_several");
     const char *splits[] = {"village=1/2", "fund:竹林修复基金=1/3", "fund:湿地修复基金=1/6"};
     const struct th_request officer = {.login = "officer"};
@@ -404,11 +415,6 @@ static void term__a_fund_among_several_is_named(void **state)
                                         .scope = "pool:1",
                                         .document = market->document};
     struct th_json *reply = NULL;
-    assert_ok(th_term_end(market->world.registry, &officer, 1, "2022-01-01", market->document,
-                          &reply, &market->err),
-              &market->err);
-    th_json_free(reply);
-    reply = NULL;
     assert_ok(th_term_add(market->world.registry, &officer, &input, &reply, &market->err),
               &market->err);
     th_json_free(reply);
@@ -731,6 +737,7 @@ int main(void)
         TEST(term__the_most_special_one_holds),
         TEST(term__scopes_that_are_none_are_refused),
         TEST(term__parts_with_different_terms_wait),
+        TEST(term__means_the_fund_that_was_there_when_it_was_agreed),
         TEST(term__a_fund_among_several_is_named),
         TEST(reserve__the_rest_goes_by_the_term_of_the_sale),
         TEST(reserve__that_did_not_suffice_takes_nothing_back),

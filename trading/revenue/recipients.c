@@ -121,24 +121,8 @@ static bool collect_village(void *context, const char *village_code, struct th_c
     return true;
 }
 
-struct kind_search {
-    const char *kind;
-    struct th_party found;
-    int n;
-};
-
-static bool match_kind(void *context, const struct th_party *party)
-{
-    struct kind_search *search = context;
-    if (strcmp(party->kind, search->kind) == 0) {
-        search->found = *party;
-        search->n++;
-    }
-    return search->n < 2;
-}
-
 // The party of a kind for a village: its collective, its township; or the one party of that kind
-// that the registry knows (a restoration fund).
+// that the registry knows by now (a restoration fund).
 static enum th_status party_for(struct th_store *store, const char *kind, const char *village_code,
                                 int64_t *ret_party_id, struct th_error *err)
 {
@@ -146,16 +130,14 @@ static enum th_status party_for(struct th_store *store, const char *kind, const 
     struct th_party party;
     if (strcmp(kind, "village") != 0 && strcmp(kind, "township") != 0 &&
         strcmp(kind, "subdistrict") != 0) {
-        struct kind_search search = {.kind = kind};
-        enum th_status status = th_party_each(store, match_kind, &search, err);
-        if (status == TH_OK && search.n == 0) {
+        int64_t found_id = 0;
+        enum th_status status = th_recipient_only(store, kind, &found_id, err);
+        if (status == TH_OK && found_id == 0) {
             status = th_error_set(err, TH_NOT_FOUND, "recipient_missing", "kind", kind, "village",
                                   village_code, NULL);
-        } else if (status == TH_OK && search.n > 1) {
-            status = th_error_set(err, TH_CONFLICT, "recipient_several", "kind", kind, NULL);
         }
         if (status == TH_OK) {
-            *ret_party_id = search.found.party_id;
+            *ret_party_id = found_id;
         }
         return status;
     }

@@ -16,6 +16,10 @@ struct th_payment_list { // by party and group, each once; free with th_payment_
 };
 void th_payment_list_clear(struct th_payment_list *list);
 
+// The one party of a kind that the registry knows, 0: none. TH_CONFLICT ("recipient_several" with
+// "kind", "kind_name").
+enum th_status th_recipient_only(struct th_store *store, const char *kind, int64_t *ret_party_id,
+                                 struct th_error *err) TH_MUST_CHECK;
 // How a run reckons.
 struct th_reckoning {
     char through_on[TH_ON_SIZE];

@@ -65,7 +65,51 @@ static bool kind_known(const char *kind)
     return false;
 }
 
-// "village", or "fund:湿地修复基金" for this very one.
+struct kind_search {
+    const char *kind;
+    int64_t found_id;
+    int n;
+};
+
+static bool match_kind(void *context, const struct th_party *party)
+{
+    struct kind_search *search = context;
+    if (strcmp(party->kind, search->kind) == 0) {
+        search->found_id = party->party_id;
+        search->n++;
+    }
+    return search->n < 2;
+}
+
+enum th_status th_recipient_only(struct th_store *store, const char *kind, int64_t *ret_party_id,
+                                 struct th_error *err)
+{
+    struct kind_search search = {.kind = kind};
+    enum th_status status = th_party_each(store, match_kind, &search, err);
+    if (status == TH_OK && search.n > 1) {
+        status = th_error_set(err, TH_CONFLICT, "recipient_several", "kind", kind, NULL);
+        th_error_add_word(err, "kind_name", "value.party_kind", kind);
+    }
+    if (status == TH_OK) {
+        *ret_party_id = search.found_id;
+    }
+    return status;
+}
+
+// Those that a package leads to: its villages, their townships, its holder, members.
+static bool follows_package(const char *kind)
+{
+    static const char *const KINDS[] = {"village", "township", "subdistrict", "cooperative",
+                                        "member"};
+    bool follows = false;
+    for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]) && !follows; i++) {
+        follows = strcmp(kind, KINDS[i]) == 0;
+    }
+    return follows;
+}
+
+// "village", or "fund:湿地修复基金" for this very one. Where the registry knows one fund when the
+// term is agreed, that one is meant, whatever others come later.
 static enum th_status parse_recipient(struct th_store *store, const char *text, size_t size,
                                       struct th_term_split *split, struct th_error *err)
 {
@@ -85,7 +129,8 @@ static enum th_status parse_recipient(struct th_store *store, const char *text, 
     }
     th_text_copy(split->party_kind, sizeof(split->party_kind), name);
     if (!colon) {
-        return TH_OK;
+        return follows_package(name) ? TH_OK
+                                     : th_recipient_only(store, name, &split->party_id, err);
     }
     enum th_status status = th_party_resolve(store, colon + 1, &party, err);
     if (status == TH_OK && strcmp(party.kind, name) != 0) {
@@ -276,16 +321,16 @@ struct overtaking {
 
 static bool same_scope(const struct th_term *a, const struct th_term *b)
 {
-    return strcmp(a->basis, b->basis) == 0 && a->scope == b->scope && a->scope_id == b->scope_id &&
+    return a->scope == b->scope && a->scope_id == b->scope_id &&
            strcmp(a->scope_kind, b->scope_kind) == 0;
 }
 
-static bool check_predecessor(void *context, const struct th_term *older)
+// Neither replaced nor put in doubt by one of another basis.
+static bool check_older(void *context, const struct th_term *older)
 {
     struct overtaking *overtaking = context;
     const struct th_term *term = overtaking->term;
-    if (older->to_on[0] != '\0' || strcmp(older->from_on, term->from_on) >= 0 ||
-        !same_scope(older, term)) {
+    if (!same_scope(older, term)) {
         return true;
     }
     for (size_t i = 0; i < overtaking->n_trades && overtaking->status == TH_OK; i++) {
@@ -316,7 +361,7 @@ static enum th_status check_overtakes(struct th_store *store, const struct th_te
         th_sales_between(store, term->from_on, term->to_on, &trade_ids, &overtaking.n_trades, err);
     overtaking.trade_ids = trade_ids;
     if (status == TH_OK) {
-        status = th_term_each(store, check_predecessor, &overtaking, err);
+        status = th_term_each(store, check_older, &overtaking, err);
     }
     free(trade_ids);
     return status == TH_OK ? overtaking.status : status;

@@ -15,6 +15,7 @@ void th_books_clear(struct th_books *books)
     th_list_clear(&books->people);
     th_table_clear(&books->words);
     th_revenue_clear(&books->revenue);
+    th_money_clear(&books->money);
     th_table_clear(&books->deal_ids);
     th_table_clear(&books->receipt_ids);
     th_table_clear(&books->package_ids);
@@ -137,7 +138,7 @@ static void book_post(struct th_books *books, const struct th_post *post)
             return;
         }
     }
-    if (!th_book_revenue(books, post)) {
+    if (!th_book_revenue(books, post) && !th_book_payments(books, post)) {
         count_other(books, post);
     }
 }
@@ -162,6 +163,54 @@ static void book_posts(struct th_books *books, const struct th_line *line,
     }
 }
 
+static void settle_issuance(struct th_books *books, const struct th_pending *pending)
+{
+    const struct th_issuance *issuance = th_units_issuance(&books->units, pending->id);
+    if (!issuance || issuance->vintage_seq != books->faults->seq) {
+        th_fault_add(books->faults, TH_FAULT_UNITS_ISSUE, pending->number, 0, 0);
+    }
+}
+
+static void settle_run(struct th_books *books, const struct th_pending *pending)
+{
+    struct th_run *run = th_books_run(books, pending->id);
+    if (!run) {
+        th_fault_add(books->faults, TH_FAULT_RUN_UNKNOWN, pending->id, 0, 0);
+    } else if (pending->what == TH_PENDING_RUN) {
+        th_money_settle_run(books, run);
+    } else {
+        th_money_settle_payment(books, run, pending);
+    }
+}
+
+static void settle_pending(struct th_books *books, const struct th_pending *pending)
+{
+    switch (pending->what) {
+    case TH_PENDING_ISSUANCE:
+        settle_issuance(books, pending);
+        break;
+    case TH_PENDING_APPROVAL:
+        th_book_settle_deal(books, pending);
+        break;
+    case TH_PENDING_DECISION:
+        th_money_settle_decision(books, pending->id);
+        break;
+    case TH_PENDING_RECEIPT:
+        th_money_settle_receipt(books, pending->id, pending->amount_fen);
+        break;
+    case TH_PENDING_LOAN:
+        th_money_settle_loan(books, pending);
+        break;
+    case TH_PENDING_SALE:
+        th_book_settle_sale(books, pending);
+        break;
+    case TH_PENDING_PAYMENT:
+    case TH_PENDING_RUN:
+        settle_run(books, pending);
+        break;
+    }
+}
+
 static void settle(struct th_books *books)
 {
     int64_t sum_t = 0;
@@ -174,23 +223,10 @@ static void settle(struct th_books *books)
         }
     }
     for (size_t i = 0; i < books->n_pending; i++) {
-        const struct th_pending *pending = &books->pending[i];
-        if (pending->what == TH_PENDING_SALE) {
-            th_book_settle_sale(books, pending);
-            continue;
-        }
-        if (pending->what == TH_PENDING_RUN) {
-            th_book_settle_run(books, pending);
-            continue;
-        }
-        if (pending->what != TH_PENDING_ISSUANCE) {
-            th_book_settle_deal(books, pending);
-            continue;
-        }
-        const struct th_issuance *issuance = th_units_issuance(&books->units, pending->id);
-        if (!issuance || issuance->vintage_seq != books->faults->seq) {
-            th_fault_add(books->faults, TH_FAULT_UNITS_ISSUE, pending->number, 0, 0);
-        }
+        settle_pending(books, &books->pending[i]);
+    }
+    if (!books->partial) {
+        th_money_compare(books);
     }
     if (books->legs_beyond) {
         th_fault_add(books->faults, TH_FAULT_MONEY_RANGE, 0, 0, 0);
@@ -292,7 +328,7 @@ void th_books_entry(struct th_books *books, const struct th_line *line, const st
     memset(books->legs_fen, 0, sizeof(books->legs_fen));
     books->legs_beyond = false;
     books->n_pending = 0;
-    books->revenue.legs.n = 0;
+    th_money_begin(books);
     books->issuing = 0;
     books->actor = th_books_login(books, line->login);
     if (!line->kept) {

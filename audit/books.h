@@ -4,10 +4,10 @@
 
 #include "audit/faults.h"
 #include "audit/line.h"
+#include "audit/money.h"
 #include "audit/revenue.h"
 #include "audit/units.h"
 
-enum { TH_ACCOUNT_CLAIM, TH_ACCOUNT_CASH, TH_ACCOUNTS };
 extern const char *const th_account_names[TH_ACCOUNTS];
 
 struct th_holder { // a party that holds units or money
@@ -37,23 +37,22 @@ struct th_deal {
     int64_t tonnes_t;
     int64_t moved_t; // handed over or ended under it
     bool reversal;   // it ends buffer, and the rest of its tonnes is owed
-    bool option;     // its price is a premium: its units cost nothing yet
-    bool delivery;
-    bool correction;
-    int64_t of;        // deal that it acts upon; 0: none
+    bool refund;     // a delivery that brings money back, no units
+    enum th_deal_kind kind;
     int64_t again_fen; // came for deliveries of it that were corrected, and may come again
     int64_t owed_t;
     int64_t amount_fen;
     int64_t tax_fen;
     int64_t seller; // 0: none
+    int64_t buyer;  // 0: none
+    int64_t of;     // deal that it acts upon; 0: none
     char on_date[TH_DAY_BYTES];
     char expires_on[TH_DAY_BYTES]; // NULs: none
     int64_t received_fen;
-    int64_t touched_seq; // entry for which the next two count
-    int64_t receipt_fen;
-    int64_t cash_fen;
     size_t lines;   // first of the lines, counted from 1; 0: none
     size_t revenue; // row of what it brought, counted from 1; 0: nothing yet
+    size_t owed;    // first of those who are owed money, counted from 1; 0: nobody yet
+    size_t terms;   // of a pledge its loan, of an enforcement its first debt; 0: none
 };
 
 enum th_package_state {
@@ -110,6 +109,7 @@ struct th_books { // zeroed memory is empty
     size_t packages_room;
     int64_t issuing; // holder of the package that the entry at hand issues; 0: it issues none
     struct th_revenue revenue;
+    struct th_money money;
     struct th_alone_rule *alone; // owned
     size_t n_alone;
     size_t alone_room;

@@ -4,60 +4,29 @@
 #include "audit/books_internal.h"
 #include "audit/check.h"
 
-const char *const th_account_names[TH_ACCOUNTS] = {"claim", "cash"};
-
-// Receipts and cash of a trade are summed entry by entry.
-static void touch(struct th_books *books, struct th_deal *deal)
+static enum th_deal_kind read_kind(const struct th_post *post)
 {
-    if (deal->touched_seq != books->faults->seq) {
-        deal->touched_seq = books->faults->seq;
-        deal->receipt_fen = 0;
-        deal->cash_fen = 0;
+    static const char *const KINDS[TH_DEAL_KINDS] = {[TH_DEAL_OTHER] = "",
+                                                     [TH_DEAL_PURCHASE] = "purchase",
+                                                     [TH_DEAL_RESALE] = "resale",
+                                                     [TH_DEAL_ACCEPTANCE] = "acceptance",
+                                                     [TH_DEAL_DELIVERY] = "delivery",
+                                                     [TH_DEAL_EXERCISE] = "exercise",
+                                                     [TH_DEAL_ENFORCEMENT] = "enforcement",
+                                                     [TH_DEAL_OPTION] = "option",
+                                                     [TH_DEAL_SUBSCRIPTION] = "subscription",
+                                                     [TH_DEAL_FORWARD] = "forward",
+                                                     [TH_DEAL_CORRECTION] = "correction",
+                                                     [TH_DEAL_PLEDGE] = "pledge"};
+    struct th_text kind;
+    if (th_text_member(post->nodes, post->index, "kind", &kind)) {
+        for (int i = TH_DEAL_OTHER + 1; i < TH_DEAL_KINDS; i++) {
+            if (th_text_is(kind, KINDS[i])) {
+                return (enum th_deal_kind)i;
+            }
+        }
     }
-}
-
-void th_book_money(struct th_books *books, const struct th_post *post)
-{
-    int64_t party = 0;
-    int64_t amount_fen = 0;
-    int64_t trade_id = 0;
-    struct th_text account;
-    struct th_text text;
-    const struct th_node *trade = th_node_get(post->nodes, post->index, "trade");
-    if (th_node_count(post->nodes, post->index) != (trade ? 7U : 6U) ||
-        !th_member_int(post->nodes, post->index, "party", 1, &party) ||
-        !th_member_int(post->nodes, post->index, "amount_fen", INT64_MIN, &amount_fen) ||
-        amount_fen == 0 || !th_text_member(post->nodes, post->index, "account", &account) ||
-        !th_text_member(post->nodes, post->index, "on", &text) || text.size != TH_DAY_BYTES ||
-        !th_text_member(post->nodes, post->index, "memo", &text) ||
-        (trade && !th_member_int(post->nodes, post->index, "trade", 1, &trade_id))) {
-        th_post_fault(books, post);
-        return;
-    }
-    int i = 0;
-    while (i < TH_ACCOUNTS && !th_text_is(account, th_account_names[i])) {
-        i++;
-    }
-    struct th_holder *holder = i < TH_ACCOUNTS ? th_books_holder(books, party) : NULL;
-    struct th_deal *deal = trade_id != 0 ? th_books_deal(books, trade_id) : NULL;
-    if (i == TH_ACCOUNTS) {
-        th_post_fault(books, post);
-        return;
-    }
-    if (!th_sum(&books->legs_fen[i], amount_fen) ||
-        (holder && !th_sum(&holder->money_fen[i], amount_fen))) {
-        books->legs_beyond = true;
-    }
-    if (trade_id != 0 && !deal && !books->partial) {
-        th_fault_add(books->faults, TH_FAULT_TRADE_UNKNOWN, trade_id, 0, 0);
-    }
-    if (i == TH_ACCOUNT_CLAIM && th_text_is(text, "money.distribution")) {
-        th_book_claim_leg(books, party, amount_fen);
-    }
-    if (deal && i == TH_ACCOUNT_CASH && amount_fen > 0) {
-        touch(books, deal);
-        books->legs_beyond = !th_sum(&deal->cash_fen, amount_fen) || books->legs_beyond;
-    }
+    return TH_DEAL_OTHER;
 }
 
 static void copy_day(const struct th_post *post, const char *key, char day[TH_DAY_BYTES])
@@ -73,6 +42,7 @@ static void read_terms(const struct th_post *post, struct th_deal *deal)
 {
     (void)th_member_int(post->nodes, post->index, "tax_fen", 0, &deal->tax_fen);
     (void)th_member_int(post->nodes, post->index, "seller_id", 1, &deal->seller);
+    (void)th_member_int(post->nodes, post->index, "buyer_id", 1, &deal->buyer);
     (void)th_member_int(post->nodes, post->index, "of_trade_id", 1, &deal->of);
     copy_day(post, "on_date", deal->on_date);
     copy_day(post, "expires_on", deal->expires_on);
@@ -81,7 +51,6 @@ static void read_terms(const struct th_post *post, struct th_deal *deal)
 void th_book_trade(struct th_books *books, const struct th_post *post)
 {
     struct th_deal deal = {.state = TH_TRADE_PROPOSED};
-    struct th_text kind;
     struct th_text state;
     struct th_text proposer;
     bool fresh = false;
@@ -107,11 +76,7 @@ void th_book_trade(struct th_books *books, const struct th_post *post)
     }
     books->deals = items;
     deal.proposer = th_books_login(books, proposer);
-    if (th_text_member(post->nodes, post->index, "kind", &kind)) {
-        deal.option = th_text_is(kind, "option");
-        deal.delivery = th_text_is(kind, "delivery");
-        deal.correction = th_text_is(kind, "correction");
-    }
+    deal.kind = read_kind(post);
     read_terms(post, &deal);
     size_t row = th_table_id(&books->deal_ids, deal.id, &fresh);
     if (row == SIZE_MAX) {
@@ -217,7 +182,7 @@ static void take_back(struct th_books *books, const struct th_deal *correction)
 {
     const struct th_deal *delivery = th_books_deal(books, correction->of);
     struct th_deal *promise =
-        delivery && delivery->delivery ? th_books_deal(books, delivery->of) : NULL;
+        delivery && delivery->kind == TH_DEAL_DELIVERY ? th_books_deal(books, delivery->of) : NULL;
     if (promise && !th_sum(&promise->again_fen, delivery->received_fen)) {
         books->legs_beyond = true;
     }
@@ -262,8 +227,12 @@ void th_book_decision(struct th_books *books, const struct th_post *post)
     if (state == TH_TRADE_APPROVED && is_late(post, deal)) {
         th_fault_add(books->faults, TH_FAULT_TRADE_LATE, id, 0, 0);
     }
-    if (state == TH_TRADE_APPROVED && deal->correction) {
+    if (state == TH_TRADE_APPROVED && deal->kind == TH_DEAL_CORRECTION) {
         take_back(books, deal);
+    }
+    if (state == TH_TRADE_APPROVED) {
+        th_books_pend(books, &(struct th_pending){
+                                 .what = TH_PENDING_DECISION, .id = id, .number = post->number});
     }
 }
 
@@ -294,15 +263,16 @@ void th_book_receipt(struct th_books *books, const struct th_post *post)
         th_fault_add(books->faults, TH_FAULT_TRADE_UNKNOWN, trade_id, 0, 0);
         return;
     }
-    touch(books, deal);
-    if (!th_sum(&deal->received_fen, amount_fen) || !th_sum(&deal->receipt_fen, amount_fen)) {
+    if (!th_sum(&deal->received_fen, amount_fen)) {
         books->legs_beyond = true;
     } else if (deal->received_fen - deal->again_fen > deal->amount_fen) {
         th_fault_add(books->faults, TH_FAULT_RECEIPT_EXCESS, trade_id, deal->received_fen,
                      deal->amount_fen);
     }
-    th_books_pend(books, &(struct th_pending){
-                             .what = TH_PENDING_RECEIPT, .id = trade_id, .number = post->number});
+    th_books_pend(books, &(struct th_pending){.what = TH_PENDING_RECEIPT,
+                                              .id = trade_id,
+                                              .number = post->number,
+                                              .amount_fen = amount_fen});
 }
 
 void th_book_reversal(struct th_books *books, const struct th_post *post)
@@ -350,18 +320,12 @@ void th_book_settle_deal(struct th_books *books, const struct th_pending *pendin
     if (!deal) {
         return;
     }
-    if (pending->what == TH_PENDING_APPROVAL) {
-        if (deal->state != TH_TRADE_APPROVED) {
-            th_fault_add(books->faults, TH_FAULT_UNITS_UNAPPROVED, pending->number, 0, 0);
-        } else if (deal->reversal && deal->tonnes_t - deal->moved_t != deal->owed_t) {
-            th_fault_add(books->faults, TH_FAULT_REVERSAL_SUM, deal->id, deal->moved_t,
-                         deal->tonnes_t);
-        } else if (deal->moved_t > deal->tonnes_t) {
-            th_fault_add(books->faults, TH_FAULT_UNITS_TOO_MANY, deal->id, deal->moved_t,
-                         deal->tonnes_t);
-        }
-    } else if (deal->receipt_fen != deal->cash_fen) {
-        th_fault_add(books->faults, TH_FAULT_RECEIPT_CASH, deal->id, deal->receipt_fen,
-                     deal->cash_fen);
+    if (deal->state != TH_TRADE_APPROVED) {
+        th_fault_add(books->faults, TH_FAULT_UNITS_UNAPPROVED, pending->number, 0, 0);
+    } else if (deal->reversal && deal->tonnes_t - deal->moved_t != deal->owed_t) {
+        th_fault_add(books->faults, TH_FAULT_REVERSAL_SUM, deal->id, deal->moved_t, deal->tonnes_t);
+    } else if (deal->moved_t > deal->tonnes_t) {
+        th_fault_add(books->faults, TH_FAULT_UNITS_TOO_MANY, deal->id, deal->moved_t,
+                     deal->tonnes_t);
     }
 }

@@ -16,12 +16,20 @@ struct th_pending { // an issuance or a trade that the end of the entry looks at
     enum {
         TH_PENDING_ISSUANCE,
         TH_PENDING_APPROVAL,
+        TH_PENDING_DECISION, // a deal is approved
         TH_PENDING_RECEIPT,
-        TH_PENDING_SALE, // of a run: row, counted from 1
-        TH_PENDING_RUN   // that is approved: its id
+        TH_PENDING_LOAN,    // id of the pledge
+        TH_PENDING_PAYMENT, // id of the run
+        TH_PENDING_SALE,    // of a run: row, counted from 1
+        TH_PENDING_RUN      // that is approved: its id
     } what;
     int64_t id;
     int64_t number; // of the post
+    // of money
+    int64_t amount_fen;
+    int64_t other; // of a loan the enforcement that pays it (0: none), of a payment its party
+    int64_t attempt;
+    enum th_memo memo; // of a payment that is sent again: none
 };
 void th_books_pend(struct th_books *books, const struct th_pending *pending);
 
@@ -45,6 +53,31 @@ struct th_deal *th_books_deal(struct th_books *books, int64_t id); // NULL: unkn
 size_t th_books_login(struct th_books *books, struct th_text login);
 // Adds without leaving 64 bits; false when it would.
 bool th_sum(int64_t *sum, int64_t value);
+
+// A new row, NULL without memory, which the books remember.
+void *th_books_add(struct th_books *books, struct th_list *list, size_t size);
+struct th_run *th_books_run(struct th_books *books, int64_t id); // NULL: unknown
+
+struct th_move { // a leg for each of the two
+    int64_t deal;
+    enum th_memo memo;
+    int account;
+    int64_t from;
+    int64_t to;
+    int64_t amount_fen;
+};
+// The entry at hand must post it.
+void th_money_expect(struct th_books *books, const struct th_move *move);
+void th_money_begin(struct th_books *books);   // an entry
+void th_money_compare(struct th_books *books); // its end
+// What a party is owed under a deal, a new row when it was nothing so far; NULL without memory.
+struct th_owed *th_money_owed(struct th_books *books, struct th_deal *deal, int64_t party);
+void th_money_settle_decision(struct th_books *books, int64_t deal_id);
+void th_money_settle_receipt(struct th_books *books, int64_t deal_id, int64_t amount_fen);
+void th_money_settle_loan(struct th_books *books, const struct th_pending *pending);
+void th_money_settle_run(struct th_books *books, struct th_run *run);
+void th_money_settle_payment(struct th_books *books, const struct th_run *run,
+                             const struct th_pending *pending);
 
 void th_book_units(struct th_books *books, const struct th_post *post);
 void th_book_money(struct th_books *books, const struct th_post *post);
@@ -75,10 +108,9 @@ struct th_package_steps *th_books_package(struct th_books *books, int64_t id);
 
 // Posts of revenue; false for a kind that is none of them.
 bool th_book_revenue(struct th_books *books, const struct th_post *post);
-// A leg of claims that the approval of a run posts.
-void th_book_claim_leg(struct th_books *books, int64_t party, int64_t amount_fen);
+// Posts of promises, pledges, loans and payments; false for a kind that is none of them.
+bool th_book_payments(struct th_books *books, const struct th_post *post);
 void th_book_settle_sale(struct th_books *books, const struct th_pending *pending);
-void th_book_settle_run(struct th_books *books, const struct th_pending *pending);
 // Does a rule of the county let one person decide about this amount on the day of the entry?
 bool th_book_alone(const struct th_books *books, const struct th_post *post, int64_t amount_fen);
 

@@ -15,26 +15,17 @@ void th_revenue_clear(struct th_revenue *revenue)
 {
     struct th_table *const TABLES[] = {&revenue->pool_ids, &revenue->group_ids, &revenue->place_ids,
                                        &revenue->term_ids, &revenue->run_ids,   &revenue->cost_ids};
-    struct th_list *const LISTS[] = {&revenue->lines,       &revenue->pools,    &revenue->parts,
-                                     &revenue->masses,      &revenue->villages, &revenue->groups,
-                                     &revenue->members,     &revenue->places,   &revenue->terms,
-                                     &revenue->splits,      &revenue->deals,    &revenue->costs,
-                                     &revenue->runs,        &revenue->sales,    &revenue->payees,
-                                     &revenue->differences, &revenue->legs};
+    struct th_list *const LISTS[] = {
+        &revenue->lines,    &revenue->pools,  &revenue->parts,   &revenue->masses,
+        &revenue->villages, &revenue->groups, &revenue->members, &revenue->places,
+        &revenue->terms,    &revenue->splits, &revenue->deals,   &revenue->costs,
+        &revenue->runs,     &revenue->sales,  &revenue->payees,  &revenue->differences};
     for (size_t i = 0; i < sizeof(TABLES) / sizeof(TABLES[0]); i++) {
         th_table_clear(TABLES[i]);
     }
     for (size_t i = 0; i < sizeof(LISTS) / sizeof(LISTS[0]); i++) {
         th_list_clear(LISTS[i]);
     }
-}
-
-// A new row, NULL without memory, which the books remember.
-static void *add(struct th_books *books, struct th_list *list, size_t size)
-{
-    void *row = th_list_add(list, size);
-    books->no_memory = books->no_memory || !row;
-    return row;
 }
 
 // The row of an id in a list that goes with a table; a new one is zeroed.
@@ -135,7 +126,7 @@ static struct th_deal *deal_of(struct th_books *books, const struct th_post *pos
 static struct th_deal_revenue *revenue_of(struct th_books *books, struct th_deal *deal)
 {
     if (deal->revenue == 0) {
-        if (!add(books, &books->revenue.deals, sizeof(struct th_deal_revenue))) {
+        if (!th_books_add(books, &books->revenue.deals, sizeof(struct th_deal_revenue))) {
             return NULL;
         }
         deal->revenue = books->revenue.deals.n;
@@ -152,12 +143,14 @@ static void book_line(struct th_books *books, const struct th_post *post)
         return;
     }
     if (!th_member_int(post->nodes, post->index, "tonnes", 0, &line.tonnes_t) ||
+        !optional_fen(post, "amount_fen", &line.amount_fen) ||
         !optional_fen(post, "cost_fen", &line.cost_fen)) {
         th_post_fault(books, post);
         return;
     }
     (void)id_of(post, "pool_id", &line.pool);
-    struct th_deal_line *row = add(books, &books->revenue.lines, sizeof(*row));
+    (void)id_of(post, "seller_id", &line.seller);
+    struct th_deal_line *row = th_books_add(books, &books->revenue.lines, sizeof(*row));
     if (row) {
         line.next = deal->lines;
         *row = line;
@@ -178,7 +171,7 @@ static void book_pool(struct th_books *books, const struct th_post *post)
     }
     size_t *first =
         row_of(books, &revenue->pool_ids, &revenue->pools, sizeof(size_t), pool_id, &fresh);
-    struct th_pool_part *row = first ? add(books, &revenue->parts, sizeof(*row)) : NULL;
+    struct th_pool_part *row = first ? th_books_add(books, &revenue->parts, sizeof(*row)) : NULL;
     if (row) {
         part.next = *first;
         *row = part;
@@ -200,7 +193,7 @@ static void book_member(struct th_books *books, const struct th_post *post)
     (void)day_of(post, "to_on", member.to_on);
     size_t *first =
         row_of(books, &revenue->group_ids, &revenue->groups, sizeof(size_t), group, &fresh);
-    struct th_member *row = first ? add(books, &revenue->members, sizeof(*row)) : NULL;
+    struct th_member *row = first ? th_books_add(books, &revenue->members, sizeof(*row)) : NULL;
     if (row) {
         member.next = *first;
         *row = member;
@@ -253,7 +246,7 @@ static void book_split(struct th_books *books, const struct th_post *post)
         th_text_member(post->nodes, post->index, "party_kind", &kind)) {
         split.kind = th_books_word(books, kind);
     }
-    struct th_split *row = add(books, &books->revenue.splits, sizeof(*row));
+    struct th_split *row = th_books_add(books, &books->revenue.splits, sizeof(*row));
     if (row) {
         split.next = term->splits;
         *row = split;
@@ -370,6 +363,11 @@ static void book_run(struct th_books *books, const struct th_post *post)
     *run = (struct th_run){.id = id, .proposer = th_books_login(books, post->line->login)};
 }
 
+struct th_run *th_books_run(struct th_books *books, int64_t id)
+{
+    return find_row(&books->revenue.run_ids, &books->revenue.runs, sizeof(struct th_run), id);
+}
+
 static struct th_run *run_of(struct th_books *books, const struct th_post *post)
 {
     int64_t id = 0;
@@ -377,7 +375,7 @@ static struct th_run *run_of(struct th_books *books, const struct th_post *post)
         th_post_fault(books, post);
         return NULL;
     }
-    struct th_run *run = find_row(&books->revenue.run_ids, &books->revenue.runs, sizeof(*run), id);
+    struct th_run *run = th_books_run(books, id);
     if (!run) {
         th_fault_add(books->faults, TH_FAULT_RUN_UNKNOWN, id, 0, 0);
     }
@@ -425,7 +423,7 @@ static void book_sale(struct th_books *books, const struct th_post *post)
     if (kept_fen != now->net_fen - now->distributed_fen) {
         sum_fault(books, TH_FAULT_RUN_SUM, deal->id, "kept_fen");
     }
-    struct th_run_sale *row = add(books, &books->revenue.sales, sizeof(*row));
+    struct th_run_sale *row = th_books_add(books, &books->revenue.sales, sizeof(*row));
     if (!row) {
         return;
     }
@@ -455,7 +453,7 @@ static void book_payee(struct th_books *books, const struct th_post *post)
         return;
     }
     (void)id_of(post, "group_id", &payee.group);
-    struct th_payee *row = add(books, &books->revenue.payees, sizeof(*row));
+    struct th_payee *row = th_books_add(books, &books->revenue.payees, sizeof(*row));
     if (row) {
         payee.next = sales[run->sales - 1].payees;
         *row = payee;
@@ -553,7 +551,7 @@ static int64_t sum_of_costs(const struct th_books *books, const struct th_deal *
 {
     const struct th_deal_line *lines = books->revenue.lines.items;
     int64_t sum_fen = 0;
-    for (size_t i = deal->option ? 0 : deal->lines; i != 0; i = lines[i - 1].next) {
+    for (size_t i = deal->kind == TH_DEAL_OPTION ? 0 : deal->lines; i != 0; i = lines[i - 1].next) {
         if (!th_sum(&sum_fen, lines[i - 1].cost_fen)) {
             return INT64_MAX;
         }
@@ -640,57 +638,9 @@ void th_book_settle_sale(struct th_books *books, const struct th_pending *pendin
 {
     const struct th_run_sale *sales = books->revenue.sales.items;
     const struct th_run_sale *sale = &sales[pending->id - 1];
-    const struct th_run *run =
-        find_row(&books->revenue.run_ids, &books->revenue.runs, sizeof(*run), sale->run);
+    const struct th_run *run = th_books_run(books, sale->run);
     settle_sale(books, sale);
     if (run && run->sales == (size_t)pending->id) {
         th_recipients_end(books, run->id);
     }
-}
-
-static int by_leg_party(const void *a, const void *b)
-{
-    int64_t left = ((const struct th_claim_leg *)a)->party;
-    int64_t right = ((const struct th_claim_leg *)b)->party;
-    return (left > right) - (left < right);
-}
-
-void th_book_claim_leg(struct th_books *books, int64_t party, int64_t amount_fen)
-{
-    struct th_claim_leg *leg = add(books, &books->revenue.legs, sizeof(*leg));
-    if (leg) {
-        *leg = (struct th_claim_leg){.party = party, .amount_fen = amount_fen};
-    }
-}
-
-// What the approval posts must be what the run says: the difference is nothing for every party.
-void th_book_settle_run(struct th_books *books, const struct th_pending *pending)
-{
-    const struct th_run *run =
-        find_row(&books->revenue.run_ids, &books->revenue.runs, sizeof(*run), pending->id);
-    const struct th_run_sale *sales = books->revenue.sales.items;
-    const struct th_payee *payees = books->revenue.payees.items;
-    for (size_t i = run ? run->sales : 0; i != 0; i = sales[i - 1].next) {
-        const struct th_deal *deal = th_books_deal(books, sales[i - 1].deal);
-        for (size_t k = sales[i - 1].payees; deal && k != 0; k = payees[k - 1].next) {
-            th_book_claim_leg(books, payees[k - 1].party, -payees[k - 1].amount_fen);
-            th_book_claim_leg(books, deal->seller, payees[k - 1].amount_fen);
-        }
-    }
-    struct th_claim_leg *legs = books->revenue.legs.items;
-    size_t n = books->revenue.legs.n;
-    if (n > 0) {
-        qsort(legs, n, sizeof(*legs), by_leg_party);
-    }
-    for (size_t i = 0; i < n;) {
-        int64_t party = legs[i].party;
-        int64_t sum_fen = 0;
-        for (; i < n && legs[i].party == party; i++) {
-            books->legs_beyond = !th_sum(&sum_fen, legs[i].amount_fen) || books->legs_beyond;
-        }
-        if (sum_fen != 0) {
-            th_fault_add(books->faults, TH_FAULT_RUN_CLAIM, pending->id, party, sum_fen);
-        }
-    }
-    books->revenue.legs.n = 0;
 }

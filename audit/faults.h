@@ -95,8 +95,24 @@
     X(RECEIPT_AGAIN, "receipt_again", "收款 {a} 记了两次", "receipt {a} stands twice")             \
     X(RECEIPT_EXCESS, "receipt_excess", "交易 {a} 收款 {b} 分，超过约定的 {c} 分",                 \
       "trade {a} received {b} fen, more than the {c} agreed")                                      \
-    X(RECEIPT_CASH, "receipt_cash", "交易 {a} 的收款 {b} 分与入账的现金 {c} 分不同",               \
-      "trade {a}: the receipt of {b} fen is not the cash of {c} fen that is posted")               \
+    X(MONEY_CLAIM, "money_claim", "交易 {a}：记给主体 {b} 的债权与应当记的相差 {c} 分",            \
+      "trade {a}: the claim posted for party {b} is off what it should be by {c} fen")             \
+    X(MONEY_CASH, "money_cash", "交易 {a}：记给主体 {b} 的现金与应当记的相差 {c} 分",              \
+      "trade {a}: the cash posted for party {b} is off what it should be by {c} fen")              \
+    X(MONEY_LINES, "money_lines", "交易 {a}：一行 {b} 分与它的 {c} 吨不相称",                      \
+      "trade {a}: a line of {b} fen is not in proportion to its {c} tonnes")                       \
+    X(MONEY_SUM, "money_sum", "交易 {a} 各行共 {b} 分，而约定的是 {c} 分",                         \
+      "trade {a}: its lines come to {b} fen, not to the {c} agreed")                               \
+    X(MONEY_UNOWED, "money_unowed", "交易 {a} 收或退 {b} 分，而当时未结的是 {c} 分",               \
+      "trade {a}: {b} fen are received or given back where {c} are open")                          \
+    X(LOAN_PLEDGE, "loan_pledge", "贷款记在交易 {a} 上，而它不是已批准的质押",                     \
+      "a loan is paid under trade {a}, which is no approved pledge")                               \
+    X(LOAN_SUM, "loan_sum", "质押 {a}：贷款收付 {b} 分，多于本金、已放款或处置所得所允许的",       \
+      "pledge {a}: {b} fen of its loan are more than principal, payouts or sale allow")            \
+    X(PAYMENT_STATE, "payment_state", "分配 {a} 付给主体 {b} 的第 {c} 次支付当时不能这样记",       \
+      "run {a}: attempt {c} of the payment to party {b} cannot be made, returned or sent then")    \
+    X(PAYMENT_SUM, "payment_sum", "分配 {a} 付给主体 {b} {c} 分，不是分配给它的数",                \
+      "run {a}: party {b} is paid {c} fen, which are not what the run gives it")                   \
     X(PACKAGE_SELF, "package_self", "核证包 {a} 由同一人（{t}）经手了必须分开的两步",              \
       "package {a}: one person ({t}) took two steps that need two persons")                        \
     X(PACKAGE_AGAIN, "package_again", "核证包 {a} 签发了两次", "package {a} is issued twice")      \

@@ -14,7 +14,9 @@ struct th_fraction {
 
 struct th_deal_line {
     int64_t pool;
+    int64_t seller;
     int64_t tonnes_t;
+    int64_t amount_fen;
     int64_t cost_fen;
     size_t next;
 };
@@ -107,11 +109,8 @@ struct th_run {
     bool decided;
     int64_t distributed_fen;
     size_t sales;
-};
-
-struct th_claim_leg { // of the entry at hand
-    int64_t party;
-    int64_t amount_fen;
+    size_t first_part; // of its payments, once it is approved
+    size_t n_parts;
 };
 
 struct th_revenue { // zeroed memory is empty
@@ -137,7 +136,6 @@ struct th_revenue { // zeroed memory is empty
     struct th_list sales;
     struct th_list payees;
     struct th_list differences; // of the run at hand, from exact shares (recipients.c)
-    struct th_list legs;
 };
 void th_revenue_clear(struct th_revenue *revenue);
 

@@ -94,13 +94,15 @@ static void propose(struct writer *writer, int64_t id, int64_t first, int64_t bu
           "{'amount_fen':58830,'buyer_id':%" PRId64
           ",'kind':'resale','net_fen':55500,'on_date':'2021-12-28','post':'trade','price_fen':5883,"
           "'proposed_by':'wang','seller_id':1,'state':'proposed','tax_fen':3330,'tax_rate':'6',"
+          "'tonnes':10,'trade_id':%" PRId64
+          "},{'amount_fen':58830,'ordinal':1,'package_id':1,'post':'trade_line','seller_id':1,"
           "'tonnes':10,'trade_id':%" PRId64 "},{'lock_id':%" PRId64
           ",'owner_id':1,'placed_t':10,'post':'unit_lock','purpose':'proposal','trade_id':%" PRId64
           "},{'first':%" PRId64 ",'from':{'owner':1,'state':'held'},'issuance':1,'last':%" PRId64
           ",'post':'units','to':{'lock':%" PRId64 ",'owner':1,'state':'locked'},'trade':%" PRId64
           "}],'price_fen':5883,'seller':1,'tax_fen':3330,'tax_rate':'6','tonnes':10,'trade_id':"
           "%" PRId64 "}",
-          first, last, buyer, buyer, id, id, id, first, last, id, id, id);
+          first, last, buyer, buyer, id, id, id, id, first, last, id, id, id);
 }
 
 static void approve(struct writer *writer, int64_t id, int64_t first, int64_t buyer)
@@ -111,11 +113,11 @@ static void approve(struct writer *writer, int64_t id, int64_t first, int64_t bu
           ",'from':{'lock':%" PRId64 ",'owner':1,'state':'locked'},'issuance':1,'last':%" PRId64
           ",'post':'units','to':{'owner':%" PRId64 ",'state':'held'},'trade':%" PRId64
           "},{'lock_id':%" PRId64 ",'post':'lock_move','posted_t':10},{'account':'claim',"
-          "'amount_fen':58830,'memo':'money.resale','on':'2021-12-28','party':1,'post':'money',"
-          "'trade':%" PRId64 "},{'account':'claim','amount_fen':-58830,'memo':'money.resale',"
-          "'on':'2021-12-28','party':%" PRId64 ",'post':'money','trade':%" PRId64
+          "'amount_fen':-58830,'memo':'money.resale','on':'2021-12-28','party':%" PRId64
+          ",'post':'money','trade':%" PRId64 "},{'account':'claim','amount_fen':58830,'memo':"
+          "'money.resale','on':'2021-12-28','party':1,'post':'money','trade':%" PRId64
           "}],'state':'approved','trade_id':%" PRId64 "}",
-          id, first, id, first + TONNES - 1, buyer, id, id, id, buyer, id, id);
+          id, first, id, first + TONNES - 1, buyer, id, id, buyer, id, id, id);
 }
 
 // People and a package, entries 2 to BEFORE_TRADES.

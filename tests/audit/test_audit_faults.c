@@ -31,8 +31,10 @@ static void propose(struct test_journal *journal)
     journal->login = "wang";
     test_journal_entry(
         journal, "trade.propose", "trade:1",
-        "{'posts':[{'amount_fen':100000,'kind':'purchase','post':'trade','proposed_by':'wang',"
-        "'state':'proposed','tonnes':30,'trade_id':1},{'lock_id':1,'placed_t':30,'post':"
+        "{'posts':[{'amount_fen':100000,'buyer_id':2,'kind':'purchase','post':'trade',"
+        "'proposed_by':'wang','state':'proposed','tonnes':30,'trade_id':1},{'amount_fen':100000,"
+        "'ordinal':1,'package_id':1,'post':'trade_line','seller_id':1,'tonnes':30,'trade_id':1},"
+        "{'lock_id':1,'placed_t':30,'post':"
         "'unit_lock','trade_id':1},{'first':1,'from':{'owner':1,'state':'held'},'issuance':1,"
         "'last':30,'post':'units','to':{'lock':1,'owner':1,'state':'locked'},'trade':1}],"
         "'trade_id':1}");
@@ -46,6 +48,9 @@ static void propose(struct test_journal *journal)
     ",'post':'units','to':{'owner':2,'pool':1,'state':'held'},'trade':1}"
 #define MONEY(party, account, amount)                                                              \
     "{'account':'" account "','amount_fen':" amount ",'memo':'money.purchase','on':'2021-12-28',"  \
+    "'party':" party ",'post':'money','trade':1}"
+#define RECEIVED(party, account, amount)                                                           \
+    "{'account':'" account "','amount_fen':" amount ",'memo':'money.receipt','on':'2021-12-28',"   \
     "'party':" party ",'post':'money','trade':1}"
 #define RECEIPT(id, amount)                                                                        \
     "{'amount_fen':" amount ",'login':'wang','on_date':'2021-12-30','post':'receipt',"             \
@@ -64,8 +69,11 @@ static void receive(struct test_journal *journal)
     journal->login = "wang";
     test_journal_entry(
         journal, "receipt.confirm", "trade:1",
-        "{'posts':[" MONEY("1", "claim", "-40000") "," MONEY("2", "claim", "40000") "," MONEY(
-            "1", "cash", "40000") "," MONEY("2", "cash", "-40000") "," RECEIPT("1", "40000") "]}");
+        "{'posts':[" RECEIVED("1", "claim", "-40000") "," RECEIVED(
+            "2", "claim",
+            "40000") "," RECEIVED("1", "cash",
+                                  "40000") "," RECEIVED("2", "cash",
+                                                        "-40000") "," RECEIPT("1", "40000") "]}");
 }
 
 static void until_approved(struct test_journal *journal)
@@ -549,7 +557,7 @@ static void audit__deals_by_one_person_and_money_out_of_nothing_are_told(void **
              "1", "100001") "]}",
          TH_FAULT_RECEIPT_EXCESS},
         {"a receipt without its cash", false, true, "wang", "receipt.confirm",
-         "{'posts':[" RECEIPT("1", "100") "]}", TH_FAULT_RECEIPT_CASH},
+         "{'posts':[" RECEIPT("1", "100") "]}", TH_FAULT_MONEY_CASH},
         {"a receipt twice", false, true, "wang", "receipt.confirm",
          "{'posts':[" MONEY("1", "cash", "20") "," MONEY("2", "cash", "-20") "," RECEIPT(
              "1", "10") "," RECEIPT("1", "10") "]}",
@@ -588,7 +596,8 @@ static void audit__one_person_suffices_where_the_county_said_so(void **state)
         test_journal_entry(&journal, "trade.approve", "trade:1",
                            "{'posts':[{'alone_rule_id':%d,'decided_by':'wang','decided_on':"
                            "'2021-12-28','post':'trade_decision','state':'approved',"
-                           "'trade_id':1}," DELIVERED("1", "30") "]}",
+                           "'trade_id':1}," DELIVERED("1", "30") "," MONEY(
+                               "1", "claim", "100000") "," MONEY("2", "claim", "-100000") "]}",
                            CASES[i].named);
         test_journal_end(&journal);
         if (CASES[i].good) {

@@ -338,6 +338,10 @@ static void issue(struct test_journal *journal, int package, const char *village
                        tonnes_t, package);
 }
 
+#define SOLD(memo, account, party, fen)                                                            \
+    "{'account':'" account "','amount_fen':" fen ",'memo':'" memo                                  \
+    "','on':'2021-12-28','party':" party ",'post':'money','trade':2}"
+
 static void until_received(struct test_journal *journal)
 {
     test_journal_begin(journal);
@@ -370,17 +374,26 @@ static void until_received(struct test_journal *journal)
         "'tonnes':7282,'trade_id':1},{'bought_on':'2021-12-28','bought_t':2509,'owner_id':3,"
         "'package_id':1,'pool_id':1,'post':'pool_share'},{'bought_on':'2021-12-28','bought_t':"
         "4773,'owner_id':3,'package_id':2,'pool_id':1,'post':'pool_share'},{'amount_fen':14682000,"
-        "'on_date':'2021-12-28','post':'trade','proposed_by':'wang','seller_id':3,'state':"
-        "'proposed','tonnes':2000,'trade_id':2},{'amount_fen':14682000,'cost_fen':8688000,"
-        "'ordinal':1,'pool_id':1,'post':'trade_line','tonnes':2000,'trade_id':2}]}");
+        "'buyer_id':4,'kind':'resale','on_date':'2021-12-28','post':'trade','proposed_by':'wang',"
+        "'seller_id':3,'state':'proposed','tonnes':2000,'trade_id':2},{'amount_fen':14682000,"
+        "'cost_fen':8688000,'ordinal':1,'pool_id':1,'post':'trade_line','seller_id':3,'tonnes':"
+        "2000,'trade_id':2}]}");
     journal->login = "li";
     test_journal_entry(journal, "trade.approve", "trade:2",
                        "{'posts':[{'decided_by':'li','post':'trade_decision','state':'approved',"
-                       "'trade_id':2},{'account':'cash','amount_fen':14682000,'memo':'m','on':"
-                       "'2021-12-28','party':3,'post':'money','trade':2},{'account':'cash',"
-                       "'amount_fen':-14682000,'memo':'m','on':'2021-12-28','party':4,'post':"
-                       "'money','trade':2},{'amount_fen':14682000,'login':'li','on_date':"
-                       "'2021-12-28','post':'receipt','receipt_id':1,'trade_id':2}]}");
+                       "'trade_id':2}," SOLD("money.resale", "claim", "3", "14682000") "," SOLD(
+                           "money.resale", "claim", "4", "-14682000") "]}");
+    test_journal_entry(
+        journal, "receipt.confirm", "trade:2",
+        "{'posts':[" SOLD("money.receipt", "claim", "3", "-14682000") "," SOLD(
+            "money.receipt", "claim", "4",
+            "14682000") "," SOLD("money.receipt", "cash", "3",
+                                 "14682000") "," SOLD("money.receipt", "cash", "4",
+                                                      "-14682000") ",{'amount_fen':14682000,"
+                                                                   "'login':'li','on_date':"
+                                                                   "'2021-12-28','post':'receipt',"
+                                                                   "'receipt_id':1,'trade_id':2}"
+                                                                   "]}");
 }
 
 #define SALE(receipts, cost, net, distributed, kept)                                               \
@@ -487,6 +500,85 @@ static void audit__a_run_pays_whom_the_term_and_the_tonnes_say(void **state)
     }
 }
 
+#define EVENT(party, attempt, kind, fen)                                                           \
+    "{'amount_fen':" fen ",'attempt':" attempt ",'distribution_id':1,'kind':'" kind                \
+    "','login':'wang','on_date':'2021-12-31','party_id':" party                                    \
+    ",'payout_event_id':1,'post':'payout_event'}"
+#define PAYMENT(payer, paid, memo, fen)                                                            \
+    SOLD(memo, "claim", paid, "-" fen)                                                             \
+    "," SOLD(memo, "claim", payer, fen) "," SOLD(memo, "cash", payer,                              \
+                                                 "-" fen) "," SOLD(memo, "cash", paid, fen)
+#define OUT EVENT("1", "1", "paid", "1445655") "," PAYMENT("3", "1", "money.payment", "1445655")
+#define BACK                                                                                       \
+    EVENT("1", "1", "returned", "1445655")                                                         \
+    "," PAYMENT("1", "3", "money.payment_returned", "1445655")
+#define AGAIN EVENT("1", "2", "resent", "1445655")
+
+// The run is approved; then come these entries, of which the last one is wrong, or none.
+static void audit__a_payment_is_made_once_and_again_only_behind_its_return(void **state)
+{
+    enum { ENTRIES_MAX = 4 };
+    static const struct {
+        const char *name;
+        const char *posts[ENTRIES_MAX];
+        enum th_fault_code code;
+    } CASES[] = {
+        {"paid, returned, sent again and paid",
+         {OUT, BACK, AGAIN,
+          EVENT("1", "2", "paid", "1445655") "," PAYMENT("3", "1", "money.payment", "1445655")},
+         TH_FAULT_CODES},
+        {"returned before it was told that it was paid",
+         {EVENT("1", "1", "returned", "1445655"), AGAIN},
+         TH_FAULT_CODES},
+        {"paid twice", {OUT, OUT}, TH_FAULT_PAYMENT_STATE},
+        {"paid again without being sent again", {OUT, BACK, OUT}, TH_FAULT_PAYMENT_STATE},
+        {"sent again though it was paid", {OUT, AGAIN}, TH_FAULT_PAYMENT_STATE},
+        {"another attempt",
+         {EVENT("1", "2", "paid", "1445655") "," PAYMENT("3", "1", "money.payment", "1445655")},
+         TH_FAULT_PAYMENT_STATE},
+        {"to somebody to whom nothing is owed",
+         {EVENT("4", "1", "paid", "1445655") "," PAYMENT("3", "4", "money.payment", "1445655")},
+         TH_FAULT_PAYMENT_STATE},
+        {"another amount",
+         {EVENT("1", "1", "paid", "1445656") "," PAYMENT("3", "1", "money.payment", "1445655")},
+         TH_FAULT_PAYMENT_SUM},
+        {"more cash than is owed",
+         {EVENT("1", "1", "paid", "1445655") "," PAYMENT("3", "1", "money.payment", "1445656")},
+         TH_FAULT_MONEY_CASH},
+        {"cash that no payment moves",
+         {PAYMENT("3", "1", "money.payment", "1445655")},
+         TH_FAULT_MONEY_CASH},
+        {"shared out without a run",
+         {SOLD("money.distribution", "claim", "3", "-5") "," SOLD("money.distribution", "claim",
+                                                                  "4", "5")},
+         TH_FAULT_MONEY_CLAIM},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct test_journal journal;
+        until_received(&journal);
+        journal.login = "wang";
+        test_journal_entry(&journal, "revenue.distribute", "distribution:1", "%s",
+                           RUN(RIGHT_SALE, RIGHT_PAID));
+        journal.login = "li";
+        test_journal_entry(&journal, "revenue.approve", "distribution:1", "%s",
+                           GRANT("li", RIGHT_LEGS));
+        journal.login = "wang";
+        for (size_t k = 0; k < ENTRIES_MAX && CASES[i].posts[k]; k++) {
+            test_journal_entry(&journal, "payment.confirm", "distribution:1", "{'posts':[%s]}",
+                               CASES[i].posts[k]);
+        }
+        test_journal_end(&journal);
+        print_message("%s\n", CASES[i].name);
+        if (CASES[i].code == TH_FAULT_CODES) {
+            test_expect_good(&journal);
+        } else {
+            test_expect_fault(&journal, CASES[i].code, journal.seq);
+        }
+        test_journal_clear(&journal);
+    }
+}
+
 // A run that is rejected gives back what it reserved, and cannot be decided again.
 static void audit__a_rejected_run_reserves_nothing(void **state)
 {
@@ -528,68 +620,6 @@ static void audit__a_rejected_run_reserves_nothing(void **state)
     test_journal_clear(&journal);
 }
 
-static void deal(struct test_journal *journal, int id, const char *kind, int of, int amount_fen)
-{
-    journal->login = "wang";
-    test_journal_entry(journal, "trade.propose", "trade:x",
-                       "{'posts':[{'amount_fen':%d,'kind':'%s','of_trade_id':%d,'post':'trade',"
-                       "'proposed_by':'wang','state':'proposed','tonnes':0,'trade_id':%d}]}",
-                       amount_fen, kind, of, id);
-}
-
-static void decide(struct test_journal *journal, int id, const char *state)
-{
-    journal->login = "li";
-    test_journal_entry(journal, "trade.decide", "trade:x",
-                       "{'posts':[{'decided_by':'li','post':'trade_decision','state':'%s',"
-                       "'trade_id':%d}]}",
-                       state, id);
-}
-
-static void arrive(struct test_journal *journal, int receipt, int id, int amount_fen)
-{
-    journal->login = "li";
-    test_journal_entry(journal, "receipt.confirm", "trade:x",
-                       "{'posts':[{'account':'cash','amount_fen':%d,'memo':'m','on':'2021-12-28',"
-                       "'party':3,'post':'money','trade':%d},{'account':'cash','amount_fen':-%d,"
-                       "'memo':'m','on':'2021-12-28','party':4,'post':'money','trade':%d},"
-                       "{'amount_fen':%d,'login':'li','on_date':'2021-12-28','post':'receipt',"
-                       "'receipt_id':%d,'trade_id':%d}]}",
-                       amount_fen, id, amount_fen, id, amount_fen, receipt, id);
-}
-
-// A promise of 100 is paid ahead, its delivery over 50 uses a half; once the delivery is taken
-// back, and not before, 50 may come for the promise again, and no more.
-static void audit__what_a_corrected_delivery_used_may_come_again(void **state)
-{
-    static const struct {
-        const char *state;
-        int again_fen;
-        bool good;
-    } CASES[] = {{"approved", 50, true}, {"approved", 51, false}, {"rejected", 50, false}};
-    (void)state;
-    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
-        struct test_journal journal;
-        test_journal_begin(&journal);
-        deal(&journal, 1, "subscription", 9, 100);
-        decide(&journal, 1, "approved");
-        arrive(&journal, 1, 1, 100);
-        deal(&journal, 2, "delivery", 1, 50);
-        decide(&journal, 2, "approved");
-        arrive(&journal, 2, 2, 50);
-        deal(&journal, 3, "correction", 2, 50);
-        decide(&journal, 3, CASES[i].state);
-        arrive(&journal, 3, 1, CASES[i].again_fen);
-        test_journal_end(&journal);
-        if (CASES[i].good) {
-            test_expect_good(&journal);
-        } else {
-            test_expect_fault(&journal, TH_FAULT_RECEIPT_EXCESS, journal.seq);
-        }
-        test_journal_clear(&journal);
-    }
-}
-
 static void audit__an_idempotency_key_acts_once_for_a_login(void **state)
 {
     static const char BODY[] = "{'idempotency':{'input':'00','key':'k-1'}}";
@@ -621,8 +651,8 @@ int main(void)
         cmocka_unit_test(audit__nobody_becomes_an_officer_by_himself),
         cmocka_unit_test(audit__the_banks_messages_are_the_admins_and_the_banks),
         cmocka_unit_test(audit__a_run_pays_whom_the_term_and_the_tonnes_say),
+        cmocka_unit_test(audit__a_payment_is_made_once_and_again_only_behind_its_return),
         cmocka_unit_test(audit__a_rejected_run_reserves_nothing),
-        cmocka_unit_test(audit__what_a_corrected_delivery_used_may_come_again),
         cmocka_unit_test(audit__an_idempotency_key_acts_once_for_a_login),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,106 @@
+// What money an entry must move, and what is owed under each deal, as the posts tell it.
+#ifndef TH_AUDIT_MONEY_H
+#define TH_AUDIT_MONEY_H
+
+#include "audit/table.h"
+
+enum { TH_ACCOUNT_CLAIM, TH_ACCOUNT_CASH, TH_ACCOUNTS };
+
+// Kinds of deals, in the order of their names in books_deals.c.
+enum th_deal_kind {
+    TH_DEAL_OTHER, // moves no money
+    TH_DEAL_PURCHASE,
+    TH_DEAL_RESALE,
+    TH_DEAL_ACCEPTANCE,
+    TH_DEAL_DELIVERY,
+    TH_DEAL_EXERCISE,
+    TH_DEAL_ENFORCEMENT,
+    TH_DEAL_OPTION,
+    TH_DEAL_SUBSCRIPTION,
+    TH_DEAL_FORWARD,
+    TH_DEAL_CORRECTION,
+    TH_DEAL_PLEDGE,
+    TH_DEAL_KINDS
+};
+
+// What a leg is for, in the order of the names in books_money.c; the first ones are those of the
+// kinds of deals that make claims by their lines.
+enum th_memo {
+    TH_MEMO_NONE,
+    TH_MEMO_PURCHASE,
+    TH_MEMO_RESALE,
+    TH_MEMO_ACCEPTANCE,
+    TH_MEMO_DELIVERY,
+    TH_MEMO_EXERCISE,
+    TH_MEMO_ENFORCEMENT,
+    TH_MEMO_PREMIUM,
+    TH_MEMO_RECEIPT,
+    TH_MEMO_PREPAID,
+    TH_MEMO_REFUND,
+    TH_MEMO_DROPPED,
+    TH_MEMO_CORRECTION,
+    TH_MEMO_DISTRIBUTION,
+    TH_MEMO_PAYMENT,
+    TH_MEMO_PAYMENT_RETURNED,
+    TH_MEMO_LOAN_PAYOUT,
+    TH_MEMO_LOAN_REPAYMENT,
+    TH_MEMO_LOAN_INTEREST,
+    TH_MEMOS
+};
+
+struct th_leg {   // of the entry at hand
+    int64_t deal; // 0: none
+    int64_t party;
+    int64_t amount_fen;
+    unsigned char account;
+    unsigned char memo;
+};
+
+// A party under a deal that stands across from the one that pays (under a correction and a refund:
+// from the one that is paid, or pays back). Chains as in revenue.h, lowest party first.
+struct th_owed {
+    int64_t party;
+    int64_t open_fen; // of a promise below zero by what was paid before anything was due
+    int64_t paid_fen;
+    size_t next;
+};
+
+struct th_debt { // for which a pledge is enforced; chains in order of rank
+    int64_t pledge;
+    int64_t owed_fen;
+    int64_t credited_fen; // to the loan, of what the sale brought
+    size_t next;
+};
+
+struct th_loan { // under a pledge
+    int64_t debtor;
+    int64_t principal_fen;
+    int64_t out_fen; // paid out
+    int64_t back_fen;
+};
+
+struct th_part { // of a sale in a run: what one party is paid
+    int64_t deal;
+    int64_t party;
+    int64_t amount_fen;
+    // of the payment, kept with its first part
+    int64_t attempt;
+    enum { TH_PAYMENT_OWED, TH_PAYMENT_PAID, TH_PAYMENT_RETURNED } state;
+};
+
+struct th_money {        // zeroed memory is empty
+    struct th_list legs; // posted, then, taken away, what should have been and was not met yet
+    size_t n_posted;
+    size_t n_met; // of the posted ones, those that came as they were expected
+    struct th_list owed;
+    struct th_list debts;
+    struct th_list loans;
+    struct th_list parts;   // of runs that were approved, by run, party and deal
+    struct th_list sharing; // of the amount at hand
+    int64_t run;            // that the entry at hand approves; 0: none
+    int64_t carried_deal;   // delivery whose receipt is what was prepaid; 0: none
+    int64_t carried_fen;
+};
+void th_money_clear(struct th_money *money);
+
+#endif

@@ -1,0 +1,419 @@
+// Journals whose chain and signatures hold, written by whoever keeps the registry, in which money
+// moves that nothing in the posts makes move. All amounts here are reckoned by hand.
+#include <stdio.h>
+
+#include "tests/audit/verdict.h"
+#include "tests/support/support.h"
+
+#define LEG(trade, memo, account, party, fen)                                                      \
+    "{'account':'" account "','amount_fen':" fen ",'memo':'money." memo                            \
+    "','on':'2021-12-28','party':" party ",'post':'money','trade':" trade "}"
+#define MOVE(trade, memo, account, from, to, fen)                                                  \
+    LEG(trade, memo, account, from, "-" fen) "," LEG(trade, memo, account, to, fen)
+#define CLAIM(trade, memo, debtor, creditor, fen) MOVE(trade, memo, "claim", debtor, creditor, fen)
+// The claim of who is paid goes back, his cash comes.
+#define PAY(trade, memo, payer, paid, fen)                                                         \
+    MOVE(trade, memo, "claim", paid, payer, fen) "," MOVE(trade, memo, "cash", payer, paid, fen)
+#define RECEIPT(id, trade, fen)                                                                    \
+    "{'amount_fen':" fen ",'login':'wang','on_date':'2021-12-30','post':'receipt',"                \
+    "'receipt_id':" id ",'trade_id':" trade "}"
+// terms: what a deal may leave out, in the order of their keys up to "on_date"
+#define TRADE(id, fen, buyer, kind, of, seller, tonnes)                                            \
+    "{'amount_fen':" fen ",'buyer_id':" buyer ",'kind':'" kind "'," of "'on_date':'2021-12-28',"   \
+    "'post':'trade','proposed_by':'wang','seller_id':" seller                                      \
+    ",'state':'proposed','tonnes':" tonnes ",'trade_id':" id "}"
+#define OF(trade) "'of_trade_id':" trade ","
+#define LINE(trade, ordinal, seller, tonnes, fen)                                                  \
+    "{'amount_fen':" fen ",'ordinal':" ordinal ",'post':'trade_line','seller_id':" seller          \
+    ",'tonnes':" tonnes ",'trade_id':" trade "}"
+#define APPROVED(trade)                                                                            \
+    "{'decided_by':'li','decided_on':'2021-12-28','post':'trade_decision','state':'approved',"     \
+    "'trade_id':" trade "}"
+#define LOAN(id, kind, fen, more)                                                                  \
+    "{'amount_fen':" fen "," more "'kind':'" kind "','login':'wang','on_date':'2021-12-30',"       \
+    "'payment_id':" id ",'post':'loan_payment','trade_id':2}"
+#define OUT_OF(enforcement) "'enforcement_id':" enforcement ","
+
+struct step {
+    const char *login;
+    const char *posts;
+};
+
+// Parties: 1 and 2 sell, 3 buys, 5 lends. Each step as it must be.
+enum {
+    RESALE, // 1 t for 20 fen: ten of 1, twenty of 2
+    RESALE_APPROVED,
+    RESALE_RECEIPT, // 100 fen of 600 and 1200: 33 1/3 and 66 2/3
+    PLEDGE,
+    PLEDGE_APPROVED,
+    LOAN_OUT,
+    ENFORCEMENT, // for 900, of which 500 are owed under the pledge
+    ENFORCEMENT_APPROVED,
+    ENFORCEMENT_RECEIPT, // 600: the pledgee first
+    LOAN_CREDITED,
+    SUBSCRIPTION,
+    SUBSCRIPTION_APPROVED,
+    PREPAYMENT,
+    DELIVERY,
+    DELIVERY_APPROVED, // of 500, 400 were prepaid
+    PREPAYMENT_AGAIN,
+    REFUND,
+    REFUND_APPROVED,
+    REFUND_PAID,
+    CORRECTION, // of the resale
+    CORRECTION_APPROVED,
+    CORRECTION_PAID, // 50 of 33 and 67: 16 1/2 and 33 1/2
+    OPTION,
+    OPTION_APPROVED,
+    PREMIUM,
+    STEPS
+};
+
+static const struct step HONEST[STEPS] = {
+    [RESALE] = {"wang", TRADE("1", "1800", "3", "resale", "", "9", "30") "," LINE(
+                            "1", "1", "1", "10", "600") "," LINE("1", "2", "2", "20", "1200")},
+    [RESALE_APPROVED] = {"li", APPROVED("1") "," CLAIM("1", "resale", "3", "1", "600") "," CLAIM(
+                                   "1", "resale", "3", "2", "1200")},
+    [RESALE_RECEIPT] = {"wang", PAY("1", "receipt", "3", "1", "33") "," PAY(
+                                    "1", "receipt", "3", "2", "67") "," RECEIPT("1", "1", "100")},
+    [PLEDGE] = {"wang", TRADE("2", "0", "5", "pledge", "", "1", "20") ",{'debtor_id':1,'post':"
+                                                                      "'pledge','principal_fen':"
+                                                                      "1000,'subject':'units',"
+                                                                      "'tonnes':20,'trade_id':2}"},
+    [PLEDGE_APPROVED] = {"li", APPROVED("2")},
+    [LOAN_OUT] = {"wang", LOAN("1", "payout", "1000", "") "," MOVE(
+                              "2", "loan_payout", "cash", "5", "1",
+                              "1000") "," CLAIM("2", "loan_payout", "1", "5", "1000")},
+    [ENFORCEMENT] = {"wang", TRADE("3", "900", "3", "enforcement", OF("2"), "1",
+                                   "9") ",{'ordinal':1,'owed_fen':500,'pledge_id':2,'post':"
+                                        "'enforcement_debt','trade_id':3}"},
+    [ENFORCEMENT_APPROVED] = {"li", APPROVED("3") "," CLAIM("3", "enforcement", "3", "5",
+                                                            "500") "," CLAIM("3", "enforcement",
+                                                                             "3", "1", "400")},
+    [ENFORCEMENT_RECEIPT] = {"wang",
+                             PAY("3", "receipt", "3", "5", "500") "," PAY(
+                                 "3", "receipt", "3", "1", "100") "," RECEIPT("2", "3", "600")},
+    [LOAN_CREDITED] = {"wang", LOAN("2", "repayment", "500",
+                                    OUT_OF("3")) "," CLAIM("2", "loan_repayment", "5", "1", "500")},
+    [SUBSCRIPTION] = {"wang", TRADE("4", "1000", "3", "subscription", "", "1", "10")},
+    [SUBSCRIPTION_APPROVED] = {"li", APPROVED("4")},
+    [PREPAYMENT] = {"wang", PAY("4", "receipt", "3", "1", "400") "," RECEIPT("3", "4", "400")},
+    [DELIVERY] = {"wang",
+                  TRADE("5", "500", "3", "delivery", OF("4"), "1",
+                        "5") ",{'post':'delivery','trade_id':5}," LINE("5", "1", "1", "5", "500")},
+    [DELIVERY_APPROVED] = {"li",
+                           APPROVED("5") "," CLAIM("5", "delivery", "3", "1", "500") "," MOVE(
+                               "4", "prepaid", "claim", "3", "1",
+                               "400") "," MOVE("4", "prepaid", "cash", "1", "3",
+                                               "400") "," PAY("5", "receipt", "3", "1",
+                                                              "400") "," RECEIPT("4", "5", "400")},
+    [PREPAYMENT_AGAIN] = {"wang",
+                          PAY("4", "receipt", "3", "1", "300") "," RECEIPT("5", "4", "300")},
+    [REFUND] = {"wang", TRADE("6", "300", "3", "delivery", OF("4"), "1",
+                              "0") ",{'post':'delivery','refund_t':5,'trade_id':6}"},
+    [REFUND_APPROVED] = {"li", APPROVED("6") "," CLAIM("4", "prepaid", "3", "1", "300") "," CLAIM(
+                                   "6", "refund", "1", "3", "300")},
+    [REFUND_PAID] = {"wang", PAY("6", "receipt", "1", "3", "300") "," RECEIPT("6", "6", "300")},
+    [CORRECTION] = {"wang", TRADE("7", "100", "9", "correction", OF("1"), "3", "30")},
+    [CORRECTION_APPROVED] = {"li",
+                             APPROVED("7") "," CLAIM("1", "dropped", "1", "3", "567") "," CLAIM(
+                                 "1", "dropped", "2", "3",
+                                 "1133") "," CLAIM("7", "correction", "1", "3",
+                                                   "33") "," CLAIM("7", "correction", "2", "3",
+                                                                   "67")},
+    [CORRECTION_PAID] = {"wang", PAY("7", "receipt", "1", "3", "17") "," PAY(
+                                     "7", "receipt", "2", "3", "33") "," RECEIPT("7", "7", "50")},
+    [OPTION] = {"wang", TRADE("8", "70", "3", "option", "", "1", "10")},
+    [OPTION_APPROVED] = {"li", APPROVED("8") "," CLAIM("8", "premium", "3", "1", "70")},
+    [PREMIUM] = {"wang", PAY("8", "receipt", "3", "1", "70") "," RECEIPT("8", "8", "70")},
+};
+
+static void write_steps(struct test_journal *journal, int n, const struct step *other)
+{
+    test_journal_begin(journal);
+    for (int i = 0; i < n; i++) {
+        journal->login = HONEST[i].login;
+        test_journal_entry(journal, "a.b", "x", "{'posts':[%s]}", HONEST[i].posts);
+    }
+    if (other) {
+        journal->login = other->login;
+        test_journal_entry(journal, "a.b", "x", "{'posts':[%s]}", other->posts);
+    }
+    test_journal_end(journal);
+}
+
+static void audit__what_deals_and_loans_move_is_right_step_by_step(void **state)
+{
+    (void)state;
+    for (int n = 0; n <= STEPS; n++) {
+        struct test_journal journal;
+        print_message("%d steps\n", n);
+        write_steps(&journal, n, NULL);
+        test_expect_good(&journal);
+        test_journal_clear(&journal);
+    }
+}
+
+static const struct {
+    const char *name;
+    int before; // so many honest steps come first
+    struct step step;
+    enum th_fault_code code;
+} FORGED[] = {
+    {"a claim of one fen",
+     RESALE_APPROVED,
+     {"li", APPROVED("1") "," CLAIM("1", "resale", "3", "1", "1") "," CLAIM("1", "resale", "3", "2",
+                                                                            "1200")},
+     TH_FAULT_MONEY_CLAIM},
+    {"another creditor",
+     RESALE_APPROVED,
+     {"li", APPROVED("1") "," CLAIM("1", "resale", "3", "1", "600") "," CLAIM("1", "resale", "3",
+                                                                              "4", "1200")},
+     TH_FAULT_MONEY_CLAIM},
+    {"another debtor",
+     RESALE_APPROVED,
+     {"li", APPROVED("1") "," CLAIM("1", "resale", "4", "1", "600") "," CLAIM("1", "resale", "3",
+                                                                              "2", "1200")},
+     TH_FAULT_MONEY_CLAIM},
+    {"no claims", RESALE_APPROVED, {"li", APPROVED("1")}, TH_FAULT_MONEY_CLAIM},
+    {"claims under another name",
+     RESALE_APPROVED,
+     {"li", APPROVED("1") "," CLAIM("1", "premium", "3", "1", "600") "," CLAIM("1", "resale", "3",
+                                                                               "2", "1200")},
+     TH_FAULT_MONEY_CLAIM},
+    {"claims without an approval",
+     RESALE_APPROVED,
+     {"li", CLAIM("1", "resale", "3", "1", "600")},
+     TH_FAULT_MONEY_CLAIM},
+    {"claims once more",
+     RESALE_RECEIPT,
+     {"li", CLAIM("1", "resale", "3", "1", "600")},
+     TH_FAULT_MONEY_CLAIM},
+    {"a name that is none",
+     RESALE_RECEIPT,
+     {"li", CLAIM("1", "gift", "3", "1", "600")},
+     TH_FAULT_POST_FORM},
+    {"a receipt that one of them gets",
+     RESALE_RECEIPT,
+     {"wang", PAY("1", "receipt", "3", "1", "100") "," RECEIPT("1", "1", "100")},
+     TH_FAULT_MONEY_CASH},
+    {"a receipt rounded the other way",
+     RESALE_RECEIPT,
+     {"wang", PAY("1", "receipt", "3", "1", "34") "," PAY("1", "receipt", "3", "2",
+                                                          "66") "," RECEIPT("1", "1", "100")},
+     TH_FAULT_MONEY_CASH},
+    {"cash without a receipt",
+     RESALE_RECEIPT,
+     {"wang", PAY("1", "receipt", "3", "1", "33")},
+     TH_FAULT_MONEY_CASH},
+    {"cash, and the claim stays",
+     RESALE_RECEIPT,
+     {"wang", MOVE("1", "receipt", "cash", "3", "1",
+                   "33") "," PAY("1", "receipt", "3", "2", "67") "," RECEIPT("1", "1", "100")},
+     TH_FAULT_MONEY_CLAIM},
+    {"a receipt before the approval",
+     RESALE_APPROVED,
+     {"wang", PAY("1", "receipt", "3", "1", "33") "," PAY("1", "receipt", "3", "2",
+                                                          "67") "," RECEIPT("1", "1", "100")},
+     TH_FAULT_MONEY_UNOWED},
+    {"a loan that is paid without a payment",
+     LOAN_OUT,
+     {"wang", MOVE("2", "loan_payout", "cash", "5", "1", "1000")},
+     TH_FAULT_MONEY_CASH},
+    {"a village's claim goes to the bank as interest",
+     LOAN_OUT,
+     {"wang", MOVE("2", "loan_interest", "claim", "1", "5", "75")},
+     TH_FAULT_MONEY_CLAIM},
+    {"more than the principal",
+     LOAN_OUT,
+     {"wang", LOAN("1", "payout", "1001", "") "," MOVE("2", "loan_payout", "cash", "5", "1",
+                                                       "1001") "," CLAIM("2", "loan_payout", "1",
+                                                                         "5", "1001")},
+     TH_FAULT_LOAN_SUM},
+    {"a loan to somebody else",
+     LOAN_OUT,
+     {"wang", LOAN("1", "payout", "1000", "") "," MOVE("2", "loan_payout", "cash", "5", "4",
+                                                       "1000") "," CLAIM("2", "loan_payout", "4",
+                                                                         "5", "1000")},
+     TH_FAULT_MONEY_CASH},
+    {"a loan before its pledge is approved",
+     PLEDGE_APPROVED,
+     {"wang", LOAN("1", "payout", "1000", "") "," MOVE("2", "loan_payout", "cash", "5", "1",
+                                                       "1000") "," CLAIM("2", "loan_payout", "1",
+                                                                         "5", "1000")},
+     TH_FAULT_LOAN_PLEDGE},
+    {"more repaid than was paid out",
+     ENFORCEMENT,
+     {"wang", LOAN("2", "repayment", "1001", "") "," MOVE("2", "loan_repayment", "cash", "1", "5",
+                                                          "1001") "," CLAIM("2", "loan_repayment",
+                                                                            "5", "1", "1001")},
+     TH_FAULT_LOAN_SUM},
+    {"the pledgee is passed over",
+     ENFORCEMENT_APPROVED,
+     {"li", APPROVED("3") "," CLAIM("3", "enforcement", "3", "1", "900")},
+     TH_FAULT_MONEY_CLAIM},
+    {"the pledgee gets more than he is owed",
+     ENFORCEMENT_APPROVED,
+     {"li", APPROVED("3") "," CLAIM("3", "enforcement", "3", "5",
+                                    "501") "," CLAIM("3", "enforcement", "3", "1", "399")},
+     TH_FAULT_MONEY_CLAIM},
+    {"the owner is paid before the pledgee",
+     ENFORCEMENT_RECEIPT,
+     {"wang", PAY("3", "receipt", "3", "5", "200") "," PAY("3", "receipt", "3", "1",
+                                                           "400") "," RECEIPT("2", "3", "600")},
+     TH_FAULT_MONEY_CASH},
+    {"more is credited than the sale brought",
+     LOAN_CREDITED,
+     {"wang",
+      LOAN("2", "repayment", "501", OUT_OF("3")) "," CLAIM("2", "loan_repayment", "5", "1", "501")},
+     TH_FAULT_LOAN_SUM},
+    {"what the sale brought is credited twice",
+     SUBSCRIPTION,
+     {"wang",
+      LOAN("3", "repayment", "1", OUT_OF("3")) "," CLAIM("2", "loan_repayment", "5", "1", "1")},
+     TH_FAULT_LOAN_SUM},
+    {"credited from a sale of something else",
+     LOAN_CREDITED,
+     {"wang",
+      LOAN("2", "repayment", "30", OUT_OF("1")) "," CLAIM("2", "loan_repayment", "5", "1", "30")},
+     TH_FAULT_LOAN_SUM},
+    {"a delivery forgets what was prepaid",
+     DELIVERY_APPROVED,
+     {"li", APPROVED("5") "," CLAIM("5", "delivery", "3", "1", "500")},
+     TH_FAULT_MONEY_UNOWED},
+    {"a delivery takes more than was prepaid",
+     DELIVERY_APPROVED,
+     {"li", APPROVED("5") "," CLAIM("5", "delivery", "3", "1", "500") "," MOVE(
+                "4", "prepaid", "claim", "3", "1",
+                "450") "," MOVE("4", "prepaid", "cash", "1", "3",
+                                "450") "," PAY("5", "receipt", "3", "1",
+                                               "450") "," RECEIPT("4", "5", "450")},
+     TH_FAULT_MONEY_UNOWED},
+    {"less than was prepaid for it is owed back",
+     REFUND_APPROVED,
+     {"li", APPROVED("6") "," CLAIM("4", "prepaid", "3", "1", "300") "," CLAIM("6", "refund", "1",
+                                                                               "3", "200")},
+     TH_FAULT_MONEY_CLAIM},
+    {"more is paid back than is owed",
+     CORRECTION,
+     {"wang", PAY("6", "receipt", "1", "3", "1") "," RECEIPT("7", "6", "1")},
+     TH_FAULT_MONEY_UNOWED},
+    {"a correction keeps what was paid",
+     CORRECTION_APPROVED,
+     {"li", APPROVED("7") "," CLAIM("1", "dropped", "1", "3", "567") "," CLAIM("1", "dropped", "2",
+                                                                               "3", "1133")},
+     TH_FAULT_MONEY_CLAIM},
+    {"a correction leaves a claim standing",
+     CORRECTION_APPROVED,
+     {"li", APPROVED("7") "," CLAIM("1", "dropped", "1", "3", "567") "," CLAIM(
+                "7", "correction", "1", "3", "33") "," CLAIM("7", "correction", "2", "3", "67")},
+     TH_FAULT_MONEY_CLAIM},
+    {"a premium that goes elsewhere",
+     OPTION_APPROVED,
+     {"li", APPROVED("8") "," CLAIM("8", "premium", "3", "2", "70")},
+     TH_FAULT_MONEY_CLAIM},
+};
+
+static void audit__money_that_no_deal_moves_is_told(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(FORGED) / sizeof(FORGED[0]); i++) {
+        struct test_journal journal;
+        print_message("%s\n", FORGED[i].name);
+        write_steps(&journal, FORGED[i].before, &FORGED[i].step);
+        test_expect_fault(&journal, FORGED[i].code, journal.seq);
+        test_journal_clear(&journal);
+    }
+}
+
+static void audit__the_lines_of_a_deal_are_its_amount_in_proportion(void **state)
+{
+    static const struct {
+        const char *first;
+        const char *second;
+        const char *claims;
+        enum th_fault_code code;
+    } CASES[] = {
+        {LINE("1", "1", "1", "10", "600"), LINE("1", "2", "2", "20", "1199"),
+         CLAIM("1", "resale", "3", "1", "600") "," CLAIM("1", "resale", "3", "2", "1199"),
+         TH_FAULT_MONEY_SUM},
+        {LINE("1", "1", "1", "10", "500"), LINE("1", "2", "2", "20", "1300"),
+         CLAIM("1", "resale", "3", "1", "500") "," CLAIM("1", "resale", "3", "2", "1300"),
+         TH_FAULT_MONEY_LINES},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct test_journal journal;
+        test_journal_begin(&journal);
+        journal.login = "wang";
+        test_journal_entry(&journal, "a.b", "x", "{'posts':[%s,%s,%s]}",
+                           TRADE("1", "1800", "3", "resale", "", "9", "30"), CASES[i].first,
+                           CASES[i].second);
+        journal.login = "li";
+        test_journal_entry(&journal, "a.b", "x", "{'posts':[%s,%s]}", APPROVED("1"),
+                           CASES[i].claims);
+        test_journal_end(&journal);
+        test_expect_fault(&journal, CASES[i].code, journal.seq);
+        test_journal_clear(&journal);
+    }
+}
+
+// A promise of 100 is paid ahead, its delivery over 50 uses a half; once the delivery is taken
+// back, and not before, 50 may come for the promise again, and no more.
+static void audit__what_a_corrected_delivery_used_may_come_again(void **state)
+{
+#define AGAIN(fen) PAY("1", "receipt", "3", "1", fen) "," RECEIPT("3", "1", fen)
+    static const struct step BEFORE[] = {
+        {"wang", TRADE("1", "100", "3", "subscription", "", "1", "10")},
+        {"li", APPROVED("1")},
+        {"wang", PAY("1", "receipt", "3", "1", "100") "," RECEIPT("1", "1", "100")},
+        {"wang",
+         TRADE("2", "50", "3", "delivery", OF("1"), "1", "5") "," LINE("2", "1", "1", "5", "50")},
+        {"li", APPROVED("2") "," CLAIM("2", "delivery", "3", "1", "50") "," MOVE(
+                   "1", "prepaid", "claim", "3", "1",
+                   "50") "," MOVE("1", "prepaid", "cash", "1", "3",
+                                  "50") "," PAY("2", "receipt", "3", "1",
+                                                "50") "," RECEIPT("2", "2", "50")},
+        {"wang", TRADE("3", "50", "1", "correction", OF("2"), "3", "5")}};
+    static const struct {
+        const char *decision;
+        const char *again;
+        enum th_fault_code code;
+    } CASES[] = {
+        {APPROVED("3") "," CLAIM("3", "correction", "1", "3", "50"), AGAIN("50"), TH_FAULT_CODES},
+        {APPROVED("3") "," CLAIM("3", "correction", "1", "3", "50"), AGAIN("51"),
+         TH_FAULT_RECEIPT_EXCESS},
+        {"{'decided_by':'li','post':'trade_decision','state':'rejected','trade_id':3}", AGAIN("50"),
+         TH_FAULT_RECEIPT_EXCESS}};
+#undef AGAIN
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct test_journal journal;
+        test_journal_begin(&journal);
+        for (size_t k = 0; k < sizeof(BEFORE) / sizeof(BEFORE[0]); k++) {
+            journal.login = BEFORE[k].login;
+            test_journal_entry(&journal, "a.b", "x", "{'posts':[%s]}", BEFORE[k].posts);
+        }
+        journal.login = "li";
+        test_journal_entry(&journal, "a.b", "x", "{'posts':[%s]}", CASES[i].decision);
+        test_journal_entry(&journal, "a.b", "x", "{'posts':[%s]}", CASES[i].again);
+        test_journal_end(&journal);
+        if (CASES[i].code == TH_FAULT_CODES) {
+            test_expect_good(&journal);
+        } else {
+            test_expect_fault(&journal, CASES[i].code, journal.seq);
+        }
+        test_journal_clear(&journal);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(audit__what_deals_and_loans_move_is_right_step_by_step),
+        cmocka_unit_test(audit__money_that_no_deal_moves_is_told),
+        cmocka_unit_test(audit__what_a_corrected_delivery_used_may_come_again),
+        cmocka_unit_test(audit__the_lines_of_a_deal_are_its_amount_in_proportion),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -50,7 +50,7 @@ static void work_begin__each_role_may_what_the_table_says(void **state)
         {TH_MAY_TERMS, "terms", {false, false, true, false, false}},
         {TH_MAY_PROPOSE, "propose", {false, false, false, true, false}},
         {TH_MAY_APPROVE, "approve", {false, false, true, true, false}},
-        {TH_MAY_RECEIPT, "receipt", {false, false, false, true, false}},
+        {TH_MAY_RECEIPT, "receipt", {false, false, true, true, false}},
         {TH_MAY_DISTRIBUTE, "distribute", {false, false, false, true, false}},
     };
     struct th_test_world *world = *state;

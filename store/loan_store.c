@@ -3,6 +3,7 @@
 #include "store/ledger_internal.h"
 #include "store/pledge_store.h"
 #include "store/posting_internal.h"
+#include "store/sale_internal.h"
 
 enum th_status th_loan_post(struct th_posting *posting, const struct th_loan_payment *payment,
                             int64_t *ret_payment_id, struct th_error *err)
@@ -68,6 +69,59 @@ enum th_status th_loan_totals(struct th_store *store, int64_t trade_id,
                                               .interest = th_column_money(q, 2)};
     }
     th_stmt_done(q);
+    return status;
+}
+
+// What each debt got of the price: what those before it left, up to what was owed.
+static enum th_status find_uncredited(struct th_store *store, int64_t trade_id,
+                                      struct th_money *ret_amount, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT (SELECT coalesce(sum(max(min(owed_fen, left_fen), 0)), 0) FROM (SELECT d.pledge_id,"
+        " d.owed_fen, t.amount_fen - coalesce(sum(d.owed_fen) OVER (PARTITION BY d.trade_id ORDER"
+        " BY d.ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS left_fen"
+        " FROM enforcement_debt d JOIN trade t USING (trade_id) WHERE t.state = 'approved'"
+        " AND " TH_NOT_CORRECTED " AND t.trade_id IN"
+        " (SELECT trade_id FROM enforcement_debt WHERE pledge_id = ?1)) WHERE pledge_id = ?1)"
+        " - (SELECT coalesce(sum(amount_fen), 0) FROM loan_payment WHERE trade_id = ?1"
+        " AND enforcement_id IS NOT NULL)";
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    int64_t fen = 0;
+    enum th_status status = th_stmt_int(q, 0, &fen, err);
+    *ret_amount = th_money_from_fen(fen);
+    return status;
+}
+
+enum th_status th_loan_known(struct th_store *store, int64_t trade_id, const char *on_date,
+                             struct th_loan_known *ret_known, struct th_error *err)
+{
+    static const char SQL[] =
+        "SELECT p.principal_fen, CASE WHEN EXISTS (SELECT 1 FROM loan_payment WHERE trade_id = ?1)"
+        " THEN (SELECT coalesce(sum(amount_fen * ((kind = 'payout') - (kind = 'repayment'))"
+        " * CAST(julianday(?2) - julianday(on_date) AS INTEGER)), 0) FROM loan_payment"
+        " WHERE trade_id = ?1 AND on_date <= ?2)"
+        " ELSE p.principal_fen * max(CAST(julianday(?2) - julianday(p.from_on) AS INTEGER), 0) END"
+        " FROM pledge p WHERE p.trade_id = ?1";
+    struct th_loan_known known = {.fen_days = 0};
+    struct th_stmt *q = th_db_query(store, SQL);
+    th_bind_int(q, 1, trade_id);
+    th_bind_text(q, 2, on_date);
+    enum th_status status = TH_OK;
+    if (th_stmt_next(q, &status, err)) {
+        known.principal = th_column_money(q, 0);
+        known.fen_days = th_column_int(q, 1);
+    }
+    th_stmt_done(q);
+    if (status == TH_OK) {
+        status = th_loan_totals(store, trade_id, &known.paid, err);
+    }
+    if (status == TH_OK) {
+        status = find_uncredited(store, trade_id, &known.uncredited, err);
+    }
+    if (status == TH_OK) {
+        *ret_known = known;
+    }
     return status;
 }
 

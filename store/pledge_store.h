@@ -114,6 +114,18 @@ struct th_loan_totals {
 enum th_status th_loan_totals(struct th_store *store, int64_t trade_id,
                               struct th_loan_totals *ret_totals,
                               struct th_error *err) TH_MUST_CHECK;
+// What the registry knows of the debt under a pledge on a day.
+struct th_loan_known {
+    struct th_money principal; // as the contract has it
+    struct th_loan_totals paid;
+    // Fen of principal times days until then: of what was out, as it was recorded; of the principal
+    // since the first day of its term, where no payout was.
+    int64_t fen_days;
+    // Brought by approved enforcements under this pledge, and not credited to the loan yet.
+    struct th_money uncredited;
+};
+enum th_status th_loan_known(struct th_store *store, int64_t trade_id, const char *on_date,
+                             struct th_loan_known *ret_known, struct th_error *err) TH_MUST_CHECK;
 // What an enforcement brought a party in confirmed receipts, less what of it was credited to loans
 // under that party's pledges.
 enum th_status th_loan_creditable(struct th_store *store, int64_t enforcement_id,

@@ -405,7 +405,7 @@ static void loan(struct dice *dice, const struct model *model, struct act *act)
     act->login = confirmer(dice);
     act->of = some_deal(dice, model, 1U << PLEDGE, once_in(dice, 20) ? ~0U : 1U << APPROVED);
     act->loan = (enum loan)roll(dice, 3);
-    act->amount_fen = roll(dice, 900000);
+    act->amount_fen = roll(dice, act->loan == INTEREST && !once_in(dice, 3) ? 300 : 900000);
     if (act->loan == REPAYMENT && once_in(dice, 2)) {
         act->sale = some_deal(dice, model, 1U << ENFORCEMENT, 1U << APPROVED);
         if (act->sale < model->n_deals && !once_in(dice, 6)) {

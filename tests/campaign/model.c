@@ -41,6 +41,7 @@ void model_free(struct model *model)
         free(deal->owed);
         free(deal->debts);
         free(deal->paid);
+        free(deal->loan);
         free(deal->origins);
         free(deal->costs);
         free(deal->losses);

@@ -179,10 +179,13 @@ struct deal {
     int64_t pledged, came; // pledge: promised; came under its lock
     int64_t waived, given; // release: rank on what others hold; expected tonnes
     int debtor;
-    int64_t principal_fen, payout_fen, repayment_fen;
-    bool replace;     // promise
-    int forecast;     // whose expected tonnes its lock holds; NONE
-    int64_t expected; // so many
+    int64_t principal_fen, payout_fen, repayment_fen, interest_fen;
+    struct paid *loan; // pledge: out of the lender's pocket, back with a minus
+    int n_loan;
+    int64_t loan_credited_fen; // of the above, out of enforcements
+    bool replace;              // promise
+    int forecast;              // whose expected tonnes its lock holds; NONE
+    int64_t expected;          // so many
     int64_t prepaid_fen;
     int64_t refund; // delivery: tonnes given up
     bool has_lock;

@@ -52,12 +52,12 @@ static bool fair_without_giver(const struct model *model, int login, const struc
 }
 
 // Else nobody's tonnes are taken or bound by the other side's word alone; deals on another deal's
-// lock were agreed to with that one.
+// lock were agreed to with that one, but for the sale of what is pledged.
 static bool giver_unheard(const struct model *model, int login, const struct deal *deal)
 {
-    return !acts_on_lock(deal->kind) && deal->kind != REVERSAL &&
-           !speaks_for(login, deal->seller) && !speaks_for(deal->proposer, deal->seller) &&
-           !fair_without_giver(model, login, deal);
+    bool agreed = acts_on_lock(deal->kind) && deal->kind != ENFORCEMENT;
+    return !agreed && deal->kind != REVERSAL && !speaks_for(login, deal->seller) &&
+           !speaks_for(deal->proposer, deal->seller) && !fair_without_giver(model, login, deal);
 }
 
 // Not less than what the tonnes cost, so that a low price hides nothing.

@@ -215,6 +215,56 @@ static const char *release(struct model *model, const struct act *act, struct de
     return deal->tonnes > 0 ? take_locked(model, deal, deal->tonnes) : NULL;
 }
 
+// 2024-01-01, on which the terms of all begin, at 4.35 per cent a year of 360 days; a bank may ask
+// half of it again for being late.
+enum { TERM_BEGINS = 19723 };
+static const int64_t RATE_TIMES_3 = 3 * 435;
+static const int64_t RATE_UNITS = INT64_C(2) * 100 * 100 * 360;
+
+static int64_t interest_left(const struct deal *pledge, int on)
+{
+    int64_t fen_days =
+        pledge->n_loan == 0 && on > TERM_BEGINS ? pledge->principal_fen * (on - TERM_BEGINS) : 0;
+    for (int i = 0; i < pledge->n_loan; i++) {
+        int days = on - pledge->loan[i].on;
+        fen_days += days > 0 ? pledge->loan[i].fen * days : 0;
+    }
+    int64_t most = (fen_days * RATE_TIMES_3 + RATE_UNITS - 1) / RATE_UNITS;
+    return most > pledge->interest_fen ? most - pledge->interest_fen : 0;
+}
+
+// What sales of what is pledged brought to this debt, in the order of the debts.
+static int64_t brought(const struct model *model, int pledge)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < model->n_deals; i++) {
+        const struct deal *sale = &model->deals[i];
+        int64_t left = sale->amount_fen;
+        bool counts = sale->kind == ENFORCEMENT && sale->state == APPROVED && !sale->corrected;
+        for (int k = 0; k < sale->n_debts && counts; k++) {
+            int64_t part = least_of(left, sale->debts[k].owed_fen);
+            sum += sale->debts[k].pledge == pledge ? part : 0;
+            left -= part;
+        }
+    }
+    return sum;
+}
+
+static const char *check_owed(const struct model *model, int pledge, int64_t owed_fen, int on)
+{
+    const struct deal *of = &model->deals[pledge];
+    int64_t base = of->payout_fen > 0 ? of->payout_fen : of->principal_fen;
+    int64_t taken = brought(model, pledge) - of->loan_credited_fen;
+    if (owed_fen == 0) {
+        return NULL;
+    }
+    if (base == of->repayment_fen) {
+        return "loan_repaid";
+    }
+    return owed_fen > base - of->repayment_fen + interest_left(of, on) - taken ? "owed_too_large"
+                                                                               : NULL;
+}
+
 static void add_debt(struct deal *deal, int of, int64_t owed_fen)
 {
     int n = deal->n_debts++;
@@ -232,6 +282,10 @@ static const char *state_debts(const struct model *model, const struct act *act,
     if (model->deals[act->of].buyer == deal->buyer) {
         return "enforcement_to_pledgee";
     }
+    const char *refusal = check_owed(model, act->of, act->owed_fen, deal->on);
+    if (refusal) {
+        return refusal;
+    }
     add_debt(deal, act->of, act->owed_fen);
     for (int i = 0; i < n; i++) {
         int stated = NONE;
@@ -244,6 +298,10 @@ static const char *state_debts(const struct model *model, const struct act *act,
         if (after && ranks[i].alive && stated != NONE) {
             if (model->deals[ranks[i].pledge].buyer == deal->buyer) {
                 return "enforcement_to_pledgee";
+            }
+            refusal = check_owed(model, ranks[i].pledge, act->next_fen[stated], deal->on);
+            if (refusal) {
+                return refusal;
             }
             add_debt(deal, ranks[i].pledge, act->next_fen[stated]);
         }
@@ -321,6 +379,16 @@ static const char *check_overtaken(const struct model *model, const struct deal 
     return NULL;
 }
 
+// Nor is more owed than can be, by now.
+static const char *check_enforcement(const struct model *model, const struct deal *deal)
+{
+    const char *refusal = check_overtaken(model, deal);
+    for (int i = 0; i < deal->n_debts && !refusal; i++) {
+        refusal = check_owed(model, deal->debts[i].pledge, deal->debts[i].owed_fen, deal->on);
+    }
+    return refusal;
+}
+
 const char *check_pledge(const struct model *model, int at)
 {
     const struct deal *deal = &model->deals[at];
@@ -342,7 +410,7 @@ const char *check_pledge(const struct model *model, int at)
         bool gives = deal->tonnes + deal->given + deal->waived > 0;
         return !gives && !rank.alive ? "pledge_ended" : NULL;
     }
-    return deal->kind == ENFORCEMENT ? check_overtaken(model, deal) : NULL;
+    return deal->kind == ENFORCEMENT ? check_enforcement(model, deal) : NULL;
 }
 
 // Expected tonnes of a release: to the ranks behind it that lack some still, or to nobody.
@@ -461,6 +529,9 @@ const char *ask_loan(struct model *model, const struct act *act)
     if (act->loan == INTEREST && deal->payout_fen == 0) {
         return "loan_before_payout";
     }
+    if (act->loan == INTEREST && act->amount_fen > interest_left(deal, day_of(model, act))) {
+        return "interest_too_large";
+    }
     refusal = act->sale != NONE ? credit(model, act) : NULL;
     if (refusal) {
         return refusal;
@@ -471,12 +542,19 @@ const char *ask_loan(struct model *model, const struct act *act)
     if (act->sale != NONE) {
         model->deals[act->sale].creditable_fen[lender] -= act->amount_fen;
         model->deals[act->sale].credited = true;
+        deal->loan_credited_fen += act->amount_fen;
     } else {
         cash(model, out ? lender : debtor, out ? debtor : lender, act->amount_fen);
     }
     deal->payout_fen += out ? act->amount_fen : 0;
     deal->repayment_fen += act->loan == REPAYMENT ? act->amount_fen : 0;
+    deal->interest_fen += act->loan == INTEREST ? act->amount_fen : 0;
     if (act->loan != INTEREST) {
+        struct paid *loan = realloc(deal->loan, (size_t)(deal->n_loan + 1) * sizeof(*loan));
+        assert(loan);
+        deal->loan = loan;
+        loan[deal->n_loan++] =
+            (struct paid){out ? act->amount_fen : -act->amount_fen, day_of(model, act)};
         claim(model, act->of, out ? debtor : lender, out ? lender : debtor, act->amount_fen);
     }
     return NULL;

@@ -577,7 +577,7 @@ static void loan__is_paid_out_and_repaid_by_facts(void **state)
     assert_null(pay(market, pledge_id, "payout", "100000.01", NULL, TH_CONFLICT));
     market_refused(market, "loan_exceeds");
     assert_null(pay(market, pledge_id, "payout", "0", NULL, TH_INVALID));
-    th_json_free(pay(market, pledge_id, "payout", "80000", NULL, TH_OK));
+    th_json_free(pay_on(market, pledge_id, "payout", "80000", NULL, "2022-06-02", TH_OK));
     assert_int_equal(money_fen(market, MARKET_PERSON, true), 8000000);
     assert_int_equal(money_fen(market, MARKET_PERSON, false), -8000000);
     th_json_free(pay(market, pledge_id, "repayment", "30000", NULL, TH_OK));
@@ -619,7 +619,69 @@ static void loan__comes_back_on_no_day_before_it_went_out(void **state)
     market_refused(market, "loan_before_payout");
     th_json_free(pay_on(market, id, "repayment", "500", NULL, "2023-07-19", TH_OK));
     th_json_free(pay_on(market, id, "repayment", "500", NULL, "2023-07-20", TH_OK));
-    th_json_free(pay_on(market, id, "interest", "3.21", NULL, "2023-07-21", TH_OK)); // after all
+    th_json_free(pay_on(market, id, "interest", "2.62", NULL, "2023-07-21", TH_OK)); // after all
+}
+
+// 90,000.00 for 100 days and 40,000.00 for 44 at 4.35 per cent, of 360 days, and half of it again:
+// 1,631.25 + 319.00 = 1,950.25.
+static void loan__interest_is_no_more_than_its_rate_gives(void **state)
+{
+    struct market *market = *state;
+    int64_t id = pledged(market, "马家弄村", "两山银行", "1000", NULL);
+    th_json_free(pay_on(market, id, "payout", "90000", NULL, "2022-06-10", TH_OK));
+    assert_null(pay_on(market, id, "interest", "0.01", NULL, "2022-06-10", TH_CONFLICT));
+    market_refused(market, "interest_too_large");
+    th_json_free(pay_on(market, id, "repayment", "50000", NULL, "2022-09-18", TH_OK));
+    th_json_free(pay_on(market, id, "interest", "1000", NULL, "2022-09-18", TH_OK));
+    assert_null(pay_on(market, id, "interest", "950.26", NULL, "2022-11-01", TH_CONFLICT));
+    market_refused(market, "interest_too_large");
+    assert_string_equal(th_error_arg_get(&market->err, "limit"), "950.25");
+    th_json_free(pay_on(market, id, "repayment", "40000", NULL, "2022-11-01", TH_OK));
+    // Nothing grows on what came back.
+    assert_null(pay_on(market, id, "interest", "950.26", NULL, "2023-11-01", TH_CONFLICT));
+    th_json_free(pay_on(market, id, "interest", "950.25", NULL, "2023-11-01", TH_OK));
+}
+
+// 100,000.00 from 2022-06-01 to 2023-06-10, 374 days: 4.35 per cent and half of it again are
+// 6,778.75.
+static void enforcement__states_no_more_than_can_be_owed(void **state)
+{
+    struct market *market = *state;
+    int64_t id = pledged(market, "马家弄村", "两山银行", "1000", NULL);
+    assert_null(enforce(market, id, "制药厂", "100", "106778.76", NULL, TH_CONFLICT));
+    market_refused(market, "owed_too_large");
+    assert_string_equal(th_error_arg_get(&market->err, "limit"), "106,778.75");
+    int64_t late = market_id(enforce(market, id, "制药厂", "100", "106778.75", NULL, TH_OK));
+    int64_t sale = market_id(enforce(market, id, "制药厂", "100", "6000", NULL, TH_OK));
+    th_json_free(market_approve(market, sale, TH_OK));
+    // That sale paid 6,000.00 of the debt, though nobody has credited it to the loan.
+    assert_null(market_approve(market, late, TH_CONFLICT));
+    market_refused(market, "owed_too_large");
+    assert_string_equal(th_error_arg_get(&market->err, "limit"), "100,778.75");
+    th_json_free(market_reject(market, late, TH_OK));
+    // Of 20,000.00 that were really paid out, all was repaid.
+    th_json_free(pay_on(market, id, "payout", "20000", NULL, "2022-06-02", TH_OK));
+    assert_null(enforce(market, id, "制药厂", "1", "20000", NULL, TH_CONFLICT));
+    market_refused(market, "owed_too_large");
+    th_json_free(pay_on(market, id, "repayment", "20000", NULL, "2023-06-10", TH_OK));
+    assert_null(enforce(market, id, "制药厂", "1", "60", NULL, TH_CONFLICT));
+    market_refused(market, "loan_repaid");
+}
+
+static void enforcement__is_not_the_pledgees_word_alone(void **state)
+{
+    struct market *market = *state;
+    int64_t id = pledged(market, "马家弄村", "两山银行", "1000", NULL);
+    market_sql(market, "UPDATE user_account SET party_id = 5 WHERE login IN ('bank', 'officer')");
+    int64_t sale = market_id(enforce(market, id, "制药厂", "100", "6000", NULL, TH_OK));
+    assert_null(market_approve(market, sale, TH_NOT_PERMITTED));
+    market_refused(market, "giver_unheard");
+    // The pledgor's own login, or the county's.
+    market_sql(market, "UPDATE user_account SET party_id = 1 WHERE login = 'officer'");
+    th_json_free(market_approve(market, sale, TH_OK));
+    sale = market_id(enforce(market, id, "制药厂", "100", "6000", NULL, TH_OK));
+    market_sql(market, "UPDATE user_account SET party_id = NULL WHERE login = 'officer'");
+    th_json_free(market_approve(market, sale, TH_OK));
 }
 
 // The wetland's common prosperity loan, with the example terms of data/cases/deqing-xiazhuhu.json.
@@ -716,6 +778,9 @@ int main(void)
         TEST(release__returns_units_to_their_pool),
         TEST(enforcement__pays_by_rank_and_the_pledgor_last),
         TEST(enforcement__leaves_out_no_rank_that_came_since),
+        TEST(enforcement__states_no_more_than_can_be_owed),
+        TEST(enforcement__is_not_the_pledgees_word_alone),
+        TEST(loan__interest_is_no_more_than_its_rate_gives),
         TEST(enforcement__is_the_pledgors_sale_in_distributions),
         TEST(enforcement__bought_by_a_bank_makes_a_pool),
         TEST(receivable__is_pledged_and_released_whole),

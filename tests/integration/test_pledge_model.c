@@ -194,7 +194,7 @@ static void propose_pledge(struct model *model, bool rank)
                                           .tonnes = number(deal.tonnes, texts[2]),
                                           .after = rank ? number(trade_id(model, after), texts[3])
                                                         : NULL,
-                                          .principal = "1000",
+                                          .principal = "100000000",
                                           .rate = "4",
                                           .from = "2024-01-01",
                                           .until = "2025-01-01",

@@ -82,6 +82,7 @@ struct th_deal_kind {
     enum th_permission propose;
     enum th_pool_use pool_use;
     bool from_lock;    // acts on the units of trade.of_trade_id's lock, which drew their pools
+    bool heard_again;  // … but the giver's word with that deal does not cover what happens now
     bool other_side;   // only the other side may accept it
     bool keeps_lock;   // after the approval the units stay under the deal's own lock
     bool takes_later;  // no units come under a lock: the approval finds those that it moves

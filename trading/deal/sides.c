@@ -53,16 +53,16 @@ bool th_deal_speaks_for(int64_t login_party_id, int64_t party_id)
 }
 
 // Nobody's units are promised or taken by the other side's word alone: two persons of one bank are
-// one side. What acts on units under another deal's lock was agreed to with that deal, and what the
-// county's officers do needs nobody's word.
+// one side. What acts on units under another deal's lock was agreed to with that deal, but for the
+// forced sale of a pledge; what the county's officers do needs nobody's word.
 static enum th_status check_giver_heard(struct th_store *store, const struct th_actor *actor,
                                         const struct th_trade *trade, struct th_error *err)
 {
     const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
     struct th_user proposer = {0};
     bool fair = false;
-    if (kind->from_lock || kind->of_officers ||
-        th_deal_speaks_for(actor->party_id, trade->seller_id)) {
+    bool agreed = kind->from_lock && !kind->heard_again;
+    if (agreed || kind->of_officers || th_deal_speaks_for(actor->party_id, trade->seller_id)) {
         return TH_OK;
     }
     enum th_status status = th_user_load(store, trade->proposed_by, &proposer, err);

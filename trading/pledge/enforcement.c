@@ -32,8 +32,8 @@ static enum th_status set_lines(struct th_store *store, struct enforcement *work
     return status;
 }
 
-static enum th_status add_debt(struct enforcement *work, int64_t pledge_id, int64_t pledgee_id,
-                               const char *owed, struct th_error *err)
+static enum th_status add_debt(struct th_store *store, struct enforcement *work, int64_t pledge_id,
+                               int64_t pledgee_id, const char *owed, struct th_error *err)
 {
     struct th_debt *debt = &work->debts[work->n_debts];
     *debt = (struct th_debt){.pledge_id = pledge_id, .pledgee_id = pledgee_id};
@@ -43,6 +43,9 @@ static enum th_status add_debt(struct enforcement *work, int64_t pledge_id, int6
     }
     if (status == TH_OK && pledgee_id == work->deal->trade.buyer_id) {
         status = th_error_set(err, TH_INVALID, "enforcement_to_pledgee", NULL);
+    }
+    if (status == TH_OK) {
+        status = th_debt_check_owed(store, pledge_id, debt->owed, work->deal->trade.on_date, err);
     }
     work->n_debts += status == TH_OK;
     return status;
@@ -67,8 +70,8 @@ static const char *find_next(const struct th_enforcement_input *input, int64_t p
 }
 
 // Those that come after the pledge, in their ranks.
-static enum th_status add_next(struct enforcement *work, const struct th_rank_list *ranks,
-                               struct th_error *err)
+static enum th_status add_next(struct th_store *store, struct enforcement *work,
+                               const struct th_rank_list *ranks, struct th_error *err)
 {
     const struct th_enforcement_input *input = work->input;
     bool after = false;
@@ -79,7 +82,7 @@ static enum th_status add_next(struct enforcement *work, const struct th_rank_li
         if (after && rank->alive) {
             const char *owed = find_next(input, rank->trade_id);
             if (owed) {
-                status = add_debt(work, rank->trade_id, rank->pledgee_id, owed, err);
+                status = add_debt(store, work, rank->trade_id, rank->pledgee_id, owed, err);
             } else if (surplus) {
                 (void)th_error_set(err, TH_USAGE, "owed_next_missing", NULL);
                 th_error_add_int(err, "pledge", rank->trade_id);
@@ -105,11 +108,11 @@ static enum th_status set_debts(struct th_store *store, struct enforcement *work
         status = work->debts ? TH_OK : th_error_no_memory(err);
     }
     if (status == TH_OK) {
-        status = add_debt(work, work->pledge.trade_id, work->pledge_trade.buyer_id,
+        status = add_debt(store, work, work->pledge.trade_id, work->pledge_trade.buyer_id,
                           work->input->owed, err);
     }
     if (status == TH_OK) {
-        status = add_next(work, &ranks, err);
+        status = add_next(store, work, &ranks, err);
     }
     free(ranks.items);
     if (status == TH_OK) {
@@ -195,27 +198,23 @@ static enum th_status prepare(const void *given, struct th_registry *registry, s
 
 // A pledge that was registered since the proposal has its rank too: what is owed under it must be
 // said where anything is left for it.
-static enum th_status check(struct th_store *store, const struct th_decision *decision,
-                            struct th_error *err)
+static enum th_status check_overtaken(struct th_store *store, const struct th_decision *decision,
+                                      const struct th_debt_list *debts, struct th_error *err)
 {
     struct th_trade pledge_trade;
     struct th_rank_list ranks = {0};
     struct th_rank rank;
-    struct th_debt_list debts = {0};
     bool after = false;
     enum th_status status = th_trade_load(store, decision->trade.of_trade_id, &pledge_trade, err);
     if (status == TH_OK) {
         status = th_pledge_stand(store, &pledge_trade, &ranks, &rank, err);
     }
-    if (status == TH_OK) {
-        status = th_debt_load(store, decision->trade.trade_id, &debts, err);
-    }
-    bool surplus = status == TH_OK && debts.n > 0 &&
-                   th_money_compare(decision->trade.amount, debts.items[0].owed) > 0;
+    bool surplus = status == TH_OK && debts->n > 0 &&
+                   th_money_compare(decision->trade.amount, debts->items[0].owed) > 0;
     for (size_t i = 0; i < ranks.n && surplus && status == TH_OK; i++) {
         bool stated = false;
-        for (size_t k = 0; k < debts.n; k++) {
-            stated = stated || debts.items[k].pledge_id == ranks.items[i].trade_id;
+        for (size_t k = 0; k < debts->n; k++) {
+            stated = stated || debts->items[k].pledge_id == ranks.items[i].trade_id;
         }
         if (after && ranks.items[i].alive && !stated) {
             (void)th_error_set(err, TH_CONFLICT, "enforcement_overtaken", NULL);
@@ -225,6 +224,22 @@ static enum th_status check(struct th_store *store, const struct th_decision *de
         after = after || ranks.items[i].trade_id == pledge_trade.trade_id;
     }
     free(ranks.items);
+    return status;
+}
+
+// Since the proposal something may have been repaid, or another sale have paid the debt.
+static enum th_status check(struct th_store *store, const struct th_decision *decision,
+                            struct th_error *err)
+{
+    struct th_debt_list debts = {0};
+    enum th_status status = th_debt_load(store, decision->trade.trade_id, &debts, err);
+    if (status == TH_OK) {
+        status = check_overtaken(store, decision, &debts, err);
+    }
+    for (size_t i = 0; i < debts.n && status == TH_OK; i++) {
+        status = th_debt_check_owed(store, debts.items[i].pledge_id, debts.items[i].owed,
+                                    decision->trade.on_date, err);
+    }
     free(debts.items);
     return status;
 }
@@ -289,6 +304,7 @@ const struct th_deal_kind th_deal_enforcement = {.name = "enforcement",
                                                  .propose = TH_MAY_PROPOSE,
                                                  .pool_use = TH_POOL_USE_MOVED,
                                                  .from_lock = true,
+                                                 .heard_again = true,
                                                  .terms = "enforcement_debt",
                                                  .prepare = prepare,
                                                  .check = check,

@@ -1,5 +1,5 @@
 // The money of a loan that a pledge secures: paid out, repaid, interest. What was paid is confirmed
-// with its day, like receipts; nothing is reckoned from the rate.
+// with its day, like receipts. Of the rate nothing is reckoned but that interest cannot be more.
 #include <stdlib.h>
 #include <string.h>
 
@@ -198,6 +198,10 @@ static enum th_status pay(struct th_registry *registry, struct th_work *work,
     }
     if (status == TH_OK) {
         status = check_day(store, &loan, err);
+    }
+    if (status == TH_OK && strcmp(loan.payment.kind, "interest") == 0) {
+        status =
+            th_debt_check_interest(store, input->pledge_id, loan.payment.amount, loan.on_date, err);
     }
     if (status == TH_OK && loan.payment.enforcement_id != 0) {
         status = check_enforcement(store, &loan, err);

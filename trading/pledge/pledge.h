@@ -79,7 +79,9 @@ struct th_enforcement_input {
 };
 // The price goes to the pledgee up to what is owed, then to the pledgees after it in their ranks,
 // the rest to the pledgor. Its approval is refused with
-// TH_CONFLICT ("enforcement_overtaken" with "pledge") when a pledge came since. TH_CONFLICT
+// TH_CONFLICT ("enforcement_overtaken" with "pledge") when a pledge came since, and with
+// TH_NOT_PERMITTED ("giver_unheard") when both persons are the pledgee's. TH_CONFLICT
+// ("loan_repaid", "owed_too_large": more than what is out and what the rate can have come to)
 // ("not_enough_units", "enforcement_expected" with "available", "expected", "pledge_ended"),
 // TH_INVALID ("same_party", "enforcement_to_pledgee", "owed_next_invalid"), TH_USAGE
 // ("owed_next_missing" with "pledge", "pledge_term_missing").
@@ -98,8 +100,9 @@ struct th_loan_input {
 };
 // Reply: that of the pledge's trade, with payment_id. TH_CONFLICT ("pledge_not_approved",
 // "loan_exceeds" with "principal", "repayment_too_large" with "outstanding", "enforcement_spent"
-// with "available", "enforcement_other"), TH_INVALID ("amount_zero", "date_in_future",
-// "loan_before_pledge", "loan_before_payout": more would have come back than was out on that day).
+// with "available", "enforcement_other", "interest_too_large" with "limit"), TH_INVALID
+// ("amount_zero", "date_in_future", "loan_before_pledge", "loan_before_payout": more would have
+// come back than was out on that day).
 enum th_status th_loan_pay(struct th_registry *registry, const struct th_request *request,
                            const struct th_loan_input *input, struct th_json **ret_reply,
                            struct th_error *err) TH_MUST_CHECK;

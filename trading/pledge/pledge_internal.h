@@ -24,6 +24,15 @@ enum th_status th_pledge_text(const char *option, const char *text,
 enum th_status th_pledge_check_side(struct th_work *work, const struct th_trade *trade,
                                     struct th_error *err) TH_MUST_CHECK;
 
+// Can so much be owed under a pledge on a day, or so much more interest be paid? Not more than what
+// is out and the interest that the rate can have come to since, with what a bank may add for being
+// late. TH_CONFLICT ("loan_repaid", "owed_too_large", "interest_too_large").
+enum th_status th_debt_check_owed(struct th_store *store, int64_t pledge_id, struct th_money owed,
+                                  const char *on_date, struct th_error *err) TH_MUST_CHECK;
+enum th_status th_debt_check_interest(struct th_store *store, int64_t pledge_id,
+                                      struct th_money amount, const char *on_date,
+                                      struct th_error *err) TH_MUST_CHECK;
+
 // The value of "pledge" in a reply. `with_payments` adds them; it knows of no day, and so
 // has no warnings.
 enum th_status th_pledge_json(struct th_store *store, const struct th_trade *trade,

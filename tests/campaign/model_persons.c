@@ -52,12 +52,18 @@ static bool fair_without_giver(const struct model *model, int login, const struc
 }
 
 // Else nobody's tonnes are taken or bound by the other side's word alone; deals on another deal's
-// lock were agreed to with that one, but for the sale of what is pledged.
-static bool giver_unheard(const struct model *model, int login, const struct deal *deal)
+// lock were agreed to with that one, but for the sale of what is pledged, and for money back where
+// other tonnes were promised.
+static const char *unheard(const struct model *model, int login, const struct deal *deal)
 {
-    bool agreed = acts_on_lock(deal->kind) && deal->kind != ENFORCEMENT;
-    return !agreed && deal->kind != REVERSAL && !speaks_for(login, deal->seller) &&
-           !speaks_for(deal->proposer, deal->seller) && !fair_without_giver(model, login, deal);
+    bool refund = deal->kind == DELIVERY && deal->refund > 0 && model->deals[deal->of].replace;
+    bool agreed = acts_on_lock(deal->kind) && deal->kind != ENFORCEMENT && !refund;
+    int whose = refund ? deal->buyer : deal->seller;
+    if (agreed || deal->kind == REVERSAL || speaks_for(login, whose) ||
+        speaks_for(deal->proposer, whose) || fair_without_giver(model, login, deal)) {
+        return NULL;
+    }
+    return refund ? "buyer_unheard" : "giver_unheard";
 }
 
 // Not less than what the tonnes cost, so that a low price hides nothing.
@@ -87,8 +93,9 @@ const char *check_persons(const struct model *model, int login, int on, const st
         party_of(login) == deal->seller) {
         return "other_side_accepts";
     }
-    if (giver_unheard(model, login, deal)) {
-        return "giver_unheard";
+    const char *refusal = unheard(model, login, deal);
+    if (refusal) {
+        return refusal;
     }
     if (model->limited[login] && model->limit_fen[login] != NOT_GIVEN &&
         worth(deal) > model->limit_fen[login]) {

@@ -312,6 +312,27 @@ static void refund__before_the_issuance_frees_the_forecast(void **state)
     market_id(ahead_subscribe(market, &input, TH_OK));
 }
 
+// Who was promised other tonnes gets money instead by his own word or the county's; who agreed to a
+// refund, by the bank's.
+static void refund__of_a_replacement_is_not_the_sellers_word_alone(void **state)
+{
+    struct market *market = *state;
+    int64_t forward_id = 0;
+    plan_ahead(market, &forward_id);
+    struct th_promise_input input = PERSON;
+    int64_t agreed = ahead_done(market, ahead_subscribe(market, &input, TH_OK));
+    input.if_short = "replace";
+    int64_t replace = ahead_done(market, ahead_subscribe(market, &input, TH_OK));
+    market_sql(market, "UPDATE user_account SET party_id = 5 WHERE login IN ('bank', 'officer')");
+    ahead_done(market, ahead_deliver(market, agreed, "10", true, TH_OK));
+    int64_t refund = market_id(ahead_deliver(market, replace, "10", true, TH_OK));
+    assert_null(market_approve(market, refund, TH_NOT_PERMITTED));
+    market_refused(market, "buyer_unheard");
+    market_sql(market, "UPDATE user_account SET party_id = NULL WHERE login = 'officer'");
+    th_json_free(market_approve(market, refund, TH_OK));
+    assert_int_equal(ahead_number(market, replace, "due_t"), 190);
+}
+
 // 900.00 for an option on 300 t of the pool of both villages, without a cost of its own: 70 % are
 // 630.00, by 2,509 and 4,773 of 7,282 t 217.065… and 412.934…. The exercise bears the cost of what
 // it hands over: 100 t × (50.00 − 43.44) = 656.00, 70 % of it 459.20.
@@ -511,6 +532,7 @@ int main(void)
         TEST(inbox__tells_what_can_be_delivered_and_what_is_short),
         TEST(replacement__comes_from_other_stock_once_the_lock_is_empty),
         TEST(refund__before_the_issuance_frees_the_forecast),
+        TEST(refund__of_a_replacement_is_not_the_sellers_word_alone),
         TEST(option__shares_its_premium_with_those_whose_units_it_locks),
         TEST(delivery__of_a_part_takes_of_every_village),
         TEST(option__is_exercised_in_parts_within_its_window),

@@ -423,10 +423,28 @@ static enum th_status show_delivery(struct th_store *store, const struct th_trad
     return status == TH_OK && proposed ? add_prepaid(store, trade, reply, err) : status;
 }
 
+// Who was promised other tonnes for those that do not come is not refunded on the seller's word.
+static enum th_status hear_of_refund(struct th_store *store, const struct th_trade *trade,
+                                     int64_t *ret_party_id, struct th_error *err)
+{
+    struct th_promise terms;
+    struct th_units refund = {0};
+    enum th_status status = th_delivery_refund(store, trade->trade_id, &refund, err);
+    if (status == TH_OK) {
+        status = th_promise_load(store, trade->of_trade_id, &terms, err);
+    }
+    if (status == TH_OK) {
+        bool instead = th_units_t(refund) > 0 && strcmp(terms.if_short, "replace") == 0;
+        *ret_party_id = instead ? trade->buyer_id : 0;
+    }
+    return status;
+}
+
 const struct th_deal_kind th_deal_delivery = {.name = "delivery",
                                               .propose = TH_MAY_PROPOSE,
                                               .pool_use = TH_POOL_USE_SOLD,
                                               .from_lock = true,
+                                              .must_hear = hear_of_refund,
                                               .terms = "delivery",
                                               .prepare = prepare_delivery,
                                               .approve = approve_delivery,

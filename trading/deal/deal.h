@@ -82,7 +82,6 @@ struct th_deal_kind {
     enum th_permission propose;
     enum th_pool_use pool_use;
     bool from_lock;    // acts on the units of trade.of_trade_id's lock, which drew their pools
-    bool heard_again;  // … but the giver's word with that deal does not cover what happens now
     bool other_side;   // only the other side may accept it
     bool keeps_lock;   // after the approval the units stay under the deal's own lock
     bool takes_later;  // no units come under a lock: the approval finds those that it moves
@@ -92,6 +91,11 @@ struct th_deal_kind {
     // May two persons of this party decide without anybody of the side that gives? NULL: never.
     enum th_status (*without_giver)(struct th_store *store, const struct th_trade *trade,
                                     int64_t party_id, bool *ret_fair, struct th_error *err);
+    // Of a kind that acts on another deal's lock: whose word (seller's or buyer's, 0: nobody's) was
+    // not given with that deal, so that one of the two persons must be of that side. NULL:
+    // nobody's.
+    enum th_status (*must_hear)(struct th_store *store, const struct th_trade *trade,
+                                int64_t *ret_party_id, struct th_error *err);
     // Fills a deal that begins with its kind from what was asked for.
     enum th_status (*prepare)(const void *input, struct th_registry *registry, struct th_work *work,
                               struct th_deal *deal, struct th_error *err);
@@ -180,7 +184,7 @@ enum th_status th_check_own_trade(struct th_work *work, const struct th_trade *t
 // county, who belong to no party.
 bool th_deal_speaks_for(int64_t login_party_id, int64_t party_id);
 // May a login, by the side that it stands on, approve the deal? TH_NOT_PERMITTED
-// ("trade_not_yours", "other_side_accepts", "giver_unheard").
+// ("trade_not_yours", "other_side_accepts", "giver_unheard", "buyer_unheard").
 enum th_status th_deal_check_sides(struct th_store *store, const struct th_actor *actor,
                                    const struct th_trade *trade,
                                    struct th_error *err) TH_MUST_CHECK;

@@ -1,4 +1,4 @@
-// Whose deal it is: who may have a hand in it, and whether the side that gives was heard.
+// Whose deal it is: who may have a hand in it, and whether the side whose word it needs was heard.
 #include <string.h>
 
 #include "trading/deal/deal.h"
@@ -52,30 +52,41 @@ bool th_deal_speaks_for(int64_t login_party_id, int64_t party_id)
     return login_party_id == 0 || login_party_id == party_id;
 }
 
+// Whose word an approval needs: the giver's, or, of what acts on units under another deal's lock,
+// that of the side which did not agree to it with that deal. 0: nobody's, as in what the county's
+// officers do.
+static enum th_status whose_word(struct th_store *store, const struct th_trade *trade,
+                                 int64_t *ret_party_id, struct th_error *err)
+{
+    const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
+    *ret_party_id = kind->from_lock || kind->of_officers ? 0 : trade->seller_id;
+    return kind->must_hear ? kind->must_hear(store, trade, ret_party_id, err) : TH_OK;
+}
+
 // Nobody's units are promised or taken by the other side's word alone: two persons of one bank are
-// one side. What acts on units under another deal's lock was agreed to with that deal, but for the
-// forced sale of a pledge; what the county's officers do needs nobody's word.
-static enum th_status check_giver_heard(struct th_store *store, const struct th_actor *actor,
-                                        const struct th_trade *trade, struct th_error *err)
+// one side.
+static enum th_status check_heard(struct th_store *store, const struct th_actor *actor,
+                                  const struct th_trade *trade, struct th_error *err)
 {
     const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
     struct th_user proposer = {0};
+    int64_t party_id = 0;
     bool fair = false;
-    bool agreed = kind->from_lock && !kind->heard_again;
-    if (agreed || kind->of_officers || th_deal_speaks_for(actor->party_id, trade->seller_id)) {
-        return TH_OK;
+    enum th_status status = whose_word(store, trade, &party_id, err);
+    if (status != TH_OK || party_id == 0 || th_deal_speaks_for(actor->party_id, party_id)) {
+        return status;
     }
-    enum th_status status = th_user_load(store, trade->proposed_by, &proposer, err);
-    if (status != TH_OK || th_deal_speaks_for(proposer.party_id, trade->seller_id)) {
+    status = th_user_load(store, trade->proposed_by, &proposer, err);
+    if (status != TH_OK || th_deal_speaks_for(proposer.party_id, party_id)) {
         return status;
     }
     if (kind->without_giver) {
         status = kind->without_giver(store, trade, actor->party_id, &fair, err);
     }
-    return status != TH_OK || fair
-               ? status
-               : th_error_set(err, TH_NOT_PERMITTED, "giver_unheard", "login", actor->login,
-                              "proposer", trade->proposed_by, NULL);
+    const char *key = party_id == trade->seller_id ? "giver_unheard" : "buyer_unheard";
+    return status != TH_OK || fair ? status
+                                   : th_error_set(err, TH_NOT_PERMITTED, key, "login", actor->login,
+                                                  "proposer", trade->proposed_by, NULL);
 }
 
 enum th_status th_deal_check_role(const struct th_actor *actor, const struct th_trade *trade,
@@ -99,5 +110,5 @@ enum th_status th_deal_check_sides(struct th_store *store, const struct th_actor
         status =
             th_error_set(err, TH_NOT_PERMITTED, "other_side_accepts", "login", actor->login, NULL);
     }
-    return status == TH_OK ? check_giver_heard(store, actor, trade, err) : status;
+    return status == TH_OK ? check_heard(store, actor, trade, err) : status;
 }

@@ -300,11 +300,21 @@ static enum th_status show(struct th_store *store, const struct th_trade *trade,
     return status;
 }
 
+// What is owed and at what price is sold was not agreed to with the pledge.
+static enum th_status hear_pledgor(struct th_store *store, const struct th_trade *trade,
+                                   int64_t *ret_party_id, struct th_error *err)
+{
+    (void)store;
+    (void)err;
+    *ret_party_id = trade->seller_id;
+    return TH_OK;
+}
+
 const struct th_deal_kind th_deal_enforcement = {.name = "enforcement",
                                                  .propose = TH_MAY_PROPOSE,
                                                  .pool_use = TH_POOL_USE_MOVED,
                                                  .from_lock = true,
-                                                 .heard_again = true,
+                                                 .must_hear = hear_pledgor,
                                                  .terms = "enforcement_debt",
                                                  .prepare = prepare,
                                                  .check = check,

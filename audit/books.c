@@ -13,6 +13,8 @@ void th_books_clear(struct th_books *books)
     th_table_clear(&books->names);
     th_table_clear(&books->logins);
     th_list_clear(&books->people);
+    th_table_clear(&books->account_ids);
+    th_list_clear(&books->accounts);
     th_table_clear(&books->words);
     th_revenue_clear(&books->revenue);
     th_money_clear(&books->money);
@@ -126,10 +128,15 @@ static void book_post(struct th_books *books, const struct th_post *post)
     static const struct {
         const char *kind;
         void (*book)(struct th_books *books, const struct th_post *post);
-    } KINDS[] = {{"units", th_book_units},       {"money", th_book_money},
-                 {"trade", th_book_trade},       {"trade_decision", th_book_decision},
-                 {"receipt", th_book_receipt},   {"reversal", th_book_reversal},
-                 {"reversal_debt", th_book_debt}};
+    } KINDS[] = {{"units", th_book_units},
+                 {"money", th_book_money},
+                 {"trade", th_book_trade},
+                 {"trade_decision", th_book_decision},
+                 {"receipt", th_book_receipt},
+                 {"reversal", th_book_reversal},
+                 {"reversal_debt", th_book_debt},
+                 {"party_account", th_book_account},
+                 {"party_account_decision", th_book_account_decision}};
     books->n_posts++;
     th_book_may(books, post->line, post->kind);
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++) {

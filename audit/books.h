@@ -82,6 +82,11 @@ struct th_alone_rule { // up to which amount the county lets one person decide
     char since[TH_DAY_BYTES];
 };
 
+struct th_account {  // where a party is to be paid
+    size_t proposer; // row of logins
+    bool decided;
+};
+
 struct th_other_kind { // a kind of post that the books do not need
     size_t name;       // row of kinds
     int64_t n;
@@ -99,7 +104,9 @@ struct th_books { // zeroed memory is empty
     struct th_table logins;
     struct th_list people; // struct th_person, a row for each of logins
     size_t actor;          // behind the entry at hand: row of logins
-    struct th_table words; // kinds, villages, names: of parties
+    struct th_table account_ids;
+    struct th_list accounts; // struct th_account, a row for each of account_ids
+    struct th_table words;   // kinds, villages, names: of parties
     struct th_table deal_ids;
     struct th_deal *deals; // owned
     size_t deals_room;

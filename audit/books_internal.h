@@ -96,6 +96,9 @@ void th_book_package(struct th_books *books, const struct th_line *line,
 // a post).
 void th_book_person(struct th_books *books, const struct th_line *line,
                     const struct th_node *nodes);
+// Where a party is to be paid: proposed by one person, confirmed by another.
+void th_book_account(struct th_books *books, const struct th_post *post);
+void th_book_account_decision(struct th_books *books, const struct th_post *post);
 void th_book_may(struct th_books *books, const struct th_line *line, struct th_text what);
 void th_book_villages(struct th_books *books, const struct th_line *line,
                       const struct th_node *nodes);

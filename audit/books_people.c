@@ -80,6 +80,8 @@ void th_book_may(struct th_books *books, const struct th_line *line, struct th_t
                {WORD("trade"), BANK | OFFICER},
                {WORD("trade_decision"), BANK | OFFICER},
                {WORD("receipt"), BANK | OFFICER},
+               {WORD("party_account"), BANK | OFFICER},
+               {WORD("party_account_decision"), BANK | OFFICER},
                {WORD("revenue_term"), OFFICER},
                {WORD("revenue_term_end"), OFFICER},
                {WORD("deduction_withdrawal"), BANK},
@@ -102,6 +104,63 @@ void th_book_may(struct th_books *books, const struct th_line *line, struct th_t
         if (th_text_same(what, MAY[i].what) && (person->roles & MAY[i].roles) == 0) {
             th_fault_add_text(books->faults, TH_FAULT_LOGIN_ROLE, line->login, 0);
         }
+    }
+}
+
+// The account's number, when the post names the login of its entry; 0: it is not as it must be.
+static int64_t account_of(struct th_books *books, const struct th_post *post)
+{
+    int64_t id = 0;
+    struct th_text login;
+    if (!th_member_int(post->nodes, post->index, "account_id", 1, &id) ||
+        !th_text_member(post->nodes, post->index, "login", &login)) {
+        th_post_fault(books, post);
+        return 0;
+    }
+    if (!th_text_same(login, post->line->login)) {
+        th_fault_add(books->faults, TH_FAULT_ACCOUNT_LOGIN, id, 0, 0);
+    }
+    return books->partial ? 0 : id;
+}
+
+void th_book_account(struct th_books *books, const struct th_post *post)
+{
+    bool fresh = false;
+    int64_t id = account_of(books, post);
+    if (id == 0) {
+        return;
+    }
+    if (th_table_id(&books->account_ids, id, &fresh) == SIZE_MAX) {
+        books->no_memory = true;
+        return;
+    }
+    if (!fresh) {
+        th_fault_add(books->faults, TH_FAULT_ACCOUNT_STEP, id, 0, 0);
+        return;
+    }
+    struct th_account *account = th_books_add(books, &books->accounts, sizeof(*account));
+    if (account) {
+        account->proposer = books->actor;
+    }
+}
+
+void th_book_account_decision(struct th_books *books, const struct th_post *post)
+{
+    struct th_text state;
+    int64_t id = account_of(books, post);
+    if (id == 0) {
+        return;
+    }
+    size_t row = th_table_find_id(&books->account_ids, id);
+    struct th_account *accounts = books->accounts.items;
+    if (row >= books->accounts.n || accounts[row].decided ||
+        !th_text_member(post->nodes, post->index, "state", &state)) {
+        th_fault_add(books->faults, TH_FAULT_ACCOUNT_STEP, id, 0, 0);
+        return;
+    }
+    accounts[row].decided = true;
+    if (th_text_is(state, "confirmed") && accounts[row].proposer == books->actor) {
+        th_fault_add_text(books->faults, TH_FAULT_ACCOUNT_SELF, post->line->login, id);
     }
 }
 

@@ -126,6 +126,12 @@
     X(LOGIN_AGAIN, "login_again", "用户 {t} 添加了两次", "the login {t} is added twice")           \
     X(LOGIN_ROLE, "login_role", "用户 {t} 的角色不能做这件事",                                     \
       "the role of the login {t} does not permit this")                                            \
+    X(ACCOUNT_LOGIN, "account_login", "收款账户 {a} 写的用户不是本条的用户",                       \
+      "account {a} names a login who is not the one of its entry")                                 \
+    X(ACCOUNT_SELF, "account_self", "收款账户 {a} 由同一人（{t}）提出和确认",                      \
+      "account {a} is proposed and confirmed by one person ({t})")                                 \
+    X(ACCOUNT_STEP, "account_step", "收款账户 {a} 没有提出过，或者提了、定了两次",                 \
+      "account {a} was never proposed, or is proposed or decided twice")                           \
     X(TERM_UNKNOWN, "term_unknown", "提到的分配条款 {a} 并不存在", "term {a} is not known")        \
     X(COST_TWICE, "cost_twice", "扣除 {a} 记了两次，或撤销了两次",                                 \
       "deduction {a} stands twice, or is taken back twice")                                        \

@@ -579,6 +579,66 @@ static void audit__a_payment_is_made_once_and_again_only_behind_its_return(void 
     }
 }
 
+#define ACCOUNT(by)                                                                                \
+    "{'posts':[{'account_id':1,'bank':'b','holder':'h','login':'" by                               \
+    "','number':'6230','party_id':1,'post':'party_account'}]}"
+#define ACCOUNT_DECIDED(by, state)                                                                 \
+    "{'posts':[{'account_id':1,'login':'" by "','post':'party_account_decision','state':'" state   \
+    "'}]}"
+
+static void audit__where_a_party_is_paid_is_confirmed_by_another(void **state)
+{
+    static const struct {
+        const char *name;
+        struct step steps[3];
+        enum th_fault_code code;
+    } CASES[] = {
+        {"by another",
+         {{"wang", "k", ACCOUNT("wang")}, {"li", "k", ACCOUNT_DECIDED("li", "confirmed")}},
+         TH_FAULT_CODES},
+        {"refused by himself",
+         {{"wang", "k", ACCOUNT("wang")}, {"wang", "k", ACCOUNT_DECIDED("wang", "refused")}},
+         TH_FAULT_CODES},
+        {"by himself",
+         {{"wang", "k", ACCOUNT("wang")}, {"wang", "k", ACCOUNT_DECIDED("wang", "confirmed")}},
+         TH_FAULT_ACCOUNT_SELF},
+        {"in another's name",
+         {{"wang", "k", ACCOUNT("wang")}, {"wang", "k", ACCOUNT_DECIDED("li", "confirmed")}},
+         TH_FAULT_ACCOUNT_LOGIN},
+        {"by a clerk",
+         {{"wang", "k", ACCOUNT("wang")}, {"clerk", "k", ACCOUNT_DECIDED("clerk", "confirmed")}},
+         TH_FAULT_LOGIN_ROLE},
+        {"one that nobody proposed",
+         {{"li", "k", ACCOUNT_DECIDED("li", "confirmed")}},
+         TH_FAULT_ACCOUNT_STEP},
+        {"confirmed though it was refused",
+         {{"wang", "k", ACCOUNT("wang")},
+          {"li", "k", ACCOUNT_DECIDED("li", "refused")},
+          {"li", "k", ACCOUNT_DECIDED("li", "confirmed")}},
+         TH_FAULT_ACCOUNT_STEP},
+        {"another number under the same id",
+         {{"wang", "k", ACCOUNT("wang")}, {"li", "k", ACCOUNT("li")}},
+         TH_FAULT_ACCOUNT_STEP},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct test_journal journal;
+        test_journal_begin(&journal);
+        for (size_t k = 0; k < 3 && CASES[i].steps[k].kind; k++) {
+            journal.login = CASES[i].steps[k].login;
+            test_journal_entry(&journal, "a.b", "x", "%s", CASES[i].steps[k].body);
+        }
+        test_journal_end(&journal);
+        print_message("%s\n", CASES[i].name);
+        if (CASES[i].code == TH_FAULT_CODES) {
+            test_expect_good(&journal);
+        } else {
+            test_expect_fault(&journal, CASES[i].code, journal.seq);
+        }
+        test_journal_clear(&journal);
+    }
+}
+
 // A run that is rejected gives back what it reserved, and cannot be decided again.
 static void audit__a_rejected_run_reserves_nothing(void **state)
 {
@@ -652,6 +712,7 @@ int main(void)
         cmocka_unit_test(audit__the_banks_messages_are_the_admins_and_the_banks),
         cmocka_unit_test(audit__a_run_pays_whom_the_term_and_the_tonnes_say),
         cmocka_unit_test(audit__a_payment_is_made_once_and_again_only_behind_its_return),
+        cmocka_unit_test(audit__where_a_party_is_paid_is_confirmed_by_another),
         cmocka_unit_test(audit__a_rejected_run_reserves_nothing),
         cmocka_unit_test(audit__an_idempotency_key_acts_once_for_a_login),
     };

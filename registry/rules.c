@@ -30,8 +30,9 @@ static const struct th_rules RULES[] = {
      // fixes what is emitted is green. A tonne for a tonne was reported.
      .orchard =
          {.dark_green_share = 1.5, .light_green_share = 1, .yellow_share = 0.5, .fertiliser_t = 1},
-     // Two persons always, and a month to find the second one: expert choice.
-     .deal = {.proposal_days = 30}},
+     // Two persons always, and a month to find the second one: expert choice. Less than 1 CNY a
+     // tonne was paid nowhere; the lowest price reported is many times that.
+     .deal = {.proposal_days = 30, .least_cny = 1}},
 };
 enum { N_RULES = sizeof(RULES) / sizeof(RULES[0]) };
 
@@ -57,6 +58,7 @@ const struct th_rules *th_rules_find(const char *id)
 static const char CARBON_RIGHT[] = "carbon_right";
 static const char FERTILISER_BY[] = "fertiliser_by";
 static const char DEAL_ALONE[] = "deal_alone_cny";
+static const char DEAL_LEAST[] = "deal_least_cny";
 static const char DEAL_BUFFER[] = "deal_buffer";
 // Words of FERTILISER_BY by their place in the enum; the first one cannot be decided.
 static const char *const BY_WORDS[] = {"undecided", "co2", "carbon"};
@@ -82,6 +84,7 @@ const struct th_rule_spec th_rule_specs[] = {{"area_mismatch_share", 0, 1, NULL}
                                              {FERTILISER_BY, 0, 0, "co2 carbon"},
                                              {"deal_days", 1, 3650, NULL},
                                              {DEAL_ALONE, 0, 1e7, NULL},
+                                             {DEAL_LEAST, 0, 1e5, NULL},
                                              {DEAL_BUFFER, 0, 0, "holder county"}};
 const size_t th_rule_specs_count = sizeof(th_rule_specs) / sizeof(th_rule_specs[0]);
 
@@ -123,7 +126,8 @@ static double *number_of(struct th_rules *rules, const char *name)
                    {"orchard_yellow", &rules->orchard.yellow_share},
                    {"fertiliser_t", &rules->orchard.fertiliser_t},
                    {"deal_days", &rules->deal.proposal_days},
-                   {DEAL_ALONE, &rules->deal.alone_cny}};
+                   {DEAL_ALONE, &rules->deal.alone_cny},
+                   {DEAL_LEAST, &rules->deal.least_cny}};
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         if (strcmp(numbers[i].name, name) == 0) {
             return numbers[i].number;
@@ -137,6 +141,16 @@ bool th_rules_one_suffices(const struct th_rules *rules, struct th_money amount)
     // Nine digits of CNY with two decimals come back to the fen.
     int64_t limit_fen = llround(rules->deal.alone_cny * 100);
     return th_money_fen(amount) > 0 && th_money_fen(amount) <= limit_fen;
+}
+
+bool th_rules_too_cheap(const struct th_rules *rules, struct th_money amount,
+                        struct th_units tonnes)
+{
+    int64_t least_fen = llround(rules->deal.least_cny * 100);
+    struct th_money least;
+    // What nobody can pay in a whole currency is not too little.
+    return th_money_times_units(th_money_from_fen(least_fen), tonnes, &least, NULL) == TH_OK &&
+           th_money_compare(amount, least) < 0;
 }
 
 bool th_rules_value(const struct th_rules *rules, const char *name, char value[TH_RULE_VALUE_SIZE])

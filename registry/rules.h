@@ -25,6 +25,7 @@ struct th_orchard_rules {
 struct th_deal_rules {
     double proposal_days;  // a proposal that nobody decides about ends after so many days
     double alone_cny;      // up to this amount one person may propose and approve; 0: never
+    double least_cny;      // a purchase for less a tonne is not the buyer's word alone
     int64_t alone_rule_id; // of the county, by which that is so; 0: none
     bool common_buffer;    // buffer covers whatever is lost, not only what is lost of its holder
 };
@@ -72,6 +73,9 @@ enum th_status th_rules_load(struct th_store *store, struct th_date day, struct 
 // May one person decide alone about this amount? Never about what brings no money: that has no
 // price which could be small.
 bool th_rules_one_suffices(const struct th_rules *rules, struct th_money amount);
+// Is the amount so little for these tonnes that the buyer's word does not suffice?
+bool th_rules_too_cheap(const struct th_rules *rules, struct th_money amount,
+                        struct th_units tonnes);
 // One value as text; false for a name that is none.
 bool th_rules_value(const struct th_rules *rules, const char *name, char value[TH_RULE_VALUE_SIZE]);
 // Is this a value of that rule? Then *ret_value is how it is kept ("0.50" becomes "0.5").

@@ -38,8 +38,8 @@ static bool speaks_for(int login, int party)
     return party_of(login) == NONE || party_of(login) == party;
 }
 
-// Two persons of the other side suffice for a purchase for money, and for retiring, for a customer
-// himself, what was sold to him.
+// Two persons of the other side suffice for a purchase for money, 1.00 a tonne or more, and for
+// retiring, for a customer himself, what was sold to him.
 static bool fair_without_giver(const struct model *model, int login, const struct deal *deal)
 {
     static const enum party BENEFICIARIES[N_BENEFICIARIES] = {FACTORY, MILL,        FARMER,
@@ -48,7 +48,7 @@ static bool fair_without_giver(const struct model *model, int login, const struc
         return (int)BENEFICIARIES[deal->beneficiary] == deal->seller &&
                deal->tonnes <= served(model, party_of(login), deal->seller);
     }
-    return deal->kind == PURCHASE && deal->amount_fen > 0;
+    return deal->kind == PURCHASE && deal->amount_fen > 0 && deal->amount_fen >= 100 * deal->tonnes;
 }
 
 // Else nobody's tonnes are taken or bound by the other side's word alone; deals on another deal's

@@ -124,7 +124,15 @@ static void deal__needs_a_word_of_the_giving_side(void **state)
     th_json_free(market_approve(market, moved, TH_OK));
     assert_int_equal(units_t(market, MARKET_BANK, TH_BLOCK_HELD), 900);
     th_json_free(market_reject(market, bought, TH_OK));
-    int64_t paid = market_id(market_buy(market, "2", "43.44", NULL, NULL, NULL, TH_OK));
+    // Nor is next to nothing a price.
+    int64_t cheap = market_id(market_buy(market, "2", "0.99", NULL, NULL, NULL, TH_OK));
+    reply = NULL;
+    assert_status(
+        th_trade_approve(market->world.registry, &second, cheap, NULL, &reply, &market->err),
+        TH_NOT_PERMITTED, &market->err);
+    market_refused(market, "giver_unheard");
+    th_json_free(market_reject(market, cheap, TH_OK));
+    int64_t paid = market_id(market_buy(market, "2", "1.00", NULL, NULL, NULL, TH_OK));
     reply = NULL;
     assert_ok(th_trade_approve(market->world.registry, &second, paid, NULL, &reply, &market->err),
               &market->err);

@@ -6,6 +6,7 @@
 #include "core/ratio.h"
 #include "core/text.h"
 #include "registry/reference.h"
+#include "registry/rules.h"
 #include "trading/deal/deal.h"
 #include "trading/deal/schedule.h"
 #include "trading/spot/spot.h"
@@ -253,14 +254,22 @@ static enum th_status approve(struct th_posting *posting, const struct th_decisi
 }
 
 // A purchase for money is what a bank does every day: the seller's claim comes into being with it.
+// Next to no money is none; what that is, the county says for the day of the deal.
 static enum th_status pays(struct th_store *store, const struct th_trade *trade, int64_t party_id,
                            bool *ret_fair, struct th_error *err)
 {
-    (void)store;
     (void)party_id;
-    (void)err;
-    *ret_fair = th_money_fen(trade->amount) > 0;
-    return TH_OK;
+    struct th_date day;
+    struct th_rules rules;
+    enum th_status status = th_date_parse(trade->on_date, &day, err);
+    if (status == TH_OK) {
+        status = th_rules_load(store, day, &rules, err);
+    }
+    if (status == TH_OK) {
+        *ret_fair = th_money_fen(trade->amount) > 0 &&
+                    !th_rules_too_cheap(&rules, trade->amount, trade->tonnes);
+    }
+    return status;
 }
 
 const struct th_deal_kind th_deal_purchase = {.name = "purchase",

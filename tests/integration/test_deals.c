@@ -132,6 +132,14 @@ static void deal__needs_a_word_of_the_giving_side(void **state)
         TH_NOT_PERMITTED, &market->err);
     market_refused(market, "giver_unheard");
     th_json_free(market_reject(market, cheap, TH_OK));
+    // Of several givers nobody is heard by one more of the bank either.
+    cheap = market_id(market_buy(market, "1 2", "0", NULL, NULL, NULL, TH_OK));
+    reply = NULL;
+    assert_status(
+        th_trade_approve(market->world.registry, &second, cheap, NULL, &reply, &market->err),
+        TH_NOT_PERMITTED, &market->err);
+    market_refused(market, "giver_unheard");
+    th_json_free(market_reject(market, cheap, TH_OK));
     int64_t paid = market_id(market_buy(market, "2", "1.00", NULL, NULL, NULL, TH_OK));
     reply = NULL;
     assert_ok(th_trade_approve(market->world.registry, &second, paid, NULL, &reply, &market->err),

@@ -52,15 +52,21 @@ bool th_deal_speaks_for(int64_t login_party_id, int64_t party_id)
     return login_party_id == 0 || login_party_id == party_id;
 }
 
-// Whose word an approval needs: the giver's, or, of what acts on units under another deal's lock,
-// that of the side which did not agree to it with that deal. 0: nobody's, as in what the county's
-// officers do.
+// Whose word an approval needs: the giver's (0: several givers, for whom the county alone can
+// speak), or, of what acts on units under another deal's lock, that of the side which did not agree
+// to it with that deal. What the county's officers do needs nobody's.
 static enum th_status whose_word(struct th_store *store, const struct th_trade *trade,
-                                 int64_t *ret_party_id, struct th_error *err)
+                                 bool *ret_needed, int64_t *ret_party_id, struct th_error *err)
 {
     const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
-    *ret_party_id = kind->from_lock || kind->of_officers ? 0 : trade->seller_id;
-    return kind->must_hear ? kind->must_hear(store, trade, ret_party_id, err) : TH_OK;
+    *ret_needed = !kind->from_lock && !kind->of_officers;
+    *ret_party_id = trade->seller_id;
+    if (!kind->must_hear) {
+        return TH_OK;
+    }
+    enum th_status status = kind->must_hear(store, trade, ret_party_id, err);
+    *ret_needed = status == TH_OK && *ret_party_id != 0;
+    return status;
 }
 
 // Nobody's units are promised or taken by the other side's word alone: two persons of one bank are
@@ -71,9 +77,10 @@ static enum th_status check_heard(struct th_store *store, const struct th_actor 
     const struct th_deal_kind *kind = th_deal_kind_find(trade->kind);
     struct th_user proposer = {0};
     int64_t party_id = 0;
+    bool needed = false;
     bool fair = false;
-    enum th_status status = whose_word(store, trade, &party_id, err);
-    if (status != TH_OK || party_id == 0 || th_deal_speaks_for(actor->party_id, party_id)) {
+    enum th_status status = whose_word(store, trade, &needed, &party_id, err);
+    if (status != TH_OK || !needed || th_deal_speaks_for(actor->party_id, party_id)) {
         return status;
     }
     status = th_user_load(store, trade->proposed_by, &proposer, err);

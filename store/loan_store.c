@@ -129,11 +129,13 @@ enum th_status th_loan_creditable(struct th_store *store, int64_t enforcement_id
                                   int64_t pledgee_id, struct th_money *ret_amount,
                                   struct th_error *err)
 {
+    // What a sale brought that was taken back is owed back, and pays no debt.
     static const char SQL[] =
-        "SELECT (SELECT coalesce(sum(m.amount_fen), 0) FROM money_leg m WHERE m.trade_id = ?1"
+        "SELECT CASE WHEN ?1 IN corrected THEN 0 ELSE"
+        " (SELECT coalesce(sum(m.amount_fen), 0) FROM money_leg m WHERE m.trade_id = ?1"
         " AND m.party_id = ?2 AND m.account = 'cash' AND m.memo = 'money.receipt')"
         " - (SELECT coalesce(sum(l.amount_fen), 0) FROM loan_payment l JOIN trade t USING"
-        " (trade_id) WHERE l.enforcement_id = ?1 AND t.buyer_id = ?2)";
+        " (trade_id) WHERE l.enforcement_id = ?1 AND t.buyer_id = ?2) END";
     struct th_stmt *q = th_db_query(store, SQL);
     th_bind_int(q, 1, enforcement_id);
     th_bind_int(q, 2, pledgee_id);

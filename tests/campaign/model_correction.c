@@ -1,5 +1,7 @@
 // A deal that takes back another one, whole: tonnes go where they came from, pools get back what
 // was drawn, what is owed is dropped, what was paid is owed back.
+#include <string.h>
+
 #include "tests/campaign/model_internal.h"
 
 bool is_correctable(enum kind kind)
@@ -160,4 +162,5 @@ void approve_correction(struct model *model, int at)
     }
     draw_lines(model, of->lines, of->n_lines, over ? use_of(source->kind) : use_now(of), -1);
     of->corrected = true;
+    memset(of->creditable_fen, 0, sizeof(of->creditable_fen)); // it pays no debt any more
 }

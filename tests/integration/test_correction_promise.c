@@ -324,6 +324,30 @@ static void enforcement__that_repaid_a_loan_has_to_wait(void **state)
     market_refused(market, "correction_credited");
 }
 
+static void enforcement__that_was_taken_back_pays_no_debt(void **state)
+{
+    const struct th_request bank = {.login = "bank"};
+    struct market *market = *state;
+    struct th_json *reply = NULL;
+    char id[24];
+    market_bought(market, "1 2", "43.44");
+    market_sold(market, "造纸厂", "1000", "70");
+    int64_t pledge = pledged(market);
+    pay(market, pledge, "payout", "30000", NULL);
+    int64_t sale = enforced(market, pledge);
+    snprintf(id, sizeof(id), "%lld", (long long)sale);
+    th_json_free(market_receipt(market, sale, "36000", TH_OK));
+    corrected(market, sale);
+    const struct th_loan_input input = {.pledge_id = pledge,
+                                        .kind = "repayment",
+                                        .amount = "1",
+                                        .enforcement = id,
+                                        .on = "2023-06-20"};
+    assert_status(th_loan_pay(market->world.registry, &bank, &input, &reply, &market->err),
+                  TH_CONFLICT, &market->err);
+    market_refused(market, "enforcement_spent");
+}
+
 // The pledgor's own books, by hledger: no sale of his, no cost of it, and no debt that it paid.
 static void books__of_the_pledgor_know_the_sale_no_more(void **state)
 {
@@ -368,6 +392,7 @@ int main(void)
         TEST(delivery__into_a_pool_goes_back_to_the_village),
         TEST(enforcement__goes_back_under_its_pledge),
         TEST(enforcement__that_repaid_a_loan_has_to_wait),
+        TEST(enforcement__that_was_taken_back_pays_no_debt),
         TEST(books__of_the_pledgor_know_the_sale_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
